@@ -1,0 +1,94 @@
+//! Time as an argument: who asks for "now" receives it from the clock it was given.
+
+use std::fmt::Debug;
+use std::sync::Mutex;
+
+use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
+use chrono_tz::Europe::Paris;
+
+/// Gives the current instant.
+///
+/// Instants are truncated to the microsecond, the resolution of PostgreSQL, so that a value that
+/// was written and read back is equal to the one in memory.
+pub trait Clock: Debug + Send + Sync {
+    /// The current instant, in UTC, to the microsecond.
+    fn now(&self) -> DateTime<Utc>;
+
+    /// The current civil day in Paris: the only "today" that the law knows.
+    fn today(&self) -> NaiveDate {
+        paris_day(self.now())
+    }
+}
+
+/// The civil day in Paris at an instant.
+pub fn paris_day(instant: DateTime<Utc>) -> NaiveDate {
+    instant.with_timezone(&Paris).date_naive()
+}
+
+/// The clock of the machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now().trunc_subsecs(6)
+    }
+}
+
+/// A clock that stands still until it is told to move. For tests and replays.
+#[derive(Debug)]
+pub struct FixedClock(Mutex<DateTime<Utc>>);
+
+impl FixedClock {
+    /// A clock stopped at `instant`.
+    pub fn at(instant: DateTime<Utc>) -> Self {
+        Self(Mutex::new(instant.trunc_subsecs(6)))
+    }
+
+    /// Moves the clock forward (or back, with a negative delta).
+    ///
+    /// # Panics
+    /// When the result leaves the range of chrono, which no test does.
+    pub fn advance(&self, delta: TimeDelta) {
+        let mut instant = self.lock();
+        *instant =
+            instant.checked_add_signed(delta).expect("the clock stays within chrono's range");
+    }
+
+    /// Puts the clock at `instant`.
+    pub fn set(&self, instant: DateTime<Utc>) {
+        *self.lock() = instant.trunc_subsecs(6);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, DateTime<Utc>> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Clock for FixedClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.lock()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_legal_day_is_the_day_in_paris() {
+        let late_summer_evening = "2025-07-31T22:30:00Z".parse().unwrap();
+        assert_eq!(paris_day(late_summer_evening), NaiveDate::from_ymd_opt(2025, 8, 1).unwrap());
+        let winter_evening = "2025-01-31T22:30:00Z".parse().unwrap();
+        assert_eq!(paris_day(winter_evening), NaiveDate::from_ymd_opt(2025, 1, 31).unwrap());
+    }
+
+    #[test]
+    fn a_fixed_clock_moves_only_when_told() {
+        let clock = FixedClock::at("2025-03-10T08:00:00Z".parse().unwrap());
+        assert_eq!(clock.now(), clock.now());
+        clock.advance(TimeDelta::days(1));
+        assert_eq!(clock.today(), NaiveDate::from_ymd_opt(2025, 3, 11).unwrap());
+    }
+}

@@ -1,0 +1,81 @@
+//! Places of the code officiel géographique: five characters, two lists. Old codes remain valid as
+//! places of birth; a place of practice is a commune of today. A postcode is not a COG code.
+
+use serde::Serialize;
+
+use super::ascii::Ascii;
+use super::professionnel::public_identifier;
+use super::{Invalide, all_digits, number};
+
+/// Place of birth: a commune of any time, a department of before independence, or a country.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LieuNaissance(Ascii<5>);
+
+impl LieuNaissance {
+    /// Reads a COG code of birth.
+    pub fn parse(text: &str) -> Result<Self, Invalide> {
+        cog(text, true).map(Self)
+    }
+
+    /// The five characters.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+/// Commune of a place of practice.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommuneExercice(Ascii<5>);
+
+impl CommuneExercice {
+    /// Reads a COG code of today.
+    pub fn parse(text: &str) -> Result<Self, Invalide> {
+        cog(text, false).map(Self)
+    }
+
+    /// The five characters.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Department: two characters, three overseas.
+    pub fn departement(&self) -> &str {
+        let text = self.as_str();
+        let length = if text.starts_with("97") || text.starts_with("98") { 3 } else { 2 };
+        text.get(..length).unwrap_or_default()
+    }
+}
+
+public_identifier!(LieuNaissance, CommuneExercice);
+
+fn cog(text: &str, at_birth: bool) -> Result<Ascii<5>, Invalide> {
+    let expected = "cinq caractères du code officiel géographique, par exemple 01004 ou 2A004";
+    let Some(value) = Ascii::<5>::new(&text.to_ascii_uppercase()) else {
+        return Err(Invalide::new("longueur_invalide", expected));
+    };
+    let [d1, d2, c1, c2, c3] = *value.bytes();
+    let corsica = d1 == b'2' && matches!(d2, b'A' | b'B');
+    if !corsica && d2.is_ascii_alphabetic() {
+        return Err(Invalide::new("departement_inconnu", "un département de la liste officielle"));
+    }
+    if !d1.is_ascii_digit() || !(corsica || d2.is_ascii_digit()) || !all_digits(&[c1, c2, c3]) {
+        return Err(Invalide::new("format_invalide", expected));
+    }
+    let overseas =
+        |lowest: u8, highest: u8| (lowest..=highest).contains(&c1) && number(&[c2, c3]) > 0;
+    let known = corsica
+        || match number(&[d1, d2]) {
+            20 | 96 | 99 => at_birth,
+            1..=95 => true,
+            97 => overseas(b'1', b'8'),
+            98 => overseas(b'4', b'8'),
+            _ => false,
+        };
+    if !known {
+        return Err(Invalide::new("departement_inconnu", "un département de la liste officielle"));
+    }
+    if number(&[c1, c2, c3]) == 0 {
+        return Err(Invalide::new("code_postal", "un code commune, et non un code postal"));
+    }
+    Ok(value)
+}

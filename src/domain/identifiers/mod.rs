@@ -1,0 +1,78 @@
+//! Identifiers of French health insurance, checked when they are built.
+//!
+//! Two levels block here, *form* and *key*; the third, *existence*, belongs to referentials. All
+//! identifiers are compact upper-case ASCII strings, never integers: leading zeros, `2A` and `2B`
+//! and keys such as `07` are significant. A refusal names a stable code and says what is
+//! expected; it repeats neither the value nor the expected key, which would turn the check into
+//! an oracle that completes numbers.
+
+mod ascii;
+mod beneficiaire;
+mod indicateur;
+mod lieu;
+mod organisme;
+mod personne;
+mod professionnel;
+mod specialite;
+mod structure;
+
+pub use beneficiaire::{DateNaissanceAmo, QualiteBeneficiaire, RangGemellaire};
+pub use indicateur::IndicateurParcours;
+pub use lieu::{CommuneExercice, LieuNaissance};
+pub use organisme::Organisme;
+pub use personne::{IdentifiantPersonne, Ins, InsDomaine, Mig, Nia, Nir, Nnp};
+pub use professionnel::{Idnps, NumAm, NumeroFacturation, Rpps};
+pub use specialite::Specialite;
+pub use structure::{Finess, Idnst, Siren, Siret};
+
+/// Why a value is not the identifier it claims to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {attendu}")]
+pub struct Invalide {
+    /// Stable code that programs match, such as `cle_incorrecte`.
+    pub code: &'static str,
+    /// What is expected, in French, without the value and without the key.
+    pub attendu: &'static str,
+}
+
+impl Invalide {
+    const fn new(code: &'static str, attendu: &'static str) -> Self {
+        Self { code, attendu }
+    }
+}
+
+/// Luhn's check over ASCII digits, from the right.
+fn luhn(digits: impl DoubleEndedIterator<Item = u8>) -> bool {
+    let sum = digits.rev().enumerate().fold(0_u32, |sum, (index, digit)| {
+        let value = u32::from(digit.saturating_sub(b'0'));
+        let value = if index % 2 == 1 { value.saturating_mul(2) } else { value };
+        let value = if value > 9 { value.saturating_sub(9) } else { value };
+        sum.saturating_add(value)
+    });
+    sum.is_multiple_of(10)
+}
+
+/// For the keys of FINESS and billing numbers the letters of Corsica count as digits: A→1, B→2.
+/// (The NIR replaces the whole department instead: 2A→19, 2B→18.)
+const fn corsican_digit(byte: u8) -> u8 {
+    match byte {
+        b'A' => b'1',
+        b'B' => b'2',
+        other => other,
+    }
+}
+
+fn all_digits(bytes: &[u8]) -> bool {
+    bytes.iter().all(u8::is_ascii_digit)
+}
+
+fn all_zero(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| *byte == b'0')
+}
+
+/// The number written by a few ASCII digits; zero when one of them is not a digit.
+fn number(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0_u64, |value, byte| {
+        value.saturating_mul(10).saturating_add(u64::from(byte.saturating_sub(b'0')))
+    })
+}

@@ -1,0 +1,98 @@
+//! Organisme de rattachement: régime, caisse gestionnaire and centre gestionnaire.
+
+use super::Invalide;
+use super::ascii::Ascii;
+use super::professionnel::public_identifier;
+use serde::Serialize;
+
+/// Régimes, by code.
+const REGIMES: [(&str, &str); 22] = [
+    ("01", "régime général"),
+    ("02", "régime agricole"),
+    ("03", "indépendants"),
+    ("04", "SNCF"),
+    ("05", "RATP"),
+    ("06", "marins"),
+    ("07", "mines"),
+    ("08", "militaires"),
+    ("09", "Banque de France"),
+    ("10", "clercs et employés de notaires"),
+    ("12", "chambre de commerce et d'industrie de Paris"),
+    ("14", "Assemblée nationale"),
+    ("15", "Sénat"),
+    ("16", "port autonome de Bordeaux"),
+    ("17", "Français de l'étranger"),
+    ("90", "cultes"),
+    ("91", "MGEN"),
+    ("92", "mutuelle générale"),
+    ("93", "mutuelle générale de la police"),
+    ("94", "mutualité fonction publique"),
+    ("95", "mutuelle des hospitaliers"),
+    ("96", "mutuelle de la marine"),
+];
+
+/// Régime (2 digits), caisse (3) and centre (4), as the Vitale card writes them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Organisme(Ascii<9>);
+
+impl Organisme {
+    /// Reads the nine digits of an organisme.
+    pub fn parse(text: &str) -> Result<Self, Invalide> {
+        let expected = "neuf chiffres : régime (2), caisse (3), centre (4)";
+        let Some(value) = Ascii::<9>::new(text) else {
+            return Err(Invalide::new("longueur_invalide", expected));
+        };
+        if !super::all_digits(value.bytes()) {
+            return Err(Invalide::new("format_invalide", expected));
+        }
+        let organisme = Self(value);
+        if organisme.libelle_regime().is_none() {
+            return Err(Invalide::new(
+                "regime_inconnu",
+                "un code de régime connu, par exemple 01 ou 02",
+            ));
+        }
+        Ok(organisme)
+    }
+
+    /// Joins the three parts of an organisme.
+    pub fn from_parts(regime: &str, caisse: &str, centre: &str) -> Result<Self, Invalide> {
+        let lengths = "régime sur 2 chiffres, caisse sur 3, centre sur 4";
+        if (regime.len(), caisse.len(), centre.len()) != (2, 3, 4) {
+            return Err(Invalide::new("longueur_invalide", lengths));
+        }
+        Self::parse(&[regime, caisse, centre].concat())
+    }
+
+    /// The nine digits.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Code of the régime, 2 digits.
+    pub fn regime(&self) -> &str {
+        self.as_str().get(..2).unwrap_or_default()
+    }
+
+    /// Code of the caisse gestionnaire, 3 digits.
+    pub fn caisse(&self) -> &str {
+        self.as_str().get(2..5).unwrap_or_default()
+    }
+
+    /// Code of the centre gestionnaire, 4 digits.
+    pub fn centre(&self) -> &str {
+        self.as_str().get(5..).unwrap_or_default()
+    }
+
+    /// Name of the régime, in French.
+    pub fn libelle_regime(&self) -> Option<&'static str> {
+        REGIMES.iter().find(|(code, _)| *code == self.regime()).map(|(_, label)| *label)
+    }
+
+    /// Whether both organismes are the same caisse of the same régime, whatever the centre.
+    pub fn same_caisse(&self, other: &Self) -> bool {
+        self.regime() == other.regime() && self.caisse() == other.caisse()
+    }
+}
+
+public_identifier!(Organisme);

@@ -1,0 +1,184 @@
+//! Numbers of health professionals.
+
+use serde::Serialize;
+
+use super::ascii::Ascii;
+use super::{Finess, Invalide, all_digits, all_zero, corsican_digit, luhn, number};
+
+/// Répertoire partagé des professionnels de santé: eleven digits, the last one a Luhn key. One per
+/// professional, for life, whatever the places of practice. The first digit means nothing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Rpps(Ascii<11>);
+
+impl Rpps {
+    /// Reads an RPPS: eleven digits without any space, Luhn, not all zero.
+    pub fn parse(text: &str) -> Result<Self, Invalide> {
+        let expected = "onze chiffres sans espace, le dernier étant la clé";
+        if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Invalide::new("format_invalide", expected));
+        }
+        let Some(value) = Ascii::<11>::new(text) else {
+            return Err(Invalide::new("longueur_invalide", expected));
+        };
+        if all_zero(value.bytes()) {
+            return Err(Invalide::new("valeur_interdite", expected));
+        }
+        if !luhn(value.bytes().iter().copied()) {
+            return Err(Invalide::new("luhn", "une clé de Luhn juste"));
+        }
+        Ok(Self(value))
+    }
+
+    /// The eleven digits.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+/// Identifiant national de professionnel de santé: a prefix and an identifier, `8` and an RPPS or
+/// `0` and an ADELI. Pro Santé Connect calls it `SubjectNameID`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Idnps {
+    /// `8` and an RPPS.
+    Rpps(Rpps),
+    /// `0` and an ADELI number of nine characters.
+    Adeli(NumAm),
+}
+
+impl Idnps {
+    /// Reads an IDNPS.
+    pub fn parse(text: &str) -> Result<Self, Invalide> {
+        let incoherent = |_: Invalide| {
+            Invalide::new("prefixe_incoherent", "le préfixe 8 et un RPPS, ou 0 et un numéro ADELI")
+        };
+        match (text.split_at_checked(1), text.len()) {
+            (Some(("8", rest)), _) => Rpps::parse(rest).map(Self::Rpps).map_err(incoherent),
+            (Some(("0", rest)), _) => NumAm::parse(rest).map(Self::Adeli).map_err(incoherent),
+            (_, 11) if Rpps::parse(text).is_ok() => {
+                Err(Invalide::new("prefixe_absent", "le préfixe 8 devant le RPPS"))
+            }
+            _ => Err(Invalide::new("prefixe_inconnu", "le préfixe 8 (RPPS) ou 0 (ADELI)")),
+        }
+    }
+}
+
+/// Numéro de facturation of a professional or a billing establishment (n° AM, formerly ADELI):
+/// department 2, category 1, order 5, Luhn key 1. One per place and activity.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NumAm(Ascii<9>);
+
+impl NumAm {
+    /// Reads a billing number. The key is not enforced overseas (97, 98), where the layout of real
+    /// numbers could not be confirmed: see [`NumAm::cle_verifiee`].
+    pub fn parse(text: &str) -> Result<Self, Invalide> {
+        let expected = "neuf caractères : département, catégorie, ordre et clé";
+        let Some(value) = Ascii::<9>::new(&text.to_ascii_uppercase()) else {
+            return Err(Invalide::new("longueur_invalide", expected));
+        };
+        if !corsican_layout(value.bytes()) {
+            return Err(Invalide::new("format_invalide", expected));
+        }
+        if all_zero(value.bytes()) {
+            return Err(Invalide::new("valeur_interdite", expected));
+        }
+        let number_am = Self(value);
+        if !number_am.cle_verifiee() && !number_am.outre_mer() {
+            return Err(Invalide::new("luhn", "une clé de Luhn juste"));
+        }
+        Ok(number_am)
+    }
+
+    /// The nine characters.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Whether the key is right. Always true in metropolitan France.
+    pub fn cle_verifiee(&self) -> bool {
+        luhn(self.0.bytes().iter().map(|byte| corsican_digit(*byte)))
+    }
+
+    /// Whether the category digit is that of a doctor. It says who bills, not who gave the care.
+    pub const fn est_medecin(&self) -> bool {
+        let [_, _, category, ..] = *self.0.bytes();
+        category == b'1'
+    }
+
+    fn outre_mer(self) -> bool {
+        let [d1, d2, ..] = *self.0.bytes();
+        matches!(number(&[d1, d2]), 97 | 98)
+    }
+}
+
+/// Nine characters, digits except perhaps a second `A` or `B` after a `2`.
+pub(super) fn corsican_layout(bytes: &[u8; 9]) -> bool {
+    let [d1, d2, rest @ ..] = bytes;
+    let corsica = *d1 == b'2' && matches!(*d2, b'A' | b'B');
+    d1.is_ascii_digit() && (d2.is_ascii_digit() || corsica) && all_digits(rest)
+}
+
+/// The number under which a feuille is billed. A FINESS and a n° AM have the same length and are
+/// never told apart by their digits: the sender says which it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NumeroFacturation {
+    /// A professional's own number.
+    NumAm(NumAm),
+    /// A health centre's or a hospital's.
+    Finess(Finess),
+}
+
+impl NumeroFacturation {
+    /// The accepted types, as written in JSON.
+    pub const TYPES: [&'static str; 2] = ["num_am", "finess"];
+
+    /// Reads a number of the declared type.
+    pub fn parse(kind: &str, value: &str) -> Result<Self, Invalide> {
+        match kind {
+            "num_am" => NumAm::parse(value).map(Self::NumAm),
+            "finess" => Finess::parse(value).map(Self::Finess),
+            _ => Err(Invalide::new("type_inadapte", "un type parmi num_am et finess")),
+        }
+    }
+
+    /// The type, as written in JSON.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::NumAm(_) => "num_am",
+            Self::Finess(_) => "finess",
+        }
+    }
+
+    /// The nine characters.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::NumAm(number) => number.as_str(),
+            Self::Finess(number) => number.as_str(),
+        }
+    }
+}
+
+/// Prints and serialises an identifier of a professional or of a structure, which are public.
+macro_rules! public_identifier {
+    ($($name:ty),+) => {$(
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    )+};
+}
+pub(super) use public_identifier;
+
+public_identifier!(Rpps, NumAm);

@@ -1,0 +1,163 @@
+//! Specialty codes of the Assurance maladie.
+
+use serde::Serialize;
+
+use super::Invalide;
+
+/// Specialties of doctors, by code: TRE_G100, and the codes 22 and 23 that the files of the
+/// caisses add for specialists in general medicine.
+const MEDECINS: [(u8, &str); 54] = [
+    (1, "médecine générale"),
+    (2, "anesthésie-réanimation"),
+    (3, "cardiologie"),
+    (4, "chirurgie générale"),
+    (5, "dermatologie"),
+    (6, "radiologie"),
+    (7, "gynécologie obstétrique"),
+    (8, "gastro-entérologie"),
+    (9, "médecine interne"),
+    (10, "neurochirurgie"),
+    (11, "oto-rhino-laryngologie"),
+    (12, "pédiatrie"),
+    (13, "pneumologie"),
+    (14, "rhumatologie"),
+    (15, "ophtalmologie"),
+    (16, "urologie"),
+    (17, "neuropsychiatrie"),
+    (18, "stomatologie"),
+    (20, "réanimation"),
+    (22, "médecine générale (spécialiste qualifié)"),
+    (23, "médecine générale (spécialiste reconnu)"),
+    (31, "médecine physique et de réadaptation"),
+    (32, "neurologie"),
+    (33, "psychiatrie"),
+    (34, "gériatrie"),
+    (35, "néphrologie"),
+    (37, "anatomo-cytopathologie"),
+    (38, "biologie médicale"),
+    (41, "chirurgie orthopédique"),
+    (42, "endocrinologie"),
+    (43, "chirurgie infantile"),
+    (44, "chirurgie maxillo-faciale"),
+    (45, "chirurgie maxillo-faciale et stomatologie"),
+    (46, "chirurgie plastique"),
+    (47, "chirurgie thoracique"),
+    (48, "chirurgie vasculaire"),
+    (49, "chirurgie viscérale"),
+    (69, "chirurgie orale"),
+    (70, "gynécologie médicale"),
+    (71, "hématologie"),
+    (72, "médecine nucléaire"),
+    (73, "oncologie médicale"),
+    (74, "oncologie radiothérapique"),
+    (75, "psychiatrie de l'enfant et de l'adolescent"),
+    (76, "radiothérapie"),
+    (77, "obstétrique"),
+    (78, "génétique médicale"),
+    (79, "gynécologie obstétrique et médicale"),
+    (80, "santé publique"),
+    (81, "maladies infectieuses"),
+    (82, "médecine légale"),
+    (83, "médecine d'urgence"),
+    (84, "médecine vasculaire"),
+    (85, "allergologie"),
+];
+
+/// Existing codes of professionals who are not doctors.
+const NON_MEDECINS: [(u8, &str); 17] = [
+    (19, "chirurgien-dentiste"),
+    (21, "sage-femme"),
+    (24, "infirmier"),
+    (25, "autre professionnel non médecin"),
+    (26, "masseur-kinésithérapeute"),
+    (27, "autre professionnel non médecin"),
+    (28, "orthophoniste"),
+    (29, "orthoptiste"),
+    (30, "laboratoire"),
+    (36, "chirurgien-dentiste spécialiste en orthopédie dento-faciale"),
+    (39, "laboratoire"),
+    (40, "laboratoire"),
+    (50, "pharmacien"),
+    (51, "pharmacien"),
+    (53, "chirurgien-dentiste"),
+    (54, "chirurgien-dentiste"),
+    (86, "infirmier en pratique avancée"),
+];
+
+/// A specialty code of the Assurance maladie, two digits, of a doctor or of another professional.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Specialite(u8);
+
+impl Specialite {
+    /// Reads an existing code.
+    pub fn parse(text: &str) -> Result<Self, Invalide> {
+        let unknown =
+            Invalide::new("code_inconnu", "un code de spécialité à deux chiffres, par exemple 01");
+        if text.len() != 2 || !super::all_digits(text.as_bytes()) {
+            return Err(unknown);
+        }
+        let code = Self(u8::try_from(super::number(text.as_bytes())).unwrap_or_default());
+        if code.lookup(&MEDECINS).or_else(|| code.lookup(&NON_MEDECINS)).is_none() {
+            return Err(unknown);
+        }
+        Ok(code)
+    }
+
+    /// Reads the code of a doctor's specialty.
+    pub fn parse_medecin(text: &str) -> Result<Self, Invalide> {
+        let code = Self::parse(text)?;
+        if code.est_medecin() {
+            Ok(code)
+        } else {
+            Err(Invalide::new(
+                "profession_non_medecin",
+                "la spécialité d'un médecin ; ce code est celui d'une autre profession",
+            ))
+        }
+    }
+
+    /// Whether the code is that of a doctor.
+    pub fn est_medecin(self) -> bool {
+        self.lookup(&MEDECINS).is_some()
+    }
+
+    /// Whether the code is that of a general practitioner: 01, and 22 and 23 in the files of the
+    /// caisses.
+    pub const fn est_generaliste(self) -> bool {
+        matches!(self.0, 1 | 22 | 23)
+    }
+
+    /// The code as a number.
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+
+    /// Name of the specialty, in French.
+    pub fn libelle(self) -> &'static str {
+        self.lookup(&MEDECINS)
+            .or_else(|| self.lookup(&NON_MEDECINS))
+            .unwrap_or("spécialité inconnue")
+    }
+
+    fn lookup(self, table: &[(u8, &'static str)]) -> Option<&'static str> {
+        table.iter().find(|(code, _)| *code == self.0).map(|(_, label)| *label)
+    }
+}
+
+impl std::fmt::Display for Specialite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:02}", self.0)
+    }
+}
+
+impl std::fmt::Debug for Specialite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:02}", self.0)
+    }
+}
+
+impl Serialize for Specialite {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

@@ -1,0 +1,191 @@
+//! Typed identifiers of our own rows: UUID version 7, built from the injected clock and an
+//! injected generator, so that a test can predict every one of them.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::{Arc, Mutex};
+
+use chrono::{Datelike, NaiveDate};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::clock::Clock;
+
+/// Declares a UUID newtype. The one macro that keeps a patient's id from being passed as a
+/// declaration's.
+macro_rules! typed_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Wraps an identifier read from the database or from a request.
+            pub const fn from_uuid(id: Uuid) -> Self {
+                Self(id)
+            }
+
+            /// The bare UUID.
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::from_str(text).map(Self)
+            }
+        }
+    };
+}
+
+typed_id!(
+    /// A person covered by the compulsory insurance, for life and whatever their NIR.
+    PatientId
+);
+typed_id!(
+    /// A doctor, for life and whatever their places of practice.
+    MedecinId
+);
+typed_id!(
+    /// A place of practice: one cabinet in one set of premises, or one centre.
+    LieuId
+);
+typed_id!(
+    /// A declaration of choice of the médecin traitant, from its first draft.
+    DeclarationId
+);
+typed_id!(
+    /// The designation that an active declaration opened.
+    DesignationId
+);
+typed_id!(
+    /// One signature on a declaration.
+    SignatureId
+);
+typed_id!(
+    /// A feuille de soins. Carries its month of care: see [`FeuilleId::month_of_care`].
+    FeuilleId
+);
+typed_id!(
+    /// A dated fact of the register: one version of one affiliation, coverage, specialty…
+    FaitId
+);
+typed_id!(
+    /// An event of the feed.
+    EvenementId
+);
+typed_id!(
+    /// A trace of access to a person's data.
+    AccesId
+);
+typed_id!(
+    /// A job waiting to be run.
+    TacheId
+);
+typed_id!(
+    /// One HTTP request, as named in logs, traces and problems.
+    RequestId
+);
+
+/// Months are counted from January 1970, on the twelve bits that follow the version.
+const FIRST_YEAR: i32 = 1970;
+
+impl FeuilleId {
+    /// The first day of the month of care that this identifier carries, when it does.
+    ///
+    /// Feuilles are partitioned by month of care. Version 7 leaves twelve bits free after the
+    /// version; a feuille's id stores its month there, so that reading one by id opens one
+    /// partition. An id that we did not make may give any month: the row is then simply not found.
+    pub fn month_of_care(self) -> Option<NaiveDate> {
+        let [.., b6, b7, _, _, _, _, _, _, _, _] = *self.0.as_bytes();
+        let months = (i32::from(b6 & 0x0f) << 8) | i32::from(b7);
+        let year = FIRST_YEAR.checked_add(months / 12)?;
+        let month = u32::try_from(months % 12).ok()?.checked_add(1)?;
+        NaiveDate::from_ymd_opt(year, month, 1)
+    }
+}
+
+/// Makes identifiers: 48 bits of milliseconds from the clock, the rest from a seeded generator.
+#[derive(Debug)]
+pub struct IdSource {
+    clock: Arc<dyn Clock>,
+    random: Mutex<StdRng>,
+}
+
+impl IdSource {
+    /// A source seeded by the operating system.
+    pub fn from_system(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, random: Mutex::new(rand::make_rng()) }
+    }
+
+    /// A source that always gives the same sequence. For tests.
+    pub fn seeded(clock: Arc<dyn Clock>, seed: u64) -> Self {
+        Self { clock, random: Mutex::new(StdRng::seed_from_u64(seed)) }
+    }
+
+    fn bytes(&self) -> [u8; 10] {
+        self.random.lock().unwrap_or_else(std::sync::PoisonError::into_inner).random()
+    }
+
+    /// A new version 7 UUID.
+    pub fn uuid(&self) -> Uuid {
+        let millis = u64::try_from(self.clock.now().timestamp_millis()).unwrap_or_default();
+        uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid()
+    }
+
+    /// A new identifier for a feuille whose care was given in the month of `day`.
+    pub fn feuille(&self, day: NaiveDate) -> FeuilleId {
+        let mut bytes = *self.uuid().as_bytes();
+        let months = day
+            .year()
+            .saturating_sub(FIRST_YEAR)
+            .saturating_mul(12)
+            .saturating_add(i32::try_from(day.month0()).unwrap_or_default())
+            .clamp(0, 0x0fff);
+        let [high, low] = u16::try_from(months).unwrap_or_default().to_be_bytes();
+        bytes[6] = 0x70 | high;
+        bytes[7] = low;
+        FeuilleId(Uuid::from_bytes(bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::FixedClock;
+
+    fn source(seed: u64) -> IdSource {
+        IdSource::seeded(Arc::new(FixedClock::at("2025-03-10T08:00:00Z".parse().unwrap())), seed)
+    }
+
+    #[test]
+    fn the_same_seed_and_clock_give_the_same_ids() {
+        assert_eq!(source(7).uuid(), source(7).uuid());
+        assert_ne!(source(7).uuid(), source(8).uuid());
+        assert_eq!(source(7).uuid().get_version_num(), 7);
+    }
+
+    #[test]
+    fn a_feuille_id_carries_its_month_of_care_and_stays_a_version_7_uuid() {
+        let ids = source(1);
+        for (year, month) in [(2005, 1), (2006, 12), (2024, 2), (2026, 11), (2099, 12)] {
+            let day = NaiveDate::from_ymd_opt(year, month, 28).unwrap();
+            let id = ids.feuille(day);
+            assert_eq!(id.month_of_care(), NaiveDate::from_ymd_opt(year, month, 1));
+            assert_eq!(id.uuid().get_version_num(), 7);
+            assert_eq!(id.uuid().get_variant(), uuid::Variant::RFC4122);
+        }
+    }
+}

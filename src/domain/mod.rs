@@ -1,0 +1,15 @@
+//! Nouns of the register and of the feuille de soins, and the state machines that move them.
+//!
+//! Nothing here reads a clock, a file, a network or a database: every fact is an argument. The
+//! words are those of the law and of the forms, in French; the verbs are English.
+
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
+pub mod calendar;
+pub mod clock;
+pub mod evaluation;
+pub mod feuille_de_soins;
+pub mod identifiers;
+pub mod ids;
+pub mod money;
+pub mod vocabulary;

@@ -1,0 +1,166 @@
+//! Money is integer cents; rates are integer ten-thousandths. There is no other number here.
+//!
+//! Rounding is to the cent, half up, and the complement is always a difference, never rounded by
+//! itself: 139.75 € at 70 % is 97.83 € and 41.92 €, as the billing specification of the
+//! establishments prints it.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// An amount in euro cents. Negative amounts exist only as differences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[serde(transparent)]
+pub struct Centimes(i64);
+
+/// A result that does not fit: the sum of a feuille would exceed some 92 million billion euros.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("amount out of range")]
+pub struct AmountOverflow;
+
+impl Centimes {
+    /// Zero.
+    pub const ZERO: Self = Self(0);
+
+    /// The highest fee accepted on one line: 1 000 000.00 €. A larger one is a typing error.
+    pub const LINE_MAX: Self = Self(100_000_000);
+
+    /// An amount of `cents`.
+    pub const fn new(cents: i64) -> Self {
+        Self(cents)
+    }
+
+    /// The number of cents.
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+
+    /// Sum.
+    pub fn plus(self, other: Self) -> Result<Self, AmountOverflow> {
+        self.0.checked_add(other.0).map(Self).ok_or(AmountOverflow)
+    }
+
+    /// Difference, which may be negative.
+    pub fn minus(self, other: Self) -> Result<Self, AmountOverflow> {
+        self.0.checked_sub(other.0).map(Self).ok_or(AmountOverflow)
+    }
+
+    /// Difference, or zero when `other` is larger.
+    #[must_use]
+    pub fn minus_or_zero(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0).max(0))
+    }
+
+    /// The share of this amount at `taux`, to the cent, half up (away from zero when negative).
+    pub fn share(self, taux: Taux) -> Result<Self, AmountOverflow> {
+        let product = self.0.checked_mul(i64::from(taux.0)).ok_or(AmountOverflow)?;
+        let half = if product < 0 { -5_000 } else { 5_000 };
+        product.checked_add(half).map(|sum| Self(sum / 10_000)).ok_or(AmountOverflow)
+    }
+
+    /// As French readers write it: `1 234,50 €`, with no-break spaces.
+    pub fn in_words(self) -> String {
+        let cents = self.0.unsigned_abs();
+        let euros = (cents / 100).to_string();
+        let mut grouped = String::new();
+        for (index, digit) in euros.chars().enumerate() {
+            if index > 0 && euros.len().saturating_sub(index).is_multiple_of(3) {
+                grouped.push('\u{202f}');
+            }
+            grouped.push(digit);
+        }
+        let sign = if self.0 < 0 { "−" } else { "" };
+        format!("{sign}{grouped},{:02}\u{a0}€", cents % 100)
+    }
+}
+
+/// A rate in ten-thousandths, between 0 and 1: `7000` is 70 %.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[serde(transparent)]
+pub struct Taux(u16);
+
+impl Taux {
+    /// 100 %.
+    pub const FULL: Self = Self(10_000);
+
+    /// A rate of `ten_thousandths`, or `None` above 10 000.
+    pub fn new(ten_thousandths: i64) -> Option<Self> {
+        u16::try_from(ten_thousandths).ok().filter(|value| *value <= 10_000).map(Self)
+    }
+
+    /// The number of ten-thousandths.
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+
+    /// As French readers write it: `70 %`, `17,5 %`.
+    pub fn in_words(self) -> String {
+        let (whole, rest) = (self.0 / 100, self.0 % 100);
+        match rest {
+            0 => format!("{whole}\u{a0}%"),
+            tens if tens % 10 == 0 => format!("{whole},{}\u{a0}%", tens / 10),
+            hundredths => format!("{whole},{hundredths:02}\u{a0}%"),
+        }
+    }
+}
+
+impl fmt::Display for Taux {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_words())
+    }
+}
+
+impl fmt::Display for Centimes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_words())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn percent(value: i64) -> Taux {
+        Taux::new(value * 100).unwrap()
+    }
+
+    #[test]
+    fn rounds_half_up_and_gives_the_complement_by_difference() {
+        let base = Centimes::new(13_975);
+        let share = base.share(percent(70)).unwrap();
+        assert_eq!(share, Centimes::new(9_783));
+        assert_eq!(base.minus(share).unwrap(), Centimes::new(4_192));
+    }
+
+    #[test]
+    fn rounds_the_three_bases_around_the_ceiling_of_the_majoration() {
+        for (base, expected) in [(2_649, 1_060), (2_650, 1_060), (2_651, 1_060)] {
+            assert_eq!(Centimes::new(base).share(percent(40)).unwrap(), Centimes::new(expected));
+        }
+    }
+
+    #[test]
+    fn writes_amounts_and_rates_as_a_french_reader_does() {
+        assert_eq!(Centimes::new(840).in_words(), "8,40\u{a0}€");
+        assert_eq!(Centimes::new(-5).in_words(), "−0,05\u{a0}€");
+        assert_eq!(Centimes::new(123_456_700).in_words(), "1\u{202f}234\u{202f}567,00\u{a0}€");
+        assert_eq!(Taux::new(7_000).unwrap().in_words(), "70\u{a0}%");
+        assert_eq!(Taux::new(1_750).unwrap().in_words(), "17,5\u{a0}%");
+        assert_eq!(Taux::new(1_725).unwrap().in_words(), "17,25\u{a0}%");
+        assert_eq!(Taux::new(10_001), None);
+        assert_eq!(Taux::new(-1), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_share_is_the_nearest_cent(cents in 0i64..100_000_000, rate in 0i64..=10_000) {
+            let taux = Taux::new(rate).unwrap();
+            let share = Centimes::new(cents).share(taux).unwrap().get();
+            let exact = i128::from(cents) * i128::from(rate);
+            let error = i128::from(share) * 10_000 - exact;
+            prop_assert!(error > -5_000 && error <= 5_000);
+            prop_assert!(share <= cents);
+        }
+    }
+}

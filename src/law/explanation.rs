@@ -1,0 +1,105 @@
+//! Reasons in French, rendered from the sheets of the rules, the facts and the amounts.
+
+use serde::Serialize;
+
+use super::bareme::Bareme;
+use super::parameters::Parametre;
+use super::references::reference;
+use super::regle;
+use super::situation::Situation;
+use crate::domain::evaluation::{ActeEvalue, Issue};
+use crate::domain::money::Centimes;
+
+/// A reason: the rule that decided, its sentence, and the texts that say so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Motif {
+    /// Code of the rule.
+    pub code: String,
+    /// Title of the rule.
+    pub titre: &'static str,
+    /// Sentence for the patient.
+    pub texte: String,
+    /// Texts, as cited to a person.
+    pub fondement: Vec<&'static str>,
+}
+
+/// The reasons of an act, in the order of the registry.
+///
+/// A sentence about an amount that is zero is left out: a patient is not told of a participation
+/// of 0,00 €.
+pub fn motifs(acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) -> Vec<Motif> {
+    acte.constats
+        .iter()
+        .filter(|constat| constat.issue == Issue::Retenue)
+        .filter_map(|constat| regle(constat.regle))
+        .filter_map(|regle| {
+            Some(Motif {
+                code: regle.fiche.code.to_string(),
+                titre: regle.fiche.titre,
+                texte: sentence(regle.fiche.phrase, acte, situation, bareme)?,
+                fondement: regle
+                    .fiche
+                    .bases
+                    .iter()
+                    .filter_map(|cle| reference(cle))
+                    .map(|reference| reference.citation)
+                    .collect(),
+            })
+        })
+        .collect()
+}
+
+/// Names that a sentence may contain between braces.
+pub const PLACEHOLDERS: [&str; 10] = [
+    "age",
+    "age_parcours",
+    "age_participation",
+    "depassement",
+    "majoration",
+    "part_amc",
+    "participation",
+    "plafond_an",
+    "plafond_majoration",
+    "taux",
+];
+
+/// Replaces the names between braces; `None` when one of them is an amount of zero.
+fn sentence(
+    phrase: &str,
+    acte: &ActeEvalue,
+    situation: &Situation,
+    bareme: &Bareme,
+) -> Option<String> {
+    let mut text = String::with_capacity(phrase.len());
+    let mut rest = phrase;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, tail) = after.split_once('}')?;
+        text.push_str(before);
+        text.push_str(&value(name, acte, situation, bareme)?);
+        rest = tail;
+    }
+    text.push_str(rest);
+    Some(text)
+}
+
+fn value(name: &str, acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) -> Option<String> {
+    let positive = |montant: Centimes| (montant > Centimes::ZERO).then(|| montant.in_words());
+    let years = |age: u8| match age {
+        0 => "moins d'un an".to_owned(),
+        1 => "1\u{a0}an".to_owned(),
+        _ => format!("{age}\u{a0}ans"),
+    };
+    match name {
+        "age" => Some(years(situation.age)),
+        "age_parcours" => bareme.ans(Parametre::ParcoursAgeMinimum).ok().map(years),
+        "age_participation" => bareme.ans(Parametre::PfAgeExoneration).ok().map(years),
+        "taux" => Some(acte.taux.in_words()),
+        "majoration" => positive(acte.montants.majoration),
+        "participation" => positive(acte.montants.participation),
+        "part_amc" => positive(acte.montants.part_amc),
+        "depassement" => positive(acte.montants.depassement),
+        "plafond_majoration" => bareme.centimes(Parametre::MtmPlafondActe).ok().and_then(positive),
+        "plafond_an" => bareme.centimes(Parametre::PfPlafondAn).ok().and_then(positive),
+        _ => None,
+    }
+}

@@ -1,0 +1,236 @@
+//! The amounts of an act, in the order of the texts.
+//!
+//! ```text
+//! assiette = min(base, fees)                     per line
+//! RO       = round(assiette × rate)              per line: theoretical compulsory share
+//! TM       = assiette − RO                       per line, always by difference
+//! MTM      = min(round(Σ assiette × MTM rate), ceiling of the act, Σ RO)
+//! PF       = min(amount, room of the day, room of the year, Σ RO − MTM)
+//! AMO      = Σ RO − MTM − PF
+//! AMC      = what the complementary insurance takes over of TM and MTM
+//! RAC      = fees − AMO − AMC
+//! ```
+//!
+//! The participation is the last deduction. The majoration and the participation of an act are
+//! spread over its lines from the first, each line as far as its share allows.
+
+use chrono::Datelike;
+
+use super::LawError;
+use super::bareme::Bareme;
+use super::parameters::Parametre;
+use super::qualification::Decision;
+use super::rule::{Liquidation, PriseEnCharge};
+use super::situation::Situation;
+use crate::domain::evaluation::{FaitsConnus, LigneEvaluee, Montants};
+use crate::domain::feuille_de_soins::Acte;
+use crate::domain::money::Centimes;
+
+/// Participations already kept, as the acts of the feuille add to them.
+#[derive(Debug, Clone)]
+pub(super) struct Cumuls {
+    jours: Vec<(chrono::NaiveDate, Centimes)>,
+    annees: Vec<(i32, Centimes)>,
+}
+
+impl Cumuls {
+    pub(super) fn new(faits: &FaitsConnus) -> Self {
+        Self { jours: faits.participations_jour.clone(), annees: faits.participations_an.clone() }
+    }
+
+    fn jour(&self, jour: chrono::NaiveDate) -> Centimes {
+        self.jours.iter().find(|(day, _)| *day == jour).map_or(Centimes::ZERO, |(_, kept)| *kept)
+    }
+
+    fn annee(&self, annee: i32) -> Centimes {
+        self.annees
+            .iter()
+            .find(|(year, _)| *year == annee)
+            .map_or(Centimes::ZERO, |(_, kept)| *kept)
+    }
+
+    fn add(&mut self, jour: chrono::NaiveDate, montant: Centimes) -> Result<(), LawError> {
+        add_to(&mut self.jours, jour, montant)?;
+        add_to(&mut self.annees, jour.year(), montant)
+    }
+}
+
+fn add_to<K: PartialEq>(
+    sums: &mut Vec<(K, Centimes)>,
+    key: K,
+    montant: Centimes,
+) -> Result<(), LawError> {
+    match sums.iter_mut().find(|(known, _)| *known == key) {
+        Some((_, sum)) => *sum = sum.plus(montant)?,
+        None => sums.push((key, montant)),
+    }
+    Ok(())
+}
+
+/// The amounts of an act and of its lines.
+pub(super) struct ActeLiquide {
+    pub(super) liquidation: Liquidation,
+    pub(super) lignes: Vec<LigneEvaluee>,
+    /// A base was above the fees and was limited to them.
+    pub(super) base_limitee: Vec<u16>,
+    /// The participation went beyond the daily amount on which the sources agree.
+    pub(super) plafond_jour_discute: bool,
+}
+
+/// Calculates an act: its principal line first, then its supplements.
+pub(super) fn liquider(
+    lignes: &[&Acte],
+    situation: &Situation,
+    decision: &Decision,
+    bareme: &Bareme,
+    cumuls: &mut Cumuls,
+) -> Result<ActeLiquide, LawError> {
+    let mut base_limitee = Vec::new();
+    let mut evaluees = Vec::with_capacity(lignes.len());
+    for acte in lignes {
+        let base = acte.base.ok_or(LawError::BaseManquante { numero_ligne: acte.numero_ligne })?;
+        if base > acte.honoraires {
+            base_limitee.push(acte.numero_ligne);
+        }
+        let assiette = base.min(acte.honoraires);
+        let part = assiette.share(decision.taux)?;
+        evaluees.push(LigneEvaluee {
+            numero_ligne: acte.numero_ligne,
+            montants: Montants {
+                honoraires: acte.honoraires,
+                base: assiette,
+                part_amo_brute: part,
+                ticket_moderateur: assiette.minus(part)?,
+                depassement: acte.honoraires.minus(assiette)?,
+                ..Montants::default()
+            },
+        });
+    }
+    let sums = somme(&evaluees)?;
+    let quantite = lignes.first().map_or(1, |principale| principale.quantite);
+    let majoration = majoration(&sums, decision, bareme, quantite)?;
+    let participation =
+        participation(&sums, majoration.montant, situation, decision, bareme, (cumuls, quantite))?;
+    spread(&mut evaluees, majoration.montant, participation.montant, decision.prise_en_charge)?;
+    cumuls.add(situation.date.jour(), participation.montant)?;
+    Ok(ActeLiquide {
+        liquidation: Liquidation {
+            qualification: decision.qualification,
+            montants: somme(&evaluees)?,
+            majoration_plafonnee: majoration.plafonnee,
+            plafond_jour_atteint: participation.plafond_jour_atteint,
+            plafond_an_atteint: participation.plafond_an_atteint,
+        },
+        lignes: evaluees,
+        base_limitee,
+        plafond_jour_discute: participation.plafond_jour_discute,
+    })
+}
+
+struct Majoration {
+    montant: Centimes,
+    plafonnee: bool,
+}
+
+fn majoration(
+    sums: &Montants,
+    decision: &Decision,
+    bareme: &Bareme,
+    quantite: u16,
+) -> Result<Majoration, LawError> {
+    if !decision.qualification.majoration {
+        return Ok(Majoration { montant: Centimes::ZERO, plafonnee: false });
+    }
+    let full = sums.base.share(bareme.taux(Parametre::MtmTaux)?)?;
+    let plafond = times(bareme.centimes(Parametre::MtmPlafondActe)?, quantite)?;
+    Ok(Majoration {
+        montant: full.min(plafond).min(sums.part_amo_brute),
+        plafonnee: full > plafond,
+    })
+}
+
+struct Participation {
+    montant: Centimes,
+    plafond_jour_atteint: bool,
+    plafond_an_atteint: bool,
+    plafond_jour_discute: bool,
+}
+
+fn participation(
+    sums: &Montants,
+    majoration: Centimes,
+    situation: &Situation,
+    decision: &Decision,
+    bareme: &Bareme,
+    (cumuls, quantite): (&Cumuls, u16),
+) -> Result<Participation, LawError> {
+    let mut result = Participation {
+        montant: Centimes::ZERO,
+        plafond_jour_atteint: false,
+        plafond_an_atteint: false,
+        plafond_jour_discute: false,
+    };
+    let payable = sums.part_amo_brute.minus(majoration)?;
+    if !decision.participation_due || payable == Centimes::ZERO {
+        return Ok(result);
+    }
+    let jour = situation.date.jour();
+    let par_acte = bareme.centimes(Parametre::PfMontant)?;
+    let wanted = times(par_acte, quantite)?.min(payable);
+    let kept_today = cumuls.jour(jour);
+    let ceiling_today = times_i64(par_acte, bareme.valeur(Parametre::PfPlafondJourActes)?)?;
+    let room_today = ceiling_today.minus_or_zero(kept_today);
+    let room_year =
+        bareme.centimes(Parametre::PfPlafondAn)?.minus_or_zero(cumuls.annee(jour.year()));
+    result.montant = wanted.min(room_today).min(room_year);
+    result.plafond_jour_atteint = room_today < wanted;
+    result.plafond_an_atteint = room_year < wanted;
+    let certain = bareme.centimes(Parametre::PfPlafondJourCertain)?;
+    result.plafond_jour_discute =
+        result.montant > Centimes::ZERO && kept_today.plus(result.montant)? > certain;
+    Ok(result)
+}
+
+/// Spreads the deductions over the lines, then settles who pays what on each.
+fn spread(
+    lignes: &mut [LigneEvaluee],
+    mut majoration: Centimes,
+    mut participation: Centimes,
+    prise_en_charge: PriseEnCharge,
+) -> Result<(), LawError> {
+    for ligne in lignes {
+        let montants = &mut ligne.montants;
+        montants.majoration = majoration.min(montants.part_amo_brute);
+        majoration = majoration.minus(montants.majoration)?;
+        let payable = montants.part_amo_brute.minus(montants.majoration)?;
+        montants.participation = participation.min(payable);
+        participation = participation.minus(montants.participation)?;
+        montants.rembourse_amo = payable.minus(montants.participation)?;
+        montants.part_amc = match prise_en_charge {
+            PriseEnCharge::Rien => Centimes::ZERO,
+            PriseEnCharge::TicketModerateur => montants.ticket_moderateur,
+            PriseEnCharge::TicketEtMajoration => {
+                montants.ticket_moderateur.plus(montants.majoration)?
+            }
+        };
+        montants.reste_a_charge =
+            montants.honoraires.minus(montants.rembourse_amo)?.minus(montants.part_amc)?;
+    }
+    Ok(())
+}
+
+fn somme(lignes: &[LigneEvaluee]) -> Result<Montants, LawError> {
+    lignes.iter().try_fold(Montants::default(), |sum, ligne| Ok(sum.plus(&ligne.montants)?))
+}
+
+fn times(montant: Centimes, quantite: u16) -> Result<Centimes, LawError> {
+    times_i64(montant, i64::from(quantite))
+}
+
+fn times_i64(montant: Centimes, factor: i64) -> Result<Centimes, LawError> {
+    Ok(montant
+        .get()
+        .checked_mul(factor)
+        .map(Centimes::new)
+        .ok_or(crate::domain::money::AmountOverflow)?)
+}

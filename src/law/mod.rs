@@ -1,0 +1,318 @@
+//! The legal engine: dated values, rules, amounts and reasons, without any input or output.
+//!
+//! The day of care chooses the law ([`Law::bareme_du`]). Every rule of that day gives its answer,
+//! with the fact that decided ([`rules`]); each topic keeps its principle or its strongest
+//! exception; the amounts follow ([`liquidation`](self)), then the sentences ([`explanation`]).
+//! Silence is never an answer: a day outside the covered period, a value that the sources leave
+//! unknown or two rules in conflict are errors with a name.
+
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
+pub mod bareme;
+pub mod explanation;
+mod fingerprint;
+mod liquidation;
+mod nomenclature;
+pub mod parameters;
+mod qualification;
+pub mod references;
+pub mod rule;
+pub mod rules;
+pub mod situation;
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use self::bareme::{Bareme, DateDesSoins, ParametreInconnu};
+use self::parameters::{InvalidParametres, NB_PARAMETRES, Parametres};
+use self::rule::{Juge, Regle};
+use self::rules::REGISTRY;
+use self::situation::Situation;
+use crate::domain::calendar::{Periode, lendemain, veille};
+use crate::domain::evaluation::{
+    ActeEvalue, Avertissement, AvertissementLigne, CodeRegle, Constat, Evaluation, Fait,
+    FaitsConnus, Montants,
+};
+use crate::domain::feuille_de_soins::{
+    Complementaire, NatureAssurance, SituationParticuliere, Soins, TypeLieu,
+};
+use crate::domain::identifiers::IndicateurParcours;
+use crate::domain::money::AmountOverflow;
+
+pub use self::fingerprint::Empreinte;
+
+/// Why the law gives no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LawError {
+    /// The day of care is outside the covered period.
+    #[error("{jour} is outside the law covered, {du} to {dernier}")]
+    HorsCouverture {
+        /// The day asked for.
+        jour: NaiveDate,
+        /// First day covered.
+        du: NaiveDate,
+        /// Last day covered.
+        dernier: NaiveDate,
+    },
+    /// The answer needs a value that the sources leave unknown on that day.
+    #[error(transparent)]
+    ParametreInconnu(#[from] ParametreInconnu),
+    /// The answer needs a rule that this version does not have.
+    #[error("no rule yet for this {fait:?}")]
+    SituationNonCouverte {
+        /// The fact that no rule reads yet.
+        fait: Fait,
+    },
+    /// A line has no base of reimbursement.
+    #[error("line {numero_ligne} has no base")]
+    BaseManquante {
+        /// Number of the line.
+        numero_ligne: u16,
+    },
+    /// Two rules of the same priority disagree: our mistake.
+    #[error("{} and {} disagree", .regles[0], .regles[1])]
+    Conflit {
+        /// The two rules.
+        regles: [CodeRegle; 2],
+    },
+    /// A topic has no principle, or there are too many rules: our mistake.
+    #[error("the registry of rules is invalid")]
+    RegistreInvalide,
+    /// An amount does not fit.
+    #[error(transparent)]
+    Montant(#[from] AmountOverflow),
+}
+
+/// The embedded law cannot be used: a mistake in the tree, found at start and by a test.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidLaw {
+    /// Parameters.
+    #[error(transparent)]
+    Parametres(#[from] InvalidParametres),
+    /// The file of the covered period.
+    #[error("loi.toml: {0}")]
+    Couverture(String),
+    /// Two rules have the same code.
+    #[error("two rules are called {0}")]
+    DuplicateRule(CodeRegle),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LawFile {
+    couverture_du: toml::value::Datetime,
+    couverture_jusqu_au: toml::value::Datetime,
+    moteur: u32,
+}
+
+/// The law: loaded once, then only read.
+#[derive(Debug)]
+pub struct Law {
+    couverture: Periode,
+    moteur: u32,
+    parametres: Parametres,
+    baremes: Vec<Bareme>,
+    empreinte: Empreinte,
+}
+
+impl Law {
+    /// The law embedded in the binary.
+    pub fn embedded() -> Result<Self, InvalidLaw> {
+        Self::with_rules(Parametres::embedded()?, &REGISTRY)
+    }
+
+    /// A law made of given parameters and rules. The order of the rules has no effect.
+    pub fn with_rules(
+        parametres: Parametres,
+        regles: &[&'static Regle],
+    ) -> Result<Self, InvalidLaw> {
+        let mut codes = BTreeSet::new();
+        if let Some(twice) = regles.iter().find(|regle| !codes.insert(regle.fiche.code)) {
+            return Err(InvalidLaw::DuplicateRule(twice.fiche.code));
+        }
+        let file: LawFile = toml::from_str(include_str!("loi.toml"))
+            .map_err(|error| InvalidLaw::Couverture(error.to_string()))?;
+        let couverture = couverture(&file)
+            .ok_or_else(|| InvalidLaw::Couverture("two civil days are expected".to_owned()))?;
+        let baremes = baremes(couverture, &parametres, regles);
+        let empreinte = Empreinte::of(couverture, file.moteur, &parametres, regles);
+        Ok(Self { couverture, moteur: file.moteur, parametres, baremes, empreinte })
+    }
+
+    /// Days of care that this law covers.
+    pub const fn couverture(&self) -> Periode {
+        self.couverture
+    }
+
+    /// Version of the reasoning.
+    pub const fn moteur(&self) -> u32 {
+        self.moteur
+    }
+
+    /// Hash of the values, the rules and the reasoning.
+    pub const fn empreinte(&self) -> &Empreinte {
+        &self.empreinte
+    }
+
+    /// Every parameter with its history.
+    pub const fn parametres(&self) -> &Parametres {
+        &self.parametres
+    }
+
+    /// The law of every period without any change, in order.
+    pub fn baremes(&self) -> &[Bareme] {
+        &self.baremes
+    }
+
+    /// The law of a day of care.
+    pub fn bareme_du(&self, date: DateDesSoins) -> Result<&Bareme, LawError> {
+        let jour = date.jour();
+        let place = self.baremes.partition_point(|bareme| bareme.periode.du() <= jour);
+        place
+            .checked_sub(1)
+            .and_then(|index| self.baremes.get(index))
+            .filter(|bareme| bareme.periode.contient(jour))
+            .ok_or_else(|| LawError::HorsCouverture {
+                jour,
+                du: self.couverture.du(),
+                dernier: self.couverture.au().and_then(veille).unwrap_or(NaiveDate::MAX),
+            })
+    }
+
+    /// Evaluates every act of a feuille, in the order of its lines.
+    pub fn evaluer(&self, soins: &Soins, faits: &FaitsConnus) -> Result<Evaluation, LawError> {
+        let mut cumuls = liquidation::Cumuls::new(faits);
+        let mut avertissements = Vec::new();
+        let groupes = nomenclature::regrouper(&soins.actes);
+        let mut actes = Vec::with_capacity(groupes.len());
+        let mut totaux = Montants::default();
+        for groupe in groupes {
+            let lignes: Vec<_> = std::iter::once(groupe.principale)
+                .chain(groupe.supplements)
+                .filter_map(|index| soins.actes.get(index))
+                .collect();
+            let Some(principale) = lignes.first() else { continue };
+            let situation = Situation::of(soins, principale, faits);
+            verify_covered(&situation, soins)?;
+            let bareme = self.bareme_du(situation.date)?;
+            let decision = qualification::qualifier(&situation, bareme)?;
+            let liquide =
+                liquidation::liquider(&lignes, &situation, &decision, bareme, &mut cumuls)?;
+            let mut constats = decision.constats;
+            for regle in bareme.regles() {
+                if let Juge::Montants(juge) = regle.juge {
+                    constats
+                        .try_push(Constat {
+                            regle: regle.fiche.code,
+                            issue: juge(&liquide.liquidation),
+                        })
+                        .map_err(|_too_many| LawError::RegistreInvalide)?;
+                }
+            }
+            let mut warn = |code: Avertissement, numero_ligne: u16| {
+                avertissements.push(AvertissementLigne { code, numero_ligne: Some(numero_ligne) });
+            };
+            for numero_ligne in &liquide.base_limitee {
+                warn(Avertissement::BaseLimiteeAuxHonoraires, *numero_ligne);
+            }
+            if liquide.plafond_jour_discute {
+                warn(Avertissement::PlafondJournalierDiscute, principale.numero_ligne);
+            }
+            for ligne in lignes.iter().filter(|ligne| !nomenclature::est_connu(&ligne.code)) {
+                warn(Avertissement::ActeInconnu, ligne.numero_ligne);
+            }
+            totaux = totaux.plus(&liquide.liquidation.montants)?;
+            actes.push(ActeEvalue {
+                qualification: decision.qualification,
+                taux: decision.taux,
+                constats,
+                montants: liquide.liquidation.montants,
+                lignes: liquide.lignes,
+            });
+        }
+        Ok(Evaluation { actes, totaux, avertissements })
+    }
+}
+
+/// The rule of a code.
+pub fn regle(code: CodeRegle) -> Option<&'static Regle> {
+    REGISTRY.iter().copied().find(|regle| regle.fiche.code == code)
+}
+
+/// Refuses what no rule of this version reads, rather than answering beside the question.
+fn verify_covered(situation: &Situation, soins: &Soins) -> Result<(), LawError> {
+    use IndicateurParcours as I;
+    let teleconsultation =
+        soins.executant.lieu.and_then(|lieu| lieu.nature) == Some(TypeLieu::Teleconsultation);
+    let fait = match situation.indicateur {
+        Some(I::N | I::R | I::M | I::D | I::J | I::B | I::A | I::S1) => Some(Fait::Indicateur),
+        Some(I::T | I::O | I::U | I::H | I::S | I::S2) | None => None,
+    };
+    let fait = fait
+        .or((situation.complementaire == Complementaire::Ame).then_some(Fait::Complementaire))
+        .or((situation.nature == NatureAssurance::AtMp).then_some(Fait::NatureAssurance))
+        .or((situation.particuliere != SituationParticuliere::Aucune)
+            .then_some(Fait::SituationParticuliere))
+        .or(teleconsultation.then_some(Fait::Lieu));
+    fait.map_or(Ok(()), |fait| Err(LawError::SituationNonCouverte { fait }))
+}
+
+fn couverture(file: &LawFile) -> Option<Periode> {
+    let day = |date: &toml::value::Datetime| {
+        date.date.and_then(|date| {
+            NaiveDate::from_ymd_opt(
+                i32::from(date.year),
+                u32::from(date.month),
+                u32::from(date.day),
+            )
+        })
+    };
+    let after = lendemain(day(&file.couverture_jusqu_au)?)?;
+    Periode::new(day(&file.couverture_du)?, Some(after)).ok()
+}
+
+/// Cuts the covered period at every day where a value or a rule changes.
+fn baremes(couverture: Periode, parametres: &Parametres, regles: &[&'static Regle]) -> Vec<Bareme> {
+    let mut days = BTreeSet::from([couverture.du()]);
+    let mut cut = |periode: &Periode| {
+        days.extend(
+            [Some(periode.du()), periode.au()]
+                .into_iter()
+                .flatten()
+                .filter(|d| couverture.contient(*d)),
+        );
+    };
+    for (_, historique) in parametres.iter() {
+        for valeur in &historique.valeurs {
+            cut(&valeur.periode);
+        }
+    }
+    let dated: Vec<_> = regles
+        .iter()
+        .filter_map(|regle| regle.fiche.periode().map(|periode| (*regle, periode)))
+        .collect();
+    for (_, periode) in &dated {
+        cut(periode);
+    }
+    let starts: Vec<NaiveDate> = days.into_iter().collect();
+    let ends = starts.iter().skip(1).copied().map(Some).chain([couverture.au()]);
+    starts
+        .iter()
+        .zip(ends)
+        .filter_map(|(du, au)| Periode::new(*du, au).ok())
+        .map(|periode| {
+            let mut valeurs = [None; NB_PARAMETRES];
+            for (slot, (_, historique)) in valeurs.iter_mut().zip(parametres.iter()) {
+                *slot = historique.en_vigueur(periode.du()).and_then(|valeur| valeur.valeur);
+            }
+            let regles = dated
+                .iter()
+                .filter(|(_, valid)| valid.contient(periode.du()))
+                .map(|(regle, _)| *regle)
+                .collect();
+            Bareme { periode, valeurs, regles }
+        })
+        .collect()
+}

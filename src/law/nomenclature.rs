@@ -1,0 +1,117 @@
+//! Which codes are supplements: lines that belong to the act beside them.
+//!
+//! The participation forfaitaire and the ceiling of the majoration count by act, and a supplement
+//! (coordination, urgency, age…) is a part of the act it is billed with, not one more act.
+
+use crate::domain::feuille_de_soins::{Acte, CodeActe, Nomenclature};
+
+/// Codes of the NGAP met in the specifications: code, and whether it is a supplement.
+const CODES: [(&str, bool); 39] = [
+    ("APC", false),
+    ("APU", false),
+    ("APV", false),
+    ("APY", false),
+    ("AVY", false),
+    ("C", false),
+    ("C2", false),
+    ("C2,5", false),
+    ("CCE", false),
+    ("CCX", false),
+    ("CNP", false),
+    ("COB", false),
+    ("COD", false),
+    ("COE", false),
+    ("COG", false),
+    ("CS", false),
+    ("CSC", false),
+    ("G", false),
+    ("GS", false),
+    ("IMT", true),
+    ("MCC", true),
+    ("MCG", true),
+    ("MCS", true),
+    ("MCU", true),
+    ("MCX", true),
+    ("MEG", true),
+    ("MIC", true),
+    ("MOP", true),
+    ("MPC", true),
+    ("MRT", true),
+    ("MSH", true),
+    ("MTX", true),
+    ("MUT", true),
+    ("TC", false),
+    ("TCG", false),
+    ("V", false),
+    ("VG", false),
+    ("VGS", false),
+    ("VS", false),
+];
+
+/// Whether the code is known. Every CCAM code is accepted: its list is a referential of its own.
+pub(super) fn est_connu(code: &CodeActe) -> bool {
+    code.nomenclature() == Nomenclature::Ccam || lookup(code).is_some()
+}
+
+fn lookup(code: &CodeActe) -> Option<bool> {
+    if code.nomenclature() == Nomenclature::Ccam {
+        return None;
+    }
+    CODES
+        .binary_search_by(|(known, _)| (*known).cmp(code.as_str()))
+        .ok()
+        .and_then(|index| CODES.get(index))
+        .map(|(_, supplement)| *supplement)
+}
+
+/// An act: the place of its principal line among the lines, and those of its supplements.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Groupe {
+    pub(super) principale: usize,
+    pub(super) supplements: Vec<usize>,
+}
+
+/// Groups the lines of a feuille into acts. A supplement joins the nearest principal line before it
+/// on the same day, or else the first after it; a supplement alone on its day is an act by itself.
+pub(super) fn regrouper(actes: &[Acte]) -> Vec<Groupe> {
+    let mut groupes: Vec<Groupe> = Vec::with_capacity(actes.len());
+    let is_supplement = |acte: &Acte| lookup(&acte.code) == Some(true);
+    for (index, acte) in actes.iter().enumerate() {
+        if !is_supplement(acte) {
+            groupes.push(Groupe { principale: index, supplements: Vec::new() });
+        }
+    }
+    for (index, acte) in actes.iter().enumerate().filter(|(_, acte)| is_supplement(acte)) {
+        let same_day = |groupe: &&mut Groupe| {
+            actes
+                .get(groupe.principale)
+                .is_some_and(|principale| principale.date_execution == acte.date_execution)
+        };
+        let before = groupes.iter().rposition(|groupe| {
+            groupe.principale < index
+                && actes
+                    .get(groupe.principale)
+                    .is_some_and(|principale| principale.date_execution == acte.date_execution)
+        });
+        let host = match before {
+            Some(position) => groupes.get_mut(position),
+            None => groupes.iter_mut().find(same_day),
+        };
+        match host {
+            Some(groupe) => groupe.supplements.push(index),
+            None => groupes.push(Groupe { principale: index, supplements: Vec::new() }),
+        }
+    }
+    groupes.sort_by_key(|groupe| groupe.principale);
+    groupes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_sorted_for_the_search() {
+        assert!(CODES.is_sorted_by(|one, next| one.0 < next.0));
+    }
+}

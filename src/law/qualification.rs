@@ -1,0 +1,101 @@
+//! All rules of the day give their answer; each topic keeps its principle or its strongest exception.
+
+use super::LawError;
+use super::bareme::Bareme;
+use super::rule::{Effet, Juge, Jugement, PriseEnCharge, Rang, Regle};
+use super::situation::Situation;
+use crate::domain::evaluation::{CodeRegle, Constat, Constats, Issue, Qualification, Theme};
+use crate::domain::money::Taux;
+use crate::domain::vocabulary::Vocabulaire;
+
+/// What the rules decided about an act, before any amount.
+#[derive(Debug, Clone)]
+pub(super) struct Decision {
+    pub(super) qualification: Qualification,
+    pub(super) taux: Taux,
+    pub(super) participation_due: bool,
+    pub(super) prise_en_charge: PriseEnCharge,
+    pub(super) constats: Constats,
+}
+
+/// The strongest answer met so far in a topic.
+#[derive(Clone, Copy)]
+struct Strongest {
+    place: usize,
+    regle: CodeRegle,
+    priorite: u8,
+    effet: Effet,
+}
+
+/// Topics that decide something, by number: see [`Theme`].
+const NB_THEMES: usize = 7;
+
+/// Asks every rule of the day.
+pub(super) fn qualifier(situation: &Situation, bareme: &Bareme) -> Result<Decision, LawError> {
+    let mut constats = Constats::new();
+    let mut strongest: [Option<Strongest>; NB_THEMES] = [None; NB_THEMES];
+    for regle in bareme.regles() {
+        let jugement = match regle.juge {
+            Juge::Faits(juge) => juge(situation),
+            Juge::FaitsEtValeurs(juge) => juge(situation, bareme)?,
+            Juge::Montants(_) => continue,
+        };
+        let issue = match jugement {
+            Jugement::Ecarte(fait) => Issue::Ecartee(fait),
+            Jugement::Applique(effet) => {
+                let slot = strongest
+                    .get_mut(usize::from(regle.fiche.code.theme.code()))
+                    .ok_or(LawError::RegistreInvalide)?;
+                let candidate = Strongest {
+                    place: constats.len(),
+                    regle: regle.fiche.code,
+                    priorite: priorite(regle),
+                    effet,
+                };
+                *slot = Some(stronger(*slot, candidate)?);
+                Issue::Surclassee
+            }
+        };
+        constats
+            .try_push(Constat { regle: regle.fiche.code, issue })
+            .map_err(|_too_many| LawError::RegistreInvalide)?;
+    }
+    for winner in strongest.iter().flatten() {
+        if let Some(constat) = constats.get_mut(winner.place) {
+            constat.issue = Issue::Retenue;
+        }
+    }
+    let effet = |theme: Theme| {
+        strongest.get(usize::from(theme.code())).copied().flatten().map(|winner| winner.effet)
+    };
+    match (
+        effet(Theme::Parcours),
+        effet(Theme::Taux),
+        effet(Theme::Participation),
+        effet(Theme::Complementaire),
+    ) {
+        (
+            Some(Effet::Parcours(qualification)),
+            Some(Effet::Taux(taux)),
+            Some(Effet::Participation(participation_due)),
+            Some(Effet::Complementaire(prise_en_charge)),
+        ) => Ok(Decision { qualification, taux, participation_due, prise_en_charge, constats }),
+        _ => Err(LawError::RegistreInvalide),
+    }
+}
+
+/// Priority of a rule: a principle yields to every exception.
+fn priorite(regle: &Regle) -> u8 {
+    match regle.fiche.rang {
+        Rang::Principe | Rang::Montant => 0,
+        Rang::Exception { priorite } => priorite,
+    }
+}
+
+fn stronger(current: Option<Strongest>, candidate: Strongest) -> Result<Strongest, LawError> {
+    let Some(current) = current else { return Ok(candidate) };
+    if current.priorite == candidate.priorite && current.effet != candidate.effet {
+        return Err(LawError::Conflit { regles: [current.regle, candidate.regle] });
+    }
+    Ok(if candidate.priorite > current.priorite { candidate } else { current })
+}

@@ -1,0 +1,113 @@
+//! Legal bases: the only place where an article is named.
+//!
+//! Every parameter value and every rule cites bases of this table by key. Whether somebody read
+//! the text, or knows it only by other texts, is said for each: an explanation never pretends.
+
+/// How far a basis was verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verification {
+    /// The text, or a publication that quotes it, was read; last on this day (`AAAA-MM-JJ`).
+    Lue(&'static str),
+    /// Known by general knowledge only; to be checked against the official text.
+    AVerifier,
+}
+
+/// One legal or documentary basis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference {
+    /// Key, cited by parameters and rules.
+    pub cle: &'static str,
+    /// How to cite it to a person.
+    pub citation: &'static str,
+    /// What it says, for the rule book.
+    pub objet: &'static str,
+    /// How far it was verified.
+    pub verification: Verification,
+}
+
+const fn lue(cle: &'static str, citation: &'static str, objet: &'static str) -> Reference {
+    Reference { cle, citation, objet, verification: Verification::Lue("2026-04-30") }
+}
+
+const fn a_verifier(cle: &'static str, citation: &'static str, objet: &'static str) -> Reference {
+    Reference { cle, citation, objet, verification: Verification::AVerifier }
+}
+
+/// Every basis, in alphabetical order of keys.
+pub const REFERENCES: &[Reference] = &[
+    lue(
+        "CDC-2013",
+        "Cour des comptes, Rapport public annuel 2013, « Le médecin traitant et le parcours de soins coordonnés »",
+        "taux et plafonds de la majoration depuis 2006, tarifs, convention, statistiques",
+    ),
+    lue(
+        "CHOIX-TRAITANT",
+        "choix de ce service, faute de texte",
+        "valeur fixée par ce service et modifiable par la caisse qui l'exploite",
+    ),
+    lue(
+        "CSS-L160-13",
+        "Code de la sécurité sociale, article L160-13",
+        "participation forfaitaire pour les actes et consultations de médecins",
+    ),
+    lue(
+        "CSS-L162-5-3",
+        "Code de la sécurité sociale, article L162-5-3",
+        "choix du médecin traitant, désignation conjointe, principe de la majoration et cas où elle n'est pas due",
+    ),
+    a_verifier(
+        "CSS-L325-1",
+        "Code de la sécurité sociale, article L325-1",
+        "régime local d'assurance maladie du Haut-Rhin, du Bas-Rhin et de la Moselle",
+    ),
+    lue(
+        "CSS-L871-1",
+        "Code de la sécurité sociale, articles L871-1 et R871-1",
+        "contrats complémentaires responsables : ce qu'ils doivent et ne peuvent pas prendre en charge",
+    ),
+    lue(
+        "CSS-R160-6",
+        "Code de la sécurité sociale, article R160-6 (ancien article R322-1-1)",
+        "niveau et plafond de la majoration, urgence, éloignement, assurés exonérés",
+    ),
+    lue(
+        "DECRET-2005-1226",
+        "décret du 29 septembre 2005 relatif aux contrats responsables",
+        "exclusion de la majoration et de la participation forfaitaire",
+    ),
+    lue(
+        "DREES-MTM",
+        "DREES, fiche sur la majoration du ticket modérateur",
+        "codes majorés, plafond de 10,60 €, cas des bénéficiaires de la C2S",
+    ),
+    lue(
+        "FAS",
+        "France Assos Santé, fiche « Médecin traitant et parcours de soins coordonnés »",
+        "choix du médecin traitant, situations dans et hors parcours, remboursement",
+    ),
+    lue(
+        "IPS-N",
+        "indicateur de parcours de soins N, « nouveau médecin traitant »",
+        "un acte du médecin nouvellement choisi est dans le parcours avant l'enregistrement",
+    ),
+    lue(
+        "SNDS-IR-QPS-V",
+        "nomenclature nationale IR_QPS_V, qualificatif du parcours de soins",
+        "codes calculés par la caisse",
+    ),
+    lue(
+        "SV-RG-BS",
+        "cahier des charges SESAM-Vitale des établissements, règles de facturation",
+        "arrondi, plafond par acte, actes soumis au parcours",
+    ),
+    lue(
+        "UNCAM-2024",
+        "décision de l'UNCAM publiée au Journal officiel du 21 avril 2024",
+        "participation forfaitaire de 2 € à partir du 15 mai 2024",
+    ),
+];
+
+/// The basis of a key.
+pub fn reference(cle: &str) -> Option<&'static Reference> {
+    REFERENCES.iter().find(|reference| reference.cle == cle)
+}

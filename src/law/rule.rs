@@ -1,0 +1,131 @@
+//! What a rule is: a sheet that people read, and a function that decides.
+
+use chrono::NaiveDate;
+
+use super::bareme::{Bareme, ParametreInconnu};
+use super::parameters::Parametre;
+use super::situation::Situation;
+use crate::domain::calendar::Periode;
+use crate::domain::evaluation::{CodeRegle, Fait, Issue, Montants, Qualification};
+use crate::domain::money::Taux;
+
+/// What a rule states about itself. The only place where a sentence about the law is written.
+#[derive(Debug)]
+pub struct Fiche {
+    /// Stable code.
+    pub code: CodeRegle,
+    /// Title, in French.
+    pub titre: &'static str,
+    /// First day, and last day included, as year, month, day; open when absent.
+    pub periode: (Option<Jour>, Option<Jour>),
+    /// Keys of its legal bases.
+    pub bases: &'static [&'static str],
+    /// Place among the rules of its topic.
+    pub rang: Rang,
+    /// Facts that it reads.
+    pub faits: &'static [Fait],
+    /// Parameters that it reads.
+    pub parametres: &'static [Parametre],
+    /// Sentence for the patient when the rule decides. `{majoration}`, `{participation}`,
+    /// `{taux}`, `{age}`… are replaced by the facts and amounts of the act.
+    pub phrase: &'static str,
+}
+
+/// A civil day of a sheet: year, month, day.
+pub type Jour = (i32, u32, u32);
+
+impl Fiche {
+    /// The period of the rule, open on a side that is absent.
+    pub fn periode(&self) -> Option<Periode> {
+        let day = |(year, month, day): Jour| NaiveDate::from_ymd_opt(year, month, day);
+        let du = self.periode.0.map_or(Some(NaiveDate::MIN), day)?;
+        let au = match self.periode.1 {
+            Some(last) => Some(crate::domain::calendar::lendemain(day(last)?)?),
+            None => None,
+        };
+        Periode::new(du, au).ok()
+    }
+}
+
+/// Place of a rule among those of its topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rang {
+    /// Applies when no exception does.
+    Principe,
+    /// Overrides the principle, and exceptions of a lower priority. Two exceptions of the same
+    /// priority must agree on their effect.
+    Exception {
+        /// The higher, the stronger.
+        priorite: u8,
+    },
+    /// Explains an amount, after the calculation.
+    Montant,
+}
+
+/// What the complementary insurance takes over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PriseEnCharge {
+    /// Nothing.
+    Rien,
+    /// The ticket modérateur.
+    TicketModerateur,
+    /// The ticket modérateur and the majoration.
+    TicketEtMajoration,
+}
+
+/// What a rule decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effet {
+    /// Where the act stands.
+    Parcours(Qualification),
+    /// Rate of the compulsory insurance.
+    Taux(Taux),
+    /// Whether the participation forfaitaire is due.
+    Participation(bool),
+    /// What the complementary insurance takes over.
+    Complementaire(PriseEnCharge),
+}
+
+/// The answer of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Jugement {
+    /// It applies, with this effect.
+    Applique(Effet),
+    /// It does not apply, because of this fact.
+    Ecarte(Fait),
+}
+
+/// The figures of an act once calculated, for the rules that explain amounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Liquidation {
+    /// Where the act stands.
+    pub qualification: Qualification,
+    /// Amounts of the act.
+    pub montants: Montants,
+    /// Whether the ceiling of the majoration was reached.
+    pub majoration_plafonnee: bool,
+    /// Whether the participation was reduced by the ceiling of the day.
+    pub plafond_jour_atteint: bool,
+    /// Whether the participation was reduced by the ceiling of the year.
+    pub plafond_an_atteint: bool,
+}
+
+/// How a rule answers.
+#[derive(Debug)]
+pub enum Juge {
+    /// From the facts alone.
+    Faits(fn(&Situation) -> Jugement),
+    /// From the facts and the values of the day.
+    FaitsEtValeurs(fn(&Situation, &Bareme) -> Result<Jugement, ParametreInconnu>),
+    /// From the figures.
+    Montants(fn(&Liquidation) -> Issue),
+}
+
+/// A rule.
+#[derive(Debug)]
+pub struct Regle {
+    /// What people read.
+    pub fiche: Fiche,
+    /// What decides.
+    pub juge: Juge,
+}

@@ -1,0 +1,37 @@
+//! Local scheme of Alsace-Moselle.
+//!
+//! # Base légale
+//!
+//! Article L325-1 du Code de la sécurité sociale : régime local complémentaire obligatoire ; taux de
+//! 90 % attesté depuis 2011.
+
+use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::domain::feuille_de_soins::RegimeLocal;
+use crate::law::bareme::{Bareme, ParametreInconnu};
+use crate::law::parameters::Parametre;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// TAU-020.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Taux, 20),
+        titre: "Régime local d'Alsace-Moselle",
+        periode: (None, None),
+        bases: &["CSS-L325-1"],
+        rang: Rang::Exception { priorite: 20 },
+        faits: &[Fait::RegimeLocal],
+        parametres: &[Parametre::TauxAmoAlsaceMoselle],
+        phrase: "Grâce au régime local d'Alsace-Moselle, l'Assurance maladie rembourse {taux} du tarif de base.",
+    },
+    juge: Juge::FaitsEtValeurs(juge),
+};
+
+fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+    match situation.regime_local {
+        RegimeLocal::Aucun => Ok(Jugement::Ecarte(Fait::RegimeLocal)),
+        RegimeLocal::AlsaceMoselle => {
+            bareme.taux(Parametre::TauxAmoAlsaceMoselle).map(Effet::Taux).map(Jugement::Applique)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! A responsible contract pays the ticket modérateur, never the majoration nor the participation.
+//!
+//! # Base légale
+//!
+//! « La plupart des contrats complémentaires santé (contrats dits « responsables ») exclut la prise en
+//! charge des majorations tarifaires en cas de non-respect du parcours de soins » (France Assos Santé) ;
+//! articles L871-1 et R871-1 du Code de la sécurité sociale.
+//!
+//! # Our reading
+//!
+//! The 30 % ticket modérateur stays coverable outside the parcours: the Cour des comptes' 9.20 € left
+//! out of 16.10 € are exactly the majoration.
+
+use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::domain::feuille_de_soins::Complementaire;
+use crate::law::bareme::{Bareme, ParametreInconnu};
+use crate::law::parameters::Parametre;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, PriseEnCharge, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// AMC-010.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Complementaire, 10),
+        titre: "Contrat complémentaire responsable",
+        periode: (None, None),
+        bases: &["CSS-L871-1", "FAS"],
+        rang: Rang::Exception { priorite: 20 },
+        faits: &[Fait::Complementaire],
+        parametres: &[Parametre::ContratResponsableActif],
+        phrase: "Votre complémentaire paie le ticket modérateur ({part_amc}) ; un contrat responsable ne rembourse ni la majoration hors parcours ni la participation forfaitaire.",
+    },
+    juge: Juge::FaitsEtValeurs(juge),
+};
+
+fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+    let covered =
+        matches!(situation.complementaire, Complementaire::Amc | Complementaire::AcsAncienne);
+    if !covered || !bareme.oui(Parametre::ContratResponsableActif)? {
+        return Ok(Jugement::Ecarte(Fait::Complementaire));
+    }
+    Ok(Jugement::Applique(Effet::Complementaire(PriseEnCharge::TicketModerateur)))
+}

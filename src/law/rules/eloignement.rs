@@ -1,0 +1,54 @@
+//! Away from the usual residence.
+//!
+//! # Base légale
+//!
+//! « en cas d'éloignement de sa résidence habituelle » (France Assos Santé) ; article R160-6 (ancien
+//! R322-1-1) du Code de la sécurité sociale.
+//!
+//! # Our reading
+//!
+//! Code 6 (H). The distance is declared by the doctor, no text gives a threshold, and no médecin
+//! traitant is required unless the parameter `EXIGE_MT_POUR_URGENCE_ELOIGNEMENT` says otherwise.
+
+use crate::domain::evaluation::{
+    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
+};
+use crate::domain::identifiers::IndicateurParcours;
+use crate::law::bareme::{Bareme, ParametreInconnu};
+use crate::law::parameters::Parametre;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// PAR-040.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Parcours, 40),
+        titre: "Éloignement de la résidence habituelle",
+        periode: (None, None),
+        bases: &["CSS-R160-6", "FAS"],
+        rang: Rang::Exception { priorite: 65 },
+        faits: &[Fait::Indicateur, Fait::MedecinTraitant],
+        parametres: &[Parametre::ExigeMtPourUrgenceEloignement],
+        phrase: "Vous étiez loin de votre domicile habituel : vous pouviez consulter un autre médecin que votre médecin traitant.",
+    },
+    juge: Juge::FaitsEtValeurs(juge),
+};
+
+fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+    if situation.indicateur != Some(IndicateurParcours::H) {
+        return Ok(Jugement::Ecarte(Fait::Indicateur));
+    }
+    if situation.relation_mt == RelationMt::Aucun
+        && bareme.oui(Parametre::ExigeMtPourUrgenceEloignement)?
+    {
+        return Ok(Jugement::Ecarte(Fait::MedecinTraitant));
+    }
+    Ok(Jugement::Applique(Effet::Parcours(Qualification {
+        appartenance: Appartenance::DansParcours,
+        code: CodeDetermine::HorsResidence,
+        majoration: false,
+        da_possible: false,
+        coordination_possible: true,
+        classe_2013: Classe2013::Exclues,
+    })))
+}

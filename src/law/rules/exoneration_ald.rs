@@ -1,0 +1,39 @@
+//! Care related to a long-term condition.
+//!
+//! # Base légale
+//!
+//! « Appliqué à tous les bénéficiaires de l'Assurance maladie, y compris les assurés pris en charge à
+//! 100 % » (France Assos Santé) : le taux est de 100 %, la majoration reste due hors parcours.
+//!
+//! # Our reading
+//!
+//! Exemption codes 42, 44 and 46 (care *related* to the condition). 41, 43 and 45 mark unrelated care,
+//! at the ordinary rate.
+
+use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::law::bareme::{Bareme, ParametreInconnu};
+use crate::law::parameters::Parametre;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// TAU-010.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Taux, 10),
+        titre: "Soins en rapport avec une affection de longue durée",
+        periode: (None, None),
+        bases: &["FAS", "CSS-R160-6"],
+        rang: Rang::Exception { priorite: 50 },
+        faits: &[Fait::Exoneration],
+        parametres: &[Parametre::TauxAmoExonere],
+        phrase: "Ces soins sont en rapport avec votre affection de longue durée : ils sont pris en charge à {taux} du tarif de base.",
+    },
+    juge: Juge::FaitsEtValeurs(juge),
+};
+
+fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+    if !situation.exoneration.ald_en_rapport() {
+        return Ok(Jugement::Ecarte(Fait::Exoneration));
+    }
+    bareme.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
+}

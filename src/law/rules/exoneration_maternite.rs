@@ -1,0 +1,38 @@
+//! Maternity from the sixth month.
+//!
+//! # Base légale
+//!
+//! Article R160-6 (ancien R322-1-1) du Code de la sécurité sociale : les assurés exonérés supportent
+//! aussi la majoration ; leur taux est de 100 %.
+//!
+//! # Our reading
+//!
+//! Nature d'assurance *maternité*, or exemption code 55 (sixth month of pregnancy).
+
+use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::law::bareme::{Bareme, ParametreInconnu};
+use crate::law::parameters::Parametre;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// TAU-011.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Taux, 11),
+        titre: "Assurance maternité",
+        periode: (None, None),
+        bases: &["CSS-R160-6"],
+        rang: Rang::Exception { priorite: 50 },
+        faits: &[Fait::NatureAssurance, Fait::Exoneration],
+        parametres: &[Parametre::TauxAmoExonere],
+        phrase: "Ces soins relèvent de l'assurance maternité : ils sont pris en charge à {taux} du tarif de base.",
+    },
+    juge: Juge::FaitsEtValeurs(juge),
+};
+
+fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+    if !situation.est_maternite() {
+        return Ok(Jugement::Ecarte(Fait::NatureAssurance));
+    }
+    bareme.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
+}

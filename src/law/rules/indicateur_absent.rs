@@ -1,0 +1,57 @@
+//! Outside the parcours because nothing says how the patient came to another doctor.
+//!
+//! # Base légale
+//!
+//! Nomenclature nationale IR_QPS_V, code 22 (I) : « non renseigné par un exécutant autre que le
+//! médecin traitant », dont la fiche de la DREES dit qu'il est majoré.
+//!
+//! # Our reading
+//!
+//! The Cour des comptes saw in 2013 that such feuilles were counted inside. The conflict is settled
+//! by the parameter `INDICATEUR_ABSENT_MAJORE`; when it says no, the act stays inside (code 0).
+
+use super::non_respect::hors_parcours;
+use crate::domain::evaluation::{
+    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
+};
+use crate::law::bareme::{Bareme, ParametreInconnu};
+use crate::law::parameters::Parametre;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// PAR-003.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Parcours, 3),
+        titre: "Indicateur de parcours non renseigné",
+        periode: (None, None),
+        bases: &["SNDS-IR-QPS-V", "DREES-MTM"],
+        rang: Rang::Exception { priorite: 5 },
+        faits: &[Fait::MedecinTraitant, Fait::Indicateur],
+        parametres: &[Parametre::IndicateurAbsentMajore],
+        phrase: "La feuille de soins ne dit pas que votre médecin traitant vous a adressé à ce médecin.",
+    },
+    juge: Juge::FaitsEtValeurs(juge),
+};
+
+fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+    if situation.relation_mt != RelationMt::Autre {
+        return Ok(Jugement::Ecarte(Fait::MedecinTraitant));
+    }
+    if situation.indicateur.is_some() {
+        return Ok(Jugement::Ecarte(Fait::Indicateur));
+    }
+    let qualification = if bareme.oui(Parametre::IndicateurAbsentMajore)? {
+        hors_parcours(situation, CodeDetermine::IndicateurAbsent)
+    } else {
+        Qualification {
+            appartenance: Appartenance::DansParcours,
+            code: CodeDetermine::SansObjet,
+            majoration: false,
+            da_possible: false,
+            coordination_possible: false,
+            classe_2013: Classe2013::ParcoursEtAssimiles,
+        }
+    };
+    Ok(Jugement::Applique(Effet::Parcours(qualification)))
+}

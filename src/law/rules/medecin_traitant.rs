@@ -1,0 +1,46 @@
+//! Inside the parcours: the performer is the médecin traitant.
+//!
+//! # Base légale
+//!
+//! Article L162-5-3 du Code de la sécurité sociale : le médecin traitant choisi par le patient
+//! assure les soins et coordonne le parcours. Les médecins désignés conjointement sont tous médecins
+//! traitants.
+//!
+//! # Our reading
+//!
+//! Code 1 (T), whatever the indicator on the feuille: the register wins in the patient's favour.
+
+use crate::domain::evaluation::{
+    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
+};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// PAR-010.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Parcours, 10),
+        titre: "Acte du médecin traitant",
+        periode: (None, None),
+        bases: &["CSS-L162-5-3"],
+        rang: Rang::Exception { priorite: 75 },
+        faits: &[Fait::MedecinTraitant],
+        parametres: &[],
+        phrase: "Vous avez consulté votre médecin traitant.",
+    },
+    juge: Juge::Faits(juge),
+};
+
+fn juge(situation: &Situation) -> Jugement {
+    match situation.relation_mt {
+        RelationMt::Executant => Jugement::Applique(Effet::Parcours(Qualification {
+            appartenance: Appartenance::DansParcours,
+            code: CodeDetermine::MedecinTraitant,
+            majoration: false,
+            da_possible: false,
+            coordination_possible: false,
+            classe_2013: Classe2013::ParcoursEtAssimiles,
+        })),
+        RelationMt::Aucun | RelationMt::Autre => Jugement::Ecarte(Fait::MedecinTraitant),
+    }
+}

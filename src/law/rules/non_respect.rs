@@ -1,0 +1,53 @@
+//! Principle: outside the parcours.
+//!
+//! # Base légale
+//!
+//! « les usagers ne respectant pas le parcours de soins s'exposent ainsi à des majorations
+//! financières » (France Assos Santé). L'article L162-5-3 du Code de la sécurité sociale pose le
+//! principe : une participation majorée pour l'assuré qui n'a pas choisi de médecin traitant ou qui
+//! consulte un autre médecin sans prescription de son médecin traitant.
+//!
+//! # Our reading
+//!
+//! Code 23 (P), the general breach with a declared médecin traitant. The closer codes (no médecin
+//! traitant, blank indicator…) are exceptions of the lowest priorities.
+
+use crate::domain::evaluation::{
+    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, Theme,
+};
+use crate::domain::feuille_de_soins::Convention;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// PAR-001.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Parcours, 1),
+        titre: "Parcours de soins non respecté",
+        periode: (None, None),
+        bases: &["CSS-L162-5-3", "FAS"],
+        rang: Rang::Principe,
+        faits: &[Fait::MedecinTraitant, Fait::Indicateur],
+        parametres: &[],
+        phrase: "Vous avez consulté un autre médecin que votre médecin traitant, sans qu'il vous y ait adressé.",
+    },
+    juge: Juge::Faits(juge),
+};
+
+fn juge(situation: &Situation) -> Jugement {
+    Jugement::Applique(Effet::Parcours(hors_parcours(situation, CodeDetermine::NonRespect)))
+}
+
+/// An act outside the parcours: majored, with an authorised overrun for specialists of sector 1.
+pub(super) fn hors_parcours(situation: &Situation, code: CodeDetermine) -> Qualification {
+    Qualification {
+        appartenance: Appartenance::HorsParcours,
+        code,
+        majoration: true,
+        da_possible: matches!(situation.convention, Convention::Secteur1)
+            && !situation.specialite.est_generaliste()
+            && !situation.est_c2s(),
+        coordination_possible: situation.est_c2s(),
+        classe_2013: Classe2013::Hors,
+    }
+}

@@ -1,0 +1,58 @@
+//! Inside the parcours: sent by the médecin traitant.
+//!
+//! # Base légale
+//!
+//! « Lorsque le patient respecte le parcours de soins coordonnés par le médecin traitant, ses soins
+//! sont remboursés à hauteur de 70 % » (France Assos Santé) ; article L162-5-3 du Code de la
+//! sécurité sociale.
+//!
+//! # Our reading
+//!
+//! Code 3 (O): indicator O, the name of the doctor who sent the patient, and a declared médecin
+//! traitant on the day of care. The paper form has no RPPS, so the name alone is enough.
+//!
+//! # Left out
+//!
+//! Whether the referral is recorded and still valid: that needs the referrals of the register.
+
+use crate::domain::evaluation::{
+    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
+};
+use crate::domain::identifiers::IndicateurParcours;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// PAR-020.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Parcours, 20),
+        titre: "Patient adressé par son médecin traitant",
+        periode: (None, None),
+        bases: &["CSS-L162-5-3", "FAS"],
+        rang: Rang::Exception { priorite: 50 },
+        faits: &[Fait::Indicateur, Fait::MedecinTraitant, Fait::Orienteur],
+        parametres: &[],
+        phrase: "Votre médecin traitant vous a adressé à ce médecin.",
+    },
+    juge: Juge::Faits(juge),
+};
+
+fn juge(situation: &Situation) -> Jugement {
+    if situation.indicateur != Some(IndicateurParcours::O) {
+        return Jugement::Ecarte(Fait::Indicateur);
+    }
+    if situation.relation_mt == RelationMt::Aucun {
+        return Jugement::Ecarte(Fait::MedecinTraitant);
+    }
+    if !situation.orienteur_nomme {
+        return Jugement::Ecarte(Fait::Orienteur);
+    }
+    Jugement::Applique(Effet::Parcours(Qualification {
+        appartenance: Appartenance::DansParcours,
+        code: CodeDetermine::Oriente,
+        majoration: false,
+        da_possible: false,
+        coordination_possible: true,
+        classe_2013: Classe2013::ParcoursEtAssimiles,
+    }))
+}

@@ -1,0 +1,32 @@
+//! The participation forfaitaire concerns doctors only.
+//!
+//! # Base légale
+//!
+//! Article L160-13 du Code de la sécurité sociale : actes et consultations de médecins (et biologie,
+//! qui ne se facture pas ici).
+
+use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// PF-013.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Participation, 13),
+        titre: "Acte d'un professionnel qui n'est pas médecin",
+        periode: (None, None),
+        bases: &["CSS-L160-13"],
+        rang: Rang::Exception { priorite: 50 },
+        faits: &[Fait::Specialite],
+        parametres: &[],
+        phrase: "Cet acte n'est pas celui d'un médecin : aucune participation forfaitaire n'est retenue.",
+    },
+    juge: Juge::Faits(juge),
+};
+
+fn juge(situation: &Situation) -> Jugement {
+    if situation.executant_medecin() {
+        return Jugement::Ecarte(Fait::Specialite);
+    }
+    Jugement::Applique(Effet::Participation(false))
+}

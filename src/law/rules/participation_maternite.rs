@@ -1,0 +1,33 @@
+//! No participation forfaitaire from the sixth month of pregnancy to the twelfth day after birth.
+//!
+//! # Base légale
+//!
+//! Article L160-13 du Code de la sécurité sociale.
+
+use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::law::bareme::{Bareme, ParametreInconnu};
+use crate::law::parameters::Parametre;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// PF-012.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Participation, 12),
+        titre: "Assurance maternité",
+        periode: (None, None),
+        bases: &["CSS-L160-13"],
+        rang: Rang::Exception { priorite: 50 },
+        faits: &[Fait::NatureAssurance, Fait::Exoneration],
+        parametres: &[Parametre::PfExoMaternite],
+        phrase: "Ces soins relèvent de l'assurance maternité : aucune participation forfaitaire n'est retenue.",
+    },
+    juge: Juge::FaitsEtValeurs(juge),
+};
+
+fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+    if !situation.est_maternite() || !bareme.oui(Parametre::PfExoMaternite)? {
+        return Ok(Jugement::Ecarte(Fait::NatureAssurance));
+    }
+    Ok(Jugement::Applique(Effet::Participation(false)))
+}

@@ -1,0 +1,35 @@
+//! No participation forfaitaire for the C2S and the AME.
+//!
+//! # Base légale
+//!
+//! Article L160-13 du Code de la sécurité sociale.
+
+use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::domain::feuille_de_soins::Complementaire;
+use crate::law::bareme::{Bareme, ParametreInconnu};
+use crate::law::parameters::Parametre;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// PF-011.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Participation, 11),
+        titre: "Bénéficiaire de la complémentaire santé solidaire ou de l'aide médicale de l'État",
+        periode: (None, None),
+        bases: &["CSS-L160-13"],
+        rang: Rang::Exception { priorite: 50 },
+        faits: &[Fait::Complementaire],
+        parametres: &[Parametre::PfExoC2sAme],
+        phrase: "Vous bénéficiez d'une couverture solidaire : aucune participation forfaitaire n'est retenue.",
+    },
+    juge: Juge::FaitsEtValeurs(juge),
+};
+
+fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+    let concerned = situation.est_c2s() || situation.complementaire == Complementaire::Ame;
+    if !concerned || !bareme.oui(Parametre::PfExoC2sAme)? {
+        return Ok(Jugement::Ecarte(Fait::Complementaire));
+    }
+    Ok(Jugement::Applique(Effet::Participation(false)))
+}

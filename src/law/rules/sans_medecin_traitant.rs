@@ -1,0 +1,41 @@
+//! Outside the parcours because no médecin traitant is declared.
+//!
+//! # Base légale
+//!
+//! « Dans le cas où le patient n'aurait pas déclaré de médecin traitant […] ses soins ne seront pris
+//! en charge qu'à hauteur de 30 % » (France Assos Santé) ; article L162-5-3 du Code de la sécurité
+//! sociale.
+//!
+//! # Our reading
+//!
+//! Code 24 (S), whoever the performer is, even the doctor the patient usually sees.
+
+use super::non_respect::hors_parcours;
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// PAR-002.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Parcours, 2),
+        titre: "Aucun médecin traitant déclaré",
+        periode: (None, None),
+        bases: &["CSS-L162-5-3", "FAS"],
+        rang: Rang::Exception { priorite: 5 },
+        faits: &[Fait::MedecinTraitant],
+        parametres: &[],
+        phrase: "Vous n'aviez pas de médecin traitant déclaré le jour des soins.",
+    },
+    juge: Juge::Faits(juge),
+};
+
+fn juge(situation: &Situation) -> Jugement {
+    match situation.relation_mt {
+        RelationMt::Aucun => Jugement::Applique(Effet::Parcours(hors_parcours(
+            situation,
+            CodeDetermine::SansMedecinTraitant,
+        ))),
+        RelationMt::Executant | RelationMt::Autre => Jugement::Ecarte(Fait::MedecinTraitant),
+    }
+}

@@ -1,0 +1,60 @@
+//! Emergency: the parcours does not apply.
+//!
+//! # Base légale
+//!
+//! « situation non prévue plus de 8 heures auparavant et qui concerne une affection, ou la suspicion
+//! d'une affection, mettant en jeu la vie du patient ou l'intégrité de son organisme et entraînant la
+//! mobilisation rapide du médecin » (France Assos Santé, d'après l'article R322-1-1, devenu R160-6, du
+//! Code de la sécurité sociale).
+//!
+//! # Our reading
+//!
+//! Only the doctor knows: the indicator U is trusted and kept for audit. Code 5 (U) with a declared
+//! médecin traitant, 25 (W) without; never majored in either case, unless the parameter
+//! `EXIGE_MT_POUR_URGENCE_ELOIGNEMENT` says otherwise.
+
+use crate::domain::evaluation::{
+    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
+};
+use crate::domain::identifiers::IndicateurParcours;
+use crate::law::bareme::{Bareme, ParametreInconnu};
+use crate::law::parameters::Parametre;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// PAR-030.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Parcours, 30),
+        titre: "Urgence",
+        periode: (None, None),
+        bases: &["CSS-R160-6", "FAS"],
+        rang: Rang::Exception { priorite: 80 },
+        faits: &[Fait::Indicateur, Fait::MedecinTraitant],
+        parametres: &[Parametre::ExigeMtPourUrgenceEloignement],
+        phrase: "Le médecin a déclaré une urgence : le parcours de soins ne s'applique pas.",
+    },
+    juge: Juge::FaitsEtValeurs(juge),
+};
+
+fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+    if situation.indicateur != Some(IndicateurParcours::U) {
+        return Ok(Jugement::Ecarte(Fait::Indicateur));
+    }
+    let sans_mt = situation.relation_mt == RelationMt::Aucun;
+    if sans_mt && bareme.oui(Parametre::ExigeMtPourUrgenceEloignement)? {
+        return Ok(Jugement::Ecarte(Fait::MedecinTraitant));
+    }
+    Ok(Jugement::Applique(Effet::Parcours(Qualification {
+        appartenance: Appartenance::NonConcerne,
+        code: if sans_mt {
+            CodeDetermine::UrgenceSansMedecinTraitant
+        } else {
+            CodeDetermine::Urgence
+        },
+        majoration: false,
+        da_possible: false,
+        coordination_possible: false,
+        classe_2013: Classe2013::Exclues,
+    })))
+}

@@ -1,0 +1,22 @@
+//! Traitant keeps the register of *médecins traitants* and evaluates every *feuille de soins*
+//! against that register as it stood on the day of care.
+//!
+//! The map, from the shell to the core. Arrows say who may import whom; `tests/maison` reads the
+//! sources and refuses any other arrow.
+//!
+//! ```text
+//! main → app → http, jobs ─→ services ─→ storage ─→ domain
+//!                                └─────→ law ─────→ domain
+//! ```
+//!
+//! - [`domain`]: nouns and state machines. Pure: no clock, no network, no database.
+//! - [`law`]: dated parameters, rules, amounts, reasons. Pure, and never told today's date.
+//! - [`storage`]: the only place with SQL.
+//! - [`services`]: use cases: authorise, open a transaction, read, decide, write.
+//! - [`http`]: the only place with axum.
+//! - [`jobs`]: work done later, from rows written in a business transaction.
+//! - [`postgres`]: the private PostgreSQL server of the sandbox and of the tests.
+//! - [`app`], [`config`], [`telemetry`]: putting the pieces together.
+
+pub mod domain;
+pub mod law;

@@ -1,0 +1,138 @@
+//! Every row of the published vectors, at construction.
+
+use std::collections::BTreeMap;
+
+use traitant::domain::identifiers::{
+    CommuneExercice, DateNaissanceAmo, Finess, Idnps, Idnst, IndicateurParcours, Ins, Invalide,
+    LieuNaissance, Mig, Nir, Nnp, NumAm, Organisme, QualiteBeneficiaire, RangGemellaire, Rpps,
+    Siren, Siret, Specialite,
+};
+
+/// Builds the identifier of a row: its written form, or why it is refused.
+fn build(kind: &str, value: &str) -> Result<String, Invalide> {
+    let debug = |value: &dyn std::fmt::Debug| format!("{value:?}");
+    Ok(match kind {
+        "nir" => Nir::parse(value)?.expose().to_owned(),
+        "nnp" => Nnp::parse(value)?.expose().to_owned(),
+        "mig" => Mig::parse(value)?.expose().to_owned(),
+        "ins" => Ins::parse(value)?.expose().to_owned(),
+        "rpps" => Rpps::parse(value)?.to_string(),
+        "idnps" => debug(&Idnps::parse(value)?),
+        "num_am" => NumAm::parse(value)?.to_string(),
+        "idnst" => debug(&Idnst::parse(value)?),
+        "finess" => Finess::parse(value)?.to_string(),
+        "siret" => Siret::parse(value)?.to_string(),
+        "siren" => Siren::parse(value)?.to_string(),
+        "organisme" => Organisme::parse(value)?.to_string(),
+        "qualite_beneficiaire" => QualiteBeneficiaire::parse(value)?.get().to_string(),
+        "rang_gemellaire" => RangGemellaire::parse(value)?.get().to_string(),
+        "specialite_medecin" => Specialite::parse_medecin(value)?.to_string(),
+        "lieu_cog" => LieuNaissance::parse(value)?.to_string(),
+        "date_naissance_amo" => DateNaissanceAmo::parse(value)?.to_string(),
+        "indicateur_parcours" => IndicateurParcours::parse(value)?.as_str().to_owned(),
+        other => panic!("no builder for rows of type {other}"),
+    })
+}
+
+#[test]
+fn every_published_vector_is_accepted_or_refused_for_its_reason() {
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(b';')
+        .quoting(false)
+        .from_path(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/vecteurs-identifiants.csv"))
+        .unwrap();
+    let mut rows_by_type: BTreeMap<String, u32> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for row in reader.records() {
+        let row = row.unwrap();
+        let (kind, value, valid, reason) = (&row[0], &row[1], &row[2], &row[3]);
+        *rows_by_type.entry(kind.to_owned()).or_default() += 1;
+        let built = build(kind, value);
+        let as_expected = match (valid, &built) {
+            ("oui", Ok(_)) => true,
+            ("non", Err(refusal)) => reason.split([' ', ':']).next() == Some(refusal.code),
+            _ => false,
+        };
+        if !as_expected {
+            wrong.push(format!("{kind} {value}: expected {valid} ({reason}), got {built:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(rows_by_type.values().sum::<u32>(), 132);
+    assert_eq!(rows_by_type.len(), 18);
+}
+
+#[test]
+fn forms_are_returned_compact_and_in_upper_case() {
+    assert_eq!(build("nir", "186022a00499161").unwrap(), "186022A00499161");
+    assert_eq!(build("nir", "1\u{a0}850101001991\u{202f}88").unwrap(), "185010100199188");
+    assert_eq!(build("finess", "2a0000014").unwrap(), "2A0000014");
+    assert_eq!(build("rang_gemellaire", "001").unwrap(), "1");
+}
+
+#[test]
+fn a_number_of_a_person_is_never_printed_by_accident() {
+    let nir = Nir::parse("185010100199188").unwrap();
+    let ins = Ins::parse("urn:oid:1.2.250.1.213.1.4.8|185010100199188").unwrap();
+    let nnp = Nnp::parse("8278965432189").unwrap();
+    let mig = Mig::parse("5112312345678").unwrap();
+    let printed = format!("{nir:?} {ins:?} {nnp:?} {mig:?}");
+    assert!(!printed.bytes().any(|byte| byte.is_ascii_digit()), "{printed}");
+}
+
+#[test]
+fn a_refusal_gives_neither_the_value_nor_the_expected_key() {
+    let refusal = Nir::parse("185010100199189").unwrap_err();
+    assert!(!refusal.to_string().contains("88"), "{refusal}");
+    assert!(!refusal.to_string().contains("1850101"), "{refusal}");
+}
+
+#[test]
+fn an_ins_of_test_or_demonstration_is_marked_so_that_production_refuses_it() {
+    let domain = |oid: &str| Ins::new("185010100199287", oid).unwrap().domaine();
+    assert!(!domain("1.2.250.1.213.1.4.10").en_production());
+    assert!(Ins::new("185010100199386", "1.2.250.1.213.1.4.11").is_ok());
+    assert!(Ins::new("185010100199188", "1.2.250.1.213.1.4.8").unwrap().domaine().en_production());
+    assert_eq!(
+        Ins::new("185010100199188", "1.2.250.1.213.1.4.12").unwrap_err().code,
+        "oid_inconnu"
+    );
+}
+
+#[test]
+fn a_place_of_practice_is_a_commune_of_today() {
+    for code in ["01001", "2A004", "97401"] {
+        assert!(CommuneExercice::parse(code).is_ok(), "{code}");
+    }
+    for code in ["20004", "99129", "96001"] {
+        assert!(LieuNaissance::parse(code).is_ok(), "{code}");
+        assert_eq!(CommuneExercice::parse(code).unwrap_err().code, "departement_inconnu");
+    }
+    assert_eq!(CommuneExercice::parse("97401").unwrap().departement(), "974");
+    assert_eq!(CommuneExercice::parse("2A004").unwrap().departement(), "2A");
+}
+
+#[test]
+fn a_lunar_date_of_birth_counts_from_1_january_of_its_year() {
+    let age_day = |text: &str| DateNaissanceAmo::parse(text).unwrap().pour_calcul_age().to_string();
+    assert_eq!(age_day("1960-00-15"), "1960-01-01");
+    assert_eq!(age_day("1950-00-00"), "1950-01-01");
+    assert_eq!(age_day("1950-32-40"), "1950-01-01");
+    assert_eq!(age_day("2024-02-29"), "2024-02-29");
+}
+
+#[test]
+fn general_practitioners_are_the_three_codes_of_the_caisses() {
+    for code in ["01", "22", "23"] {
+        assert!(Specialite::parse_medecin(code).unwrap().est_generaliste());
+    }
+    assert!(!Specialite::parse_medecin("03").unwrap().est_generaliste());
+    assert!(!Specialite::parse("21").unwrap().est_medecin());
+}
+
+#[test]
+fn the_key_of_a_billing_number_overseas_is_a_warning_and_elsewhere_a_refusal() {
+    assert_eq!(NumAm::parse("991999900").unwrap_err().code, "luhn");
+    let overseas = NumAm::parse("971123451").unwrap();
+    assert!(!overseas.cle_verifiee());
+}

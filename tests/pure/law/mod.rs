@@ -1,0 +1,8 @@
+//! The legal engine against sources from outside.
+
+mod boundaries;
+mod parameters;
+mod properties;
+mod published_examples;
+mod registry;
+pub mod support;

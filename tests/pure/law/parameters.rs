@@ -1,0 +1,79 @@
+//! The embedded values against the published table, on both sides of every change.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+use traitant::domain::vocabulary::Vocabulaire;
+use traitant::law::parameters::{Parametre, Unite};
+
+use super::support::{LAW, day};
+
+/// A published number in the unit of the parameter.
+fn in_unit(value: &str, unite: Unite) -> i64 {
+    let (whole, rest) = value.split_once('.').unwrap_or((value, ""));
+    let hundredths =
+        whole.parse::<i64>().unwrap() * 100 + format!("{rest:0<2}").parse::<i64>().unwrap();
+    match unite {
+        Unite::Centimes | Unite::DixMilliemes => hundredths,
+        _ => hundredths / 100,
+    }
+}
+
+fn value_on(parametre: Parametre, jour: NaiveDate) -> Option<i64> {
+    LAW.parametres().get(parametre).unwrap().en_vigueur(jour).and_then(|found| found.valeur)
+}
+
+#[test]
+fn every_loaded_value_is_the_published_one_from_its_first_day_to_its_last() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/parametres.csv");
+    let mut rows: BTreeMap<Parametre, u32> = BTreeMap::new();
+    for row in csv::ReaderBuilder::new().delimiter(b';').from_path(path).unwrap().records() {
+        let row = row.unwrap();
+        let Some(parametre) = Parametre::du_mot(&row[0]) else { continue };
+        let (value, first, last) = (&row[2], &row[4], &row[5]);
+        assert_ne!(value, "?", "{}: an unknown value must not be loaded", &row[0]);
+        let expected = in_unit(value, LAW.parametres().get(parametre).unwrap().unite);
+        let first = day(first);
+        assert_eq!(value_on(parametre, first), Some(expected), "{} on {first}", &row[0]);
+        let before = value_on(parametre, first - Days::new(1));
+        assert_ne!(before, Some(expected), "{} already on the day before {first}", &row[0]);
+        if last.is_empty() {
+            assert_eq!(value_on(parametre, day("2026-12-31")), Some(expected), "{}", &row[0]);
+        } else {
+            let last = day(last);
+            assert_eq!(value_on(parametre, last), Some(expected), "{} on {last}", &row[0]);
+            assert_ne!(value_on(parametre, last + Days::new(1)), Some(expected), "{}", &row[0]);
+        }
+        *rows.entry(parametre).or_default() += 1;
+    }
+    // Parameters of our own settle conflicts between sources and have no published row.
+    let own: Vec<&str> = Parametre::TOUS
+        .iter()
+        .filter(|parametre| !rows.contains_key(parametre))
+        .map(|parametre| parametre.mot())
+        .collect();
+    assert_eq!(
+        own,
+        [
+            "EXIGE_MT_POUR_URGENCE_ELOIGNEMENT",
+            "INDICATEUR_ABSENT_MAJORE",
+            "PF_PLAFOND_JOUR_ACTES",
+            "PF_PLAFOND_JOUR_CERTAIN",
+            "C2S_MAJORATION_A_CHARGE_C2S",
+            "MT_AGE_SANS_ACCORD_PARENTAL",
+            "MT_EFFET_A_LA_SIGNATURE",
+            "MT_DELAI_ENTRE_SIGNATURES",
+        ]
+    );
+}
+
+#[test]
+fn the_daily_ceiling_in_acts_gives_the_published_amount_while_sources_agree() {
+    let amount = |jour: &str| {
+        value_on(Parametre::PfMontant, day(jour)).unwrap()
+            * value_on(Parametre::PfPlafondJourActes, day(jour)).unwrap()
+    };
+    assert_eq!(amount("2005-01-01"), 400);
+    assert_eq!(amount("2024-05-14"), 400);
+    assert_eq!(amount("2024-05-15"), 800);
+}

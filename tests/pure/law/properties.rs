@@ -1,0 +1,130 @@
+//! Identities that hold for any feuille, day and patient.
+
+use chrono::{Days, NaiveDate};
+use proptest::prelude::*;
+use traitant::domain::evaluation::{Evaluation, Montants, RelationMt};
+use traitant::domain::feuille_de_soins::Complementaire;
+use traitant::domain::money::Centimes;
+
+use super::support::{Question, consultation, day};
+
+fn any_day() -> impl Strategy<Value = NaiveDate> {
+    (0u64..7670).prop_map(|offset| day("2006-01-01") + Days::new(offset))
+}
+
+prop_compose! {
+    fn any_question()(
+        date in any_day(),
+        lines in prop::collection::vec(
+            (prop::sample::select(vec!["G", "CS", "C2", "MPC", "MCS", "MRT", "V"]), 0i64..30_000, 0i64..30_000),
+            1..6,
+        ),
+        age in 0u8..100,
+        relation in prop::sample::select(vec![RelationMt::Aucun, RelationMt::Executant, RelationMt::Autre]),
+        indicateur in prop::sample::select(vec!["", "T", "O", "U", "H", "S", "S2"]),
+        complementaire in prop::sample::select(vec![
+            Complementaire::Aucune, Complementaire::Amc, Complementaire::C2sSansParticipation,
+        ]),
+        exoneration in prop::sample::select(vec!["0", "41", "42", "55"]),
+        specialite in prop::sample::select(vec!["01", "03", "22", "33", "21"]),
+        already in (0i64..1_000, 0i64..6_000),
+    ) -> Question {
+        let mut asked = consultation(date, 0);
+        asked.soins.actes.clear();
+        for (index, (code, fees, base)) in lines.iter().enumerate() {
+            let numero = u16::try_from(index + 1).unwrap();
+            let mut line = super::support::acte(numero, date, code, *fees);
+            line.base = Some(Centimes::new(*base));
+            asked.soins.actes.push(line);
+        }
+        asked = asked.age(age).mt(relation).indicateur(indicateur).complementaire(complementaire)
+            .exoneration(exoneration).specialite(specialite);
+        if indicateur == "O" {
+            asked = asked.adresse_par("ESSAI");
+        }
+        asked.faits.participations_jour = vec![(date, Centimes::new(already.0))];
+        asked.faits.participations_an = vec![(chrono::Datelike::year(&date), Centimes::new(already.1))];
+        asked
+    }
+}
+
+fn holds(amounts: &Montants) -> Result<(), TestCaseError> {
+    let sum = |parts: &[Centimes]| parts.iter().map(|part| part.get()).sum::<i64>();
+    prop_assert_eq!(
+        sum(&[amounts.rembourse_amo, amounts.part_amc, amounts.reste_a_charge]),
+        amounts.honoraires.get(),
+        "the parts add up to the fees"
+    );
+    prop_assert_eq!(sum(&[amounts.part_amo_brute, amounts.ticket_moderateur]), amounts.base.get());
+    prop_assert_eq!(
+        sum(&[amounts.rembourse_amo, amounts.majoration, amounts.participation]),
+        amounts.part_amo_brute.get()
+    );
+    prop_assert_eq!(sum(&[amounts.base, amounts.depassement]), amounts.honoraires.get());
+    for amount in [
+        amounts.honoraires,
+        amounts.base,
+        amounts.part_amo_brute,
+        amounts.ticket_moderateur,
+        amounts.majoration,
+        amounts.participation,
+        amounts.rembourse_amo,
+        amounts.depassement,
+        amounts.part_amc,
+        amounts.reste_a_charge,
+    ] {
+        prop_assert!(amount >= Centimes::ZERO, "nothing is negative: {:?}", amounts);
+    }
+    Ok(())
+}
+
+fn total(evaluation: &Evaluation) -> Montants {
+    evaluation
+        .actes
+        .iter()
+        .flat_map(|acte| acte.lignes.iter())
+        .fold(Montants::default(), |sum, line| sum.plus(&line.montants).unwrap())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_parts_always_add_up_and_nothing_is_negative(asked in any_question()) {
+        let answer = asked.answer();
+        holds(&answer.totaux)?;
+        prop_assert_eq!(total(&answer), answer.totaux);
+        for acte in &answer.actes {
+            holds(&acte.montants)?;
+            for line in &acte.lignes {
+                holds(&line.montants)?;
+            }
+            prop_assert!(acte.qualification.majoration || acte.montants.majoration == Centimes::ZERO);
+        }
+        let lines: usize = answer.actes.iter().map(|acte| acte.lignes.len()).sum();
+        prop_assert_eq!(lines, asked.soins.actes.len());
+    }
+
+    #[test]
+    fn a_medecin_traitant_never_costs_the_patient_more(asked in any_question()) {
+        let with = asked.clone().mt(RelationMt::Executant).answer();
+        prop_assert!(with.totaux.reste_a_charge <= asked.answer().totaux.reste_a_charge);
+    }
+
+    #[test]
+    fn a_responsible_contract_never_pays_the_majoration_nor_the_participation(asked in any_question()) {
+        let amounts = asked.complementaire(Complementaire::Amc).answer().totaux;
+        prop_assert!(amounts.reste_a_charge.get() >= amounts.majoration.get() + amounts.participation.get());
+    }
+
+    #[test]
+    fn the_solidarity_cover_leaves_only_the_overrun(asked in any_question()) {
+        let amounts = asked.complementaire(Complementaire::C2sSansParticipation).answer().totaux;
+        prop_assert_eq!(amounts.reste_a_charge, amounts.depassement);
+    }
+
+    #[test]
+    fn the_same_question_has_the_same_answer(asked in any_question()) {
+        prop_assert_eq!(asked.answer(), asked.answer());
+    }
+}

@@ -1,0 +1,120 @@
+//! What every rule, basis and sentence must have, and what no day may lack.
+
+use std::collections::BTreeSet;
+
+use chrono::Days;
+use traitant::domain::evaluation::Theme;
+use traitant::domain::vocabulary::Vocabulaire;
+use traitant::law::Law;
+use traitant::law::bareme::DateDesSoins;
+use traitant::law::explanation::PLACEHOLDERS;
+use traitant::law::parameters::{Parametre, Parametres};
+use traitant::law::references::{REFERENCES, reference};
+use traitant::law::rule::{Juge, Rang};
+use traitant::law::rules::REGISTRY;
+
+use super::support::{LAW, consultation};
+
+#[test]
+fn every_rule_cites_a_known_basis_and_says_something_to_the_patient() {
+    for regle in REGISTRY {
+        let fiche = &regle.fiche;
+        assert!(!fiche.bases.is_empty(), "{}", fiche.code);
+        for cle in fiche.bases {
+            assert!(reference(cle).is_some(), "{}: unknown basis {cle}", fiche.code);
+        }
+        assert!(fiche.periode().is_some(), "{}: invalid period", fiche.code);
+        assert!(fiche.phrase.ends_with('.'), "{}", fiche.code);
+        for piece in fiche.phrase.split('{').skip(1) {
+            let name = piece.split('}').next().unwrap();
+            assert!(PLACEHOLDERS.contains(&name), "{}: unknown name {{{name}}}", fiche.code);
+        }
+        if matches!(regle.juge, Juge::Faits(_)) {
+            assert!(
+                fiche.parametres.is_empty() || fiche.rang == Rang::Principe,
+                "{} declares parameters that it cannot read",
+                fiche.code
+            );
+        }
+    }
+}
+
+#[test]
+fn every_basis_and_every_parameter_is_used() {
+    let cited: BTreeSet<&str> = REGISTRY
+        .iter()
+        .flat_map(|regle| regle.fiche.bases.iter().copied())
+        .chain(LAW.parametres().iter().flat_map(|(_, history)| {
+            history.valeurs.iter().flat_map(|value| value.bases.iter().copied())
+        }))
+        .collect();
+    let unused: Vec<&str> =
+        REFERENCES.iter().map(|basis| basis.cle).filter(|cle| !cited.contains(cle)).collect();
+    assert!(unused.is_empty(), "bases cited by nothing: {unused:?}");
+    assert!(REFERENCES.is_sorted_by(|one, next| one.cle < next.cle));
+
+    let read: BTreeSet<Parametre> =
+        REGISTRY.iter().flat_map(|regle| regle.fiche.parametres.iter().copied()).collect();
+    let unread: Vec<&str> = Parametre::TOUS
+        .iter()
+        .filter(|parametre| !read.contains(parametre))
+        .map(|parametre| parametre.mot())
+        .collect();
+    // The declaration is decided by the register, not by a rule of the evaluation.
+    assert_eq!(
+        unread,
+        [
+            "URGENCE_PREVISIBILITE_MAX",
+            "MT_AGE_MAJORITE_CHOIX",
+            "MT_AGE_SANS_ACCORD_PARENTAL",
+            "MT_EFFET_A_LA_SIGNATURE",
+            "MT_DELAI_ENTRE_SIGNATURES"
+        ]
+    );
+}
+
+#[test]
+fn on_every_day_covered_each_topic_has_one_principle_and_an_answer() {
+    let topics = [Theme::Parcours, Theme::Taux, Theme::Participation, Theme::Complementaire];
+    for bareme in LAW.baremes() {
+        for theme in topics {
+            let principles = bareme
+                .regles()
+                .iter()
+                .filter(|regle| {
+                    regle.fiche.code.theme == theme && regle.fiche.rang == Rang::Principe
+                })
+                .count();
+            assert_eq!(principles, 1, "{theme:?} on {}", bareme.periode().du());
+        }
+        consultation(bareme.periode().du(), 2500).answer();
+    }
+    let mut jour = LAW.couverture().du();
+    while LAW.couverture().contient(jour) {
+        assert!(LAW.bareme_du(DateDesSoins::new(jour)).unwrap().periode().contient(jour));
+        jour = jour + Days::new(1);
+    }
+}
+
+#[test]
+fn the_order_of_the_registry_has_no_effect() {
+    let mut reversed = REGISTRY;
+    reversed.reverse();
+    let mut rotated = REGISTRY;
+    rotated.rotate_left(11);
+    let question = consultation("2025-06-16".parse().unwrap(), 3000);
+    let expected = question.answer();
+    for order in [reversed, rotated] {
+        let law = Law::with_rules(Parametres::embedded().unwrap(), &order).unwrap();
+        assert_eq!(law.empreinte(), LAW.empreinte());
+        let found = law.evaluer(&question.soins, &question.faits).unwrap();
+        assert_eq!(found.totaux, expected.totaux);
+        assert_eq!(found.synthese(), expected.synthese());
+    }
+}
+
+#[test]
+fn the_fingerprint_changes_when_a_rule_is_missing() {
+    let law = Law::with_rules(Parametres::embedded().unwrap(), &REGISTRY[1..]).unwrap();
+    assert_ne!(law.empreinte(), LAW.empreinte());
+}

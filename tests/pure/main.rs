@@ -1,0 +1,11 @@
+//! Tests of the pure core: identifiers, calendar, law. No database, no network.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+
+mod identifiers;
+mod law;
