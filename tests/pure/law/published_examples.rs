@@ -57,7 +57,8 @@ fn question(example: &Example) -> Option<Question> {
             .base(base);
     asked = match example.medecin.as_str() {
         "généraliste" | "médecin" => asked,
-        "spécialiste" => asked.specialite("03").code("CS"),
+        "spécialiste" | "cardiologue" => asked.specialite("03").code("CS"),
+        "gynécologue" => asked.specialite("07").code("CS"),
         "psychiatre" => asked.specialite("33").code("CNP"),
         "pédiatre" => asked.specialite("12").code("CS"),
         other => panic!("{}: unknown doctor {other}", example.id),
