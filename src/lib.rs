@@ -18,5 +18,7 @@
 //! - [`postgres`]: the private PostgreSQL server of the sandbox and of the tests.
 //! - [`app`], [`config`], [`telemetry`]: putting the pieces together.
 
+pub mod config;
 pub mod domain;
 pub mod law;
+pub mod postgres;

@@ -5,11 +5,18 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+pub mod acteur;
 pub mod calendar;
 pub mod clock;
+pub mod declaration;
+pub mod designation;
+pub mod digest;
 pub mod evaluation;
+pub mod fait_date;
 pub mod feuille_de_soins;
 pub mod identifiers;
 pub mod ids;
+pub mod medecin;
 pub mod money;
+pub mod patient;
 pub mod vocabulary;

@@ -64,15 +64,21 @@ pub(crate) use vocabulaire;
 mod tests {
     use super::*;
 
-    vocabulaire!(
-        /// Two colours.
-        Couleur ("couleur") {
-            /// Red.
-            Rouge = 1 "rouge",
-            /// Blue.
-            Bleu = 7 "bleu",
-        }
-    );
+    #[expect(unreachable_pub, reason = "the lists of the crate are public")]
+    mod colours {
+        use crate::domain::vocabulary::vocabulaire;
+
+        vocabulaire!(
+            /// Two colours.
+            Couleur ("couleur") {
+                /// Red.
+                Rouge = 1 "rouge",
+                /// Blue.
+                Bleu = 7 "bleu",
+            }
+        );
+    }
+    use colours::Couleur;
 
     #[test]
     fn a_word_and_a_number_lead_back_to_their_member() {

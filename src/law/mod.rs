@@ -31,6 +31,7 @@ use self::rule::{Juge, Regle};
 use self::rules::REGISTRY;
 use self::situation::Situation;
 use crate::domain::calendar::{Periode, lendemain, veille};
+use crate::domain::digest::Empreinte;
 use crate::domain::evaluation::{
     ActeEvalue, Avertissement, AvertissementLigne, CodeRegle, Constat, Evaluation, Fait,
     FaitsConnus, Montants,
@@ -40,8 +41,6 @@ use crate::domain::feuille_de_soins::{
 };
 use crate::domain::identifiers::IndicateurParcours;
 use crate::domain::money::AmountOverflow;
-
-pub use self::fingerprint::Empreinte;
 
 /// Why the law gives no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -137,7 +136,7 @@ impl Law {
         let couverture = couverture(&file)
             .ok_or_else(|| InvalidLaw::Couverture("two civil days are expected".to_owned()))?;
         let baremes = baremes(couverture, &parametres, regles);
-        let empreinte = Empreinte::of(couverture, file.moteur, &parametres, regles);
+        let empreinte = fingerprint::empreinte(couverture, file.moteur, &parametres, regles);
         Ok(Self { couverture, moteur: file.moteur, parametres, baremes, empreinte })
     }
 

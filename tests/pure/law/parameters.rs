@@ -15,7 +15,9 @@ fn in_unit(value: &str, unite: Unite) -> i64 {
         whole.parse::<i64>().unwrap() * 100 + format!("{rest:0<2}").parse::<i64>().unwrap();
     match unite {
         Unite::Centimes | Unite::DixMilliemes => hundredths,
-        _ => hundredths / 100,
+        Unite::Ans | Unite::Mois | Unite::Jours | Unite::Heures | Unite::Nombre | Unite::OuiNon => {
+            hundredths / 100
+        }
     }
 }
 

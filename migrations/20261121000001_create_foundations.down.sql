@@ -1,0 +1,3 @@
+DROP FUNCTION histoire_immuable();
+DROP FUNCTION histoire_remplacable();
+DROP EXTENSION btree_gist;

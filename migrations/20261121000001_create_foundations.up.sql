@@ -1,0 +1,24 @@
+-- What every other table leans on: equality inside exclusion constraints, and history that cannot be rewritten.
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+
+-- A bitemporal row is never changed: it is replaced once, by writing when.
+CREATE FUNCTION histoire_remplacable() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    remplacement timestamptz := NEW.remplace_le;
+BEGIN
+    NEW.remplace_le := OLD.remplace_le;
+    IF OLD.remplace_le IS NOT NULL OR remplacement IS NULL OR NEW IS DISTINCT FROM OLD THEN
+        RAISE EXCEPTION 'history of % is never rewritten, only replaced once', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    NEW.remplace_le := remplacement;
+    RETURN NEW;
+END
+$$;
+
+-- An act, an event or an evaluation is written once.
+CREATE FUNCTION histoire_immuable() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'rows of % are written once', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END
+$$;

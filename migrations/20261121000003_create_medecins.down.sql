@@ -1,0 +1,5 @@
+DROP TABLE exercice;
+DROP TABLE lieu;
+DROP TABLE specialite_medecin;
+DROP TABLE identite_medecin;
+DROP TABLE medecin;

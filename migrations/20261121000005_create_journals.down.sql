@@ -1,0 +1,4 @@
+DROP TABLE tache;
+DROP TABLE idempotence;
+DROP TABLE acces;
+DROP TABLE evenement;

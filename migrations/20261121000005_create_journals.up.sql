@@ -1,0 +1,72 @@
+-- What happened, who looked, what was already answered, what remains to be done. All written in the business transaction.
+
+CREATE TABLE evenement (
+    evenement_id uuid PRIMARY KEY,
+    -- Order of the feed: a reader never goes past the oldest transaction still open, so nothing is lost to commit order.
+    transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    sequence bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    nature text NOT NULL,
+    version_schema smallint NOT NULL,
+    -- When it happened, when it was recorded, from which day it counts: three dates.
+    survenu_le timestamptz NOT NULL,
+    enregistre_le timestamptz NOT NULL,
+    effet_du date,
+    patient_id uuid,
+    medecin_id uuid,
+    declaration_id uuid,
+    feuille_id uuid,
+    auteur_role text NOT NULL,
+    auteur_moyen text,
+    -- Codes and states: never a number of a person.
+    donnees jsonb NOT NULL
+);
+CREATE INDEX evenement_ordre ON evenement (transaction_id, sequence);
+CREATE TRIGGER evenement_garde BEFORE UPDATE OR DELETE ON evenement
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+
+-- Every reading of a person's data, for that person to read.
+CREATE TABLE acces (
+    patient_id uuid NOT NULL,
+    acces_id uuid NOT NULL,
+    survenu_le timestamptz NOT NULL,
+    appelant_role text NOT NULL,
+    -- RPPS of a doctor, code of a caisse, or the patient himself.
+    appelant text NOT NULL,
+    operation text NOT NULL,
+    requete_id uuid NOT NULL,
+    PRIMARY KEY (patient_id, acces_id)
+);
+CREATE TRIGGER acces_garde BEFORE UPDATE OR DELETE ON acces
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+
+-- Answers already given, to be given again to a retry.
+CREATE TABLE idempotence (
+    appelant text NOT NULL,
+    cle text NOT NULL,
+    -- Digest of operation and request: another request under the same key is refused.
+    requete_sha256 bytea NOT NULL,
+    statut smallint,
+    -- Headers and body, encrypted: they hold a person's data.
+    reponse_chiffree bytea,
+    enregistre_le timestamptz NOT NULL,
+    PRIMARY KEY (appelant, cle)
+);
+CREATE INDEX idempotence_purge ON idempotence (enregistre_le);
+
+-- Jobs, taken with a lease by any instance.
+CREATE TABLE tache (
+    tache_id uuid PRIMARY KEY,
+    nature text NOT NULL,
+    -- Jobs of one key wait for each other and are queued once.
+    cle text,
+    charge jsonb NOT NULL,
+    etat text NOT NULL,
+    prevue_le timestamptz NOT NULL,
+    bail_jusqu_au timestamptz,
+    essais smallint NOT NULL,
+    derniere_erreur text,
+    enregistre_le timestamptz NOT NULL,
+    CONSTRAINT tache_etat CHECK (etat IN ('en_attente', 'en_cours', 'terminee', 'abandonnee'))
+);
+CREATE INDEX tache_a_faire ON tache (prevue_le) WHERE etat IN ('en_attente', 'en_cours');
+CREATE UNIQUE INDEX tache_unique ON tache (nature, cle) WHERE cle IS NOT NULL AND etat IN ('en_attente', 'en_cours');

@@ -1,0 +1,85 @@
+//! The canonical content of a declaration: what both parties see, and sign by its digest.
+
+use serde::Serialize;
+
+use super::super::digest::Empreinte;
+
+/// Version of the form. A change of wording or of fields is a new version; older ones stay
+/// verifiable because the content is kept as it was signed.
+const FORMULAIRE: &str = "S3704-traitant-1";
+
+/// What is declared. Fields are in alphabetical order, which is the order of the canonical form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Contenu {
+    /// Sentence of the declaration.
+    pub engagement: &'static str,
+    /// Version of the form.
+    pub formulaire: &'static str,
+    /// Doctors chosen, in the order of their RPPS.
+    pub medecins: Vec<MedecinDeclare>,
+    /// Who chooses.
+    pub patient: PatientDeclare,
+}
+
+/// A doctor on the form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MedecinDeclare {
+    /// Place of practice.
+    pub lieu: LieuDeclare,
+    /// Name.
+    pub nom: String,
+    /// First name.
+    pub prenom: String,
+    /// RPPS.
+    pub rpps: String,
+    /// Specialty, in French.
+    pub specialite: &'static str,
+}
+
+/// A place on the form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LieuDeclare {
+    /// Address.
+    pub adresse: String,
+    /// COG code of the commune.
+    pub commune: String,
+    /// Geographic FINESS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finess_et: Option<String>,
+    /// Name.
+    pub nom: String,
+}
+
+/// The patient on the form. No NIR: the internal id designates the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PatientDeclare {
+    /// Birth date.
+    pub date_naissance: String,
+    /// Internal id.
+    pub id: String,
+    /// Birth name.
+    pub nom: String,
+    /// First name.
+    pub prenom: String,
+}
+
+impl Contenu {
+    /// The content of a choice.
+    pub fn new(patient: PatientDeclare, mut medecins: Vec<MedecinDeclare>) -> Self {
+        medecins.sort_by(|one, other| one.rpps.cmp(&other.rpps));
+        let engagement = if medecins.len() > 1 {
+            "Le patient choisit ces médecins comme médecins traitants désignés conjointement ; ces \
+             médecins l'acceptent."
+        } else {
+            "Le patient choisit ce médecin comme médecin traitant ; ce médecin l'accepte."
+        };
+        Self { engagement, formulaire: FORMULAIRE, medecins, patient }
+    }
+
+    /// The canonical form (RFC 8785: members in order, no space, UTF-8), and its digest.
+    pub fn canonical(&self) -> Result<(String, Empreinte), serde_json::Error> {
+        let text = serde_json::to_string(self)?;
+        let digest = Empreinte::of(&text);
+        Ok((text, digest))
+    }
+}

@@ -1,0 +1,162 @@
+//! Signatures: who, when, by which means, over which content. Evidence of the means is kept; none
+//! of them is pretended to be a qualified electronic signature.
+
+use std::cmp::Ordering;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::super::digest::Empreinte;
+use super::super::ids::{MedecinId, SignatureId};
+use super::super::vocabulary::vocabulaire;
+
+vocabulaire!(
+    /// In which quality somebody signs.
+    RoleSignataire ("role_signataire") {
+        /// The patient.
+        Assure = 1 "assure",
+        /// A holder of parental authority.
+        TitulaireAutoriteParentale = 2 "titulaire_autorite_parentale",
+        /// The representative of a protected adult.
+        Tuteur = 3 "tuteur",
+        /// A doctor.
+        Medecin = 4 "medecin",
+    }
+);
+
+vocabulaire!(
+    /// Means of a signature.
+    MoyenSignature ("moyen_signature") {
+        /// The Vitale card was read.
+        CarteVitale = 1 "carte_vitale",
+        /// The Vitale application was read.
+        AppCarteVitale = 2 "app_carte_vitale",
+        /// FranceConnect.
+        Franceconnect = 3 "franceconnect",
+        /// Carte de professionnel de santé.
+        Cps = 4 "cps",
+        /// Its mobile form.
+        ECps = 5 "e_cps",
+        /// Pro Santé Connect.
+        ProSanteConnect = 6 "pro_sante_connect",
+        /// The signed paper was seen.
+        PapierOriginalVu = 7 "papier_original_vu",
+        /// A copy of the signed paper was seen.
+        PapierCopie = 8 "papier_copie",
+    }
+);
+
+impl MoyenSignature {
+    /// Whether this means can carry a signature in that quality.
+    pub const fn convient_a(self, role: RoleSignataire) -> bool {
+        match self {
+            Self::CarteVitale | Self::AppCarteVitale | Self::Franceconnect => {
+                !matches!(role, RoleSignataire::Medecin)
+            }
+            Self::Cps | Self::ECps | Self::ProSanteConnect => {
+                matches!(role, RoleSignataire::Medecin)
+            }
+            Self::PapierOriginalVu | Self::PapierCopie => true,
+        }
+    }
+
+    /// Whether the signature was put on paper: a witness and an archive reference are then needed.
+    pub const fn est_papier(self) -> bool {
+        matches!(self, Self::PapierOriginalVu | Self::PapierCopie)
+    }
+}
+
+/// Evidence of the means: digests and references, never a token nor a number of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Preuve {
+    /// Digest of the evidence held elsewhere, 64 hexadecimal characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub empreinte_sha256: Option<String>,
+    /// Who issued it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emetteur: Option<String>,
+    /// Identifier of the token (`jti`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identifiant_jeton: Option<String>,
+    /// Pseudonym of the card.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub numero_serie_support: Option<String>,
+    /// Where the paper is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference_archive: Option<String>,
+    /// Agent who saw the paper.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temoin: Option<String>,
+}
+
+/// A signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// Its id.
+    pub id: SignatureId,
+    /// Quality.
+    pub role: RoleSignataire,
+    /// The doctor, for that quality.
+    pub medecin_id: Option<MedecinId>,
+    /// Civil day of the signature.
+    pub signe_le: NaiveDate,
+    /// Its instant, when a machine took it.
+    pub signe_a: Option<DateTime<Utc>>,
+    /// When this service received it.
+    pub recue_le: DateTime<Utc>,
+    /// Means.
+    pub moyen: MoyenSignature,
+    /// Level of the identification, as its issuer names it.
+    pub niveau: Option<String>,
+    /// Evidence.
+    pub preuve: Preuve,
+    /// Digest of the content signed.
+    pub contenu_sha256: Empreinte,
+}
+
+/// Order of declarations: the last *signed* prevails, not the last received.
+///
+/// On one day the instants decide when both are known; a declaration whose instant is known
+/// prevails over one whose day only is; between two days only, the last received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrdreSignature {
+    /// Day of the last signature.
+    pub signe_le: NaiveDate,
+    /// Instant of the last signature, when all instants are known.
+    pub signe_a: Option<DateTime<Utc>>,
+    /// When the last signature was received.
+    pub recue_le: DateTime<Utc>,
+}
+
+impl OrdreSignature {
+    /// The order of a set of signatures; `None` without any.
+    pub fn of(signatures: &[Signature]) -> Option<Self> {
+        let signe_a = signatures
+            .iter()
+            .map(|signature| signature.signe_a)
+            .collect::<Option<Vec<_>>>()
+            .and_then(|instants| instants.into_iter().max());
+        Some(Self {
+            signe_le: signatures.iter().map(|signature| signature.signe_le).max()?,
+            signe_a,
+            recue_le: signatures.iter().map(|signature| signature.recue_le).max()?,
+        })
+    }
+}
+
+impl PartialOrd for OrdreSignature {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for OrdreSignature {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.signe_le.cmp(&other.signe_le).then_with(|| match (self.signe_a, other.signe_a) {
+            (Some(own), Some(others)) => own.cmp(&others).then(self.recue_le.cmp(&other.recue_le)),
+            (Some(_), None) => Ordering::Greater,
+            (None, Some(_)) => Ordering::Less,
+            (None, None) => self.recue_le.cmp(&other.recue_le),
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! SHA-256 digests: of a law, of a declaration, of a request.
+
+use std::fmt;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+/// 32 bytes, written in hexadecimal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Empreinte([u8; 32]);
+
+impl Empreinte {
+    /// The digest of some bytes.
+    pub fn of(content: impl AsRef<[u8]>) -> Self {
+        Self(Sha256::digest(content.as_ref()).into())
+    }
+
+    /// A digest read from the database.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Reads 64 hexadecimal characters, in lower or upper case.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.as_bytes();
+        if digits.len() != 64 {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            let pair = std::str::from_utf8(pair).ok().filter(|pair| !pair.starts_with('+'))?;
+            *byte = u8::from_str_radix(pair, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+
+    /// The 32 bytes.
+    pub const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The first twelve characters, to name a directory or a key.
+    pub fn short(&self) -> String {
+        self.to_string().chars().take(12).collect()
+    }
+}
+
+impl fmt::Display for Empreinte {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Empreinte {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Empreinte({self})")
+    }
+}
+
+impl Serialize for Empreinte {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_read_back_from_what_it_prints() {
+        let digest = Empreinte::of("abc");
+        let printed = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(digest.to_string(), printed);
+        assert_eq!(Empreinte::parse(printed), Some(digest));
+        assert_eq!(Empreinte::parse(&printed.to_uppercase()), Some(digest));
+        assert_eq!(Empreinte::parse("ba78"), None);
+        assert_eq!(Empreinte::parse(&"+1".repeat(32)), None);
+        assert_eq!(Empreinte::parse(&"zz".repeat(32)), None);
+    }
+}

@@ -1,0 +1,179 @@
+//! Doctors and the places where they practise.
+
+use chrono::NaiveDate;
+
+use super::fait_date::{FaitDate, en_vigueur};
+use super::feuille_de_soins::{Convention, OptionTarifaire};
+use super::identifiers::{CommuneExercice, Finess, NumeroFacturation, Rpps, Specialite};
+use super::ids::{LieuId, MedecinId};
+use super::vocabulary::vocabulaire;
+
+vocabulaire!(
+    /// Kind of place.
+    NatureLieu ("nature_lieu") {
+        /// A cabinet in one set of premises.
+        Cabinet = 1 "cabinet",
+        /// A centre de santé of article L6323-1.
+        CentreDeSante = 2 "centre_de_sante",
+        /// A maison de santé pluriprofessionnelle, which is not a centre.
+        MaisonDeSante = 3 "maison_de_sante",
+        /// A hospital.
+        Hopital = 4 "hopital",
+        /// A social or medico-social establishment.
+        MedicoSocial = 5 "medico_social",
+    }
+);
+
+vocabulaire!(
+    /// How a doctor practises at a place.
+    ModeExercice ("mode_exercice") {
+        /// Private practice.
+        Liberal = 1 "liberal",
+        /// Salaried.
+        Salarie = 2 "salarie",
+        /// Locum, who cannot be designated.
+        Remplacant = 3 "remplacant",
+    }
+);
+
+/// Names of a doctor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NomMedecin {
+    /// Practice name.
+    pub nom: String,
+    /// First name.
+    pub prenom: String,
+}
+
+/// A place of practice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lieu {
+    /// Internal id.
+    pub id: LieuId,
+    /// Kind.
+    pub nature: NatureLieu,
+    /// Name.
+    pub nom: String,
+    /// Commune.
+    pub commune: CommuneExercice,
+    /// Street address.
+    pub adresse: String,
+    /// Geographic FINESS.
+    pub finess_et: Option<Finess>,
+}
+
+/// A doctor practising at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exercice {
+    /// Where.
+    pub lieu: Lieu,
+    /// How.
+    pub mode: ModeExercice,
+    /// Principal practice, or secondary cabinet.
+    pub principal: bool,
+    /// Convention.
+    pub convention: Convention,
+    /// Contract limiting overruns.
+    pub option_tarifaire: OptionTarifaire,
+    /// The number that bills there.
+    pub facturation: Option<NumeroFacturation>,
+}
+
+/// A doctor, with the facts that the register holds together at one instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Medecin {
+    /// For life.
+    pub id: MedecinId,
+    /// For life too, and public.
+    pub rpps: Rpps,
+    /// Names.
+    pub noms: Vec<FaitDate<NomMedecin>>,
+    /// Specialties.
+    pub specialites: Vec<FaitDate<Specialite>>,
+    /// Practices, several at once.
+    pub exercices: Vec<FaitDate<Exercice>>,
+}
+
+impl Medecin {
+    /// Names on a day, or the earliest known.
+    pub fn nom_le(&self, jour: NaiveDate) -> Option<&NomMedecin> {
+        en_vigueur(&self.noms, jour).or_else(|| self.noms.first().map(|fait| &fait.valeur))
+    }
+
+    /// Specialty on a day.
+    pub fn specialite_le(&self, jour: NaiveDate) -> Option<Specialite> {
+        en_vigueur(&self.specialites, jour).copied()
+    }
+
+    /// Practices on a day.
+    pub fn exercices_le(&self, jour: NaiveDate) -> impl Iterator<Item = &Exercice> {
+        self.exercices.iter().filter(move |fait| fait.effet.contient(jour)).map(|fait| &fait.valeur)
+    }
+
+    /// The practice for which a patient designates this doctor: the one at `lieu`, or else the
+    /// principal one. A locum's is never the one.
+    pub fn exercice_designable(&self, jour: NaiveDate, lieu: Option<LieuId>) -> Option<&Exercice> {
+        let mut own = self.exercices_le(jour).filter(|e| e.mode != ModeExercice::Remplacant);
+        if let Some(lieu) = lieu {
+            return own.find(|exercice| exercice.lieu.id == lieu);
+        }
+        let own: Vec<&Exercice> = own.collect();
+        own.iter().find(|exercice| exercice.principal).or(own.first()).copied()
+    }
+}
+
+/// What it takes to register a doctor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NouveauMedecin {
+    /// RPPS.
+    pub rpps: Rpps,
+    /// Names.
+    pub nom: NomMedecin,
+    /// Specialty.
+    pub specialite: Specialite,
+    /// Practices, each with its first day.
+    pub exercices: Vec<NouvelExercice>,
+}
+
+/// A practice to register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NouvelExercice {
+    /// First day.
+    pub du: NaiveDate,
+    /// An existing place, or a new one.
+    pub lieu: LieuExistantOuNouveau,
+    /// How.
+    pub mode: ModeExercice,
+    /// Principal or secondary.
+    pub principal: bool,
+    /// Convention.
+    pub convention: Convention,
+    /// Contract limiting overruns.
+    pub option_tarifaire: OptionTarifaire,
+    /// The number that bills there.
+    pub facturation: Option<NumeroFacturation>,
+}
+
+/// A place to register, or one that exists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LieuExistantOuNouveau {
+    /// By its id.
+    Existant(LieuId),
+    /// To be registered.
+    Nouveau(NouveauLieu),
+}
+
+/// A place to register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NouveauLieu {
+    /// Kind.
+    pub nature: NatureLieu,
+    /// Name.
+    pub nom: String,
+    /// Commune.
+    pub commune: CommuneExercice,
+    /// Street address.
+    pub adresse: String,
+    /// Geographic FINESS.
+    pub finess_et: Option<Finess>,
+}

@@ -1,0 +1,107 @@
+//! Persons covered by the insurance.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::calendar::age_revolu;
+use super::fait_date::{FaitDate, en_vigueur};
+use super::identifiers::{DateNaissanceAmo, IdentifiantPersonne, Organisme, RangGemellaire};
+use super::ids::PatientId;
+use super::vocabulary::vocabulaire;
+
+/// Names and birth of a person. `Debug` shows neither.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Identite {
+    /// Birth name.
+    pub nom: String,
+    /// First given name.
+    pub prenom: String,
+    /// Birth date known to the insurance.
+    pub date_naissance: DateNaissanceAmo,
+    /// Birth rank.
+    pub rang: RangGemellaire,
+}
+
+impl std::fmt::Debug for Identite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Identite(…)")
+    }
+}
+
+vocabulaire!(
+    /// What a number of a person is used for.
+    UsageIdentifiant ("usage_identifiant") {
+        /// The person's own number.
+        Individuel = 1 "individuel",
+        /// The number of the insured person under whom care is billed.
+        OuvrantDroit = 2 "ouvrant_droit",
+    }
+);
+
+/// A number and its use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdentifiantPatient {
+    /// Its use.
+    pub usage: UsageIdentifiant,
+    /// The number, with its declared type.
+    pub numero: IdentifiantPersonne,
+}
+
+/// A person, with the facts that the register holds together at one instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patient {
+    /// For life.
+    pub id: PatientId,
+    /// Last thing recorded about the person.
+    pub connu_le: DateTime<Utc>,
+    /// Names and birth.
+    pub identites: Vec<FaitDate<Identite>>,
+    /// Numbers.
+    pub identifiants: Vec<FaitDate<IdentifiantPatient>>,
+    /// Caisses.
+    pub affiliations: Vec<FaitDate<Organisme>>,
+}
+
+impl Patient {
+    /// Names and birth on a day, or the earliest known when the day is before all of them.
+    pub fn identite_le(&self, jour: NaiveDate) -> Option<&Identite> {
+        en_vigueur(&self.identites, jour)
+            .or_else(|| self.identites.first().map(|fait| &fait.valeur))
+    }
+
+    /// The caisse on a day.
+    pub fn organisme_le(&self, jour: NaiveDate) -> Option<&Organisme> {
+        en_vigueur(&self.affiliations, jour)
+    }
+
+    /// Age in completed years on a day.
+    pub fn age_le(&self, jour: NaiveDate) -> Option<u8> {
+        self.identite_le(jour)
+            .map(|identite| age_revolu(identite.date_naissance.pour_calcul_age(), jour))
+    }
+}
+
+/// What it takes to register a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NouveauPatient {
+    /// Names and birth.
+    pub identite: Identite,
+    /// The person's own number.
+    pub identifiant: IdentifiantPersonne,
+    /// The number of the insured person, when it is another.
+    pub ouvrant_droit: Option<IdentifiantPersonne>,
+    /// Caisse.
+    pub organisme: Organisme,
+    /// Since when the person depends on that caisse.
+    pub affilie_du: NaiveDate,
+}
+
+/// How a person is looked for: a number, with birth date and rank to tell apart those who share it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClePatient {
+    /// A number of the person or of the insured person.
+    pub numero: IdentifiantPersonne,
+    /// Birth date known to the insurance.
+    pub date_naissance: DateNaissanceAmo,
+    /// Birth rank.
+    pub rang: RangGemellaire,
+}
