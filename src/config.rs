@@ -1,9 +1,303 @@
-//! Settings, read from the environment: the only file that reads it.
+//! Settings, read from the environment: the only file that reads it. Everything wrong is reported
+//! together, in French, because operators read it.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use crate::services::Mode;
+
+/// Every setting, checked.
+#[derive(Debug)]
+pub struct Config {
+    /// Sandbox or production.
+    pub mode: Mode,
+    /// Address to listen on.
+    pub adresse: SocketAddr,
+    /// Database.
+    pub base: BaseConfig,
+    /// Tokens.
+    pub jetons: JetonsConfig,
+    /// Logs.
+    pub journal: JournalConfig,
+}
+
+/// Database settings.
+#[derive(Debug)]
+pub struct BaseConfig {
+    /// An existing server; none: a private one.
+    pub url: Option<SecretString>,
+    /// Most connections.
+    pub connexions: u32,
+    /// Data directory, for the private server and the keys of the sandbox.
+    pub donnees: Option<PathBuf>,
+    /// Where the binaries of PostgreSQL are, when they are nowhere usual.
+    pub pg_bin: Option<PathBuf>,
+    /// Master key of what is encrypted, 64 hexadecimal characters; the sandbox makes its own.
+    pub cle_maitre: Option<CleMaitre>,
+}
+
+/// The master key. Never printed.
+#[derive(Clone)]
+pub struct CleMaitre([u8; 32]);
+
+impl CleMaitre {
+    /// Reads 64 hexadecimal characters.
+    pub fn parse(text: &str) -> Option<Self> {
+        crate::domain::digest::Empreinte::parse(text.trim()).map(|bytes| Self(*bytes.bytes()))
+    }
+
+    /// A key made of these bytes.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes, for the vault.
+    pub const fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for CleMaitre {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CleMaitre(…)")
+    }
+}
+
+/// Who issues tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JetonsConfig {
+    /// The issuer of the sandbox.
+    BacASable,
+    /// Another one, and only that one.
+    Emetteur {
+        /// `iss`.
+        emetteur: String,
+        /// `aud`.
+        audience: String,
+        /// Where its keys are.
+        jwks_url: String,
+    },
+}
+
+/// Log settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalConfig {
+    /// JSON lines, or text.
+    pub json: bool,
+    /// Filter of levels, in the syntax of `tracing`.
+    pub filtre: String,
+}
+
+/// Everything wrong with the environment.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("configuration invalide :\n{}", .0.iter().map(|e| format!("  - {e}")).collect::<Vec<_>>().join("\n"))]
+pub struct InvalidConfig(pub Vec<String>);
+
+impl Config {
+    /// Reads the environment of the process.
+    pub fn from_env() -> Result<Self, InvalidConfig> {
+        Self::read(variable)
+    }
+
+    /// Reads settings from any source of variables.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, InvalidConfig> {
+        let mut errors = Vec::new();
+        let get = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
+        let url = get("DATABASE_URL");
+        let mode = match get("TRAITANT_MODE").as_deref() {
+            Some("production") => Mode::Production,
+            // Without any setting, a database given from outside is taken for a real one.
+            None if url.is_some() => Mode::Production,
+            Some("bac-a-sable") | None => Mode::BacASable,
+            Some(_) => {
+                errors.push("TRAITANT_MODE : attendu « bac-a-sable » ou « production »".to_owned());
+                Mode::Production
+            }
+        };
+        let adresse = get("TRAITANT_ADRESSE").unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+        let adresse = adresse.parse().unwrap_or_else(|_wrong| {
+            errors.push(
+                "TRAITANT_ADRESSE : attendu une adresse et un port, par exemple 127.0.0.1:8080"
+                    .to_owned(),
+            );
+            SocketAddr::from(([127, 0, 0, 1], 8080))
+        });
+        let connexions = match get("TRAITANT_CONNEXIONS").map(|text| text.parse::<u32>()) {
+            None => 16,
+            Some(Ok(count @ 2..=500)) => count,
+            Some(_) => {
+                errors.push("TRAITANT_CONNEXIONS : attendu un nombre entre 2 et 500".to_owned());
+                16
+            }
+        };
+        let cle_maitre = get("TRAITANT_CLE_MAITRE").and_then(|text| {
+            let key = CleMaitre::parse(&text);
+            if key.is_none() {
+                errors.push("TRAITANT_CLE_MAITRE : attendu 64 caractères hexadécimaux".to_owned());
+            }
+            key
+        });
+        if mode == Mode::Production {
+            for (name, what) in [
+                ("DATABASE_URL", "l'adresse de la base de données"),
+                ("TRAITANT_CLE_MAITRE", "la clé de ce qui est chiffré"),
+            ] {
+                if get(name).is_none() {
+                    errors.push(format!("{name} : obligatoire en production ({what})"));
+                }
+            }
+        }
+        let jetons = tokens(mode, &get, &mut errors);
+        let json = match get("TRAITANT_JOURNAL_FORMAT").as_deref() {
+            Some("json") => true,
+            Some("texte") => false,
+            None => mode == Mode::Production,
+            Some(_) => {
+                errors.push("TRAITANT_JOURNAL_FORMAT : attendu « texte » ou « json »".to_owned());
+                true
+            }
+        };
+        let config = Self {
+            mode,
+            adresse,
+            base: BaseConfig {
+                url: url.map(SecretString::from),
+                connexions,
+                donnees: get("TRAITANT_DONNEES").map(PathBuf::from),
+                pg_bin: get("TRAITANT_PG_BIN").map(PathBuf::from),
+                cle_maitre,
+            },
+            jetons,
+            journal: JournalConfig {
+                json,
+                filtre: get("TRAITANT_JOURNAL").unwrap_or_else(|| "info".to_owned()),
+            },
+        };
+        if errors.is_empty() { Ok(config) } else { Err(InvalidConfig(errors)) }
+    }
+}
+
+fn tokens(
+    mode: Mode,
+    get: &impl Fn(&str) -> Option<String>,
+    errors: &mut Vec<String>,
+) -> JetonsConfig {
+    let names = ["TRAITANT_EMETTEUR", "TRAITANT_AUDIENCE", "TRAITANT_JWKS_URL"];
+    let given = names.map(get);
+    if mode == Mode::BacASable && given.iter().all(Option::is_none) {
+        return JetonsConfig::BacASable;
+    }
+    for (name, value) in names.iter().zip(&given) {
+        if value.is_none() {
+            errors.push(format!("{name} : obligatoire dès qu'un émetteur de jetons est désigné"));
+        }
+    }
+    let [emetteur, audience, jwks_url] = given.map(Option::unwrap_or_default);
+    let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
+    let trusted = jwks_url.starts_with("https://")
+        || mode == Mode::BacASable && local.iter().any(|start| jwks_url.starts_with(start));
+    if !jwks_url.is_empty() && !trusted {
+        errors.push("TRAITANT_JWKS_URL : attendu une adresse https".to_owned());
+    }
+    if mode == Mode::Production && emetteur == crate::auth::DEV_ISSUER {
+        errors.push(
+            "TRAITANT_EMETTEUR : l'émetteur du bac à sable est refusé en production".to_owned(),
+        );
+    }
+    JetonsConfig::Emetteur { emetteur, audience, jwks_url }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one file that reads the environment")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
 
 /// The directories of `PATH`.
 #[expect(clippy::disallowed_methods, reason = "the one file that reads the environment")]
 pub fn search_path() -> Vec<PathBuf> {
     std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, InvalidConfig> {
+        Config::read(|name| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
+    #[test]
+    fn nothing_at_all_is_a_sandbox_with_its_own_database() {
+        let config = read(&[]).unwrap();
+        assert_eq!(config.mode, Mode::BacASable);
+        assert!(config.base.url.is_none());
+        assert_eq!(config.jetons, JetonsConfig::BacASable);
+    }
+
+    #[test]
+    fn a_database_from_outside_is_production_and_needs_everything() {
+        let InvalidConfig(errors) = read(&[("DATABASE_URL", "postgres://x")]).unwrap_err();
+        let text = errors.join("\n");
+        for name in
+            ["TRAITANT_CLE_MAITRE", "TRAITANT_EMETTEUR", "TRAITANT_AUDIENCE", "TRAITANT_JWKS_URL"]
+        {
+            assert!(text.contains(name), "{text}");
+        }
+    }
+
+    #[test]
+    fn production_refuses_the_issuer_of_the_sandbox_and_plain_http() {
+        let InvalidConfig(errors) = read(&[
+            ("DATABASE_URL", "postgres://x"),
+            ("TRAITANT_CLE_MAITRE", KEY),
+            ("TRAITANT_EMETTEUR", crate::auth::DEV_ISSUER),
+            ("TRAITANT_AUDIENCE", "traitant"),
+            ("TRAITANT_JWKS_URL", "http://127.0.0.1/jwks"),
+        ])
+        .unwrap_err();
+        assert_eq!(errors.len(), 2, "{errors:?}");
+    }
+
+    #[test]
+    fn every_mistake_is_reported_at_once() {
+        let InvalidConfig(errors) = read(&[
+            ("TRAITANT_MODE", "demo"),
+            ("TRAITANT_ADRESSE", "partout"),
+            ("TRAITANT_CONNEXIONS", "0"),
+            ("TRAITANT_CLE_MAITRE", "court"),
+            ("TRAITANT_JOURNAL_FORMAT", "xml"),
+        ])
+        .unwrap_err();
+        for name in
+            ["MODE", "ADRESSE", "CONNEXIONS", "CLE_MAITRE", "JOURNAL_FORMAT", "DATABASE_URL"]
+        {
+            assert!(errors.iter().any(|error| error.contains(name)), "{name}: {errors:?}");
+        }
+    }
+
+    #[test]
+    fn a_sandbox_may_use_a_database_from_outside() {
+        let config =
+            read(&[("DATABASE_URL", "postgres://x"), ("TRAITANT_MODE", "bac-a-sable")]).unwrap();
+        assert_eq!(config.jetons, JetonsConfig::BacASable);
+    }
+
+    #[test]
+    fn keys_are_never_printed() {
+        let config = read(&[
+            ("TRAITANT_CLE_MAITRE", KEY),
+            ("DATABASE_URL", "postgres://u:motdepasse@h/b"),
+            ("TRAITANT_MODE", "bac-a-sable"),
+        ])
+        .unwrap();
+        let printed = format!("{config:?}");
+        assert!(!printed.contains("0001"), "{printed}");
+        assert!(!printed.contains("motdepasse"), "{printed}");
+    }
 }

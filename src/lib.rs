@@ -13,12 +13,22 @@
 //! - [`law`]: dated parameters, rules, amounts, reasons. Pure, and never told today's date.
 //! - [`storage`]: the only place with SQL.
 //! - [`services`]: use cases: authorise, open a transaction, read, decide, write.
+//! - [`auth`]: tokens, checked and, in the sandbox, issued.
 //! - [`http`]: the only place with axum.
 //! - [`jobs`]: work done later, from rows written in a business transaction.
+//! - [`sandbox`]: synthetic people.
 //! - [`postgres`]: the private PostgreSQL server of the sandbox and of the tests.
 //! - [`app`], [`config`], [`telemetry`]: putting the pieces together.
 
+pub mod app;
+pub mod auth;
 pub mod config;
 pub mod domain;
+pub mod http;
+pub mod jobs;
 pub mod law;
 pub mod postgres;
+pub mod sandbox;
+pub mod services;
+pub mod storage;
+pub mod telemetry;

@@ -1,1 +1,200 @@
-fn main() {}
+//! `traitant`: the service, and the commands around it. What they print is read by testers and
+//! operators of caisses: it is in French.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use secrecy::ExposeSecret;
+use tokio_util::sync::CancellationToken;
+use traitant::app::{App, data_dir};
+use traitant::auth::Emetteur;
+use traitant::config::{Config, JetonsConfig};
+use traitant::domain::acteur::{Acteur, Caisse};
+use traitant::domain::clock::{Clock, SystemClock};
+use traitant::domain::identifiers::{Organisme, Rpps};
+use traitant::domain::ids::{IdSource, PatientId};
+use traitant::storage::{Coffre, Db, migrations};
+use traitant::{http, sandbox, telemetry};
+
+/// Registre des médecins traitants et évaluation des feuilles de soins.
+#[derive(Debug, Parser)]
+#[command(name = "traitant", version, about, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    commande: Option<Commande>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Commande {
+    /// Démarre le service (commande par défaut).
+    Servir,
+    /// Met la base de DATABASE_URL à la version de ce programme.
+    Migrer,
+    /// Délivre un jeton de courte durée du bac à sable.
+    Jeton {
+        #[command(subcommand)]
+        porteur: Porteur,
+    },
+    /// Écrit le document OpenAPI de l'API.
+    Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+enum Porteur {
+    /// Pour un médecin.
+    Medecin {
+        /// RPPS du médecin.
+        #[arg(long, default_value = "99900001233")]
+        rpps: String,
+        /// Durée de validité, en secondes.
+        #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(i64).range(1..=43_200))]
+        duree: i64,
+    },
+    /// Pour un patient.
+    Patient {
+        /// Prénom d'un patient du bac à sable, ou identifiant interne.
+        #[arg(long, default_value = "alice")]
+        patient: String,
+        /// Durée de validité, en secondes.
+        #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(i64).range(1..=43_200))]
+        duree: i64,
+    },
+    /// Pour une caisse.
+    Caisse {
+        /// Régime, caisse et centre, neuf chiffres.
+        #[arg(long, default_value = "011310000")]
+        organisme: String,
+        /// Durée de validité, en secondes.
+        #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(i64).range(1..=43_200))]
+        duree: i64,
+    },
+}
+
+#[expect(clippy::print_stderr, reason = "a command that fails says why")]
+fn main() -> ExitCode {
+    match run(Cli::parse().commande.unwrap_or(Commande::Servir)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("traitant : {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(commande: Commande) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    match commande {
+        Commande::Servir => runtime.block_on(serve(&Config::from_env()?)),
+        Commande::Migrer => runtime.block_on(migrate(&Config::from_env()?)),
+        Commande::Jeton { porteur } => issue(&Config::from_env()?, &porteur),
+        Commande::Openapi => print(&http::openapi_yaml()),
+    }
+}
+
+async fn serve(config: &Config) -> anyhow::Result<()> {
+    telemetry::start(&config.journal);
+    let stop = CancellationToken::new();
+    // Signals are listened to before anything starts: an early Ctrl-C stops cleanly too.
+    let signals = listen_to_signals(stop.clone())?;
+    let app = App::start(config).await?;
+    print(&welcome(config, &app)?)?;
+    app.serve(stop).await?;
+    signals.abort();
+    Ok(())
+}
+
+/// What a newcomer needs to know, with a first command that works.
+fn welcome(config: &Config, app: &App) -> anyhow::Result<String> {
+    let address = app.address()?;
+    let mut lines = vec![
+        String::new(),
+        format!("Traitant écoute sur http://{address} — documentation : http://{address}/docs/"),
+    ];
+    if app.owns_database() {
+        lines.push(format!("Données : {}", app.data_dir().display()));
+    }
+    if config.jetons == JetonsConfig::BacASable {
+        let token = token(config, &Acteur::Medecin(Rpps::parse("99900001233")?), 3600)?;
+        lines.extend([
+            String::new(),
+            "Bac à sable, personnes fictives. Un premier essai, avec un jeton de médecin valable une heure :".to_owned(),
+            String::new(),
+            format!("  curl -s http://{address}/v1/medecins-traitants/consultation \\"),
+            format!("    -H 'Authorization: Bearer {token}' \\"),
+            "    -H 'Content-Type: application/json' \\".to_owned(),
+            "    -d '{\"identifiant\":{\"type\":\"nir\",\"valeur\":\"158070100199152\"},\"date_naissance\":\"1958-07-14\"}'".to_owned(),
+            String::new(),
+            "D'autres jetons : traitant jeton medecin | patient | caisse".to_owned(),
+        ]);
+    }
+    lines.push(String::new());
+    Ok(lines.join("\n"))
+}
+
+fn listen_to_signals(stop: CancellationToken) -> anyhow::Result<tokio::task::JoinHandle<()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        stop.cancel();
+    }))
+}
+
+async fn migrate(config: &Config) -> anyhow::Result<()> {
+    telemetry::start(&config.journal);
+    let url = config.base.url.as_ref().context("DATABASE_URL désigne la base à migrer")?;
+    // Migrations read nothing that is encrypted.
+    let db = Db::connect(url.expose_secret(), 2, Coffre::new(&[0; 32])).await?;
+    migrations::run(&db).await?;
+    db.close().await;
+    print(&format!("Base à la version {}.\n", migrations::expected()))
+}
+
+fn issue(config: &Config, porteur: &Porteur) -> anyhow::Result<()> {
+    let (acteur, seconds) = match porteur {
+        Porteur::Medecin { rpps, duree } => {
+            (Acteur::Medecin(Rpps::parse(rpps).context("--rpps")?), *duree)
+        }
+        Porteur::Patient { patient, duree } => (Acteur::Patient(patient_of(patient)?), *duree),
+        Porteur::Caisse { organisme, duree } => {
+            let organisme = Organisme::parse(organisme).context("--organisme")?;
+            (Acteur::Caisse(Caisse::of(organisme)), *duree)
+        }
+    };
+    print(&format!("{}\n", token(config, &acteur, seconds)?))
+}
+
+fn token(config: &Config, acteur: &Acteur, seconds: i64) -> anyhow::Result<String> {
+    anyhow::ensure!(
+        config.jetons == JetonsConfig::BacASable,
+        "les jetons du bac à sable ne sont pas délivrés en production"
+    );
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids = IdSource::from_system(Arc::clone(&clock));
+    Ok(Emetteur::in_dir(&data_dir(config)?)?.issue(acteur, &*clock, &ids, seconds)?)
+}
+
+fn patient_of(text: &str) -> anyhow::Result<PatientId> {
+    if let Some(id) = sandbox::patient_id(text) {
+        return Ok(id);
+    }
+    text.parse().with_context(|| {
+        let names: Vec<String> =
+            sandbox::PATIENTS.iter().map(|person| person.prenom.to_lowercase()).collect();
+        format!("--patient : un prénom parmi {}, ou un identifiant interne", names.join(", "))
+    })
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}

@@ -18,6 +18,11 @@ impl Caisse {
         self.0.same_caisse(organisme)
     }
 
+    /// The organisme given for the caisse.
+    pub const fn organisme(&self) -> &Organisme {
+        &self.0
+    }
+
     /// Régime and caisse, five digits.
     pub fn code(&self) -> String {
         [self.0.regime(), self.0.caisse()].concat()

@@ -187,7 +187,7 @@ vocabulaire!(
         /// Maternity.
         Maternite = 30 "maternite",
         /// Work accident or occupational disease.
-        AtMp = 41 "at_mp",
+        AtMp = 40 "at_mp",
         /// Prevention.
         Prevention = 90 "prevention",
     }

@@ -145,6 +145,11 @@ impl IdSource {
         uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid()
     }
 
+    /// 64 random bits, for a number that people read.
+    pub fn random(&self) -> u64 {
+        self.random.lock().unwrap_or_else(std::sync::PoisonError::into_inner).random()
+    }
+
     /// A new identifier for a feuille whose care was given in the month of `day`.
     pub fn feuille(&self, day: NaiveDate) -> FeuilleId {
         let mut bytes = *self.uuid().as_bytes();

@@ -66,8 +66,6 @@ mod tests {
 
     #[expect(unreachable_pub, reason = "the lists of the crate are public")]
     mod colours {
-        use crate::domain::vocabulary::vocabulaire;
-
         vocabulaire!(
             /// Two colours.
             Couleur ("couleur") {

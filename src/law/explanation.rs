@@ -7,7 +7,7 @@ use super::parameters::Parametre;
 use super::references::reference;
 use super::regle;
 use super::situation::Situation;
-use crate::domain::evaluation::{ActeEvalue, Issue};
+use crate::domain::evaluation::{ActeEvalue, Avertissement, Issue};
 use crate::domain::money::Centimes;
 
 /// A reason: the rule that decided, its sentence, and the texts that say so.
@@ -101,5 +101,35 @@ fn value(name: &str, acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) 
         "plafond_majoration" => bareme.centimes(Parametre::MtmPlafondActe).ok().and_then(positive),
         "plafond_an" => bareme.centimes(Parametre::PfPlafondAn).ok().and_then(positive),
         _ => None,
+    }
+}
+
+/// A warning, in French.
+pub const fn message(code: Avertissement) -> &'static str {
+    match code {
+        Avertissement::BaseLimiteeAuxHonoraires => {
+            "La base de remboursement dépasse les honoraires : elle a été limitée aux honoraires."
+        }
+        Avertissement::PlafondJournalierDiscute => {
+            "Les sources ne s'accordent pas sur le plafond journalier de la participation forfaitaire : quatre participations ont été admises."
+        }
+        Avertissement::ActeInconnu => {
+            "Le code de cet acte n'est pas dans la nomenclature de ce service : il a été traité comme un acte principal."
+        }
+        Avertissement::DeclarationMtContredite => {
+            "Le registre contredit ce que la feuille dit de l'existence d'un médecin traitant."
+        }
+        Avertissement::IndicateurContredit => {
+            "La situation déterminée n'est pas celle que l'indicateur de la feuille annonce."
+        }
+        Avertissement::OrganismeContredit => {
+            "L'organisme de la feuille n'est pas celui du registre le jour des soins."
+        }
+        Avertissement::ExecutantInconnu => {
+            "Le registre ne connaît pas ce médecin : les faits de la feuille ont été retenus."
+        }
+        Avertissement::SpecialiteContredite => {
+            "La spécialité de la feuille n'est pas celle du registre le jour des soins."
+        }
     }
 }

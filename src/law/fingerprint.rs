@@ -1,5 +1,7 @@
 //! The fingerprint of a law: what an evaluation must remember to be replayed.
 
+use serde_json::{Value, json};
+
 use super::parameters::Parametres;
 use super::rule::{Rang, Regle};
 use crate::domain::calendar::Periode;
@@ -45,4 +47,28 @@ pub(super) fn empreinte(
     sheets.sort_unstable();
     lines.append(&mut sheets);
     Empreinte::of(lines.join("\n"))
+}
+
+/// The values of a law, as they are kept beside the evaluations made under it.
+pub(super) fn as_json(couverture: Periode, moteur: u32, parametres: &Parametres) -> Value {
+    let values = parametres.iter().map(|(parametre, historique)| {
+        let dated: Vec<Value> = historique
+            .valeurs
+            .iter()
+            .map(|valeur| {
+                json!({
+                    "du": valeur.periode.du(),
+                    "au": valeur.periode.au(),
+                    "valeur": valeur.valeur,
+                    "bases": valeur.bases,
+                })
+            })
+            .collect();
+        json!({ "code": parametre.mot(), "unite": historique.unite.mot(), "valeurs": dated })
+    });
+    json!({
+        "moteur": moteur,
+        "couverture": couverture,
+        "parametres": values.collect::<Vec<_>>(),
+    })
 }

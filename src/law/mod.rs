@@ -9,6 +9,7 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 pub mod bareme;
+pub mod checks;
 pub mod explanation;
 mod fingerprint;
 mod liquidation;
@@ -26,7 +27,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use self::bareme::{Bareme, DateDesSoins, ParametreInconnu};
-use self::parameters::{InvalidParametres, NB_PARAMETRES, Parametres};
+use self::parameters::{InvalidParametres, NB_PARAMETRES, Parametre, Parametres};
 use self::rule::{Juge, Regle};
 use self::rules::REGISTRY;
 use self::situation::Situation;
@@ -155,9 +156,24 @@ impl Law {
         &self.empreinte
     }
 
+    /// The values, as they are kept beside the evaluations.
+    pub fn as_json(&self) -> serde_json::Value {
+        fingerprint::as_json(self.couverture, self.moteur, &self.parametres)
+    }
+
     /// Every parameter with its history.
     pub const fn parametres(&self) -> &Parametres {
         &self.parametres
+    }
+
+    /// The value of a parameter on a day, covered or not: declarations are older than the majoration.
+    pub fn valeur(&self, parametre: Parametre, jour: NaiveDate) -> Result<i64, ParametreInconnu> {
+        let value = self
+            .parametres
+            .get(parametre)
+            .and_then(|historique| historique.en_vigueur(jour))
+            .and_then(|valeur| valeur.valeur);
+        value.ok_or(ParametreInconnu { parametre, periode: Periode::depuis(jour) })
     }
 
     /// The law of every period without any change, in order.

@@ -5,6 +5,7 @@
     clippy::unwrap_used,
     clippy::unwrap_in_result,
     clippy::indexing_slicing,
+    unreachable_pub,
     reason = "a test that cannot go on fails"
 )]
 

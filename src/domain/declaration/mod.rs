@@ -163,6 +163,14 @@ pub enum DeclarationRefusee {
         /// Quality.
         role: RoleSignataire,
     },
+    /// The caller may not hand over a signature taken by that means.
+    #[error("the caller may not hand over a signature of {role:?} by {moyen:?}")]
+    TransmissionInterdite {
+        /// Means.
+        moyen: MoyenSignature,
+        /// Quality.
+        role: RoleSignataire,
+    },
     /// A paper signature without witness or archive reference.
     #[error("a paper signature needs a witness and an archive reference")]
     PapierSansTemoin,
@@ -172,7 +180,7 @@ pub enum DeclarationRefusee {
     /// Signed before the patient was born.
     #[error("signed before birth")]
     SignatureAvantNaissance,
-    /// Signed before the declaration was shown, by a machine that says when.
+    /// The declaration waited too long.
     #[error("the waiting time is over")]
     DelaiDepasse,
     /// The patient is under age: other signatures are needed.
@@ -200,6 +208,7 @@ impl DeclarationRefusee {
             Self::ContenuDifferent => "contenu_different",
             Self::SignataireNonPartie => "signataire_non_partie",
             Self::MoyenInadapte { .. } => "moyen_inadapte",
+            Self::TransmissionInterdite { .. } => "transmission_interdite",
             Self::PapierSansTemoin => "papier_sans_temoin",
             Self::SignatureFuture => "signature_future",
             Self::SignatureAvantNaissance => "signature_avant_naissance",
@@ -263,6 +272,7 @@ impl Declaration {
     pub fn sign(
         &mut self,
         signature: Signature,
+        acteur: &Acteur,
         conditions: &ConditionsSignature,
     ) -> Result<Signee, DeclarationRefusee> {
         self.allow(Action::Signer)?;
@@ -280,7 +290,7 @@ impl Declaration {
         if signature.contenu_sha256 != self.contenu_sha256 {
             return Err(DeclarationRefusee::ContenuDifferent);
         }
-        verify_means(&signature)?;
+        verify_means(&signature, acteur, &wanted)?;
         if signature.signe_le > conditions.aujourd_hui
             || signature.signe_a.is_some_and(|instant| instant > conditions.maintenant)
         {
@@ -359,10 +369,17 @@ impl Declaration {
     }
 }
 
-fn verify_means(signature: &Signature) -> Result<(), DeclarationRefusee> {
+fn verify_means(
+    signature: &Signature,
+    acteur: &Acteur,
+    wanted: &SignatureManquante,
+) -> Result<(), DeclarationRefusee> {
     let (moyen, role) = (signature.moyen, signature.role);
     if !moyen.convient_a(role) {
         return Err(DeclarationRefusee::MoyenInadapte { moyen, role });
+    }
+    if !moyen.transmissible_par(acteur, wanted) {
+        return Err(DeclarationRefusee::TransmissionInterdite { moyen, role });
     }
     let evidence = &signature.preuve;
     if moyen.est_papier() && (evidence.temoin.is_none() || evidence.reference_archive.is_none()) {

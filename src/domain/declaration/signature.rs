@@ -6,9 +6,11 @@ use std::cmp::Ordering;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::super::acteur::Acteur;
 use super::super::digest::Empreinte;
 use super::super::ids::{MedecinId, SignatureId};
 use super::super::vocabulary::vocabulaire;
+use super::SignatureManquante;
 
 vocabulaire!(
     /// In which quality somebody signs.
@@ -57,6 +59,22 @@ impl MoyenSignature {
                 matches!(role, RoleSignataire::Medecin)
             }
             Self::PapierOriginalVu | Self::PapierCopie => true,
+        }
+    }
+
+    /// Whether somebody may hand over a signature taken by this means. A doctor hands over his own,
+    /// and that of the patient whose card was read in front of him; a patient hands over his own; a
+    /// caisse enters paper.
+    pub fn transmissible_par(self, acteur: &Acteur, wanted: &SignatureManquante) -> bool {
+        let for_doctor = wanted.role == RoleSignataire::Medecin;
+        match (self, acteur) {
+            (Self::Cps | Self::ECps | Self::ProSanteConnect, Acteur::Medecin(rpps)) => {
+                wanted.rpps == Some(*rpps)
+            }
+            (Self::CarteVitale | Self::AppCarteVitale, Acteur::Medecin(_))
+            | (Self::AppCarteVitale | Self::Franceconnect, Acteur::Patient(_)) => !for_doctor,
+            (Self::PapierOriginalVu | Self::PapierCopie, Acteur::Caisse(_)) => true,
+            _ => false,
         }
     }
 

@@ -5,6 +5,11 @@
 pub(super) struct Ascii<const N: usize>([u8; N]);
 
 impl<const N: usize> Ascii<N> {
+    /// A constant of this crate, known to be ASCII.
+    pub(super) const fn literal(bytes: [u8; N]) -> Self {
+        Self(bytes)
+    }
+
     /// `None` when `text` is not made of exactly `N` ASCII bytes.
     pub(super) fn new(text: &str) -> Option<Self> {
         let bytes: [u8; N] = text.as_bytes().try_into().ok()?;

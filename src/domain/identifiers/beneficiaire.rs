@@ -12,6 +12,9 @@ use super::{Invalide, all_digits, number};
 pub struct QualiteBeneficiaire(u8);
 
 impl QualiteBeneficiaire {
+    /// The insured person.
+    pub const ASSURE: Self = Self(0);
+
     /// Reads the one digit of a quality.
     pub fn parse(text: &str) -> Result<Self, Invalide> {
         match text.as_bytes() {
@@ -67,6 +70,9 @@ impl RangGemellaire {
 pub struct DateNaissanceAmo(Ascii<10>);
 
 impl DateNaissanceAmo {
+    /// A lunar date for somebody whose age only is known, in a simulation.
+    pub const UNKNOWN: Self = Self(Ascii::literal(*b"1900-00-00"));
+
     /// Reads `AAAA-MM-JJ`. A date is lunar only when its month is 00 or above 12 or its day is 00
     /// or above 31; 29 February of a common year or 31 April is a typing error.
     pub fn parse(text: &str) -> Result<Self, Invalide> {

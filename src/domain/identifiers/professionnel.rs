@@ -35,6 +35,14 @@ impl Rpps {
     }
 }
 
+impl std::str::FromStr for Rpps {
+    type Err = Invalide;
+
+    fn from_str(text: &str) -> Result<Self, Invalide> {
+        Self::parse(text)
+    }
+}
+
 /// Identifiant national de professionnel de santé: a prefix and an identifier, `8` and an RPPS or
 /// `0` and an ADELI. Pro Santé Connect calls it `SubjectNameID`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,164 @@
+//! Putting the pieces together: from settings to a service that runs, and back.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::auth::{DEV_AUDIENCE, DEV_ISSUER, Emetteur, KeySource, RemoteKeys, Verifier};
+use crate::config::{CleMaitre, Config, JetonsConfig};
+use crate::domain::clock::{Clock, SystemClock};
+use crate::domain::ids::IdSource;
+use crate::http::{AppState, router};
+use crate::law::Law;
+use crate::postgres::{Profile, Server, default_dir};
+use crate::services::{Mode, Services};
+use crate::storage::{Coffre, Db, migrations};
+use crate::{jobs, sandbox};
+
+/// Longest wait for requests that are running when the service is told to stop.
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// A service that is ready to listen.
+#[derive(Debug)]
+pub struct App {
+    services: Services,
+    router: Router,
+    listener: TcpListener,
+    private: Option<Server>,
+    donnees: PathBuf,
+}
+
+impl App {
+    /// Starts what the service needs: its database if it owns one, its law, its people in a
+    /// sandbox. Listens last, so that a service that listens can answer.
+    pub async fn start(config: &Config) -> anyhow::Result<Self> {
+        let law = Arc::new(Law::embedded().context("la loi embarquée est invalide")?);
+        // The port first: a second instance must fail before it touches anything.
+        let listener = TcpListener::bind(config.adresse)
+            .await
+            .with_context(|| format!("l'adresse {} est déjà prise ou interdite", config.adresse))?;
+        let donnees = data_dir(config)?;
+        let (url, private) = if let Some(url) = &config.base.url {
+            (url.expose_secret().to_owned(), None)
+        } else {
+            let server = start_private(config, &donnees).await?;
+            (server.url(), Some(server))
+        };
+        let key = master_key(config, &donnees)?;
+        let db = Db::connect(&url, config.base.connexions, Coffre::new(key.expose()))
+            .await
+            .context("la base de données ne répond pas")?;
+        if private.is_some() {
+            migrations::run(&db).await?;
+        } else {
+            migrations::verify(&db).await?;
+        }
+        if config.mode == Mode::BacASable {
+            sandbox::load(db.clone(), Arc::clone(&law)).await?;
+        }
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let ids = Arc::new(IdSource::from_system(Arc::clone(&clock)));
+        let verifier = verifier(&config.jetons, &donnees, &clock)?;
+        let services = Services::new(db, clock, ids, law, config.mode);
+        services.prepare_partitions().await?;
+        let router = router(AppState::new(services.clone(), verifier));
+        Ok(Self { services, router, listener, private, donnees })
+    }
+
+    /// The address it listens on.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Where its data is, when it owns some.
+    pub fn data_dir(&self) -> &Path {
+        &self.donnees
+    }
+
+    /// Whether it owns its database.
+    pub const fn owns_database(&self) -> bool {
+        self.private.is_some()
+    }
+
+    /// Serves until `stop`; then drains the requests that run, finishes the job that runs, closes
+    /// the database and stops the server that it owns.
+    pub async fn serve(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let runner = tokio::spawn(jobs::run(self.services.clone(), stop.clone()));
+        let draining = stop.clone();
+        let serving = axum::serve(self.listener, self.router)
+            .with_graceful_shutdown(async move { draining.cancelled().await });
+        let limited = async {
+            stop.cancelled().await;
+            tokio::time::sleep(DRAIN).await;
+        };
+        tokio::select! {
+            served = serving => served.context("le service ne peut plus accepter de connexions")?,
+            () = limited => tracing::warn!("requests were still running at the end of the drain"),
+        }
+        stop.cancel();
+        runner.await.context("les tâches se sont arrêtées anormalement")?;
+        self.services.db().close().await;
+        if let Some(server) = self.private {
+            tokio::task::spawn_blocking(move || server.stop()).await??;
+        }
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+/// Where the data of this instance is.
+pub fn data_dir(config: &Config) -> anyhow::Result<PathBuf> {
+    match &config.base.donnees {
+        Some(dir) => Ok(dir.clone()),
+        None => Ok(default_dir(&std::env::current_dir().context("dossier courant illisible")?)),
+    }
+}
+
+async fn start_private(config: &Config, donnees: &Path) -> anyhow::Result<Server> {
+    let (dir, bin) = (donnees.to_owned(), config.base.pg_bin.clone());
+    let started =
+        tokio::task::spawn_blocking(move || Server::start(&dir, bin.as_deref(), Profile::Durable));
+    Ok(started.await??)
+}
+
+/// The master key: from the settings, or, in a sandbox, made once in the data directory.
+fn master_key(config: &Config, donnees: &Path) -> anyhow::Result<CleMaitre> {
+    if let Some(key) = &config.base.cle_maitre {
+        return Ok(key.clone());
+    }
+    anyhow::ensure!(config.mode == Mode::BacASable, "TRAITANT_CLE_MAITRE est obligatoire");
+    let path = donnees.join("cle-maitre");
+    crate::auth::write_private(&path, || {
+        let key: [u8; 32] = rand::random();
+        crate::domain::digest::Empreinte::from_bytes(key).to_string().into_bytes()
+    })
+    .with_context(|| format!("écriture de {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(&path).with_context(|| format!("lecture de {}", path.display()))?;
+    CleMaitre::parse(&text).with_context(|| format!("{} n'est pas une clé", path.display()))
+}
+
+fn verifier(
+    config: &JetonsConfig,
+    donnees: &Path,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Verifier> {
+    let (issuer, audience, keys) = match config {
+        JetonsConfig::BacASable => {
+            let keys = Emetteur::in_dir(donnees)?.jwks()?;
+            (DEV_ISSUER, DEV_AUDIENCE, KeySource::Fixed(Arc::new(keys)))
+        }
+        JetonsConfig::Emetteur { emetteur, audience, jwks_url } => {
+            let keys = RemoteKeys::new(jwks_url.clone())?;
+            (emetteur.as_str(), audience.as_str(), KeySource::Remote(Arc::new(keys)))
+        }
+    };
+    Ok(Verifier::new(issuer.to_owned(), audience.to_owned(), keys, Arc::clone(clock)))
+}

@@ -1,0 +1,75 @@
+//! Tokens: what proves who calls.
+//!
+//! The service is a resource server: it checks tokens that others issue (issuer, audience, times,
+//! signature against a rotating key set) and never sees a password. The sandbox has an issuer of
+//! its own, which production does not start.
+
+mod emetteur;
+mod jwks;
+mod verifier;
+
+pub use self::emetteur::{DEV_AUDIENCE, DEV_ISSUER, Emetteur, EmetteurError, write_private};
+pub use self::jwks::{KeySource, RemoteKeys};
+pub use self::verifier::{Appelant, JetonRefuse, Verifier};
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::vocabulary::vocabulaire;
+
+vocabulaire!(
+    /// What a token allows, before any question of perimeter.
+    Portee ("portee") {
+        /// Read declarations and persons.
+        DeclarationsLire = 1 "declarations.lire",
+        /// Create and cancel declarations.
+        DeclarationsEcrire = 2 "declarations.ecrire",
+        /// Sign and refuse declarations.
+        DeclarationsSigner = 3 "declarations.signer",
+        /// Ask who is the médecin traitant.
+        MedecinTraitantLire = 4 "medecin_traitant.lire",
+        /// Submit feuilles de soins.
+        FeuillesEvaluer = 5 "feuilles.evaluer",
+        /// Read feuilles de soins.
+        FeuillesLire = 6 "feuilles.lire",
+        /// Read who read one's data.
+        TracesLire = 7 "traces.lire",
+        /// Register persons and doctors.
+        Administration = 8 "administration",
+    }
+);
+
+/// The claims of a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// Issuer.
+    pub iss: String,
+    /// Audience.
+    pub aud: String,
+    /// Subject, as the issuer names it.
+    pub sub: String,
+    /// End, in seconds since 1970.
+    pub exp: i64,
+    /// Beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<i64>,
+    /// When it was issued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iat: Option<i64>,
+    /// Identifier of the token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jti: Option<String>,
+    /// Scopes, separated by spaces.
+    #[serde(default)]
+    pub scope: String,
+    /// `medecin`, `patient` or `caisse`.
+    pub role: String,
+    /// RPPS, for a doctor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rpps: Option<String>,
+    /// Internal id, for a patient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient_id: Option<String>,
+    /// Régime, caisse and centre, for a caisse.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisme: Option<String>,
+}

@@ -1,0 +1,282 @@
+//! What handlers take from a request. Ours answer with a problem that names the field.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use super::AppState;
+use super::json::Json;
+use super::lecture::{Lire, lire_document};
+use super::problem::{Code, Refus};
+use crate::auth::{Appelant, JetonRefuse, Portee};
+use crate::domain::digest::Empreinte;
+use crate::domain::ids::RequestId;
+use crate::domain::vocabulary::Vocabulaire;
+use crate::services::{Contexte, Demande};
+
+/// A JSON body, read field by field, and the digest of the request that carried it.
+#[derive(Debug)]
+pub(crate) struct Corps<T> {
+    /// What it says.
+    pub(crate) valeur: T,
+    /// Digest of method, path and body.
+    pub(crate) requete: Empreinte,
+}
+
+impl<T: Lire> FromRequest<AppState> for Corps<T> {
+    type Rejection = Refus;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Refus> {
+        let is_json = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split(';').next())
+            .is_some_and(|mime| mime.trim().eq_ignore_ascii_case("application/json"));
+        if !is_json {
+            return Err(Refus::new(
+                Code::TypeDeContenu,
+                "Le corps doit être annoncé par Content-Type: application/json.",
+            ));
+        }
+        let head = format!("{} {}\n", request.method(), request.uri().path());
+        let bytes = Bytes::from_request(request, state).await.map_err(|_too_large| {
+            Refus::new(Code::CorpsTropGrand, "Le corps dépasse la taille acceptée.")
+        })?;
+        let json = Json::parse(&bytes).map_err(|error| {
+            Refus::new(
+                Code::CorpsIllisible,
+                format!(
+                    "Le corps n'est pas un document JSON : ligne {}, colonne {}.",
+                    error.line(),
+                    error.column()
+                ),
+            )
+        })?;
+        let valeur = lire_document(&json).map_err(Refus::champs)?;
+        let requete = Empreinte::of([head.as_bytes(), &bytes].concat());
+        Ok(Self { valeur, requete })
+    }
+}
+
+/// The one parameter of the path.
+#[derive(Debug)]
+pub(crate) struct Chemin<T>(pub(crate) T);
+
+impl<T: FromStr> FromRequestParts<AppState> for Chemin<T> {
+    type Rejection = Refus;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refus> {
+        let params = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_not_text| Refus::new(Code::Introuvable, "Adresse inconnue."))?;
+        let (name, text) = params.iter().next().unwrap_or(("id", ""));
+        text.parse().map(Self).map_err(|_wrong| {
+            Refus::parametre(name, "format_invalide", "attendu : un identifiant de cette ressource")
+        })
+    }
+}
+
+/// The parameters of the query, read like the members of a body.
+#[derive(Debug)]
+pub(crate) struct Requete<T>(pub(crate) T);
+
+impl<T: Lire> FromRequestParts<AppState> for Requete<T> {
+    type Rejection = Refus;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &AppState) -> Result<Self, Refus> {
+        let query = parts.uri.query().unwrap_or_default();
+        let members: Vec<(Cow<'_, str>, Json<'_>)> = form_urlencoded::parse(query.as_bytes())
+            .map(|(name, value)| {
+                let short_number = value.len() <= 9 && value.bytes().all(|b| b.is_ascii_digit());
+                let json = match value.parse() {
+                    Ok(number) if short_number => Json::Entier(number),
+                    _ => Json::Texte(value),
+                };
+                (name, json)
+            })
+            .collect();
+        lire_document(&Json::Objet(members)).map(Self).map_err(|wrong| {
+            let mut refus = Refus::champs(wrong);
+            refus.code = Code::ParametreInvalide;
+            for erreur in &mut refus.erreurs {
+                erreur.parametre = erreur
+                    .pointeur
+                    .take()
+                    .map(|pointer| pointer.trim_start_matches('/').to_owned());
+            }
+            refus
+        })
+    }
+}
+
+/// A query without any parameter of ours.
+#[derive(Debug)]
+pub(crate) struct SansParametre;
+
+impl Lire for SansParametre {
+    fn lire(
+        noeud: super::lecture::Noeud<'_, '_>,
+        erreurs: &mut super::lecture::Erreurs,
+    ) -> Option<Self> {
+        super::lecture::Objet::of(noeud, erreurs)?.fin(erreurs);
+        Some(Self)
+    }
+}
+
+/// The version that the caller saw, from `If-Match`.
+#[derive(Debug)]
+pub(crate) struct SiCorrespond(pub(crate) i32);
+
+impl FromRequestParts<AppState> for SiCorrespond {
+    type Rejection = Refus;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &AppState) -> Result<Self, Refus> {
+        let Some(value) = parts.headers.get(header::IF_MATCH) else {
+            return Err(Refus::new(
+                Code::VersionAbsente,
+                "Cette action demande l'en-tête If-Match, avec l'ETag de la déclaration lue.",
+            ));
+        };
+        value.to_str().ok().and_then(version_of).map(Self).ok_or_else(|| {
+            Refus::parametre(
+                "If-Match",
+                "format_invalide",
+                "attendu : un ETag fort, par exemple \"1\"",
+            )
+        })
+    }
+}
+
+/// The version of a strong ETag of ours.
+pub(crate) fn version_of(etag: &str) -> Option<i32> {
+    etag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok().filter(|version| *version > 0)
+}
+
+/// Whether the caller already has this version.
+pub(crate) fn already_has(headers: &HeaderMap, version: i32) -> bool {
+    headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|list| list.split(',').any(|etag| version_of(etag) == Some(version)))
+}
+
+/// The key of a creation.
+#[derive(Debug)]
+pub(crate) struct CleIdempotence(String);
+
+impl CleIdempotence {
+    /// A creation under this key.
+    pub(crate) fn demande(self, requete: Empreinte) -> Demande {
+        Demande { cle: self.0, requete }
+    }
+}
+
+impl FromRequestParts<AppState> for CleIdempotence {
+    type Rejection = Refus;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &AppState) -> Result<Self, Refus> {
+        let Some(value) = parts.headers.get("idempotency-key") else {
+            return Err(Refus::new(
+                Code::CleAbsente,
+                "Cette création demande l'en-tête Idempotency-Key, par exemple un UUID.",
+            ));
+        };
+        let text = value.to_str().unwrap_or_default();
+        let accepted = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
+        if (8..=128).contains(&text.len()) && text.chars().all(accepted) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(Refus::parametre(
+            "Idempotency-Key",
+            "format_invalide",
+            "attendu : 8 à 128 lettres, chiffres, tirets, points ou deux-points, de préférence un UUID",
+        ))
+    }
+}
+
+/// Who calls, with what their token allows.
+#[derive(Debug)]
+pub(crate) struct Appel {
+    appelant: Appelant,
+    requete_id: RequestId,
+}
+
+impl Appel {
+    /// The caller's context, if the token carries a scope.
+    pub(crate) fn exige(&self, portee: Portee) -> Result<Contexte, Refus> {
+        if self.appelant.portees.contains(&portee) {
+            return Ok(self.contexte());
+        }
+        Err(Refus::new(
+            Code::PorteeInsuffisante,
+            format!("Le jeton ne porte pas la portée « {} ».", portee.mot()),
+        ))
+    }
+
+    /// The caller's context, whatever the scopes.
+    pub(crate) const fn contexte(&self) -> Contexte {
+        Contexte { acteur: self.appelant.acteur, requete_id: self.requete_id }
+    }
+
+    /// The scopes of the token.
+    pub(crate) fn portees(&self) -> impl Iterator<Item = Portee> {
+        self.appelant.portees.iter().copied()
+    }
+}
+
+impl FromRequestParts<AppState> for Appel {
+    type Rejection = Refus;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refus> {
+        let requete_id = *parts
+            .extensions
+            .get::<RequestId>()
+            .ok_or_else(|| Refus::new(Code::ErreurInterne, "Requête sans identifiant."))?;
+        let token = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token.trim());
+        let Some(token) = token.filter(|token| !token.is_empty()) else {
+            return Err(Refus::new(
+                Code::JetonAbsent,
+                "Cette adresse demande un jeton : Authorization: Bearer <jeton>.",
+            ));
+        };
+        let appelant = state.verifier.verify(token).await.map_err(|why| {
+            tracing::info!(%why, "token refused");
+            let detail = match why {
+                JetonRefuse::Expire => "Le jeton est expiré.",
+                JetonRefuse::PasEncoreValide => "Le jeton n'est pas encore valide.",
+                JetonRefuse::Malforme
+                | JetonRefuse::CleInconnue
+                | JetonRefuse::Invalide
+                | JetonRefuse::PorteurInconnu => "Le jeton n'est pas accepté par ce service.",
+            };
+            Refus::new(Code::JetonInvalide, detail)
+        })?;
+        // The request log names the role, never the person.
+        parts.extensions.insert(Role(appelant.acteur.role()));
+        Ok(Self { appelant, requete_id })
+    }
+}
+
+/// The role of the caller, for the request log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Role(pub(crate) &'static str);
+
+/// Answers a method that an address does not have.
+pub(crate) async fn methode_interdite(method: Method) -> Refus {
+    Refus::new(Code::MethodeInterdite, format!("Cette adresse n'accepte pas {method}."))
+}
+
+/// Answers an address that does not exist.
+pub(crate) async fn route_inconnue() -> Refus {
+    Refus::new(Code::Introuvable, "Cette adresse n'existe pas ; voir /docs.")
+}

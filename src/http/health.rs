@@ -1,0 +1,82 @@
+//! Whether the service lives, and whether it can answer.
+
+use axum::extract::State;
+use axum::response::Response;
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::AppState;
+use super::idempotency::json as respond_json;
+use super::problem::Refus;
+use crate::domain::calendar::veille;
+use crate::domain::digest::Empreinte;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
+}
+
+/// État du processus.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VivantVue {
+    /// Toujours « vivant ».
+    #[schema(example = "vivant")]
+    etat: &'static str,
+    /// Version du programme.
+    #[schema(example = "0.1.0")]
+    version: &'static str,
+}
+
+/// État du service.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PretVue {
+    /// Toujours « pret ».
+    #[schema(example = "pret")]
+    etat: &'static str,
+    /// Empreinte de la loi chargée.
+    #[schema(value_type = String)]
+    regles_version: Empreinte,
+    /// Dernier jour de soins couvert par la loi chargée.
+    loi_couverte_jusqu_au: Option<NaiveDate>,
+    /// La loi chargée couvre aujourd'hui.
+    loi_couvre_aujourd_hui: bool,
+}
+
+/// Savoir si le processus vit
+#[utoipa::path(
+    get,
+    path = "/etat/vivant",
+    tag = "État",
+    operation_id = "etat_vivant",
+    security(()),
+    responses((status = 200, description = "Le processus vit", body = VivantVue))
+)]
+async fn live() -> Result<Response, Refus> {
+    respond_json(&VivantVue { etat: "vivant", version: env!("CARGO_PKG_VERSION") })
+}
+
+/// Savoir si le service peut répondre
+///
+/// La base de données répond. La réponse dit aussi jusqu'à quel jour de soins la loi est couverte.
+#[utoipa::path(
+    get,
+    path = "/etat/pret",
+    tag = "État",
+    operation_id = "etat_pret",
+    security(()),
+    responses((status = 200, description = "Le service peut répondre", body = PretVue)),
+    extensions(("x-problemes" = json!(["service_indisponible"])))
+)]
+async fn ready(State(state): State<AppState>) -> Result<Response, Refus> {
+    let services = &state.services;
+    services.ready().await?;
+    let couverture = services.law().couverture();
+    respond_json(&PretVue {
+        etat: "pret",
+        regles_version: *services.law().empreinte(),
+        loi_couverte_jusqu_au: couverture.au().and_then(veille),
+        loi_couvre_aujourd_hui: couverture.contient(services.clock().today()),
+    })
+}

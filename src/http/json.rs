@@ -1,0 +1,139 @@
+//! JSON as it was sent: members in order, duplicates kept, strings borrowed.
+//!
+//! A general JSON value forgets that a member came twice; here a misspelt or repeated field must be
+//! noticed, because the amount paid depends on it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+/// A JSON value.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Json<'a> {
+    /// `null`.
+    Nul,
+    /// `true` or `false`.
+    Booleen(bool),
+    /// A number without fraction or exponent, within 64 bits.
+    Entier(i64),
+    /// Any other number: no field takes one.
+    AutreNombre,
+    /// A string.
+    Texte(Cow<'a, str>),
+    /// An array.
+    Liste(Vec<Json<'a>>),
+    /// An object: members in order, duplicates kept.
+    Objet(Vec<(Cow<'a, str>, Json<'a>)>),
+}
+
+impl<'a> Json<'a> {
+    /// Reads a whole document.
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(bytes)
+    }
+
+    /// What the value is, in French.
+    pub(crate) const fn nature(&self) -> &'static str {
+        match self {
+            Self::Nul => "null",
+            Self::Booleen(_) => "un booléen",
+            Self::Entier(_) => "un nombre entier",
+            Self::AutreNombre => "un nombre à virgule ou trop grand",
+            Self::Texte(_) => "une chaîne",
+            Self::Liste(_) => "une liste",
+            Self::Objet(_) => "un objet",
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Json<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Json::Nul)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Json::Booleen(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(Json::Entier(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(i64::try_from(value).map_or(Json::AutreNombre, Json::Entier))
+    }
+
+    #[expect(clippy::disallowed_types, reason = "the number is noticed and dropped, never used")]
+    fn visit_f64<E>(self, _value: f64) -> Result<Self::Value, E> {
+        Ok(Json::AutreNombre)
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
+        Ok(Json::Texte(Cow::Borrowed(value)))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+        Ok(Json::Texte(Cow::Owned(value.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Json::Liste(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(Key(name)) = map.next_key()? {
+            // A document with more members than any form of ours is not one of them.
+            if members.len() >= 256 {
+                return Err(A::Error::custom("too many members"));
+            }
+            members.push((name, map.next_value()?));
+        }
+        Ok(Json::Objet(members))
+    }
+}
+
+/// A member's name, borrowed when it holds no escape.
+struct Key<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyReader;
+        impl<'de> Visitor<'de> for KeyReader {
+            type Value = Key<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a member's name")
+            }
+
+            fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
+                Ok(Key(Cow::Borrowed(value)))
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+                Ok(Key(Cow::Owned(value.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(KeyReader)
+    }
+}

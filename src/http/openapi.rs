@@ -1,0 +1,184 @@
+//! The document of the API, taken from the router and completed with what every operation shares.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::Router;
+use serde_json::{Value, json};
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::example::ExampleBuilder;
+use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{
+    Components, ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
+    ResponseBuilder, ServerBuilder,
+};
+use utoipa::{PartialSchema, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+
+use super::problem::{Code, ErreurChamp, Probleme, Refus};
+use super::{AppState, health, v1};
+use crate::domain::ids::RequestId;
+
+const DESCRIPTION: &str = "\
+Traitant tient le registre des médecins traitants et évalue chaque feuille de soins contre ce registre, \
+tel qu'il était le jour des soins : dans ou hors du parcours de soins coordonnés, ce que paie l'Assurance \
+maladie, ce qui reste au patient, et pourquoi, avec l'article qui le dit.
+
+- Les montants sont des entiers en centimes, les taux des entiers en dix-millièmes.
+- Les périodes vont du premier jour, inclus, au premier jour qui n'en fait plus partie.
+- Toute création demande un en-tête `Idempotency-Key` ; toute transition, un en-tête `If-Match`.
+- Un champ inconnu est refusé : un champ mal orthographié ne peut pas se perdre.
+- Les programmes comparent les codes, jamais les phrases.
+- Ce qui est hors du périmètre de l'appelant n'existe pas pour lui (404).";
+
+/// Every route, and the document that describes them.
+pub(super) fn routes_and_document() -> (Router<AppState>, OpenApi) {
+    let info = InfoBuilder::new()
+        .title("Traitant")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(DESCRIPTION))
+        .contact(Some(ContactBuilder::new().name(Some("Traitant")).build()))
+        .license(Some(LicenseBuilder::new().name("EUPL-1.2").identifier(Some("EUPL-1.2")).build()))
+        .build();
+    let base = OpenApiBuilder::new()
+        .info(info)
+        .servers(Some([ServerBuilder::new().url("/").description(Some("Cette instance")).build()]))
+        .tags(Some(tags()))
+        .build();
+    let (router, mut document) = OpenApiRouter::with_openapi(base)
+        .merge(v1::router())
+        .merge(health::router())
+        .split_for_parts();
+    complete(&mut document);
+    (router, document)
+}
+
+/// The document, as the repository keeps it.
+pub fn yaml() -> String {
+    to_yaml(&routes_and_document().1)
+}
+
+/// YAML of a document.
+pub(super) fn to_yaml(document: &OpenApi) -> String {
+    document.to_yaml().unwrap_or_default()
+}
+
+fn tags() -> Vec<utoipa::openapi::Tag> {
+    let tag = |name: &str, description: &str| {
+        TagBuilder::new().name(name).description(Some(description)).build()
+    };
+    vec![
+        tag("Simulations", "Essayer l'évaluation sans registre ni jeton."),
+        tag("Feuilles de soins", "Enregistrer, évaluer et relire."),
+        tag("Déclarations", "Choisir son médecin traitant, à deux signatures."),
+        tag("Médecin traitant", "Qui est médecin traitant, quel jour, connu quand."),
+        tag("Patients", "Personnes et leurs faits datés."),
+        tag("Médecins", "Médecins et lieux d'exercice."),
+        tag("Moi", "Ce que le jeton dit de son porteur, et qui a lu son dossier."),
+        tag("État", "Le service vit ; le service peut répondre."),
+    ]
+}
+
+/// Adds what is the same everywhere: security, problems, size of bodies.
+fn complete(document: &mut OpenApi) {
+    let components = document.components.get_or_insert_with(Components::new);
+    components.schemas.insert("Probleme".to_owned(), Probleme::schema());
+    components.schemas.insert("ErreurChamp".to_owned(), ErreurChamp::schema());
+    components.add_security_scheme(
+        "jeton",
+        SecurityScheme::Http(
+            HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .bearer_format("JWT")
+                .description(Some(
+                    "Jeton JWT d'un émetteur accepté (`iss`, `aud`, `exp`, portées dans `scope`, rôle dans \
+                     `role`). Le bac à sable en délivre : `traitant jeton medecin`.",
+                ))
+                .build(),
+        ),
+    );
+    for item in document.paths.paths.values_mut() {
+        let operations =
+            [&mut item.get, &mut item.post, &mut item.put, &mut item.delete, &mut item.patch];
+        for operation in operations.into_iter().flatten() {
+            add_problems(operation);
+        }
+    }
+}
+
+/// The problems that an operation can answer: its own, and those of its form.
+fn add_problems(operation: &mut Operation) {
+    let mut codes: BTreeSet<Code> = own_problems(operation);
+    codes.extend([Code::ErreurInterne, Code::ServiceIndisponible, Code::DelaiDepasse]);
+    let public = operation.security.as_ref().is_some_and(|all| {
+        all.iter().all(|one| serde_json::to_value(one).is_ok_and(|value| value == json!({})))
+    });
+    if !public {
+        codes.extend([Code::JetonAbsent, Code::JetonInvalide, Code::PorteeInsuffisante]);
+    }
+    if operation.request_body.is_some() {
+        codes.extend([
+            Code::CorpsIllisible,
+            Code::CorpsTropGrand,
+            Code::TypeDeContenu,
+            Code::ChampsInvalides,
+        ]);
+    }
+    for parameter in operation.parameters.iter().flatten() {
+        codes.insert(Code::ParametreInvalide);
+        let RefOr::T(parameter) = parameter else { continue };
+        if parameter.parameter_in == ParameterIn::Header {
+            match parameter.name.as_str() {
+                "Idempotency-Key" => {
+                    codes.extend([Code::CleAbsente, Code::CleEnCours, Code::CleReutilisee]);
+                }
+                "If-Match" => codes.extend([Code::VersionAbsente, Code::VersionPerimee]),
+                _ => {}
+            }
+        }
+    }
+    let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
+    for code in codes {
+        by_status.entry(code.status()).or_default().push(code);
+    }
+    for (status, codes) in by_status {
+        operation.responses.responses.insert(status.to_string(), response(&codes));
+    }
+}
+
+/// The codes that an operation names itself.
+fn own_problems(operation: &mut Operation) -> BTreeSet<Code> {
+    let Some(extensions) = operation.extensions.as_mut() else { return BTreeSet::new() };
+    let named = extensions.get("x-problemes").cloned().unwrap_or(Value::Null);
+    let codes: Vec<&str> = named
+        .as_array()
+        .map(|codes| codes.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default();
+    codes.into_iter().filter_map(Code::parse).collect()
+}
+
+/// One response for all problems of a status, with an example of each.
+fn response(codes: &[Code]) -> RefOr<utoipa::openapi::Response> {
+    let titles: Vec<String> =
+        codes.iter().map(|code| format!("`{}` : {}", code.as_str(), code.title())).collect();
+    let example_id = RequestId::from_uuid(uuid::uuid!("0192f0c4-7a0e-7c55-9d0f-3a1b2c4d5e6f"));
+    let examples = codes.iter().map(|code| {
+        let value = serde_json::to_value(Refus::new(*code, code.help()).probleme(example_id));
+        let example = ExampleBuilder::new()
+            .summary(code.title())
+            .value(Some(value.unwrap_or_default()))
+            .build();
+        (code.as_str().to_owned(), RefOr::T(example))
+    });
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name(Probleme::name())))
+        .examples_from_iter(examples)
+        .build();
+    RefOr::T(
+        ResponseBuilder::new()
+            .description(titles.join(" ; "))
+            .content("application/problem+json", content)
+            .build(),
+    )
+}

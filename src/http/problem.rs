@@ -1,0 +1,290 @@
+//! Problems (RFC 9457): every refusal has a stable code, a status and a sentence in French.
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::ids::RequestId;
+use crate::services::ChampInvalide;
+
+/// Declares the catalogue: one line a code, with its status, its title and what to do about it.
+macro_rules! catalogue {
+    ($( $name:ident = $status:literal $code:literal $title:literal $help:literal ),+ $(,)?) => {
+        /// A kind of refusal. Programs match the code, never a sentence.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum Code {
+            $( #[doc = $title] $name ),+
+        }
+
+        impl Code {
+            /// Every code, by status.
+            pub(crate) const ALL: &'static [Self] = &[$( Self::$name ),+];
+
+            /// The stable code.
+            pub(crate) const fn as_str(self) -> &'static str {
+                match self { $( Self::$name => $code ),+ }
+            }
+
+            /// HTTP status.
+            pub(crate) const fn status(self) -> u16 {
+                match self { $( Self::$name => $status ),+ }
+            }
+
+            /// Title, the same for every occurrence.
+            pub(crate) const fn title(self) -> &'static str {
+                match self { $( Self::$name => $title ),+ }
+            }
+
+            /// What the caller can do, for the documentation.
+            pub(crate) const fn help(self) -> &'static str {
+                match self { $( Self::$name => $help ),+ }
+            }
+        }
+    };
+}
+
+catalogue!(
+    CorpsIllisible = 400 "corps_illisible" "Corps illisible"
+        "Envoyer un document JSON bien formé, en UTF-8.",
+    ParametreInvalide = 400 "parametre_invalide" "Paramètre invalide"
+        "Corriger le paramètre ou l'en-tête nommé dans « erreurs ».",
+    CleAbsente = 400 "cle_idempotence_absente" "Clé d'idempotence absente"
+        "Ajouter l'en-tête Idempotency-Key (un UUID par création), le même à chaque nouvel essai.",
+    JetonAbsent = 401 "jeton_absent" "Jeton absent"
+        "Ajouter l'en-tête Authorization: Bearer <jeton>.",
+    JetonInvalide = 401 "jeton_invalide" "Jeton refusé"
+        "Obtenir un nouveau jeton : celui-ci est expiré, mal signé ou fait pour un autre service.",
+    RoleInterdit = 403 "role_interdit" "Action interdite à ce rôle"
+        "Faire agir la personne ou l'organisme qui en a le droit.",
+    PorteeInsuffisante = 403 "portee_insuffisante" "Portée insuffisante"
+        "Demander un jeton qui porte la portée nommée dans « detail ».",
+    TransmissionInterdite = 403 "transmission_interdite" "Signature non transmissible par cet appelant"
+        "Un médecin transmet sa signature et celle du patient dont la carte est lue ; un patient, la sienne ; une caisse, le papier.",
+    Introuvable = 404 "introuvable" "Introuvable"
+        "Vérifier l'identifiant : la ressource n'existe pas, ou n'est pas visible pour cet appelant.",
+    MethodeInterdite = 405 "methode_interdite" "Méthode non prévue ici"
+        "Consulter la documentation de cette adresse.",
+    TransitionInterdite = 409 "transition_interdite" "L'état de la déclaration ne permet pas cette action"
+        "Relire la déclaration : « actions » liste ce qui est possible maintenant.",
+    DejaSignee = 409 "deja_signee" "Déjà signée"
+        "Rien à faire : cette signature est enregistrée.",
+    ContenuDifferent = 409 "contenu_different" "Un autre contenu a été signé"
+        "Relire le contenu, le montrer aux deux parties et signer son empreinte.",
+    DeclarationExpiree = 409 "declaration_expiree" "Le délai de signature est dépassé"
+        "Établir une nouvelle déclaration.",
+    PatientExistant = 409 "patient_existant" "Patient déjà enregistré"
+        "Rechercher le patient par son identifiant au lieu de le créer.",
+    MedecinExistant = 409 "medecin_existant" "Médecin déjà enregistré"
+        "Lire le médecin par son RPPS au lieu de le créer.",
+    FeuilleExistante = 409 "feuille_existante" "Feuille de soins déjà reçue"
+        "Lire la feuille déjà reçue, ou corriger le numéro de facture.",
+    CleEnCours = 409 "cle_idempotence_en_cours" "Une requête de même clé est en cours"
+        "Attendre puis renvoyer la même requête avec la même clé.",
+    VersionPerimee = 412 "version_perimee" "Version périmée"
+        "Relire la ressource et recommencer avec son ETag.",
+    CorpsTropGrand = 413 "corps_trop_grand" "Corps trop grand"
+        "Envoyer un document plus petit.",
+    TypeDeContenu = 415 "type_de_contenu" "Type de contenu non accepté"
+        "Ajouter l'en-tête Content-Type: application/json.",
+    ChampsInvalides = 422 "champs_invalides" "Champs invalides"
+        "Corriger chaque champ listé dans « erreurs » ; tous y sont.",
+    CleReutilisee = 422 "cle_idempotence_reutilisee" "Clé d'idempotence déjà utilisée pour une autre requête"
+        "Utiliser une clé nouvelle pour chaque création.",
+    HorsCouverture = 422 "hors_couverture" "Date de soins hors de la période couverte"
+        "Aucune règle n'est supposée hors de la période indiquée.",
+    ParametreInconnu = 422 "parametre_inconnu" "Valeur de la loi inconnue à cette date"
+        "Les sources ne donnent pas la valeur nécessaire : la réponse n'est pas devinée.",
+    SituationNonCouverte = 422 "situation_non_couverte" "Situation sans règle dans cette version"
+        "Cette version n'a pas encore de règle pour le fait nommé : la réponse n'est pas devinée.",
+    SignataireNonPartie = 422 "signataire_non_partie" "Le signataire n'est pas partie à la déclaration"
+        "Faire signer une personne attendue : voir « signatures_manquantes ».",
+    MoyenInadapte = 422 "moyen_inadapte" "Moyen de signature inadapté à la qualité du signataire"
+        "Un médecin signe par CPS, e-CPS ou Pro Santé Connect ; un patient par carte Vitale ou FranceConnect.",
+    PapierSansTemoin = 422 "papier_sans_temoin" "Signature sur papier sans témoin ni archive"
+        "Indiquer « preuve.temoin » et « preuve.reference_archive ».",
+    SignatureFuture = 422 "signature_future" "Signature datée dans le futur"
+        "Vérifier la date ou l'horloge du poste.",
+    SignatureAvantNaissance = 422 "signature_avant_naissance" "Signature antérieure à la naissance du patient"
+        "Vérifier la date de signature.",
+    PatientMineur = 422 "patient_mineur" "Le patient est mineur"
+        "La déclaration d'un mineur demande la signature d'un titulaire de l'autorité parentale.",
+    MedecinNonDesignable = 422 "medecin_non_designable" "Ce médecin ne peut pas être désigné à cette date"
+        "Le médecin doit exercer à ce lieu le jour de la signature, autrement que comme remplaçant.",
+    VersionAbsente = 428 "version_absente" "Version absente"
+        "Ajouter l'en-tête If-Match avec l'ETag de la ressource lue.",
+    ErreurInterne = 500 "erreur_interne" "Erreur interne"
+        "Signaler l'identifiant de corrélation à l'exploitant.",
+    ConflitDeRegles = 500 "conflit_de_regles" "Deux règles se contredisent"
+        "Erreur de ce service, signalée à l'exploitant ; la feuille n'est pas touchée.",
+    ServiceIndisponible = 503 "service_indisponible" "Service momentanément indisponible"
+        "Recommencer après le délai de l'en-tête Retry-After, avec la même clé d'idempotence.",
+    DelaiDepasse = 503 "delai_depasse" "Réponse trop longue à établir"
+        "Recommencer avec la même clé d'idempotence : rien n'est fait deux fois.",
+);
+
+impl Code {
+    /// The code of a written form.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == text)
+    }
+}
+
+/// Champ ou paramètre refusé.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct ErreurChamp {
+    /// Pointeur JSON (RFC 6901) du champ dans le corps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/actes/0/date_execution", nullable = false)]
+    pub(crate) pointeur: Option<String>,
+    /// Nom du paramètre d'adresse ou de l'en-tête, quand l'erreur n'est pas dans le corps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "en_vigueur_le", nullable = false)]
+    pub(crate) parametre: Option<String>,
+    /// Code stable.
+    #[schema(example = "hors_calendrier")]
+    pub(crate) code: &'static str,
+    /// Ce qui est attendu, en français.
+    #[schema(example = "attendu : une date qui existe dans le calendrier")]
+    pub(crate) message: String,
+}
+
+/// Refus d'une requête (RFC 9457, `application/problem+json`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Probleme {
+    /// Adresse relative de la page qui documente ce code.
+    #[serde(rename = "type")]
+    #[schema(example = "/docs/problemes#champs_invalides")]
+    kind: String,
+    /// Titre, constant pour un code.
+    title: &'static str,
+    /// Statut HTTP.
+    status: u16,
+    /// Explication pour ce cas, en français.
+    detail: String,
+    /// Cette occurrence.
+    #[schema(example = "urn:uuid:0192f0c4-7a0e-7c55-9d0f-3a1b2c4d5e6f")]
+    instance: String,
+    /// Code stable, à comparer par les programmes.
+    code: &'static str,
+    /// Identifiant à donner à l'exploitant ; le même que l'en-tête X-Request-Id.
+    #[schema(value_type = String, format = Uuid)]
+    identifiant_correlation: RequestId,
+    /// Champs refusés, tous à la fois.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    erreurs: Vec<ErreurChamp>,
+}
+
+/// A refusal about to be answered. What is private stays in the logs.
+#[derive(Debug, Clone)]
+pub(crate) struct Refus {
+    pub(crate) code: Code,
+    pub(crate) detail: String,
+    pub(crate) erreurs: Vec<ErreurChamp>,
+}
+
+impl Refus {
+    /// A refusal with its sentence.
+    pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), erreurs: Vec::new() }
+    }
+
+    /// Fields of the body.
+    pub(crate) fn champs(wrong: Vec<ChampInvalide>) -> Self {
+        let detail = match wrong.len() {
+            1 => "Un champ est invalide.".to_owned(),
+            count => format!("{count} champs sont invalides."),
+        };
+        let erreurs = wrong
+            .into_iter()
+            .map(|champ| ErreurChamp {
+                pointeur: Some(champ.pointeur),
+                parametre: None,
+                code: champ.code,
+                message: champ.message,
+            })
+            .collect();
+        Self { code: Code::ChampsInvalides, detail, erreurs }
+    }
+
+    /// A parameter of the address, or a header.
+    pub(crate) fn parametre(name: &str, code: &'static str, message: impl Into<String>) -> Self {
+        let erreur = ErreurChamp {
+            pointeur: None,
+            parametre: Some(name.to_owned()),
+            code,
+            message: message.into(),
+        };
+        Self {
+            code: Code::ParametreInvalide,
+            detail: format!("Le paramètre « {name} » est invalide."),
+            erreurs: vec![erreur],
+        }
+    }
+
+    /// The document of this refusal.
+    pub(crate) fn probleme(&self, requete_id: RequestId) -> Probleme {
+        Probleme {
+            kind: format!("/docs/problemes#{}", self.code.as_str()),
+            title: self.code.title(),
+            status: self.code.status(),
+            detail: self.detail.clone(),
+            instance: format!("urn:uuid:{requete_id}"),
+            code: self.code.as_str(),
+            identifiant_correlation: requete_id,
+            erreurs: self.erreurs.clone(),
+        }
+    }
+}
+
+impl IntoResponse for Refus {
+    /// The refusal travels in the extensions; the outermost layer, which knows the request's id,
+    /// writes the document.
+    fn into_response(self) -> Response {
+        let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Writes the document of a refusal.
+pub(crate) fn respond(refus: &Refus, requete_id: RequestId) -> Response {
+    let status =
+        StatusCode::from_u16(refus.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = serde_json::to_vec(&refus.probleme(requete_id)).unwrap_or_default();
+    let mut headers = vec![
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    if status == StatusCode::UNAUTHORIZED {
+        headers.push((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
+    }
+    if matches!(refus.code, Code::ServiceIndisponible | Code::DelaiDepasse | Code::CleEnCours) {
+        headers.push((header::RETRY_AFTER, HeaderValue::from_static("2")));
+    }
+    let mut response = (status, body).into_response();
+    let own: Vec<(HeaderName, HeaderValue)> = headers;
+    response
+        .headers_mut()
+        .extend(own.into_iter().map(|(name, value)| (Some(name), value)).collect::<Vec<_>>());
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_code_is_unique_and_says_something_in_french() {
+        let codes: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(codes.len(), Code::ALL.len());
+        for code in Code::ALL {
+            assert!((400..=599).contains(&code.status()), "{code:?}");
+            assert!(code.help().ends_with('.'), "{code:?}");
+            assert_eq!(Code::parse(code.as_str()), Some(*code));
+        }
+        assert!(Code::ALL.is_sorted_by_key(|code| code.status()));
+    }
+}

@@ -1,0 +1,111 @@
+//! One line for each request, and the one place where refusals are written.
+//!
+//! The line names the route, never the address: an address holds ids. It names the role of the
+//! caller, never who it is.
+
+use std::any::Any;
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
+
+use super::AppState;
+use super::extract::Role;
+use super::problem::{Code, Refus, respond};
+use crate::domain::ids::RequestId;
+
+/// Gives the request its id, runs it, writes its refusal if there is one, and logs one line.
+pub(super) async fn observe(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let began = Instant::now();
+    let requete_id = given_id(request.headers())
+        .unwrap_or_else(|| RequestId::from_uuid(state.services.ids().uuid()));
+    let trace_id = trace_of(request.headers());
+    request.extensions_mut().insert(requete_id);
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "(inconnue)".to_owned(), |path| path.as_str().to_owned());
+    let span = tracing::info_span!("requete", %requete_id, trace_id);
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let role = response.extensions().get::<Role>().map_or("-", |role| role.0);
+    let refus = response.extensions_mut().remove::<Refus>().or_else(|| bare_refusal(&response));
+    if let Some(refus) = &refus {
+        response = respond(refus, requete_id);
+    }
+    if let Ok(value) = HeaderValue::from_str(&requete_id.to_string()) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let code = refus.as_ref().map_or("-", |refus| refus.code.as_str());
+    span.in_scope(|| {
+        tracing::info!(
+            method = method.as_str(),
+            route,
+            status = response.status().as_u16(),
+            code,
+            role,
+            micros,
+            "request"
+        );
+    });
+    response
+}
+
+/// The id that the caller gave, when it is a UUID.
+fn given_id(headers: &HeaderMap) -> Option<RequestId> {
+    headers.get("x-request-id")?.to_str().ok()?.parse().ok()
+}
+
+/// The trace id of a W3C `traceparent`, when it is one.
+fn trace_of(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get("traceparent")?.to_str().ok()?;
+    let trace_id = value.split('-').nth(1)?;
+    let well_formed = trace_id.len() == 32 && trace_id.bytes().all(|b| b.is_ascii_hexdigit());
+    well_formed.then(|| trace_id.to_owned())
+}
+
+/// A refusal by a layer that does not know our problems.
+fn bare_refusal(response: &Response) -> Option<Refus> {
+    match response.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Some(Refus::new(Code::CorpsTropGrand, "Le corps dépasse la taille acceptée."))
+        }
+        _ => None,
+    }
+}
+
+/// Answers before the caller gives up.
+pub(super) async fn limit_time(
+    State(limit): State<Duration>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_elapsed) => {
+            Refus::new(Code::DelaiDepasse, "La réponse a demandé trop de temps.").into_response()
+        }
+    }
+}
+
+/// A panic is our mistake: the reader gets a number, the log gets the message.
+#[expect(clippy::needless_pass_by_value, reason = "the shape that the layer expects")]
+pub(super) fn on_panic(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("unknown");
+    tracing::error!(panic = message, "a handler panicked");
+    Refus::new(Code::ErreurInterne, "Le service n'a pas pu répondre ; l'erreur est enregistrée.")
+        .into_response()
+}

@@ -1,0 +1,207 @@
+//! What callers send about a declaration.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use crate::domain::declaration::{MoyenSignature, Preuve, RoleSignataire};
+use crate::domain::digest::Empreinte;
+use crate::domain::identifiers::{DateNaissanceAmo, IdentifiantPersonne, RangGemellaire, Rpps};
+use crate::domain::ids::{LieuId, PatientId};
+use crate::domain::patient::ClePatient;
+use crate::http::lecture::{Liste, Texte, lecture};
+use crate::services::ChampInvalide;
+use crate::services::declarations::{NouveauChoix, RefMedecin, RefPatient, SignatureRecue};
+
+/// One doctor: see the recipe of joint designation.
+type MedecinsDemande = Liste<MedecinDemande, 1, 1>;
+
+/// At most one signature a party.
+type SignaturesDemande = Liste<SignatureDemande, 0, 4>;
+
+/// Choix d'un médecin traitant.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!(exemple()))]
+pub(crate) struct ChoixDemande {
+    /// Patient.
+    patient: PatientDemande,
+    /// Médecins choisis.
+    #[schema(inline)]
+    medecins: MedecinsDemande,
+    /// Signatures déjà recueillies.
+    #[schema(inline)]
+    signatures: Option<SignaturesDemande>,
+}
+lecture!(ChoixDemande { patient, medecins, signatures });
+
+/// Patient : par son identifiant interne, ou comme sa carte Vitale le désigne.
+#[derive(Debug, ToSchema)]
+#[schema(as = PatientChoixDemande)]
+pub(crate) struct PatientDemande {
+    /// Identifiant interne.
+    id: Option<PatientId>,
+    /// Numéro du patient ou de l'assuré.
+    identifiant: Option<IdentifiantPersonne>,
+    /// Date de naissance connue de l'Assurance maladie.
+    date_naissance: Option<DateNaissanceAmo>,
+    /// Rang gémellaire, 1 par défaut.
+    rang: Option<RangGemellaire>,
+}
+lecture!(PatientDemande { id, identifiant, date_naissance, rang });
+
+/// Médecin choisi.
+#[derive(Debug, ToSchema)]
+#[schema(as = MedecinChoixDemande)]
+pub(crate) struct MedecinDemande {
+    /// RPPS.
+    rpps: Rpps,
+    /// Lieu d'exercice ; le principal par défaut.
+    lieu_id: Option<LieuId>,
+}
+lecture!(MedecinDemande { rpps, lieu_id });
+
+/// Signature d'une partie.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({
+    "role": "assure", "moyen": "carte_vitale",
+    "contenu_sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+}))]
+pub(crate) struct SignatureDemande {
+    /// Qualité du signataire.
+    role: RoleSignataire,
+    /// RPPS du médecin qui signe ; inutile quand la déclaration n'en désigne qu'un.
+    rpps: Option<Rpps>,
+    /// Moyen.
+    moyen: MoyenSignature,
+    /// Niveau de l'identification, tel que son émetteur le nomme.
+    #[schema(inline)]
+    niveau: Option<Texte<1, 40>>,
+    /// Instant de la signature ; maintenant par défaut, sauf pour le papier.
+    signe_a: Option<DateTime<Utc>>,
+    /// Jour de la signature, pour le papier.
+    signe_le: Option<NaiveDate>,
+    /// Empreinte du contenu signé.
+    contenu_sha256: Empreinte,
+    /// Preuve du moyen.
+    preuve: Option<PreuveDemande>,
+}
+lecture!(SignatureDemande { role, rpps, moyen, niveau, signe_a, signe_le, contenu_sha256, preuve });
+
+/// Preuve du moyen : empreintes et références, jamais un jeton ni un numéro de personne.
+#[derive(Debug, ToSchema)]
+pub(crate) struct PreuveDemande {
+    /// Empreinte d'une preuve conservée ailleurs.
+    empreinte_sha256: Option<Empreinte>,
+    /// Qui l'a émise.
+    #[schema(inline)]
+    emetteur: Option<Texte<1, 128>>,
+    /// Identifiant du jeton.
+    #[schema(inline)]
+    identifiant_jeton: Option<Texte<1, 128>>,
+    /// Pseudonyme de la carte.
+    #[schema(inline)]
+    numero_serie_support: Option<Texte<1, 64>>,
+    /// Archive du papier.
+    #[schema(inline)]
+    reference_archive: Option<Texte<1, 128>>,
+    /// Agent qui a vu le papier.
+    #[schema(inline)]
+    temoin: Option<Texte<1, 64>>,
+}
+lecture!(PreuveDemande {
+    empreinte_sha256,
+    emetteur,
+    identifiant_jeton,
+    numero_serie_support,
+    reference_archive,
+    temoin,
+});
+
+/// Motif d'un refus ou d'une annulation, facultatif.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({}))]
+pub(crate) struct MotifDemande {
+    /// Motif, sans donnée médicale.
+    #[schema(inline)]
+    motif: Option<Texte<1, 200>>,
+}
+lecture!(MotifDemande { motif });
+
+/// The example of the documentation: a choice to preview.
+fn exemple() -> serde_json::Value {
+    json!({
+        "patient": {
+            "identifiant": { "type": "nir", "valeur": "172080100199557" },
+            "date_naissance": "1972-08-09"
+        },
+        "medecins": [{ "rpps": "99900001233" }]
+    })
+}
+
+impl MotifDemande {
+    pub(super) fn into_domain(self) -> Option<String> {
+        self.motif.map(|text| text.0)
+    }
+}
+
+impl ChoixDemande {
+    pub(super) fn into_domain(self) -> Result<NouveauChoix, Vec<ChampInvalide>> {
+        let patient = self.patient.into_domain()?;
+        Ok(NouveauChoix {
+            patient,
+            medecins: self
+                .medecins
+                .0
+                .into_iter()
+                .map(|medecin| RefMedecin { rpps: medecin.rpps, lieu_id: medecin.lieu_id })
+                .collect(),
+            signatures: self
+                .signatures
+                .map_or_else(Vec::new, |list| list.0)
+                .into_iter()
+                .map(SignatureDemande::into_domain)
+                .collect(),
+        })
+    }
+}
+
+impl PatientDemande {
+    fn into_domain(self) -> Result<RefPatient, Vec<ChampInvalide>> {
+        match (self.id, self.identifiant, self.date_naissance) {
+            (Some(id), None, None) => Ok(RefPatient::Id(id)),
+            (None, Some(numero), Some(date_naissance)) => Ok(RefPatient::Cle(ClePatient {
+                numero,
+                date_naissance,
+                rang: self.rang.unwrap_or(RangGemellaire::ONE),
+            })),
+            _ => Err(vec![ChampInvalide::new(
+                "/patient",
+                "un_seul_des_deux",
+                "attendu : « id » seul, ou « identifiant » et « date_naissance » (et « rang »)",
+            )]),
+        }
+    }
+}
+
+impl SignatureDemande {
+    pub(super) fn into_domain(self) -> SignatureRecue {
+        let preuve = self.preuve.map_or_else(Preuve::default, |preuve| Preuve {
+            empreinte_sha256: preuve.empreinte_sha256.map(|digest| digest.to_string()),
+            emetteur: preuve.emetteur.map(|text| text.0),
+            identifiant_jeton: preuve.identifiant_jeton.map(|text| text.0),
+            numero_serie_support: preuve.numero_serie_support.map(|text| text.0),
+            reference_archive: preuve.reference_archive.map(|text| text.0),
+            temoin: preuve.temoin.map(|text| text.0),
+        });
+        SignatureRecue {
+            role: self.role,
+            rpps: self.rpps,
+            moyen: self.moyen,
+            niveau: self.niveau.map(|text| text.0),
+            signe_a: self.signe_a,
+            signe_le: self.signe_le,
+            contenu_sha256: self.contenu_sha256,
+            preuve,
+        }
+    }
+}

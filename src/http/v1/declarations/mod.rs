@@ -1,0 +1,267 @@
+//! Declarations: previewed, created, signed, refused, cancelled, read.
+
+mod demande;
+mod vue;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::demande::{ChoixDemande, MotifDemande, SignatureDemande};
+use self::vue::{ApercuVue, DeclarationVue, DeclarationsVue};
+use crate::auth::Portee;
+use crate::domain::acteur::Acteur;
+use crate::domain::ids::{DeclarationId, PatientId};
+use crate::http::AppState;
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond, already_has};
+use crate::http::idempotency::{etag, json as respond_json, rendre, respond};
+use crate::http::problem::Refus;
+use crate::services::Rendu;
+use crate::services::declarations::Dossier;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(preview))
+        .routes(routes!(create))
+        .routes(routes!(get))
+        .routes(routes!(sign))
+        .routes(routes!(refuse))
+        .routes(routes!(cancel))
+        .routes(routes!(list))
+}
+
+/// Renders a declaration for the caller, with its version as ETag.
+fn render(
+    acteur: &Acteur,
+    statut: StatusCode,
+) -> impl Fn(&Dossier) -> Result<Rendu, serde_json::Error> {
+    let acteur = *acteur;
+    move |dossier| {
+        let vue = DeclarationVue::new(&acteur, dossier);
+        let location = (statut == StatusCode::CREATED)
+            .then(|| format!("/v1/declarations/{}", dossier.declaration.id));
+        rendre(statut, location, Some(dossier.declaration.version), &vue)
+    }
+}
+
+/// Voir ce qui sera signé
+///
+/// Rend le contenu canonique d'un choix et son empreinte, sans rien créer : le logiciel le montre au
+/// patient et au médecin, qui signent tous deux cette empreinte.
+#[utoipa::path(
+    post,
+    path = "/v1/declarations/apercu",
+    tag = "Déclarations",
+    operation_id = "apercu_declaration",
+    security(("jeton" = ["declarations.ecrire"])),
+    request_body = ChoixDemande,
+    responses((status = 200, description = "Le contenu à signer", body = ApercuVue)),
+    extensions(("x-problemes" = json!(["role_interdit", "medecin_non_designable"])))
+)]
+async fn preview(
+    State(state): State<AppState>,
+    appel: Appel,
+    corps: Corps<ChoixDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let choix = corps.valeur.into_domain().map_err(Refus::champs)?;
+    let apercu = state.services.preview_declaration(&contexte, &choix).await?;
+    respond_json(&ApercuVue::new(&apercu))
+}
+
+/// Déclarer le choix d'un médecin traitant
+///
+/// Avec les deux signatures, la déclaration prend effet aussitôt et remplace la précédente. Avec une
+/// seule, ou aucune, elle attend les autres. Le médecin transmet sa signature et celle du patient dont
+/// la carte Vitale est lue devant lui ; le patient signe depuis son portail ; la caisse saisit le papier.
+#[utoipa::path(
+    post,
+    path = "/v1/declarations",
+    tag = "Déclarations",
+    operation_id = "creer_declaration",
+    security(("jeton" = ["declarations.ecrire"])),
+    params(("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = ChoixDemande,
+    responses((status = 201, description = "La déclaration, active ou en attente de signature", body = DeclarationVue,
+        headers(("Location" = String, description = "Adresse de la déclaration"), ("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "contenu_different", "deja_signee",
+        "signataire_non_partie", "moyen_inadapte", "papier_sans_temoin", "transmission_interdite",
+        "signature_future", "signature_avant_naissance", "patient_mineur", "medecin_non_designable"])))
+)]
+async fn create(
+    State(state): State<AppState>,
+    appel: Appel,
+    cle: CleIdempotence,
+    corps: Corps<ChoixDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let choix = corps.valeur.into_domain().map_err(Refus::champs)?;
+    let demande = cle.demande(corps.requete);
+    let rendre = render(&contexte.acteur, StatusCode::CREATED);
+    respond(state.services.create_declaration(&contexte, &demande, &choix, rendre).await?)
+}
+
+/// Lire une déclaration
+///
+/// Montre les signatures reçues, celles qui manquent et les actions possibles maintenant pour
+/// l'appelant. Un médecin lit les déclarations qui le désignent.
+#[utoipa::path(
+    get,
+    path = "/v1/declarations/{id}",
+    tag = "Déclarations",
+    operation_id = "lire_declaration",
+    security(("jeton" = ["declarations.lire"])),
+    params(("id" = DeclarationId, Path, description = "Identifiant de la déclaration"),
+           ("If-None-Match" = Option<String>, Header, description = "ETag déjà connu")),
+    responses(
+        (status = 200, description = "La déclaration", body = DeclarationVue,
+            headers(("ETag" = String, description = "Version"))),
+        (status = 304, description = "L'appelant a déjà cette version")
+    ),
+    extensions(("x-problemes" = json!(["introuvable"])))
+)]
+async fn get(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<DeclarationId>,
+    headers: HeaderMap,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let dossier = state.services.get_declaration(&contexte, id).await?;
+    let version = dossier.declaration.version;
+    let mut response = if already_has(&headers, version) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        respond_json(&DeclarationVue::new(&contexte.acteur, &dossier))?
+    };
+    if let Ok(value) = HeaderValue::from_str(&etag(version)) {
+        response.headers_mut().insert(header::ETAG, value);
+    }
+    Ok(response)
+}
+
+/// Signer une déclaration
+///
+/// Chaque partie signe l'empreinte du même contenu. La dernière signature manquante rend la
+/// déclaration active et ouvre la désignation, à compter du jour de cette signature.
+#[utoipa::path(
+    post,
+    path = "/v1/declarations/{id}/signatures",
+    tag = "Déclarations",
+    operation_id = "signer_declaration",
+    security(("jeton" = ["declarations.signer"])),
+    params(("id" = DeclarationId, Path, description = "Identifiant de la déclaration"),
+           ("If-Match" = String, Header, description = "ETag de la déclaration lue"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = SignatureDemande,
+    responses((status = 200, description = "La déclaration signée", body = DeclarationVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["introuvable", "transition_interdite", "deja_signee",
+        "contenu_different", "declaration_expiree", "signataire_non_partie", "moyen_inadapte",
+        "papier_sans_temoin", "transmission_interdite", "signature_future",
+        "signature_avant_naissance", "patient_mineur", "medecin_non_designable"])))
+)]
+async fn sign(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<DeclarationId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<SignatureDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsSigner)?;
+    let recue = corps.valeur.into_domain();
+    let demande = cle.demande(corps.requete);
+    let rendre = render(&contexte.acteur, StatusCode::OK);
+    let services = &state.services;
+    respond(services.sign_declaration(&contexte, &demande, (id, version), &recue, rendre).await?)
+}
+
+/// Refuser une déclaration
+///
+/// Un médecin désigné refuse, sans avoir à dire pourquoi. Rien n'est écrit au parcours du patient.
+#[utoipa::path(
+    post,
+    path = "/v1/declarations/{id}/refus",
+    tag = "Déclarations",
+    operation_id = "refuser_declaration",
+    security(("jeton" = ["declarations.signer"])),
+    params(("id" = DeclarationId, Path, description = "Identifiant de la déclaration"),
+           ("If-Match" = String, Header, description = "ETag de la déclaration lue"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = MotifDemande,
+    responses((status = 200, description = "La déclaration refusée", body = DeclarationVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+)]
+async fn refuse(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<DeclarationId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<MotifDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsSigner)?;
+    let motif = corps.valeur.into_domain();
+    let demande = cle.demande(corps.requete);
+    let rendre = render(&contexte.acteur, StatusCode::OK);
+    let (services, vue) = (&state.services, (id, version));
+    respond(services.refuse_declaration(&contexte, &demande, vue, motif.as_deref(), rendre).await?)
+}
+
+/// Annuler une déclaration avant son effet
+#[utoipa::path(
+    post,
+    path = "/v1/declarations/{id}/annulation",
+    tag = "Déclarations",
+    operation_id = "annuler_declaration",
+    security(("jeton" = ["declarations.ecrire"])),
+    params(("id" = DeclarationId, Path, description = "Identifiant de la déclaration"),
+           ("If-Match" = String, Header, description = "ETag de la déclaration lue"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = MotifDemande,
+    responses((status = 200, description = "La déclaration annulée", body = DeclarationVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["introuvable", "transition_interdite"])))
+)]
+async fn cancel(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<DeclarationId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<MotifDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let motif = corps.valeur.into_domain();
+    let demande = cle.demande(corps.requete);
+    let rendre = render(&contexte.acteur, StatusCode::OK);
+    let (services, vue) = (&state.services, (id, version));
+    respond(services.cancel_declaration(&contexte, &demande, vue, motif.as_deref(), rendre).await?)
+}
+
+/// Lire les déclarations d'un patient
+///
+/// La dernière enregistrée d'abord. Un médecin y voit celles qui le désignent.
+#[utoipa::path(
+    get,
+    path = "/v1/patients/{id}/declarations",
+    tag = "Déclarations",
+    operation_id = "lister_declarations",
+    security(("jeton" = ["declarations.lire"])),
+    params(("id" = PatientId, Path, description = "Identifiant du patient")),
+    responses((status = 200, description = "Les déclarations", body = DeclarationsVue)),
+    extensions(("x-problemes" = json!(["introuvable"])))
+)]
+async fn list(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<PatientId>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let dossiers = state.services.list_declarations(&contexte, id).await?;
+    respond_json(&DeclarationsVue::new(&contexte.acteur, &dossiers))
+}

@@ -1,0 +1,190 @@
+//! The shape of a declaration.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::domain::acteur::Acteur;
+use crate::domain::declaration::{
+    Action, Canal, Etat, MoyenSignature, RoleSignataire, Signature, SignatureManquante,
+};
+use crate::domain::digest::Empreinte;
+use crate::domain::identifiers::Rpps;
+use crate::domain::ids::{DeclarationId, DesignationId, LieuId, PatientId};
+use crate::http::v1::medecins_traitants::DesignationVue;
+use crate::services::declarations::{Apercu, Dossier};
+
+/// Ce que les parties signeront.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ApercuVue {
+    /// Contenu canonique (RFC 8785), tel que son empreinte le couvre.
+    #[schema(example = "{\"engagement\":\"…\"}")]
+    contenu_canonique: String,
+    /// Le même contenu, à montrer.
+    #[schema(value_type = Object)]
+    contenu: Value,
+    /// Empreinte que chaque signature répète.
+    contenu_sha256: Empreinte,
+}
+
+/// Déclaration de choix du médecin traitant.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DeclarationVue {
+    /// Identifiant.
+    id: DeclarationId,
+    /// Numéro public, le même sur le papier, au téléphone et à l'écran.
+    #[schema(example = "MT-7Q4K-9D2M-XK5C")]
+    numero: String,
+    /// Patient.
+    patient_id: PatientId,
+    /// Médecins choisis.
+    medecins: Vec<MedecinDesigneVue>,
+    /// Provenance.
+    canal: Canal,
+    /// État.
+    etat: Etat,
+    /// Version : l'ETag de la déclaration.
+    #[schema(example = 1)]
+    version: i32,
+    /// Motif du refus ou de l'annulation.
+    motif: Option<String>,
+    /// Contenu à signer.
+    #[schema(value_type = Object)]
+    contenu: Value,
+    /// Empreinte que chaque signature répète.
+    contenu_sha256: Empreinte,
+    /// Signatures reçues.
+    signatures: Vec<SignatureVue>,
+    /// Signatures attendues.
+    signatures_manquantes: Vec<SignatureManquanteVue>,
+    /// Les signatures manquantes sont attendues jusqu'à cet instant.
+    expire_le: DateTime<Utc>,
+    /// Création.
+    enregistree_le: DateTime<Utc>,
+    /// Désignation ouverte par cette déclaration, telle que connue maintenant.
+    designation: Option<DesignationVue>,
+    /// Désignation du même médecin, déjà en vigueur, que cette déclaration confirme sans rien changer.
+    confirme_designation: Option<DesignationId>,
+    /// Ce que l'appelant peut faire maintenant.
+    actions: Vec<Action>,
+}
+
+/// Médecin choisi.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MedecinDesigneVue {
+    /// RPPS.
+    rpps: Rpps,
+    /// Lieu d'exercice.
+    lieu_id: LieuId,
+}
+
+/// Signature reçue.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SignatureVue {
+    /// Qualité.
+    role: RoleSignataire,
+    /// RPPS du médecin qui a signé.
+    rpps: Option<Rpps>,
+    /// Moyen.
+    moyen: MoyenSignature,
+    /// Jour.
+    signe_le: NaiveDate,
+    /// Instant, quand une machine l'a pris.
+    signe_a: Option<DateTime<Utc>>,
+    /// Réception.
+    recue_le: DateTime<Utc>,
+}
+
+/// Signature attendue.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SignatureManquanteVue {
+    /// Qualité.
+    role: RoleSignataire,
+    /// RPPS du médecin attendu.
+    rpps: Option<Rpps>,
+}
+
+/// Déclarations d'un patient.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DeclarationsVue {
+    /// La dernière enregistrée d'abord.
+    donnees: Vec<DeclarationVue>,
+}
+
+impl ApercuVue {
+    pub(super) fn new(apercu: &Apercu) -> Self {
+        Self {
+            contenu: shown(&apercu.contenu),
+            contenu_canonique: apercu.contenu.clone(),
+            contenu_sha256: apercu.contenu_sha256,
+        }
+    }
+}
+
+impl DeclarationVue {
+    pub(super) fn new(acteur: &Acteur, dossier: &Dossier) -> Self {
+        let declaration = &dossier.declaration;
+        let rpps_of = |signature: &Signature| {
+            declaration
+                .medecins
+                .iter()
+                .find(|medecin| Some(medecin.medecin_id) == signature.medecin_id)
+                .map(|medecin| medecin.rpps)
+        };
+        Self {
+            id: declaration.id,
+            numero: declaration.numero.to_string(),
+            patient_id: declaration.patient_id,
+            medecins: declaration
+                .medecins
+                .iter()
+                .map(|medecin| MedecinDesigneVue { rpps: medecin.rpps, lieu_id: medecin.lieu_id })
+                .collect(),
+            canal: declaration.canal,
+            etat: declaration.etat,
+            version: declaration.version,
+            motif: declaration.motif.clone(),
+            contenu: shown(&declaration.contenu),
+            contenu_sha256: declaration.contenu_sha256,
+            signatures: declaration
+                .signatures
+                .iter()
+                .map(|signature| SignatureVue {
+                    role: signature.role,
+                    rpps: rpps_of(signature),
+                    moyen: signature.moyen,
+                    signe_le: signature.signe_le,
+                    signe_a: signature.signe_a,
+                    recue_le: signature.recue_le,
+                })
+                .collect(),
+            signatures_manquantes: declaration
+                .manquantes()
+                .iter()
+                .map(|SignatureManquante { role, rpps }| SignatureManquanteVue {
+                    role: *role,
+                    rpps: *rpps,
+                })
+                .collect(),
+            expire_le: declaration.expire_le,
+            enregistree_le: declaration.enregistre_le,
+            designation: dossier.designation.as_ref().map(DesignationVue::new),
+            confirme_designation: dossier.confirme,
+            actions: declaration.actions(acteur),
+        }
+    }
+}
+
+impl DeclarationsVue {
+    pub(super) fn new(acteur: &Acteur, dossiers: &[Dossier]) -> Self {
+        Self {
+            donnees: dossiers.iter().map(|dossier| DeclarationVue::new(acteur, dossier)).collect(),
+        }
+    }
+}
+
+/// The canonical content as a value, to be shown.
+fn shown(contenu: &str) -> Value {
+    serde_json::from_str(contenu).unwrap_or(Value::Null)
+}

@@ -1,0 +1,260 @@
+//! The shape of an evaluation, the same for a feuille and for a simulation.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::digest::Empreinte;
+use crate::domain::evaluation::{
+    ActeEvalue, Appartenance, Avertissement, Classe2013, CodeDetermine, Evaluation, LigneEvaluee,
+    Montants,
+};
+use crate::domain::identifiers::IndicateurParcours;
+use crate::domain::ids::DeclarationId;
+use crate::domain::money::{Centimes, Taux};
+use crate::domain::vocabulary::Vocabulaire;
+use crate::law::explanation::{Motif, message};
+
+/// Décision sur une feuille de soins : où elle se situe, qui paie quoi, et pourquoi.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EvaluationVue {
+    /// Numéro de l'évaluation de cette feuille ; absent pour une simulation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = 1)]
+    numero: Option<i16>,
+    /// Empreinte de la loi appliquée (paramètres, règles et raisonnement).
+    #[schema(value_type = String)]
+    regles_version: Empreinte,
+    /// Ce qui était enregistré à cet instant a été pris en compte ; absent pour une simulation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    connu_le: Option<DateTime<Utc>>,
+    /// Indicateur transmis par le médecin, ou null.
+    situation_declaree: Option<IndicateurParcours>,
+    /// Situation déterminée par le service ; celle de la feuille résume celles de ses actes.
+    situation_determinee: CodeDetermine,
+    /// Lettre de la caisse pour cette situation.
+    #[schema(example = "T")]
+    code_determine: Option<&'static str>,
+    /// Code de la nomenclature nationale IR_QPS_V.
+    #[schema(example = "1")]
+    code_snds: String,
+    /// Où se situe la feuille ; hors parcours dès qu'un acte l'est.
+    appartenance: Appartenance,
+    /// Les quatre résultats, qui ne coïncident pas.
+    resultats: ResultatsVue,
+    /// Déclaration en vigueur le jour des soins, ou null.
+    declaration_retenue: Option<DeclarationRetenueVue>,
+    /// Sommes de toutes les lignes.
+    totaux: MontantsVue,
+    /// Montants et motifs, ligne par ligne.
+    lignes: Vec<LigneVue>,
+    /// Les motifs de tous les actes, en phrases pour le patient.
+    #[schema(example = json!(["Vous avez consulté votre médecin traitant."]))]
+    explication: Vec<String>,
+    /// Ce que le lecteur doit savoir et qui ne bloque rien.
+    avertissements: Vec<AvertissementVue>,
+}
+
+/// Résultats séparés sur le parcours de soins.
+#[derive(Debug, Serialize, ToSchema)]
+struct ResultatsVue {
+    /// La majoration du ticket modérateur est due.
+    majoration_due: bool,
+    /// Un dépassement autorisé (DA) est possible, pour ce qui tient au parcours.
+    depassement_autorise_possible: bool,
+    /// Les majorations de coordination (MCS, MCG, MCC) sont possibles.
+    majorations_coordination_possibles: bool,
+    /// Classe de la statistique de la Cour des comptes de 2013.
+    classe_2013: Classe2013,
+}
+
+/// Déclaration en vigueur le jour des soins.
+#[derive(Debug, Serialize, ToSchema)]
+struct DeclarationRetenueVue {
+    /// Son identifiant.
+    declaration_id: DeclarationId,
+}
+
+/// Montants, en centimes. Remboursé + part complémentaire + reste à charge = honoraires.
+#[derive(Debug, Serialize, ToSchema)]
+struct MontantsVue {
+    /// Honoraires facturés.
+    honoraires_centimes: Centimes,
+    /// Base de remboursement retenue.
+    base_centimes: Centimes,
+    /// Part obligatoire avant majoration et participation : base × taux.
+    part_amo_brute_centimes: Centimes,
+    /// Base moins part obligatoire.
+    ticket_moderateur_centimes: Centimes,
+    /// Majoration du ticket modérateur hors parcours.
+    majoration_centimes: Centimes,
+    /// Participation forfaitaire.
+    participation_forfaitaire_centimes: Centimes,
+    /// Ce que rembourse l'Assurance maladie obligatoire.
+    rembourse_amo_centimes: Centimes,
+    /// Honoraires au-delà de la base.
+    depassement_centimes: Centimes,
+    /// Ce que paie la complémentaire.
+    part_amc_centimes: Centimes,
+    /// Ce qui reste au patient.
+    reste_a_charge_centimes: Centimes,
+}
+
+/// Une ligne de la feuille.
+#[derive(Debug, Serialize, ToSchema)]
+struct LigneVue {
+    /// Numéro de la ligne.
+    #[schema(example = 1)]
+    numero_ligne: u16,
+    /// Ligne principale de l'acte dont celle-ci fait partie.
+    #[schema(example = 1)]
+    acte_principal: u16,
+    /// Situation déterminée de l'acte.
+    situation_determinee: CodeDetermine,
+    /// Où se situe l'acte.
+    appartenance: Appartenance,
+    /// L'acte est soumis au parcours de soins.
+    soumis_au_parcours: bool,
+    /// Taux de la part obligatoire, avant majoration.
+    taux_amo_dix_milliemes: Taux,
+    /// Montants de la ligne.
+    montants: MontantsVue,
+    /// Règles qui ont décidé ; elles figurent sur la ligne principale de l'acte.
+    motifs: Vec<MotifVue>,
+}
+
+/// Une règle qui a décidé.
+#[derive(Debug, Serialize, ToSchema)]
+struct MotifVue {
+    /// Code stable de la règle.
+    #[schema(example = "PAR-010")]
+    code: String,
+    /// Titre de la règle.
+    #[schema(example = "Acte du médecin traitant")]
+    titre: &'static str,
+    /// Phrase pour le patient.
+    #[schema(example = "Vous avez consulté votre médecin traitant.")]
+    texte: String,
+    /// Textes qui le disent.
+    #[schema(example = json!(["Code de la sécurité sociale, article L162-5-3"]))]
+    fondement: Vec<&'static str>,
+}
+
+/// Un avertissement.
+#[derive(Debug, Serialize, ToSchema)]
+struct AvertissementVue {
+    /// Code stable.
+    code: Avertissement,
+    /// En français.
+    message: &'static str,
+    /// Ligne concernée, ou null pour toute la feuille.
+    numero_ligne: Option<u16>,
+}
+
+/// What the shape needs beside the evaluation.
+pub(crate) struct Contexte<'a> {
+    pub(crate) numero: Option<i16>,
+    pub(crate) regles_version: Empreinte,
+    pub(crate) connu_le: Option<DateTime<Utc>>,
+    pub(crate) indicateur: Option<IndicateurParcours>,
+    pub(crate) declaration_id: Option<DeclarationId>,
+    pub(crate) motifs: &'a [Vec<Motif>],
+}
+
+impl EvaluationVue {
+    /// The shape of an evaluation; `None` for one without any act.
+    pub(crate) fn new(evaluation: &Evaluation, contexte: &Contexte<'_>) -> Option<Self> {
+        let synthese = evaluation.synthese()?;
+        let mut lignes: Vec<LigneVue> = Vec::new();
+        let mut explication: Vec<String> = Vec::new();
+        for (acte, motifs) in evaluation.actes.iter().zip(contexte.motifs) {
+            for motif in motifs {
+                if !explication.contains(&motif.texte) {
+                    explication.push(motif.texte.clone());
+                }
+            }
+            let principal = acte.lignes.first().map_or(0, |ligne| ligne.numero_ligne);
+            for ligne in &acte.lignes {
+                let own = if ligne.numero_ligne == principal { motifs.as_slice() } else { &[] };
+                lignes.push(LigneVue::new(acte, ligne, principal, own));
+            }
+        }
+        lignes.sort_by_key(|ligne| ligne.numero_ligne);
+        Some(Self {
+            numero: contexte.numero,
+            regles_version: contexte.regles_version,
+            connu_le: contexte.connu_le,
+            situation_declaree: contexte.indicateur,
+            situation_determinee: synthese.code,
+            code_determine: synthese.code.lettre(),
+            code_snds: synthese.code.code().to_string(),
+            appartenance: synthese.appartenance,
+            resultats: ResultatsVue {
+                majoration_due: synthese.majoration,
+                depassement_autorise_possible: synthese.da_possible,
+                majorations_coordination_possibles: synthese.coordination_possible,
+                classe_2013: synthese.classe_2013,
+            },
+            declaration_retenue: contexte
+                .declaration_id
+                .map(|declaration_id| DeclarationRetenueVue { declaration_id }),
+            totaux: MontantsVue::new(&evaluation.totaux),
+            lignes,
+            explication,
+            avertissements: evaluation
+                .avertissements
+                .iter()
+                .map(|warning| AvertissementVue {
+                    code: warning.code,
+                    message: message(warning.code),
+                    numero_ligne: warning.numero_ligne,
+                })
+                .collect(),
+        })
+    }
+}
+
+impl LigneVue {
+    fn new(acte: &ActeEvalue, ligne: &LigneEvaluee, principal: u16, motifs: &[Motif]) -> Self {
+        let appartenance = acte.qualification.appartenance;
+        Self {
+            numero_ligne: ligne.numero_ligne,
+            acte_principal: principal,
+            situation_determinee: acte.qualification.code,
+            appartenance,
+            soumis_au_parcours: matches!(
+                appartenance,
+                Appartenance::DansParcours | Appartenance::HorsParcours
+            ),
+            taux_amo_dix_milliemes: acte.taux,
+            montants: MontantsVue::new(&ligne.montants),
+            motifs: motifs
+                .iter()
+                .map(|motif| MotifVue {
+                    code: motif.code.clone(),
+                    titre: motif.titre,
+                    texte: motif.texte.clone(),
+                    fondement: motif.fondement.clone(),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl MontantsVue {
+    fn new(m: &Montants) -> Self {
+        Self {
+            honoraires_centimes: m.honoraires,
+            base_centimes: m.base,
+            part_amo_brute_centimes: m.part_amo_brute,
+            ticket_moderateur_centimes: m.ticket_moderateur,
+            majoration_centimes: m.majoration,
+            participation_forfaitaire_centimes: m.participation,
+            rembourse_amo_centimes: m.rembourse_amo,
+            depassement_centimes: m.depassement,
+            part_amc_centimes: m.part_amc,
+            reste_a_charge_centimes: m.reste_a_charge,
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Feuilles de soins: received, evaluated, read back.
+
+pub(crate) mod demande;
+mod vue;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::json;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::demande::FeuilleDemande;
+use self::vue::FeuilleVue;
+use crate::auth::Portee;
+use crate::domain::ids::FeuilleId;
+use crate::http::AppState;
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps};
+use crate::http::idempotency::{json as respond_json, rendre, respond};
+use crate::http::problem::Refus;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(submit)).routes(routes!(get))
+}
+
+/// The example of the documentation: a consultation with the declared médecin traitant.
+pub(crate) fn exemple() -> serde_json::Value {
+    json!({
+        "numero_facture": "000000101",
+        "support": "electronique",
+        "mode_securisation": "securise",
+        "date_etablissement": "2025-03-10",
+        "beneficiaire": {
+            "identifiant_individuel": { "type": "nir", "valeur": "158070100199152" },
+            "identifiant_ouvrant_droit": { "type": "nir", "valeur": "158070100199152" },
+            "qualite": "0",
+            "rang": 1,
+            "date_naissance": "1958-07-14",
+            "organisme": { "regime": "01", "caisse": "011", "centre": "0000" },
+            "complementaire": "amc"
+        },
+        "executant": {
+            "rpps": "99900001233",
+            "numero_facturation": { "type": "num_am", "valeur": "991999905" },
+            "specialite": "01",
+            "convention": "secteur_1"
+        },
+        "parcours": { "indicateur": "T", "declaration_mt": "oui" },
+        "assurance": { "nature": "maladie" },
+        "actes": [{
+            "numero_ligne": 1,
+            "date_execution": "2025-03-10",
+            "nomenclature": "ngap",
+            "code": "G",
+            "honoraires_centimes": 3000,
+            "base_remboursement_centimes": 3000
+        }]
+    })
+}
+
+/// Enregistrer et évaluer une feuille de soins
+///
+/// La feuille est évaluée contre le registre tel qu'il était le jour des soins. Le médecin transmet
+/// les feuilles dont il est l'exécutant ; la caisse, celles de ses assurés. La même feuille (même
+/// patient, même facturation, même numéro, mêmes dates) n'est reçue qu'une fois.
+#[utoipa::path(
+    post,
+    path = "/v1/feuilles-de-soins",
+    tag = "Feuilles de soins",
+    operation_id = "enregistrer_feuille_de_soins",
+    security(("jeton" = ["feuilles.evaluer"])),
+    params(("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = FeuilleDemande,
+    responses((status = 201, description = "Feuille enregistrée et évaluée", body = FeuilleVue,
+        headers(("Location" = String, description = "Adresse de la feuille")))),
+    extensions(("x-problemes" = json!(["role_interdit", "feuille_existante", "hors_couverture",
+        "parametre_inconnu", "situation_non_couverte", "conflit_de_regles"])))
+)]
+async fn submit(
+    State(state): State<AppState>,
+    appel: Appel,
+    cle: CleIdempotence,
+    corps: Corps<FeuilleDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::FeuillesEvaluer)?;
+    let services = &state.services;
+    let nouvelle =
+        corps.valeur.into_domain(services.accepts_test_numbers()).map_err(Refus::champs)?;
+    let memoire = services
+        .submit_feuille(&contexte, &cle.demande(corps.requete), &nouvelle, |evaluee| {
+            let vue = FeuilleVue::new(services, evaluee)?;
+            let location = format!("/v1/feuilles-de-soins/{}", evaluee.feuille.id);
+            Ok(rendre(StatusCode::CREATED, Some(location), None, &vue)?)
+        })
+        .await?;
+    respond(memoire)
+}
+
+/// Lire une feuille de soins et ses évaluations
+///
+/// Le patient lit les siennes, la caisse celles de ses assurés, le médecin celles dont il est
+/// l'exécutant. Toute lecture laisse une trace que le patient peut lire.
+#[utoipa::path(
+    get,
+    path = "/v1/feuilles-de-soins/{id}",
+    tag = "Feuilles de soins",
+    operation_id = "lire_feuille_de_soins",
+    security(("jeton" = ["feuilles.lire"])),
+    params(("id" = FeuilleId, Path, description = "Identifiant de la feuille")),
+    responses((status = 200, description = "La feuille et ses évaluations", body = FeuilleVue)),
+    extensions(("x-problemes" = json!(["introuvable"])))
+)]
+async fn get(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<FeuilleId>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::FeuillesLire)?;
+    let evaluee = state.services.get_feuille(&contexte, id).await?;
+    respond_json(&FeuilleVue::new(&state.services, &evaluee)?)
+}

@@ -1,0 +1,357 @@
+//! Doctors and their places of practice.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::Portee;
+use crate::domain::fait_date::FaitDate;
+use crate::domain::feuille_de_soins::{Convention, OptionTarifaire};
+use crate::domain::identifiers::{CommuneExercice, Finess, NumeroFacturation, Rpps, Specialite};
+use crate::domain::ids::LieuId;
+use crate::domain::medecin::{
+    Exercice, LieuExistantOuNouveau, Medecin, ModeExercice, NatureLieu, NomMedecin, NouveauLieu,
+    NouveauMedecin, NouvelExercice,
+};
+use crate::http::AppState;
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps};
+use crate::http::idempotency::{json as respond_json, rendre, respond};
+use crate::http::lecture::{Lire, Liste, Noeud, Objet, Texte, lecture};
+use crate::http::problem::Refus;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(create)).routes(routes!(get))
+}
+
+/// At least one practice.
+type ExercicesDemande = Liste<ExerciceDemande, 1, 10>;
+
+/// Médecin à enregistrer.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({
+    "rpps": "99900007099", "nom": "ESSAI-PONS", "prenom": "JEANNE", "specialite": "01",
+    "exercices": [{
+        "du": "2015-09-01", "mode": "liberal", "principal": true, "convention": "secteur_1",
+        "lieu": { "nature": "cabinet", "nom": "Cabinet du Parc", "commune": "01004",
+                  "adresse": "12 rue du Parc" }
+    }]
+}))]
+pub(crate) struct MedecinDemande {
+    /// RPPS.
+    rpps: Rpps,
+    /// Nom d'exercice.
+    #[schema(inline)]
+    nom: Texte<1, 80>,
+    /// Prénom d'exercice.
+    #[schema(inline)]
+    prenom: Texte<1, 80>,
+    /// Spécialité, d'un médecin.
+    specialite: Specialite,
+    /// Exercices, un par lieu.
+    #[schema(inline)]
+    exercices: ExercicesDemande,
+}
+lecture!(MedecinDemande { rpps, nom, prenom, specialite, exercices });
+
+/// Exercice d'un médecin à un lieu.
+#[derive(Debug, ToSchema)]
+pub(crate) struct ExerciceDemande {
+    /// Premier jour.
+    du: NaiveDate,
+    /// Lieu existant, par son identifiant, ou nouveau lieu.
+    lieu: LieuDemande,
+    /// Mode d'exercice.
+    mode: ModeExercice,
+    /// Exercice principal, ou cabinet secondaire.
+    principal: bool,
+    /// Convention.
+    convention: Convention,
+    /// Option tarifaire.
+    option_tarifaire: Option<OptionTarifaire>,
+    /// Numéro sous lequel les soins y sont facturés.
+    numero_facturation: Option<NumeroFacturation>,
+}
+lecture!(ExerciceDemande {
+    du,
+    lieu,
+    mode,
+    principal,
+    convention,
+    option_tarifaire,
+    numero_facturation,
+});
+
+/// Lieu existant (« id » seul) ou nouveau (les autres champs).
+#[derive(Debug, ToSchema)]
+pub(crate) struct LieuDemande {
+    /// Identifiant d'un lieu enregistré.
+    #[schema(value_type = Option<LieuId>)]
+    id: Option<LieuId>,
+    /// Nature.
+    #[schema(value_type = Option<NatureLieu>)]
+    nature: Option<NatureLieu>,
+    /// Nom.
+    #[schema(value_type = Option<String>, max_length = 120)]
+    nom: Option<Texte<1, 120>>,
+    /// Commune.
+    #[schema(value_type = Option<CommuneExercice>)]
+    commune: Option<CommuneExercice>,
+    /// Adresse.
+    #[schema(value_type = Option<String>, max_length = 200)]
+    adresse: Option<Texte<1, 200>>,
+    /// FINESS géographique.
+    #[schema(value_type = Option<Finess>)]
+    finess_et: Option<Finess>,
+}
+
+impl Lire for LieuDemande {
+    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut crate::http::lecture::Erreurs) -> Option<Self> {
+        let mut objet = Objet::of(noeud, erreurs)?;
+        let id = objet.membre("id", erreurs);
+        if let Some(Some(_)) = id {
+            objet.fin(erreurs);
+            return Some(Self {
+                id: id?,
+                nature: None,
+                nom: None,
+                commune: None,
+                adresse: None,
+                finess_et: None,
+            });
+        }
+        let nature = objet.membre("nature", erreurs);
+        let nom = objet.membre("nom", erreurs);
+        let commune = objet.membre("commune", erreurs);
+        let adresse = objet.membre("adresse", erreurs);
+        let finess_et = objet.membre("finess_et", erreurs);
+        objet.fin(erreurs);
+        Some(Self {
+            id: id?,
+            nature: Some(nature?),
+            nom: Some(nom?),
+            commune: Some(commune?),
+            adresse: Some(adresse?),
+            finess_et: finess_et?,
+        })
+    }
+}
+
+impl LieuDemande {
+    fn into_domain(self) -> Option<LieuExistantOuNouveau> {
+        if let Some(id) = self.id {
+            return Some(LieuExistantOuNouveau::Existant(id));
+        }
+        Some(LieuExistantOuNouveau::Nouveau(NouveauLieu {
+            nature: self.nature?,
+            nom: self.nom?.0,
+            commune: self.commune?,
+            adresse: self.adresse?.0,
+            finess_et: self.finess_et,
+        }))
+    }
+}
+
+/// Médecin, avec ses faits datés.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MedecinVue {
+    /// RPPS.
+    rpps: Rpps,
+    /// Noms.
+    noms: Vec<NomVue>,
+    /// Spécialités.
+    specialites: Vec<SpecialiteVue>,
+    /// Exercices.
+    exercices: Vec<ExerciceVue>,
+}
+
+/// Nom d'exercice, pendant une période.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NomVue {
+    /// Nom.
+    #[schema(example = "ESSAI-MARTIN")]
+    nom: String,
+    /// Prénom.
+    #[schema(example = "CAMILLE")]
+    prenom: String,
+    /// Premier jour.
+    effet_du: NaiveDate,
+    /// Premier jour qui n'en fait plus partie, ou null.
+    effet_au: Option<NaiveDate>,
+}
+
+/// Spécialité, pendant une période.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SpecialiteVue {
+    /// Code.
+    code: Specialite,
+    /// En clair.
+    #[schema(example = "médecine générale")]
+    libelle: &'static str,
+    /// Premier jour.
+    effet_du: NaiveDate,
+    /// Premier jour qui n'en fait plus partie, ou null.
+    effet_au: Option<NaiveDate>,
+}
+
+/// Exercice à un lieu, pendant une période.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ExerciceVue {
+    /// Lieu.
+    lieu: LieuVue,
+    /// Mode d'exercice.
+    mode: ModeExercice,
+    /// Exercice principal, ou cabinet secondaire.
+    principal: bool,
+    /// Convention.
+    convention: Convention,
+    /// Option tarifaire.
+    option_tarifaire: OptionTarifaire,
+    /// Premier jour.
+    effet_du: NaiveDate,
+    /// Premier jour qui n'en fait plus partie, ou null.
+    effet_au: Option<NaiveDate>,
+}
+
+/// Lieu d'exercice.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LieuVue {
+    /// Identifiant.
+    id: LieuId,
+    /// Nature.
+    nature: NatureLieu,
+    /// Nom.
+    #[schema(example = "Cabinet des Tilleuls")]
+    nom: String,
+    /// Commune.
+    commune: CommuneExercice,
+    /// Adresse.
+    #[schema(example = "3 place des Tilleuls")]
+    adresse: String,
+    /// FINESS géographique.
+    finess_et: Option<Finess>,
+}
+
+impl MedecinVue {
+    fn new(medecin: &Medecin) -> Self {
+        let nom = |fait: &FaitDate<NomMedecin>| NomVue {
+            nom: fait.valeur.nom.clone(),
+            prenom: fait.valeur.prenom.clone(),
+            effet_du: fait.effet.du(),
+            effet_au: fait.effet.au(),
+        };
+        let specialite = |fait: &FaitDate<Specialite>| SpecialiteVue {
+            code: fait.valeur,
+            libelle: fait.valeur.libelle(),
+            effet_du: fait.effet.du(),
+            effet_au: fait.effet.au(),
+        };
+        let exercice = |fait: &FaitDate<Exercice>| {
+            let (valeur, lieu) = (&fait.valeur, &fait.valeur.lieu);
+            ExerciceVue {
+                lieu: LieuVue {
+                    id: lieu.id,
+                    nature: lieu.nature,
+                    nom: lieu.nom.clone(),
+                    commune: lieu.commune,
+                    adresse: lieu.adresse.clone(),
+                    finess_et: lieu.finess_et,
+                },
+                mode: valeur.mode,
+                principal: valeur.principal,
+                convention: valeur.convention,
+                option_tarifaire: valeur.option_tarifaire,
+                effet_du: fait.effet.du(),
+                effet_au: fait.effet.au(),
+            }
+        };
+        Self {
+            rpps: medecin.rpps,
+            noms: medecin.noms.iter().map(nom).collect(),
+            specialites: medecin.specialites.iter().map(specialite).collect(),
+            exercices: medecin.exercices.iter().map(exercice).collect(),
+        }
+    }
+}
+
+/// Enregistrer un médecin
+///
+/// Une caisse enregistre un médecin et les lieux où il exerce. La spécialité doit être celle d'un
+/// médecin : un dentiste ou une sage-femme ne peut pas être désigné.
+#[utoipa::path(
+    post,
+    path = "/v1/medecins",
+    tag = "Médecins",
+    operation_id = "enregistrer_medecin",
+    security(("jeton" = ["administration"])),
+    params(("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = MedecinDemande,
+    responses((status = 201, description = "Médecin enregistré", body = MedecinVue,
+        headers(("Location" = String, description = "Adresse du médecin")))),
+    extensions(("x-problemes" = json!(["role_interdit", "medecin_existant"])))
+)]
+async fn create(
+    State(state): State<AppState>,
+    appel: Appel,
+    cle: CleIdempotence,
+    corps: Corps<MedecinDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let demande = corps.valeur;
+    let exercices = demande
+        .exercices
+        .0
+        .into_iter()
+        .filter_map(|exercice| {
+            Some(NouvelExercice {
+                du: exercice.du,
+                lieu: exercice.lieu.into_domain()?,
+                mode: exercice.mode,
+                principal: exercice.principal,
+                convention: exercice.convention,
+                option_tarifaire: exercice.option_tarifaire.unwrap_or(OptionTarifaire::Aucune),
+                facturation: exercice.numero_facturation,
+            })
+        })
+        .collect();
+    let nouveau = NouveauMedecin {
+        rpps: demande.rpps,
+        nom: NomMedecin { nom: demande.nom.0, prenom: demande.prenom.0 },
+        specialite: demande.specialite,
+        exercices,
+    };
+    let memoire = state
+        .services
+        .create_medecin(&contexte, &cle.demande(corps.requete), &nouveau, |medecin| {
+            let location = format!("/v1/medecins/{}", medecin.rpps);
+            rendre(StatusCode::CREATED, Some(location), None, &MedecinVue::new(medecin))
+        })
+        .await?;
+    respond(memoire)
+}
+
+/// Lire un médecin
+///
+/// L'annuaire est public : tout appelant authentifié le lit.
+#[utoipa::path(
+    get,
+    path = "/v1/medecins/{rpps}",
+    tag = "Médecins",
+    operation_id = "lire_medecin",
+    security(("jeton" = [])),
+    params(("rpps" = Rpps, Path, description = "RPPS du médecin")),
+    responses((status = 200, description = "Le médecin et ses faits datés", body = MedecinVue)),
+    extensions(("x-problemes" = json!(["introuvable"])))
+)]
+async fn get(
+    State(state): State<AppState>,
+    _appel: Appel,
+    Chemin(rpps): Chemin<Rpps>,
+) -> Result<Response, Refus> {
+    let medecin = state.services.get_medecin(&rpps).await?;
+    respond_json(&MedecinVue::new(&medecin))
+}

@@ -1,0 +1,149 @@
+//! What a token says about its bearer, and who looked at their data.
+
+use axum::extract::State;
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::Portee;
+use crate::domain::ids::{AccesId, RequestId};
+use crate::http::AppState;
+use crate::http::extract::{Appel, Requete, SansParametre};
+use crate::http::idempotency::json as respond_json;
+use crate::http::lecture::{Entier, Texte, lecture};
+use crate::http::problem::Refus;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(whoami)).routes(routes!(accesses))
+}
+
+/// Porteur du jeton.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MoiVue {
+    /// Rôle : medecin, patient ou caisse.
+    #[schema(example = "medecin")]
+    role: &'static str,
+    /// RPPS du médecin, identifiant interne du patient ou code de la caisse.
+    #[schema(example = "99900001233")]
+    identite: String,
+    /// Portées du jeton.
+    portees: Vec<Portee>,
+}
+
+/// Savoir qui l'on est
+///
+/// Ce que le jeton prouve de son porteur.
+#[utoipa::path(
+    get,
+    path = "/v1/moi",
+    tag = "Moi",
+    operation_id = "lire_moi",
+    security(("jeton" = [])),
+    responses((status = 200, description = "Le porteur du jeton", body = MoiVue)),
+)]
+async fn whoami(appel: Appel, _query: Requete<SansParametre>) -> Result<Response, Refus> {
+    let acteur = appel.contexte().acteur;
+    respond_json(&MoiVue {
+        role: acteur.role(),
+        identite: acteur.identite(),
+        portees: appel.portees().collect(),
+    })
+}
+
+#[derive(Debug)]
+struct AccesDemande {
+    limite: Option<Entier<1, 500>>,
+    curseur: Option<Texte<36, 36>>,
+}
+lecture!(AccesDemande { limite, curseur });
+
+/// Accès au dossier du patient, les derniers d'abord.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AccesListeVue {
+    /// Accès.
+    donnees: Vec<AccesVue>,
+    /// Pour la suite.
+    pagination: PaginationVue,
+}
+
+/// Pagination.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PaginationVue {
+    /// À donner en paramètre « curseur » pour la page suivante ; null à la dernière.
+    curseur_suivant: Option<String>,
+}
+
+/// Une lecture du dossier.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AccesVue {
+    /// Identifiant de l'accès.
+    id: AccesId,
+    /// Instant.
+    survenu_le: DateTime<Utc>,
+    /// Rôle de l'appelant.
+    #[schema(example = "medecin")]
+    role: String,
+    /// RPPS, code de caisse ou identifiant du patient.
+    #[schema(example = "99900001233")]
+    appelant: String,
+    /// Ce qui a été lu.
+    #[schema(example = "medecin_traitant.lire")]
+    operation: String,
+    /// Requête.
+    identifiant_correlation: RequestId,
+}
+
+/// Savoir qui a consulté son dossier
+///
+/// Chaque lecture des données d'un patient laisse une trace, écrite avant la réponse. Le patient la
+/// lit ici.
+#[utoipa::path(
+    get,
+    path = "/v1/moi/acces",
+    tag = "Moi",
+    operation_id = "lister_acces",
+    security(("jeton" = ["traces.lire"])),
+    params(
+        ("limite" = inline(Option<Entier<1, 500>>), Query, description = "Nombre d'accès par page, 50 par défaut"),
+        ("curseur" = Option<String>, Query, description = "Curseur de la page précédente")
+    ),
+    responses((status = 200, description = "Les accès, les derniers d'abord", body = AccesListeVue)),
+    extensions(("x-problemes" = json!(["role_interdit"])))
+)]
+async fn accesses(
+    State(state): State<AppState>,
+    appel: Appel,
+    Requete(demande): Requete<AccesDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::TracesLire)?;
+    let limit = demande.limite.map_or(50, |limite| limite.0);
+    let before = demande.curseur.map(|curseur| curseur.0.parse::<AccesId>()).transpose().map_err(
+        |_not_ours| {
+            Refus::parametre(
+                "curseur",
+                "format_invalide",
+                "attendu : un curseur rendu par ce service",
+            )
+        },
+    )?;
+    let found = state.services.own_accesses(&contexte, before, limit.saturating_add(1)).await?;
+    let page = usize::try_from(limit).unwrap_or(usize::MAX);
+    let next = (found.len() > page).then(|| found.get(page.saturating_sub(1))).flatten();
+    let curseur_suivant = next.map(|last| last.id.to_string());
+    let donnees = found
+        .into_iter()
+        .take(page)
+        .map(|acces| AccesVue {
+            id: acces.id,
+            survenu_le: acces.survenu_le,
+            role: acces.appelant_role,
+            appelant: acces.appelant,
+            operation: acces.operation,
+            identifiant_correlation: acces.requete_id,
+        })
+        .collect();
+    respond_json(&AccesListeVue { donnees, pagination: PaginationVue { curseur_suivant } })
+}

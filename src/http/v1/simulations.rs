@@ -1,0 +1,301 @@
+//! Simulations: the same evaluation, with facts given inline, for anybody.
+
+use axum::extract::State;
+use axum::response::Response;
+use chrono::{Datelike, NaiveDate};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::evaluation::{Contexte, EvaluationVue};
+use super::feuilles_de_soins::demande::ParcoursDemande;
+use crate::domain::evaluation::{FaitsConnus, Naissance, RelationMt};
+use crate::domain::feuille_de_soins::{
+    Acte, Assurance, Beneficiaire, Complementaire, Convention, Executant, Exoneration,
+    LieuExecution, NatureAssurance, Nomenclature, OptionTarifaire, Paiement, RegimeLocal,
+    SituationParticuliere, Soins, TypeLieu,
+};
+use crate::domain::identifiers::{
+    DateNaissanceAmo, QualiteBeneficiaire, RangGemellaire, Specialite,
+};
+use crate::domain::money::Centimes;
+use crate::http::AppState;
+use crate::http::extract::Corps;
+use crate::http::idempotency::json as respond_json;
+use crate::http::lecture::{Entier, Liste, Texte, lecture};
+use crate::http::problem::{Code, Refus};
+use crate::http::verification::{Verification, code_acte};
+use crate::services::ChampInvalide;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(simulate))
+}
+
+/// At least one act.
+type ActesSimules = Liste<ActeSimuleDemande, 1, 50>;
+
+/// Soins à évaluer sans registre : les faits sont donnés ici.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!(exemple()))]
+pub(crate) struct SimulationDemande {
+    /// Date des soins : elle choisit la loi.
+    date_soins: NaiveDate,
+    /// Patient.
+    patient: PatientDemande,
+    /// Médecin traitant du patient à cette date, vu de l'exécutant.
+    medecin_traitant: RelationMt,
+    /// Exécutant.
+    executant: ExecutantDemande,
+    /// Ce qui est déclaré du parcours de soins.
+    parcours: Option<ParcoursDemande>,
+    /// Nature d'assurance, maladie par défaut.
+    nature_assurance: Option<NatureAssurance>,
+    /// Actes.
+    #[schema(inline)]
+    actes: ActesSimules,
+    /// Participations forfaitaires déjà retenues.
+    participations_retenues: Option<RetenuesDemande>,
+}
+lecture!(SimulationDemande {
+    date_soins,
+    patient,
+    medecin_traitant,
+    executant,
+    parcours,
+    nature_assurance,
+    actes,
+    participations_retenues,
+});
+
+/// Patient d'une simulation : un âge ou une date de naissance.
+#[derive(Debug, ToSchema)]
+#[schema(as = PatientSimuleDemande)]
+pub(crate) struct PatientDemande {
+    /// Âge en années révolues le jour des soins.
+    #[schema(inline)]
+    age: Option<Entier<0, 130>>,
+    /// Date de naissance, si l'âge n'est pas donné.
+    date_naissance: Option<DateNaissanceAmo>,
+    /// Couverture complémentaire, aucune par défaut.
+    complementaire: Option<Complementaire>,
+    /// Code d'exonération.
+    exoneration: Option<Exoneration>,
+    /// Régime local.
+    regime_local: Option<RegimeLocal>,
+    /// Situation particulière.
+    situation_particuliere: Option<SituationParticuliere>,
+}
+lecture!(PatientDemande {
+    age,
+    date_naissance,
+    complementaire,
+    exoneration,
+    regime_local,
+    situation_particuliere,
+});
+
+/// Exécutant d'une simulation.
+#[derive(Debug, ToSchema)]
+#[schema(as = ExecutantSimuleDemande)]
+pub(crate) struct ExecutantDemande {
+    /// Spécialité.
+    specialite: Specialite,
+    /// Convention.
+    convention: Convention,
+    /// Option tarifaire.
+    option_tarifaire: Option<OptionTarifaire>,
+    /// Date de première installation, exigée pour les indicateurs J et B.
+    date_installation: Option<NaiveDate>,
+    /// Nature du lieu des soins.
+    lieu: Option<TypeLieu>,
+}
+lecture!(ExecutantDemande { specialite, convention, option_tarifaire, date_installation, lieu });
+
+/// Acte d'une simulation.
+#[derive(Debug, ToSchema)]
+pub(crate) struct ActeSimuleDemande {
+    /// Lettre clé de la NGAP ou code de la CCAM.
+    #[schema(inline)]
+    code: Texte<1, 7>,
+    /// Nomenclature, NGAP par défaut.
+    nomenclature: Option<Nomenclature>,
+    /// Nombre d'actes, 1 par défaut.
+    #[schema(inline)]
+    quantite: Option<Entier<1, 99>>,
+    /// Honoraires.
+    honoraires_centimes: Centimes,
+    /// Base de remboursement.
+    base_remboursement_centimes: Centimes,
+    /// Exonération de cet acte.
+    exoneration_acte: Option<Exoneration>,
+}
+lecture!(ActeSimuleDemande {
+    code,
+    nomenclature,
+    quantite,
+    honoraires_centimes,
+    base_remboursement_centimes,
+    exoneration_acte,
+});
+
+/// Participations forfaitaires déjà retenues.
+#[derive(Debug, ToSchema)]
+pub(crate) struct RetenuesDemande {
+    /// Le même jour, pour le même professionnel.
+    jour_centimes: Option<Centimes>,
+    /// Dans l'année civile des soins.
+    annee_centimes: Option<Centimes>,
+}
+lecture!(RetenuesDemande { jour_centimes, annee_centimes });
+
+/// The example of the documentation: an adult without médecin traitant.
+pub(crate) fn exemple() -> serde_json::Value {
+    json!({
+        "date_soins": "2025-06-16",
+        "patient": { "age": 45, "complementaire": "amc" },
+        "medecin_traitant": "aucun",
+        "executant": { "specialite": "01", "convention": "secteur_1" },
+        "actes": [{
+            "code": "G",
+            "honoraires_centimes": 3000,
+            "base_remboursement_centimes": 3000
+        }]
+    })
+}
+
+impl SimulationDemande {
+    /// What is asked of the law.
+    fn into_domain(self) -> Result<(Soins, FaitsConnus), Vec<ChampInvalide>> {
+        let mut check = Verification::new(true);
+        let date = self.date_soins;
+        let naissance = match (self.patient.age, self.patient.date_naissance) {
+            (Some(age), None) => Some(Naissance::Age(u8::try_from(age.0).unwrap_or(u8::MAX))),
+            (None, Some(date_naissance)) => Some(Naissance::Date(date_naissance)),
+            (Some(_), Some(_)) | (None, None) => {
+                check.complain(
+                    "/patient/age",
+                    "un_seul_des_deux",
+                    "attendu : « age » ou « date_naissance », l'un des deux",
+                );
+                None
+            }
+        };
+        let parcours = self
+            .parcours
+            .unwrap_or_default()
+            .into_domain(&mut check, self.executant.date_installation);
+        let mut actes = Vec::new();
+        for (index, demande) in self.actes.0.into_iter().enumerate() {
+            let pointeur = format!("/actes/{index}");
+            let nomenclature = demande.nomenclature.unwrap_or(Nomenclature::Ngap);
+            let code = code_acte(nomenclature, &demande.code.0, &pointeur, &mut check);
+            actes.extend(code.map(|code| Acte {
+                numero_ligne: u16::try_from(index.saturating_add(1)).unwrap_or(u16::MAX),
+                date_execution: date,
+                date_prescription_serie: None,
+                code,
+                coefficient_centiemes: None,
+                quantite:
+                    demande.quantite.map_or(1, |quantite| u16::try_from(quantite.0).unwrap_or(1)),
+                ccam: None,
+                honoraires: demande.honoraires_centimes,
+                base: Some(demande.base_remboursement_centimes),
+                qualificatif: None,
+                depassement: None,
+                exoneration: demande.exoneration_acte,
+            }));
+        }
+        let patient = self.patient;
+        let kept = self.participations_retenues;
+        let already = |amount: fn(&RetenuesDemande) -> Option<Centimes>| {
+            kept.as_ref().and_then(amount).unwrap_or(Centimes::ZERO)
+        };
+        let answer = naissance.map(|naissance| {
+            let soins = Soins {
+                beneficiaire: Beneficiaire {
+                    qualite: QualiteBeneficiaire::ASSURE,
+                    rang: RangGemellaire::ONE,
+                    date_naissance: match naissance {
+                        Naissance::Date(date) => date,
+                        Naissance::Age(_) => DateNaissanceAmo::UNKNOWN,
+                    },
+                    organisme: None,
+                    complementaire: patient.complementaire.unwrap_or(Complementaire::Aucune),
+                    exoneration: patient.exoneration.unwrap_or(Exoneration::NONE),
+                    regime_local: patient.regime_local.unwrap_or(RegimeLocal::Aucun),
+                    situation: patient
+                        .situation_particuliere
+                        .unwrap_or(SituationParticuliere::Aucune),
+                },
+                executant: Executant {
+                    specialite: self.executant.specialite,
+                    convention: self.executant.convention,
+                    option_tarifaire: self
+                        .executant
+                        .option_tarifaire
+                        .unwrap_or(OptionTarifaire::Aucune),
+                    remplacant_de: None,
+                    date_installation: self.executant.date_installation,
+                    lieu: self.executant.lieu.map(|nature| LieuExecution {
+                        nature: Some(nature),
+                        ..LieuExecution::default()
+                    }),
+                },
+                parcours,
+                assurance: Assurance {
+                    nature: self.nature_assurance.unwrap_or(NatureAssurance::Maladie),
+                    date_reference: None,
+                    numero_at_mp: None,
+                    accident_tiers: None,
+                },
+                actes,
+                paiement: Paiement::default(),
+            };
+            let faits = FaitsConnus {
+                naissance,
+                relations_mt: vec![(date, self.medecin_traitant)],
+                participations_jour: vec![(date, already(|kept| kept.jour_centimes))],
+                participations_an: vec![(date.year(), already(|kept| kept.annee_centimes))],
+            };
+            (soins, faits)
+        });
+        check.finish(answer)
+    }
+}
+
+/// Évaluer des soins sans registre
+///
+/// La même évaluation que pour une feuille de soins, avec des faits donnés dans la requête. Rien
+/// n'est lu, rien n'est enregistré, aucun jeton n'est demandé : chacun peut essayer.
+#[utoipa::path(
+    post,
+    path = "/v1/simulations",
+    tag = "Simulations",
+    operation_id = "simuler",
+    security(()),
+    request_body = SimulationDemande,
+    responses((status = 200, description = "L'évaluation", body = EvaluationVue)),
+    extensions(("x-problemes" = json!(["hors_couverture", "parametre_inconnu",
+        "situation_non_couverte", "conflit_de_regles"])))
+)]
+async fn simulate(
+    State(state): State<AppState>,
+    corps: Corps<SimulationDemande>,
+) -> Result<Response, Refus> {
+    let services = &state.services;
+    let (soins, faits) = corps.valeur.into_domain().map_err(Refus::champs)?;
+    let evaluation = services.simulate(&soins, &faits)?;
+    let motifs = services.explain(&soins, &faits, &evaluation)?;
+    let contexte = Contexte {
+        numero: None,
+        regles_version: *services.law().empreinte(),
+        connu_le: None,
+        indicateur: soins.parcours.indicateur,
+        declaration_id: None,
+        motifs: &motifs,
+    };
+    let vue = EvaluationVue::new(&evaluation, &contexte)
+        .ok_or_else(|| Refus::new(Code::ErreurInterne, "Évaluation sans acte."))?;
+    respond_json(&vue)
+}

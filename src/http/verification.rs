@@ -1,0 +1,51 @@
+//! What is wrong between fields that are each right.
+
+use crate::domain::feuille_de_soins::{CodeActe, Nomenclature};
+use crate::services::ChampInvalide;
+
+/// Collects what is wrong between fields that are each right.
+pub(crate) struct Verification {
+    wrong: Vec<ChampInvalide>,
+    /// Whether test and demonstration numbers are acceptable.
+    pub(crate) test_numbers: bool,
+}
+
+impl Verification {
+    /// A verification, in a service that accepts test numbers or not.
+    pub(crate) const fn new(test_numbers: bool) -> Self {
+        Self { wrong: Vec::new(), test_numbers }
+    }
+
+    /// One more wrong field.
+    pub(crate) fn complain(
+        &mut self,
+        pointeur: impl Into<String>,
+        code: &'static str,
+        message: &str,
+    ) {
+        self.wrong.push(ChampInvalide::new(pointeur, code, message));
+    }
+
+    /// The value, unless something was wrong.
+    pub(crate) fn finish<T>(self, value: Option<T>) -> Result<T, Vec<ChampInvalide>> {
+        match value {
+            Some(value) if self.wrong.is_empty() => Ok(value),
+            _ => Err(self.wrong),
+        }
+    }
+}
+
+/// A code of its nomenclature.
+pub(crate) fn code_acte(
+    nomenclature: Nomenclature,
+    text: &str,
+    pointeur: &str,
+    check: &mut Verification,
+) -> Option<CodeActe> {
+    CodeActe::parse(nomenclature, text)
+        .map_err(|invalide| {
+            let message = format!("attendu : {}", invalide.attendu);
+            check.complain(format!("{pointeur}/code"), invalide.code, &message);
+        })
+        .ok()
+}

@@ -1,0 +1,7 @@
+//! Work done later: jobs are rows, taken with a lease by any instance, written to be run twice.
+
+mod recurring;
+mod runner;
+
+pub use self::recurring::RECURRING;
+pub use self::runner::{run, run_due};

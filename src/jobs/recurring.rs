@@ -1,0 +1,55 @@
+//! Jobs that come back: one line each.
+
+use std::pin::Pin;
+
+use chrono::TimeDelta;
+
+use crate::services::{ServiceError, Services};
+
+/// The future of a job.
+type Work<'a> = Pin<Box<dyn Future<Output = Result<(), ServiceError>> + Send + 'a>>;
+
+/// A job that comes back.
+#[derive(Debug)]
+pub struct Recurring {
+    /// Stable name: it is stored.
+    pub nature: &'static str,
+    /// How long after it is done it comes back.
+    pub every: TimeDelta,
+    /// What it does.
+    pub run: for<'a> fn(&'a Services) -> Work<'a>,
+}
+
+/// Declarations that expire at once, at most.
+const EXPIRED_AT_ONCE: i64 = 500;
+
+/// Every job that comes back.
+pub static RECURRING: [Recurring; 3] = [
+    Recurring {
+        nature: "expirer_declarations",
+        every: TimeDelta::minutes(10),
+        run: |services| {
+            Box::pin(async move {
+                let expired = services.expire_declarations(EXPIRED_AT_ONCE).await?;
+                tracing::debug!(expired, "declarations expired");
+                Ok(())
+            })
+        },
+    },
+    Recurring {
+        nature: "purger_idempotence",
+        every: TimeDelta::hours(1),
+        run: |services| {
+            Box::pin(async move {
+                let purged = services.purge_idempotence().await?;
+                tracing::debug!(purged, "idempotency keys forgotten");
+                Ok(())
+            })
+        },
+    },
+    Recurring {
+        nature: "preparer_partitions",
+        every: TimeDelta::hours(12),
+        run: |services| Box::pin(services.prepare_partitions()),
+    },
+];

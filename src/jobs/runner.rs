@@ -1,0 +1,53 @@
+//! Takes jobs that are due, runs them, puts them back when they fail, and plans those that come
+//! back.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::RECURRING;
+use crate::services::{ServiceError, Services};
+
+/// How long an idle runner waits before it looks again.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// Runs jobs until told to stop. A job that began is finished.
+pub async fn run(services: Services, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        if let Err(error) = run_due(&services).await {
+            tracing::warn!(%error, "jobs could not be read");
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(IDLE) => {}
+        }
+    }
+}
+
+/// Plans the jobs that come back, then runs everything that is due; gives how many ran.
+pub async fn run_due(services: &Services) -> Result<usize, ServiceError> {
+    for job in &RECURRING {
+        services.plan_task(job.nature, services.clock().now()).await?;
+    }
+    let mut ran = 0;
+    while let Some(task) = services.take_task().await? {
+        ran += 1;
+        let Some(job) = RECURRING.iter().find(|job| job.nature == task.nature) else {
+            services.fail_task(&task, "unknown kind of job").await?;
+            continue;
+        };
+        match (job.run)(services).await {
+            Ok(()) => {
+                services.finish_task(task.id).await?;
+                let now = services.clock().now();
+                let next = now.checked_add_signed(job.every).unwrap_or(now);
+                services.plan_task(job.nature, next).await?;
+            }
+            Err(error) => {
+                tracing::warn!(job = job.nature, %error, "job failed");
+                services.fail_task(&task, &error.to_string()).await?;
+            }
+        }
+    }
+    Ok(ran)
+}

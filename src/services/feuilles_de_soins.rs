@@ -1,0 +1,348 @@
+//! Receiving a feuille de soins, evaluating it, reading both back.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, NaiveDate};
+use serde_json::json;
+
+use super::{
+    ChampInvalide, Contexte, Demande, Memoire, PATIENT_ATTENDU, Rendu, ServiceError, Services,
+    latest_knowledge,
+};
+use crate::domain::acteur::Acteur;
+use crate::domain::digest::Empreinte;
+use crate::domain::evaluation::{
+    Avertissement, AvertissementLigne, Evaluation, FaitsConnus, Naissance, RelationMt,
+};
+use crate::domain::feuille_de_soins::{Acte, FeuilleDeSoins};
+use crate::domain::ids::{DeclarationId, EvenementId, FeuilleId, PatientId};
+use crate::domain::money::Centimes;
+use crate::domain::patient::ClePatient;
+use crate::domain::vocabulary::Vocabulaire;
+use crate::storage::evaluations::{self, EvaluationEnregistree};
+use crate::storage::evenements::{self, Evenement};
+use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree};
+use crate::storage::participations::{self, Retenue};
+use crate::storage::{Connection, designations, lois, medecins, patients};
+
+/// A feuille to receive, and how its beneficiary is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NouvelleFeuille {
+    /// By which number, birth date and rank.
+    pub cle: ClePatient,
+    /// The feuille.
+    pub feuille: FeuilleDeSoins,
+}
+
+/// A feuille with its evaluations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeuilleEvaluee {
+    /// The feuille.
+    pub feuille: FeuilleEnregistree,
+    /// Its evaluations, the first first, each with the fingerprint of its law.
+    pub evaluations: Vec<(EvaluationEnregistree, Empreinte)>,
+}
+
+impl Services {
+    /// Stores a feuille and evaluates it against the register as it stood on the day of care.
+    pub async fn submit_feuille(
+        &self,
+        contexte: &Contexte,
+        demande: &Demande,
+        nouvelle: &NouvelleFeuille,
+        rendre: impl Fn(&FeuilleEvaluee) -> Result<Rendu, ServiceError>,
+    ) -> Result<Memoire, ServiceError> {
+        let feuille = &nouvelle.feuille;
+        match contexte.acteur {
+            Acteur::Medecin(rpps) if rpps != feuille.executant_rpps => {
+                return Err(ServiceError::Interdit(
+                    "un médecin ne transmet que les feuilles dont il est l'exécutant",
+                ));
+            }
+            Acteur::Patient(_) => {
+                return Err(ServiceError::Interdit(
+                    "une feuille de soins est transmise par le médecin ou par la caisse",
+                ));
+            }
+            Acteur::Medecin(_) | Acteur::Caisse(_) => {}
+        }
+        let date_soins = self.verify_days(feuille)?;
+        let loi_id = self.loi_id().await?;
+        feuilles_de_soins::ensure_month(&self.db, date_soins).await?;
+        let mut tx = self.db.begin("feuille.submit").await?;
+        if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
+            return Ok(answered);
+        }
+        let resolved = self.resolve(&mut tx, contexte, &nouvelle.cle).await;
+        let patient_id = resolved
+            .map_err(|e| e.into_champ("/beneficiaire", "beneficiaire_inconnu", PATIENT_ATTENDU))?;
+        let now = self.clock.now();
+        let locked = patients::lock(&mut tx, patient_id, now).await?;
+        let instant = locked.ok_or(ServiceError::Introuvable)?;
+        let kept = FeuilleEnregistree {
+            id: self.ids.feuille(date_soins),
+            patient_id,
+            enregistre_le: instant,
+            feuille: feuille.clone(),
+        };
+        if !feuilles_de_soins::insert(&mut tx, &kept, date_soins).await? {
+            let twin =
+                feuilles_de_soins::find_twin(&mut tx, patient_id, feuille, date_soins).await?;
+            return Err(twin.map_or(ServiceError::Introuvable, ServiceError::FeuilleExistante));
+        }
+        let evaluation = self.evaluate(&mut tx, &kept, loi_id, 1).await?;
+        evaluations::insert(&mut tx, &evaluation, date_soins).await?;
+        self.keep_participations(&mut tx, feuille, patient_id, &evaluation.evaluation).await?;
+        self.record_evaluation(&mut tx, contexte, &kept, &evaluation).await?;
+        patients::touch(&mut tx, patient_id, instant).await?;
+        let evaluee = FeuilleEvaluee {
+            feuille: kept,
+            evaluations: vec![(evaluation, *self.law.empreinte())],
+        };
+        let rendu = rendre(&evaluee)?;
+        self.keep(tx, contexte, demande, rendu).await
+    }
+
+    /// Reads a feuille and its evaluations.
+    pub async fn get_feuille(
+        &self,
+        contexte: &Contexte,
+        id: FeuilleId,
+    ) -> Result<FeuilleEvaluee, ServiceError> {
+        let mut tx = self.db.begin("feuille.get").await?;
+        let feuille =
+            feuilles_de_soins::get(&mut tx, id).await?.ok_or(ServiceError::Introuvable)?;
+        match contexte.acteur {
+            // The médecin traitant does not read what other doctors did.
+            Acteur::Medecin(rpps) if rpps != feuille.feuille.executant_rpps => {
+                return Err(ServiceError::Introuvable);
+            }
+            Acteur::Medecin(_) => {}
+            Acteur::Patient(_) | Acteur::Caisse(_) => {
+                self.verify_perimeter(&mut tx, &contexte.acteur, feuille.patient_id).await?;
+            }
+        }
+        let mut evaluations = Vec::new();
+        for evaluation in evaluations::list(&mut tx, id).await? {
+            let law = lois::fingerprint(&mut tx, evaluation.loi_id).await?;
+            evaluations.push((evaluation, law.ok_or(ServiceError::Introuvable)?));
+        }
+        tx.commit().await?;
+        let found = FeuilleEvaluee { feuille, evaluations };
+        self.trace(contexte, found.feuille.patient_id, "feuille.lire").await?;
+        Ok(found)
+    }
+
+    /// The day of care of a feuille whose days hold together.
+    fn verify_days(&self, feuille: &FeuilleDeSoins) -> Result<NaiveDate, ServiceError> {
+        let today = self.clock.today();
+        let mut wrong = Vec::new();
+        if feuille.date_etablissement > today {
+            wrong.push(ChampInvalide::new(
+                "/date_etablissement",
+                "date_future",
+                "une date passée ou présente",
+            ));
+        }
+        for (index, acte) in feuille.soins.actes.iter().enumerate() {
+            if acte.date_execution > feuille.date_etablissement {
+                wrong.push(ChampInvalide::new(
+                    format!("/actes/{index}/date_execution"),
+                    "apres_etablissement",
+                    "une date qui ne suit pas celle de la feuille",
+                ));
+            }
+            let birth = feuille.soins.beneficiaire.date_naissance.pour_calcul_age();
+            if acte.date_execution < birth {
+                wrong.push(ChampInvalide::new(
+                    format!("/actes/{index}/date_execution"),
+                    "avant_naissance",
+                    "une date qui suit la naissance du bénéficiaire",
+                ));
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(ServiceError::Invalide(wrong));
+        }
+        feuille
+            .soins
+            .date_soins()
+            .ok_or_else(|| ServiceError::champ("/actes", "taille_invalide", "au moins un acte"))
+    }
+
+    /// Evaluates a feuille with what the register knows now about the days of care.
+    async fn evaluate(
+        &self,
+        conn: &mut Connection,
+        kept: &FeuilleEnregistree,
+        loi_id: i16,
+        numero: i16,
+    ) -> Result<EvaluationEnregistree, ServiceError> {
+        let (faits, declaration_id) = self.known_facts(conn, kept).await?;
+        let mut evaluation = self.ask_law(&kept.feuille.soins, &faits)?;
+        let warnings = self.register_discrepancies(conn, kept).await?;
+        evaluation.avertissements.extend(warnings);
+        Ok(EvaluationEnregistree {
+            feuille_id: kept.id,
+            patient_id: kept.patient_id,
+            numero,
+            connu_le: kept.enregistre_le,
+            loi_id,
+            declaration_id,
+            faits,
+            evaluation,
+        })
+    }
+
+    /// What the register knows about the days of care, and the declaration in force on the first.
+    async fn known_facts(
+        &self,
+        conn: &mut Connection,
+        kept: &FeuilleEnregistree,
+    ) -> Result<(FaitsConnus, Option<DeclarationId>), ServiceError> {
+        let actes = &kept.feuille.soins.actes;
+        let reference_days: BTreeSet<NaiveDate> = actes.iter().map(Acte::date_reference).collect();
+        let executant = kept.feuille.executant_rpps;
+        let mut relations_mt = Vec::new();
+        let mut declaration_id = None;
+        for jour in reference_days {
+            let found = designations::current(conn, kept.patient_id, jour).await?;
+            let relation = match &found {
+                None => RelationMt::Aucun,
+                Some(known) if known.membres_le(jour).any(|m| m.rpps == executant) => {
+                    RelationMt::Executant
+                }
+                Some(_) => RelationMt::Autre,
+            };
+            declaration_id = declaration_id.or(found.map(|known| known.declaration_id));
+            relations_mt.push((jour, relation));
+        }
+        let years: BTreeSet<i16> = actes
+            .iter()
+            .filter_map(|acte| i16::try_from(acte.date_reference().year()).ok())
+            .collect();
+        let years: Vec<i16> = years.into_iter().collect();
+        let retenues = participations::list(conn, kept.patient_id, &years).await?;
+        let mut participations_jour: Vec<(NaiveDate, Centimes)> = Vec::new();
+        let mut participations_an: Vec<(i32, Centimes)> = Vec::new();
+        for retenue in &retenues {
+            let same_day = relations_mt.iter().any(|(jour, _)| *jour == retenue.jour);
+            if retenue.executant == executant && same_day {
+                add(&mut participations_jour, retenue.jour, retenue.montant)?;
+            }
+            add(&mut participations_an, retenue.jour.year(), retenue.montant)?;
+        }
+        let birth =
+            patients::identites(conn, self.db.coffre(), kept.patient_id, latest_knowledge())
+                .await?
+                .last()
+                .map(|fait| fait.valeur.date_naissance)
+                .ok_or(ServiceError::Introuvable)?;
+        let faits = FaitsConnus {
+            naissance: Naissance::Date(birth),
+            relations_mt,
+            participations_jour,
+            participations_an,
+        };
+        Ok((faits, declaration_id))
+    }
+
+    /// What the feuille says about the people and the register says otherwise.
+    async fn register_discrepancies(
+        &self,
+        conn: &mut Connection,
+        kept: &FeuilleEnregistree,
+    ) -> Result<Vec<AvertissementLigne>, ServiceError> {
+        let feuille = &kept.feuille;
+        let jour = feuille.soins.date_soins().unwrap_or(feuille.date_etablissement);
+        let mut codes = Vec::new();
+        let affiliations =
+            patients::affiliations(conn, kept.patient_id, latest_knowledge()).await?;
+        let known = affiliations.iter().find(|fait| fait.effet.contient(jour));
+        let contradicted = feuille
+            .soins
+            .beneficiaire
+            .organisme
+            .zip(known)
+            .is_some_and(|(written, known)| !written.same_caisse(&known.valeur));
+        if contradicted {
+            codes.push(Avertissement::OrganismeContredit);
+        }
+        match medecins::find(conn, &feuille.executant_rpps, latest_knowledge()).await? {
+            None => codes.push(Avertissement::ExecutantInconnu),
+            Some(medecin) => {
+                let written = feuille.soins.executant.specialite;
+                if medecin.specialite_le(jour).is_some_and(|known| known != written) {
+                    codes.push(Avertissement::SpecialiteContredite);
+                }
+            }
+        }
+        Ok(codes.into_iter().map(|code| AvertissementLigne { code, numero_ligne: None }).collect())
+    }
+
+    async fn keep_participations(
+        &self,
+        conn: &mut Connection,
+        feuille: &FeuilleDeSoins,
+        patient: PatientId,
+        evaluation: &Evaluation,
+    ) -> Result<(), ServiceError> {
+        for evalue in &evaluation.actes {
+            let principale = evalue.lignes.first().map(|ligne| ligne.numero_ligne);
+            let acte = feuille.soins.actes.iter().find(|a| Some(a.numero_ligne) == principale);
+            let (Some(acte), montant) = (acte, evalue.montants.participation) else { continue };
+            if montant > Centimes::ZERO {
+                let retenue = Retenue {
+                    jour: acte.date_reference(),
+                    executant: feuille.executant_rpps,
+                    montant,
+                };
+                participations::add(conn, patient, &retenue).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn record_evaluation(
+        &self,
+        conn: &mut Connection,
+        contexte: &Contexte,
+        kept: &FeuilleEnregistree,
+        evaluation: &EvaluationEnregistree,
+    ) -> Result<(), ServiceError> {
+        let synthese = evaluation.evaluation.synthese();
+        let event = Evenement {
+            id: EvenementId::from_uuid(self.ids.uuid()),
+            nature: "feuille.evaluee",
+            survenu_le: kept.enregistre_le,
+            enregistre_le: kept.enregistre_le,
+            effet_du: kept.feuille.soins.date_soins(),
+            patient_id: Some(kept.patient_id),
+            medecin_id: None,
+            declaration_id: evaluation.declaration_id,
+            feuille_id: Some(kept.id),
+            auteur_role: contexte.acteur.role(),
+            auteur_moyen: None,
+            donnees: json!({
+                "numero": evaluation.numero,
+                "appartenance": synthese.map(|q| q.appartenance.mot()),
+                "code_determine": synthese.and_then(|q| q.code.lettre()),
+            }),
+        };
+        Ok(evenements::insert(conn, &event).await?)
+    }
+}
+
+fn add<K: PartialEq>(
+    sums: &mut Vec<(K, Centimes)>,
+    key: K,
+    montant: Centimes,
+) -> Result<(), ServiceError> {
+    match sums.iter_mut().find(|(known, _)| *known == key) {
+        Some((_, sum)) => {
+            *sum = sum.plus(montant).map_err(crate::law::LawError::from)?;
+        }
+        None => sums.push((key, montant)),
+    }
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! Who is the médecin traitant, on which day, as known when.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{Contexte, ServiceError, Services, latest_knowledge};
+use crate::domain::acteur::Acteur;
+use crate::domain::designation::Designation;
+use crate::domain::evaluation::RelationMt;
+use crate::domain::ids::PatientId;
+use crate::domain::patient::ClePatient;
+use crate::storage::{Connection, designations};
+
+/// The two dates of every question about a person's médecin traitant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dates {
+    /// In force on this day; today when absent.
+    pub en_vigueur_le: Option<NaiveDate>,
+    /// As known at this instant; now when absent.
+    pub connu_le: Option<DateTime<Utc>>,
+}
+
+/// The answer: what the caller may know of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MedecinTraitant {
+    /// Whose.
+    pub patient_id: PatientId,
+    /// On which day.
+    pub en_vigueur_le: NaiveDate,
+    /// As known when; absent when nothing was asked.
+    pub connu_le: Option<DateTime<Utc>>,
+    /// Seen from a doctor: is it this one? From others: is there one?
+    pub relation: RelationMt,
+    /// The designation, unless it names another doctor than the one who asks.
+    pub designation: Option<Designation>,
+}
+
+impl Services {
+    /// The médecin traitant of a person of the caller's perimeter.
+    pub async fn medecin_traitant(
+        &self,
+        contexte: &Contexte,
+        patient: PatientId,
+        dates: Dates,
+    ) -> Result<MedecinTraitant, ServiceError> {
+        let mut tx = self.db.begin("medecin_traitant.get").await?;
+        self.verify_perimeter(&mut tx, &contexte.acteur, patient).await?;
+        let answer = self.answer(&mut tx, &contexte.acteur, patient, dates).await?;
+        tx.commit().await?;
+        self.trace(contexte, patient, "medecin_traitant.lire").await?;
+        Ok(answer)
+    }
+
+    /// The same question about a person designated as on their Vitale card.
+    pub async fn consult_medecin_traitant(
+        &self,
+        contexte: &Contexte,
+        cle: &ClePatient,
+        dates: Dates,
+    ) -> Result<MedecinTraitant, ServiceError> {
+        let mut tx = self.db.begin("medecin_traitant.consult").await?;
+        let patient = self.resolve(&mut tx, contexte, cle).await?;
+        let answer = self.answer(&mut tx, &contexte.acteur, patient, dates).await?;
+        tx.commit().await?;
+        self.trace(contexte, answer.patient_id, "medecin_traitant.consulter").await?;
+        Ok(answer)
+    }
+
+    /// The timeline of a person, as known at an instant. A doctor sees the days that name him.
+    pub async fn list_designations(
+        &self,
+        contexte: &Contexte,
+        patient: PatientId,
+        connu_le: Option<DateTime<Utc>>,
+    ) -> Result<Vec<Designation>, ServiceError> {
+        let mut tx = self.db.begin("designation.list").await?;
+        self.verify_perimeter(&mut tx, &contexte.acteur, patient).await?;
+        let known = connu_le.unwrap_or_else(latest_knowledge);
+        let timeline = designations::list(&mut tx, patient, known).await?;
+        tx.commit().await?;
+        self.trace(contexte, patient, "designation.lister").await?;
+        Ok(timeline
+            .into_iter()
+            .filter(|designation| match &contexte.acteur {
+                Acteur::Medecin(rpps) => {
+                    designation.membres.iter().any(|membre| membre.rpps == *rpps)
+                }
+                Acteur::Patient(_) | Acteur::Caisse(_) => true,
+            })
+            .collect())
+    }
+
+    async fn answer(
+        &self,
+        conn: &mut Connection,
+        acteur: &Acteur,
+        patient: PatientId,
+        dates: Dates,
+    ) -> Result<MedecinTraitant, ServiceError> {
+        let jour = dates.en_vigueur_le.unwrap_or_else(|| self.clock.today());
+        let found = match dates.connu_le {
+            None => designations::current(conn, patient, jour).await?,
+            Some(instant) => designations::list(conn, patient, instant)
+                .await?
+                .into_iter()
+                .find(|designation| designation.effet.contient(jour)),
+        };
+        let names = |rpps| {
+            found.as_ref().is_some_and(|known| known.membres_le(jour).any(|m| m.rpps == rpps))
+        };
+        let relation = match (acteur, &found) {
+            (_, None) => RelationMt::Aucun,
+            (Acteur::Medecin(rpps), Some(_)) if names(*rpps) => RelationMt::Executant,
+            (_, Some(_)) => RelationMt::Autre,
+        };
+        let hidden = matches!(acteur, Acteur::Medecin(_)) && relation == RelationMt::Autre;
+        Ok(MedecinTraitant {
+            patient_id: patient,
+            en_vigueur_le: jour,
+            connu_le: dates.connu_le,
+            relation,
+            designation: found.filter(|_| !hidden),
+        })
+    }
+}

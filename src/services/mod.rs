@@ -1,0 +1,219 @@
+//! Use cases: authorise, open a transaction, read, decide, write.
+//!
+//! A service receives who acts and what is wanted; it decides with the pure core and writes with
+//! `storage`. It knows nothing of HTTP: the answer that idempotency must keep is rendered by a
+//! function that the caller gives.
+
+pub mod declarations;
+pub mod evaluations;
+pub mod feuilles_de_soins;
+pub mod idempotence;
+pub mod medecins;
+pub mod medecins_traitants;
+pub mod patients;
+mod perimetre;
+pub mod taches;
+mod traces;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeZone, Utc};
+
+use crate::domain::clock::Clock;
+use crate::domain::declaration::DeclarationRefusee;
+use crate::domain::ids::{FeuilleId, IdSource, PatientId, RequestId};
+use crate::law::{Law, LawError};
+use crate::storage::{Db, StorageError, lois};
+
+pub use self::idempotence::{Demande, Memoire, Rendu};
+pub use self::traces::TraceWriter;
+
+/// How the service runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Synthetic people, development tokens.
+    BacASable,
+    /// Real people.
+    Production,
+}
+
+/// Everything that use cases need.
+#[derive(Debug, Clone)]
+pub struct Services {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    ids: Arc<IdSource>,
+    law: Arc<Law>,
+    mode: Mode,
+    traces: TraceWriter,
+    loi_id: Arc<tokio::sync::OnceCell<i16>>,
+}
+
+/// A request: which one, and by whom it is traced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contexte {
+    /// Who acts.
+    pub acteur: crate::domain::acteur::Acteur,
+    /// Which request.
+    pub requete_id: RequestId,
+}
+
+/// A field that cannot be accepted, as the caller named it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChampInvalide {
+    /// JSON pointer.
+    pub pointeur: String,
+    /// Stable code.
+    pub code: &'static str,
+    /// What is expected, in French.
+    pub message: String,
+}
+
+impl ChampInvalide {
+    /// A field that cannot be accepted.
+    pub fn new(
+        pointeur: impl Into<String>,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        Self { pointeur: pointeur.into(), code, message: message.into() }
+    }
+}
+
+/// Why a use case gives no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The law.
+    #[error(transparent)]
+    Law(#[from] LawError),
+    /// A declaration does not move.
+    #[error(transparent)]
+    Declaration(#[from] DeclarationRefusee),
+    /// Does not exist, or the caller may not know that it does.
+    #[error("not found")]
+    Introuvable,
+    /// The caller's role may not do that, and may know it.
+    #[error("forbidden: {0}")]
+    Interdit(&'static str),
+    /// Fields that cannot be accepted.
+    #[error("{} invalid fields", .0.len())]
+    Invalide(Vec<ChampInvalide>),
+    /// The caller saw another version.
+    #[error("version {attendue} was expected, {actuelle} is current")]
+    VersionPerimee {
+        /// What the caller saw.
+        attendue: i32,
+        /// What is.
+        actuelle: i32,
+    },
+    /// The idempotency key was used by another request.
+    #[error("idempotency key reused")]
+    CleReutilisee,
+    /// The idempotency key is held by a request that is still running.
+    #[error("idempotency key in progress")]
+    CleEnCours,
+    /// The number belongs to a person already registered.
+    #[error("patient already registered")]
+    PatientExistant(PatientId),
+    /// The RPPS belongs to a doctor already registered.
+    #[error("doctor already registered")]
+    MedecinExistant,
+    /// The feuille was already received.
+    #[error("feuille already received")]
+    FeuilleExistante(FeuilleId),
+    /// A rendered answer or a canonical content could not be written: our mistake.
+    #[error("serialisation: {0}")]
+    Serialisation(#[from] serde_json::Error),
+    /// The trace of a reading could not be written: the reading is not given.
+    #[error("the access could not be traced")]
+    TraceImpossible,
+}
+
+impl ServiceError {
+    /// One field that cannot be accepted.
+    pub fn champ(
+        pointeur: impl Into<String>,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        Self::Invalide(vec![ChampInvalide::new(pointeur, code, message)])
+    }
+
+    /// In a body, something that cannot be found is a field that cannot be accepted.
+    fn into_champ(self, pointeur: &str, code: &'static str, message: &str) -> Self {
+        if matches!(self, Self::Introuvable) { Self::champ(pointeur, code, message) } else { self }
+    }
+}
+
+/// What a body must designate where it designates a person.
+const PATIENT_ATTENDU: &str =
+    "un patient enregistré : identifiant, date de naissance et rang tels que sur la carte Vitale";
+
+/// Later than anything recorded: what is asked for without saying as known when.
+pub fn latest_knowledge() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(9999, 12, 31, 0, 0, 0).single().unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+impl Services {
+    /// Puts the pieces together. Starts the writer of traces on the current runtime.
+    pub fn new(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        ids: Arc<IdSource>,
+        law: Arc<Law>,
+        mode: Mode,
+    ) -> Self {
+        let traces = TraceWriter::start(db.clone());
+        Self { db, clock, ids, law, mode, traces, loi_id: Arc::default() }
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// The source of identifiers.
+    pub fn ids(&self) -> &IdSource {
+        &self.ids
+    }
+
+    /// The law.
+    pub fn law(&self) -> &Law {
+        &self.law
+    }
+
+    /// How the service runs.
+    pub const fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// The database, for the layers that start and stop it.
+    pub const fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Whether the service can answer: the database does.
+    pub async fn ready(&self) -> Result<(), ServiceError> {
+        Ok(self.db.ping().await?)
+    }
+
+    /// The number of the present law, recorded once.
+    async fn loi_id(&self) -> Result<i16, ServiceError> {
+        let made = self
+            .loi_id
+            .get_or_try_init(async || {
+                let (law, contenu) = (&self.law, self.law.as_json());
+                let mut tx = self.db.begin("loi.number").await?;
+                let now = self.clock.now();
+                let number =
+                    lois::number(&mut tx, law.empreinte(), law.moteur(), &contenu, now).await?;
+                tx.commit().await?;
+                Ok::<_, ServiceError>(number)
+            })
+            .await?;
+        Ok(*made)
+    }
+}

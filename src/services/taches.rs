@@ -1,0 +1,82 @@
+//! Jobs, as the runner sees them: taken, done, failed, planned.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
+
+use super::{ServiceError, Services};
+use crate::domain::ids::TacheId;
+use crate::storage::feuilles_de_soins::ensure_month;
+use crate::storage::idempotence;
+use crate::storage::taches::{self, Tache};
+
+/// How long a runner may keep a job before another takes it.
+const LEASE: TimeDelta = TimeDelta::minutes(5);
+/// How many times a job is tried before it is given up.
+const ATTEMPTS: i16 = 8;
+/// How long the answer of a creation is kept for retries.
+const MEMORY: TimeDelta = TimeDelta::hours(48);
+
+impl Services {
+    /// Plans a job without content, unless one of its kind waits already.
+    pub async fn plan_task(
+        &self,
+        nature: &str,
+        prevue_le: DateTime<Utc>,
+    ) -> Result<bool, ServiceError> {
+        let mut tx = self.db.begin("tache.enqueue").await?;
+        let id = TacheId::from_uuid(self.ids.uuid());
+        let now = self.clock.now();
+        let planned =
+            taches::enqueue(&mut tx, id, nature, Some("unique"), &json!({}), prevue_le, now)
+                .await?;
+        tx.commit().await?;
+        Ok(planned)
+    }
+
+    /// Takes the next job that is due.
+    pub async fn take_task(&self) -> Result<Option<Tache>, ServiceError> {
+        let now = self.clock.now();
+        let until = now.checked_add_signed(LEASE).unwrap_or(now);
+        let mut tx = self.db.begin("tache.take").await?;
+        let task = taches::take(&mut tx, now, until).await?;
+        tx.commit().await?;
+        Ok(task)
+    }
+
+    /// Ends a job.
+    pub async fn finish_task(&self, id: TacheId) -> Result<(), ServiceError> {
+        let mut tx = self.db.begin("tache.finish").await?;
+        taches::finish(&mut tx, id).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Puts a failed job back, later and later, or gives it up.
+    pub async fn fail_task(&self, task: &Tache, error: &str) -> Result<(), ServiceError> {
+        let now = self.clock.now();
+        let delay = TimeDelta::seconds(1_i64 << task.essais.clamp(0, 12));
+        let again = (task.essais < ATTEMPTS).then(|| now.checked_add_signed(delay)).flatten();
+        let mut tx = self.db.begin("tache.fail").await?;
+        taches::fail(&mut tx, task.id, error, again).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Forgets the answers of creations that nobody will ask for again.
+    pub async fn purge_idempotence(&self) -> Result<u64, ServiceError> {
+        let now = self.clock.now();
+        let before = now.checked_sub_signed(MEMORY).unwrap_or(now);
+        let mut tx = self.db.begin("idempotence.purge").await?;
+        let purged = idempotence::purge(&mut tx, before).await?;
+        tx.commit().await?;
+        Ok(purged)
+    }
+
+    /// Makes the partitions of this month and of the next.
+    pub async fn prepare_partitions(&self) -> Result<(), ServiceError> {
+        let today = self.clock.today();
+        ensure_month(&self.db, today).await?;
+        if let Some(next) = crate::domain::calendar::plus_mois(today, 1) {
+            ensure_month(&self.db, next).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,385 @@
+//! Declarations, their states and their signatures.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::postgres::PgConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::coffre::Place;
+use super::medecins::word;
+use super::{Coffre, StorageError};
+use crate::domain::declaration::{
+    Declaration, MedecinDesigne, NumeroDeclaration, Preuve, Signature,
+};
+use crate::domain::digest::Empreinte;
+use crate::domain::identifiers::Rpps;
+use crate::domain::ids::{DeclarationId, LieuId, MedecinId, PatientId, SignatureId};
+use crate::domain::vocabulary::Vocabulaire;
+
+/// Writes a new declaration, its doctors and its first state. Signatures are written apart.
+pub async fn insert(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    declaration: &Declaration,
+) -> Result<(), StorageError> {
+    let (patient, id) = (declaration.patient_id.uuid(), declaration.id.uuid());
+    let sealed = coffre.seal(place(declaration.id), declaration.contenu.as_bytes())?;
+    sqlx::query!(
+        "/* declaration.insert */
+         INSERT INTO declaration
+             (patient_id, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        patient,
+        id,
+        declaration.numero.to_string(),
+        declaration.canal.mot(),
+        sealed,
+        declaration.contenu_sha256.bytes().as_slice(),
+        declaration.expire_le,
+        declaration.enregistre_le
+    )
+    .execute(&mut *conn)
+    .await?;
+    for medecin in &declaration.medecins {
+        sqlx::query!(
+            "/* declaration_medecin.insert */
+             INSERT INTO declaration_medecin (patient_id, declaration_id, medecin_id, lieu_id)
+             VALUES ($1, $2, $3, $4)",
+            patient,
+            id,
+            medecin.medecin_id.uuid(),
+            medecin.lieu_id.uuid()
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
+    insert_etat(conn, declaration, declaration.enregistre_le).await
+}
+
+/// Writes the present state of a declaration as a version of its own.
+async fn insert_etat(
+    conn: &mut PgConnection,
+    declaration: &Declaration,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* etat_declaration.insert */
+         INSERT INTO etat_declaration (patient_id, declaration_id, version, etat, motif, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        declaration.patient_id.uuid(),
+        declaration.id.uuid(),
+        declaration.version,
+        declaration.etat.mot(),
+        declaration.motif,
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Replaces the state known until now by the next version.
+pub async fn advance(
+    conn: &mut PgConnection,
+    declaration: &mut Declaration,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let replaced = sqlx::query!(
+        "/* etat_declaration.replace */
+         UPDATE etat_declaration SET remplace_le = $4
+         WHERE patient_id = $1 AND declaration_id = $2 AND version = $3 AND remplace_le IS NULL",
+        declaration.patient_id.uuid(),
+        declaration.id.uuid(),
+        declaration.version,
+        instant
+    )
+    .execute(&mut *conn)
+    .await?
+    .rows_affected();
+    if replaced != 1 {
+        return Err(StorageError::RowsAffected {
+            statement: "etat_declaration.replace",
+            expected: 1,
+            found: replaced,
+        });
+    }
+    declaration.version += 1;
+    insert_etat(conn, declaration, instant).await
+}
+
+/// Writes a signature.
+pub async fn insert_signature(
+    conn: &mut PgConnection,
+    declaration: &Declaration,
+    signature: &Signature,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* signature.insert */
+         INSERT INTO signature
+             (patient_id, declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le,
+              moyen, niveau, preuve, contenu_sha256, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        declaration.patient_id.uuid(),
+        declaration.id.uuid(),
+        signature.id.uuid(),
+        signature.role.mot(),
+        signature.medecin_id.map(MedecinId::uuid),
+        signature.signe_le,
+        signature.signe_a,
+        signature.recue_le,
+        signature.moyen.mot(),
+        signature.niveau,
+        Json(&signature.preuve) as _,
+        signature.contenu_sha256.bytes().as_slice(),
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Whose declaration this is; `None` when there is no such declaration.
+pub async fn patient_of(
+    conn: &mut PgConnection,
+    id: DeclarationId,
+) -> Result<Option<PatientId>, StorageError> {
+    let row = sqlx::query_scalar!(
+        "/* declaration.patient_of */ SELECT patient_id FROM declaration WHERE declaration_id = $1",
+        id.uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(PatientId::from_uuid))
+}
+
+struct Row {
+    declaration_id: Uuid,
+    numero: String,
+    canal: String,
+    contenu_chiffre: Vec<u8>,
+    contenu_sha256: Vec<u8>,
+    expire_le: DateTime<Utc>,
+    enregistre_le: DateTime<Utc>,
+    version: i32,
+    etat: String,
+    motif: Option<String>,
+}
+
+impl Row {
+    fn build(
+        self,
+        coffre: &Coffre,
+        patient_id: PatientId,
+        medecins: Vec<MedecinDesigne>,
+        signatures: Vec<Signature>,
+    ) -> Result<Declaration, StorageError> {
+        let wrong = |column, what: &dyn std::fmt::Display| {
+            StorageError::inconsistent("declaration", column, what)
+        };
+        let id = DeclarationId::from_uuid(self.declaration_id);
+        let clear = coffre.open(place(id), &self.contenu_chiffre)?;
+        Ok(Declaration {
+            id,
+            patient_id,
+            numero: NumeroDeclaration::parse(&self.numero)
+                .map_err(|error| wrong("numero", &error))?,
+            canal: word("declaration", "canal", &self.canal)?,
+            medecins,
+            contenu: String::from_utf8(clear).map_err(|error| wrong("contenu_chiffre", &error))?,
+            contenu_sha256: digest("declaration", &self.contenu_sha256)?,
+            expire_le: self.expire_le,
+            enregistre_le: self.enregistre_le,
+            etat: word("etat_declaration", "etat", &self.etat)?,
+            motif: self.motif,
+            version: self.version,
+            signatures,
+        })
+    }
+}
+
+/// A declaration as it stands.
+pub async fn get(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    patient: PatientId,
+    id: DeclarationId,
+) -> Result<Option<Declaration>, StorageError> {
+    let row = sqlx::query_as!(
+        Row,
+        "/* declaration.get */
+         SELECT d.declaration_id, d.numero, d.canal, d.contenu_chiffre, d.contenu_sha256, d.expire_le,
+                d.enregistre_le, e.version, e.etat, e.motif
+         FROM declaration d
+         JOIN etat_declaration e
+           ON e.patient_id = d.patient_id AND e.declaration_id = d.declaration_id AND e.remplace_le IS NULL
+         WHERE d.patient_id = $1 AND d.declaration_id = $2",
+        patient.uuid(),
+        id.uuid()
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let ids = [id.uuid()];
+    let mut medecins = medecins(&mut *conn, patient, &ids).await?;
+    let mut signatures = signatures(conn, patient, &ids).await?;
+    let own = take(&mut medecins, id);
+    row.build(coffre, patient, own, take(&mut signatures, id)).map(Some)
+}
+
+/// The declarations of a person, the last recorded first.
+pub async fn list(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    patient: PatientId,
+) -> Result<Vec<Declaration>, StorageError> {
+    let rows = sqlx::query_as!(
+        Row,
+        "/* declaration.list */
+         SELECT d.declaration_id, d.numero, d.canal, d.contenu_chiffre, d.contenu_sha256, d.expire_le,
+                d.enregistre_le, e.version, e.etat, e.motif
+         FROM declaration d
+         JOIN etat_declaration e
+           ON e.patient_id = d.patient_id AND e.declaration_id = d.declaration_id AND e.remplace_le IS NULL
+         WHERE d.patient_id = $1
+         ORDER BY d.enregistre_le DESC, d.declaration_id DESC",
+        patient.uuid()
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.declaration_id).collect();
+    let mut medecins = medecins(&mut *conn, patient, &ids).await?;
+    let mut signatures = signatures(conn, patient, &ids).await?;
+    rows.into_iter()
+        .map(|row| {
+            let id = DeclarationId::from_uuid(row.declaration_id);
+            let own = take(&mut medecins, id);
+            row.build(coffre, patient, own, take(&mut signatures, id))
+        })
+        .collect()
+}
+
+/// Declarations that wait beyond their time, the oldest first.
+pub async fn expired(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<(PatientId, DeclarationId)>, StorageError> {
+    let rows = sqlx::query!(
+        "/* declaration.expired */
+         SELECT d.patient_id, d.declaration_id
+         FROM etat_declaration e
+         JOIN declaration d ON d.patient_id = e.patient_id AND d.declaration_id = e.declaration_id
+         WHERE e.remplace_le IS NULL AND e.etat = 'en_attente' AND d.expire_le <= $1
+         ORDER BY d.expire_le LIMIT $2",
+        now,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            (PatientId::from_uuid(row.patient_id), DeclarationId::from_uuid(row.declaration_id))
+        })
+        .collect())
+}
+
+type ByDeclaration<T> = Vec<(DeclarationId, T)>;
+
+/// Moves the values of one declaration out of those of several.
+fn take<T>(all: &mut ByDeclaration<T>, id: DeclarationId) -> Vec<T> {
+    let (own, rest) = std::mem::take(all).into_iter().partition(|(owner, _)| *owner == id);
+    *all = rest;
+    let own: ByDeclaration<T> = own;
+    own.into_iter().map(|(_, value)| value).collect()
+}
+
+async fn medecins(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    ids: &[Uuid],
+) -> Result<ByDeclaration<MedecinDesigne>, StorageError> {
+    let rows = sqlx::query!(
+        "/* declaration_medecin.list */
+         SELECT dm.declaration_id, dm.medecin_id, dm.lieu_id, m.rpps
+         FROM declaration_medecin dm JOIN medecin m USING (medecin_id)
+         WHERE dm.patient_id = $1 AND dm.declaration_id = ANY($2)
+         ORDER BY m.rpps",
+        patient.uuid(),
+        ids
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let designe = MedecinDesigne {
+                medecin_id: MedecinId::from_uuid(row.medecin_id),
+                rpps: Rpps::parse(&row.rpps)
+                    .map_err(|error| StorageError::inconsistent("medecin", "rpps", error))?,
+                lieu_id: LieuId::from_uuid(row.lieu_id),
+            };
+            Ok((DeclarationId::from_uuid(row.declaration_id), designe))
+        })
+        .collect()
+}
+
+async fn signatures(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    ids: &[Uuid],
+) -> Result<ByDeclaration<Signature>, StorageError> {
+    struct SignatureRow {
+        declaration_id: Uuid,
+        signature_id: Uuid,
+        role: String,
+        medecin_id: Option<Uuid>,
+        signe_le: NaiveDate,
+        signe_a: Option<DateTime<Utc>>,
+        recue_le: DateTime<Utc>,
+        moyen: String,
+        niveau: Option<String>,
+        preuve: Json<Preuve>,
+        contenu_sha256: Vec<u8>,
+    }
+    let rows = sqlx::query_as!(
+        SignatureRow,
+        r#"/* signature.list */
+         SELECT declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le, moyen,
+                niveau, preuve AS "preuve: Json<Preuve>", contenu_sha256
+         FROM signature
+         WHERE patient_id = $1 AND declaration_id = ANY($2)
+         ORDER BY enregistre_le, signature_id"#,
+        patient.uuid(),
+        ids
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let signature = Signature {
+                id: SignatureId::from_uuid(row.signature_id),
+                role: word("signature", "role", &row.role)?,
+                medecin_id: row.medecin_id.map(MedecinId::from_uuid),
+                signe_le: row.signe_le,
+                signe_a: row.signe_a,
+                recue_le: row.recue_le,
+                moyen: word("signature", "moyen", &row.moyen)?,
+                niveau: row.niveau,
+                preuve: row.preuve.0,
+                contenu_sha256: digest("signature", &row.contenu_sha256)?,
+            };
+            Ok((DeclarationId::from_uuid(row.declaration_id), signature))
+        })
+        .collect()
+}
+
+fn digest(table: &'static str, bytes: &[u8]) -> Result<Empreinte, StorageError> {
+    <[u8; 32]>::try_from(bytes)
+        .map(Empreinte::from_bytes)
+        .map_err(|error| StorageError::inconsistent(table, "contenu_sha256", error))
+}
+
+const fn place(id: DeclarationId) -> Place {
+    Place { colonne: "declaration.contenu_chiffre", ligne: id.uuid() }
+}

@@ -1,0 +1,268 @@
+//! Designations: the timeline of each person, in every version.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::postgres::PgConnection;
+use sqlx::postgres::types::PgRange;
+use uuid::Uuid;
+
+use super::StorageError;
+use super::medecins::word;
+use super::range::{to_periode, to_range};
+use crate::domain::calendar::Periode;
+use crate::domain::declaration::OrdreSignature;
+use crate::domain::designation::{Choix, Designation, Membre, MotifFin, Segment};
+use crate::domain::identifiers::Rpps;
+use crate::domain::ids::{DeclarationId, DesignationId, MedecinId, PatientId};
+use crate::domain::vocabulary::Vocabulaire;
+
+/// Opens a designation and its members.
+pub async fn open(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    id: DesignationId,
+    segment: &Segment,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    insert_version(&mut *conn, patient, id, 1, segment, instant).await?;
+    for medecin in &segment.medecins {
+        sqlx::query!(
+            "/* designation_medecin.insert */
+             INSERT INTO designation_medecin
+                 (patient_id, designation_id, medecin_id, version, effet, enregistre_le)
+             VALUES ($1, $2, $3, 1, $4, $5)",
+            patient.uuid(),
+            id.uuid(),
+            medecin.uuid(),
+            // A member stays as long as the designation, whatever its end becomes.
+            to_range(Periode::depuis(segment.effet.du())),
+            instant
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Replaces a version by the next one.
+pub async fn revise(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    id: DesignationId,
+    version: i32,
+    segment: &Segment,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    erase(&mut *conn, patient, id, version, instant).await?;
+    insert_version(conn, patient, id, version + 1, segment, instant).await
+}
+
+/// Replaces a version by nothing: the designation never took effect.
+pub async fn erase(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    id: DesignationId,
+    version: i32,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let found = sqlx::query!(
+        "/* designation.replace */
+         UPDATE designation SET remplace_le = $4
+         WHERE patient_id = $1 AND designation_id = $2 AND version = $3 AND remplace_le IS NULL",
+        patient.uuid(),
+        id.uuid(),
+        version,
+        instant
+    )
+    .execute(conn)
+    .await?
+    .rows_affected();
+    if found == 1 {
+        Ok(())
+    } else {
+        Err(StorageError::RowsAffected { statement: "designation.replace", expected: 1, found })
+    }
+}
+
+async fn insert_version(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    id: DesignationId,
+    version: i32,
+    segment: &Segment,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* designation.insert */
+         INSERT INTO designation
+             (patient_id, designation_id, version, declaration_id, effet, motif_fin, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        patient.uuid(),
+        id.uuid(),
+        version,
+        segment.declaration_id.uuid(),
+        to_range(segment.effet),
+        segment.motif_fin.map(MotifFin::mot),
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The choices of a person: declarations signed by all, in the order of their reception.
+pub async fn choices(
+    conn: &mut PgConnection,
+    patient: PatientId,
+) -> Result<Vec<Choix>, StorageError> {
+    let rows = sqlx::query!(
+        r#"/* designation.choices */
+         SELECT e.declaration_id,
+                max(s.signe_le) AS "signe_le!",
+                max(s.signe_a) AS signe_a,
+                bool_and(s.signe_a IS NOT NULL) AS "horodatee!",
+                max(s.recue_le) AS "recue_le!",
+                (SELECT array_agg(m.medecin_id) FROM declaration_medecin m
+                 WHERE m.patient_id = e.patient_id AND m.declaration_id = e.declaration_id) AS "medecins!"
+         FROM etat_declaration e
+         JOIN signature s ON s.patient_id = e.patient_id AND s.declaration_id = e.declaration_id
+         WHERE e.patient_id = $1 AND e.remplace_le IS NULL AND e.etat = 'active'
+         GROUP BY e.patient_id, e.declaration_id"#,
+        patient.uuid()
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Choix {
+            declaration_id: DeclarationId::from_uuid(row.declaration_id),
+            medecins: row.medecins.into_iter().map(MedecinId::from_uuid).collect::<BTreeSet<_>>(),
+            effet_du: row.signe_le,
+            ordre: OrdreSignature {
+                signe_le: row.signe_le,
+                signe_a: row.signe_a.filter(|_| row.horodatee),
+                recue_le: row.recue_le,
+            },
+        })
+        .collect())
+}
+
+struct Row {
+    designation_id: Uuid,
+    version: i32,
+    declaration_id: Uuid,
+    effet: PgRange<NaiveDate>,
+    motif_fin: Option<String>,
+    enregistre_le: DateTime<Utc>,
+    remplace_le: Option<DateTime<Utc>>,
+    medecin_id: Uuid,
+    rpps: String,
+    membre_effet: PgRange<NaiveDate>,
+}
+
+/// Gathers rows, one a member, into designations; rows of one version follow each other.
+fn gather(patient_id: PatientId, rows: Vec<Row>) -> Result<Vec<Designation>, StorageError> {
+    let mut designations: Vec<Designation> = Vec::new();
+    for row in rows {
+        let membre = Membre {
+            medecin_id: MedecinId::from_uuid(row.medecin_id),
+            rpps: Rpps::parse(&row.rpps)
+                .map_err(|error| StorageError::inconsistent("medecin", "rpps", error))?,
+            effet: to_periode(&row.membre_effet, "designation_medecin")?,
+        };
+        let id = DesignationId::from_uuid(row.designation_id);
+        match designations.last_mut() {
+            Some(last) if last.id == id && last.version == row.version => last.membres.push(membre),
+            _ => designations.push(Designation {
+                id,
+                patient_id,
+                declaration_id: DeclarationId::from_uuid(row.declaration_id),
+                version: row.version,
+                effet: to_periode(&row.effet, "designation")?,
+                motif_fin: row
+                    .motif_fin
+                    .as_deref()
+                    .map(|motif| word("designation", "motif_fin", motif))
+                    .transpose()?,
+                membres: vec![membre],
+                enregistre_le: row.enregistre_le,
+                remplace_le: row.remplace_le,
+            }),
+        }
+    }
+    Ok(designations)
+}
+
+/// The timeline of a person as known at an instant, by first day.
+pub async fn list(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    connu_le: DateTime<Utc>,
+) -> Result<Vec<Designation>, StorageError> {
+    let rows = sqlx::query_as!(
+        Row,
+        "/* designation.list */
+         SELECT d.designation_id, d.version, d.declaration_id, d.effet, d.motif_fin, d.enregistre_le,
+                d.remplace_le, dm.medecin_id, m.rpps, dm.effet AS membre_effet
+         FROM designation d
+         JOIN designation_medecin dm
+           ON dm.patient_id = d.patient_id AND dm.designation_id = d.designation_id
+          AND dm.enregistre_le <= $2 AND (dm.remplace_le IS NULL OR dm.remplace_le > $2)
+         JOIN medecin m ON m.medecin_id = dm.medecin_id
+         WHERE d.patient_id = $1 AND d.enregistre_le <= $2
+           AND (d.remplace_le IS NULL OR d.remplace_le > $2)
+         ORDER BY lower(d.effet), d.designation_id, d.version, m.rpps",
+        patient.uuid(),
+        connu_le
+    )
+    .fetch_all(conn)
+    .await?;
+    gather(patient, rows)
+}
+
+/// The designation in force on a day, in the light of what is known now.
+pub async fn current(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    jour: NaiveDate,
+) -> Result<Option<Designation>, StorageError> {
+    let rows = sqlx::query_as!(
+        Row,
+        "/* designation.current */
+         SELECT d.designation_id, d.version, d.declaration_id, d.effet, d.motif_fin, d.enregistre_le,
+                d.remplace_le, dm.medecin_id, m.rpps, dm.effet AS membre_effet
+         FROM designation d
+         JOIN designation_medecin dm
+           ON dm.patient_id = d.patient_id AND dm.designation_id = d.designation_id
+          AND dm.remplace_le IS NULL
+         JOIN medecin m ON m.medecin_id = dm.medecin_id
+         WHERE d.patient_id = $1 AND d.remplace_le IS NULL
+           AND lower(d.effet) <= $2 AND (upper_inf(d.effet) OR upper(d.effet) > $2)
+         ORDER BY m.rpps",
+        patient.uuid(),
+        jour
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(gather(patient, rows)?.pop())
+}
+
+/// Whether a doctor has, or had, a patient: a designation that names the doctor, whatever its days.
+pub async fn is_patient_of(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    rpps: &Rpps,
+) -> Result<bool, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* designation.is_patient_of */
+         SELECT EXISTS (
+             SELECT 1 FROM designation_medecin dm JOIN medecin m USING (medecin_id)
+             WHERE dm.patient_id = $1 AND m.rpps = $2 AND dm.remplace_le IS NULL
+         ) AS "found!""#,
+        patient.uuid(),
+        rpps.as_str()
+    )
+    .fetch_one(conn)
+    .await?)
+}

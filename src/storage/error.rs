@@ -1,0 +1,94 @@
+//! What can go wrong between the program and its database.
+
+use super::CoffreError;
+
+/// A failure of the database, or a row that contradicts the model.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// The driver or the server.
+    #[error("database: {0}")]
+    Driver(#[from] sqlx::Error),
+    /// A row that the model cannot represent: our mistake, or somebody else's hand.
+    #[error("table {table}, column {column}: {what}")]
+    Inconsistency {
+        /// Table.
+        table: &'static str,
+        /// Column.
+        column: &'static str,
+        /// What is wrong, without any value of a person.
+        what: String,
+    },
+    /// Encrypted data that the keys do not open.
+    #[error("vault: {0}")]
+    Coffre(#[from] CoffreError),
+    /// A statement touched another number of rows than it must.
+    #[error("{statement} touched {found} rows instead of {expected}")]
+    RowsAffected {
+        /// Which statement.
+        statement: &'static str,
+        /// Expected.
+        expected: u64,
+        /// Found.
+        found: u64,
+    },
+    /// The schema is not the one this program knows.
+    #[error(
+        "le schéma de la base est à la version {found:?} ; ce programme attend la version {expected} : \
+         lancez « traitant migrer »"
+    )]
+    UnknownSchema {
+        /// Version of the program.
+        expected: i64,
+        /// Version of the database.
+        found: Option<i64>,
+    },
+    /// A migration failed.
+    #[error("migration: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+}
+
+impl StorageError {
+    /// A row that contradicts the model.
+    pub fn inconsistent(
+        table: &'static str,
+        column: &'static str,
+        what: impl std::fmt::Display,
+    ) -> Self {
+        Self::Inconsistency { table, column, what: what.to_string() }
+    }
+
+    /// Whether trying again later makes sense: the database could not be reached, or undid the
+    /// transaction for reasons of its own.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self.sqlstate().as_deref(), Some("40001" | "40P01" | "53300" | "57P01" | "57P03"))
+            || self.is_unreachable()
+    }
+
+    fn is_unreachable(&self) -> bool {
+        matches!(
+            self,
+            Self::Driver(
+                sqlx::Error::Io(_)
+                    | sqlx::Error::PoolTimedOut
+                    | sqlx::Error::PoolClosed
+                    | sqlx::Error::WorkerCrashed
+            )
+        )
+    }
+
+    /// Name of the constraint that refused a write, if one did.
+    pub fn constraint(&self) -> Option<&str> {
+        let Self::Driver(sqlx::Error::Database(error)) = self else { return None };
+        error.constraint()
+    }
+
+    fn sqlstate(&self) -> Option<std::borrow::Cow<'_, str>> {
+        let Self::Driver(sqlx::Error::Database(error)) = self else { return None };
+        error.code()
+    }
+
+    /// Whether a lock was not obtained within the time allowed.
+    pub fn is_lock_timeout(&self) -> bool {
+        self.sqlstate().as_deref() == Some("55P03")
+    }
+}

@@ -1,0 +1,121 @@
+//! Answers kept for retries, in the transaction of what they answer.
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::coffre::Place;
+use super::{Coffre, StorageError};
+use crate::domain::digest::Empreinte;
+
+/// What is known of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// Nobody used it: this transaction now holds it.
+    New,
+    /// The same request was answered.
+    Answered {
+        /// Status.
+        statut: u16,
+        /// Headers and body, as they were given.
+        reponse: Vec<u8>,
+    },
+    /// Another request used it.
+    OtherRequest,
+}
+
+/// Claims a key. A twin that holds it is waited for, up to the time after which the database says
+/// that the lock cannot be had.
+pub async fn claim(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    appelant: &str,
+    cle: &str,
+    requete: &Empreinte,
+    instant: DateTime<Utc>,
+) -> Result<Claim, StorageError> {
+    sqlx::query!("/* idempotence.wait */ SELECT set_config('lock_timeout', '5s', true)")
+        .fetch_one(&mut *conn)
+        .await?;
+    let inserted = sqlx::query!(
+        "/* idempotence.claim */
+         INSERT INTO idempotence (appelant, cle, requete_sha256, enregistre_le)
+         VALUES ($1, $2, $3, $4) ON CONFLICT (appelant, cle) DO NOTHING",
+        appelant,
+        cle,
+        requete.bytes().as_slice(),
+        instant
+    )
+    .execute(&mut *conn)
+    .await?
+    .rows_affected();
+    if inserted == 1 {
+        return Ok(Claim::New);
+    }
+    let row = sqlx::query!(
+        "/* idempotence.get */
+         SELECT requete_sha256, statut, reponse_chiffree FROM idempotence
+         WHERE appelant = $1 AND cle = $2",
+        appelant,
+        cle
+    )
+    .fetch_one(conn)
+    .await?;
+    if row.requete_sha256 != requete.bytes().as_slice() {
+        return Ok(Claim::OtherRequest);
+    }
+    let (Some(statut), Some(sealed)) = (row.statut, row.reponse_chiffree) else {
+        return Err(StorageError::inconsistent(
+            "idempotence",
+            "statut",
+            "committed without answer",
+        ));
+    };
+    Ok(Claim::Answered {
+        statut: u16::try_from(statut)
+            .map_err(|error| StorageError::inconsistent("idempotence", "statut", error))?,
+        reponse: coffre.open(place(appelant, cle), &sealed)?,
+    })
+}
+
+/// Keeps the answer of a claimed key.
+pub async fn save(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    appelant: &str,
+    cle: &str,
+    statut: u16,
+    reponse: &[u8],
+) -> Result<(), StorageError> {
+    let sealed = coffre.seal(place(appelant, cle), reponse)?;
+    sqlx::query!(
+        "/* idempotence.save */
+         UPDATE idempotence SET statut = $3, reponse_chiffree = $4 WHERE appelant = $1 AND cle = $2",
+        appelant,
+        cle,
+        i16::try_from(statut).unwrap_or(i16::MAX),
+        sealed
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Forgets the keys claimed before an instant; gives how many.
+pub async fn purge(conn: &mut PgConnection, before: DateTime<Utc>) -> Result<u64, StorageError> {
+    Ok(sqlx::query!(
+        "/* idempotence.purge */ DELETE FROM idempotence WHERE enregistre_le < $1",
+        before
+    )
+    .execute(conn)
+    .await?
+    .rows_affected())
+}
+
+/// The row has no id of its own: its key, digested, stands for one.
+fn place(appelant: &str, cle: &str) -> Place {
+    let [b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, ..] =
+        *Empreinte::of(format!("{appelant}\n{cle}")).bytes();
+    let row = [b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15];
+    Place { colonne: "idempotence.reponse_chiffree", ligne: Uuid::from_bytes(row) }
+}

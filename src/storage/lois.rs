@@ -1,0 +1,62 @@
+//! The laws under which evaluations were made.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::postgres::PgConnection;
+use sqlx::types::Json;
+
+use super::StorageError;
+use crate::domain::digest::Empreinte;
+
+/// The number of a law, recorded with its values the first time it is used.
+pub async fn number(
+    conn: &mut PgConnection,
+    empreinte: &Empreinte,
+    moteur: u32,
+    contenu: &Value,
+    instant: DateTime<Utc>,
+) -> Result<i16, StorageError> {
+    sqlx::query!("/* loi.lock */ SELECT pg_advisory_xact_lock(hashtext('traitant.loi'))")
+        .fetch_one(&mut *conn)
+        .await?;
+    let known = sqlx::query_scalar!(
+        "/* loi.find */ SELECT loi_id FROM loi WHERE empreinte = $1",
+        empreinte.bytes().as_slice()
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    Ok(sqlx::query_scalar!(
+        "/* loi.insert */
+         INSERT INTO loi (loi_id, empreinte, moteur, contenu, enregistre_le)
+         SELECT (coalesce(max(loi_id), 0) + 1)::smallint, $1, $2, $3, $4 FROM loi
+         RETURNING loi_id",
+        empreinte.bytes().as_slice(),
+        i32::try_from(moteur).unwrap_or(i32::MAX),
+        Json(contenu) as _,
+        instant
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// The fingerprint of a recorded law.
+pub async fn fingerprint(
+    conn: &mut PgConnection,
+    loi_id: i16,
+) -> Result<Option<Empreinte>, StorageError> {
+    let row = sqlx::query_scalar!(
+        "/* loi.fingerprint */ SELECT empreinte FROM loi WHERE loi_id = $1",
+        loi_id
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(|bytes| {
+        <[u8; 32]>::try_from(bytes.as_slice())
+            .map(Empreinte::from_bytes)
+            .map_err(|error| StorageError::inconsistent("loi", "empreinte", error))
+    })
+    .transpose()
+}

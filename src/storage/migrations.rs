@@ -1,0 +1,38 @@
+//! The version of the schema.
+
+use sqlx::migrate::Migrator;
+
+use super::{Db, StorageError};
+
+/// The migrations embedded in the binary.
+pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// Applies what is missing, under an advisory lock.
+pub async fn run(db: &Db) -> Result<(), StorageError> {
+    Ok(MIGRATOR.run(db.pool()).await?)
+}
+
+/// The version that this program knows.
+pub fn expected() -> i64 {
+    MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or_default()
+}
+
+/// Refuses a database whose schema is older or newer than this program.
+pub async fn verify(db: &Db) -> Result<(), StorageError> {
+    let known =
+        sqlx::query_scalar!(r#"SELECT to_regclass('_sqlx_migrations') IS NOT NULL AS "known!""#)
+            .fetch_one(db.pool())
+            .await?;
+    let found = if known { applied(db).await? } else { None };
+    if found == Some(expected()) {
+        Ok(())
+    } else {
+        Err(StorageError::UnknownSchema { expected: expected(), found })
+    }
+}
+
+async fn applied(db: &Db) -> Result<Option<i64>, StorageError> {
+    Ok(sqlx::query_scalar!("SELECT max(version) FROM _sqlx_migrations WHERE success")
+        .fetch_one(db.pool())
+        .await?)
+}

@@ -1,0 +1,120 @@
+//! The only place with SQL: plain functions, one query each, checked against the schema at build.
+//!
+//! Every write about a person begins with [`patients::lock`], which also gives the instant under
+//! which the write is known. Instants and identifiers are arguments; numbers and names of persons
+//! are encrypted by the [`Coffre`].
+
+pub mod acces;
+mod coffre;
+pub mod declarations;
+pub mod designations;
+mod error;
+pub mod evaluations;
+pub mod evenements;
+pub mod feuilles_de_soins;
+pub mod idempotence;
+pub mod lois;
+pub mod medecins;
+pub mod migrations;
+pub mod participations;
+pub mod patients;
+mod range;
+pub mod taches;
+
+use std::ops::{Deref, DerefMut};
+use std::time::Instant;
+
+use sqlx::postgres::{PgPoolOptions, Postgres};
+use sqlx::{PgPool, Transaction};
+
+pub use self::coffre::{Coffre, CoffreError};
+pub use self::error::StorageError;
+pub use sqlx::postgres::PgConnection as Connection;
+
+/// The database, and the keys of what it holds encrypted.
+#[derive(Debug, Clone)]
+pub struct Db {
+    pool: PgPool,
+    coffre: std::sync::Arc<Coffre>,
+}
+
+impl Db {
+    /// Opens a pool of at most `size` connections.
+    pub async fn connect(url: &str, size: u32, coffre: Coffre) -> Result<Self, StorageError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(size)
+            // A ping before each use would double the traffic; a dead connection shows itself.
+            .test_before_acquire(false)
+            .connect(url)
+            .await?;
+        Ok(Self::new(pool, coffre))
+    }
+
+    /// Uses an existing pool.
+    pub fn new(pool: PgPool, coffre: Coffre) -> Self {
+        Self { pool, coffre: std::sync::Arc::new(coffre) }
+    }
+
+    /// Keys of what is encrypted.
+    pub fn coffre(&self) -> &Coffre {
+        &self.coffre
+    }
+
+    /// The pool, for migrations.
+    pub const fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// Opens a transaction with a name. Nothing is written unless it is committed.
+    ///
+    /// Writers lock in one order, idempotency key, then person, then the rest, so that they never
+    /// wait for each other in a circle.
+    pub async fn begin(&self, name: &'static str) -> Result<Tx, StorageError> {
+        Ok(Tx { inner: self.pool.begin().await?, name, began: Instant::now() })
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StorageError> {
+        sqlx::query!("SELECT 1 AS one").fetch_one(&self.pool).await?;
+        Ok(())
+    }
+}
+
+/// A transaction with a name: undone when dropped, written when committed.
+#[derive(Debug)]
+#[must_use = "a transaction that is not committed writes nothing"]
+pub struct Tx {
+    inner: Transaction<'static, Postgres>,
+    name: &'static str,
+    began: Instant,
+}
+
+impl Tx {
+    /// Writes everything, or fails.
+    pub async fn commit(self) -> Result<(), StorageError> {
+        let outcome = self.inner.commit().await;
+        let micros = self.began.elapsed().as_micros();
+        let committed = outcome.is_ok();
+        tracing::debug!(transaction = self.name, micros, committed, "transaction");
+        Ok(outcome?)
+    }
+}
+
+impl Deref for Tx {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.inner
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.inner
+    }
+}

@@ -1,0 +1,362 @@
+//! Persons and their dated facts.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::postgres::PgConnection;
+
+use super::coffre::Place;
+use super::range::{to_periode, to_range};
+use super::{Coffre, StorageError};
+use crate::domain::fait_date::FaitDate;
+use crate::domain::identifiers::{
+    DateNaissanceAmo, IdentifiantPersonne, Organisme, RangGemellaire,
+};
+use crate::domain::ids::{FaitId, PatientId};
+use crate::domain::patient::{ClePatient, IdentifiantPatient, Identite, Patient, UsageIdentifiant};
+use crate::domain::vocabulary::Vocabulaire;
+
+/// Names as they are encrypted.
+#[derive(Serialize, Deserialize)]
+struct Noms {
+    nom: String,
+    prenom: String,
+}
+
+/// Locks a person until the end of the transaction, and gives the instant under which what is
+/// written now will be known: never before the last one, whatever the clocks of the instances say.
+/// `None` when there is no such person.
+pub async fn lock(
+    conn: &mut PgConnection,
+    id: PatientId,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StorageError> {
+    let last = sqlx::query_scalar!(
+        "/* patient.lock */ SELECT connu_le FROM patient WHERE patient_id = $1 FOR NO KEY UPDATE",
+        id.uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(last.map(|last| now.max(last.checked_add_signed(TimeDelta::microseconds(1)).unwrap_or(now))))
+}
+
+/// Writes that something about the person was recorded at this instant.
+pub async fn touch(
+    conn: &mut PgConnection,
+    id: PatientId,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* patient.touch */ UPDATE patient SET connu_le = $2 WHERE patient_id = $1",
+        id.uuid(),
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Serialises the creations of persons under one number, until the end of the transaction.
+pub async fn lock_number(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    numero: &IdentifiantPersonne,
+) -> Result<(), StorageError> {
+    let [b0, b1, b2, b3, b4, b5, b6, b7, ..] = coffre.empreinte(numero);
+    let key = i64::from_be_bytes([b0, b1, b2, b3, b4, b5, b6, b7]);
+    sqlx::query!("/* patient.lock_number */ SELECT pg_advisory_xact_lock($1)", key)
+        .fetch_one(conn)
+        .await?;
+    Ok(())
+}
+
+/// Creates a person without any fact.
+pub async fn insert(
+    conn: &mut PgConnection,
+    id: PatientId,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* patient.insert */ INSERT INTO patient (patient_id, connu_le, enregistre_le) VALUES ($1, $2, $2)",
+        id.uuid(),
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Records names and birth.
+pub async fn insert_identite(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    patient: PatientId,
+    fait: &FaitDate<Identite>,
+) -> Result<(), StorageError> {
+    let identite = &fait.valeur;
+    let noms = Noms { nom: identite.nom.clone(), prenom: identite.prenom.clone() };
+    let clear = serde_json::to_vec(&noms)
+        .map_err(|error| StorageError::inconsistent("identite_patient", "noms_chiffres", error))?;
+    let sealed = coffre.seal(place_noms(fait.id), &clear)?;
+    sqlx::query!(
+        "/* identite_patient.insert */
+         INSERT INTO identite_patient
+             (patient_id, identite_id, date_naissance, rang, noms_chiffres, effet, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        patient.uuid(),
+        fait.id.uuid(),
+        identite.date_naissance.as_str(),
+        i16::from(identite.rang.get()),
+        sealed,
+        to_range(fait.effet),
+        fait.enregistre_le
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Records a number.
+pub async fn insert_identifiant(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    patient: PatientId,
+    fait: &FaitDate<IdentifiantPatient>,
+) -> Result<(), StorageError> {
+    let numero = &fait.valeur.numero;
+    let empreinte = coffre.empreinte(numero);
+    let sealed = coffre.seal(place_numero(fait.id), numero.expose().as_bytes())?;
+    sqlx::query!(
+        "/* identifiant_patient.insert */
+         INSERT INTO identifiant_patient
+             (patient_id, identifiant_id, nature, usage, empreinte, valeur_chiffree, effet, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        patient.uuid(),
+        fait.id.uuid(),
+        numero.kind(),
+        fait.valeur.usage.mot(),
+        empreinte.as_slice(),
+        sealed,
+        to_range(fait.effet),
+        fait.enregistre_le
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Records a caisse.
+pub async fn insert_affiliation(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    fait: &FaitDate<Organisme>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* affiliation.insert */
+         INSERT INTO affiliation (patient_id, affiliation_id, organisme, effet, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5)",
+        patient.uuid(),
+        fait.id.uuid(),
+        fait.valeur.as_str(),
+        to_range(fait.effet),
+        fait.enregistre_le
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The persons known under a number, born on that date with that rank. Several is a conflict that
+/// the caller must not settle by taking the first.
+pub async fn find(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    cle: &ClePatient,
+) -> Result<Vec<PatientId>, StorageError> {
+    let empreinte = coffre.empreinte(&cle.numero);
+    let rows = sqlx::query_scalar!(
+        "/* patient.find */
+         SELECT DISTINCT n.patient_id
+         FROM identifiant_patient n
+         JOIN identite_patient i ON i.patient_id = n.patient_id AND i.remplace_le IS NULL
+         WHERE n.empreinte = $1 AND n.remplace_le IS NULL AND i.date_naissance = $2 AND i.rang = $3
+         ORDER BY n.patient_id",
+        empreinte.as_slice(),
+        cle.date_naissance.as_str(),
+        i16::from(cle.rang.get())
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(PatientId::from_uuid).collect())
+}
+
+/// The person whose own number this is, if the register has one.
+pub async fn find_individuel(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    numero: &IdentifiantPersonne,
+) -> Result<Option<PatientId>, StorageError> {
+    let empreinte = coffre.empreinte(numero);
+    let row = sqlx::query_scalar!(
+        "/* patient.find_individuel */
+         SELECT patient_id FROM identifiant_patient
+         WHERE empreinte = $1 AND remplace_le IS NULL AND usage = 'individuel'
+         ORDER BY enregistre_le LIMIT 1",
+        empreinte.as_slice()
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(PatientId::from_uuid))
+}
+
+/// A person as known at an instant.
+pub async fn get(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    id: PatientId,
+    connu_le: DateTime<Utc>,
+) -> Result<Option<Patient>, StorageError> {
+    let Some(last) = sqlx::query_scalar!(
+        "/* patient.get */ SELECT connu_le FROM patient WHERE patient_id = $1 AND enregistre_le <= $2",
+        id.uuid(),
+        connu_le
+    )
+    .fetch_optional(&mut *conn)
+    .await?
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Patient {
+        id,
+        connu_le: last,
+        identites: identites(&mut *conn, coffre, id, connu_le).await?,
+        identifiants: identifiants(&mut *conn, coffre, id, connu_le).await?,
+        affiliations: affiliations(conn, id, connu_le).await?,
+    }))
+}
+
+/// Names and birth as known at an instant, by first day.
+pub async fn identites(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    id: PatientId,
+    connu_le: DateTime<Utc>,
+) -> Result<Vec<FaitDate<Identite>>, StorageError> {
+    let rows = sqlx::query!(
+        "/* identite_patient.list */
+         SELECT identite_id, date_naissance, rang, noms_chiffres, effet, enregistre_le, remplace_le
+         FROM identite_patient
+         WHERE patient_id = $1 AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
+         ORDER BY lower(effet)",
+        id.uuid(),
+        connu_le
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let wrong = |column, what: &dyn std::fmt::Display| {
+                StorageError::inconsistent("identite_patient", column, what)
+            };
+            let fait = FaitId::from_uuid(row.identite_id);
+            let clear = coffre.open(place_noms(fait), &row.noms_chiffres)?;
+            let noms: Noms =
+                serde_json::from_slice(&clear).map_err(|error| wrong("noms_chiffres", &error))?;
+            Ok(FaitDate {
+                id: fait,
+                valeur: Identite {
+                    nom: noms.nom,
+                    prenom: noms.prenom,
+                    date_naissance: DateNaissanceAmo::parse(&row.date_naissance)
+                        .map_err(|error| wrong("date_naissance", &error))?,
+                    rang: RangGemellaire::new(i64::from(row.rang))
+                        .map_err(|error| wrong("rang", &error))?,
+                },
+                effet: to_periode(&row.effet, "identite_patient")?,
+                enregistre_le: row.enregistre_le,
+                remplace_le: row.remplace_le,
+            })
+        })
+        .collect()
+}
+
+async fn identifiants(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    id: PatientId,
+    connu_le: DateTime<Utc>,
+) -> Result<Vec<FaitDate<IdentifiantPatient>>, StorageError> {
+    let rows = sqlx::query!(
+        "/* identifiant_patient.list */
+         SELECT identifiant_id, nature, usage, valeur_chiffree, effet, enregistre_le, remplace_le
+         FROM identifiant_patient
+         WHERE patient_id = $1 AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
+         ORDER BY usage, lower(effet)",
+        id.uuid(),
+        connu_le
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let wrong = |column, what: &dyn std::fmt::Display| {
+                StorageError::inconsistent("identifiant_patient", column, what)
+            };
+            let fait = FaitId::from_uuid(row.identifiant_id);
+            let clear = coffre.open(place_numero(fait), &row.valeur_chiffree)?;
+            let number =
+                std::str::from_utf8(&clear).map_err(|error| wrong("valeur_chiffree", &error))?;
+            Ok(FaitDate {
+                id: fait,
+                valeur: IdentifiantPatient {
+                    usage: UsageIdentifiant::du_mot(&row.usage)
+                        .ok_or_else(|| wrong("usage", &row.usage))?,
+                    numero: IdentifiantPersonne::parse(&row.nature, number)
+                        .map_err(|error| wrong("valeur_chiffree", &error.code))?,
+                },
+                effet: to_periode(&row.effet, "identifiant_patient")?,
+                enregistre_le: row.enregistre_le,
+                remplace_le: row.remplace_le,
+            })
+        })
+        .collect()
+}
+
+/// Caisses as known at an instant, by first day.
+pub async fn affiliations(
+    conn: &mut PgConnection,
+    id: PatientId,
+    connu_le: DateTime<Utc>,
+) -> Result<Vec<FaitDate<Organisme>>, StorageError> {
+    let rows = sqlx::query!(
+        "/* affiliation.list */
+         SELECT affiliation_id, organisme, effet, enregistre_le, remplace_le
+         FROM affiliation
+         WHERE patient_id = $1 AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
+         ORDER BY lower(effet)",
+        id.uuid(),
+        connu_le
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(FaitDate {
+                id: FaitId::from_uuid(row.affiliation_id),
+                valeur: Organisme::parse(&row.organisme).map_err(|error| {
+                    StorageError::inconsistent("affiliation", "organisme", error)
+                })?,
+                effet: to_periode(&row.effet, "affiliation")?,
+                enregistre_le: row.enregistre_le,
+                remplace_le: row.remplace_le,
+            })
+        })
+        .collect()
+}
+
+const fn place_noms(fait: FaitId) -> Place {
+    Place { colonne: "identite_patient.noms_chiffres", ligne: fait.uuid() }
+}
+
+const fn place_numero(fait: FaitId) -> Place {
+    Place { colonne: "identifiant_patient.valeur_chiffree", ligne: fait.uuid() }
+}

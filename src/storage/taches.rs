@@ -1,0 +1,110 @@
+//! Jobs: rows written in a business transaction, taken later with a lease.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::postgres::PgConnection;
+use sqlx::types::Json;
+
+use super::StorageError;
+use crate::domain::ids::TacheId;
+
+/// A job taken by a runner.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tache {
+    /// Its id.
+    pub id: TacheId,
+    /// Kind.
+    pub nature: String,
+    /// What it needs: ids, not copies.
+    pub charge: Value,
+    /// How many times it was taken, this one included.
+    pub essais: i16,
+}
+
+/// Queues a job. With a key, a job of the same kind and key that waits already is enough: `false`.
+pub async fn enqueue(
+    conn: &mut PgConnection,
+    id: TacheId,
+    nature: &str,
+    cle: Option<&str>,
+    charge: &Value,
+    prevue_le: DateTime<Utc>,
+    instant: DateTime<Utc>,
+) -> Result<bool, StorageError> {
+    let done = sqlx::query!(
+        "/* tache.enqueue */
+         INSERT INTO tache (tache_id, nature, cle, charge, etat, prevue_le, essais, enregistre_le)
+         VALUES ($1, $2, $3, $4, 'en_attente', $5, 0, $6)
+         ON CONFLICT (nature, cle) WHERE cle IS NOT NULL AND etat IN ('en_attente', 'en_cours') DO NOTHING",
+        id.uuid(),
+        nature,
+        cle,
+        Json(charge) as _,
+        prevue_le,
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Takes the next job that is due, or whose lease is over, until `bail`.
+pub async fn take(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    bail: DateTime<Utc>,
+) -> Result<Option<Tache>, StorageError> {
+    let row = sqlx::query!(
+        r#"/* tache.take */
+         UPDATE tache SET etat = 'en_cours', bail_jusqu_au = $2, essais = essais + 1
+         WHERE tache_id = (
+             SELECT tache_id FROM tache
+             WHERE (etat = 'en_attente' AND prevue_le <= $1) OR (etat = 'en_cours' AND bail_jusqu_au <= $1)
+             ORDER BY prevue_le, tache_id LIMIT 1 FOR UPDATE SKIP LOCKED)
+         RETURNING tache_id, nature, charge AS "charge: Json<Value>", essais"#,
+        now,
+        bail
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| Tache {
+        id: TacheId::from_uuid(row.tache_id),
+        nature: row.nature,
+        charge: row.charge.0,
+        essais: row.essais,
+    }))
+}
+
+/// Ends a job.
+pub async fn finish(conn: &mut PgConnection, id: TacheId) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* tache.finish */
+         UPDATE tache SET etat = 'terminee', bail_jusqu_au = NULL, derniere_erreur = NULL WHERE tache_id = $1",
+        id.uuid()
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Puts a failed job back for later, or gives it up.
+pub async fn fail(
+    conn: &mut PgConnection,
+    id: TacheId,
+    erreur: &str,
+    again: Option<DateTime<Utc>>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* tache.fail */
+         UPDATE tache
+         SET etat = CASE WHEN $3::timestamptz IS NULL THEN 'abandonnee' ELSE 'en_attente' END,
+             prevue_le = coalesce($3, prevue_le), bail_jusqu_au = NULL, derniere_erreur = $2
+         WHERE tache_id = $1",
+        id.uuid(),
+        erreur,
+        again
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
