@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use std::borrow::Cow;
 use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
 
 use super::AppState;
 use super::json::Json;
@@ -262,14 +263,16 @@ impl FromRequestParts<AppState> for Appel {
             Refus::new(Code::JetonInvalide, detail)
         })?;
         // The request log names the role, never the person.
-        parts.extensions.insert(Role(appelant.acteur.role()));
+        if let Some(role) = parts.extensions.get::<Role>() {
+            role.0.get_or_init(|| appelant.acteur.role());
+        }
         Ok(Self { appelant, requete_id })
     }
 }
 
-/// The role of the caller, for the request log.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Role(pub(crate) &'static str);
+/// The role of the caller, once known, for the request log.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Role(pub(crate) Arc<OnceLock<&'static str>>);
 
 /// Answers a method that an address does not have.
 pub(crate) async fn methode_interdite(method: Method) -> Refus {

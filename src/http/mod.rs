@@ -28,7 +28,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::auth::Verifier;
 use crate::services::Services;
 
-pub use self::openapi::yaml as openapi_yaml;
+pub use self::openapi::{document as openapi_document, yaml as openapi_yaml};
 
 /// Largest body accepted.
 const BODY_LIMIT: usize = 256 * 1024;

@@ -54,9 +54,14 @@ pub(super) fn routes_and_document() -> (Router<AppState>, OpenApi) {
     (router, document)
 }
 
+/// The document of the API.
+pub fn document() -> OpenApi {
+    routes_and_document().1
+}
+
 /// The document, as the repository keeps it.
 pub fn yaml() -> String {
-    to_yaml(&routes_and_document().1)
+    to_yaml(&document())
 }
 
 /// YAML of a document.

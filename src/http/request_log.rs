@@ -34,9 +34,11 @@ pub(super) async fn observe(
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "(inconnue)".to_owned(), |path| path.as_str().to_owned());
+    let role = Role::default();
+    request.extensions_mut().insert(role.clone());
     let span = tracing::info_span!("requete", %requete_id, trace_id);
     let mut response = next.run(request).instrument(span.clone()).await;
-    let role = response.extensions().get::<Role>().map_or("-", |role| role.0);
+    let role = role.0.get().copied().unwrap_or("-");
     let refus = response.extensions_mut().remove::<Refus>().or_else(|| bare_refusal(&response));
     if let Some(refus) = &refus {
         response = respond(refus, requete_id);

@@ -23,14 +23,17 @@ pub struct Motif {
     pub fondement: Vec<&'static str>,
 }
 
-/// The reasons of an act, in the order of the registry.
+/// The reasons of an act, topic by topic: where it stands, the rate, the majoration, the
+/// participation, the complementary share, the overrun.
 ///
 /// A sentence about an amount that is zero is left out: a patient is not told of a participation
 /// of 0,00 €.
 pub fn motifs(acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) -> Vec<Motif> {
-    acte.constats
-        .iter()
-        .filter(|constat| constat.issue == Issue::Retenue)
+    let mut retained: Vec<_> =
+        acte.constats.iter().filter(|constat| constat.issue == Issue::Retenue).collect();
+    retained.sort_by_key(|constat| constat.regle);
+    retained
+        .into_iter()
         .filter_map(|constat| regle(constat.regle))
         .filter_map(|regle| {
             Some(Motif {

@@ -1,0 +1,1 @@
+//! The life of a declaration of an adult with one doctor.

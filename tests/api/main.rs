@@ -1,0 +1,16 @@
+//! Tests over a real PostgreSQL: the whole application, in the words of its callers.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::unwrap_in_result,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    unreachable_pub,
+    reason = "a test that cannot go on fails, and its harness reads the environment"
+)]
+
+mod support;
+
+mod declarations;
+mod story;

@@ -1,0 +1,335 @@
+//! The application under test: the real router, law and database, a clock that tests move.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use chrono::TimeDelta;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use traitant::auth::{DEV_AUDIENCE, DEV_ISSUER, Emetteur, KeySource, Verifier};
+use traitant::domain::acteur::{Acteur, Caisse};
+use traitant::domain::clock::{Clock, FixedClock};
+use traitant::domain::identifiers::{Organisme, Rpps};
+use traitant::domain::ids::{IdSource, PatientId};
+use traitant::http::{AppState, router};
+use traitant::jobs;
+use traitant::law::Law;
+use traitant::sandbox;
+use traitant::services::{Mode, Services};
+
+use super::contract;
+use super::database::TestDatabase;
+use super::logs;
+
+/// When tests happen, unless they move the clock: noon in Paris on 16 June 2025.
+pub const NOW: &str = "2025-06-16T10:00:00Z";
+
+/// The general practitioner of the sandbox, and another one.
+pub const MARTIN: &str = "99900001233";
+pub const PONS: &str = "99900007016";
+pub const CARDIOLOGUE: &str = "99900002017";
+
+pub struct TestApp {
+    pub database: TestDatabase,
+    pub clock: Arc<FixedClock>,
+    pub ids: Arc<IdSource>,
+    pub services: Services,
+    pub emetteur: Arc<Emetteur>,
+    router: Router,
+    keys: Arc<AtomicU32>,
+}
+
+impl TestApp {
+    /// An application over the sandbox people.
+    pub async fn new() -> Self {
+        Self::over(TestDatabase::with_people().await, 8).await
+    }
+
+    /// An application over a database, with so many connections.
+    pub async fn over(database: TestDatabase, connections: u32) -> Self {
+        logs::capture();
+        let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
+        let as_clock: Arc<dyn Clock> = Arc::<FixedClock>::clone(&clock);
+        let ids = Arc::new(IdSource::seeded(Arc::clone(&as_clock), 42));
+        let law = Arc::new(Law::embedded().unwrap());
+        let db = database.db(connections).await;
+        let emetteur = Arc::new(Emetteur::ephemeral().unwrap());
+        let keys = KeySource::Fixed(Arc::new(emetteur.jwks().unwrap()));
+        let verifier = Verifier::new(
+            DEV_ISSUER.to_owned(),
+            DEV_AUDIENCE.to_owned(),
+            keys,
+            Arc::clone(&as_clock),
+        );
+        let services = Services::new(db, as_clock, Arc::clone(&ids), law, Mode::BacASable);
+        let router = router(AppState::new(services.clone(), verifier));
+        Self { database, clock, ids, services, emetteur, router, keys: Arc::new(AtomicU32::new(1)) }
+    }
+
+    /// A doctor.
+    pub fn medecin(&self, rpps: &str) -> Caller<'_> {
+        self.caller(&Acteur::Medecin(Rpps::parse(rpps).unwrap()))
+    }
+
+    /// A patient of the sandbox, by first name.
+    pub fn patient(&self, prenom: &str) -> Caller<'_> {
+        self.caller(&Acteur::Patient(patient_id(prenom)))
+    }
+
+    /// A caisse.
+    pub fn caisse(&self, organisme: &str) -> Caller<'_> {
+        self.caller(&Acteur::Caisse(Caisse::of(Organisme::parse(organisme).unwrap())))
+    }
+
+    /// Nobody in particular.
+    pub fn anonymous(&self) -> Caller<'_> {
+        Caller { app: self, token: None }
+    }
+
+    /// Whoever bears this token.
+    pub fn bearer(&self, token: String) -> Caller<'_> {
+        Caller { app: self, token: Some(token) }
+    }
+
+    fn caller(&self, acteur: &Acteur) -> Caller<'_> {
+        self.bearer(self.emetteur.issue(acteur, &*self.clock, &self.ids, 3600).unwrap())
+    }
+
+    /// A key that no other creation of this test uses.
+    pub fn key(&self) -> String {
+        format!("cle-de-test-{:06}", self.keys.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, delta: TimeDelta) {
+        self.clock.advance(delta);
+    }
+
+    /// Puts the clock at noon in Paris on a day.
+    pub fn on(&self, day: &str) {
+        self.clock.set(format!("{day}T10:00:00Z").parse().unwrap());
+    }
+
+    /// Runs the jobs that are due.
+    pub async fn run_jobs(&self) -> usize {
+        jobs::run_due(&self.services).await.unwrap()
+    }
+
+    /// Sends a request as it is.
+    pub async fn send(&self, request: Request<Body>) -> Reply {
+        let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = response.into_body().collect().await.unwrap().to_bytes().to_vec();
+        let content_type = headers
+            .get("content-type")
+            .map_or_else(String::new, |value| value.to_str().unwrap().to_owned());
+        contract::check(&method, &path, status.as_u16(), &content_type, &body);
+        Reply { status, headers, body }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        if let Some(number) = logs::number_of_a_person(&logs::text()) {
+            panic!("the logs hold what looks like a number of a person: {number}");
+        }
+        for name in ["ESSAI-", "ALICE", "Bearer "] {
+            assert!(!logs::text().contains(name), "the logs hold {name}");
+        }
+    }
+}
+
+/// The id of a sandbox patient.
+pub fn patient_id(prenom: &str) -> PatientId {
+    sandbox::patient_id(prenom).unwrap_or_else(|| panic!("nobody is called {prenom}"))
+}
+
+/// Somebody who calls.
+pub struct Caller<'a> {
+    app: &'a TestApp,
+    token: Option<String>,
+}
+
+impl Caller<'_> {
+    /// Reads.
+    pub async fn get(&self, path: &str) -> Reply {
+        self.request("GET", path, &[], None).await
+    }
+
+    /// Sends a body, under a new idempotency key.
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        let key = self.app.key();
+        self.request("POST", path, &[("idempotency-key", &key)], Some(&body)).await
+    }
+
+    /// Sends a body about a version, under a new idempotency key.
+    pub async fn post_on(&self, path: &str, version: i64, body: Value) -> Reply {
+        let (key, etag) = (self.app.key(), format!("\"{version}\""));
+        let headers = [("idempotency-key", key.as_str()), ("if-match", &etag)];
+        self.request("POST", path, &headers, Some(&body)).await
+    }
+
+    /// Sends anything.
+    pub async fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Reply {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = match body {
+            Some(value) => {
+                request = request.header("content-type", "application/json");
+                Body::from(value.to_string())
+            }
+            None => Body::empty(),
+        };
+        self.app.send(request.body(body).unwrap()).await
+    }
+
+    /// The content that the parties of a choice sign: its digest.
+    pub async fn digest_of(&self, choix: &Value) -> String {
+        let reply = self.post("/v1/declarations/apercu", choix.clone()).await;
+        reply.expect(200)["contenu_sha256"].as_str().unwrap().to_owned()
+    }
+
+    /// Declares a choice with both signatures at once, as a doctor's software does.
+    pub async fn declare(&self, prenom: &str, rpps: &str) -> Reply {
+        let mut choix = choix(prenom, rpps);
+        let digest = self.digest_of(&choix).await;
+        choix["signatures"] = json!([
+            signature("assure", "carte_vitale", &digest),
+            signature("medecin", "cps", &digest),
+        ]);
+        self.post("/v1/declarations", choix).await
+    }
+}
+
+/// A choice of a doctor by a sandbox patient, designated as on the Vitale card.
+pub fn choix(prenom: &str, rpps: &str) -> Value {
+    json!({ "patient": cle(prenom), "medecins": [{ "rpps": rpps }] })
+}
+
+/// A sandbox patient, as on the Vitale card.
+pub fn cle(prenom: &str) -> Value {
+    let person = sandbox::PATIENTS.iter().find(|person| person.prenom == prenom).unwrap();
+    json!({
+        "identifiant": { "type": person.nature, "valeur": person.numero },
+        "date_naissance": person.date_naissance,
+    })
+}
+
+/// A signature of a content.
+pub fn signature(role: &str, moyen: &str, digest: &str) -> Value {
+    json!({ "role": role, "moyen": moyen, "contenu_sha256": digest })
+}
+
+/// A paper signature of a content.
+pub fn paper(role: &str, day: &str, digest: &str) -> Value {
+    json!({
+        "role": role,
+        "moyen": "papier_original_vu",
+        "signe_le": day,
+        "contenu_sha256": digest,
+        "preuve": { "temoin": "agent-12", "reference_archive": "BOITE-7/42" },
+    })
+}
+
+/// A consultation of a general practitioner, billed by Martin for a sandbox patient.
+pub fn feuille(prenom: &str, numero: &str, jour: &str, indicateur: Value) -> Value {
+    let person = sandbox::PATIENTS.iter().find(|person| person.prenom == prenom).unwrap();
+    let own = json!({ "type": person.nature, "valeur": person.numero });
+    let insured = match person.ouvrant_droit {
+        Some(parent) => json!({ "type": "nir", "valeur": parent }),
+        None => own.clone(),
+    };
+    let (regime, rest) = person.organisme.split_at(2);
+    let (caisse, centre) = rest.split_at(3);
+    json!({
+        "numero_facture": numero,
+        "support": "electronique",
+        "mode_securisation": "securise",
+        "date_etablissement": jour,
+        "beneficiaire": {
+            "identifiant_individuel": own,
+            "identifiant_ouvrant_droit": insured,
+            "qualite": if person.ouvrant_droit.is_some() { "6" } else { "0" },
+            "date_naissance": person.date_naissance,
+            "organisme": { "regime": regime, "caisse": caisse, "centre": centre },
+        },
+        "executant": {
+            "rpps": MARTIN,
+            "numero_facturation": { "type": "num_am", "valeur": "991999905" },
+            "specialite": "01",
+            "convention": "secteur_1",
+        },
+        "parcours": { "indicateur": indicateur },
+        "assurance": { "nature": "maladie" },
+        "actes": [{
+            "numero_ligne": 1,
+            "date_execution": jour,
+            "nomenclature": "ngap",
+            "code": "G",
+            "honoraires_centimes": 3000,
+            "base_remboursement_centimes": 3000,
+        }],
+    })
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    /// The body, of an answer that must have this status.
+    pub fn expect(&self, status: u16) -> Value {
+        let text = String::from_utf8_lossy(&self.body);
+        assert_eq!(self.status.as_u16(), status, "{text}");
+        if self.body.is_empty() { Value::Null } else { serde_json::from_slice(&self.body).unwrap() }
+    }
+
+    /// The code of a problem that must have this status.
+    pub fn problem(&self, status: u16) -> String {
+        self.expect(status)["code"].as_str().unwrap().to_owned()
+    }
+
+    /// The wrong fields of a problem: pointer (or parameter) and code.
+    pub fn wrong_fields(&self) -> Vec<(String, String)> {
+        let body: Value = serde_json::from_slice(&self.body).unwrap();
+        body["erreurs"]
+            .as_array()
+            .map(|list| {
+                list.iter()
+                    .map(|e| {
+                        let place = e["pointeur"].as_str().or(e["parametre"].as_str()).unwrap();
+                        (place.to_owned(), e["code"].as_str().unwrap().to_owned())
+                    })
+                    .collect()
+            })
+            .unwrap_or_default()
+    }
+
+    /// A header.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}

@@ -1,0 +1,74 @@
+//! Every answer that a test receives is compared with the document of the API: its status, its
+//! problem code and the shape of its body must be announced there.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use jsonschema::Validator;
+use serde_json::Value;
+
+/// The document of the API.
+pub fn document() -> &'static Value {
+    static DOCUMENT: OnceLock<Value> = OnceLock::new();
+    DOCUMENT.get_or_init(|| serde_json::to_value(traitant::http::openapi_document()).unwrap())
+}
+
+/// The operation of a method and an address, with its template.
+pub fn operation(method: &str, path: &str) -> Option<(&'static str, &'static Value)> {
+    let segments: Vec<&str> = path.split('/').collect();
+    let paths = document()["paths"].as_object().unwrap();
+    // A literal segment is preferred to a parameter: `/recherche` to `/{id}`.
+    let mut matching: Vec<_> = paths
+        .iter()
+        .filter(|(template, item)| {
+            let expected: Vec<&str> = template.split('/').collect();
+            item.get(method.to_lowercase()).is_some()
+                && expected.len() == segments.len()
+                && expected.iter().zip(&segments).all(|(e, s)| e.starts_with('{') || e == s)
+        })
+        .collect();
+    matching.sort_by_key(|(template, _)| template.matches('{').count());
+    matching.first().map(|(template, item)| (template.as_str(), &item[method.to_lowercase()]))
+}
+
+/// Fails when an answer is not announced.
+pub fn check(method: &str, path: &str, status: u16, content_type: &str, body: &[u8]) {
+    let Some((template, operation)) = operation(method, path) else { return };
+    let what = format!("{method} {template}");
+    let announced = &operation["responses"][status.to_string()];
+    assert!(announced.is_object(), "{what} answered {status}, which is not documented");
+    if status == 304 {
+        assert!(body.is_empty(), "{what}: a 304 has no body");
+        return;
+    }
+    let content = &announced["content"][content_type];
+    assert!(content.is_object(), "{what} answered {status} as {content_type}, not documented");
+    let value: Value = serde_json::from_slice(body).unwrap();
+    if content_type == "application/problem+json" {
+        let code = value["code"].as_str().unwrap();
+        assert!(
+            content["examples"].get(code).is_some(),
+            "{what} answered {status} {code}, which is not documented"
+        );
+        assert_eq!(value["status"], status, "{what}");
+    }
+    let errors: Vec<String> = validator(&content["schema"])
+        .iter_errors(&value)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{what} answered {status}: {errors:#?}\n{value:#}");
+}
+
+/// A validator of a schema of the document, which may refer to the others.
+fn validator(schema: &Value) -> Arc<Validator> {
+    static CACHE: Mutex<BTreeMap<String, Arc<Validator>>> = Mutex::new(BTreeMap::new());
+    let key = schema.to_string();
+    let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(cache.entry(key).or_insert_with(|| {
+        let whole = serde_json::json!({
+            "allOf": [schema],
+            "components": document()["components"],
+        });
+        Arc::new(jsonschema::options().should_validate_formats(true).build(&whole).unwrap())
+    }))
+}

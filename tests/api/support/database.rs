@@ -1,0 +1,129 @@
+//! A database for each test, copied from a template that holds the schema and the sandbox people.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
+use traitant::domain::digest::Empreinte;
+use traitant::law::Law;
+use traitant::sandbox;
+use traitant::storage::migrations::MIGRATOR;
+use traitant::storage::{Coffre, Db};
+
+use super::server;
+
+/// Master key of the test databases.
+pub const KEY: [u8; 32] = [7; 32];
+
+/// A database of one's own, dropped with this value.
+#[derive(Debug)]
+pub struct TestDatabase {
+    pub name: String,
+    pub options: PgConnectOptions,
+}
+
+impl TestDatabase {
+    /// A copy of the template: schema and sandbox people.
+    pub async fn with_people() -> Self {
+        Self::copy_of(&template().await).await
+    }
+
+    /// A database without any table.
+    pub async fn empty() -> Self {
+        Self::copy_of("template1").await
+    }
+
+    async fn copy_of(template: &str) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("essai_{}_{number}", std::process::id());
+        let mut admin = admin().await;
+        run(&mut admin, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+        let create = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log");
+        run(&mut admin, &create).await;
+        admin.close().await.unwrap();
+        Self { options: base_options().database(&name), name }
+    }
+
+    /// A pool of a few connections.
+    pub async fn pool(&self, size: u32) -> PgPool {
+        PgPoolOptions::new()
+            .max_connections(size)
+            .test_before_acquire(false)
+            .connect_with(self.options.clone())
+            .await
+            .unwrap()
+    }
+
+    /// The database as the service sees it.
+    pub async fn db(&self, size: u32) -> Db {
+        Db::new(self.pool(size).await, Coffre::new(&KEY))
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let name = self.name.clone();
+        // A runtime of its own: the test's may be closing.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(async {
+                let mut admin = admin().await;
+                run(&mut admin, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+            });
+        });
+        dropping.join().ok();
+    }
+}
+
+fn base_options() -> PgConnectOptions {
+    server::url().parse().unwrap()
+}
+
+async fn admin() -> PgConnection {
+    PgConnection::connect_with(&base_options()).await.unwrap()
+}
+
+async fn run(conn: &mut PgConnection, statement: &str) {
+    sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(conn).await.unwrap();
+}
+
+/// Name of the template, made once per version of the schema and of the people.
+async fn template() -> String {
+    static NAME: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
+    NAME.get_or_init(make_template).await.clone()
+}
+
+async fn make_template() -> String {
+    let checksums: Vec<u8> =
+        MIGRATOR.iter().flat_map(|migration| migration.checksum.to_vec()).collect();
+    let people =
+        format!("{:?}{:?}{:?}", sandbox::PATIENTS, sandbox::MEDECINS, sandbox::DECLARATIONS);
+    let digest = Empreinte::of([checksums, people.into_bytes()].concat()).short();
+    let name = format!("modele_{digest}");
+    let mut admin = admin().await;
+    run(&mut admin, "SELECT pg_advisory_lock(hashtext('traitant.modele'))").await;
+    let found: Option<i32> = sqlx::query_scalar("SELECT 1 FROM pg_database WHERE datname = $1")
+        .bind(&name)
+        .fetch_optional(&mut admin)
+        .await
+        .unwrap();
+    if found.is_none() {
+        let making = format!("{name}_en_cours");
+        run(&mut admin, &format!("DROP DATABASE IF EXISTS {making} WITH (FORCE)")).await;
+        run(&mut admin, &format!("CREATE DATABASE {making}")).await;
+        let pool = PgPoolOptions::new()
+            .max_connections(4)
+            .connect_with(base_options().database(&making))
+            .await
+            .unwrap();
+        MIGRATOR.run(&pool).await.unwrap();
+        let db = Db::new(pool.clone(), Coffre::new(&KEY));
+        sandbox::load(db, Arc::new(Law::embedded().unwrap())).await.unwrap();
+        pool.close().await;
+        run(&mut admin, &format!("ALTER DATABASE {making} RENAME TO {name}")).await;
+    }
+    run(&mut admin, "SELECT pg_advisory_unlock(hashtext('traitant.modele'))").await;
+    name
+}

@@ -1,0 +1,61 @@
+//! Everything that the service logged in this process, to look for what must never be there.
+
+use std::io::Write;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use tracing_subscriber::fmt::MakeWriter;
+
+static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+#[derive(Clone, Copy)]
+struct Memory;
+
+impl Write for Memory {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        LINES.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Memory {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        *self
+    }
+}
+
+/// Captures every log of the process, at every level of ours.
+pub fn capture() {
+    static STARTED: OnceLock<()> = OnceLock::new();
+    STARTED.get_or_init(|| {
+        let filter = tracing_subscriber::EnvFilter::new("info,traitant=trace,sqlx=debug");
+        let subscriber =
+            tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(Memory).finish();
+        tracing::subscriber::set_global_default(subscriber).unwrap();
+    });
+}
+
+/// What was logged until now.
+pub fn text() -> String {
+    String::from_utf8_lossy(&LINES.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+}
+
+/// The first string of a text that looks like a number of a person: thirteen to fifteen digits that
+/// begin with 1 or 2, Corsica included, without being a part of a longer run.
+pub fn number_of_a_person(text: &str) -> Option<String> {
+    let is_part = |c: char| c.is_ascii_digit() || matches!(c, 'A' | 'B');
+    text.split(|c: char| !is_part(c))
+        .find(|run| {
+            (13..=15).contains(&run.len())
+                && run.starts_with(['1', '2', '5', '6', '7', '8'])
+                && run.chars().filter(char::is_ascii_digit).count() >= run.len() - 1
+                // Instants in microseconds and milliseconds are numbers too.
+                && !run.starts_with("17")
+        })
+        .map(str::to_owned)
+}

@@ -1,0 +1,9 @@
+//! What tests share: a server, a database each, an application, and callers with verbs.
+
+pub mod app;
+pub mod contract;
+pub mod database;
+pub mod logs;
+pub mod server;
+
+pub use app::{Caller, Reply, TestApp};

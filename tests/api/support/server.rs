@@ -1,0 +1,104 @@
+//! One throw-away PostgreSQL server for the whole run, whoever runs the tests and however many
+//! processes that makes.
+//!
+//! The first process that needs it starts it; every process holds a shared lock while it lives; a
+//! guard process stops it a few seconds after the last one lets go. Nothing to install, start or
+//! clean by hand. `TEST_DATABASE_URL` designates another server instead.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use traitant::domain::digest::Empreinte;
+use traitant::postgres::{Binaries, Cluster, Profile};
+
+/// Names the directory to a guard process.
+const GUARD: &str = "TRAITANT_TEST_GUARD";
+/// How long the server outlives its last user, so that the next process finds it.
+const LINGER: Duration = Duration::from_secs(4);
+
+struct Shared {
+    url: String,
+    /// Held for its lock.
+    _usage: Option<File>,
+}
+
+/// Address of the maintenance database of the server.
+pub fn url() -> &'static str {
+    static SHARED: OnceLock<Shared> = OnceLock::new();
+    &SHARED.get_or_init(start).url
+}
+
+fn start() -> Shared {
+    if let Ok(url) = std::env::var("TEST_DATABASE_URL") {
+        return Shared { url, _usage: None };
+    }
+    let dir = dir();
+    std::fs::create_dir_all(&dir).unwrap();
+    let starting = lock_file(&dir, "demarrage");
+    starting.lock().unwrap();
+    std::fs::create_dir_all(dir.join("grappe")).unwrap();
+    let cluster = cluster(&dir);
+    if !cluster.is_ready() {
+        cluster.initialise().unwrap();
+        cluster.start().unwrap();
+        spawn_guard(&dir);
+    }
+    let usage = lock_file(&dir, "usage");
+    usage.lock_shared().unwrap();
+    starting.unlock().unwrap();
+    Shared { url: cluster.url("postgres"), _usage: Some(usage) }
+}
+
+/// In memory when there is a file system for it, and one for each checkout.
+fn dir() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+    parent.join(format!("traitant-essais-{}", Empreinte::of(env!("CARGO_MANIFEST_DIR")).short()))
+}
+
+fn cluster(dir: &Path) -> Cluster {
+    let binaries = Binaries::find(None).unwrap_or_else(|error| panic!("{error}"));
+    Cluster::new(binaries, &dir.join("grappe"), Profile::Throwaway).unwrap()
+}
+
+fn lock_file(dir: &Path, name: &str) -> File {
+    File::options().create(true).truncate(false).write(true).open(dir.join(name)).unwrap()
+}
+
+/// Starts the guard: this very program, told to run one test.
+fn spawn_guard(dir: &Path) {
+    use std::os::unix::process::CommandExt;
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "support::server::guard_of_the_test_server"])
+        .env(GUARD, dir)
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .unwrap();
+}
+
+/// Does nothing in a run of the tests. In a guard process, waits for the last user to let go, then
+/// stops the server and removes its directory.
+#[test]
+fn guard_of_the_test_server() {
+    let Some(dir) = std::env::var_os(GUARD).map(PathBuf::from) else { return };
+    let (starting, usage) = (lock_file(&dir, "demarrage"), lock_file(&dir, "usage"));
+    loop {
+        usage.lock().unwrap();
+        usage.unlock().unwrap();
+        std::thread::sleep(LINGER);
+        starting.lock().unwrap();
+        if usage.try_lock().is_ok() {
+            cluster(&dir).stop().ok();
+            std::fs::remove_dir_all(dir.join("grappe")).ok();
+            return;
+        }
+        starting.unlock().unwrap();
+    }
+}
