@@ -12,5 +12,10 @@
 
 mod support;
 
+mod access;
 mod declarations;
+mod errors;
+mod feuilles;
+mod idempotency;
+mod races;
 mod story;

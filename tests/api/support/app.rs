@@ -114,6 +114,19 @@ impl TestApp {
         self.clock.set(format!("{day}T10:00:00Z").parse().unwrap());
     }
 
+    /// The present instant, as an address writes it.
+    pub fn clock(&self) -> String {
+        self.clock.now().format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+    }
+
+    /// The kinds of all events, in their order.
+    pub async fn events(&self) -> Vec<String> {
+        sqlx::query_scalar("SELECT nature FROM evenement ORDER BY transaction_id, sequence")
+            .fetch_all(&self.database.pool(1).await)
+            .await
+            .unwrap()
+    }
+
     /// Runs the jobs that are due.
     pub async fn run_jobs(&self) -> usize {
         jobs::run_due(&self.services).await.unwrap()

@@ -6,4 +6,4 @@ pub mod database;
 pub mod logs;
 pub mod server;
 
-pub use app::{Caller, Reply, TestApp};
+pub use app::TestApp;
