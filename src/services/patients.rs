@@ -132,7 +132,7 @@ impl Services {
         id: PatientId,
     ) -> Result<Patient, ServiceError> {
         let mut tx = self.db.begin("patient.get").await?;
-        self.verify_perimeter(&mut tx, &contexte.acteur, id).await?;
+        self.verify_identity_access(&mut tx, &contexte.acteur, id).await?;
         let found = patients::get(&mut tx, self.db.coffre(), id, latest_knowledge()).await?;
         tx.commit().await?;
         let patient = found.ok_or(ServiceError::Introuvable)?;

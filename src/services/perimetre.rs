@@ -7,7 +7,7 @@ use crate::storage::{Connection, designations, patients};
 
 impl Services {
     /// Refuses a person outside the caller's perimeter: a patient sees himself, a caisse those who
-    /// depend on it today or did, a doctor those who chose him.
+    /// depend on it today or did, a doctor those who chose him or wait for him to sign.
     pub(super) async fn verify_perimeter(
         &self,
         conn: &mut Connection,
@@ -20,8 +20,27 @@ impl Services {
                 .await?
                 .iter()
                 .any(|affiliation| caisse.gere(&affiliation.valeur)),
-            Acteur::Medecin(rpps) => designations::is_patient_of(conn, patient, rpps).await?,
+            Acteur::Medecin(rpps) => designations::is_known_to(conn, patient, rpps).await?,
         };
         if inside { Ok(()) } else { Err(ServiceError::Introuvable) }
+    }
+
+    /// Refuses the identity of a person to those who have no present use for it: a doctor reads it
+    /// while he is the médecin traitant or his signature is waited for, and no longer.
+    pub(super) async fn verify_identity_access(
+        &self,
+        conn: &mut Connection,
+        acteur: &Acteur,
+        patient: PatientId,
+    ) -> Result<(), ServiceError> {
+        let Acteur::Medecin(rpps) = acteur else {
+            return self.verify_perimeter(conn, acteur, patient).await;
+        };
+        let today = self.clock.today();
+        if designations::is_patient_of(conn, patient, rpps, today).await? {
+            Ok(())
+        } else {
+            Err(ServiceError::Introuvable)
+        }
     }
 }

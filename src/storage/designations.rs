@@ -248,20 +248,57 @@ pub async fn current(
     Ok(gather(patient, rows)?.pop())
 }
 
-/// Whether a doctor has, or had, a patient: a designation that names the doctor, whatever its days.
-pub async fn is_patient_of(
+/// Whether a doctor has, or had, a patient: a designation that names the doctor, whatever its days,
+/// or a choice that waits for a signature.
+pub async fn is_known_to(
     conn: &mut PgConnection,
     patient: PatientId,
     rpps: &Rpps,
 ) -> Result<bool, StorageError> {
     Ok(sqlx::query_scalar!(
-        r#"/* designation.is_patient_of */
+        r#"/* designation.is_known_to */
          SELECT EXISTS (
              SELECT 1 FROM designation_medecin dm JOIN medecin m USING (medecin_id)
+             JOIN designation d USING (patient_id, designation_id)
              WHERE dm.patient_id = $1 AND m.rpps = $2 AND dm.remplace_le IS NULL
+               AND d.remplace_le IS NULL
+         ) OR EXISTS (
+             SELECT 1 FROM declaration_medecin c JOIN medecin m USING (medecin_id)
+             JOIN etat_declaration e USING (patient_id, declaration_id)
+             WHERE c.patient_id = $1 AND m.rpps = $2 AND e.remplace_le IS NULL
+               AND e.etat = 'en_attente'
          ) AS "found!""#,
         patient.uuid(),
         rpps.as_str()
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Whether a doctor cares for a patient on a day: a designation in force names the doctor, or a
+/// choice waits for a signature.
+pub async fn is_patient_of(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    rpps: &Rpps,
+    jour: NaiveDate,
+) -> Result<bool, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* designation.is_patient_of */
+         SELECT EXISTS (
+             SELECT 1 FROM designation_medecin dm JOIN medecin m USING (medecin_id)
+             JOIN designation d USING (patient_id, designation_id)
+             WHERE dm.patient_id = $1 AND m.rpps = $2 AND dm.remplace_le IS NULL
+               AND d.remplace_le IS NULL AND d.effet @> $3::date AND dm.effet @> $3::date
+         ) OR EXISTS (
+             SELECT 1 FROM declaration_medecin c JOIN medecin m USING (medecin_id)
+             JOIN etat_declaration e USING (patient_id, declaration_id)
+             WHERE c.patient_id = $1 AND m.rpps = $2 AND e.remplace_le IS NULL
+               AND e.etat = 'en_attente'
+         ) AS "found!""#,
+        patient.uuid(),
+        rpps.as_str(),
+        jour
     )
     .fetch_one(conn)
     .await?)

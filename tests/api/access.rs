@@ -189,6 +189,26 @@ async fn what_is_outside_the_perimeter_does_not_exist() {
 }
 
 #[tokio::test]
+async fn a_doctor_reads_an_identity_as_long_as_he_cares_for_the_person() {
+    let app = TestApp::new().await;
+    let bernard = patient_id("BERNARD");
+    let (identity, timeline) =
+        (format!("/v1/patients/{bernard}"), format!("/v1/patients/{bernard}/designations"));
+    assert_eq!(app.medecin(PONS).get(&identity).await.status, 404);
+    let waiting = app.patient("BERNARD").post("/v1/declarations", choix("BERNARD", PONS)).await;
+    assert_eq!(waiting.expect(201)["etat"], "en_attente");
+    // The doctor whose signature is waited for must know for whom.
+    assert_eq!(app.medecin(PONS).get(&identity).await.status, 200);
+    app.medecin(PONS).declare("BERNARD", PONS).await.expect(201);
+    // The doctor before keeps the days that name him, and no more.
+    assert_eq!(app.medecin(MARTIN).get(&identity).await.status, 404);
+    let own = app.medecin(MARTIN).get(&timeline).await.expect(200);
+    let own = own["donnees"].as_array().unwrap();
+    assert_eq!(own.len(), 1);
+    assert_eq!(own[0]["effet_au"], "2025-06-16");
+}
+
+#[tokio::test]
 async fn roles_do_only_their_own_work() {
     let app = TestApp::new().await;
     let sheet = feuille("BERNARD", "1", "2025-06-16", json!("T"));
