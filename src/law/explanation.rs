@@ -7,7 +7,7 @@ use super::parameters::Parametre;
 use super::references::reference;
 use super::regle;
 use super::situation::Situation;
-use crate::domain::evaluation::{ActeEvalue, Avertissement, Issue};
+use crate::domain::evaluation::{ActeEvalue, Avertissement, Issue, Montants};
 use crate::domain::money::Centimes;
 
 /// A reason: the rule that decided, its sentence, and the texts that say so.
@@ -107,6 +107,23 @@ fn value(name: &str, acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) 
     }
 }
 
+/// Who pays what, in one sentence: the last one that a patient reads.
+pub fn bilan(totaux: &Montants) -> String {
+    let mut parts = vec![format!(
+        "l'Assurance maladie rembourse {}",
+        totaux.rembourse_amo.in_words()
+    )];
+    if totaux.part_amc > Centimes::ZERO {
+        parts.push(format!("votre complémentaire {}", totaux.part_amc.in_words()));
+    }
+    let rest = if totaux.reste_a_charge > Centimes::ZERO {
+        format!("il vous reste {} à payer", totaux.reste_a_charge.in_words())
+    } else {
+        "il ne vous reste rien à payer".to_owned()
+    };
+    format!("Sur {} d'honoraires, {} et {rest}.", totaux.honoraires.in_words(), parts.join(", "))
+}
+
 /// A warning, in French.
 pub const fn message(code: Avertissement) -> &'static str {
     match code {
@@ -134,5 +151,33 @@ pub const fn message(code: Avertissement) -> &'static str {
         Avertissement::SpecialiteContredite => {
             "La spécialité de la feuille n'est pas celle du registre le jour des soins."
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_sentence_says_who_pays_what() {
+        let euros = |value: i64| Centimes::new(value * 100);
+        let totaux = Montants {
+            honoraires: euros(30),
+            rembourse_amo: euros(19),
+            part_amc: euros(9),
+            reste_a_charge: euros(2),
+            ..Montants::default()
+        };
+        let expected = "Sur 30,00\u{a0}€ d'honoraires, l'Assurance maladie rembourse 19,00\u{a0}€, \
+                        votre complémentaire 9,00\u{a0}€ et il vous reste 2,00\u{a0}€ à payer.";
+        assert_eq!(bilan(&totaux), expected);
+        let covered = Montants {
+            honoraires: euros(30),
+            rembourse_amo: euros(30),
+            ..Montants::default()
+        };
+        let expected = "Sur 30,00\u{a0}€ d'honoraires, l'Assurance maladie rembourse 30,00\u{a0}€ \
+                        et il ne vous reste rien à payer.";
+        assert_eq!(bilan(&covered), expected);
     }
 }

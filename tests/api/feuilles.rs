@@ -23,6 +23,24 @@ fn warnings(feuille: &Value) -> Vec<&str> {
         .collect()
 }
 
+/// Every member that was sent is in what came back, with the same value.
+fn comes_back(sent: &Value, back: &Value, place: &str) {
+    match sent {
+        Value::Object(members) => {
+            for (name, value) in members {
+                comes_back(value, &back[name], &format!("{place}/{name}"));
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                comes_back(item, &back[index], &format!("{place}/{index}"));
+            }
+        }
+        Value::Null => {}
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => assert_eq!(sent, back, "{place}"),
+    }
+}
+
 #[tokio::test]
 async fn the_day_of_care_decides_and_not_the_day_of_reception() {
     let app = TestApp::new().await;
@@ -171,10 +189,19 @@ async fn a_feuille_reads_back_as_it_was_answered_whatever_comes_afterwards() {
     body["actes"][0]["serie"] = json!({ "date_prescription": "2025-06-10" });
     body["actes"].as_array_mut().unwrap().push(json!({
         "numero_ligne": 2, "date_execution": "2025-06-16", "nomenclature": "ccam", "code": "DEQP003",
-        "ccam": { "activite": 1, "phase": 0, "modificateurs": "ST", "association": 2 },
+        "ccam": { "activite": 1, "phase": 0, "modificateurs": ["S", "T"], "association": 2 },
         "honoraires_centimes": 1452, "base_remboursement_centimes": 1452, "exoneration_acte": "0",
     }));
-    let sent = app.medecin(MARTIN).post("/v1/feuilles-de-soins", body).await.expect(201);
+    body["signatures"] = json!([
+        { "role": "medecin", "moyen": "cps", "signe_a": "2025-06-16T09:00:00Z" },
+        { "role": "assure", "moyen": "carte_vitale" },
+    ]);
+    let sent = app.medecin(MARTIN).post("/v1/feuilles-de-soins", body.clone()).await.expect(201);
+    // What was sent comes back under the same names, but the numbers of the person.
+    body["beneficiaire"].as_object_mut().unwrap().remove("identifiant_individuel");
+    body["beneficiaire"].as_object_mut().unwrap().remove("identifiant_ouvrant_droit");
+    assert_eq!(body["beneficiaire"]["date_naissance"].take(), "1972-08-09");
+    comes_back(&body, &sent, "");
     let path = format!("/v1/feuilles-de-soins/{}", sent["id"].as_str().unwrap());
     app.advance(TimeDelta::days(1));
     app.medecin(PONS).declare("ALICE", PONS).await.expect(201);
@@ -220,7 +247,8 @@ async fn what_is_stored_holds_no_number_and_no_name_in_clear() {
             sqlx::query_scalar(sqlx::AssertSqlSafe(statement)).fetch_one(&pool).await.unwrap();
         // bytea is shown in hexadecimal.
         for secret in ["172080100199557", "ESSAI-FAURE", "ALICE"] {
-            let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+            let hex: String =
+                secret.bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
             assert!(!rows.contains(secret), "{table} holds {secret}");
             assert!(!rows.contains(&hex), "{table} holds {secret} in hexadecimal");
         }

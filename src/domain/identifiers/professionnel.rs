@@ -1,6 +1,7 @@
 //! Numbers of health professionals.
 
 use serde::Serialize;
+use serde::ser::SerializeStruct as _;
 
 use super::ascii::Ascii;
 use super::{Finess, Invalide, all_digits, all_zero, corsican_digit, luhn, number};
@@ -162,6 +163,16 @@ impl NumeroFacturation {
             Self::NumAm(number) => number.as_str(),
             Self::Finess(number) => number.as_str(),
         }
+    }
+}
+
+impl Serialize for NumeroFacturation {
+    /// Its type and its value, as it is read.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("NumeroFacturation", 2)?;
+        object.serialize_field("type", self.kind())?;
+        object.serialize_field("valeur", self.as_str())?;
+        object.end()
     }
 }
 

@@ -13,7 +13,7 @@ use crate::domain::identifiers::IndicateurParcours;
 use crate::domain::ids::DeclarationId;
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
-use crate::law::explanation::{Motif, message};
+use crate::law::explanation::{Motif, bilan, message};
 
 /// Décision sur une feuille de soins : où elle se situe, qui paie quoi, et pourquoi.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,7 +49,7 @@ pub(crate) struct EvaluationVue {
     totaux: MontantsVue,
     /// Montants et motifs, ligne par ligne.
     lignes: Vec<LigneVue>,
-    /// Les motifs de tous les actes, en phrases pour le patient.
+    /// Les motifs de tous les actes, en phrases pour le patient ; la dernière dit qui paie quoi.
     #[schema(example = json!(["Vous avez consulté votre médecin traitant."]))]
     explication: Vec<String>,
     /// Ce que le lecteur doit savoir et qui ne bloque rien.
@@ -180,6 +180,7 @@ impl EvaluationVue {
                 lignes.push(LigneVue::new(acte, ligne, principal, own));
             }
         }
+        explication.push(bilan(&evaluation.totaux));
         lignes.sort_by_key(|ligne| ligne.numero_ligne);
         Some(Self {
             numero: contexte.numero,

@@ -264,7 +264,7 @@ pub fn paper(role: &str, day: &str, digest: &str) -> Value {
 }
 
 /// A consultation of a general practitioner, billed by Martin for a sandbox patient.
-pub fn feuille(prenom: &str, numero: &str, jour: &str, indicateur: Value) -> Value {
+pub fn feuille(prenom: &str, numero: &str, jour: &str, indicateur: impl Into<Value>) -> Value {
     let person = sandbox::PATIENTS.iter().find(|person| person.prenom == prenom).unwrap();
     let own = json!({ "type": person.nature, "valeur": person.numero });
     let insured = match person.ouvrant_droit {
@@ -291,7 +291,7 @@ pub fn feuille(prenom: &str, numero: &str, jour: &str, indicateur: Value) -> Val
             "specialite": "01",
             "convention": "secteur_1",
         },
-        "parcours": { "indicateur": indicateur },
+        "parcours": { "indicateur": indicateur.into() },
         "assurance": { "nature": "maladie" },
         "actes": [{
             "numero_ligne": 1,

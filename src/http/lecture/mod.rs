@@ -3,19 +3,13 @@
 //! A type says once how it is read ([`Lire`]); [`lecture!`] reads a struct member by member, under
 //! the very names of its fields, and refuses the members that it does not have.
 
+mod valeurs;
+
 use std::fmt::{self, Write};
 
-use chrono::{DateTime, NaiveDate, Utc};
-
+pub(crate) use self::valeurs::{Entier, Texte, lire_mot};
 use super::json::Json;
-use crate::domain::digest::Empreinte;
-use crate::domain::identifiers::{
-    CommuneExercice, DateNaissanceAmo, Finess, IdentifiantPersonne, IndicateurParcours, Invalide,
-    NumAm, NumeroFacturation, Organisme, QualiteBeneficiaire, RangGemellaire, Rpps, Specialite,
-};
-use crate::domain::ids::{LieuId, PatientId};
-use crate::domain::money::Centimes;
-use crate::domain::vocabulary::Vocabulaire;
+use crate::domain::identifiers::Invalide;
 use crate::services::ChampInvalide;
 
 /// The way to a value from the root of the document.
@@ -169,230 +163,6 @@ impl<T: Lire, const MIN: usize, const MAX: usize> Lire for Liste<T, MIN, MAX> {
     }
 }
 
-impl Lire for bool {
-    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-        let Json::Booleen(value) = noeud.json else {
-            erreurs.nature(&noeud, "true ou false");
-            return None;
-        };
-        Some(*value)
-    }
-}
-
-impl Lire for Centimes {
-    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-        let attendu = "un montant entier en centimes d'euro, entre 0 et 100 000 000";
-        let value = noeud.entier(erreurs, attendu)?;
-        let amount = Self::new(value);
-        if amount < Self::ZERO || amount > Self::LINE_MAX {
-            erreurs.push(noeud.chemin, "hors_bornes", &format!("attendu : {attendu}"));
-            return None;
-        }
-        Some(amount)
-    }
-}
-
-/// An integer between two bounds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Entier<const MIN: i64, const MAX: i64>(pub(crate) i64);
-
-impl<const MIN: i64, const MAX: i64> Lire for Entier<MIN, MAX> {
-    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-        let attendu = format!("un nombre entier entre {MIN} et {MAX}");
-        let value = noeud.entier(erreurs, &attendu)?;
-        if (MIN..=MAX).contains(&value) {
-            return Some(Self(value));
-        }
-        erreurs.push(noeud.chemin, "hors_bornes", &format!("attendu : {attendu}"));
-        None
-    }
-}
-
-/// A string between two lengths, in characters, without control characters and not blank.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Texte<const MIN: usize, const MAX: usize>(pub(crate) String);
-
-impl<const MIN: usize, const MAX: usize> Lire for Texte<MIN, MAX> {
-    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-        let attendu = format!("une chaîne de {MIN} à {MAX} caractères");
-        let text = noeud.texte(erreurs, &attendu)?.trim();
-        let length = text.chars().count();
-        if !(MIN..=MAX).contains(&length) {
-            erreurs.push(noeud.chemin, "longueur_invalide", &format!("attendu : {attendu}"));
-            return None;
-        }
-        if text.chars().any(char::is_control) {
-            let message = "attendu : du texte sans caractère de contrôle";
-            erreurs.push(noeud.chemin, "format_invalide", message);
-            return None;
-        }
-        Some(Self(text.to_owned()))
-    }
-}
-
-impl Lire for NaiveDate {
-    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-        let text = noeud.texte(erreurs, "une date AAAA-MM-JJ")?;
-        let shaped = text.len() == 10
-            && text.bytes().enumerate().all(|(index, byte)| match index {
-                4 | 7 => byte == b'-',
-                _ => byte.is_ascii_digit(),
-            });
-        if !shaped {
-            erreurs.push(noeud.chemin, "format_invalide", "attendu : une date AAAA-MM-JJ");
-            return None;
-        }
-        let date = text.parse().ok();
-        if date.is_none() {
-            let message = "attendu : une date qui existe dans le calendrier";
-            erreurs.push(noeud.chemin, "hors_calendrier", message);
-        }
-        date
-    }
-}
-
-impl Lire for DateTime<Utc> {
-    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-        let attendu = "un instant RFC 3339, par exemple 2025-03-10T09:14:22Z";
-        let text = noeud.texte(erreurs, attendu)?;
-        let instant = DateTime::parse_from_rfc3339(text).ok();
-        if instant.is_none() {
-            erreurs.push(noeud.chemin, "format_invalide", &format!("attendu : {attendu}"));
-        }
-        instant.map(|instant| instant.with_timezone(&Utc))
-    }
-}
-
-impl Lire for Empreinte {
-    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-        let attendu = "une empreinte SHA-256 de 64 caractères hexadécimaux";
-        let digest = Self::parse(noeud.texte(erreurs, attendu)?);
-        if digest.is_none() {
-            erreurs.push(noeud.chemin, "format_invalide", &format!("attendu : {attendu}"));
-        }
-        digest
-    }
-}
-
-/// Reads a member of a closed list, under its word.
-pub(crate) fn lire_mot<T: Vocabulaire>(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<T> {
-    let words: Vec<&str> = T::TOUS.iter().map(|member| member.mot()).collect();
-    let attendu = format!("un mot parmi {}", words.join(", "));
-    let text = noeud.texte(erreurs, &attendu)?;
-    let member = T::du_mot(text);
-    if member.is_none() {
-        erreurs.push(noeud.chemin, "valeur_inconnue", &format!("attendu : {attendu}"));
-    }
-    member
-}
-
-/// Reads a string that the domain parses.
-fn parse<T>(
-    noeud: Noeud<'_, '_>,
-    erreurs: &mut Erreurs,
-    parse: impl Fn(&str) -> Result<T, Invalide>,
-) -> Option<T> {
-    let text = noeud.texte(erreurs, "une chaîne")?;
-    parse(text).map_err(|invalide| erreurs.invalide(noeud.chemin, &invalide)).ok()
-}
-
-/// Reads a domain identifier by its own parser.
-macro_rules! lire_identifiant {
-    ($($name:ty => $parse:expr),+ $(,)?) => {$(
-        impl Lire for $name {
-            fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-                parse(noeud, erreurs, $parse)
-            }
-        }
-    )+};
-}
-
-lire_identifiant!(
-    Rpps => Rpps::parse,
-    NumAm => NumAm::parse,
-    Finess => Finess::parse,
-    CommuneExercice => CommuneExercice::parse,
-    DateNaissanceAmo => DateNaissanceAmo::parse,
-    IndicateurParcours => IndicateurParcours::parse,
-    QualiteBeneficiaire => QualiteBeneficiaire::parse,
-    Specialite => Specialite::parse,
-    crate::domain::feuille_de_soins::Exoneration => crate::domain::feuille_de_soins::Exoneration::parse,
-    PatientId => uuid_of,
-    LieuId => uuid_of,
-);
-
-fn uuid_of<T: std::str::FromStr>(text: &str) -> Result<T, Invalide> {
-    text.parse().map_err(|_not_a_uuid| Invalide {
-        code: "format_invalide",
-        attendu: "un identifiant UUID, par exemple 0192f0c4-0000-7000-8000-000000000001",
-    })
-}
-
-/// Reads `{"type": …, "valeur": …}`.
-fn lire_type_valeur<T>(
-    noeud: Noeud<'_, '_>,
-    erreurs: &mut Erreurs,
-    parse: impl Fn(&str, &str) -> Result<T, Invalide>,
-    types: &[&'static str],
-) -> Option<T> {
-    let mut objet = Objet::of(noeud, erreurs)?;
-    let kind = objet.membre::<Brut>("type", erreurs);
-    let value = objet.membre::<Brut>("valeur", erreurs);
-    objet.fin(erreurs);
-    let (kind, value) = (kind?.0, value?.0);
-    parse(&kind, &value)
-        .map_err(|invalide| {
-            let wrong = if types.contains(&kind.as_str()) { "valeur" } else { "type" };
-            erreurs.invalide(&Chemin::Membre(noeud.chemin, wrong), &invalide);
-        })
-        .ok()
-}
-
-/// A string whose form is checked by whoever reads it.
-struct Brut(String);
-
-impl Lire for Brut {
-    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-        noeud.texte(erreurs, "une chaîne").map(|text| Self(text.to_owned()))
-    }
-}
-
-impl Lire for IdentifiantPersonne {
-    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-        lire_type_valeur(noeud, erreurs, Self::parse, &Self::TYPES)
-    }
-}
-
-impl Lire for NumeroFacturation {
-    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-        lire_type_valeur(noeud, erreurs, Self::parse, &Self::TYPES)
-    }
-}
-
-impl Lire for Organisme {
-    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-        let mut objet = Objet::of(noeud, erreurs)?;
-        let regime = objet.membre::<Brut>("regime", erreurs);
-        let caisse = objet.membre::<Brut>("caisse", erreurs);
-        let centre = objet.membre::<Brut>("centre", erreurs);
-        objet.fin(erreurs);
-        Self::from_parts(&regime?.0, &caisse?.0, &centre?.0)
-            .map_err(|invalide| {
-                let regime = invalide.code == "regime_inconnu";
-                let member = Chemin::Membre(noeud.chemin, "regime");
-                erreurs.invalide(if regime { &member } else { noeud.chemin }, &invalide);
-            })
-            .ok()
-    }
-}
-
-impl Lire for RangGemellaire {
-    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-        let value = noeud.entier(erreurs, "un rang entre 1 et 9")?;
-        Self::new(value).map_err(|invalide| erreurs.invalide(noeud.chemin, &invalide)).ok()
-    }
-}
-
 /// Finds members by name, and the names that nobody asked for.
 #[derive(Debug)]
 pub(crate) struct Objet<'n, 'j> {
@@ -472,7 +242,11 @@ pub(crate) fn lire_document<T: Lire>(json: &Json<'_>) -> Result<T, Vec<ChampInva
 
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
+
     use super::*;
+    use crate::domain::identifiers::Rpps;
+    use crate::domain::money::Centimes;
 
     #[derive(Debug)]
     struct Exemple {

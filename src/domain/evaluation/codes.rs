@@ -1,0 +1,153 @@
+//! The codes of a decision.
+
+use crate::domain::vocabulary::vocabulaire;
+
+vocabulaire!(
+    /// Where an act stands towards the parcours de soins coordonnés.
+    Appartenance ("appartenance") {
+        /// Inside, or assimilated.
+        DansParcours = 1 "dans_parcours",
+        /// Outside.
+        HorsParcours = 2 "hors_parcours",
+        /// The rule does not concern this act or this patient.
+        NonConcerne = 3 "non_concerne",
+        /// The patient is excluded from the mechanism.
+        Exclu = 4 "exclu",
+        /// A fact is missing: see the warnings.
+        Indeterminee = 5 "indeterminee",
+    }
+);
+
+vocabulaire!(
+    /// Situation determined by the caisse (qualificatif calculé, QCP). The numbers are those of the
+    /// national nomenclature IR_QPS_V.
+    CodeDetermine ("situation_determinee") {
+        /// Without object.
+        SansObjet = 0 "sans_objet",
+        /// Declared médecin traitant.
+        MedecinTraitant = 1 "medecin_traitant",
+        /// New médecin traitant.
+        NouveauMedecinTraitant = 2 "nouveau_medecin_traitant",
+        /// Sent by a doctor.
+        Oriente = 3 "oriente",
+        /// Direct access, médecin traitant declared.
+        AccesDirect = 4 "acces_direct_specifique",
+        /// Emergency, médecin traitant declared.
+        Urgence = 5 "urgence",
+        /// Away from home.
+        HorsResidence = 6 "hors_residence",
+        /// Médecin traitant replaced.
+        Remplacant = 7 "remplacant_du_medecin_traitant",
+        /// Article D162-1-6.
+        ArticleD16216 = 8 "article_d162_1_6",
+        /// General practitioner installed for less than five years in a deficit zone.
+        ZoneSousMedicalisee = 10 "generaliste_zone_sous_medicalisee",
+        /// Secondary cabinet of the médecin traitant.
+        CabinetSecondaire = 11 "cabinet_secondaire_du_medecin_traitant",
+        /// General practitioner first installed for less than five years.
+        GeneralisteRecent = 12 "generaliste_recent",
+        /// Temporary exclusion, médecin traitant declared.
+        ExclusionTemporaire = 13 "exclusion_temporaire",
+        /// Tolerance.
+        Tolerance = 21 "tolerance",
+        /// Indicator not filled by a performer who is not the médecin traitant.
+        IndicateurAbsent = 22 "indicateur_absent",
+        /// Outside coordination, médecin traitant declared.
+        NonRespect = 23 "non_respect",
+        /// Outside coordination, no médecin traitant.
+        SansMedecinTraitant = 24 "sans_medecin_traitant",
+        /// Emergency, no médecin traitant.
+        UrgenceSansMedecinTraitant = 25 "urgence_sans_medecin_traitant",
+        /// Specialty outside direct access, médecin traitant declared.
+        SpecialiteHorsAccesDirect = 26 "specialite_hors_acces_direct",
+        /// Temporary exclusion, no médecin traitant.
+        ExclusionTemporaireSansMt = 27 "exclusion_temporaire_sans_medecin_traitant",
+        /// Act outside the direct access list, médecin traitant declared.
+        ActeHorsAccesDirect = 28 "acte_hors_acces_direct",
+        /// Excluded.
+        Exclusion = 31 "exclusion",
+        /// Mayotte.
+        Mayotte = 32 "mayotte",
+        /// Under 16, médecin traitant declared.
+        MoinsDe16Ans = 33 "moins_de_16_ans",
+        /// Under 16, no médecin traitant.
+        MoinsDe16AnsSansMt = 34 "moins_de_16_ans_sans_medecin_traitant",
+        /// Unknown.
+        Inconnu = 99 "inconnu",
+    }
+);
+
+impl CodeDetermine {
+    /// The caisse's letter, when it has one.
+    pub const fn lettre(self) -> Option<&'static str> {
+        Some(match self {
+            Self::SansObjet | Self::ExclusionTemporaireSansMt => "Z",
+            Self::MedecinTraitant => "T",
+            Self::NouveauMedecinTraitant => "N",
+            Self::Oriente => "O",
+            Self::AccesDirect => "D",
+            Self::Urgence => "U",
+            Self::HorsResidence => "H",
+            Self::Remplacant => "R",
+            Self::ArticleD16216 => "A",
+            Self::ZoneSousMedicalisee => "B",
+            Self::CabinetSecondaire => "V",
+            Self::GeneralisteRecent => "J",
+            Self::ExclusionTemporaire => "Y",
+            Self::Tolerance => "E",
+            Self::IndicateurAbsent => "I",
+            Self::NonRespect => "P",
+            Self::SansMedecinTraitant => "S",
+            Self::UrgenceSansMedecinTraitant => "W",
+            Self::SpecialiteHorsAccesDirect => "F",
+            Self::ActeHorsAccesDirect => "C",
+            Self::Exclusion => "X",
+            Self::Mayotte => "K",
+            Self::MoinsDe16Ans => "L",
+            Self::MoinsDe16AnsSansMt => "G",
+            Self::Inconnu => return None,
+        })
+    }
+}
+
+vocabulaire!(
+    /// Class of the act in the statistics that the Cour des comptes published in 2013.
+    Classe2013 ("classe_2013") {
+        /// Inside the parcours, or assimilated.
+        ParcoursEtAssimiles = 1 "parcours_et_assimiles",
+        /// Outside.
+        Hors = 2 "hors",
+        /// In neither term of the rate.
+        Exclues = 3 "exclues",
+    }
+);
+
+vocabulaire!(
+    /// Topic of a rule. The word is the prefix of the rule's code.
+    Theme ("theme") {
+        /// Where the act stands towards the parcours.
+        Parcours = 1 "PAR",
+        /// Rate of the compulsory insurance.
+        Taux = 2 "TAU",
+        /// Majoration of the ticket modérateur.
+        Majoration = 3 "MAJ",
+        /// Participation forfaitaire.
+        Participation = 4 "PF",
+        /// What the complementary insurance may pay.
+        Complementaire = 5 "AMC",
+        /// Overruns.
+        Depassement = 6 "DEP",
+    }
+);
+
+vocabulaire!(
+    /// The médecin traitant of the patient on a day, seen from the performer.
+    RelationMt ("medecin_traitant") {
+        /// No médecin traitant is declared.
+        Aucun = 1 "aucun",
+        /// The performer is the médecin traitant, alone or jointly.
+        Executant = 2 "executant",
+        /// Another doctor is.
+        Autre = 3 "autre",
+    }
+);

@@ -1,0 +1,92 @@
+//! The rules considered for an act, and what became of each.
+
+use arrayvec::ArrayVec;
+
+use super::codes::Theme;
+use crate::domain::vocabulary::{Vocabulaire, vocabulaire};
+
+/// Stable code of a rule, such as `PAR-030`: a topic and a number, never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CodeRegle {
+    /// Topic.
+    pub theme: Theme,
+    /// Number inside the topic, below 1000.
+    pub numero: u16,
+}
+
+impl CodeRegle {
+    /// The code of a topic and a number.
+    pub const fn new(theme: Theme, numero: u16) -> Self {
+        Self { theme, numero }
+    }
+}
+
+impl std::fmt::Display for CodeRegle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{:03}", self.theme.mot(), self.numero)
+    }
+}
+
+vocabulaire!(
+    /// A fact that a rule may look at.
+    Fait ("fait") {
+        /// Day of care.
+        DateSoins = 1 "date_soins",
+        /// Age in completed years.
+        Age = 2 "age",
+        /// The médecin traitant in force on the day of care.
+        MedecinTraitant = 3 "medecin_traitant",
+        /// Transmitted indicator.
+        Indicateur = 4 "indicateur",
+        /// The doctor who sent the patient.
+        Orienteur = 5 "orienteur",
+        /// Profession and specialty of the performer.
+        Specialite = 6 "specialite",
+        /// Convention of the performer.
+        Convention = 7 "convention",
+        /// Exemption.
+        Exoneration = 8 "exoneration",
+        /// Local scheme.
+        RegimeLocal = 9 "regime_local",
+        /// Complementary cover.
+        Complementaire = 10 "complementaire",
+        /// Nature d'assurance.
+        NatureAssurance = 11 "nature_assurance",
+        /// Where the act stands.
+        Appartenance = 12 "appartenance",
+        /// Participations already kept on the same day or in the same year.
+        Cumuls = 13 "cumuls",
+        /// Fees and base.
+        Montants = 14 "montants",
+        /// Particular situation of the beneficiary.
+        SituationParticuliere = 15 "situation_particuliere",
+        /// Place of the act.
+        Lieu = 16 "lieu_execution",
+    }
+);
+
+/// What became of a rule that was considered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Issue {
+    /// It decided its topic.
+    Retenue,
+    /// It applies too, but another rule of its topic has priority.
+    Surclassee,
+    /// It does not apply, because of this fact.
+    Ecartee(Fait),
+}
+
+/// A rule that was considered, and what became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Constat {
+    /// The rule.
+    pub regle: CodeRegle,
+    /// What became of it.
+    pub issue: Issue,
+}
+
+/// The most rules that one act can meet.
+pub const MAX_CONSTATS: usize = 64;
+
+/// Every rule considered for an act, in the order of the registry.
+pub type Constats = ArrayVec<Constat, MAX_CONSTATS>;

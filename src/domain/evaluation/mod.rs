@@ -1,0 +1,153 @@
+//! The evaluation of a feuille: an immutable decision with its amounts and its reasons.
+//!
+//! Four outcomes are kept apart for every act, because they do not coincide: where it stands
+//! ([`Appartenance`]), whether the majoration is due, whether an authorised overrun may be billed,
+//! and whether the coordination supplements may be.
+
+mod codes;
+mod constats;
+mod montants;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+pub use self::codes::*;
+pub use self::constats::{CodeRegle, Constat, Constats, Fait, Issue, MAX_CONSTATS};
+pub use self::montants::{LigneEvaluee, Montants};
+use super::calendar::age_revolu;
+use super::identifiers::DateNaissanceAmo;
+use super::money::{Centimes, Taux};
+use super::vocabulary::vocabulaire;
+
+/// Where an age comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naissance {
+    /// A birth date, from which the age on the day of each act is computed.
+    Date(DateNaissanceAmo),
+    /// An age that a simulation gives, on every day of the feuille.
+    Age(u8),
+}
+
+impl Naissance {
+    /// Age in completed years on a day.
+    pub fn age_le(&self, jour: NaiveDate) -> u8 {
+        match self {
+            Self::Date(date) => age_revolu(date.pour_calcul_age(), jour),
+            Self::Age(age) => *age,
+        }
+    }
+}
+
+/// What is known beside the feuille, from the register or, in a simulation, from the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaitsConnus {
+    /// The patient's age.
+    pub naissance: Naissance,
+    /// The médecin traitant on each reference day of the feuille.
+    pub relations_mt: Vec<(NaiveDate, RelationMt)>,
+    /// Participations forfaitaires already kept, by day of care, for this performer.
+    pub participations_jour: Vec<(NaiveDate, Centimes)>,
+    /// Participations forfaitaires already kept, by year of care.
+    pub participations_an: Vec<(i32, Centimes)>,
+}
+
+impl FaitsConnus {
+    /// The médecin traitant on a day; none when the day was not asked for.
+    pub fn relation_le(&self, jour: NaiveDate) -> RelationMt {
+        self.relations_mt
+            .iter()
+            .find(|(day, _)| *day == jour)
+            .map_or(RelationMt::Aucun, |(_, relation)| *relation)
+    }
+}
+
+/// The four separate results about the parcours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Qualification {
+    /// Where the act stands.
+    pub appartenance: Appartenance,
+    /// The caisse's code.
+    pub code: CodeDetermine,
+    /// Whether the majoration is due.
+    pub majoration: bool,
+    /// Whether an authorised overrun (DA) may be billed, as far as the parcours is concerned.
+    pub da_possible: bool,
+    /// Whether the coordination supplements (MCS, MCG, MCC) may be billed.
+    pub coordination_possible: bool,
+    /// Class in the statistics of 2013.
+    pub classe_2013: Classe2013,
+}
+
+/// The decision about one act: a principal line and the supplements attached to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActeEvalue {
+    /// The four results.
+    pub qualification: Qualification,
+    /// Rate of the compulsory insurance before any majoration.
+    pub taux: Taux,
+    /// Every rule considered.
+    pub constats: Constats,
+    /// Amounts of the act.
+    pub montants: Montants,
+    /// Amounts of its lines, the principal one first.
+    pub lignes: Vec<LigneEvaluee>,
+}
+
+vocabulaire!(
+    /// Something that the reader of an evaluation should know and that blocks nothing.
+    Avertissement ("avertissement") {
+        /// The fees are below the base: the base was limited to the fees.
+        BaseLimiteeAuxHonoraires = 1 "base_limitee_aux_honoraires",
+        /// The sources disagree on the daily ceiling and it was reached.
+        PlafondJournalierDiscute = 2 "plafond_journalier_discute",
+        /// The code of an act is not in the embedded nomenclature.
+        ActeInconnu = 3 "acte_inconnu",
+        /// The professional said that a médecin traitant is declared, the register says otherwise.
+        DeclarationMtContredite = 4 "declaration_mt_contredite",
+        /// The declared indicator does not match the determined situation.
+        IndicateurContredit = 5 "indicateur_contredit",
+        /// The organisme of the feuille is not the one of the register on the day of care.
+        OrganismeContredit = 6 "organisme_contredit",
+        /// The register does not know the performer.
+        ExecutantInconnu = 7 "executant_inconnu",
+        /// The specialty of the feuille is not the one of the register on the day of care.
+        SpecialiteContredite = 8 "specialite_contredite",
+    }
+);
+
+/// A warning, and the line it is about when it is about one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct AvertissementLigne {
+    /// What.
+    pub code: Avertissement,
+    /// Which line.
+    pub numero_ligne: Option<u16>,
+}
+
+/// The decision about a whole feuille.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evaluation {
+    /// Decisions act by act.
+    pub actes: Vec<ActeEvalue>,
+    /// Sums of the acts.
+    pub totaux: Montants,
+    /// Warnings.
+    pub avertissements: Vec<AvertissementLigne>,
+}
+
+impl Evaluation {
+    /// Verdict of the feuille, a summary of its acts: outside as soon as one is outside, otherwise
+    /// undetermined as soon as one is, otherwise inside as soon as one is.
+    pub fn synthese(&self) -> Option<Qualification> {
+        const ORDER: [Appartenance; 5] = [
+            Appartenance::HorsParcours,
+            Appartenance::Indeterminee,
+            Appartenance::DansParcours,
+            Appartenance::NonConcerne,
+            Appartenance::Exclu,
+        ];
+        ORDER.iter().find_map(|wanted| {
+            self.actes.iter().map(|acte| acte.qualification).find(|q| q.appartenance == *wanted)
+        })
+    }
+}

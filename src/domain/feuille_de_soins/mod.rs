@@ -1,0 +1,255 @@
+//! The feuille de soins: what a professional declares having done, and how it was billed.
+//!
+//! A feuille has two halves. [`Soins`] is what the law looks at: beneficiary, performer, declared
+//! indicator, acts. [`FeuilleDeSoins`] adds what identifies the paper or the electronic sheet. A
+//! simulation has only the first half.
+
+mod codes;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+pub use self::codes::*;
+use super::declaration::{MoyenSignature, RoleSignataire};
+use super::identifiers::{
+    CommuneExercice, DateNaissanceAmo, Finess, IndicateurParcours, NumeroFacturation, Organisme,
+    QualiteBeneficiaire, RangGemellaire, Rpps, Specialite,
+};
+use super::money::Centimes;
+
+/// The beneficiary, as the feuille describes them; who they are is resolved by the register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beneficiaire {
+    /// Quality towards the insured person.
+    pub qualite: QualiteBeneficiaire,
+    /// Birth rank.
+    pub rang: RangGemellaire,
+    /// Birth date known to the insurance.
+    pub date_naissance: DateNaissanceAmo,
+    /// Organisme de rattachement.
+    pub organisme: Option<Organisme>,
+    /// Complementary cover.
+    pub complementaire: Complementaire,
+    /// Exemption for the whole feuille.
+    pub exoneration: Exoneration,
+    /// Local scheme.
+    pub regime_local: RegimeLocal,
+    /// Particular situation.
+    pub situation: SituationParticuliere,
+}
+
+/// The professional who performed the acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Executant {
+    /// Specialty, of a doctor or of another profession.
+    pub specialite: Specialite,
+    /// Convention.
+    pub convention: Convention,
+    /// Contract limiting overruns.
+    pub option_tarifaire: OptionTarifaire,
+    /// The doctor that the performer replaces, if any.
+    pub remplacant_de: Option<Rpps>,
+    /// Date of first installation, for the indicators J and B.
+    pub date_installation: Option<NaiveDate>,
+    /// Where.
+    pub lieu: Option<LieuExecution>,
+}
+
+/// Place of the acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LieuExecution {
+    /// Commune.
+    pub commune: Option<CommuneExercice>,
+    /// Geographic FINESS of the establishment or centre.
+    pub finess_et: Option<Finess>,
+    /// Kind of place.
+    pub nature: Option<TypeLieu>,
+}
+
+/// The doctor who sent the patient, as written on the feuille.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Orienteur {
+    /// RPPS, when the software knows it.
+    pub rpps: Option<Rpps>,
+    /// Billing number, when the software knows it.
+    pub num_am: Option<super::identifiers::NumAm>,
+    /// Name.
+    pub nom: String,
+    /// First name.
+    pub prenom: String,
+}
+
+/// What the professional declared about the parcours. Everything may be absent.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ParcoursDeclare {
+    /// Transmitted indicator.
+    pub indicateur: Option<IndicateurParcours>,
+    /// Whether a declaration exists, according to the professional.
+    pub declaration_mt: Option<DeclarationMt>,
+    /// Who sent the patient.
+    pub orienteur: Option<Orienteur>,
+    /// When.
+    pub date_orientation: Option<NaiveDate>,
+    /// Circumstances of the emergency, without any diagnosis.
+    pub urgence_precisions: Option<String>,
+    /// Item behind the indicator A.
+    pub motif_exclusion: Option<MotifExclusion>,
+    /// Whether the patient was away from the usual residence.
+    pub hors_residence: Option<bool>,
+}
+
+/// Nature d'assurance and its dates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assurance {
+    /// Nature.
+    pub nature: NatureAssurance,
+    /// Date of the pregnancy or of the accident.
+    pub date_reference: Option<NaiveDate>,
+    /// Number of the work accident or occupational disease.
+    pub numero_at_mp: Option<String>,
+    /// Accident caused by a third party: declared or not, and its date.
+    pub accident_tiers: Option<AccidentTiers>,
+}
+
+/// Accident caused by a third party.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccidentTiers {
+    /// Whether one is declared.
+    pub declare: bool,
+    /// When it happened.
+    pub date: Option<NaiveDate>,
+}
+
+/// The prescription behind prescribed care.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prescription {
+    /// Day of the prescription.
+    pub date: NaiveDate,
+    /// Who prescribed.
+    pub prescripteur: Option<Rpps>,
+    /// Origin.
+    pub origine: Option<OriginePrescription>,
+}
+
+/// Details of a CCAM act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DetailCcam {
+    /// Activity code.
+    pub activite: u8,
+    /// Phase code.
+    pub phase: u8,
+    /// Modifiers.
+    pub modificateurs: Vec<char>,
+    /// Code of association.
+    pub association: Option<u8>,
+}
+
+/// One line of the feuille.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acte {
+    /// Number of the line, from 1, unique in the feuille.
+    pub numero_ligne: u16,
+    /// Civil day of the care, at its place.
+    pub date_execution: NaiveDate,
+    /// For acts in series: the day of their prescription, which is then the day that chooses the
+    /// law and the médecin traitant.
+    pub date_prescription_serie: Option<NaiveDate>,
+    /// Code.
+    pub code: CodeActe,
+    /// Coefficient, in hundredths.
+    pub coefficient_centiemes: Option<u32>,
+    /// Number of times.
+    pub quantite: u16,
+    /// CCAM details.
+    pub ccam: Option<DetailCcam>,
+    /// Fees charged.
+    pub honoraires: Centimes,
+    /// Base of reimbursement.
+    pub base: Option<Centimes>,
+    /// Qualificatif de dépense.
+    pub qualificatif: Option<QualificatifDepense>,
+    /// Overrun written on the line.
+    pub depassement: Option<Centimes>,
+    /// Exemption of this act.
+    pub exoneration: Option<Exoneration>,
+}
+
+impl Acte {
+    /// The day that chooses the law: the day of the act, or of the prescription for a series.
+    pub fn date_reference(&self) -> NaiveDate {
+        self.date_prescription_serie.unwrap_or(self.date_execution)
+    }
+}
+
+/// How the patient paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Paiement {
+    /// The compulsory share was not advanced.
+    pub tiers_payant_amo: bool,
+    /// The complementary share was not advanced.
+    pub tiers_payant_amc: bool,
+    /// What the professional received.
+    pub montant_percu: Option<Centimes>,
+}
+
+/// What the law looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Soins {
+    /// Patient.
+    pub beneficiaire: Beneficiaire,
+    /// Performer.
+    pub executant: Executant,
+    /// Declared indicator and its context.
+    pub parcours: ParcoursDeclare,
+    /// Nature d'assurance.
+    pub assurance: Assurance,
+    /// Lines, at least one, in the order of the feuille.
+    pub actes: Vec<Acte>,
+    /// Payment.
+    pub paiement: Paiement,
+}
+
+impl Soins {
+    /// The day of care of the feuille: the earliest of its acts. It chooses the partition where the
+    /// feuille is kept.
+    pub fn date_soins(&self) -> Option<NaiveDate> {
+        self.actes.iter().map(|acte| acte.date_execution).min()
+    }
+}
+
+/// A feuille de soins, without the numbers of persons: who the patient is was resolved before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeuilleDeSoins {
+    /// Number of the invoice, one to nine digits, zeros kept.
+    pub numero_facture: String,
+    /// Support.
+    pub support: Support,
+    /// Securing.
+    pub mode_securisation: ModeSecurisation,
+    /// Day the feuille was made out.
+    pub date_etablissement: NaiveDate,
+    /// When the caisse received it.
+    pub recue_le: Option<DateTime<Utc>>,
+    /// The sender's own reference.
+    pub reference_externe: Option<String>,
+    /// The doctor who did the acts: the locum, not the one replaced.
+    pub executant_rpps: Rpps,
+    /// The number that bills.
+    pub numero_facturation: NumeroFacturation,
+    /// What the law looks at.
+    pub soins: Soins,
+    /// Prescription behind prescribed care.
+    pub prescription: Option<Prescription>,
+    /// Signatures put on the feuille.
+    pub signatures: Vec<SignatureFeuille>,
+}
+
+/// A signature put on the feuille.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignatureFeuille {
+    /// Quality of the signatory.
+    pub role: RoleSignataire,
+    /// Means.
+    pub moyen: MoyenSignature,
+    /// Instant, when a machine took it.
+    pub signe_a: Option<DateTime<Utc>>,
+}

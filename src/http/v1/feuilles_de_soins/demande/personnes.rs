@@ -1,0 +1,198 @@
+//! The beneficiary and the performer.
+
+use chrono::NaiveDate;
+use utoipa::ToSchema;
+
+use crate::domain::feuille_de_soins::{
+    Beneficiaire, Complementaire, Convention, Executant, Exoneration, LieuExecution,
+    OptionTarifaire, RegimeLocal, SituationParticuliere, TypeLieu,
+};
+use crate::domain::identifiers::{
+    CommuneExercice, DateNaissanceAmo, Finess, IdentifiantPersonne, Ins, NumeroFacturation,
+    Organisme, QualiteBeneficiaire, RangGemellaire, Rpps, Specialite,
+};
+use crate::http::lecture::{Texte, lecture};
+use crate::http::verification::Verification;
+
+/// Bénéficiaire, tel que la carte Vitale ou la feuille le décrit.
+#[derive(Debug, ToSchema)]
+pub(crate) struct BeneficiaireDemande {
+    /// Numéro du patient lui-même.
+    pub(super) identifiant_individuel: Option<IdentifiantPersonne>,
+    /// Numéro de l'assuré ; le même que le précédent pour l'assuré.
+    pub(super) identifiant_ouvrant_droit: IdentifiantPersonne,
+    /// Identité nationale de santé.
+    ins: Option<InsDemande>,
+    /// Qualité.
+    qualite: QualiteBeneficiaire,
+    /// Rang gémellaire, 1 par défaut.
+    pub(super) rang: Option<RangGemellaire>,
+    /// Date de naissance connue de l'Assurance maladie.
+    pub(super) date_naissance: DateNaissanceAmo,
+    /// Nom, pour une feuille papier à rapprocher ; non conservé.
+    #[expect(dead_code, reason = "accepted, checked and forgotten: the register knows the person")]
+    #[schema(inline)]
+    nom: Option<Texte<1, 80>>,
+    /// Prénom, pour une feuille papier à rapprocher ; non conservé.
+    #[expect(dead_code, reason = "accepted, checked and forgotten: the register knows the person")]
+    #[schema(inline)]
+    prenom: Option<Texte<1, 80>>,
+    /// Organisme de rattachement.
+    organisme: Organisme,
+    /// Couverture complémentaire, aucune par défaut.
+    complementaire: Option<Complementaire>,
+    /// Exonération de toute la feuille.
+    exoneration: Option<ExonerationDemande>,
+    /// Régime local.
+    regime_local: Option<RegimeLocal>,
+    /// Situation particulière.
+    situation_particuliere: Option<SituationParticuliere>,
+}
+lecture!(BeneficiaireDemande {
+    identifiant_individuel,
+    identifiant_ouvrant_droit,
+    ins,
+    qualite,
+    rang,
+    date_naissance,
+    nom,
+    prenom,
+    organisme,
+    complementaire,
+    exoneration,
+    regime_local,
+    situation_particuliere,
+});
+
+/// Identité nationale de santé.
+#[derive(Debug, ToSchema)]
+pub(crate) struct InsDemande {
+    /// Matricule, quinze caractères.
+    #[schema(inline)]
+    matricule: Texte<1, 20>,
+    /// OID du domaine émetteur.
+    #[schema(inline)]
+    oid: Texte<1, 40>,
+}
+lecture!(InsDemande { matricule, oid });
+
+/// Exonération.
+#[derive(Debug, ToSchema)]
+pub(crate) struct ExonerationDemande {
+    /// Code justificatif.
+    code_exoneration: Exoneration,
+}
+lecture!(ExonerationDemande { code_exoneration });
+
+/// Professionnel exécutant : le remplaçant, et non le médecin remplacé.
+#[derive(Debug, ToSchema)]
+pub(crate) struct ExecutantDemande {
+    /// RPPS de la personne qui a fait les actes.
+    pub(super) rpps: Rpps,
+    /// Numéro sous lequel la feuille est facturée.
+    pub(super) numero_facturation: NumeroFacturation,
+    /// Spécialité.
+    specialite: Specialite,
+    /// Convention.
+    convention: Convention,
+    /// Code officiel de la convention, qui doit alors correspondre.
+    #[schema(inline)]
+    code_convention: Option<Texte<1, 1>>,
+    /// Option tarifaire.
+    option_tarifaire: Option<OptionTarifaire>,
+    /// Médecin remplacé.
+    remplacant_de: Option<RemplaceDemande>,
+    /// Date de première installation, exigée pour les indicateurs J et B.
+    pub(super) date_installation: Option<NaiveDate>,
+    /// Lieu des soins.
+    lieu_execution: Option<LieuDemande>,
+}
+lecture!(ExecutantDemande {
+    rpps,
+    numero_facturation,
+    specialite,
+    convention,
+    code_convention,
+    option_tarifaire,
+    remplacant_de,
+    date_installation,
+    lieu_execution,
+});
+
+/// Médecin remplacé.
+#[derive(Debug, ToSchema)]
+pub(crate) struct RemplaceDemande {
+    /// Son RPPS.
+    rpps: Rpps,
+}
+lecture!(RemplaceDemande { rpps });
+
+/// Lieu des soins.
+#[derive(Debug, ToSchema)]
+pub(crate) struct LieuDemande {
+    /// Commune.
+    commune: Option<CommuneExercice>,
+    /// FINESS géographique.
+    finess_et: Option<Finess>,
+    /// Nature du lieu.
+    nature: Option<TypeLieu>,
+}
+lecture!(LieuDemande { commune, finess_et, nature });
+
+impl BeneficiaireDemande {
+    pub(super) fn into_domain(self, check: &mut Verification) -> Beneficiaire {
+        if let Some(ins) = &self.ins {
+            match Ins::new(&ins.matricule.0, &ins.oid.0) {
+                Err(invalide) => {
+                    let oid = invalide.code.starts_with("oid");
+                    let member = if oid { "oid" } else { "matricule" };
+                    let message = format!("attendu : {}", invalide.attendu);
+                    check.complain(format!("/beneficiaire/ins/{member}"), invalide.code, &message);
+                }
+                Ok(ins) if !ins.domaine().en_production() && !check.test_numbers => check.complain(
+                    "/beneficiaire/ins/oid",
+                    "oid_de_test",
+                    "attendu : un domaine de production, les identités de test sont refusées ici",
+                ),
+                Ok(_) => {}
+            }
+        }
+        Beneficiaire {
+            qualite: self.qualite,
+            rang: self.rang.unwrap_or(RangGemellaire::ONE),
+            date_naissance: self.date_naissance,
+            organisme: Some(self.organisme),
+            complementaire: self.complementaire.unwrap_or(Complementaire::Aucune),
+            exoneration: self
+                .exoneration
+                .map_or(Exoneration::NONE, |exoneration| exoneration.code_exoneration),
+            regime_local: self.regime_local.unwrap_or(RegimeLocal::Aucun),
+            situation: self.situation_particuliere.unwrap_or(SituationParticuliere::Aucune),
+        }
+    }
+}
+
+impl ExecutantDemande {
+    pub(super) fn into_domain(self, check: &mut Verification) -> Executant {
+        let contradicts = |code: &Texte<1, 1>| code.0 != self.convention.code_officiel();
+        if self.code_convention.as_ref().is_some_and(contradicts) {
+            check.complain(
+                "/executant/code_convention",
+                "code_incoherent",
+                "attendu : le code officiel de la convention (0, 1, 2, 3 ou 9)",
+            );
+        }
+        Executant {
+            specialite: self.specialite,
+            convention: self.convention,
+            option_tarifaire: self.option_tarifaire.unwrap_or(OptionTarifaire::Aucune),
+            remplacant_de: self.remplacant_de.map(|remplace| remplace.rpps),
+            date_installation: self.date_installation,
+            lieu: self.lieu_execution.map(|lieu| LieuExecution {
+                commune: lieu.commune,
+                finess_et: lieu.finess_et,
+                nature: lieu.nature,
+            }),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The shape of a feuille that is read back: who the patient is, by internal id, and no number.
+
+mod detail;
+mod personnes;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use self::detail::{ActeVue, AssuranceVue, PaiementVue, PrescriptionVue, SignatureVue};
+use self::personnes::{BeneficiaireVue, ExecutantVue, ParcoursVue};
+use crate::domain::feuille_de_soins::{ModeSecurisation, Support};
+use crate::domain::ids::{FeuilleId, PatientId};
+use crate::http::v1::evaluation::{Contexte, EvaluationVue};
+use crate::services::feuilles_de_soins::FeuilleEvaluee;
+use crate::services::{ServiceError, Services};
+
+/// Feuille de soins enregistrée, avec ses évaluations.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FeuilleVue {
+    /// Identifiant de la feuille.
+    id: FeuilleId,
+    /// Patient, par son identifiant interne : aucun numéro n'est rendu.
+    patient_id: PatientId,
+    /// Enregistrement par ce service.
+    enregistree_le: DateTime<Utc>,
+    /// Numéro de facture.
+    #[schema(example = "000000101")]
+    numero_facture: String,
+    /// Électronique ou papier.
+    support: Support,
+    /// Mode de sécurisation.
+    mode_securisation: ModeSecurisation,
+    /// Date d'établissement.
+    date_etablissement: NaiveDate,
+    /// Réception par la caisse.
+    recue_le: Option<DateTime<Utc>>,
+    /// Référence de l'appelant.
+    reference_externe: Option<String>,
+    /// Bénéficiaire, sans ses numéros.
+    beneficiaire: BeneficiaireVue,
+    /// Exécutant.
+    executant: ExecutantVue,
+    /// Ce qui a été déclaré du parcours de soins.
+    parcours: ParcoursVue,
+    /// Nature d'assurance.
+    assurance: AssuranceVue,
+    /// Prescription.
+    prescription: Option<PrescriptionVue>,
+    /// Lignes.
+    actes: Vec<ActeVue>,
+    /// Paiement.
+    paiement: PaiementVue,
+    /// Signatures.
+    signatures: Vec<SignatureVue>,
+    /// Évaluations, la première d'abord ; la dernière fait foi.
+    evaluations: Vec<EvaluationVue>,
+}
+
+impl FeuilleVue {
+    /// The shape of a feuille; its reasons are rendered now, from codes, facts and amounts.
+    pub(crate) fn new(services: &Services, evaluee: &FeuilleEvaluee) -> Result<Self, ServiceError> {
+        let (kept, feuille) = (&evaluee.feuille, &evaluee.feuille.feuille);
+        let soins = &feuille.soins;
+        let mut evaluations = Vec::new();
+        for (evaluation, regles_version) in &evaluee.evaluations {
+            let motifs = services.explain(soins, &evaluation.faits, &evaluation.evaluation)?;
+            let contexte = Contexte {
+                numero: Some(evaluation.numero),
+                regles_version: *regles_version,
+                connu_le: Some(evaluation.connu_le),
+                indicateur: soins.parcours.indicateur,
+                declaration_id: evaluation.declaration_id,
+                motifs: &motifs,
+            };
+            evaluations.extend(EvaluationVue::new(&evaluation.evaluation, &contexte));
+        }
+        Ok(Self {
+            id: kept.id,
+            patient_id: kept.patient_id,
+            enregistree_le: kept.enregistre_le,
+            numero_facture: feuille.numero_facture.clone(),
+            support: feuille.support,
+            mode_securisation: feuille.mode_securisation,
+            date_etablissement: feuille.date_etablissement,
+            recue_le: feuille.recue_le,
+            reference_externe: feuille.reference_externe.clone(),
+            beneficiaire: BeneficiaireVue::new(&soins.beneficiaire),
+            executant: ExecutantVue::new(feuille),
+            parcours: ParcoursVue::new(&soins.parcours),
+            assurance: AssuranceVue::new(&soins.assurance),
+            prescription: feuille.prescription.as_ref().map(PrescriptionVue::new),
+            actes: soins.actes.iter().map(ActeVue::new).collect(),
+            paiement: PaiementVue::new(&soins.paiement),
+            signatures: feuille.signatures.iter().map(SignatureVue::new).collect(),
+            evaluations,
+        })
+    }
+}

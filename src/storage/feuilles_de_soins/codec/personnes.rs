@@ -1,0 +1,130 @@
+//! The beneficiary and the performer.
+
+use minicbor::{Decode, Encode};
+
+use super::{Jour, Unreadable, member, member_opt, parsed, to_date, to_days};
+use crate::domain::feuille_de_soins::{Beneficiaire, Executant, Exoneration, LieuExecution};
+use crate::domain::identifiers::{
+    CommuneExercice, DateNaissanceAmo, Finess, Organisme, QualiteBeneficiaire, RangGemellaire,
+    Rpps, Specialite,
+};
+use crate::domain::vocabulary::Vocabulaire;
+
+#[derive(Encode, Decode)]
+#[cbor(array)]
+pub(super) struct BeneficiaireRow {
+    #[n(0)]
+    qualite: u8,
+    #[n(1)]
+    rang: u8,
+    #[n(2)]
+    date_naissance: String,
+    #[n(3)]
+    organisme: Option<String>,
+    #[n(4)]
+    complementaire: u8,
+    #[n(5)]
+    exoneration: u8,
+    #[n(6)]
+    regime_local: u8,
+    #[n(7)]
+    situation: u8,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(array)]
+pub(super) struct ExecutantRow {
+    #[n(0)]
+    specialite: u8,
+    #[n(1)]
+    convention: u8,
+    #[n(2)]
+    option_tarifaire: u8,
+    #[n(3)]
+    remplacant_de: Option<String>,
+    #[n(4)]
+    date_installation: Option<Jour>,
+    #[n(5)]
+    lieu: Option<LieuRow>,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(array)]
+pub(super) struct LieuRow {
+    #[n(0)]
+    commune: Option<String>,
+    #[n(1)]
+    finess_et: Option<String>,
+    #[n(2)]
+    nature: Option<u8>,
+}
+
+impl BeneficiaireRow {
+    pub(super) fn of(value: &Beneficiaire) -> Self {
+        Self {
+            qualite: value.qualite.get(),
+            rang: value.rang.get(),
+            date_naissance: value.date_naissance.to_string(),
+            organisme: value.organisme.map(|organisme| organisme.to_string()),
+            complementaire: value.complementaire.code(),
+            exoneration: value.exoneration.get(),
+            regime_local: value.regime_local.code(),
+            situation: value.situation.code(),
+        }
+    }
+
+    pub(super) fn read(self) -> Result<Beneficiaire, Unreadable> {
+        Ok(Beneficiaire {
+            qualite: QualiteBeneficiaire::parse(&self.qualite.to_string())
+                .map_err(|_wrong| Unreadable::Field("qualite"))?,
+            rang: RangGemellaire::new(i64::from(self.rang))
+                .map_err(|_wrong| Unreadable::Field("rang"))?,
+            date_naissance: DateNaissanceAmo::parse(&self.date_naissance)
+                .map_err(|_wrong| Unreadable::Field("date_naissance"))?,
+            organisme: parsed("organisme", self.organisme.as_deref(), Organisme::parse)?,
+            complementaire: member("complementaire", self.complementaire)?,
+            exoneration: Exoneration::from_code(self.exoneration)
+                .ok_or(Unreadable::Field("exoneration"))?,
+            regime_local: member("regime_local", self.regime_local)?,
+            situation: member("situation", self.situation)?,
+        })
+    }
+}
+
+impl ExecutantRow {
+    pub(super) fn of(value: &Executant) -> Self {
+        Self {
+            specialite: value.specialite.get(),
+            convention: value.convention.code(),
+            option_tarifaire: value.option_tarifaire.code(),
+            remplacant_de: value.remplacant_de.map(|rpps| rpps.to_string()),
+            date_installation: value.date_installation.map(to_days),
+            lieu: value.lieu.map(|lieu| LieuRow {
+                commune: lieu.commune.map(|commune| commune.to_string()),
+                finess_et: lieu.finess_et.map(|finess| finess.to_string()),
+                nature: lieu.nature.map(Vocabulaire::code),
+            }),
+        }
+    }
+
+    pub(super) fn read(self) -> Result<Executant, Unreadable> {
+        Ok(Executant {
+            specialite: Specialite::parse(&format!("{:02}", self.specialite))
+                .map_err(|_wrong| Unreadable::Field("specialite"))?,
+            convention: member("convention", self.convention)?,
+            option_tarifaire: member("option_tarifaire", self.option_tarifaire)?,
+            remplacant_de: parsed("remplacant_de", self.remplacant_de.as_deref(), Rpps::parse)?,
+            date_installation: self.date_installation.map(to_date).transpose()?,
+            lieu: self
+                .lieu
+                .map(|row| {
+                    Ok::<_, Unreadable>(LieuExecution {
+                        commune: parsed("commune", row.commune.as_deref(), CommuneExercice::parse)?,
+                        finess_et: parsed("finess_et", row.finess_et.as_deref(), Finess::parse)?,
+                        nature: member_opt("lieu", row.nature)?,
+                    })
+                })
+                .transpose()?,
+        })
+    }
+}
