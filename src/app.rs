@@ -20,7 +20,7 @@ use crate::law::Law;
 use crate::postgres::{Profile, Server, default_dir};
 use crate::services::{Mode, Services};
 use crate::storage::{Coffre, Db, migrations};
-use crate::{jobs, sandbox};
+use crate::{config, jobs, sandbox};
 
 /// Longest wait for requests that are running when the service is told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -37,13 +37,18 @@ pub struct App {
 
 impl App {
     /// Starts what the service needs: its database if it owns one, its law, its people in a
-    /// sandbox. Listens last, so that a service that listens can answer.
+    /// sandbox. Takes its port first, so that a second instance fails before it touches anything;
+    /// answers last.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
         let law = Arc::new(Law::embedded().context("la loi embarquée est invalide")?);
-        // The port first: a second instance must fail before it touches anything.
         let listener = TcpListener::bind(config.adresse)
             .await
-            .with_context(|| format!("l'adresse {} est déjà prise ou interdite", config.adresse))?;
+            .with_context(|| {
+                format!(
+                    "l'adresse {} est déjà prise ou interdite ; TRAITANT_ADRESSE en choisit une autre, par exemple 127.0.0.1:8081",
+                    config.adresse
+                )
+            })?;
         let donnees = data_dir(config)?;
         let (url, private) = if let Some(url) = &config.base.url {
             (url.expose_secret().to_owned(), None)
@@ -117,7 +122,7 @@ impl App {
 pub fn data_dir(config: &Config) -> anyhow::Result<PathBuf> {
     match &config.base.donnees {
         Some(dir) => Ok(dir.clone()),
-        None => Ok(default_dir(&std::env::current_dir().context("dossier courant illisible")?)),
+        None => Ok(default_dir(&config::working_dir().context("dossier courant illisible")?)),
     }
 }
 

@@ -8,6 +8,9 @@ use secrecy::SecretString;
 
 use crate::services::Mode;
 
+/// Connections that the private server has for the service, out of its hundred.
+const PRIVATE_CONNECTIONS_MAX: u32 = 80;
+
 /// Every setting, checked.
 #[derive(Debug)]
 pub struct Config {
@@ -132,6 +135,11 @@ impl Config {
                 16
             }
         };
+        if url.is_none() && connexions > PRIVATE_CONNECTIONS_MAX {
+            errors.push(format!(
+                "TRAITANT_CONNEXIONS : au plus {PRIVATE_CONNECTIONS_MAX} avec le PostgreSQL privé"
+            ));
+        }
         let cle_maitre = get("TRAITANT_CLE_MAITRE").and_then(|text| {
             let key = CleMaitre::parse(&text);
             if key.is_none() {
@@ -214,6 +222,16 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// The directory that the process runs in.
+pub fn working_dir() -> std::io::Result<PathBuf> {
+    std::env::current_dir()
+}
+
+/// Where temporary files go.
+pub fn temp_dir() -> PathBuf {
+    std::env::temp_dir()
+}
+
 /// The directories of `PATH`.
 #[expect(clippy::disallowed_methods, reason = "the one file that reads the environment")]
 pub fn search_path() -> Vec<PathBuf> {
@@ -279,6 +297,13 @@ mod tests {
         {
             assert!(errors.iter().any(|error| error.contains(name)), "{name}: {errors:?}");
         }
+    }
+
+    #[test]
+    fn the_private_server_has_a_limit_of_its_own() {
+        let InvalidConfig(errors) = read(&[("TRAITANT_CONNEXIONS", "81")]).unwrap_err();
+        assert!(errors[0].starts_with("TRAITANT_CONNEXIONS"), "{errors:?}");
+        assert_eq!(read(&[("TRAITANT_CONNEXIONS", "80")]).unwrap().base.connexions, 80);
     }
 
     #[test]

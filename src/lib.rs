@@ -1,7 +1,7 @@
 //! Traitant keeps the register of *médecins traitants* and evaluates every *feuille de soins*
 //! against that register as it stood on the day of care.
 //!
-//! The map, from the shell to the core. Arrows say who may import whom; `tests/maison` reads the
+//! The map, from the shell to the core. Arrows say who may import whom; `tests/house` reads the
 //! sources and refuses any other arrow.
 //!
 //! ```text

@@ -108,17 +108,10 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
 /// What a newcomer needs to know, with a first command that works.
 fn welcome(config: &Config, app: &App) -> anyhow::Result<String> {
     let address = app.address()?;
-    let mut lines = vec![
-        String::new(),
-        format!("Traitant écoute sur http://{address} — documentation : http://{address}/docs/"),
-    ];
-    if app.owns_database() {
-        lines.push(format!("Données : {}", app.data_dir().display()));
-    }
+    let mut lines = vec![String::new()];
     if config.jetons == JetonsConfig::BacASable {
         let token = token(config, &Acteur::Medecin(Rpps::parse("99900001233")?), 3600)?;
         lines.extend([
-            String::new(),
             "Bac à sable, personnes fictives. Un premier essai, avec un jeton de médecin valable une heure :".to_owned(),
             String::new(),
             format!("  curl -s http://{address}/v1/medecins-traitants/consultation \\"),
@@ -129,7 +122,13 @@ fn welcome(config: &Config, app: &App) -> anyhow::Result<String> {
             "D'autres jetons : traitant jeton medecin | patient | caisse".to_owned(),
         ]);
     }
-    lines.push(String::new());
+    if app.owns_database() {
+        lines.push(format!("Données : {}", app.data_dir().display()));
+    }
+    // Last, where the eye is, and so that whoever reads this line has read everything.
+    lines.push(format!(
+        "Traitant écoute sur http://{address} (documentation : http://{address}/docs/)\n"
+    ));
     Ok(lines.join("\n"))
 }
 

@@ -3,8 +3,7 @@
 use super::problem::{Code, Refus};
 use crate::domain::declaration::{DeclarationRefusee, Etat};
 use crate::domain::vocabulary::Vocabulaire;
-use crate::law::LawError;
-use crate::services::ServiceError;
+use crate::services::{LawError, ServiceError};
 
 /// Writes a date as French readers do.
 fn jour(date: chrono::NaiveDate) -> String {

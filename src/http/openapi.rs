@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::Router;
 use serde_json::{Value, json};
 use utoipa::openapi::content::ContentBuilder;
-use utoipa::openapi::example::ExampleBuilder;
+use utoipa::openapi::example::{Example, ExampleBuilder};
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
@@ -51,7 +51,7 @@ pub(super) fn routes_and_document() -> (Router<AppState>, OpenApi) {
         .merge(health::router())
         .split_for_parts();
     complete(&mut document);
-    (router, document)
+    (router, flattened(document))
 }
 
 /// The document of the API.
@@ -85,11 +85,48 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
     ]
 }
 
+/// The same document, where a field that is described beside an inlined schema carries its
+/// description itself. The generator writes the two as alternatives of different types, which
+/// nothing satisfies.
+fn flattened(document: OpenApi) -> OpenApi {
+    let Ok(mut value) = serde_json::to_value(&document) else { return document };
+    flatten(&mut value);
+    // Unknown members are refused: the document says so wherever a body is read.
+    let schemas = value.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
+    for (name, schema) in schemas.into_iter().flatten() {
+        if let (true, Some(schema)) = (name.ends_with("Demande"), schema.as_object_mut()) {
+            schema.insert("additionalProperties".to_owned(), json!(false));
+        }
+    }
+    serde_json::from_value(value).unwrap_or(document)
+}
+
+fn flatten(value: &mut Value) {
+    if let Value::Array(items) = value {
+        items.iter_mut().for_each(flatten);
+    }
+    let Value::Object(members) = value else { return };
+    members.values_mut().for_each(flatten);
+    let Some(Value::Array(parts)) = members.get("allOf") else { return };
+    let [Value::Object(schema), Value::Object(described)] = &parts[..] else { return };
+    let only_described = described.len() == 2
+        && described.get("type").is_some_and(|kind| kind == "object")
+        && described.contains_key("description");
+    if only_described {
+        let mut merged = schema.clone();
+        merged.extend(described.clone().into_iter().filter(|(name, _)| name != "type"));
+        *members = merged;
+    }
+}
+
 /// Adds what is the same everywhere: security, problems, size of bodies.
 fn complete(document: &mut OpenApi) {
     let components = document.components.get_or_insert_with(Components::new);
     components.schemas.insert("Probleme".to_owned(), Probleme::schema());
     components.schemas.insert("ErreurChamp".to_owned(), ErreurChamp::schema());
+    for code in Code::ALL {
+        components.examples.insert(code.as_str().to_owned(), example(*code));
+    }
     components.add_security_scheme(
         "jeton",
         SecurityScheme::Http(
@@ -155,7 +192,7 @@ fn add_problems(operation: &mut Operation) {
 /// The codes that an operation names itself.
 fn own_problems(operation: &mut Operation) -> BTreeSet<Code> {
     let Some(extensions) = operation.extensions.as_mut() else { return BTreeSet::new() };
-    let named = extensions.get("x-problemes").cloned().unwrap_or(Value::Null);
+    let named = extensions.remove("x-problemes").unwrap_or(Value::Null);
     let codes: Vec<&str> = named
         .as_array()
         .map(|codes| codes.iter().filter_map(Value::as_str).collect())
@@ -163,18 +200,22 @@ fn own_problems(operation: &mut Operation) -> BTreeSet<Code> {
     codes.into_iter().filter_map(Code::parse).collect()
 }
 
+/// An example of a problem.
+fn example(code: Code) -> RefOr<Example> {
+    let request = RequestId::from_uuid(uuid::uuid!("0192f0c4-7a0e-7c55-9d0f-3a1b2c4d5e6f"));
+    let value = serde_json::to_value(Refus::new(code, code.help()).probleme(request));
+    RefOr::T(
+        ExampleBuilder::new().summary(code.title()).value(Some(value.unwrap_or_default())).build(),
+    )
+}
+
 /// One response for all problems of a status, with an example of each.
 fn response(codes: &[Code]) -> RefOr<utoipa::openapi::Response> {
     let titles: Vec<String> =
         codes.iter().map(|code| format!("`{}` : {}", code.as_str(), code.title())).collect();
-    let example_id = RequestId::from_uuid(uuid::uuid!("0192f0c4-7a0e-7c55-9d0f-3a1b2c4d5e6f"));
     let examples = codes.iter().map(|code| {
-        let value = serde_json::to_value(Refus::new(*code, code.help()).probleme(example_id));
-        let example = ExampleBuilder::new()
-            .summary(code.title())
-            .value(Some(value.unwrap_or_default()))
-            .build();
-        (code.as_str().to_owned(), RefOr::T(example))
+        let reference = Ref::new(format!("#/components/examples/{}", code.as_str()));
+        (code.as_str().to_owned(), RefOr::Ref(reference))
     });
     let content = ContentBuilder::new()
         .schema(Some(Ref::from_schema_name(Probleme::name())))

@@ -135,11 +135,15 @@ listes!(
 
 /// `{"type": …, "valeur": …}`.
 fn type_valeur(description: &str, types: &[&str], example: serde_json::Value) -> RefOr<Schema> {
-    let kind = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(types.to_vec()));
+    let kind = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some("Type du numéro."))
+        .enum_values(Some(types.to_vec()));
+    let number = ObjectBuilder::new().schema_type(Type::String).description(Some("Numéro."));
     ObjectBuilder::new()
         .description(Some(description))
         .property("type", kind)
-        .property("valeur", ObjectBuilder::new().schema_type(Type::String))
+        .property("valeur", number)
         .required("type")
         .required("valeur")
         .additional_properties(Some(utoipa::openapi::schema::AdditionalProperties::FreeForm(false)))
@@ -171,16 +175,17 @@ impl ToSchema for i::NumeroFacturation {}
 
 impl PartialSchema for i::Organisme {
     fn schema() -> RefOr<Schema> {
-        let part = |length: usize| {
+        let part = |length: usize, description: &str| {
             ObjectBuilder::new()
                 .schema_type(Type::String)
+                .description(Some(description))
                 .pattern(Some(format!("^[0-9]{{{length}}}$")))
         };
         ObjectBuilder::new()
             .description(Some("Organisme de rattachement : régime, caisse et centre."))
-            .property("regime", part(2))
-            .property("caisse", part(3))
-            .property("centre", part(4))
+            .property("regime", part(2, "Régime, deux chiffres."))
+            .property("caisse", part(3, "Caisse, trois chiffres."))
+            .property("centre", part(4, "Centre, quatre chiffres."))
             .required("regime")
             .required("caisse")
             .required("centre")

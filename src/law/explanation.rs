@@ -109,10 +109,8 @@ fn value(name: &str, acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) 
 
 /// Who pays what, in one sentence: the last one that a patient reads.
 pub fn bilan(totaux: &Montants) -> String {
-    let mut parts = vec![format!(
-        "l'Assurance maladie rembourse {}",
-        totaux.rembourse_amo.in_words()
-    )];
+    let mut parts =
+        vec![format!("l'Assurance maladie rembourse {}", totaux.rembourse_amo.in_words())];
     if totaux.part_amc > Centimes::ZERO {
         parts.push(format!("votre complémentaire {}", totaux.part_amc.in_words()));
     }
@@ -171,11 +169,8 @@ mod tests {
         let expected = "Sur 30,00\u{a0}€ d'honoraires, l'Assurance maladie rembourse 19,00\u{a0}€, \
                         votre complémentaire 9,00\u{a0}€ et il vous reste 2,00\u{a0}€ à payer.";
         assert_eq!(bilan(&totaux), expected);
-        let covered = Montants {
-            honoraires: euros(30),
-            rembourse_amo: euros(30),
-            ..Montants::default()
-        };
+        let covered =
+            Montants { honoraires: euros(30), rembourse_amo: euros(30), ..Montants::default() };
         let expected = "Sur 30,00\u{a0}€ d'honoraires, l'Assurance maladie rembourse 30,00\u{a0}€ \
                         et il ne vous reste rien à payer.";
         assert_eq!(bilan(&covered), expected);

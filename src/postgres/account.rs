@@ -82,7 +82,7 @@ fn is_root() -> bool {
     if let Ok(metadata) = std::fs::metadata("/proc/self") {
         return metadata.uid() == 0;
     }
-    let probe = std::env::temp_dir().join(format!("traitant-uid-{}", std::process::id()));
+    let probe = crate::config::temp_dir().join(format!("traitant-uid-{}", std::process::id()));
     let uid = std::fs::write(&probe, b"").and_then(|()| std::fs::metadata(&probe)).map(|m| m.uid());
     // The probe is in the temporary directory: leaving it behind would be harmless.
     drop(std::fs::remove_file(&probe));

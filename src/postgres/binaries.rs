@@ -16,8 +16,19 @@ pub struct Binaries {
 }
 
 impl Binaries {
-    /// The binaries of `wanted`, or else the newest installed on this machine.
-    pub fn find(wanted: Option<&Path>) -> Result<Self, StartError> {
+    /// The binaries of `wanted`; or else those of the major version that an existing cluster needs;
+    /// or else the newest installed on this machine.
+    pub fn find(wanted: Option<&Path>, needed: Option<u32>) -> Result<Self, StartError> {
+        let found = Self::acceptable(wanted, needed)?;
+        match needed {
+            Some(needed) if found.major != needed => {
+                Err(StartError::OtherMajor { needed, found: found.major })
+            }
+            _ => Ok(found),
+        }
+    }
+
+    fn acceptable(wanted: Option<&Path>, needed: Option<u32>) -> Result<Self, StartError> {
         if let Some(dir) = wanted {
             return Self::in_dir(dir).filter(|found| found.major >= OLDEST_MAJOR).ok_or_else(
                 || StartError::BinariesMissing {
@@ -26,6 +37,9 @@ impl Binaries {
             );
         }
         let found: Vec<Self> = candidates().iter().filter_map(|dir| Self::in_dir(dir)).collect();
+        if let Some(same) = found.iter().find(|binaries| Some(binaries.major) == needed) {
+            return Ok(same.clone());
+        }
         let newest = found.iter().max_by_key(|binaries| binaries.major);
         match newest {
             Some(binaries) if binaries.major >= OLDEST_MAJOR => Ok(binaries.clone()),
@@ -100,8 +114,18 @@ mod tests {
 
     #[test]
     fn a_directory_without_binaries_is_refused_with_the_package_to_install() {
-        let refused = Binaries::find(Some(Path::new("/nonexistent"))).unwrap_err().to_string();
+        let refused =
+            Binaries::find(Some(Path::new("/nonexistent")), None).unwrap_err().to_string();
         assert!(refused.contains("apt-get install postgresql"), "{refused}");
         assert!(refused.contains("DATABASE_URL"), "{refused}");
+    }
+
+    #[test]
+    fn a_cluster_of_another_major_version_is_not_opened() {
+        let installed = Binaries::find(None, None).unwrap().major;
+        assert_eq!(Binaries::find(None, Some(installed)).unwrap().major, installed);
+        let refused = Binaries::find(None, Some(99)).unwrap_err().to_string();
+        assert!(refused.contains("PostgreSQL 99"), "{refused}");
+        assert!(refused.contains("TRAITANT_DONNEES"), "{refused}");
     }
 }

@@ -63,6 +63,11 @@ impl Cluster {
         Ok(Self { binaries, account, data: dir.join("pg"), sockets, log, profile })
     }
 
+    /// Major version of the cluster kept under `dir`, if there is one.
+    pub fn major_in(dir: &Path) -> Option<u32> {
+        std::fs::read_to_string(dir.join("pg/PG_VERSION")).ok()?.trim().parse().ok()
+    }
+
     /// How to connect to a database of this cluster.
     pub fn url(&self, database: &str) -> String {
         let sockets: String = self

@@ -40,6 +40,17 @@ pub enum StartError {
         /// What was found and refused.
         vus: Option<String>,
     },
+    /// The cluster was made by another major version.
+    #[error(
+        "la base de ce dossier a été créée par PostgreSQL {needed} et seule la version {found} est installée.\n\
+         Installez PostgreSQL {needed}, ou choisissez un dossier neuf avec TRAITANT_DONNEES=…"
+    )]
+    OtherMajor {
+        /// Major version of the cluster.
+        needed: u32,
+        /// Major version of the binaries.
+        found: u32,
+    },
     /// Another process owns the directory.
     #[error(
         "le dossier de données {} est déjà utilisé par un autre traitant (processus {pid}).\n\
@@ -107,6 +118,7 @@ impl StartError {
 #[derive(Debug)]
 pub struct Server {
     cluster: Cluster,
+    stopped: bool,
     /// Held for its lock: the kernel releases it with the process.
     _lock: File,
 }
@@ -114,7 +126,8 @@ pub struct Server {
 impl Server {
     /// Owns `dir`, makes the cluster if it is new, and starts or adopts its server.
     pub fn start(dir: &Path, bin: Option<&Path>, profile: Profile) -> Result<Self, StartError> {
-        let binaries = Binaries::find(bin)?;
+        let needed = Cluster::major_in(dir);
+        let binaries = Binaries::find(bin, needed)?;
         std::fs::create_dir_all(dir)
             .map_err(StartError::io(format!("création de {}", dir.display())))?;
         let lock = own(dir)?;
@@ -123,7 +136,7 @@ impl Server {
         if !cluster.is_ready() {
             cluster.start()?;
         }
-        Ok(Self { cluster, _lock: lock })
+        Ok(Self { cluster, stopped: false, _lock: lock })
     }
 
     /// How to connect.
@@ -132,8 +145,19 @@ impl Server {
     }
 
     /// Stops the server cleanly. Connections must have been closed before.
-    pub fn stop(self) -> Result<(), StartError> {
+    pub fn stop(mut self) -> Result<(), StartError> {
+        self.stopped = true;
         self.cluster.stop()
+    }
+}
+
+impl Drop for Server {
+    /// A service that failed to start leaves no server behind.
+    fn drop(&mut self) {
+        if !self.stopped {
+            // Nobody is left to be told; the next owner adopts a server that could not be stopped.
+            drop(self.cluster.stop());
+        }
     }
 }
 

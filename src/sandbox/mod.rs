@@ -17,7 +17,7 @@ use crate::domain::ids::{IdSource, PatientId, RequestId};
 use crate::law::Law;
 use crate::services::declarations::{NouveauChoix, RefMedecin, RefPatient, SignatureRecue};
 use crate::services::{Contexte, Demande, Mode, Rendu, ServiceError, Services};
-use crate::storage::Db;
+use crate::storage::{Db, signatures};
 
 pub use self::people::{DECLARATIONS, MEDECINS, MedecinFictif, PATIENTS, PersonneFictive};
 
@@ -48,13 +48,13 @@ fn beginning() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2024, 1, 2, 8, 0, 0).single().unwrap_or_default()
 }
 
-/// Loads the sandbox people unless they are there; `false` when they were.
+/// Loads the sandbox people who are not there yet; `false` when all of them were. A load that was
+/// cut short is completed by the next.
 pub async fn load(db: Db, law: Arc<Law>) -> Result<bool, SandboxError> {
     let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(beginning()));
-    let services = |index: usize| {
-        let ids = Arc::new(ids_of(index, &clock));
+    let services = |ids: IdSource| {
         let (db, law) = (db.clone(), Arc::clone(&law));
-        Services::new(db, Arc::clone(&clock), ids, law, Mode::BacASable)
+        Services::new(db, Arc::clone(&clock), Arc::new(ids), law, Mode::BacASable)
     };
     let caisse = |organisme: &str| -> Result<Contexte, SandboxError> {
         Ok(Contexte {
@@ -63,32 +63,56 @@ pub async fn load(db: Db, law: Arc<Law>) -> Result<bool, SandboxError> {
         })
     };
     let silent = || Ok(Rendu { statut: 201, reponse: Vec::new() });
+    let last = DECLARATIONS.len().saturating_sub(1);
+    if is_declared(&db, last).await? {
+        return Ok(false);
+    }
     for (index, person) in MEDECINS.iter().enumerate() {
         let nouveau = person.nouveau()?;
-        let made = services(1_000 + index)
+        let made = services(ids_of(1_000 + index, &clock))
             .create_medecin(&caisse("010110000")?, &key(person.rpps), &nouveau, |_| silent())
             .await;
-        match made {
-            Err(ServiceError::MedecinExistant) => return Ok(false),
-            other => other?,
-        };
+        if !matches!(made, Err(ServiceError::MedecinExistant)) {
+            made?;
+        }
     }
     for (index, person) in PATIENTS.iter().enumerate() {
         let contexte = caisse(person.organisme)?;
         let nouveau = person.nouveau()?;
-        services(index)
+        let made = services(ids_of(index, &clock))
             .create_patient(&contexte, &key(person.numero), &nouveau, |_| silent())
-            .await?;
+            .await;
+        if !matches!(made, Err(ServiceError::PatientExistant(_))) {
+            made?;
+        }
     }
     for (index, (prenom, rpps, signed)) in DECLARATIONS.iter().enumerate() {
+        if is_declared(&db, index).await? {
+            continue;
+        }
         let patient = PATIENTS.iter().find(|person| person.prenom == *prenom);
         let (Some(patient), Some(id)) = (patient, patient_id(prenom)) else {
             return Err(SandboxError::Unknown(prenom));
         };
-        let contexte = caisse(patient.organisme)?;
-        declare(&services(2_000 + index), &contexte, id, rpps, *signed).await?;
+        let services = services(IdSource::from_system(Arc::clone(&clock)));
+        declare(&services, &caisse(patient.organisme)?, id, rpps, *signed, index).await?;
     }
     Ok(true)
+}
+
+/// Where the paper of a declaration of the sandbox is said to be kept.
+fn archive(index: usize) -> String {
+    format!("BAC-A-SABLE-{index}")
+}
+
+/// Whether the paper of a declaration was entered by an earlier load.
+async fn is_declared(db: &Db, index: usize) -> Result<bool, SandboxError> {
+    let Some(patient) = DECLARATIONS.get(index).and_then(|(prenom, ..)| patient_id(prenom)) else {
+        return Ok(false);
+    };
+    let mut tx = db.begin("bac_a_sable.deja_la").await.map_err(ServiceError::from)?;
+    let known = signatures::is_archived(&mut tx, patient, &archive(index)).await;
+    Ok(known.map_err(ServiceError::from)?)
 }
 
 /// Enters a paper declaration signed by both on a day.
@@ -98,6 +122,7 @@ async fn declare(
     patient: PatientId,
     rpps: &str,
     (year, month, day): (i32, u32, u32),
+    index: usize,
 ) -> Result<(), SandboxError> {
     let medecins = vec![RefMedecin { rpps: rpps.parse()?, lieu_id: None }];
     let signe_le = NaiveDate::from_ymd_opt(year, month, day);
@@ -113,16 +138,14 @@ async fn declare(
         signe_le,
         contenu_sha256: shown.contenu_sha256,
         preuve: Preuve {
-            reference_archive: Some(format!("BAC-A-SABLE-{patient}")),
+            reference_archive: Some(archive(index)),
             temoin: Some("agent-fictif".to_owned()),
             ..Preuve::default()
         },
     };
     choix.signatures = vec![paper(RoleSignataire::Assure), paper(RoleSignataire::Medecin)];
     let silent = |_: &_| Ok(Rendu { statut: 201, reponse: Vec::new() });
-    services
-        .create_declaration(contexte, &key(&format!("{patient}-{rpps}")), &choix, silent)
-        .await?;
+    services.create_declaration(contexte, &key(&archive(index)), &choix, silent).await?;
     Ok(())
 }
 

@@ -1,12 +1,24 @@
 //! Asking the law, and saying why.
 
 use super::{ServiceError, Services};
-use crate::domain::evaluation::{Evaluation, FaitsConnus};
+use crate::domain::evaluation::{AvertissementLigne, Evaluation, FaitsConnus};
 use crate::domain::feuille_de_soins::Soins;
 use crate::law::bareme::DateDesSoins;
-use crate::law::explanation::{Motif, motifs};
+pub use crate::law::explanation::Motif;
+use crate::law::explanation::{bilan, message, motifs};
 use crate::law::situation::Situation;
 use crate::law::{LawError, checks};
+
+/// Why an evaluation says what it says, in French.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explication {
+    /// Reasons of every act, in the order of the evaluation.
+    pub actes: Vec<Vec<Motif>>,
+    /// Who pays what, in one sentence.
+    pub bilan: String,
+    /// Warnings and their sentences.
+    pub avertissements: Vec<(AvertissementLigne, &'static str)>,
+}
 
 impl Services {
     /// Evaluates care described inline. Nothing is read, nothing is stored.
@@ -26,24 +38,29 @@ impl Services {
         Ok(evaluation)
     }
 
-    /// The reasons of every act of an evaluation, in its order.
+    /// Why an evaluation says what it says: rendered now, from codes, facts and amounts.
     pub fn explain(
         &self,
         soins: &Soins,
         faits: &FaitsConnus,
         evaluation: &Evaluation,
-    ) -> Result<Vec<Vec<Motif>>, ServiceError> {
-        evaluation
-            .actes
-            .iter()
-            .map(|evalue| {
-                let principale = evalue.lignes.first().map(|ligne| ligne.numero_ligne);
-                let acte = soins.actes.iter().find(|acte| Some(acte.numero_ligne) == principale);
-                let Some(acte) = acte else { return Ok(Vec::new()) };
-                let situation = Situation::of(soins, acte, faits);
-                let bareme = self.law.bareme_du(DateDesSoins::new(acte.date_reference()))?;
-                Ok(motifs(evalue, &situation, bareme))
-            })
-            .collect()
+    ) -> Result<Explication, ServiceError> {
+        let actes = evaluation.actes.iter().map(|evalue| {
+            let principale = evalue.lignes.first().map(|ligne| ligne.numero_ligne);
+            let acte = soins.actes.iter().find(|acte| Some(acte.numero_ligne) == principale);
+            let Some(acte) = acte else { return Ok(Vec::new()) };
+            let situation = Situation::of(soins, acte, faits);
+            let bareme = self.law.bareme_du(DateDesSoins::new(acte.date_reference()))?;
+            Ok(motifs(evalue, &situation, bareme))
+        });
+        Ok(Explication {
+            actes: actes.collect::<Result<_, LawError>>()?,
+            bilan: bilan(&evaluation.totaux),
+            avertissements: evaluation
+                .avertissements
+                .iter()
+                .map(|warning| (*warning, message(warning.code)))
+                .collect(),
+        })
     }
 }

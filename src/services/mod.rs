@@ -22,7 +22,8 @@ use chrono::{DateTime, TimeZone, Utc};
 use crate::domain::clock::Clock;
 use crate::domain::declaration::DeclarationRefusee;
 use crate::domain::ids::{FeuilleId, IdSource, PatientId, RequestId};
-use crate::law::{Law, LawError};
+use crate::law::Law;
+pub use crate::law::LawError;
 use crate::storage::{Db, StorageError, lois};
 
 pub use self::idempotence::{Demande, Memoire, Rendu};

@@ -1,19 +1,15 @@
-//! Declarations, their states and their signatures.
+//! Declarations and their states.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
-use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::coffre::Place;
 use super::medecins::word;
-use super::{Coffre, StorageError};
-use crate::domain::declaration::{
-    Declaration, MedecinDesigne, NumeroDeclaration, Preuve, Signature,
-};
-use crate::domain::digest::Empreinte;
+use super::{Coffre, StorageError, signatures};
+use crate::domain::declaration::{Declaration, MedecinDesigne, NumeroDeclaration, Signature};
 use crate::domain::identifiers::Rpps;
-use crate::domain::ids::{DeclarationId, LieuId, MedecinId, PatientId, SignatureId};
+use crate::domain::ids::{DeclarationId, LieuId, MedecinId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Writes a new declaration, its doctors and its first state. Signatures are written apart.
@@ -107,38 +103,6 @@ pub async fn advance(
     insert_etat(conn, declaration, instant).await
 }
 
-/// Writes a signature.
-pub async fn insert_signature(
-    conn: &mut PgConnection,
-    declaration: &Declaration,
-    signature: &Signature,
-    instant: DateTime<Utc>,
-) -> Result<(), StorageError> {
-    sqlx::query!(
-        "/* signature.insert */
-         INSERT INTO signature
-             (patient_id, declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le,
-              moyen, niveau, preuve, contenu_sha256, enregistre_le)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-        declaration.patient_id.uuid(),
-        declaration.id.uuid(),
-        signature.id.uuid(),
-        signature.role.mot(),
-        signature.medecin_id.map(MedecinId::uuid),
-        signature.signe_le,
-        signature.signe_a,
-        signature.recue_le,
-        signature.moyen.mot(),
-        signature.niveau,
-        Json(&signature.preuve) as _,
-        signature.contenu_sha256.bytes().as_slice(),
-        instant
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
 /// Whose declaration this is; `None` when there is no such declaration.
 pub async fn patient_of(
     conn: &mut PgConnection,
@@ -187,7 +151,7 @@ impl Row {
             canal: word("declaration", "canal", &self.canal)?,
             medecins,
             contenu: String::from_utf8(clear).map_err(|error| wrong("contenu_chiffre", &error))?,
-            contenu_sha256: digest("declaration", &self.contenu_sha256)?,
+            contenu_sha256: signatures::digest("declaration", &self.contenu_sha256)?,
             expire_le: self.expire_le,
             enregistre_le: self.enregistre_le,
             etat: word("etat_declaration", "etat", &self.etat)?,
@@ -222,7 +186,7 @@ pub async fn get(
     let Some(row) = row else { return Ok(None) };
     let ids = [id.uuid()];
     let mut medecins = medecins(&mut *conn, patient, &ids).await?;
-    let mut signatures = signatures(conn, patient, &ids).await?;
+    let mut signatures = signatures::list(conn, patient, &ids).await?;
     let own = take(&mut medecins, id);
     row.build(coffre, patient, own, take(&mut signatures, id)).map(Some)
 }
@@ -249,7 +213,7 @@ pub async fn list(
     .await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.declaration_id).collect();
     let mut medecins = medecins(&mut *conn, patient, &ids).await?;
-    let mut signatures = signatures(conn, patient, &ids).await?;
+    let mut signatures = signatures::list(conn, patient, &ids).await?;
     rows.into_iter()
         .map(|row| {
             let id = DeclarationId::from_uuid(row.declaration_id);
@@ -322,62 +286,6 @@ async fn medecins(
             Ok((DeclarationId::from_uuid(row.declaration_id), designe))
         })
         .collect()
-}
-
-async fn signatures(
-    conn: &mut PgConnection,
-    patient: PatientId,
-    ids: &[Uuid],
-) -> Result<ByDeclaration<Signature>, StorageError> {
-    struct SignatureRow {
-        declaration_id: Uuid,
-        signature_id: Uuid,
-        role: String,
-        medecin_id: Option<Uuid>,
-        signe_le: NaiveDate,
-        signe_a: Option<DateTime<Utc>>,
-        recue_le: DateTime<Utc>,
-        moyen: String,
-        niveau: Option<String>,
-        preuve: Json<Preuve>,
-        contenu_sha256: Vec<u8>,
-    }
-    let rows = sqlx::query_as!(
-        SignatureRow,
-        r#"/* signature.list */
-         SELECT declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le, moyen,
-                niveau, preuve AS "preuve: Json<Preuve>", contenu_sha256
-         FROM signature
-         WHERE patient_id = $1 AND declaration_id = ANY($2)
-         ORDER BY enregistre_le, signature_id"#,
-        patient.uuid(),
-        ids
-    )
-    .fetch_all(conn)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            let signature = Signature {
-                id: SignatureId::from_uuid(row.signature_id),
-                role: word("signature", "role", &row.role)?,
-                medecin_id: row.medecin_id.map(MedecinId::from_uuid),
-                signe_le: row.signe_le,
-                signe_a: row.signe_a,
-                recue_le: row.recue_le,
-                moyen: word("signature", "moyen", &row.moyen)?,
-                niveau: row.niveau,
-                preuve: row.preuve.0,
-                contenu_sha256: digest("signature", &row.contenu_sha256)?,
-            };
-            Ok((DeclarationId::from_uuid(row.declaration_id), signature))
-        })
-        .collect()
-}
-
-fn digest(table: &'static str, bytes: &[u8]) -> Result<Empreinte, StorageError> {
-    <[u8; 32]>::try_from(bytes)
-        .map(Empreinte::from_bytes)
-        .map_err(|error| StorageError::inconsistent(table, "contenu_sha256", error))
 }
 
 const fn place(id: DeclarationId) -> Place {

@@ -19,6 +19,7 @@ pub mod migrations;
 pub mod participations;
 pub mod patients;
 mod range;
+pub mod signatures;
 pub mod taches;
 
 use std::ops::{Deref, DerefMut};

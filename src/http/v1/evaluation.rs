@@ -13,7 +13,7 @@ use crate::domain::identifiers::IndicateurParcours;
 use crate::domain::ids::DeclarationId;
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
-use crate::law::explanation::{Motif, bilan, message};
+use crate::services::evaluations::{Explication, Motif};
 
 /// Décision sur une feuille de soins : où elle se situe, qui paie quoi, et pourquoi.
 #[derive(Debug, Serialize, ToSchema)]
@@ -159,7 +159,7 @@ pub(crate) struct Contexte<'a> {
     pub(crate) connu_le: Option<DateTime<Utc>>,
     pub(crate) indicateur: Option<IndicateurParcours>,
     pub(crate) declaration_id: Option<DeclarationId>,
-    pub(crate) motifs: &'a [Vec<Motif>],
+    pub(crate) explication: &'a Explication,
 }
 
 impl EvaluationVue {
@@ -168,7 +168,7 @@ impl EvaluationVue {
         let synthese = evaluation.synthese()?;
         let mut lignes: Vec<LigneVue> = Vec::new();
         let mut explication: Vec<String> = Vec::new();
-        for (acte, motifs) in evaluation.actes.iter().zip(contexte.motifs) {
+        for (acte, motifs) in evaluation.actes.iter().zip(&contexte.explication.actes) {
             for motif in motifs {
                 if !explication.contains(&motif.texte) {
                     explication.push(motif.texte.clone());
@@ -180,7 +180,7 @@ impl EvaluationVue {
                 lignes.push(LigneVue::new(acte, ligne, principal, own));
             }
         }
-        explication.push(bilan(&evaluation.totaux));
+        explication.push(contexte.explication.bilan.clone());
         lignes.sort_by_key(|ligne| ligne.numero_ligne);
         Some(Self {
             numero: contexte.numero,
@@ -203,12 +203,13 @@ impl EvaluationVue {
             totaux: MontantsVue::new(&evaluation.totaux),
             lignes,
             explication,
-            avertissements: evaluation
+            avertissements: contexte
+                .explication
                 .avertissements
                 .iter()
-                .map(|warning| AvertissementVue {
+                .map(|(warning, message)| AvertissementVue {
                     code: warning.code,
-                    message: message(warning.code),
+                    message,
                     numero_ligne: warning.numero_ligne,
                 })
                 .collect(),

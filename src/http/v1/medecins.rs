@@ -64,7 +64,7 @@ pub(crate) struct ExerciceDemande {
     /// Premier jour.
     du: NaiveDate,
     /// Lieu existant, par son identifiant, ou nouveau lieu.
-    lieu: LieuDemande,
+    lieu: LieuExerciceDemande,
     /// Mode d'exercice.
     mode: ModeExercice,
     /// Exercice principal, ou cabinet secondaire.
@@ -88,7 +88,7 @@ lecture!(ExerciceDemande {
 
 /// Lieu existant (« id » seul) ou nouveau (les autres champs).
 #[derive(Debug, ToSchema)]
-pub(crate) struct LieuDemande {
+pub(crate) struct LieuExerciceDemande {
     /// Identifiant d'un lieu enregistré.
     #[schema(value_type = Option<LieuId>)]
     id: Option<LieuId>,
@@ -109,7 +109,7 @@ pub(crate) struct LieuDemande {
     finess_et: Option<Finess>,
 }
 
-impl Lire for LieuDemande {
+impl Lire for LieuExerciceDemande {
     fn lire(noeud: Noeud<'_, '_>, erreurs: &mut crate::http::lecture::Erreurs) -> Option<Self> {
         let mut objet = Objet::of(noeud, erreurs)?;
         let id = objet.membre("id", erreurs);
@@ -141,7 +141,7 @@ impl Lire for LieuDemande {
     }
 }
 
-impl LieuDemande {
+impl LieuExerciceDemande {
     fn into_domain(self) -> Option<LieuExistantOuNouveau> {
         if let Some(id) = self.id {
             return Some(LieuExistantOuNouveau::Existant(id));
@@ -202,7 +202,7 @@ pub(crate) struct SpecialiteVue {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ExerciceVue {
     /// Lieu.
-    lieu: LieuVue,
+    lieu: LieuExerciceVue,
     /// Mode d'exercice.
     mode: ModeExercice,
     /// Exercice principal, ou cabinet secondaire.
@@ -219,7 +219,7 @@ pub(crate) struct ExerciceVue {
 
 /// Lieu d'exercice.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LieuVue {
+pub(crate) struct LieuExerciceVue {
     /// Identifiant.
     id: LieuId,
     /// Nature.
@@ -253,7 +253,7 @@ impl MedecinVue {
         let exercice = |fait: &FaitDate<Exercice>| {
             let (valeur, lieu) = (&fait.valeur, &fait.valeur.lieu);
             ExerciceVue {
-                lieu: LieuVue {
+                lieu: LieuExerciceVue {
                     id: lieu.id,
                     nature: lieu.nature,
                     nom: lieu.nom.clone(),

@@ -42,11 +42,11 @@ pub(crate) struct SimulationDemande {
     /// Date des soins : elle choisit la loi.
     date_soins: NaiveDate,
     /// Patient.
-    patient: PatientDemande,
+    patient: PatientSimuleDemande,
     /// Médecin traitant du patient à cette date, vu de l'exécutant.
     medecin_traitant: RelationMt,
     /// Exécutant.
-    executant: ExecutantDemande,
+    executant: ExecutantSimuleDemande,
     /// Ce qui est déclaré du parcours de soins.
     parcours: Option<ParcoursDemande>,
     /// Nature d'assurance, maladie par défaut.
@@ -71,7 +71,7 @@ lecture!(SimulationDemande {
 /// Patient d'une simulation : un âge ou une date de naissance.
 #[derive(Debug, ToSchema)]
 #[schema(as = PatientSimuleDemande)]
-pub(crate) struct PatientDemande {
+pub(crate) struct PatientSimuleDemande {
     /// Âge en années révolues le jour des soins.
     #[schema(inline)]
     age: Option<Entier<0, 130>>,
@@ -86,7 +86,7 @@ pub(crate) struct PatientDemande {
     /// Situation particulière.
     situation_particuliere: Option<SituationParticuliere>,
 }
-lecture!(PatientDemande {
+lecture!(PatientSimuleDemande {
     age,
     date_naissance,
     complementaire,
@@ -98,7 +98,7 @@ lecture!(PatientDemande {
 /// Exécutant d'une simulation.
 #[derive(Debug, ToSchema)]
 #[schema(as = ExecutantSimuleDemande)]
-pub(crate) struct ExecutantDemande {
+pub(crate) struct ExecutantSimuleDemande {
     /// Spécialité.
     specialite: Specialite,
     /// Convention.
@@ -110,7 +110,13 @@ pub(crate) struct ExecutantDemande {
     /// Nature du lieu des soins.
     lieu: Option<TypeLieu>,
 }
-lecture!(ExecutantDemande { specialite, convention, option_tarifaire, date_installation, lieu });
+lecture!(ExecutantSimuleDemande {
+    specialite,
+    convention,
+    option_tarifaire,
+    date_installation,
+    lieu
+});
 
 /// Acte d'une simulation.
 #[derive(Debug, ToSchema)]
@@ -286,14 +292,14 @@ async fn simulate(
     let services = &state.services;
     let (soins, faits) = corps.valeur.into_domain().map_err(Refus::champs)?;
     let evaluation = services.simulate(&soins, &faits)?;
-    let motifs = services.explain(&soins, &faits, &evaluation)?;
+    let explication = services.explain(&soins, &faits, &evaluation)?;
     let contexte = Contexte {
         numero: None,
         regles_version: *services.law().empreinte(),
         connu_le: None,
         indicateur: soins.parcours.indicateur,
         declaration_id: None,
-        motifs: &motifs,
+        explication: &explication,
     };
     let vue = EvaluationVue::new(&evaluation, &contexte)
         .ok_or_else(|| Refus::new(Code::ErreurInterne, "Évaluation sans acte."))?;

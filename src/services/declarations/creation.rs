@@ -17,7 +17,7 @@ use crate::law::parameters::Parametre;
 use crate::services::{
     Contexte, Demande, Memoire, PATIENT_ATTENDU, Rendu, ServiceError, Services, latest_knowledge,
 };
-use crate::storage::{Connection, declarations, medecins, patients};
+use crate::storage::{Connection, declarations, medecins, patients, signatures};
 
 /// A choice whose people are known.
 struct Projet {
@@ -71,7 +71,7 @@ impl Services {
         }
         declarations::insert(&mut tx, self.db.coffre(), &declaration).await?;
         for signature in &declaration.signatures {
-            declarations::insert_signature(&mut tx, &declaration, signature, instant).await?;
+            signatures::insert(&mut tx, &declaration, signature, instant).await?;
         }
         self.record(&mut tx, contexte, &declaration, "declaration.deposee", instant).await?;
         if complete {

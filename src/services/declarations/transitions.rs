@@ -9,7 +9,7 @@ use crate::domain::ids::{DeclarationId, PatientId};
 use crate::services::{
     Contexte, Demande, Memoire, Rendu, ServiceError, Services, latest_knowledge,
 };
-use crate::storage::{Tx, declarations, evenements, patients};
+use crate::storage::{Tx, declarations, evenements, patients, signatures};
 
 impl Services {
     /// Adds a signature to a declaration that waits.
@@ -34,7 +34,7 @@ impl Services {
         let patient = patient.ok_or(ServiceError::Introuvable)?;
         let conditions = self.conditions(&patient, signature.signe_le, now)?;
         let outcome = declaration.sign(signature.clone(), &contexte.acteur, &conditions)?;
-        declarations::insert_signature(&mut tx, &declaration, &signature, instant).await?;
+        signatures::insert(&mut tx, &declaration, &signature, instant).await?;
         declarations::advance(&mut tx, &mut declaration, instant).await?;
         self.record(&mut tx, contexte, &declaration, "declaration.signee", instant).await?;
         if matches!(outcome, Signee::Complete(_)) {

@@ -205,14 +205,18 @@ impl Caller<'_> {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let body = match body {
+        let content = match body {
             Some(value) => {
                 request = request.header("content-type", "application/json");
                 Body::from(value.to_string())
             }
             None => Body::empty(),
         };
-        self.app.send(request.body(body).unwrap()).await
+        let reply = self.app.send(request.body(content).unwrap()).await;
+        if let (Some(value), true) = (body, reply.status.is_success()) {
+            contract::check_request(method, path, value);
+        }
+        reply
     }
 
     /// The content that the parties of a choice sign: its digest.

@@ -52,11 +52,24 @@ pub fn check(method: &str, path: &str, status: u16, content_type: &str, body: &[
         );
         assert_eq!(value["status"], status, "{what}");
     }
-    let errors: Vec<String> = validator(&content["schema"])
-        .iter_errors(&value)
-        .map(|error| format!("{}: {error}", error.instance_path()))
-        .collect();
+    let errors = errors(&content["schema"], &value);
     assert!(errors.is_empty(), "{what} answered {status}: {errors:#?}\n{value:#}");
+}
+
+/// Fails when a body that was accepted is not what the document asks for.
+pub fn check_request(method: &str, path: &str, body: &Value) {
+    let Some((template, operation)) = operation(method, path) else { return };
+    let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+    let errors = errors(schema, body);
+    assert!(errors.is_empty(), "{method} {template} accepted: {errors:#?}\n{body:#}");
+}
+
+/// What a schema of the document finds wrong with a value.
+pub fn errors(schema: &Value, value: &Value) -> Vec<String> {
+    validator(schema)
+        .iter_errors(value)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect()
 }
 
 /// A validator of a schema of the document, which may refer to the others.

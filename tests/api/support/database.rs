@@ -15,6 +15,8 @@ use super::server;
 
 /// Master key of the test databases.
 pub const KEY: [u8; 32] = [7; 32];
+/// The same, as a setting.
+pub const KEY_HEX: &str = "0707070707070707070707070707070707070707070707070707070707070707";
 
 /// A database of one's own, dropped with this value.
 #[derive(Debug)]
@@ -44,6 +46,12 @@ impl TestDatabase {
         run(&mut admin, &create).await;
         admin.close().await.unwrap();
         Self { options: base_options().database(&name), name }
+    }
+
+    /// Its address, as a setting.
+    pub fn url(&self) -> String {
+        let (before, _maintenance) = server::url().rsplit_once('/').unwrap();
+        format!("{before}/{}", self.name)
     }
 
     /// A pool of a few connections.

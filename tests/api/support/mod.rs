@@ -4,6 +4,7 @@ pub mod app;
 pub mod contract;
 pub mod database;
 pub mod logs;
+pub mod process;
 pub mod server;
 
 pub use app::TestApp;

@@ -52,15 +52,30 @@ fn start() -> Shared {
     Shared { url: cluster.url("postgres"), _usage: Some(usage) }
 }
 
-/// In memory when there is a file system for it, and one for each checkout.
-fn dir() -> PathBuf {
+/// Room that the throw-away servers may need, in kilobytes.
+const ROOM: u64 = 4_000_000;
+
+/// Where tests keep what they throw away: in memory when there is enough of it.
+pub fn place() -> PathBuf {
     let memory = Path::new("/dev/shm");
-    let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
-    parent.join(format!("traitant-essais-{}", Empreinte::of(env!("CARGO_MANIFEST_DIR")).short()))
+    if free_kilobytes(memory) >= ROOM { memory.to_owned() } else { std::env::temp_dir() }
+}
+
+/// Free room of a file system, as `df` says it; none when it says nothing.
+fn free_kilobytes(path: &Path) -> u64 {
+    let Ok(output) = Command::new("df").arg("-Pk").arg(path).output() else { return 0 };
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let last = text.lines().last().unwrap_or_default();
+    last.split_whitespace().nth(3).and_then(|free| free.parse().ok()).unwrap_or(0)
+}
+
+/// One directory for each checkout.
+fn dir() -> PathBuf {
+    place().join(format!("traitant-essais-{}", Empreinte::of(env!("CARGO_MANIFEST_DIR")).short()))
 }
 
 fn cluster(dir: &Path) -> Cluster {
-    let binaries = Binaries::find(None).unwrap_or_else(|error| panic!("{error}"));
+    let binaries = Binaries::find(None, None).unwrap_or_else(|error| panic!("{error}"));
     Cluster::new(binaries, &dir.join("grappe"), Profile::Throwaway).unwrap()
 }
 

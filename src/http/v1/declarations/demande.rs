@@ -14,7 +14,7 @@ use crate::services::ChampInvalide;
 use crate::services::declarations::{NouveauChoix, RefMedecin, RefPatient, SignatureRecue};
 
 /// One doctor: see the recipe of joint designation.
-type MedecinsDemande = Liste<MedecinDemande, 1, 1>;
+type MedecinsDemande = Liste<MedecinChoisiDemande, 1, 1>;
 
 /// At most one signature a party.
 type SignaturesDemande = Liste<SignatureDemande, 0, 4>;
@@ -24,7 +24,7 @@ type SignaturesDemande = Liste<SignatureDemande, 0, 4>;
 #[schema(example = json!(exemple()))]
 pub(crate) struct ChoixDemande {
     /// Patient.
-    patient: PatientDemande,
+    patient: PatientDesigneDemande,
     /// Médecins choisis.
     #[schema(inline)]
     medecins: MedecinsDemande,
@@ -37,7 +37,7 @@ lecture!(ChoixDemande { patient, medecins, signatures });
 /// Patient : par son identifiant interne, ou comme sa carte Vitale le désigne.
 #[derive(Debug, ToSchema)]
 #[schema(as = PatientChoixDemande)]
-pub(crate) struct PatientDemande {
+pub(crate) struct PatientDesigneDemande {
     /// Identifiant interne.
     id: Option<PatientId>,
     /// Numéro du patient ou de l'assuré.
@@ -47,18 +47,18 @@ pub(crate) struct PatientDemande {
     /// Rang gémellaire, 1 par défaut.
     rang: Option<RangGemellaire>,
 }
-lecture!(PatientDemande { id, identifiant, date_naissance, rang });
+lecture!(PatientDesigneDemande { id, identifiant, date_naissance, rang });
 
 /// Médecin choisi.
 #[derive(Debug, ToSchema)]
 #[schema(as = MedecinChoixDemande)]
-pub(crate) struct MedecinDemande {
+pub(crate) struct MedecinChoisiDemande {
     /// RPPS.
     rpps: Rpps,
     /// Lieu d'exercice ; le principal par défaut.
     lieu_id: Option<LieuId>,
 }
-lecture!(MedecinDemande { rpps, lieu_id });
+lecture!(MedecinChoisiDemande { rpps, lieu_id });
 
 /// Signature d'une partie.
 #[derive(Debug, ToSchema)]
@@ -165,7 +165,7 @@ impl ChoixDemande {
     }
 }
 
-impl PatientDemande {
+impl PatientDesigneDemande {
     fn into_domain(self) -> Result<RefPatient, Vec<ChampInvalide>> {
         match (self.id, self.identifiant, self.date_naissance) {
             (Some(id), None, None) => Ok(RefPatient::Id(id)),

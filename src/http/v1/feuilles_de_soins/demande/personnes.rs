@@ -105,7 +105,7 @@ pub(crate) struct ExecutantDemande {
     /// Date de première installation, exigée pour les indicateurs J et B.
     pub(super) date_installation: Option<NaiveDate>,
     /// Lieu des soins.
-    lieu_execution: Option<LieuDemande>,
+    lieu_execution: Option<LieuExecutionDemande>,
 }
 lecture!(ExecutantDemande {
     rpps,
@@ -129,7 +129,7 @@ lecture!(RemplaceDemande { rpps });
 
 /// Lieu des soins.
 #[derive(Debug, ToSchema)]
-pub(crate) struct LieuDemande {
+pub(crate) struct LieuExecutionDemande {
     /// Commune.
     commune: Option<CommuneExercice>,
     /// FINESS géographique.
@@ -137,7 +137,7 @@ pub(crate) struct LieuDemande {
     /// Nature du lieu.
     nature: Option<TypeLieu>,
 }
-lecture!(LieuDemande { commune, finess_et, nature });
+lecture!(LieuExecutionDemande { commune, finess_et, nature });
 
 impl BeneficiaireDemande {
     pub(super) fn into_domain(self, check: &mut Verification) -> Beneficiaire {

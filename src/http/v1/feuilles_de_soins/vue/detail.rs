@@ -181,7 +181,7 @@ impl PaiementVue {
 
 /// Signature de la feuille.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct SignatureVue {
+pub(crate) struct SignatureFeuilleVue {
     /// Qualité du signataire.
     role: RoleSignataire,
     /// Moyen.
@@ -190,7 +190,7 @@ pub(crate) struct SignatureVue {
     signe_a: Option<DateTime<Utc>>,
 }
 
-impl SignatureVue {
+impl SignatureFeuilleVue {
     pub(super) fn new(signature: &SignatureFeuille) -> Self {
         Self { role: signature.role, moyen: signature.moyen, signe_a: signature.signe_a }
     }

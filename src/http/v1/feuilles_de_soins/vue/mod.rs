@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use self::detail::{ActeVue, AssuranceVue, PaiementVue, PrescriptionVue, SignatureVue};
+use self::detail::{ActeVue, AssuranceVue, PaiementVue, PrescriptionVue, SignatureFeuilleVue};
 use self::personnes::{BeneficiaireVue, ExecutantVue, ParcoursVue};
 use crate::domain::feuille_de_soins::{ModeSecurisation, Support};
 use crate::domain::ids::{FeuilleId, PatientId};
@@ -52,7 +52,7 @@ pub(crate) struct FeuilleVue {
     /// Paiement.
     paiement: PaiementVue,
     /// Signatures.
-    signatures: Vec<SignatureVue>,
+    signatures: Vec<SignatureFeuilleVue>,
     /// Évaluations, la première d'abord ; la dernière fait foi.
     evaluations: Vec<EvaluationVue>,
 }
@@ -64,14 +64,14 @@ impl FeuilleVue {
         let soins = &feuille.soins;
         let mut evaluations = Vec::new();
         for (evaluation, regles_version) in &evaluee.evaluations {
-            let motifs = services.explain(soins, &evaluation.faits, &evaluation.evaluation)?;
+            let explication = services.explain(soins, &evaluation.faits, &evaluation.evaluation)?;
             let contexte = Contexte {
                 numero: Some(evaluation.numero),
                 regles_version: *regles_version,
                 connu_le: Some(evaluation.connu_le),
                 indicateur: soins.parcours.indicateur,
                 declaration_id: evaluation.declaration_id,
-                motifs: &motifs,
+                explication: &explication,
             };
             evaluations.extend(EvaluationVue::new(&evaluation.evaluation, &contexte));
         }
@@ -92,7 +92,7 @@ impl FeuilleVue {
             prescription: feuille.prescription.as_ref().map(PrescriptionVue::new),
             actes: soins.actes.iter().map(ActeVue::new).collect(),
             paiement: PaiementVue::new(&soins.paiement),
-            signatures: feuille.signatures.iter().map(SignatureVue::new).collect(),
+            signatures: feuille.signatures.iter().map(SignatureFeuilleVue::new).collect(),
             evaluations,
         })
     }

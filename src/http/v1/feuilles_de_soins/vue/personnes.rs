@@ -77,7 +77,7 @@ pub(crate) struct ExecutantVue {
     /// Date de première installation.
     date_installation: Option<NaiveDate>,
     /// Lieu des soins.
-    lieu_execution: Option<LieuVue>,
+    lieu_execution: Option<LieuExecutionVue>,
 }
 
 /// Médecin remplacé.
@@ -89,7 +89,7 @@ pub(crate) struct RemplaceVue {
 
 /// Lieu des soins.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LieuVue {
+pub(crate) struct LieuExecutionVue {
     /// Commune.
     commune: Option<CommuneExercice>,
     /// FINESS géographique.
@@ -110,7 +110,7 @@ impl ExecutantVue {
             option_tarifaire: executant.option_tarifaire,
             remplacant_de: executant.remplacant_de.map(|rpps| RemplaceVue { rpps }),
             date_installation: executant.date_installation,
-            lieu_execution: executant.lieu.map(|lieu| LieuVue {
+            lieu_execution: executant.lieu.map(|lieu| LieuExecutionVue {
                 commune: lieu.commune,
                 finess_et: lieu.finess_et,
                 nature: lieu.nature,

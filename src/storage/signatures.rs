@@ -1,0 +1,122 @@
+//! Signatures of declarations.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::postgres::PgConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::StorageError;
+use super::medecins::word;
+use crate::domain::declaration::{Declaration, Preuve, Signature};
+use crate::domain::digest::Empreinte;
+use crate::domain::ids::{DeclarationId, MedecinId, PatientId, SignatureId};
+use crate::domain::vocabulary::Vocabulaire;
+
+/// Writes a signature.
+pub async fn insert(
+    conn: &mut PgConnection,
+    declaration: &Declaration,
+    signature: &Signature,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* signature.insert */
+         INSERT INTO signature
+             (patient_id, declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le,
+              moyen, niveau, preuve, contenu_sha256, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        declaration.patient_id.uuid(),
+        declaration.id.uuid(),
+        signature.id.uuid(),
+        signature.role.mot(),
+        signature.medecin_id.map(MedecinId::uuid),
+        signature.signe_le,
+        signature.signe_a,
+        signature.recue_le,
+        signature.moyen.mot(),
+        signature.niveau,
+        Json(&signature.preuve) as _,
+        signature.contenu_sha256.bytes().as_slice(),
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The signatures of several declarations of a person.
+pub(super) async fn list(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    ids: &[Uuid],
+) -> Result<Vec<(DeclarationId, Signature)>, StorageError> {
+    struct SignatureRow {
+        declaration_id: Uuid,
+        signature_id: Uuid,
+        role: String,
+        medecin_id: Option<Uuid>,
+        signe_le: NaiveDate,
+        signe_a: Option<DateTime<Utc>>,
+        recue_le: DateTime<Utc>,
+        moyen: String,
+        niveau: Option<String>,
+        preuve: Json<Preuve>,
+        contenu_sha256: Vec<u8>,
+    }
+    let rows = sqlx::query_as!(
+        SignatureRow,
+        r#"/* signature.list */
+         SELECT declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le, moyen,
+                niveau, preuve AS "preuve: Json<Preuve>", contenu_sha256
+         FROM signature
+         WHERE patient_id = $1 AND declaration_id = ANY($2)
+         ORDER BY enregistre_le, signature_id"#,
+        patient.uuid(),
+        ids
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let signature = Signature {
+                id: SignatureId::from_uuid(row.signature_id),
+                role: word("signature", "role", &row.role)?,
+                medecin_id: row.medecin_id.map(MedecinId::from_uuid),
+                signe_le: row.signe_le,
+                signe_a: row.signe_a,
+                recue_le: row.recue_le,
+                moyen: word("signature", "moyen", &row.moyen)?,
+                niveau: row.niveau,
+                preuve: row.preuve.0,
+                contenu_sha256: digest("signature", &row.contenu_sha256)?,
+            };
+            Ok((DeclarationId::from_uuid(row.declaration_id), signature))
+        })
+        .collect()
+}
+
+/// Reads a stored digest.
+pub(super) fn digest(table: &'static str, bytes: &[u8]) -> Result<Empreinte, StorageError> {
+    <[u8; 32]>::try_from(bytes)
+        .map(Empreinte::from_bytes)
+        .map_err(|error| StorageError::inconsistent(table, "contenu_sha256", error))
+}
+
+/// Whether a paper kept under this reference was already entered for a person.
+pub async fn is_archived(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    reference: &str,
+) -> Result<bool, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* signature.is_archived */
+         SELECT EXISTS (
+             SELECT 1 FROM signature
+             WHERE patient_id = $1 AND preuve ->> 'reference_archive' = $2
+         ) AS "found!""#,
+        patient.uuid(),
+        reference
+    )
+    .fetch_one(conn)
+    .await?)
+}

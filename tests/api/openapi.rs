@@ -1,0 +1,135 @@
+//! The document of the API: kept in the repository as the code makes it, complete, and true.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::support::TestApp;
+use crate::support::contract::{document, errors};
+
+fn operations() -> impl Iterator<Item = (String, &'static Value)> {
+    document()["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
+        item.as_object().unwrap().iter().map(move |(method, operation)| {
+            (format!("{} {path}", method.to_uppercase()), operation)
+        })
+    })
+}
+
+#[test]
+fn the_document_of_the_repository_is_the_one_that_the_code_makes() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.yaml");
+    let kept = std::fs::read_to_string(path).unwrap();
+    let same = kept == traitant::http::openapi_yaml();
+    assert!(same, "openapi.yaml is out of date: cargo run -- openapi > openapi.yaml");
+}
+
+#[test]
+fn every_operation_says_what_it_does_who_may_and_how_it_answers() {
+    assert_eq!(document()["openapi"], "3.1.0");
+    let mut ids = BTreeSet::new();
+    for (what, operation) in operations() {
+        for member in ["summary", "operationId", "tags", "security", "responses"] {
+            assert!(!operation[member].is_null(), "{what} has no {member}");
+        }
+        assert!(ids.insert(operation["operationId"].as_str().unwrap()), "{what}");
+        let responses = operation["responses"].as_object().unwrap();
+        assert!(responses.keys().any(|status| status.starts_with('2')), "{what}");
+        for (status, response) in responses {
+            assert!(!response["description"].as_str().unwrap().is_empty(), "{what} {status}");
+            if status.starts_with(['4', '5']) {
+                let examples =
+                    response["content"]["application/problem+json"]["examples"].as_object();
+                assert!(examples.is_some_and(|all| !all.is_empty()), "{what} {status}");
+            }
+        }
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let described = parameter["description"].as_str();
+            assert!(
+                described.is_some_and(|text| !text.is_empty()),
+                "{what}: {}",
+                parameter["name"]
+            );
+        }
+    }
+}
+
+#[test]
+fn every_field_is_described_and_every_reference_leads_somewhere() {
+    let schemas = document()["components"]["schemas"].as_object().unwrap();
+    for (name, schema) in schemas {
+        for (field, property) in schema["properties"].as_object().into_iter().flatten() {
+            let text = property.to_string();
+            assert!(text.contains("\"description\""), "{name}.{field} is not described");
+        }
+    }
+    let text = document().to_string();
+    for reference in text.split("\"#/").skip(1) {
+        let pointer = format!("/{}", reference.split('"').next().unwrap());
+        assert!(document().pointer(&pointer).is_some(), "{pointer}");
+    }
+}
+
+#[test]
+fn examples_are_what_their_schemas_describe() {
+    let mut seen = 0;
+    for (name, schema) in document()["components"]["schemas"].as_object().unwrap() {
+        let reference = serde_json::json!({ "$ref": format!("#/components/schemas/{name}") });
+        let examples = schema["examples"].as_array().into_iter().flatten();
+        for example in examples.chain(schema.get("example")) {
+            let wrong = errors(&reference, example);
+            assert!(wrong.is_empty(), "{name}: {wrong:?}\n{example:#}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen}");
+    // Every body has an example, so that a newcomer can send it as it is.
+    for (what, operation) in operations() {
+        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+        let Some(reference) = schema["$ref"].as_str() else { continue };
+        let schema = document().pointer(reference.trim_start_matches('#')).unwrap();
+        assert!(schema["example"].is_object(), "{what} has no example of its body");
+    }
+}
+
+#[test]
+fn every_problem_code_is_documented_somewhere_or_is_common_to_all() {
+    let examples = document()["components"]["examples"].as_object().unwrap();
+    let used: BTreeSet<&str> = operations()
+        .flat_map(|(_, operation)| operation["responses"].as_object().unwrap().values())
+        .flat_map(|response| {
+            response["content"]["application/problem+json"]["examples"].as_object()
+        })
+        .flat_map(|all| all.keys().map(String::as_str))
+        .collect();
+    for (code, example) in examples {
+        assert_eq!(example["value"]["code"], *code);
+        // Answers to addresses and methods that no operation has.
+        if ["adresse_inconnue", "methode_interdite"].contains(&code.as_str()) {
+            continue;
+        }
+        assert!(used.contains(code.as_str()), "no operation announces {code}");
+    }
+}
+
+#[tokio::test]
+async fn the_document_and_its_page_are_served_and_need_no_other_machine() {
+    let app = TestApp::new().await;
+    let yaml = app.anonymous().get("/openapi.yaml").await;
+    assert_eq!(yaml.status, 200);
+    assert_eq!(String::from_utf8(yaml.body).unwrap(), traitant::http::openapi_yaml());
+    let page = app.anonymous().get("/docs/").await;
+    assert_eq!(page.status, 200);
+    let html = String::from_utf8(page.body).unwrap();
+    assert!(!html.contains("https://"), "{html}");
+    let mut files = 0;
+    for part in html.split(['"', '\'']) {
+        if part.ends_with(".js") || part.ends_with(".css") {
+            let path =
+                format!("/docs/{}", part.trim_start_matches("./").trim_start_matches("/docs/"));
+            let file = app.anonymous().get(&path).await;
+            assert_eq!(file.status, 200, "{path}");
+            files += 1;
+        }
+    }
+    assert!(files >= 3, "{html}");
+}

@@ -1,0 +1,114 @@
+//! The real program, in a process of its own, answering over real HTTP.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// The program that Cargo built for this run.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_traitant");
+
+/// A directory of one's own, removed with this value. PostgreSQL's account can reach it.
+#[derive(Debug)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("traitant-dossier-{}-{number}", std::process::id());
+        let path = super::server::place().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+/// The program with an environment that holds nothing but these settings.
+pub fn program(settings: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.envs(settings.iter().copied());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Runs a command of the program to its end.
+pub fn run(settings: &[(&str, &str)], arguments: &[&str]) -> Output {
+    program(settings).args(arguments).output().unwrap()
+}
+
+/// What a finished command said, both ways.
+pub fn said(output: &Output) -> String {
+    let both = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
+    String::from_utf8(both).unwrap()
+}
+
+/// A service that runs, killed with this value unless it was stopped.
+#[derive(Debug)]
+pub struct Service {
+    child: Child,
+    /// `http://127.0.0.1:…`.
+    pub address: String,
+    /// What it printed when it was ready.
+    pub welcome: String,
+}
+
+impl Service {
+    /// Starts the service on a free port and waits until it says where it listens.
+    pub fn start(settings: &[(&str, &str)]) -> Self {
+        let mut child = program(settings).env("TRAITANT_ADRESSE", "127.0.0.1:0").spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut welcome = String::new();
+        let ready = "Traitant écoute sur ";
+        while !welcome.contains(ready) {
+            if out.read_line(&mut welcome).unwrap() == 0 {
+                let mut errors = String::new();
+                child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+                panic!("the service did not start: {welcome}{errors}");
+            }
+        }
+        let after = welcome.split(ready).nth(1).unwrap();
+        let address = after.split_whitespace().next().unwrap().to_owned();
+        // Logs that nobody reads: pipes must not fill.
+        let mut errors = child.stderr.take().unwrap();
+        std::thread::spawn(move || {
+            std::io::copy(&mut out, &mut std::io::sink()).ok();
+        });
+        std::thread::spawn(move || std::io::copy(&mut errors, &mut std::io::sink()).ok());
+        Self { child, address, welcome }
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    }
+
+    /// Sends a signal and waits for the end.
+    pub fn end(mut self, name: &str) -> ExitStatus {
+        self.signal(name);
+        self.child.wait().unwrap()
+    }
+
+    /// Whether it still runs.
+    pub fn runs(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}

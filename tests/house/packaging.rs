@@ -1,0 +1,65 @@
+//! What cannot be run here is at least read: the compose file and the Dockerfile.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::files::{root, text};
+
+fn compose() -> Value {
+    yaml_serde::from_str(&text("docker-compose.yml")).unwrap()
+}
+
+#[test]
+fn compose_builds_the_service_and_takes_the_official_database() {
+    let compose = compose();
+    let services = compose["services"].as_object().unwrap();
+    let service = &services["traitant"];
+    let build = service["build"].as_str().or(service["build"]["context"].as_str()).unwrap();
+    assert!(root().join(build).join("Dockerfile").exists());
+    let image = services["postgres"]["image"].as_str().unwrap();
+    assert!(image.starts_with("postgres:"), "{image} is not the official image");
+    for (name, service) in services {
+        let once = service["restart"] == "no";
+        assert!(once || service["healthcheck"]["test"].is_array(), "{name} has no health check");
+    }
+    assert!(!compose["volumes"].as_object().unwrap().is_empty());
+    let data = services["postgres"]["volumes"][0].as_str().unwrap();
+    let volume = data.split(':').next().unwrap();
+    assert!(compose["volumes"].as_object().unwrap().contains_key(volume), "{volume}");
+}
+
+#[test]
+fn compose_sets_only_settings_that_exist() {
+    let compose = compose();
+    let config = text("src/config.rs");
+    for name in ["traitant", "migration"] {
+        let environment = compose["services"][name]["environment"].as_object().unwrap();
+        assert!(environment.contains_key("DATABASE_URL"), "{name}");
+        for setting in environment.keys() {
+            assert!(config.contains(&format!("\"{setting}\"")), "{name}: {setting} is not read");
+        }
+    }
+}
+
+#[test]
+fn the_image_runs_as_nobody_in_particular_and_copies_files_that_exist() {
+    let dockerfile = text("Dockerfile");
+    let users: Vec<&str> =
+        dockerfile.lines().filter_map(|line| line.strip_prefix("USER ")).collect();
+    assert!(users.last().is_some_and(|user| !user.contains("root") && *user != "0"), "{users:?}");
+    let ignored: BTreeSet<String> =
+        text(".dockerignore").lines().map(|line| line.trim_matches('/').to_owned()).collect();
+    for line in dockerfile.lines().filter(|line| line.starts_with("COPY ")) {
+        let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+        if words.iter().any(|word| word.starts_with("--from")) {
+            continue;
+        }
+        let (_target, sources) = words.split_last().unwrap();
+        for source in sources {
+            let source = source.trim_end_matches('/');
+            assert!(root().join(source).exists(), "the Dockerfile copies {source}");
+            assert!(!ignored.contains(source), "{source} is ignored by .dockerignore");
+        }
+    }
+}
