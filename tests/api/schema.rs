@@ -118,7 +118,7 @@ async fn history_is_replaced_once_and_never_rewritten() {
         "DELETE FROM evenement",
     ] {
         let error = sqlx::query(statement).execute(&pool).await.unwrap_err();
-        let code = error.as_database_error().and_then(|error| error.code()).unwrap();
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap();
         assert_eq!(code, "23001", "{statement}: {error}");
     }
     // Replaced once: the second replacement is refused.

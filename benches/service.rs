@@ -1,0 +1,356 @@
+//! Loads the running service and says what it bears.
+//!
+//! `cargo bench --bench service` starts the release build on its own private PostgreSQL, in an empty
+//! directory, and measures: start-up, cold and warm; requests a second and latency of a simulation,
+//! of a feuille stored and evaluated, of a reading of the médecin traitant in force; memory.
+//!
+//! The client shares the machine with the service and with PostgreSQL, and machines are shared and
+//! noisy: each measure is followed, in the same run, by a reference of known cost, and the ratio is
+//! what to keep. A simulation is compared with the barest answer of the same service; a reading with
+//! the same reading made by `pgbench`; a stored feuille with a durable one-row insert made by
+//! `pgbench`, on the same server and with as many connections. `TRAITANT_BENCH_SECONDES` changes the
+//! length of each measure.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_traitant");
+const CONNECTIONS: usize = 16;
+const MARTIN: &str = "99900001233";
+/// Persons whose feuilles are stored: enough that two rarely meet.
+const PEOPLE: usize = 2_000;
+
+struct Service {
+    child: Child,
+    host: String,
+    started_in: Duration,
+}
+
+impl Service {
+    fn start(folder: &Path) -> Self {
+        let began = Instant::now();
+        let mut child = Command::new(PROGRAM)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("TRAITANT_DONNEES", folder)
+            .env("TRAITANT_ADRESSE", "127.0.0.1:0")
+            .env("TRAITANT_JOURNAL", "warn")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let host = loop {
+            let line = lines.next().expect("the service did not start").unwrap();
+            if let Some((_, after)) = line.split_once("écoute sur http://") {
+                break after.split_whitespace().next().unwrap().to_owned();
+            }
+        };
+        Self { child, host, started_in: began.elapsed() }
+    }
+
+    /// Resident memory in kilobytes: now, and at its highest.
+    fn memory(&self) -> (u64, u64) {
+        let mut status = String::new();
+        let path = format!("/proc/{}/status", self.child.id());
+        if let Ok(mut file) = std::fs::File::open(path) {
+            file.read_to_string(&mut status).unwrap();
+        }
+        let field = |name: &str| {
+            let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+            line.split_whitespace().nth(1).and_then(|text| text.parse().ok()).unwrap_or(0)
+        };
+        (field("VmRSS:"), field("VmHWM:"))
+    }
+
+    fn stop(mut self) {
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-s", "TERM", &pid]).status().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+fn token_of(folder: &Path, bearer: &[&str]) -> String {
+    let output = Command::new(PROGRAM)
+        .arg("jeton")
+        .args(bearer)
+        .args(["--duree", "7200"])
+        .env_clear()
+        .env("TRAITANT_DONNEES", folder)
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// What a measure found.
+struct Measure {
+    per_second: u64,
+    median: Duration,
+    p99: Duration,
+}
+
+/// Sends requests on each connection, one after the other, for a while. Every answer must succeed.
+async fn load(
+    host: &str,
+    seconds: u64,
+    request: impl Fn(usize, usize) -> String + Sync,
+) -> Measure {
+    let until = Instant::now() + Duration::from_secs(seconds);
+    let workers = (0..CONNECTIONS).map(|worker| {
+        let request = &request;
+        async move {
+            let mut stream = TcpStream::connect(host).await.unwrap();
+            stream.set_nodelay(true).unwrap();
+            let (mut times, mut buffer) = (Vec::new(), Vec::with_capacity(65_536));
+            for turn in 0.. {
+                if Instant::now() > until {
+                    break;
+                }
+                let text = request(worker, turn);
+                let began = Instant::now();
+                stream.write_all(text.as_bytes()).await.unwrap();
+                read_answer(&mut stream, &mut buffer).await;
+                times.push(began.elapsed());
+                let head = String::from_utf8_lossy(&buffer);
+                assert!(head.starts_with("HTTP/1.1 20"), "{head}");
+            }
+            times
+        }
+    });
+    let began = Instant::now();
+    let mut times: Vec<Duration> = futures(workers).await.into_iter().flatten().collect();
+    let elapsed = began.elapsed();
+    times.sort_unstable();
+    let at = |percent: usize| times[(times.len() - 1) * percent / 100];
+    Measure {
+        per_second: times.len() as u64 * 1_000 / elapsed.as_millis() as u64,
+        median: at(50),
+        p99: at(99),
+    }
+}
+
+/// Waits for all, on one task: the client takes as little of the machine as it can.
+async fn futures<F: Future>(all: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut pinned: Vec<_> = all.map(|future| (Box::pin(future), None)).collect();
+    std::future::poll_fn(|context| {
+        let mut waiting = false;
+        for (future, output) in &mut pinned {
+            if output.is_none() {
+                match future.as_mut().poll(context) {
+                    std::task::Poll::Ready(value) => *output = Some(value),
+                    std::task::Poll::Pending => waiting = true,
+                }
+            }
+        }
+        if waiting { std::task::Poll::Pending } else { std::task::Poll::Ready(()) }
+    })
+    .await;
+    pinned.into_iter().filter_map(|(_, output)| output).collect()
+}
+
+/// Reads one answer whole, by its `Content-Length`.
+async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
+    buffer.clear();
+    let mut wanted = None;
+    while wanted.is_none_or(|wanted| buffer.len() < wanted) {
+        assert!(stream.read_buf(buffer).await.unwrap() > 0, "the service hung up");
+        if wanted.is_none()
+            && let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n")
+        {
+            let head = String::from_utf8_lossy(&buffer[..end]).to_lowercase();
+            let length = head.split("content-length: ").nth(1).and_then(|rest| {
+                rest.split("\r\n").next().and_then(|text| text.trim().parse::<usize>().ok())
+            });
+            wanted = Some(end + 4 + length.expect("an answer says its length"));
+        }
+    }
+}
+
+fn post(host: &str, token: &str, path: &str, key: &str, body: &str) -> String {
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\
+         Idempotency-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+fn get(host: &str, token: &str, path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n")
+}
+
+/// Transactions a second of a `pgbench` script on the same server; none without `pgbench`.
+fn pgbench(folder: &Path, seconds: u64, script: &str) -> Option<u64> {
+    let file = folder.join("pgbench.sql");
+    std::fs::write(&file, script).unwrap();
+    let output = Command::new("pgbench")
+        .args(["-n", "-M", "prepared", "-j", "1", "-U", "traitant", "-d", "traitant"])
+        .args(["-c", &CONNECTIONS.to_string(), "-T", &seconds.to_string()])
+        .arg("-h")
+        .arg(folder.join("s"))
+        .arg("-f")
+        .arg(&file)
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).unwrap();
+    let tps = text.split("tps = ").nth(1)?.split('.').next()?.parse().ok();
+    assert!(tps.is_some(), "{text}");
+    tps
+}
+
+fn psql(folder: &Path, statement: &str) -> String {
+    let output = Command::new("psql")
+        .args(["-At", "-U", "traitant", "-d", "traitant", "-h"])
+        .arg(folder.join("s"))
+        .args(["-c", statement])
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+fn report(what: &str, measure: &Measure, reference: &str, other: Option<u64>) {
+    let ratio = other.map_or_else(
+        || format!("{reference}: not measured"),
+        |other| {
+            let percent = measure.per_second * 100 / other.max(1);
+            format!("{percent} % of {reference} ({other}/s)")
+        },
+    );
+    println!(
+        "{what:<34} {:>6}/s  median {:>6} µs  p99 {:>6} µs  {ratio}",
+        measure.per_second,
+        measure.median.as_micros(),
+        measure.p99.as_micros()
+    );
+}
+
+const SIMULATION: &str = r#"{"date_soins":"2025-06-16","patient":{"age":45,"complementaire":"amc"},
+"medecin_traitant":"aucun","executant":{"specialite":"01","convention":"secteur_1"},
+"actes":[{"code":"G","honoraires_centimes":3000,"base_remboursement_centimes":3000}]}"#;
+
+/// The NIR of one of the people of a load, key included.
+fn nir(person: usize) -> String {
+    let base = 1_580_701_500_000 + person as u64;
+    format!("{base}{:02}", 97 - base % 97)
+}
+
+fn person(person: usize) -> String {
+    format!(
+        r#"{{"identifiant":{{"type":"nir","valeur":"{}"}},"date_naissance":"1958-07-14",
+"nom":"ESSAI-CHARGE","prenom":"PERSONNE",
+"organisme":{{"regime":"01","caisse":"011","centre":"0000"}},"affilie_du":"2000-01-01"}}"#,
+        nir(person)
+    )
+}
+
+fn feuille(number: usize) -> String {
+    let nir = nir(number % PEOPLE);
+    format!(
+        r#"{{"numero_facture":"{number}","support":"electronique","mode_securisation":"securise",
+"date_etablissement":"2025-06-16","beneficiaire":{{
+"identifiant_individuel":{{"type":"nir","valeur":"{nir}"}},
+"identifiant_ouvrant_droit":{{"type":"nir","valeur":"{nir}"}},"qualite":"0",
+"date_naissance":"1958-07-14","organisme":{{"regime":"01","caisse":"011","centre":"0000"}}}},
+"executant":{{"rpps":"{MARTIN}","numero_facturation":{{"type":"num_am","valeur":"991999905"}},
+"specialite":"01","convention":"secteur_1"}},"parcours":{{"indicateur":"T"}},
+"assurance":{{"nature":"maladie"}},"actes":[{{"numero_ligne":1,"date_execution":"2025-06-16",
+"nomenclature":"ngap","code":"G","honoraires_centimes":3000,"base_remboursement_centimes":3000}}]}}"#
+    )
+}
+
+fn folder() -> PathBuf {
+    let path = std::env::temp_dir().join(format!("traitant-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+async fn measure(folder: &Path, seconds: u64) {
+    let cold = Service::start(folder);
+    println!("cold start (new directory)         {:>6} ms", cold.started_in.as_millis());
+    cold.stop();
+    let service = Service::start(folder);
+    println!("warm start                         {:>6} ms", service.started_in.as_millis());
+    let (idle, _) = service.memory();
+    let (host, token) = (service.host.clone(), token_of(folder, &["medecin", "--rpps", MARTIN]));
+    let patient = psql(
+        folder,
+        "SELECT patient_id FROM designation WHERE remplace_le IS NULL ORDER BY enregistre_le LIMIT 1",
+    );
+
+    let bare = load(&host, seconds, |_, _| get(&host, &token, "/etat/vivant")).await;
+    let simulation = load(&host, seconds, |_, _| {
+        post(&host, &token, "/v1/simulations", "sans-objet-00", SIMULATION)
+    })
+    .await;
+    report("simulation", &simulation, "the barest answer", Some(bare.per_second));
+
+    let consultation = r#"{"identifiant":{"type":"nir","valeur":"158070100199152"},"date_naissance":"1958-07-14"}"#;
+    let read = load(&host, seconds, |_, _| {
+        post(&host, &token, "/v1/medecins-traitants/consultation", "sans-objet-00", consultation)
+    })
+    .await;
+    let select = format!(
+        "SELECT d.effet, m.rpps FROM designation d JOIN designation_medecin dm USING (patient_id, designation_id)
+         JOIN medecin m USING (medecin_id) WHERE d.patient_id = '{patient}' AND d.remplace_le IS NULL;"
+    );
+    report("médecin traitant in force", &read, "the bare query", pgbench(folder, seconds, &select));
+
+    let caisse = token_of(folder, &["caisse", "--organisme", "010110000"]);
+    register(&host, &caisse).await;
+    let stored = load(&host, seconds, |worker, turn| {
+        let number = worker * 10_000_000 + turn + 1;
+        post(&host, &token, "/v1/feuilles-de-soins", &format!("charge-{number}"), &feuille(number))
+    })
+    .await;
+    psql(
+        folder,
+        "CREATE TABLE IF NOT EXISTS reference_de_mesure (id bigserial PRIMARY KEY, texte text)",
+    );
+    let insert = "INSERT INTO reference_de_mesure (texte) VALUES (repeat('x', 200));";
+    report(
+        "feuille stored and evaluated",
+        &stored,
+        "a one-row insert",
+        pgbench(folder, seconds, insert),
+    );
+    let (now, highest) = service.memory();
+    println!(
+        "resident memory of the service     {:>6} kB idle, {now} kB now, {highest} kB at most",
+        idle
+    );
+    service.stop();
+}
+
+/// Registers the people of the load, one request after the other on each connection.
+async fn register(host: &str, caisse: &str) {
+    let workers = (0..CONNECTIONS).map(|worker| async move {
+        let mut stream = TcpStream::connect(host).await.unwrap();
+        let mut buffer = Vec::new();
+        for number in (worker..PEOPLE).step_by(CONNECTIONS) {
+            let key = format!("personne-{number:08}");
+            let request = post(host, caisse, "/v1/patients", &key, &person(number));
+            stream.write_all(request.as_bytes()).await.unwrap();
+            read_answer(&mut stream, &mut buffer).await;
+            let head = String::from_utf8_lossy(&buffer);
+            assert!(head.starts_with("HTTP/1.1 201"), "{head}");
+        }
+    });
+    futures(workers).await;
+}
+
+fn main() {
+    let seconds = std::env::var("TRAITANT_BENCH_SECONDES")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(10);
+    let folder = folder();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    println!(
+        "{CONNECTIONS} connections, {seconds} s each, client and PostgreSQL on the same machine"
+    );
+    runtime.block_on(measure(&folder, seconds));
+    std::fs::remove_dir_all(&folder).ok();
+}
