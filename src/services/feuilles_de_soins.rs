@@ -109,9 +109,9 @@ impl Services {
         contexte: &Contexte,
         id: FeuilleId,
     ) -> Result<FeuilleEvaluee, ServiceError> {
-        let mut tx = self.db.begin("feuille.get").await?;
+        let mut conn = self.db.read("feuille.get").await?;
         let feuille =
-            feuilles_de_soins::get(&mut tx, id).await?.ok_or(ServiceError::Introuvable)?;
+            feuilles_de_soins::get(&mut conn, id).await?.ok_or(ServiceError::Introuvable)?;
         match contexte.acteur {
             // The médecin traitant does not read what other doctors did.
             Acteur::Medecin(rpps) if rpps != feuille.feuille.executant_rpps => {
@@ -119,15 +119,15 @@ impl Services {
             }
             Acteur::Medecin(_) => {}
             Acteur::Patient(_) | Acteur::Caisse(_) => {
-                self.verify_perimeter(&mut tx, &contexte.acteur, feuille.patient_id).await?;
+                self.verify_perimeter(&mut conn, &contexte.acteur, feuille.patient_id).await?;
             }
         }
         let mut evaluations = Vec::new();
-        for evaluation in evaluations::list(&mut tx, id).await? {
-            let law = lois::fingerprint(&mut tx, evaluation.loi_id).await?;
+        for evaluation in evaluations::list(&mut conn, id).await? {
+            let law = lois::fingerprint(&mut conn, evaluation.loi_id).await?;
             evaluations.push((evaluation, law.ok_or(ServiceError::Introuvable)?));
         }
-        tx.commit().await?;
+        drop(conn);
         let found = FeuilleEvaluee { feuille, evaluations };
         self.trace(contexte, found.feuille.patient_id, "feuille.lire").await?;
         Ok(found)

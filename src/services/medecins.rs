@@ -103,9 +103,9 @@ impl Services {
 
     /// Reads a doctor. The directory is public: every caller may.
     pub async fn get_medecin(&self, rpps: &Rpps) -> Result<Medecin, ServiceError> {
-        let mut tx = self.db.begin("medecin.get").await?;
-        let found = medecins::find(&mut tx, rpps, latest_knowledge()).await?;
-        tx.commit().await?;
+        let mut conn = self.db.read("medecin.get").await?;
+        let found = medecins::find(&mut conn, rpps, latest_knowledge()).await?;
+        drop(conn);
         found.ok_or(ServiceError::Introuvable)
     }
 }

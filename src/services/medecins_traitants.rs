@@ -42,10 +42,10 @@ impl Services {
         patient: PatientId,
         dates: Dates,
     ) -> Result<MedecinTraitant, ServiceError> {
-        let mut tx = self.db.begin("medecin_traitant.get").await?;
-        self.verify_perimeter(&mut tx, &contexte.acteur, patient).await?;
-        let answer = self.answer(&mut tx, &contexte.acteur, patient, dates).await?;
-        tx.commit().await?;
+        let mut conn = self.db.read("medecin_traitant.get").await?;
+        self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
+        let answer = self.answer(&mut conn, &contexte.acteur, patient, dates).await?;
+        drop(conn);
         self.trace(contexte, patient, "medecin_traitant.lire").await?;
         Ok(answer)
     }
@@ -57,10 +57,10 @@ impl Services {
         cle: &ClePatient,
         dates: Dates,
     ) -> Result<MedecinTraitant, ServiceError> {
-        let mut tx = self.db.begin("medecin_traitant.consult").await?;
-        let patient = self.resolve(&mut tx, contexte, cle).await?;
-        let answer = self.answer(&mut tx, &contexte.acteur, patient, dates).await?;
-        tx.commit().await?;
+        let mut conn = self.db.read("medecin_traitant.consult").await?;
+        let patient = self.resolve(&mut conn, contexte, cle).await?;
+        let answer = self.answer(&mut conn, &contexte.acteur, patient, dates).await?;
+        drop(conn);
         self.trace(contexte, answer.patient_id, "medecin_traitant.consulter").await?;
         Ok(answer)
     }
@@ -72,11 +72,11 @@ impl Services {
         patient: PatientId,
         connu_le: Option<DateTime<Utc>>,
     ) -> Result<Vec<Designation>, ServiceError> {
-        let mut tx = self.db.begin("designation.list").await?;
-        self.verify_perimeter(&mut tx, &contexte.acteur, patient).await?;
+        let mut conn = self.db.read("designation.list").await?;
+        self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
         let known = connu_le.unwrap_or_else(latest_knowledge);
-        let timeline = designations::list(&mut tx, patient, known).await?;
-        tx.commit().await?;
+        let timeline = designations::list(&mut conn, patient, known).await?;
+        drop(conn);
         self.trace(contexte, patient, "designation.lister").await?;
         Ok(timeline
             .into_iter()

@@ -131,10 +131,10 @@ impl Services {
         contexte: &Contexte,
         id: PatientId,
     ) -> Result<Patient, ServiceError> {
-        let mut tx = self.db.begin("patient.get").await?;
-        self.verify_identity_access(&mut tx, &contexte.acteur, id).await?;
-        let found = patients::get(&mut tx, self.db.coffre(), id, latest_knowledge()).await?;
-        tx.commit().await?;
+        let mut conn = self.db.read("patient.get").await?;
+        self.verify_identity_access(&mut conn, &contexte.acteur, id).await?;
+        let found = patients::get(&mut conn, self.db.coffre(), id, latest_knowledge()).await?;
+        drop(conn);
         let patient = found.ok_or(ServiceError::Introuvable)?;
         self.trace(contexte, id, "patient.lire").await?;
         Ok(patient)
@@ -147,9 +147,9 @@ impl Services {
         contexte: &Contexte,
         cle: &ClePatient,
     ) -> Result<PatientId, ServiceError> {
-        let mut tx = self.db.begin("patient.find").await?;
-        let id = self.resolve(&mut tx, contexte, cle).await?;
-        tx.commit().await?;
+        let mut conn = self.db.read("patient.find").await?;
+        let id = self.resolve(&mut conn, contexte, cle).await?;
+        drop(conn);
         self.trace(contexte, id, "patient.rechercher").await?;
         Ok(id)
     }
@@ -187,9 +187,9 @@ impl Services {
         let Acteur::Patient(own) = contexte.acteur else {
             return Err(ServiceError::Interdit("seul un patient lit les accès à son dossier"));
         };
-        let mut tx = self.db.begin("acces.list").await?;
-        let accesses = acces::list(&mut tx, own, before, limit).await?;
-        tx.commit().await?;
+        let mut conn = self.db.read("acces.list").await?;
+        let accesses = acces::list(&mut conn, own, before, limit).await?;
+        drop(conn);
         Ok(accesses)
     }
 

@@ -23,14 +23,18 @@ pub mod signatures;
 pub mod taches;
 
 use std::ops::{Deref, DerefMut};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgPoolOptions, Postgres};
-use sqlx::{PgPool, Transaction};
+use sqlx::{Connection as _, PgPool, Transaction};
 
 pub use self::coffre::{Coffre, CoffreError};
 pub use self::error::StorageError;
 pub use sqlx::postgres::PgConnection as Connection;
+
+/// How long a connection rests before it is asked whether it still lives.
+const RESTED: Duration = Duration::from_secs(1);
 
 /// The database, and the keys of what it holds encrypted.
 #[derive(Debug, Clone)]
@@ -44,8 +48,17 @@ impl Db {
     pub async fn connect(url: &str, size: u32, coffre: Coffre) -> Result<Self, StorageError> {
         let pool = PgPoolOptions::new()
             .max_connections(size)
-            // A ping before each use would double the traffic; a dead connection shows itself.
+            // A ping before each use would double the traffic: only a connection that has rested,
+            // which a restarted server may have closed, is asked whether it lives.
             .test_before_acquire(false)
+            .before_acquire(|connection, known| {
+                Box::pin(async move {
+                    if known.idle_for >= RESTED {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect(url)
             .await?;
         Ok(Self::new(pool, coffre))
@@ -77,6 +90,12 @@ impl Db {
     /// wait for each other in a circle.
     pub async fn begin(&self, name: &'static str) -> Result<Tx, StorageError> {
         Ok(Tx { inner: self.pool.begin().await?, name, began: Instant::now() })
+    }
+
+    /// Takes a connection to read, without a transaction: each statement sees what is committed
+    /// when it begins, exactly as it would inside one, for two exchanges less.
+    pub async fn read(&self, name: &'static str) -> Result<Reading, StorageError> {
+        Ok(Reading { inner: self.pool.acquire().await?, name, began: Instant::now() })
     }
 
     /// Whether the database answers.
@@ -117,5 +136,34 @@ impl Deref for Tx {
 impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Connection {
         &mut self.inner
+    }
+}
+
+/// A connection that reads, with a name.
+#[derive(Debug)]
+pub struct Reading {
+    inner: PoolConnection<Postgres>,
+    name: &'static str,
+    began: Instant,
+}
+
+impl Deref for Reading {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.inner
+    }
+}
+
+impl DerefMut for Reading {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.inner
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        let micros = self.began.elapsed().as_micros();
+        tracing::debug!(reading = self.name, micros, "reading");
     }
 }

@@ -34,9 +34,9 @@ impl Services {
         contexte: &Contexte,
         choix: &NouveauChoix,
     ) -> Result<Apercu, ServiceError> {
-        let mut tx = self.db.begin("declaration.preview").await?;
-        let projet = self.prepare(&mut tx, contexte, choix).await?;
-        tx.commit().await?;
+        let mut conn = self.db.read("declaration.preview").await?;
+        let projet = self.prepare(&mut conn, contexte, choix).await?;
+        drop(conn);
         self.trace(contexte, projet.patient.id, "declaration.apercu").await?;
         Ok(Apercu { contenu: projet.contenu, contenu_sha256: projet.contenu_sha256 })
     }

@@ -96,10 +96,10 @@ impl Services {
         contexte: &Contexte,
         id: DeclarationId,
     ) -> Result<Dossier, ServiceError> {
-        let mut tx = self.db.begin("declaration.get").await?;
-        let declaration = self.visible(&mut tx, contexte, id).await?;
-        let dossier = dossier(&mut tx, declaration).await?;
-        tx.commit().await?;
+        let mut conn = self.db.read("declaration.get").await?;
+        let declaration = self.visible(&mut conn, contexte, id).await?;
+        let dossier = dossier(&mut conn, declaration).await?;
+        drop(conn);
         self.trace(contexte, dossier.declaration.patient_id, "declaration.lire").await?;
         Ok(dossier)
     }
@@ -110,16 +110,16 @@ impl Services {
         contexte: &Contexte,
         patient: PatientId,
     ) -> Result<Vec<Dossier>, ServiceError> {
-        let mut tx = self.db.begin("declaration.list").await?;
-        self.verify_perimeter(&mut tx, &contexte.acteur, patient).await?;
-        let all = declarations::list(&mut tx, self.db.coffre(), patient).await?;
+        let mut conn = self.db.read("declaration.list").await?;
+        self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
+        let all = declarations::list(&mut conn, self.db.coffre(), patient).await?;
         let mut dossiers = Vec::new();
         for declaration in all {
             if may_see(&contexte.acteur, &declaration) {
-                dossiers.push(dossier(&mut tx, declaration).await?);
+                dossiers.push(dossier(&mut conn, declaration).await?);
             }
         }
-        tx.commit().await?;
+        drop(conn);
         self.trace(contexte, patient, "declaration.lister").await?;
         Ok(dossiers)
     }
