@@ -69,7 +69,7 @@ impl Coffre {
     }
 
     pub(super) fn seal(&self, place: Place, clear: &[u8]) -> Result<Vec<u8>, CoffreError> {
-        let nonce: [u8; NONCE] = rand::rng().random();
+        let nonce = rand::rng().random::<[u8; NONCE]>();
         let sealed = self
             .chiffrement
             .encrypt(&XNonce::from(nonce), Payload { msg: clear, aad: &place.bound() })

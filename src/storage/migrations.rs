@@ -19,10 +19,11 @@ pub fn expected() -> i64 {
 
 /// Refuses a database whose schema is older or newer than this program.
 pub async fn verify(db: &Db) -> Result<(), StorageError> {
-    let known =
-        sqlx::query_scalar!(r#"SELECT to_regclass('_sqlx_migrations') IS NOT NULL AS "known!""#)
-            .fetch_one(db.pool())
-            .await?;
+    let known = sqlx::query_scalar!(
+        r#"/* migrations.known */ SELECT to_regclass('_sqlx_migrations') IS NOT NULL AS "known!""#
+    )
+    .fetch_one(db.pool())
+    .await?;
     let found = if known { applied(db).await? } else { None };
     if found == Some(expected()) {
         Ok(())
@@ -32,7 +33,9 @@ pub async fn verify(db: &Db) -> Result<(), StorageError> {
 }
 
 async fn applied(db: &Db) -> Result<Option<i64>, StorageError> {
-    Ok(sqlx::query_scalar!("SELECT max(version) FROM _sqlx_migrations WHERE success")
-        .fetch_one(db.pool())
-        .await?)
+    Ok(sqlx::query_scalar!(
+        "/* migrations.applied */ SELECT max(version) FROM _sqlx_migrations WHERE success"
+    )
+    .fetch_one(db.pool())
+    .await?)
 }

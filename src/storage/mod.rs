@@ -100,7 +100,7 @@ impl Db {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StorageError> {
-        sqlx::query!("SELECT 1 AS one").fetch_one(&self.pool).await?;
+        sqlx::query!("/* db.ping */ SELECT 1 AS one").fetch_one(&self.pool).await?;
         Ok(())
     }
 }

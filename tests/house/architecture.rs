@@ -36,6 +36,7 @@ const ROOMS: &[Room] = &[
             "chrono_tz",
             "rand",
             "serde",
+            "serde_json",
             "sha2",
             "thiserror",
             "uuid",
@@ -104,7 +105,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "jobs",
-        rooms: &["jobs", "services", "domain"],
+        rooms: &["jobs", "services"],
         libraries: &["chrono", "tokio", "tokio_util", "tracing"],
     },
     Room {
@@ -233,7 +234,8 @@ fn statements_ask_the_database_for_neither_time_nor_chance() {
     let sources = below("src/storage", ".rs").into_iter().map(|path| (code(&path), path));
     let migrations = below("migrations", ".sql").into_iter().map(|path| (text(&path), path));
     for (source, path) in sources.chain(migrations) {
-        let statement = source.to_lowercase();
+        // `Instant` is a stopwatch: it gives durations, never a date.
+        let statement = source.to_lowercase().replace("instant::now()", "");
         for banned in ["now()", "current_timestamp", "current_date", "gen_random_uuid", "random()"]
         {
             assert!(!statement.contains(banned), "{path} contains {banned}");
