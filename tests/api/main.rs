@@ -21,6 +21,7 @@ mod jobs;
 mod migrations;
 mod openapi;
 mod races;
+mod readme;
 mod sandbox;
 mod schema;
 mod service;
