@@ -1,16 +1,15 @@
 //! The designation: who is the médecin traitant, from which day to which day.
 //!
 //! The timeline of a person is never edited by hand: it is *unrolled* from every act that the
-//! register knows ([`unroll`]), in the order in which they were signed, then compared with the one
-//! that is stored ([`compare`]). Late paper takes its place in history by itself, with its effect
-//! on the designations around, and the result has neither overlap nor forgotten act.
+//! register knows ([`unroll`](super::frise::unroll)), then compared with the one that is stored
+//! ([`compare`]).
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::calendar::Periode;
-use super::declaration::OrdreSignature;
+use super::frise::Depart;
 use super::identifiers::Rpps;
 use super::ids::{DeclarationId, DesignationId, MedecinId, PatientId};
 use super::vocabulary::vocabulaire;
@@ -43,6 +42,32 @@ impl MotifFin {
     }
 }
 
+vocabulaire!(
+    /// Why one doctor of a designation leaves it.
+    MotifDepart ("motif_depart") {
+        /// The doctor withdraws.
+        Medecin = 1 "medecin",
+        /// The doctor stops practising.
+        Cessation = 2 "cessation",
+        /// The doctor leaves the common premises.
+        ChangementDeLieu = 3 "changement_de_lieu",
+        /// The doctor changes specialty.
+        ChangementDeSpecialite = 4 "changement_de_specialite",
+    }
+);
+
+impl MotifDepart {
+    /// Why the designation itself ends when its last doctor leaves. Alone, a doctor who moves or
+    /// changes specialty stays: only a joint designation asks for the same premises and specialty.
+    pub const fn fin(self) -> Option<MotifFin> {
+        match self {
+            Self::Medecin => Some(MotifFin::Medecin),
+            Self::Cessation => Some(MotifFin::Cessation),
+            Self::ChangementDeLieu | Self::ChangementDeSpecialite => None,
+        }
+    }
+}
+
 /// A doctor of a designation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Membre {
@@ -52,6 +77,17 @@ pub struct Membre {
     pub rpps: Rpps,
     /// Days on which this doctor is one of the designation's.
     pub effet: Periode,
+    /// Why the doctor left, when he did.
+    pub motif_fin: Option<MotifDepart>,
+    /// Number of the line among those of this doctor in this designation.
+    pub version: i32,
+}
+
+impl Membre {
+    fn is(&self, ligne: &Ligne) -> bool {
+        (self.medecin_id, self.effet, self.motif_fin)
+            == (ligne.medecin_id, ligne.effet, ligne.motif_fin)
+    }
 }
 
 /// A designation, in one of its versions.
@@ -86,17 +122,15 @@ impl Designation {
     }
 }
 
-/// An act that makes the timeline.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choix {
-    /// The declaration, signed by all.
-    pub declaration_id: DeclarationId,
-    /// Doctors chosen.
-    pub medecins: BTreeSet<MedecinId>,
-    /// Day from which the choice counts.
-    pub effet_du: NaiveDate,
-    /// Order among the choices of the day, and of all days.
-    pub ordre: OrdreSignature,
+/// A member's line: the days of one doctor, within those of the designation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ligne {
+    /// Which doctor.
+    pub medecin_id: MedecinId,
+    /// Days; without end as long as the doctor stays, whatever becomes of the designation.
+    pub effet: Periode,
+    /// Why the doctor left, when he did.
+    pub motif_fin: Option<MotifDepart>,
 }
 
 /// A piece of the timeline: the days during which one declaration says who is the médecin traitant.
@@ -108,50 +142,19 @@ pub struct Segment {
     pub effet: Periode,
     /// Why it ends, when it ends.
     pub motif_fin: Option<MotifFin>,
-    /// Doctors.
-    pub medecins: BTreeSet<MedecinId>,
+    /// Lines of the doctors, in the order in which they came.
+    pub lignes: Vec<Ligne>,
 }
 
-/// Unrolls acts into a timeline without overlap, ordered by day.
-///
-/// Choices count in the order of their days, then of their signatures. A choice of the doctors
-/// already in force opens nothing: it confirms. A choice overtaken on its own day never takes
-/// effect.
-pub fn unroll(choix: &[Choix]) -> Vec<Segment> {
-    let mut ordered: Vec<&Choix> = choix.iter().collect();
-    ordered.sort_by_key(|choice| (choice.effet_du, choice.ordre, choice.declaration_id));
-    let mut segments: Vec<Segment> = Vec::new();
-    for choice in ordered {
-        if let Some(current) = segments.last_mut() {
-            if current.medecins == choice.medecins {
-                continue;
-            }
-            match current.effet.jusqu_au(choice.effet_du) {
-                Some(effet) => {
-                    current.effet = effet;
-                    current.motif_fin = Some(MotifFin::Remplacement);
-                }
-                None => {
-                    segments.pop();
-                }
-            }
-        }
-        // The choice that was dropped may have stood between two choices of the same doctors.
-        if let Some(before) = segments.last_mut()
-            && before.medecins == choice.medecins
-        {
-            before.effet = Periode::depuis(before.effet.du());
-            before.motif_fin = None;
-            continue;
-        }
-        segments.push(Segment {
-            declaration_id: choice.declaration_id,
-            effet: Periode::depuis(choice.effet_du),
-            motif_fin: None,
-            medecins: choice.medecins.clone(),
-        });
+impl Segment {
+    /// The doctors in force on a day.
+    pub fn en_force(&self, jour: NaiveDate) -> BTreeSet<MedecinId> {
+        self.lignes
+            .iter()
+            .filter(|ligne| self.effet.contient(jour) && ligne.effet.contient(jour))
+            .map(|ligne| ligne.medecin_id)
+            .collect()
     }
-    segments
 }
 
 /// A difference between the stored timeline and the one that the acts make.
@@ -165,7 +168,20 @@ pub enum Modification {
         id: DesignationId,
         /// The version that is replaced.
         version: i32,
+        /// Whether its days or its end change, and not only its lines.
+        jours: bool,
         /// What it becomes.
+        segment: Segment,
+    },
+    /// Lines of doctors that change inside a designation.
+    Membres {
+        /// Which designation.
+        id: DesignationId,
+        /// Lines that are replaced.
+        anciennes: Vec<Membre>,
+        /// Lines that are written.
+        nouvelles: Vec<Ligne>,
+        /// What the designation becomes.
         segment: Segment,
     },
     /// A designation that never took effect in the light of what is now known.
@@ -186,17 +202,21 @@ pub fn compare(stored: &[Designation], wanted: &[Segment]) -> Vec<Modification> 
         match wanted.iter().find(|segment| segment.declaration_id == designation.declaration_id) {
             None => closing
                 .push(Modification::Effacer { id: designation.id, version: designation.version }),
-            Some(segment)
-                if segment.effet != designation.effet
-                    || segment.motif_fin != designation.motif_fin =>
-            {
-                closing.push(Modification::Reviser {
-                    id: designation.id,
-                    version: designation.version,
-                    segment: segment.clone(),
-                });
+            Some(segment) => {
+                let lines = changed_lines(designation, segment);
+                let jours = segment.effet != designation.effet
+                    || segment.motif_fin != designation.motif_fin;
+                // Other lines make another version too.
+                if jours || lines.is_some() {
+                    closing.push(Modification::Reviser {
+                        id: designation.id,
+                        version: designation.version,
+                        jours,
+                        segment: segment.clone(),
+                    });
+                }
+                opening.extend(lines);
             }
-            Some(_) => {}
         }
     }
     for segment in wanted {
@@ -206,143 +226,59 @@ pub fn compare(stored: &[Designation], wanted: &[Segment]) -> Vec<Modification> 
             opening.push(Modification::Ouvrir(segment.clone()));
         }
     }
+    // A designation that grows takes the days of one that is erased.
+    closing.sort_by_key(|change| !matches!(change, Modification::Effacer { .. }));
     closing.append(&mut opening);
     closing
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use uuid::Uuid;
+/// The lines of a designation that change.
+fn changed_lines(designation: &Designation, segment: &Segment) -> Option<Modification> {
+    let (stored, wanted) = (&designation.membres, &segment.lignes);
+    let anciennes: Vec<Membre> = stored
+        .iter()
+        .filter(|membre| !wanted.iter().any(|ligne| membre.is(ligne)))
+        .copied()
+        .collect();
+    let nouvelles: Vec<Ligne> = wanted
+        .iter()
+        .filter(|ligne| !stored.iter().any(|membre| membre.is(ligne)))
+        .copied()
+        .collect();
+    (!anciennes.is_empty() || !nouvelles.is_empty()).then(|| Modification::Membres {
+        id: designation.id,
+        anciennes,
+        nouvelles,
+        segment: segment.clone(),
+    })
+}
 
-    fn day(offset: u16) -> NaiveDate {
-        NaiveDate::from_ymd_opt(2025, 1, 1).unwrap() + chrono::Days::new(u64::from(offset))
-    }
+/// Why a doctor cannot leave a designation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DepartRefuse {
+    /// The doctor is not one of the designation's on that day.
+    #[error("the doctor is not in this designation on that day")]
+    PasMembre,
+    /// The doctor is alone, and the motive only concerns joint designations.
+    #[error("the doctor is alone: the designation goes on")]
+    Seul,
+}
 
-    fn ordre(offset: u16, received: u16) -> OrdreSignature {
-        let midnight = |day: NaiveDate| day.and_hms_opt(0, 0, 0).unwrap().and_utc();
-        OrdreSignature { signe_le: day(offset), signe_a: None, recue_le: midnight(day(received)) }
+/// Closes the line of one doctor of a designation from a day on, with the reason; the others stay.
+/// Gives the act to record: the timeline follows from it (see [`unroll`](super::frise::unroll)).
+pub fn close_member(
+    designation: &Designation,
+    medecin_id: MedecinId,
+    jour: NaiveDate,
+    motif: MotifDepart,
+    enregistre_le: DateTime<Utc>,
+) -> Result<Depart, DepartRefuse> {
+    let present: Vec<&Membre> = designation.membres_le(jour).collect();
+    if !present.iter().any(|membre| membre.medecin_id == medecin_id) {
+        return Err(DepartRefuse::PasMembre);
     }
-
-    fn medecin(number: u8) -> BTreeSet<MedecinId> {
-        BTreeSet::from([MedecinId::from_uuid(Uuid::from_u128(u128::from(number)))])
+    if present.len() < 2 && motif.fin().is_none() {
+        return Err(DepartRefuse::Seul);
     }
-
-    /// Choices given as (day of signature, doctor), in the order of their reception.
-    fn choices(list: &[(u16, u8)]) -> Vec<Choix> {
-        (0u16..)
-            .zip(list)
-            .map(|(received, (signed, doctor))| Choix {
-                declaration_id: DeclarationId::from_uuid(Uuid::from_u128(u128::from(received))),
-                medecins: medecin(*doctor),
-                effet_du: day(*signed),
-                ordre: ordre(*signed, received),
-            })
-            .collect()
-    }
-
-    fn days(list: &[(u16, u8)]) -> Vec<(u16, Option<u16>, u8)> {
-        let offset = |date: NaiveDate| u16::try_from((date - day(0)).num_days()).unwrap();
-        unroll(&choices(list))
-            .iter()
-            .map(|segment| {
-                let doctor = (0..=u8::MAX).find(|n| medecin(*n) == segment.medecins).unwrap();
-                (offset(segment.effet.du()), segment.effet.au().map(offset), doctor)
-            })
-            .collect()
-    }
-
-    #[test]
-    fn a_new_choice_closes_the_one_before_on_its_day() {
-        assert_eq!(days(&[(10, 1), (20, 2)]), [(10, Some(20), 1), (20, None, 2)]);
-        let segments = unroll(&choices(&[(10, 1), (20, 2)]));
-        assert_eq!(segments[0].motif_fin, Some(MotifFin::Remplacement));
-        assert_eq!(segments[1].motif_fin, None);
-    }
-
-    #[test]
-    fn late_paper_is_inserted_into_history_and_does_not_become_current() {
-        assert_eq!(days(&[(10, 1), (3, 2)]), [(3, Some(10), 2), (10, None, 1)]);
-        assert_eq!(
-            days(&[(1, 1), (20, 3), (10, 2)]),
-            [(1, Some(10), 1), (10, Some(20), 2), (20, None, 3)]
-        );
-    }
-
-    #[test]
-    fn the_same_doctor_again_opens_nothing_but_is_remembered() {
-        assert_eq!(days(&[(10, 1), (20, 1)]), [(10, None, 1)]);
-        // The confirmation of day 20 outlives the paper of day 15 that arrives afterwards.
-        assert_eq!(
-            days(&[(10, 1), (20, 1), (15, 2)]),
-            [(10, Some(15), 1), (15, Some(20), 2), (20, None, 1)]
-        );
-    }
-
-    #[test]
-    fn of_two_choices_of_one_day_the_last_received_prevails_when_no_instant_is_known() {
-        assert_eq!(days(&[(10, 1), (10, 2)]), [(10, None, 2)]);
-        assert_eq!(days(&[(5, 1), (10, 2), (10, 1)]), [(5, None, 1)]);
-    }
-
-    #[test]
-    fn of_two_choices_of_one_day_the_one_with_an_instant_prevails_over_paper() {
-        let mut both = choices(&[(10, 1), (10, 2)]);
-        both[0].ordre.signe_a = Some(day(10).and_hms_opt(9, 0, 0).unwrap().and_utc());
-        assert_eq!(unroll(&both)[0].medecins, medecin(1));
-        both[1].ordre.signe_a = Some(day(10).and_hms_opt(9, 0, 1).unwrap().and_utc());
-        assert_eq!(unroll(&both)[0].medecins, medecin(2));
-    }
-
-    #[test]
-    fn the_database_is_told_to_replace_before_it_is_told_to_open() {
-        let before = unroll(&choices(&[(10, 1)]));
-        let stored: Vec<Designation> = before
-            .iter()
-            .map(|segment| Designation {
-                id: DesignationId::from_uuid(Uuid::from_u128(9)),
-                patient_id: PatientId::from_uuid(Uuid::nil()),
-                declaration_id: segment.declaration_id,
-                version: 1,
-                effet: segment.effet,
-                motif_fin: segment.motif_fin,
-                membres: Vec::new(),
-                enregistre_le: DateTime::UNIX_EPOCH,
-                remplace_le: None,
-            })
-            .collect();
-        let wanted = unroll(&choices(&[(10, 1), (20, 2)]));
-        let changes = compare(&stored, &wanted);
-        assert!(matches!(changes[0], Modification::Reviser { version: 1, .. }));
-        assert!(matches!(changes[1], Modification::Ouvrir(_)));
-        assert_eq!(changes.len(), 2);
-        assert_eq!(compare(&stored, &before), []);
-        assert!(matches!(compare(&stored, &[])[..], [Modification::Effacer { .. }]));
-    }
-
-    proptest! {
-        #[test]
-        fn on_every_day_the_last_signed_choice_before_it_is_in_force(
-            list in prop::collection::vec((0u16..60, 0u8..4), 1..25)
-        ) {
-            let segments = unroll(&choices(&list));
-            for pair in segments.windows(2) {
-                prop_assert!(!pair[0].effet.chevauche(&pair[1].effet), "{:?}", pair);
-                prop_assert!(pair[0].medecins != pair[1].medecins, "a period for nothing: {:?}", pair);
-            }
-            for offset in 0..80 {
-                let expected = list
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, (signed, _))| *signed <= offset)
-                    .max_by_key(|(received, (signed, _))| (*signed, *received))
-                    .map(|(_, (_, doctor))| medecin(*doctor));
-                let holders: Vec<_> =
-                    segments.iter().filter(|s| s.effet.contient(day(offset))).collect();
-                prop_assert_eq!(holders.first().map(|s| s.medecins.clone()), expected);
-                prop_assert!(holders.len() <= 1);
-            }
-        }
-    }
+    Ok(Depart { medecin_id, jour, motif, enregistre_le })
 }

@@ -75,6 +75,10 @@ typed_id!(
     SignatureId
 );
 typed_id!(
+    /// A link between a person and a holder of parental authority or a representative.
+    RepresentationId
+);
+typed_id!(
     /// A feuille de soins. Carries its month of care: see [`FeuilleId::month_of_care`].
     FeuilleId
 );

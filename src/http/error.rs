@@ -1,7 +1,8 @@
 //! From a service error to a refusal: the only mapping.
 
-use super::problem::{Code, Refus};
-use crate::domain::declaration::{DeclarationRefusee, Etat};
+use super::problem::{Code, ErreurChamp, Refus};
+use crate::domain::declaration::{ConditionConjointe, DeclarationRefusee, EchecConjoint, Etat};
+use crate::domain::designation::DepartRefuse;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::{LawError, ServiceError};
 
@@ -20,6 +21,17 @@ impl From<ServiceError> for Refus {
             ServiceError::Storage(error) => internal(&error),
             ServiceError::Law(error) => law(&error),
             ServiceError::Declaration(refused) => declaration(&refused),
+            ServiceError::Depart(DepartRefuse::PasMembre) => Self::new(
+                Code::MedecinNonMembre,
+                "Ce médecin n'est pas l'un des médecins de la désignation ce jour-là.",
+            ),
+            ServiceError::Depart(DepartRefuse::Seul) => {
+                Self::new(Code::MedecinSeul, "Ce médecin est le seul de la désignation.")
+            }
+            ServiceError::RepresentationExistante => Self::new(
+                Code::RepresentationExistante,
+                "Cette personne est déjà enregistrée en cette qualité sur un jour commun.",
+            ),
             ServiceError::Introuvable => {
                 Self::new(Code::Introuvable, "Cette ressource n'existe pas pour cet appelant.")
             }
@@ -156,12 +168,67 @@ fn declaration(refused: &DeclarationRefusee) -> Refus {
             Code::PatientMineur,
             format!("Le patient a {age} ans le jour de la signature."),
         ),
+        D::EnfantAvantOuverture { jour: day } => (
+            Code::EnfantAvantOuverture,
+            format!("Aucune déclaration n'était possible pour un enfant le {}.", jour(*day)),
+        ),
+        D::SignatureAvantRattachement => (
+            Code::SignatureAvantRattachement,
+            "La signature est datée avant la première affiliation connue du patient.".to_owned(),
+        ),
+        D::RepresentantInconnu { role, jour: day } => (
+            Code::RepresentantInconnu,
+            format!("Aucun lien « {} » n'est en vigueur le {}.", role.mot(), jour(*day)),
+        ),
+        D::RepresentantAmbigu { role } => (
+            Code::RepresentantAmbigu,
+            format!("Plusieurs liens « {} » sont en vigueur ce jour-là.", role.mot()),
+        ),
+        D::ConjointImpossible { echecs, jour: day } => return joint(echecs, *day),
+        D::ConjointAvantOuverture { jour: day } => (
+            Code::ConjointAvantOuverture,
+            format!("Aucune désignation conjointe n'était possible le {}.", jour(*day)),
+        ),
+        D::AvenantInadapte { jour: day } => (
+            Code::AvenantInadapte,
+            format!("L'avenant ne complète pas la désignation en vigueur le {}.", jour(*day)),
+        ),
         D::MedecinNonDesignable { rpps, jour: day } => (
             Code::MedecinNonDesignable,
             format!("Le médecin {rpps} ne peut pas être désigné le {}.", jour(*day)),
         ),
     };
     Refus::new(code, detail)
+}
+
+/// The conditions of joint designation that fail, doctor by doctor.
+fn joint(echecs: &[EchecConjoint], day: chrono::NaiveDate) -> Refus {
+    let sentence = |echec: &EchecConjoint| {
+        let what = match echec.condition {
+            ConditionConjointe::MemeSpecialite => "n'a pas la même spécialité que les autres",
+            ConditionConjointe::MemeLieu => {
+                "n'exerce pas dans le même cabinet situé dans les mêmes locaux, ni le même centre de santé"
+            }
+            ConditionConjointe::LieuAdmis => {
+                "n'exerce ni dans un cabinet ni dans un centre de santé"
+            }
+        };
+        format!("Le médecin {} {what}.", echec.rpps)
+    };
+    let all: Vec<String> = echecs.iter().map(sentence).collect();
+    let mut refus =
+        Refus::new(Code::ConjointImpossible, format!("Le {} : {}", jour(day), all.join(" ")));
+    refus.erreurs = echecs
+        .iter()
+        .zip(all)
+        .map(|(echec, message)| ErreurChamp {
+            pointeur: Some("/medecins".to_owned()),
+            parametre: None,
+            code: echec.condition.mot(),
+            message,
+        })
+        .collect();
+    refus
 }
 
 /// A state, in words.
@@ -172,5 +239,6 @@ const fn state(etat: Etat) -> &'static str {
         Etat::Refusee => "refusée par le médecin",
         Etat::Annulee => "annulée",
         Etat::Expiree => "expirée",
+        Etat::Rectifiee => "rectifiée",
     }
 }

@@ -73,6 +73,12 @@ catalogue!(
         "Relire le contenu, le montrer aux deux parties et signer son empreinte.",
     DeclarationExpiree = 409 "declaration_expiree" "Le délai de signature est dépassé"
         "Établir une nouvelle déclaration.",
+    MedecinNonMembre = 409 "medecin_non_membre" "Ce médecin n'est pas de cette désignation ce jour-là"
+        "Relire la désignation et ses médecins.",
+    MedecinSeul = 409 "medecin_seul" "Ce médecin est le seul de la désignation"
+        "Seul un médecin désigné avec d'autres la quitte en les y laissant.",
+    RepresentationExistante = 409 "representation_existante" "Représentant déjà enregistré"
+        "Lire les représentants du patient : ce lien existe sur un jour commun.",
     PatientExistant = 409 "patient_existant" "Patient déjà enregistré"
         "Rechercher le patient par son identifiant au lieu de le créer.",
     MedecinExistant = 409 "medecin_existant" "Médecin déjà enregistré"
@@ -107,8 +113,22 @@ catalogue!(
         "Vérifier la date ou l'horloge du poste.",
     SignatureAvantNaissance = 422 "signature_avant_naissance" "Signature antérieure à la naissance du patient"
         "Vérifier la date de signature.",
-    PatientMineur = 422 "patient_mineur" "Le patient est mineur"
-        "La déclaration d'un mineur demande la signature d'un titulaire de l'autorité parentale.",
+    SignatureAvantRattachement = 422 "signature_avant_rattachement" "Signature antérieure au rattachement du patient à une caisse"
+        "Vérifier la date de signature, ou faire enregistrer l'affiliation de ce jour.",
+    PatientMineur = 422 "patient_mineur" "Le patient est trop jeune pour signer"
+        "Avant 16 ans, un titulaire de l'autorité parentale signe pour l'enfant.",
+    EnfantAvantOuverture = 422 "enfant_avant_ouverture" "Aucune déclaration n'était possible pour un enfant à cette date"
+        "Vérifier la date de signature : une déclaration pour un enfant existe depuis le 28 janvier 2016.",
+    RepresentantInconnu = 422 "representant_inconnu" "Aucun lien de cette qualité ce jour-là"
+        "Faire enregistrer le lien par la caisse, avec la nature de sa preuve.",
+    RepresentantAmbigu = 422 "representant_ambigu" "Plusieurs personnes peuvent signer en cette qualité"
+        "Indiquer « representation_id » : celle qui a signé.",
+    ConjointImpossible = 422 "conjoint_impossible" "Ces médecins ne peuvent pas être désignés conjointement"
+        "Chaque condition qui manque est dans « erreurs », avec le médecin qu'elle concerne.",
+    ConjointAvantOuverture = 422 "conjoint_avant_ouverture" "Aucune désignation conjointe n'était possible à cette date"
+        "Vérifier la date de signature : la désignation conjointe existe depuis le 20 décembre 2005.",
+    AvenantInadapte = 422 "avenant_inadapte" "L'avenant ne complète pas la désignation en vigueur"
+        "Nommer tous les médecins en place le jour de la signature, et au moins un autre.",
     MedecinNonDesignable = 422 "medecin_non_designable" "Ce médecin ne peut pas être désigné à cette date"
         "Le médecin doit exercer à ce lieu le jour de la signature, autrement que comme remplaçant.",
     VersionAbsente = 428 "version_absente" "Version absente"

@@ -24,7 +24,7 @@ pub struct Recurring {
 const EXPIRED_AT_ONCE: i64 = 500;
 
 /// Every job that comes back.
-pub static RECURRING: [Recurring; 3] = [
+pub static RECURRING: [Recurring; 4] = [
     Recurring {
         nature: "expirer_declarations",
         every: TimeDelta::minutes(10),
@@ -51,5 +51,16 @@ pub static RECURRING: [Recurring; 3] = [
         nature: "preparer_partitions",
         every: TimeDelta::hours(12),
         run: |services| Box::pin(services.prepare_partitions()),
+    },
+    Recurring {
+        nature: "annoncer_majorite_du_choix",
+        every: TimeDelta::hours(12),
+        run: |services| {
+            Box::pin(async move {
+                let told = services.announce_majority_of_choice().await?;
+                tracing::debug!(told, "birthdays told");
+                Ok(())
+            })
+        },
     },
 ];

@@ -19,7 +19,7 @@ use crate::services::declarations::{NouveauChoix, RefMedecin, RefPatient, Signat
 use crate::services::{Contexte, Demande, Mode, Rendu, ServiceError, Services};
 use crate::storage::{Db, signatures};
 
-pub use self::people::{DECLARATIONS, MEDECINS, MedecinFictif, PATIENTS, PersonneFictive};
+pub use self::people::{DECLARATIONS, MEDECINS, MedecinFictif, PARENTS, PATIENTS, PersonneFictive};
 
 /// Why the sandbox people could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +86,22 @@ pub async fn load(db: Db, law: Arc<Law>) -> Result<bool, SandboxError> {
             made?;
         }
     }
+    for (index, (child, parent)) in PARENTS.iter().enumerate() {
+        let people = PATIENTS.iter().find(|person| person.prenom == *child);
+        let (Some(person), Some(id), Some(by)) = (people, patient_id(child), patient_id(parent))
+        else {
+            return Err(SandboxError::Unknown(child));
+        };
+        let nouvelle = person.parent(by)?;
+        let made = services(ids_of(2_000 + index, &clock))
+            .create_representation(&caisse(person.organisme)?, &key(child), id, &nouvelle, |_| {
+                silent()
+            })
+            .await;
+        if !matches!(made, Err(ServiceError::RepresentationExistante)) {
+            made?;
+        }
+    }
     for (index, (prenom, rpps, signed)) in DECLARATIONS.iter().enumerate() {
         if is_declared(&db, index).await? {
             continue;
@@ -126,12 +142,17 @@ async fn declare(
 ) -> Result<(), SandboxError> {
     let medecins = vec![RefMedecin { rpps: rpps.parse()?, lieu_id: None }];
     let signe_le = NaiveDate::from_ymd_opt(year, month, day);
-    let mut choix =
-        NouveauChoix { patient: RefPatient::Id(patient), medecins, signatures: Vec::new() };
+    let mut choix = NouveauChoix {
+        patient: RefPatient::Id(patient),
+        medecins,
+        avenant: false,
+        signatures: Vec::new(),
+    };
     let shown = services.preview_declaration(contexte, &choix).await?;
     let paper = |role| SignatureRecue {
         role,
         rpps: None,
+        representation_id: None,
         moyen: MoyenSignature::PapierOriginalVu,
         niveau: None,
         signe_a: None,

@@ -8,11 +8,14 @@ use crate::domain::identifiers::{
     CommuneExercice, DateNaissanceAmo, IdentifiantPersonne, Invalide, NumeroFacturation, Organisme,
     RangGemellaire, Rpps, Specialite,
 };
+use crate::domain::ids::PatientId;
 use crate::domain::medecin::{
     LieuExistantOuNouveau, ModeExercice, NatureLieu, NomMedecin, NouveauLieu, NouveauMedecin,
     NouvelExercice,
 };
 use crate::domain::patient::{Identite, NouveauPatient};
+use crate::domain::representation::{NatureRepresentation, PreuveRepresentation, Representant};
+use crate::services::representations::NouvelleRepresentation;
 
 /// A patient of the sandbox.
 #[derive(Debug)]
@@ -221,6 +224,9 @@ pub const PATIENTS: [PersonneFictive; 8] = [
     },
 ];
 
+/// Holders of parental authority: first name of the child, first name of the parent.
+pub const PARENTS: [(&str, &str); 1] = [("GABRIEL", "ALICE")];
+
 /// Declarations: first name of the patient, RPPS of the doctor, day of both signatures.
 pub const DECLARATIONS: [(&str, &str, (i32, u32, u32)); 7] = [
     ("BERNARD", "99900001233", (2019, 3, 4)),
@@ -250,6 +256,20 @@ impl PersonneFictive {
                 .transpose()?,
             organisme: Organisme::parse(self.organisme)?,
             affilie_du: date_naissance.pour_calcul_age(),
+        })
+    }
+}
+
+impl PersonneFictive {
+    /// The link to a parent, since birth.
+    pub(super) fn parent(&self, parent: PatientId) -> Result<NouvelleRepresentation, Invalide> {
+        Ok(NouvelleRepresentation {
+            representant: Representant::Patient(parent),
+            nature: NatureRepresentation::TitulaireAutoriteParentale,
+            preuve: PreuveRepresentation::LivretDeFamille,
+            reference_preuve: None,
+            effet_du: DateNaissanceAmo::parse(self.date_naissance)?.pour_calcul_age(),
+            effet_au: None,
         })
     }
 }

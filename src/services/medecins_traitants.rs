@@ -43,7 +43,7 @@ impl Services {
         dates: Dates,
     ) -> Result<MedecinTraitant, ServiceError> {
         let mut conn = self.db.read("medecin_traitant.get").await?;
-        self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
+        self.verify_represented_perimeter(&mut conn, &contexte.acteur, patient).await?;
         let answer = self.answer(&mut conn, &contexte.acteur, patient, dates).await?;
         drop(conn);
         self.trace(contexte, patient, "medecin_traitant.lire").await?;
@@ -73,7 +73,7 @@ impl Services {
         connu_le: Option<DateTime<Utc>>,
     ) -> Result<Vec<Designation>, ServiceError> {
         let mut conn = self.db.read("designation.list").await?;
-        self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
+        self.verify_represented_perimeter(&mut conn, &contexte.acteur, patient).await?;
         let known = connu_le.unwrap_or_else(latest_knowledge);
         let timeline = designations::list(&mut conn, patient, known).await?;
         drop(conn);

@@ -12,6 +12,7 @@ pub mod medecins;
 pub mod medecins_traitants;
 pub mod patients;
 mod perimetre;
+pub mod representations;
 pub mod taches;
 mod traces;
 
@@ -21,6 +22,7 @@ use chrono::{DateTime, TimeZone, Utc};
 
 use crate::domain::clock::Clock;
 use crate::domain::declaration::DeclarationRefusee;
+use crate::domain::designation::DepartRefuse;
 use crate::domain::ids::{FeuilleId, IdSource, PatientId, RequestId};
 use crate::law::Law;
 pub use crate::law::LawError;
@@ -93,6 +95,9 @@ pub enum ServiceError {
     /// A declaration does not move.
     #[error(transparent)]
     Declaration(#[from] DeclarationRefusee),
+    /// A doctor cannot leave a designation.
+    #[error(transparent)]
+    Depart(#[from] DepartRefuse),
     /// Does not exist, or the caller may not know that it does.
     #[error("not found")]
     Introuvable,
@@ -119,6 +124,9 @@ pub enum ServiceError {
     /// The number belongs to a person already registered.
     #[error("patient already registered")]
     PatientExistant(PatientId),
+    /// This representative is already recorded in that quality, on a day in common.
+    #[error("representation already recorded")]
+    RepresentationExistante,
     /// The RPPS belongs to a doctor already registered.
     #[error("doctor already registered")]
     MedecinExistant,

@@ -168,12 +168,10 @@ impl Services {
         };
         match contexte.acteur {
             Acteur::Medecin(_) => Ok(id),
-            Acteur::Caisse(_) => {
-                self.verify_perimeter(conn, &contexte.acteur, id).await?;
+            Acteur::Caisse(_) | Acteur::Patient(_) => {
+                self.verify_represented_perimeter(conn, &contexte.acteur, id).await?;
                 Ok(id)
             }
-            Acteur::Patient(own) if own == id => Ok(id),
-            Acteur::Patient(_) => Err(ServiceError::Introuvable),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{ServiceError, Services, latest_knowledge};
 use crate::domain::acteur::Acteur;
 use crate::domain::ids::PatientId;
-use crate::storage::{Connection, designations, patients};
+use crate::storage::{Connection, designations, patients, representations};
 
 impl Services {
     /// Refuses a person outside the caller's perimeter: a patient sees himself, a caisse those who
@@ -25,6 +25,23 @@ impl Services {
         if inside { Ok(()) } else { Err(ServiceError::Introuvable) }
     }
 
+    /// The same, where a representative may also look: declarations, designations, identity. What
+    /// care was given is not for him: at 16 and 17 some of it is the young person's secret.
+    pub(super) async fn verify_represented_perimeter(
+        &self,
+        conn: &mut Connection,
+        acteur: &Acteur,
+        patient: PatientId,
+    ) -> Result<(), ServiceError> {
+        if let Acteur::Patient(own) = acteur
+            && *own != patient
+            && representations::is_represented_by(conn, patient, *own, self.clock.today()).await?
+        {
+            return Ok(());
+        }
+        self.verify_perimeter(conn, acteur, patient).await
+    }
+
     /// Refuses the identity of a person to those who have no present use for it: a doctor reads it
     /// while he is the médecin traitant or his signature is waited for, and no longer.
     pub(super) async fn verify_identity_access(
@@ -34,7 +51,7 @@ impl Services {
         patient: PatientId,
     ) -> Result<(), ServiceError> {
         let Acteur::Medecin(rpps) = acteur else {
-            return self.verify_perimeter(conn, acteur, patient).await;
+            return self.verify_represented_perimeter(conn, acteur, patient).await;
         };
         let today = self.clock.today();
         if designations::is_patient_of(conn, patient, rpps, today).await? {

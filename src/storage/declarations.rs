@@ -23,8 +23,9 @@ pub async fn insert(
     sqlx::query!(
         "/* declaration.insert */
          INSERT INTO declaration
-             (patient_id, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, enregistre_le)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+             (patient_id, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, enregistre_le,
+              rectifie_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         patient,
         id,
         declaration.numero.to_string(),
@@ -32,10 +33,25 @@ pub async fn insert(
         sealed,
         declaration.contenu_sha256.bytes().as_slice(),
         declaration.expire_le,
-        declaration.enregistre_le
+        declaration.enregistre_le,
+        declaration.rectifie.map(DeclarationId::uuid)
     )
     .execute(&mut *conn)
     .await?;
+    if let Some(en_place) = &declaration.en_place {
+        let en_place: Vec<Uuid> = en_place.iter().map(|medecin| medecin.uuid()).collect();
+        sqlx::query!(
+            "/* avenant.insert */
+             INSERT INTO avenant (patient_id, declaration_id, en_place, enregistre_le)
+             VALUES ($1, $2, $3, $4)",
+            patient,
+            id,
+            &en_place,
+            declaration.enregistre_le
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
     for medecin in &declaration.medecins {
         sqlx::query!(
             "/* declaration_medecin.insert */
@@ -125,6 +141,8 @@ struct Row {
     contenu_sha256: Vec<u8>,
     expire_le: DateTime<Utc>,
     enregistre_le: DateTime<Utc>,
+    rectifie_id: Option<Uuid>,
+    en_place: Option<Vec<Uuid>>,
     version: i32,
     etat: String,
     motif: Option<String>,
@@ -150,6 +168,8 @@ impl Row {
                 .map_err(|error| wrong("numero", &error))?,
             canal: word("declaration", "canal", &self.canal)?,
             medecins,
+            en_place: self.en_place.map(|all| all.into_iter().map(MedecinId::from_uuid).collect()),
+            rectifie: self.rectifie_id.map(DeclarationId::from_uuid),
             contenu: String::from_utf8(clear).map_err(|error| wrong("contenu_chiffre", &error))?,
             contenu_sha256: signatures::digest("declaration", &self.contenu_sha256)?,
             expire_le: self.expire_le,
@@ -171,13 +191,14 @@ pub async fn get(
 ) -> Result<Option<Declaration>, StorageError> {
     let row = sqlx::query_as!(
         Row,
-        "/* declaration.get */
+        r#"/* declaration.get */
          SELECT d.declaration_id, d.numero, d.canal, d.contenu_chiffre, d.contenu_sha256, d.expire_le,
-                d.enregistre_le, e.version, e.etat, e.motif
+                d.enregistre_le, d.rectifie_id, a.en_place AS "en_place?", e.version, e.etat, e.motif
          FROM declaration d
          JOIN etat_declaration e
            ON e.patient_id = d.patient_id AND e.declaration_id = d.declaration_id AND e.remplace_le IS NULL
-         WHERE d.patient_id = $1 AND d.declaration_id = $2",
+         LEFT JOIN avenant a ON a.patient_id = d.patient_id AND a.declaration_id = d.declaration_id
+         WHERE d.patient_id = $1 AND d.declaration_id = $2"#,
         patient.uuid(),
         id.uuid()
     )
@@ -199,14 +220,15 @@ pub async fn list(
 ) -> Result<Vec<Declaration>, StorageError> {
     let rows = sqlx::query_as!(
         Row,
-        "/* declaration.list */
+        r#"/* declaration.list */
          SELECT d.declaration_id, d.numero, d.canal, d.contenu_chiffre, d.contenu_sha256, d.expire_le,
-                d.enregistre_le, e.version, e.etat, e.motif
+                d.enregistre_le, d.rectifie_id, a.en_place AS "en_place?", e.version, e.etat, e.motif
          FROM declaration d
          JOIN etat_declaration e
            ON e.patient_id = d.patient_id AND e.declaration_id = d.declaration_id AND e.remplace_le IS NULL
+         LEFT JOIN avenant a ON a.patient_id = d.patient_id AND a.declaration_id = d.declaration_id
          WHERE d.patient_id = $1
-         ORDER BY d.enregistre_le DESC, d.declaration_id DESC",
+         ORDER BY d.enregistre_le DESC, d.declaration_id DESC"#,
         patient.uuid()
     )
     .fetch_all(&mut *conn)
@@ -221,6 +243,23 @@ pub async fn list(
             row.build(coffre, patient, own, take(&mut signatures, id))
         })
         .collect()
+}
+
+/// The declaration that rectifies another, if one does.
+pub async fn rectified_by(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    id: DeclarationId,
+) -> Result<Option<DeclarationId>, StorageError> {
+    let row = sqlx::query_scalar!(
+        "/* declaration.rectified_by */
+         SELECT declaration_id FROM declaration WHERE patient_id = $1 AND rectifie_id = $2",
+        patient.uuid(),
+        id.uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(DeclarationId::from_uuid))
 }
 
 /// Declarations that wait beyond their time, the oldest first.

@@ -10,9 +10,9 @@ use uuid::Uuid;
 use super::StorageError;
 use super::medecins::word;
 use super::range::{to_periode, to_range};
-use crate::domain::calendar::Periode;
 use crate::domain::declaration::OrdreSignature;
-use crate::domain::designation::{Choix, Designation, Membre, MotifFin, Segment};
+use crate::domain::designation::{Designation, Ligne, Membre, MotifDepart, MotifFin, Segment};
+use crate::domain::frise::Choix;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DeclarationId, DesignationId, MedecinId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
@@ -26,23 +26,66 @@ pub async fn open(
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
     insert_version(&mut *conn, patient, id, 1, segment, instant).await?;
-    for medecin in &segment.medecins {
-        sqlx::query!(
-            "/* designation_medecin.insert */
-             INSERT INTO designation_medecin
-                 (patient_id, designation_id, medecin_id, version, effet, enregistre_le)
-             VALUES ($1, $2, $3, 1, $4, $5)",
-            patient.uuid(),
-            id.uuid(),
-            medecin.uuid(),
-            // A member stays as long as the designation, whatever its end becomes.
-            to_range(Periode::depuis(segment.effet.du())),
-            instant
-        )
-        .execute(&mut *conn)
-        .await?;
+    for ligne in &segment.lignes {
+        insert_line(&mut *conn, patient, id, ligne, instant).await?;
     }
     Ok(())
+}
+
+/// Writes a line of a doctor, under the next number among those of that doctor in the designation.
+pub async fn insert_line(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    id: DesignationId,
+    ligne: &Ligne,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* designation_medecin.insert */
+         INSERT INTO designation_medecin
+             (patient_id, designation_id, medecin_id, version, effet, motif_fin, enregistre_le)
+         SELECT $1, $2, $3, coalesce(max(version), 0) + 1, $4, $5, $6 FROM designation_medecin
+         WHERE patient_id = $1 AND designation_id = $2 AND medecin_id = $3",
+        patient.uuid(),
+        id.uuid(),
+        ligne.medecin_id.uuid(),
+        to_range(ligne.effet),
+        ligne.motif_fin.map(MotifDepart::mot),
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Replaces a line of a doctor, by another or by nothing.
+pub async fn erase_line(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    id: DesignationId,
+    membre: &Membre,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let found = sqlx::query!(
+        "/* designation_medecin.replace */
+         UPDATE designation_medecin SET remplace_le = $5
+         WHERE patient_id = $1 AND designation_id = $2 AND medecin_id = $3 AND version = $4
+           AND remplace_le IS NULL",
+        patient.uuid(),
+        id.uuid(),
+        membre.medecin_id.uuid(),
+        membre.version,
+        instant
+    )
+    .execute(conn)
+    .await?
+    .rows_affected();
+    if found == 1 {
+        Ok(())
+    } else {
+        let statement = "designation_medecin.replace";
+        Err(StorageError::RowsAffected { statement, expected: 1, found })
+    }
 }
 
 /// Replaces a version by the next one.
@@ -124,7 +167,9 @@ pub async fn choices(
                 bool_and(s.signe_a IS NOT NULL) AS "horodatee!",
                 max(s.recue_le) AS "recue_le!",
                 (SELECT array_agg(m.medecin_id) FROM declaration_medecin m
-                 WHERE m.patient_id = e.patient_id AND m.declaration_id = e.declaration_id) AS "medecins!"
+                 WHERE m.patient_id = e.patient_id AND m.declaration_id = e.declaration_id) AS "medecins!",
+                (SELECT a.en_place FROM avenant a
+                 WHERE a.patient_id = e.patient_id AND a.declaration_id = e.declaration_id) AS en_place
          FROM etat_declaration e
          JOIN signature s ON s.patient_id = e.patient_id AND s.declaration_id = e.declaration_id
          WHERE e.patient_id = $1 AND e.remplace_le IS NULL AND e.etat = 'active'
@@ -138,6 +183,7 @@ pub async fn choices(
         .map(|row| Choix {
             declaration_id: DeclarationId::from_uuid(row.declaration_id),
             medecins: row.medecins.into_iter().map(MedecinId::from_uuid).collect::<BTreeSet<_>>(),
+            en_place: row.en_place.map(|all| all.into_iter().map(MedecinId::from_uuid).collect()),
             effet_du: row.signe_le,
             ordre: OrdreSignature {
                 signe_le: row.signe_le,
@@ -159,6 +205,8 @@ struct Row {
     medecin_id: Uuid,
     rpps: String,
     membre_effet: PgRange<NaiveDate>,
+    membre_motif_fin: Option<String>,
+    membre_version: i32,
 }
 
 /// Gathers rows, one a member, into designations; rows of one version follow each other.
@@ -170,6 +218,12 @@ fn gather(patient_id: PatientId, rows: Vec<Row>) -> Result<Vec<Designation>, Sto
             rpps: Rpps::parse(&row.rpps)
                 .map_err(|error| StorageError::inconsistent("medecin", "rpps", error))?,
             effet: to_periode(&row.membre_effet, "designation_medecin")?,
+            motif_fin: row
+                .membre_motif_fin
+                .as_deref()
+                .map(|motif| word("designation_medecin", "motif_fin", motif))
+                .transpose()?,
+            version: row.membre_version,
         };
         let id = DesignationId::from_uuid(row.designation_id);
         match designations.last_mut() {
@@ -204,7 +258,8 @@ pub async fn list(
         Row,
         "/* designation.list */
          SELECT d.designation_id, d.version, d.declaration_id, d.effet, d.motif_fin, d.enregistre_le,
-                d.remplace_le, dm.medecin_id, m.rpps, dm.effet AS membre_effet
+                d.remplace_le, dm.medecin_id, m.rpps, dm.effet AS membre_effet,
+                dm.motif_fin AS membre_motif_fin, dm.version AS membre_version
          FROM designation d
          JOIN designation_medecin dm
            ON dm.patient_id = d.patient_id AND dm.designation_id = d.designation_id
@@ -212,7 +267,7 @@ pub async fn list(
          JOIN medecin m ON m.medecin_id = dm.medecin_id
          WHERE d.patient_id = $1 AND d.enregistre_le <= $2
            AND (d.remplace_le IS NULL OR d.remplace_le > $2)
-         ORDER BY lower(d.effet), d.designation_id, d.version, m.rpps",
+         ORDER BY lower(d.effet), d.designation_id, d.version, m.rpps, lower(dm.effet)",
         patient.uuid(),
         connu_le
     )
@@ -231,7 +286,8 @@ pub async fn current(
         Row,
         "/* designation.current */
          SELECT d.designation_id, d.version, d.declaration_id, d.effet, d.motif_fin, d.enregistre_le,
-                d.remplace_le, dm.medecin_id, m.rpps, dm.effet AS membre_effet
+                d.remplace_le, dm.medecin_id, m.rpps, dm.effet AS membre_effet,
+                dm.motif_fin AS membre_motif_fin, dm.version AS membre_version
          FROM designation d
          JOIN designation_medecin dm
            ON dm.patient_id = d.patient_id AND dm.designation_id = d.designation_id
@@ -239,7 +295,7 @@ pub async fn current(
          JOIN medecin m ON m.medecin_id = dm.medecin_id
          WHERE d.patient_id = $1 AND d.remplace_le IS NULL
            AND lower(d.effet) <= $2 AND (upper_inf(d.effet) OR upper(d.effet) > $2)
-         ORDER BY m.rpps",
+         ORDER BY m.rpps, lower(dm.effet)",
         patient.uuid(),
         jour
     )

@@ -164,6 +164,19 @@ pub async fn find(
     }))
 }
 
+/// The RPPS of a doctor; `None` when there is no such doctor.
+pub async fn rpps_of(conn: &mut PgConnection, id: MedecinId) -> Result<Option<Rpps>, StorageError> {
+    let row = sqlx::query_scalar!(
+        "/* medecin.rpps_of */ SELECT rpps FROM medecin WHERE medecin_id = $1",
+        id.uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(|rpps| Rpps::parse(&rpps))
+        .transpose()
+        .map_err(|error| StorageError::inconsistent("medecin", "rpps", error))
+}
+
 async fn noms(
     conn: &mut PgConnection,
     id: MedecinId,

@@ -7,6 +7,7 @@
 pub mod acces;
 mod coffre;
 pub mod declarations;
+pub mod departs;
 pub mod designations;
 mod error;
 pub mod evaluations;
@@ -19,6 +20,7 @@ pub mod migrations;
 pub mod participations;
 pub mod patients;
 mod range;
+pub mod representations;
 pub mod signatures;
 pub mod taches;
 

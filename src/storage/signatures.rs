@@ -9,7 +9,7 @@ use super::StorageError;
 use super::medecins::word;
 use crate::domain::declaration::{Declaration, Preuve, Signature};
 use crate::domain::digest::Empreinte;
-use crate::domain::ids::{DeclarationId, MedecinId, PatientId, SignatureId};
+use crate::domain::ids::{DeclarationId, MedecinId, PatientId, RepresentationId, SignatureId};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Writes a signature.
@@ -23,8 +23,8 @@ pub async fn insert(
         "/* signature.insert */
          INSERT INTO signature
              (patient_id, declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le,
-              moyen, niveau, preuve, contenu_sha256, enregistre_le)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+              moyen, niveau, preuve, contenu_sha256, enregistre_le, representation_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         declaration.patient_id.uuid(),
         declaration.id.uuid(),
         signature.id.uuid(),
@@ -37,7 +37,8 @@ pub async fn insert(
         signature.niveau,
         Json(&signature.preuve) as _,
         signature.contenu_sha256.bytes().as_slice(),
-        instant
+        instant,
+        signature.representation_id.map(RepresentationId::uuid)
     )
     .execute(conn)
     .await?;
@@ -55,6 +56,7 @@ pub(super) async fn list(
         signature_id: Uuid,
         role: String,
         medecin_id: Option<Uuid>,
+        representation_id: Option<Uuid>,
         signe_le: NaiveDate,
         signe_a: Option<DateTime<Utc>>,
         recue_le: DateTime<Utc>,
@@ -66,7 +68,7 @@ pub(super) async fn list(
     let rows = sqlx::query_as!(
         SignatureRow,
         r#"/* signature.list */
-         SELECT declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le, moyen,
+         SELECT declaration_id, signature_id, role, medecin_id, representation_id, signe_le, signe_a, recue_le, moyen,
                 niveau, preuve AS "preuve: Json<Preuve>", contenu_sha256
          FROM signature
          WHERE patient_id = $1 AND declaration_id = ANY($2)
@@ -82,6 +84,7 @@ pub(super) async fn list(
                 id: SignatureId::from_uuid(row.signature_id),
                 role: word("signature", "role", &row.role)?,
                 medecin_id: row.medecin_id.map(MedecinId::from_uuid),
+                representation_id: row.representation_id.map(RepresentationId::from_uuid),
                 signe_le: row.signe_le,
                 signe_a: row.signe_a,
                 recue_le: row.recue_le,
@@ -93,6 +96,33 @@ pub(super) async fn list(
             Ok((DeclarationId::from_uuid(row.declaration_id), signature))
         })
         .collect()
+}
+
+/// The links under which holders of parental authority signed the active declarations of a person.
+pub async fn holders(
+    conn: &mut PgConnection,
+    patient: PatientId,
+) -> Result<Vec<(DeclarationId, RepresentationId)>, StorageError> {
+    let rows = sqlx::query!(
+        r#"/* signature.holders */
+         SELECT s.declaration_id, s.representation_id AS "representation_id!"
+         FROM signature s
+         JOIN etat_declaration e
+           ON e.patient_id = s.patient_id AND e.declaration_id = s.declaration_id AND e.remplace_le IS NULL
+         WHERE s.patient_id = $1 AND e.etat = 'active' AND s.representation_id IS NOT NULL"#,
+        patient.uuid()
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            (
+                DeclarationId::from_uuid(row.declaration_id),
+                RepresentationId::from_uuid(row.representation_id),
+            )
+        })
+        .collect())
 }
 
 /// Reads a stored digest.

@@ -47,6 +47,7 @@ async fn both_signatures_at_once_take_effect_on_the_day() {
     assert_eq!(declaration["canal"], "teleservice");
     assert_eq!(declaration["signatures_manquantes"], json!([]));
     assert_eq!(declaration["actions"], json!([]));
+    assert_eq!(declaration["expire_le"], Value::Null);
     assert!(declaration["numero"].as_str().unwrap().starts_with("MT-"));
     let path = format!("/v1/patients/{}/medecin-traitant", patient_id("ALICE"));
     let current = app.patient("ALICE").get(&path).await.expect(200);
@@ -312,18 +313,6 @@ async fn a_locum_an_unknown_doctor_or_a_doctor_before_his_practice_cannot_be_des
 }
 
 #[tokio::test]
-async fn a_minor_needs_another_signature_until_the_day_of_the_eighteenth_birthday() {
-    let app = TestApp::new().await;
-    let try_on = async |day: &str| {
-        app.on(day);
-        app.medecin(PONS).declare("GABRIEL", PONS).await
-    };
-    assert_eq!(try_on("2033-06-19").await.problem(422), "patient_mineur");
-    let adult = try_on("2033-06-20").await.expect(201);
-    assert_eq!(adult["etat"], "active");
-}
-
-#[tokio::test]
 async fn a_declaration_that_waits_too_long_expires() {
     let app = TestApp::new().await;
     let created = app.medecin(MARTIN).post("/v1/declarations", choix("ALICE", MARTIN)).await;
@@ -344,6 +333,7 @@ async fn a_declaration_that_waits_too_long_expires() {
     app.run_jobs().await;
     let expired = app.patient("ALICE").get(&path).await.expect(200);
     assert_eq!(expired["etat"], "expiree");
+    assert_eq!(expired["expire_le"], Value::Null);
     assert!(app.events().await.contains(&"declaration.expiree".to_owned()));
 }
 

@@ -13,12 +13,16 @@
 mod support;
 
 mod access;
+mod conjointes;
+mod corrections;
+mod cycle;
 mod declarations;
 mod errors;
 mod feuilles;
 mod idempotency;
 mod jobs;
 mod migrations;
+mod mineurs;
 mod openapi;
 mod races;
 mod readme;

@@ -9,5 +9,6 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod frise;
 mod identifiers;
 mod law;

@@ -76,6 +76,13 @@ impl Contenu {
         Self { engagement, formulaire: FORMULAIRE, medecins, patient }
     }
 
+    /// The content of an amendment: doctors join those who are in place.
+    pub fn avenant(patient: PatientDeclare, medecins: Vec<MedecinDeclare>) -> Self {
+        let engagement = "Le patient ajoute à ses médecins traitants en place ceux qui le deviennent avec \
+             eux ; ceux-ci l'acceptent, et tous sont désignés conjointement.";
+        Self { engagement, ..Self::new(patient, medecins) }
+    }
+
     /// The canonical form (RFC 8785: members in order, no space, UTF-8), and its digest.
     pub fn canonical(&self) -> Result<(String, Empreinte), serde_json::Error> {
         let text = serde_json::to_string(self)?;

@@ -1,60 +1,33 @@
 //! The declaration of choice of the médecin traitant, while it is being signed.
 //!
-//! ```text
-//!                    ┌─ last missing signature ─▶ active      (opens a designation)
-//! en_attente ────────┼─ the doctor refuses ─────▶ refusee
-//!                    ├─ somebody cancels ───────▶ annulee
-//!                    └─ nobody signs in time ───▶ expiree
-//! ```
-//!
-//! Every other transition is refused by name. What happens afterwards to the choice itself is the
-//! life of the [designation](super::designation).
+//! Its states and transitions are the table of [`TRANSITIONS`]; what happens afterwards to the
+//! choice itself is the life of the [designation](super::designation).
 
+mod conjoint;
 mod contenu;
+mod cycle;
 mod numero;
+mod parties;
+mod refus;
 mod signature;
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+pub use self::conjoint::{ConditionConjointe, EchecConjoint, MembreConjoint, failures};
 pub use self::contenu::{Contenu, LieuDeclare, MedecinDeclare, PatientDeclare};
+pub use self::cycle::{Action, Etat, TRANSITIONS, diagram};
 pub use self::numero::NumeroDeclaration;
+pub use self::parties::{CotePatient, LienEnVigueur, SeuilsAge, SignatureManquante};
+pub use self::refus::DeclarationRefusee;
 pub use self::signature::{MoyenSignature, OrdreSignature, Preuve, RoleSignataire, Signature};
 
 use super::acteur::Acteur;
 use super::digest::Empreinte;
 use super::identifiers::Rpps;
-use super::ids::{DeclarationId, LieuId, MedecinId, PatientId};
-use super::vocabulary::vocabulaire;
-
-vocabulaire!(
-    /// State of a declaration.
-    Etat ("etat_declaration") {
-        /// A signature is missing.
-        EnAttente = 1 "en_attente",
-        /// Signed by all: the designation is open.
-        Active = 2 "active",
-        /// Refused by a doctor.
-        Refusee = 3 "refusee",
-        /// Cancelled before its effect.
-        Annulee = 4 "annulee",
-        /// Not signed in time.
-        Expiree = 5 "expiree",
-    }
-);
-
-vocabulaire!(
-    /// What somebody may do to a declaration.
-    Action ("action_declaration") {
-        /// Sign.
-        Signer = 1 "signer",
-        /// Refuse, for a doctor.
-        Refuser = 2 "refuser",
-        /// Cancel.
-        Annuler = 3 "annuler",
-        /// Let expire: the service itself, in time.
-        Expirer = 4 "expirer",
-    }
-);
+use super::ids::{DeclarationId, LieuId, MedecinId, PatientId, RepresentationId};
+use super::vocabulary::{Vocabulaire, vocabulaire};
 
 vocabulaire!(
     /// Where a declaration came from.
@@ -90,8 +63,12 @@ pub struct Declaration {
     pub numero: NumeroDeclaration,
     /// Where it came from.
     pub canal: Canal,
-    /// Doctors chosen.
+    /// Doctors chosen, who sign; of an amendment, those who join.
     pub medecins: Vec<MedecinDesigne>,
+    /// For an amendment, the doctors already in place, who have nothing to sign again.
+    pub en_place: Option<BTreeSet<MedecinId>>,
+    /// The wrong entry that this declaration rectifies.
+    pub rectifie: Option<DeclarationId>,
     /// Canonical content.
     pub contenu: String,
     /// Its digest, which every signature repeats.
@@ -102,7 +79,7 @@ pub struct Declaration {
     pub enregistre_le: DateTime<Utc>,
     /// State.
     pub etat: Etat,
-    /// Why it was refused or cancelled.
+    /// Why it was refused, cancelled or rectified.
     pub motif: Option<String>,
     /// Number of the state, from 1.
     pub version: i32,
@@ -110,113 +87,22 @@ pub struct Declaration {
     pub signatures: Vec<Signature>,
 }
 
-/// A signature still missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SignatureManquante {
-    /// In which quality.
-    pub role: RoleSignataire,
-    /// Which doctor, for that quality.
-    pub rpps: Option<Rpps>,
-}
-
-/// What the register must respect about declarations: parameters of the law on the day of
+/// What a signature is judged by: the patient's side on its own day and on the day of the last
 /// signature, and facts about the patient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConditionsSignature {
-    /// Age of the patient on the day of signature.
-    pub age: u8,
-    /// Age from which the patient signs alone.
-    pub age_sans_accord: u8,
+    /// The patient's side on the day of this signature.
+    pub au_jour: CotePatient,
+    /// The patient's side on the day of the last signature, this one included.
+    pub a_l_effet: CotePatient,
     /// Birth of the patient, or 1 January of the year.
     pub naissance: NaiveDate,
+    /// First day of the first caisse that the register knows.
+    pub rattachement: Option<NaiveDate>,
     /// Today, in Paris.
     pub aujourd_hui: NaiveDate,
     /// Now.
     pub maintenant: DateTime<Utc>,
-}
-
-/// Why a declaration does not move. One variant, one rule.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DeclarationRefusee {
-    /// The state forbids the action.
-    #[error("{action:?} is impossible in state {etat:?}")]
-    TransitionInterdite {
-        /// From which state.
-        etat: Etat,
-        /// Which action.
-        action: Action,
-    },
-    /// Somebody signs twice.
-    #[error("already signed")]
-    DejaSignee,
-    /// The digest signed is not that of the content.
-    #[error("another content was signed")]
-    ContenuDifferent,
-    /// The signatory is not a party.
-    #[error("the signatory is not a party to this declaration")]
-    SignataireNonPartie,
-    /// The means does not suit the quality.
-    #[error("{moyen:?} cannot carry a signature of {role:?}")]
-    MoyenInadapte {
-        /// Means.
-        moyen: MoyenSignature,
-        /// Quality.
-        role: RoleSignataire,
-    },
-    /// The caller may not hand over a signature taken by that means.
-    #[error("the caller may not hand over a signature of {role:?} by {moyen:?}")]
-    TransmissionInterdite {
-        /// Means.
-        moyen: MoyenSignature,
-        /// Quality.
-        role: RoleSignataire,
-    },
-    /// A paper signature without witness or archive reference.
-    #[error("a paper signature needs a witness and an archive reference")]
-    PapierSansTemoin,
-    /// Signed after today.
-    #[error("signed in the future")]
-    SignatureFuture,
-    /// Signed before the patient was born.
-    #[error("signed before birth")]
-    SignatureAvantNaissance,
-    /// The declaration waited too long.
-    #[error("the waiting time is over")]
-    DelaiDepasse,
-    /// The patient is under age: other signatures are needed.
-    #[error("the patient is under age")]
-    PatientMineur {
-        /// Age on the day of signature.
-        age: u8,
-    },
-    /// The doctor does not practise, or not as somebody who can be designated, on that day.
-    #[error("{rpps} cannot be designated on {jour}")]
-    MedecinNonDesignable {
-        /// Which doctor.
-        rpps: Rpps,
-        /// Which day.
-        jour: NaiveDate,
-    },
-}
-
-impl DeclarationRefusee {
-    /// Stable code.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::TransitionInterdite { .. } => "transition_interdite",
-            Self::DejaSignee => "deja_signee",
-            Self::ContenuDifferent => "contenu_different",
-            Self::SignataireNonPartie => "signataire_non_partie",
-            Self::MoyenInadapte { .. } => "moyen_inadapte",
-            Self::TransmissionInterdite { .. } => "transmission_interdite",
-            Self::PapierSansTemoin => "papier_sans_temoin",
-            Self::SignatureFuture => "signature_future",
-            Self::SignatureAvantNaissance => "signature_avant_naissance",
-            Self::DelaiDepasse => "delai_depasse",
-            Self::PatientMineur { .. } => "patient_mineur",
-            Self::MedecinNonDesignable { .. } => "medecin_non_designable",
-        }
-    }
 }
 
 /// What a signature did.
@@ -229,39 +115,47 @@ pub enum Signee {
 }
 
 impl Declaration {
-    /// The signatures that a declaration of these doctors needs, for an adult.
-    fn requises(&self) -> Vec<SignatureManquante> {
-        let medecins = self.medecins.iter().map(|medecin| SignatureManquante {
+    /// The day of the last signature, with one more on `signe_le`.
+    pub fn jour_avec(&self, signe_le: NaiveDate) -> NaiveDate {
+        self.signatures.iter().map(|signature| signature.signe_le).fold(signe_le, NaiveDate::max)
+    }
+
+    /// The day on which the declaration is looked at: that of its last signature once it no longer
+    /// waits, or when it is paper of the past; today while it waits.
+    pub fn jour_de_reference(&self, aujourd_hui: NaiveDate) -> NaiveDate {
+        let last = self.signatures.iter().map(|signature| signature.signe_le).max();
+        if self.etat == Etat::EnAttente && self.canal != Canal::Papier {
+            return aujourd_hui;
+        }
+        last.unwrap_or(aujourd_hui)
+    }
+
+    /// The signatures that the declaration needs.
+    fn requises(&self, cote: &CotePatient) -> Vec<SignatureManquante> {
+        let mut requises = cote.requises();
+        requises.extend(self.medecins.iter().map(|medecin| SignatureManquante {
             role: RoleSignataire::Medecin,
+            sinon: None,
             rpps: Some(medecin.rpps),
-        });
-        std::iter::once(SignatureManquante { role: RoleSignataire::Assure, rpps: None })
-            .chain(medecins)
-            .collect()
+            medecin_id: Some(medecin.medecin_id),
+        }));
+        requises
     }
 
     /// The signatures still missing; none when the declaration no longer waits.
-    pub fn manquantes(&self) -> Vec<SignatureManquante> {
+    pub fn manquantes(&self, cote: &CotePatient) -> Vec<SignatureManquante> {
         if self.etat != Etat::EnAttente {
             return Vec::new();
         }
-        let given = |wanted: &SignatureManquante| {
-            self.signatures.iter().any(|signature| {
-                signature.role == wanted.role && self.rpps_of(signature.medecin_id) == wanted.rpps
-            })
-        };
-        self.requises().into_iter().filter(|wanted| !given(wanted)).collect()
+        self.requises(cote).into_iter().filter(|wanted| !self.a_recu(wanted)).collect()
     }
 
-    fn rpps_of(&self, medecin_id: Option<MedecinId>) -> Option<Rpps> {
-        self.medecins
-            .iter()
-            .find(|medecin| Some(medecin.medecin_id) == medecin_id)
-            .map(|medecin| medecin.rpps)
+    fn a_recu(&self, wanted: &SignatureManquante) -> bool {
+        self.signatures.iter().any(|given| wanted.convient(given.role, given.medecin_id))
     }
 
     fn allow(&self, action: Action) -> Result<(), DeclarationRefusee> {
-        if self.etat == Etat::EnAttente {
+        if self.etat.permet(action) {
             Ok(())
         } else {
             Err(DeclarationRefusee::TransitionInterdite { etat: self.etat, action })
@@ -271,7 +165,7 @@ impl Declaration {
     /// Adds a signature; the last missing one makes the declaration active.
     pub fn sign(
         &mut self,
-        signature: Signature,
+        mut signature: Signature,
         acteur: &Acteur,
         conditions: &ConditionsSignature,
     ) -> Result<Signee, DeclarationRefusee> {
@@ -279,35 +173,82 @@ impl Declaration {
         if conditions.maintenant >= self.expire_le {
             return Err(DeclarationRefusee::DelaiDepasse);
         }
-        let wanted =
-            SignatureManquante { role: signature.role, rpps: self.rpps_of(signature.medecin_id) };
-        if !self.requises().contains(&wanted) {
-            return Err(DeclarationRefusee::SignataireNonPartie);
-        }
-        if !self.manquantes().contains(&wanted) {
+        verify_day(&signature, conditions)?;
+        let wanted = self.wanted(&signature, conditions)?;
+        if self.a_recu(&wanted) {
             return Err(DeclarationRefusee::DejaSignee);
         }
         if signature.contenu_sha256 != self.contenu_sha256 {
             return Err(DeclarationRefusee::ContenuDifferent);
         }
-        verify_means(&signature, acteur, &wanted)?;
-        if signature.signe_le > conditions.aujourd_hui
-            || signature.signe_a.is_some_and(|instant| instant > conditions.maintenant)
-        {
-            return Err(DeclarationRefusee::SignatureFuture);
-        }
-        if signature.signe_le < conditions.naissance {
-            return Err(DeclarationRefusee::SignatureAvantNaissance);
-        }
-        if conditions.age < conditions.age_sans_accord {
-            return Err(DeclarationRefusee::PatientMineur { age: conditions.age });
-        }
+        verify_means(&signature, acteur, wanted.rpps)?;
+        signature.representation_id = self.lien(&signature, acteur, &conditions.au_jour)?;
         self.signatures.push(signature);
-        if !self.manquantes().is_empty() {
+        if !self.manquantes(&conditions.a_l_effet).is_empty() {
             return Ok(Signee::EnAttente);
         }
         self.etat = Etat::Active;
         Ok(OrdreSignature::of(&self.signatures).map_or(Signee::EnAttente, Signee::Complete))
+    }
+
+    /// The missing signature that this one is: wanted on its own day, and still wanted on the day
+    /// of the last signature, when the person may be older.
+    fn wanted(
+        &self,
+        signature: &Signature,
+        conditions: &ConditionsSignature,
+    ) -> Result<SignatureManquante, DeclarationRefusee> {
+        let (own_day, last_day) = (&conditions.au_jour, &conditions.a_l_effet);
+        for cote in [own_day, last_day] {
+            if cote.est_enfant() && !cote.seuils.enfant_ouvert {
+                let jour = signature.signe_le;
+                return Err(DeclarationRefusee::EnfantAvantOuverture { jour });
+            }
+        }
+        if signature.role == RoleSignataire::Assure && own_day.est_enfant() {
+            return Err(DeclarationRefusee::PatientMineur { age: own_day.age });
+        }
+        let find = |cote: &CotePatient| {
+            let all = self.requises(cote);
+            all.into_iter().find(|one| one.convient(signature.role, signature.medecin_id))
+        };
+        find(own_day).and(find(last_day)).ok_or(DeclarationRefusee::SignataireNonPartie)
+    }
+
+    /// The dated link under which a holder or a representative signs.
+    fn lien(
+        &self,
+        signature: &Signature,
+        acteur: &Acteur,
+        cote: &CotePatient,
+    ) -> Result<Option<RepresentationId>, DeclarationRefusee> {
+        let (role, moyen) = (signature.role, signature.moyen);
+        let forbidden = DeclarationRefusee::TransmissionInterdite { moyen, role };
+        if !role.represente() {
+            // A patient's portal hands over the signature of its own bearer.
+            let other = matches!(acteur, Acteur::Patient(own) if *own != self.patient_id);
+            return if other { Err(forbidden) } else { Ok(None) };
+        }
+        let named: Vec<&LienEnVigueur> = cote
+            .liens_de(role)
+            .filter(|lien| signature.representation_id.is_none_or(|id| id == lien.id))
+            .collect();
+        let own: Vec<&LienEnVigueur> = named
+            .iter()
+            .copied()
+            .filter(|lien| match acteur {
+                Acteur::Patient(person) => lien.representant == Some(*person),
+                Acteur::Medecin(_) | Acteur::Caisse(_) => true,
+            })
+            .collect();
+        match own[..] {
+            [lien] => Ok(Some(lien.id)),
+            [] if named.is_empty() => {
+                Err(DeclarationRefusee::RepresentantInconnu { role, jour: signature.signe_le })
+            }
+            [] => Err(forbidden),
+            _ => Err(DeclarationRefusee::RepresentantAmbigu { role }),
+        }
     }
 
     /// A doctor refuses.
@@ -318,6 +259,11 @@ impl Declaration {
     /// Somebody cancels before the effect.
     pub fn cancel(&mut self, motif: Option<String>) -> Result<(), DeclarationRefusee> {
         self.close(Action::Annuler, Etat::Annulee, motif)
+    }
+
+    /// A caisse rectifies a wrong entry: what was entered never counted.
+    pub fn rectify(&mut self, motif: String) -> Result<(), DeclarationRefusee> {
+        self.close(Action::Rectifier, Etat::Rectifiee, Some(motif))
     }
 
     /// Time has passed.
@@ -344,41 +290,65 @@ impl Declaration {
         Ok(())
     }
 
-    /// What somebody may do now. The caller's perimeter was checked before.
-    pub fn actions(&self, acteur: &Acteur) -> Vec<Action> {
-        if self.etat != Etat::EnAttente {
-            return Vec::new();
-        }
-        let missing = self.manquantes();
+    /// What somebody may do now; `cote` is the patient's side while a signature is missing. The
+    /// caller's perimeter was checked before.
+    pub fn actions(&self, acteur: &Acteur, cote: Option<&CotePatient>) -> Vec<Action> {
+        let missing = cote.map(|cote| self.manquantes(cote)).unwrap_or_default();
         let may_sign = |wanted: &SignatureManquante| match acteur {
             Acteur::Medecin(rpps) => wanted.rpps == Some(*rpps),
-            Acteur::Patient(_) => wanted.role == RoleSignataire::Assure,
+            Acteur::Patient(person) => {
+                [Some(wanted.role), wanted.sinon].into_iter().flatten().any(|role| match role {
+                    RoleSignataire::Assure => *person == self.patient_id,
+                    RoleSignataire::TitulaireAutoriteParentale | RoleSignataire::Tuteur => {
+                        cote.is_some_and(|cote| cote.represente_par(*person, role))
+                    }
+                    RoleSignataire::Medecin => false,
+                })
+            }
             Acteur::Caisse(_) => true,
         };
-        let mut actions = Vec::new();
-        if missing.iter().any(may_sign) {
-            actions.push(Action::Signer);
-        }
-        if let Acteur::Medecin(rpps) = acteur
-            && self.medecins.iter().any(|medecin| medecin.rpps == *rpps)
-        {
-            actions.push(Action::Refuser);
-        }
-        actions.push(Action::Annuler);
-        actions
+        let is_named = matches!(acteur, Acteur::Medecin(rpps)
+            if self.medecins.iter().any(|medecin| medecin.rpps == *rpps));
+        let allowed = |action: Action| match action {
+            Action::Signer => missing.iter().any(may_sign),
+            Action::Refuser => is_named,
+            Action::Annuler => true,
+            Action::Expirer => false,
+            Action::Rectifier => matches!(acteur, Acteur::Caisse(_)),
+        };
+        let all = Action::TOUS.iter().copied();
+        all.filter(|action| self.etat.permet(*action) && allowed(*action)).collect()
     }
+}
+
+fn verify_day(
+    signature: &Signature,
+    conditions: &ConditionsSignature,
+) -> Result<(), DeclarationRefusee> {
+    if signature.signe_le > conditions.aujourd_hui
+        || signature.signe_a.is_some_and(|instant| instant > conditions.maintenant)
+    {
+        return Err(DeclarationRefusee::SignatureFuture);
+    }
+    if signature.signe_le < conditions.naissance {
+        return Err(DeclarationRefusee::SignatureAvantNaissance);
+    }
+    if conditions.rattachement.is_some_and(|first| signature.signe_le < first) {
+        return Err(DeclarationRefusee::SignatureAvantRattachement);
+    }
+    Ok(())
 }
 
 fn verify_means(
     signature: &Signature,
     acteur: &Acteur,
-    wanted: &SignatureManquante,
+    rpps: Option<Rpps>,
 ) -> Result<(), DeclarationRefusee> {
     let (moyen, role) = (signature.moyen, signature.role);
     if !moyen.convient_a(role) {
         return Err(DeclarationRefusee::MoyenInadapte { moyen, role });
     }
-    if !moyen.transmissible_par(acteur, wanted) {
+    if !moyen.transmissible_par(acteur, role, rpps) {
         return Err(DeclarationRefusee::TransmissionInterdite { moyen, role });
     }
     let evidence = &signature.preuve;

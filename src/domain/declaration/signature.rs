@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::super::acteur::Acteur;
 use super::super::digest::Empreinte;
-use super::super::ids::{MedecinId, SignatureId};
+use super::super::identifiers::Rpps;
+use super::super::ids::{MedecinId, RepresentationId, SignatureId};
 use super::super::vocabulary::vocabulaire;
-use super::SignatureManquante;
 
 vocabulaire!(
     /// In which quality somebody signs.
@@ -48,6 +48,13 @@ vocabulaire!(
     }
 );
 
+impl RoleSignataire {
+    /// Whether somebody signs in this quality for another person.
+    pub const fn represente(self) -> bool {
+        matches!(self, Self::TitulaireAutoriteParentale | Self::Tuteur)
+    }
+}
+
 impl MoyenSignature {
     /// Whether this means can carry a signature in that quality.
     pub const fn convient_a(self, role: RoleSignataire) -> bool {
@@ -65,11 +72,16 @@ impl MoyenSignature {
     /// Whether somebody may hand over a signature taken by this means. A doctor hands over his own,
     /// and that of the patient whose card was read in front of him; a patient hands over his own; a
     /// caisse enters paper.
-    pub fn transmissible_par(self, acteur: &Acteur, wanted: &SignatureManquante) -> bool {
-        let for_doctor = wanted.role == RoleSignataire::Medecin;
+    pub fn transmissible_par(
+        self,
+        acteur: &Acteur,
+        role: RoleSignataire,
+        of: Option<Rpps>,
+    ) -> bool {
+        let for_doctor = role == RoleSignataire::Medecin;
         match (self, acteur) {
             (Self::Cps | Self::ECps | Self::ProSanteConnect, Acteur::Medecin(rpps)) => {
-                wanted.rpps == Some(*rpps)
+                of == Some(*rpps)
             }
             (Self::CarteVitale | Self::AppCarteVitale, Acteur::Medecin(_))
             | (Self::AppCarteVitale | Self::Franceconnect, Acteur::Patient(_)) => !for_doctor,
@@ -116,6 +128,8 @@ pub struct Signature {
     pub role: RoleSignataire,
     /// The doctor, for that quality.
     pub medecin_id: Option<MedecinId>,
+    /// The dated link of the holder or representative, for those qualities.
+    pub representation_id: Option<RepresentationId>,
     /// Civil day of the signature.
     pub signe_le: NaiveDate,
     /// Its instant, when a machine took it.

@@ -163,6 +163,7 @@ lire_identifiant!(
     crate::domain::feuille_de_soins::Exoneration => crate::domain::feuille_de_soins::Exoneration::parse,
     PatientId => uuid_of,
     LieuId => uuid_of,
+    crate::domain::ids::RepresentationId => uuid_of,
 );
 
 fn uuid_of<T: std::str::FromStr>(text: &str) -> Result<T, Invalide> {

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Portee;
-use crate::domain::designation::{Designation, MotifFin};
+use crate::domain::designation::{Designation, MotifDepart, MotifFin};
 use crate::domain::evaluation::RelationMt;
 use crate::domain::identifiers::{DateNaissanceAmo, IdentifiantPersonne, RangGemellaire, Rpps};
 use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
@@ -114,6 +114,8 @@ pub(crate) struct MembreVue {
     effet_du: NaiveDate,
     /// Premier jour qui n'en fait plus partie, ou null.
     effet_au: Option<NaiveDate>,
+    /// Pourquoi il a quitté les autres, quand il l'a fait.
+    motif_depart: Option<MotifDepart>,
 }
 
 impl DesignationVue {
@@ -136,6 +138,7 @@ impl DesignationVue {
                         rpps: membre.rpps,
                         effet_du: effet.du(),
                         effet_au: effet.au(),
+                        motif_depart: membre.motif_fin,
                     })
                 })
                 .collect(),

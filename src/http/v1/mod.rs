@@ -1,12 +1,14 @@
 //! Version 1 of the API: one file a resource, with its shapes, its handlers and their documentation.
 
 pub(crate) mod declarations;
+pub(crate) mod departs;
 pub(crate) mod evaluation;
 pub(crate) mod feuilles_de_soins;
 pub(crate) mod medecins;
 pub(crate) mod medecins_traitants;
 pub(crate) mod moi;
 pub(crate) mod patients;
+pub(crate) mod representations;
 pub(crate) mod simulations;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -21,7 +23,9 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(feuilles_de_soins::router())
         .merge(declarations::router())
         .merge(medecins_traitants::router())
+        .merge(departs::router())
         .merge(patients::router())
+        .merge(representations::router())
         .merge(medecins::router())
         .merge(moi::router())
 }

@@ -70,6 +70,12 @@ vocabulaire!(
         MtEffetALaSignature = 20 "MT_EFFET_A_LA_SIGNATURE",
         /// Days during which a declaration waits for a signature.
         MtDelaiEntreSignatures = 21 "MT_DELAI_ENTRE_SIGNATURES",
+        /// Whether a declaration is possible for a child.
+        MtEnfantOuverture = 22 "MT_ENFANT_OUVERTURE",
+        /// Whether several doctors can be designated jointly.
+        MtConjointOuverture = 23 "MT_CONJOINT_OUVERTURE",
+        /// Days before the birthday from which a person chooses, to tell it.
+        MtPreavisMajoriteChoix = 24 "MT_PREAVIS_MAJORITE_CHOIX",
     }
 );
 

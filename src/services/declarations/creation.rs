@@ -1,30 +1,41 @@
 //! A choice is shown to its parties, then declared.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use super::{Apercu, Dossier, NouveauChoix, RefMedecin, RefPatient};
+use super::parties::Famille;
+use super::signature::membre;
+use super::{Apercu, Dossier, NouveauChoix, RefMedecin, RefPatient, SignatureRecue};
 use crate::domain::acteur::Acteur;
 use crate::domain::clock::paris_day;
 use crate::domain::declaration::{
     Canal, Contenu, Declaration, DeclarationRefusee, Etat, LieuDeclare, MedecinDeclare,
-    MedecinDesigne, NumeroDeclaration, PatientDeclare, Signee,
+    MedecinDesigne, MembreConjoint, NumeroDeclaration, PatientDeclare,
 };
 use crate::domain::digest::Empreinte;
-use crate::domain::ids::DeclarationId;
-use crate::domain::patient::Patient;
-use crate::law::LawError;
+use crate::domain::ids::{DeclarationId, MedecinId, PatientId};
 use crate::law::parameters::Parametre;
 use crate::services::{
     Contexte, Demande, Memoire, PATIENT_ATTENDU, Rendu, ServiceError, Services, latest_knowledge,
 };
-use crate::storage::{Connection, declarations, medecins, patients, signatures};
+use crate::storage::{Connection, Tx, declarations, designations, medecins, patients, signatures};
 
 /// A choice whose people are known.
-struct Projet {
-    patient: Patient,
+pub(super) struct Projet {
+    famille: Famille,
     medecins: Vec<MedecinDesigne>,
+    en_place: Option<BTreeSet<MedecinId>>,
     contenu: String,
     contenu_sha256: Empreinte,
+}
+
+/// The doctors of a choice: as designated, as compared, as written.
+#[derive(Default)]
+struct Designes {
+    medecins: Vec<MedecinDesigne>,
+    membres: Vec<MembreConjoint>,
+    declares: Vec<MedecinDeclare>,
 }
 
 impl Services {
@@ -37,7 +48,7 @@ impl Services {
         let mut conn = self.db.read("declaration.preview").await?;
         let projet = self.prepare(&mut conn, contexte, choix).await?;
         drop(conn);
-        self.trace(contexte, projet.patient.id, "declaration.apercu").await?;
+        self.trace(contexte, projet.famille.patient.id, "declaration.apercu").await?;
         Ok(Apercu { contenu: projet.contenu, contenu_sha256: projet.contenu_sha256 })
     }
 
@@ -56,28 +67,48 @@ impl Services {
         }
         let projet = self.prepare(&mut tx, contexte, choix).await?;
         let now = self.clock.now();
-        let locked = patients::lock(&mut tx, projet.patient.id, now).await?;
+        let locked = patients::lock(&mut tx, projet.famille.patient.id, now).await?;
         let instant = locked.ok_or(ServiceError::Introuvable)?;
-        let patient = projet.patient.clone();
-        let mut declaration = self.new_declaration(&contexte.acteur, projet, now, instant)?;
-        let mut complete = false;
-        for recue in &choix.signatures {
-            let signature = self.signature(&declaration, recue, now)?;
-            let conditions = self.conditions(&patient, signature.signe_le, now)?;
-            complete = matches!(
-                declaration.sign(signature, &contexte.acteur, &conditions)?,
-                Signee::Complete(_)
-            );
-        }
-        declarations::insert(&mut tx, self.db.coffre(), &declaration).await?;
-        for signature in &declaration.signatures {
-            signatures::insert(&mut tx, &declaration, signature, instant).await?;
-        }
-        self.record(&mut tx, contexte, &declaration, "declaration.deposee", instant).await?;
-        if complete {
-            self.take_effect(&mut tx, contexte, &declaration, instant).await?;
-        }
+        let declaration =
+            self.lodge(&mut tx, contexte, (projet, None), &choix.signatures, instant).await?;
         self.finish(tx, contexte, demande, declaration, instant, rendre).await
+    }
+
+    /// Writes a declaration with the signatures already taken, and its effect when none is missing.
+    pub(super) async fn lodge(
+        &self,
+        tx: &mut Tx,
+        contexte: &Contexte,
+        (projet, rectifiee): (Projet, Option<&Declaration>),
+        recues: &[SignatureRecue],
+        instant: DateTime<Utc>,
+    ) -> Result<Declaration, ServiceError> {
+        let now = self.clock.now();
+        let famille = projet.famille.clone();
+        let mut declaration = self.new_declaration(&contexte.acteur, projet, now, instant)?;
+        if let Some(wrong) = rectifiee {
+            // The same paper, read better: the same public number.
+            declaration.numero = wrong.numero;
+            declaration.rectifie = Some(wrong.id);
+        }
+        let mut taken = recues
+            .iter()
+            .map(|recue| self.signature(&declaration, &contexte.acteur, recue, now))
+            .collect::<Result<Vec<_>, _>>()?;
+        taken.sort_by_key(|signature| signature.signe_le);
+        for signature in taken {
+            let conditions = self.conditions(&famille, &declaration, signature.signe_le, now)?;
+            declaration.sign(signature, &contexte.acteur, &conditions)?;
+        }
+        declarations::insert(tx, self.db.coffre(), &declaration).await?;
+        for signature in &declaration.signatures {
+            signatures::insert(tx, &declaration, signature, instant).await?;
+        }
+        self.record(tx, contexte, &declaration, "declaration.deposee", instant).await?;
+        if declaration.etat == Etat::Active {
+            self.take_effect(tx, contexte, &declaration, instant).await?;
+        }
+        Ok(declaration)
     }
 
     fn new_declaration(
@@ -87,14 +118,11 @@ impl Services {
         now: DateTime<Utc>,
         instant: DateTime<Utc>,
     ) -> Result<Declaration, ServiceError> {
-        let waiting_days = self
-            .law
-            .valeur(Parametre::MtDelaiEntreSignatures, self.clock.today())
-            .map_err(LawError::from)?;
+        let waiting_days = self.valeur(Parametre::MtDelaiEntreSignatures, self.clock.today())?;
         let waiting = Days::new(u64::try_from(waiting_days).unwrap_or_default());
         Ok(Declaration {
             id: DeclarationId::from_uuid(self.ids.uuid()),
-            patient_id: projet.patient.id,
+            patient_id: projet.famille.patient.id,
             numero: NumeroDeclaration::from_random(self.ids.random()),
             canal: match acteur {
                 Acteur::Medecin(_) => Canal::Teleservice,
@@ -102,6 +130,8 @@ impl Services {
                 Acteur::Caisse(_) => Canal::Papier,
             },
             medecins: projet.medecins,
+            en_place: projet.en_place,
+            rectifie: None,
             contenu: projet.contenu,
             contenu_sha256: projet.contenu_sha256,
             expire_le: now.checked_add_days(waiting).unwrap_or(now),
@@ -114,7 +144,7 @@ impl Services {
     }
 
     /// Finds the people of a choice and writes what they are to sign.
-    async fn prepare(
+    pub(super) async fn prepare(
         &self,
         conn: &mut Connection,
         contexte: &Contexte,
@@ -122,7 +152,7 @@ impl Services {
     ) -> Result<Projet, ServiceError> {
         let id = match &choix.patient {
             RefPatient::Id(id) => {
-                self.verify_perimeter(conn, &contexte.acteur, *id)
+                self.verify_represented_perimeter(conn, &contexte.acteur, *id)
                     .await
                     .map_err(|e| e.into_champ("/patient", "patient_inconnu", PATIENT_ATTENDU))?;
                 *id
@@ -139,31 +169,78 @@ impl Services {
                 "un médecin ne dépose que les déclarations qui le désignent",
             ));
         }
-        let patient = patients::get(conn, self.db.coffre(), id, latest_knowledge())
-            .await?
-            .ok_or(ServiceError::Introuvable)?;
+        let famille = self.famille(conn, id).await?;
         let jour = choix
             .signatures
             .iter()
             .filter_map(|signature| signature.signe_le.or(signature.signe_a.map(paris_day)))
             .max()
             .unwrap_or_else(|| self.clock.today());
-        let mut designes = Vec::new();
-        let mut declares = Vec::new();
-        for (index, wanted) in choix.medecins.iter().enumerate() {
-            let (designe, declare) = self.designated(conn, index, wanted, jour).await?;
-            designes.push(designe);
-            declares.push(declare);
-        }
-        let identite = patient.identite_le(jour).ok_or(ServiceError::Introuvable)?;
+        let Designes { medecins, membres, declares } =
+            self.designated_all(conn, &choix.medecins, jour).await?;
+        self.verify_joint(&membres, jour)?;
+        let (medecins, en_place) = if choix.avenant {
+            let (joining, en_place) = self.amendment(conn, id, medecins, jour).await?;
+            (joining, Some(en_place))
+        } else {
+            (medecins, None)
+        };
+        let identite = famille.patient.identite_le(jour).ok_or(ServiceError::Introuvable)?;
         let declared = PatientDeclare {
             date_naissance: identite.date_naissance.to_string(),
             id: id.to_string(),
             nom: identite.nom.clone(),
             prenom: identite.prenom.clone(),
         };
-        let (contenu, contenu_sha256) = Contenu::new(declared, declares).canonical()?;
-        Ok(Projet { patient, medecins: designes, contenu, contenu_sha256 })
+        let form = if choix.avenant { Contenu::avenant } else { Contenu::new };
+        let (contenu, contenu_sha256) = form(declared, declares).canonical()?;
+        Ok(Projet { famille, medecins, en_place, contenu, contenu_sha256 })
+    }
+
+    /// Of the doctors that an amendment names, those who join the designation in force on a day,
+    /// and those who are in place: all of these must be named.
+    async fn amendment(
+        &self,
+        conn: &mut Connection,
+        patient: PatientId,
+        named: Vec<MedecinDesigne>,
+        jour: NaiveDate,
+    ) -> Result<(Vec<MedecinDesigne>, BTreeSet<MedecinId>), ServiceError> {
+        let current = designations::current(conn, patient, jour).await?;
+        let en_place: BTreeSet<MedecinId> = current
+            .iter()
+            .flat_map(|designation| designation.membres_le(jour))
+            .map(|membre| membre.medecin_id)
+            .collect();
+        let (present, joining): (Vec<_>, Vec<_>) =
+            named.into_iter().partition(|medecin| en_place.contains(&medecin.medecin_id));
+        if en_place.is_empty() || present.len() != en_place.len() || joining.is_empty() {
+            return Err(DeclarationRefusee::AvenantInadapte { jour }.into());
+        }
+        Ok((joining, en_place))
+    }
+
+    /// The doctors of a choice, in the order of their RPPS.
+    async fn designated_all(
+        &self,
+        conn: &mut Connection,
+        wanted: &[RefMedecin],
+        jour: NaiveDate,
+    ) -> Result<Designes, ServiceError> {
+        let mut ordered: Vec<(usize, &RefMedecin)> = wanted.iter().enumerate().collect();
+        ordered.sort_by_key(|(_, medecin)| medecin.rpps);
+        let mut all = Designes::default();
+        for (index, medecin) in ordered {
+            if all.membres.last().is_some_and(|last| last.rpps == medecin.rpps) {
+                let pointer = format!("/medecins/{index}/rpps");
+                return Err(ServiceError::champ(pointer, "en_double", "chaque médecin une fois"));
+            }
+            let (designe, membre, declare) = self.designated(conn, index, medecin, jour).await?;
+            all.medecins.push(designe);
+            all.membres.push(membre);
+            all.declares.push(declare);
+        }
+        Ok(all)
     }
 
     /// A doctor of a choice, who must practise as one who can be designated.
@@ -173,7 +250,7 @@ impl Services {
         index: usize,
         wanted: &RefMedecin,
         jour: NaiveDate,
-    ) -> Result<(MedecinDesigne, MedecinDeclare), ServiceError> {
+    ) -> Result<(MedecinDesigne, MembreConjoint, MedecinDeclare), ServiceError> {
         let medecin =
             medecins::find(conn, &wanted.rpps, latest_knowledge()).await?.ok_or_else(|| {
                 ServiceError::champ(
@@ -184,11 +261,12 @@ impl Services {
             })?;
         let refused = || DeclarationRefusee::MedecinNonDesignable { rpps: wanted.rpps, jour };
         let exercice = medecin.exercice_designable(jour, wanted.lieu_id).ok_or_else(refused)?;
-        let specialite = medecin.specialite_le(jour).ok_or_else(refused)?;
+        let membre = membre(&medecin, jour, wanted.lieu_id).ok_or_else(refused)?;
         let nom = medecin.nom_le(jour).ok_or_else(refused)?;
         let lieu = &exercice.lieu;
         Ok((
             MedecinDesigne { medecin_id: medecin.id, rpps: medecin.rpps, lieu_id: lieu.id },
+            membre.clone(),
             MedecinDeclare {
                 lieu: LieuDeclare {
                     adresse: lieu.adresse.clone(),
@@ -199,7 +277,7 @@ impl Services {
                 nom: nom.nom.clone(),
                 prenom: nom.prenom.clone(),
                 rpps: medecin.rpps.to_string(),
-                specialite: specialite.libelle(),
+                specialite: membre.specialite.libelle(),
             },
         ))
     }

@@ -1,9 +1,15 @@
 //! The declaration of choice: shown, created, signed, refused, cancelled, expired.
 
 mod creation;
+mod departs;
 mod effect;
+mod parties;
+mod rectification;
 mod signature;
 mod transitions;
+
+pub use self::departs::NouveauDepart;
+pub use self::rectification::{Rectification, Remplacement};
 
 use std::collections::BTreeSet;
 
@@ -11,11 +17,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Contexte, ServiceError, Services, latest_knowledge};
 use crate::domain::acteur::Acteur;
-use crate::domain::declaration::{Declaration, Etat, MoyenSignature, Preuve, RoleSignataire};
+use crate::domain::declaration::{
+    CotePatient, Declaration, Etat, MoyenSignature, Preuve, RoleSignataire,
+};
 use crate::domain::designation::Designation;
 use crate::domain::digest::Empreinte;
 use crate::domain::identifiers::Rpps;
-use crate::domain::ids::{DeclarationId, DesignationId, LieuId, MedecinId, PatientId};
+use crate::domain::ids::{
+    DeclarationId, DesignationId, LieuId, MedecinId, PatientId, RepresentationId,
+};
 use crate::domain::patient::ClePatient;
 use crate::storage::{Connection, declarations, designations};
 
@@ -44,6 +54,8 @@ pub struct NouveauChoix {
     pub patient: RefPatient,
     /// Whom.
     pub medecins: Vec<RefMedecin>,
+    /// Whether the doctors who are not in place join those who are.
+    pub avenant: bool,
     /// Signatures already taken.
     pub signatures: Vec<SignatureRecue>,
 }
@@ -55,6 +67,8 @@ pub struct SignatureRecue {
     pub role: RoleSignataire,
     /// The doctor, for that quality; the only one of the declaration when absent.
     pub rpps: Option<Rpps>,
+    /// The link of the holder or representative; the only one of that quality when absent.
+    pub representation_id: Option<RepresentationId>,
     /// Means.
     pub moyen: MoyenSignature,
     /// Level of identification.
@@ -78,6 +92,10 @@ pub struct Dossier {
     pub designation: Option<Designation>,
     /// The designation of the same doctors that this declaration only confirms.
     pub confirme: Option<DesignationId>,
+    /// The patient's side, while a signature is missing.
+    pub cote: Option<CotePatient>,
+    /// The declaration that rectifies this one.
+    pub rectifiee_par: Option<DeclarationId>,
 }
 
 /// What both parties are to sign.
@@ -98,7 +116,7 @@ impl Services {
     ) -> Result<Dossier, ServiceError> {
         let mut conn = self.db.read("declaration.get").await?;
         let declaration = self.visible(&mut conn, contexte, id).await?;
-        let dossier = dossier(&mut conn, declaration).await?;
+        let dossier = self.dossier(&mut conn, declaration).await?;
         drop(conn);
         self.trace(contexte, dossier.declaration.patient_id, "declaration.lire").await?;
         Ok(dossier)
@@ -111,12 +129,12 @@ impl Services {
         patient: PatientId,
     ) -> Result<Vec<Dossier>, ServiceError> {
         let mut conn = self.db.read("declaration.list").await?;
-        self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
+        self.verify_represented_perimeter(&mut conn, &contexte.acteur, patient).await?;
         let all = declarations::list(&mut conn, self.db.coffre(), patient).await?;
         let mut dossiers = Vec::new();
         for declaration in all {
             if may_see(&contexte.acteur, &declaration) {
-                dossiers.push(dossier(&mut conn, declaration).await?);
+                dossiers.push(self.dossier(&mut conn, declaration).await?);
             }
         }
         drop(conn);
@@ -137,7 +155,7 @@ impl Services {
             .ok_or(ServiceError::Introuvable)?;
         // A doctor sees the declarations that name him, whether the patient became his or not.
         if !matches!(contexte.acteur, Acteur::Medecin(_)) {
-            self.verify_perimeter(conn, &contexte.acteur, patient).await?;
+            self.verify_represented_perimeter(conn, &contexte.acteur, patient).await?;
         }
         if may_see(&contexte.acteur, &declaration) {
             Ok(declaration)
@@ -145,27 +163,67 @@ impl Services {
             Err(ServiceError::Introuvable)
         }
     }
+
+    /// A declaration with the designation that it opened, extended or confirms.
+    async fn dossier(
+        &self,
+        conn: &mut Connection,
+        declaration: Declaration,
+    ) -> Result<Dossier, ServiceError> {
+        let mut dossier = Dossier {
+            declaration,
+            designation: None,
+            confirme: None,
+            cote: None,
+            rectifiee_par: None,
+        };
+        let declaration = &dossier.declaration;
+        match declaration.etat {
+            Etat::EnAttente => {
+                let famille = self.famille(conn, declaration.patient_id).await?;
+                let jour = declaration.jour_de_reference(self.clock.today());
+                dossier.cote = Some(self.cote(&famille, jour)?);
+            }
+            Etat::Active => {
+                let patient = declaration.patient_id;
+                let timeline = designations::list(conn, patient, latest_knowledge()).await?;
+                (dossier.designation, dossier.confirme) = effect_of(declaration, timeline);
+            }
+            Etat::Rectifiee => {
+                let (patient, id) = (declaration.patient_id, declaration.id);
+                dossier.rectifiee_par = declarations::rectified_by(conn, patient, id).await?;
+            }
+            Etat::Refusee | Etat::Annulee | Etat::Expiree => {}
+        }
+        Ok(dossier)
+    }
 }
 
-/// A declaration with the designation that it opened or confirms.
-async fn dossier(conn: &mut Connection, declaration: Declaration) -> Result<Dossier, ServiceError> {
-    if declaration.etat != Etat::Active {
-        return Ok(Dossier { declaration, designation: None, confirme: None });
-    }
-    let timeline = designations::list(conn, declaration.patient_id, latest_knowledge()).await?;
-    let own = timeline.iter().find(|known| known.declaration_id == declaration.id).cloned();
+/// The designation that a declaration opened or extended, or the one that it confirms.
+fn effect_of(
+    declaration: &Declaration,
+    timeline: Vec<Designation>,
+) -> (Option<Designation>, Option<DesignationId>) {
     let chosen: BTreeSet<MedecinId> =
         declaration.medecins.iter().map(|medecin| medecin.medecin_id).collect();
-    let same_doctors = |known: &&Designation| {
-        known.membres.iter().map(|membre| membre.medecin_id).collect::<BTreeSet<_>>() == chosen
+    let Some(day) = declaration.signatures.iter().map(|signature| signature.signe_le).max() else {
+        return (None, None);
     };
-    let day = declaration.signatures.iter().map(|signature| signature.signe_le).max();
-    let confirme = day
-        .filter(|_| own.is_none())
-        .and_then(|day| timeline.iter().find(|known| known.effet.contient(day)))
-        .filter(same_doctors)
-        .map(|known| known.id);
-    Ok(Dossier { declaration, designation: own, confirme })
+    let extends = |known: &Designation| {
+        let joined = known.membres.iter().filter(|membre| membre.effet.du() == day);
+        declaration.en_place.is_some()
+            && joined.map(|membre| membre.medecin_id).any(|id| chosen.contains(&id))
+    };
+    let own =
+        timeline.iter().position(|known| known.declaration_id == declaration.id || extends(known));
+    if let Some(index) = own {
+        return (timeline.into_iter().nth(index), None);
+    }
+    let present = |known: &Designation| -> BTreeSet<MedecinId> {
+        known.membres_le(day).map(|membre| membre.medecin_id).collect()
+    };
+    let same = timeline.iter().find(|known| known.effet.contient(day) && present(known) == chosen);
+    (None, same.map(|known| known.id))
 }
 
 /// What a doctor may see of the declarations of a person: those that name him.

@@ -3,19 +3,22 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::SignatureRecue;
+use crate::domain::acteur::Acteur;
 use crate::domain::clock::paris_day;
 use crate::domain::declaration::{
-    ConditionsSignature, Declaration, DeclarationRefusee, RoleSignataire, Signature,
+    Declaration, DeclarationRefusee, MedecinDesigne, MembreConjoint, RoleSignataire, Signature,
+    failures,
 };
-use crate::domain::ids::SignatureId;
-use crate::domain::patient::Patient;
-use crate::law::LawError;
+use crate::domain::identifiers::Rpps;
+use crate::domain::ids::{LieuId, SignatureId};
+use crate::domain::medecin::Medecin;
 use crate::law::parameters::Parametre;
 use crate::services::{ServiceError, Services, latest_knowledge};
 use crate::storage::{Connection, medecins};
 
 impl Services {
-    /// Refuses a declaration whose doctors cannot be designated on the day of the last signature.
+    /// Refuses a declaration whose doctors cannot be designated on the day of the last signature,
+    /// or not together.
     pub(super) async fn verify_designable(
         &self,
         conn: &mut Connection,
@@ -23,27 +26,64 @@ impl Services {
     ) -> Result<(), ServiceError> {
         let last = declaration.signatures.iter().map(|signature| signature.signe_le).max();
         let jour = last.unwrap_or_else(|| self.clock.today());
-        for designe in &declaration.medecins {
-            let medecin = medecins::find(conn, &designe.rpps, latest_knowledge()).await?;
-            let can = medecin.is_some_and(|medecin| {
-                medecin.exercice_designable(jour, Some(designe.lieu_id)).is_some()
-            });
-            if !can {
-                return Err(
-                    DeclarationRefusee::MedecinNonDesignable { rpps: designe.rpps, jour }.into()
-                );
-            }
+        let mut membres = Vec::new();
+        for MedecinDesigne { rpps, lieu_id, .. } in &declaration.medecins {
+            let found = medecins::find(conn, rpps, latest_knowledge()).await?;
+            let membre = found.and_then(|medecin| membre(&medecin, jour, Some(*lieu_id)));
+            membres.push(
+                membre.ok_or(DeclarationRefusee::MedecinNonDesignable { rpps: *rpps, jour })?,
+            );
         }
-        Ok(())
+        let Some(en_place) = &declaration.en_place else {
+            return self.verify_joint(&membres, jour);
+        };
+        // Whom an amendment joins: at the newcomer's place if they practise there, else where
+        // they mainly do, which then differs.
+        let place = declaration.medecins.first().map(|medecin| medecin.lieu_id);
+        let mut all = Vec::new();
+        for medecin_id in en_place {
+            let rpps =
+                medecins::rpps_of(conn, *medecin_id).await?.ok_or(ServiceError::Introuvable)?;
+            let found = medecins::find(conn, &rpps, latest_knowledge()).await?;
+            let present = found.and_then(|medecin| {
+                membre(&medecin, jour, place).or_else(|| membre(&medecin, jour, None))
+            });
+            all.extend(present);
+        }
+        all.extend(membres);
+        self.verify_joint(&all, jour)
+    }
+
+    /// Refuses doctors who cannot be designated together on a day, naming who fails what.
+    pub(super) fn verify_joint(
+        &self,
+        membres: &[MembreConjoint],
+        jour: NaiveDate,
+    ) -> Result<(), ServiceError> {
+        if membres.len() > 1 && self.valeur(Parametre::MtConjointOuverture, jour)? == 0 {
+            return Err(DeclarationRefusee::ConjointAvantOuverture { jour }.into());
+        }
+        let echecs = failures(membres);
+        if echecs.is_empty() {
+            Ok(())
+        } else {
+            Err(DeclarationRefusee::ConjointImpossible { echecs, jour }.into())
+        }
     }
 
     pub(super) fn signature(
         &self,
         declaration: &Declaration,
+        acteur: &Acteur,
         recue: &SignatureRecue,
         now: DateTime<Utc>,
     ) -> Result<Signature, DeclarationRefusee> {
-        let medecin_id = match (recue.role, recue.rpps, &declaration.medecins[..]) {
+        // Of several doctors, the one who calls is meant.
+        let caller = match acteur {
+            Acteur::Medecin(rpps) => Some(*rpps).filter(|_| declaration.medecins.len() > 1),
+            Acteur::Patient(_) | Acteur::Caisse(_) => None,
+        };
+        let medecin_id = match (recue.role, recue.rpps.or(caller), &declaration.medecins[..]) {
             (RoleSignataire::Medecin, Some(rpps), all) => Some(
                 all.iter()
                     .find(|medecin| medecin.rpps == rpps)
@@ -64,6 +104,7 @@ impl Services {
             id: SignatureId::from_uuid(self.ids.uuid()),
             role: recue.role,
             medecin_id,
+            representation_id: recue.representation_id,
             signe_le: day_of_instant.or(recue.signe_le).unwrap_or_else(|| paris_day(now)),
             signe_a,
             recue_le: now,
@@ -73,33 +114,16 @@ impl Services {
             contenu_sha256: recue.contenu_sha256,
         })
     }
+}
 
-    pub(super) fn conditions(
-        &self,
-        patient: &Patient,
-        signe_le: NaiveDate,
-        now: DateTime<Utc>,
-    ) -> Result<ConditionsSignature, ServiceError> {
-        let identite = patient.identite_le(signe_le).ok_or(ServiceError::Introuvable)?;
-        let age = self
-            .law
-            .valeur(Parametre::MtAgeSansAccordParental, signe_le.max(self.law_start()))
-            .map_err(LawError::from)?;
-        Ok(ConditionsSignature {
-            age: patient.age_le(signe_le).unwrap_or_default(),
-            age_sans_accord: u8::try_from(age).unwrap_or(u8::MAX),
-            naissance: identite.date_naissance.pour_calcul_age(),
-            aujourd_hui: paris_day(now),
-            maintenant: now,
-        })
-    }
-
-    /// First day on which a médecin traitant could be declared.
-    pub(super) fn law_start(&self) -> NaiveDate {
-        self.law
-            .parametres()
-            .get(Parametre::MtEffetALaSignature)
-            .and_then(|history| history.valeurs.first())
-            .map_or(NaiveDate::MIN, |first| first.periode.du())
-    }
+/// A doctor as joint designation looks at one: specialty and place of a day.
+pub(super) fn membre(
+    medecin: &Medecin,
+    jour: NaiveDate,
+    lieu: Option<LieuId>,
+) -> Option<MembreConjoint> {
+    let exercice = medecin.exercice_designable(jour, lieu)?;
+    let specialite = medecin.specialite_le(jour)?;
+    let rpps: Rpps = medecin.rpps;
+    Some(MembreConjoint { rpps, specialite, lieu: exercice.lieu.clone() })
 }

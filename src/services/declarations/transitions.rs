@@ -2,13 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Dossier, SignatureRecue, dossier};
+use super::{Dossier, SignatureRecue};
 use crate::domain::acteur::Acteur;
 use crate::domain::declaration::{Declaration, Signee};
 use crate::domain::ids::{DeclarationId, PatientId};
-use crate::services::{
-    Contexte, Demande, Memoire, Rendu, ServiceError, Services, latest_knowledge,
-};
+use crate::services::{Contexte, Demande, Memoire, Rendu, ServiceError, Services};
 use crate::storage::{Tx, declarations, evenements, patients, signatures};
 
 impl Services {
@@ -27,14 +25,13 @@ impl Services {
         }
         let (mut declaration, instant) = self.take(&mut tx, contexte, vue).await?;
         let now = self.clock.now();
-        let signature = self.signature(&declaration, recue, now)?;
-        let coffre = self.db.coffre();
-        let patient =
-            patients::get(&mut tx, coffre, declaration.patient_id, latest_knowledge()).await?;
-        let patient = patient.ok_or(ServiceError::Introuvable)?;
-        let conditions = self.conditions(&patient, signature.signe_le, now)?;
-        let outcome = declaration.sign(signature.clone(), &contexte.acteur, &conditions)?;
-        signatures::insert(&mut tx, &declaration, &signature, instant).await?;
+        let signature = self.signature(&declaration, &contexte.acteur, recue, now)?;
+        let famille = self.famille(&mut tx, declaration.patient_id).await?;
+        let conditions = self.conditions(&famille, &declaration, signature.signe_le, now)?;
+        let outcome = declaration.sign(signature, &contexte.acteur, &conditions)?;
+        if let Some(signature) = declaration.signatures.last() {
+            signatures::insert(&mut tx, &declaration, signature, instant).await?;
+        }
         declarations::advance(&mut tx, &mut declaration, instant).await?;
         self.record(&mut tx, contexte, &declaration, "declaration.signee", instant).await?;
         if matches!(outcome, Signee::Complete(_)) {
@@ -124,7 +121,7 @@ impl Services {
     }
 
     /// Locks the person of a declaration and gives it as it stands, if the caller saw it so.
-    async fn take(
+    pub(super) async fn take(
         &self,
         tx: &mut Tx,
         contexte: &Contexte,
@@ -154,7 +151,7 @@ impl Services {
         rendre: impl Fn(&Dossier) -> Result<Rendu, serde_json::Error>,
     ) -> Result<Memoire, ServiceError> {
         patients::touch(&mut tx, declaration.patient_id, instant).await?;
-        let rendu = rendre(&dossier(&mut tx, declaration).await?)?;
+        let rendu = rendre(&self.dossier(&mut tx, declaration).await?)?;
         self.keep(tx, contexte, demande, rendu).await
     }
 }

@@ -7,17 +7,19 @@ use utoipa::ToSchema;
 use crate::domain::declaration::{MoyenSignature, Preuve, RoleSignataire};
 use crate::domain::digest::Empreinte;
 use crate::domain::identifiers::{DateNaissanceAmo, IdentifiantPersonne, RangGemellaire, Rpps};
-use crate::domain::ids::{LieuId, PatientId};
+use crate::domain::ids::{LieuId, PatientId, RepresentationId};
 use crate::domain::patient::ClePatient;
 use crate::http::lecture::{Liste, Texte, lecture};
 use crate::services::ChampInvalide;
-use crate::services::declarations::{NouveauChoix, RefMedecin, RefPatient, SignatureRecue};
+use crate::services::declarations::{
+    NouveauChoix, Rectification, RefMedecin, RefPatient, Remplacement, SignatureRecue,
+};
 
-/// One doctor: see the recipe of joint designation.
-type MedecinsDemande = Liste<MedecinChoisiDemande, 1, 1>;
+/// One doctor, or several jointly.
+type MedecinsDemande = Liste<MedecinChoisiDemande, 1, 20>;
 
 /// At most one signature a party.
-type SignaturesDemande = Liste<SignatureDemande, 0, 4>;
+type SignaturesDemande = Liste<SignatureDemande, 0, 22>;
 
 /// Choix d'un médecin traitant.
 #[derive(Debug, ToSchema)]
@@ -25,14 +27,17 @@ type SignaturesDemande = Liste<SignatureDemande, 0, 4>;
 pub(crate) struct ChoixDemande {
     /// Patient.
     patient: PatientDesigneDemande,
-    /// Médecins choisis.
+    /// Médecins choisis : un seul, ou plusieurs désignés conjointement.
     #[schema(inline)]
     medecins: MedecinsDemande,
+    /// Avenant : les médecins nommés qui ne sont pas en place rejoignent ceux qui le sont, tous nommés ;
+    /// le patient et les nouveaux venus signent. Faux par défaut.
+    avenant: Option<bool>,
     /// Signatures déjà recueillies.
     #[schema(inline)]
     signatures: Option<SignaturesDemande>,
 }
-lecture!(ChoixDemande { patient, medecins, signatures });
+lecture!(ChoixDemande { patient, medecins, avenant, signatures });
 
 /// Patient : par son identifiant interne, ou comme sa carte Vitale le désigne.
 #[derive(Debug, ToSchema)]
@@ -69,8 +74,11 @@ lecture!(MedecinChoisiDemande { rpps, lieu_id });
 pub(crate) struct SignatureDemande {
     /// Qualité du signataire.
     role: RoleSignataire,
-    /// RPPS du médecin qui signe ; inutile quand la déclaration n'en désigne qu'un.
+    /// RPPS du médecin qui signe ; inutile quand la déclaration n'en désigne qu'un, ou quand il appelle.
     rpps: Option<Rpps>,
+    /// Lien du titulaire de l'autorité parentale ou du représentant qui signe ; inutile s'il n'y en a
+    /// qu'un de cette qualité.
+    representation_id: Option<RepresentationId>,
     /// Moyen.
     moyen: MoyenSignature,
     /// Niveau de l'identification, tel que son émetteur le nomme.
@@ -85,7 +93,17 @@ pub(crate) struct SignatureDemande {
     /// Preuve du moyen.
     preuve: Option<PreuveDemande>,
 }
-lecture!(SignatureDemande { role, rpps, moyen, niveau, signe_a, signe_le, contenu_sha256, preuve });
+lecture!(SignatureDemande {
+    role,
+    rpps,
+    representation_id,
+    moyen,
+    niveau,
+    signe_a,
+    signe_le,
+    contenu_sha256,
+    preuve,
+});
 
 /// Preuve du moyen : empreintes et références, jamais un jeton ni un numéro de personne.
 #[derive(Debug, ToSchema)]
@@ -127,6 +145,32 @@ pub(crate) struct MotifDemande {
 }
 lecture!(MotifDemande { motif });
 
+/// Rectification d'une déclaration mal saisie.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({ "motif": "saisie au dossier d'une autre personne" }))]
+pub(crate) struct RectificationDemande {
+    /// Motif, sans donnée médicale.
+    #[schema(inline)]
+    motif: Texte<1, 200>,
+    /// Ce qui devait être saisi ; absent quand rien ne devait l'être.
+    remplacement: Option<RemplacementDemande>,
+}
+lecture!(RectificationDemande { motif, remplacement });
+
+/// Déclaration telle qu'elle devait être saisie, avec toutes ses signatures.
+#[derive(Debug, ToSchema)]
+pub(crate) struct RemplacementDemande {
+    /// Médecins choisis.
+    #[schema(inline)]
+    medecins: MedecinsDemande,
+    /// Avenant à la désignation en vigueur. Faux par défaut.
+    avenant: Option<bool>,
+    /// Signatures.
+    #[schema(inline)]
+    signatures: SignaturesDemande,
+}
+lecture!(RemplacementDemande { medecins, avenant, signatures });
+
 /// The example of the documentation: a choice to preview.
 fn exemple() -> serde_json::Value {
     json!({
@@ -149,19 +193,38 @@ impl ChoixDemande {
         let patient = self.patient.into_domain()?;
         Ok(NouveauChoix {
             patient,
-            medecins: self
-                .medecins
-                .0
-                .into_iter()
-                .map(|medecin| RefMedecin { rpps: medecin.rpps, lieu_id: medecin.lieu_id })
-                .collect(),
-            signatures: self
-                .signatures
-                .map_or_else(Vec::new, |list| list.0)
-                .into_iter()
-                .map(SignatureDemande::into_domain)
-                .collect(),
+            medecins: self.medecins.into_domain(),
+            avenant: self.avenant.unwrap_or_default(),
+            signatures: self.signatures.map_or_else(Vec::new, SignaturesDemande::into_domain),
         })
+    }
+}
+
+impl MedecinsDemande {
+    fn into_domain(self) -> Vec<RefMedecin> {
+        self.0
+            .into_iter()
+            .map(|medecin| RefMedecin { rpps: medecin.rpps, lieu_id: medecin.lieu_id })
+            .collect()
+    }
+}
+
+impl SignaturesDemande {
+    fn into_domain(self) -> Vec<SignatureRecue> {
+        self.0.into_iter().map(SignatureDemande::into_domain).collect()
+    }
+}
+
+impl RectificationDemande {
+    pub(super) fn into_domain(self) -> Rectification {
+        Rectification {
+            motif: self.motif.0,
+            remplacement: self.remplacement.map(|right| Remplacement {
+                medecins: right.medecins.into_domain(),
+                avenant: right.avenant.unwrap_or_default(),
+                signatures: right.signatures.into_domain(),
+            }),
+        }
     }
 }
 
@@ -196,6 +259,7 @@ impl SignatureDemande {
         SignatureRecue {
             role: self.role,
             rpps: self.rpps,
+            representation_id: self.representation_id,
             moyen: self.moyen,
             niveau: self.niveau.map(|text| text.0),
             signe_a: self.signe_a,

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::demande::{ChoixDemande, MotifDemande, SignatureDemande};
+use self::demande::{ChoixDemande, MotifDemande, RectificationDemande, SignatureDemande};
 use self::vue::{ApercuVue, DeclarationVue, DeclarationsVue};
 use crate::auth::Portee;
 use crate::domain::acteur::Acteur;
@@ -29,6 +29,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(sign))
         .routes(routes!(refuse))
         .routes(routes!(cancel))
+        .routes(routes!(rectify))
         .routes(routes!(list))
 }
 
@@ -58,7 +59,8 @@ fn render(
     security(("jeton" = ["declarations.ecrire"])),
     request_body = ChoixDemande,
     responses((status = 200, description = "Le contenu à signer", body = ApercuVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "medecin_non_designable"])))
+    extensions(("x-problemes" = json!(["role_interdit", "medecin_non_designable",
+        "conjoint_impossible", "conjoint_avant_ouverture", "avenant_inadapte"])))
 )]
 async fn preview(
     State(state): State<AppState>,
@@ -76,6 +78,11 @@ async fn preview(
 /// Avec les deux signatures, la déclaration prend effet aussitôt et remplace la précédente. Avec une
 /// seule, ou aucune, elle attend les autres. Le médecin transmet sa signature et celle du patient dont
 /// la carte Vitale est lue devant lui ; le patient signe depuis son portail ; la caisse saisit le papier.
+///
+/// Plusieurs médecins de même spécialité, exerçant dans un même cabinet situé dans les mêmes locaux ou
+/// dans un même centre de santé, peuvent être désignés conjointement : chacun signe. Avant 16 ans, un
+/// titulaire de l'autorité parentale signe pour l'enfant ; à 16 et 17 ans, le jeune et un titulaire ; à
+/// partir de 18 ans, la personne, ou son représentant. L'âge est celui du jour de la signature.
 #[utoipa::path(
     post,
     path = "/v1/declarations",
@@ -88,7 +95,9 @@ async fn preview(
         headers(("Location" = String, description = "Adresse de la déclaration"), ("ETag" = String, description = "Version")))),
     extensions(("x-problemes" = json!(["role_interdit", "contenu_different", "deja_signee",
         "signataire_non_partie", "moyen_inadapte", "papier_sans_temoin", "transmission_interdite",
-        "signature_future", "signature_avant_naissance", "patient_mineur", "medecin_non_designable"])))
+        "signature_future", "signature_avant_naissance", "patient_mineur", "medecin_non_designable", "enfant_avant_ouverture", "signature_avant_rattachement",
+        "representant_inconnu", "representant_ambigu", "conjoint_impossible", "conjoint_avant_ouverture",
+        "avenant_inadapte"])))
 )]
 async fn create(
     State(state): State<AppState>,
@@ -161,7 +170,9 @@ async fn get(
     extensions(("x-problemes" = json!(["introuvable", "transition_interdite", "deja_signee",
         "contenu_different", "declaration_expiree", "signataire_non_partie", "moyen_inadapte",
         "papier_sans_temoin", "transmission_interdite", "signature_future",
-        "signature_avant_naissance", "patient_mineur", "medecin_non_designable"])))
+        "signature_avant_naissance", "patient_mineur", "medecin_non_designable", "enfant_avant_ouverture", "signature_avant_rattachement",
+        "representant_inconnu", "representant_ambigu", "conjoint_impossible", "conjoint_avant_ouverture",
+        "avenant_inadapte"])))
 )]
 async fn sign(
     State(state): State<AppState>,
@@ -241,6 +252,46 @@ async fn cancel(
     let rendre = render(&contexte.acteur, StatusCode::OK);
     let (services, vue) = (&state.services, (id, version));
     respond(services.cancel_declaration(&contexte, &demande, vue, motif.as_deref(), rendre).await?)
+}
+
+/// Rectifier une déclaration mal saisie
+///
+/// La caisse dit pourquoi, et ce qui devait être saisi ; ou rien, quand rien ne devait l'être. La
+/// déclaration rectifiée n'a jamais compté : l'historique est établi à nouveau sans elle, et ce qu'il
+/// disait avant reste lisible à sa date de connaissance. Celle qui la remplace garde son numéro.
+#[utoipa::path(
+    post,
+    path = "/v1/declarations/{id}/rectifications",
+    tag = "Déclarations",
+    operation_id = "rectifier_declaration",
+    security(("jeton" = ["declarations.ecrire"])),
+    params(("id" = DeclarationId, Path, description = "Identifiant de la déclaration"),
+           ("If-Match" = String, Header, description = "ETag de la déclaration lue"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = RectificationDemande,
+    responses((status = 200, description = "La déclaration rectifiée", body = DeclarationVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite",
+        "contenu_different", "deja_signee", "signataire_non_partie", "moyen_inadapte",
+        "papier_sans_temoin", "transmission_interdite", "signature_future",
+        "signature_avant_naissance", "patient_mineur", "medecin_non_designable",
+        "enfant_avant_ouverture", "signature_avant_rattachement", "representant_inconnu",
+        "representant_ambigu", "conjoint_impossible", "conjoint_avant_ouverture", "avenant_inadapte"])))
+)]
+async fn rectify(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<DeclarationId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<RectificationDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let rectification = corps.valeur.into_domain();
+    let demande = cle.demande(corps.requete);
+    let rendre = render(&contexte.acteur, StatusCode::OK);
+    let (services, vue) = (&state.services, (id, version));
+    respond(services.rectify_declaration(&contexte, &demande, vue, &rectification, rendre).await?)
 }
 
 /// Lire les déclarations d'un patient

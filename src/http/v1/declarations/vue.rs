@@ -6,12 +6,10 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::domain::acteur::Acteur;
-use crate::domain::declaration::{
-    Action, Canal, Etat, MoyenSignature, RoleSignataire, Signature, SignatureManquante,
-};
+use crate::domain::declaration::{Action, Canal, Etat, MoyenSignature, RoleSignataire, Signature};
 use crate::domain::digest::Empreinte;
 use crate::domain::identifiers::Rpps;
-use crate::domain::ids::{DeclarationId, DesignationId, LieuId, PatientId};
+use crate::domain::ids::{DeclarationId, DesignationId, LieuId, PatientId, RepresentationId};
 use crate::http::v1::medecins_traitants::DesignationVue;
 use crate::services::declarations::{Apercu, Dossier};
 
@@ -38,8 +36,10 @@ pub(crate) struct DeclarationVue {
     numero: String,
     /// Patient.
     patient_id: PatientId,
-    /// Médecins choisis.
+    /// Médecins choisis ; pour un avenant, ceux qui rejoignent les médecins en place.
     medecins: Vec<MedecinDesigneVue>,
+    /// Cette déclaration ajoute des médecins à la désignation en vigueur.
+    avenant: bool,
     /// Provenance.
     canal: Canal,
     /// État.
@@ -47,7 +47,7 @@ pub(crate) struct DeclarationVue {
     /// Version : l'ETag de la déclaration.
     #[schema(example = 1)]
     version: i32,
-    /// Motif du refus ou de l'annulation.
+    /// Motif du refus, de l'annulation ou de la rectification.
     motif: Option<String>,
     /// Contenu à signer.
     #[schema(value_type = Object)]
@@ -58,14 +58,18 @@ pub(crate) struct DeclarationVue {
     signatures: Vec<SignatureVue>,
     /// Signatures attendues.
     signatures_manquantes: Vec<SignatureManquanteVue>,
-    /// Les signatures manquantes sont attendues jusqu'à cet instant.
-    expire_le: DateTime<Utc>,
+    /// Les signatures manquantes sont attendues jusqu'à cet instant ; null quand rien n'est attendu.
+    expire_le: Option<DateTime<Utc>>,
     /// Création.
     enregistree_le: DateTime<Utc>,
     /// Désignation ouverte par cette déclaration, telle que connue maintenant.
     designation: Option<DesignationVue>,
     /// Désignation du même médecin, déjà en vigueur, que cette déclaration confirme sans rien changer.
     confirme_designation: Option<DesignationId>,
+    /// Déclaration mal saisie que celle-ci rectifie, sous le même numéro.
+    rectifie: Option<DeclarationId>,
+    /// Déclaration qui rectifie celle-ci.
+    rectifiee_par: Option<DeclarationId>,
     /// Ce que l'appelant peut faire maintenant.
     actions: Vec<Action>,
 }
@@ -86,6 +90,8 @@ pub(crate) struct SignatureVue {
     role: RoleSignataire,
     /// RPPS du médecin qui a signé.
     rpps: Option<Rpps>,
+    /// Lien du titulaire de l'autorité parentale ou du représentant qui a signé.
+    representation_id: Option<RepresentationId>,
     /// Moyen.
     moyen: MoyenSignature,
     /// Jour.
@@ -101,6 +107,10 @@ pub(crate) struct SignatureVue {
 pub(crate) struct SignatureManquanteVue {
     /// Qualité.
     role: RoleSignataire,
+    /// Autre qualité qui convient aussi : celle du représentant d'un adulte protégé, ou du tuteur d'un mineur.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    sinon: Option<RoleSignataire>,
     /// RPPS du médecin attendu.
     rpps: Option<Rpps>,
 }
@@ -125,6 +135,8 @@ impl ApercuVue {
 impl DeclarationVue {
     pub(super) fn new(acteur: &Acteur, dossier: &Dossier) -> Self {
         let declaration = &dossier.declaration;
+        let cote = dossier.cote.as_ref();
+        let missing = cote.map(|cote| declaration.manquantes(cote)).unwrap_or_default();
         let rpps_of = |signature: &Signature| {
             declaration
                 .medecins
@@ -141,6 +153,7 @@ impl DeclarationVue {
                 .iter()
                 .map(|medecin| MedecinDesigneVue { rpps: medecin.rpps, lieu_id: medecin.lieu_id })
                 .collect(),
+            avenant: declaration.en_place.is_some(),
             canal: declaration.canal,
             etat: declaration.etat,
             version: declaration.version,
@@ -153,25 +166,28 @@ impl DeclarationVue {
                 .map(|signature| SignatureVue {
                     role: signature.role,
                     rpps: rpps_of(signature),
+                    representation_id: signature.representation_id,
                     moyen: signature.moyen,
                     signe_le: signature.signe_le,
                     signe_a: signature.signe_a,
                     recue_le: signature.recue_le,
                 })
                 .collect(),
-            signatures_manquantes: declaration
-                .manquantes()
+            signatures_manquantes: missing
                 .iter()
-                .map(|SignatureManquante { role, rpps }| SignatureManquanteVue {
-                    role: *role,
-                    rpps: *rpps,
+                .map(|wanted| SignatureManquanteVue {
+                    role: wanted.role,
+                    sinon: wanted.sinon,
+                    rpps: wanted.rpps,
                 })
                 .collect(),
-            expire_le: declaration.expire_le,
+            expire_le: Some(declaration.expire_le).filter(|_| declaration.etat == Etat::EnAttente),
             enregistree_le: declaration.enregistre_le,
             designation: dossier.designation.as_ref().map(DesignationVue::new),
             confirme_designation: dossier.confirme,
-            actions: declaration.actions(acteur),
+            rectifie: declaration.rectifie,
+            rectifiee_par: dossier.rectifiee_par,
+            actions: declaration.actions(acteur, dossier.cote.as_ref()),
         }
     }
 }

@@ -1,0 +1,80 @@
+//! The states of a declaration, and every way from one to another: a table, and nothing else.
+
+use std::fmt::Write;
+
+use super::super::vocabulary::{Vocabulaire, vocabulaire};
+
+vocabulaire!(
+    /// State of a declaration.
+    Etat ("etat_declaration") {
+        /// A signature is missing.
+        EnAttente = 1 "en_attente",
+        /// Signed by all: the choice counts.
+        Active = 2 "active",
+        /// Refused by a doctor.
+        Refusee = 3 "refusee",
+        /// Cancelled before its effect.
+        Annulee = 4 "annulee",
+        /// Not signed in time.
+        Expiree = 5 "expiree",
+        /// Wrongly entered: a rectification says what should have been entered, or that nothing
+        /// should have been. It never counted.
+        Rectifiee = 6 "rectifiee",
+    }
+);
+
+vocabulaire!(
+    /// What somebody may do to a declaration.
+    Action ("action_declaration") {
+        /// Sign.
+        Signer = 1 "signer",
+        /// Refuse, for a doctor.
+        Refuser = 2 "refuser",
+        /// Cancel.
+        Annuler = 3 "annuler",
+        /// Let expire: the service itself, in time.
+        Expirer = 4 "expirer",
+        /// Rectify a wrong entry, for a caisse.
+        Rectifier = 5 "rectifier",
+    }
+);
+
+/// Every transition: from a state, by an action, to a state. What is not in this table is refused.
+/// A signature that is not the last one leaves the declaration waiting.
+pub const TRANSITIONS: [(Etat, Action, Etat); 6] = [
+    (Etat::EnAttente, Action::Signer, Etat::EnAttente),
+    (Etat::EnAttente, Action::Signer, Etat::Active),
+    (Etat::EnAttente, Action::Refuser, Etat::Refusee),
+    (Etat::EnAttente, Action::Annuler, Etat::Annulee),
+    (Etat::EnAttente, Action::Expirer, Etat::Expiree),
+    (Etat::Active, Action::Rectifier, Etat::Rectifiee),
+];
+
+impl Etat {
+    /// Whether a state allows an action.
+    pub fn permet(self, action: Action) -> bool {
+        TRANSITIONS.iter().any(|(from, by, _)| *from == self && *by == action)
+    }
+
+    /// Whether nothing leaves this state.
+    pub fn est_final(self) -> bool {
+        !TRANSITIONS.iter().any(|(from, _, to)| *from == self && to != from)
+    }
+}
+
+/// The life of a declaration as a Mermaid diagram, written from [`TRANSITIONS`].
+pub fn diagram() -> String {
+    let mut text = "stateDiagram-v2\n".to_owned();
+    let mut line = |from: &str, to: &str, label: &str| {
+        let label = if label.is_empty() { String::new() } else { format!(" : {label}") };
+        writeln!(text, "    {from} --> {to}{label}").unwrap_or_default();
+    };
+    line("[*]", Etat::EnAttente.mot(), "déposer");
+    for (from, action, to) in TRANSITIONS {
+        line(from.mot(), to.mot(), action.mot());
+    }
+    for etat in Etat::TOUS.iter().filter(|etat| etat.est_final()) {
+        line(etat.mot(), "[*]", "");
+    }
+    text
+}

@@ -1,0 +1,95 @@
+//! Who signs for the patient: the person, a holder of parental authority, a representative.
+
+use super::super::identifiers::Rpps;
+use super::super::ids::{MedecinId, PatientId, RepresentationId};
+use super::signature::RoleSignataire as Role;
+
+/// Ages of the law on a day: parameters, with the sources they have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeuilsAge {
+    /// From this age, the person chooses.
+    pub choix: u8,
+    /// From this age, nobody else has to agree.
+    pub sans_accord: u8,
+    /// Whether a declaration is possible under [`Self::choix`].
+    pub enfant_ouvert: bool,
+}
+
+/// A representation in force: which link, who, and in which quality that person signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LienEnVigueur {
+    /// The link.
+    pub id: RepresentationId,
+    /// The representative, when he is a person of the register.
+    pub representant: Option<PatientId>,
+    /// `TitulaireAutoriteParentale` or `Tuteur`.
+    pub role: Role,
+}
+
+/// The patient's side of a declaration on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CotePatient {
+    /// Age on that day.
+    pub age: u8,
+    /// Ages of the law on that day.
+    pub seuils: SeuilsAge,
+    /// Holders and representatives on that day.
+    pub liens: Vec<LienEnVigueur>,
+}
+
+/// A signature that a declaration needs: one of these qualities, or this doctor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignatureManquante {
+    /// In which quality.
+    pub role: Role,
+    /// Another quality that does as well.
+    pub sinon: Option<Role>,
+    /// Which doctor, for that quality.
+    pub rpps: Option<Rpps>,
+    /// The same doctor, by internal id.
+    pub medecin_id: Option<MedecinId>,
+}
+
+impl SignatureManquante {
+    const fn of(role: Role, sinon: Option<Role>) -> Self {
+        Self { role, sinon, rpps: None, medecin_id: None }
+    }
+
+    /// Whether a signature in this quality, by this doctor if any, is the one.
+    pub fn convient(&self, role: Role, medecin_id: Option<MedecinId>) -> bool {
+        (self.role == role || self.sinon == Some(role)) && self.medecin_id == medecin_id
+    }
+}
+
+impl CotePatient {
+    /// Whether the person is under the age of choosing.
+    pub const fn est_enfant(&self) -> bool {
+        self.age < self.seuils.choix
+    }
+
+    /// The signatures of the patient's side. Under 16, one holder of parental authority; at 16 and
+    /// 17, the young person and one holder; from 18, the person, or the representative of a
+    /// protected adult: the register keeps in which quality somebody signed and does not judge it.
+    pub fn requises(&self) -> Vec<SignatureManquante> {
+        let tuteur =
+            self.liens.iter().any(|lien| lien.role == Role::Tuteur).then_some(Role::Tuteur);
+        let holder = SignatureManquante::of(Role::TitulaireAutoriteParentale, tuteur);
+        if self.est_enfant() {
+            vec![holder]
+        } else if self.age < self.seuils.sans_accord {
+            vec![SignatureManquante::of(Role::Assure, None), holder]
+        } else {
+            vec![SignatureManquante::of(Role::Assure, tuteur)]
+        }
+    }
+
+    /// The links that may sign in a quality.
+    pub fn liens_de(&self, role: Role) -> impl Iterator<Item = &LienEnVigueur> {
+        self.liens.iter().filter(move |lien| lien.role == role)
+    }
+
+    /// Whether somebody of the register represents the patient in a quality.
+    pub fn represente_par(&self, person: PatientId, role: Role) -> bool {
+        self.liens_de(role).any(|lien| lien.representant == Some(person))
+    }
+}

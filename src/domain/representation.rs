@@ -1,0 +1,180 @@
+//! Who may sign for a person: holders of parental authority and representatives, as dated links
+//! with the kind of their proof.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::calendar::{Periode, anniversaire};
+use super::declaration::{LienEnVigueur, RoleSignataire};
+use super::ids::{PatientId, RepresentationId};
+use super::vocabulary::vocabulaire;
+
+vocabulaire!(
+    /// In which quality somebody represents or assists a person.
+    NatureRepresentation ("nature_representation") {
+        /// Holder of parental authority.
+        TitulaireAutoriteParentale = 1 "titulaire_autorite_parentale",
+        /// Tutelle.
+        Tutelle = 2 "tutelle",
+        /// Curatelle: the person acts, with assistance.
+        Curatelle = 3 "curatelle",
+        /// Habilitation familiale.
+        HabilitationFamiliale = 4 "habilitation_familiale",
+        /// Mandat de protection future.
+        MandatDeProtectionFuture = 5 "mandat_de_protection_future",
+    }
+);
+
+vocabulaire!(
+    /// What proves the link.
+    PreuveRepresentation ("preuve_representation") {
+        /// Livret de famille.
+        LivretDeFamille = 1 "livret_de_famille",
+        /// Birth certificate.
+        ActeDeNaissance = 2 "acte_de_naissance",
+        /// Decision of a court.
+        DecisionDeJustice = 3 "decision_de_justice",
+        /// Mandate, before a notary or a court clerk.
+        MandatVise = 4 "mandat_vise",
+        /// The person is insured under the representative's number.
+        RattachementAyantDroit = 5 "rattachement_ayant_droit",
+    }
+);
+
+vocabulaire!(
+    /// Why a link ends.
+    FinRepresentation ("fin_representation") {
+        /// The person is of age.
+        Majorite = 1 "majorite",
+        /// A court decided so.
+        DecisionDeJustice = 2 "decision_de_justice",
+        /// The measure of protection is over.
+        FinDeMesure = 3 "fin_de_mesure",
+        /// The representative died.
+        Deces = 4 "deces",
+        /// It was recorded by mistake and never was.
+        ErreurDeSaisie = 5 "erreur_de_saisie",
+    }
+);
+
+impl NatureRepresentation {
+    /// The quality in which that person signs.
+    pub const fn role(self) -> RoleSignataire {
+        match self {
+            Self::TitulaireAutoriteParentale => RoleSignataire::TitulaireAutoriteParentale,
+            Self::Tutelle
+            | Self::Curatelle
+            | Self::HabilitationFamiliale
+            | Self::MandatDeProtectionFuture => RoleSignataire::Tuteur,
+        }
+    }
+}
+
+/// Names of a representative whom the register does not know as a person. `Debug` shows none.
+#[derive(Clone, PartialEq, Eq)]
+pub struct IdentiteRepresentant {
+    /// Name.
+    pub nom: String,
+    /// First name.
+    pub prenom: String,
+}
+
+impl std::fmt::Debug for IdentiteRepresentant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("IdentiteRepresentant(…)")
+    }
+}
+
+/// Who represents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Representant {
+    /// A person of the register.
+    Patient(PatientId),
+    /// Somebody else.
+    Autre(IdentiteRepresentant),
+}
+
+/// A link, in one of its versions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Representation {
+    /// Its id, the same in every version.
+    pub id: RepresentationId,
+    /// Who is represented.
+    pub patient_id: PatientId,
+    /// Version, from 1.
+    pub version: i32,
+    /// By whom.
+    pub representant: Representant,
+    /// In which quality.
+    pub nature: NatureRepresentation,
+    /// What proves it.
+    pub preuve: PreuveRepresentation,
+    /// Where the proof is kept.
+    pub reference_preuve: Option<String>,
+    /// Days.
+    pub effet: Periode,
+    /// Why it ends, when it ends.
+    pub motif_fin: Option<FinRepresentation>,
+    /// Since when this version is known.
+    pub enregistre_le: DateTime<Utc>,
+    /// Since when another version, or none, replaced it.
+    pub remplace_le: Option<DateTime<Utc>>,
+}
+
+impl Representation {
+    /// The link as a signature needs it.
+    pub const fn en_vigueur(&self) -> LienEnVigueur {
+        let representant = match &self.representant {
+            Representant::Patient(id) => Some(*id),
+            Representant::Autre(_) => None,
+        };
+        LienEnVigueur { id: self.id, representant, role: self.nature.role() }
+    }
+
+    /// Whether somebody of the register is the representative on a day.
+    pub fn is_by(&self, person: PatientId, jour: NaiveDate) -> bool {
+        self.representant == Representant::Patient(person) && self.effet.contient(jour)
+    }
+}
+
+/// The days of a link and why it ends: parental authority ends by itself on the day of majority.
+/// `None` when no day is left.
+pub fn bounded(
+    nature: NatureRepresentation,
+    naissance: NaiveDate,
+    majorite: u8,
+    effet: Periode,
+) -> Option<(Periode, Option<FinRepresentation>)> {
+    if nature != NatureRepresentation::TitulaireAutoriteParentale {
+        return Some((effet, None));
+    }
+    let of_age = anniversaire(naissance, majorite)?;
+    if effet.au().is_some_and(|au| au <= of_age) {
+        return Some((effet, None));
+    }
+    Some((effet.jusqu_au(of_age)?, Some(FinRepresentation::Majorite)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn parental_authority_ends_on_the_day_of_majority_and_protection_does_not() {
+        let birth = day("2008-02-29");
+        let ever = Periode::depuis(birth);
+        let parent = NatureRepresentation::TitulaireAutoriteParentale;
+        let (effet, motif) = bounded(parent, birth, 18, ever).unwrap();
+        assert_eq!(effet.au(), Some(day("2026-03-01")));
+        assert_eq!(motif, Some(FinRepresentation::Majorite));
+        assert!(effet.contient(day("2026-02-28")));
+        // An end before majority stays, whoever gave it.
+        let short = Periode::new(birth, Some(day("2026-03-01"))).unwrap();
+        assert_eq!(bounded(parent, birth, 18, short), Some((short, None)));
+        assert_eq!(bounded(parent, birth, 18, Periode::depuis(day("2026-03-01"))), None);
+        assert_eq!(bounded(NatureRepresentation::Tutelle, birth, 18, ever), Some((ever, None)));
+    }
+}

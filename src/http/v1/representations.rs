@@ -1,0 +1,298 @@
+//! Holders of parental authority and representatives.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::Portee;
+use crate::domain::acteur::Acteur;
+use crate::domain::ids::{PatientId, RepresentationId};
+use crate::domain::representation::{
+    FinRepresentation, IdentiteRepresentant, NatureRepresentation, PreuveRepresentation,
+    Representant, Representation,
+};
+use crate::http::AppState;
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
+use crate::http::idempotency::{json as respond_json, rendre, respond};
+use crate::http::lecture::{Texte, lecture};
+use crate::http::problem::Refus;
+use crate::services::ChampInvalide;
+use crate::services::representations::NouvelleRepresentation;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(create)).routes(routes!(list)).routes(routes!(end))
+}
+
+/// Lien à enregistrer entre un patient et un titulaire de l'autorité parentale ou un représentant.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({
+    "representant": { "nom": "ESSAI-MERCIER", "prenom": "LOU" },
+    "nature": "titulaire_autorite_parentale", "preuve": "livret_de_famille", "effet_du": "2015-06-20"
+}))]
+pub(crate) struct RepresentationDemande {
+    /// Qui représente.
+    representant: RepresentantDemande,
+    /// En quelle qualité.
+    nature: NatureRepresentation,
+    /// Nature de la preuve.
+    preuve: PreuveRepresentation,
+    /// Archive de la preuve.
+    #[schema(inline)]
+    reference_preuve: Option<Texte<1, 128>>,
+    /// Premier jour.
+    effet_du: NaiveDate,
+    /// Premier jour qui n'en fait plus partie. L'autorité parentale s'arrête d'elle-même à la majorité.
+    effet_au: Option<NaiveDate>,
+}
+lecture!(RepresentationDemande {
+    representant,
+    nature,
+    preuve,
+    reference_preuve,
+    effet_du,
+    effet_au,
+});
+
+/// Représentant : un patient du registre, ou les noms d'une autre personne.
+#[derive(Debug, ToSchema)]
+pub(crate) struct RepresentantDemande {
+    /// Identifiant interne d'un patient.
+    patient_id: Option<PatientId>,
+    /// Nom d'une personne que le registre ne connaît pas.
+    #[schema(inline)]
+    nom: Option<Texte<1, 80>>,
+    /// Prénom de cette personne.
+    #[schema(inline)]
+    prenom: Option<Texte<1, 80>>,
+}
+lecture!(RepresentantDemande { patient_id, nom, prenom });
+
+/// Fin d'un lien.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({ "motif": "decision_de_justice", "jour": "2025-06-16" }))]
+pub(crate) struct FinRepresentationDemande {
+    /// Motif. « erreur_de_saisie » : le lien n'a jamais existé.
+    motif: FinRepresentation,
+    /// Premier jour où le lien n'est plus ; aujourd'hui par défaut, sans objet pour une erreur de saisie.
+    jour: Option<NaiveDate>,
+}
+lecture!(FinRepresentationDemande { motif, jour });
+
+/// La seule date de cette liste.
+#[derive(Debug)]
+struct InstantDemande {
+    connu_le: Option<DateTime<Utc>>,
+}
+lecture!(InstantDemande { connu_le });
+
+/// Titulaire de l'autorité parentale ou représentant d'un patient.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RepresentationVue {
+    /// Identifiant, le même dans toutes les versions.
+    id: RepresentationId,
+    /// Patient représenté.
+    patient_id: PatientId,
+    /// Version : l'ETag du lien.
+    #[schema(example = 1)]
+    version: i32,
+    /// Qui représente.
+    representant: RepresentantVue,
+    /// En quelle qualité.
+    nature: NatureRepresentation,
+    /// Nature de la preuve.
+    preuve: PreuveRepresentation,
+    /// Archive de la preuve.
+    reference_preuve: Option<String>,
+    /// Premier jour.
+    effet_du: NaiveDate,
+    /// Premier jour qui n'en fait plus partie, ou null.
+    effet_au: Option<NaiveDate>,
+    /// Motif de fin.
+    motif_fin: Option<FinRepresentation>,
+    /// Le registre connaît cette version depuis cet instant.
+    enregistree_le: DateTime<Utc>,
+    /// Une autre version, ou aucune, l'a remplacée à cet instant.
+    remplacee_le: Option<DateTime<Utc>>,
+    /// Ce que l'appelant peut faire maintenant.
+    #[schema(example = json!(["terminer"]))]
+    actions: Vec<&'static str>,
+}
+
+/// Représentant.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RepresentantVue {
+    /// Patient du registre, ou null.
+    patient_id: Option<PatientId>,
+    /// Nom d'une personne que le registre ne connaît pas.
+    nom: Option<String>,
+    /// Prénom de cette personne.
+    prenom: Option<String>,
+}
+
+/// Représentants d'un patient.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RepresentationsVue {
+    /// Par premier jour.
+    donnees: Vec<RepresentationVue>,
+}
+
+impl RepresentantDemande {
+    fn into_domain(self) -> Result<Representant, Vec<ChampInvalide>> {
+        match (self.patient_id, self.nom, self.prenom) {
+            (Some(id), None, None) => Ok(Representant::Patient(id)),
+            (None, Some(nom), Some(prenom)) => {
+                Ok(Representant::Autre(IdentiteRepresentant { nom: nom.0, prenom: prenom.0 }))
+            }
+            _ => Err(vec![ChampInvalide::new(
+                "/representant",
+                "un_seul_des_deux",
+                "attendu : « patient_id » seul, ou « nom » et « prenom »",
+            )]),
+        }
+    }
+}
+
+impl RepresentationVue {
+    fn new(acteur: &Acteur, lien: &Representation) -> Self {
+        let may_end = matches!(acteur, Acteur::Caisse(_)) && lien.remplace_le.is_none();
+        let representant = match &lien.representant {
+            Representant::Patient(id) => {
+                RepresentantVue { patient_id: Some(*id), nom: None, prenom: None }
+            }
+            Representant::Autre(identite) => RepresentantVue {
+                patient_id: None,
+                nom: Some(identite.nom.clone()),
+                prenom: Some(identite.prenom.clone()),
+            },
+        };
+        Self {
+            id: lien.id,
+            patient_id: lien.patient_id,
+            version: lien.version,
+            representant,
+            nature: lien.nature,
+            preuve: lien.preuve,
+            reference_preuve: lien.reference_preuve.clone(),
+            effet_du: lien.effet.du(),
+            effet_au: lien.effet.au(),
+            motif_fin: lien.motif_fin,
+            enregistree_le: lien.enregistre_le,
+            remplacee_le: lien.remplace_le,
+            actions: if may_end { vec!["terminer"] } else { Vec::new() },
+        }
+    }
+}
+
+/// Enregistrer un titulaire de l'autorité parentale ou un représentant
+///
+/// La caisse enregistre le lien et la nature de sa preuve. L'autorité parentale s'arrête d'elle-même le
+/// jour de la majorité.
+#[utoipa::path(
+    post,
+    path = "/v1/patients/{id}/representations",
+    tag = "Patients",
+    operation_id = "enregistrer_representation",
+    security(("jeton" = ["administration"])),
+    params(("id" = PatientId, Path, description = "Identifiant du patient"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = RepresentationDemande,
+    responses((status = 201, description = "Le lien", body = RepresentationVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "representation_existante"])))
+)]
+async fn create(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<PatientId>,
+    cle: CleIdempotence,
+    corps: Corps<RepresentationDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let demande = corps.valeur;
+    let nouvelle = NouvelleRepresentation {
+        representant: demande.representant.into_domain().map_err(Refus::champs)?,
+        nature: demande.nature,
+        preuve: demande.preuve,
+        reference_preuve: demande.reference_preuve.map(|text| text.0),
+        effet_du: demande.effet_du,
+        effet_au: demande.effet_au,
+    };
+    let demande = cle.demande(corps.requete);
+    let memoire = state
+        .services
+        .create_representation(&contexte, &demande, id, &nouvelle, |lien| {
+            let vue = RepresentationVue::new(&contexte.acteur, lien);
+            rendre(StatusCode::CREATED, None, Some(lien.version), &vue)
+        })
+        .await?;
+    respond(memoire)
+}
+
+/// Lire les titulaires de l'autorité parentale et les représentants d'un patient
+///
+/// Passés et présents, tels que connus à un instant donné.
+#[utoipa::path(
+    get,
+    path = "/v1/patients/{id}/representations",
+    tag = "Patients",
+    operation_id = "lister_representations",
+    security(("jeton" = ["declarations.lire"])),
+    params(("id" = PatientId, Path, description = "Identifiant du patient"),
+           ("connu_le" = Option<DateTime<Utc>>, Query, description = "Tels que connus à cet instant ; maintenant par défaut")),
+    responses((status = 200, description = "Les liens, par premier jour", body = RepresentationsVue)),
+    extensions(("x-problemes" = json!(["introuvable"])))
+)]
+async fn list(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<PatientId>,
+    Requete(demande): Requete<InstantDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let liens = state.services.list_representations(&contexte, id, demande.connu_le).await?;
+    let vue = |lien| RepresentationVue::new(&contexte.acteur, lien);
+    respond_json(&RepresentationsVue { donnees: liens.iter().map(vue).collect() })
+}
+
+/// Terminer un lien
+///
+/// Les déclarations déjà signées restent : le lien compte au jour de la signature.
+#[utoipa::path(
+    post,
+    path = "/v1/representations/{id}/fin",
+    tag = "Patients",
+    operation_id = "terminer_representation",
+    security(("jeton" = ["administration"])),
+    params(("id" = RepresentationId, Path, description = "Identifiant du lien"),
+           ("If-Match" = String, Header, description = "ETag du lien lu"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = FinRepresentationDemande,
+    responses((status = 200, description = "Le lien", body = RepresentationVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+)]
+async fn end(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<RepresentationId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<FinRepresentationDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let FinRepresentationDemande { motif, jour } = corps.valeur;
+    let demande = cle.demande(corps.requete);
+    let memoire = state
+        .services
+        .end_representation(&contexte, &demande, (id, version), (motif, jour), |lien| {
+            let vue = RepresentationVue::new(&contexte.acteur, lien);
+            rendre(StatusCode::OK, None, Some(lien.version), &vue)
+        })
+        .await?;
+    respond(memoire)
+}

@@ -1,0 +1,256 @@
+//! Holders of parental authority and representatives: dated links, in every version.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::postgres::PgConnection;
+use sqlx::postgres::types::PgRange;
+use uuid::Uuid;
+
+use super::coffre::Place;
+use super::medecins::word;
+use super::range::{to_periode, to_range};
+use super::{Coffre, StorageError};
+use crate::domain::ids::{PatientId, RepresentationId};
+use crate::domain::representation::{
+    FinRepresentation, IdentiteRepresentant, Representant, Representation,
+};
+use crate::domain::vocabulary::Vocabulaire;
+
+/// Names as they are encrypted.
+#[derive(Serialize, Deserialize)]
+struct Noms {
+    nom: String,
+    prenom: String,
+}
+
+/// Writes a version of a link.
+pub async fn insert(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    lien: &Representation,
+) -> Result<(), StorageError> {
+    let (representant, sealed) = match &lien.representant {
+        Representant::Patient(id) => (Some(id.uuid()), None),
+        Representant::Autre(identite) => {
+            let noms = Noms { nom: identite.nom.clone(), prenom: identite.prenom.clone() };
+            let clear = serde_json::to_vec(&noms).map_err(|error| {
+                StorageError::inconsistent("representation", "identite_chiffree", error)
+            })?;
+            (None, Some(coffre.seal(place(lien.id), &clear)?))
+        }
+    };
+    sqlx::query!(
+        "/* representation.insert */
+         INSERT INTO representation
+             (patient_id, representation_id, version, representant_id, identite_chiffree, nature, preuve,
+              reference_preuve, motif_fin, effet, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        lien.patient_id.uuid(),
+        lien.id.uuid(),
+        lien.version,
+        representant,
+        sealed,
+        lien.nature.mot(),
+        lien.preuve.mot(),
+        lien.reference_preuve,
+        lien.motif_fin.map(FinRepresentation::mot),
+        to_range(lien.effet),
+        lien.enregistre_le
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Replaces a version, by another or by nothing.
+pub async fn replace(
+    conn: &mut PgConnection,
+    lien: &Representation,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let found = sqlx::query!(
+        "/* representation.replace */
+         UPDATE representation SET remplace_le = $4
+         WHERE patient_id = $1 AND representation_id = $2 AND version = $3 AND remplace_le IS NULL",
+        lien.patient_id.uuid(),
+        lien.id.uuid(),
+        lien.version,
+        instant
+    )
+    .execute(conn)
+    .await?
+    .rows_affected();
+    if found == 1 {
+        Ok(())
+    } else {
+        Err(StorageError::RowsAffected { statement: "representation.replace", expected: 1, found })
+    }
+}
+
+struct Row {
+    representation_id: Uuid,
+    version: i32,
+    representant_id: Option<Uuid>,
+    identite_chiffree: Option<Vec<u8>>,
+    nature: String,
+    preuve: String,
+    reference_preuve: Option<String>,
+    motif_fin: Option<String>,
+    effet: PgRange<NaiveDate>,
+    enregistre_le: DateTime<Utc>,
+    remplace_le: Option<DateTime<Utc>>,
+}
+
+impl Row {
+    fn build(self, coffre: &Coffre, patient_id: PatientId) -> Result<Representation, StorageError> {
+        let id = RepresentationId::from_uuid(self.representation_id);
+        let wrong = |what: &dyn std::fmt::Display| {
+            StorageError::inconsistent("representation", "identite_chiffree", what)
+        };
+        let representant = match (self.representant_id, self.identite_chiffree) {
+            (Some(person), _) => Representant::Patient(PatientId::from_uuid(person)),
+            (None, Some(sealed)) => {
+                let clear = coffre.open(place(id), &sealed)?;
+                let Noms { nom, prenom } =
+                    serde_json::from_slice(&clear).map_err(|error| wrong(&error))?;
+                Representant::Autre(IdentiteRepresentant { nom, prenom })
+            }
+            (None, None) => return Err(wrong(&"nobody")),
+        };
+        Ok(Representation {
+            id,
+            patient_id,
+            version: self.version,
+            representant,
+            nature: word("representation", "nature", &self.nature)?,
+            preuve: word("representation", "preuve", &self.preuve)?,
+            reference_preuve: self.reference_preuve,
+            effet: to_periode(&self.effet, "representation")?,
+            motif_fin: self
+                .motif_fin
+                .as_deref()
+                .map(|motif| word("representation", "motif_fin", motif))
+                .transpose()?,
+            enregistre_le: self.enregistre_le,
+            remplace_le: self.remplace_le,
+        })
+    }
+}
+
+/// The links of a person as known at an instant, by first day.
+pub async fn list(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    patient: PatientId,
+    connu_le: DateTime<Utc>,
+) -> Result<Vec<Representation>, StorageError> {
+    let rows = sqlx::query_as!(
+        Row,
+        "/* representation.list */
+         SELECT representation_id, version, representant_id, identite_chiffree, nature, preuve,
+                reference_preuve, motif_fin, effet, enregistre_le, remplace_le
+         FROM representation
+         WHERE patient_id = $1 AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
+         ORDER BY lower(effet), representation_id",
+        patient.uuid(),
+        connu_le
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(|row| row.build(coffre, patient)).collect()
+}
+
+/// Whose link this is; `None` when there is no such link.
+pub async fn patient_of(
+    conn: &mut PgConnection,
+    id: RepresentationId,
+) -> Result<Option<PatientId>, StorageError> {
+    let row = sqlx::query_scalar!(
+        "/* representation.patient_of */
+         SELECT patient_id FROM representation WHERE representation_id = $1 LIMIT 1",
+        id.uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(PatientId::from_uuid))
+}
+
+/// Whether somebody of the register represents a person on a day.
+pub async fn is_represented_by(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    representant: PatientId,
+    jour: NaiveDate,
+) -> Result<bool, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* representation.is_represented_by */
+         SELECT EXISTS (
+             SELECT 1 FROM representation
+             WHERE patient_id = $1 AND representant_id = $2 AND remplace_le IS NULL
+               AND effet @> $3::date
+         ) AS "found!""#,
+        patient.uuid(),
+        representant.uuid(),
+        jour
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Persons whose birth date lies between two, or in a year but outside the calendar, and who were
+/// not told yet about a birthday between two days.
+pub async fn born_between(
+    conn: &mut PgConnection,
+    naissance: (&str, &str),
+    annee: Option<&str>,
+    anniversaire: (NaiveDate, NaiveDate),
+    limit: i64,
+) -> Result<Vec<PatientId>, StorageError> {
+    let rows = sqlx::query_scalar!(
+        "/* representation.born_between */
+         SELECT i.patient_id FROM identite_patient i
+         WHERE i.remplace_le IS NULL
+           AND ((i.date_naissance BETWEEN $1 AND $2
+                 AND substr(i.date_naissance, 6, 2) BETWEEN '01' AND '12'
+                 AND substr(i.date_naissance, 9, 2) BETWEEN '01' AND '31')
+                OR (i.date_naissance BETWEEN $3 || '-00-00' AND $3 || '-99-99'
+                    AND (substr(i.date_naissance, 6, 2) NOT BETWEEN '01' AND '12'
+                         OR substr(i.date_naissance, 9, 2) NOT BETWEEN '01' AND '31')))
+           AND NOT EXISTS (SELECT 1 FROM avis_majorite a
+                           WHERE a.patient_id = i.patient_id AND a.anniversaire BETWEEN $4 AND $5)
+         ORDER BY i.date_naissance, i.patient_id LIMIT $6",
+        naissance.0,
+        naissance.1,
+        annee.unwrap_or_default(),
+        anniversaire.0,
+        anniversaire.1,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(PatientId::from_uuid).collect())
+}
+
+/// Writes that a person was told about a birthday; `false` when they were already.
+pub async fn insert_avis(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    anniversaire: NaiveDate,
+    instant: DateTime<Utc>,
+) -> Result<bool, StorageError> {
+    let done = sqlx::query!(
+        "/* avis_majorite.insert */
+         INSERT INTO avis_majorite (patient_id, anniversaire, enregistre_le) VALUES ($1, $2, $3)
+         ON CONFLICT DO NOTHING",
+        patient.uuid(),
+        anniversaire,
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+const fn place(id: RepresentationId) -> Place {
+    Place { colonne: "representation.identite_chiffree", ligne: id.uuid() }
+}
