@@ -126,12 +126,13 @@ async fn each_doctor_signs_for_himself_and_the_last_signature_designates_them_to
     let taken = app.events().await;
     assert_eq!(taken.iter().filter(|nature| *nature == "declaration.prise_effet").count(), 9);
     // Both together again only confirm; one of them alone is another choice.
+    app.on("2025-06-22");
     let again =
-        enter(&app, self::choix(&[&two, &one]), &[&one, &two], "2025-06-20").await.expect(201);
+        enter(&app, self::choix(&[&two, &one]), &[&one, &two], "2025-06-21").await.expect(201);
     assert_eq!(again["confirme_designation"], active["designation"]["id"]);
-    let alone = enter(&app, self::choix(&[&two]), &[&two], "2025-06-20").await.expect(201);
+    let alone = enter(&app, self::choix(&[&two]), &[&two], "2025-06-22").await.expect(201);
     assert!(alone["designation"]["id"].is_string());
-    assert_eq!(present(&app, "2025-06-20").await, [two]);
+    assert_eq!(present(&app, "2025-06-22").await, [two]);
 }
 
 #[tokio::test]
@@ -309,4 +310,43 @@ async fn a_doctor_joins_by_an_amendment_signed_by_the_patient_and_the_newcomer()
     enter(&app, choix(&[MARTIN]), &[MARTIN], "2025-06-03").await.expect(201);
     assert_eq!(present(&app, "2025-06-16").await, [MARTIN]);
     assert_eq!(present(&app, "2025-06-02").await, [one]);
+}
+
+#[tokio::test]
+async fn a_doctor_withdraws_himself_and_a_wrong_amendment_is_rectified() {
+    let app = TestApp::new().await;
+    let [one, two, three] = cabinet(&app).await;
+    enter(&app, choix(&[&one, &two]), &[&one, &two], "2025-06-01").await.expect(201);
+    let mut amendment = choix(&[&one, &two, &three]);
+    amendment["avenant"] = json!(true);
+    let joined = enter(&app, amendment.clone(), &[&three], "2025-06-05").await.expect(201);
+    // The paper said the 8th.
+    let caisse = app.caisse(CAISSE);
+    app.advance(chrono::TimeDelta::seconds(1));
+    let digest = joined["contenu_sha256"].as_str().unwrap();
+    let mut doctor = paper("medecin", "2025-06-08", digest);
+    doctor["rpps"] = json!(three);
+    let right = json!({
+        "medecins": amendment["medecins"], "avenant": true,
+        "signatures": [paper("assure", "2025-06-08", digest), doctor],
+    });
+    let to = format!("/v1/declarations/{}/rectifications", joined["id"].as_str().unwrap());
+    let body = json!({ "motif": "jour mal lu", "remplacement": right });
+    caisse.post_on(&to, 1, body).await.expect(200);
+    assert_eq!(present(&app, "2025-06-07").await, [one.clone(), two.clone()]);
+    assert_eq!(present(&app, "2025-06-08").await.len(), 3);
+    let designation = current(&app, "2025-06-16").await["designation"].clone();
+    let path = format!("/v1/designations/{}/departs", designation["id"].as_str().unwrap());
+    let version = designation["version"].as_i64().unwrap();
+    let leaves = json!({ "patient_id": patient_id("ALICE").to_string(), "motif": "medecin" });
+    app.advance(chrono::TimeDelta::seconds(1));
+    let by_patient = app.patient("ALICE").post_on(&path, version, leaves.clone()).await;
+    assert_eq!(by_patient.problem(403), "role_interdit");
+    let stranger = app.medecin(MARTIN).post_on(&path, version, leaves.clone()).await;
+    assert_eq!(stranger.problem(404), "introuvable");
+    let caisse = caisse.post_on(&path, version, leaves.clone()).await;
+    assert_eq!(caisse.wrong_fields(), [("/rpps".to_owned(), "champ_requis".to_owned())]);
+    let left = app.medecin(&three).post_on(&path, version, leaves).await.expect(200);
+    assert_eq!(left["version"], json!(version + 1));
+    assert_eq!(present(&app, "2025-06-16").await, [one, two]);
 }

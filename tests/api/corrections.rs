@@ -227,3 +227,18 @@ async fn a_pending_paper_is_judged_on_the_days_that_it_bears() {
     let late = caisse.post_on(&path, 2, signature("medecin", "cps", &digest)).await;
     assert_eq!(late.problem(409), "transition_interdite");
 }
+
+#[tokio::test]
+async fn of_several_rectifications_at_once_one_is_done() {
+    let app = TestApp::new().await;
+    let wrong = enter(&app, MARTIN, "2025-06-10").await.expect(201);
+    app.advance(TimeDelta::seconds(1));
+    let to = format!("/v1/declarations/{}/rectifications", wrong["id"].as_str().unwrap());
+    let caisse = app.caisse(CAISSE);
+    let one = || caisse.post_on(&to, 1, rectification("essai", None));
+    let (a, b, c, d) = tokio::join!(one(), one(), one(), one());
+    let mut statuses: Vec<u16> = [a, b, c, d].iter().map(|reply| reply.status.as_u16()).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 412, 412, 412]);
+    assert_eq!(timeline(&app, "").await, []);
+}

@@ -70,7 +70,7 @@ async fn every_action_is_possible_in_the_states_of_the_table_and_refused_in_all_
                 Action::Expirer => {
                     app.advance(TimeDelta::days(91));
                     app.run_jobs().await;
-                    caisse.get(&path).await
+                    app.caisse(CAISSE).get(&path).await
                 }
             };
             let possible: Vec<&str> = TRANSITIONS

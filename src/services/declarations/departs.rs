@@ -25,7 +25,8 @@ pub struct NouveauDepart {
 impl Services {
     /// Closes the line of one doctor of a designation from a day on, with the reason, in the
     /// transaction of the caller, who has locked the person. The timeline follows; when nobody is
-    /// left the designation ends. Gives the id of the act, by which it can be erased
+    /// left the designation ends. Two departures of one person in one transaction need two
+    /// instants. Gives the id of the act, by which it can be erased
     /// ([`departs::erase`]) and the timeline realigned.
     pub(in crate::services) async fn close_member(
         &self,

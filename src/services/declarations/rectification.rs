@@ -1,6 +1,8 @@
 //! A wrong entry is rectified by a caisse: it never counted, and another says what should have
 //! been entered, or nothing does.
 
+use chrono::TimeDelta;
+
 use super::{Dossier, NouveauChoix, RefMedecin, RefPatient, SignatureRecue};
 use crate::domain::acteur::Acteur;
 use crate::domain::declaration::Etat;
@@ -50,7 +52,14 @@ impl Services {
         wrong.rectify(rectification.motif.clone())?;
         declarations::advance(&mut tx, &mut wrong, instant).await?;
         self.record(&mut tx, contexte, &wrong, "declaration.rectifiee", instant).await?;
-        self.realign(&mut tx, contexte, wrong.patient_id, instant).await?;
+        let mut instant = instant;
+        // An amendment extends the designation that is in force without the wrong entry; any other
+        // replacement takes its place in one go.
+        if rectification.remplacement.as_ref().is_none_or(|right| right.avenant) {
+            self.realign(&mut tx, contexte, wrong.patient_id, instant).await?;
+            // What is written twice about one person is known at two instants.
+            instant = instant.checked_add_signed(TimeDelta::microseconds(1)).unwrap_or(instant);
+        }
         if let Some(right) = &rectification.remplacement {
             let choix = NouveauChoix {
                 patient: RefPatient::Id(wrong.patient_id),
