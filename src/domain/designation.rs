@@ -114,6 +114,16 @@ pub struct Designation {
 }
 
 impl Designation {
+    /// The designation as one of its doctors may see it: with those who were there beside him, and
+    /// not those who came after he left.
+    #[must_use]
+    pub fn vue_par(mut self, rpps: Rpps) -> Self {
+        let own: Vec<Periode> =
+            self.membres.iter().filter(|m| m.rpps == rpps).map(|m| m.effet).collect();
+        self.membres.retain(|membre| own.iter().any(|days| days.chevauche(&membre.effet)));
+        self
+    }
+
     /// The doctors in force on a day.
     pub fn membres_le(&self, jour: NaiveDate) -> impl Iterator<Item = &Membre> {
         self.membres

@@ -80,11 +80,12 @@ impl Services {
         self.trace(contexte, patient, "designation.lister").await?;
         Ok(timeline
             .into_iter()
-            .filter(|designation| match &contexte.acteur {
+            .filter_map(|designation| match &contexte.acteur {
                 Acteur::Medecin(rpps) => {
-                    designation.membres.iter().any(|membre| membre.rpps == *rpps)
+                    let seen = designation.vue_par(*rpps);
+                    Some(seen).filter(|seen| !seen.membres.is_empty())
                 }
-                Acteur::Patient(_) | Acteur::Caisse(_) => true,
+                Acteur::Patient(_) | Acteur::Caisse(_) => Some(designation),
             })
             .collect())
     }
@@ -118,7 +119,10 @@ impl Services {
             en_vigueur_le: jour,
             connu_le: dates.connu_le,
             relation,
-            designation: found.filter(|_| !hidden),
+            designation: found.filter(|_| !hidden).map(|known| match acteur {
+                Acteur::Medecin(rpps) => known.vue_par(*rpps),
+                Acteur::Patient(_) | Acteur::Caisse(_) => known,
+            }),
         })
     }
 }

@@ -243,7 +243,7 @@ async fn a_member_who_leaves_closes_his_line_only() {
         (&json!("2025-06-10"), &json!("changement_de_lieu"))
     );
     assert_eq!(present(&app, "2025-06-09").await, [one.clone(), two.clone()]);
-    assert_eq!(present(&app, "2025-06-10").await, [two.clone()]);
+    assert_eq!(present(&app, "2025-06-10").await, std::slice::from_ref(&two));
     // As it was known before.
     let path_then = format!("/v1/patients/{}/designations?connu_le={known}", patient_id("ALICE"));
     let then = caisse.get(&path_then).await.expect(200);
@@ -291,7 +291,7 @@ async fn a_doctor_joins_by_an_amendment_signed_by_the_patient_and_the_newcomer()
     assert_eq!((&joined["etat"], &joined["avenant"]), (&json!("active"), &json!(true)));
     assert_eq!(joined["designation"]["id"], designation);
     assert_eq!(joined["medecins"].as_array().unwrap().len(), 1);
-    assert_eq!(present(&app, "2025-06-04").await, [one.clone()]);
+    assert_eq!(present(&app, "2025-06-04").await, std::slice::from_ref(&one));
     assert_eq!(present(&app, "2025-06-05").await, [one.clone(), two.clone()]);
     assert!(app.events().await.contains(&"designation.membre_arrive".to_owned()));
     // The patient from the portal, then the newcomer.
@@ -324,11 +324,11 @@ async fn a_doctor_withdraws_himself_and_a_wrong_amendment_is_rectified() {
     let caisse = app.caisse(CAISSE);
     app.advance(chrono::TimeDelta::seconds(1));
     let digest = joined["contenu_sha256"].as_str().unwrap();
-    let mut doctor = paper("medecin", "2025-06-08", digest);
-    doctor["rpps"] = json!(three);
+    let mut newcomer = paper("medecin", "2025-06-08", digest);
+    newcomer["rpps"] = json!(three);
     let right = json!({
         "medecins": amendment["medecins"], "avenant": true,
-        "signatures": [paper("assure", "2025-06-08", digest), doctor],
+        "signatures": [paper("assure", "2025-06-08", digest), newcomer],
     });
     let to = format!("/v1/declarations/{}/rectifications", joined["id"].as_str().unwrap());
     let body = json!({ "motif": "jour mal lu", "remplacement": right });
@@ -348,5 +348,46 @@ async fn a_doctor_withdraws_himself_and_a_wrong_amendment_is_rectified() {
     assert_eq!(caisse.wrong_fields(), [("/rpps".to_owned(), "champ_requis".to_owned())]);
     let left = app.medecin(&three).post_on(&path, version, leaves).await.expect(200);
     assert_eq!(left["version"], json!(version + 1));
-    assert_eq!(present(&app, "2025-06-16").await, [one, two]);
+    assert_eq!(present(&app, "2025-06-16").await, [one.clone(), two.clone()]);
+    // Who left sees those who were there with him, and not who comes afterwards.
+    app.on("2025-06-20");
+    let caisse = app.caisse(CAISSE);
+    let (four, _) = doctor(&caisse, 8, "01", json!({ "id": left_place(&app, &one).await })).await;
+    let mut amendment = choix(&[&one, &two, &four]);
+    amendment["avenant"] = json!(true);
+    enter(&app, amendment, &[&four], "2025-06-18").await.expect(201);
+    let path = format!("/v1/patients/{}/designations", patient_id("ALICE"));
+    let seen = app.medecin(&three).get(&path).await.expect(200);
+    let seen: Vec<&str> = seen["donnees"][0]["medecins"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["rpps"].as_str().unwrap())
+        .collect();
+    assert_eq!(seen, [one.as_str(), &two, &three]);
+    let all = caisse.get(&path).await.expect(200);
+    assert_eq!(all["donnees"][0]["medecins"].as_array().unwrap().len(), 4);
+}
+
+/// Where a doctor practises.
+async fn left_place(app: &TestApp, rpps: &str) -> Value {
+    let read = app.caisse(CAISSE).get(&format!("/v1/medecins/{rpps}")).await.expect(200);
+    read["exercices"][0]["lieu"]["id"].clone()
+}
+
+#[tokio::test]
+async fn an_amendment_whose_designation_is_over_before_the_last_signature_is_refused() {
+    let app = TestApp::new().await;
+    let [one, two, _] = cabinet(&app).await;
+    enter(&app, choix(&[&one]), &[&one], "2025-06-01").await.expect(201);
+    let mut amendment = choix(&[&one, &two]);
+    amendment["avenant"] = json!(true);
+    let waiting = app.medecin(&two).post("/v1/declarations", amendment).await.expect(201);
+    let digest = waiting["contenu_sha256"].as_str().unwrap();
+    let path = format!("/v1/declarations/{}/signatures", waiting["id"].as_str().unwrap());
+    let card = signature("assure", "carte_vitale", digest);
+    app.medecin(&two).post_on(&path, 1, card).await.expect(200);
+    enter(&app, choix(&[MARTIN]), &[MARTIN], "2025-06-10").await.expect(201);
+    let late = app.medecin(&two).post_on(&path, 2, signature("medecin", "cps", digest)).await;
+    assert_eq!(late.problem(422), "avenant_inadapte");
 }

@@ -192,7 +192,7 @@ async fn two_parents_who_disagree_the_last_signed_wins_and_the_other_is_told() {
     assert!(!app.events().await.contains(&"declaration.autre_titulaire".to_owned()));
     // Received later but signed before: the father's does not win, and the father is told.
     enter_by(PONS, "2025-06-05", &father).await;
-    assert_eq!(told(&app).await, [father.clone()]);
+    assert_eq!(told(&app).await, std::slice::from_ref(&father));
     enter_by(CARDIOLOGUE, "2025-06-20", &father).await;
     assert_eq!(told(&app).await, [father.clone(), mother.clone()]);
     let current = format!("/v1/patients/{}/medecin-traitant", patient_id("GABRIEL"));
@@ -348,4 +348,24 @@ async fn the_sixteenth_birthday_ends_nothing_and_is_told_once_beforehand() {
     .unwrap();
     assert_eq!(day.to_string(), "2031-06-20");
     assert_eq!(data, json!({ "age": 16, "medecin_traitant_declare": true }));
+}
+
+#[tokio::test]
+async fn somebody_born_outside_the_calendar_reaches_an_age_on_1_january() {
+    let app = TestApp::new().await;
+    let body = json!({
+        "identifiant": { "type": "nir", "valeur": nir("1100613055996") },
+        "nom": "ESSAI-LUNAIRE", "prenom": "NEO", "date_naissance": "2010-06-00",
+        "organisme": { "regime": "01", "caisse": "131", "centre": "0000" },
+        "affilie_du": "2010-06-01"
+    });
+    app.caisse(CAISSE).post("/v1/patients", body).await.expect(201);
+    for (day, told) in [("2025-11-01", 0), ("2025-11-02", 1), ("2025-11-03", 1), ("2026-01-01", 1)]
+    {
+        app.on(day);
+        app.run_jobs().await;
+        let all = app.events().await;
+        let found = all.iter().filter(|nature| *nature == "patient.majorite_16_ans").count();
+        assert_eq!(found, told, "{day}");
+    }
 }

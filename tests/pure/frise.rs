@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use traitant::domain::calendar::Periode;
 use traitant::domain::declaration::OrdreSignature;
 use traitant::domain::designation::{
-    Designation, Ligne, Membre, Modification, MotifDepart, MotifFin, Segment, compare,
+    DepartRefuse, Designation, Ligne, Membre, Modification, MotifDepart, MotifFin, Segment,
+    close_member, compare,
 };
 use traitant::domain::frise::{Choix, Depart, unroll};
 use traitant::domain::identifiers::Rpps;
@@ -47,6 +48,24 @@ fn unroll_choices(list: &[Choix]) -> Vec<Segment> {
 
 fn doctors(segment: &Segment) -> BTreeSet<MedecinId> {
     segment.lignes.iter().map(|ligne| ligne.medecin_id).collect()
+}
+
+/// Segments as the register stores them.
+fn stored(segments: &[Segment]) -> Vec<Designation> {
+    segments
+        .iter()
+        .map(|segment| Designation {
+            id: DesignationId::from_uuid(Uuid::from_u128(9)),
+            patient_id: PatientId::from_uuid(Uuid::nil()),
+            declaration_id: segment.declaration_id,
+            version: 1,
+            effet: segment.effet,
+            motif_fin: segment.motif_fin,
+            membres: segment.lignes.iter().map(membre).collect(),
+            enregistre_le: DateTime::UNIX_EPOCH,
+            remplace_le: None,
+        })
+        .collect()
 }
 
 fn membre(ligne: &Ligne) -> Membre {
@@ -115,20 +134,7 @@ fn of_two_choices_of_one_day_the_one_with_an_instant_prevails_over_paper() {
 #[test]
 fn the_database_is_told_to_replace_before_it_is_told_to_open() {
     let before = unroll_choices(&choices(&[(10, 1)]));
-    let stored: Vec<Designation> = before
-        .iter()
-        .map(|segment| Designation {
-            id: DesignationId::from_uuid(Uuid::from_u128(9)),
-            patient_id: PatientId::from_uuid(Uuid::nil()),
-            declaration_id: segment.declaration_id,
-            version: 1,
-            effet: segment.effet,
-            motif_fin: segment.motif_fin,
-            membres: segment.lignes.iter().map(membre).collect(),
-            enregistre_le: DateTime::UNIX_EPOCH,
-            remplace_le: None,
-        })
-        .collect();
+    let stored = stored(&before);
     let wanted = unroll_choices(&choices(&[(10, 1), (20, 2)]));
     let changes = compare(&stored, &wanted);
     assert!(matches!(changes[0], Modification::Reviser { version: 1, .. }));
@@ -265,25 +271,29 @@ fn an_amendment_adds_a_line_to_the_designation_it_was_made_for_and_to_no_other()
 fn what_is_erased_goes_before_what_grows() {
     // 1 from day 5, 2 from day 10; then 1 again on day 10: the designation of 2 never was.
     let before = unroll_choices(&choices(&[(5, 1), (10, 2)]));
-    let stored: Vec<Designation> = before
-        .iter()
-        .map(|segment| Designation {
-            id: DesignationId::from_uuid(Uuid::from_u128(9)),
-            patient_id: PatientId::from_uuid(Uuid::nil()),
-            declaration_id: segment.declaration_id,
-            version: 1,
-            effet: segment.effet,
-            motif_fin: segment.motif_fin,
-            membres: segment.lignes.iter().map(membre).collect(),
-            enregistre_le: DateTime::UNIX_EPOCH,
-            remplace_le: None,
-        })
-        .collect();
+    let stored = stored(&before);
     let changes = compare(&stored, &unroll_choices(&choices(&[(5, 1), (10, 2), (10, 1)])));
     assert!(
         matches!(changes[..], [Modification::Effacer { .. }, Modification::Reviser { .. }]),
         "{changes:?}"
     );
+}
+
+#[test]
+fn a_line_closes_only_for_somebody_who_is_there_and_for_a_motive_that_applies() {
+    let close = |designation: &Designation, doctor: u8, offset: u16, motif| {
+        let medecin_id = medecin(doctor).pop_first().unwrap();
+        close_member(designation, medecin_id, day(offset), motif, DateTime::UNIX_EPOCH)
+            .map(|depart| depart.jour)
+    };
+    let known = |choix: &[Choix]| stored(&unroll_choices(choix)).pop().unwrap();
+    let (together, alone) = (known(&joint()), known(&choices(&[(10, 1)])));
+    let moves = MotifDepart::ChangementDeLieu;
+    assert_eq!(close(&together, 1, 10, moves), Ok(day(10)));
+    assert_eq!(close(&together, 1, 9, moves), Err(DepartRefuse::PasMembre));
+    assert_eq!(close(&together, 3, 10, moves), Err(DepartRefuse::PasMembre));
+    assert_eq!(close(&alone, 1, 10, moves), Err(DepartRefuse::Seul));
+    assert_eq!(close(&alone, 1, 10, MotifDepart::Cessation), Ok(day(10)));
 }
 
 /// The same acts, replayed on bare sets of doctors, day after day.

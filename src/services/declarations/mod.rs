@@ -98,6 +98,16 @@ pub struct Dossier {
     pub rectifiee_par: Option<DeclarationId>,
 }
 
+impl Dossier {
+    /// The dossier as a caller may see it: a doctor who left does not learn who came afterwards.
+    fn vue_par(mut self, acteur: &Acteur) -> Self {
+        if let Acteur::Medecin(rpps) = acteur {
+            self.designation = self.designation.map(|known| known.vue_par(*rpps));
+        }
+        self
+    }
+}
+
 /// What both parties are to sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Apercu {
@@ -116,7 +126,7 @@ impl Services {
     ) -> Result<Dossier, ServiceError> {
         let mut conn = self.db.read("declaration.get").await?;
         let declaration = self.visible(&mut conn, contexte, id).await?;
-        let dossier = self.dossier(&mut conn, declaration).await?;
+        let dossier = self.dossier(&mut conn, declaration).await?.vue_par(&contexte.acteur);
         drop(conn);
         self.trace(contexte, dossier.declaration.patient_id, "declaration.lire").await?;
         Ok(dossier)
@@ -134,7 +144,8 @@ impl Services {
         let mut dossiers = Vec::new();
         for declaration in all {
             if may_see(&contexte.acteur, &declaration) {
-                dossiers.push(self.dossier(&mut conn, declaration).await?);
+                let dossier = self.dossier(&mut conn, declaration).await?;
+                dossiers.push(dossier.vue_par(&contexte.acteur));
             }
         }
         drop(conn);

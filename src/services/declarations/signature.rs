@@ -14,7 +14,7 @@ use crate::domain::ids::{LieuId, SignatureId};
 use crate::domain::medecin::Medecin;
 use crate::law::parameters::Parametre;
 use crate::services::{ServiceError, Services, latest_knowledge};
-use crate::storage::{Connection, medecins};
+use crate::storage::{Connection, designations, medecins};
 
 impl Services {
     /// Refuses a declaration whose doctors cannot be designated on the day of the last signature,
@@ -37,6 +37,11 @@ impl Services {
         let Some(en_place) = &declaration.en_place else {
             return self.verify_joint(&membres, jour);
         };
+        let current = designations::current(conn, declaration.patient_id, jour).await?;
+        let mut present = current.iter().flat_map(|designation| designation.membres_le(jour));
+        if !present.any(|membre| en_place.contains(&membre.medecin_id)) {
+            return Err(DeclarationRefusee::AvenantInadapte { jour }.into());
+        }
         // Whom an amendment joins: at the newcomer's place if they practise there, else where
         // they mainly do, which then differs.
         let place = declaration.medecins.first().map(|medecin| medecin.lieu_id);
