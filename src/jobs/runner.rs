@@ -38,10 +38,9 @@ pub async fn run_due(services: &Services) -> Result<usize, ServiceError> {
         };
         match (job.run)(services).await {
             Ok(()) => {
-                services.finish_task(task.id).await?;
                 let now = services.clock().now();
                 let next = now.checked_add_signed(job.every).unwrap_or(now);
-                services.plan_task(job.nature, next).await?;
+                services.finish_task(task.id, job.nature, next).await?;
             }
             Err(error) => {
                 tracing::warn!(job = job.nature, %error, "job failed");

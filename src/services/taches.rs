@@ -43,10 +43,20 @@ impl Services {
         Ok(task)
     }
 
-    /// Ends a job.
-    pub async fn finish_task(&self, id: TacheId) -> Result<(), ServiceError> {
+    /// Ends a job that comes back, and plans its next time in the same transaction: another
+    /// instance never finds it neither waiting nor running.
+    pub async fn finish_task(
+        &self,
+        id: TacheId,
+        nature: &str,
+        prevue_le: DateTime<Utc>,
+    ) -> Result<(), ServiceError> {
         let mut tx = self.db.begin("tache.finish").await?;
         taches::finish(&mut tx, id).await?;
+        let next = TacheId::from_uuid(self.ids.uuid());
+        let now = self.clock.now();
+        let key = Some("unique");
+        taches::enqueue(&mut tx, next, nature, key, &json!({}), prevue_le, now).await?;
         Ok(tx.commit().await?)
     }
 
