@@ -76,6 +76,7 @@ uuids!(
     id::DesignationId: "Identifiant d'une désignation, le même dans toutes ses versions.",
     id::SignatureId: "Identifiant d'une signature.",
     id::FeuilleId: "Identifiant d'une feuille de soins.",
+    id::OperationId: "Identifiant d'une opération sur un médecin.",
     id::AccesId: "Identifiant d'un accès.",
     id::RequestId: "Identifiant de corrélation d'une requête.",
 );
@@ -127,6 +128,10 @@ listes!(
     f::SituationParticuliere,
     f::Support,
     f::TypeLieu,
+    crate::domain::operation::ActionOperation,
+    crate::domain::operation::EtatOperation,
+    crate::domain::operation::NatureOperation,
+    crate::domain::patientele::NatureMouvement,
     m::ModeExercice,
     m::NatureLieu,
     crate::domain::patient::UsageIdentifiant,

@@ -7,10 +7,11 @@ use super::{ServiceError, Services};
 use crate::domain::ids::TacheId;
 use crate::storage::feuilles_de_soins::ensure_month;
 use crate::storage::idempotence;
-use crate::storage::taches::{self, Tache};
+use crate::storage::taches;
+pub use crate::storage::taches::Tache;
 
 /// How long a runner may keep a job before another takes it.
-const LEASE: TimeDelta = TimeDelta::minutes(5);
+pub(super) const LEASE: TimeDelta = TimeDelta::minutes(5);
 /// How many times a job is tried before it is given up.
 const ATTEMPTS: i16 = 8;
 /// How long the answer of a creation is kept for retries.

@@ -10,14 +10,13 @@ use uuid::Uuid;
 use super::StorageError;
 use super::medecins::word;
 use super::range::{to_periode, to_range};
-use crate::domain::calendar::Periode;
 use crate::domain::declaration::OrdreSignature;
 use crate::domain::designation::{Choix, Designation, Membre, MotifFin, Segment};
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DeclarationId, DesignationId, MedecinId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
 
-/// Opens a designation and its members.
+/// Opens a designation. The lines of its doctors are written apart.
 pub async fn open(
     conn: &mut PgConnection,
     patient: PatientId,
@@ -25,24 +24,7 @@ pub async fn open(
     segment: &Segment,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    insert_version(&mut *conn, patient, id, 1, segment, instant).await?;
-    for medecin in &segment.medecins {
-        sqlx::query!(
-            "/* designation_medecin.insert */
-             INSERT INTO designation_medecin
-                 (patient_id, designation_id, medecin_id, version, effet, enregistre_le)
-             VALUES ($1, $2, $3, 1, $4, $5)",
-            patient.uuid(),
-            id.uuid(),
-            medecin.uuid(),
-            // A member stays as long as the designation, whatever its end becomes.
-            to_range(Periode::depuis(segment.effet.du())),
-            instant
-        )
-        .execute(&mut *conn)
-        .await?;
-    }
-    Ok(())
+    insert_version(conn, patient, id, 1, segment, instant).await
 }
 
 /// Replaces a version by the next one.

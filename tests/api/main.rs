@@ -13,15 +13,20 @@
 mod support;
 
 mod access;
+mod cessations;
 mod declarations;
 mod errors;
 mod feuilles;
 mod idempotency;
 mod jobs;
 mod migrations;
+mod neutralisations;
 mod openapi;
+mod operations;
+mod patientele;
 mod races;
 mod readme;
+mod retraits;
 mod sandbox;
 mod schema;
 mod service;

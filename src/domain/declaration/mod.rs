@@ -53,6 +53,8 @@ vocabulaire!(
         Annuler = 3 "annuler",
         /// Let expire: the service itself, in time.
         Expirer = 4 "expirer",
+        /// Withdraw, for a doctor who is a médecin traitant.
+        Retirer = 5 "retirer",
     }
 );
 

@@ -6,6 +6,9 @@ pub(crate) mod feuilles_de_soins;
 pub(crate) mod medecins;
 pub(crate) mod medecins_traitants;
 pub(crate) mod moi;
+pub(crate) mod neutralisations;
+pub(crate) mod operations;
+pub(crate) mod patientele;
 pub(crate) mod patients;
 pub(crate) mod simulations;
 
@@ -23,5 +26,8 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(medecins_traitants::router())
         .merge(patients::router())
         .merge(medecins::router())
+        .merge(operations::router())
+        .merge(neutralisations::router())
+        .merge(patientele::router())
         .merge(moi::router())
 }

@@ -70,6 +70,10 @@ vocabulaire!(
         MtEffetALaSignature = 20 "MT_EFFET_A_LA_SIGNATURE",
         /// Days during which a declaration waits for a signature.
         MtDelaiEntreSignatures = 21 "MT_DELAI_ENTRE_SIGNATURES",
+        /// Months without majoration after the médecin traitant retired or left the département.
+        NeutralisationDepartMt = 22 "NEUTRALISATION_DEPART_MT",
+        /// Whether a new médecin traitant ends them.
+        NeutralisationCesseAuChoix = 23 "NEUTRALISATION_CESSE_AU_CHOIX",
     }
 );
 

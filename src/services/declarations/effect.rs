@@ -1,20 +1,15 @@
 //! What a complete declaration changes in the timeline of a person, and the events that tell it.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use crate::domain::clock::paris_day;
 use crate::domain::declaration::Declaration;
-use crate::domain::designation::{self, Modification};
-use crate::domain::ids::{DesignationId, EvenementId, MedecinId, PatientId};
+use crate::domain::ids::EvenementId;
 use crate::domain::vocabulary::Vocabulaire;
-use crate::law::LawError;
-use crate::law::parameters::Parametre;
-use crate::services::{Contexte, ServiceError, Services, latest_knowledge};
+use crate::services::frises::Ecriture;
+use crate::services::{Contexte, ServiceError, Services};
+use crate::storage::Connection;
 use crate::storage::evenements::{self, Evenement};
-use crate::storage::{Connection, designations};
 
 impl Services {
     /// Unrolls the choices of the person again and writes what changes in their timeline.
@@ -26,71 +21,9 @@ impl Services {
         instant: DateTime<Utc>,
     ) -> Result<(), ServiceError> {
         self.verify_designable(conn, declaration).await?;
-        let patient = declaration.patient_id;
-        let mut choices = designations::choices(conn, patient).await?;
-        let start = self.law_start();
-        for choice in &mut choices {
-            let signed = choice.ordre.signe_le;
-            let at_signature = self
-                .law
-                .valeur(Parametre::MtEffetALaSignature, signed.max(start))
-                .map_err(LawError::from)?;
-            if at_signature == 0 {
-                choice.effet_du = paris_day(choice.ordre.recue_le);
-            }
-        }
-        let wanted = designation::unroll(&choices);
-        let stored = designations::list(conn, patient, latest_knowledge()).await?;
-        for change in designation::compare(&stored, &wanted) {
-            self.apply(conn, contexte, patient, &change, instant).await?;
-        }
+        let (patient, auteur) = (declaration.patient_id, contexte.acteur.role());
+        self.replay(conn, &Ecriture { patient, auteur, instant }).await?;
         Ok(())
-    }
-
-    async fn apply(
-        &self,
-        conn: &mut Connection,
-        contexte: &Contexte,
-        patient: PatientId,
-        change: &Modification,
-        instant: DateTime<Utc>,
-    ) -> Result<(), ServiceError> {
-        let (nature, segment) = match change {
-            Modification::Ouvrir(segment) => {
-                let id = DesignationId::from_uuid(self.ids.uuid());
-                designations::open(conn, patient, id, segment, instant).await?;
-                ("declaration.prise_effet", Some(segment))
-            }
-            Modification::Reviser { id, version, segment } => {
-                designations::revise(conn, patient, *id, *version, segment, instant).await?;
-                ("declaration.remplacee", Some(segment))
-            }
-            Modification::Effacer { id, version } => {
-                designations::erase(conn, patient, *id, *version, instant).await?;
-                ("declaration.depassee", None)
-            }
-        };
-        let effet_du = segment.map(|segment| segment.effet.du());
-        let medecins: BTreeSet<MedecinId> =
-            segment.map(|segment| segment.medecins.clone()).unwrap_or_default();
-        let event = Evenement {
-            id: EvenementId::from_uuid(self.ids.uuid()),
-            nature,
-            survenu_le: instant,
-            enregistre_le: instant,
-            effet_du,
-            patient_id: Some(patient),
-            medecin_id: medecins.first().copied(),
-            declaration_id: segment.map(|segment| segment.declaration_id),
-            feuille_id: None,
-            auteur_role: contexte.acteur.role(),
-            auteur_moyen: None,
-            donnees: json!({
-                "effet_au": segment.and_then(|segment| segment.effet.au()),
-                "motif_fin": segment.and_then(|segment| segment.motif_fin).map(Vocabulaire::mot),
-            }),
-        };
-        Ok(evenements::insert(conn, &event).await?)
     }
 
     pub(super) fn event(

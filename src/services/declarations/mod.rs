@@ -2,6 +2,7 @@
 
 mod creation;
 mod effect;
+pub mod retrait;
 mod signature;
 mod transitions;
 
@@ -78,6 +79,8 @@ pub struct Dossier {
     pub designation: Option<Designation>,
     /// The designation of the same doctors that this declaration only confirms.
     pub confirme: Option<DesignationId>,
+    /// The doctors whose line in it has no end.
+    pub ouvertes: Vec<Rpps>,
 }
 
 /// What both parties are to sign.
@@ -150,7 +153,12 @@ impl Services {
 /// A declaration with the designation that it opened or confirms.
 async fn dossier(conn: &mut Connection, declaration: Declaration) -> Result<Dossier, ServiceError> {
     if declaration.etat != Etat::Active {
-        return Ok(Dossier { declaration, designation: None, confirme: None });
+        return Ok(Dossier {
+            declaration,
+            designation: None,
+            confirme: None,
+            ouvertes: Vec::new(),
+        });
     }
     let timeline = designations::list(conn, declaration.patient_id, latest_knowledge()).await?;
     let own = timeline.iter().find(|known| known.declaration_id == declaration.id).cloned();
@@ -165,7 +173,15 @@ async fn dossier(conn: &mut Connection, declaration: Declaration) -> Result<Doss
         .and_then(|day| timeline.iter().find(|known| known.effet.contient(day)))
         .filter(same_doctors)
         .map(|known| known.id);
-    Ok(Dossier { declaration, designation: own, confirme })
+    let shown = own.as_ref().map(|own| own.id).or(confirme);
+    let ouvertes = timeline
+        .iter()
+        .filter(|known| Some(known.id) == shown && known.effet.au().is_none())
+        .flat_map(|known| &known.membres)
+        .filter(|membre| membre.effet.au().is_none())
+        .map(|membre| membre.rpps)
+        .collect();
+    Ok(Dossier { declaration, designation: own, confirme, ouvertes })
 }
 
 /// What a doctor may see of the declarations of a person: those that name him.

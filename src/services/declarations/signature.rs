@@ -95,7 +95,7 @@ impl Services {
     }
 
     /// First day on which a médecin traitant could be declared.
-    pub(super) fn law_start(&self) -> NaiveDate {
+    pub(in crate::services) fn law_start(&self) -> NaiveDate {
         self.law
             .parametres()
             .get(Parametre::MtEffetALaSignature)

@@ -124,7 +124,7 @@ impl Services {
     }
 
     /// Locks the person of a declaration and gives it as it stands, if the caller saw it so.
-    async fn take(
+    pub(super) async fn take(
         &self,
         tx: &mut Tx,
         contexte: &Contexte,

@@ -171,7 +171,7 @@ impl DeclarationVue {
             enregistree_le: declaration.enregistre_le,
             designation: dossier.designation.as_ref().map(DesignationVue::new),
             confirme_designation: dossier.confirme,
-            actions: declaration.actions(acteur),
+            actions: actions(acteur, dossier),
         }
     }
 }
@@ -182,6 +182,17 @@ impl DeclarationsVue {
             donnees: dossiers.iter().map(|dossier| DeclarationVue::new(acteur, dossier)).collect(),
         }
     }
+}
+
+/// What the caller may do: to the declaration while it waits, to the designation afterwards.
+fn actions(acteur: &Acteur, dossier: &Dossier) -> Vec<Action> {
+    let mut actions = dossier.declaration.actions(acteur);
+    if let Acteur::Medecin(rpps) = acteur
+        && dossier.ouvertes.contains(rpps)
+    {
+        actions.push(Action::Retirer);
+    }
+    actions
 }
 
 /// The canonical content as a value, to be shown.
