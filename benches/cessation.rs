@@ -12,7 +12,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::zombie_processes,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
     clippy::print_stdout,

@@ -247,6 +247,3 @@ fn close(frise: &mut Frise, piece: &Piece<'_>, next: Option<NaiveDate>) {
         medecins: piece.medecins.clone(),
     });
 }
-
-#[cfg(test)]
-mod tests;

@@ -65,7 +65,7 @@ mod tests {
         assert_eq!(lire::<u8>("patients:2025-06-16", None).unwrap(), None);
         let other = lire::<u8>("patients:2025-06-17", Some(Texte(cursor))).unwrap_err();
         assert_eq!(other.code, Code::CurseurAutreRequete);
-        for broken in ["", "é", "0", "zzzzzzzzzzzz3432", "0123456789ab343", "0123456789abff"] {
+        for broken in ["", "é", "0", "0123456789ab343", "0123456789abff"] {
             let refused = lire::<u8>("x", Some(Texte(broken.to_owned()))).unwrap_err();
             assert_eq!(refused.code, Code::ParametreInvalide, "{broken}");
         }

@@ -9,5 +9,6 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod fins;
 mod identifiers;
 mod law;

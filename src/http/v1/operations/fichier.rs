@@ -23,7 +23,7 @@ use crate::services::{Demande, Rendu, ServiceError};
 const LIGNES_MAX: usize = 1_000;
 
 /// A file whose lines are read: those that are operations, and those that are refused.
-pub(crate) struct Fichier {
+struct Fichier {
     lignes: Vec<(usize, NouvelleOperation)>,
     refusees: Vec<(usize, Refus)>,
     requete: Empreinte,
@@ -122,9 +122,10 @@ pub(super) async fn import(
     State(state): State<AppState>,
     appel: Appel,
     cle: CleIdempotence,
-    fichier: Fichier,
+    request: Request,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Portee::Administration)?;
+    let fichier = Fichier::from_request(request, &state).await?;
     let demande: Demande = cle.demande(fichier.requete);
     let rendre = render(false, fichier.refusees);
     let (services, lignes) = (&state.services, fichier.lignes);
@@ -147,9 +148,10 @@ pub(super) async fn import(
 pub(super) async fn preview_import(
     State(state): State<AppState>,
     appel: Appel,
-    fichier: Fichier,
+    request: Request,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Portee::Administration)?;
+    let fichier = Fichier::from_request(request, &state).await?;
     let rendre = render(true, fichier.refusees);
     let done = state.services.preview_import(&contexte, fichier.lignes).await?;
     let broken = |error: serde_json::Error| Refus::from(ServiceError::from(error));

@@ -1,10 +1,14 @@
-use chrono::Days;
-use proptest::prelude::*;
-use uuid::Uuid;
+//! The timeline unrolled from choices and from the acts that end the lines of doctors.
 
-use super::*;
-use crate::domain::declaration::OrdreSignature;
-use crate::domain::designation;
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use proptest::prelude::*;
+use traitant::domain::declaration::OrdreSignature;
+use traitant::domain::designation::{self, Choix, MotifFin};
+use traitant::domain::fin::{Fin, NatureFin, unroll};
+use traitant::domain::ids::{DeclarationId, FaitId, MedecinId};
+use uuid::Uuid;
 
 fn day(offset: u16) -> NaiveDate {
     NaiveDate::from_ymd_opt(2025, 1, 1).unwrap() + Days::new(u64::from(offset))
