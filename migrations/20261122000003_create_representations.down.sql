@@ -1,6 +1,5 @@
 -- Back to declarations of one doctor and one adult.
 DROP TABLE avis_majorite;
-DROP TABLE depart_medecin;
 DROP TABLE avenant;
 ALTER TABLE etat_declaration
     DROP CONSTRAINT etat_declaration_etat,

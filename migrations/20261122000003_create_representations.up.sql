@@ -1,4 +1,4 @@
--- Who signs for whom, who joins and who leaves a designation, what rectifies what: the rest of the life of a declaration.
+-- Who signs for whom, who joins a designation, what rectifies what: the rest of the life of a declaration.
 
 -- Holders of parental authority and representatives: dated links, each with the kind of its proof.
 CREATE TABLE representation (
@@ -59,23 +59,6 @@ CREATE TABLE avenant (
     FOREIGN KEY (patient_id, declaration_id) REFERENCES declaration
 );
 
--- A doctor stops being one of a person's médecins traitants: an act, from which the timeline is unrolled.
-CREATE TABLE depart_medecin (
-    patient_id uuid NOT NULL REFERENCES patient,
-    depart_id uuid NOT NULL,
-    medecin_id uuid NOT NULL REFERENCES medecin,
-    -- First day on which the doctor no longer is.
-    jour date NOT NULL,
-    motif text NOT NULL,
-    enregistre_le timestamptz NOT NULL,
-    -- An act recorded by mistake is replaced by nothing.
-    remplace_le timestamptz,
-    PRIMARY KEY (patient_id, depart_id),
-    CONSTRAINT depart_medecin_motif
-        CHECK (motif IN ('medecin', 'cessation', 'changement_de_lieu', 'changement_de_specialite')),
-    CONSTRAINT depart_medecin_connaissance CHECK (remplace_le > enregistre_le)
-);
-
 -- Persons told that they will soon choose by themselves: once for each birthday.
 CREATE TABLE avis_majorite (
     patient_id uuid NOT NULL REFERENCES patient,
@@ -89,10 +72,6 @@ CREATE TRIGGER representation_histoire BEFORE UPDATE ON representation
 CREATE TRIGGER representation_garde BEFORE DELETE ON representation
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 CREATE TRIGGER avenant_garde BEFORE UPDATE OR DELETE ON avenant
-    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
-CREATE TRIGGER depart_medecin_histoire BEFORE UPDATE ON depart_medecin
-    FOR EACH ROW EXECUTE FUNCTION histoire_remplacable();
-CREATE TRIGGER depart_medecin_garde BEFORE DELETE ON depart_medecin
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 CREATE TRIGGER avis_majorite_garde BEFORE UPDATE OR DELETE ON avis_majorite
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();

@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::calendar::Periode;
-use super::frise::Depart;
+use super::fin::MotifDepart;
 use super::identifiers::Rpps;
-use super::ids::{DeclarationId, DesignationId, MedecinId, PatientId};
+use super::ids::{DeclarationId, DesignationId, MedecinId, OperationId, PatientId};
 use super::vocabulary::vocabulaire;
 
 vocabulaire!(
@@ -38,32 +38,6 @@ impl MotifFin {
             Self::Patient => Some("FIB"),
             Self::Medecin | Self::Cessation => Some("FIP"),
             Self::Deces => None,
-        }
-    }
-}
-
-vocabulaire!(
-    /// Why one doctor of a designation leaves it.
-    MotifDepart ("motif_depart") {
-        /// The doctor withdraws.
-        Medecin = 1 "medecin",
-        /// The doctor stops practising.
-        Cessation = 2 "cessation",
-        /// The doctor leaves the common premises.
-        ChangementDeLieu = 3 "changement_de_lieu",
-        /// The doctor changes specialty.
-        ChangementDeSpecialite = 4 "changement_de_specialite",
-    }
-);
-
-impl MotifDepart {
-    /// Why the designation itself ends when its last doctor leaves. Alone, a doctor who moves or
-    /// changes specialty stays: only a joint designation asks for the same premises and specialty.
-    pub const fn fin(self) -> Option<MotifFin> {
-        match self {
-            Self::Medecin => Some(MotifFin::Medecin),
-            Self::Cessation => Some(MotifFin::Cessation),
-            Self::ChangementDeLieu | Self::ChangementDeSpecialite => None,
         }
     }
 }
@@ -124,6 +98,12 @@ impl Designation {
         self
     }
 
+    /// Whether a line of a doctor has no end.
+    pub fn est_ouverte_a(&self, rpps: Rpps) -> bool {
+        let open = |membre: &Membre| membre.rpps == rpps && membre.effet.au().is_none();
+        self.effet.au().is_none() && self.membres.iter().any(open)
+    }
+
     /// The doctors in force on a day.
     pub fn membres_le(&self, jour: NaiveDate) -> impl Iterator<Item = &Membre> {
         self.membres
@@ -141,6 +121,16 @@ pub struct Ligne {
     pub effet: Periode,
     /// Why the doctor left, when he did.
     pub motif_fin: Option<MotifDepart>,
+    /// By which operation on the doctor, when it was one.
+    pub operation_id: Option<OperationId>,
+}
+
+impl Ligne {
+    /// A line that begins.
+    pub const fn ouverte(medecin_id: MedecinId, jour: NaiveDate) -> Self {
+        let effet = Periode::depuis(jour);
+        Self { medecin_id, effet, motif_fin: None, operation_id: None }
+    }
 }
 
 /// A piece of the timeline: the days during which one declaration says who is the médecin traitant.
@@ -203,13 +193,20 @@ pub enum Modification {
     },
 }
 
+/// Whether a piece is the one that a designation keeps: the same declaration, from the same day. A
+/// declaration has two pieces when another one was preferred for a time between them.
+fn is_of(segment: &Segment, designation: &Designation) -> bool {
+    segment.declaration_id == designation.declaration_id
+        && segment.effet.du() == designation.effet.du()
+}
+
 /// What to write so that the stored timeline, as known now, becomes the unrolled one. Versions to
 /// be replaced come first: the database then never sees an overlap.
 pub fn compare(stored: &[Designation], wanted: &[Segment]) -> Vec<Modification> {
     let mut closing = Vec::new();
     let mut opening = Vec::new();
     for designation in stored {
-        match wanted.iter().find(|segment| segment.declaration_id == designation.declaration_id) {
+        match wanted.iter().find(|segment| is_of(segment, designation)) {
             None => closing
                 .push(Modification::Effacer { id: designation.id, version: designation.version }),
             Some(segment) => {
@@ -230,9 +227,7 @@ pub fn compare(stored: &[Designation], wanted: &[Segment]) -> Vec<Modification> 
         }
     }
     for segment in wanted {
-        let known =
-            |designation: &Designation| designation.declaration_id == segment.declaration_id;
-        if !stored.iter().any(known) {
+        if !stored.iter().any(|designation| is_of(segment, designation)) {
             opening.push(Modification::Ouvrir(segment.clone()));
         }
     }
@@ -261,34 +256,4 @@ fn changed_lines(designation: &Designation, segment: &Segment) -> Option<Modific
         nouvelles,
         segment: segment.clone(),
     })
-}
-
-/// Why a doctor cannot leave a designation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum DepartRefuse {
-    /// The doctor is not one of the designation's on that day.
-    #[error("the doctor is not in this designation on that day")]
-    PasMembre,
-    /// The doctor is alone, and the motive only concerns joint designations.
-    #[error("the doctor is alone: the designation goes on")]
-    Seul,
-}
-
-/// Closes the line of one doctor of a designation from a day on, with the reason; the others stay.
-/// Gives the act to record: the timeline follows from it (see [`unroll`](super::frise::unroll)).
-pub fn close_member(
-    designation: &Designation,
-    medecin_id: MedecinId,
-    jour: NaiveDate,
-    motif: MotifDepart,
-    enregistre_le: DateTime<Utc>,
-) -> Result<Depart, DepartRefuse> {
-    let present: Vec<&Membre> = designation.membres_le(jour).collect();
-    if !present.iter().any(|membre| membre.medecin_id == medecin_id) {
-        return Err(DepartRefuse::PasMembre);
-    }
-    if present.len() < 2 && motif.fin().is_none() {
-        return Err(DepartRefuse::Seul);
-    }
-    Ok(Depart { medecin_id, jour, motif, enregistre_le })
 }

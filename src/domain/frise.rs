@@ -3,14 +3,15 @@
 //! Nobody edits it by hand. Late paper takes its place in history by itself, with its effect on
 //! the designations around; the result has neither overlap nor forgotten act.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::calendar::Periode;
 use super::declaration::OrdreSignature;
-use super::designation::{Ligne, MotifDepart, MotifFin, Segment};
-use super::ids::{DeclarationId, MedecinId};
+use super::designation::{Designation, Ligne, Membre, MotifFin, Segment};
+use super::fin::{Fin, MotifDepart};
+use super::ids::{DeclarationId, MedecinId, OperationId};
 
 /// A choice: a declaration signed by all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,48 +28,36 @@ pub struct Choix {
     pub ordre: OrdreSignature,
 }
 
-/// A doctor stops being one of a person's médecins traitants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Depart {
-    /// Which doctor.
-    pub medecin_id: MedecinId,
-    /// First day on which he no longer is.
-    pub jour: NaiveDate,
-    /// Why.
-    pub motif: MotifDepart,
-    /// When the register learnt it.
-    pub enregistre_le: DateTime<Utc>,
-}
-
 /// Unrolls acts into a timeline without overlap, ordered by day.
 ///
 /// Choices count in the order of their days, then of their signatures. A choice of the doctors
 /// already in force opens nothing: it confirms. A choice overtaken on its own day never takes
 /// effect. An amendment adds lines to the designation in force, if one of the doctors that it
-/// names is still there. A departure closes the line of one doctor, and the designation itself
-/// when nobody is left; it touches no choice of its own day or later that was received after it.
-pub fn unroll(choix: &[Choix], departs: &[Depart]) -> Vec<Segment> {
+/// names is still there. An end closes the line of one doctor, and the designation itself when
+/// nobody is left; it touches no choice of its own day that was received after it, no later one,
+/// and none that revokes it.
+pub fn unroll(choix: &[Choix], fins: &[Fin]) -> Vec<Segment> {
     let mut ordered: Vec<&Choix> = choix.iter().collect();
     ordered.sort_by_key(|choice| (choice.effet_du, choice.ordre, choice.declaration_id));
-    let mut leaving: Vec<&Depart> = departs.iter().collect();
-    leaving.sort_by_key(|depart| (depart.jour, depart.enregistre_le, depart.medecin_id));
+    let mut leaving: Vec<&Fin> = fins.iter().collect();
+    leaving.sort_by_key(|fin| (fin.effet_du, fin.decidee_le, fin.medecin_id, fin.id));
     let days: BTreeSet<NaiveDate> = ordered
         .iter()
         .map(|choice| choice.effet_du)
-        .chain(leaving.iter().map(|depart| depart.jour))
+        .chain(leaving.iter().map(|fin| fin.effet_du))
         .collect();
     let mut frise = Frise::default();
     for day in days {
-        let leaving_now = || leaving.iter().filter(move |depart| depart.jour == day);
-        for depart in leaving_now() {
-            frise.leave(depart, |_since| true);
+        let leaving_now = || leaving.iter().filter(move |fin| fin.effet_du == day);
+        for fin in leaving_now() {
+            frise.leave(fin, |_since| true);
         }
         for choice in ordered.iter().filter(|choice| choice.effet_du == day) {
             frise.choose(choice);
         }
         // Who withdraws on the very day of a choice withdraws from what was received before.
-        for depart in leaving_now() {
-            frise.leave(depart, |received| received <= depart.enregistre_le);
+        for fin in leaving_now() {
+            frise.leave(fin, |received| received <= fin.decidee_le);
         }
     }
     frise.segments
@@ -80,6 +69,8 @@ struct Frise {
     segments: Vec<Segment>,
     /// The lines that came on the present day, and when their choice was received.
     arrived: Vec<(NaiveDate, MedecinId, DateTime<Utc>)>,
+    /// The last choice signed by each doctor.
+    signed: BTreeMap<MedecinId, OrdreSignature>,
 }
 
 impl Frise {
@@ -113,8 +104,7 @@ impl Frise {
             before.effet = ended;
         }
         let effet = Periode::depuis(day);
-        let ligne =
-            |medecin_id: &MedecinId| Ligne { medecin_id: *medecin_id, effet, motif_fin: None };
+        let ligne = |medecin_id: &MedecinId| Ligne::ouverte(*medecin_id, day);
         self.segments.push(Segment {
             declaration_id: choice.declaration_id,
             effet,
@@ -129,6 +119,7 @@ impl Frise {
         for medecin in choice.medecins.iter().chain(choice.en_place.iter().flatten()) {
             self.arrived.push((choice.effet_du, *medecin, received));
         }
+        self.signed.extend(choice.medecins.iter().map(|medecin| (*medecin, choice.ordre)));
     }
 
     /// An amendment: newcomers beside those who are present.
@@ -136,8 +127,7 @@ impl Frise {
         self.arrive(choice);
         let Some(current) = self.segments.last_mut() else { return };
         for medecin_id in choice.medecins.difference(present) {
-            let effet = Periode::depuis(choice.effet_du);
-            current.lignes.push(Ligne { medecin_id: *medecin_id, effet, motif_fin: None });
+            current.lignes.push(Ligne::ouverte(*medecin_id, choice.effet_du));
         }
     }
 
@@ -159,27 +149,29 @@ impl Frise {
 
     /// A doctor leaves the designation in force on the day, if `counts` says so of the moment at
     /// which the choice of the day that names him was received.
-    fn leave(&mut self, depart: &Depart, counts: impl Fn(DateTime<Utc>) -> bool) {
-        let day = depart.jour;
+    fn leave(&mut self, fin: &Fin, counts: impl Fn(DateTime<Utc>) -> bool) {
+        let (day, medecin_id) = (fin.effet_du, fin.medecin_id);
         let named_after = self.arrived.iter().any(|(arrival, medecin, received)| {
-            (*arrival, *medecin) == (day, depart.medecin_id) && !counts(*received)
+            (*arrival, *medecin) == (day, medecin_id) && !counts(*received)
         });
+        let revoked = self.signed.get(&medecin_id).is_some_and(|last| fin.est_revoquee_par(last));
         let Some(current) = self.segments.last_mut() else { return };
         let present = current.en_force(day);
         let alone = present.len() < 2;
         if named_after
-            || !present.contains(&depart.medecin_id)
-            || (alone && depart.motif.fin().is_none())
+            || revoked
+            || !present.contains(&medecin_id)
+            || (alone && fin.motif.conjointe_seulement())
         {
             return;
         }
-        let leaves =
-            |ligne: &Ligne| ligne.medecin_id == depart.medecin_id && ligne.effet.contient(day);
+        let leaves = |ligne: &Ligne| ligne.medecin_id == medecin_id && ligne.effet.contient(day);
         current.lignes.retain(|ligne| !(leaves(ligne) && ligne.effet.du() == day && !alone));
         for ligne in current.lignes.iter_mut().filter(|ligne| leaves(ligne)) {
             if let Some(effet) = ligne.effet.jusqu_au(day) {
                 ligne.effet = effet;
-                ligne.motif_fin = Some(depart.motif);
+                ligne.motif_fin = Some(fin.motif);
+                ligne.operation_id = fin.operation_id;
             }
         }
         if !alone {
@@ -188,7 +180,7 @@ impl Frise {
         match current.effet.jusqu_au(day) {
             Some(effet) => {
                 current.effet = effet;
-                current.motif_fin = depart.motif.fin();
+                current.motif_fin = Some(fin.motif.motif_fin());
                 current.lignes.retain(|ligne| ligne.effet.du() < day);
             }
             None => {
@@ -196,4 +188,81 @@ impl Frise {
             }
         }
     }
+}
+
+/// The days on which a doctor is a médecin traitant by one designation, and why they end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Jours {
+    /// Which doctor.
+    pub medecin_id: MedecinId,
+    /// Which days.
+    pub effet: Periode,
+    /// Why they end, when they end.
+    pub motif_fin: Option<MotifFin>,
+}
+
+/// The days of every doctor of a timeline.
+pub fn jours(segments: &[Segment]) -> Vec<Jours> {
+    let of = |segment: &Segment| -> Vec<Jours> {
+        let (days, motif) = (segment.effet, segment.motif_fin);
+        let own = |ligne: &Ligne| {
+            let left = ligne.motif_fin.map(MotifDepart::motif_fin);
+            cut(ligne.medecin_id, (ligne.effet, left), (days, motif))
+        };
+        segment.lignes.iter().filter_map(own).collect()
+    };
+    segments.iter().flat_map(of).collect()
+}
+
+/// The days of every doctor of a timeline as stored.
+pub fn jours_connus(designations: &[Designation]) -> Vec<Jours> {
+    let of = |known: &Designation| -> Vec<Jours> {
+        let own = |membre: &Membre| {
+            let left = membre.motif_fin.map(MotifDepart::motif_fin);
+            cut(membre.medecin_id, (membre.effet, left), (known.effet, known.motif_fin))
+        };
+        known.membres.iter().filter_map(own).collect()
+    };
+    designations.iter().flat_map(of).collect()
+}
+
+/// A line within the days of its designation.
+fn cut(
+    medecin_id: MedecinId,
+    (own, left): (Periode, Option<MotifFin>),
+    (days, ended): (Periode, Option<MotifFin>),
+) -> Option<Jours> {
+    let effet = own.intersection(&days)?;
+    let motif_fin = if own.au() == effet.au() { left } else { ended };
+    Some(Jours {
+        medecin_id,
+        effet,
+        motif_fin: motif_fin.or(ended).filter(|_| effet.au().is_some()),
+    })
+}
+
+/// The doctors of a person on a day.
+pub fn medecins_le(segments: &[Segment], jour: NaiveDate) -> BTreeSet<MedecinId> {
+    segments.iter().flat_map(|segment| segment.en_force(jour)).collect()
+}
+
+/// Whether an operation on a doctor ended a line.
+pub fn est_ferme_par(segments: &[Segment], operation: OperationId) -> bool {
+    let mut lines = segments.iter().flat_map(|segment| &segment.lignes);
+    lines.any(|ligne| ligne.operation_id == Some(operation))
+}
+
+/// The doctors who remain on the day of an act, when the doctor whom it concerns was one of them on
+/// that day and before; `None` when not.
+pub fn autres_le(
+    segments: &[Segment],
+    medecin: MedecinId,
+    jour: NaiveDate,
+) -> Option<Vec<MedecinId>> {
+    let segment = segments.iter().find(|segment| segment.effet.contient(jour))?;
+    let already = |ligne: &&Ligne| {
+        ligne.medecin_id == medecin && ligne.effet.contient(jour) && ligne.effet.du() < jour
+    };
+    segment.lignes.iter().find(already)?;
+    Some(segment.en_force(jour).into_iter().filter(|other| *other != medecin).collect())
 }

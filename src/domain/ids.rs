@@ -99,6 +99,10 @@ typed_id!(
     TacheId
 );
 typed_id!(
+    /// An operation of a caisse on a doctor: retirement, move, suspension…
+    OperationId
+);
+typed_id!(
     /// One HTTP request, as named in logs, traces and problems.
     RequestId
 );

@@ -2,7 +2,7 @@
 
 use super::problem::{Code, ErreurChamp, Refus};
 use crate::domain::declaration::{ConditionConjointe, DeclarationRefusee, EchecConjoint, Etat};
-use crate::domain::designation::DepartRefuse;
+use crate::domain::fin::DepartRefuse;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::{LawError, ServiceError};
 
@@ -60,6 +60,21 @@ impl From<ServiceError> for Refus {
             ServiceError::MedecinExistant => {
                 Self::new(Code::MedecinExistant, "Un médecin porte déjà ce RPPS.")
             }
+            ServiceError::NonMedecinTraitant(day) => Self::new(
+                Code::NonMedecinTraitant,
+                format!(
+                    "Ce médecin n'est pas médecin traitant du patient par cette déclaration le {}.",
+                    jour(day)
+                ),
+            ),
+            ServiceError::OperationExistante(id) => Self::new(
+                Code::OperationExistante,
+                format!("La même opération est déjà enregistrée sous l'identifiant {id}."),
+            ),
+            ServiceError::AnnulationImpossible => Self::new(
+                Code::AnnulationImpossible,
+                "L'opération est déjà annulée, ou les faits du médecin ont changé depuis.",
+            ),
             ServiceError::FeuilleExistante(id) => Self::new(
                 Code::FeuilleExistante,
                 format!("Cette feuille a déjà été reçue sous l'identifiant {id}."),

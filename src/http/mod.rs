@@ -11,6 +11,7 @@ mod idempotency;
 mod json;
 mod lecture;
 mod openapi;
+mod pagination;
 mod problem;
 mod request_log;
 mod schemas;

@@ -80,6 +80,7 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
         tag("Médecin traitant", "Qui est médecin traitant, quel jour, connu quand."),
         tag("Patients", "Personnes et leurs faits datés."),
         tag("Médecins", "Médecins et lieux d'exercice."),
+        tag("Opérations", "Ce qui arrive à un médecin, pour tous ses patients à la fois."),
         tag("Moi", "Ce que le jeton dit de son porteur, et qui a lu son dossier."),
         tag("État", "Le service vit ; le service peut répondre."),
     ]

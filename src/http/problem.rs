@@ -85,6 +85,12 @@ catalogue!(
         "Lire le médecin par son RPPS au lieu de le créer.",
     FeuilleExistante = 409 "feuille_existante" "Feuille de soins déjà reçue"
         "Lire la feuille déjà reçue, ou corriger le numéro de facture.",
+    NonMedecinTraitant = 409 "non_medecin_traitant" "Ce médecin n'est pas médecin traitant du patient ce jour"
+        "Relire la déclaration : sa désignation dit de quel jour à quel jour.",
+    OperationExistante = 409 "operation_existante" "Opération déjà enregistrée"
+        "Lire l'opération dont l'identifiant est dans « detail ».",
+    AnnulationImpossible = 409 "annulation_impossible" "Cette opération ne peut pas être annulée"
+        "Annuler d'abord les opérations plus récentes sur ce médecin, ou corriger ses faits.",
     CleEnCours = 409 "cle_idempotence_en_cours" "Une requête de même clé est en cours"
         "Attendre puis renvoyer la même requête avec la même clé.",
     VersionPerimee = 412 "version_perimee" "Version périmée"
@@ -97,6 +103,8 @@ catalogue!(
         "Corriger chaque champ listé dans « erreurs » ; tous y sont.",
     CleReutilisee = 422 "cle_idempotence_reutilisee" "Clé d'idempotence déjà utilisée pour une autre requête"
         "Utiliser une clé nouvelle pour chaque création.",
+    CurseurAutreRequete = 422 "curseur_autre_requete" "Ce curseur vient d'une autre requête"
+        "Reprendre avec les mêmes filtres que la page précédente, ou sans curseur.",
     HorsCouverture = 422 "hors_couverture" "Date de soins hors de la période couverte"
         "Aucune règle n'est supposée hors de la période indiquée.",
     ParametreInconnu = 422 "parametre_inconnu" "Valeur de la loi inconnue à cette date"

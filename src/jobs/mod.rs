@@ -1,5 +1,6 @@
 //! Work done later: jobs are rows, taken with a lease by any instance, written to be run twice.
 
+mod once;
 mod recurring;
 mod runner;
 

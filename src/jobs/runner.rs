@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::RECURRING;
+use super::once::ONCE;
 use crate::services::{ServiceError, Services};
 
 /// How long an idle runner waits before it looks again.
@@ -32,6 +33,16 @@ pub async fn run_due(services: &Services) -> Result<usize, ServiceError> {
     let mut ran = 0;
     while let Some(task) = services.take_task().await? {
         ran += 1;
+        if let Some(job) = ONCE.iter().find(|job| job.nature == task.nature) {
+            match (job.run)(services, &task).await {
+                Ok(()) => services.finish_task(&task, None).await?,
+                Err(error) => {
+                    tracing::warn!(job = job.nature, %error, "job failed");
+                    services.fail_task(&task, &error.to_string()).await?;
+                }
+            }
+            continue;
+        }
         let Some(job) = RECURRING.iter().find(|job| job.nature == task.nature) else {
             services.fail_task(&task, "unknown kind of job").await?;
             continue;
@@ -40,7 +51,7 @@ pub async fn run_due(services: &Services) -> Result<usize, ServiceError> {
             Ok(()) => {
                 let now = services.clock().now();
                 let next = now.checked_add_signed(job.every).unwrap_or(now);
-                services.finish_task(task.id, job.nature, next).await?;
+                services.finish_task(&task, Some(next)).await?;
             }
             Err(error) => {
                 tracing::warn!(job = job.nature, %error, "job failed");

@@ -7,9 +7,13 @@
 pub mod declarations;
 pub mod evaluations;
 pub mod feuilles_de_soins;
+mod frises;
 pub mod idempotence;
 pub mod medecins;
 pub mod medecins_traitants;
+pub mod neutralisations;
+pub mod operations;
+pub mod patientele;
 pub mod patients;
 mod perimetre;
 pub mod representations;
@@ -22,7 +26,7 @@ use chrono::{DateTime, TimeZone, Utc};
 
 use crate::domain::clock::Clock;
 use crate::domain::declaration::DeclarationRefusee;
-use crate::domain::designation::DepartRefuse;
+use crate::domain::fin::DepartRefuse;
 use crate::domain::ids::{FeuilleId, IdSource, PatientId, RequestId};
 use crate::law::Law;
 pub use crate::law::LawError;
@@ -130,6 +134,15 @@ pub enum ServiceError {
     /// The RPPS belongs to a doctor already registered.
     #[error("doctor already registered")]
     MedecinExistant,
+    /// The doctor is not one of the médecins traitants of the person on that day.
+    #[error("not a médecin traitant on {0}")]
+    NonMedecinTraitant(chrono::NaiveDate),
+    /// The same operation on the doctor was already recorded.
+    #[error("operation already recorded")]
+    OperationExistante(crate::domain::ids::OperationId),
+    /// The operation is already being undone, or the facts of the doctor have changed since.
+    #[error("the operation cannot be undone")]
+    AnnulationImpossible,
     /// The feuille was already received.
     #[error("feuille already received")]
     FeuilleExistante(FeuilleId),

@@ -7,10 +7,11 @@ use super::{ServiceError, Services};
 use crate::domain::ids::TacheId;
 use crate::storage::feuilles_de_soins::ensure_month;
 use crate::storage::idempotence;
-use crate::storage::taches::{self, Tache};
+use crate::storage::taches;
+pub use crate::storage::taches::Tache;
 
 /// How long a runner may keep a job before another takes it.
-const LEASE: TimeDelta = TimeDelta::minutes(5);
+pub(super) const LEASE: TimeDelta = TimeDelta::minutes(5);
 /// How many times a job is tried before it is given up.
 const ATTEMPTS: i16 = 8;
 /// How long the answer of a creation is kept for retries.
@@ -43,20 +44,21 @@ impl Services {
         Ok(task)
     }
 
-    /// Ends a job that comes back, and plans its next time in the same transaction: another
-    /// instance never finds it neither waiting nor running.
+    /// Ends a job. One that comes back is planned again in the same transaction: another instance
+    /// never finds it neither waiting nor running.
     pub async fn finish_task(
         &self,
-        id: TacheId,
-        nature: &str,
-        prevue_le: DateTime<Utc>,
+        task: &Tache,
+        again: Option<DateTime<Utc>>,
     ) -> Result<(), ServiceError> {
         let mut tx = self.db.begin("tache.finish").await?;
-        taches::finish(&mut tx, id).await?;
-        let next = TacheId::from_uuid(self.ids.uuid());
-        let now = self.clock.now();
-        let key = Some("unique");
-        taches::enqueue(&mut tx, next, nature, key, &json!({}), prevue_le, now).await?;
+        taches::finish(&mut tx, task.id).await?;
+        if let Some(prevue_le) = again {
+            let next = TacheId::from_uuid(self.ids.uuid());
+            let (nature, now) = (&task.nature, self.clock.now());
+            let key = Some("unique");
+            taches::enqueue(&mut tx, next, nature, key, &json!({}), prevue_le, now).await?;
+        }
         Ok(tx.commit().await?)
     }
 

@@ -79,4 +79,33 @@ impl Services {
         };
         self.traces.write(trace).await
     }
+
+    /// Traces that somebody reads the data of several persons: one trace each, written together.
+    pub(super) async fn trace_all(
+        &self,
+        contexte: &Contexte,
+        patients: impl Iterator<Item = PatientId>,
+        operation: &'static str,
+    ) -> Result<(), ServiceError> {
+        let distinct: std::collections::BTreeSet<PatientId> = patients.collect();
+        let traces: Vec<Acces> = distinct
+            .into_iter()
+            .map(|patient_id| Acces {
+                id: AccesId::from_uuid(self.ids.uuid()),
+                patient_id,
+                survenu_le: self.clock.now(),
+                appelant_role: contexte.acteur.role().to_owned(),
+                appelant: contexte.acteur.identite(),
+                operation: operation.to_owned(),
+                requete_id: contexte.requete_id,
+            })
+            .collect();
+        if traces.is_empty() {
+            return Ok(());
+        }
+        write(&self.db, &traces).await.map_err(|error| {
+            tracing::error!(%error, "accesses could not be traced");
+            ServiceError::TraceImpossible
+        })
+    }
 }

@@ -108,3 +108,21 @@ pub async fn fail(
     .await?;
     Ok(())
 }
+
+/// Keeps a job longer; `false` when another runner took it meanwhile.
+pub async fn extend(
+    conn: &mut PgConnection,
+    tache: &Tache,
+    bail: DateTime<Utc>,
+) -> Result<bool, StorageError> {
+    let done = sqlx::query!(
+        "/* tache.extend */
+         UPDATE tache SET bail_jusqu_au = $3 WHERE tache_id = $1 AND essais = $2 AND etat = 'en_cours'",
+        tache.id.uuid(),
+        tache.essais,
+        bail
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}

@@ -67,6 +67,9 @@ async fn every_action_is_possible_in_the_states_of_the_table_and_refused_in_all_
                     let body = json!({ "motif": "essai" });
                     caisse.post_on(&format!("{path}/rectifications"), version, body).await
                 }
+                Action::Retirer => {
+                    martin.post_on(&format!("{path}/retrait"), version, json!({})).await
+                }
                 Action::Expirer => {
                     app.advance(TimeDelta::days(91));
                     app.run_jobs().await;
@@ -107,7 +110,7 @@ async fn each_state_shows_each_role_what_it_may_do() {
                 json!(["signer", "annuler"]),
                 json!(["signer", "annuler"]),
             ],
-            Etat::Active => [json!([]), json!([]), json!(["rectifier"])],
+            Etat::Active => [json!(["retirer"]), json!([]), json!(["rectifier"])],
             Etat::Refusee | Etat::Annulee | Etat::Expiree | Etat::Rectifiee => {
                 [json!([]), json!([]), json!([])]
             }

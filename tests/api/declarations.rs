@@ -46,7 +46,7 @@ async fn both_signatures_at_once_take_effect_on_the_day() {
     assert_eq!(declaration["etat"], "active");
     assert_eq!(declaration["canal"], "teleservice");
     assert_eq!(declaration["signatures_manquantes"], json!([]));
-    assert_eq!(declaration["actions"], json!([]));
+    assert_eq!(declaration["actions"], json!(["retirer"]));
     assert_eq!(declaration["expire_le"], Value::Null);
     assert!(declaration["numero"].as_str().unwrap().starts_with("MT-"));
     let path = format!("/v1/patients/{}/medecin-traitant", patient_id("ALICE"));

@@ -13,6 +13,7 @@
 mod support;
 
 mod access;
+mod cessations;
 mod conjointes;
 mod corrections;
 mod cycle;
@@ -23,9 +24,13 @@ mod idempotency;
 mod jobs;
 mod migrations;
 mod mineurs;
+mod neutralisations;
 mod openapi;
+mod operations;
+mod patientele;
 mod races;
 mod readme;
+mod retraits;
 mod sandbox;
 mod schema;
 mod service;

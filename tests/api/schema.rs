@@ -7,8 +7,15 @@ use sqlx::PgPool;
 use crate::support::database::TestDatabase;
 
 /// Tables that are the same wherever a person's rows live: small, or about no person.
-const REFERENCE: [&str; 6] =
-    ["medecin", "identite_medecin", "specialite_medecin", "lieu", "exercice", "loi"];
+const REFERENCE: [&str; 7] = [
+    "medecin",
+    "identite_medecin",
+    "specialite_medecin",
+    "lieu",
+    "exercice",
+    "loi",
+    "operation_medecin",
+];
 /// Tables of the service itself.
 const SERVICE: [&str; 4] = ["_sqlx_migrations", "evenement", "idempotence", "tache"];
 

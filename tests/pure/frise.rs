@@ -1,18 +1,18 @@
 //! The timeline of a person, unrolled from acts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use proptest::prelude::*;
 use traitant::domain::calendar::Periode;
 use traitant::domain::declaration::OrdreSignature;
 use traitant::domain::designation::{
-    DepartRefuse, Designation, Ligne, Membre, Modification, MotifDepart, MotifFin, Segment,
-    close_member, compare,
+    Designation, Ligne, Membre, Modification, MotifFin, Segment, compare,
 };
-use traitant::domain::frise::{Choix, Depart, unroll};
+use traitant::domain::fin::{DepartRefuse, Fin, MotifDepart, close_member};
+use traitant::domain::frise::{Choix, unroll};
 use traitant::domain::identifiers::Rpps;
-use traitant::domain::ids::{DeclarationId, DesignationId, MedecinId, PatientId};
+use traitant::domain::ids::{DeclarationId, DesignationId, FaitId, MedecinId, PatientId};
 use uuid::Uuid;
 
 fn day(offset: u16) -> NaiveDate {
@@ -173,12 +173,14 @@ fn both(one: u8, other: u8) -> BTreeSet<MedecinId> {
     medecin(one).into_iter().chain(medecin(other)).collect()
 }
 
-fn depart(offset: u16, doctor: u8, motif: MotifDepart, received: u16) -> Depart {
-    Depart {
+fn depart(offset: u16, doctor: u8, motif: MotifDepart, received: u16) -> Fin {
+    Fin {
+        id: FaitId::from_uuid(Uuid::nil()),
         medecin_id: medecin(doctor).pop_first().unwrap(),
-        jour: day(offset),
         motif,
-        enregistre_le: ordre(offset, received).recue_le,
+        effet_du: day(offset),
+        decidee_le: ordre(offset, received).recue_le,
+        operation_id: None,
     }
 }
 
@@ -241,11 +243,11 @@ fn on_its_own_day_a_departure_touches_what_was_received_before_it() {
     let mut received_after = alone;
     received_after[0].ordre.recue_le = ordre(0, 11).recue_le;
     assert_eq!(unroll(&received_after, &[same_day(10)]).len(), 1);
-    assert_eq!(unroll(&received_after, &[depart(11, 1, MotifDepart::Medecin, 0)]).len(), 1);
-    assert_eq!(
-        unroll(&received_after, &[depart(11, 1, MotifDepart::Medecin, 0)])[0].effet.au(),
-        Some(day(11))
-    );
+    let next_day = |motif| unroll(&received_after, &[depart(11, 1, motif, 0)]);
+    assert_eq!(next_day(MotifDepart::Cessation).len(), 1);
+    assert_eq!(next_day(MotifDepart::Cessation)[0].effet.au(), Some(day(11)));
+    // Who announced a withdrawal and then signed changed his mind.
+    assert_eq!(next_day(MotifDepart::Medecin)[0].effet.au(), None);
 }
 
 #[test]
@@ -282,9 +284,7 @@ fn what_is_erased_goes_before_what_grows() {
 #[test]
 fn a_line_closes_only_for_somebody_who_is_there_and_for_a_motive_that_applies() {
     let close = |designation: &Designation, doctor: u8, offset: u16, motif| {
-        let medecin_id = medecin(doctor).pop_first().unwrap();
-        close_member(designation, medecin_id, day(offset), motif, DateTime::UNIX_EPOCH)
-            .map(|depart| depart.jour)
+        close_member(designation, &depart(offset, doctor, motif, 0)).map(|()| day(offset))
     };
     let known = |choix: &[Choix]| stored(&unroll_choices(choix)).pop().unwrap();
     let (together, alone) = (known(&joint()), known(&choices(&[(10, 1)])));
@@ -297,22 +297,29 @@ fn a_line_closes_only_for_somebody_who_is_there_and_for_a_motive_that_applies() 
 }
 
 /// The same acts, replayed on bare sets of doctors, day after day.
-fn reference(choix: &[Choix], departs: &[Depart], until: u16) -> Vec<BTreeSet<MedecinId>> {
+fn reference(choix: &[Choix], departs: &[Fin], until: u16) -> Vec<BTreeSet<MedecinId>> {
     let mut present: BTreeSet<MedecinId> = BTreeSet::new();
     let mut ordered: Vec<&Choix> = choix.iter().collect();
     ordered.sort_by_key(|choice| (choice.effet_du, choice.ordre, choice.declaration_id));
-    let leave = |present: &mut BTreeSet<MedecinId>, depart: &Depart| {
-        if present.len() > 1 || depart.motif.fin().is_some() {
+    let moves = [MotifDepart::ChangementDeLieu, MotifDepart::ChangementDeSpecialite];
+    let mut signed: BTreeMap<MedecinId, OrdreSignature> = BTreeMap::new();
+    let leave = |present: &mut BTreeSet<MedecinId>, depart: &Fin, last: Option<&OrdreSignature>| {
+        let decided = depart.decidee_le;
+        let changed_his_mind = depart.motif == MotifDepart::Medecin
+            && last.is_some_and(|last| {
+                last.recue_le > decided && last.signe_le > decided.date_naive()
+            });
+        if !changed_his_mind && (present.len() > 1 || !moves.contains(&depart.motif)) {
             present.remove(&depart.medecin_id);
         }
     };
     let mut sets = Vec::new();
     for offset in 0..until {
         let today = day(offset);
-        let mut leaving: Vec<&Depart> = departs.iter().filter(|d| d.jour == today).collect();
-        leaving.sort_by_key(|depart| (depart.enregistre_le, depart.medecin_id));
+        let mut leaving: Vec<&Fin> = departs.iter().filter(|d| d.effet_du == today).collect();
+        leaving.sort_by_key(|depart| (depart.decidee_le, depart.medecin_id));
         for depart in &leaving {
-            leave(&mut present, depart);
+            leave(&mut present, depart, signed.get(&depart.medecin_id));
         }
         let mut named: Vec<(MedecinId, DateTime<Utc>)> = Vec::new();
         for choice in ordered.iter().filter(|choice| choice.effet_du == today) {
@@ -325,13 +332,14 @@ fn reference(choix: &[Choix], departs: &[Depart], until: u16) -> Vec<BTreeSet<Me
             }
             let all = choice.medecins.iter().chain(choice.en_place.iter().flatten());
             named.extend(all.map(|medecin| (*medecin, choice.ordre.recue_le)));
+            signed.extend(choice.medecins.iter().map(|medecin| (*medecin, choice.ordre)));
         }
         for depart in leaving {
             let after = |(medecin, received): &(MedecinId, DateTime<Utc>)| {
-                *medecin == depart.medecin_id && *received > depart.enregistre_le
+                *medecin == depart.medecin_id && *received > depart.decidee_le
             };
             if !named.iter().any(after) {
-                leave(&mut present, depart);
+                leave(&mut present, depart, signed.get(&depart.medecin_id));
             }
         }
         sets.push(present.clone());
@@ -352,7 +360,7 @@ proptest! {
                 medecin(*place).difference(&choice.medecins).copied().collect()
             });
         }
-        let departs: Vec<Depart> = left
+        let departs: Vec<Fin> = left
             .iter()
             .map(|(offset, doctor, motif, received)| {
                 let motif = [

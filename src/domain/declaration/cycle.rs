@@ -36,18 +36,22 @@ vocabulaire!(
         Expirer = 4 "expirer",
         /// Rectify a wrong entry, for a caisse.
         Rectifier = 5 "rectifier",
+        /// Withdraw, for a doctor who is a médecin traitant.
+        Retirer = 6 "retirer",
     }
 );
 
 /// Every transition: from a state, by an action, to a state. What is not in this table is refused.
-/// A signature that is not the last one leaves the declaration waiting.
-pub const TRANSITIONS: [(Etat, Action, Etat); 6] = [
+/// A signature that is not the last one leaves the declaration waiting; a withdrawal ends the line
+/// of a doctor, and the declaration stays the act that opened it.
+pub const TRANSITIONS: [(Etat, Action, Etat); 7] = [
     (Etat::EnAttente, Action::Signer, Etat::EnAttente),
     (Etat::EnAttente, Action::Signer, Etat::Active),
     (Etat::EnAttente, Action::Refuser, Etat::Refusee),
     (Etat::EnAttente, Action::Annuler, Etat::Annulee),
     (Etat::EnAttente, Action::Expirer, Etat::Expiree),
     (Etat::Active, Action::Rectifier, Etat::Rectifiee),
+    (Etat::Active, Action::Retirer, Etat::Active),
 ];
 
 impl Etat {

@@ -313,7 +313,8 @@ impl Declaration {
             Action::Signer => missing.iter().any(may_sign),
             Action::Refuser => is_named,
             Action::Annuler => true,
-            Action::Expirer => false,
+            // Whether a line is open says it, not the declaration.
+            Action::Expirer | Action::Retirer => false,
             Action::Rectifier => matches!(acteur, Acteur::Caisse(_)),
         };
         let all = Action::TOUS.iter().copied();

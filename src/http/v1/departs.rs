@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use super::medecins_traitants::DesignationVue;
 use crate::auth::Portee;
-use crate::domain::designation::MotifDepart;
+use crate::domain::fin::MotifDepart;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DesignationId, PatientId};
 use crate::http::AppState;

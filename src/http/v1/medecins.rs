@@ -142,7 +142,7 @@ impl Lire for LieuExerciceDemande {
 }
 
 impl LieuExerciceDemande {
-    fn into_domain(self) -> Option<LieuExistantOuNouveau> {
+    pub(super) fn into_domain(self) -> Option<LieuExistantOuNouveau> {
         if let Some(id) = self.id {
             return Some(LieuExistantOuNouveau::Existant(id));
         }

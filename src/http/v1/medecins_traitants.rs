@@ -9,8 +9,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Portee;
-use crate::domain::designation::{Designation, MotifDepart, MotifFin};
+use crate::domain::designation::{Designation, MotifFin};
 use crate::domain::evaluation::RelationMt;
+use crate::domain::fin::MotifDepart;
 use crate::domain::identifiers::{DateNaissanceAmo, IdentifiantPersonne, RangGemellaire, Rpps};
 use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
 use crate::domain::patient::ClePatient;

@@ -7,6 +7,9 @@ pub(crate) mod feuilles_de_soins;
 pub(crate) mod medecins;
 pub(crate) mod medecins_traitants;
 pub(crate) mod moi;
+pub(crate) mod neutralisations;
+pub(crate) mod operations;
+pub(crate) mod patientele;
 pub(crate) mod patients;
 pub(crate) mod representations;
 pub(crate) mod simulations;
@@ -27,5 +30,8 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(patients::router())
         .merge(representations::router())
         .merge(medecins::router())
+        .merge(operations::router())
+        .merge(neutralisations::router())
+        .merge(patientele::router())
         .merge(moi::router())
 }

@@ -73,7 +73,7 @@ pub(crate) struct AccesListeVue {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PaginationVue {
     /// À donner en paramètre « curseur » pour la page suivante ; null à la dernière.
-    curseur_suivant: Option<String>,
+    pub(super) curseur_suivant: Option<String>,
 }
 
 /// Une lecture du dossier.

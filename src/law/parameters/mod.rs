@@ -76,6 +76,10 @@ vocabulaire!(
         MtConjointOuverture = 23 "MT_CONJOINT_OUVERTURE",
         /// Days before the birthday from which a person chooses, to tell it.
         MtPreavisMajoriteChoix = 24 "MT_PREAVIS_MAJORITE_CHOIX",
+        /// Months without majoration after the médecin traitant retired or left the département.
+        NeutralisationDepartMt = 25 "NEUTRALISATION_DEPART_MT",
+        /// Whether a new médecin traitant ends them.
+        NeutralisationCesseAuChoix = 26 "NEUTRALISATION_CESSE_AU_CHOIX",
     }
 );
 

@@ -3,13 +3,15 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::acteur::Acteur;
-use crate::domain::designation::{DepartRefuse, Designation, MotifDepart, close_member};
+use crate::domain::designation::Designation;
+use crate::domain::fin::{DepartRefuse, Fin, MotifDepart, close_member};
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DesignationId, FaitId, MedecinId, PatientId};
+use crate::services::frises::Ecriture;
 use crate::services::{
     Contexte, Demande, Memoire, Rendu, ServiceError, Services, latest_knowledge,
 };
-use crate::storage::{Connection, departs, designations, patients};
+use crate::storage::{Connection, designations, fins, patients};
 
 /// A departure to record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,22 +27,22 @@ pub struct NouveauDepart {
 impl Services {
     /// Closes the line of one doctor of a designation from a day on, with the reason, in the
     /// transaction of the caller, who has locked the person. The timeline follows; when nobody is
-    /// left the designation ends. Two departures of one person in one transaction need two
-    /// instants. Gives the id of the act, by which it can be erased
-    /// ([`departs::erase`]) and the timeline realigned.
-    pub(in crate::services) async fn close_member(
+    /// left the designation ends.
+    async fn close_member(
         &self,
         conn: &mut Connection,
         contexte: &Contexte,
         designation: &Designation,
-        (medecin, jour, motif): (MedecinId, NaiveDate, MotifDepart),
-        instant: DateTime<Utc>,
-    ) -> Result<FaitId, ServiceError> {
-        let depart = close_member(designation, medecin, jour, motif, instant)?;
+        (medecin_id, effet_du, motif): (MedecinId, NaiveDate, MotifDepart),
+        decidee_le: DateTime<Utc>,
+    ) -> Result<(), ServiceError> {
         let id = FaitId::from_uuid(self.ids.uuid());
-        departs::insert(conn, designation.patient_id, id, &depart).await?;
-        self.realign(conn, contexte, designation.patient_id, instant).await?;
-        Ok(id)
+        let fin = Fin { id, medecin_id, motif, effet_du, decidee_le, operation_id: None };
+        close_member(designation, &fin)?;
+        let patient = designation.patient_id;
+        fins::insert(conn, patient, &fin, decidee_le).await?;
+        self.replay(conn, &Ecriture::par(contexte, patient, decidee_le)).await?;
+        Ok(())
     }
 
     /// Records that a doctor leaves a joint designation: the doctor himself from today on, or a

@@ -1,18 +1,16 @@
 //! What a complete declaration changes in the timeline of a person, and the events that tell it.
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::domain::clock::paris_day;
 use crate::domain::declaration::Declaration;
-use crate::domain::designation::{self, Modification, MotifFin, Segment};
-use crate::domain::frise::{self, Choix};
-use crate::domain::ids::{DesignationId, EvenementId, MedecinId, PatientId};
+use crate::domain::frise::Choix;
+use crate::domain::ids::EvenementId;
 use crate::domain::vocabulary::Vocabulaire;
-use crate::law::parameters::Parametre;
+use crate::services::frises::Ecriture;
 use crate::services::{Contexte, ServiceError, Services, latest_knowledge};
 use crate::storage::evenements::{self, Evenement};
-use crate::storage::{Connection, departs, designations, representations, signatures};
+use crate::storage::{Connection, representations, signatures};
 
 impl Services {
     /// What the last signature brings: the doctors are verified, the timeline follows, and those
@@ -25,104 +23,9 @@ impl Services {
         instant: DateTime<Utc>,
     ) -> Result<(), ServiceError> {
         self.verify_designable(conn, declaration).await?;
-        let choices = self.realign(conn, contexte, declaration.patient_id, instant).await?;
-        self.tell_contradicted(conn, contexte, (declaration, choices), instant).await
-    }
-
-    /// Unrolls the acts of the person again and writes what changes in their timeline. Gives the
-    /// choices, in their order.
-    pub(in crate::services) async fn realign(
-        &self,
-        conn: &mut Connection,
-        contexte: &Contexte,
-        patient: PatientId,
-        instant: DateTime<Utc>,
-    ) -> Result<Vec<Choix>, ServiceError> {
-        let mut choices = designations::choices(conn, patient).await?;
-        for choice in &mut choices {
-            let signed = choice.ordre.signe_le;
-            if self.valeur(Parametre::MtEffetALaSignature, signed)? == 0 {
-                choice.effet_du = paris_day(choice.ordre.recue_le);
-            }
-        }
-        choices.sort_by_key(|choice| (choice.effet_du, choice.ordre, choice.declaration_id));
-        let departures = departs::list(conn, patient).await?;
-        let wanted = frise::unroll(&choices, &departures);
-        let stored = designations::list(conn, patient, latest_knowledge()).await?;
-        for change in designation::compare(&stored, &wanted) {
-            self.apply(conn, contexte, patient, &change, instant).await?;
-        }
-        Ok(choices)
-    }
-
-    async fn apply(
-        &self,
-        conn: &mut Connection,
-        contexte: &Contexte,
-        patient: PatientId,
-        change: &Modification,
-        instant: DateTime<Utc>,
-    ) -> Result<(), ServiceError> {
-        let mut told: Vec<(&'static str, Option<&Segment>, Option<MedecinId>, Value)> = Vec::new();
-        match change {
-            Modification::Ouvrir(segment) => {
-                let id = DesignationId::from_uuid(self.ids.uuid());
-                designations::open(conn, patient, id, segment, instant).await?;
-                for ligne in &segment.lignes {
-                    let medecin = Some(ligne.medecin_id);
-                    told.push(("declaration.prise_effet", Some(segment), medecin, end_of(segment)));
-                }
-            }
-            Modification::Reviser { id, version, jours, segment } => {
-                designations::revise(conn, patient, *id, *version, segment, instant).await?;
-                for ligne in segment.lignes.iter().filter(|_| *jours) {
-                    let nature = nature_of(segment);
-                    told.push((nature, Some(segment), Some(ligne.medecin_id), end_of(segment)));
-                }
-            }
-            Modification::Membres { id, anciennes, nouvelles, segment } => {
-                for membre in anciennes {
-                    designations::erase_line(conn, patient, *id, membre, instant).await?;
-                }
-                for ligne in nouvelles {
-                    designations::insert_line(conn, patient, *id, ligne, instant).await?;
-                    let nature = if ligne.motif_fin.is_some() {
-                        "designation.membre_parti"
-                    } else {
-                        "designation.membre_arrive"
-                    };
-                    let data = json!({
-                        "du": ligne.effet.du(),
-                        "effet_au": ligne.effet.au(),
-                        "motif_depart": ligne.motif_fin.map(Vocabulaire::mot),
-                    });
-                    told.push((nature, Some(segment), Some(ligne.medecin_id), data));
-                }
-            }
-            Modification::Effacer { id, version } => {
-                designations::erase(conn, patient, *id, *version, instant).await?;
-                let nothing = json!({ "effet_au": null, "motif_fin": null });
-                told.push(("declaration.depassee", None, None, nothing));
-            }
-        }
-        for (nature, segment, medecin_id, donnees) in told {
-            let event = Evenement {
-                id: EvenementId::from_uuid(self.ids.uuid()),
-                nature,
-                survenu_le: instant,
-                enregistre_le: instant,
-                effet_du: segment.map(|segment| segment.effet.du()),
-                patient_id: Some(patient),
-                medecin_id,
-                declaration_id: segment.map(|segment| segment.declaration_id),
-                feuille_id: None,
-                auteur_role: contexte.acteur.role(),
-                auteur_moyen: None,
-                donnees,
-            };
-            evenements::insert(conn, &event).await?;
-        }
-        Ok(())
+        let ecriture = Ecriture::par(contexte, declaration.patient_id, instant);
+        let frise = self.replay(conn, &ecriture).await?;
+        self.tell_contradicted(conn, contexte, (declaration, frise.choix), instant).await
     }
 
     /// Tells the neighbours of a choice in the order of signatures: two holders of parental
@@ -229,20 +132,4 @@ impl Services {
         };
         Ok(evenements::insert(conn, &event).await?)
     }
-}
-
-/// What became of a designation whose days changed.
-fn nature_of(segment: &Segment) -> &'static str {
-    match segment.motif_fin {
-        None => "declaration.rouverte",
-        Some(MotifFin::Remplacement) => "declaration.remplacee",
-        Some(_) => "declaration.cloturee",
-    }
-}
-
-fn end_of(segment: &Segment) -> Value {
-    json!({
-        "effet_au": segment.effet.au(),
-        "motif_fin": segment.motif_fin.map(Vocabulaire::mot),
-    })
 }

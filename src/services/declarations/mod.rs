@@ -5,6 +5,7 @@ mod departs;
 mod effect;
 mod parties;
 mod rectification;
+pub mod retrait;
 mod signature;
 mod transitions;
 
@@ -18,14 +19,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{Contexte, ServiceError, Services, latest_knowledge};
 use crate::domain::acteur::Acteur;
 use crate::domain::declaration::{
-    CotePatient, Declaration, Etat, MoyenSignature, Preuve, RoleSignataire,
+    Action, CotePatient, Declaration, Etat, MoyenSignature, Preuve, RoleSignataire,
 };
 use crate::domain::designation::Designation;
 use crate::domain::digest::Empreinte;
 use crate::domain::identifiers::Rpps;
-use crate::domain::ids::{
-    DeclarationId, DesignationId, LieuId, MedecinId, PatientId, RepresentationId,
-};
+use crate::domain::ids::{DeclarationId, LieuId, MedecinId, PatientId, RepresentationId};
 use crate::domain::patient::ClePatient;
 use crate::storage::{Connection, declarations, designations};
 
@@ -91,7 +90,7 @@ pub struct Dossier {
     /// Its designation, as known now.
     pub designation: Option<Designation>,
     /// The designation of the same doctors that this declaration only confirms.
-    pub confirme: Option<DesignationId>,
+    pub confirmee: Option<Designation>,
     /// The patient's side, while a signature is missing.
     pub cote: Option<CotePatient>,
     /// The declaration that rectifies this one.
@@ -105,6 +104,19 @@ impl Dossier {
             self.designation = self.designation.map(|known| known.vue_par(*rpps));
         }
         self
+    }
+
+    /// What the caller may do: to the declaration, and to the line that it opened or confirms.
+    pub fn actions(&self, acteur: &Acteur) -> Vec<Action> {
+        let mut actions = self.declaration.actions(acteur, self.cote.as_ref());
+        let shown = self.designation.as_ref().or(self.confirmee.as_ref());
+        if let Acteur::Medecin(rpps) = acteur
+            && self.declaration.etat.permet(Action::Retirer)
+            && shown.is_some_and(|known| known.est_ouverte_a(*rpps))
+        {
+            actions.push(Action::Retirer);
+        }
+        actions
     }
 }
 
@@ -184,7 +196,7 @@ impl Services {
         let mut dossier = Dossier {
             declaration,
             designation: None,
-            confirme: None,
+            confirmee: None,
             cote: None,
             rectifiee_par: None,
         };
@@ -198,7 +210,7 @@ impl Services {
             Etat::Active => {
                 let patient = declaration.patient_id;
                 let timeline = designations::list(conn, patient, latest_knowledge()).await?;
-                (dossier.designation, dossier.confirme) = effect_of(declaration, timeline);
+                (dossier.designation, dossier.confirmee) = effect_of(declaration, &timeline);
             }
             Etat::Rectifiee => {
                 let (patient, id) = (declaration.patient_id, declaration.id);
@@ -213,8 +225,8 @@ impl Services {
 /// The designation that a declaration opened or extended, or the one that it confirms.
 fn effect_of(
     declaration: &Declaration,
-    timeline: Vec<Designation>,
-) -> (Option<Designation>, Option<DesignationId>) {
+    timeline: &[Designation],
+) -> (Option<Designation>, Option<Designation>) {
     let chosen: BTreeSet<MedecinId> =
         declaration.medecins.iter().map(|medecin| medecin.medecin_id).collect();
     let Some(day) = declaration.signatures.iter().map(|signature| signature.signe_le).max() else {
@@ -226,15 +238,15 @@ fn effect_of(
             && joined.map(|membre| membre.medecin_id).any(|id| chosen.contains(&id))
     };
     let own =
-        timeline.iter().position(|known| known.declaration_id == declaration.id || extends(known));
-    if let Some(index) = own {
-        return (timeline.into_iter().nth(index), None);
+        timeline.iter().find(|known| known.declaration_id == declaration.id || extends(known));
+    if own.is_some() {
+        return (own.cloned(), None);
     }
     let present = |known: &Designation| -> BTreeSet<MedecinId> {
         known.membres_le(day).map(|membre| membre.medecin_id).collect()
     };
     let same = timeline.iter().find(|known| known.effet.contient(day) && present(known) == chosen);
-    (None, same.map(|known| known.id))
+    (None, same.cloned())
 }
 
 /// What a doctor may see of the declarations of a person: those that name him.

@@ -7,6 +7,7 @@ use super::{Dossier, NouveauChoix, RefMedecin, RefPatient, SignatureRecue};
 use crate::domain::acteur::Acteur;
 use crate::domain::declaration::Etat;
 use crate::domain::ids::DeclarationId;
+use crate::services::frises::Ecriture;
 use crate::services::{Contexte, Demande, Memoire, Rendu, ServiceError, Services};
 use crate::storage::declarations;
 
@@ -56,7 +57,8 @@ impl Services {
         // An amendment extends the designation that is in force without the wrong entry; any other
         // replacement takes its place in one go.
         if rectification.remplacement.as_ref().is_none_or(|right| right.avenant) {
-            self.realign(&mut tx, contexte, wrong.patient_id, instant).await?;
+            let ecriture = Ecriture::par(contexte, wrong.patient_id, instant);
+            self.replay(&mut tx, &ecriture).await?;
             // What is written twice about one person is known at two instants.
             instant = instant.checked_add_signed(TimeDelta::microseconds(1)).unwrap_or(instant);
         }

@@ -66,6 +66,7 @@ fn every_loaded_value_is_the_published_one_from_its_first_day_to_its_last() {
             "MT_EFFET_A_LA_SIGNATURE",
             "MT_DELAI_ENTRE_SIGNATURES",
             "MT_PREAVIS_MAJORITE_CHOIX",
+            "NEUTRALISATION_CESSE_AU_CHOIX",
         ]
     );
 }

@@ -72,6 +72,8 @@ fn every_basis_and_every_parameter_is_used() {
             "MT_ENFANT_OUVERTURE",
             "MT_CONJOINT_OUVERTURE",
             "MT_PREAVIS_MAJORITE_CHOIX",
+            "NEUTRALISATION_DEPART_MT",
+            "NEUTRALISATION_CESSE_AU_CHOIX"
         ]
     );
 }

@@ -1,6 +1,7 @@
 //! Declarations: previewed, created, signed, refused, cancelled, read.
 
 mod demande;
+mod retrait;
 mod vue;
 
 use axum::extract::State;
@@ -30,6 +31,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(refuse))
         .routes(routes!(cancel))
         .routes(routes!(rectify))
+        .routes(routes!(retrait::withdraw))
         .routes(routes!(list))
 }
 

@@ -184,10 +184,10 @@ impl DeclarationVue {
             expire_le: Some(declaration.expire_le).filter(|_| declaration.etat == Etat::EnAttente),
             enregistree_le: declaration.enregistre_le,
             designation: dossier.designation.as_ref().map(DesignationVue::new),
-            confirme_designation: dossier.confirme,
+            confirme_designation: dossier.confirmee.as_ref().map(|known| known.id),
             rectifie: declaration.rectifie,
             rectifiee_par: dossier.rectifiee_par,
-            actions: declaration.actions(acteur, dossier.cote.as_ref()),
+            actions: dossier.actions(acteur),
         }
     }
 }

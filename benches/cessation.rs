@@ -1,0 +1,252 @@
+//! Closes the designations of a doctor with 3,000 patients, and says what others feel meanwhile.
+//!
+//! `cargo bench --bench cessation` starts the service on its own private PostgreSQL, in an empty
+//! directory, registers the patients and their paper declarations, then measures: the job of a
+//! retirement, from its first patient to its last; its undoing; and the time to declare another
+//! doctor, before and during the job, for patients of the very doctor whom it concerns.
+//!
+//! Machines are shared and noisy: the job is compared, in the same run, with as many durable one-row
+//! inserts made by `pgbench` on the same server, one after the other; declarations during the job
+//! with declarations before it. The ratios are what to keep. `TRAITANT_BENCH_PATIENTS` changes the
+//! number of patients.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a measure that cannot go on stops, and says what it found"
+)]
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_traitant");
+const PONS: &str = "99900007016";
+const MARTIN: &str = "99900001233";
+/// Declarations measured before the job.
+const BEFORE: usize = 200;
+const WORKERS: usize = 8;
+
+fn start(folder: &Path) -> (Child, String) {
+    let mut child = Command::new(PROGRAM)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("TRAITANT_DONNEES", folder)
+        .env("TRAITANT_ADRESSE", "127.0.0.1:0")
+        .env("TRAITANT_JOURNAL", "warn")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = lines
+        .find_map(|line| line.unwrap().split_once("écoute sur ").map(|(_, after)| after.to_owned()))
+        .expect("the service did not start");
+    let base = line.split_whitespace().next().unwrap().to_owned();
+    (child, base)
+}
+
+/// A caisse that calls the service.
+#[derive(Clone)]
+struct Caisse {
+    http: reqwest::Client,
+    base: String,
+    token: String,
+}
+
+impl Caisse {
+    fn new(folder: &Path, base: String) -> Self {
+        let output = Command::new(PROGRAM)
+            .args(["jeton", "caisse", "--organisme", "010110000", "--duree", "7200"])
+            .env_clear()
+            .env("TRAITANT_DONNEES", folder)
+            .output()
+            .unwrap();
+        let token = String::from_utf8(output.stdout).unwrap().trim().to_owned();
+        Self { http: reqwest::Client::new(), base, token }
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> Value {
+        let reply = request.bearer_auth(&self.token).send().await.unwrap();
+        let status = reply.status();
+        let body: Value = reply.json().await.unwrap();
+        assert!(status.is_success(), "{body}");
+        body
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.send(self.http.get(format!("{}{path}", self.base))).await
+    }
+
+    async fn post(&self, path: &str, key: &str, version: Option<&Value>, body: &Value) -> Value {
+        let mut request = self.http.post(format!("{}{path}", self.base)).json(body);
+        request = request.header("idempotency-key", key);
+        if let Some(version) = version {
+            request = request.header("if-match", format!("\"{version}\""));
+        }
+        self.send(request).await
+    }
+
+    async fn register(&self, number: usize) {
+        let body = json!({
+            "identifiant": { "type": "nir", "valeur": nir(number) },
+            "date_naissance": "1958-07-14", "nom": "ESSAI-CHARGE", "prenom": "PERSONNE",
+            "organisme": { "regime": "01", "caisse": "011", "centre": "0000" },
+            "affilie_du": "2000-01-01",
+        });
+        self.post("/v1/patients", &format!("personne-{number:06}"), None, &body).await;
+    }
+
+    /// Declares a doctor on paper; gives how long the declaration itself took.
+    async fn declare(&self, number: usize, rpps: &str, day: &str) -> Duration {
+        let mut choix = json!({
+            "patient": { "identifiant": { "type": "nir", "valeur": nir(number) },
+                         "date_naissance": "1958-07-14" },
+            "medecins": [{ "rpps": rpps }],
+        });
+        let key = format!("choix-{rpps}-{number:06}");
+        let shown = self.post("/v1/declarations/apercu", &key, None, &choix).await;
+        let paper = |role: &str| {
+            json!({ "role": role, "moyen": "papier_original_vu", "signe_le": day,
+                    "contenu_sha256": shown["contenu_sha256"],
+                    "preuve": { "temoin": "agent-1", "reference_archive": "BOITE-1" } })
+        };
+        choix["signatures"] = json!([paper("assure"), paper("medecin")]);
+        let began = Instant::now();
+        self.post("/v1/declarations", &key, None, &choix).await;
+        began.elapsed()
+    }
+
+    /// Waits until an operation has this state; gives when it was seen to leave the one before.
+    async fn wait(&self, path: &str, state: &str) -> Instant {
+        loop {
+            if self.get(path).await["etat"] == state {
+                return Instant::now();
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+/// The NIR of one of the people of the load, key included.
+fn nir(person: usize) -> String {
+    let base = 1_580_701_000_000 + (500 + person / 999) * 1_000 + 1 + person % 999;
+    format!("{base}{:02}", 97 - base % 97)
+}
+
+fn milliseconds(times: &mut [Duration]) -> (u128, u128) {
+    times.sort_unstable();
+    let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_micros();
+    (at(50), at(99))
+}
+
+/// Seconds that `pgbench` takes for durable one-row inserts, one after the other.
+fn reference(folder: &Path, count: usize) -> Option<Duration> {
+    let file = folder.join("pgbench.sql");
+    let text = "INSERT INTO reference_de_mesure (texte) VALUES (repeat('x', 200));";
+    std::fs::write(&file, text).unwrap();
+    let psql = |program: &str| {
+        let mut command = Command::new(program);
+        command.args(["-U", "traitant", "-d", "traitant", "-h"]).arg(folder.join("s"));
+        command
+    };
+    let table =
+        "CREATE TABLE IF NOT EXISTS reference_de_mesure (id bigserial PRIMARY KEY, texte text)";
+    psql("psql").args(["-qc", table]).status().ok()?;
+    let began = Instant::now();
+    let done = psql("pgbench")
+        .args(["-n", "-M", "prepared", "-c", "1", "-t", &count.to_string(), "-f"])
+        .arg(&file)
+        .output()
+        .ok()?;
+    done.status.success().then(|| began.elapsed())
+}
+
+async fn load(caisse: &Caisse, patients: usize) {
+    let mut workers = JoinSet::new();
+    for worker in 0..WORKERS {
+        let caisse = caisse.clone();
+        workers.spawn(async move {
+            for number in (worker..patients + BEFORE).step_by(WORKERS) {
+                caisse.register(number).await;
+                if number < patients {
+                    caisse.declare(number, PONS, "2024-05-02").await;
+                }
+            }
+        });
+    }
+    workers.join_all().await;
+}
+
+async fn measure(folder: &Path, base: String, patients: usize) {
+    let caisse = Caisse::new(folder, base);
+    load(&caisse, patients).await;
+    let mut before = Vec::new();
+    for number in patients..patients + BEFORE {
+        before.push(caisse.declare(number, MARTIN, "2025-01-02").await);
+    }
+    let retirement = json!({ "rpps": PONS, "nature": "retraite", "effet_du": "2025-07-01" });
+    let began = Instant::now();
+    let counted = caisse.post("/v1/operations/apercu", "apercu-0", None, &retirement).await;
+    println!("dry run: {} patients in {} ms", counted["concernes"], began.elapsed().as_millis());
+    let made = caisse.post("/v1/operations", "retraite-0", None, &retirement).await;
+    let path = format!("/v1/operations/{}", made["id"].as_str().unwrap());
+    let first = caisse.wait(&path, "en_cours").await;
+    // Patients of this doctor go on choosing another one, from the last to be served.
+    let other = caisse.clone();
+    let choosing = tokio::spawn(async move {
+        let mut times = Vec::new();
+        for number in (0..patients).rev().take(BEFORE) {
+            times.push(other.declare(number, MARTIN, "2025-01-02").await);
+        }
+        (times, Instant::now())
+    });
+    let job = caisse.wait(&path, "terminee").await.duration_since(first);
+    let (mut during, _) = choosing.await.unwrap();
+    let done = caisse.get(&path).await;
+    println!("done: {}", done["compte"]);
+    report(folder, "closing", patients, job);
+    let ((median, p99), (usual, usual_p99)) =
+        (milliseconds(&mut during), milliseconds(&mut before));
+    println!(
+        "declaration during the job: median {median} µs, p99 {p99} µs; {} % and {} % of those before it",
+        median * 100 / usual.max(1),
+        p99 * 100 / usual_p99.max(1)
+    );
+    let cancel = format!("{path}/annulation");
+    caisse.post(&cancel, "annulation-0", Some(&done["version"]), &json!({})).await;
+    let waiting = Instant::now();
+    let undone = caisse.wait(&path, "annulee").await.duration_since(waiting);
+    report(folder, "undoing, with up to 5 s of waiting for a runner,", patients, undone);
+}
+
+fn report(folder: &Path, what: &str, patients: usize, took: Duration) {
+    let ratio = reference(folder, patients).map_or_else(
+        || "no pgbench to compare with".to_owned(),
+        |inserts| {
+            let percent = took.as_millis() * 100 / inserts.as_millis().max(1);
+            format!("{percent} % of as many one-row inserts ({} ms)", inserts.as_millis())
+        },
+    );
+    println!("{what} {patients} patients: {} ms, {ratio}", took.as_millis());
+}
+
+fn main() {
+    let patients = std::env::var("TRAITANT_BENCH_PATIENTS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(3_000);
+    let folder = std::env::temp_dir().join(format!("traitant-cessation-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (mut child, base) = start(&folder);
+    runtime.block_on(measure(&folder, base, patients));
+    Command::new("kill").args(["-s", "TERM", &child.id().to_string()]).status().unwrap();
+    child.wait().unwrap();
+    std::fs::remove_dir_all(&folder).ok();
+}

@@ -1,0 +1,106 @@
+//! The acts that end the line of a doctor: one leaves, whatever becomes of the others.
+//!
+//! A departure from a joint designation, a withdrawal and the cessation of a doctor are one kind of
+//! act. Nothing is closed by hand: the timeline is unrolled from choices and from these acts
+//! ([`unroll`](super::frise::unroll)), and taking an act back reopens exactly what it had closed.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::clock::paris_day;
+use super::declaration::OrdreSignature;
+use super::designation::{Designation, Membre, MotifFin};
+use super::ids::{FaitId, MedecinId, OperationId};
+use super::vocabulary::vocabulaire;
+
+vocabulaire!(
+    /// Why one doctor of a designation leaves it.
+    MotifDepart ("motif_depart") {
+        /// The doctor withdraws.
+        Medecin = 1 "medecin",
+        /// The doctor stops practising.
+        Cessation = 2 "cessation",
+        /// The doctor leaves the common premises.
+        ChangementDeLieu = 3 "changement_de_lieu",
+        /// The doctor changes specialty.
+        ChangementDeSpecialite = 4 "changement_de_specialite",
+        /// Retirement.
+        Retraite = 5 "retraite",
+        /// The doctor died.
+        Deces = 6 "deces",
+        /// The doctor left the département.
+        ChangementDeDepartement = 7 "changement_de_departement",
+    }
+);
+
+impl MotifDepart {
+    /// Why the designation itself ends when its last doctor leaves.
+    pub const fn motif_fin(self) -> MotifFin {
+        match self {
+            Self::Medecin | Self::ChangementDeLieu | Self::ChangementDeSpecialite => {
+                MotifFin::Medecin
+            }
+            Self::Cessation | Self::Retraite | Self::Deces | Self::ChangementDeDepartement => {
+                MotifFin::Cessation
+            }
+        }
+    }
+
+    /// Whether only a designation of several doctors is concerned. Alone, a doctor who moves or
+    /// changes specialty stays: only a joint designation asks for the same premises and specialty.
+    pub const fn conjointe_seulement(self) -> bool {
+        matches!(self, Self::ChangementDeLieu | Self::ChangementDeSpecialite)
+    }
+}
+
+/// An act after which a doctor is no longer one of the médecins traitants of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fin {
+    /// Its id.
+    pub id: FaitId,
+    /// Which doctor.
+    pub medecin_id: MedecinId,
+    /// Why.
+    pub motif: MotifDepart,
+    /// First day on which the doctor is no longer a médecin traitant.
+    pub effet_du: NaiveDate,
+    /// When it was decided: what the doctor signs later for the days before is another decision.
+    pub decidee_le: DateTime<Utc>,
+    /// The operation that it comes from, when it concerns all the patients of the doctor.
+    pub operation_id: Option<OperationId>,
+}
+
+impl Fin {
+    /// Whether a choice that names the doctor, signed later, revokes this act: who announced a
+    /// withdrawal and then signs again changed his mind. Nobody signs a retirement away.
+    pub fn est_revoquee_par(&self, ordre: &OrdreSignature) -> bool {
+        let signed_later = match ordre.signe_a {
+            Some(signed) => signed >= self.decidee_le,
+            None => ordre.signe_le > paris_day(self.decidee_le),
+        };
+        self.motif == MotifDepart::Medecin && signed_later && ordre.recue_le > self.decidee_le
+    }
+}
+
+/// Why a doctor cannot leave a designation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DepartRefuse {
+    /// The doctor is not one of the designation's on that day.
+    #[error("the doctor is not in this designation on that day")]
+    PasMembre,
+    /// The doctor is alone, and the motive only concerns joint designations.
+    #[error("the doctor is alone: the designation goes on")]
+    Seul,
+}
+
+/// Closes the line of one doctor of a designation from the day of an act on; the others stay. The
+/// act is to be recorded: the timeline follows from it.
+pub fn close_member(designation: &Designation, fin: &Fin) -> Result<(), DepartRefuse> {
+    let present: Vec<&Membre> = designation.membres_le(fin.effet_du).collect();
+    if !present.iter().any(|membre| membre.medecin_id == fin.medecin_id) {
+        return Err(DepartRefuse::PasMembre);
+    }
+    if present.len() < 2 && fin.motif.conjointe_seulement() {
+        return Err(DepartRefuse::Seul);
+    }
+    Ok(())
+}

@@ -1,0 +1,231 @@
+//! What happens to a doctor and reaches all who chose them: retirement, move, suspension…
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::calendar::Periode;
+use super::fin::MotifDepart;
+use super::identifiers::{Rpps, Specialite};
+use super::ids::{LieuId, MedecinId, OperationId};
+use super::medecin::NouvelExercice;
+use super::vocabulary::vocabulaire;
+
+vocabulaire!(
+    /// What happens to a doctor.
+    NatureOperation ("nature_operation") {
+        /// Retirement.
+        Retraite = 1 "retraite",
+        /// End of practice, for another reason.
+        Cessation = 2 "cessation",
+        /// Death.
+        Deces = 3 "deces",
+        /// Practice in another département.
+        ChangementDepartement = 4 "changement_departement",
+        /// Another cabinet of the same département.
+        ChangementCabinet = 5 "changement_cabinet",
+        /// Another specialty.
+        ChangementSpecialite = 6 "changement_specialite",
+        /// Suspension, for a time.
+        Suspension = 7 "suspension",
+    }
+);
+
+impl NatureOperation {
+    /// How the lines of the doctor end, when they end.
+    pub const fn fin(self) -> Option<MotifDepart> {
+        match self {
+            Self::Retraite => Some(MotifDepart::Retraite),
+            Self::Cessation => Some(MotifDepart::Cessation),
+            Self::Deces => Some(MotifDepart::Deces),
+            Self::ChangementDepartement => Some(MotifDepart::ChangementDeDepartement),
+            Self::ChangementCabinet => Some(MotifDepart::ChangementDeLieu),
+            Self::ChangementSpecialite => Some(MotifDepart::ChangementDeSpecialite),
+            Self::Suspension => None,
+        }
+    }
+
+    /// Whether the patients left without médecin traitant bear no majoration for a time.
+    pub const fn neutralise(self) -> bool {
+        matches!(self, Self::Retraite | Self::ChangementDepartement)
+    }
+
+    /// The kind of event that tells it to a patient whose designation goes on.
+    pub const fn avis(self) -> &'static str {
+        match self {
+            Self::Suspension => "designation.medecin_suspendu",
+            Self::ChangementSpecialite => "designation.specialite_changee",
+            Self::Retraite
+            | Self::Cessation
+            | Self::Deces
+            | Self::ChangementDepartement
+            | Self::ChangementCabinet => "designation.lieu_change",
+        }
+    }
+
+    /// The kind of event that tells it.
+    pub const fn evenement(self) -> &'static str {
+        match self {
+            Self::Retraite | Self::Cessation | Self::Deces => "medecin.cessation",
+            Self::ChangementDepartement | Self::ChangementCabinet => "medecin.lieu_change",
+            Self::ChangementSpecialite => "medecin.specialite_changee",
+            Self::Suspension => "medecin.suspension",
+        }
+    }
+}
+
+vocabulaire!(
+    /// How far an operation is.
+    EtatOperation ("etat_operation") {
+        /// Nothing was done yet.
+        EnAttente = 1 "en_attente",
+        /// Patients are being done.
+        EnCours = 2 "en_cours",
+        /// All patients are done.
+        Terminee = 3 "terminee",
+        /// What was done is being undone.
+        Annulation = 4 "annulation",
+        /// Everything is undone.
+        Annulee = 5 "annulee",
+    }
+);
+
+vocabulaire!(
+    /// What a caller may do to an operation.
+    ActionOperation ("action_operation") {
+        /// Undo it.
+        Annuler = 1 "annuler",
+    }
+);
+
+vocabulaire!(
+    /// What an operation did for one patient.
+    ResultatOperation ("resultat_operation") {
+        /// The designation is closed: no doctor is left.
+        Fermee = 1 "fermee",
+        /// The line of the doctor is closed, others remain.
+        MembreFerme = 2 "membre_ferme",
+        /// The designation goes on; the patient is told.
+        Notifiee = 3 "notifiee",
+        /// The person was no longer concerned.
+        Inchangee = 4 "inchangee",
+    }
+);
+
+/// An operation on a doctor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    /// Its id.
+    pub id: OperationId,
+    /// On which doctor.
+    pub medecin_id: MedecinId,
+    /// RPPS of the doctor.
+    pub rpps: Rpps,
+    /// What happens.
+    pub nature: NatureOperation,
+    /// From which day.
+    pub effet_du: NaiveDate,
+    /// First day after a suspension.
+    pub effet_au: Option<NaiveDate>,
+    /// Which caisse asked.
+    pub caisse: String,
+    /// Why, in its words.
+    pub motif: Option<String>,
+    /// How far it is.
+    pub etat: EtatOperation,
+    /// Number of the state, from 1.
+    pub version: i32,
+    /// When it was asked.
+    pub enregistre_le: DateTime<Utc>,
+    /// When its undoing was asked.
+    pub annulee_le: Option<DateTime<Utc>>,
+}
+
+impl Operation {
+    /// What a caisse may do now.
+    pub fn actions(&self) -> Vec<ActionOperation> {
+        if self.annulee_le.is_none() { vec![ActionOperation::Annuler] } else { Vec::new() }
+    }
+}
+
+/// How many patients an operation reaches, and how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Compte {
+    /// Patients who had chosen the doctor on the day before, and on the day.
+    pub concernes: i64,
+    /// Designations closed.
+    pub fermees: i64,
+    /// Lines closed while others remain.
+    pub membres_fermes: i64,
+    /// Patients who are only told.
+    pub notifiees: i64,
+    /// Patients no longer concerned when their turn came.
+    pub inchangees: i64,
+    /// Neutralisations opened.
+    pub neutralisees: i64,
+    /// Patients done.
+    pub traites: i64,
+    /// Patients undone.
+    pub defaits: i64,
+    /// Designations of the doctor that begin on the day or later: left as they are, to be looked at.
+    pub posterieures: i64,
+}
+
+/// An operation to record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NouvelleOperation {
+    /// On which doctor.
+    pub rpps: Rpps,
+    /// What happens.
+    pub nature: NatureOperation,
+    /// From which day.
+    pub effet_du: NaiveDate,
+    /// First day after a suspension.
+    pub effet_au: Option<NaiveDate>,
+    /// The place that is left; the principal one when absent.
+    pub lieu_quitte: Option<LieuId>,
+    /// The practice that begins, after a move.
+    pub exercice: Option<NouvelExercice>,
+    /// The new specialty.
+    pub specialite: Option<Specialite>,
+    /// Why, in the words of the caisse.
+    pub motif: Option<String>,
+}
+
+/// What is left of the days of a fact once those from `du`, until `au`, are taken away.
+pub fn sans(effet: Periode, du: NaiveDate, au: Option<NaiveDate>) -> Vec<Periode> {
+    let before = if effet.du() < du { effet.jusqu_au(du) } else { None };
+    let after = au
+        .filter(|au| effet.au().is_none_or(|end| end > *au))
+        .and_then(|au| Periode::new(au.max(effet.du()), effet.au()).ok());
+    before.into_iter().chain(after).collect()
+}
+
+/// A dated fact of a patient left without médecin traitant: no majoration on these days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Neutralisation {
+    /// Which doctor left.
+    pub medecin_id: MedecinId,
+    /// RPPS of the doctor.
+    pub rpps: Rpps,
+    /// The operation that it comes from.
+    pub operation_id: OperationId,
+    /// Why.
+    pub motif: NatureOperation,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_days_of_a_suspension_are_taken_out_of_a_practice() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let practice = Periode::new(day("2025-01-01"), Some(day("2025-12-01"))).unwrap();
+        let left = sans(practice, day("2025-03-01"), Some(day("2025-04-01")));
+        assert_eq!(left.len(), 2);
+        assert_eq!((left[0].du(), left[0].au()), (day("2025-01-01"), Some(day("2025-03-01"))));
+        assert_eq!((left[1].du(), left[1].au()), (day("2025-04-01"), Some(day("2025-12-01"))));
+        assert_eq!(sans(practice, day("2025-03-01"), None), [left[0]]);
+        assert_eq!(sans(practice, day("2024-03-01"), None), []);
+        assert_eq!(sans(practice, day("2024-03-01"), Some(day("2024-04-01"))), [practice]);
+    }
+}

@@ -1,0 +1,66 @@
+//! A doctor withdraws.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::NaiveDate;
+use utoipa::ToSchema;
+
+use super::render;
+use super::vue::DeclarationVue;
+use crate::auth::Portee;
+use crate::domain::ids::DeclarationId;
+use crate::http::AppState;
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
+use crate::http::idempotency::respond;
+use crate::http::lecture::{Texte, lecture};
+use crate::http::problem::Refus;
+use crate::services::declarations::retrait::Retrait;
+
+/// Retrait d'un médecin.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({ "effet_du": "2030-01-01" }))]
+pub(crate) struct RetraitDemande {
+    /// Premier jour où il n'est plus médecin traitant ; demain par défaut, et au plus tôt.
+    effet_du: Option<NaiveDate>,
+    /// Motif, sans donnée médicale ; le médecin n'a pas à en donner.
+    #[schema(inline)]
+    motif: Option<Texte<1, 200>>,
+}
+lecture!(RetraitDemande { effet_du, motif });
+
+/// Se retirer comme médecin traitant
+///
+/// Un médecin désigné cesse d'être médecin traitant du patient, à compter du lendemain au plus tôt ; le
+/// patient en est averti. Dans une désignation conjointe, seule sa ligne est close. Une nouvelle
+/// déclaration, signée des deux, reste possible ensuite.
+#[utoipa::path(
+    post,
+    path = "/v1/declarations/{id}/retrait",
+    tag = "Déclarations",
+    operation_id = "retirer_medecin",
+    security(("jeton" = ["declarations.signer"])),
+    params(("id" = DeclarationId, Path, description = "Identifiant de la déclaration"),
+           ("If-Match" = String, Header, description = "ETag de la déclaration lue"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = RetraitDemande,
+    responses((status = 200, description = "La déclaration, dont la désignation a une fin", body = DeclarationVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite", "non_medecin_traitant"])))
+)]
+pub(super) async fn withdraw(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<DeclarationId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<RetraitDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsSigner)?;
+    let retrait =
+        Retrait { effet_du: corps.valeur.effet_du, motif: corps.valeur.motif.map(|text| text.0) };
+    let demande = cle.demande(corps.requete);
+    let (services, vue) = (&state.services, (id, version));
+    let rendre = render(&contexte.acteur, StatusCode::OK);
+    respond(services.withdraw(&contexte, &demande, vue, &retrait, rendre).await?)
+}

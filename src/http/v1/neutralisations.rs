@@ -1,0 +1,101 @@
+//! The days on which a patient left without médecin traitant bears no majoration.
+
+use axum::extract::State;
+use axum::response::Response;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::Portee;
+use crate::domain::fait_date::FaitDate;
+use crate::domain::identifiers::Rpps;
+use crate::domain::ids::{OperationId, PatientId};
+use crate::domain::operation::{NatureOperation, Neutralisation};
+use crate::http::AppState;
+use crate::http::extract::{Appel, Chemin, Requete};
+use crate::http::idempotency::json as respond_json;
+use crate::http::lecture::lecture;
+use crate::http::problem::Refus;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+#[derive(Debug)]
+struct NeutralisationsDemande {
+    connu_le: Option<DateTime<Utc>>,
+}
+lecture!(NeutralisationsDemande { connu_le });
+
+/// Neutralisations d'un patient.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NeutralisationsVue {
+    /// Par premier jour.
+    donnees: Vec<NeutralisationVue>,
+}
+
+/// Jours sans majoration, parce que le médecin traitant a pris sa retraite ou quitté le département.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NeutralisationVue {
+    /// RPPS du médecin parti.
+    rpps: Rpps,
+    /// Motif : retraite ou changement_departement.
+    motif: NatureOperation,
+    /// Opération dont elle vient.
+    operation_id: OperationId,
+    /// Premier jour.
+    effet_du: NaiveDate,
+    /// Premier jour qui n'en fait plus partie.
+    effet_au: Option<NaiveDate>,
+    /// Le registre le sait depuis cet instant.
+    enregistree_le: DateTime<Utc>,
+    /// Une autre version l'a remplacée à cet instant, ou null.
+    remplacee_le: Option<DateTime<Utc>>,
+}
+
+impl From<&FaitDate<Neutralisation>> for NeutralisationVue {
+    fn from(fait: &FaitDate<Neutralisation>) -> Self {
+        Self {
+            rpps: fait.valeur.rpps,
+            motif: fait.valeur.motif,
+            operation_id: fait.valeur.operation_id,
+            effet_du: fait.effet.du(),
+            effet_au: fait.effet.au(),
+            enregistree_le: fait.enregistre_le,
+            remplacee_le: fait.remplace_le,
+        }
+    }
+}
+
+/// Lire les neutralisations d'un patient
+///
+/// Pendant douze mois après la retraite ou le changement de département de son médecin traitant, et
+/// jusqu'à l'effet d'un nouveau choix, le patient qui n'a plus de médecin traitant ne supporte pas de
+/// majoration. Le patient et sa caisse les lisent, tel que connu à un instant donné.
+#[utoipa::path(
+    get,
+    path = "/v1/patients/{id}/neutralisations",
+    tag = "Médecin traitant",
+    operation_id = "lister_neutralisations",
+    security(("jeton" = ["declarations.lire"])),
+    params(
+        ("id" = PatientId, Path, description = "Identifiant du patient"),
+        ("connu_le" = Option<DateTime<Utc>>, Query, description = "Tel que connu à cet instant ; maintenant par défaut")
+    ),
+    responses((status = 200, description = "Les neutralisations, par premier jour", body = NeutralisationsVue)),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+)]
+async fn list(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<PatientId>,
+    Requete(demande): Requete<NeutralisationsDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let found = state.services.list_neutralisations(&contexte, id, demande.connu_le).await?;
+    respond_json(&NeutralisationsVue {
+        donnees: found.iter().map(NeutralisationVue::from).collect(),
+    })
+}

@@ -1,0 +1,174 @@
+//! Operations on a doctor: counted, recorded, imported from a file, watched, undone.
+
+mod demande;
+mod fichier;
+mod vue;
+
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::demande::OperationDemande;
+use self::vue::{CompteVue, OperationVue};
+use crate::auth::Portee;
+use crate::domain::ids::OperationId;
+use crate::http::AppState;
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
+use crate::http::idempotency::{etag, json as respond_json, rendre, respond};
+use crate::http::lecture::{Texte, lecture};
+use crate::http::problem::Refus;
+use crate::services::Rendu;
+use crate::services::operations::Suivi;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(preview))
+        .routes(routes!(create))
+        .routes(routes!(fichier::import))
+        .routes(routes!(fichier::preview_import))
+        .routes(routes!(get))
+        .routes(routes!(cancel))
+}
+
+/// Annulation d'une opération.
+#[derive(Debug, utoipa::ToSchema)]
+#[schema(example = json!({ "motif": "retraite reportée" }))]
+pub(crate) struct AnnulationOperationDemande {
+    /// Motif, sans donnée médicale.
+    #[schema(inline)]
+    motif: Option<Texte<1, 200>>,
+}
+lecture!(AnnulationOperationDemande { motif });
+
+/// Renders an operation, with its version as ETag.
+fn render(statut: StatusCode) -> impl Fn(&Suivi) -> Result<Rendu, serde_json::Error> {
+    move |suivi| {
+        let location = format!("/v1/operations/{}", suivi.operation.id);
+        rendre(statut, Some(location), Some(suivi.operation.version), &OperationVue::from(suivi))
+    }
+}
+
+/// Compter ce que ferait une opération
+///
+/// À blanc : rien n'est enregistré. Dit combien de désignations seraient closes, combien ne perdraient
+/// que la ligne du médecin, combien de patients seraient seulement prévenus et combien auraient une
+/// neutralisation.
+#[utoipa::path(
+    post,
+    path = "/v1/operations/apercu",
+    tag = "Opérations",
+    operation_id = "apercu_operation",
+    security(("jeton" = ["administration"])),
+    request_body = OperationDemande,
+    responses((status = 200, description = "Le compte", body = CompteVue)),
+    extensions(("x-problemes" = json!(["role_interdit", "operation_existante"])))
+)]
+async fn preview(
+    State(state): State<AppState>,
+    appel: Appel,
+    corps: Corps<OperationDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let tests = state.services.accepts_test_numbers();
+    let nouvelle = corps.valeur.into_domain(tests).map_err(Refus::champs)?;
+    let compte = state.services.preview_operation(&contexte, &nouvelle).await?;
+    respond_json(&CompteVue::from(&compte))
+}
+
+/// Enregistrer ce qui arrive à un médecin
+///
+/// Retraite, cessation, décès, changement de département, de cabinet ou de spécialité, suspension. Les
+/// faits du médecin changent aussitôt ; ses patients sont traités par un travail de fond, chacun à part,
+/// sans bloquer personne. Retraite, cessation, décès et changement de département closent la ligne du
+/// médecin ; un changement de cabinet ou de spécialité ne la clôt que dans une désignation conjointe
+/// dont les conditions ne tiennent plus ; une suspension prévient les patients.
+#[utoipa::path(
+    post,
+    path = "/v1/operations",
+    tag = "Opérations",
+    operation_id = "enregistrer_operation",
+    security(("jeton" = ["administration"])),
+    params(("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = OperationDemande,
+    responses((status = 202, description = "L'opération, dont le travail commence", body = OperationVue,
+        headers(("Location" = String, description = "Adresse de l'opération"), ("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "operation_existante"])))
+)]
+async fn create(
+    State(state): State<AppState>,
+    appel: Appel,
+    cle: CleIdempotence,
+    corps: Corps<OperationDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let demande = cle.demande(corps.requete);
+    let tests = state.services.accepts_test_numbers();
+    let nouvelle = corps.valeur.into_domain(tests).map_err(Refus::champs)?;
+    let rendre = render(StatusCode::ACCEPTED);
+    respond(state.services.create_operation(&contexte, &demande, &nouvelle, rendre).await?)
+}
+
+/// Suivre une opération
+///
+/// Son état, et combien de patients sont traités. Seule la caisse qui l'a enregistrée la lit.
+#[utoipa::path(
+    get,
+    path = "/v1/operations/{id}",
+    tag = "Opérations",
+    operation_id = "lire_operation",
+    security(("jeton" = ["administration"])),
+    params(("id" = OperationId, Path, description = "Identifiant de l'opération")),
+    responses((status = 200, description = "L'opération", body = OperationVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+)]
+async fn get(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<OperationId>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let suivi = state.services.get_operation(&contexte, id).await?;
+    let mut response = respond_json(&OperationVue::from(&suivi))?;
+    if let Ok(version) = HeaderValue::from_str(&etag(suivi.operation.version)) {
+        response.headers_mut().insert(header::ETAG, version);
+    }
+    Ok(response)
+}
+
+/// Annuler une opération
+///
+/// Les faits du médecin sont remis aussitôt ; un travail de fond rouvre exactement ce qu'elle a clos. Un
+/// patient qui a choisi un autre médecin entre-temps garde ce choix. La dernière opération sur un médecin
+/// s'annule d'abord.
+#[utoipa::path(
+    post,
+    path = "/v1/operations/{id}/annulation",
+    tag = "Opérations",
+    operation_id = "annuler_operation",
+    security(("jeton" = ["administration"])),
+    params(("id" = OperationId, Path, description = "Identifiant de l'opération"),
+           ("If-Match" = String, Header, description = "ETag de l'opération lue"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = AnnulationOperationDemande,
+    responses((status = 202, description = "L'opération, dont l'annulation commence", body = OperationVue,
+        headers(("Location" = String, description = "Adresse de l'opération"), ("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "annulation_impossible"])))
+)]
+async fn cancel(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<OperationId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<AnnulationOperationDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let demande = cle.demande(corps.requete);
+    let motif = corps.valeur.motif.map(|text| text.0);
+    let (services, rendre) = (&state.services, render(StatusCode::ACCEPTED));
+    let vue = (id, version);
+    respond(services.cancel_operation(&contexte, &demande, vue, motif.as_deref(), rendre).await?)
+}

@@ -1,0 +1,247 @@
+//! A doctor's own patients.
+
+use std::fmt;
+use std::str::FromStr;
+
+use axum::extract::State;
+use axum::response::Response;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::moi::PaginationVue;
+use crate::auth::Portee;
+use crate::domain::designation::MotifFin;
+use crate::domain::identifiers::DateNaissanceAmo;
+use crate::domain::ids::{DesignationId, FaitId, PatientId};
+use crate::domain::patient::Identite;
+use crate::domain::patientele::NatureMouvement;
+use crate::http::AppState;
+use crate::http::extract::{Appel, Requete};
+use crate::http::idempotency::json as respond_json;
+use crate::http::lecture::{Entier, lecture};
+use crate::http::pagination::{self, Curseur, LIMITE};
+use crate::http::problem::Refus;
+use crate::services::patientele::{MouvementConnu, PatientDuMedecin, PlaceMouvement};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(movements))
+}
+
+#[derive(Debug)]
+struct PatienteleDemande {
+    en_vigueur_le: Option<NaiveDate>,
+    connu_le: Option<DateTime<Utc>>,
+    limite: Option<Entier<1, 100>>,
+    curseur: Option<Curseur>,
+}
+lecture!(PatienteleDemande { en_vigueur_le, connu_le, limite, curseur });
+
+#[derive(Debug)]
+struct MouvementsDemande {
+    limite: Option<Entier<1, 100>>,
+    curseur: Option<Curseur>,
+}
+lecture!(MouvementsDemande { limite, curseur });
+
+/// Patients du médecin, un jour donné.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PatienteleVue {
+    /// Jour de la question.
+    en_vigueur_le: NaiveDate,
+    /// Patients, dans un ordre stable.
+    donnees: Vec<PatientDuMedecinVue>,
+    /// Pour la suite.
+    pagination: PaginationVue,
+}
+
+/// Patient du médecin.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PatientDuMedecinVue {
+    /// Patient.
+    patient_id: PatientId,
+    /// Désignation en vigueur ce jour.
+    designation_id: DesignationId,
+    /// Premier jour où le médecin est médecin traitant.
+    effet_du: NaiveDate,
+    /// Premier jour où il ne l'est plus, ou null.
+    effet_au: Option<NaiveDate>,
+    /// Identité ; null pour une personne dont il n'est plus médecin traitant aujourd'hui.
+    identite: Option<IdentiteDuPatientVue>,
+}
+
+/// Identité d'un patient, pour son médecin traitant.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct IdentiteDuPatientVue {
+    /// Nom.
+    #[schema(example = "ESSAI-COLIN")]
+    nom: String,
+    /// Prénom.
+    #[schema(example = "BERNARD")]
+    prenom: String,
+    /// Date de naissance connue de l'Assurance maladie.
+    date_naissance: DateNaissanceAmo,
+}
+
+impl From<&PatientDuMedecin> for PatientDuMedecinVue {
+    fn from(patient: &PatientDuMedecin) -> Self {
+        let identite = |known: &Identite| IdentiteDuPatientVue {
+            nom: known.nom.clone(),
+            prenom: known.prenom.clone(),
+            date_naissance: known.date_naissance,
+        };
+        Self {
+            patient_id: patient.patient_id,
+            designation_id: patient.designation_id,
+            effet_du: patient.effet.du(),
+            effet_au: patient.effet.au(),
+            identite: patient.identite.as_ref().map(identite),
+        }
+    }
+}
+
+/// Lire la liste de ses patients
+///
+/// Les patients dont le médecin est médecin traitant un jour donné, tel que connu à un instant donné,
+/// page par page. L'identité n'est montrée que pour ceux dont il est médecin traitant aujourd'hui ;
+/// chaque patient montré peut lire que sa fiche a été lue.
+#[utoipa::path(
+    get,
+    path = "/v1/moi/patients",
+    tag = "Médecins",
+    operation_id = "lister_mes_patients",
+    security(("jeton" = ["declarations.lire"])),
+    params(
+        ("en_vigueur_le" = Option<NaiveDate>, Query, description = "Patients de ce jour ; aujourd'hui par défaut"),
+        ("connu_le" = Option<DateTime<Utc>>, Query, description = "Tel que connu à cet instant ; maintenant par défaut"),
+        ("limite" = inline(Option<Entier<1, 100>>), Query, description = "Nombre de patients par page, 20 par défaut"),
+        ("curseur" = Option<String>, Query, description = "Curseur de la page précédente, avec les mêmes filtres")
+    ),
+    responses((status = 200, description = "Une page de patients", body = PatienteleVue)),
+    extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
+)]
+async fn list(
+    State(state): State<AppState>,
+    appel: Appel,
+    Requete(demande): Requete<PatienteleDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let jour = demande.en_vigueur_le.unwrap_or_else(|| state.services.clock().today());
+    let limite = demande.limite.map_or(LIMITE, |limite| limite.0);
+    let question = format!("patients {} {jour} {:?}", contexte.acteur.cle(), demande.connu_le);
+    let apres = pagination::lire::<PatientId>(&question, demande.curseur)?;
+    let dates = (Some(jour), demande.connu_le);
+    let found = state.services.list_patientele(&contexte, dates, apres, limite).await?;
+    let (shown, more) = pagination::page(found, limite);
+    let last = shown.last().filter(|_| more).map(|one| one.patient_id.to_string());
+    respond_json(&PatienteleVue {
+        en_vigueur_le: jour,
+        donnees: shown.iter().map(PatientDuMedecinVue::from).collect(),
+        pagination: PaginationVue {
+            curseur_suivant: last.map(|key| pagination::ecrire(&question, &key)),
+        },
+    })
+}
+
+/// Arrivées et départs de patients, dans l'ordre où le registre les a connus.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MouvementsVue {
+    /// Mouvements, le plus ancien d'abord.
+    donnees: Vec<MouvementVue>,
+    /// À donner en paramètre « curseur » pour la suite, maintenant ou plus tard ; null tant que rien n'est
+    /// connu.
+    curseur: Option<String>,
+    /// D'autres mouvements suivent déjà.
+    suite: bool,
+}
+
+/// Mouvement de patient.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MouvementVue {
+    /// Arrivée, départ, ou annulation de l'un ou de l'autre.
+    nature: NatureMouvement,
+    /// Patient.
+    patient_id: PatientId,
+    /// Premier jour où le médecin est médecin traitant ou, pour un départ, où il ne l'est plus.
+    effet_du: NaiveDate,
+    /// Motif du départ.
+    motif_fin: Option<MotifFin>,
+    /// Motif de la table nationale : FIS, FIB ou FIP.
+    #[schema(example = "FIP")]
+    motif_fin_snds: Option<&'static str>,
+    /// Le registre le sait depuis cet instant.
+    enregistre_le: DateTime<Utc>,
+}
+
+impl From<&MouvementConnu> for MouvementVue {
+    fn from(known: &MouvementConnu) -> Self {
+        Self {
+            nature: known.nature,
+            patient_id: known.patient_id,
+            effet_du: known.jour,
+            motif_fin: known.motif_fin,
+            motif_fin_snds: known.motif_fin.and_then(MotifFin::snds),
+            enregistre_le: known.enregistre_le,
+        }
+    }
+}
+
+/// A place of the feed, as a cursor writes it.
+struct Cle(PlaceMouvement);
+
+impl fmt::Display for Cle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.0.transaction, self.0.id)
+    }
+}
+
+impl FromStr for Cle {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (transaction, id) = text.split_once(':').ok_or(())?;
+        Ok(Self(PlaceMouvement {
+            transaction: transaction.parse().map_err(|_not_a_number| ())?,
+            id: id.parse::<FaitId>().map_err(|_not_an_id| ())?,
+        }))
+    }
+}
+
+/// Suivre les arrivées et les départs de ses patients
+///
+/// Ce que le registre a appris depuis un curseur, dans l'ordre où il l'a appris : un mouvement ancien
+/// connu tard vient à sa place de connaissance, avec son jour d'effet. Rien n'est perdu ni donné deux
+/// fois. Un mouvement très récent peut attendre la fin d'écritures commencées avant lui.
+#[utoipa::path(
+    get,
+    path = "/v1/moi/patients/mouvements",
+    tag = "Médecins",
+    operation_id = "suivre_mes_patients",
+    security(("jeton" = ["declarations.lire"])),
+    params(
+        ("limite" = inline(Option<Entier<1, 100>>), Query, description = "Nombre de mouvements par page, 20 par défaut"),
+        ("curseur" = Option<String>, Query, description = "Curseur de la dernière lecture ; absent, tout depuis le début")
+    ),
+    responses((status = 200, description = "Les mouvements qui suivent le curseur", body = MouvementsVue)),
+    extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
+)]
+async fn movements(
+    State(state): State<AppState>,
+    appel: Appel,
+    Requete(demande): Requete<MouvementsDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let limite = demande.limite.map_or(LIMITE, |limite| limite.0);
+    let question = format!("mouvements {}", contexte.acteur.cle());
+    let apres = pagination::lire::<Cle>(&question, demande.curseur)?.map(|cle| cle.0);
+    let found = state.services.list_mouvements(&contexte, apres, limite).await?;
+    let (shown, suite) = pagination::page(found, limite);
+    let last = shown.last().map(|known| known.place).or(apres);
+    respond_json(&MouvementsVue {
+        donnees: shown.iter().map(MouvementVue::from).collect(),
+        curseur: last.map(|place| pagination::ecrire(&question, &Cle(place).to_string())),
+        suite,
+    })
+}

@@ -1,0 +1,149 @@
+//! What changes in a timeline: written, and told.
+
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+
+use super::Ecriture;
+use crate::domain::designation::{Designation, Ligne, Membre, Modification, MotifFin, Segment};
+use crate::domain::frise::{jours, jours_connus};
+use crate::domain::ids::{DesignationId, EvenementId, FaitId, MedecinId};
+use crate::domain::patientele::mouvements;
+use crate::domain::vocabulary::Vocabulaire;
+use crate::services::{ServiceError, Services};
+use crate::storage::evenements::{self, Evenement};
+use crate::storage::{Connection, designations, patientele};
+
+/// A change to tell: what, about which doctor, from which day.
+type Annonce = (&'static str, Option<MedecinId>, Option<NaiveDate>, Value);
+
+impl Services {
+    /// Writes one difference, and tells it.
+    pub(super) async fn apply(
+        &self,
+        conn: &mut Connection,
+        ecriture: &Ecriture,
+        change: &Modification,
+    ) -> Result<(), ServiceError> {
+        let (patient, instant) = (ecriture.patient, ecriture.instant);
+        let (segment, told): (Option<&Segment>, Vec<Annonce>) = match change {
+            Modification::Ouvrir(segment) => {
+                let id = DesignationId::from_uuid(self.ids.uuid());
+                designations::open(conn, patient, id, segment, instant).await?;
+                (Some(segment), of_each("declaration.prise_effet", segment))
+            }
+            Modification::Reviser { id, version, jours, segment } => {
+                designations::revise(conn, patient, *id, *version, segment, instant).await?;
+                let told = if *jours { of_each(nature_of(segment), segment) } else { Vec::new() };
+                (Some(segment), told)
+            }
+            Modification::Membres { id, anciennes, nouvelles, segment } => {
+                for membre in anciennes {
+                    designations::erase_line(conn, patient, *id, membre, instant).await?;
+                }
+                let mut told = Vec::new();
+                for ligne in nouvelles {
+                    designations::insert_line(conn, patient, *id, ligne, instant).await?;
+                    told.push(of_member(anciennes, ligne));
+                }
+                (Some(segment), told)
+            }
+            Modification::Effacer { id, version } => {
+                designations::erase(conn, patient, *id, *version, instant).await?;
+                let nothing = json!({ "effet_au": null, "motif_fin": null });
+                (None, vec![("declaration.depassee", None, None, nothing)])
+            }
+        };
+        for (nature, medecin_id, effet_du, donnees) in told {
+            let event = Evenement {
+                medecin_id,
+                effet_du,
+                declaration_id: segment.map(|segment| segment.declaration_id),
+                donnees,
+                ..self.event_of(ecriture, nature)
+            };
+            evenements::insert(conn, &event).await?;
+        }
+        Ok(())
+    }
+
+    /// Records who arrives and who leaves, for the doctors to read.
+    pub(super) async fn tell_movements(
+        &self,
+        conn: &mut Connection,
+        ecriture: &Ecriture,
+        stored: &[Designation],
+        segments: &[Segment],
+    ) -> Result<(), ServiceError> {
+        for mouvement in mouvements(&jours_connus(stored), &jours(segments)) {
+            let id = FaitId::from_uuid(self.ids.uuid());
+            patientele::insert_mouvement(conn, ecriture.patient, id, &mouvement, ecriture.instant)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// An event about a person, to be completed.
+    pub(in crate::services) fn event_of(
+        &self,
+        ecriture: &Ecriture,
+        nature: &'static str,
+    ) -> Evenement {
+        Evenement {
+            id: EvenementId::from_uuid(self.ids.uuid()),
+            nature,
+            survenu_le: ecriture.instant,
+            enregistre_le: ecriture.instant,
+            effet_du: None,
+            patient_id: Some(ecriture.patient),
+            medecin_id: None,
+            declaration_id: None,
+            feuille_id: None,
+            auteur_role: ecriture.auteur,
+            auteur_moyen: None,
+            donnees: json!({}),
+        }
+    }
+}
+
+/// The same, told of each doctor of a designation.
+fn of_each(nature: &'static str, segment: &Segment) -> Vec<Annonce> {
+    let data = json!({
+        "effet_au": segment.effet.au(),
+        "motif_fin": segment.motif_fin.map(Vocabulaire::mot),
+    });
+    let du = Some(segment.effet.du());
+    segment.lignes.iter().map(|ligne| (nature, Some(ligne.medecin_id), du, data.clone())).collect()
+}
+
+/// What became of the line of a doctor: gone, back, or new.
+fn of_member(anciennes: &[Membre], ligne: &Ligne) -> Annonce {
+    let was_closed = |membre: &Membre| {
+        (membre.medecin_id, membre.effet.du()) == (ligne.medecin_id, ligne.effet.du())
+            && membre.effet.au().is_some()
+    };
+    let nature = if ligne.motif_fin.is_some() {
+        "designation.membre_parti"
+    } else if anciennes.iter().any(was_closed) {
+        "designation.membre_revenu"
+    } else {
+        "designation.membre_arrive"
+    };
+    let data = json!({
+        "du": ligne.effet.du(),
+        "effet_au": ligne.effet.au(),
+        "motif_depart": ligne.motif_fin.map(Vocabulaire::mot),
+    });
+    let day = ligne.effet.au().unwrap_or(ligne.effet.du());
+    (nature, Some(ligne.medecin_id), Some(day), data)
+}
+
+/// What became of a designation whose days changed.
+const fn nature_of(segment: &Segment) -> &'static str {
+    match segment.motif_fin {
+        None => "declaration.rouverte",
+        Some(MotifFin::Remplacement) => "declaration.remplacee",
+        Some(MotifFin::Patient | MotifFin::Medecin | MotifFin::Cessation | MotifFin::Deces) => {
+            "declaration.cloturee"
+        }
+    }
+}

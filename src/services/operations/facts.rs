@@ -1,0 +1,241 @@
+//! What an operation changes in the practice facts of a doctor, and how it is put back.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::ends_practice;
+use crate::domain::calendar::Periode;
+use crate::domain::fait_date::FaitDate;
+use crate::domain::identifiers::Specialite;
+use crate::domain::ids::{FaitId, LieuId, MedecinId};
+use crate::domain::medecin::{Exercice, Lieu, LieuExistantOuNouveau, Medecin, NouvelExercice};
+use crate::domain::operation::{NatureOperation, NouvelleOperation, Operation, sans};
+use crate::services::{ServiceError, Services, latest_knowledge};
+use crate::storage::{Connection, medecins, medecins_faits};
+
+/// Facts replaced, and facts that take their place.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    exercices_pris: Vec<FaitId>,
+    exercices: Vec<(Periode, Exercice)>,
+    specialites_prises: Vec<FaitId>,
+    specialites: Vec<(Periode, Specialite)>,
+}
+
+impl Services {
+    /// What an operation changes, once its fields are found to agree with the facts.
+    pub(super) async fn changes(
+        &self,
+        conn: &mut Connection,
+        medecin: &Medecin,
+        nouvelle: &NouvelleOperation,
+        instant: DateTime<Utc>,
+    ) -> Result<Changes, ServiceError> {
+        let (du, nature) = (nouvelle.effet_du, nouvelle.nature);
+        let mut changes = Changes::default();
+        if let Some(code) = nouvelle.specialite {
+            change_specialty(&mut changes, medecin, du, code)?;
+        }
+        let moves = if nature == NatureOperation::ChangementCabinet {
+            Some(left(medecin, nouvelle)?)
+        } else {
+            None
+        };
+        let taken = |fait: &&FaitDate<Exercice>| match &moves {
+            Some(lieu) => fait.valeur.lieu.id == *lieu,
+            None => ends_practice(nature) || nature == NatureOperation::Suspension,
+        };
+        for fait in medecin.exercices.iter().filter(taken) {
+            let rest = sans(fait.effet, du, nouvelle.effet_au);
+            if rest != [fait.effet] {
+                changes.exercices_pris.push(fait.id);
+                let kept = rest.into_iter().map(|effet| (effet, fait.valeur.clone()));
+                changes.exercices.extend(kept);
+            }
+        }
+        if let Some(nouvel) = &nouvelle.exercice {
+            verify_place(conn, medecin, nouvelle, nouvel).await?;
+            let exercice = self.exercice(conn, nouvel, instant).await?;
+            changes.exercices.push((Periode::depuis(du), exercice));
+        }
+        Ok(changes)
+    }
+
+    /// The practice that begins, at a place that exists or is created.
+    async fn exercice(
+        &self,
+        conn: &mut Connection,
+        nouvel: &NouvelExercice,
+        instant: DateTime<Utc>,
+    ) -> Result<Exercice, ServiceError> {
+        let lieu = match &nouvel.lieu {
+            LieuExistantOuNouveau::Existant(id) => place(conn, *id).await?,
+            LieuExistantOuNouveau::Nouveau(new) => {
+                let lieu = Lieu {
+                    id: LieuId::from_uuid(self.ids.uuid()),
+                    nature: new.nature,
+                    nom: new.nom.clone(),
+                    commune: new.commune,
+                    adresse: new.adresse.clone(),
+                    finess_et: new.finess_et,
+                };
+                medecins::insert_lieu(conn, &lieu, instant).await?;
+                lieu
+            }
+        };
+        Ok(Exercice {
+            lieu,
+            mode: nouvel.mode,
+            principal: nouvel.principal,
+            convention: nouvel.convention,
+            option_tarifaire: nouvel.option_tarifaire,
+            facturation: nouvel.facturation,
+        })
+    }
+
+    /// Writes the changes of facts of a doctor.
+    pub(super) async fn write_facts(
+        &self,
+        conn: &mut Connection,
+        medecin: MedecinId,
+        changes: &Changes,
+        instant: DateTime<Utc>,
+    ) -> Result<(), ServiceError> {
+        for id in &changes.exercices_pris {
+            medecins_faits::replace_exercice(conn, medecin, *id, instant).await?;
+        }
+        for (effet, valeur) in &changes.exercices {
+            let fait = self.fact(*effet, valeur.clone(), instant);
+            medecins::insert_exercice(conn, medecin, &fait).await?;
+        }
+        for id in &changes.specialites_prises {
+            medecins_faits::replace_specialite(conn, medecin, *id, instant).await?;
+        }
+        for (effet, valeur) in &changes.specialites {
+            let fait = self.fact(*effet, *valeur, instant);
+            medecins::insert_specialite(conn, medecin, &fait).await?;
+        }
+        Ok(())
+    }
+
+    fn fact<T>(&self, effet: Periode, valeur: T, enregistre_le: DateTime<Utc>) -> FaitDate<T> {
+        let id = FaitId::from_uuid(self.ids.uuid());
+        FaitDate { id, valeur, effet, enregistre_le, remplace_le: None }
+    }
+
+    /// Puts the facts of a doctor back as they were before an operation, the last that changed them.
+    pub(super) async fn restore_facts(
+        &self,
+        conn: &mut Connection,
+        operation: &Operation,
+        instant: DateTime<Utc>,
+    ) -> Result<(), ServiceError> {
+        let before = operation
+            .enregistre_le
+            .checked_sub_signed(chrono::TimeDelta::microseconds(1))
+            .unwrap_or(operation.enregistre_le);
+        let old = medecins::find(conn, &operation.rpps, before).await?;
+        let now = medecins::find(conn, &operation.rpps, latest_knowledge()).await?;
+        let (Some(old), Some(now)) = (old, now) else { return Ok(()) };
+        let mut changes = Changes::default();
+        for fait in
+            now.exercices.iter().filter(|fait| old.exercices.iter().all(|o| o.id != fait.id))
+        {
+            changes.exercices_pris.push(fait.id);
+        }
+        for fait in
+            old.exercices.iter().filter(|fait| now.exercices.iter().all(|n| n.id != fait.id))
+        {
+            changes.exercices.push((fait.effet, fait.valeur.clone()));
+        }
+        let (old, now) = (&old.specialites, &now.specialites);
+        for fait in now.iter().filter(|fait| old.iter().all(|o| o.id != fait.id)) {
+            changes.specialites_prises.push(fait.id);
+        }
+        for fait in old.iter().filter(|fait| now.iter().all(|n| n.id != fait.id)) {
+            changes.specialites.push((fait.effet, fait.valeur));
+        }
+        self.write_facts(conn, operation.medecin_id, &changes, instant).await
+    }
+}
+
+/// A doctor takes another specialty from a day on.
+fn change_specialty(
+    changes: &mut Changes,
+    medecin: &Medecin,
+    du: NaiveDate,
+    code: Specialite,
+) -> Result<(), ServiceError> {
+    if medecin.specialite_le(du) == Some(code) {
+        return Err(ServiceError::champ(
+            "/specialite",
+            "specialite_identique",
+            "attendu : une autre spécialité que celle du médecin ce jour",
+        ));
+    }
+    for fait in &medecin.specialites {
+        let rest = sans(fait.effet, du, None);
+        if rest != [fait.effet] {
+            changes.specialites_prises.push(fait.id);
+            changes.specialites.extend(rest.into_iter().map(|effet| (effet, fait.valeur)));
+        }
+    }
+    changes.specialites.push((Periode::depuis(du), code));
+    Ok(())
+}
+
+/// The place that a doctor leaves: the one named, or the principal one.
+fn left(medecin: &Medecin, nouvelle: &NouvelleOperation) -> Result<LieuId, ServiceError> {
+    medecin
+        .exercice_designable(nouvelle.effet_du, nouvelle.lieu_quitte)
+        .map(|exercice| exercice.lieu.id)
+        .ok_or_else(|| {
+            ServiceError::champ(
+                "/lieu_quitte",
+                "lieu_sans_exercice",
+                "attendu : un lieu où le médecin exerce ce jour, autrement que comme remplaçant",
+            )
+        })
+}
+
+async fn place(conn: &mut Connection, id: LieuId) -> Result<Lieu, ServiceError> {
+    medecins::get_lieu(conn, id).await?.ok_or_else(|| {
+        ServiceError::champ(
+            "/exercice/lieu/id",
+            "lieu_inconnu",
+            "attendu : l'identifiant d'un lieu enregistré",
+        )
+    })
+}
+
+/// A cabinet changes within the département; a change of département leaves it.
+async fn verify_place(
+    conn: &mut Connection,
+    medecin: &Medecin,
+    nouvelle: &NouvelleOperation,
+    nouvel: &NouvelExercice,
+) -> Result<(), ServiceError> {
+    let commune = match &nouvel.lieu {
+        LieuExistantOuNouveau::Existant(id) => place(conn, *id).await?.commune,
+        LieuExistantOuNouveau::Nouveau(new) => new.commune,
+    };
+    let before = medecin.exercice_designable(nouvelle.effet_du, nouvelle.lieu_quitte);
+    let Some(before) = before else { return Ok(()) };
+    let same = before.lieu.commune.departement() == commune.departement();
+    let moves_within = nouvelle.nature == NatureOperation::ChangementCabinet;
+    if moves_within == same {
+        return Ok(());
+    }
+    Err(if moves_within {
+        ServiceError::champ(
+            "/exercice/lieu",
+            "autre_departement",
+            "attendu : un lieu du même département ; sinon, la nature est changement_departement",
+        )
+    } else {
+        ServiceError::champ(
+            "/exercice/lieu",
+            "meme_departement",
+            "attendu : un lieu d'un autre département ; sinon, la nature est changement_cabinet",
+        )
+    })
+}

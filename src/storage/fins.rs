@@ -1,0 +1,107 @@
+//! The acts that end the lines of doctors: departures, withdrawals, operations.
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgConnection;
+
+use super::StorageError;
+use super::medecins::word;
+use crate::domain::fin::Fin;
+use crate::domain::ids::{FaitId, MedecinId, OperationId, PatientId};
+use crate::domain::vocabulary::Vocabulaire;
+
+/// Records an act that ends a line.
+pub async fn insert(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    fin: &Fin,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* fin_designation.insert */
+         INSERT INTO fin_designation
+             (patient_id, fin_id, medecin_id, motif, effet_du, decidee_le, operation_id, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        patient.uuid(),
+        fin.id.uuid(),
+        fin.medecin_id.uuid(),
+        fin.motif.mot(),
+        fin.effet_du,
+        fin.decidee_le,
+        fin.operation_id.map(OperationId::uuid),
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// An act that ends a line, and whether the operation that it comes from is being undone.
+pub struct FinConnue {
+    /// The act.
+    pub fin: Fin,
+    /// Its operation is being undone.
+    pub annulee: bool,
+}
+
+/// The acts of a person, as known now.
+pub async fn list(
+    conn: &mut PgConnection,
+    patient: PatientId,
+) -> Result<Vec<FinConnue>, StorageError> {
+    let rows = sqlx::query!(
+        r#"/* fin_designation.list */
+         SELECT f.fin_id, f.medecin_id, f.motif, f.effet_du, f.decidee_le, f.operation_id,
+                o.annulee_le IS NOT NULL AS "annulee!"
+         FROM fin_designation f LEFT JOIN operation_medecin o USING (operation_id)
+         WHERE f.patient_id = $1 AND f.remplace_le IS NULL
+         ORDER BY f.effet_du, f.fin_id"#,
+        patient.uuid()
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(FinConnue {
+                fin: Fin {
+                    id: FaitId::from_uuid(row.fin_id),
+                    medecin_id: MedecinId::from_uuid(row.medecin_id),
+                    motif: word("fin_designation", "motif", &row.motif)?,
+                    effet_du: row.effet_du,
+                    decidee_le: row.decidee_le,
+                    operation_id: row.operation_id.map(OperationId::from_uuid),
+                },
+                annulee: row.annulee,
+            })
+        })
+        .collect()
+}
+
+/// Takes an act back: what it had ended goes on.
+pub async fn replace(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    id: FaitId,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let found = sqlx::query!(
+        "/* fin_designation.replace */
+         UPDATE fin_designation SET remplace_le = $3
+         WHERE patient_id = $1 AND fin_id = $2 AND remplace_le IS NULL",
+        patient.uuid(),
+        id.uuid(),
+        instant
+    )
+    .execute(conn)
+    .await?
+    .rows_affected();
+    one("fin_designation.replace", found)
+}
+
+/// Exactly one row was touched.
+pub(super) fn one(statement: &'static str, found: u64) -> Result<(), StorageError> {
+    if found == 1 {
+        Ok(())
+    } else {
+        Err(StorageError::RowsAffected { statement, expected: 1, found })
+    }
+}
