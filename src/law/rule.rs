@@ -7,7 +7,7 @@ use super::parameters::Parametre;
 use super::situation::Situation;
 use crate::domain::calendar::Periode;
 use crate::domain::evaluation::{CodeRegle, Fait, Issue, Montants, Qualification};
-use crate::domain::money::Taux;
+use crate::domain::money::{Centimes, Taux};
 
 /// What a rule states about itself. The only place where a sentence about the law is written.
 #[derive(Debug)]
@@ -80,6 +80,14 @@ pub enum Effet {
     Parcours(Qualification),
     /// Rate of the compulsory insurance.
     Taux(Taux),
+    /// Rate of the compulsory insurance, and a flat sum that takes the place of the ticket
+    /// modérateur of the principal line.
+    Forfait {
+        /// The rate.
+        taux: Taux,
+        /// The sum.
+        forfait: Centimes,
+    },
     /// Whether the participation forfaitaire is due.
     Participation(bool),
     /// What the complementary insurance takes over.
@@ -97,11 +105,16 @@ pub enum Jugement {
 
 /// The figures of an act once calculated, for the rules that explain amounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an event of the calculation")]
 pub struct Liquidation {
     /// Where the act stands.
     pub qualification: Qualification,
     /// Amounts of the act.
     pub montants: Montants,
+    /// What the complementary insurance takes over.
+    pub prise_en_charge: PriseEnCharge,
+    /// Whether the principal line is not reimbursed, or free.
+    pub non_rembourse: bool,
     /// Whether the ceiling of the majoration was reached.
     pub majoration_plafonnee: bool,
     /// Whether the participation was reduced by the ceiling of the day.

@@ -6,6 +6,7 @@
 
 pub mod declarations;
 pub mod evaluations;
+mod faits;
 pub mod feuilles_de_soins;
 pub mod idempotence;
 pub mod medecins;

@@ -25,4 +25,5 @@ mod readme;
 mod sandbox;
 mod schema;
 mod service;
+mod situations;
 mod story;
