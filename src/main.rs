@@ -15,6 +15,7 @@ use traitant::domain::acteur::{Acteur, Caisse};
 use traitant::domain::clock::{Clock, SystemClock};
 use traitant::domain::identifiers::{Organisme, Rpps};
 use traitant::domain::ids::{IdSource, PatientId};
+use traitant::law::Law;
 use traitant::storage::{Coffre, Db, migrations};
 use traitant::{http, sandbox, telemetry};
 
@@ -39,6 +40,8 @@ enum Commande {
     },
     /// Écrit le document OpenAPI de l'API.
     Openapi,
+    /// Écrit le livre des règles et des valeurs de la loi.
+    Regles,
 }
 
 #[derive(Debug, Subcommand)]
@@ -90,6 +93,7 @@ fn run(commande: Commande) -> anyhow::Result<()> {
         Commande::Migrer => runtime.block_on(migrate(&Config::from_env()?)),
         Commande::Jeton { porteur } => issue(&Config::from_env()?, &porteur),
         Commande::Openapi => print(&http::openapi_yaml()),
+        Commande::Regles => print(&Law::embedded()?.livre()),
     }
 }
 

@@ -13,6 +13,7 @@ pub mod checks;
 pub mod explanation;
 mod fingerprint;
 mod liquidation;
+pub mod livre;
 mod nomenclature;
 pub mod parameters;
 mod qualification;

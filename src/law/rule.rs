@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::bareme::{Bareme, ParametreInconnu};
 use super::parameters::Parametre;
+use super::references::{Reference, reference};
 use super::situation::Situation;
 use crate::domain::calendar::Periode;
 use crate::domain::evaluation::{CodeRegle, Fait, Issue, Montants, Qualification};
@@ -35,6 +36,11 @@ pub struct Fiche {
 pub type Jour = (i32, u32, u32);
 
 impl Fiche {
+    /// Its legal bases.
+    pub fn textes(&self) -> impl Iterator<Item = &'static Reference> {
+        self.bases.iter().filter_map(|cle| reference(cle))
+    }
+
     /// The period of the rule, open on a side that is absent.
     pub fn periode(&self) -> Option<Periode> {
         let day = |(year, month, day): Jour| NaiveDate::from_ymd_opt(year, month, day);

@@ -9,6 +9,7 @@ pub mod evaluations;
 mod faits;
 pub mod feuilles_de_soins;
 pub mod idempotence;
+pub mod loi;
 pub mod medecins;
 pub mod medecins_traitants;
 pub mod patients;

@@ -18,6 +18,7 @@ mod errors;
 mod feuilles;
 mod idempotency;
 mod jobs;
+mod loi;
 mod migrations;
 mod openapi;
 mod races;
