@@ -189,6 +189,18 @@ pub const fn message(code: Avertissement) -> &'static str {
         Avertissement::SpecialiteContredite => {
             "La spécialité de la feuille n'est pas celle du registre le jour des soins."
         }
+        Avertissement::DepassementNonAutorise => {
+            "Un dépassement autorisé (DA) n'est possible que hors du parcours, pour un spécialiste de secteur 1."
+        }
+        Avertissement::DepassementExcessif => {
+            "Les honoraires dépassent le maximum d'une consultation avec dépassement autorisé."
+        }
+        Avertissement::CoordinationInterdite => {
+            "Une majoration de coordination n'est possible que dans le parcours, hors avis ponctuel."
+        }
+        Avertissement::BaseContredite => {
+            "La base de remboursement n'est pas le tarif de cet acte le jour des soins : elle a été retenue telle quelle."
+        }
     }
 }
 

@@ -11,6 +11,7 @@
 pub mod bareme;
 pub mod checks;
 pub mod explanation;
+mod facturation;
 mod fingerprint;
 mod liquidation;
 pub mod livre;
@@ -247,7 +248,10 @@ impl Law {
                 lignes: liquide.lignes,
             });
         }
-        Ok(Evaluation { actes, totaux, avertissements })
+        let mut evaluation = Evaluation { actes, totaux, avertissements };
+        let billed = facturation::controles(self, soins, faits, &evaluation);
+        evaluation.avertissements.extend(billed);
+        Ok(evaluation)
     }
 }
 

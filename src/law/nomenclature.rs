@@ -81,6 +81,11 @@ pub(super) fn est_connu(code: &CodeActe) -> bool {
     code.nomenclature() == Nomenclature::Ccam || lookup(code).is_some()
 }
 
+/// Whether the code is that of a supplement of coordination.
+pub(super) fn est_majoration_de_coordination(code: &CodeActe) -> bool {
+    matches!(code.as_str(), "MCS" | "MCG" | "MCC")
+}
+
 /// Whether the code is that of a teleconsultation.
 pub(super) fn est_teleconsultation(code: &CodeActe) -> bool {
     matches!(code.as_str(), "TC" | "TCG")

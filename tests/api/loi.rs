@@ -30,12 +30,12 @@ async fn the_law_of_a_day_is_public_dated_and_sourced() {
 #[tokio::test]
 async fn two_days_are_compared_value_by_value() {
     let app = TestApp::new().await;
-    let path = "/v1/loi/comparaison?du=2023-10-31&au=2023-11-01";
+    let path = "/v1/loi/comparaison?du=2024-05-14&au=2024-05-15";
     let changes = app.anonymous().get(path).await.expect(200);
     let changed = changes["parametres"].as_array().unwrap();
     assert_eq!(changed.len(), 1);
-    assert_eq!(changed[0]["avant"]["valeur"], 1000);
-    assert_eq!(changed[0]["apres"]["valeur"], 1060);
+    assert_eq!(changed[0]["avant"]["valeur"], 100);
+    assert_eq!(changed[0]["apres"]["valeur"], 200);
     let same = app.anonymous().get("/v1/loi/comparaison?du=2025-06-15&au=2025-06-16").await;
     assert_eq!(same.expect(200)["parametres"].as_array().unwrap().len(), 0);
     let missing = app.anonymous().get("/v1/loi/comparaison?du=2025-06-15").await;

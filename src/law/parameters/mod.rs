@@ -14,12 +14,13 @@ use crate::domain::calendar::{Periode, lendemain};
 use crate::domain::vocabulary::{Vocabulaire, vocabulaire};
 
 /// Themes, in the order of their files.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("complementaire.toml", include_str!("complementaire.toml")),
     ("declaration.toml", include_str!("declaration.toml")),
     ("majoration.toml", include_str!("majoration.toml")),
     ("parcours.toml", include_str!("parcours.toml")),
     ("participation.toml", include_str!("participation.toml")),
+    ("tarifs.toml", include_str!("tarifs.toml")),
     ("taux.toml", include_str!("taux.toml")),
 ];
 
@@ -90,6 +91,20 @@ vocabulaire!(
         ForfaitActeLourdSeuil = 30 "FORFAIT_ACTE_LOURD_SEUIL",
         /// That flat sum.
         ForfaitActeLourd = 31 "FORFAIT_ACTE_LOURD",
+        /// Consultation of a general practitioner of sector 1.
+        TarifGeneraliste = 32 "TARIF_C_GENERALISTE_S1",
+        /// Base of a general practitioner of sector 2.
+        TarifGeneralisteS2 = 33 "TARIF_C_GENERALISTE_S2",
+        /// Consultation of a specialist of sector 1.
+        TarifCs = 34 "TARIF_CS_S1",
+        /// Base of a specialist of sector 2.
+        TarifCsS2 = 35 "TARIF_CS_S2",
+        /// Supplement of clinicians.
+        Mpc = 36 "MPC",
+        /// Supplement of coordination of general practitioners.
+        Mcg = 37 "MCG",
+        /// Highest fees of a consultation with an authorised overrun.
+        DaTotalMaxSpe = 38 "DA_TOTAL_MAX_SPE",
     }
 );
 

@@ -1,6 +1,7 @@
 //! The legal engine against sources from outside.
 
 mod boundaries;
+mod facturation;
 mod parameters;
 mod properties;
 mod published_examples;

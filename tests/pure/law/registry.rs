@@ -60,7 +60,8 @@ fn every_basis_and_every_parameter_is_used() {
         .filter(|parametre| !read.contains(parametre))
         .map(|parametre| parametre.mot())
         .collect();
-    // The declaration is decided by the register, not by a rule of the evaluation.
+    // The declaration is decided by the register, and what was billed is compared with tariffs: neither
+    // is decided by a rule of the evaluation.
     assert_eq!(
         unread,
         [
@@ -68,7 +69,14 @@ fn every_basis_and_every_parameter_is_used() {
             "MT_AGE_MAJORITE_CHOIX",
             "MT_AGE_SANS_ACCORD_PARENTAL",
             "MT_EFFET_A_LA_SIGNATURE",
-            "MT_DELAI_ENTRE_SIGNATURES"
+            "MT_DELAI_ENTRE_SIGNATURES",
+            "TARIF_C_GENERALISTE_S1",
+            "TARIF_C_GENERALISTE_S2",
+            "TARIF_CS_S1",
+            "TARIF_CS_S2",
+            "MPC",
+            "MCG",
+            "DA_TOTAL_MAX_SPE"
         ]
     );
 }
