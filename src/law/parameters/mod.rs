@@ -14,7 +14,8 @@ use crate::domain::calendar::{Periode, lendemain};
 use crate::domain::vocabulary::{Vocabulaire, vocabulaire};
 
 /// Themes, in the order of their files.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
+    ("adressage.toml", include_str!("adressage.toml")),
     ("complementaire.toml", include_str!("complementaire.toml")),
     ("declaration.toml", include_str!("declaration.toml")),
     ("majoration.toml", include_str!("majoration.toml")),
@@ -70,6 +71,10 @@ vocabulaire!(
         MtEffetALaSignature = 20 "MT_EFFET_A_LA_SIGNATURE",
         /// Days during which a declaration waits for a signature.
         MtDelaiEntreSignatures = 21 "MT_DELAI_ENTRE_SIGNATURES",
+        /// Months around a single opinion without any other consultation of the consultant.
+        AvisPonctuelDelai = 22 "AVIS_PONCTUEL_DELAI",
+        /// Longest duration of a protocol for a long-term condition.
+        ProtocoleAldDureeMax = 23 "PROTOCOLE_ALD_DUREE_MAX",
     }
 );
 

@@ -65,6 +65,7 @@ fn every_loaded_value_is_the_published_one_from_its_first_day_to_its_last() {
             "MT_AGE_SANS_ACCORD_PARENTAL",
             "MT_EFFET_A_LA_SIGNATURE",
             "MT_DELAI_ENTRE_SIGNATURES",
+            "PROTOCOLE_ALD_DUREE_MAX",
         ]
     );
 }
