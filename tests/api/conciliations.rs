@@ -40,7 +40,7 @@ async fn a_patient_asks_doctors_are_contacted_and_one_agrees() {
     assert_eq!(created["organisme"], json!({ "regime": "01", "caisse": "131", "centre": "0000" }));
     assert_eq!(created["actions"], json!(["contacter", "trouver", "abandonner"]));
     app.on("2025-06-20");
-    let caisse = app.caisse(CAISSE);
+    let (alice, caisse) = (app.patient("ALICE"), app.caisse(CAISSE));
     let asked = caisse
         .post_on(
             &format!("{file}/contacts"),
@@ -69,7 +69,8 @@ async fn a_patient_asks_doctors_are_contacted_and_one_agrees() {
     let twice = alice.post_on(&format!("{file}/reponses"), 4, late).await;
     assert_eq!(twice.problem(409), "transition_interdite");
     app.on("2025-07-01");
-    let found = caisse
+    let found = app
+        .caisse(CAISSE)
         .post_on(&format!("{file}/medecin-trouve"), 4, json!({ "rpps": PONS }))
         .await
         .expect(200);
@@ -80,7 +81,8 @@ async fn a_patient_asks_doctors_are_contacted_and_one_agrees() {
     );
     assert_eq!(found["actions"], json!([]));
     app.on("2025-08-01");
-    assert_eq!(alice.get(&file).await.expect(200)["jours_d_attente"], 15);
+    let later = app.patient("ALICE").get(&file).await.expect(200);
+    assert_eq!(later["jours_d_attente"], 15);
     let events = app.events().await;
     let own: Vec<&str> =
         events.iter().filter_map(|one| one.strip_prefix("conciliation.")).collect();
@@ -320,6 +322,7 @@ async fn a_refused_declaration_is_an_answer_by_itself() {
     let refusal = format!("/v1/declarations/{}/refus", refused.as_str().unwrap());
     app.medecin(MARTIN).post_on(&refusal, 1, json!({})).await.expect(200);
     app.on("2025-06-25");
+    let alice = app.patient("ALICE");
     let contacts = format!("{file}/contacts");
     let cite = |rpps: &str, id: &Value| json!({ "rpps": rpps, "declaration_id": id });
     for body in [cite(PONS, &pending), cite(CARDIOLOGUE, &refused)] {

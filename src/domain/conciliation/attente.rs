@@ -42,7 +42,9 @@ mod tests {
 
     fn of(days: &[i64]) -> Attente {
         let mut all = Attente::default();
-        days.iter().for_each(|jours| all.add(*jours, 1));
+        for jours in days {
+            all.add(*jours, 1);
+        }
         all
     }
 

@@ -31,22 +31,30 @@ pub struct Statistiques {
 }
 
 impl Services {
+    /// The days that statistics count: those asked for, or this month and the eleven before.
+    /// `None` when they end before they begin.
+    pub fn statistics_period(
+        &self,
+        du: Option<NaiveDate>,
+        au: Option<NaiveDate>,
+    ) -> Option<Periode> {
+        let today = self.clock.today();
+        let first = plus_mois(debut_de_mois(today), 1_i32.saturating_sub(MOIS_PAR_DEFAUT));
+        let au = au.or_else(|| lendemain(today));
+        Periode::new(du.or(first)?, Some(au?)).ok()
+    }
+
     /// The waiting of those who asked the caller, a caisse, for help.
     pub async fn conciliation_statistics(
         &self,
         contexte: &Contexte,
-        (du, au): (Option<NaiveDate>, Option<NaiveDate>),
+        periode: Periode,
     ) -> Result<Statistiques, ServiceError> {
         let Acteur::Caisse(caisse) = contexte.acteur else {
             return Err(ServiceError::Interdit("seule une caisse lit les délais d'attente"));
         };
         let today = self.clock.today();
-        let first = plus_mois(debut_de_mois(today), 1_i32.saturating_sub(MOIS_PAR_DEFAUT));
-        let du = du.or(first).unwrap_or(today);
-        let au = au.or_else(|| lendemain(today)).unwrap_or(today);
-        let periode = Periode::new(du, Some(au)).map_err(|_empty| {
-            ServiceError::champ("/au", "avant_debut", "attendu : une fin qui suit « du »")
-        })?;
+        let (du, au) = (periode.du(), periode.au().unwrap_or(NaiveDate::MAX));
         let mut conn = self.db.read("conciliation.statistics").await?;
         let code = caisse.code();
         let waited = conciliations::waited(&mut conn, &code, du, au).await?;

@@ -9,7 +9,6 @@ use crate::support::app::{MARTIN, PONS, patient_id};
 #[tokio::test]
 async fn a_caisse_counts_how_long_its_insured_wait_and_nobody_in_particular() {
     let app = TestApp::new().await;
-    let caisse = app.caisse(CAISSE);
     // Days of request and of end, for three persons, one after the other.
     for (prenom, from, to, outcome) in [
         ("ALICE", "2025-04-01", "2025-04-11", "abandon"),
@@ -21,12 +20,13 @@ async fn a_caisse_counts_how_long_its_insured_wait_and_nobody_in_particular() {
         let file = open(&app, prenom).await;
         app.on(to);
         let body = if outcome == "medecin-trouve" { json!({ "rpps": PONS }) } else { json!({}) };
-        caisse.post_on(&format!("{file}/{outcome}"), 1, body).await.expect(200);
+        app.caisse(CAISSE).post_on(&format!("{file}/{outcome}"), 1, body).await.expect(200);
     }
     app.on("2025-06-01");
     open(&app, "ALICE").await;
     open(&app, "BERNARD").await;
     app.on("2025-06-16");
+    let caisse = app.caisse(CAISSE);
     let reply = caisse.get("/v1/conciliations/statistiques").await;
     let all = reply.expect(200);
     let waiting = |nombre: u64, mediane: Option<i64>, centile: Option<i64>| json!({ "nombre": nombre, "mediane_jours": mediane, "centile_90_jours": centile });

@@ -68,7 +68,9 @@ fn every_basis_and_every_parameter_is_used() {
             "MT_AGE_MAJORITE_CHOIX",
             "MT_AGE_SANS_ACCORD_PARENTAL",
             "MT_EFFET_A_LA_SIGNATURE",
-            "MT_DELAI_ENTRE_SIGNATURES"
+            "MT_DELAI_ENTRE_SIGNATURES",
+            "AVIS_PONCTUEL_DELAI",
+            "PROTOCOLE_ALD_DUREE_MAX",
         ]
     );
 }

@@ -22,8 +22,8 @@ use crate::http::extract::{
 use crate::http::idempotency::{etag, json as respond_json, rendre, respond};
 use crate::http::lecture::lecture;
 use crate::http::problem::Refus;
+use crate::services::Rendu;
 use crate::services::conciliations::ConciliationLue;
-use crate::services::{Rendu, ServiceError};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -326,14 +326,9 @@ async fn statistics(
     Requete(periode): Requete<PeriodeStatistiques>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Portee::DeclarationsLire)?;
-    let days = (periode.du, periode.au);
-    let found = state.services.conciliation_statistics(&contexte, days).await;
-    let statistics = found.map_err(|error| match error {
-        // The only field that a service refuses here is a parameter of the address.
-        ServiceError::Invalide(_) => {
-            Refus::parametre("au", "avant_debut", "attendu : une fin qui suit « du »")
-        }
-        other => Refus::from(other),
+    let days = state.services.statistics_period(periode.du, periode.au).ok_or_else(|| {
+        Refus::parametre("au", "avant_debut", "attendu : une fin qui suit « du »")
     })?;
+    let statistics = state.services.conciliation_statistics(&contexte, days).await?;
     respond_json(&StatistiquesConciliationVue::new(&statistics))
 }
