@@ -5,6 +5,7 @@
 //! function that the caller gives.
 
 pub mod adressages;
+mod affiliations;
 pub mod conciliations;
 pub mod declarations;
 pub mod evaluations;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use traitant::domain::identifiers::{Rpps, Specialite};
 use traitant::storage::adressages;
 
+use crate::conciliations::moves;
 use crate::support::TestApp;
 use crate::support::app::{CARDIOLOGUE, MARTIN, PONS, Reply, choix, cle, patient_id};
 
@@ -289,6 +290,21 @@ async fn who_becomes_medecin_traitant_reads_and_closes_and_who_was_keeps_his_own
     let next = pons.post(&path("BERNARD"), plan()).await.expect(201);
     let mine = app.medecin(MARTIN).get(&path("BERNARD")).await.expect(200);
     assert!(!ids(&mine).contains(&next["id"].as_str().unwrap()));
+}
+
+#[tokio::test]
+async fn a_caisse_of_before_reads_the_referrals_of_its_time() {
+    let app = TestApp::new().await;
+    let (before, first) = establish(&app, plan()).await;
+    moves(&app, "BERNARD", ("010110000", "011310000")).await;
+    app.on("2025-07-01");
+    let (after, second) = establish(&app, plan()).await;
+    let (old, new) = (app.caisse("010110000"), app.caisse("011310000"));
+    assert_eq!(ids(&old.get(&path("BERNARD")).await.expect(200)), [first["id"].as_str().unwrap()]);
+    assert_eq!(old.get(&before).await.status, 200);
+    assert_eq!(old.get(&after).await.problem(404), "introuvable");
+    let both = [first["id"].as_str().unwrap(), second["id"].as_str().unwrap()];
+    assert_eq!(ids(&new.get(&path("BERNARD")).await.expect(200)), both);
 }
 
 /// What a doctor can find by the card of a patient gives no right to refer.

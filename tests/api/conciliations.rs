@@ -21,6 +21,30 @@ fn field(pointer: &str, code: &str) -> Vec<(String, String)> {
     vec![(pointer.to_owned(), code.to_owned())]
 }
 
+/// A person changes of caisse on 1 July 2025.
+pub(crate) async fn moves(app: &TestApp, prenom: &str, (from, to): (&str, &str)) {
+    let pool = app.database.pool(1).await;
+    let patient = patient_id(prenom).uuid();
+    sqlx::query("UPDATE affiliation SET remplace_le = '2025-06-30' WHERE patient_id = $1")
+        .bind(patient)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let both = [(1_u128, from, "[1900-01-01,2025-07-01)"), (2, to, "[2025-07-01,)")];
+    for (number, organisme, effet) in both {
+        sqlx::query(
+            "INSERT INTO affiliation VALUES ($1, $2, $3, $4::daterange, '2025-06-30', NULL)",
+        )
+        .bind(patient)
+        .bind(uuid::Uuid::from_u128(number))
+        .bind(organisme)
+        .bind(effet)
+        .execute(&pool)
+        .await
+        .unwrap();
+    }
+}
+
 async fn open(app: &TestApp, prenom: &str) -> String {
     let created =
         app.patient(prenom).post(&path(prenom), json!({ "commune": "13055" })).await.expect(201);
@@ -202,28 +226,7 @@ async fn it_is_between_the_patient_and_the_present_caisse() {
 async fn a_caisse_of_before_reads_the_search_of_its_time_and_acts_no_more() {
     let app = TestApp::new().await;
     let file = open(&app, "ALICE").await;
-    // ALICE moves to the caisse 01 011 on 1 July.
-    let pool = app.database.pool(1).await;
-    let alice = patient_id("ALICE").uuid();
-    sqlx::query("UPDATE affiliation SET remplace_le = '2025-06-30' WHERE patient_id = $1")
-        .bind(alice)
-        .execute(&pool)
-        .await
-        .unwrap();
-    for (number, organisme, effet) in
-        [(1_u128, CAISSE, "[1972-08-09,2025-07-01)"), (2, AUTRE, "[2025-07-01,)")]
-    {
-        sqlx::query(
-            "INSERT INTO affiliation VALUES ($1, $2, $3, $4::daterange, '2025-06-30', NULL)",
-        )
-        .bind(alice)
-        .bind(uuid::Uuid::from_u128(number))
-        .bind(organisme)
-        .bind(effet)
-        .execute(&pool)
-        .await
-        .unwrap();
-    }
+    moves(&app, "ALICE", (CAISSE, AUTRE)).await;
     app.on("2025-07-02");
     let (before, now) = (app.caisse(CAISSE), app.caisse(AUTRE));
     assert_eq!(before.get(&file).await.expect(200)["actions"], json!([]));

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::medecins_traitants::Dates;
 use super::{Contexte, Memoire, Rendu, ServiceError, Services, latest_knowledge};
-use crate::domain::acteur::Acteur;
+use crate::domain::acteur::{Acteur, Caisse};
 use crate::domain::adressage::{
     ActionAdressage, Adressage, AdressageRefuse, DroitsAdressage, EtatAdressage, MotifCloture,
     NatureAdressage, NatureRetour, SoinsPrevus,
@@ -18,6 +18,7 @@ use crate::domain::identifiers::{Rpps, Specialite};
 use crate::domain::ids::{AdressageId, EvenementId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::Demande;
+use crate::services::affiliations::Affiliations;
 use crate::storage::evenements::{self, Evenement};
 use crate::storage::{Connection, Tx, adressages, designations, medecins, patients};
 
@@ -89,9 +90,11 @@ pub struct AdressageLu {
 }
 
 /// What a caller is to the referrals of a person.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Lecteur {
     rpps: Option<Rpps>,
+    caisse: Option<(Caisse, Affiliations)>,
+    aujourd_hui: NaiveDate,
     specialite: Option<Specialite>,
     medecin_traitant: bool,
 }
@@ -106,9 +109,13 @@ impl Lecteur {
         }
     }
 
-    /// Whether the caller finds the referral among those of the person: a patient and a caisse find
-    /// all of them, a doctor those of the own patient, of the own hand, or with the own name.
+    /// Whether the caller finds the referral among those of the person: a patient and the present
+    /// caisse find all of them, a caisse of before those of its time, a doctor those of the own
+    /// patient, of the own hand, or with the own name.
     fn finds(&self, adressage: &Adressage) -> bool {
+        if let Some((caisse, affiliations)) = &self.caisse {
+            return affiliations.lisible(caisse, adressage.etabli_le, self.aujourd_hui);
+        }
         self.rpps.is_none_or(|rpps| {
             self.medecin_traitant || adressage.rpps == rpps || adressage.nomme(&rpps)
         })
@@ -176,15 +183,28 @@ impl Services {
         acteur: &Acteur,
         patient: PatientId,
     ) -> Result<Lecteur, ServiceError> {
-        let Acteur::Medecin(rpps) = acteur else {
-            return Ok(Lecteur { rpps: None, specialite: None, medecin_traitant: false });
-        };
         let today = self.clock.today();
-        Ok(Lecteur {
-            rpps: Some(*rpps),
-            specialite: self.specialite_of(conn, rpps, today).await?,
-            medecin_traitant: self.is_medecin_traitant(conn, patient, rpps, today).await?,
-        })
+        let mut lecteur = Lecteur {
+            rpps: None,
+            caisse: None,
+            aujourd_hui: today,
+            specialite: None,
+            medecin_traitant: false,
+        };
+        match acteur {
+            Acteur::Patient(_) => {}
+            Acteur::Caisse(caisse) => {
+                let all = patients::affiliations(conn, patient, latest_knowledge()).await?;
+                lecteur.caisse = Some((*caisse, Affiliations(all)));
+            }
+            Acteur::Medecin(rpps) => {
+                lecteur.rpps = Some(*rpps);
+                lecteur.specialite = self.specialite_of(conn, rpps, today).await?;
+                lecteur.medecin_traitant =
+                    self.is_medecin_traitant(conn, patient, rpps, today).await?;
+            }
+        }
+        Ok(lecteur)
     }
 
     /// The specialty of a doctor on a day.

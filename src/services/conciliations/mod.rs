@@ -14,10 +14,10 @@ use crate::domain::conciliation::{
     ActionConciliation, Conciliation, ConciliationRefusee, EtatConciliation, PartieConciliation,
     ReponseMedecin,
 };
-use crate::domain::fait_date::{FaitDate, en_vigueur};
 use crate::domain::identifiers::{CommuneExercice, Organisme, Rpps};
 use crate::domain::ids::{ConciliationId, ContactId, DeclarationId, EvenementId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
+use crate::services::affiliations::Affiliations;
 use crate::storage::evenements::{self, Evenement};
 use crate::storage::{Connection, Tx, conciliations, patients};
 
@@ -80,7 +80,7 @@ struct Partie {
     organisme: Organisme,
     /// A caisse of before only reads the files of its time.
     actuelle: bool,
-    affiliations: Vec<FaitDate<Organisme>>,
+    affiliations: Affiliations,
 }
 
 impl Services {
@@ -164,7 +164,8 @@ impl Services {
         let all = conciliations::list(&mut conn, patient, None).await?;
         drop(conn);
         self.trace(contexte, patient, "conciliation.lister").await?;
-        let own = all.into_iter().filter(|one| partie.sees(&contexte.acteur, one));
+        let today = self.clock.today();
+        let own = all.into_iter().filter(|one| partie.sees(&contexte.acteur, one, today));
         Ok(own.map(|one| self.seen_conciliation(one, &partie)).collect())
     }
 
@@ -177,14 +178,10 @@ impl Services {
     ) -> Result<Partie, ServiceError> {
         let role = role_of(&contexte.acteur)?;
         self.verify_perimeter(conn, &contexte.acteur, patient).await?;
-        let affiliations = patients::affiliations(conn, patient, latest_knowledge()).await?;
+        let affiliations =
+            Affiliations(patients::affiliations(conn, patient, latest_knowledge()).await?);
         let today = self.clock.today();
-        // Between two caisses, the one before still answers.
-        let before = affiliations.iter().rev().find(|fait| fait.effet.du() <= today);
-        let organisme = en_vigueur(&affiliations, today)
-            .or(before.map(|fait| &fait.valeur))
-            .copied()
-            .ok_or(ServiceError::Introuvable)?;
+        let organisme = affiliations.le(today).ok_or(ServiceError::Introuvable)?;
         let actuelle = match &contexte.acteur {
             Acteur::Caisse(caisse) => caisse.gere(&organisme),
             Acteur::Patient(_) | Acteur::Medecin(_) => true,
@@ -204,7 +201,7 @@ impl Services {
         conciliations::list(conn, patient, Some(id))
             .await?
             .pop()
-            .filter(|one| partie.sees(&contexte.acteur, one))
+            .filter(|one| partie.sees(&contexte.acteur, one, self.clock.today()))
             .map(|one| (one, partie))
             .ok_or(ServiceError::Introuvable)
     }
@@ -253,12 +250,9 @@ impl Services {
 
 impl Partie {
     /// A caisse of before sees the files requested in its time.
-    fn sees(&self, acteur: &Acteur, conciliation: &Conciliation) -> bool {
+    fn sees(&self, acteur: &Acteur, conciliation: &Conciliation, today: NaiveDate) -> bool {
         let Acteur::Caisse(caisse) = acteur else { return true };
-        let then = en_vigueur(&self.affiliations, conciliation.demandee_le);
-        self.actuelle
-            || caisse.gere(&conciliation.organisme)
-            || then.is_some_and(|organisme| caisse.gere(organisme))
+        self.affiliations.lisible(caisse, conciliation.demandee_le, today)
     }
 
     fn verify_actuelle(&self) -> Result<(), ServiceError> {
