@@ -199,3 +199,25 @@ async fn concurrent_reports_on_one_version_are_written_once() {
     let read = app.medecin(MARTIN).get(&path_of).await.expect(200);
     assert_eq!(read["retours"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn what_was_written_of_a_referral_is_never_rewritten() {
+    let app = TestApp::new().await;
+    let (path_of, _) = establish(&app, avis()).await;
+    let report = json!({ "nature": "conclusions" });
+    app.medecin(CARDIOLOGUE).post_on(&format!("{path_of}/retours"), 1, report).await.expect(200);
+    let pool = app.database.pool(1).await;
+    for statement in [
+        "UPDATE adressage SET nature = 'sequence'",
+        "UPDATE version_adressage SET effet = daterange('2020-01-01', '2030-01-01')",
+        "UPDATE version_adressage SET remplace_le = NULL",
+        "UPDATE correspondant_adressage SET specialite = '05'",
+        "UPDATE retour_adressage SET soins_le = '2025-06-30'",
+        "DELETE FROM retour_adressage",
+        "DELETE FROM version_adressage",
+    ] {
+        let error = sqlx::query(statement).execute(&pool).await.unwrap_err();
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap();
+        assert_eq!(code, "23001", "{statement}: {error}");
+    }
+}
