@@ -83,6 +83,22 @@ typed_id!(
     FaitId
 );
 typed_id!(
+    /// A referral, the same in every version.
+    AdressageId
+);
+typed_id!(
+    /// What a correspondent reported to the médecin traitant.
+    RetourId
+);
+typed_id!(
+    /// A file of conciliation: a patient who finds no doctor.
+    ConciliationId
+);
+typed_id!(
+    /// A doctor contacted for a patient who finds none.
+    ContactId
+);
+typed_id!(
     /// An event of the feed.
     EvenementId
 );

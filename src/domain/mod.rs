@@ -6,8 +6,10 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 pub mod acteur;
+pub mod adressage;
 pub mod calendar;
 pub mod clock;
+pub mod conciliation;
 pub mod declaration;
 pub mod designation;
 pub mod digest;

@@ -61,6 +61,13 @@ impl From<ServiceError> for Refus {
                 Code::FeuilleExistante,
                 format!("Cette feuille a déjà été reçue sous l'identifiant {id}."),
             ),
+            ServiceError::EtatIncompatible(sentence) => {
+                Self::new(Code::TransitionInterdite, sentence)
+            }
+            ServiceError::ConciliationOuverte(id) => Self::new(
+                Code::ConciliationOuverte,
+                format!("La conciliation {id} est ouverte pour ce patient."),
+            ),
             ServiceError::Serialisation(error) => internal(&error),
             ServiceError::TraceImpossible => Self::new(
                 Code::ServiceIndisponible,

@@ -78,6 +78,8 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
         tag("Feuilles de soins", "Enregistrer, évaluer et relire."),
         tag("Déclarations", "Choisir son médecin traitant, à deux signatures."),
         tag("Médecin traitant", "Qui est médecin traitant, quel jour, connu quand."),
+        tag("Adressages", "Orienter un patient vers un correspondant, et le retour d'information."),
+        tag("Conciliations", "Aider un patient qui ne trouve pas de médecin traitant."),
         tag("Patients", "Personnes et leurs faits datés."),
         tag("Médecins", "Médecins et lieux d'exercice."),
         tag("Moi", "Ce que le jeton dit de son porteur, et qui a lu son dossier."),

@@ -65,8 +65,8 @@ catalogue!(
         "Vérifier l'identifiant : la ressource n'existe pas, ou n'est pas visible pour cet appelant.",
     MethodeInterdite = 405 "methode_interdite" "Méthode non prévue ici"
         "Consulter la documentation de cette adresse.",
-    TransitionInterdite = 409 "transition_interdite" "L'état de la déclaration ne permet pas cette action"
-        "Relire la déclaration : « actions » liste ce qui est possible maintenant.",
+    TransitionInterdite = 409 "transition_interdite" "L'état de la ressource ne permet pas cette action"
+        "Relire la ressource : « actions » liste ce qui est possible maintenant.",
     DejaSignee = 409 "deja_signee" "Déjà signée"
         "Rien à faire : cette signature est enregistrée.",
     ContenuDifferent = 409 "contenu_different" "Un autre contenu a été signé"
@@ -79,6 +79,8 @@ catalogue!(
         "Lire le médecin par son RPPS au lieu de le créer.",
     FeuilleExistante = 409 "feuille_existante" "Feuille de soins déjà reçue"
         "Lire la feuille déjà reçue, ou corriger le numéro de facture.",
+    ConciliationOuverte = 409 "conciliation_ouverte" "Une conciliation est déjà ouverte pour ce patient"
+        "Lire la conciliation ouverte et y ajouter les médecins contactés.",
     CleEnCours = 409 "cle_idempotence_en_cours" "Une requête de même clé est en cours"
         "Attendre puis renvoyer la même requête avec la même clé.",
     VersionPerimee = 412 "version_perimee" "Version périmée"

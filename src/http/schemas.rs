@@ -7,6 +7,8 @@ use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::lecture::{Entier, Erreurs, Lire, Liste, Noeud, Texte, lire_mot};
+use crate::domain::adressage as a;
+use crate::domain::conciliation as c;
 use crate::domain::declaration as d;
 use crate::domain::digest::Empreinte;
 use crate::domain::evaluation as e;
@@ -75,6 +77,10 @@ uuids!(
     id::DeclarationId: "Identifiant d'une déclaration.",
     id::DesignationId: "Identifiant d'une désignation, le même dans toutes ses versions.",
     id::SignatureId: "Identifiant d'une signature.",
+    id::AdressageId: "Identifiant d'un adressage, le même dans toutes ses versions.",
+    id::RetourId: "Identifiant d'un retour d'information.",
+    id::ConciliationId: "Identifiant d'une conciliation.",
+    id::ContactId: "Identifiant d'un contact, le même dans toutes ses versions.",
     id::FeuilleId: "Identifiant d'une feuille de soins.",
     id::AccesId: "Identifiant d'un accès.",
     id::RequestId: "Identifiant de corrélation d'une requête.",
@@ -102,6 +108,16 @@ macro_rules! listes {
 }
 
 listes!(
+    a::ActionAdressage,
+    a::EtatAdressage,
+    a::MotifCloture,
+    a::NatureAdressage,
+    a::NatureRetour,
+    a::UnitePeriodicite,
+    c::ActionConciliation,
+    c::EtatConciliation,
+    c::PartieConciliation,
+    c::ReponseMedecin,
     d::Action,
     d::Canal,
     d::Etat,

@@ -4,6 +4,9 @@
 //! `storage`. It knows nothing of HTTP: the answer that idempotency must keep is rendered by a
 //! function that the caller gives.
 
+pub mod adressages;
+mod affiliations;
+pub mod conciliations;
 pub mod declarations;
 pub mod evaluations;
 mod faits;
@@ -23,7 +26,7 @@ use chrono::{DateTime, TimeZone, Utc};
 
 use crate::domain::clock::Clock;
 use crate::domain::declaration::DeclarationRefusee;
-use crate::domain::ids::{FeuilleId, IdSource, PatientId, RequestId};
+use crate::domain::ids::{ConciliationId, FeuilleId, IdSource, PatientId, RequestId};
 use crate::law::Law;
 pub use crate::law::LawError;
 use crate::storage::{Db, StorageError, lois};
@@ -127,6 +130,12 @@ pub enum ServiceError {
     /// The feuille was already received.
     #[error("feuille already received")]
     FeuilleExistante(FeuilleId),
+    /// The state of the resource forbids the action: a sentence says how it stands.
+    #[error("{0}")]
+    EtatIncompatible(&'static str),
+    /// A search for a doctor is already open for the person.
+    #[error("a conciliation is already open")]
+    ConciliationOuverte(ConciliationId),
     /// A rendered answer or a canonical content could not be written: our mistake.
     #[error("serialisation: {0}")]
     Serialisation(#[from] serde_json::Error),

@@ -5,7 +5,9 @@
 //! are encrypted by the [`Coffre`].
 
 pub mod acces;
+pub mod adressages;
 mod coffre;
+pub mod conciliations;
 pub mod declarations;
 pub mod designations;
 mod error;

@@ -13,6 +13,8 @@
 mod support;
 
 mod access;
+mod adressages;
+mod conciliations;
 mod declarations;
 mod errors;
 mod feuilles;

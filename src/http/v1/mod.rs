@@ -1,5 +1,7 @@
 //! Version 1 of the API: one file a resource, with its shapes, its handlers and their documentation.
 
+pub(crate) mod adressages;
+pub(crate) mod conciliations;
 pub(crate) mod declarations;
 pub(crate) mod evaluation;
 pub(crate) mod feuilles_de_soins;
@@ -22,6 +24,8 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(feuilles_de_soins::router())
         .merge(declarations::router())
         .merge(medecins_traitants::router())
+        .merge(adressages::router())
+        .merge(conciliations::router())
         .merge(patients::router())
         .merge(medecins::router())
         .merge(moi::router())

@@ -14,7 +14,8 @@ use crate::domain::calendar::{Periode, lendemain};
 use crate::domain::vocabulary::{Vocabulaire, vocabulaire};
 
 /// Themes, in the order of their files.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
+    ("adressage.toml", include_str!("adressage.toml")),
     ("complementaire.toml", include_str!("complementaire.toml")),
     ("declaration.toml", include_str!("declaration.toml")),
     ("majoration.toml", include_str!("majoration.toml")),
@@ -105,6 +106,10 @@ vocabulaire!(
         Mcg = 37 "MCG",
         /// Highest fees of a consultation with an authorised overrun.
         DaTotalMaxSpe = 38 "DA_TOTAL_MAX_SPE",
+        /// Months around a single opinion without any other consultation of the consultant.
+        AvisPonctuelDelai = 39 "AVIS_PONCTUEL_DELAI",
+        /// Longest duration of a protocol for a long-term condition.
+        ProtocoleAldDureeMax = 40 "PROTOCOLE_ALD_DUREE_MAX",
     }
 );
 

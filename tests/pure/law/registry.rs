@@ -76,7 +76,9 @@ fn every_basis_and_every_parameter_is_used() {
             "TARIF_CS_S2",
             "MPC",
             "MCG",
-            "DA_TOTAL_MAX_SPE"
+            "DA_TOTAL_MAX_SPE",
+            "AVIS_PONCTUEL_DELAI",
+            "PROTOCOLE_ALD_DUREE_MAX",
         ]
     );
 }
