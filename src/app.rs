@@ -17,13 +17,16 @@ use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::ids::IdSource;
 use crate::http::{AppState, router};
 use crate::law::Law;
-use crate::postgres::{Profile, Server, default_dir};
+use crate::postgres::{Lost, Profile, Sentinel, Server, default_dir};
 use crate::services::{Mode, Services};
 use crate::storage::{Coffre, Db, migrations};
 use crate::{config, jobs, sandbox};
 
 /// Longest wait for requests that are running when the service is told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
+
+/// How often the private server is looked at.
+const WATCH: Duration = Duration::from_secs(1);
 
 /// A service that is ready to listen.
 #[derive(Debug)]
@@ -93,7 +96,8 @@ impl App {
     }
 
     /// Serves until `stop`; then drains the requests that run, finishes the job that runs, closes
-    /// the database and stops the server that it owns.
+    /// the database and stops the server that it owns. Ends with an error when that server was ended
+    /// by somebody else: whoever supervises this program then starts both again.
     pub async fn serve(self, stop: CancellationToken) -> anyhow::Result<()> {
         let runner = tokio::spawn(jobs::run(self.services.clone(), stop.clone()));
         let draining = stop.clone();
@@ -103,9 +107,14 @@ impl App {
             stop.cancelled().await;
             tokio::time::sleep(DRAIN).await;
         };
+        let mut lost = None;
         tokio::select! {
             served = serving => served.context("le service ne peut plus accepter de connexions")?,
             () = limited => tracing::warn!("requests were still running at the end of the drain"),
+            why = watch(self.private.as_ref().map(Server::sentinel)) => {
+                tracing::error!("the private PostgreSQL is gone");
+                lost = Some(why);
+            }
         }
         stop.cancel();
         runner.await.context("les tâches se sont arrêtées anormalement")?;
@@ -114,7 +123,19 @@ impl App {
             tokio::task::spawn_blocking(move || server.stop()).await??;
         }
         tracing::info!("stopped");
-        Ok(())
+        lost.map_or(Ok(()), |why| Err(why.into()))
+    }
+}
+
+/// Waits until the private server is gone, whoever ended it.
+async fn watch(sentinel: Option<Sentinel>) -> Lost {
+    let Some(sentinel) = sentinel else { return std::future::pending().await };
+    loop {
+        tokio::time::sleep(WATCH).await;
+        let looking = sentinel.clone();
+        if let Ok(Some(lost)) = tokio::task::spawn_blocking(move || looking.lost()).await {
+            return lost;
+        }
     }
 }
 

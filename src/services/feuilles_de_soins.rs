@@ -161,6 +161,7 @@ impl Services {
                 ));
             }
         }
+        wrong.extend(self.future_instants(feuille));
         if !wrong.is_empty() {
             return Err(ServiceError::Invalide(wrong));
         }

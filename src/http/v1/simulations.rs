@@ -191,6 +191,8 @@ impl SimulationDemande {
             .parcours
             .unwrap_or_default()
             .into_domain(&mut check, self.executant.date_installation);
+        let installation = self.executant.date_installation;
+        check.installation("/executant/date_installation", installation, date);
         let mut actes = Vec::new();
         for (index, demande) in self.actes.0.into_iter().enumerate() {
             let pointeur = format!("/actes/{index}");
