@@ -14,6 +14,7 @@ use super::lecture::{Lire, lire_document};
 use super::problem::{Code, Refus};
 use crate::auth::{Appelant, JetonRefuse, Portee};
 use crate::domain::digest::Empreinte;
+use crate::domain::identifiers::texte_libre::contient_un_nir;
 use crate::domain::ids::RequestId;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::{Contexte, Demande, TOUTE_VERSION};
@@ -180,6 +181,10 @@ impl FromRequestParts<AppState> for CleIdempotence {
         let text = value.to_str().unwrap_or_default();
         let accepted = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
         if (8..=128).contains(&text.len()) && text.chars().all(accepted) {
+            if contient_un_nir(text) {
+                let message = "attendu : une clé sans numéro de personne, de préférence un UUID";
+                return Err(Refus::parametre("Idempotency-Key", "numero_de_personne", message));
+            }
             return Ok(Self(text.to_owned()));
         }
         Err(Refus::parametre(

@@ -16,11 +16,13 @@ fn place(nom: &str) -> Value {
     json!({ "nature": "cabinet", "nom": nom, "commune": "01004", "adresse": "1 rue de l'Essai" })
 }
 
-fn practice(du: &str, principal: bool, lieu: Value) -> Value {
+fn practice(du: &str, principal: bool, lieu: impl Into<Value>) -> Value {
+    let lieu = lieu.into();
     json!({ "du": du, "mode": "liberal", "principal": principal, "convention": "secteur_1", "lieu": lieu })
 }
 
-fn doctor(rpps: &str, specialite: &str, exercices: Value) -> Value {
+fn doctor(rpps: &str, specialite: &str, exercices: impl Into<Value>) -> Value {
+    let exercices = exercices.into();
     json!({
         "rpps": rpps, "nom": "ESSAI-NOUVEAU", "prenom": "DOMINIQUE", "specialite": specialite,
         "exercices": exercices,

@@ -5,29 +5,45 @@ use super::Nir;
 /// Characters that people put between the parts of a number.
 const SEPARATORS: [char; 7] = [' ', '\u{a0}', '\u{202f}', '.', '-', '/', '_'];
 
-/// Whether a text holds what looks like a NIR: fifteen characters with their key, or thirteen that
-/// are no part of a longer number, in groups or not.
+/// Whether a text holds what looks like a NIR: fifteen characters with their key, or thirteen, that
+/// are no part of a longer number, in groups or not. Identifiers of machines are set aside: long
+/// hexadecimal words hold numbers by chance.
 pub fn contient_un_nir(text: &str) -> bool {
-    let compact: Vec<char> =
-        text.chars().filter(|c| !SEPARATORS.contains(c)).map(|c| c.to_ascii_uppercase()).collect();
-    let is_digit = |at: Option<usize>| {
-        at.and_then(|at| compact.get(at)).is_some_and(|c: &char| c.is_ascii_digit())
-    };
+    let text = without_machine_ids(text);
+    let original: Vec<char> = text.chars().map(|c| c.to_ascii_uppercase()).collect();
+    let compact: Vec<(usize, char)> =
+        original.iter().copied().enumerate().filter(|(_, c)| !SEPARATORS.contains(c)).collect();
+    let digit = |c: Option<&char>| c.is_some_and(char::is_ascii_digit);
     (0..compact.len()).any(|start| {
-        let whole = |length: usize| -> Option<String> {
-            Some(compact.get(start..start.checked_add(length)?)?.iter().collect())
-        };
-        let with_key = whole(15).is_some_and(|text| Nir::parse(&text).is_ok());
+        let window = |length: usize| compact.get(start..start.checked_add(length)?);
+        let letters = |window: &[(usize, char)]| window.iter().map(|(_, c)| c).collect::<String>();
+        let with_key = window(15).is_some_and(|window| {
+            let before = window.first().and_then(|(at, _)| original.get(at.checked_sub(1)?));
+            let after = window.last().and_then(|(at, _)| original.get(at.checked_add(1)?));
+            !digit(before) && !digit(after) && Nir::parse(&letters(window)).is_ok()
+        });
+        let near = |at: Option<usize>| digit(at.and_then(|at| compact.get(at)).map(|(_, c)| c));
+        let alone = !near(start.checked_sub(1)) && !near(start.checked_add(13));
         // No number has the key 00: a form that is right is refused for its key, and for nothing else.
-        let without_key = || {
-            whole(13).is_some_and(|text| {
-                let refused = Nir::parse(&format!("{text}00")).err();
+        let without_key = alone
+            && window(13).is_some_and(|window| {
+                let refused = Nir::parse(&format!("{}00", letters(window))).err();
                 refused.is_some_and(|invalide| invalide.code == "cle_incorrecte")
-            })
-        };
-        let alone = || !is_digit(start.checked_sub(1)) && !is_digit(start.checked_add(13));
-        with_key || alone() && without_key()
+            });
+        with_key || without_key
     })
+}
+
+/// The words of a text but those that machines make: UUIDs and digests.
+fn without_machine_ids(text: &str) -> String {
+    let machine = |word: &str| {
+        let digits: Vec<char> = word.chars().filter(|c| *c != '-').collect();
+        digits.len() >= 20
+            && digits.iter().all(char::is_ascii_hexdigit)
+            && digits.iter().any(char::is_ascii_alphabetic)
+    };
+    let words = text.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    words.filter(|word| !machine(word.trim_end())).collect()
 }
 
 /// Whether a text holds what looks like a JWT: base64url parts between dots, of which the first is a
@@ -64,8 +80,8 @@ mod tests {
             "x1720801001995x",
             "250052A00199269",
             "2 50 05 2a 001 992",
-            // Inside a longer number, the key tells.
-            "99172080100199557",
+            "12 172080100199557 34",
+            "reference:172080100199557;",
         ] {
             assert!(contient_un_nir(text), "{text}");
         }
@@ -80,6 +96,10 @@ mod tests {
             "1720001001995",
             "12 rue du Parc, 13055 Marseille",
             "01 23 45 67 89",
+            // By chance, inside longer numbers and words of machines.
+            "99172080100199557",
+            "0192f0c4-1720-8010-0199-557aaaaaaaaa",
+            "a1720801001995b7816bf8f01cfea4141",
         ] {
             assert!(!contient_un_nir(text), "{text}");
         }
