@@ -73,6 +73,9 @@ pub(crate) enum Commande {
     /// Écrit le document OpenAPI de l'API.
     #[command(help_template = TEMPLATE, override_usage = "traitant openapi")]
     Openapi,
+    /// Écrit le livre des règles et des valeurs de la loi.
+    #[command(help_template = TEMPLATE, override_usage = "traitant regles")]
+    Regles,
 }
 
 #[derive(Debug, Subcommand)]

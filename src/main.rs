@@ -17,6 +17,7 @@ use traitant::domain::acteur::{Acteur, Caisse};
 use traitant::domain::clock::{Clock, SystemClock};
 use traitant::domain::identifiers::{Invalide, Organisme, Rpps};
 use traitant::domain::ids::{IdSource, PatientId};
+use traitant::law::Law;
 use traitant::storage::{Coffre, Db, migrations};
 use traitant::{http, sandbox, telemetry};
 
@@ -42,6 +43,7 @@ fn run(commande: Commande) -> anyhow::Result<()> {
         Commande::Migrer => runtime.block_on(migrate(&Config::from_env()?)),
         Commande::Jeton { porteur } => issue(&Config::from_env()?, &porteur),
         Commande::Openapi => print(&http::openapi_yaml()),
+        Commande::Regles => print(&Law::embedded()?.livre()),
     }
 }
 

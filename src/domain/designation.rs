@@ -177,20 +177,22 @@ pub enum Modification {
     },
 }
 
-/// What to write so that the stored timeline, as known now, becomes the unrolled one. Versions to
-/// be replaced come first: the database then never sees an overlap.
+/// What to write so that the stored timeline, as known now, becomes the unrolled one: first what
+/// disappears, then what changes, then what is new. Written in this order nothing ever overlaps: a
+/// designation grows only over days that another one has just left.
 pub fn compare(stored: &[Designation], wanted: &[Segment]) -> Vec<Modification> {
-    let mut closing = Vec::new();
-    let mut opening = Vec::new();
+    let mut erased = Vec::new();
+    let mut revised = Vec::new();
+    let mut opened = Vec::new();
     for designation in stored {
         match wanted.iter().find(|segment| segment.declaration_id == designation.declaration_id) {
-            None => closing
+            None => erased
                 .push(Modification::Effacer { id: designation.id, version: designation.version }),
             Some(segment)
                 if segment.effet != designation.effet
                     || segment.motif_fin != designation.motif_fin =>
             {
-                closing.push(Modification::Reviser {
+                revised.push(Modification::Reviser {
                     id: designation.id,
                     version: designation.version,
                     segment: segment.clone(),
@@ -203,11 +205,12 @@ pub fn compare(stored: &[Designation], wanted: &[Segment]) -> Vec<Modification> 
         let known =
             |designation: &Designation| designation.declaration_id == segment.declaration_id;
         if !stored.iter().any(known) {
-            opening.push(Modification::Ouvrir(segment.clone()));
+            opened.push(Modification::Ouvrir(segment.clone()));
         }
     }
-    closing.append(&mut opening);
-    closing
+    erased.append(&mut revised);
+    erased.append(&mut opened);
+    erased
 }
 
 #[cfg(test)]
@@ -295,13 +298,12 @@ mod tests {
         assert_eq!(unroll(&both)[0].medecins, medecin(2));
     }
 
-    #[test]
-    fn the_database_is_told_to_replace_before_it_is_told_to_open() {
-        let before = unroll(&choices(&[(10, 1)]));
-        let stored: Vec<Designation> = before
-            .iter()
-            .map(|segment| Designation {
-                id: DesignationId::from_uuid(Uuid::from_u128(9)),
+    /// The stored form of a timeline.
+    fn stored(segments: &[Segment]) -> Vec<Designation> {
+        (1u128..)
+            .zip(segments)
+            .map(|(number, segment)| Designation {
+                id: DesignationId::from_uuid(Uuid::from_u128(number)),
                 patient_id: PatientId::from_uuid(Uuid::nil()),
                 declaration_id: segment.declaration_id,
                 version: 1,
@@ -311,17 +313,49 @@ mod tests {
                 enregistre_le: DateTime::UNIX_EPOCH,
                 remplace_le: None,
             })
-            .collect();
+            .collect()
+    }
+
+    #[test]
+    fn the_database_is_told_to_replace_before_it_is_told_to_open() {
+        let before = unroll(&choices(&[(10, 1)]));
         let wanted = unroll(&choices(&[(10, 1), (20, 2)]));
-        let changes = compare(&stored, &wanted);
+        let changes = compare(&stored(&before), &wanted);
         assert!(matches!(changes[0], Modification::Reviser { version: 1, .. }));
         assert!(matches!(changes[1], Modification::Ouvrir(_)));
         assert_eq!(changes.len(), 2);
-        assert_eq!(compare(&stored, &before), []);
-        assert!(matches!(compare(&stored, &[])[..], [Modification::Effacer { .. }]));
+        assert_eq!(compare(&stored(&before), &before), []);
+        assert!(matches!(compare(&stored(&before), &[])[..], [Modification::Effacer { .. }]));
     }
 
     proptest! {
+        /// Each change is written by itself: none may meet, for the time of a statement, days that
+        /// another version still holds.
+        #[test]
+        fn no_change_overlaps_what_is_still_stored(
+            list in prop::collection::vec((0u16..12, 0u8..3), 2..12)
+        ) {
+            for received in 1..list.len() {
+                let before = unroll(&choices(&list[..received]));
+                let wanted = unroll(&choices(&list[..=received]));
+                let stored = stored(&before);
+                let mut held: Vec<(DeclarationId, Periode)> =
+                    before.iter().map(|s| (s.declaration_id, s.effet)).collect();
+                for change in compare(&stored, &wanted) {
+                    let (Modification::Reviser { id, .. } | Modification::Effacer { id, .. }) = &change
+                    else { continue };
+                    let gone = stored.iter().find(|known| known.id == *id).unwrap().declaration_id;
+                    held.retain(|(declaration, _)| *declaration != gone);
+                    if let Modification::Reviser { segment, .. } = change {
+                        for (_, days) in &held {
+                            prop_assert!(!days.chevauche(&segment.effet), "{:?}", list);
+                        }
+                        held.push((segment.declaration_id, segment.effet));
+                    }
+                }
+            }
+        }
+
         #[test]
         fn on_every_day_the_last_signed_choice_before_it_is_in_force(
             list in prop::collection::vec((0u16..60, 0u8..4), 1..25)

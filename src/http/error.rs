@@ -1,11 +1,20 @@
 //! From a service error to a refusal: the only mapping.
 
 use super::problem::{Code, Refus};
+use crate::domain::calendar::{Periode, veille};
 use crate::domain::declaration::{DeclarationRefusee, Etat};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::{ChampInvalide, LawError, ServiceError};
 
 /// Writes a date as French readers do.
+/// Days of a period, in words.
+fn periode(periode: Periode) -> String {
+    match periode.au().and_then(veille) {
+        Some(dernier) => format!("du {} au {}", jour(periode.du()), jour(dernier)),
+        None => format!("à compter du {}", jour(periode.du())),
+    }
+}
+
 fn jour(date: chrono::NaiveDate) -> String {
     date.format("%d/%m/%Y").to_string()
 }
@@ -104,9 +113,9 @@ fn law(error: &LawError) -> Refus {
         LawError::ParametreInconnu(unknown) => Refus::new(
             Code::ParametreInconnu,
             format!(
-                "La réponse a besoin du paramètre {}, dont la valeur n'est pas connue pour des soins à compter du {}.",
+                "La réponse a besoin du paramètre {}, dont la valeur n'est pas connue pour des soins {}.",
                 unknown.parametre.mot(),
-                jour(unknown.periode.du())
+                periode(unknown.periode)
             ),
         ),
         LawError::SituationNonCouverte { fait } => Refus::new(

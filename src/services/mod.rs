@@ -7,9 +7,11 @@
 pub mod declarations;
 pub mod evaluations;
 mod exercices;
+mod faits;
 mod feuille_plausible;
 pub mod feuilles_de_soins;
 pub mod idempotence;
+pub mod loi;
 pub mod medecins;
 pub mod medecins_traitants;
 pub mod patients;

@@ -20,7 +20,18 @@ fn operations() -> Vec<(String, String, &'static Value)> {
             let address = path
                 .replace("{rpps}", MARTIN)
                 .replace("{id}", "0192f0c4-0000-7000-8000-000000000001");
-            all.push((method.to_uppercase(), address, operation));
+            let required: Vec<String> = operation["parameters"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|known| known["in"] == "query" && known["required"] == true)
+                .map(|known| {
+                    let (name, example) = (&known["name"], &known["example"]);
+                    format!("{}={}", name.as_str().unwrap(), example.as_str().unwrap())
+                })
+                .collect();
+            let address = [address, required.join("&")].join("?");
+            all.push((method.to_uppercase(), address.trim_end_matches('?').to_owned(), operation));
         }
     }
     all

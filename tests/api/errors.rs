@@ -251,8 +251,10 @@ async fn a_simulation_outside_the_covered_period_or_without_rule_is_refused_by_n
     });
     let unknown = unknown.await;
     assert_eq!(unknown.problem(422), "parametre_inconnu");
-    assert!(unknown.expect(422)["detail"].as_str().unwrap().contains("TAUX_AMO_ALSACE_MOSELLE"));
-    let without_rule = ask(&|body| body["parcours"] = json!({ "indicateur": "D" })).await;
+    let detail = unknown.expect(422)["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("TAUX_AMO_ALSACE_MOSELLE"), "{detail}");
+    assert!(detail.contains("au 31/12/2010"), "the hole ends the day before: {detail}");
+    let without_rule = ask(&|body| body["nature_assurance"] = json!("at_mp")).await;
     assert_eq!(without_rule.problem(422), "situation_non_couverte");
     let both = ask(&|body| body["patient"]["date_naissance"] = json!("1980-01-01")).await;
     assert_eq!(both.wrong_fields(), fields(&[("/patient/age", "un_seul_des_deux")]));

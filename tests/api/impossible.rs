@@ -18,7 +18,6 @@ async fn impossible_facts_of_a_feuille_are_all_told() {
     body["executant"]["date_installation"] = json!("1899-12-31");
     body["executant"]["remplacant_de"] = json!({ "rpps": MARTIN });
     body["assurance"]["accident_tiers"] = json!({ "declare": false, "date": "2025-06-01" });
-    body["actes"][0]["serie"] = json!({ "date_prescription": "2025-06-17" });
     body["actes"][0]["ccam"] = json!({ "activite": 1, "phase": 0 });
     body["actes"][0]["coefficient"] = json!("0.00");
     body["paiement"] = json!({ "montant_percu_centimes": 3001 });
@@ -27,12 +26,11 @@ async fn impossible_facts_of_a_feuille_are_all_told() {
     assert_eq!(
         reply.wrong_fields(),
         fields(&[
-            ("/recue_le", "avant_soins"),
-            ("/prescription/date", "apres_soins"),
+            ("/recue_le", "avant_les_soins"),
+            ("/prescription/date", "apres_les_soins"),
             ("/executant/date_installation", "hors_bornes"),
             ("/executant/remplacant_de/rpps", "remplacement_de_soi"),
             ("/assurance/accident_tiers/date", "champ_inadapte"),
-            ("/actes/0/serie/date_prescription", "apres_soins"),
             ("/actes/0/ccam", "champ_inadapte"),
             ("/actes/0/coefficient", "hors_bornes"),
             ("/paiement/montant_percu_centimes", "montant_incoherent"),

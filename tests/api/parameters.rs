@@ -31,11 +31,10 @@ async fn no_operation_accepts_a_parameter_that_it_does_not_have() {
             let reply =
                 app.patient("BERNARD").request(&method, &address, &headers, body.as_ref()).await;
             assert_eq!(reply.problem(400), "parametre_invalide", "{method} {path}");
-            assert_eq!(
-                reply.wrong_fields(),
-                fields(&[("conu_le", "champ_inconnu")]),
-                "{method} {path}"
-            );
+            let mut wrong = reply.wrong_fields();
+            // Where a parameter is required, it is missing too.
+            wrong.retain(|(_, code)| code != "champ_requis");
+            assert_eq!(wrong, fields(&[("conu_le", "champ_inconnu")]), "{method} {path}");
             asked += 1;
         }
     }

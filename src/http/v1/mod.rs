@@ -3,6 +3,7 @@
 pub(crate) mod declarations;
 pub(crate) mod evaluation;
 pub(crate) mod feuilles_de_soins;
+pub(crate) mod loi;
 pub(crate) mod medecins;
 pub(crate) mod medecins_traitants;
 pub(crate) mod moi;
@@ -24,4 +25,5 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(patients::router())
         .merge(medecins::router())
         .merge(moi::router())
+        .merge(loi::router())
 }

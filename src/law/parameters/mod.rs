@@ -70,6 +70,26 @@ vocabulaire!(
         MtEffetALaSignature = 20 "MT_EFFET_A_LA_SIGNATURE",
         /// Days during which a declaration waits for a signature.
         MtDelaiEntreSignatures = 21 "MT_DELAI_ENTRE_SIGNATURES",
+        /// Whether the majoration applies to the insured of Mayotte.
+        MayotteMtm = 22 "MAYOTTE_MTM",
+        /// Years during which a newly installed general practitioner is free to see anybody.
+        GeneralisteRecentDuree = 23 "GENERALISTE_RECENT_DUREE",
+        /// The same, in an under-served zone.
+        ZoneSousMedicaliseeDuree = 24 "ZONE_SOUS_MEDICALISEE_DUREE",
+        /// First age of the direct access to psychiatry.
+        AdsPsyAgeMin = 25 "ADS_PSY_AGE_MIN",
+        /// Last age of the direct access to psychiatry.
+        AdsPsyAgeMax = 26 "ADS_PSY_AGE_MAX",
+        /// Whether an act outside the list of direct access is majored.
+        ActeHorsAdsMajore = 27 "ACTE_HORS_ACCES_DIRECT_MAJORE",
+        /// Months without majoration after the médecin traitant retired or left.
+        NeutralisationDepartMt = 28 "NEUTRALISATION_DEPART_MT",
+        /// Rate of the acts of professionals who are not doctors.
+        TauxAmoAutreProfession = 29 "TAUX_AMO_AUTRE_PROFESSION",
+        /// Tariff from which a flat sum replaces the ticket modérateur.
+        ForfaitActeLourdSeuil = 30 "FORFAIT_ACTE_LOURD_SEUIL",
+        /// That flat sum.
+        ForfaitActeLourd = 31 "FORFAIT_ACTE_LOURD",
     }
 );
 

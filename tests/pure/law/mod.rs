@@ -5,4 +5,5 @@ mod parameters;
 mod properties;
 mod published_examples;
 mod registry;
+mod situations;
 pub mod support;

@@ -114,6 +114,12 @@ fn the_order_of_the_registry_has_no_effect() {
 }
 
 #[test]
+fn the_rule_book_is_the_one_that_the_program_writes() {
+    let book = include_str!("../../../docs/REGLES.md");
+    assert_eq!(LAW.livre(), book, "traitant regles > docs/REGLES.md");
+}
+
+#[test]
 fn the_fingerprint_changes_when_a_rule_is_missing() {
     let law = Law::with_rules(Parametres::embedded().unwrap(), &REGISTRY[1..]).unwrap();
     assert_ne!(law.empreinte(), LAW.empreinte());

@@ -15,11 +15,11 @@ pub(super) fn verify(feuille: &FeuilleDeSoins, check: &mut Verification) {
     let soins = &feuille.soins;
     let Some(last) = soins.actes.iter().map(|acte| acte.date_execution).max() else { return };
     if feuille.recue_le.is_some_and(|instant| paris_day(instant) < last) {
-        check.complain("/recue_le", "avant_soins", "attendu : un instant qui suit les soins");
+        check.complain("/recue_le", "avant_les_soins", "attendu : un instant qui suit les soins");
     }
     if feuille.prescription.as_ref().is_some_and(|prescription| prescription.date > last) {
         let message = "attendu : un jour qui ne suit pas tous les soins";
-        check.complain("/prescription/date", "apres_soins", message);
+        check.complain("/prescription/date", "apres_les_soins", message);
     }
     check.installation("/executant/date_installation", soins.executant.date_installation, last);
     if soins.executant.remplacant_de == Some(feuille.executant_rpps) {
@@ -49,15 +49,11 @@ fn accident(feuille: &FeuilleDeSoins, last: NaiveDate, check: &mut Verification)
         let message = "attendu : aucune date sans accident déclaré";
         check.complain(pointeur, "champ_inadapte", message);
     } else if date > last {
-        check.complain(pointeur, "apres_soins", "attendu : un jour qui ne suit pas les soins");
+        check.complain(pointeur, "apres_les_soins", "attendu : un jour qui ne suit pas les soins");
     }
 }
 
 fn act(acte: &Acte, pointeur: &str, check: &mut Verification) {
-    if acte.date_prescription_serie.is_some_and(|day| day > acte.date_execution) {
-        let message = "attendu : un jour qui ne suit pas l'acte";
-        check.complain(format!("{pointeur}/serie/date_prescription"), "apres_soins", message);
-    }
     if acte.code.nomenclature() == Nomenclature::Ngap && acte.ccam.is_some() {
         let message = "attendu : aucune précision de la CCAM pour un acte de la NGAP";
         check.complain(format!("{pointeur}/ccam"), "champ_inadapte", message);
