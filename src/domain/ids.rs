@@ -12,6 +12,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::clock::Clock;
+use super::identifiers::Invalide;
 
 /// Declares a UUID newtype. The one macro that keeps a patient's id from being passed as a
 /// declaration's.
@@ -41,10 +42,15 @@ macro_rules! typed_id {
         }
 
         impl FromStr for $name {
-            type Err = uuid::Error;
+            type Err = Invalide;
 
+            /// Only the usual form: thirty-six characters, hyphens included.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Uuid::from_str(text).map(Self)
+                let id = (text.len() == 36).then(|| Uuid::from_str(text).ok()).flatten();
+                id.map(Self).ok_or(Invalide {
+                    code: "format_invalide",
+                    attendu: "un identifiant UUID, par exemple 0192f0c4-0000-7000-8000-000000000001",
+                })
             }
         }
     };

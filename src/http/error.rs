@@ -4,7 +4,7 @@ use super::problem::{Code, Refus};
 use crate::domain::calendar::{Periode, veille};
 use crate::domain::declaration::{DeclarationRefusee, Etat};
 use crate::domain::vocabulary::Vocabulaire;
-use crate::services::{LawError, ServiceError};
+use crate::services::{ChampInvalide, LawError, ServiceError};
 
 /// Writes a date as French readers do.
 /// Days of a period, in words.
@@ -35,7 +35,7 @@ impl From<ServiceError> for Refus {
             ServiceError::Interdit(why) => {
                 Self::new(Code::RoleInterdit, format!("Action refusée : {why}."))
             }
-            ServiceError::Invalide(wrong) => Self::champs(wrong),
+            ServiceError::Invalide(wrong) => Self::champs(wrong.into_iter().map(attendu).collect()),
             ServiceError::VersionPerimee { attendue, actuelle } => Self::new(
                 Code::VersionPerimee,
                 format!(
@@ -50,13 +50,21 @@ impl From<ServiceError> for Refus {
                 Code::CleEnCours,
                 "Une requête portant cette clé d'idempotence n'est pas terminée.",
             ),
-            ServiceError::PatientExistant(id) => Self::new(
+            ServiceError::PatientExistant(Some(id)) => Self::new(
                 Code::PatientExistant,
                 format!("Cet identifiant est celui du patient {id}."),
+            ),
+            ServiceError::PatientExistant(None) => Self::new(
+                Code::PatientExistant,
+                "Cet identifiant est déjà enregistré, pour une personne d'un autre organisme.",
             ),
             ServiceError::MedecinExistant => {
                 Self::new(Code::MedecinExistant, "Un médecin porte déjà ce RPPS.")
             }
+            ServiceError::FacturationExistante => Self::new(
+                Code::FacturationExistante,
+                "Un autre médecin facture sous l'un de ces numéros.",
+            ),
             ServiceError::FeuilleExistante(id) => Self::new(
                 Code::FeuilleExistante,
                 format!("Cette feuille a déjà été reçue sous l'identifiant {id}."),
@@ -75,6 +83,14 @@ impl From<ServiceError> for Refus {
             ),
         }
     }
+}
+
+/// Services say what is expected; readers are told that it is.
+fn attendu(mut champ: ChampInvalide) -> ChampInvalide {
+    if !champ.message.starts_with("attendu") {
+        champ.message = format!("attendu : {}", champ.message);
+    }
+    champ
 }
 
 /// Our own mistake: the reader gets a number, the log gets the cause.

@@ -65,6 +65,8 @@ catalogue!(
         "Vérifier l'identifiant : la ressource n'existe pas, ou n'est pas visible pour cet appelant.",
     MethodeInterdite = 405 "methode_interdite" "Méthode non prévue ici"
         "Consulter la documentation de cette adresse.",
+    CorpsTropLent = 408 "corps_trop_lent" "Corps trop lent à arriver"
+        "Envoyer la requête entière sans s'interrompre ; avec la même clé d'idempotence s'il y en a une.",
     TransitionInterdite = 409 "transition_interdite" "L'état de la ressource ne permet pas cette action"
         "Relire la ressource : « actions » liste ce qui est possible maintenant.",
     DejaSignee = 409 "deja_signee" "Déjà signée"
@@ -77,6 +79,8 @@ catalogue!(
         "Rechercher le patient par son identifiant au lieu de le créer.",
     MedecinExistant = 409 "medecin_existant" "Médecin déjà enregistré"
         "Lire le médecin par son RPPS au lieu de le créer.",
+    FacturationExistante = 409 "facturation_existante" "Numéro de facturation d'un autre médecin"
+        "Vérifier le numéro : celui d'un professionnel n'est qu'à lui ; un remplaçant n'en a pas besoin.",
     FeuilleExistante = 409 "feuille_existante" "Feuille de soins déjà reçue"
         "Lire la feuille déjà reçue, ou corriger le numéro de facture.",
     ConciliationOuverte = 409 "conciliation_ouverte" "Une conciliation est déjà ouverte pour ce patient"
@@ -178,6 +182,9 @@ pub(crate) struct Probleme {
     erreurs: Vec<ErreurChamp>,
 }
 
+/// The most wrong fields listed at once; the sentence says how many there are.
+const MAX_ERREURS: usize = 100;
+
 /// A refusal about to be answered. What is private stays in the logs.
 #[derive(Debug, Clone)]
 pub(crate) struct Refus {
@@ -196,10 +203,14 @@ impl Refus {
     pub(crate) fn champs(wrong: Vec<ChampInvalide>) -> Self {
         let detail = match wrong.len() {
             1 => "Un champ est invalide.".to_owned(),
-            count => format!("{count} champs sont invalides."),
+            count @ 2..=MAX_ERREURS => format!("{count} champs sont invalides."),
+            count => format!(
+                "{count} champs sont invalides ; seuls les {MAX_ERREURS} premiers sont listés."
+            ),
         };
         let erreurs = wrong
             .into_iter()
+            .take(MAX_ERREURS)
             .map(|champ| ErreurChamp {
                 pointeur: Some(champ.pointeur),
                 parametre: None,
@@ -223,6 +234,21 @@ impl Refus {
             detail: format!("Le paramètre « {name} » est invalide."),
             erreurs: vec![erreur],
         }
+    }
+
+    /// The same refusal, of fields that came as parameters of the address.
+    pub(crate) fn en_parametres(mut self) -> Self {
+        if self.code != Code::ChampsInvalides {
+            return self;
+        }
+        self.code = Code::ParametreInvalide;
+        self.detail = self.detail.replace("champ", "paramètre");
+        for erreur in &mut self.erreurs {
+            erreur.parametre =
+                erreur.pointeur.take().map(|pointer| pointer.trim_start_matches('/').to_owned());
+            erreur.message = erreur.message.replace("champ", "paramètre");
+        }
+        self
     }
 
     /// The document of this refusal.

@@ -6,7 +6,7 @@ use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::lecture::{Entier, Erreurs, Lire, Liste, Noeud, Texte, lire_mot};
+use super::lecture::{Entier, Erreurs, Lire, Liste, Matricule, Noeud, Nom, Texte, lire_mot};
 use crate::domain::adressage as a;
 use crate::domain::conciliation as c;
 use crate::domain::declaration as d;
@@ -234,6 +234,18 @@ impl PartialSchema for Centimes {
 }
 impl ToSchema for Centimes {}
 
+/// An amount that is read: see the limit of its reader.
+pub(crate) fn centimes_demande() -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .description(Some("Montant entier, en centimes d'euro, d'un million d'euros au plus."))
+        .minimum(Some(0))
+        .maximum(isize::try_from(Centimes::LINE_MAX.get()).ok())
+        .examples([json!(3000)])
+        .into()
+}
+
 impl PartialSchema for Taux {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
@@ -269,6 +281,20 @@ impl<const MIN: usize, const MAX: usize> PartialSchema for Texte<MIN, MAX> {
     }
 }
 impl<const MIN: usize, const MAX: usize> ToSchema for Texte<MIN, MAX> {}
+
+impl<const MAX: usize> PartialSchema for Nom<MAX> {
+    fn schema() -> RefOr<Schema> {
+        Texte::<1, MAX>::schema()
+    }
+}
+impl<const MAX: usize> ToSchema for Nom<MAX> {}
+
+impl PartialSchema for Matricule {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::String).into()
+    }
+}
+impl ToSchema for Matricule {}
 
 impl<T: ToSchema, const MIN: usize, const MAX: usize> PartialSchema for Liste<T, MIN, MAX> {
     fn schema() -> RefOr<Schema> {

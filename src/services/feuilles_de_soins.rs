@@ -163,6 +163,7 @@ impl Services {
                 ));
             }
         }
+        wrong.extend(self.future_instants(feuille));
         wrong.extend(referral_errors(feuille));
         if !wrong.is_empty() {
             return Err(ServiceError::Invalide(wrong));

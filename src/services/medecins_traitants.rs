@@ -35,6 +35,14 @@ pub struct MedecinTraitant {
 }
 
 impl Services {
+    /// Nobody asks what will be known.
+    fn verify_knowledge(&self, connu_le: Option<DateTime<Utc>>) -> Result<(), ServiceError> {
+        if connu_le.is_some_and(|instant| instant > self.clock.now()) {
+            return Err(ServiceError::champ("/connu_le", "date_future", "au plus tard maintenant"));
+        }
+        Ok(())
+    }
+
     /// The médecin traitant of a person of the caller's perimeter.
     pub async fn medecin_traitant(
         &self,
@@ -42,6 +50,7 @@ impl Services {
         patient: PatientId,
         dates: Dates,
     ) -> Result<MedecinTraitant, ServiceError> {
+        self.verify_knowledge(dates.connu_le)?;
         let mut conn = self.db.read("medecin_traitant.get").await?;
         self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
         let answer = self.answer(&mut conn, &contexte.acteur, patient, dates).await?;
@@ -57,6 +66,7 @@ impl Services {
         cle: &ClePatient,
         dates: Dates,
     ) -> Result<MedecinTraitant, ServiceError> {
+        self.verify_knowledge(dates.connu_le)?;
         let mut conn = self.db.read("medecin_traitant.consult").await?;
         let patient = self.resolve(&mut conn, contexte, cle).await?;
         let answer = self.answer(&mut conn, &contexte.acteur, patient, dates).await?;
@@ -72,6 +82,7 @@ impl Services {
         patient: PatientId,
         connu_le: Option<DateTime<Utc>>,
     ) -> Result<Vec<Designation>, ServiceError> {
+        self.verify_knowledge(connu_le)?;
         let mut conn = self.db.read("designation.list").await?;
         self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
         let known = connu_le.unwrap_or_else(latest_knowledge);

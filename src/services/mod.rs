@@ -9,7 +9,9 @@ mod affiliations;
 pub mod conciliations;
 pub mod declarations;
 pub mod evaluations;
+mod exercices;
 mod faits;
+mod feuille_plausible;
 pub mod feuilles_de_soins;
 pub mod idempotence;
 pub mod loi;
@@ -121,12 +123,15 @@ pub enum ServiceError {
     /// The idempotency key is held by a request that is still running.
     #[error("idempotency key in progress")]
     CleEnCours,
-    /// The number belongs to a person already registered.
+    /// The number belongs to a person already registered, whom the caller may see or not.
     #[error("patient already registered")]
-    PatientExistant(PatientId),
+    PatientExistant(Option<PatientId>),
     /// The RPPS belongs to a doctor already registered.
     #[error("doctor already registered")]
     MedecinExistant,
+    /// The billing number is another doctor's.
+    #[error("billing number of another doctor")]
+    FacturationExistante,
     /// The feuille was already received.
     #[error("feuille already received")]
     FeuilleExistante(FeuilleId),
@@ -159,6 +164,9 @@ impl ServiceError {
         if matches!(self, Self::Introuvable) { Self::champ(pointeur, code, message) } else { self }
     }
 }
+
+/// The version of a caller who takes whichever is current. Versions begin with 1.
+pub const TOUTE_VERSION: i32 = 0;
 
 /// What a body must designate where it designates a person.
 const PATIENT_ATTENDU: &str =

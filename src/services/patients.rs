@@ -42,7 +42,13 @@ impl Services {
         patients::lock_number(&mut tx, coffre, &nouveau.identifiant).await?;
         let known = patients::find_individuel(&mut tx, coffre, &nouveau.identifiant).await?;
         if let Some(existing) = known {
-            return Err(ServiceError::PatientExistant(existing));
+            let seen = self.verify_perimeter(&mut tx, &contexte.acteur, existing).await;
+            let visible = match seen {
+                Ok(()) => Some(existing),
+                Err(ServiceError::Introuvable) => None,
+                Err(error) => return Err(error),
+            };
+            return Err(ServiceError::PatientExistant(visible));
         }
         let patient = self.new_patient(nouveau);
         patients::insert(&mut tx, patient.id, patient.connu_le).await?;

@@ -13,6 +13,7 @@ pub mod designations;
 mod error;
 pub mod evaluations;
 pub mod evenements;
+pub mod facturation;
 pub mod feuilles_de_soins;
 pub mod idempotence;
 pub mod lois;

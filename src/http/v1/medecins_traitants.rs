@@ -184,7 +184,8 @@ async fn current(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Portee::MedecinTraitantLire)?;
     let dates = Dates { en_vigueur_le: dates.en_vigueur_le, connu_le: dates.connu_le };
-    let answer = state.services.medecin_traitant(&contexte, id, dates).await?;
+    let asked = state.services.medecin_traitant(&contexte, id, dates).await;
+    let answer = asked.map_err(|error| Refus::from(error).en_parametres())?;
     respond_json(&MedecinTraitantVue::new(&answer))
 }
 
@@ -248,6 +249,7 @@ async fn list(
     Requete(demande): Requete<ConnaissanceDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Portee::MedecinTraitantLire)?;
-    let timeline = state.services.list_designations(&contexte, id, demande.connu_le).await?;
+    let asked = state.services.list_designations(&contexte, id, demande.connu_le).await;
+    let timeline = asked.map_err(|error| Refus::from(error).en_parametres())?;
     respond_json(&DesignationsVue { donnees: timeline.iter().map(DesignationVue::new).collect() })
 }

@@ -21,7 +21,7 @@ use crate::domain::patient::{
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps};
 use crate::http::idempotency::{json as respond_json, rendre, respond};
-use crate::http::lecture::{Texte, lecture};
+use crate::http::lecture::{Nom, lecture};
 use crate::http::problem::Refus;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -43,10 +43,10 @@ pub(crate) struct PatientDemande {
     ouvrant_droit: Option<IdentifiantPersonne>,
     /// Nom de naissance.
     #[schema(inline)]
-    nom: Texte<1, 80>,
+    nom: Nom<80>,
     /// Premier prénom.
     #[schema(inline)]
-    prenom: Texte<1, 80>,
+    prenom: Nom<80>,
     /// Date de naissance connue de l'Assurance maladie.
     date_naissance: DateNaissanceAmo,
     /// Rang gémellaire, 1 par défaut.

@@ -225,6 +225,8 @@ impl SimulationDemande {
             .parcours
             .unwrap_or_default()
             .into_domain(&mut check, self.executant.date_installation);
+        let installation = self.executant.date_installation;
+        check.installation("/executant/date_installation", installation, date);
         if parcours.date_orientation.is_some_and(|sent| sent > date) {
             let expected = "attendu : une date qui ne suit pas celle des soins";
             check.complain("/parcours/date_orientation", "apres_les_soins", expected);

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
+use super::transitions::ECRIRE;
 use super::{Apercu, Dossier, NouveauChoix, RefMedecin, RefPatient};
 use crate::domain::acteur::Acteur;
 use crate::domain::clock::paris_day;
@@ -10,7 +11,7 @@ use crate::domain::declaration::{
     MedecinDesigne, NumeroDeclaration, PatientDeclare, Signee,
 };
 use crate::domain::digest::Empreinte;
-use crate::domain::ids::DeclarationId;
+use crate::domain::ids::{DeclarationId, PatientId};
 use crate::domain::patient::Patient;
 use crate::law::LawError;
 use crate::law::parameters::Parametre;
@@ -52,6 +53,10 @@ impl Services {
     ) -> Result<Memoire, ServiceError> {
         let mut tx = self.db.begin("declaration.create").await?;
         if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
+            // The body is the same, and so is the person: an answer given again shows them again.
+            let patient = self.person_of(&mut tx, &choix.patient).await?;
+            drop(tx);
+            self.trace(contexte, patient, ECRIRE).await?;
             return Ok(answered);
         }
         let projet = self.prepare(&mut tx, contexte, choix).await?;
@@ -78,6 +83,23 @@ impl Services {
             self.take_effect(&mut tx, contexte, &declaration, instant).await?;
         }
         self.finish(tx, contexte, demande, declaration, instant, rendre).await
+    }
+
+    /// The person of a request that was answered before, whatever the perimeter has become.
+    async fn person_of(
+        &self,
+        conn: &mut Connection,
+        designated: &RefPatient,
+    ) -> Result<PatientId, ServiceError> {
+        match designated {
+            RefPatient::Id(id) => Ok(*id),
+            RefPatient::Cle(cle) => {
+                let found = patients::find(conn, self.db.coffre(), cle).await?;
+                // Whose access cannot be traced is not shown.
+                let [id] = found[..] else { return Err(ServiceError::TraceImpossible) };
+                Ok(id)
+            }
+        }
     }
 
     fn new_declaration(
