@@ -177,13 +177,20 @@ pub enum Modification {
     },
 }
 
+/// Whether a piece is the one that a designation keeps: the same declaration, from the same day. A
+/// declaration has two pieces when another one was preferred for a time between them.
+fn is_of(segment: &Segment, designation: &Designation) -> bool {
+    segment.declaration_id == designation.declaration_id
+        && segment.effet.du() == designation.effet.du()
+}
+
 /// What to write so that the stored timeline, as known now, becomes the unrolled one. Versions to
 /// be replaced come first: the database then never sees an overlap.
 pub fn compare(stored: &[Designation], wanted: &[Segment]) -> Vec<Modification> {
     let mut closing = Vec::new();
     let mut opening = Vec::new();
     for designation in stored {
-        match wanted.iter().find(|segment| segment.declaration_id == designation.declaration_id) {
+        match wanted.iter().find(|segment| is_of(segment, designation)) {
             None => closing
                 .push(Modification::Effacer { id: designation.id, version: designation.version }),
             Some(segment)
@@ -200,9 +207,7 @@ pub fn compare(stored: &[Designation], wanted: &[Segment]) -> Vec<Modification> 
         }
     }
     for segment in wanted {
-        let known =
-            |designation: &Designation| designation.declaration_id == segment.declaration_id;
-        if !stored.iter().any(known) {
+        if !stored.iter().any(|designation| is_of(segment, designation)) {
             opening.push(Modification::Ouvrir(segment.clone()));
         }
     }

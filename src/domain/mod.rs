@@ -19,4 +19,5 @@ pub mod ids;
 pub mod medecin;
 pub mod money;
 pub mod patient;
+pub mod vie;
 pub mod vocabulary;

@@ -23,6 +23,7 @@ use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::evenements::{self, Evenement};
 use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree};
 use crate::storage::participations::{self, Retenue};
+use crate::storage::patients::fusions;
 use crate::storage::{Connection, designations, lois, medecins, patients};
 
 /// A feuille to receive, and how its beneficiary is found.
@@ -119,7 +120,12 @@ impl Services {
             }
             Acteur::Medecin(_) => {}
             Acteur::Patient(_) | Acteur::Caisse(_) => {
-                self.verify_perimeter(&mut conn, &contexte.acteur, feuille.patient_id).await?;
+                let owner = fusions::owner_of_feuille(&mut conn, id, feuille.patient_id).await?;
+                let vue = self.verify_perimeter(&mut conn, &contexte.acteur, owner).await?;
+                let care = feuille.feuille.soins.date_soins();
+                if !care.is_some_and(|jour| vue.contient(jour)) {
+                    return Err(ServiceError::Introuvable);
+                }
             }
         }
         let mut evaluations = Vec::new();

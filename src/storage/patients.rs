@@ -1,5 +1,11 @@
 //! Persons and their dated facts.
 
+pub mod actes;
+pub mod conflits;
+pub mod faits;
+pub mod fusions;
+pub mod mouvements;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
@@ -24,14 +30,17 @@ struct Noms {
 
 /// Locks a person until the end of the transaction, and gives the instant under which what is
 /// written now will be known: never before the last one, whatever the clocks of the instances say.
-/// `None` when there is no such person.
+/// `None` when there is no such person, or when the record was merged into another: who waited for
+/// the lock during a merge writes nothing in the record that no longer stands.
 pub async fn lock(
     conn: &mut PgConnection,
     id: PatientId,
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, StorageError> {
     let last = sqlx::query_scalar!(
-        "/* patient.lock */ SELECT connu_le FROM patient WHERE patient_id = $1 FOR NO KEY UPDATE",
+        "/* patient.lock */
+         SELECT connu_le FROM patient WHERE patient_id = $1 AND fusionne_dans IS NULL
+         FOR NO KEY UPDATE",
         id.uuid()
     )
     .fetch_optional(conn)
@@ -165,8 +174,8 @@ pub async fn insert_affiliation(
     Ok(())
 }
 
-/// The persons known under a number, born on that date with that rank. Several is a conflict that
-/// the caller must not settle by taking the first.
+/// The persons known under a number, born on that date with that rank; a merged record answers with
+/// the one that was kept. Several is a conflict that the caller must not settle by taking the first.
 pub async fn find(
     conn: &mut PgConnection,
     coffre: &Coffre,
@@ -174,15 +183,46 @@ pub async fn find(
 ) -> Result<Vec<PatientId>, StorageError> {
     let empreinte = coffre.empreinte(&cle.numero);
     let rows = sqlx::query_scalar!(
-        "/* patient.find */
-         SELECT DISTINCT n.patient_id
+        r#"/* patient.find */
+         SELECT DISTINCT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!"
          FROM identifiant_patient n
          JOIN identite_patient i ON i.patient_id = n.patient_id AND i.remplace_le IS NULL
+         JOIN patient p ON p.patient_id = n.patient_id
          WHERE n.empreinte = $1 AND n.remplace_le IS NULL AND i.date_naissance = $2 AND i.rang = $3
-         ORDER BY n.patient_id",
+         ORDER BY 1"#,
         empreinte.as_slice(),
         cle.date_naissance.as_str(),
         i16::from(cle.rang.get())
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(PatientId::from_uuid).collect())
+}
+
+/// The same, by what the register knew at an instant: a number corrected since still designates.
+pub async fn find_known_at(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    cle: &ClePatient,
+    connu_le: DateTime<Utc>,
+) -> Result<Vec<PatientId>, StorageError> {
+    let empreinte = coffre.empreinte(&cle.numero);
+    let rows = sqlx::query_scalar!(
+        r#"/* patient.find_known_at */
+         SELECT DISTINCT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!"
+         FROM identifiant_patient n
+         JOIN identite_patient i
+           ON i.patient_id = n.patient_id AND i.enregistre_le <= $4
+          AND (i.remplace_le IS NULL OR i.remplace_le > $4)
+         JOIN patient p ON p.patient_id = n.patient_id
+         WHERE n.empreinte = $1 AND n.enregistre_le <= $4
+           AND (n.remplace_le IS NULL OR (n.remplace_le IS NOT NULL AND n.remplace_le > $4))
+           AND i.date_naissance = $2 AND i.rang = $3
+         ORDER BY 1"#,
+        empreinte.as_slice(),
+        cle.date_naissance.as_str(),
+        i16::from(cle.rang.get()),
+        connu_le
     )
     .fetch_all(conn)
     .await?;
@@ -197,10 +237,11 @@ pub async fn find_individuel(
 ) -> Result<Option<PatientId>, StorageError> {
     let empreinte = coffre.empreinte(numero);
     let row = sqlx::query_scalar!(
-        "/* patient.find_individuel */
-         SELECT patient_id FROM identifiant_patient
-         WHERE empreinte = $1 AND remplace_le IS NULL AND usage = 'individuel'
-         ORDER BY enregistre_le LIMIT 1",
+        r#"/* patient.find_individuel */
+         SELECT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!"
+         FROM identifiant_patient n JOIN patient p ON p.patient_id = n.patient_id
+         WHERE n.empreinte = $1 AND n.remplace_le IS NULL AND n.usage = 'individuel'
+         ORDER BY n.enregistre_le LIMIT 1"#,
         empreinte.as_slice()
     )
     .fetch_optional(conn)

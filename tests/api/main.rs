@@ -13,10 +13,15 @@
 mod support;
 
 mod access;
+mod changements_caisse;
+mod conflits;
+mod deces;
 mod declarations;
 mod errors;
 mod feuilles;
+mod fusions;
 mod idempotency;
+mod identites;
 mod jobs;
 mod migrations;
 mod openapi;
@@ -24,5 +29,6 @@ mod races;
 mod readme;
 mod sandbox;
 mod schema;
+mod scissions;
 mod service;
 mod story;

@@ -8,7 +8,7 @@ use crate::domain::identifiers::{
     CommuneExercice, DateNaissanceAmo, Finess, IdentifiantPersonne, IndicateurParcours, Invalide,
     NumAm, NumeroFacturation, Organisme, QualiteBeneficiaire, RangGemellaire, Rpps, Specialite,
 };
-use crate::domain::ids::{LieuId, PatientId};
+use crate::domain::ids::{DeclarationId, FeuilleId, LieuId, PatientId};
 use crate::domain::money::Centimes;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::json::Json;
@@ -163,6 +163,8 @@ lire_identifiant!(
     crate::domain::feuille_de_soins::Exoneration => crate::domain::feuille_de_soins::Exoneration::parse,
     PatientId => uuid_of,
     LieuId => uuid_of,
+    DeclarationId => uuid_of,
+    FeuilleId => uuid_of,
 );
 
 fn uuid_of<T: std::str::FromStr>(text: &str) -> Result<T, Invalide> {

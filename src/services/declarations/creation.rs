@@ -155,6 +155,7 @@ impl Services {
             designes.push(designe);
             declares.push(declare);
         }
+        self.verify_caisse_le(conn, &contexte.acteur, id, jour).await?;
         let identite = patient.identite_le(jour).ok_or(ServiceError::Introuvable)?;
         let declared = PatientDeclare {
             date_naissance: identite.date_naissance.to_string(),
