@@ -185,13 +185,15 @@ fn is_of(segment: &Segment, designation: &Designation) -> bool {
 }
 
 /// What to write so that the stored timeline, as known now, becomes the unrolled one. Versions to
-/// be replaced come first: the database then never sees an overlap.
+/// be replaced come first, those replaced by nothing before the others, which may grow over their
+/// days: the database then never sees an overlap.
 pub fn compare(stored: &[Designation], wanted: &[Segment]) -> Vec<Modification> {
+    let mut erasing = Vec::new();
     let mut closing = Vec::new();
     let mut opening = Vec::new();
     for designation in stored {
         match wanted.iter().find(|segment| is_of(segment, designation)) {
-            None => closing
+            None => erasing
                 .push(Modification::Effacer { id: designation.id, version: designation.version }),
             Some(segment)
                 if segment.effet != designation.effet
@@ -211,8 +213,9 @@ pub fn compare(stored: &[Designation], wanted: &[Segment]) -> Vec<Modification> 
             opening.push(Modification::Ouvrir(segment.clone()));
         }
     }
-    closing.append(&mut opening);
-    closing
+    erasing.append(&mut closing);
+    erasing.append(&mut opening);
+    erasing
 }
 
 #[cfg(test)]

@@ -133,6 +133,7 @@ async fn a_merge_is_undone_and_both_records_are_as_before() {
     let fusion = merged.header("location").to_owned();
     // Declared since: it stays with the record that was kept.
     app.medecin(PONS).declare("ALICE", PONS).await.expect(201);
+    app.advance(chrono::TimeDelta::seconds(1));
     let during = app.clock();
     app.advance(chrono::TimeDelta::seconds(1));
     let path = format!("{fusion}/annulation");

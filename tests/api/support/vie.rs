@@ -9,7 +9,7 @@ pub const BOUCHES_DU_RHONE: &str = "011310000";
 /// Caisse of Bernard.
 pub const AIN: &str = "010110000";
 /// Numbers of nobody in the sandbox.
-pub const AUTRE_NIR: &str = "186021305599644";
+pub const AUTRE_NIR: &str = "186021305599646";
 pub const TROISIEME_NIR: &str = "172080100199656";
 
 /// An organisme as a request writes it.
