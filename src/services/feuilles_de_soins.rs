@@ -79,7 +79,10 @@ impl Services {
             .map_err(|e| e.into_champ("/beneficiaire", "beneficiaire_inconnu", PATIENT_ATTENDU))?;
         let now = self.clock.now();
         let locked = patients::lock(&mut tx, patient_id, now).await?;
-        let instant = locked.ok_or(ServiceError::Introuvable)?;
+        // Merged between the search above and the lock.
+        let instant = locked.ok_or_else(|| {
+            ServiceError::champ("/beneficiaire", "patient_fusionne", PATIENT_ATTENDU)
+        })?;
         let kept = FeuilleEnregistree {
             id: self.ids.feuille(date_soins),
             patient_id,

@@ -1,5 +1,6 @@
 //! Registering and reading persons, and what caisses record about their life.
 
+mod apercu;
 mod conflits;
 mod deces;
 mod faits;
@@ -11,7 +12,8 @@ mod scissions;
 
 use chrono::{DateTime, Utc};
 
-pub use self::fusions::{ApercuFusion, DossierApercu, DossierFusion, NouvelleFusion};
+pub use self::apercu::{ApercuFusion, DossierApercu};
+pub use self::fusions::{DossierFusion, NouvelleFusion};
 pub use self::scissions::NouvelleScission;
 
 use super::{ChampInvalide, Contexte, Demande, Memoire, Mode, Rendu, ServiceError, Services};

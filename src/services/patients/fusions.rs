@@ -5,48 +5,13 @@ use serde_json::json;
 
 use super::operation::{Operation, caisse_of};
 use crate::domain::ids::{FaitId, FusionId, PatientId};
-use crate::domain::vie::fusion::{Chevauchement, Conflit, Difference, EtatConflit, chevauchements};
-use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification};
+use crate::domain::vie::fusion::{Conflit, EtatConflit};
+use crate::domain::vie::{ActePatient, MotifRectification};
 use crate::domain::vocabulary::Vocabulaire;
-use crate::services::{
-    Contexte, Demande, Memoire, Rendu, ServiceError, Services, Vue, latest_knowledge,
-};
+use crate::services::{Contexte, Demande, Memoire, Rendu, ServiceError, Services, Vue};
 use crate::storage::patients::fusions::Fusion;
-use crate::storage::patients::{self, actes, conflits, faits, fusions, mouvements};
-use crate::storage::{Connection, Tx, designations, evenements};
-
-/// What must be an absorbed record.
-const ABSORBE_ATTENDU: &str = "un autre dossier de la même caisse";
-
-/// What one of the records holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DossierApercu {
-    /// Its id.
-    pub patient_id: PatientId,
-    /// Its version, to repeat when merging.
-    pub version: i32,
-    /// Declarations, in whatever state.
-    pub declarations: usize,
-    /// Designations in force or over.
-    pub designations: usize,
-    /// Feuilles received.
-    pub feuilles: i64,
-}
-
-/// What a merge would do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApercuFusion {
-    /// The record that is kept.
-    pub conserve: DossierApercu,
-    /// The record that is absorbed.
-    pub absorbe: DossierApercu,
-    /// What the two records say differently of the person.
-    pub differences: Vec<Difference>,
-    /// Days on which they name different doctors.
-    pub conflits: Vec<Chevauchement>,
-    /// Why the merge would be refused, if it would.
-    pub obstacle: Option<&'static str>,
-}
+use crate::storage::patients::{self, actes, conflits, fusions, mouvements};
+use crate::storage::{Connection, Tx, evenements};
 
 /// A merge to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,31 +38,6 @@ pub struct DossierFusion {
 }
 
 impl Services {
-    /// What merging a record into another would do, without doing it.
-    pub async fn preview_fusion(
-        &self,
-        contexte: &Contexte,
-        conserve: PatientId,
-        absorbe: PatientId,
-    ) -> Result<ApercuFusion, ServiceError> {
-        let caisse = caisse_of(contexte)?;
-        let mut conn = self.db.read("fusion.preview").await?;
-        let (kept, absorbed) = self.both(&mut conn, contexte, conserve, absorbe).await?;
-        self.verify_present_caisse(&mut conn, &caisse, conserve).await?;
-        self.verify_present_caisse(&mut conn, &caisse, absorbe).await?;
-        let apercu = ApercuFusion {
-            conserve: self.count(&mut conn, &kept).await?,
-            absorbe: self.count(&mut conn, &absorbed).await?,
-            differences: Difference::between(&kept, &absorbed, self.clock.today()),
-            conflits: self.overlaps(&mut conn, conserve, absorbe).await?,
-            obstacle: self.obstacle(&mut conn, &kept, &absorbed).await?,
-        };
-        drop(conn);
-        self.trace(contexte, conserve, "fusion.apercu").await?;
-        self.trace(contexte, absorbe, "fusion.apercu").await?;
-        Ok(apercu)
-    }
-
     /// Merges a record into another. Its declarations follow, under their own ids; where the two
     /// named different doctors, a conflict waits for the caisse.
     pub async fn merge_patients(
@@ -313,27 +253,6 @@ impl Services {
         if vue == Vue::Entiere { Ok(fusion) } else { Err(ServiceError::Introuvable) }
     }
 
-    /// Both records, which the caller must be able to see.
-    async fn both(
-        &self,
-        conn: &mut Connection,
-        contexte: &Contexte,
-        conserve: PatientId,
-        absorbe: PatientId,
-    ) -> Result<(DossierPatient, DossierPatient), ServiceError> {
-        let acteur = &contexte.acteur;
-        let vue = self.verify_perimeter(conn, acteur, conserve).await?;
-        let other = self.verify_perimeter(conn, acteur, absorbe).await;
-        let other =
-            other.map_err(|e| e.into_champ("/absorbe_id", "patient_inconnu", ABSORBE_ATTENDU))?;
-        if conserve == absorbe {
-            let message = ABSORBE_ATTENDU;
-            return Err(ServiceError::champ("/absorbe_id", "meme_dossier", message));
-        }
-        let kept = self.dossier(conn, acteur, &vue, conserve).await?;
-        Ok((kept, self.dossier(conn, acteur, &other, absorbe).await?))
-    }
-
     /// Locks two records in the order of their ids, so that two merges never wait in a circle.
     async fn lock_both(
         &self,
@@ -363,49 +282,6 @@ impl Services {
             (patients::lock(tx, kept, now).await?, second)
         };
         Ok(first.zip(second).map(|(first, _)| first))
-    }
-
-    async fn overlaps(
-        &self,
-        conn: &mut Connection,
-        conserve: PatientId,
-        absorbe: PatientId,
-    ) -> Result<Vec<Chevauchement>, ServiceError> {
-        let kept = designations::list(conn, conserve, latest_knowledge()).await?;
-        let absorbed = designations::list(conn, absorbe, latest_knowledge()).await?;
-        Ok(chevauchements(&kept, &absorbed))
-    }
-
-    async fn obstacle(
-        &self,
-        conn: &mut Connection,
-        kept: &DossierPatient,
-        absorbed: &DossierPatient,
-    ) -> Result<Option<&'static str>, ServiceError> {
-        let death = faits::deces(conn, kept.patient.id).await?.map(|fait| fait.effet);
-        let other = faits::deces(conn, absorbed.patient.id).await?.map(|fait| fait.effet);
-        Ok(if fusions::has_absorbed(conn, absorbed.patient.id).await? {
-            Some("le dossier à absorber en a lui-même absorbé un autre : le conserver, lui")
-        } else if death != other {
-            Some("les deux dossiers ne disent pas la même chose du décès : le rectifier d'abord")
-        } else {
-            None
-        })
-    }
-
-    async fn count(
-        &self,
-        conn: &mut Connection,
-        dossier: &DossierPatient,
-    ) -> Result<DossierApercu, ServiceError> {
-        let id = dossier.patient.id;
-        Ok(DossierApercu {
-            patient_id: id,
-            version: dossier.version,
-            declarations: mouvements::declarations(conn, id).await?.len(),
-            designations: designations::list(conn, id, latest_knowledge()).await?.len(),
-            feuilles: fusions::count_feuilles(conn, id).await?,
-        })
     }
 }
 

@@ -49,63 +49,32 @@ pub async fn replace(
     fait: FaitId,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let (patient, fait) = (patient.uuid(), fait.uuid());
+    macro_rules! execute {
+        ($statement:literal) => {
+            sqlx::query!($statement, patient.uuid(), fait.uuid(), instant).execute(conn).await?
+        };
+    }
     let done = match genre {
-        Genre::Identifiant => {
-            sqlx::query!(
-                "/* identifiant_patient.replace */ UPDATE identifiant_patient SET remplace_le = $3
-                 WHERE patient_id = $1 AND identifiant_id = $2 AND remplace_le IS NULL",
-                patient,
-                fait,
-                instant
-            )
-            .execute(conn)
-            .await?
-        }
-        Genre::Affiliation => {
-            sqlx::query!(
-                "/* affiliation.replace */ UPDATE affiliation SET remplace_le = $3
-                 WHERE patient_id = $1 AND affiliation_id = $2 AND remplace_le IS NULL",
-                patient,
-                fait,
-                instant
-            )
-            .execute(conn)
-            .await?
-        }
-        Genre::Adresse => {
-            sqlx::query!(
-                "/* adresse_patient.replace */ UPDATE adresse_patient SET remplace_le = $3
-                 WHERE patient_id = $1 AND adresse_id = $2 AND remplace_le IS NULL",
-                patient,
-                fait,
-                instant
-            )
-            .execute(conn)
-            .await?
-        }
-        Genre::Statut => {
-            sqlx::query!(
-                "/* statut_patient.replace */ UPDATE statut_patient SET remplace_le = $3
-                 WHERE patient_id = $1 AND statut_id = $2 AND remplace_le IS NULL",
-                patient,
-                fait,
-                instant
-            )
-            .execute(conn)
-            .await?
-        }
-        Genre::Deces => {
-            sqlx::query!(
-                "/* deces_patient.replace */ UPDATE deces_patient SET remplace_le = $3
-                 WHERE patient_id = $1 AND deces_id = $2 AND remplace_le IS NULL",
-                patient,
-                fait,
-                instant
-            )
-            .execute(conn)
-            .await?
-        }
+        Genre::Identifiant => execute!(
+            "/* identifiant_patient.replace */ UPDATE identifiant_patient SET remplace_le = $3
+             WHERE patient_id = $1 AND identifiant_id = $2 AND remplace_le IS NULL"
+        ),
+        Genre::Affiliation => execute!(
+            "/* affiliation.replace */ UPDATE affiliation SET remplace_le = $3
+             WHERE patient_id = $1 AND affiliation_id = $2 AND remplace_le IS NULL"
+        ),
+        Genre::Adresse => execute!(
+            "/* adresse_patient.replace */ UPDATE adresse_patient SET remplace_le = $3
+             WHERE patient_id = $1 AND adresse_id = $2 AND remplace_le IS NULL"
+        ),
+        Genre::Statut => execute!(
+            "/* statut_patient.replace */ UPDATE statut_patient SET remplace_le = $3
+             WHERE patient_id = $1 AND statut_id = $2 AND remplace_le IS NULL"
+        ),
+        Genre::Deces => execute!(
+            "/* deces_patient.replace */ UPDATE deces_patient SET remplace_le = $3
+             WHERE patient_id = $1 AND deces_id = $2 AND remplace_le IS NULL"
+        ),
     };
     match done.rows_affected() {
         1 => Ok(()),

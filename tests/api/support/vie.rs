@@ -14,7 +14,9 @@ pub const TROISIEME_NIR: &str = "172080100199656";
 
 /// An organisme as a request writes it.
 pub fn organisme(code: &str) -> Value {
-    json!({ "regime": code[..2], "caisse": code[2..5], "centre": code[5..] })
+    let (regime, rest) = code.split_at(2);
+    let (caisse, centre) = rest.split_at(3);
+    json!({ "regime": regime, "caisse": caisse, "centre": centre })
 }
 
 /// The version of a record, as its caisse reads it.
