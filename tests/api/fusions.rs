@@ -117,6 +117,9 @@ async fn feuilles_of_both_records_are_read_and_their_participations_count_togeth
     for caller in [app.patient("ALICE"), app.medecin(MARTIN), app.caisse(BOUCHES_DU_RHONE)] {
         assert_eq!(caller.get(&path).await.expect(200)["id"], old["id"]);
     }
+    // The same feuille again is known, although it was received for the other record.
+    let twin = app.medecin(MARTIN).post("/v1/feuilles-de-soins", sheet.clone()).await;
+    assert_eq!(twin.problem(409), "feuille_existante");
     // A feuille with the absorbed number is one of the person's.
     sheet["numero_facture"] = json!("2");
     let new = app.medecin(MARTIN).post("/v1/feuilles-de-soins", sheet).await.expect(201);
