@@ -177,22 +177,29 @@ pub enum Modification {
     },
 }
 
-/// What to write so that the stored timeline, as known now, becomes the unrolled one: first what
-/// disappears, then what changes, then what is new. Written in this order nothing ever overlaps: a
-/// designation grows only over days that another one has just left.
+/// Whether a piece is the one that a designation keeps: the same declaration, from the same day. A
+/// declaration has two pieces when another one was preferred for a time between them.
+fn is_of(segment: &Segment, designation: &Designation) -> bool {
+    segment.declaration_id == designation.declaration_id
+        && segment.effet.du() == designation.effet.du()
+}
+
+/// What to write so that the stored timeline, as known now, becomes the unrolled one. Versions to
+/// be replaced come first, those replaced by nothing before the others, which may grow over their
+/// days: the database then never sees an overlap.
 pub fn compare(stored: &[Designation], wanted: &[Segment]) -> Vec<Modification> {
-    let mut erased = Vec::new();
-    let mut revised = Vec::new();
-    let mut opened = Vec::new();
+    let mut erasing = Vec::new();
+    let mut closing = Vec::new();
+    let mut opening = Vec::new();
     for designation in stored {
-        match wanted.iter().find(|segment| segment.declaration_id == designation.declaration_id) {
-            None => erased
+        match wanted.iter().find(|segment| is_of(segment, designation)) {
+            None => erasing
                 .push(Modification::Effacer { id: designation.id, version: designation.version }),
             Some(segment)
                 if segment.effet != designation.effet
                     || segment.motif_fin != designation.motif_fin =>
             {
-                revised.push(Modification::Reviser {
+                closing.push(Modification::Reviser {
                     id: designation.id,
                     version: designation.version,
                     segment: segment.clone(),
@@ -202,15 +209,13 @@ pub fn compare(stored: &[Designation], wanted: &[Segment]) -> Vec<Modification> 
         }
     }
     for segment in wanted {
-        let known =
-            |designation: &Designation| designation.declaration_id == segment.declaration_id;
-        if !stored.iter().any(known) {
-            opened.push(Modification::Ouvrir(segment.clone()));
+        if !stored.iter().any(|designation| is_of(segment, designation)) {
+            opening.push(Modification::Ouvrir(segment.clone()));
         }
     }
-    erased.append(&mut revised);
-    erased.append(&mut opened);
-    erased
+    erasing.append(&mut closing);
+    erasing.append(&mut opening);
+    erasing
 }
 
 #[cfg(test)]

@@ -109,6 +109,14 @@ typed_id!(
     EvenementId
 );
 typed_id!(
+    /// Two records found to be one person.
+    FusionId
+);
+typed_id!(
+    /// Days on which two merged records named different doctors.
+    ConflitId
+);
+typed_id!(
     /// A trace of access to a person's data.
     AccesId
 );

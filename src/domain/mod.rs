@@ -21,4 +21,5 @@ pub mod ids;
 pub mod medecin;
 pub mod money;
 pub mod patient;
+pub mod vie;
 pub mod vocabulary;

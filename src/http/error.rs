@@ -58,6 +58,16 @@ impl From<ServiceError> for Refus {
                 Code::PatientExistant,
                 "Cet identifiant est déjà enregistré, pour une personne d'un autre organisme.",
             ),
+            ServiceError::PatientFusionne(kept) => Self::new(
+                Code::PatientFusionne,
+                format!("Ce dossier a été fusionné avec le dossier {kept}, qui est conservé."),
+            ),
+            ServiceError::FusionImpossible(why) => {
+                Self::new(Code::FusionImpossible, format!("Fusion refusée : {why}."))
+            }
+            ServiceError::ConflitClos => {
+                Self::new(Code::ConflitClos, "Ce conflit n'est plus ouvert.")
+            }
             ServiceError::MedecinExistant => {
                 Self::new(Code::MedecinExistant, "Un médecin porte déjà ce RPPS.")
             }

@@ -125,7 +125,7 @@ impl FromRequestParts<AppState> for SiCorrespond {
         let Some(value) = parts.headers.get(header::IF_MATCH) else {
             return Err(Refus::new(
                 Code::VersionAbsente,
-                "Cette action demande l'en-tête If-Match, avec l'ETag de la déclaration lue.",
+                "Cette action demande l'en-tête If-Match, avec l'ETag de la ressource lue.",
             ));
         };
         let version = value.to_str().ok().and_then(|etag| match etag.trim() {

@@ -82,6 +82,10 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
         tag("Adressages", "Orienter un patient vers un correspondant, et le retour d'information."),
         tag("Conciliations", "Aider un patient qui ne trouve pas de médecin traitant."),
         tag("Patients", "Personnes et leurs faits datés."),
+        tag(
+            "Vie du patient",
+            "Caisse, statut, numéros, adresse, décès, fusions, scissions, conflits.",
+        ),
         tag("Médecins", "Médecins et lieux d'exercice."),
         tag("Moi", "Ce que le jeton dit de son porteur, et qui a lu son dossier."),
         tag("État", "Le service vit ; le service peut répondre."),
@@ -163,18 +167,20 @@ fn complete(document: &mut OpenApi) {
                 .build(),
         ),
     );
-    for item in document.paths.paths.values_mut() {
+    for (path, item) in &mut document.paths.paths {
         let operations =
             [&mut item.get, &mut item.post, &mut item.put, &mut item.delete, &mut item.patch];
         for operation in operations.into_iter().flatten() {
-            add_problems(operation);
+            let of_a_person = path.starts_with("/v1/patients/{id}");
+            add_problems(operation, of_a_person.then_some(Code::PatientFusionne));
         }
     }
 }
 
 /// The problems that an operation can answer: its own, and those of its form.
-fn add_problems(operation: &mut Operation) {
+fn add_problems(operation: &mut Operation, of_the_address: Option<Code>) {
     let mut codes: BTreeSet<Code> = own_problems(operation);
+    codes.extend(of_the_address);
     codes.extend([Code::ErreurInterne, Code::ServiceIndisponible, Code::DelaiDepasse]);
     let public = operation.security.as_ref().is_some_and(|all| {
         all.iter().all(|one| serde_json::to_value(one).is_ok_and(|value| value == json!({})))

@@ -87,6 +87,12 @@ catalogue!(
         "Lire la conciliation ouverte et y ajouter les médecins contactés.",
     CleEnCours = 409 "cle_idempotence_en_cours" "Une requête de même clé est en cours"
         "Attendre puis renvoyer la même requête avec la même clé.",
+    FusionImpossible = 409 "fusion_impossible" "Ces deux dossiers ne peuvent pas être fusionnés ou séparés"
+        "Lire « detail » : l'obstacle y est nommé.",
+    ConflitClos = 409 "conflit_clos" "Conflit déjà clos"
+        "Relire le conflit : il a été résolu, ou la fusion qui l'avait fait naître a été annulée.",
+    PatientFusionne = 410 "patient_fusionne" "Dossier fusionné avec un autre"
+        "Lire le dossier conservé, dont l'identifiant est dans « detail ».",
     VersionPerimee = 412 "version_perimee" "Version périmée"
         "Relire la ressource et recommencer avec son ETag.",
     CorpsTropGrand = 413 "corps_trop_grand" "Corps trop grand"

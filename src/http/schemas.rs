@@ -83,6 +83,8 @@ uuids!(
     id::ContactId: "Identifiant d'un contact, le même dans toutes ses versions.",
     id::FeuilleId: "Identifiant d'une feuille de soins.",
     id::AccesId: "Identifiant d'un accès.",
+    id::FusionId: "Identifiant d'une fusion de deux dossiers.",
+    id::ConflitId: "Identifiant d'un conflit entre désignations.",
     id::RequestId: "Identifiant de corrélation d'une requête.",
 );
 
@@ -146,6 +148,12 @@ listes!(
     m::ModeExercice,
     m::NatureLieu,
     crate::domain::patient::UsageIdentifiant,
+    crate::domain::vie::ActionPatient,
+    crate::domain::vie::MotifRectification,
+    crate::domain::vie::SourceDeces,
+    crate::domain::vie::fusion::Difference,
+    crate::domain::vie::fusion::EtatConflit,
+    crate::domain::vie::sommeil::StatutPatient,
     crate::auth::Portee,
 );
 

@@ -18,6 +18,7 @@ use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::evenements::{self, Evenement};
 use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree};
 use crate::storage::participations::{self, Retenue};
+use crate::storage::patients::fusions;
 use crate::storage::{Connection, lois, patients};
 
 /// A feuille to receive, and how its beneficiary is found.
@@ -73,7 +74,10 @@ impl Services {
             .map_err(|e| e.into_champ("/beneficiaire", "beneficiaire_inconnu", PATIENT_ATTENDU))?;
         let now = self.clock.now();
         let locked = patients::lock(&mut tx, patient_id, now).await?;
-        let instant = locked.ok_or(ServiceError::Introuvable)?;
+        // Merged between the search above and the lock.
+        let instant = locked.ok_or_else(|| {
+            ServiceError::champ("/beneficiaire", "patient_fusionne", PATIENT_ATTENDU)
+        })?;
         let kept = FeuilleEnregistree {
             id: self.ids.feuille(date_soins),
             patient_id,
@@ -114,7 +118,12 @@ impl Services {
             }
             Acteur::Medecin(_) => {}
             Acteur::Patient(_) | Acteur::Caisse(_) => {
-                self.verify_perimeter(&mut conn, &contexte.acteur, feuille.patient_id).await?;
+                let owner = fusions::owner_of_feuille(&mut conn, id, feuille.patient_id).await?;
+                let vue = self.verify_perimeter(&mut conn, &contexte.acteur, owner).await?;
+                let care = feuille.feuille.soins.date_soins();
+                if !care.is_some_and(|jour| vue.contient(jour)) {
+                    return Err(ServiceError::Introuvable);
+                }
             }
         }
         let mut evaluations = Vec::new();

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Contexte, ServiceError, Services, latest_knowledge};
+use super::{Contexte, ServiceError, Services, Vue, latest_knowledge};
 use crate::domain::acteur::Acteur;
 use crate::domain::designation::Designation;
 use crate::domain::evaluation::RelationMt;
@@ -32,6 +32,8 @@ pub struct MedecinTraitant {
     pub relation: RelationMt,
     /// The designation, unless it names another doctor than the one who asks.
     pub designation: Option<Designation>,
+    /// Whether it sleeps that day: the person is then covered outside the parcours de soins.
+    pub en_sommeil: bool,
 }
 
 impl Services {
@@ -52,8 +54,9 @@ impl Services {
     ) -> Result<MedecinTraitant, ServiceError> {
         self.verify_knowledge(dates.connu_le)?;
         let mut conn = self.db.read("medecin_traitant.get").await?;
-        self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
-        let answer = self.answer(&mut conn, &contexte.acteur, patient, dates).await?;
+        let vue = self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
+        self.verify_day(&vue, dates)?;
+        let answer = self.answer(&mut conn, &contexte.acteur, &vue, patient, dates).await?;
         drop(conn);
         self.trace(contexte, patient, "medecin_traitant.lire").await?;
         Ok(answer)
@@ -68,8 +71,16 @@ impl Services {
     ) -> Result<MedecinTraitant, ServiceError> {
         self.verify_knowledge(dates.connu_le)?;
         let mut conn = self.db.read("medecin_traitant.consult").await?;
-        let patient = self.resolve(&mut conn, contexte, cle).await?;
-        let answer = self.answer(&mut conn, &contexte.acteur, patient, dates).await?;
+        let patient = self.resolve_known_at(&mut conn, contexte, cle, dates.connu_le).await?;
+        // A doctor asks about anybody whose card is read.
+        let vue = match contexte.acteur {
+            Acteur::Caisse(_) => {
+                self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?
+            }
+            Acteur::Medecin(_) | Acteur::Patient(_) => Vue::Entiere,
+        };
+        self.verify_day(&vue, dates)?;
+        let answer = self.answer(&mut conn, &contexte.acteur, &vue, patient, dates).await?;
         drop(conn);
         self.trace(contexte, answer.patient_id, "medecin_traitant.consulter").await?;
         Ok(answer)
@@ -84,13 +95,14 @@ impl Services {
     ) -> Result<Vec<Designation>, ServiceError> {
         self.verify_knowledge(connu_le)?;
         let mut conn = self.db.read("designation.list").await?;
-        self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
+        let vue = self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
         let known = connu_le.unwrap_or_else(latest_knowledge);
         let timeline = designations::list(&mut conn, patient, known).await?;
         drop(conn);
         self.trace(contexte, patient, "designation.lister").await?;
         Ok(timeline
             .into_iter()
+            .filter_map(|designation| seen_through(&vue, designation))
             .filter(|designation| match &contexte.acteur {
                 Acteur::Medecin(rpps) => {
                     designation.membres.iter().any(|membre| membre.rpps == *rpps)
@@ -100,10 +112,17 @@ impl Services {
             .collect())
     }
 
+    /// A former caisse asks about the days of its time.
+    fn verify_day(&self, vue: &Vue, dates: Dates) -> Result<(), ServiceError> {
+        let jour = dates.en_vigueur_le.unwrap_or_else(|| self.clock.today());
+        if vue.contient(jour) { Ok(()) } else { Err(ServiceError::Introuvable) }
+    }
+
     async fn answer(
         &self,
         conn: &mut Connection,
         acteur: &Acteur,
+        vue: &Vue,
         patient: PatientId,
         dates: Dates,
     ) -> Result<MedecinTraitant, ServiceError> {
@@ -124,12 +143,21 @@ impl Services {
             (_, Some(_)) => RelationMt::Autre,
         };
         let hidden = matches!(acteur, Acteur::Medecin(_)) && relation == RelationMt::Autre;
+        let sleeps = self.sommeil_le(conn, patient, jour, dates.connu_le).await?.is_some();
         Ok(MedecinTraitant {
             patient_id: patient,
             en_vigueur_le: jour,
             connu_le: dates.connu_le,
             relation,
-            designation: found.filter(|_| !hidden),
+            en_sommeil: sleeps && found.is_some(),
+            designation: found.filter(|_| !hidden).and_then(|known| seen_through(vue, known)),
         })
     }
+}
+
+/// A designation as a caller may see it: a former caisse does not learn of an end that came later.
+fn seen_through(vue: &Vue, designation: Designation) -> Option<Designation> {
+    let effet = vue.montre(&designation.effet)?;
+    let motif_fin = designation.motif_fin.filter(|_| effet.au().is_some());
+    Some(Designation { effet, motif_fin, ..designation })
 }

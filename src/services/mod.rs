@@ -34,6 +34,7 @@ pub use crate::law::LawError;
 use crate::storage::{Db, StorageError, lois};
 
 pub use self::idempotence::{Demande, Memoire, Rendu};
+pub use self::perimetre::Vue;
 pub use self::traces::TraceWriter;
 
 /// How the service runs.
@@ -126,6 +127,15 @@ pub enum ServiceError {
     /// The number belongs to a person already registered, whom the caller may see or not.
     #[error("patient already registered")]
     PatientExistant(Option<PatientId>),
+    /// The record was merged into another, which the caller may see.
+    #[error("patient merged into another record")]
+    PatientFusionne(PatientId),
+    /// Two records cannot be merged, or a merge cannot be undone.
+    #[error("merge refused: {0}")]
+    FusionImpossible(&'static str),
+    /// The conflict was settled, or is no more.
+    #[error("the conflict is not open")]
+    ConflitClos,
     /// The RPPS belongs to a doctor already registered.
     #[error("doctor already registered")]
     MedecinExistant,
@@ -161,6 +171,10 @@ impl ServiceError {
 
     /// In a body, something that cannot be found is a field that cannot be accepted.
     fn into_champ(self, pointeur: &str, code: &'static str, message: &str) -> Self {
+        if let Self::PatientFusionne(kept) = self {
+            let message = format!("le dossier qui a été conservé : {kept}");
+            return Self::champ(pointeur, "patient_fusionne", message);
+        }
         if matches!(self, Self::Introuvable) { Self::champ(pointeur, code, message) } else { self }
     }
 }

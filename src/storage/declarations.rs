@@ -103,13 +103,17 @@ pub async fn advance(
     insert_etat(conn, declaration, instant).await
 }
 
-/// Whose declaration this is; `None` when there is no such declaration.
+/// Whose declaration this is now; `None` when there is no such declaration. Records that were merged
+/// or split may both have known it: the present state is in one of them.
 pub async fn patient_of(
     conn: &mut PgConnection,
     id: DeclarationId,
 ) -> Result<Option<PatientId>, StorageError> {
     let row = sqlx::query_scalar!(
-        "/* declaration.patient_of */ SELECT patient_id FROM declaration WHERE declaration_id = $1",
+        "/* declaration.patient_of */
+         SELECT d.patient_id FROM declaration d
+         JOIN etat_declaration e USING (patient_id, declaration_id)
+         WHERE d.declaration_id = $1 AND e.remplace_le IS NULL",
         id.uuid()
     )
     .fetch_optional(conn)

@@ -8,7 +8,7 @@ use crate::domain::identifiers::{
     CommuneExercice, DateNaissanceAmo, Finess, IdentifiantPersonne, IndicateurParcours, Invalide,
     NumAm, NumeroFacturation, Organisme, QualiteBeneficiaire, RangGemellaire, Rpps, Specialite,
 };
-use crate::domain::ids::{ContactId, DeclarationId, LieuId, PatientId};
+use crate::domain::ids::{ContactId, DeclarationId, FeuilleId, LieuId, PatientId};
 use crate::domain::money::Centimes;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::json::Json;
@@ -149,6 +149,7 @@ lire_identifiant!(
     LieuId => str::parse,
     DeclarationId => str::parse,
     ContactId => str::parse,
+    FeuilleId => str::parse,
 );
 
 /// Reads `{"type": …, "valeur": …}`.

@@ -76,6 +76,9 @@ pub(crate) struct MedecinTraitantVue {
     /// Désignation en vigueur ; null s'il n'y en a pas, ou si elle désigne un autre médecin que celui
     /// qui demande.
     designation: Option<DesignationVue>,
+    /// La désignation dort ce jour : le patient relève d'une caisse ou d'un statut hors du parcours de
+    /// soins. Elle n'a pas pris fin et sert de nouveau à son retour.
+    en_sommeil: bool,
 }
 
 /// Désignation : qui est médecin traitant, de quel jour à quel jour.
@@ -154,6 +157,7 @@ impl MedecinTraitantVue {
             declare: answer.relation != RelationMt::Aucun,
             relation: answer.relation,
             designation: answer.designation.as_ref().map(DesignationVue::new),
+            en_sommeil: answer.en_sommeil,
         }
     }
 }

@@ -62,7 +62,9 @@ impl Services {
         let projet = self.prepare(&mut tx, contexte, choix).await?;
         let now = self.clock.now();
         let locked = patients::lock(&mut tx, projet.patient.id, now).await?;
-        let instant = locked.ok_or(ServiceError::Introuvable)?;
+        // Merged between the reading above and the lock.
+        let instant = locked
+            .ok_or_else(|| ServiceError::champ("/patient", "patient_fusionne", PATIENT_ATTENDU))?;
         let patient = projet.patient.clone();
         let mut declaration = self.new_declaration(&contexte.acteur, projet, now, instant)?;
         let mut complete = false;
@@ -177,6 +179,7 @@ impl Services {
             designes.push(designe);
             declares.push(declare);
         }
+        self.verify_caisse_le(conn, &contexte.acteur, id, jour).await?;
         let identite = patient.identite_le(jour).ok_or(ServiceError::Introuvable)?;
         let declared = PatientDeclare {
             date_naissance: identite.date_naissance.to_string(),

@@ -9,15 +9,17 @@ use crate::domain::clock::paris_day;
 use crate::domain::declaration::Declaration;
 use crate::domain::designation::{self, Modification};
 use crate::domain::ids::{DesignationId, EvenementId, MedecinId, PatientId};
+use crate::domain::vie::fusion::{derouler_avec_ecarts, jusqu_au_deces};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::law::LawError;
 use crate::law::parameters::Parametre;
 use crate::services::{Contexte, ServiceError, Services, latest_knowledge};
 use crate::storage::evenements::{self, Evenement};
+use crate::storage::patients::{conflits, faits};
 use crate::storage::{Connection, designations};
 
 impl Services {
-    /// Unrolls the choices of the person again and writes what changes in their timeline.
+    /// A complete declaration takes effect in the timeline of its person.
     pub(super) async fn take_effect(
         &self,
         conn: &mut Connection,
@@ -26,7 +28,18 @@ impl Services {
         instant: DateTime<Utc>,
     ) -> Result<(), ServiceError> {
         self.verify_designable(conn, declaration).await?;
-        let patient = declaration.patient_id;
+        self.refresh_timeline(conn, contexte, declaration.patient_id, instant).await
+    }
+
+    /// Unrolls the choices of a person again and writes what changes in their timeline. The person
+    /// is locked.
+    pub(in crate::services) async fn refresh_timeline(
+        &self,
+        conn: &mut Connection,
+        contexte: &Contexte,
+        patient: PatientId,
+        instant: DateTime<Utc>,
+    ) -> Result<(), ServiceError> {
         let mut choices = designations::choices(conn, patient).await?;
         let start = self.law_start();
         for choice in &mut choices {
@@ -39,7 +52,15 @@ impl Services {
                 choice.effet_du = paris_day(choice.ordre.recue_le);
             }
         }
-        let wanted = designation::unroll(&choices);
+        let ecarts = conflits::ecarts(conn, patient).await?;
+        let mut wanted = derouler_avec_ecarts(&ecarts, |counts| {
+            let counted: Vec<_> =
+                choices.iter().filter(|choice| counts(choice.declaration_id)).cloned().collect();
+            designation::unroll(&counted)
+        });
+        if let Some(deces) = faits::deces(conn, patient).await? {
+            wanted = jusqu_au_deces(wanted, deces.effet.du());
+        }
         let stored = designations::list(conn, patient, latest_knowledge()).await?;
         for change in designation::compare(&stored, &wanted) {
             self.apply(conn, contexte, patient, &change, instant).await?;

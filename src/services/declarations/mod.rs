@@ -11,6 +11,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Contexte, ServiceError, Services, latest_knowledge};
 use crate::domain::acteur::Acteur;
+use crate::domain::clock::paris_day;
 use crate::domain::declaration::{Declaration, Etat, MoyenSignature, Preuve, RoleSignataire};
 use crate::domain::designation::Designation;
 use crate::domain::digest::Empreinte;
@@ -111,11 +112,11 @@ impl Services {
         patient: PatientId,
     ) -> Result<Vec<Dossier>, ServiceError> {
         let mut conn = self.db.read("declaration.list").await?;
-        self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
+        let vue = self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
         let all = declarations::list(&mut conn, self.db.coffre(), patient).await?;
         let mut dossiers = Vec::new();
         for declaration in all {
-            if may_see(&contexte.acteur, &declaration) {
+            if may_see(&contexte.acteur, &declaration) && vue.contient(jour_de(&declaration)) {
                 dossiers.push(dossier(&mut conn, declaration).await?);
             }
         }
@@ -137,7 +138,10 @@ impl Services {
             .ok_or(ServiceError::Introuvable)?;
         // A doctor sees the declarations that name him, whether the patient became his or not.
         if !matches!(contexte.acteur, Acteur::Medecin(_)) {
-            self.verify_perimeter(conn, &contexte.acteur, patient).await?;
+            let vue = self.verify_perimeter(conn, &contexte.acteur, patient).await?;
+            if !vue.contient(jour_de(&declaration)) {
+                return Err(ServiceError::Introuvable);
+            }
         }
         if may_see(&contexte.acteur, &declaration) {
             Ok(declaration)
@@ -166,6 +170,12 @@ async fn dossier(conn: &mut Connection, declaration: Declaration) -> Result<Doss
         .filter(same_doctors)
         .map(|known| known.id);
     Ok(Dossier { declaration, designation: own, confirme })
+}
+
+/// The day of a declaration, for a former caisse: that of its last signature, or of its recording.
+fn jour_de(declaration: &Declaration) -> NaiveDate {
+    let signed = declaration.signatures.iter().map(|signature| signature.signe_le).max();
+    signed.unwrap_or_else(|| paris_day(declaration.enregistre_le))
 }
 
 /// What a doctor may see of the declarations of a person: those that name him.

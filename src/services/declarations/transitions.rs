@@ -135,7 +135,14 @@ impl Services {
     ) -> Result<(Declaration, DateTime<Utc>), ServiceError> {
         let seen = self.visible(tx, contexte, id).await?;
         let locked = patients::lock(tx, seen.patient_id, self.clock.now()).await?;
-        let instant = locked.ok_or(ServiceError::Introuvable)?;
+        let Some(instant) = locked else {
+            // The record was merged meanwhile: the declaration went on as its next version.
+            let moved = self.visible(tx, contexte, id).await?;
+            return Err(ServiceError::VersionPerimee {
+                attendue: version,
+                actuelle: moved.version,
+            });
+        };
         // Read again: somebody may have written before the lock was had.
         let found = declarations::get(tx, self.db.coffre(), seen.patient_id, id).await?;
         let declaration = found.ok_or(ServiceError::Introuvable)?;
