@@ -17,13 +17,19 @@ use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::ids::IdSource;
 use crate::http::{AppState, router};
 use crate::law::Law;
-use crate::postgres::{Profile, Server, default_dir};
+use crate::postgres::{Lost, Profile, Sentinel, Server, default_dir};
+use crate::serve::{HEADERS_TIME, serve};
 use crate::services::{Mode, Services};
 use crate::storage::{Coffre, Db, migrations};
 use crate::{config, jobs, sandbox};
 
 /// Longest wait for requests that are running when the service is told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
+
+/// Longest wait for connections to a database that is gone.
+const CLOSE: Duration = Duration::from_secs(2);
+/// How often the private server is looked at.
+const WATCH: Duration = Duration::from_secs(1);
 
 /// A service that is ready to listen.
 #[derive(Debug)]
@@ -93,28 +99,50 @@ impl App {
     }
 
     /// Serves until `stop`; then drains the requests that run, finishes the job that runs, closes
-    /// the database and stops the server that it owns.
+    /// the database and stops the server that it owns. Ends with an error when that server was ended
+    /// by somebody else: whoever supervises this program then starts both again.
     pub async fn serve(self, stop: CancellationToken) -> anyhow::Result<()> {
         let runner = tokio::spawn(jobs::run(self.services.clone(), stop.clone()));
-        let draining = stop.clone();
-        let serving = axum::serve(self.listener, self.router)
-            .with_graceful_shutdown(async move { draining.cancelled().await });
+        let serving = serve(self.listener, self.router, HEADERS_TIME, stop.clone());
         let limited = async {
             stop.cancelled().await;
             tokio::time::sleep(DRAIN).await;
         };
+        let mut lost = None;
         tokio::select! {
-            served = serving => served.context("le service ne peut plus accepter de connexions")?,
+            () = serving => {}
             () = limited => tracing::warn!("requests were still running at the end of the drain"),
+            why = watch(self.private.as_ref().map(Server::sentinel)) => {
+                tracing::error!("the private PostgreSQL is gone");
+                lost = Some(why);
+            }
         }
         stop.cancel();
-        runner.await.context("les tâches se sont arrêtées anormalement")?;
-        self.services.db().close().await;
+        if lost.is_some() {
+            // What runs waits for a database that is not there.
+            runner.abort();
+            tokio::time::timeout(CLOSE, self.services.db().close()).await.unwrap_or_default();
+        } else {
+            runner.await.context("les tâches se sont arrêtées anormalement")?;
+            self.services.db().close().await;
+        }
         if let Some(server) = self.private {
             tokio::task::spawn_blocking(move || server.stop()).await??;
         }
         tracing::info!("stopped");
-        Ok(())
+        lost.map_or(Ok(()), |why| Err(why.into()))
+    }
+}
+
+/// Waits until the private server is gone, whoever ended it.
+async fn watch(sentinel: Option<Sentinel>) -> Lost {
+    let Some(sentinel) = sentinel else { return std::future::pending().await };
+    loop {
+        tokio::time::sleep(WATCH).await;
+        let looking = sentinel.clone();
+        if let Ok(Some(lost)) = tokio::task::spawn_blocking(move || looking.lost()).await {
+            return lost;
+        }
     }
 }
 

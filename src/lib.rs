@@ -18,7 +18,7 @@
 //! - [`jobs`]: work done later, from rows written in a business transaction.
 //! - [`sandbox`]: synthetic people.
 //! - [`postgres`]: the private PostgreSQL server of the sandbox and of the tests.
-//! - [`app`], [`config`], [`telemetry`]: putting the pieces together.
+//! - [`app`], `serve`, [`config`], [`telemetry`]: putting the pieces together.
 
 pub mod app;
 pub mod auth;
@@ -29,6 +29,7 @@ pub mod jobs;
 pub mod law;
 pub mod postgres;
 pub mod sandbox;
+mod serve;
 pub mod services;
 pub mod storage;
 pub mod telemetry;

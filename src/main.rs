@@ -1,11 +1,13 @@
 //! `traitant`: the service, and the commands around it. What they print is read by testers and
 //! operators of caisses: it is in French.
 
+mod cli;
+
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use self::cli::{Commande, Porteur};
 use anyhow::Context;
-use clap::{Parser, Subcommand};
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 use traitant::app::{App, data_dir};
@@ -13,68 +15,19 @@ use traitant::auth::Emetteur;
 use traitant::config::{Config, JetonsConfig};
 use traitant::domain::acteur::{Acteur, Caisse};
 use traitant::domain::clock::{Clock, SystemClock};
-use traitant::domain::identifiers::{Organisme, Rpps};
+use traitant::domain::identifiers::{Invalide, Organisme, Rpps};
 use traitant::domain::ids::{IdSource, PatientId};
+use traitant::law::Law;
 use traitant::storage::{Coffre, Db, migrations};
 use traitant::{http, sandbox, telemetry};
 
-/// Registre des médecins traitants et évaluation des feuilles de soins.
-#[derive(Debug, Parser)]
-#[command(name = "traitant", version, about, disable_help_subcommand = true)]
-struct Cli {
-    #[command(subcommand)]
-    commande: Option<Commande>,
-}
-
-#[derive(Debug, Subcommand)]
-enum Commande {
-    /// Démarre le service (commande par défaut).
-    Servir,
-    /// Met la base de DATABASE_URL à la version de ce programme.
-    Migrer,
-    /// Délivre un jeton de courte durée du bac à sable.
-    Jeton {
-        #[command(subcommand)]
-        porteur: Porteur,
-    },
-    /// Écrit le document OpenAPI de l'API.
-    Openapi,
-}
-
-#[derive(Debug, Subcommand)]
-enum Porteur {
-    /// Pour un médecin.
-    Medecin {
-        /// RPPS du médecin.
-        #[arg(long, default_value = "99900001233")]
-        rpps: String,
-        /// Durée de validité, en secondes.
-        #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(i64).range(1..=43_200))]
-        duree: i64,
-    },
-    /// Pour un patient.
-    Patient {
-        /// Prénom d'un patient du bac à sable, ou identifiant interne.
-        #[arg(long, default_value = "alice")]
-        patient: String,
-        /// Durée de validité, en secondes.
-        #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(i64).range(1..=43_200))]
-        duree: i64,
-    },
-    /// Pour une caisse.
-    Caisse {
-        /// Régime, caisse et centre, neuf chiffres.
-        #[arg(long, default_value = "011310000")]
-        organisme: String,
-        /// Durée de validité, en secondes.
-        #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(i64).range(1..=43_200))]
-        duree: i64,
-    },
-}
-
 #[expect(clippy::print_stderr, reason = "a command that fails says why")]
 fn main() -> ExitCode {
-    match run(Cli::parse().commande.unwrap_or(Commande::Servir)) {
+    let commande = match cli::read() {
+        Ok(commande) => commande,
+        Err(code) => return code,
+    };
+    match run(commande) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("traitant : {error:#}");
@@ -90,6 +43,7 @@ fn run(commande: Commande) -> anyhow::Result<()> {
         Commande::Migrer => runtime.block_on(migrate(&Config::from_env()?)),
         Commande::Jeton { porteur } => issue(&Config::from_env()?, &porteur),
         Commande::Openapi => print(&http::openapi_yaml()),
+        Commande::Regles => print(&Law::embedded()?.livre()),
     }
 }
 
@@ -159,15 +113,31 @@ async fn migrate(config: &Config) -> anyhow::Result<()> {
 fn issue(config: &Config, porteur: &Porteur) -> anyhow::Result<()> {
     let (acteur, seconds) = match porteur {
         Porteur::Medecin { rpps, duree } => {
-            (Acteur::Medecin(Rpps::parse(rpps).context("--rpps")?), *duree)
+            let rpps = Rpps::parse(rpps).map_err(|why| expected("--rpps", &why))?;
+            (Acteur::Medecin(rpps), *duree)
         }
         Porteur::Patient { patient, duree } => (Acteur::Patient(patient_of(patient)?), *duree),
         Porteur::Caisse { organisme, duree } => {
-            let organisme = Organisme::parse(organisme).context("--organisme")?;
+            let organisme =
+                Organisme::parse(organisme).map_err(|why| expected("--organisme", &why))?;
             (Acteur::Caisse(Caisse::of(organisme)), *duree)
         }
     };
+    if config.jetons == JetonsConfig::BacASable {
+        let dir = data_dir(config)?;
+        anyhow::ensure!(
+            Emetteur::exists_in(&dir),
+            "aucun service n'a encore démarré avec les données de {} : lancez d'abord « traitant », \
+             ou indiquez le dossier du service par TRAITANT_DONNEES",
+            dir.display()
+        );
+    }
     print(&format!("{}\n", token(config, &acteur, seconds)?))
+}
+
+/// What an option expects.
+fn expected(option: &str, why: &Invalide) -> anyhow::Error {
+    anyhow::anyhow!("{option} : attendu {}", why.attendu)
 }
 
 fn token(config: &Config, acteur: &Acteur, seconds: i64) -> anyhow::Result<String> {
@@ -184,10 +154,11 @@ fn patient_of(text: &str) -> anyhow::Result<PatientId> {
     if let Some(id) = sandbox::patient_id(text) {
         return Ok(id);
     }
-    text.parse().with_context(|| {
+    text.parse().map_err(|_not_an_id: Invalide| {
         let names: Vec<String> =
             sandbox::PATIENTS.iter().map(|person| person.prenom.to_lowercase()).collect();
-        format!("--patient : un prénom parmi {}, ou un identifiant interne", names.join(", "))
+        let names = names.join(", ");
+        anyhow::anyhow!("--patient : attendu un prénom parmi {names}, ou un identifiant interne")
     })
 }
 

@@ -20,6 +20,8 @@ use crate::domain::vocabulary::Vocabulaire;
 pub const DEV_ISSUER: &str = "traitant-bac-a-sable";
 /// Audience of the sandbox.
 pub const DEV_AUDIENCE: &str = "traitant";
+/// The key of a data directory.
+const KEY_FILE: &str = "emetteur.pk8";
 const KID: &str = "bac-a-sable";
 
 /// Why the sandbox cannot issue tokens.
@@ -56,7 +58,7 @@ impl std::fmt::Debug for Emetteur {
 impl Emetteur {
     /// The issuer of a data directory; its key is made the first time.
     pub fn in_dir(dir: &Path) -> Result<Self, EmetteurError> {
-        let path = dir.join("emetteur.pk8");
+        let path = dir.join(KEY_FILE);
         let file_error =
             |source| EmetteurError::File { chemin: path.display().to_string(), source };
         if !path.exists() {
@@ -66,6 +68,11 @@ impl Emetteur {
         // Somebody else may have made it at the same moment: the file decides.
         let document = std::fs::read(&path).map_err(file_error)?;
         Self::from_document(&document)
+    }
+
+    /// Whether a service ever made the key of a data directory.
+    pub fn exists_in(dir: &Path) -> bool {
+        dir.join(KEY_FILE).exists()
     }
 
     /// An issuer whose key lives in memory. For tests.

@@ -12,6 +12,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::clock::Clock;
+use super::identifiers::Invalide;
 
 /// Declares a UUID newtype. The one macro that keeps a patient's id from being passed as a
 /// declaration's.
@@ -41,10 +42,15 @@ macro_rules! typed_id {
         }
 
         impl FromStr for $name {
-            type Err = uuid::Error;
+            type Err = Invalide;
 
+            /// Only the usual form: thirty-six characters, hyphens included.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Uuid::from_str(text).map(Self)
+                let id = (text.len() == 36).then(|| Uuid::from_str(text).ok()).flatten();
+                id.map(Self).ok_or(Invalide {
+                    code: "format_invalide",
+                    attendu: "un identifiant UUID, par exemple 0192f0c4-0000-7000-8000-000000000001",
+                })
             }
         }
     };
@@ -87,8 +93,32 @@ typed_id!(
     FaitId
 );
 typed_id!(
+    /// A referral, the same in every version.
+    AdressageId
+);
+typed_id!(
+    /// What a correspondent reported to the médecin traitant.
+    RetourId
+);
+typed_id!(
+    /// A file of conciliation: a patient who finds no doctor.
+    ConciliationId
+);
+typed_id!(
+    /// A doctor contacted for a patient who finds none.
+    ContactId
+);
+typed_id!(
     /// An event of the feed.
     EvenementId
+);
+typed_id!(
+    /// Two records found to be one person.
+    FusionId
+);
+typed_id!(
+    /// Days on which two merged records named different doctors.
+    ConflitId
 );
 typed_id!(
     /// A trace of access to a person's data.

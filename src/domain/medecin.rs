@@ -111,8 +111,9 @@ impl Medecin {
     }
 
     /// The practice for which a patient designates this doctor: the one at `lieu`, or else the
-    /// principal one. A locum's is never the one.
+    /// principal one. A locum's is never the one, nor that of somebody who is no doctor.
     pub fn exercice_designable(&self, jour: NaiveDate, lieu: Option<LieuId>) -> Option<&Exercice> {
+        self.specialite_le(jour).filter(|specialite| specialite.est_medecin())?;
         let mut own = self.exercices_le(jour).filter(|e| e.mode != ModeExercice::Remplacant);
         if let Some(lieu) = lieu {
             return own.find(|exercice| exercice.lieu.id == lieu);

@@ -6,8 +6,10 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 pub mod acteur;
+pub mod adressage;
 pub mod calendar;
 pub mod clock;
+pub mod conciliation;
 pub mod declaration;
 pub mod designation;
 pub mod digest;
@@ -24,4 +26,5 @@ pub mod operation;
 pub mod patient;
 pub mod patientele;
 pub mod representation;
+pub mod vie;
 pub mod vocabulary;

@@ -2,16 +2,18 @@
 //! the pages work without any other network.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use utoipa::openapi::OpenApi;
-use utoipa_swagger_ui::{Config, SwaggerUi};
+use utoipa_swagger_ui::Config;
 
 use super::AppState;
-use super::problem::Code;
+use super::extract::Chemin;
+use super::problem::{Code, Refus};
 
 /// The pages, and the document in both forms.
 pub(super) fn router(document: &OpenApi, yaml: String) -> Router<AppState> {
@@ -19,12 +21,45 @@ pub(super) fn router(document: &OpenApi, yaml: String) -> Router<AppState> {
         .try_it_out_enabled(true)
         .persist_authorization(false)
         .default_models_expand_depth(0);
-    let page = SwaggerUi::new("/docs").url("/v1/openapi.json", document.clone()).config(config);
+    let config = Arc::new(config);
+    let index = Arc::clone(&config);
+    let json = document.to_json().unwrap_or_default();
     Router::new()
-        .merge(page)
+        .route("/v1/openapi.json", get(move || async move { as_json(json) }))
         .route("/", get(|| async { Redirect::temporary("/docs/") }))
+        .route("/docs", get(|| async { Redirect::permanent("/docs/") }))
+        .route("/docs/", get(move || async move { file("index.html", &index) }))
+        .route(
+            "/docs/{*rest}",
+            get(move |Chemin(name): Chemin<String>| async move { file(&name, &config) }),
+        )
         .route("/docs/problemes", get(problemes))
         .route("/openapi.yaml", get(move || async move { as_yaml(yaml) }))
+}
+
+/// A file of the page, in French where it is ours to say.
+fn file(name: &str, config: &Arc<Config<'static>>) -> Result<Response, Refus> {
+    let missing = || Refus::new(Code::Introuvable, "Cette page n'existe pas ; voir /docs/.");
+    let found = utoipa_swagger_ui::serve(name, Arc::clone(config));
+    let file = found.ok().flatten().ok_or_else(missing)?;
+    let mut headers = HeaderMap::new();
+    if file.gzpipped {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    let kind = HeaderValue::from_str(&file.content_type).map_err(|_not_a_header| missing())?;
+    headers.insert(header::CONTENT_TYPE, kind);
+    if name != "index.html" || file.gzpipped {
+        return Ok((headers, file.bytes).into_response());
+    }
+    let page = String::from_utf8_lossy(&file.bytes)
+        .replace("lang=\"en\"", "lang=\"fr\"")
+        .replace("<title>Swagger UI</title>", "<title>API de Traitant — documentation</title>");
+    Ok((headers, page).into_response())
+}
+
+fn as_json(json: String) -> Response {
+    let kind = HeaderValue::from_static("application/json");
+    ([(header::CONTENT_TYPE, kind)], json).into_response()
 }
 
 fn as_yaml(yaml: String) -> Response {

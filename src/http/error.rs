@@ -1,12 +1,21 @@
 //! From a service error to a refusal: the only mapping.
 
 use super::problem::{Code, ErreurChamp, Refus};
+use crate::domain::calendar::{Periode, veille};
 use crate::domain::declaration::{ConditionConjointe, DeclarationRefusee, EchecConjoint, Etat};
 use crate::domain::fin::DepartRefuse;
 use crate::domain::vocabulary::Vocabulaire;
-use crate::services::{LawError, ServiceError};
+use crate::services::{ChampInvalide, LawError, ServiceError};
 
 /// Writes a date as French readers do.
+/// Days of a period, in words.
+fn periode(periode: Periode) -> String {
+    match periode.au().and_then(veille) {
+        Some(dernier) => format!("du {} au {}", jour(periode.du()), jour(dernier)),
+        None => format!("à compter du {}", jour(periode.du())),
+    }
+}
+
 fn jour(date: chrono::NaiveDate) -> String {
     date.format("%d/%m/%Y").to_string()
 }
@@ -38,7 +47,7 @@ impl From<ServiceError> for Refus {
             ServiceError::Interdit(why) => {
                 Self::new(Code::RoleInterdit, format!("Action refusée : {why}."))
             }
-            ServiceError::Invalide(wrong) => Self::champs(wrong),
+            ServiceError::Invalide(wrong) => Self::champs(wrong.into_iter().map(attendu).collect()),
             ServiceError::VersionPerimee { attendue, actuelle } => Self::new(
                 Code::VersionPerimee,
                 format!(
@@ -53,10 +62,24 @@ impl From<ServiceError> for Refus {
                 Code::CleEnCours,
                 "Une requête portant cette clé d'idempotence n'est pas terminée.",
             ),
-            ServiceError::PatientExistant(id) => Self::new(
+            ServiceError::PatientExistant(Some(id)) => Self::new(
                 Code::PatientExistant,
                 format!("Cet identifiant est celui du patient {id}."),
             ),
+            ServiceError::PatientExistant(None) => Self::new(
+                Code::PatientExistant,
+                "Cet identifiant est déjà enregistré, pour une personne d'un autre organisme.",
+            ),
+            ServiceError::PatientFusionne(kept) => Self::new(
+                Code::PatientFusionne,
+                format!("Ce dossier a été fusionné avec le dossier {kept}, qui est conservé."),
+            ),
+            ServiceError::FusionImpossible(why) => {
+                Self::new(Code::FusionImpossible, format!("Fusion refusée : {why}."))
+            }
+            ServiceError::ConflitClos => {
+                Self::new(Code::ConflitClos, "Ce conflit n'est plus ouvert.")
+            }
             ServiceError::MedecinExistant => {
                 Self::new(Code::MedecinExistant, "Un médecin porte déjà ce RPPS.")
             }
@@ -75,9 +98,20 @@ impl From<ServiceError> for Refus {
                 Code::AnnulationImpossible,
                 "L'opération est déjà annulée, ou les faits du médecin ont changé depuis.",
             ),
+            ServiceError::FacturationExistante => Self::new(
+                Code::FacturationExistante,
+                "Un autre médecin facture sous l'un de ces numéros.",
+            ),
             ServiceError::FeuilleExistante(id) => Self::new(
                 Code::FeuilleExistante,
                 format!("Cette feuille a déjà été reçue sous l'identifiant {id}."),
+            ),
+            ServiceError::EtatIncompatible(sentence) => {
+                Self::new(Code::TransitionInterdite, sentence)
+            }
+            ServiceError::ConciliationOuverte(id) => Self::new(
+                Code::ConciliationOuverte,
+                format!("La conciliation {id} est ouverte pour ce patient."),
             ),
             ServiceError::Serialisation(error) => internal(&error),
             ServiceError::TraceImpossible => Self::new(
@@ -86,6 +120,14 @@ impl From<ServiceError> for Refus {
             ),
         }
     }
+}
+
+/// Services say what is expected; readers are told that it is.
+fn attendu(mut champ: ChampInvalide) -> ChampInvalide {
+    if !champ.message.starts_with("attendu") {
+        champ.message = format!("attendu : {}", champ.message);
+    }
+    champ
 }
 
 /// Our own mistake: the reader gets a number, the log gets the cause.
@@ -115,9 +157,9 @@ fn law(error: &LawError) -> Refus {
         LawError::ParametreInconnu(unknown) => Refus::new(
             Code::ParametreInconnu,
             format!(
-                "La réponse a besoin du paramètre {}, dont la valeur n'est pas connue pour des soins à compter du {}.",
+                "La réponse a besoin du paramètre {}, dont la valeur n'est pas connue pour des soins {}.",
                 unknown.parametre.mot(),
-                jour(unknown.periode.du())
+                periode(unknown.periode)
             ),
         ),
         LawError::SituationNonCouverte { fait } => Refus::new(

@@ -14,9 +14,10 @@ use super::lecture::{Lire, lire_document};
 use super::problem::{Code, Refus};
 use crate::auth::{Appelant, JetonRefuse, Portee};
 use crate::domain::digest::Empreinte;
+use crate::domain::identifiers::texte_libre::contient_un_nir;
 use crate::domain::ids::RequestId;
 use crate::domain::vocabulary::Vocabulaire;
-use crate::services::{Contexte, Demande};
+use crate::services::{Contexte, Demande, TOUTE_VERSION};
 
 /// A JSON body, read field by field, and the digest of the request that carried it.
 #[derive(Debug)]
@@ -44,14 +45,21 @@ impl<T: Lire> FromRequest<AppState> for Corps<T> {
             ));
         }
         let head = format!("{} {}\n", request.method(), request.uri().path());
-        let bytes = Bytes::from_request(request, state).await.map_err(|_too_large| {
-            Refus::new(Code::CorpsTropGrand, "Le corps dépasse la taille acceptée.")
-        })?;
+        let reading = Bytes::from_request(request, state);
+        let bytes = tokio::time::timeout(state.corps_limite, reading)
+            .await
+            .map_err(|_elapsed| {
+                Refus::new(Code::CorpsTropLent, "Le corps n'est pas arrivé à temps.")
+            })?
+            .map_err(|_too_large| {
+                Refus::new(Code::CorpsTropGrand, "Le corps dépasse la taille acceptée.")
+            })?;
         let json = Json::parse(&bytes).map_err(|error| {
             Refus::new(
                 Code::CorpsIllisible,
                 format!(
-                    "Le corps n'est pas un document JSON : ligne {}, colonne {}.",
+                    "Le corps n'est pas un document JSON lisible : {} (ligne {}, colonne {}).",
+                    Json::cause(&bytes, &error),
                     error.line(),
                     error.column()
                 ),
@@ -100,35 +108,13 @@ impl<T: Lire> FromRequestParts<AppState> for Requete<T> {
                 (name, json)
             })
             .collect();
-        lire_document(&Json::Objet(members)).map(Self).map_err(|wrong| {
-            let mut refus = Refus::champs(wrong);
-            refus.code = Code::ParametreInvalide;
-            for erreur in &mut refus.erreurs {
-                erreur.parametre = erreur
-                    .pointeur
-                    .take()
-                    .map(|pointer| pointer.trim_start_matches('/').to_owned());
-            }
-            refus
-        })
+        lire_document(&Json::Objet(members))
+            .map(Self)
+            .map_err(|wrong| Refus::champs(wrong).en_parametres())
     }
 }
 
-/// A query without any parameter of ours.
-#[derive(Debug)]
-pub(crate) struct SansParametre;
-
-impl Lire for SansParametre {
-    fn lire(
-        noeud: super::lecture::Noeud<'_, '_>,
-        erreurs: &mut super::lecture::Erreurs,
-    ) -> Option<Self> {
-        super::lecture::Objet::of(noeud, erreurs)?.fin(erreurs);
-        Some(Self)
-    }
-}
-
-/// The version that the caller saw, from `If-Match`.
+/// The version that the caller saw, from `If-Match`; [`TOUTE_VERSION`] for `*`.
 #[derive(Debug)]
 pub(crate) struct SiCorrespond(pub(crate) i32);
 
@@ -139,14 +125,18 @@ impl FromRequestParts<AppState> for SiCorrespond {
         let Some(value) = parts.headers.get(header::IF_MATCH) else {
             return Err(Refus::new(
                 Code::VersionAbsente,
-                "Cette action demande l'en-tête If-Match, avec l'ETag de la déclaration lue.",
+                "Cette action demande l'en-tête If-Match, avec l'ETag de la ressource lue.",
             ));
         };
-        value.to_str().ok().and_then(version_of).map(Self).ok_or_else(|| {
+        let version = value.to_str().ok().and_then(|etag| match etag.trim() {
+            "*" => Some(TOUTE_VERSION),
+            etag => version_of(etag),
+        });
+        version.map(Self).ok_or_else(|| {
             Refus::parametre(
                 "If-Match",
                 "format_invalide",
-                "attendu : un ETag fort, par exemple \"1\"",
+                "attendu : un ETag fort, par exemple \"1\", ou *",
             )
         })
     }
@@ -157,12 +147,14 @@ pub(crate) fn version_of(etag: &str) -> Option<i32> {
     etag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok().filter(|version| *version > 0)
 }
 
-/// Whether the caller already has this version.
+/// Whether the caller already has this version. A weak tag of it says so too (RFC 9110, 13.1.2).
 pub(crate) fn already_has(headers: &HeaderMap, version: i32) -> bool {
-    headers
-        .get(header::IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|list| list.split(',').any(|etag| version_of(etag) == Some(version)))
+    headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|list| {
+        list.split(',').map(str::trim).any(|etag| {
+            let strong = etag.strip_prefix("W/").unwrap_or(etag);
+            etag == "*" || version_of(strong) == Some(version)
+        })
+    })
 }
 
 /// The key of a creation.
@@ -189,6 +181,10 @@ impl FromRequestParts<AppState> for CleIdempotence {
         let text = value.to_str().unwrap_or_default();
         let accepted = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
         if (8..=128).contains(&text.len()) && text.chars().all(accepted) {
+            if contient_un_nir(text) {
+                let message = "attendu : une clé sans numéro de personne, de préférence un UUID";
+                return Err(Refus::parametre("Idempotency-Key", "numero_de_personne", message));
+            }
             return Ok(Self(text.to_owned()));
         }
         Err(Refus::parametre(

@@ -34,6 +34,31 @@ impl<'a> Json<'a> {
         serde_json::from_slice(bytes)
     }
 
+    /// Why bytes are not a document, in French: what `parse` said, in the words of its reader.
+    pub(crate) fn cause(bytes: &[u8], error: &serde_json::Error) -> &'static str {
+        let said = error.to_string();
+        let known = [
+            ("recursion limit", "il est imbriqué trop profondément"),
+            (TOO_MANY, "un objet y a plus de 256 membres"),
+            ("surrogate", "une chaîne y contient la moitié d'un caractère (\\uD800 à \\uDFFF)"),
+            (
+                "unexpected end of hex escape",
+                "une chaîne y contient la moitié d'un caractère (\\uD800 à \\uDFFF)",
+            ),
+            ("invalid unicode code point", "une chaîne n'y est pas en UTF-8"),
+            ("control character", "une chaîne y contient un caractère de contrôle"),
+            ("trailing characters", "autre chose suit la fin du document"),
+            ("trailing comma", "une virgule y est de trop"),
+        ];
+        let found = known.iter().find(|(text, _)| said.contains(text)).map(|(_, cause)| *cause);
+        match bytes {
+            [] => "il est vide",
+            [0xef, 0xbb, 0xbf, ..] => "il commence par une marque d'ordre des octets (BOM)",
+            _ if error.is_eof() => "il n'est pas terminé",
+            _ => found.unwrap_or("la syntaxe n'est pas celle de JSON"),
+        }
+    }
+
     /// What the value is, in French.
     pub(crate) const fn nature(&self) -> &'static str {
         match self {
@@ -53,6 +78,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
         deserializer.deserialize_any(Reader)
     }
 }
+
+/// What the parser says of a document that no form of ours resembles.
+const TOO_MANY: &str = "too many members";
 
 struct Reader;
 
@@ -105,7 +133,7 @@ impl<'de> Visitor<'de> for Reader {
         while let Some(Key(name)) = map.next_key()? {
             // A document with more members than any form of ours is not one of them.
             if members.len() >= 256 {
-                return Err(A::Error::custom("too many members"));
+                return Err(A::Error::custom(TOO_MANY));
             }
             members.push((name, map.next_value()?));
         }

@@ -13,6 +13,7 @@ mod lecture;
 mod openapi;
 mod pagination;
 mod problem;
+mod query;
 mod request_log;
 mod schemas;
 mod v1;
@@ -26,6 +27,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use self::query::Declares;
 use crate::auth::Verifier;
 use crate::services::Services;
 
@@ -33,6 +35,8 @@ pub use self::openapi::{document as openapi_document, yaml as openapi_yaml};
 
 /// Largest body accepted.
 const BODY_LIMIT: usize = 256 * 1024;
+/// Longest time for a body to arrive.
+const BODY_TIME_LIMIT: Duration = Duration::from_secs(20);
 /// Longest time to establish an answer.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
@@ -41,12 +45,20 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 pub struct AppState {
     services: Services,
     verifier: Arc<Verifier>,
+    corps_limite: Duration,
 }
 
 impl AppState {
     /// Services, and what checks tokens.
     pub fn new(services: Services, verifier: Verifier) -> Self {
-        Self { services, verifier: Arc::new(verifier) }
+        Self { services, verifier: Arc::new(verifier), corps_limite: BODY_TIME_LIMIT }
+    }
+
+    /// The same, where a body has that long to arrive. For tests.
+    #[must_use]
+    pub const fn with_body_time_limit(mut self, limit: Duration) -> Self {
+        self.corps_limite = limit;
+        self
     }
 }
 
@@ -55,7 +67,7 @@ pub fn router(state: AppState) -> Router {
     let (routes, document) = openapi::routes_and_document();
     let yaml = openapi::to_yaml(&document);
     Router::new()
-        .merge(routes)
+        .merge(routes.layer(from_fn_with_state(Declares::of(&document), query::verify)))
         .merge(docs::router(&document, yaml))
         .fallback(extract::route_inconnue)
         .method_not_allowed_fallback(extract::methode_interdite)

@@ -28,7 +28,8 @@ maladie, ce qui reste au patient, et pourquoi, avec l'article qui le dit.
 - Les montants sont des entiers en centimes, les taux des entiers en dix-millièmes.
 - Les périodes vont du premier jour, inclus, au premier jour qui n'en fait plus partie.
 - Toute création demande un en-tête `Idempotency-Key` ; toute transition, un en-tête `If-Match`.
-- Un champ inconnu est refusé : un champ mal orthographié ne peut pas se perdre.
+- Un champ ou un paramètre inconnu est refusé : un nom mal orthographié ne peut pas se perdre.
+- Un texte libre qui contient un numéro de personne ou un jeton est refusé.
 - Les programmes comparent les codes, jamais les phrases.
 - Ce qui est hors du périmètre de l'appelant n'existe pas pour lui (404).";
 
@@ -78,7 +79,13 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
         tag("Feuilles de soins", "Enregistrer, évaluer et relire."),
         tag("Déclarations", "Choisir son médecin traitant, à deux signatures."),
         tag("Médecin traitant", "Qui est médecin traitant, quel jour, connu quand."),
+        tag("Adressages", "Orienter un patient vers un correspondant, et le retour d'information."),
+        tag("Conciliations", "Aider un patient qui ne trouve pas de médecin traitant."),
         tag("Patients", "Personnes et leurs faits datés."),
+        tag(
+            "Vie du patient",
+            "Caisse, statut, numéros, adresse, décès, fusions, scissions, conflits.",
+        ),
         tag("Médecins", "Médecins et lieux d'exercice."),
         tag("Opérations", "Ce qui arrive à un médecin, pour tous ses patients à la fois."),
         tag("Moi", "Ce que le jeton dit de son porteur, et qui a lu son dossier."),
@@ -92,14 +99,33 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
 fn flattened(document: OpenApi) -> OpenApi {
     let Ok(mut value) = serde_json::to_value(&document) else { return document };
     flatten(&mut value);
-    // Unknown members are refused: the document says so wherever a body is read.
+    // Unknown members are refused, and amounts have a limit: the document says so wherever a body
+    // is read.
     let schemas = value.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
     for (name, schema) in schemas.into_iter().flatten() {
-        if let (true, Some(schema)) = (name.ends_with("Demande"), schema.as_object_mut()) {
-            schema.insert("additionalProperties".to_owned(), json!(false));
+        if name.ends_with("Demande") {
+            limit_amounts(schema);
+            if let Some(schema) = schema.as_object_mut() {
+                schema.insert("additionalProperties".to_owned(), json!(false));
+            }
         }
     }
     serde_json::from_value(value).unwrap_or(document)
+}
+
+/// An amount that is read has an upper limit, which a sum that is answered has not.
+fn limit_amounts(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(limit_amounts),
+        Value::Object(members) => {
+            let amount = "#/components/schemas/Centimes";
+            if members.get("$ref").and_then(Value::as_str) == Some(amount) {
+                members.insert("$ref".to_owned(), json!(format!("{amount}Demande")));
+            }
+            members.values_mut().for_each(limit_amounts);
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 fn flatten(value: &mut Value) {
@@ -125,6 +151,7 @@ fn complete(document: &mut OpenApi) {
     let components = document.components.get_or_insert_with(Components::new);
     components.schemas.insert("Probleme".to_owned(), Probleme::schema());
     components.schemas.insert("ErreurChamp".to_owned(), ErreurChamp::schema());
+    components.schemas.insert("CentimesDemande".to_owned(), super::schemas::centimes_demande());
     for code in Code::ALL {
         components.examples.insert(code.as_str().to_owned(), example(*code));
     }
@@ -141,18 +168,20 @@ fn complete(document: &mut OpenApi) {
                 .build(),
         ),
     );
-    for item in document.paths.paths.values_mut() {
+    for (path, item) in &mut document.paths.paths {
         let operations =
             [&mut item.get, &mut item.post, &mut item.put, &mut item.delete, &mut item.patch];
         for operation in operations.into_iter().flatten() {
-            add_problems(operation);
+            let of_a_person = path.starts_with("/v1/patients/{id}");
+            add_problems(operation, of_a_person.then_some(Code::PatientFusionne));
         }
     }
 }
 
 /// The problems that an operation can answer: its own, and those of its form.
-fn add_problems(operation: &mut Operation) {
+fn add_problems(operation: &mut Operation, of_the_address: Option<Code>) {
     let mut codes: BTreeSet<Code> = own_problems(operation);
+    codes.extend(of_the_address);
     codes.extend([Code::ErreurInterne, Code::ServiceIndisponible, Code::DelaiDepasse]);
     let public = operation.security.as_ref().is_some_and(|all| {
         all.iter().all(|one| serde_json::to_value(one).is_ok_and(|value| value == json!({})))
@@ -164,12 +193,14 @@ fn add_problems(operation: &mut Operation) {
         codes.extend([
             Code::CorpsIllisible,
             Code::CorpsTropGrand,
+            Code::CorpsTropLent,
             Code::TypeDeContenu,
             Code::ChampsInvalides,
         ]);
     }
+    // An unknown parameter is refused everywhere.
+    codes.insert(Code::ParametreInvalide);
     for parameter in operation.parameters.iter().flatten() {
-        codes.insert(Code::ParametreInvalide);
         let RefOr::T(parameter) = parameter else { continue };
         if parameter.parameter_in == ParameterIn::Header {
             match parameter.name.as_str() {

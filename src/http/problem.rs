@@ -65,8 +65,10 @@ catalogue!(
         "Vérifier l'identifiant : la ressource n'existe pas, ou n'est pas visible pour cet appelant.",
     MethodeInterdite = 405 "methode_interdite" "Méthode non prévue ici"
         "Consulter la documentation de cette adresse.",
-    TransitionInterdite = 409 "transition_interdite" "L'état de la déclaration ne permet pas cette action"
-        "Relire la déclaration : « actions » liste ce qui est possible maintenant.",
+    CorpsTropLent = 408 "corps_trop_lent" "Corps trop lent à arriver"
+        "Envoyer la requête entière sans s'interrompre ; avec la même clé d'idempotence s'il y en a une.",
+    TransitionInterdite = 409 "transition_interdite" "L'état de la ressource ne permet pas cette action"
+        "Relire la ressource : « actions » liste ce qui est possible maintenant.",
     DejaSignee = 409 "deja_signee" "Déjà signée"
         "Rien à faire : cette signature est enregistrée.",
     ContenuDifferent = 409 "contenu_different" "Un autre contenu a été signé"
@@ -83,6 +85,8 @@ catalogue!(
         "Rechercher le patient par son identifiant au lieu de le créer.",
     MedecinExistant = 409 "medecin_existant" "Médecin déjà enregistré"
         "Lire le médecin par son RPPS au lieu de le créer.",
+    FacturationExistante = 409 "facturation_existante" "Numéro de facturation d'un autre médecin"
+        "Vérifier le numéro : celui d'un professionnel n'est qu'à lui ; un remplaçant n'en a pas besoin.",
     FeuilleExistante = 409 "feuille_existante" "Feuille de soins déjà reçue"
         "Lire la feuille déjà reçue, ou corriger le numéro de facture.",
     NonMedecinTraitant = 409 "non_medecin_traitant" "Ce médecin n'est pas médecin traitant du patient ce jour"
@@ -91,8 +95,16 @@ catalogue!(
         "Lire l'opération dont l'identifiant est dans « detail ».",
     AnnulationImpossible = 409 "annulation_impossible" "Cette opération ne peut pas être annulée"
         "Annuler d'abord les opérations plus récentes sur ce médecin, ou corriger ses faits.",
+    ConciliationOuverte = 409 "conciliation_ouverte" "Une conciliation est déjà ouverte pour ce patient"
+        "Lire la conciliation ouverte et y ajouter les médecins contactés.",
     CleEnCours = 409 "cle_idempotence_en_cours" "Une requête de même clé est en cours"
         "Attendre puis renvoyer la même requête avec la même clé.",
+    FusionImpossible = 409 "fusion_impossible" "Ces deux dossiers ne peuvent pas être fusionnés ou séparés"
+        "Lire « detail » : l'obstacle y est nommé.",
+    ConflitClos = 409 "conflit_clos" "Conflit déjà clos"
+        "Relire le conflit : il a été résolu, ou la fusion qui l'avait fait naître a été annulée.",
+    PatientFusionne = 410 "patient_fusionne" "Dossier fusionné avec un autre"
+        "Lire le dossier conservé, dont l'identifiant est dans « detail ».",
     VersionPerimee = 412 "version_perimee" "Version périmée"
         "Relire la ressource et recommencer avec son ETag.",
     CorpsTropGrand = 413 "corps_trop_grand" "Corps trop grand"
@@ -204,6 +216,9 @@ pub(crate) struct Probleme {
     erreurs: Vec<ErreurChamp>,
 }
 
+/// The most wrong fields listed at once; the sentence says how many there are.
+const MAX_ERREURS: usize = 100;
+
 /// A refusal about to be answered. What is private stays in the logs.
 #[derive(Debug, Clone)]
 pub(crate) struct Refus {
@@ -222,10 +237,14 @@ impl Refus {
     pub(crate) fn champs(wrong: Vec<ChampInvalide>) -> Self {
         let detail = match wrong.len() {
             1 => "Un champ est invalide.".to_owned(),
-            count => format!("{count} champs sont invalides."),
+            count @ 2..=MAX_ERREURS => format!("{count} champs sont invalides."),
+            count => format!(
+                "{count} champs sont invalides ; seuls les {MAX_ERREURS} premiers sont listés."
+            ),
         };
         let erreurs = wrong
             .into_iter()
+            .take(MAX_ERREURS)
             .map(|champ| ErreurChamp {
                 pointeur: Some(champ.pointeur),
                 parametre: None,
@@ -249,6 +268,21 @@ impl Refus {
             detail: format!("Le paramètre « {name} » est invalide."),
             erreurs: vec![erreur],
         }
+    }
+
+    /// The same refusal, of fields that came as parameters of the address.
+    pub(crate) fn en_parametres(mut self) -> Self {
+        if self.code != Code::ChampsInvalides {
+            return self;
+        }
+        self.code = Code::ParametreInvalide;
+        self.detail = self.detail.replace("champ", "paramètre");
+        for erreur in &mut self.erreurs {
+            erreur.parametre =
+                erreur.pointeur.take().map(|pointer| pointer.trim_start_matches('/').to_owned());
+            erreur.message = erreur.message.replace("champ", "paramètre");
+        }
+        self
     }
 
     /// The document of this refusal.

@@ -81,6 +81,10 @@ fn bare_refusal(response: &Response) -> Option<Refus> {
         StatusCode::PAYLOAD_TOO_LARGE => {
             Some(Refus::new(Code::CorpsTropGrand, "Le corps dépasse la taille acceptée."))
         }
+        // Of ours, only refusals have this status: here, a page of the documentation is missing.
+        StatusCode::NOT_FOUND => {
+            Some(Refus::new(Code::Introuvable, "Cette adresse n'existe pas ; voir /docs."))
+        }
         _ => None,
     }
 }

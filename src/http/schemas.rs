@@ -6,7 +6,9 @@ use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::lecture::{Entier, Erreurs, Lire, Liste, Noeud, Texte, lire_mot};
+use super::lecture::{Entier, Erreurs, Lire, Liste, Matricule, Noeud, Nom, Texte, lire_mot};
+use crate::domain::adressage as a;
+use crate::domain::conciliation as c;
 use crate::domain::declaration as d;
 use crate::domain::digest::Empreinte;
 use crate::domain::evaluation as e;
@@ -76,9 +78,15 @@ uuids!(
     id::DesignationId: "Identifiant d'une désignation, le même dans toutes ses versions.",
     id::RepresentationId: "Identifiant d'un lien entre un patient et son représentant.",
     id::SignatureId: "Identifiant d'une signature.",
+    id::AdressageId: "Identifiant d'un adressage, le même dans toutes ses versions.",
+    id::RetourId: "Identifiant d'un retour d'information.",
+    id::ConciliationId: "Identifiant d'une conciliation.",
+    id::ContactId: "Identifiant d'un contact, le même dans toutes ses versions.",
     id::FeuilleId: "Identifiant d'une feuille de soins.",
     id::OperationId: "Identifiant d'une opération sur un médecin.",
     id::AccesId: "Identifiant d'un accès.",
+    id::FusionId: "Identifiant d'une fusion de deux dossiers.",
+    id::ConflitId: "Identifiant d'un conflit entre désignations.",
     id::RequestId: "Identifiant de corrélation d'une requête.",
 );
 
@@ -104,6 +112,16 @@ macro_rules! listes {
 }
 
 listes!(
+    a::ActionAdressage,
+    a::EtatAdressage,
+    a::MotifCloture,
+    a::NatureAdressage,
+    a::NatureRetour,
+    a::UnitePeriodicite,
+    c::ActionConciliation,
+    c::EtatConciliation,
+    c::PartieConciliation,
+    c::ReponseMedecin,
     d::Action,
     d::Canal,
     d::Etat,
@@ -140,6 +158,12 @@ listes!(
     m::ModeExercice,
     m::NatureLieu,
     crate::domain::patient::UsageIdentifiant,
+    crate::domain::vie::ActionPatient,
+    crate::domain::vie::MotifRectification,
+    crate::domain::vie::SourceDeces,
+    crate::domain::vie::fusion::Difference,
+    crate::domain::vie::fusion::EtatConflit,
+    crate::domain::vie::sommeil::StatutPatient,
     crate::auth::Portee,
 );
 
@@ -228,6 +252,18 @@ impl PartialSchema for Centimes {
 }
 impl ToSchema for Centimes {}
 
+/// An amount that is read: see the limit of its reader.
+pub(crate) fn centimes_demande() -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .description(Some("Montant entier, en centimes d'euro, d'un million d'euros au plus."))
+        .minimum(Some(0))
+        .maximum(isize::try_from(Centimes::LINE_MAX.get()).ok())
+        .examples([json!(3000)])
+        .into()
+}
+
 impl PartialSchema for Taux {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
@@ -263,6 +299,20 @@ impl<const MIN: usize, const MAX: usize> PartialSchema for Texte<MIN, MAX> {
     }
 }
 impl<const MIN: usize, const MAX: usize> ToSchema for Texte<MIN, MAX> {}
+
+impl<const MAX: usize> PartialSchema for Nom<MAX> {
+    fn schema() -> RefOr<Schema> {
+        Texte::<1, MAX>::schema()
+    }
+}
+impl<const MAX: usize> ToSchema for Nom<MAX> {}
+
+impl PartialSchema for Matricule {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::String).into()
+    }
+}
+impl ToSchema for Matricule {}
 
 impl<T: ToSchema, const MIN: usize, const MAX: usize> PartialSchema for Liste<T, MIN, MAX> {
     fn schema() -> RefOr<Schema> {

@@ -1,5 +1,7 @@
 //! What is wrong between fields that are each right.
 
+use chrono::{Datelike, NaiveDate};
+
 use crate::domain::feuille_de_soins::{CodeActe, Nomenclature};
 use crate::services::ChampInvalide;
 
@@ -24,6 +26,19 @@ impl Verification {
         message: &str,
     ) {
         self.wrong.push(ChampInvalide::new(pointeur, code, message));
+    }
+
+    /// A day of first installation is one that a living doctor may have, and not after the care.
+    pub(crate) fn installation(
+        &mut self,
+        pointeur: &str,
+        jour: Option<NaiveDate>,
+        soins: NaiveDate,
+    ) {
+        if jour.is_some_and(|jour| jour.year() < 1900 || jour > soins) {
+            let message = "attendu : un jour à partir de 1900, qui ne suit pas les soins";
+            self.complain(pointeur, "hors_bornes", message);
+        }
     }
 
     /// The value, unless something was wrong.

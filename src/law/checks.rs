@@ -3,7 +3,6 @@
 
 use crate::domain::evaluation::{
     Appartenance, Avertissement, AvertissementLigne, CodeDetermine, Evaluation, FaitsConnus,
-    RelationMt,
 };
 use crate::domain::feuille_de_soins::{DeclarationMt, ParcoursDeclare, Soins};
 use crate::domain::identifiers::IndicateurParcours;
@@ -38,8 +37,7 @@ pub fn discrepancies(
 }
 
 fn contradicts_declaration(parcours: &ParcoursDeclare, faits: &FaitsConnus) -> bool {
-    let declared_somewhere =
-        faits.relations_mt.iter().any(|(_, relation)| *relation != RelationMt::Aucun);
+    let declared_somewhere = faits.relations_mt.iter().any(|(_, relation)| relation.declare());
     match parcours.declaration_mt {
         Some(DeclarationMt::Oui) => !declared_somewhere,
         Some(DeclarationMt::Non) => declared_somewhere,

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::bareme::Bareme;
-use super::parameters::Parametre;
+use super::parameters::{Parametre, Parametres};
 use super::references::reference;
 use super::regle;
+use super::rule::Fiche;
 use super::situation::Situation;
 use crate::domain::evaluation::{ActeEvalue, Avertissement, Issue, Montants};
 use crate::domain::money::Centimes;
@@ -28,7 +29,12 @@ pub struct Motif {
 ///
 /// A sentence about an amount that is zero is left out: a patient is not told of a participation
 /// of 0,00 €.
-pub fn motifs(acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) -> Vec<Motif> {
+pub fn motifs(
+    acte: &ActeEvalue,
+    situation: &Situation,
+    bareme: &Bareme,
+    parametres: &Parametres,
+) -> Vec<Motif> {
     let mut retained: Vec<_> =
         acte.constats.iter().filter(|constat| constat.issue == Issue::Retenue).collect();
     retained.sort_by_key(|constat| constat.regle);
@@ -40,25 +46,41 @@ pub fn motifs(acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) -> Vec<
                 code: regle.fiche.code.to_string(),
                 titre: regle.fiche.titre,
                 texte: sentence(regle.fiche.phrase, acte, situation, bareme)?,
-                fondement: regle
-                    .fiche
-                    .bases
-                    .iter()
-                    .filter_map(|cle| reference(cle))
-                    .map(|reference| reference.citation)
-                    .collect(),
+                fondement: fondement(&regle.fiche, bareme, parametres),
             })
         })
         .collect()
 }
 
+/// The texts of a rule, then those of the values that it reads, as they were on the day.
+fn fondement(fiche: &Fiche, bareme: &Bareme, parametres: &Parametres) -> Vec<&'static str> {
+    let values = fiche
+        .parametres
+        .iter()
+        .filter_map(|parametre| parametres.get(*parametre)?.en_vigueur(bareme.periode().du()))
+        .flat_map(|valeur| valeur.bases.iter().copied());
+    let mut citations = Vec::new();
+    for cle in fiche.bases.iter().copied().chain(values) {
+        if let Some(reference) = reference(cle)
+            && !citations.contains(&reference.citation)
+        {
+            citations.push(reference.citation);
+        }
+    }
+    citations
+}
+
 /// Names that a sentence may contain between braces.
-pub const PLACEHOLDERS: [&str; 10] = [
+pub const PLACEHOLDERS: [&str; 14] = [
     "age",
     "age_parcours",
     "age_participation",
     "depassement",
+    "exclusions",
+    "forfait",
+    "installation",
     "majoration",
+    "neutralisation",
     "part_amc",
     "participation",
     "plafond_an",
@@ -101,10 +123,28 @@ fn value(name: &str, acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) 
         "participation" => positive(acte.montants.participation),
         "part_amc" => positive(acte.montants.part_amc),
         "depassement" => positive(acte.montants.depassement),
+        "exclusions" => exclusions(&acte.montants),
+        "forfait" => bareme.centimes(Parametre::ForfaitActeLourd).ok().and_then(positive),
+        "installation" => bareme.ans(Parametre::GeneralisteRecentDuree).ok().map(years),
+        "neutralisation" => bareme
+            .valeur(Parametre::NeutralisationDepartMt)
+            .ok()
+            .map(|months| format!("{months}\u{a0}mois")),
         "plafond_majoration" => bareme.centimes(Parametre::MtmPlafondActe).ok().and_then(positive),
         "plafond_an" => bareme.centimes(Parametre::PfPlafondAn).ok().and_then(positive),
         _ => None,
     }
+}
+
+/// What a responsible contract may not pay, among what is due.
+fn exclusions(montants: &Montants) -> Option<String> {
+    let named = [
+        (montants.majoration, "la majoration hors parcours"),
+        (montants.participation, "la participation forfaitaire"),
+    ];
+    let due: Vec<&str> =
+        named.iter().filter(|(due, _)| *due > Centimes::ZERO).map(|(_, name)| *name).collect();
+    (!due.is_empty()).then(|| due.join(" ni "))
 }
 
 /// Who pays what, in one sentence: the last one that a patient reads.
@@ -115,9 +155,9 @@ pub fn bilan(totaux: &Montants) -> String {
         parts.push(format!("votre complémentaire {}", totaux.part_amc.in_words()));
     }
     let rest = if totaux.reste_a_charge > Centimes::ZERO {
-        format!("il vous reste {} à payer", totaux.reste_a_charge.in_words())
+        format!("{} restent à votre charge", totaux.reste_a_charge.in_words())
     } else {
-        "il ne vous reste rien à payer".to_owned()
+        "rien ne reste à votre charge".to_owned()
     };
     format!("Sur {} d'honoraires, {} et {rest}.", totaux.honoraires.in_words(), parts.join(", "))
 }
@@ -129,13 +169,13 @@ pub const fn message(code: Avertissement) -> &'static str {
             "La base de remboursement dépasse les honoraires : elle a été limitée aux honoraires."
         }
         Avertissement::PlafondJournalierDiscute => {
-            "Les sources ne s'accordent pas sur le plafond journalier de la participation forfaitaire : quatre participations ont été admises."
+            "Au-delà de 4\u{a0}€ de participations forfaitaires le même jour, les sources divergent : ce service en retient quatre au plus."
         }
         Avertissement::ActeInconnu => {
-            "Le code de cet acte n'est pas dans la nomenclature de ce service : il a été traité comme un acte principal."
+            "Le code de cet acte n'est pas dans la nomenclature de ce service : il a été compté comme un acte à part entière."
         }
         Avertissement::DeclarationMtContredite => {
-            "Le registre contredit ce que la feuille dit de l'existence d'un médecin traitant."
+            "L'existence d'un médecin traitant, telle qu'elle est déclarée, est contredite par les faits retenus."
         }
         Avertissement::IndicateurContredit => {
             "La situation déterminée n'est pas celle que l'indicateur de la feuille annonce."
@@ -148,6 +188,18 @@ pub const fn message(code: Avertissement) -> &'static str {
         }
         Avertissement::SpecialiteContredite => {
             "La spécialité de la feuille n'est pas celle du registre le jour des soins."
+        }
+        Avertissement::DepassementNonAutorise => {
+            "Un dépassement autorisé (DA) n'est possible que hors du parcours, pour un spécialiste de secteur 1."
+        }
+        Avertissement::DepassementExcessif => {
+            "Les honoraires dépassent le maximum d'une consultation avec dépassement autorisé."
+        }
+        Avertissement::CoordinationInterdite => {
+            "Une majoration de coordination n'est possible que dans le parcours, hors avis ponctuel."
+        }
+        Avertissement::BaseContredite => {
+            "La base de remboursement n'est pas le tarif de cet acte le jour des soins : elle a été retenue telle quelle."
         }
     }
 }
@@ -167,12 +219,12 @@ mod tests {
             ..Montants::default()
         };
         let expected = "Sur 30,00\u{a0}€ d'honoraires, l'Assurance maladie rembourse 19,00\u{a0}€, \
-                        votre complémentaire 9,00\u{a0}€ et il vous reste 2,00\u{a0}€ à payer.";
+                        votre complémentaire 9,00\u{a0}€ et 2,00\u{a0}€ restent à votre charge.";
         assert_eq!(bilan(&totaux), expected);
         let covered =
             Montants { honoraires: euros(30), rembourse_amo: euros(30), ..Montants::default() };
         let expected = "Sur 30,00\u{a0}€ d'honoraires, l'Assurance maladie rembourse 30,00\u{a0}€ \
-                        et il ne vous reste rien à payer.";
+                        et rien ne reste à votre charge.";
         assert_eq!(bilan(&covered), expected);
     }
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! assiette = min(base, fees)                     per line
 //! RO       = round(assiette × rate)              per line: theoretical compulsory share
-//! TM       = assiette − RO                       per line, always by difference
+//! TM       = assiette − RO                       per line, always by difference, or the flat sum of heavy acts
 //! MTM      = min(round(Σ assiette × MTM rate), ceiling of the act, Σ RO)
 //! PF       = min(amount, room of the day, room of the year, Σ RO − MTM)
 //! AMO      = Σ RO − MTM − PF
@@ -82,18 +82,24 @@ pub(super) fn liquider(
     lignes: &[&Acte],
     situation: &Situation,
     decision: &Decision,
-    bareme: &Bareme,
+    // The law of the reference day, and that of the day of the act.
+    (bareme, bareme_execution): (&Bareme, &Bareme),
     cumuls: &mut Cumuls,
 ) -> Result<ActeLiquide, LawError> {
     let mut base_limitee = Vec::new();
     let mut evaluees = Vec::with_capacity(lignes.len());
-    for acte in lignes {
-        let base = acte.base.ok_or(LawError::BaseManquante { numero_ligne: acte.numero_ligne })?;
+    for (index, acte) in lignes.iter().enumerate() {
+        let base = if acte.est_rembourse() {
+            acte.base.ok_or(LawError::BaseManquante { numero_ligne: acte.numero_ligne })?
+        } else {
+            Centimes::ZERO
+        };
         if base > acte.honoraires {
             base_limitee.push(acte.numero_ligne);
         }
         let assiette = base.min(acte.honoraires);
-        let part = assiette.share(decision.taux)?;
+        let forfait = decision.forfait.filter(|_| index == 0).unwrap_or(Centimes::ZERO);
+        let part = assiette.share(decision.taux)?.minus_or_zero(forfait);
         evaluees.push(LigneEvaluee {
             numero_ligne: acte.numero_ligne,
             montants: Montants {
@@ -109,14 +115,21 @@ pub(super) fn liquider(
     let sums = somme(&evaluees)?;
     let quantite = lignes.first().map_or(1, |principale| principale.quantite);
     let majoration = majoration(&sums, decision, bareme, quantite)?;
-    let participation =
-        participation(&sums, majoration.montant, situation, decision, bareme, (cumuls, quantite))?;
+    let execution = lignes.first().map_or(situation.date.jour(), |acte| acte.date_execution);
+    let participation = if decision.participation_due {
+        let payable = sums.part_amo_brute.minus(majoration.montant)?;
+        participation(payable, execution, bareme_execution, (cumuls, quantite))?
+    } else {
+        Participation::default()
+    };
     spread(&mut evaluees, majoration.montant, participation.montant, decision.prise_en_charge)?;
-    cumuls.add(situation.date.jour(), participation.montant)?;
+    cumuls.add(execution, participation.montant)?;
     Ok(ActeLiquide {
         liquidation: Liquidation {
             qualification: decision.qualification,
             montants: somme(&evaluees)?,
+            prise_en_charge: decision.prise_en_charge,
+            non_rembourse: lignes.first().is_some_and(|acte| !acte.est_rembourse()),
             majoration_plafonnee: majoration.plafonnee,
             plafond_jour_atteint: participation.plafond_jour_atteint,
             plafond_an_atteint: participation.plafond_an_atteint,
@@ -149,6 +162,7 @@ fn majoration(
     })
 }
 
+#[derive(Default)]
 struct Participation {
     montant: Centimes,
     plafond_jour_atteint: bool,
@@ -157,24 +171,15 @@ struct Participation {
 }
 
 fn participation(
-    sums: &Montants,
-    majoration: Centimes,
-    situation: &Situation,
-    decision: &Decision,
+    payable: Centimes,
+    jour: chrono::NaiveDate,
     bareme: &Bareme,
     (cumuls, quantite): (&Cumuls, u16),
 ) -> Result<Participation, LawError> {
-    let mut result = Participation {
-        montant: Centimes::ZERO,
-        plafond_jour_atteint: false,
-        plafond_an_atteint: false,
-        plafond_jour_discute: false,
-    };
-    let payable = sums.part_amo_brute.minus(majoration)?;
-    if !decision.participation_due || payable == Centimes::ZERO {
+    let mut result = Participation::default();
+    if payable == Centimes::ZERO {
         return Ok(result);
     }
-    let jour = situation.date.jour();
     let par_acte = bareme.centimes(Parametre::PfMontant)?;
     let wanted = times(par_acte, quantite)?.min(payable);
     let kept_today = cumuls.jour(jour);

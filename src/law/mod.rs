@@ -11,8 +11,10 @@
 pub mod bareme;
 pub mod checks;
 pub mod explanation;
+mod facturation;
 mod fingerprint;
 mod liquidation;
+pub mod livre;
 mod nomenclature;
 pub mod parameters;
 mod qualification;
@@ -37,10 +39,7 @@ use crate::domain::evaluation::{
     ActeEvalue, Avertissement, AvertissementLigne, CodeRegle, Constat, Evaluation, Fait,
     FaitsConnus, Montants,
 };
-use crate::domain::feuille_de_soins::{
-    Complementaire, NatureAssurance, SituationParticuliere, Soins, TypeLieu,
-};
-use crate::domain::identifiers::IndicateurParcours;
+use crate::domain::feuille_de_soins::{NatureAssurance, Soins};
 use crate::domain::money::AmountOverflow;
 
 /// Why the law gives no answer.
@@ -210,11 +209,13 @@ impl Law {
                 .collect();
             let Some(principale) = lignes.first() else { continue };
             let situation = Situation::of(soins, principale, faits);
-            verify_covered(&situation, soins)?;
             let bareme = self.bareme_du(situation.date)?;
+            let bareme_execution = self.bareme_du(DateDesSoins::new(principale.date_execution))?;
+            verify_covered(&situation)?;
             let decision = qualification::qualifier(&situation, bareme)?;
+            let baremes = (bareme, bareme_execution);
             let liquide =
-                liquidation::liquider(&lignes, &situation, &decision, bareme, &mut cumuls)?;
+                liquidation::liquider(&lignes, &situation, &decision, baremes, &mut cumuls)?;
             let mut constats = decision.constats;
             for regle in bareme.regles() {
                 if let Juge::Montants(juge) = regle.juge {
@@ -247,7 +248,10 @@ impl Law {
                 lignes: liquide.lignes,
             });
         }
-        Ok(Evaluation { actes, totaux, avertissements })
+        let mut evaluation = Evaluation { actes, totaux, avertissements };
+        let billed = facturation::controles(self, soins, faits, &evaluation);
+        evaluation.avertissements.extend(billed);
+        Ok(evaluation)
     }
 }
 
@@ -256,21 +260,18 @@ pub fn regle(code: CodeRegle) -> Option<&'static Regle> {
     REGISTRY.iter().copied().find(|regle| regle.fiche.code == code)
 }
 
+/// First day on which a teleconsultation is reimbursed.
+const TELECONSULTATION: Option<NaiveDate> = NaiveDate::from_ymd_opt(2018, 9, 15);
+
 /// Refuses what no rule of this version reads, rather than answering beside the question.
-fn verify_covered(situation: &Situation, soins: &Soins) -> Result<(), LawError> {
-    use IndicateurParcours as I;
-    let teleconsultation =
-        soins.executant.lieu.and_then(|lieu| lieu.nature) == Some(TypeLieu::Teleconsultation);
-    let fait = match situation.indicateur {
-        Some(I::N | I::R | I::M | I::D | I::J | I::B | I::A | I::S1) => Some(Fait::Indicateur),
-        Some(I::T | I::O | I::U | I::H | I::S | I::S2) | None => None,
-    };
-    let fait = fait
-        .or((situation.complementaire == Complementaire::Ame).then_some(Fait::Complementaire))
-        .or((situation.nature == NatureAssurance::AtMp).then_some(Fait::NatureAssurance))
-        .or((situation.particuliere != SituationParticuliere::Aucune)
-            .then_some(Fait::SituationParticuliere))
-        .or(teleconsultation.then_some(Fait::Lieu));
+fn verify_covered(situation: &Situation) -> Result<(), LawError> {
+    let unread = matches!(situation.nature, NatureAssurance::Prevention | NatureAssurance::AtMp);
+    let too_early = situation.teleconsultation
+        && TELECONSULTATION.is_some_and(|start| situation.date.jour() < start);
+    let fait = unread
+        .then_some(Fait::NatureAssurance)
+        .or((!situation.exoneration.est_lue()).then_some(Fait::Exoneration))
+        .or(too_early.then_some(Fait::Lieu));
     fait.map_or(Ok(()), |fait| Err(LawError::SituationNonCouverte { fait }))
 }
 

@@ -6,7 +6,7 @@
 use crate::domain::feuille_de_soins::{Acte, CodeActe, Nomenclature};
 
 /// Codes of the NGAP met in the specifications: code, and whether it is a supplement.
-const CODES: [(&str, bool); 39] = [
+const CODES: [(&str, bool); 67] = [
     ("APC", false),
     ("APU", false),
     ("APV", false),
@@ -15,42 +15,86 @@ const CODES: [(&str, bool); 39] = [
     ("C", false),
     ("C2", false),
     ("C2,5", false),
+    ("CA", false),
     ("CCE", false),
     ("CCX", false),
     ("CNP", false),
+    ("CNPSY", false),
     ("COB", false),
     ("COD", false),
     ("COE", false),
     ("COG", false),
+    ("CRD", true),
+    ("CRM", true),
+    ("CRN", true),
     ("CS", false),
     ("CSC", false),
+    ("F", true),
+    ("FPE", true),
     ("G", false),
     ("GS", false),
+    ("ID", true),
+    ("IFD", true),
+    ("IK", true),
     ("IMT", true),
     ("MCC", true),
     ("MCG", true),
     ("MCS", true),
     ("MCU", true),
     ("MCX", true),
+    ("MD", true),
+    ("MDD", true),
+    ("MDI", true),
+    ("MDN", true),
     ("MEG", true),
+    ("MEP", true),
+    ("MGE", true),
     ("MIC", true),
+    ("MM", true),
+    ("MMG", true),
+    ("MNO", true),
     ("MOP", true),
     ("MPC", true),
+    ("MPE", true),
+    ("MPJ", true),
     ("MRT", true),
     ("MSH", true),
     ("MTX", true),
     ("MUT", true),
+    ("N", true),
     ("TC", false),
     ("TCG", false),
     ("V", false),
+    ("VA", false),
     ("VG", false),
     ("VGS", false),
+    ("VL", false),
+    ("VNP", false),
+    ("VRD", true),
+    ("VRM", true),
+    ("VRN", true),
     ("VS", false),
 ];
 
 /// Whether the code is known. Every CCAM code is accepted: its list is a referential of its own.
 pub(super) fn est_connu(code: &CodeActe) -> bool {
     code.nomenclature() == Nomenclature::Ccam || lookup(code).is_some()
+}
+
+/// Whether the code is that of a supplement of coordination.
+pub(super) fn est_majoration_de_coordination(code: &CodeActe) -> bool {
+    matches!(code.as_str(), "MCS" | "MCG" | "MCC")
+}
+
+/// Whether the code is that of a teleconsultation.
+pub(super) fn est_teleconsultation(code: &CodeActe) -> bool {
+    matches!(code.as_str(), "TC" | "TCG")
+}
+
+/// Whether the code is that of a one-off opinion of a consultant, which bears no supplement of
+/// coordination.
+pub(super) fn est_avis_ponctuel(code: &CodeActe) -> bool {
+    matches!(code.as_str(), "C2" | "C2,5" | "APC" | "APU" | "APV" | "APY" | "AVY")
 }
 
 fn lookup(code: &CodeActe) -> Option<bool> {

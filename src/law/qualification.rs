@@ -5,7 +5,7 @@ use super::bareme::Bareme;
 use super::rule::{Effet, Juge, Jugement, PriseEnCharge, Rang, Regle};
 use super::situation::Situation;
 use crate::domain::evaluation::{CodeRegle, Constat, Constats, Issue, Qualification, Theme};
-use crate::domain::money::Taux;
+use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// What the rules decided about an act, before any amount.
@@ -13,6 +13,8 @@ use crate::domain::vocabulary::Vocabulaire;
 pub(super) struct Decision {
     pub(super) qualification: Qualification,
     pub(super) taux: Taux,
+    /// Flat sum in place of the ticket modérateur, if any.
+    pub(super) forfait: Option<Centimes>,
     pub(super) participation_due: bool,
     pub(super) prise_en_charge: PriseEnCharge,
     pub(super) constats: Constats,
@@ -68,18 +70,24 @@ pub(super) fn qualifier(situation: &Situation, bareme: &Bareme) -> Result<Decisi
     let effet = |theme: Theme| {
         strongest.get(usize::from(theme.code())).copied().flatten().map(|winner| winner.effet)
     };
-    match (
-        effet(Theme::Parcours),
-        effet(Theme::Taux),
-        effet(Theme::Participation),
-        effet(Theme::Complementaire),
-    ) {
+    let (taux, forfait) = match effet(Theme::Taux) {
+        Some(Effet::Taux(taux)) => (taux, None),
+        Some(Effet::Forfait { taux, forfait }) => (taux, Some(forfait)),
+        _ => return Err(LawError::RegistreInvalide),
+    };
+    match (effet(Theme::Parcours), effet(Theme::Participation), effet(Theme::Complementaire)) {
         (
             Some(Effet::Parcours(qualification)),
-            Some(Effet::Taux(taux)),
             Some(Effet::Participation(participation_due)),
             Some(Effet::Complementaire(prise_en_charge)),
-        ) => Ok(Decision { qualification, taux, participation_due, prise_en_charge, constats }),
+        ) => Ok(Decision {
+            qualification,
+            taux,
+            forfait,
+            participation_due,
+            prise_en_charge,
+            constats,
+        }),
         _ => Err(LawError::RegistreInvalide),
     }
 }

@@ -36,6 +36,16 @@ const fn a_verifier(cle: &'static str, citation: &'static str, objet: &'static s
 /// Every basis, in alphabetical order of keys.
 pub const REFERENCES: &[Reference] = &[
     lue(
+        "AVENANT-6",
+        "avenant 6 à la convention médicale de 2016",
+        "téléconsultation depuis le 15 septembre 2018, exceptions au parcours",
+    ),
+    a_verifier(
+        "CASF-L251-2",
+        "Code de l'action sociale et des familles, article L251-2",
+        "prise en charge par l'aide médicale de l'État",
+    ),
+    lue(
         "CDC-2013",
         "Cour des comptes, Rapport public annuel 2013, « Le médecin traitant et le parcours de soins coordonnés »",
         "taux et plafonds de la majoration depuis 2006, tarifs, convention, statistiques",
@@ -46,6 +56,16 @@ pub const REFERENCES: &[Reference] = &[
         "valeur fixée par ce service et modifiable par la caisse qui l'exploite",
     ),
     lue(
+        "CONV-2016",
+        "convention médicale du 25 août 2016, article 17",
+        "accès direct spécifique : spécialités, actes et âges",
+    ),
+    a_verifier(
+        "CSS-D162-1-6",
+        "Code de la sécurité sociale, article D162-1-6",
+        "actes et situations qui échappent au parcours : plan de soins, permanence des soins, addictologie, génétique…",
+    ),
+    a_verifier(
         "CSS-L160-13",
         "Code de la sécurité sociale, article L160-13",
         "participation forfaitaire pour les actes et consultations de médecins",
@@ -60,12 +80,22 @@ pub const REFERENCES: &[Reference] = &[
         "Code de la sécurité sociale, article L325-1",
         "régime local d'assurance maladie du Haut-Rhin, du Bas-Rhin et de la Moselle",
     ),
-    lue(
+    a_verifier(
         "CSS-L871-1",
         "Code de la sécurité sociale, articles L871-1 et R871-1",
         "contrats complémentaires responsables : ce qu'ils doivent et ne peuvent pas prendre en charge",
     ),
-    lue(
+    a_verifier(
+        "CSS-R160-16",
+        "Code de la sécurité sociale, article R160-16",
+        "somme fixe à la charge de l'assuré pour les actes au-dessus d'un tarif",
+    ),
+    a_verifier(
+        "CSS-R160-5",
+        "Code de la sécurité sociale, article R160-5",
+        "participation de l'assuré aux frais, par catégorie",
+    ),
+    a_verifier(
         "CSS-R160-6",
         "Code de la sécurité sociale, article R160-6 (ancien article R322-1-1)",
         "niveau et plafond de la majoration, urgence, éloignement, assurés exonérés",
@@ -100,7 +130,7 @@ pub const REFERENCES: &[Reference] = &[
         "cahier des charges SESAM-Vitale des établissements, règles de facturation",
         "arrondi, plafond par acte, actes soumis au parcours",
     ),
-    lue(
+    a_verifier(
         "UNCAM-2024",
         "décision de l'UNCAM publiée au Journal officiel du 21 avril 2024",
         "participation forfaitaire de 2 € à partir du 15 mai 2024",

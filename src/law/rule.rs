@@ -4,10 +4,11 @@ use chrono::NaiveDate;
 
 use super::bareme::{Bareme, ParametreInconnu};
 use super::parameters::Parametre;
+use super::references::{Reference, reference};
 use super::situation::Situation;
 use crate::domain::calendar::Periode;
 use crate::domain::evaluation::{CodeRegle, Fait, Issue, Montants, Qualification};
-use crate::domain::money::Taux;
+use crate::domain::money::{Centimes, Taux};
 
 /// What a rule states about itself. The only place where a sentence about the law is written.
 #[derive(Debug)]
@@ -35,6 +36,11 @@ pub struct Fiche {
 pub type Jour = (i32, u32, u32);
 
 impl Fiche {
+    /// Its legal bases.
+    pub fn textes(&self) -> impl Iterator<Item = &'static Reference> {
+        self.bases.iter().filter_map(|cle| reference(cle))
+    }
+
     /// The period of the rule, open on a side that is absent.
     pub fn periode(&self) -> Option<Periode> {
         let day = |(year, month, day): Jour| NaiveDate::from_ymd_opt(year, month, day);
@@ -80,6 +86,14 @@ pub enum Effet {
     Parcours(Qualification),
     /// Rate of the compulsory insurance.
     Taux(Taux),
+    /// Rate of the compulsory insurance, and a flat sum that takes the place of the ticket
+    /// modérateur of the principal line.
+    Forfait {
+        /// The rate.
+        taux: Taux,
+        /// The sum.
+        forfait: Centimes,
+    },
     /// Whether the participation forfaitaire is due.
     Participation(bool),
     /// What the complementary insurance takes over.
@@ -97,11 +111,16 @@ pub enum Jugement {
 
 /// The figures of an act once calculated, for the rules that explain amounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an event of the calculation")]
 pub struct Liquidation {
     /// Where the act stands.
     pub qualification: Qualification,
     /// Amounts of the act.
     pub montants: Montants,
+    /// What the complementary insurance takes over.
+    pub prise_en_charge: PriseEnCharge,
+    /// Whether the principal line is not reimbursed, or free.
+    pub non_rembourse: bool,
     /// Whether the ceiling of the majoration was reached.
     pub majoration_plafonnee: bool,
     /// Whether the participation was reduced by the ceiling of the day.

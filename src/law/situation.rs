@@ -1,26 +1,52 @@
 //! Every fact that a rule may read about one act, and nothing else.
 
+use chrono::NaiveDate;
+
 use super::bareme::DateDesSoins;
+use super::nomenclature;
 use crate::domain::evaluation::{FaitsConnus, RelationMt};
 use crate::domain::feuille_de_soins::{
-    Acte, Complementaire, Convention, Exoneration, NatureAssurance, OptionTarifaire, RegimeLocal,
-    SituationParticuliere, Soins,
+    Acte, Complementaire, Convention, Exoneration, MotifExclusion, NatureAssurance, Nomenclature,
+    OptionTarifaire, RegimeLocal, SituationParticuliere, Soins, TypeLieu,
 };
-use crate::domain::identifiers::{IndicateurParcours, Specialite};
+use crate::domain::identifiers::{IndicateurParcours, Organisme, Specialite};
+use crate::domain::money::Centimes;
 
 /// The facts of one act on its reference day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, written on a feuille"
+)]
 pub struct Situation {
     /// The day that chooses the law.
     pub date: DateDesSoins,
-    /// Age of the patient in completed years.
+    /// Age of the patient in completed years, on the reference day.
     pub age: u8,
+    /// Age of the patient on the day of the act itself, for the participation.
+    pub age_execution: u8,
     /// The médecin traitant in force, seen from the performer.
     pub relation_mt: RelationMt,
     /// Transmitted indicator.
     pub indicateur: Option<IndicateurParcours>,
     /// Whether the doctor who sent the patient is named.
     pub orienteur_nomme: bool,
+    /// Item behind the indicator A.
+    pub motif_exclusion: Option<MotifExclusion>,
+    /// Whether the patient is said to be away from home.
+    pub hors_residence: bool,
+    /// Caisse of the patient.
+    pub organisme: Option<Organisme>,
+    /// Whether the act is a teleconsultation.
+    pub teleconsultation: bool,
+    /// Whether the act is a one-off opinion of a consultant.
+    pub avis_ponctuel: bool,
+    /// List of the code of the act.
+    pub nomenclature: Nomenclature,
+    /// Base of the principal line.
+    pub base: Option<Centimes>,
+    /// First installation of the performer.
+    pub date_installation: Option<NaiveDate>,
     /// Specialty of the performer.
     pub specialite: Specialite,
     /// Convention of the performer.
@@ -48,7 +74,18 @@ impl Situation {
             age: faits.naissance.age_le(jour),
             relation_mt: faits.relation_le(jour),
             indicateur: soins.parcours.indicateur,
+            age_execution: faits.naissance.age_le(acte.date_execution),
             orienteur_nomme: soins.parcours.orienteur.is_some(),
+            motif_exclusion: soins.parcours.motif_exclusion,
+            hors_residence: soins.parcours.hors_residence == Some(true),
+            organisme: soins.beneficiaire.organisme,
+            teleconsultation: nomenclature::est_teleconsultation(&acte.code)
+                || soins.executant.lieu.and_then(|lieu| lieu.nature)
+                    == Some(TypeLieu::Teleconsultation),
+            avis_ponctuel: nomenclature::est_avis_ponctuel(&acte.code),
+            nomenclature: acte.code.nomenclature(),
+            base: acte.base,
+            date_installation: soins.executant.date_installation,
             specialite: soins.executant.specialite,
             convention: soins.executant.convention,
             option_tarifaire: soins.executant.option_tarifaire,

@@ -1,7 +1,7 @@
 //! A cluster in a directory: made once, started, adopted, stopped.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{Account, Binaries, StartError};
+use super::{Account, Binaries, Lost, StartError};
 use crate::domain::digest::Empreinte;
 
 /// A socket's path may not exceed 107 bytes, and PostgreSQL adds `/.s.PGSQL.5432`.
@@ -17,6 +17,22 @@ const SOCKET_DIR_MAX: usize = 107 - 14;
 
 /// Longest wait for a start: recovery after a crash replays the log first.
 const START_LIMIT: Duration = Duration::from_mins(2);
+
+/// Looks after a server: a socket that nobody listens to belongs to a server that is gone.
+#[derive(Debug, Clone)]
+pub struct Sentinel {
+    socket: PathBuf,
+    journal: PathBuf,
+}
+
+impl Sentinel {
+    /// The loss of the server, if it is gone.
+    pub fn lost(&self) -> Option<Lost> {
+        let error = UnixStream::connect(&self.socket).err()?;
+        matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound)
+            .then(|| Lost { journal: self.journal.clone() })
+    }
+}
 
 /// How much the data is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +137,16 @@ impl Cluster {
         let same_sockets = lines.nth(4).is_some_and(|dir| Path::new(dir) == self.sockets);
         let ready = lines.nth(2).is_some_and(|state| state.trim() == "ready");
         same_sockets && ready && UnixStream::connect(self.sockets.join(".s.PGSQL.5432")).is_ok()
+    }
+
+    /// Whether no server of this cluster listens any more: nobody is behind its socket.
+    pub fn is_gone(&self) -> bool {
+        self.sentinel().lost().is_some()
+    }
+
+    /// What looks after the server of this cluster.
+    pub fn sentinel(&self) -> Sentinel {
+        Sentinel { socket: self.sockets.join(".s.PGSQL.5432"), journal: self.log.clone() }
     }
 
     /// Starts the server and waits until it accepts connections. A server of this cluster that runs

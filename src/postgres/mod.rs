@@ -20,7 +20,7 @@ use crate::domain::digest::Empreinte;
 
 pub use self::account::Account;
 pub use self::binaries::Binaries;
-pub use self::cluster::{Cluster, Profile};
+pub use self::cluster::{Cluster, Profile, Sentinel};
 
 /// Why the private server is not running.
 #[derive(Debug, thiserror::Error)]
@@ -114,6 +114,18 @@ impl StartError {
     }
 }
 
+/// The private server was ended by somebody else.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "le PostgreSQL privé s'est arrêté sans que ce programme le lui demande ; son journal est {}\n\
+     Relancez « traitant » : rien de ce qui a été confirmé n'est perdu",
+    .journal.display()
+)]
+pub struct Lost {
+    /// Its log.
+    pub journal: PathBuf,
+}
+
 /// A running private server, owned by this process.
 #[derive(Debug)]
 pub struct Server {
@@ -144,9 +156,18 @@ impl Server {
         self.cluster.url(Cluster::DATABASE)
     }
 
-    /// Stops the server cleanly. Connections must have been closed before.
+    /// What looks after the server, which somebody else may end.
+    pub fn sentinel(&self) -> Sentinel {
+        self.cluster.sentinel()
+    }
+
+    /// Stops the server cleanly, unless somebody else ended it. Connections must have been closed
+    /// before.
     pub fn stop(mut self) -> Result<(), StartError> {
         self.stopped = true;
+        if self.cluster.is_gone() {
+            return Ok(());
+        }
         self.cluster.stop()
     }
 }
@@ -154,7 +175,7 @@ impl Server {
 impl Drop for Server {
     /// A service that failed to start leaves no server behind.
     fn drop(&mut self) {
-        if !self.stopped {
+        if !self.stopped && !self.cluster.is_gone() {
             // Nobody is left to be told; the next owner adopts a server that could not be stopped.
             drop(self.cluster.stop());
         }

@@ -1,21 +1,16 @@
 //! Receiving a feuille de soins, evaluating it, reading both back.
 
-use std::collections::BTreeSet;
-
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde_json::json;
 
 use super::{
     ChampInvalide, Contexte, Demande, Memoire, PATIENT_ATTENDU, Rendu, ServiceError, Services,
-    latest_knowledge,
 };
 use crate::domain::acteur::Acteur;
 use crate::domain::digest::Empreinte;
-use crate::domain::evaluation::{
-    Avertissement, AvertissementLigne, Evaluation, FaitsConnus, Naissance, RelationMt,
-};
-use crate::domain::feuille_de_soins::{Acte, FeuilleDeSoins};
-use crate::domain::ids::{DeclarationId, EvenementId, FeuilleId, PatientId};
+use crate::domain::evaluation::Evaluation;
+use crate::domain::feuille_de_soins::FeuilleDeSoins;
+use crate::domain::ids::{EvenementId, FeuilleId, PatientId};
 use crate::domain::money::Centimes;
 use crate::domain::patient::ClePatient;
 use crate::domain::vocabulary::Vocabulaire;
@@ -23,7 +18,8 @@ use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::evenements::{self, Evenement};
 use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree};
 use crate::storage::participations::{self, Retenue};
-use crate::storage::{Connection, designations, lois, medecins, patients};
+use crate::storage::patients::fusions;
+use crate::storage::{Connection, lois, patients};
 
 /// A feuille to receive, and how its beneficiary is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +74,10 @@ impl Services {
             .map_err(|e| e.into_champ("/beneficiaire", "beneficiaire_inconnu", PATIENT_ATTENDU))?;
         let now = self.clock.now();
         let locked = patients::lock(&mut tx, patient_id, now).await?;
-        let instant = locked.ok_or(ServiceError::Introuvable)?;
+        // Merged between the search above and the lock.
+        let instant = locked.ok_or_else(|| {
+            ServiceError::champ("/beneficiaire", "patient_fusionne", PATIENT_ATTENDU)
+        })?;
         let kept = FeuilleEnregistree {
             id: self.ids.feuille(date_soins),
             patient_id,
@@ -119,7 +118,12 @@ impl Services {
             }
             Acteur::Medecin(_) => {}
             Acteur::Patient(_) | Acteur::Caisse(_) => {
-                self.verify_perimeter(&mut conn, &contexte.acteur, feuille.patient_id).await?;
+                let owner = fusions::owner_of_feuille(&mut conn, id, feuille.patient_id).await?;
+                let vue = self.verify_perimeter(&mut conn, &contexte.acteur, owner).await?;
+                let care = feuille.feuille.soins.date_soins();
+                if !care.is_some_and(|jour| vue.contient(jour)) {
+                    return Err(ServiceError::Introuvable);
+                }
             }
         }
         let mut evaluations = Vec::new();
@@ -152,6 +156,13 @@ impl Services {
                     "une date qui ne suit pas celle de la feuille",
                 ));
             }
+            if acte.date_prescription_serie.is_some_and(|day| day > acte.date_execution) {
+                wrong.push(ChampInvalide::new(
+                    format!("/actes/{index}/serie/date_prescription"),
+                    "apres_les_soins",
+                    "attendu : une date qui ne suit pas celle de l'acte",
+                ));
+            }
             let birth = feuille.soins.beneficiaire.date_naissance.pour_calcul_age();
             if acte.date_execution < birth {
                 wrong.push(ChampInvalide::new(
@@ -161,6 +172,8 @@ impl Services {
                 ));
             }
         }
+        wrong.extend(self.future_instants(feuille));
+        wrong.extend(referral_errors(feuille));
         if !wrong.is_empty() {
             return Err(ServiceError::Invalide(wrong));
         }
@@ -194,92 +207,6 @@ impl Services {
         })
     }
 
-    /// What the register knows about the days of care, and the declaration in force on the first.
-    async fn known_facts(
-        &self,
-        conn: &mut Connection,
-        kept: &FeuilleEnregistree,
-    ) -> Result<(FaitsConnus, Option<DeclarationId>), ServiceError> {
-        let actes = &kept.feuille.soins.actes;
-        let reference_days: BTreeSet<NaiveDate> = actes.iter().map(Acte::date_reference).collect();
-        let executant = kept.feuille.executant_rpps;
-        let mut relations_mt = Vec::new();
-        let mut declaration_id = None;
-        for jour in reference_days {
-            let found = designations::current(conn, kept.patient_id, jour).await?;
-            let relation = match &found {
-                None => RelationMt::Aucun,
-                Some(known) if known.membres_le(jour).any(|m| m.rpps == executant) => {
-                    RelationMt::Executant
-                }
-                Some(_) => RelationMt::Autre,
-            };
-            declaration_id = declaration_id.or(found.map(|known| known.declaration_id));
-            relations_mt.push((jour, relation));
-        }
-        let years: BTreeSet<i16> = actes
-            .iter()
-            .filter_map(|acte| i16::try_from(acte.date_reference().year()).ok())
-            .collect();
-        let years: Vec<i16> = years.into_iter().collect();
-        let retenues = participations::list(conn, kept.patient_id, &years).await?;
-        let mut participations_jour: Vec<(NaiveDate, Centimes)> = Vec::new();
-        let mut participations_an: Vec<(i32, Centimes)> = Vec::new();
-        for retenue in &retenues {
-            let same_day = relations_mt.iter().any(|(jour, _)| *jour == retenue.jour);
-            if retenue.executant == executant && same_day {
-                add(&mut participations_jour, retenue.jour, retenue.montant)?;
-            }
-            add(&mut participations_an, retenue.jour.year(), retenue.montant)?;
-        }
-        let birth =
-            patients::identites(conn, self.db.coffre(), kept.patient_id, latest_knowledge())
-                .await?
-                .last()
-                .map(|fait| fait.valeur.date_naissance)
-                .ok_or(ServiceError::Introuvable)?;
-        let faits = FaitsConnus {
-            naissance: Naissance::Date(birth),
-            relations_mt,
-            participations_jour,
-            participations_an,
-        };
-        Ok((faits, declaration_id))
-    }
-
-    /// What the feuille says about the people and the register says otherwise.
-    async fn register_discrepancies(
-        &self,
-        conn: &mut Connection,
-        kept: &FeuilleEnregistree,
-    ) -> Result<Vec<AvertissementLigne>, ServiceError> {
-        let feuille = &kept.feuille;
-        let jour = feuille.soins.date_soins().unwrap_or(feuille.date_etablissement);
-        let mut codes = Vec::new();
-        let affiliations =
-            patients::affiliations(conn, kept.patient_id, latest_knowledge()).await?;
-        let known = affiliations.iter().find(|fait| fait.effet.contient(jour));
-        let contradicted = feuille
-            .soins
-            .beneficiaire
-            .organisme
-            .zip(known)
-            .is_some_and(|(written, known)| !written.same_caisse(&known.valeur));
-        if contradicted {
-            codes.push(Avertissement::OrganismeContredit);
-        }
-        match medecins::find(conn, &feuille.executant_rpps, latest_knowledge()).await? {
-            None => codes.push(Avertissement::ExecutantInconnu),
-            Some(medecin) => {
-                let written = feuille.soins.executant.specialite;
-                if medecin.specialite_le(jour).is_some_and(|known| known != written) {
-                    codes.push(Avertissement::SpecialiteContredite);
-                }
-            }
-        }
-        Ok(codes.into_iter().map(|code| AvertissementLigne { code, numero_ligne: None }).collect())
-    }
-
     async fn keep_participations(
         &self,
         conn: &mut Connection,
@@ -293,7 +220,7 @@ impl Services {
             let (Some(acte), montant) = (acte, evalue.montants.participation) else { continue };
             if montant > Centimes::ZERO {
                 let retenue = Retenue {
-                    jour: acte.date_reference(),
+                    jour: acte.date_execution,
                     executant: feuille.executant_rpps,
                     montant,
                 };
@@ -333,16 +260,25 @@ impl Services {
     }
 }
 
-fn add<K: PartialEq>(
-    sums: &mut Vec<(K, Centimes)>,
-    key: K,
-    montant: Centimes,
-) -> Result<(), ServiceError> {
-    match sums.iter_mut().find(|(known, _)| *known == key) {
-        Some((_, sum)) => {
-            *sum = sum.plus(montant).map_err(crate::law::LawError::from)?;
-        }
-        None => sums.push((key, montant)),
+/// What is wrong with the referral that a feuille announces.
+fn referral_errors(feuille: &FeuilleDeSoins) -> Vec<ChampInvalide> {
+    let parcours = &feuille.soins.parcours;
+    let mut wrong = Vec::new();
+    let first = feuille.soins.date_soins();
+    if parcours.date_orientation.zip(first).is_some_and(|(sent, care)| sent > care) {
+        wrong.push(ChampInvalide::new(
+            "/parcours/date_orientation",
+            "apres_les_soins",
+            "attendu : une date qui ne suit pas celle des soins",
+        ));
     }
-    Ok(())
+    let sender = parcours.orienteur.as_ref().and_then(|orienteur| orienteur.rpps);
+    if sender == Some(feuille.executant_rpps) {
+        wrong.push(ChampInvalide::new(
+            "/parcours/orienteur/rpps",
+            "orienteur_executant",
+            "attendu : un autre médecin que l'exécutant",
+        ));
+    }
+    wrong
 }

@@ -1,5 +1,6 @@
 //! Registering and reading doctors.
 
+use super::exercices::verify_nouveau;
 use super::{Contexte, Demande, Memoire, Rendu, ServiceError, Services, latest_knowledge};
 use crate::domain::acteur::Acteur;
 use crate::domain::calendar::Periode;
@@ -21,6 +22,7 @@ impl Services {
         if !matches!(contexte.acteur, Acteur::Caisse(_)) {
             return Err(ServiceError::Interdit("seule une caisse enregistre un médecin"));
         }
+        verify_nouveau(nouveau)?;
         let mut tx = self.db.begin("medecin.create").await?;
         if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
             return Ok(answered);
@@ -31,6 +33,7 @@ impl Services {
         if !medecins::insert(&mut tx, id, &nouveau.rpps, now).await? {
             return Err(ServiceError::MedecinExistant);
         }
+        self.verify_billing(&mut tx, id, nouveau).await?;
         let first = nouveau.exercices.iter().map(|exercice| exercice.du).min();
         let since = Periode::depuis(first.unwrap_or_else(|| self.clock.today()));
         let nom = FaitDate {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Contexte, ServiceError, Services, latest_knowledge};
+use super::{Contexte, ServiceError, Services, Vue, latest_knowledge};
 use crate::domain::acteur::Acteur;
 use crate::domain::designation::Designation;
 use crate::domain::evaluation::RelationMt;
@@ -32,9 +32,19 @@ pub struct MedecinTraitant {
     pub relation: RelationMt,
     /// The designation, unless it names another doctor than the one who asks.
     pub designation: Option<Designation>,
+    /// Whether it sleeps that day: the person is then covered outside the parcours de soins.
+    pub en_sommeil: bool,
 }
 
 impl Services {
+    /// Nobody asks what will be known.
+    fn verify_knowledge(&self, connu_le: Option<DateTime<Utc>>) -> Result<(), ServiceError> {
+        if connu_le.is_some_and(|instant| instant > self.clock.now()) {
+            return Err(ServiceError::champ("/connu_le", "date_future", "au plus tard maintenant"));
+        }
+        Ok(())
+    }
+
     /// The médecin traitant of a person of the caller's perimeter.
     pub async fn medecin_traitant(
         &self,
@@ -42,9 +52,11 @@ impl Services {
         patient: PatientId,
         dates: Dates,
     ) -> Result<MedecinTraitant, ServiceError> {
+        self.verify_knowledge(dates.connu_le)?;
         let mut conn = self.db.read("medecin_traitant.get").await?;
-        self.verify_represented_perimeter(&mut conn, &contexte.acteur, patient).await?;
-        let answer = self.answer(&mut conn, &contexte.acteur, patient, dates).await?;
+        let vue = self.verify_represented_perimeter(&mut conn, &contexte.acteur, patient).await?;
+        self.verify_day(&vue, dates)?;
+        let answer = self.answer(&mut conn, &contexte.acteur, &vue, patient, dates).await?;
         drop(conn);
         self.trace(contexte, patient, "medecin_traitant.lire").await?;
         Ok(answer)
@@ -57,9 +69,18 @@ impl Services {
         cle: &ClePatient,
         dates: Dates,
     ) -> Result<MedecinTraitant, ServiceError> {
+        self.verify_knowledge(dates.connu_le)?;
         let mut conn = self.db.read("medecin_traitant.consult").await?;
-        let patient = self.resolve(&mut conn, contexte, cle).await?;
-        let answer = self.answer(&mut conn, &contexte.acteur, patient, dates).await?;
+        let patient = self.resolve_known_at(&mut conn, contexte, cle, dates.connu_le).await?;
+        // A doctor asks about anybody whose card is read.
+        let vue = match contexte.acteur {
+            Acteur::Caisse(_) => {
+                self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?
+            }
+            Acteur::Medecin(_) | Acteur::Patient(_) => Vue::Entiere,
+        };
+        self.verify_day(&vue, dates)?;
+        let answer = self.answer(&mut conn, &contexte.acteur, &vue, patient, dates).await?;
         drop(conn);
         self.trace(contexte, answer.patient_id, "medecin_traitant.consulter").await?;
         Ok(answer)
@@ -72,14 +93,16 @@ impl Services {
         patient: PatientId,
         connu_le: Option<DateTime<Utc>>,
     ) -> Result<Vec<Designation>, ServiceError> {
+        self.verify_knowledge(connu_le)?;
         let mut conn = self.db.read("designation.list").await?;
-        self.verify_represented_perimeter(&mut conn, &contexte.acteur, patient).await?;
+        let vue = self.verify_represented_perimeter(&mut conn, &contexte.acteur, patient).await?;
         let known = connu_le.unwrap_or_else(latest_knowledge);
         let timeline = designations::list(&mut conn, patient, known).await?;
         drop(conn);
         self.trace(contexte, patient, "designation.lister").await?;
         Ok(timeline
             .into_iter()
+            .filter_map(|designation| seen_through(&vue, designation))
             .filter_map(|designation| match &contexte.acteur {
                 Acteur::Medecin(rpps) => {
                     let seen = designation.vue_par(*rpps);
@@ -90,10 +113,17 @@ impl Services {
             .collect())
     }
 
+    /// A former caisse asks about the days of its time.
+    fn verify_day(&self, vue: &Vue, dates: Dates) -> Result<(), ServiceError> {
+        let jour = dates.en_vigueur_le.unwrap_or_else(|| self.clock.today());
+        if vue.contient(jour) { Ok(()) } else { Err(ServiceError::Introuvable) }
+    }
+
     async fn answer(
         &self,
         conn: &mut Connection,
         acteur: &Acteur,
+        vue: &Vue,
         patient: PatientId,
         dates: Dates,
     ) -> Result<MedecinTraitant, ServiceError> {
@@ -114,15 +144,27 @@ impl Services {
             (_, Some(_)) => RelationMt::Autre,
         };
         let hidden = matches!(acteur, Acteur::Medecin(_)) && relation == RelationMt::Autre;
+        let sleeps = self.sommeil_le(conn, patient, jour, dates.connu_le).await?.is_some();
         Ok(MedecinTraitant {
             patient_id: patient,
             en_vigueur_le: jour,
             connu_le: dates.connu_le,
             relation,
-            designation: found.filter(|_| !hidden).map(|known| match acteur {
-                Acteur::Medecin(rpps) => known.vue_par(*rpps),
-                Acteur::Patient(_) | Acteur::Caisse(_) => known,
+            en_sommeil: sleeps && found.is_some(),
+            designation: found.filter(|_| !hidden).and_then(|known| {
+                let seen = match acteur {
+                    Acteur::Medecin(rpps) => known.vue_par(*rpps),
+                    Acteur::Patient(_) | Acteur::Caisse(_) => known,
+                };
+                seen_through(vue, seen)
             }),
         })
     }
+}
+
+/// A designation as a caller may see it: a former caisse does not learn of an end that came later.
+fn seen_through(vue: &Vue, designation: Designation) -> Option<Designation> {
+    let effet = vue.montre(&designation.effet)?;
+    let motif_fin = designation.motif_fin.filter(|_| effet.au().is_some());
+    Some(Designation { effet, motif_fin, ..designation })
 }

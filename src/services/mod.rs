@@ -4,11 +4,18 @@
 //! `storage`. It knows nothing of HTTP: the answer that idempotency must keep is rendered by a
 //! function that the caller gives.
 
+pub mod adressages;
+mod affiliations;
+pub mod conciliations;
 pub mod declarations;
 pub mod evaluations;
+mod exercices;
+mod faits;
+mod feuille_plausible;
 pub mod feuilles_de_soins;
 mod frises;
 pub mod idempotence;
+pub mod loi;
 pub mod medecins;
 pub mod medecins_traitants;
 pub mod neutralisations;
@@ -27,12 +34,13 @@ use chrono::{DateTime, TimeZone, Utc};
 use crate::domain::clock::Clock;
 use crate::domain::declaration::DeclarationRefusee;
 use crate::domain::fin::DepartRefuse;
-use crate::domain::ids::{FeuilleId, IdSource, PatientId, RequestId};
+use crate::domain::ids::{ConciliationId, FeuilleId, IdSource, PatientId, RequestId};
 use crate::law::Law;
 pub use crate::law::LawError;
 use crate::storage::{Db, StorageError, lois};
 
 pub use self::idempotence::{Demande, Memoire, Rendu};
+pub use self::perimetre::Vue;
 pub use self::traces::TraceWriter;
 
 /// How the service runs.
@@ -125,15 +133,12 @@ pub enum ServiceError {
     /// The idempotency key is held by a request that is still running.
     #[error("idempotency key in progress")]
     CleEnCours,
-    /// The number belongs to a person already registered.
+    /// The number belongs to a person already registered, whom the caller may see or not.
     #[error("patient already registered")]
-    PatientExistant(PatientId),
+    PatientExistant(Option<PatientId>),
     /// This representative is already recorded in that quality, on a day in common.
     #[error("representation already recorded")]
     RepresentationExistante,
-    /// The RPPS belongs to a doctor already registered.
-    #[error("doctor already registered")]
-    MedecinExistant,
     /// The doctor is not one of the médecins traitants of the person on that day.
     #[error("not a médecin traitant on {0}")]
     NonMedecinTraitant(chrono::NaiveDate),
@@ -143,9 +148,30 @@ pub enum ServiceError {
     /// The operation is already being undone, or the facts of the doctor have changed since.
     #[error("the operation cannot be undone")]
     AnnulationImpossible,
+    /// The record was merged into another, which the caller may see.
+    #[error("patient merged into another record")]
+    PatientFusionne(PatientId),
+    /// Two records cannot be merged, or a merge cannot be undone.
+    #[error("merge refused: {0}")]
+    FusionImpossible(&'static str),
+    /// The conflict was settled, or is no more.
+    #[error("the conflict is not open")]
+    ConflitClos,
+    /// The RPPS belongs to a doctor already registered.
+    #[error("doctor already registered")]
+    MedecinExistant,
+    /// The billing number is another doctor's.
+    #[error("billing number of another doctor")]
+    FacturationExistante,
     /// The feuille was already received.
     #[error("feuille already received")]
     FeuilleExistante(FeuilleId),
+    /// The state of the resource forbids the action: a sentence says how it stands.
+    #[error("{0}")]
+    EtatIncompatible(&'static str),
+    /// A search for a doctor is already open for the person.
+    #[error("a conciliation is already open")]
+    ConciliationOuverte(ConciliationId),
     /// A rendered answer or a canonical content could not be written: our mistake.
     #[error("serialisation: {0}")]
     Serialisation(#[from] serde_json::Error),
@@ -166,7 +192,23 @@ impl ServiceError {
 
     /// In a body, something that cannot be found is a field that cannot be accepted.
     fn into_champ(self, pointeur: &str, code: &'static str, message: &str) -> Self {
+        if let Self::PatientFusionne(kept) = self {
+            let message = format!("le dossier qui a été conservé : {kept}");
+            return Self::champ(pointeur, "patient_fusionne", message);
+        }
         if matches!(self, Self::Introuvable) { Self::champ(pointeur, code, message) } else { self }
+    }
+}
+
+/// The version of a caller who takes whichever is current. Versions begin with 1.
+pub const TOUTE_VERSION: i32 = 0;
+
+/// Refuses a version that is no longer the present one.
+const fn verify_version(attendue: i32, actuelle: i32) -> Result<(), ServiceError> {
+    if attendue == actuelle || attendue == TOUTE_VERSION {
+        Ok(())
+    } else {
+        Err(ServiceError::VersionPerimee { attendue, actuelle })
     }
 }
 

@@ -1,9 +1,22 @@
-//! Registering and reading persons.
+//! Registering and reading persons, and what caisses record about their life.
 
-use super::{
-    ChampInvalide, Contexte, Demande, Memoire, Mode, Rendu, ServiceError, Services,
-    latest_knowledge,
-};
+mod apercu;
+mod conflits;
+mod deces;
+mod faits;
+mod fusions;
+mod identifiants;
+mod operation;
+mod organismes;
+mod scissions;
+
+use chrono::{DateTime, Utc};
+
+pub use self::apercu::{ApercuFusion, DossierApercu};
+pub use self::fusions::{DossierFusion, NouvelleFusion};
+pub use self::scissions::NouvelleScission;
+
+use super::{ChampInvalide, Contexte, Demande, Memoire, Mode, Rendu, ServiceError, Services};
 use crate::domain::acteur::Acteur;
 use crate::domain::calendar::Periode;
 use crate::domain::fait_date::FaitDate;
@@ -11,7 +24,9 @@ use crate::domain::ids::{AccesId, FaitId, PatientId};
 use crate::domain::patient::{
     ClePatient, IdentifiantPatient, NouveauPatient, Patient, UsageIdentifiant,
 };
+use crate::domain::vie::{ActionPatient, DossierPatient};
 use crate::storage::acces::{self, Acces};
+use crate::storage::patients::fusions as fusions_stored;
 use crate::storage::{Connection, patients};
 
 impl Services {
@@ -21,7 +36,7 @@ impl Services {
         contexte: &Contexte,
         demande: &Demande,
         nouveau: &NouveauPatient,
-        rendre: impl Fn(&Patient) -> Result<Rendu, serde_json::Error>,
+        rendre: impl Fn(&DossierPatient) -> Result<Rendu, serde_json::Error>,
     ) -> Result<Memoire, ServiceError> {
         let Acteur::Caisse(caisse) = contexte.acteur else {
             return Err(ServiceError::Interdit("seule une caisse enregistre un patient"));
@@ -42,21 +57,47 @@ impl Services {
         patients::lock_number(&mut tx, coffre, &nouveau.identifiant).await?;
         let known = patients::find_individuel(&mut tx, coffre, &nouveau.identifiant).await?;
         if let Some(existing) = known {
-            return Err(ServiceError::PatientExistant(existing));
+            return Err(self.already_registered(&mut tx, &contexte.acteur, existing).await);
         }
-        let patient = self.new_patient(nouveau);
-        patients::insert(&mut tx, patient.id, patient.connu_le).await?;
+        let patient = self.new_patient(nouveau, self.clock.now());
+        self.insert_patient(&mut tx, &patient).await?;
+        let mut dossier = DossierPatient::nouveau(patient);
+        dossier.actions = ActionPatient::possibles(false);
+        let rendu = rendre(&dossier)?;
+        self.keep(tx, contexte, demande, rendu).await
+    }
+
+    /// The refusal of a number that somebody has: who that is, only to a caller who may see them.
+    async fn already_registered(
+        &self,
+        conn: &mut Connection,
+        acteur: &Acteur,
+        existing: PatientId,
+    ) -> ServiceError {
+        match self.verify_perimeter(conn, acteur, existing).await {
+            Ok(_) => ServiceError::PatientExistant(Some(existing)),
+            Err(ServiceError::Introuvable) => ServiceError::PatientExistant(None),
+            Err(error) => error,
+        }
+    }
+
+    async fn insert_patient(
+        &self,
+        conn: &mut Connection,
+        patient: &Patient,
+    ) -> Result<(), ServiceError> {
+        let coffre = self.db.coffre();
+        patients::insert(conn, patient.id, patient.connu_le).await?;
         for fait in &patient.identites {
-            patients::insert_identite(&mut tx, coffre, patient.id, fait).await?;
+            patients::insert_identite(conn, coffre, patient.id, fait).await?;
         }
         for fait in &patient.identifiants {
-            patients::insert_identifiant(&mut tx, coffre, patient.id, fait).await?;
+            patients::insert_identifiant(conn, coffre, patient.id, fait).await?;
         }
         for fait in &patient.affiliations {
-            patients::insert_affiliation(&mut tx, patient.id, fait).await?;
+            patients::insert_affiliation(conn, patient.id, fait).await?;
         }
-        let rendu = rendre(&patient)?;
-        self.keep(tx, contexte, demande, rendu).await
+        Ok(())
     }
 
     fn verify_dates(&self, nouveau: &NouveauPatient) -> Result<(), ServiceError> {
@@ -87,10 +128,9 @@ impl Services {
         if wrong.is_empty() { Ok(()) } else { Err(ServiceError::Invalide(wrong)) }
     }
 
-    fn new_patient(&self, nouveau: &NouveauPatient) -> Patient {
+    fn new_patient(&self, nouveau: &NouveauPatient, now: DateTime<Utc>) -> Patient {
         // The person's own id first: the sandbox counts on it.
         let id = PatientId::from_uuid(self.ids.uuid());
-        let now = self.clock.now();
         let birth = Periode::depuis(nouveau.identite.date_naissance.pour_calcul_age());
         let fact_id = || FaitId::from_uuid(self.ids.uuid());
         let number = |usage, numero| FaitDate {
@@ -130,14 +170,13 @@ impl Services {
         &self,
         contexte: &Contexte,
         id: PatientId,
-    ) -> Result<Patient, ServiceError> {
+    ) -> Result<DossierPatient, ServiceError> {
         let mut conn = self.db.read("patient.get").await?;
-        self.verify_identity_access(&mut conn, &contexte.acteur, id).await?;
-        let found = patients::get(&mut conn, self.db.coffre(), id, latest_knowledge()).await?;
+        let vue = self.verify_identity_access(&mut conn, &contexte.acteur, id).await?;
+        let dossier = self.dossier(&mut conn, &contexte.acteur, &vue, id).await?;
         drop(conn);
-        let patient = found.ok_or(ServiceError::Introuvable)?;
         self.trace(contexte, id, "patient.lire").await?;
-        Ok(patient)
+        Ok(dossier)
     }
 
     /// Finds a person by a number, a birth date and a rank. A doctor finds anybody whose card is
@@ -161,7 +200,23 @@ impl Services {
         contexte: &Contexte,
         cle: &ClePatient,
     ) -> Result<PatientId, ServiceError> {
-        let found = patients::find(conn, self.db.coffre(), cle).await?;
+        self.resolve_known_at(conn, contexte, cle, None).await
+    }
+
+    /// The one person of a key, by what the register knew at an instant: by any number that was then
+    /// known, whatever became of it.
+    pub(super) async fn resolve_known_at(
+        &self,
+        conn: &mut Connection,
+        contexte: &Contexte,
+        cle: &ClePatient,
+        connu_le: Option<DateTime<Utc>>,
+    ) -> Result<PatientId, ServiceError> {
+        let coffre = self.db.coffre();
+        let found = match connu_le {
+            None => patients::find(conn, coffre, cle).await?,
+            Some(instant) => patients::find_known_at(conn, coffre, cle, instant).await?,
+        };
         let [id] = found[..] else {
             // Several persons under one key is a conflict of identity: nobody is chosen.
             return Err(ServiceError::Introuvable);
@@ -186,6 +241,7 @@ impl Services {
             return Err(ServiceError::Interdit("seul un patient lit les accès à son dossier"));
         };
         let mut conn = self.db.read("acces.list").await?;
+        let own = fusions_stored::merged_into(&mut conn, own).await?.unwrap_or(own);
         let accesses = acces::list(&mut conn, own, before, limit).await?;
         drop(conn);
         Ok(accesses)

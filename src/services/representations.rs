@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{
     Contexte, Demande, Memoire, PATIENT_ATTENDU, Rendu, ServiceError, Services, latest_knowledge,
+    verify_version,
 };
 use crate::domain::acteur::Acteur;
 use crate::domain::calendar::{Periode, anniversaire};
@@ -19,6 +20,7 @@ use crate::domain::representation::{
 use crate::domain::vocabulary::Vocabulaire;
 use crate::law::parameters::Parametre;
 use crate::storage::evenements::{self, Evenement};
+use crate::storage::patients::{faits, fusions};
 use crate::storage::{Connection, designations, patients, representations};
 
 /// A link to record.
@@ -41,6 +43,9 @@ pub struct NouvelleRepresentation {
 /// The most persons told in one go.
 const TOLD_AT_ONCE: i64 = 500;
 
+/// What a trace says of a writing whose answer shows the person.
+const ECRIRE: &str = "representation.ecrire";
+
 impl Services {
     /// Records a link, for a caisse of the person.
     pub async fn create_representation(
@@ -54,6 +59,8 @@ impl Services {
         only_a_caisse(contexte)?;
         let mut tx = self.db.begin("representation.create").await?;
         if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
+            drop(tx);
+            self.trace(contexte, patient, ECRIRE).await?;
             return Ok(answered);
         }
         self.verify_perimeter(&mut tx, &contexte.acteur, patient).await?;
@@ -89,6 +96,7 @@ impl Services {
         let event = self.about(contexte, &lien, "representation.enregistree", instant);
         evenements::insert(&mut tx, &event).await?;
         patients::touch(&mut tx, patient, instant).await?;
+        self.trace_within(&mut tx, contexte, patient, ECRIRE).await?;
         let rendu = rendre(&lien)?;
         self.keep(tx, contexte, demande, rendu).await
     }
@@ -148,10 +156,14 @@ impl Services {
         only_a_caisse(contexte)?;
         let mut tx = self.db.begin("representation.end").await?;
         if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
+            let owner = representations::patient_of(&mut tx, id).await?;
+            drop(tx);
+            self.trace(contexte, owner.ok_or(ServiceError::Introuvable)?, ECRIRE).await?;
             return Ok(answered);
         }
         let owner = representations::patient_of(&mut tx, id).await?;
-        let patient = owner.ok_or(ServiceError::Introuvable)?;
+        let owner = owner.ok_or(ServiceError::Introuvable)?;
+        let patient = fusions::merged_into(&mut tx, owner).await?.unwrap_or(owner);
         self.verify_perimeter(&mut tx, &contexte.acteur, patient).await?;
         let locked = patients::lock(&mut tx, patient, self.clock.now()).await?;
         let instant = locked.ok_or(ServiceError::Introuvable)?;
@@ -159,10 +171,7 @@ impl Services {
         let all = representations::list(&mut tx, coffre, patient, latest_knowledge()).await?;
         let found = all.into_iter().find(|lien| lien.id == id);
         let mut lien = found.ok_or(ServiceError::Introuvable)?;
-        if lien.version != version {
-            let actuelle = lien.version;
-            return Err(ServiceError::VersionPerimee { attendue: version, actuelle });
-        }
+        verify_version(version, lien.version)?;
         representations::replace(&mut tx, &lien, instant).await?;
         if motif == FinRepresentation::ErreurDeSaisie {
             lien.remplace_le = Some(instant);
@@ -183,6 +192,7 @@ impl Services {
         let event = self.about(contexte, &lien, "representation.terminee", instant);
         evenements::insert(&mut tx, &event).await?;
         patients::touch(&mut tx, patient, instant).await?;
+        self.trace_within(&mut tx, contexte, patient, ECRIRE).await?;
         let rendu = rendre(&lien)?;
         self.keep(tx, contexte, demande, rendu).await
     }
@@ -285,6 +295,7 @@ impl Services {
             return Ok(false);
         };
         if !(first..=last).contains(&birthday)
+            || faits::deces(&mut tx, patient).await?.is_some()
             || !representations::insert_avis(&mut tx, patient, birthday, instant).await?
         {
             return Ok(false);

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Contexte, ServiceError, Services};
 use crate::domain::ids::{AccesId, PatientId};
 use crate::storage::acces::{self, Acces};
-use crate::storage::{Db, StorageError};
+use crate::storage::{Connection, Db, StorageError};
 
 /// The most traces committed together.
 const BATCH: usize = 512;
@@ -68,7 +68,22 @@ impl Services {
         patient_id: PatientId,
         operation: &'static str,
     ) -> Result<(), ServiceError> {
-        let trace = Acces {
+        self.traces.write(self.access(contexte, patient_id, operation)).await
+    }
+
+    /// Traces, in the transaction of a writing, that its answer shows a person's data.
+    pub(super) async fn trace_within(
+        &self,
+        conn: &mut Connection,
+        contexte: &Contexte,
+        patient_id: PatientId,
+        operation: &'static str,
+    ) -> Result<(), ServiceError> {
+        Ok(acces::insert_all(conn, &[self.access(contexte, patient_id, operation)]).await?)
+    }
+
+    fn access(&self, contexte: &Contexte, patient_id: PatientId, operation: &'static str) -> Acces {
+        Acces {
             id: AccesId::from_uuid(self.ids.uuid()),
             patient_id,
             survenu_le: self.clock.now(),
@@ -76,8 +91,7 @@ impl Services {
             appelant: contexte.acteur.identite(),
             operation: operation.to_owned(),
             requete_id: contexte.requete_id,
-        };
-        self.traces.write(trace).await
+        }
     }
 
     /// Traces that somebody reads the data of several persons: one trace each, written together.

@@ -50,7 +50,8 @@ pub async fn insert_all(conn: &mut PgConnection, traces: &[Acces]) -> Result<(),
     Ok(())
 }
 
-/// The last readings of a person's data, before one already seen.
+/// The last readings of a person's data, before one already seen; those of a record merged into
+/// theirs included.
 pub async fn list(
     conn: &mut PgConnection,
     patient: PatientId,
@@ -60,7 +61,9 @@ pub async fn list(
     let rows = sqlx::query!(
         "/* acces.list */
          SELECT acces_id, survenu_le, appelant_role, appelant, operation, requete_id FROM acces
-         WHERE patient_id = $1 AND ($2::uuid IS NULL OR acces_id < $2)
+         WHERE (patient_id = $1 OR patient_id IN (
+                   SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL))
+           AND ($2::uuid IS NULL OR acces_id < $2)
          ORDER BY acces_id DESC LIMIT $3",
         patient.uuid(),
         before.map(AccesId::uuid),

@@ -1,6 +1,6 @@
 //! Declarations and their states.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
@@ -119,13 +119,17 @@ pub async fn advance(
     insert_etat(conn, declaration, instant).await
 }
 
-/// Whose declaration this is; `None` when there is no such declaration.
+/// Whose declaration this is now; `None` when there is no such declaration. Records that were merged
+/// or split may both have known it: the present state is in one of them.
 pub async fn patient_of(
     conn: &mut PgConnection,
     id: DeclarationId,
 ) -> Result<Option<PatientId>, StorageError> {
     let row = sqlx::query_scalar!(
-        "/* declaration.patient_of */ SELECT patient_id FROM declaration WHERE declaration_id = $1",
+        "/* declaration.patient_of */
+         SELECT d.patient_id FROM declaration d
+         JOIN etat_declaration e USING (patient_id, declaration_id)
+         WHERE d.declaration_id = $1 AND e.remplace_le IS NULL",
         id.uuid()
     )
     .fetch_optional(conn)
@@ -260,6 +264,32 @@ pub async fn rectified_by(
     .fetch_optional(conn)
     .await?;
     Ok(row.map(DeclarationId::from_uuid))
+}
+
+/// Whether a declaration that names this doctor, signed by one party at least on this day or before,
+/// still waits for a signature.
+pub async fn waits_for(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    rpps: &Rpps,
+    jour: NaiveDate,
+) -> Result<bool, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* declaration.waits_for */
+        SELECT EXISTS (
+            SELECT FROM etat_declaration e
+            JOIN declaration_medecin dm USING (patient_id, declaration_id)
+            JOIN medecin m USING (medecin_id)
+            JOIN signature s USING (patient_id, declaration_id)
+            WHERE e.patient_id = $1 AND e.remplace_le IS NULL AND e.etat = 'en_attente'
+              AND m.rpps = $2 AND s.signe_le <= $3
+        ) AS "waits!""#,
+        patient.uuid(),
+        rpps.as_str(),
+        jour,
+    )
+    .fetch_one(conn)
+    .await?)
 }
 
 /// Declarations that wait beyond their time, the oldest first.

@@ -43,7 +43,8 @@ pub struct FinConnue {
     pub annulee: bool,
 }
 
-/// The acts of a person, as known now.
+/// The acts of a person, as known now: with the withdrawals told of a record that was merged into
+/// this one. What operations call for is recorded under each record.
 pub async fn list(
     conn: &mut PgConnection,
     patient: PatientId,
@@ -53,7 +54,9 @@ pub async fn list(
          SELECT f.fin_id, f.medecin_id, f.motif, f.effet_du, f.decidee_le, f.operation_id,
                 o.annulee_le IS NOT NULL AS "annulee!"
          FROM fin_designation f LEFT JOIN operation_medecin o USING (operation_id)
-         WHERE f.patient_id = $1 AND f.remplace_le IS NULL
+         WHERE f.remplace_le IS NULL
+           AND (f.patient_id = $1 OR f.operation_id IS NULL AND f.patient_id IN (
+                    SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL))
          ORDER BY f.effet_du, f.fin_id"#,
         patient.uuid()
     )

@@ -5,12 +5,15 @@
 //! are encrypted by the [`Coffre`].
 
 pub mod acces;
+pub mod adressages;
 mod coffre;
+pub mod conciliations;
 pub mod declarations;
 pub mod designations;
 mod error;
 pub mod evaluations;
 pub mod evenements;
+pub mod facturation;
 pub mod feuilles_de_soins;
 pub mod fins;
 pub mod idempotence;

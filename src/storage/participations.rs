@@ -19,7 +19,8 @@ pub struct Retenue {
     pub montant: Centimes,
 }
 
-/// Every participation kept from a person in some years of care. The person's row is locked.
+/// Every participation kept from a person in some years of care, those kept under a record merged
+/// into theirs included. The person's row is locked.
 pub async fn list(
     conn: &mut PgConnection,
     patient: PatientId,
@@ -28,7 +29,8 @@ pub async fn list(
     let rows = sqlx::query!(
         "/* participation_retenue.list */
          SELECT jours, executants, centimes FROM participation_retenue
-         WHERE patient_id = $1 AND annee = ANY($2)",
+         WHERE annee = ANY($2) AND (patient_id = $1 OR patient_id IN (
+             SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL))",
         patient.uuid(),
         annees
     )

@@ -1,5 +1,12 @@
 //! Persons and their dated facts.
 
+pub mod actes;
+pub mod conflits;
+pub mod faits;
+pub mod fusions;
+pub mod mouvements;
+mod recherche;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
@@ -12,8 +19,10 @@ use crate::domain::identifiers::{
     DateNaissanceAmo, IdentifiantPersonne, Organisme, RangGemellaire,
 };
 use crate::domain::ids::{FaitId, PatientId};
-use crate::domain::patient::{ClePatient, IdentifiantPatient, Identite, Patient, UsageIdentifiant};
+use crate::domain::patient::{IdentifiantPatient, Identite, Patient, UsageIdentifiant};
 use crate::domain::vocabulary::Vocabulaire;
+
+pub use self::recherche::{find, find_individuel, find_known_at, lock_number};
 
 /// Names as they are encrypted.
 #[derive(Serialize, Deserialize)]
@@ -24,14 +33,17 @@ struct Noms {
 
 /// Locks a person until the end of the transaction, and gives the instant under which what is
 /// written now will be known: never before the last one, whatever the clocks of the instances say.
-/// `None` when there is no such person.
+/// `None` when there is no such person, or when the record was merged into another: who waited for
+/// the lock during a merge writes nothing in the record that no longer stands.
 pub async fn lock(
     conn: &mut PgConnection,
     id: PatientId,
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, StorageError> {
     let last = sqlx::query_scalar!(
-        "/* patient.lock */ SELECT connu_le FROM patient WHERE patient_id = $1 FOR NO KEY UPDATE",
+        "/* patient.lock */
+         SELECT connu_le FROM patient WHERE patient_id = $1 AND fusionne_dans IS NULL
+         FOR NO KEY UPDATE",
         id.uuid()
     )
     .fetch_optional(conn)
@@ -52,20 +64,6 @@ pub async fn touch(
     )
     .execute(conn)
     .await?;
-    Ok(())
-}
-
-/// Serialises the creations of persons under one number, until the end of the transaction.
-pub async fn lock_number(
-    conn: &mut PgConnection,
-    coffre: &Coffre,
-    numero: &IdentifiantPersonne,
-) -> Result<(), StorageError> {
-    let [b0, b1, b2, b3, b4, b5, b6, b7, ..] = coffre.empreinte(numero);
-    let key = i64::from_be_bytes([b0, b1, b2, b3, b4, b5, b6, b7]);
-    sqlx::query!("/* patient.lock_number */ SELECT pg_advisory_xact_lock($1)", key)
-        .fetch_one(conn)
-        .await?;
     Ok(())
 }
 
@@ -163,49 +161,6 @@ pub async fn insert_affiliation(
     .execute(conn)
     .await?;
     Ok(())
-}
-
-/// The persons known under a number, born on that date with that rank. Several is a conflict that
-/// the caller must not settle by taking the first.
-pub async fn find(
-    conn: &mut PgConnection,
-    coffre: &Coffre,
-    cle: &ClePatient,
-) -> Result<Vec<PatientId>, StorageError> {
-    let empreinte = coffre.empreinte(&cle.numero);
-    let rows = sqlx::query_scalar!(
-        "/* patient.find */
-         SELECT DISTINCT n.patient_id
-         FROM identifiant_patient n
-         JOIN identite_patient i ON i.patient_id = n.patient_id AND i.remplace_le IS NULL
-         WHERE n.empreinte = $1 AND n.remplace_le IS NULL AND i.date_naissance = $2 AND i.rang = $3
-         ORDER BY n.patient_id",
-        empreinte.as_slice(),
-        cle.date_naissance.as_str(),
-        i16::from(cle.rang.get())
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(PatientId::from_uuid).collect())
-}
-
-/// The person whose own number this is, if the register has one.
-pub async fn find_individuel(
-    conn: &mut PgConnection,
-    coffre: &Coffre,
-    numero: &IdentifiantPersonne,
-) -> Result<Option<PatientId>, StorageError> {
-    let empreinte = coffre.empreinte(numero);
-    let row = sqlx::query_scalar!(
-        "/* patient.find_individuel */
-         SELECT patient_id FROM identifiant_patient
-         WHERE empreinte = $1 AND remplace_le IS NULL AND usage = 'individuel'
-         ORDER BY enregistre_le LIMIT 1",
-        empreinte.as_slice()
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(row.map(PatientId::from_uuid))
 }
 
 /// A person as known at an instant.

@@ -88,6 +88,7 @@ pub async fn replace(
 }
 
 struct Row {
+    patient_id: Uuid,
     representation_id: Uuid,
     version: i32,
     representant_id: Option<Uuid>,
@@ -102,7 +103,7 @@ struct Row {
 }
 
 impl Row {
-    fn build(self, coffre: &Coffre, patient_id: PatientId) -> Result<Representation, StorageError> {
+    fn build(self, coffre: &Coffre) -> Result<Representation, StorageError> {
         let id = RepresentationId::from_uuid(self.representation_id);
         let wrong = |what: &dyn std::fmt::Display| {
             StorageError::inconsistent("representation", "identite_chiffree", what)
@@ -119,7 +120,7 @@ impl Row {
         };
         Ok(Representation {
             id,
-            patient_id,
+            patient_id: PatientId::from_uuid(self.patient_id),
             version: self.version,
             representant,
             nature: word("representation", "nature", &self.nature)?,
@@ -147,17 +148,19 @@ pub async fn list(
     let rows = sqlx::query_as!(
         Row,
         "/* representation.list */
-         SELECT representation_id, version, representant_id, identite_chiffree, nature, preuve,
+         SELECT patient_id, representation_id, version, representant_id, identite_chiffree, nature, preuve,
                 reference_preuve, motif_fin, effet, enregistre_le, remplace_le
          FROM representation
-         WHERE patient_id = $1 AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
+         WHERE (patient_id = $1 OR patient_id IN (
+                    SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL))
+           AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
          ORDER BY lower(effet), representation_id",
         patient.uuid(),
         connu_le
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter().map(|row| row.build(coffre, patient)).collect()
+    rows.into_iter().map(|row| row.build(coffre)).collect()
 }
 
 /// Whose link this is; `None` when there is no such link.
@@ -186,7 +189,11 @@ pub async fn is_represented_by(
         r#"/* representation.is_represented_by */
          SELECT EXISTS (
              SELECT 1 FROM representation
-             WHERE patient_id = $1 AND representant_id = $2 AND remplace_le IS NULL
+             WHERE (patient_id = $1 OR patient_id IN (
+                        SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL))
+               AND (representant_id = $2 OR representant_id IN (
+                        SELECT absorbe_id FROM fusion WHERE patient_id = $2 AND remplace_le IS NULL))
+               AND remplace_le IS NULL
                AND effet @> $3::date
          ) AS "found!""#,
         patient.uuid(),

@@ -7,7 +7,9 @@ use traitant::domain::acteur::Acteur;
 use traitant::domain::identifiers::Rpps;
 
 use crate::support::TestApp;
-use crate::support::app::{CARDIOLOGUE, MARTIN, NOW, PONS, choix, cle, feuille, patient_id};
+use crate::support::app::{
+    CARDIOLOGUE, MARTIN, NOW, PONS, choix, cle, feuille, patient_id, signature,
+};
 use crate::support::contract;
 
 /// Every operation of the document, with an address that its form accepts.
@@ -18,7 +20,18 @@ fn operations() -> Vec<(String, String, &'static Value)> {
             let address = path
                 .replace("{rpps}", MARTIN)
                 .replace("{id}", "0192f0c4-0000-7000-8000-000000000001");
-            all.push((method.to_uppercase(), address, operation));
+            let required: Vec<String> = operation["parameters"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|known| known["in"] == "query" && known["required"] == true)
+                .map(|known| {
+                    let (name, example) = (&known["name"], &known["example"]);
+                    format!("{}={}", name.as_str().unwrap(), example.as_str().unwrap())
+                })
+                .collect();
+            let address = [address, required.join("&")].join("?");
+            all.push((method.to_uppercase(), address.trim_end_matches('?').to_owned(), operation));
         }
     }
     all
@@ -291,4 +304,64 @@ async fn a_doctor_who_is_not_the_medecin_traitant_learns_only_that_there_is_one(
     let nobody = ask(PONS, "ALICE").await;
     assert_eq!(nobody["relation"], "aucun");
     assert_eq!(nobody["declare"], false);
+}
+
+#[tokio::test]
+async fn writings_that_show_a_person_leave_a_trace_too() {
+    let app = TestApp::new().await;
+    let written = async || {
+        let page = app.patient("BERNARD").get("/v1/moi/acces?limite=500").await.expect(200);
+        let list = page["donnees"].as_array().unwrap();
+        list.iter().filter(|a| a["operation"] == "declaration.ecrire").count()
+    };
+    let before = written().await;
+    let key = [("idempotency-key", "cle-de-bernard-1")];
+    let choice = choix("BERNARD", PONS);
+    let pons = app.medecin(PONS);
+    let made = pons.request("POST", "/v1/declarations", &key, Some(&choice)).await.expect(201);
+    assert_eq!(written().await, before + 1);
+    let again = pons.request("POST", "/v1/declarations", &key, Some(&choice)).await;
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(written().await, before + 2, "an answer given again is seen again");
+    let path = format!("/v1/declarations/{}", made["id"].as_str().unwrap());
+    let digest = made["contenu_sha256"].as_str().unwrap();
+    let signed = signature("medecin", "cps", digest);
+    pons.post_on(&format!("{path}/signatures"), 1, signed.clone()).await.expect(200);
+    assert_eq!(written().await, before + 3);
+    let headers = [("idempotency-key", "cle-de-bernard-2"), ("if-match", "\"2\"")];
+    for times in [4, 5] {
+        let refused =
+            pons.request("POST", &format!("{path}/refus"), &headers, Some(&json!({}))).await;
+        assert_eq!(refused.expect(200)["etat"], "refusee");
+        assert_eq!(written().await, before + times);
+    }
+    let made = app.patient("BERNARD").post("/v1/declarations", choice).await.expect(201);
+    let path = format!("/v1/declarations/{}/annulation", made["id"].as_str().unwrap());
+    app.patient("BERNARD").post_on(&path, 1, json!({})).await.expect(200);
+    assert_eq!(written().await, before + 7);
+    // What is refused shows nobody.
+    assert_eq!(pons.post_on(&path, 1, json!({})).await.status, 412);
+    assert_eq!(written().await, before + 7);
+}
+
+#[tokio::test]
+async fn a_known_number_gives_the_id_of_a_person_to_their_caisse_only() {
+    let app = TestApp::new().await;
+    let body = |caisse: &str| {
+        json!({
+            "identifiant": { "type": "nir", "valeur": "158070100199152" },
+            "nom": "ESSAI-COLIN", "prenom": "BERNARD", "date_naissance": "1958-07-14",
+            "organisme": { "regime": "01", "caisse": caisse, "centre": "0000" },
+            "affilie_du": "2012-09-01",
+        })
+    };
+    let bernard = patient_id("BERNARD").to_string();
+    let own = app.caisse("010110000").post("/v1/patients", body("011")).await;
+    assert_eq!(own.problem(409), "patient_existant");
+    assert!(own.expect(409)["detail"].as_str().unwrap().contains(&bernard));
+    let other = app.caisse("011310000").post("/v1/patients", body("131")).await;
+    assert_eq!(other.problem(409), "patient_existant");
+    let text = String::from_utf8(other.body).unwrap();
+    assert!(!text.contains(&bernard), "{text}");
+    assert!(text.contains("est déjà enregistré"), "{text}");
 }

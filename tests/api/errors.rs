@@ -1,11 +1,20 @@
 //! Bad input gets a clear problem that names the field and what is expected.
 
-use axum::body::Body;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
 use axum::http::Request;
+use http_body_util::{BodyExt, Empty};
 use serde_json::{Value, json};
+use tower::ServiceExt;
+use traitant::auth::{DEV_AUDIENCE, DEV_ISSUER, KeySource, Verifier};
+use traitant::domain::clock::{Clock, FixedClock};
+use traitant::http::{AppState, router};
 
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, feuille};
+use crate::support::contract;
 
 fn fields(list: &[(&str, &str)]) -> Vec<(String, String)> {
     list.iter().map(|(place, code)| ((*place).to_owned(), (*code).to_owned())).collect()
@@ -131,6 +140,56 @@ async fn unreadable_requests_say_why() {
 }
 
 #[tokio::test]
+async fn an_unreadable_body_names_its_cause() {
+    let app = TestApp::new().await;
+    let members: Vec<String> = (0..257).map(|index| format!("\"m{index}\":1")).collect();
+    let members = format!("{{{}}}", members.join(","));
+    for (body, cause) in [
+        (b"".to_vec(), "il est vide"),
+        (b"\xef\xbb\xbf{}".to_vec(), "une marque d'ordre des octets (BOM)"),
+        ("[".repeat(200).into_bytes(), "trop profondément"),
+        (members.into_bytes(), "plus de 256 membres"),
+        (br#"{"a":"\ud800"}"#.to_vec(), "la moitié d'un caractère"),
+        (br#"{"a":"\ud800\u0041"}"#.to_vec(), "la moitié d'un caractère"),
+        (b"{\"a\":\"\xff\"}".to_vec(), "UTF-8"),
+        (b"{\"a\":".to_vec(), "il n'est pas terminé"),
+        (b"{} {}".to_vec(), "autre chose suit"),
+        (b"{\"a\":1,}".to_vec(), "une virgule y est de trop"),
+        (b"{\"a\" 1}".to_vec(), "la syntaxe"),
+    ] {
+        let request = Request::post("/v1/simulations")
+            .header("content-type", "application/json")
+            .body(Body::from(body))
+            .unwrap();
+        let reply = app.send(request).await;
+        assert_eq!(reply.problem(400), "corps_illisible");
+        let detail = reply.expect(400)["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(cause), "{detail}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_arrive_is_not_waited_for_for_ever() {
+    let app = TestApp::new().await;
+    let keys = KeySource::Fixed(Arc::new(app.emetteur.jwks().unwrap()));
+    let clock: Arc<dyn Clock> = Arc::<FixedClock>::clone(&app.clock);
+    let verifier = Verifier::new(DEV_ISSUER.to_owned(), DEV_AUDIENCE.to_owned(), keys, clock);
+    let state = AppState::new(app.services.clone(), verifier);
+    let router = router(state.with_body_time_limit(Duration::from_millis(20)));
+    let never = Empty::<Bytes>::new().with_trailers(std::future::pending());
+    let request = Request::post("/v1/simulations")
+        .header("content-type", "application/json")
+        .body(Body::new(never))
+        .unwrap();
+    let response = router.oneshot(request).await.unwrap();
+    assert_eq!(response.status(), 408);
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    contract::check("POST", "/v1/simulations", 408, "application/problem+json", &body);
+    let problem: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(problem["code"], "corps_trop_lent");
+}
+
+#[tokio::test]
 async fn addresses_methods_and_parameters_that_do_not_exist_are_problems_too() {
     let app = TestApp::new().await;
     let nobody = app.anonymous();
@@ -192,8 +251,10 @@ async fn a_simulation_outside_the_covered_period_or_without_rule_is_refused_by_n
     });
     let unknown = unknown.await;
     assert_eq!(unknown.problem(422), "parametre_inconnu");
-    assert!(unknown.expect(422)["detail"].as_str().unwrap().contains("TAUX_AMO_ALSACE_MOSELLE"));
-    let without_rule = ask(&|body| body["parcours"] = json!({ "indicateur": "D" })).await;
+    let detail = unknown.expect(422)["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("TAUX_AMO_ALSACE_MOSELLE"), "{detail}");
+    assert!(detail.contains("au 31/12/2010"), "the hole ends the day before: {detail}");
+    let without_rule = ask(&|body| body["nature_assurance"] = json!("at_mp")).await;
     assert_eq!(without_rule.problem(422), "situation_non_couverte");
     let both = ask(&|body| body["patient"]["date_naissance"] = json!("1980-01-01")).await;
     assert_eq!(both.wrong_fields(), fields(&[("/patient/age", "un_seul_des_deux")]));

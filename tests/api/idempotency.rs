@@ -43,7 +43,9 @@ async fn a_creation_without_key_or_with_a_strange_one_is_refused() {
     let body = choix("ALICE", MARTIN);
     let without = martin.request("POST", "/v1/declarations", &[], Some(&body)).await;
     assert_eq!(without.problem(400), "cle_idempotence_absente");
-    for key in ["court", "avec espace dedans", &"x".repeat(129)] {
+    for key in
+        ["court", "avec espace dedans", &"x".repeat(129), "172080100199557", "cle-1720801001995"]
+    {
         let headers = [("idempotency-key", key)];
         let strange = martin.request("POST", "/v1/declarations", &headers, Some(&body)).await;
         assert_eq!(strange.problem(400), "parametre_invalide", "{key}");

@@ -133,4 +133,24 @@ async fn the_document_and_its_page_are_served_and_need_no_other_machine() {
         }
     }
     assert!(files >= 3, "{html}");
+    assert!(html.contains("<html lang=\"fr\">"), "{html}");
+    assert!(html.contains("<title>API de Traitant — documentation</title>"), "{html}");
+    for missing in ["/docs/nope", "/docs/problemes/", "/docs/../Cargo.toml", "/doc"] {
+        let reply = app.anonymous().get(missing).await;
+        assert_eq!(reply.problem(404), "introuvable", "{missing}");
+        assert_eq!(reply.header("content-type"), "application/problem+json", "{missing}");
+    }
+    let json = app.anonymous().get("/v1/openapi.json").await;
+    assert_eq!(json.expect(200)["openapi"], document()["openapi"]);
+    assert_eq!(app.anonymous().get("/docs").await.header("location"), "/docs/");
+}
+
+#[test]
+fn amounts_that_are_read_have_the_limit_that_the_document_says() {
+    let schemas = &document()["components"]["schemas"];
+    assert_eq!(schemas["CentimesDemande"]["maximum"], 100_000_000);
+    let read = schemas["ActeSimuleDemande"]["properties"]["honoraires_centimes"].to_string();
+    assert!(read.contains("/CentimesDemande\""), "{read}");
+    let answered = schemas["MontantsVue"]["properties"]["honoraires_centimes"].to_string();
+    assert!(answered.contains("/Centimes\""), "{answered}");
 }

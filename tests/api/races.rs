@@ -11,13 +11,12 @@ use crate::support::database::TestDatabase;
 
 /// Sixty-four declarations of one patient wait for the doctor's signature and receive it at the same
 /// moment: on any day there is exactly one designation, and every acknowledged one is known.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn sixty_four_concurrent_signatures_leave_one_designation_on_any_day() {
+async fn sixty_four_signatures(prenom: &'static str, declared_before: i64) {
     let app = Arc::new(TestApp::over(TestDatabase::with_people().await, 24).await);
     let mut waiting = Vec::new();
     for number in 0..64 {
         let rpps = if number % 2 == 0 { MARTIN } else { PONS };
-        let mut choix = choix("ALICE", rpps);
+        let mut choix = choix(prenom, rpps);
         let caller = app.medecin(rpps);
         let digest = caller.digest_of(&choix).await;
         choix["signatures"] = json!([signature("assure", "carte_vitale", &digest)]);
@@ -53,8 +52,8 @@ async fn sixty_four_concurrent_signatures_leave_one_designation_on_any_day() {
     .await
     .unwrap();
     assert_eq!(overlaps, 0);
-    let path = format!("/v1/patients/{}/designations", patient_id("ALICE"));
-    let timeline = app.patient("ALICE").get(&path).await.expect(200);
+    let path = format!("/v1/patients/{}/designations", patient_id(prenom));
+    let timeline = app.patient(prenom).get(&path).await.expect(200);
     let open: Vec<_> = timeline["donnees"]
         .as_array()
         .unwrap()
@@ -65,23 +64,35 @@ async fn sixty_four_concurrent_signatures_leave_one_designation_on_any_day() {
     let actives: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM etat_declaration WHERE etat = 'active' AND remplace_le IS NULL AND patient_id = $1",
     )
-    .bind(patient_id("ALICE").uuid())
+    .bind(patient_id(prenom).uuid())
     .fetch_one(&pool)
     .await
     .unwrap();
-    assert_eq!(actives, 64);
+    assert_eq!(actives, 64 + declared_before);
     // Knowledge only moves forward, although the clock stood still.
     let instants: i64 = sqlx::query_scalar(
         "SELECT count(DISTINCT enregistre_le) FROM etat_declaration WHERE patient_id = $1 AND etat = 'active'",
     )
-    .bind(patient_id("ALICE").uuid())
+    .bind(patient_id(prenom).uuid())
     .fetch_one(&pool)
     .await
     .unwrap();
-    assert_eq!(instants, 64);
+    assert_eq!(instants, 64 + declared_before);
 }
 
 /// The database itself refuses an overlap, whatever the program does.
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn sixty_four_concurrent_signatures_leave_one_designation_on_any_day() {
+    sixty_four_signatures("ALICE", 0).await;
+}
+
+/// Half of them go back, on the day of a change, to the doctor of before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn sixty_four_concurrent_signatures_over_an_older_designation_leave_one_too() {
+    sixty_four_signatures("BERNARD", 1).await;
+}
+
 #[tokio::test]
 async fn the_database_refuses_two_designations_on_one_day() {
     let database = TestDatabase::with_people().await;

@@ -77,6 +77,34 @@ async fn every_table_of_persons_names_the_person() {
     }
 }
 
+/// A declaration that goes from one record to another takes everything written about it: whoever adds
+/// a table to that decides here whether a move copies its rows.
+#[tokio::test]
+async fn a_move_of_a_declaration_knows_every_table_that_speaks_of_it() {
+    let database = TestDatabase::with_people().await;
+    let pool = database.pool(2).await;
+    let speaking = strings(
+        &pool,
+        "SELECT DISTINCT table_name::text FROM information_schema.columns c
+         WHERE table_schema = 'public' AND column_name = 'declaration_id' AND EXISTS (
+             SELECT 1 FROM information_schema.columns p WHERE p.table_schema = 'public'
+               AND p.table_name = c.table_name AND p.column_name = 'patient_id')
+         ORDER BY 1",
+    )
+    .await;
+    let copied = ["avenant", "declaration", "declaration_medecin", "signature"];
+    let ended_and_continued = ["etat_declaration"];
+    let unrolled_again = ["designation"];
+    // Written by merges themselves, and the journal, which is never rewritten.
+    let of_the_move = ["ecart_designation", "evenement", "mouvement_declaration"];
+    // A citation stays in the file that cites.
+    let citing = ["contact_conciliation"];
+    let mut known: Vec<&str> =
+        [&copied[..], &ended_and_continued, &unrolled_again, &of_the_move, &citing].concat();
+    known.sort_unstable();
+    assert_eq!(speaking, known, "see src/storage/patients/mouvements.rs");
+}
+
 #[tokio::test]
 async fn every_dated_fact_says_from_which_day_and_since_when_it_is_known() {
     let database = TestDatabase::with_people().await;

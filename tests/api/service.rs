@@ -3,8 +3,14 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
+use traitant::auth::Emetteur;
+use traitant::domain::acteur::Acteur;
+use traitant::domain::clock::{Clock, SystemClock};
+use traitant::domain::identifiers::Rpps;
+use traitant::domain::ids::IdSource;
 
 use crate::support::app::{MARTIN, choix, patient_id};
 use crate::support::database::TestDatabase;
@@ -60,8 +66,8 @@ async fn it_starts_from_nothing_and_a_signal_stops_it_with_its_database() {
 async fn after_a_kill_it_starts_again_with_everything_that_was_acknowledged() {
     let folder = Folder::new();
     let settings = [("TRAITANT_DONNEES", folder.path().to_str().unwrap())];
-    let alice = token(&folder, &["patient", "--patient", "alice"]);
     let service = Service::start(&settings);
+    let alice = token(&folder, &["patient", "--patient", "alice"]);
     let (status, made) =
         send(&service, &alice, "/v1/declarations", Some(&choix("ALICE", MARTIN))).await;
     assert_eq!(status, 201, "{made}");
@@ -80,6 +86,84 @@ async fn after_a_kill_it_starts_again_with_everything_that_was_acknowledged() {
     let last = Service::start(&settings);
     assert_eq!(send(&last, &alice, &path, None).await, (200, made));
     assert!(last.end("TERM").success());
+}
+
+#[test]
+fn a_private_database_ended_by_somebody_else_ends_the_service_which_says_so() {
+    let folder = Folder::new();
+    let settings = [("TRAITANT_DONNEES", folder.path().to_str().unwrap())];
+    let kill = || {
+        let database = postmaster(folder.path()).unwrap();
+        let mut kill = std::process::Command::new("kill");
+        assert!(kill.args(["-s", "KILL", &database]).status().unwrap().success());
+    };
+    let service = Service::start(&settings);
+    kill();
+    let (status, errors) = service.wait();
+    assert_eq!(status.code(), Some(1), "{errors}");
+    assert!(errors.contains("le PostgreSQL privé s'est arrêté"), "{errors}");
+    assert!(errors.contains("postgresql.log"), "{errors}");
+    assert!(errors.contains("Relancez"), "{errors}");
+    // The next start recovers; a signal that comes with the loss, or after it, ends it cleanly.
+    let again = Service::start(&settings);
+    again.signal("STOP");
+    kill();
+    again.signal("TERM");
+    again.signal("CONT");
+    let (_, errors) = again.wait();
+    assert!(!errors.contains("pg_ctl"), "{errors}");
+    assert!(Service::start(&settings).end("TERM").success());
+}
+
+#[test]
+fn a_token_is_not_issued_where_no_service_ever_ran() {
+    let folder = Folder::new();
+    let absent = folder.path().join("nulle-part");
+    for dir in [folder.path(), &absent] {
+        let output = run(&[("TRAITANT_DONNEES", dir.to_str().unwrap())], &["jeton", "medecin"]);
+        assert_eq!(output.status.code(), Some(1));
+        let text = said(&output);
+        assert!(text.contains("lancez d'abord « traitant »"), "{text}");
+    }
+    assert!(!absent.exists());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made");
+}
+
+#[test]
+fn the_command_line_speaks_french() {
+    let help = said(&run(&[], &["--help"]));
+    for text in
+        ["Registre des médecins traitants", "Utilisation :", "Commandes", "Affiche cette aide"]
+    {
+        assert!(help.contains(text), "{help}");
+    }
+    let readme = include_str!("../../README.md");
+    let settings = readme.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let mut named = 0;
+    for name in settings.filter(|name| name.contains("TRAITANT_") || name.contains("DATABASE")) {
+        assert!(help.contains(name), "{name} is not in the help");
+        named += 1;
+    }
+    assert!(named >= 12, "{named}");
+    for (arguments, code, text) in [
+        (
+            &["jeton", "medecin", "--rpps", "99900001234"][..],
+            1,
+            "--rpps : attendu un dernier chiffre",
+        ),
+        (&["jeton", "caisse", "--organisme", "1"], 1, "--organisme : attendu "),
+        (&["jeton", "patient", "--patient", "zoe"], 1, "--patient : attendu un prénom parmi alice"),
+        (&["jeton", "medecin", "--duree", "43201"], 2, "« 43201 » ne convient pas à --duree"),
+        (&["jeton", "medecin", "--rpps"], 2, "il manque la valeur de --rpps"),
+        (&["demarrer"], 2, "commande inconnue : « demarrer »"),
+        (&["--port"], 2, "argument inconnu : « --port »"),
+    ] {
+        let output = run(&[], arguments);
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert!(said.contains(text), "{said}");
+        assert!(!said.contains("invalid") && !said.contains("error"), "{said}");
+    }
 }
 
 #[test]
@@ -129,9 +213,13 @@ async fn a_request_that_runs_is_answered_before_the_end() {
     let folder = Folder::new();
     let service = Service::start(&[("TRAITANT_DONNEES", folder.path().to_str().unwrap())]);
     let body = json!({
-        "patient": { "age": 40, "medecin_traitant": "executant" },
+        "date_soins": "2025-06-16",
+        "patient": { "age": 40 },
+        "medecin_traitant": "executant",
         "executant": { "specialite": "01", "convention": "secteur_1" },
-        "date_execution": "2025-06-16",
+        "actes": [{
+            "code": "G", "honoraires_centimes": 3000, "base_remboursement_centimes": 3000,
+        }],
     })
     .to_string();
     let host = service.address.trim_start_matches("http://").to_owned();
@@ -154,8 +242,7 @@ async fn a_request_that_runs_is_answered_before_the_end() {
     connection.write_all(second.as_bytes()).unwrap();
     let mut answer = String::new();
     connection.read_to_string(&mut answer).unwrap();
-    let status = answer.lines().next().unwrap();
-    assert!(status.starts_with("HTTP/1.1 ") && !status.contains(" 5"), "{answer}");
+    assert_eq!(answer.lines().next(), Some("HTTP/1.1 200 OK"), "{answer}");
     assert!(service.end("TERM").success());
 }
 
@@ -225,7 +312,11 @@ async fn production_takes_tokens_of_its_configured_issuer_only() {
     ];
     let service = Service::start(&settings);
     assert!(!service.welcome.contains("Bearer"), "{}", service.welcome);
-    let sandbox = token(&folder, &["medecin"]);
+    let issuer = Emetteur::in_dir(folder.path()).unwrap();
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids = IdSource::from_system(Arc::clone(&clock));
+    let martin = Acteur::Medecin(Rpps::parse(MARTIN).unwrap());
+    let sandbox = issuer.issue(&martin, &*clock, &ids, 600).unwrap();
     let (status, answer) = send(&service, &sandbox, "/v1/moi", None).await;
     assert_eq!((status, answer["code"].as_str()), (401, Some("jeton_invalide")));
     let refused = run(&settings, &["jeton", "medecin"]);

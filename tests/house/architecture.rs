@@ -116,16 +116,18 @@ const ROOMS: &[Room] = &[
     Room { name: "postgres", rooms: &["postgres", "domain", "config"], libraries: &["thiserror"] },
 ];
 
-/// Libraries that the shell (`main`, `app`, `config`, `telemetry`) may use.
+/// Libraries that the shell (`main`, `cli`, `app`, `serve`, `config`, `telemetry`) may use.
 const SHELL: &[&str] = &[
     "anyhow",
     "axum",
     "clap",
+    "hyper_util",
     "rand",
     "secrecy",
     "thiserror",
     "tokio",
     "tokio_util",
+    "tower",
     "tracing",
     "tracing_subscriber",
     "traitant",

@@ -149,5 +149,18 @@ vocabulaire!(
         Executant = 2 "executant",
         /// Another doctor is.
         Autre = 3 "autre",
+        /// Another doctor is, whom the performer replaces.
+        Remplace = 4 "remplace",
+        /// None is yet: a declaration that names the performer waits for a signature.
+        EnAttente = 5 "en_attente",
+        /// None is any more: the last one retired or left the département less than a year before.
+        Parti = 6 "parti",
     }
 );
+
+impl RelationMt {
+    /// Whether a médecin traitant is declared on the day.
+    pub const fn declare(self) -> bool {
+        matches!(self, Self::Executant | Self::Autre | Self::Remplace)
+    }
+}

@@ -62,6 +62,16 @@ vocabulaire!(
         SituationParticuliere = 15 "situation_particuliere",
         /// Place of the act.
         Lieu = 16 "lieu_execution",
+        /// Item of article D162-1-6 behind the indicator A.
+        MotifExclusion = 17 "motif_exclusion",
+        /// Day of the performer's first installation.
+        DateInstallation = 18 "date_installation",
+        /// Caisse of the patient.
+        Organisme = 19 "organisme",
+        /// Code of the act.
+        Acte = 20 "acte",
+        /// Qualificatif de dépense.
+        Qualificatif = 21 "qualificatif_depense",
     }
 );
 

@@ -112,6 +112,14 @@ vocabulaire!(
         ExecutantInconnu = 7 "executant_inconnu",
         /// The specialty of the feuille is not the one of the register on the day of care.
         SpecialiteContredite = 8 "specialite_contredite",
+        /// An authorised overrun was billed where none may be.
+        DepassementNonAutorise = 9 "depassement_non_autorise",
+        /// The fees of an authorised overrun go beyond the highest total.
+        DepassementExcessif = 10 "depassement_excessif",
+        /// A supplement of coordination was billed where none may be.
+        CoordinationInterdite = 11 "majoration_coordination_interdite",
+        /// The base of a line is not the tariff of the day.
+        BaseContredite = 12 "base_contredite",
     }
 );
 

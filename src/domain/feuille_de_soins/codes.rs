@@ -273,6 +273,12 @@ impl Exoneration {
         matches!(self.0, 42 | 44 | 46)
     }
 
+    /// Whether the rules of the rates read this code. The others are exemptions of their own, by act or
+    /// by situation.
+    pub const fn est_lue(self) -> bool {
+        matches!(self.0, 0 | 41..=46 | 55)
+    }
+
     /// Whether the code is that of maternity from the sixth month.
     pub const fn maternite(self) -> bool {
         self.0 == 55

@@ -174,6 +174,14 @@ pub struct Acte {
 }
 
 impl Acte {
+    /// Whether the insurance reimburses this line at all.
+    pub fn est_rembourse(&self) -> bool {
+        !matches!(
+            self.qualificatif,
+            Some(QualificatifDepense::Gratuit | QualificatifDepense::NonRemboursable)
+        )
+    }
+
     /// The day that chooses the law: the day of the act, or of the prescription for a series.
     pub fn date_reference(&self) -> NaiveDate {
         self.date_prescription_serie.unwrap_or(self.date_execution)

@@ -15,6 +15,7 @@ mod personne;
 mod professionnel;
 mod specialite;
 mod structure;
+pub mod texte_libre;
 
 pub use beneficiaire::{DateNaissanceAmo, QualiteBeneficiaire, RangGemellaire};
 pub use indicateur::IndicateurParcours;

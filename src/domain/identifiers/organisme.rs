@@ -89,6 +89,16 @@ impl Organisme {
         REGIMES.iter().find(|(code, _)| *code == self.regime()).map(|(_, label)| *label)
     }
 
+    /// Whether it is the caisse of Mayotte.
+    pub fn est_mayotte(&self) -> bool {
+        self.caisse() == "976"
+    }
+
+    /// Whether it is a caisse of a collectivity of the Pacific, which has a scheme of its own.
+    pub fn est_du_pacifique(&self) -> bool {
+        matches!(self.caisse(), "986" | "987" | "988")
+    }
+
     /// Whether both organismes are the same caisse of the same régime, whatever the centre.
     pub fn same_caisse(&self, other: &Self) -> bool {
         self.regime() == other.regime() && self.caisse() == other.caisse()

@@ -25,7 +25,10 @@ impl Rpps {
             return Err(Invalide::new("valeur_interdite", expected));
         }
         if !luhn(value.bytes().iter().copied()) {
-            return Err(Invalide::new("luhn", "une clé de Luhn juste"));
+            return Err(Invalide::new(
+                "luhn",
+                "un dernier chiffre conforme aux dix premiers (clé de Luhn)",
+            ));
         }
         Ok(Self(value))
     }
@@ -92,7 +95,10 @@ impl NumAm {
         }
         let number_am = Self(value);
         if !number_am.cle_verifiee() && !number_am.outre_mer() {
-            return Err(Invalide::new("luhn", "une clé de Luhn juste"));
+            return Err(Invalide::new(
+                "luhn",
+                "un dernier chiffre conforme aux huit premiers (clé de Luhn)",
+            ));
         }
         Ok(number_am)
     }

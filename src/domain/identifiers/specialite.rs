@@ -127,6 +127,22 @@ impl Specialite {
         matches!(self.0, 1 | 22 | 23)
     }
 
+    /// Whether the specialty is one of those of the specific direct access: gynaecology, ophthalmology,
+    /// psychiatry, stomatology, oral and maxillo-facial surgery.
+    pub const fn est_en_acces_direct(self) -> bool {
+        matches!(self.0, 7 | 15 | 18 | 44 | 45 | 69 | 70 | 77 | 79) || self.est_psychiatrie()
+    }
+
+    /// Whether the specialty is psychiatry or neuropsychiatry; neurology alone is not.
+    pub const fn est_psychiatrie(self) -> bool {
+        matches!(self.0, 17 | 33 | 75)
+    }
+
+    /// Whether the specialty is medical biology, whose acts the parcours does not look at.
+    pub const fn est_biologie(self) -> bool {
+        self.0 == 38
+    }
+
     /// The code as a number.
     pub const fn get(self) -> u8 {
         self.0

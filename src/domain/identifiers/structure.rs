@@ -25,7 +25,10 @@ impl Finess {
             return Err(Invalide::new("valeur_interdite", expected));
         }
         if !luhn(value.bytes().iter().map(|byte| corsican_digit(*byte))) {
-            return Err(Invalide::new("luhn", "une clé de Luhn juste"));
+            return Err(Invalide::new(
+                "luhn",
+                "un dernier chiffre conforme aux autres (clé de Luhn)",
+            ));
         }
         Ok(Self(value))
     }
@@ -45,7 +48,10 @@ impl Siren {
     pub fn parse(text: &str) -> Result<Self, Invalide> {
         let value = digits::<9>(text, "neuf chiffres")?;
         if !luhn(value.bytes().iter().copied()) {
-            return Err(Invalide::new("luhn", "une clé de Luhn juste"));
+            return Err(Invalide::new(
+                "luhn",
+                "un dernier chiffre conforme aux autres (clé de Luhn)",
+            ));
         }
         Ok(Self(value))
     }
@@ -71,7 +77,10 @@ impl Siret {
             .fold(0_u32, |sum, byte| sum.saturating_add(u32::from(byte.saturating_sub(b'0'))));
         let la_poste = value.as_str().starts_with("356000000") && sum.is_multiple_of(5);
         if !luhn(bytes.iter().copied()) && !la_poste {
-            return Err(Invalide::new("luhn", "une clé de Luhn juste"));
+            return Err(Invalide::new(
+                "luhn",
+                "un dernier chiffre conforme aux autres (clé de Luhn)",
+            ));
         }
         Ok(Self(value))
     }

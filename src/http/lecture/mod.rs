@@ -3,11 +3,13 @@
 //! A type says once how it is read ([`Lire`]); [`lecture!`] reads a struct member by member, under
 //! the very names of its fields, and refuses the members that it does not have.
 
+mod texte;
 mod valeurs;
 
 use std::fmt::{self, Write};
 
-pub(crate) use self::valeurs::{Entier, Texte, lire_mot};
+pub(crate) use self::texte::{Matricule, Nom, Texte};
+pub(crate) use self::valeurs::{Entier, lire_mot};
 use super::json::Json;
 use crate::domain::identifiers::Invalide;
 use crate::services::ChampInvalide;
@@ -41,9 +43,6 @@ impl fmt::Display for Chemin<'_> {
     }
 }
 
-/// The most wrong fields reported at once.
-const MAX_ERREURS: usize = 100;
-
 /// Everything wrong in a document.
 #[derive(Debug, Default)]
 pub(crate) struct Erreurs(Vec<ChampInvalide>);
@@ -51,9 +50,7 @@ pub(crate) struct Erreurs(Vec<ChampInvalide>);
 impl Erreurs {
     /// One more wrong field.
     pub(crate) fn push(&mut self, chemin: &Chemin<'_>, code: &'static str, attendu: &str) {
-        if self.0.len() < MAX_ERREURS {
-            self.0.push(ChampInvalide::new(chemin.to_string(), code, attendu));
-        }
+        self.0.push(ChampInvalide::new(chemin.to_string(), code, attendu));
     }
 
     /// An identifier that is not one.
@@ -136,6 +133,15 @@ impl<T: Lire> Lire for Option<T> {
     }
 }
 
+/// How many there must be, in words.
+fn entre(min: usize, max: usize, what: &str) -> String {
+    match (min, max) {
+        (1, 1) => format!("d'exactement un {what}"),
+        (min, max) if min == max => format!("d'exactement {min} {what}s"),
+        (min, max) => format!("de {min} à {max} {what}s"),
+    }
+}
+
 /// A list between two lengths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Liste<T, const MIN: usize, const MAX: usize>(pub(crate) Vec<T>);
@@ -147,7 +153,8 @@ impl<T: Lire, const MIN: usize, const MAX: usize> Lire for Liste<T, MIN, MAX> {
             return None;
         };
         if !(MIN..=MAX).contains(&items.len()) {
-            let message = format!("attendu : de {MIN} à {MAX} éléments ; reçu : {}", items.len());
+            let wanted = format!("une liste {}", entre(MIN, MAX, "élément"));
+            let message = format!("attendu : {wanted} ; reçu : {}", items.len());
             erreurs.push(noeud.chemin, "taille_invalide", &message);
             return None;
         }
@@ -203,7 +210,11 @@ impl<'n, 'j> Objet<'n, 'j> {
             if before.iter().any(|(earlier, _)| earlier == name) {
                 erreurs.push(&chemin, "champ_en_double", "ce champ est écrit deux fois");
             } else if !self.known.contains(&name.as_ref()) {
-                let message = format!("champ inconnu ; attendus : {}", self.known.join(", "));
+                let message = match &self.known[..] {
+                    [] => "champ inconnu ; aucun n'est attendu".to_owned(),
+                    [only] => format!("champ inconnu ; attendu : {only}"),
+                    all => format!("champ inconnu ; attendus : {}", all.join(", ")),
+                };
                 erreurs.push(&chemin, "champ_inconnu", &message);
             }
         }
@@ -261,6 +272,13 @@ mod tests {
         let json = Json::parse(text.as_bytes()).unwrap();
         let erreurs = lire_document::<Exemple>(&json).unwrap_err();
         erreurs.into_iter().map(|erreur| (erreur.pointeur, erreur.code)).collect()
+    }
+
+    #[test]
+    fn lengths_are_said_in_words() {
+        assert_eq!(entre(1, 1, "élément"), "d'exactement un élément");
+        assert_eq!(entre(13, 13, "caractère"), "d'exactement 13 caractères");
+        assert_eq!(entre(1, 20, "élément"), "de 1 à 20 éléments");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How each simple type is read: numbers, texts, dates, words of a list, identifiers.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::{Chemin, Erreurs, Lire, Noeud, Objet};
 use crate::domain::digest::Empreinte;
@@ -8,7 +8,7 @@ use crate::domain::identifiers::{
     CommuneExercice, DateNaissanceAmo, Finess, IdentifiantPersonne, IndicateurParcours, Invalide,
     NumAm, NumeroFacturation, Organisme, QualiteBeneficiaire, RangGemellaire, Rpps, Specialite,
 };
-use crate::domain::ids::{LieuId, PatientId};
+use crate::domain::ids::{ContactId, DeclarationId, FeuilleId, LieuId, PatientId};
 use crate::domain::money::Centimes;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::json::Json;
@@ -52,28 +52,6 @@ impl<const MIN: i64, const MAX: i64> Lire for Entier<MIN, MAX> {
     }
 }
 
-/// A string between two lengths, in characters, without control characters and not blank.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Texte<const MIN: usize, const MAX: usize>(pub(crate) String);
-
-impl<const MIN: usize, const MAX: usize> Lire for Texte<MIN, MAX> {
-    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-        let attendu = format!("une chaîne de {MIN} à {MAX} caractères");
-        let text = noeud.texte(erreurs, &attendu)?.trim();
-        let length = text.chars().count();
-        if !(MIN..=MAX).contains(&length) {
-            erreurs.push(noeud.chemin, "longueur_invalide", &format!("attendu : {attendu}"));
-            return None;
-        }
-        if text.chars().any(char::is_control) {
-            let message = "attendu : du texte sans caractère de contrôle";
-            erreurs.push(noeud.chemin, "format_invalide", message);
-            return None;
-        }
-        Some(Self(text.to_owned()))
-    }
-}
-
 impl Lire for NaiveDate {
     fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
         let text = noeud.texte(erreurs, "une date AAAA-MM-JJ")?;
@@ -86,7 +64,7 @@ impl Lire for NaiveDate {
             erreurs.push(noeud.chemin, "format_invalide", "attendu : une date AAAA-MM-JJ");
             return None;
         }
-        let date = text.parse().ok();
+        let date = text.parse().ok().filter(|date: &Self| date.year() >= 1);
         if date.is_none() {
             let message = "attendu : une date qui existe dans le calendrier";
             erreurs.push(noeud.chemin, "hors_calendrier", message);
@@ -99,11 +77,17 @@ impl Lire for DateTime<Utc> {
     fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
         let attendu = "un instant RFC 3339, par exemple 2025-03-10T09:14:22Z";
         let text = noeud.texte(erreurs, attendu)?;
-        let instant = DateTime::parse_from_rfc3339(text).ok();
-        if instant.is_none() {
+        let Ok(instant) = DateTime::parse_from_rfc3339(text) else {
             erreurs.push(noeud.chemin, "format_invalide", &format!("attendu : {attendu}"));
+            return None;
+        };
+        let instant = instant.with_timezone(&Utc);
+        if !(1..=9999).contains(&instant.year()) {
+            let message = "attendu : un instant des années 1 à 9999, en temps universel";
+            erreurs.push(noeud.chemin, "hors_bornes", message);
+            return None;
         }
-        instant.map(|instant| instant.with_timezone(&Utc))
+        Some(instant)
     }
 }
 
@@ -161,17 +145,13 @@ lire_identifiant!(
     QualiteBeneficiaire => QualiteBeneficiaire::parse,
     Specialite => Specialite::parse,
     crate::domain::feuille_de_soins::Exoneration => crate::domain::feuille_de_soins::Exoneration::parse,
-    PatientId => uuid_of,
-    LieuId => uuid_of,
-    crate::domain::ids::RepresentationId => uuid_of,
+    crate::domain::ids::RepresentationId => str::parse,
+    PatientId => str::parse,
+    LieuId => str::parse,
+    DeclarationId => str::parse,
+    ContactId => str::parse,
+    FeuilleId => str::parse,
 );
-
-fn uuid_of<T: std::str::FromStr>(text: &str) -> Result<T, Invalide> {
-    text.parse().map_err(|_not_a_uuid| Invalide {
-        code: "format_invalide",
-        attendu: "un identifiant UUID, par exemple 0192f0c4-0000-7000-8000-000000000001",
-    })
-}
 
 /// Reads `{"type": …, "valeur": …}`.
 fn lire_type_valeur<T>(

@@ -167,13 +167,8 @@ impl EvaluationVue {
     pub(crate) fn new(evaluation: &Evaluation, contexte: &Contexte<'_>) -> Option<Self> {
         let synthese = evaluation.synthese()?;
         let mut lignes: Vec<LigneVue> = Vec::new();
-        let mut explication: Vec<String> = Vec::new();
+        let mut explication = sentences(evaluation, contexte.explication);
         for (acte, motifs) in evaluation.actes.iter().zip(&contexte.explication.actes) {
-            for motif in motifs {
-                if !explication.contains(&motif.texte) {
-                    explication.push(motif.texte.clone());
-                }
-            }
             let principal = acte.lignes.first().map_or(0, |ligne| ligne.numero_ligne);
             for ligne in &acte.lignes {
                 let own = if ligne.numero_ligne == principal { motifs.as_slice() } else { &[] };
@@ -259,4 +254,29 @@ impl MontantsVue {
             reste_a_charge_centimes: m.reste_a_charge,
         }
     }
+}
+
+/// The reasons of every act. A sentence that holds for all of them, without any amount, is said once;
+/// the others say of which line they speak when there are several acts.
+fn sentences(evaluation: &Evaluation, explication: &Explication) -> Vec<String> {
+    let several = evaluation.actes.len() > 1;
+    let mut said: Vec<String> = Vec::new();
+    for (acte, motifs) in evaluation.actes.iter().zip(&explication.actes) {
+        let numero = acte.lignes.first().map_or(0, |ligne| ligne.numero_ligne);
+        for motif in motifs {
+            let shared = !motif.texte.contains('€')
+                && explication
+                    .actes
+                    .iter()
+                    .all(|others| others.iter().any(|other| other.texte == motif.texte));
+            if !several || shared {
+                if !said.contains(&motif.texte) {
+                    said.push(motif.texte.clone());
+                }
+            } else {
+                said.push(format!("Ligne {numero} : {}", motif.texte));
+            }
+        }
+    }
+    said
 }

@@ -21,7 +21,7 @@ use crate::domain::medecin::{
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps};
 use crate::http::idempotency::{json as respond_json, rendre, respond};
-use crate::http::lecture::{Lire, Liste, Noeud, Objet, Texte, lecture};
+use crate::http::lecture::{Lire, Liste, Noeud, Nom, Objet, Texte, lecture};
 use crate::http::problem::Refus;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -46,10 +46,10 @@ pub(crate) struct MedecinDemande {
     rpps: Rpps,
     /// Nom d'exercice.
     #[schema(inline)]
-    nom: Texte<1, 80>,
+    nom: Nom<80>,
     /// Prénom d'exercice.
     #[schema(inline)]
-    prenom: Texte<1, 80>,
+    prenom: Nom<80>,
     /// Spécialité, d'un médecin.
     specialite: Specialite,
     /// Exercices, un par lieu.
@@ -97,7 +97,7 @@ pub(crate) struct LieuExerciceDemande {
     nature: Option<NatureLieu>,
     /// Nom.
     #[schema(value_type = Option<String>, max_length = 120)]
-    nom: Option<Texte<1, 120>>,
+    nom: Option<Nom<120>>,
     /// Commune.
     #[schema(value_type = Option<CommuneExercice>)]
     commune: Option<CommuneExercice>,
@@ -281,7 +281,8 @@ impl MedecinVue {
 /// Enregistrer un médecin
 ///
 /// Une caisse enregistre un médecin et les lieux où il exerce. La spécialité doit être celle d'un
-/// médecin : un dentiste ou une sage-femme ne peut pas être désigné.
+/// médecin : un dentiste ou une sage-femme ne peut pas être désigné. Chaque jour, dès le premier, un
+/// exercice et un seul est le principal.
 #[utoipa::path(
     post,
     path = "/v1/medecins",
@@ -292,7 +293,8 @@ impl MedecinVue {
     request_body = MedecinDemande,
     responses((status = 201, description = "Médecin enregistré", body = MedecinVue,
         headers(("Location" = String, description = "Adresse du médecin")))),
-    extensions(("x-problemes" = json!(["role_interdit", "medecin_existant"])))
+    extensions(("x-problemes" = json!(["role_interdit", "medecin_existant",
+        "facturation_existante"])))
 )]
 async fn create(
     State(state): State<AppState>,

@@ -77,6 +77,9 @@ pub(crate) struct MedecinTraitantVue {
     /// Désignation en vigueur ; null s'il n'y en a pas, ou si elle désigne un autre médecin que celui
     /// qui demande.
     designation: Option<DesignationVue>,
+    /// La désignation dort ce jour : le patient relève d'une caisse ou d'un statut hors du parcours de
+    /// soins. Elle n'a pas pris fin et sert de nouveau à son retour.
+    en_sommeil: bool,
 }
 
 /// Désignation : qui est médecin traitant, de quel jour à quel jour.
@@ -158,6 +161,7 @@ impl MedecinTraitantVue {
             declare: answer.relation != RelationMt::Aucun,
             relation: answer.relation,
             designation: answer.designation.as_ref().map(DesignationVue::new),
+            en_sommeil: answer.en_sommeil,
         }
     }
 }
@@ -188,7 +192,8 @@ async fn current(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Portee::MedecinTraitantLire)?;
     let dates = Dates { en_vigueur_le: dates.en_vigueur_le, connu_le: dates.connu_le };
-    let answer = state.services.medecin_traitant(&contexte, id, dates).await?;
+    let asked = state.services.medecin_traitant(&contexte, id, dates).await;
+    let answer = asked.map_err(|error| Refus::from(error).en_parametres())?;
     respond_json(&MedecinTraitantVue::new(&answer))
 }
 
@@ -252,6 +257,7 @@ async fn list(
     Requete(demande): Requete<ConnaissanceDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Portee::MedecinTraitantLire)?;
-    let timeline = state.services.list_designations(&contexte, id, demande.connu_le).await?;
+    let asked = state.services.list_designations(&contexte, id, demande.connu_le).await;
+    let timeline = asked.map_err(|error| Refus::from(error).en_parametres())?;
     respond_json(&DesignationsVue { donnees: timeline.iter().map(DesignationVue::new).collect() })
 }

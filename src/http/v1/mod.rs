@@ -1,9 +1,12 @@
 //! Version 1 of the API: one file a resource, with its shapes, its handlers and their documentation.
 
+pub(crate) mod adressages;
+pub(crate) mod conciliations;
 pub(crate) mod declarations;
 pub(crate) mod departs;
 pub(crate) mod evaluation;
 pub(crate) mod feuilles_de_soins;
+pub(crate) mod loi;
 pub(crate) mod medecins;
 pub(crate) mod medecins_traitants;
 pub(crate) mod moi;
@@ -27,6 +30,8 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(declarations::router())
         .merge(medecins_traitants::router())
         .merge(departs::router())
+        .merge(adressages::router())
+        .merge(conciliations::router())
         .merge(patients::router())
         .merge(representations::router())
         .merge(medecins::router())
@@ -34,4 +39,5 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(neutralisations::router())
         .merge(patientele::router())
         .merge(moi::router())
+        .merge(loi::router())
 }

@@ -1,6 +1,7 @@
 //! What a token says about its bearer, and who looked at their data.
 
 use axum::extract::State;
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -11,7 +12,7 @@ use utoipa_axum::routes;
 use crate::auth::Portee;
 use crate::domain::ids::{AccesId, RequestId};
 use crate::http::AppState;
-use crate::http::extract::{Appel, Requete, SansParametre};
+use crate::http::extract::{Appel, Requete};
 use crate::http::idempotency::json as respond_json;
 use crate::http::lecture::{Entier, Texte, lecture};
 use crate::http::problem::Refus;
@@ -44,7 +45,7 @@ pub(crate) struct MoiVue {
     security(("jeton" = [])),
     responses((status = 200, description = "Le porteur du jeton", body = MoiVue)),
 )]
-async fn whoami(appel: Appel, _query: Requete<SansParametre>) -> Result<Response, Refus> {
+async fn whoami(appel: Appel) -> Result<Response, Refus> {
     let acteur = appel.contexte().acteur;
     respond_json(&MoiVue {
         role: acteur.role(),
@@ -110,7 +111,8 @@ pub(crate) struct AccesVue {
         ("limite" = inline(Option<Entier<1, 500>>), Query, description = "Nombre d'accès par page, 50 par défaut"),
         ("curseur" = Option<String>, Query, description = "Curseur de la page précédente")
     ),
-    responses((status = 200, description = "Les accès, les derniers d'abord", body = AccesListeVue)),
+    responses((status = 200, description = "Les accès, les derniers d'abord", body = AccesListeVue,
+        headers(("Link" = String, description = "Adresse de la page suivante (rel=next), s'il y en a une")))),
     extensions(("x-problemes" = json!(["role_interdit"])))
 )]
 async fn accesses(
@@ -145,5 +147,13 @@ async fn accesses(
             identifiant_correlation: acces.requete_id,
         })
         .collect();
-    respond_json(&AccesListeVue { donnees, pagination: PaginationVue { curseur_suivant } })
+    let link = curseur_suivant
+        .as_ref()
+        .map(|curseur| format!("</v1/moi/acces?limite={limit}&curseur={curseur}>; rel=\"next\""));
+    let mut response =
+        respond_json(&AccesListeVue { donnees, pagination: PaginationVue { curseur_suivant } })?;
+    if let Some(value) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
+        response.headers_mut().insert(header::LINK, value);
+    }
+    Ok(response)
 }

@@ -1,7 +1,14 @@
-//! Persons: registered by a caisse, read by those who may.
+//! Persons: registered by a caisse, read by those who may, and what caisses record of their life.
+
+mod actes;
+mod conflits;
+mod demande;
+mod fusions;
+mod scissions;
+mod vue;
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -9,23 +16,29 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(crate) use self::vue::OrganismeVue;
+use self::vue::PatientVue;
 use crate::auth::Portee;
-use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::{
     DateNaissanceAmo, IdentifiantPersonne, Organisme, RangGemellaire,
 };
 use crate::domain::ids::PatientId;
-use crate::domain::patient::{
-    ClePatient, IdentifiantPatient, Identite, NouveauPatient, Patient, UsageIdentifiant,
-};
+use crate::domain::patient::{ClePatient, Identite, NouveauPatient};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps};
-use crate::http::idempotency::{json as respond_json, rendre, respond};
-use crate::http::lecture::{Texte, lecture};
+use crate::http::idempotency::{etag, json as respond_json, rendre, respond};
+use crate::http::lecture::{Nom, lecture};
 use crate::http::problem::Refus;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(create)).routes(routes!(get)).routes(routes!(find))
+    OpenApiRouter::new()
+        .routes(routes!(create))
+        .routes(routes!(get))
+        .routes(routes!(find))
+        .merge(actes::router())
+        .merge(fusions::router())
+        .merge(scissions::router())
+        .merge(conflits::router())
 }
 
 /// Patient à enregistrer.
@@ -43,10 +56,10 @@ pub(crate) struct PatientDemande {
     ouvrant_droit: Option<IdentifiantPersonne>,
     /// Nom de naissance.
     #[schema(inline)]
-    nom: Texte<1, 80>,
+    nom: Nom<80>,
     /// Premier prénom.
     #[schema(inline)]
-    prenom: Texte<1, 80>,
+    prenom: Nom<80>,
     /// Date de naissance connue de l'Assurance maladie.
     date_naissance: DateNaissanceAmo,
     /// Rang gémellaire, 1 par défaut.
@@ -66,6 +79,24 @@ lecture!(PatientDemande {
     organisme,
     affilie_du,
 });
+
+impl PatientDemande {
+    /// The person to register.
+    fn into_domain(self) -> NouveauPatient {
+        NouveauPatient {
+            identite: Identite {
+                nom: self.nom.0,
+                prenom: self.prenom.0,
+                date_naissance: self.date_naissance,
+                rang: self.rang.unwrap_or(RangGemellaire::ONE),
+            },
+            identifiant: self.identifiant,
+            ouvrant_droit: self.ouvrant_droit,
+            organisme: self.organisme,
+            affilie_du: self.affilie_du,
+        }
+    }
+}
 
 /// Recherche d'un patient, comme la carte Vitale le désigne.
 #[derive(Debug, ToSchema)]
@@ -101,123 +132,6 @@ pub(crate) struct PatientTrouveVue {
     patient_id: PatientId,
 }
 
-/// Patient et ses faits datés. Ses numéros ne sont jamais rendus.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PatientVue {
-    /// Identifiant interne.
-    patient_id: PatientId,
-    /// Noms et naissance.
-    identites: Vec<IdentiteVue>,
-    /// Numéros, par nature et usage.
-    identifiants: Vec<IdentifiantVue>,
-    /// Caisses.
-    affiliations: Vec<AffiliationVue>,
-}
-
-/// Noms et naissance, pendant une période.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct IdentiteVue {
-    /// Nom de naissance.
-    #[schema(example = "ESSAI-LECA")]
-    nom: String,
-    /// Premier prénom.
-    #[schema(example = "ANGE")]
-    prenom: String,
-    /// Date de naissance.
-    date_naissance: DateNaissanceAmo,
-    /// Rang gémellaire.
-    rang: RangGemellaire,
-    /// Premier jour.
-    effet_du: NaiveDate,
-    /// Premier jour qui n'en fait plus partie, ou null.
-    effet_au: Option<NaiveDate>,
-}
-
-/// Numéro d'une personne, sans sa valeur.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct IdentifiantVue {
-    /// Type.
-    #[serde(rename = "type")]
-    #[schema(example = "nir")]
-    kind: &'static str,
-    /// Usage.
-    usage: UsageIdentifiant,
-    /// Premier jour.
-    effet_du: NaiveDate,
-    /// Premier jour qui n'en fait plus partie, ou null.
-    effet_au: Option<NaiveDate>,
-}
-
-/// Caisse, pendant une période.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AffiliationVue {
-    /// Organisme.
-    organisme: OrganismeVue,
-    /// Premier jour.
-    effet_du: NaiveDate,
-    /// Premier jour qui n'en fait plus partie, ou null.
-    effet_au: Option<NaiveDate>,
-}
-
-/// Organisme de rattachement.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct OrganismeVue {
-    /// Régime.
-    #[schema(example = "01")]
-    regime: String,
-    /// Régime, en clair.
-    #[schema(example = "régime général")]
-    regime_libelle: &'static str,
-    /// Caisse.
-    #[schema(example = "131")]
-    caisse: String,
-    /// Centre.
-    #[schema(example = "0000")]
-    centre: String,
-}
-
-impl OrganismeVue {
-    /// The shape of an organisme.
-    pub(crate) fn new(organisme: &Organisme) -> Self {
-        Self {
-            regime: organisme.regime().to_owned(),
-            regime_libelle: organisme.libelle_regime().unwrap_or_default(),
-            caisse: organisme.caisse().to_owned(),
-            centre: organisme.centre().to_owned(),
-        }
-    }
-}
-
-impl PatientVue {
-    fn new(patient: &Patient) -> Self {
-        let identite = |fait: &FaitDate<Identite>| IdentiteVue {
-            nom: fait.valeur.nom.clone(),
-            prenom: fait.valeur.prenom.clone(),
-            date_naissance: fait.valeur.date_naissance,
-            rang: fait.valeur.rang,
-            effet_du: fait.effet.du(),
-            effet_au: fait.effet.au(),
-        };
-        let identifiant = |fait: &FaitDate<IdentifiantPatient>| IdentifiantVue {
-            kind: fait.valeur.numero.kind(),
-            usage: fait.valeur.usage,
-            effet_du: fait.effet.du(),
-            effet_au: fait.effet.au(),
-        };
-        let affiliation = |fait: &FaitDate<Organisme>| AffiliationVue {
-            organisme: OrganismeVue::new(&fait.valeur),
-            effet_du: fait.effet.du(),
-            effet_au: fait.effet.au(),
-        };
-        Self {
-            patient_id: patient.id,
-            identites: patient.identites.iter().map(identite).collect(),
-            identifiants: patient.identifiants.iter().map(identifiant).collect(),
-            affiliations: patient.affiliations.iter().map(affiliation).collect(),
-        }
-    }
-}
-
 /// Enregistrer un patient
 ///
 /// Une caisse enregistre un patient qui dépend d'elle. Un numéro individuel déjà connu est refusé :
@@ -231,7 +145,7 @@ impl PatientVue {
     params(("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
     request_body = PatientDemande,
     responses((status = 201, description = "Patient enregistré", body = PatientVue,
-        headers(("Location" = String, description = "Adresse du patient")))),
+        headers(("Location" = String, description = "Adresse du patient"), ("ETag" = String, description = "Version")))),
     extensions(("x-problemes" = json!(["role_interdit", "patient_existant"])))
 )]
 async fn create(
@@ -241,30 +155,22 @@ async fn create(
     corps: Corps<PatientDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Portee::Administration)?;
-    let demande = corps.valeur;
-    let nouveau = NouveauPatient {
-        identite: Identite {
-            nom: demande.nom.0,
-            prenom: demande.prenom.0,
-            date_naissance: demande.date_naissance,
-            rang: demande.rang.unwrap_or(RangGemellaire::ONE),
-        },
-        identifiant: demande.identifiant,
-        ouvrant_droit: demande.ouvrant_droit,
-        organisme: demande.organisme,
-        affilie_du: demande.affilie_du,
-    };
+    let nouveau = corps.valeur.into_domain();
     let memoire = state
         .services
         .create_patient(&contexte, &cle.demande(corps.requete), &nouveau, |patient| {
-            let location = format!("/v1/patients/{}", patient.id);
-            rendre(StatusCode::CREATED, Some(location), None, &PatientVue::new(patient))
+            let location = format!("/v1/patients/{}", patient.patient.id);
+            let version = Some(patient.version);
+            rendre(StatusCode::CREATED, Some(location), version, &PatientVue::new(patient))
         })
         .await?;
     respond(memoire)
 }
 
 /// Lire un patient
+///
+/// Une caisse que le patient a quittée n'en lit que ce qui fut de son temps ; un médecin, ni l'adresse
+/// ni la couverture. Un dossier fusionné répond 410 avec l'identifiant du dossier conservé.
 #[utoipa::path(
     get,
     path = "/v1/patients/{id}",
@@ -272,7 +178,8 @@ async fn create(
     operation_id = "lire_patient",
     security(("jeton" = ["declarations.lire"])),
     params(("id" = PatientId, Path, description = "Identifiant du patient")),
-    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue)),
+    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue,
+        headers(("ETag" = String, description = "Version")))),
     extensions(("x-problemes" = json!(["introuvable"])))
 )]
 async fn get(
@@ -282,7 +189,16 @@ async fn get(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Portee::DeclarationsLire)?;
     let patient = state.services.get_patient(&contexte, id).await?;
-    respond_json(&PatientVue::new(&patient))
+    with_etag(&PatientVue::new(&patient), patient.version)
+}
+
+/// A reading with its version as ETag.
+fn with_etag(corps: &impl Serialize, version: i32) -> Result<Response, Refus> {
+    let mut response = respond_json(corps)?;
+    if let Ok(value) = HeaderValue::from_str(&etag(version)) {
+        response.headers_mut().insert(header::ETAG, value);
+    }
+    Ok(response)
 }
 
 /// Rechercher un patient

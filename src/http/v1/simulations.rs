@@ -13,11 +13,11 @@ use super::feuilles_de_soins::demande::ParcoursDemande;
 use crate::domain::evaluation::{FaitsConnus, Naissance, RelationMt};
 use crate::domain::feuille_de_soins::{
     Acte, Assurance, Beneficiaire, Complementaire, Convention, Executant, Exoneration,
-    LieuExecution, NatureAssurance, Nomenclature, OptionTarifaire, Paiement, RegimeLocal,
-    SituationParticuliere, Soins, TypeLieu,
+    LieuExecution, NatureAssurance, Nomenclature, OptionTarifaire, Paiement, QualificatifDepense,
+    RegimeLocal, SituationParticuliere, Soins, TypeLieu,
 };
 use crate::domain::identifiers::{
-    DateNaissanceAmo, QualiteBeneficiaire, RangGemellaire, Specialite,
+    DateNaissanceAmo, Organisme, QualiteBeneficiaire, RangGemellaire, Specialite,
 };
 use crate::domain::money::Centimes;
 use crate::http::AppState;
@@ -85,6 +85,8 @@ pub(crate) struct PatientSimuleDemande {
     regime_local: Option<RegimeLocal>,
     /// Situation particulière.
     situation_particuliere: Option<SituationParticuliere>,
+    /// Organisme, pour les caisses où le parcours ne s'applique pas.
+    organisme: Option<Organisme>,
 }
 lecture!(PatientSimuleDemande {
     age,
@@ -93,6 +95,7 @@ lecture!(PatientSimuleDemande {
     exoneration,
     regime_local,
     situation_particuliere,
+    organisme,
 });
 
 /// Exécutant d'une simulation.
@@ -129,10 +132,12 @@ pub(crate) struct ActeSimuleDemande {
     /// Nombre d'actes, 1 par défaut.
     #[schema(inline)]
     quantite: Option<Entier<1, 99>>,
-    /// Honoraires.
+    /// Honoraires de la ligne entière, quantité comprise.
     honoraires_centimes: Centimes,
-    /// Base de remboursement.
+    /// Base de remboursement de la ligne entière, quantité comprise.
     base_remboursement_centimes: Centimes,
+    /// Qualificatif de dépense.
+    qualificatif_depense: Option<QualificatifDepense>,
     /// Exonération de cet acte.
     exoneration_acte: Option<Exoneration>,
 }
@@ -142,6 +147,7 @@ lecture!(ActeSimuleDemande {
     quantite,
     honoraires_centimes,
     base_remboursement_centimes,
+    qualificatif_depense,
     exoneration_acte,
 });
 
@@ -170,6 +176,28 @@ pub(crate) fn exemple() -> serde_json::Value {
     })
 }
 
+impl ActeSimuleDemande {
+    /// The line of an act, unless its code is wrong.
+    fn into_domain(self, index: usize, date: NaiveDate, check: &mut Verification) -> Option<Acte> {
+        let nomenclature = self.nomenclature.unwrap_or(Nomenclature::Ngap);
+        let code = code_acte(nomenclature, &self.code.0, &format!("/actes/{index}"), check)?;
+        Some(Acte {
+            numero_ligne: u16::try_from(index.saturating_add(1)).unwrap_or(u16::MAX),
+            date_execution: date,
+            date_prescription_serie: None,
+            code,
+            coefficient_centiemes: None,
+            quantite: self.quantite.map_or(1, |quantite| u16::try_from(quantite.0).unwrap_or(1)),
+            ccam: None,
+            honoraires: self.honoraires_centimes,
+            base: Some(self.base_remboursement_centimes),
+            qualificatif: self.qualificatif_depense,
+            depassement: None,
+            exoneration: self.exoneration_acte,
+        })
+    }
+}
+
 impl SimulationDemande {
     /// What is asked of the law.
     fn into_domain(self) -> Result<(Soins, FaitsConnus), Vec<ChampInvalide>> {
@@ -187,30 +215,25 @@ impl SimulationDemande {
                 None
             }
         };
+        if let Some(Naissance::Date(born)) = naissance
+            && born.pour_calcul_age() > date
+        {
+            let expected = "attendu : une date qui précède celle des soins";
+            check.complain("/patient/date_naissance", "apres_les_soins", expected);
+        }
         let parcours = self
             .parcours
             .unwrap_or_default()
             .into_domain(&mut check, self.executant.date_installation);
+        let installation = self.executant.date_installation;
+        check.installation("/executant/date_installation", installation, date);
+        if parcours.date_orientation.is_some_and(|sent| sent > date) {
+            let expected = "attendu : une date qui ne suit pas celle des soins";
+            check.complain("/parcours/date_orientation", "apres_les_soins", expected);
+        }
         let mut actes = Vec::new();
         for (index, demande) in self.actes.0.into_iter().enumerate() {
-            let pointeur = format!("/actes/{index}");
-            let nomenclature = demande.nomenclature.unwrap_or(Nomenclature::Ngap);
-            let code = code_acte(nomenclature, &demande.code.0, &pointeur, &mut check);
-            actes.extend(code.map(|code| Acte {
-                numero_ligne: u16::try_from(index.saturating_add(1)).unwrap_or(u16::MAX),
-                date_execution: date,
-                date_prescription_serie: None,
-                code,
-                coefficient_centiemes: None,
-                quantite:
-                    demande.quantite.map_or(1, |quantite| u16::try_from(quantite.0).unwrap_or(1)),
-                ccam: None,
-                honoraires: demande.honoraires_centimes,
-                base: Some(demande.base_remboursement_centimes),
-                qualificatif: None,
-                depassement: None,
-                exoneration: demande.exoneration_acte,
-            }));
+            actes.extend(demande.into_domain(index, date, &mut check));
         }
         let patient = self.patient;
         let kept = self.participations_retenues;
@@ -226,7 +249,7 @@ impl SimulationDemande {
                         Naissance::Date(date) => date,
                         Naissance::Age(_) => DateNaissanceAmo::UNKNOWN,
                     },
-                    organisme: None,
+                    organisme: patient.organisme,
                     complementaire: patient.complementaire.unwrap_or(Complementaire::Aucune),
                     exoneration: patient.exoneration.unwrap_or(Exoneration::NONE),
                     regime_local: patient.regime_local.unwrap_or(RegimeLocal::Aucun),

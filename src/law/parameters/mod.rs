@@ -14,12 +14,14 @@ use crate::domain::calendar::{Periode, lendemain};
 use crate::domain::vocabulary::{Vocabulaire, vocabulaire};
 
 /// Themes, in the order of their files.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 8] = [
+    ("adressage.toml", include_str!("adressage.toml")),
     ("complementaire.toml", include_str!("complementaire.toml")),
     ("declaration.toml", include_str!("declaration.toml")),
     ("majoration.toml", include_str!("majoration.toml")),
     ("parcours.toml", include_str!("parcours.toml")),
     ("participation.toml", include_str!("participation.toml")),
+    ("tarifs.toml", include_str!("tarifs.toml")),
     ("taux.toml", include_str!("taux.toml")),
 ];
 
@@ -76,10 +78,46 @@ vocabulaire!(
         MtConjointOuverture = 23 "MT_CONJOINT_OUVERTURE",
         /// Days before the birthday from which a person chooses, to tell it.
         MtPreavisMajoriteChoix = 24 "MT_PREAVIS_MAJORITE_CHOIX",
-        /// Months without majoration after the médecin traitant retired or left the département.
-        NeutralisationDepartMt = 25 "NEUTRALISATION_DEPART_MT",
         /// Whether a new médecin traitant ends them.
-        NeutralisationCesseAuChoix = 26 "NEUTRALISATION_CESSE_AU_CHOIX",
+        NeutralisationCesseAuChoix = 25 "NEUTRALISATION_CESSE_AU_CHOIX",
+        /// Whether the majoration applies to the insured of Mayotte.
+        MayotteMtm = 26 "MAYOTTE_MTM",
+        /// Years during which a newly installed general practitioner is free to see anybody.
+        GeneralisteRecentDuree = 27 "GENERALISTE_RECENT_DUREE",
+        /// The same, in an under-served zone.
+        ZoneSousMedicaliseeDuree = 28 "ZONE_SOUS_MEDICALISEE_DUREE",
+        /// First age of the direct access to psychiatry.
+        AdsPsyAgeMin = 29 "ADS_PSY_AGE_MIN",
+        /// Last age of the direct access to psychiatry.
+        AdsPsyAgeMax = 30 "ADS_PSY_AGE_MAX",
+        /// Whether an act outside the list of direct access is majored.
+        ActeHorsAdsMajore = 31 "ACTE_HORS_ACCES_DIRECT_MAJORE",
+        /// Months without majoration after the médecin traitant retired or left.
+        NeutralisationDepartMt = 32 "NEUTRALISATION_DEPART_MT",
+        /// Rate of the acts of professionals who are not doctors.
+        TauxAmoAutreProfession = 33 "TAUX_AMO_AUTRE_PROFESSION",
+        /// Tariff from which a flat sum replaces the ticket modérateur.
+        ForfaitActeLourdSeuil = 34 "FORFAIT_ACTE_LOURD_SEUIL",
+        /// That flat sum.
+        ForfaitActeLourd = 35 "FORFAIT_ACTE_LOURD",
+        /// Consultation of a general practitioner of sector 1.
+        TarifGeneraliste = 36 "TARIF_C_GENERALISTE_S1",
+        /// Base of a general practitioner of sector 2.
+        TarifGeneralisteS2 = 37 "TARIF_C_GENERALISTE_S2",
+        /// Consultation of a specialist of sector 1.
+        TarifCs = 38 "TARIF_CS_S1",
+        /// Base of a specialist of sector 2.
+        TarifCsS2 = 39 "TARIF_CS_S2",
+        /// Supplement of clinicians.
+        Mpc = 40 "MPC",
+        /// Supplement of coordination of general practitioners.
+        Mcg = 41 "MCG",
+        /// Highest fees of a consultation with an authorised overrun.
+        DaTotalMaxSpe = 42 "DA_TOTAL_MAX_SPE",
+        /// Months around a single opinion without any other consultation of the consultant.
+        AvisPonctuelDelai = 43 "AVIS_PONCTUEL_DELAI",
+        /// Longest duration of a protocol for a long-term condition.
+        ProtocoleAldDureeMax = 44 "PROTOCOLE_ALD_DUREE_MAX",
     }
 );
 

@@ -28,7 +28,7 @@ pub(super) static REGLE: Regle = Regle {
         rang: Rang::Exception { priorite: 20 },
         faits: &[Fait::Complementaire],
         parametres: &[Parametre::ContratResponsableActif],
-        phrase: "Votre complémentaire paie le ticket modérateur ({part_amc}) ; un contrat responsable ne rembourse ni la majoration hors parcours ni la participation forfaitaire.",
+        phrase: "Votre complémentaire paie le ticket modérateur ({part_amc}), la part du tarif de base que l'Assurance maladie ne rembourse pas.",
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

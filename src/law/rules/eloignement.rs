@@ -7,11 +7,11 @@
 //!
 //! # Our reading
 //!
-//! Code 6 (H). The distance is declared by the doctor, no text gives a threshold, and no médecin
+//! Code 6 (H), by the indicator or, when it is blank, by the statement that the patient was away. The distance is declared by the doctor, no text gives a threshold, and no médecin
 //! traitant is required unless the parameter `EXIGE_MT_POUR_URGENCE_ELOIGNEMENT` says otherwise.
 
 use crate::domain::evaluation::{
-    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
+    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, Theme,
 };
 use crate::domain::identifiers::IndicateurParcours;
 use crate::law::bareme::{Bareme, ParametreInconnu};
@@ -29,18 +29,18 @@ pub(super) static REGLE: Regle = Regle {
         rang: Rang::Exception { priorite: 65 },
         faits: &[Fait::Indicateur, Fait::MedecinTraitant],
         parametres: &[Parametre::ExigeMtPourUrgenceEloignement],
-        phrase: "Vous étiez loin de votre domicile habituel : vous pouviez consulter un autre médecin que votre médecin traitant.",
+        phrase: "Vous étiez loin de votre domicile habituel : vous pouviez consulter un médecin sur place.",
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
 fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
-    if situation.indicateur != Some(IndicateurParcours::H) {
+    let away = situation.indicateur == Some(IndicateurParcours::H)
+        || situation.indicateur.is_none() && situation.hors_residence;
+    if !away {
         return Ok(Jugement::Ecarte(Fait::Indicateur));
     }
-    if situation.relation_mt == RelationMt::Aucun
-        && bareme.oui(Parametre::ExigeMtPourUrgenceEloignement)?
-    {
+    if !situation.relation_mt.declare() && bareme.oui(Parametre::ExigeMtPourUrgenceEloignement)? {
         return Ok(Jugement::Ecarte(Fait::MedecinTraitant));
     }
     Ok(Jugement::Applique(Effet::Parcours(Qualification {

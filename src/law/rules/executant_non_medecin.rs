@@ -1,4 +1,4 @@
-//! Acts of professionals who are not doctors are not tested.
+//! Acts of professionals who are not doctors, and of medical biology, are not tested.
 //!
 //! # Base légale
 //!
@@ -6,9 +6,8 @@
 //! consultations de médecins ; les règles de facturation laissent l'indicateur vide pour les autres
 //! professions.
 
-use crate::domain::evaluation::{
-    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, Theme,
-};
+use super::non_concerne;
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
 
@@ -16,27 +15,20 @@ use crate::law::situation::Situation;
 pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 60),
-        titre: "Acte d'un professionnel qui n'est pas médecin",
+        titre: "Acte que le parcours ne regarde pas",
         periode: (None, None),
         bases: &["CSS-R160-6", "SV-RG-BS"],
         rang: Rang::Exception { priorite: 100 },
         faits: &[Fait::Specialite],
         parametres: &[],
-        phrase: "Cet acte n'est pas celui d'un médecin : le parcours de soins ne s'applique pas.",
+        phrase: "Le parcours de soins ne s'applique pas aux actes de cette profession.",
     },
     juge: Juge::Faits(juge),
 };
 
 fn juge(situation: &Situation) -> Jugement {
-    if situation.executant_medecin() {
+    if situation.executant_medecin() && !situation.specialite.est_biologie() {
         return Jugement::Ecarte(Fait::Specialite);
     }
-    Jugement::Applique(Effet::Parcours(Qualification {
-        appartenance: Appartenance::NonConcerne,
-        code: CodeDetermine::SansObjet,
-        majoration: false,
-        da_possible: false,
-        coordination_possible: false,
-        classe_2013: Classe2013::Exclues,
-    }))
+    Jugement::Applique(Effet::Parcours(non_concerne(CodeDetermine::SansObjet)))
 }

@@ -7,12 +7,13 @@
 //!
 //! # Our reading
 //!
-//! The Cour des comptes saw in 2013 that such feuilles were counted inside. The conflict is settled
+//! The Cour des comptes saw in 2013 that such feuilles were counted inside: they are in the statistics of 2013, and no overrun is
+//! authorised. The conflict is settled
 //! by the parameter `INDICATEUR_ABSENT_MAJORE`; when it says no, the act stays inside (code 0).
 
-use super::non_respect::hors_parcours;
+use super::{dans_parcours, non_respect::hors_parcours};
 use crate::domain::evaluation::{
-    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
+    Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
 };
 use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
@@ -42,16 +43,14 @@ fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInc
         return Ok(Jugement::Ecarte(Fait::Indicateur));
     }
     let qualification = if bareme.oui(Parametre::IndicateurAbsentMajore)? {
-        hors_parcours(situation, CodeDetermine::IndicateurAbsent)
-    } else {
         Qualification {
-            appartenance: Appartenance::DansParcours,
-            code: CodeDetermine::SansObjet,
-            majoration: false,
             da_possible: false,
             coordination_possible: false,
             classe_2013: Classe2013::ParcoursEtAssimiles,
+            ..hors_parcours(situation, CodeDetermine::IndicateurAbsent)
         }
+    } else {
+        dans_parcours(CodeDetermine::SansObjet)
     };
     Ok(Jugement::Applique(Effet::Parcours(qualification)))
 }

@@ -10,9 +10,8 @@
 //!
 //! Code 1 (T), whatever the indicator on the feuille: the register wins in the patient's favour.
 
-use crate::domain::evaluation::{
-    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
-};
+use super::dans_parcours;
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
 
@@ -32,15 +31,8 @@ pub(super) static REGLE: Regle = Regle {
 };
 
 fn juge(situation: &Situation) -> Jugement {
-    match situation.relation_mt {
-        RelationMt::Executant => Jugement::Applique(Effet::Parcours(Qualification {
-            appartenance: Appartenance::DansParcours,
-            code: CodeDetermine::MedecinTraitant,
-            majoration: false,
-            da_possible: false,
-            coordination_possible: false,
-            classe_2013: Classe2013::ParcoursEtAssimiles,
-        })),
-        RelationMt::Aucun | RelationMt::Autre => Jugement::Ecarte(Fait::MedecinTraitant),
+    if situation.relation_mt != RelationMt::Executant {
+        return Jugement::Ecarte(Fait::MedecinTraitant);
     }
+    Jugement::Applique(Effet::Parcours(dans_parcours(CodeDetermine::MedecinTraitant)))
 }

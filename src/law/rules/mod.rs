@@ -1,19 +1,34 @@
 //! The rules: one file each, one line each in [`REGISTRY`]. The order here has no meaning.
 
+mod acces_direct;
+mod acte_lourd;
+mod aide_medicale;
 mod alsace_moselle;
+mod article_d162_1_6;
 mod contrat_responsable;
+mod depart_du_medecin_traitant;
 mod depassement;
 mod eloignement;
+mod exclus;
+mod exclusions_du_contrat;
 mod executant_non_medecin;
 mod exoneration_ald;
 mod exoneration_maternite;
+mod generaliste_recent;
+mod hors_acces_direct;
 mod indicateur_absent;
 mod majoration_due;
 mod majoration_plafonnee;
+mod mayotte;
 mod medecin_traitant;
+mod medecin_traitant_remplace;
 mod moins_de_16_ans;
+mod non_remboursable;
 mod non_respect;
+mod nouveau_medecin_traitant;
 mod oriente_par_le_medecin_traitant;
+mod oriente_par_un_autre_medecin;
+mod participation_depistage;
 mod participation_due;
 mod participation_executant_non_medecin;
 mod participation_maternite;
@@ -23,14 +38,24 @@ mod participation_plafond_jour;
 mod participation_solidarite;
 mod sans_complementaire;
 mod sans_medecin_traitant;
+mod soins_coordonnes;
 mod solidarite;
+mod specialite_hors_acces_direct;
+mod taux_autre_profession;
 mod taux_ordinaire;
+mod teleconsultation;
 mod urgence;
+mod zone_sous_medicalisee;
 
+use super::bareme::{Bareme, ParametreInconnu};
+use super::parameters::Parametre;
 use super::rule::Regle;
+use super::situation::Situation;
+use crate::domain::calendar::plus_mois;
+use crate::domain::evaluation::{Appartenance, Classe2013, CodeDetermine, Qualification};
 
 /// Every rule.
-pub static REGISTRY: [&Regle; 26] = [
+pub static REGISTRY: [&Regle; 46] = [
     &non_respect::REGLE,
     &sans_medecin_traitant::REGLE,
     &indicateur_absent::REGLE,
@@ -57,4 +82,73 @@ pub static REGISTRY: [&Regle; 26] = [
     &contrat_responsable::REGLE,
     &solidarite::REGLE,
     &depassement::REGLE,
+    &acces_direct::REGLE,
+    &acte_lourd::REGLE,
+    &aide_medicale::REGLE,
+    &article_d162_1_6::REGLE,
+    &depart_du_medecin_traitant::REGLE,
+    &exclus::REGLE,
+    &exclusions_du_contrat::REGLE,
+    &generaliste_recent::REGLE,
+    &hors_acces_direct::REGLE,
+    &mayotte::REGLE,
+    &medecin_traitant_remplace::REGLE,
+    &non_remboursable::REGLE,
+    &nouveau_medecin_traitant::REGLE,
+    &oriente_par_un_autre_medecin::REGLE,
+    &participation_depistage::REGLE,
+    &soins_coordonnes::REGLE,
+    &specialite_hors_acces_direct::REGLE,
+    &taux_autre_profession::REGLE,
+    &teleconsultation::REGLE,
+    &zone_sous_medicalisee::REGLE,
 ];
+
+/// Inside the parcours, without supplement of coordination.
+const fn dans_parcours(code: CodeDetermine) -> Qualification {
+    Qualification {
+        appartenance: Appartenance::DansParcours,
+        code,
+        majoration: false,
+        da_possible: false,
+        coordination_possible: false,
+        classe_2013: Classe2013::ParcoursEtAssimiles,
+    }
+}
+
+/// Sent by a doctor: supplements of coordination may be billed, except with a one-off opinion.
+const fn oriente(situation: &Situation, code: CodeDetermine) -> Qualification {
+    Qualification { coordination_possible: !situation.avis_ponctuel, ..dans_parcours(code) }
+}
+
+/// The parcours does not look at this act.
+const fn non_concerne(code: CodeDetermine) -> Qualification {
+    Qualification {
+        appartenance: Appartenance::NonConcerne,
+        classe_2013: Classe2013::Exclues,
+        ..dans_parcours(code)
+    }
+}
+
+/// The parcours does not look at this patient.
+const fn exclu(code: CodeDetermine) -> Qualification {
+    Qualification { appartenance: Appartenance::Exclu, ..non_concerne(code) }
+}
+
+/// Whether the performer was first installed before the act, and less than so many years before.
+fn installe_depuis_moins_de(situation: &Situation, years: u8) -> bool {
+    let jour = situation.date.jour();
+    situation.date_installation.is_some_and(|start| {
+        let end = plus_mois(start, i32::from(years).saturating_mul(12));
+        start <= jour && end.is_some_and(|end| jour < end)
+    })
+}
+
+/// Whether the direct access to the performer's specialty is open at the patient's age.
+fn acces_direct_ouvert(situation: &Situation, bareme: &Bareme) -> Result<bool, ParametreInconnu> {
+    if !situation.specialite.est_psychiatrie() {
+        return Ok(true);
+    }
+    let ages = bareme.ans(Parametre::AdsPsyAgeMin)?..=bareme.ans(Parametre::AdsPsyAgeMax)?;
+    Ok(ages.contains(&situation.age))
+}

@@ -13,7 +13,7 @@
 //! traitant, 34 (G) without.
 
 use crate::domain::evaluation::{
-    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
+    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, Theme,
 };
 use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
@@ -41,9 +41,10 @@ fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInc
     }
     Ok(Jugement::Applique(Effet::Parcours(Qualification {
         appartenance: Appartenance::NonConcerne,
-        code: match situation.relation_mt {
-            RelationMt::Aucun => CodeDetermine::MoinsDe16AnsSansMt,
-            RelationMt::Executant | RelationMt::Autre => CodeDetermine::MoinsDe16Ans,
+        code: if situation.relation_mt.declare() {
+            CodeDetermine::MoinsDe16Ans
+        } else {
+            CodeDetermine::MoinsDe16AnsSansMt
         },
         majoration: false,
         da_possible: false,

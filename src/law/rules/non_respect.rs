@@ -29,7 +29,7 @@ pub(super) static REGLE: Regle = Regle {
         rang: Rang::Principe,
         faits: &[Fait::MedecinTraitant, Fait::Indicateur],
         parametres: &[],
-        phrase: "Vous avez consulté un autre médecin que votre médecin traitant, sans qu'il vous y ait adressé.",
+        phrase: "Vous avez consulté un autre médecin que votre médecin traitant, sans qu'il vous ait adressé à lui.",
     },
     juge: Juge::Faits(juge),
 };

@@ -15,9 +15,8 @@
 //!
 //! Whether the referral is recorded and still valid: that needs the referrals of the register.
 
-use crate::domain::evaluation::{
-    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
-};
+use super::oriente;
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
 use crate::domain::identifiers::IndicateurParcours;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
@@ -41,18 +40,11 @@ fn juge(situation: &Situation) -> Jugement {
     if situation.indicateur != Some(IndicateurParcours::O) {
         return Jugement::Ecarte(Fait::Indicateur);
     }
-    if situation.relation_mt == RelationMt::Aucun {
+    if !situation.relation_mt.declare() {
         return Jugement::Ecarte(Fait::MedecinTraitant);
     }
     if !situation.orienteur_nomme {
         return Jugement::Ecarte(Fait::Orienteur);
     }
-    Jugement::Applique(Effet::Parcours(Qualification {
-        appartenance: Appartenance::DansParcours,
-        code: CodeDetermine::Oriente,
-        majoration: false,
-        da_possible: false,
-        coordination_possible: true,
-        classe_2013: Classe2013::ParcoursEtAssimiles,
-    }))
+    Jugement::Applique(Effet::Parcours(oriente(situation, CodeDetermine::Oriente)))
 }

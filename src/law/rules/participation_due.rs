@@ -25,7 +25,7 @@ pub(super) static REGLE: Regle = Regle {
         rang: Rang::Principe,
         faits: &[Fait::DateSoins],
         parametres: &[Parametre::PfMontant],
-        phrase: "Une participation forfaitaire de {participation} est retenue sur chaque consultation ; elle n'est jamais remboursée.",
+        phrase: "Une participation forfaitaire de {participation} reste à votre charge ; elle n'est jamais remboursée.",
     },
     juge: Juge::Faits(juge),
 };

@@ -31,7 +31,7 @@ pub(super) static REGLE: Regle = Regle {
 };
 
 fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
-    if situation.age >= bareme.ans(Parametre::PfAgeExoneration)? {
+    if situation.age_execution >= bareme.ans(Parametre::PfAgeExoneration)? {
         return Ok(Jugement::Ecarte(Fait::Age));
     }
     Ok(Jugement::Applique(Effet::Participation(false)))

@@ -11,7 +11,7 @@
 //! Code 24 (S), whoever the performer is, even the doctor the patient usually sees.
 
 use super::non_respect::hors_parcours;
-use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
 
@@ -31,11 +31,9 @@ pub(super) static REGLE: Regle = Regle {
 };
 
 fn juge(situation: &Situation) -> Jugement {
-    match situation.relation_mt {
-        RelationMt::Aucun => Jugement::Applique(Effet::Parcours(hors_parcours(
-            situation,
-            CodeDetermine::SansMedecinTraitant,
-        ))),
-        RelationMt::Executant | RelationMt::Autre => Jugement::Ecarte(Fait::MedecinTraitant),
+    if situation.relation_mt.declare() {
+        return Jugement::Ecarte(Fait::MedecinTraitant);
     }
+    let code = CodeDetermine::SansMedecinTraitant;
+    Jugement::Applique(Effet::Parcours(hors_parcours(situation, code)))
 }

@@ -25,7 +25,7 @@ pub(super) static REGLE: Regle = Regle {
         rang: Rang::Exception { priorite: 30 },
         faits: &[Fait::Complementaire],
         parametres: &[Parametre::C2sMajoration],
-        phrase: "La complémentaire santé solidaire paie tout ce que l'Assurance maladie ne rembourse pas, majoration comprise.",
+        phrase: "La complémentaire santé solidaire paie ce que l'Assurance maladie ne rembourse pas du tarif de base ({part_amc}).",
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

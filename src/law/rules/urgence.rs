@@ -14,7 +14,7 @@
 //! `EXIGE_MT_POUR_URGENCE_ELOIGNEMENT` says otherwise.
 
 use crate::domain::evaluation::{
-    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
+    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, Theme,
 };
 use crate::domain::identifiers::IndicateurParcours;
 use crate::law::bareme::{Bareme, ParametreInconnu};
@@ -41,7 +41,7 @@ fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInc
     if situation.indicateur != Some(IndicateurParcours::U) {
         return Ok(Jugement::Ecarte(Fait::Indicateur));
     }
-    let sans_mt = situation.relation_mt == RelationMt::Aucun;
+    let sans_mt = !situation.relation_mt.declare();
     if sans_mt && bareme.oui(Parametre::ExigeMtPourUrgenceEloignement)? {
         return Ok(Jugement::Ecarte(Fait::MedecinTraitant));
     }

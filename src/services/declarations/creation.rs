@@ -6,6 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::parties::Famille;
 use super::signature::membre;
+use super::transitions::ECRIRE;
 use super::{Apercu, Dossier, NouveauChoix, RefMedecin, RefPatient, SignatureRecue};
 use crate::domain::acteur::Acteur;
 use crate::domain::clock::paris_day;
@@ -63,12 +64,18 @@ impl Services {
     ) -> Result<Memoire, ServiceError> {
         let mut tx = self.db.begin("declaration.create").await?;
         if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
+            // The body is the same, and so is the person: an answer given again shows them again.
+            let patient = self.person_of(&mut tx, &choix.patient).await?;
+            drop(tx);
+            self.trace(contexte, patient, ECRIRE).await?;
             return Ok(answered);
         }
         let projet = self.prepare(&mut tx, contexte, choix).await?;
         let now = self.clock.now();
         let locked = patients::lock(&mut tx, projet.famille.patient.id, now).await?;
-        let instant = locked.ok_or(ServiceError::Introuvable)?;
+        // Merged between the reading above and the lock.
+        let instant = locked
+            .ok_or_else(|| ServiceError::champ("/patient", "patient_fusionne", PATIENT_ATTENDU))?;
         let declaration =
             self.lodge(&mut tx, contexte, (projet, None), &choix.signatures, instant).await?;
         self.finish(tx, contexte, demande, declaration, instant, rendre).await
@@ -109,6 +116,23 @@ impl Services {
             self.take_effect(tx, contexte, &declaration, instant).await?;
         }
         Ok(declaration)
+    }
+
+    /// The person of a request that was answered before, whatever the perimeter has become.
+    async fn person_of(
+        &self,
+        conn: &mut Connection,
+        designated: &RefPatient,
+    ) -> Result<PatientId, ServiceError> {
+        match designated {
+            RefPatient::Id(id) => Ok(*id),
+            RefPatient::Cle(cle) => {
+                let found = patients::find(conn, self.db.coffre(), cle).await?;
+                // Whose access cannot be traced is not shown.
+                let [id] = found[..] else { return Err(ServiceError::TraceImpossible) };
+                Ok(id)
+            }
+        }
     }
 
     fn new_declaration(
@@ -176,6 +200,7 @@ impl Services {
             .filter_map(|signature| signature.signe_le.or(signature.signe_a.map(paris_day)))
             .max()
             .unwrap_or_else(|| self.clock.today());
+        self.verify_caisse_le(conn, &contexte.acteur, id, jour).await?;
         let Designes { medecins, membres, declares } =
             self.designated_all(conn, &choix.medecins, jour).await?;
         self.verify_joint(&membres, jour)?;

@@ -9,7 +9,7 @@ use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DesignationId, FaitId, MedecinId, PatientId};
 use crate::services::frises::Ecriture;
 use crate::services::{
-    Contexte, Demande, Memoire, Rendu, ServiceError, Services, latest_knowledge,
+    Contexte, Demande, Memoire, Rendu, ServiceError, Services, latest_knowledge, verify_version,
 };
 use crate::storage::{Connection, designations, fins, patients};
 
@@ -23,6 +23,9 @@ pub struct NouveauDepart {
     /// Why.
     pub motif: MotifDepart,
 }
+
+/// What a trace says of a writing whose answer shows the person.
+const ECRIRE: &str = "designation.ecrire";
 
 impl Services {
     /// Closes the line of one doctor of a designation from a day on, with the reason, in the
@@ -78,16 +81,15 @@ impl Services {
         }
         let mut tx = self.db.begin("designation.leave").await?;
         if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
+            drop(tx);
+            self.trace(contexte, patient, ECRIRE).await?;
             return Ok(answered);
         }
         self.verify_perimeter(&mut tx, &contexte.acteur, patient).await?;
         let locked = patients::lock(&mut tx, patient, self.clock.now()).await?;
         let instant = locked.ok_or(ServiceError::Introuvable)?;
         let known = one(&mut tx, patient, id).await?;
-        if known.version != version {
-            let actuelle = known.version;
-            return Err(ServiceError::VersionPerimee { attendue: version, actuelle });
-        }
+        verify_version(version, known.version)?;
         let member = known.membres_le(jour).find(|membre| membre.rpps == rpps);
         let medecin = member.ok_or(ServiceError::Depart(DepartRefuse::PasMembre))?.medecin_id;
         if known.membres_le(jour).count() < 2 {
@@ -96,6 +98,7 @@ impl Services {
         let act = (medecin, jour, nouveau.motif);
         self.close_member(&mut tx, contexte, &known, act, instant).await?;
         patients::touch(&mut tx, patient, instant).await?;
+        self.trace_within(&mut tx, contexte, patient, ECRIRE).await?;
         let left = one(&mut tx, patient, id).await?;
         let rendu = rendre(&left)?;
         self.keep(tx, contexte, demande, rendu).await

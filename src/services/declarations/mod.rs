@@ -18,6 +18,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Contexte, ServiceError, Services, latest_knowledge};
 use crate::domain::acteur::Acteur;
+use crate::domain::clock::paris_day;
 use crate::domain::declaration::{
     Action, CotePatient, Declaration, Etat, MoyenSignature, Preuve, RoleSignataire,
 };
@@ -138,7 +139,7 @@ impl Services {
     ) -> Result<Dossier, ServiceError> {
         let mut conn = self.db.read("declaration.get").await?;
         let declaration = self.visible(&mut conn, contexte, id).await?;
-        let dossier = self.dossier(&mut conn, declaration).await?.vue_par(&contexte.acteur);
+        let dossier = self.dossier_of(&mut conn, declaration).await?.vue_par(&contexte.acteur);
         drop(conn);
         self.trace(contexte, dossier.declaration.patient_id, "declaration.lire").await?;
         Ok(dossier)
@@ -151,12 +152,12 @@ impl Services {
         patient: PatientId,
     ) -> Result<Vec<Dossier>, ServiceError> {
         let mut conn = self.db.read("declaration.list").await?;
-        self.verify_represented_perimeter(&mut conn, &contexte.acteur, patient).await?;
+        let vue = self.verify_represented_perimeter(&mut conn, &contexte.acteur, patient).await?;
         let all = declarations::list(&mut conn, self.db.coffre(), patient).await?;
         let mut dossiers = Vec::new();
         for declaration in all {
-            if may_see(&contexte.acteur, &declaration) {
-                let dossier = self.dossier(&mut conn, declaration).await?;
+            if may_see(&contexte.acteur, &declaration) && vue.contient(jour_de(&declaration)) {
+                let dossier = self.dossier_of(&mut conn, declaration).await?;
                 dossiers.push(dossier.vue_par(&contexte.acteur));
             }
         }
@@ -178,7 +179,10 @@ impl Services {
             .ok_or(ServiceError::Introuvable)?;
         // A doctor sees the declarations that name him, whether the patient became his or not.
         if !matches!(contexte.acteur, Acteur::Medecin(_)) {
-            self.verify_represented_perimeter(conn, &contexte.acteur, patient).await?;
+            let vue = self.verify_represented_perimeter(conn, &contexte.acteur, patient).await?;
+            if !vue.contient(jour_de(&declaration)) {
+                return Err(ServiceError::Introuvable);
+            }
         }
         if may_see(&contexte.acteur, &declaration) {
             Ok(declaration)
@@ -188,7 +192,7 @@ impl Services {
     }
 
     /// A declaration with the designation that it opened, extended or confirms.
-    async fn dossier(
+    async fn dossier_of(
         &self,
         conn: &mut Connection,
         declaration: Declaration,
@@ -247,6 +251,12 @@ fn effect_of(
     };
     let same = timeline.iter().find(|known| known.effet.contient(day) && present(known) == chosen);
     (None, same.cloned())
+}
+
+/// The day of a declaration, for a former caisse: that of its last signature, or of its recording.
+fn jour_de(declaration: &Declaration) -> NaiveDate {
+    let signed = declaration.signatures.iter().map(|signature| signature.signe_le).max();
+    signed.unwrap_or_else(|| paris_day(declaration.enregistre_le))
 }
 
 /// What a doctor may see of the declarations of a person: those that name him.

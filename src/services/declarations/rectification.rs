@@ -47,7 +47,7 @@ impl Services {
         }
         let mut tx = self.db.begin("declaration.rectify").await?;
         if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
-            return Ok(answered);
+            return self.replayed(tx, contexte, vue.0, answered).await;
         }
         let (mut wrong, instant) = self.take(&mut tx, contexte, vue).await?;
         wrong.rectify(rectification.motif.clone())?;

@@ -40,7 +40,7 @@ impl Services {
         let effet_du = self.withdrawal_day(retrait.effet_du)?;
         let mut tx = self.db.begin("declaration.withdraw").await?;
         if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
-            return Ok(answered);
+            return self.replayed(tx, contexte, vue.0, answered).await;
         }
         let (mut declaration, instant) = self.take(&mut tx, contexte, vue).await?;
         if declaration.etat != Etat::Active {
@@ -48,7 +48,7 @@ impl Services {
             return Err(DeclarationRefusee::TransitionInterdite { etat, action }.into());
         }
         let medecin_id = {
-            let shown = self.dossier(&mut tx, declaration.clone()).await?;
+            let shown = self.dossier_of(&mut tx, declaration.clone()).await?;
             ligne_en_vigueur(&shown, rpps, effet_du)?
         };
         let patient = declaration.patient_id;

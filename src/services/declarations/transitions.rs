@@ -6,8 +6,11 @@ use super::{Dossier, SignatureRecue};
 use crate::domain::acteur::Acteur;
 use crate::domain::declaration::{Declaration, Signee};
 use crate::domain::ids::{DeclarationId, PatientId};
-use crate::services::{Contexte, Demande, Memoire, Rendu, ServiceError, Services};
+use crate::services::{Contexte, Demande, Memoire, Rendu, ServiceError, Services, verify_version};
 use crate::storage::{Tx, declarations, evenements, patients, signatures};
+
+/// What a trace says of a writing whose answer shows the person.
+pub(super) const ECRIRE: &str = "declaration.ecrire";
 
 impl Services {
     /// Adds a signature to a declaration that waits.
@@ -21,7 +24,7 @@ impl Services {
     ) -> Result<Memoire, ServiceError> {
         let mut tx = self.db.begin("declaration.sign").await?;
         if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
-            return Ok(answered);
+            return self.replayed(tx, contexte, vue.0, answered).await;
         }
         let (mut declaration, instant) = self.take(&mut tx, contexte, vue).await?;
         let now = self.clock.now();
@@ -54,7 +57,7 @@ impl Services {
         }
         let mut tx = self.db.begin("declaration.refuse").await?;
         if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
-            return Ok(answered);
+            return self.replayed(tx, contexte, vue.0, answered).await;
         }
         let (mut declaration, instant) = self.take(&mut tx, contexte, vue).await?;
         declaration.refuse(motif.map(str::to_owned))?;
@@ -74,7 +77,7 @@ impl Services {
     ) -> Result<Memoire, ServiceError> {
         let mut tx = self.db.begin("declaration.cancel").await?;
         if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
-            return Ok(answered);
+            return self.replayed(tx, contexte, vue.0, answered).await;
         }
         let (mut declaration, instant) = self.take(&mut tx, contexte, vue).await?;
         declaration.cancel(motif.map(str::to_owned))?;
@@ -129,18 +132,36 @@ impl Services {
     ) -> Result<(Declaration, DateTime<Utc>), ServiceError> {
         let seen = self.visible(tx, contexte, id).await?;
         let locked = patients::lock(tx, seen.patient_id, self.clock.now()).await?;
-        let instant = locked.ok_or(ServiceError::Introuvable)?;
+        let Some(instant) = locked else {
+            // The record was merged meanwhile: the declaration went on as its next version.
+            let moved = self.visible(tx, contexte, id).await?;
+            return Err(ServiceError::VersionPerimee {
+                attendue: version,
+                actuelle: moved.version,
+            });
+        };
         // Read again: somebody may have written before the lock was had.
         let found = declarations::get(tx, self.db.coffre(), seen.patient_id, id).await?;
         let declaration = found.ok_or(ServiceError::Introuvable)?;
-        if declaration.version == version {
-            Ok((declaration, instant))
-        } else {
-            Err(ServiceError::VersionPerimee { attendue: version, actuelle: declaration.version })
-        }
+        verify_version(version, declaration.version)?;
+        Ok((declaration, instant))
     }
 
-    /// Writes when the person was last written about, keeps the answer, commits.
+    /// An answer given again shows the person again.
+    pub(super) async fn replayed(
+        &self,
+        mut tx: Tx,
+        contexte: &Contexte,
+        id: DeclarationId,
+        answered: Memoire,
+    ) -> Result<Memoire, ServiceError> {
+        let patient = declarations::patient_of(&mut tx, id).await?;
+        drop(tx);
+        self.trace(contexte, patient.ok_or(ServiceError::Introuvable)?, ECRIRE).await?;
+        Ok(answered)
+    }
+
+    /// Writes when the person was last written about, traces who sees the answer, keeps the answer, commits.
     pub(super) async fn finish(
         &self,
         mut tx: Tx,
@@ -151,7 +172,8 @@ impl Services {
         rendre: impl Fn(&Dossier) -> Result<Rendu, serde_json::Error>,
     ) -> Result<Memoire, ServiceError> {
         patients::touch(&mut tx, declaration.patient_id, instant).await?;
-        let rendu = rendre(&self.dossier(&mut tx, declaration).await?)?;
+        self.trace_within(&mut tx, contexte, declaration.patient_id, ECRIRE).await?;
+        let rendu = rendre(&self.dossier_of(&mut tx, declaration).await?)?;
         self.keep(tx, contexte, demande, rendu).await
     }
 }

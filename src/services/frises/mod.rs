@@ -17,7 +17,9 @@ use crate::domain::fin::Fin;
 use crate::domain::frise::{self, Choix, autres_le};
 use crate::domain::ids::{FaitId, MedecinId, PatientId};
 use crate::domain::operation::{Operation, ResultatOperation};
+use crate::domain::vie::fusion::{derouler_avec_ecarts, jusqu_au_deces};
 use crate::law::parameters::Parametre;
+use crate::storage::patients::{conflits, faits, mouvements};
 use crate::storage::{Connection, designations, fins, medecins_faits, operations};
 
 /// A person whose timeline is written, by whom, and under which instant.
@@ -55,7 +57,20 @@ impl Services {
     ) -> Result<Frise, ServiceError> {
         let patient = ecriture.patient;
         let choix = self.dated_choices(conn, patient).await?;
-        let unroll = |fins: &[Fin]| frise::unroll(&choix, fins);
+        let ecarts = conflits::ecarts(conn, patient).await?;
+        let deces = faits::deces(conn, patient).await?.map(|fait| fait.effet.du());
+        // Choices set aside by a merge in conflict, then the death, are cut around one unrolling.
+        let unroll = |fins: &[Fin]| {
+            let segments = derouler_avec_ecarts(&ecarts, |counts| {
+                let counted: Vec<Choix> =
+                    choix.iter().filter(|one| counts(one.declaration_id)).cloned().collect();
+                frise::unroll(&counted, fins)
+            });
+            match deces {
+                Some(day) => jusqu_au_deces(segments, day),
+                None => segments,
+            }
+        };
         let (fins, operations) = self.standing_ends(conn, ecriture, &choix, &unroll).await?;
         let segments = unroll(&fins);
         let stored = designations::list(conn, patient, latest_knowledge()).await?;
@@ -65,6 +80,18 @@ impl Services {
         self.tell_movements(conn, ecriture, &stored, &segments).await?;
         self.neutralise(conn, ecriture, &segments, &operations).await?;
         Ok(Frise { choix, segments })
+    }
+
+    /// Leaves a record without timeline: its choices are another record's now.
+    pub(super) async fn forget_timeline(
+        &self,
+        conn: &mut Connection,
+        ecriture: &Ecriture,
+    ) -> Result<(), ServiceError> {
+        let stored = designations::list(conn, ecriture.patient, latest_knowledge()).await?;
+        mouvements::erase_designations(conn, ecriture.patient, ecriture.instant).await?;
+        self.tell_movements(conn, ecriture, &stored, &[]).await?;
+        self.neutralise(conn, ecriture, &[], &[]).await
     }
 
     /// The choices of a person in their order, each with the day from which it counts.

@@ -6,7 +6,9 @@ mod run;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::{Contexte, Demande, Memoire, Rendu, ServiceError, Services, latest_knowledge};
+use super::{
+    Contexte, Demande, Memoire, Rendu, ServiceError, Services, latest_knowledge, verify_version,
+};
 use crate::domain::acteur::Acteur;
 use crate::domain::ids::{EvenementId, OperationId, TacheId};
 use crate::domain::operation::{
@@ -152,9 +154,14 @@ impl Services {
         if operation.annulee_le.is_some() || doctor.connu_le != operation.enregistre_le {
             return Err(ServiceError::AnnulationImpossible);
         }
-        if !operations::cancel(&mut tx, id, version, motif, doctor.instant).await? {
-            let actuelle = operation.version;
-            return Err(ServiceError::VersionPerimee { attendue: version, actuelle });
+        verify_version(version, operation.version)?;
+        let seen = operation.version;
+        if !operations::cancel(&mut tx, id, seen, motif, doctor.instant).await? {
+            let attendue = seen;
+            return Err(ServiceError::VersionPerimee {
+                attendue,
+                actuelle: seen.saturating_add(1),
+            });
         }
         self.restore_facts(&mut tx, &operation, doctor.instant).await?;
         medecins_faits::touch(&mut tx, doctor.id, doctor.instant).await?;

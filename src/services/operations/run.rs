@@ -164,7 +164,10 @@ impl Services {
     async fn serve(&self, operation: &Operation, patient: PatientId) -> Result<(), ServiceError> {
         let mut tx = self.db.begin("operation.serve").await?;
         let Some(instant) = patients::lock(&mut tx, patient, self.clock.now()).await? else {
-            return Ok(());
+            // Merged meanwhile: the choices are another record's, which the merge unrolled.
+            let nothing = (ResultatOperation::Inchangee, false);
+            operations::mark(&mut tx, operation.id, patient, nothing, self.clock.now()).await?;
+            return Ok(tx.commit().await?);
         };
         let (done, _) = operations::is_done(&mut tx, operation.id, patient).await?;
         let ecriture = Ecriture { patient, auteur: "service", instant };
@@ -200,7 +203,8 @@ impl Services {
     async fn unserve(&self, operation: &Operation, patient: PatientId) -> Result<(), ServiceError> {
         let mut tx = self.db.begin("operation.unserve").await?;
         let Some(instant) = patients::lock(&mut tx, patient, self.clock.now()).await? else {
-            return Ok(());
+            operations::mark_undone(&mut tx, operation.id, patient, self.clock.now()).await?;
+            return Ok(tx.commit().await?);
         };
         let (done, undone) = operations::is_done(&mut tx, operation.id, patient).await?;
         if undone {

@@ -47,7 +47,7 @@ pub async fn ensure_month(db: &Db, jour: NaiveDate) -> Result<(), StorageError> 
 }
 
 /// Writes a feuille. `false` when the person already has one with the same number, from the same
-/// biller, made out the same day, for the same day of care.
+/// biller, made out the same day, for the same day of care; under a record merged into theirs too.
 pub async fn insert(
     conn: &mut PgConnection,
     kept: &FeuilleEnregistree,
@@ -59,7 +59,12 @@ pub async fn insert(
          INSERT INTO feuille_de_soins
              (feuille_id, patient_id, enregistre_le, date_soins, date_etablissement, executant_rpps,
               facturation, numero_facture, contenu)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         SELECT $1::uuid, $2::uuid, $3::timestamptz, $4::date, $5::date, $6::text, $7::text, $8::text,
+                $9::bytea
+         WHERE NOT EXISTS (
+             SELECT 1 FROM fusion m JOIN feuille_de_soins f ON f.patient_id = m.absorbe_id
+             WHERE m.patient_id = $2 AND m.remplace_le IS NULL AND f.facturation = $7
+               AND f.numero_facture = $8 AND f.date_etablissement = $5 AND f.date_soins = $4)
          ON CONFLICT DO NOTHING",
         kept.id.uuid(),
         kept.patient_id.uuid(),
@@ -86,7 +91,9 @@ pub async fn find_twin(
     let row = sqlx::query_scalar!(
         "/* feuille_de_soins.find_twin */
          SELECT feuille_id FROM feuille_de_soins
-         WHERE patient_id = $1 AND facturation = $2 AND numero_facture = $3
+         WHERE (patient_id = $1 OR patient_id IN (
+                   SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL))
+           AND facturation = $2 AND numero_facture = $3
            AND date_etablissement = $4 AND date_soins = $5",
         patient.uuid(),
         facturation(&feuille.numero_facturation),

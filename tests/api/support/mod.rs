@@ -6,5 +6,6 @@ pub mod database;
 pub mod logs;
 pub mod process;
 pub mod server;
+pub mod vie;
 
 pub use app::TestApp;

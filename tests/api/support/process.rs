@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::JoinHandle;
 
 /// The program that Cargo built for this run.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_traitant");
@@ -61,6 +62,8 @@ pub struct Service {
     pub address: String,
     /// What it printed when it was ready.
     pub welcome: String,
+    /// Gathers what it says where errors are said.
+    errors: Option<JoinHandle<String>>,
 }
 
 impl Service {
@@ -79,13 +82,17 @@ impl Service {
         }
         let after = welcome.split(ready).nth(1).unwrap();
         let address = after.split_whitespace().next().unwrap().to_owned();
-        // Logs that nobody reads: pipes must not fill.
+        // Logs: pipes must not fill.
         let mut errors = child.stderr.take().unwrap();
         std::thread::spawn(move || {
             std::io::copy(&mut out, &mut std::io::sink()).ok();
         });
-        std::thread::spawn(move || std::io::copy(&mut errors, &mut std::io::sink()).ok());
-        Self { child, address, welcome }
+        let errors = std::thread::spawn(move || {
+            let mut said = Vec::new();
+            errors.read_to_end(&mut said).ok();
+            String::from_utf8_lossy(&said).into_owned()
+        });
+        Self { child, address, welcome, errors: Some(errors) }
     }
 
     /// Sends a signal.
@@ -98,6 +105,12 @@ impl Service {
     pub fn end(mut self, name: &str) -> ExitStatus {
         self.signal(name);
         self.child.wait().unwrap()
+    }
+
+    /// Waits until it ends by itself; gives what it said on its way.
+    pub fn wait(mut self) -> (ExitStatus, String) {
+        let status = self.child.wait().unwrap();
+        (status, self.errors.take().unwrap().join().unwrap())
     }
 
     /// Whether it still runs.

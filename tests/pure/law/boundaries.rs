@@ -85,6 +85,10 @@ fn the_regression_table_of_amounts_is_reproduced() {
                 .complementaire(Complementaire::C2sSansParticipation),
             [2100, 1060, 0, 1040, 900, 1960, 0],
         ),
+        (
+            consultation(day("2025-06-16"), 3000).alsace_moselle(),
+            [2700, 1060, 200, 1440, 300, 0, 1560],
+        ),
         (consultation(day("2025-06-16"), 3000).age(17), [2100, 1060, 0, 1040, 900, 0, 1960]),
         (consultation(day("2025-06-16"), 3000).age(15), [2100, 0, 0, 2100, 900, 0, 900]),
         (consultation(day("2025-06-16"), 10_000), [7000, 1060, 200, 5740, 3000, 0, 4260]),
@@ -266,20 +270,11 @@ fn days_outside_the_covered_period_are_refused_with_the_period() {
 
 #[test]
 fn a_value_that_begins_later_is_refused_by_name() {
-    let mut asked = consultation(day("2010-12-31"), 2200).mt(RelationMt::Executant);
-    asked.soins.beneficiaire.regime_local =
-        traitant::domain::feuille_de_soins::RegimeLocal::AlsaceMoselle;
+    let mut asked =
+        consultation(day("2010-12-31"), 2200).mt(RelationMt::Executant).alsace_moselle();
     let LawError::ParametreInconnu(unknown) = asked.ask().unwrap_err() else { panic!("refused") };
     assert!(unknown.to_string().contains("TAUX_AMO_ALSACE_MOSELLE"), "{unknown}");
     asked.soins.actes[0].date_execution = day("2011-01-01");
     asked.faits.relations_mt[0].0 = day("2011-01-01");
     assert_eq!(asked.answer().totaux.part_amo_brute, Centimes::new(1980));
-}
-
-#[test]
-fn situations_without_a_rule_are_refused_rather_than_answered_beside_the_question() {
-    for indicateur in ["N", "R", "M", "D", "J", "B", "A", "S1"] {
-        let refused = consultation(day("2025-06-16"), 3000).indicateur(indicateur).ask();
-        assert!(matches!(refused, Err(LawError::SituationNonCouverte { .. })), "{indicateur}");
-    }
 }

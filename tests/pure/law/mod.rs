@@ -1,8 +1,10 @@
 //! The legal engine against sources from outside.
 
 mod boundaries;
+mod facturation;
 mod parameters;
 mod properties;
 mod published_examples;
 mod registry;
+mod situations;
 pub mod support;

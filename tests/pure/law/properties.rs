@@ -3,8 +3,10 @@
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use traitant::domain::evaluation::{Evaluation, Montants, RelationMt};
-use traitant::domain::feuille_de_soins::Complementaire;
+use traitant::domain::feuille_de_soins::{Complementaire, MotifExclusion, RegimeLocal};
 use traitant::domain::money::Centimes;
+use traitant::domain::vocabulary::Vocabulaire;
+use traitant::law::LawError;
 
 use super::support::{Question, consultation, day};
 
@@ -16,32 +18,38 @@ prop_compose! {
     fn any_question()(
         date in any_day(),
         lines in prop::collection::vec(
-            (prop::sample::select(vec!["G", "CS", "C2", "MPC", "MCS", "MRT", "V"]), 0i64..30_000, 0i64..30_000),
+            (prop::sample::select(vec!["G", "CS", "C2", "MPC", "MCS", "MRT", "V", "TCG", "ZZZ"]), 0i64..30_000, 0i64..30_000, 1u16..4),
             1..6,
         ),
         age in 0u8..100,
-        relation in prop::sample::select(vec![RelationMt::Aucun, RelationMt::Executant, RelationMt::Autre]),
-        indicateur in prop::sample::select(vec!["", "T", "O", "U", "H", "S", "S2"]),
+        relation in prop::sample::select(RelationMt::TOUS.to_vec()),
+        indicateur in prop::sample::select(vec!["", "T", "N", "R", "O", "M", "D", "U", "H", "J", "B", "A", "S", "S1", "S2"]),
         complementaire in prop::sample::select(vec![
-            Complementaire::Aucune, Complementaire::Amc, Complementaire::C2sSansParticipation,
+            Complementaire::Aucune, Complementaire::Amc, Complementaire::C2sSansParticipation, Complementaire::Ame,
         ]),
         exoneration in prop::sample::select(vec!["0", "41", "42", "55"]),
-        specialite in prop::sample::select(vec!["01", "03", "22", "33", "21"]),
+        specialite in prop::sample::select(vec!["01", "03", "22", "33", "38"]),
+        motif in prop::option::of(prop::sample::select(MotifExclusion::TOUS)),
+        regime_local in prop::sample::select(RegimeLocal::TOUS),
         already in (0i64..1_000, 0i64..6_000),
     ) -> Question {
         let mut asked = consultation(date, 0);
         asked.soins.actes.clear();
-        for (index, (code, fees, base)) in lines.iter().enumerate() {
+        for (index, (code, fees, base, quantite)) in lines.iter().enumerate() {
             let numero = u16::try_from(index + 1).unwrap();
             let mut line = super::support::acte(numero, date, code, *fees);
             line.base = Some(Centimes::new(*base));
+            line.quantite = *quantite;
             asked.soins.actes.push(line);
         }
         asked = asked.age(age).mt(relation).indicateur(indicateur).complementaire(complementaire)
             .exoneration(exoneration).specialite(specialite);
-        if indicateur == "O" {
-            asked = asked.adresse_par("ESSAI");
+        if matches!(indicateur, "O" | "M") {
+            asked = asked.adresse_par("ESSAI").indicateur(indicateur);
         }
+        asked.soins.parcours.motif_exclusion = motif;
+        asked.soins.beneficiaire.regime_local = regime_local;
+        asked.soins.executant.date_installation = Some(day("2020-01-01"));
         asked.faits.participations_jour = vec![(date, Centimes::new(already.0))];
         asked.faits.participations_an = vec![(chrono::Datelike::year(&date), Centimes::new(already.1))];
         asked
@@ -78,6 +86,21 @@ fn holds(amounts: &Montants) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// The answer, unless it needs a value or a rule that the law does not have on that day: such a
+/// refusal is right, and says nothing of amounts.
+fn known(asked: &Question) -> Result<Evaluation, TestCaseError> {
+    asked.ask().map_err(|error| match error {
+        LawError::ParametreInconnu(_) | LawError::SituationNonCouverte { .. } => {
+            TestCaseError::reject(error.to_string())
+        }
+        LawError::HorsCouverture { .. }
+        | LawError::BaseManquante { .. }
+        | LawError::Conflit { .. }
+        | LawError::RegistreInvalide
+        | LawError::Montant(_) => TestCaseError::fail(error.to_string()),
+    })
+}
+
 fn total(evaluation: &Evaluation) -> Montants {
     evaluation
         .actes
@@ -87,11 +110,11 @@ fn total(evaluation: &Evaluation) -> Montants {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2_000, max_global_rejects: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_parts_always_add_up_and_nothing_is_negative(asked in any_question()) {
-        let answer = asked.answer();
+        let answer = known(&asked)?;
         holds(&answer.totaux)?;
         prop_assert_eq!(total(&answer), answer.totaux);
         for acte in &answer.actes {
@@ -107,24 +130,24 @@ proptest! {
 
     #[test]
     fn a_medecin_traitant_never_costs_the_patient_more(asked in any_question()) {
-        let with = asked.clone().mt(RelationMt::Executant).answer();
-        prop_assert!(with.totaux.reste_a_charge <= asked.answer().totaux.reste_a_charge);
+        let with = known(&asked.clone().mt(RelationMt::Executant))?;
+        prop_assert!(with.totaux.reste_a_charge <= known(&asked)?.totaux.reste_a_charge);
     }
 
     #[test]
     fn a_responsible_contract_never_pays_the_majoration_nor_the_participation(asked in any_question()) {
-        let amounts = asked.complementaire(Complementaire::Amc).answer().totaux;
+        let amounts = known(&asked.complementaire(Complementaire::Amc))?.totaux;
         prop_assert!(amounts.reste_a_charge.get() >= amounts.majoration.get() + amounts.participation.get());
     }
 
     #[test]
     fn the_solidarity_cover_leaves_only_the_overrun(asked in any_question()) {
-        let amounts = asked.complementaire(Complementaire::C2sSansParticipation).answer().totaux;
+        let amounts = known(&asked.complementaire(Complementaire::C2sSansParticipation))?.totaux;
         prop_assert_eq!(amounts.reste_a_charge, amounts.depassement);
     }
 
     #[test]
     fn the_same_question_has_the_same_answer(asked in any_question()) {
-        prop_assert_eq!(asked.answer(), asked.answer());
+        prop_assert_eq!(known(&asked)?, known(&asked)?);
     }
 }

@@ -60,7 +60,8 @@ fn every_basis_and_every_parameter_is_used() {
         .filter(|parametre| !read.contains(parametre))
         .map(|parametre| parametre.mot())
         .collect();
-    // The declaration is decided by the register, not by a rule of the evaluation.
+    // The declaration is decided by the register, and what was billed is compared with tariffs: neither
+    // is decided by a rule of the evaluation.
     assert_eq!(
         unread,
         [
@@ -72,8 +73,16 @@ fn every_basis_and_every_parameter_is_used() {
             "MT_ENFANT_OUVERTURE",
             "MT_CONJOINT_OUVERTURE",
             "MT_PREAVIS_MAJORITE_CHOIX",
-            "NEUTRALISATION_DEPART_MT",
-            "NEUTRALISATION_CESSE_AU_CHOIX"
+            "NEUTRALISATION_CESSE_AU_CHOIX",
+            "TARIF_C_GENERALISTE_S1",
+            "TARIF_C_GENERALISTE_S2",
+            "TARIF_CS_S1",
+            "TARIF_CS_S2",
+            "MPC",
+            "MCG",
+            "DA_TOTAL_MAX_SPE",
+            "AVIS_PONCTUEL_DELAI",
+            "PROTOCOLE_ALD_DUREE_MAX",
         ]
     );
 }
@@ -116,6 +125,12 @@ fn the_order_of_the_registry_has_no_effect() {
         assert_eq!(found.totaux, expected.totaux);
         assert_eq!(found.synthese(), expected.synthese());
     }
+}
+
+#[test]
+fn the_rule_book_is_the_one_that_the_program_writes() {
+    let book = include_str!("../../../docs/REGLES.md");
+    assert_eq!(LAW.livre(), book, "traitant regles > docs/REGLES.md");
 }
 
 #[test]

@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use traitant::domain::evaluation::{Evaluation, FaitsConnus, Naissance, RelationMt};
 use traitant::domain::feuille_de_soins::{
     Acte, Assurance, Beneficiaire, CodeActe, Complementaire, Convention, Executant, Exoneration,
-    NatureAssurance, Nomenclature, OptionTarifaire, Orienteur, Paiement, ParcoursDeclare,
-    RegimeLocal, SituationParticuliere, Soins,
+    MotifExclusion, NatureAssurance, Nomenclature, OptionTarifaire, Orienteur, Paiement,
+    ParcoursDeclare, RegimeLocal, SituationParticuliere, Soins,
 };
 use traitant::domain::identifiers::{
-    DateNaissanceAmo, IndicateurParcours, QualiteBeneficiaire, RangGemellaire, Specialite,
+    DateNaissanceAmo, IndicateurParcours, Organisme, QualiteBeneficiaire, RangGemellaire,
+    Specialite,
 };
 use traitant::domain::money::Centimes;
 use traitant::law::{Law, LawError};
@@ -136,6 +137,26 @@ impl Question {
         self
     }
 
+    pub fn alsace_moselle(mut self) -> Self {
+        self.soins.beneficiaire.regime_local = RegimeLocal::AlsaceMoselle;
+        self
+    }
+
+    pub fn motif(mut self, motif: MotifExclusion) -> Self {
+        self.soins.parcours.motif_exclusion = Some(motif);
+        self.indicateur("A")
+    }
+
+    pub fn installe_le(mut self, jour: &str) -> Self {
+        self.soins.executant.date_installation = Some(day(jour));
+        self
+    }
+
+    pub fn caisse(mut self, organisme: &str) -> Self {
+        self.soins.beneficiaire.organisme = Some(Organisme::parse(organisme).unwrap());
+        self
+    }
+
     pub fn specialite(mut self, code: &str) -> Self {
         self.soins.executant.specialite = Specialite::parse(code).unwrap();
         self
@@ -153,6 +174,11 @@ impl Question {
 
     pub fn code(mut self, code: &str) -> Self {
         self.soins.actes[0].code = CodeActe::parse(Nomenclature::Ngap, code).unwrap();
+        self
+    }
+
+    pub fn ccam(mut self, code: &str) -> Self {
+        self.soins.actes[0].code = CodeActe::parse(Nomenclature::Ccam, code).unwrap();
         self
     }
 

@@ -84,9 +84,9 @@ pub(crate) struct SignatureDemande {
     /// Niveau de l'identification, tel que son émetteur le nomme.
     #[schema(inline)]
     niveau: Option<Texte<1, 40>>,
-    /// Instant de la signature ; maintenant par défaut, sauf pour le papier.
+    /// Instant de la signature ; maintenant par défaut. Refusé pour le papier.
     signe_a: Option<DateTime<Utc>>,
-    /// Jour de la signature, pour le papier.
+    /// Jour de la signature, obligatoire pour le papier et refusé pour les autres moyens.
     signe_le: Option<NaiveDate>,
     /// Empreinte du contenu signé.
     contenu_sha256: Empreinte,
@@ -190,6 +190,14 @@ impl MotifDemande {
 
 impl ChoixDemande {
     pub(super) fn into_domain(self) -> Result<NouveauChoix, Vec<ChampInvalide>> {
+        let mut wrong = self.patient.incoherences();
+        let signatures = self.signatures.iter().flat_map(|list| list.0.iter().enumerate());
+        for (index, signature) in signatures {
+            wrong.extend(signature.incoherences(&format!("/signatures/{index}")));
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
         let patient = self.patient.into_domain()?;
         Ok(NouveauChoix {
             patient,
@@ -229,6 +237,22 @@ impl RectificationDemande {
 }
 
 impl PatientDesigneDemande {
+    /// What is wrong with the way the patient is designated, whatever the rest.
+    fn incoherences(&self) -> Vec<ChampInvalide> {
+        match (self.id, self.identifiant, self.date_naissance, self.rang) {
+            (Some(_), None, None, None) | (None, Some(_), Some(_), _) => Vec::new(),
+            _ => vec![Self::un_seul_des_deux()],
+        }
+    }
+
+    fn un_seul_des_deux() -> ChampInvalide {
+        ChampInvalide::new(
+            "/patient",
+            "un_seul_des_deux",
+            "attendu : « id » seul, ou « identifiant » et « date_naissance » (et « rang »)",
+        )
+    }
+
     fn into_domain(self) -> Result<RefPatient, Vec<ChampInvalide>> {
         match (self.id, self.identifiant, self.date_naissance) {
             (Some(id), None, None) => Ok(RefPatient::Id(id)),
@@ -237,16 +261,35 @@ impl PatientDesigneDemande {
                 date_naissance,
                 rang: self.rang.unwrap_or(RangGemellaire::ONE),
             })),
-            _ => Err(vec![ChampInvalide::new(
-                "/patient",
-                "un_seul_des_deux",
-                "attendu : « id » seul, ou « identifiant » et « date_naissance » (et « rang »)",
-            )]),
+            _ => Err(vec![Self::un_seul_des_deux()]),
         }
     }
 }
 
 impl SignatureDemande {
+    /// Paper has a day, a machine an instant: what says otherwise would be lost in silence.
+    pub(super) fn incoherences(&self, pointeur: &str) -> Vec<ChampInvalide> {
+        let wrong = |name: &str, code, message: &str| {
+            ChampInvalide::new(format!("{pointeur}/{name}"), code, message)
+        };
+        let mut found = Vec::new();
+        if self.moyen.est_papier() {
+            if self.signe_le.is_none() {
+                let message = "attendu : le jour écrit sur le papier ; ce champ est obligatoire";
+                found.push(wrong("signe_le", "champ_requis", message));
+            }
+            if self.signe_a.is_some() {
+                let message = "attendu : aucun instant pour du papier, mais « signe_le »";
+                found.push(wrong("signe_a", "champ_inadapte", message));
+            }
+        } else if self.signe_le.is_some() {
+            let message =
+                "attendu : aucun jour pour ce moyen, mais « signe_a », ou rien pour maintenant";
+            found.push(wrong("signe_le", "champ_inadapte", message));
+        }
+        found
+    }
+
     pub(super) fn into_domain(self) -> SignatureRecue {
         let preuve = self.preuve.map_or_else(Preuve::default, |preuve| Preuve {
             empreinte_sha256: preuve.empreinte_sha256.map(|digest| digest.to_string()),

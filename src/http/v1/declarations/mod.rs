@@ -185,6 +185,10 @@ async fn sign(
     corps: Corps<SignatureDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Portee::DeclarationsSigner)?;
+    let wrong = corps.valeur.incoherences("");
+    if !wrong.is_empty() {
+        return Err(Refus::champs(wrong));
+    }
     let recue = corps.valeur.into_domain();
     let demande = cle.demande(corps.requete);
     let rendre = render(&contexte.acteur, StatusCode::OK);

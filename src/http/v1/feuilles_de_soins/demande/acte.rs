@@ -28,13 +28,13 @@ pub(crate) struct ActeDemande {
     /// Lettre clé de la NGAP ou code de la CCAM.
     #[schema(inline)]
     code: Texte<1, 7>,
-    /// Coefficient, par exemple 1.00.
+    /// Coefficient, par exemple 1.00 ; entre 0.01 et 9999.99.
     #[schema(inline)]
     coefficient: Option<Texte<1, 7>>,
     /// Nombre d'actes, 1 par défaut.
     #[schema(inline)]
     quantite: Option<Entier<1, 99>>,
-    /// Précisions de la CCAM.
+    /// Précisions de la CCAM, pour ses actes seulement.
     ccam: Option<CcamDemande>,
     /// Honoraires facturés.
     honoraires_centimes: Centimes,

@@ -1,6 +1,7 @@
 //! The feuille de soins as software sends it: the field names are those of the forms.
 
 mod acte;
+mod coherence;
 mod parcours;
 mod personnes;
 
@@ -42,7 +43,7 @@ pub(crate) struct FeuilleDemande {
     mode_securisation: ModeSecurisation,
     /// Date d'établissement, au plus tard aujourd'hui.
     date_etablissement: NaiveDate,
-    /// Réception par la caisse.
+    /// Réception par la caisse, après les soins et au plus tard maintenant.
     recue_le: Option<DateTime<Utc>>,
     /// Référence de l'appelant.
     #[schema(inline)]
@@ -112,7 +113,7 @@ lecture!(AssuranceDemande {
 pub(crate) struct AccidentDemande {
     /// Un accident est déclaré.
     declare: bool,
-    /// Sa date.
+    /// Sa date, s'il est déclaré ; elle ne suit pas les soins.
     date: Option<NaiveDate>,
 }
 lecture!(AccidentDemande { declare, date });
@@ -136,7 +137,7 @@ pub(crate) struct PaiementDemande {
     tiers_payant_amo: Option<bool>,
     /// Le patient n'a pas payé la part complémentaire.
     tiers_payant_amc: Option<bool>,
-    /// Montant reçu par le professionnel.
+    /// Montant reçu par le professionnel, au plus la somme des honoraires.
     montant_percu_centimes: Option<Centimes>,
 }
 lecture!(PaiementDemande { tiers_payant_amo, tiers_payant_amc, montant_percu_centimes });
@@ -205,6 +206,9 @@ impl FeuilleDemande {
                 signatures,
             },
         });
+        if let Some(nouvelle) = &feuille {
+            coherence::verify(&nouvelle.feuille, &mut check);
+        }
         check.finish(feuille)
     }
 }

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::feuille_de_soins::{DeclarationMt, MotifExclusion, Orienteur, ParcoursDeclare};
 use crate::domain::identifiers::{IndicateurParcours, NumAm, Rpps};
-use crate::http::lecture::{Texte, lecture};
+use crate::http::lecture::{Nom, Texte, lecture};
 use crate::http::verification::Verification;
 
 /// Ce que le professionnel déclare du parcours de soins.
@@ -46,10 +46,10 @@ pub(crate) struct OrienteurDemande {
     num_am: Option<NumAm>,
     /// Nom.
     #[schema(inline)]
-    nom: Texte<1, 80>,
+    nom: Nom<80>,
     /// Prénom.
     #[schema(inline)]
-    prenom: Texte<1, 80>,
+    prenom: Nom<80>,
 }
 lecture!(OrienteurDemande { rpps, num_am, nom, prenom });
 

@@ -11,7 +11,7 @@ use crate::domain::identifiers::{
     CommuneExercice, DateNaissanceAmo, Finess, IdentifiantPersonne, Ins, NumeroFacturation,
     Organisme, QualiteBeneficiaire, RangGemellaire, Rpps, Specialite,
 };
-use crate::http::lecture::{Texte, lecture};
+use crate::http::lecture::{Matricule, Nom, Texte, lecture};
 use crate::http::verification::Verification;
 
 /// Bénéficiaire, tel que la carte Vitale ou la feuille le décrit.
@@ -32,11 +32,11 @@ pub(crate) struct BeneficiaireDemande {
     /// Nom, pour une feuille papier à rapprocher ; non conservé.
     #[expect(dead_code, reason = "accepted, checked and forgotten: the register knows the person")]
     #[schema(inline)]
-    nom: Option<Texte<1, 80>>,
+    nom: Option<Nom<80>>,
     /// Prénom, pour une feuille papier à rapprocher ; non conservé.
     #[expect(dead_code, reason = "accepted, checked and forgotten: the register knows the person")]
     #[schema(inline)]
-    prenom: Option<Texte<1, 80>>,
+    prenom: Option<Nom<80>>,
     /// Organisme de rattachement.
     organisme: Organisme,
     /// Couverture complémentaire, aucune par défaut.
@@ -69,7 +69,7 @@ lecture!(BeneficiaireDemande {
 pub(crate) struct InsDemande {
     /// Matricule, quinze caractères.
     #[schema(inline)]
-    matricule: Texte<1, 20>,
+    matricule: Matricule,
     /// OID du domaine émetteur.
     #[schema(inline)]
     oid: Texte<1, 40>,
@@ -100,9 +100,10 @@ pub(crate) struct ExecutantDemande {
     code_convention: Option<Texte<1, 1>>,
     /// Option tarifaire.
     option_tarifaire: Option<OptionTarifaire>,
-    /// Médecin remplacé.
+    /// Médecin remplacé, un autre que l'exécutant.
     remplacant_de: Option<RemplaceDemande>,
-    /// Date de première installation, exigée pour les indicateurs J et B.
+    /// Date de première installation, exigée pour les indicateurs J et B ; à partir de 1900, elle ne
+    /// suit pas les soins.
     pub(super) date_installation: Option<NaiveDate>,
     /// Lieu des soins.
     lieu_execution: Option<LieuExecutionDemande>,

@@ -1,0 +1,3 @@
+DROP TABLE contact_conciliation;
+DROP TABLE etat_conciliation;
+DROP TABLE conciliation;

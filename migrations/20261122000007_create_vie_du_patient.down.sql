@@ -1,0 +1,10 @@
+DROP TABLE ecart_designation;
+DROP TABLE conflit_designation;
+DROP TABLE attribution_feuille;
+DROP TABLE mouvement_declaration;
+DROP TABLE fusion;
+DROP TABLE deces_patient;
+DROP TABLE statut_patient;
+DROP TABLE adresse_patient;
+DROP TABLE acte_patient;
+ALTER TABLE patient DROP COLUMN fusionne_dans;

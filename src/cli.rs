@@ -1,0 +1,175 @@
+//! The command line, in French: commands, options, help and refusals.
+
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{ArgAction, Parser, Subcommand};
+
+const TEMPLATE: &str = "\
+{about}
+
+Utilisation : {usage}
+
+{all-args}{after-help}";
+
+const VARIABLES: &str = "\
+Variables d'environnement :
+  DATABASE_URL              PostgreSQL existant ; sinon, un PostgreSQL privé
+  TRAITANT_MODE             bac-a-sable ou production
+  TRAITANT_ADRESSE          adresse et port d'écoute [par défaut : 127.0.0.1:8080]
+  TRAITANT_CONNEXIONS       connexions à la base, 2 à 500 [par défaut : 16]
+  TRAITANT_DONNEES          dossier du PostgreSQL privé et des clés [par défaut : ./donnees]
+  TRAITANT_PG_BIN           dossier des programmes de PostgreSQL
+  TRAITANT_CLE_MAITRE       clé de ce qui est chiffré, 64 caractères hexadécimaux
+  TRAITANT_EMETTEUR         émetteur (iss) des jetons acceptés
+  TRAITANT_AUDIENCE         audience (aud) des jetons acceptés
+  TRAITANT_JWKS_URL         adresse https des clés de l'émetteur
+  TRAITANT_JOURNAL          filtre des niveaux du journal [par défaut : info]
+  TRAITANT_JOURNAL_FORMAT   texte ou json";
+
+/// Registre des médecins traitants et évaluation des feuilles de soins.
+#[derive(Debug, Parser)]
+#[command(
+    name = "traitant",
+    version,
+    help_template = TEMPLATE,
+    after_help = VARIABLES,
+    override_usage = "traitant [COMMANDE]",
+    subcommand_help_heading = "Commandes",
+    disable_help_subcommand = true,
+    disable_help_flag = true,
+    disable_version_flag = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    commande: Option<Commande>,
+    /// Affiche cette aide.
+    #[arg(short = 'h', long = "help", visible_alias = "aide", action = ArgAction::Help, global = true, help_heading = "Options")]
+    aide: Option<bool>,
+    /// Affiche la version.
+    #[arg(short = 'V', long, action = ArgAction::Version, help_heading = "Options")]
+    version: Option<bool>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Commande {
+    /// Démarre le service (commande par défaut).
+    #[command(help_template = TEMPLATE, override_usage = "traitant servir")]
+    Servir,
+    /// Met la base de DATABASE_URL à la version de ce programme.
+    #[command(help_template = TEMPLATE, override_usage = "traitant migrer")]
+    Migrer,
+    /// Délivre un jeton de courte durée du bac à sable.
+    #[command(
+        help_template = TEMPLATE,
+        override_usage = "traitant jeton <PORTEUR>",
+        subcommand_help_heading = "Porteurs",
+        disable_help_subcommand = true
+    )]
+    Jeton {
+        #[command(subcommand)]
+        porteur: Porteur,
+    },
+    /// Écrit le document OpenAPI de l'API.
+    #[command(help_template = TEMPLATE, override_usage = "traitant openapi")]
+    Openapi,
+    /// Écrit le livre des règles et des valeurs de la loi.
+    #[command(help_template = TEMPLATE, override_usage = "traitant regles")]
+    Regles,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Porteur {
+    /// Pour un médecin.
+    #[command(help_template = TEMPLATE, override_usage = "traitant jeton medecin [OPTIONS]")]
+    Medecin {
+        /// RPPS du médecin [par défaut : 99900001233].
+        #[arg(
+            long,
+            default_value = "99900001233",
+            hide_default_value = true,
+            help_heading = "Options"
+        )]
+        rpps: String,
+        /// Durée de validité, en secondes, 43200 au plus [par défaut : 3600].
+        #[arg(long, default_value_t = 3600, hide_default_value = true, help_heading = "Options", value_parser = clap::value_parser!(i64).range(1..=43_200))]
+        duree: i64,
+    },
+    /// Pour un patient.
+    #[command(help_template = TEMPLATE, override_usage = "traitant jeton patient [OPTIONS]")]
+    Patient {
+        /// Prénom d'un patient du bac à sable, ou identifiant interne [par défaut : alice].
+        #[arg(long, default_value = "alice", hide_default_value = true, help_heading = "Options")]
+        patient: String,
+        /// Durée de validité, en secondes, 43200 au plus [par défaut : 3600].
+        #[arg(long, default_value_t = 3600, hide_default_value = true, help_heading = "Options", value_parser = clap::value_parser!(i64).range(1..=43_200))]
+        duree: i64,
+    },
+    /// Pour une caisse.
+    #[command(help_template = TEMPLATE, override_usage = "traitant jeton caisse [OPTIONS]")]
+    Caisse {
+        /// Régime, caisse et centre, neuf chiffres [par défaut : 011310000].
+        #[arg(
+            long,
+            default_value = "011310000",
+            hide_default_value = true,
+            help_heading = "Options"
+        )]
+        organisme: String,
+        /// Durée de validité, en secondes, 43200 au plus [par défaut : 3600].
+        #[arg(long, default_value_t = 3600, hide_default_value = true, help_heading = "Options", value_parser = clap::value_parser!(i64).range(1..=43_200))]
+        duree: i64,
+    },
+}
+
+/// Reads the command line; or prints the help, or what is wrong, and gives the exit code.
+#[expect(clippy::print_stderr, clippy::print_stdout, reason = "a command line answers its reader")]
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other kind is a refusal")]
+pub(crate) fn read() -> Result<Commande, ExitCode> {
+    let error = match Cli::try_parse() {
+        Ok(cli) => return Ok(cli.commande.unwrap_or(Commande::Servir)),
+        Err(error) => error,
+    };
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            print!("{}", error.render());
+            Err(ExitCode::SUCCESS)
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            eprint!("{}", error.render());
+            Err(ExitCode::from(2))
+        }
+        _ => {
+            eprintln!("traitant : {}\n\nPour de l'aide : traitant --help", refusal(&error));
+            Err(ExitCode::from(2))
+        }
+    }
+}
+
+/// What is wrong with a command line.
+#[expect(clippy::wildcard_enum_match_arm, reason = "kinds that this command line cannot meet")]
+fn refusal(error: &clap::Error) -> String {
+    let said = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(all)) => all.join(", "),
+        _ => String::new(),
+    };
+    let argument = said(ContextKind::InvalidArg);
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            format!("commande inconnue : « {} »", said(ContextKind::InvalidSubcommand))
+        }
+        ErrorKind::UnknownArgument => format!("argument inconnu : « {argument} »"),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let value = said(ContextKind::InvalidValue);
+            if value.is_empty() {
+                format!("il manque la valeur de {argument}")
+            } else {
+                format!("« {value} » ne convient pas à {argument}")
+            }
+        }
+        ErrorKind::ArgumentConflict => format!("{argument} est donné deux fois"),
+        ErrorKind::MissingSubcommand => "il manque une commande".to_owned(),
+        _ => "ligne de commande incomprise".to_owned(),
+    }
+}

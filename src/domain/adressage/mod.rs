@@ -1,0 +1,357 @@
+//! The referral: the médecin traitant sends a patient to a correspondent, for a period.
+//!
+//! ```text
+//!            ┌─ the correspondent reports ─▶ actif   (clos stays clos)
+//! actif ─────┼─ the author corrects ───────▶ actif   (from clos too)
+//!            ├─ closed before its end ─────▶ clos
+//!            └─ established by mistake ────▶ annule  (from clos too)
+//! ```
+//!
+//! What the evaluation of an act asks is [`Adressage::couvre`]. A referral that is over by its own
+//! end stays `actif`: its period says it.
+
+mod projet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+pub use self::projet::{
+    AdressageInvalide, LimitesAdressage, MAX_CORRESPONDANTS, ProjetAdressage, SoinsPrevus,
+};
+
+use super::calendar::{Periode, plus_mois};
+use super::feuille_de_soins::CodeActe;
+use super::identifiers::{Rpps, Specialite};
+use super::ids::{AdressageId, MedecinId, PatientId, RetourId};
+use super::vocabulary::{Vocabulaire, vocabulaire};
+
+vocabulaire!(
+    /// Kind of referral.
+    NatureAdressage ("nature_adressage") {
+        /// One opinion of a consultant, who does not follow the patient.
+        AvisPonctuel = 1 "avis_ponctuel",
+        /// Repeated care whose content and periodicity are agreed.
+        PlanDeSoins = 2 "plan_de_soins",
+        /// Several doctors for one condition, in concertation.
+        Sequence = 3 "sequence",
+        /// Care written in the protocol of a long-term condition.
+        ProtocoleAld = 4 "protocole_ald",
+    }
+);
+
+vocabulaire!(
+    /// State of a referral.
+    EtatAdressage ("etat_adressage") {
+        /// Holds for its period.
+        Actif = 1 "actif",
+        /// Ended before the period first given.
+        Clos = 2 "clos",
+        /// Established by mistake: never held.
+        Annule = 3 "annule",
+    }
+);
+
+vocabulaire!(
+    /// What somebody may do to a referral.
+    ActionAdressage ("action_adressage") {
+        /// Report to the médecin traitant.
+        RendreCompte = 1 "rendre_compte",
+        /// Correct.
+        Rectifier = 2 "rectifier",
+        /// End before the period first given.
+        Clore = 3 "clore",
+        /// Erase what was established by mistake.
+        Annuler = 4 "annuler",
+    }
+);
+
+vocabulaire!(
+    /// Why a referral ends before its period.
+    MotifCloture ("motif_cloture") {
+        /// The care is over.
+        SoinsTermines = 1 "soins_termines",
+        /// The patient does not want it any more.
+        Patient = 2 "patient",
+        /// The correspondent does not give this care.
+        Correspondant = 3 "correspondant",
+        /// Another referral takes its place.
+        AutreAdressage = 4 "autre_adressage",
+        /// Something else.
+        Autre = 5 "autre",
+    }
+);
+
+vocabulaire!(
+    /// Unit of a periodicity.
+    UnitePeriodicite ("unite_periodicite") {
+        /// Days.
+        Jour = 1 "jour",
+        /// Weeks.
+        Semaine = 2 "semaine",
+        /// Months.
+        Mois = 3 "mois",
+        /// Years.
+        Annee = 4 "annee",
+    }
+);
+
+vocabulaire!(
+    /// Kind of report.
+    NatureRetour ("nature_retour") {
+        /// Conclusions and proposals: the opinion is given.
+        Conclusions = 1 "conclusions",
+        /// What was done on a day.
+        CompteRendu = 2 "compte_rendu",
+        /// Where the care stands.
+        Synthese = 3 "synthese",
+    }
+);
+
+/// To whom a patient is referred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Correspondant {
+    /// A doctor.
+    Medecin {
+        /// Internal id.
+        id: MedecinId,
+        /// RPPS.
+        rpps: Rpps,
+    },
+    /// Any doctor of a specialty.
+    Specialite(Specialite),
+}
+
+impl Correspondant {
+    /// Whether a doctor, of a specialty when it is known, is this correspondent.
+    pub fn est(&self, rpps: &Rpps, specialite: Option<Specialite>) -> bool {
+        match self {
+            Self::Medecin { rpps: own, .. } => own == rpps,
+            // The codes of general practice are three for one profession.
+            Self::Specialite(own) => specialite.is_some_and(|other| {
+                other == *own || (other.est_generaliste() && own.est_generaliste())
+            }),
+        }
+    }
+}
+
+/// How often care comes back: every so many units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Periodicite {
+    /// Every how many.
+    pub tous_les: u16,
+    /// Of what.
+    pub unite: UnitePeriodicite,
+}
+
+/// An act that a referral provides for.
+pub type ActePrevu = CodeActe;
+
+/// What a correspondent reported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retour {
+    /// Its id.
+    pub id: RetourId,
+    /// By whom.
+    pub medecin_id: MedecinId,
+    /// By whom, in public.
+    pub rpps: Rpps,
+    /// Kind.
+    pub nature: NatureRetour,
+    /// Day of the care.
+    pub soins_le: NaiveDate,
+    /// Where the document is kept.
+    pub reference: Option<String>,
+    /// When the register received it.
+    pub enregistre_le: DateTime<Utc>,
+}
+
+/// A referral, in one of its versions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adressage {
+    /// Its id, the same in every version.
+    pub id: AdressageId,
+    /// Who is referred.
+    pub patient_id: PatientId,
+    /// By whom.
+    pub medecin_id: MedecinId,
+    /// By whom, in public.
+    pub rpps: Rpps,
+    /// Kind.
+    pub nature: NatureAdressage,
+    /// Day on which the author, médecin traitant, established it.
+    pub etabli_le: NaiveDate,
+    /// Version, from 1.
+    pub version: i32,
+    /// State.
+    pub etat: EtatAdressage,
+    /// Why it was closed, when it was.
+    pub motif_cloture: Option<MotifCloture>,
+    /// Days.
+    pub effet: Periode,
+    /// To whom.
+    pub correspondants: Vec<Correspondant>,
+    /// What for.
+    pub soins: SoinsPrevus,
+    /// What correspondents reported.
+    pub retours: Vec<Retour>,
+    /// Since when this version is known.
+    pub enregistre_le: DateTime<Utc>,
+    /// Since when another version replaced it.
+    pub remplace_le: Option<DateTime<Utc>>,
+}
+
+/// What somebody is to a referral.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DroitsAdressage {
+    /// Established it.
+    pub auteur: bool,
+    /// Is the médecin traitant today, alone or jointly.
+    pub medecin_traitant: bool,
+    /// Is the one to whom the patient is referred.
+    pub correspondant: bool,
+}
+
+/// Why a referral does not move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AdressageRefuse {
+    /// It is somebody else's to do.
+    #[error("{action:?} is not for the caller")]
+    Interdit {
+        /// What was wanted.
+        action: ActionAdressage,
+    },
+    /// The state forbids the action.
+    #[error("{action:?} is impossible in state {etat:?}")]
+    TransitionInterdite {
+        /// From which state.
+        etat: EtatAdressage,
+        /// What was wanted.
+        action: ActionAdressage,
+    },
+}
+
+impl Adressage {
+    /// Whether care given on a day by a doctor, of that specialty, is given on this referral.
+    pub fn couvre(&self, jour: NaiveDate, rpps: &Rpps, specialite: Option<Specialite>) -> bool {
+        self.en_vigueur(jour) && self.adresse_a(rpps, specialite)
+    }
+
+    /// Whether the referral holds on a day. A single opinion holds until the day it is given.
+    pub fn en_vigueur(&self, jour: NaiveDate) -> bool {
+        self.etat != EtatAdressage::Annule
+            && self.effet.contient(jour)
+            && self.avis_rendu_le().is_none_or(|given| jour <= given)
+    }
+
+    /// Whether a doctor, of that specialty, is one of the correspondents.
+    pub fn adresse_a(&self, rpps: &Rpps, specialite: Option<Specialite>) -> bool {
+        self.correspondants.iter().any(|one| one.est(rpps, specialite))
+    }
+
+    /// Whether the referral names a doctor, or holds a report by that doctor.
+    pub fn nomme(&self, rpps: &Rpps) -> bool {
+        self.adresse_a(rpps, None) || self.retours.iter().any(|retour| retour.rpps == *rpps)
+    }
+
+    /// The day on which a single opinion was given: that of the last conclusions.
+    fn avis_rendu_le(&self) -> Option<NaiveDate> {
+        if self.nature != NatureAdressage::AvisPonctuel {
+            return None;
+        }
+        self.retours
+            .iter()
+            .filter(|retour| retour.nature == NatureRetour::Conclusions)
+            .map(|retour| retour.soins_le)
+            .max()
+    }
+
+    /// What a caller may do now.
+    pub fn actions(&self, droits: DroitsAdressage) -> Vec<ActionAdressage> {
+        let may = |action: &ActionAdressage| self.allow(*action, droits).is_ok();
+        ActionAdressage::TOUS.iter().copied().filter(may).collect()
+    }
+
+    /// Refuses an action that is somebody else's, or that the state forbids.
+    pub fn allow(
+        &self,
+        action: ActionAdressage,
+        droits: DroitsAdressage,
+    ) -> Result<(), AdressageRefuse> {
+        use ActionAdressage as A;
+        let own = match action {
+            A::RendreCompte => droits.correspondant,
+            A::Rectifier | A::Annuler => droits.auteur,
+            // An author who left must not keep a referral open.
+            A::Clore => droits.auteur || droits.medecin_traitant,
+        };
+        if !own {
+            return Err(AdressageRefuse::Interdit { action });
+        }
+        let possible = match self.etat {
+            EtatAdressage::Actif => true,
+            EtatAdressage::Clos => action != A::Clore,
+            EtatAdressage::Annule => false,
+        };
+        if possible {
+            Ok(())
+        } else {
+            Err(AdressageRefuse::TransitionInterdite { etat: self.etat, action })
+        }
+    }
+
+    /// Closes the referral: `au` is its first day without effect, today or later.
+    pub fn close(
+        &mut self,
+        au: NaiveDate,
+        motif: MotifCloture,
+        aujourd_hui: NaiveDate,
+    ) -> Result<(), AdressageInvalide> {
+        let own_end = self.effet.au().is_some_and(|end| end < au);
+        let effet = self.effet.jusqu_au(au).filter(|_| !own_end && au >= aujourd_hui);
+        self.effet = effet.ok_or(AdressageInvalide::ClotureHorsPeriode)?;
+        self.etat = EtatAdressage::Clos;
+        self.motif_cloture = Some(motif);
+        Ok(())
+    }
+
+    /// Erases the referral: it never held.
+    pub fn cancel(&mut self) {
+        self.etat = EtatAdressage::Annule;
+        self.motif_cloture = None;
+    }
+
+    /// Puts a corrected content in the place of the present one.
+    pub fn correct(&mut self, projet: ProjetAdressage, effet: Periode) {
+        self.effet = effet;
+        self.correspondants = projet.correspondants;
+        self.soins = projet.soins;
+        self.etat = EtatAdressage::Actif;
+        self.motif_cloture = None;
+    }
+
+    /// Adds a report about care of the period, already given.
+    pub fn report(
+        &mut self,
+        retour: Retour,
+        aujourd_hui: NaiveDate,
+    ) -> Result<(), AdressageInvalide> {
+        if retour.soins_le > aujourd_hui {
+            return Err(AdressageInvalide::SoinsFuturs);
+        }
+        if !self.effet.contient(retour.soins_le) {
+            return Err(AdressageInvalide::SoinsHorsPeriode);
+        }
+        self.retours.push(retour);
+        Ok(())
+    }
+}
+
+/// Whether another act of the same doctor on `autre` makes of an opinion given on `avis` continuing
+/// care: the two are less than the delay apart, whichever comes first. A delay in months ends with
+/// the day of the same number.
+pub fn suivi_continu(avis: NaiveDate, autre: NaiveDate, delai_mois: i32) -> bool {
+    avis != autre
+        && plus_mois(avis.min(autre), delai_mois).is_some_and(|end| avis.max(autre) <= end)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,264 @@
+//! The file of conciliation: a patient finds no médecin traitant and the caisse looks for one near
+//! the residence. It has no effect on what is reimbursed.
+//!
+//! ```text
+//!             ┌─ a doctor agrees ────────────────▶ medecin_trouve
+//! ouverte ────┼─ the patient gives up ───────────▶ abandonnee
+//!             └─ the caisse ends it, in vain ────▶ close
+//! ```
+//!
+//! While it is open, doctors are contacted and answer. Each answer is a version of its contact.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::identifiers::{CommuneExercice, Organisme, Rpps};
+use super::ids::{ConciliationId, ContactId, DeclarationId, MedecinId, PatientId};
+use super::vocabulary::{Vocabulaire, vocabulaire};
+
+mod attente;
+
+pub use self::attente::Attente;
+
+vocabulaire!(
+    /// State of a file.
+    EtatConciliation ("etat_conciliation") {
+        /// Somebody looks for a doctor.
+        Ouverte = 1 "ouverte",
+        /// A doctor agreed.
+        MedecinTrouve = 2 "medecin_trouve",
+        /// The patient gave up.
+        Abandonnee = 3 "abandonnee",
+        /// Ended by the caisse without a doctor.
+        Close = 4 "close",
+    }
+);
+
+vocabulaire!(
+    /// What somebody may do to a file.
+    ActionConciliation ("action_conciliation") {
+        /// Write that a doctor was contacted.
+        Contacter = 1 "contacter",
+        /// Write what a doctor answered.
+        Repondre = 2 "repondre",
+        /// Say that a doctor agreed.
+        Trouver = 3 "trouver",
+        /// Give up.
+        Abandonner = 4 "abandonner",
+        /// End the search in vain.
+        Clore = 5 "clore",
+    }
+);
+
+vocabulaire!(
+    /// What a doctor answered.
+    ReponseMedecin ("reponse_medecin") {
+        /// Nothing yet.
+        Attendue = 1 "attendue",
+        /// Agrees to be the médecin traitant.
+        Accord = 2 "accord",
+        /// Refuses.
+        Refus = 3 "refus",
+        /// Never answered.
+        SansReponse = 4 "sans_reponse",
+    }
+);
+
+vocabulaire!(
+    /// Who acts on a file.
+    PartieConciliation ("partie_conciliation") {
+        /// The patient.
+        Patient = 1 "patient",
+        /// The caisse, for the patient.
+        Caisse = 2 "caisse",
+    }
+);
+
+/// A doctor contacted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contact {
+    /// Its id, the same in every version.
+    pub id: ContactId,
+    /// Version, from 1.
+    pub version: i32,
+    /// Whom.
+    pub medecin_id: MedecinId,
+    /// Whom, in public.
+    pub rpps: Rpps,
+    /// By whom.
+    pub par: PartieConciliation,
+    /// When.
+    pub contacte_le: NaiveDate,
+    /// What the doctor answered.
+    pub reponse: ReponseMedecin,
+    /// When.
+    pub repondu_le: Option<NaiveDate>,
+    /// The declaration that the doctor refused, when that is the answer.
+    pub declaration_id: Option<DeclarationId>,
+}
+
+/// A file, as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conciliation {
+    /// Its id.
+    pub id: ConciliationId,
+    /// Whose.
+    pub patient_id: PatientId,
+    /// Asked of which caisse.
+    pub organisme: Organisme,
+    /// Near which residence.
+    pub commune: CommuneExercice,
+    /// By whom.
+    pub demandee_par: PartieConciliation,
+    /// When.
+    pub demandee_le: NaiveDate,
+    /// Version, from 1.
+    pub version: i32,
+    /// State.
+    pub etat: EtatConciliation,
+    /// The doctor who agreed.
+    pub medecin: Option<(MedecinId, Rpps)>,
+    /// Day on which the search ended.
+    pub terminee_le: Option<NaiveDate>,
+    /// Doctors contacted, in the order of their contacts.
+    pub contacts: Vec<Contact>,
+    /// When it was recorded.
+    pub enregistre_le: DateTime<Utc>,
+}
+
+/// Why a file does not move, or a date cannot be accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ConciliationRefusee {
+    /// It is somebody else's to do.
+    #[error("{action:?} is not for the caller")]
+    Interdit {
+        /// What was wanted.
+        action: ActionConciliation,
+    },
+    /// The search is over.
+    #[error("the search is over: {etat:?}")]
+    Terminee {
+        /// How it ended.
+        etat: EtatConciliation,
+    },
+    /// No such contact.
+    #[error("no such contact")]
+    ContactInconnu,
+    /// The doctor has answered.
+    #[error("already answered")]
+    DejaRepondu,
+    /// An answer that says nothing.
+    #[error("an answer is needed")]
+    ReponseAttendue,
+    /// A contact to come.
+    #[error("contacted in the future")]
+    ContactFutur,
+    /// An answer to come.
+    #[error("answered in the future")]
+    ReponseFuture,
+    /// Answered before being asked.
+    #[error("answered before the contact")]
+    ReponseAvantContact,
+}
+
+impl Conciliation {
+    /// What a caller may do now.
+    pub fn actions(&self, par: PartieConciliation) -> Vec<ActionConciliation> {
+        let waits = self.contacts.iter().any(|one| one.reponse == ReponseMedecin::Attendue);
+        ActionConciliation::TOUS
+            .iter()
+            .copied()
+            .filter(|action| *action != ActionConciliation::Repondre || waits)
+            .filter(|action| self.allow(*action, par).is_ok())
+            .collect()
+    }
+
+    /// Refuses an action that is the other's, or that comes too late.
+    pub fn allow(
+        &self,
+        action: ActionConciliation,
+        par: PartieConciliation,
+    ) -> Result<(), ConciliationRefusee> {
+        // The patient gives up; only the caisse says that it looked in vain.
+        if action == ActionConciliation::Clore && par == PartieConciliation::Patient {
+            return Err(ConciliationRefusee::Interdit { action });
+        }
+        if self.etat == EtatConciliation::Ouverte {
+            Ok(())
+        } else {
+            Err(ConciliationRefusee::Terminee { etat: self.etat })
+        }
+    }
+
+    /// Adds a doctor contacted, with the answer when there is one already.
+    pub fn contact(
+        &mut self,
+        contact: Contact,
+        aujourd_hui: NaiveDate,
+    ) -> Result<(), ConciliationRefusee> {
+        verify_dates(&contact, aujourd_hui)?;
+        self.contacts.push(contact);
+        Ok(())
+    }
+
+    /// Writes the answer of a doctor: the next version of the contact.
+    pub fn answer(
+        &mut self,
+        id: ContactId,
+        reponse: ReponseMedecin,
+        repondu_le: NaiveDate,
+        aujourd_hui: NaiveDate,
+    ) -> Result<Contact, ConciliationRefusee> {
+        let contact = self.contacts.iter_mut().find(|one| one.id == id);
+        let contact = contact.ok_or(ConciliationRefusee::ContactInconnu)?;
+        // A doctor who kept silent may still answer; an answer given stays.
+        if matches!(contact.reponse, ReponseMedecin::Accord | ReponseMedecin::Refus) {
+            return Err(ConciliationRefusee::DejaRepondu);
+        }
+        if reponse == ReponseMedecin::Attendue {
+            return Err(ConciliationRefusee::ReponseAttendue);
+        }
+        let next = Contact {
+            reponse,
+            repondu_le: Some(repondu_le),
+            version: contact.version.saturating_add(1),
+            ..*contact
+        };
+        verify_dates(&next, aujourd_hui)?;
+        *contact = next;
+        Ok(next)
+    }
+
+    /// Ends the search.
+    pub fn end(
+        &mut self,
+        etat: EtatConciliation,
+        medecin: Option<(MedecinId, Rpps)>,
+        aujourd_hui: NaiveDate,
+    ) {
+        self.etat = etat;
+        self.medecin = medecin;
+        self.terminee_le = Some(aujourd_hui);
+    }
+
+    /// Whole days between the request and the end of the search, or today.
+    pub fn jours_d_attente(&self, aujourd_hui: NaiveDate) -> i64 {
+        let end = self.terminee_le.unwrap_or(aujourd_hui);
+        end.signed_duration_since(self.demandee_le).num_days().max(0)
+    }
+}
+
+fn verify_dates(contact: &Contact, aujourd_hui: NaiveDate) -> Result<(), ConciliationRefusee> {
+    if contact.contacte_le > aujourd_hui {
+        return Err(ConciliationRefusee::ContactFutur);
+    }
+    if contact.repondu_le.is_some_and(|day| day > aujourd_hui) {
+        return Err(ConciliationRefusee::ReponseFuture);
+    }
+    if contact.repondu_le.is_some_and(|day| day < contact.contacte_le) {
+        return Err(ConciliationRefusee::ReponseAvantContact);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,174 @@
+//! The life of a person beside their choices: caisse, numbers, address, status, death, and two
+//! records that turn out to be one person.
+
+pub mod fusion;
+pub mod histoire;
+pub mod sommeil;
+
+use chrono::NaiveDate;
+
+use super::fait_date::FaitDate;
+use super::identifiers::CommuneExercice;
+use super::patient::Patient;
+use super::vocabulary::vocabulaire;
+use sommeil::StatutPatient;
+
+/// Where a person lives. `Debug` shows nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Adresse {
+    /// Number and street.
+    pub voie: String,
+    /// Building, floor, care of.
+    pub complement: Option<String>,
+    /// Postcode, or its like abroad.
+    pub code_postal: String,
+    /// Town.
+    pub localite: String,
+    /// COG code of the commune, in France.
+    pub commune: Option<CommuneExercice>,
+}
+
+impl std::fmt::Debug for Adresse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Adresse(…)")
+    }
+}
+
+vocabulaire!(
+    /// Who told the caisse of a death.
+    SourceDeces ("source_deces") {
+        /// The civil registry, through the national directory of persons.
+        EtatCivil = 1 "etat_civil",
+        /// A relative, with a certificate.
+        Famille = 2 "famille",
+        /// An establishment of care.
+        Etablissement = 3 "etablissement",
+        /// Another organisme.
+        Organisme = 4 "organisme",
+    }
+);
+
+vocabulaire!(
+    /// Why the caisse corrects what was recorded. Never a sentence: a reason tells nothing of health.
+    MotifRectification ("motif_rectification") {
+        /// Wrongly keyed in.
+        ErreurSaisie = 1 "erreur_de_saisie",
+        /// The civil status was corrected.
+        EtatCivil = 2 "etat_civil",
+        /// The national directory of persons says otherwise.
+        Repertoire = 3 "repertoire_national",
+        /// Somebody used the identity of somebody else.
+        Usurpation = 4 "usurpation",
+        /// Two records of one person.
+        Doublon = 5 "doublon",
+        /// One record of two persons.
+        Collision = 6 "collision",
+    }
+);
+
+vocabulaire!(
+    /// What a caisse did about a person.
+    ActePatient ("acte_patient") {
+        /// Another caisse.
+        Organisme = 1 "changement_organisme",
+        /// Another number, the former one having been right.
+        Identifiant = 2 "changement_identifiant",
+        /// Another number, the former one having been wrong.
+        RectificationIdentifiant = 3 "rectification_identifiant",
+        /// Another address.
+        Adresse = 4 "changement_adresse",
+        /// Another status.
+        Statut = 5 "changement_statut",
+        /// The death.
+        Deces = 6 "deces",
+        /// Another day of death, or no death.
+        RectificationDeces = 7 "rectification_deces",
+        /// Another record was merged into this one.
+        Fusion = 8 "fusion",
+        /// This record was merged into another.
+        Absorption = 9 "absorption",
+        /// A merge was undone.
+        AnnulationFusion = 10 "annulation_fusion",
+        /// One record made two.
+        Scission = 11 "scission",
+        /// A conflict between designations was settled.
+        Arbitrage = 12 "arbitrage",
+    }
+);
+
+vocabulaire!(
+    /// What a caisse may do about a person now.
+    ActionPatient ("action_patient") {
+        /// Record another caisse.
+        ChangerOrganisme = 1 "changer_organisme",
+        /// Record another number.
+        ChangerIdentifiant = 2 "changer_identifiant",
+        /// Correct a number.
+        RectifierIdentifiant = 3 "rectifier_identifiant",
+        /// Record another address.
+        ChangerAdresse = 4 "changer_adresse",
+        /// Record another status.
+        ChangerStatut = 5 "changer_statut",
+        /// Record the death.
+        DeclarerDeces = 6 "declarer_deces",
+        /// Correct the death.
+        RectifierDeces = 7 "rectifier_deces",
+        /// Merge another record into this one.
+        Fusionner = 8 "fusionner",
+        /// Make two records of this one.
+        Scinder = 9 "scinder",
+    }
+);
+
+impl ActionPatient {
+    /// What the caisse of affiliation may do about a person, dead or not.
+    pub fn possibles(decede: bool) -> Vec<Self> {
+        let death = if decede { Self::RectifierDeces } else { Self::DeclarerDeces };
+        vec![
+            Self::ChangerOrganisme,
+            Self::ChangerIdentifiant,
+            Self::RectifierIdentifiant,
+            Self::ChangerAdresse,
+            Self::ChangerStatut,
+            death,
+            Self::Fusionner,
+            Self::Scinder,
+        ]
+    }
+}
+
+/// A person with everything that the register knows beside the choices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DossierPatient {
+    /// Identity, numbers, caisses.
+    pub patient: Patient,
+    /// Number of the record's last act, from 1.
+    pub version: i32,
+    /// Where the person lives.
+    pub adresses: Vec<FaitDate<Adresse>>,
+    /// Statuses.
+    pub statuts: Vec<FaitDate<StatutPatient>>,
+    /// Death, when it is known.
+    pub deces: Option<FaitDate<SourceDeces>>,
+    /// What the caller may do now.
+    pub actions: Vec<ActionPatient>,
+}
+
+impl DossierPatient {
+    /// A person just registered.
+    pub fn nouveau(patient: Patient) -> Self {
+        Self {
+            patient,
+            version: 1,
+            adresses: Vec::new(),
+            statuts: Vec::new(),
+            deces: None,
+            actions: Vec::new(),
+        }
+    }
+
+    /// Day of death, when it is known.
+    pub fn jour_deces(&self) -> Option<NaiveDate> {
+        self.deces.as_ref().map(|fait| fait.effet.du())
+    }
+}

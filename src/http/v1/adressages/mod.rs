@@ -1,0 +1,287 @@
+//! Referrals: established, corrected, closed, annulled, reported on, read.
+
+mod demande;
+mod vue;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, NaiveDate, Utc};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(super) use self::demande::CorpsVideDemande;
+use self::demande::{
+    AdressageDemande, ClotureAdressageDemande, RectificationAdressageDemande, RetourDemande,
+};
+use self::vue::{AdressageVue, AdressagesVue};
+use crate::auth::Portee;
+use crate::domain::ids::{AdressageId, PatientId};
+use crate::http::AppState;
+use crate::http::extract::{
+    Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond, already_has,
+};
+use crate::http::idempotency::{etag, json as respond_json, rendre, respond};
+use crate::http::lecture::lecture;
+use crate::http::problem::Refus;
+use crate::services::Rendu;
+use crate::services::adressages::AdressageLu;
+use crate::services::medecins_traitants::Dates;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(get))
+        .routes(routes!(report))
+        .routes(routes!(correct))
+        .routes(routes!(close))
+        .routes(routes!(cancel))
+}
+
+/// Les deux dates d'une liste d'adressages.
+#[derive(Debug)]
+struct DatesAdressages {
+    en_vigueur_le: Option<NaiveDate>,
+    connu_le: Option<DateTime<Utc>>,
+}
+lecture!(DatesAdressages { en_vigueur_le, connu_le });
+
+/// Renders a referral, with its version as ETag.
+fn render(statut: StatusCode) -> impl Fn(&AdressageLu) -> Result<Rendu, serde_json::Error> {
+    move |lu| {
+        let location =
+            (statut == StatusCode::CREATED).then(|| format!("/v1/adressages/{}", lu.adressage.id));
+        rendre(statut, location, Some(lu.adressage.version), &AdressageVue::new(lu))
+    }
+}
+
+/// Adresser un patient à un correspondant
+///
+/// Le médecin traitant de ce jour, seul ou conjoint, demande un avis ponctuel, convient d'un plan de
+/// soins, organise une séquence ou établit un protocole d'affection de longue durée. Son remplaçant ne
+/// le peut pas. Un avis ponctuel dure au plus le délai de la convention ; un protocole, sa durée la
+/// plus longue ; les autres, leur propre période.
+#[utoipa::path(
+    post,
+    path = "/v1/patients/{id}/adressages",
+    tag = "Adressages",
+    operation_id = "etablir_adressage",
+    security(("jeton" = ["declarations.ecrire"])),
+    params(("id" = PatientId, Path, description = "Identifiant du patient"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = AdressageDemande,
+    responses((status = 201, description = "L'adressage", body = AdressageVue,
+        headers(("Location" = String, description = "Adresse de l'adressage"), ("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "parametre_inconnu"])))
+)]
+async fn create(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(patient): Chemin<PatientId>,
+    cle: CleIdempotence,
+    corps: Corps<AdressageDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let nouveau = corps.valeur.into_domain().map_err(Refus::champs)?;
+    let demande = cle.demande(corps.requete);
+    let (services, rendre) = (&state.services, render(StatusCode::CREATED));
+    respond(services.create_adressage(&contexte, &demande, patient, nouveau, rendre).await?)
+}
+
+/// Lire les adressages d'un patient
+///
+/// Tous, ou ceux qui sont en vigueur un jour donné, tels que connus à un instant donné. Le médecin
+/// traitant les lit tous ; un autre médecin, ceux qu'il a établis et ceux qui le nomment.
+#[utoipa::path(
+    get,
+    path = "/v1/patients/{id}/adressages",
+    tag = "Adressages",
+    operation_id = "lister_adressages",
+    security(("jeton" = ["declarations.lire"])),
+    params(
+        ("id" = PatientId, Path, description = "Identifiant du patient"),
+        ("en_vigueur_le" = Option<NaiveDate>, Query, description = "En vigueur ce jour ; tous par défaut"),
+        ("connu_le" = Option<DateTime<Utc>>, Query, description = "Tels que connus à cet instant ; maintenant par défaut")
+    ),
+    responses((status = 200, description = "Les adressages, par premier jour", body = AdressagesVue)),
+    extensions(("x-problemes" = json!(["introuvable"])))
+)]
+async fn list(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(patient): Chemin<PatientId>,
+    Requete(dates): Requete<DatesAdressages>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let dates = Dates { en_vigueur_le: dates.en_vigueur_le, connu_le: dates.connu_le };
+    let found = state.services.list_adressages(&contexte, patient, dates).await?;
+    respond_json(&AdressagesVue::new(&found))
+}
+
+/// Lire un adressage
+///
+/// Le médecin d'une spécialité à laquelle le patient est adressé le lit par l'identifiant que porte la
+/// lettre.
+#[utoipa::path(
+    get,
+    path = "/v1/adressages/{id}",
+    tag = "Adressages",
+    operation_id = "lire_adressage",
+    security(("jeton" = ["declarations.lire"])),
+    params(("id" = AdressageId, Path, description = "Identifiant de l'adressage"),
+           ("If-None-Match" = Option<String>, Header, description = "ETag déjà connu")),
+    responses(
+        (status = 200, description = "L'adressage", body = AdressageVue,
+            headers(("ETag" = String, description = "Version"))),
+        (status = 304, description = "L'appelant a déjà cette version")
+    ),
+    extensions(("x-problemes" = json!(["introuvable"])))
+)]
+async fn get(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<AdressageId>,
+    headers: HeaderMap,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let lu = state.services.get_adressage(&contexte, id).await?;
+    let version = lu.adressage.version;
+    let mut response = if already_has(&headers, version) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        respond_json(&AdressageVue::new(&lu))?
+    };
+    if let Ok(value) = HeaderValue::from_str(&etag(version)) {
+        response.headers_mut().insert(header::ETAG, value);
+    }
+    Ok(response)
+}
+
+/// Rendre compte au médecin traitant
+///
+/// Le correspondant dit quel jour il a soigné le patient et où se trouve le document transmis. Les
+/// conclusions d'un avis ponctuel l'achèvent : il ne couvre plus les jours suivants.
+#[utoipa::path(
+    post,
+    path = "/v1/adressages/{id}/retours",
+    tag = "Adressages",
+    operation_id = "rendre_compte_adressage",
+    security(("jeton" = ["declarations.ecrire"])),
+    params(("id" = AdressageId, Path, description = "Identifiant de l'adressage"),
+           ("If-Match" = String, Header, description = "ETag de l'adressage lu"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = RetourDemande,
+    responses((status = 200, description = "L'adressage et ses retours", body = AdressageVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+)]
+async fn report(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<AdressageId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<RetourDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let nouveau = corps.valeur.into_domain();
+    let demande = cle.demande(corps.requete);
+    let (services, rendre) = (&state.services, render(StatusCode::OK));
+    respond(services.report_adressage(&contexte, &demande, (id, version), nouveau, rendre).await?)
+}
+
+/// Corriger un adressage
+///
+/// Son auteur donne le contenu exact, qui remplace le précédent ; l'histoire garde les deux. Un
+/// adressage clos par erreur est ainsi rouvert.
+#[utoipa::path(
+    post,
+    path = "/v1/adressages/{id}/rectifications",
+    tag = "Adressages",
+    operation_id = "rectifier_adressage",
+    security(("jeton" = ["declarations.ecrire"])),
+    params(("id" = AdressageId, Path, description = "Identifiant de l'adressage"),
+           ("If-Match" = String, Header, description = "ETag de l'adressage lu"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = RectificationAdressageDemande,
+    responses((status = 200, description = "L'adressage corrigé", body = AdressageVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite", "parametre_inconnu"])))
+)]
+async fn correct(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<AdressageId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<RectificationAdressageDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let contenu = corps.valeur.into_domain().map_err(Refus::champs)?;
+    let demande = cle.demande(corps.requete);
+    let (services, rendre) = (&state.services, render(StatusCode::OK));
+    respond(services.correct_adressage(&contexte, &demande, (id, version), contenu, rendre).await?)
+}
+
+/// Clore un adressage avant sa fin
+///
+/// Par son auteur, ou par le médecin traitant d'aujourd'hui. Les soins déjà donnés restent couverts.
+#[utoipa::path(
+    post,
+    path = "/v1/adressages/{id}/cloture",
+    tag = "Adressages",
+    operation_id = "clore_adressage",
+    security(("jeton" = ["declarations.ecrire"])),
+    params(("id" = AdressageId, Path, description = "Identifiant de l'adressage"),
+           ("If-Match" = String, Header, description = "ETag de l'adressage lu"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = ClotureAdressageDemande,
+    responses((status = 200, description = "L'adressage clos", body = AdressageVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+)]
+async fn close(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<AdressageId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<ClotureAdressageDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let cloture = corps.valeur.into_domain();
+    let demande = cle.demande(corps.requete);
+    let (services, rendre) = (&state.services, render(StatusCode::OK));
+    respond(services.close_adressage(&contexte, &demande, (id, version), cloture, rendre).await?)
+}
+
+/// Annuler un adressage établi par erreur
+///
+/// Par son auteur. Il n'a jamais couvert aucun soin ; l'histoire garde qu'il a été écrit.
+#[utoipa::path(
+    post,
+    path = "/v1/adressages/{id}/annulation",
+    tag = "Adressages",
+    operation_id = "annuler_adressage",
+    security(("jeton" = ["declarations.ecrire"])),
+    params(("id" = AdressageId, Path, description = "Identifiant de l'adressage"),
+           ("If-Match" = String, Header, description = "ETag de l'adressage lu"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = CorpsVideDemande,
+    responses((status = 200, description = "L'adressage annulé", body = AdressageVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+)]
+async fn cancel(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<AdressageId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<CorpsVideDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let demande = cle.demande(corps.requete);
+    let (services, rendre) = (&state.services, render(StatusCode::OK));
+    respond(services.cancel_adressage(&contexte, &demande, (id, version), rendre).await?)
+}

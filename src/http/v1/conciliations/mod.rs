@@ -1,0 +1,334 @@
+//! Files of conciliation: opened, doctors contacted, ended, read, counted.
+
+mod demande;
+mod vue;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::NaiveDate;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::demande::{ConciliationDemande, ContactDemande, MedecinTrouveDemande, ReponseDemande};
+use self::vue::{ConciliationVue, ConciliationsVue, StatistiquesConciliationVue};
+use super::adressages::CorpsVideDemande;
+use crate::auth::Portee;
+use crate::domain::ids::{ConciliationId, PatientId};
+use crate::http::AppState;
+use crate::http::extract::{
+    Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond, already_has,
+};
+use crate::http::idempotency::{etag, json as respond_json, rendre, respond};
+use crate::http::lecture::lecture;
+use crate::http::problem::Refus;
+use crate::services::Rendu;
+use crate::services::conciliations::ConciliationLue;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(open, list))
+        .routes(routes!(statistics))
+        .routes(routes!(get))
+        .routes(routes!(contact))
+        .routes(routes!(answer))
+        .routes(routes!(found))
+        .routes(routes!(abandon))
+        .routes(routes!(close))
+}
+
+/// La période d'une statistique.
+#[derive(Debug)]
+struct PeriodeStatistiques {
+    du: Option<NaiveDate>,
+    au: Option<NaiveDate>,
+}
+lecture!(PeriodeStatistiques { du, au });
+
+/// Renders a file, with its version as ETag.
+fn render(statut: StatusCode) -> impl Fn(&ConciliationLue) -> Result<Rendu, serde_json::Error> {
+    move |lue| {
+        let location = (statut == StatusCode::CREATED)
+            .then(|| format!("/v1/conciliations/{}", lue.conciliation.id));
+        rendre(statut, location, Some(lue.conciliation.version), &ConciliationVue::new(lue))
+    }
+}
+
+/// Saisir le conciliateur
+///
+/// Le patient, ou sa caisse pour lui, ouvre une recherche quand aucun médecin ne l'accepte. Une seule
+/// est ouverte à la fois. Elle n'a pas d'effet sur les remboursements.
+#[utoipa::path(
+    post,
+    path = "/v1/patients/{id}/conciliations",
+    tag = "Conciliations",
+    operation_id = "ouvrir_conciliation",
+    security(("jeton" = ["declarations.ecrire"])),
+    params(("id" = PatientId, Path, description = "Identifiant du patient"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = ConciliationDemande,
+    responses((status = 201, description = "La conciliation ouverte", body = ConciliationVue,
+        headers(("Location" = String, description = "Adresse de la conciliation"), ("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "conciliation_ouverte"])))
+)]
+async fn open(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(patient): Chemin<PatientId>,
+    cle: CleIdempotence,
+    corps: Corps<ConciliationDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let nouvelle = corps.valeur.into_domain();
+    let demande = cle.demande(corps.requete);
+    let (services, rendre) = (&state.services, render(StatusCode::CREATED));
+    respond(services.open_conciliation(&contexte, &demande, patient, nouvelle, rendre).await?)
+}
+
+/// Lire les conciliations d'un patient
+///
+/// La dernière demandée d'abord. Une caisse qui n'est plus celle du patient lit celles de son temps.
+#[utoipa::path(
+    get,
+    path = "/v1/patients/{id}/conciliations",
+    tag = "Conciliations",
+    operation_id = "lister_conciliations",
+    security(("jeton" = ["declarations.lire"])),
+    params(("id" = PatientId, Path, description = "Identifiant du patient")),
+    responses((status = 200, description = "Les conciliations", body = ConciliationsVue)),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+)]
+async fn list(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(patient): Chemin<PatientId>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let all = state.services.list_conciliations(&contexte, patient).await?;
+    respond_json(&ConciliationsVue::new(&all))
+}
+
+/// Lire une conciliation
+#[utoipa::path(
+    get,
+    path = "/v1/conciliations/{id}",
+    tag = "Conciliations",
+    operation_id = "lire_conciliation",
+    security(("jeton" = ["declarations.lire"])),
+    params(("id" = ConciliationId, Path, description = "Identifiant de la conciliation"),
+           ("If-None-Match" = Option<String>, Header, description = "ETag déjà connu")),
+    responses(
+        (status = 200, description = "La conciliation", body = ConciliationVue,
+            headers(("ETag" = String, description = "Version"))),
+        (status = 304, description = "L'appelant a déjà cette version")
+    ),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+)]
+async fn get(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<ConciliationId>,
+    headers: HeaderMap,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let lue = state.services.get_conciliation(&contexte, id).await?;
+    let version = lue.conciliation.version;
+    let mut response = if already_has(&headers, version) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        respond_json(&ConciliationVue::new(&lue))?
+    };
+    if let Ok(value) = HeaderValue::from_str(&etag(version)) {
+        response.headers_mut().insert(header::ETAG, value);
+    }
+    Ok(response)
+}
+
+/// Noter un médecin contacté
+///
+/// Par le patient ou par sa caisse, avec la réponse si elle est déjà connue. Le refus d'une
+/// déclaration par ce médecin peut être cité : il vaut réponse.
+#[utoipa::path(
+    post,
+    path = "/v1/conciliations/{id}/contacts",
+    tag = "Conciliations",
+    operation_id = "contacter_conciliation",
+    security(("jeton" = ["declarations.ecrire"])),
+    params(("id" = ConciliationId, Path, description = "Identifiant de la conciliation"),
+           ("If-Match" = String, Header, description = "ETag de la conciliation lue"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = ContactDemande,
+    responses((status = 200, description = "La conciliation et ses contacts", body = ConciliationVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+)]
+async fn contact(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<ConciliationId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<ContactDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let nouveau = corps.valeur.into_domain();
+    let demande = cle.demande(corps.requete);
+    let (services, rendre) = (&state.services, render(StatusCode::OK));
+    respond(services.add_contact(&contexte, &demande, (id, version), nouveau, rendre).await?)
+}
+
+/// Noter la réponse d'un médecin contacté
+///
+/// Un médecin resté sans réponse peut encore répondre ; un accord ou un refus reste écrit.
+#[utoipa::path(
+    post,
+    path = "/v1/conciliations/{id}/reponses",
+    tag = "Conciliations",
+    operation_id = "repondre_conciliation",
+    security(("jeton" = ["declarations.ecrire"])),
+    params(("id" = ConciliationId, Path, description = "Identifiant de la conciliation"),
+           ("If-Match" = String, Header, description = "ETag de la conciliation lue"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = ReponseDemande,
+    responses((status = 200, description = "La conciliation et ses contacts", body = ConciliationVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+)]
+async fn answer(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<ConciliationId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<ReponseDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let nouvelle = corps.valeur.into_domain();
+    let demande = cle.demande(corps.requete);
+    let (services, rendre) = (&state.services, render(StatusCode::OK));
+    respond(services.answer_contact(&contexte, &demande, (id, version), nouvelle, rendre).await?)
+}
+
+/// Terminer par un médecin trouvé
+///
+/// Le médecin a donné son accord ; reste à déclarer ce choix.
+#[utoipa::path(
+    post,
+    path = "/v1/conciliations/{id}/medecin-trouve",
+    tag = "Conciliations",
+    operation_id = "trouver_conciliation",
+    security(("jeton" = ["declarations.ecrire"])),
+    params(("id" = ConciliationId, Path, description = "Identifiant de la conciliation"),
+           ("If-Match" = String, Header, description = "ETag de la conciliation lue"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = MedecinTrouveDemande,
+    responses((status = 200, description = "La conciliation terminée", body = ConciliationVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+)]
+async fn found(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<ConciliationId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<MedecinTrouveDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let rpps = corps.valeur.rpps;
+    let demande = cle.demande(corps.requete);
+    let (services, rendre) = (&state.services, render(StatusCode::OK));
+    respond(services.conclude_conciliation(&contexte, &demande, (id, version), rpps, rendre).await?)
+}
+
+/// Abandonner une recherche
+///
+/// Le patient renonce, ou la caisse l'écrit pour lui.
+#[utoipa::path(
+    post,
+    path = "/v1/conciliations/{id}/abandon",
+    tag = "Conciliations",
+    operation_id = "abandonner_conciliation",
+    security(("jeton" = ["declarations.ecrire"])),
+    params(("id" = ConciliationId, Path, description = "Identifiant de la conciliation"),
+           ("If-Match" = String, Header, description = "ETag de la conciliation lue"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = CorpsVideDemande,
+    responses((status = 200, description = "La conciliation abandonnée", body = ConciliationVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+)]
+async fn abandon(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<ConciliationId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<CorpsVideDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let demande = cle.demande(corps.requete);
+    let (services, rendre) = (&state.services, render(StatusCode::OK));
+    respond(services.abandon_conciliation(&contexte, &demande, (id, version), rendre).await?)
+}
+
+/// Clore une recherche sans médecin
+///
+/// La caisse constate que la recherche n'aboutit pas.
+#[utoipa::path(
+    post,
+    path = "/v1/conciliations/{id}/cloture",
+    tag = "Conciliations",
+    operation_id = "clore_conciliation",
+    security(("jeton" = ["declarations.ecrire"])),
+    params(("id" = ConciliationId, Path, description = "Identifiant de la conciliation"),
+           ("If-Match" = String, Header, description = "ETag de la conciliation lue"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = CorpsVideDemande,
+    responses((status = 200, description = "La conciliation close", body = ConciliationVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+)]
+async fn close(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<ConciliationId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<CorpsVideDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let demande = cle.demande(corps.requete);
+    let (services, rendre) = (&state.services, render(StatusCode::OK));
+    respond(services.close_conciliation(&contexte, &demande, (id, version), rendre).await?)
+}
+
+/// Lire l'attente des assurés de sa caisse
+///
+/// Recherches ouvertes, et durée en jours entiers de celles qui se sont terminées dans la période : des
+/// nombres, personne en particulier. Les douze derniers mois par défaut.
+#[utoipa::path(
+    get,
+    path = "/v1/conciliations/statistiques",
+    tag = "Conciliations",
+    operation_id = "statistiques_conciliations",
+    security(("jeton" = ["declarations.lire"])),
+    params(
+        ("du" = Option<NaiveDate>, Query, description = "Premier jour de fin de recherche compté"),
+        ("au" = Option<NaiveDate>, Query, description = "Premier jour qui n'est plus compté ; demain par défaut")
+    ),
+    responses((status = 200, description = "L'attente", body = StatistiquesConciliationVue)),
+    extensions(("x-problemes" = json!(["role_interdit"])))
+)]
+async fn statistics(
+    State(state): State<AppState>,
+    appel: Appel,
+    Requete(periode): Requete<PeriodeStatistiques>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let days = state.services.statistics_period(periode.du, periode.au).ok_or_else(|| {
+        Refus::parametre("au", "avant_debut", "attendu : une fin qui suit « du »")
+    })?;
+    let statistics = state.services.conciliation_statistics(&contexte, days).await?;
+    respond_json(&StatistiquesConciliationVue::new(&statistics))
+}

@@ -1,0 +1,232 @@
+//! The law that the service applies: values and rules of a day, differences between two days.
+
+use axum::extract::State;
+use axum::response::Response;
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::domain::digest::Empreinte;
+use crate::domain::vocabulary::Vocabulaire;
+use crate::http::AppState;
+use crate::http::extract::Requete;
+use crate::http::idempotency::json as respond_json;
+use crate::http::lecture::lecture;
+use crate::http::problem::Refus;
+use crate::services::loi::{Fiche, ParametreDuJour, Reference, Verification, rang};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(of_day)).routes(routes!(compare))
+}
+
+#[derive(Debug)]
+struct JourDemande {
+    le: Option<NaiveDate>,
+}
+lecture!(JourDemande { le });
+
+#[derive(Debug)]
+struct JoursDemande {
+    du: NaiveDate,
+    au: NaiveDate,
+}
+lecture!(JoursDemande { du, au });
+
+/// Loi appliquée aux soins d'un jour.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LoiVue {
+    /// Empreinte des règles et des valeurs, celle que portent les évaluations.
+    regles_version: Empreinte,
+    /// Premier jour de soins où la loi est exactement celle-ci.
+    du: NaiveDate,
+    /// Dernier jour ; null si aucun changement n'est connu.
+    au: Option<NaiveDate>,
+    /// Paramètres.
+    parametres: Vec<ParametreVue>,
+    /// Règles.
+    regles: Vec<RegleVue>,
+}
+
+/// Paramètre et sa valeur.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ParametreVue {
+    /// Code stable.
+    #[schema(example = "MTM_PLAFOND_ACTE")]
+    code: &'static str,
+    /// Ce que c'est.
+    libelle: String,
+    /// Unité de la valeur.
+    #[schema(example = "centimes")]
+    unite: &'static str,
+    /// Valeur ; null si les sources ne la donnent pas.
+    valeur: Option<i64>,
+    /// Valeur en clair.
+    #[schema(example = "10,60 €")]
+    en_clair: Option<String>,
+    /// Premier jour de cette valeur.
+    du: NaiveDate,
+    /// Dernier jour de cette valeur.
+    au: Option<NaiveDate>,
+    /// Textes.
+    fondement: Vec<TexteVue>,
+    /// Doutes et textes transitoires.
+    note: Option<String>,
+    /// Dernier jour où quelqu'un a vérifié.
+    verifie_le: NaiveDate,
+}
+
+/// Texte cité.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TexteVue {
+    /// Citation.
+    citation: &'static str,
+    /// Ce qu'il dit.
+    objet: &'static str,
+    /// Jour où il a été lu ; null s'il reste à vérifier.
+    lu_le: Option<&'static str>,
+}
+
+/// Règle.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RegleVue {
+    /// Code stable, celui des motifs.
+    #[schema(example = "PAR-010")]
+    code: String,
+    /// Titre.
+    titre: &'static str,
+    /// Principe, exception et sa force, ou explication d'un montant.
+    rang: String,
+    /// Phrase dite au patient.
+    phrase: &'static str,
+    /// Textes.
+    fondement: Vec<TexteVue>,
+    /// Faits que la règle lit.
+    faits: Vec<&'static str>,
+    /// Paramètres que la règle lit.
+    parametres: Vec<&'static str>,
+}
+
+/// Différences entre les lois de deux jours de soins.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ComparaisonVue {
+    /// Paramètres dont la valeur change.
+    parametres: Vec<ChangementVue>,
+    /// Règles du second jour que le premier n'a pas.
+    regles_nouvelles: Vec<RegleVue>,
+    /// Règles du premier jour que le second n'a plus.
+    regles_disparues: Vec<RegleVue>,
+}
+
+/// Changement d'un paramètre.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ChangementVue {
+    /// Le premier jour ; null s'il n'existait pas.
+    avant: Option<ParametreVue>,
+    /// Le second jour ; null s'il n'existe plus.
+    apres: Option<ParametreVue>,
+}
+
+impl TexteVue {
+    fn new(texte: &Reference) -> Self {
+        let lu_le = match texte.verification {
+            Verification::Lue(jour) => Some(jour),
+            Verification::AVerifier => None,
+        };
+        Self { citation: texte.citation, objet: texte.objet, lu_le }
+    }
+}
+
+impl ParametreVue {
+    fn new(known: &ParametreDuJour) -> Self {
+        Self {
+            code: known.parametre.mot(),
+            libelle: known.libelle.clone(),
+            unite: known.unite.mot(),
+            valeur: known.valeur,
+            en_clair: known.en_clair.clone(),
+            du: known.du,
+            au: known.au,
+            fondement: known.bases.iter().map(|texte| TexteVue::new(texte)).collect(),
+            note: known.note.clone(),
+            verifie_le: known.verifie_le,
+        }
+    }
+}
+
+impl RegleVue {
+    fn new(fiche: &Fiche) -> Self {
+        Self {
+            code: fiche.code.to_string(),
+            titre: fiche.titre,
+            rang: rang(fiche.rang),
+            phrase: fiche.phrase,
+            fondement: fiche.textes().map(TexteVue::new).collect(),
+            faits: fiche.faits.iter().map(|fait| fait.mot()).collect(),
+            parametres: fiche.parametres.iter().map(|known| known.mot()).collect(),
+        }
+    }
+}
+
+/// Lire la loi d'un jour
+///
+/// Les valeurs et les règles appliquées aux soins de ce jour, avec leurs textes et le jour où quelqu'un
+/// les a vérifiées. Aucun jeton n'est demandé.
+#[utoipa::path(
+    get,
+    path = "/v1/loi",
+    tag = "Loi",
+    operation_id = "lire_loi",
+    security(()),
+    params(("le" = Option<NaiveDate>, Query, description = "Jour des soins ; aujourd'hui par défaut")),
+    responses((status = 200, description = "La loi de ce jour", body = LoiVue)),
+    extensions(("x-problemes" = json!(["hors_couverture"])))
+)]
+async fn of_day(
+    State(state): State<AppState>,
+    Requete(demande): Requete<JourDemande>,
+) -> Result<Response, Refus> {
+    let loi = state.services.loi_du(demande.le)?;
+    respond_json(&LoiVue {
+        regles_version: *state.services.law().empreinte(),
+        du: loi.du,
+        au: loi.au,
+        parametres: loi.parametres.iter().map(ParametreVue::new).collect(),
+        regles: loi.regles.iter().map(|fiche| RegleVue::new(fiche)).collect(),
+    })
+}
+
+/// Comparer la loi de deux jours
+///
+/// Les paramètres dont la valeur diffère et les règles que l'un des deux jours est seul à avoir.
+#[utoipa::path(
+    get,
+    path = "/v1/loi/comparaison",
+    tag = "Loi",
+    operation_id = "comparer_loi",
+    security(()),
+    params(
+        ("du" = NaiveDate, Query, description = "Premier jour de soins", example = "2024-05-14"),
+        ("au" = NaiveDate, Query, description = "Second jour de soins", example = "2024-05-15")
+    ),
+    responses((status = 200, description = "Les différences", body = ComparaisonVue)),
+    extensions(("x-problemes" = json!(["hors_couverture"])))
+)]
+async fn compare(
+    State(state): State<AppState>,
+    Requete(demande): Requete<JoursDemande>,
+) -> Result<Response, Refus> {
+    let found = state.services.comparer_lois(demande.du, demande.au)?;
+    let view = |known: &Option<ParametreDuJour>| known.as_ref().map(ParametreVue::new);
+    let rules = |list: &[&'static Fiche]| list.iter().map(|fiche| RegleVue::new(fiche)).collect();
+    respond_json(&ComparaisonVue {
+        parametres: found
+            .parametres
+            .iter()
+            .map(|(before, after)| ChangementVue { avant: view(before), apres: view(after) })
+            .collect(),
+        regles_nouvelles: rules(&found.regles_nouvelles),
+        regles_disparues: rules(&found.regles_disparues),
+    })
+}

@@ -1,0 +1,194 @@
+//! The queue of conflicts between designations of merged records.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::fusions::ChevauchementVue;
+use super::with_etag;
+use crate::auth::Portee;
+use crate::domain::ids::{ConflitId, DeclarationId, FusionId, PatientId};
+use crate::domain::vie::fusion::{Conflit, EtatConflit};
+use crate::http::AppState;
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
+use crate::http::idempotency::{json as respond_json, rendre, respond};
+use crate::http::lecture::{Entier, Texte, lecture};
+use crate::http::problem::Refus;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get)).routes(routes!(settle))
+}
+
+/// Page de conflits demandée.
+#[derive(Debug)]
+struct ConflitsDemande {
+    limite: Option<Entier<1, 500>>,
+    curseur: Option<Texte<36, 36>>,
+}
+lecture!(ConflitsDemande { limite, curseur });
+
+/// Choix d'une déclaration parmi les deux d'un conflit.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({ "declaration_id": "0192f0c4-0000-7000-8000-000000000001" }))]
+pub(crate) struct ResolutionDemande {
+    /// Déclaration qui vaut les jours du conflit.
+    declaration_id: DeclarationId,
+}
+lecture!(ResolutionDemande { declaration_id });
+
+/// Conflit entre les désignations de deux dossiers fusionnés.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ConflitVue {
+    /// Identifiant.
+    id: ConflitId,
+    /// Patient.
+    patient_id: PatientId,
+    /// Fusion qui l'a fait naître.
+    fusion_id: FusionId,
+    /// Version, à rendre dans If-Match.
+    #[schema(example = 1)]
+    version: i32,
+    /// État.
+    etat: EtatConflit,
+    /// Ce qui se contredit. Tant que le conflit est ouvert, la déclaration conservée vaut.
+    chevauchement: ChevauchementVue,
+    /// Déclaration choisie, ou null.
+    declaration_retenue: Option<DeclarationId>,
+    /// Cette version est connue depuis cet instant.
+    enregistre_le: DateTime<Utc>,
+    /// Ce que l'appelant peut faire maintenant : « resoudre ».
+    actions: Vec<&'static str>,
+}
+
+impl ConflitVue {
+    /// The shape of a conflict.
+    pub(super) fn new(conflit: &Conflit) -> Self {
+        let open = conflit.etat == EtatConflit::Ouvert;
+        Self {
+            id: conflit.id,
+            patient_id: conflit.patient_id,
+            fusion_id: conflit.fusion_id,
+            version: conflit.version,
+            etat: conflit.etat,
+            chevauchement: ChevauchementVue::new(&conflit.chevauchement),
+            declaration_retenue: conflit.retenue,
+            enregistre_le: conflit.enregistre_le,
+            actions: open.then_some("resoudre").into_iter().collect(),
+        }
+    }
+}
+
+/// Conflits ouverts d'une caisse.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ConflitsVue {
+    /// Le plus ancien d'abord.
+    donnees: Vec<ConflitVue>,
+    /// Suite.
+    pagination: PaginationConflitsVue,
+}
+
+/// Suite d'une liste de conflits.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PaginationConflitsVue {
+    /// Curseur de la page suivante, ou null.
+    curseur_suivant: Option<ConflitId>,
+}
+
+/// Lister les conflits à résoudre
+///
+/// Ceux, ouverts, des patients qui dépendent de la caisse qui appelle.
+#[utoipa::path(
+    get,
+    path = "/v1/conflits-de-designations",
+    tag = "Vie du patient",
+    operation_id = "lister_conflits",
+    security(("jeton" = ["administration"])),
+    params(("limite" = Option<u16>, Query, description = "Nombre de conflits, 50 par défaut, 500 au plus"),
+           ("curseur" = Option<String>, Query, description = "Suite d'une page précédente")),
+    responses((status = 200, description = "Les conflits ouverts", body = ConflitsVue)),
+    extensions(("x-problemes" = json!(["role_interdit"])))
+)]
+async fn list(
+    State(state): State<AppState>,
+    appel: Appel,
+    Requete(page): Requete<ConflitsDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let after = page.curseur.map(|curseur| {
+        curseur.0.parse::<ConflitId>().map_err(|_not_ours| {
+            Refus::parametre("curseur", "format_invalide", "attendu : un curseur de ce service")
+        })
+    });
+    let limit = page.limite.map_or(50, |limite| limite.0);
+    let found = state.services.list_conflits(&contexte, after.transpose()?, limit).await?;
+    let full = i64::try_from(found.len()).is_ok_and(|count| count == limit);
+    respond_json(&ConflitsVue {
+        donnees: found.iter().map(ConflitVue::new).collect(),
+        pagination: PaginationConflitsVue {
+            curseur_suivant: found.last().filter(|_| full).map(|conflit| conflit.id),
+        },
+    })
+}
+
+/// Lire un conflit
+#[utoipa::path(
+    get,
+    path = "/v1/conflits-de-designations/{id}",
+    tag = "Vie du patient",
+    operation_id = "lire_conflit",
+    security(("jeton" = ["administration"])),
+    params(("id" = ConflitId, Path, description = "Identifiant du conflit")),
+    responses((status = 200, description = "Le conflit", body = ConflitVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "patient_fusionne"])))
+)]
+async fn get(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<ConflitId>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let conflit = state.services.get_conflit(&contexte, id).await?;
+    with_etag(&ConflitVue::new(&conflit), conflit.version)
+}
+
+/// Résoudre un conflit
+///
+/// En choisissant une des deux déclarations : les jours du conflit, celles de l'autre dossier ne comptent
+/// pas. Ce qui fut déclaré depuis la fusion compte comme toujours.
+#[utoipa::path(
+    post,
+    path = "/v1/conflits-de-designations/{id}/resolution",
+    tag = "Vie du patient",
+    operation_id = "resoudre_conflit",
+    security(("jeton" = ["administration"])),
+    params(("id" = ConflitId, Path, description = "Identifiant du conflit"),
+           ("If-Match" = String, Header, description = "ETag du conflit lu"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = ResolutionDemande,
+    responses((status = 200, description = "Le conflit résolu", body = ConflitVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "conflit_clos", "patient_fusionne"])))
+)]
+async fn settle(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<ConflitId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<ResolutionDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let demande = cle.demande(corps.requete);
+    let retenue = corps.valeur.declaration_id;
+    let rendre = |conflit: &Conflit| {
+        rendre(StatusCode::OK, None, Some(conflit.version), &ConflitVue::new(conflit))
+    };
+    let (services, vue) = (&state.services, (id, version));
+    respond(services.settle_conflit(&contexte, &demande, vue, retenue, rendre).await?)
+}

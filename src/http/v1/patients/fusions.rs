@@ -1,0 +1,320 @@
+//! Two records of one person: shown, merged, put apart again.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::conflits::ConflitVue;
+use super::with_etag;
+use crate::auth::Portee;
+use crate::domain::ids::{DeclarationId, FusionId, PatientId};
+use crate::domain::vie::MotifRectification;
+use crate::domain::vie::fusion::{Chevauchement, Difference};
+use crate::http::AppState;
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
+use crate::http::idempotency::{json as respond_json, rendre, respond};
+use crate::http::lecture::{Entier, lecture};
+use crate::http::problem::Refus;
+use crate::services::Rendu;
+use crate::services::patients::{ApercuFusion, DossierApercu, DossierFusion, NouvelleFusion};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(preview))
+        .routes(routes!(merge))
+        .routes(routes!(get))
+        .routes(routes!(undo))
+}
+
+/// Dossier que l'on absorberait.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({ "absorbe_id": "0192f0c4-0000-7000-8000-0000000000aa" }))]
+pub(crate) struct ApercuFusionDemande {
+    /// Dossier à absorber.
+    absorbe_id: PatientId,
+}
+lecture!(ApercuFusionDemande { absorbe_id });
+
+/// Fusion de deux dossiers d'une même personne.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({
+    "absorbe_id": "0192f0c4-0000-7000-8000-0000000000aa", "absorbe_version": 1, "motif": "doublon"
+}))]
+pub(crate) struct FusionDemande {
+    /// Dossier à absorber.
+    absorbe_id: PatientId,
+    /// Version du dossier à absorber, telle que l'aperçu la donne.
+    #[schema(inline)]
+    absorbe_version: Entier<1, 1_000_000>,
+    /// Pourquoi.
+    motif: MotifRectification,
+}
+lecture!(FusionDemande { absorbe_id, absorbe_version, motif });
+
+/// Annulation d'une fusion.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({ "motif": "collision" }))]
+pub(crate) struct AnnulationFusionDemande {
+    /// Pourquoi.
+    motif: MotifRectification,
+}
+lecture!(AnnulationFusionDemande { motif });
+
+/// Ce qu'un dossier contient.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DossierApercuVue {
+    /// Patient.
+    patient_id: PatientId,
+    /// Version.
+    #[schema(example = 1)]
+    version: i32,
+    /// Déclarations, dans tous leurs états.
+    #[schema(example = 2)]
+    declarations: usize,
+    /// Désignations, en cours ou finies.
+    #[schema(example = 1)]
+    designations: usize,
+    /// Feuilles de soins reçues.
+    #[schema(example = 12)]
+    feuilles: i64,
+}
+
+/// Jours où les deux dossiers désignent des médecins différents.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ChevauchementVue {
+    /// Déclaration du dossier conservé.
+    declaration_conservee: DeclarationId,
+    /// Déclaration du dossier absorbé.
+    declaration_absorbee: DeclarationId,
+    /// Premier jour.
+    effet_du: NaiveDate,
+    /// Premier jour qui n'en fait plus partie, ou null.
+    effet_au: Option<NaiveDate>,
+}
+
+impl ChevauchementVue {
+    /// The shape of an overlap.
+    pub(super) fn new(overlap: &Chevauchement) -> Self {
+        Self {
+            declaration_conservee: overlap.conservee,
+            declaration_absorbee: overlap.absorbee,
+            effet_du: overlap.effet.du(),
+            effet_au: overlap.effet.au(),
+        }
+    }
+}
+
+/// Ce que ferait une fusion.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ApercuFusionVue {
+    /// Dossier conservé.
+    conserve: DossierApercuVue,
+    /// Dossier absorbé : ses déclarations, ses feuilles et ses numéros mèneront au dossier conservé.
+    absorbe: DossierApercuVue,
+    /// Ce que les deux dossiers disent différemment de la personne ; ceux du dossier conservé restent.
+    differences: Vec<Difference>,
+    /// Ce qui serait mis en conflit.
+    conflits: Vec<ChevauchementVue>,
+    /// Pourquoi la fusion serait refusée, ou null.
+    obstacle: Option<&'static str>,
+}
+
+impl ApercuFusionVue {
+    fn new(apercu: &ApercuFusion) -> Self {
+        let dossier = |dossier: &DossierApercu| DossierApercuVue {
+            patient_id: dossier.patient_id,
+            version: dossier.version,
+            declarations: dossier.declarations,
+            designations: dossier.designations,
+            feuilles: dossier.feuilles,
+        };
+        Self {
+            conserve: dossier(&apercu.conserve),
+            absorbe: dossier(&apercu.absorbe),
+            differences: apercu.differences.clone(),
+            conflits: apercu.conflits.iter().map(ChevauchementVue::new).collect(),
+            obstacle: apercu.obstacle,
+        }
+    }
+}
+
+/// Fusion de deux dossiers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FusionVue {
+    /// Identifiant.
+    id: FusionId,
+    /// Dossier conservé.
+    patient_id: PatientId,
+    /// Dossier absorbé : il répond 410 tant que la fusion n'est pas annulée.
+    absorbe_id: PatientId,
+    /// Version du dossier conservé, à rendre dans If-Match pour annuler la fusion.
+    #[schema(example = 2)]
+    version: i32,
+    /// Pourquoi.
+    motif: MotifRectification,
+    /// Déclarations venues du dossier absorbé.
+    #[schema(example = 1)]
+    declarations: usize,
+    /// Conflits nés de la fusion, dans leur état présent.
+    conflits: Vec<ConflitVue>,
+    /// Enregistrée à cet instant.
+    enregistree_le: DateTime<Utc>,
+    /// Annulée à cet instant, ou null.
+    annulee_le: Option<DateTime<Utc>>,
+    /// Ce que l'appelant peut faire maintenant : « annuler ».
+    actions: Vec<&'static str>,
+}
+
+impl FusionVue {
+    fn new(dossier: &DossierFusion) -> Self {
+        let fusion = &dossier.fusion;
+        let undoable = fusion.remplace_le.is_none();
+        Self {
+            id: fusion.id,
+            patient_id: fusion.patient_id,
+            absorbe_id: fusion.absorbe_id,
+            version: dossier.version,
+            motif: fusion.motif,
+            declarations: dossier.declarations,
+            conflits: dossier.conflits.iter().map(ConflitVue::new).collect(),
+            enregistree_le: fusion.enregistre_le,
+            annulee_le: fusion.remplace_le,
+            actions: undoable.then_some("annuler").into_iter().collect(),
+        }
+    }
+}
+
+/// Renders a merge, with the version of the kept record as ETag.
+fn render(statut: StatusCode) -> impl Fn(&DossierFusion) -> Result<Rendu, serde_json::Error> {
+    move |dossier| {
+        let location =
+            (statut == StatusCode::CREATED).then(|| format!("/v1/fusions/{}", dossier.fusion.id));
+        rendre(statut, location, Some(dossier.version), &FusionVue::new(dossier))
+    }
+}
+
+/// Voir ce que ferait une fusion
+///
+/// Rien n'est changé. L'aperçu dit ce que chaque dossier contient, en quoi ils diffèrent et ce qui
+/// serait mis en conflit.
+#[utoipa::path(
+    post,
+    path = "/v1/patients/{id}/fusions/apercu",
+    tag = "Vie du patient",
+    operation_id = "apercu_fusion",
+    security(("jeton" = ["administration"])),
+    params(("id" = PatientId, Path, description = "Dossier à conserver")),
+    request_body = ApercuFusionDemande,
+    responses((status = 200, description = "Ce que ferait la fusion", body = ApercuFusionVue)),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+)]
+async fn preview(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<PatientId>,
+    corps: Corps<ApercuFusionDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let absorbe = corps.valeur.absorbe_id;
+    let apercu = state.services.preview_fusion(&contexte, id, absorbe).await?;
+    respond_json(&ApercuFusionVue::new(&apercu))
+}
+
+/// Fusionner deux dossiers d'une même personne
+///
+/// Les déclarations du dossier absorbé suivent, sous leur identifiant. Les jours où les deux dossiers
+/// désignaient des médecins différents sont mis en conflit : la désignation du dossier conservé vaut
+/// jusqu'à ce que la caisse choisisse. Le dossier absorbé répond ensuite 410 ; ses numéros et ses
+/// feuilles mènent au dossier conservé.
+#[utoipa::path(
+    post,
+    path = "/v1/patients/{id}/fusions",
+    tag = "Vie du patient",
+    operation_id = "fusionner_patients",
+    security(("jeton" = ["administration"])),
+    params(("id" = PatientId, Path, description = "Dossier à conserver"),
+           ("If-Match" = String, Header, description = "ETag du dossier à conserver"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = FusionDemande,
+    responses((status = 201, description = "La fusion", body = FusionVue,
+        headers(("Location" = String, description = "Adresse de la fusion"), ("ETag" = String, description = "Version du dossier conservé")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "fusion_impossible"])))
+)]
+async fn merge(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<PatientId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<FusionDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let demande = cle.demande(corps.requete);
+    let nouvelle = NouvelleFusion {
+        absorbe_id: corps.valeur.absorbe_id,
+        absorbe_version: i32::try_from(corps.valeur.absorbe_version.0).unwrap_or(i32::MAX),
+        motif: corps.valeur.motif,
+    };
+    let (services, rendre) = (&state.services, render(StatusCode::CREATED));
+    respond(services.merge_patients(&contexte, &demande, (id, version), nouvelle, rendre).await?)
+}
+
+/// Lire une fusion
+#[utoipa::path(
+    get,
+    path = "/v1/fusions/{id}",
+    tag = "Vie du patient",
+    operation_id = "lire_fusion",
+    security(("jeton" = ["administration"])),
+    params(("id" = FusionId, Path, description = "Identifiant de la fusion")),
+    responses((status = 200, description = "La fusion", body = FusionVue,
+        headers(("ETag" = String, description = "Version du dossier conservé")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "patient_fusionne"])))
+)]
+async fn get(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<FusionId>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let dossier = state.services.get_fusion(&contexte, id).await?;
+    with_etag(&FusionVue::new(&dossier), dossier.version)
+}
+
+/// Annuler une fusion
+///
+/// Ce que le dossier absorbé avait apporté lui revient, dans son état présent ; ce qui fut déclaré
+/// depuis reste au dossier conservé. Les conflits nés de la fusion sont annulés.
+#[utoipa::path(
+    post,
+    path = "/v1/fusions/{id}/annulation",
+    tag = "Vie du patient",
+    operation_id = "annuler_fusion",
+    security(("jeton" = ["administration"])),
+    params(("id" = FusionId, Path, description = "Identifiant de la fusion"),
+           ("If-Match" = String, Header, description = "ETag de la fusion lue"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = AnnulationFusionDemande,
+    responses((status = 200, description = "La fusion annulée", body = FusionVue,
+        headers(("ETag" = String, description = "Version du dossier conservé")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "fusion_impossible", "patient_fusionne"])))
+)]
+async fn undo(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<FusionId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<AnnulationFusionDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let demande = cle.demande(corps.requete);
+    let motif = corps.valeur.motif;
+    let (services, rendre) = (&state.services, render(StatusCode::OK));
+    respond(services.undo_fusion(&contexte, &demande, (id, version), motif, rendre).await?)
+}

@@ -1,0 +1,111 @@
+//! One record that was two persons.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::PatientDemande;
+use super::vue::PatientVue;
+use crate::auth::Portee;
+use crate::domain::ids::{DeclarationId, FeuilleId, PatientId};
+use crate::domain::vie::{DossierPatient, MotifRectification};
+use crate::http::AppState;
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
+use crate::http::idempotency::{rendre, respond};
+use crate::http::lecture::{Liste, lecture};
+use crate::http::problem::Refus;
+use crate::services::patients::NouvelleScission;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(split))
+}
+
+type DeclarationsDemande = Liste<DeclarationId, 0, 200>;
+type FeuillesDemande = Liste<FeuilleId, 0, 500>;
+
+/// Scission d'un dossier qui était celui de deux personnes.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({
+    "patient": {
+        "identifiant": { "type": "nir", "valeur": "186022B03399191" },
+        "nom": "ESSAI-LECA", "prenom": "ANGE", "date_naissance": "1986-02-11",
+        "organisme": { "regime": "01", "caisse": "131", "centre": "0000" },
+        "affilie_du": "2012-09-01"
+    },
+    "declarations": ["0192f0c4-0000-7000-8000-000000000001"],
+    "feuilles": [],
+    "motif": "collision"
+}))]
+pub(crate) struct ScissionDemande {
+    /// L'autre personne.
+    patient: PatientDemande,
+    /// Déclarations qui étaient les siennes.
+    #[schema(inline)]
+    declarations: DeclarationsDemande,
+    /// Feuilles de soins qui étaient les siennes.
+    #[schema(inline)]
+    feuilles: FeuillesDemande,
+    /// Pourquoi.
+    motif: MotifRectification,
+}
+lecture!(ScissionDemande { patient, declarations, feuilles, motif });
+
+/// Les deux dossiers après une scission.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ScissionVue {
+    /// Dossier d'origine.
+    origine: PatientVue,
+    /// Dossier de l'autre personne.
+    nouveau: PatientVue,
+}
+
+/// Scinder un dossier
+///
+/// Le dossier était celui de deux personnes : les déclarations et les feuilles choisies passent à un
+/// nouveau dossier, et les désignations de chacun suivent. Une fusion, elle, s'annule : voir
+/// `/v1/fusions/{id}/annulation`. Les évaluations déjà faites et les participations déjà retenues ne sont
+/// pas recalculées ; un événement signale chaque feuille.
+#[utoipa::path(
+    post,
+    path = "/v1/patients/{id}/scissions",
+    tag = "Vie du patient",
+    operation_id = "scinder_patient",
+    security(("jeton" = ["administration"])),
+    params(("id" = PatientId, Path, description = "Identifiant du patient"),
+           ("If-Match" = String, Header, description = "ETag du patient lu"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = ScissionDemande,
+    responses((status = 201, description = "Les deux dossiers", body = ScissionVue,
+        headers(("Location" = String, description = "Adresse du nouveau dossier"), ("ETag" = String, description = "Version du dossier d'origine")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "patient_existant"])))
+)]
+async fn split(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<PatientId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<ScissionDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let demande = cle.demande(corps.requete);
+    let recue = corps.valeur;
+    let scission = NouvelleScission {
+        nouveau: recue.patient.into_domain(),
+        declarations: recue.declarations.0,
+        feuilles: recue.feuilles.0,
+        motif: recue.motif,
+    };
+    let rendre = |origine: &DossierPatient, nouveau: &DossierPatient| {
+        let location = format!("/v1/patients/{}", nouveau.patient.id);
+        let vue =
+            ScissionVue { origine: PatientVue::new(origine), nouveau: PatientVue::new(nouveau) };
+        rendre(StatusCode::CREATED, Some(location), Some(origine.version), &vue)
+    };
+    let (services, vue) = (&state.services, (id, version));
+    respond(services.split_patient(&contexte, &demande, vue, &scission, rendre).await?)
+}

@@ -1,0 +1,308 @@
+//! The law as people read it: the values and rules of a day, what differs between two days, and the
+//! rule book.
+
+use std::fmt::Write;
+
+use chrono::NaiveDate;
+
+use super::bareme::{Bareme, DateDesSoins};
+use super::parameters::{Historique, Parametre, Unite, ValeurDatee};
+use super::references::{Reference, Verification, reference};
+use super::rule::{Fiche, Rang};
+use super::rules::REGISTRY;
+use super::{Law, LawError};
+use crate::domain::calendar::veille;
+use crate::domain::evaluation::Theme;
+use crate::domain::money::{Centimes, Taux};
+use crate::domain::vocabulary::Vocabulaire;
+
+/// A parameter on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParametreDuJour {
+    /// Which one.
+    pub parametre: Parametre,
+    /// What a jurist would call it.
+    pub libelle: String,
+    /// Unit.
+    pub unite: Unite,
+    /// Its value, or none when the sources leave it unknown.
+    pub valeur: Option<i64>,
+    /// The value in words, with its unit.
+    pub en_clair: Option<String>,
+    /// First day of this value.
+    pub du: NaiveDate,
+    /// Last day of this value, included, if it has one.
+    pub au: Option<NaiveDate>,
+    /// Texts.
+    pub bases: Vec<&'static Reference>,
+    /// Doubts.
+    pub note: Option<String>,
+    /// Last day somebody looked whether it changed.
+    pub verifie_le: NaiveDate,
+}
+
+/// The law of a day of care.
+#[derive(Debug, Clone)]
+pub struct LoiDuJour {
+    /// First day on which the law is exactly this one.
+    pub du: NaiveDate,
+    /// Last such day, included.
+    pub au: Option<NaiveDate>,
+    /// Parameters that have a value, even unknown, on that day.
+    pub parametres: Vec<ParametreDuJour>,
+    /// Rules of that day, by code.
+    pub regles: Vec<&'static Fiche>,
+}
+
+/// What differs between the laws of two days.
+#[derive(Debug, Clone)]
+pub struct Comparaison {
+    /// Parameters whose value changes, before and after; none where it does not exist.
+    pub parametres: Vec<(Option<ParametreDuJour>, Option<ParametreDuJour>)>,
+    /// Rules that only the second day has.
+    pub regles_nouvelles: Vec<&'static Fiche>,
+    /// Rules that only the first day has.
+    pub regles_disparues: Vec<&'static Fiche>,
+}
+
+impl Law {
+    /// The law of a day, as people read it.
+    pub fn du_jour(&self, jour: NaiveDate) -> Result<LoiDuJour, LawError> {
+        let bareme = self.bareme_du(DateDesSoins::new(jour))?;
+        let parametres = self
+            .parametres()
+            .iter()
+            .filter_map(|(parametre, historique)| {
+                Some(of_day(parametre, historique, historique.en_vigueur(jour)?))
+            })
+            .collect();
+        Ok(LoiDuJour {
+            du: bareme.periode().du(),
+            au: bareme.periode().au().and_then(veille),
+            parametres,
+            regles: sheets(bareme),
+        })
+    }
+
+    /// What differs between the laws of two days.
+    pub fn comparer(&self, du: NaiveDate, au: NaiveDate) -> Result<Comparaison, LawError> {
+        let (before, after) = (self.du_jour(du)?, self.du_jour(au)?);
+        let find = |law: &LoiDuJour, parametre: Parametre| {
+            law.parametres.iter().find(|known| known.parametre == parametre).cloned()
+        };
+        let parametres = Parametre::TOUS
+            .iter()
+            .map(|parametre| (find(&before, *parametre), find(&after, *parametre)))
+            .filter(|(one, other)| {
+                one.as_ref().map(|known| known.valeur) != other.as_ref().map(|known| known.valeur)
+            })
+            .collect();
+        let only = |one: &LoiDuJour, other: &LoiDuJour| -> Vec<&'static Fiche> {
+            let known = |code| other.regles.iter().any(|fiche| fiche.code == code);
+            one.regles.iter().filter(|fiche| !known(fiche.code)).copied().collect()
+        };
+        Ok(Comparaison {
+            parametres,
+            regles_nouvelles: only(&after, &before),
+            regles_disparues: only(&before, &after),
+        })
+    }
+
+    /// The rule book, in Markdown: every rule and every value, with their texts.
+    pub fn livre(&self) -> String {
+        let mut book = String::from(HEAD);
+        for theme in Theme::TOUS {
+            section(&mut book, *theme);
+        }
+        book.push_str("## Paramètres\n");
+        for (parametre, historique) in self.parametres().iter() {
+            chapter(&mut book, parametre, historique);
+        }
+        book.push_str("\n## Textes\n\n| Clé | Texte | Objet | Vérification |\n|---|---|---|---|\n");
+        for texte in super::references::REFERENCES {
+            let state = match texte.verification {
+                Verification::Lue(jour) => format!("lu le {jour}"),
+                Verification::AVerifier => "à vérifier".to_owned(),
+            };
+            line(
+                &mut book,
+                &format!("| {} | {} | {} | {state} |", texte.cle, texte.citation, texte.objet),
+            );
+        }
+        book
+    }
+}
+
+const HEAD: &str = "# Livre des règles
+
+Écrit par `traitant regles` à partir des règles et des valeurs du programme : ce fichier ne se modifie pas à la main.
+
+Pour chaque thème, la règle de principe s'applique, sauf si une exception de ce thème s'applique aussi ; entre deux
+exceptions, la plus forte l'emporte. Chaque règle dit quels faits elle lit. Le jour des soins choisit les règles et les valeurs.
+
+";
+
+fn line(book: &mut String, text: &str) {
+    book.push_str(text);
+    book.push('\n');
+}
+
+/// What a theme decides, in French.
+const fn titre(theme: Theme) -> &'static str {
+    match theme {
+        Theme::Parcours => "Parcours de soins",
+        Theme::Taux => "Taux de remboursement",
+        Theme::Majoration => "Majoration du ticket modérateur",
+        Theme::Participation => "Participation forfaitaire",
+        Theme::Complementaire => "Assurance complémentaire",
+        Theme::Depassement => "Dépassements et actes non remboursés",
+    }
+}
+
+fn section(book: &mut String, theme: Theme) {
+    line(book, &format!("## {}\n", titre(theme)));
+    let mut fiches: Vec<&Fiche> = REGISTRY
+        .iter()
+        .map(|regle| &regle.fiche)
+        .filter(|fiche| fiche.code.theme == theme)
+        .collect();
+    fiches.sort_by_key(|fiche| fiche.code);
+    for fiche in fiches {
+        line(book, &format!("### {} {}\n", fiche.code, fiche.titre));
+        line(book, &format!("> {}\n", fiche.phrase));
+        line(book, &format!("- Rang : {}", rang(fiche.rang)));
+        line(book, &format!("- Période : {}", periode(fiche)));
+        let citations: Vec<&str> = fiche.textes().map(|texte| texte.citation).collect();
+        line(book, &format!("- Textes : {}", citations.join(" ; ")));
+        let faits: Vec<&str> = fiche.faits.iter().map(|fait| fait.mot()).collect();
+        line(book, &format!("- Faits lus : {}", faits.join(", ")));
+        if !fiche.parametres.is_empty() {
+            let names: Vec<String> =
+                fiche.parametres.iter().map(|known| format!("`{}`", known.mot())).collect();
+            line(book, &format!("- Paramètres : {}", names.join(", ")));
+        }
+        book.push('\n');
+    }
+}
+
+fn chapter(book: &mut String, parametre: Parametre, historique: &Historique) {
+    line(book, &format!("\n### {}\n", parametre.mot()));
+    line(book, &format!("{}. Vérifié le {}.\n", historique.libelle, historique.verifie_le));
+    line(book, "| Du | Au | Valeur | Textes |\n|---|---|---|---|");
+    for valeur in &historique.valeurs {
+        let known = of_day(parametre, historique, valeur);
+        let mut row = format!("| {} | ", known.du);
+        if let Some(last) = known.au {
+            row.push_str(&last.to_string());
+        }
+        let worth = known.en_clair.as_deref().unwrap_or("inconnue");
+        let texts: Vec<&str> = known.bases.iter().map(|base| base.cle).collect();
+        // Writing to a string cannot fail.
+        write!(row, " | {worth} | {} |", texts.join(", ")).unwrap_or_default();
+        line(book, &row);
+    }
+    for note in historique.valeurs.iter().filter_map(|valeur| valeur.note.as_deref()) {
+        line(book, &format!("\n{}", note.trim()));
+    }
+}
+
+/// Place of a rule, in French.
+pub fn rang(rang: Rang) -> String {
+    match rang {
+        Rang::Principe => "principe".to_owned(),
+        Rang::Exception { priorite } => format!("exception de force {priorite}"),
+        Rang::Montant => "explique un montant".to_owned(),
+    }
+}
+
+fn periode(fiche: &Fiche) -> String {
+    let bounds = fiche.periode().map(|period| {
+        let start = fiche.periode.0.map(|_| period.du());
+        (start, period.au().and_then(veille))
+    });
+    match bounds {
+        Some((Some(du), Some(au))) => format!("du {du} au {au}"),
+        Some((Some(du), None)) => format!("depuis le {du}"),
+        Some((None, Some(au))) => format!("jusqu'au {au}"),
+        Some((None, None)) | None => "toute la période couverte".to_owned(),
+    }
+}
+
+fn of_day(parametre: Parametre, historique: &Historique, valeur: &ValeurDatee) -> ParametreDuJour {
+    ParametreDuJour {
+        parametre,
+        libelle: historique.libelle.clone(),
+        unite: historique.unite,
+        valeur: valeur.valeur,
+        en_clair: valeur.valeur.map(|value| in_words(historique.unite, value)),
+        du: valeur.periode.du(),
+        au: valeur.periode.au().and_then(veille),
+        bases: valeur.bases.iter().filter_map(|cle| reference(cle)).collect(),
+        note: valeur.note.clone(),
+        verifie_le: historique.verifie_le,
+    }
+}
+
+fn in_words(unite: Unite, value: i64) -> String {
+    let counted = |one: &str, many: &str| {
+        format!("{value}\u{a0}{}", if value.abs() < 2 { one } else { many })
+    };
+    match unite {
+        Unite::Ans => counted("an", "ans"),
+        Unite::Mois => counted("mois", "mois"),
+        Unite::Jours => counted("jour", "jours"),
+        Unite::Heures => counted("heure", "heures"),
+        Unite::Nombre => value.to_string(),
+        Unite::Centimes => Centimes::new(value).in_words(),
+        Unite::DixMilliemes => Taux::new(value).map_or_else(|| value.to_string(), Taux::in_words),
+        Unite::OuiNon => (if value == 0 { "non" } else { "oui" }).to_owned(),
+    }
+}
+
+fn sheets(bareme: &Bareme) -> Vec<&'static Fiche> {
+    let mut fiches: Vec<&'static Fiche> =
+        bareme.regles().iter().map(|regle| &regle.fiche).collect();
+    fiches.sort_by_key(|fiche| fiche.code);
+    fiches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn law() -> Law {
+        Law::embedded().unwrap()
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_law_of_a_day_says_since_when_each_value_holds() {
+        let found = law().du_jour(day("2025-06-16")).unwrap();
+        let plafond = found
+            .parametres
+            .iter()
+            .find(|known| known.parametre == Parametre::MtmPlafondActe)
+            .unwrap();
+        assert_eq!(plafond.en_clair.as_deref(), Some("10,60\u{a0}€"));
+        assert_eq!((plafond.du, plafond.au), (day("2023-11-01"), None));
+        assert!(found.du <= day("2025-06-16"));
+    }
+
+    #[test]
+    fn between_two_days_only_what_changes_is_told() {
+        let changes = law().comparer(day("2024-05-14"), day("2024-05-15")).unwrap();
+        let names: Vec<Parametre> = changes
+            .parametres
+            .iter()
+            .filter_map(|(one, _)| Some(one.as_ref()?.parametre))
+            .collect();
+        assert_eq!(names, [Parametre::PfMontant]);
+        let rules = law().comparer(day("2018-09-14"), day("2018-09-15")).unwrap();
+        let new: Vec<String> = rules.regles_nouvelles.iter().map(|f| f.code.to_string()).collect();
+        assert_eq!(new, ["PAR-052"]);
+        assert!(rules.regles_disparues.is_empty());
+    }
+}

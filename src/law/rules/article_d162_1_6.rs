@@ -1,0 +1,68 @@
+//! Acts and situations that article D162-1-6 takes out of the parcours.
+//!
+//! # Base légale
+//!
+//! Article D162-1-6 du Code de la sécurité sociale, 5° à 10° : permanence des soins, consultations
+//! hospitalières d'addictologie, militaires adressés par le service de santé des armées, génétique,
+//! médecine préventive universitaire, examens obligatoires de l'enfant ; article L162-5-3, 3° et 4° :
+//! structures humanitaires, centres de planification, interruption de grossesse ; dépistage organisé du
+//! cancer du sein ; personnes détenues.
+//!
+//! # Our reading
+//!
+//! Code 8 (A), assimilated to the parcours, with or without a médecin traitant. The items 1° to 4° need
+//! one: they are read by the rules of the referral and of the replacement.
+
+use super::dans_parcours;
+use crate::domain::evaluation::{
+    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, Theme,
+};
+use crate::domain::feuille_de_soins::{MotifExclusion, SituationParticuliere};
+use crate::domain::identifiers::IndicateurParcours;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// PAR-051.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Parcours, 51),
+        titre: "Soins que le code met hors du parcours",
+        periode: (None, None),
+        bases: &["CSS-D162-1-6", "CSS-L162-5-3"],
+        rang: Rang::Exception { priorite: 85 },
+        faits: &[Fait::Indicateur, Fait::MotifExclusion, Fait::SituationParticuliere],
+        parametres: &[],
+        phrase: "Ces soins sont de ceux pour lesquels le passage par le médecin traitant n'est pas demandé.",
+    },
+    juge: Juge::Faits(juge),
+};
+
+fn juge(situation: &Situation) -> Jugement {
+    use MotifExclusion as M;
+    let detained = Qualification {
+        appartenance: Appartenance::NonConcerne,
+        classe_2013: Classe2013::Exclues,
+        ..dans_parcours(CodeDetermine::ArticleD16216)
+    };
+    if situation.particuliere == SituationParticuliere::Detenu {
+        return Jugement::Applique(Effet::Parcours(detained));
+    }
+    if situation.indicateur != Some(IndicateurParcours::A) {
+        return Jugement::Ecarte(Fait::Indicateur);
+    }
+    match situation.motif_exclusion {
+        Some(M::Detenu) => Jugement::Applique(Effet::Parcours(detained)),
+        Some(
+            M::PermanenceDesSoins
+            | M::Addictologie
+            | M::Militaire
+            | M::Genetique
+            | M::MedecinePreventiveUniversitaire
+            | M::ExamenObligatoireEnfant
+            | M::StructureParticuliere
+            | M::DepistageOrganise,
+        ) => Jugement::Applique(Effet::Parcours(dans_parcours(CodeDetermine::ArticleD16216))),
+        Some(M::PlanDeSoins | M::SequenceConcertee | M::ProtocoleAld | M::MtIndisponible)
+        | None => Jugement::Ecarte(Fait::MotifExclusion),
+    }
+}

@@ -1,0 +1,42 @@
+//! Patients outside the mechanism: AME, passage, caisses of the Pacific.
+//!
+//! # Base légale
+//!
+//! « Ne sont pas concernés » : les bénéficiaires de l'aide médicale de l'État, les étrangers de passage et
+//! les assurés des caisses des territoires d'outre-mer (Cour des comptes, 2013 ; règles de facturation).
+//!
+//! # Our reading
+//!
+//! Code 31 (X): excluded from the numerator and the denominator of every statistic, never majored.
+
+use super::exclu;
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
+use crate::domain::feuille_de_soins::{Complementaire, SituationParticuliere};
+use crate::domain::identifiers::Organisme;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// PAR-061.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Parcours, 61),
+        titre: "Patient en dehors du dispositif",
+        periode: (None, None),
+        bases: &["CDC-2013", "SV-RG-BS"],
+        rang: Rang::Exception { priorite: 97 },
+        faits: &[Fait::Complementaire, Fait::SituationParticuliere, Fait::Organisme],
+        parametres: &[],
+        phrase: "Le parcours de soins ne s'applique pas à votre couverture.",
+    },
+    juge: Juge::Faits(juge),
+};
+
+fn juge(situation: &Situation) -> Jugement {
+    let excluded = situation.complementaire == Complementaire::Ame
+        || situation.particuliere == SituationParticuliere::PassageCoordonne
+        || situation.organisme.as_ref().is_some_and(Organisme::est_du_pacifique);
+    if !excluded {
+        return Jugement::Ecarte(Fait::SituationParticuliere);
+    }
+    Jugement::Applique(Effet::Parcours(exclu(CodeDetermine::Exclusion)))
+}

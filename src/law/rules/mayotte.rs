@@ -1,0 +1,41 @@
+//! Insured persons of the caisse of Mayotte.
+//!
+//! # Base légale
+//!
+//! Règles de facturation des établissements : aucune majoration pour la caisse 976, bien que la loi du
+//! 24 juillet 2019 étende le parcours à Mayotte.
+//!
+//! # Our reading
+//!
+//! Code 32 (K), never majored as long as the parameter `MAYOTTE_MTM` says no.
+
+use super::exclu;
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
+use crate::domain::identifiers::Organisme;
+use crate::law::bareme::{Bareme, ParametreInconnu};
+use crate::law::parameters::Parametre;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// PAR-062.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Parcours, 62),
+        titre: "Assuré de Mayotte",
+        periode: (None, None),
+        bases: &["CDC-2013", "SV-RG-BS"],
+        rang: Rang::Exception { priorite: 96 },
+        faits: &[Fait::Organisme],
+        parametres: &[Parametre::MayotteMtm],
+        phrase: "Aucune majoration n'est appliquée aux assurés de Mayotte.",
+    },
+    juge: Juge::FaitsEtValeurs(juge),
+};
+
+fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+    let insured = situation.organisme.as_ref().is_some_and(Organisme::est_mayotte);
+    if !insured || bareme.oui(Parametre::MayotteMtm)? {
+        return Ok(Jugement::Ecarte(Fait::Organisme));
+    }
+    Ok(Jugement::Applique(Effet::Parcours(exclu(CodeDetermine::Mayotte))))
+}

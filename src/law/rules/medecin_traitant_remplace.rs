@@ -1,0 +1,53 @@
+//! Inside the parcours: the médecin traitant is replaced, or absent and a colleague of the group acts.
+//!
+//! # Base légale
+//!
+//! Article D162-1-6, 4°, du Code de la sécurité sociale : médecin traitant indisponible, acte de son
+//! remplaçant ou d'un médecin du même centre ou des mêmes locaux.
+//!
+//! # Our reading
+//!
+//! Code 7 (R). A médecin traitant must be declared. The feuille names the doctor who is replaced, or the
+//! doctor says so by the indicator R or by item 4° of the indicator A; whether the médecin traitant was
+//! really away cannot be verified.
+
+use super::dans_parcours;
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
+use crate::domain::feuille_de_soins::MotifExclusion;
+use crate::domain::identifiers::IndicateurParcours;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// PAR-012.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Parcours, 12),
+        titre: "Médecin traitant remplacé ou indisponible",
+        periode: (None, None),
+        bases: &["CSS-D162-1-6"],
+        rang: Rang::Exception { priorite: 70 },
+        faits: &[Fait::MedecinTraitant, Fait::Indicateur, Fait::MotifExclusion],
+        parametres: &[],
+        phrase: "Ce médecin remplaçait votre médecin traitant, qui n'était pas disponible.",
+    },
+    juge: Juge::Faits(juge),
+};
+
+fn juge(situation: &Situation) -> Jugement {
+    let said = match situation.indicateur {
+        Some(IndicateurParcours::R) => true,
+        Some(IndicateurParcours::A) => {
+            situation.motif_exclusion == Some(MotifExclusion::MtIndisponible)
+        }
+        _ => false,
+    };
+    match situation.relation_mt {
+        RelationMt::Remplace => {}
+        RelationMt::Autre if said => {}
+        RelationMt::Autre => return Jugement::Ecarte(Fait::Indicateur),
+        RelationMt::Aucun | RelationMt::Executant | RelationMt::EnAttente | RelationMt::Parti => {
+            return Jugement::Ecarte(Fait::MedecinTraitant);
+        }
+    }
+    Jugement::Applique(Effet::Parcours(dans_parcours(CodeDetermine::Remplacant)))
+}

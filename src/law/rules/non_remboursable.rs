@@ -1,0 +1,27 @@
+//! An act that is not reimbursed, or that is free.
+//!
+//! # Base légale
+//!
+//! Qualificatif de dépense N (acte non remboursable) ou G (acte gratuit) : la base de remboursement est nulle.
+
+use crate::domain::evaluation::{CodeRegle, Fait, Issue, Theme};
+use crate::law::rule::{Fiche, Juge, Liquidation, Rang, Regle};
+
+/// DEP-010.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Depassement, 10),
+        titre: "Acte non remboursable",
+        periode: (None, None),
+        bases: &["SV-RG-BS"],
+        rang: Rang::Montant,
+        faits: &[Fait::Qualificatif],
+        parametres: &[],
+        phrase: "Cet acte n'est pas remboursable.",
+    },
+    juge: Juge::Montants(juge),
+};
+
+fn juge(liquidation: &Liquidation) -> Issue {
+    if liquidation.non_rembourse { Issue::Retenue } else { Issue::Ecartee(Fait::Qualificatif) }
+}

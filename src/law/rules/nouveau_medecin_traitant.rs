@@ -1,0 +1,42 @@
+//! Inside the parcours: the performer is the new médecin traitant, whose declaration is under way.
+//!
+//! # Base légale
+//!
+//! Indicateur de parcours N, « nouveau médecin traitant » : un acte du médecin nouvellement choisi est
+//! dans le parcours avant l'enregistrement de la déclaration.
+//!
+//! # Our reading
+//!
+//! Code 2 (N): the register holds a declaration that names this doctor and waits for a signature, and the
+//! doctor says N or T. Without it, the indicator alone proves nothing.
+
+use super::dans_parcours;
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
+use crate::domain::identifiers::IndicateurParcours;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// PAR-013.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Parcours, 13),
+        titre: "Nouveau médecin traitant",
+        periode: (None, None),
+        bases: &["IPS-N"],
+        rang: Rang::Exception { priorite: 72 },
+        faits: &[Fait::MedecinTraitant, Fait::Indicateur],
+        parametres: &[],
+        phrase: "Vous veniez de choisir ce médecin comme médecin traitant ; la déclaration attend encore une signature.",
+    },
+    juge: Juge::Faits(juge),
+};
+
+fn juge(situation: &Situation) -> Jugement {
+    if situation.relation_mt != RelationMt::EnAttente {
+        return Jugement::Ecarte(Fait::MedecinTraitant);
+    }
+    if !matches!(situation.indicateur, Some(IndicateurParcours::N | IndicateurParcours::T)) {
+        return Jugement::Ecarte(Fait::Indicateur);
+    }
+    Jugement::Applique(Effet::Parcours(dans_parcours(CodeDetermine::NouveauMedecinTraitant)))
+}

@@ -1,0 +1,85 @@
+//! What the practices of a doctor must be, together.
+
+use chrono::NaiveDate;
+
+use super::{ChampInvalide, ServiceError, Services};
+use crate::domain::calendar::Periode;
+use crate::domain::identifiers::NumeroFacturation;
+use crate::domain::ids::MedecinId;
+use crate::domain::medecin::{ModeExercice, NouveauMedecin};
+use crate::storage::{Connection, facturation};
+
+/// Nobody who practises today began before.
+const PREMIERE_ANNEE: i32 = 1900;
+
+/// Refuses a doctor who is none, or whose practices do not hold together: every day from the first,
+/// one of them and one only is the principal one, and no two are the same.
+pub(super) fn verify_nouveau(nouveau: &NouveauMedecin) -> Result<(), ServiceError> {
+    let mut wrong = Vec::new();
+    if !nouveau.specialite.est_medecin() {
+        wrong.push(ChampInvalide::new(
+            "/specialite",
+            "profession_non_medecin",
+            "la spécialité d'un médecin ; ce code est celui d'une autre profession",
+        ));
+    }
+    let earliest = NaiveDate::from_ymd_opt(PREMIERE_ANNEE, 1, 1).unwrap_or_default();
+    for (index, exercice) in nouveau.exercices.iter().enumerate() {
+        if exercice.du < earliest {
+            wrong.push(ChampInvalide::new(
+                format!("/exercices/{index}/du"),
+                "hors_bornes",
+                format!("un jour à partir de {PREMIERE_ANNEE}"),
+            ));
+        }
+        let before = nouveau.exercices.iter().take(index);
+        if before.into_iter().any(|other| other.lieu == exercice.lieu) {
+            wrong.push(ChampInvalide::new(
+                format!("/exercices/{index}/lieu"),
+                "valeur_en_double",
+                "un seul exercice par lieu",
+            ));
+        }
+    }
+    let first = nouveau.exercices.iter().map(|exercice| exercice.du).min();
+    let mut principal = nouveau.exercices.iter().filter(|exercice| exercice.principal);
+    let lasting = principal.next().is_some_and(|exercice| Some(exercice.du) == first);
+    if !lasting || principal.next().is_some() {
+        wrong.push(ChampInvalide::new(
+            "/exercices",
+            "principal_unique",
+            "chaque jour, dès le premier, un exercice principal et un seul",
+        ));
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(ServiceError::Invalide(wrong)) }
+}
+
+impl Services {
+    /// Refuses a billing number that is another doctor's. Numbers of centres and hospitals are
+    /// shared, and a locum bills under the number of the doctor replaced.
+    pub(super) async fn verify_billing(
+        &self,
+        conn: &mut Connection,
+        id: MedecinId,
+        nouveau: &NouveauMedecin,
+    ) -> Result<(), ServiceError> {
+        let mut own: Vec<_> = nouveau
+            .exercices
+            .iter()
+            .filter(|exercice| exercice.mode != ModeExercice::Remplacant)
+            .filter_map(|exercice| match exercice.facturation? {
+                NumeroFacturation::NumAm(numero) => Some((numero, exercice.du)),
+                NumeroFacturation::Finess(_) => None,
+            })
+            .collect();
+        // In one order, so that two registrations never wait for each other.
+        own.sort_unstable();
+        for (numero, du) in own {
+            facturation::lock(conn, &numero).await?;
+            if facturation::is_taken(conn, &numero, Periode::depuis(du), id).await? {
+                return Err(ServiceError::FacturationExistante);
+            }
+        }
+        Ok(())
+    }
+}

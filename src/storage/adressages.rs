@@ -1,0 +1,387 @@
+//! Referrals, in every version, and what correspondents reported.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::postgres::PgConnection;
+use sqlx::postgres::types::PgRange;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::StorageError;
+use super::medecins::word;
+use super::range::{to_periode, to_range};
+use crate::domain::adressage::{
+    ActePrevu, Adressage, Correspondant, MotifCloture, Periodicite, Retour, SoinsPrevus,
+};
+use crate::domain::identifiers::{Rpps, Specialite};
+use crate::domain::ids::{AdressageId, MedecinId, PatientId, RetourId};
+use crate::domain::vocabulary::Vocabulaire;
+
+/// Content of a referral as it is stored.
+#[derive(Serialize, Deserialize)]
+struct Contenu {
+    actes: Vec<Acte>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    periodicite: Option<Rythme>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Acte {
+    nomenclature: String,
+    code: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Rythme {
+    tous_les: u16,
+    unite: String,
+}
+
+impl Contenu {
+    fn of(soins: &SoinsPrevus) -> Self {
+        let acte = |acte: &ActePrevu| Acte {
+            nomenclature: acte.nomenclature().mot().to_owned(),
+            code: acte.as_str().to_owned(),
+        };
+        let rythme =
+            |one: Periodicite| Rythme { tous_les: one.tous_les, unite: one.unite.mot().to_owned() };
+        Self {
+            actes: soins.actes.iter().map(acte).collect(),
+            periodicite: soins.periodicite.map(rythme),
+        }
+    }
+
+    fn build(self) -> Result<SoinsPrevus, StorageError> {
+        let mut actes = Vec::with_capacity(self.actes.len());
+        for acte in self.actes {
+            let nomenclature = word("version_adressage", "contenu", &acte.nomenclature)?;
+            actes.push(ActePrevu::parse(nomenclature, &acte.code).map_err(|error| {
+                StorageError::inconsistent("version_adressage", "contenu", error.code)
+            })?);
+        }
+        let rythme = |one: Rythme| -> Result<Periodicite, StorageError> {
+            let unite = word("version_adressage", "contenu", &one.unite)?;
+            Ok(Periodicite { tous_les: one.tous_les, unite })
+        };
+        Ok(SoinsPrevus { actes, periodicite: self.periodicite.map(rythme).transpose()? })
+    }
+}
+
+/// Writes a new referral and its first version.
+pub async fn insert(conn: &mut PgConnection, adressage: &Adressage) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* adressage.insert */
+         INSERT INTO adressage (patient_id, adressage_id, medecin_id, nature, etabli_le, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        adressage.patient_id.uuid(),
+        adressage.id.uuid(),
+        adressage.medecin_id.uuid(),
+        adressage.nature.mot(),
+        adressage.etabli_le,
+        adressage.enregistre_le
+    )
+    .execute(&mut *conn)
+    .await?;
+    insert_version(conn, adressage).await
+}
+
+/// Replaces the version known until now by the next one.
+pub async fn advance(
+    conn: &mut PgConnection,
+    adressage: &mut Adressage,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let found = sqlx::query!(
+        "/* version_adressage.replace */
+         UPDATE version_adressage SET remplace_le = $4
+         WHERE patient_id = $1 AND adressage_id = $2 AND version = $3 AND remplace_le IS NULL",
+        adressage.patient_id.uuid(),
+        adressage.id.uuid(),
+        adressage.version,
+        instant
+    )
+    .execute(&mut *conn)
+    .await?
+    .rows_affected();
+    if found != 1 {
+        let statement = "version_adressage.replace";
+        return Err(StorageError::RowsAffected { statement, expected: 1, found });
+    }
+    adressage.version += 1;
+    adressage.enregistre_le = instant;
+    insert_version(conn, adressage).await
+}
+
+async fn insert_version(
+    conn: &mut PgConnection,
+    adressage: &Adressage,
+) -> Result<(), StorageError> {
+    let (patient, id) = (adressage.patient_id.uuid(), adressage.id.uuid());
+    sqlx::query!(
+        "/* version_adressage.insert */
+         INSERT INTO version_adressage
+             (patient_id, adressage_id, version, etat, motif_cloture, contenu, effet, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        patient,
+        id,
+        adressage.version,
+        adressage.etat.mot(),
+        adressage.motif_cloture.map(MotifCloture::mot),
+        Json(Contenu::of(&adressage.soins)) as _,
+        to_range(adressage.effet),
+        adressage.enregistre_le
+    )
+    .execute(&mut *conn)
+    .await?;
+    for (rang, correspondant) in (0_i32..).zip(&adressage.correspondants) {
+        let (medecin, specialite) = match correspondant {
+            Correspondant::Medecin { id, .. } => (Some(id.uuid()), None),
+            Correspondant::Specialite(code) => (None, Some(code.to_string())),
+        };
+        sqlx::query!(
+            "/* correspondant_adressage.insert */
+             INSERT INTO correspondant_adressage
+                 (patient_id, adressage_id, version, rang, medecin_id, specialite)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+            patient,
+            id,
+            adressage.version,
+            rang,
+            medecin,
+            specialite
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Writes what a correspondent reported.
+pub async fn insert_retour(
+    conn: &mut PgConnection,
+    adressage: &Adressage,
+    retour: &Retour,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* retour_adressage.insert */
+         INSERT INTO retour_adressage
+             (patient_id, adressage_id, retour_id, medecin_id, nature, soins_le, reference, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        adressage.patient_id.uuid(),
+        adressage.id.uuid(),
+        retour.id.uuid(),
+        retour.medecin_id.uuid(),
+        retour.nature.mot(),
+        retour.soins_le,
+        retour.reference,
+        retour.enregistre_le
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Whose referral this is; `None` when there is no such referral.
+pub async fn patient_of(
+    conn: &mut PgConnection,
+    id: AdressageId,
+) -> Result<Option<PatientId>, StorageError> {
+    let row = sqlx::query_scalar!(
+        "/* adressage.patient_of */ SELECT patient_id FROM adressage WHERE adressage_id = $1",
+        id.uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(PatientId::from_uuid))
+}
+
+/// A referral as known at an instant.
+pub async fn get(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    id: AdressageId,
+    connu_le: DateTime<Utc>,
+) -> Result<Option<Adressage>, StorageError> {
+    Ok(select(conn, patient, connu_le, Some(id), None).await?.pop())
+}
+
+/// The referrals of a person as known at an instant, by first day.
+pub async fn list(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    connu_le: DateTime<Utc>,
+) -> Result<Vec<Adressage>, StorageError> {
+    select(conn, patient, connu_le, None, None).await
+}
+
+/// The referrals of a person that hold on a day, as known at an instant: what the evaluation of an
+/// act asks. [`Adressage::couvre`] then says whether one of them is for the doctor who acted.
+pub async fn en_vigueur(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    jour: NaiveDate,
+    connu_le: DateTime<Utc>,
+) -> Result<Vec<Adressage>, StorageError> {
+    let mut found = select(conn, patient, connu_le, None, Some(jour)).await?;
+    found.retain(|adressage| adressage.en_vigueur(jour));
+    Ok(found)
+}
+
+struct Row {
+    adressage_id: Uuid,
+    medecin_id: Uuid,
+    rpps: String,
+    nature: String,
+    etabli_le: NaiveDate,
+    version: i32,
+    etat: String,
+    motif_cloture: Option<String>,
+    contenu: Json<Contenu>,
+    effet: PgRange<NaiveDate>,
+    enregistre_le: DateTime<Utc>,
+    remplace_le: Option<DateTime<Utc>>,
+}
+
+impl Row {
+    fn build(self, patient_id: PatientId) -> Result<Adressage, StorageError> {
+        Ok(Adressage {
+            id: AdressageId::from_uuid(self.adressage_id),
+            patient_id,
+            medecin_id: MedecinId::from_uuid(self.medecin_id),
+            rpps: rpps(&self.rpps)?,
+            nature: word("adressage", "nature", &self.nature)?,
+            etabli_le: self.etabli_le,
+            version: self.version,
+            etat: word("version_adressage", "etat", &self.etat)?,
+            motif_cloture: self
+                .motif_cloture
+                .as_deref()
+                .map(|motif| word("version_adressage", "motif_cloture", motif))
+                .transpose()?,
+            effet: to_periode(&self.effet, "version_adressage")?,
+            correspondants: Vec::new(),
+            soins: self.contenu.0.build()?,
+            retours: Vec::new(),
+            enregistre_le: self.enregistre_le,
+            remplace_le: self.remplace_le,
+        })
+    }
+}
+
+async fn select(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    connu_le: DateTime<Utc>,
+    id: Option<AdressageId>,
+    jour: Option<NaiveDate>,
+) -> Result<Vec<Adressage>, StorageError> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"/* adressage.list */
+         SELECT a.adressage_id, a.medecin_id, m.rpps, a.nature, a.etabli_le, v.version, v.etat,
+                v.motif_cloture, v.contenu AS "contenu: Json<Contenu>", v.effet, v.enregistre_le,
+                v.remplace_le
+         FROM adressage a
+         JOIN version_adressage v
+           ON v.patient_id = a.patient_id AND v.adressage_id = a.adressage_id
+          AND v.enregistre_le <= $2 AND (v.remplace_le IS NULL OR v.remplace_le > $2)
+         JOIN medecin m ON m.medecin_id = a.medecin_id
+         WHERE a.patient_id = $1 AND ($3::uuid IS NULL OR a.adressage_id = $3)
+           AND ($4::date IS NULL OR (v.effet @> $4 AND v.etat <> 'annule'))
+         ORDER BY lower(v.effet), a.enregistre_le, a.adressage_id"#,
+        patient.uuid(),
+        connu_le,
+        id.map(AdressageId::uuid),
+        jour
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let mut found: Vec<Adressage> =
+        rows.into_iter().map(|row| row.build(patient)).collect::<Result<_, _>>()?;
+    if !found.is_empty() {
+        add_correspondants(&mut *conn, patient, &mut found).await?;
+        add_retours(conn, patient, connu_le, &mut found).await?;
+    }
+    Ok(found)
+}
+
+async fn add_correspondants(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    found: &mut [Adressage],
+) -> Result<(), StorageError> {
+    let ids: Vec<Uuid> = found.iter().map(|one| one.id.uuid()).collect();
+    let versions: Vec<i32> = found.iter().map(|one| one.version).collect();
+    let rows = sqlx::query!(
+        r#"/* correspondant_adressage.list */
+         SELECT c.adressage_id, c.medecin_id, m.rpps AS "rpps?", c.specialite
+         FROM UNNEST($2::uuid[], $3::integer[]) AS w (adressage_id, version)
+         JOIN correspondant_adressage c
+           ON c.patient_id = $1 AND c.adressage_id = w.adressage_id AND c.version = w.version
+         LEFT JOIN medecin m ON m.medecin_id = c.medecin_id
+         ORDER BY c.adressage_id, c.rang"#,
+        patient.uuid(),
+        &ids,
+        &versions
+    )
+    .fetch_all(conn)
+    .await?;
+    for row in rows {
+        let wrong =
+            |what: &str| StorageError::inconsistent("correspondant_adressage", "specialite", what);
+        let correspondant = match (row.medecin_id, row.rpps, row.specialite) {
+            (Some(id), Some(number), _) => {
+                Correspondant::Medecin { id: MedecinId::from_uuid(id), rpps: rpps(&number)? }
+            }
+            (_, _, Some(code)) => Correspondant::Specialite(
+                Specialite::parse(&code).map_err(|error| wrong(error.code))?,
+            ),
+            _ => return Err(wrong("nobody")),
+        };
+        if let Some(own) = found.iter_mut().find(|one| one.id.uuid() == row.adressage_id) {
+            own.correspondants.push(correspondant);
+        }
+    }
+    Ok(())
+}
+
+async fn add_retours(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    connu_le: DateTime<Utc>,
+    found: &mut [Adressage],
+) -> Result<(), StorageError> {
+    let ids: Vec<Uuid> = found.iter().map(|one| one.id.uuid()).collect();
+    let rows = sqlx::query!(
+        "/* retour_adressage.list */
+         SELECT r.adressage_id, r.retour_id, r.medecin_id, m.rpps, r.nature, r.soins_le, r.reference,
+                r.enregistre_le
+         FROM retour_adressage r JOIN medecin m ON m.medecin_id = r.medecin_id
+         WHERE r.patient_id = $1 AND r.adressage_id = ANY($2) AND r.enregistre_le <= $3
+         ORDER BY r.enregistre_le, r.retour_id",
+        patient.uuid(),
+        &ids,
+        connu_le
+    )
+    .fetch_all(conn)
+    .await?;
+    for row in rows {
+        let retour = Retour {
+            id: RetourId::from_uuid(row.retour_id),
+            medecin_id: MedecinId::from_uuid(row.medecin_id),
+            rpps: rpps(&row.rpps)?,
+            nature: word("retour_adressage", "nature", &row.nature)?,
+            soins_le: row.soins_le,
+            reference: row.reference,
+            enregistre_le: row.enregistre_le,
+        };
+        if let Some(own) = found.iter_mut().find(|one| one.id.uuid() == row.adressage_id) {
+            own.retours.push(retour);
+        }
+    }
+    Ok(())
+}
+
+fn rpps(text: &str) -> Result<Rpps, StorageError> {
+    Rpps::parse(text).map_err(|error| StorageError::inconsistent("medecin", "rpps", error))
+}

@@ -1,0 +1,326 @@
+//! Files of conciliation, the doctors contacted, and how long people waited.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::StorageError;
+use super::medecins::word;
+use crate::domain::conciliation::{Conciliation, Contact, EtatConciliation};
+use crate::domain::identifiers::{CommuneExercice, Organisme, Rpps};
+use crate::domain::ids::{ConciliationId, ContactId, DeclarationId, MedecinId, PatientId};
+use crate::domain::vocabulary::Vocabulaire;
+
+/// Writes a new file and its first state.
+pub async fn insert(conn: &mut PgConnection, dossier: &Conciliation) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* conciliation.insert */
+         INSERT INTO conciliation
+             (patient_id, conciliation_id, organisme, commune, demandee_par, demandee_le, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        dossier.patient_id.uuid(),
+        dossier.id.uuid(),
+        dossier.organisme.as_str(),
+        dossier.commune.as_str(),
+        dossier.demandee_par.mot(),
+        dossier.demandee_le,
+        dossier.enregistre_le
+    )
+    .execute(&mut *conn)
+    .await?;
+    insert_etat(conn, dossier, dossier.enregistre_le).await
+}
+
+async fn insert_etat(
+    conn: &mut PgConnection,
+    dossier: &Conciliation,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* etat_conciliation.insert */
+         INSERT INTO etat_conciliation
+             (patient_id, conciliation_id, version, etat, medecin_id, terminee_le, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        dossier.patient_id.uuid(),
+        dossier.id.uuid(),
+        dossier.version,
+        dossier.etat.mot(),
+        dossier.medecin.map(|(id, _)| id.uuid()),
+        dossier.terminee_le,
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Replaces the state known until now by the next version.
+pub async fn advance(
+    conn: &mut PgConnection,
+    dossier: &mut Conciliation,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let found = sqlx::query!(
+        "/* etat_conciliation.replace */
+         UPDATE etat_conciliation SET remplace_le = $4
+         WHERE patient_id = $1 AND conciliation_id = $2 AND version = $3 AND remplace_le IS NULL",
+        dossier.patient_id.uuid(),
+        dossier.id.uuid(),
+        dossier.version,
+        instant
+    )
+    .execute(&mut *conn)
+    .await?
+    .rows_affected();
+    if found != 1 {
+        let statement = "etat_conciliation.replace";
+        return Err(StorageError::RowsAffected { statement, expected: 1, found });
+    }
+    dossier.version += 1;
+    insert_etat(conn, dossier, instant).await
+}
+
+/// Writes a version of a contact; from the second on, it replaces the one before.
+pub async fn write_contact(
+    conn: &mut PgConnection,
+    dossier: &Conciliation,
+    contact: &Contact,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let (patient, id) = (dossier.patient_id.uuid(), dossier.id.uuid());
+    sqlx::query!(
+        "/* contact_conciliation.replace */
+         UPDATE contact_conciliation SET remplace_le = $4
+         WHERE patient_id = $1 AND conciliation_id = $2 AND contact_id = $3 AND remplace_le IS NULL",
+        patient,
+        id,
+        contact.id.uuid(),
+        instant
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "/* contact_conciliation.insert */
+         INSERT INTO contact_conciliation
+             (patient_id, conciliation_id, contact_id, version, medecin_id, contacte_par, contacte_le,
+              reponse, repondu_le, declaration_id, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        patient,
+        id,
+        contact.id.uuid(),
+        contact.version,
+        contact.medecin_id.uuid(),
+        contact.par.mot(),
+        contact.contacte_le,
+        contact.reponse.mot(),
+        contact.repondu_le,
+        contact.declaration_id.map(DeclarationId::uuid),
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Whose file this is; `None` when there is no such file.
+pub async fn patient_of(
+    conn: &mut PgConnection,
+    id: ConciliationId,
+) -> Result<Option<PatientId>, StorageError> {
+    let row = sqlx::query_scalar!(
+        "/* conciliation.patient_of */ SELECT patient_id FROM conciliation WHERE conciliation_id = $1",
+        id.uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(PatientId::from_uuid))
+}
+
+/// The files of a person, or one of them, as they stand; the last requested first.
+pub async fn list(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    id: Option<ConciliationId>,
+) -> Result<Vec<Conciliation>, StorageError> {
+    let rows = sqlx::query!(
+        r#"/* conciliation.list */
+         SELECT c.conciliation_id, c.organisme, c.commune, c.demandee_par, c.demandee_le, c.enregistre_le,
+                e.version, e.etat, e.medecin_id, m.rpps AS "rpps?", e.terminee_le
+         FROM conciliation c
+         JOIN etat_conciliation e
+           ON e.patient_id = c.patient_id AND e.conciliation_id = c.conciliation_id
+          AND e.remplace_le IS NULL
+         LEFT JOIN medecin m ON m.medecin_id = e.medecin_id
+         WHERE c.patient_id = $1 AND ($2::uuid IS NULL OR c.conciliation_id = $2)
+         ORDER BY c.demandee_le DESC, c.enregistre_le DESC"#,
+        patient.uuid(),
+        id.map(ConciliationId::uuid)
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let wrong = |column, what: &dyn std::fmt::Display| {
+            StorageError::inconsistent("conciliation", column, what)
+        };
+        let medecin = match (row.medecin_id, row.rpps) {
+            (Some(id), Some(number)) => Some((MedecinId::from_uuid(id), rpps(&number)?)),
+            _ => None,
+        };
+        found.push(Conciliation {
+            id: ConciliationId::from_uuid(row.conciliation_id),
+            patient_id: patient,
+            organisme: Organisme::parse(&row.organisme)
+                .map_err(|error| wrong("organisme", &error))?,
+            commune: CommuneExercice::parse(&row.commune)
+                .map_err(|error| wrong("commune", &error))?,
+            demandee_par: word("conciliation", "demandee_par", &row.demandee_par)?,
+            demandee_le: row.demandee_le,
+            version: row.version,
+            etat: word("etat_conciliation", "etat", &row.etat)?,
+            medecin,
+            terminee_le: row.terminee_le,
+            contacts: Vec::new(),
+            enregistre_le: row.enregistre_le,
+        });
+    }
+    if !found.is_empty() {
+        add_contacts(conn, patient, &mut found).await?;
+    }
+    Ok(found)
+}
+
+async fn add_contacts(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    found: &mut [Conciliation],
+) -> Result<(), StorageError> {
+    let ids: Vec<Uuid> = found.iter().map(|one| one.id.uuid()).collect();
+    let rows = sqlx::query!(
+        "/* contact_conciliation.list */
+         SELECT c.conciliation_id, c.contact_id, c.version, c.medecin_id, m.rpps, c.contacte_par,
+                c.contacte_le, c.reponse, c.repondu_le, c.declaration_id
+         FROM contact_conciliation c JOIN medecin m ON m.medecin_id = c.medecin_id
+         WHERE c.patient_id = $1 AND c.conciliation_id = ANY($2) AND c.remplace_le IS NULL
+         ORDER BY c.contacte_le, c.contact_id",
+        patient.uuid(),
+        &ids
+    )
+    .fetch_all(conn)
+    .await?;
+    for row in rows {
+        let contact = Contact {
+            id: ContactId::from_uuid(row.contact_id),
+            version: row.version,
+            medecin_id: MedecinId::from_uuid(row.medecin_id),
+            rpps: rpps(&row.rpps)?,
+            par: word("contact_conciliation", "contacte_par", &row.contacte_par)?,
+            contacte_le: row.contacte_le,
+            reponse: word("contact_conciliation", "reponse", &row.reponse)?,
+            repondu_le: row.repondu_le,
+            declaration_id: row.declaration_id.map(DeclarationId::from_uuid),
+        };
+        if let Some(own) = found.iter_mut().find(|one| one.id.uuid() == row.conciliation_id) {
+            own.contacts.push(contact);
+        }
+    }
+    Ok(())
+}
+
+/// When a doctor refused a declaration of the person; `None` when nobody did.
+pub async fn refused_at(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    declaration: DeclarationId,
+) -> Result<Option<DateTime<Utc>>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        "/* conciliation.refused_at */
+         SELECT enregistre_le FROM etat_declaration
+         WHERE patient_id = $1 AND declaration_id = $2 AND remplace_le IS NULL AND etat = 'refusee'",
+        patient.uuid(),
+        declaration.uuid()
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// People whose search ended alike, in one month, after as many days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attendus {
+    /// First day of the month in which the search ended.
+    pub mois: NaiveDate,
+    /// How it ended.
+    pub etat: EtatConciliation,
+    /// Days between request and end.
+    pub jours: i64,
+    /// How many people.
+    pub nombre: u64,
+}
+
+/// How the searches of a caisse (five digits) that ended in a period did: counts, nobody in
+/// particular.
+pub async fn waited(
+    conn: &mut PgConnection,
+    caisse: &str,
+    du: NaiveDate,
+    au: NaiveDate,
+) -> Result<Vec<Attendus>, StorageError> {
+    let rows = sqlx::query!(
+        r#"/* conciliation.waited */
+         SELECT (e.terminee_le - (extract(day FROM e.terminee_le)::integer - 1)) AS "mois!", e.etat,
+                (e.terminee_le - c.demandee_le) AS "jours!", count(*) AS "nombre!"
+         FROM conciliation c
+         JOIN etat_conciliation e
+           ON e.patient_id = c.patient_id AND e.conciliation_id = c.conciliation_id
+          AND e.remplace_le IS NULL
+         WHERE left(c.organisme, 5) = $1 AND e.terminee_le >= $2 AND e.terminee_le < $3
+         GROUP BY 1, 2, 3
+         ORDER BY 1, 2, 3"#,
+        caisse,
+        du,
+        au
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Attendus {
+                mois: row.mois,
+                etat: word("etat_conciliation", "etat", &row.etat)?,
+                jours: i64::from(row.jours),
+                nombre: u64::try_from(row.nombre).unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+/// The searches of a caisse that are open now: how many people have waited how many days until a
+/// day.
+pub async fn waiting(
+    conn: &mut PgConnection,
+    caisse: &str,
+    jour: NaiveDate,
+) -> Result<Vec<(i64, u64)>, StorageError> {
+    let rows = sqlx::query!(
+        r#"/* conciliation.waiting */
+         SELECT ($2::date - c.demandee_le) AS "jours!", count(*) AS "nombre!"
+         FROM conciliation c
+         JOIN etat_conciliation e
+           ON e.patient_id = c.patient_id AND e.conciliation_id = c.conciliation_id
+          AND e.remplace_le IS NULL
+         WHERE left(c.organisme, 5) = $1 AND e.etat = 'ouverte'
+         GROUP BY 1 ORDER BY 1"#,
+        caisse,
+        jour
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (i64::from(row.jours), u64::try_from(row.nombre).unwrap_or_default()))
+        .collect())
+}
+
+fn rpps(text: &str) -> Result<Rpps, StorageError> {
+    Rpps::parse(text).map_err(|error| StorageError::inconsistent("medecin", "rpps", error))
+}

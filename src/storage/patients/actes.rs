@@ -1,0 +1,45 @@
+//! What caisses did about a person, and the version of the person's record.
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgConnection;
+
+use crate::domain::ids::PatientId;
+use crate::domain::vie::{ActePatient, MotifRectification};
+use crate::domain::vocabulary::Vocabulaire;
+use crate::storage::StorageError;
+
+/// The version of a person's record: 1 when it was created, one more for each act.
+pub async fn version(conn: &mut PgConnection, patient: PatientId) -> Result<i32, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* acte_patient.version */
+         SELECT coalesce(max(version), 1) AS "version!" FROM acte_patient WHERE patient_id = $1"#,
+        patient.uuid()
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Records an act, which makes the next version. The person's row is locked.
+pub async fn insert(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    acte: ActePatient,
+    motif: Option<MotifRectification>,
+    auteur: &str,
+    instant: DateTime<Utc>,
+) -> Result<i32, StorageError> {
+    Ok(sqlx::query_scalar!(
+        "/* acte_patient.insert */
+         INSERT INTO acte_patient (patient_id, version, nature, motif, auteur, enregistre_le)
+         SELECT $1, coalesce(max(version), 1) + 1, $2, $3, $4, $5
+         FROM acte_patient WHERE patient_id = $1
+         RETURNING version",
+        patient.uuid(),
+        acte.mot(),
+        motif.map(MotifRectification::mot),
+        auteur,
+        instant
+    )
+    .fetch_one(conn)
+    .await?)
+}

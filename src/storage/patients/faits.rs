@@ -1,0 +1,256 @@
+//! Dated facts of a person that change during life: address, status, death; and the replacement of
+//! the versions that a change puts aside.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::postgres::PgConnection;
+
+use crate::domain::fait_date::FaitDate;
+use crate::domain::identifiers::CommuneExercice;
+use crate::domain::ids::{FaitId, PatientId};
+use crate::domain::vie::sommeil::StatutPatient;
+use crate::domain::vie::{Adresse, SourceDeces};
+use crate::domain::vocabulary::Vocabulaire;
+use crate::storage::coffre::Place;
+use crate::storage::medecins::word;
+use crate::storage::range::{to_periode, to_range};
+use crate::storage::{Coffre, StorageError};
+
+/// An address as it is encrypted.
+#[derive(Serialize, Deserialize)]
+struct Clair {
+    voie: String,
+    complement: Option<String>,
+    code_postal: String,
+    localite: String,
+    commune: Option<String>,
+}
+
+/// What a fact is about: each kind has its table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Genre {
+    /// A number.
+    Identifiant,
+    /// A caisse.
+    Affiliation,
+    /// An address.
+    Adresse,
+    /// A status.
+    Statut,
+    /// The death.
+    Deces,
+}
+
+/// Replaces a version of a fact; what says better is inserted apart.
+pub async fn replace(
+    conn: &mut PgConnection,
+    genre: Genre,
+    patient: PatientId,
+    fait: FaitId,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    macro_rules! execute {
+        ($statement:literal) => {
+            sqlx::query!($statement, patient.uuid(), fait.uuid(), instant).execute(conn).await?
+        };
+    }
+    let done = match genre {
+        Genre::Identifiant => execute!(
+            "/* identifiant_patient.replace */ UPDATE identifiant_patient SET remplace_le = $3
+             WHERE patient_id = $1 AND identifiant_id = $2 AND remplace_le IS NULL"
+        ),
+        Genre::Affiliation => execute!(
+            "/* affiliation.replace */ UPDATE affiliation SET remplace_le = $3
+             WHERE patient_id = $1 AND affiliation_id = $2 AND remplace_le IS NULL"
+        ),
+        Genre::Adresse => execute!(
+            "/* adresse_patient.replace */ UPDATE adresse_patient SET remplace_le = $3
+             WHERE patient_id = $1 AND adresse_id = $2 AND remplace_le IS NULL"
+        ),
+        Genre::Statut => execute!(
+            "/* statut_patient.replace */ UPDATE statut_patient SET remplace_le = $3
+             WHERE patient_id = $1 AND statut_id = $2 AND remplace_le IS NULL"
+        ),
+        Genre::Deces => execute!(
+            "/* deces_patient.replace */ UPDATE deces_patient SET remplace_le = $3
+             WHERE patient_id = $1 AND deces_id = $2 AND remplace_le IS NULL"
+        ),
+    };
+    match done.rows_affected() {
+        1 => Ok(()),
+        found => Err(StorageError::RowsAffected { statement: "fait.replace", expected: 1, found }),
+    }
+}
+
+/// Records an address.
+pub async fn insert_adresse(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    patient: PatientId,
+    fait: &FaitDate<Adresse>,
+) -> Result<(), StorageError> {
+    let adresse = fait.valeur.clone();
+    let clear = Clair {
+        voie: adresse.voie,
+        complement: adresse.complement,
+        code_postal: adresse.code_postal,
+        localite: adresse.localite,
+        commune: adresse.commune.map(|commune| commune.to_string()),
+    };
+    let clear = serde_json::to_vec(&clear).map_err(|error| {
+        StorageError::inconsistent("adresse_patient", "adresse_chiffree", error)
+    })?;
+    sqlx::query!(
+        "/* adresse_patient.insert */
+         INSERT INTO adresse_patient (patient_id, adresse_id, adresse_chiffree, effet, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5)",
+        patient.uuid(),
+        fait.id.uuid(),
+        coffre.seal(place(fait.id), &clear)?,
+        to_range(fait.effet),
+        fait.enregistre_le
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Addresses known now, by first day.
+pub async fn adresses(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    patient: PatientId,
+) -> Result<Vec<FaitDate<Adresse>>, StorageError> {
+    let rows = sqlx::query!(
+        "/* adresse_patient.list */
+         SELECT adresse_id, adresse_chiffree, effet, enregistre_le, remplace_le
+         FROM adresse_patient WHERE patient_id = $1 AND remplace_le IS NULL ORDER BY lower(effet)",
+        patient.uuid()
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let wrong = |what: &dyn std::fmt::Display| {
+                StorageError::inconsistent("adresse_patient", "adresse_chiffree", what)
+            };
+            let id = FaitId::from_uuid(row.adresse_id);
+            let clear = coffre.open(place(id), &row.adresse_chiffree)?;
+            let clear: Clair = serde_json::from_slice(&clear).map_err(|error| wrong(&error))?;
+            let commune = clear.commune.as_deref().map(CommuneExercice::parse).transpose();
+            Ok(FaitDate {
+                id,
+                valeur: Adresse {
+                    voie: clear.voie,
+                    complement: clear.complement,
+                    code_postal: clear.code_postal,
+                    localite: clear.localite,
+                    commune: commune.map_err(|error| wrong(&error))?,
+                },
+                effet: to_periode(&row.effet, "adresse_patient")?,
+                enregistre_le: row.enregistre_le,
+                remplace_le: row.remplace_le,
+            })
+        })
+        .collect()
+}
+
+/// Records a status.
+pub async fn insert_statut(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    fait: &FaitDate<StatutPatient>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* statut_patient.insert */
+         INSERT INTO statut_patient (patient_id, statut_id, statut, effet, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5)",
+        patient.uuid(),
+        fait.id.uuid(),
+        fait.valeur.mot(),
+        to_range(fait.effet),
+        fait.enregistre_le
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Statuses as known at an instant, by first day.
+pub async fn statuts(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    connu_le: DateTime<Utc>,
+) -> Result<Vec<FaitDate<StatutPatient>>, StorageError> {
+    let rows = sqlx::query!(
+        "/* statut_patient.list */
+         SELECT statut_id, statut, effet, enregistre_le, remplace_le FROM statut_patient
+         WHERE patient_id = $1 AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
+         ORDER BY lower(effet)",
+        patient.uuid(),
+        connu_le
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(FaitDate {
+                id: FaitId::from_uuid(row.statut_id),
+                valeur: word("statut_patient", "statut", &row.statut)?,
+                effet: to_periode(&row.effet, "statut_patient")?,
+                enregistre_le: row.enregistre_le,
+                remplace_le: row.remplace_le,
+            })
+        })
+        .collect()
+}
+
+/// Records the death.
+pub async fn insert_deces(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    fait: &FaitDate<SourceDeces>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* deces_patient.insert */
+         INSERT INTO deces_patient (patient_id, deces_id, source, effet, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5)",
+        patient.uuid(),
+        fait.id.uuid(),
+        fait.valeur.mot(),
+        to_range(fait.effet),
+        fait.enregistre_le
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The death known now.
+pub async fn deces(
+    conn: &mut PgConnection,
+    patient: PatientId,
+) -> Result<Option<FaitDate<SourceDeces>>, StorageError> {
+    let row = sqlx::query!(
+        "/* deces_patient.get */
+         SELECT deces_id, source, effet, enregistre_le, remplace_le FROM deces_patient
+         WHERE patient_id = $1 AND remplace_le IS NULL",
+        patient.uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| {
+        Ok(FaitDate {
+            id: FaitId::from_uuid(row.deces_id),
+            valeur: word("deces_patient", "source", &row.source)?,
+            effet: to_periode(&row.effet, "deces_patient")?,
+            enregistre_le: row.enregistre_le,
+            remplace_le: row.remplace_le,
+        })
+    })
+    .transpose()
+}
+
+const fn place(fait: FaitId) -> Place {
+    Place { colonne: "adresse_patient.adresse_chiffree", ligne: fait.uuid() }
+}

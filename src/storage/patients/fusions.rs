@@ -1,0 +1,241 @@
+//! Records merged into others.
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgConnection;
+
+use crate::domain::fait_date::FaitDate;
+use crate::domain::identifiers::Organisme;
+use crate::domain::ids::{FaitId, FeuilleId, FusionId, PatientId};
+use crate::domain::vie::MotifRectification;
+use crate::domain::vocabulary::Vocabulaire;
+use crate::storage::StorageError;
+use crate::storage::medecins::word;
+use crate::storage::range::to_periode;
+
+/// A merge, in force or undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fusion {
+    /// Its id.
+    pub id: FusionId,
+    /// The record that is kept.
+    pub patient_id: PatientId,
+    /// The record that is absorbed.
+    pub absorbe_id: PatientId,
+    /// Why.
+    pub motif: MotifRectification,
+    /// Since when.
+    pub enregistre_le: DateTime<Utc>,
+    /// Since when it is undone.
+    pub remplace_le: Option<DateTime<Utc>>,
+}
+
+/// The record into which this one was merged, if it was.
+pub async fn merged_into(
+    conn: &mut PgConnection,
+    patient: PatientId,
+) -> Result<Option<PatientId>, StorageError> {
+    let row = sqlx::query_scalar!(
+        "/* patient.merged_into */ SELECT fusionne_dans FROM patient WHERE patient_id = $1",
+        patient.uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.flatten().map(PatientId::from_uuid))
+}
+
+/// Marks a record as merged into another, or no longer. Its row is locked.
+pub async fn mark(
+    conn: &mut PgConnection,
+    absorbe: PatientId,
+    into: Option<PatientId>,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* patient.mark_merged */ UPDATE patient SET fusionne_dans = $2, connu_le = $3 WHERE patient_id = $1",
+        absorbe.uuid(),
+        into.map(PatientId::uuid),
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Locks a record that was merged, to undo it.
+pub async fn lock_absorbed(
+    conn: &mut PgConnection,
+    absorbe: PatientId,
+    into: PatientId,
+) -> Result<Option<DateTime<Utc>>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        "/* patient.lock_absorbed */
+         SELECT connu_le FROM patient WHERE patient_id = $1 AND fusionne_dans = $2
+         FOR NO KEY UPDATE",
+        absorbe.uuid(),
+        into.uuid()
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// Records a merge.
+pub async fn insert(conn: &mut PgConnection, fusion: &Fusion) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* fusion.insert */
+         INSERT INTO fusion (patient_id, fusion_id, absorbe_id, motif, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5)",
+        fusion.patient_id.uuid(),
+        fusion.id.uuid(),
+        fusion.absorbe_id.uuid(),
+        fusion.motif.mot(),
+        fusion.enregistre_le
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A merge by its id.
+pub async fn get(conn: &mut PgConnection, id: FusionId) -> Result<Option<Fusion>, StorageError> {
+    let row = sqlx::query!(
+        "/* fusion.get */
+         SELECT patient_id, absorbe_id, motif, enregistre_le, remplace_le
+         FROM fusion WHERE fusion_id = $1",
+        id.uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| {
+        Ok(Fusion {
+            id,
+            patient_id: PatientId::from_uuid(row.patient_id),
+            absorbe_id: PatientId::from_uuid(row.absorbe_id),
+            motif: word("fusion", "motif", &row.motif)?,
+            enregistre_le: row.enregistre_le,
+            remplace_le: row.remplace_le,
+        })
+    })
+    .transpose()
+}
+
+/// Undoes a merge. `false` when it was undone already.
+pub async fn close(
+    conn: &mut PgConnection,
+    fusion: &Fusion,
+    instant: DateTime<Utc>,
+) -> Result<bool, StorageError> {
+    let done = sqlx::query!(
+        "/* fusion.close */ UPDATE fusion SET remplace_le = $3
+         WHERE patient_id = $1 AND fusion_id = $2 AND remplace_le IS NULL",
+        fusion.patient_id.uuid(),
+        fusion.id.uuid(),
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Whether a record has absorbed another that it still holds.
+pub async fn has_absorbed(
+    conn: &mut PgConnection,
+    patient: PatientId,
+) -> Result<bool, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* fusion.has_absorbed */
+         SELECT EXISTS (SELECT 1 FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL) AS "found!""#,
+        patient.uuid()
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// The caisses of a person and of the records merged into theirs, as known now.
+pub async fn affiliations(
+    conn: &mut PgConnection,
+    patient: PatientId,
+) -> Result<Vec<(bool, FaitDate<Organisme>)>, StorageError> {
+    let rows = sqlx::query!(
+        r#"/* affiliation.list_of_person */
+         SELECT patient_id = $1 AS "propre!", affiliation_id, organisme, effet, enregistre_le, remplace_le
+         FROM affiliation
+         WHERE remplace_le IS NULL AND (patient_id = $1 OR patient_id IN (
+             SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL))
+         ORDER BY lower(effet)"#,
+        patient.uuid()
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let fait = FaitDate {
+                id: FaitId::from_uuid(row.affiliation_id),
+                valeur: Organisme::parse(&row.organisme).map_err(|error| {
+                    StorageError::inconsistent("affiliation", "organisme", error)
+                })?,
+                effet: to_periode(&row.effet, "affiliation")?,
+                enregistre_le: row.enregistre_le,
+                remplace_le: row.remplace_le,
+            };
+            Ok((row.propre, fait))
+        })
+        .collect()
+}
+
+/// Whose feuille this is now: a split may have given it to another record, a merge put its record
+/// into another.
+pub async fn owner_of_feuille(
+    conn: &mut PgConnection,
+    feuille: FeuilleId,
+    received_for: PatientId,
+) -> Result<PatientId, StorageError> {
+    let owner = sqlx::query_scalar!(
+        r#"/* attribution_feuille.owner */
+         SELECT coalesce(p.fusionne_dans, p.patient_id) AS "owner!"
+         FROM patient p
+         WHERE p.patient_id = coalesce(
+             (SELECT a.patient_id FROM attribution_feuille a WHERE a.feuille_id = $1
+              ORDER BY a.enregistre_le DESC LIMIT 1), $2)"#,
+        feuille.uuid(),
+        received_for.uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(owner.map_or(received_for, PatientId::from_uuid))
+}
+
+/// Gives a feuille to another record.
+pub async fn attribute_feuille(
+    conn: &mut PgConnection,
+    feuille: FeuilleId,
+    from: PatientId,
+    to: PatientId,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* attribution_feuille.insert */
+         INSERT INTO attribution_feuille (patient_id, feuille_id, origine_id, enregistre_le)
+         VALUES ($1, $2, $3, $4)",
+        to.uuid(),
+        feuille.uuid(),
+        from.uuid(),
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// How many feuilles were received for a record.
+pub async fn count_feuilles(
+    conn: &mut PgConnection,
+    patient: PatientId,
+) -> Result<i64, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* feuille_de_soins.count */
+         SELECT count(*) AS "count!" FROM feuille_de_soins WHERE patient_id = $1"#,
+        patient.uuid()
+    )
+    .fetch_one(conn)
+    .await?)
+}

@@ -1,0 +1,211 @@
+//! Declarations that go from one record to another, whole and under their own id.
+//!
+//! A declaration belongs to the record under which it has a present state. What was written about
+//! it is copied to the other record, because nothing is ever moved in place; its state ends in one
+//! record and goes on, as the next version, in the other. Who read it before must read it again.
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgConnection;
+
+use crate::domain::ids::{DeclarationId, FusionId, PatientId};
+use crate::storage::StorageError;
+
+/// Moves a declaration. Both records are locked. `None` when the record has no such declaration.
+pub async fn move_declaration(
+    conn: &mut PgConnection,
+    id: DeclarationId,
+    (from, to): (PatientId, PatientId),
+    fusion: Option<FusionId>,
+    instant: DateTime<Utc>,
+) -> Result<Option<i32>, StorageError> {
+    let ended = sqlx::query!(
+        "/* etat_declaration.leave */ UPDATE etat_declaration SET remplace_le = $3
+         WHERE patient_id = $1 AND declaration_id = $2 AND remplace_le IS NULL
+         RETURNING version, etat, motif",
+        from.uuid(),
+        id.uuid(),
+        instant
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(state) = ended else { return Ok(None) };
+    copy(&mut *conn, id, from, to).await?;
+    let version = state.version + 1;
+    sqlx::query!(
+        "/* etat_declaration.arrive */
+         INSERT INTO etat_declaration (patient_id, declaration_id, version, etat, motif, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        to.uuid(),
+        id.uuid(),
+        version,
+        state.etat,
+        state.motif,
+        instant
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "/* mouvement_declaration.insert */
+         INSERT INTO mouvement_declaration
+             (patient_id, declaration_id, version, origine_id, fusion_id, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        to.uuid(),
+        id.uuid(),
+        version,
+        from.uuid(),
+        fusion.map(FusionId::uuid),
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(Some(version))
+}
+
+/// Copies what was written about a declaration, except its states. What is there already stays.
+async fn copy(
+    conn: &mut PgConnection,
+    id: DeclarationId,
+    from: PatientId,
+    to: PatientId,
+) -> Result<(), StorageError> {
+    let (from, to, id) = (from.uuid(), to.uuid(), id.uuid());
+    sqlx::query!(
+        "/* declaration.copy */
+         INSERT INTO declaration
+             (patient_id, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, rectifie_id,
+              enregistre_le)
+         SELECT $2, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, rectifie_id,
+                enregistre_le
+         FROM declaration WHERE patient_id = $1 AND declaration_id = $3
+         ON CONFLICT DO NOTHING",
+        from,
+        to,
+        id
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "/* declaration_medecin.copy */
+         INSERT INTO declaration_medecin (patient_id, declaration_id, medecin_id, lieu_id)
+         SELECT $2, declaration_id, medecin_id, lieu_id
+         FROM declaration_medecin WHERE patient_id = $1 AND declaration_id = $3
+         ON CONFLICT DO NOTHING",
+        from,
+        to,
+        id
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "/* avenant.copy */
+         INSERT INTO avenant (patient_id, declaration_id, en_place, enregistre_le)
+         SELECT $2, declaration_id, en_place, enregistre_le
+         FROM avenant WHERE patient_id = $1 AND declaration_id = $3
+         ON CONFLICT DO NOTHING",
+        from,
+        to,
+        id
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "/* signature.copy */
+         INSERT INTO signature
+             (patient_id, declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le,
+              moyen, niveau, preuve, contenu_sha256, representation_id, enregistre_le)
+         SELECT $2, declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le,
+                moyen, niveau, preuve, contenu_sha256, representation_id, enregistre_le
+         FROM signature WHERE patient_id = $1 AND declaration_id = $3
+         ON CONFLICT DO NOTHING",
+        from,
+        to,
+        id
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The declarations that a record has now, in the order of their recording.
+pub async fn declarations(
+    conn: &mut PgConnection,
+    patient: PatientId,
+) -> Result<Vec<DeclarationId>, StorageError> {
+    let rows = sqlx::query_scalar!(
+        "/* etat_declaration.of_person */
+         SELECT declaration_id FROM etat_declaration
+         WHERE patient_id = $1 AND remplace_le IS NULL ORDER BY declaration_id",
+        patient.uuid()
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(DeclarationId::from_uuid).collect())
+}
+
+/// The declarations that a merge brought, wherever they are now.
+pub async fn brought_by(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    fusion: FusionId,
+) -> Result<Vec<DeclarationId>, StorageError> {
+    let rows = sqlx::query_scalar!(
+        "/* mouvement_declaration.of_fusion */
+         SELECT DISTINCT declaration_id FROM mouvement_declaration
+         WHERE patient_id = $1 AND fusion_id = $2 ORDER BY declaration_id",
+        patient.uuid(),
+        fusion.uuid()
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(DeclarationId::from_uuid).collect())
+}
+
+/// Replaces every designation of a record by nothing: its choices are another record's now.
+pub async fn erase_designations(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* designation.erase_all */ UPDATE designation SET remplace_le = $2
+         WHERE patient_id = $1 AND remplace_le IS NULL",
+        patient.uuid(),
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The choices that each of two merged records had when they were merged: those of the record that
+/// is kept, then those of the other. Choices made since belong to neither.
+pub async fn lines(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    fusion: FusionId,
+    merged_at: DateTime<Utc>,
+) -> Result<(Vec<DeclarationId>, Vec<DeclarationId>), StorageError> {
+    let rows = sqlx::query!(
+        r#"/* etat_declaration.lines_of_fusion */
+         SELECT DISTINCT e.declaration_id, e.enregistre_le = $3 AND EXISTS (
+                    SELECT 1 FROM mouvement_declaration m
+                    WHERE m.patient_id = $1 AND m.declaration_id = e.declaration_id AND m.fusion_id = $2
+                ) AS "brought!"
+         FROM etat_declaration e
+         WHERE e.patient_id = $1 AND e.etat = 'active' AND e.enregistre_le <= $3
+           AND (e.remplace_le IS NULL OR e.remplace_le > $3)
+         ORDER BY e.declaration_id"#,
+        patient.uuid(),
+        fusion.uuid(),
+        merged_at
+    )
+    .fetch_all(conn)
+    .await?;
+    let of = |brought: bool| {
+        rows.iter()
+            .filter(|row| row.brought == brought)
+            .map(|row| DeclarationId::from_uuid(row.declaration_id))
+            .collect()
+    };
+    Ok((of(false), of(true)))
+}

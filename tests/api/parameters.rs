@@ -1,0 +1,155 @@
+//! Parameters of addresses and headers: those that exist are read, the others are refused.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::support::TestApp;
+use crate::support::app::{MARTIN, PONS, choix, cle, patient_id};
+use crate::support::contract;
+
+fn fields(list: &[(&str, &str)]) -> Vec<(String, String)> {
+    list.iter().map(|(place, code)| ((*place).to_owned(), (*code).to_owned())).collect()
+}
+
+#[tokio::test]
+async fn no_operation_accepts_a_parameter_that_it_does_not_have() {
+    let app = TestApp::new().await;
+    let mut asked = 0;
+    for (path, item) in contract::document()["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let address =
+                path.replace("{rpps}", MARTIN).replace("{id}", &patient_id("BERNARD").to_string());
+            let address = format!("{address}?conu_le=2025-01-01");
+            let content = &operation["requestBody"]["content"]["application/json"];
+            let body = content["schema"]["$ref"].as_str().map(|reference| {
+                let name = reference.rsplit('/').next().unwrap();
+                contract::document()["components"]["schemas"][name]["example"].clone()
+            });
+            let key = app.key();
+            let headers = [("idempotency-key", key.as_str()), ("if-match", "\"1\"")];
+            let method = method.to_uppercase();
+            let reply =
+                app.patient("BERNARD").request(&method, &address, &headers, body.as_ref()).await;
+            assert_eq!(reply.problem(400), "parametre_invalide", "{method} {path}");
+            let mut wrong = reply.wrong_fields();
+            // Where a parameter is required, it is missing too.
+            wrong.retain(|(_, code)| code != "champ_requis");
+            assert_eq!(wrong, fields(&[("conu_le", "champ_inconnu")]), "{method} {path}");
+            asked += 1;
+        }
+    }
+    assert!(asked >= 20, "{asked}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_parameters_is_said_of_parameters() {
+    let app = TestApp::new().await;
+    let reply =
+        app.patient("BERNARD").get("/v1/moi/acces?limite=0&curseur=x&limit=2&limite=3").await;
+    assert_eq!(
+        reply.wrong_fields(),
+        fields(&[
+            ("limite", "hors_bornes"),
+            ("curseur", "longueur_invalide"),
+            ("limit", "champ_inconnu"),
+            ("limite", "champ_en_double"),
+        ])
+    );
+    let body = reply.expect(400);
+    assert_eq!(body["detail"], "4 paramètres sont invalides.");
+    let text = body["erreurs"].to_string();
+    assert!(!text.contains("champ "), "{text}");
+    assert!(text.contains("paramètre inconnu ; attendus : limite, curseur"), "{text}");
+    assert!(text.contains("une chaîne d'exactement 36 caractères"), "{text}");
+}
+
+#[tokio::test]
+async fn nobody_asks_what_will_be_known() {
+    let app = TestApp::new().await;
+    let bernard = patient_id("BERNARD");
+    let now = app.clock();
+    app.advance(TimeDelta::microseconds(1));
+    let later = app.clock();
+    app.advance(TimeDelta::microseconds(-1));
+    let martin = app.medecin(MARTIN);
+    for path in ["medecin-traitant", "designations"] {
+        let path = format!("/v1/patients/{bernard}/{path}?connu_le=");
+        assert_eq!(martin.get(&format!("{path}{now}")).await.status, 200);
+        let reply = martin.get(&format!("{path}{later}")).await;
+        assert_eq!(reply.problem(400), "parametre_invalide");
+        assert_eq!(reply.wrong_fields(), fields(&[("connu_le", "date_future")]));
+        let text = reply.expect(400)["erreurs"][0]["message"].to_string();
+        assert_eq!(text, "\"attendu : au plus tard maintenant\"");
+        // In universal time, this is the year 10000.
+        let reply = martin.get(&format!("{path}9999-12-31T23:59:59-01:00")).await;
+        assert_eq!(reply.wrong_fields(), fields(&[("connu_le", "hors_bornes")]));
+    }
+    let mut body = cle("BERNARD");
+    body["connu_le"] = json!(later);
+    let reply = martin.post("/v1/medecins-traitants/consultation", body).await;
+    assert_eq!(reply.problem(422), "champs_invalides");
+    assert_eq!(reply.wrong_fields(), fields(&[("/connu_le", "date_future")]));
+}
+
+#[tokio::test]
+async fn an_identifier_in_an_address_has_one_form() {
+    let app = TestApp::new().await;
+    let bernard = patient_id("BERNARD").to_string();
+    let reader = app.patient("BERNARD");
+    assert_eq!(reader.get(&format!("/v1/patients/{bernard}")).await.status, 200);
+    for other in
+        [bernard.replace('-', ""), format!("%7B{bernard}%7D"), format!("urn:uuid:{bernard}")]
+    {
+        let reply = reader.get(&format!("/v1/patients/{other}")).await;
+        assert_eq!(reply.problem(400), "parametre_invalide", "{other}");
+        assert_eq!(reply.wrong_fields(), fields(&[("id", "format_invalide")]));
+    }
+}
+
+#[tokio::test]
+async fn tags_of_versions_are_compared_as_http_says() {
+    let app = TestApp::new().await;
+    let made =
+        app.patient("ALICE").post("/v1/declarations", choix("ALICE", PONS)).await.expect(201);
+    let path = format!("/v1/declarations/{}", made["id"].as_str().unwrap());
+    let alice = app.patient("ALICE");
+    for tags in ["\"1\"", "W/\"1\"", "*", "\"7\", W/\"1\""] {
+        let reply = alice.request("GET", &path, &[("if-none-match", tags)], None).await;
+        assert_eq!(reply.status, 304, "{tags}");
+        assert_eq!(reply.header("etag"), "\"1\"");
+    }
+    for tags in ["\"2\"", "W/\"2\"", "1", ""] {
+        let reply = alice.request("GET", &path, &[("if-none-match", tags)], None).await;
+        assert_eq!(reply.status, 200, "{tags}");
+    }
+    let cancel = format!("{path}/annulation");
+    let body = json!({});
+    let with = async |tags: &str| {
+        let key = app.key();
+        let headers = [("if-match", tags), ("idempotency-key", key.as_str())];
+        app.patient("ALICE").request("POST", &cancel, &headers, Some(&body)).await
+    };
+    // A weak tag never allows a change.
+    assert_eq!(with("W/\"1\"").await.problem(400), "parametre_invalide");
+    assert_eq!(with("\"0\"").await.problem(400), "parametre_invalide");
+    assert_eq!(with("\"2\"").await.problem(412), "version_perimee");
+    assert_eq!(with("*").await.expect(200)["etat"], "annulee");
+}
+
+#[tokio::test]
+async fn a_page_of_accesses_leads_to_the_next() {
+    let app = TestApp::new().await;
+    let bernard = patient_id("BERNARD");
+    for _ in 0..3 {
+        app.advance(TimeDelta::seconds(1));
+        app.medecin(MARTIN).get(&format!("/v1/patients/{bernard}")).await.expect(200);
+    }
+    let reader = app.patient("BERNARD");
+    let first = reader.get("/v1/moi/acces?limite=2").await;
+    let link = first.header("link").to_owned();
+    let next = link.strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap();
+    let second = reader.get(next).await;
+    assert_eq!(second.expect(200)["donnees"][0]["operation"], "patient.lire");
+    let whole = reader.get("/v1/moi/acces?limite=500").await;
+    assert_eq!(whole.header("link"), "");
+}

@@ -1,0 +1,77 @@
+//! What was billed, against what could be billed on the day.
+
+use traitant::domain::evaluation::{Avertissement, RelationMt};
+use traitant::domain::feuille_de_soins::QualificatifDepense;
+
+use super::support::{Question, consultation, day};
+
+fn warnings(question: &Question) -> Vec<Avertissement> {
+    question.answer().avertissements.iter().map(|warning| warning.code).collect()
+}
+
+fn with_overrun(mut question: Question, base: i64) -> Question {
+    question.soins.actes[0].qualificatif = Some(QualificatifDepense::Da);
+    question.base(base)
+}
+
+#[test]
+fn a_base_is_compared_with_the_tariff_of_the_day() {
+    let mt = |jour: &str, base: i64| {
+        warnings(&consultation(day(jour), base).mt(RelationMt::Executant).indicateur("T"))
+    };
+    for (jour, tariff) in [
+        ("2006-07-31", 2000),
+        ("2006-08-01", 2100),
+        ("2007-06-30", 2100),
+        ("2007-07-01", 2200),
+        ("2010-12-31", 2200),
+        ("2011-01-01", 2300),
+        ("2017-04-30", 2300),
+        ("2017-05-01", 2500),
+        ("2023-10-31", 2500),
+        ("2023-11-01", 2650),
+        ("2024-12-21", 2650),
+        ("2024-12-22", 3000),
+    ] {
+        assert_eq!(mt(jour, tariff), [], "{jour}");
+        assert_eq!(mt(jour, tariff + 1), [Avertissement::BaseContredite], "{jour}");
+    }
+    let second = consultation(day("2025-06-16"), 5000).secteur_2().base(2300);
+    assert_eq!(warnings(&second), []);
+    let overseas = consultation(day("2025-06-16"), 3100).age(3).mt(RelationMt::Executant);
+    assert_eq!(warnings(&overseas.indicateur("T")), [], "a young child has another tariff");
+}
+
+#[test]
+fn an_authorised_overrun_needs_a_specialist_of_sector_one_outside_the_parcours() {
+    let cardiologist = || consultation(day("2018-06-15"), 3500).specialite("03").code("CS");
+    assert_eq!(warnings(&with_overrun(cardiologist(), 2300)), []);
+    let inside = with_overrun(cardiologist().mt(RelationMt::Autre).adresse_par("ESSAI"), 2300);
+    assert_eq!(warnings(&inside), [Avertissement::DepassementNonAutorise]);
+    let general = with_overrun(consultation(day("2018-06-15"), 3500), 2500);
+    assert_eq!(warnings(&general), [Avertissement::DepassementNonAutorise]);
+    let second = with_overrun(cardiologist().secteur_2(), 2300);
+    assert_eq!(warnings(&second), [Avertissement::DepassementNonAutorise]);
+}
+
+#[test]
+fn an_authorised_overrun_has_a_highest_total_while_it_is_known() {
+    let billed = |jour: &str, fees: i64| {
+        warnings(&with_overrun(consultation(day(jour), fees).specialite("03").code("CS"), 2300))
+    };
+    assert_eq!(billed("2017-06-30", 3300), []);
+    assert_eq!(billed("2017-06-30", 3301), [Avertissement::DepassementExcessif]);
+    assert_eq!(billed("2017-07-01", 3500), []);
+    assert_eq!(billed("2023-10-31", 3501), [Avertissement::DepassementExcessif]);
+    assert_eq!(billed("2023-11-01", 3800), [], "no publication gives it");
+}
+
+#[test]
+fn a_supplement_of_coordination_needs_the_parcours() {
+    let seen = || consultation(day("2023-06-15"), 2300).specialite("03").code("CS");
+    let sent = seen().puis("MCS", 500).mt(RelationMt::Autre).adresse_par("ESSAI");
+    assert_eq!(warnings(&sent), []);
+    let outside = seen().puis("MCS", 500);
+    assert_eq!(warnings(&outside), [Avertissement::CoordinationInterdite]);
+    assert_eq!(warnings(&outside.clone().age(15)), [], "allowed for a child");
+}
