@@ -28,6 +28,7 @@ mod identites;
 mod impossible;
 mod jobs;
 mod loi;
+mod lots;
 mod migrations;
 mod openapi;
 mod parameters;

@@ -92,6 +92,7 @@ const ROOMS: &[Room] = &[
             "axum",
             "chrono",
             "form_urlencoded",
+            "futures_util",
             "serde",
             "serde_json",
             "tokio",

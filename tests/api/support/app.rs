@@ -190,6 +190,19 @@ impl Caller<'_> {
         self.request("POST", path, &headers, Some(&body)).await
     }
 
+    /// Sends a file of lines, under a new idempotency key.
+    pub async fn send_ndjson(&self, path: &str, lines: &str) -> Reply {
+        let mut request = Request::builder()
+            .method("POST")
+            .uri(path)
+            .header("content-type", "application/x-ndjson")
+            .header("idempotency-key", self.app.key());
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        self.app.send(request.body(Body::from(lines.to_owned())).unwrap()).await
+    }
+
     /// Sends anything.
     pub async fn request(
         &self,
