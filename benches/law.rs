@@ -99,10 +99,7 @@ fn explain(law: &Law, (soins, faits): &(Soins, FaitsConnus), evaluation: &Evalua
     for (evalue, acte) in evaluation.actes.iter().zip(&soins.actes) {
         let situation = Situation::of(soins, acte, faits);
         let bareme = law.bareme_du(DateDesSoins::new(acte.date_reference())).unwrap();
-        length += motifs(evalue, &situation, bareme, law.parametres())
-            .iter()
-            .map(|m| m.texte.len())
-            .sum::<usize>();
+        length += motifs(evalue, &situation, bareme).iter().map(|m| m.texte.len()).sum::<usize>();
     }
     length
 }

@@ -1,10 +1,13 @@
 //! The law of one day: every value in force, and the rules to be considered.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use super::parameters::{NB_PARAMETRES, Parametre};
 use super::rule::Regle;
 use crate::domain::calendar::Periode;
+use crate::domain::evaluation::CodeRegle;
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
 
@@ -40,6 +43,8 @@ pub struct Bareme {
     pub(super) periode: Periode,
     pub(super) valeurs: [Option<i64>; NB_PARAMETRES],
     pub(super) regles: Vec<&'static Regle>,
+    /// What each of these rules rests on that day: its texts, then those of the values that it reads.
+    pub(super) fondements: Vec<Arc<[&'static str]>>,
 }
 
 impl Bareme {
@@ -51,6 +56,12 @@ impl Bareme {
     /// The rules to be considered, in the order of the registry.
     pub fn regles(&self) -> &[&'static Regle] {
         &self.regles
+    }
+
+    /// A rule of the day, and what it rests on.
+    pub fn regle(&self, code: CodeRegle) -> Option<(&'static Regle, &Arc<[&'static str]>)> {
+        let place = self.regles.iter().position(|regle| regle.fiche.code == code)?;
+        Some((self.regles.get(place)?, self.fondements.get(place)?))
     }
 
     fn inconnu(&self, parametre: Parametre) -> ParametreInconnu {

@@ -1,27 +1,29 @@
 //! Reasons in French, rendered from the sheets of the rules, the facts and the amounts.
 
-use serde::Serialize;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use arrayvec::ArrayVec;
 
 use super::bareme::Bareme;
-use super::parameters::{Parametre, Parametres};
-use super::references::reference;
-use super::regle;
-use super::rule::Fiche;
+use super::parameters::Parametre;
 use super::situation::Situation;
-use crate::domain::evaluation::{ActeEvalue, Avertissement, Issue, Montants};
+use crate::domain::evaluation::{
+    ActeEvalue, Avertissement, CodeRegle, Issue, MAX_CONSTATS, Montants,
+};
 use crate::domain::money::Centimes;
 
 /// A reason: the rule that decided, its sentence, and the texts that say so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Motif {
     /// Code of the rule.
-    pub code: String,
+    pub code: CodeRegle,
     /// Title of the rule.
     pub titre: &'static str,
     /// Sentence for the patient.
-    pub texte: String,
+    pub texte: Cow<'static, str>,
     /// Texts, as cited to a person.
-    pub fondement: Vec<&'static str>,
+    pub fondement: Arc<[&'static str]>,
 }
 
 /// The reasons of an act, topic by topic: where it stands, the rate, the majoration, the
@@ -29,45 +31,26 @@ pub struct Motif {
 ///
 /// A sentence about an amount that is zero is left out: a patient is not told of a participation
 /// of 0,00 €.
-pub fn motifs(
-    acte: &ActeEvalue,
-    situation: &Situation,
-    bareme: &Bareme,
-    parametres: &Parametres,
-) -> Vec<Motif> {
-    let mut retained: Vec<_> =
-        acte.constats.iter().filter(|constat| constat.issue == Issue::Retenue).collect();
-    retained.sort_by_key(|constat| constat.regle);
+pub fn motifs(acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) -> Vec<Motif> {
+    let mut retained: ArrayVec<CodeRegle, MAX_CONSTATS> = acte
+        .constats
+        .iter()
+        .filter(|constat| constat.issue == Issue::Retenue)
+        .map(|constat| constat.regle)
+        .collect();
+    retained.sort_unstable();
     retained
         .into_iter()
-        .filter_map(|constat| regle(constat.regle))
-        .filter_map(|regle| {
+        .filter_map(|code| bareme.regle(code))
+        .filter_map(|(regle, fondement)| {
             Some(Motif {
-                code: regle.fiche.code.to_string(),
+                code: regle.fiche.code,
                 titre: regle.fiche.titre,
                 texte: sentence(regle.fiche.phrase, acte, situation, bareme)?,
-                fondement: fondement(&regle.fiche, bareme, parametres),
+                fondement: Arc::clone(fondement),
             })
         })
         .collect()
-}
-
-/// The texts of a rule, then those of the values that it reads, as they were on the day.
-fn fondement(fiche: &Fiche, bareme: &Bareme, parametres: &Parametres) -> Vec<&'static str> {
-    let values = fiche
-        .parametres
-        .iter()
-        .filter_map(|parametre| parametres.get(*parametre)?.en_vigueur(bareme.periode().du()))
-        .flat_map(|valeur| valeur.bases.iter().copied());
-    let mut citations = Vec::new();
-    for cle in fiche.bases.iter().copied().chain(values) {
-        if let Some(reference) = reference(cle)
-            && !citations.contains(&reference.citation)
-        {
-            citations.push(reference.citation);
-        }
-    }
-    citations
 }
 
 /// Names that a sentence may contain between braces.
@@ -90,11 +73,14 @@ pub const PLACEHOLDERS: [&str; 14] = [
 
 /// Replaces the names between braces; `None` when one of them is an amount of zero.
 fn sentence(
-    phrase: &str,
+    phrase: &'static str,
     acte: &ActeEvalue,
     situation: &Situation,
     bareme: &Bareme,
-) -> Option<String> {
+) -> Option<Cow<'static, str>> {
+    if !phrase.contains('{') {
+        return Some(Cow::Borrowed(phrase));
+    }
     let mut text = String::with_capacity(phrase.len());
     let mut rest = phrase;
     while let Some((before, after)) = rest.split_once('{') {
@@ -104,7 +90,7 @@ fn sentence(
         rest = tail;
     }
     text.push_str(rest);
-    Some(text)
+    Some(Cow::Owned(text))
 }
 
 fn value(name: &str, acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) -> Option<String> {

@@ -255,11 +255,6 @@ impl Law {
     }
 }
 
-/// The rule of a code.
-pub fn regle(code: CodeRegle) -> Option<&'static Regle> {
-    REGISTRY.iter().copied().find(|regle| regle.fiche.code == code)
-}
-
 /// First day on which a teleconsultation is reimbursed.
 const TELECONSULTATION: Option<NaiveDate> = NaiveDate::from_ymd_opt(2018, 9, 15);
 
@@ -323,12 +318,16 @@ fn baremes(couverture: Periode, parametres: &Parametres, regles: &[&'static Regl
             for (slot, (_, historique)) in valeurs.iter_mut().zip(parametres.iter()) {
                 *slot = historique.en_vigueur(periode.du()).and_then(|valeur| valeur.valeur);
             }
-            let regles = dated
+            let regles: Vec<&'static Regle> = dated
                 .iter()
                 .filter(|(_, valid)| valid.contient(periode.du()))
                 .map(|(regle, _)| *regle)
                 .collect();
-            Bareme { periode, valeurs, regles }
+            let fondements = regles
+                .iter()
+                .map(|regle| regle.fiche.fondement(parametres, periode.du()).into())
+                .collect();
+            Bareme { periode, valeurs, regles, fondements }
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::bareme::{Bareme, ParametreInconnu};
-use super::parameters::Parametre;
+use super::parameters::{Parametre, Parametres};
 use super::references::{Reference, reference};
 use super::situation::Situation;
 use crate::domain::calendar::Periode;
@@ -39,6 +39,24 @@ impl Fiche {
     /// Its legal bases.
     pub fn textes(&self) -> impl Iterator<Item = &'static Reference> {
         self.bases.iter().filter_map(|cle| reference(cle))
+    }
+
+    /// What the rule rests on, on a day: its texts, then those of the values that it reads.
+    pub(super) fn fondement(&self, parametres: &Parametres, jour: NaiveDate) -> Vec<&'static str> {
+        let values = self
+            .parametres
+            .iter()
+            .filter_map(|parametre| parametres.get(*parametre)?.en_vigueur(jour))
+            .flat_map(|valeur| valeur.bases.iter().copied());
+        let mut citations = Vec::new();
+        for cle in self.bases.iter().copied().chain(values) {
+            if let Some(known) = reference(cle)
+                && !citations.contains(&known.citation)
+            {
+                citations.push(known.citation);
+            }
+        }
+        citations
     }
 
     /// The period of the rule, open on a side that is absent.

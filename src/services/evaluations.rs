@@ -51,7 +51,7 @@ impl Services {
             let Some(acte) = acte else { return Ok(Vec::new()) };
             let situation = Situation::of(soins, acte, faits);
             let bareme = self.law.bareme_du(DateDesSoins::new(acte.date_reference()))?;
-            Ok(motifs(evalue, &situation, bareme, self.law.parametres()))
+            Ok(motifs(evalue, &situation, bareme))
         });
         Ok(Explication {
             actes: actes.collect::<Result<_, LawError>>()?,

@@ -14,7 +14,9 @@ use crate::domain::identifiers::{IndicateurParcours, Rpps};
 use crate::domain::ids::DeclarationId;
 use crate::domain::money::Centimes;
 use crate::storage::feuilles_de_soins::FeuilleEnregistree;
-use crate::storage::{Connection, declarations, designations, medecins, participations, patients};
+use crate::storage::{
+    Connection, declarations, designations, medecins, neutralisations, participations, patients,
+};
 
 impl Services {
     /// What the register knows about the days of care, and the declaration in force on the first.
@@ -121,7 +123,13 @@ impl Services {
                 return Ok(RelationMt::EnAttente);
             }
         }
-        Ok(if found.is_some() { RelationMt::Autre } else { RelationMt::Aucun })
+        if found.is_some() {
+            return Ok(RelationMt::Autre);
+        }
+        // Left without médecin traitant by a retirement or a move, for a time.
+        let known = latest_knowledge();
+        let spared = neutralisations::en_vigueur(conn, kept.patient_id, jour, known).await?;
+        Ok(if spared.is_some() { RelationMt::Parti } else { RelationMt::Aucun })
     }
 }
 

@@ -19,7 +19,7 @@ use crate::storage::evenements::{self, Evenement};
 use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree};
 use crate::storage::participations::{self, Retenue};
 use crate::storage::patients::fusions;
-use crate::storage::{Connection, lois, patients};
+use crate::storage::{Connection, Tx, lois, patients};
 
 /// A feuille to receive, and how its beneficiary is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,53 @@ impl Services {
         nouvelle: &NouvelleFeuille,
         rendre: impl Fn(&FeuilleEvaluee) -> Result<Rendu, ServiceError>,
     ) -> Result<Memoire, ServiceError> {
-        let feuille = &nouvelle.feuille;
+        let date_soins = self.verify_sender(contexte, &nouvelle.feuille)?;
+        let loi_id = self.loi_id().await?;
+        feuilles_de_soins::ensure_month(&self.db, date_soins).await?;
+        let mut tx = self.db.begin("feuille.submit").await?;
+        if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
+            return Ok(answered);
+        }
+        let evaluee = self.store(&mut tx, contexte, nouvelle, (date_soins, loi_id)).await?;
+        let rendu = rendre(&evaluee)?;
+        self.keep(tx, contexte, demande, rendu).await
+    }
+
+    /// The same for a feuille of a lot, which has no key: one that was already received, the same, is
+    /// given back, and the second member says so.
+    pub async fn receive_feuille(
+        &self,
+        contexte: &Contexte,
+        nouvelle: &NouvelleFeuille,
+    ) -> Result<(FeuilleEvaluee, bool), ServiceError> {
+        let date_soins = self.verify_sender(contexte, &nouvelle.feuille)?;
+        let loi_id = self.loi_id().await?;
+        feuilles_de_soins::ensure_month(&self.db, date_soins).await?;
+        let mut tx = self.db.begin("feuille.receive").await?;
+        match self.store(&mut tx, contexte, nouvelle, (date_soins, loi_id)).await {
+            Ok(evaluee) => {
+                tx.commit().await?;
+                Ok((evaluee, false))
+            }
+            Err(ServiceError::FeuilleExistante(id)) => {
+                drop(tx);
+                let known = self.get_feuille(contexte, id).await?;
+                if known.feuille.feuille == nouvelle.feuille {
+                    Ok((known, true))
+                } else {
+                    Err(ServiceError::FeuilleExistante(id))
+                }
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether the caller may send this feuille; its day of care when its days hold together.
+    fn verify_sender(
+        &self,
+        contexte: &Contexte,
+        feuille: &FeuilleDeSoins,
+    ) -> Result<NaiveDate, ServiceError> {
         match contexte.acteur {
             Acteur::Medecin(rpps) if rpps != feuille.executant_rpps => {
                 return Err(ServiceError::Interdit(
@@ -62,18 +108,23 @@ impl Services {
             }
             Acteur::Medecin(_) | Acteur::Caisse(_) => {}
         }
-        let date_soins = self.verify_days(feuille)?;
-        let loi_id = self.loi_id().await?;
-        feuilles_de_soins::ensure_month(&self.db, date_soins).await?;
-        let mut tx = self.db.begin("feuille.submit").await?;
-        if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
-            return Ok(answered);
-        }
-        let resolved = self.resolve(&mut tx, contexte, &nouvelle.cle).await;
+        self.verify_days(feuille)
+    }
+
+    /// Inserts a feuille and its first evaluation. A feuille that exists is refused with its id.
+    async fn store(
+        &self,
+        tx: &mut Tx,
+        contexte: &Contexte,
+        nouvelle: &NouvelleFeuille,
+        (date_soins, loi_id): (NaiveDate, i16),
+    ) -> Result<FeuilleEvaluee, ServiceError> {
+        let feuille = &nouvelle.feuille;
+        let resolved = self.resolve(tx, contexte, &nouvelle.cle).await;
         let patient_id = resolved
             .map_err(|e| e.into_champ("/beneficiaire", "beneficiaire_inconnu", PATIENT_ATTENDU))?;
         let now = self.clock.now();
-        let locked = patients::lock(&mut tx, patient_id, now).await?;
+        let locked = patients::lock(tx, patient_id, now).await?;
         // Merged between the search above and the lock.
         let instant = locked.ok_or_else(|| {
             ServiceError::champ("/beneficiaire", "patient_fusionne", PATIENT_ATTENDU)
@@ -84,22 +135,16 @@ impl Services {
             enregistre_le: instant,
             feuille: feuille.clone(),
         };
-        if !feuilles_de_soins::insert(&mut tx, &kept, date_soins).await? {
-            let twin =
-                feuilles_de_soins::find_twin(&mut tx, patient_id, feuille, date_soins).await?;
+        if !feuilles_de_soins::insert(tx, &kept, date_soins).await? {
+            let twin = feuilles_de_soins::find_twin(tx, patient_id, feuille, date_soins).await?;
             return Err(twin.map_or(ServiceError::Introuvable, ServiceError::FeuilleExistante));
         }
-        let evaluation = self.evaluate(&mut tx, &kept, loi_id, 1).await?;
-        evaluations::insert(&mut tx, &evaluation, date_soins).await?;
-        self.keep_participations(&mut tx, feuille, patient_id, &evaluation.evaluation).await?;
-        self.record_evaluation(&mut tx, contexte, &kept, &evaluation).await?;
-        patients::touch(&mut tx, patient_id, instant).await?;
-        let evaluee = FeuilleEvaluee {
-            feuille: kept,
-            evaluations: vec![(evaluation, *self.law.empreinte())],
-        };
-        let rendu = rendre(&evaluee)?;
-        self.keep(tx, contexte, demande, rendu).await
+        let evaluation = self.evaluate(tx, &kept, loi_id, 1).await?;
+        evaluations::insert(tx, &evaluation, date_soins).await?;
+        self.keep_participations(tx, feuille, patient_id, &evaluation.evaluation).await?;
+        self.record_evaluation(tx, contexte, &kept, &evaluation).await?;
+        patients::touch(tx, patient_id, instant).await?;
+        Ok(FeuilleEvaluee { feuille: kept, evaluations: vec![(evaluation, *self.law.empreinte())] })
     }
 
     /// Reads a feuille and its evaluations.

@@ -32,6 +32,7 @@ mod identites;
 mod impossible;
 mod jobs;
 mod loi;
+mod lots;
 mod migrations;
 mod mineurs;
 mod neutralisations;

@@ -45,7 +45,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "law",
         rooms: &["law", "domain"],
-        libraries: &["chrono", "serde", "serde_json", "thiserror", "toml"],
+        libraries: &["arrayvec", "chrono", "serde", "serde_json", "thiserror", "toml"],
     },
     Room {
         name: "storage",
@@ -92,6 +92,7 @@ const ROOMS: &[Room] = &[
             "axum",
             "chrono",
             "form_urlencoded",
+            "futures_util",
             "serde",
             "serde_json",
             "tokio",

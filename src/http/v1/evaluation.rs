@@ -229,10 +229,10 @@ impl LigneVue {
             motifs: motifs
                 .iter()
                 .map(|motif| MotifVue {
-                    code: motif.code.clone(),
+                    code: motif.code.to_string(),
                     titre: motif.titre,
-                    texte: motif.texte.clone(),
-                    fondement: motif.fondement.clone(),
+                    texte: motif.texte.to_string(),
+                    fondement: motif.fondement.to_vec(),
                 })
                 .collect(),
         }
@@ -270,8 +270,8 @@ fn sentences(evaluation: &Evaluation, explication: &Explication) -> Vec<String> 
                     .iter()
                     .all(|others| others.iter().any(|other| other.texte == motif.texte));
             if !several || shared {
-                if !said.contains(&motif.texte) {
-                    said.push(motif.texte.clone());
+                if !said.iter().any(|known| *known == motif.texte) {
+                    said.push(motif.texte.to_string());
                 }
             } else {
                 said.push(format!("Ligne {numero} : {}", motif.texte));

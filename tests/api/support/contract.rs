@@ -43,6 +43,14 @@ pub fn check(method: &str, path: &str, status: u16, content_type: &str, body: &[
     }
     let content = &announced["content"][content_type];
     assert!(content.is_object(), "{what} answered {status} as {content_type}, not documented");
+    if content_type == "application/x-ndjson" {
+        for line in body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            let value: Value = serde_json::from_slice(line).unwrap();
+            let errors = errors(&content["schema"], &value);
+            assert!(errors.is_empty(), "{what} answered {status}: {errors:#?}\n{value:#}");
+        }
+        return;
+    }
     let value: Value = serde_json::from_slice(body).unwrap();
     if content_type == "application/problem+json" {
         let code = value["code"].as_str().unwrap();

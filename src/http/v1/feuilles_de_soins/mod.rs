@@ -1,6 +1,7 @@
 //! Feuilles de soins: received, evaluated, read back.
 
 pub(crate) mod demande;
+mod lots;
 mod vue;
 
 use axum::extract::State;
@@ -20,7 +21,7 @@ use crate::http::idempotency::{json as respond_json, rendre, respond};
 use crate::http::problem::Refus;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(submit)).routes(routes!(get))
+    OpenApiRouter::new().routes(routes!(submit)).routes(routes!(get)).merge(lots::router())
 }
 
 /// The example of the documentation: a consultation with the declared médecin traitant.
