@@ -13,6 +13,7 @@
 mod support;
 
 mod access;
+mod actes_reunis;
 mod adressages;
 mod cessations;
 mod changements_caisse;

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::app::{MARTIN, PONS, patient_id};
+use crate::support::app::{MARTIN, PONS, feuille, patient_id};
 
 async fn operate(app: &TestApp, rpps: &str, nature: &str, day: &str) -> Value {
     let body = json!({ "rpps": rpps, "nature": nature, "effet_du": day });
@@ -119,4 +119,30 @@ async fn a_departure_before_the_law_does_not_neutralise() {
         operate(&app, MARTIN, "retraite", day).await;
         assert_eq!(neutralisations(&app, "BERNARD").await.len(), expected, "{day}");
     }
+}
+
+#[tokio::test]
+async fn care_of_a_person_left_by_a_retirement_is_not_majored_from_its_first_day() {
+    let app = TestApp::new().await;
+    operate(&app, MARTIN, "retraite", "2025-06-10").await;
+    let majoration = async |numero: &str, prenom: &str, day: &str| {
+        let mut body = feuille(prenom, numero, day, Value::Null);
+        body["executant"]["rpps"] = json!(PONS);
+        let sent = app.medecin(PONS).post("/v1/feuilles-de-soins", body).await.expect(201);
+        let evaluation = &sent["evaluations"][0];
+        (
+            evaluation["code_determine"].as_str().unwrap().to_owned(),
+            evaluation["totaux"]["majoration_centimes"].as_i64().unwrap() > 0,
+        )
+    };
+    let eve = majoration("1", "BERNARD", "2025-06-09").await;
+    assert!(eve.1, "another doctor was the médecin traitant: {}", eve.0);
+    let first = majoration("2", "BERNARD", "2025-06-10").await;
+    assert_eq!(first, ("Z".to_owned(), false));
+    assert_eq!(majoration("3", "BERNARD", "2025-06-16").await.0, "Z");
+    // Who never had one is not spared.
+    assert!(majoration("4", "ALICE", "2025-06-10").await.1);
+    // A new one ends it.
+    app.medecin(PONS).declare("BERNARD", PONS).await.expect(201);
+    assert_ne!(majoration("5", "BERNARD", "2025-06-16").await.0, "Z");
 }
