@@ -11,6 +11,7 @@
 //! number of patients.
 
 #![expect(
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
@@ -18,131 +19,33 @@
     reason = "a measure that cannot go on stops, and says what it found"
 )]
 
-use std::io::{BufRead, BufReader};
+mod support;
+
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_traitant");
-const PONS: &str = "99900007016";
-const MARTIN: &str = "99900001233";
+use self::support::{Caisse, MARTIN, PONS, microseconds, start};
+
 /// Declarations measured before the job.
 const BEFORE: usize = 200;
 const WORKERS: usize = 8;
 
-fn start(folder: &Path) -> (Child, String) {
-    let mut child = Command::new(PROGRAM)
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("TRAITANT_DONNEES", folder)
-        .env("TRAITANT_ADRESSE", "127.0.0.1:0")
-        .env("TRAITANT_JOURNAL", "warn")
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let line = lines
-        .find_map(|line| line.unwrap().split_once("écoute sur ").map(|(_, after)| after.to_owned()))
-        .expect("the service did not start");
-    let base = line.split_whitespace().next().unwrap().to_owned();
-    (child, base)
+async fn get(caisse: &Caisse, path: &str) -> Value {
+    caisse.send(caisse.http.get(format!("{}{path}", caisse.base))).await
 }
 
-/// A caisse that calls the service.
-#[derive(Clone)]
-struct Caisse {
-    http: reqwest::Client,
-    base: String,
-    token: String,
-}
-
-impl Caisse {
-    fn new(folder: &Path, base: String) -> Self {
-        let output = Command::new(PROGRAM)
-            .args(["jeton", "caisse", "--organisme", "010110000", "--duree", "7200"])
-            .env_clear()
-            .env("TRAITANT_DONNEES", folder)
-            .output()
-            .unwrap();
-        let token = String::from_utf8(output.stdout).unwrap().trim().to_owned();
-        Self { http: reqwest::Client::new(), base, token }
-    }
-
-    async fn send(&self, request: reqwest::RequestBuilder) -> Value {
-        let reply = request.bearer_auth(&self.token).send().await.unwrap();
-        let status = reply.status();
-        let body: Value = reply.json().await.unwrap();
-        assert!(status.is_success(), "{body}");
-        body
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        self.send(self.http.get(format!("{}{path}", self.base))).await
-    }
-
-    async fn post(&self, path: &str, key: &str, version: Option<&Value>, body: &Value) -> Value {
-        let mut request = self.http.post(format!("{}{path}", self.base)).json(body);
-        request = request.header("idempotency-key", key);
-        if let Some(version) = version {
-            request = request.header("if-match", format!("\"{version}\""));
+/// Waits until an operation has this state; gives when it was seen to have it.
+async fn wait(caisse: &Caisse, path: &str, state: &str) -> Instant {
+    loop {
+        if get(caisse, path).await["etat"] == state {
+            return Instant::now();
         }
-        self.send(request).await
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
-
-    async fn register(&self, number: usize) {
-        let body = json!({
-            "identifiant": { "type": "nir", "valeur": nir(number) },
-            "date_naissance": "1958-07-14", "nom": "ESSAI-CHARGE", "prenom": "PERSONNE",
-            "organisme": { "regime": "01", "caisse": "011", "centre": "0000" },
-            "affilie_du": "2000-01-01",
-        });
-        self.post("/v1/patients", &format!("personne-{number:06}"), None, &body).await;
-    }
-
-    /// Declares a doctor on paper; gives how long the declaration itself took.
-    async fn declare(&self, number: usize, rpps: &str, day: &str) -> Duration {
-        let mut choix = json!({
-            "patient": { "identifiant": { "type": "nir", "valeur": nir(number) },
-                         "date_naissance": "1958-07-14" },
-            "medecins": [{ "rpps": rpps }],
-        });
-        let key = format!("choix-{rpps}-{number:06}");
-        let shown = self.post("/v1/declarations/apercu", &key, None, &choix).await;
-        let paper = |role: &str| {
-            json!({ "role": role, "moyen": "papier_original_vu", "signe_le": day,
-                    "contenu_sha256": shown["contenu_sha256"],
-                    "preuve": { "temoin": "agent-1", "reference_archive": "BOITE-1" } })
-        };
-        choix["signatures"] = json!([paper("assure"), paper("medecin")]);
-        let began = Instant::now();
-        self.post("/v1/declarations", &key, None, &choix).await;
-        began.elapsed()
-    }
-
-    /// Waits until an operation has this state; gives when it was seen to leave the one before.
-    async fn wait(&self, path: &str, state: &str) -> Instant {
-        loop {
-            if self.get(path).await["etat"] == state {
-                return Instant::now();
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    }
-}
-
-/// The NIR of one of the people of the load, key included.
-fn nir(person: usize) -> String {
-    let base = 1_580_701_000_000 + (500 + person / 999) * 1_000 + 1 + person % 999;
-    format!("{base}{:02}", 97 - base % 97)
-}
-
-fn milliseconds(times: &mut [Duration]) -> (u128, u128) {
-    times.sort_unstable();
-    let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_micros();
-    (at(50), at(99))
 }
 
 /// Seconds that `pgbench` takes for durable one-row inserts, one after the other.
@@ -196,7 +99,7 @@ async fn measure(folder: &Path, base: String, patients: usize) {
     println!("dry run: {} patients in {} ms", counted["concernes"], began.elapsed().as_millis());
     let made = caisse.post("/v1/operations", "retraite-0", None, &retirement).await;
     let path = format!("/v1/operations/{}", made["id"].as_str().unwrap());
-    let first = caisse.wait(&path, "en_cours").await;
+    let first = wait(&caisse, &path, "en_cours").await;
     // Patients of this doctor go on choosing another one, from the last to be served.
     let other = caisse.clone();
     let choosing = tokio::spawn(async move {
@@ -206,13 +109,13 @@ async fn measure(folder: &Path, base: String, patients: usize) {
         }
         (times, Instant::now())
     });
-    let job = caisse.wait(&path, "terminee").await.duration_since(first);
+    let job = wait(&caisse, &path, "terminee").await.duration_since(first);
     let (mut during, _) = choosing.await.unwrap();
-    let done = caisse.get(&path).await;
+    let done = get(&caisse, &path).await;
     println!("done: {}", done["compte"]);
     report(folder, "closing", patients, job);
     let ((median, p99), (usual, usual_p99)) =
-        (milliseconds(&mut during), milliseconds(&mut before));
+        (microseconds(&mut during), microseconds(&mut before));
     println!(
         "declaration during the job: median {median} µs, p99 {p99} µs; {} % and {} % of those before it",
         median * 100 / usual.max(1),
@@ -221,7 +124,7 @@ async fn measure(folder: &Path, base: String, patients: usize) {
     let cancel = format!("{path}/annulation");
     caisse.post(&cancel, "annulation-0", Some(&done["version"]), &json!({})).await;
     let waiting = Instant::now();
-    let undone = caisse.wait(&path, "annulee").await.duration_since(waiting);
+    let undone = wait(&caisse, &path, "annulee").await.duration_since(waiting);
     report(folder, "undoing, with up to 5 s of waiting for a runner,", patients, undone);
 }
 

@@ -36,6 +36,7 @@ mod loi;
 mod lots;
 mod migrations;
 mod mineurs;
+mod modele;
 mod neutralisations;
 mod openapi;
 mod operations;

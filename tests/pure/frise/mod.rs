@@ -322,7 +322,35 @@ fn reference(choix: &[Choix], departs: &[Fin], until: u16) -> Vec<BTreeSet<Medec
     sets
 }
 
+/// Whether the timeline of some acts is that of their replay, with somebody on each of its days.
+fn agrees(choix: &[Choix], departs: &[Fin]) -> Result<(), TestCaseError> {
+    let segments = unroll(choix, departs);
+    for pair in segments.windows(2) {
+        prop_assert!(!pair[0].effet.chevauche(&pair[1].effet), "{:?}", pair);
+    }
+    for (expected, offset) in reference(choix, departs, 25).into_iter().zip(0u16..) {
+        let present: BTreeSet<MedecinId> =
+            segments.iter().flat_map(|s| s.en_force(day(offset))).collect();
+        prop_assert_eq!(present, expected, "day {}: {:?}", offset, segments);
+    }
+    for segment in &segments {
+        // A designation has somebody on each of its days, and each line a day of its own.
+        for offset in 0..25 {
+            if segment.effet.contient(day(offset)) {
+                prop_assert!(!segment.en_force(day(offset)).is_empty(), "{:?}", segment);
+            }
+        }
+        for ligne in &segment.lignes {
+            prop_assert!(ligne.effet.chevauche(&segment.effet), "{:?}", segment);
+        }
+    }
+    Ok(())
+}
+
 proptest! {
+    // Some six steps a case: more than ten thousand a run.
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
     #[test]
     fn joint_choices_amendments_and_departures_agree_with_a_replay_on_sets(
         chosen in prop::collection::vec((0u16..20, 0u8..4, 0u8..4, 0u8..4, any::<bool>()), 1..12),
@@ -347,25 +375,10 @@ proptest! {
                 depart(*offset, *doctor, motif, *received)
             })
             .collect();
-        let segments = unroll(&choix, &departs);
-        for pair in segments.windows(2) {
-            prop_assert!(!pair[0].effet.chevauche(&pair[1].effet), "{:?}", pair);
-        }
-        for (expected, offset) in reference(&choix, &departs, 25).into_iter().zip(0u16..) {
-            let present: BTreeSet<MedecinId> =
-                segments.iter().flat_map(|s| s.en_force(day(offset))).collect();
-            prop_assert_eq!(present, expected, "day {}: {:?}", offset, segments);
-        }
-        for segment in &segments {
-            // A designation has somebody on each of its days, and each line a day of its own.
-            for offset in 0..25 {
-                if segment.effet.contient(day(offset)) {
-                    prop_assert!(!segment.en_force(day(offset)).is_empty(), "{:?}", segment);
-                }
-            }
-            for ligne in &segment.lignes {
-                prop_assert!(ligne.effet.chevauche(&segment.effet), "{:?}", segment);
-            }
+        // One act more at each step.
+        for step in 1..=choix.len().max(departs.len()) {
+            let known = |count: usize| step.min(count);
+            agrees(&choix[..known(choix.len())], &departs[..known(departs.len())])?;
         }
     }
 }
