@@ -153,7 +153,12 @@ fn append(timeline: &mut Vec<Segment>, piece: Segment) {
     if let Some(last) = timeline.last_mut()
         && last.effet.au() == Some(jour)
         && (last.declaration_id == piece.declaration_id
-            || veille(jour).is_some_and(|before| last.en_force(before) == piece.en_force(jour)))
+            // Between two declarations of the same doctors an act may have ended the first, or a
+            // line of it.
+            || last.motif_fin == Some(MotifFin::Remplacement)
+                && !last.lignes.iter().any(|ligne| ligne.effet.au() == Some(jour))
+                && veille(jour)
+                    .is_some_and(|before| last.en_force(before) == piece.en_force(jour)))
         && let Ok(effet) = Periode::new(last.effet.du(), piece.effet.au())
     {
         last.effet = effet;

@@ -4,11 +4,12 @@ use proptest::prelude::*;
 use traitant::domain::calendar::Periode;
 use traitant::domain::designation::{Modification, compare};
 use traitant::domain::fin::{Fin, MotifDepart};
-use traitant::domain::frise::unroll;
-use traitant::domain::ids::DesignationId;
+use traitant::domain::frise::{medecins_le, unroll};
+use traitant::domain::ids::{DeclarationId, DesignationId};
+use traitant::domain::vie::fusion::{Ecart, derouler_avec_ecarts};
 use uuid::Uuid;
 
-use super::{choices, depart, stored, unroll_choices};
+use super::{choices, day, depart, medecin, stored, unroll_choices};
 
 #[test]
 fn the_database_is_told_to_replace_before_it_is_told_to_open() {
@@ -68,6 +69,39 @@ proptest! {
                 }
             }
             prop_assert_eq!(held.len(), wanted.len());
+        }
+    }
+}
+
+proptest! {
+    /// Cutting a timeline where nothing is set aside, then joining it, changes nobody's days.
+    #[test]
+    fn what_sets_nothing_aside_changes_no_day(
+        chosen in prop::collection::vec((0u16..20, 0u8..4, 0u8..4, any::<bool>()), 1..10),
+        left in prop::collection::vec((0u16..20, 0u8..4), 0..5),
+        cuts in prop::collection::vec((0u16..25, 1u16..10), 1..4),
+    ) {
+        let mut choix = choices(&chosen.iter().map(|c| (c.0, c.1)).collect::<Vec<_>>());
+        for (choice, (_, _, other, amends)) in choix.iter_mut().zip(&chosen) {
+            if *amends {
+                choice.en_place = Some(medecin(*other));
+            } else {
+                choice.medecins.extend(medecin(*other));
+            }
+        }
+        let ends: Vec<Fin> =
+            left.iter().map(|(day, doctor)| depart(*day, *doctor, MotifDepart::Retraite, 0)).collect();
+        let whole = unroll(&choix, &ends);
+        let ecarts: Vec<Ecart> = cuts
+            .iter()
+            .map(|(du, days)| Ecart {
+                declaration_id: DeclarationId::from_uuid(Uuid::from_u128(9_999)),
+                effet: Periode::new(day(*du), Some(day(du + days))).unwrap(),
+            })
+            .collect();
+        let again = derouler_avec_ecarts(&ecarts, |_counts| unroll(&choix, &ends));
+        for offset in 0..40 {
+            prop_assert_eq!(medecins_le(&again, day(offset)), medecins_le(&whole, day(offset)));
         }
     }
 }
