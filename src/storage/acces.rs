@@ -61,8 +61,8 @@ pub async fn list(
     let rows = sqlx::query!(
         "/* acces.list */
          SELECT acces_id, survenu_le, appelant_role, appelant, operation, requete_id FROM acces
-         WHERE (patient_id = $1 OR patient_id IN (
-                   SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL))
+         WHERE (patient_id = $1 OR patient_id = ANY (ARRAY(
+                 SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL)))
            AND ($2::uuid IS NULL OR acces_id < $2)
          ORDER BY acces_id DESC LIMIT $3",
         patient.uuid(),

@@ -55,8 +55,8 @@ pub async fn list(
                 o.annulee_le IS NOT NULL AS "annulee!"
          FROM fin_designation f LEFT JOIN operation_medecin o USING (operation_id)
          WHERE f.remplace_le IS NULL
-           AND (f.patient_id = $1 OR f.operation_id IS NULL AND f.patient_id IN (
-                    SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL))
+           AND (f.patient_id = $1 OR f.operation_id IS NULL AND f.patient_id = ANY (ARRAY(
+                 SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL)))
          ORDER BY f.effet_du, f.fin_id"#,
         patient.uuid()
     )

@@ -29,8 +29,8 @@ pub async fn list(
     let rows = sqlx::query!(
         "/* participation_retenue.list */
          SELECT jours, executants, centimes FROM participation_retenue
-         WHERE annee = ANY($2) AND (patient_id = $1 OR patient_id IN (
-             SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL))",
+         WHERE annee = ANY($2) AND (patient_id = $1 OR patient_id = ANY (ARRAY(
+                 SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL)))",
         patient.uuid(),
         annees
     )

@@ -151,8 +151,8 @@ pub async fn list(
          SELECT patient_id, representation_id, version, representant_id, identite_chiffree, nature, preuve,
                 reference_preuve, motif_fin, effet, enregistre_le, remplace_le
          FROM representation
-         WHERE (patient_id = $1 OR patient_id IN (
-                    SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL))
+         WHERE (patient_id = $1 OR patient_id = ANY (ARRAY(
+                 SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL)))
            AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
          ORDER BY lower(effet), representation_id",
         patient.uuid(),
@@ -189,10 +189,10 @@ pub async fn is_represented_by(
         r#"/* representation.is_represented_by */
          SELECT EXISTS (
              SELECT 1 FROM representation
-             WHERE (patient_id = $1 OR patient_id IN (
-                        SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL))
-               AND (representant_id = $2 OR representant_id IN (
-                        SELECT absorbe_id FROM fusion WHERE patient_id = $2 AND remplace_le IS NULL))
+             WHERE (patient_id = $1 OR patient_id = ANY (ARRAY(
+                 SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL)))
+               AND (representant_id = $2 OR representant_id = ANY (ARRAY(
+                 SELECT absorbe_id FROM fusion WHERE patient_id = $2 AND remplace_le IS NULL)))
                AND remplace_le IS NULL
                AND effet @> $3::date
          ) AS "found!""#,

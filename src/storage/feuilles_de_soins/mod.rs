@@ -91,8 +91,8 @@ pub async fn find_twin(
     let row = sqlx::query_scalar!(
         "/* feuille_de_soins.find_twin */
          SELECT feuille_id FROM feuille_de_soins
-         WHERE (patient_id = $1 OR patient_id IN (
-                   SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL))
+         WHERE (patient_id = $1 OR patient_id = ANY (ARRAY(
+                 SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL)))
            AND facturation = $2 AND numero_facture = $3
            AND date_etablissement = $4 AND date_soins = $5",
         patient.uuid(),

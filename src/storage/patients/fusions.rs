@@ -159,8 +159,8 @@ pub async fn affiliations(
         r#"/* affiliation.list_of_person */
          SELECT patient_id = $1 AS "propre!", affiliation_id, organisme, effet, enregistre_le, remplace_le
          FROM affiliation
-         WHERE remplace_le IS NULL AND (patient_id = $1 OR patient_id IN (
-             SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL))
+         WHERE remplace_le IS NULL AND (patient_id = $1 OR patient_id = ANY (ARRAY(
+                 SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL)))
          ORDER BY lower(effet)"#,
         patient.uuid()
     )
