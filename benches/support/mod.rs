@@ -34,6 +34,19 @@ pub fn start(folder: &Path) -> (Child, String) {
     (child, base)
 }
 
+/// A token of the service of a folder.
+pub fn token(folder: &Path, bearer: &[&str]) -> String {
+    let output = Command::new(PROGRAM)
+        .arg("jeton")
+        .args(bearer)
+        .args(["--duree", "7200"])
+        .env_clear()
+        .env("TRAITANT_DONNEES", folder)
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
 /// A caisse that calls the service.
 #[derive(Debug, Clone)]
 pub struct Caisse {
@@ -46,13 +59,7 @@ pub struct Caisse {
 
 impl Caisse {
     pub fn new(folder: &Path, base: String) -> Self {
-        let output = Command::new(PROGRAM)
-            .args(["jeton", "caisse", "--organisme", "010110000", "--duree", "7200"])
-            .env_clear()
-            .env("TRAITANT_DONNEES", folder)
-            .output()
-            .unwrap();
-        let token = String::from_utf8(output.stdout).unwrap().trim().to_owned();
+        let token = token(folder, &["caisse", "--organisme", "010110000"]);
         Self { http: reqwest::Client::new(), base, token }
     }
 
