@@ -151,7 +151,7 @@ impl World {
         if happened {
             self.done.insert(what);
             let today = self.today();
-            let _ = write!(self.story, " {what}({}, {today})", PEOPLE[person]);
+            write!(self.story, " {what}({}, {today})", PEOPLE[person]).unwrap();
         }
         self.app.advance(TimeDelta::seconds(1));
         let (instant, lives, stopped) =
