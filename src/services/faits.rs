@@ -7,12 +7,13 @@ use chrono::{Datelike, NaiveDate};
 use super::{ServiceError, Services, latest_knowledge};
 use crate::domain::designation::Designation;
 use crate::domain::evaluation::{
-    Avertissement, AvertissementLigne, FaitsConnus, Naissance, RelationMt,
+    Avertissement, AvertissementLigne, FaitsConnus, FaitsRegistre, Naissance, RelationMt,
 };
 use crate::domain::feuille_de_soins::Acte;
 use crate::domain::identifiers::{IndicateurParcours, Rpps};
 use crate::domain::ids::DeclarationId;
-use crate::domain::money::Centimes;
+use crate::domain::money::{Centimes, accumulate};
+use crate::law::LawError;
 use crate::storage::feuilles_de_soins::FeuilleEnregistree;
 use crate::storage::{
     Connection, declarations, designations, medecins, neutralisations, participations, patients,
@@ -45,9 +46,11 @@ impl Services {
         let mut participations_an: Vec<(i32, Centimes)> = Vec::new();
         for retenue in &retenues {
             if retenue.executant == executant && days.contains(&retenue.jour) {
-                add(&mut participations_jour, retenue.jour, retenue.montant)?;
+                accumulate(&mut participations_jour, retenue.jour, retenue.montant)
+                    .map_err(LawError::from)?;
             }
-            add(&mut participations_an, retenue.jour.year(), retenue.montant)?;
+            accumulate(&mut participations_an, retenue.jour.year(), retenue.montant)
+                .map_err(LawError::from)?;
         }
         let birth =
             patients::identites(conn, self.db.coffre(), kept.patient_id, latest_knowledge())
@@ -60,6 +63,7 @@ impl Services {
             relations_mt,
             participations_jour,
             participations_an,
+            registre: FaitsRegistre::default(),
         };
         Ok((faits, declaration_id))
     }
@@ -131,18 +135,4 @@ impl Services {
         let spared = neutralisations::en_vigueur(conn, kept.patient_id, jour, known).await?;
         Ok(if spared.is_some() { RelationMt::Parti } else { RelationMt::Aucun })
     }
-}
-
-fn add<K: PartialEq>(
-    sums: &mut Vec<(K, Centimes)>,
-    key: K,
-    montant: Centimes,
-) -> Result<(), ServiceError> {
-    match sums.iter_mut().find(|(known, _)| *known == key) {
-        Some((_, sum)) => {
-            *sum = sum.plus(montant).map_err(crate::law::LawError::from)?;
-        }
-        None => sums.push((key, montant)),
-    }
-    Ok(())
 }
