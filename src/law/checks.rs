@@ -121,11 +121,10 @@ fn contradicts_cover(soins: &Soins, faits: &FaitsConnus) -> bool {
         CouvertureConnue::Passage => {
             beneficiaire.situation != SituationParticuliere::PassageCoordonne
         }
-        CouvertureConnue::CaisseDuPacifique | CouvertureConnue::CaisseDeMayotte => {
-            !beneficiaire.organisme.as_ref().is_some_and(|organisme| {
-                organisme.est_mayotte() || organisme.est_du_pacifique()
-            })
-        }
+        CouvertureConnue::CaisseDuPacifique | CouvertureConnue::CaisseDeMayotte => !beneficiaire
+            .organisme
+            .as_ref()
+            .is_some_and(|organisme| organisme.est_mayotte() || organisme.est_du_pacifique()),
         // Said by a warning of its own.
         CouvertureConnue::SansDroits | CouvertureConnue::HorsDeFrance => false,
     })

@@ -6,7 +6,9 @@ use super::bareme::Bareme;
 use super::parameters::Parametre;
 use super::situation::Situation;
 use crate::domain::evaluation::{LigneEvaluee, Montants, Qualification};
-use crate::domain::feuille_de_soins::{Contrat, Convention, Garantie, Nomenclature, OptionTarifaire};
+use crate::domain::feuille_de_soins::{
+    Contrat, Convention, Garantie, Nomenclature, OptionTarifaire,
+};
 use crate::domain::money::Centimes;
 
 /// Spreads what a contract pays over the lines, from the first, each as far as its own share allows.
@@ -17,7 +19,8 @@ pub(super) fn repartir(
     qualification: Qualification,
     bareme: &Bareme,
 ) -> Result<(), LawError> {
-    let sums = lignes.iter().try_fold(Montants::default(), |sum, ligne| sum.plus(&ligne.montants))?;
+    let sums =
+        lignes.iter().try_fold(Montants::default(), |sum, ligne| sum.plus(&ligne.montants))?;
     let mut rest = if contrat.responsable {
         responsable(&sums, contrat.garantie, situation, qualification, bareme)?
     } else {

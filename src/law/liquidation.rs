@@ -16,13 +16,13 @@
 
 use chrono::Datelike;
 
+use super::LawError;
 use super::bareme::Bareme;
 use super::complementaire::repartir;
 use super::parameters::Parametre;
 use super::qualification::Decision;
 use super::rule::{Liquidation, PriseEnCharge};
 use super::situation::Situation;
-use super::LawError;
 use crate::domain::evaluation::{FaitsConnus, LigneEvaluee, Montants};
 use crate::domain::feuille_de_soins::Acte;
 use crate::domain::money::{Centimes, accumulate};

@@ -8,8 +8,8 @@ use crate::domain::adressage::NatureAdressage;
 use crate::domain::calendar::plus_mois;
 use crate::domain::evaluation::{CouvertureConnue, FaitsConnus, RelationMt};
 use crate::domain::feuille_de_soins::{
-    Acte, Complementaire, Contrat, Convention, Exoneration, MotifExclusion, NatureAssurance, Nomenclature,
-    OptionTarifaire, RegimeLocal, SituationParticuliere, Soins, TypeLieu,
+    Acte, Complementaire, Contrat, Convention, Exoneration, MotifExclusion, NatureAssurance,
+    Nomenclature, OptionTarifaire, RegimeLocal, SituationParticuliere, Soins, TypeLieu,
 };
 use crate::domain::identifiers::{IndicateurParcours, Organisme, Specialite};
 use crate::domain::money::Centimes;
@@ -89,10 +89,7 @@ impl Situation {
         let maternite = soins.assurance.nature == NatureAssurance::Maternite;
         Self {
             urgence_prevue_heures: soins.parcours.urgence_prevue_heures,
-            adressage: faits
-                .registre
-                .adressage(acte.numero_ligne)
-                .and_then(|known| known.nature),
+            adressage: faits.registre.adressage(acte.numero_ligne).and_then(|known| known.nature),
             couverture: faits.registre.couverture_le(jour),
             contrat: soins.beneficiaire.contrat,
             date_maternite: soins.assurance.date_reference.filter(|_| maternite),
@@ -165,7 +162,6 @@ impl Situation {
 
     /// Whether the cover is the aide médicale de l'État, by the feuille or by the register.
     pub fn est_ame(&self) -> bool {
-        self.complementaire == Complementaire::Ame
-            || self.couverture == Some(CouvertureConnue::Ame)
+        self.complementaire == Complementaire::Ame || self.couverture == Some(CouvertureConnue::Ame)
     }
 }

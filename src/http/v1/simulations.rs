@@ -241,8 +241,7 @@ impl SimulationDemande {
         let patient = self.patient;
         let complementaire = patient.complementaire.unwrap_or(Complementaire::Aucune);
         let pointeur = "/patient/contrat_complementaire";
-        let contrat =
-            contrat(patient.contrat_complementaire, complementaire, pointeur, &mut check);
+        let contrat = contrat(patient.contrat_complementaire, complementaire, pointeur, &mut check);
         let kept = self.participations_retenues;
         let already = |amount: fn(&RetenuesDemande) -> Option<Centimes>| {
             kept.as_ref().and_then(amount).unwrap_or(Centimes::ZERO)

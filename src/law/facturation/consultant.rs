@@ -16,7 +16,8 @@ pub(super) fn controles(law: &Law, facture: &Facture<'_>, warn: &mut impl FnMut(
             .ok()
             .and_then(|months| i32::try_from(months).ok())
     };
-    let follows = |avis, autre| delai(avis).is_some_and(|months| suivi_continu(avis, autre, months));
+    let follows =
+        |avis, autre| delai(avis).is_some_and(|months| suivi_continu(avis, autre, months));
     if est_avis_ponctuel(&principale.code) {
         let concerned = matches!(
             facture.evalue.qualification.appartenance,
@@ -25,8 +26,7 @@ pub(super) fn controles(law: &Law, facture: &Facture<'_>, warn: &mut impl FnMut(
         if concerned && facture.evalue.qualification.code != CodeDetermine::Oriente {
             warn(Avertissement::AvisPonctuelSansDemande);
         }
-        let other_kind =
-            |nature: NatureAdressage| nature != NatureAdressage::AvisPonctuel;
+        let other_kind = |nature: NatureAdressage| nature != NatureAdressage::AvisPonctuel;
         if facture.situation.adressage.is_some_and(other_kind) {
             warn(Avertissement::NatureAdressageContredite);
         }

@@ -110,9 +110,10 @@ fn coordination_interdite(facture: &Facture<'_>, ligne: &Acte) -> bool {
     };
     let overrun = facture.montants().depassement > Centimes::ZERO;
     !own || !facture.evalue.qualification.coordination_possible
-        || facture.lignes.iter().any(|other| {
-            est_avis_ponctuel(&other.code) || est_consultation_complexe(&other.code)
-        })
+        || facture
+            .lignes
+            .iter()
+            .any(|other| est_avis_ponctuel(&other.code) || est_consultation_complexe(&other.code))
         || facture.opposable().is_none_or(|opposable| !opposable && overrun)
 }
 
@@ -184,7 +185,8 @@ fn part_insuffisante(facture: &Facture<'_>) -> bool {
             without = without.saturating_add(acte.honoraires.get());
         }
     }
-    facture.bareme.valeur(Parametre::DaPartMin).is_ok_and(|share| {
-        without.saturating_mul(10_000) <= total.saturating_mul(share)
-    })
+    facture
+        .bareme
+        .valeur(Parametre::DaPartMin)
+        .is_ok_and(|share| without.saturating_mul(10_000) <= total.saturating_mul(share))
 }

@@ -45,9 +45,7 @@ fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInc
         return Ok(Jugement::Ecarte(Fait::Complementaire));
     }
     match situation.contrat {
-        Some(contrat)
-            if contrat.responsable && contrat.garantie != Garantie::TicketModerateur =>
-        {
+        Some(contrat) if contrat.responsable && contrat.garantie != Garantie::TicketModerateur => {
             Ok(Jugement::Applique(Effet::Complementaire(PriseEnCharge::Contrat(contrat))))
         }
         _ => Ok(Jugement::Ecarte(Fait::Contrat)),

@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use crate::domain::feuille_de_soins::{
     Beneficiaire, Complementaire, Contrat, Convention, DeclarationMt, Exoneration, FeuilleDeSoins,
-    Garantie, MotifExclusion, OptionTarifaire, ParcoursDeclare, RegimeLocal, SituationParticuliere, TypeLieu,
+    Garantie, MotifExclusion, OptionTarifaire, ParcoursDeclare, RegimeLocal, SituationParticuliere,
+    TypeLieu,
 };
 use crate::domain::identifiers::{
     CommuneExercice, Finess, IndicateurParcours, NumAm, NumeroFacturation, RangGemellaire, Rpps,
