@@ -8,6 +8,7 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+mod avertissements;
 pub mod bareme;
 pub mod checks;
 mod complementaire;
@@ -20,6 +21,7 @@ mod nomenclature;
 pub mod parameters;
 mod qualification;
 pub mod references;
+pub mod reglement;
 pub mod rule;
 pub mod rules;
 pub mod situation;

@@ -9,11 +9,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::evaluation::{Contexte, EvaluationVue};
-use super::feuilles_de_soins::demande::{ContratDemande, ParcoursDemande, contrat};
+use super::feuilles_de_soins::demande::{
+    ContratDemande, PaiementDemande, ParcoursDemande, contrat,
+};
 use crate::domain::evaluation::{FaitsConnus, FaitsRegistre, Naissance, RelationMt};
 use crate::domain::feuille_de_soins::{
     Acte, Assurance, Beneficiaire, Complementaire, Convention, Executant, Exoneration,
-    LieuExecution, NatureAssurance, Nomenclature, OptionTarifaire, Paiement, QualificatifDepense,
+    LieuExecution, NatureAssurance, Nomenclature, OptionTarifaire, QualificatifDepense,
     RegimeLocal, SituationParticuliere, Soins, TypeLieu,
 };
 use crate::domain::identifiers::{
@@ -56,6 +58,8 @@ pub(crate) struct SimulationDemande {
     actes: ActesSimules,
     /// Participations forfaitaires déjà retenues.
     participations_retenues: Option<RetenuesDemande>,
+    /// Tiers payant, aucun par défaut.
+    paiement: Option<PaiementDemande>,
 }
 lecture!(SimulationDemande {
     date_soins,
@@ -66,6 +70,7 @@ lecture!(SimulationDemande {
     nature_assurance,
     actes,
     participations_retenues,
+    paiement,
 });
 
 /// Patient d'une simulation : un âge ou une date de naissance.
@@ -286,7 +291,7 @@ impl SimulationDemande {
                     accident_tiers: None,
                 },
                 actes,
-                paiement: Paiement::default(),
+                paiement: self.paiement.map(PaiementDemande::into_domain).unwrap_or_default(),
             };
             let faits = FaitsConnus {
                 naissance,
@@ -330,6 +335,8 @@ async fn simulate(
         connu_le: None,
         indicateur: soins.parcours.indicateur,
         declaration_id: None,
+        reglement: services.reglement(&soins, &evaluation)?,
+        registre: &faits.registre,
         explication: &explication,
     };
     let vue = EvaluationVue::new(&evaluation, &contexte)
