@@ -38,12 +38,7 @@ impl Answers {
 }
 
 /// Sends a file; calls `seen` with the answers now and then, and until the last one.
-pub fn send(
-    host: &str,
-    token: &str,
-    file: &Path,
-    mut seen: impl FnMut(&Answers),
-) -> Answers {
+pub fn send(host: &str, token: &str, file: &Path, mut seen: impl FnMut(&Answers)) -> Answers {
     let mut stream = TcpStream::connect(host).unwrap();
     stream.set_nodelay(true).unwrap();
     let mut sending = stream.try_clone().unwrap();

@@ -181,7 +181,10 @@ fn main() {
     println!("disk after the second time:");
     grown(&after, &sizes(&folder), feuilles);
     let reference = copy(&folder);
-    println!("the lot: {} % of COPY of the same rows ({reference}/s)", rate * 100 / reference.max(1));
+    println!(
+        "the lot: {} % of COPY of the same rows ({reference}/s)",
+        rate * 100 / reference.max(1)
+    );
     Command::new("kill").args(["-s", "TERM", &child.id().to_string()]).status().unwrap();
     child.wait().unwrap();
     if std::env::var_os("TRAITANT_BENCH_GARDER").is_none() {

@@ -138,6 +138,7 @@ listes!(
     e::Avertissement,
     e::Classe2013,
     e::CodeDetermine,
+    e::NatureCreance,
     e::RelationMt,
     f::Complementaire,
     f::Convention,

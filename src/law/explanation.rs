@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use arrayvec::ArrayVec;
 
+pub use super::avertissements::message;
 use super::bareme::Bareme;
 use super::parameters::Parametre;
 use super::situation::Situation;
-use crate::domain::evaluation::{
-    ActeEvalue, Avertissement, CodeRegle, Issue, MAX_CONSTATS, Montants,
-};
+use crate::domain::evaluation::{ActeEvalue, CodeRegle, Issue, MAX_CONSTATS, Montants};
 use crate::domain::money::Centimes;
 
 /// A reason: the rule that decided, its sentence, and the texts that say so.
@@ -146,48 +145,6 @@ pub fn bilan(totaux: &Montants) -> String {
         "rien ne reste à votre charge".to_owned()
     };
     format!("Sur {} d'honoraires, {} et {rest}.", totaux.honoraires.in_words(), parts.join(", "))
-}
-
-/// A warning, in French.
-pub const fn message(code: Avertissement) -> &'static str {
-    match code {
-        Avertissement::BaseLimiteeAuxHonoraires => {
-            "La base de remboursement dépasse les honoraires : elle a été limitée aux honoraires."
-        }
-        Avertissement::PlafondJournalierDiscute => {
-            "Au-delà de 4\u{a0}€ de participations forfaitaires le même jour, les sources divergent : ce service en retient quatre au plus."
-        }
-        Avertissement::ActeInconnu => {
-            "Le code de cet acte n'est pas dans la nomenclature de ce service : il a été compté comme un acte à part entière."
-        }
-        Avertissement::DeclarationMtContredite => {
-            "L'existence d'un médecin traitant, telle qu'elle est déclarée, est contredite par les faits retenus."
-        }
-        Avertissement::IndicateurContredit => {
-            "La situation déterminée n'est pas celle que l'indicateur de la feuille annonce."
-        }
-        Avertissement::OrganismeContredit => {
-            "L'organisme de la feuille n'est pas celui du registre le jour des soins."
-        }
-        Avertissement::ExecutantInconnu => {
-            "Le registre ne connaît pas ce médecin : les faits de la feuille ont été retenus."
-        }
-        Avertissement::SpecialiteContredite => {
-            "La spécialité de la feuille n'est pas celle du registre le jour des soins."
-        }
-        Avertissement::DepassementNonAutorise => {
-            "Un dépassement autorisé (DA) n'est possible que hors du parcours, pour un spécialiste de secteur 1."
-        }
-        Avertissement::DepassementExcessif => {
-            "Les honoraires dépassent le maximum d'une consultation avec dépassement autorisé."
-        }
-        Avertissement::CoordinationInterdite => {
-            "Une majoration de coordination n'est possible que dans le parcours, hors avis ponctuel."
-        }
-        Avertissement::BaseContredite => {
-            "La base de remboursement n'est pas le tarif de cet acte le jour des soins : elle a été retenue telle quelle."
-        }
-    }
 }
 
 #[cfg(test)]

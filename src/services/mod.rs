@@ -24,6 +24,7 @@ pub mod patientele;
 pub mod patients;
 mod perimetre;
 pub mod representations;
+mod suites;
 pub mod taches;
 mod traces;
 

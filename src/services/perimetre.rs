@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::affiliations::organisme_le;
 use super::{ServiceError, Services};
 use crate::domain::acteur::{Acteur, Caisse};
 use crate::domain::calendar::Periode;
@@ -98,7 +99,7 @@ impl Services {
     ) -> Result<Option<Organisme>, ServiceError> {
         let all = fusions::affiliations(conn, patient).await?;
         let own = all.iter().filter(|(own, _)| *own).map(|(_, fait)| (fait.effet, fait.valeur));
-        Ok(present(own, self.clock.today()))
+        Ok(organisme_le(own, self.clock.today()))
     }
 
     /// The same, where a representative may also look: declarations, designations, identity. What
@@ -154,7 +155,7 @@ pub(super) fn vue_de_caisse(
         .clone()
         .filter(|(own, ..)| *own)
         .map(|(_, effet, organisme)| (effet, organisme));
-    if present(own, today).is_some_and(|organisme| caisse.gere(&organisme)) {
+    if organisme_le(own, today).is_some_and(|organisme| caisse.gere(&organisme)) {
         return Some(Vue::Entiere);
     }
     let past: Vec<Periode> = affiliations
@@ -162,13 +163,4 @@ pub(super) fn vue_de_caisse(
         .map(|(_, effet, _)| effet)
         .collect();
     (!past.is_empty()).then_some(Vue::Jours(past))
-}
-
-/// The organisme of a day, or the last one before: a person between two caisses is still followed
-/// by the one that they left.
-fn present(
-    affiliations: impl Iterator<Item = (Periode, Organisme)>,
-    jour: NaiveDate,
-) -> Option<Organisme> {
-    affiliations.filter(|(effet, _)| effet.du() <= jour).last().map(|(_, organisme)| organisme)
 }

@@ -167,6 +167,8 @@ vocabulaire!(
         DepistageOrganise = 12 "depistage_organise",
         /// Detained person.
         Detenu = 13 "detenu",
+        /// Teleconsultation of a resident of an establishment for elderly or disabled people.
+        ResidentEtablissement = 14 "resident_etablissement",
     }
 );
 
@@ -329,6 +331,12 @@ impl CodeActe {
     /// The list it belongs to.
     pub const fn nomenclature(&self) -> Nomenclature {
         self.nomenclature
+    }
+
+    /// Whether the code is that of a one-off opinion of a consultant, which bears no supplement of
+    /// coordination.
+    pub fn est_avis_ponctuel(&self) -> bool {
+        matches!(self.as_str(), "C2" | "C2,5" | "APC" | "APU" | "APV" | "APY" | "AVY")
     }
 
     /// The characters.

@@ -9,11 +9,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::evaluation::{Contexte, EvaluationVue};
-use super::feuilles_de_soins::demande::ParcoursDemande;
-use crate::domain::evaluation::{FaitsConnus, Naissance, RelationMt};
+use super::feuilles_de_soins::demande::{
+    ContratDemande, PaiementDemande, ParcoursDemande, contrat,
+};
+use crate::domain::evaluation::{FaitsConnus, FaitsRegistre, Naissance, RelationMt};
 use crate::domain::feuille_de_soins::{
     Acte, Assurance, Beneficiaire, Complementaire, Convention, Executant, Exoneration,
-    LieuExecution, NatureAssurance, Nomenclature, OptionTarifaire, Paiement, QualificatifDepense,
+    LieuExecution, NatureAssurance, Nomenclature, OptionTarifaire, QualificatifDepense,
     RegimeLocal, SituationParticuliere, Soins, TypeLieu,
 };
 use crate::domain::identifiers::{
@@ -56,6 +58,8 @@ pub(crate) struct SimulationDemande {
     actes: ActesSimules,
     /// Participations forfaitaires déjà retenues.
     participations_retenues: Option<RetenuesDemande>,
+    /// Tiers payant, aucun par défaut.
+    paiement: Option<PaiementDemande>,
 }
 lecture!(SimulationDemande {
     date_soins,
@@ -66,6 +70,7 @@ lecture!(SimulationDemande {
     nature_assurance,
     actes,
     participations_retenues,
+    paiement,
 });
 
 /// Patient d'une simulation : un âge ou une date de naissance.
@@ -79,6 +84,8 @@ pub(crate) struct PatientSimuleDemande {
     date_naissance: Option<DateNaissanceAmo>,
     /// Couverture complémentaire, aucune par défaut.
     complementaire: Option<Complementaire>,
+    /// Contrat complémentaire, s'il est connu.
+    contrat_complementaire: Option<ContratDemande>,
     /// Code d'exonération.
     exoneration: Option<Exoneration>,
     /// Régime local.
@@ -92,6 +99,7 @@ lecture!(PatientSimuleDemande {
     age,
     date_naissance,
     complementaire,
+    contrat_complementaire,
     exoneration,
     regime_local,
     situation_particuliere,
@@ -236,6 +244,9 @@ impl SimulationDemande {
             actes.extend(demande.into_domain(index, date, &mut check));
         }
         let patient = self.patient;
+        let complementaire = patient.complementaire.unwrap_or(Complementaire::Aucune);
+        let pointeur = "/patient/contrat_complementaire";
+        let contrat = contrat(patient.contrat_complementaire, complementaire, pointeur, &mut check);
         let kept = self.participations_retenues;
         let already = |amount: fn(&RetenuesDemande) -> Option<Centimes>| {
             kept.as_ref().and_then(amount).unwrap_or(Centimes::ZERO)
@@ -250,7 +261,8 @@ impl SimulationDemande {
                         Naissance::Age(_) => DateNaissanceAmo::UNKNOWN,
                     },
                     organisme: patient.organisme,
-                    complementaire: patient.complementaire.unwrap_or(Complementaire::Aucune),
+                    complementaire,
+                    contrat,
                     exoneration: patient.exoneration.unwrap_or(Exoneration::NONE),
                     regime_local: patient.regime_local.unwrap_or(RegimeLocal::Aucun),
                     situation: patient
@@ -279,13 +291,14 @@ impl SimulationDemande {
                     accident_tiers: None,
                 },
                 actes,
-                paiement: Paiement::default(),
+                paiement: self.paiement.map(PaiementDemande::into_domain).unwrap_or_default(),
             };
             let faits = FaitsConnus {
                 naissance,
                 relations_mt: vec![(date, self.medecin_traitant)],
                 participations_jour: vec![(date, already(|kept| kept.jour_centimes))],
                 participations_an: vec![(date.year(), already(|kept| kept.annee_centimes))],
+                registre: FaitsRegistre::default(),
             };
             (soins, faits)
         });
@@ -322,6 +335,8 @@ async fn simulate(
         connu_le: None,
         indicateur: soins.parcours.indicateur,
         declaration_id: None,
+        reglement: services.reglement(&soins, &evaluation)?,
+        registre: &faits.registre,
         explication: &explication,
     };
     let vue = EvaluationVue::new(&evaluation, &contexte)

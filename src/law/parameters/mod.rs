@@ -4,11 +4,14 @@
 //! `jusqu_au` (included). A value that the sources leave unknown is written `inconnue = true`: a
 //! question that needs it is refused by name.
 
+mod codes;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+pub use self::codes::Parametre;
 use super::references::{REFERENCES, reference};
 use crate::domain::calendar::{Periode, lendemain};
 use crate::domain::vocabulary::{Vocabulaire, vocabulaire};
@@ -24,102 +27,6 @@ const FILES: [(&str, &str); 8] = [
     ("tarifs.toml", include_str!("tarifs.toml")),
     ("taux.toml", include_str!("taux.toml")),
 ];
-
-vocabulaire!(
-    /// A dated value of the law. The word is its stable public code.
-    Parametre ("parametre") {
-        /// Age from which the parcours has an effect.
-        ParcoursAgeMinimum = 0 "PARCOURS_AGE_MINIMUM",
-        /// Delay beyond which a foreseen situation is no emergency.
-        UrgencePrevisibiliteMax = 1 "URGENCE_PREVISIBILITE_MAX",
-        /// Whether emergency and distance need a declared médecin traitant.
-        ExigeMtPourUrgenceEloignement = 2 "EXIGE_MT_POUR_URGENCE_ELOIGNEMENT",
-        /// Whether a blank indicator counts as a breach.
-        IndicateurAbsentMajore = 3 "INDICATEUR_ABSENT_MAJORE",
-        /// Ordinary rate.
-        TauxAmoMedecin = 4 "TAUX_AMO_MEDECIN",
-        /// Rate of Alsace-Moselle.
-        TauxAmoAlsaceMoselle = 5 "TAUX_AMO_ALSACE_MOSELLE",
-        /// Rate of exempted care.
-        TauxAmoExonere = 6 "TAUX_AMO_EXONERE",
-        /// Rate of the majoration.
-        MtmTaux = 7 "MTM_TAUX",
-        /// Ceiling of the majoration per act.
-        MtmPlafondActe = 8 "MTM_PLAFOND_ACTE",
-        /// Participation forfaitaire.
-        PfMontant = 9 "PF_MONTANT",
-        /// Participations kept at most on a day, for one professional.
-        PfPlafondJourActes = 10 "PF_PLAFOND_JOUR_ACTES",
-        /// Daily amount on which all sources agree.
-        PfPlafondJourCertain = 11 "PF_PLAFOND_JOUR_CERTAIN",
-        /// Yearly ceiling.
-        PfPlafondAn = 12 "PF_PLAFOND_AN",
-        /// Age under which the participation is not due.
-        PfAgeExoneration = 13 "PF_AGE_EXONERATION",
-        /// Exemption of C2S and AME from the participation.
-        PfExoC2sAme = 14 "PF_EXO_C2S_AME",
-        /// Exemption of maternity from the participation.
-        PfExoMaternite = 15 "PF_EXO_MATERNITE",
-        /// Whether responsible contracts exist.
-        ContratResponsableActif = 16 "CONTRAT_RESPONSABLE_ACTIF",
-        /// Whether the C2S bears the majoration.
-        C2sMajoration = 17 "C2S_MAJORATION_A_CHARGE_C2S",
-        /// Age from which a patient chooses.
-        MtAgeMajoriteChoix = 18 "MT_AGE_MAJORITE_CHOIX",
-        /// Age from which no parent has to agree.
-        MtAgeSansAccordParental = 19 "MT_AGE_SANS_ACCORD_PARENTAL",
-        /// Whether a declaration counts from its last signature.
-        MtEffetALaSignature = 20 "MT_EFFET_A_LA_SIGNATURE",
-        /// Days during which a declaration waits for a signature.
-        MtDelaiEntreSignatures = 21 "MT_DELAI_ENTRE_SIGNATURES",
-        /// Whether a declaration is possible for a child.
-        MtEnfantOuverture = 22 "MT_ENFANT_OUVERTURE",
-        /// Whether several doctors can be designated jointly.
-        MtConjointOuverture = 23 "MT_CONJOINT_OUVERTURE",
-        /// Days before the birthday from which a person chooses, to tell it.
-        MtPreavisMajoriteChoix = 24 "MT_PREAVIS_MAJORITE_CHOIX",
-        /// Whether a new médecin traitant ends them.
-        NeutralisationCesseAuChoix = 25 "NEUTRALISATION_CESSE_AU_CHOIX",
-        /// Whether the majoration applies to the insured of Mayotte.
-        MayotteMtm = 26 "MAYOTTE_MTM",
-        /// Years during which a newly installed general practitioner is free to see anybody.
-        GeneralisteRecentDuree = 27 "GENERALISTE_RECENT_DUREE",
-        /// The same, in an under-served zone.
-        ZoneSousMedicaliseeDuree = 28 "ZONE_SOUS_MEDICALISEE_DUREE",
-        /// First age of the direct access to psychiatry.
-        AdsPsyAgeMin = 29 "ADS_PSY_AGE_MIN",
-        /// Last age of the direct access to psychiatry.
-        AdsPsyAgeMax = 30 "ADS_PSY_AGE_MAX",
-        /// Whether an act outside the list of direct access is majored.
-        ActeHorsAdsMajore = 31 "ACTE_HORS_ACCES_DIRECT_MAJORE",
-        /// Months without majoration after the médecin traitant retired or left.
-        NeutralisationDepartMt = 32 "NEUTRALISATION_DEPART_MT",
-        /// Rate of the acts of professionals who are not doctors.
-        TauxAmoAutreProfession = 33 "TAUX_AMO_AUTRE_PROFESSION",
-        /// Tariff from which a flat sum replaces the ticket modérateur.
-        ForfaitActeLourdSeuil = 34 "FORFAIT_ACTE_LOURD_SEUIL",
-        /// That flat sum.
-        ForfaitActeLourd = 35 "FORFAIT_ACTE_LOURD",
-        /// Consultation of a general practitioner of sector 1.
-        TarifGeneraliste = 36 "TARIF_C_GENERALISTE_S1",
-        /// Base of a general practitioner of sector 2.
-        TarifGeneralisteS2 = 37 "TARIF_C_GENERALISTE_S2",
-        /// Consultation of a specialist of sector 1.
-        TarifCs = 38 "TARIF_CS_S1",
-        /// Base of a specialist of sector 2.
-        TarifCsS2 = 39 "TARIF_CS_S2",
-        /// Supplement of clinicians.
-        Mpc = 40 "MPC",
-        /// Supplement of coordination of general practitioners.
-        Mcg = 41 "MCG",
-        /// Highest fees of a consultation with an authorised overrun.
-        DaTotalMaxSpe = 42 "DA_TOTAL_MAX_SPE",
-        /// Months around a single opinion without any other consultation of the consultant.
-        AvisPonctuelDelai = 43 "AVIS_PONCTUEL_DELAI",
-        /// Longest duration of a protocol for a long-term condition.
-        ProtocoleAldDureeMax = 44 "PROTOCOLE_ALD_DUREE_MAX",
-    }
-);
 
 /// Number of parameters.
 pub const NB_PARAMETRES: usize = Parametre::TOUS.len();

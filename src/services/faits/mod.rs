@@ -7,20 +7,23 @@
 //! the function of [`Registre`] that gives it to the law. A fact that a feuille of the same lot changes
 //! for the next one is also brought up to date by [`Registre::retenir`].
 
+mod parcours;
 mod registre;
 
 use std::collections::BTreeSet;
 
 use chrono::Datelike;
 
+use self::parcours::{bills_overrun, looked_around};
+pub(super) use self::parcours::{est_da, has_opinion};
 pub(super) use self::registre::Registre;
 use self::registre::{AffiliationDe, Dossier};
-use super::{ServiceError, Services};
+use super::{ServiceError, Services, latest_knowledge};
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::PatientId;
 use crate::storage::Connection;
-use crate::storage::dossiers;
+use crate::storage::{adressages, avis_ponctuels, dossiers, dossiers_situations, honoraires};
 
 /// A feuille and the person whom it is about.
 pub(super) type Sujet<'a> = (PatientId, &'a FeuilleDeSoins);
@@ -54,7 +57,14 @@ impl Services {
         for (rpps, specialite) in dossiers::specialites(conn, &doctors).await? {
             registre.practises(rpps, specialite);
         }
+        for exercice in dossiers_situations::exercices(conn, &doctors).await? {
+            registre.practises_at(exercice);
+        }
+        for (patient, effet, statut) in dossiers_situations::statuts(conn, &everybody).await? {
+            registre.change(patient, |dossier| dossier.statuts.push((effet, statut)));
+        }
         self.rarer_facts(conn, sujets, &mut registre).await?;
+        self.ways(conn, sujets, &mut registre).await?;
         Ok(registre)
     }
 
@@ -94,6 +104,45 @@ impl Services {
         if !alone.is_empty() {
             for (patient, effet) in dossiers::neutralisations(conn, &alone).await? {
                 registre.change(patient, |dossier| dossier.neutralisations.push(effet));
+            }
+        }
+        Ok(())
+    }
+
+    /// How the patients came to the performers: referrals, opinions around, fees of the year.
+    async fn ways(
+        &self,
+        conn: &mut Connection,
+        sujets: &[Sujet<'_>],
+        registre: &mut Registre,
+    ) -> Result<(), ServiceError> {
+        let sent = registre.sharing(&registre.persons(sujets, Registre::needs_referrals));
+        if !sent.is_empty() {
+            for one in adressages::of_persons(conn, &sent, latest_knowledge()).await? {
+                registre.change(one.patient_id, |dossier| dossier.adressages.push(one));
+            }
+        }
+        for avis in avis_ponctuels::of_persons(conn, &registre.everybody()).await? {
+            registre.change(avis.patient_id, |dossier| dossier.opinion(&avis));
+        }
+        let mut asked = Vec::new();
+        for (patient, feuille) in sujets.iter().filter(|(_, feuille)| has_opinion(feuille)) {
+            for any in registre.sharing(&[*patient]) {
+                asked.extend(looked_around(any, feuille));
+            }
+        }
+        for other in avis_ponctuels::autour(conn, &asked).await? {
+            registre.change(other.patient_id, |dossier| dossier.around(&other));
+        }
+        let billing: BTreeSet<Rpps> = sujets
+            .iter()
+            .filter(|(_, feuille)| bills_overrun(feuille))
+            .map(|(_, feuille)| feuille.executant_rpps)
+            .collect();
+        if !billing.is_empty() {
+            let billing: Vec<Rpps> = billing.into_iter().collect();
+            for fees in honoraires::of_doctors(conn, &billing).await? {
+                registre.earns(&fees)?;
             }
         }
         Ok(())

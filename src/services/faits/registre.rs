@@ -5,20 +5,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, NaiveDate};
 
 use super::Sujet;
+use super::parcours::has_opinion;
 use crate::domain::acteur::Caisse;
+use crate::domain::adressage::Adressage;
 use crate::domain::calendar::Periode;
 use crate::domain::evaluation::{
-    Avertissement, AvertissementLigne, FaitsConnus, Naissance, RelationMt,
+    AutreFeuille, Avertissement, AvertissementLigne, FaitsConnus, HonorairesAnnee, Naissance,
+    RelationMt,
 };
 use crate::domain::feuille_de_soins::{Acte, FeuilleDeSoins};
 use crate::domain::identifiers::{
     DateNaissanceAmo, IndicateurParcours, Organisme, Rpps, Specialite,
 };
 use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
-use crate::domain::money::Centimes;
+use crate::domain::money::{Centimes, accumulate};
+use crate::domain::vie::sommeil::StatutPatient;
+use crate::law::LawError;
 use crate::services::ServiceError;
 use crate::services::perimetre::{Vue, vue_de_caisse};
 use crate::storage::dossiers::{Attente, MembreConnu};
+use crate::storage::dossiers_situations::ExerciceConnu;
+use crate::storage::feuilles_de_soins::FeuilleEnregistree;
+use crate::storage::honoraires::HonorairesMedecin;
 use crate::storage::participations::Retenue;
 
 /// A caisse of a person.
@@ -34,7 +42,7 @@ pub(super) struct AffiliationDe {
 
 /// A designation and its doctors.
 #[derive(Debug, Clone)]
-struct DesignationConnue {
+pub(super) struct DesignationConnue {
     id: DesignationId,
     declaration_id: DeclarationId,
     effet: Periode,
@@ -42,7 +50,7 @@ struct DesignationConnue {
 }
 
 impl DesignationConnue {
-    fn names(&self, rpps: Rpps, jour: NaiveDate) -> bool {
+    pub(super) fn names(&self, rpps: Rpps, jour: NaiveDate) -> bool {
         self.effet.contient(jour)
             && self.membres.iter().any(|(own, effet)| *own == rpps && effet.contient(jour))
     }
@@ -62,6 +70,14 @@ pub(super) struct Dossier {
     pub(super) neutralisations: Vec<Periode>,
     /// Those kept under a record merged into theirs included.
     pub(super) participations: Vec<Retenue>,
+    /// Statuses that are not the ordinary one.
+    pub(super) statuts: Vec<(Periode, StatutPatient)>,
+    /// Referrals, of merged records too.
+    pub(super) adressages: Vec<Adressage>,
+    /// Single opinions given, by whom.
+    pub(super) avis: Vec<(Rpps, AutreFeuille)>,
+    /// Feuilles around the single opinions of those at hand, by whom.
+    pub(super) autour: Vec<(Rpps, AutreFeuille)>,
 }
 
 impl Dossier {
@@ -91,12 +107,12 @@ impl Dossier {
         self.attentes.push((attente.rpps, attente.signe_le));
     }
 
-    fn designation(&self, jour: NaiveDate) -> Option<&DesignationConnue> {
+    pub(super) fn designation(&self, jour: NaiveDate) -> Option<&DesignationConnue> {
         self.designations.iter().find(|known| known.effet.contient(jour))
     }
 
     /// The médecin traitant of a day, seen from the performer.
-    fn relation(&self, feuille: &FeuilleDeSoins, jour: NaiveDate) -> RelationMt {
+    pub(super) fn relation(&self, feuille: &FeuilleDeSoins, jour: NaiveDate) -> RelationMt {
         let found = self.designation(jour);
         let names = |rpps: Rpps| found.is_some_and(|known| known.names(rpps, jour));
         let executant = feuille.executant_rpps;
@@ -120,26 +136,30 @@ impl Dossier {
     }
 
     /// The caisse of the person, on a day.
-    fn organisme(&self, jour: NaiveDate) -> Option<Organisme> {
+    pub(super) fn organisme(&self, jour: NaiveDate) -> Option<Organisme> {
         let mut own = self.caisses.iter().filter(|one| one.own);
         own.find(|one| one.effet.contient(jour)).map(|one| one.organisme)
     }
 }
 
 /// What is known of the persons and of the performers of some feuilles.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(in crate::services) struct Registre {
     dossiers: BTreeMap<PatientId, Dossier>,
     /// Under which record the facts of one that was merged are kept.
     merged: BTreeMap<PatientId, PatientId>,
     medecins: BTreeMap<Rpps, Vec<(Periode, Specialite)>>,
+    /// Practices of the performers.
+    exercices: BTreeMap<Rpps, Vec<ExerciceConnu>>,
+    /// Fees of those who bill an authorised overrun, by year.
+    honoraires: BTreeMap<(Rpps, i16), HonorairesAnnee>,
 }
 
 impl Registre {
     /// Of these persons, nothing yet.
     pub(super) fn new(persons: &[PatientId]) -> Self {
         let dossiers = persons.iter().map(|id| (*id, Dossier::default())).collect();
-        Self { dossiers, merged: BTreeMap::new(), medecins: BTreeMap::new() }
+        Self { dossiers, ..Self::default() }
     }
 
     /// A record merged into that of a person.
@@ -158,6 +178,12 @@ impl Registre {
         self.dossiers.keys().chain(self.merged.keys()).copied().collect()
     }
 
+    /// The records of some persons, those merged into theirs included.
+    pub(super) fn sharing(&self, persons: &[PatientId]) -> Vec<PatientId> {
+        let merged = self.merged.iter().filter(|(_, owner)| persons.contains(owner));
+        persons.iter().copied().chain(merged.map(|(old, _)| *old)).collect()
+    }
+
     /// Adds a fact of a record to what is known of its person.
     pub(super) fn change(&mut self, record: PatientId, add: impl FnOnce(&mut Dossier)) {
         let owner = self.owner(record);
@@ -169,6 +195,29 @@ impl Registre {
     /// A doctor of the register, with one of his specialties.
     pub(super) fn practises(&mut self, rpps: Rpps, specialite: Option<(Periode, Specialite)>) {
         self.medecins.entry(rpps).or_default().extend(specialite);
+    }
+
+    /// A practice of a performer.
+    pub(super) fn practises_at(&mut self, exercice: ExerciceConnu) {
+        self.exercices.entry(exercice.rpps).or_default().push(exercice);
+    }
+
+    /// The practices of a performer.
+    pub(super) fn practices(&self, rpps: Rpps) -> &[ExerciceConnu] {
+        self.exercices.get(&rpps).map_or(&[], Vec::as_slice)
+    }
+
+    /// Adds fees to those of a doctor in a year.
+    pub(super) fn earns(&mut self, more: &HonorairesMedecin) -> Result<(), ServiceError> {
+        let known = self.honoraires.entry((more.executant, more.annee)).or_default();
+        *known = known.plus(&more.honoraires).map_err(LawError::from)?;
+        Ok(())
+    }
+
+    /// The fees of a doctor in a year.
+    pub(super) fn earned(&self, rpps: Rpps, annee: i32) -> HonorairesAnnee {
+        let annee = i16::try_from(annee).unwrap_or_default();
+        self.honoraires.get(&(rpps, annee)).copied().unwrap_or_default()
     }
 
     /// The persons one of whose feuilles needs something.
@@ -195,7 +244,7 @@ impl Registre {
         self.relations(patient, feuille).any(|relation| relation == RelationMt::Aucun)
     }
 
-    fn relations(
+    pub(super) fn relations(
         &self,
         patient: PatientId,
         feuille: &FeuilleDeSoins,
@@ -220,8 +269,10 @@ impl Registre {
             .iter()
             .find_map(|jour| dossier.designation(*jour))
             .map(|known| known.declaration_id);
-        let relations_mt =
-            reference_days.iter().map(|jour| (*jour, dossier.relation(feuille, *jour))).collect();
+        let relations_mt = reference_days
+            .iter()
+            .map(|jour| (*jour, self.at_place(dossier.relation(feuille, *jour), feuille)))
+            .collect();
         let days: BTreeSet<NaiveDate> =
             feuille.soins.actes.iter().map(|acte| acte.date_execution).collect();
         let years: BTreeSet<i32> = days.iter().map(Datelike::year).collect();
@@ -229,10 +280,12 @@ impl Registre {
         let mut participations_an: Vec<(i32, Centimes)> = Vec::new();
         for retenue in &dossier.participations {
             if retenue.executant == feuille.executant_rpps && days.contains(&retenue.jour) {
-                add(&mut participations_jour, retenue.jour, retenue.montant)?;
+                accumulate(&mut participations_jour, retenue.jour, retenue.montant)
+                    .map_err(LawError::from)?;
             }
             if years.contains(&retenue.jour.year()) {
-                add(&mut participations_an, retenue.jour.year(), retenue.montant)?;
+                accumulate(&mut participations_an, retenue.jour.year(), retenue.montant)
+                    .map_err(LawError::from)?;
             }
         }
         let faits = FaitsConnus {
@@ -240,6 +293,7 @@ impl Registre {
             relations_mt,
             participations_jour,
             participations_an,
+            registre: self.parcours(dossier, feuille),
         };
         Ok((faits, declaration_id))
     }
@@ -267,6 +321,7 @@ impl Registre {
                 }
             }
         }
+        codes.extend(self.convention(feuille));
         codes.into_iter().map(|code| AvertissementLigne { code, numero_ligne: None }).collect()
     }
 
@@ -288,16 +343,33 @@ impl Registre {
         self.dossiers.get(&patient).map_or(&[], |known| &known.absorbed)
     }
 
-    /// What a feuille that was just evaluated changes for the next one of the same person.
-    pub(in crate::services) fn retenir(&mut self, patient: PatientId, retenues: &[Retenue]) {
-        if let Some(dossier) = self.dossiers.get_mut(&patient) {
+    /// What a feuille that was just evaluated changes for those that follow it.
+    pub(in crate::services) fn retenir(
+        &mut self,
+        kept: &FeuilleEnregistree,
+        retenues: &[Retenue],
+        fees: &[HonorairesMedecin],
+    ) -> Result<(), ServiceError> {
+        let executant = kept.feuille.executant_rpps;
+        if let Some(dossier) = self.dossiers.get_mut(&kept.patient_id) {
             dossier.participations.extend(retenues);
+            if let Some(jour) = kept.feuille.soins.date_soins() {
+                let one = AutreFeuille { jour, feuille: kept.id };
+                dossier.autour.push((executant, one));
+                if has_opinion(&kept.feuille) {
+                    dossier.avis.push((executant, one));
+                }
+            }
         }
+        for more in fees {
+            self.earns(more)?;
+        }
+        Ok(())
     }
 }
 
 /// The days that choose the law and the médecin traitant, in order.
-fn reference_days(feuille: &FeuilleDeSoins) -> BTreeSet<NaiveDate> {
+pub(super) fn reference_days(feuille: &FeuilleDeSoins) -> BTreeSet<NaiveDate> {
     feuille.soins.actes.iter().map(Acte::date_reference).collect()
 }
 
@@ -305,18 +377,4 @@ fn reference_days(feuille: &FeuilleDeSoins) -> BTreeSet<NaiveDate> {
 fn says_chosen(feuille: &FeuilleDeSoins) -> bool {
     let said = feuille.soins.parcours.indicateur;
     matches!(said, Some(IndicateurParcours::N | IndicateurParcours::T))
-}
-
-fn add<K: PartialEq>(
-    sums: &mut Vec<(K, Centimes)>,
-    key: K,
-    montant: Centimes,
-) -> Result<(), ServiceError> {
-    match sums.iter_mut().find(|(known, _)| *known == key) {
-        Some((_, sum)) => {
-            *sum = sum.plus(montant).map_err(crate::law::LawError::from)?;
-        }
-        None => sums.push((key, montant)),
-    }
-    Ok(())
 }

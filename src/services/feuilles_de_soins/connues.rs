@@ -7,12 +7,13 @@ use crate::domain::acteur::Acteur;
 use crate::domain::digest::Empreinte;
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::{FeuilleId, PatientId};
+use crate::services::faits::has_opinion;
 use crate::services::perimetre::Vue;
 use crate::services::{Contexte, ServiceError, Services};
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::feuilles_de_soins::FeuilleRecue;
 use crate::storage::patients::fusions;
-use crate::storage::{Connection, lois};
+use crate::storage::{Connection, avis_ponctuels, lois};
 
 /// A feuille of the register, beside what was sent under the same number.
 pub(super) type Envoyee<'a> = (FeuilleRecue, &'a FeuilleDeSoins);
@@ -56,7 +57,12 @@ impl Services {
                     let law = law_of(&mut conn, &mut lois, evaluation.loi_id).await?;
                     evaluations.push((evaluation, law));
                 }
-                known.push(Ok(FeuilleEvaluee { feuille, evaluations }));
+                let a_reexaminer = if has_opinion(&feuille.feuille) {
+                    avis_ponctuels::rompus(&mut conn, feuille.patient_id, feuille.id).await?
+                } else {
+                    Vec::new()
+                };
+                known.push(Ok(FeuilleEvaluee { feuille, evaluations, a_reexaminer }));
             }
         }
         drop(conn);

@@ -11,6 +11,7 @@ use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::PatientId;
 use crate::domain::money::Centimes;
 use crate::services::faits::Registre;
+use crate::services::suites::fees;
 use crate::services::{PATIENT_ATTENDU, ServiceError, Services};
 use crate::storage::evaluations::EvaluationEnregistree;
 use crate::storage::feuilles_de_soins::{Cle, FeuilleEnregistree, FeuilleRecue, NouvelleLigne};
@@ -49,11 +50,9 @@ impl Services {
         for (place, ligne) in lignes.iter().enumerate() {
             let issue = match self.place(&mut donnees, &placed, &decisions, (place, ligne)) {
                 Ok(Issue::Connue(recue)) => Ok(Trouvee { recue, nouvelle: false }),
-                Ok(Issue::Nouvelle { cle, row, recue }) => {
+                Ok(Issue::Nouvelle { cle, row, recue, kept }) => {
                     let (patient, instant) =
                         (recue.feuille.patient_id, recue.feuille.enregistre_le);
-                    let kept = retenues(&recue.feuille.feuille, &recue.evaluation.evaluation);
-                    donnees.registre.retenir(patient, &kept);
                     donnees.instants.insert(patient, knowledge_after(instant, instant));
                     decisions.retenues.extend(kept.into_iter().map(|one| (patient, one)));
                     decisions.lignes.push(row);
@@ -97,7 +96,9 @@ impl Services {
         let recue =
             self.evaluate(&donnees.registre, ligne, (patient_id, instant), donnees.loi_id)?;
         let row = NouvelleLigne::new(&recue, ligne.date_soins)?;
-        Ok(Issue::Nouvelle { cle, row, recue })
+        let kept = retenues(feuille, &recue.evaluation.evaluation);
+        donnees.registre.retenir(&recue.feuille, &kept, &fees(std::iter::once(feuille))?)?;
+        Ok(Issue::Nouvelle { cle, row, recue, kept })
     }
 
     /// Evaluates a feuille with what the register knows now about the days of care.
@@ -139,7 +140,7 @@ enum Issue {
     /// The register already has the feuille, or the lot had it before.
     Connue(FeuilleRecue),
     /// To be written.
-    Nouvelle { cle: Cle, row: NouvelleLigne, recue: FeuilleRecue },
+    Nouvelle { cle: Cle, row: NouvelleLigne, recue: FeuilleRecue, kept: Vec<Retenue> },
 }
 
 /// The participations that an evaluation keeps from the person.

@@ -11,16 +11,18 @@ use std::sync::Arc;
 
 pub use self::lots::{Reception, Suite, Tour};
 use self::reception::{Ligne, Trouvee};
+use super::faits::has_opinion;
 use super::{Contexte, Demande, Memoire, Rendu, ServiceError, Services};
 use crate::domain::acteur::Acteur;
 use crate::domain::digest::Empreinte;
+use crate::domain::evaluation::AutreFeuille;
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::FeuilleId;
 use crate::domain::patient::ClePatient;
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree, FeuilleRecue};
-use crate::storage::lois;
 use crate::storage::patients::fusions;
+use crate::storage::{avis_ponctuels, lois};
 
 /// A feuille to receive, and how its beneficiary is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub struct FeuilleEvaluee {
     pub feuille: FeuilleEnregistree,
     /// Its evaluations, the first first, each with the fingerprint of its law.
     pub evaluations: Vec<(EvaluationEnregistree, Empreinte)>,
+    /// Later feuilles that contradict the single opinion of this one.
+    pub a_reexaminer: Vec<AutreFeuille>,
 }
 
 impl Services {
@@ -70,7 +74,8 @@ impl Services {
     /// A feuille that was just evaluated, under the present law.
     fn evaluee(&self, recue: FeuilleRecue) -> FeuilleEvaluee {
         let law = *self.law.empreinte();
-        FeuilleEvaluee { feuille: recue.feuille, evaluations: vec![(recue.evaluation, law)] }
+        let evaluations = vec![(recue.evaluation, law)];
+        FeuilleEvaluee { feuille: recue.feuille, evaluations, a_reexaminer: Vec::new() }
     }
 
     /// Reads a feuille and its evaluations.
@@ -104,8 +109,13 @@ impl Services {
             let law = lois::fingerprint(&mut conn, evaluation.loi_id).await?;
             evaluations.push((evaluation, law.ok_or(ServiceError::Introuvable)?));
         }
+        let a_reexaminer = if has_opinion(&feuille.feuille) {
+            avis_ponctuels::rompus(&mut conn, feuille.patient_id, id).await?
+        } else {
+            Vec::new()
+        };
         drop(conn);
-        let found = FeuilleEvaluee { feuille, evaluations };
+        let found = FeuilleEvaluee { feuille, evaluations, a_reexaminer };
         self.trace(contexte, found.feuille.patient_id, "feuille.lire").await?;
         Ok(found)
     }

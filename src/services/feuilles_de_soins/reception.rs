@@ -16,6 +16,7 @@ use crate::domain::acteur::Acteur;
 use crate::domain::ids::{EvenementId, FeuilleId, PatientId};
 use crate::domain::patient::ClePatient;
 use crate::services::faits::{Registre, Sujet};
+use crate::services::suites::Evaluee;
 use crate::services::{Contexte, ServiceError, Services};
 use crate::storage::evenements::{self, Evenement};
 use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue};
@@ -199,6 +200,14 @@ impl Services {
         let ids: Vec<FeuilleId> = lignes.iter().map(|ligne| ligne.feuille_id()).collect();
         evenements::insert_of_feuilles(tx, &self.evaluated(lot.contexte), &ids).await?;
         patients::touch_all(tx, instants).await?;
+        let evaluees: Vec<Evaluee<'_>> = decisions
+            .issues
+            .iter()
+            .flatten()
+            .filter(|found| found.nouvelle)
+            .map(|found| (&found.recue.feuille, &found.recue.evaluation))
+            .collect();
+        self.keep_traces(tx, lot.contexte, &evaluees).await?;
         Ok(true)
     }
 
