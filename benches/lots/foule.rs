@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 use std::io::Write;
 use std::path::Path;
+use std::process::Stdio;
 
 use traitant::domain::identifiers::IdentifiantPersonne;
 use traitant::storage::Coffre;
 
-use crate::machine::{psql, psql_script};
-use crate::support::nir;
+use crate::support::{client, nir, psql};
 
 /// Doctors of the register.
 pub const MEDECINS: usize = 20_000;
@@ -71,7 +71,7 @@ const INSTANT: &str = "2025-01-01T00:00:00Z";
 
 /// Fills the register. Ciphers are bytes of the right length: nobody reads these names.
 pub fn charger(folder: &Path, coffre: &Coffre, persons: usize) {
-    psql_script(folder, |out| {
+    script(folder, |out| {
         writeln!(out, "SET session_replication_role = replica; BEGIN;").unwrap();
         copy(out, "medecin (medecin_id, rpps, connu_le, enregistre_le)", MEDECINS, |n, line| {
             write!(line, "{}\t{}\t{INSTANT}\t{INSTANT}", uuid(1, n), rpps(n))
@@ -121,6 +121,18 @@ pub fn charger(folder: &Path, coffre: &Coffre, persons: usize) {
     });
     psql(folder, "VACUUM (ANALYZE, FREEZE)");
     psql(folder, "CHECKPOINT");
+}
+
+/// Runs a script that is written as it goes.
+fn script(folder: &Path, write: impl FnOnce(&mut dyn Write)) {
+    let mut command = client("psql", folder);
+    command.args(["-q", "-v", "ON_ERROR_STOP=1"]).stdin(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut input = std::io::BufWriter::with_capacity(1 << 20, child.stdin.take().unwrap());
+    write(&mut input);
+    input.flush().unwrap();
+    drop(input);
+    assert!(child.wait().unwrap().success());
 }
 
 /// Copies lines into a table; empty ones are nobody's.

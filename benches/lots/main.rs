@@ -21,9 +21,11 @@
 )]
 
 mod client;
+#[path = "../support/cpu.rs"]
+mod cpu;
 mod foule;
-#[path = "../support/machine.rs"]
-mod machine;
+#[path = "../support/memoire.rs"]
+mod memoire;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -35,8 +37,9 @@ use std::time::Instant;
 use traitant::storage::Coffre;
 
 use self::client::send;
-use self::machine::{Cpu, memory, psql};
-use self::support::{start, token};
+use self::cpu::Cpu;
+use self::memoire::memory;
+use self::support::{psql, start, token};
 
 fn setting(name: &str, default: usize) -> usize {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)

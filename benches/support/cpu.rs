@@ -1,8 +1,6 @@
-//! What measures read from the machine: processor time, memory, and the database of a folder.
+//! Processor time of the service, of its PostgreSQL and of whoever measures.
 
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 /// Clock ticks a second, as Linux counts processor time for everybody.
 const TICKS: u64 = 100;
@@ -78,39 +76,4 @@ fn of_machine() -> u64 {
         first.split_whitespace().skip(1).map(|word| word.parse().unwrap_or(0)).collect();
     // user, nice, system, then irq and softirq: neither idle nor waiting.
     (fields[0] + fields[1] + fields[2] + fields[5] + fields[6]) * 1_000 / TICKS
-}
-
-/// Resident memory of a process in kilobytes: now, and at its highest.
-pub fn memory(pid: u32) -> (u64, u64) {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let field = |name: &str| {
-        let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
-        line.split_whitespace().nth(1).and_then(|text| text.parse().ok()).unwrap_or(0)
-    };
-    (field("VmRSS:"), field("VmHWM:"))
-}
-
-fn psql_command(folder: &Path) -> Command {
-    let mut command = Command::new("psql");
-    command
-        .args(["-qAt", "-v", "ON_ERROR_STOP=1", "-U", "traitant", "-d", "traitant", "-h"])
-        .arg(folder.join("s"));
-    command
-}
-
-/// Runs statements; gives what they answer.
-pub fn psql(folder: &Path, statements: &str) -> String {
-    let output = psql_command(folder).args(["-c", statements]).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
-/// Runs a script that is written as it goes.
-pub fn psql_script(folder: &Path, write: impl FnOnce(&mut dyn Write)) {
-    let mut child = psql_command(folder).stdin(Stdio::piped()).spawn().unwrap();
-    let mut input = std::io::BufWriter::with_capacity(1 << 20, child.stdin.take().unwrap());
-    write(&mut input);
-    input.flush().unwrap();
-    drop(input);
-    assert!(child.wait().unwrap().success());
 }
