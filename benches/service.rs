@@ -12,6 +12,7 @@
 //! length of each measure.
 
 #![expect(
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
