@@ -35,9 +35,9 @@ pub(crate) async fn run(config: &Config, lot: &Evaluer) -> anyhow::Result<ExitCo
     // Opened before anything else: a file that is not there costs nobody a start.
     let (entree, length) = open(&lot.fichier)?;
     let sortie: Box<dyn Write + Send> = match &lot.sortie {
-        Some(path) => Box::new(
-            File::create(path).with_context(|| format!("création de {}", path.display()))?,
-        ),
+        Some(path) => {
+            Box::new(File::create(path).with_context(|| format!("création de {}", path.display()))?)
+        }
         None => Box::new(std::io::stdout()),
     };
     let stop = CancellationToken::new();
@@ -94,9 +94,7 @@ fn pieces(
         loop {
             let piece = match entree.read(&mut buffer) {
                 Ok(0) => break,
-                Ok(length) => {
-                    Ok(Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default()))
-                }
+                Ok(length) => Ok(Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default())),
                 Err(error) => Err(error),
             };
             let last = piece.is_err();
@@ -128,7 +126,10 @@ async fn answer(
             .context("écriture des réponses")?;
         bilan = bilan.plus(&done.bilan);
         bar.set_position(bilan.octets);
-        bar.set_message(format!("{} feuilles", bilan.enregistrees.saturating_add(bilan.deja_recues)));
+        bar.set_message(format!(
+            "{} feuilles",
+            bilan.enregistrees.saturating_add(bilan.deja_recues)
+        ));
     }
     sortie.flush().context("écriture des réponses")?;
     bar.finish_and_clear();
@@ -160,7 +161,9 @@ fn say(bilan: &BilanLot, interrupted: bool) {
          {patients} pour les patients."
     );
     if interrupted {
-        eprintln!("Le lot a été interrompu : relancez la même commande, rien ne sera fait deux fois.");
+        eprintln!(
+            "Le lot a été interrompu : relancez la même commande, rien ne sera fait deux fois."
+        );
     }
 }
 

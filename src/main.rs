@@ -40,7 +40,9 @@ fn main() -> ExitCode {
 fn run(commande: Commande) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match commande {
-        Commande::Evaluer(lot) => return runtime.block_on(evaluer::run(&Config::from_env()?, &lot)),
+        Commande::Evaluer(lot) => {
+            return runtime.block_on(evaluer::run(&Config::from_env()?, &lot));
+        }
         Commande::Servir => runtime.block_on(serve(&Config::from_env()?)),
         Commande::Migrer => runtime.block_on(migrate(&Config::from_env()?)),
         Commande::Jeton { porteur } => issue(&Config::from_env()?, &porteur),
