@@ -8,6 +8,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::StorageError;
+use super::error::one;
 use super::medecins::word;
 use super::range::{to_periode, to_range};
 use crate::domain::adressage::{
@@ -103,10 +104,7 @@ pub async fn advance(
     .execute(&mut *conn)
     .await?
     .rows_affected();
-    if found != 1 {
-        let statement = "version_adressage.replace";
-        return Err(StorageError::RowsAffected { statement, expected: 1, found });
-    }
+    one("version_adressage.replace", found)?;
     adressage.version += 1;
     adressage.enregistre_le = instant;
     insert_version(conn, adressage).await
