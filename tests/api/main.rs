@@ -41,6 +41,7 @@ mod neutralisations;
 mod openapi;
 mod operations;
 mod parameters;
+mod parcours;
 mod patientele;
 mod races;
 mod readme;
