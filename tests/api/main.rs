@@ -44,6 +44,7 @@ mod parameters;
 mod patientele;
 mod races;
 mod readme;
+mod reevaluations;
 mod retraits;
 mod sandbox;
 mod schema;
