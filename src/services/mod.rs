@@ -23,6 +23,7 @@ pub mod operations;
 pub mod patientele;
 pub mod patients;
 mod perimetre;
+pub mod reevaluations;
 pub mod representations;
 mod suites;
 pub mod taches;

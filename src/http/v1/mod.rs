@@ -14,6 +14,7 @@ pub(crate) mod neutralisations;
 pub(crate) mod operations;
 pub(crate) mod patientele;
 pub(crate) mod patients;
+pub(crate) mod reevaluations;
 pub(crate) mod reglement;
 pub(crate) mod representations;
 pub(crate) mod simulations;
@@ -34,6 +35,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(adressages::router())
         .merge(conciliations::router())
         .merge(patients::router())
+        .merge(reevaluations::router())
         .merge(representations::router())
         .merge(medecins::router())
         .merge(operations::router())
