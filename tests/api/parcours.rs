@@ -1,5 +1,6 @@
 //! What the register knows beside a feuille: referrals, opinions around, covers, practices, fees.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -61,11 +62,11 @@ fn named<'a>(feuille: &'a Value, code: &str) -> &'a Value {
 #[tokio::test]
 async fn a_referral_of_the_register_is_found_and_its_absence_is_told() {
     let app = TestApp::new().await;
-    let mut claimed = cardiologist("1", DAY, json!("O"));
+    let mut claimed = cardiologist("1", "2025-06-12", json!("O"));
     sent_by(&mut claimed, MARTIN);
     let claimed = send(&app, claimed).await;
     assert_eq!((letter(&claimed), warnings(&claimed)), ("O", vec!["adressage_inconnu"]));
-    let outside = send(&app, cardiologist("2", DAY, json!("S2"))).await;
+    let outside = send(&app, cardiologist("2", "2025-06-13", json!("S2"))).await;
     assert_eq!((letter(&outside), warnings(&outside)), ("F", vec![]));
     // Martin refers Bernard to the cardiologist, for consultations.
     let plan = json!({
@@ -82,10 +83,11 @@ async fn a_referral_of_the_register_is_found_and_its_absence_is_told() {
     assert_eq!(covered["evaluations"][0]["totaux"]["majoration_centimes"], 0);
     let coordination = "majorations_coordination_possibles";
     assert_eq!(covered["evaluations"][0]["resultats"][coordination], true);
-    let mut named = cardiologist("4", DAY, json!("O"));
+    app.advance(TimeDelta::days(1));
+    let mut named = cardiologist("4", "2025-06-17", json!("O"));
     sent_by(&mut named, PONS);
     assert_eq!(warnings(&send(&app, named).await), ["orienteur_contredit"]);
-    let mut other_act = cardiologist("5", DAY, json!("O"));
+    let mut other_act = cardiologist("5", "2025-06-17", json!("O"));
     sent_by(&mut other_act, MARTIN);
     line(&mut other_act, "COE", 5400);
     assert_eq!(warnings(&send(&app, other_act).await), ["acte_hors_adressage"]);
