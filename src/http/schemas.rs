@@ -112,6 +112,10 @@ macro_rules! listes {
 }
 
 listes!(
+    crate::services::evaluations::Changement,
+    crate::services::instructions::Detail,
+    crate::services::instructions::Sort,
+    crate::services::instructions::Source,
     a::ActionAdressage,
     a::EtatAdressage,
     a::MotifCloture,
@@ -136,6 +140,7 @@ listes!(
     e::Avertissement,
     e::Classe2013,
     e::CodeDetermine,
+    e::Fait,
     e::RelationMt,
     f::Complementaire,
     f::Convention,

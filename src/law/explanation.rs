@@ -1,5 +1,8 @@
 //! Reasons in French, rendered from the sheets of the rules, the facts and the amounts.
 
+pub mod patient;
+mod situations;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -7,9 +10,10 @@ use arrayvec::ArrayVec;
 
 use super::bareme::Bareme;
 use super::parameters::Parametre;
+use super::rule::Rang;
 use super::situation::Situation;
 use crate::domain::evaluation::{
-    ActeEvalue, Avertissement, CodeRegle, Issue, MAX_CONSTATS, Montants,
+    ActeEvalue, Avertissement, CodeRegle, Issue, MAX_CONSTATS, Montants, Theme,
 };
 use crate::domain::money::Centimes;
 
@@ -51,6 +55,28 @@ pub fn motifs(acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) -> Vec<
             })
         })
         .collect()
+}
+
+/// Texts on which the rules that decided an act rest.
+fn fondements<'a>(acte: &'a ActeEvalue, bareme: &'a Bareme) -> impl Iterator<Item = &'static str> {
+    acte.constats
+        .iter()
+        .filter(|constat| constat.issue == Issue::Retenue)
+        .filter_map(|constat| bareme.regle(constat.regle))
+        .flat_map(|(_, fondement)| fondement.iter().copied())
+}
+
+/// Why the rate of an act is not the ordinary one. The flat sum of heavy acts keeps the full rate and
+/// is told with the amounts.
+fn exceptions_du_taux(acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) -> Option<String> {
+    let retained = acte
+        .constats
+        .iter()
+        .find(|constat| constat.issue == Issue::Retenue && constat.regle.theme == Theme::Taux)?;
+    let (regle, _) = bareme.regle(retained.regle)?;
+    let exception = matches!(regle.fiche.rang, Rang::Exception { .. });
+    let phrase = exception.then_some(regle.fiche.phrase)?;
+    sentence(phrase, acte, situation, bareme).map(Cow::into_owned)
 }
 
 /// Names that a sentence may contain between braces.

@@ -8,11 +8,14 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+pub mod autrement;
 pub mod bareme;
 pub mod checks;
 pub mod explanation;
 mod facturation;
 mod fingerprint;
+mod honoraires;
+pub mod instruction;
 mod liquidation;
 pub mod livre;
 mod nomenclature;

@@ -3,8 +3,10 @@
 use super::{ServiceError, Services};
 use crate::domain::evaluation::{AvertissementLigne, Evaluation, FaitsConnus};
 use crate::domain::feuille_de_soins::Soins;
+pub use crate::law::autrement::{Autrement, Changement};
 use crate::law::bareme::DateDesSoins;
 pub use crate::law::explanation::Motif;
+pub use crate::law::explanation::patient::PourLePatient;
 use crate::law::explanation::{bilan, message, motifs};
 use crate::law::situation::Situation;
 use crate::law::{LawError, checks};
@@ -16,6 +18,8 @@ pub struct Explication {
     pub actes: Vec<Vec<Motif>>,
     /// Who pays what, in one sentence.
     pub bilan: String,
+    /// The whole of it, told to the patient.
+    pub patient: PourLePatient,
     /// Warnings and their sentences.
     pub avertissements: Vec<(AvertissementLigne, &'static str)>,
 }
@@ -56,6 +60,7 @@ impl Services {
         Ok(Explication {
             actes: actes.collect::<Result<_, LawError>>()?,
             bilan: bilan(&evaluation.totaux),
+            patient: self.law.raconter(soins, faits, evaluation)?,
             avertissements: evaluation
                 .avertissements
                 .iter()

@@ -15,6 +15,7 @@ mod feuille_plausible;
 pub mod feuilles_de_soins;
 mod frises;
 pub mod idempotence;
+pub mod instructions;
 pub mod loi;
 pub mod medecins;
 pub mod medecins_traitants;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::instruction::InstructionVue;
 use crate::domain::digest::Empreinte;
 use crate::domain::evaluation::{
     ActeEvalue, Appartenance, Avertissement, Classe2013, CodeDetermine, Evaluation, LigneEvaluee,
@@ -13,7 +14,7 @@ use crate::domain::identifiers::IndicateurParcours;
 use crate::domain::ids::DeclarationId;
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
-use crate::services::evaluations::{Explication, Motif};
+use crate::services::evaluations::{Autrement, Changement, Explication, Motif, PourLePatient};
 
 /// Décision sur une feuille de soins : où elle se situe, qui paie quoi, et pourquoi.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,11 +50,45 @@ pub(crate) struct EvaluationVue {
     totaux: MontantsVue,
     /// Montants et motifs, ligne par ligne.
     lignes: Vec<LigneVue>,
-    /// Les motifs de tous les actes, en phrases pour le patient ; la dernière dit qui paie quoi.
+    /// Le récit pour le patient : trois à six phrases à lire dans l'ordre.
+    pour_le_patient: PourLePatientVue,
+    /// Les motifs de tous les actes, règle par règle ; la dernière phrase dit qui paie quoi.
     #[schema(example = json!(["Vous avez consulté votre médecin traitant."]))]
     explication: Vec<String>,
     /// Ce que le lecteur doit savoir et qui ne bloque rien.
     avertissements: Vec<AvertissementVue>,
+    /// Toutes les règles, tous les faits et toutes les valeurs ; absent s'il n'est pas demandé.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    instruction: Option<InstructionVue>,
+}
+
+/// L'évaluation racontée au patient.
+#[derive(Debug, Serialize, ToSchema)]
+struct PourLePatientVue {
+    /// Trois à six phrases, sans numéro d'article ni mot d'administration inexpliqué.
+    #[schema(example = json!(["Le 16 juin 2025, vous avez consulté votre médecin traitant : vous avez droit au remboursement habituel."]))]
+    phrases: Vec<String>,
+    /// Ce qui aurait gardé ces soins dans le parcours ; null s'ils y sont ou s'il ne les concerne pas.
+    autrement: Option<AutrementVue>,
+    /// Textes qui le disent.
+    #[schema(example = json!(["Code de la sécurité sociale, article L162-5-3"]))]
+    references: Vec<&'static str>,
+}
+
+/// La même situation avec un seul fait changé, évaluée de nouveau par la loi.
+#[derive(Debug, Serialize, ToSchema)]
+struct AutrementVue {
+    /// Le fait changé.
+    changement: Changement,
+    /// Situation qui aurait été déterminée.
+    situation_determinee: CodeDetermine,
+    /// Ce qui serait resté au patient.
+    #[schema(example = 200)]
+    reste_a_charge_centimes: Centimes,
+    /// Ce que le patient aurait payé de moins.
+    #[schema(example = 1060)]
+    economie_centimes: Centimes,
 }
 
 /// Résultats séparés sur le parcours de soins.
@@ -197,6 +232,7 @@ impl EvaluationVue {
                 .map(|declaration_id| DeclarationRetenueVue { declaration_id }),
             totaux: MontantsVue::new(&evaluation.totaux),
             lignes,
+            pour_le_patient: PourLePatientVue::new(&contexte.explication.patient),
             explication,
             avertissements: contexte
                 .explication
@@ -208,6 +244,33 @@ impl EvaluationVue {
                     numero_ligne: warning.numero_ligne,
                 })
                 .collect(),
+            instruction: None,
+        })
+    }
+
+    /// The same, with what a clerk reads.
+    pub(crate) fn with_instruction(self, instruction: InstructionVue) -> Self {
+        Self { instruction: Some(instruction), ..self }
+    }
+}
+
+impl PourLePatientVue {
+    fn new(told: &PourLePatient) -> Self {
+        Self {
+            phrases: told.phrases.clone(),
+            autrement: told.autrement.as_ref().and_then(AutrementVue::new),
+            references: told.references.clone(),
+        }
+    }
+}
+
+impl AutrementVue {
+    fn new(other: &Autrement) -> Option<Self> {
+        Some(Self {
+            changement: other.changement,
+            situation_determinee: other.evaluation.synthese()?.code,
+            reste_a_charge_centimes: other.evaluation.totaux.reste_a_charge,
+            economie_centimes: other.gain,
         })
     }
 }

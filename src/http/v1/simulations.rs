@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 
 use super::evaluation::{Contexte, EvaluationVue};
 use super::feuilles_de_soins::demande::ParcoursDemande;
+use super::instruction::InstructionVue;
 use crate::domain::evaluation::{FaitsConnus, Naissance, RelationMt};
 use crate::domain::feuille_de_soins::{
     Acte, Assurance, Beneficiaire, Complementaire, Convention, Executant, Exoneration,
@@ -21,12 +22,13 @@ use crate::domain::identifiers::{
 };
 use crate::domain::money::Centimes;
 use crate::http::AppState;
-use crate::http::extract::Corps;
+use crate::http::extract::{Corps, Requete};
 use crate::http::idempotency::json as respond_json;
 use crate::http::lecture::{Entier, Liste, Texte, lecture};
 use crate::http::problem::{Code, Refus};
 use crate::http::verification::{Verification, code_acte};
 use crate::services::ChampInvalide;
+use crate::services::instructions::Detail;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(simulate))
@@ -160,6 +162,13 @@ pub(crate) struct RetenuesDemande {
     annee_centimes: Option<Centimes>,
 }
 lecture!(RetenuesDemande { jour_centimes, annee_centimes });
+
+/// How much is asked for.
+#[derive(Debug)]
+struct VueDemande {
+    vue: Option<Detail>,
+}
+lecture!(VueDemande { vue });
 
 /// The example of the documentation: an adult without médecin traitant.
 pub(crate) fn exemple() -> serde_json::Value {
@@ -303,6 +312,7 @@ impl SimulationDemande {
     tag = "Simulations",
     operation_id = "simuler",
     security(()),
+    params(("vue" = Option<Detail>, Query, description = "« instruction » ajoute toutes les règles, tous les faits et toutes les valeurs")),
     request_body = SimulationDemande,
     responses((status = 200, description = "L'évaluation", body = EvaluationVue)),
     extensions(("x-problemes" = json!(["hors_couverture", "parametre_inconnu",
@@ -310,6 +320,7 @@ impl SimulationDemande {
 )]
 async fn simulate(
     State(state): State<AppState>,
+    Requete(demande): Requete<VueDemande>,
     corps: Corps<SimulationDemande>,
 ) -> Result<Response, Refus> {
     let services = &state.services;
@@ -326,5 +337,11 @@ async fn simulate(
     };
     let vue = EvaluationVue::new(&evaluation, &contexte)
         .ok_or_else(|| Refus::new(Code::ErreurInterne, "Évaluation sans acte."))?;
-    respond_json(&vue)
+    match demande.vue {
+        Some(Detail::Instruction) => {
+            let instruction = services.instruct(&soins, &faits, &evaluation)?;
+            respond_json(&vue.with_instruction(InstructionVue::new(&instruction)))
+        }
+        Some(Detail::Decision) | None => respond_json(&vue),
+    }
 }

@@ -3,6 +3,7 @@
 mod boundaries;
 mod facturation;
 mod parameters;
+mod patient;
 mod properties;
 mod published_examples;
 mod registry;
