@@ -17,7 +17,7 @@ use std::time::Instant;
 
 use chrono::NaiveDate;
 use traitant::domain::digest::Empreinte;
-use traitant::domain::evaluation::{Evaluation, FaitsConnus, Naissance, RelationMt};
+use traitant::domain::evaluation::{Evaluation, FaitsConnus, FaitsRegistre, Naissance, RelationMt};
 use traitant::domain::feuille_de_soins::{
     Acte, Assurance, Beneficiaire, CodeActe, Complementaire, Convention, Executant, Exoneration,
     NatureAssurance, Nomenclature, OptionTarifaire, Paiement, ParcoursDeclare, RegimeLocal,
@@ -45,6 +45,7 @@ fn care(year: i32, indicateur: &str, relation: RelationMt, amc: bool) -> (Soins,
             rang: RangGemellaire::ONE,
             date_naissance: birth,
             organisme: None,
+            contrat: None,
             complementaire: if amc { Complementaire::Amc } else { Complementaire::Aucune },
             exoneration: Exoneration::NONE,
             regime_local: RegimeLocal::Aucun,
@@ -89,6 +90,7 @@ fn care(year: i32, indicateur: &str, relation: RelationMt, amc: bool) -> (Soins,
         relations_mt: vec![(day, relation)],
         participations_jour: vec![(day, Centimes::ZERO)],
         participations_an: vec![(year, Centimes::ZERO)],
+        registre: FaitsRegistre::default(),
     };
     (soins, faits)
 }

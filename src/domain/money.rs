@@ -58,6 +58,23 @@ impl Centimes {
         product.checked_add(half).map(|sum| Self(sum / 10_000)).ok_or(AmountOverflow)
     }
 
+    /// The same for a rate in ten-thousandths that may go beyond the whole: 20 000 is twice.
+    pub fn portion(self, ten_thousandths: u32) -> Result<Self, AmountOverflow> {
+        let product = self.0.checked_mul(i64::from(ten_thousandths)).ok_or(AmountOverflow)?;
+        product.checked_add(5_000).map(|sum| Self(sum / 10_000)).ok_or(AmountOverflow)
+    }
+
+    /// This amount, so many times.
+    pub fn times(self, factor: i64) -> Result<Self, AmountOverflow> {
+        self.0.checked_mul(factor).map(Self).ok_or(AmountOverflow)
+    }
+
+    /// To the nearest euro, half up.
+    pub fn to_euro(self) -> Result<Self, AmountOverflow> {
+        let euros = self.0.checked_add(50).ok_or(AmountOverflow)?.div_euclid(100);
+        euros.checked_mul(100).map(Self).ok_or(AmountOverflow)
+    }
+
     /// As French readers write it: `1 234,50 €`, with no-break spaces.
     pub fn in_words(self) -> String {
         let cents = self.0.unsigned_abs();
@@ -72,6 +89,19 @@ impl Centimes {
         let sign = if self.0 < 0 { "−" } else { "" };
         format!("{sign}{grouped},{:02}\u{a0}€", cents % 100)
     }
+}
+
+/// Adds an amount to the sum kept under a key, in a short list.
+pub fn accumulate<K: PartialEq>(
+    sums: &mut Vec<(K, Centimes)>,
+    key: K,
+    montant: Centimes,
+) -> Result<(), AmountOverflow> {
+    match sums.iter_mut().find(|(known, _)| *known == key) {
+        Some((_, sum)) => *sum = sum.plus(montant)?,
+        None => sums.push((key, montant)),
+    }
+    Ok(())
 }
 
 /// A rate in ten-thousandths, between 0 and 1: `7000` is 70 %.

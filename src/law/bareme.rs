@@ -43,6 +43,8 @@ pub struct Bareme {
     pub(super) periode: Periode,
     pub(super) valeurs: [Option<i64>; NB_PARAMETRES],
     pub(super) regles: Vec<&'static Regle>,
+    /// Those of them that explain amounts, after the calculation.
+    pub(super) de_montant: Vec<&'static Regle>,
     /// What each of these rules rests on that day: its texts, then those of the values that it reads.
     pub(super) fondements: Vec<Arc<[&'static str]>>,
 }
@@ -56,6 +58,11 @@ impl Bareme {
     /// The rules to be considered, in the order of the registry.
     pub fn regles(&self) -> &[&'static Regle] {
         &self.regles
+    }
+
+    /// Those that explain amounts, after the calculation.
+    pub(super) fn regles_de_montant(&self) -> &[&'static Regle] {
+        &self.de_montant
     }
 
     /// A rule of the day, and what it rests on.

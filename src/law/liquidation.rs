@@ -7,7 +7,7 @@
 //! MTM      = min(round(Σ assiette × MTM rate), ceiling of the act, Σ RO)
 //! PF       = min(amount, room of the day, room of the year, Σ RO − MTM)
 //! AMO      = Σ RO − MTM − PF
-//! AMC      = what the complementary insurance takes over of TM and MTM
+//! AMC      = what the complementary insurance takes over of TM and MTM, or what its contract promises
 //! RAC      = fees − AMO − AMC
 //! ```
 //!
@@ -18,13 +18,14 @@ use chrono::Datelike;
 
 use super::LawError;
 use super::bareme::Bareme;
+use super::complementaire::repartir;
 use super::parameters::Parametre;
 use super::qualification::Decision;
 use super::rule::{Liquidation, PriseEnCharge};
 use super::situation::Situation;
 use crate::domain::evaluation::{FaitsConnus, LigneEvaluee, Montants};
 use crate::domain::feuille_de_soins::Acte;
-use crate::domain::money::Centimes;
+use crate::domain::money::{Centimes, accumulate};
 
 /// Participations already kept, as the acts of the feuille add to them.
 #[derive(Debug, Clone)]
@@ -50,21 +51,12 @@ impl Cumuls {
     }
 
     fn add(&mut self, jour: chrono::NaiveDate, montant: Centimes) -> Result<(), LawError> {
-        add_to(&mut self.jours, jour, montant)?;
-        add_to(&mut self.annees, jour.year(), montant)
+        if montant > Centimes::ZERO {
+            accumulate(&mut self.jours, jour, montant)?;
+            accumulate(&mut self.annees, jour.year(), montant)?;
+        }
+        Ok(())
     }
-}
-
-fn add_to<K: PartialEq>(
-    sums: &mut Vec<(K, Centimes)>,
-    key: K,
-    montant: Centimes,
-) -> Result<(), LawError> {
-    match sums.iter_mut().find(|(known, _)| *known == key) {
-        Some((_, sum)) => *sum = sum.plus(montant)?,
-        None => sums.push((key, montant)),
-    }
-    Ok(())
 }
 
 /// The amounts of an act and of its lines.
@@ -123,6 +115,13 @@ pub(super) fn liquider(
         Participation::default()
     };
     spread(&mut evaluees, majoration.montant, participation.montant, decision.prise_en_charge)?;
+    if let PriseEnCharge::Contrat(contrat) = decision.prise_en_charge {
+        repartir(&mut evaluees, contrat, situation, decision.qualification, bareme)?;
+    }
+    for LigneEvaluee { montants, .. } in &mut evaluees {
+        montants.reste_a_charge =
+            montants.honoraires.minus(montants.rembourse_amo)?.minus(montants.part_amc)?;
+    }
     cumuls.add(execution, participation.montant)?;
     Ok(ActeLiquide {
         liquidation: Liquidation {
@@ -155,7 +154,7 @@ fn majoration(
         return Ok(Majoration { montant: Centimes::ZERO, plafonnee: false });
     }
     let full = sums.base.share(bareme.taux(Parametre::MtmTaux)?)?;
-    let plafond = times(bareme.centimes(Parametre::MtmPlafondActe)?, quantite)?;
+    let plafond = bareme.centimes(Parametre::MtmPlafondActe)?.times(i64::from(quantite))?;
     Ok(Majoration {
         montant: full.min(plafond).min(sums.part_amo_brute),
         plafonnee: full > plafond,
@@ -181,9 +180,9 @@ fn participation(
         return Ok(result);
     }
     let par_acte = bareme.centimes(Parametre::PfMontant)?;
-    let wanted = times(par_acte, quantite)?.min(payable);
+    let wanted = par_acte.times(i64::from(quantite))?.min(payable);
     let kept_today = cumuls.jour(jour);
-    let ceiling_today = times_i64(par_acte, bareme.valeur(Parametre::PfPlafondJourActes)?)?;
+    let ceiling_today = par_acte.times(bareme.valeur(Parametre::PfPlafondJourActes)?)?;
     let room_today = ceiling_today.minus_or_zero(kept_today);
     let room_year =
         bareme.centimes(Parametre::PfPlafondAn)?.minus_or_zero(cumuls.annee(jour.year()));
@@ -212,30 +211,16 @@ fn spread(
         participation = participation.minus(montants.participation)?;
         montants.rembourse_amo = payable.minus(montants.participation)?;
         montants.part_amc = match prise_en_charge {
-            PriseEnCharge::Rien => Centimes::ZERO,
+            PriseEnCharge::Rien | PriseEnCharge::Contrat(_) => Centimes::ZERO,
             PriseEnCharge::TicketModerateur => montants.ticket_moderateur,
             PriseEnCharge::TicketEtMajoration => {
                 montants.ticket_moderateur.plus(montants.majoration)?
             }
         };
-        montants.reste_a_charge =
-            montants.honoraires.minus(montants.rembourse_amo)?.minus(montants.part_amc)?;
     }
     Ok(())
 }
 
 fn somme(lignes: &[LigneEvaluee]) -> Result<Montants, LawError> {
     lignes.iter().try_fold(Montants::default(), |sum, ligne| Ok(sum.plus(&ligne.montants)?))
-}
-
-fn times(montant: Centimes, quantite: u16) -> Result<Centimes, LawError> {
-    times_i64(montant, i64::from(quantite))
-}
-
-fn times_i64(montant: Centimes, factor: i64) -> Result<Centimes, LawError> {
-    Ok(montant
-        .get()
-        .checked_mul(factor)
-        .map(Centimes::new)
-        .ok_or(crate::domain::money::AmountOverflow)?)
 }

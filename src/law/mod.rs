@@ -11,6 +11,7 @@
 pub mod autrement;
 pub mod bareme;
 pub mod checks;
+mod complementaire;
 pub mod explanation;
 mod facturation;
 mod fingerprint;
@@ -201,7 +202,7 @@ impl Law {
     /// Evaluates every act of a feuille, in the order of its lines.
     pub fn evaluer(&self, soins: &Soins, faits: &FaitsConnus) -> Result<Evaluation, LawError> {
         let mut cumuls = liquidation::Cumuls::new(faits);
-        let mut avertissements = Vec::new();
+        let (mut avertissements, mut billed) = (Vec::new(), Vec::new());
         let groupes = nomenclature::regrouper(&soins.actes);
         let mut actes = Vec::with_capacity(groupes.len());
         let mut totaux = Montants::default();
@@ -220,15 +221,12 @@ impl Law {
             let liquide =
                 liquidation::liquider(&lignes, &situation, &decision, baremes, &mut cumuls)?;
             let mut constats = decision.constats;
-            for regle in bareme.regles() {
-                if let Juge::Montants(juge) = regle.juge {
-                    constats
-                        .try_push(Constat {
-                            regle: regle.fiche.code,
-                            issue: juge(&liquide.liquidation),
-                        })
-                        .map_err(|_too_many| LawError::RegistreInvalide)?;
-                }
+            for regle in bareme.regles_de_montant() {
+                let Juge::Montants(juge) = regle.juge else { continue };
+                let issue = juge(&liquide.liquidation);
+                constats
+                    .try_push(Constat { regle: regle.fiche.code, issue })
+                    .map_err(|_too_many| LawError::RegistreInvalide)?;
             }
             let mut warn = |code: Avertissement, numero_ligne: u16| {
                 avertissements.push(AvertissementLigne { code, numero_ligne: Some(numero_ligne) });
@@ -243,18 +241,26 @@ impl Law {
                 warn(Avertissement::ActeInconnu, ligne.numero_ligne);
             }
             totaux = totaux.plus(&liquide.liquidation.montants)?;
-            actes.push(ActeEvalue {
+            let evalue = ActeEvalue {
                 qualification: decision.qualification,
                 taux: decision.taux,
                 constats,
                 montants: liquide.liquidation.montants,
                 lignes: liquide.lignes,
-            });
+            };
+            let facture = facturation::Facture {
+                soins,
+                faits,
+                lignes: &lignes,
+                situation: &situation,
+                bareme,
+                evalue: &evalue,
+            };
+            facturation::controles(self, &facture, &mut billed);
+            actes.push(evalue);
         }
-        let mut evaluation = Evaluation { actes, totaux, avertissements };
-        let billed = facturation::controles(self, soins, faits, &evaluation);
-        evaluation.avertissements.extend(billed);
-        Ok(evaluation)
+        avertissements.extend(billed);
+        Ok(Evaluation { actes, totaux, avertissements })
     }
 }
 
@@ -330,7 +336,9 @@ fn baremes(couverture: Periode, parametres: &Parametres, regles: &[&'static Regl
                 .iter()
                 .map(|regle| regle.fiche.fondement(parametres, periode.du()).into())
                 .collect();
-            Bareme { periode, valeurs, regles, fondements }
+            let explains = |regle: &&&'static Regle| matches!(regle.juge, Juge::Montants(_));
+            let de_montant = regles.iter().filter(explains).copied().collect();
+            Bareme { periode, valeurs, regles, de_montant, fondements }
         })
         .collect()
 }

@@ -97,6 +97,11 @@ pub(super) fn est_avis_ponctuel(code: &CodeActe) -> bool {
     matches!(code.as_str(), "C2" | "C2,5" | "APC" | "APU" | "APV" | "APY" | "AVY")
 }
 
+/// Whether the code is that of a complex consultation, or of its supplement.
+pub(super) fn est_consultation_complexe(code: &CodeActe) -> bool {
+    matches!(code.as_str(), "CCE" | "CCX" | "MCX" | "MTX")
+}
+
 fn lookup(code: &CodeActe) -> Option<bool> {
     if code.nomenclature() == Nomenclature::Ccam {
         return None;

@@ -106,6 +106,11 @@ pub const REFERENCES: &[Reference] = &[
         "exclusion de la majoration et de la participation forfaitaire",
     ),
     lue(
+        "DECRET-2014-1374",
+        "décret n° 2014-1374 du 18 novembre 2014 sur les contrats responsables",
+        "prise en charge intégrale du ticket modérateur dans le parcours à partir du 1er avril 2015",
+    ),
+    lue(
         "DREES-MTM",
         "DREES, fiche sur la majoration du ticket modérateur",
         "codes majorés, plafond de 10,60 €, cas des bénéficiaires de la C2S",
@@ -119,6 +124,11 @@ pub const REFERENCES: &[Reference] = &[
         "IPS-N",
         "indicateur de parcours de soins N, « nouveau médecin traitant »",
         "un acte du médecin nouvellement choisi est dans le parcours avant l'enregistrement",
+    ),
+    lue(
+        "SITE-C2S",
+        "site public de la complémentaire santé solidaire",
+        "création le 1er novembre 2019, par fusion de la CMU complémentaire et de l'aide à la complémentaire",
     ),
     lue(
         "SNDS-IR-QPS-V",

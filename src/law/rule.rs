@@ -8,6 +8,7 @@ use super::references::{Reference, reference};
 use super::situation::Situation;
 use crate::domain::calendar::Periode;
 use crate::domain::evaluation::{CodeRegle, Fait, Issue, Montants, Qualification};
+use crate::domain::feuille_de_soins::Contrat;
 use crate::domain::money::{Centimes, Taux};
 
 /// What a rule states about itself. The only place where a sentence about the law is written.
@@ -95,6 +96,8 @@ pub enum PriseEnCharge {
     TicketModerateur,
     /// The ticket modérateur and the majoration.
     TicketEtMajoration,
+    /// What a contract promises.
+    Contrat(Contrat),
 }
 
 /// What a rule decides.

@@ -1,16 +1,21 @@
 //! Every fact that a rule may read about one act, and nothing else.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use super::bareme::DateDesSoins;
 use super::nomenclature;
-use crate::domain::evaluation::{FaitsConnus, RelationMt};
+use crate::domain::adressage::NatureAdressage;
+use crate::domain::calendar::plus_mois;
+use crate::domain::evaluation::{CouvertureConnue, FaitsConnus, RelationMt};
 use crate::domain::feuille_de_soins::{
-    Acte, Complementaire, Convention, Exoneration, MotifExclusion, NatureAssurance, Nomenclature,
-    OptionTarifaire, RegimeLocal, SituationParticuliere, Soins, TypeLieu,
+    Acte, Complementaire, Contrat, Convention, Exoneration, MotifExclusion, NatureAssurance,
+    Nomenclature, OptionTarifaire, RegimeLocal, SituationParticuliere, Soins, TypeLieu,
 };
 use crate::domain::identifiers::{IndicateurParcours, Organisme, Specialite};
 use crate::domain::money::Centimes;
+
+/// Days after the birth during which the exemption of the end of a pregnancy goes on.
+const JOURS_APRES_NAISSANCE: u64 = 12;
 
 /// The facts of one act on its reference day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +38,12 @@ pub struct Situation {
     pub orienteur_nomme: bool,
     /// Item behind the indicator A.
     pub motif_exclusion: Option<MotifExclusion>,
+    /// How many hours before the emergency was foreseen, when it was.
+    pub urgence_prevue_heures: Option<u16>,
+    /// Kind of the referral of the register that covers this act.
+    pub adressage: Option<NatureAdressage>,
+    /// Cover that the register knows, when it is not the ordinary one.
+    pub couverture: Option<CouvertureConnue>,
     /// Whether the patient is said to be away from home.
     pub hors_residence: bool,
     /// Caisse of the patient.
@@ -61,6 +72,12 @@ pub struct Situation {
     pub regime_local: RegimeLocal,
     /// Complementary cover.
     pub complementaire: Complementaire,
+    /// The contract, when it is known.
+    pub contrat: Option<Contrat>,
+    /// Start of the pregnancy or day of the birth, under maternity insurance.
+    pub date_maternite: Option<NaiveDate>,
+    /// Day of the act itself.
+    pub date_execution: NaiveDate,
     /// Particular situation.
     pub particuliere: SituationParticuliere,
 }
@@ -69,7 +86,14 @@ impl Situation {
     /// Assembles the facts of an act.
     pub fn of(soins: &Soins, acte: &Acte, faits: &FaitsConnus) -> Self {
         let jour = acte.date_reference();
+        let maternite = soins.assurance.nature == NatureAssurance::Maternite;
         Self {
+            urgence_prevue_heures: soins.parcours.urgence_prevue_heures,
+            adressage: faits.registre.adressage(acte.numero_ligne).and_then(|known| known.nature),
+            couverture: faits.registre.couverture_le(jour),
+            contrat: soins.beneficiaire.contrat,
+            date_maternite: soins.assurance.date_reference.filter(|_| maternite),
+            date_execution: acte.date_execution,
             date: DateDesSoins::new(jour),
             age: faits.naissance.age_le(jour),
             relation_mt: faits.relation_le(jour),
@@ -105,6 +129,11 @@ impl Situation {
         )
     }
 
+    /// Whether a complementary insurance with a contract of its own covers the patient.
+    pub const fn a_un_contrat(&self) -> bool {
+        matches!(self.complementaire, Complementaire::Amc | Complementaire::AcsAncienne)
+    }
+
     /// Whether the performer is a doctor.
     pub fn executant_medecin(&self) -> bool {
         self.specialite.est_medecin()
@@ -113,5 +142,26 @@ impl Situation {
     /// Whether the care is covered by maternity insurance from the sixth month.
     pub const fn est_maternite(&self) -> bool {
         matches!(self.nature, NatureAssurance::Maternite) || self.exoneration.maternite()
+    }
+
+    /// Whether the act falls between the first day of the sixth month and the twelfth day after the
+    /// birth, as far as the day given tells. That day is either the start of the pregnancy or the
+    /// birth, and the answer is the same for both: nobody gives birth in the fifth month nor is
+    /// pregnant for ten.
+    pub fn est_fin_de_grossesse(&self) -> bool {
+        let Some(given) = self.date_maternite.filter(|given| *given <= self.date_execution) else {
+            return true;
+        };
+        let after_birth = given.checked_add_days(Days::new(JOURS_APRES_NAISSANCE));
+        let sixth_month = plus_mois(given, 5);
+        let term = plus_mois(given, 10);
+        after_birth.is_some_and(|last| self.date_execution <= last)
+            || sixth_month.is_some_and(|first| self.date_execution >= first)
+                && term.is_some_and(|end| self.date_execution < end)
+    }
+
+    /// Whether the cover is the aide médicale de l'État, by the feuille or by the register.
+    pub fn est_ame(&self) -> bool {
+        self.complementaire == Complementaire::Ame || self.couverture == Some(CouvertureConnue::Ame)
     }
 }

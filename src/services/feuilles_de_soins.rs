@@ -236,10 +236,11 @@ impl Services {
         loi_id: i16,
         numero: i16,
     ) -> Result<EvaluationEnregistree, ServiceError> {
-        let (faits, declaration_id) = self.known_facts(conn, kept).await?;
-        let mut evaluation = self.ask_law(&kept.feuille.soins, &faits)?;
-        let warnings = self.register_discrepancies(conn, kept).await?;
-        evaluation.avertissements.extend(warnings);
+        let (patient, feuille) = (kept.patient_id, &kept.feuille);
+        let registre = self.registre(conn, &[(patient, feuille)]).await?;
+        let (faits, declaration_id) = registre.faits(patient, feuille)?;
+        let mut evaluation = self.ask_law(&feuille.soins, &faits)?;
+        evaluation.avertissements.extend(registre.ecarts(patient, feuille));
         Ok(EvaluationEnregistree {
             feuille_id: kept.id,
             patient_id: kept.patient_id,

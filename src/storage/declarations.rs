@@ -1,6 +1,6 @@
 //! Declarations and their states.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
@@ -264,32 +264,6 @@ pub async fn rectified_by(
     .fetch_optional(conn)
     .await?;
     Ok(row.map(DeclarationId::from_uuid))
-}
-
-/// Whether a declaration that names this doctor, signed by one party at least on this day or before,
-/// still waits for a signature.
-pub async fn waits_for(
-    conn: &mut PgConnection,
-    patient: PatientId,
-    rpps: &Rpps,
-    jour: NaiveDate,
-) -> Result<bool, StorageError> {
-    Ok(sqlx::query_scalar!(
-        r#"/* declaration.waits_for */
-        SELECT EXISTS (
-            SELECT FROM etat_declaration e
-            JOIN declaration_medecin dm USING (patient_id, declaration_id)
-            JOIN medecin m USING (medecin_id)
-            JOIN signature s USING (patient_id, declaration_id)
-            WHERE e.patient_id = $1 AND e.remplace_le IS NULL AND e.etat = 'en_attente'
-              AND m.rpps = $2 AND s.signe_le <= $3
-        ) AS "waits!""#,
-        patient.uuid(),
-        rpps.as_str(),
-        jour,
-    )
-    .fetch_one(conn)
-    .await?)
 }
 
 /// Declarations that wait beyond their time, the oldest first.

@@ -10,6 +10,7 @@ mod coffre;
 pub mod conciliations;
 pub mod declarations;
 pub mod designations;
+pub mod dossiers;
 mod error;
 pub mod evaluations;
 pub mod evenements;

@@ -19,40 +19,6 @@ pub struct Retenue {
     pub montant: Centimes,
 }
 
-/// Every participation kept from a person in some years of care, those kept under a record merged
-/// into theirs included. The person's row is locked.
-pub async fn list(
-    conn: &mut PgConnection,
-    patient: PatientId,
-    annees: &[i16],
-) -> Result<Vec<Retenue>, StorageError> {
-    let rows = sqlx::query!(
-        "/* participation_retenue.list */
-         SELECT jours, executants, centimes FROM participation_retenue
-         WHERE annee = ANY($2) AND (patient_id = $1 OR patient_id = ANY (ARRAY(
-                 SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL)))",
-        patient.uuid(),
-        annees
-    )
-    .fetch_all(conn)
-    .await?;
-    let mut retenues = Vec::new();
-    for row in rows {
-        for ((jour, executant), montant) in
-            row.jours.into_iter().zip(&row.executants).zip(row.centimes)
-        {
-            retenues.push(Retenue {
-                jour,
-                executant: Rpps::parse(executant).map_err(|error| {
-                    StorageError::inconsistent("participation_retenue", "executants", error)
-                })?,
-                montant: Centimes::new(i64::from(montant)),
-            });
-        }
-    }
-    Ok(retenues)
-}
-
 /// Adds a participation kept. The person's row is locked.
 pub async fn add(
     conn: &mut PgConnection,

@@ -155,12 +155,19 @@ vocabulaire!(
         EnAttente = 5 "en_attente",
         /// None is any more: the last one retired or left the département less than a year before.
         Parti = 6 "parti",
+        /// The performer is, and acts at a secondary cabinet.
+        ExecutantCabinetSecondaire = 7 "executant_cabinet_secondaire",
+        /// Nobody knows.
+        Inconnu = 8 "inconnu",
     }
 );
 
 impl RelationMt {
     /// Whether a médecin traitant is declared on the day.
     pub const fn declare(self) -> bool {
-        matches!(self, Self::Executant | Self::Autre | Self::Remplace)
+        matches!(
+            self,
+            Self::Executant | Self::ExecutantCabinetSecondaire | Self::Autre | Self::Remplace
+        )
     }
 }

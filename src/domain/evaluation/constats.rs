@@ -72,6 +72,14 @@ vocabulaire!(
         Acte = 20 "acte",
         /// Qualificatif de dépense.
         Qualificatif = 21 "qualificatif_depense",
+        /// Referrals of the register.
+        Adressage = 22 "adressage",
+        /// Cover known by the register.
+        CouvertureConnue = 23 "couverture_connue",
+        /// Contract of the complementary insurance.
+        Contrat = 24 "contrat_complementaire",
+        /// Hours since which the emergency was foreseen.
+        UrgencePrevue = 25 "urgence_prevue",
     }
 );
 

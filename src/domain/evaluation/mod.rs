@@ -7,6 +7,7 @@
 mod codes;
 mod constats;
 mod montants;
+mod registre;
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -14,6 +15,10 @@ use serde::Serialize;
 pub use self::codes::*;
 pub use self::constats::{CodeRegle, Constat, Constats, Fait, Issue, MAX_CONSTATS};
 pub use self::montants::{LigneEvaluee, Montants};
+pub use self::registre::{
+    AdressageConnu, AutreFeuille, CouvertureConnue, FaitsRegistre, HonorairesAnnee,
+    autour_d_un_avis,
+};
 use super::calendar::age_revolu;
 use super::identifiers::DateNaissanceAmo;
 use super::money::{Centimes, Taux};
@@ -49,6 +54,8 @@ pub struct FaitsConnus {
     pub participations_jour: Vec<(NaiveDate, Centimes)>,
     /// Participations forfaitaires already kept, by year of care.
     pub participations_an: Vec<(i32, Centimes)>,
+    /// What else the register says.
+    pub registre: FaitsRegistre,
 }
 
 impl FaitsConnus {
@@ -120,6 +127,50 @@ vocabulaire!(
         CoordinationInterdite = 11 "majoration_coordination_interdite",
         /// The base of a line is not the tariff of the day.
         BaseContredite = 12 "base_contredite",
+        /// The register knows no referral that would cover this act.
+        AdressageInconnu = 13 "adressage_inconnu",
+        /// The register knows a referral that the feuille does not announce.
+        AdressageNonDeclare = 14 "adressage_non_declare",
+        /// The doctor named as sender is neither the author of the referral nor the médecin traitant.
+        OrienteurContredit = 15 "orienteur_contredit",
+        /// The referral lists acts, and not this one.
+        ActeHorsAdressage = 16 "acte_hors_adressage",
+        /// A single opinion was billed without any referral.
+        AvisPonctuelSansDemande = 17 "avis_ponctuel_sans_demande",
+        /// A single opinion was billed on a referral of another kind.
+        NatureAdressageContredite = 18 "nature_adressage_contredite",
+        /// The consultant saw the patient within the delay before or after a single opinion.
+        AvisPonctuelPatientSuivi = 19 "avis_ponctuel_patient_suivi",
+        /// This act makes of an earlier single opinion of the same doctor a continuing care.
+        AvisPonctuelRompu = 20 "avis_ponctuel_rompu",
+        /// The item behind the indicator A is missing, and it would decide.
+        MotifExclusionManquant = 21 "motif_exclusion_manquant",
+        /// The day of the performer's first installation is missing, and it would decide.
+        DateInstallationManquante = 22 "date_installation_manquante",
+        /// Whether a médecin traitant is declared is unknown, and it would decide.
+        MedecinTraitantInconnu = 23 "medecin_traitant_inconnu",
+        /// The person has no rights on the day, according to the register.
+        DroitsAVerifier = 24 "droits_a_verifier",
+        /// The share of fees without authorised overrun is not high enough this year.
+        PartSansDepassementInsuffisante = 25 "part_sans_depassement_insuffisante",
+        /// This cover did not exist on the day of care.
+        CouvertureAnachronique = 26 "couverture_anachronique",
+        /// This contract of the performer did not exist on the day of care.
+        OptionAnachronique = 27 "option_tarifaire_anachronique",
+        /// The register knows a cover that the feuille does not say.
+        CouvertureContredite = 28 "couverture_contredite",
+        /// The days given contradict the exemption of the end of a pregnancy.
+        MaterniteHorsPeriode = 29 "maternite_hors_periode",
+        /// A particular requirement is billed on a supplement.
+        ExigenceSurSupplement = 30 "exigence_hors_acte_principal",
+        /// An overrun that a holder of the C2S may not be charged.
+        DepassementInterditC2s = 31 "depassement_interdit_c2s",
+        /// An overrun that a doctor of sector 1 may not charge.
+        DepassementSansMotif = 32 "depassement_sans_motif",
+        /// The convention of the feuille is not the one of the register.
+        ConventionContredite = 33 "convention_contredite",
+        /// The foreseen situation was no emergency.
+        UrgencePrevisible = 34 "urgence_previsible",
     }
 );
 

@@ -167,6 +167,8 @@ vocabulaire!(
         DepistageOrganise = 12 "depistage_organise",
         /// Detained person.
         Detenu = 13 "detenu",
+        /// Teleconsultation of a resident of an establishment for elderly or disabled people.
+        ResidentEtablissement = 14 "resident_etablissement",
     }
 );
 

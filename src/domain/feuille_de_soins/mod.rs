@@ -5,10 +5,12 @@
 //! simulation has only the first half.
 
 mod codes;
+mod contrat;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use self::codes::*;
+pub use self::contrat::{Contrat, Garantie, TAUX_GARANTIE_MAX};
 use super::declaration::{MoyenSignature, RoleSignataire};
 use super::identifiers::{
     CommuneExercice, DateNaissanceAmo, Finess, IndicateurParcours, NumeroFacturation, Organisme,
@@ -29,6 +31,8 @@ pub struct Beneficiaire {
     pub organisme: Option<Organisme>,
     /// Complementary cover.
     pub complementaire: Complementaire,
+    /// Its contract, when it is told: otherwise a responsible one that pays the ticket modérateur.
+    pub contrat: Option<Contrat>,
     /// Exemption for the whole feuille.
     pub exoneration: Exoneration,
     /// Local scheme.
@@ -95,6 +99,8 @@ pub struct ParcoursDeclare {
     pub motif_exclusion: Option<MotifExclusion>,
     /// Whether the patient was away from the usual residence.
     pub hors_residence: Option<bool>,
+    /// How many hours before the emergency was foreseen, when it was.
+    pub urgence_prevue_heures: Option<u16>,
 }
 
 /// Nature d'assurance and its dates.

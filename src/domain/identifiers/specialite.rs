@@ -63,6 +63,17 @@ const MEDECINS: [(u8, &str); 54] = [
     (85, "allergologie"),
 ];
 
+/// One bit for each of these codes, all below 128.
+const MEDECINS_MASK: u128 = {
+    let mut mask = 0_u128;
+    let mut index = 0;
+    while index < MEDECINS.len() {
+        mask |= 1 << MEDECINS[index].0;
+        index += 1;
+    }
+    mask
+};
+
 /// Existing codes of professionals who are not doctors.
 const NON_MEDECINS: [(u8, &str); 17] = [
     (19, "chirurgien-dentiste"),
@@ -118,7 +129,7 @@ impl Specialite {
 
     /// Whether the code is that of a doctor.
     pub fn est_medecin(self) -> bool {
-        self.lookup(&MEDECINS).is_some()
+        1_u128.checked_shl(u32::from(self.0)).is_some_and(|bit| MEDECINS_MASK & bit != 0)
     }
 
     /// Whether the code is that of a general practitioner: 01, and 22 and 23 in the files of the
@@ -136,6 +147,21 @@ impl Specialite {
     /// Whether the specialty is psychiatry or neuropsychiatry; neurology alone is not.
     pub const fn est_psychiatrie(self) -> bool {
         matches!(self.0, 17 | 33 | 75)
+    }
+
+    /// Whether the specialty is cardiology.
+    pub const fn est_cardiologie(self) -> bool {
+        self.0 == 3
+    }
+
+    /// Whether the specialty is neurology.
+    pub const fn est_neurologie(self) -> bool {
+        self.0 == 32
+    }
+
+    /// Whether the specialty is medical gynaecology.
+    pub const fn est_gynecologie_medicale(self) -> bool {
+        self.0 == 70
     }
 
     /// Whether the specialty is medical biology, whose acts the parcours does not look at.

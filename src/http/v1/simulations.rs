@@ -9,9 +9,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::evaluation::{Contexte, EvaluationVue};
-use super::feuilles_de_soins::demande::ParcoursDemande;
+use super::feuilles_de_soins::demande::{ContratDemande, ParcoursDemande, contrat};
 use super::instruction::InstructionVue;
-use crate::domain::evaluation::{FaitsConnus, Naissance, RelationMt};
+use crate::domain::evaluation::{FaitsConnus, FaitsRegistre, Naissance, RelationMt};
 use crate::domain::feuille_de_soins::{
     Acte, Assurance, Beneficiaire, Complementaire, Convention, Executant, Exoneration,
     LieuExecution, NatureAssurance, Nomenclature, OptionTarifaire, Paiement, QualificatifDepense,
@@ -81,6 +81,8 @@ pub(crate) struct PatientSimuleDemande {
     date_naissance: Option<DateNaissanceAmo>,
     /// Couverture complémentaire, aucune par défaut.
     complementaire: Option<Complementaire>,
+    /// Contrat complémentaire, s'il est connu.
+    contrat_complementaire: Option<ContratDemande>,
     /// Code d'exonération.
     exoneration: Option<Exoneration>,
     /// Régime local.
@@ -94,6 +96,7 @@ lecture!(PatientSimuleDemande {
     age,
     date_naissance,
     complementaire,
+    contrat_complementaire,
     exoneration,
     regime_local,
     situation_particuliere,
@@ -245,6 +248,9 @@ impl SimulationDemande {
             actes.extend(demande.into_domain(index, date, &mut check));
         }
         let patient = self.patient;
+        let complementaire = patient.complementaire.unwrap_or(Complementaire::Aucune);
+        let pointeur = "/patient/contrat_complementaire";
+        let contrat = contrat(patient.contrat_complementaire, complementaire, pointeur, &mut check);
         let kept = self.participations_retenues;
         let already = |amount: fn(&RetenuesDemande) -> Option<Centimes>| {
             kept.as_ref().and_then(amount).unwrap_or(Centimes::ZERO)
@@ -259,7 +265,8 @@ impl SimulationDemande {
                         Naissance::Age(_) => DateNaissanceAmo::UNKNOWN,
                     },
                     organisme: patient.organisme,
-                    complementaire: patient.complementaire.unwrap_or(Complementaire::Aucune),
+                    complementaire,
+                    contrat,
                     exoneration: patient.exoneration.unwrap_or(Exoneration::NONE),
                     regime_local: patient.regime_local.unwrap_or(RegimeLocal::Aucun),
                     situation: patient
@@ -295,6 +302,7 @@ impl SimulationDemande {
                 relations_mt: vec![(date, self.medecin_traitant)],
                 participations_jour: vec![(date, already(|kept| kept.jour_centimes))],
                 participations_an: vec![(date.year(), already(|kept| kept.annee_centimes))],
+                registre: FaitsRegistre::default(),
             };
             (soins, faits)
         });

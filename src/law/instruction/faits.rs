@@ -4,7 +4,7 @@ use chrono::Datelike;
 
 use super::{FaitInstruit, Source, appartenance};
 use crate::domain::evaluation::{ActeEvalue, Fait, FaitsConnus, RelationMt};
-use crate::domain::feuille_de_soins::{Acte, Soins};
+use crate::domain::feuille_de_soins::{Acte, Garantie, Soins};
 use crate::domain::money::Centimes;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::law::situation::Situation;
@@ -44,7 +44,11 @@ impl Dossier<'_> {
     fn source(&self, fait: Fait) -> Source {
         let beside = if self.registre { Source::Registre } else { Source::Demande };
         match fait {
-            Fait::Age | Fait::MedecinTraitant | Fait::Cumuls => beside,
+            Fait::Age
+            | Fait::MedecinTraitant
+            | Fait::Cumuls
+            | Fait::Adressage
+            | Fait::CouvertureConnue => beside,
             Fait::Appartenance => Source::Calcul,
             _ if self.registre => Source::Feuille,
             _ => Source::Demande,
@@ -96,7 +100,29 @@ impl Dossier<'_> {
                 .map_or_else(|| "non écrit".to_owned(), |caisse| caisse.to_string()),
             Fait::Acte => format!("{} ({})", self.acte.code.as_str(), mot(situation.nomenclature)),
             Fait::Qualificatif => ou_aucun(self.acte.qualificatif),
+            Fait::Adressage => ou_aucun(situation.adressage),
+            Fait::CouvertureConnue => {
+                situation.couverture.map_or_else(|| "ordinaire".to_owned(), mot)
+            }
+            Fait::Contrat => self.contrat(),
+            Fait::UrgencePrevue => situation.urgence_prevue_heures.map_or_else(
+                || "non prévue".to_owned(),
+                |hours| format!("prévue {hours}\u{a0}h avant"),
+            ),
         }
+    }
+
+    fn contrat(&self) -> String {
+        let Some(contrat) = self.situation.contrat else {
+            return "non écrit : responsable, au ticket modérateur".to_owned();
+        };
+        let kind = if contrat.responsable { "responsable" } else { "non responsable" };
+        let promise = match contrat.garantie {
+            Garantie::TicketModerateur => "au ticket modérateur".to_owned(),
+            Garantie::TauxDeBase(rate) => format!("jusqu'à {}\u{a0}% de la base", rate / 100),
+            Garantie::Montant(amount) => format!("jusqu'à {} par acte", amount.in_words()),
+        };
+        format!("{kind}, {promise}")
     }
 
     fn cumuls(&self) -> String {
@@ -118,7 +144,7 @@ impl Dossier<'_> {
             Fait::Age => format!("le patient avait {}", ans(situation.age)),
             Fait::MedecinTraitant => match situation.relation_mt {
                 RelationMt::Aucun => "aucun médecin traitant n'est déclaré ce jour-là".to_owned(),
-                RelationMt::Executant => "l'exécutant est le médecin traitant déclaré".to_owned(),
+                RelationMt::Executant | RelationMt::ExecutantCabinetSecondaire => "l'exécutant est le médecin traitant déclaré".to_owned(),
                 RelationMt::Autre => "le médecin traitant déclaré est un autre médecin".to_owned(),
                 RelationMt::Remplace => "l'exécutant remplace le médecin traitant".to_owned(),
                 RelationMt::EnAttente => {
@@ -127,6 +153,9 @@ impl Dossier<'_> {
                 }
                 RelationMt::Parti => {
                     "le médecin traitant est parti depuis peu, et aucun autre n'est déclaré".to_owned()
+                }
+                RelationMt::Inconnu => {
+                    "on ne sait pas si un médecin traitant est déclaré".to_owned()
                 }
             },
             Fait::Indicateur => situation.indicateur.map_or_else(
@@ -160,6 +189,8 @@ const fn relation(value: RelationMt) -> &'static str {
     match value {
         RelationMt::Aucun => "aucun déclaré",
         RelationMt::Executant => "l'exécutant",
+        RelationMt::ExecutantCabinetSecondaire => "l'exécutant, dans un cabinet secondaire",
+        RelationMt::Inconnu => "inconnu",
         RelationMt::Autre => "un autre médecin",
         RelationMt::Remplace => "un autre médecin, que l'exécutant remplace",
         RelationMt::EnAttente => "aucun ; une déclaration avec l'exécutant attend une signature",
@@ -191,5 +222,9 @@ pub(super) const fn intitule(fait: Fait) -> &'static str {
         Fait::Organisme => "la caisse est",
         Fait::Acte => "l'acte est",
         Fait::Qualificatif => "le qualificatif de dépense est",
+        Fait::Adressage => "l'adressage enregistré est",
+        Fait::CouvertureConnue => "la couverture connue du registre est",
+        Fait::Contrat => "le contrat complémentaire est",
+        Fait::UrgencePrevue => "l'urgence est",
     }
 }

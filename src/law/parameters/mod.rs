@@ -118,6 +118,48 @@ vocabulaire!(
         AvisPonctuelDelai = 43 "AVIS_PONCTUEL_DELAI",
         /// Longest duration of a protocol for a long-term condition.
         ProtocoleAldDureeMax = 44 "PROTOCOLE_ALD_DUREE_MAX",
+        /// Whether a responsible contract pays the whole ticket modérateur inside the parcours.
+        ContratResponsableTmIntegral = 45 "CONTRAT_RESPONSABLE_TM_INTEGRAL",
+        /// Highest overrun that it pays for a doctor without a contract limiting overruns.
+        ContratResponsablePlafondNonOptam = 46 "CONTRAT_RESPONSABLE_PLAFOND_NON_OPTAM",
+        /// What it may not pay of an overrun outside the parcours.
+        AmcDaExclu = 47 "AMC_DA_EXCLU",
+        /// Whether the complémentaire santé solidaire exists under that name.
+        C2sCreation = 48 "C2S_CREATION",
+        /// Whether the contracts limiting overruns exist.
+        OptionTarifaireExiste = 49 "OPTION_TARIFAIRE_EXISTE",
+        /// Highest authorised overrun, as a share of the tariff of the parcours.
+        DaTaux = 50 "DA_TAUX",
+        /// Lowest share of fees without authorised overrun.
+        DaPartMin = 51 "DA_PART_MIN_SANS_DEPASSEMENT",
+        /// Consultation of a child under six at a general practitioner's.
+        TarifGeneralisteEnfant = 52 "TARIF_C_GENERALISTE_ENFANT_MOINS_6",
+        /// Teleconsultation of a general practitioner.
+        TarifTeleconsultation = 53 "TARIF_TELECONSULTATION",
+        /// Complex consultation.
+        TarifConsultComplexe = 54 "TARIF_CONSULT_COMPLEXE",
+        /// Mandatory examination of a child.
+        TarifExamenObligatoire = 55 "TARIF_EXAMEN_OBLIGATOIRE_COE",
+        /// Supplement of coordination of specialists.
+        Mcs = 56 "MCS",
+        /// The same in psychiatry, neuropsychiatry and neurology.
+        McsPsy = 57 "MCS_PSY",
+        /// Supplement of coordination of cardiologists.
+        Mcc = 58 "MCC",
+        /// Single opinion of a consultant.
+        AvisPonctuelTarif = 59 "AVIS_PONCTUEL_TARIF",
+        /// The same in psychiatry, neuropsychiatry and neurology.
+        AvisPonctuelTarifPsy = 60 "AVIS_PONCTUEL_TARIF_PSY",
+        /// Tariff of a general practitioner outside any convention.
+        TarifAutoriteGeneraliste = 61 "TARIF_AUTORITE_GENERALISTE",
+        /// The same for a specialist.
+        TarifAutoriteSpecialiste = 62 "TARIF_AUTORITE_SPECIALISTE",
+        /// Coordinated consultation of a psychiatrist, with its supplements.
+        TarifPsyCoordonne = 63 "TARIF_PSY_COORDONNE",
+        /// Coordinated consultation of a cardiologist, with its supplement.
+        TarifCardioCoordonne = 64 "TARIF_CARDIO_COORDONNE_S1",
+        /// Coordinated consultation of a gynaecologist, with its supplements.
+        TarifGynecoMedicale = 65 "TARIF_GYNECO_MEDICALE",
     }
 );
 

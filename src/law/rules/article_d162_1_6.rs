@@ -11,7 +11,8 @@
 //! # Our reading
 //!
 //! Code 8 (A), assimilated to the parcours, with or without a médecin traitant. The items 1° to 4° need
-//! one: they are read by the rules of the referral and of the replacement.
+//! one: they are read by the rules of the referral and of the replacement. When no item is given and a
+//! médecin traitant is declared, every item leads inside: the missing one changes nothing.
 
 use super::dans_parcours;
 use crate::domain::evaluation::{
@@ -30,7 +31,12 @@ pub(super) static REGLE: Regle = Regle {
         periode: (None, None),
         bases: &["CSS-D162-1-6", "CSS-L162-5-3"],
         rang: Rang::Exception { priorite: 85 },
-        faits: &[Fait::Indicateur, Fait::MotifExclusion, Fait::SituationParticuliere],
+        faits: &[
+            Fait::Indicateur,
+            Fait::MotifExclusion,
+            Fait::SituationParticuliere,
+            Fait::MedecinTraitant,
+        ],
         parametres: &[],
         phrase: "Ces soins sont de ceux pour lesquels le passage par le médecin traitant n'est pas demandé.",
     },
@@ -62,7 +68,16 @@ fn juge(situation: &Situation) -> Jugement {
             | M::StructureParticuliere
             | M::DepistageOrganise,
         ) => Jugement::Applique(Effet::Parcours(dans_parcours(CodeDetermine::ArticleD16216))),
-        Some(M::PlanDeSoins | M::SequenceConcertee | M::ProtocoleAld | M::MtIndisponible)
+        None if situation.relation_mt.declare() => {
+            Jugement::Applique(Effet::Parcours(dans_parcours(CodeDetermine::ArticleD16216)))
+        }
+        Some(
+            M::PlanDeSoins
+            | M::SequenceConcertee
+            | M::ProtocoleAld
+            | M::MtIndisponible
+            | M::ResidentEtablissement,
+        )
         | None => Jugement::Ecarte(Fait::MotifExclusion),
     }
 }

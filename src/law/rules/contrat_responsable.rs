@@ -12,7 +12,6 @@
 //! out of 16.10 € are exactly the majoration.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::domain::feuille_de_soins::Complementaire;
 use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, PriseEnCharge, Rang, Regle};
@@ -34,9 +33,7 @@ pub(super) static REGLE: Regle = Regle {
 };
 
 fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
-    let covered =
-        matches!(situation.complementaire, Complementaire::Amc | Complementaire::AcsAncienne);
-    if !covered || !bareme.oui(Parametre::ContratResponsableActif)? {
+    if !situation.a_un_contrat() || !bareme.oui(Parametre::ContratResponsableActif)? {
         return Ok(Jugement::Ecarte(Fait::Complementaire));
     }
     Ok(Jugement::Applique(Effet::Complementaire(PriseEnCharge::TicketModerateur)))

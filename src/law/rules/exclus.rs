@@ -7,11 +7,13 @@
 //!
 //! # Our reading
 //!
-//! Code 31 (X): excluded from the numerator and the denominator of every statistic, never majored.
+//! Code 31 (X): excluded from the numerator and the denominator of every statistic, never majored. The
+//! feuille says it, or the register knows it: a designation that sleeps for one of these reasons does
+//! not count.
 
 use super::exclu;
-use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
-use crate::domain::feuille_de_soins::{Complementaire, SituationParticuliere};
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, CouvertureConnue, Fait, Theme};
+use crate::domain::feuille_de_soins::SituationParticuliere;
 use crate::domain::identifiers::Organisme;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
@@ -24,7 +26,12 @@ pub(super) static REGLE: Regle = Regle {
         periode: (None, None),
         bases: &["CDC-2013", "SV-RG-BS"],
         rang: Rang::Exception { priorite: 97 },
-        faits: &[Fait::Complementaire, Fait::SituationParticuliere, Fait::Organisme],
+        faits: &[
+            Fait::Complementaire,
+            Fait::SituationParticuliere,
+            Fait::Organisme,
+            Fait::CouvertureConnue,
+        ],
         parametres: &[],
         phrase: "Le parcours de soins ne s'applique pas à votre couverture.",
     },
@@ -32,7 +39,10 @@ pub(super) static REGLE: Regle = Regle {
 };
 
 fn juge(situation: &Situation) -> Jugement {
-    let excluded = situation.complementaire == Complementaire::Ame
+    use CouvertureConnue as C;
+    let known = situation.couverture;
+    let excluded = situation.est_ame()
+        || matches!(known, Some(C::Passage | C::CaisseDuPacifique))
         || situation.particuliere == SituationParticuliere::PassageCoordonne
         || situation.organisme.as_ref().is_some_and(Organisme::est_du_pacifique);
     if !excluded {

@@ -25,7 +25,12 @@ pub(super) static REGLE: Regle = Regle {
 };
 
 fn juge(liquidation: &Liquidation) -> Issue {
-    if liquidation.prise_en_charge != PriseEnCharge::TicketModerateur {
+    let bound = match liquidation.prise_en_charge {
+        PriseEnCharge::TicketModerateur => true,
+        PriseEnCharge::Contrat(contrat) => contrat.responsable,
+        PriseEnCharge::Rien | PriseEnCharge::TicketEtMajoration => false,
+    };
+    if !bound {
         return Issue::Ecartee(Fait::Complementaire);
     }
     let montants = &liquidation.montants;

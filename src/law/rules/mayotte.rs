@@ -10,7 +10,7 @@
 //! Code 32 (K), never majored as long as the parameter `MAYOTTE_MTM` says no.
 
 use super::exclu;
-use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, CouvertureConnue, Fait, Theme};
 use crate::domain::identifiers::Organisme;
 use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
@@ -25,7 +25,7 @@ pub(super) static REGLE: Regle = Regle {
         periode: (None, None),
         bases: &["CDC-2013", "SV-RG-BS"],
         rang: Rang::Exception { priorite: 96 },
-        faits: &[Fait::Organisme],
+        faits: &[Fait::Organisme, Fait::CouvertureConnue],
         parametres: &[Parametre::MayotteMtm],
         phrase: "Aucune majoration n'est appliquée aux assurés de Mayotte.",
     },
@@ -33,7 +33,8 @@ pub(super) static REGLE: Regle = Regle {
 };
 
 fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
-    let insured = situation.organisme.as_ref().is_some_and(Organisme::est_mayotte);
+    let insured = situation.organisme.as_ref().is_some_and(Organisme::est_mayotte)
+        || situation.couverture == Some(CouvertureConnue::CaisseDeMayotte);
     if !insured || bareme.oui(Parametre::MayotteMtm)? {
         return Ok(Jugement::Ecarte(Fait::Organisme));
     }

@@ -45,7 +45,12 @@ fn juge(situation: &Situation) -> Jugement {
         RelationMt::Remplace => {}
         RelationMt::Autre if said => {}
         RelationMt::Autre => return Jugement::Ecarte(Fait::Indicateur),
-        RelationMt::Aucun | RelationMt::Executant | RelationMt::EnAttente | RelationMt::Parti => {
+        RelationMt::Aucun
+        | RelationMt::Executant
+        | RelationMt::ExecutantCabinetSecondaire
+        | RelationMt::EnAttente
+        | RelationMt::Parti
+        | RelationMt::Inconnu => {
             return Jugement::Ecarte(Fait::MedecinTraitant);
         }
     }

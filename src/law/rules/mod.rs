@@ -2,18 +2,24 @@
 
 mod acces_direct;
 mod acte_lourd;
+mod adressage_enregistre;
 mod aide_medicale;
 mod alsace_moselle;
 mod article_d162_1_6;
+mod cabinet_secondaire;
+mod contrat_non_responsable;
 mod contrat_responsable;
+mod date_installation_manquante;
 mod depart_du_medecin_traitant;
 mod depassement;
+mod droits_a_verifier;
 mod eloignement;
 mod exclus;
 mod exclusions_du_contrat;
 mod executant_non_medecin;
 mod exoneration_ald;
 mod exoneration_maternite;
+mod garantie_responsable;
 mod generaliste_recent;
 mod hors_acces_direct;
 mod indicateur_absent;
@@ -21,8 +27,10 @@ mod majoration_due;
 mod majoration_plafonnee;
 mod mayotte;
 mod medecin_traitant;
+mod medecin_traitant_inconnu;
 mod medecin_traitant_remplace;
 mod moins_de_16_ans;
+mod motif_exclusion_manquant;
 mod non_remboursable;
 mod non_respect;
 mod nouveau_medecin_traitant;
@@ -44,6 +52,7 @@ mod specialite_hors_acces_direct;
 mod taux_autre_profession;
 mod taux_ordinaire;
 mod teleconsultation;
+mod teleconsultation_exception;
 mod urgence;
 mod zone_sous_medicalisee;
 
@@ -55,7 +64,7 @@ use crate::domain::calendar::plus_mois;
 use crate::domain::evaluation::{Appartenance, Classe2013, CodeDetermine, Qualification};
 
 /// Every rule.
-pub static REGISTRY: [&Regle; 46] = [
+pub static REGISTRY: [&Regle; 55] = [
     &non_respect::REGLE,
     &sans_medecin_traitant::REGLE,
     &indicateur_absent::REGLE,
@@ -102,6 +111,15 @@ pub static REGISTRY: [&Regle; 46] = [
     &taux_autre_profession::REGLE,
     &teleconsultation::REGLE,
     &zone_sous_medicalisee::REGLE,
+    &adressage_enregistre::REGLE,
+    &cabinet_secondaire::REGLE,
+    &contrat_non_responsable::REGLE,
+    &date_installation_manquante::REGLE,
+    &droits_a_verifier::REGLE,
+    &garantie_responsable::REGLE,
+    &medecin_traitant_inconnu::REGLE,
+    &motif_exclusion_manquant::REGLE,
+    &teleconsultation_exception::REGLE,
 ];
 
 /// Inside the parcours, without supplement of coordination.
@@ -133,6 +151,14 @@ const fn non_concerne(code: CodeDetermine) -> Qualification {
 /// The parcours does not look at this patient.
 const fn exclu(code: CodeDetermine) -> Qualification {
     Qualification { appartenance: Appartenance::Exclu, ..non_concerne(code) }
+}
+
+/// A fact is missing: nothing is majored until it is known.
+const fn indeterminee() -> Qualification {
+    Qualification {
+        appartenance: Appartenance::Indeterminee,
+        ..non_concerne(CodeDetermine::Inconnu)
+    }
 }
 
 /// Whether the performer was first installed before the act, and less than so many years before.

@@ -13,7 +13,7 @@
 //! traitant, 34 (G) without.
 
 use crate::domain::evaluation::{
-    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, Theme,
+    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
 };
 use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
@@ -41,7 +41,9 @@ fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInc
     }
     Ok(Jugement::Applique(Effet::Parcours(Qualification {
         appartenance: Appartenance::NonConcerne,
-        code: if situation.relation_mt.declare() {
+        code: if situation.relation_mt == RelationMt::Inconnu {
+            CodeDetermine::Inconnu
+        } else if situation.relation_mt.declare() {
             CodeDetermine::MoinsDe16Ans
         } else {
             CodeDetermine::MoinsDe16AnsSansMt

@@ -3,6 +3,11 @@
 //! # Base légale
 //!
 //! Article L160-13 du Code de la sécurité sociale.
+//!
+//! # Our reading
+//!
+//! Under maternity insurance the feuille gives the start of the pregnancy or the day of the birth: outside the
+//! period the participation is due. Without any day, the nature d'assurance is believed.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::law::bareme::{Bareme, ParametreInconnu};
@@ -18,7 +23,7 @@ pub(super) static REGLE: Regle = Regle {
         periode: (None, None),
         bases: &["CSS-L160-13"],
         rang: Rang::Exception { priorite: 50 },
-        faits: &[Fait::NatureAssurance, Fait::Exoneration],
+        faits: &[Fait::NatureAssurance, Fait::Exoneration, Fait::DateSoins],
         parametres: &[Parametre::PfExoMaternite],
         phrase: "Ces soins relèvent de l'assurance maternité : aucune participation forfaitaire n'est retenue.",
     },
@@ -28,6 +33,9 @@ pub(super) static REGLE: Regle = Regle {
 fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
     if !situation.est_maternite() || !bareme.oui(Parametre::PfExoMaternite)? {
         return Ok(Jugement::Ecarte(Fait::NatureAssurance));
+    }
+    if !situation.est_fin_de_grossesse() {
+        return Ok(Jugement::Ecarte(Fait::DateSoins));
     }
     Ok(Jugement::Applique(Effet::Participation(false)))
 }

@@ -5,7 +5,6 @@
 //! Article L160-13 du Code de la sécurité sociale.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::domain::feuille_de_soins::Complementaire;
 use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
@@ -27,7 +26,7 @@ pub(super) static REGLE: Regle = Regle {
 };
 
 fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
-    let concerned = situation.est_c2s() || situation.complementaire == Complementaire::Ame;
+    let concerned = situation.est_c2s() || situation.est_ame();
     if !concerned || !bareme.oui(Parametre::PfExoC2sAme)? {
         return Ok(Jugement::Ecarte(Fait::Complementaire));
     }

@@ -11,7 +11,7 @@
 //! of a médecin traitant who is not available, direct access.
 
 use super::non_concerne;
-use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
 
@@ -34,7 +34,7 @@ fn juge(situation: &Situation) -> Jugement {
     if !situation.teleconsultation {
         return Jugement::Ecarte(Fait::Acte);
     }
-    if situation.relation_mt.declare() {
+    if situation.relation_mt.declare() || situation.relation_mt == RelationMt::Inconnu {
         return Jugement::Ecarte(Fait::MedecinTraitant);
     }
     Jugement::Applique(Effet::Parcours(non_concerne(CodeDetermine::SansObjet)))

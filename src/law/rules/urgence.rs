@@ -9,12 +9,13 @@
 //!
 //! # Our reading
 //!
-//! Only the doctor knows: the indicator U is trusted and kept for audit. Code 5 (U) with a declared
+//! Only the doctor knows: the indicator U is trusted and kept for audit, unless the feuille itself says
+//! that the situation was foreseen longer before than the text allows. Code 5 (U) with a declared
 //! médecin traitant, 25 (W) without; never majored in either case, unless the parameter
 //! `EXIGE_MT_POUR_URGENCE_ELOIGNEMENT` says otherwise.
 
 use crate::domain::evaluation::{
-    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, Theme,
+    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
 };
 use crate::domain::identifiers::IndicateurParcours;
 use crate::law::bareme::{Bareme, ParametreInconnu};
@@ -30,8 +31,8 @@ pub(super) static REGLE: Regle = Regle {
         periode: (None, None),
         bases: &["CSS-R160-6", "FAS"],
         rang: Rang::Exception { priorite: 80 },
-        faits: &[Fait::Indicateur, Fait::MedecinTraitant],
-        parametres: &[Parametre::ExigeMtPourUrgenceEloignement],
+        faits: &[Fait::Indicateur, Fait::UrgencePrevue, Fait::MedecinTraitant],
+        parametres: &[Parametre::ExigeMtPourUrgenceEloignement, Parametre::UrgencePrevisibiliteMax],
         phrase: "Le médecin a déclaré une urgence : le parcours de soins ne s'applique pas.",
     },
     juge: Juge::FaitsEtValeurs(juge),
@@ -41,13 +42,20 @@ fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInc
     if situation.indicateur != Some(IndicateurParcours::U) {
         return Ok(Jugement::Ecarte(Fait::Indicateur));
     }
+    if let Some(hours) = situation.urgence_prevue_heures
+        && i64::from(hours) > bareme.valeur(Parametre::UrgencePrevisibiliteMax)?
+    {
+        return Ok(Jugement::Ecarte(Fait::UrgencePrevue));
+    }
     let sans_mt = !situation.relation_mt.declare();
     if sans_mt && bareme.oui(Parametre::ExigeMtPourUrgenceEloignement)? {
         return Ok(Jugement::Ecarte(Fait::MedecinTraitant));
     }
     Ok(Jugement::Applique(Effet::Parcours(Qualification {
         appartenance: Appartenance::NonConcerne,
-        code: if sans_mt {
+        code: if situation.relation_mt == RelationMt::Inconnu {
+            CodeDetermine::Inconnu
+        } else if sans_mt {
             CodeDetermine::UrgenceSansMedecinTraitant
         } else {
             CodeDetermine::Urgence

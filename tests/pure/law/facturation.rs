@@ -1,7 +1,8 @@
 //! What was billed, against what could be billed on the day.
 
 use traitant::domain::evaluation::{Avertissement, RelationMt};
-use traitant::domain::feuille_de_soins::QualificatifDepense;
+use traitant::domain::feuille_de_soins::{LieuExecution, QualificatifDepense};
+use traitant::domain::identifiers::CommuneExercice;
 
 use super::support::{Question, consultation, day};
 
@@ -38,8 +39,27 @@ fn a_base_is_compared_with_the_tariff_of_the_day() {
     }
     let second = consultation(day("2025-06-16"), 5000).secteur_2().base(2300);
     assert_eq!(warnings(&second), []);
-    let overseas = consultation(day("2025-06-16"), 3100).age(3).mt(RelationMt::Executant);
-    assert_eq!(warnings(&overseas.indicateur("T")), [], "a young child has another tariff");
+    let child = |jour: &str, base: i64| {
+        consultation(day(jour), base).age(5).mt(RelationMt::Executant).indicateur("T")
+    };
+    for (jour, tariff) in [
+        ("2017-05-01", 3000),
+        ("2023-10-31", 3000),
+        ("2023-11-01", 3150),
+        ("2024-12-21", 3150),
+        ("2024-12-22", 3500),
+    ] {
+        assert_eq!(warnings(&child(jour, tariff)), [], "a young child has another tariff: {jour}");
+        assert_eq!(warnings(&child(jour, tariff - 500).puis("MEG", 500)), [], "{jour}");
+        let wrong = warnings(&child(jour, tariff + 1));
+        assert_eq!(wrong, [Avertissement::BaseContredite], "{jour}");
+    }
+    let mut overseas = child("2025-06-16", 3100);
+    overseas.soins.executant.lieu = Some(LieuExecution {
+        commune: Some(CommuneExercice::parse("97411").unwrap()),
+        ..LieuExecution::default()
+    });
+    assert_eq!(warnings(&overseas), [], "tariffs differ overseas");
 }
 
 #[test]

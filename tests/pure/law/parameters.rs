@@ -81,6 +81,8 @@ fn every_loaded_value_is_the_published_one_from_its_first_day_to_its_last() {
             "ACTE_HORS_ACCES_DIRECT_MAJORE",
             "TAUX_AMO_AUTRE_PROFESSION",
             "PROTOCOLE_ALD_DUREE_MAX",
+            "OPTION_TARIFAIRE_EXISTE",
+            "TARIF_AUTORITE_SPECIALISTE",
         ]
     );
 }

@@ -65,7 +65,6 @@ fn every_basis_and_every_parameter_is_used() {
     assert_eq!(
         unread,
         [
-            "URGENCE_PREVISIBILITE_MAX",
             "MT_AGE_MAJORITE_CHOIX",
             "MT_AGE_SANS_ACCORD_PARENTAL",
             "MT_EFFET_A_LA_SIGNATURE",
@@ -83,6 +82,24 @@ fn every_basis_and_every_parameter_is_used() {
             "DA_TOTAL_MAX_SPE",
             "AVIS_PONCTUEL_DELAI",
             "PROTOCOLE_ALD_DUREE_MAX",
+            "C2S_CREATION",
+            "OPTION_TARIFAIRE_EXISTE",
+            "DA_TAUX",
+            "DA_PART_MIN_SANS_DEPASSEMENT",
+            "TARIF_C_GENERALISTE_ENFANT_MOINS_6",
+            "TARIF_TELECONSULTATION",
+            "TARIF_CONSULT_COMPLEXE",
+            "TARIF_EXAMEN_OBLIGATOIRE_COE",
+            "MCS",
+            "MCS_PSY",
+            "MCC",
+            "AVIS_PONCTUEL_TARIF",
+            "AVIS_PONCTUEL_TARIF_PSY",
+            "TARIF_AUTORITE_GENERALISTE",
+            "TARIF_AUTORITE_SPECIALISTE",
+            "TARIF_PSY_COORDONNE",
+            "TARIF_CARDIO_COORDONNE_S1",
+            "TARIF_GYNECO_MEDICALE",
         ]
     );
 }

@@ -86,6 +86,10 @@ fn the_items_of_article_d162_1_6_are_assimilated_or_need_a_medecin_traitant() {
                 (CodeDetermine::SansMedecinTraitant, CodeDetermine::Oriente)
             }
             M::MtIndisponible => (CodeDetermine::SansMedecinTraitant, CodeDetermine::Remplacant),
+            // A reason for a teleconsultation only.
+            M::ResidentEtablissement => {
+                (CodeDetermine::SansMedecinTraitant, CodeDetermine::NonRespect)
+            }
             M::PermanenceDesSoins
             | M::Addictologie
             | M::Militaire
@@ -98,7 +102,7 @@ fn the_items_of_article_d162_1_6_are_assimilated_or_need_a_medecin_traitant() {
         };
         assert_eq!((without.code, with.code), (alone, declared), "{motif:?}");
         assert_eq!(without.majoration, alone == CodeDetermine::SansMedecinTraitant, "{motif:?}");
-        assert!(!with.majoration, "{motif:?}");
+        assert_eq!(with.majoration, motif == M::ResidentEtablissement, "{motif:?}");
     }
     let screening = asked().motif(M::DepistageOrganise).answer();
     assert_eq!(screening.totaux.participation, Centimes::ZERO);

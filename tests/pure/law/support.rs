@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
-use traitant::domain::evaluation::{Evaluation, FaitsConnus, Naissance, RelationMt};
+use traitant::domain::evaluation::{Evaluation, FaitsConnus, FaitsRegistre, Naissance, RelationMt};
 use traitant::domain::feuille_de_soins::{
     Acte, Assurance, Beneficiaire, CodeActe, Complementaire, Convention, Executant, Exoneration,
     MotifExclusion, NatureAssurance, Nomenclature, OptionTarifaire, Orienteur, Paiement,
@@ -41,6 +41,7 @@ pub fn consultation(date: NaiveDate, honoraires: i64) -> Question {
                 date_naissance: DateNaissanceAmo::parse("1970-01-01").unwrap(),
                 organisme: None,
                 complementaire: Complementaire::Aucune,
+                contrat: None,
                 exoneration: Exoneration::NONE,
                 regime_local: RegimeLocal::Aucun,
                 situation: SituationParticuliere::Aucune,
@@ -71,6 +72,7 @@ pub fn consultation(date: NaiveDate, honoraires: i64) -> Question {
             relations_mt: vec![(date, RelationMt::Aucun)],
             participations_jour: Vec::new(),
             participations_an: Vec::new(),
+            registre: FaitsRegistre::default(),
         },
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct ParcoursRow {
     motif_exclusion: Option<u8>,
     #[n(6)]
     hors_residence: Option<bool>,
+    #[n(7)]
+    urgence_prevue_heures: Option<u16>,
 }
 
 #[derive(Encode, Decode)]
@@ -54,6 +56,7 @@ impl ParcoursRow {
             urgence_precisions: value.urgence_precisions.clone(),
             motif_exclusion: value.motif_exclusion.map(Vocabulaire::code),
             hors_residence: value.hors_residence,
+            urgence_prevue_heures: value.urgence_prevue_heures,
         }
     }
 
@@ -80,6 +83,7 @@ impl ParcoursRow {
             urgence_precisions: self.urgence_precisions,
             motif_exclusion: member_opt("motif_exclusion", self.motif_exclusion)?,
             hors_residence: self.hors_residence,
+            urgence_prevue_heures: self.urgence_prevue_heures,
         })
     }
 }

@@ -3,11 +3,14 @@
 use minicbor::{Decode, Encode};
 
 use super::{Jour, Unreadable, member, member_opt, parsed, to_date, to_days};
-use crate::domain::feuille_de_soins::{Beneficiaire, Executant, Exoneration, LieuExecution};
+use crate::domain::feuille_de_soins::{
+    Beneficiaire, Contrat, Executant, Exoneration, Garantie, LieuExecution,
+};
 use crate::domain::identifiers::{
     CommuneExercice, DateNaissanceAmo, Finess, Organisme, QualiteBeneficiaire, RangGemellaire,
     Rpps, Specialite,
 };
+use crate::domain::money::Centimes;
 use crate::domain::vocabulary::Vocabulaire;
 
 #[derive(Encode, Decode)]
@@ -29,6 +32,9 @@ pub(super) struct BeneficiaireRow {
     regime_local: u8,
     #[n(7)]
     situation: u8,
+    /// Kind of guarantee (0 ticket, 1 rate, 2 amount), plus 4 when the contract is not responsible.
+    #[n(8)]
+    contrat: Option<(u8, i64)>,
 }
 
 #[derive(Encode, Decode)]
@@ -59,6 +65,27 @@ pub(super) struct LieuRow {
     nature: Option<u8>,
 }
 
+fn to_contrat(contrat: Contrat) -> (u8, i64) {
+    let (kind, value) = match contrat.garantie {
+        Garantie::TicketModerateur => (0, 0),
+        Garantie::TauxDeBase(rate) => (1, i64::from(rate)),
+        Garantie::Montant(montant) => (2, montant.get()),
+    };
+    (kind | if contrat.responsable { 0 } else { 4 }, value)
+}
+
+fn of_contrat((kind, value): (u8, i64)) -> Result<Contrat, Unreadable> {
+    let garantie = match kind & 3 {
+        0 => Garantie::TicketModerateur,
+        1 => Garantie::TauxDeBase(
+            u32::try_from(value).map_err(|_negative| Unreadable::Field("contrat"))?,
+        ),
+        2 => Garantie::Montant(Centimes::new(value)),
+        _ => return Err(Unreadable::Field("contrat")),
+    };
+    Ok(Contrat { responsable: kind & 4 == 0, garantie })
+}
+
 impl BeneficiaireRow {
     pub(super) fn of(value: &Beneficiaire) -> Self {
         Self {
@@ -70,6 +97,7 @@ impl BeneficiaireRow {
             exoneration: value.exoneration.get(),
             regime_local: value.regime_local.code(),
             situation: value.situation.code(),
+            contrat: value.contrat.map(to_contrat),
         }
     }
 
@@ -87,6 +115,7 @@ impl BeneficiaireRow {
                 .ok_or(Unreadable::Field("exoneration"))?,
             regime_local: member("regime_local", self.regime_local)?,
             situation: member("situation", self.situation)?,
+            contrat: self.contrat.map(of_contrat).transpose()?,
         })
     }
 }

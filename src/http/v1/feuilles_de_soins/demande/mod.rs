@@ -2,6 +2,7 @@
 
 mod acte;
 mod coherence;
+mod contrat;
 mod parcours;
 mod personnes;
 
@@ -9,6 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use utoipa::ToSchema;
 
 use self::acte::{ActeDemande, lignes};
+pub(crate) use self::contrat::{ContratDemande, contrat};
 pub(crate) use self::parcours::ParcoursDemande;
 use self::personnes::{BeneficiaireDemande, ExecutantDemande};
 use crate::domain::declaration::{MoyenSignature, RoleSignataire};

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::feuille_de_soins::{DeclarationMt, MotifExclusion, Orienteur, ParcoursDeclare};
 use crate::domain::identifiers::{IndicateurParcours, NumAm, Rpps};
-use crate::http::lecture::{Nom, Texte, lecture};
+use crate::http::lecture::{Entier, Nom, Texte, lecture};
 use crate::http::verification::Verification;
 
 /// Ce que le professionnel déclare du parcours de soins.
@@ -22,6 +22,10 @@ pub(crate) struct ParcoursDemande {
     /// Circonstances de l'urgence, sans diagnostic.
     #[schema(inline)]
     urgence_precisions: Option<Texte<1, 200>>,
+    /// Depuis combien d'heures la situation était prévue, si elle l'était : au-delà d'un délai, ce n'est
+    /// pas une urgence.
+    #[schema(inline)]
+    urgence_prevue_heures: Option<Entier<0, 9999>>,
     /// Motif, exigé pour l'indicateur A.
     motif_exclusion: Option<MotifExclusion>,
     /// Le patient était hors de sa résidence habituelle.
@@ -33,6 +37,7 @@ lecture!(ParcoursDemande {
     orienteur,
     date_orientation,
     urgence_precisions,
+    urgence_prevue_heures,
     motif_exclusion,
     adresse_habituelle_hors,
 });
@@ -85,6 +90,9 @@ impl ParcoursDemande {
             }),
             date_orientation: self.date_orientation,
             urgence_precisions: self.urgence_precisions.map(|text| text.0),
+            urgence_prevue_heures: self
+                .urgence_prevue_heures
+                .and_then(|hours| u16::try_from(hours.0).ok()),
             motif_exclusion: self.motif_exclusion,
             hors_residence: self.adresse_habituelle_hors,
         }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use utoipa::ToSchema;
 
+use super::contrat::{ContratDemande, contrat};
 use crate::domain::feuille_de_soins::{
     Beneficiaire, Complementaire, Convention, Executant, Exoneration, LieuExecution,
     OptionTarifaire, RegimeLocal, SituationParticuliere, TypeLieu,
@@ -41,6 +42,8 @@ pub(crate) struct BeneficiaireDemande {
     organisme: Organisme,
     /// Couverture complémentaire, aucune par défaut.
     complementaire: Option<Complementaire>,
+    /// Contrat complémentaire, s'il est connu.
+    contrat_complementaire: Option<ContratDemande>,
     /// Exonération de toute la feuille.
     exoneration: Option<ExonerationDemande>,
     /// Régime local.
@@ -59,6 +62,7 @@ lecture!(BeneficiaireDemande {
     prenom,
     organisme,
     complementaire,
+    contrat_complementaire,
     exoneration,
     regime_local,
     situation_particuliere,
@@ -158,12 +162,15 @@ impl BeneficiaireDemande {
                 Ok(_) => {}
             }
         }
+        let complementaire = self.complementaire.unwrap_or(Complementaire::Aucune);
+        let pointeur = "/beneficiaire/contrat_complementaire";
         Beneficiaire {
+            contrat: contrat(self.contrat_complementaire, complementaire, pointeur, check),
             qualite: self.qualite,
             rang: self.rang.unwrap_or(RangGemellaire::ONE),
             date_naissance: self.date_naissance,
             organisme: Some(self.organisme),
-            complementaire: self.complementaire.unwrap_or(Complementaire::Aucune),
+            complementaire,
             exoneration: self
                 .exoneration
                 .map_or(Exoneration::NONE, |exoneration| exoneration.code_exoneration),

@@ -5,13 +5,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::feuille_de_soins::{
-    Beneficiaire, Complementaire, Convention, DeclarationMt, Exoneration, FeuilleDeSoins,
-    MotifExclusion, OptionTarifaire, ParcoursDeclare, RegimeLocal, SituationParticuliere, TypeLieu,
+    Beneficiaire, Complementaire, Contrat, Convention, DeclarationMt, Exoneration, FeuilleDeSoins,
+    Garantie, MotifExclusion, OptionTarifaire, ParcoursDeclare, RegimeLocal, SituationParticuliere,
+    TypeLieu,
 };
 use crate::domain::identifiers::{
     CommuneExercice, Finess, IndicateurParcours, NumAm, NumeroFacturation, RangGemellaire, Rpps,
     Specialite,
 };
+use crate::domain::money::Centimes;
 use crate::http::v1::patients::OrganismeVue;
 
 /// Bénéficiaire.
@@ -26,6 +28,10 @@ pub(crate) struct BeneficiaireVue {
     organisme: Option<OrganismeVue>,
     /// Couverture complémentaire.
     complementaire: Complementaire,
+    /// Contrat complémentaire, quand il est connu.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    contrat_complementaire: Option<ContratVue>,
     /// Exonération.
     exoneration: ExonerationVue,
     /// Régime local.
@@ -41,9 +47,40 @@ impl BeneficiaireVue {
             rang: beneficiaire.rang,
             organisme: beneficiaire.organisme.as_ref().map(OrganismeVue::new),
             complementaire: beneficiaire.complementaire,
+            contrat_complementaire: beneficiaire.contrat.map(ContratVue::new),
             exoneration: ExonerationVue { code_exoneration: beneficiaire.exoneration },
             regime_local: beneficiaire.regime_local,
             situation_particuliere: beneficiaire.situation,
+        }
+    }
+}
+
+/// Contrat complémentaire.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ContratVue {
+    /// Contrat responsable.
+    responsable: bool,
+    /// Garantie en dix-millièmes de la base, part obligatoire comprise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = 20000)]
+    garantie_base_dix_milliemes: Option<u32>,
+    /// Garantie en centimes par acte, en plus de la part obligatoire.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    garantie_centimes: Option<Centimes>,
+}
+
+impl ContratVue {
+    fn new(contrat: Contrat) -> Self {
+        let (rate, amount) = match contrat.garantie {
+            Garantie::TicketModerateur => (None, None),
+            Garantie::TauxDeBase(rate) => (Some(rate), None),
+            Garantie::Montant(montant) => (None, Some(montant)),
+        };
+        Self {
+            responsable: contrat.responsable,
+            garantie_base_dix_milliemes: rate,
+            garantie_centimes: amount,
         }
     }
 }
@@ -132,6 +169,8 @@ pub(crate) struct ParcoursVue {
     date_orientation: Option<NaiveDate>,
     /// Circonstances de l'urgence.
     urgence_precisions: Option<String>,
+    /// Heures écoulées depuis que la situation d'urgence était prévue.
+    urgence_prevue_heures: Option<u16>,
     /// Motif de l'indicateur A.
     motif_exclusion: Option<MotifExclusion>,
     /// Le patient était hors de sa résidence habituelle.
@@ -164,6 +203,7 @@ impl ParcoursVue {
             }),
             date_orientation: parcours.date_orientation,
             urgence_precisions: parcours.urgence_precisions.clone(),
+            urgence_prevue_heures: parcours.urgence_prevue_heures,
             motif_exclusion: parcours.motif_exclusion,
             adresse_habituelle_hors: parcours.hors_residence,
         }

@@ -3,11 +3,14 @@
 //! Sentences are not kept: they are rendered from the codes, the facts and the amounts. Amounts
 //! that are sums or differences of others are computed again.
 
+mod registre;
+
 use chrono::NaiveDate;
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use uuid::Uuid;
 
+use self::registre::RegistreRow;
 use super::EvaluationEnregistree;
 use crate::domain::evaluation::{
     ActeEvalue, Avertissement, AvertissementLigne, CodeRegle, Constat, Constats, Evaluation,
@@ -53,6 +56,8 @@ struct Detail {
     actes: Vec<ActeRow>,
     #[n(6)]
     avertissements: Vec<(u8, Option<u16>)>,
+    #[n(7)]
+    registre: Option<RegistreRow>,
 }
 
 #[derive(Encode, Decode)]
@@ -128,6 +133,7 @@ pub(super) fn encode(kept: &EvaluationEnregistree) -> Vec<u8> {
             .iter()
             .map(|warning| (warning.code.code(), warning.numero_ligne))
             .collect(),
+        registre: RegistreRow::of(&faits.registre),
     };
     let mut bytes = vec![VERSION];
     // Writing to memory cannot fail.
@@ -174,6 +180,7 @@ pub(super) fn decode(
             .into_iter()
             .map(|(annee, montant)| (annee, Centimes::new(montant)))
             .collect(),
+        registre: detail.registre.map(RegistreRow::read).transpose()?.unwrap_or_default(),
     };
     let actes: Vec<ActeEvalue> =
         detail.actes.into_iter().map(ActeRow::read).collect::<Result<_, _>>()?;

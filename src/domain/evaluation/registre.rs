@@ -1,0 +1,140 @@
+//! What the register says beside the feuille. Empty in a simulation: nothing was asked of it.
+
+use chrono::NaiveDate;
+
+use crate::domain::adressage::{Adressage, NatureAdressage};
+use crate::domain::calendar::plus_mois;
+use crate::domain::feuille_de_soins::{Acte, ParcoursDeclare};
+use crate::domain::identifiers::{Organisme, Rpps, Specialite};
+use crate::domain::ids::FeuilleId;
+use crate::domain::money::Centimes;
+use crate::domain::vie::sommeil::MotifSommeil;
+use crate::domain::vocabulary::vocabulaire;
+
+vocabulaire!(
+    /// Cover under which a designation sleeps: the ordinary one is not written.
+    CouvertureConnue ("couverture_connue") {
+        /// Aide médicale de l'État.
+        Ame = 1 "ame",
+        /// In passage, under the coordination of two schemes.
+        Passage = 2 "passage",
+        /// A caisse of the overseas territories.
+        CaisseDuPacifique = 3 "caisse_du_pacifique",
+        /// The caisse of Mayotte.
+        CaisseDeMayotte = 4 "caisse_de_mayotte",
+        /// Without rights for a time.
+        SansDroits = 5 "sans_droits",
+        /// Gone abroad.
+        HorsDeFrance = 6 "hors_de_france",
+    }
+);
+
+impl CouvertureConnue {
+    /// Why the designation sleeps, with the caisse when it is the reason.
+    pub fn of(motif: MotifSommeil, organisme: Option<&Organisme>) -> Self {
+        match motif {
+            MotifSommeil::Ame => Self::Ame,
+            MotifSommeil::Passage => Self::Passage,
+            MotifSommeil::SansDroits => Self::SansDroits,
+            MotifSommeil::HorsDeFrance => Self::HorsDeFrance,
+            MotifSommeil::CaisseExclue if organisme.is_some_and(Organisme::est_mayotte) => {
+                Self::CaisseDeMayotte
+            }
+            MotifSommeil::CaisseExclue => Self::CaisseDuPacifique,
+        }
+    }
+}
+
+/// What the referrals of the register say of the performer on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AdressageConnu {
+    /// Kind of the referral that covers the performer, when there is one.
+    pub nature: Option<NatureAdressage>,
+    /// Whether the doctor whom the feuille names is the author of that referral or the médecin
+    /// traitant; nothing when the feuille gives no number to compare.
+    pub orienteur_confirme: Option<bool>,
+    /// Whether the referral lists acts, and not the one of that day.
+    pub acte_imprevu: bool,
+}
+
+impl AdressageConnu {
+    /// Reads the referrals that hold on a day. When several cover the performer, an agreed follow-up
+    /// is kept rather than a single opinion, and the latest established of them.
+    pub fn of(
+        adressages: &[Adressage],
+        parcours: &ParcoursDeclare,
+        executant: (&Rpps, Specialite),
+        acte: &Acte,
+        est_mt: impl Fn(Rpps) -> bool,
+    ) -> Self {
+        let jour = acte.date_reference();
+        let (rpps, specialite) = executant;
+        let covering = adressages
+            .iter()
+            .filter(|one| one.couvre(jour, rpps, Some(specialite)))
+            .max_by_key(|one| (one.nature != NatureAdressage::AvisPonctuel, one.etabli_le));
+        let sender = parcours.orienteur.as_ref().and_then(|orienteur| orienteur.rpps);
+        Self {
+            nature: covering.map(|one| one.nature),
+            orienteur_confirme: sender
+                .map(|rpps| est_mt(rpps) || covering.is_some_and(|one| one.rpps == rpps)),
+            acte_imprevu: covering.is_some_and(|one| {
+                !one.soins.actes.is_empty() && !one.soins.actes.contains(&acte.code)
+            }),
+        }
+    }
+}
+
+/// Another feuille of the same person by the same performer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AutreFeuille {
+    /// Day of its care.
+    pub jour: NaiveDate,
+    /// Its id.
+    pub feuille: FeuilleId,
+}
+
+/// Longest delay that ever was around a single opinion, in months. The law of its day says which one
+/// counts.
+const AUTOUR_D_UN_AVIS: i32 = 6;
+
+/// Days around a feuille on which others of the same performer may make an opinion a continuing care.
+pub fn autour_d_un_avis(jour: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+    plus_mois(jour, -AUTOUR_D_UN_AVIS).zip(plus_mois(jour, AUTOUR_D_UN_AVIS))
+}
+
+/// Fees of a performer in a calendar year, the feuille itself not counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HonorairesAnnee {
+    /// All of them.
+    pub total: Centimes,
+    /// Those of acts without any authorised overrun.
+    pub sans_depassement: Centimes,
+}
+
+/// What the register says beside the feuille.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FaitsRegistre {
+    /// Cover under which the designation sleeps, by reference day.
+    pub couvertures: Vec<(NaiveDate, CouvertureConnue)>,
+    /// Referrals, by line: empty when the register was not asked.
+    pub adressages: Vec<(u16, AdressageConnu)>,
+    /// Feuilles of the same performer around a single opinion of this one.
+    pub autour: Vec<AutreFeuille>,
+    /// Single opinions of the same performer around this feuille.
+    pub avis: Vec<AutreFeuille>,
+    /// Fees of the year, when this feuille bills an authorised overrun.
+    pub honoraires: Option<HonorairesAnnee>,
+}
+
+impl FaitsRegistre {
+    /// Cover under which the designation sleeps on a day.
+    pub fn couverture_le(&self, jour: NaiveDate) -> Option<CouvertureConnue> {
+        self.couvertures.iter().find(|(day, _)| *day == jour).map(|(_, known)| *known)
+    }
+
+    /// What the referrals say of a line.
+    pub fn adressage(&self, numero_ligne: u16) -> Option<AdressageConnu> {
+        self.adressages.iter().find(|(known, _)| *known == numero_ligne).map(|(_, found)| *found)
+    }
+}

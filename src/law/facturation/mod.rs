@@ -1,0 +1,192 @@
+//! What was billed, compared with what could be billed. A discrepancy changes no amount: it is said.
+
+mod consultant;
+mod tarifs;
+
+use super::Law;
+use super::bareme::Bareme;
+use super::nomenclature::{
+    est_avis_ponctuel, est_consultation_complexe, est_majoration_de_coordination,
+};
+use super::parameters::Parametre;
+use super::situation::Situation;
+use crate::domain::evaluation::{
+    ActeEvalue, Avertissement, AvertissementLigne, FaitsConnus, Montants,
+};
+use crate::domain::feuille_de_soins::{
+    Acte, Complementaire, Convention, Nomenclature, OptionTarifaire, QualificatifDepense, Soins,
+};
+use crate::domain::money::{AmountOverflow, Centimes};
+
+/// One act and what was decided about it.
+pub(super) struct Facture<'a> {
+    pub(super) soins: &'a Soins,
+    pub(super) faits: &'a FaitsConnus,
+    pub(super) lignes: &'a [&'a Acte],
+    pub(super) situation: &'a Situation,
+    pub(super) bareme: &'a Bareme,
+    pub(super) evalue: &'a ActeEvalue,
+}
+
+impl Facture<'_> {
+    fn montants(&self) -> &Montants {
+        &self.evalue.montants
+    }
+
+    /// Whether the performer may bill supplements of the convention.
+    fn opposable(&self) -> Option<bool> {
+        match self.situation.convention {
+            Convention::Secteur1 | Convention::Secteur1Dp | Convention::Salarie => Some(true),
+            Convention::Secteur2 => {
+                Some(self.situation.option_tarifaire != OptionTarifaire::Aucune)
+            }
+            Convention::NonConventionne => None,
+        }
+    }
+}
+
+/// Discrepancies of an act.
+pub(super) fn controles(law: &Law, facture: &Facture<'_>, warnings: &mut Vec<AvertissementLigne>) {
+    let mut warn = |code, ligne: &Acte| {
+        warnings.push(AvertissementLigne { code, numero_ligne: Some(ligne.numero_ligne) });
+    };
+    let Some(principale) = facture.lignes.first() else { return };
+    for (index, ligne) in facture.lignes.iter().enumerate() {
+        if est_da(ligne) && !facture.evalue.qualification.da_possible {
+            warn(Avertissement::DepassementNonAutorise, ligne);
+        }
+        if index > 0 && est_de(ligne) {
+            warn(Avertissement::ExigenceSurSupplement, ligne);
+        }
+        if est_majoration_de_coordination(&ligne.code) && coordination_interdite(facture, ligne) {
+            warn(Avertissement::CoordinationInterdite, ligne);
+        }
+        if tarifs::contredite(facture, ligne, index == 0) {
+            warn(Avertissement::BaseContredite, ligne);
+        }
+        if ligne.qualificatif.is_some() && technique_excessive(ligne, facture.bareme) {
+            warn(Avertissement::DepassementExcessif, ligne);
+        }
+    }
+    if tarifs::total_contredit(facture) {
+        warn(Avertissement::BaseContredite, principale);
+    }
+    if depassement_excessif(facture) {
+        warn(Avertissement::DepassementExcessif, principale);
+    }
+    if facture.montants().depassement > Centimes::ZERO
+        && let Some(code) = depassement_interdit(facture)
+    {
+        warn(code, principale);
+    }
+    if facture.situation.est_maternite() && !facture.situation.est_fin_de_grossesse() {
+        warn(Avertissement::MaterniteHorsPeriode, principale);
+    }
+    if let Some(code) = anachronisme(facture) {
+        warn(code, principale);
+    }
+    if part_insuffisante(facture) {
+        warn(Avertissement::PartSansDepassementInsuffisante, principale);
+    }
+    consultant::controles(law, facture, &mut |code| warn(code, principale));
+}
+
+fn est_da(ligne: &Acte) -> bool {
+    matches!(ligne.qualificatif, Some(QualificatifDepense::Da | QualificatifDepense::DaDe))
+}
+
+fn est_de(ligne: &Acte) -> bool {
+    matches!(ligne.qualificatif, Some(QualificatifDepense::De | QualificatifDepense::DaDe))
+}
+
+/// Whether a supplement of coordination has no place here: outside the parcours, with an opinion or a
+/// complex consultation, beside an overrun without a contract limiting them, or at another specialty.
+fn coordination_interdite(facture: &Facture<'_>, ligne: &Acte) -> bool {
+    let specialite = facture.situation.specialite;
+    let own = match ligne.code.as_str() {
+        "MCG" => specialite.est_generaliste(),
+        "MCC" => specialite.est_cardiologie(),
+        _ => !specialite.est_generaliste(),
+    };
+    let overrun = facture.montants().depassement > Centimes::ZERO;
+    !own || !facture.evalue.qualification.coordination_possible
+        || facture
+            .lignes
+            .iter()
+            .any(|other| est_avis_ponctuel(&other.code) || est_consultation_complexe(&other.code))
+        || facture.opposable().is_none_or(|opposable| !opposable && overrun)
+}
+
+/// Whether the fees of an authorised overrun go beyond the highest total of a consultation.
+fn depassement_excessif(facture: &Facture<'_>) -> bool {
+    facture.lignes.first().is_some_and(|ligne| ligne.code.as_str() == "CS")
+        && facture.lignes.iter().any(|ligne| est_da(ligne))
+        && facture
+            .bareme
+            .centimes(Parametre::DaTotalMaxSpe)
+            .is_ok_and(|highest| facture.montants().honoraires > highest)
+}
+
+/// Whether the fees of a technical act with an authorised overrun go beyond the share of its tariff,
+/// which is the same inside and outside the parcours.
+fn technique_excessive(ligne: &Acte, bareme: &Bareme) -> bool {
+    let highest = || -> Option<Result<Centimes, AmountOverflow>> {
+        let rate = u32::try_from(bareme.valeur(Parametre::DaTaux).ok()?).ok()?;
+        let base = ligne.base?;
+        Some(base.portion(rate).and_then(|share| base.plus(share)).and_then(Centimes::to_euro))
+    };
+    ligne.qualificatif == Some(QualificatifDepense::Da)
+        && ligne.code.nomenclature() == Nomenclature::Ccam
+        && highest().is_some_and(|total| total.is_ok_and(|total| ligne.honoraires > total))
+}
+
+/// Why an overrun may not be charged, if it may not.
+fn depassement_interdit(facture: &Facture<'_>) -> Option<Avertissement> {
+    let asked = facture.lignes.iter().any(|ligne| est_de(ligne));
+    if facture.situation.est_c2s() && !asked {
+        return Some(Avertissement::DepassementInterditC2s);
+    }
+    let unexplained = facture.situation.convention == Convention::Secteur1
+        && facture.lignes.iter().all(|ligne| ligne.qualificatif.is_none());
+    unexplained.then_some(Avertissement::DepassementSansMotif)
+}
+
+/// A cover or a contract that did not exist on the day of care.
+fn anachronisme(facture: &Facture<'_>) -> Option<Avertissement> {
+    let situation = facture.situation;
+    let before = |exists: bool| {
+        let there = facture.bareme.oui(Parametre::C2sCreation);
+        there.is_ok_and(|there| there == exists)
+    };
+    match situation.complementaire {
+        Complementaire::C2sAvecParticipation if before(false) => {
+            return Some(Avertissement::CouvertureAnachronique);
+        }
+        Complementaire::AcsAncienne if before(true) => {
+            return Some(Avertissement::CouvertureAnachronique);
+        }
+        _ => {}
+    }
+    let contract = situation.option_tarifaire != OptionTarifaire::Aucune;
+    let early = contract && facture.bareme.oui(Parametre::OptionTarifaireExiste) == Ok(false);
+    early.then_some(Avertissement::OptionAnachronique)
+}
+
+/// Whether the fees without authorised overrun are no longer a large enough share of the year's.
+fn part_insuffisante(facture: &Facture<'_>) -> bool {
+    let Some(year) = facture.faits.registre.honoraires else { return false };
+    if !facture.lignes.iter().any(|ligne| est_da(ligne)) {
+        return false;
+    }
+    let (mut total, mut without) = (year.total.get(), year.sans_depassement.get());
+    for acte in &facture.soins.actes {
+        total = total.saturating_add(acte.honoraires.get());
+        if !est_da(acte) {
+            without = without.saturating_add(acte.honoraires.get());
+        }
+    }
+    facture
+        .bareme
+        .valeur(Parametre::DaPartMin)
+        .is_ok_and(|share| without.saturating_mul(10_000) <= total.saturating_mul(share))
+}

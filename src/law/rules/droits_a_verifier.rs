@@ -1,0 +1,38 @@
+//! Undetermined: the register says that the person has no rights, or lives abroad.
+//!
+//! # Base légale
+//!
+//! Aucun texte trouvé sur le parcours d'une personne dont les droits sont suspendus.
+//!
+//! # Our reading
+//!
+//! A designation sleeps then, and is used again on return. Whether the care is reimbursed at all is for the
+//! caisse to say: no majoration is applied meanwhile.
+
+use super::indeterminee;
+use crate::domain::evaluation::{CodeRegle, CouvertureConnue, Fait, Theme};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+
+/// PAR-073.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Parcours, 73),
+        titre: "Droits à vérifier",
+        periode: (None, None),
+        bases: &["CHOIX-TRAITANT"],
+        rang: Rang::Exception { priorite: 95 },
+        faits: &[Fait::CouvertureConnue],
+        parametres: &[],
+        phrase: "D'après le registre, vos droits à l'assurance maladie n'étaient pas ouverts ce jour-là : votre caisse doit le vérifier.",
+    },
+    juge: Juge::Faits(juge),
+};
+
+fn juge(situation: &Situation) -> Jugement {
+    let known = situation.couverture;
+    if !matches!(known, Some(CouvertureConnue::SansDroits | CouvertureConnue::HorsDeFrance)) {
+        return Jugement::Ecarte(Fait::CouvertureConnue);
+    }
+    Jugement::Applique(Effet::Parcours(indeterminee()))
+}

@@ -1,0 +1,262 @@
+//! Facts of some persons, read together, and what each feuille needs of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike, NaiveDate};
+
+use super::Sujet;
+use crate::domain::calendar::Periode;
+use crate::domain::evaluation::{
+    Avertissement, AvertissementLigne, FaitsConnus, FaitsRegistre, Naissance, RelationMt,
+};
+use crate::domain::feuille_de_soins::{Acte, FeuilleDeSoins};
+use crate::domain::identifiers::{
+    DateNaissanceAmo, IndicateurParcours, Organisme, Rpps, Specialite,
+};
+use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
+use crate::domain::money::{Centimes, accumulate};
+use crate::law::LawError;
+use crate::services::ServiceError;
+use crate::storage::dossiers::{Attente, MembreConnu};
+use crate::storage::participations::Retenue;
+
+/// A caisse of a person.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Caisses {
+    /// Their own, or that of a record merged into theirs.
+    pub(super) own: bool,
+    /// Days.
+    pub(super) effet: Periode,
+    /// Which.
+    pub(super) organisme: Organisme,
+}
+
+/// A designation and its doctors.
+#[derive(Debug, Clone)]
+pub(super) struct DesignationConnue {
+    id: DesignationId,
+    declaration_id: DeclarationId,
+    effet: Periode,
+    membres: Vec<(Rpps, Periode)>,
+}
+
+impl DesignationConnue {
+    /// Adds a doctor, to the last designation when it is that one.
+    pub(super) fn gather(all: &mut Vec<Self>, membre: &MembreConnu) {
+        let one = (membre.rpps, membre.membre_effet);
+        match all.last_mut() {
+            Some(last) if last.id == membre.designation_id => last.membres.push(one),
+            _ => all.push(Self {
+                id: membre.designation_id,
+                declaration_id: membre.declaration_id,
+                effet: membre.effet,
+                membres: vec![one],
+            }),
+        }
+    }
+
+    fn names(&self, rpps: Rpps, jour: NaiveDate) -> bool {
+        self.effet.contient(jour)
+            && self.membres.iter().any(|(own, effet)| *own == rpps && effet.contient(jour))
+    }
+}
+
+/// What is known of one person.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Dossier {
+    naissance: Option<(NaiveDate, DateNaissanceAmo)>,
+    /// By first day.
+    pub(super) caisses: Vec<Caisses>,
+    /// By first day.
+    pub(super) designations: Vec<DesignationConnue>,
+    attentes: Vec<(Rpps, NaiveDate)>,
+    neutralisations: Vec<Periode>,
+    /// Those kept under a record merged into theirs included.
+    pub(super) participations: Vec<Retenue>,
+}
+
+impl Dossier {
+    /// The birth date of an identity; that of the latest one counts.
+    pub(super) fn born(&mut self, du: NaiveDate, date: DateNaissanceAmo) {
+        if self.naissance.is_none_or(|(known, _)| known <= du) {
+            self.naissance = Some((du, date));
+        }
+    }
+
+    fn designation(&self, jour: NaiveDate) -> Option<&DesignationConnue> {
+        self.designations.iter().find(|known| known.effet.contient(jour))
+    }
+
+    /// The médecin traitant of a day, seen from the performer.
+    fn relation(&self, feuille: &FeuilleDeSoins, jour: NaiveDate) -> RelationMt {
+        let found = self.designation(jour);
+        let names = |rpps: Rpps| found.is_some_and(|known| known.names(rpps, jour));
+        let executant = feuille.executant_rpps;
+        if names(executant) {
+            return RelationMt::Executant;
+        }
+        if feuille.soins.executant.remplacant_de.is_some_and(names) {
+            return RelationMt::Remplace;
+        }
+        // A declaration under way counts only for a doctor who says that he is being chosen.
+        let waits = |(rpps, signe_le): &(Rpps, NaiveDate)| *rpps == executant && *signe_le <= jour;
+        if says_chosen(feuille) && self.attentes.iter().any(waits) {
+            return RelationMt::EnAttente;
+        }
+        if found.is_some() {
+            return RelationMt::Autre;
+        }
+        // Left without médecin traitant by a retirement or a move, for a time.
+        let spared = self.neutralisations.iter().any(|effet| effet.contient(jour));
+        if spared { RelationMt::Parti } else { RelationMt::Aucun }
+    }
+
+    /// The caisse of the person, on a day.
+    fn organisme(&self, jour: NaiveDate) -> Option<Organisme> {
+        let mut own = self.caisses.iter().filter(|one| one.own);
+        own.find(|one| one.effet.contient(jour)).map(|one| one.organisme)
+    }
+}
+
+/// What is known of the persons and of the performers of some feuilles.
+#[derive(Debug)]
+pub(in crate::services) struct Registre {
+    dossiers: BTreeMap<PatientId, Dossier>,
+    medecins: BTreeMap<Rpps, Vec<(Periode, Specialite)>>,
+}
+
+impl Registre {
+    pub(super) const fn new(dossiers: BTreeMap<PatientId, Dossier>) -> Self {
+        Self { dossiers, medecins: BTreeMap::new() }
+    }
+
+    /// A doctor of the register, with one of his specialties.
+    pub(super) fn practises(&mut self, rpps: Rpps, specialite: Option<(Periode, Specialite)>) {
+        self.medecins.entry(rpps).or_default().extend(specialite);
+    }
+
+    pub(super) fn waits(&mut self, attente: &Attente) {
+        if let Some(dossier) = self.dossiers.get_mut(&attente.patient_id) {
+            dossier.attentes.push((attente.rpps, attente.signe_le));
+        }
+    }
+
+    pub(super) fn spared(&mut self, patient: PatientId, effet: Periode) {
+        if let Some(dossier) = self.dossiers.get_mut(&patient) {
+            dossier.neutralisations.push(effet);
+        }
+    }
+
+    /// The persons one of whose feuilles needs something.
+    pub(super) fn persons(
+        &self,
+        sujets: &[Sujet<'_>],
+        needs: fn(&Self, Sujet<'_>) -> bool,
+    ) -> Vec<PatientId> {
+        let found: BTreeSet<PatientId> =
+            sujets.iter().filter(|sujet| needs(self, **sujet)).map(|sujet| sujet.0).collect();
+        found.into_iter().collect()
+    }
+
+    /// Whether declarations under way may decide.
+    pub(super) fn needs_waiting(&self, (patient, feuille): Sujet<'_>) -> bool {
+        says_chosen(feuille)
+            && self
+                .relations(patient, feuille)
+                .any(|relation| !matches!(relation, RelationMt::Executant | RelationMt::Remplace))
+    }
+
+    /// Whether the departure of a doctor may decide: nobody is the médecin traitant.
+    pub(super) fn needs_neutralisations(&self, (patient, feuille): Sujet<'_>) -> bool {
+        self.relations(patient, feuille).any(|relation| relation == RelationMt::Aucun)
+    }
+
+    fn relations(
+        &self,
+        patient: PatientId,
+        feuille: &FeuilleDeSoins,
+    ) -> impl Iterator<Item = RelationMt> {
+        let dossier = self.dossiers.get(&patient);
+        reference_days(feuille)
+            .into_iter()
+            .filter_map(move |jour| dossier.map(|dossier| dossier.relation(feuille, jour)))
+    }
+
+    /// What the law needs to know beside a feuille, and the declaration in force on the first of its
+    /// days of reference.
+    pub(in crate::services) fn faits(
+        &self,
+        patient: PatientId,
+        feuille: &FeuilleDeSoins,
+    ) -> Result<(FaitsConnus, Option<DeclarationId>), ServiceError> {
+        let dossier = self.dossiers.get(&patient).ok_or(ServiceError::Introuvable)?;
+        let (_, birth) = dossier.naissance.ok_or(ServiceError::Introuvable)?;
+        let reference_days = reference_days(feuille);
+        let declaration_id = reference_days
+            .iter()
+            .find_map(|jour| dossier.designation(*jour))
+            .map(|known| known.declaration_id);
+        let relations_mt =
+            reference_days.iter().map(|jour| (*jour, dossier.relation(feuille, *jour))).collect();
+        let days: BTreeSet<NaiveDate> =
+            feuille.soins.actes.iter().map(|acte| acte.date_execution).collect();
+        let years: BTreeSet<i32> = days.iter().map(Datelike::year).collect();
+        let mut participations_jour: Vec<(NaiveDate, Centimes)> = Vec::new();
+        let mut participations_an: Vec<(i32, Centimes)> = Vec::new();
+        for retenue in &dossier.participations {
+            if retenue.executant == feuille.executant_rpps && days.contains(&retenue.jour) {
+                accumulate(&mut participations_jour, retenue.jour, retenue.montant)
+                    .map_err(LawError::from)?;
+            }
+            if years.contains(&retenue.jour.year()) {
+                accumulate(&mut participations_an, retenue.jour.year(), retenue.montant)
+                    .map_err(LawError::from)?;
+            }
+        }
+        let faits = FaitsConnus {
+            naissance: Naissance::Date(birth),
+            relations_mt,
+            participations_jour,
+            participations_an,
+            registre: FaitsRegistre::default(),
+        };
+        Ok((faits, declaration_id))
+    }
+
+    /// What a feuille says about the people and the register says otherwise.
+    pub(in crate::services) fn ecarts(
+        &self,
+        patient: PatientId,
+        feuille: &FeuilleDeSoins,
+    ) -> Vec<AvertissementLigne> {
+        let jour = feuille.soins.date_soins().unwrap_or(feuille.date_etablissement);
+        let mut codes = Vec::new();
+        let known = self.dossiers.get(&patient).and_then(|dossier| dossier.organisme(jour));
+        let written = feuille.soins.beneficiaire.organisme;
+        if written.zip(known).is_some_and(|(written, known)| !written.same_caisse(&known)) {
+            codes.push(Avertissement::OrganismeContredit);
+        }
+        match self.medecins.get(&feuille.executant_rpps) {
+            None => codes.push(Avertissement::ExecutantInconnu),
+            Some(specialites) => {
+                let known = specialites.iter().find(|(effet, _)| effet.contient(jour));
+                let written = feuille.soins.executant.specialite;
+                if known.is_some_and(|(_, known)| *known != written) {
+                    codes.push(Avertissement::SpecialiteContredite);
+                }
+            }
+        }
+        codes.into_iter().map(|code| AvertissementLigne { code, numero_ligne: None }).collect()
+    }
+}
+
+/// The days that choose the law and the médecin traitant, in order.
+fn reference_days(feuille: &FeuilleDeSoins) -> BTreeSet<NaiveDate> {
+    feuille.soins.actes.iter().map(Acte::date_reference).collect()
+}
+
+/// Whether the performer says that he is being chosen as médecin traitant.
+fn says_chosen(feuille: &FeuilleDeSoins) -> bool {
+    let said = feuille.soins.parcours.indicateur;
+    matches!(said, Some(IndicateurParcours::N | IndicateurParcours::T))
+}
