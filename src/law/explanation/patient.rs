@@ -41,6 +41,13 @@ pub(super) struct Recit<'a> {
     evaluation: &'a Evaluation,
 }
 
+impl Recit<'_> {
+    /// Whether the evaluation warns of something.
+    fn signale(&self, code: Avertissement) -> bool {
+        self.evaluation.avertissements.iter().any(|warning| warning.code == code)
+    }
+}
+
 /// A sentence, and how much it would be missed: the lowest go first when there are too many.
 struct Phrase {
     poids: u8,
@@ -161,6 +168,9 @@ fn situation(recit: &Recit<'_>) -> String {
     } else {
         String::new()
     };
+    if recit.acte.qualification.appartenance == Appartenance::Indeterminee {
+        return format!("Pour vos soins du {when}, {what}.");
+    }
     format!("Le {when}, {what}{end}.")
 }
 
@@ -242,7 +252,8 @@ fn detail(recit: &Recit<'_>, totaux: &Montants) -> Option<String> {
         let beyond = rest(totaux.depassement);
         (rest(totaux.majoration), beyond)
     };
-    let amounts = [ticket, majoration, totaux.participation, beyond];
+    let kept = rest(totaux.participation);
+    let amounts = [ticket, majoration, kept, beyond];
     let several = amounts.iter().filter(|amount| **amount > Centimes::ZERO).count();
     let names = if several > 2 { COURTS } else { LONGS };
     let ordinary = if somme_fixe(recit) { SOMME_FIXE } else { names[0] };
@@ -251,12 +262,8 @@ fn detail(recit: &Recit<'_>, totaux: &Montants) -> Option<String> {
     } else {
         names[2]
     };
-    let pieces = [
-        (ticket, ordinary),
-        (majoration, names[1]),
-        (totaux.participation, participation),
-        (beyond, names[3]),
-    ];
+    let pieces =
+        [(ticket, ordinary), (majoration, names[1]), (kept, participation), (beyond, names[3])];
     let sum = pieces.iter().try_fold(Centimes::ZERO, |sum, (amount, _)| sum.plus(*amount).ok())?;
     let due: Vec<&(Centimes, &str)> =
         pieces.iter().filter(|(amount, _)| *amount > Centimes::ZERO).collect();
@@ -328,12 +335,10 @@ fn depassement(recit: &Recit<'_>, totaux: &Montants) -> Option<String> {
     if !paid || authorised {
         return None;
     }
-    let unexpected = recit
-        .evaluation
-        .avertissements
-        .iter()
-        .any(|warning| warning.code == Avertissement::DepassementNonAutorise);
-    Some(if recit.situation.est_c2s() || unexpected {
+    let unexpected = recit.signale(Avertissement::DepassementNonAutorise)
+        || recit.signale(Avertissement::DepassementSansMotif)
+        || recit.signale(Avertissement::DepassementInterditC2s);
+    Some(if unexpected {
         format!(
             "Ces {} au-dessus du tarif ne semblent pas permis ici : parlez-en au médecin ou à votre \
              caisse.",

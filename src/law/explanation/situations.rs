@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::patient::Recit;
+use crate::domain::adressage::NatureAdressage;
 use crate::domain::evaluation::{CodeDetermine as C, RelationMt};
 use crate::domain::feuille_de_soins::{Complementaire, SituationParticuliere};
 use crate::domain::identifiers::IndicateurParcours;
@@ -116,9 +117,33 @@ pub(super) fn fait(recit: &Recit<'_>) -> String {
         C::SansObjet => "vous avez reçu des soins que la règle du médecin traitant ne concerne \
                          pas"
             .into(),
-        C::Inconnu => "vous avez reçu des soins, mais il manque une information pour savoir s'ils \
-                       suivaient le parcours de soins"
-            .into(),
+        C::Inconnu => inconnue(situation).1.to_owned(),
+    }
+}
+
+/// What nobody told, and that would decide: whether the doctor alone can tell it, and how it is said.
+fn inconnue(situation: &Situation) -> (bool, &'static str) {
+    use IndicateurParcours as I;
+    match situation.indicateur {
+        _ if situation.relation_mt == RelationMt::Inconnu => {
+            (false, "on ne sait pas encore si vous aviez un médecin traitant")
+        }
+        Some(I::A) if situation.motif_exclusion.is_none() => {
+            (true, "le médecin a signalé un cas particulier, sans écrire lequel")
+        }
+        Some(I::J | I::B) if situation.date_installation.is_none() => {
+            (true, "le médecin a écrit qu'il était installé depuis peu, sans donner la date")
+        }
+        _ => (false, "on ne sait pas encore si vos droits à l'Assurance maladie étaient ouverts"),
+    }
+}
+
+/// Who can complete what is missing.
+const fn completer(by_doctor: bool) -> &'static str {
+    if by_doctor {
+        "Demandez à ce médecin de compléter la feuille : en attendant, vous ne payez rien de plus."
+    } else {
+        "Votre caisse peut le vérifier avec vous : en attendant, vous ne payez rien de plus."
     }
 }
 
@@ -194,8 +219,7 @@ pub(super) fn demarche(recit: &Recit<'_>) -> String {
         C::Exclusion | C::Mayotte => {
             "Pour le remboursement, vous n'avez pas besoin de choisir un médecin traitant.".to_owned()
         }
-        C::Inconnu => "Votre caisse peut vous dire ce qui manque et comment compléter le dossier."
-            .to_owned(),
+        C::Inconnu => completer(inconnue(situation).0).to_owned(),
         C::UrgenceSansMedecinTraitant
         | C::HorsResidence
         | C::ArticleD16216
@@ -253,6 +277,9 @@ pub(super) fn recours(recit: &Recit<'_>) -> Option<&'static str> {
 
 fn oriente(situation: &Situation) -> &'static str {
     match situation.indicateur {
+        _ if situation.adressage == Some(NatureAdressage::AvisPonctuel) => {
+            "votre médecin traitant vous a adressé à ce médecin pour avoir son avis"
+        }
         Some(IndicateurParcours::O) => {
             "vous avez consulté un médecin à qui votre médecin traitant vous a adressé"
         }

@@ -197,6 +197,13 @@ fn parcours() -> Vec<(&'static str, Question)> {
         ("Caisse du Pacifique", june().caisse("019880000")),
         ("Caisse de Mayotte", june().caisse("019760000")),
         ("Personne détenue", patient_is(june(), SituationParticuliere::Detenu)),
+        ("Indicateur A sans motif", june().indicateur("A")),
+        ("Généraliste récent, date inconnue", june().indicateur("J")),
+        ("Médecin traitant inconnu", june().mt(R::Inconnu)),
+        (
+            "Cabinet secondaire du médecin traitant",
+            june().mt(R::ExecutantCabinetSecondaire).indicateur("T"),
+        ),
         ("Autre généraliste, sans lettre", june().mt(R::Autre)),
         ("Spécialiste sans lettre", specialist("03").mt(R::Autre)),
         ("Spécialiste sans médecin traitant", specialist("03")),
