@@ -23,6 +23,7 @@ mod nomenclature;
 pub mod parameters;
 mod qualification;
 pub mod references;
+pub mod reforme;
 pub mod rule;
 pub mod rules;
 pub mod situation;
@@ -216,7 +217,8 @@ impl Law {
             let bareme = self.bareme_du(situation.date)?;
             let bareme_execution = self.bareme_du(DateDesSoins::new(principale.date_execution))?;
             verify_covered(&situation)?;
-            let decision = qualification::qualifier(&situation, bareme)?;
+            let mut decision = qualification::qualifier(&situation, bareme)?;
+            decision.qualification.da_possible &= bareme.oui(Parametre::DaSecteur1)?;
             let baremes = (bareme, bareme_execution);
             let liquide =
                 liquidation::liquider(&lignes, &situation, &decision, baremes, &mut cumuls)?;

@@ -90,7 +90,7 @@ impl Services {
     }
 
     /// Whether the caller may send this feuille; its day of care when its days hold together.
-    fn verify_sender(
+    pub(super) fn verify_sender(
         &self,
         contexte: &Contexte,
         feuille: &FeuilleDeSoins,

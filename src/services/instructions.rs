@@ -35,19 +35,29 @@ pub struct Instruction {
 }
 
 impl Services {
-    /// The instruction of a simulation.
+    /// The instruction of a simulation; the instant is that of the knowledge of the register, when it
+    /// was asked.
     pub fn instruct(
         &self,
         soins: &Soins,
         faits: &FaitsConnus,
         evaluation: &Evaluation,
+        registre: Option<DateTime<Utc>>,
     ) -> Result<Instruction, ServiceError> {
         Ok(Instruction {
             numero: None,
             regles_version: *self.law.empreinte(),
-            connu_le: None,
-            actes: self.law.instruire(soins, faits, evaluation, false)?,
+            connu_le: registre,
+            actes: self.law.instruire(soins, faits, evaluation, registre.is_some())?,
         })
+    }
+
+    /// Refuses whoever is not a clerk of a caisse.
+    pub fn verify_instructor(&self, contexte: &Contexte) -> Result<(), ServiceError> {
+        if matches!(contexte.acteur, Acteur::Caisse(_)) {
+            return Ok(());
+        }
+        Err(ServiceError::Interdit("l'instruction d'une évaluation est lue par la caisse"))
     }
 
     /// The instruction of a stored evaluation, for the caisse of the patient.
@@ -57,11 +67,7 @@ impl Services {
         id: FeuilleId,
         numero: i16,
     ) -> Result<Instruction, ServiceError> {
-        if !matches!(contexte.acteur, Acteur::Caisse(_)) {
-            return Err(ServiceError::Interdit(
-                "l'instruction d'une évaluation est lue par la caisse",
-            ));
-        }
+        self.verify_instructor(contexte)?;
         let evaluee = self.get_feuille(contexte, id).await?;
         let found = evaluee.evaluations.iter().find(|(kept, _)| kept.numero == numero);
         let (kept, regles_version) = found.ok_or(ServiceError::Introuvable)?;

@@ -25,6 +25,7 @@ pub mod patientele;
 pub mod patients;
 mod perimetre;
 pub mod representations;
+pub mod simulations;
 pub mod taches;
 mod traces;
 
@@ -36,8 +37,7 @@ use crate::domain::clock::Clock;
 use crate::domain::declaration::DeclarationRefusee;
 use crate::domain::fin::DepartRefuse;
 use crate::domain::ids::{ConciliationId, FeuilleId, IdSource, PatientId, RequestId};
-use crate::law::Law;
-pub use crate::law::LawError;
+pub use crate::law::{Law, LawError};
 use crate::storage::{Db, StorageError, lois};
 
 pub use self::idempotence::{Demande, Memoire, Rendu};

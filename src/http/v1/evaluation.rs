@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::instruction::InstructionVue;
+use super::simulations::ReformeVue;
 use crate::domain::digest::Empreinte;
 use crate::domain::evaluation::{
     ActeEvalue, Appartenance, Avertissement, Classe2013, CodeDetermine, Evaluation, LigneEvaluee,
@@ -61,6 +62,10 @@ pub(crate) struct EvaluationVue {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     instruction: Option<InstructionVue>,
+    /// La même situation sous une loi réformée ; absent s'il n'est pas demandé.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    reforme: Option<ReformeVue>,
 }
 
 /// L'évaluation racontée au patient.
@@ -113,7 +118,7 @@ struct DeclarationRetenueVue {
 
 /// Montants, en centimes. Remboursé + part complémentaire + reste à charge = honoraires.
 #[derive(Debug, Serialize, ToSchema)]
-struct MontantsVue {
+pub(crate) struct MontantsVue {
     /// Honoraires facturés.
     honoraires_centimes: Centimes,
     /// Base de remboursement retenue.
@@ -245,12 +250,18 @@ impl EvaluationVue {
                 })
                 .collect(),
             instruction: None,
+            reforme: None,
         })
     }
 
     /// The same, with what a clerk reads.
     pub(crate) fn with_instruction(self, instruction: InstructionVue) -> Self {
         Self { instruction: Some(instruction), ..self }
+    }
+
+    /// The same, with what a reform would change.
+    pub(crate) fn with_reforme(self, reforme: Option<ReformeVue>) -> Self {
+        Self { reforme, ..self }
     }
 }
 
@@ -303,7 +314,7 @@ impl LigneVue {
 }
 
 impl MontantsVue {
-    fn new(m: &Montants) -> Self {
+    pub(crate) fn new(m: &Montants) -> Self {
         Self {
             honoraires_centimes: m.honoraires,
             base_centimes: m.base,

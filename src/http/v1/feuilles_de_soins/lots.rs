@@ -10,7 +10,7 @@ use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream::{self, Stream, StreamExt};
+use futures_util::stream::{self, BoxStream, Stream, StreamExt};
 use serde::Serialize;
 use tokio::sync::Mutex;
 use utoipa::ToSchema;
@@ -79,23 +79,13 @@ async fn submit(
     request: Request,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Portee::FeuillesEvaluer)?;
-    let announced = request.headers().get(header::CONTENT_TYPE);
-    let is_ndjson = announced
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|mime| mime.trim().eq_ignore_ascii_case("application/x-ndjson"));
-    if !is_ndjson {
-        return Err(Refus::new(
-            Code::TypeDeContenu,
-            "Le lot doit être annoncé par Content-Type: application/x-ndjson.",
-        ));
-    }
+    let lignes = lignes_ndjson(request)?;
     let lot = Arc::new(Lot {
         services: state.services.clone(),
         contexte,
         files: std::array::from_fn(|_| Mutex::new(())),
     });
-    let answers = lines(request.into_body().into_data_stream())
+    let answers = lignes
         .map(move |(ligne, text)| {
             let lot = Arc::clone(&lot);
             async move { lot.answer(ligne, text).await }
@@ -164,6 +154,24 @@ impl Lot {
         let resultat = if known { DEJA_RECUE } else { ENREGISTREE };
         Ok((FeuilleVue::new(&self.services, &evaluee)?, resultat))
     }
+}
+
+/// The lines of a request that announces NDJSON, numbered from 1, without the empty ones.
+pub(crate) fn lignes_ndjson(
+    request: Request,
+) -> Result<BoxStream<'static, (u64, Result<Vec<u8>, Refus>)>, Refus> {
+    let announced = request.headers().get(header::CONTENT_TYPE);
+    let is_ndjson = announced
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|mime| mime.trim().eq_ignore_ascii_case("application/x-ndjson"));
+    if !is_ndjson {
+        return Err(Refus::new(
+            Code::TypeDeContenu,
+            "Le lot doit être annoncé par Content-Type: application/x-ndjson.",
+        ));
+    }
+    Ok(lines(request.into_body().into_data_stream()).boxed())
 }
 
 /// The lines of a body, numbered from 1, without the empty ones.

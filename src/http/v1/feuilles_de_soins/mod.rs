@@ -12,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::demande::FeuilleDemande;
+pub(crate) use self::lots::lignes_ndjson;
 use self::vue::FeuilleVue;
 use super::instruction::InstructionVue;
 use crate::auth::Portee;

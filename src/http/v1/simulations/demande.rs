@@ -1,16 +1,10 @@
-//! Simulations: the same evaluation, with facts given inline, for anybody.
+//! The care of a simulation, as a request describes it.
 
-use axum::extract::State;
-use axum::response::Response;
 use chrono::{Datelike, NaiveDate};
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-use super::evaluation::{Contexte, EvaluationVue};
-use super::feuilles_de_soins::demande::{ContratDemande, ParcoursDemande, contrat};
-use super::instruction::InstructionVue;
+use super::reforme::Modifications;
 use crate::domain::evaluation::{FaitsConnus, FaitsRegistre, Naissance, RelationMt};
 use crate::domain::feuille_de_soins::{
     Acte, Assurance, Beneficiaire, Complementaire, Convention, Executant, Exoneration,
@@ -21,18 +15,10 @@ use crate::domain::identifiers::{
     DateNaissanceAmo, Organisme, QualiteBeneficiaire, RangGemellaire, Specialite,
 };
 use crate::domain::money::Centimes;
-use crate::http::AppState;
-use crate::http::extract::{Corps, Requete};
-use crate::http::idempotency::json as respond_json;
 use crate::http::lecture::{Entier, Liste, Texte, lecture};
-use crate::http::problem::{Code, Refus};
+use crate::http::v1::feuilles_de_soins::demande::{ContratDemande, ParcoursDemande, contrat};
 use crate::http::verification::{Verification, code_acte};
 use crate::services::ChampInvalide;
-use crate::services::instructions::Detail;
-
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(simulate))
-}
 
 /// At least one act.
 type ActesSimules = Liste<ActeSimuleDemande, 1, 50>;
@@ -58,6 +44,9 @@ pub(crate) struct SimulationDemande {
     actes: ActesSimules,
     /// Participations forfaitaires déjà retenues.
     participations_retenues: Option<RetenuesDemande>,
+    /// Autres valeurs de paramètres, pour voir ce qu'elles changeraient.
+    #[schema(inline)]
+    reforme: Option<Modifications>,
 }
 lecture!(SimulationDemande {
     date_soins,
@@ -68,6 +57,7 @@ lecture!(SimulationDemande {
     nature_assurance,
     actes,
     participations_retenues,
+    reforme,
 });
 
 /// Patient d'une simulation : un âge ou une date de naissance.
@@ -166,13 +156,6 @@ pub(crate) struct RetenuesDemande {
 }
 lecture!(RetenuesDemande { jour_centimes, annee_centimes });
 
-/// How much is asked for.
-#[derive(Debug)]
-struct VueDemande {
-    vue: Option<Detail>,
-}
-lecture!(VueDemande { vue });
-
 /// The example of the documentation: an adult without médecin traitant.
 pub(crate) fn exemple() -> serde_json::Value {
     json!({
@@ -212,7 +195,9 @@ impl ActeSimuleDemande {
 
 impl SimulationDemande {
     /// What is asked of the law.
-    fn into_domain(self) -> Result<(Soins, FaitsConnus), Vec<ChampInvalide>> {
+    pub(super) fn into_domain(
+        self,
+    ) -> Result<(Soins, FaitsConnus, Option<Modifications>), Vec<ChampInvalide>> {
         let mut check = Verification::new(true);
         let date = self.date_soins;
         let naissance = match (self.patient.age, self.patient.date_naissance) {
@@ -304,52 +289,8 @@ impl SimulationDemande {
                 participations_an: vec![(date.year(), already(|kept| kept.annee_centimes))],
                 registre: FaitsRegistre::default(),
             };
-            (soins, faits)
+            (soins, faits, self.reforme)
         });
         check.finish(answer)
-    }
-}
-
-/// Évaluer des soins sans registre
-///
-/// La même évaluation que pour une feuille de soins, avec des faits donnés dans la requête. Rien
-/// n'est lu, rien n'est enregistré, aucun jeton n'est demandé : chacun peut essayer.
-#[utoipa::path(
-    post,
-    path = "/v1/simulations",
-    tag = "Simulations",
-    operation_id = "simuler",
-    security(()),
-    params(("vue" = Option<Detail>, Query, description = "« instruction » ajoute toutes les règles, tous les faits et toutes les valeurs")),
-    request_body = SimulationDemande,
-    responses((status = 200, description = "L'évaluation", body = EvaluationVue)),
-    extensions(("x-problemes" = json!(["hors_couverture", "parametre_inconnu",
-        "situation_non_couverte", "conflit_de_regles"])))
-)]
-async fn simulate(
-    State(state): State<AppState>,
-    Requete(demande): Requete<VueDemande>,
-    corps: Corps<SimulationDemande>,
-) -> Result<Response, Refus> {
-    let services = &state.services;
-    let (soins, faits) = corps.valeur.into_domain().map_err(Refus::champs)?;
-    let evaluation = services.simulate(&soins, &faits)?;
-    let explication = services.explain(&soins, &faits, &evaluation)?;
-    let contexte = Contexte {
-        numero: None,
-        regles_version: *services.law().empreinte(),
-        connu_le: None,
-        indicateur: soins.parcours.indicateur,
-        declaration_id: None,
-        explication: &explication,
-    };
-    let vue = EvaluationVue::new(&evaluation, &contexte)
-        .ok_or_else(|| Refus::new(Code::ErreurInterne, "Évaluation sans acte."))?;
-    match demande.vue {
-        Some(Detail::Instruction) => {
-            let instruction = services.instruct(&soins, &faits, &evaluation)?;
-            respond_json(&vue.with_instruction(InstructionVue::new(&instruction)))
-        }
-        Some(Detail::Decision) | None => respond_json(&vue),
     }
 }
