@@ -36,14 +36,7 @@ pub struct Motif {
 /// A sentence about an amount that is zero is left out: a patient is not told of a participation
 /// of 0,00 €.
 pub fn motifs(acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) -> Vec<Motif> {
-    let mut retained: ArrayVec<CodeRegle, MAX_CONSTATS> = acte
-        .constats
-        .iter()
-        .filter(|constat| constat.issue == Issue::Retenue)
-        .map(|constat| constat.regle)
-        .collect();
-    retained.sort_unstable();
-    retained
+    retenues(acte)
         .into_iter()
         .filter_map(|code| bareme.regle(code))
         .filter_map(|(regle, fondement)| {
@@ -57,12 +50,26 @@ pub fn motifs(acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) -> Vec<
         .collect()
 }
 
-/// Texts on which the rules that decided an act rest.
-fn fondements<'a>(acte: &'a ActeEvalue, bareme: &'a Bareme) -> impl Iterator<Item = &'static str> {
-    acte.constats
+/// The rules that decided an act, topic by topic.
+fn retenues(acte: &ActeEvalue) -> ArrayVec<CodeRegle, MAX_CONSTATS> {
+    let mut retained: ArrayVec<CodeRegle, MAX_CONSTATS> = acte
+        .constats
         .iter()
         .filter(|constat| constat.issue == Issue::Retenue)
-        .filter_map(|constat| bareme.regle(constat.regle))
+        .map(|constat| constat.regle)
+        .collect();
+    retained.sort_unstable();
+    retained
+}
+
+/// Texts on which the rules that decided an act rest, in the order of its reasons.
+fn fondements<'a>(
+    acte: &ActeEvalue,
+    bareme: &'a Bareme,
+) -> impl Iterator<Item = &'static str> + use<'a> {
+    retenues(acte)
+        .into_iter()
+        .filter_map(|code| bareme.regle(code))
         .flat_map(|(_, fondement)| fondement.iter().copied())
 }
 

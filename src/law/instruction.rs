@@ -166,7 +166,7 @@ fn regles(dossier: &Dossier<'_>, bareme: &Bareme, jour: NaiveDate) -> Vec<RegleI
                 }
                 Some(Issue::Ecartee(fait)) => {
                     told.sort = Sort::Ecartee;
-                    told.pourquoi = format!("Écartée parce que {}.", dossier.parce_que(fait));
+                    told.pourquoi = ecartee(&dossier.parce_que(fait));
                     told.fait_decisif = Some(fait);
                 }
                 None => {}
@@ -176,6 +176,12 @@ fn regles(dossier: &Dossier<'_>, bareme: &Bareme, jour: NaiveDate) -> Vec<RegleI
         .collect();
     found.sort_by_key(|regle| regle.fiche.code);
     found
+}
+
+/// The sentence of a rule that a fact sets aside.
+fn ecartee(cause: &str) -> String {
+    let elided = cause.starts_with(['a', 'e', 'i', 'o', 'u', 'é']);
+    format!("Écartée parce {}{cause}.", if elided { "qu'" } else { "que " })
 }
 
 fn retenue(fiche: &Fiche) -> String {

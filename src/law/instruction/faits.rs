@@ -4,7 +4,9 @@ use chrono::Datelike;
 
 use super::{FaitInstruit, Source, appartenance};
 use crate::domain::evaluation::{ActeEvalue, Fait, FaitsConnus, RelationMt};
-use crate::domain::feuille_de_soins::{Acte, Garantie, Soins};
+use crate::domain::feuille_de_soins::{
+    Acte, Complementaire, Garantie, RegimeLocal, SituationParticuliere, Soins,
+};
 use crate::domain::money::Centimes;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::law::situation::Situation;
@@ -171,6 +173,39 @@ impl Dossier<'_> {
             Fait::Exoneration if situation.exoneration.get() == 0 => {
                 "aucune exonération n'est écrite".to_owned()
             }
+            Fait::RegimeLocal if situation.regime_local == RegimeLocal::Aucun => {
+                "aucun régime local n'est écrit".to_owned()
+            }
+            Fait::Complementaire if situation.complementaire == Complementaire::Aucune => {
+                "le patient n'a pas de couverture complémentaire".to_owned()
+            }
+            Fait::SituationParticuliere
+                if situation.particuliere == SituationParticuliere::Aucune =>
+            {
+                "aucune situation particulière n'est écrite".to_owned()
+            }
+            Fait::Qualificatif if self.acte.qualificatif.is_none() => {
+                "la ligne n'a pas de qualificatif de dépense".to_owned()
+            }
+            Fait::MotifExclusion if situation.motif_exclusion.is_none() => {
+                "aucun motif de l'indicateur A n'est écrit".to_owned()
+            }
+            Fait::Adressage if situation.adressage.is_none() => {
+                "aucun adressage n'est enregistré".to_owned()
+            }
+            Fait::CouvertureConnue if situation.couverture.is_none() => {
+                "le registre ne connaît aucune couverture particulière".to_owned()
+            }
+            Fait::DateInstallation if situation.date_installation.is_none() => {
+                "la date de première installation n'est pas écrite".to_owned()
+            }
+            Fait::Lieu if self.soins.executant.lieu.and_then(|lieu| lieu.nature).is_none() => {
+                "le lieu des soins n'est pas écrit".to_owned()
+            }
+            Fait::Organisme if situation.organisme.is_none() => {
+                "aucune caisse n'est écrite".to_owned()
+            }
+            Fait::UrgencePrevue => format!("l'urgence est {}", self.valeur(fait)),
             Fait::Appartenance => format!("l'acte est {}", self.valeur(fait)),
             Fait::Cumuls => format!("les plafonds ne sont pas atteints ({})", self.valeur(fait)),
             Fait::Montants => format!("les montants n'y conduisent pas ({})", self.valeur(fait)),
