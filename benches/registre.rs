@@ -1,10 +1,10 @@
 //! Whether the register stays as quick when it grows.
 //!
-//! `cargo bench --bench registre` starts the service on its own private PostgreSQL, in an empty
-//! directory, registers some people, and measures the registration of a complete declaration and the
-//! reading of the médecin traitant in force, with ten thousand designations in the register, then
-//! with two million. The ratio between both is what to keep. `TRAITANT_BENCH_DESIGNATIONS` changes
-//! the second number.
+//! `cargo bench --bench registre` starts two services, each on its own private PostgreSQL in an empty
+//! directory: one with ten thousand designations, one with two million. It registers complete
+//! declarations and reads the médecin traitant in force, in turn with one and with the other, so that
+//! whatever else the machine does weighs on both. The ratio is what to keep.
+//! `TRAITANT_BENCH_DESIGNATIONS` changes the second number.
 //!
 //! The crowd is made by copying, inside the database, everything that one registered person has:
 //! same rows, same indexes, other identifiers. Nobody reads these people.
@@ -20,16 +20,18 @@
 
 mod support;
 
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use self::support::{Caisse, MARTIN, PONS, microseconds, nir, start};
 
-/// Declarations, and readings, of each measure.
-const MEASURED: usize = 600;
+/// Declarations, and readings, with each register.
+const MEASURED: usize = 1_500;
+/// Those of the beginning, that nobody keeps: connections, caches.
+const WARMING: usize = 200;
 const FEW: usize = 10_000;
 
 /// Copies of everything that the first person has, from one number to another.
@@ -57,8 +59,8 @@ BEGIN
         INTO names, expressions
         FROM information_schema.columns
         WHERE table_schema = 'public' AND table_name = one.table_name AND is_generated = 'NEVER';
-        EXECUTE format('INSERT INTO %I (%s) SELECT %s FROM %I t, generate_series(%s, %s) i WHERE t.patient_id = %L',
-            one.table_name, names, expressions, one.table_name, FROM_NUMBER, TO_NUMBER, template);
+        EXECUTE format('INSERT INTO %I (%s) SELECT %s FROM %I t, generate_series(1, CROWD) i WHERE t.patient_id = %L',
+            one.table_name, names, expressions, one.table_name, template);
     END LOOP;
 END $$;
 ";
@@ -74,63 +76,85 @@ fn psql(folder: &Path, statements: &str) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-/// Fills the register up to a number of designations.
-fn grow(folder: &Path, from: usize, to: usize) {
-    let began = Instant::now();
-    let statements =
-        CROWD.replace("FROM_NUMBER", &from.to_string()).replace("TO_NUMBER", &to.to_string());
-    psql(folder, &statements);
-    psql(folder, "VACUUM ANALYZE");
-    let count = psql(folder, "SELECT count(*) FROM designation WHERE remplace_le IS NULL");
-    println!("{count} designations (made in {} s)", began.elapsed().as_secs());
+/// A service, its register and its caisse.
+struct Register {
+    folder: PathBuf,
+    child: Child,
+    caisse: Caisse,
+    written: Vec<Duration>,
+    read: Vec<Duration>,
 }
 
-/// Median and 99th percentile of registrations and readings, in microseconds.
-async fn measure(caisse: &Caisse, first: usize) -> [u128; 4] {
-    let mut written = Vec::new();
-    for number in first..first + MEASURED {
-        written.push(caisse.declare(number, MARTIN, "2025-01-02").await);
+impl Register {
+    /// Starts a service in an empty directory, with the people of the measure and a crowd.
+    async fn new(name: &str, designations: usize) -> Self {
+        let folder = std::env::temp_dir().join(format!("traitant-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let (child, base) = start(&folder);
+        let caisse = Caisse::new(&folder, base);
+        for number in 0..=MEASURED {
+            caisse.register(number).await;
+        }
+        // The person who is copied is the last, and the only one, to have declared.
+        caisse.declare(MEASURED, PONS, "2024-05-02").await;
+        let began = Instant::now();
+        psql(&folder, &CROWD.replace("CROWD", &designations.to_string()));
+        psql(&folder, "VACUUM ANALYZE");
+        psql(&folder, "CHECKPOINT");
+        let count = psql(&folder, "SELECT count(*) FROM designation WHERE remplace_le IS NULL");
+        println!("{count} designations (made in {} s)", began.elapsed().as_secs());
+        Self { folder, child, caisse, written: Vec::new(), read: Vec::new() }
     }
-    let mut read: Vec<Duration> = Vec::new();
-    for turn in 0..MEASURED {
-        // The same spread over the people of the measure, whatever its place.
-        let number = first + turn * 7 % MEASURED;
+
+    async fn register(&mut self, number: usize) {
+        self.written.push(self.caisse.declare(number, MARTIN, "2025-01-02").await);
+    }
+
+    async fn read(&mut self, number: usize) {
         let body = json!({
             "identifiant": { "type": "nir", "valeur": nir(number) }, "date_naissance": "1958-07-14",
         });
         let began = Instant::now();
         let path = "/v1/medecins-traitants/consultation";
-        let found = caisse.post(path, "sans-objet-00", None, &body).await;
-        read.push(began.elapsed());
+        let found = self.caisse.post(path, "sans-objet-00", None, &body).await;
+        self.read.push(began.elapsed());
         assert_eq!(found["declare"], true);
     }
-    let ((a, b), (c, d)) = (microseconds(&mut written), microseconds(&mut read));
-    [a, b, c, d]
-}
 
-fn say(what: &str, few: u128, many: u128) {
-    println!("{what:<34} {few:>7} µs, then {many:>7} µs: {} %", many * 100 / few.max(1));
-}
-
-async fn run(folder: &Path, base: String, many: usize) {
-    let caisse = Caisse::new(folder, base);
-    for number in 0..=3 * MEASURED {
-        caisse.register(number).await;
+    fn stop(mut self) {
+        Command::new("kill").args(["-s", "TERM", &self.child.id().to_string()]).status().unwrap();
+        self.child.wait().unwrap();
+        std::fs::remove_dir_all(&self.folder).ok();
     }
-    // The person who is copied is the last to have declared.
-    caisse.declare(3 * MEASURED, PONS, "2024-05-02").await;
-    grow(folder, 1, FEW);
-    // A first measure that nobody keeps: connections, caches.
-    measure(&caisse, 0).await;
-    let few = measure(&caisse, MEASURED).await;
-    // The person who is copied must be the last again.
-    caisse.declare(3 * MEASURED, MARTIN, "2025-03-02").await;
-    grow(folder, FEW + 1, many);
-    let after = measure(&caisse, 2 * MEASURED).await;
-    say("registration, median", few[0], after[0]);
-    say("registration, 99th percentile", few[1], after[1]);
-    say("médecin traitant in force, median", few[2], after[2]);
-    say("médecin traitant in force, 99th", few[3], after[3]);
+}
+
+fn say(what: &str, few: &mut Vec<Duration>, many: &mut Vec<Duration>) {
+    few.drain(..WARMING);
+    many.drain(..WARMING);
+    let (few, many) = (microseconds(few), microseconds(many));
+    for (of, few, many) in [("median", few.0, many.0), ("99th percentile", few.1, many.1)] {
+        let ratio = many * 100 / few.max(1);
+        println!("{what}, {of:<16} {few:>7} µs and {many:>7} µs: {ratio} %");
+    }
+}
+
+async fn run(many: usize) {
+    let mut small = Register::new("peu", FEW).await;
+    let mut large = Register::new("beaucoup", many).await;
+    for number in 0..MEASURED {
+        small.register(number).await;
+        large.register(number).await;
+    }
+    for turn in 0..MEASURED {
+        // Spread over the people of the measure.
+        let number = turn * 7 % MEASURED;
+        small.read(number).await;
+        large.read(number).await;
+    }
+    say("registration", &mut small.written, &mut large.written);
+    say("médecin traitant in force", &mut small.read, &mut large.read);
+    small.stop();
+    large.stop();
 }
 
 fn main() {
@@ -138,12 +162,6 @@ fn main() {
         .ok()
         .and_then(|text| text.parse().ok())
         .unwrap_or(2_000_000);
-    let folder = std::env::temp_dir().join(format!("traitant-registre-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let (mut child, base) = start(&folder);
-    runtime.block_on(run(&folder, base, many));
-    Command::new("kill").args(["-s", "TERM", &child.id().to_string()]).status().unwrap();
-    child.wait().unwrap();
-    std::fs::remove_dir_all(&folder).ok();
+    runtime.block_on(run(many));
 }

@@ -1,11 +1,21 @@
 //! Cursors: the key of the last row shown, bound to the question. Opaque to callers.
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::lecture::Texte;
 use super::problem::{Code, Refus};
 use crate::domain::digest::Empreinte;
 
 /// A cursor as a parameter gives it.
 pub(crate) type Curseur = Texte<1, 300>;
+
+/// Suite d'une liste.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PaginationVue {
+    /// À donner en paramètre « curseur » pour la page suivante ; null à la dernière.
+    pub(crate) curseur_suivant: Option<String>,
+}
 
 /// Items of a page, when the caller does not say; and at most.
 pub(crate) const LIMITE: i64 = 20;

@@ -141,6 +141,7 @@ listes!(
     e::Classe2013,
     e::CodeDetermine,
     e::Fait,
+    e::NatureCreance,
     e::RelationMt,
     f::Complementaire,
     f::Convention,

@@ -8,13 +8,12 @@ use std::sync::Arc;
 
 use arrayvec::ArrayVec;
 
+pub use super::avertissements::message;
 use super::bareme::Bareme;
 use super::parameters::Parametre;
 use super::rule::Rang;
 use super::situation::Situation;
-use crate::domain::evaluation::{
-    ActeEvalue, Avertissement, CodeRegle, Issue, MAX_CONSTATS, Montants, Theme,
-};
+use crate::domain::evaluation::{ActeEvalue, CodeRegle, Issue, MAX_CONSTATS, Montants, Theme};
 use crate::domain::money::Centimes;
 
 /// A reason: the rule that decided, its sentence, and the texts that say so.
@@ -179,114 +178,6 @@ pub fn bilan(totaux: &Montants) -> String {
         "rien ne reste à votre charge".to_owned()
     };
     format!("Sur {} d'honoraires, {} et {rest}.", totaux.honoraires.in_words(), parts.join(", "))
-}
-
-/// A warning, in French.
-pub const fn message(code: Avertissement) -> &'static str {
-    match code {
-        Avertissement::BaseLimiteeAuxHonoraires => {
-            "La base de remboursement dépasse les honoraires : elle a été limitée aux honoraires."
-        }
-        Avertissement::PlafondJournalierDiscute => {
-            "Au-delà de 4\u{a0}€ de participations forfaitaires le même jour, les sources divergent : ce service en retient quatre au plus."
-        }
-        Avertissement::ActeInconnu => {
-            "Le code de cet acte n'est pas dans la nomenclature de ce service : il a été compté comme un acte à part entière."
-        }
-        Avertissement::DeclarationMtContredite => {
-            "L'existence d'un médecin traitant, telle qu'elle est déclarée, est contredite par les faits retenus."
-        }
-        Avertissement::IndicateurContredit => {
-            "La situation déterminée n'est pas celle que l'indicateur de la feuille annonce."
-        }
-        Avertissement::OrganismeContredit => {
-            "L'organisme de la feuille n'est pas celui du registre le jour des soins."
-        }
-        Avertissement::ExecutantInconnu => {
-            "Le registre ne connaît pas ce médecin : les faits de la feuille ont été retenus."
-        }
-        Avertissement::SpecialiteContredite => {
-            "La spécialité de la feuille n'est pas celle du registre le jour des soins."
-        }
-        Avertissement::DepassementNonAutorise => {
-            "Un dépassement autorisé (DA) n'est possible que hors du parcours, pour un spécialiste de secteur 1."
-        }
-        Avertissement::DepassementExcessif => {
-            "Les honoraires dépassent le maximum d'une consultation avec dépassement autorisé."
-        }
-        Avertissement::CoordinationInterdite => {
-            "Une majoration de coordination n'est possible que dans le parcours, hors avis ponctuel."
-        }
-        Avertissement::BaseContredite => {
-            "La base de remboursement n'est pas le tarif de cet acte le jour des soins : elle a été retenue telle quelle."
-        }
-        Avertissement::AdressageInconnu => {
-            "Le registre ne connaît aucun adressage du médecin traitant à ce médecin ce jour-là : la feuille a été crue."
-        }
-        Avertissement::AdressageNonDeclare => {
-            "Le registre connaît un adressage du médecin traitant à ce médecin, que la feuille n'annonce pas : il a été retenu."
-        }
-        Avertissement::OrienteurContredit => {
-            "Le médecin nommé comme orienteur n'est ni le médecin traitant ni l'auteur de l'adressage."
-        }
-        Avertissement::ActeHorsAdressage => {
-            "L'adressage enregistré donne la liste de ses actes, et celui-ci n'y figure pas."
-        }
-        Avertissement::AvisPonctuelSansDemande => {
-            "Un avis ponctuel de consultant suppose que le médecin traitant ait adressé le patient."
-        }
-        Avertissement::NatureAdressageContredite => {
-            "Un avis ponctuel est facturé, alors que l'adressage enregistré prévoit des soins suivis."
-        }
-        Avertissement::AvisPonctuelPatientSuivi => {
-            "Ce médecin a vu le patient trop près de cet avis ponctuel : un consultant ne suit pas le patient."
-        }
-        Avertissement::AvisPonctuelRompu => {
-            "Ces soins suivent de trop près un avis ponctuel du même médecin, qui est à réexaminer."
-        }
-        Avertissement::MotifExclusionManquant => {
-            "Il manque le motif de l'indicateur A : sans lui, la situation ne peut pas être déterminée."
-        }
-        Avertissement::DateInstallationManquante => {
-            "Il manque la date d'installation du médecin : sans elle, la situation ne peut pas être déterminée."
-        }
-        Avertissement::MedecinTraitantInconnu => {
-            "Il manque de savoir si un médecin traitant est déclaré : sans cela, la situation ne peut pas être déterminée."
-        }
-        Avertissement::DroitsAVerifier => {
-            "D'après le registre, les droits du patient n'étaient pas ouverts en France le jour des soins : ils sont à vérifier."
-        }
-        Avertissement::PartSansDepassementInsuffisante => {
-            "Cette année, les honoraires sans dépassement autorisé de ce médecin ne dépassent pas la part que la convention exige."
-        }
-        Avertissement::CouvertureAnachronique => {
-            "La couverture complémentaire de la feuille n'existait pas sous ce nom le jour des soins."
-        }
-        Avertissement::OptionAnachronique => {
-            "L'option tarifaire de la feuille n'existait pas encore le jour des soins."
-        }
-        Avertissement::CouvertureContredite => {
-            "D'après le registre, le patient avait ce jour-là une couverture que la feuille n'indique pas."
-        }
-        Avertissement::MaterniteHorsPeriode => {
-            "Les soins ne sont pas dans la période de l'assurance maternité que donne la date de la feuille."
-        }
-        Avertissement::ExigenceSurSupplement => {
-            "Une exigence particulière du patient (DE) se facture sur l'acte principal seulement."
-        }
-        Avertissement::DepassementInterditC2s => {
-            "Un bénéficiaire de la complémentaire santé solidaire ne paie pas de dépassement, sauf exigence particulière de sa part."
-        }
-        Avertissement::DepassementSansMotif => {
-            "Un médecin de secteur 1 ne facture un dépassement que s'il est autorisé (DA) ou demandé par le patient (DE)."
-        }
-        Avertissement::ConventionContredite => {
-            "La convention ou l'option tarifaire de la feuille n'est pas celle du registre le jour des soins."
-        }
-        Avertissement::UrgencePrevisible => {
-            "La situation était prévue depuis trop longtemps pour être une urgence."
-        }
-    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 pub mod autrement;
+mod avertissements;
 pub mod bareme;
 pub mod checks;
 mod complementaire;
@@ -24,6 +25,7 @@ pub mod parameters;
 mod qualification;
 pub mod references;
 pub mod reforme;
+pub mod reglement;
 pub mod rule;
 pub mod rules;
 pub mod situation;

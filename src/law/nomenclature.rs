@@ -91,12 +91,6 @@ pub(super) fn est_teleconsultation(code: &CodeActe) -> bool {
     matches!(code.as_str(), "TC" | "TCG")
 }
 
-/// Whether the code is that of a one-off opinion of a consultant, which bears no supplement of
-/// coordination.
-pub(super) fn est_avis_ponctuel(code: &CodeActe) -> bool {
-    matches!(code.as_str(), "C2" | "C2,5" | "APC" | "APU" | "APV" | "APY" | "AVY")
-}
-
 /// Whether the code is that of a complex consultation, or of its supplement.
 pub(super) fn est_consultation_complexe(code: &CodeActe) -> bool {
     matches!(code.as_str(), "CCE" | "CCX" | "MCX" | "MTX")

@@ -106,7 +106,7 @@ impl Situation {
             teleconsultation: nomenclature::est_teleconsultation(&acte.code)
                 || soins.executant.lieu.and_then(|lieu| lieu.nature)
                     == Some(TypeLieu::Teleconsultation),
-            avis_ponctuel: nomenclature::est_avis_ponctuel(&acte.code),
+            avis_ponctuel: acte.code.est_avis_ponctuel(),
             nomenclature: acte.code.nomenclature(),
             base: acte.base,
             date_installation: soins.executant.date_installation,

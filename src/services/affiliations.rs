@@ -3,18 +3,27 @@
 use chrono::NaiveDate;
 
 use crate::domain::acteur::Caisse;
-use crate::domain::fait_date::{FaitDate, en_vigueur};
+use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::Organisme;
+
+/// The organisme of a day among those of a person, by first day; or the last one before: a person
+/// between two caisses is still followed by the one that they left.
+pub(super) fn organisme_le<'a>(
+    affiliations: impl IntoIterator<Item = &'a FaitDate<Organisme>>,
+    jour: NaiveDate,
+) -> Option<Organisme> {
+    let known = affiliations.into_iter().filter(|fait| fait.effet.du() <= jour);
+    known.last().map(|fait| fait.valeur)
+}
 
 /// The caisses of a person, by first day.
 #[derive(Debug, Clone)]
 pub(super) struct Affiliations(pub(super) Vec<FaitDate<Organisme>>);
 
 impl Affiliations {
-    /// The caisse on a day. Between two caisses, the one before still answers.
+    /// The caisse on a day.
     pub(super) fn le(&self, jour: NaiveDate) -> Option<Organisme> {
-        let before = self.0.iter().rev().find(|fait| fait.effet.du() <= jour);
-        en_vigueur(&self.0, jour).or(before.map(|fait| &fait.valeur)).copied()
+        organisme_le(&self.0, jour)
     }
 
     /// Whether a caisse reads what was written on a day: the present caisse reads everything, one of

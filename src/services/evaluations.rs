@@ -1,13 +1,14 @@
 //! Asking the law, and saying why.
 
 use super::{ServiceError, Services};
-use crate::domain::evaluation::{AvertissementLigne, Evaluation, FaitsConnus};
+use crate::domain::evaluation::{AvertissementLigne, Evaluation, FaitsConnus, Reglement};
 use crate::domain::feuille_de_soins::Soins;
 pub use crate::law::autrement::{Autrement, Changement};
 use crate::law::bareme::DateDesSoins;
 pub use crate::law::explanation::Motif;
 pub use crate::law::explanation::patient::PourLePatient;
 use crate::law::explanation::{bilan, message, motifs};
+use crate::law::reglement::reglement;
 use crate::law::situation::Situation;
 use crate::law::{LawError, checks};
 
@@ -40,6 +41,15 @@ impl Services {
         let discrepancies = checks::discrepancies(soins, faits, &evaluation);
         evaluation.avertissements.extend(discrepancies);
         Ok(evaluation)
+    }
+
+    /// Who pays whom for a feuille, by what it says of third-party payment.
+    pub fn reglement(
+        &self,
+        soins: &Soins,
+        evaluation: &Evaluation,
+    ) -> Result<Reglement, ServiceError> {
+        Ok(reglement(soins, evaluation)?)
     }
 
     /// Why an evaluation says what it says: rendered now, from codes, facts and amounts.

@@ -3,12 +3,13 @@
 use chrono::NaiveDate;
 use serde_json::json;
 
+use super::faits::has_opinion;
 use super::{
     ChampInvalide, Contexte, Demande, Memoire, PATIENT_ATTENDU, Rendu, ServiceError, Services,
 };
 use crate::domain::acteur::Acteur;
 use crate::domain::digest::Empreinte;
-use crate::domain::evaluation::Evaluation;
+use crate::domain::evaluation::{AutreFeuille, Evaluation};
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::{EvenementId, FeuilleId, PatientId};
 use crate::domain::money::Centimes;
@@ -19,7 +20,7 @@ use crate::storage::evenements::{self, Evenement};
 use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree};
 use crate::storage::participations::{self, Retenue};
 use crate::storage::patients::fusions;
-use crate::storage::{Connection, Tx, lois, patients};
+use crate::storage::{Connection, Tx, avis_ponctuels, lois, patients};
 
 /// A feuille to receive, and how its beneficiary is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct FeuilleEvaluee {
     pub feuille: FeuilleEnregistree,
     /// Its evaluations, the first first, each with the fingerprint of its law.
     pub evaluations: Vec<(EvaluationEnregistree, Empreinte)>,
+    /// Later feuilles that contradict the single opinion of this one.
+    pub a_reexaminer: Vec<AutreFeuille>,
 }
 
 impl Services {
@@ -144,7 +147,9 @@ impl Services {
         self.keep_participations(tx, feuille, patient_id, &evaluation.evaluation).await?;
         self.record_evaluation(tx, contexte, &kept, &evaluation).await?;
         patients::touch(tx, patient_id, instant).await?;
-        Ok(FeuilleEvaluee { feuille: kept, evaluations: vec![(evaluation, *self.law.empreinte())] })
+        self.keep_traces(tx, contexte, &[(&kept, &evaluation)]).await?;
+        let evaluations = vec![(evaluation, *self.law.empreinte())];
+        Ok(FeuilleEvaluee { feuille: kept, evaluations, a_reexaminer: Vec::new() })
     }
 
     /// Reads a feuille and its evaluations.
@@ -176,8 +181,13 @@ impl Services {
             let law = lois::fingerprint(&mut conn, evaluation.loi_id).await?;
             evaluations.push((evaluation, law.ok_or(ServiceError::Introuvable)?));
         }
+        let a_reexaminer = if has_opinion(&feuille.feuille) {
+            avis_ponctuels::rompus(&mut conn, feuille.patient_id, id).await?
+        } else {
+            Vec::new()
+        };
         drop(conn);
-        let found = FeuilleEvaluee { feuille, evaluations };
+        let found = FeuilleEvaluee { feuille, evaluations, a_reexaminer };
         self.trace(contexte, found.feuille.patient_id, "feuille.lire").await?;
         Ok(found)
     }

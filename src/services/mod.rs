@@ -26,6 +26,7 @@ pub mod patients;
 mod perimetre;
 pub mod representations;
 pub mod simulations;
+mod suites;
 pub mod taches;
 mod traces;
 

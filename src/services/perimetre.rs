@@ -2,9 +2,11 @@
 
 use chrono::NaiveDate;
 
+use super::affiliations::organisme_le;
 use super::{ServiceError, Services};
 use crate::domain::acteur::{Acteur, Caisse};
 use crate::domain::calendar::Periode;
+use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::Organisme;
 use crate::domain::ids::PatientId;
 use crate::storage::patients::fusions;
@@ -86,8 +88,7 @@ impl Services {
         patient: PatientId,
     ) -> Result<Vue, ServiceError> {
         let all = fusions::affiliations(conn, patient).await?;
-        let own = all.iter().filter(|(own, _)| *own).map(|(_, fait)| (fait.effet, fait.valeur));
-        if present(own, self.clock.today()).is_some_and(|organisme| caisse.gere(&organisme)) {
+        if self.own_organisme(&all).is_some_and(|organisme| caisse.gere(&organisme)) {
             return Ok(Vue::Entiere);
         }
         let past: Vec<Periode> = all
@@ -105,8 +106,13 @@ impl Services {
         patient: PatientId,
     ) -> Result<Option<Organisme>, ServiceError> {
         let all = fusions::affiliations(conn, patient).await?;
-        let own = all.iter().filter(|(own, _)| *own).map(|(_, fait)| (fait.effet, fait.valeur));
-        Ok(present(own, self.clock.today()))
+        Ok(self.own_organisme(&all))
+    }
+
+    /// The caisse of today, of the record itself and not of those merged into it.
+    fn own_organisme(&self, all: &[(bool, FaitDate<Organisme>)]) -> Option<Organisme> {
+        let own = all.iter().filter(|(own, _)| *own).map(|(_, fait)| fait);
+        organisme_le(own, self.clock.today())
     }
 
     /// The same, where a representative may also look: declarations, designations, identity. What
@@ -148,13 +154,4 @@ impl Services {
             Err(ServiceError::Introuvable)
         }
     }
-}
-
-/// The organisme of a day, or the last one before: a person between two caisses is still followed
-/// by the one that they left.
-fn present(
-    affiliations: impl Iterator<Item = (Periode, Organisme)>,
-    jour: NaiveDate,
-) -> Option<Organisme> {
-    affiliations.filter(|(effet, _)| effet.du() <= jour).last().map(|(_, organisme)| organisme)
 }

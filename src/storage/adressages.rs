@@ -8,6 +8,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::StorageError;
+use super::error::one;
 use super::medecins::word;
 use super::range::{to_periode, to_range};
 use crate::domain::adressage::{
@@ -103,10 +104,7 @@ pub async fn advance(
     .execute(&mut *conn)
     .await?
     .rows_affected();
-    if found != 1 {
-        let statement = "version_adressage.replace";
-        return Err(StorageError::RowsAffected { statement, expected: 1, found });
-    }
+    one("version_adressage.replace", found)?;
     adressage.version += 1;
     adressage.enregistre_le = instant;
     insert_version(conn, adressage).await
@@ -202,7 +200,7 @@ pub async fn get(
     id: AdressageId,
     connu_le: DateTime<Utc>,
 ) -> Result<Option<Adressage>, StorageError> {
-    Ok(select(conn, patient, connu_le, Some(id), None).await?.pop())
+    Ok(select(conn, &[patient.uuid()], connu_le, Some(id), None).await?.pop())
 }
 
 /// The referrals of a person as known at an instant, by first day.
@@ -211,7 +209,17 @@ pub async fn list(
     patient: PatientId,
     connu_le: DateTime<Utc>,
 ) -> Result<Vec<Adressage>, StorageError> {
-    select(conn, patient, connu_le, None, None).await
+    select(conn, &[patient.uuid()], connu_le, None, None).await
+}
+
+/// The referrals of some persons as known at an instant, for the evaluation of many feuilles.
+pub async fn of_persons(
+    conn: &mut PgConnection,
+    patients: &[PatientId],
+    connu_le: DateTime<Utc>,
+) -> Result<Vec<Adressage>, StorageError> {
+    let patients: Vec<Uuid> = patients.iter().map(|patient| patient.uuid()).collect();
+    select(conn, &patients, connu_le, None, None).await
 }
 
 /// The referrals of a person that hold on a day, as known at an instant: what the evaluation of an
@@ -222,12 +230,13 @@ pub async fn en_vigueur(
     jour: NaiveDate,
     connu_le: DateTime<Utc>,
 ) -> Result<Vec<Adressage>, StorageError> {
-    let mut found = select(conn, patient, connu_le, None, Some(jour)).await?;
+    let mut found = select(conn, &[patient.uuid()], connu_le, None, Some(jour)).await?;
     found.retain(|adressage| adressage.en_vigueur(jour));
     Ok(found)
 }
 
 struct Row {
+    patient_id: Uuid,
     adressage_id: Uuid,
     medecin_id: Uuid,
     rpps: String,
@@ -243,10 +252,10 @@ struct Row {
 }
 
 impl Row {
-    fn build(self, patient_id: PatientId) -> Result<Adressage, StorageError> {
+    fn build(self) -> Result<Adressage, StorageError> {
         Ok(Adressage {
             id: AdressageId::from_uuid(self.adressage_id),
-            patient_id,
+            patient_id: PatientId::from_uuid(self.patient_id),
             medecin_id: MedecinId::from_uuid(self.medecin_id),
             rpps: rpps(&self.rpps)?,
             nature: word("adressage", "nature", &self.nature)?,
@@ -270,7 +279,7 @@ impl Row {
 
 async fn select(
     conn: &mut PgConnection,
-    patient: PatientId,
+    patients: &[Uuid],
     connu_le: DateTime<Utc>,
     id: Option<AdressageId>,
     jour: Option<NaiveDate>,
@@ -278,7 +287,7 @@ async fn select(
     let rows = sqlx::query_as!(
         Row,
         r#"/* adressage.list */
-         SELECT a.adressage_id, a.medecin_id, m.rpps, a.nature, a.etabli_le, v.version, v.etat,
+         SELECT a.patient_id, a.adressage_id, a.medecin_id, m.rpps, a.nature, a.etabli_le, v.version, v.etat,
                 v.motif_cloture, v.contenu AS "contenu: Json<Contenu>", v.effet, v.enregistre_le,
                 v.remplace_le
          FROM adressage a
@@ -286,28 +295,27 @@ async fn select(
            ON v.patient_id = a.patient_id AND v.adressage_id = a.adressage_id
           AND v.enregistre_le <= $2 AND (v.remplace_le IS NULL OR v.remplace_le > $2)
          JOIN medecin m ON m.medecin_id = a.medecin_id
-         WHERE a.patient_id = $1 AND ($3::uuid IS NULL OR a.adressage_id = $3)
+         WHERE a.patient_id = ANY($1) AND ($3::uuid IS NULL OR a.adressage_id = $3)
            AND ($4::date IS NULL OR (v.effet @> $4 AND v.etat <> 'annule'))
          ORDER BY lower(v.effet), a.enregistre_le, a.adressage_id"#,
-        patient.uuid(),
+        patients,
         connu_le,
         id.map(AdressageId::uuid),
         jour
     )
     .fetch_all(&mut *conn)
     .await?;
-    let mut found: Vec<Adressage> =
-        rows.into_iter().map(|row| row.build(patient)).collect::<Result<_, _>>()?;
+    let mut found: Vec<Adressage> = rows.into_iter().map(Row::build).collect::<Result<_, _>>()?;
     if !found.is_empty() {
-        add_correspondants(&mut *conn, patient, &mut found).await?;
-        add_retours(conn, patient, connu_le, &mut found).await?;
+        add_correspondants(&mut *conn, patients, &mut found).await?;
+        add_retours(conn, patients, connu_le, &mut found).await?;
     }
     Ok(found)
 }
 
 async fn add_correspondants(
     conn: &mut PgConnection,
-    patient: PatientId,
+    patients: &[Uuid],
     found: &mut [Adressage],
 ) -> Result<(), StorageError> {
     let ids: Vec<Uuid> = found.iter().map(|one| one.id.uuid()).collect();
@@ -317,10 +325,10 @@ async fn add_correspondants(
          SELECT c.adressage_id, c.medecin_id, m.rpps AS "rpps?", c.specialite
          FROM UNNEST($2::uuid[], $3::integer[]) AS w (adressage_id, version)
          JOIN correspondant_adressage c
-           ON c.patient_id = $1 AND c.adressage_id = w.adressage_id AND c.version = w.version
+           ON c.patient_id = ANY($1) AND c.adressage_id = w.adressage_id AND c.version = w.version
          LEFT JOIN medecin m ON m.medecin_id = c.medecin_id
          ORDER BY c.adressage_id, c.rang"#,
-        patient.uuid(),
+        patients,
         &ids,
         &versions
     )
@@ -347,7 +355,7 @@ async fn add_correspondants(
 
 async fn add_retours(
     conn: &mut PgConnection,
-    patient: PatientId,
+    patients: &[Uuid],
     connu_le: DateTime<Utc>,
     found: &mut [Adressage],
 ) -> Result<(), StorageError> {
@@ -357,9 +365,9 @@ async fn add_retours(
          SELECT r.adressage_id, r.retour_id, r.medecin_id, m.rpps, r.nature, r.soins_le, r.reference,
                 r.enregistre_le
          FROM retour_adressage r JOIN medecin m ON m.medecin_id = r.medecin_id
-         WHERE r.patient_id = $1 AND r.adressage_id = ANY($2) AND r.enregistre_le <= $3
+         WHERE r.patient_id = ANY($1) AND r.adressage_id = ANY($2) AND r.enregistre_le <= $3
          ORDER BY r.enregistre_le, r.retour_id",
-        patient.uuid(),
+        patients,
         &ids,
         connu_le
     )

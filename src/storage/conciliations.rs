@@ -5,6 +5,7 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::StorageError;
+use super::error::one;
 use super::medecins::word;
 use crate::domain::conciliation::{Conciliation, Contact, EtatConciliation};
 use crate::domain::identifiers::{CommuneExercice, Organisme, Rpps};
@@ -72,10 +73,7 @@ pub async fn advance(
     .execute(&mut *conn)
     .await?
     .rows_affected();
-    if found != 1 {
-        let statement = "etat_conciliation.replace";
-        return Err(StorageError::RowsAffected { statement, expected: 1, found });
-    }
+    one("etat_conciliation.replace", found)?;
     dossier.version += 1;
     insert_etat(conn, dossier, instant).await
 }

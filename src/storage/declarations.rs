@@ -5,6 +5,7 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::coffre::Place;
+use super::error::one;
 use super::medecins::word;
 use super::{Coffre, StorageError, signatures};
 use crate::domain::declaration::{Declaration, MedecinDesigne, NumeroDeclaration, Signature};
@@ -108,13 +109,7 @@ pub async fn advance(
     .execute(&mut *conn)
     .await?
     .rows_affected();
-    if replaced != 1 {
-        return Err(StorageError::RowsAffected {
-            statement: "etat_declaration.replace",
-            expected: 1,
-            found: replaced,
-        });
-    }
+    one("etat_declaration.replace", replaced)?;
     declaration.version += 1;
     insert_etat(conn, declaration, instant).await
 }

@@ -8,6 +8,7 @@ use sqlx::postgres::types::PgRange;
 use uuid::Uuid;
 
 use super::StorageError;
+use super::error::one;
 use super::medecins::word;
 use super::range::{to_periode, to_range};
 use crate::domain::declaration::OrdreSignature;
@@ -81,12 +82,7 @@ pub async fn erase_line(
     .execute(conn)
     .await?
     .rows_affected();
-    if found == 1 {
-        Ok(())
-    } else {
-        let statement = "designation_medecin.replace";
-        Err(StorageError::RowsAffected { statement, expected: 1, found })
-    }
+    one("designation_medecin.replace", found)
 }
 
 /// Replaces a version by the next one.
@@ -122,11 +118,7 @@ pub async fn erase(
     .execute(conn)
     .await?
     .rows_affected();
-    if found == 1 {
-        Ok(())
-    } else {
-        Err(StorageError::RowsAffected { statement: "designation.replace", expected: 1, found })
-    }
+    one("designation.replace", found)
 }
 
 async fn insert_version(

@@ -92,3 +92,12 @@ impl StorageError {
         self.sqlstate().as_deref() == Some("55P03")
     }
 }
+
+/// Exactly one row was touched.
+pub(super) fn one(statement: &'static str, found: u64) -> Result<(), StorageError> {
+    if found == 1 {
+        Ok(())
+    } else {
+        Err(StorageError::RowsAffected { statement, expected: 1, found })
+    }
+}

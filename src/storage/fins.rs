@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::StorageError;
+use super::error::one;
 use super::medecins::word;
 use crate::domain::fin::Fin;
 use crate::domain::ids::{FaitId, MedecinId, OperationId, PatientId};
@@ -98,13 +99,4 @@ pub async fn replace(
     .await?
     .rows_affected();
     one("fin_designation.replace", found)
-}
-
-/// Exactly one row was touched.
-pub(super) fn one(statement: &'static str, found: u64) -> Result<(), StorageError> {
-    if found == 1 {
-        Ok(())
-    } else {
-        Err(StorageError::RowsAffected { statement, expected: 1, found })
-    }
 }

@@ -6,17 +6,20 @@
 
 pub mod acces;
 pub mod adressages;
+pub mod avis_ponctuels;
 mod coffre;
 pub mod conciliations;
 pub mod declarations;
 pub mod designations;
 pub mod dossiers;
+pub mod dossiers_situations;
 mod error;
 pub mod evaluations;
 pub mod evenements;
 pub mod facturation;
 pub mod feuilles_de_soins;
 pub mod fins;
+pub mod honoraires;
 pub mod idempotence;
 pub mod lois;
 pub mod medecins;

@@ -6,7 +6,7 @@ use sqlx::postgres::types::PgRange;
 use uuid::Uuid;
 
 use super::StorageError;
-use super::fins::one;
+use super::error::one;
 use super::medecins::word;
 use super::range::{to_periode, to_range};
 use crate::domain::fait_date::FaitDate;

@@ -5,7 +5,7 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::StorageError;
-use super::fins::one;
+use super::error::one;
 use super::medecins::word;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{MedecinId, OperationId, PatientId};

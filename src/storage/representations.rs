@@ -7,6 +7,7 @@ use sqlx::postgres::types::PgRange;
 use uuid::Uuid;
 
 use super::coffre::Place;
+use super::error::one;
 use super::medecins::word;
 use super::range::{to_periode, to_range};
 use super::{Coffre, StorageError};
@@ -80,11 +81,7 @@ pub async fn replace(
     .execute(conn)
     .await?
     .rows_affected();
-    if found == 1 {
-        Ok(())
-    } else {
-        Err(StorageError::RowsAffected { statement: "representation.replace", expected: 1, found })
-    }
+    one("representation.replace", found)
 }
 
 struct Row {

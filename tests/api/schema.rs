@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::support::database::TestDatabase;
 
 /// Tables that are the same wherever a person's rows live: small, or about no person.
-const REFERENCE: [&str; 7] = [
+const REFERENCE: [&str; 8] = [
     "medecin",
     "identite_medecin",
     "specialite_medecin",
@@ -15,6 +15,7 @@ const REFERENCE: [&str; 7] = [
     "exercice",
     "loi",
     "operation_medecin",
+    "honoraires_annee",
 ];
 /// Tables of the service itself.
 const SERVICE: [&str; 4] = ["_sqlx_migrations", "evenement", "idempotence", "tache"];

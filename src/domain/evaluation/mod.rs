@@ -8,6 +8,7 @@ mod codes;
 mod constats;
 mod montants;
 mod registre;
+mod reglement;
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -19,6 +20,7 @@ pub use self::registre::{
     AdressageConnu, AutreFeuille, CouvertureConnue, FaitsRegistre, HonorairesAnnee,
     autour_d_un_avis,
 };
+pub use self::reglement::{Creance, NatureCreance, Reglement};
 use super::calendar::age_revolu;
 use super::identifiers::DateNaissanceAmo;
 use super::money::{Centimes, Taux};

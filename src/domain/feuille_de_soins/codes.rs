@@ -333,6 +333,12 @@ impl CodeActe {
         self.nomenclature
     }
 
+    /// Whether the code is that of a one-off opinion of a consultant, which bears no supplement of
+    /// coordination.
+    pub fn est_avis_ponctuel(&self) -> bool {
+        matches!(self.as_str(), "C2" | "C2,5" | "APC" | "APU" | "APV" | "APY" | "AVY")
+    }
+
     /// The characters.
     pub fn as_str(&self) -> &str {
         self.text.as_str()

@@ -64,6 +64,7 @@ const MEDECINS: [(u8, &str); 54] = [
 ];
 
 /// One bit for each of these codes, all below 128.
+#[expect(clippy::indexing_slicing, reason = "computed when compiled: no iterator is const")]
 const MEDECINS_MASK: u128 = {
     let mut mask = 0_u128;
     let mut index = 0;

@@ -8,13 +8,14 @@ use super::instruction::InstructionVue;
 use super::simulations::ReformeVue;
 use crate::domain::digest::Empreinte;
 use crate::domain::evaluation::{
-    ActeEvalue, Appartenance, Avertissement, Classe2013, CodeDetermine, Evaluation, LigneEvaluee,
-    Montants,
+    ActeEvalue, Appartenance, Avertissement, Classe2013, CodeDetermine, Evaluation, FaitsRegistre,
+    LigneEvaluee, Montants, Reglement,
 };
 use crate::domain::identifiers::IndicateurParcours;
-use crate::domain::ids::DeclarationId;
+use crate::domain::ids::{DeclarationId, FeuilleId};
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
+use crate::http::v1::reglement::ReglementVue;
 use crate::services::evaluations::{Autrement, Changement, Explication, Motif, PourLePatient};
 
 /// Décision sur une feuille de soins : où elle se situe, qui paie quoi, et pourquoi.
@@ -49,6 +50,8 @@ pub(crate) struct EvaluationVue {
     declaration_retenue: Option<DeclarationRetenueVue>,
     /// Sommes de toutes les lignes.
     totaux: MontantsVue,
+    /// Qui paie qui, selon le tiers payant, et ce que la caisse réclamera plus tard.
+    reglement: ReglementVue,
     /// Montants et motifs, ligne par ligne.
     lignes: Vec<LigneVue>,
     /// Le récit pour le patient : trois à six phrases à lire dans l'ordre.
@@ -190,6 +193,21 @@ struct AvertissementVue {
     message: &'static str,
     /// Ligne concernée, ou null pour toute la feuille.
     numero_ligne: Option<u16>,
+    /// Autres feuilles du même médecin dont il s'agit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    feuilles: Vec<FeuilleId>,
+}
+
+/// The other feuilles that a warning is about.
+fn other_feuilles(code: Avertissement, registre: &FaitsRegistre) -> Vec<FeuilleId> {
+    let list = if code == Avertissement::AvisPonctuelPatientSuivi {
+        &registre.autour
+    } else if code == Avertissement::AvisPonctuelRompu {
+        &registre.avis
+    } else {
+        return Vec::new();
+    };
+    list.iter().map(|one| one.feuille).collect()
 }
 
 /// What the shape needs beside the evaluation.
@@ -199,6 +217,8 @@ pub(crate) struct Contexte<'a> {
     pub(crate) connu_le: Option<DateTime<Utc>>,
     pub(crate) indicateur: Option<IndicateurParcours>,
     pub(crate) declaration_id: Option<DeclarationId>,
+    pub(crate) reglement: Reglement,
+    pub(crate) registre: &'a FaitsRegistre,
     pub(crate) explication: &'a Explication,
 }
 
@@ -236,6 +256,7 @@ impl EvaluationVue {
                 .declaration_id
                 .map(|declaration_id| DeclarationRetenueVue { declaration_id }),
             totaux: MontantsVue::new(&evaluation.totaux),
+            reglement: ReglementVue::new(&contexte.reglement),
             lignes,
             pour_le_patient: PourLePatientVue::new(&contexte.explication.patient),
             explication,
@@ -247,6 +268,7 @@ impl EvaluationVue {
                     code: warning.code,
                     message,
                     numero_ligne: warning.numero_ligne,
+                    feuilles: other_feuilles(warning.code, contexte.registre),
                 })
                 .collect(),
             instruction: None,

@@ -15,6 +15,7 @@ pub(crate) mod neutralisations;
 pub(crate) mod operations;
 pub(crate) mod patientele;
 pub(crate) mod patients;
+pub(crate) mod reglement;
 pub(crate) mod representations;
 pub(crate) mod simulations;
 

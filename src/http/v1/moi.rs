@@ -14,7 +14,8 @@ use crate::domain::ids::{AccesId, RequestId};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Requete};
 use crate::http::idempotency::json as respond_json;
-use crate::http::lecture::{Entier, Texte, lecture};
+use crate::http::lecture::{Entier, lecture};
+use crate::http::pagination::{self, Curseur, PaginationVue};
 use crate::http::problem::Refus;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -54,10 +55,13 @@ async fn whoami(appel: Appel) -> Result<Response, Refus> {
     })
 }
 
+/// The question that cursors of accesses are bound to.
+const ACCES: &str = "acces";
+
 #[derive(Debug)]
 struct AccesDemande {
     limite: Option<Entier<1, 500>>,
-    curseur: Option<Texte<36, 36>>,
+    curseur: Option<Curseur>,
 }
 lecture!(AccesDemande { limite, curseur });
 
@@ -68,13 +72,6 @@ pub(crate) struct AccesListeVue {
     donnees: Vec<AccesVue>,
     /// Pour la suite.
     pagination: PaginationVue,
-}
-
-/// Pagination.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PaginationVue {
-    /// À donner en paramètre « curseur » pour la page suivante ; null à la dernière.
-    pub(super) curseur_suivant: Option<String>,
 }
 
 /// Une lecture du dossier.
@@ -113,7 +110,7 @@ pub(crate) struct AccesVue {
     ),
     responses((status = 200, description = "Les accès, les derniers d'abord", body = AccesListeVue,
         headers(("Link" = String, description = "Adresse de la page suivante (rel=next), s'il y en a une")))),
-    extensions(("x-problemes" = json!(["role_interdit"])))
+    extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
 )]
 async fn accesses(
     State(state): State<AppState>,
@@ -122,22 +119,13 @@ async fn accesses(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Portee::TracesLire)?;
     let limit = demande.limite.map_or(50, |limite| limite.0);
-    let before = demande.curseur.map(|curseur| curseur.0.parse::<AccesId>()).transpose().map_err(
-        |_not_ours| {
-            Refus::parametre(
-                "curseur",
-                "format_invalide",
-                "attendu : un curseur rendu par ce service",
-            )
-        },
-    )?;
+    let before = pagination::lire::<AccesId>(ACCES, demande.curseur)?;
     let found = state.services.own_accesses(&contexte, before, limit.saturating_add(1)).await?;
-    let page = usize::try_from(limit).unwrap_or(usize::MAX);
-    let next = (found.len() > page).then(|| found.get(page.saturating_sub(1))).flatten();
-    let curseur_suivant = next.map(|last| last.id.to_string());
-    let donnees = found
+    let (shown, more) = pagination::page(found, limit);
+    let last = shown.last().filter(|_| more).map(|last| last.id.to_string());
+    let curseur_suivant = last.map(|last| pagination::ecrire(ACCES, &last));
+    let donnees = shown
         .into_iter()
-        .take(page)
         .map(|acces| AccesVue {
             id: acces.id,
             survenu_le: acces.survenu_le,

@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::moi::PaginationVue;
 use crate::auth::Portee;
 use crate::domain::designation::MotifFin;
 use crate::domain::identifiers::DateNaissanceAmo;
@@ -22,7 +21,7 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Requete};
 use crate::http::idempotency::json as respond_json;
 use crate::http::lecture::{Entier, lecture};
-use crate::http::pagination::{self, Curseur, LIMITE};
+use crate::http::pagination::{self, Curseur, LIMITE, PaginationVue};
 use crate::http::problem::Refus;
 use crate::services::patientele::{MouvementConnu, PatientDuMedecin, PlaceMouvement};
 

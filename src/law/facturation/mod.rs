@@ -6,9 +6,7 @@ mod tarifs;
 pub(super) use self::tarifs::tarif;
 use super::Law;
 use super::bareme::Bareme;
-use super::nomenclature::{
-    est_avis_ponctuel, est_consultation_complexe, est_majoration_de_coordination,
-};
+use super::nomenclature::{est_consultation_complexe, est_majoration_de_coordination};
 use super::parameters::Parametre;
 use super::situation::Situation;
 use crate::domain::evaluation::{
@@ -117,7 +115,7 @@ fn coordination_interdite(facture: &Facture<'_>, ligne: &Acte) -> bool {
         || facture
             .lignes
             .iter()
-            .any(|other| est_avis_ponctuel(&other.code) || est_consultation_complexe(&other.code))
+            .any(|other| other.code.est_avis_ponctuel() || est_consultation_complexe(&other.code))
         || facture.opposable().is_none_or(|opposable| !opposable && overrun)
 }
 
@@ -162,14 +160,11 @@ fn anachronisme(facture: &Facture<'_>) -> Option<Avertissement> {
         let there = facture.bareme.oui(Parametre::C2sCreation);
         there.is_ok_and(|there| there == exists)
     };
-    match situation.complementaire {
-        Complementaire::C2sAvecParticipation if before(false) => {
-            return Some(Avertissement::CouvertureAnachronique);
-        }
-        Complementaire::AcsAncienne if before(true) => {
-            return Some(Avertissement::CouvertureAnachronique);
-        }
-        _ => {}
+    let cover = situation.complementaire;
+    if cover == Complementaire::C2sAvecParticipation && before(false)
+        || cover == Complementaire::AcsAncienne && before(true)
+    {
+        return Some(Avertissement::CouvertureAnachronique);
     }
     let contract = situation.option_tarifaire != OptionTarifaire::Aucune;
     let early = contract && facture.bareme.oui(Parametre::OptionTarifaireExiste) == Ok(false);

@@ -4,11 +4,14 @@
 //! `jusqu_au` (included). A value that the sources leave unknown is written `inconnue = true`: a
 //! question that needs it is refused by name.
 
+mod codes;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+pub use self::codes::Parametre;
 use super::references::{REFERENCES, reference};
 use crate::domain::calendar::{Periode, lendemain};
 use crate::domain::vocabulary::{Vocabulaire, vocabulaire};
@@ -24,148 +27,6 @@ const FILES: [(&str, &str); 8] = [
     ("tarifs.toml", include_str!("tarifs.toml")),
     ("taux.toml", include_str!("taux.toml")),
 ];
-
-vocabulaire!(
-    /// A dated value of the law. The word is its stable public code.
-    Parametre ("parametre") {
-        /// Age from which the parcours has an effect.
-        ParcoursAgeMinimum = 0 "PARCOURS_AGE_MINIMUM",
-        /// Delay beyond which a foreseen situation is no emergency.
-        UrgencePrevisibiliteMax = 1 "URGENCE_PREVISIBILITE_MAX",
-        /// Whether emergency and distance need a declared médecin traitant.
-        ExigeMtPourUrgenceEloignement = 2 "EXIGE_MT_POUR_URGENCE_ELOIGNEMENT",
-        /// Whether a blank indicator counts as a breach.
-        IndicateurAbsentMajore = 3 "INDICATEUR_ABSENT_MAJORE",
-        /// Ordinary rate.
-        TauxAmoMedecin = 4 "TAUX_AMO_MEDECIN",
-        /// Rate of Alsace-Moselle.
-        TauxAmoAlsaceMoselle = 5 "TAUX_AMO_ALSACE_MOSELLE",
-        /// Rate of exempted care.
-        TauxAmoExonere = 6 "TAUX_AMO_EXONERE",
-        /// Rate of the majoration.
-        MtmTaux = 7 "MTM_TAUX",
-        /// Ceiling of the majoration per act.
-        MtmPlafondActe = 8 "MTM_PLAFOND_ACTE",
-        /// Participation forfaitaire.
-        PfMontant = 9 "PF_MONTANT",
-        /// Participations kept at most on a day, for one professional.
-        PfPlafondJourActes = 10 "PF_PLAFOND_JOUR_ACTES",
-        /// Daily amount on which all sources agree.
-        PfPlafondJourCertain = 11 "PF_PLAFOND_JOUR_CERTAIN",
-        /// Yearly ceiling.
-        PfPlafondAn = 12 "PF_PLAFOND_AN",
-        /// Age under which the participation is not due.
-        PfAgeExoneration = 13 "PF_AGE_EXONERATION",
-        /// Exemption of C2S and AME from the participation.
-        PfExoC2sAme = 14 "PF_EXO_C2S_AME",
-        /// Exemption of maternity from the participation.
-        PfExoMaternite = 15 "PF_EXO_MATERNITE",
-        /// Whether responsible contracts exist.
-        ContratResponsableActif = 16 "CONTRAT_RESPONSABLE_ACTIF",
-        /// Whether the C2S bears the majoration.
-        C2sMajoration = 17 "C2S_MAJORATION_A_CHARGE_C2S",
-        /// Age from which a patient chooses.
-        MtAgeMajoriteChoix = 18 "MT_AGE_MAJORITE_CHOIX",
-        /// Age from which no parent has to agree.
-        MtAgeSansAccordParental = 19 "MT_AGE_SANS_ACCORD_PARENTAL",
-        /// Whether a declaration counts from its last signature.
-        MtEffetALaSignature = 20 "MT_EFFET_A_LA_SIGNATURE",
-        /// Days during which a declaration waits for a signature.
-        MtDelaiEntreSignatures = 21 "MT_DELAI_ENTRE_SIGNATURES",
-        /// Whether a declaration is possible for a child.
-        MtEnfantOuverture = 22 "MT_ENFANT_OUVERTURE",
-        /// Whether several doctors can be designated jointly.
-        MtConjointOuverture = 23 "MT_CONJOINT_OUVERTURE",
-        /// Days before the birthday from which a person chooses, to tell it.
-        MtPreavisMajoriteChoix = 24 "MT_PREAVIS_MAJORITE_CHOIX",
-        /// Whether a new médecin traitant ends them.
-        NeutralisationCesseAuChoix = 25 "NEUTRALISATION_CESSE_AU_CHOIX",
-        /// Whether the majoration applies to the insured of Mayotte.
-        MayotteMtm = 26 "MAYOTTE_MTM",
-        /// Years during which a newly installed general practitioner is free to see anybody.
-        GeneralisteRecentDuree = 27 "GENERALISTE_RECENT_DUREE",
-        /// The same, in an under-served zone.
-        ZoneSousMedicaliseeDuree = 28 "ZONE_SOUS_MEDICALISEE_DUREE",
-        /// First age of the direct access to psychiatry.
-        AdsPsyAgeMin = 29 "ADS_PSY_AGE_MIN",
-        /// Last age of the direct access to psychiatry.
-        AdsPsyAgeMax = 30 "ADS_PSY_AGE_MAX",
-        /// Whether an act outside the list of direct access is majored.
-        ActeHorsAdsMajore = 31 "ACTE_HORS_ACCES_DIRECT_MAJORE",
-        /// Months without majoration after the médecin traitant retired or left.
-        NeutralisationDepartMt = 32 "NEUTRALISATION_DEPART_MT",
-        /// Rate of the acts of professionals who are not doctors.
-        TauxAmoAutreProfession = 33 "TAUX_AMO_AUTRE_PROFESSION",
-        /// Tariff from which a flat sum replaces the ticket modérateur.
-        ForfaitActeLourdSeuil = 34 "FORFAIT_ACTE_LOURD_SEUIL",
-        /// That flat sum.
-        ForfaitActeLourd = 35 "FORFAIT_ACTE_LOURD",
-        /// Consultation of a general practitioner of sector 1.
-        TarifGeneraliste = 36 "TARIF_C_GENERALISTE_S1",
-        /// Base of a general practitioner of sector 2.
-        TarifGeneralisteS2 = 37 "TARIF_C_GENERALISTE_S2",
-        /// Consultation of a specialist of sector 1.
-        TarifCs = 38 "TARIF_CS_S1",
-        /// Base of a specialist of sector 2.
-        TarifCsS2 = 39 "TARIF_CS_S2",
-        /// Supplement of clinicians.
-        Mpc = 40 "MPC",
-        /// Supplement of coordination of general practitioners.
-        Mcg = 41 "MCG",
-        /// Highest fees of a consultation with an authorised overrun.
-        DaTotalMaxSpe = 42 "DA_TOTAL_MAX_SPE",
-        /// Months around a single opinion without any other consultation of the consultant.
-        AvisPonctuelDelai = 43 "AVIS_PONCTUEL_DELAI",
-        /// Longest duration of a protocol for a long-term condition.
-        ProtocoleAldDureeMax = 44 "PROTOCOLE_ALD_DUREE_MAX",
-        /// Whether a responsible contract pays the whole ticket modérateur inside the parcours.
-        ContratResponsableTmIntegral = 45 "CONTRAT_RESPONSABLE_TM_INTEGRAL",
-        /// Highest overrun that it pays for a doctor without a contract limiting overruns.
-        ContratResponsablePlafondNonOptam = 46 "CONTRAT_RESPONSABLE_PLAFOND_NON_OPTAM",
-        /// What it may not pay of an overrun outside the parcours.
-        AmcDaExclu = 47 "AMC_DA_EXCLU",
-        /// Whether the complémentaire santé solidaire exists under that name.
-        C2sCreation = 48 "C2S_CREATION",
-        /// Whether the contracts limiting overruns exist.
-        OptionTarifaireExiste = 49 "OPTION_TARIFAIRE_EXISTE",
-        /// Highest authorised overrun, as a share of the tariff of the parcours.
-        DaTaux = 50 "DA_TAUX",
-        /// Lowest share of fees without authorised overrun.
-        DaPartMin = 51 "DA_PART_MIN_SANS_DEPASSEMENT",
-        /// Consultation of a child under six at a general practitioner's.
-        TarifGeneralisteEnfant = 52 "TARIF_C_GENERALISTE_ENFANT_MOINS_6",
-        /// Teleconsultation of a general practitioner.
-        TarifTeleconsultation = 53 "TARIF_TELECONSULTATION",
-        /// Complex consultation.
-        TarifConsultComplexe = 54 "TARIF_CONSULT_COMPLEXE",
-        /// Mandatory examination of a child.
-        TarifExamenObligatoire = 55 "TARIF_EXAMEN_OBLIGATOIRE_COE",
-        /// Supplement of coordination of specialists.
-        Mcs = 56 "MCS",
-        /// The same in psychiatry, neuropsychiatry and neurology.
-        McsPsy = 57 "MCS_PSY",
-        /// Supplement of coordination of cardiologists.
-        Mcc = 58 "MCC",
-        /// Single opinion of a consultant.
-        AvisPonctuelTarif = 59 "AVIS_PONCTUEL_TARIF",
-        /// The same in psychiatry, neuropsychiatry and neurology.
-        AvisPonctuelTarifPsy = 60 "AVIS_PONCTUEL_TARIF_PSY",
-        /// Tariff of a general practitioner outside any convention.
-        TarifAutoriteGeneraliste = 61 "TARIF_AUTORITE_GENERALISTE",
-        /// The same for a specialist.
-        TarifAutoriteSpecialiste = 62 "TARIF_AUTORITE_SPECIALISTE",
-        /// Coordinated consultation of a psychiatrist, with its supplements.
-        TarifPsyCoordonne = 63 "TARIF_PSY_COORDONNE",
-        /// Coordinated consultation of a cardiologist, with its supplement.
-        TarifCardioCoordonne = 64 "TARIF_CARDIO_COORDONNE_S1",
-        /// Coordinated consultation of a gynaecologist, with its supplements.
-        TarifGynecoMedicale = 65 "TARIF_GYNECO_MEDICALE",
-        /// Whether specialists of sector 1 may bill an authorised overrun.
-        DaSecteur1 = 66 "DA_SECTEUR_1",
-        /// Whether nobody may exceed the opposable tariffs inside the parcours.
-        TarifsOpposablesParcours = 67 "TARIFS_OPPOSABLES_PARCOURS",
-    }
-);
 
 /// Number of parameters.
 pub const NB_PARAMETRES: usize = Parametre::TOUS.len();

@@ -6,20 +6,23 @@
 //! `storage::dossiers`, a member in [`Dossier`], a line in [`Services::registre`] that fills it, and
 //! the function of [`Registre`] that gives it to the law.
 
+mod parcours;
 mod registre;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Datelike;
 
+use self::parcours::{bills_overrun, looked_around};
+pub(super) use self::parcours::{est_da, has_opinion};
 pub(super) use self::registre::Registre;
 use self::registre::{Caisses, DesignationConnue, Dossier};
-use super::{ServiceError, Services};
+use super::{ServiceError, Services, latest_knowledge};
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::PatientId;
 use crate::storage::Connection;
-use crate::storage::dossiers;
+use crate::storage::{adressages, avis_ponctuels, dossiers, dossiers_situations, honoraires};
 
 /// A feuille and the person whom it is about.
 pub(super) type Sujet<'a> = (PatientId, &'a FeuilleDeSoins);
@@ -70,11 +73,18 @@ impl Services {
         let doctors: BTreeSet<Rpps> =
             sujets.iter().map(|(_, feuille)| feuille.executant_rpps).collect();
         let doctors: Vec<Rpps> = doctors.into_iter().collect();
+        for (patient, effet, statut) in dossiers_situations::statuts(conn, &everybody).await? {
+            if let Some(dossier) = known.get_mut(&owner(patient)) {
+                dossier.statuts.push((effet, statut));
+            }
+        }
         let mut registre = Registre::new(known);
+        registre.exercices = dossiers_situations::exercices(conn, &doctors).await?;
         for (rpps, specialite) in dossiers::specialites(conn, &doctors).await? {
             registre.practises(rpps, specialite);
         }
         self.rarer_facts(conn, sujets, &mut registre).await?;
+        self.ways(conn, sujets, (&owners, &mut registre)).await?;
         Ok(registre)
     }
 
@@ -99,6 +109,52 @@ impl Services {
         }
         Ok(())
     }
+
+    /// How the patients came to the performers: referrals, opinions around, fees of the year.
+    async fn ways(
+        &self,
+        conn: &mut Connection,
+        sujets: &[Sujet<'_>],
+        (owners, registre): (&BTreeMap<PatientId, PatientId>, &mut Registre),
+    ) -> Result<(), ServiceError> {
+        let owner = |patient: PatientId| owners.get(&patient).copied().unwrap_or(patient);
+        let sent = sharing(&registre.persons(sujets, Registre::needs_referrals), owners);
+        if !sent.is_empty() {
+            for one in adressages::of_persons(conn, &sent, latest_knowledge()).await? {
+                if let Some(dossier) = registre.dossiers.get_mut(&owner(one.patient_id)) {
+                    dossier.adressages.push(one);
+                }
+            }
+        }
+        let everybody: Vec<PatientId> = owners.keys().copied().collect();
+        for avis in avis_ponctuels::of_persons(conn, &everybody).await? {
+            registre.opinion(owner(avis.patient_id), &avis);
+        }
+        let mut asked = Vec::new();
+        for (patient, feuille) in sujets {
+            for any in sharing(&[*patient], owners) {
+                asked.extend(looked_around(any, feuille));
+            }
+        }
+        for other in avis_ponctuels::autour(conn, &asked).await? {
+            registre.around(owner(other.patient_id), &other);
+        }
+        let billing: BTreeSet<Rpps> = sujets
+            .iter()
+            .filter(|(_, feuille)| bills_overrun(feuille))
+            .map(|(_, feuille)| feuille.executant_rpps)
+            .collect();
+        if !billing.is_empty() {
+            let billing: Vec<Rpps> = billing.into_iter().collect();
+            registre.earned(honoraires::of_doctors(conn, &billing).await?);
+        }
+        Ok(())
+    }
+}
+
+/// Persons that share a record with one of those given, each with the record that is kept.
+fn sharing(kept: &[PatientId], owners: &BTreeMap<PatientId, PatientId>) -> Vec<PatientId> {
+    owners.iter().filter(|(_, owner)| kept.contains(owner)).map(|(any, _)| *any).collect()
 }
 
 /// The years of care of some feuilles.

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, NaiveDate};
 
 use super::Sujet;
+use crate::domain::adressage::Adressage;
 use crate::domain::calendar::Periode;
 use crate::domain::evaluation::{
-    Avertissement, AvertissementLigne, FaitsConnus, FaitsRegistre, Naissance, RelationMt,
+    AutreFeuille, Avertissement, AvertissementLigne, FaitsConnus, Naissance, RelationMt,
 };
 use crate::domain::feuille_de_soins::{Acte, FeuilleDeSoins};
 use crate::domain::identifiers::{
@@ -15,9 +16,12 @@ use crate::domain::identifiers::{
 };
 use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
 use crate::domain::money::{Centimes, accumulate};
+use crate::domain::vie::sommeil::StatutPatient;
 use crate::law::LawError;
 use crate::services::ServiceError;
 use crate::storage::dossiers::{Attente, MembreConnu};
+use crate::storage::dossiers_situations::ExerciceConnu;
+use crate::storage::honoraires::HonorairesMedecin;
 use crate::storage::participations::Retenue;
 
 /// A caisse of a person.
@@ -55,7 +59,7 @@ impl DesignationConnue {
         }
     }
 
-    fn names(&self, rpps: Rpps, jour: NaiveDate) -> bool {
+    pub(super) fn names(&self, rpps: Rpps, jour: NaiveDate) -> bool {
         self.effet.contient(jour)
             && self.membres.iter().any(|(own, effet)| *own == rpps && effet.contient(jour))
     }
@@ -73,6 +77,14 @@ pub(super) struct Dossier {
     neutralisations: Vec<Periode>,
     /// Those kept under a record merged into theirs included.
     pub(super) participations: Vec<Retenue>,
+    /// Statuses that are not the ordinary one.
+    pub(super) statuts: Vec<(Periode, StatutPatient)>,
+    /// Referrals, of merged records too.
+    pub(super) adressages: Vec<Adressage>,
+    /// Single opinions given, by whom.
+    pub(super) avis: Vec<(Rpps, AutreFeuille)>,
+    /// Feuilles around the single opinions of those at hand, by whom.
+    pub(super) autour: Vec<(Rpps, AutreFeuille)>,
 }
 
 impl Dossier {
@@ -83,12 +95,12 @@ impl Dossier {
         }
     }
 
-    fn designation(&self, jour: NaiveDate) -> Option<&DesignationConnue> {
+    pub(super) fn designation(&self, jour: NaiveDate) -> Option<&DesignationConnue> {
         self.designations.iter().find(|known| known.effet.contient(jour))
     }
 
     /// The médecin traitant of a day, seen from the performer.
-    fn relation(&self, feuille: &FeuilleDeSoins, jour: NaiveDate) -> RelationMt {
+    pub(super) fn relation(&self, feuille: &FeuilleDeSoins, jour: NaiveDate) -> RelationMt {
         let found = self.designation(jour);
         let names = |rpps: Rpps| found.is_some_and(|known| known.names(rpps, jour));
         let executant = feuille.executant_rpps;
@@ -112,7 +124,7 @@ impl Dossier {
     }
 
     /// The caisse of the person, on a day.
-    fn organisme(&self, jour: NaiveDate) -> Option<Organisme> {
+    pub(super) fn organisme(&self, jour: NaiveDate) -> Option<Organisme> {
         let mut own = self.caisses.iter().filter(|one| one.own);
         own.find(|one| one.effet.contient(jour)).map(|one| one.organisme)
     }
@@ -121,13 +133,17 @@ impl Dossier {
 /// What is known of the persons and of the performers of some feuilles.
 #[derive(Debug)]
 pub(in crate::services) struct Registre {
-    dossiers: BTreeMap<PatientId, Dossier>,
+    pub(super) dossiers: BTreeMap<PatientId, Dossier>,
     medecins: BTreeMap<Rpps, Vec<(Periode, Specialite)>>,
+    /// Practices of the performers.
+    pub(super) exercices: Vec<ExerciceConnu>,
+    /// Fees of those who bill an authorised overrun.
+    pub(super) honoraires: Vec<HonorairesMedecin>,
 }
 
 impl Registre {
     pub(super) const fn new(dossiers: BTreeMap<PatientId, Dossier>) -> Self {
-        Self { dossiers, medecins: BTreeMap::new() }
+        Self { dossiers, medecins: BTreeMap::new(), exercices: Vec::new(), honoraires: Vec::new() }
     }
 
     /// A doctor of the register, with one of his specialties.
@@ -171,7 +187,7 @@ impl Registre {
         self.relations(patient, feuille).any(|relation| relation == RelationMt::Aucun)
     }
 
-    fn relations(
+    pub(super) fn relations(
         &self,
         patient: PatientId,
         feuille: &FeuilleDeSoins,
@@ -196,8 +212,10 @@ impl Registre {
             .iter()
             .find_map(|jour| dossier.designation(*jour))
             .map(|known| known.declaration_id);
-        let relations_mt =
-            reference_days.iter().map(|jour| (*jour, dossier.relation(feuille, *jour))).collect();
+        let relations_mt = reference_days
+            .iter()
+            .map(|jour| (*jour, self.at_place(dossier.relation(feuille, *jour), feuille)))
+            .collect();
         let days: BTreeSet<NaiveDate> =
             feuille.soins.actes.iter().map(|acte| acte.date_execution).collect();
         let years: BTreeSet<i32> = days.iter().map(Datelike::year).collect();
@@ -218,7 +236,7 @@ impl Registre {
             relations_mt,
             participations_jour,
             participations_an,
-            registre: FaitsRegistre::default(),
+            registre: self.parcours(dossier, feuille),
         };
         Ok((faits, declaration_id))
     }
@@ -246,12 +264,13 @@ impl Registre {
                 }
             }
         }
+        codes.extend(self.convention(feuille));
         codes.into_iter().map(|code| AvertissementLigne { code, numero_ligne: None }).collect()
     }
 }
 
 /// The days that choose the law and the médecin traitant, in order.
-fn reference_days(feuille: &FeuilleDeSoins) -> BTreeSet<NaiveDate> {
+pub(super) fn reference_days(feuille: &FeuilleDeSoins) -> BTreeSet<NaiveDate> {
     feuille.soins.actes.iter().map(Acte::date_reference).collect()
 }
 

@@ -11,6 +11,7 @@ use crate::domain::ids::{ConflitId, DeclarationId, FaitId, FusionId, PatientId};
 use crate::domain::vie::fusion::{Chevauchement, Conflit, Ecart};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::StorageError;
+use crate::storage::error::one;
 use crate::storage::medecins::word;
 use crate::storage::range::{to_periode, to_range};
 
@@ -84,10 +85,7 @@ pub async fn advance(conn: &mut PgConnection, conflit: &Conflit) -> Result<(), S
     .execute(&mut *conn)
     .await?
     .rows_affected();
-    if found != 1 {
-        let statement = "conflit_designation.replace";
-        return Err(StorageError::RowsAffected { statement, expected: 1, found });
-    }
+    one("conflit_designation.replace", found)?;
     insert(conn, conflit).await
 }
 

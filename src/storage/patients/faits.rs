@@ -12,6 +12,7 @@ use crate::domain::vie::sommeil::StatutPatient;
 use crate::domain::vie::{Adresse, SourceDeces};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::coffre::Place;
+use crate::storage::error::one;
 use crate::storage::medecins::word;
 use crate::storage::range::{to_periode, to_range};
 use crate::storage::{Coffre, StorageError};
@@ -76,10 +77,7 @@ pub async fn replace(
              WHERE patient_id = $1 AND deces_id = $2 AND remplace_le IS NULL"
         ),
     };
-    match done.rows_affected() {
-        1 => Ok(()),
-        found => Err(StorageError::RowsAffected { statement: "fait.replace", expected: 1, found }),
-    }
+    one("fait.replace", done.rows_affected())
 }
 
 /// Records an address.

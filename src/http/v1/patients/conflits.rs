@@ -17,18 +17,22 @@ use crate::domain::vie::fusion::{Conflit, EtatConflit};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
 use crate::http::idempotency::{json as respond_json, rendre, respond};
-use crate::http::lecture::{Entier, Texte, lecture};
+use crate::http::lecture::{Entier, lecture};
+use crate::http::pagination::{self, Curseur, PaginationVue};
 use crate::http::problem::Refus;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(get)).routes(routes!(settle))
 }
 
+/// The question that cursors of conflicts are bound to.
+const CONFLITS: &str = "conflits";
+
 /// Page de conflits demandée.
 #[derive(Debug)]
 struct ConflitsDemande {
     limite: Option<Entier<1, 500>>,
-    curseur: Option<Texte<36, 36>>,
+    curseur: Option<Curseur>,
 }
 lecture!(ConflitsDemande { limite, curseur });
 
@@ -89,14 +93,7 @@ pub(crate) struct ConflitsVue {
     /// Le plus ancien d'abord.
     donnees: Vec<ConflitVue>,
     /// Suite.
-    pagination: PaginationConflitsVue,
-}
-
-/// Suite d'une liste de conflits.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PaginationConflitsVue {
-    /// Curseur de la page suivante, ou null.
-    curseur_suivant: Option<ConflitId>,
+    pagination: PaginationVue,
 }
 
 /// Lister les conflits à résoudre
@@ -111,26 +108,23 @@ pub(crate) struct PaginationConflitsVue {
     params(("limite" = Option<u16>, Query, description = "Nombre de conflits, 50 par défaut, 500 au plus"),
            ("curseur" = Option<String>, Query, description = "Suite d'une page précédente")),
     responses((status = 200, description = "Les conflits ouverts", body = ConflitsVue)),
-    extensions(("x-problemes" = json!(["role_interdit"])))
+    extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
 )]
 async fn list(
     State(state): State<AppState>,
     appel: Appel,
-    Requete(page): Requete<ConflitsDemande>,
+    Requete(demande): Requete<ConflitsDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Portee::Administration)?;
-    let after = page.curseur.map(|curseur| {
-        curseur.0.parse::<ConflitId>().map_err(|_not_ours| {
-            Refus::parametre("curseur", "format_invalide", "attendu : un curseur de ce service")
-        })
-    });
-    let limit = page.limite.map_or(50, |limite| limite.0);
-    let found = state.services.list_conflits(&contexte, after.transpose()?, limit).await?;
-    let full = i64::try_from(found.len()).is_ok_and(|count| count == limit);
+    let after = pagination::lire::<ConflitId>(CONFLITS, demande.curseur)?;
+    let limit = demande.limite.map_or(50, |limite| limite.0);
+    let found = state.services.list_conflits(&contexte, after, limit.saturating_add(1)).await?;
+    let (shown, more) = pagination::page(found, limit);
+    let last = shown.last().filter(|_| more).map(|conflit| conflit.id.to_string());
     respond_json(&ConflitsVue {
-        donnees: found.iter().map(ConflitVue::new).collect(),
-        pagination: PaginationConflitsVue {
-            curseur_suivant: found.last().filter(|_| full).map(|conflit| conflit.id),
+        donnees: shown.iter().map(ConflitVue::new).collect(),
+        pagination: PaginationVue {
+            curseur_suivant: last.map(|last| pagination::ecrire(CONFLITS, &last)),
         },
     })
 }

@@ -8,7 +8,7 @@ use super::reforme::Modifications;
 use crate::domain::evaluation::{FaitsConnus, FaitsRegistre, Naissance, RelationMt};
 use crate::domain::feuille_de_soins::{
     Acte, Assurance, Beneficiaire, Complementaire, Convention, Executant, Exoneration,
-    LieuExecution, NatureAssurance, Nomenclature, OptionTarifaire, Paiement, QualificatifDepense,
+    LieuExecution, NatureAssurance, Nomenclature, OptionTarifaire, QualificatifDepense,
     RegimeLocal, SituationParticuliere, Soins, TypeLieu,
 };
 use crate::domain::identifiers::{
@@ -16,7 +16,9 @@ use crate::domain::identifiers::{
 };
 use crate::domain::money::Centimes;
 use crate::http::lecture::{Entier, Liste, Texte, lecture};
-use crate::http::v1::feuilles_de_soins::demande::{ContratDemande, ParcoursDemande, contrat};
+use crate::http::v1::feuilles_de_soins::demande::{
+    ContratDemande, PaiementDemande, ParcoursDemande, contrat,
+};
 use crate::http::verification::{Verification, code_acte};
 use crate::services::ChampInvalide;
 
@@ -47,6 +49,8 @@ pub(crate) struct SimulationDemande {
     /// Autres valeurs de paramètres, pour voir ce qu'elles changeraient.
     #[schema(inline)]
     reforme: Option<Modifications>,
+    /// Tiers payant, aucun par défaut.
+    paiement: Option<PaiementDemande>,
 }
 lecture!(SimulationDemande {
     date_soins,
@@ -58,6 +62,7 @@ lecture!(SimulationDemande {
     actes,
     participations_retenues,
     reforme,
+    paiement,
 });
 
 /// Patient d'une simulation : un âge ou une date de naissance.
@@ -280,7 +285,7 @@ impl SimulationDemande {
                     accident_tiers: None,
                 },
                 actes,
-                paiement: Paiement::default(),
+                paiement: self.paiement.map(PaiementDemande::into_domain).unwrap_or_default(),
             };
             let faits = FaitsConnus {
                 naissance,

@@ -78,6 +78,8 @@ impl Simulee<'_> {
             connu_le: self.connu_le,
             indicateur: self.soins.parcours.indicateur,
             declaration_id: self.declaration_id,
+            reglement: services.reglement(self.soins, self.evaluation)?,
+            registre: &self.faits.registre,
             explication: &explication,
         };
         let vue = EvaluationVue::new(self.evaluation, &contexte)

@@ -237,7 +237,7 @@ impl AssuranceDemande {
 }
 
 impl PaiementDemande {
-    fn into_domain(self) -> Paiement {
+    pub(crate) fn into_domain(self) -> Paiement {
         Paiement {
             tiers_payant_amo: self.tiers_payant_amo.unwrap_or_default(),
             tiers_payant_amc: self.tiers_payant_amc.unwrap_or_default(),

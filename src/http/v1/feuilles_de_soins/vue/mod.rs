@@ -55,6 +55,21 @@ pub(crate) struct FeuilleVue {
     signatures: Vec<SignatureFeuilleVue>,
     /// Évaluations, la première d'abord ; la dernière fait foi.
     evaluations: Vec<EvaluationVue>,
+    /// Raisons de réexaminer la feuille, apparues depuis son évaluation.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    a_reexaminer: Vec<ReexamenVue>,
+}
+
+/// Raison de réexaminer une feuille.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReexamenVue {
+    /// Code stable : `avis_ponctuel_rompu`, le même médecin a vu le patient trop près de l'avis.
+    #[schema(example = "avis_ponctuel_rompu")]
+    motif: &'static str,
+    /// Feuille qui en est la cause.
+    feuille_id: FeuilleId,
+    /// Jour des soins de cette feuille.
+    date_soins: NaiveDate,
 }
 
 impl FeuilleVue {
@@ -71,6 +86,8 @@ impl FeuilleVue {
                 connu_le: Some(evaluation.connu_le),
                 indicateur: soins.parcours.indicateur,
                 declaration_id: evaluation.declaration_id,
+                reglement: services.reglement(soins, &evaluation.evaluation)?,
+                registre: &evaluation.faits.registre,
                 explication: &explication,
             };
             evaluations.extend(EvaluationVue::new(&evaluation.evaluation, &contexte));
@@ -94,6 +111,15 @@ impl FeuilleVue {
             paiement: PaiementVue::new(&soins.paiement),
             signatures: feuille.signatures.iter().map(SignatureFeuilleVue::new).collect(),
             evaluations,
+            a_reexaminer: evaluee
+                .a_reexaminer
+                .iter()
+                .map(|one| ReexamenVue {
+                    motif: "avis_ponctuel_rompu",
+                    feuille_id: one.feuille,
+                    date_soins: one.jour,
+                })
+                .collect(),
         })
     }
 }

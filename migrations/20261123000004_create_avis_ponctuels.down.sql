@@ -1,0 +1,2 @@
+DROP TABLE avis_ponctuel_rompu;
+DROP TABLE avis_ponctuel;

@@ -1,0 +1,187 @@
+//! What the register says of the way of a patient to a performer: cover, referrals, opinions around,
+//! fees of the year.
+
+use chrono::Datelike;
+
+use super::Sujet;
+use super::registre::{Dossier, Registre, reference_days};
+use crate::domain::evaluation::{
+    AdressageConnu, AutreFeuille, Avertissement, CouvertureConnue, FaitsRegistre, HonorairesAnnee,
+    RelationMt, autour_d_un_avis,
+};
+use crate::domain::feuille_de_soins::{FeuilleDeSoins, MotifExclusion, QualificatifDepense};
+use crate::domain::identifiers::{IndicateurParcours, Rpps};
+use crate::domain::ids::PatientId;
+use crate::domain::vie::sommeil::{MotifSommeil, StatutPatient, est_exclu};
+use crate::storage::avis_ponctuels::{Autour, AvisPonctuel};
+use crate::storage::dossiers_situations::ExerciceConnu;
+use crate::storage::honoraires::HonorairesMedecin;
+
+impl Dossier {
+    /// Cover under which the designation sleeps on a day.
+    fn couverture(&self, jour: chrono::NaiveDate) -> Option<CouvertureConnue> {
+        let organisme = self.organisme(jour);
+        let statut = self.statuts.iter().find(|(effet, _)| effet.contient(jour));
+        let motif = match statut.map(|(_, statut)| *statut) {
+            Some(StatutPatient::Ame) => MotifSommeil::Ame,
+            Some(StatutPatient::Passage) => MotifSommeil::Passage,
+            Some(StatutPatient::SansDroits) => MotifSommeil::SansDroits,
+            Some(StatutPatient::HorsDeFrance) => MotifSommeil::HorsDeFrance,
+            Some(StatutPatient::Ordinaire) | None => {
+                organisme.filter(|organisme| est_exclu(organisme, jour))?;
+                MotifSommeil::CaisseExclue
+            }
+        };
+        Some(CouvertureConnue::of(motif, organisme.as_ref()))
+    }
+
+    /// What the referrals say of the lines of a feuille whose performer is not the médecin traitant.
+    fn adressages(&self, feuille: &FeuilleDeSoins) -> Vec<(u16, AdressageConnu)> {
+        let soins = &feuille.soins;
+        let executant = (&feuille.executant_rpps, soins.executant.specialite);
+        let claimed = says_sent(feuille);
+        soins
+            .actes
+            .iter()
+            .filter(|acte| self.relation(feuille, acte.date_reference()) == RelationMt::Autre)
+            .filter_map(|acte| {
+                let jour = acte.date_reference();
+                let names = |rpps: Rpps| {
+                    self.designation(jour).is_some_and(|known| known.names(rpps, jour))
+                };
+                let known =
+                    AdressageConnu::of(&self.adressages, &soins.parcours, executant, acte, names);
+                // Nothing claimed and nothing known: nothing to keep.
+                (claimed || known.nature.is_some()).then_some((acte.numero_ligne, known))
+            })
+            .collect()
+    }
+}
+
+impl Registre {
+    /// Whether the referrals of the register may decide: another doctor is the médecin traitant.
+    pub(super) fn needs_referrals(&self, (patient, feuille): Sujet<'_>) -> bool {
+        self.relations(patient, feuille).any(|relation| relation == RelationMt::Autre)
+    }
+
+    /// What is said beside a feuille.
+    pub(super) fn parcours(&self, dossier: &Dossier, feuille: &FeuilleDeSoins) -> FaitsRegistre {
+        let executant = feuille.executant_rpps;
+        let of_performer = |list: &[(Rpps, AutreFeuille)]| -> Vec<AutreFeuille> {
+            list.iter().filter(|(rpps, _)| *rpps == executant).map(|(_, one)| *one).collect()
+        };
+        let days = reference_days(feuille);
+        let around = feuille.soins.date_soins().and_then(autour_d_un_avis);
+        let near =
+            |one: &AutreFeuille| around.is_some_and(|(du, au)| (du..=au).contains(&one.jour));
+        let mut avis = of_performer(&dossier.avis);
+        avis.retain(near);
+        FaitsRegistre {
+            couvertures: days
+                .iter()
+                .filter_map(|jour| Some((*jour, dossier.couverture(*jour)?)))
+                .collect(),
+            adressages: dossier.adressages(feuille),
+            autour: if has_opinion(feuille) { of_performer(&dossier.autour) } else { Vec::new() },
+            avis,
+            honoraires: bills_overrun(feuille).then(|| self.fees(feuille)),
+        }
+    }
+
+    /// The fees of the performer in the year of a feuille.
+    fn fees(&self, feuille: &FeuilleDeSoins) -> HonorairesAnnee {
+        let year = feuille.soins.date_soins().map(|jour| jour.year());
+        self.honoraires
+            .iter()
+            .find(|one| {
+                one.executant == feuille.executant_rpps && Some(i32::from(one.annee)) == year
+            })
+            .map_or_else(HonorairesAnnee::default, |one| one.honoraires)
+    }
+
+    /// The practice under whose number a feuille is billed, on its day of care.
+    fn practice(&self, feuille: &FeuilleDeSoins) -> Option<&ExerciceConnu> {
+        let jour = feuille.soins.date_soins()?;
+        let own = self.exercices.iter().filter(|one| {
+            one.rpps == feuille.executant_rpps
+                && one.effet.contient(jour)
+                && one.facturation == feuille.numero_facturation
+        });
+        // Two practices may bill under one number: the principal one is then meant.
+        own.max_by_key(|one| one.principal)
+    }
+
+    /// The relation, with the place where a médecin traitant acts.
+    pub(super) fn at_place(&self, relation: RelationMt, feuille: &FeuilleDeSoins) -> RelationMt {
+        let secondary = || self.practice(feuille).is_some_and(|practice| !practice.principal);
+        if relation == RelationMt::Executant && secondary() {
+            RelationMt::ExecutantCabinetSecondaire
+        } else {
+            relation
+        }
+    }
+
+    /// Whether the convention written on a feuille is not the one of the practice that bills it.
+    pub(super) fn convention(&self, feuille: &FeuilleDeSoins) -> Option<Avertissement> {
+        let written = &feuille.soins.executant;
+        let practice = self.practice(feuille)?;
+        let same = practice.convention == written.convention
+            && practice.option_tarifaire == written.option_tarifaire;
+        (!same).then_some(Avertissement::ConventionContredite)
+    }
+
+    pub(super) fn opinion(&mut self, kept: PatientId, avis: &AvisPonctuel) {
+        if let Some(dossier) = self.dossiers.get_mut(&kept) {
+            dossier.avis.push((avis.executant, avis.avis));
+        }
+    }
+
+    pub(super) fn around(&mut self, kept: PatientId, feuille: &AvisPonctuel) {
+        if let Some(dossier) = self.dossiers.get_mut(&kept) {
+            dossier.autour.push((feuille.executant, feuille.avis));
+        }
+    }
+
+    pub(super) fn earned(&mut self, fees: Vec<HonorairesMedecin>) {
+        self.honoraires = fees;
+    }
+}
+
+/// Whether the feuille says that the médecin traitant sent the patient.
+fn says_sent(feuille: &FeuilleDeSoins) -> bool {
+    let parcours = &feuille.soins.parcours;
+    match parcours.indicateur {
+        Some(IndicateurParcours::O) => true,
+        Some(IndicateurParcours::A) => matches!(
+            parcours.motif_exclusion,
+            Some(
+                MotifExclusion::PlanDeSoins
+                    | MotifExclusion::SequenceConcertee
+                    | MotifExclusion::ProtocoleAld
+            )
+        ),
+        _ => false,
+    }
+}
+
+/// Whether a feuille bills a single opinion.
+pub(in crate::services) fn has_opinion(feuille: &FeuilleDeSoins) -> bool {
+    feuille.soins.actes.iter().any(|acte| acte.code.est_avis_ponctuel())
+}
+
+/// Whether a feuille bills an authorised overrun.
+pub(super) fn bills_overrun(feuille: &FeuilleDeSoins) -> bool {
+    feuille.soins.actes.iter().any(|acte| est_da(acte.qualificatif))
+}
+
+/// Whether a line bears an authorised overrun.
+pub(in crate::services) const fn est_da(qualificatif: Option<QualificatifDepense>) -> bool {
+    matches!(qualificatif, Some(QualificatifDepense::Da | QualificatifDepense::DaDe))
+}
+
+/// The days around the opinions of a feuille, for whoever looks for others.
+pub(super) fn looked_around(patient: PatientId, feuille: &FeuilleDeSoins) -> Option<Autour> {
+    let opinion = feuille.soins.actes.iter().find(|acte| acte.code.est_avis_ponctuel())?;
+    let jours = autour_d_un_avis(opinion.date_execution)?;
+    Some(Autour { patient_id: patient, executant: feuille.executant_rpps, jours })
+}

@@ -1,0 +1,133 @@
+//! What feuilles leave behind them beside their evaluations: single opinions, those that a later
+//! feuille contradicts, fees of the year.
+
+use std::collections::BTreeMap;
+
+use chrono::Datelike;
+use serde_json::json;
+
+use super::faits::{est_da, has_opinion};
+use super::{Contexte, ServiceError, Services};
+use crate::domain::evaluation::{AutreFeuille, HonorairesAnnee};
+use crate::domain::feuille_de_soins::{Convention, FeuilleDeSoins};
+use crate::domain::identifiers::Rpps;
+use crate::domain::ids::EvenementId;
+use crate::domain::money::Centimes;
+use crate::storage::avis_ponctuels::{self, AvisPonctuel, AvisRompu};
+use crate::storage::evaluations::EvaluationEnregistree;
+use crate::storage::evenements::{self, Evenement};
+use crate::storage::feuilles_de_soins::FeuilleEnregistree;
+use crate::storage::honoraires::{self, HonorairesMedecin};
+use crate::storage::{Connection, StorageError};
+
+/// A feuille that was just stored, with its first evaluation.
+pub(super) type Evaluee<'a> = (&'a FeuilleEnregistree, &'a EvaluationEnregistree);
+
+impl Services {
+    /// Keeps what some feuilles leave behind them, in the transaction that stores them and last in it:
+    /// the rows of doctors are locked after those of persons.
+    pub(super) async fn keep_traces(
+        &self,
+        conn: &mut Connection,
+        contexte: &Contexte,
+        evaluees: &[Evaluee<'_>],
+    ) -> Result<(), ServiceError> {
+        let Some(instant) = evaluees.iter().map(|(kept, _)| kept.enregistre_le).max() else {
+            return Ok(());
+        };
+        let opinions: Vec<AvisPonctuel> =
+            evaluees.iter().filter_map(|(kept, _)| opinion(kept)).collect();
+        if !opinions.is_empty() {
+            avis_ponctuels::insert(conn, &opinions, instant).await?;
+        }
+        let mut broken = Vec::new();
+        for (kept, evaluation) in evaluees {
+            let Some(jour) = kept.feuille.soins.date_soins() else { continue };
+            let par = AutreFeuille { jour, feuille: kept.id };
+            for avis in self.law.avis_rompus(&evaluation.faits.registre, jour) {
+                let patient_id = kept.patient_id;
+                broken.push(AvisRompu { patient_id, avis: avis.feuille, par });
+                let event = self.to_be_looked_at_again(contexte, kept, avis);
+                evenements::insert(conn, &event).await?;
+            }
+        }
+        if !broken.is_empty() {
+            avis_ponctuels::insert_rompus(conn, &broken, instant).await?;
+        }
+        let fees = fees(evaluees)?;
+        if !fees.is_empty() {
+            honoraires::add(conn, &fees).await?;
+        }
+        Ok(())
+    }
+
+    /// The event that tells that an earlier feuille is to be looked at again.
+    fn to_be_looked_at_again(
+        &self,
+        contexte: &Contexte,
+        kept: &FeuilleEnregistree,
+        avis: AutreFeuille,
+    ) -> Evenement {
+        Evenement {
+            id: EvenementId::from_uuid(self.ids.uuid()),
+            nature: "feuille.a_reexaminer",
+            survenu_le: kept.enregistre_le,
+            enregistre_le: kept.enregistre_le,
+            effet_du: Some(avis.jour),
+            patient_id: Some(kept.patient_id),
+            medecin_id: None,
+            declaration_id: None,
+            feuille_id: Some(avis.feuille),
+            auteur_role: contexte.acteur.role(),
+            auteur_moyen: None,
+            donnees: json!({ "motif": "avis_ponctuel_rompu", "feuille_id": kept.id }),
+        }
+    }
+}
+
+/// The single opinion of a feuille, if it bills one.
+fn opinion(kept: &FeuilleEnregistree) -> Option<AvisPonctuel> {
+    let feuille = &kept.feuille;
+    if !has_opinion(feuille) {
+        return None;
+    }
+    let jour = feuille.soins.date_soins()?;
+    Some(AvisPonctuel {
+        patient_id: kept.patient_id,
+        executant: feuille.executant_rpps,
+        avis: AutreFeuille { jour, feuille: kept.id },
+    })
+}
+
+/// Whether a performer is of those who may bill authorised overruns: their fees are counted.
+fn counted(feuille: &FeuilleDeSoins) -> bool {
+    let executant = &feuille.soins.executant;
+    executant.convention == Convention::Secteur1
+        && executant.specialite.est_medecin()
+        && !executant.specialite.est_generaliste()
+}
+
+/// The fees of some feuilles, by doctor and year.
+fn fees(evaluees: &[Evaluee<'_>]) -> Result<Vec<HonorairesMedecin>, ServiceError> {
+    let mut sums: BTreeMap<(Rpps, i16), HonorairesAnnee> = BTreeMap::new();
+    for (kept, _) in evaluees.iter().filter(|(kept, _)| counted(&kept.feuille)) {
+        for acte in &kept.feuille.soins.actes {
+            let Ok(annee) = i16::try_from(acte.date_execution.year()) else { continue };
+            let sum = sums.entry((kept.feuille.executant_rpps, annee)).or_default();
+            let more = |sum: &mut Centimes| -> Result<(), StorageError> {
+                *sum = sum.plus(acte.honoraires).map_err(|error| {
+                    StorageError::inconsistent("honoraires_annee", "total_centimes", error)
+                })?;
+                Ok(())
+            };
+            more(&mut sum.total)?;
+            if !est_da(acte.qualificatif) {
+                more(&mut sum.sans_depassement)?;
+            }
+        }
+    }
+    Ok(sums
+        .into_iter()
+        .map(|((executant, annee), honoraires)| HonorairesMedecin { executant, annee, honoraires })
+        .collect())
+}

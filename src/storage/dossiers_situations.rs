@@ -1,0 +1,88 @@
+//! Statuses of many persons and practices of many doctors, known now: one statement a kind of fact.
+
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::StorageError;
+use super::medecins::word;
+use super::range::to_periode;
+use crate::domain::calendar::Periode;
+use crate::domain::feuille_de_soins::{Convention, OptionTarifaire};
+use crate::domain::identifiers::{NumeroFacturation, Rpps};
+use crate::domain::ids::PatientId;
+use crate::domain::vie::sommeil::StatutPatient;
+
+/// A practice of a doctor, with what a feuille says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExerciceConnu {
+    /// Whose.
+    pub rpps: Rpps,
+    /// Days.
+    pub effet: Periode,
+    /// Principal practice, or secondary cabinet.
+    pub principal: bool,
+    /// Convention.
+    pub convention: Convention,
+    /// Contract limiting overruns.
+    pub option_tarifaire: OptionTarifaire,
+    /// The number that bills there.
+    pub facturation: NumeroFacturation,
+}
+
+/// The statuses of some persons that are not the ordinary one.
+pub async fn statuts(
+    conn: &mut PgConnection,
+    patients: &[PatientId],
+) -> Result<Vec<(PatientId, Periode, StatutPatient)>, StorageError> {
+    let patients: Vec<Uuid> = patients.iter().map(|patient| patient.uuid()).collect();
+    let rows = sqlx::query!(
+        "/* statut_patient.of_persons */
+         SELECT patient_id, statut, effet FROM statut_patient
+         WHERE patient_id = ANY($1) AND remplace_le IS NULL AND statut <> 'ordinaire'",
+        &patients
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let statut = word("statut_patient", "statut", &row.statut)?;
+            let effet = to_periode(&row.effet, "statut_patient")?;
+            Ok((PatientId::from_uuid(row.patient_id), effet, statut))
+        })
+        .collect()
+}
+
+/// The practices of some doctors under a billing number; those of a locum are not among them.
+pub async fn exercices(
+    conn: &mut PgConnection,
+    medecins: &[Rpps],
+) -> Result<Vec<ExerciceConnu>, StorageError> {
+    let numbers: Vec<String> = medecins.iter().map(|rpps| rpps.as_str().to_owned()).collect();
+    let rows = sqlx::query!(
+        r#"/* exercice.of_doctors */
+         SELECT m.rpps, e.principal, e.convention, e.option_tarifaire,
+                e.facturation_nature AS "nature!", e.facturation_numero AS "numero!", e.effet
+         FROM medecin m JOIN exercice e USING (medecin_id)
+         WHERE m.rpps = ANY($1) AND e.remplace_le IS NULL AND e.mode <> 'remplacant'
+           AND e.facturation_nature IS NOT NULL AND e.facturation_numero IS NOT NULL"#,
+        &numbers
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let wrong = |column, error: &dyn std::fmt::Display| {
+                StorageError::inconsistent("exercice", column, error)
+            };
+            Ok(ExerciceConnu {
+                rpps: Rpps::parse(&row.rpps).map_err(|error| wrong("rpps", &error))?,
+                effet: to_periode(&row.effet, "exercice")?,
+                principal: row.principal,
+                convention: word("exercice", "convention", &row.convention)?,
+                option_tarifaire: word("exercice", "option_tarifaire", &row.option_tarifaire)?,
+                facturation: NumeroFacturation::parse(&row.nature, &row.numero)
+                    .map_err(|error| wrong("facturation_numero", &error))?,
+            })
+        })
+        .collect()
+}

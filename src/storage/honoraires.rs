@@ -1,0 +1,79 @@
+//! Fees of doctors by calendar year, for the share that the convention asks for.
+
+use sqlx::postgres::PgConnection;
+
+use super::StorageError;
+use crate::domain::evaluation::HonorairesAnnee;
+use crate::domain::identifiers::Rpps;
+use crate::domain::money::Centimes;
+
+/// Fees of a doctor in a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HonorairesMedecin {
+    /// Whose.
+    pub executant: Rpps,
+    /// Calendar year of care.
+    pub annee: i16,
+    /// How much.
+    pub honoraires: HonorairesAnnee,
+}
+
+/// Adds fees to those of some doctors, each doctor and year once. Rows are locked in one order: done
+/// last in a transaction, nobody waits in a circle.
+pub async fn add(conn: &mut PgConnection, list: &[HonorairesMedecin]) -> Result<(), StorageError> {
+    let executants: Vec<String> =
+        list.iter().map(|one| one.executant.as_str().to_owned()).collect();
+    let annees: Vec<i16> = list.iter().map(|one| one.annee).collect();
+    let totals: Vec<i64> = list.iter().map(|one| one.honoraires.total.get()).collect();
+    let without: Vec<i64> = list.iter().map(|one| one.honoraires.sans_depassement.get()).collect();
+    sqlx::query!(
+        "/* honoraires_annee.add */
+         INSERT INTO honoraires_annee
+             (executant_rpps, annee, total_centimes, sans_depassement_centimes)
+         SELECT w.executant_rpps, w.annee, w.total, w.sans
+         FROM UNNEST($1::text[], $2::smallint[], $3::bigint[], $4::bigint[])
+              AS w (executant_rpps, annee, total, sans)
+         ORDER BY w.executant_rpps, w.annee
+         ON CONFLICT (executant_rpps, annee) DO UPDATE
+         SET total_centimes = honoraires_annee.total_centimes + EXCLUDED.total_centimes,
+             sans_depassement_centimes
+                 = honoraires_annee.sans_depassement_centimes + EXCLUDED.sans_depassement_centimes",
+        &executants,
+        &annees,
+        &totals,
+        &without
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The fees of some doctors, every year.
+pub async fn of_doctors(
+    conn: &mut PgConnection,
+    medecins: &[Rpps],
+) -> Result<Vec<HonorairesMedecin>, StorageError> {
+    let numbers: Vec<String> = medecins.iter().map(|rpps| rpps.as_str().to_owned()).collect();
+    let rows = sqlx::query!(
+        "/* honoraires_annee.of_doctors */
+         SELECT executant_rpps, annee, total_centimes, sans_depassement_centimes
+         FROM honoraires_annee WHERE executant_rpps = ANY($1)",
+        &numbers
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(HonorairesMedecin {
+                executant: Rpps::parse(&row.executant_rpps).map_err(|error| {
+                    StorageError::inconsistent("honoraires_annee", "executant_rpps", error)
+                })?,
+                annee: row.annee,
+                honoraires: HonorairesAnnee {
+                    total: Centimes::new(row.total_centimes),
+                    sans_depassement: Centimes::new(row.sans_depassement_centimes),
+                },
+            })
+        })
+        .collect()
+}

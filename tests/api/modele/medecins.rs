@@ -1,0 +1,64 @@
+//! Doctors who stop and resume.
+
+use chrono::TimeDelta;
+use rand::seq::IndexedRandom;
+use serde_json::{Value, json};
+
+use super::monde::{DOCTORS, World};
+use crate::support::TestApp;
+use crate::support::vie::AIN;
+
+/// Two doctors of one cabinet.
+pub const ANNE: &str = "99900008014";
+pub const BRICE: &str = "99900008022";
+
+/// A cessation that stands.
+pub struct Operation(Value);
+
+/// Registers the two doctors of one cabinet.
+pub async fn open_cabinet(app: &TestApp) {
+    let mut lieu = json!({ "nature": "cabinet", "nom": "Cabinet partagé", "commune": "01004",
+                           "adresse": "1 rue d'Essai" });
+    for rpps in [ANNE, BRICE] {
+        let body = json!({
+            "rpps": rpps, "nom": "ESSAI-JOINT", "prenom": "ANDRÉE", "specialite": "01",
+            "exercices": [{ "lieu": lieu, "mode": "liberal", "principal": true,
+                            "convention": "secteur_1", "du": "2005-01-03" }]
+        });
+        let made = app.caisse(AIN).post("/v1/medecins", body).await.expect(201);
+        lieu = json!({ "id": made["exercices"][0]["lieu"]["id"] });
+    }
+}
+
+impl World {
+    /// A doctor retires tomorrow. Never all of them.
+    pub async fn stop(&mut self) -> bool {
+        let practising: Vec<&'static str> =
+            DOCTORS.iter().copied().filter(|doctor| !self.stopped.contains_key(doctor)).collect();
+        let doctor = *practising.choose(&mut self.random).unwrap();
+        if practising.len() < 3 {
+            return false;
+        }
+        let from = self.today() + TimeDelta::days(1);
+        let body = json!({ "rpps": doctor, "nature": "retraite", "effet_du": from });
+        let made = self.app.caisse(AIN).post("/v1/operations", body).await.expect(202);
+        self.app.run_jobs().await;
+        self.stopped.insert(doctor, from);
+        self.operations.insert(doctor, Operation(made["id"].clone()));
+        true
+    }
+
+    /// It was a mistake: the doctor goes on, as if nothing had happened.
+    pub async fn resume(&mut self) -> bool {
+        let all: Vec<&'static str> = self.operations.keys().copied().collect();
+        let Some(doctor) = all.choose(&mut self.random).copied() else { return false };
+        let Some(Operation(id)) = self.operations.remove(doctor) else { return false };
+        let path = format!("/v1/operations/{}", id.as_str().unwrap());
+        let caller = self.app.caisse(AIN);
+        let version = caller.get(&path).await.expect(200)["version"].as_i64().unwrap();
+        caller.post_on(&format!("{path}/annulation"), version, json!({})).await.expect(202);
+        self.app.run_jobs().await;
+        self.stopped.remove(doctor);
+        true
+    }
+}
