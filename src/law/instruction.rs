@@ -143,7 +143,7 @@ fn regles(dossier: &Dossier<'_>, bareme: &Bareme, jour: NaiveDate) -> Vec<RegleI
             let constat = dossier.evalue.constats.iter().find(|c| c.regle == fiche.code);
             let fondement = bareme.regle(fiche.code).map_or_else(
                 || fiche.textes().map(|texte| texte.citation).collect(),
-                |(_, fondement)| fondement.to_vec(),
+                |known| known.fondement.to_vec(),
             );
             let mut told = RegleInstruite {
                 fiche,

@@ -331,18 +331,12 @@ fn baremes(couverture: Periode, parametres: &Parametres, regles: &[&'static Regl
             for (slot, (_, historique)) in valeurs.iter_mut().zip(parametres.iter()) {
                 *slot = historique.en_vigueur(periode.du()).and_then(|valeur| valeur.valeur);
             }
-            let regles: Vec<&'static Regle> = dated
+            let regles = dated
                 .iter()
                 .filter(|(_, valid)| valid.contient(periode.du()))
-                .map(|(regle, _)| *regle)
+                .map(|(regle, _)| (*regle, regle.fiche.fondement(parametres, periode.du())))
                 .collect();
-            let fondements = regles
-                .iter()
-                .map(|regle| regle.fiche.fondement(parametres, periode.du()).into())
-                .collect();
-            let explains = |regle: &&&'static Regle| matches!(regle.juge, Juge::Montants(_));
-            let de_montant = regles.iter().filter(explains).copied().collect();
-            Bareme { periode, valeurs, regles, de_montant, fondements }
+            Bareme::new(periode, valeurs, regles)
         })
         .collect()
 }

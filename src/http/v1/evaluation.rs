@@ -16,7 +16,9 @@ use crate::domain::ids::{DeclarationId, FeuilleId};
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::v1::reglement::ReglementVue;
-use crate::services::evaluations::{Autrement, Changement, Explication, Motif, PourLePatient};
+use crate::services::evaluations::{
+    Autrement, Changement, Explication, Motif, Motifs, PourLePatient,
+};
 
 /// Décision sur une feuille de soins : où elle se situe, qui paie quoi, et pourquoi.
 #[derive(Debug, Serialize, ToSchema)]
@@ -219,7 +221,7 @@ pub(crate) struct Contexte<'a> {
     pub(crate) declaration_id: Option<DeclarationId>,
     pub(crate) reglement: Reglement,
     pub(crate) registre: &'a FaitsRegistre,
-    pub(crate) explication: &'a Explication,
+    pub(crate) explication: &'a Explication<'a>,
 }
 
 impl EvaluationVue {
@@ -231,7 +233,7 @@ impl EvaluationVue {
         for (acte, motifs) in evaluation.actes.iter().zip(&contexte.explication.actes) {
             let principal = acte.lignes.first().map_or(0, |ligne| ligne.numero_ligne);
             for ligne in &acte.lignes {
-                let own = if ligne.numero_ligne == principal { motifs.as_slice() } else { &[] };
+                let own = (ligne.numero_ligne == principal).then_some(motifs);
                 lignes.push(LigneVue::new(acte, ligne, principal, own));
             }
         }
@@ -309,7 +311,12 @@ impl AutrementVue {
 }
 
 impl LigneVue {
-    fn new(acte: &ActeEvalue, ligne: &LigneEvaluee, principal: u16, motifs: &[Motif]) -> Self {
+    fn new(
+        acte: &ActeEvalue,
+        ligne: &LigneEvaluee,
+        principal: u16,
+        motifs: Option<&Motifs<'_>>,
+    ) -> Self {
         let appartenance = acte.qualification.appartenance;
         Self {
             numero_ligne: ligne.numero_ligne,
@@ -323,11 +330,12 @@ impl LigneVue {
             taux_amo_dix_milliemes: acte.taux,
             montants: MontantsVue::new(&ligne.montants),
             motifs: motifs
-                .iter()
-                .map(|motif| MotifVue {
+                .into_iter()
+                .flat_map(Motifs::iter)
+                .map(|motif: Motif<'_>| MotifVue {
                     code: motif.code.to_string(),
                     titre: motif.titre,
-                    texte: motif.texte.to_string(),
+                    texte: motif.texte.to_owned(),
                     fondement: motif.fondement.to_vec(),
                 })
                 .collect(),
@@ -354,12 +362,12 @@ impl MontantsVue {
 
 /// The reasons of every act. A sentence that holds for all of them, without any amount, is said once;
 /// the others say of which line they speak when there are several acts.
-fn sentences(evaluation: &Evaluation, explication: &Explication) -> Vec<String> {
+fn sentences(evaluation: &Evaluation, explication: &Explication<'_>) -> Vec<String> {
     let several = evaluation.actes.len() > 1;
     let mut said: Vec<String> = Vec::new();
     for (acte, motifs) in evaluation.actes.iter().zip(&explication.actes) {
         let numero = acte.lignes.first().map_or(0, |ligne| ligne.numero_ligne);
-        for motif in motifs {
+        for motif in motifs.iter() {
             let shared = !motif.texte.contains('€')
                 && explication
                     .actes

@@ -70,6 +70,8 @@ impl Law {
             .actes
             .iter()
             .flat_map(|acte| fondements(acte, recit.bareme))
+            .flatten()
+            .copied()
             .fold(Vec::new(), |mut cited: Vec<&'static str>, citation| {
                 if !cited.contains(&citation) {
                     cited.push(citation);
