@@ -114,6 +114,9 @@ impl From<ServiceError> for Refus {
                 format!("La conciliation {id} est ouverte pour ce patient."),
             ),
             ServiceError::Serialisation(error) => internal(&error),
+            ServiceError::Indisponible => {
+                Self::new(Code::ServiceIndisponible, "La base de données ne répond pas.")
+            }
             ServiceError::TraceImpossible => Self::new(
                 Code::ServiceIndisponible,
                 "L'accès n'a pas pu être tracé : la réponse n'est pas donnée.",

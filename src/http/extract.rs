@@ -32,18 +32,7 @@ impl<T: Lire> FromRequest<AppState> for Corps<T> {
     type Rejection = Refus;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Refus> {
-        let is_json = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split(';').next())
-            .is_some_and(|mime| mime.trim().eq_ignore_ascii_case("application/json"));
-        if !is_json {
-            return Err(Refus::new(
-                Code::TypeDeContenu,
-                "Le corps doit être annoncé par Content-Type: application/json.",
-            ));
-        }
+        exige_type(request.headers(), "application/json", "Le corps")?;
         let head = format!("{} {}\n", request.method(), request.uri().path());
         let reading = Bytes::from_request(request, state);
         let bytes = tokio::time::timeout(state.corps_limite, reading)
@@ -69,6 +58,19 @@ impl<T: Lire> FromRequest<AppState> for Corps<T> {
         let requete = Empreinte::of([head.as_bytes(), &bytes].concat());
         Ok(Self { valeur, requete })
     }
+}
+
+/// Refuses a body that is not announced as what it must be.
+pub(crate) fn exige_type(headers: &HeaderMap, attendu: &str, quoi: &str) -> Result<(), Refus> {
+    let announced = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next());
+    if announced.is_some_and(|mime| mime.trim().eq_ignore_ascii_case(attendu)) {
+        return Ok(());
+    }
+    let detail = format!("{quoi} doit être annoncé par Content-Type: {attendu}.");
+    Err(Refus::new(Code::TypeDeContenu, detail))
 }
 
 /// The one parameter of the path.

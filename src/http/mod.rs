@@ -32,6 +32,9 @@ use crate::auth::Verifier;
 use crate::services::Services;
 
 pub use self::openapi::{document as openapi_document, yaml as openapi_yaml};
+pub use self::v1::feuilles_de_soins::lots::{
+    BilanLot, FormeReponse, LotInterrompu, ReponsesLot, ResultatLigne, evaluer_lot,
+};
 
 /// Largest body accepted.
 const BODY_LIMIT: usize = 256 * 1024;

@@ -132,6 +132,8 @@ listes!(
     d::MoyenSignature,
     d::RoleSignataire,
     crate::domain::fin::MotifDepart,
+    crate::http::v1::feuilles_de_soins::lots::FormeReponse,
+    crate::http::v1::feuilles_de_soins::lots::ResultatLigne,
     crate::domain::designation::MotifFin,
     crate::domain::representation::FinRepresentation,
     crate::domain::representation::NatureRepresentation,

@@ -3,17 +3,17 @@
 use chrono::NaiveDate;
 
 use crate::domain::acteur::Caisse;
+use crate::domain::calendar::Periode;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::Organisme;
 
 /// The organisme of a day among those of a person, by first day; or the last one before: a person
 /// between two caisses is still followed by the one that they left.
-pub(super) fn organisme_le<'a>(
-    affiliations: impl IntoIterator<Item = &'a FaitDate<Organisme>>,
+pub(super) fn organisme_le(
+    affiliations: impl Iterator<Item = (Periode, Organisme)>,
     jour: NaiveDate,
 ) -> Option<Organisme> {
-    let known = affiliations.into_iter().filter(|fait| fait.effet.du() <= jour);
-    known.last().map(|fait| fait.valeur)
+    affiliations.filter(|(effet, _)| effet.du() <= jour).last().map(|(_, organisme)| organisme)
 }
 
 /// The caisses of a person, by first day.
@@ -23,7 +23,7 @@ pub(super) struct Affiliations(pub(super) Vec<FaitDate<Organisme>>);
 impl Affiliations {
     /// The caisse on a day.
     pub(super) fn le(&self, jour: NaiveDate) -> Option<Organisme> {
-        organisme_le(&self.0, jour)
+        organisme_le(self.0.iter().map(|fait| (fait.effet, fait.valeur)), jour)
     }
 
     /// Whether a caisse reads what was written on a day: the present caisse reads everything, one of

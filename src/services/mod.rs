@@ -177,6 +177,9 @@ pub enum ServiceError {
     /// A rendered answer or a canonical content could not be written: our mistake.
     #[error("serialisation: {0}")]
     Serialisation(#[from] serde_json::Error),
+    /// The database does not answer: nothing was written.
+    #[error("unavailable")]
+    Indisponible,
     /// The trace of a reading could not be written: the reading is not given.
     #[error("the access could not be traced")]
     TraceImpossible,

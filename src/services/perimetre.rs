@@ -88,15 +88,8 @@ impl Services {
         patient: PatientId,
     ) -> Result<Vue, ServiceError> {
         let all = fusions::affiliations(conn, patient).await?;
-        if self.own_organisme(&all).is_some_and(|organisme| caisse.gere(&organisme)) {
-            return Ok(Vue::Entiere);
-        }
-        let past: Vec<Periode> = all
-            .iter()
-            .filter(|(_, fait)| caisse.gere(&fait.valeur))
-            .map(|(_, fait)| fait.effet)
-            .collect();
-        if past.is_empty() { Err(ServiceError::Introuvable) } else { Ok(Vue::Jours(past)) }
+        let all = all.iter().map(|(own, fait)| (*own, fait.effet, fait.valeur));
+        vue_de_caisse(all, caisse, self.clock.today()).ok_or(ServiceError::Introuvable)
     }
 
     /// The caisse on which a person depends today, on which acts about the person depend.
@@ -111,7 +104,7 @@ impl Services {
 
     /// The caisse of today, of the record itself and not of those merged into it.
     fn own_organisme(&self, all: &[(bool, FaitDate<Organisme>)]) -> Option<Organisme> {
-        let own = all.iter().filter(|(own, _)| *own).map(|(_, fait)| fait);
+        let own = all.iter().filter(|(own, _)| *own).map(|(_, fait)| (fait.effet, fait.valeur));
         organisme_le(own, self.clock.today())
     }
 
@@ -154,4 +147,24 @@ impl Services {
             Err(ServiceError::Introuvable)
         }
     }
+}
+
+/// The days that a caisse may look at, given the affiliations of a person (their own, or those of a
+/// record merged into theirs) by first day: all of them while the person depends on it today, or
+/// those of its time.
+pub(super) fn vue_de_caisse(
+    affiliations: impl Iterator<Item = (bool, Periode, Organisme)> + Clone,
+    caisse: &Caisse,
+    today: NaiveDate,
+) -> Option<Vue> {
+    let own = affiliations.clone().filter(|(own, ..)| *own);
+    let present = organisme_le(own.map(|(_, effet, organisme)| (effet, organisme)), today);
+    if present.is_some_and(|organisme| caisse.gere(&organisme)) {
+        return Some(Vue::Entiere);
+    }
+    let past: Vec<Periode> = affiliations
+        .filter(|(_, _, organisme)| caisse.gere(organisme))
+        .map(|(_, effet, _)| effet)
+        .collect();
+    (!past.is_empty()).then_some(Vue::Jours(past))
 }

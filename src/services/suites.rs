@@ -54,7 +54,7 @@ impl Services {
         if !broken.is_empty() {
             avis_ponctuels::insert_rompus(conn, &broken, instant).await?;
         }
-        let fees = fees(evaluees)?;
+        let fees = fees(evaluees.iter().map(|(kept, _)| &kept.feuille))?;
         if !fees.is_empty() {
             honoraires::add(conn, &fees).await?;
         }
@@ -108,12 +108,14 @@ fn counted(feuille: &FeuilleDeSoins) -> bool {
 }
 
 /// The fees of some feuilles, by doctor and year.
-fn fees(evaluees: &[Evaluee<'_>]) -> Result<Vec<HonorairesMedecin>, ServiceError> {
+pub(super) fn fees<'a>(
+    feuilles: impl IntoIterator<Item = &'a FeuilleDeSoins>,
+) -> Result<Vec<HonorairesMedecin>, ServiceError> {
     let mut sums: BTreeMap<(Rpps, i16), HonorairesAnnee> = BTreeMap::new();
-    for (kept, _) in evaluees.iter().filter(|(kept, _)| counted(&kept.feuille)) {
-        for acte in &kept.feuille.soins.actes {
+    for feuille in feuilles.into_iter().filter(|feuille| counted(feuille)) {
+        for acte in &feuille.soins.actes {
             let Ok(annee) = i16::try_from(acte.date_execution.year()) else { continue };
-            let sum = sums.entry((kept.feuille.executant_rpps, annee)).or_default();
+            let sum = sums.entry((feuille.executant_rpps, annee)).or_default();
             let more = |sum: &mut Centimes| -> Result<(), StorageError> {
                 *sum = sum.plus(acte.honoraires).map_err(|error| {
                     StorageError::inconsistent("honoraires_annee", "total_centimes", error)

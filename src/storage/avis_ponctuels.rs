@@ -5,6 +5,7 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::StorageError;
+use super::feuilles_de_soins::numeros;
 use crate::domain::evaluation::AutreFeuille;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{FeuilleId, PatientId};
@@ -165,14 +166,14 @@ pub async fn autour(
         return Ok(Vec::new());
     };
     let patients: Vec<Uuid> = asked.iter().map(|one| one.patient_id.uuid()).collect();
-    let executants: Vec<String> =
-        asked.iter().map(|one| one.executant.as_str().to_owned()).collect();
+    let executants: Vec<i64> =
+        asked.iter().map(|one| numeros::rpps(&one.executant)).collect::<Result<_, _>>()?;
     let firsts: Vec<NaiveDate> = asked.iter().map(|one| one.jours.0).collect();
     let lasts: Vec<NaiveDate> = asked.iter().map(|one| one.jours.1).collect();
     let rows = sqlx::query!(
         "/* feuille_de_soins.around */
          SELECT DISTINCT f.patient_id, f.feuille_id, f.executant_rpps, f.date_soins
-         FROM UNNEST($1::uuid[], $2::text[], $3::date[], $4::date[])
+         FROM UNNEST($1::uuid[], $2::bigint[], $3::date[], $4::date[])
               AS w (patient_id, executant_rpps, du, au)
          JOIN feuille_de_soins f
            ON f.patient_id = w.patient_id AND f.executant_rpps = w.executant_rpps
@@ -192,9 +193,7 @@ pub async fn autour(
         .map(|row| {
             Ok(AvisPonctuel {
                 patient_id: PatientId::from_uuid(row.patient_id),
-                executant: Rpps::parse(&row.executant_rpps).map_err(|error| {
-                    StorageError::inconsistent("feuille_de_soins", "executant_rpps", error)
-                })?,
+                executant: numeros::to_rpps(row.executant_rpps)?,
                 avis: AutreFeuille {
                     jour: row.date_soins,
                     feuille: FeuilleId::from_uuid(row.feuille_id),

@@ -6,6 +6,7 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::StorageError;
+use super::feuilles_de_soins::numeros;
 use super::participations::Retenue;
 use super::range::to_periode;
 use crate::domain::calendar::Periode;
@@ -244,11 +245,11 @@ pub async fn participations(
     let mut known = Vec::new();
     for row in rows {
         for ((jour, executant), montant) in
-            row.jours.into_iter().zip(&row.executants).zip(row.centimes)
+            row.jours.into_iter().zip(row.executants).zip(row.centimes)
         {
             let retenue = Retenue {
                 jour,
-                executant: rpps("participation_retenue", executant)?,
+                executant: numeros::to_rpps(executant)?,
                 montant: Centimes::new(i64::from(montant)),
             };
             known.push((PatientId::from_uuid(row.patient_id), retenue));

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use sqlx::postgres::PgConnection;
 use sqlx::types::Json;
+use uuid::Uuid;
 
 use super::StorageError;
 use crate::domain::ids::{DeclarationId, EvenementId, FeuilleId, MedecinId, PatientId};
@@ -42,12 +43,31 @@ pub struct Evenement {
 
 /// Writes an event, in the transaction of what it tells.
 pub async fn insert(conn: &mut PgConnection, evenement: &Evenement) -> Result<(), StorageError> {
+    write(conn, evenement, None).await
+}
+
+/// Writes the same event of each of some feuilles, in their order, as one row. What differs from one to
+/// the other is in the rows of the feuilles, which are written once too.
+pub async fn insert_of_feuilles(
+    conn: &mut PgConnection,
+    evenement: &Evenement,
+    feuilles: &[FeuilleId],
+) -> Result<(), StorageError> {
+    let feuilles: Vec<Uuid> = feuilles.iter().map(|id| id.uuid()).collect();
+    write(conn, evenement, Some(&feuilles)).await
+}
+
+async fn write(
+    conn: &mut PgConnection,
+    evenement: &Evenement,
+    feuilles: Option<&[Uuid]>,
+) -> Result<(), StorageError> {
     sqlx::query!(
         "/* evenement.insert */
          INSERT INTO evenement
              (evenement_id, nature, version_schema, survenu_le, enregistre_le, effet_du, patient_id,
-              medecin_id, declaration_id, feuille_id, auteur_role, auteur_moyen, donnees)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+              medecin_id, declaration_id, feuille_id, auteur_role, auteur_moyen, donnees, feuilles)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         evenement.id.uuid(),
         evenement.nature,
         VERSION_SCHEMA,
@@ -60,7 +80,8 @@ pub async fn insert(conn: &mut PgConnection, evenement: &Evenement) -> Result<()
         evenement.feuille_id.map(FeuilleId::uuid),
         evenement.auteur_role,
         evenement.auteur_moyen,
-        Json(&evenement.donnees) as _
+        Json(&evenement.donnees) as _,
+        feuilles
     )
     .execute(conn)
     .await?;

@@ -138,6 +138,43 @@ impl Tx {
     }
 }
 
+impl Tx {
+    /// Marks a place to come back to, without giving up what is locked before it.
+    pub async fn savepoint(&mut self) -> Result<Savepoint<'_>, StorageError> {
+        Ok(Savepoint(self.inner.begin().await?))
+    }
+}
+
+/// A part of a transaction that can be undone alone; undone when dropped.
+#[derive(Debug)]
+pub struct Savepoint<'t>(Transaction<'t, Postgres>);
+
+impl Savepoint<'_> {
+    /// Keeps what was written since.
+    pub async fn release(self) -> Result<(), StorageError> {
+        Ok(self.0.commit().await?)
+    }
+
+    /// Undoes what was written since.
+    pub async fn rollback(self) -> Result<(), StorageError> {
+        Ok(self.0.rollback().await?)
+    }
+}
+
+impl Deref for Savepoint<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.0
+    }
+}
+
+impl DerefMut for Savepoint<'_> {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.0
+    }
+}
+
 impl Deref for Tx {
     type Target = Connection;
 

@@ -2,8 +2,10 @@
 
 use chrono::{Datelike, NaiveDate};
 use sqlx::postgres::PgConnection;
+use uuid::Uuid;
 
 use super::StorageError;
+use super::feuilles_de_soins::numeros;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::PatientId;
 use crate::domain::money::Centimes;
@@ -19,29 +21,44 @@ pub struct Retenue {
     pub montant: Centimes,
 }
 
-/// Adds a participation kept. The person's row is locked.
-pub async fn add(
+/// Adds participations kept, each to the year of its day of care. The persons' rows are locked.
+pub async fn add_all(
     conn: &mut PgConnection,
-    patient: PatientId,
-    retenue: &Retenue,
+    retenues: &[(PatientId, Retenue)],
 ) -> Result<(), StorageError> {
-    let centimes = i16::try_from(retenue.montant.get())
-        .map_err(|error| StorageError::inconsistent("participation_retenue", "centimes", error))?;
-    let annee = i16::try_from(retenue.jour.year())
-        .map_err(|error| StorageError::inconsistent("participation_retenue", "annee", error))?;
+    if retenues.is_empty() {
+        return Ok(());
+    }
+    let wrong = |column, error: std::num::TryFromIntError| {
+        StorageError::inconsistent("participation_retenue", column, error)
+    };
+    let patients: Vec<Uuid> = retenues.iter().map(|(patient, _)| patient.uuid()).collect();
+    let jours: Vec<NaiveDate> = retenues.iter().map(|(_, retenue)| retenue.jour).collect();
+    let executants = retenues.iter().map(|(_, retenue)| numeros::rpps(&retenue.executant));
+    let executants: Vec<i64> = executants.collect::<Result<_, _>>()?;
+    let centimes = retenues.iter().map(|(_, retenue)| i16::try_from(retenue.montant.get()));
+    let centimes: Vec<i16> =
+        centimes.collect::<Result<_, _>>().map_err(|error| wrong("centimes", error))?;
+    let annees = jours.iter().map(|jour| i16::try_from(jour.year()));
+    let annees: Vec<i16> =
+        annees.collect::<Result<_, _>>().map_err(|error| wrong("annee", error))?;
     sqlx::query!(
-        "/* participation_retenue.add */
-         INSERT INTO participation_retenue (patient_id, annee, jours, executants, centimes)
-         VALUES ($1, $2, ARRAY[$3::date], ARRAY[$4::text], ARRAY[$5::smallint])
+        "/* participation_retenue.add_all */
+         INSERT INTO participation_retenue AS known (patient_id, annee, jours, executants, centimes)
+         SELECT patient_id, annee, array_agg(jour ORDER BY rang), array_agg(executant ORDER BY rang),
+                array_agg(centimes ORDER BY rang)
+         FROM unnest($1::uuid[], $2::smallint[], $3::date[], $4::bigint[], $5::smallint[])
+              WITH ORDINALITY AS r (patient_id, annee, jour, executant, centimes, rang)
+         GROUP BY patient_id, annee
          ON CONFLICT (patient_id, annee) DO UPDATE
-         SET jours = participation_retenue.jours || EXCLUDED.jours,
-             executants = participation_retenue.executants || EXCLUDED.executants,
-             centimes = participation_retenue.centimes || EXCLUDED.centimes",
-        patient.uuid(),
-        annee,
-        retenue.jour,
-        retenue.executant.as_str(),
-        centimes
+         SET jours = known.jours || EXCLUDED.jours,
+             executants = known.executants || EXCLUDED.executants,
+             centimes = known.centimes || EXCLUDED.centimes",
+        &patients,
+        &annees,
+        &jours,
+        &executants,
+        &centimes
     )
     .execute(conn)
     .await?;

@@ -2,6 +2,7 @@
 
 pub mod actes;
 pub mod conflits;
+mod ensemble;
 pub mod faits;
 pub mod fusions;
 pub mod mouvements;
@@ -22,6 +23,7 @@ use crate::domain::ids::{FaitId, PatientId};
 use crate::domain::patient::{IdentifiantPatient, Identite, Patient, UsageIdentifiant};
 use crate::domain::vocabulary::Vocabulaire;
 
+pub use self::ensemble::{find_all, lock_all, touch_all};
 pub use self::recherche::{find, find_individuel, find_known_at, lock_number};
 
 /// Names as they are encrypted.
@@ -48,7 +50,12 @@ pub async fn lock(
     )
     .fetch_optional(conn)
     .await?;
-    Ok(last.map(|last| now.max(last.checked_add_signed(TimeDelta::microseconds(1)).unwrap_or(now))))
+    Ok(last.map(|last| knowledge_after(last, now)))
+}
+
+/// The instant under which something is known after something else: now, or just after it.
+pub fn knowledge_after(last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    now.max(last.checked_add_signed(TimeDelta::microseconds(1)).unwrap_or(now))
 }
 
 /// Writes that something about the person was recorded at this instant.

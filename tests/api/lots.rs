@@ -6,9 +6,11 @@ use crate::support::TestApp;
 use crate::support::app::{Caller, MARTIN, feuille};
 
 const LOTS: &str = "/v1/feuilles-de-soins/lots";
+/// The same, where each answer is the whole feuille.
+const COMPLETE: &str = "/v1/feuilles-de-soins/lots?reponse=complete";
 
 async fn send(caller: &Caller<'_>, lot: &str) -> Vec<Value> {
-    let reply = caller.send_ndjson(LOTS, lot).await;
+    let reply = caller.send_ndjson(COMPLETE, lot).await;
     assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
     let text = String::from_utf8(reply.body).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()

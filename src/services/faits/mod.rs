@@ -4,19 +4,20 @@
 //! into a [`Registre`]; what each feuille needs of it is a function without input or output. A single
 //! feuille goes the same way. To add a fact: a statement for many persons in
 //! `storage::dossiers`, a member in [`Dossier`], a line in [`Services::registre`] that fills it, and
-//! the function of [`Registre`] that gives it to the law.
+//! the function of [`Registre`] that gives it to the law. A fact that a feuille of the same lot changes
+//! for the next one is also brought up to date by [`Registre::retenir`].
 
 mod parcours;
 mod registre;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::Datelike;
 
 use self::parcours::{bills_overrun, looked_around};
 pub(super) use self::parcours::{est_da, has_opinion};
 pub(super) use self::registre::Registre;
-use self::registre::{Caisses, DesignationConnue, Dossier};
+use self::registre::{AffiliationDe, Dossier};
 use super::{ServiceError, Services, latest_knowledge};
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::identifiers::Rpps;
@@ -37,54 +38,50 @@ impl Services {
     ) -> Result<Registre, ServiceError> {
         let persons: BTreeSet<PatientId> = sujets.iter().map(|(patient, _)| *patient).collect();
         let persons: Vec<PatientId> = persons.into_iter().collect();
-        // Facts of a record that was merged are read under the one that is kept.
-        let mut owners: BTreeMap<PatientId, PatientId> =
-            persons.iter().map(|patient| (*patient, *patient)).collect();
-        owners.extend(
-            dossiers::absorbed(conn, &persons).await?.into_iter().map(|(kept, old)| (old, kept)),
-        );
-        let everybody: Vec<PatientId> = owners.keys().copied().collect();
-        let owner = |patient: PatientId| owners.get(&patient).copied().unwrap_or(patient);
-        let mut known: BTreeMap<PatientId, Dossier> =
-            persons.iter().map(|patient| (*patient, Dossier::default())).collect();
+        let mut registre = self.caisses(conn, &persons).await?;
         for birth in dossiers::births(conn, &persons).await? {
-            if let Some(dossier) = known.get_mut(&birth.patient_id) {
-                dossier.born(birth.du, birth.date);
-            }
-        }
-        for one in dossiers::affiliations(conn, &everybody).await? {
-            let kept = owner(one.patient_id);
-            if let Some(dossier) = known.get_mut(&kept) {
-                let own = kept == one.patient_id;
-                dossier.caisses.push(Caisses { own, effet: one.effet, organisme: one.organisme });
-            }
+            registre.change(birth.patient_id, |dossier| dossier.born(birth.du, birth.date));
         }
         for membre in dossiers::designations(conn, &persons).await? {
-            if let Some(dossier) = known.get_mut(&membre.patient_id) {
-                DesignationConnue::gather(&mut dossier.designations, &membre);
-            }
+            let gather = |dossier: &mut Dossier| dossier.names(&membre);
+            registre.change(membre.patient_id, gather);
         }
-        let years = years(sujets);
-        for (patient, retenue) in dossiers::participations(conn, &everybody, &years).await? {
-            if let Some(dossier) = known.get_mut(&owner(patient)) {
-                dossier.participations.push(retenue);
-            }
+        let everybody = registre.everybody();
+        let kept = dossiers::participations(conn, &everybody, &years(sujets)).await?;
+        for (patient, retenue) in kept {
+            registre.change(patient, |dossier| dossier.participations.push(retenue));
         }
         let doctors: BTreeSet<Rpps> =
             sujets.iter().map(|(_, feuille)| feuille.executant_rpps).collect();
         let doctors: Vec<Rpps> = doctors.into_iter().collect();
-        for (patient, effet, statut) in dossiers_situations::statuts(conn, &everybody).await? {
-            if let Some(dossier) = known.get_mut(&owner(patient)) {
-                dossier.statuts.push((effet, statut));
-            }
-        }
-        let mut registre = Registre::new(known);
-        registre.exercices = dossiers_situations::exercices(conn, &doctors).await?;
         for (rpps, specialite) in dossiers::specialites(conn, &doctors).await? {
             registre.practises(rpps, specialite);
         }
+        for (patient, effet, statut) in dossiers_situations::statuts(conn, &everybody).await? {
+            registre.change(patient, |dossier| dossier.statuts.push((effet, statut)));
+        }
+        registre.exercices = dossiers_situations::exercices(conn, &doctors).await?;
         self.rarer_facts(conn, sujets, &mut registre).await?;
-        self.ways(conn, sujets, (&owners, &mut registre)).await?;
+        self.ways(conn, sujets, &mut registre).await?;
+        Ok(registre)
+    }
+
+    /// Some persons with the records merged into theirs and their caisses, and nothing else.
+    pub(super) async fn caisses(
+        &self,
+        conn: &mut Connection,
+        persons: &[PatientId],
+    ) -> Result<Registre, ServiceError> {
+        let mut registre = Registre::new(persons);
+        for (kept, old) in dossiers::absorbed(conn, persons).await? {
+            registre.absorbs(kept, old);
+        }
+        for one in dossiers::affiliations(conn, &registre.everybody()).await? {
+            let (own, effet, organisme) =
+                (registre.owner(one.patient_id) == one.patient_id, one.effet, one.organisme);
+            let caisse = AffiliationDe { own, effet, organisme };
+            registre.change(one.patient_id, |dossier| dossier.caisses.push(caisse));
+        }
         Ok(registre)
     }
 
@@ -98,13 +95,13 @@ impl Services {
         let choosing = registre.persons(sujets, Registre::needs_waiting);
         if !choosing.is_empty() {
             for attente in dossiers::waiting(conn, &choosing).await? {
-                registre.waits(&attente);
+                registre.change(attente.patient_id, |dossier| dossier.waits(&attente));
             }
         }
         let alone = registre.persons(sujets, Registre::needs_neutralisations);
         if !alone.is_empty() {
             for (patient, effet) in dossiers::neutralisations(conn, &alone).await? {
-                registre.spared(patient, effet);
+                registre.change(patient, |dossier| dossier.neutralisations.push(effet));
             }
         }
         Ok(())
@@ -115,29 +112,26 @@ impl Services {
         &self,
         conn: &mut Connection,
         sujets: &[Sujet<'_>],
-        (owners, registre): (&BTreeMap<PatientId, PatientId>, &mut Registre),
+        registre: &mut Registre,
     ) -> Result<(), ServiceError> {
-        let owner = |patient: PatientId| owners.get(&patient).copied().unwrap_or(patient);
-        let sent = sharing(&registre.persons(sujets, Registre::needs_referrals), owners);
+        let sent = registre.records(&registre.persons(sujets, Registre::needs_referrals));
         if !sent.is_empty() {
             for one in adressages::of_persons(conn, &sent, latest_knowledge()).await? {
-                if let Some(dossier) = registre.dossiers.get_mut(&owner(one.patient_id)) {
-                    dossier.adressages.push(one);
-                }
+                registre.change(one.patient_id, |dossier| dossier.adressages.push(one));
             }
         }
-        let everybody: Vec<PatientId> = owners.keys().copied().collect();
-        for avis in avis_ponctuels::of_persons(conn, &everybody).await? {
-            registre.opinion(owner(avis.patient_id), &avis);
+        for avis in avis_ponctuels::of_persons(conn, &registre.everybody()).await? {
+            registre.change(avis.patient_id, |dossier| dossier.opinion(avis.executant, avis.avis));
         }
         let mut asked = Vec::new();
         for (patient, feuille) in sujets {
-            for any in sharing(&[*patient], owners) {
+            for any in registre.records(&[*patient]) {
                 asked.extend(looked_around(any, feuille));
             }
         }
         for other in avis_ponctuels::autour(conn, &asked).await? {
-            registre.around(owner(other.patient_id), &other);
+            let around = |dossier: &mut Dossier| dossier.around(other.executant, other.avis);
+            registre.change(other.patient_id, around);
         }
         let billing: BTreeSet<Rpps> = sujets
             .iter()
@@ -146,15 +140,11 @@ impl Services {
             .collect();
         if !billing.is_empty() {
             let billing: Vec<Rpps> = billing.into_iter().collect();
-            registre.earned(honoraires::of_doctors(conn, &billing).await?);
+            registre.honoraires = honoraires::of_doctors(conn, &billing).await?;
+            registre.suivis.extend(billing);
         }
         Ok(())
     }
-}
-
-/// Persons that share a record with one of those given, each with the record that is kept.
-fn sharing(kept: &[PatientId], owners: &BTreeMap<PatientId, PatientId>) -> Vec<PatientId> {
-    owners.iter().filter(|(_, owner)| kept.contains(owner)).map(|(any, _)| *any).collect()
 }
 
 /// The years of care of some feuilles.

@@ -1,7 +1,7 @@
 //! What the register says of the way of a patient to a performer: cover, referrals, opinions around,
 //! fees of the year.
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 
 use super::Sujet;
 use super::registre::{Dossier, Registre, reference_days};
@@ -12,14 +12,17 @@ use crate::domain::evaluation::{
 use crate::domain::feuille_de_soins::{FeuilleDeSoins, MotifExclusion, QualificatifDepense};
 use crate::domain::identifiers::{IndicateurParcours, Rpps};
 use crate::domain::ids::PatientId;
+use crate::domain::money::Centimes;
 use crate::domain::vie::sommeil::{MotifSommeil, StatutPatient, est_exclu};
-use crate::storage::avis_ponctuels::{Autour, AvisPonctuel};
+use crate::law::LawError;
+use crate::services::ServiceError;
+use crate::storage::avis_ponctuels::Autour;
 use crate::storage::dossiers_situations::ExerciceConnu;
 use crate::storage::honoraires::HonorairesMedecin;
 
 impl Dossier {
     /// Cover under which the designation sleeps on a day.
-    fn couverture(&self, jour: chrono::NaiveDate) -> Option<CouvertureConnue> {
+    fn couverture(&self, jour: NaiveDate) -> Option<CouvertureConnue> {
         let organisme = self.organisme(jour);
         let statut = self.statuts.iter().find(|(effet, _)| effet.contient(jour));
         let motif = match statut.map(|(_, statut)| *statut) {
@@ -76,13 +79,18 @@ impl Registre {
             |one: &AutreFeuille| around.is_some_and(|(du, au)| (du..=au).contains(&one.jour));
         let mut avis = of_performer(&dossier.avis);
         avis.retain(near);
+        let mut autour = Vec::new();
+        if let Some((du, au)) = opinion_range(feuille) {
+            autour = of_performer(&dossier.autour);
+            autour.retain(|one| (du..=au).contains(&one.jour));
+        }
         FaitsRegistre {
             couvertures: days
                 .iter()
                 .filter_map(|jour| Some((*jour, dossier.couverture(*jour)?)))
                 .collect(),
             adressages: dossier.adressages(feuille),
-            autour: if has_opinion(feuille) { of_performer(&dossier.autour) } else { Vec::new() },
+            autour,
             avis,
             honoraires: bills_overrun(feuille).then(|| self.fees(feuille)),
         }
@@ -130,20 +138,26 @@ impl Registre {
         (!same).then_some(Avertissement::ConventionContredite)
     }
 
-    pub(super) fn opinion(&mut self, kept: PatientId, avis: &AvisPonctuel) {
-        if let Some(dossier) = self.dossiers.get_mut(&kept) {
-            dossier.avis.push((avis.executant, avis.avis));
+    /// Adds fees to those that are followed.
+    pub(super) fn earned(&mut self, fees: &[HonorairesMedecin]) -> Result<(), ServiceError> {
+        for new in fees {
+            let same = |one: &&mut HonorairesMedecin| {
+                (one.executant, one.annee) == (new.executant, new.annee)
+            };
+            match self.honoraires.iter_mut().find(same) {
+                Some(known) => {
+                    let more = |sum: &mut Centimes, added: Centimes| -> Result<(), LawError> {
+                        *sum = sum.plus(added)?;
+                        Ok(())
+                    };
+                    more(&mut known.honoraires.total, new.honoraires.total)?;
+                    let without = new.honoraires.sans_depassement;
+                    more(&mut known.honoraires.sans_depassement, without)?;
+                }
+                None => self.honoraires.push(*new),
+            }
         }
-    }
-
-    pub(super) fn around(&mut self, kept: PatientId, feuille: &AvisPonctuel) {
-        if let Some(dossier) = self.dossiers.get_mut(&kept) {
-            dossier.autour.push((feuille.executant, feuille.avis));
-        }
-    }
-
-    pub(super) fn earned(&mut self, fees: Vec<HonorairesMedecin>) {
-        self.honoraires = fees;
+        Ok(())
     }
 }
 
@@ -179,9 +193,14 @@ pub(in crate::services) const fn est_da(qualificatif: Option<QualificatifDepense
     matches!(qualificatif, Some(QualificatifDepense::Da | QualificatifDepense::DaDe))
 }
 
+/// The days around the single opinion of a feuille.
+fn opinion_range(feuille: &FeuilleDeSoins) -> Option<(NaiveDate, NaiveDate)> {
+    let opinion = feuille.soins.actes.iter().find(|acte| acte.code.est_avis_ponctuel())?;
+    autour_d_un_avis(opinion.date_execution)
+}
+
 /// The days around the opinions of a feuille, for whoever looks for others.
 pub(super) fn looked_around(patient: PatientId, feuille: &FeuilleDeSoins) -> Option<Autour> {
-    let opinion = feuille.soins.actes.iter().find(|acte| acte.code.est_avis_ponctuel())?;
-    let jours = autour_d_un_avis(opinion.date_execution)?;
+    let jours = opinion_range(feuille)?;
     Some(Autour { patient_id: patient, executant: feuille.executant_rpps, jours })
 }

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, NaiveDate};
 
 use super::Sujet;
+use super::parcours::has_opinion;
+use crate::domain::acteur::Caisse;
 use crate::domain::adressage::Adressage;
 use crate::domain::calendar::Periode;
 use crate::domain::evaluation::{
@@ -19,14 +21,17 @@ use crate::domain::money::{Centimes, accumulate};
 use crate::domain::vie::sommeil::StatutPatient;
 use crate::law::LawError;
 use crate::services::ServiceError;
+use crate::services::perimetre::{Vue, vue_de_caisse};
+use crate::services::suites::fees;
 use crate::storage::dossiers::{Attente, MembreConnu};
 use crate::storage::dossiers_situations::ExerciceConnu;
+use crate::storage::feuilles_de_soins::FeuilleEnregistree;
 use crate::storage::honoraires::HonorairesMedecin;
 use crate::storage::participations::Retenue;
 
 /// A caisse of a person.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Caisses {
+pub(super) struct AffiliationDe {
     /// Their own, or that of a record merged into theirs.
     pub(super) own: bool,
     /// Days.
@@ -45,20 +50,6 @@ pub(super) struct DesignationConnue {
 }
 
 impl DesignationConnue {
-    /// Adds a doctor, to the last designation when it is that one.
-    pub(super) fn gather(all: &mut Vec<Self>, membre: &MembreConnu) {
-        let one = (membre.rpps, membre.membre_effet);
-        match all.last_mut() {
-            Some(last) if last.id == membre.designation_id => last.membres.push(one),
-            _ => all.push(Self {
-                id: membre.designation_id,
-                declaration_id: membre.declaration_id,
-                effet: membre.effet,
-                membres: vec![one],
-            }),
-        }
-    }
-
     pub(super) fn names(&self, rpps: Rpps, jour: NaiveDate) -> bool {
         self.effet.contient(jour)
             && self.membres.iter().any(|(own, effet)| *own == rpps && effet.contient(jour))
@@ -70,11 +61,13 @@ impl DesignationConnue {
 pub(super) struct Dossier {
     naissance: Option<(NaiveDate, DateNaissanceAmo)>,
     /// By first day.
-    pub(super) caisses: Vec<Caisses>,
+    pub(super) caisses: Vec<AffiliationDe>,
     /// By first day.
-    pub(super) designations: Vec<DesignationConnue>,
+    designations: Vec<DesignationConnue>,
+    /// Records merged into theirs.
+    absorbed: Vec<PatientId>,
     attentes: Vec<(Rpps, NaiveDate)>,
-    neutralisations: Vec<Periode>,
+    pub(super) neutralisations: Vec<Periode>,
     /// Those kept under a record merged into theirs included.
     pub(super) participations: Vec<Retenue>,
     /// Statuses that are not the ordinary one.
@@ -93,6 +86,35 @@ impl Dossier {
         if self.naissance.is_none_or(|(known, _)| known <= du) {
             self.naissance = Some((du, date));
         }
+    }
+
+    /// A doctor of a designation; those of one designation come together.
+    pub(super) fn names(&mut self, membre: &MembreConnu) {
+        let one = (membre.rpps, membre.membre_effet);
+        match self.designations.last_mut() {
+            Some(last) if last.id == membre.designation_id => last.membres.push(one),
+            _ => self.designations.push(DesignationConnue {
+                id: membre.designation_id,
+                declaration_id: membre.declaration_id,
+                effet: membre.effet,
+                membres: vec![one],
+            }),
+        }
+    }
+
+    /// A declaration under way.
+    pub(super) fn waits(&mut self, attente: &Attente) {
+        self.attentes.push((attente.rpps, attente.signe_le));
+    }
+
+    /// A single opinion.
+    pub(super) fn opinion(&mut self, executant: Rpps, avis: AutreFeuille) {
+        self.avis.push((executant, avis));
+    }
+
+    /// A feuille around a single opinion.
+    pub(super) fn around(&mut self, executant: Rpps, feuille: AutreFeuille) {
+        self.autour.push((executant, feuille));
     }
 
     pub(super) fn designation(&self, jour: NaiveDate) -> Option<&DesignationConnue> {
@@ -134,33 +156,64 @@ impl Dossier {
 #[derive(Debug)]
 pub(in crate::services) struct Registre {
     pub(super) dossiers: BTreeMap<PatientId, Dossier>,
+    /// Under which record the facts of one that was merged are kept.
+    merged: BTreeMap<PatientId, PatientId>,
     medecins: BTreeMap<Rpps, Vec<(Periode, Specialite)>>,
     /// Practices of the performers.
     pub(super) exercices: Vec<ExerciceConnu>,
-    /// Fees of those who bill an authorised overrun.
+    /// Doctors of whom the fees are followed: those who bill an authorised overrun.
+    pub(super) suivis: BTreeSet<Rpps>,
+    /// Their fees.
     pub(super) honoraires: Vec<HonorairesMedecin>,
 }
 
 impl Registre {
-    pub(super) const fn new(dossiers: BTreeMap<PatientId, Dossier>) -> Self {
-        Self { dossiers, medecins: BTreeMap::new(), exercices: Vec::new(), honoraires: Vec::new() }
+    /// Of these persons, nothing yet.
+    pub(super) fn new(persons: &[PatientId]) -> Self {
+        let dossiers = persons.iter().map(|id| (*id, Dossier::default())).collect();
+        Self {
+            dossiers,
+            merged: BTreeMap::new(),
+            medecins: BTreeMap::new(),
+            exercices: Vec::new(),
+            suivis: BTreeSet::new(),
+            honoraires: Vec::new(),
+        }
+    }
+
+    /// A record merged into that of a person.
+    pub(super) fn absorbs(&mut self, kept: PatientId, old: PatientId) {
+        self.merged.insert(old, kept);
+        self.change(kept, |dossier| dossier.absorbed.push(old));
+    }
+
+    /// The person to whom the facts of a record belong.
+    pub(super) fn owner(&self, record: PatientId) -> PatientId {
+        self.merged.get(&record).copied().unwrap_or(record)
+    }
+
+    /// The persons and the records merged into theirs.
+    pub(super) fn everybody(&self) -> Vec<PatientId> {
+        self.dossiers.keys().chain(self.merged.keys()).copied().collect()
+    }
+
+    /// Some persons and the records merged into theirs.
+    pub(super) fn records(&self, persons: &[PatientId]) -> Vec<PatientId> {
+        let old = persons.iter().flat_map(|patient| self.absorbed(*patient));
+        persons.iter().chain(old).copied().collect()
+    }
+
+    /// Adds a fact of a record to what is known of its person.
+    pub(super) fn change(&mut self, record: PatientId, add: impl FnOnce(&mut Dossier)) {
+        let owner = self.owner(record);
+        if let Some(dossier) = self.dossiers.get_mut(&owner) {
+            add(dossier);
+        }
     }
 
     /// A doctor of the register, with one of his specialties.
     pub(super) fn practises(&mut self, rpps: Rpps, specialite: Option<(Periode, Specialite)>) {
         self.medecins.entry(rpps).or_default().extend(specialite);
-    }
-
-    pub(super) fn waits(&mut self, attente: &Attente) {
-        if let Some(dossier) = self.dossiers.get_mut(&attente.patient_id) {
-            dossier.attentes.push((attente.rpps, attente.signe_le));
-        }
-    }
-
-    pub(super) fn spared(&mut self, patient: PatientId, effet: Periode) {
-        if let Some(dossier) = self.dossiers.get_mut(&patient) {
-            dossier.neutralisations.push(effet);
-        }
     }
 
     /// The persons one of whose feuilles needs something.
@@ -266,6 +319,48 @@ impl Registre {
         }
         codes.extend(self.convention(feuille));
         codes.into_iter().map(|code| AvertissementLigne { code, numero_ligne: None }).collect()
+    }
+
+    /// The days of a person's life that a caisse may look at; `None` when the person never depended
+    /// on it.
+    pub(in crate::services) fn vue(
+        &self,
+        patient: PatientId,
+        caisse: &Caisse,
+        today: NaiveDate,
+    ) -> Option<Vue> {
+        let known = self.dossiers.get(&patient)?;
+        let all = known.caisses.iter().map(|one| (one.own, one.effet, one.organisme));
+        vue_de_caisse(all, caisse, today)
+    }
+
+    /// The records merged into that of a person.
+    pub(in crate::services) fn absorbed(&self, patient: PatientId) -> &[PatientId] {
+        self.dossiers.get(&patient).map_or(&[], |known| &known.absorbed)
+    }
+
+    /// What a feuille that was just evaluated changes for the next ones.
+    pub(in crate::services) fn retenir(
+        &mut self,
+        kept: &FeuilleEnregistree,
+        retenues: &[Retenue],
+    ) -> Result<(), ServiceError> {
+        let feuille = &kept.feuille;
+        let executant = feuille.executant_rpps;
+        if let Some(dossier) = self.dossiers.get_mut(&kept.patient_id) {
+            dossier.participations.extend(retenues);
+            if let Some(jour) = feuille.soins.date_soins() {
+                let one = AutreFeuille { jour, feuille: kept.id };
+                dossier.around(executant, one);
+                if has_opinion(feuille) {
+                    dossier.opinion(executant, one);
+                }
+            }
+        }
+        if self.suivis.contains(&executant) {
+            self.earned(&fees([feuille])?)?;
+        }
+        Ok(())
     }
 }
 

@@ -133,7 +133,8 @@ impl Services {
                 let pointer = format!("/feuilles/{index}");
                 ServiceError::champ(pointer, "feuille_inconnue", message)
             };
-            let feuille = feuilles_de_soins::get(tx, *id).await?.ok_or_else(unknown)?;
+            let recue = feuilles_de_soins::get(tx, *id).await?.ok_or_else(unknown)?;
+            let feuille = recue.feuille;
             let owner = fusions::owner_of_feuille(tx, *id, feuille.patient_id).await?;
             if owner != from {
                 return Err(unknown());

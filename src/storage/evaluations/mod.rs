@@ -1,9 +1,11 @@
-//! Evaluations: written once, never changed. The key of one is that of its feuille and a number.
+//! Evaluations: written once, never changed. The first of a feuille is in its row; the others have a
+//! row each, whose key is that of the feuille and a number.
 
 mod codec;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
+use uuid::Uuid;
 
 use super::StorageError;
 use crate::domain::calendar::plus_mois;
@@ -33,71 +35,82 @@ pub struct EvaluationEnregistree {
     pub evaluation: Evaluation,
 }
 
-/// Writes an evaluation.
-pub async fn insert(
-    conn: &mut PgConnection,
-    kept: &EvaluationEnregistree,
-    date_soins: NaiveDate,
-) -> Result<(), StorageError> {
-    let synthese = kept
-        .evaluation
-        .synthese()
-        .ok_or_else(|| StorageError::inconsistent("evaluation", "appartenance", "no act"))?;
-    let totaux = &kept.evaluation.totaux;
-    sqlx::query!(
-        "/* evaluation.insert */
-         INSERT INTO evaluation
-             (feuille_id, patient_id, connu_le, date_soins, honoraires_centimes,
-              rembourse_amo_centimes, majoration_centimes, participation_centimes, part_amc_centimes,
-              reste_a_charge_centimes, numero, loi_id, appartenance, code_determine, detail)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-        kept.feuille_id.uuid(),
-        kept.patient_id.uuid(),
-        kept.connu_le,
-        date_soins,
-        int4(totaux.honoraires)?,
-        int4(totaux.rembourse_amo)?,
-        int4(totaux.majoration)?,
-        int4(totaux.participation)?,
-        int4(totaux.part_amc)?,
-        int4(totaux.reste_a_charge)?,
-        kept.numero,
-        kept.loi_id,
-        i16::from(synthese.appartenance.code()),
-        i16::from(synthese.code.code()),
-        codec::encode(kept)
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
+/// What a row says of an evaluation.
+#[derive(Debug)]
+pub(super) struct Colonnes {
+    pub(super) honoraires: i32,
+    pub(super) rembourse_amo: i32,
+    pub(super) majoration: i32,
+    pub(super) participation: i32,
+    pub(super) part_amc: i32,
+    pub(super) loi_id: i16,
+    pub(super) appartenance: i16,
+    pub(super) code_determine: i16,
+    pub(super) detail: Vec<u8>,
 }
 
-/// The evaluations of a feuille, the first first.
-pub async fn list(
+impl Colonnes {
+    pub(super) fn of(kept: &EvaluationEnregistree) -> Result<Self, StorageError> {
+        let synthese = kept
+            .evaluation
+            .synthese()
+            .ok_or_else(|| StorageError::inconsistent("evaluation", "appartenance", "no act"))?;
+        let totaux = &kept.evaluation.totaux;
+        Ok(Self {
+            honoraires: int4(totaux.honoraires)?,
+            rembourse_amo: int4(totaux.rembourse_amo)?,
+            majoration: int4(totaux.majoration)?,
+            participation: int4(totaux.participation)?,
+            part_amc: int4(totaux.part_amc)?,
+            loi_id: kept.loi_id,
+            appartenance: i16::from(synthese.appartenance.code()),
+            code_determine: i16::from(synthese.code.code()),
+            detail: codec::encode(kept),
+        })
+    }
+}
+
+/// What the detail of an evaluation says.
+pub(super) struct Lue {
+    pub(super) declaration_id: Option<DeclarationId>,
+    pub(super) faits: FaitsConnus,
+    pub(super) evaluation: Evaluation,
+}
+
+/// Reads the detail of an evaluation.
+pub(super) fn decode(table: &'static str, detail: &[u8]) -> Result<Lue, StorageError> {
+    let (declaration_id, faits, evaluation) = codec::decode(detail)
+        .map_err(|error| StorageError::inconsistent(table, "detail", error))?;
+    Ok(Lue { declaration_id, faits, evaluation })
+}
+
+/// The evaluations of some feuilles after their first, feuille by feuille, in their order.
+pub async fn later(
     conn: &mut PgConnection,
-    feuille: FeuilleId,
+    feuilles: &[FeuilleId],
 ) -> Result<Vec<EvaluationEnregistree>, StorageError> {
-    let Some((month, next)) = feuille.month_of_care().and_then(|m| Some((m, plus_mois(m, 1)?)))
+    let months = || feuilles.iter().filter_map(|id| id.month_of_care());
+    let Some((first, next)) = months().min().zip(months().max().and_then(|m| plus_mois(m, 1)))
     else {
         return Ok(Vec::new());
     };
+    let ids: Vec<Uuid> = feuilles.iter().map(|id| id.uuid()).collect();
     let rows = sqlx::query!(
-        "/* evaluation.list */
-         SELECT patient_id, numero, connu_le, loi_id, detail FROM evaluation
-         WHERE feuille_id = $1 AND date_soins >= $2 AND date_soins < $3
-         ORDER BY numero",
-        feuille.uuid(),
-        month,
+        "/* evaluation.later */
+         SELECT feuille_id, patient_id, numero, connu_le, loi_id, detail FROM evaluation
+         WHERE feuille_id = ANY($1) AND date_soins >= $2 AND date_soins < $3
+         ORDER BY feuille_id, numero",
+        &ids,
+        first,
         next
     )
     .fetch_all(conn)
     .await?;
     rows.into_iter()
         .map(|row| {
-            let (declaration_id, faits, evaluation) = codec::decode(&row.detail)
-                .map_err(|error| StorageError::inconsistent("evaluation", "detail", error))?;
+            let Lue { declaration_id, faits, evaluation } = decode("evaluation", &row.detail)?;
             Ok(EvaluationEnregistree {
-                feuille_id: feuille,
+                feuille_id: FeuilleId::from_uuid(row.feuille_id),
                 patient_id: PatientId::from_uuid(row.patient_id),
                 numero: row.numero,
                 connu_le: row.connu_le,

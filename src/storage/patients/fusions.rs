@@ -1,7 +1,10 @@
 //! Records merged into others.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
+use uuid::Uuid;
 
 use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::Organisme;
@@ -202,6 +205,31 @@ pub async fn owner_of_feuille(
     .fetch_optional(conn)
     .await?;
     Ok(owner.map_or(received_for, PatientId::from_uuid))
+}
+
+/// The same for many feuilles, each with the record that it was received for.
+pub async fn owners_of_feuilles(
+    conn: &mut PgConnection,
+    feuilles: &[(FeuilleId, PatientId)],
+) -> Result<BTreeMap<FeuilleId, PatientId>, StorageError> {
+    let ids: Vec<Uuid> = feuilles.iter().map(|(id, _)| id.uuid()).collect();
+    let received: Vec<Uuid> = feuilles.iter().map(|(_, patient)| patient.uuid()).collect();
+    let rows = sqlx::query!(
+        r#"/* attribution_feuille.owners */
+         SELECT k.feuille_id AS "feuille_id!", coalesce(p.fusionne_dans, p.patient_id) AS "owner!"
+         FROM unnest($1::uuid[], $2::uuid[]) AS k (feuille_id, received_for)
+         JOIN patient p ON p.patient_id = coalesce(
+             (SELECT a.patient_id FROM attribution_feuille a WHERE a.feuille_id = k.feuille_id
+              ORDER BY a.enregistre_le DESC LIMIT 1), k.received_for)"#,
+        &ids,
+        &received
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (FeuilleId::from_uuid(row.feuille_id), PatientId::from_uuid(row.owner)))
+        .collect())
 }
 
 /// Gives a feuille to another record.

@@ -121,7 +121,7 @@ impl TestApp {
 
     /// The kinds of all events, in their order.
     pub async fn events(&self) -> Vec<String> {
-        sqlx::query_scalar("SELECT nature FROM evenement ORDER BY transaction_id, sequence")
+        sqlx::query_scalar("SELECT nature FROM journal ORDER BY transaction_id, sequence, rang")
             .fetch_all(&self.database.pool(1).await)
             .await
             .unwrap()

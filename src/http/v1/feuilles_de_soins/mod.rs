@@ -1,7 +1,7 @@
 //! Feuilles de soins: received, evaluated, read back.
 
 pub(crate) mod demande;
-mod lots;
+pub(crate) mod lots;
 mod vue;
 
 use axum::extract::State;
@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::demande::FeuilleDemande;
-pub(crate) use self::lots::lignes_ndjson;
+pub(crate) use self::lots::une_a_une;
 use self::vue::FeuilleVue;
 use super::instruction::InstructionVue;
 use crate::auth::Portee;
@@ -94,7 +94,7 @@ async fn submit(
     let nouvelle =
         corps.valeur.into_domain(services.accepts_test_numbers()).map_err(Refus::champs)?;
     let memoire = services
-        .submit_feuille(&contexte, &cle.demande(corps.requete), &nouvelle, |evaluee| {
+        .submit_feuille(&contexte, &cle.demande(corps.requete), nouvelle, |evaluee| {
             let vue = FeuilleVue::new(services, evaluee)?;
             let location = format!("/v1/feuilles-de-soins/{}", evaluee.feuille.id);
             Ok(rendre(StatusCode::CREATED, Some(location), None, &vue)?)

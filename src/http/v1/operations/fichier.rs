@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::demande::OperationDemande;
@@ -11,7 +11,7 @@ use crate::auth::Portee;
 use crate::domain::digest::Empreinte;
 use crate::domain::operation::NouvelleOperation;
 use crate::http::AppState;
-use crate::http::extract::{Appel, CleIdempotence};
+use crate::http::extract::{Appel, CleIdempotence, exige_type};
 use crate::http::idempotency::{rendre, respond};
 use crate::http::json::Json;
 use crate::http::lecture::lire_document;
@@ -33,18 +33,7 @@ impl FromRequest<AppState> for Fichier {
     type Rejection = Refus;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Refus> {
-        let is_ndjson = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split(';').next())
-            .is_some_and(|mime| mime.trim().eq_ignore_ascii_case("application/x-ndjson"));
-        if !is_ndjson {
-            return Err(Refus::new(
-                Code::TypeDeContenu,
-                "Le fichier doit être annoncé par Content-Type: application/x-ndjson.",
-            ));
-        }
+        exige_type(request.headers(), "application/x-ndjson", "Le fichier")?;
         let head = format!("{} {}\n", request.method(), request.uri().path());
         let bytes = Bytes::from_request(request, state).await.map_err(|_too_large| {
             Refus::new(Code::CorpsTropGrand, "Le fichier dépasse la taille acceptée.")

@@ -16,12 +16,12 @@ use crate::auth::Portee;
 use crate::domain::evaluation::Montants;
 use crate::domain::ids::RequestId;
 use crate::http::AppState;
-use crate::http::extract::Appel;
+use crate::http::extract::{Appel, exige_type};
 use crate::http::json::Json;
 use crate::http::lecture::{Lire, lecture, lire_document};
 use crate::http::problem::{Code, Probleme, Refus};
 use crate::http::v1::evaluation::MontantsVue;
-use crate::http::v1::feuilles_de_soins::lignes_ndjson;
+use crate::http::v1::feuilles_de_soins::une_a_une;
 use crate::services::simulations::Ecart;
 use crate::services::{ChampInvalide, Law, Services};
 
@@ -84,7 +84,8 @@ async fn simulate(
     request: Request,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Portee::FeuillesEvaluer)?;
-    let mut lignes = lignes_ndjson(request)?;
+    exige_type(request.headers(), "application/x-ndjson", "Le lot")?;
+    let mut lignes = une_a_une(request.into_body().into_data_stream());
     let Some((_, first)) = lignes.next().await else {
         let detail = "La première ligne doit dire la réforme : {\"reforme\": […]}.";
         return Err(Refus::new(Code::CorpsIllisible, detail));

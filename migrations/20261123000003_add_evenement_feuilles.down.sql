@@ -1,0 +1,2 @@
+DROP VIEW journal;
+ALTER TABLE evenement DROP COLUMN feuilles;

@@ -1,0 +1,217 @@
+//! From lines to answers: batches read, decided and answered one behind the other.
+//!
+//! Batches are taken as answers are read: a slow reader slows the sender, and memory does not grow with
+//! the lot. A few batches are under way at once, so that one is read while another is written.
+
+use axum::body::Bytes;
+use futures_util::stream::{self, Stream, StreamExt};
+
+use super::lignes::{Arrivage, Lecteur};
+use super::vue::{FormeReponse, LigneLotVue};
+use crate::http::json::Json;
+use crate::http::lecture::lire_document;
+use crate::http::problem::{Code, Refus};
+use crate::http::v1::feuilles_de_soins::demande::FeuilleDemande;
+use crate::services::feuilles_de_soins::{NouvelleFeuille, Reception, Suite, Tour};
+use crate::services::{Contexte, Services};
+use std::sync::Arc;
+
+/// Batches under way at once.
+const ENSEMBLE: usize = 3;
+/// From how many lines on a batch leaves the thread that serves requests.
+const LONG: usize = 16;
+
+/// What became of some lines.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BilanLot {
+    /// Bytes of the lines.
+    pub octets: u64,
+    /// Feuilles received now.
+    pub enregistrees: u64,
+    /// Feuilles that had been received before, the same.
+    pub deja_recues: u64,
+    /// Lines refused.
+    pub refusees: u64,
+    /// Sums of the feuilles that the register has now, in cents: fees, what the compulsory insurance
+    /// pays, what the complementary one pays, what is left to the patients.
+    pub centimes: [i64; 4],
+}
+
+impl BilanLot {
+    /// Adds what became of other lines.
+    #[must_use]
+    pub fn plus(mut self, other: &Self) -> Self {
+        self.octets = self.octets.saturating_add(other.octets);
+        self.enregistrees = self.enregistrees.saturating_add(other.enregistrees);
+        self.deja_recues = self.deja_recues.saturating_add(other.deja_recues);
+        self.refusees = self.refusees.saturating_add(other.refusees);
+        for (sum, own) in self.centimes.iter_mut().zip(other.centimes) {
+            *sum = sum.saturating_add(own);
+        }
+        self
+    }
+
+    fn count(&mut self, answer: &Result<Reception, Refus>) {
+        let Ok(reception) = answer else {
+            self.refusees = self.refusees.saturating_add(1);
+            return;
+        };
+        let place =
+            if reception.deja_recue { &mut self.deja_recues } else { &mut self.enregistrees };
+        *place = place.saturating_add(1);
+        if let Some((last, _)) = reception.evaluee.evaluations.last() {
+            let m = &last.evaluation.totaux;
+            let own = [m.honoraires, m.rembourse_amo, m.part_amc, m.reste_a_charge];
+            for (sum, own) in self.centimes.iter_mut().zip(own) {
+                *sum = sum.saturating_add(own.get());
+            }
+        }
+    }
+}
+
+/// The answers to some lines, in their order, and what became of them.
+#[derive(Debug, Clone)]
+pub struct ReponsesLot {
+    /// One JSON object a line.
+    pub texte: Bytes,
+    /// What became of the lines.
+    pub bilan: BilanLot,
+}
+
+/// A batch of answers could not be made: our mistake. The lot stops there; what was stored is stored.
+#[derive(Debug)]
+pub struct LotInterrompu;
+
+impl std::fmt::Display for LotInterrompu {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the answers to a lot could not be made")
+    }
+}
+
+impl std::error::Error for LotInterrompu {}
+
+/// What the batches of a lot share.
+struct Lot {
+    services: Services,
+    contexte: Contexte,
+    forme: FormeReponse,
+    suite: Suite,
+}
+
+/// Receives and evaluates a lot, one feuille a line; gives the answers as they come.
+pub fn evaluer_lot<S, E>(
+    services: Services,
+    contexte: Contexte,
+    forme: FormeReponse,
+    entree: S,
+) -> impl Stream<Item = Result<ReponsesLot, LotInterrompu>> + Send
+where
+    S: Stream<Item = Result<Bytes, E>> + Unpin + Send,
+    E: Send,
+{
+    let lot = Arc::new(Lot { services, contexte, forme, suite: Suite::default() });
+    let mut next = Tour::seul();
+    let arrivals = stream::unfold(Lecteur::new(entree), |mut reader| async move {
+        reader.arrivage().await.map(|arrivage| (arrivage, reader))
+    });
+    arrivals
+        .map(move |arrivage| {
+            let following = next.suivant();
+            let tour = std::mem::replace(&mut next, following);
+            // A task of its own: what was taken is finished, even when nobody waits for the answer.
+            tokio::spawn(Arc::clone(&lot).answer(arrivage, tour))
+        })
+        .buffered(ENSEMBLE)
+        .map(|done| done.unwrap_or(Err(LotInterrompu)))
+}
+
+/// Runs a function, on a thread for long work when there is much to do.
+async fn apart<T: Send + 'static>(
+    lines: usize,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, LotInterrompu> {
+    if lines < LONG {
+        return Ok(work());
+    }
+    tokio::task::spawn_blocking(work).await.map_err(|_panicked| LotInterrompu)
+}
+
+impl Lot {
+    /// The answers to a batch.
+    async fn answer(
+        self: Arc<Self>,
+        arrivage: Arrivage,
+        tour: Tour,
+    ) -> Result<ReponsesLot, LotInterrompu> {
+        let (count, octets) = (arrivage.len(), arrivage.octets());
+        let tests = self.services.accepts_test_numbers();
+        let read = apart(count, move || read(&arrivage, tests)).await?;
+        let mut numbers = Vec::with_capacity(count);
+        let mut feuilles = Vec::with_capacity(count);
+        for (numero, ligne) in read {
+            match ligne {
+                Ok(nouvelle) => {
+                    numbers.push((numero, None));
+                    feuilles.push(nouvelle);
+                }
+                Err(refus) => numbers.push((numero, Some(refus))),
+            }
+        }
+        let received =
+            self.services.receive_feuilles(&self.contexte, feuilles, &self.suite, tour).await;
+        let lot = Arc::clone(&self);
+        apart(count, move || lot.render(numbers, received, octets)).await?
+    }
+
+    /// The text of the answers.
+    fn render(
+        &self,
+        numbers: Vec<(u64, Option<Refus>)>,
+        received: Vec<Result<Reception, crate::services::ServiceError>>,
+        octets: usize,
+    ) -> Result<ReponsesLot, LotInterrompu> {
+        let octets = u64::try_from(octets).unwrap_or(u64::MAX);
+        let mut bilan = BilanLot { octets, ..BilanLot::default() };
+        let mut texte = Vec::with_capacity(numbers.len().saturating_mul(512));
+        let mut received = received.into_iter();
+        for (numero, refus) in numbers {
+            let answer = match refus {
+                Some(refus) => Err(refus),
+                None => received.next().ok_or(LotInterrompu)?.map_err(Refus::from),
+            };
+            bilan.count(&answer);
+            let vue = match &answer {
+                Ok(reception) => LigneLotVue::recue(&self.services, self.forme, numero, reception)
+                    .map_err(Refus::from),
+                Err(refus) => Ok(LigneLotVue::refusee(numero, refus, self.contexte.requete_id)),
+            };
+            let vue = vue.unwrap_or_else(|refus| {
+                LigneLotVue::refusee(numero, &refus, self.contexte.requete_id)
+            });
+            serde_json::to_writer(&mut texte, &vue).map_err(|_unwritable| LotInterrompu)?;
+            texte.push(b'\n');
+        }
+        Ok(ReponsesLot { texte: Bytes::from(texte), bilan })
+    }
+}
+
+/// Reads the lines of a batch.
+fn read(arrivage: &Arrivage, tests: bool) -> Vec<(u64, Result<NouvelleFeuille, Refus>)> {
+    arrivage
+        .lignes()
+        .map(|(numero, text)| (numero, text.and_then(|text| read_line(text, tests))))
+        .collect()
+}
+
+fn read_line(text: &[u8], tests: bool) -> Result<NouvelleFeuille, Refus> {
+    let json = Json::parse(text).map_err(|error| {
+        let cause = Json::cause(text, &error);
+        let detail = format!(
+            "La ligne n'est pas un document JSON lisible : {cause} (colonne {}).",
+            error.column()
+        );
+        Refus::new(Code::CorpsIllisible, detail)
+    })?;
+    let demande: FeuilleDemande = lire_document(&json).map_err(Refus::champs)?;
+    demande.into_domain(tests).map_err(Refus::champs)
+}

@@ -1,0 +1,122 @@
+//! Feuilles that were already received: given back to who may read them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::FeuilleEvaluee;
+use crate::domain::acteur::Acteur;
+use crate::domain::digest::Empreinte;
+use crate::domain::feuille_de_soins::FeuilleDeSoins;
+use crate::domain::ids::{FeuilleId, PatientId};
+use crate::services::faits::has_opinion;
+use crate::services::perimetre::Vue;
+use crate::services::{Contexte, ServiceError, Services};
+use crate::storage::evaluations::{self, EvaluationEnregistree};
+use crate::storage::feuilles_de_soins::FeuilleRecue;
+use crate::storage::patients::fusions;
+use crate::storage::{Connection, avis_ponctuels, lois};
+
+/// A feuille of the register, beside what was sent under the same number.
+pub(super) type Envoyee<'a> = (FeuilleRecue, &'a FeuilleDeSoins);
+
+impl Services {
+    /// Feuilles that the register already has, with all their evaluations: refused to who may not
+    /// read them, and where what was sent is not the same. Every feuille given back is traced.
+    pub(super) async fn already_received(
+        &self,
+        contexte: &Contexte,
+        envoyees: Vec<Envoyee<'_>>,
+    ) -> Result<Vec<Result<FeuilleEvaluee, ServiceError>>, ServiceError> {
+        if envoyees.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut conn = self.db.read("feuille.already_received").await?;
+        let ids: Vec<FeuilleId> = envoyees.iter().map(|(recue, _)| recue.feuille.id).collect();
+        let mut later: BTreeMap<FeuilleId, Vec<EvaluationEnregistree>> = BTreeMap::new();
+        for evaluation in evaluations::later(&mut conn, &ids).await? {
+            later.entry(evaluation.feuille_id).or_default().push(evaluation);
+        }
+        let mut lois: BTreeMap<i16, Empreinte> = BTreeMap::new();
+        let received: Vec<(FeuilleId, PatientId)> = envoyees
+            .iter()
+            .map(|(recue, _)| (recue.feuille.id, recue.feuille.patient_id))
+            .collect();
+        let owners = fusions::owners_of_feuilles(&mut conn, &received).await?;
+        let vues = self.vues(&mut conn, &contexte.acteur, &owners).await?;
+        let mut known = Vec::with_capacity(envoyees.len());
+        for (recue, sent) in envoyees {
+            let owner = owners.get(&recue.feuille.id);
+            if !may_read(&contexte.acteur, owner, &recue.feuille.feuille, &vues) {
+                known.push(Err(ServiceError::Introuvable));
+            } else if recue.feuille.feuille != *sent {
+                known.push(Err(ServiceError::FeuilleExistante(recue.feuille.id)));
+            } else {
+                let FeuilleRecue { feuille, evaluation } = recue;
+                let after = later.remove(&feuille.id).unwrap_or_default();
+                let mut evaluations = Vec::with_capacity(1);
+                for evaluation in std::iter::once(evaluation).chain(after) {
+                    let law = law_of(&mut conn, &mut lois, evaluation.loi_id).await?;
+                    evaluations.push((evaluation, law));
+                }
+                let a_reexaminer = match has_opinion(&feuille.feuille) {
+                    true => {
+                        avis_ponctuels::rompus(&mut conn, feuille.patient_id, feuille.id).await?
+                    }
+                    false => Vec::new(),
+                };
+                known.push(Ok(FeuilleEvaluee { feuille, evaluations, a_reexaminer }));
+            }
+        }
+        drop(conn);
+        let read: BTreeSet<PatientId> =
+            known.iter().flatten().map(|evaluee| evaluee.feuille.patient_id).collect();
+        self.trace_all(contexte, read.into_iter(), "feuille.lire").await?;
+        Ok(known)
+    }
+
+    /// The days that a caisse may look at of some persons; only those of whom it sees something.
+    async fn vues(
+        &self,
+        conn: &mut Connection,
+        acteur: &Acteur,
+        owners: &BTreeMap<FeuilleId, PatientId>,
+    ) -> Result<BTreeMap<PatientId, Vue>, ServiceError> {
+        let Acteur::Caisse(caisse) = acteur else { return Ok(BTreeMap::new()) };
+        let persons: BTreeSet<PatientId> = owners.values().copied().collect();
+        let persons: Vec<PatientId> = persons.into_iter().collect();
+        let registre = self.caisses(conn, &persons).await?;
+        let today = self.clock.today();
+        let seen = |id: PatientId| Some((id, registre.vue(id, caisse, today)?));
+        Ok(persons.into_iter().filter_map(seen).collect())
+    }
+}
+
+/// Whether the caller may read a feuille of this person.
+fn may_read(
+    acteur: &Acteur,
+    owner: Option<&PatientId>,
+    feuille: &FeuilleDeSoins,
+    vues: &BTreeMap<PatientId, Vue>,
+) -> bool {
+    match acteur {
+        // The médecin traitant does not read what other doctors did.
+        Acteur::Medecin(rpps) => *rpps == feuille.executant_rpps,
+        Acteur::Caisse(_) | Acteur::Patient(_) => {
+            let vue = owner.and_then(|owner| vues.get(owner));
+            vue.zip(feuille.soins.date_soins()).is_some_and(|(vue, jour)| vue.contient(jour))
+        }
+    }
+}
+
+/// The fingerprint of a law: asked once.
+async fn law_of(
+    conn: &mut Connection,
+    known: &mut BTreeMap<i16, Empreinte>,
+    loi_id: i16,
+) -> Result<Empreinte, ServiceError> {
+    if let Some(law) = known.get(&loi_id) {
+        return Ok(*law);
+    }
+    let law = lois::fingerprint(conn, loi_id).await?.ok_or(ServiceError::Introuvable)?;
+    known.insert(loi_id, law);
+    Ok(law)
+}

@@ -1,0 +1,158 @@
+//! What becomes of each feuille of a lot, decided in memory, in their order.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::reception::{Issues, Ligne, Personne, Trouvee};
+use crate::domain::evaluation::Evaluation;
+use crate::domain::feuille_de_soins::FeuilleDeSoins;
+use crate::domain::ids::PatientId;
+use crate::domain::money::Centimes;
+use crate::services::faits::Registre;
+use crate::services::{PATIENT_ATTENDU, ServiceError, Services};
+use crate::storage::evaluations::EvaluationEnregistree;
+use crate::storage::feuilles_de_soins::{Cle, FeuilleEnregistree, FeuilleRecue, NouvelleLigne};
+use crate::storage::participations::Retenue;
+use crate::storage::patients::knowledge_after;
+
+/// What decisions are made from.
+pub(super) struct Donnees {
+    pub(super) lignes: Arc<Vec<Ligne>>,
+    pub(super) personnes: Vec<Personne>,
+    pub(super) registre: Registre,
+    /// The instant under which the next thing about each person will be known.
+    pub(super) instants: BTreeMap<PatientId, DateTime<Utc>>,
+    /// Feuilles that the register already has, by the place of their line.
+    pub(super) connues: BTreeMap<usize, FeuilleRecue>,
+    pub(super) loi_id: i16,
+}
+
+/// What was decided, and what is to be written.
+#[derive(Default)]
+pub(super) struct Decisions {
+    pub(super) issues: Issues,
+    pub(super) lignes: Vec<NouvelleLigne>,
+    pub(super) retenues: Vec<(PatientId, Retenue)>,
+    /// The last instant under which something is known of each person.
+    pub(super) instants: Vec<(PatientId, DateTime<Utc>)>,
+}
+
+impl Services {
+    /// Decides about every line.
+    pub(super) fn decide(&self, mut donnees: Donnees) -> Decisions {
+        let lignes = Arc::clone(&donnees.lignes);
+        let mut decisions = Decisions::default();
+        let mut placed: BTreeMap<Cle, usize> = BTreeMap::new();
+        let mut last: BTreeMap<PatientId, DateTime<Utc>> = BTreeMap::new();
+        for (place, ligne) in lignes.iter().enumerate() {
+            let issue = match self.place(&mut donnees, &placed, &decisions, (place, ligne)) {
+                Ok(Issue::Connue(recue)) => Ok(Trouvee { recue, nouvelle: false }),
+                Ok(Issue::Nouvelle { cle, row, recue, kept }) => {
+                    let (patient, instant) =
+                        (recue.feuille.patient_id, recue.feuille.enregistre_le);
+                    donnees.instants.insert(patient, knowledge_after(instant, instant));
+                    decisions.retenues.extend(kept.into_iter().map(|one| (patient, one)));
+                    decisions.lignes.push(row);
+                    placed.insert(cle, place);
+                    last.insert(patient, instant);
+                    Ok(Trouvee { recue, nouvelle: true })
+                }
+                Err(error) => Err(error),
+            };
+            decisions.issues.push(issue);
+        }
+        decisions.instants = last.into_iter().collect();
+        decisions
+    }
+
+    fn place(
+        &self,
+        donnees: &mut Donnees,
+        placed: &BTreeMap<Cle, usize>,
+        decisions: &Decisions,
+        (place, ligne): (usize, &Ligne),
+    ) -> Result<Issue, ServiceError> {
+        let feuille = &ligne.nouvelle.feuille;
+        let absent = |code| ServiceError::champ("/beneficiaire", code, PATIENT_ATTENDU);
+        let patient_id = match donnees.personnes.get(place) {
+            Some(Personne::Connue(id)) => *id,
+            Some(Personne::Fusionnee) => return Err(absent("patient_fusionne")),
+            Some(Personne::Inconnue) | None => return Err(absent("beneficiaire_inconnu")),
+        };
+        if let Some(recue) = donnees.connues.remove(&place) {
+            return Ok(Issue::Connue(recue));
+        }
+        let cle = Cle::new(patient_id, feuille, ligne.date_soins)?;
+        // The same number twice in the lot.
+        let before = placed.get(&cle).and_then(|index| decisions.issues.get(*index));
+        if let Some(Ok(twin)) = before {
+            return Ok(Issue::Connue(twin.recue.clone()));
+        }
+        let instant = donnees.instants.get(&patient_id).copied();
+        let instant = instant.ok_or_else(|| absent("patient_fusionne"))?;
+        let recue =
+            self.evaluate(&donnees.registre, ligne, (patient_id, instant), donnees.loi_id)?;
+        let row = NouvelleLigne::new(&recue, ligne.date_soins)?;
+        let kept = retenues(&recue.feuille.feuille, &recue.evaluation.evaluation);
+        donnees.registre.retenir(&recue.feuille, &kept)?;
+        Ok(Issue::Nouvelle { cle, row, recue, kept })
+    }
+
+    /// Evaluates a feuille with what the register knows now about the days of care.
+    fn evaluate(
+        &self,
+        registre: &Registre,
+        ligne: &Ligne,
+        (patient_id, instant): (PatientId, DateTime<Utc>),
+        loi_id: i16,
+    ) -> Result<FeuilleRecue, ServiceError> {
+        let feuille = &ligne.nouvelle.feuille;
+        let (faits, declaration_id) = registre.faits(patient_id, feuille)?;
+        let mut evaluation = self.ask_law(&feuille.soins, &faits)?;
+        evaluation.avertissements.extend(registre.ecarts(patient_id, feuille));
+        let id = self.ids.feuille(ligne.date_soins);
+        Ok(FeuilleRecue {
+            feuille: FeuilleEnregistree {
+                id,
+                patient_id,
+                enregistre_le: instant,
+                feuille: feuille.clone(),
+            },
+            evaluation: EvaluationEnregistree {
+                feuille_id: id,
+                patient_id,
+                numero: 1,
+                connu_le: instant,
+                loi_id,
+                declaration_id,
+                faits,
+                evaluation,
+            },
+        })
+    }
+}
+
+/// What becomes of a line that is not refused.
+enum Issue {
+    /// The register already has the feuille, or the lot had it before.
+    Connue(FeuilleRecue),
+    /// To be written.
+    Nouvelle { cle: Cle, row: NouvelleLigne, recue: FeuilleRecue, kept: Vec<Retenue> },
+}
+
+/// The participations that an evaluation keeps from the person.
+fn retenues(feuille: &FeuilleDeSoins, evaluation: &Evaluation) -> Vec<Retenue> {
+    let mut kept = Vec::new();
+    for evalue in &evaluation.actes {
+        let principale = evalue.lignes.first().map(|ligne| ligne.numero_ligne);
+        let acte = feuille.soins.actes.iter().find(|a| Some(a.numero_ligne) == principale);
+        let (Some(acte), montant) = (acte, evalue.montants.participation) else { continue };
+        if montant > Centimes::ZERO {
+            let executant = feuille.executant_rpps;
+            kept.push(Retenue { jour: acte.date_execution, executant, montant });
+        }
+    }
+    kept
+}

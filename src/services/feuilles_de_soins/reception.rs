@@ -1,0 +1,258 @@
+//! Storing and evaluating feuilles together, in one transaction.
+//!
+//! The persons are locked in the order of their ids, what the register knows is read by one statement
+//! a kind of fact, the decisions are made in memory, in the order of the feuilles, and everything is
+//! written by one statement a table. One feuille alone is a lot of one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::json;
+
+use super::decision::{Decisions, Donnees};
+use super::{NouvelleFeuille, Tour};
+use crate::domain::acteur::Acteur;
+use crate::domain::ids::{EvenementId, FeuilleId, PatientId};
+use crate::domain::patient::ClePatient;
+use crate::services::faits::{Registre, Sujet};
+use crate::services::suites::Evaluee;
+use crate::services::{Contexte, ServiceError, Services};
+use crate::storage::evenements::{self, Evenement};
+use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue};
+use crate::storage::{Connection, StorageError, Tx, participations, patients};
+
+/// From how many feuilles on the decisions leave the thread that serves requests.
+const LONG: usize = 16;
+
+/// A feuille whose days hold together.
+#[derive(Debug)]
+pub(super) struct Ligne {
+    pub(super) nouvelle: NouvelleFeuille,
+    pub(super) date_soins: NaiveDate,
+}
+
+/// Who the beneficiary of a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Personne {
+    /// This person, whose row is locked.
+    Connue(PatientId),
+    /// Nobody, several persons, or somebody whom the caller may not see.
+    Inconnue,
+    /// Somebody whose record was merged between the search and the lock.
+    Fusionnee,
+}
+
+impl Personne {
+    pub(super) const fn id(self) -> Option<PatientId> {
+        match self {
+            Self::Connue(id) => Some(id),
+            Self::Inconnue | Self::Fusionnee => None,
+        }
+    }
+}
+
+/// A feuille that the register has now, and whether it was received with this lot.
+#[derive(Debug, Clone)]
+pub(super) struct Trouvee {
+    pub(super) recue: FeuilleRecue,
+    pub(super) nouvelle: bool,
+}
+
+/// Each line stored, found or refused.
+pub(super) type Issues = Vec<Result<Trouvee, ServiceError>>;
+
+/// The lines, their persons, and the instant under which the next thing about each will be known.
+struct Lot<'a> {
+    contexte: &'a Contexte,
+    lignes: &'a Arc<Vec<Ligne>>,
+    personnes: Vec<Personne>,
+    instants: BTreeMap<PatientId, DateTime<Utc>>,
+}
+
+impl Services {
+    /// Makes sure that feuilles of these days can be stored.
+    pub(super) async fn open_months(&self, days: &BTreeSet<NaiveDate>) -> Result<(), ServiceError> {
+        self.loi_id().await?;
+        for jour in days {
+            feuilles_de_soins::ensure_month(&self.db, *jour).await?;
+        }
+        Ok(())
+    }
+
+    /// Stores and evaluates feuilles, those of one person in their order. With `cherche`, those
+    /// already received are looked for first; otherwise only when the database says that there are
+    /// some. An error is that of the whole transaction.
+    pub(super) async fn store_all(
+        &self,
+        tx: &mut Tx,
+        contexte: &Contexte,
+        lignes: &Arc<Vec<Ligne>>,
+        cherche: bool,
+        tour: &mut Tour,
+    ) -> Result<Issues, ServiceError> {
+        let cles: Vec<&ClePatient> = lignes.iter().map(|ligne| &ligne.nouvelle.cle).collect();
+        let found = patients::find_all(tx, self.db.coffre(), &cles).await?;
+        // Several persons under one key is a conflict of identity: nobody is chosen.
+        let only = |found: Vec<PatientId>| match found[..] {
+            [id] => Personne::Connue(id),
+            _ => Personne::Inconnue,
+        };
+        let mut personnes: Vec<Personne> = found.into_iter().map(only).collect();
+        let ids: BTreeSet<PatientId> = personnes.iter().filter_map(|one| one.id()).collect();
+        let ids: Vec<PatientId> = ids.into_iter().collect();
+        tour.wait().await;
+        let locked = patients::lock_all(tx, &ids, self.clock.now()).await?;
+        tour.pass();
+        let instants: BTreeMap<PatientId, DateTime<Utc>> = locked.into_iter().collect();
+        for personne in &mut personnes {
+            if personne.id().is_some_and(|id| !instants.contains_key(&id)) {
+                *personne = Personne::Fusionnee;
+            }
+        }
+        let lot = Lot { contexte, lignes, personnes, instants };
+        if let Some(issues) = self.attempt(tx, &lot, cherche).await? {
+            return Ok(issues);
+        }
+        let missing = StorageError::RowsAffected {
+            statement: "feuille_de_soins.insert_all",
+            expected: 1,
+            found: 0,
+        };
+        // Some were already received: once more, knowing which.
+        self.attempt(tx, &lot, true).await?.ok_or_else(|| missing.into())
+    }
+
+    /// Reads, decides and writes. Nothing is written, and nothing given, when the database has some
+    /// of the feuilles and nobody looked.
+    async fn attempt(
+        &self,
+        tx: &mut Tx,
+        lot: &Lot<'_>,
+        cherche: bool,
+    ) -> Result<Option<Issues>, ServiceError> {
+        let sujets: Vec<Sujet<'_>> = lot
+            .lignes
+            .iter()
+            .zip(&lot.personnes)
+            .filter_map(|(ligne, personne)| Some((personne.id()?, &ligne.nouvelle.feuille)))
+            .collect();
+        let registre = self.registre(tx, &sujets).await?;
+        let personnes = self.insured(lot, &registre);
+        let connues = find_known(tx, lot.lignes, &personnes, &registre, cherche).await?;
+        let donnees = Donnees {
+            lignes: Arc::clone(lot.lignes),
+            personnes,
+            registre,
+            instants: lot.instants.clone(),
+            connues,
+            loi_id: self.loi_id().await?,
+        };
+        let decisions = if lot.lignes.len() < LONG {
+            self.decide(donnees)
+        } else {
+            let services = self.clone();
+            let deciding = tokio::task::spawn_blocking(move || services.decide(donnees));
+            deciding.await.map_err(|_panicked| ServiceError::Indisponible)?
+        };
+        let written = self.write(tx, lot, &decisions).await?;
+        Ok(written.then_some(decisions.issues))
+    }
+
+    /// The persons whom the caller may send a feuille for: a caisse sends those of its insured.
+    fn insured(&self, lot: &Lot<'_>, registre: &Registre) -> Vec<Personne> {
+        let Acteur::Caisse(caisse) = lot.contexte.acteur else { return lot.personnes.clone() };
+        let today = self.clock.today();
+        let visible = |personne: &Personne| match personne {
+            Personne::Connue(id) if registre.vue(*id, &caisse, today).is_none() => {
+                Personne::Inconnue
+            }
+            _ => *personne,
+        };
+        lot.personnes.iter().map(visible).collect()
+    }
+
+    /// Writes what was decided; nothing when some of the feuilles were already received.
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        lot: &Lot<'_>,
+        decisions: &Decisions,
+    ) -> Result<bool, ServiceError> {
+        let Decisions { lignes, retenues, instants, issues } = decisions;
+        let expected = u64::try_from(lignes.len()).unwrap_or(u64::MAX);
+        if lignes.is_empty() {
+            return Ok(true);
+        }
+        if let [one] = &lignes[..] {
+            if feuilles_de_soins::insert_all(tx, std::slice::from_ref(one)).await? < expected {
+                return Ok(false);
+            }
+        } else {
+            let mut point = tx.savepoint().await?;
+            if feuilles_de_soins::insert_all(&mut point, lignes).await? < expected {
+                point.rollback().await?;
+                return Ok(false);
+            }
+            point.release().await?;
+        }
+        participations::add_all(tx, retenues).await?;
+        let ids: Vec<FeuilleId> = lignes.iter().map(|ligne| ligne.feuille_id()).collect();
+        evenements::insert_of_feuilles(tx, &self.evaluated(lot.contexte), &ids).await?;
+        patients::touch_all(tx, instants).await?;
+        let stored = issues.iter().flatten().filter(|found| found.nouvelle);
+        let evaluees: Vec<Evaluee<'_>> =
+            stored.map(|found| (&found.recue.feuille, &found.recue.evaluation)).collect();
+        self.keep_traces(tx, lot.contexte, &evaluees).await?;
+        Ok(true)
+    }
+
+    /// The event of feuilles received and evaluated.
+    fn evaluated(&self, contexte: &Contexte) -> Evenement {
+        let now = self.clock.now();
+        Evenement {
+            id: EvenementId::from_uuid(self.ids.uuid()),
+            nature: "feuille.evaluee",
+            survenu_le: now,
+            enregistre_le: now,
+            effet_du: None,
+            patient_id: None,
+            medecin_id: None,
+            declaration_id: None,
+            feuille_id: None,
+            auteur_role: contexte.acteur.role(),
+            auteur_moyen: None,
+            donnees: json!({ "numero": 1 }),
+        }
+    }
+}
+
+/// The feuilles that the register already has. Those received for a record that was merged since are
+/// always looked for: no constraint of the database sees them.
+async fn find_known(
+    conn: &mut Connection,
+    lignes: &[Ligne],
+    personnes: &[Personne],
+    registre: &Registre,
+    cherche: bool,
+) -> Result<BTreeMap<usize, FeuilleRecue>, ServiceError> {
+    let mut places = Vec::new();
+    let mut cles = Vec::new();
+    for (place, (ligne, personne)) in lignes.iter().zip(personnes).enumerate() {
+        let Some(patient) = personne.id() else { continue };
+        // A feuille whose numbers do not fit is refused when its row is made.
+        let Ok(cle) = Cle::new(patient, &ligne.nouvelle.feuille, ligne.date_soins) else {
+            continue;
+        };
+        let old = registre.absorbed(patient).iter().map(|old| cle.under(*old));
+        for cle in cherche.then_some(cle).into_iter().chain(old) {
+            places.push(place);
+            cles.push(cle);
+        }
+    }
+    if cles.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found = feuilles_de_soins::find_all(conn, &cles).await?;
+    Ok(found.into_iter().filter_map(|(index, recue)| Some((*places.get(index)?, recue))).collect())
+}

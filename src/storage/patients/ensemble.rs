@@ -1,0 +1,95 @@
+//! Many persons at once: found, locked and touched by one statement each.
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::knowledge_after;
+use crate::domain::ids::PatientId;
+use crate::domain::patient::ClePatient;
+use crate::storage::{Coffre, StorageError};
+
+/// The persons known under some keys, in the order of the keys; see [`find`](super::find).
+pub async fn find_all(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    cles: &[&ClePatient],
+) -> Result<Vec<Vec<PatientId>>, StorageError> {
+    let digests: Vec<[u8; 16]> = cles.iter().map(|cle| coffre.empreinte(&cle.numero)).collect();
+    let digests: Vec<&[u8]> = digests.iter().map(<[u8; 16]>::as_slice).collect();
+    let births: Vec<String> =
+        cles.iter().map(|cle| cle.date_naissance.as_str().to_owned()).collect();
+    let ranks: Vec<i16> = cles.iter().map(|cle| i16::from(cle.rang.get())).collect();
+    let rows = sqlx::query!(
+        r#"/* patient.find_all */
+         SELECT k.place AS "place!", coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!"
+         FROM unnest($1::bytea[], $2::text[], $3::smallint[])
+              WITH ORDINALITY AS k (empreinte, date_naissance, rang, place)
+         JOIN identifiant_patient n ON n.empreinte = k.empreinte AND n.remplace_le IS NULL
+         JOIN identite_patient i
+           ON i.patient_id = n.patient_id AND i.remplace_le IS NULL
+          AND i.date_naissance = k.date_naissance AND i.rang = k.rang
+         JOIN patient p ON p.patient_id = n.patient_id"#,
+        &digests as &[&[u8]],
+        &births,
+        &ranks
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut found = vec![Vec::new(); cles.len()];
+    for row in rows {
+        let place = usize::try_from(row.place - 1).unwrap_or(usize::MAX);
+        let id = PatientId::from_uuid(row.patient_id);
+        if let Some(persons) = found.get_mut(place)
+            && !persons.contains(&id)
+        {
+            persons.push(id);
+        }
+    }
+    Ok(found)
+}
+
+/// Locks persons in the order of their ids, so that two transactions never wait for each other, and
+/// gives the instant under which what is written now will be known of each. A person who does not
+/// exist, or whose record was merged into another, is not there; see [`lock`](super::lock).
+pub async fn lock_all(
+    conn: &mut PgConnection,
+    patients: &[PatientId],
+    now: DateTime<Utc>,
+) -> Result<Vec<(PatientId, DateTime<Utc>)>, StorageError> {
+    let ids: Vec<Uuid> = patients.iter().map(|id| id.uuid()).collect();
+    let rows = sqlx::query!(
+        "/* patient.lock_all */
+         SELECT patient_id, connu_le FROM patient
+         WHERE patient_id = ANY($1) AND fusionne_dans IS NULL
+         ORDER BY patient_id FOR NO KEY UPDATE",
+        &ids
+    )
+    .fetch_all(conn)
+    .await?;
+    let after = |last| knowledge_after(last, now);
+    Ok(rows
+        .into_iter()
+        .map(|row| (PatientId::from_uuid(row.patient_id), after(row.connu_le)))
+        .collect())
+}
+
+/// Writes when something about each person was last recorded. Their rows are locked.
+pub async fn touch_all(
+    conn: &mut PgConnection,
+    instants: &[(PatientId, DateTime<Utc>)],
+) -> Result<(), StorageError> {
+    let ids: Vec<Uuid> = instants.iter().map(|(id, _)| id.uuid()).collect();
+    let known: Vec<DateTime<Utc>> = instants.iter().map(|(_, instant)| *instant).collect();
+    sqlx::query!(
+        "/* patient.touch_all */
+         UPDATE patient SET connu_le = t.connu_le
+         FROM unnest($1::uuid[], $2::timestamptz[]) AS t (patient_id, connu_le)
+         WHERE patient.patient_id = t.patient_id",
+        &ids,
+        &known
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
