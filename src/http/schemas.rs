@@ -113,6 +113,10 @@ macro_rules! listes {
 }
 
 listes!(
+    crate::services::evaluations::Changement,
+    crate::services::instructions::Detail,
+    crate::services::instructions::Sort,
+    crate::services::instructions::Source,
     a::ActionAdressage,
     a::EtatAdressage,
     a::MotifCloture,
@@ -139,6 +143,7 @@ listes!(
     e::Avertissement,
     e::Classe2013,
     e::CodeDetermine,
+    e::Fait,
     e::NatureCreance,
     e::RelationMt,
     f::Complementaire,

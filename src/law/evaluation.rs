@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 
 use super::bareme::DateDesSoins;
 use super::liquidation::Cumuls;
+use super::parameters::Parametre;
 use super::rule::Juge;
 use super::situation::Situation;
 use super::{Law, LawError, facturation, liquidation, nomenclature, qualification};
@@ -64,7 +65,8 @@ impl Law {
             self.bareme_du(DateDesSoins::new(principale.date_execution))?
         };
         verify_covered(&situation)?;
-        let decision = qualification::qualifier(&situation, bareme)?;
+        let mut decision = qualification::qualifier(&situation, bareme)?;
+        decision.qualification.da_possible &= bareme.oui(Parametre::DaSecteur1)?;
         let baremes = (bareme, bareme_execution);
         let liquide =
             liquidation::liquider(lignes, &situation, &decision, baremes, &mut en_cours.cumuls)?;

@@ -148,7 +148,7 @@ fn line(book: &mut String, text: &str) {
 }
 
 /// What a theme decides, in French.
-const fn titre(theme: Theme) -> &'static str {
+pub(super) const fn titre(theme: Theme) -> &'static str {
     match theme {
         Theme::Parcours => "Parcours de soins",
         Theme::Taux => "Taux de remboursement",

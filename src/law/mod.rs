@@ -8,6 +8,7 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+pub mod autrement;
 mod avertissements;
 pub mod bareme;
 pub mod checks;
@@ -16,12 +17,15 @@ mod evaluation;
 pub mod explanation;
 mod facturation;
 mod fingerprint;
+mod honoraires;
+pub mod instruction;
 mod liquidation;
 pub mod livre;
 mod nomenclature;
 pub mod parameters;
 mod qualification;
 pub mod references;
+pub mod reforme;
 pub mod reglement;
 pub mod rule;
 pub mod rules;
@@ -34,7 +38,7 @@ use serde::Deserialize;
 
 use self::bareme::{Bareme, DateDesSoins, ParametreInconnu};
 use self::parameters::{InvalidParametres, NB_PARAMETRES, Parametre, Parametres};
-use self::rule::{Juge, Regle};
+use self::rule::Regle;
 use self::rules::REGISTRY;
 use crate::domain::calendar::{Periode, lendemain, veille};
 use crate::domain::digest::Empreinte;
@@ -243,18 +247,12 @@ fn baremes(couverture: Periode, parametres: &Parametres, regles: &[&'static Regl
             for (slot, (_, historique)) in valeurs.iter_mut().zip(parametres.iter()) {
                 *slot = historique.en_vigueur(periode.du()).and_then(|valeur| valeur.valeur);
             }
-            let regles: Vec<&'static Regle> = dated
+            let regles = dated
                 .iter()
                 .filter(|(_, valid)| valid.contient(periode.du()))
-                .map(|(regle, _)| *regle)
+                .map(|(regle, _)| (*regle, regle.fiche.fondement(parametres, periode.du())))
                 .collect();
-            let fondements = regles
-                .iter()
-                .map(|regle| regle.fiche.fondement(parametres, periode.du()).into())
-                .collect();
-            let explains = |regle: &&&'static Regle| matches!(regle.juge, Juge::Montants(_));
-            let de_montant = regles.iter().filter(explains).copied().collect();
-            Bareme { periode, valeurs, regles, de_montant, fondements }
+            Bareme::new(periode, valeurs, regles)
         })
         .collect()
 }

@@ -6,6 +6,7 @@ pub(crate) mod declarations;
 pub(crate) mod departs;
 pub(crate) mod evaluation;
 pub(crate) mod feuilles_de_soins;
+pub(crate) mod instruction;
 pub(crate) mod loi;
 pub(crate) mod medecins;
 pub(crate) mod medecins_traitants;

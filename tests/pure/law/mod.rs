@@ -5,6 +5,7 @@ mod contrats;
 mod facturation;
 mod indetermine;
 mod parameters;
+mod patient;
 mod properties;
 mod published_examples;
 mod registre;
