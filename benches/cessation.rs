@@ -19,6 +19,8 @@
     reason = "a measure that cannot go on stops, and says what it found"
 )]
 
+#[path = "support/caisse.rs"]
+mod caisse;
 mod support;
 
 use std::path::Path;
@@ -28,7 +30,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use self::support::{Caisse, MARTIN, PONS, microseconds, start};
+use self::caisse::{Caisse, MARTIN, PONS, microseconds};
+use self::support::{client, psql, start};
 
 /// Declarations measured before the job.
 const BEFORE: usize = 200;
@@ -53,16 +56,11 @@ fn reference(folder: &Path, count: usize) -> Option<Duration> {
     let file = folder.join("pgbench.sql");
     let text = "INSERT INTO reference_de_mesure (texte) VALUES (repeat('x', 200));";
     std::fs::write(&file, text).unwrap();
-    let psql = |program: &str| {
-        let mut command = Command::new(program);
-        command.args(["-U", "traitant", "-d", "traitant", "-h"]).arg(folder.join("s"));
-        command
-    };
     let table =
         "CREATE TABLE IF NOT EXISTS reference_de_mesure (id bigserial PRIMARY KEY, texte text)";
-    psql("psql").args(["-qc", table]).status().ok()?;
+    psql(folder, table);
     let began = Instant::now();
-    let done = psql("pgbench")
+    let done = client("pgbench", folder)
         .args(["-n", "-M", "prepared", "-c", "1", "-t", &count.to_string(), "-f"])
         .arg(&file)
         .output()

@@ -18,15 +18,18 @@
     reason = "a measure that cannot go on stops, and says what it found"
 )]
 
+#[path = "support/caisse.rs"]
+mod caisse;
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use self::support::{Caisse, MARTIN, PONS, microseconds, nir, start};
+use self::caisse::{Caisse, MARTIN, PONS, microseconds};
+use self::support::{nir, psql, start};
 
 /// Declarations, and readings, with each register.
 const MEASURED: usize = 1_500;
@@ -64,17 +67,6 @@ BEGIN
     END LOOP;
 END $$;
 ";
-
-fn psql(folder: &Path, statements: &str) -> String {
-    let output = Command::new("psql")
-        .args(["-qAt", "-v", "ON_ERROR_STOP=1", "-U", "traitant", "-d", "traitant", "-h"])
-        .arg(folder.join("s"))
-        .args(["-c", statements])
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
 
 /// A service, its register and its caisse.
 struct Register {

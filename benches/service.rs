@@ -12,6 +12,7 @@
 //! length of each measure.
 
 #![expect(
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
@@ -21,15 +22,20 @@
     reason = "a measure that cannot go on stops, and says what it found"
 )]
 
-use std::io::{BufRead, BufReader, Read};
+#[path = "support/memoire.rs"]
+mod memoire;
+mod support;
+
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_traitant");
+use self::memoire::memory;
+use self::support::{client, nir, psql, token};
+
 const CONNECTIONS: usize = 16;
 const MARTIN: &str = "99900001233";
 /// Persons whose feuilles are stored: enough that two rarely meet.
@@ -44,37 +50,14 @@ struct Service {
 impl Service {
     fn start(folder: &Path) -> Self {
         let began = Instant::now();
-        let mut child = Command::new(PROGRAM)
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("TRAITANT_DONNEES", folder)
-            .env("TRAITANT_ADRESSE", "127.0.0.1:0")
-            .env("TRAITANT_JOURNAL", "warn")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let host = loop {
-            let line = lines.next().expect("the service did not start").unwrap();
-            if let Some((_, after)) = line.split_once("écoute sur http://") {
-                break after.split_whitespace().next().unwrap().to_owned();
-            }
-        };
+        let (child, base) = support::start(folder);
+        let host = base.trim_start_matches("http://").to_owned();
         Self { child, host, started_in: began.elapsed() }
     }
 
     /// Resident memory in kilobytes: now, and at its highest.
     fn memory(&self) -> (u64, u64) {
-        let mut status = String::new();
-        let path = format!("/proc/{}/status", self.child.id());
-        if let Ok(mut file) = std::fs::File::open(path) {
-            file.read_to_string(&mut status).unwrap();
-        }
-        let field = |name: &str| {
-            let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
-            line.split_whitespace().nth(1).and_then(|text| text.parse().ok()).unwrap_or(0)
-        };
-        (field("VmRSS:"), field("VmHWM:"))
+        memory(self.child.id())
     }
 
     fn stop(mut self) {
@@ -82,18 +65,6 @@ impl Service {
         Command::new("kill").args(["-s", "TERM", &pid]).status().unwrap();
         self.child.wait().unwrap();
     }
-}
-
-fn token_of(folder: &Path, bearer: &[&str]) -> String {
-    let output = Command::new(PROGRAM)
-        .arg("jeton")
-        .args(bearer)
-        .args(["--duree", "7200"])
-        .env_clear()
-        .env("TRAITANT_DONNEES", folder)
-        .output()
-        .unwrap();
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 /// What a measure found.
@@ -196,11 +167,9 @@ fn get(host: &str, token: &str, path: &str) -> String {
 fn pgbench(folder: &Path, seconds: u64, script: &str) -> Option<u64> {
     let file = folder.join("pgbench.sql");
     std::fs::write(&file, script).unwrap();
-    let output = Command::new("pgbench")
-        .args(["-n", "-M", "prepared", "-j", "1", "-U", "traitant", "-d", "traitant"])
+    let output = client("pgbench", folder)
+        .args(["-n", "-M", "prepared", "-j", "1"])
         .args(["-c", &CONNECTIONS.to_string(), "-T", &seconds.to_string()])
-        .arg("-h")
-        .arg(folder.join("s"))
         .arg("-f")
         .arg(&file)
         .output()
@@ -209,16 +178,6 @@ fn pgbench(folder: &Path, seconds: u64, script: &str) -> Option<u64> {
     let tps = text.split("tps = ").nth(1)?.split('.').next()?.parse().ok();
     assert!(tps.is_some(), "{text}");
     tps
-}
-
-fn psql(folder: &Path, statement: &str) -> String {
-    let output = Command::new("psql")
-        .args(["-At", "-U", "traitant", "-d", "traitant", "-h"])
-        .arg(folder.join("s"))
-        .args(["-c", statement])
-        .output()
-        .unwrap();
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 fn report(what: &str, measure: &Measure, reference: &str, other: Option<u64>) {
@@ -240,13 +199,6 @@ fn report(what: &str, measure: &Measure, reference: &str, other: Option<u64>) {
 const SIMULATION: &str = r#"{"date_soins":"2025-06-16","patient":{"age":45,"complementaire":"amc"},
 "medecin_traitant":"aucun","executant":{"specialite":"01","convention":"secteur_1"},
 "actes":[{"code":"G","honoraires_centimes":3000,"base_remboursement_centimes":3000}]}"#;
-
-/// The NIR of one of the people of a load, key included.
-fn nir(person: usize) -> String {
-    let (commune, order) = (500 + person as u64 / 999, 1 + person as u64 % 999);
-    let base = 1_580_701_000_000 + commune * 1_000 + order;
-    format!("{base}{:02}", 97 - base % 97)
-}
 
 fn person(person: usize) -> String {
     format!(
@@ -285,7 +237,7 @@ async fn measure(folder: &Path, seconds: u64) {
     let service = Service::start(folder);
     println!("warm start                         {:>6} ms", service.started_in.as_millis());
     let (idle, _) = service.memory();
-    let (host, token) = (service.host.clone(), token_of(folder, &["medecin", "--rpps", MARTIN]));
+    let (host, token) = (service.host.clone(), token(folder, &["medecin", "--rpps", MARTIN]));
     let patient = psql(
         folder,
         "SELECT patient_id FROM designation WHERE remplace_le IS NULL ORDER BY enregistre_le LIMIT 1",
@@ -309,7 +261,7 @@ async fn measure(folder: &Path, seconds: u64) {
     );
     report("médecin traitant in force", &read, "the bare query", pgbench(folder, seconds, &select));
 
-    let caisse = token_of(folder, &["caisse", "--organisme", "010110000"]);
+    let caisse = support::token(folder, &["caisse", "--organisme", "010110000"]);
     register(&host, &caisse).await;
     let stored = load(&host, seconds, |worker, turn| {
         let number = worker * 10_000_000 + turn + 1;

@@ -46,7 +46,6 @@ impl App {
     /// sandbox. Takes its port first, so that a second instance fails before it touches anything;
     /// answers last.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
-        let law = Arc::new(Law::embedded().context("la loi embarquée est invalide")?);
         let listener = TcpListener::bind(config.adresse)
             .await
             .with_context(|| {
@@ -56,29 +55,15 @@ impl App {
                 )
             })?;
         let donnees = data_dir(config)?;
-        let (url, private) = if let Some(url) = &config.base.url {
-            (url.expose_secret().to_owned(), None)
-        } else {
-            let server = start_private(config, &donnees).await?;
-            (server.url(), Some(server))
+        let private = match &config.base.url {
+            Some(_) => None,
+            None => Some(start_private(config, &donnees).await?),
         };
-        let key = master_key(config, &donnees)?;
-        let db = Db::connect(&url, config.base.connexions, Coffre::new(key.expose()))
-            .await
-            .context("la base de données ne répond pas")?;
-        if private.is_some() {
-            migrations::run(&db).await?;
-        } else {
-            migrations::verify(&db).await?;
-        }
-        if config.mode == Mode::BacASable {
-            sandbox::load(db.clone(), Arc::clone(&law)).await?;
-        }
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let ids = Arc::new(IdSource::from_system(Arc::clone(&clock)));
-        let verifier = verifier(&config.jetons, &donnees, &clock)?;
-        let services = Services::new(db, clock, ids, law, config.mode);
+        let url = private.as_ref().map(Server::url);
+        let services = services(config, &donnees, url).await?;
         services.prepare_partitions().await?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let verifier = verifier(&config.jetons, &donnees, &clock)?;
         let router = router(AppState::new(services.clone(), verifier));
         Ok(Self { services, router, listener, private, donnees })
     }
@@ -132,6 +117,80 @@ impl App {
         tracing::info!("stopped");
         lost.map_or(Ok(()), |why| Err(why.into()))
     }
+}
+
+/// The register, for commands that work on it without serving it.
+#[derive(Debug)]
+pub struct Registre {
+    services: Services,
+    private: Option<Server>,
+}
+
+impl Registre {
+    /// Opens the database: that of the settings; that of the service which runs with the same data
+    /// directory; or a private one, for the time of the command.
+    pub async fn open(config: &Config) -> anyhow::Result<Self> {
+        let donnees = data_dir(config)?;
+        let (private, url) = if config.base.url.is_some() {
+            (None, None)
+        } else {
+            let (dir, bin) = (donnees.clone(), config.base.pg_bin.clone());
+            let look = move || Server::running_in(&dir, bin.as_deref());
+            match tokio::task::spawn_blocking(look).await? {
+                Some(url) => (None, Some(url)),
+                None => {
+                    let server = start_private(config, &donnees).await?;
+                    let url = server.url();
+                    (Some(server), Some(url))
+                }
+            }
+        };
+        let services = services(config, &donnees, url).await?;
+        services.prepare_partitions().await?;
+        Ok(Self { services, private })
+    }
+
+    /// The use cases.
+    pub const fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// Closes the database, and stops the server that it owns.
+    pub async fn close(self) -> anyhow::Result<()> {
+        self.services.db().close().await;
+        if let Some(server) = self.private {
+            tokio::task::spawn_blocking(move || server.stop()).await??;
+        }
+        Ok(())
+    }
+}
+
+/// The use cases on a database: that of the settings, or a private one at this address, which is
+/// brought up to date. Its people are loaded in a sandbox.
+async fn services(
+    config: &Config,
+    donnees: &Path,
+    private: Option<String>,
+) -> anyhow::Result<Services> {
+    let law = Arc::new(Law::embedded().context("la loi embarquée est invalide")?);
+    let own = private.is_some();
+    let given = || config.base.url.as_ref().map(|url| url.expose_secret().to_owned());
+    let url = private.or_else(given).context("aucune base de données")?;
+    let key = master_key(config, donnees)?;
+    let db = Db::connect(&url, config.base.connexions, Coffre::new(key.expose()))
+        .await
+        .context("la base de données ne répond pas")?;
+    if own {
+        migrations::run(&db).await?;
+    } else {
+        migrations::verify(&db).await?;
+    }
+    if config.mode == Mode::BacASable {
+        sandbox::load(db.clone(), Arc::clone(&law)).await?;
+    }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids = Arc::new(IdSource::from_system(Arc::clone(&clock)));
+    Ok(Services::new(db, clock, ids, law, config.mode))
 }
 
 /// Waits until the private server is gone, whoever ended it.

@@ -1,5 +1,6 @@
 //! The command line, in French: commands, options, help and refusals.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -70,12 +71,45 @@ pub(crate) enum Commande {
         #[command(subcommand)]
         porteur: Porteur,
     },
+    /// Enregistre et évalue un lot de feuilles de soins, une par ligne.
+    ///
+    /// Les réponses, une par ligne et dans le même ordre, vont à la sortie standard ; l'avancement et le
+    /// bilan, à la sortie d'erreur. Une ligne refusée n'arrête pas les autres. Le même lot relancé ne
+    /// change rien : un lot interrompu se relance en entier. Le code de sortie est 0 si tout est
+    /// enregistré, 3 si des lignes sont refusées.
+    #[command(help_template = TEMPLATE, override_usage = "traitant evaluer [OPTIONS] [FICHIER]")]
+    Evaluer(Evaluer),
     /// Écrit le document OpenAPI de l'API.
     #[command(help_template = TEMPLATE, override_usage = "traitant openapi")]
     Openapi,
     /// Écrit le livre des règles et des valeurs de la loi.
     #[command(help_template = TEMPLATE, override_usage = "traitant regles")]
     Regles,
+}
+
+/// A lot to evaluate, and for whom.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Evaluer {
+    /// Fichier du lot (NDJSON) ; « - » ou rien pour l'entrée standard.
+    #[arg(default_value = "-", hide_default_value = true, help_heading = "Arguments")]
+    pub(crate) fichier: PathBuf,
+    /// Caisse qui transmet : régime, caisse et centre, neuf chiffres.
+    #[arg(
+        long,
+        required_unless_present = "medecin",
+        conflicts_with = "medecin",
+        help_heading = "Options"
+    )]
+    pub(crate) organisme: Option<String>,
+    /// RPPS du médecin qui transmet ses propres feuilles.
+    #[arg(long, help_heading = "Options")]
+    pub(crate) medecin: Option<String>,
+    /// Fichier des réponses, au lieu de la sortie standard.
+    #[arg(long, value_name = "FICHIER", help_heading = "Options")]
+    pub(crate) sortie: Option<PathBuf>,
+    /// Réponses complètes, avec les motifs, au lieu de la décision et des montants.
+    #[arg(long, help_heading = "Options")]
+    pub(crate) complete: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -168,7 +202,13 @@ fn refusal(error: &clap::Error) -> String {
                 format!("« {value} » ne convient pas à {argument}")
             }
         }
-        ErrorKind::ArgumentConflict => format!("{argument} est donné deux fois"),
+        ErrorKind::ArgumentConflict => match said(ContextKind::PriorArg) {
+            other if other.is_empty() || other == argument => {
+                format!("{argument} est donné deux fois")
+            }
+            other => format!("{argument} et {other} s'excluent"),
+        },
+        ErrorKind::MissingRequiredArgument => format!("il manque {argument}"),
         ErrorKind::MissingSubcommand => "il manque une commande".to_owned(),
         _ => "ligne de commande incomprise".to_owned(),
     }

@@ -2,6 +2,7 @@
 //! operators of caisses: it is in French.
 
 mod cli;
+mod evaluer;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
         Err(code) => return code,
     };
     match run(commande) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("traitant : {error:#}");
             ExitCode::FAILURE
@@ -36,15 +37,19 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(commande: Commande) -> anyhow::Result<()> {
+fn run(commande: Commande) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match commande {
+        Commande::Evaluer(lot) => {
+            return runtime.block_on(evaluer::run(&Config::from_env()?, &lot));
+        }
         Commande::Servir => runtime.block_on(serve(&Config::from_env()?)),
         Commande::Migrer => runtime.block_on(migrate(&Config::from_env()?)),
         Commande::Jeton { porteur } => issue(&Config::from_env()?, &porteur),
         Commande::Openapi => print(&http::openapi_yaml()),
         Commande::Regles => print(&Law::embedded()?.livre()),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn serve(config: &Config) -> anyhow::Result<()> {

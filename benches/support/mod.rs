@@ -1,19 +1,12 @@
-//! What measures of the running service share: a service in an empty directory, and a caisse that calls
-//! it.
+//! What measures of the running service share: a service in an empty directory, its tokens, its database
+//! and the people of a load.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-
-use serde_json::{Value, json};
 
 /// The program that Cargo built for this run.
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_traitant");
-/// Doctors of the sandbox.
-pub const MARTIN: &str = "99900001233";
-/// The other one.
-pub const PONS: &str = "99900007016";
+const PROGRAM: &str = env!("CARGO_BIN_EXE_traitant");
 
 /// Starts the service on a free port; gives its address.
 pub fn start(folder: &Path) -> (Child, String) {
@@ -34,80 +27,17 @@ pub fn start(folder: &Path) -> (Child, String) {
     (child, base)
 }
 
-/// A caisse that calls the service.
-#[derive(Debug, Clone)]
-pub struct Caisse {
-    /// What sends.
-    pub http: reqwest::Client,
-    /// Address of the service.
-    pub base: String,
-    token: String,
-}
-
-impl Caisse {
-    pub fn new(folder: &Path, base: String) -> Self {
-        let output = Command::new(PROGRAM)
-            .args(["jeton", "caisse", "--organisme", "010110000", "--duree", "7200"])
-            .env_clear()
-            .env("TRAITANT_DONNEES", folder)
-            .output()
-            .unwrap();
-        let token = String::from_utf8(output.stdout).unwrap().trim().to_owned();
-        Self { http: reqwest::Client::new(), base, token }
-    }
-
-    pub async fn send(&self, request: reqwest::RequestBuilder) -> Value {
-        let reply = request.bearer_auth(&self.token).send().await.unwrap();
-        let status = reply.status();
-        let body: Value = reply.json().await.unwrap();
-        assert!(status.is_success(), "{body}");
-        body
-    }
-
-    pub async fn post(
-        &self,
-        path: &str,
-        key: &str,
-        version: Option<&Value>,
-        body: &Value,
-    ) -> Value {
-        let mut request = self.http.post(format!("{}{path}", self.base)).json(body);
-        request = request.header("idempotency-key", key);
-        if let Some(version) = version {
-            request = request.header("if-match", format!("\"{version}\""));
-        }
-        self.send(request).await
-    }
-
-    pub async fn register(&self, number: usize) {
-        let body = json!({
-            "identifiant": { "type": "nir", "valeur": nir(number) },
-            "date_naissance": "1958-07-14", "nom": "ESSAI-CHARGE", "prenom": "PERSONNE",
-            "organisme": { "regime": "01", "caisse": "011", "centre": "0000" },
-            "affilie_du": "2000-01-01",
-        });
-        self.post("/v1/patients", &format!("personne-{number:06}"), None, &body).await;
-    }
-
-    /// Declares a doctor on paper; gives how long the declaration itself took.
-    pub async fn declare(&self, number: usize, rpps: &str, day: &str) -> Duration {
-        let mut choix = json!({
-            "patient": { "identifiant": { "type": "nir", "valeur": nir(number) },
-                         "date_naissance": "1958-07-14" },
-            "medecins": [{ "rpps": rpps }],
-        });
-        let key = format!("choix-{rpps}-{number:06}");
-        let shown = self.post("/v1/declarations/apercu", &key, None, &choix).await;
-        let paper = |role: &str| {
-            json!({ "role": role, "moyen": "papier_original_vu", "signe_le": day,
-                    "contenu_sha256": shown["contenu_sha256"],
-                    "preuve": { "temoin": "agent-1", "reference_archive": "BOITE-1" } })
-        };
-        choix["signatures"] = json!([paper("assure"), paper("medecin")]);
-        let began = Instant::now();
-        self.post("/v1/declarations", &key, None, &choix).await;
-        began.elapsed()
-    }
+/// A token of the service of a folder.
+pub fn token(folder: &Path, bearer: &[&str]) -> String {
+    let output = Command::new(PROGRAM)
+        .arg("jeton")
+        .args(bearer)
+        .args(["--duree", "7200"])
+        .env_clear()
+        .env("TRAITANT_DONNEES", folder)
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 /// The NIR of one of the people of the load, key included.
@@ -116,8 +46,19 @@ pub fn nir(person: usize) -> String {
     format!("{base}{:02}", 97 - base % 97)
 }
 
-pub fn microseconds(times: &mut [Duration]) -> (u128, u128) {
-    times.sort_unstable();
-    let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_micros();
-    (at(50), at(99))
+/// A program of PostgreSQL, on the database of a folder.
+pub fn client(program: &str, folder: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.args(["-U", "traitant", "-d", "traitant", "-h"]).arg(folder.join("s"));
+    command
+}
+
+/// Runs statements; gives what they answer.
+pub fn psql(folder: &Path, statements: &str) -> String {
+    let output = client("psql", folder)
+        .args(["-qAt", "-v", "ON_ERROR_STOP=1", "-c", statements])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }

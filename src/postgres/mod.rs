@@ -151,6 +151,14 @@ impl Server {
         Ok(Self { cluster, stopped: false, _lock: lock })
     }
 
+    /// How to connect to the server of a directory that another process owns, if there is one.
+    pub fn running_in(dir: &Path, bin: Option<&Path>) -> Option<String> {
+        let owned = matches!(own(dir), Err(StartError::AlreadyOwned { .. }));
+        let binaries = Binaries::find(bin, Cluster::major_in(dir)).ok().filter(|_| owned)?;
+        let cluster = Cluster::new(binaries, dir, Profile::Durable).ok()?;
+        cluster.is_ready().then(|| cluster.url(Cluster::DATABASE))
+    }
+
     /// How to connect.
     pub fn url(&self) -> String {
         self.cluster.url(Cluster::DATABASE)

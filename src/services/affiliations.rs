@@ -10,10 +10,11 @@ use crate::domain::identifiers::Organisme;
 /// The organisme of a day among those of a person, by first day; or the last one before: a person
 /// between two caisses is still followed by the one that they left.
 pub(super) fn organisme_le(
-    affiliations: impl Iterator<Item = (Periode, Organisme)>,
+    affiliations: impl IntoIterator<Item = (Periode, Organisme)>,
     jour: NaiveDate,
 ) -> Option<Organisme> {
-    affiliations.filter(|(effet, _)| effet.du() <= jour).last().map(|(_, organisme)| organisme)
+    let known = affiliations.into_iter().filter(|(effet, _)| effet.du() <= jour);
+    known.last().map(|(_, organisme)| organisme)
 }
 
 /// The caisses of a person, by first day.

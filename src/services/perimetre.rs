@@ -6,7 +6,6 @@ use super::affiliations::organisme_le;
 use super::{ServiceError, Services};
 use crate::domain::acteur::{Acteur, Caisse};
 use crate::domain::calendar::Periode;
-use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::Organisme;
 use crate::domain::ids::PatientId;
 use crate::storage::patients::fusions;
@@ -99,13 +98,8 @@ impl Services {
         patient: PatientId,
     ) -> Result<Option<Organisme>, ServiceError> {
         let all = fusions::affiliations(conn, patient).await?;
-        Ok(self.own_organisme(&all))
-    }
-
-    /// The caisse of today, of the record itself and not of those merged into it.
-    fn own_organisme(&self, all: &[(bool, FaitDate<Organisme>)]) -> Option<Organisme> {
         let own = all.iter().filter(|(own, _)| *own).map(|(_, fait)| (fait.effet, fait.valeur));
-        organisme_le(own, self.clock.today())
+        Ok(organisme_le(own, self.clock.today()))
     }
 
     /// The same, where a representative may also look: declarations, designations, identity. What
@@ -157,9 +151,11 @@ pub(super) fn vue_de_caisse(
     caisse: &Caisse,
     today: NaiveDate,
 ) -> Option<Vue> {
-    let own = affiliations.clone().filter(|(own, ..)| *own);
-    let present = organisme_le(own.map(|(_, effet, organisme)| (effet, organisme)), today);
-    if present.is_some_and(|organisme| caisse.gere(&organisme)) {
+    let own = affiliations
+        .clone()
+        .filter(|(own, ..)| *own)
+        .map(|(_, effet, organisme)| (effet, organisme));
+    if organisme_le(own, today).is_some_and(|organisme| caisse.gere(&organisme)) {
         return Some(Vue::Entiere);
     }
     let past: Vec<Periode> = affiliations

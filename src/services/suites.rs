@@ -109,10 +109,10 @@ fn counted(feuille: &FeuilleDeSoins) -> bool {
 
 /// The fees of some feuilles, by doctor and year.
 pub(super) fn fees<'a>(
-    feuilles: impl IntoIterator<Item = &'a FeuilleDeSoins>,
+    feuilles: impl Iterator<Item = &'a FeuilleDeSoins>,
 ) -> Result<Vec<HonorairesMedecin>, ServiceError> {
     let mut sums: BTreeMap<(Rpps, i16), HonorairesAnnee> = BTreeMap::new();
-    for feuille in feuilles.into_iter().filter(|feuille| counted(feuille)) {
+    for feuille in feuilles.filter(|feuille| counted(feuille)) {
         for acte in &feuille.soins.actes {
             let Ok(annee) = i16::try_from(acte.date_execution.year()) else { continue };
             let sum = sums.entry((feuille.executant_rpps, annee)).or_default();

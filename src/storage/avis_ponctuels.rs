@@ -166,8 +166,8 @@ pub async fn autour(
         return Ok(Vec::new());
     };
     let patients: Vec<Uuid> = asked.iter().map(|one| one.patient_id.uuid()).collect();
-    let executants: Vec<i64> =
-        asked.iter().map(|one| numeros::rpps(&one.executant)).collect::<Result<_, _>>()?;
+    let executants = asked.iter().map(|one| numeros::rpps(&one.executant));
+    let executants: Vec<i64> = executants.collect::<Result<_, _>>()?;
     let firsts: Vec<NaiveDate> = asked.iter().map(|one| one.jours.0).collect();
     let lasts: Vec<NaiveDate> = asked.iter().map(|one| one.jours.1).collect();
     let rows = sqlx::query!(

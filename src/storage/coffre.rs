@@ -88,8 +88,8 @@ impl Coffre {
             .map_err(|_opaque| CoffreError::Closed)
     }
 
-    /// The hash by which a number is found.
-    pub(super) fn empreinte(&self, numero: &IdentifiantPersonne) -> [u8; 16] {
+    /// The hash by which a number is found: what a register that is loaded at once writes beside it.
+    pub fn empreinte(&self, numero: &IdentifiantPersonne) -> [u8; 16] {
         // A NIA becomes the NIR of the same person and shares its form: one space for both.
         let space = match numero {
             IdentifiantPersonne::Nir(_) | IdentifiantPersonne::Nia(_) => "nir",

@@ -7,7 +7,7 @@ use crate::domain::calendar::plus_mois;
 use crate::domain::feuille_de_soins::{Acte, ParcoursDeclare};
 use crate::domain::identifiers::{Organisme, Rpps, Specialite};
 use crate::domain::ids::FeuilleId;
-use crate::domain::money::Centimes;
+use crate::domain::money::{AmountOverflow, Centimes};
 use crate::domain::vie::sommeil::MotifSommeil;
 use crate::domain::vocabulary::vocabulaire;
 
@@ -110,6 +110,16 @@ pub struct HonorairesAnnee {
     pub total: Centimes,
     /// Those of acts without any authorised overrun.
     pub sans_depassement: Centimes,
+}
+
+impl HonorairesAnnee {
+    /// With other fees of the same year.
+    pub fn plus(&self, other: &Self) -> Result<Self, AmountOverflow> {
+        Ok(Self {
+            total: self.total.plus(other.total)?,
+            sans_depassement: self.sans_depassement.plus(other.sans_depassement)?,
+        })
+    }
 }
 
 /// What the register says beside the feuille.

@@ -57,10 +57,12 @@ impl Services {
         for (rpps, specialite) in dossiers::specialites(conn, &doctors).await? {
             registre.practises(rpps, specialite);
         }
+        for exercice in dossiers_situations::exercices(conn, &doctors).await? {
+            registre.practises_at(exercice);
+        }
         for (patient, effet, statut) in dossiers_situations::statuts(conn, &everybody).await? {
             registre.change(patient, |dossier| dossier.statuts.push((effet, statut)));
         }
-        registre.exercices = dossiers_situations::exercices(conn, &doctors).await?;
         self.rarer_facts(conn, sujets, &mut registre).await?;
         self.ways(conn, sujets, &mut registre).await?;
         Ok(registre)
@@ -114,24 +116,23 @@ impl Services {
         sujets: &[Sujet<'_>],
         registre: &mut Registre,
     ) -> Result<(), ServiceError> {
-        let sent = registre.records(&registre.persons(sujets, Registre::needs_referrals));
+        let sent = registre.sharing(&registre.persons(sujets, Registre::needs_referrals));
         if !sent.is_empty() {
             for one in adressages::of_persons(conn, &sent, latest_knowledge()).await? {
                 registre.change(one.patient_id, |dossier| dossier.adressages.push(one));
             }
         }
         for avis in avis_ponctuels::of_persons(conn, &registre.everybody()).await? {
-            registre.change(avis.patient_id, |dossier| dossier.opinion(avis.executant, avis.avis));
+            registre.change(avis.patient_id, |dossier| dossier.opinion(&avis));
         }
         let mut asked = Vec::new();
-        for (patient, feuille) in sujets {
-            for any in registre.records(&[*patient]) {
+        for (patient, feuille) in sujets.iter().filter(|(_, feuille)| has_opinion(feuille)) {
+            for any in registre.sharing(&[*patient]) {
                 asked.extend(looked_around(any, feuille));
             }
         }
         for other in avis_ponctuels::autour(conn, &asked).await? {
-            let around = |dossier: &mut Dossier| dossier.around(other.executant, other.avis);
-            registre.change(other.patient_id, around);
+            registre.change(other.patient_id, |dossier| dossier.around(&other));
         }
         let billing: BTreeSet<Rpps> = sujets
             .iter()
@@ -140,8 +141,9 @@ impl Services {
             .collect();
         if !billing.is_empty() {
             let billing: Vec<Rpps> = billing.into_iter().collect();
-            registre.honoraires = honoraires::of_doctors(conn, &billing).await?;
-            registre.suivis.extend(billing);
+            for fees in honoraires::of_doctors(conn, &billing).await? {
+                registre.earns(&fees)?;
+            }
         }
         Ok(())
     }

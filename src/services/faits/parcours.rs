@@ -12,13 +12,9 @@ use crate::domain::evaluation::{
 use crate::domain::feuille_de_soins::{FeuilleDeSoins, MotifExclusion, QualificatifDepense};
 use crate::domain::identifiers::{IndicateurParcours, Rpps};
 use crate::domain::ids::PatientId;
-use crate::domain::money::Centimes;
 use crate::domain::vie::sommeil::{MotifSommeil, StatutPatient, est_exclu};
-use crate::law::LawError;
-use crate::services::ServiceError;
-use crate::storage::avis_ponctuels::Autour;
+use crate::storage::avis_ponctuels::{Autour, AvisPonctuel};
 use crate::storage::dossiers_situations::ExerciceConnu;
-use crate::storage::honoraires::HonorairesMedecin;
 
 impl Dossier {
     /// Cover under which the designation sleeps on a day.
@@ -61,6 +57,18 @@ impl Dossier {
     }
 }
 
+impl Dossier {
+    /// A single opinion given.
+    pub(super) fn opinion(&mut self, avis: &AvisPonctuel) {
+        self.avis.push((avis.executant, avis.avis));
+    }
+
+    /// A feuille around a single opinion.
+    pub(super) fn around(&mut self, feuille: &AvisPonctuel) {
+        self.autour.push((feuille.executant, feuille.avis));
+    }
+}
+
 impl Registre {
     /// Whether the referrals of the register may decide: another doctor is the médecin traitant.
     pub(super) fn needs_referrals(&self, (patient, feuille): Sujet<'_>) -> bool {
@@ -71,7 +79,10 @@ impl Registre {
     pub(super) fn parcours(&self, dossier: &Dossier, feuille: &FeuilleDeSoins) -> FaitsRegistre {
         let executant = feuille.executant_rpps;
         let of_performer = |list: &[(Rpps, AutreFeuille)]| -> Vec<AutreFeuille> {
-            list.iter().filter(|(rpps, _)| *rpps == executant).map(|(_, one)| *one).collect()
+            let mut own: Vec<AutreFeuille> =
+                list.iter().filter(|(rpps, _)| *rpps == executant).map(|(_, one)| *one).collect();
+            own.sort_unstable();
+            own
         };
         let days = reference_days(feuille);
         let around = feuille.soins.date_soins().and_then(autour_d_un_avis);
@@ -79,11 +90,12 @@ impl Registre {
             |one: &AutreFeuille| around.is_some_and(|(du, au)| (du..=au).contains(&one.jour));
         let mut avis = of_performer(&dossier.avis);
         avis.retain(near);
-        let mut autour = Vec::new();
-        if let Some((du, au)) = opinion_range(feuille) {
-            autour = of_performer(&dossier.autour);
-            autour.retain(|one| (du..=au).contains(&one.jour));
-        }
+        // Other feuilles at hand may have opinions of other days.
+        let autour = days_looked_at(feuille).map_or_else(Vec::new, |(du, au)| {
+            let mut others = of_performer(&dossier.autour);
+            others.retain(|one| (du..=au).contains(&one.jour));
+            others
+        });
         FaitsRegistre {
             couvertures: days
                 .iter()
@@ -99,21 +111,14 @@ impl Registre {
     /// The fees of the performer in the year of a feuille.
     fn fees(&self, feuille: &FeuilleDeSoins) -> HonorairesAnnee {
         let year = feuille.soins.date_soins().map(|jour| jour.year());
-        self.honoraires
-            .iter()
-            .find(|one| {
-                one.executant == feuille.executant_rpps && Some(i32::from(one.annee)) == year
-            })
-            .map_or_else(HonorairesAnnee::default, |one| one.honoraires)
+        year.map_or_else(HonorairesAnnee::default, |year| self.earned(feuille.executant_rpps, year))
     }
 
     /// The practice under whose number a feuille is billed, on its day of care.
     fn practice(&self, feuille: &FeuilleDeSoins) -> Option<&ExerciceConnu> {
         let jour = feuille.soins.date_soins()?;
-        let own = self.exercices.iter().filter(|one| {
-            one.rpps == feuille.executant_rpps
-                && one.effet.contient(jour)
-                && one.facturation == feuille.numero_facturation
+        let own = self.practices(feuille.executant_rpps).iter().filter(|one| {
+            one.effet.contient(jour) && one.facturation == feuille.numero_facturation
         });
         // Two practices may bill under one number: the principal one is then meant.
         own.max_by_key(|one| one.principal)
@@ -136,28 +141,6 @@ impl Registre {
         let same = practice.convention == written.convention
             && practice.option_tarifaire == written.option_tarifaire;
         (!same).then_some(Avertissement::ConventionContredite)
-    }
-
-    /// Adds fees to those that are followed.
-    pub(super) fn earned(&mut self, fees: &[HonorairesMedecin]) -> Result<(), ServiceError> {
-        for new in fees {
-            let same = |one: &&mut HonorairesMedecin| {
-                (one.executant, one.annee) == (new.executant, new.annee)
-            };
-            match self.honoraires.iter_mut().find(same) {
-                Some(known) => {
-                    let more = |sum: &mut Centimes, added: Centimes| -> Result<(), LawError> {
-                        *sum = sum.plus(added)?;
-                        Ok(())
-                    };
-                    more(&mut known.honoraires.total, new.honoraires.total)?;
-                    let without = new.honoraires.sans_depassement;
-                    more(&mut known.honoraires.sans_depassement, without)?;
-                }
-                None => self.honoraires.push(*new),
-            }
-        }
-        Ok(())
     }
 }
 
@@ -193,14 +176,14 @@ pub(in crate::services) const fn est_da(qualificatif: Option<QualificatifDepense
     matches!(qualificatif, Some(QualificatifDepense::Da | QualificatifDepense::DaDe))
 }
 
-/// The days around the single opinion of a feuille.
-fn opinion_range(feuille: &FeuilleDeSoins) -> Option<(NaiveDate, NaiveDate)> {
-    let opinion = feuille.soins.actes.iter().find(|acte| acte.code.est_avis_ponctuel())?;
-    autour_d_un_avis(opinion.date_execution)
-}
-
 /// The days around the opinions of a feuille, for whoever looks for others.
 pub(super) fn looked_around(patient: PatientId, feuille: &FeuilleDeSoins) -> Option<Autour> {
-    let jours = opinion_range(feuille)?;
+    let jours = days_looked_at(feuille)?;
     Some(Autour { patient_id: patient, executant: feuille.executant_rpps, jours })
+}
+
+/// The first and the last of the days around the opinion of a feuille.
+fn days_looked_at(feuille: &FeuilleDeSoins) -> Option<(NaiveDate, NaiveDate)> {
+    let opinion = feuille.soins.actes.iter().find(|acte| acte.code.est_avis_ponctuel())?;
+    autour_d_un_avis(opinion.date_execution)
 }

@@ -10,7 +10,8 @@ use crate::domain::acteur::Caisse;
 use crate::domain::adressage::Adressage;
 use crate::domain::calendar::Periode;
 use crate::domain::evaluation::{
-    AutreFeuille, Avertissement, AvertissementLigne, FaitsConnus, Naissance, RelationMt,
+    AutreFeuille, Avertissement, AvertissementLigne, FaitsConnus, HonorairesAnnee, Naissance,
+    RelationMt,
 };
 use crate::domain::feuille_de_soins::{Acte, FeuilleDeSoins};
 use crate::domain::identifiers::{
@@ -22,7 +23,6 @@ use crate::domain::vie::sommeil::StatutPatient;
 use crate::law::LawError;
 use crate::services::ServiceError;
 use crate::services::perimetre::{Vue, vue_de_caisse};
-use crate::services::suites::fees;
 use crate::storage::dossiers::{Attente, MembreConnu};
 use crate::storage::dossiers_situations::ExerciceConnu;
 use crate::storage::feuilles_de_soins::FeuilleEnregistree;
@@ -107,16 +107,6 @@ impl Dossier {
         self.attentes.push((attente.rpps, attente.signe_le));
     }
 
-    /// A single opinion.
-    pub(super) fn opinion(&mut self, executant: Rpps, avis: AutreFeuille) {
-        self.avis.push((executant, avis));
-    }
-
-    /// A feuille around a single opinion.
-    pub(super) fn around(&mut self, executant: Rpps, feuille: AutreFeuille) {
-        self.autour.push((executant, feuille));
-    }
-
     pub(super) fn designation(&self, jour: NaiveDate) -> Option<&DesignationConnue> {
         self.designations.iter().find(|known| known.effet.contient(jour))
     }
@@ -153,32 +143,23 @@ impl Dossier {
 }
 
 /// What is known of the persons and of the performers of some feuilles.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(in crate::services) struct Registre {
-    pub(super) dossiers: BTreeMap<PatientId, Dossier>,
+    dossiers: BTreeMap<PatientId, Dossier>,
     /// Under which record the facts of one that was merged are kept.
     merged: BTreeMap<PatientId, PatientId>,
     medecins: BTreeMap<Rpps, Vec<(Periode, Specialite)>>,
     /// Practices of the performers.
-    pub(super) exercices: Vec<ExerciceConnu>,
-    /// Doctors of whom the fees are followed: those who bill an authorised overrun.
-    pub(super) suivis: BTreeSet<Rpps>,
-    /// Their fees.
-    pub(super) honoraires: Vec<HonorairesMedecin>,
+    exercices: BTreeMap<Rpps, Vec<ExerciceConnu>>,
+    /// Fees of those who bill an authorised overrun, by year.
+    honoraires: BTreeMap<(Rpps, i16), HonorairesAnnee>,
 }
 
 impl Registre {
     /// Of these persons, nothing yet.
     pub(super) fn new(persons: &[PatientId]) -> Self {
         let dossiers = persons.iter().map(|id| (*id, Dossier::default())).collect();
-        Self {
-            dossiers,
-            merged: BTreeMap::new(),
-            medecins: BTreeMap::new(),
-            exercices: Vec::new(),
-            suivis: BTreeSet::new(),
-            honoraires: Vec::new(),
-        }
+        Self { dossiers, ..Self::default() }
     }
 
     /// A record merged into that of a person.
@@ -197,10 +178,10 @@ impl Registre {
         self.dossiers.keys().chain(self.merged.keys()).copied().collect()
     }
 
-    /// Some persons and the records merged into theirs.
-    pub(super) fn records(&self, persons: &[PatientId]) -> Vec<PatientId> {
-        let old = persons.iter().flat_map(|patient| self.absorbed(*patient));
-        persons.iter().chain(old).copied().collect()
+    /// The records of some persons, those merged into theirs included.
+    pub(super) fn sharing(&self, persons: &[PatientId]) -> Vec<PatientId> {
+        let merged = self.merged.iter().filter(|(_, owner)| persons.contains(owner));
+        persons.iter().copied().chain(merged.map(|(old, _)| *old)).collect()
     }
 
     /// Adds a fact of a record to what is known of its person.
@@ -214,6 +195,29 @@ impl Registre {
     /// A doctor of the register, with one of his specialties.
     pub(super) fn practises(&mut self, rpps: Rpps, specialite: Option<(Periode, Specialite)>) {
         self.medecins.entry(rpps).or_default().extend(specialite);
+    }
+
+    /// A practice of a performer.
+    pub(super) fn practises_at(&mut self, exercice: ExerciceConnu) {
+        self.exercices.entry(exercice.rpps).or_default().push(exercice);
+    }
+
+    /// The practices of a performer.
+    pub(super) fn practices(&self, rpps: Rpps) -> &[ExerciceConnu] {
+        self.exercices.get(&rpps).map_or(&[], Vec::as_slice)
+    }
+
+    /// Adds fees to those of a doctor in a year.
+    pub(super) fn earns(&mut self, more: &HonorairesMedecin) -> Result<(), ServiceError> {
+        let known = self.honoraires.entry((more.executant, more.annee)).or_default();
+        *known = known.plus(&more.honoraires).map_err(LawError::from)?;
+        Ok(())
+    }
+
+    /// The fees of a doctor in a year.
+    pub(super) fn earned(&self, rpps: Rpps, annee: i32) -> HonorairesAnnee {
+        let annee = i16::try_from(annee).unwrap_or_default();
+        self.honoraires.get(&(rpps, annee)).copied().unwrap_or_default()
     }
 
     /// The persons one of whose feuilles needs something.
@@ -339,26 +343,26 @@ impl Registre {
         self.dossiers.get(&patient).map_or(&[], |known| &known.absorbed)
     }
 
-    /// What a feuille that was just evaluated changes for the next ones.
+    /// What a feuille that was just evaluated changes for those that follow it.
     pub(in crate::services) fn retenir(
         &mut self,
         kept: &FeuilleEnregistree,
         retenues: &[Retenue],
+        fees: &[HonorairesMedecin],
     ) -> Result<(), ServiceError> {
-        let feuille = &kept.feuille;
-        let executant = feuille.executant_rpps;
+        let executant = kept.feuille.executant_rpps;
         if let Some(dossier) = self.dossiers.get_mut(&kept.patient_id) {
             dossier.participations.extend(retenues);
-            if let Some(jour) = feuille.soins.date_soins() {
+            if let Some(jour) = kept.feuille.soins.date_soins() {
                 let one = AutreFeuille { jour, feuille: kept.id };
-                dossier.around(executant, one);
-                if has_opinion(feuille) {
-                    dossier.opinion(executant, one);
+                dossier.autour.push((executant, one));
+                if has_opinion(&kept.feuille) {
+                    dossier.avis.push((executant, one));
                 }
             }
         }
-        if self.suivis.contains(&executant) {
-            self.earned(&fees([feuille])?)?;
+        for more in fees {
+            self.earns(more)?;
         }
         Ok(())
     }

@@ -57,11 +57,10 @@ impl Services {
                     let law = law_of(&mut conn, &mut lois, evaluation.loi_id).await?;
                     evaluations.push((evaluation, law));
                 }
-                let a_reexaminer = match has_opinion(&feuille.feuille) {
-                    true => {
-                        avis_ponctuels::rompus(&mut conn, feuille.patient_id, feuille.id).await?
-                    }
-                    false => Vec::new(),
+                let a_reexaminer = if has_opinion(&feuille.feuille) {
+                    avis_ponctuels::rompus(&mut conn, feuille.patient_id, feuille.id).await?
+                } else {
+                    Vec::new()
                 };
                 known.push(Ok(FeuilleEvaluee { feuille, evaluations, a_reexaminer }));
             }

@@ -11,6 +11,7 @@ use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::PatientId;
 use crate::domain::money::Centimes;
 use crate::services::faits::Registre;
+use crate::services::suites::fees;
 use crate::services::{PATIENT_ATTENDU, ServiceError, Services};
 use crate::storage::evaluations::EvaluationEnregistree;
 use crate::storage::feuilles_de_soins::{Cle, FeuilleEnregistree, FeuilleRecue, NouvelleLigne};
@@ -95,8 +96,8 @@ impl Services {
         let recue =
             self.evaluate(&donnees.registre, ligne, (patient_id, instant), donnees.loi_id)?;
         let row = NouvelleLigne::new(&recue, ligne.date_soins)?;
-        let kept = retenues(&recue.feuille.feuille, &recue.evaluation.evaluation);
-        donnees.registre.retenir(&recue.feuille, &kept)?;
+        let kept = retenues(feuille, &recue.evaluation.evaluation);
+        donnees.registre.retenir(&recue.feuille, &kept, &fees(std::iter::once(feuille))?)?;
         Ok(Issue::Nouvelle { cle, row, recue, kept })
     }
 

@@ -179,7 +179,7 @@ impl Services {
         lot: &Lot<'_>,
         decisions: &Decisions,
     ) -> Result<bool, ServiceError> {
-        let Decisions { lignes, retenues, instants, issues } = decisions;
+        let Decisions { lignes, retenues, instants, .. } = decisions;
         let expected = u64::try_from(lignes.len()).unwrap_or(u64::MAX);
         if lignes.is_empty() {
             return Ok(true);
@@ -200,9 +200,13 @@ impl Services {
         let ids: Vec<FeuilleId> = lignes.iter().map(|ligne| ligne.feuille_id()).collect();
         evenements::insert_of_feuilles(tx, &self.evaluated(lot.contexte), &ids).await?;
         patients::touch_all(tx, instants).await?;
-        let stored = issues.iter().flatten().filter(|found| found.nouvelle);
-        let evaluees: Vec<Evaluee<'_>> =
-            stored.map(|found| (&found.recue.feuille, &found.recue.evaluation)).collect();
+        let evaluees: Vec<Evaluee<'_>> = decisions
+            .issues
+            .iter()
+            .flatten()
+            .filter(|found| found.nouvelle)
+            .map(|found| (&found.recue.feuille, &found.recue.evaluation))
+            .collect();
         self.keep_traces(tx, lot.contexte, &evaluees).await?;
         Ok(true)
     }
