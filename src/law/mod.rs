@@ -8,6 +8,7 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+mod ancienne;
 pub mod autrement;
 mod avertissements;
 pub mod bareme;

@@ -10,7 +10,7 @@ pub use crate::law::explanation::{Motif, Motifs};
 use crate::law::explanation::{bilan, message};
 use crate::law::reglement::reglement;
 use crate::law::situation::Situation;
-use crate::law::{LawError, checks};
+use crate::law::{Law, LawError, checks};
 
 /// Why an evaluation says what it says, in French.
 #[derive(Debug, Clone)]
@@ -37,10 +37,7 @@ impl Services {
         soins: &Soins,
         faits: &FaitsConnus,
     ) -> Result<Evaluation, LawError> {
-        let mut evaluation = self.law.evaluer(soins, faits)?;
-        let discrepancies = checks::discrepancies(soins, faits, &evaluation);
-        evaluation.avertissements.extend(discrepancies);
-        Ok(evaluation)
+        ask(&self.law, soins, faits)
     }
 
     /// Who pays whom for a feuille, by what it says of third-party payment.
@@ -52,27 +49,29 @@ impl Services {
         Ok(reglement(soins, evaluation)?)
     }
 
-    /// Why an evaluation says what it says: rendered now, from codes, facts and amounts.
-    pub fn explain(
+    /// Why an evaluation says what it says: rendered now, from codes, facts and amounts, with the values
+    /// of its law.
+    pub fn explain<'a>(
         &self,
+        law: &'a Law,
         soins: &Soins,
         faits: &FaitsConnus,
         evaluation: &Evaluation,
-    ) -> Result<Explication<'_>, ServiceError> {
+    ) -> Result<Explication<'a>, ServiceError> {
         let actes = evaluation.actes.iter().map(|evalue| {
             let principale = evalue.lignes.first().map(|ligne| ligne.numero_ligne);
             let acte = soins.actes.iter().find(|acte| Some(acte.numero_ligne) == principale);
             let mut motifs = Motifs::new();
             let Some(acte) = acte else { return Ok(motifs) };
             let situation = Situation::of(soins, acte, faits);
-            let bareme = self.law.bareme_du(DateDesSoins::new(acte.date_reference()))?;
+            let bareme = law.bareme_du(DateDesSoins::new(acte.date_reference()))?;
             motifs.rediger(evalue, &situation, bareme);
             Ok(motifs)
         });
         Ok(Explication {
             actes: actes.collect::<Result<_, LawError>>()?,
             bilan: bilan(&evaluation.totaux),
-            patient: self.law.raconter(soins, faits, evaluation)?,
+            patient: law.raconter(soins, faits, evaluation)?,
             avertissements: evaluation
                 .avertissements
                 .iter()
@@ -80,4 +79,12 @@ impl Services {
                 .collect(),
         })
     }
+}
+
+/// The decision of a law, with the discrepancies between what was declared and determined.
+pub(super) fn ask(law: &Law, soins: &Soins, faits: &FaitsConnus) -> Result<Evaluation, LawError> {
+    let mut evaluation = law.evaluer(soins, faits)?;
+    let discrepancies = checks::discrepancies(soins, faits, &evaluation);
+    evaluation.avertissements.extend(discrepancies);
+    Ok(evaluation)
 }

@@ -70,13 +70,13 @@ impl Services {
         self.verify_instructor(contexte)?;
         let evaluee = self.get_feuille(contexte, id).await?;
         let found = evaluee.evaluations.iter().find(|(kept, _)| kept.numero == numero);
-        let (kept, regles_version) = found.ok_or(ServiceError::Introuvable)?;
+        let (kept, loi) = found.ok_or(ServiceError::Introuvable)?;
         let soins = &evaluee.feuille.feuille.soins;
         Ok(Instruction {
             numero: Some(numero),
-            regles_version: *regles_version,
+            regles_version: loi.empreinte,
             connu_le: Some(kept.connu_le),
-            actes: self.law.instruire(soins, &kept.faits, &kept.evaluation, true)?,
+            actes: loi.law.instruire(soins, &kept.faits, &kept.evaluation, true)?,
         })
     }
 }

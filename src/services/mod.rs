@@ -25,6 +25,7 @@ pub mod patientele;
 pub mod patients;
 mod perimetre;
 pub mod reevaluations;
+pub mod rejeu;
 pub mod representations;
 pub mod simulations;
 mod suites;
@@ -65,6 +66,7 @@ pub struct Services {
     mode: Mode,
     traces: TraceWriter,
     loi_id: Arc<tokio::sync::OnceCell<i16>>,
+    lois: loi::LoisLues,
 }
 
 /// A request: which one, and by whom it is traced.
@@ -237,7 +239,7 @@ impl Services {
         mode: Mode,
     ) -> Self {
         let traces = TraceWriter::start(db.clone());
-        Self { db, clock, ids, law, mode, traces, loi_id: Arc::default() }
+        Self { db, clock, ids, law, mode, traces, loi_id: Arc::default(), lois: Arc::default() }
     }
 
     /// The clock.

@@ -47,6 +47,7 @@ mod patientele;
 mod races;
 mod readme;
 mod reevaluations;
+mod rejeu;
 mod retraits;
 mod sandbox;
 mod schema;

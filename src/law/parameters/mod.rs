@@ -179,6 +179,11 @@ impl Parametres {
         self.0.get(&parametre)
     }
 
+    /// Some parameters with their histories, and no other.
+    pub(super) fn of(list: Vec<(Parametre, Historique)>) -> Self {
+        Self(list.into_iter().collect())
+    }
+
     /// The history of a parameter, to be changed by a reform.
     pub(super) fn get_mut(&mut self, parametre: Parametre) -> Option<&mut Historique> {
         self.0.get_mut(&parametre)

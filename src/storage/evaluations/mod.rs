@@ -157,6 +157,35 @@ pub async fn later(
         .collect()
 }
 
+/// The bytes under which an evaluation is kept.
+pub fn bytes(kept: &EvaluationEnregistree) -> Vec<u8> {
+    codec::encode(kept)
+}
+
+/// The bytes kept of every evaluation of some feuilles of a month, with their numbers.
+pub async fn kept_bytes(
+    conn: &mut PgConnection,
+    (month, next): (NaiveDate, NaiveDate),
+    feuilles: &[FeuilleId],
+) -> Result<Vec<(FeuilleId, i16, Vec<u8>)>, StorageError> {
+    let ids: Vec<Uuid> = feuilles.iter().map(|id| id.uuid()).collect();
+    let rows = sqlx::query!(
+        r#"/* evaluation.kept_bytes */
+         SELECT feuille_id AS "feuille_id!", 1::smallint AS "numero!", detail AS "detail!" FROM feuille_de_soins
+         WHERE feuille_id = ANY($1) AND date_soins >= $2 AND date_soins < $3
+         UNION ALL
+         SELECT feuille_id, numero, detail FROM evaluation
+         WHERE feuille_id = ANY($1) AND date_soins >= $2 AND date_soins < $3"#,
+        &ids,
+        month,
+        next
+    )
+    .fetch_all(conn)
+    .await?;
+    let triple = |id, numero, detail| (FeuilleId::from_uuid(id), numero, detail);
+    Ok(rows.into_iter().map(|row| triple(row.feuille_id, row.numero, row.detail)).collect())
+}
+
 /// Cents as the database keeps them.
 pub(super) fn int4(montant: Centimes) -> Result<i32, StorageError> {
     i32::try_from(montant.get())

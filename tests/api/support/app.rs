@@ -51,11 +51,16 @@ impl TestApp {
 
     /// An application over a database, with so many connections.
     pub async fn over(database: TestDatabase, connections: u32) -> Self {
+        Self::under(database, connections, Law::embedded().unwrap(), 42).await
+    }
+
+    /// An application under some law, with identifiers of its own.
+    pub async fn under(database: TestDatabase, connections: u32, law: Law, seed: u64) -> Self {
         logs::capture();
         let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
         let as_clock: Arc<dyn Clock> = Arc::<FixedClock>::clone(&clock);
-        let ids = Arc::new(IdSource::seeded(Arc::clone(&as_clock), 42));
-        let law = Arc::new(Law::embedded().unwrap());
+        let ids = Arc::new(IdSource::seeded(Arc::clone(&as_clock), seed));
+        let law = Arc::new(law);
         let db = database.db(connections).await;
         let emetteur = Arc::new(Emetteur::ephemeral().unwrap());
         let keys = KeySource::Fixed(Arc::new(emetteur.jwks().unwrap()));

@@ -71,7 +71,8 @@ struct Simulee<'a> {
 
 impl Simulee<'_> {
     fn render(self, services: &Services) -> Result<EvaluationVue, Refus> {
-        let explication = services.explain(self.soins, self.faits, self.evaluation)?;
+        let explication =
+            services.explain(services.law(), self.soins, self.faits, self.evaluation)?;
         let contexte = Contexte {
             numero: None,
             regles_version: *services.law().empreinte(),
