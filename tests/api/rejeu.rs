@@ -1,5 +1,7 @@
 //! Stored evaluations made again: byte for byte, under the law of their time.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use traitant::domain::ids::FeuilleId;
 use traitant::law::Law;
@@ -56,15 +58,14 @@ async fn what_is_stored_is_made_again_byte_for_byte_whatever_the_register_says_s
 
 #[tokio::test]
 async fn an_evaluation_is_read_and_replayed_under_its_own_law() {
-    let database = TestDatabase::with_people().await;
-    let former = TestApp::under(database, 4, other_law(), 7).await;
+    let database = Arc::new(TestDatabase::with_people().await);
+    let former = TestApp::under(Arc::clone(&database), 4, other_law(), 7).await;
     let old = send(&former, "BERNARD", "1", "2025-03-11", json!("T")).await;
     let participation = |sheet: &Value| {
         sheet["evaluations"][0]["totaux"]["participation_forfaitaire_centimes"].clone()
     };
     assert_eq!(participation(&old), 400);
-    let TestApp { database, .. } = former;
-    let present = TestApp::over(database, 4).await;
+    let present = TestApp::under(database, 4, Law::embedded().unwrap(), 8).await;
     let new = send(&present, "BERNARD", "2", "2025-03-12", json!("T")).await;
     assert_eq!(participation(&new), 200);
     // Word for word what was answered then, with the amount of that law.

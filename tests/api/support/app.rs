@@ -34,7 +34,7 @@ pub const PONS: &str = "99900007016";
 pub const CARDIOLOGUE: &str = "99900002017";
 
 pub struct TestApp {
-    pub database: TestDatabase,
+    pub database: Arc<TestDatabase>,
     pub clock: Arc<FixedClock>,
     pub ids: Arc<IdSource>,
     pub services: Services,
@@ -51,11 +51,11 @@ impl TestApp {
 
     /// An application over a database, with so many connections.
     pub async fn over(database: TestDatabase, connections: u32) -> Self {
-        Self::under(database, connections, Law::embedded().unwrap(), 42).await
+        Self::under(Arc::new(database), connections, Law::embedded().unwrap(), 42).await
     }
 
     /// An application under some law, with identifiers of its own.
-    pub async fn under(database: TestDatabase, connections: u32, law: Law, seed: u64) -> Self {
+    pub async fn under(database: Arc<TestDatabase>, connections: u32, law: Law, seed: u64) -> Self {
         logs::capture();
         let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
         let as_clock: Arc<dyn Clock> = Arc::<FixedClock>::clone(&clock);
