@@ -63,16 +63,18 @@ impl TestApp {
         let law = Arc::new(law);
         let db = database.db(connections).await;
         let emetteur = Arc::new(Emetteur::ephemeral().unwrap());
-        let keys = KeySource::Fixed(Arc::new(emetteur.jwks().unwrap()));
+        let source = KeySource::Fixed(Arc::new(emetteur.jwks().unwrap()));
         let verifier = Verifier::new(
             DEV_ISSUER.to_owned(),
             DEV_AUDIENCE.to_owned(),
-            keys,
+            source,
             Arc::clone(&as_clock),
         );
         let services = Services::new(db, as_clock, Arc::clone(&ids), law, Mode::BacASable);
         let router = router(AppState::new(services.clone(), verifier));
-        Self { database, clock, ids, services, emetteur, router, keys: Arc::new(AtomicU32::new(1)) }
+        // Two applications over one database do not share their keys.
+        let keys = Arc::new(AtomicU32::new(u32::try_from(seed).unwrap() * 1_000));
+        Self { database, clock, ids, services, emetteur, router, keys }
     }
 
     /// A doctor.
