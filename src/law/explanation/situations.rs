@@ -230,7 +230,19 @@ pub(super) fn demarche(recit: &Recit<'_>) -> String {
         {
             choisir(recit)
         }
-        _ => RIEN.to_owned(),
+        C::SansObjet
+        | C::MedecinTraitant
+        | C::Oriente
+        | C::AccesDirect
+        | C::Urgence
+        | C::HorsResidence
+        | C::Remplacant
+        | C::ArticleD16216
+        | C::ZoneSousMedicalisee
+        | C::CabinetSecondaire
+        | C::GeneralisteRecent
+        | C::UrgenceSansMedecinTraitant
+        | C::MoinsDe16Ans => RIEN.to_owned(),
     }
 }
 
@@ -271,7 +283,24 @@ pub(super) fn recours(recit: &Recit<'_>) -> Option<&'static str> {
             "Si aucun médecin ne peut vous prendre, le conciliateur de votre caisse vous aide à en \
              trouver un.",
         ),
-        _ => None,
+        C::SansObjet
+        | C::MedecinTraitant
+        | C::NouveauMedecinTraitant
+        | C::Oriente
+        | C::AccesDirect
+        | C::Urgence
+        | C::HorsResidence
+        | C::Remplacant
+        | C::ArticleD16216
+        | C::ZoneSousMedicalisee
+        | C::CabinetSecondaire
+        | C::GeneralisteRecent
+        | C::UrgenceSansMedecinTraitant
+        | C::Exclusion
+        | C::Mayotte
+        | C::MoinsDe16Ans
+        | C::MoinsDe16AnsSansMt
+        | C::Inconnu => None,
     }
 }
 
