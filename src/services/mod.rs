@@ -24,6 +24,7 @@ pub mod operations;
 pub mod patientele;
 pub mod patients;
 mod perimetre;
+pub mod reevaluations;
 pub mod representations;
 pub mod simulations;
 mod suites;

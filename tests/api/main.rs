@@ -45,6 +45,7 @@ mod parameters;
 mod patientele;
 mod races;
 mod readme;
+mod reevaluations;
 mod retraits;
 mod sandbox;
 mod schema;

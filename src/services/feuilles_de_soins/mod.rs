@@ -9,6 +9,7 @@ mod verification;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub(super) use self::decision::retenues;
 pub use self::lots::{Reception, Suite, Tour};
 use self::reception::{Ligne, Trouvee};
 use super::faits::has_opinion;

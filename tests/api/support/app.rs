@@ -190,6 +190,13 @@ impl Caller<'_> {
         self.request("POST", path, &headers, Some(&body)).await
     }
 
+    /// Acts on a version, without a body, under a new idempotency key.
+    pub async fn act_on(&self, path: &str, version: i64) -> Reply {
+        let (key, etag) = (self.app.key(), format!("\"{version}\""));
+        let headers = [("idempotency-key", key.as_str()), ("if-match", &etag)];
+        self.request("POST", path, &headers, None).await
+    }
+
     /// Sends a file of lines, under a new idempotency key.
     pub async fn send_ndjson(&self, path: &str, lines: &str) -> Reply {
         let mut request = Request::builder()
