@@ -66,7 +66,7 @@ impl Bareme {
     /// Values and rules of a period, each with what it rests on.
     pub(super) fn new(
         periode: Periode,
-        valeurs: [Option<i64>; NB_PARAMETRES],
+        valeurs: &[Option<i64>; NB_PARAMETRES],
         regles: Vec<(&'static Regle, Vec<&'static str>)>,
     ) -> Self {
         let (regles, fondements): (Vec<_>, Vec<Vec<_>>) = regles.into_iter().unzip();
@@ -79,6 +79,7 @@ impl Bareme {
         let de_montant = regles.iter().copied().filter(|regle| explains(regle)).collect();
         let fondements = fondements.into_iter().map(Vec::into_boxed_slice).collect();
         let gabarits = Vec::new();
+        let valeurs = *valeurs;
         let bare = Self { periode, valeurs, regles, de_montant, fondements, gabarits, ordre };
         let gabarits =
             bare.regles.iter().map(|regle| Gabarit::new(regle.fiche.phrase, &bare)).collect();

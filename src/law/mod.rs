@@ -253,7 +253,7 @@ fn baremes(couverture: Periode, parametres: &Parametres, regles: &[&'static Regl
                 .filter(|(_, valid)| valid.contient(periode.du()))
                 .map(|(regle, _)| (*regle, regle.fiche.fondement(parametres, periode.du())))
                 .collect();
-            Bareme::new(periode, valeurs, regles)
+            Bareme::new(periode, &valeurs, regles)
         })
         .collect()
 }

@@ -375,7 +375,7 @@ fn sentences(evaluation: &Evaluation, explication: &Explication<'_>) -> Vec<Stri
                     .all(|others| others.iter().any(|other| other.texte == motif.texte));
             if !several || shared {
                 if !said.iter().any(|known| *known == motif.texte) {
-                    said.push(motif.texte.to_string());
+                    said.push(motif.texte.to_owned());
                 }
             } else {
                 said.push(format!("Ligne {numero} : {}", motif.texte));

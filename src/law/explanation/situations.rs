@@ -46,6 +46,12 @@ fn ans(bareme: &Bareme, parametre: Parametre, unknown: &str) -> String {
         .map_or_else(|_unknown| unknown.to_owned(), |age| format!("{age}\u{a0}ans"))
 }
 
+/// The months without majoration after the médecin traitant left.
+fn delai(bareme: &Bareme) -> String {
+    let months = bareme.valeur(Parametre::NeutralisationDepartMt);
+    months.map_or_else(|_unknown| "12\u{a0}mois".to_owned(), |months| format!("{months}\u{a0}mois"))
+}
+
 /// What happened, without the day, in the middle of a sentence.
 pub(super) fn fait(recit: &Recit<'_>) -> String {
     let situation = &recit.situation;
@@ -83,9 +89,11 @@ pub(super) fn fait(recit: &Recit<'_>) -> String {
             ans(recit.bareme, Parametre::GeneralisteRecentDuree, "quelques années")
         ),
         C::ExclusionTemporaire | C::ExclusionTemporaireSansMt => {
-            "vous n'aviez plus de médecin traitant, parce que le vôtre était parti depuis moins \
-             d'un an : vous n'avez rien de plus à payer pour cela"
-                .into()
+format!(
+                "vous n'aviez plus de médecin traitant, parce que le vôtre était parti depuis moins \
+                 de {} : vous n'avez rien de plus à payer pour cela",
+                delai(recit.bareme)
+            )
         }
         C::IndicateurAbsent | C::Tolerance => "vous avez consulté un autre médecin que votre \
                                                médecin traitant, sans que la feuille dise pourquoi"
@@ -192,9 +200,11 @@ pub(super) fn demarche(recit: &Recit<'_>) -> String {
                 .to_owned()
         }
         C::SansMedecinTraitant => choisir(recit),
-        C::NouveauMedecinTraitant => "Vérifiez simplement que vous et ce médecin avez bien signé la \
+        C::NouveauMedecinTraitant => {
+            "Vérifiez simplement que vous et ce médecin avez bien signé la \
                                       déclaration de médecin traitant."
-            .to_owned(),
+                .to_owned()
+        }
         C::NonRespect if situation.specialite.est_generaliste() => {
             "La prochaine fois, voyez d'abord votre médecin traitant ; si vous préférez celui que \
              vous avez vu, vous pouvez le choisir à la place."
@@ -207,9 +217,11 @@ pub(super) fn demarche(recit: &Recit<'_>) -> String {
                 .to_owned()
         }
         C::ExclusionTemporaire | C::ExclusionTemporaireSansMt => {
-            "Vous avez un an à partir de son départ pour choisir un nouveau médecin traitant : ensuite, \
-             le remboursement baissera."
-                .to_owned()
+            format!(
+                "Vous avez {} à partir de son départ pour choisir un nouveau médecin traitant : \
+                 ensuite, le remboursement baissera.",
+                delai(recit.bareme)
+            )
         }
         C::MoinsDe16AnsSansMt => format!(
             "Un parent peut déjà choisir un médecin traitant pour l'enfant : il en faudra un à \
@@ -217,7 +229,8 @@ pub(super) fn demarche(recit: &Recit<'_>) -> String {
             ans(recit.bareme, Parametre::ParcoursAgeMinimum, "16\u{a0}ans")
         ),
         C::Exclusion | C::Mayotte => {
-            "Pour le remboursement, vous n'avez pas besoin de choisir un médecin traitant.".to_owned()
+            "Pour le remboursement, vous n'avez pas besoin de choisir un médecin traitant."
+                .to_owned()
         }
         C::Inconnu => completer(inconnue(situation).0).to_owned(),
         C::UrgenceSansMedecinTraitant
@@ -230,7 +243,19 @@ pub(super) fn demarche(recit: &Recit<'_>) -> String {
         {
             choisir(recit)
         }
-        _ => RIEN.to_owned(),
+        C::SansObjet
+        | C::MedecinTraitant
+        | C::Oriente
+        | C::AccesDirect
+        | C::Urgence
+        | C::HorsResidence
+        | C::Remplacant
+        | C::ArticleD16216
+        | C::ZoneSousMedicalisee
+        | C::CabinetSecondaire
+        | C::GeneralisteRecent
+        | C::UrgenceSansMedecinTraitant
+        | C::MoinsDe16Ans => RIEN.to_owned(),
     }
 }
 
@@ -271,7 +296,24 @@ pub(super) fn recours(recit: &Recit<'_>) -> Option<&'static str> {
             "Si aucun médecin ne peut vous prendre, le conciliateur de votre caisse vous aide à en \
              trouver un.",
         ),
-        _ => None,
+        C::SansObjet
+        | C::MedecinTraitant
+        | C::NouveauMedecinTraitant
+        | C::Oriente
+        | C::AccesDirect
+        | C::Urgence
+        | C::HorsResidence
+        | C::Remplacant
+        | C::ArticleD16216
+        | C::ZoneSousMedicalisee
+        | C::CabinetSecondaire
+        | C::GeneralisteRecent
+        | C::UrgenceSansMedecinTraitant
+        | C::Exclusion
+        | C::Mayotte
+        | C::MoinsDe16Ans
+        | C::MoinsDe16AnsSansMt
+        | C::Inconnu => None,
     }
 }
 

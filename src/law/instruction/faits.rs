@@ -34,26 +34,33 @@ impl Dossier<'_> {
     /// A fact, its source and its date.
     pub(super) fn fait(&self, fait: Fait) -> FaitInstruit {
         let source = self.source(fait);
-        let date = match fait {
-            Fait::Orienteur => self.soins.parcours.date_orientation,
-            Fait::DateInstallation => self.situation.date_installation,
-            Fait::Age => Some(self.acte.date_execution),
-            _ => Some(self.situation.date.jour()),
+        let day = Some(self.situation.date.jour());
+        let date = if fait == Fait::Orienteur {
+            self.soins.parcours.date_orientation
+        } else if fait == Fait::DateInstallation {
+            self.situation.date_installation
+        } else if fait == Fait::Age {
+            Some(self.acte.date_execution)
+        } else {
+            day
         };
         FaitInstruit { fait, valeur: self.valeur(fait), source, date }
     }
 
     fn source(&self, fait: Fait) -> Source {
-        let beside = if self.registre { Source::Registre } else { Source::Demande };
-        match fait {
+        let beside = matches!(
+            fait,
             Fait::Age
-            | Fait::MedecinTraitant
-            | Fait::Cumuls
-            | Fait::Adressage
-            | Fait::CouvertureConnue => beside,
-            Fait::Appartenance => Source::Calcul,
-            _ if self.registre => Source::Feuille,
-            _ => Source::Demande,
+                | Fait::MedecinTraitant
+                | Fait::Cumuls
+                | Fait::Adressage
+                | Fait::CouvertureConnue
+        );
+        match (fait == Fait::Appartenance, self.registre, beside) {
+            (true, _, _) => Source::Calcul,
+            (false, true, true) => Source::Registre,
+            (false, true, false) => Source::Feuille,
+            (false, false, _) => Source::Demande,
         }
     }
 
@@ -99,7 +106,7 @@ impl Dossier<'_> {
             Fait::Organisme => situation
                 .organisme
                 .as_ref()
-                .map_or_else(|| "non écrit".to_owned(), |caisse| caisse.to_string()),
+                .map_or_else(|| "non écrit".to_owned(), ToString::to_string),
             Fait::Acte => format!("{} ({})", self.acte.code.as_str(), mot(situation.nomenclature)),
             Fait::Qualificatif => ou_aucun(self.acte.qualificatif),
             Fait::Adressage => ou_aucun(situation.adressage),
@@ -139,85 +146,123 @@ impl Dossier<'_> {
         )
     }
 
+    /// What is said of a fact that is not there.
+    fn absent(&self, fait: Fait) -> Option<&'static str> {
+        let situation = &self.situation;
+        let lieu = self.soins.executant.lieu.and_then(|lieu| lieu.nature);
+        let (missing, said) = match fait {
+            Fait::Exoneration => {
+                (situation.exoneration.get() == 0, "aucune exonération n'est écrite")
+            }
+            Fait::Orienteur => (true, "aucun médecin n'est nommé comme ayant adressé le patient"),
+            Fait::RegimeLocal => {
+                (situation.regime_local == RegimeLocal::Aucun, "aucun régime local n'est écrit")
+            }
+            Fait::Complementaire => (
+                situation.complementaire == Complementaire::Aucune,
+                "le patient n'a pas de couverture complémentaire",
+            ),
+            Fait::SituationParticuliere => (
+                situation.particuliere == SituationParticuliere::Aucune,
+                "aucune situation particulière n'est écrite",
+            ),
+            Fait::Qualificatif => {
+                (self.acte.qualificatif.is_none(), "la ligne n'a pas de qualificatif de dépense")
+            }
+            Fait::MotifExclusion => {
+                (situation.motif_exclusion.is_none(), "aucun motif de l'indicateur A n'est écrit")
+            }
+            Fait::Adressage => (situation.adressage.is_none(), "aucun adressage n'est enregistré"),
+            Fait::CouvertureConnue => (
+                situation.couverture.is_none(),
+                "le registre ne connaît aucune couverture particulière",
+            ),
+            Fait::DateInstallation => (
+                situation.date_installation.is_none(),
+                "la date de première installation n'est pas écrite",
+            ),
+            Fait::Lieu => (lieu.is_none(), "le lieu des soins n'est pas écrit"),
+            Fait::Organisme => (situation.organisme.is_none(), "aucune caisse n'est écrite"),
+            Fait::Indicateur => {
+                (situation.indicateur.is_none(), "la feuille ne porte aucun indicateur")
+            }
+            Fait::DateSoins
+            | Fait::Age
+            | Fait::MedecinTraitant
+            | Fait::Specialite
+            | Fait::Convention
+            | Fait::NatureAssurance
+            | Fait::Appartenance
+            | Fait::Cumuls
+            | Fait::Montants
+            | Fait::Acte
+            | Fait::Contrat
+            | Fait::UrgencePrevue => (false, ""),
+        };
+        missing.then_some(said)
+    }
+
     /// Why a rule was set aside by a fact: the end of a sentence.
     pub(super) fn parce_que(&self, fait: Fait) -> String {
         let situation = &self.situation;
+        if let Some(said) = self.absent(fait) {
+            return said.to_owned();
+        }
         match fait {
             Fait::Age => format!("le patient avait {}", ans(situation.age)),
-            Fait::MedecinTraitant => match situation.relation_mt {
-                RelationMt::Aucun => "aucun médecin traitant n'est déclaré ce jour-là".to_owned(),
-                RelationMt::Executant | RelationMt::ExecutantCabinetSecondaire => "l'exécutant est le médecin traitant déclaré".to_owned(),
-                RelationMt::Autre => "le médecin traitant déclaré est un autre médecin".to_owned(),
-                RelationMt::Remplace => "l'exécutant remplace le médecin traitant".to_owned(),
-                RelationMt::EnAttente => {
-                    "aucun médecin traitant n'est encore déclaré : la déclaration attend une signature"
-                        .to_owned()
-                }
-                RelationMt::Parti => {
-                    "le médecin traitant est parti depuis peu, et aucun autre n'est déclaré".to_owned()
-                }
-                RelationMt::Inconnu => {
-                    "on ne sait pas si un médecin traitant est déclaré".to_owned()
-                }
-            },
+            Fait::MedecinTraitant => cause_mt(situation.relation_mt).to_owned(),
             Fait::Indicateur => situation.indicateur.map_or_else(
                 || "la feuille ne porte aucun indicateur".to_owned(),
                 |letter| {
                     format!("l'indicateur transmis est {} ({})", letter.as_str(), letter.libelle())
                 },
             ),
-            Fait::Orienteur => {
-                "aucun médecin n'est nommé comme ayant adressé le patient".to_owned()
-            }
             Fait::Specialite => format!("l'exécutant a pour spécialité : {}", self.valeur(fait)),
-            Fait::Exoneration if situation.exoneration.get() == 0 => {
-                "aucune exonération n'est écrite".to_owned()
-            }
-            Fait::RegimeLocal if situation.regime_local == RegimeLocal::Aucun => {
-                "aucun régime local n'est écrit".to_owned()
-            }
-            Fait::Complementaire if situation.complementaire == Complementaire::Aucune => {
-                "le patient n'a pas de couverture complémentaire".to_owned()
-            }
-            Fait::SituationParticuliere
-                if situation.particuliere == SituationParticuliere::Aucune =>
-            {
-                "aucune situation particulière n'est écrite".to_owned()
-            }
-            Fait::Qualificatif if self.acte.qualificatif.is_none() => {
-                "la ligne n'a pas de qualificatif de dépense".to_owned()
-            }
-            Fait::MotifExclusion if situation.motif_exclusion.is_none() => {
-                "aucun motif de l'indicateur A n'est écrit".to_owned()
-            }
-            Fait::Adressage if situation.adressage.is_none() => {
-                "aucun adressage n'est enregistré".to_owned()
-            }
-            Fait::CouvertureConnue if situation.couverture.is_none() => {
-                "le registre ne connaît aucune couverture particulière".to_owned()
-            }
-            Fait::DateInstallation if situation.date_installation.is_none() => {
-                "la date de première installation n'est pas écrite".to_owned()
-            }
-            Fait::Lieu if self.soins.executant.lieu.and_then(|lieu| lieu.nature).is_none() => {
-                "le lieu des soins n'est pas écrit".to_owned()
-            }
-            Fait::Organisme if situation.organisme.is_none() => {
-                "aucune caisse n'est écrite".to_owned()
-            }
             Fait::UrgencePrevue => format!("l'urgence est {}", self.valeur(fait)),
-            Fait::Appartenance => format!("l'acte est {}", self.valeur(fait)),
+            Fait::Appartenance | Fait::Acte => format!("l'acte est {}", self.valeur(fait)),
             Fait::Cumuls => format!("les plafonds ne sont pas atteints ({})", self.valeur(fait)),
             Fait::Montants => format!("les montants n'y conduisent pas ({})", self.valeur(fait)),
             Fait::Organisme => format!("la caisse du patient est {}", self.valeur(fait)),
-            Fait::Acte => format!("l'acte est {}", self.valeur(fait)),
-            _ => format!("{} « {} »", intitule(fait), self.valeur(fait)),
+            Fait::DateSoins
+            | Fait::Convention
+            | Fait::Exoneration
+            | Fait::Orienteur
+            | Fait::RegimeLocal
+            | Fait::Complementaire
+            | Fait::NatureAssurance
+            | Fait::SituationParticuliere
+            | Fait::Lieu
+            | Fait::MotifExclusion
+            | Fait::DateInstallation
+            | Fait::Qualificatif
+            | Fait::Adressage
+            | Fait::CouvertureConnue
+            | Fait::Contrat => format!("{} « {} »", intitule(fait), self.valeur(fait)),
         }
     }
 }
 
 fn ans(age: u8) -> String {
     format!("{age}\u{a0}{}", if age < 2 { "an" } else { "ans" })
+}
+
+/// What the médecin traitant was, as the cause of something.
+const fn cause_mt(value: RelationMt) -> &'static str {
+    match value {
+        RelationMt::Aucun => "aucun médecin traitant n'est déclaré ce jour-là",
+        RelationMt::Executant | RelationMt::ExecutantCabinetSecondaire => {
+            "l'exécutant est le médecin traitant déclaré"
+        }
+        RelationMt::Autre => "le médecin traitant déclaré est un autre médecin",
+        RelationMt::Remplace => "l'exécutant remplace le médecin traitant",
+        RelationMt::EnAttente => {
+            "aucun médecin traitant n'est encore déclaré : la déclaration attend une signature"
+        }
+        RelationMt::Parti => {
+            "le médecin traitant est parti depuis peu, et aucun autre n'est déclaré"
+        }
+        RelationMt::Inconnu => "on ne sait pas si un médecin traitant est déclaré",
+    }
 }
 
 const fn relation(value: RelationMt) -> &'static str {

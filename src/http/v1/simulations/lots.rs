@@ -133,12 +133,11 @@ impl Lot {
         if self.fini {
             return None;
         }
-        let vue = match self.lignes.next().await {
-            Some((ligne, text)) => self.answer(ligne, text),
-            None => {
-                self.fini = true;
-                self.sum()
-            }
+        let vue = if let Some((ligne, text)) = self.lignes.next().await {
+            self.answer(ligne, text)
+        } else {
+            self.fini = true;
+            self.sum()
         };
         let bytes = serde_json::to_vec(&vue).map(|mut bytes| {
             bytes.push(b'\n');
