@@ -54,6 +54,20 @@ fn naissance(person: usize) -> &'static str {
     NAISSANCES[person % NAISSANCES.len()]
 }
 
+/// The place of a birth date among those of persons.
+#[allow(dead_code, reason = "not every measure asks")]
+pub fn place_of_birth(date: &str) -> usize {
+    NAISSANCES.iter().position(|known| *known == date).unwrap()
+}
+
+/// The keys of the service of a folder.
+pub fn coffre(folder: &Path) -> Coffre {
+    let text = std::fs::read_to_string(folder.join("cle-maitre")).unwrap();
+    let digits = text.trim();
+    let byte = |index: usize| u8::from_str_radix(&digits[index * 2..index * 2 + 2], 16).unwrap();
+    Coffre::new(&std::array::from_fn(byte))
+}
+
 /// The médecin traitant of a person; one in ten has none.
 fn traitant(person: usize) -> Option<usize> {
     (person % 10 != 0).then_some(person % GENERALISTES)

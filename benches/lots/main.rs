@@ -12,6 +12,7 @@
     unreachable_pub,
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::disallowed_methods,
     clippy::as_conversions,
     clippy::cast_possible_truncation,
@@ -34,8 +35,6 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use traitant::storage::Coffre;
-
 use self::client::send;
 use self::cpu::Cpu;
 use self::memoire::memory;
@@ -43,14 +42,6 @@ use self::support::{psql, start, token};
 
 fn setting(name: &str, default: usize) -> usize {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-}
-
-/// The keys of the service of a folder.
-fn coffre(folder: &Path) -> Coffre {
-    let text = std::fs::read_to_string(folder.join("cle-maitre")).unwrap();
-    let digits = text.trim();
-    let byte = |index: usize| u8::from_str_radix(&digits[index * 2..index * 2 + 2], 16).unwrap();
-    Coffre::new(&std::array::from_fn(byte))
 }
 
 /// What a feuille takes on disk, by table: bytes of heap and of indexes.
@@ -169,7 +160,7 @@ fn main() {
     std::fs::create_dir_all(&folder).unwrap();
     let (mut child, base) = start(&folder);
     let began = Instant::now();
-    foule::charger(&folder, &coffre(&folder), persons);
+    foule::charger(&folder, &foule::coffre(&folder), persons);
     println!("a register of {persons} persons, loaded in {} s", began.elapsed().as_secs());
     let lot = folder.join("lot.ndjson");
     write_lot(&lot, feuilles, persons);

@@ -77,3 +77,9 @@ fn of_machine() -> u64 {
     // user, nice, system, then irq and softirq: neither idle nor waiting.
     (fields[0] + fields[1] + fields[2] + fields[5] + fields[6]) * 1_000 / TICKS
 }
+
+/// Of the programs that this one started and that ended.
+#[allow(dead_code, reason = "not every measure starts programs")]
+pub fn children() -> u64 {
+    of_process(std::process::id(), true) - of_process(std::process::id(), false)
+}
