@@ -29,7 +29,7 @@ use traitant::domain::identifiers::{
 use traitant::domain::money::Centimes;
 use traitant::law::Law;
 use traitant::law::bareme::DateDesSoins;
-use traitant::law::explanation::{bilan, motifs};
+use traitant::law::explanation::{Motifs, ecrire_bilan};
 use traitant::law::situation::Situation;
 
 const ROUNDS: usize = 31;
@@ -95,13 +95,28 @@ fn care(year: i32, indicateur: &str, relation: RelationMt, amc: bool) -> (Soins,
     (soins, faits)
 }
 
-/// Every reason of an evaluation, as a service gives them.
-fn explain(law: &Law, (soins, faits): &(Soins, FaitsConnus), evaluation: &Evaluation) -> usize {
-    let mut length = bilan(&evaluation.totaux).len();
+/// Every reason of an evaluation, as a service gives them: each rule considered, what became of it and by
+/// which fact, the texts it rests on and the values it read; then the sentences of those that decided,
+/// with their amounts, and who pays what.
+fn explain<'l>(
+    law: &'l Law,
+    (soins, faits): &(Soins, FaitsConnus),
+    evaluation: &Evaluation,
+    (motifs, bilan): (&mut Motifs<'l>, &mut String),
+) -> usize {
+    bilan.clear();
+    ecrire_bilan(&evaluation.totaux, bilan);
+    let mut length = bilan.len();
     for (evalue, acte) in evaluation.actes.iter().zip(&soins.actes) {
         let situation = Situation::of(soins, acte, faits);
         let bareme = law.bareme_du(DateDesSoins::new(acte.date_reference())).unwrap();
-        length += motifs(evalue, &situation, bareme).iter().map(|m| m.texte.len()).sum::<usize>();
+        for (constat, known) in bareme.considerees(&evalue.constats) {
+            let read = known.regle.fiche.parametres.iter();
+            let values: i64 = read.filter_map(|p| bareme.valeur(*p).ok()).sum();
+            black_box((constat.issue, known.fondement, values));
+        }
+        motifs.rediger(evalue, &situation, bareme);
+        length += motifs.iter().map(|m| m.texte.len() + m.fondement.len()).sum::<usize>();
     }
     length
 }
@@ -140,6 +155,7 @@ fn main() {
     }
     let page = [0x5a_u8; 4096];
     let (mut bare, mut reasoned, mut hashed) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut told, mut motifs, mut bilan) = (Vec::new(), Motifs::new(), String::new());
     for _ in 0..ROUNDS {
         bare.push(nanoseconds(|index| {
             let (soins, faits) = &cases[index % cases.len()];
@@ -148,22 +164,29 @@ fn main() {
         reasoned.push(nanoseconds(|index| {
             let case = &cases[index % cases.len()];
             let evaluation = law.evaluer(&case.0, &case.1).unwrap();
-            black_box(explain(&law, case, &evaluation));
+            black_box(explain(&law, case, &evaluation, (&mut motifs, &mut bilan)));
+        }));
+        told.push(nanoseconds(|index| {
+            let (soins, faits) = &cases[index % cases.len()];
+            let evaluation = law.evaluer(soins, faits).unwrap();
+            black_box(law.raconter(soins, faits, &evaluation).unwrap());
         }));
         hashed.push(nanoseconds(|_| {
             black_box(Empreinte::of(black_box(page)));
         }));
     }
     let (bare, reasoned, hashed) = (median(bare), median(reasoned), median(hashed));
+    let told = median(told);
     println!("{} situations, median of {ROUNDS} rounds of {PER_ROUND}, one core", cases.len());
     for (what, cost) in [
         ("evaluation", bare),
         ("evaluation and its reasons in French", reasoned),
+        ("evaluation told to the patient, otherwise", told),
         ("SHA-256 of 4 096 bytes", hashed),
     ] {
         let percent = cost * 100 / hashed;
         println!(
-            "{what:<38} {cost:>7} ns {:>9} a second {:>4}.{:02} × SHA-256",
+            "{what:<42} {cost:>7} ns {:>9} a second {:>4}.{:02} × SHA-256",
             1_000_000_000 / cost,
             percent / 100,
             percent % 100

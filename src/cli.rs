@@ -79,6 +79,13 @@ pub(crate) enum Commande {
     /// enregistré, 3 si des lignes sont refusées.
     #[command(help_template = TEMPLATE, override_usage = "traitant evaluer [OPTIONS] [FICHIER]")]
     Evaluer(Evaluer),
+    /// Refait les évaluations enregistrées et vérifie qu'elles disent encore la même chose.
+    ///
+    /// Chaque évaluation est refaite avec les faits et la loi qui lui sont attachés, sans rien lire du
+    /// registre, puis comparée à l'octet. Rien n'est écrit. Le code de sortie est 0 si tout est
+    /// identique, 3 si une évaluation diffère.
+    #[command(help_template = TEMPLATE, override_usage = "traitant rejouer [OPTIONS]")]
+    Rejouer(Rejouer),
     /// Écrit le document OpenAPI de l'API.
     #[command(help_template = TEMPLATE, override_usage = "traitant openapi")]
     Openapi,
@@ -110,6 +117,17 @@ pub(crate) struct Evaluer {
     /// Réponses complètes, avec les motifs, au lieu de la décision et des montants.
     #[arg(long, help_heading = "Options")]
     pub(crate) complete: bool,
+}
+
+/// Evaluations to replay.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Rejouer {
+    /// Premier jour de soins, AAAA-MM-JJ ; le premier de tous par défaut.
+    #[arg(long, value_name = "JOUR", help_heading = "Options")]
+    pub(crate) du: Option<chrono::NaiveDate>,
+    /// Dernier jour de soins, AAAA-MM-JJ ; le dernier de tous par défaut.
+    #[arg(long, value_name = "JOUR", help_heading = "Options")]
+    pub(crate) au: Option<chrono::NaiveDate>,
 }
 
 #[derive(Debug, Subcommand)]

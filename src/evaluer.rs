@@ -167,6 +167,7 @@ fn say(bilan: &BilanLot, interrupted: bool) {
     }
 }
 
-fn count(number: u64, one: &str, many: &str) -> String {
+/// A number and its noun.
+pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number < 2 { one } else { many })
 }

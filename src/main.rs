@@ -3,6 +3,7 @@
 
 mod cli;
 mod evaluer;
+mod rejouer;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -42,6 +43,9 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
     match commande {
         Commande::Evaluer(lot) => {
             return runtime.block_on(evaluer::run(&Config::from_env()?, &lot));
+        }
+        Commande::Rejouer(asked) => {
+            return runtime.block_on(rejouer::run(&Config::from_env()?, &asked));
         }
         Commande::Servir => runtime.block_on(serve(&Config::from_env()?)),
         Commande::Migrer => runtime.block_on(migrate(&Config::from_env()?)),

@@ -133,6 +133,10 @@ typed_id!(
     OperationId
 );
 typed_id!(
+    /// A new evaluation of feuilles already evaluated.
+    ReevaluationId
+);
+typed_id!(
     /// One HTTP request, as named in logs, traces and problems.
     RequestId
 );

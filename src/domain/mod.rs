@@ -25,6 +25,7 @@ pub mod money;
 pub mod operation;
 pub mod patient;
 pub mod patientele;
+pub mod reevaluation;
 pub mod representation;
 pub mod vie;
 pub mod vocabulary;

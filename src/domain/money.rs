@@ -77,17 +77,40 @@ impl Centimes {
 
     /// As French readers write it: `1 234,50 €`, with no-break spaces.
     pub fn in_words(self) -> String {
+        let mut text = String::with_capacity(16);
+        self.write_in_words(&mut text);
+        text
+    }
+
+    /// The same, after what a buffer holds; nothing else is allocated.
+    pub fn write_in_words(self, out: &mut String) {
         let cents = self.0.unsigned_abs();
-        let euros = (cents / 100).to_string();
-        let mut grouped = String::new();
-        for (index, digit) in euros.chars().enumerate() {
-            if index > 0 && euros.len().saturating_sub(index).is_multiple_of(3) {
-                grouped.push('\u{202f}');
-            }
-            grouped.push(digit);
+        if self.0 < 0 {
+            out.push('−');
         }
-        let sign = if self.0 < 0 { "−" } else { "" };
-        format!("{sign}{grouped},{:02}\u{a0}€", cents % 100)
+        // Digits of the euros, the last first.
+        let mut digits = [b'0'; 20];
+        let mut count = 0_usize;
+        let mut rest = cents / 100;
+        for digit in &mut digits {
+            *digit = b'0'.wrapping_add(u8::try_from(rest % 10).unwrap_or_default());
+            count = count.saturating_add(1);
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        for (place, digit) in digits.iter().enumerate().take(count).rev() {
+            out.push(char::from(*digit));
+            if place > 0 && place.is_multiple_of(3) {
+                out.push('\u{202f}');
+            }
+        }
+        let cents = u8::try_from(cents % 100).unwrap_or_default();
+        out.push(',');
+        out.push(char::from(b'0'.wrapping_add(cents / 10)));
+        out.push(char::from(b'0'.wrapping_add(cents % 10)));
+        out.push_str("\u{a0}€");
     }
 }
 
@@ -125,12 +148,32 @@ impl Taux {
 
     /// As French readers write it: `70 %`, `17,5 %`.
     pub fn in_words(self) -> String {
-        let (whole, rest) = (self.0 / 100, self.0 % 100);
-        match rest {
-            0 => format!("{whole}\u{a0}%"),
-            tens if tens % 10 == 0 => format!("{whole},{}\u{a0}%", tens / 10),
-            hundredths => format!("{whole},{hundredths:02}\u{a0}%"),
+        let mut text = String::with_capacity(8);
+        self.write_in_words(&mut text);
+        text
+    }
+
+    /// The same, after what a buffer holds.
+    pub fn write_in_words(self, out: &mut String) {
+        if self.0 == 10_000 {
+            out.push_str("100\u{a0}%");
+            return;
         }
+        let digit =
+            |value: u16| char::from(b'0'.wrapping_add(u8::try_from(value).unwrap_or_default()));
+        let (whole, rest) = (self.0 / 100, self.0 % 100);
+        if whole >= 10 {
+            out.push(digit(whole / 10));
+        }
+        out.push(digit(whole % 10));
+        if rest > 0 {
+            out.push(',');
+            out.push(digit(rest / 10));
+            if !rest.is_multiple_of(10) {
+                out.push(digit(rest % 10));
+            }
+        }
+        out.push_str("\u{a0}%");
     }
 }
 

@@ -84,11 +84,32 @@ impl<T: FromStr> FromRequestParts<AppState> for Chemin<T> {
         let params = RawPathParams::from_request_parts(parts, state)
             .await
             .map_err(|_not_text| Refus::new(Code::Introuvable, "Adresse inconnue."))?;
-        let (name, text) = params.iter().next().unwrap_or(("id", ""));
-        text.parse().map(Self).map_err(|_wrong| {
-            Refus::parametre(name, "format_invalide", "attendu : un identifiant de cette ressource")
-        })
+        lire_chemin(params.iter().next()).map(Self)
     }
+}
+
+/// The two parameters of a path, in its order.
+#[derive(Debug)]
+pub(crate) struct Chemins<A, B>(pub(crate) A, pub(crate) B);
+
+impl<A: FromStr, B: FromStr> FromRequestParts<AppState> for Chemins<A, B> {
+    type Rejection = Refus;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refus> {
+        let params = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_not_text| Refus::new(Code::Introuvable, "Adresse inconnue."))?;
+        let mut params = params.iter();
+        let first = lire_chemin(params.next())?;
+        Ok(Self(first, lire_chemin(params.next())?))
+    }
+}
+
+fn lire_chemin<T: FromStr>(param: Option<(&str, &str)>) -> Result<T, Refus> {
+    let (name, text) = param.unwrap_or(("id", ""));
+    text.parse().map_err(|_wrong| {
+        Refus::parametre(name, "format_invalide", "attendu : un identifiant de cette ressource")
+    })
 }
 
 /// The parameters of the query, read like the members of a body.

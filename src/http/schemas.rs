@@ -84,6 +84,7 @@ uuids!(
     id::ContactId: "Identifiant d'un contact, le même dans toutes ses versions.",
     id::FeuilleId: "Identifiant d'une feuille de soins.",
     id::OperationId: "Identifiant d'une opération sur un médecin.",
+    id::ReevaluationId: "Identifiant d'une réévaluation.",
     id::AccesId: "Identifiant d'un accès.",
     id::FusionId: "Identifiant d'une fusion de deux dossiers.",
     id::ConflitId: "Identifiant d'un conflit entre désignations.",
@@ -112,6 +113,10 @@ macro_rules! listes {
 }
 
 listes!(
+    crate::services::evaluations::Changement,
+    crate::services::instructions::Detail,
+    crate::services::instructions::Sort,
+    crate::services::instructions::Source,
     a::ActionAdressage,
     a::EtatAdressage,
     a::MotifCloture,
@@ -138,6 +143,7 @@ listes!(
     e::Avertissement,
     e::Classe2013,
     e::CodeDetermine,
+    e::Fait,
     e::NatureCreance,
     e::RelationMt,
     f::Complementaire,
@@ -158,6 +164,9 @@ listes!(
     crate::domain::operation::EtatOperation,
     crate::domain::operation::NatureOperation,
     crate::domain::patientele::NatureMouvement,
+    crate::domain::reevaluation::ActionReevaluation,
+    crate::domain::reevaluation::EtatReevaluation,
+    crate::domain::reevaluation::MotifReevaluation,
     m::ModeExercice,
     m::NatureLieu,
     crate::domain::patient::UsageIdentifiant,

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 use crate::services::operations::{DO, UNDO};
+use crate::services::reevaluations::REEVALUER;
 use crate::services::taches::Tache;
 use crate::services::{ServiceError, Services};
 
@@ -18,7 +19,8 @@ pub(super) struct Once {
 }
 
 /// Every job of this kind.
-pub(super) static ONCE: [Once; 2] = [
+pub(super) static ONCE: [Once; 3] = [
     Once { nature: DO, run: |services, task| Box::pin(services.run_operation(task)) },
+    Once { nature: REEVALUER, run: |services, task| Box::pin(services.run_reevaluation(task)) },
     Once { nature: UNDO, run: |services, task| Box::pin(services.undo_operation(task)) },
 ];

@@ -1,13 +1,12 @@
 //! The law of one day: every value in force, and the rules to be considered.
 
-use std::sync::Arc;
-
 use chrono::NaiveDate;
 
+use super::explanation::Gabarit;
 use super::parameters::{NB_PARAMETRES, Parametre};
-use super::rule::Regle;
+use super::rule::{Juge, Regle};
 use crate::domain::calendar::Periode;
-use crate::domain::evaluation::CodeRegle;
+use crate::domain::evaluation::{CodeRegle, Constat, Constats};
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
 
@@ -46,10 +45,47 @@ pub struct Bareme {
     /// Those of them that explain amounts, after the calculation.
     pub(super) de_montant: Vec<&'static Regle>,
     /// What each of these rules rests on that day: its texts, then those of the values that it reads.
-    pub(super) fondements: Vec<Arc<[&'static str]>>,
+    fondements: Vec<Box<[&'static str]>>,
+    /// The sentence of each of these rules, as far as the period writes it.
+    gabarits: Vec<Gabarit>,
+    /// Places of the rules in the order in which an evaluation asks them: those of amounts come last.
+    ordre: Vec<usize>,
+}
+
+/// A rule of a period, with what the period knows of it.
+#[derive(Debug, Clone, Copy)]
+pub struct RegleDuJour<'a> {
+    /// The rule.
+    pub regle: &'static Regle,
+    /// What it rests on.
+    pub fondement: &'a [&'static str],
+    pub(super) gabarit: &'a Gabarit,
 }
 
 impl Bareme {
+    /// Values and rules of a period, each with what it rests on.
+    pub(super) fn new(
+        periode: Periode,
+        valeurs: &[Option<i64>; NB_PARAMETRES],
+        regles: Vec<(&'static Regle, Vec<&'static str>)>,
+    ) -> Self {
+        let (regles, fondements): (Vec<_>, Vec<Vec<_>>) = regles.into_iter().unzip();
+        let explains = |regle: &Regle| matches!(regle.juge, Juge::Montants(_));
+        let of_kind = |wanted: bool| {
+            let places = regles.iter().enumerate();
+            places.filter(move |(_, regle)| explains(regle) == wanted).map(|(place, _)| place)
+        };
+        let ordre = of_kind(false).chain(of_kind(true)).collect();
+        let de_montant = regles.iter().copied().filter(|regle| explains(regle)).collect();
+        let fondements = fondements.into_iter().map(Vec::into_boxed_slice).collect();
+        let gabarits = Vec::new();
+        let valeurs = *valeurs;
+        let bare = Self { periode, valeurs, regles, de_montant, fondements, gabarits, ordre };
+        let gabarits =
+            bare.regles.iter().map(|regle| Gabarit::new(regle.fiche.phrase, &bare)).collect();
+        Self { gabarits, ..bare }
+    }
+
     /// The days during which nothing of this changes.
     pub const fn periode(&self) -> Periode {
         self.periode
@@ -66,9 +102,32 @@ impl Bareme {
     }
 
     /// A rule of the day, and what it rests on.
-    pub fn regle(&self, code: CodeRegle) -> Option<(&'static Regle, &Arc<[&'static str]>)> {
-        let place = self.regles.iter().position(|regle| regle.fiche.code == code)?;
-        Some((self.regles.get(place)?, self.fondements.get(place)?))
+    pub fn regle(&self, code: CodeRegle) -> Option<RegleDuJour<'_>> {
+        self.a_la_place(self.regles.iter().position(|regle| regle.fiche.code == code)?)
+    }
+
+    /// The rules that an evaluation considered, with what became of each. An evaluation of this period
+    /// has them in its order: then nothing is searched.
+    pub fn considerees<'a, 'c>(
+        &'a self,
+        constats: &'c Constats,
+    ) -> impl Iterator<Item = (&'c Constat, RegleDuJour<'a>)> {
+        constats.iter().enumerate().filter_map(|(index, constat)| {
+            let expected = self.ordre.get(index).and_then(|place| self.a_la_place(*place));
+            let known = match expected {
+                Some(known) if known.regle.fiche.code == constat.regle => known,
+                _ => self.regle(constat.regle)?,
+            };
+            Some((constat, known))
+        })
+    }
+
+    fn a_la_place(&self, place: usize) -> Option<RegleDuJour<'_>> {
+        Some(RegleDuJour {
+            regle: self.regles.get(place)?,
+            fondement: self.fondements.get(place)?,
+            gabarit: self.gabarits.get(place)?,
+        })
     }
 
     fn inconnu(&self, parametre: Parametre) -> ParametreInconnu {

@@ -1,150 +1,153 @@
 //! Reasons in French, rendered from the sheets of the rules, the facts and the amounts.
 
-use std::borrow::Cow;
-use std::sync::Arc;
+mod gabarit;
+pub mod patient;
+mod situations;
 
-use arrayvec::ArrayVec;
+use std::ops::Range;
 
+pub(super) use self::gabarit::Gabarit;
+pub use self::gabarit::PLACEHOLDERS;
 pub use super::avertissements::message;
 use super::bareme::Bareme;
-use super::parameters::Parametre;
+use super::rule::{Fiche, Rang};
 use super::situation::Situation;
-use crate::domain::evaluation::{ActeEvalue, CodeRegle, Issue, MAX_CONSTATS, Montants};
+use crate::domain::evaluation::{ActeEvalue, CodeRegle, Issue, Montants, Theme};
 use crate::domain::money::Centimes;
 
 /// A reason: the rule that decided, its sentence, and the texts that say so.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Motif {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Motif<'a> {
     /// Code of the rule.
     pub code: CodeRegle,
     /// Title of the rule.
     pub titre: &'static str,
     /// Sentence for the patient.
-    pub texte: Cow<'static, str>,
+    pub texte: &'a str,
     /// Texts, as cited to a person.
-    pub fondement: Arc<[&'static str]>,
+    pub fondement: &'a [&'static str],
 }
 
 /// The reasons of an act, topic by topic: where it stands, the rate, the majoration, the
 /// participation, the complementary share, the overrun.
 ///
-/// A sentence about an amount that is zero is left out: a patient is not told of a participation
-/// of 0,00 €.
-pub fn motifs(acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) -> Vec<Motif> {
-    let mut retained: ArrayVec<CodeRegle, MAX_CONSTATS> = acte
-        .constats
-        .iter()
-        .filter(|constat| constat.issue == Issue::Retenue)
-        .map(|constat| constat.regle)
-        .collect();
-    retained.sort_unstable();
-    retained
-        .into_iter()
-        .filter_map(|code| bareme.regle(code))
-        .filter_map(|(regle, fondement)| {
-            Some(Motif {
-                code: regle.fiche.code,
-                titre: regle.fiche.titre,
-                texte: sentence(regle.fiche.phrase, acte, situation, bareme)?,
-                fondement: Arc::clone(fondement),
-            })
+/// They are written one after the other in one buffer, which serves again for the next act; nothing else
+/// is allocated. A sentence about an amount that is zero is left out: a patient is not told of a
+/// participation of 0,00 €.
+#[derive(Debug, Clone, Default)]
+pub struct Motifs<'a> {
+    texte: String,
+    places: Vec<Place<'a>>,
+}
+
+#[derive(Debug, Clone)]
+struct Place<'a> {
+    fiche: &'static Fiche,
+    fondement: &'a [&'static str],
+    texte: Range<usize>,
+}
+
+impl<'a> Motifs<'a> {
+    /// No reason yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Forgets the reasons of an act, writes those of another.
+    pub fn rediger(&mut self, acte: &ActeEvalue, situation: &Situation, bareme: &'a Bareme) {
+        self.texte.clear();
+        self.places.clear();
+        for (constat, known) in bareme.considerees(&acte.constats) {
+            if constat.issue != Issue::Retenue {
+                continue;
+            }
+            let start = self.texte.len();
+            if known.gabarit.write(acte, situation, &mut self.texte) {
+                self.places.push(Place {
+                    fiche: &known.regle.fiche,
+                    fondement: known.fondement,
+                    texte: start..self.texte.len(),
+                });
+            }
+        }
+        self.places.sort_unstable_by_key(|place| place.fiche.code);
+    }
+
+    /// The reasons, topic by topic.
+    pub fn iter(&self) -> impl Iterator<Item = Motif<'_>> {
+        self.places.iter().map(|place| Motif {
+            code: place.fiche.code,
+            titre: place.fiche.titre,
+            texte: self.texte.get(place.texte.clone()).unwrap_or_default(),
+            fondement: place.fondement,
         })
-        .collect()
-}
-
-/// Names that a sentence may contain between braces.
-pub const PLACEHOLDERS: [&str; 14] = [
-    "age",
-    "age_parcours",
-    "age_participation",
-    "depassement",
-    "exclusions",
-    "forfait",
-    "installation",
-    "majoration",
-    "neutralisation",
-    "part_amc",
-    "participation",
-    "plafond_an",
-    "plafond_majoration",
-    "taux",
-];
-
-/// Replaces the names between braces; `None` when one of them is an amount of zero.
-fn sentence(
-    phrase: &'static str,
-    acte: &ActeEvalue,
-    situation: &Situation,
-    bareme: &Bareme,
-) -> Option<Cow<'static, str>> {
-    if !phrase.contains('{') {
-        return Some(Cow::Borrowed(phrase));
-    }
-    let mut text = String::with_capacity(phrase.len());
-    let mut rest = phrase;
-    while let Some((before, after)) = rest.split_once('{') {
-        let (name, tail) = after.split_once('}')?;
-        text.push_str(before);
-        text.push_str(&value(name, acte, situation, bareme)?);
-        rest = tail;
-    }
-    text.push_str(rest);
-    Some(Cow::Owned(text))
-}
-
-fn value(name: &str, acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) -> Option<String> {
-    let positive = |montant: Centimes| (montant > Centimes::ZERO).then(|| montant.in_words());
-    let years = |age: u8| match age {
-        0 => "moins d'un an".to_owned(),
-        1 => "1\u{a0}an".to_owned(),
-        _ => format!("{age}\u{a0}ans"),
-    };
-    match name {
-        "age" => Some(years(situation.age)),
-        "age_parcours" => bareme.ans(Parametre::ParcoursAgeMinimum).ok().map(years),
-        "age_participation" => bareme.ans(Parametre::PfAgeExoneration).ok().map(years),
-        "taux" => Some(acte.taux.in_words()),
-        "majoration" => positive(acte.montants.majoration),
-        "participation" => positive(acte.montants.participation),
-        "part_amc" => positive(acte.montants.part_amc),
-        "depassement" => positive(acte.montants.depassement),
-        "exclusions" => exclusions(&acte.montants),
-        "forfait" => bareme.centimes(Parametre::ForfaitActeLourd).ok().and_then(positive),
-        "installation" => bareme.ans(Parametre::GeneralisteRecentDuree).ok().map(years),
-        "neutralisation" => bareme
-            .valeur(Parametre::NeutralisationDepartMt)
-            .ok()
-            .map(|months| format!("{months}\u{a0}mois")),
-        "plafond_majoration" => bareme.centimes(Parametre::MtmPlafondActe).ok().and_then(positive),
-        "plafond_an" => bareme.centimes(Parametre::PfPlafondAn).ok().and_then(positive),
-        _ => None,
     }
 }
 
-/// What a responsible contract may not pay, among what is due.
-fn exclusions(montants: &Montants) -> Option<String> {
-    let named = [
+/// Why the rate of an act is not the ordinary one. The flat sum of heavy acts keeps the full rate and
+/// is told with the amounts.
+fn exceptions_du_taux(acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) -> Option<String> {
+    let (_, known) = bareme.considerees(&acte.constats).find(|(constat, _)| {
+        constat.issue == Issue::Retenue && constat.regle.theme == Theme::Taux
+    })?;
+    let mut text = String::new();
+    let exception = matches!(known.regle.fiche.rang, Rang::Exception { .. });
+    (exception && known.gabarit.write(acte, situation, &mut text)).then_some(text)
+}
+
+/// Texts on which the rules that decided an act rest, in the order of its reasons.
+fn fondements<'a>(acte: &ActeEvalue, bareme: &'a Bareme) -> Vec<&'a [&'static str]> {
+    let mut kept: Vec<_> = bareme
+        .considerees(&acte.constats)
+        .filter(|(constat, _)| constat.issue == Issue::Retenue)
+        .map(|(constat, known)| (constat.regle, known.fondement))
+        .collect();
+    kept.sort_unstable_by_key(|(code, _)| *code);
+    kept.into_iter().map(|(_, texts)| texts).collect()
+}
+
+/// Writes what a responsible contract may not pay, among what is due; says whether something is.
+fn exclusions(montants: &Montants, out: &mut String) -> bool {
+    let mut said = false;
+    for (due, name) in [
         (montants.majoration, "la majoration hors parcours"),
         (montants.participation, "la participation forfaitaire"),
-    ];
-    let due: Vec<&str> =
-        named.iter().filter(|(due, _)| *due > Centimes::ZERO).map(|(_, name)| *name).collect();
-    (!due.is_empty()).then(|| due.join(" ni "))
+    ] {
+        if due > Centimes::ZERO {
+            if said {
+                out.push_str(" ni ");
+            }
+            out.push_str(name);
+            said = true;
+        }
+    }
+    said
 }
 
 /// Who pays what, in one sentence: the last one that a patient reads.
 pub fn bilan(totaux: &Montants) -> String {
-    let mut parts =
-        vec![format!("l'Assurance maladie rembourse {}", totaux.rembourse_amo.in_words())];
+    let mut text = String::with_capacity(160);
+    ecrire_bilan(totaux, &mut text);
+    text
+}
+
+/// The same, after what a buffer holds.
+pub fn ecrire_bilan(totaux: &Montants, out: &mut String) {
+    out.push_str("Sur ");
+    totaux.honoraires.write_in_words(out);
+    out.push_str(" d'honoraires, l'Assurance maladie rembourse ");
+    totaux.rembourse_amo.write_in_words(out);
     if totaux.part_amc > Centimes::ZERO {
-        parts.push(format!("votre complémentaire {}", totaux.part_amc.in_words()));
+        out.push_str(", votre complémentaire ");
+        totaux.part_amc.write_in_words(out);
     }
-    let rest = if totaux.reste_a_charge > Centimes::ZERO {
-        format!("{} restent à votre charge", totaux.reste_a_charge.in_words())
+    out.push_str(" et ");
+    if totaux.reste_a_charge > Centimes::ZERO {
+        totaux.reste_a_charge.write_in_words(out);
+        out.push_str(" restent à votre charge.");
     } else {
-        "rien ne reste à votre charge".to_owned()
-    };
-    format!("Sur {} d'honoraires, {} et {rest}.", totaux.honoraires.in_words(), parts.join(", "))
+        out.push_str("rien ne reste à votre charge.");
+    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@
 //! The participation is the last deduction. The majoration and the participation of an act are
 //! spread over its lines from the first, each line as far as its share allows.
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 
 use super::LawError;
 use super::bareme::Bareme;
@@ -25,37 +25,45 @@ use super::rule::{Liquidation, PriseEnCharge};
 use super::situation::Situation;
 use crate::domain::evaluation::{FaitsConnus, LigneEvaluee, Montants};
 use crate::domain::feuille_de_soins::Acte;
-use crate::domain::money::{Centimes, accumulate};
+use crate::domain::money::Centimes;
 
 /// Participations already kept, as the acts of the feuille add to them.
 #[derive(Debug, Clone)]
-pub(super) struct Cumuls {
-    jours: Vec<(chrono::NaiveDate, Centimes)>,
-    annees: Vec<(i32, Centimes)>,
+pub(super) struct Cumuls<'a> {
+    faits: &'a FaitsConnus,
+    /// Those of the acts of the feuille: day, amount.
+    ajoutees: Vec<(NaiveDate, Centimes)>,
 }
 
-impl Cumuls {
-    pub(super) fn new(faits: &FaitsConnus) -> Self {
-        Self { jours: faits.participations_jour.clone(), annees: faits.participations_an.clone() }
+impl<'a> Cumuls<'a> {
+    pub(super) const fn new(faits: &'a FaitsConnus) -> Self {
+        Self { faits, ajoutees: Vec::new() }
     }
 
-    fn jour(&self, jour: chrono::NaiveDate) -> Centimes {
-        self.jours.iter().find(|(day, _)| *day == jour).map_or(Centimes::ZERO, |(_, kept)| *kept)
-    }
-
-    fn annee(&self, annee: i32) -> Centimes {
-        self.annees
+    fn jour(&self, jour: NaiveDate) -> Result<Centimes, LawError> {
+        let known = self.faits.participations_jour.iter().find(|(day, _)| *day == jour);
+        self.ajoutees
             .iter()
-            .find(|(year, _)| *year == annee)
-            .map_or(Centimes::ZERO, |(_, kept)| *kept)
+            .filter(|(day, _)| *day == jour)
+            .try_fold(known.map_or(Centimes::ZERO, |(_, kept)| *kept), |sum, (_, kept)| {
+                Ok(sum.plus(*kept)?)
+            })
     }
 
-    fn add(&mut self, jour: chrono::NaiveDate, montant: Centimes) -> Result<(), LawError> {
+    fn annee(&self, annee: i32) -> Result<Centimes, LawError> {
+        let known = self.faits.participations_an.iter().find(|(year, _)| *year == annee);
+        self.ajoutees
+            .iter()
+            .filter(|(day, _)| day.year() == annee)
+            .try_fold(known.map_or(Centimes::ZERO, |(_, kept)| *kept), |sum, (_, kept)| {
+                Ok(sum.plus(*kept)?)
+            })
+    }
+
+    fn add(&mut self, jour: NaiveDate, montant: Centimes) {
         if montant > Centimes::ZERO {
-            accumulate(&mut self.jours, jour, montant)?;
-            accumulate(&mut self.annees, jour.year(), montant)?;
+            self.ajoutees.push((jour, montant));
         }
-        Ok(())
     }
 }
 
@@ -76,7 +84,7 @@ pub(super) fn liquider(
     decision: &Decision,
     // The law of the reference day, and that of the day of the act.
     (bareme, bareme_execution): (&Bareme, &Bareme),
-    cumuls: &mut Cumuls,
+    cumuls: &mut Cumuls<'_>,
 ) -> Result<ActeLiquide, LawError> {
     let mut base_limitee = Vec::new();
     let mut evaluees = Vec::with_capacity(lignes.len());
@@ -122,7 +130,7 @@ pub(super) fn liquider(
         montants.reste_a_charge =
             montants.honoraires.minus(montants.rembourse_amo)?.minus(montants.part_amc)?;
     }
-    cumuls.add(execution, participation.montant)?;
+    cumuls.add(execution, participation.montant);
     Ok(ActeLiquide {
         liquidation: Liquidation {
             qualification: decision.qualification,
@@ -171,9 +179,9 @@ struct Participation {
 
 fn participation(
     payable: Centimes,
-    jour: chrono::NaiveDate,
+    jour: NaiveDate,
     bareme: &Bareme,
-    (cumuls, quantite): (&Cumuls, u16),
+    (cumuls, quantite): (&Cumuls<'_>, u16),
 ) -> Result<Participation, LawError> {
     let mut result = Participation::default();
     if payable == Centimes::ZERO {
@@ -181,11 +189,11 @@ fn participation(
     }
     let par_acte = bareme.centimes(Parametre::PfMontant)?;
     let wanted = par_acte.times(i64::from(quantite))?.min(payable);
-    let kept_today = cumuls.jour(jour);
+    let kept_today = cumuls.jour(jour)?;
     let ceiling_today = par_acte.times(bareme.valeur(Parametre::PfPlafondJourActes)?)?;
     let room_today = ceiling_today.minus_or_zero(kept_today);
     let room_year =
-        bareme.centimes(Parametre::PfPlafondAn)?.minus_or_zero(cumuls.annee(jour.year()));
+        bareme.centimes(Parametre::PfPlafondAn)?.minus_or_zero(cumuls.annee(jour.year())?);
     result.montant = wanted.min(room_today).min(room_year);
     result.plafond_jour_atteint = room_today < wanted;
     result.plafond_an_atteint = room_year < wanted;

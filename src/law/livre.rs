@@ -148,7 +148,7 @@ fn line(book: &mut String, text: &str) {
 }
 
 /// What a theme decides, in French.
-const fn titre(theme: Theme) -> &'static str {
+pub(super) const fn titre(theme: Theme) -> &'static str {
     match theme {
         Theme::Parcours => "Parcours de soins",
         Theme::Taux => "Taux de remboursement",
@@ -302,7 +302,7 @@ mod tests {
         assert_eq!(names, [Parametre::PfMontant]);
         let rules = law().comparer(day("2018-09-14"), day("2018-09-15")).unwrap();
         let new: Vec<String> = rules.regles_nouvelles.iter().map(|f| f.code.to_string()).collect();
-        assert_eq!(new, ["PAR-052"]);
+        assert_eq!(new, ["PAR-052", "PAR-053"]);
         assert!(rules.regles_disparues.is_empty());
     }
 }

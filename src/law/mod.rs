@@ -8,19 +8,25 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+mod ancienne;
+pub mod autrement;
 mod avertissements;
 pub mod bareme;
 pub mod checks;
 mod complementaire;
+mod evaluation;
 pub mod explanation;
 mod facturation;
 mod fingerprint;
+mod honoraires;
+pub mod instruction;
 mod liquidation;
 pub mod livre;
 mod nomenclature;
 pub mod parameters;
 mod qualification;
 pub mod references;
+pub mod reforme;
 pub mod reglement;
 pub mod rule;
 pub mod rules;
@@ -33,16 +39,11 @@ use serde::Deserialize;
 
 use self::bareme::{Bareme, DateDesSoins, ParametreInconnu};
 use self::parameters::{InvalidParametres, NB_PARAMETRES, Parametre, Parametres};
-use self::rule::{Juge, Regle};
+use self::rule::Regle;
 use self::rules::REGISTRY;
-use self::situation::Situation;
 use crate::domain::calendar::{Periode, lendemain, veille};
 use crate::domain::digest::Empreinte;
-use crate::domain::evaluation::{
-    ActeEvalue, Avertissement, AvertissementLigne, CodeRegle, Constat, Evaluation, Fait,
-    FaitsConnus, Montants,
-};
-use crate::domain::feuille_de_soins::{NatureAssurance, Soins};
+use crate::domain::evaluation::{CodeRegle, Fait};
 use crate::domain::money::AmountOverflow;
 
 /// Why the law gives no answer.
@@ -197,85 +198,6 @@ impl Law {
                 dernier: self.couverture.au().and_then(veille).unwrap_or(NaiveDate::MAX),
             })
     }
-
-    /// Evaluates every act of a feuille, in the order of its lines.
-    pub fn evaluer(&self, soins: &Soins, faits: &FaitsConnus) -> Result<Evaluation, LawError> {
-        let mut cumuls = liquidation::Cumuls::new(faits);
-        let (mut avertissements, mut billed) = (Vec::new(), Vec::new());
-        let groupes = nomenclature::regrouper(&soins.actes);
-        let mut actes = Vec::with_capacity(groupes.len());
-        let mut totaux = Montants::default();
-        for groupe in groupes {
-            let lignes: Vec<_> = std::iter::once(groupe.principale)
-                .chain(groupe.supplements)
-                .filter_map(|index| soins.actes.get(index))
-                .collect();
-            let Some(principale) = lignes.first() else { continue };
-            let situation = Situation::of(soins, principale, faits);
-            let bareme = self.bareme_du(situation.date)?;
-            let bareme_execution = self.bareme_du(DateDesSoins::new(principale.date_execution))?;
-            verify_covered(&situation)?;
-            let decision = qualification::qualifier(&situation, bareme)?;
-            let baremes = (bareme, bareme_execution);
-            let liquide =
-                liquidation::liquider(&lignes, &situation, &decision, baremes, &mut cumuls)?;
-            let mut constats = decision.constats;
-            for regle in bareme.regles_de_montant() {
-                let Juge::Montants(juge) = regle.juge else { continue };
-                let issue = juge(&liquide.liquidation);
-                constats
-                    .try_push(Constat { regle: regle.fiche.code, issue })
-                    .map_err(|_too_many| LawError::RegistreInvalide)?;
-            }
-            let mut warn = |code: Avertissement, numero_ligne: u16| {
-                avertissements.push(AvertissementLigne { code, numero_ligne: Some(numero_ligne) });
-            };
-            for numero_ligne in &liquide.base_limitee {
-                warn(Avertissement::BaseLimiteeAuxHonoraires, *numero_ligne);
-            }
-            if liquide.plafond_jour_discute {
-                warn(Avertissement::PlafondJournalierDiscute, principale.numero_ligne);
-            }
-            for ligne in lignes.iter().filter(|ligne| !nomenclature::est_connu(&ligne.code)) {
-                warn(Avertissement::ActeInconnu, ligne.numero_ligne);
-            }
-            totaux = totaux.plus(&liquide.liquidation.montants)?;
-            let evalue = ActeEvalue {
-                qualification: decision.qualification,
-                taux: decision.taux,
-                constats,
-                montants: liquide.liquidation.montants,
-                lignes: liquide.lignes,
-            };
-            let facture = facturation::Facture {
-                soins,
-                faits,
-                lignes: &lignes,
-                situation: &situation,
-                bareme,
-                evalue: &evalue,
-            };
-            facturation::controles(self, &facture, &mut billed);
-            actes.push(evalue);
-        }
-        avertissements.extend(billed);
-        Ok(Evaluation { actes, totaux, avertissements })
-    }
-}
-
-/// First day on which a teleconsultation is reimbursed.
-const TELECONSULTATION: Option<NaiveDate> = NaiveDate::from_ymd_opt(2018, 9, 15);
-
-/// Refuses what no rule of this version reads, rather than answering beside the question.
-fn verify_covered(situation: &Situation) -> Result<(), LawError> {
-    let unread = matches!(situation.nature, NatureAssurance::Prevention | NatureAssurance::AtMp);
-    let too_early = situation.teleconsultation
-        && TELECONSULTATION.is_some_and(|start| situation.date.jour() < start);
-    let fait = unread
-        .then_some(Fait::NatureAssurance)
-        .or((!situation.exoneration.est_lue()).then_some(Fait::Exoneration))
-        .or(too_early.then_some(Fait::Lieu));
-    fait.map_or(Ok(()), |fait| Err(LawError::SituationNonCouverte { fait }))
 }
 
 fn couverture(file: &LawFile) -> Option<Periode> {
@@ -326,18 +248,12 @@ fn baremes(couverture: Periode, parametres: &Parametres, regles: &[&'static Regl
             for (slot, (_, historique)) in valeurs.iter_mut().zip(parametres.iter()) {
                 *slot = historique.en_vigueur(periode.du()).and_then(|valeur| valeur.valeur);
             }
-            let regles: Vec<&'static Regle> = dated
+            let regles = dated
                 .iter()
                 .filter(|(_, valid)| valid.contient(periode.du()))
-                .map(|(regle, _)| *regle)
+                .map(|(regle, _)| (*regle, regle.fiche.fondement(parametres, periode.du())))
                 .collect();
-            let fondements = regles
-                .iter()
-                .map(|regle| regle.fiche.fondement(parametres, periode.du()).into())
-                .collect();
-            let explains = |regle: &&&'static Regle| matches!(regle.juge, Juge::Montants(_));
-            let de_montant = regles.iter().filter(explains).copied().collect();
-            Bareme { periode, valeurs, regles, de_montant, fondements }
+            Bareme::new(periode, &valeurs, regles)
         })
         .collect()
 }

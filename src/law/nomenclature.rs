@@ -96,15 +96,43 @@ pub(super) fn est_consultation_complexe(code: &CodeActe) -> bool {
     matches!(code.as_str(), "CCE" | "CCX" | "MCX" | "MTX")
 }
 
+/// The characters of a code as a number, in the same order.
+#[expect(
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::arithmetic_side_effects,
+    reason = "also computed when compiled: no iterator and no conversion is const"
+)]
+const fn packed(text: &str) -> u64 {
+    let bytes = text.as_bytes();
+    let mut number = 0_u64;
+    let mut index = 0;
+    while index < 8 {
+        let byte = if index < bytes.len() { bytes[index] } else { 0 };
+        number = (number << 8) | byte as u64;
+        index += 1;
+    }
+    number
+}
+
+/// The same codes as numbers: compared in one instruction each.
+#[expect(clippy::indexing_slicing, reason = "computed when compiled")]
+static PACKED: [u64; CODES.len()] = {
+    let mut numbers = [0_u64; CODES.len()];
+    let mut index = 0;
+    while index < CODES.len() {
+        numbers[index] = packed(CODES[index].0);
+        index += 1;
+    }
+    numbers
+};
+
 fn lookup(code: &CodeActe) -> Option<bool> {
     if code.nomenclature() == Nomenclature::Ccam {
         return None;
     }
-    CODES
-        .binary_search_by(|(known, _)| (*known).cmp(code.as_str()))
-        .ok()
-        .and_then(|index| CODES.get(index))
-        .map(|(_, supplement)| *supplement)
+    let place = PACKED.binary_search(&packed(code.as_str())).ok()?;
+    CODES.get(place).map(|(_, supplement)| *supplement)
 }
 
 /// An act: the place of its principal line among the lines, and those of its supplements.

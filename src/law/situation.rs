@@ -86,6 +86,7 @@ impl Situation {
     /// Assembles the facts of an act.
     pub fn of(soins: &Soins, acte: &Acte, faits: &FaitsConnus) -> Self {
         let jour = acte.date_reference();
+        let age = faits.naissance.age_le(jour);
         let maternite = soins.assurance.nature == NatureAssurance::Maternite;
         Self {
             urgence_prevue_heures: soins.parcours.urgence_prevue_heures,
@@ -95,10 +96,14 @@ impl Situation {
             date_maternite: soins.assurance.date_reference.filter(|_| maternite),
             date_execution: acte.date_execution,
             date: DateDesSoins::new(jour),
-            age: faits.naissance.age_le(jour),
+            age,
             relation_mt: faits.relation_le(jour),
             indicateur: soins.parcours.indicateur,
-            age_execution: faits.naissance.age_le(acte.date_execution),
+            age_execution: if acte.date_execution == jour {
+                age
+            } else {
+                faits.naissance.age_le(acte.date_execution)
+            },
             orienteur_nomme: soins.parcours.orienteur.is_some(),
             motif_exclusion: soins.parcours.motif_exclusion,
             hors_residence: soins.parcours.hors_residence == Some(true),

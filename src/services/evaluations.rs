@@ -3,20 +3,24 @@
 use super::{ServiceError, Services};
 use crate::domain::evaluation::{AvertissementLigne, Evaluation, FaitsConnus, Reglement};
 use crate::domain::feuille_de_soins::Soins;
+pub use crate::law::autrement::{Autrement, Changement};
 use crate::law::bareme::DateDesSoins;
-pub use crate::law::explanation::Motif;
-use crate::law::explanation::{bilan, message, motifs};
+pub use crate::law::explanation::patient::PourLePatient;
+pub use crate::law::explanation::{Motif, Motifs};
+use crate::law::explanation::{bilan, message};
 use crate::law::reglement::reglement;
 use crate::law::situation::Situation;
-use crate::law::{LawError, checks};
+use crate::law::{Law, LawError, checks};
 
 /// Why an evaluation says what it says, in French.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Explication {
+#[derive(Debug, Clone)]
+pub struct Explication<'a> {
     /// Reasons of every act, in the order of the evaluation.
-    pub actes: Vec<Vec<Motif>>,
+    pub actes: Vec<Motifs<'a>>,
     /// Who pays what, in one sentence.
     pub bilan: String,
+    /// The whole of it, told to the patient.
+    pub patient: PourLePatient,
     /// Warnings and their sentences.
     pub avertissements: Vec<(AvertissementLigne, &'static str)>,
 }
@@ -33,10 +37,7 @@ impl Services {
         soins: &Soins,
         faits: &FaitsConnus,
     ) -> Result<Evaluation, LawError> {
-        let mut evaluation = self.law.evaluer(soins, faits)?;
-        let discrepancies = checks::discrepancies(soins, faits, &evaluation);
-        evaluation.avertissements.extend(discrepancies);
-        Ok(evaluation)
+        ask(&self.law, soins, faits)
     }
 
     /// Who pays whom for a feuille, by what it says of third-party payment.
@@ -48,24 +49,29 @@ impl Services {
         Ok(reglement(soins, evaluation)?)
     }
 
-    /// Why an evaluation says what it says: rendered now, from codes, facts and amounts.
-    pub fn explain(
+    /// Why an evaluation says what it says: rendered now, from codes, facts and amounts, with the values
+    /// of its law.
+    pub fn explain<'a>(
         &self,
+        law: &'a Law,
         soins: &Soins,
         faits: &FaitsConnus,
         evaluation: &Evaluation,
-    ) -> Result<Explication, ServiceError> {
+    ) -> Result<Explication<'a>, ServiceError> {
         let actes = evaluation.actes.iter().map(|evalue| {
             let principale = evalue.lignes.first().map(|ligne| ligne.numero_ligne);
             let acte = soins.actes.iter().find(|acte| Some(acte.numero_ligne) == principale);
-            let Some(acte) = acte else { return Ok(Vec::new()) };
+            let mut motifs = Motifs::new();
+            let Some(acte) = acte else { return Ok(motifs) };
             let situation = Situation::of(soins, acte, faits);
-            let bareme = self.law.bareme_du(DateDesSoins::new(acte.date_reference()))?;
-            Ok(motifs(evalue, &situation, bareme))
+            let bareme = law.bareme_du(DateDesSoins::new(acte.date_reference()))?;
+            motifs.rediger(evalue, &situation, bareme);
+            Ok(motifs)
         });
         Ok(Explication {
             actes: actes.collect::<Result<_, LawError>>()?,
             bilan: bilan(&evaluation.totaux),
+            patient: law.raconter(soins, faits, evaluation)?,
             avertissements: evaluation
                 .avertissements
                 .iter()
@@ -73,4 +79,12 @@ impl Services {
                 .collect(),
         })
     }
+}
+
+/// The decision of a law, with the discrepancies between what was declared and determined.
+pub(super) fn ask(law: &Law, soins: &Soins, faits: &FaitsConnus) -> Result<Evaluation, LawError> {
+    let mut evaluation = law.evaluer(soins, faits)?;
+    let discrepancies = checks::discrepancies(soins, faits, &evaluation);
+    evaluation.avertissements.extend(discrepancies);
+    Ok(evaluation)
 }

@@ -15,6 +15,7 @@ mod feuille_plausible;
 pub mod feuilles_de_soins;
 mod frises;
 pub mod idempotence;
+pub mod instructions;
 pub mod loi;
 pub mod medecins;
 pub mod medecins_traitants;
@@ -23,7 +24,10 @@ pub mod operations;
 pub mod patientele;
 pub mod patients;
 mod perimetre;
+pub mod reevaluations;
+pub mod rejeu;
 pub mod representations;
+pub mod simulations;
 mod suites;
 pub mod taches;
 mod traces;
@@ -36,8 +40,7 @@ use crate::domain::clock::Clock;
 use crate::domain::declaration::DeclarationRefusee;
 use crate::domain::fin::DepartRefuse;
 use crate::domain::ids::{ConciliationId, FeuilleId, IdSource, PatientId, RequestId};
-use crate::law::Law;
-pub use crate::law::LawError;
+pub use crate::law::{Law, LawError};
 use crate::storage::{Db, StorageError, lois};
 
 pub use self::idempotence::{Demande, Memoire, Rendu};
@@ -63,6 +66,7 @@ pub struct Services {
     mode: Mode,
     traces: TraceWriter,
     loi_id: Arc<tokio::sync::OnceCell<i16>>,
+    lois: loi::LoisLues,
 }
 
 /// A request: which one, and by whom it is traced.
@@ -235,7 +239,7 @@ impl Services {
         mode: Mode,
     ) -> Self {
         let traces = TraceWriter::start(db.clone());
-        Self { db, clock, ids, law, mode, traces, loi_id: Arc::default() }
+        Self { db, clock, ids, law, mode, traces, loi_id: Arc::default(), lois: Arc::default() }
     }
 
     /// The clock.

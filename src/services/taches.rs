@@ -11,7 +11,7 @@ use crate::storage::taches;
 pub use crate::storage::taches::Tache;
 
 /// How long a runner may keep a job before another takes it.
-pub(super) const LEASE: TimeDelta = TimeDelta::minutes(5);
+const LEASE: TimeDelta = TimeDelta::minutes(5);
 /// How many times a job is tried before it is given up.
 const ATTEMPTS: i16 = 8;
 /// How long the answer of a creation is kept for retries.
@@ -42,6 +42,16 @@ impl Services {
         let task = taches::take(&mut tx, now, until).await?;
         tx.commit().await?;
         Ok(task)
+    }
+
+    /// Keeps the job; `false` when another runner took it.
+    pub(super) async fn still_ours(&self, task: &Tache) -> Result<bool, ServiceError> {
+        let now = self.clock.now();
+        let until = now.checked_add_signed(LEASE).unwrap_or(now);
+        let mut tx = self.db.begin("tache.extend").await?;
+        let ours = taches::extend(&mut tx, task, until).await?;
+        tx.commit().await?;
+        Ok(ours)
     }
 
     /// Ends a job. One that comes back is planned again in the same transaction: another instance

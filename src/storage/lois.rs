@@ -42,21 +42,21 @@ pub async fn number(
     .await?)
 }
 
-/// The fingerprint of a recorded law.
-pub async fn fingerprint(
+/// A recorded law: its fingerprint and its values.
+pub async fn get(
     conn: &mut PgConnection,
     loi_id: i16,
-) -> Result<Option<Empreinte>, StorageError> {
-    let row = sqlx::query_scalar!(
-        "/* loi.fingerprint */ SELECT empreinte FROM loi WHERE loi_id = $1",
+) -> Result<Option<(Empreinte, Value)>, StorageError> {
+    let row = sqlx::query!(
+        r#"/* loi.get */ SELECT empreinte, contenu AS "contenu: Json<Value>" FROM loi WHERE loi_id = $1"#,
         loi_id
     )
     .fetch_optional(conn)
     .await?;
-    row.map(|bytes| {
-        <[u8; 32]>::try_from(bytes.as_slice())
-            .map(Empreinte::from_bytes)
-            .map_err(|error| StorageError::inconsistent("loi", "empreinte", error))
+    row.map(|row| {
+        let empreinte = <[u8; 32]>::try_from(row.empreinte.as_slice())
+            .map_err(|error| StorageError::inconsistent("loi", "empreinte", error))?;
+        Ok((Empreinte::from_bytes(empreinte), row.contenu.0))
     })
     .transpose()
 }

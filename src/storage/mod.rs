@@ -31,6 +31,7 @@ pub mod participations;
 pub mod patientele;
 pub mod patients;
 mod range;
+pub mod reevaluations;
 pub mod representations;
 pub mod signatures;
 pub mod taches;

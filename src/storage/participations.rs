@@ -5,6 +5,7 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::StorageError;
+use super::error::one;
 use super::feuilles_de_soins::numeros;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::PatientId;
@@ -63,4 +64,38 @@ pub async fn add_all(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Gives a participation back. The person's row is locked.
+pub async fn remove(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    retenue: &Retenue,
+) -> Result<(), StorageError> {
+    let wrong = |error| StorageError::inconsistent("participation_retenue", "annee", error);
+    let annee = i16::try_from(retenue.jour.year()).map_err(wrong)?;
+    let found = sqlx::query!(
+        "/* participation_retenue.remove */
+         UPDATE participation_retenue AS known
+         SET jours = known.jours[:r.rang - 1] || known.jours[r.rang + 1:],
+             executants = known.executants[:r.rang - 1] || known.executants[r.rang + 1:],
+             centimes = known.centimes[:r.rang - 1] || known.centimes[r.rang + 1:]
+         FROM (
+             SELECT min(u.rang)::integer AS rang
+             FROM participation_retenue p,
+                  unnest(p.jours, p.executants, p.centimes) WITH ORDINALITY AS u (jour, executant, montant, rang)
+             WHERE p.patient_id = $1 AND p.annee = $2
+               AND u.jour = $3 AND u.executant = $4 AND u.montant = $5
+         ) AS r
+         WHERE known.patient_id = $1 AND known.annee = $2 AND r.rang IS NOT NULL",
+        patient.uuid(),
+        annee,
+        retenue.jour,
+        numeros::rpps(&retenue.executant)?,
+        i16::try_from(retenue.montant.get()).map_err(wrong)?
+    )
+    .execute(conn)
+    .await?
+    .rows_affected();
+    one("participation_retenue.remove", found)
 }

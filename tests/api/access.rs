@@ -19,7 +19,8 @@ fn operations() -> Vec<(String, String, &'static Value)> {
         for (method, operation) in item.as_object().unwrap() {
             let address = path
                 .replace("{rpps}", MARTIN)
-                .replace("{id}", "0192f0c4-0000-7000-8000-000000000001");
+                .replace("{id}", "0192f0c4-0000-7000-8000-000000000001")
+                .replace("{numero}", "1");
             let required: Vec<String> = operation["parameters"]
                 .as_array()
                 .into_iter()

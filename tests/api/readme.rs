@@ -1,5 +1,5 @@
-//! The README keeps its word: its commands are run, in order, by a shell, against the real program,
-//! and what it says they answer is what they answer.
+//! The README and the page of the simulations keep their word: their commands are run, in order, by a
+//! shell, against the real program, and what they say is answered is what is answered.
 
 use std::process::Command;
 
@@ -54,6 +54,18 @@ fn every_command_of_the_readme_answers_what_the_readme_says() {
     assert_eq!(cargo, ["cargo run --release", "cargo test"], "one command runs, one tests");
     assert!(story.iter().filter(|step| step.answer.is_some()).count() >= 6);
 
+    run(&story);
+}
+
+#[test]
+fn every_command_of_the_simulations_answers_what_their_page_says() {
+    let story = steps(include_str!("../../docs/SIMULATIONS.md"));
+    assert!(story.iter().filter(|step| step.answer.is_some()).count() >= 5);
+    run(&story);
+}
+
+/// Runs the commands of a story in one shell, and compares what they answer with what is shown.
+fn run(story: &[Step]) {
     let folder = Folder::new();
     let settings = [("TRAITANT_DONNEES", folder.path().to_str().unwrap())];
     let service = Service::start(&settings);

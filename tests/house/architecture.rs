@@ -45,7 +45,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "law",
         rooms: &["law", "domain"],
-        libraries: &["arrayvec", "chrono", "serde", "serde_json", "thiserror", "toml"],
+        libraries: &["chrono", "serde", "serde_json", "thiserror", "toml"],
     },
     Room {
         name: "storage",

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::instruction::InstructionVue;
+use super::simulations::ReformeVue;
 use crate::domain::digest::Empreinte;
 use crate::domain::evaluation::{
     ActeEvalue, Appartenance, Avertissement, Classe2013, CodeDetermine, Evaluation, FaitsRegistre,
@@ -14,7 +16,9 @@ use crate::domain::ids::{DeclarationId, FeuilleId};
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::v1::reglement::ReglementVue;
-use crate::services::evaluations::{Explication, Motif};
+use crate::services::evaluations::{
+    Autrement, Changement, Explication, Motif, Motifs, PourLePatient,
+};
 
 /// Décision sur une feuille de soins : où elle se situe, qui paie quoi, et pourquoi.
 #[derive(Debug, Serialize, ToSchema)]
@@ -52,11 +56,49 @@ pub(crate) struct EvaluationVue {
     reglement: ReglementVue,
     /// Montants et motifs, ligne par ligne.
     lignes: Vec<LigneVue>,
-    /// Les motifs de tous les actes, en phrases pour le patient ; la dernière dit qui paie quoi.
+    /// Le récit pour le patient : trois à six phrases à lire dans l'ordre.
+    pour_le_patient: PourLePatientVue,
+    /// Les motifs de tous les actes, règle par règle ; la dernière phrase dit qui paie quoi.
     #[schema(example = json!(["Vous avez consulté votre médecin traitant."]))]
     explication: Vec<String>,
     /// Ce que le lecteur doit savoir et qui ne bloque rien.
     avertissements: Vec<AvertissementVue>,
+    /// Toutes les règles, tous les faits et toutes les valeurs ; absent s'il n'est pas demandé.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    instruction: Option<InstructionVue>,
+    /// La même situation sous une loi réformée ; absent s'il n'est pas demandé.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    reforme: Option<ReformeVue>,
+}
+
+/// L'évaluation racontée au patient.
+#[derive(Debug, Serialize, ToSchema)]
+struct PourLePatientVue {
+    /// Trois à six phrases, sans numéro d'article ni mot d'administration inexpliqué.
+    #[schema(example = json!(["Le 16 juin 2025, vous avez consulté votre médecin traitant : vous avez droit au remboursement habituel."]))]
+    phrases: Vec<String>,
+    /// Ce qui aurait gardé ces soins dans le parcours ; null s'ils y sont ou s'il ne les concerne pas.
+    autrement: Option<AutrementVue>,
+    /// Textes qui le disent.
+    #[schema(example = json!(["Code de la sécurité sociale, article L162-5-3"]))]
+    references: Vec<&'static str>,
+}
+
+/// La même situation avec un seul fait changé, évaluée de nouveau par la loi.
+#[derive(Debug, Serialize, ToSchema)]
+struct AutrementVue {
+    /// Le fait changé.
+    changement: Changement,
+    /// Situation qui aurait été déterminée.
+    situation_determinee: CodeDetermine,
+    /// Ce qui serait resté au patient.
+    #[schema(example = 200)]
+    reste_a_charge_centimes: Centimes,
+    /// Ce que le patient aurait payé de moins.
+    #[schema(example = 1060)]
+    economie_centimes: Centimes,
 }
 
 /// Résultats séparés sur le parcours de soins.
@@ -81,7 +123,7 @@ struct DeclarationRetenueVue {
 
 /// Montants, en centimes. Remboursé + part complémentaire + reste à charge = honoraires.
 #[derive(Debug, Serialize, ToSchema)]
-struct MontantsVue {
+pub(crate) struct MontantsVue {
     /// Honoraires facturés.
     honoraires_centimes: Centimes,
     /// Base de remboursement retenue.
@@ -179,7 +221,7 @@ pub(crate) struct Contexte<'a> {
     pub(crate) declaration_id: Option<DeclarationId>,
     pub(crate) reglement: Reglement,
     pub(crate) registre: &'a FaitsRegistre,
-    pub(crate) explication: &'a Explication,
+    pub(crate) explication: &'a Explication<'a>,
 }
 
 impl EvaluationVue {
@@ -191,7 +233,7 @@ impl EvaluationVue {
         for (acte, motifs) in evaluation.actes.iter().zip(&contexte.explication.actes) {
             let principal = acte.lignes.first().map_or(0, |ligne| ligne.numero_ligne);
             for ligne in &acte.lignes {
-                let own = if ligne.numero_ligne == principal { motifs.as_slice() } else { &[] };
+                let own = (ligne.numero_ligne == principal).then_some(motifs);
                 lignes.push(LigneVue::new(acte, ligne, principal, own));
             }
         }
@@ -218,6 +260,7 @@ impl EvaluationVue {
             totaux: MontantsVue::new(&evaluation.totaux),
             reglement: ReglementVue::new(&contexte.reglement),
             lignes,
+            pour_le_patient: PourLePatientVue::new(&contexte.explication.patient),
             explication,
             avertissements: contexte
                 .explication
@@ -230,12 +273,50 @@ impl EvaluationVue {
                     feuilles: other_feuilles(warning.code, contexte.registre),
                 })
                 .collect(),
+            instruction: None,
+            reforme: None,
+        })
+    }
+
+    /// The same, with what a clerk reads.
+    pub(crate) fn with_instruction(self, instruction: InstructionVue) -> Self {
+        Self { instruction: Some(instruction), ..self }
+    }
+
+    /// The same, with what a reform would change.
+    pub(crate) fn with_reforme(self, reforme: Option<ReformeVue>) -> Self {
+        Self { reforme, ..self }
+    }
+}
+
+impl PourLePatientVue {
+    fn new(told: &PourLePatient) -> Self {
+        Self {
+            phrases: told.phrases.clone(),
+            autrement: told.autrement.as_ref().and_then(AutrementVue::new),
+            references: told.references.clone(),
+        }
+    }
+}
+
+impl AutrementVue {
+    fn new(other: &Autrement) -> Option<Self> {
+        Some(Self {
+            changement: other.changement,
+            situation_determinee: other.evaluation.synthese()?.code,
+            reste_a_charge_centimes: other.evaluation.totaux.reste_a_charge,
+            economie_centimes: other.gain,
         })
     }
 }
 
 impl LigneVue {
-    fn new(acte: &ActeEvalue, ligne: &LigneEvaluee, principal: u16, motifs: &[Motif]) -> Self {
+    fn new(
+        acte: &ActeEvalue,
+        ligne: &LigneEvaluee,
+        principal: u16,
+        motifs: Option<&Motifs<'_>>,
+    ) -> Self {
         let appartenance = acte.qualification.appartenance;
         Self {
             numero_ligne: ligne.numero_ligne,
@@ -249,11 +330,12 @@ impl LigneVue {
             taux_amo_dix_milliemes: acte.taux,
             montants: MontantsVue::new(&ligne.montants),
             motifs: motifs
-                .iter()
-                .map(|motif| MotifVue {
+                .into_iter()
+                .flat_map(Motifs::iter)
+                .map(|motif: Motif<'_>| MotifVue {
                     code: motif.code.to_string(),
                     titre: motif.titre,
-                    texte: motif.texte.to_string(),
+                    texte: motif.texte.to_owned(),
                     fondement: motif.fondement.to_vec(),
                 })
                 .collect(),
@@ -262,7 +344,7 @@ impl LigneVue {
 }
 
 impl MontantsVue {
-    fn new(m: &Montants) -> Self {
+    pub(crate) fn new(m: &Montants) -> Self {
         Self {
             honoraires_centimes: m.honoraires,
             base_centimes: m.base,
@@ -280,12 +362,12 @@ impl MontantsVue {
 
 /// The reasons of every act. A sentence that holds for all of them, without any amount, is said once;
 /// the others say of which line they speak when there are several acts.
-fn sentences(evaluation: &Evaluation, explication: &Explication) -> Vec<String> {
+fn sentences(evaluation: &Evaluation, explication: &Explication<'_>) -> Vec<String> {
     let several = evaluation.actes.len() > 1;
     let mut said: Vec<String> = Vec::new();
     for (acte, motifs) in evaluation.actes.iter().zip(&explication.actes) {
         let numero = acte.lignes.first().map_or(0, |ligne| ligne.numero_ligne);
-        for motif in motifs {
+        for motif in motifs.iter() {
             let shared = !motif.texte.contains('€')
                 && explication
                     .actes
@@ -293,7 +375,7 @@ fn sentences(evaluation: &Evaluation, explication: &Explication) -> Vec<String> 
                     .all(|others| others.iter().any(|other| other.texte == motif.texte));
             if !several || shared {
                 if !said.iter().any(|known| *known == motif.texte) {
-                    said.push(motif.texte.to_string());
+                    said.push(motif.texte.to_owned());
                 }
             } else {
                 said.push(format!("Ligne {numero} : {}", motif.texte));

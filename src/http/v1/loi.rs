@@ -139,7 +139,7 @@ impl TexteVue {
 }
 
 impl ParametreVue {
-    fn new(known: &ParametreDuJour) -> Self {
+    pub(super) fn new(known: &ParametreDuJour) -> Self {
         Self {
             code: known.parametre.mot(),
             libelle: known.libelle.clone(),

@@ -6,6 +6,7 @@ pub(crate) mod declarations;
 pub(crate) mod departs;
 pub(crate) mod evaluation;
 pub(crate) mod feuilles_de_soins;
+pub(crate) mod instruction;
 pub(crate) mod loi;
 pub(crate) mod medecins;
 pub(crate) mod medecins_traitants;
@@ -14,6 +15,7 @@ pub(crate) mod neutralisations;
 pub(crate) mod operations;
 pub(crate) mod patientele;
 pub(crate) mod patients;
+pub(crate) mod reevaluations;
 pub(crate) mod reglement;
 pub(crate) mod representations;
 pub(crate) mod simulations;
@@ -34,6 +36,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(adressages::router())
         .merge(conciliations::router())
         .merge(patients::router())
+        .merge(reevaluations::router())
         .merge(representations::router())
         .merge(medecins::router())
         .merge(operations::router())

@@ -193,7 +193,7 @@ async fn get(
 }
 
 /// A reading with its version as ETag.
-fn with_etag(corps: &impl Serialize, version: i32) -> Result<Response, Refus> {
+pub(super) fn with_etag(corps: &impl Serialize, version: i32) -> Result<Response, Refus> {
     let mut response = respond_json(corps)?;
     if let Ok(value) = HeaderValue::from_str(&etag(version)) {
         response.headers_mut().insert(header::ETAG, value);

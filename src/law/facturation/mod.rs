@@ -3,6 +3,7 @@
 mod consultant;
 mod tarifs;
 
+pub(super) use self::tarifs::tarif;
 use super::Law;
 use super::bareme::Bareme;
 use super::nomenclature::{est_consultation_complexe, est_majoration_de_coordination};
@@ -33,13 +34,16 @@ impl Facture<'_> {
 
     /// Whether the performer may bill supplements of the convention.
     fn opposable(&self) -> Option<bool> {
-        match self.situation.convention {
-            Convention::Secteur1 | Convention::Secteur1Dp | Convention::Salarie => Some(true),
-            Convention::Secteur2 => {
-                Some(self.situation.option_tarifaire != OptionTarifaire::Aucune)
-            }
-            Convention::NonConventionne => None,
-        }
+        opposable(self.situation)
+    }
+}
+
+/// Whether a performer applies the opposable tariffs; nothing outside any convention.
+pub(super) fn opposable(situation: &Situation) -> Option<bool> {
+    match situation.convention {
+        Convention::Secteur1 | Convention::Secteur1Dp | Convention::Salarie => Some(true),
+        Convention::Secteur2 => Some(situation.option_tarifaire != OptionTarifaire::Aucune),
+        Convention::NonConventionne => None,
     }
 }
 

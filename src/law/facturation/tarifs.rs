@@ -3,8 +3,10 @@
 use super::Facture;
 use crate::domain::feuille_de_soins::{Acte, Nomenclature};
 use crate::domain::money::Centimes;
+use crate::law::bareme::Bareme;
 use crate::law::nomenclature::est_majoration_de_coordination;
 use crate::law::parameters::Parametre;
+use crate::law::situation::Situation;
 
 /// First age of the ordinary consultation at a general practitioner's.
 const ENFANT: u8 = 6;
@@ -33,7 +35,7 @@ pub(super) fn contredite(facture: &Facture<'_>, ligne: &Acte, principale: bool) 
         {
             Some(Centimes::ZERO)
         }
-        code => parametre(facture, code, opposable)
+        code => parametre((facture.situation, facture.bareme), code, opposable)
             .and_then(|parametre| facture.bareme.centimes(parametre).ok()),
     };
     expected.is_some_and(|expected| base != expected) && metropole(facture)
@@ -48,10 +50,26 @@ fn au_dela_du_tarif_d_autorite(facture: &Facture<'_>, base: Centimes) -> bool {
     facture.bareme.centimes(parametre).is_ok_and(|highest| base > highest)
 }
 
+/// The dated tariff of one act, by its code, when the table has it.
+pub(in crate::law) fn tarif(
+    ligne: &Acte,
+    situation: &Situation,
+    bareme: &Bareme,
+    opposable: bool,
+) -> Option<Centimes> {
+    let plain = ligne.quantite == 1 && ligne.coefficient_centiemes.is_none();
+    let listed = plain && ligne.code.nomenclature() == Nomenclature::Ngap && ligne.est_rembourse();
+    let parametre = parametre((situation, bareme), ligne.code.as_str(), opposable)?;
+    bareme.centimes(parametre).ok().filter(|_| listed)
+}
+
 /// The parameter that holds the tariff of a code.
-fn parametre(facture: &Facture<'_>, code: &str, opposable: bool) -> Option<Parametre> {
+fn parametre(
+    (situation, bareme): (&Situation, &Bareme),
+    code: &str,
+    opposable: bool,
+) -> Option<Parametre> {
     use Parametre as P;
-    let situation = facture.situation;
     let general = situation.specialite.est_generaliste();
     let mental = situation.specialite.est_psychiatrie() || situation.specialite.est_neurologie();
     Some(match (code, general, opposable) {
@@ -60,8 +78,7 @@ fn parametre(facture: &Facture<'_>, code: &str, opposable: bool) -> Option<Param
         ("G" | "GS", true, false) => P::TarifGeneralisteS2,
         // From May 2017 the letter C is no longer a whole consultation.
         ("C", true, true)
-            if facture.bareme.valeur(P::TarifGeneralisteEnfant).is_err()
-                && situation.age >= ENFANT =>
+            if bareme.valeur(P::TarifGeneralisteEnfant).is_err() && situation.age >= ENFANT =>
         {
             P::TarifGeneraliste
         }

@@ -137,5 +137,9 @@ vocabulaire!(
         TarifCardioCoordonne = 64 "TARIF_CARDIO_COORDONNE_S1",
         /// Coordinated consultation of a gynaecologist, with its supplements.
         TarifGynecoMedicale = 65 "TARIF_GYNECO_MEDICALE",
+        /// Whether specialists of sector 1 may bill an authorised overrun.
+        DaSecteur1 = 66 "DA_SECTEUR_1",
+        /// Whether nobody may exceed the opposable tariffs inside the parcours.
+        TarifsOpposablesParcours = 67 "TARIFS_OPPOSABLES_PARCOURS",
     }
 );

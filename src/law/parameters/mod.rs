@@ -54,16 +54,20 @@ vocabulaire!(
 );
 
 impl Unite {
-    fn accepts(self, value: i64) -> bool {
+    /// The lowest and the highest value of the unit.
+    pub const fn bornes(self) -> (i64, i64) {
         match self {
-            Self::Ans => (0..=130).contains(&value),
-            Self::Mois | Self::Jours | Self::Heures | Self::Nombre => {
-                (0..=100_000).contains(&value)
-            }
-            Self::Centimes => (0..=10_000_000).contains(&value),
-            Self::DixMilliemes => (0..=10_000).contains(&value),
-            Self::OuiNon => matches!(value, 0 | 1),
+            Self::Ans => (0, 130),
+            Self::Mois | Self::Jours | Self::Heures | Self::Nombre => (0, 100_000),
+            Self::Centimes => (0, 10_000_000),
+            Self::DixMilliemes => (0, 10_000),
+            Self::OuiNon => (0, 1),
         }
+    }
+
+    fn accepts(self, value: i64) -> bool {
+        let (low, high) = self.bornes();
+        (low..=high).contains(&value)
     }
 }
 
@@ -173,6 +177,16 @@ impl Parametres {
     /// The history of a parameter.
     pub fn get(&self, parametre: Parametre) -> Option<&Historique> {
         self.0.get(&parametre)
+    }
+
+    /// Some parameters with their histories, and no other.
+    pub(super) fn of(list: Vec<(Parametre, Historique)>) -> Self {
+        Self(list.into_iter().collect())
+    }
+
+    /// The history of a parameter, to be changed by a reform.
+    pub(super) fn get_mut(&mut self, parametre: Parametre) -> Option<&mut Historique> {
+        self.0.get_mut(&parametre)
     }
 
     /// Every parameter, in the order of [`Parametre`].

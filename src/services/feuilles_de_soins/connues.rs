@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::FeuilleEvaluee;
 use crate::domain::acteur::Acteur;
-use crate::domain::digest::Empreinte;
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::services::faits::has_opinion;
@@ -13,7 +12,7 @@ use crate::services::{Contexte, ServiceError, Services};
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::feuilles_de_soins::FeuilleRecue;
 use crate::storage::patients::fusions;
-use crate::storage::{Connection, avis_ponctuels, lois};
+use crate::storage::{Connection, avis_ponctuels};
 
 /// A feuille of the register, beside what was sent under the same number.
 pub(super) type Envoyee<'a> = (FeuilleRecue, &'a FeuilleDeSoins);
@@ -35,7 +34,6 @@ impl Services {
         for evaluation in evaluations::later(&mut conn, &ids).await? {
             later.entry(evaluation.feuille_id).or_default().push(evaluation);
         }
-        let mut lois: BTreeMap<i16, Empreinte> = BTreeMap::new();
         let received: Vec<(FeuilleId, PatientId)> = envoyees
             .iter()
             .map(|(recue, _)| (recue.feuille.id, recue.feuille.patient_id))
@@ -54,7 +52,7 @@ impl Services {
                 let after = later.remove(&feuille.id).unwrap_or_default();
                 let mut evaluations = Vec::with_capacity(1);
                 for evaluation in std::iter::once(evaluation).chain(after) {
-                    let law = law_of(&mut conn, &mut lois, evaluation.loi_id).await?;
+                    let law = self.law_of(&mut conn, evaluation.loi_id).await?;
                     evaluations.push((evaluation, law));
                 }
                 let a_reexaminer = if has_opinion(&feuille.feuille) {
@@ -104,18 +102,4 @@ fn may_read(
             vue.zip(feuille.soins.date_soins()).is_some_and(|(vue, jour)| vue.contient(jour))
         }
     }
-}
-
-/// The fingerprint of a law: asked once.
-async fn law_of(
-    conn: &mut Connection,
-    known: &mut BTreeMap<i16, Empreinte>,
-    loi_id: i16,
-) -> Result<Empreinte, ServiceError> {
-    if let Some(law) = known.get(&loi_id) {
-        return Ok(*law);
-    }
-    let law = lois::fingerprint(conn, loi_id).await?.ok_or(ServiceError::Introuvable)?;
-    known.insert(loi_id, law);
-    Ok(law)
 }

@@ -144,7 +144,10 @@ enum Issue {
 }
 
 /// The participations that an evaluation keeps from the person.
-fn retenues(feuille: &FeuilleDeSoins, evaluation: &Evaluation) -> Vec<Retenue> {
+pub(in crate::services) fn retenues(
+    feuille: &FeuilleDeSoins,
+    evaluation: &Evaluation,
+) -> Vec<Retenue> {
     let mut kept = Vec::new();
     for evalue in &evaluation.actes {
         let principale = evalue.lignes.first().map(|ligne| ligne.numero_ligne);

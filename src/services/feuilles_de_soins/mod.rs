@@ -9,20 +9,21 @@ mod verification;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub(super) use self::decision::retenues;
 pub use self::lots::{Reception, Suite, Tour};
 use self::reception::{Ligne, Trouvee};
 use super::faits::has_opinion;
+use super::loi::LoiConnue;
 use super::{Contexte, Demande, Memoire, Rendu, ServiceError, Services};
 use crate::domain::acteur::Acteur;
-use crate::domain::digest::Empreinte;
 use crate::domain::evaluation::AutreFeuille;
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::FeuilleId;
 use crate::domain::patient::ClePatient;
+use crate::storage::avis_ponctuels;
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree, FeuilleRecue};
 use crate::storage::patients::fusions;
-use crate::storage::{avis_ponctuels, lois};
 
 /// A feuille to receive, and how its beneficiary is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +39,8 @@ pub struct NouvelleFeuille {
 pub struct FeuilleEvaluee {
     /// The feuille.
     pub feuille: FeuilleEnregistree,
-    /// Its evaluations, the first first, each with the fingerprint of its law.
-    pub evaluations: Vec<(EvaluationEnregistree, Empreinte)>,
+    /// Its evaluations, the first first, each with its law.
+    pub evaluations: Vec<(EvaluationEnregistree, LoiConnue)>,
     /// Later feuilles that contradict the single opinion of this one.
     pub a_reexaminer: Vec<AutreFeuille>,
 }
@@ -73,8 +74,7 @@ impl Services {
 
     /// A feuille that was just evaluated, under the present law.
     fn evaluee(&self, recue: FeuilleRecue) -> FeuilleEvaluee {
-        let law = *self.law.empreinte();
-        let evaluations = vec![(recue.evaluation, law)];
+        let evaluations = vec![(recue.evaluation, self.present_law())];
         FeuilleEvaluee { feuille: recue.feuille, evaluations, a_reexaminer: Vec::new() }
     }
 
@@ -106,8 +106,8 @@ impl Services {
         let mut evaluations = Vec::new();
         let later = evaluations::later(&mut conn, &[id]).await?;
         for evaluation in std::iter::once(evaluation).chain(later) {
-            let law = lois::fingerprint(&mut conn, evaluation.loi_id).await?;
-            evaluations.push((evaluation, law.ok_or(ServiceError::Introuvable)?));
+            let law = self.law_of(&mut conn, evaluation.loi_id).await?;
+            evaluations.push((evaluation, law));
         }
         let a_reexaminer = if has_opinion(&feuille.feuille) {
             avis_ponctuels::rompus(&mut conn, feuille.patient_id, id).await?

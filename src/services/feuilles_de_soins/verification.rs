@@ -8,7 +8,7 @@ use crate::services::{ChampInvalide, Contexte, ServiceError, Services};
 
 impl Services {
     /// Whether the caller may send this feuille; its day of care when its days hold together.
-    pub(super) fn verify_sender(
+    pub(in crate::services) fn verify_sender(
         &self,
         contexte: &Contexte,
         feuille: &FeuilleDeSoins,

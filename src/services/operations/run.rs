@@ -14,10 +14,9 @@ use crate::domain::frise::{autres_le, est_ferme_par};
 use crate::domain::ids::{OperationId, PatientId};
 use crate::domain::operation::{EtatOperation, Operation, ResultatOperation};
 use crate::services::frises::Ecriture;
-use crate::services::taches::LEASE;
 use crate::services::{ServiceError, Services};
 use crate::storage::evenements::{self, Evenement};
-use crate::storage::taches::{self, Tache};
+use crate::storage::taches::Tache;
 use crate::storage::{medecins_faits, operations, patients};
 
 /// The job that carries an operation out.
@@ -148,16 +147,6 @@ impl Services {
             }
         }
         outcome
-    }
-
-    /// Keeps the job; `false` when another runner took it.
-    async fn still_ours(&self, task: &Tache) -> Result<bool, ServiceError> {
-        let now = self.clock.now();
-        let until = now.checked_add_signed(LEASE).unwrap_or(now);
-        let mut tx = self.db.begin("tache.extend").await?;
-        let ours = taches::extend(&mut tx, task, until).await?;
-        tx.commit().await?;
-        Ok(ours)
     }
 
     /// Carries an operation out for one patient.

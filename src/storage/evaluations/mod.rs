@@ -3,7 +3,7 @@
 
 mod codec;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
@@ -84,6 +84,40 @@ pub(super) fn decode(table: &'static str, detail: &[u8]) -> Result<Lue, StorageE
     Ok(Lue { declaration_id, faits, evaluation })
 }
 
+/// Writes an evaluation that is not the first of its feuille: that one is in the row of the feuille.
+pub async fn insert(
+    conn: &mut PgConnection,
+    kept: &EvaluationEnregistree,
+    date_soins: NaiveDate,
+) -> Result<(), StorageError> {
+    let colonnes = Colonnes::of(kept)?;
+    sqlx::query!(
+        "/* evaluation.insert */
+         INSERT INTO evaluation
+             (feuille_id, patient_id, connu_le, date_soins, honoraires_centimes, rembourse_amo_centimes,
+              majoration_centimes, participation_centimes, part_amc_centimes, numero, loi_id, appartenance,
+              code_determine, detail)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        kept.feuille_id.uuid(),
+        kept.patient_id.uuid(),
+        kept.connu_le,
+        date_soins,
+        colonnes.honoraires,
+        colonnes.rembourse_amo,
+        colonnes.majoration,
+        colonnes.participation,
+        colonnes.part_amc,
+        kept.numero,
+        colonnes.loi_id,
+        colonnes.appartenance,
+        colonnes.code_determine,
+        colonnes.detail
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// The evaluations of some feuilles after their first, feuille by feuille, in their order.
 pub async fn later(
     conn: &mut PgConnection,
@@ -123,7 +157,37 @@ pub async fn later(
         .collect()
 }
 
-fn int4(montant: Centimes) -> Result<i32, StorageError> {
+/// The bytes under which an evaluation is kept.
+pub fn bytes(kept: &EvaluationEnregistree) -> Vec<u8> {
+    codec::encode(kept)
+}
+
+/// The bytes kept of every evaluation of some feuilles of a month, with their numbers.
+pub async fn kept_bytes(
+    conn: &mut PgConnection,
+    (month, next): (NaiveDate, NaiveDate),
+    feuilles: &[FeuilleId],
+) -> Result<Vec<(FeuilleId, i16, Vec<u8>)>, StorageError> {
+    let ids: Vec<Uuid> = feuilles.iter().map(|id| id.uuid()).collect();
+    let rows = sqlx::query!(
+        r#"/* evaluation.kept_bytes */
+         SELECT feuille_id AS "feuille_id!", 1::smallint AS "numero!", detail AS "detail!" FROM feuille_de_soins
+         WHERE feuille_id = ANY($1) AND date_soins >= $2 AND date_soins < $3
+         UNION ALL
+         SELECT feuille_id, numero, detail FROM evaluation
+         WHERE feuille_id = ANY($1) AND date_soins >= $2 AND date_soins < $3"#,
+        &ids,
+        month,
+        next
+    )
+    .fetch_all(conn)
+    .await?;
+    let triple = |id, numero, detail| (FeuilleId::from_uuid(id), numero, detail);
+    Ok(rows.into_iter().map(|row| triple(row.feuille_id, row.numero, row.detail)).collect())
+}
+
+/// Cents as the database keeps them.
+pub(super) fn int4(montant: Centimes) -> Result<i32, StorageError> {
     i32::try_from(montant.get())
         .map_err(|error| StorageError::inconsistent("evaluation", "centimes", error))
 }

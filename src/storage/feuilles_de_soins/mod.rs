@@ -132,3 +132,39 @@ pub async fn get(
     .await?;
     row.map(Row::build).transpose()
 }
+
+/// Feuilles of a month after one of them, in the order of their ids.
+pub async fn page(
+    conn: &mut PgConnection,
+    (month, next): (NaiveDate, NaiveDate),
+    after: Option<FeuilleId>,
+    limit: i64,
+) -> Result<Vec<FeuilleRecue>, StorageError> {
+    let rows = sqlx::query_as!(
+        Row,
+        "/* feuille_de_soins.page */
+         SELECT feuille_id, patient_id, enregistre_le, executant_rpps, facturation, numero_facture,
+                date_etablissement, loi_id, contenu, detail
+         FROM feuille_de_soins
+         WHERE date_soins >= $1 AND date_soins < $2 AND ($3::uuid IS NULL OR feuille_id > $3)
+         ORDER BY feuille_id LIMIT $4",
+        month,
+        next,
+        after.map(FeuilleId::uuid),
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Row::build).collect()
+}
+
+/// The first and the last day of care of all feuilles.
+pub async fn days(conn: &mut PgConnection) -> Result<Option<(NaiveDate, NaiveDate)>, StorageError> {
+    let row = sqlx::query!(
+        "/* feuille_de_soins.days */
+         SELECT min(date_soins) AS du, max(date_soins) AS au FROM feuille_de_soins"
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(row.du.zip(row.au))
+}

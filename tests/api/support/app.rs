@@ -34,7 +34,7 @@ pub const PONS: &str = "99900007016";
 pub const CARDIOLOGUE: &str = "99900002017";
 
 pub struct TestApp {
-    pub database: TestDatabase,
+    pub database: Arc<TestDatabase>,
     pub clock: Arc<FixedClock>,
     pub ids: Arc<IdSource>,
     pub services: Services,
@@ -51,23 +51,30 @@ impl TestApp {
 
     /// An application over a database, with so many connections.
     pub async fn over(database: TestDatabase, connections: u32) -> Self {
+        Self::under(Arc::new(database), connections, Law::embedded().unwrap(), 42).await
+    }
+
+    /// An application under some law, with identifiers of its own.
+    pub async fn under(database: Arc<TestDatabase>, connections: u32, law: Law, seed: u64) -> Self {
         logs::capture();
         let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
         let as_clock: Arc<dyn Clock> = Arc::<FixedClock>::clone(&clock);
-        let ids = Arc::new(IdSource::seeded(Arc::clone(&as_clock), 42));
-        let law = Arc::new(Law::embedded().unwrap());
+        let ids = Arc::new(IdSource::seeded(Arc::clone(&as_clock), seed));
+        let law = Arc::new(law);
         let db = database.db(connections).await;
         let emetteur = Arc::new(Emetteur::ephemeral().unwrap());
-        let keys = KeySource::Fixed(Arc::new(emetteur.jwks().unwrap()));
+        let source = KeySource::Fixed(Arc::new(emetteur.jwks().unwrap()));
         let verifier = Verifier::new(
             DEV_ISSUER.to_owned(),
             DEV_AUDIENCE.to_owned(),
-            keys,
+            source,
             Arc::clone(&as_clock),
         );
         let services = Services::new(db, as_clock, Arc::clone(&ids), law, Mode::BacASable);
         let router = router(AppState::new(services.clone(), verifier));
-        Self { database, clock, ids, services, emetteur, router, keys: Arc::new(AtomicU32::new(1)) }
+        // Two applications over one database do not share their keys.
+        let keys = Arc::new(AtomicU32::new(u32::try_from(seed).unwrap() * 1_000));
+        Self { database, clock, ids, services, emetteur, router, keys }
     }
 
     /// A doctor.
@@ -188,6 +195,13 @@ impl Caller<'_> {
         let (key, etag) = (self.app.key(), format!("\"{version}\""));
         let headers = [("idempotency-key", key.as_str()), ("if-match", &etag)];
         self.request("POST", path, &headers, Some(&body)).await
+    }
+
+    /// Acts on a version, without a body, under a new idempotency key.
+    pub async fn act_on(&self, path: &str, version: i64) -> Reply {
+        let (key, etag) = (self.app.key(), format!("\"{version}\""));
+        let headers = [("idempotency-key", key.as_str()), ("if-match", &etag)];
+        self.request("POST", path, &headers, None).await
     }
 
     /// Sends a file of lines, under a new idempotency key.

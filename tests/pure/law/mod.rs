@@ -1,10 +1,14 @@
 //! The legal engine against sources from outside.
 
 mod boundaries;
+mod contrats;
 mod facturation;
+mod indetermine;
 mod parameters;
+mod patient;
 mod properties;
 mod published_examples;
+mod registre;
 mod registry;
 mod situations;
 pub mod support;

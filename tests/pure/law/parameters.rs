@@ -83,6 +83,8 @@ fn every_loaded_value_is_the_published_one_from_its_first_day_to_its_last() {
             "PROTOCOLE_ALD_DUREE_MAX",
             "OPTION_TARIFAIRE_EXISTE",
             "TARIF_AUTORITE_SPECIALISTE",
+            "DA_SECTEUR_1",
+            "TARIFS_OPPOSABLES_PARCOURS",
         ]
     );
 }

@@ -2,13 +2,22 @@
 
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
-use traitant::domain::evaluation::{Evaluation, Montants, RelationMt};
-use traitant::domain::feuille_de_soins::{Complementaire, MotifExclusion, RegimeLocal};
-use traitant::domain::money::Centimes;
+use traitant::domain::adressage::NatureAdressage;
+use traitant::domain::evaluation::{
+    AdressageConnu, Appartenance, CouvertureConnue, Evaluation, Montants, RelationMt,
+};
+use traitant::domain::feuille_de_soins::{
+    Complementaire, Contrat, Convention, Garantie, MotifExclusion, NatureAssurance, Nomenclature,
+    OptionTarifaire, QualificatifDepense, RegimeLocal,
+};
+use traitant::domain::money::{Centimes, Taux};
 use traitant::domain::vocabulary::Vocabulaire;
 use traitant::law::LawError;
+use traitant::law::bareme::DateDesSoins;
+use traitant::law::parameters::Parametre;
+use traitant::law::reglement::reglement;
 
-use super::support::{Question, consultation, day};
+use super::support::{LAW, Question, consultation, day};
 
 fn any_day() -> impl Strategy<Value = NaiveDate> {
     (0u64..7670).prop_map(|offset| day("2006-01-01") + Days::new(offset))
@@ -32,6 +41,13 @@ prop_compose! {
         motif in prop::option::of(prop::sample::select(MotifExclusion::TOUS)),
         regime_local in prop::sample::select(RegimeLocal::TOUS),
         already in (0i64..1_000, 0i64..6_000),
+        contrat in prop::option::of((any::<bool>(), any_guarantee())),
+        performer in (prop::sample::select(Convention::TOUS), prop::sample::select(OptionTarifaire::TOUS)),
+        qualificatif in prop::option::of(prop::sample::select(vec![QualificatifDepense::Da, QualificatifDepense::De])),
+        third_party in (any::<bool>(), any::<bool>()),
+        referral in prop::option::of(prop::sample::select(NatureAdressage::TOUS)),
+        couverture in prop::option::weighted(0.2, prop::sample::select(CouvertureConnue::TOUS)),
+        maternity in prop::option::weighted(0.2, 0u64..400),
     ) -> Question {
         let mut asked = consultation(date, 0);
         asked.soins.actes.clear();
@@ -50,10 +66,32 @@ prop_compose! {
         asked.soins.parcours.motif_exclusion = motif;
         asked.soins.beneficiaire.regime_local = regime_local;
         asked.soins.executant.date_installation = Some(day("2020-01-01"));
+        asked.soins.beneficiaire.contrat =
+            contrat.map(|(responsable, garantie)| Contrat { responsable, garantie });
+        (asked.soins.executant.convention, asked.soins.executant.option_tarifaire) = performer;
+        asked.soins.actes[0].qualificatif = qualificatif;
+        asked.soins.paiement.tiers_payant_amo = third_party.0;
+        asked.soins.paiement.tiers_payant_amc = third_party.1;
+        if let Some(before) = maternity {
+            asked.soins.assurance.nature = NatureAssurance::Maternite;
+            asked.soins.assurance.date_reference = Some(date - Days::new(before));
+        }
+        let known = AdressageConnu { nature: referral, ..AdressageConnu::default() };
+        asked.faits.registre.adressages = vec![(1, known)];
+        asked.faits.registre.couvertures =
+            couverture.map(|known| (date, known)).into_iter().collect();
         asked.faits.participations_jour = vec![(date, Centimes::new(already.0))];
         asked.faits.participations_an = vec![(chrono::Datelike::year(&date), Centimes::new(already.1))];
         asked
     }
+}
+
+fn any_guarantee() -> impl Strategy<Value = Garantie> {
+    prop_oneof![
+        Just(Garantie::TicketModerateur),
+        (0u32..50_000).prop_map(Garantie::TauxDeBase),
+        (0i64..20_000).prop_map(|cents| Garantie::Montant(Centimes::new(cents))),
+    ]
 }
 
 fn holds(amounts: &Montants) -> Result<(), TestCaseError> {
@@ -136,7 +174,11 @@ proptest! {
 
     #[test]
     fn a_responsible_contract_never_pays_the_majoration_nor_the_participation(asked in any_question()) {
-        let amounts = known(&asked.complementaire(Complementaire::Amc))?.totaux;
+        let mut asked = asked.complementaire(Complementaire::Amc);
+        if let Some(contrat) = &mut asked.soins.beneficiaire.contrat {
+            contrat.responsable = true;
+        }
+        let amounts = known(&asked)?.totaux;
         prop_assert!(amounts.reste_a_charge.get() >= amounts.majoration.get() + amounts.participation.get());
     }
 
@@ -144,6 +186,49 @@ proptest! {
     fn the_solidarity_cover_leaves_only_the_overrun(asked in any_question()) {
         let amounts = known(&asked.complementaire(Complementaire::C2sSansParticipation))?.totaux;
         prop_assert_eq!(amounts.reste_a_charge, amounts.depassement);
+    }
+
+    #[test]
+    fn ceilings_are_kept_and_an_exempted_act_has_no_ticket(asked in any_question()) {
+        let answer = known(&asked)?;
+        let bareme = LAW.bareme_du(DateDesSoins::new(asked.soins.actes[0].date_execution)).unwrap();
+        let ceiling = bareme.centimes(Parametre::MtmPlafondActe).unwrap().get();
+        for acte in &answer.actes {
+            let principal = acte.lignes[0].numero_ligne;
+            let line = asked.soins.actes.iter().find(|line| line.numero_ligne == principal).unwrap();
+            prop_assert!(acte.montants.majoration.get() <= ceiling * i64::from(line.quantite));
+            prop_assert!(acte.montants.majoration <= acte.montants.part_amo_brute);
+            let exempted = acte.taux == Taux::FULL && line.code.nomenclature() == Nomenclature::Ngap;
+            prop_assert!(!exempted || acte.montants.ticket_moderateur == Centimes::ZERO);
+            prop_assert!(
+                acte.montants.part_amc <= acte.montants.honoraires,
+                "nobody is paid more than the fees"
+            );
+            let undetermined = acte.qualification.appartenance == Appartenance::Indeterminee;
+            prop_assert!(!undetermined || !acte.qualification.majoration);
+        }
+        let year = bareme.centimes(Parametre::PfPlafondAn).unwrap();
+        let already = asked.faits.participations_an[0].1;
+        prop_assert!(answer.totaux.participation <= year.minus_or_zero(already));
+    }
+
+    #[test]
+    fn payments_add_up_to_the_fees_and_the_patient_pays_what_is_left(asked in any_question()) {
+        let answer = known(&asked)?;
+        let paid = reglement(&asked.soins, &answer).unwrap();
+        let claimed: i64 = paid.creances.iter().map(|one| one.montant.get()).sum();
+        let received = [paid.paye_par_le_patient, paid.paye_par_amo, paid.paye_par_amc];
+        prop_assert!(received.iter().all(|part| *part >= Centimes::ZERO), "{:?}", paid);
+        prop_assert_eq!(
+            received.iter().map(|part| part.get()).sum::<i64>(),
+            answer.totaux.honoraires.get()
+        );
+        prop_assert_eq!(
+            paid.paye_par_le_patient.get() + claimed
+                - paid.rembourse_par_amo.get() - paid.rembourse_par_amc.get(),
+            answer.totaux.reste_a_charge.get()
+        );
+        prop_assert!(asked.soins.paiement.tiers_payant_amo || claimed == 0);
     }
 
     #[test]

@@ -100,6 +100,8 @@ fn every_basis_and_every_parameter_is_used() {
             "TARIF_PSY_COORDONNE",
             "TARIF_CARDIO_COORDONNE_S1",
             "TARIF_GYNECO_MEDICALE",
+            "DA_SECTEUR_1",
+            "TARIFS_OPPOSABLES_PARCOURS",
         ]
     );
 }

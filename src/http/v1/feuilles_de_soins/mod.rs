@@ -12,16 +12,22 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::demande::FeuilleDemande;
+pub(crate) use self::lots::une_a_une;
 use self::vue::FeuilleVue;
+use super::instruction::InstructionVue;
 use crate::auth::Portee;
 use crate::domain::ids::FeuilleId;
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps};
+use crate::http::extract::{Appel, Chemin, Chemins, CleIdempotence, Corps};
 use crate::http::idempotency::{json as respond_json, rendre, respond};
 use crate::http::problem::Refus;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(submit)).routes(routes!(get)).merge(lots::router())
+    OpenApiRouter::new()
+        .routes(routes!(submit))
+        .routes(routes!(get))
+        .routes(routes!(instruct))
+        .merge(lots::router())
 }
 
 /// The example of the documentation: a consultation with the declared médecin traitant.
@@ -119,4 +125,32 @@ async fn get(
     let contexte = appel.exige(Portee::FeuillesLire)?;
     let evaluee = state.services.get_feuille(&contexte, id).await?;
     respond_json(&FeuilleVue::new(&state.services, &evaluee)?)
+}
+
+/// Lire l'instruction d'une évaluation
+///
+/// Pour l'agent de la caisse : toutes les règles considérées, retenues ou écartées et par quel fait, les
+/// faits avec leur source et leur date, les valeurs appliquées avec leur premier jour et leurs textes.
+/// La lecture laisse une trace que le patient peut lire.
+#[utoipa::path(
+    get,
+    path = "/v1/feuilles-de-soins/{id}/evaluations/{numero}/instruction",
+    tag = "Feuilles de soins",
+    operation_id = "lire_instruction",
+    security(("jeton" = ["feuilles.lire"])),
+    params(
+        ("id" = FeuilleId, Path, description = "Identifiant de la feuille"),
+        ("numero" = i16, Path, description = "Numéro de l'évaluation", example = 1)
+    ),
+    responses((status = 200, description = "Règles, faits et valeurs", body = InstructionVue)),
+    extensions(("x-problemes" = json!(["introuvable", "role_interdit"])))
+)]
+async fn instruct(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemins(id, numero): Chemins<FeuilleId, i16>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::FeuillesLire)?;
+    let instruction = state.services.instruct_stored(&contexte, id, numero).await?;
+    respond_json(&InstructionVue::new(&instruction))
 }

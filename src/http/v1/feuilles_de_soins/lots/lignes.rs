@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use axum::body::Bytes;
-use futures_util::stream::{Stream, StreamExt};
+use futures_util::stream::{self, BoxStream, Stream, StreamExt};
 
 use crate::http::problem::{Code, Refus};
 
@@ -39,6 +39,22 @@ impl Arrivage {
             (*numero, text.ok_or_else(too_long))
         })
     }
+}
+
+/// The lines of a body, one after the other, each with its number from 1.
+pub(crate) fn une_a_une<S, E>(entree: S) -> BoxStream<'static, (u64, Result<Vec<u8>, Refus>)>
+where
+    S: Stream<Item = Result<Bytes, E>> + Unpin + Send + 'static,
+    E: 'static,
+{
+    stream::unfold(Lecteur::new(entree), async |mut lecteur| {
+        let arrivage = lecteur.arrivage().await?;
+        let lignes: Vec<_> =
+            arrivage.lignes().map(|(numero, text)| (numero, text.map(<[u8]>::to_vec))).collect();
+        Some((stream::iter(lignes), lecteur))
+    })
+    .flatten()
+    .boxed()
 }
 
 fn too_long() -> Refus {

@@ -12,6 +12,7 @@ use futures_util::stream::StreamExt;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(crate) use self::lignes::une_a_une;
 pub use self::traitement::{BilanLot, LotInterrompu, ReponsesLot, evaluer_lot};
 pub(crate) use self::vue::LigneLotVue;
 pub use self::vue::{FormeReponse, ResultatLigne};

@@ -78,11 +78,12 @@ impl FeuilleVue {
         let (kept, feuille) = (&evaluee.feuille, &evaluee.feuille.feuille);
         let soins = &feuille.soins;
         let mut evaluations = Vec::new();
-        for (evaluation, regles_version) in &evaluee.evaluations {
-            let explication = services.explain(soins, &evaluation.faits, &evaluation.evaluation)?;
+        for (evaluation, loi) in &evaluee.evaluations {
+            let explication =
+                services.explain(&loi.law, soins, &evaluation.faits, &evaluation.evaluation)?;
             let contexte = Contexte {
                 numero: Some(evaluation.numero),
-                regles_version: *regles_version,
+                regles_version: loi.empreinte,
                 connu_le: Some(evaluation.connu_le),
                 indicateur: soins.parcours.indicateur,
                 declaration_id: evaluation.declaration_id,

@@ -1,17 +1,10 @@
-//! Simulations: the same evaluation, with facts given inline, for anybody.
+//! The care of a simulation, as a request describes it.
 
-use axum::extract::State;
-use axum::response::Response;
 use chrono::{Datelike, NaiveDate};
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-use super::evaluation::{Contexte, EvaluationVue};
-use super::feuilles_de_soins::demande::{
-    ContratDemande, PaiementDemande, ParcoursDemande, contrat,
-};
+use super::reforme::Modifications;
 use crate::domain::evaluation::{FaitsConnus, FaitsRegistre, Naissance, RelationMt};
 use crate::domain::feuille_de_soins::{
     Acte, Assurance, Beneficiaire, Complementaire, Convention, Executant, Exoneration,
@@ -22,17 +15,12 @@ use crate::domain::identifiers::{
     DateNaissanceAmo, Organisme, QualiteBeneficiaire, RangGemellaire, Specialite,
 };
 use crate::domain::money::Centimes;
-use crate::http::AppState;
-use crate::http::extract::Corps;
-use crate::http::idempotency::json as respond_json;
 use crate::http::lecture::{Entier, Liste, Texte, lecture};
-use crate::http::problem::{Code, Refus};
+use crate::http::v1::feuilles_de_soins::demande::{
+    ContratDemande, PaiementDemande, ParcoursDemande, contrat,
+};
 use crate::http::verification::{Verification, code_acte};
 use crate::services::ChampInvalide;
-
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(simulate))
-}
 
 /// At least one act.
 type ActesSimules = Liste<ActeSimuleDemande, 1, 50>;
@@ -58,6 +46,9 @@ pub(crate) struct SimulationDemande {
     actes: ActesSimules,
     /// Participations forfaitaires déjà retenues.
     participations_retenues: Option<RetenuesDemande>,
+    /// Autres valeurs de paramètres, pour voir ce qu'elles changeraient.
+    #[schema(inline)]
+    reforme: Option<Modifications>,
     /// Tiers payant, aucun par défaut.
     paiement: Option<PaiementDemande>,
 }
@@ -70,6 +61,7 @@ lecture!(SimulationDemande {
     nature_assurance,
     actes,
     participations_retenues,
+    reforme,
     paiement,
 });
 
@@ -208,7 +200,9 @@ impl ActeSimuleDemande {
 
 impl SimulationDemande {
     /// What is asked of the law.
-    fn into_domain(self) -> Result<(Soins, FaitsConnus), Vec<ChampInvalide>> {
+    pub(super) fn into_domain(
+        self,
+    ) -> Result<(Soins, FaitsConnus, Option<Modifications>), Vec<ChampInvalide>> {
         let mut check = Verification::new(true);
         let date = self.date_soins;
         let naissance = match (self.patient.age, self.patient.date_naissance) {
@@ -300,46 +294,8 @@ impl SimulationDemande {
                 participations_an: vec![(date.year(), already(|kept| kept.annee_centimes))],
                 registre: FaitsRegistre::default(),
             };
-            (soins, faits)
+            (soins, faits, self.reforme)
         });
         check.finish(answer)
     }
-}
-
-/// Évaluer des soins sans registre
-///
-/// La même évaluation que pour une feuille de soins, avec des faits donnés dans la requête. Rien
-/// n'est lu, rien n'est enregistré, aucun jeton n'est demandé : chacun peut essayer.
-#[utoipa::path(
-    post,
-    path = "/v1/simulations",
-    tag = "Simulations",
-    operation_id = "simuler",
-    security(()),
-    request_body = SimulationDemande,
-    responses((status = 200, description = "L'évaluation", body = EvaluationVue)),
-    extensions(("x-problemes" = json!(["hors_couverture", "parametre_inconnu",
-        "situation_non_couverte", "conflit_de_regles"])))
-)]
-async fn simulate(
-    State(state): State<AppState>,
-    corps: Corps<SimulationDemande>,
-) -> Result<Response, Refus> {
-    let services = &state.services;
-    let (soins, faits) = corps.valeur.into_domain().map_err(Refus::champs)?;
-    let evaluation = services.simulate(&soins, &faits)?;
-    let explication = services.explain(&soins, &faits, &evaluation)?;
-    let contexte = Contexte {
-        numero: None,
-        regles_version: *services.law().empreinte(),
-        connu_le: None,
-        indicateur: soins.parcours.indicateur,
-        declaration_id: None,
-        reglement: services.reglement(&soins, &evaluation)?,
-        registre: &faits.registre,
-        explication: &explication,
-    };
-    let vue = EvaluationVue::new(&evaluation, &contexte)
-        .ok_or_else(|| Refus::new(Code::ErreurInterne, "Évaluation sans acte."))?;
-    respond_json(&vue)
 }

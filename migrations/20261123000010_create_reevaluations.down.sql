@@ -1,0 +1,2 @@
+DROP INDEX evenement_par_patient;
+DROP TABLE reevaluation_feuille, reevaluation;

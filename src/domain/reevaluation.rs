@@ -1,0 +1,176 @@
+//! Evaluations made again: a fact came late or was corrected, or the law changed.
+//!
+//! First tried, which writes nothing about the feuilles and says what would change; then applied. An
+//! evaluation is never rewritten: the new one has the next number, and the old one stays.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::evaluation::{ActeEvalue, Appartenance, CodeDetermine, Evaluation};
+use super::ids::{FeuilleId, PatientId, ReevaluationId};
+use super::money::Centimes;
+use super::vocabulary::vocabulaire;
+
+vocabulaire!(
+    /// Why feuilles are evaluated again.
+    MotifReevaluation ("motif_reevaluation") {
+        /// Facts arrived after the evaluations.
+        FaitTardif = 1 "fait_tardif",
+        /// Facts were corrected.
+        Correction = 2 "correction",
+        /// The law of the service changed.
+        Loi = 3 "loi",
+        /// Somebody complained.
+        Reclamation = 4 "reclamation",
+    }
+);
+
+vocabulaire!(
+    /// How far it is.
+    EtatReevaluation ("etat_reevaluation") {
+        /// Feuilles are being tried.
+        EnAttente = 1 "en_attente",
+        /// What would change is known; nothing was changed.
+        Essayee = 2 "essayee",
+        /// New evaluations are being written.
+        EnApplication = 3 "en_application",
+        /// Every new evaluation is written.
+        Appliquee = 4 "appliquee",
+    }
+);
+
+vocabulaire!(
+    /// What a caller may do.
+    ActionReevaluation ("action_reevaluation") {
+        /// Write the new evaluations.
+        Appliquer = 1 "appliquer",
+    }
+);
+
+/// Which feuilles are evaluated again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Etendue {
+    /// One person, or all those of the caisse.
+    pub patient_id: Option<PatientId>,
+    /// Only those about whom something was recorded since.
+    pub depuis: Option<DateTime<Utc>>,
+    /// First day of care.
+    pub du: NaiveDate,
+    /// Last day of care.
+    pub au: NaiveDate,
+}
+
+/// Feuilles to evaluate again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reevaluation {
+    /// Its id.
+    pub id: ReevaluationId,
+    /// Régime and caisse that asked.
+    pub caisse: String,
+    /// Why.
+    pub motif: MotifReevaluation,
+    /// Which feuilles.
+    pub etendue: Etendue,
+    /// How far it is.
+    pub etat: EtatReevaluation,
+    /// Grows with every transition.
+    pub version: i32,
+    /// When it was asked.
+    pub enregistre_le: DateTime<Utc>,
+    /// The last person who was served.
+    pub place: Option<PatientId>,
+    /// What was looked at.
+    pub examen: Examen,
+}
+
+impl Reevaluation {
+    /// What its caisse may do now.
+    pub fn actions(&self) -> Vec<ActionReevaluation> {
+        match self.etat {
+            EtatReevaluation::Essayee => vec![ActionReevaluation::Appliquer],
+            EtatReevaluation::EnAttente
+            | EtatReevaluation::EnApplication
+            | EtatReevaluation::Appliquee => Vec::new(),
+        }
+    }
+
+    /// Whether the new evaluations are written.
+    pub fn ecrit(&self) -> bool {
+        self.etat == EtatReevaluation::EnApplication
+    }
+}
+
+/// What was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Examen {
+    /// Persons.
+    pub patients: i64,
+    /// Feuilles.
+    pub feuilles: i64,
+    /// Feuilles that the law of today cannot evaluate.
+    pub sans_reponse: i64,
+}
+
+/// What an evaluation decides, in short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Issue {
+    /// Code of the caisse.
+    pub code: CodeDetermine,
+    /// Inside or outside the parcours.
+    pub appartenance: Appartenance,
+    /// What the compulsory insurance pays.
+    pub rembourse_amo: Centimes,
+    /// What the complementary insurance pays.
+    pub part_amc: Centimes,
+    /// What is left to the patient.
+    pub reste_a_charge: Centimes,
+}
+
+impl Issue {
+    /// The short of an evaluation; none when it has no act.
+    pub fn of(evaluation: &Evaluation) -> Option<Self> {
+        let synthese = evaluation.synthese()?;
+        let totaux = &evaluation.totaux;
+        Some(Self {
+            code: synthese.code,
+            appartenance: synthese.appartenance,
+            rembourse_amo: totaux.rembourse_amo,
+            part_amc: totaux.part_amc,
+            reste_a_charge: totaux.reste_a_charge,
+        })
+    }
+}
+
+/// A feuille whose evaluation changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changement {
+    /// Whose.
+    pub patient_id: PatientId,
+    /// Which feuille.
+    pub feuille_id: FeuilleId,
+    /// Day of care.
+    pub date_soins: NaiveDate,
+    /// Number of the evaluation that is replaced.
+    pub ancien: i16,
+    /// Number of the one that replaces it, once it is written.
+    pub nouveau: Option<i16>,
+    /// Kinds of what was recorded since and counts on the day of care.
+    pub causes: Vec<String>,
+    /// What was decided.
+    pub avant: Issue,
+    /// What is decided now.
+    pub apres: Issue,
+}
+
+/// Whether two evaluations of one feuille decide the same: verdicts, rates and amounts of every line.
+/// The facts behind them, the reasons and the warnings may differ.
+pub fn decident_pareil(one: &Evaluation, other: &Evaluation) -> bool {
+    let same = |(one, other): (&ActeEvalue, &ActeEvalue)| {
+        one.qualification == other.qualification
+            && one.taux == other.taux
+            && one.montants == other.montants
+            && one.lignes == other.lignes
+    };
+    one.totaux == other.totaux
+        && one.actes.len() == other.actes.len()
+        && one.actes.iter().zip(&other.actes).all(same)
+}

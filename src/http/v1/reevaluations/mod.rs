@@ -1,0 +1,215 @@
+//! Feuilles evaluated again: tried first, looked at, then applied.
+
+mod vue;
+
+use std::fmt;
+use std::str::FromStr;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::{DateTime, NaiveDate, Utc};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::vue::{ChangementVue, ChangementsVue, ReevaluationVue};
+use super::patients::with_etag;
+use crate::auth::Portee;
+use crate::domain::digest::Empreinte;
+use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
+use crate::domain::reevaluation::{Etendue, MotifReevaluation};
+use crate::http::AppState;
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
+use crate::http::idempotency::{json as respond_json, rendre, respond};
+use crate::http::lecture::{Entier, lecture};
+use crate::http::pagination::{self, Curseur, PaginationVue};
+use crate::http::problem::Refus;
+use crate::services::Rendu;
+use crate::services::reevaluations::SuiviReevaluation;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(create))
+        .routes(routes!(get))
+        .routes(routes!(changes))
+        .routes(routes!(apply))
+}
+
+/// Feuilles à réévaluer. Sans patient, toutes celles des patients de la caisse qui appelle.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({
+    "motif": "fait_tardif", "patient_id": "0192f0c4-0000-7000-8000-000000000001", "du": "2025-01-01"
+}))]
+pub(crate) struct ReevaluationDemande {
+    /// Pourquoi.
+    motif: MotifReevaluation,
+    /// Un seul patient.
+    patient_id: Option<PatientId>,
+    /// Seulement les patients dont le dossier a changé depuis cet instant.
+    depuis: Option<DateTime<Utc>>,
+    /// Premier jour de soins.
+    du: NaiveDate,
+    /// Dernier jour de soins ; aujourd'hui par défaut.
+    au: Option<NaiveDate>,
+}
+lecture!(ReevaluationDemande { motif, patient_id, depuis, du, au });
+
+#[derive(Debug)]
+struct ChangementsDemande {
+    limite: Option<Entier<1, 500>>,
+    curseur: Option<Curseur>,
+}
+lecture!(ChangementsDemande { limite, curseur });
+
+/// Renders a reevaluation, with its version as ETag.
+fn accepted(suivi: &SuiviReevaluation) -> Result<Rendu, serde_json::Error> {
+    let location = format!("/v1/reevaluations/{}", suivi.reevaluation.id);
+    let version = Some(suivi.reevaluation.version);
+    rendre(StatusCode::ACCEPTED, Some(location), version, &ReevaluationVue::from(suivi))
+}
+
+/// Essayer une réévaluation
+///
+/// Après un fait arrivé tard, une correction ou un changement de la loi. Un travail de fond évalue de
+/// nouveau les feuilles des jours demandés, avec ce que le registre sait maintenant et la loi
+/// d'aujourd'hui, et dit lesquelles changent, pourquoi et de combien. Rien n'est écrit sur les feuilles
+/// tant que la réévaluation n'est pas appliquée.
+#[utoipa::path(
+    post,
+    path = "/v1/reevaluations",
+    tag = "Réévaluations",
+    operation_id = "essayer_reevaluation",
+    security(("jeton" = ["administration"])),
+    params(("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = ReevaluationDemande,
+    responses((status = 202, description = "La réévaluation, dont l'essai commence", body = ReevaluationVue,
+        headers(("Location" = String, description = "Adresse de la réévaluation"), ("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit"])))
+)]
+async fn create(
+    State(state): State<AppState>,
+    appel: Appel,
+    cle: CleIdempotence,
+    corps: Corps<ReevaluationDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let demande = cle.demande(corps.requete);
+    let ReevaluationDemande { motif, patient_id, depuis, du, au } = corps.valeur;
+    let au = au.unwrap_or_else(|| state.services.clock().today());
+    let asked = (motif, Etendue { patient_id, depuis, du, au });
+    respond(state.services.create_reevaluation(&contexte, &demande, asked, accepted).await?)
+}
+
+/// Suivre une réévaluation
+///
+/// Son avancement, ce qu'elle a examiné et la différence totale par payeur. Seule la caisse qui l'a
+/// demandée la lit.
+#[utoipa::path(
+    get,
+    path = "/v1/reevaluations/{id}",
+    tag = "Réévaluations",
+    operation_id = "lire_reevaluation",
+    security(("jeton" = ["administration"])),
+    params(("id" = ReevaluationId, Path, description = "Identifiant de la réévaluation")),
+    responses((status = 200, description = "La réévaluation", body = ReevaluationVue,
+        headers(("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+)]
+async fn get(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<ReevaluationId>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let suivi = state.services.get_reevaluation(&contexte, id).await?;
+    with_etag(&ReevaluationVue::from(&suivi), suivi.reevaluation.version)
+}
+
+/// Lister les feuilles qu'une réévaluation change
+///
+/// Chacune avec ses causes, le code et les montants d'avant et d'après. Les feuilles qui gardent leur
+/// décision n'y sont pas.
+#[utoipa::path(
+    get,
+    path = "/v1/reevaluations/{id}/feuilles",
+    tag = "Réévaluations",
+    operation_id = "lister_feuilles_reevaluees",
+    security(("jeton" = ["administration"])),
+    params(("id" = ReevaluationId, Path, description = "Identifiant de la réévaluation"),
+           ("limite" = inline(Option<Entier<1, 500>>), Query, description = "Nombre de feuilles par page, 50 par défaut"),
+           ("curseur" = Option<String>, Query, description = "Curseur de la page précédente")),
+    responses((status = 200, description = "Les feuilles qui changent", body = ChangementsVue)),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "curseur_autre_requete"])))
+)]
+async fn changes(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<ReevaluationId>,
+    Requete(demande): Requete<ChangementsDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let question = format!("reevaluation:{id}");
+    let after = pagination::lire::<Place>(&question, demande.curseur)?.map(|place| place.0);
+    let limit = demande.limite.map_or(50, |limite| limite.0);
+    let services = &state.services;
+    let found =
+        services.list_reevaluation_changes(&contexte, id, after, limit.saturating_add(1)).await?;
+    let (shown, more) = pagination::page(found, limit);
+    let last = shown.last().filter(|_| more).map(|last| Place((last.patient_id, last.feuille_id)));
+    respond_json(&ChangementsVue {
+        donnees: shown.iter().map(ChangementVue::from).collect(),
+        pagination: PaginationVue {
+            curseur_suivant: last.map(|place| pagination::ecrire(&question, &place.to_string())),
+        },
+    })
+}
+
+/// Appliquer une réévaluation essayée
+///
+/// Un travail de fond écrit les nouvelles évaluations, avec ce que le registre sait quand il passe.
+/// Les anciennes restent : chacune garde son numéro, sa date et sa loi.
+#[utoipa::path(
+    post,
+    path = "/v1/reevaluations/{id}/application",
+    tag = "Réévaluations",
+    operation_id = "appliquer_reevaluation",
+    security(("jeton" = ["administration"])),
+    params(("id" = ReevaluationId, Path, description = "Identifiant de la réévaluation"),
+           ("If-Match" = String, Header, description = "ETag de la réévaluation lue"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
+    responses((status = 202, description = "La réévaluation, dont l'application commence", body = ReevaluationVue,
+        headers(("Location" = String, description = "Adresse de la réévaluation"), ("ETag" = String, description = "Version")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+)]
+async fn apply(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<ReevaluationId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    // There is no body: the address and the version are the whole request.
+    let demande = cle.demande(Empreinte::of(format!("reevaluation {id} {version} application")));
+    let seen = (id, version);
+    respond(state.services.apply_reevaluation(&contexte, &demande, seen, accepted).await?)
+}
+
+/// Where a page ended.
+struct Place((PatientId, FeuilleId));
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.0.0, self.0.1)
+    }
+}
+
+impl FromStr for Place {
+    type Err = crate::domain::identifiers::Invalide;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (patient, feuille) = text.split_once(' ').unwrap_or((text, ""));
+        Ok(Self((patient.parse()?, feuille.parse()?)))
+    }
+}

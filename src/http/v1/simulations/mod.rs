@@ -1,0 +1,192 @@
+//! Simulations: the same evaluation without storing anything, with facts given inline or taken from the
+//! register, under the law in force or a reform of it.
+
+mod demande;
+mod lots;
+mod reforme;
+
+use axum::extract::State;
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::demande::SimulationDemande;
+pub(crate) use self::reforme::ReformeVue;
+use self::reforme::{Modifications, confronter, loi_reformee};
+use super::evaluation::{Contexte, EvaluationVue};
+use super::feuilles_de_soins::demande::FeuilleDemande;
+use super::instruction::InstructionVue;
+use crate::auth::Portee;
+use crate::domain::evaluation::{Evaluation, FaitsConnus};
+use crate::domain::feuille_de_soins::Soins;
+use crate::domain::ids::DeclarationId;
+use crate::http::AppState;
+use crate::http::extract::{Appel, Corps, Requete};
+use crate::http::idempotency::json as respond_json;
+use crate::http::lecture::lecture;
+use crate::http::problem::{Code, Refus};
+use crate::services::instructions::Detail;
+use crate::services::{ChampInvalide, Services};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(simulate))
+        .routes(routes!(simulate_registered))
+        .merge(lots::router())
+}
+
+/// How much is asked for.
+#[derive(Debug)]
+struct VueDemande {
+    vue: Option<Detail>,
+}
+lecture!(VueDemande { vue });
+
+/// Feuille de soins à évaluer contre le registre, sans l'enregistrer.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({ "feuille": super::feuilles_de_soins::exemple() }))]
+pub(crate) struct SimulationRegistreDemande {
+    /// La feuille, telle qu'elle serait transmise.
+    feuille: FeuilleDemande,
+    /// Ce qui était enregistré à cet instant est pris en compte ; maintenant par défaut.
+    connu_le: Option<DateTime<Utc>>,
+    /// Autres valeurs de paramètres, pour voir ce qu'elles changeraient.
+    #[schema(inline)]
+    reforme: Option<Modifications>,
+}
+lecture!(SimulationRegistreDemande { feuille, connu_le, reforme });
+
+/// What is rendered of a simulation.
+struct Simulee<'a> {
+    soins: &'a Soins,
+    faits: &'a FaitsConnus,
+    evaluation: &'a Evaluation,
+    declaration_id: Option<DeclarationId>,
+    connu_le: Option<DateTime<Utc>>,
+    detail: Option<Detail>,
+    reforme: Option<ReformeVue>,
+}
+
+impl Simulee<'_> {
+    fn render(self, services: &Services) -> Result<EvaluationVue, Refus> {
+        let explication =
+            services.explain(services.law(), self.soins, self.faits, self.evaluation)?;
+        let contexte = Contexte {
+            numero: None,
+            regles_version: *services.law().empreinte(),
+            connu_le: self.connu_le,
+            indicateur: self.soins.parcours.indicateur,
+            declaration_id: self.declaration_id,
+            reglement: services.reglement(self.soins, self.evaluation)?,
+            registre: &self.faits.registre,
+            explication: &explication,
+        };
+        let vue = EvaluationVue::new(self.evaluation, &contexte)
+            .ok_or_else(|| Refus::new(Code::ErreurInterne, "Évaluation sans acte."))?;
+        let vue = match self.detail {
+            Some(Detail::Instruction) => {
+                let registre = self.connu_le;
+                let read = services.instruct(self.soins, self.faits, self.evaluation, registre)?;
+                vue.with_instruction(InstructionVue::new(&read))
+            }
+            Some(Detail::Decision) | None => vue,
+        };
+        Ok(vue.with_reforme(self.reforme))
+    }
+}
+
+/// Évaluer des soins sans registre
+///
+/// La même évaluation que pour une feuille de soins, avec des faits donnés dans la requête. Rien
+/// n'est lu, rien n'est enregistré, aucun jeton n'est demandé : chacun peut essayer. Avec « reforme »,
+/// la réponse dit aussi ce que d'autres valeurs de la loi changeraient.
+#[utoipa::path(
+    post,
+    path = "/v1/simulations",
+    tag = "Simulations",
+    operation_id = "simuler",
+    security(()),
+    params(("vue" = inline(Option<Detail>), Query, description = "« instruction » ajoute toutes les règles, tous les faits et toutes les valeurs")),
+    request_body = SimulationDemande,
+    responses((status = 200, description = "L'évaluation", body = EvaluationVue)),
+    extensions(("x-problemes" = json!(["hors_couverture", "parametre_inconnu",
+        "situation_non_couverte", "conflit_de_regles"])))
+)]
+async fn simulate(
+    State(state): State<AppState>,
+    Requete(asked): Requete<VueDemande>,
+    corps: Corps<SimulationDemande>,
+) -> Result<Response, Refus> {
+    let services = &state.services;
+    let (soins, faits, reforme) = corps.valeur.into_domain().map_err(Refus::champs)?;
+    let loi = loi_reformee(services, reforme)?;
+    let evaluation = services.simulate(&soins, &faits)?;
+    let reforme = loi.map(|loi| confronter(services, &loi, &soins, &faits)).transpose()?;
+    let simulee = Simulee {
+        soins: &soins,
+        faits: &faits,
+        evaluation: &evaluation,
+        declaration_id: None,
+        connu_le: None,
+        detail: asked.vue,
+        reforme,
+    };
+    respond_json(&simulee.render(services)?)
+}
+
+/// Évaluer une feuille de soins contre le registre, sans l'enregistrer
+///
+/// La feuille est évaluée comme si elle était transmise, avec ce que le registre savait le jour des soins :
+/// médecin traitant, participations déjà retenues, organisme. Le médecin interroge pour les feuilles dont il
+/// est l'exécutant, la caisse pour ses assurés. Rien n'est enregistré, sauf la trace de l'accès, que le
+/// patient peut lire. Avec « connu_le », le médecin traitant et la naissance sont ceux qui étaient
+/// enregistrés à cet instant.
+#[utoipa::path(
+    post,
+    path = "/v1/simulations/registre",
+    tag = "Simulations",
+    operation_id = "simuler_contre_registre",
+    security(("jeton" = ["feuilles.evaluer"])),
+    params(("vue" = inline(Option<Detail>), Query, description = "« instruction », pour la caisse, ajoute toutes les règles, tous les faits et toutes les valeurs")),
+    request_body = SimulationRegistreDemande,
+    responses((status = 200, description = "L'évaluation", body = EvaluationVue)),
+    extensions(("x-problemes" = json!(["role_interdit", "hors_couverture", "parametre_inconnu",
+        "situation_non_couverte", "conflit_de_regles"])))
+)]
+async fn simulate_registered(
+    State(state): State<AppState>,
+    appel: Appel,
+    Requete(asked): Requete<VueDemande>,
+    corps: Corps<SimulationRegistreDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::FeuillesEvaluer)?;
+    let services = &state.services;
+    let SimulationRegistreDemande { feuille, connu_le, reforme } = corps.valeur;
+    let nouvelle = feuille
+        .into_domain(services.accepts_test_numbers())
+        .map_err(|wrong| Refus::champs(wrong.into_iter().map(within_feuille).collect()))?;
+    let loi = loi_reformee(services, reforme)?;
+    if asked.vue == Some(Detail::Instruction) {
+        services.verify_instructor(&contexte)?;
+    }
+    let found = services.simulate_registered(&contexte, &nouvelle, connu_le).await?;
+    let soins = &nouvelle.feuille.soins;
+    let reforme = loi.map(|loi| confronter(services, &loi, soins, &found.faits)).transpose()?;
+    let simulee = Simulee {
+        soins,
+        faits: &found.faits,
+        evaluation: &found.evaluation,
+        declaration_id: found.declaration_id,
+        connu_le: Some(found.connu_le),
+        detail: asked.vue,
+        reforme,
+    };
+    respond_json(&simulee.render(services)?)
+}
+
+/// A field of the feuille, where the caller wrote it.
+fn within_feuille(wrong: ChampInvalide) -> ChampInvalide {
+    ChampInvalide { pointeur: format!("/feuille{}", wrong.pointeur), ..wrong }
+}

@@ -1,0 +1,110 @@
+//! What the same care would have cost with one fact changed: the law is asked again, nothing is guessed.
+//!
+//! Only a fact that a person can change is changed: the médecin traitant that they declare, whom they
+//! consult, a letter from him. The care, its tariff and everything else stay as they are, except an
+//! authorised overrun (DA), which the law forbids as soon as the act is inside the parcours.
+
+use super::Law;
+use super::honoraires::sans_depassement_autorise;
+use crate::domain::evaluation::{CodeDetermine, Evaluation, FaitsConnus, RelationMt};
+use crate::domain::feuille_de_soins::{Orienteur, Soins};
+use crate::domain::identifiers::IndicateurParcours;
+use crate::domain::money::Centimes;
+use crate::domain::vocabulary::vocabulaire;
+
+vocabulaire!(
+    /// The one fact that is changed.
+    Changement ("changement") {
+        /// A médecin traitant is declared, who is another doctor.
+        MedecinTraitantDeclare = 1 "medecin_traitant_declare",
+        /// The performer is the declared médecin traitant.
+        MedecinTraitantConsulte = 2 "medecin_traitant_consulte",
+        /// The médecin traitant sent the patient to the performer.
+        Adresse = 3 "adresse_par_le_medecin_traitant",
+    }
+);
+
+/// What would have happened otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Autrement {
+    /// The fact that is changed.
+    pub changement: Changement,
+    /// The decision of the law on the changed situation.
+    pub evaluation: Evaluation,
+    /// What the patient would have paid less, in cents; negative if more.
+    pub gain: Centimes,
+}
+
+impl Law {
+    /// The smallest change that puts every act outside the parcours back inside, and what it is worth;
+    /// nothing when no act is outside, or when no change of this kind would do.
+    pub fn autrement(
+        &self,
+        soins: &Soins,
+        faits: &FaitsConnus,
+        evaluation: &Evaluation,
+    ) -> Option<Autrement> {
+        let code = evaluation.actes.iter().find(|acte| acte.qualification.majoration)?;
+        candidats(soins, code.qualification.code)
+            .into_iter()
+            .find_map(|changement| self.essayer(changement, soins, faits, evaluation))
+    }
+
+    fn essayer(
+        &self,
+        changement: Changement,
+        soins: &Soins,
+        faits: &FaitsConnus,
+        evaluation: &Evaluation,
+    ) -> Option<Autrement> {
+        let (changed, known) = appliquer(changement, soins, faits);
+        let first = self.evaluer(&changed, &known).ok()?;
+        if first.actes.iter().any(|acte| acte.qualification.majoration) {
+            return None;
+        }
+        let billed = sans_depassement_autorise(&changed, evaluation, &first);
+        let answer = match billed {
+            Some(billed) => self.evaluer(&billed, &known).ok()?,
+            None => first,
+        };
+        let gain = evaluation.totaux.reste_a_charge.minus(answer.totaux.reste_a_charge).ok()?;
+        Some(Autrement { changement, evaluation: answer, gain })
+    }
+}
+
+/// The changes to try, the smallest first.
+fn candidats(soins: &Soins, code: CodeDetermine) -> Vec<Changement> {
+    let nearest = if soins.executant.specialite.est_generaliste() {
+        [Changement::MedecinTraitantConsulte, Changement::Adresse]
+    } else {
+        [Changement::Adresse, Changement::MedecinTraitantConsulte]
+    };
+    let declare =
+        (code == CodeDetermine::SansMedecinTraitant).then_some(Changement::MedecinTraitantDeclare);
+    declare.into_iter().chain(nearest).collect()
+}
+
+fn appliquer(changement: Changement, soins: &Soins, faits: &FaitsConnus) -> (Soins, FaitsConnus) {
+    let (mut soins, mut faits) = (soins.clone(), faits.clone());
+    let relation = match changement {
+        Changement::MedecinTraitantDeclare => RelationMt::Autre,
+        Changement::MedecinTraitantConsulte => {
+            soins.parcours.indicateur = Some(IndicateurParcours::T);
+            RelationMt::Executant
+        }
+        Changement::Adresse => {
+            soins.parcours.indicateur = Some(IndicateurParcours::O);
+            soins.parcours.orienteur.get_or_insert_with(|| Orienteur {
+                rpps: None,
+                num_am: None,
+                nom: "MEDECIN TRAITANT".to_owned(),
+                prenom: String::new(),
+            });
+            RelationMt::Autre
+        }
+    };
+    for (_, known) in &mut faits.relations_mt {
+        *known = relation;
+    }
+    (soins, faits)
+}

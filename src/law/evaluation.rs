@@ -1,0 +1,130 @@
+//! The evaluation of a feuille, act by act. What is asked for each of hundreds of millions of acts is
+//! written to allocate nothing but its answer.
+
+use chrono::NaiveDate;
+
+use super::bareme::DateDesSoins;
+use super::liquidation::Cumuls;
+use super::parameters::Parametre;
+use super::rule::Juge;
+use super::situation::Situation;
+use super::{Law, LawError, facturation, liquidation, nomenclature, qualification};
+use crate::domain::evaluation::{
+    ActeEvalue, Avertissement, AvertissementLigne, Constat, Evaluation, Fait, FaitsConnus, Montants,
+};
+use crate::domain::feuille_de_soins::{Acte, NatureAssurance, Soins};
+
+/// An evaluation under way.
+struct EnCours<'a> {
+    soins: &'a Soins,
+    faits: &'a FaitsConnus,
+    cumuls: Cumuls<'a>,
+    actes: Vec<ActeEvalue>,
+    totaux: Montants,
+    avertissements: Vec<AvertissementLigne>,
+    /// Warnings about what was billed: said after the others.
+    factures: Vec<AvertissementLigne>,
+}
+
+impl Law {
+    /// Evaluates every act of a feuille, in the order of its lines.
+    pub fn evaluer(&self, soins: &Soins, faits: &FaitsConnus) -> Result<Evaluation, LawError> {
+        let mut en_cours = EnCours {
+            soins,
+            faits,
+            cumuls: Cumuls::new(faits),
+            actes: Vec::with_capacity(soins.actes.len()),
+            totaux: Montants::default(),
+            avertissements: Vec::new(),
+            factures: Vec::new(),
+        };
+        if let [alone] = soins.actes.as_slice() {
+            self.evaluer_acte(&mut en_cours, &[alone])?;
+        } else {
+            for groupe in nomenclature::regrouper(&soins.actes) {
+                let lignes: Vec<&Acte> = std::iter::once(groupe.principale)
+                    .chain(groupe.supplements)
+                    .filter_map(|index| soins.actes.get(index))
+                    .collect();
+                self.evaluer_acte(&mut en_cours, &lignes)?;
+            }
+        }
+        let EnCours { actes, totaux, mut avertissements, factures, .. } = en_cours;
+        avertissements.extend(factures);
+        Ok(Evaluation { actes, totaux, avertissements })
+    }
+
+    /// Evaluates one act: its principal line first, then its supplements.
+    fn evaluer_acte(&self, en_cours: &mut EnCours<'_>, lignes: &[&Acte]) -> Result<(), LawError> {
+        let Some(principale) = lignes.first() else { return Ok(()) };
+        let situation = Situation::of(en_cours.soins, principale, en_cours.faits);
+        let bareme = self.bareme_du(situation.date)?;
+        let bareme_execution = if bareme.periode().contient(principale.date_execution) {
+            bareme
+        } else {
+            self.bareme_du(DateDesSoins::new(principale.date_execution))?
+        };
+        verify_covered(&situation)?;
+        let mut decision = qualification::qualifier(&situation, bareme)?;
+        decision.qualification.da_possible &= bareme.oui(Parametre::DaSecteur1)?;
+        let baremes = (bareme, bareme_execution);
+        let liquide =
+            liquidation::liquider(lignes, &situation, &decision, baremes, &mut en_cours.cumuls)?;
+        let mut constats = decision.constats;
+        for regle in bareme.regles_de_montant() {
+            let Juge::Montants(juge) = regle.juge else { continue };
+            let issue = juge(&liquide.liquidation);
+            constats
+                .try_push(Constat { regle: regle.fiche.code, issue })
+                .map_err(|_too_many| LawError::RegistreInvalide)?;
+        }
+        let mut warn = |code: Avertissement, numero_ligne: u16| {
+            let numero_ligne = Some(numero_ligne);
+            en_cours.avertissements.push(AvertissementLigne { code, numero_ligne });
+        };
+        for numero_ligne in &liquide.base_limitee {
+            warn(Avertissement::BaseLimiteeAuxHonoraires, *numero_ligne);
+        }
+        if liquide.plafond_jour_discute {
+            warn(Avertissement::PlafondJournalierDiscute, principale.numero_ligne);
+        }
+        for ligne in lignes.iter().filter(|ligne| !nomenclature::est_connu(&ligne.code)) {
+            warn(Avertissement::ActeInconnu, ligne.numero_ligne);
+        }
+        en_cours.totaux = en_cours.totaux.plus(&liquide.liquidation.montants)?;
+        en_cours.actes.push(ActeEvalue {
+            qualification: decision.qualification,
+            taux: decision.taux,
+            constats,
+            montants: liquide.liquidation.montants,
+            lignes: liquide.lignes,
+        });
+        if let Some(evalue) = en_cours.actes.last() {
+            let facture = facturation::Facture {
+                soins: en_cours.soins,
+                faits: en_cours.faits,
+                lignes,
+                situation: &situation,
+                bareme,
+                evalue,
+            };
+            facturation::controles(self, &facture, &mut en_cours.factures);
+        }
+        Ok(())
+    }
+}
+
+/// First day on which a teleconsultation is reimbursed.
+const TELECONSULTATION: Option<NaiveDate> = NaiveDate::from_ymd_opt(2018, 9, 15);
+
+/// Refuses what no rule of this version reads, rather than answering beside the question.
+fn verify_covered(situation: &Situation) -> Result<(), LawError> {
+    let unread = matches!(situation.nature, NatureAssurance::Prevention | NatureAssurance::AtMp);
+    let too_early = situation.teleconsultation
+        && TELECONSULTATION.is_some_and(|start| situation.date.jour() < start);
+    let fait = unread
+        .then_some(Fait::NatureAssurance)
+        .or((!situation.exoneration.est_lue()).then_some(Fait::Exoneration))
+        .or(too_early.then_some(Fait::Lieu));
+    fait.map_or(Ok(()), |fait| Err(LawError::SituationNonCouverte { fait }))
+}

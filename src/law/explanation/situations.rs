@@ -1,0 +1,333 @@
+//! What happened and what to do, in the words of somebody who never read the code.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::patient::Recit;
+use crate::domain::adressage::NatureAdressage;
+use crate::domain::evaluation::{CodeDetermine as C, RelationMt};
+use crate::domain::feuille_de_soins::{Complementaire, SituationParticuliere};
+use crate::domain::identifiers::IndicateurParcours;
+use crate::law::bareme::Bareme;
+use crate::law::parameters::Parametre;
+use crate::law::situation::Situation;
+
+const MOIS: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
+
+/// A day as it is said: `1er mars 2025`.
+pub(super) fn jour(date: NaiveDate) -> String {
+    let month = usize::try_from(date.month0()).ok().and_then(|index| MOIS.get(index));
+    let day = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };
+    format!("{day}\u{a0}{} {}", month.copied().unwrap_or_default(), date.year())
+}
+
+/// A count as it is said, up to ten.
+pub(super) fn en_lettres(count: usize) -> String {
+    const WORDS: [&str; 11] =
+        ["zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"];
+    WORDS.get(count).map_or_else(|| count.to_string(), |word| (*word).to_owned())
+}
+
+fn ans(bareme: &Bareme, parametre: Parametre, unknown: &str) -> String {
+    bareme
+        .ans(parametre)
+        .map_or_else(|_unknown| unknown.to_owned(), |age| format!("{age}\u{a0}ans"))
+}
+
+/// The months without majoration after the médecin traitant left.
+fn delai(bareme: &Bareme) -> String {
+    let months = bareme.valeur(Parametre::NeutralisationDepartMt);
+    months.map_or_else(|_unknown| "12\u{a0}mois".to_owned(), |months| format!("{months}\u{a0}mois"))
+}
+
+/// What happened, without the day, in the middle of a sentence.
+pub(super) fn fait(recit: &Recit<'_>) -> String {
+    let situation = &recit.situation;
+    let declared = situation.relation_mt.declare();
+    match recit.code {
+        C::MedecinTraitant | C::CabinetSecondaire => "vous avez consulté votre médecin traitant".into(),
+        C::NouveauMedecinTraitant => {
+            "vous avez consulté le médecin que vous venez de choisir comme médecin traitant".into()
+        }
+        C::Oriente => oriente(situation).to_owned(),
+        C::AccesDirect => "vous avez consulté un spécialiste que l'on peut voir directement, \
+                           dès lors que l'on a un médecin traitant"
+            .into(),
+        C::Urgence | C::UrgenceSansMedecinTraitant => {
+            "le médecin a déclaré une urgence, et vous n'aviez pas à passer d'abord par un médecin \
+             traitant"
+                .into()
+        }
+        C::HorsResidence => "vous étiez loin de chez vous quand vous avez consulté ce médecin, et \
+                             vous n'aviez donc pas à passer par un médecin traitant"
+            .into(),
+        C::Remplacant => {
+            "vous avez consulté un médecin à la place de votre médecin traitant, qui n'était pas là"
+                .into()
+        }
+        C::ArticleD16216 => "vous avez reçu des soins pour lesquels il n'est pas demandé de passer \
+                             d'abord par un médecin traitant"
+            .into(),
+        C::ZoneSousMedicalisee => "vous avez consulté un généraliste installé depuis peu là où les \
+                                   médecins manquent : la loi permet de le voir directement"
+            .into(),
+        C::GeneralisteRecent => format!(
+            "vous avez consulté un généraliste installé depuis moins de {} : la loi permet de le \
+             voir directement",
+            ans(recit.bareme, Parametre::GeneralisteRecentDuree, "quelques années")
+        ),
+        C::ExclusionTemporaire | C::ExclusionTemporaireSansMt => {
+format!(
+                "vous n'aviez plus de médecin traitant, parce que le vôtre était parti depuis moins \
+                 de {} : vous n'avez rien de plus à payer pour cela",
+                delai(recit.bareme)
+            )
+        }
+        C::IndicateurAbsent | C::Tolerance => "vous avez consulté un autre médecin que votre \
+                                               médecin traitant, sans que la feuille dise pourquoi"
+            .into(),
+        C::NonRespect => "vous avez consulté un autre médecin que votre médecin traitant, sans \
+                          lettre de sa part"
+            .into(),
+        C::SpecialiteHorsAccesDirect => {
+            "vous avez consulté un spécialiste sans lettre de votre médecin traitant".into()
+        }
+        C::ActeHorsAccesDirect => "vous avez consulté un spécialiste pour des soins qui demandent \
+                                   une lettre de votre médecin traitant"
+            .into(),
+        C::SansMedecinTraitant => "vous avez consulté sans avoir de médecin traitant déclaré à votre caisse".into(),
+        C::Exclusion => exclusion(situation),
+        C::Mayotte => "vous dépendiez de la caisse de Mayotte, où rien n'est retenu quand on ne \
+                       passe pas par un médecin traitant"
+            .into(),
+        C::MoinsDe16Ans | C::MoinsDe16AnsSansMt => format!(
+            "votre enfant avait moins de {} : à cet âge, le remboursement est le même quel que \
+             soit le médecin",
+            ans(recit.bareme, Parametre::ParcoursAgeMinimum, "16\u{a0}ans")
+        ),
+        C::SansObjet if situation.teleconsultation && !declared => {
+            "vous avez consulté un médecin à distance, sans avoir de médecin traitant : vous n'avez \
+             rien de plus à payer pour cela"
+                .into()
+        }
+        C::SansObjet => "vous avez reçu des soins que la règle du médecin traitant ne concerne \
+                         pas"
+            .into(),
+        C::Inconnu => inconnue(situation).1.to_owned(),
+    }
+}
+
+/// What nobody told, and that would decide: whether the doctor alone can tell it, and how it is said.
+fn inconnue(situation: &Situation) -> (bool, &'static str) {
+    use IndicateurParcours as I;
+    match situation.indicateur {
+        _ if situation.relation_mt == RelationMt::Inconnu => {
+            (false, "on ne sait pas encore si vous aviez un médecin traitant")
+        }
+        Some(I::A) if situation.motif_exclusion.is_none() => {
+            (true, "le médecin a signalé un cas particulier, sans écrire lequel")
+        }
+        Some(I::J | I::B) if situation.date_installation.is_none() => {
+            (true, "le médecin a écrit qu'il était installé depuis peu, sans donner la date")
+        }
+        _ => (false, "on ne sait pas encore si vos droits à l'Assurance maladie étaient ouverts"),
+    }
+}
+
+/// Who can complete what is missing.
+const fn completer(by_doctor: bool) -> &'static str {
+    if by_doctor {
+        "Demandez à ce médecin de compléter la feuille : en attendant, vous ne payez rien de plus."
+    } else {
+        "Votre caisse peut le vérifier avec vous : en attendant, vous ne payez rien de plus."
+    }
+}
+
+fn exclusion(situation: &Situation) -> String {
+    if situation.complementaire == Complementaire::Ame {
+        "vous aviez l'aide médicale de l'État : la règle du médecin traitant ne vous concerne pas"
+    } else if situation.particuliere == SituationParticuliere::PassageCoordonne {
+        "vous étiez de passage en France : la règle du médecin traitant ne vous concerne pas"
+    } else {
+        "vous dépendiez d'une caisse où la règle du médecin traitant ne s'applique pas"
+    }
+    .to_owned()
+}
+
+/// Whether the sentence of the situation may end with a word on the reimbursement.
+pub(super) const fn rembourse_normalement(code: C) -> bool {
+    matches!(
+        code,
+        C::MedecinTraitant
+            | C::CabinetSecondaire
+            | C::NouveauMedecinTraitant
+            | C::Oriente
+            | C::AccesDirect
+            | C::Urgence
+            | C::UrgenceSansMedecinTraitant
+            | C::HorsResidence
+            | C::Remplacant
+            | C::ArticleD16216
+    )
+}
+
+const CHOISIR: &str = "Pour la suite, vous pouvez choisir un médecin traitant : le médecin de votre \
+                       choix et vous signez ensemble une déclaration, sans frais";
+const ACCORD: &str = ", avec l'accord d'un de vos parents";
+pub(super) const RIEN: &str = "Vous n'avez aucune démarche à faire.";
+const LETTRE: &str = "La prochaine fois, demandez d'abord une lettre à votre médecin traitant.";
+
+/// What the patient can do now.
+pub(super) fn demarche(recit: &Recit<'_>) -> String {
+    let situation = &recit.situation;
+    let declared = situation.relation_mt.declare();
+    match recit.code {
+        C::SansMedecinTraitant if situation.relation_mt == RelationMt::EnAttente => {
+            "Votre déclaration de médecin traitant n'était pas terminée : vérifiez que vous et le \
+             médecin l'avez bien signée."
+                .to_owned()
+        }
+        C::SansMedecinTraitant => choisir(recit),
+        C::NouveauMedecinTraitant => {
+            "Vérifiez simplement que vous et ce médecin avez bien signé la \
+                                      déclaration de médecin traitant."
+                .to_owned()
+        }
+        C::NonRespect if situation.specialite.est_generaliste() => {
+            "La prochaine fois, voyez d'abord votre médecin traitant ; si vous préférez celui que \
+             vous avez vu, vous pouvez le choisir à la place."
+                .to_owned()
+        }
+        C::NonRespect | C::SpecialiteHorsAccesDirect | C::ActeHorsAccesDirect => LETTRE.to_owned(),
+        C::IndicateurAbsent | C::Tolerance => {
+            "S'il y avait une bonne raison, par exemple une lettre ou une urgence, demandez à ce \
+             médecin de corriger la feuille."
+                .to_owned()
+        }
+        C::ExclusionTemporaire | C::ExclusionTemporaireSansMt => {
+            format!(
+                "Vous avez {} à partir de son départ pour choisir un nouveau médecin traitant : \
+                 ensuite, le remboursement baissera.",
+                delai(recit.bareme)
+            )
+        }
+        C::MoinsDe16AnsSansMt => format!(
+            "Un parent peut déjà choisir un médecin traitant pour l'enfant : il en faudra un à \
+             partir de {} pour garder ce remboursement.",
+            ans(recit.bareme, Parametre::ParcoursAgeMinimum, "16\u{a0}ans")
+        ),
+        C::Exclusion | C::Mayotte => {
+            "Pour le remboursement, vous n'avez pas besoin de choisir un médecin traitant."
+                .to_owned()
+        }
+        C::Inconnu => completer(inconnue(situation).0).to_owned(),
+        C::UrgenceSansMedecinTraitant
+        | C::HorsResidence
+        | C::ArticleD16216
+        | C::ZoneSousMedicalisee
+        | C::GeneralisteRecent
+        | C::SansObjet
+            if !declared && concerne(situation) =>
+        {
+            choisir(recit)
+        }
+        C::SansObjet
+        | C::MedecinTraitant
+        | C::Oriente
+        | C::AccesDirect
+        | C::Urgence
+        | C::HorsResidence
+        | C::Remplacant
+        | C::ArticleD16216
+        | C::ZoneSousMedicalisee
+        | C::CabinetSecondaire
+        | C::GeneralisteRecent
+        | C::UrgenceSansMedecinTraitant
+        | C::MoinsDe16Ans => RIEN.to_owned(),
+    }
+}
+
+/// Whether a médecin traitant would be of use to somebody in this situation.
+fn concerne(situation: &Situation) -> bool {
+    situation.executant_medecin()
+        && !situation.specialite.est_biologie()
+        && situation.particuliere != SituationParticuliere::Detenu
+}
+
+fn choisir(recit: &Recit<'_>) -> String {
+    let age = recit.situation.age;
+    let alone =
+        recit.bareme.ans(Parametre::MtAgeSansAccordParental).is_ok_and(|majority| age < majority);
+    let accord = if alone { ACCORD } else { "" };
+    format!("{CHOISIR}{accord}.")
+}
+
+/// To whom to turn when one disagrees, for what was counted outside the parcours.
+pub(super) fn recours(recit: &Recit<'_>) -> Option<&'static str> {
+    match recit.code {
+        C::SansMedecinTraitant if recit.situation.relation_mt == RelationMt::EnAttente => Some(
+            "Si vous l'aviez tous deux signée avant, dites-le à votre caisse : elle corrigera.",
+        ),
+        C::SansMedecinTraitant => Some(
+            "Si aucun médecin ne peut vous prendre, ou si vous n'êtes pas d'accord, le conciliateur \
+             de votre caisse est là pour vous aider.",
+        ),
+        C::NonRespect | C::SpecialiteHorsAccesDirect | C::ActeHorsAccesDirect => Some(
+            "Si vous aviez une lettre, ou si votre médecin traitant était absent, dites-le à votre \
+             caisse : elle peut corriger ce calcul.",
+        ),
+        C::IndicateurAbsent | C::Tolerance => Some(
+            "Si vous n'êtes pas d'accord, vous pouvez aussi écrire à votre caisse, ou demander l'aide \
+             de son conciliateur.",
+        ),
+        C::ExclusionTemporaire | C::ExclusionTemporaireSansMt => Some(
+            "Si aucun médecin ne peut vous prendre, le conciliateur de votre caisse vous aide à en \
+             trouver un.",
+        ),
+        C::SansObjet
+        | C::MedecinTraitant
+        | C::NouveauMedecinTraitant
+        | C::Oriente
+        | C::AccesDirect
+        | C::Urgence
+        | C::HorsResidence
+        | C::Remplacant
+        | C::ArticleD16216
+        | C::ZoneSousMedicalisee
+        | C::CabinetSecondaire
+        | C::GeneralisteRecent
+        | C::UrgenceSansMedecinTraitant
+        | C::Exclusion
+        | C::Mayotte
+        | C::MoinsDe16Ans
+        | C::MoinsDe16AnsSansMt
+        | C::Inconnu => None,
+    }
+}
+
+fn oriente(situation: &Situation) -> &'static str {
+    match situation.indicateur {
+        _ if situation.adressage == Some(NatureAdressage::AvisPonctuel) => {
+            "votre médecin traitant vous a adressé à ce médecin pour avoir son avis"
+        }
+        Some(IndicateurParcours::O) => {
+            "vous avez consulté un médecin à qui votre médecin traitant vous a adressé"
+        }
+        Some(IndicateurParcours::M) => {
+            "vous avez consulté un médecin à qui un autre médecin vous a adressé"
+        }
+        _ => "vous avez reçu des soins prévus avec votre médecin traitant",
+    }
+}

@@ -1,0 +1,245 @@
+//! What a clerk of the caisse needs to defend a decision: every rule considered, kept or set aside and by
+//! which fact, every fact with where it comes from, every value with its first day and its basis.
+
+mod faits;
+
+use chrono::NaiveDate;
+
+use self::faits::Dossier;
+use super::bareme::{Bareme, DateDesSoins};
+use super::livre::{ParametreDuJour, titre};
+use super::rule::{Fiche, Rang};
+use super::rules::REGISTRY;
+use super::situation::Situation;
+use super::{Law, LawError};
+use crate::domain::evaluation::{
+    ActeEvalue, Appartenance, CodeRegle, Evaluation, Fait, FaitsConnus, Issue,
+};
+use crate::domain::feuille_de_soins::Soins;
+use crate::domain::vocabulary::{Vocabulaire, vocabulaire};
+
+vocabulaire!(
+    /// Where a fact comes from.
+    Source ("source") {
+        /// Written on the feuille by the professional.
+        Feuille = 1 "feuille",
+        /// Known to the register.
+        Registre = 2 "registre",
+        /// Given by whoever asked for a simulation.
+        Demande = 3 "demande",
+        /// Calculated from other facts.
+        Calcul = 4 "calcul",
+    }
+);
+
+vocabulaire!(
+    /// What became of a rule.
+    Sort ("issue") {
+        /// It decided its topic, or explains an amount.
+        Retenue = 1 "retenue",
+        /// It applies too, but a stronger rule of its topic decided.
+        Surclassee = 2 "surclassee",
+        /// It does not apply, because of a fact.
+        Ecartee = 3 "ecartee",
+        /// It is not in force on the day of care.
+        HorsPeriode = 4 "hors_periode",
+    }
+);
+
+/// Everything about one act.
+#[derive(Debug, Clone)]
+pub struct ActeInstruit {
+    /// Principal line.
+    pub numero_ligne: u16,
+    /// Day that chose the law.
+    pub jour: NaiveDate,
+    /// Every fact that a rule looked at.
+    pub faits: Vec<FaitInstruit>,
+    /// Every rule of the registry, by code.
+    pub regles: Vec<RegleInstruite>,
+    /// Every value that these rules read, with its first day and its basis.
+    pub valeurs: Vec<ParametreDuJour>,
+}
+
+/// A fact, as it was on the day of care.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaitInstruit {
+    /// Which one.
+    pub fait: Fait,
+    /// Its value, in French.
+    pub valeur: String,
+    /// Where it comes from.
+    pub source: Source,
+    /// The day on which it was so, or on which it happened.
+    pub date: Option<NaiveDate>,
+}
+
+/// A rule that was considered.
+#[derive(Debug, Clone)]
+pub struct RegleInstruite {
+    /// Its sheet.
+    pub fiche: &'static Fiche,
+    /// What became of it.
+    pub sort: Sort,
+    /// Why, in one French sentence.
+    pub pourquoi: String,
+    /// The fact that set it aside.
+    pub fait_decisif: Option<Fait>,
+    /// The stronger rule.
+    pub surclassee_par: Option<CodeRegle>,
+    /// Texts on which it rests that day, those of its values included.
+    pub fondement: Vec<&'static str>,
+}
+
+impl Law {
+    /// Every rule, fact and value behind an evaluation, act by act. `registre` says whether what is known
+    /// beside the feuille comes from the register.
+    pub fn instruire(
+        &self,
+        soins: &Soins,
+        faits: &FaitsConnus,
+        evaluation: &Evaluation,
+        registre: bool,
+    ) -> Result<Vec<ActeInstruit>, LawError> {
+        let mut actes = Vec::with_capacity(evaluation.actes.len());
+        for evalue in &evaluation.actes {
+            let principale = evalue.lignes.first().map(|ligne| ligne.numero_ligne);
+            let Some(acte) = soins.actes.iter().find(|a| Some(a.numero_ligne) == principale) else {
+                continue;
+            };
+            let jour = acte.date_reference();
+            let bareme = self.bareme_du(DateDesSoins::new(jour))?;
+            let situation = Situation::of(soins, acte, faits);
+            let dossier = Dossier { soins, acte, faits, evalue, situation, registre };
+            actes.push(ActeInstruit {
+                numero_ligne: acte.numero_ligne,
+                jour,
+                faits: Fait::TOUS.iter().map(|fait| dossier.fait(*fait)).collect(),
+                regles: regles(&dossier, bareme, jour),
+                valeurs: self.valeurs_lues(bareme, jour)?,
+            });
+        }
+        Ok(actes)
+    }
+
+    /// The values that the rules of a day read.
+    fn valeurs_lues(
+        &self,
+        bareme: &Bareme,
+        jour: NaiveDate,
+    ) -> Result<Vec<ParametreDuJour>, LawError> {
+        let read = |known: &ParametreDuJour| {
+            bareme.regles().iter().any(|regle| regle.fiche.parametres.contains(&known.parametre))
+        };
+        Ok(self.du_jour(jour)?.parametres.into_iter().filter(read).collect())
+    }
+}
+
+fn regles(dossier: &Dossier<'_>, bareme: &Bareme, jour: NaiveDate) -> Vec<RegleInstruite> {
+    let mut found: Vec<RegleInstruite> = REGISTRY
+        .iter()
+        .map(|regle| {
+            let fiche = &regle.fiche;
+            let constat = dossier.evalue.constats.iter().find(|c| c.regle == fiche.code);
+            let fondement = bareme.regle(fiche.code).map_or_else(
+                || fiche.textes().map(|texte| texte.citation).collect(),
+                |known| known.fondement.to_vec(),
+            );
+            let mut told = RegleInstruite {
+                fiche,
+                sort: Sort::HorsPeriode,
+                pourquoi: hors_periode(fiche, jour),
+                fait_decisif: None,
+                surclassee_par: None,
+                fondement,
+            };
+            match constat.map(|constat| constat.issue) {
+                Some(Issue::Retenue) => {
+                    told.sort = Sort::Retenue;
+                    told.pourquoi = retenue(fiche);
+                }
+                Some(Issue::Surclassee) => {
+                    let stronger = decisive(dossier.evalue, fiche.code);
+                    told.sort = Sort::Surclassee;
+                    told.pourquoi = surclassee(stronger);
+                    told.surclassee_par = stronger.map(|fiche| fiche.code);
+                }
+                Some(Issue::Ecartee(fait)) => {
+                    told.sort = Sort::Ecartee;
+                    told.pourquoi = ecartee(&dossier.parce_que(fait));
+                    told.fait_decisif = Some(fait);
+                }
+                None => {}
+            }
+            told
+        })
+        .collect();
+    found.sort_by_key(|regle| regle.fiche.code);
+    found
+}
+
+/// The sentence of a rule that a fact sets aside.
+fn ecartee(cause: &str) -> String {
+    let elided = cause.starts_with(['a', 'e', 'i', 'o', 'u', 'é']);
+    format!("Écartée parce {}{cause}.", if elided { "qu'" } else { "que " })
+}
+
+fn retenue(fiche: &Fiche) -> String {
+    match fiche.rang {
+        Rang::Principe => {
+            format!(
+                "Retenue : c'est le principe de « {} », sans exception plus forte.",
+                titre(fiche.code.theme)
+            )
+        }
+        Rang::Exception { priorite } => format!(
+            "Retenue : c'est l'exception la plus forte de « {} » (force {priorite}).",
+            titre(fiche.code.theme)
+        ),
+        Rang::Montant => "Retenue : elle explique un montant de cet acte.".to_owned(),
+    }
+}
+
+fn surclassee(stronger: Option<&Fiche>) -> String {
+    stronger.map_or_else(
+        || "Elle s'applique aussi, mais une autre règle de ce thème est plus forte.".to_owned(),
+        |fiche| {
+            format!(
+                "Elle s'applique aussi, mais {} « {} » est plus forte.",
+                fiche.code, fiche.titre
+            )
+        },
+    )
+}
+
+/// The rule that decided the topic of another.
+fn decisive(evalue: &ActeEvalue, code: CodeRegle) -> Option<&'static Fiche> {
+    let kept = evalue
+        .constats
+        .iter()
+        .find(|c| c.issue == Issue::Retenue && c.regle.theme == code.theme)?
+        .regle;
+    REGISTRY.iter().map(|regle| &regle.fiche).find(|fiche| fiche.code == kept)
+}
+
+fn hors_periode(fiche: &Fiche, jour: NaiveDate) -> String {
+    let bounds = fiche.periode();
+    match bounds {
+        Some(periode) if jour < periode.du() => format!(
+            "Écartée parce qu'elle ne vaut que depuis le {}, et que les soins sont du {jour}.",
+            periode.du()
+        ),
+        _ => format!("Écartée parce qu'elle n'est pas en vigueur pour des soins du {jour}."),
+    }
+}
+
+/// Where an act stands, in French.
+const fn appartenance(value: Appartenance) -> &'static str {
+    match value {
+        Appartenance::DansParcours => "dans le parcours",
+        Appartenance::HorsParcours => "hors du parcours",
+        Appartenance::NonConcerne => "non concerné par le parcours",
+        Appartenance::Exclu => "exclu du parcours",
+        Appartenance::Indeterminee => "indéterminé",
+    }
+}

@@ -1,0 +1,222 @@
+//! What if: the law asked about a real person without storing anything, and a law that is not in force.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::feuilles_de_soins::NouvelleFeuille;
+use super::{ChampInvalide, Contexte, ServiceError, Services};
+use crate::domain::designation::Designation;
+use crate::domain::evaluation::{Evaluation, FaitsConnus, Naissance, RelationMt};
+use crate::domain::feuille_de_soins::{FeuilleDeSoins, Soins};
+use crate::domain::ids::{DeclarationId, PatientId};
+use crate::domain::vocabulary::Vocabulaire;
+use crate::law::Law;
+pub use crate::law::reforme::{Comparee, Ecart};
+use crate::law::reforme::{Modification, ModificationRefusee};
+use crate::storage::{Connection, designations, patients};
+
+/// A modification as it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModificationDemandee {
+    /// Code of a parameter.
+    pub code: String,
+    /// Its unit, when the caller wants it checked.
+    pub unite: Option<String>,
+    /// Value.
+    pub valeur: i64,
+    /// First day.
+    pub du: NaiveDate,
+    /// Last day, included.
+    pub au: Option<NaiveDate>,
+}
+
+/// A feuille evaluated against the register, and not stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SimulationRegistre {
+    /// The decision.
+    pub evaluation: Evaluation,
+    /// The facts of the register on which it rests.
+    pub faits: FaitsConnus,
+    /// The declaration in force on the first day of care.
+    pub declaration_id: Option<DeclarationId>,
+    /// What was recorded then was taken into account.
+    pub connu_le: DateTime<Utc>,
+}
+
+impl Services {
+    /// A law with other values, after checking each of them against the catalogue of parameters.
+    pub fn reformed_law(&self, asked: &[ModificationDemandee]) -> Result<Law, ServiceError> {
+        let mut wrong = Vec::new();
+        let mut modifications: Vec<Modification> = Vec::new();
+        for (index, one) in asked.iter().enumerate() {
+            let checked = self.law.modification(
+                &one.code,
+                one.unite.as_deref(),
+                one.valeur,
+                (one.du, one.au),
+            );
+            match checked {
+                Ok(modification) => {
+                    if modifications.iter().any(|other| overlap(other, &modification)) {
+                        wrong.push(ChampInvalide::new(
+                            format!("/reforme/{index}/du"),
+                            "en_double",
+                            "attendu : une seule valeur de ce paramètre pour un même jour",
+                        ));
+                    }
+                    modifications.push(modification);
+                }
+                Err(refusals) => {
+                    wrong.extend(refusals.iter().map(|refusal| refused(index, refusal)));
+                }
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(ServiceError::Invalide(wrong));
+        }
+        self.law.reformee(&modifications).map_err(|_invalid| {
+            let expected = "attendu : des valeurs avec lesquelles la loi peut s'appliquer";
+            ServiceError::champ("/reforme", "reforme_impossible", expected)
+        })
+    }
+
+    /// The same care under the law in force and under another.
+    pub fn confront(
+        &self,
+        reforme: &Law,
+        soins: &Soins,
+        faits: &FaitsConnus,
+    ) -> Result<Comparee, ServiceError> {
+        Ok(self.law.confronter(reforme, soins, faits)?)
+    }
+
+    /// Evaluates a feuille against the register, as of its days of care and as known at an instant.
+    /// Who may send the feuille may ask; nothing is stored but the trace of the reading.
+    pub async fn simulate_registered(
+        &self,
+        contexte: &Contexte,
+        nouvelle: &NouvelleFeuille,
+        connu_le: Option<DateTime<Utc>>,
+    ) -> Result<SimulationRegistre, ServiceError> {
+        let feuille = &nouvelle.feuille;
+        self.verify_sender(contexte, feuille).map_err(within_feuille)?;
+        let now = self.clock.now();
+        if connu_le.is_some_and(|instant| instant > now) {
+            let expected = "attendu : un instant passé";
+            return Err(ServiceError::champ("/connu_le", "date_future", expected));
+        }
+        let mut conn = self.db.read("simulation.registre").await?;
+        let patient = self
+            .resolve_known_at(&mut conn, contexte, &nouvelle.cle, connu_le)
+            .await
+            .map_err(|e| {
+                e.into_champ(
+                    "/feuille/beneficiaire",
+                    "beneficiaire_inconnu",
+                    super::PATIENT_ATTENDU,
+                )
+            })?;
+        let registre = self.registre(&mut conn, &[(patient, feuille)]).await?;
+        let (mut faits, mut declaration_id) = registre.faits(patient, feuille)?;
+        if let Some(instant) = connu_le {
+            declaration_id =
+                self.as_known_at(&mut conn, patient, feuille, &mut faits, instant).await?;
+        }
+        drop(conn);
+        let mut evaluation = self.ask_law(&feuille.soins, &faits)?;
+        evaluation.avertissements.extend(registre.ecarts(patient, feuille));
+        self.trace(contexte, patient, "feuille.simuler").await?;
+        let connu_le = connu_le.unwrap_or(now);
+        Ok(SimulationRegistre { evaluation, faits, declaration_id, connu_le })
+    }
+
+    /// Puts back the birth date and the médecin traitant that were known at an instant.
+    async fn as_known_at(
+        &self,
+        conn: &mut Connection,
+        patient: PatientId,
+        feuille: &FeuilleDeSoins,
+        faits: &mut FaitsConnus,
+        instant: DateTime<Utc>,
+    ) -> Result<Option<DeclarationId>, ServiceError> {
+        let identities = patients::identites(conn, self.db.coffre(), patient, instant).await?;
+        let born = identities.last().ok_or(ServiceError::Introuvable)?;
+        faits.naissance = Naissance::Date(born.valeur.date_naissance);
+        let known = designations::list(conn, patient, instant).await?;
+        let mut declaration_id = None;
+        for (jour, relation) in &mut faits.relations_mt {
+            let found = known.iter().find(|designation| designation.effet.contient(*jour));
+            declaration_id = declaration_id.or(found.map(|designation| designation.declaration_id));
+            *relation = relation_known(found, feuille, *jour, *relation);
+        }
+        Ok(declaration_id)
+    }
+}
+
+/// The médecin traitant of a day in a designation that was known, seen from the performer. Without any,
+/// what waits for a signature or is left by a departure stays as it is known today.
+fn relation_known(
+    found: Option<&Designation>,
+    feuille: &FeuilleDeSoins,
+    jour: NaiveDate,
+    today: RelationMt,
+) -> RelationMt {
+    let Some(designation) = found else {
+        return if today.declare() { RelationMt::Aucun } else { today };
+    };
+    let names = |rpps| designation.membres_le(jour).any(|membre| membre.rpps == rpps);
+    if names(feuille.executant_rpps) {
+        let same_cabinet = today != RelationMt::ExecutantCabinetSecondaire;
+        return if same_cabinet { RelationMt::Executant } else { today };
+    }
+    if feuille.soins.executant.remplacant_de.is_some_and(names) {
+        return RelationMt::Remplace;
+    }
+    RelationMt::Autre
+}
+
+/// A refusal about the feuille, where the caller wrote it.
+fn within_feuille(error: ServiceError) -> ServiceError {
+    let ServiceError::Invalide(wrong) = error else { return error };
+    let moved = wrong
+        .into_iter()
+        .map(|champ| ChampInvalide { pointeur: format!("/feuille{}", champ.pointeur), ..champ });
+    ServiceError::Invalide(moved.collect())
+}
+
+fn overlap(one: &Modification, other: &Modification) -> bool {
+    let ends_before = |a: &Modification, b: &Modification| a.au.is_some_and(|last| last < b.du);
+    one.parametre == other.parametre && !ends_before(one, other) && !ends_before(other, one)
+}
+
+/// What is wrong with a modification, where it is written.
+fn refused(index: usize, refusal: &ModificationRefusee) -> ChampInvalide {
+    let (member, code, message) = match refusal {
+        ModificationRefusee::CodeInconnu => (
+            "code",
+            "parametre_inconnu",
+            "attendu : le code d'un paramètre de la loi, tel que GET /v1/loi les donne".to_owned(),
+        ),
+        ModificationRefusee::AutreUnite(unite) => (
+            "unite",
+            "unite_differente",
+            format!("attendu : « {} », l'unité de ce paramètre", unite.mot()),
+        ),
+        ModificationRefusee::HorsBornes(unite, low, high) => (
+            "valeur",
+            "hors_bornes",
+            format!("attendu : un entier de {low} à {high}, en « {} »", unite.mot()),
+        ),
+        ModificationRefusee::PeriodeVide => {
+            ("au", "periode_vide", "attendu : un jour qui ne précède pas « du »".to_owned())
+        }
+        ModificationRefusee::HorsCouverture(first, last) => (
+            "du",
+            "hors_couverture",
+            last.map_or_else(
+                || format!("attendu : un jour à partir du {first}"),
+                |last| format!("attendu : un jour du {first} au {last}"),
+            ),
+        ),
+    };
+    ChampInvalide::new(format!("/reforme/{index}/{member}"), code, message)
+}

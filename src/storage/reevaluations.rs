@@ -1,0 +1,338 @@
+//! Evaluations made again: what was asked, and what changes.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::StorageError;
+use super::evaluations::int4;
+use super::medecins::word;
+use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
+use crate::domain::money::Centimes;
+use crate::domain::reevaluation::{
+    Changement, EtatReevaluation, Etendue, Examen, Issue, Reevaluation,
+};
+use crate::domain::vocabulary::Vocabulaire;
+
+/// Records what is asked.
+pub async fn insert(conn: &mut PgConnection, asked: &Reevaluation) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* reevaluation.insert */
+         INSERT INTO reevaluation
+             (reevaluation_id, caisse, motif, patient_id, depuis, du, au, etat, version, enregistre_le,
+              patients, feuilles, sans_reponse)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0)",
+        asked.id.uuid(),
+        asked.caisse,
+        asked.motif.mot(),
+        asked.etendue.patient_id.map(PatientId::uuid),
+        asked.etendue.depuis,
+        asked.etendue.du,
+        asked.etendue.au,
+        asked.etat.mot(),
+        asked.version,
+        asked.enregistre_le
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// One by its id.
+pub async fn get(
+    conn: &mut PgConnection,
+    id: ReevaluationId,
+) -> Result<Option<Reevaluation>, StorageError> {
+    let row = sqlx::query!(
+        "/* reevaluation.get */
+         SELECT caisse, motif, patient_id, depuis, du, au, etat, version, enregistre_le, place, patients,
+                feuilles, sans_reponse
+         FROM reevaluation WHERE reevaluation_id = $1",
+        id.uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| {
+        Ok(Reevaluation {
+            id,
+            caisse: row.caisse,
+            motif: word("reevaluation", "motif", &row.motif)?,
+            etendue: Etendue {
+                patient_id: row.patient_id.map(PatientId::from_uuid),
+                depuis: row.depuis,
+                du: row.du,
+                au: row.au,
+            },
+            etat: word("reevaluation", "etat", &row.etat)?,
+            version: row.version,
+            enregistre_le: row.enregistre_le,
+            place: row.place.map(PatientId::from_uuid),
+            examen: Examen {
+                patients: row.patients,
+                feuilles: row.feuilles,
+                sans_reponse: row.sans_reponse,
+            },
+        })
+    })
+    .transpose()
+}
+
+/// Moves one from a state to another, back to its beginning when work starts again; `false` when it
+/// was no longer there.
+pub async fn advance(
+    conn: &mut PgConnection,
+    id: ReevaluationId,
+    (from, to): (EtatReevaluation, EtatReevaluation),
+) -> Result<bool, StorageError> {
+    let again = to == EtatReevaluation::EnApplication;
+    let done = sqlx::query!(
+        "/* reevaluation.advance */
+         UPDATE reevaluation
+         SET etat = $3, version = version + 1,
+             place = CASE WHEN $4 THEN NULL ELSE place END,
+             patients = CASE WHEN $4 THEN 0 ELSE patients END,
+             feuilles = CASE WHEN $4 THEN 0 ELSE feuilles END,
+             sans_reponse = CASE WHEN $4 THEN 0 ELSE sans_reponse END
+         WHERE reevaluation_id = $1 AND etat = $2",
+        id.uuid(),
+        from.mot(),
+        to.mot(),
+        again
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Records that a person was served; `false` when another runner went further.
+pub async fn pass(
+    conn: &mut PgConnection,
+    asked: &Reevaluation,
+    patient: PatientId,
+    examen: Examen,
+) -> Result<bool, StorageError> {
+    let done = sqlx::query!(
+        "/* reevaluation.pass */
+         UPDATE reevaluation
+         SET place = $3, patients = patients + $4, feuilles = feuilles + $5, sans_reponse = sans_reponse + $6
+         WHERE reevaluation_id = $1 AND etat = $2 AND (place IS NULL OR place < $3)",
+        asked.id.uuid(),
+        asked.etat.mot(),
+        patient.uuid(),
+        examen.patients,
+        examen.feuilles,
+        examen.sans_reponse
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The next persons of a caisse, in the order of their ids.
+pub async fn persons(
+    conn: &mut PgConnection,
+    asked: &Reevaluation,
+    (after, jour): (Option<PatientId>, NaiveDate),
+    limit: i64,
+) -> Result<Vec<PatientId>, StorageError> {
+    let rows = sqlx::query_scalar!(
+        "/* reevaluation.persons */
+         SELECT DISTINCT a.patient_id FROM affiliation a
+         WHERE a.remplace_le IS NULL AND left(a.organisme, 5) = $1 AND a.effet @> $2::date
+           AND ($3::uuid IS NULL OR a.patient_id > $3)
+           AND ($4::timestamptz IS NULL OR EXISTS (
+                 SELECT FROM evenement e
+                 WHERE e.patient_id = a.patient_id AND e.nature NOT LIKE 'feuille.%' AND e.enregistre_le >= $4))
+         ORDER BY a.patient_id LIMIT $5",
+        asked.caisse,
+        jour,
+        after.map(PatientId::uuid),
+        asked.etendue.depuis,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(PatientId::from_uuid).collect())
+}
+
+/// The feuilles of some records on some days, in the order of their reception.
+pub async fn feuilles(
+    conn: &mut PgConnection,
+    records: &[PatientId],
+    (du, au): (NaiveDate, NaiveDate),
+) -> Result<Vec<FeuilleId>, StorageError> {
+    let records: Vec<Uuid> = records.iter().map(|id| id.uuid()).collect();
+    let rows = sqlx::query_scalar!(
+        "/* reevaluation.feuilles */
+         SELECT feuille_id FROM feuille_de_soins
+         WHERE patient_id = ANY($1) AND date_soins >= $2 AND date_soins <= $3
+         ORDER BY enregistre_le, feuille_id",
+        &records,
+        du,
+        au
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(FeuilleId::from_uuid).collect())
+}
+
+/// Something recorded about a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaitRecu {
+    /// Kind of event.
+    pub nature: String,
+    /// When it was recorded.
+    pub enregistre_le: DateTime<Utc>,
+    /// From which day it counts, when it counts from one.
+    pub effet_du: Option<NaiveDate>,
+}
+
+/// Everything recorded about some records, feuilles left out.
+pub async fn faits_recus(
+    conn: &mut PgConnection,
+    records: &[PatientId],
+) -> Result<Vec<FaitRecu>, StorageError> {
+    let records: Vec<Uuid> = records.iter().map(|id| id.uuid()).collect();
+    Ok(sqlx::query_as!(
+        FaitRecu,
+        "/* evenement.of_persons */
+         SELECT nature, enregistre_le, effet_du FROM evenement
+         WHERE patient_id = ANY($1) AND nature NOT LIKE 'feuille.%'
+         ORDER BY enregistre_le, evenement_id",
+        &records
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Writes what changes for a person, in place of what a trial had written.
+pub async fn write_changes(
+    conn: &mut PgConnection,
+    id: ReevaluationId,
+    patient: PatientId,
+    changes: &[Changement],
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* reevaluation_feuille.forget */
+         DELETE FROM reevaluation_feuille WHERE reevaluation_id = $1 AND patient_id = $2",
+        id.uuid(),
+        patient.uuid()
+    )
+    .execute(&mut *conn)
+    .await?;
+    for change in changes {
+        let (avant, apres) = (&change.avant, &change.apres);
+        sqlx::query!(
+            "/* reevaluation_feuille.insert */
+             INSERT INTO reevaluation_feuille
+                 (reevaluation_id, patient_id, feuille_id, date_soins, ancien, nouveau, causes, code_ancien,
+                  code_nouveau, appartenance_ancienne, appartenance_nouvelle, amo_ancien, amo_nouveau,
+                  amc_ancien, amc_nouveau, reste_ancien, reste_nouveau)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+            id.uuid(),
+            patient.uuid(),
+            change.feuille_id.uuid(),
+            change.date_soins,
+            change.ancien,
+            change.nouveau,
+            &change.causes,
+            i16::from(avant.code.code()),
+            i16::from(apres.code.code()),
+            i16::from(avant.appartenance.code()),
+            i16::from(apres.appartenance.code()),
+            int4(avant.rembourse_amo)?,
+            int4(apres.rembourse_amo)?,
+            int4(avant.part_amc)?,
+            int4(apres.part_amc)?,
+            int4(avant.reste_a_charge)?,
+            int4(apres.reste_a_charge)?
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// How much changes in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Bilan {
+    /// Feuilles whose evaluation changes.
+    pub feuilles: i64,
+    /// More, or less, paid by the compulsory insurance.
+    pub rembourse_amo: i64,
+    /// By the complementary insurance.
+    pub part_amc: i64,
+    /// By the patients.
+    pub reste_a_charge: i64,
+}
+
+/// Sums what changes.
+pub async fn bilan(conn: &mut PgConnection, id: ReevaluationId) -> Result<Bilan, StorageError> {
+    Ok(sqlx::query_as!(
+        Bilan,
+        r#"/* reevaluation_feuille.sum */
+         SELECT count(*) AS "feuilles!",
+                coalesce(sum(amo_nouveau - amo_ancien), 0)::bigint AS "rembourse_amo!",
+                coalesce(sum(amc_nouveau - amc_ancien), 0)::bigint AS "part_amc!",
+                coalesce(sum(reste_nouveau - reste_ancien), 0)::bigint AS "reste_a_charge!"
+         FROM reevaluation_feuille WHERE reevaluation_id = $1"#,
+        id.uuid()
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// What changes, person by person, after a place.
+pub async fn changes(
+    conn: &mut PgConnection,
+    id: ReevaluationId,
+    after: Option<(PatientId, FeuilleId)>,
+    limit: i64,
+) -> Result<Vec<Changement>, StorageError> {
+    let rows = sqlx::query!(
+        "/* reevaluation_feuille.list */
+         SELECT patient_id, feuille_id, date_soins, ancien, nouveau, causes, code_ancien, code_nouveau,
+                appartenance_ancienne, appartenance_nouvelle, amo_ancien, amo_nouveau, amc_ancien,
+                amc_nouveau, reste_ancien, reste_nouveau
+         FROM reevaluation_feuille
+         WHERE reevaluation_id = $1 AND ($2::uuid IS NULL OR (patient_id, feuille_id) > ($2, $3))
+         ORDER BY patient_id, feuille_id LIMIT $4",
+        id.uuid(),
+        after.map(|(patient, _)| patient.uuid()),
+        after.map(|(_, feuille)| feuille.uuid()),
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Changement {
+                patient_id: PatientId::from_uuid(row.patient_id),
+                feuille_id: FeuilleId::from_uuid(row.feuille_id),
+                date_soins: row.date_soins,
+                ancien: row.ancien,
+                nouveau: row.nouveau,
+                causes: row.causes,
+                avant: Issue {
+                    code: known("code_ancien", row.code_ancien)?,
+                    appartenance: known("appartenance_ancienne", row.appartenance_ancienne)?,
+                    rembourse_amo: Centimes::new(row.amo_ancien.into()),
+                    part_amc: Centimes::new(row.amc_ancien.into()),
+                    reste_a_charge: Centimes::new(row.reste_ancien.into()),
+                },
+                apres: Issue {
+                    code: known("code_nouveau", row.code_nouveau)?,
+                    appartenance: known("appartenance_nouvelle", row.appartenance_nouvelle)?,
+                    rembourse_amo: Centimes::new(row.amo_nouveau.into()),
+                    part_amc: Centimes::new(row.amc_nouveau.into()),
+                    reste_a_charge: Centimes::new(row.reste_nouveau.into()),
+                },
+            })
+        })
+        .collect()
+}
+
+fn known<T: Vocabulaire>(column: &'static str, code: i16) -> Result<T, StorageError> {
+    let read = u8::try_from(code).ok().and_then(T::du_code);
+    read.ok_or_else(|| StorageError::inconsistent("reevaluation_feuille", column, code))
+}
