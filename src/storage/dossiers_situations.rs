@@ -62,7 +62,7 @@ pub async fn exercices(
         r#"/* exercice.of_doctors */
          SELECT m.rpps, e.principal, e.convention, e.option_tarifaire,
                 e.facturation_nature AS "nature!", e.facturation_numero AS "numero!", e.effet
-         FROM medecin m JOIN exercice e USING (medecin_id)
+         FROM medecin m JOIN exercice e ON e.medecin_id = ANY (ARRAY[m.medecin_id])
          WHERE m.rpps = ANY($1) AND e.remplace_le IS NULL AND e.mode <> 'remplacant'
            AND e.facturation_nature IS NOT NULL AND e.facturation_numero IS NOT NULL"#,
         &numbers

@@ -65,6 +65,20 @@ impl Db {
             // A ping before each use would double the traffic: only a connection that has rested,
             // which a restarted server may have closed, is asked whether it lives.
             .test_before_acquire(false)
+            // Rows are found by their keys, one at a time or a thousand: an index is always the way,
+            // whatever the disks are believed to cost.
+            .after_connect(|connection, _known| {
+                Box::pin(async move {
+                    sqlx::query!(
+                        "/* db.settle */
+                         SELECT set_config('random_page_cost', '1.1', false) AS cost,
+                                set_config('max_parallel_workers_per_gather', '0', false) AS workers"
+                    )
+                    .fetch_one(connection)
+                    .await?;
+                    Ok(())
+                })
+            })
             .before_acquire(|connection, known| {
                 Box::pin(async move {
                     if known.idle_for >= RESTED {

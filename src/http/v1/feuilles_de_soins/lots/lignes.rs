@@ -1,9 +1,12 @@
 //! The lines of a lot, taken as they come: a batch is what has arrived, up to a limit.
 
 use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::Bytes;
 use futures_util::stream::{self, BoxStream, Stream, StreamExt};
+use tokio::sync::Notify;
 
 use crate::http::problem::{Code, Refus};
 
@@ -47,7 +50,7 @@ where
     S: Stream<Item = Result<Bytes, E>> + Unpin + Send + 'static,
     E: 'static,
 {
-    stream::unfold(Lecteur::new(entree), async |mut lecteur| {
+    stream::unfold(Lecteur::new(entree, EnCours::default()), async |mut lecteur| {
         let arrivage = lecteur.arrivage().await?;
         let lignes: Vec<_> =
             arrivage.lignes().map(|(numero, text)| (numero, text.map(<[u8]>::to_vec))).collect();
@@ -61,10 +64,38 @@ fn too_long() -> Refus {
     Refus::new(Code::CorpsTropGrand, format!("Une ligne a au plus {LIGNE_MAX} octets."))
 }
 
+/// How many batches are under way.
+#[derive(Debug, Clone, Default)]
+pub(super) struct EnCours(Arc<(AtomicUsize, Notify)>);
+
+impl EnCours {
+    /// One more, until what is given back is dropped.
+    pub(super) fn un_de_plus(&self) -> Passage {
+        self.0.0.fetch_add(1, Ordering::AcqRel);
+        Passage(self.clone())
+    }
+
+    fn aucun(&self) -> bool {
+        self.0.0.load(Ordering::Acquire) == 0
+    }
+}
+
+/// A batch under way.
+#[derive(Debug)]
+pub(super) struct Passage(EnCours);
+
+impl Drop for Passage {
+    fn drop(&mut self) {
+        self.0.0.0.fetch_sub(1, Ordering::AcqRel);
+        self.0.0.1.notify_one();
+    }
+}
+
 /// Takes lines from what is received.
 #[derive(Debug)]
 pub(super) struct Lecteur<S> {
     entree: S,
+    en_cours: EnCours,
     /// What was received and belongs to no batch yet.
     garde: Vec<u8>,
     numero: u64,
@@ -77,12 +108,13 @@ impl<S, E> Lecteur<S>
 where
     S: Stream<Item = Result<Bytes, E>> + Unpin,
 {
-    pub(super) const fn new(entree: S) -> Self {
-        Self { entree, garde: Vec::new(), numero: 0, trop_longue: false, fini: false }
+    pub(super) const fn new(entree: S, en_cours: EnCours) -> Self {
+        Self { entree, en_cours, garde: Vec::new(), numero: 0, trop_longue: false, fini: false }
     }
 
-    /// The next lines that say something; none at the end. Waits for one, and then only takes those
-    /// that are already there.
+    /// The next lines that say something; none at the end. Waits for one, then takes those that come
+    /// as long as other batches are under way: a large batch costs less than several small ones, and
+    /// a sender who waits for an answer is not kept waiting.
     pub(super) async fn arrivage(&mut self) -> Option<Arrivage> {
         let mut arrivage = Arrivage::default();
         // How far what is kept was cut into lines.
@@ -96,14 +128,7 @@ where
                 vu = self.derniere(vu, &mut arrivage);
                 break;
             }
-            let received = if arrivage.len() == 0 {
-                self.entree.next().await
-            } else {
-                match futures_util::poll!(self.entree.next()) {
-                    std::task::Poll::Ready(received) => received,
-                    std::task::Poll::Pending => break,
-                }
-            };
+            let Some(received) = self.recevoir(arrivage.len() == 0).await else { break };
             match received {
                 Some(Ok(bytes)) => self.garde.extend_from_slice(&bytes),
                 // The sender went away: what was whole is done, the rest was never a line.
@@ -118,6 +143,26 @@ where
         let reste = self.garde.split_off(vu.min(self.garde.len()));
         arrivage.texte = std::mem::replace(&mut self.garde, reste);
         (arrivage.len() > 0).then_some(arrivage)
+    }
+
+    /// What is received next; nothing when it is not there yet and nobody needs to wait for it.
+    async fn recevoir(&mut self, attend: bool) -> Option<Option<Result<Bytes, E>>> {
+        if attend {
+            return Some(self.entree.next().await);
+        }
+        loop {
+            let done = self.en_cours.0.1.notified();
+            if let std::task::Poll::Ready(received) = futures_util::poll!(self.entree.next()) {
+                return Some(received);
+            }
+            if self.en_cours.aucun() {
+                return None;
+            }
+            tokio::select! {
+                received = self.entree.next() => return Some(received),
+                () = done => {}
+            }
+        }
     }
 
     /// Cuts whole lines from a place on; gives the place after the last one.
@@ -166,7 +211,7 @@ mod tests {
     async fn batches(pieces: &[&str]) -> Vec<Vec<(u64, Result<String, &'static str>)>> {
         let pieces: Vec<Result<Bytes, ()>> =
             pieces.iter().map(|piece| Ok(Bytes::from((*piece).to_owned()))).collect();
-        let mut reader = Lecteur::new(futures_util::stream::iter(pieces));
+        let mut reader = Lecteur::new(futures_util::stream::iter(pieces), EnCours::default());
         let mut all = Vec::new();
         while let Some(batch) = reader.arrivage().await {
             let line = |text: &[u8]| String::from_utf8(text.to_vec()).unwrap();
@@ -212,15 +257,34 @@ mod tests {
         let sizes: Vec<usize> = batches(&[&many]).await.iter().map(Vec::len).collect();
         assert_eq!(sizes, [LIGNES, 1]);
         let pieces = futures_util::stream::iter([Ok::<_, ()>(Bytes::from("a\nb\nc"))]);
-        let mut reader = Lecteur::new(pieces.chain(futures_util::stream::pending()));
+        let mut reader =
+            Lecteur::new(pieces.chain(futures_util::stream::pending()), EnCours::default());
         let batch = reader.arrivage().await.unwrap();
         assert_eq!((batch.len(), batch.octets()), (2, 4), "the third line is not whole");
     }
 
     #[tokio::test]
+    async fn a_batch_grows_while_others_are_under_way() {
+        let (sender, mut receiver) = tokio::sync::mpsc::channel::<Result<Bytes, ()>>(4);
+        let coming = futures_util::stream::poll_fn(move |context| receiver.poll_recv(context));
+        let under_way = EnCours::default();
+        let (first, second) = (under_way.un_de_plus(), under_way.un_de_plus());
+        let mut reader = Lecteur::new(coming, under_way.clone());
+        sender.send(Ok(Bytes::from("a\n"))).await.unwrap();
+        let mut taking = Box::pin(reader.arrivage());
+        assert!(futures_util::poll!(&mut taking).is_pending());
+        drop(first);
+        assert!(futures_util::poll!(&mut taking).is_pending(), "another one is under way");
+        sender.send(Ok(Bytes::from("b\n"))).await.unwrap();
+        assert!(futures_util::poll!(&mut taking).is_pending());
+        drop(second);
+        assert_eq!(taking.await.unwrap().len(), 2);
+    }
+
+    #[tokio::test]
     async fn a_sender_who_goes_away_leaves_only_whole_lines() {
         let pieces = [Ok(Bytes::from("a\nb\nhalf")), Err(())];
-        let mut reader = Lecteur::new(futures_util::stream::iter(pieces));
+        let mut reader = Lecteur::new(futures_util::stream::iter(pieces), EnCours::default());
         assert_eq!(reader.arrivage().await.unwrap().len(), 2);
         assert!(reader.arrivage().await.is_none());
     }

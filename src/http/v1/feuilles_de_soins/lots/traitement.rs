@@ -6,7 +6,7 @@
 use axum::body::Bytes;
 use futures_util::stream::{self, Stream, StreamExt};
 
-use super::lignes::{Arrivage, Lecteur};
+use super::lignes::{Arrivage, EnCours, Lecteur};
 use super::vue::{FormeReponse, LigneLotVue};
 use crate::http::json::Json;
 use crate::http::lecture::lire_document;
@@ -111,15 +111,23 @@ where
 {
     let lot = Arc::new(Lot { services, contexte, forme, suite: Suite::default() });
     let mut next = Tour::seul();
-    let arrivals = stream::unfold(Lecteur::new(entree), |mut reader| async move {
+    let en_cours = EnCours::default();
+    let reader = Lecteur::new(entree, en_cours.clone());
+    let arrivals = stream::unfold(reader, |mut reader| async move {
         reader.arrivage().await.map(|arrivage| (arrivage, reader))
     });
     arrivals
         .map(move |arrivage| {
             let following = next.suivant();
             let tour = std::mem::replace(&mut next, following);
+            let passage = en_cours.un_de_plus();
+            let answering = Arc::clone(&lot).answer(arrivage, tour);
             // A task of its own: what was taken is finished, even when nobody waits for the answer.
-            tokio::spawn(Arc::clone(&lot).answer(arrivage, tour))
+            tokio::spawn(async move {
+                let answers = answering.await;
+                drop(passage);
+                answers
+            })
         })
         .buffered(ENSEMBLE)
         .map(|done| done.unwrap_or(Err(LotInterrompu)))
