@@ -136,13 +136,12 @@ impl Registre {
         } else {
             let (dir, bin) = (donnees.clone(), config.base.pg_bin.clone());
             let look = move || Server::running_in(&dir, bin.as_deref());
-            match tokio::task::spawn_blocking(look).await? {
-                Some(url) => (None, Some(url)),
-                None => {
-                    let server = start_private(config, &donnees).await?;
-                    let url = server.url();
-                    (Some(server), Some(url))
-                }
+            if let Some(url) = tokio::task::spawn_blocking(look).await? {
+                (None, Some(url))
+            } else {
+                let server = start_private(config, &donnees).await?;
+                let url = server.url();
+                (Some(server), Some(url))
             }
         };
         let services = services(config, &donnees, url).await?;

@@ -7,8 +7,8 @@ use super::lecture::Texte;
 use super::problem::{Code, Refus};
 use crate::domain::digest::Empreinte;
 
-/// A cursor as a parameter gives it.
-pub(crate) type Curseur = Texte<1, 300>;
+/// A cursor as a parameter gives it: what binds it to its question, then at least one byte.
+pub(crate) type Curseur = Texte<14, 300>;
 
 /// Suite d'une liste.
 #[derive(Debug, Serialize, ToSchema)]

@@ -60,7 +60,7 @@ async fn what_is_wrong_with_parameters_is_said_of_parameters() {
     let text = body["erreurs"].to_string();
     assert!(!text.contains("champ "), "{text}");
     assert!(text.contains("paramètre inconnu ; attendus : limite, curseur"), "{text}");
-    assert!(text.contains("une chaîne d'exactement 36 caractères"), "{text}");
+    assert!(text.contains("une chaîne de 14 à 300 caractères"), "{text}");
 }
 
 #[tokio::test]

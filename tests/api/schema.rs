@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::support::database::TestDatabase;
 
 /// Tables that are the same wherever a person's rows live: small, or about no person.
-const REFERENCE: [&str; 8] = [
+const REFERENCE: [&str; 9] = [
     "medecin",
     "identite_medecin",
     "specialite_medecin",
@@ -15,6 +15,7 @@ const REFERENCE: [&str; 8] = [
     "exercice",
     "loi",
     "operation_medecin",
+    "reevaluation",
     "honoraires_annee",
 ];
 /// Tables of the service itself.

@@ -39,16 +39,13 @@ impl Services {
     async fn walk_persons(&self, task: &Tache, asked: &Reevaluation) -> Result<bool, ServiceError> {
         let mut after = asked.place;
         loop {
-            let page = match asked.etendue.patient_id {
-                Some(only) => Some(only)
-                    .filter(|only| after.is_none_or(|done| done < *only))
-                    .into_iter()
-                    .collect(),
-                None => {
-                    let mut conn = self.db.read("reevaluation.page").await?;
-                    let place = (after, self.clock.today());
-                    reevaluations::persons(&mut conn, asked, place, PAGE).await?
-                }
+            let page = if let Some(only) = asked.etendue.patient_id {
+                let waits = after.is_none_or(|done| done < only);
+                waits.then_some(only).into_iter().collect()
+            } else {
+                let mut conn = self.db.read("reevaluation.page").await?;
+                let place = (after, self.clock.today());
+                reevaluations::persons(&mut conn, asked, place, PAGE).await?
             };
             let Some(last) = page.last().copied() else { return Ok(true) };
             for patient in page {
