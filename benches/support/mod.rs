@@ -40,9 +40,11 @@ pub fn token(folder: &Path, bearer: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-/// The NIR of one of the people of the load, key included.
+/// The NIR of one of the people of a load, key included: 999 a commune, 400 communes a département.
 pub fn nir(person: usize) -> String {
-    let base = 1_580_701_000_000 + (500 + person / 999) * 1_000 + 1 + person % 999;
+    let (commune, order) = (person / 999, 1 + person % 999);
+    let place = (commune / 400) * 1_000_000 + (500 + commune % 400) * 1_000;
+    let base = 1_580_701_000_000 + place + order;
     format!("{base}{:02}", 97 - base % 97)
 }
 
