@@ -204,9 +204,9 @@ impl Cluster {
             format!("unix_socket_directories={}", self.sockets.display()),
             "unix_socket_permissions=0700".to_owned(),
             "max_connections=100".to_owned(),
-            "shared_buffers=256MB".to_owned(),
+            format!("shared_buffers={}MB", self.buffers()),
             "max_wal_size=4GB".to_owned(),
-            "wal_compression=on".to_owned(),
+            format!("wal_compression={}", if self.knows_lz4() { "lz4" } else { "on" }),
             "jit=off".to_owned(),
         ];
         if self.profile == Profile::Throwaway {
@@ -216,6 +216,25 @@ impl Cluster {
             );
         }
         settings
+    }
+
+    /// Memory for pages, in megabytes: an eighth of what the machine has, within reason.
+    fn buffers(&self) -> u64 {
+        let least = 256;
+        if self.profile == Profile::Throwaway {
+            return least;
+        }
+        let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+        let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"));
+        let kilobytes = total.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
+        (kilobytes.unwrap_or_default() / 1024 / 8).clamp(least, 4 * 1024)
+    }
+
+    /// Whether these programs compress pages of their log with LZ4, ten times quicker than their own way.
+    fn knows_lz4(&self) -> bool {
+        let mut command = self.binaries.command("postgres");
+        command.arg("-D").arg(&self.data).args(["-C", "wal_compression", "-c", "wal_compression=lz4"]);
+        self.profile == Profile::Durable && self.run(&mut command, None).is_ok()
     }
 
     fn private_dir(&self, dir: &Path) -> Result<(), StartError> {
