@@ -233,7 +233,12 @@ impl Cluster {
     /// Whether these programs compress pages of their log with LZ4, ten times quicker than their own way.
     fn knows_lz4(&self) -> bool {
         let mut command = self.binaries.command("postgres");
-        command.arg("-D").arg(&self.data).args(["-C", "wal_compression", "-c", "wal_compression=lz4"]);
+        command.arg("-D").arg(&self.data).args([
+            "-C",
+            "wal_compression",
+            "-c",
+            "wal_compression=lz4",
+        ]);
         self.profile == Profile::Durable && self.run(&mut command, None).is_ok()
     }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::conjointes::{cabinet, choix, enter};
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, PONS, cle, feuille, patient_id};
 use crate::support::vie::{AIN, BOUCHES_DU_RHONE, act, line, organisme, timeline, version};
@@ -320,4 +321,20 @@ async fn every_act_leaves_a_trace_that_the_person_reads() {
     };
     assert_eq!((search(MSA).await.as_u16(), search(AIN).await.as_u16()), (200, 200));
     assert_eq!(search("017510000").await, 404);
+}
+
+#[tokio::test]
+async fn a_caisse_that_the_patient_left_records_no_departure() {
+    let app = TestApp::new().await;
+    let [one, two, _] = cabinet(&app).await;
+    let made = enter(&app, choix(&[&one, &two]), &[&one, &two], "2025-06-01").await.expect(201);
+    let path = format!("/v1/designations/{}/departs", made["designation"]["id"].as_str().unwrap());
+    let alice = patient_id("ALICE").to_string();
+    let moved = json!({ "organisme": organisme(AIN), "effet_du": "2025-06-10" });
+    act(&app.caisse(BOUCHES_DU_RHONE), &alice, "changements-d-organisme", moved).await.expect(200);
+    let leaves =
+        json!({ "patient_id": alice, "rpps": one, "jour": "2025-06-12", "motif": "cessation" });
+    let former = app.caisse(BOUCHES_DU_RHONE).post_on(&path, 1, leaves.clone()).await;
+    assert_eq!(former.problem(404), "introuvable");
+    app.caisse(AIN).post_on(&path, 1, leaves).await.expect(200);
 }

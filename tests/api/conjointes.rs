@@ -48,7 +48,7 @@ fn place(nature: &str) -> Value {
 }
 
 /// Three general practitioners of one cabinet.
-async fn cabinet(app: &TestApp) -> [String; 3] {
+pub async fn cabinet(app: &TestApp) -> [String; 3] {
     let caisse = app.caisse(CAISSE);
     let (one, lieu) = doctor(&caisse, 1, "01", place("cabinet")).await;
     let (two, _) = doctor(&caisse, 2, "01", json!({ "id": lieu })).await;
@@ -56,13 +56,13 @@ async fn cabinet(app: &TestApp) -> [String; 3] {
     [one, two, three]
 }
 
-fn choix(medecins: &[&str]) -> Value {
+pub fn choix(medecins: &[&str]) -> Value {
     let medecins: Vec<Value> = medecins.iter().map(|rpps| json!({ "rpps": rpps })).collect();
     json!({ "patient": cle("ALICE"), "medecins": medecins })
 }
 
 /// Enters a paper of Alice, signed by all on a day.
-async fn enter(app: &TestApp, mut choix: Value, signers: &[&str], day: &str) -> Reply {
+pub async fn enter(app: &TestApp, mut choix: Value, signers: &[&str], day: &str) -> Reply {
     let caisse = app.caisse(CAISSE);
     choix["signatures"] = json!([paper("assure", day, &"0".repeat(64))]);
     let shown = caisse.post("/v1/declarations/apercu", choix.clone()).await;

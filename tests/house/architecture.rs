@@ -121,6 +121,7 @@ const ROOMS: &[Room] = &[
 const SHELL: &[&str] = &[
     "anyhow",
     "axum",
+    "chrono",
     "clap",
     "futures_util",
     "hyper_util",

@@ -9,7 +9,8 @@ use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DesignationId, FaitId, MedecinId, PatientId};
 use crate::services::frises::Ecriture;
 use crate::services::{
-    Contexte, Demande, Memoire, Rendu, ServiceError, Services, latest_knowledge, verify_version,
+    Contexte, Demande, Memoire, Rendu, ServiceError, Services, Vue, latest_knowledge,
+    verify_version,
 };
 use crate::storage::{Connection, designations, fins, patients};
 
@@ -85,7 +86,10 @@ impl Services {
             self.trace(contexte, patient, ECRIRE).await?;
             return Ok(answered);
         }
-        self.verify_perimeter(&mut tx, &contexte.acteur, patient).await?;
+        // A caisse of before reads what was of its time; it writes nothing.
+        if self.verify_perimeter(&mut tx, &contexte.acteur, patient).await? != Vue::Entiere {
+            return Err(ServiceError::Introuvable);
+        }
         let locked = patients::lock(&mut tx, patient, self.clock.now()).await?;
         let instant = locked.ok_or(ServiceError::Introuvable)?;
         let known = one(&mut tx, patient, id).await?;

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::vue::{ChangementVue, ChangementsVue, ReevaluationVue};
+use self::vue::{FeuilleChangeeVue, FeuillesChangeesVue, ReevaluationVue};
 use super::patients::with_etag;
 use crate::auth::Portee;
 use crate::domain::digest::Empreinte;
@@ -139,7 +139,7 @@ async fn get(
     params(("id" = ReevaluationId, Path, description = "Identifiant de la réévaluation"),
            ("limite" = inline(Option<Entier<1, 500>>), Query, description = "Nombre de feuilles par page, 50 par défaut"),
            ("curseur" = Option<String>, Query, description = "Curseur de la page précédente")),
-    responses((status = 200, description = "Les feuilles qui changent", body = ChangementsVue)),
+    responses((status = 200, description = "Les feuilles qui changent", body = FeuillesChangeesVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "curseur_autre_requete"])))
 )]
 async fn changes(
@@ -157,8 +157,8 @@ async fn changes(
         services.list_reevaluation_changes(&contexte, id, after, limit.saturating_add(1)).await?;
     let (shown, more) = pagination::page(found, limit);
     let last = shown.last().filter(|_| more).map(|last| Place((last.patient_id, last.feuille_id)));
-    respond_json(&ChangementsVue {
-        donnees: shown.iter().map(ChangementVue::from).collect(),
+    respond_json(&FeuillesChangeesVue {
+        donnees: shown.iter().map(FeuilleChangeeVue::from).collect(),
         pagination: PaginationVue {
             curseur_suivant: last.map(|place| pagination::ecrire(&question, &place.to_string())),
         },

@@ -96,16 +96,16 @@ impl From<&SuiviReevaluation> for ReevaluationVue {
 
 /// Feuilles dont la décision change.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ChangementsVue {
+pub(crate) struct FeuillesChangeesVue {
     /// Feuilles, patient par patient.
-    pub(super) donnees: Vec<ChangementVue>,
+    pub(super) donnees: Vec<FeuilleChangeeVue>,
     /// Pour la suite.
     pub(super) pagination: PaginationVue,
 }
 
 /// Feuille dont la décision change.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ChangementVue {
+pub(crate) struct FeuilleChangeeVue {
     /// Feuille.
     feuille_id: FeuilleId,
     /// Patient.
@@ -159,7 +159,7 @@ impl IssueVue {
     }
 }
 
-impl From<&Changement> for ChangementVue {
+impl From<&Changement> for FeuilleChangeeVue {
     fn from(change: &Changement) -> Self {
         let (avant, apres) = (&change.avant, &change.apres);
         let more = |part: fn(&Issue) -> i64| part(apres).saturating_sub(part(avant));
