@@ -70,7 +70,7 @@ pub fn coffre(folder: &Path) -> Coffre {
 
 /// The médecin traitant of a person; one in ten has none.
 fn traitant(person: usize) -> Option<usize> {
-    (person % 10 != 0).then_some(person % GENERALISTES)
+    (!person.is_multiple_of(10)).then_some(person % GENERALISTES)
 }
 
 /// A number that looks random and is always the same.

@@ -19,7 +19,7 @@ use crate::services::faits::{Registre, Sujet};
 use crate::services::suites::Evaluee;
 use crate::services::{Contexte, ServiceError, Services};
 use crate::storage::evenements::{self, Evenement};
-use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue};
+use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue, NouvelleLigne};
 use crate::storage::{Connection, StorageError, Tx, participations, patients};
 
 /// From how many feuilles on the decisions leave the thread that serves requests.
@@ -167,7 +167,7 @@ impl Services {
             Personne::Connue(id) if registre.vue(*id, &caisse, today).is_none() => {
                 Personne::Inconnue
             }
-            _ => *personne,
+            Personne::Connue(_) | Personne::Inconnue | Personne::Fusionnee => *personne,
         };
         lot.personnes.iter().map(visible).collect()
     }
@@ -197,7 +197,7 @@ impl Services {
             point.release().await?;
         }
         participations::add_all(tx, retenues).await?;
-        let ids: Vec<FeuilleId> = lignes.iter().map(|ligne| ligne.feuille_id()).collect();
+        let ids: Vec<FeuilleId> = lignes.iter().map(NouvelleLigne::feuille_id).collect();
         evenements::insert_of_feuilles(tx, &self.evaluated(lot.contexte), &ids).await?;
         patients::touch_all(tx, instants).await?;
         let evaluees: Vec<Evaluee<'_>> = decisions

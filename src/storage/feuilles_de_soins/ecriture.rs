@@ -101,8 +101,8 @@ pub async fn insert_all(
         &small(|own| own.loi_id),
         &small(|own| own.appartenance),
         &small(|own| own.code_determine),
-        &contents as &[&[u8]],
-        &details as &[&[u8]]
+        &contents as _,
+        &details as _
     )
     .execute(conn)
     .await?;

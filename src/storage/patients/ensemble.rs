@@ -32,7 +32,7 @@ pub async fn find_all(
            ON i.patient_id = ANY (ARRAY[n.patient_id]) AND i.remplace_le IS NULL
           AND i.date_naissance = k.date_naissance AND i.rang = k.rang
          JOIN patient p ON p.patient_id = n.patient_id"#,
-        &digests as &[&[u8]],
+        &digests as _,
         &births,
         &ranks
     )
