@@ -183,10 +183,13 @@ impl Cluster {
             }
             std::thread::sleep(Duration::from_millis(10));
         }
+        // A child that ended and that nobody waited for still looks alive to `pg_ctl`.
+        std::thread::spawn(move || child.wait());
         Ok(())
     }
 
-    /// Stops the server: sessions are ended, data is flushed.
+    /// Stops the server: sessions are ended, data is flushed. A server that somebody else ends
+    /// meanwhile is stopped too.
     pub fn stop(&self) -> Result<(), StartError> {
         let mode = match self.profile {
             Profile::Durable => "fast",
@@ -194,7 +197,10 @@ impl Cluster {
         };
         let mut command = self.binaries.command("pg_ctl");
         command.arg("stop").arg("-D").arg(&self.data).args(["-m", mode, "-w", "-t", "60"]);
-        self.run(&mut command, None)
+        match self.run(&mut command, None) {
+            Err(StartError::CommandFailed { .. }) if self.is_gone() => Ok(()),
+            said => said,
+        }
     }
 
     fn settings(&self) -> Vec<String> {
