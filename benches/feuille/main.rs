@@ -32,7 +32,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
 
-use self::cpu::Cpu;
+use self::cpu::{Cpu, of_process};
 use self::support::{client, psql, start, token};
 
 /// Persons of the service; as many again are for `pgbench`.
@@ -116,7 +116,7 @@ fn script_of(folder: &Path, sender: &mut Sender, number: usize) -> String {
         (format!("1{number:09}"), "(1000000000 + :n::integer)::text"),
     ];
     // Persons of the same birth date as the one of the request.
-    let place = foule::place_of_birth(&born);
+    let place = foule::NAISSANCES.iter().position(|known| *known == born).unwrap();
     let head = format!(
         "\\set p {PERSONS} + {place} + 8 * random(0, {})\n\\set n random(1, 900000000)\n",
         PERSONS / 8 - 1
@@ -159,10 +159,10 @@ fn measure(folder: &Path, service: u32, host: &str, requests: usize) {
         assert!(output.status.success() && said.contains("failed transactions: 0"), "{said}");
     };
     pgbench(500);
-    let (before, children) = (Cpu::now(service, folder), cpu::children());
+    let (before, children) = (Cpu::now(service, folder), children());
     pgbench(requests);
     let other = Cpu::now(service, folder).since(before);
-    let sent = cpu::children() - children;
+    let sent = children() - children;
     let each = |millis: u64| millis as usize * 1_000 / requests;
     println!(
         "a feuille stored and evaluated: service {} µs, PostgreSQL {} µs",
@@ -176,6 +176,12 @@ fn measure(folder: &Path, service: u32, host: &str, requests: usize) {
     );
     let ratio = (own.service + own.postgres) * 100 / (sent + other.postgres).max(1);
     println!("ratio of processor time: {}.{:02}", ratio / 100, ratio % 100);
+}
+
+/// Processor time of the programs that this one started and that ended.
+fn children() -> u64 {
+    let own = std::process::id();
+    of_process(own, true) - of_process(own, false)
 }
 
 fn main() {

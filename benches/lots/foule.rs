@@ -15,7 +15,7 @@ pub const MEDECINS: usize = 20_000;
 /// Those of them who are general practitioners.
 const GENERALISTES: usize = 12_000;
 /// Birth dates, one of which each person has.
-const NAISSANCES: [&str; 8] = [
+pub const NAISSANCES: [&str; 8] = [
     "1958-07-14",
     "1941-02-03",
     "1972-11-30",
@@ -52,12 +52,6 @@ fn specialite(medecin: usize) -> &'static str {
 
 fn naissance(person: usize) -> &'static str {
     NAISSANCES[person % NAISSANCES.len()]
-}
-
-/// The place of a birth date among those of persons.
-#[allow(dead_code, reason = "not every measure asks")]
-pub fn place_of_birth(date: &str) -> usize {
-    NAISSANCES.iter().position(|known| *known == date).unwrap()
 }
 
 /// The keys of the service of a folder.

@@ -51,7 +51,7 @@ fn stat(pid: u32) -> Option<Vec<u64>> {
 }
 
 /// User and system time of a process; with those of its children that ended.
-fn of_process(pid: u32, children: bool) -> u64 {
+pub fn of_process(pid: u32, children: bool) -> u64 {
     let Some(fields) = stat(pid) else { return 0 };
     let own = fields[11] + fields[12];
     let ended = if children { fields[13] + fields[14] } else { 0 };
@@ -76,10 +76,4 @@ fn of_machine() -> u64 {
         first.split_whitespace().skip(1).map(|word| word.parse().unwrap_or(0)).collect();
     // user, nice, system, then irq and softirq: neither idle nor waiting.
     (fields[0] + fields[1] + fields[2] + fields[5] + fields[6]) * 1_000 / TICKS
-}
-
-/// Of the programs that this one started and that ended.
-#[allow(dead_code, reason = "not every measure starts programs")]
-pub fn children() -> u64 {
-    of_process(std::process::id(), true) - of_process(std::process::id(), false)
 }

@@ -8,11 +8,12 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::acteur::Acteur;
 use super::calendar::Periode;
 use super::fin::MotifDepart;
 use super::identifiers::Rpps;
 use super::ids::{DeclarationId, DesignationId, MedecinId, OperationId, PatientId};
-use super::vocabulary::vocabulaire;
+use super::vocabulary::{Vocabulaire, vocabulaire};
 
 vocabulaire!(
     /// Why a designation ends.
@@ -27,6 +28,16 @@ vocabulaire!(
         Cessation = 4 "cessation",
         /// The patient died.
         Deces = 5 "deces",
+    }
+);
+
+vocabulaire!(
+    /// What somebody may do to a designation.
+    ActionDesignation ("action_designation") {
+        /// End it, or the line of the doctor who asks, through its declaration.
+        Retirer = 1 "retirer",
+        /// Record that a doctor leaves the others.
+        Quitter = 2 "quitter",
     }
 );
 
@@ -96,6 +107,41 @@ impl Designation {
             self.membres.iter().filter(|m| m.rpps == rpps).map(|m| m.effet).collect();
         self.membres.retain(|membre| own.iter().any(|days| days.chevauche(&membre.effet)));
         self
+    }
+
+    /// Whether somebody has something to leave here: a doctor his open line, who speaks for the patient
+    /// (`patient`) any open line.
+    pub fn se_quitte(&self, acteur: &Acteur, patient: bool) -> bool {
+        match acteur {
+            Acteur::Medecin(rpps) => self.est_ouverte_a(*rpps),
+            Acteur::Patient(_) | Acteur::Caisse(_) => {
+                let open = |membre: &Membre| self.est_ouverte_a(membre.rpps);
+                patient && self.membres.iter().any(open)
+            }
+        }
+    }
+
+    /// What a caller may do to it on a day. `patient` tells whether the caller speaks for the patient.
+    pub fn actions(
+        &self,
+        acteur: &Acteur,
+        patient: bool,
+        jour: NaiveDate,
+    ) -> Vec<ActionDesignation> {
+        if self.remplace_le.is_some() {
+            return Vec::new();
+        }
+        let present: Vec<&Membre> = self.membres_le(jour).collect();
+        let leaves = match acteur {
+            Acteur::Medecin(rpps) => present.iter().any(|membre| membre.rpps == *rpps),
+            Acteur::Caisse(_) => patient,
+            Acteur::Patient(_) => false,
+        };
+        let allowed = |action: &ActionDesignation| match action {
+            ActionDesignation::Retirer => self.se_quitte(acteur, patient),
+            ActionDesignation::Quitter => leaves && present.len() > 1,
+        };
+        ActionDesignation::TOUS.iter().copied().filter(allowed).collect()
     }
 
     /// Whether a line of a doctor has no end.

@@ -29,6 +29,8 @@ vocabulaire!(
         Deces = 6 "deces",
         /// The doctor left the département.
         ChangementDeDepartement = 7 "changement_de_departement",
+        /// The patient no longer wants this doctor, and names no other.
+        Patient = 8 "patient",
     }
 );
 
@@ -42,6 +44,7 @@ impl MotifDepart {
             Self::Cessation | Self::Retraite | Self::Deces | Self::ChangementDeDepartement => {
                 MotifFin::Cessation
             }
+            Self::Patient => MotifFin::Patient,
         }
     }
 
@@ -71,13 +74,15 @@ pub struct Fin {
 
 impl Fin {
     /// Whether a choice that names the doctor, signed later, revokes this act: who announced a
-    /// withdrawal and then signs again changed his mind. Nobody signs a retirement away.
+    /// withdrawal and then signs again changed his mind, and so did a patient who had left. Nobody
+    /// signs a retirement away.
     pub fn est_revoquee_par(&self, ordre: &OrdreSignature) -> bool {
         let signed_later = match ordre.signe_a {
             Some(signed) => signed >= self.decidee_le,
             None => ordre.signe_le > paris_day(self.decidee_le),
         };
-        self.motif == MotifDepart::Medecin && signed_later && ordre.recue_le > self.decidee_le
+        let by_will = matches!(self.motif, MotifDepart::Medecin | MotifDepart::Patient);
+        by_will && signed_later && ordre.recue_le > self.decidee_le
     }
 }
 

@@ -135,6 +135,7 @@ listes!(
     crate::domain::fin::MotifDepart,
     crate::http::v1::feuilles_de_soins::lots::FormeReponse,
     crate::http::v1::feuilles_de_soins::lots::ResultatLigne,
+    crate::domain::designation::ActionDesignation,
     crate::domain::designation::MotifFin,
     crate::domain::representation::FinRepresentation,
     crate::domain::representation::NatureRepresentation,

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Contexte, ServiceError, Services, Vue, latest_knowledge};
 use crate::domain::acteur::Acteur;
-use crate::domain::designation::Designation;
+use crate::domain::designation::{ActionDesignation, Designation};
 use crate::domain::evaluation::RelationMt;
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
@@ -32,8 +32,19 @@ pub struct MedecinTraitant {
     pub relation: RelationMt,
     /// The designation, unless it names another doctor than the one who asks.
     pub designation: Option<Designation>,
+    /// What the caller may do to it now.
+    pub actions: Vec<ActionDesignation>,
     /// Whether it sleeps that day: the person is then covered outside the parcours de soins.
     pub en_sommeil: bool,
+}
+
+/// A designation of a timeline, and what the caller may do to it now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DesignationLue {
+    /// The designation.
+    pub designation: Designation,
+    /// What the caller may do.
+    pub actions: Vec<ActionDesignation>,
 }
 
 impl Services {
@@ -92,23 +103,27 @@ impl Services {
         contexte: &Contexte,
         patient: PatientId,
         connu_le: Option<DateTime<Utc>>,
-    ) -> Result<Vec<Designation>, ServiceError> {
+    ) -> Result<Vec<DesignationLue>, ServiceError> {
         self.verify_knowledge(connu_le)?;
         let mut conn = self.db.read("designation.list").await?;
         let vue = self.verify_represented_perimeter(&mut conn, &contexte.acteur, patient).await?;
         let known = connu_le.unwrap_or_else(latest_knowledge);
         let timeline = designations::list(&mut conn, patient, known).await?;
+        let speaks = self.may_end(&mut conn, &contexte.acteur, patient).await?;
         drop(conn);
         self.trace(contexte, patient, "designation.lister").await?;
         Ok(timeline
             .into_iter()
-            .filter_map(|designation| seen_through(&vue, designation))
-            .filter_map(|designation| match &contexte.acteur {
-                Acteur::Medecin(rpps) => {
-                    let seen = designation.vue_par(*rpps);
-                    Some(seen).filter(|seen| !seen.membres.is_empty())
-                }
-                Acteur::Patient(_) | Acteur::Caisse(_) => Some(designation),
+            .filter_map(|designation| {
+                let actions = designation.actions(&contexte.acteur, speaks, self.clock.today());
+                let designation = seen_through(&vue, designation)?;
+                let designation = match &contexte.acteur {
+                    Acteur::Medecin(rpps) => {
+                        Some(designation.vue_par(*rpps)).filter(|seen| !seen.membres.is_empty())?
+                    }
+                    Acteur::Patient(_) | Acteur::Caisse(_) => designation,
+                };
+                Some(DesignationLue { designation, actions })
             })
             .collect())
     }
@@ -144,12 +159,20 @@ impl Services {
             (_, Some(_)) => RelationMt::Autre,
         };
         let hidden = matches!(acteur, Acteur::Medecin(_)) && relation == RelationMt::Autre;
+        let actions = match &found {
+            Some(known) if !hidden => {
+                let speaks = self.may_end(conn, acteur, patient).await?;
+                known.actions(acteur, speaks, self.clock.today())
+            }
+            _ => Vec::new(),
+        };
         let sleeps = self.sommeil_le(conn, patient, jour, dates.connu_le).await?.is_some();
         Ok(MedecinTraitant {
             patient_id: patient,
             en_vigueur_le: jour,
             connu_le: dates.connu_le,
             relation,
+            actions,
             en_sommeil: sleeps && found.is_some(),
             designation: found.filter(|_| !hidden).and_then(|known| {
                 let seen = match acteur {

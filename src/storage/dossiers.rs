@@ -9,13 +9,11 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::StorageError;
-use super::feuilles_de_soins::numeros;
-use super::participations::Retenue;
+use super::participations::{self, Retenue};
 use super::range::to_periode;
 use crate::domain::calendar::Periode;
-use crate::domain::identifiers::{DateNaissanceAmo, Organisme, Rpps, Specialite};
+use crate::domain::identifiers::{DateNaissanceAmo, Organisme, RangGemellaire, Rpps, Specialite};
 use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
-use crate::domain::money::Centimes;
 
 /// The bare identifiers of persons, as statements take them.
 fn uuids(patients: &[PatientId]) -> Vec<Uuid> {
@@ -48,16 +46,18 @@ pub struct NaissanceConnue {
     pub du: NaiveDate,
     /// Birth date known to the insurance.
     pub date: DateNaissanceAmo,
+    /// Birth rank.
+    pub rang: RangGemellaire,
 }
 
-/// The birth dates of some persons, one for each identity.
+/// The birth dates and ranks of some persons, one for each identity.
 pub async fn births(
     conn: &mut PgConnection,
     patients: &[PatientId],
 ) -> Result<Vec<NaissanceConnue>, StorageError> {
     let rows = sqlx::query!(
         r#"/* identite_patient.births_of */
-         SELECT patient_id, date_naissance, lower(effet) AS "du!" FROM identite_patient
+         SELECT patient_id, date_naissance, rang, lower(effet) AS "du!" FROM identite_patient
          WHERE patient_id = ANY($1) AND remplace_le IS NULL"#,
         &uuids(patients)
     )
@@ -70,6 +70,9 @@ pub async fn births(
                 du: row.du,
                 date: DateNaissanceAmo::parse(&row.date_naissance).map_err(|error| {
                     StorageError::inconsistent("identite_patient", "date_naissance", error)
+                })?,
+                rang: RangGemellaire::new(i64::from(row.rang)).map_err(|error| {
+                    StorageError::inconsistent("identite_patient", "rang", error)
                 })?,
             })
         })
@@ -238,7 +241,7 @@ pub async fn participations(
 ) -> Result<Vec<(PatientId, Retenue)>, StorageError> {
     let rows = sqlx::query!(
         "/* participation_retenue.of_persons */
-         SELECT patient_id, jours, executants, centimes FROM participation_retenue
+         SELECT patient_id, annee, retenues FROM participation_retenue
          WHERE patient_id = ANY($1) AND annee = ANY($2)",
         &uuids(patients),
         annees
@@ -247,16 +250,9 @@ pub async fn participations(
     .await?;
     let mut known = Vec::new();
     for row in rows {
-        for ((jour, executant), montant) in
-            row.jours.into_iter().zip(row.executants).zip(row.centimes)
-        {
-            let retenue = Retenue {
-                jour,
-                executant: numeros::to_rpps(executant)?,
-                montant: Centimes::new(i64::from(montant)),
-            };
-            known.push((PatientId::from_uuid(row.patient_id), retenue));
-        }
+        let patient = PatientId::from_uuid(row.patient_id);
+        let kept = participations::read(row.annee, &row.retenues)?;
+        known.extend(kept.into_iter().map(|retenue| (patient, retenue)));
     }
     Ok(known)
 }

@@ -7,6 +7,7 @@
 pub mod acces;
 pub mod adressages;
 pub mod avis_ponctuels;
+mod chiffres;
 mod coffre;
 pub mod conciliations;
 pub mod declarations;

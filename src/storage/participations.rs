@@ -1,5 +1,7 @@
 //! Participations forfaitaires kept from a person, year by year of care.
 
+use std::collections::BTreeMap;
+
 use chrono::{Datelike, NaiveDate};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
@@ -22,6 +24,47 @@ pub struct Retenue {
     pub montant: Centimes,
 }
 
+/// Bytes of one participation: day of the year (2), performer (5), cents (2), the most significant first.
+const LONGUEUR: usize = 9;
+
+impl Retenue {
+    /// The year of care and the bytes kept.
+    fn encode(&self) -> Result<(i16, [u8; LONGUEUR]), StorageError> {
+        let wrong = |column| {
+            move |error| StorageError::inconsistent("participation_retenue", column, error)
+        };
+        let annee = i16::try_from(self.jour.year()).map_err(wrong("annee"))?;
+        let jour = u16::try_from(self.jour.ordinal()).map_err(wrong("retenues"))?;
+        let centimes = i16::try_from(self.montant.get()).map_err(wrong("retenues"))?;
+        let [_, _, _, e1, e2, e3, e4, e5] = numeros::rpps(&self.executant)?.to_be_bytes();
+        let ([j1, j2], [c1, c2]) = (jour.to_be_bytes(), centimes.to_be_bytes());
+        Ok((annee, [j1, j2, e1, e2, e3, e4, e5, c1, c2]))
+    }
+
+    fn decode(annee: i16, bytes: &[u8; LONGUEUR]) -> Result<Self, StorageError> {
+        let [j1, j2, e1, e2, e3, e4, e5, c1, c2] = *bytes;
+        let ordinal = u32::from(u16::from_be_bytes([j1, j2]));
+        let jour = NaiveDate::from_yo_opt(i32::from(annee), ordinal).ok_or_else(|| {
+            StorageError::inconsistent("participation_retenue", "retenues", "no such day")
+        })?;
+        Ok(Self {
+            jour,
+            executant: numeros::to_rpps(i64::from_be_bytes([0, 0, 0, e1, e2, e3, e4, e5]))?,
+            montant: Centimes::new(i64::from(i16::from_be_bytes([c1, c2]))),
+        })
+    }
+}
+
+/// The participations of one person in one year.
+pub(super) fn read(annee: i16, bytes: &[u8]) -> Result<Vec<Retenue>, StorageError> {
+    let (all, rest) = bytes.as_chunks::<LONGUEUR>();
+    if !rest.is_empty() {
+        let length = bytes.len();
+        return Err(StorageError::inconsistent("participation_retenue", "retenues", length));
+    }
+    all.iter().map(|one| Retenue::decode(annee, one)).collect()
+}
+
 /// Adds participations kept, each to the year of its day of care. The persons' rows are locked.
 pub async fn add_all(
     conn: &mut PgConnection,
@@ -30,36 +73,22 @@ pub async fn add_all(
     if retenues.is_empty() {
         return Ok(());
     }
-    let wrong = |column, error: std::num::TryFromIntError| {
-        StorageError::inconsistent("participation_retenue", column, error)
-    };
-    let patients: Vec<Uuid> = retenues.iter().map(|(patient, _)| patient.uuid()).collect();
-    let jours: Vec<NaiveDate> = retenues.iter().map(|(_, retenue)| retenue.jour).collect();
-    let executants = retenues.iter().map(|(_, retenue)| numeros::rpps(&retenue.executant));
-    let executants: Vec<i64> = executants.collect::<Result<_, _>>()?;
-    let centimes = retenues.iter().map(|(_, retenue)| i16::try_from(retenue.montant.get()));
-    let centimes: Vec<i16> =
-        centimes.collect::<Result<_, _>>().map_err(|error| wrong("centimes", error))?;
-    let annees = jours.iter().map(|jour| i16::try_from(jour.year()));
-    let annees: Vec<i16> =
-        annees.collect::<Result<_, _>>().map_err(|error| wrong("annee", error))?;
+    let mut added: BTreeMap<(Uuid, i16), Vec<u8>> = BTreeMap::new();
+    for (patient, retenue) in retenues {
+        let (annee, bytes) = retenue.encode()?;
+        added.entry((patient.uuid(), annee)).or_default().extend(bytes);
+    }
+    let patients: Vec<Uuid> = added.keys().map(|(patient, _)| *patient).collect();
+    let annees: Vec<i16> = added.keys().map(|(_, annee)| *annee).collect();
+    let bytes: Vec<&[u8]> = added.values().map(Vec::as_slice).collect();
     sqlx::query!(
         "/* participation_retenue.add_all */
-         INSERT INTO participation_retenue AS known (patient_id, annee, jours, executants, centimes)
-         SELECT patient_id, annee, array_agg(jour ORDER BY rang), array_agg(executant ORDER BY rang),
-                array_agg(centimes ORDER BY rang)
-         FROM unnest($1::uuid[], $2::smallint[], $3::date[], $4::bigint[], $5::smallint[])
-              WITH ORDINALITY AS r (patient_id, annee, jour, executant, centimes, rang)
-         GROUP BY patient_id, annee
-         ON CONFLICT (patient_id, annee) DO UPDATE
-         SET jours = known.jours || EXCLUDED.jours,
-             executants = known.executants || EXCLUDED.executants,
-             centimes = known.centimes || EXCLUDED.centimes",
+         INSERT INTO participation_retenue AS known (patient_id, annee, retenues)
+         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bytea[])
+         ON CONFLICT (patient_id, annee) DO UPDATE SET retenues = known.retenues || EXCLUDED.retenues",
         &patients,
         &annees,
-        &jours,
-        &executants,
-        &centimes
+        &bytes as _
     )
     .execute(conn)
     .await?;
@@ -72,30 +101,57 @@ pub async fn remove(
     patient: PatientId,
     retenue: &Retenue,
 ) -> Result<(), StorageError> {
-    let wrong = |error| StorageError::inconsistent("participation_retenue", "annee", error);
-    let annee = i16::try_from(retenue.jour.year()).map_err(wrong)?;
+    let (annee, wanted) = retenue.encode()?;
+    let kept = sqlx::query_scalar!(
+        "/* participation_retenue.get */
+         SELECT retenues FROM participation_retenue WHERE patient_id = $1 AND annee = $2",
+        patient.uuid(),
+        annee
+    )
+    .fetch_optional(&mut *conn)
+    .await?
+    .unwrap_or_default();
+    let (all, _) = kept.as_chunks::<LONGUEUR>();
+    let place = all.iter().position(|one| *one == wanted);
+    let left: Vec<u8> = all
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| Some(*index) != place)
+        .flat_map(|(_, one)| *one)
+        .collect();
     let found = sqlx::query!(
         "/* participation_retenue.remove */
-         UPDATE participation_retenue AS known
-         SET jours = known.jours[:r.rang - 1] || known.jours[r.rang + 1:],
-             executants = known.executants[:r.rang - 1] || known.executants[r.rang + 1:],
-             centimes = known.centimes[:r.rang - 1] || known.centimes[r.rang + 1:]
-         FROM (
-             SELECT min(u.rang)::integer AS rang
-             FROM participation_retenue p,
-                  unnest(p.jours, p.executants, p.centimes) WITH ORDINALITY AS u (jour, executant, montant, rang)
-             WHERE p.patient_id = $1 AND p.annee = $2
-               AND u.jour = $3 AND u.executant = $4 AND u.montant = $5
-         ) AS r
-         WHERE known.patient_id = $1 AND known.annee = $2 AND r.rang IS NOT NULL",
+         UPDATE participation_retenue SET retenues = $3::bytea
+         WHERE patient_id = $1 AND annee = $2 AND octet_length(retenues) > octet_length($3::bytea)",
         patient.uuid(),
         annee,
-        retenue.jour,
-        numeros::rpps(&retenue.executant)?,
-        i16::try_from(retenue.montant.get()).map_err(wrong)?
+        left
     )
     .execute(conn)
     .await?
     .rows_affected();
     one("participation_retenue.remove", found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn participations_are_read_back_as_they_were_kept() {
+        let kept: Vec<Retenue> =
+            [("2024-12-31", "99900001233", 200), ("2024-01-01", "10003456786", 100)]
+                .into_iter()
+                .map(|(jour, rpps, centimes)| Retenue {
+                    jour: jour.parse().unwrap(),
+                    executant: Rpps::parse(rpps).unwrap(),
+                    montant: Centimes::new(centimes),
+                })
+                .collect();
+        let bytes: Vec<u8> = kept.iter().flat_map(|one| one.encode().unwrap().1).collect();
+        assert_eq!(read(2024, &bytes).unwrap(), kept);
+        // 2023 has no 366th day.
+        assert!(read(2023, &bytes).is_err());
+        assert!(read(2024, &bytes[1..]).is_err());
+    }
 }

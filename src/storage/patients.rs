@@ -23,7 +23,7 @@ use crate::domain::ids::{FaitId, PatientId};
 use crate::domain::patient::{IdentifiantPatient, Identite, Patient, UsageIdentifiant};
 use crate::domain::vocabulary::Vocabulaire;
 
-pub use self::ensemble::{find_all, lock_all, touch_all};
+pub use self::ensemble::{Candidats, find_all, lock_all, touch_all};
 pub use self::recherche::{find, find_individuel, find_known_at, lock_number};
 
 /// Names as they are encrypted.

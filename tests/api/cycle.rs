@@ -110,7 +110,9 @@ async fn each_state_shows_each_role_what_it_may_do() {
                 json!(["signer", "annuler"]),
                 json!(["signer", "annuler"]),
             ],
-            Etat::Active => [json!(["retirer"]), json!([]), json!(["rectifier"])],
+            Etat::Active => {
+                [json!(["retirer"]), json!(["retirer"]), json!(["rectifier", "retirer"])]
+            }
             Etat::Refusee | Etat::Annulee | Etat::Expiree | Etat::Rectifiee => {
                 [json!([]), json!([]), json!([])]
             }

@@ -127,12 +127,10 @@ async fn ceilings_of_the_year_follow_and_are_not_counted_twice() {
     consulted(&app, "2", "2025-03-12").await;
     let alice = patient_id("ALICE").to_string();
     let kept = || async {
-        sqlx::query_scalar::<_, i64>(
-            "SELECT sum(m)::bigint FROM participation_retenue, unnest(centimes) AS m",
-        )
-        .fetch_one(&app.database.pool(1).await)
-        .await
-        .unwrap()
+        sqlx::query_scalar::<_, i64>(crate::receptions::PARTICIPATIONS)
+            .fetch_one(&app.database.pool(1).await)
+            .await
+            .unwrap()
     };
     let before = kept().await;
     app.advance(TimeDelta::seconds(1));

@@ -36,7 +36,7 @@ vocabulaire!(
         Expirer = 4 "expirer",
         /// Rectify a wrong entry, for a caisse.
         Rectifier = 5 "rectifier",
-        /// Withdraw, for a doctor who is a médecin traitant.
+        /// Withdraw: a doctor who is a médecin traitant, or the patient who names nobody else.
         Retirer = 6 "retirer",
     }
 );

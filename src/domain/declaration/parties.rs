@@ -83,6 +83,17 @@ impl CotePatient {
         }
     }
 
+    /// Whether somebody may end the choice alone, without naming another doctor: under 16, a holder of
+    /// parental authority; from 16 on, the young person; a representative at any age.
+    pub fn peut_rompre(&self, person: PatientId, patient: PatientId) -> bool {
+        let chooses = if self.est_enfant() {
+            self.represente_par(person, Role::TitulaireAutoriteParentale)
+        } else {
+            person == patient
+        };
+        chooses || self.represente_par(person, Role::Tuteur)
+    }
+
     /// The links that may sign in a quality.
     pub fn liens_de(&self, role: Role) -> impl Iterator<Item = &LienEnVigueur> {
         self.liens.iter().filter(move |lien| lien.role == role)

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::Portee;
-use crate::domain::designation::{Designation, MotifFin};
+use crate::domain::designation::{ActionDesignation, Designation, MotifFin};
 use crate::domain::evaluation::RelationMt;
 use crate::domain::fin::MotifDepart;
 use crate::domain::identifiers::{DateNaissanceAmo, IdentifiantPersonne, RangGemellaire, Rpps};
@@ -20,7 +20,7 @@ use crate::http::extract::{Appel, Chemin, Corps, Requete};
 use crate::http::idempotency::json as respond_json;
 use crate::http::lecture::lecture;
 use crate::http::problem::Refus;
-use crate::services::medecins_traitants::{Dates, MedecinTraitant};
+use crate::services::medecins_traitants::{Dates, DesignationLue, MedecinTraitant};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(current)).routes(routes!(consult)).routes(routes!(list))
@@ -103,6 +103,10 @@ pub(crate) struct DesignationVue {
     motif_fin_snds: Option<&'static str>,
     /// Médecins désignés.
     medecins: Vec<MembreVue>,
+    /// Ce que l'appelant peut faire maintenant : « retirer » y met fin par sa déclaration, « quitter »
+    /// enregistre le départ d'un des médecins. Absent là où la déclaration dit ses propres actions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actions: Option<Vec<ActionDesignation>>,
     /// Le registre connaît cette version depuis cet instant.
     enregistree_le: DateTime<Utc>,
     /// Une autre version l'a remplacée à cet instant, ou null.
@@ -146,9 +150,15 @@ impl DesignationVue {
                     })
                 })
                 .collect(),
+            actions: None,
             enregistree_le: designation.enregistre_le,
             remplacee_le: designation.remplace_le,
         }
+    }
+
+    /// The same, with what the caller may do.
+    fn with(designation: &Designation, actions: &[ActionDesignation]) -> Self {
+        Self { actions: Some(actions.to_vec()), ..Self::new(designation) }
     }
 }
 
@@ -160,7 +170,10 @@ impl MedecinTraitantVue {
             connu_le: answer.connu_le,
             declare: answer.relation != RelationMt::Aucun,
             relation: answer.relation,
-            designation: answer.designation.as_ref().map(DesignationVue::new),
+            designation: answer
+                .designation
+                .as_ref()
+                .map(|known| DesignationVue::with(known, &answer.actions)),
             en_sommeil: answer.en_sommeil,
         }
     }
@@ -259,5 +272,6 @@ async fn list(
     let contexte = appel.exige(Portee::MedecinTraitantLire)?;
     let asked = state.services.list_designations(&contexte, id, demande.connu_le).await;
     let timeline = asked.map_err(|error| Refus::from(error).en_parametres())?;
-    respond_json(&DesignationsVue { donnees: timeline.iter().map(DesignationVue::new).collect() })
+    let shape = |lue: &DesignationLue| DesignationVue::with(&lue.designation, &lue.actions);
+    respond_json(&DesignationsVue { donnees: timeline.iter().map(shape).collect() })
 }

@@ -76,6 +76,11 @@ impl Services {
                 ));
             }
         };
+        if nouveau.motif == MotifDepart::Patient && !matches!(contexte.acteur, Acteur::Caisse(_)) {
+            return Err(ServiceError::Interdit(
+                "le patient dit lui-même qu'il ne veut plus de ce médecin",
+            ));
+        }
         if jour < today && matches!(contexte.acteur, Acteur::Medecin(_)) {
             let expected = "aujourd'hui ou un jour à venir";
             return Err(ServiceError::champ("/jour", "date_passee", expected));

@@ -94,6 +94,8 @@ pub struct Dossier {
     pub confirmee: Option<Designation>,
     /// The patient's side, while a signature is missing.
     pub cote: Option<CotePatient>,
+    /// Whether the caller may end the choice for the patient.
+    pub peut_rompre: bool,
     /// The declaration that rectifies this one.
     pub rectifiee_par: Option<DeclarationId>,
 }
@@ -111,9 +113,8 @@ impl Dossier {
     pub fn actions(&self, acteur: &Acteur) -> Vec<Action> {
         let mut actions = self.declaration.actions(acteur, self.cote.as_ref());
         let shown = self.designation.as_ref().or(self.confirmee.as_ref());
-        if let Acteur::Medecin(rpps) = acteur
-            && self.declaration.etat.permet(Action::Retirer)
-            && shown.is_some_and(|known| known.est_ouverte_a(*rpps))
+        if self.declaration.etat.permet(Action::Retirer)
+            && shown.is_some_and(|known| known.se_quitte(acteur, self.peut_rompre))
         {
             actions.push(Action::Retirer);
         }
@@ -139,7 +140,8 @@ impl Services {
     ) -> Result<Dossier, ServiceError> {
         let mut conn = self.db.read("declaration.get").await?;
         let declaration = self.visible(&mut conn, contexte, id).await?;
-        let dossier = self.dossier_of(&mut conn, declaration).await?.vue_par(&contexte.acteur);
+        let dossier = self.dossier_of(&mut conn, declaration, &contexte.acteur).await?;
+        let dossier = dossier.vue_par(&contexte.acteur);
         drop(conn);
         self.trace(contexte, dossier.declaration.patient_id, "declaration.lire").await?;
         Ok(dossier)
@@ -157,7 +159,7 @@ impl Services {
         let mut dossiers = Vec::new();
         for declaration in all {
             if may_see(&contexte.acteur, &declaration) && vue.contient(jour_de(&declaration)) {
-                let dossier = self.dossier_of(&mut conn, declaration).await?;
+                let dossier = self.dossier_of(&mut conn, declaration, &contexte.acteur).await?;
                 dossiers.push(dossier.vue_par(&contexte.acteur));
             }
         }
@@ -196,12 +198,14 @@ impl Services {
         &self,
         conn: &mut Connection,
         declaration: Declaration,
+        acteur: &Acteur,
     ) -> Result<Dossier, ServiceError> {
         let mut dossier = Dossier {
             declaration,
             designation: None,
             confirmee: None,
             cote: None,
+            peut_rompre: false,
             rectifiee_par: None,
         };
         let declaration = &dossier.declaration;
@@ -215,6 +219,7 @@ impl Services {
                 let patient = declaration.patient_id;
                 let timeline = designations::list(conn, patient, latest_knowledge()).await?;
                 (dossier.designation, dossier.confirmee) = effect_of(declaration, &timeline);
+                dossier.peut_rompre = self.may_end(conn, acteur, patient).await?;
             }
             Etat::Rectifiee => {
                 let (patient, id) = (declaration.patient_id, declaration.id);

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::domain::acteur::Acteur;
 use crate::domain::clock::paris_day;
 use crate::domain::declaration::{
     ConditionsSignature, CotePatient, Declaration, LienEnVigueur, SeuilsAge,
@@ -11,7 +12,7 @@ use crate::domain::patient::Patient;
 use crate::domain::representation::Representation;
 use crate::law::LawError;
 use crate::law::parameters::Parametre;
-use crate::services::{ServiceError, Services, latest_knowledge};
+use crate::services::{ServiceError, Services, Vue, latest_knowledge};
 use crate::storage::{Connection, patients, representations};
 
 /// A patient and who may sign for them, as known now.
@@ -51,6 +52,28 @@ impl Services {
             seuils: self.seuils(jour)?,
             liens,
         })
+    }
+
+    /// Whether the caller may end the choice of a person without naming another doctor: whoever may on
+    /// the patient's side, or the caisse that keeps the person's file, which was written to.
+    pub(in crate::services) async fn may_end(
+        &self,
+        conn: &mut Connection,
+        acteur: &Acteur,
+        patient: PatientId,
+    ) -> Result<bool, ServiceError> {
+        match acteur {
+            Acteur::Medecin(_) => Ok(false),
+            Acteur::Patient(person) => {
+                let famille = self.famille(conn, patient).await?;
+                Ok(self.cote(&famille, self.clock.today())?.peut_rompre(*person, patient))
+            }
+            Acteur::Caisse(_) => match self.verify_perimeter(conn, acteur, patient).await {
+                Ok(vue) => Ok(vue == Vue::Entiere),
+                Err(ServiceError::Introuvable) => Ok(false),
+                Err(error) => Err(error),
+            },
+        }
     }
 
     fn seuils(&self, jour: NaiveDate) -> Result<SeuilsAge, ServiceError> {

@@ -173,7 +173,7 @@ impl Services {
     ) -> Result<Memoire, ServiceError> {
         patients::touch(&mut tx, declaration.patient_id, instant).await?;
         self.trace_within(&mut tx, contexte, declaration.patient_id, ECRIRE).await?;
-        let rendu = rendre(&self.dossier_of(&mut tx, declaration).await?)?;
+        let rendu = rendre(&self.dossier_of(&mut tx, declaration, &contexte.acteur).await?)?;
         self.keep(tx, contexte, demande, rendu).await
     }
 }

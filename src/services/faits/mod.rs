@@ -40,7 +40,7 @@ impl Services {
         let persons: Vec<PatientId> = persons.into_iter().collect();
         let mut registre = self.caisses(conn, &persons).await?;
         for birth in dossiers::births(conn, &persons).await? {
-            registre.change(birth.patient_id, |dossier| dossier.born(birth.du, birth.date));
+            registre.change(birth.patient_id, |dossier| dossier.identified(&birth));
         }
         for membre in dossiers::designations(conn, &persons).await? {
             let gather = |dossier: &mut Dossier| dossier.names(&membre);

@@ -15,15 +15,16 @@ use crate::domain::evaluation::{
 };
 use crate::domain::feuille_de_soins::{Acte, FeuilleDeSoins};
 use crate::domain::identifiers::{
-    DateNaissanceAmo, IndicateurParcours, Organisme, Rpps, Specialite,
+    DateNaissanceAmo, IndicateurParcours, Organisme, RangGemellaire, Rpps, Specialite,
 };
 use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
 use crate::domain::money::{Centimes, accumulate};
+use crate::domain::patient::ClePatient;
 use crate::domain::vie::sommeil::StatutPatient;
 use crate::law::LawError;
 use crate::services::ServiceError;
 use crate::services::perimetre::{Vue, vue_de_caisse};
-use crate::storage::dossiers::{Attente, MembreConnu};
+use crate::storage::dossiers::{Attente, MembreConnu, NaissanceConnue};
 use crate::storage::dossiers_situations::ExerciceConnu;
 use crate::storage::feuilles_de_soins::FeuilleEnregistree;
 use crate::storage::honoraires::HonorairesMedecin;
@@ -59,7 +60,8 @@ impl DesignationConnue {
 /// What is known of one person.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Dossier {
-    naissance: Option<(NaiveDate, DateNaissanceAmo)>,
+    /// From which day on which birth date and rank count.
+    identites: Vec<(NaiveDate, DateNaissanceAmo, RangGemellaire)>,
     /// By first day.
     pub(super) caisses: Vec<AffiliationDe>,
     /// By first day.
@@ -81,11 +83,14 @@ pub(super) struct Dossier {
 }
 
 impl Dossier {
-    /// The birth date of an identity; that of the latest one counts.
-    pub(super) fn born(&mut self, du: NaiveDate, date: DateNaissanceAmo) {
-        if self.naissance.is_none_or(|(known, _)| known <= du) {
-            self.naissance = Some((du, date));
-        }
+    /// An identity.
+    pub(super) fn identified(&mut self, connue: &NaissanceConnue) {
+        self.identites.push((connue.du, connue.date, connue.rang));
+    }
+
+    /// The birth date of the latest identity.
+    fn birth(&self) -> Option<DateNaissanceAmo> {
+        self.identites.iter().max_by_key(|(du, ..)| *du).map(|(_, date, _)| *date)
     }
 
     /// A doctor of a designation; those of one designation come together.
@@ -192,6 +197,14 @@ impl Registre {
         }
     }
 
+    /// Whether one of the identities of a person has the birth date and the rank of a key.
+    pub(in crate::services) fn answers_to(&self, patient: PatientId, cle: &ClePatient) -> bool {
+        let known = |(_, date, rang): &(NaiveDate, DateNaissanceAmo, RangGemellaire)| {
+            *date == cle.date_naissance && *rang == cle.rang
+        };
+        self.dossiers.get(&patient).is_some_and(|dossier| dossier.identites.iter().any(known))
+    }
+
     /// A doctor of the register, with one of his specialties.
     pub(super) fn practises(&mut self, rpps: Rpps, specialite: Option<(Periode, Specialite)>) {
         self.medecins.entry(rpps).or_default().extend(specialite);
@@ -263,7 +276,7 @@ impl Registre {
         feuille: &FeuilleDeSoins,
     ) -> Result<(FaitsConnus, Option<DeclarationId>), ServiceError> {
         let dossier = self.dossiers.get(&patient).ok_or(ServiceError::Introuvable)?;
-        let (_, birth) = dossier.naissance.ok_or(ServiceError::Introuvable)?;
+        let birth = dossier.birth().ok_or(ServiceError::Introuvable)?;
         let reference_days = reference_days(feuille);
         let declaration_id = reference_days
             .iter()

@@ -80,7 +80,9 @@ impl Services {
         let patient_id = match donnees.personnes.get(place) {
             Some(Personne::Connue(id)) => *id,
             Some(Personne::Fusionnee) => return Err(absent("patient_fusionne")),
-            Some(Personne::Inconnue) | None => return Err(absent("beneficiaire_inconnu")),
+            Some(Personne::Presumee(_) | Personne::Inconnue) | None => {
+                return Err(absent("beneficiaire_inconnu"));
+            }
         };
         if let Some(recue) = donnees.connues.remove(&place) {
             return Ok(Issue::Connue(recue));

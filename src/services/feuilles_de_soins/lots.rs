@@ -1,6 +1,7 @@
 //! Lots: many feuilles received together, each for itself.
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -21,40 +22,70 @@ pub struct Reception {
     pub deja_recue: bool,
 }
 
-/// The turn of a batch: it locks its persons after the batch before it did, so that the feuilles of
-/// one person are evaluated in their order, while the batches themselves overlap.
-#[derive(Debug)]
-pub struct Tour {
-    avant: Option<oneshot::Receiver<()>>,
-    apres: Option<oneshot::Sender<()>>,
+/// Lanes of a lot. The feuilles of one number of a person are all in one lane, so that lanes seldom wait
+/// for each other's locks and keep several cores busy.
+const VOIES: usize = 2;
+
+/// From how many lines on a batch is shared out among the lanes; a smaller one is one transaction.
+const PARTAGE: usize = 256;
+
+/// The lane of a feuille.
+fn voie(nouvelle: &NouvelleFeuille) -> usize {
+    let mut hasher = DefaultHasher::new();
+    nouvelle.cle.numero.hash(&mut hasher);
+    usize::try_from(hasher.finish() >> 32).unwrap_or_default() % VOIES
+}
+
+/// The turn of a batch, or of the part of it that is in one lane: it locks its persons after those of the
+/// batch before it did, so that the feuilles of one person are evaluated in their order, while the
+/// batches themselves overlap. The turn of who waits for nobody is the default.
+#[derive(Debug, Default)]
+pub(super) struct Tour {
+    avant: Vec<oneshot::Receiver<()>>,
+    apres: Vec<oneshot::Sender<()>>,
 }
 
 impl Tour {
-    /// The turn of who waits for nobody.
-    pub const fn seul() -> Self {
-        Self { avant: None, apres: None }
-    }
-
     /// The turn that follows this one.
-    #[must_use]
-    pub fn suivant(&mut self) -> Self {
+    fn suivant(&mut self) -> Self {
         let (apres, avant) = oneshot::channel();
-        self.apres = Some(apres);
-        Self { avant: Some(avant), apres: None }
+        self.apres.push(apres);
+        Self { avant: vec![avant], apres: Vec::new() }
     }
 
-    /// Waits for the turn before. One that was given up is not waited for.
+    /// Waits for the turns before. One that was given up is not waited for.
     pub(super) async fn wait(&mut self) {
-        if let Some(avant) = self.avant.take() {
+        for avant in self.avant.drain(..) {
             avant.await.unwrap_or_default();
         }
     }
 
-    /// Lets the next one go.
+    /// Lets the next ones go.
     pub(super) fn pass(&mut self) {
-        if let Some(apres) = self.apres.take() {
+        for apres in self.apres.drain(..) {
             apres.send(()).unwrap_or_default();
         }
+    }
+}
+
+/// The turns of a batch, one a lane. Those of the first batch of a lot wait for nobody.
+#[derive(Debug, Default)]
+pub struct Tours([Tour; VOIES]);
+
+impl Tours {
+    /// The turns of the batch that follows.
+    #[must_use]
+    pub fn suivants(&mut self) -> Self {
+        Self(self.0.each_mut().map(Tour::suivant))
+    }
+
+    /// One turn in all the lanes.
+    fn ensemble(self) -> Tour {
+        self.0.into_iter().fold(Tour::default(), |mut all, tour| {
+            all.avant.extend(tour.avant);
+            all.apres.extend(tour.apres);
+            all
+        })
     }
 }
 
@@ -62,6 +93,13 @@ impl Tour {
 /// likely to be, and are looked for before anything is written.
 #[derive(Debug, Default)]
 pub struct Suite(AtomicBool);
+
+/// The lines of a batch that are treated together, each with its place in the batch.
+#[derive(Debug, Default)]
+struct Part {
+    places: Vec<usize>,
+    lignes: Vec<Ligne>,
+}
 
 impl Services {
     /// Stores and evaluates a batch of feuilles, each for itself: one that is refused stops no other.
@@ -71,28 +109,50 @@ impl Services {
         contexte: &Contexte,
         nouvelles: Vec<NouvelleFeuille>,
         suite: &Suite,
-        mut tour: Tour,
+        tours: Tours,
     ) -> Vec<Result<Reception, ServiceError>> {
-        let mut refused = Vec::new();
-        let mut lignes = Vec::with_capacity(nouvelles.len());
-        for nouvelle in nouvelles {
-            match self.verify_sender(contexte, &nouvelle.feuille) {
+        let shared = nouvelles.len() >= PARTAGE;
+        let mut answers = Vec::with_capacity(nouvelles.len());
+        let mut parts: [Part; VOIES] = std::array::from_fn(|_| Part::default());
+        for (place, nouvelle) in nouvelles.into_iter().enumerate() {
+            let verified = self.verify_sender(contexte, &nouvelle.feuille);
+            // What is in a lane is answered below.
+            answers.push(Err(match verified {
                 Ok(date_soins) => {
-                    refused.push(None);
-                    lignes.push(Ligne { nouvelle, date_soins });
+                    let voie = if shared { voie(&nouvelle) } else { 0 };
+                    if let Some(part) = parts.get_mut(voie) {
+                        part.places.push(place);
+                        part.lignes.push(Ligne { nouvelle, date_soins });
+                    }
+                    ServiceError::Indisponible
                 }
-                Err(error) => refused.push(Some(error)),
+                Err(error) => error,
+            }));
+        }
+        let [one, two] = parts;
+        let [first, second] = if shared { tours.0 } else { [tours.ensemble(), Tour::default()] };
+        let received = tokio::join!(
+            self.receive_part(contexte, one, suite, first),
+            self.receive_part(contexte, two, suite, second)
+        );
+        for (place, answer) in received.0.into_iter().chain(received.1) {
+            if let Some(own) = answers.get_mut(place) {
+                *own = answer;
             }
         }
-        let done = self.receive_lines(contexte, Arc::new(lignes), suite, &mut tour).await;
-        let mut done = done.into_iter();
-        refused
-            .into_iter()
-            .map(|error| match error {
-                Some(error) => Err(error),
-                None => done.next().unwrap_or(Err(ServiceError::Indisponible)),
-            })
-            .collect()
+        answers
+    }
+
+    async fn receive_part(
+        &self,
+        contexte: &Contexte,
+        part: Part,
+        suite: &Suite,
+        mut tour: Tour,
+    ) -> Vec<(usize, Result<Reception, ServiceError>)> {
+        let lignes = Arc::new(part.lignes);
+        let done = self.receive_lines(contexte, lignes, suite, &mut tour).await;
+        part.places.into_iter().zip(done).collect()
     }
 
     async fn receive_lines(
@@ -155,7 +215,7 @@ impl Services {
         let mut done = Vec::with_capacity(lignes.len());
         for ligne in Arc::into_inner(lignes).unwrap_or_default() {
             let one = Arc::new(vec![ligne]);
-            let mut tour = Tour::seul();
+            let mut tour = Tour::default();
             done.extend(Box::pin(self.receive_lines(contexte, one, suite, &mut tour)).await);
         }
         done

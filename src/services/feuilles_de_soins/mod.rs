@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(super) use self::decision::retenues;
-pub use self::lots::{Reception, Suite, Tour};
+use self::lots::Tour;
+pub use self::lots::{Reception, Suite, Tours};
 use self::reception::{Ligne, Trouvee};
 use super::faits::has_opinion;
 use super::loi::LoiConnue;
@@ -62,7 +63,7 @@ impl Services {
             return Ok(answered);
         }
         let lignes = Arc::new(vec![Ligne { nouvelle, date_soins }]);
-        let done = self.store_all(&mut tx, contexte, &lignes, false, &mut Tour::seul()).await?;
+        let done = self.store_all(&mut tx, contexte, &lignes, false, &mut Tour::default()).await?;
         let Trouvee { recue, nouvelle } =
             done.into_iter().next().ok_or(ServiceError::Introuvable)??;
         if !nouvelle {

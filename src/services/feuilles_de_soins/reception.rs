@@ -20,6 +20,7 @@ use crate::services::suites::Evaluee;
 use crate::services::{Contexte, ServiceError, Services};
 use crate::storage::evenements::{self, Evenement};
 use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue, NouvelleLigne};
+use crate::storage::patients::Candidats;
 use crate::storage::{Connection, StorageError, Tx, participations, patients};
 
 /// From how many feuilles on the decisions leave the thread that serves requests.
@@ -37,6 +38,8 @@ pub(super) struct Ligne {
 pub(super) enum Personne {
     /// This person, whose row is locked.
     Connue(PatientId),
+    /// The only person with this number, whose row is locked; birth date and rank remain to be compared.
+    Presumee(PatientId),
     /// Nobody, several persons, or somebody whom the caller may not see.
     Inconnue,
     /// Somebody whose record was merged between the search and the lock.
@@ -46,7 +49,7 @@ pub(super) enum Personne {
 impl Personne {
     pub(super) const fn id(self) -> Option<PatientId> {
         match self {
-            Self::Connue(id) => Some(id),
+            Self::Connue(id) | Self::Presumee(id) => Some(id),
             Self::Inconnue | Self::Fusionnee => None,
         }
     }
@@ -94,8 +97,9 @@ impl Services {
         let cles: Vec<&ClePatient> = lignes.iter().map(|ligne| &ligne.nouvelle.cle).collect();
         let found = patients::find_all(tx, self.db.coffre(), &cles).await?;
         // Several persons under one key is a conflict of identity: nobody is chosen.
-        let only = |found: Vec<PatientId>| match found[..] {
-            [id] => Personne::Connue(id),
+        let only = |found: Candidats| match found.patients[..] {
+            [id] if found.compares => Personne::Connue(id),
+            [id] => Personne::Presumee(id),
             _ => Personne::Inconnue,
         };
         let mut personnes: Vec<Personne> = found.into_iter().map(only).collect();
@@ -138,7 +142,7 @@ impl Services {
             .filter_map(|(ligne, personne)| Some((personne.id()?, &ligne.nouvelle.feuille)))
             .collect();
         let registre = self.registre(tx, &sujets).await?;
-        let personnes = self.insured(lot, &registre);
+        let personnes = self.recognised(lot, &registre);
         let connues = find_known(tx, lot.lignes, &personnes, &registre, cherche).await?;
         let donnees = Donnees {
             lignes: Arc::clone(lot.lignes),
@@ -159,17 +163,24 @@ impl Services {
         Ok(written.then_some(decisions.issues))
     }
 
-    /// The persons whom the caller may send a feuille for: a caisse sends those of its insured.
-    fn insured(&self, lot: &Lot<'_>, registre: &Registre) -> Vec<Personne> {
-        let Acteur::Caisse(caisse) = lot.contexte.acteur else { return lot.personnes.clone() };
+    /// The persons whom the lines are about, as far as the caller may send feuilles for them: a caisse
+    /// sends those of its insured.
+    fn recognised(&self, lot: &Lot<'_>, registre: &Registre) -> Vec<Personne> {
         let today = self.clock.today();
-        let visible = |personne: &Personne| match personne {
-            Personne::Connue(id) if registre.vue(*id, &caisse, today).is_none() => {
-                Personne::Inconnue
-            }
-            Personne::Connue(_) | Personne::Inconnue | Personne::Fusionnee => *personne,
+        let visible = |id: PatientId| match lot.contexte.acteur {
+            Acteur::Caisse(caisse) => registre.vue(id, &caisse, today).is_some(),
+            Acteur::Medecin(_) | Acteur::Patient(_) => true,
         };
-        lot.personnes.iter().map(visible).collect()
+        let one = |(personne, ligne): (&Personne, &Ligne)| {
+            let answers = match *personne {
+                Personne::Connue(_) => true,
+                Personne::Presumee(id) => registre.answers_to(id, &ligne.nouvelle.cle),
+                Personne::Inconnue | Personne::Fusionnee => return *personne,
+            };
+            let known = personne.id().filter(|id| answers && visible(*id));
+            known.map_or(Personne::Inconnue, Personne::Connue)
+        };
+        lot.personnes.iter().zip(lot.lignes.iter()).map(one).collect()
     }
 
     /// Writes what was decided; nothing when some of the feuilles were already received.

@@ -9,19 +9,79 @@ use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
 use crate::storage::{Coffre, StorageError};
 
-/// The persons known under some keys, in the order of the keys; see [`find`](super::find). An identity is
-/// asked for by `= ANY`, which keeps PostgreSQL from the guard against overlaps: as an index, that one
-/// is fifty times slower than the primary key.
+/// Who may be the person of a key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Candidats {
+    /// The persons.
+    pub patients: Vec<PatientId>,
+    /// Whether birth date and rank were compared with those of the key. Where a number is that of one
+    /// person only, this remains to be done once the person is locked.
+    pub compares: bool,
+}
+
+/// The persons known under some keys, in the order of the keys; see [`find`](super::find). A number is
+/// looked for first; identities are read here only where several persons share it or where a record
+/// was merged.
 pub async fn find_all(
     conn: &mut PgConnection,
     coffre: &Coffre,
     cles: &[&ClePatient],
-) -> Result<Vec<Vec<PatientId>>, StorageError> {
+) -> Result<Vec<Candidats>, StorageError> {
     let digests: Vec<[u8; 16]> = cles.iter().map(|cle| coffre.empreinte(&cle.numero)).collect();
     let digests: Vec<&[u8]> = digests.iter().map(<[u8; 16]>::as_slice).collect();
+    let rows = sqlx::query!(
+        r#"/* patient.find_numbers */
+         SELECT k.place AS "place!", n.patient_id,
+                EXISTS (SELECT FROM patient p
+                        WHERE p.patient_id = n.patient_id AND p.fusionne_dans IS NOT NULL) AS "fusionne!"
+         FROM unnest($1::bytea[]) WITH ORDINALITY AS k (empreinte, place)
+         JOIN identifiant_patient n ON n.empreinte = k.empreinte AND n.remplace_le IS NULL"#,
+        &digests as _
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let mut found = vec![Candidats::default(); cles.len()];
+    for row in rows {
+        let id = PatientId::from_uuid(row.patient_id);
+        if let Some(candidats) = place(row.place).and_then(|place| found.get_mut(place)) {
+            candidats.compares |= row.fusionne;
+            if !candidats.patients.contains(&id) {
+                candidats.patients.push(id);
+            }
+        }
+    }
+    let mut shared = Vec::new();
+    for (place, candidats) in found.iter_mut().enumerate() {
+        candidats.compares |= candidats.patients.len() != 1;
+        if candidats.compares && !candidats.patients.is_empty() {
+            candidats.patients.clear();
+            shared.push(place);
+        }
+    }
+    if !shared.is_empty() {
+        compare(conn, (cles, &digests), &shared, &mut found).await?;
+    }
+    Ok(found)
+}
+
+fn place(ordinality: i64) -> Option<usize> {
+    usize::try_from(ordinality.checked_sub(1)?).ok()
+}
+
+/// Finds the persons of the keys at some places by number, birth date and rank. An identity is asked
+/// for by `= ANY`, which keeps PostgreSQL from the guard against overlaps: as an index, that one is
+/// fifty times slower than the primary key.
+async fn compare(
+    conn: &mut PgConnection,
+    (cles, digests): (&[&ClePatient], &[&[u8]]),
+    places: &[usize],
+    found: &mut [Candidats],
+) -> Result<(), StorageError> {
+    let asked = || places.iter().filter_map(|place| cles.get(*place).zip(digests.get(*place)));
+    let numbers: Vec<&[u8]> = asked().map(|(_, digest)| *digest).collect();
     let births: Vec<String> =
-        cles.iter().map(|cle| cle.date_naissance.as_str().to_owned()).collect();
-    let ranks: Vec<i16> = cles.iter().map(|cle| i16::from(cle.rang.get())).collect();
+        asked().map(|(cle, _)| cle.date_naissance.as_str().to_owned()).collect();
+    let ranks: Vec<i16> = asked().map(|(cle, _)| i16::from(cle.rang.get())).collect();
     let rows = sqlx::query!(
         r#"/* patient.find_all */
          SELECT k.place AS "place!", coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!"
@@ -32,23 +92,22 @@ pub async fn find_all(
            ON i.patient_id = ANY (ARRAY[n.patient_id]) AND i.remplace_le IS NULL
           AND i.date_naissance = k.date_naissance AND i.rang = k.rang
          JOIN patient p ON p.patient_id = n.patient_id"#,
-        &digests as _,
+        &numbers as _,
         &births,
         &ranks
     )
     .fetch_all(conn)
     .await?;
-    let mut found = vec![Vec::new(); cles.len()];
     for row in rows {
-        let place = usize::try_from(row.place - 1).unwrap_or(usize::MAX);
         let id = PatientId::from_uuid(row.patient_id);
-        if let Some(persons) = found.get_mut(place)
-            && !persons.contains(&id)
+        let asked = place(row.place).and_then(|asked| places.get(asked));
+        if let Some(candidats) = asked.and_then(|place| found.get_mut(*place))
+            && !candidats.patients.contains(&id)
         {
-            persons.push(id);
+            candidats.patients.push(id);
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// Locks persons in the order of their ids, so that two transactions never wait for each other, and

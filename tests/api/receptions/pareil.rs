@@ -19,7 +19,7 @@ fn chance(seed: u64) -> impl FnMut(u64) -> u64 {
 /// A feuille of any kind: performers, indicators, days, acts, opinions, overruns.
 fn any(number: usize, draw: &mut impl FnMut(u64) -> u64) -> Value {
     let pick = |draw: &mut dyn FnMut(u64) -> u64, list: &[&'static str]| -> &'static str {
-        list[usize::try_from(draw(list.len() as u64)).unwrap()]
+        list[usize::try_from(draw(u64::try_from(list.len()).unwrap())).unwrap()]
     };
     let person = pick(draw, &["BERNARD", "CHARLES", "DIANE", "ALICE", "HUGO", "LISA"]);
     let day = format!("202{}-{:02}-{:02}", 3 + draw(2), 1 + draw(12), 1 + draw(28));

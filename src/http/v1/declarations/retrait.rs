@@ -1,4 +1,4 @@
-//! A doctor withdraws.
+//! A doctor withdraws, or the patient.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -17,23 +17,26 @@ use crate::http::lecture::{Texte, lecture};
 use crate::http::problem::Refus;
 use crate::services::declarations::retrait::Retrait;
 
-/// Retrait d'un médecin.
+/// Retrait d'un médecin, ou du patient.
 #[derive(Debug, ToSchema)]
 #[schema(example = json!({ "effet_du": "2030-01-01" }))]
 pub(crate) struct RetraitDemande {
-    /// Premier jour où il n'est plus médecin traitant ; demain par défaut, et au plus tôt.
+    /// Premier jour où le médecin n'est plus médecin traitant ; demain par défaut, et au plus tôt, sauf pour
+    /// la caisse qui enregistre un courrier.
     effet_du: Option<NaiveDate>,
-    /// Motif, sans donnée médicale ; le médecin n'a pas à en donner.
+    /// Motif, sans donnée médicale ; personne n'a à en donner.
     #[schema(inline)]
     motif: Option<Texte<1, 200>>,
 }
 lecture!(RetraitDemande { effet_du, motif });
 
-/// Se retirer comme médecin traitant
+/// Mettre fin à un choix sans en faire un autre
 ///
 /// Un médecin désigné cesse d'être médecin traitant du patient, à compter du lendemain au plus tôt ; le
-/// patient en est averti. Dans une désignation conjointe, seule sa ligne est close. Une nouvelle
-/// déclaration, signée des deux, reste possible ensuite.
+/// patient en est averti. Dans une désignation conjointe, seule sa ligne est close. Le patient, ou qui choisit
+/// pour lui avant 16 ans, ou son représentant, y met fin pour tous les médecins de la déclaration, sans motif ni
+/// accord ; la caisse peut l'enregistrer à réception d'un courrier. Une nouvelle déclaration, signée des deux,
+/// reste possible ensuite.
 #[utoipa::path(
     post,
     path = "/v1/declarations/{id}/retrait",

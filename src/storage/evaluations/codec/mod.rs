@@ -14,12 +14,12 @@ use self::registre::RegistreRow;
 use super::EvaluationEnregistree;
 use crate::domain::evaluation::{
     ActeEvalue, Avertissement, AvertissementLigne, CodeRegle, Constat, Constats, Evaluation,
-    FaitsConnus, Issue, LigneEvaluee, Montants, Naissance, Qualification, Theme,
+    FaitsConnus, Issue, LigneEvaluee, Montants, Qualification, Theme,
 };
-use crate::domain::identifiers::DateNaissanceAmo;
 use crate::domain::ids::DeclarationId;
 use crate::domain::money::{AmountOverflow, Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
+use crate::storage::chiffres::Chiffres;
 
 const VERSION: u8 = 1;
 
@@ -44,7 +44,7 @@ struct Detail {
     #[n(0)]
     declaration: Option<ByteVec>,
     #[n(1)]
-    naissance: String,
+    naissance: Chiffres,
     /// Days since 1970, relation to the médecin traitant.
     #[n(2)]
     relations: Vec<(i32, u8)>,
@@ -111,10 +111,7 @@ pub(super) fn encode(kept: &EvaluationEnregistree) -> Vec<u8> {
     };
     let detail = Detail {
         declaration: kept.declaration_id.map(|id| id.uuid().as_bytes().to_vec().into()),
-        naissance: match faits.naissance {
-            Naissance::Date(date) => date.to_string(),
-            Naissance::Age(age) => age.to_string(),
-        },
+        naissance: Chiffres::of_naissance(&faits.naissance),
         relations: faits
             .relations_mt
             .iter()
@@ -158,13 +155,7 @@ pub(super) fn decode(
         .transpose()
         .map_err(|_wrong| Unreadable::Field("declaration"))?;
     let faits = FaitsConnus {
-        naissance: match detail.naissance.parse::<u8>() {
-            Ok(age) => Naissance::Age(age),
-            Err(_not_an_age) => Naissance::Date(
-                DateNaissanceAmo::parse(&detail.naissance)
-                    .map_err(|_wrong| Unreadable::Field("naissance"))?,
-            ),
-        },
+        naissance: detail.naissance.naissance().ok_or(Unreadable::Field("naissance"))?,
         relations_mt: detail
             .relations
             .into_iter()

@@ -7,11 +7,11 @@ use crate::domain::feuille_de_soins::{
     Beneficiaire, Contrat, Executant, Exoneration, Garantie, LieuExecution,
 };
 use crate::domain::identifiers::{
-    CommuneExercice, DateNaissanceAmo, Finess, Organisme, QualiteBeneficiaire, RangGemellaire,
-    Rpps, Specialite,
+    CommuneExercice, Finess, QualiteBeneficiaire, RangGemellaire, Rpps, Specialite,
 };
 use crate::domain::money::Centimes;
 use crate::domain::vocabulary::Vocabulaire;
+use crate::storage::chiffres::Chiffres;
 
 #[derive(Encode, Decode)]
 #[cbor(array)]
@@ -21,9 +21,9 @@ pub(super) struct BeneficiaireRow {
     #[n(1)]
     rang: u8,
     #[n(2)]
-    date_naissance: String,
+    date_naissance: Chiffres,
     #[n(3)]
-    organisme: Option<String>,
+    organisme: Option<Chiffres>,
     #[n(4)]
     complementaire: u8,
     #[n(5)]
@@ -91,8 +91,8 @@ impl BeneficiaireRow {
         Self {
             qualite: value.qualite.get(),
             rang: value.rang.get(),
-            date_naissance: value.date_naissance.to_string(),
-            organisme: value.organisme.map(|organisme| organisme.to_string()),
+            date_naissance: Chiffres::of_date(&value.date_naissance),
+            organisme: value.organisme.as_ref().map(Chiffres::of_organisme),
             complementaire: value.complementaire.code(),
             exoneration: value.exoneration.get(),
             regime_local: value.regime_local.code(),
@@ -107,9 +107,14 @@ impl BeneficiaireRow {
                 .map_err(|_wrong| Unreadable::Field("qualite"))?,
             rang: RangGemellaire::new(i64::from(self.rang))
                 .map_err(|_wrong| Unreadable::Field("rang"))?,
-            date_naissance: DateNaissanceAmo::parse(&self.date_naissance)
-                .map_err(|_wrong| Unreadable::Field("date_naissance"))?,
-            organisme: parsed("organisme", self.organisme.as_deref(), Organisme::parse)?,
+            date_naissance: self
+                .date_naissance
+                .date()
+                .ok_or(Unreadable::Field("date_naissance"))?,
+            organisme: self
+                .organisme
+                .map(|digits| digits.organisme().ok_or(Unreadable::Field("organisme")))
+                .transpose()?,
             complementaire: member("complementaire", self.complementaire)?,
             exoneration: Exoneration::from_code(self.exoneration)
                 .ok_or(Unreadable::Field("exoneration"))?,

@@ -12,7 +12,7 @@ use crate::http::json::Json;
 use crate::http::lecture::lire_document;
 use crate::http::problem::{Code, Refus};
 use crate::http::v1::feuilles_de_soins::demande::FeuilleDemande;
-use crate::services::feuilles_de_soins::{NouvelleFeuille, Reception, Suite, Tour};
+use crate::services::feuilles_de_soins::{NouvelleFeuille, Reception, Suite, Tours};
 use crate::services::{Contexte, Services};
 use std::sync::Arc;
 
@@ -110,7 +110,7 @@ where
     E: Send,
 {
     let lot = Arc::new(Lot { services, contexte, forme, suite: Suite::default() });
-    let mut next = Tour::seul();
+    let mut next = Tours::default();
     let en_cours = EnCours::default();
     let reader = Lecteur::new(entree, en_cours.clone());
     let arrivals = stream::unfold(reader, |mut reader| async move {
@@ -118,10 +118,10 @@ where
     });
     arrivals
         .map(move |arrivage| {
-            let following = next.suivant();
-            let tour = std::mem::replace(&mut next, following);
+            let following = next.suivants();
+            let tours = std::mem::replace(&mut next, following);
             let passage = en_cours.un_de_plus();
-            let answering = Arc::clone(&lot).answer(arrivage, tour);
+            let answering = Arc::clone(&lot).answer(arrivage, tours);
             // A task of its own: what was taken is finished, even when nobody waits for the answer.
             tokio::spawn(async move {
                 let answers = answering.await;
@@ -149,7 +149,7 @@ impl Lot {
     async fn answer(
         self: Arc<Self>,
         arrivage: Arrivage,
-        tour: Tour,
+        tours: Tours,
     ) -> Result<ReponsesLot, LotInterrompu> {
         let (count, octets) = (arrivage.len(), arrivage.octets());
         let tests = self.services.accepts_test_numbers();
@@ -166,7 +166,7 @@ impl Lot {
             }
         }
         let received =
-            self.services.receive_feuilles(&self.contexte, feuilles, &self.suite, tour).await;
+            self.services.receive_feuilles(&self.contexte, feuilles, &self.suite, tours).await;
         let lot = Arc::clone(&self);
         apart(count, move || lot.render(numbers, received, octets)).await?
     }

@@ -1,0 +1,2 @@
+-- A constraint that was validated stays so.
+SELECT 1;
