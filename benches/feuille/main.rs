@@ -159,10 +159,10 @@ fn measure(folder: &Path, service: u32, host: &str, requests: usize) {
         assert!(output.status.success() && said.contains("failed transactions: 0"), "{said}");
     };
     pgbench(500);
-    let (before, children) = (Cpu::now(service, folder), children());
+    let (before, ended) = (Cpu::now(service, folder), children());
     pgbench(requests);
     let other = Cpu::now(service, folder).since(before);
-    let sent = children() - children;
+    let sent = children() - ended;
     let each = |millis: u64| millis as usize * 1_000 / requests;
     println!(
         "a feuille stored and evaluated: service {} µs, PostgreSQL {} µs",

@@ -114,6 +114,33 @@ impl World {
         true
     }
 
+    /// The patient leaves all the doctors in force, and names nobody else.
+    pub async fn leave(&mut self, person: usize) -> bool {
+        let today = self.today();
+        if self.lives[person].merged.is_some() || self.lives[person].death.is_some() {
+            return false;
+        }
+        let caller = self.app.patient(PEOPLE[person]);
+        let path = format!("/v1/patients/{}/declarations", patient_id(PEOPLE[person]));
+        let known = caller.get(&path).await.expect(200);
+        let from = today + TimeDelta::days(1);
+        let gone = self.doctors(person, from);
+        let may = |one: &&Value| {
+            let of = &one["designation"]["medecins"];
+            let names = |rpps: &Value| gone.iter().any(|doctor| rpps == doctor);
+            one["actions"].as_array().unwrap().contains(&json!("retirer"))
+                && of.as_array().is_some_and(|all| all.iter().any(|one| names(&one["rpps"])))
+        };
+        let Some(declaration) = known["donnees"].as_array().unwrap().iter().find(may) else {
+            return false;
+        };
+        let path = format!("/v1/declarations/{}/retrait", declaration["id"].as_str().unwrap());
+        let version = declaration["version"].as_i64().unwrap();
+        caller.post_on(&path, version, json!({})).await.expect(200);
+        self.lives[person].withdrawals.extend(gone.iter().map(|doctor| End { doctor, from }));
+        true
+    }
+
     /// The caisse finds that an entry should not exist.
     pub async fn rectify(&mut self, person: usize) -> bool {
         let life = &self.lives[person];

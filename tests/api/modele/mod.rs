@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use self::monde::World;
 
 /// Seeds that failed once stay here.
-const SEEDS: [u64; 4] = [1, 2, 3, 4];
+const SEEDS: [u64; 5] = [1, 2, 3, 4, 5];
 /// Steps of one life of the register.
 const STEPS: usize = 90;
 

@@ -22,12 +22,13 @@ pub const PEOPLE: [&str; 3] = ["ALICE", "BERNARD", "HUGO"];
 pub const TWICE: usize = 2;
 
 /// What happens, and how often among a hundred steps.
-pub const STEPS: [(&str, u32); 12] = [
-    ("sign_today", 18),
+pub const STEPS: [(&str, u32); 13] = [
+    ("sign_today", 14),
     ("late_paper", 16),
     ("together", 12),
-    ("amendment", 8),
-    ("withdraw", 10),
+    ("amendment", 12),
+    ("withdraw", 6),
+    ("leave", 4),
     ("rectify", 6),
     ("half_signed", 3),
     ("stop", 7),
@@ -140,6 +141,7 @@ impl World {
             "together" => self.together(person).await,
             "amendment" => self.amendment(person).await,
             "withdraw" => self.withdraw(person).await,
+            "leave" => self.leave(person).await,
             "rectify" => self.rectify(person).await,
             "half_signed" => self.half_signed(person).await,
             "stop" => self.stop().await,
