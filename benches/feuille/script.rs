@@ -110,6 +110,7 @@ pub fn script(
         let mut text = statement.text.clone();
         if !statement.parameters.is_empty() {
             let types = types(folder, &text);
+            assert_eq!(types.len(), statement.parameters.len(), "{text}");
             for (index, value) in statement.parameters.iter().enumerate().rev() {
                 let value = value.as_ref().map_or_else(
                     || "NULL".to_owned(),

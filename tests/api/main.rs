@@ -34,6 +34,7 @@ mod idempotency;
 mod identites;
 mod impossible;
 mod jobs;
+mod liste_feuilles;
 mod loi;
 mod lots;
 mod migrations;

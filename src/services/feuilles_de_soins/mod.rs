@@ -2,6 +2,7 @@
 
 mod connues;
 mod decision;
+mod liste;
 mod lots;
 mod reception;
 mod verification;
@@ -10,6 +11,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(super) use self::decision::retenues;
+pub use self::liste::PageFeuilles;
 use self::lots::Tour;
 pub use self::lots::{Reception, Suite, Tours};
 use self::reception::{Ligne, Trouvee};

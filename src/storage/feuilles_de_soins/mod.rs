@@ -19,6 +19,7 @@ use super::evaluations::{EvaluationEnregistree, Lue, decode};
 use super::{Db, StorageError};
 use crate::domain::calendar::{debut_de_mois, plus_mois};
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
+use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{FeuilleId, PatientId};
 
 /// A feuille as it is kept.
@@ -152,6 +153,57 @@ pub async fn page(
         next,
         after.map(FeuilleId::uuid),
         limit
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Row::build).collect()
+}
+
+/// Whose feuilles are asked for, and from where.
+#[derive(Debug, Clone)]
+pub struct QuestionFeuilles {
+    /// The person's record and those merged into it.
+    pub dossiers: Vec<PatientId>,
+    /// Only those of this performer.
+    pub executant: Option<Rpps>,
+    /// First and last day of care.
+    pub jours: (NaiveDate, NaiveDate),
+    /// After this one.
+    pub apres: Option<FeuilleId>,
+    /// How many at most.
+    pub limite: i64,
+}
+
+/// Feuilles of one person, by month of care, then as they came. Those that a split gave to another record
+/// are that record's.
+pub async fn of_person(
+    conn: &mut PgConnection,
+    question: &QuestionFeuilles,
+) -> Result<Vec<FeuilleRecue>, StorageError> {
+    let dossiers: Vec<Uuid> = question.dossiers.iter().map(|id| id.uuid()).collect();
+    let executant = question.executant.as_ref().map(numeros::rpps).transpose()?;
+    let rows = sqlx::query_as!(
+        Row,
+        "/* feuille_de_soins.of_person */
+         SELECT f.feuille_id, f.patient_id, f.enregistre_le, f.executant_rpps, f.facturation,
+                f.numero_facture, f.date_etablissement, f.loi_id, f.contenu, f.detail
+         FROM feuille_de_soins f
+         WHERE (f.patient_id = ANY ($1)
+                OR f.feuille_id = ANY (ARRAY(SELECT a.feuille_id FROM attribution_feuille a
+                                             WHERE a.patient_id = ANY ($1))))
+           AND coalesce((SELECT a.patient_id FROM attribution_feuille a
+                         WHERE a.feuille_id = f.feuille_id ORDER BY a.enregistre_le DESC LIMIT 1),
+                        f.patient_id) = ANY ($1)
+           AND f.date_soins >= $2 AND f.date_soins <= $3
+           AND ($4::bigint IS NULL OR f.executant_rpps = $4)
+           AND ($5::uuid IS NULL OR f.feuille_id > $5)
+         ORDER BY f.feuille_id LIMIT $6",
+        &dossiers,
+        question.jours.0,
+        question.jours.1,
+        executant,
+        question.apres.map(FeuilleId::uuid),
+        question.limite
     )
     .fetch_all(conn)
     .await?;

@@ -1,6 +1,7 @@
 //! Feuilles de soins: received, evaluated, read back.
 
 pub(crate) mod demande;
+mod liste;
 pub(crate) mod lots;
 mod vue;
 
@@ -27,6 +28,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(submit))
         .routes(routes!(get))
         .routes(routes!(instruct))
+        .merge(liste::router())
         .merge(lots::router())
 }
 

@@ -14,8 +14,8 @@ use utoipa_axum::routes;
 
 pub(crate) use self::lignes::une_a_une;
 pub use self::traitement::{BilanLot, LotInterrompu, ReponsesLot, evaluer_lot};
-pub(crate) use self::vue::LigneLotVue;
 pub use self::vue::{FormeReponse, ResultatLigne};
+pub(crate) use self::vue::{LigneLotVue, SyntheseVue};
 use crate::auth::Portee;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Requete, exige_type};

@@ -137,7 +137,8 @@ impl LigneLotVue {
 }
 
 impl SyntheseVue {
-    fn new(evaluee: &FeuilleEvaluee) -> Option<Self> {
+    /// What the last evaluation of a feuille says.
+    pub(crate) fn new(evaluee: &FeuilleEvaluee) -> Option<Self> {
         let (last, _) = evaluee.evaluations.last()?;
         let decision = last.evaluation.synthese()?;
         let totaux = &last.evaluation.totaux;

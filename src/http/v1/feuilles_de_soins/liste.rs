@@ -1,0 +1,140 @@
+//! The feuilles of a patient, page by page.
+
+use axum::extract::State;
+use axum::response::Response;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::lots::SyntheseVue;
+use crate::auth::Portee;
+use crate::domain::calendar::plus_mois;
+use crate::domain::identifiers::{Rpps, Specialite};
+use crate::domain::ids::{FeuilleId, PatientId};
+use crate::http::AppState;
+use crate::http::extract::{Appel, Chemin, Requete};
+use crate::http::idempotency::json as respond_json;
+use crate::http::lecture::{Entier, lecture};
+use crate::http::pagination::{self, Curseur, LIMITE, PaginationVue};
+use crate::http::problem::Refus;
+use crate::services::feuilles_de_soins::FeuilleEvaluee;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+/// Feuilles d'un patient.
+#[derive(Debug)]
+struct FeuillesDemande {
+    du: Option<NaiveDate>,
+    au: Option<NaiveDate>,
+    limite: Option<Entier<1, 100>>,
+    curseur: Option<Curseur>,
+}
+lecture!(FeuillesDemande { du, au, limite, curseur });
+
+/// Feuilles de soins d'un patient.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FeuillesVue {
+    /// Premier jour de soins demandé.
+    du: NaiveDate,
+    /// Dernier jour de soins demandé.
+    au: NaiveDate,
+    /// Par mois de soins, puis dans l'ordre de réception.
+    donnees: Vec<FeuilleListeeVue>,
+    /// Suite.
+    pagination: PaginationVue,
+}
+
+/// Feuille de soins, en bref, avec sa dernière évaluation.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FeuilleListeeVue {
+    /// Identifiant ; la feuille entière se lit sous `/v1/feuilles-de-soins/{id}`.
+    id: FeuilleId,
+    /// Premier jour des soins.
+    date_soins: Option<NaiveDate>,
+    /// Jour où la feuille a été établie.
+    date_etablissement: NaiveDate,
+    /// Reçue par le registre à cet instant.
+    enregistree_le: DateTime<Utc>,
+    /// Numéro donné par qui facture.
+    #[schema(example = "000000101")]
+    numero_facture: String,
+    /// Médecin qui a fait les soins.
+    executant_rpps: Rpps,
+    /// Sa spécialité.
+    specialite: Specialite,
+    /// Ce que dit la dernière évaluation.
+    synthese: Option<SyntheseVue>,
+}
+
+impl FeuilleListeeVue {
+    fn new(evaluee: &FeuilleEvaluee) -> Self {
+        let kept = &evaluee.feuille;
+        Self {
+            id: kept.id,
+            date_soins: kept.feuille.soins.date_soins(),
+            date_etablissement: kept.feuille.date_etablissement,
+            enregistree_le: kept.enregistre_le,
+            numero_facture: kept.feuille.numero_facture.clone(),
+            executant_rpps: kept.feuille.executant_rpps,
+            specialite: kept.feuille.soins.executant.specialite,
+            synthese: SyntheseVue::new(evaluee),
+        }
+    }
+}
+
+/// Lister les feuilles de soins d'un patient
+///
+/// Celles dont les soins ont eu lieu entre deux jours inclus, page par page, avec leur dernière évaluation en
+/// bref. Le patient lit les siennes, la caisse celles de ses assurés du temps où ils dépendaient d'elle, le
+/// médecin celles dont il est l'exécutant.
+#[utoipa::path(
+    get,
+    path = "/v1/patients/{id}/feuilles-de-soins",
+    tag = "Feuilles de soins",
+    operation_id = "lister_feuilles_de_soins",
+    security(("jeton" = ["feuilles.lire"])),
+    params(
+        ("id" = PatientId, Path, description = "Identifiant du patient"),
+        ("du" = Option<NaiveDate>, Query, description = "Premier jour de soins ; un an avant le dernier par défaut"),
+        ("au" = Option<NaiveDate>, Query, description = "Dernier jour de soins ; aujourd'hui par défaut"),
+        ("limite" = inline(Option<Entier<1, 100>>), Query, description = "Nombre de feuilles par page, 20 par défaut"),
+        ("curseur" = Option<String>, Query, description = "Curseur de la page précédente, avec les mêmes filtres")
+    ),
+    responses((status = 200, description = "Une page de feuilles", body = FeuillesVue)),
+    extensions(("x-problemes" = json!(["introuvable", "curseur_autre_requete"])))
+)]
+async fn list(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<PatientId>,
+    Requete(demande): Requete<FeuillesDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::FeuillesLire)?;
+    let au = demande.au.unwrap_or_else(|| state.services.clock().today());
+    let du = demande.du.or_else(|| plus_mois(au, -12)).unwrap_or(au);
+    if du > au {
+        return Err(Refus::parametre(
+            "du",
+            "apres_la_fin",
+            "attendu : au plus tard le dernier jour",
+        ));
+    }
+    let limite = demande.limite.map_or(LIMITE, |limite| limite.0);
+    let question = format!("feuilles {} {id} {du} {au}", contexte.acteur.cle());
+    let apres = pagination::lire::<FeuilleId>(&question, demande.curseur)?;
+    let page = state.services.list_feuilles(&contexte, id, (du, au), (apres, limite)).await?;
+    respond_json(&FeuillesVue {
+        du,
+        au,
+        donnees: page.feuilles.iter().map(FeuilleListeeVue::new).collect(),
+        pagination: PaginationVue {
+            curseur_suivant: page
+                .suite
+                .map(|last| pagination::ecrire(&question, &last.to_string())),
+        },
+    })
+}

@@ -1,0 +1,91 @@
+//! The feuilles of a person, page by page.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::FeuilleEvaluee;
+use crate::domain::acteur::Acteur;
+use crate::domain::ids::{FeuilleId, PatientId};
+use crate::services::{Contexte, ServiceError, Services, Vue};
+use crate::storage::evaluations::{self, EvaluationEnregistree};
+use crate::storage::feuilles_de_soins::{self, FeuilleRecue, QuestionFeuilles};
+use crate::storage::{Connection, dossiers};
+
+/// A page of feuilles, and after which one the next page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageFeuilles {
+    /// The feuilles, each with its evaluations.
+    pub feuilles: Vec<FeuilleEvaluee>,
+    /// The last one read, when others follow.
+    pub suite: Option<FeuilleId>,
+}
+
+impl Services {
+    /// The feuilles of a person whose care took place between two days, both included. A doctor sees
+    /// his own, a caisse those of the days of its time.
+    pub async fn list_feuilles(
+        &self,
+        contexte: &Contexte,
+        patient: PatientId,
+        jours: (NaiveDate, NaiveDate),
+        (apres, limite): (Option<FeuilleId>, i64),
+    ) -> Result<PageFeuilles, ServiceError> {
+        let mut conn = self.db.read("feuille.list").await?;
+        let (executant, vue) = match contexte.acteur {
+            Acteur::Medecin(rpps) => (Some(rpps), Vue::Entiere),
+            Acteur::Patient(_) | Acteur::Caisse(_) => {
+                (None, self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?)
+            }
+        };
+        let absorbed = dossiers::absorbed(&mut conn, &[patient]).await?;
+        let mut records = vec![patient];
+        records.extend(absorbed.into_iter().map(|(_, old)| old));
+        let limite = usize::try_from(limite).unwrap_or(usize::MAX);
+        let question = QuestionFeuilles {
+            dossiers: records,
+            executant,
+            jours,
+            apres,
+            limite: i64::try_from(limite.saturating_add(1)).unwrap_or(i64::MAX),
+        };
+        let mut found = feuilles_de_soins::of_person(&mut conn, &question).await?;
+        if found.is_empty() && executant.is_some() {
+            // A doctor who never billed learns of the person only what he may know anyway.
+            self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
+        }
+        let more = found.len() > limite;
+        found.truncate(limite);
+        let suite = found.last().filter(|_| more).map(|last| last.feuille.id);
+        found.retain(|recue| {
+            recue.feuille.feuille.soins.date_soins().is_some_and(|jour| vue.contient(jour))
+        });
+        let feuilles = self.with_evaluations(&mut conn, found).await?;
+        drop(conn);
+        self.trace(contexte, patient, "feuille.lister").await?;
+        Ok(PageFeuilles { feuilles, suite })
+    }
+
+    async fn with_evaluations(
+        &self,
+        conn: &mut Connection,
+        found: Vec<FeuilleRecue>,
+    ) -> Result<Vec<FeuilleEvaluee>, ServiceError> {
+        let ids: Vec<FeuilleId> = found.iter().map(|recue| recue.feuille.id).collect();
+        let mut later: BTreeMap<FeuilleId, Vec<EvaluationEnregistree>> = BTreeMap::new();
+        for one in evaluations::later(conn, &ids).await? {
+            later.entry(one.feuille_id).or_default().push(one);
+        }
+        let mut feuilles = Vec::with_capacity(found.len());
+        for FeuilleRecue { feuille, evaluation } in found {
+            let mut evaluations = Vec::new();
+            let after = later.remove(&feuille.id).unwrap_or_default();
+            for one in std::iter::once(evaluation).chain(after) {
+                let law = self.law_of(conn, one.loi_id).await?;
+                evaluations.push((one, law));
+            }
+            feuilles.push(FeuilleEvaluee { feuille, evaluations, a_reexaminer: Vec::new() });
+        }
+        Ok(feuilles)
+    }
+}
