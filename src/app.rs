@@ -87,7 +87,7 @@ impl App {
     /// the database and stops the server that it owns. Ends with an error when that server was ended
     /// by somebody else: whoever supervises this program then starts both again.
     pub async fn serve(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let runner = tokio::spawn(jobs::run(self.services.clone(), stop.clone()));
+        let mut runner = tokio::spawn(jobs::run(self.services.clone(), stop.clone()));
         let serving = serve(self.listener, self.router, HEADERS_TIME, stop.clone());
         let limited = async {
             stop.cancelled().await;
@@ -103,12 +103,17 @@ impl App {
             }
         }
         stop.cancel();
+        if lost.is_none() {
+            tokio::select! {
+                done = &mut runner => done.context("les tâches se sont arrêtées anormalement")?,
+                why = watch(self.private.as_ref().map(Server::sentinel)) => lost = Some(why),
+            }
+        }
         if lost.is_some() {
             // What runs waits for a database that is not there.
             runner.abort();
             tokio::time::timeout(CLOSE, self.services.db().close()).await.unwrap_or_default();
         } else {
-            runner.await.context("les tâches se sont arrêtées anormalement")?;
             self.services.db().close().await;
         }
         if let Some(server) = self.private {

@@ -109,7 +109,7 @@ impl Services {
         let vue = self.verify_represented_perimeter(&mut conn, &contexte.acteur, patient).await?;
         let known = connu_le.unwrap_or_else(latest_knowledge);
         let timeline = designations::list(&mut conn, patient, known).await?;
-        let speaks = self.may_end(&mut conn, &contexte.acteur, patient).await?;
+        let speaks = self.speaks(&mut conn, &contexte.acteur, patient, &vue).await?;
         drop(conn);
         self.trace(contexte, patient, "designation.lister").await?;
         Ok(timeline
@@ -126,6 +126,20 @@ impl Services {
                 Some(DesignationLue { designation, actions })
             })
             .collect())
+    }
+
+    /// Whether the caller may end the choice of a person whose visible days are known.
+    async fn speaks(
+        &self,
+        conn: &mut Connection,
+        acteur: &Acteur,
+        patient: PatientId,
+        vue: &Vue,
+    ) -> Result<bool, ServiceError> {
+        match acteur {
+            Acteur::Caisse(_) => Ok(*vue == Vue::Entiere),
+            Acteur::Patient(_) | Acteur::Medecin(_) => self.may_end(conn, acteur, patient).await,
+        }
     }
 
     /// A former caisse asks about the days of its time.
@@ -161,7 +175,7 @@ impl Services {
         let hidden = matches!(acteur, Acteur::Medecin(_)) && relation == RelationMt::Autre;
         let actions = match &found {
             Some(known) if !hidden => {
-                let speaks = self.may_end(conn, acteur, patient).await?;
+                let speaks = self.speaks(conn, acteur, patient, vue).await?;
                 known.actions(acteur, speaks, self.clock.today())
             }
             _ => Vec::new(),

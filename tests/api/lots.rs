@@ -51,6 +51,42 @@ async fn a_bad_line_is_told_on_its_line_and_stops_nobody() {
 }
 
 #[tokio::test]
+async fn large_batches_in_two_lanes_need_no_more_connections_than_there_are() {
+    let database = crate::support::database::TestDatabase::with_people().await;
+    let app = TestApp::over(database, 2).await;
+    // Two batches and a half, of persons in both lanes; every tenth line is wrong.
+    let lines: Vec<String> = (1..=2_500)
+        .map(|number: usize| {
+            let name = ["BERNARD", "CHARLES", "DIANE", "ALICE", "HUGO"][number % 5];
+            let mut line = feuille(name, &number.to_string(), "2025-03-10", json!("T"));
+            if number.is_multiple_of(10) {
+                line["support"] = json!("parchemin");
+            }
+            line.to_string() + "\n"
+        })
+        .collect();
+    let reply = app.medecin(MARTIN).send_ndjson(LOTS, &lines.concat()).await;
+    assert_eq!(reply.status, 200);
+    let text = String::from_utf8(reply.body).unwrap();
+    let answers: Vec<Value> = text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let expected = (1..=2_500_u64)
+        .map(|line| (line, if line % 10 == 0 { "refusee" } else { "enregistree" }))
+        .collect::<Vec<_>>();
+    assert_eq!(results(&answers), expected);
+    // Charles's were evaluated in their order: the ceiling of the day leaves four participations.
+    let kept = |answer: &&Value| {
+        answer["synthese"]["participation_forfaitaire_centimes"].as_i64().is_some_and(|c| c > 0)
+    };
+    let own: Vec<u64> = answers
+        .iter()
+        .filter(|answer| answer["ligne"].as_u64().unwrap() % 5 == 1)
+        .filter(kept)
+        .map(|answer| answer["ligne"].as_u64().unwrap())
+        .collect();
+    assert_eq!(own, [1, 6, 11, 16]);
+}
+
+#[tokio::test]
 async fn the_same_lot_twice_changes_nothing() {
     let app = TestApp::new().await;
     let martin = app.medecin(MARTIN);

@@ -187,6 +187,8 @@ impl Services {
     ) -> Result<Issues, ServiceError> {
         let days: BTreeSet<NaiveDate> = lignes.iter().map(|ligne| ligne.date_soins).collect();
         self.open_months(&days).await?;
+        // Before a connection is taken: whoever holds one waits for nobody's turn.
+        tour.wait().await;
         let mut tx = self.db.begin("feuille.receive").await?;
         let issues = self.store_all(&mut tx, contexte, lignes, cherche, tour).await?;
         if issues.iter().flatten().any(|found| found.nouvelle) {

@@ -105,7 +105,6 @@ impl Services {
         let mut personnes: Vec<Personne> = found.into_iter().map(only).collect();
         let ids: BTreeSet<PatientId> = personnes.iter().filter_map(|one| one.id()).collect();
         let ids: Vec<PatientId> = ids.into_iter().collect();
-        tour.wait().await;
         let locked = patients::lock_all(tx, &ids, self.clock.now()).await?;
         tour.pass();
         let instants: BTreeMap<PatientId, DateTime<Utc>> = locked.into_iter().collect();
