@@ -66,7 +66,8 @@ impl Services {
         Ok(PageFeuilles { feuilles, suite })
     }
 
-    async fn with_evaluations(
+    /// Feuilles with all their evaluations, each with its law.
+    pub(super) async fn with_evaluations(
         &self,
         conn: &mut Connection,
         found: Vec<FeuilleRecue>,

@@ -24,7 +24,7 @@ use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::FeuilleId;
 use crate::domain::patient::ClePatient;
 use crate::storage::avis_ponctuels;
-use crate::storage::evaluations::{self, EvaluationEnregistree};
+use crate::storage::evaluations::EvaluationEnregistree;
 use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree, FeuilleRecue};
 use crate::storage::patients::fusions;
 
@@ -106,19 +106,15 @@ impl Services {
                 }
             }
         }
-        let mut evaluations = Vec::new();
-        let later = evaluations::later(&mut conn, &[id]).await?;
-        for evaluation in std::iter::once(evaluation).chain(later) {
-            let law = self.law_of(&mut conn, evaluation.loi_id).await?;
-            evaluations.push((evaluation, law));
+        let opinion = has_opinion(&feuille.feuille);
+        let received = vec![FeuilleRecue { feuille, evaluation }];
+        let found = self.with_evaluations(&mut conn, received).await?.pop();
+        let mut found = found.ok_or(ServiceError::Introuvable)?;
+        if opinion {
+            let patient = found.feuille.patient_id;
+            found.a_reexaminer = avis_ponctuels::rompus(&mut conn, patient, id).await?;
         }
-        let a_reexaminer = if has_opinion(&feuille.feuille) {
-            avis_ponctuels::rompus(&mut conn, feuille.patient_id, id).await?
-        } else {
-            Vec::new()
-        };
         drop(conn);
-        let found = FeuilleEvaluee { feuille, evaluations, a_reexaminer };
         self.trace(contexte, found.feuille.patient_id, "feuille.lire").await?;
         Ok(found)
     }
