@@ -71,6 +71,17 @@ async fn the_new_caisse_reads_everything_and_the_former_one_what_was_of_its_time
     for day in ["2019-03-04", "2025-06-09", "2025-06-10", "2025-06-16"] {
         assert_eq!(present.get(&on(day)).await.expect(200)["declare"], true, "{day}");
     }
+    // The former one may do nothing any more to the declarations of its time, and is shown so.
+    let known = former.get(&format!("/v1/patients/{id}/declarations")).await.expect(200);
+    let declaration = &known["donnees"][0];
+    assert_eq!(declaration["actions"], json!([]));
+    let path = format!("/v1/declarations/{}", declaration["id"].as_str().unwrap());
+    let version = declaration["version"].as_i64().unwrap();
+    for act in ["rectifications", "retrait"] {
+        let body = if act == "retrait" { json!({}) } else { json!({ "motif": "essai" }) };
+        let refused = former.post_on(&format!("{path}/{act}"), version, body).await;
+        assert_eq!(refused.problem(404), "introuvable", "{act}");
+    }
     // The former one does not learn of an end that came after its time.
     assert_eq!(timeline(&former, &id).await, [line("2019-03-04", "-", MARTIN, "-")]);
     assert_eq!(

@@ -122,7 +122,7 @@ async fn a_wrong_entry_is_superseded_by_the_right_one_with_a_reason() {
     enter(&app, CARDIOLOGUE, "2025-04-01").await.expect(201);
     // Keyed for Martin on 10 June; the paper says Pons on 1 June.
     let wrong = enter(&app, MARTIN, "2025-06-10").await.expect(201);
-    assert_eq!(wrong["actions"], json!(["rectifier"]));
+    assert_eq!(wrong["actions"], json!(["rectifier", "retirer"]));
     app.advance(TimeDelta::seconds(1));
     let before = app.clock();
     app.advance(TimeDelta::seconds(1));

@@ -94,6 +94,8 @@ pub struct Dossier {
     pub confirmee: Option<Designation>,
     /// The patient's side, while a signature is missing.
     pub cote: Option<CotePatient>,
+    /// Whether the caller may write: a caisse of before only reads.
+    pub ecrit: bool,
     /// Whether the caller may end the choice for the patient.
     pub peut_rompre: bool,
     /// The declaration that rectifies this one.
@@ -111,6 +113,9 @@ impl Dossier {
 
     /// What the caller may do: to the declaration, and to the line that it opened or confirms.
     pub fn actions(&self, acteur: &Acteur) -> Vec<Action> {
+        if !self.ecrit {
+            return Vec::new();
+        }
         let mut actions = self.declaration.actions(acteur, self.cote.as_ref());
         let shown = self.designation.as_ref().or(self.confirmee.as_ref());
         if self.declaration.etat.permet(Action::Retirer)
@@ -205,10 +210,14 @@ impl Services {
             designation: None,
             confirmee: None,
             cote: None,
+            ecrit: true,
             peut_rompre: false,
             rectifiee_par: None,
         };
         let declaration = &dossier.declaration;
+        if matches!(acteur, Acteur::Caisse(_)) {
+            dossier.ecrit = self.may_end(conn, acteur, declaration.patient_id).await?;
+        }
         match declaration.etat {
             Etat::EnAttente => {
                 let famille = self.famille(conn, declaration.patient_id).await?;
@@ -219,7 +228,12 @@ impl Services {
                 let patient = declaration.patient_id;
                 let timeline = designations::list(conn, patient, latest_knowledge()).await?;
                 (dossier.designation, dossier.confirmee) = effect_of(declaration, &timeline);
-                dossier.peut_rompre = self.may_end(conn, acteur, patient).await?;
+                dossier.peut_rompre = match acteur {
+                    Acteur::Caisse(_) => dossier.ecrit,
+                    Acteur::Patient(_) | Acteur::Medecin(_) => {
+                        self.may_end(conn, acteur, patient).await?
+                    }
+                };
             }
             Etat::Rectifiee => {
                 let (patient, id) = (declaration.patient_id, declaration.id);

@@ -131,6 +131,12 @@ impl Services {
         (id, version): (DeclarationId, i32),
     ) -> Result<(Declaration, DateTime<Utc>), ServiceError> {
         let seen = self.visible(tx, contexte, id).await?;
+        // A caisse of before reads what was of its time; it writes nothing.
+        if matches!(contexte.acteur, Acteur::Caisse(_))
+            && !self.may_end(tx, &contexte.acteur, seen.patient_id).await?
+        {
+            return Err(ServiceError::Introuvable);
+        }
         let locked = patients::lock(tx, seen.patient_id, self.clock.now()).await?;
         let Some(instant) = locked else {
             // The record was merged meanwhile: the declaration went on as its next version.
