@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use self::monde::World;
 
 /// Lives of a run when nothing else is said; their seeds count from 1. `TRAITANT_MODELE_VIES=112` makes ten
-/// thousand steps of them, in a quarter of an hour.
+/// thousand steps of them, in about half an hour.
 const LIVES: u64 = 5;
 /// Seeds that failed once stay here.
 const SEEDS: [u64; 0] = [];
