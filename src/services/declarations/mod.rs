@@ -94,8 +94,6 @@ pub struct Dossier {
     pub confirmee: Option<Designation>,
     /// The patient's side, while a signature is missing.
     pub cote: Option<CotePatient>,
-    /// Whether the caller may write: a caisse of before only reads.
-    pub ecrit: bool,
     /// Whether the caller may end the choice for the patient.
     pub peut_rompre: bool,
     /// The declaration that rectifies this one.
@@ -113,7 +111,8 @@ impl Dossier {
 
     /// What the caller may do: to the declaration, and to the line that it opened or confirms.
     pub fn actions(&self, acteur: &Acteur) -> Vec<Action> {
-        if !self.ecrit {
+        // A caisse of before only reads.
+        if matches!(acteur, Acteur::Caisse(_)) && !self.peut_rompre {
             return Vec::new();
         }
         let mut actions = self.declaration.actions(acteur, self.cote.as_ref());
@@ -145,10 +144,12 @@ impl Services {
     ) -> Result<Dossier, ServiceError> {
         let mut conn = self.db.read("declaration.get").await?;
         let declaration = self.visible(&mut conn, contexte, id).await?;
-        let dossier = self.dossier_of(&mut conn, declaration, &contexte.acteur).await?;
+        let patient = declaration.patient_id;
+        let speaks = self.may_end(&mut conn, &contexte.acteur, patient).await?;
+        let dossier = self.dossier_of(&mut conn, declaration, speaks).await?;
         let dossier = dossier.vue_par(&contexte.acteur);
         drop(conn);
-        self.trace(contexte, dossier.declaration.patient_id, "declaration.lire").await?;
+        self.trace(contexte, patient, "declaration.lire").await?;
         Ok(dossier)
     }
 
@@ -161,10 +162,11 @@ impl Services {
         let mut conn = self.db.read("declaration.list").await?;
         let vue = self.verify_represented_perimeter(&mut conn, &contexte.acteur, patient).await?;
         let all = declarations::list(&mut conn, self.db.coffre(), patient).await?;
+        let speaks = self.may_end(&mut conn, &contexte.acteur, patient).await?;
         let mut dossiers = Vec::new();
         for declaration in all {
             if may_see(&contexte.acteur, &declaration) && vue.contient(jour_de(&declaration)) {
-                let dossier = self.dossier_of(&mut conn, declaration, &contexte.acteur).await?;
+                let dossier = self.dossier_of(&mut conn, declaration, speaks).await?;
                 dossiers.push(dossier.vue_par(&contexte.acteur));
             }
         }
@@ -203,21 +205,17 @@ impl Services {
         &self,
         conn: &mut Connection,
         declaration: Declaration,
-        acteur: &Acteur,
+        peut_rompre: bool,
     ) -> Result<Dossier, ServiceError> {
         let mut dossier = Dossier {
             declaration,
             designation: None,
             confirmee: None,
             cote: None,
-            ecrit: true,
-            peut_rompre: false,
+            peut_rompre,
             rectifiee_par: None,
         };
         let declaration = &dossier.declaration;
-        if matches!(acteur, Acteur::Caisse(_)) {
-            dossier.ecrit = self.may_end(conn, acteur, declaration.patient_id).await?;
-        }
         match declaration.etat {
             Etat::EnAttente => {
                 let famille = self.famille(conn, declaration.patient_id).await?;
@@ -228,12 +226,6 @@ impl Services {
                 let patient = declaration.patient_id;
                 let timeline = designations::list(conn, patient, latest_knowledge()).await?;
                 (dossier.designation, dossier.confirmee) = effect_of(declaration, &timeline);
-                dossier.peut_rompre = match acteur {
-                    Acteur::Caisse(_) => dossier.ecrit,
-                    Acteur::Patient(_) | Acteur::Medecin(_) => {
-                        self.may_end(conn, acteur, patient).await?
-                    }
-                };
             }
             Etat::Rectifiee => {
                 let (patient, id) = (declaration.patient_id, declaration.id);

@@ -47,7 +47,9 @@ impl Services {
             let (etat, action) = (declaration.etat, Action::Retirer);
             return Err(DeclarationRefusee::TransitionInterdite { etat, action }.into());
         }
-        let shown = self.dossier_of(&mut tx, declaration.clone(), &contexte.acteur).await?;
+        let patient = declaration.patient_id;
+        let speaks = self.may_end(&mut tx, &contexte.acteur, patient).await?;
+        let shown = self.dossier_of(&mut tx, declaration.clone(), speaks).await?;
         let (motif, told, wanted) = match contexte.acteur {
             Acteur::Medecin(rpps) => (MotifDepart::Medecin, "patient", Some(rpps)),
             Acteur::Patient(_) | Acteur::Caisse(_) if shown.peut_rompre => {
@@ -59,7 +61,6 @@ impl Services {
                 ));
             }
         };
-        let patient = declaration.patient_id;
         let ecriture = Ecriture::par(contexte, patient, instant);
         for medecin_id in lignes_en_vigueur(&shown, wanted, effet_du)? {
             let id = FaitId::from_uuid(self.ids.uuid());

@@ -179,7 +179,8 @@ impl Services {
     ) -> Result<Memoire, ServiceError> {
         patients::touch(&mut tx, declaration.patient_id, instant).await?;
         self.trace_within(&mut tx, contexte, declaration.patient_id, ECRIRE).await?;
-        let rendu = rendre(&self.dossier_of(&mut tx, declaration, &contexte.acteur).await?)?;
+        let speaks = self.may_end(&mut tx, &contexte.acteur, declaration.patient_id).await?;
+        let rendu = rendre(&self.dossier_of(&mut tx, declaration, speaks).await?)?;
         self.keep(tx, contexte, demande, rendu).await
     }
 }
