@@ -9,32 +9,71 @@ mod personnes;
 mod reference;
 
 use std::collections::BTreeSet;
+use std::fs::OpenOptions;
+use std::io::Write;
+
+use tokio::task::JoinSet;
 
 use self::monde::World;
 
-/// Lives of a run when nothing else is said; their seeds count from 1. `TRAITANT_MODELE_VIES=112` makes ten
-/// thousand steps of them, in about half an hour.
-const LIVES: u64 = 5;
-/// Seeds that failed once stay here.
-const SEEDS: [u64; 0] = [];
+/// Lives of a run when nothing else is said: more than ten thousand steps. `TRAITANT_MODELE_VIES` asks for
+/// more or fewer.
+const LIVES: u64 = 112;
 /// Steps of one life of the register.
 const STEPS: usize = 90;
+/// Lives that go on at the same time, each in a database of its own.
+const LANES: usize = 2;
+/// Seeds that failed once, one a line: a life that fails adds its own, and every run begins with them.
+const KEPT: &str = include_str!("graines.txt");
 
-#[expect(clippy::disallowed_methods, reason = "a longer run is asked for from outside")]
-fn lives() -> u64 {
-    std::env::var("TRAITANT_MODELE_VIES").map_or(LIVES, |text| text.parse().unwrap())
+/// The seeds of a run: those that failed once, then `TRAITANT_MODELE_VIES` others from
+/// `TRAITANT_MODELE_GRAINE` on.
+#[expect(clippy::disallowed_methods, reason = "a longer or another run is asked for from outside")]
+fn seeds() -> Vec<u64> {
+    let number = |name, usual| std::env::var(name).map_or(usual, |text| text.parse().unwrap());
+    let first = number("TRAITANT_MODELE_GRAINE", 1);
+    let kept = KEPT.lines().map(|line| line.parse().unwrap());
+    kept.chain(first..first + number("TRAITANT_MODELE_VIES", LIVES)).collect()
+}
+
+/// Lives one register, and tells which kinds of steps happened.
+async fn live(seed: u64) -> BTreeSet<&'static str> {
+    let mut world = World::new(seed).await;
+    for _ in 0..STEPS {
+        world.step().await;
+        world.compare().await;
+    }
+    world.done
+}
+
+/// Keeps the seed of a life that failed.
+fn keep(seed: u64) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/api/modele/graines.txt");
+    let mut file = OpenOptions::new().append(true).open(path).unwrap();
+    writeln!(file, "{seed}").unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn random_lives_are_those_of_the_reference_now_and_as_they_were_known() {
+    let mut waiting = seeds().into_iter();
+    let mut lanes = JoinSet::new();
     let mut done = BTreeSet::new();
-    for seed in SEEDS.into_iter().chain(1..=lives()) {
-        let mut world = World::new(seed).await;
-        for _ in 0..STEPS {
-            world.step().await;
-            world.compare().await;
+    loop {
+        while lanes.len() < LANES
+            && let Some(seed) = waiting.next()
+        {
+            lanes.spawn(async move { (seed, tokio::spawn(live(seed)).await) });
         }
-        done.append(&mut world.done);
+        let Some(ended) = lanes.join_next().await else { break };
+        match ended.unwrap() {
+            (_, Ok(mut happened)) => done.append(&mut happened),
+            (seed, Err(failure)) => {
+                if !KEPT.lines().any(|line| line == seed.to_string()) {
+                    keep(seed);
+                }
+                std::panic::resume_unwind(failure.into_panic());
+            }
+        }
     }
     for (what, _) in monde::STEPS {
         assert!(done.contains(what), "{what} never happened");

@@ -40,9 +40,12 @@ pub fn capture() {
     });
 }
 
-/// What was logged until now.
-pub fn text() -> String {
-    String::from_utf8_lossy(&LINES.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+/// What was logged since it was last taken, in whole lines: each line is looked at once.
+pub fn take() -> String {
+    let mut lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
+    let end = lines.iter().rposition(|byte| *byte == b'\n').map_or(0, |place| place + 1);
+    let whole: Vec<u8> = lines.drain(..end).collect();
+    String::from_utf8_lossy(&whole).into_owned()
 }
 
 /// The first string of a text that looks like a number of a person: thirteen to fifteen digits that
