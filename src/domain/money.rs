@@ -75,6 +75,13 @@ impl Centimes {
         euros.checked_mul(100).map(Self).ok_or(AmountOverflow)
     }
 
+    /// A share of this amount, up to the next euro unless whole: the cents are not rounded before.
+    pub fn portion_to_euro_up(self, ten_thousandths: u32) -> Result<Self, AmountOverflow> {
+        let product = self.0.checked_mul(i64::from(ten_thousandths)).ok_or(AmountOverflow)?;
+        let euros = product.checked_add(999_999).ok_or(AmountOverflow)?.div_euclid(1_000_000);
+        euros.checked_mul(100).map(Self).ok_or(AmountOverflow)
+    }
+
     /// As French readers write it: `1 234,50 €`, with no-break spaces.
     pub fn in_words(self) -> String {
         let mut text = String::with_capacity(16);

@@ -3,7 +3,7 @@
 use crate::domain::evaluation::Avertissement;
 
 /// Every warning and its sentence.
-const PHRASES: [(Avertissement, &str); 34] = [
+const PHRASES: [(Avertissement, &str); 35] = [
     (
         Avertissement::BaseLimiteeAuxHonoraires,
         "La base de remboursement dépasse les honoraires : elle a été limitée aux honoraires.",
@@ -139,6 +139,10 @@ const PHRASES: [(Avertissement, &str); 34] = [
     (
         Avertissement::UrgencePrevisible,
         "La situation était prévue depuis trop longtemps pour être une urgence.",
+    ),
+    (
+        Avertissement::CollegueHorsDuGroupe,
+        "La feuille dit que ce médecin agit à la place du médecin traitant, mais le registre ne leur connaît ni centre ni locaux communs ce jour-là.",
     ),
 ];
 

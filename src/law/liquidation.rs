@@ -137,6 +137,9 @@ pub(super) fn liquider(
             montants: somme(&evaluees)?,
             prise_en_charge: decision.prise_en_charge,
             non_rembourse: lignes.first().is_some_and(|acte| !acte.est_rembourse()),
+            somme_hospitaliere: situation.consultation_externe
+                && decision.qualification.da_possible
+                && lignes.iter().any(|acte| acte.porte_da()),
             majoration_plafonnee: majoration.plafonnee,
             plafond_jour_atteint: participation.plafond_jour_atteint,
             plafond_an_atteint: participation.plafond_an_atteint,

@@ -6,7 +6,7 @@
 use crate::domain::feuille_de_soins::{Acte, CodeActe, Nomenclature};
 
 /// Codes of the NGAP met in the specifications: code, and whether it is a supplement.
-const CODES: [(&str, bool); 67] = [
+const CODES: [(&str, bool); 68] = [
     ("APC", false),
     ("APU", false),
     ("APV", false),
@@ -15,6 +15,7 @@ const CODES: [(&str, bool); 67] = [
     ("C", false),
     ("C2", false),
     ("C2,5", false),
+    ("C3", false),
     ("CA", false),
     ("CCE", false),
     ("CCX", false),

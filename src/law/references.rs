@@ -36,6 +36,11 @@ const fn a_verifier(cle: &'static str, citation: &'static str, objet: &'static s
 /// Every basis, in alphabetical order of keys.
 pub const REFERENCES: &[Reference] = &[
     lue(
+        "ARRETE-2005-07-28",
+        "arrêté du 28 juillet 2005, article 1er",
+        "somme due à l'hôpital pour une consultation externe sans prescription du médecin traitant",
+    ),
+    lue(
         "AVENANT-6",
         "avenant 6 à la convention médicale de 2016",
         "téléconsultation depuis le 15 septembre 2018, exceptions au parcours",
@@ -69,6 +74,11 @@ pub const REFERENCES: &[Reference] = &[
         "CSS-L160-13",
         "Code de la sécurité sociale, article L160-13",
         "participation forfaitaire pour les actes et consultations de médecins",
+    ),
+    a_verifier(
+        "CSS-L162-26",
+        "Code de la sécurité sociale, article L162-26",
+        "consultations et actes externes des établissements de santé",
     ),
     lue(
         "CSS-L162-5-3",

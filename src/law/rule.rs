@@ -142,6 +142,8 @@ pub struct Liquidation {
     pub prise_en_charge: PriseEnCharge,
     /// Whether the principal line is not reimbursed, or free.
     pub non_rembourse: bool,
+    /// Whether a hospital charges its own sum for a consultation without a letter.
+    pub somme_hospitaliere: bool,
     /// Whether the ceiling of the majoration was reached.
     pub majoration_plafonnee: bool,
     /// Whether the participation was reduced by the ceiling of the day.

@@ -52,6 +52,8 @@ pub struct Situation {
     pub teleconsultation: bool,
     /// Whether the act is a one-off opinion of a consultant.
     pub avis_ponctuel: bool,
+    /// Whether the act is an outpatient consultation of a hospital, by a doctor whom it employs.
+    pub consultation_externe: bool,
     /// List of the code of the act.
     pub nomenclature: Nomenclature,
     /// Base of the principal line.
@@ -88,6 +90,7 @@ impl Situation {
         let jour = acte.date_reference();
         let age = faits.naissance.age_le(jour);
         let maternite = soins.assurance.nature == NatureAssurance::Maternite;
+        let lieu = soins.executant.lieu.and_then(|lieu| lieu.nature);
         Self {
             urgence_prevue_heures: soins.parcours.urgence_prevue_heures,
             adressage: faits.registre.adressage(acte.numero_ligne).and_then(|known| known.nature),
@@ -109,9 +112,10 @@ impl Situation {
             hors_residence: soins.parcours.hors_residence == Some(true),
             organisme: soins.beneficiaire.organisme,
             teleconsultation: nomenclature::est_teleconsultation(&acte.code)
-                || soins.executant.lieu.and_then(|lieu| lieu.nature)
-                    == Some(TypeLieu::Teleconsultation),
+                || lieu == Some(TypeLieu::Teleconsultation),
             avis_ponctuel: acte.code.est_avis_ponctuel(),
+            consultation_externe: lieu == Some(TypeLieu::Etablissement)
+                && soins.executant.convention == Convention::Salarie,
             nomenclature: acte.code.nomenclature(),
             base: acte.base,
             date_installation: soins.executant.date_installation,

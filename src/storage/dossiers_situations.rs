@@ -9,7 +9,7 @@ use super::range::to_periode;
 use crate::domain::calendar::Periode;
 use crate::domain::feuille_de_soins::{Convention, OptionTarifaire};
 use crate::domain::identifiers::{NumeroFacturation, Rpps};
-use crate::domain::ids::PatientId;
+use crate::domain::ids::{LieuId, PatientId};
 use crate::domain::vie::sommeil::StatutPatient;
 
 /// A practice of a doctor, with what a feuille says of it.
@@ -27,6 +27,8 @@ pub struct ExerciceConnu {
     pub option_tarifaire: OptionTarifaire,
     /// The number that bills there.
     pub facturation: NumeroFacturation,
+    /// The place.
+    pub lieu: LieuId,
 }
 
 /// The statuses of some persons that are not the ordinary one.
@@ -61,7 +63,7 @@ pub async fn exercices(
     let rows = sqlx::query!(
         r#"/* exercice.of_doctors */
          SELECT m.rpps, e.principal, e.convention, e.option_tarifaire,
-                e.facturation_nature AS "nature!", e.facturation_numero AS "numero!", e.effet
+                e.facturation_nature AS "nature!", e.facturation_numero AS "numero!", e.effet, e.lieu_id
          FROM medecin m JOIN exercice e ON e.medecin_id = ANY (ARRAY[m.medecin_id])
          WHERE m.rpps = ANY($1) AND e.remplace_le IS NULL AND e.mode <> 'remplacant'
            AND e.facturation_nature IS NOT NULL AND e.facturation_numero IS NOT NULL"#,
@@ -82,6 +84,7 @@ pub async fn exercices(
                 option_tarifaire: word("exercice", "option_tarifaire", &row.option_tarifaire)?,
                 facturation: NumeroFacturation::parse(&row.nature, &row.numero)
                     .map_err(|error| wrong("facturation_numero", &error))?,
+                lieu: LieuId::from_uuid(row.lieu_id),
             })
         })
         .collect()

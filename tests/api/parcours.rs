@@ -255,3 +255,39 @@ async fn a_simulation_says_who_pays_whom_and_what_is_claimed_later() {
     let pointer = "/patient/contrat_complementaire".to_owned();
     assert_eq!(nobody.wrong_fields(), [(pointer, "champ_inadapte".to_owned())]);
 }
+
+#[tokio::test]
+async fn a_colleague_of_an_absent_medecin_traitant_shares_a_place_with_him_on_that_day() {
+    let app = TestApp::new().await;
+    let pool = app.database.pool(1).await;
+    // Pons works in the cabinet of Martin from June 2025 on, and in her own.
+    sqlx::query(
+        "INSERT INTO exercice (medecin_id, exercice_id, lieu_id, mode, principal, convention,
+                               option_tarifaire, facturation_nature, facturation_numero, effet, enregistre_le)
+         SELECT pons.medecin_id, '0192f0c4-0000-7000-8000-0000000000e2', e.lieu_id, e.mode, false,
+                'secteur_1', 'aucune', 'num_am', '991999962', '[2025-06-01,)', e.enregistre_le
+         FROM exercice e JOIN medecin m USING (medecin_id), medecin pons
+         WHERE m.rpps = $1 AND pons.rpps = $2",
+    )
+    .bind(MARTIN)
+    .bind(PONS)
+    .execute(&pool)
+    .await
+    .unwrap();
+    let told = async |rpps: &str, numero: &str, jour: &str, indicateur: Value| {
+        let mut body = feuille("BERNARD", numero, jour, indicateur);
+        body["executant"]["rpps"] = json!(rpps);
+        body["executant"]["numero_facturation"]["valeur"] = json!("991999954");
+        let stored = app.medecin(rpps).post("/v1/feuilles-de-soins", body).await.expect(201);
+        let apart = warnings(&stored).contains(&"collegue_hors_du_groupe");
+        (letter(&stored).to_owned(), apart)
+    };
+    let r = || ("R".to_owned(), false);
+    assert_eq!(told(PONS, "1", "2025-06-01", json!("R")).await, r());
+    let before = told(PONS, "2", "2025-05-31", json!("R")).await;
+    assert_eq!(before, ("R".to_owned(), true), "believed, and said");
+    let other = told(PONS, "3", "2025-05-31", json!("S2")).await;
+    assert!(!other.1, "nothing is claimed");
+    // The practices of a locum are not known by a number: nothing contradicts him.
+    assert_eq!(told("99900005044", "4", "2025-05-31", json!("R")).await, r());
+}

@@ -173,6 +173,8 @@ vocabulaire!(
         ConventionContredite = 33 "convention_contredite",
         /// The foreseen situation was no emergency.
         UrgencePrevisible = 34 "urgence_previsible",
+        /// The register knows no place where the performer and the médecin traitant both practise.
+        CollegueHorsDuGroupe = 35 "collegue_hors_du_groupe",
     }
 );
 

@@ -336,7 +336,7 @@ impl CodeActe {
     /// Whether the code is that of a one-off opinion of a consultant, which bears no supplement of
     /// coordination.
     pub fn est_avis_ponctuel(&self) -> bool {
-        matches!(self.as_str(), "C2" | "C2,5" | "APC" | "APU" | "APV" | "APY" | "AVY")
+        matches!(self.as_str(), "C2" | "C2,5" | "C3" | "APC" | "APU" | "APV" | "APY" | "AVY")
     }
 
     /// The characters.

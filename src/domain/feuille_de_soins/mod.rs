@@ -188,6 +188,11 @@ impl Acte {
         )
     }
 
+    /// Whether the line bears an authorised overrun (DA).
+    pub const fn porte_da(&self) -> bool {
+        matches!(self.qualificatif, Some(QualificatifDepense::Da | QualificatifDepense::DaDe))
+    }
+
     /// The day that chooses the law: the day of the act, or of the prescription for a series.
     pub fn date_reference(&self) -> NaiveDate {
         self.date_prescription_serie.unwrap_or(self.date_execution)

@@ -155,6 +155,16 @@ impl Specialite {
         self.0 == 3
     }
 
+    /// Whether the specialty is paediatrics.
+    pub const fn est_pediatrie(self) -> bool {
+        self.0 == 12
+    }
+
+    /// Whether the specialty is geriatrics.
+    pub const fn est_geriatrie(self) -> bool {
+        self.0 == 34
+    }
+
     /// Whether the specialty is neurology.
     pub const fn est_neurologie(self) -> bool {
         self.0 == 32

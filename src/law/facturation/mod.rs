@@ -54,7 +54,7 @@ pub(super) fn controles(law: &Law, facture: &Facture<'_>, warnings: &mut Vec<Ave
     };
     let Some(principale) = facture.lignes.first() else { return };
     for (index, ligne) in facture.lignes.iter().enumerate() {
-        if est_da(ligne) && !facture.evalue.qualification.da_possible {
+        if ligne.porte_da() && !facture.evalue.qualification.da_possible {
             warn(Avertissement::DepassementNonAutorise, ligne);
         }
         if index > 0 && est_de(ligne) {
@@ -66,7 +66,8 @@ pub(super) fn controles(law: &Law, facture: &Facture<'_>, warnings: &mut Vec<Ave
         if tarifs::contredite(facture, ligne, index == 0) {
             warn(Avertissement::BaseContredite, ligne);
         }
-        if ligne.qualificatif.is_some() && technique_excessive(ligne, facture.bareme) {
+        let hospital = facture.situation.consultation_externe;
+        if ligne.qualificatif.is_some() && part_excessive(ligne, facture.bareme, hospital) {
             warn(Avertissement::DepassementExcessif, ligne);
         }
     }
@@ -93,10 +94,6 @@ pub(super) fn controles(law: &Law, facture: &Facture<'_>, warnings: &mut Vec<Ave
     consultant::controles(law, facture, &mut |code| warn(code, principale));
 }
 
-fn est_da(ligne: &Acte) -> bool {
-    matches!(ligne.qualificatif, Some(QualificatifDepense::Da | QualificatifDepense::DaDe))
-}
-
 fn est_de(ligne: &Acte) -> bool {
     matches!(ligne.qualificatif, Some(QualificatifDepense::De | QualificatifDepense::DaDe))
 }
@@ -121,25 +118,33 @@ fn coordination_interdite(facture: &Facture<'_>, ligne: &Acte) -> bool {
 
 /// Whether the fees of an authorised overrun go beyond the highest total of a consultation.
 fn depassement_excessif(facture: &Facture<'_>) -> bool {
-    facture.lignes.first().is_some_and(|ligne| ligne.code.as_str() == "CS")
-        && facture.lignes.iter().any(|ligne| est_da(ligne))
+    !facture.situation.consultation_externe
+        && facture.lignes.first().is_some_and(|ligne| ligne.code.as_str() == "CS")
+        && facture.lignes.iter().any(|ligne| ligne.porte_da())
         && facture
             .bareme
             .centimes(Parametre::DaTotalMaxSpe)
             .is_ok_and(|highest| facture.montants().honoraires > highest)
 }
 
-/// Whether the fees of a technical act with an authorised overrun go beyond the share of its tariff,
-/// which is the same inside and outside the parcours.
-fn technique_excessive(ligne: &Acte, bareme: &Bareme) -> bool {
+/// Whether the overrun of a line goes beyond its share of the base: of a technical act, whose tariff is
+/// the same inside and outside the parcours, to the nearest euro of the total; of any act in a hospital,
+/// each share rounded up.
+fn part_excessive(ligne: &Acte, bareme: &Bareme, hospital: bool) -> bool {
+    let technical = ligne.code.nomenclature() == Nomenclature::Ccam;
+    if ligne.qualificatif != Some(QualificatifDepense::Da) || !(technical || hospital) {
+        return false;
+    }
     let highest = || -> Option<Result<Centimes, AmountOverflow>> {
         let rate = u32::try_from(bareme.valeur(Parametre::DaTaux).ok()?).ok()?;
         let base = ligne.base?;
-        Some(base.portion(rate).and_then(|share| base.plus(share)).and_then(Centimes::to_euro))
+        Some(if hospital {
+            base.portion_to_euro_up(rate).and_then(|sum| base.plus(sum))
+        } else {
+            base.portion(rate).and_then(|share| base.plus(share)).and_then(Centimes::to_euro)
+        })
     };
-    ligne.qualificatif == Some(QualificatifDepense::Da)
-        && ligne.code.nomenclature() == Nomenclature::Ccam
-        && highest().is_some_and(|total| total.is_ok_and(|total| ligne.honoraires > total))
+    highest().is_some_and(|total| total.is_ok_and(|total| ligne.honoraires > total))
 }
 
 /// Why an overrun may not be charged, if it may not.
@@ -174,13 +179,13 @@ fn anachronisme(facture: &Facture<'_>) -> Option<Avertissement> {
 /// Whether the fees without authorised overrun are no longer a large enough share of the year's.
 fn part_insuffisante(facture: &Facture<'_>) -> bool {
     let Some(year) = facture.faits.registre.honoraires else { return false };
-    if !facture.lignes.iter().any(|ligne| est_da(ligne)) {
+    if !facture.lignes.iter().any(|ligne| ligne.porte_da()) {
         return false;
     }
     let (mut total, mut without) = (year.total.get(), year.sans_depassement.get());
     for acte in &facture.soins.actes {
         total = total.saturating_add(acte.honoraires.get());
-        if !est_da(acte) {
+        if !acte.porte_da() {
             without = without.saturating_add(acte.honoraires.get());
         }
     }

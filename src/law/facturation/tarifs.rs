@@ -35,10 +35,38 @@ pub(super) fn contredite(facture: &Facture<'_>, ligne: &Acte, principale: bool) 
         {
             Some(Centimes::ZERO)
         }
+        "C3" => avis_de_professeur(facture),
         code => parametre((facture.situation, facture.bareme), code, opposable)
             .and_then(|parametre| facture.bareme.centimes(parametre).ok()),
     };
     expected.is_some_and(|expected| base != expected) && metropole(facture)
+}
+
+/// The single opinion of a university professor: so many consultations, where that of another consultant
+/// is so many of them.
+fn avis_de_professeur(facture: &Facture<'_>) -> Option<Centimes> {
+    let bareme = facture.bareme;
+    let ordinary = bareme.centimes(Parametre::AvisPonctuelTarif).ok()?;
+    let professor = bareme.valeur(Parametre::AvisPonctuelCoefPuph).ok()?;
+    let worth = bareme.valeur(Parametre::AvisPonctuelCoef).ok().filter(|worth| *worth > 0)?;
+    let tripled = ordinary.times(professor).ok()?;
+    tripled.get().checked_div(worth).map(Centimes::new)
+}
+
+/// The tariff, supplements included, of a child at a paediatrician's.
+const fn pediatre(age: u8) -> Option<Parametre> {
+    match age {
+        ..2 => Some(Parametre::TarifPediatreMoins2),
+        2..6 => Some(Parametre::TarifPediatre2A6),
+        6..16 => Some(Parametre::TarifPediatre6A16),
+        _ => None,
+    }
+}
+
+/// That tariff, when the performer is a paediatrician and the day knows it.
+fn enfant_chez_le_pediatre(situation: &Situation, bareme: &Bareme) -> Option<Parametre> {
+    let known = |parametre: &Parametre| bareme.valeur(*parametre).is_ok();
+    situation.specialite.est_pediatrie().then(|| pediatre(situation.age)).flatten().filter(known)
 }
 
 fn au_dela_du_tarif_d_autorite(facture: &Facture<'_>, base: Centimes) -> bool {
@@ -83,6 +111,8 @@ fn parametre(
             P::TarifGeneraliste
         }
         ("TC" | "TCG", true, true) => P::TarifTeleconsultation,
+        // So is a child's at a paediatrician's.
+        ("CS", false, true) if enfant_chez_le_pediatre(situation, bareme).is_some() => return None,
         ("CS", false, true) => P::TarifCs,
         ("CS", false, false) => P::TarifCsS2,
         ("COE", _, true) => P::TarifExamenObligatoire,
@@ -121,6 +151,11 @@ pub(super) fn total_contredit(facture: &Facture<'_>) -> bool {
         }
         "CSC" if specialite.est_cardiologie() && coordinated() => P::TarifCardioCoordonne,
         "CS" if specialite.est_gynecologie_medicale() && coordinated() => P::TarifGynecoMedicale,
+        "CS" if specialite.est_geriatrie() && coordinated() => P::TarifGeriatre,
+        "CS" | "C" => match enfant_chez_le_pediatre(facture.situation, facture.bareme) {
+            Some(parametre) => parametre,
+            None => return false,
+        },
         _ => return false,
     };
     // Supplements of urgency, of nights or of distance come on top: nothing is compared with them.

@@ -141,5 +141,17 @@ vocabulaire!(
         DaSecteur1 = 66 "DA_SECTEUR_1",
         /// Whether nobody may exceed the opposable tariffs inside the parcours.
         TarifsOpposablesParcours = 67 "TARIFS_OPPOSABLES_PARCOURS",
+        /// Consultation of a child under two at a paediatrician's, with its supplements.
+        TarifPediatreMoins2 = 68 "TARIF_PEDIATRE_MOINS_2",
+        /// The same from two to under six.
+        TarifPediatre2A6 = 69 "TARIF_PEDIATRE_2_6",
+        /// The same from six to under sixteen.
+        TarifPediatre6A16 = 70 "TARIF_PEDIATRE_6_16",
+        /// Coordinated consultation of a geriatrician, with its supplements.
+        TarifGeriatre = 71 "TARIF_GERIATRE",
+        /// How many consultations a single opinion is worth, while it is written in the letter C.
+        AvisPonctuelCoef = 72 "AVIS_PONCTUEL_COEF",
+        /// The same for a university professor.
+        AvisPonctuelCoefPuph = 73 "AVIS_PONCTUEL_COEF_PUPH",
     }
 );

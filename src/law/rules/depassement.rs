@@ -4,6 +4,10 @@
 //!
 //! L'Assurance maladie rembourse sur la base du tarif conventionnel (France Assos Santé).
 //!
+//! # Our reading
+//!
+//! The sum that a hospital charges for a consultation without a letter is told by its own rule.
+//!
 //! # Left out
 //!
 //! What a complementary contract may pay of an overrun.
@@ -20,7 +24,7 @@ pub(super) static REGLE: Regle = Regle {
         periode: (None, None),
         bases: &["FAS"],
         rang: Rang::Montant,
-        faits: &[Fait::Montants],
+        faits: &[Fait::Montants, Fait::Lieu],
         parametres: &[],
         phrase: "Le médecin a facturé {depassement} au-delà du tarif de base : l'Assurance maladie ne rembourse pas cette somme.",
     },
@@ -28,9 +32,11 @@ pub(super) static REGLE: Regle = Regle {
 };
 
 fn juge(liquidation: &Liquidation) -> Issue {
-    if liquidation.montants.depassement > Centimes::ZERO {
-        Issue::Retenue
-    } else {
+    if liquidation.montants.depassement <= Centimes::ZERO {
         Issue::Ecartee(Fait::Montants)
+    } else if liquidation.somme_hospitaliere {
+        Issue::Ecartee(Fait::Lieu)
+    } else {
+        Issue::Retenue
     }
 }

@@ -48,6 +48,7 @@ mod sans_complementaire;
 mod sans_medecin_traitant;
 mod soins_coordonnes;
 mod solidarite;
+mod somme_hospitaliere;
 mod specialite_hors_acces_direct;
 mod taux_autre_profession;
 mod taux_ordinaire;
@@ -64,7 +65,7 @@ use crate::domain::calendar::plus_mois;
 use crate::domain::evaluation::{Appartenance, Classe2013, CodeDetermine, Qualification};
 
 /// Every rule.
-pub static REGISTRY: [&Regle; 55] = [
+pub static REGISTRY: [&Regle; 56] = [
     &non_respect::REGLE,
     &sans_medecin_traitant::REGLE,
     &indicateur_absent::REGLE,
@@ -120,6 +121,7 @@ pub static REGISTRY: [&Regle; 55] = [
     &medecin_traitant_inconnu::REGLE,
     &motif_exclusion_manquant::REGLE,
     &teleconsultation_exception::REGLE,
+    &somme_hospitaliere::REGLE,
 ];
 
 /// Inside the parcours, without supplement of coordination.

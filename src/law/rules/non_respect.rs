@@ -38,13 +38,15 @@ fn juge(situation: &Situation) -> Jugement {
     Jugement::Applique(Effet::Parcours(hors_parcours(situation, CodeDetermine::NonRespect)))
 }
 
-/// An act outside the parcours: majored, with an authorised overrun for specialists of sector 1.
+/// An act outside the parcours: majored, with an authorised overrun for specialists of sector 1, or the
+/// sum of a hospital for its outpatient consultations.
 pub(super) fn hors_parcours(situation: &Situation, code: CodeDetermine) -> Qualification {
     Qualification {
         appartenance: Appartenance::HorsParcours,
         code,
         majoration: true,
-        da_possible: matches!(situation.convention, Convention::Secteur1)
+        da_possible: (situation.convention == Convention::Secteur1
+            || situation.consultation_externe)
             && !situation.specialite.est_generaliste()
             && !situation.est_c2s(),
         coordination_possible: situation.est_c2s(),

@@ -100,6 +100,12 @@ impl Services {
                 registre.change(attente.patient_id, |dossier| dossier.waits(&attente));
             }
         }
+        let colleagues = registre.colleagues(sujets);
+        if !colleagues.is_empty() {
+            for exercice in dossiers_situations::exercices(conn, &colleagues).await? {
+                registre.practises_at(exercice);
+            }
+        }
         let alone = registre.persons(sujets, Registre::needs_neutralisations);
         if !alone.is_empty() {
             for (patient, effet) in dossiers::neutralisations(conn, &alone).await? {

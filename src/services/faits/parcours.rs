@@ -1,17 +1,19 @@
 //! What the register says of the way of a patient to a performer: cover, referrals, opinions around,
 //! fees of the year.
 
+use std::collections::BTreeSet;
+
 use chrono::{Datelike, NaiveDate};
 
 use super::Sujet;
 use super::registre::{Dossier, Registre, reference_days};
 use crate::domain::evaluation::{
-    AdressageConnu, AutreFeuille, Avertissement, CouvertureConnue, FaitsRegistre, HonorairesAnnee,
-    RelationMt, autour_d_un_avis,
+    AdressageConnu, AutreFeuille, Avertissement, AvertissementLigne, CouvertureConnue,
+    FaitsRegistre, HonorairesAnnee, RelationMt, autour_d_un_avis,
 };
 use crate::domain::feuille_de_soins::{FeuilleDeSoins, MotifExclusion, QualificatifDepense};
 use crate::domain::identifiers::{IndicateurParcours, Rpps};
-use crate::domain::ids::PatientId;
+use crate::domain::ids::{LieuId, PatientId};
 use crate::domain::vie::sommeil::{MotifSommeil, StatutPatient, est_exclu};
 use crate::storage::avis_ponctuels::{Autour, AvisPonctuel};
 use crate::storage::dossiers_situations::ExerciceConnu;
@@ -134,13 +136,87 @@ impl Registre {
         }
     }
 
+    /// The médecins traitants whose colleagues some feuilles claim to come from, and whose practices are
+    /// not those of a performer.
+    pub(super) fn colleagues(&self, sujets: &[Sujet<'_>]) -> Vec<Rpps> {
+        let claimed = sujets.iter().flat_map(|(patient, feuille)| self.absent(*patient, feuille));
+        let asked: BTreeSet<Rpps> =
+            claimed.filter(|rpps| self.practices(*rpps).is_empty()).collect();
+        asked.into_iter().collect()
+    }
+
+    /// The médecins traitants in whose place a feuille says that a colleague acts.
+    fn absent(&self, patient: PatientId, feuille: &FeuilleDeSoins) -> Vec<Rpps> {
+        let jour = feuille.soins.date_soins().filter(|_| says_colleague(feuille));
+        let Some((jour, dossier)) = jour.zip(self.dossier(patient)) else { return Vec::new() };
+        if dossier.relation(feuille, jour) != RelationMt::Autre {
+            return Vec::new();
+        }
+        dossier.designation(jour).map_or_else(Vec::new, |known| known.on(jour).collect())
+    }
+
+    /// Whether the colleague of an absent médecin traitant shares no place with him, as far as the
+    /// practices of both are known.
+    fn colleague(&self, patient: PatientId, feuille: &FeuilleDeSoins) -> Option<Avertissement> {
+        let jour = feuille.soins.date_soins()?;
+        let places = |rpps: Rpps| -> BTreeSet<LieuId> {
+            let on_day = self.practices(rpps).iter().filter(|one| one.effet.contient(jour));
+            on_day.map(|one| one.lieu).collect()
+        };
+        let own = places(feuille.executant_rpps);
+        let theirs: Vec<_> = self.absent(patient, feuille).into_iter().map(places).collect();
+        let known = !own.is_empty() && !theirs.is_empty();
+        let apart = |other: &BTreeSet<LieuId>| !other.is_empty() && own.is_disjoint(other);
+        (known && theirs.iter().all(apart)).then_some(Avertissement::CollegueHorsDuGroupe)
+    }
+
+    /// What a feuille says about the people and the register says otherwise.
+    pub(in crate::services) fn ecarts(
+        &self,
+        patient: PatientId,
+        feuille: &FeuilleDeSoins,
+    ) -> Vec<AvertissementLigne> {
+        let jour = feuille.soins.date_soins().unwrap_or(feuille.date_etablissement);
+        let mut codes = Vec::new();
+        let known = self.dossier(patient).and_then(|dossier| dossier.organisme(jour));
+        let written = feuille.soins.beneficiaire.organisme;
+        if written.zip(known).is_some_and(|(written, known)| !written.same_caisse(&known)) {
+            codes.push(Avertissement::OrganismeContredit);
+        }
+        match self.specialties(feuille.executant_rpps) {
+            None => codes.push(Avertissement::ExecutantInconnu),
+            Some(specialites) => {
+                let known = specialites.iter().find(|(effet, _)| effet.contient(jour));
+                let written = feuille.soins.executant.specialite;
+                if known.is_some_and(|(_, known)| *known != written) {
+                    codes.push(Avertissement::SpecialiteContredite);
+                }
+            }
+        }
+        codes.extend(self.convention(feuille));
+        codes.extend(self.colleague(patient, feuille));
+        codes.into_iter().map(|code| AvertissementLigne { code, numero_ligne: None }).collect()
+    }
+
     /// Whether the convention written on a feuille is not the one of the practice that bills it.
-    pub(super) fn convention(&self, feuille: &FeuilleDeSoins) -> Option<Avertissement> {
+    fn convention(&self, feuille: &FeuilleDeSoins) -> Option<Avertissement> {
         let written = &feuille.soins.executant;
         let practice = self.practice(feuille)?;
         let same = practice.convention == written.convention
             && practice.option_tarifaire == written.option_tarifaire;
         (!same).then_some(Avertissement::ConventionContredite)
+    }
+}
+
+/// Whether the feuille says that the performer acts in the place of a médecin traitant who is away.
+fn says_colleague(feuille: &FeuilleDeSoins) -> bool {
+    let parcours = &feuille.soins.parcours;
+    match parcours.indicateur {
+        Some(IndicateurParcours::R) => true,
+        Some(IndicateurParcours::A) => {
+            parcours.motif_exclusion == Some(MotifExclusion::MtIndisponible)
+        }
+        _ => false,
     }
 }
 

@@ -10,8 +10,7 @@ use crate::domain::acteur::Caisse;
 use crate::domain::adressage::Adressage;
 use crate::domain::calendar::Periode;
 use crate::domain::evaluation::{
-    AutreFeuille, Avertissement, AvertissementLigne, FaitsConnus, HonorairesAnnee, Naissance,
-    RelationMt,
+    AutreFeuille, FaitsConnus, HonorairesAnnee, Naissance, RelationMt,
 };
 use crate::domain::feuille_de_soins::{Acte, FeuilleDeSoins};
 use crate::domain::identifiers::{
@@ -52,8 +51,13 @@ pub(super) struct DesignationConnue {
 
 impl DesignationConnue {
     pub(super) fn names(&self, rpps: Rpps, jour: NaiveDate) -> bool {
-        self.effet.contient(jour)
-            && self.membres.iter().any(|(own, effet)| *own == rpps && effet.contient(jour))
+        self.on(jour).any(|own| own == rpps)
+    }
+
+    /// Its doctors of a day.
+    pub(super) fn on(&self, jour: NaiveDate) -> impl Iterator<Item = Rpps> {
+        let members = self.membres.iter().filter(move |(_, effet)| effet.contient(jour));
+        members.filter(move |_| self.effet.contient(jour)).map(|(own, _)| *own)
     }
 }
 
@@ -233,6 +237,16 @@ impl Registre {
         self.honoraires.get(&(rpps, annee)).copied().unwrap_or_default()
     }
 
+    /// What is known of one of the persons.
+    pub(super) fn dossier(&self, patient: PatientId) -> Option<&Dossier> {
+        self.dossiers.get(&patient)
+    }
+
+    /// Whether the register knows a performer, and his specialties.
+    pub(super) fn specialties(&self, rpps: Rpps) -> Option<&[(Periode, Specialite)]> {
+        self.medecins.get(&rpps).map(Vec::as_slice)
+    }
+
     /// The persons one of whose feuilles needs something.
     pub(super) fn persons(
         &self,
@@ -309,33 +323,6 @@ impl Registre {
             registre: self.parcours(dossier, feuille),
         };
         Ok((faits, declaration_id))
-    }
-
-    /// What a feuille says about the people and the register says otherwise.
-    pub(in crate::services) fn ecarts(
-        &self,
-        patient: PatientId,
-        feuille: &FeuilleDeSoins,
-    ) -> Vec<AvertissementLigne> {
-        let jour = feuille.soins.date_soins().unwrap_or(feuille.date_etablissement);
-        let mut codes = Vec::new();
-        let known = self.dossiers.get(&patient).and_then(|dossier| dossier.organisme(jour));
-        let written = feuille.soins.beneficiaire.organisme;
-        if written.zip(known).is_some_and(|(written, known)| !written.same_caisse(&known)) {
-            codes.push(Avertissement::OrganismeContredit);
-        }
-        match self.medecins.get(&feuille.executant_rpps) {
-            None => codes.push(Avertissement::ExecutantInconnu),
-            Some(specialites) => {
-                let known = specialites.iter().find(|(effet, _)| effet.contient(jour));
-                let written = feuille.soins.executant.specialite;
-                if known.is_some_and(|(_, known)| *known != written) {
-                    codes.push(Avertissement::SpecialiteContredite);
-                }
-            }
-        }
-        codes.extend(self.convention(feuille));
-        codes.into_iter().map(|code| AvertissementLigne { code, numero_ligne: None }).collect()
     }
 
     /// The days of a person's life that a caisse may look at; `None` when the person never depended

@@ -95,3 +95,67 @@ fn a_supplement_of_coordination_needs_the_parcours() {
     assert_eq!(warnings(&outside), [Avertissement::CoordinationInterdite]);
     assert_eq!(warnings(&outside.clone().age(15)), [], "allowed for a child");
 }
+
+#[test]
+fn a_child_at_a_paediatrician_has_a_tariff_by_age_supplements_included() {
+    let seen = |jour: &str, age: u8, base: i64| {
+        warnings(&consultation(day(jour), base).age(age).specialite("12").code("CS"))
+    };
+    for (jour, age, tariff) in [
+        ("2023-11-01", 1, 3850),
+        ("2024-12-21", 1, 3850),
+        ("2024-12-22", 1, 3900),
+        ("2025-12-31", 1, 3900),
+        ("2026-01-01", 1, 4000),
+        ("2023-11-01", 2, 3350),
+        ("2024-12-21", 5, 3350),
+        ("2024-12-22", 5, 3500),
+        ("2023-11-01", 6, 2950),
+        ("2024-12-21", 15, 2950),
+    ] {
+        assert_eq!(seen(jour, age, tariff), [], "{age} on {jour}");
+        let wrong = seen(jour, age, tariff + 1);
+        assert_eq!(wrong, [Avertissement::BaseContredite], "{age} on {jour}");
+    }
+    let parts = consultation(day("2025-06-16"), 3000).age(3).specialite("12").code("CS");
+    assert_eq!(warnings(&parts.puis("MEP", 500)), []);
+    assert_eq!(seen("2023-10-31", 1, 2300), [], "before, the letter and its supplements");
+    assert_eq!(seen("2023-10-31", 1, 3850), [Avertissement::BaseContredite]);
+}
+
+#[test]
+fn a_coordinated_consultation_of_a_geriatrician_has_its_own_total() {
+    let seen = |jour: &str, base: i64| {
+        let sent = consultation(day(jour), base).specialite("34").code("CS").puis("MCS", 500);
+        warnings(&sent.mt(RelationMt::Autre).adresse_par("ESSAI"))
+            .iter()
+            .filter(|code| **code == Avertissement::BaseContredite)
+            .count()
+    };
+    // The principal line has the tariff of every specialist, the total is that of geriatrics.
+    for (jour, total) in [("2024-12-22", 3700), ("2025-12-31", 3700), ("2026-01-01", 4200)] {
+        let (good, wrong) = (seen(jour, total - 500), seen(jour, total - 499));
+        assert!(good < wrong, "{jour}: {good} and {wrong}");
+    }
+}
+
+#[test]
+fn the_opinion_of_a_professor_is_worth_three_consultations_while_it_is_a_letter() {
+    let opinion = |jour: &str, base: i64| {
+        let asked = consultation(day(jour), base).specialite("03").code("C3");
+        warnings(&asked.mt(RelationMt::Autre).adresse_par("ESSAI"))
+    };
+    for (jour, tariff) in [
+        ("2006-07-31", 6000),
+        ("2006-08-01", 6300),
+        ("2007-06-30", 6300),
+        ("2007-07-01", 6600),
+        ("2010-12-31", 6600),
+        ("2011-01-01", 6900),
+        ("2017-09-30", 6900),
+    ] {
+        assert_eq!(opinion(jour, tariff), [], "{jour}");
+        assert_eq!(opinion(jour, tariff - 1), [Avertissement::BaseContredite], "{jour}");
+    }
+    assert_eq!(opinion("2017-10-01", 1), [], "no letter any more: nothing to compare with");
+}

@@ -3,6 +3,7 @@
 mod boundaries;
 mod contrats;
 mod facturation;
+mod hopital;
 mod indetermine;
 mod parameters;
 mod patient;

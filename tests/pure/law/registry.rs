@@ -84,7 +84,6 @@ fn every_basis_and_every_parameter_is_used() {
             "PROTOCOLE_ALD_DUREE_MAX",
             "C2S_CREATION",
             "OPTION_TARIFAIRE_EXISTE",
-            "DA_TAUX",
             "DA_PART_MIN_SANS_DEPASSEMENT",
             "TARIF_C_GENERALISTE_ENFANT_MOINS_6",
             "TARIF_TELECONSULTATION",
@@ -102,6 +101,12 @@ fn every_basis_and_every_parameter_is_used() {
             "TARIF_GYNECO_MEDICALE",
             "DA_SECTEUR_1",
             "TARIFS_OPPOSABLES_PARCOURS",
+            "TARIF_PEDIATRE_MOINS_2",
+            "TARIF_PEDIATRE_2_6",
+            "TARIF_PEDIATRE_6_16",
+            "TARIF_GERIATRE",
+            "AVIS_PONCTUEL_COEF",
+            "AVIS_PONCTUEL_COEF_PUPH",
         ]
     );
 }
