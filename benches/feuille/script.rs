@@ -35,6 +35,8 @@ pub fn transaction(folder: &Path, word: &str) -> Vec<Statement> {
     let process = |entry: &str| entry.split(['[', ']']).nth(1).map(str::to_owned);
     let wanted = entries.iter().rev().find(|entry| entry.contains(word)).and_then(|e| process(e));
     let mut statements: Vec<Statement> = Vec::new();
+    // Parsing and binding are logged too, the latter with the same parameters.
+    let mut executed = false;
     for entry in entries.iter().filter(|entry| process(entry) == wanted) {
         let said = entry.split_once(" ms  ").map(|(_, after)| after);
         if let Some(text) = said.and_then(|said| said.strip_prefix("statement: ")) {
@@ -48,7 +50,11 @@ pub fn transaction(folder: &Path, word: &str) -> Vec<Statement> {
         } else if let Some(text) = said.and_then(|said| said.strip_prefix("execute ")) {
             let text = text.split_once(": ").unwrap().1.to_owned();
             statements.push(Statement { text, parameters: Vec::new() });
-        } else if let Some((_, list)) = entry.split_once("DETAIL:  parameters: ")
+            executed = true;
+        } else if said.is_some() {
+            executed = false;
+        } else if executed
+            && let Some((_, list)) = entry.split_once("DETAIL:  parameters: ")
             && let Some(last) = statements.last_mut()
         {
             last.parameters = values(list);
