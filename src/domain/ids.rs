@@ -137,6 +137,10 @@ typed_id!(
     ReevaluationId
 );
 typed_id!(
+    /// A sum that a caisse recovered of a claim.
+    RecouvrementId
+);
+typed_id!(
     /// One HTTP request, as named in logs, traces and problems.
     RequestId
 );

@@ -10,6 +10,7 @@ pub mod adressage;
 pub mod calendar;
 pub mod clock;
 pub mod conciliation;
+pub mod creance;
 pub mod declaration;
 pub mod designation;
 pub mod digest;

@@ -32,6 +32,7 @@ pub mod participations;
 pub mod patientele;
 pub mod patients;
 mod range;
+pub mod recouvrements;
 pub mod reevaluations;
 pub mod representations;
 pub mod signatures;

@@ -9,6 +9,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod creances;
 mod fins;
 mod frise;
 mod identifiers;

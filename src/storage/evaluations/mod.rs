@@ -3,6 +3,8 @@
 
 mod codec;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
@@ -153,6 +155,35 @@ pub async fn later(
                 faits,
                 evaluation,
             })
+        })
+        .collect()
+}
+
+/// The last evaluation of each of some feuilles that has more than its first. Each is looked for on its
+/// own day of care: a life of feuilles would otherwise be looked for in every month of it.
+pub async fn last(
+    conn: &mut PgConnection,
+    feuilles: &[(FeuilleId, NaiveDate)],
+) -> Result<BTreeMap<FeuilleId, Evaluation>, StorageError> {
+    let ids: Vec<Uuid> = feuilles.iter().map(|(id, _)| id.uuid()).collect();
+    let days: Vec<NaiveDate> = feuilles.iter().map(|(_, jour)| *jour).collect();
+    let rows = sqlx::query!(
+        r#"/* evaluation.last */
+         SELECT k.feuille_id AS "feuille_id!", e.detail
+         FROM unnest($1::uuid[], $2::date[]) AS k (feuille_id, date_soins)
+         CROSS JOIN LATERAL (
+             SELECT detail FROM evaluation
+             WHERE feuille_id = k.feuille_id AND date_soins = k.date_soins
+             ORDER BY numero DESC LIMIT 1) AS e"#,
+        &ids,
+        &days
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let Lue { evaluation, .. } = decode("evaluation", &row.detail)?;
+            Ok((FeuilleId::from_uuid(row.feuille_id), evaluation))
         })
         .collect()
 }
