@@ -77,6 +77,10 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
     vec![
         tag("Simulations", "Essayer l'évaluation sans registre ni jeton."),
         tag("Feuilles de soins", "Enregistrer, évaluer et relire."),
+        tag(
+            "Créances",
+            "Ce que la caisse réclame après un tiers payant, et ce qu'elle en a recouvré.",
+        ),
         tag("Déclarations", "Choisir son médecin traitant, à deux signatures."),
         tag("Médecin traitant", "Qui est médecin traitant, quel jour, connu quand."),
         tag("Adressages", "Orienter un patient vers un correspondant, et le retour d'information."),

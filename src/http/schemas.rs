@@ -9,6 +9,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::lecture::{Entier, Erreurs, Lire, Liste, Matricule, Noeud, Nom, Texte, lire_mot};
 use crate::domain::adressage as a;
 use crate::domain::conciliation as c;
+use crate::domain::creance as cr;
 use crate::domain::declaration as d;
 use crate::domain::digest::Empreinte;
 use crate::domain::evaluation as e;
@@ -85,6 +86,7 @@ uuids!(
     id::FeuilleId: "Identifiant d'une feuille de soins.",
     id::OperationId: "Identifiant d'une opération sur un médecin.",
     id::ReevaluationId: "Identifiant d'une réévaluation.",
+    id::RecouvrementId: "Identifiant d'un recouvrement.",
     id::AccesId: "Identifiant d'un accès.",
     id::FusionId: "Identifiant d'une fusion de deux dossiers.",
     id::ConflitId: "Identifiant d'un conflit entre désignations.",
@@ -127,6 +129,11 @@ listes!(
     c::EtatConciliation,
     c::PartieConciliation,
     c::ReponseMedecin,
+    cr::ActionCreance,
+    cr::ActionRecouvrement,
+    cr::ModeRecouvrement,
+    cr::MotifAnnulation,
+    cr::SoldeCherche,
     d::Action,
     d::Canal,
     d::Etat,

@@ -7,6 +7,7 @@
 pub mod adressages;
 mod affiliations;
 pub mod conciliations;
+pub mod creances;
 pub mod declarations;
 pub mod evaluations;
 mod exercices;

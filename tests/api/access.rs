@@ -20,6 +20,7 @@ fn operations() -> Vec<(String, String, &'static Value)> {
             let address = path
                 .replace("{rpps}", MARTIN)
                 .replace("{id}", "0192f0c4-0000-7000-8000-000000000001")
+                .replace("{recouvrement_id}", "0192f0c4-0000-7000-8000-000000000002")
                 .replace("{numero}", "1");
             let required: Vec<String> = operation["parameters"]
                 .as_array()
@@ -43,7 +44,8 @@ fn scopes(operation: &Value) -> Option<Vec<String>> {
     requirement.as_array().map(|list| list.iter().map(|s| s.as_str().unwrap().to_owned()).collect())
 }
 
-fn claims(scope: &str) -> Claims {
+/// What the token of Martin says, with some scope.
+pub fn claims(scope: &str) -> Claims {
     let now = NOW.parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp();
     Claims {
         iss: DEV_ISSUER.to_owned(),

@@ -21,6 +21,7 @@ mod conciliations;
 mod conflits;
 mod conjointes;
 mod corrections;
+mod creances;
 mod cycle;
 mod deces;
 mod declarations;

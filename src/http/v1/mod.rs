@@ -2,6 +2,7 @@
 
 pub(crate) mod adressages;
 pub(crate) mod conciliations;
+pub(crate) mod creances;
 pub(crate) mod declarations;
 pub(crate) mod departs;
 pub(crate) mod evaluation;
@@ -30,6 +31,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(simulations::router())
         .merge(feuilles_de_soins::router())
+        .merge(creances::router())
         .merge(declarations::router())
         .merge(medecins_traitants::router())
         .merge(departs::router())

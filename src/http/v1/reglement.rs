@@ -20,7 +20,7 @@ pub(crate) struct ReglementVue {
     /// Remboursé par la complémentaire au patient.
     rembourse_par_amc_centimes: Centimes,
     /// Ce que la caisse réclamera plus tard au patient, faute de l'avoir retenu ; déjà compris dans le
-    /// reste à charge.
+    /// reste à charge. Ce qui en est recouvré se lit sous `/v1/patients/{id}/creances`.
     creances: Vec<CreanceVue>,
 }
 

@@ -1,0 +1,190 @@
+//! Claims after third-party payment, and their recoveries.
+
+mod demande;
+mod vue;
+
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::demande::{AnnulationRecouvrementDemande, CreancesDemande, RecouvrementDemande};
+use self::vue::{CreancesVue, RecouvrementLuVue};
+use crate::auth::Portee;
+use crate::domain::creance::SoldeCherche;
+use crate::domain::ids::{FeuilleId, PatientId, RecouvrementId};
+use crate::domain::vocabulary::Vocabulaire;
+use crate::http::AppState;
+use crate::http::extract::{Appel, Chemin, Chemins, CleIdempotence, Corps, Requete, SiCorrespond};
+use crate::http::idempotency::{etag, json as respond_json, rendre, respond};
+use crate::http::lecture::Entier;
+use crate::http::pagination::{self, LIMITE, PaginationVue};
+use crate::http::problem::Refus;
+use crate::services::Rendu;
+use crate::services::creances::{QuestionCreances, RecouvrementLu};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(recover))
+        .routes(routes!(get))
+        .routes(routes!(cancel))
+}
+
+/// Renders a recovery of a feuille, with its version as ETag.
+fn render(
+    statut: StatusCode,
+    feuille: FeuilleId,
+) -> impl Fn(&RecouvrementLu) -> Result<Rendu, serde_json::Error> {
+    move |lu| {
+        let id = lu.recouvrement.id;
+        let location = (statut == StatusCode::CREATED)
+            .then(|| format!("/v1/feuilles-de-soins/{feuille}/recouvrements/{id}"));
+        rendre(statut, location, Some(lu.recouvrement.version()), &RecouvrementLuVue::new(lu))
+    }
+}
+
+/// Lister les créances sur un patient
+///
+/// Après un tiers payant, personne n'a retenu la majoration ni la participation forfaitaire le jour des soins :
+/// la caisse les recouvre plus tard. Chaque créance est celle de l'évaluation en vigueur de sa feuille, avec ce
+/// qui en est recouvré et ce qui en reste ; elle est comprise dès le début dans le reste à charge. Le patient
+/// lit les siennes, la caisse celles de ses assurés du temps où ils dépendaient d'elle.
+#[utoipa::path(
+    get,
+    path = "/v1/patients/{id}/creances",
+    tag = "Créances",
+    operation_id = "lister_creances",
+    security(("jeton" = ["feuilles.lire"])),
+    params(
+        ("id" = PatientId, Path, description = "Identifiant du patient"),
+        ("du" = Option<NaiveDate>, Query, description = "Premier jour de soins ; celui de la période couverte par la loi par défaut"),
+        ("au" = Option<NaiveDate>, Query, description = "Dernier jour de soins ; aujourd'hui par défaut"),
+        ("solde" = inline(Option<SoldeCherche>), Query, description = "« restant » : seulement celles dont il reste à recouvrer ; « a_rendre » : seulement celles dont la caisse doit rendre"),
+        ("limite" = inline(Option<Entier<1, 100>>), Query, description = "Nombre de créances par page, 20 par défaut"),
+        ("curseur" = Option<String>, Query, description = "Curseur de la page précédente, avec les mêmes filtres")
+    ),
+    responses((status = 200, description = "Une page de créances", body = CreancesVue)),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "curseur_autre_requete"])))
+)]
+async fn list(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<PatientId>,
+    Requete(demande): Requete<CreancesDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::FeuillesLire)?;
+    let au = demande.au.unwrap_or_else(|| state.services.clock().today());
+    // A debt does not disappear after a year: without a first day, all of them are looked at.
+    let first = state.services.law().couverture().du();
+    let du = demande.du.unwrap_or_else(|| first.min(au));
+    if du > au {
+        let message = "attendu : au plus tard le dernier jour";
+        return Err(Refus::parametre("du", "apres_la_fin", message));
+    }
+    let solde = demande.solde.map_or("", SoldeCherche::mot);
+    let filters = format!("creances {} {id} {du} {au} {solde}", contexte.acteur.cle());
+    let question = QuestionCreances {
+        jours: (du, au),
+        solde: demande.solde,
+        apres: pagination::lire(&filters, demande.curseur)?,
+        limite: demande.limite.map_or(LIMITE, |limite| limite.0),
+    };
+    let page = state.services.list_creances(&contexte, id, &question).await?;
+    let curseur_suivant = page.suite.map(|last| pagination::ecrire(&filters, &last.to_string()));
+    respond_json(&CreancesVue::new((du, au), &page, PaginationVue { curseur_suivant }))
+}
+
+/// Enregistrer un recouvrement
+///
+/// La caisse dont le patient dépend recouvre tout ou partie de ce qui reste d'une créance, ou y renonce. Deux
+/// demandes faites au même moment ne recouvrent jamais ensemble plus que ce qui reste.
+#[utoipa::path(
+    post,
+    path = "/v1/feuilles-de-soins/{id}/recouvrements",
+    tag = "Créances",
+    operation_id = "enregistrer_recouvrement",
+    security(("jeton" = ["administration"])),
+    params(("id" = FeuilleId, Path, description = "Identifiant de la feuille"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = RecouvrementDemande,
+    responses((status = 201, description = "Le recouvrement et sa créance", body = RecouvrementLuVue,
+        headers(("Location" = String, description = "Adresse du recouvrement"), ("ETag" = String, description = "Version du recouvrement")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+)]
+async fn recover(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<FeuilleId>,
+    cle: CleIdempotence,
+    corps: Corps<RecouvrementDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let demande = cle.demande(corps.requete);
+    let nouveau = corps.valeur.into_domain();
+    let (services, rendre) = (&state.services, render(StatusCode::CREATED, id));
+    respond(services.recover(&contexte, &demande, id, nouveau, rendre).await?)
+}
+
+/// Lire un recouvrement
+#[utoipa::path(
+    get,
+    path = "/v1/feuilles-de-soins/{id}/recouvrements/{recouvrement_id}",
+    tag = "Créances",
+    operation_id = "lire_recouvrement",
+    security(("jeton" = ["feuilles.lire"])),
+    params(("id" = FeuilleId, Path, description = "Identifiant de la feuille"),
+           ("recouvrement_id" = RecouvrementId, Path, description = "Identifiant du recouvrement")),
+    responses((status = 200, description = "Le recouvrement et sa créance", body = RecouvrementLuVue,
+        headers(("ETag" = String, description = "Version du recouvrement")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+)]
+async fn get(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemins(feuille, id): Chemins<FeuilleId, RecouvrementId>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::FeuillesLire)?;
+    let lu = state.services.get_recovery(&contexte, (feuille, id)).await?;
+    let mut response = respond_json(&RecouvrementLuVue::new(&lu))?;
+    if let Ok(version) = HeaderValue::from_str(&etag(lu.recouvrement.version())) {
+        response.headers_mut().insert(header::ETAG, version);
+    }
+    Ok(response)
+}
+
+/// Annuler un recouvrement
+///
+/// Il fut saisi à tort, le paiement a été rejeté, ou la somme est rendue au patient : elle reste de nouveau à
+/// recouvrer, s'il y a lieu. L'ancien et son annulation restent lisibles.
+#[utoipa::path(
+    post,
+    path = "/v1/feuilles-de-soins/{id}/recouvrements/{recouvrement_id}/annulation",
+    tag = "Créances",
+    operation_id = "annuler_recouvrement",
+    security(("jeton" = ["administration"])),
+    params(("id" = FeuilleId, Path, description = "Identifiant de la feuille"),
+           ("recouvrement_id" = RecouvrementId, Path, description = "Identifiant du recouvrement"),
+           ("If-Match" = String, Header, description = "ETag du recouvrement lu"),
+           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
+    request_body = AnnulationRecouvrementDemande,
+    responses((status = 200, description = "Le recouvrement annulé et sa créance", body = RecouvrementLuVue,
+        headers(("ETag" = String, description = "Version du recouvrement")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+)]
+async fn cancel(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemins(feuille, id): Chemins<FeuilleId, RecouvrementId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<AnnulationRecouvrementDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::Administration)?;
+    let demande = cle.demande(corps.requete);
+    let motif = corps.valeur.motif;
+    let (services, rendre) = (&state.services, render(StatusCode::OK, feuille));
+    let vu = (feuille, id, version);
+    respond(services.cancel_recovery(&contexte, &demande, vu, motif, rendre).await?)
+}

@@ -1,0 +1,135 @@
+//! Claims after third-party payment: read with what was recovered of them.
+//!
+//! No claim has a row: it is what the current evaluation of its feuille says, so that a new evaluation
+//! changes it by itself. All those of a person are made again for each page, which a life of feuilles
+//! bears: the total needs them anyway.
+
+mod recouvrements;
+
+use chrono::NaiveDate;
+
+pub use self::recouvrements::{NouveauRecouvrement, RecouvrementLu};
+use super::{Contexte, ServiceError, Services, Vue};
+use crate::domain::acteur::Acteur;
+use crate::domain::creance::{CreanceSuivie, PlaceCreance, Solde, SoldeCherche, suivre};
+use crate::domain::ids::{FeuilleId, PatientId};
+use crate::law::LawError;
+use crate::law::reglement::reglement;
+use crate::storage::feuilles_de_soins::{self, FeuilleRecue, QuestionFeuilles};
+use crate::storage::recouvrements as mouvements;
+use crate::storage::{Connection, dossiers, evaluations};
+
+/// Which claims of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuestionCreances {
+    /// First and last day of care.
+    pub jours: (NaiveDate, NaiveDate),
+    /// Only those of which something is left.
+    pub solde: Option<SoldeCherche>,
+    /// After this one.
+    pub apres: Option<PlaceCreance>,
+    /// How many at most.
+    pub limite: i64,
+}
+
+/// A page of claims.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageCreances {
+    /// The claims, by day of the act.
+    pub creances: Vec<CreanceSuivie>,
+    /// All claims of the days asked, whatever the page and the balance looked for.
+    pub total: Solde,
+    /// The last one read, when others follow.
+    pub suite: Option<PlaceCreance>,
+    /// Whether the caller is the caisse that may recover them.
+    pub sa_caisse: bool,
+}
+
+impl Services {
+    /// The claims on a person. For the person and the caisse; a caisse of before reads those of the days
+    /// of its time. Like care itself, they are not for a representative.
+    pub async fn list_creances(
+        &self,
+        contexte: &Contexte,
+        patient: PatientId,
+        question: &QuestionCreances,
+    ) -> Result<PageCreances, ServiceError> {
+        refuse_medecin(&contexte.acteur)?;
+        let mut conn = self.db.read("creance.list").await?;
+        let vue = self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
+        let absorbed = dossiers::absorbed(&mut conn, &[patient]).await?;
+        let mut records = vec![patient];
+        records.extend(absorbed.into_iter().map(|(_, old)| old));
+        let feuilles = QuestionFeuilles {
+            dossiers: records,
+            executant: None,
+            jours: question.jours,
+            apres: None,
+            limite: i64::MAX,
+        };
+        let mut found = feuilles_de_soins::of_person(&mut conn, &feuilles).await?;
+        found.retain(|recue| {
+            recue.feuille.feuille.soins.date_soins().is_some_and(|jour| vue.contient(jour))
+        });
+        let mut all = self.creances_of(&mut conn, found).await?;
+        drop(conn);
+        self.trace(contexte, patient, "creance.lister").await?;
+        all.sort_by_key(|one| one.place);
+        let total = all.iter().try_fold(Solde::default(), |sum, one| sum.plus(&one.solde));
+        let total = total.map_err(LawError::from)?;
+        all.retain(|one| {
+            one.est_cherchee(question.solde) && question.apres.is_none_or(|last| one.place > last)
+        });
+        let limite = usize::try_from(question.limite).unwrap_or(usize::MAX);
+        let more = all.len() > limite;
+        all.truncate(limite);
+        let suite = all.last().filter(|_| more).map(|last| last.place);
+        let sa_caisse = is_present_caisse(&contexte.acteur, &vue);
+        Ok(PageCreances { creances: all, total, suite, sa_caisse })
+    }
+
+    /// The claims of some feuilles, by their current evaluations, with what was recovered of them.
+    async fn creances_of(
+        &self,
+        conn: &mut Connection,
+        mut found: Vec<FeuilleRecue>,
+    ) -> Result<Vec<CreanceSuivie>, ServiceError> {
+        // Nothing is claimed of a feuille that the patient paid, and its payment never changes.
+        found.retain(|recue| recue.feuille.feuille.soins.paiement.tiers_payant_amo);
+        let days: Vec<(FeuilleId, NaiveDate)> = found
+            .iter()
+            .filter_map(|recue| Some((recue.feuille.id, recue.feuille.feuille.soins.date_soins()?)))
+            .collect();
+        let mut current = evaluations::last(conn, &days).await?;
+        let places: Vec<mouvements::Place> =
+            found.iter().map(|recue| (recue.feuille.patient_id, recue.feuille.id)).collect();
+        let mut recovered = mouvements::of_feuilles(conn, &places).await?;
+        let mut all = Vec::new();
+        for FeuilleRecue { feuille, evaluation } in found {
+            let soins = &feuille.feuille.soins;
+            let Some(jour) = soins.date_soins() else { continue };
+            let current = current.remove(&feuille.id).unwrap_or(evaluation.evaluation);
+            let creances = reglement(soins, &current)?.creances;
+            let recovered = recovered.remove(&feuille.id).unwrap_or_default();
+            let place = (feuille.id, jour);
+            let suivies = suivre(place, &soins.actes, &creances, recovered);
+            all.extend(suivies.map_err(LawError::from)?);
+        }
+        Ok(all)
+    }
+}
+
+/// A doctor was paid: what the caisse claims from the patient is between the two of them.
+const fn refuse_medecin(acteur: &Acteur) -> Result<(), ServiceError> {
+    match acteur {
+        Acteur::Patient(_) | Acteur::Caisse(_) => Ok(()),
+        Acteur::Medecin(_) => {
+            Err(ServiceError::Interdit("les créances se lisent par le patient et par sa caisse"))
+        }
+    }
+}
+
+/// Whether the caller is the caisse on which the person depends today.
+fn is_present_caisse(acteur: &Acteur, vue: &Vue) -> bool {
+    matches!(acteur, Acteur::Caisse(_)) && *vue == Vue::Entiere
+}
