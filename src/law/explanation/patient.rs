@@ -316,7 +316,8 @@ fn sinon(recit: &Recit<'_>, other: &Autrement) -> String {
     let fees = |evaluation: &Evaluation| evaluation.totaux.honoraires;
     let less = fees(recit.evaluation).minus_or_zero(fees(&other.evaluation));
     let why = if less > Centimes::ZERO {
-        format!(", car le médecin n'aurait pas pu demander {} de plus que le tarif", euros(less))
+        let who = if recit.situation.consultation_externe { "l'hôpital" } else { "le médecin" };
+        format!(", car {who} n'aurait pas pu demander {} de plus que le tarif", euros(less))
     } else {
         String::new()
     };

@@ -8,6 +8,7 @@
 //! for the next one is also brought up to date by [`Registre::retenir`].
 
 mod parcours;
+mod praticiens;
 mod registre;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use chrono::Datelike;
 
 use self::parcours::{bills_overrun, looked_around};
 pub(super) use self::parcours::{est_da, has_opinion};
+pub(super) use self::praticiens::Praticiens;
 pub(super) use self::registre::Registre;
 use self::registre::{AffiliationDe, Dossier};
 use super::{ServiceError, Services, latest_knowledge};
@@ -36,6 +38,16 @@ impl Services {
         conn: &mut Connection,
         sujets: &[Sujet<'_>],
     ) -> Result<Registre, ServiceError> {
+        self.registre_of_batch(conn, sujets, &Praticiens::default()).await
+    }
+
+    /// The same for a batch of a lot, which may know some of the performers already.
+    pub(super) async fn registre_of_batch(
+        &self,
+        conn: &mut Connection,
+        sujets: &[Sujet<'_>],
+        praticiens: &Praticiens,
+    ) -> Result<Registre, ServiceError> {
         let persons: BTreeSet<PatientId> = sujets.iter().map(|(patient, _)| *patient).collect();
         let persons: Vec<PatientId> = persons.into_iter().collect();
         let mut registre = self.caisses(conn, &persons).await?;
@@ -53,16 +65,11 @@ impl Services {
         }
         let doctors: BTreeSet<Rpps> =
             sujets.iter().map(|(_, feuille)| feuille.executant_rpps).collect();
-        let doctors: Vec<Rpps> = doctors.into_iter().collect();
-        for (rpps, specialite) in dossiers::specialites(conn, &doctors).await? {
-            registre.practises(rpps, specialite);
-        }
-        for exercice in dossiers_situations::exercices(conn, &doctors).await? {
-            registre.practises_at(exercice);
-        }
+        praticiens.tell(conn, &doctors, &mut registre).await?;
         for (patient, effet, statut) in dossiers_situations::statuts(conn, &everybody).await? {
             registre.change(patient, |dossier| dossier.statuts.push((effet, statut)));
         }
+        praticiens.tell(conn, &registre.colleagues(sujets), &mut registre).await?;
         self.rarer_facts(conn, sujets, &mut registre).await?;
         self.ways(conn, sujets, &mut registre).await?;
         Ok(registre)
@@ -98,12 +105,6 @@ impl Services {
         if !choosing.is_empty() {
             for attente in dossiers::waiting(conn, &choosing).await? {
                 registre.change(attente.patient_id, |dossier| dossier.waits(&attente));
-            }
-        }
-        let colleagues = registre.colleagues(sujets);
-        if !colleagues.is_empty() {
-            for exercice in dossiers_situations::exercices(conn, &colleagues).await? {
-                registre.practises_at(exercice);
             }
         }
         let alone = registre.persons(sujets, Registre::needs_neutralisations);

@@ -138,11 +138,9 @@ impl Registre {
 
     /// The médecins traitants whose colleagues some feuilles claim to come from, and whose practices are
     /// not those of a performer.
-    pub(super) fn colleagues(&self, sujets: &[Sujet<'_>]) -> Vec<Rpps> {
+    pub(super) fn colleagues(&self, sujets: &[Sujet<'_>]) -> BTreeSet<Rpps> {
         let claimed = sujets.iter().flat_map(|(patient, feuille)| self.absent(*patient, feuille));
-        let asked: BTreeSet<Rpps> =
-            claimed.filter(|rpps| self.practices(*rpps).is_empty()).collect();
-        asked.into_iter().collect()
+        claimed.filter(|rpps| self.practices(*rpps).is_empty()).collect()
     }
 
     /// The médecins traitants in whose place a feuille says that a colleague acts.

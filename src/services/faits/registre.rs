@@ -209,14 +209,15 @@ impl Registre {
         self.dossiers.get(&patient).is_some_and(|dossier| dossier.identites.iter().any(known))
     }
 
-    /// A doctor of the register, with one of his specialties.
-    pub(super) fn practises(&mut self, rpps: Rpps, specialite: Option<(Periode, Specialite)>) {
-        self.medecins.entry(rpps).or_default().extend(specialite);
-    }
-
-    /// A practice of a performer.
-    pub(super) fn practises_at(&mut self, exercice: ExerciceConnu) {
-        self.exercices.entry(exercice.rpps).or_default().push(exercice);
+    /// A doctor of the register, with his specialties and his practices.
+    pub(super) fn practises(
+        &mut self,
+        rpps: Rpps,
+        specialites: &[(Periode, Specialite)],
+        exercices: &[ExerciceConnu],
+    ) {
+        self.medecins.insert(rpps, specialites.to_vec());
+        self.exercices.insert(rpps, exercices.to_vec());
     }
 
     /// The practices of a performer.

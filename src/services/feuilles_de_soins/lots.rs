@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use super::connues::Envoyee;
 use super::reception::{Issues, Ligne, Trouvee};
 use super::{FeuilleEvaluee, NouvelleFeuille};
+use crate::services::faits::Praticiens;
 use crate::services::{Contexte, ServiceError, Services};
 
 /// A feuille of a lot that the register has now.
@@ -92,7 +93,23 @@ impl Tours {
 /// What batches of one lot tell each other: once a feuille was already received, those that follow are
 /// likely to be, and are looked for before anything is written.
 #[derive(Debug, Default)]
-pub struct Suite(AtomicBool);
+pub struct Suite {
+    deja_recues: AtomicBool,
+    /// The doctors about whom an earlier batch asked.
+    praticiens: Praticiens,
+}
+
+impl Suite {
+    /// Whether feuilles of the lot were already received.
+    pub(super) fn deja_recues(&self) -> bool {
+        self.deja_recues.load(Ordering::Relaxed)
+    }
+
+    /// The doctors about whom an earlier batch asked.
+    pub(super) const fn praticiens(&self) -> &Praticiens {
+        &self.praticiens
+    }
+}
 
 /// The lines of a batch that are treated together, each with its place in the batch.
 #[derive(Debug, Default)]
@@ -166,13 +183,12 @@ impl Services {
             tour.wait().await;
             return Vec::new();
         }
-        let cherche = suite.0.load(Ordering::Relaxed);
-        let issues = match self.transact(contexte, &lignes, cherche, tour).await {
+        let issues = match self.transact(contexte, &lignes, suite, tour).await {
             Ok(issues) => issues,
             Err(error) => return self.apart(contexte, lignes, suite, error).await,
         };
         if issues.iter().flatten().any(|found| !found.nouvelle) {
-            suite.0.store(true, Ordering::Relaxed);
+            suite.deja_recues.store(true, Ordering::Relaxed);
         }
         self.give_back(contexte, &lignes, issues).await
     }
@@ -182,7 +198,7 @@ impl Services {
         &self,
         contexte: &Contexte,
         lignes: &Arc<Vec<Ligne>>,
-        cherche: bool,
+        suite: &Suite,
         tour: &mut Tour,
     ) -> Result<Issues, ServiceError> {
         let days: BTreeSet<NaiveDate> = lignes.iter().map(|ligne| ligne.date_soins).collect();
@@ -190,7 +206,7 @@ impl Services {
         // Before a connection is taken: whoever holds one waits for nobody's turn.
         tour.wait().await;
         let mut tx = self.db.begin("feuille.receive").await?;
-        let issues = self.store_all(&mut tx, contexte, lignes, cherche, tour).await?;
+        let issues = self.store_all(&mut tx, contexte, lignes, suite, tour).await?;
         if issues.iter().flatten().any(|found| found.nouvelle) {
             tx.commit().await?;
         }

@@ -65,7 +65,9 @@ impl Services {
             return Ok(answered);
         }
         let lignes = Arc::new(vec![Ligne { nouvelle, date_soins }]);
-        let done = self.store_all(&mut tx, contexte, &lignes, false, &mut Tour::default()).await?;
+        let done = self
+            .store_all(&mut tx, contexte, &lignes, &Suite::default(), &mut Tour::default())
+            .await?;
         let Trouvee { recue, nouvelle } =
             done.into_iter().next().ok_or(ServiceError::Introuvable)??;
         if !nouvelle {

@@ -11,7 +11,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 
 use super::decision::{Decisions, Donnees};
-use super::{NouvelleFeuille, Tour};
+use super::{NouvelleFeuille, Suite, Tour};
 use crate::domain::acteur::Acteur;
 use crate::domain::ids::{EvenementId, FeuilleId, PatientId};
 use crate::domain::patient::ClePatient;
@@ -69,6 +69,7 @@ pub(super) type Issues = Vec<Result<Trouvee, ServiceError>>;
 struct Lot<'a> {
     contexte: &'a Contexte,
     lignes: &'a Arc<Vec<Ligne>>,
+    suite: &'a Suite,
     personnes: Vec<Personne>,
     instants: BTreeMap<PatientId, DateTime<Utc>>,
 }
@@ -83,15 +84,15 @@ impl Services {
         Ok(())
     }
 
-    /// Stores and evaluates feuilles, those of one person in their order. With `cherche`, those
-    /// already received are looked for first; otherwise only when the database says that there are
-    /// some. An error is that of the whole transaction.
+    /// Stores and evaluates feuilles, those of one person in their order. Those already
+    /// received are looked for first when the batches before had some, otherwise only when the database
+    /// says that there are. An error is that of the whole transaction.
     pub(super) async fn store_all(
         &self,
         tx: &mut Tx,
         contexte: &Contexte,
         lignes: &Arc<Vec<Ligne>>,
-        cherche: bool,
+        suite: &Suite,
         tour: &mut Tour,
     ) -> Result<Issues, ServiceError> {
         let cles: Vec<&ClePatient> = lignes.iter().map(|ligne| &ligne.nouvelle.cle).collect();
@@ -113,8 +114,8 @@ impl Services {
                 *personne = Personne::Fusionnee;
             }
         }
-        let lot = Lot { contexte, lignes, personnes, instants };
-        if let Some(issues) = self.attempt(tx, &lot, cherche).await? {
+        let lot = Lot { contexte, lignes, suite, personnes, instants };
+        if let Some(issues) = self.attempt(tx, &lot, suite.deja_recues()).await? {
             return Ok(issues);
         }
         let missing = StorageError::RowsAffected {
@@ -140,7 +141,7 @@ impl Services {
             .zip(&lot.personnes)
             .filter_map(|(ligne, personne)| Some((personne.id()?, &ligne.nouvelle.feuille)))
             .collect();
-        let registre = self.registre(tx, &sujets).await?;
+        let registre = self.registre_of_batch(tx, &sujets, lot.suite.praticiens()).await?;
         let personnes = self.recognised(lot, &registre);
         let connues = find_known(tx, lot.lignes, &personnes, &registre, cherche).await?;
         let donnees = Donnees {
