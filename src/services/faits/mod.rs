@@ -65,11 +65,12 @@ impl Services {
         }
         let doctors: BTreeSet<Rpps> =
             sujets.iter().map(|(_, feuille)| feuille.executant_rpps).collect();
-        praticiens.tell(conn, &doctors, &mut registre).await?;
+        let now = self.clock.now();
+        praticiens.tell(conn, &doctors, &mut registre, now).await?;
         for (patient, effet, statut) in dossiers_situations::statuts(conn, &everybody).await? {
             registre.change(patient, |dossier| dossier.statuts.push((effet, statut)));
         }
-        praticiens.tell(conn, &registre.colleagues(sujets), &mut registre).await?;
+        praticiens.tell(conn, &registre.colleagues(sujets), &mut registre, now).await?;
         self.rarer_facts(conn, sujets, &mut registre).await?;
         self.ways(conn, sujets, &mut registre).await?;
         Ok(registre)

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::registre::Registre;
 use crate::domain::calendar::Periode;
 use crate::domain::identifiers::{Rpps, Specialite};
@@ -10,9 +12,12 @@ use crate::services::ServiceError;
 use crate::storage::dossiers_situations::ExerciceConnu;
 use crate::storage::{Connection, dossiers, dossiers_situations};
 
-/// After how many readings everything is read again: a few seconds of a lot. Nothing of a doctor is
-/// locked while feuilles are evaluated, so a feuille is then evaluated as if it had come that little earlier.
-const LECTURES: u32 = 256;
+/// For how long what was read of a doctor counts. Nothing of him is locked while feuilles are evaluated,
+/// so a feuille is evaluated as if it had come that little earlier.
+const DUREE: TimeDelta = TimeDelta::seconds(10);
+
+/// How many doctors are kept at most.
+const NOMBRE: usize = 50_000;
 
 /// What the register knows of a doctor; no specialty list when it does not know him.
 #[derive(Debug, Default)]
@@ -22,31 +27,32 @@ struct Praticien {
 }
 
 /// Doctors read for a batch of a lot and kept for the batches that follow, so that one who bills
-/// hundreds of its feuilles is not read for each. Their number is bounded by that of the feuilles of so
-/// many batches.
+/// hundreds of its feuilles is not read for each.
 #[derive(Debug, Default)]
 pub(in crate::services) struct Praticiens(Mutex<Lus>);
 
 #[derive(Debug, Default)]
 struct Lus {
-    lectures: u32,
+    /// When the oldest of them was read.
+    depuis: Option<DateTime<Utc>>,
     connus: BTreeMap<Rpps, Arc<Praticien>>,
 }
 
 impl Praticiens {
     /// Those of some doctors who were read not long ago.
-    fn kept(&self, doctors: &BTreeSet<Rpps>) -> BTreeMap<Rpps, Arc<Praticien>> {
+    fn kept(&self, doctors: &BTreeSet<Rpps>, now: DateTime<Utc>) -> BTreeMap<Rpps, Arc<Praticien>> {
         let mut lus = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lus.lectures = lus.lectures.saturating_add(1);
-        if lus.lectures > LECTURES {
+        let old = lus.depuis.is_some_and(|first| now.signed_duration_since(first) >= DUREE);
+        if old || lus.connus.len() > NOMBRE {
             *lus = Lus::default();
         }
         let known = doctors.iter().filter_map(|rpps| Some((*rpps, lus.connus.get(rpps)?)));
         known.map(|(rpps, known)| (rpps, Arc::clone(known))).collect()
     }
 
-    fn keep(&self, read: &BTreeMap<Rpps, Arc<Praticien>>) {
+    fn keep(&self, read: &BTreeMap<Rpps, Arc<Praticien>>, now: DateTime<Utc>) {
         let mut lus = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lus.depuis.get_or_insert(now);
         lus.connus.extend(read.iter().map(|(rpps, one)| (*rpps, Arc::clone(one))));
     }
 
@@ -56,16 +62,17 @@ impl Praticiens {
         conn: &mut Connection,
         doctors: &BTreeSet<Rpps>,
         registre: &mut Registre,
+        now: DateTime<Utc>,
     ) -> Result<(), ServiceError> {
         if doctors.is_empty() {
             return Ok(());
         }
-        let mut known = self.kept(doctors);
+        let mut known = self.kept(doctors, now);
         let missing: Vec<Rpps> =
             doctors.iter().copied().filter(|rpps| !known.contains_key(rpps)).collect();
         if !missing.is_empty() {
             let read = read(conn, &missing).await?;
-            self.keep(&read);
+            self.keep(&read, now);
             known.extend(read);
         }
         for (rpps, one) in known {
@@ -91,4 +98,25 @@ async fn read(
         read.entry(exercice.rpps).or_default().exercices.push(exercice);
     }
     Ok(read.into_iter().map(|(rpps, one)| (rpps, Arc::new(one))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_read_counts_for_ten_seconds() {
+        let known = Praticiens::default();
+        let doctor = Rpps::parse("99900001233").unwrap();
+        let asked = BTreeSet::from([doctor]);
+        let start: DateTime<Utc> = "2025-06-16T10:00:00Z".parse().unwrap();
+        assert!(known.kept(&asked, start).is_empty());
+        known.keep(&BTreeMap::from([(doctor, Arc::new(Praticien::default()))]), start);
+        let before = start + DUREE - TimeDelta::microseconds(1);
+        assert_eq!(known.kept(&asked, before).len(), 1);
+        let other = BTreeSet::from([Rpps::parse("99900002017").unwrap()]);
+        assert!(known.kept(&other, before).is_empty());
+        assert!(known.kept(&asked, start + DUREE).is_empty());
+        assert!(known.kept(&asked, start).is_empty(), "nothing old is left");
+    }
 }
