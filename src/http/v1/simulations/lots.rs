@@ -1,4 +1,7 @@
-//! A reform on a lot: one simulation a line, the difference of each and their total, nothing stored.
+//! A reform on a lot: one simulation a line, invented or about a real person, the difference of each
+//! and their total, nothing stored.
+
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -10,29 +13,34 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::SimulationRegistreDemande;
 use super::demande::SimulationDemande;
-use super::reforme::{EcartVue, Modifications, loi_reformee};
+use super::reforme::{EcartVue, ModificationDemande, reformer};
 use crate::auth::Portee;
 use crate::domain::evaluation::Montants;
 use crate::domain::ids::RequestId;
 use crate::http::AppState;
 use crate::http::extract::{Appel, exige_type};
 use crate::http::json::Json;
-use crate::http::lecture::{Lire, lecture, lire_document};
+use crate::http::lecture::{Lire, Liste, lecture, lire_document};
 use crate::http::problem::{Code, Probleme, Refus};
 use crate::http::v1::evaluation::MontantsVue;
 use crate::http::v1::feuilles_de_soins::une_a_une;
-use crate::services::simulations::Ecart;
-use crate::services::{ChampInvalide, Law, Services};
+use crate::services::simulations::{Comparee, Ecart};
+use crate::services::{ChampInvalide, Contexte, Law, Services};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(simulate))
 }
 
-/// First line of a lot: what the reform changes.
+/// Lines asked at once: those about a real person wait for the database, and for their trace to be safe,
+/// which the writer of traces commits together. Few, so that a lot leaves connections to others.
+const EN_COURS: usize = 4;
+
+/// First line of a lot: what the reform changes, or nothing.
 #[derive(Debug)]
 struct EnTeteDemande {
-    reforme: Modifications,
+    reforme: Liste<ModificationDemande, 0, 20>,
 }
 lecture!(EnTeteDemande { reforme });
 
@@ -65,16 +73,20 @@ pub(crate) struct LigneSimuleeVue {
 
 /// Évaluer une réforme sur un lot
 ///
-/// La première ligne (NDJSON) dit la réforme : `{"reforme": […]}`. Chaque ligne suivante est une
-/// simulation, telle que `POST /v1/simulations` la reçoit ; une réponse par ligne, dans le même ordre, avec
-/// la différence avec la loi en vigueur, puis le total. Rien n'est lu du registre, rien n'est enregistré.
+/// La première ligne (NDJSON) dit la réforme : `{"reforme": […]}` ; une liste vide laisse la loi en
+/// vigueur, et la différence est nulle. Chaque ligne suivante est une simulation, telle que
+/// `POST /v1/simulations` la reçoit, ou une feuille d'un patient réel, telle que
+/// `POST /v1/simulations/registre` la reçoit (`{"feuille": …, "connu_le": …}`), aux mêmes conditions d'accès
+/// et avec la même trace ; les deux peuvent se suivre. Une réponse par ligne, dans le même ordre, avec la
+/// différence avec la loi en vigueur, puis le total. Une ligne refusée n'arrête pas les autres. Chaque
+/// feuille est évaluée pour elle-même, sans les autres du lot. Rien n'est enregistré, sauf les traces.
 #[utoipa::path(
     post,
     path = "/v1/simulations/lots",
     tag = "Simulations",
     operation_id = "simuler_reforme_sur_lot",
     security(("jeton" = ["feuilles.evaluer"])),
-    request_body(content = String, content_type = "application/x-ndjson", description = "La réforme, puis une simulation par ligne"),
+    request_body(content = String, content_type = "application/x-ndjson", description = "La réforme, puis une simulation ou une feuille par ligne"),
     responses((status = 200, description = "Une réponse par ligne, puis le total", content_type = "application/x-ndjson", body = LigneSimuleeVue)),
     extensions(("x-problemes" = json!(["type_de_contenu", "corps_illisible", "champs_invalides"])))
 )]
@@ -90,35 +102,73 @@ async fn simulate(
         let detail = "La première ligne doit dire la réforme : {\"reforme\": […]}.";
         return Err(Refus::new(Code::CorpsIllisible, detail));
     };
-    let head: EnTeteDemande = lire(&first?)?;
+    let first = first?;
+    let head: EnTeteDemande = lire(&parse(&first)?)?;
     let services = state.services;
-    let Some(loi) = loi_reformee(&services, Some(head.reforme))? else {
-        return Err(Refus::new(Code::ErreurInterne, "Réforme sans valeur."));
-    };
-    let lot = Lot {
-        services,
-        loi,
-        requete: contexte.requete_id,
-        lignes,
-        total: Total::default(),
-        fini: false,
-    };
+    let loi = reformer(&services, head.reforme.0)?;
+    let question = Arc::new(Question { services, loi, contexte });
+    let comparees = lignes
+        .map(move |(ligne, text)| {
+            let question = Arc::clone(&question);
+            async move { (ligne, question.compare(text).await) }
+        })
+        .buffered(EN_COURS)
+        .boxed();
+    let requete = contexte.requete_id;
+    let lot = Lot { comparees, requete, total: Total::default(), fini: false };
     let headers =
         [(header::CONTENT_TYPE, "application/x-ndjson"), (header::CACHE_CONTROL, "no-store")];
     Ok((StatusCode::OK, headers, Body::from_stream(stream::unfold(lot, Lot::next))).into_response())
 }
 
-/// The lines of a lot, each taken as the answer to the one before is read.
-struct Lot {
+/// What is asked of every line.
+struct Question {
     services: Services,
     loi: Law,
+    contexte: Contexte,
+}
+
+impl Question {
+    /// A line under the law in force and under the reform. One that has a feuille is about a real person.
+    async fn compare(&self, text: Result<Vec<u8>, Refus>) -> Result<Comparee, Refus> {
+        let text = text?;
+        let asked: SimulationRegistreDemande = {
+            let json = parse(&text)?;
+            if !has_feuille(&json) {
+                return self.compare_invented(lire(&json)?);
+            }
+            lire(&json)?
+        };
+        self.compare_registered(asked).await
+    }
+
+    fn compare_invented(&self, asked: SimulationDemande) -> Result<Comparee, Refus> {
+        let (soins, faits, own) = asked.into_domain().map_err(Refus::champs)?;
+        no_own_reform(own.is_some())?;
+        Ok(self.services.confront(&self.loi, &soins, &faits)?)
+    }
+
+    async fn compare_registered(
+        &self,
+        asked: SimulationRegistreDemande,
+    ) -> Result<Comparee, Refus> {
+        no_own_reform(asked.reforme.is_some())?;
+        let connu_le = asked.connu_le;
+        let nouvelle = asked.nouvelle(&self.services)?;
+        let found = self.services.simulate_registered(&self.contexte, &nouvelle, connu_le).await?;
+        Ok(self.services.confront(&self.loi, &nouvelle.feuille.soins, &found.faits)?)
+    }
+}
+
+/// The answers to the lines, each taken as the answer to the one before is read.
+struct Lot {
+    comparees: BoxStream<'static, (u64, Result<Comparee, Refus>)>,
     requete: RequestId,
-    lignes: BoxStream<'static, (u64, Result<Vec<u8>, Refus>)>,
     total: Total,
     fini: bool,
 }
 
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Total {
     evaluees: u64,
     refusees: u64,
@@ -133,11 +183,11 @@ impl Lot {
         if self.fini {
             return None;
         }
-        let vue = if let Some((ligne, text)) = self.lignes.next().await {
-            self.answer(ligne, text)
+        let vue = if let Some((ligne, comparee)) = self.comparees.next().await {
+            self.answer(ligne, comparee)
         } else {
             self.fini = true;
-            self.sum()
+            self.total.vue()
         };
         let bytes = serde_json::to_vec(&vue).map(|mut bytes| {
             bytes.push(b'\n');
@@ -146,7 +196,7 @@ impl Lot {
         Some((bytes, self))
     }
 
-    fn answer(&mut self, ligne: u64, text: Result<Vec<u8>, Refus>) -> LigneSimuleeVue {
+    fn answer(&mut self, ligne: u64, comparee: Result<Comparee, Refus>) -> LigneSimuleeVue {
         let empty = LigneSimuleeVue {
             ligne: Some(ligne),
             resultat: "evaluee",
@@ -157,13 +207,13 @@ impl Lot {
             ecart: None,
             probleme: None,
         };
-        match text.and_then(|text| self.compare(&text)) {
-            Ok((en_vigueur, reforme, ecart)) => {
-                self.total.evaluees = self.total.evaluees.saturating_add(1);
+        match comparee.and_then(|one| Ok((self.total.plus(&one)?, one))) {
+            Ok((total, comparee)) => {
+                self.total = total;
                 LigneSimuleeVue {
-                    en_vigueur: Some(MontantsVue::new(&en_vigueur)),
-                    reforme: Some(MontantsVue::new(&reforme)),
-                    ecart: Some(EcartVue::new(&ecart)),
+                    en_vigueur: Some(MontantsVue::new(&comparee.en_vigueur.totaux)),
+                    reforme: Some(MontantsVue::new(&comparee.reforme.totaux)),
+                    ecart: Some(EcartVue::new(&comparee.ecart)),
                     ..empty
                 }
             }
@@ -177,51 +227,62 @@ impl Lot {
             }
         }
     }
+}
 
-    fn compare(&mut self, text: &[u8]) -> Result<(Montants, Montants, Ecart), Refus> {
-        let demande: SimulationDemande = lire(text)?;
-        let (soins, faits, own) = demande.into_domain().map_err(Refus::champs)?;
-        if own.is_some() {
-            let detail = "champ inattendu : la réforme d'un lot est celle de sa première ligne";
-            return Err(Refus::champs(vec![ChampInvalide::new(
-                "/reforme",
-                "champ_inconnu",
-                detail,
-            )]));
-        }
-        let comparee = self.services.confront(&self.loi, &soins, &faits)?;
-        let (before, after) = (comparee.en_vigueur.totaux, comparee.reforme.totaux);
+impl Total {
+    /// With one more line.
+    fn plus(&self, one: &Comparee) -> Result<Self, Refus> {
         let overflow = |_too_large| Refus::new(Code::ErreurInterne, "Total trop grand.");
-        let total = &mut self.total;
-        total.en_vigueur = total.en_vigueur.plus(&before).map_err(overflow)?;
-        total.reforme = total.reforme.plus(&after).map_err(overflow)?;
-        total.ecart = total.ecart.plus(&comparee.ecart).map_err(overflow)?;
-        Ok((before, after, comparee.ecart))
+        Ok(Self {
+            evaluees: self.evaluees.saturating_add(1),
+            refusees: self.refusees,
+            en_vigueur: self.en_vigueur.plus(&one.en_vigueur.totaux).map_err(overflow)?,
+            reforme: self.reforme.plus(&one.reforme.totaux).map_err(overflow)?,
+            ecart: self.ecart.plus(&one.ecart).map_err(overflow)?,
+        })
     }
 
-    fn sum(&self) -> LigneSimuleeVue {
+    fn vue(&self) -> LigneSimuleeVue {
         LigneSimuleeVue {
             ligne: None,
             resultat: "total",
-            evaluees: Some(self.total.evaluees),
-            refusees: Some(self.total.refusees),
-            en_vigueur: Some(MontantsVue::new(&self.total.en_vigueur)),
-            reforme: Some(MontantsVue::new(&self.total.reforme)),
-            ecart: Some(EcartVue::new(&self.total.ecart)),
+            evaluees: Some(self.evaluees),
+            refusees: Some(self.refusees),
+            en_vigueur: Some(MontantsVue::new(&self.en_vigueur)),
+            reforme: Some(MontantsVue::new(&self.reforme)),
+            ecart: Some(EcartVue::new(&self.ecart)),
             probleme: None,
         }
     }
 }
 
-/// Reads one line.
-fn lire<T: Lire>(text: &[u8]) -> Result<T, Refus> {
-    let json = Json::parse(text).map_err(|error| {
+/// The reform of a lot is that of its first line.
+fn no_own_reform(own: bool) -> Result<(), Refus> {
+    if !own {
+        return Ok(());
+    }
+    let detail = "champ inattendu : la réforme d'un lot est celle de sa première ligne";
+    Err(Refus::champs(vec![ChampInvalide::new("/reforme", "champ_inconnu", detail)]))
+}
+
+/// Whether a line is about a real person.
+fn has_feuille(json: &Json<'_>) -> bool {
+    matches!(json, Json::Objet(members) if members.iter().any(|(name, _)| name == "feuille"))
+}
+
+/// Parses one line.
+fn parse(text: &[u8]) -> Result<Json<'_>, Refus> {
+    Json::parse(text).map_err(|error| {
         let cause = Json::cause(text, &error);
         let detail = format!(
             "La ligne n'est pas un document JSON lisible : {cause} (colonne {}).",
             error.column()
         );
         Refus::new(Code::CorpsIllisible, detail)
-    })?;
-    lire_document(&json).map_err(Refus::champs)
+    })
+}
+
+/// Reads what one line asks.
+fn lire<T: Lire>(json: &Json<'_>) -> Result<T, Refus> {
+    lire_document(json).map_err(Refus::champs)
 }

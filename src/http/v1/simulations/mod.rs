@@ -27,6 +27,7 @@ use crate::http::extract::{Appel, Corps, Requete};
 use crate::http::idempotency::json as respond_json;
 use crate::http::lecture::lecture;
 use crate::http::problem::{Code, Refus};
+use crate::services::feuilles_de_soins::NouvelleFeuille;
 use crate::services::instructions::Detail;
 use crate::services::{ChampInvalide, Services};
 
@@ -57,6 +58,15 @@ pub(crate) struct SimulationRegistreDemande {
     reforme: Option<Modifications>,
 }
 lecture!(SimulationRegistreDemande { feuille, connu_le, reforme });
+
+impl SimulationRegistreDemande {
+    /// The feuille that is asked about.
+    fn nouvelle(self, services: &Services) -> Result<NouvelleFeuille, Refus> {
+        self.feuille
+            .into_domain(services.accepts_test_numbers())
+            .map_err(|wrong| Refus::champs(wrong.into_iter().map(within_feuille).collect()))
+    }
+}
 
 /// What is rendered of a simulation.
 struct Simulee<'a> {
@@ -163,10 +173,9 @@ async fn simulate_registered(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Portee::FeuillesEvaluer)?;
     let services = &state.services;
-    let SimulationRegistreDemande { feuille, connu_le, reforme } = corps.valeur;
-    let nouvelle = feuille
-        .into_domain(services.accepts_test_numbers())
-        .map_err(|wrong| Refus::champs(wrong.into_iter().map(within_feuille).collect()))?;
+    let mut demande = corps.valeur;
+    let (connu_le, reforme) = (demande.connu_le, demande.reforme.take());
+    let nouvelle = demande.nouvelle(services)?;
     let loi = loi_reformee(services, reforme)?;
     if asked.vue == Some(Detail::Instruction) {
         services.verify_instructor(&contexte)?;

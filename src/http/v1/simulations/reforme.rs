@@ -98,9 +98,12 @@ pub(crate) fn loi_reformee(
     services: &Services,
     asked: Option<Modifications>,
 ) -> Result<Option<Law>, Refus> {
-    let Some(asked) = asked else { return Ok(None) };
+    asked.map(|asked| reformer(services, asked.0)).transpose()
+}
+
+/// The law with other values; without any, the law in force.
+pub(crate) fn reformer(services: &Services, asked: Vec<ModificationDemande>) -> Result<Law, Refus> {
     let asked: Vec<ModificationDemandee> = asked
-        .0
         .into_iter()
         .map(|one| ModificationDemandee {
             code: one.code.0,
@@ -110,7 +113,7 @@ pub(crate) fn loi_reformee(
             au: one.au,
         })
         .collect();
-    Ok(Some(services.reformed_law(&asked)?))
+    Ok(services.reformed_law(&asked)?)
 }
 
 /// What a reform changes for some care.
