@@ -4,15 +4,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::feuilles_de_soins::NouvelleFeuille;
 use super::{ChampInvalide, Contexte, ServiceError, Services};
-use crate::domain::designation::Designation;
-use crate::domain::evaluation::{Evaluation, FaitsConnus, Naissance, RelationMt};
-use crate::domain::feuille_de_soins::{FeuilleDeSoins, Soins};
+use crate::domain::evaluation::{Evaluation, FaitsConnus};
+use crate::domain::feuille_de_soins::Soins;
 use crate::domain::ids::{DeclarationId, PatientId};
+use crate::domain::patient::ClePatient;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::law::Law;
 pub use crate::law::reforme::{Comparee, Ecart};
 use crate::law::reforme::{Modification, ModificationRefusee};
-use crate::storage::{Connection, designations, patients};
+use crate::storage::{Connection, patients};
 
 /// A modification as it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +91,12 @@ impl Services {
 
     /// Evaluates a feuille against the register, as of its days of care and as known at an instant.
     /// Who may send the feuille may ask; nothing is stored but the trace of the reading.
+    ///
+    /// The instant reaches every fact of the register that an evaluation reads: which record the number
+    /// designated, identity, caisse, status, médecin traitant, declaration under way, neutralisation,
+    /// referrals, specialty and practice of the performer, and the other feuilles of the person with
+    /// what they had kept. The sum of the fees of a performer in a year keeps no instant: it is that of
+    /// now. The law is the one in force, whatever the instant; rights too.
     pub async fn simulate_registered(
         &self,
         contexte: &Contexte,
@@ -104,74 +110,43 @@ impl Services {
             let expected = "attendu : un instant passé";
             return Err(ServiceError::champ("/connu_le", "date_future", expected));
         }
+        let unknown = |error: ServiceError| {
+            let place = "/feuille/beneficiaire";
+            error.into_champ(place, "beneficiaire_inconnu", super::PATIENT_ATTENDU)
+        };
         let mut conn = self.db.read("simulation.registre").await?;
         let patient = self
             .resolve_known_at(&mut conn, contexte, &nouvelle.cle, connu_le)
             .await
-            .map_err(|e| {
-                e.into_champ(
-                    "/feuille/beneficiaire",
-                    "beneficiaire_inconnu",
-                    super::PATIENT_ATTENDU,
-                )
-            })?;
-        let registre = self.registre(&mut conn, &[(patient, feuille)]).await?;
-        let (mut faits, mut declaration_id) = registre.faits(patient, feuille)?;
-        if let Some(instant) = connu_le {
-            declaration_id =
-                self.as_known_at(&mut conn, patient, feuille, &mut faits, instant).await?;
-        }
+            .map_err(unknown)?;
+        let record = match connu_le {
+            None => patient,
+            Some(instant) => {
+                self.record_then(&mut conn, &nouvelle.cle, instant).await.map_err(unknown)?
+            }
+        };
+        let registre = self.registre_connu(&mut conn, &[(record, feuille)], connu_le).await?;
         drop(conn);
+        let (faits, declaration_id) = registre.faits(record, feuille)?;
         let mut evaluation = self.ask_law(&feuille.soins, &faits)?;
-        evaluation.avertissements.extend(registre.ecarts(patient, feuille));
+        evaluation.avertissements.extend(registre.ecarts(record, feuille));
         self.trace(contexte, patient, "feuille.simuler").await?;
         let connu_le = connu_le.unwrap_or(now);
         Ok(SimulationRegistre { evaluation, faits, declaration_id, connu_le })
     }
 
-    /// Puts back the birth date and the médecin traitant that were known at an instant.
-    async fn as_known_at(
+    /// The record that a key designated at an instant: the facts of one that was merged since were its
+    /// own until then.
+    async fn record_then(
         &self,
         conn: &mut Connection,
-        patient: PatientId,
-        feuille: &FeuilleDeSoins,
-        faits: &mut FaitsConnus,
+        cle: &ClePatient,
         instant: DateTime<Utc>,
-    ) -> Result<Option<DeclarationId>, ServiceError> {
-        let identities = patients::identites(conn, self.db.coffre(), patient, instant).await?;
-        let born = identities.last().ok_or(ServiceError::Introuvable)?;
-        faits.naissance = Naissance::Date(born.valeur.date_naissance);
-        let known = designations::list(conn, patient, instant).await?;
-        let mut declaration_id = None;
-        for (jour, relation) in &mut faits.relations_mt {
-            let found = known.iter().find(|designation| designation.effet.contient(*jour));
-            declaration_id = declaration_id.or(found.map(|designation| designation.declaration_id));
-            *relation = relation_known(found, feuille, *jour, *relation);
-        }
-        Ok(declaration_id)
+    ) -> Result<PatientId, ServiceError> {
+        let found = patients::records_known_at(conn, self.db.coffre(), cle, instant).await?;
+        // Several under one key was a conflict of identity then: nobody was chosen.
+        if let [record] = found[..] { Ok(record) } else { Err(ServiceError::Introuvable) }
     }
-}
-
-/// The médecin traitant of a day in a designation that was known, seen from the performer. Without any,
-/// what waits for a signature or is left by a departure stays as it is known today.
-fn relation_known(
-    found: Option<&Designation>,
-    feuille: &FeuilleDeSoins,
-    jour: NaiveDate,
-    today: RelationMt,
-) -> RelationMt {
-    let Some(designation) = found else {
-        return if today.declare() { RelationMt::Aucun } else { today };
-    };
-    let names = |rpps| designation.membres_le(jour).any(|membre| membre.rpps == rpps);
-    if names(feuille.executant_rpps) {
-        let same_cabinet = today != RelationMt::ExecutantCabinetSecondaire;
-        return if same_cabinet { RelationMt::Executant } else { today };
-    }
-    if feuille.soins.executant.remplacant_de.is_some_and(names) {
-        return RelationMt::Remplace;
-    }
-    RelationMt::Autre
 }
 
 /// A refusal about the feuille, where the caller wrote it.

@@ -1,11 +1,13 @@
 //! What the register knows about many persons at once: one statement a kind of fact, whatever the
-//! number of persons. Only what is known now; the rows of the persons are locked by the caller.
+//! number of persons. Only what is known now; the rows of the persons are locked by the caller. What
+//! was known at an instant is read by [`super::dossiers_connus`].
 //!
 //! Where a table has a guard against overlaps, a join asks for its key by `= ANY`: the guard is an index
 //! too, which PostgreSQL believes to be quick and which is fifty times slower than the primary key.
 
 use chrono::NaiveDate;
 use sqlx::postgres::PgConnection;
+use sqlx::postgres::types::PgRange;
 use uuid::Uuid;
 
 use super::StorageError;
@@ -16,7 +18,7 @@ use crate::domain::identifiers::{DateNaissanceAmo, Organisme, RangGemellaire, Rp
 use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
 
 /// The bare identifiers of persons, as statements take them.
-fn uuids(patients: &[PatientId]) -> Vec<Uuid> {
+pub(super) fn uuids(patients: &[PatientId]) -> Vec<Uuid> {
     patients.iter().map(|id| id.uuid()).collect()
 }
 
@@ -25,7 +27,8 @@ pub async fn absorbed(
     conn: &mut PgConnection,
     patients: &[PatientId],
 ) -> Result<Vec<(PatientId, PatientId)>, StorageError> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        LigneFusion,
         "/* fusion.absorbed_of */
          SELECT patient_id, absorbe_id FROM fusion
          WHERE patient_id = ANY($1) AND remplace_le IS NULL",
@@ -33,8 +36,19 @@ pub async fn absorbed(
     )
     .fetch_all(conn)
     .await?;
-    let pair = |kept, absorbe| (PatientId::from_uuid(kept), PatientId::from_uuid(absorbe));
-    Ok(rows.into_iter().map(|row| pair(row.patient_id, row.absorbe_id)).collect())
+    Ok(rows.into_iter().map(LigneFusion::lire).collect())
+}
+
+/// A row of a merge.
+pub(super) struct LigneFusion {
+    pub(super) patient_id: Uuid,
+    pub(super) absorbe_id: Uuid,
+}
+
+impl LigneFusion {
+    pub(super) fn lire(self) -> (PatientId, PatientId) {
+        (PatientId::from_uuid(self.patient_id), PatientId::from_uuid(self.absorbe_id))
+    }
 }
 
 /// A birth date, and from which day the identity that bears it counts.
@@ -55,7 +69,8 @@ pub async fn births(
     conn: &mut PgConnection,
     patients: &[PatientId],
 ) -> Result<Vec<NaissanceConnue>, StorageError> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        LigneNaissance,
         r#"/* identite_patient.births_of */
          SELECT patient_id, date_naissance, rang, lower(effet) AS "du!" FROM identite_patient
          WHERE patient_id = ANY($1) AND remplace_le IS NULL"#,
@@ -63,20 +78,29 @@ pub async fn births(
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(NaissanceConnue {
-                patient_id: PatientId::from_uuid(row.patient_id),
-                du: row.du,
-                date: DateNaissanceAmo::parse(&row.date_naissance).map_err(|error| {
-                    StorageError::inconsistent("identite_patient", "date_naissance", error)
-                })?,
-                rang: RangGemellaire::new(i64::from(row.rang)).map_err(|error| {
-                    StorageError::inconsistent("identite_patient", "rang", error)
-                })?,
-            })
+    rows.into_iter().map(LigneNaissance::lire).collect()
+}
+
+/// A row of an identity.
+pub(super) struct LigneNaissance {
+    pub(super) patient_id: Uuid,
+    pub(super) date_naissance: String,
+    pub(super) rang: i16,
+    pub(super) du: NaiveDate,
+}
+
+impl LigneNaissance {
+    pub(super) fn lire(self) -> Result<NaissanceConnue, StorageError> {
+        Ok(NaissanceConnue {
+            patient_id: PatientId::from_uuid(self.patient_id),
+            du: self.du,
+            date: DateNaissanceAmo::parse(&self.date_naissance).map_err(|error| {
+                StorageError::inconsistent("identite_patient", "date_naissance", error)
+            })?,
+            rang: RangGemellaire::new(i64::from(self.rang))
+                .map_err(|error| StorageError::inconsistent("identite_patient", "rang", error))?,
         })
-        .collect()
+    }
 }
 
 /// A caisse of a person.
@@ -95,7 +119,8 @@ pub async fn affiliations(
     conn: &mut PgConnection,
     patients: &[PatientId],
 ) -> Result<Vec<AffiliationConnue>, StorageError> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        LigneAffiliation,
         "/* affiliation.of_persons */
          SELECT patient_id, organisme, effet FROM affiliation
          WHERE patient_id = ANY($1) AND remplace_le IS NULL",
@@ -103,9 +128,20 @@ pub async fn affiliations(
     )
     .fetch_all(conn)
     .await?;
-    let mut known = rows
-        .into_iter()
-        .map(|row| {
+    LigneAffiliation::lire_toutes(rows)
+}
+
+/// A row of an affiliation.
+pub(super) struct LigneAffiliation {
+    pub(super) patient_id: Uuid,
+    pub(super) organisme: String,
+    pub(super) effet: PgRange<NaiveDate>,
+}
+
+impl LigneAffiliation {
+    /// Those of each person by first day.
+    pub(super) fn lire_toutes(rows: Vec<Self>) -> Result<Vec<AffiliationConnue>, StorageError> {
+        let read = |row: Self| {
             Ok(AffiliationConnue {
                 patient_id: PatientId::from_uuid(row.patient_id),
                 effet: to_periode(&row.effet, "affiliation")?,
@@ -113,10 +149,11 @@ pub async fn affiliations(
                     StorageError::inconsistent("affiliation", "organisme", error)
                 })?,
             })
-        })
-        .collect::<Result<Vec<_>, StorageError>>()?;
-    known.sort_by_key(|one| (one.patient_id, one.effet.du()));
-    Ok(known)
+        };
+        let mut known = rows.into_iter().map(read).collect::<Result<Vec<_>, StorageError>>()?;
+        known.sort_by_key(|one| (one.patient_id, one.effet.du()));
+        Ok(known)
+    }
 }
 
 /// One doctor of one designation.
@@ -141,7 +178,8 @@ pub async fn designations(
     conn: &mut PgConnection,
     patients: &[PatientId],
 ) -> Result<Vec<MembreConnu>, StorageError> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        LigneMembre,
         "/* designation.of_persons */
          SELECT d.patient_id, d.designation_id, d.declaration_id, d.effet, m.rpps,
                 dm.effet AS membre_effet
@@ -155,9 +193,23 @@ pub async fn designations(
     )
     .fetch_all(conn)
     .await?;
-    let mut known = rows
-        .into_iter()
-        .map(|row| {
+    LigneMembre::lire_toutes(rows)
+}
+
+/// A row of a doctor of a designation.
+pub(super) struct LigneMembre {
+    pub(super) patient_id: Uuid,
+    pub(super) designation_id: Uuid,
+    pub(super) declaration_id: Uuid,
+    pub(super) effet: PgRange<NaiveDate>,
+    pub(super) rpps: String,
+    pub(super) membre_effet: PgRange<NaiveDate>,
+}
+
+impl LigneMembre {
+    /// Those of one designation together, by first day.
+    pub(super) fn lire_toutes(rows: Vec<Self>) -> Result<Vec<MembreConnu>, StorageError> {
+        let read = |row: Self| {
             Ok(MembreConnu {
                 patient_id: PatientId::from_uuid(row.patient_id),
                 designation_id: DesignationId::from_uuid(row.designation_id),
@@ -166,10 +218,11 @@ pub async fn designations(
                 rpps: rpps("medecin", &row.rpps)?,
                 membre_effet: to_periode(&row.membre_effet, "designation_medecin")?,
             })
-        })
-        .collect::<Result<Vec<_>, StorageError>>()?;
-    known.sort_by_key(|one| (one.patient_id, one.effet.du(), one.designation_id));
-    Ok(known)
+        };
+        let mut known = rows.into_iter().map(read).collect::<Result<Vec<_>, StorageError>>()?;
+        known.sort_by_key(|one| (one.patient_id, one.effet.du(), one.designation_id));
+        Ok(known)
+    }
 }
 
 /// A declaration under way: it names this doctor, and somebody signed it that day.
@@ -188,7 +241,8 @@ pub async fn waiting(
     conn: &mut PgConnection,
     patients: &[PatientId],
 ) -> Result<Vec<Attente>, StorageError> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        LigneAttente,
         r#"/* declaration.waiting_of */
          SELECT e.patient_id, m.rpps, min(s.signe_le) AS "signe_le!"
          FROM etat_declaration e
@@ -201,15 +255,24 @@ pub async fn waiting(
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Attente {
-                patient_id: PatientId::from_uuid(row.patient_id),
-                rpps: rpps("medecin", &row.rpps)?,
-                signe_le: row.signe_le,
-            })
+    rows.into_iter().map(LigneAttente::lire).collect()
+}
+
+/// A row of a doctor who waits.
+pub(super) struct LigneAttente {
+    pub(super) patient_id: Uuid,
+    pub(super) rpps: String,
+    pub(super) signe_le: NaiveDate,
+}
+
+impl LigneAttente {
+    pub(super) fn lire(self) -> Result<Attente, StorageError> {
+        Ok(Attente {
+            patient_id: PatientId::from_uuid(self.patient_id),
+            rpps: rpps("medecin", &self.rpps)?,
+            signe_le: self.signe_le,
         })
-        .collect()
+    }
 }
 
 /// Days on which some persons bear no majoration because their doctor left.
@@ -263,7 +326,8 @@ pub async fn specialites(
     medecins: &[Rpps],
 ) -> Result<Vec<(Rpps, Option<(Periode, Specialite)>)>, StorageError> {
     let numbers: Vec<String> = medecins.iter().map(|rpps| rpps.as_str().to_owned()).collect();
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        LigneSpecialite,
         r#"/* specialite_medecin.of_doctors */
          SELECT m.rpps, s.code AS "code?", s.effet AS "effet?"
          FROM medecin m
@@ -274,20 +338,28 @@ pub async fn specialites(
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let specialite = match (row.code, row.effet) {
-                (Some(code), Some(effet)) => {
-                    let wrong =
-                        |error| StorageError::inconsistent("specialite_medecin", "code", error);
-                    let code = Specialite::parse(&code).map_err(wrong)?;
-                    Some((to_periode(&effet, "specialite_medecin")?, code))
-                }
-                _ => None,
-            };
-            Ok((rpps("medecin", &row.rpps)?, specialite))
-        })
-        .collect()
+    rows.into_iter().map(LigneSpecialite::lire).collect()
+}
+
+/// A row of a doctor and of one of his specialties.
+pub(super) struct LigneSpecialite {
+    pub(super) rpps: String,
+    pub(super) code: Option<String>,
+    pub(super) effet: Option<PgRange<NaiveDate>>,
+}
+
+impl LigneSpecialite {
+    pub(super) fn lire(self) -> Result<(Rpps, Option<(Periode, Specialite)>), StorageError> {
+        let specialite = match (self.code, self.effet) {
+            (Some(code), Some(effet)) => {
+                let wrong = |error| StorageError::inconsistent("specialite_medecin", "code", error);
+                let code = Specialite::parse(&code).map_err(wrong)?;
+                Some((to_periode(&effet, "specialite_medecin")?, code))
+            }
+            _ => None,
+        };
+        Ok((rpps("medecin", &self.rpps)?, specialite))
+    }
 }
 
 fn rpps(table: &'static str, text: &str) -> Result<Rpps, StorageError> {

@@ -1,6 +1,8 @@
 //! Statuses of many persons and practices of many doctors, known now: one statement a kind of fact.
 
+use chrono::NaiveDate;
 use sqlx::postgres::PgConnection;
+use sqlx::postgres::types::PgRange;
 use uuid::Uuid;
 
 use super::StorageError;
@@ -37,7 +39,8 @@ pub async fn statuts(
     patients: &[PatientId],
 ) -> Result<Vec<(PatientId, Periode, StatutPatient)>, StorageError> {
     let patients: Vec<Uuid> = patients.iter().map(|patient| patient.uuid()).collect();
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        LigneStatut,
         "/* statut_patient.of_persons */
          SELECT patient_id, statut, effet FROM statut_patient
          WHERE patient_id = ANY($1) AND remplace_le IS NULL AND statut <> 'ordinaire'",
@@ -45,13 +48,22 @@ pub async fn statuts(
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let statut = word("statut_patient", "statut", &row.statut)?;
-            let effet = to_periode(&row.effet, "statut_patient")?;
-            Ok((PatientId::from_uuid(row.patient_id), effet, statut))
-        })
-        .collect()
+    rows.into_iter().map(LigneStatut::lire).collect()
+}
+
+/// A row of a status.
+pub(super) struct LigneStatut {
+    pub(super) patient_id: Uuid,
+    pub(super) statut: String,
+    pub(super) effet: PgRange<NaiveDate>,
+}
+
+impl LigneStatut {
+    pub(super) fn lire(self) -> Result<(PatientId, Periode, StatutPatient), StorageError> {
+        let statut = word("statut_patient", "statut", &self.statut)?;
+        let effet = to_periode(&self.effet, "statut_patient")?;
+        Ok((PatientId::from_uuid(self.patient_id), effet, statut))
+    }
 }
 
 /// The practices of some doctors under a billing number; those of a locum are not among them.
@@ -60,7 +72,8 @@ pub async fn exercices(
     medecins: &[Rpps],
 ) -> Result<Vec<ExerciceConnu>, StorageError> {
     let numbers: Vec<String> = medecins.iter().map(|rpps| rpps.as_str().to_owned()).collect();
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        LigneExercice,
         r#"/* exercice.of_doctors */
          SELECT m.rpps, e.principal, e.convention, e.option_tarifaire,
                 e.facturation_nature AS "nature!", e.facturation_numero AS "numero!", e.effet, e.lieu_id
@@ -71,21 +84,35 @@ pub async fn exercices(
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let wrong = |column, error: &dyn std::fmt::Display| {
-                StorageError::inconsistent("exercice", column, error)
-            };
-            Ok(ExerciceConnu {
-                rpps: Rpps::parse(&row.rpps).map_err(|error| wrong("rpps", &error))?,
-                effet: to_periode(&row.effet, "exercice")?,
-                principal: row.principal,
-                convention: word("exercice", "convention", &row.convention)?,
-                option_tarifaire: word("exercice", "option_tarifaire", &row.option_tarifaire)?,
-                facturation: NumeroFacturation::parse(&row.nature, &row.numero)
-                    .map_err(|error| wrong("facturation_numero", &error))?,
-                lieu: LieuId::from_uuid(row.lieu_id),
-            })
+    rows.into_iter().map(LigneExercice::lire).collect()
+}
+
+/// A row of a practice.
+pub(super) struct LigneExercice {
+    pub(super) rpps: String,
+    pub(super) principal: bool,
+    pub(super) convention: String,
+    pub(super) option_tarifaire: String,
+    pub(super) nature: String,
+    pub(super) numero: String,
+    pub(super) effet: PgRange<NaiveDate>,
+    pub(super) lieu_id: Uuid,
+}
+
+impl LigneExercice {
+    pub(super) fn lire(self) -> Result<ExerciceConnu, StorageError> {
+        let wrong = |column, error: &dyn std::fmt::Display| {
+            StorageError::inconsistent("exercice", column, error)
+        };
+        Ok(ExerciceConnu {
+            rpps: Rpps::parse(&self.rpps).map_err(|error| wrong("rpps", &error))?,
+            effet: to_periode(&self.effet, "exercice")?,
+            principal: self.principal,
+            convention: word("exercice", "convention", &self.convention)?,
+            option_tarifaire: word("exercice", "option_tarifaire", &self.option_tarifaire)?,
+            facturation: NumeroFacturation::parse(&self.nature, &self.numero)
+                .map_err(|error| wrong("facturation_numero", &error))?,
+            lieu: LieuId::from_uuid(self.lieu_id),
         })
-        .collect()
+    }
 }

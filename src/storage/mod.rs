@@ -13,6 +13,7 @@ pub mod conciliations;
 pub mod declarations;
 pub mod designations;
 pub mod dossiers;
+pub mod dossiers_connus;
 pub mod dossiers_situations;
 mod error;
 pub mod evaluations;

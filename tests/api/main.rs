@@ -58,6 +58,7 @@ mod schema;
 mod scissions;
 mod service;
 mod simulations;
+mod simulations_connues;
 mod simulations_lots;
 mod situations;
 mod story;

@@ -2,8 +2,9 @@
 //!
 //! Facts are read for many feuilles at once, one statement a kind of fact ([`Services::registre`]),
 //! into a [`Registre`]; what each feuille needs of it is a function without input or output. A single
-//! feuille goes the same way. To add a fact: a statement for many persons in
-//! `storage::dossiers`, a member in [`Dossier`], a line in [`Services::registre`] that fills it, and
+//! feuille goes the same way, and a question about the past too: the instant goes down to the statements.
+//! To add a fact: a statement for many persons in `storage::dossiers` and its twin as known at an instant
+//! in `storage::dossiers_connus`, a member in [`Dossier`], a line in [`Services::registre`] that fills it, and
 //! the function of [`Registre`] that gives it to the law. A fact that a feuille of the same lot changes
 //! for the next one is also brought up to date by [`Registre::retenir`].
 
@@ -11,21 +12,24 @@ mod parcours;
 mod praticiens;
 mod registre;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::Datelike;
+use chrono::{DateTime, Datelike, Utc};
 
 use self::parcours::{bills_overrun, looked_around};
 pub(super) use self::parcours::{est_da, has_opinion};
 pub(super) use self::praticiens::Praticiens;
 pub(super) use self::registre::Registre;
 use self::registre::{AffiliationDe, Dossier};
+use super::feuilles_de_soins::retenues;
 use super::{ServiceError, Services, latest_knowledge};
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::identifiers::Rpps;
-use crate::domain::ids::PatientId;
-use crate::storage::Connection;
-use crate::storage::{adressages, avis_ponctuels, dossiers, dossiers_situations, honoraires};
+use crate::domain::ids::{FeuilleId, PatientId};
+use crate::storage::dossiers_connus::{self, Connaissance};
+use crate::storage::evaluations::{self, EvaluationEnregistree};
+use crate::storage::feuilles_de_soins::{self, FeuilleRecue};
+use crate::storage::{Connection, adressages, avis_ponctuels, dossiers, honoraires};
 
 /// A feuille and the person whom it is about.
 pub(super) type Sujet<'a> = (PatientId, &'a FeuilleDeSoins);
@@ -48,31 +52,54 @@ impl Services {
         sujets: &[Sujet<'_>],
         praticiens: &Praticiens,
     ) -> Result<Registre, ServiceError> {
+        self.gather(conn, sujets, praticiens, None).await
+    }
+
+    /// The same as the register knew it at an instant: nothing recorded later, everything replaced
+    /// since. Every fact follows the instant but one: the fees of a performer in a year
+    /// (`honoraires_annee`) are a sum that keeps no instant, and are those of now; they only warn.
+    pub(super) async fn registre_connu(
+        &self,
+        conn: &mut Connection,
+        sujets: &[Sujet<'_>],
+        connu_le: Connaissance,
+    ) -> Result<Registre, ServiceError> {
+        self.gather(conn, sujets, &Praticiens::default(), connu_le).await
+    }
+
+    async fn gather(
+        &self,
+        conn: &mut Connection,
+        sujets: &[Sujet<'_>],
+        praticiens: &Praticiens,
+        connu_le: Connaissance,
+    ) -> Result<Registre, ServiceError> {
         let persons: BTreeSet<PatientId> = sujets.iter().map(|(patient, _)| *patient).collect();
         let persons: Vec<PatientId> = persons.into_iter().collect();
-        let mut registre = self.caisses(conn, &persons).await?;
-        for birth in dossiers::births(conn, &persons).await? {
+        let mut registre = self.caisses_connues(conn, &persons, connu_le).await?;
+        for birth in dossiers_connus::births(conn, &persons, connu_le).await? {
             registre.change(birth.patient_id, |dossier| dossier.identified(&birth));
         }
-        for membre in dossiers::designations(conn, &persons).await? {
+        for membre in dossiers_connus::designations(conn, &persons, connu_le).await? {
             let gather = |dossier: &mut Dossier| dossier.names(&membre);
             registre.change(membre.patient_id, gather);
         }
-        let everybody = registre.everybody();
-        let kept = dossiers::participations(conn, &everybody, &years(sujets)).await?;
-        for (patient, retenue) in kept {
-            registre.change(patient, |dossier| dossier.participations.push(retenue));
-        }
         let doctors: BTreeSet<Rpps> =
             sujets.iter().map(|(_, feuille)| feuille.executant_rpps).collect();
-        let now = self.clock.now();
-        praticiens.tell(conn, &doctors, &mut registre, now).await?;
-        for (patient, effet, statut) in dossiers_situations::statuts(conn, &everybody).await? {
+        let instants = (self.clock.now(), connu_le);
+        praticiens.tell(conn, &doctors, &mut registre, instants).await?;
+        praticiens.tell(conn, &registre.colleagues(sujets), &mut registre, instants).await?;
+        let everybody = registre.everybody();
+        for (patient, effet, statut) in dossiers_connus::statuts(conn, &everybody, connu_le).await?
+        {
             registre.change(patient, |dossier| dossier.statuts.push((effet, statut)));
         }
-        praticiens.tell(conn, &registre.colleagues(sujets), &mut registre, now).await?;
-        self.rarer_facts(conn, sujets, &mut registre).await?;
-        self.ways(conn, sujets, &mut registre).await?;
+        match connu_le {
+            None => self.other_feuilles(conn, sujets, &mut registre).await?,
+            Some(instant) => self.feuilles_received_by(conn, &mut registre, instant).await?,
+        }
+        self.rarer_facts(conn, sujets, &mut registre, connu_le).await?;
+        self.ways(conn, sujets, &mut registre, connu_le).await?;
         Ok(registre)
     }
 
@@ -82,11 +109,21 @@ impl Services {
         conn: &mut Connection,
         persons: &[PatientId],
     ) -> Result<Registre, ServiceError> {
+        self.caisses_connues(conn, persons, None).await
+    }
+
+    async fn caisses_connues(
+        &self,
+        conn: &mut Connection,
+        persons: &[PatientId],
+        connu_le: Connaissance,
+    ) -> Result<Registre, ServiceError> {
         let mut registre = Registre::new(persons);
-        for (kept, old) in dossiers::absorbed(conn, persons).await? {
+        for (kept, old) in dossiers_connus::absorbed(conn, persons, connu_le).await? {
             registre.absorbs(kept, old);
         }
-        for one in dossiers::affiliations(conn, &registre.everybody()).await? {
+        let everybody = registre.everybody();
+        for one in dossiers_connus::affiliations(conn, &everybody, connu_le).await? {
             let (own, effet, organisme) =
                 (registre.owner(one.patient_id) == one.patient_id, one.effet, one.organisme);
             let caisse = AffiliationDe { own, effet, organisme };
@@ -101,36 +138,38 @@ impl Services {
         conn: &mut Connection,
         sujets: &[Sujet<'_>],
         registre: &mut Registre,
+        connu_le: Connaissance,
     ) -> Result<(), ServiceError> {
         let choosing = registre.persons(sujets, Registre::needs_waiting);
         if !choosing.is_empty() {
-            for attente in dossiers::waiting(conn, &choosing).await? {
+            for attente in dossiers_connus::waiting(conn, &choosing, connu_le).await? {
                 registre.change(attente.patient_id, |dossier| dossier.waits(&attente));
             }
         }
         let alone = registre.persons(sujets, Registre::needs_neutralisations);
         if !alone.is_empty() {
-            for (patient, effet) in dossiers::neutralisations(conn, &alone).await? {
+            for (patient, effet) in dossiers_connus::neutralisations(conn, &alone, connu_le).await?
+            {
                 registre.change(patient, |dossier| dossier.neutralisations.push(effet));
             }
         }
         Ok(())
     }
 
-    /// How the patients came to the performers: referrals, opinions around, fees of the year.
-    async fn ways(
+    /// What the other feuilles of the persons left behind them: participations kept, opinions given,
+    /// feuilles around the opinions of those at hand.
+    async fn other_feuilles(
         &self,
         conn: &mut Connection,
         sujets: &[Sujet<'_>],
         registre: &mut Registre,
     ) -> Result<(), ServiceError> {
-        let sent = registre.sharing(&registre.persons(sujets, Registre::needs_referrals));
-        if !sent.is_empty() {
-            for one in adressages::of_persons(conn, &sent, latest_knowledge()).await? {
-                registre.change(one.patient_id, |dossier| dossier.adressages.push(one));
-            }
+        let everybody = registre.everybody();
+        let kept = dossiers::participations(conn, &everybody, &years(sujets)).await?;
+        for (patient, retenue) in kept {
+            registre.change(patient, |dossier| dossier.participations.push(retenue));
         }
-        for avis in avis_ponctuels::of_persons(conn, &registre.everybody()).await? {
+        for avis in avis_ponctuels::of_persons(conn, &everybody).await? {
             registre.change(avis.patient_id, |dossier| dossier.opinion(&avis));
         }
         let mut asked = Vec::new();
@@ -141,6 +180,49 @@ impl Services {
         }
         for other in avis_ponctuels::autour(conn, &asked).await? {
             registre.change(other.patient_id, |dossier| dossier.around(&other));
+        }
+        Ok(())
+    }
+
+    /// The same as it was at an instant: what is kept beside feuilles has no instant of its own, so it
+    /// is found again from the feuilles received by then, each by its last evaluation of then.
+    async fn feuilles_received_by(
+        &self,
+        conn: &mut Connection,
+        registre: &mut Registre,
+        instant: DateTime<Utc>,
+    ) -> Result<(), ServiceError> {
+        let received = feuilles_de_soins::received_by(conn, &registre.everybody(), instant).await?;
+        let ids: Vec<FeuilleId> = received.iter().map(|recue| recue.feuille.id).collect();
+        let mut last: BTreeMap<FeuilleId, EvaluationEnregistree> = BTreeMap::new();
+        for one in evaluations::later(conn, &ids).await? {
+            if one.connu_le <= instant {
+                last.insert(one.feuille_id, one);
+            }
+        }
+        for FeuilleRecue { mut feuille, evaluation } in received {
+            let decided = last.remove(&feuille.id).unwrap_or(evaluation);
+            let kept = retenues(&feuille.feuille, &decided.evaluation);
+            feuille.patient_id = registre.owner(feuille.patient_id);
+            registre.retenir(&feuille, &kept, &[])?;
+        }
+        Ok(())
+    }
+
+    /// How the patients came to the performers: referrals, fees of the year.
+    async fn ways(
+        &self,
+        conn: &mut Connection,
+        sujets: &[Sujet<'_>],
+        registre: &mut Registre,
+        connu_le: Connaissance,
+    ) -> Result<(), ServiceError> {
+        let sent = registre.sharing(&registre.persons(sujets, Registre::needs_referrals));
+        if !sent.is_empty() {
+            let known = connu_le.unwrap_or_else(latest_knowledge);
+            for one in adressages::of_persons(conn, &sent, known).await? {
+                registre.change(one.patient_id, |dossier| dossier.adressages.push(one));
+            }
         }
         let billing: BTreeSet<Rpps> = sujets
             .iter()

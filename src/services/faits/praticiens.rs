@@ -9,8 +9,9 @@ use super::registre::Registre;
 use crate::domain::calendar::Periode;
 use crate::domain::identifiers::{Rpps, Specialite};
 use crate::services::ServiceError;
+use crate::storage::Connection;
+use crate::storage::dossiers_connus::{self, Connaissance};
 use crate::storage::dossiers_situations::ExerciceConnu;
-use crate::storage::{Connection, dossiers, dossiers_situations};
 
 /// For how long what was read of a doctor counts. Nothing of him is locked while feuilles are evaluated,
 /// so a feuille is evaluated as if it had come that little earlier.
@@ -56,13 +57,14 @@ impl Praticiens {
         lus.connus.extend(read.iter().map(|(rpps, one)| (*rpps, Arc::clone(one))));
     }
 
-    /// Tells a register what is known of some doctors, and reads those that nobody asked about.
+    /// Tells a register what is known of some doctors, and reads those that nobody asked about, as known
+    /// now or at an instant: always the same for one of these.
     pub(super) async fn tell(
         &self,
         conn: &mut Connection,
         doctors: &BTreeSet<Rpps>,
         registre: &mut Registre,
-        now: DateTime<Utc>,
+        (now, connu_le): (DateTime<Utc>, Connaissance),
     ) -> Result<(), ServiceError> {
         if doctors.is_empty() {
             return Ok(());
@@ -71,7 +73,7 @@ impl Praticiens {
         let missing: Vec<Rpps> =
             doctors.iter().copied().filter(|rpps| !known.contains_key(rpps)).collect();
         if !missing.is_empty() {
-            let read = read(conn, &missing).await?;
+            let read = read(conn, &missing, connu_le).await?;
             self.keep(&read, now);
             known.extend(read);
         }
@@ -87,14 +89,15 @@ impl Praticiens {
 async fn read(
     conn: &mut Connection,
     doctors: &[Rpps],
+    connu_le: Connaissance,
 ) -> Result<BTreeMap<Rpps, Arc<Praticien>>, ServiceError> {
     let mut read: BTreeMap<Rpps, Praticien> =
         doctors.iter().map(|rpps| (*rpps, Praticien::default())).collect();
-    for (rpps, specialite) in dossiers::specialites(conn, doctors).await? {
+    for (rpps, specialite) in dossiers_connus::specialites(conn, doctors, connu_le).await? {
         let own = &mut read.entry(rpps).or_default().specialites;
         own.get_or_insert_default().extend(specialite);
     }
-    for exercice in dossiers_situations::exercices(conn, doctors).await? {
+    for exercice in dossiers_connus::exercices(conn, doctors, connu_le).await? {
         read.entry(exercice.rpps).or_default().exercices.push(exercice);
     }
     Ok(read.into_iter().map(|(rpps, one)| (rpps, Arc::new(one))).collect())

@@ -210,6 +210,29 @@ pub async fn of_person(
     rows.into_iter().map(Row::build).collect()
 }
 
+/// The feuilles of some records that were received by an instant, as they came.
+pub async fn received_by(
+    conn: &mut PgConnection,
+    records: &[PatientId],
+    instant: DateTime<Utc>,
+) -> Result<Vec<FeuilleRecue>, StorageError> {
+    let records: Vec<Uuid> = records.iter().map(|id| id.uuid()).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        "/* feuille_de_soins.received_by */
+         SELECT feuille_id, patient_id, enregistre_le, executant_rpps, facturation, numero_facture,
+                date_etablissement, loi_id, contenu, detail
+         FROM feuille_de_soins
+         WHERE patient_id = ANY($1) AND enregistre_le <= $2
+         ORDER BY enregistre_le, feuille_id",
+        &records,
+        instant
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Row::build).collect()
+}
+
 /// The first and the last day of care of all feuilles.
 pub async fn days(conn: &mut PgConnection) -> Result<Option<(NaiveDate, NaiveDate)>, StorageError> {
     let row = sqlx::query!(

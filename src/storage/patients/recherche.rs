@@ -77,6 +77,39 @@ pub async fn find_known_at(
     Ok(rows.into_iter().map(PatientId::from_uuid).collect())
 }
 
+/// The records of a key as the register had them at an instant: one that was merged since answers for
+/// itself.
+pub async fn records_known_at(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    cle: &ClePatient,
+    connu_le: DateTime<Utc>,
+) -> Result<Vec<PatientId>, StorageError> {
+    let empreinte = coffre.empreinte(&cle.numero);
+    let rows = sqlx::query_scalar!(
+        r#"/* patient.records_known_at */
+         SELECT DISTINCT coalesce(f.patient_id, n.patient_id) AS "patient_id!"
+         FROM identifiant_patient n
+         JOIN identite_patient i
+           ON i.patient_id = n.patient_id AND i.enregistre_le <= $4
+          AND (i.remplace_le IS NULL OR i.remplace_le > $4)
+         LEFT JOIN fusion f
+           ON f.absorbe_id = n.patient_id AND f.enregistre_le <= $4
+          AND (f.remplace_le IS NULL OR f.remplace_le > $4)
+         WHERE n.empreinte = $1 AND n.enregistre_le <= $4
+           AND (n.remplace_le IS NULL OR (n.remplace_le IS NOT NULL AND n.remplace_le > $4))
+           AND i.date_naissance = $2 AND i.rang = $3
+         ORDER BY 1"#,
+        empreinte.as_slice(),
+        cle.date_naissance.as_str(),
+        i16::from(cle.rang.get()),
+        connu_le
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(PatientId::from_uuid).collect())
+}
+
 /// The person whose own number this is, if the register has one.
 pub async fn find_individuel(
     conn: &mut PgConnection,

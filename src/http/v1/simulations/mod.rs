@@ -151,8 +151,10 @@ async fn simulate(
 /// La feuille est évaluée comme si elle était transmise, avec ce que le registre savait le jour des soins :
 /// médecin traitant, participations déjà retenues, organisme. Le médecin interroge pour les feuilles dont il
 /// est l'exécutant, la caisse pour ses assurés. Rien n'est enregistré, sauf la trace de l'accès, que le
-/// patient peut lire. Avec « connu_le », le médecin traitant et la naissance sont ceux qui étaient
-/// enregistrés à cet instant.
+/// patient peut lire. Avec « connu_le », tout ce que l'évaluation lit du registre est ce qui était enregistré
+/// à cet instant : dossier, naissance, caisse, statut, médecin traitant, adressages, départs, exercice du
+/// médecin, et les autres feuilles du patient avec leur évaluation d'alors. Seuls les honoraires de l'année
+/// d'un médecin, dont aucune histoire n'est gardée, sont ceux d'aujourd'hui ; la loi est celle en vigueur.
 #[utoipa::path(
     post,
     path = "/v1/simulations/registre",
