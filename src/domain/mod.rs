@@ -5,6 +5,7 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+pub mod a_revoir;
 pub mod acteur;
 pub mod adressage;
 pub mod calendar;

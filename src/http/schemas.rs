@@ -174,6 +174,7 @@ listes!(
     crate::domain::patientele::NatureMouvement,
     crate::domain::reevaluation::ActionReevaluation,
     crate::domain::reevaluation::EtatReevaluation,
+    crate::domain::a_revoir::MotifRevue,
     crate::domain::reevaluation::MotifReevaluation,
     m::ModeExercice,
     m::NatureLieu,

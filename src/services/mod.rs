@@ -4,6 +4,7 @@
 //! `storage`. It knows nothing of HTTP: the answer that idempotency must keep is rendered by a
 //! function that the caller gives.
 
+pub mod a_revoir;
 pub mod adressages;
 mod affiliations;
 pub mod conciliations;

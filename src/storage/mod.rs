@@ -4,6 +4,7 @@
 //! which the write is known. Instants and identifiers are arguments; numbers and names of persons
 //! are encrypted by the [`Coffre`].
 
+pub mod a_revoir;
 pub mod acces;
 pub mod adressages;
 pub mod avis_ponctuels;

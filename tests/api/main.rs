@@ -12,6 +12,7 @@
 
 mod support;
 
+mod a_revoir;
 mod access;
 mod actes_reunis;
 mod adressages;

@@ -178,6 +178,48 @@ vocabulaire!(
     }
 );
 
+impl Avertissement {
+    /// Whether a clerk should look: the register says otherwise than the feuille, or something is billed
+    /// that may not be. What is believed for want of better, what names what is missing, what is about a
+    /// date and changes no amount, and what is about another feuille asks for nothing on this one.
+    pub const fn appelle_examen(self) -> bool {
+        matches!(
+            self,
+            Self::DeclarationMtContredite
+                | Self::IndicateurContredit
+                | Self::OrganismeContredit
+                | Self::SpecialiteContredite
+                | Self::ConventionContredite
+                | Self::CouvertureContredite
+                | Self::DroitsAVerifier
+                | Self::OrienteurContredit
+                | Self::ActeHorsAdressage
+                | Self::AvisPonctuelSansDemande
+                | Self::NatureAdressageContredite
+                | Self::AvisPonctuelPatientSuivi
+                | Self::CoordinationInterdite
+                | Self::DepassementNonAutorise
+                | Self::DepassementExcessif
+                | Self::DepassementInterditC2s
+                | Self::DepassementSansMotif
+                | Self::ExigenceSurSupplement
+                | Self::MaterniteHorsPeriode
+                | Self::UrgencePrevisible
+        )
+    }
+
+    /// Whether it names a fact that is missing and would decide.
+    pub const fn manque(self) -> bool {
+        matches!(
+            self,
+            Self::MotifExclusionManquant
+                | Self::DateInstallationManquante
+                | Self::MedecinTraitantInconnu
+                | Self::DroitsAVerifier
+        )
+    }
+}
+
 /// A warning, and the line it is about when it is about one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct AvertissementLigne {

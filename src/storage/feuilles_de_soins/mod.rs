@@ -210,6 +210,33 @@ pub async fn of_person(
     rows.into_iter().map(Row::build).collect()
 }
 
+/// The feuilles of some records between two days of care, both included, and those that a split gave to
+/// one of them. A split may have taken some away.
+pub async fn of_records(
+    conn: &mut PgConnection,
+    records: &[PatientId],
+    (du, au): (NaiveDate, NaiveDate),
+) -> Result<Vec<FeuilleRecue>, StorageError> {
+    let records: Vec<Uuid> = records.iter().map(|id| id.uuid()).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        "/* feuille_de_soins.of_records */
+         SELECT feuille_id, patient_id, enregistre_le, executant_rpps, facturation, numero_facture,
+                date_etablissement, loi_id, contenu, detail
+         FROM feuille_de_soins
+         WHERE (patient_id = ANY ($1)
+                OR feuille_id = ANY (ARRAY(SELECT a.feuille_id FROM attribution_feuille a
+                                           WHERE a.patient_id = ANY ($1))))
+           AND date_soins >= $2 AND date_soins <= $3",
+        &records,
+        du,
+        au
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Row::build).collect()
+}
+
 /// The feuilles of some records that were received by an instant, as they came.
 pub async fn received_by(
     conn: &mut PgConnection,

@@ -1,5 +1,6 @@
 //! Feuilles de soins: received, evaluated, read back.
 
+mod a_revoir;
 pub(crate) mod demande;
 mod liste;
 pub(crate) mod lots;
@@ -28,6 +29,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(submit))
         .routes(routes!(get))
         .routes(routes!(instruct))
+        .merge(a_revoir::router())
         .merge(liste::router())
         .merge(lots::router())
 }

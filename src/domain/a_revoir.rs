@@ -1,0 +1,216 @@
+//! Feuilles that a clerk should look at again: what is recorded that calls for it.
+//!
+//! Nothing is evaluated to know it. A reason says that something asks for a look, not that the decision
+//! would change: a reevaluation that is tried says that.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::evaluation::{Appartenance, Avertissement, AvertissementLigne, Evaluation};
+use super::ids::FeuilleId;
+use super::vocabulary::{Vocabulaire, vocabulaire};
+
+vocabulaire!(
+    /// Why a feuille is to be looked at again.
+    MotifRevue ("motif_revue") {
+        /// A fact that would decide is missing.
+        Indeterminee = 1 "indeterminee",
+        /// A warning of the evaluation asks a clerk to look.
+        Avertissement = 2 "avertissement",
+        /// A later feuille contradicts the single opinion of this one.
+        AvisPonctuelRompu = 3 "avis_ponctuel_rompu",
+        /// Something that counts on the day of care was recorded after the evaluation.
+        FaitTardif = 4 "fait_tardif",
+    }
+);
+
+/// A reason to look at a feuille again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Raison {
+    /// Which.
+    pub motif: MotifRevue,
+    /// When it appeared; the latest instant, when several facts are behind it.
+    pub apparue_le: DateTime<Utc>,
+    /// Warnings, or kinds of events.
+    pub codes: Vec<String>,
+    /// The feuilles that are the cause.
+    pub feuilles: Vec<FeuilleId>,
+}
+
+/// Which days a recorded fact touches, given its first day and the first day after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Portee {
+    /// Those of the fact itself.
+    Periode,
+    /// Those from its end on: it is the end that was recorded.
+    Fin,
+    /// Those from its first day on.
+    Debut,
+    /// Any: it changes what the days of before were thought to be.
+    Tous,
+}
+
+/// The kinds of events that an evaluation may depend on. What only accompanies one of them, and what is
+/// about a doctor and names no patient, is not among them.
+const FAITS: [(&str, Portee); 20] = [
+    ("declaration.prise_effet", Portee::Periode),
+    ("declaration.rouverte", Portee::Debut),
+    ("declaration.remplacee", Portee::Fin),
+    ("declaration.cloturee", Portee::Fin),
+    ("declaration.depassee", Portee::Tous),
+    ("designation.membre_arrive", Portee::Debut),
+    ("designation.membre_parti", Portee::Debut),
+    ("designation.membre_revenu", Portee::Debut),
+    ("designation.conflit_resolu", Portee::Debut),
+    ("patient.organisme_change", Portee::Debut),
+    ("patient.statut_change", Portee::Debut),
+    ("patient.decede", Portee::Debut),
+    ("patient.deces_rectifie", Portee::Tous),
+    ("patient.fusionne", Portee::Tous),
+    ("patient.fusion_annulee", Portee::Tous),
+    ("patient.scinde", Portee::Tous),
+    ("adressage.etabli", Portee::Periode),
+    ("adressage.rectifie", Portee::Debut),
+    ("adressage.clos", Portee::Fin),
+    ("adressage.annule", Portee::Periode),
+];
+
+/// The kinds of events that may touch feuilles of before.
+pub fn natures() -> Vec<String> {
+    FAITS.iter().map(|(nature, _)| (*nature).to_owned()).collect()
+}
+
+/// Something recorded about a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaitEnregistre {
+    /// Kind of event.
+    pub nature: String,
+    /// When it was recorded.
+    pub enregistre_le: DateTime<Utc>,
+    /// From which day it counts, when it counts from one.
+    pub du: Option<NaiveDate>,
+    /// The first day after it, when it has an end.
+    pub au: Option<NaiveDate>,
+}
+
+impl FaitEnregistre {
+    /// Whether it counts on a day.
+    fn touche(&self, jour: NaiveDate) -> bool {
+        let Some((_, portee)) = FAITS.iter().find(|(nature, _)| *nature == self.nature) else {
+            return false;
+        };
+        let begun = self.du.is_none_or(|du| du <= jour);
+        let over = self.au.is_some_and(|au| au <= jour);
+        match portee {
+            Portee::Periode => begun && !over,
+            Portee::Fin => self.au.map_or(begun, |_| over),
+            Portee::Debut => begun,
+            Portee::Tous => true,
+        }
+    }
+}
+
+/// A reevaluation that was applied to a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reexamen {
+    /// When it was asked for: it knew what had been recorded until then.
+    pub demande_le: DateTime<Utc>,
+    /// It looked only at persons about whom something was recorded since.
+    pub depuis: Option<DateTime<Utc>>,
+    /// Days of care, both included.
+    pub jours: (NaiveDate, NaiveDate),
+}
+
+impl Reexamen {
+    /// Whether it evaluated the feuilles of a day with a fact.
+    fn connait(&self, fait: &FaitEnregistre, jour: NaiveDate) -> bool {
+        let (du, au) = self.jours;
+        (du..=au).contains(&jour)
+            && fait.enregistre_le <= self.demande_le
+            && self.depuis.is_none_or(|depuis| fait.enregistre_le >= depuis)
+    }
+}
+
+/// A later feuille that contradicts the single opinion of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rupture {
+    /// The later feuille.
+    pub par: FeuilleId,
+    /// When it was recorded.
+    pub enregistre_le: DateTime<Utc>,
+}
+
+/// What is known around the last evaluation of a feuille.
+#[derive(Debug, Clone, Copy)]
+pub struct Autour<'a> {
+    /// First day of care.
+    pub jour: NaiveDate,
+    /// What the evaluation knew.
+    pub connu_le: DateTime<Utc>,
+    /// What was recorded about the person.
+    pub faits: &'a [FaitEnregistre],
+    /// Reevaluations applied to the person.
+    pub reexamens: &'a [Reexamen],
+    /// Feuilles that contradict the opinion of this one.
+    pub ruptures: &'a [Rupture],
+}
+
+/// The reasons to look at a feuille again, given its last evaluation.
+pub fn raisons(evaluation: &Evaluation, autour: &Autour<'_>) -> Vec<Raison> {
+    let mut found = Vec::new();
+    let undetermined = Appartenance::Indeterminee;
+    if evaluation.actes.iter().any(|acte| acte.qualification.appartenance == undetermined) {
+        found.push(Raison {
+            motif: MotifRevue::Indeterminee,
+            apparue_le: autour.connu_le,
+            codes: warned(evaluation, Avertissement::manque),
+            feuilles: Vec::new(),
+        });
+    }
+    let codes = warned(evaluation, Avertissement::appelle_examen);
+    if !codes.is_empty() {
+        found.push(Raison {
+            motif: MotifRevue::Avertissement,
+            apparue_le: autour.connu_le,
+            codes,
+            feuilles: Vec::new(),
+        });
+    }
+    if let Some(apparue_le) = autour.ruptures.iter().map(|one| one.enregistre_le).max() {
+        found.push(Raison {
+            motif: MotifRevue::AvisPonctuelRompu,
+            apparue_le,
+            codes: Vec::new(),
+            feuilles: autour.ruptures.iter().map(|one| one.par).collect(),
+        });
+    }
+    found.extend(late(autour));
+    found
+}
+
+/// The facts that the evaluation did not know, and that no reevaluation has looked at.
+fn late(autour: &Autour<'_>) -> Option<Raison> {
+    let counts = |fait: &&FaitEnregistre| {
+        fait.enregistre_le > autour.connu_le
+            && fait.touche(autour.jour)
+            && !autour.reexamens.iter().any(|one| one.connait(fait, autour.jour))
+    };
+    let late: Vec<&FaitEnregistre> = autour.faits.iter().filter(counts).collect();
+    let apparue_le = late.iter().map(|fait| fait.enregistre_le).max()?;
+    let mut codes: Vec<String> = late.iter().map(|fait| fait.nature.clone()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    Some(Raison { motif: MotifRevue::FaitTardif, apparue_le, codes, feuilles: Vec::new() })
+}
+
+/// The words of some warnings of an evaluation, each once.
+fn warned(evaluation: &Evaluation, wanted: fn(Avertissement) -> bool) -> Vec<String> {
+    let mut codes: Vec<Avertissement> = evaluation
+        .avertissements
+        .iter()
+        .map(|AvertissementLigne { code, .. }| *code)
+        .filter(|code| wanted(*code))
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes.into_iter().map(|code| code.mot().to_owned()).collect()
+}

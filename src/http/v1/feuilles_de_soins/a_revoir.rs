@@ -1,0 +1,212 @@
+//! The feuilles that a caisse should look at again, page by page.
+
+use std::fmt;
+use std::str::FromStr;
+
+use axum::extract::State;
+use axum::response::Response;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::Portee;
+use crate::domain::a_revoir::{MotifRevue, Raison};
+use crate::domain::calendar::plus_mois;
+use crate::domain::evaluation::{Appartenance, CodeDetermine};
+use crate::domain::identifiers::{Invalide, Rpps};
+use crate::domain::ids::{FeuilleId, PatientId};
+use crate::http::AppState;
+use crate::http::extract::{Appel, Requete};
+use crate::http::idempotency::json as respond_json;
+use crate::http::lecture::{Entier, lecture};
+use crate::http::pagination::{self, Curseur, LIMITE, PaginationVue};
+use crate::http::problem::Refus;
+use crate::services::a_revoir::{FeuilleARevoir, Place, QuestionRevue};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+/// Which feuilles.
+#[derive(Debug)]
+struct RevueDemande {
+    du: Option<NaiveDate>,
+    au: Option<NaiveDate>,
+    depuis: Option<DateTime<Utc>>,
+    motif: Option<MotifRevue>,
+    limite: Option<Entier<1, 100>>,
+    curseur: Option<Curseur>,
+}
+lecture!(RevueDemande { du, au, depuis, motif, limite, curseur });
+
+/// Feuilles à revoir.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FeuillesARevoirVue {
+    /// Premier jour de soins demandé.
+    du: NaiveDate,
+    /// Dernier jour de soins demandé.
+    au: NaiveDate,
+    /// Par patient, puis par mois de soins et dans l'ordre de réception.
+    donnees: Vec<FeuilleARevoirVue>,
+    /// Suite : une page peut être courte, ou vide, et avoir une suite.
+    pagination: PaginationVue,
+}
+
+/// Feuille à revoir, avec ses raisons.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FeuilleARevoirVue {
+    /// Identifiant ; la feuille entière se lit sous `/v1/feuilles-de-soins/{id}`.
+    feuille_id: FeuilleId,
+    /// Patient.
+    patient_id: PatientId,
+    /// Premier jour des soins.
+    date_soins: Option<NaiveDate>,
+    /// Numéro donné par qui facture.
+    #[schema(example = "000000101")]
+    numero_facture: String,
+    /// Médecin qui a fait les soins.
+    executant_rpps: Rpps,
+    /// Numéro de la dernière évaluation.
+    evaluation: i16,
+    /// Ce que le registre savait quand elle a été faite.
+    connu_le: DateTime<Utc>,
+    /// Situation qu'elle a déterminée.
+    situation_determinee: Option<CodeDetermine>,
+    /// Où elle situe la feuille.
+    appartenance: Option<Appartenance>,
+    /// Pourquoi la revoir ; au moins une raison.
+    raisons: Vec<RaisonVue>,
+}
+
+/// Raison de revoir une feuille.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RaisonVue {
+    /// Code stable.
+    motif: MotifRevue,
+    /// Quand elle est apparue ; la dernière fois, si plusieurs faits sont en cause.
+    apparue_le: DateTime<Utc>,
+    /// Codes des avertissements, ou natures des faits enregistrés depuis l'évaluation.
+    #[schema(example = json!(["declaration.prise_effet"]))]
+    codes: Vec<String>,
+    /// Feuilles qui en sont la cause.
+    feuilles: Vec<FeuilleId>,
+}
+
+impl FeuilleARevoirVue {
+    fn new(one: &FeuilleARevoir) -> Self {
+        let (feuille, synthese) = (&one.feuille.feuille, one.derniere.evaluation.synthese());
+        Self {
+            feuille_id: one.feuille.id,
+            patient_id: one.patient_id,
+            date_soins: feuille.soins.date_soins(),
+            numero_facture: feuille.numero_facture.clone(),
+            executant_rpps: feuille.executant_rpps,
+            evaluation: one.derniere.numero,
+            connu_le: one.derniere.connu_le,
+            situation_determinee: synthese.map(|verdict| verdict.code),
+            appartenance: synthese.map(|verdict| verdict.appartenance),
+            raisons: one.raisons.iter().map(RaisonVue::new).collect(),
+        }
+    }
+}
+
+impl RaisonVue {
+    fn new(raison: &Raison) -> Self {
+        Self {
+            motif: raison.motif,
+            apparue_le: raison.apparue_le,
+            codes: raison.codes.clone(),
+            feuilles: raison.feuilles.clone(),
+        }
+    }
+}
+
+/// Lister les feuilles de soins à revoir
+///
+/// Pour la caisse, parmi les feuilles des patients qui dépendent d'elle aujourd'hui, celles pour lesquelles
+/// quelque chose d'enregistré le demande : dernière évaluation indéterminée (« indeterminee ») ;
+/// avertissement qui appelle un examen, comme un indicateur ou un organisme que le registre contredit, ou un
+/// dépassement qui n'est pas possible (« avertissement ») ; avis ponctuel qu'une feuille suivante contredit
+/// (« avis_ponctuel_rompu ») ; fait enregistré après la dernière évaluation et qui compte le jour des soins :
+/// déclaration, fin ou départ, décès, statut, caisse, fusion, adressage (« fait_tardif »).
+///
+/// Une raison demande un examen, sans dire que la décision changerait : l'essai d'une réévaluation le dit.
+/// Une réévaluation appliquée depuis, sur ces jours, fait disparaître le « fait_tardif » qu'elle a connu. Ce
+/// qui change pour un médecin sans changer le dossier du patient n'est pas cherché.
+///
+/// Une page parcourt un nombre borné de patients : elle peut être courte, ou vide, et avoir une suite. La
+/// lecture laisse une trace pour chaque patient montré.
+#[utoipa::path(
+    get,
+    path = "/v1/feuilles-de-soins/a-revoir",
+    tag = "Feuilles de soins",
+    operation_id = "lister_feuilles_a_revoir",
+    security(("jeton" = ["feuilles.lire"])),
+    params(
+        ("du" = Option<NaiveDate>, Query, description = "Premier jour de soins ; un an avant le dernier par défaut"),
+        ("au" = Option<NaiveDate>, Query, description = "Dernier jour de soins ; aujourd'hui par défaut"),
+        ("depuis" = Option<DateTime<Utc>>, Query, description = "Seulement les raisons apparues à partir de cet instant"),
+        ("motif" = Option<MotifRevue>, Query, description = "Seulement cette raison"),
+        ("limite" = inline(Option<Entier<1, 100>>), Query, description = "Nombre de feuilles par page, au plus ; 20 par défaut"),
+        ("curseur" = Option<String>, Query, description = "Curseur de la page précédente, avec les mêmes filtres")
+    ),
+    responses((status = 200, description = "Une page de feuilles à revoir", body = FeuillesARevoirVue)),
+    extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
+)]
+async fn list(
+    State(state): State<AppState>,
+    appel: Appel,
+    Requete(demande): Requete<RevueDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Portee::FeuillesLire)?;
+    let RevueDemande { du, au, depuis, motif, limite, curseur } = demande;
+    let au = au.unwrap_or_else(|| state.services.clock().today());
+    let du = du.or_else(|| plus_mois(au, -12)).unwrap_or(au);
+    if du > au {
+        return Err(Refus::parametre(
+            "du",
+            "apres_la_fin",
+            "attendu : au plus tard le dernier jour",
+        ));
+    }
+    let limite = usize::try_from(limite.map_or(LIMITE, |limite| limite.0)).unwrap_or_default();
+    let acteur = contexte.acteur.cle();
+    let question = format!("a-revoir {acteur} {du} {au} {depuis:?} {motif:?}");
+    let apres = pagination::lire::<Repere>(&question, curseur)?.map(|repere| repere.0);
+    let asked = QuestionRevue { jours: (du, au), depuis, motif, apres, limite };
+    let page = state.services.list_feuilles_a_revoir(&contexte, &asked).await?;
+    respond_json(&FeuillesARevoirVue {
+        du,
+        au,
+        donnees: page.feuilles.iter().map(FeuilleARevoirVue::new).collect(),
+        pagination: PaginationVue {
+            curseur_suivant: page
+                .suite
+                .map(|place| pagination::ecrire(&question, &Repere(place).to_string())),
+        },
+    })
+}
+
+/// Where a page ended, as a cursor writes it.
+struct Repere(Place);
+
+impl fmt::Display for Repere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (patient, feuille) = self.0;
+        write!(f, "{patient}")?;
+        feuille.map_or(Ok(()), |feuille| write!(f, " {feuille}"))
+    }
+}
+
+impl FromStr for Repere {
+    type Err = Invalide;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let Some((patient, feuille)) = text.split_once(' ') else {
+            return Ok(Self((text.parse()?, None)));
+        };
+        Ok(Self((patient.parse()?, Some(feuille.parse()?))))
+    }
+}

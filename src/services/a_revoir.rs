@@ -1,0 +1,209 @@
+//! The feuilles of the patients of a caisse that a clerk should look at again, page by page.
+//!
+//! The feuilles are found by their persons, some at a time: nothing is kept for it when a feuille is
+//! received. A page looks at a bounded number of persons, and may so be short, or empty, before the last.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{Contexte, ServiceError, Services};
+use crate::domain::a_revoir::{
+    self as revue, Autour, FaitEnregistre, MotifRevue, Raison, Reexamen,
+};
+use crate::domain::acteur::Acteur;
+use crate::domain::ids::{FeuilleId, PatientId};
+use crate::storage::evaluations::{self, EvaluationEnregistree};
+use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree, FeuilleRecue};
+use crate::storage::patients::fusions;
+use crate::storage::{Connection, a_revoir, dossiers};
+
+/// Persons read together.
+const TRANCHE: i64 = 64;
+/// Slices of persons looked at for one page, at most.
+const TRANCHES: usize = 16;
+
+/// Where a page ended: a person, and the last of their feuilles that was shown; all of them, without.
+pub type Place = (PatientId, Option<FeuilleId>);
+
+/// Which feuilles are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuestionRevue {
+    /// First and last day of care.
+    pub jours: (NaiveDate, NaiveDate),
+    /// Only for reasons that appeared from this instant on.
+    pub depuis: Option<DateTime<Utc>>,
+    /// Only for this reason.
+    pub motif: Option<MotifRevue>,
+    /// After this place.
+    pub apres: Option<Place>,
+    /// How many at most.
+    pub limite: usize,
+}
+
+/// A feuille to be looked at again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeuilleARevoir {
+    /// The person, whatever the record that received the feuille.
+    pub patient_id: PatientId,
+    /// The feuille.
+    pub feuille: FeuilleEnregistree,
+    /// Its last evaluation.
+    pub derniere: EvaluationEnregistree,
+    /// Why.
+    pub raisons: Vec<Raison>,
+}
+
+/// A page of them, and where the next one begins.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PageRevue {
+    /// By person, then as they came.
+    pub feuilles: Vec<FeuilleARevoir>,
+    /// Where this page ended, when others may follow.
+    pub suite: Option<Place>,
+}
+
+/// What is recorded around the feuilles of some persons.
+struct Alentours {
+    faits: BTreeMap<PatientId, Vec<FaitEnregistre>>,
+    reexamens: BTreeMap<PatientId, Vec<Reexamen>>,
+    ruptures: BTreeMap<FeuilleId, Vec<revue::Rupture>>,
+}
+
+impl Services {
+    /// Lists the feuilles of those who depend on the calling caisse that something calls to look at
+    /// again. Each person shown is traced.
+    pub async fn list_feuilles_a_revoir(
+        &self,
+        contexte: &Contexte,
+        question: &QuestionRevue,
+    ) -> Result<PageRevue, ServiceError> {
+        let Acteur::Caisse(caisse) = contexte.acteur else {
+            return Err(ServiceError::Interdit("seule une caisse liste les feuilles à revoir"));
+        };
+        let caisse = caisse.code();
+        let mut conn = self.db.read("feuille.a_revoir").await?;
+        let mut page = PageRevue::default();
+        let mut place = question.apres;
+        for _ in 0..TRANCHES {
+            let scope = (caisse.as_str(), self.clock.today());
+            let from = place.map(|(person, _)| person);
+            let mut persons = a_revoir::persons(&mut conn, scope, from, TRANCHE).await?;
+            let whole = persons.len() >= usize::try_from(TRANCHE).unwrap_or(usize::MAX);
+            let next = persons.last().filter(|_| whole).map(|last| (*last, None));
+            persons.retain(|person| place != Some((*person, None)));
+            let found = self.to_look_at(&mut conn, &caisse, &persons, question).await?;
+            let beyond = |one: &FeuilleARevoir| {
+                place.is_none_or(|(person, last)| {
+                    one.patient_id != person || last.is_some_and(|last| one.feuille.id > last)
+                })
+            };
+            page.feuilles.extend(found.into_iter().filter(beyond));
+            place = next;
+            if page.feuilles.len() > question.limite {
+                page.feuilles.truncate(question.limite);
+                let last = page.feuilles.last();
+                place = last.map(|last| (last.patient_id, Some(last.feuille.id)));
+                break;
+            }
+            if place.is_none() {
+                break;
+            }
+        }
+        drop(conn);
+        page.suite = place;
+        let shown = page.feuilles.iter().map(|one| one.patient_id);
+        self.trace_all(contexte, shown, "feuille.revoir").await?;
+        Ok(page)
+    }
+
+    /// The feuilles of some persons that something calls to look at again, by person, then by id.
+    async fn to_look_at(
+        &self,
+        conn: &mut Connection,
+        caisse: &str,
+        persons: &[PatientId],
+        question: &QuestionRevue,
+    ) -> Result<Vec<FeuilleARevoir>, ServiceError> {
+        let absorbed = dossiers::absorbed(conn, persons).await?;
+        let owners: BTreeMap<PatientId, PatientId> =
+            absorbed.into_iter().map(|(kept, old)| (old, kept)).collect();
+        let records: Vec<PatientId> = persons.iter().chain(owners.keys()).copied().collect();
+        let feuilles = last_evaluations(conn, persons, &records, question.jours).await?;
+        let Some(oldest) = feuilles.iter().map(|one| one.derniere.connu_le).min() else {
+            return Ok(Vec::new());
+        };
+        let around = around(conn, caisse, (persons, &records, &owners), oldest).await?;
+        let mut found = Vec::new();
+        for mut one in feuilles {
+            let Some(jour) = one.feuille.feuille.soins.date_soins() else { continue };
+            let of = one.patient_id;
+            let autour = Autour {
+                jour,
+                connu_le: one.derniere.connu_le,
+                faits: around.faits.get(&of).map_or(&[], Vec::as_slice),
+                reexamens: around.reexamens.get(&of).map_or(&[], Vec::as_slice),
+                ruptures: around.ruptures.get(&one.feuille.id).map_or(&[], Vec::as_slice),
+            };
+            one.raisons = revue::raisons(&one.derniere.evaluation, &autour);
+            one.raisons.retain(|raison| {
+                question.motif.is_none_or(|motif| motif == raison.motif)
+                    && question.depuis.is_none_or(|depuis| depuis <= raison.apparue_le)
+            });
+            if !one.raisons.is_empty() {
+                found.push(one);
+            }
+        }
+        found.sort_by_key(|one| (one.patient_id, one.feuille.id));
+        Ok(found)
+    }
+}
+
+/// The feuilles of some persons, each with its last evaluation and no reason yet. A split gave some of
+/// them to somebody else.
+async fn last_evaluations(
+    conn: &mut Connection,
+    persons: &[PatientId],
+    records: &[PatientId],
+    jours: (NaiveDate, NaiveDate),
+) -> Result<Vec<FeuilleARevoir>, ServiceError> {
+    let received = feuilles_de_soins::of_records(conn, records, jours).await?;
+    if received.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<(FeuilleId, PatientId)> =
+        received.iter().map(|recue| (recue.feuille.id, recue.feuille.patient_id)).collect();
+    let owners = fusions::owners_of_feuilles(conn, &keys).await?;
+    let ids: Vec<FeuilleId> = keys.iter().map(|(id, _)| *id).collect();
+    let mut last: BTreeMap<FeuilleId, EvaluationEnregistree> = BTreeMap::new();
+    for one in evaluations::later(conn, &ids).await? {
+        last.insert(one.feuille_id, one);
+    }
+    let persons: BTreeSet<PatientId> = persons.iter().copied().collect();
+    let mut found = Vec::with_capacity(received.len());
+    for FeuilleRecue { feuille, evaluation } in received {
+        let owner = owners.get(&feuille.id).filter(|owner| persons.contains(owner));
+        let Some(patient_id) = owner.copied() else { continue };
+        let derniere = last.remove(&feuille.id).unwrap_or(evaluation);
+        found.push(FeuilleARevoir { patient_id, feuille, derniere, raisons: Vec::new() });
+    }
+    Ok(found)
+}
+
+/// What was recorded about some persons since the oldest of their last evaluations.
+async fn around(
+    conn: &mut Connection,
+    caisse: &str,
+    (persons, records, owners): (&[PatientId], &[PatientId], &BTreeMap<PatientId, PatientId>),
+    oldest: DateTime<Utc>,
+) -> Result<Alentours, ServiceError> {
+    let mut faits: BTreeMap<PatientId, Vec<FaitEnregistre>> = BTreeMap::new();
+    for (record, fait) in a_revoir::faits(conn, records, &revue::natures(), oldest).await? {
+        faits.entry(owners.get(&record).copied().unwrap_or(record)).or_default().push(fait);
+    }
+    let mut reexamens: BTreeMap<PatientId, Vec<Reexamen>> = BTreeMap::new();
+    for (person, one) in a_revoir::reexamens(conn, caisse, persons, oldest).await? {
+        reexamens.entry(person).or_default().push(one);
+    }
+    Ok(Alentours { faits, reexamens, ruptures: a_revoir::ruptures(conn, records).await? })
+}

@@ -1,0 +1,135 @@
+//! What calls for another look at feuilles, of some persons at once. Every statement is led by persons:
+//! the tables of feuilles and evaluations have no index for it, and need none.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::StorageError;
+use super::dossiers::uuids;
+use crate::domain::a_revoir::{FaitEnregistre, Reexamen, Rupture};
+use crate::domain::ids::{FeuilleId, PatientId};
+
+/// The persons who depend on a caisse on a day, in the order of their ids, from one on, itself included:
+/// one bound that the key serves whatever the plan. Records that were merged into another are looked at
+/// with it.
+pub async fn persons(
+    conn: &mut PgConnection,
+    (caisse, jour): (&str, NaiveDate),
+    from: Option<PatientId>,
+    limit: i64,
+) -> Result<Vec<PatientId>, StorageError> {
+    let rows = sqlx::query_scalar!(
+        "/* a_revoir.persons */
+         SELECT DISTINCT a.patient_id FROM affiliation a
+         WHERE a.remplace_le IS NULL AND left(a.organisme, 5) = $1 AND a.effet @> $2::date
+           AND a.patient_id >= $3
+           AND NOT EXISTS (SELECT FROM patient p
+                           WHERE p.patient_id = a.patient_id AND p.fusionne_dans IS NOT NULL)
+         ORDER BY a.patient_id LIMIT $4",
+        caisse,
+        jour,
+        from.map_or(Uuid::nil(), PatientId::uuid),
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(PatientId::from_uuid).collect())
+}
+
+/// Events of some kinds recorded about some records after an instant, each with its record.
+pub async fn faits(
+    conn: &mut PgConnection,
+    records: &[PatientId],
+    natures: &[String],
+    apres: DateTime<Utc>,
+) -> Result<Vec<(PatientId, FaitEnregistre)>, StorageError> {
+    let rows = sqlx::query!(
+        r#"/* a_revoir.faits */
+         SELECT patient_id AS "patient_id!", nature, enregistre_le, effet_du,
+                (donnees ->> 'effet_au')::date AS effet_au
+         FROM evenement
+         WHERE patient_id = ANY($1) AND nature NOT LIKE 'feuille.%' AND nature = ANY($2)
+           AND enregistre_le > $3"#,
+        &uuids(records),
+        natures,
+        apres
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let fait = FaitEnregistre {
+                nature: row.nature,
+                enregistre_le: row.enregistre_le,
+                du: row.effet_du,
+                au: row.effet_au,
+            };
+            (PatientId::from_uuid(row.patient_id), fait)
+        })
+        .collect())
+}
+
+/// The contradicted opinions of some records, by the feuille of the opinion.
+pub async fn ruptures(
+    conn: &mut PgConnection,
+    records: &[PatientId],
+) -> Result<BTreeMap<FeuilleId, Vec<Rupture>>, StorageError> {
+    let rows = sqlx::query!(
+        "/* a_revoir.ruptures */
+         SELECT feuille_id, rompu_par, enregistre_le FROM avis_ponctuel_rompu
+         WHERE patient_id = ANY($1) ORDER BY jour, rompu_par",
+        &uuids(records)
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut found: BTreeMap<FeuilleId, Vec<Rupture>> = BTreeMap::new();
+    for row in rows {
+        found.entry(FeuilleId::from_uuid(row.feuille_id)).or_default().push(Rupture {
+            par: FeuilleId::from_uuid(row.rompu_par),
+            enregistre_le: row.enregistre_le,
+        });
+    }
+    Ok(found)
+}
+
+/// The reevaluations applied to some persons that were asked for after an instant: theirs, or those of
+/// the whole caisse on which they depended on that day.
+pub async fn reexamens(
+    conn: &mut PgConnection,
+    caisse: &str,
+    persons: &[PatientId],
+    apres: DateTime<Utc>,
+) -> Result<Vec<(PatientId, Reexamen)>, StorageError> {
+    let rows = sqlx::query!(
+        r#"/* a_revoir.reexamens */
+         SELECT p.patient_id AS "patient_id!", r.enregistre_le, r.depuis, r.du, r.au
+         FROM reevaluation r CROSS JOIN unnest($1::uuid[]) AS p (patient_id)
+         WHERE r.etat = 'appliquee' AND r.enregistre_le > $3
+           AND (r.patient_id = p.patient_id
+                OR (r.patient_id IS NULL AND r.caisse = $2 AND EXISTS (
+                      SELECT FROM affiliation a
+                      WHERE a.patient_id = p.patient_id AND a.remplace_le IS NULL
+                        AND left(a.organisme, 5) = $2
+                        AND a.effet @> (r.enregistre_le AT TIME ZONE 'Europe/Paris')::date)))"#,
+        &uuids(persons),
+        caisse,
+        apres
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let reexamen = Reexamen {
+                demande_le: row.enregistre_le,
+                depuis: row.depuis,
+                jours: (row.du, row.au),
+            };
+            (PatientId::from_uuid(row.patient_id), reexamen)
+        })
+        .collect())
+}
