@@ -22,11 +22,12 @@ use crate::storage::{Connection, feuilles_de_soins};
 const PAGE: i64 = 1_000;
 
 /// What the register noted on an evaluation.
-const NOTED: [Avertissement; 4] = [
+const NOTED: [Avertissement; 5] = [
     Avertissement::OrganismeContredit,
     Avertissement::ExecutantInconnu,
     Avertissement::SpecialiteContredite,
     Avertissement::ConventionContredite,
+    Avertissement::CollegueHorsDuGroupe,
 ];
 
 /// What a replay found.

@@ -290,4 +290,6 @@ async fn a_colleague_of_an_absent_medecin_traitant_shares_a_place_with_him_on_th
     assert!(!other.1, "nothing is claimed");
     // The practices of a locum are not known by a number: nothing contradicts him.
     assert_eq!(told("99900005044", "4", "2025-05-31", json!("R")).await, r());
+    let replayed = app.services.replay_evaluations((None, None), |_| {}).await.unwrap();
+    assert_eq!((replayed.evaluations, replayed.identiques), (4, 4));
 }

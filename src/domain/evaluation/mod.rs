@@ -190,6 +190,7 @@ impl Avertissement {
                 | Self::OrganismeContredit
                 | Self::SpecialiteContredite
                 | Self::ConventionContredite
+                | Self::CollegueHorsDuGroupe
                 | Self::CouvertureContredite
                 | Self::DroitsAVerifier
                 | Self::OrienteurContredit
