@@ -155,25 +155,35 @@ pub async fn persons(
     Ok(rows.into_iter().map(PatientId::from_uuid).collect())
 }
 
-/// The feuilles of some records on some days, in the order of their reception.
+/// The feuilles of some records on some days, in the order of their reception, each with the record that
+/// holds it: the one that received it, or the one to which a split gave it.
 pub async fn feuilles(
     conn: &mut PgConnection,
     records: &[PatientId],
     (du, au): (NaiveDate, NaiveDate),
-) -> Result<Vec<FeuilleId>, StorageError> {
+) -> Result<Vec<(FeuilleId, PatientId)>, StorageError> {
     let records: Vec<Uuid> = records.iter().map(|id| id.uuid()).collect();
-    let rows = sqlx::query_scalar!(
-        "/* reevaluation.feuilles */
-         SELECT feuille_id FROM feuille_de_soins
-         WHERE patient_id = ANY($1) AND date_soins >= $2 AND date_soins <= $3
-         ORDER BY enregistre_le, feuille_id",
+    let rows = sqlx::query!(
+        r#"/* reevaluation.feuilles */
+         SELECT f.feuille_id, h.patient_id AS "holder!"
+         FROM feuille_de_soins f
+         CROSS JOIN LATERAL (
+             SELECT coalesce((SELECT a.patient_id FROM attribution_feuille a
+                              WHERE a.feuille_id = f.feuille_id ORDER BY a.enregistre_le DESC LIMIT 1),
+                             f.patient_id) AS patient_id) AS h
+         WHERE (f.patient_id = ANY ($1)
+                OR f.feuille_id = ANY (ARRAY(SELECT a.feuille_id FROM attribution_feuille a
+                                             WHERE a.patient_id = ANY ($1))))
+           AND h.patient_id = ANY ($1) AND f.date_soins >= $2 AND f.date_soins <= $3
+         ORDER BY f.enregistre_le, f.feuille_id"#,
         &records,
         du,
         au
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().map(FeuilleId::from_uuid).collect())
+    let pair = |id, holder| (FeuilleId::from_uuid(id), PatientId::from_uuid(holder));
+    Ok(rows.into_iter().map(|row| pair(row.feuille_id, row.holder)).collect())
 }
 
 /// Something recorded about a person.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, feuille, patient_id};
 use crate::support::vie::{
-    AIN, AUTRE_NIR, BOUCHES_DU_RHONE, act, merge, paper_choice, second_record,
+    AIN, AUTRE_NIR, BOUCHES_DU_RHONE, act, merge, organisme, paper_choice, second_record,
 };
 
 /// A consultation of Alice, who has no médecin traitant known: gives the feuille.
@@ -157,6 +157,66 @@ async fn a_merge_reaches_the_feuilles_of_both_records() {
     assert!(change["causes"].as_array().unwrap().contains(&json!("patient.fusionne")));
     apply(&app, &shown).await;
     assert_eq!(evaluations(&app, &sheet).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_split_gives_each_person_their_own_feuilles_and_participations() {
+    let app = TestApp::new().await;
+    // Four consultations of one day reach the ceiling: the fifth keeps nothing.
+    let mut sheets = Vec::new();
+    for numero in ["1", "2", "3", "4", "5"] {
+        sheets.push(consulted(&app, numero, "2025-03-11").await);
+    }
+    let kept = |sheet: &Value| {
+        let totals = sheet["evaluations"].as_array().unwrap().last().unwrap()["totaux"].clone();
+        totals["participation_forfaitaire_centimes"].as_i64().unwrap()
+    };
+    assert_eq!(sheets.iter().map(kept).collect::<Vec<_>>(), [200, 200, 200, 200, 0]);
+    let alice = patient_id("ALICE").to_string();
+    let moved: Vec<&str> = sheets[1..4].iter().map(|sheet| sheet["id"].as_str().unwrap()).collect();
+    app.advance(TimeDelta::seconds(1));
+    let other = json!({
+        "patient": {
+            "identifiant": { "type": "nir", "valeur": AUTRE_NIR },
+            "nom": "ESSAI-LECA", "prenom": "ANGE", "date_naissance": "2008-02-11",
+            "organisme": organisme(BOUCHES_DU_RHONE), "affilie_du": "2012-09-01",
+        },
+        "declarations": [], "feuilles": moved, "motif": "collision",
+    });
+    let split = act(&app.caisse(BOUCHES_DU_RHONE), &alice, "scissions", other).await.expect(201);
+    let new = split["nouveau"]["patient_id"].as_str().unwrap();
+    // Alice's fifth consultation is her second of that day.
+    let hers = tried(&app, body("2025-01-01")).await;
+    assert_eq!((&hers["feuilles"], &hers["feuilles_changees"]), (&json!(2), &json!(1)));
+    let change = &changes(&app, &hers).await[0];
+    assert_eq!(change["feuille_id"], sheets[4]["id"]);
+    apply(&app, &hers).await;
+    assert_eq!(
+        evaluations(&app, &sheets[4]).await[1]["totaux"]["participation_forfaitaire_centimes"],
+        200
+    );
+    // The other person is seventeen: outside the parcours, and without participation.
+    let asked = json!({ "motif": "fait_tardif", "patient_id": new, "du": "2025-01-01" });
+    let theirs = tried(&app, asked.clone()).await;
+    assert_eq!((&theirs["feuilles"], &theirs["feuilles_changees"]), (&json!(3), &json!(3)));
+    let causes = &changes(&app, &theirs).await[0]["causes"];
+    assert!(causes.as_array().unwrap().contains(&json!("patient.scinde")));
+    apply(&app, &theirs).await;
+    for sheet in &sheets[1..4] {
+        let again = &evaluations(&app, sheet).await[1]["totaux"];
+        assert_eq!(again["participation_forfaitaire_centimes"], 0);
+        assert_eq!(again["majoration_centimes"], 1060);
+    }
+    let left: i64 = sqlx::query_scalar(crate::receptions::PARTICIPATIONS)
+        .fetch_one(&app.database.pool(1).await)
+        .await
+        .unwrap();
+    assert_eq!(left, 400, "two of Alice's, none of the other's");
+    // Once more changes nothing, for either.
+    app.advance(TimeDelta::seconds(1));
+    for asked in [body("2025-01-01"), asked] {
+        assert_eq!(tried(&app, asked).await["feuilles_changees"], 0);
+    }
 }
 
 #[tokio::test]

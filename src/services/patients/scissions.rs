@@ -7,10 +7,12 @@ use crate::domain::acteur::Acteur;
 use crate::domain::ids::{DeclarationId, FeuilleId, PatientId};
 use crate::domain::patient::{NouveauPatient, Patient};
 use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification};
+use crate::services::feuilles_de_soins::retenues;
 use crate::services::frises::Ecriture;
 use crate::services::{Contexte, Demande, Memoire, Rendu, ServiceError, Services, Vue};
+use crate::storage::feuilles_de_soins::FeuilleRecue;
 use crate::storage::patients::{self, conflits, fusions, mouvements};
-use crate::storage::{evenements, feuilles_de_soins};
+use crate::storage::{Tx, evaluations, evenements, feuilles_de_soins, participations};
 
 /// What leaves a record for a new one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,14 +136,14 @@ impl Services {
                 ServiceError::champ(pointer, "feuille_inconnue", message)
             };
             let recue = feuilles_de_soins::get(tx, *id).await?.ok_or_else(unknown)?;
-            let feuille = recue.feuille;
-            let owner = fusions::owner_of_feuille(tx, *id, feuille.patient_id).await?;
+            let owner = fusions::owner_of_feuille(tx, *id, recue.feuille.patient_id).await?;
             if owner != from {
                 return Err(unknown());
             }
+            move_participations(tx, &recue, to).await?;
             fusions::attribute_feuille(tx, *id, from, to, instant).await?;
             let donnees = json!({ "origine_id": from });
-            let day = feuille.feuille.soins.date_soins();
+            let day = recue.feuille.feuille.soins.date_soins();
             let nature = "feuille.reattribuee";
             let mut event = self.life_event(contexte, to, nature, instant, day, donnees);
             event.feuille_id = Some(*id);
@@ -149,6 +151,24 @@ impl Services {
         }
         Ok(())
     }
+}
+
+/// What a feuille keeps of the participations counts for the person whose it is.
+async fn move_participations(
+    tx: &mut Tx,
+    recue: &FeuilleRecue,
+    to: PatientId,
+) -> Result<(), ServiceError> {
+    let (id, feuille) = (recue.feuille.id, &recue.feuille.feuille);
+    let holder = fusions::holder_of_feuille(tx, id, recue.feuille.patient_id).await?;
+    let last = evaluations::later(tx, &[id]).await?.pop();
+    let current = last.as_ref().unwrap_or(&recue.evaluation);
+    let kept = retenues(feuille, &current.evaluation);
+    for one in &kept {
+        participations::remove(tx, holder, one).await?;
+    }
+    let moved: Vec<_> = kept.into_iter().map(|one| (to, one)).collect();
+    Ok(participations::add_all(tx, &moved).await?)
 }
 
 /// The same refusal, of fields that are members of another.

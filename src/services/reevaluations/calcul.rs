@@ -6,7 +6,7 @@ use serde_json::json;
 use super::super::feuilles_de_soins::retenues;
 use super::super::{ServiceError, Services};
 use crate::domain::evaluation::FaitsConnus;
-use crate::domain::ids::{EvenementId, PatientId, ReevaluationId};
+use crate::domain::ids::{EvenementId, FeuilleId, PatientId, ReevaluationId};
 use crate::domain::reevaluation::{Changement, Etendue, Examen, Issue, decident_pareil};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::evaluations::{self, EvaluationEnregistree};
@@ -49,15 +49,16 @@ impl Services {
         let records: Vec<PatientId> =
             std::iter::once(patient).chain(old.into_iter().map(|(_, old)| old)).collect();
         let days = (cadre.etendue.du, cadre.etendue.au);
-        let ids = reevaluations::feuilles(conn, &records, days).await?;
+        let found = reevaluations::feuilles(conn, &records, days).await?;
         let mut examen = Examen { patients: 1, ..Examen::default() };
         let mut changes = Vec::new();
-        if ids.is_empty() {
+        if found.is_empty() {
             return Ok((examen, changes));
         }
         let recorded = reevaluations::faits_recus(conn, &records).await?;
+        let ids: Vec<FeuilleId> = found.iter().map(|(id, _)| *id).collect();
         let mut later = evaluations::later(conn, &ids).await?;
-        for id in ids {
+        for (id, holder) in found {
             let Some(recue) = feuilles_de_soins::get(conn, id).await? else { continue };
             let kept = recue.feuille;
             let Some(day) = kept.feuille.soins.date_soins() else { continue };
@@ -66,7 +67,7 @@ impl Services {
             let before = last.map_or(recue.evaluation, |place| later.swap_remove(place));
             let given_back = retenues(&kept.feuille, &before.evaluation);
             for one in &given_back {
-                participations::remove(conn, kept.patient_id, one).await?;
+                participations::remove(conn, holder, one).await?;
             }
             let after = self.evaluate_again(conn, patient, (&kept, &before), cadre).await;
             let after = match after {
@@ -74,12 +75,12 @@ impl Services {
                 // The law of today has no answer: the evaluation stays as it is.
                 Err(ServiceError::Law(_)) => {
                     examen.sans_reponse = examen.sans_reponse.saturating_add(1);
-                    keep(conn, kept.patient_id, &given_back).await?;
+                    keep(conn, holder, &given_back).await?;
                     continue;
                 }
                 Err(error) => return Err(error),
             };
-            keep(conn, kept.patient_id, &retenues(&kept.feuille, &after.evaluation)).await?;
+            keep(conn, holder, &retenues(&kept.feuille, &after.evaluation)).await?;
             if decident_pareil(&before.evaluation, &after.evaluation) {
                 continue;
             }

@@ -232,6 +232,24 @@ pub async fn owners_of_feuilles(
         .collect())
 }
 
+/// The record that holds a feuille, merged into another or not: the one to which a split gave it last, or
+/// the one that received it. What the feuille kept of the participations of the year is under it.
+pub async fn holder_of_feuille(
+    conn: &mut PgConnection,
+    feuille: FeuilleId,
+    received_for: PatientId,
+) -> Result<PatientId, StorageError> {
+    let given = sqlx::query_scalar!(
+        "/* attribution_feuille.holder */
+         SELECT patient_id FROM attribution_feuille WHERE feuille_id = $1
+         ORDER BY enregistre_le DESC LIMIT 1",
+        feuille.uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(given.map_or(received_for, PatientId::from_uuid))
+}
+
 /// Gives a feuille to another record.
 pub async fn attribute_feuille(
     conn: &mut PgConnection,
