@@ -6,7 +6,7 @@ use super::explanation::Gabarit;
 use super::parameters::{NB_PARAMETRES, Parametre};
 use super::rule::{Juge, Regle};
 use crate::domain::calendar::Periode;
-use crate::domain::evaluation::{CodeRegle, Constat, Constats};
+use crate::domain::evaluation::{CodeRegle, Constat, Constats, Issue};
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
 
@@ -106,20 +106,32 @@ impl Bareme {
         self.a_la_place(self.regles.iter().position(|regle| regle.fiche.code == code)?)
     }
 
-    /// The rules that an evaluation considered, with what became of each. An evaluation of this period
-    /// has them in its order: then nothing is searched.
+    /// The rules that an evaluation considered, with what became of each.
     pub fn considerees<'a, 'c>(
         &'a self,
         constats: &'c Constats,
     ) -> impl Iterator<Item = (&'c Constat, RegleDuJour<'a>)> {
-        constats.iter().enumerate().filter_map(|(index, constat)| {
-            let expected = self.ordre.get(index).and_then(|place| self.a_la_place(*place));
-            let known = match expected {
-                Some(known) if known.regle.fiche.code == constat.regle => known,
-                _ => self.regle(constat.regle)?,
-            };
-            Some((constat, known))
-        })
+        let all = constats.iter().enumerate();
+        all.filter_map(|(index, constat)| Some((constat, self.regle_de(index, *constat)?)))
+    }
+
+    /// Those that it kept: they decided their topic or explain an amount.
+    pub fn retenues<'a, 'c>(
+        &'a self,
+        constats: &'c Constats,
+    ) -> impl Iterator<Item = (&'c Constat, RegleDuJour<'a>)> {
+        let kept = constats.iter().enumerate().filter(|(_, one)| one.issue == Issue::Retenue);
+        kept.filter_map(|(index, constat)| Some((constat, self.regle_de(index, *constat)?)))
+    }
+
+    /// The rule at a place of an evaluation. One of this period has its rules in the order of the period:
+    /// then nothing is searched.
+    fn regle_de(&self, index: usize, constat: Constat) -> Option<RegleDuJour<'_>> {
+        let expected = self.ordre.get(index).and_then(|place| self.a_la_place(*place));
+        match expected {
+            Some(known) if known.regle.fiche.code == constat.regle => Some(known),
+            _ => self.regle(constat.regle),
+        }
     }
 
     fn a_la_place(&self, place: usize) -> Option<RegleDuJour<'_>> {

@@ -12,7 +12,7 @@ pub use super::avertissements::message;
 use super::bareme::Bareme;
 use super::rule::{Fiche, Rang};
 use super::situation::Situation;
-use crate::domain::evaluation::{ActeEvalue, CodeRegle, Issue, Montants, Theme};
+use crate::domain::evaluation::{ActeEvalue, CodeRegle, Constat, Montants, Theme};
 use crate::domain::money::Centimes;
 
 /// A reason: the rule that decided, its sentence, and the texts that say so.
@@ -57,10 +57,7 @@ impl<'a> Motifs<'a> {
     pub fn rediger(&mut self, acte: &ActeEvalue, situation: &Situation, bareme: &'a Bareme) {
         self.texte.clear();
         self.places.clear();
-        for (constat, known) in bareme.considerees(&acte.constats) {
-            if constat.issue != Issue::Retenue {
-                continue;
-            }
+        for (_, known) in bareme.retenues(&acte.constats) {
             let start = self.texte.len();
             if known.gabarit.write(acte, situation, &mut self.texte) {
                 self.places.push(Place {
@@ -87,9 +84,8 @@ impl<'a> Motifs<'a> {
 /// Why the rate of an act is not the ordinary one. The flat sum of heavy acts keeps the full rate and
 /// is told with the amounts.
 fn exceptions_du_taux(acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) -> Option<String> {
-    let (_, known) = bareme.considerees(&acte.constats).find(|(constat, _)| {
-        constat.issue == Issue::Retenue && constat.regle.theme == Theme::Taux
-    })?;
+    let of_rate = |(constat, _): &(&Constat, _)| constat.regle.theme == Theme::Taux;
+    let (_, known) = bareme.retenues(&acte.constats).find(of_rate)?;
     let mut text = String::new();
     let exception = matches!(known.regle.fiche.rang, Rang::Exception { .. });
     (exception && known.gabarit.write(acte, situation, &mut text)).then_some(text)
@@ -98,8 +94,7 @@ fn exceptions_du_taux(acte: &ActeEvalue, situation: &Situation, bareme: &Bareme)
 /// Texts on which the rules that decided an act rest, in the order of its reasons.
 fn fondements<'a>(acte: &ActeEvalue, bareme: &'a Bareme) -> Vec<&'a [&'static str]> {
     let mut kept: Vec<_> = bareme
-        .considerees(&acte.constats)
-        .filter(|(constat, _)| constat.issue == Issue::Retenue)
+        .retenues(&acte.constats)
         .map(|(constat, known)| (constat.regle, known.fondement))
         .collect();
     kept.sort_unstable_by_key(|(code, _)| *code);
