@@ -44,12 +44,19 @@ pub struct Bareme {
     pub(super) regles: Vec<&'static Regle>,
     /// Those of them that explain amounts, after the calculation.
     pub(super) de_montant: Vec<&'static Regle>,
-    /// What each of these rules rests on that day: its texts, then those of the values that it reads.
-    fondements: Vec<Box<[&'static str]>>,
-    /// The sentence of each of these rules, as far as the period writes it.
-    gabarits: Vec<Gabarit>,
-    /// Places of the rules in the order in which an evaluation asks them: those of amounts come last.
-    ordre: Vec<usize>,
+    /// All of them with what the period knows, in the order in which an evaluation asks them: those of
+    /// amounts come last.
+    entrees: Vec<Entree>,
+}
+
+/// A rule of a period.
+#[derive(Debug, Clone)]
+struct Entree {
+    regle: &'static Regle,
+    /// What it rests on during the period: its texts, then those of the values that it reads.
+    fondement: Box<[&'static str]>,
+    /// Its sentence, as far as the period writes it.
+    gabarit: Gabarit,
 }
 
 /// A rule of a period, with what the period knows of it.
@@ -62,6 +69,12 @@ pub struct RegleDuJour<'a> {
     pub(super) gabarit: &'a Gabarit,
 }
 
+impl Entree {
+    fn du_jour(&self) -> RegleDuJour<'_> {
+        RegleDuJour { regle: self.regle, fondement: &self.fondement, gabarit: &self.gabarit }
+    }
+}
+
 impl Bareme {
     /// Values and rules of a period, each with what it rests on.
     pub(super) fn new(
@@ -69,21 +82,23 @@ impl Bareme {
         valeurs: &[Option<i64>; NB_PARAMETRES],
         regles: Vec<(&'static Regle, Vec<&'static str>)>,
     ) -> Self {
-        let (regles, fondements): (Vec<_>, Vec<Vec<_>>) = regles.into_iter().unzip();
         let explains = |regle: &Regle| matches!(regle.juge, Juge::Montants(_));
-        let of_kind = |wanted: bool| {
-            let places = regles.iter().enumerate();
-            places.filter(move |(_, regle)| explains(regle) == wanted).map(|(place, _)| place)
+        let bare = Self {
+            periode,
+            valeurs: *valeurs,
+            regles: regles.iter().map(|(regle, _)| *regle).collect(),
+            de_montant: regles.iter().map(|(regle, _)| *regle).filter(|r| explains(r)).collect(),
+            entrees: Vec::new(),
         };
-        let ordre = of_kind(false).chain(of_kind(true)).collect();
-        let de_montant = regles.iter().copied().filter(|regle| explains(regle)).collect();
-        let fondements = fondements.into_iter().map(Vec::into_boxed_slice).collect();
-        let gabarits = Vec::new();
-        let valeurs = *valeurs;
-        let bare = Self { periode, valeurs, regles, de_montant, fondements, gabarits, ordre };
-        let gabarits =
-            bare.regles.iter().map(|regle| Gabarit::new(regle.fiche.phrase, &bare)).collect();
-        Self { gabarits, ..bare }
+        let (last, first): (Vec<_>, Vec<_>) =
+            regles.into_iter().partition(|(regle, _)| explains(regle));
+        let entree = |(regle, fondement): (&'static Regle, Vec<_>)| Entree {
+            regle,
+            fondement: fondement.into_boxed_slice(),
+            gabarit: Gabarit::new(regle.fiche.phrase, &bare),
+        };
+        let entrees = first.into_iter().chain(last).map(entree).collect();
+        Self { entrees, ..bare }
     }
 
     /// The days during which nothing of this changes.
@@ -103,7 +118,7 @@ impl Bareme {
 
     /// A rule of the day, and what it rests on.
     pub fn regle(&self, code: CodeRegle) -> Option<RegleDuJour<'_>> {
-        self.a_la_place(self.regles.iter().position(|regle| regle.fiche.code == code)?)
+        self.entrees.iter().find(|entree| entree.regle.fiche.code == code).map(Entree::du_jour)
     }
 
     /// The rules that an evaluation considered, with what became of each.
@@ -127,19 +142,10 @@ impl Bareme {
     /// The rule at a place of an evaluation. One of this period has its rules in the order of the period:
     /// then nothing is searched.
     fn regle_de(&self, index: usize, constat: Constat) -> Option<RegleDuJour<'_>> {
-        let expected = self.ordre.get(index).and_then(|place| self.a_la_place(*place));
-        match expected {
-            Some(known) if known.regle.fiche.code == constat.regle => Some(known),
+        match self.entrees.get(index) {
+            Some(known) if known.regle.fiche.code == constat.regle => Some(known.du_jour()),
             _ => self.regle(constat.regle),
         }
-    }
-
-    fn a_la_place(&self, place: usize) -> Option<RegleDuJour<'_>> {
-        Some(RegleDuJour {
-            regle: self.regles.get(place)?,
-            fondement: self.fondements.get(place)?,
-            gabarit: self.gabarits.get(place)?,
-        })
     }
 
     fn inconnu(&self, parametre: Parametre) -> ParametreInconnu {
