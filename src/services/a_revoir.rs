@@ -16,7 +16,7 @@ use crate::domain::ids::{FeuilleId, PatientId};
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree, FeuilleRecue};
 use crate::storage::patients::fusions;
-use crate::storage::{Connection, a_revoir, dossiers};
+use crate::storage::{Connection, a_revoir, avis_ponctuels, dossiers};
 
 /// Persons read together.
 const TRANCHE: i64 = 64;
@@ -67,7 +67,6 @@ pub struct PageRevue {
 struct Alentours {
     faits: BTreeMap<PatientId, Vec<FaitEnregistre>>,
     reexamens: BTreeMap<PatientId, Vec<Reexamen>>,
-    ruptures: BTreeMap<FeuilleId, Vec<revue::Rupture>>,
 }
 
 impl Services {
@@ -134,6 +133,7 @@ impl Services {
             return Ok(Vec::new());
         };
         let around = around(conn, caisse, (persons, &records, &owners), oldest).await?;
+        let ruptures = ruptures(conn, &feuilles).await?;
         let mut found = Vec::new();
         for mut one in feuilles {
             let Some(jour) = one.feuille.feuille.soins.date_soins() else { continue };
@@ -143,7 +143,7 @@ impl Services {
                 connu_le: one.derniere.connu_le,
                 faits: around.faits.get(&of).map_or(&[], Vec::as_slice),
                 reexamens: around.reexamens.get(&of).map_or(&[], Vec::as_slice),
-                ruptures: around.ruptures.get(&one.feuille.id).map_or(&[], Vec::as_slice),
+                ruptures: ruptures.get(&one.feuille.id).map_or(&[], Vec::as_slice),
             };
             one.raisons = revue::raisons(&one.derniere.evaluation, &autour);
             one.raisons.retain(|raison| {
@@ -205,5 +205,25 @@ async fn around(
     for (person, one) in a_revoir::reexamens(conn, caisse, persons, oldest).await? {
         reexamens.entry(person).or_default().push(one);
     }
-    Ok(Alentours { faits, reexamens, ruptures: a_revoir::ruptures(conn, records).await? })
+    Ok(Alentours { faits, reexamens })
+}
+
+/// What contradicts the opinions of some feuilles, when it is of the same person: an opinion is kept under
+/// the record that received its feuille.
+async fn ruptures(
+    conn: &mut Connection,
+    feuilles: &[FeuilleARevoir],
+) -> Result<BTreeMap<FeuilleId, Vec<revue::Rupture>>, ServiceError> {
+    let owners: BTreeMap<FeuilleId, PatientId> =
+        feuilles.iter().map(|one| (one.feuille.id, one.patient_id)).collect();
+    let records: BTreeSet<PatientId> = feuilles.iter().map(|one| one.feuille.patient_id).collect();
+    let records: Vec<PatientId> = records.into_iter().collect();
+    let mut found: BTreeMap<FeuilleId, Vec<revue::Rupture>> = BTreeMap::new();
+    for one in avis_ponctuels::ruptures(conn, &records, None).await? {
+        if owners.get(&one.avis) == Some(&one.proprietaire) {
+            let rupture = revue::Rupture { par: one.par.feuille, enregistre_le: one.enregistre_le };
+            found.entry(one.avis).or_default().push(rupture);
+        }
+    }
+    Ok(found)
 }

@@ -1,16 +1,14 @@
 //! What calls for another look at feuilles, of some persons at once. Every statement is led by persons:
 //! the tables of feuilles and evaluations have no index for it, and need none.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::StorageError;
 use super::dossiers::uuids;
-use crate::domain::a_revoir::{FaitEnregistre, Reexamen, Rupture};
-use crate::domain::ids::{FeuilleId, PatientId};
+use crate::domain::a_revoir::{FaitEnregistre, Reexamen};
+use crate::domain::ids::PatientId;
 
 /// The persons who depend on a caisse on a day, in the order of their ids, from one on, itself included:
 /// one bound that the key serves whatever the plan. Records that were merged into another are looked at
@@ -71,29 +69,6 @@ pub async fn faits(
             (PatientId::from_uuid(row.patient_id), fait)
         })
         .collect())
-}
-
-/// The contradicted opinions of some records, by the feuille of the opinion.
-pub async fn ruptures(
-    conn: &mut PgConnection,
-    records: &[PatientId],
-) -> Result<BTreeMap<FeuilleId, Vec<Rupture>>, StorageError> {
-    let rows = sqlx::query!(
-        "/* a_revoir.ruptures */
-         SELECT feuille_id, rompu_par, enregistre_le FROM avis_ponctuel_rompu
-         WHERE patient_id = ANY($1) ORDER BY jour, rompu_par",
-        &uuids(records)
-    )
-    .fetch_all(conn)
-    .await?;
-    let mut found: BTreeMap<FeuilleId, Vec<Rupture>> = BTreeMap::new();
-    for row in rows {
-        found.entry(FeuilleId::from_uuid(row.feuille_id)).or_default().push(Rupture {
-            par: FeuilleId::from_uuid(row.rompu_par),
-            enregistre_le: row.enregistre_le,
-        });
-    }
-    Ok(found)
 }
 
 /// The reevaluations applied to some persons that were asked for after an instant: theirs, or those of

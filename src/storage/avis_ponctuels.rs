@@ -60,8 +60,8 @@ pub async fn insert(
     Ok(())
 }
 
-/// Writes that opinions are contradicted, each under the record where it is kept: that of the person,
-/// or one merged into it.
+/// Writes that opinions are contradicted, each under the record that received it: that of the person, one
+/// merged into it, or the one from which a split gave it.
 pub async fn insert_rompus(
     conn: &mut PgConnection,
     rompus: &[AvisRompu],
@@ -78,9 +78,16 @@ pub async fn insert_rompus(
          FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::date[])
               AS w (patient_id, feuille_id, rompu_par, jour)
          JOIN avis_ponctuel a
-           ON a.feuille_id = w.feuille_id AND (a.patient_id = w.patient_id OR a.patient_id = ANY (ARRAY(
-                  SELECT absorbe_id FROM fusion m
-                  WHERE m.patient_id = w.patient_id AND m.remplace_le IS NULL)))
+           ON a.feuille_id = w.feuille_id AND a.patient_id = ANY (ARRAY(
+                  SELECT w.patient_id
+                  UNION ALL
+                  SELECT m.absorbe_id FROM fusion m
+                  WHERE m.patient_id = w.patient_id AND m.remplace_le IS NULL
+                  UNION ALL
+                  SELECT o.origine_id FROM attribution_feuille o WHERE o.feuille_id = w.feuille_id
+                  UNION ALL
+                  SELECT m.absorbe_id FROM attribution_feuille o JOIN fusion m ON m.patient_id = o.origine_id
+                  WHERE o.feuille_id = w.feuille_id))
          ON CONFLICT DO NOTHING",
         &patients,
         &avis,
@@ -93,16 +100,38 @@ pub async fn insert_rompus(
     Ok(())
 }
 
-/// The opinions of some persons.
+/// The opinions of some records: those that they received and that no split gave away, and those that a
+/// split gave them. Each is told under the record that has it now.
+///
+/// An opinion that was given is looked for under the records from which splits gave it and those that were
+/// merged into them: the key begins with the record, and nothing more is written for each feuille.
 pub async fn of_persons(
     conn: &mut PgConnection,
     patients: &[PatientId],
 ) -> Result<Vec<AvisPonctuel>, StorageError> {
     let patients: Vec<Uuid> = patients.iter().map(|patient| patient.uuid()).collect();
     let rows = sqlx::query!(
-        "/* avis_ponctuel.of_persons */
-         SELECT patient_id, feuille_id, executant_rpps, jour FROM avis_ponctuel
-         WHERE patient_id = ANY($1)",
+        r#"/* avis_ponctuel.of_persons */
+         WITH donnee AS MATERIALIZED (
+             SELECT feuille_id FROM attribution_feuille WHERE patient_id = ANY($1)),
+         origine AS MATERIALIZED (
+             SELECT o.origine_id AS patient_id FROM attribution_feuille o
+             WHERE o.feuille_id = ANY (ARRAY(SELECT feuille_id FROM donnee)))
+         SELECT coalesce(d.patient_id, v.patient_id) AS "patient_id!", v.feuille_id, v.executant_rpps, v.jour
+         FROM avis_ponctuel v
+         LEFT JOIN (
+             SELECT a.feuille_id, a.patient_id FROM attribution_feuille a
+             WHERE NOT EXISTS (SELECT FROM attribution_feuille b
+                               WHERE b.feuille_id = a.feuille_id AND b.enregistre_le > a.enregistre_le)
+         ) AS d ON d.feuille_id = v.feuille_id
+         WHERE (v.patient_id = ANY($1)
+                OR v.patient_id = ANY (ARRAY(
+                       SELECT patient_id FROM origine
+                       UNION ALL
+                       SELECT absorbe_id FROM fusion
+                       WHERE patient_id = ANY (ARRAY(SELECT patient_id FROM origine))))
+                   AND v.feuille_id = ANY (ARRAY(SELECT feuille_id FROM donnee)))
+           AND coalesce(d.patient_id, v.patient_id) = ANY($1)"#,
         &patients
     )
     .fetch_all(conn)
@@ -123,24 +152,53 @@ pub async fn of_persons(
         .collect()
 }
 
-/// The feuilles that contradict the opinion of a feuille, by day.
-pub async fn rompus(
+/// A feuille that contradicts the opinion of another, since when it is known, and whose it is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rupture {
+    /// The feuille of the opinion.
+    pub avis: FeuilleId,
+    /// The feuille that contradicts it, with its day.
+    pub par: AutreFeuille,
+    /// When it was recorded.
+    pub enregistre_le: DateTime<Utc>,
+    /// The person whose the later feuille is now: a split, or the end of a merge, may have parted them.
+    pub proprietaire: PatientId,
+}
+
+/// The feuilles that contradict the opinions received by some records, by day; of one feuille alone, when
+/// there is one.
+pub async fn ruptures(
     conn: &mut PgConnection,
-    patient: PatientId,
-    feuille: FeuilleId,
-) -> Result<Vec<AutreFeuille>, StorageError> {
+    records: &[PatientId],
+    feuille: Option<FeuilleId>,
+) -> Result<Vec<Rupture>, StorageError> {
+    let records: Vec<Uuid> = records.iter().map(|record| record.uuid()).collect();
     let rows = sqlx::query!(
-        "/* avis_ponctuel_rompu.list */
-         SELECT rompu_par, jour FROM avis_ponctuel_rompu
-         WHERE patient_id = $1 AND feuille_id = $2 ORDER BY jour, rompu_par",
-        patient.uuid(),
-        feuille.uuid()
+        r#"/* avis_ponctuel_rompu.list */
+         SELECT r.feuille_id, r.rompu_par, r.jour, r.enregistre_le,
+                coalesce(p.fusionne_dans, p.patient_id) AS "proprietaire!"
+         FROM avis_ponctuel_rompu r
+         JOIN feuille_de_soins f ON f.feuille_id = r.rompu_par AND f.date_soins = r.jour
+         JOIN patient p ON p.patient_id = coalesce(
+             (SELECT a.patient_id FROM attribution_feuille a WHERE a.feuille_id = r.rompu_par
+              ORDER BY a.enregistre_le DESC LIMIT 1), f.patient_id)
+         WHERE r.patient_id = ANY($1) AND ($2::uuid IS NULL OR r.feuille_id = $2)
+         ORDER BY r.jour, r.rompu_par"#,
+        &records,
+        feuille.map(FeuilleId::uuid)
     )
     .fetch_all(conn)
     .await?;
+    let build =
+        |(jour, par): (NaiveDate, Uuid)| AutreFeuille { jour, feuille: FeuilleId::from_uuid(par) };
     Ok(rows
         .into_iter()
-        .map(|row| AutreFeuille { jour: row.jour, feuille: FeuilleId::from_uuid(row.rompu_par) })
+        .map(|row| Rupture {
+            avis: FeuilleId::from_uuid(row.feuille_id),
+            par: build((row.jour, row.rompu_par)),
+            enregistre_le: row.enregistre_le,
+            proprietaire: PatientId::from_uuid(row.proprietaire),
+        })
         .collect())
 }
 
@@ -155,7 +213,8 @@ pub struct Autour {
     pub jours: (NaiveDate, NaiveDate),
 }
 
-/// Feuilles of some performers for some persons, between two days each.
+/// Feuilles of some performers for some records, between two days each: whose they are now, whatever the
+/// record that received them.
 pub async fn autour(
     conn: &mut PgConnection,
     asked: &[Autour],
@@ -171,15 +230,23 @@ pub async fn autour(
     let firsts: Vec<NaiveDate> = asked.iter().map(|one| one.jours.0).collect();
     let lasts: Vec<NaiveDate> = asked.iter().map(|one| one.jours.1).collect();
     let rows = sqlx::query!(
-        "/* feuille_de_soins.around */
-         SELECT DISTINCT f.patient_id, f.feuille_id, f.executant_rpps, f.date_soins
+        r#"/* feuille_de_soins.around */
+         SELECT DISTINCT w.patient_id AS "patient_id!", f.feuille_id AS "feuille_id!",
+                f.executant_rpps AS "executant_rpps!", f.date_soins AS "date_soins!"
          FROM UNNEST($1::uuid[], $2::bigint[], $3::date[], $4::date[])
               AS w (patient_id, executant_rpps, du, au)
-         JOIN feuille_de_soins f
-           ON f.patient_id = w.patient_id AND f.executant_rpps = w.executant_rpps
-          AND f.date_soins BETWEEN w.du AND w.au
-         WHERE f.date_soins >= $5 AND f.date_soins <= $6
-         ORDER BY f.date_soins, f.feuille_id",
+         CROSS JOIN LATERAL (
+             SELECT feuille_id, patient_id, executant_rpps, date_soins FROM feuille_de_soins
+             WHERE patient_id = w.patient_id AND date_soins >= $5 AND date_soins <= $6
+             UNION ALL
+             SELECT g.feuille_id, g.patient_id, g.executant_rpps, g.date_soins
+             FROM attribution_feuille a JOIN feuille_de_soins g ON g.feuille_id = a.feuille_id
+             WHERE a.patient_id = w.patient_id AND g.date_soins >= $5 AND g.date_soins <= $6) AS f
+         WHERE f.executant_rpps = w.executant_rpps AND f.date_soins BETWEEN w.du AND w.au
+           AND coalesce((SELECT a.patient_id FROM attribution_feuille a
+                         WHERE a.feuille_id = f.feuille_id ORDER BY a.enregistre_le DESC LIMIT 1),
+                        f.patient_id) = w.patient_id
+         ORDER BY f.date_soins, f.feuille_id"#,
         &patients,
         &executants,
         &firsts,

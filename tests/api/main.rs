@@ -57,6 +57,7 @@ mod retraits;
 mod sandbox;
 mod schema;
 mod scissions;
+mod scissions_feuilles;
 mod service;
 mod simulations;
 mod simulations_connues;

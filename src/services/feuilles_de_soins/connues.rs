@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::FeuilleEvaluee;
 use crate::domain::acteur::Acteur;
+use crate::domain::evaluation::AutreFeuille;
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::services::faits::has_opinion;
 use crate::services::perimetre::Vue;
 use crate::services::{Contexte, ServiceError, Services};
 use crate::storage::evaluations::{self, EvaluationEnregistree};
-use crate::storage::feuilles_de_soins::FeuilleRecue;
+use crate::storage::feuilles_de_soins::{FeuilleEnregistree, FeuilleRecue};
 use crate::storage::patients::fusions;
 use crate::storage::{Connection, avis_ponctuels};
 
@@ -41,6 +42,7 @@ impl Services {
         let owners = fusions::owners_of_feuilles(&mut conn, &received).await?;
         let vues = self.vues(&mut conn, &contexte.acteur, &owners).await?;
         let mut known = Vec::with_capacity(envoyees.len());
+        let mut read: BTreeSet<PatientId> = BTreeSet::new();
         for (recue, sent) in envoyees {
             let owner = owners.get(&recue.feuille.id);
             if !may_read(&contexte.acteur, owner, &recue.feuille.feuille, &vues) {
@@ -55,17 +57,13 @@ impl Services {
                     let law = self.law_of(&mut conn, evaluation.loi_id).await?;
                     evaluations.push((evaluation, law));
                 }
-                let a_reexaminer = if has_opinion(&feuille.feuille) {
-                    avis_ponctuels::rompus(&mut conn, feuille.patient_id, feuille.id).await?
-                } else {
-                    Vec::new()
-                };
+                let owner = owner.copied().unwrap_or(feuille.patient_id);
+                let a_reexaminer = contradicted_by(&mut conn, &feuille, owner).await?;
+                read.insert(feuille.patient_id);
                 known.push(Ok(FeuilleEvaluee { feuille, evaluations, a_reexaminer }));
             }
         }
         drop(conn);
-        let read: BTreeSet<PatientId> =
-            known.iter().flatten().map(|evaluee| evaluee.feuille.patient_id).collect();
         self.trace_all(contexte, read.into_iter(), "feuille.lire").await?;
         Ok(known)
     }
@@ -85,6 +83,19 @@ impl Services {
         let seen = |id: PatientId| Some((id, registre.vue(id, caisse, today)?));
         Ok(persons.into_iter().filter_map(seen).collect())
     }
+}
+
+/// The feuilles of the same person that contradict the single opinion of a feuille, if it bills one.
+pub(super) async fn contradicted_by(
+    conn: &mut Connection,
+    feuille: &FeuilleEnregistree,
+    owner: PatientId,
+) -> Result<Vec<AutreFeuille>, ServiceError> {
+    if !has_opinion(&feuille.feuille) {
+        return Ok(Vec::new());
+    }
+    let found = avis_ponctuels::ruptures(conn, &[feuille.patient_id], Some(feuille.id)).await?;
+    Ok(found.iter().filter(|one| one.proprietaire == owner).map(|one| one.par).collect())
 }
 
 /// Whether the caller may read a feuille of this person.

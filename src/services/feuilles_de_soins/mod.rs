@@ -10,12 +10,12 @@ mod verification;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use self::connues::contradicted_by;
 pub(super) use self::decision::retenues;
 pub use self::liste::PageFeuilles;
 use self::lots::Tour;
 pub use self::lots::{Reception, Suite, Tours};
 use self::reception::{Ligne, Trouvee};
-use super::faits::has_opinion;
 use super::loi::LoiConnue;
 use super::{Contexte, Demande, Memoire, Rendu, ServiceError, Services};
 use crate::domain::acteur::Acteur;
@@ -23,7 +23,6 @@ use crate::domain::evaluation::AutreFeuille;
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::FeuilleId;
 use crate::domain::patient::ClePatient;
-use crate::storage::avis_ponctuels;
 use crate::storage::evaluations::EvaluationEnregistree;
 use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree, FeuilleRecue};
 use crate::storage::patients::fusions;
@@ -93,6 +92,7 @@ impl Services {
         let recue =
             feuilles_de_soins::get(&mut conn, id).await?.ok_or(ServiceError::Introuvable)?;
         let FeuilleRecue { feuille, evaluation } = recue;
+        let owner = fusions::owner_of_feuille(&mut conn, id, feuille.patient_id).await?;
         match contexte.acteur {
             // The médecin traitant does not read what other doctors did.
             Acteur::Medecin(rpps) if rpps != feuille.feuille.executant_rpps => {
@@ -100,7 +100,6 @@ impl Services {
             }
             Acteur::Medecin(_) => {}
             Acteur::Patient(_) | Acteur::Caisse(_) => {
-                let owner = fusions::owner_of_feuille(&mut conn, id, feuille.patient_id).await?;
                 let vue = self.verify_perimeter(&mut conn, &contexte.acteur, owner).await?;
                 let care = feuille.feuille.soins.date_soins();
                 if !care.is_some_and(|jour| vue.contient(jour)) {
@@ -108,14 +107,10 @@ impl Services {
                 }
             }
         }
-        let opinion = has_opinion(&feuille.feuille);
         let received = vec![FeuilleRecue { feuille, evaluation }];
         let found = self.with_evaluations(&mut conn, received).await?.pop();
         let mut found = found.ok_or(ServiceError::Introuvable)?;
-        if opinion {
-            let patient = found.feuille.patient_id;
-            found.a_reexaminer = avis_ponctuels::rompus(&mut conn, patient, id).await?;
-        }
+        found.a_reexaminer = contradicted_by(&mut conn, &found.feuille, owner).await?;
         drop(conn);
         self.trace(contexte, found.feuille.patient_id, "feuille.lire").await?;
         Ok(found)

@@ -237,7 +237,8 @@ pub async fn of_records(
     rows.into_iter().map(Row::build).collect()
 }
 
-/// The feuilles of some records that were received by an instant, as they came.
+/// The feuilles that some records had at an instant, as they came: received by then, and where splits made
+/// by then left them. Each is told under the record that had it.
 pub async fn received_by(
     conn: &mut PgConnection,
     records: &[PatientId],
@@ -246,12 +247,19 @@ pub async fn received_by(
     let records: Vec<Uuid> = records.iter().map(|id| id.uuid()).collect();
     let rows = sqlx::query_as!(
         Row,
-        "/* feuille_de_soins.received_by */
-         SELECT feuille_id, patient_id, enregistre_le, executant_rpps, facturation, numero_facture,
-                date_etablissement, loi_id, contenu, detail
-         FROM feuille_de_soins
-         WHERE patient_id = ANY($1) AND enregistre_le <= $2
-         ORDER BY enregistre_le, feuille_id",
+        r#"/* feuille_de_soins.received_by */
+         SELECT f.feuille_id, h.patient_id AS "patient_id!", f.enregistre_le, f.executant_rpps,
+                f.facturation, f.numero_facture, f.date_etablissement, f.loi_id, f.contenu, f.detail
+         FROM feuille_de_soins f
+         CROSS JOIN LATERAL (
+             SELECT coalesce((SELECT a.patient_id FROM attribution_feuille a
+                              WHERE a.feuille_id = f.feuille_id AND a.enregistre_le <= $2
+                              ORDER BY a.enregistre_le DESC LIMIT 1), f.patient_id) AS patient_id) AS h
+         WHERE (f.patient_id = ANY ($1)
+                OR f.feuille_id = ANY (ARRAY(SELECT a.feuille_id FROM attribution_feuille a
+                                             WHERE a.patient_id = ANY ($1))))
+           AND h.patient_id = ANY ($1) AND f.enregistre_le <= $2
+         ORDER BY f.enregistre_le, f.feuille_id"#,
         &records,
         instant
     )
