@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
+use traitant::auth::Claims;
 use traitant::domain::clock::Clock;
 
+use crate::access::claims;
 use crate::support::TestApp;
 use crate::support::app::{CARDIOLOGUE, Caller, MARTIN, feuille, patient_id};
 use crate::support::vie::{AIN, AUTRE_NIR, act, merge, organisme, second_record};
@@ -190,4 +192,30 @@ async fn as_known_at_an_instant_a_feuille_is_the_person_s_who_had_it_then() {
     assert_eq!(kept(&martin, &consulted("5"), None).await, 200);
     assert_eq!(kept(&martin, &theirs(consulted("6")), Some(after)).await, 0);
     assert_eq!(kept(&martin, &theirs(consulted("6")), None).await, 0);
+}
+
+#[tokio::test]
+async fn who_reads_a_feuille_is_told_to_the_person_whose_it_is_now() {
+    let app = TestApp::new().await;
+    let sheet = send(&app, feuille("BERNARD", "1", "2025-06-10", json!("T"))).await;
+    let new = split(&app, &[id(&sheet)]).await;
+    app.caisse(AIN).get(&format!("{FEUILLES}/{}", id(&sheet))).await.expect(200);
+    // Sent once more, it is given back to who sent it: that too is a reading.
+    let again = feuille("BERNARD", "1", "2025-06-10", json!("T")).to_string();
+    let reply = app.medecin(MARTIN).send_ndjson(&format!("{FEUILLES}/lots"), &again).await;
+    assert_eq!(reply.status, 200);
+    let token = Claims {
+        role: "patient".to_owned(),
+        rpps: None,
+        patient_id: Some(new),
+        ..claims("traces.lire")
+    };
+    let other = app.bearer(app.emetteur.sign(&token).unwrap());
+    let count = |reply: Value| {
+        let all = reply["donnees"].as_array().unwrap().clone();
+        all.iter().filter(|trace| trace["operation"] == "feuille.lire").count()
+    };
+    let read = app.patient("BERNARD").get("/v1/moi/acces?limite=100").await.expect(200);
+    assert_eq!(count(read), 0);
+    assert_eq!(count(other.get("/v1/moi/acces?limite=100").await.expect(200)), 2);
 }

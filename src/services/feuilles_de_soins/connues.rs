@@ -59,7 +59,7 @@ impl Services {
                 }
                 let owner = owner.copied().unwrap_or(feuille.patient_id);
                 let a_reexaminer = contradicted_by(&mut conn, &feuille, owner).await?;
-                read.insert(feuille.patient_id);
+                read.insert(owner);
                 known.push(Ok(FeuilleEvaluee { feuille, evaluations, a_reexaminer }));
             }
         }

@@ -112,7 +112,7 @@ impl Services {
         let mut found = found.ok_or(ServiceError::Introuvable)?;
         found.a_reexaminer = contradicted_by(&mut conn, &found.feuille, owner).await?;
         drop(conn);
-        self.trace(contexte, found.feuille.patient_id, "feuille.lire").await?;
+        self.trace(contexte, owner, "feuille.lire").await?;
         Ok(found)
     }
 }
