@@ -66,7 +66,9 @@ impl Law {
         };
         verify_covered(&situation)?;
         let mut decision = qualification::qualifier(&situation, bareme)?;
-        decision.qualification.da_possible &= bareme.oui(Parametre::DaSecteur1)?;
+        // What a hospital may ask without a letter is not the overrun of a doctor of sector 1.
+        decision.qualification.da_possible &=
+            situation.consultation_externe || bareme.oui(Parametre::DaSecteur1)?;
         let baremes = (bareme, bareme_execution);
         let liquide =
             liquidation::liquider(lignes, &situation, &decision, baremes, &mut en_cours.cumuls)?;

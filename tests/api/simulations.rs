@@ -70,6 +70,18 @@ async fn a_reform_says_what_each_payer_pays_more_from_its_first_day() {
 }
 
 #[tokio::test]
+async fn the_end_of_the_overrun_of_sector_1_leaves_the_sum_of_a_hospital() {
+    let app = TestApp::new().await;
+    let mut hospital = with_overrun();
+    hospital["executant"]["convention"] = json!("salarie");
+    hospital["executant"]["lieu"] = json!("etablissement");
+    let off = reform("DA_SECTEUR_1", 0, "2025-01-01");
+    let answer = app.anonymous().post(SIMULATIONS, hospital.clone()).await.expect(200);
+    assert_eq!(answer["totaux"]["depassement_centimes"], 1050);
+    assert_eq!(differences(&app.anonymous(), hospital, off).await, [0; 4]);
+}
+
+#[tokio::test]
 async fn a_reform_that_ends_leaves_the_law_in_force_after_its_last_day() {
     let app = TestApp::new().await;
     let until = |last: &str| {
