@@ -222,13 +222,12 @@ pub async fn exercices(
     };
     let rows = sqlx::query_as!(
         LigneExercice,
-        r#"/* exercice.known_at */
+        "/* exercice.known_at */
          SELECT m.rpps, e.principal, e.convention, e.option_tarifaire,
-                e.facturation_nature AS "nature!", e.facturation_numero AS "numero!", e.effet, e.lieu_id
+                e.facturation_nature AS nature, e.facturation_numero AS numero, e.effet, e.lieu_id
          FROM medecin m JOIN exercice e ON e.medecin_id = m.medecin_id
          WHERE m.rpps = ANY($1) AND e.mode <> 'remplacant' AND e.enregistre_le <= $2
-           AND (e.remplace_le IS NULL OR e.remplace_le > $2)
-           AND e.facturation_nature IS NOT NULL AND e.facturation_numero IS NOT NULL"#,
+           AND (e.remplace_le IS NULL OR e.remplace_le > $2)",
         &numbers(medecins),
         instant
     )

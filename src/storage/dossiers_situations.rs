@@ -27,8 +27,8 @@ pub struct ExerciceConnu {
     pub convention: Convention,
     /// Contract limiting overruns.
     pub option_tarifaire: OptionTarifaire,
-    /// The number that bills there.
-    pub facturation: NumeroFacturation,
+    /// The number that bills there, when one does.
+    pub facturation: Option<NumeroFacturation>,
     /// The place.
     pub lieu: LieuId,
 }
@@ -66,7 +66,7 @@ impl LigneStatut {
     }
 }
 
-/// The practices of some doctors under a billing number; those of a locum are not among them.
+/// The practices of some doctors; those of a locum are not among them.
 pub async fn exercices(
     conn: &mut PgConnection,
     medecins: &[Rpps],
@@ -74,12 +74,11 @@ pub async fn exercices(
     let numbers: Vec<String> = medecins.iter().map(|rpps| rpps.as_str().to_owned()).collect();
     let rows = sqlx::query_as!(
         LigneExercice,
-        r#"/* exercice.of_doctors */
+        "/* exercice.of_doctors */
          SELECT m.rpps, e.principal, e.convention, e.option_tarifaire,
-                e.facturation_nature AS "nature!", e.facturation_numero AS "numero!", e.effet, e.lieu_id
+                e.facturation_nature AS nature, e.facturation_numero AS numero, e.effet, e.lieu_id
          FROM medecin m JOIN exercice e ON e.medecin_id = ANY (ARRAY[m.medecin_id])
-         WHERE m.rpps = ANY($1) AND e.remplace_le IS NULL AND e.mode <> 'remplacant'
-           AND e.facturation_nature IS NOT NULL AND e.facturation_numero IS NOT NULL"#,
+         WHERE m.rpps = ANY($1) AND e.remplace_le IS NULL AND e.mode <> 'remplacant'",
         &numbers
     )
     .fetch_all(conn)
@@ -93,8 +92,8 @@ pub(super) struct LigneExercice {
     pub(super) principal: bool,
     pub(super) convention: String,
     pub(super) option_tarifaire: String,
-    pub(super) nature: String,
-    pub(super) numero: String,
+    pub(super) nature: Option<String>,
+    pub(super) numero: Option<String>,
     pub(super) effet: PgRange<NaiveDate>,
     pub(super) lieu_id: Uuid,
 }
@@ -110,7 +109,11 @@ impl LigneExercice {
             principal: self.principal,
             convention: word("exercice", "convention", &self.convention)?,
             option_tarifaire: word("exercice", "option_tarifaire", &self.option_tarifaire)?,
-            facturation: NumeroFacturation::parse(&self.nature, &self.numero)
+            facturation: self
+                .nature
+                .zip(self.numero)
+                .map(|(nature, numero)| NumeroFacturation::parse(&nature, &numero))
+                .transpose()
                 .map_err(|error| wrong("facturation_numero", &error))?,
             lieu: LieuId::from_uuid(self.lieu_id),
         })

@@ -293,3 +293,29 @@ async fn a_colleague_of_an_absent_medecin_traitant_shares_a_place_with_him_on_th
     let replayed = app.services.replay_evaluations((None, None), |_| {}).await.unwrap();
     assert_eq!((replayed.evaluations, replayed.identiques), (4, 4));
 }
+
+#[tokio::test]
+async fn a_place_counts_although_no_number_bills_there() {
+    let app = TestApp::new().await;
+    let pool = app.database.pool(1).await;
+    // Pons is employed in the cabinet of Martin, where nothing is billed under a number of hers.
+    sqlx::query(
+        "INSERT INTO exercice (medecin_id, exercice_id, lieu_id, mode, principal, convention,
+                               option_tarifaire, effet, enregistre_le)
+         SELECT pons.medecin_id, '0192f0c4-0000-7000-8000-0000000000e2', e.lieu_id, 'salarie', false,
+                'salarie', 'aucune', '[2025-01-01,)', e.enregistre_le
+         FROM exercice e JOIN medecin m USING (medecin_id), medecin pons
+         WHERE m.rpps = $1 AND pons.rpps = $2",
+    )
+    .bind(MARTIN)
+    .bind(PONS)
+    .execute(&pool)
+    .await
+    .unwrap();
+    let mut body = feuille("BERNARD", "1", "2025-06-01", json!("R"));
+    body["executant"]["rpps"] = json!(PONS);
+    body["executant"]["numero_facturation"]["valeur"] = json!("991999954");
+    let stored = app.medecin(PONS).post("/v1/feuilles-de-soins", body).await.expect(201);
+    assert_eq!(warnings(&stored), Vec::<&str>::new());
+    assert_eq!(letter(&stored), "R");
+}

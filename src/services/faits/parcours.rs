@@ -120,7 +120,7 @@ impl Registre {
     fn practice(&self, feuille: &FeuilleDeSoins) -> Option<&ExerciceConnu> {
         let jour = feuille.soins.date_soins()?;
         let own = self.practices(feuille.executant_rpps).iter().filter(|one| {
-            one.effet.contient(jour) && one.facturation == feuille.numero_facturation
+            one.effet.contient(jour) && one.facturation == Some(feuille.numero_facturation)
         });
         // Two practices may bill under one number: the principal one is then meant.
         own.max_by_key(|one| one.principal)
