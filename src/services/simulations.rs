@@ -96,7 +96,8 @@ impl Services {
     /// designated, identity, caisse, status, médecin traitant, declaration under way, neutralisation,
     /// referrals, specialty and practice of the performer, and the other feuilles of the person with
     /// what they had kept. The sum of the fees of a performer in a year keeps no instant: it is that of
-    /// now. The law is the one in force, whatever the instant; rights too.
+    /// now. The law is the one in force, whatever the instant; rights too. A feuille that the register
+    /// has is asked about without what it left there itself.
     pub async fn simulate_registered(
         &self,
         contexte: &Contexte,
@@ -125,7 +126,9 @@ impl Services {
                 self.record_then(&mut conn, &nouvelle.cle, instant).await.map_err(unknown)?
             }
         };
-        let registre = self.registre_connu(&mut conn, &[(record, feuille)], connu_le).await?;
+        let sujet = (record, feuille);
+        let mut registre = self.registre_connu(&mut conn, &[sujet], connu_le).await?;
+        self.leave_itself_out(&mut conn, sujet, &mut registre, connu_le).await?;
         drop(conn);
         let (faits, declaration_id) = registre.faits(record, feuille)?;
         let mut evaluation = self.ask_law(&feuille.soins, &faits)?;

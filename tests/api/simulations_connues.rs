@@ -291,3 +291,30 @@ async fn participations_are_those_of_the_last_evaluation_of_then() {
     });
     assert_eq!(kept, [0, 200, 200], "the feuille of the 10th gave its participation back");
 }
+
+/// A feuille of the register that is asked about again is not one of those before it.
+#[tokio::test]
+async fn a_feuille_that_was_received_does_not_count_for_itself() {
+    let app = TestApp::new().await;
+    let sheet = |numero: u8| feuille("BERNARD", &numero.to_string(), "2025-06-10", json!("T"));
+    for numero in 1..=4 {
+        app.advance(TimeDelta::seconds(1));
+        app.medecin(MARTIN).post(FEUILLES, sheet(numero)).await.expect(201);
+    }
+    let after = moment(&app);
+    for connu_le in [None, Some(after)] {
+        let of = async |numero| {
+            let answer = asked(&app, &sheet(numero), connu_le).await;
+            answer["totaux"]["participation_forfaitaire_centimes"].as_i64().unwrap()
+        };
+        assert_eq!((of(4).await, of(1).await), (200, 200), "8 € a day, its own 2 € included");
+        assert_eq!(of(5).await, 0, "another one");
+    }
+    let opinion = cardiologist("1", "2025-05-20", "APC", "O");
+    let stored = app.medecin(CARDIOLOGUE).post(FEUILLES, opinion.clone()).await.expect(201);
+    let said = &stored["evaluations"][0]["avertissements"];
+    let after = moment(&app);
+    for connu_le in [None, Some(after)] {
+        assert_eq!(asked(&app, &opinion, connu_le).await["avertissements"], *said);
+    }
+}

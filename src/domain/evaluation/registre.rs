@@ -120,6 +120,14 @@ impl HonorairesAnnee {
             sans_depassement: self.sans_depassement.plus(other.sans_depassement)?,
         })
     }
+
+    /// Without fees that are among them.
+    pub fn minus(&self, other: &Self) -> Result<Self, AmountOverflow> {
+        Ok(Self {
+            total: self.total.minus(other.total)?,
+            sans_depassement: self.sans_depassement.minus(other.sans_depassement)?,
+        })
+    }
 }
 
 /// What the register says beside the feuille.

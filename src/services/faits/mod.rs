@@ -22,13 +22,15 @@ pub(super) use self::praticiens::Praticiens;
 pub(super) use self::registre::Registre;
 use self::registre::{AffiliationDe, Dossier};
 use super::feuilles_de_soins::retenues;
+use super::suites::fees;
 use super::{ServiceError, Services, latest_knowledge};
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::storage::dossiers_connus::{self, Connaissance};
 use crate::storage::evaluations::{self, EvaluationEnregistree};
-use crate::storage::feuilles_de_soins::{self, FeuilleRecue};
+use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue};
+use crate::storage::patients::fusions;
 use crate::storage::{Connection, adressages, avis_ponctuels, dossiers, honoraires};
 
 /// A feuille and the person whom it is about.
@@ -96,7 +98,9 @@ impl Services {
         }
         match connu_le {
             None => self.other_feuilles(conn, sujets, &mut registre).await?,
-            Some(instant) => self.feuilles_received_by(conn, &mut registre, instant).await?,
+            Some(instant) => {
+                self.feuilles_received_by(conn, sujets, &mut registre, instant).await?;
+            }
         }
         self.rarer_facts(conn, sujets, &mut registre, connu_le).await?;
         self.ways(conn, sujets, &mut registre, connu_le).await?;
@@ -189,9 +193,12 @@ impl Services {
     async fn feuilles_received_by(
         &self,
         conn: &mut Connection,
+        sujets: &[Sujet<'_>],
         registre: &mut Registre,
         instant: DateTime<Utc>,
     ) -> Result<(), ServiceError> {
+        let asked: BTreeSet<Cle> =
+            sujets.iter().filter_map(|(patient, feuille)| cle(*patient, feuille)).collect();
         let received = feuilles_de_soins::received_by(conn, &registre.everybody(), instant).await?;
         let ids: Vec<FeuilleId> = received.iter().map(|recue| recue.feuille.id).collect();
         let mut last: BTreeMap<FeuilleId, EvaluationEnregistree> = BTreeMap::new();
@@ -204,7 +211,38 @@ impl Services {
             let decided = last.remove(&feuille.id).unwrap_or(evaluation);
             let kept = retenues(&feuille.feuille, &decided.evaluation);
             feuille.patient_id = registre.owner(feuille.patient_id);
+            // One that is asked about is not one of those before it.
+            if cle(feuille.patient_id, &feuille.feuille).is_some_and(|own| asked.contains(&own)) {
+                continue;
+            }
             registre.retenir(&feuille, &kept, &[])?;
+        }
+        Ok(())
+    }
+
+    /// Takes away from what is known now around a feuille what it left there itself, when the register
+    /// has it: it is asked about as if it came today.
+    pub(super) async fn leave_itself_out(
+        &self,
+        conn: &mut Connection,
+        (patient, feuille): Sujet<'_>,
+        registre: &mut Registre,
+        connu_le: Connaissance,
+    ) -> Result<(), ServiceError> {
+        let Some(own) = cle(patient, feuille) else { return Ok(()) };
+        let records = registre.sharing(&[patient]);
+        let cles: Vec<Cle> = records.iter().map(|record| own.under(*record)).collect();
+        for (_, FeuilleRecue { feuille: kept, evaluation }) in
+            feuilles_de_soins::find_all(conn, &cles).await?
+        {
+            // The fees of a year are those of now, whatever the instant.
+            registre.earns_less(&fees(std::iter::once(&kept.feuille))?)?;
+            let holder = fusions::holder_of_feuille(conn, kept.id, kept.patient_id).await?;
+            if connu_le.is_some() || !records.contains(&holder) {
+                continue;
+            }
+            let last = evaluations::later(conn, &[kept.id]).await?.pop().unwrap_or(evaluation);
+            registre.forget(patient, kept.id, &retenues(&kept.feuille, &last.evaluation));
         }
         Ok(())
     }
@@ -247,4 +285,9 @@ fn years(sujets: &[Sujet<'_>]) -> Vec<i16> {
         .filter_map(|acte| i16::try_from(acte.date_execution.year()).ok())
         .collect();
     years.into_iter().collect()
+}
+
+/// What makes a feuille unique, when it has a day of care and numbers that fit.
+fn cle(patient: PatientId, feuille: &FeuilleDeSoins) -> Option<Cle> {
+    Cle::new(patient, feuille, feuille.soins.date_soins()?).ok()
 }

@@ -13,10 +13,11 @@ use crate::domain::evaluation::{
 };
 use crate::domain::feuille_de_soins::{FeuilleDeSoins, MotifExclusion, QualificatifDepense};
 use crate::domain::identifiers::{IndicateurParcours, Rpps};
-use crate::domain::ids::{LieuId, PatientId};
+use crate::domain::ids::{FeuilleId, LieuId, PatientId};
 use crate::domain::vie::sommeil::{MotifSommeil, StatutPatient, est_exclu};
 use crate::storage::avis_ponctuels::{Autour, AvisPonctuel};
 use crate::storage::dossiers_situations::ExerciceConnu;
+use crate::storage::participations::Retenue;
 
 impl Dossier {
     /// Cover under which the designation sleeps on a day.
@@ -75,6 +76,19 @@ impl Registre {
     /// Whether the referrals of the register may decide: another doctor is the médecin traitant.
     pub(super) fn needs_referrals(&self, (patient, feuille): Sujet<'_>) -> bool {
         self.relations(patient, feuille).any(|relation| relation == RelationMt::Autre)
+    }
+
+    /// Forgets what a feuille of the register left for the others of its person.
+    pub(super) fn forget(&mut self, patient: PatientId, id: FeuilleId, retenues: &[Retenue]) {
+        self.change(patient, |dossier| {
+            dossier.avis.retain(|(_, one)| one.feuille != id);
+            dossier.autour.retain(|(_, one)| one.feuille != id);
+            for one in retenues {
+                if let Some(place) = dossier.participations.iter().position(|kept| kept == one) {
+                    dossier.participations.swap_remove(place);
+                }
+            }
+        });
     }
 
     /// What is said beside a feuille.

@@ -232,6 +232,16 @@ impl Registre {
         Ok(())
     }
 
+    /// Takes fees away from those that are known of a doctor in a year.
+    pub(super) fn earns_less(&mut self, less: &[HonorairesMedecin]) -> Result<(), ServiceError> {
+        for one in less {
+            if let Some(known) = self.honoraires.get_mut(&(one.executant, one.annee)) {
+                *known = known.minus(&one.honoraires).map_err(LawError::from)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The fees of a doctor in a year.
     pub(super) fn earned(&self, rpps: Rpps, annee: i32) -> HonorairesAnnee {
         let annee = i16::try_from(annee).unwrap_or_default();

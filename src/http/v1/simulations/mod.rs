@@ -149,7 +149,8 @@ async fn simulate(
 /// Évaluer une feuille de soins contre le registre, sans l'enregistrer
 ///
 /// La feuille est évaluée comme si elle était transmise, avec ce que le registre savait le jour des soins :
-/// médecin traitant, participations déjà retenues, organisme. Le médecin interroge pour les feuilles dont il
+/// médecin traitant, participations déjà retenues, organisme. Une feuille déjà reçue est évaluée sans ce
+/// qu'elle a elle-même laissé au registre. Le médecin interroge pour les feuilles dont il
 /// est l'exécutant, la caisse pour ses assurés. Rien n'est enregistré, sauf la trace de l'accès, que le
 /// patient peut lire. Avec « connu_le », tout ce que l'évaluation lit du registre est ce qui était enregistré
 /// à cet instant : dossier, naissance, caisse, statut, médecin traitant, adressages, départs, exercice du
