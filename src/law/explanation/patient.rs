@@ -117,7 +117,7 @@ fn phrases(recit: &Recit<'_>, autrement: Option<&Autrement>) -> Vec<String> {
     say(8, todo);
     say(5, recours(recit).map(str::to_owned));
     say(6, beyond);
-    say(2, plus_tard(recit, totaux));
+    say(4, plus_tard(recit, totaux));
     while told.len() > PHRASES_MAX {
         let least = told.iter().enumerate().min_by_key(|(_, phrase)| phrase.poids);
         let Some((place, _)) = least else { break };
@@ -208,7 +208,19 @@ fn bilan(recit: &Recit<'_>, totaux: &Montants) -> String {
     } else {
         "il ne vous reste rien à payer".to_owned()
     };
-    format!("Sur les {} demandés, {} et {rest}.", euros(totaux.honoraires), shares.join(", "))
+    let later = match demande_plus_tard(recit, totaux) {
+        Some(owed) if totaux.majoration > Centimes::ZERO => {
+            let these = if owed == totaux.reste_a_charge {
+                "vous les demandera".to_owned()
+            } else {
+                format!("vous en demandera {}", euros(owed))
+            };
+            format!(" : si vous n'avez pas avancé l'argent, votre caisse {these} plus tard")
+        }
+        _ => String::new(),
+    };
+    let asked = euros(totaux.honoraires);
+    format!("Sur les {asked} demandés, {} et {rest}{later}.", shares.join(", "))
 }
 
 const fn complementaire(cover: Complementaire) -> &'static str {
@@ -356,13 +368,18 @@ fn depassement(recit: &Recit<'_>, totaux: &Montants) -> Option<String> {
     })
 }
 
-/// What is asked later of somebody who advanced nothing.
-fn plus_tard(recit: &Recit<'_>, totaux: &Montants) -> Option<String> {
+/// What the caisse asks later of somebody who advanced nothing.
+fn demande_plus_tard(recit: &Recit<'_>, totaux: &Montants) -> Option<Centimes> {
     let owed = totaux.majoration.plus(totaux.participation).ok()?;
-    let later = recit.soins.paiement.tiers_payant_amo
-        && owed > Centimes::ZERO
-        && !recit.situation.est_c2s();
-    later.then(|| {
+    let later = recit.soins.paiement.tiers_payant_amo && owed > Centimes::ZERO;
+    (later && !recit.situation.est_c2s()).then_some(owed)
+}
+
+/// The same, said apart: outside the parcours there is much to say, and it is said with what is left to
+/// pay.
+fn plus_tard(recit: &Recit<'_>, totaux: &Montants) -> Option<String> {
+    let owed = demande_plus_tard(recit, totaux)?;
+    (totaux.majoration == Centimes::ZERO).then(|| {
         format!(
             "Si vous n'avez pas avancé l'argent, votre caisse vous demandera ces {} plus tard.",
             euros(owed)

@@ -107,6 +107,11 @@ fn situations() -> Vec<(&'static str, Question)> {
         ("Trois actes, un seul hors du parcours", several()),
         ("Consultation et supplément", june().mt(R::Executant).indicateur("T").puis("MEG", 500)),
         ("Tiers payant, médecin traitant", tiers_payant(june().mt(R::Executant).indicateur("T"))),
+        ("Tiers payant, hors du parcours", tiers_payant(june())),
+        (
+            "Tiers payant, hors du parcours, sans mutuelle",
+            tiers_payant(june().complementaire(Complementaire::Aucune)),
+        ),
         (
             "Acte coûteux, adressé",
             consultation(day("2025-06-16"), 20_000)
