@@ -38,11 +38,11 @@ const PHRASES: [(Avertissement, &str); 35] = [
     ),
     (
         Avertissement::DepassementNonAutorise,
-        "Un dépassement autorisé (DA) n'est possible que hors du parcours, pour un spécialiste de secteur 1.",
+        "Un dépassement autorisé (DA) n'est possible que hors du parcours, pour un spécialiste de secteur 1 ou de l'hôpital.",
     ),
     (
         Avertissement::DepassementExcessif,
-        "Les honoraires dépassent le maximum d'une consultation avec dépassement autorisé.",
+        "Les honoraires dépassent le maximum de cet acte avec dépassement autorisé.",
     ),
     (
         Avertissement::CoordinationInterdite,

@@ -78,7 +78,14 @@ async fn the_end_of_the_overrun_of_sector_1_leaves_the_sum_of_a_hospital() {
     let off = reform("DA_SECTEUR_1", 0, "2025-01-01");
     let answer = app.anonymous().post(SIMULATIONS, hospital.clone()).await.expect(200);
     assert_eq!(answer["totaux"]["depassement_centimes"], 1050);
-    assert_eq!(differences(&app.anonymous(), hospital, off).await, [0; 4]);
+    assert_eq!(differences(&app.anonymous(), hospital.clone(), off).await, [0; 4]);
+    // With a letter it may ask nothing: what says so is true of a hospital.
+    hospital["parcours"] =
+        json!({ "indicateur": "O", "orienteur": { "nom": "ESSAI", "prenom": "CAMILLE" } });
+    let refused = app.anonymous().post(SIMULATIONS, hospital).await.expect(200);
+    let warning = &refused["avertissements"][0];
+    assert_eq!(warning["code"], "depassement_non_autorise");
+    assert!(warning["message"].as_str().unwrap().contains("ou de l'hôpital"), "{warning}");
 }
 
 #[tokio::test]

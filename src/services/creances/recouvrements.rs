@@ -282,6 +282,11 @@ fn champ(invalide: RecouvrementInvalide) -> ChampInvalide {
             "avant_acte",
             format!("un jour qui ne précède pas l'acte, du {}", date_acte.format("%d/%m/%Y")),
         ),
+        R::AuDelaDuRestant { restant: Centimes::ZERO } => ChampInvalide::new(
+            "/montant_centimes",
+            "au_dela_du_restant",
+            "une créance dont il reste quelque chose à recouvrer",
+        ),
         R::AuDelaDuRestant { restant } => ChampInvalide::new(
             "/montant_centimes",
             "au_dela_du_restant",
