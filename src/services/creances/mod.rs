@@ -41,8 +41,34 @@ pub struct PageCreances {
     pub total: Solde,
     /// The last one read, when others follow.
     pub suite: Option<PlaceCreance>,
-    /// Whether the caller is the caisse that may recover them.
+    /// Who looks.
+    pub regard: Regard,
+}
+
+/// Who looks at claims, and what of them is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Regard {
+    /// Whether it is the caisse on which the person depends today, that may act.
     pub sa_caisse: bool,
+    /// The code of the caller, when it is a caisse that the person left.
+    ancienne: Option<String>,
+}
+
+impl Regard {
+    fn new(acteur: &Acteur, vue: &Vue) -> Self {
+        let caisse = match acteur {
+            Acteur::Caisse(caisse) => Some(caisse.code()),
+            Acteur::Medecin(_) | Acteur::Patient(_) => None,
+        };
+        let whole = *vue == Vue::Entiere;
+        Self { sa_caisse: whole && caisse.is_some(), ancienne: caisse.filter(|_| !whole) }
+    }
+
+    /// The caisse that recovered, or took back: the one that the person left does not learn which came
+    /// after it.
+    pub fn auteur<'a>(&self, auteur: &'a str) -> Option<&'a str> {
+        self.ancienne.as_deref().is_none_or(|own| own == auteur).then_some(auteur)
+    }
 }
 
 impl Services {
@@ -84,8 +110,8 @@ impl Services {
         let more = all.len() > limite;
         all.truncate(limite);
         let suite = all.last().filter(|_| more).map(|last| last.place);
-        let sa_caisse = is_present_caisse(&contexte.acteur, &vue);
-        Ok(PageCreances { creances: all, total, suite, sa_caisse })
+        let regard = Regard::new(&contexte.acteur, &vue);
+        Ok(PageCreances { creances: all, total, suite, regard })
     }
 
     /// The claims of some feuilles, by their current evaluations, with what was recovered of them.
@@ -127,9 +153,4 @@ const fn refuse_medecin(acteur: &Acteur) -> Result<(), ServiceError> {
             Err(ServiceError::Interdit("les créances se lisent par le patient et par sa caisse"))
         }
     }
-}
-
-/// Whether the caller is the caisse on which the person depends today.
-fn is_present_caisse(acteur: &Acteur, vue: &Vue) -> bool {
-    matches!(acteur, Acteur::Caisse(_)) && *vue == Vue::Entiere
 }

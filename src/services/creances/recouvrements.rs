@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 
-use super::{is_present_caisse, refuse_medecin};
+use super::{Regard, refuse_medecin};
 use crate::domain::acteur::{Acteur, Caisse};
 use crate::domain::creance::{
     AnnulationRecouvrement, CleCreance, CreanceSuivie, ModeRecouvrement, MotifAnnulation,
@@ -41,8 +41,8 @@ pub struct RecouvrementLu {
     pub recouvrement: Recouvrement,
     /// Its claim, with all its recoveries.
     pub creance: CreanceSuivie,
-    /// Whether the caller is the caisse that may act.
-    pub sa_caisse: bool,
+    /// Who looks.
+    pub regard: Regard,
 }
 
 /// A feuille whose person is locked.
@@ -141,8 +141,8 @@ impl Services {
         let (creance, recouvrement) = self.recovery(&mut conn, recue, id).await?;
         drop(conn);
         self.trace(contexte, patient, "recouvrement.lire").await?;
-        let sa_caisse = is_present_caisse(&contexte.acteur, &vue);
-        Ok(RecouvrementLu { recouvrement, creance, sa_caisse })
+        let regard = Regard::new(&contexte.acteur, &vue);
+        Ok(RecouvrementLu { recouvrement, creance, regard })
     }
 
     /// A recovery of a feuille, and its claim.
@@ -194,7 +194,7 @@ impl Services {
             let moved = "La feuille vient de passer à un autre dossier.";
             return Err(ServiceError::EtatIncompatible(moved));
         };
-        if !is_present_caisse(&contexte.acteur, &vue) {
+        if !Regard::new(&contexte.acteur, &vue).sa_caisse {
             return Err(ServiceError::Interdit(
                 "seule la caisse actuelle du patient recouvre une créance",
             ));
@@ -242,7 +242,8 @@ impl Services {
         evenements::insert(&mut tx, &event).await?;
         patients::touch(&mut tx, tenue.patient, tenue.instant).await?;
         self.trace_within(&mut tx, contexte, tenue.patient, operation).await?;
-        let rendu = rendre(&RecouvrementLu { recouvrement, creance, sa_caisse: true })?;
+        let regard = Regard::new(&contexte.acteur, &Vue::Entiere);
+        let rendu = rendre(&RecouvrementLu { recouvrement, creance, regard })?;
         self.keep(tx, contexte, demande, rendu).await
     }
 }

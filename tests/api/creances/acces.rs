@@ -110,4 +110,13 @@ async fn a_caisse_that_the_patient_left_reads_its_time_and_recovers_nothing() {
     }
     cancel(&ain, &recovery, 1, "erreur_de_saisie").await.expect(200);
     assert_eq!(cents(&list(&ain, &alice(), "").await["total"], "recouvre"), 1920);
+    // What the caisse of before reads does not name the one where the patient went.
+    let page = list(&caisse, &alice(), "").await;
+    assert_eq!(cents(&page["total"], "recouvre"), 960);
+    assert!(!page.to_string().contains("01011"), "{page:#}");
+    let read = caisse.get(&recovery).await.expect(200);
+    assert_eq!(read["recouvrement"]["auteur"], "01131");
+    assert_eq!(read["recouvrement"]["annulation"]["auteur"], Value::Null);
+    let page = list(&app.patient("ALICE"), &alice(), "").await;
+    assert!(page.to_string().contains("01011"), "the patient knows");
 }

@@ -12,7 +12,7 @@ use crate::domain::evaluation::NatureCreance;
 use crate::domain::ids::{FeuilleId, RecouvrementId};
 use crate::domain::money::Centimes;
 use crate::http::pagination::PaginationVue;
-use crate::services::creances::{PageCreances, RecouvrementLu};
+use crate::services::creances::{PageCreances, RecouvrementLu, Regard};
 
 /// Créances de la caisse sur un patient.
 #[derive(Debug, Serialize, ToSchema)]
@@ -86,9 +86,10 @@ pub(crate) struct RecouvrementVue {
     montant_centimes: Centimes,
     /// Jour.
     jour: NaiveDate,
-    /// Caisse : régime et caisse, cinq chiffres.
+    /// Caisse : régime et caisse, cinq chiffres ; null pour une caisse que le patient a quittée, quand c'est
+    /// une autre.
     #[schema(example = "01131")]
-    auteur: String,
+    auteur: Option<String>,
     /// Enregistré à cet instant.
     enregistre_le: DateTime<Utc>,
     /// Version : l'ETag, 2 quand il est annulé.
@@ -107,9 +108,10 @@ pub(crate) struct AnnulationRecouvrementVue {
     motif: MotifAnnulation,
     /// Jour.
     jour: NaiveDate,
-    /// Caisse : régime et caisse, cinq chiffres.
+    /// Caisse : régime et caisse, cinq chiffres ; null pour une caisse que le patient a quittée, quand c'est
+    /// une autre.
     #[schema(example = "01131")]
-    auteur: String,
+    auteur: Option<String>,
     /// Enregistrée à cet instant.
     enregistree_le: DateTime<Utc>,
 }
@@ -129,7 +131,7 @@ impl CreancesVue {
         page: &PageCreances,
         pagination: PaginationVue,
     ) -> Self {
-        let view = |one| CreanceSuivieVue::new(one, page.sa_caisse);
+        let view = |one| CreanceSuivieVue::new(one, &page.regard);
         Self {
             du,
             au,
@@ -153,9 +155,9 @@ impl SoldeVue {
 }
 
 impl CreanceSuivieVue {
-    fn new(creance: &CreanceSuivie, sa_caisse: bool) -> Self {
+    fn new(creance: &CreanceSuivie, regard: &Regard) -> Self {
         let (place, solde) = (&creance.place, &creance.solde);
-        let view = |one| RecouvrementVue::new(one, sa_caisse);
+        let view = |one| RecouvrementVue::new(one, regard);
         Self {
             feuille_id: place.feuille_id,
             date_acte: place.date_acte,
@@ -167,33 +169,34 @@ impl CreanceSuivieVue {
             restant_centimes: solde.restant,
             a_rendre_centimes: solde.a_rendre,
             recouvrements: creance.recouvrements.iter().map(view).collect(),
-            actions: creance.actions(sa_caisse),
+            actions: creance.actions(regard.sa_caisse),
         }
     }
 }
 
 impl RecouvrementVue {
-    fn new(recouvrement: &Recouvrement, sa_caisse: bool) -> Self {
+    fn new(recouvrement: &Recouvrement, regard: &Regard) -> Self {
+        let taken_back = recouvrement.annulation.as_ref();
         Self {
             id: recouvrement.id,
             mode: recouvrement.mode,
             montant_centimes: recouvrement.montant,
             jour: recouvrement.jour,
-            auteur: recouvrement.auteur.clone(),
+            auteur: regard.auteur(&recouvrement.auteur).map(str::to_owned),
             enregistre_le: recouvrement.enregistre_le,
             version: recouvrement.version(),
-            annulation: recouvrement.annulation.as_ref().map(AnnulationRecouvrementVue::new),
-            actions: recouvrement.actions(sa_caisse),
+            annulation: taken_back.map(|one| AnnulationRecouvrementVue::new(one, regard)),
+            actions: recouvrement.actions(regard.sa_caisse),
         }
     }
 }
 
 impl AnnulationRecouvrementVue {
-    fn new(annulation: &AnnulationRecouvrement) -> Self {
+    fn new(annulation: &AnnulationRecouvrement, regard: &Regard) -> Self {
         Self {
             motif: annulation.motif,
             jour: annulation.jour,
-            auteur: annulation.auteur.clone(),
+            auteur: regard.auteur(&annulation.auteur).map(str::to_owned),
             enregistree_le: annulation.enregistre_le,
         }
     }
@@ -202,8 +205,8 @@ impl AnnulationRecouvrementVue {
 impl RecouvrementLuVue {
     pub(super) fn new(lu: &RecouvrementLu) -> Self {
         Self {
-            recouvrement: RecouvrementVue::new(&lu.recouvrement, lu.sa_caisse),
-            creance: CreanceSuivieVue::new(&lu.creance, lu.sa_caisse),
+            recouvrement: RecouvrementVue::new(&lu.recouvrement, &lu.regard),
+            creance: CreanceSuivieVue::new(&lu.creance, &lu.regard),
         }
     }
 }
