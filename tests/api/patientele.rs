@@ -111,7 +111,7 @@ fn told(feed: &Value) -> Vec<(String, String, String)> {
 
 #[tokio::test]
 async fn arrivals_and_departures_are_followed_from_a_cursor() {
-    let app = TestApp::new().await;
+    let app = TestApp::alone().await;
     let martin = app.medecin(MARTIN);
     let all = martin.get("/v1/moi/patients/mouvements?limite=100").await.expect(200);
     // Six arrivals, and the departure of Hugo.
@@ -158,7 +158,7 @@ async fn arrivals_and_departures_are_followed_from_a_cursor() {
 /// A transaction that is still open holds the feed back: what it writes is not lost.
 #[tokio::test]
 async fn the_feed_never_goes_past_a_transaction_that_is_still_open() {
-    let app = TestApp::new().await;
+    let app = TestApp::alone().await;
     let pool = app.database.pool(2).await;
     let mut slow = pool.begin().await.unwrap();
     sqlx::query(

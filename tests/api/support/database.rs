@@ -11,7 +11,7 @@ use traitant::sandbox;
 use traitant::storage::migrations::MIGRATOR;
 use traitant::storage::{Coffre, Db};
 
-use super::server;
+use super::server::{self, Alone};
 
 /// Master key of the test databases.
 pub const KEY: [u8; 32] = [7; 32];
@@ -23,12 +23,22 @@ pub const KEY_HEX: &str = "07070707070707070707070707070707070707070707070707070
 pub struct TestDatabase {
     pub name: String,
     pub options: PgConnectOptions,
+    alone: Option<Alone>,
 }
 
 impl TestDatabase {
     /// A copy of the template: schema and sandbox people.
     pub async fn with_people() -> Self {
         Self::copy_of(&template().await).await
+    }
+
+    /// Schema and sandbox people on a server of one's own.
+    pub async fn alone() -> Self {
+        let server = tokio::task::spawn_blocking(Alone::start).await.unwrap();
+        let name = "postgres".to_owned();
+        let options: PgConnectOptions = server.url(&name).parse().unwrap();
+        fill(&options).await;
+        Self { name, options, alone: Some(server) }
     }
 
     /// A database without any table.
@@ -45,11 +55,14 @@ impl TestDatabase {
         let create = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log");
         run(&mut admin, &create).await;
         admin.close().await.unwrap();
-        Self { options: base_options().database(&name), name }
+        Self { options: base_options().database(&name), name, alone: None }
     }
 
     /// Its address, as a setting.
     pub fn url(&self) -> String {
+        if let Some(server) = &self.alone {
+            return server.url(&self.name);
+        }
         let (before, _maintenance) = server::url().rsplit_once('/').unwrap();
         format!("{before}/{}", self.name)
     }
@@ -72,6 +85,9 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
+        if self.alone.is_some() {
+            return;
+        }
         let name = self.name.clone();
         // A runtime of its own: the test's may be closing.
         let dropping = std::thread::spawn(move || {
@@ -103,6 +119,15 @@ async fn template() -> String {
     NAME.get_or_init(make_template).await.clone()
 }
 
+/// Gives an empty database the schema and the sandbox people.
+async fn fill(options: &PgConnectOptions) {
+    let pool = PgPoolOptions::new().max_connections(4).connect_with(options.clone()).await.unwrap();
+    MIGRATOR.run(&pool).await.unwrap();
+    let db = Db::new(pool.clone(), Coffre::new(&KEY));
+    sandbox::load(db, Arc::new(Law::embedded().unwrap())).await.unwrap();
+    pool.close().await;
+}
+
 async fn make_template() -> String {
     let checksums: Vec<u8> =
         MIGRATOR.iter().flat_map(|migration| migration.checksum.to_vec()).collect();
@@ -121,15 +146,7 @@ async fn make_template() -> String {
         let making = format!("{name}_en_cours");
         run(&mut admin, &format!("DROP DATABASE IF EXISTS {making} WITH (FORCE)")).await;
         run(&mut admin, &format!("CREATE DATABASE {making}")).await;
-        let pool = PgPoolOptions::new()
-            .max_connections(4)
-            .connect_with(base_options().database(&making))
-            .await
-            .unwrap();
-        MIGRATOR.run(&pool).await.unwrap();
-        let db = Db::new(pool.clone(), Coffre::new(&KEY));
-        sandbox::load(db, Arc::new(Law::embedded().unwrap())).await.unwrap();
-        pool.close().await;
+        fill(&base_options().database(&making)).await;
         run(&mut admin, &format!("ALTER DATABASE {making} RENAME TO {name}")).await;
     }
     run(&mut admin, "SELECT pg_advisory_unlock(hashtext('traitant.modele'))").await;

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use traitant::domain::digest::Empreinte;
@@ -81,6 +82,39 @@ fn cluster(dir: &Path) -> Cluster {
 
 fn lock_file(dir: &Path, name: &str) -> File {
     File::options().create(true).truncate(false).write(true).open(dir.join(name)).unwrap()
+}
+
+/// A server of one's own, stopped and removed with this value: for what a transaction of another database
+/// of the same server would disturb, since transactions are numbered for the whole server.
+#[derive(Debug)]
+pub struct Alone {
+    dir: PathBuf,
+    cluster: Cluster,
+}
+
+impl Alone {
+    pub fn start() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let dir = place().join(format!("traitant-seul-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(dir.join("grappe")).unwrap();
+        let cluster = cluster(&dir);
+        cluster.initialise().unwrap();
+        cluster.start().unwrap();
+        Self { dir, cluster }
+    }
+
+    /// Address of one of its databases.
+    pub fn url(&self, database: &str) -> String {
+        self.cluster.url(database)
+    }
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        self.cluster.stop().ok();
+        std::fs::remove_dir_all(&self.dir).ok();
+    }
 }
 
 /// Starts the guard: this very program, told to run one test.
