@@ -8,7 +8,7 @@ mod ecriture;
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Contexte, ServiceError, Services, latest_knowledge};
 use crate::domain::clock::paris_day;
@@ -17,7 +17,7 @@ use crate::domain::fin::Fin;
 use crate::domain::frise::{self, Choix, autres_le};
 use crate::domain::ids::{FaitId, MedecinId, PatientId};
 use crate::domain::operation::{Operation, ResultatOperation};
-use crate::domain::vie::fusion::{derouler_avec_ecarts, jusqu_au_deces};
+use crate::domain::vie::fusion::{Ecart, derouler_avec_ecarts, jusqu_au_deces};
 use crate::law::parameters::Parametre;
 use crate::storage::patients::{conflits, faits, mouvements};
 use crate::storage::{Connection, designations, fins, medecins_faits, operations};
@@ -71,7 +71,21 @@ impl Services {
                 None => segments,
             }
         };
-        let (fins, operations) = self.standing_ends(conn, ecriture, &choix, &unroll).await?;
+        // What a day sets aside cuts lines on that day: whether a doctor was there before is asked of the
+        // choices that count on the day, not cut.
+        let on_day = |jour: NaiveDate, fins: &[Fin]| {
+            let aside = |one: &Choix| {
+                let own = |ecart: &&Ecart| ecart.declaration_id == one.declaration_id;
+                ecarts.iter().filter(own).any(|ecart| ecart.effet.contient(jour))
+            };
+            let counted: Vec<Choix> = choix.iter().filter(|one| !aside(one)).cloned().collect();
+            let segments = frise::unroll(&counted, fins);
+            match deces {
+                Some(day) => jusqu_au_deces(segments, day),
+                None => segments,
+            }
+        };
+        let (fins, operations) = self.standing_ends(conn, ecriture, &choix, &on_day).await?;
         let segments = unroll(&fins);
         let stored = designations::list(conn, patient, latest_knowledge()).await?;
         for change in designation::compare(&stored, &segments) {
@@ -117,7 +131,7 @@ impl Services {
         conn: &mut Connection,
         ecriture: &Ecriture,
         choices: &[Choix],
-        unroll: &(impl Fn(&[Fin]) -> Vec<Segment> + Sync),
+        on_day: &(impl Fn(NaiveDate, &[Fin]) -> Vec<Segment> + Sync),
     ) -> Result<(Vec<Fin>, Vec<Operation>), ServiceError> {
         let (patient, instant) = (ecriture.patient, ecriture.instant);
         let doctors: BTreeSet<MedecinId> =
@@ -139,7 +153,8 @@ impl Services {
                 continue;
             };
             let (medecin_id, effet_du) = (operation.medecin_id, operation.effet_du);
-            let Some(others) = autres_le(&unroll(&standing), medecin_id, effet_du) else {
+            let there = on_day(effet_du, &standing);
+            let Some(others) = autres_le(&there, medecin_id, effet_du) else {
                 continue;
             };
             if motif.conjointe_seulement() && !self.breaks_joint(conn, operation, &others).await? {
