@@ -90,6 +90,11 @@ pub fn chevauchements(conservees: &[Designation], absorbees: &[Designation]) -> 
     found
 }
 
+/// Whether a choice counts on a day: nothing sets it aside then.
+pub fn compte_le(ecarts: &[Ecart], declaration: DeclarationId, jour: NaiveDate) -> bool {
+    !ecarts.iter().any(|ecart| ecart.declaration_id == declaration && ecart.effet.contient(jour))
+}
+
 /// Unrolls choices of which some are set aside on some days. `derouler` unrolls those that a test
 /// accepts; between two changes of what is set aside, the timeline is exactly that of the others.
 pub fn derouler_avec_ecarts(
@@ -108,11 +113,7 @@ pub fn derouler_avec_ecarts(
     let ends = bounds.iter().copied().map(Some).chain([None]);
     let mut timeline: Vec<Segment> = Vec::new();
     for (start, end) in starts.zip(ends) {
-        let counts = |id: DeclarationId| {
-            !ecarts.iter().any(|ecart| {
-                ecart.declaration_id == id && start.is_some_and(|day| ecart.effet.contient(day))
-            })
-        };
+        let counts = |id: DeclarationId| start.is_none_or(|day| compte_le(ecarts, id, day));
         for piece in derouler(&counts) {
             if let Some(piece) = between(&piece, start, end) {
                 append(&mut timeline, piece);

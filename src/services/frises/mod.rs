@@ -15,9 +15,9 @@ use crate::domain::clock::paris_day;
 use crate::domain::designation::{self, Segment};
 use crate::domain::fin::Fin;
 use crate::domain::frise::{self, Choix, autres_le};
-use crate::domain::ids::{FaitId, MedecinId, PatientId};
+use crate::domain::ids::{DeclarationId, FaitId, MedecinId, PatientId};
 use crate::domain::operation::{Operation, ResultatOperation};
-use crate::domain::vie::fusion::{Ecart, derouler_avec_ecarts, jusqu_au_deces};
+use crate::domain::vie::fusion::{compte_le, derouler_avec_ecarts, jusqu_au_deces};
 use crate::law::parameters::Parametre;
 use crate::storage::patients::{conflits, faits, mouvements};
 use crate::storage::{Connection, designations, fins, medecins_faits, operations};
@@ -59,34 +59,24 @@ impl Services {
         let choix = self.dated_choices(conn, patient).await?;
         let ecarts = conflits::ecarts(conn, patient).await?;
         let deces = faits::deces(conn, patient).await?.map(|fait| fait.effet.du());
-        // Choices set aside by a merge in conflict, then the death, are cut around one unrolling.
-        let unroll = |fins: &[Fin]| {
-            let segments = derouler_avec_ecarts(&ecarts, |counts| {
-                let counted: Vec<Choix> =
-                    choix.iter().filter(|one| counts(one.declaration_id)).cloned().collect();
-                frise::unroll(&counted, fins)
-            });
-            match deces {
-                Some(day) => jusqu_au_deces(segments, day),
-                None => segments,
-            }
+        let counted = |counts: &dyn Fn(DeclarationId) -> bool, fins: &[Fin]| {
+            let counted: Vec<Choix> =
+                choix.iter().filter(|one| counts(one.declaration_id)).cloned().collect();
+            frise::unroll(&counted, fins)
+        };
+        let until_death = |segments: Vec<Segment>| match deces {
+            Some(day) => jusqu_au_deces(segments, day),
+            None => segments,
         };
         // What a day sets aside cuts lines on that day: whether a doctor was there before is asked of the
         // choices that count on the day, not cut.
         let on_day = |jour: NaiveDate, fins: &[Fin]| {
-            let aside = |one: &Choix| {
-                let own = |ecart: &&Ecart| ecart.declaration_id == one.declaration_id;
-                ecarts.iter().filter(own).any(|ecart| ecart.effet.contient(jour))
-            };
-            let counted: Vec<Choix> = choix.iter().filter(|one| !aside(one)).cloned().collect();
-            let segments = frise::unroll(&counted, fins);
-            match deces {
-                Some(day) => jusqu_au_deces(segments, day),
-                None => segments,
-            }
+            until_death(counted(&|id| compte_le(&ecarts, id, jour), fins))
         };
         let (fins, operations) = self.standing_ends(conn, ecriture, &choix, &on_day).await?;
-        let segments = unroll(&fins);
+        // Choices set aside by a merge in conflict, then the death, are cut around one unrolling.
+        let cut = derouler_avec_ecarts(&ecarts, |counts| counted(counts, &fins));
+        let segments = until_death(cut);
         let stored = designations::list(conn, patient, latest_knowledge()).await?;
         for change in designation::compare(&stored, &segments) {
             self.apply(conn, ecriture, &change).await?;
