@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::Datelike;
 use serde_json::json;
 
-use super::faits::{est_da, has_opinion};
+use super::faits::has_opinion;
 use super::{Contexte, ServiceError, Services};
 use crate::domain::evaluation::{AutreFeuille, HonorairesAnnee};
 use crate::domain::feuille_de_soins::{Convention, FeuilleDeSoins};
@@ -123,7 +123,7 @@ pub(super) fn fees<'a>(
                 Ok(())
             };
             more(&mut sum.total)?;
-            if !est_da(acte.qualificatif) {
+            if !acte.porte_da() {
                 more(&mut sum.sans_depassement)?;
             }
         }

@@ -16,8 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, Utc};
 
+pub(super) use self::parcours::has_opinion;
 use self::parcours::{bills_overrun, looked_around};
-pub(super) use self::parcours::{est_da, has_opinion};
 pub(super) use self::praticiens::Praticiens;
 pub(super) use self::registre::Registre;
 use self::registre::{AffiliationDe, Dossier};

@@ -11,7 +11,7 @@ use crate::domain::evaluation::{
     AdressageConnu, AutreFeuille, Avertissement, AvertissementLigne, CouvertureConnue,
     FaitsRegistre, HonorairesAnnee, RelationMt, autour_d_un_avis,
 };
-use crate::domain::feuille_de_soins::{FeuilleDeSoins, MotifExclusion, QualificatifDepense};
+use crate::domain::feuille_de_soins::{Acte, FeuilleDeSoins, MotifExclusion};
 use crate::domain::identifiers::{IndicateurParcours, Rpps};
 use crate::domain::ids::{FeuilleId, LieuId, PatientId};
 use crate::domain::vie::sommeil::{MotifSommeil, StatutPatient, est_exclu};
@@ -256,12 +256,7 @@ pub(in crate::services) fn has_opinion(feuille: &FeuilleDeSoins) -> bool {
 
 /// Whether a feuille bills an authorised overrun.
 pub(super) fn bills_overrun(feuille: &FeuilleDeSoins) -> bool {
-    feuille.soins.actes.iter().any(|acte| est_da(acte.qualificatif))
-}
-
-/// Whether a line bears an authorised overrun.
-pub(in crate::services) const fn est_da(qualificatif: Option<QualificatifDepense>) -> bool {
-    matches!(qualificatif, Some(QualificatifDepense::Da | QualificatifDepense::DaDe))
+    feuille.soins.actes.iter().any(Acte::porte_da)
 }
 
 /// The days around the opinions of a feuille, for whoever looks for others.
