@@ -22,9 +22,9 @@ const NOMBRE: usize = 50_000;
 
 /// What the register knows of a doctor; no specialty list when it does not know him.
 #[derive(Debug, Default)]
-struct Praticien {
-    specialites: Option<Vec<(Periode, Specialite)>>,
-    exercices: Vec<ExerciceConnu>,
+pub(super) struct Praticien {
+    pub(super) specialites: Option<Vec<(Periode, Specialite)>>,
+    pub(super) exercices: Vec<ExerciceConnu>,
 }
 
 /// Doctors read for a batch of a lot and kept for the batches that follow, so that one who bills
@@ -78,9 +78,7 @@ impl Praticiens {
             known.extend(read);
         }
         for (rpps, one) in known {
-            if let Some(specialites) = &one.specialites {
-                registre.practises(rpps, specialites, &one.exercices);
-            }
+            registre.practises(rpps, one);
         }
         Ok(())
     }

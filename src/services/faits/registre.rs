@@ -1,11 +1,13 @@
 //! Facts of some persons, read together, and what each feuille needs of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 
 use super::Sujet;
 use super::parcours::has_opinion;
+use super::praticiens::Praticien;
 use crate::domain::acteur::Caisse;
 use crate::domain::adressage::Adressage;
 use crate::domain::calendar::Periode;
@@ -157,9 +159,8 @@ pub(in crate::services) struct Registre {
     dossiers: BTreeMap<PatientId, Dossier>,
     /// Under which record the facts of one that was merged are kept.
     merged: BTreeMap<PatientId, PatientId>,
-    medecins: BTreeMap<Rpps, Vec<(Periode, Specialite)>>,
-    /// Practices of the performers.
-    exercices: BTreeMap<Rpps, Vec<ExerciceConnu>>,
+    /// What is known of the doctors who were asked about, shared with the batches of a lot.
+    praticiens: BTreeMap<Rpps, Arc<Praticien>>,
     /// Fees of those who bill an authorised overrun, by year.
     honoraires: BTreeMap<(Rpps, i16), HonorairesAnnee>,
 }
@@ -209,20 +210,14 @@ impl Registre {
         self.dossiers.get(&patient).is_some_and(|dossier| dossier.identites.iter().any(known))
     }
 
-    /// A doctor of the register, with his specialties and his practices.
-    pub(super) fn practises(
-        &mut self,
-        rpps: Rpps,
-        specialites: &[(Periode, Specialite)],
-        exercices: &[ExerciceConnu],
-    ) {
-        self.medecins.insert(rpps, specialites.to_vec());
-        self.exercices.insert(rpps, exercices.to_vec());
+    /// A doctor who was asked about, with his specialties and his practices.
+    pub(super) fn practises(&mut self, rpps: Rpps, known: Arc<Praticien>) {
+        self.praticiens.insert(rpps, known);
     }
 
     /// The practices of a performer.
     pub(super) fn practices(&self, rpps: Rpps) -> &[ExerciceConnu] {
-        self.exercices.get(&rpps).map_or(&[], Vec::as_slice)
+        self.praticiens.get(&rpps).map_or(&[], |known| &known.exercices)
     }
 
     /// Adds fees to those of a doctor in a year.
@@ -255,7 +250,7 @@ impl Registre {
 
     /// Whether the register knows a performer, and his specialties.
     pub(super) fn specialties(&self, rpps: Rpps) -> Option<&[(Periode, Specialite)]> {
-        self.medecins.get(&rpps).map(Vec::as_slice)
+        self.praticiens.get(&rpps).and_then(|known| known.specialites.as_deref())
     }
 
     /// The persons one of whose feuilles needs something.
