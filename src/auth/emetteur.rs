@@ -10,9 +10,10 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::json;
 
-use super::{Claims, Portee};
+use super::Claims;
 use crate::domain::acteur::Acteur;
 use crate::domain::clock::Clock;
+use crate::domain::droits::Portee;
 use crate::domain::ids::IdSource;
 use crate::domain::vocabulary::Vocabulaire;
 

@@ -14,30 +14,6 @@ pub use self::verifier::{Appelant, JetonRefuse, Verifier};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::vocabulary::vocabulaire;
-
-vocabulaire!(
-    /// What a token allows, before any question of perimeter.
-    Portee ("portee") {
-        /// Read declarations and persons.
-        DeclarationsLire = 1 "declarations.lire",
-        /// Create and cancel declarations.
-        DeclarationsEcrire = 2 "declarations.ecrire",
-        /// Sign and refuse declarations.
-        DeclarationsSigner = 3 "declarations.signer",
-        /// Ask who is the médecin traitant.
-        MedecinTraitantLire = 4 "medecin_traitant.lire",
-        /// Submit feuilles de soins.
-        FeuillesEvaluer = 5 "feuilles.evaluer",
-        /// Read feuilles de soins.
-        FeuillesLire = 6 "feuilles.lire",
-        /// Read who read one's data.
-        TracesLire = 7 "traces.lire",
-        /// Register persons and doctors.
-        Administration = 8 "administration",
-    }
-);
-
 /// The claims of a token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jsonwebtoken::jwk::KeyAlgorithm;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 
-use super::{Claims, KeySource, Portee};
+use super::{Claims, KeySource};
 use crate::domain::acteur::{Acteur, Caisse};
 use crate::domain::clock::Clock;
 use crate::domain::digest::Empreinte;
+use crate::domain::droits::Portee;
 use crate::domain::identifiers::{Organisme, Rpps};
 use crate::domain::vocabulary::Vocabulaire;
 

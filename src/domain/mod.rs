@@ -15,6 +15,7 @@ pub mod creance;
 pub mod declaration;
 pub mod designation;
 pub mod digest;
+pub mod droits;
 pub mod evaluation;
 pub mod fait_date;
 pub mod feuille_de_soins;

@@ -12,8 +12,9 @@ use super::AppState;
 use super::json::Json;
 use super::lecture::{Lire, lire_document};
 use super::problem::{Code, Refus};
-use crate::auth::{Appelant, JetonRefuse, Portee};
+use crate::auth::{Appelant, JetonRefuse};
 use crate::domain::digest::Empreinte;
+use crate::domain::droits::{Demarche, Jeton, Portee};
 use crate::domain::identifiers::texte_libre::contient_un_nir;
 use crate::domain::ids::RequestId;
 use crate::domain::vocabulary::Vocabulaire;
@@ -226,15 +227,15 @@ pub(crate) struct Appel {
 }
 
 impl Appel {
-    /// The caller's context, if the token carries a scope.
-    pub(crate) fn exige(&self, portee: Portee) -> Result<Contexte, Refus> {
-        if self.appelant.portees.contains(&portee) {
-            return Ok(self.contexte());
+    /// The caller's context, if the token carries the scope of an operation.
+    pub(crate) fn exige(&self, demarche: Demarche) -> Result<Contexte, Refus> {
+        match demarche.jeton() {
+            Jeton::Portee(portee) if !self.appelant.portees.contains(&portee) => Err(Refus::new(
+                Code::PorteeInsuffisante,
+                format!("Le jeton ne porte pas la portée « {} ».", portee.mot()),
+            )),
+            Jeton::Public | Jeton::Jeton | Jeton::Portee(_) => Ok(self.contexte()),
         }
-        Err(Refus::new(
-            Code::PorteeInsuffisante,
-            format!("Le jeton ne porte pas la portée « {} ».", portee.mot()),
-        ))
     }
 
     /// The caller's context, whatever the scopes.

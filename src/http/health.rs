@@ -50,7 +50,6 @@ pub(crate) struct PretVue {
     path = "/etat/vivant",
     tag = "État",
     operation_id = "etat_vivant",
-    security(()),
     responses((status = 200, description = "Le processus vit", body = VivantVue))
 )]
 async fn live() -> Result<Response, Refus> {
@@ -65,7 +64,6 @@ async fn live() -> Result<Response, Refus> {
     path = "/etat/pret",
     tag = "État",
     operation_id = "etat_pret",
-    security(()),
     responses((status = 200, description = "Le service peut répondre", body = PretVue)),
     extensions(("x-problemes" = json!(["service_indisponible"])))
 )]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::example::{Example, ExampleBuilder};
 use utoipa::openapi::path::{Operation, ParameterIn};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
     Components, ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
@@ -18,7 +18,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::problem::{Code, ErreurChamp, Probleme, Refus};
 use super::{AppState, health, v1};
+use crate::domain::droits::{Demarche, Jeton};
 use crate::domain::ids::RequestId;
+use crate::domain::vocabulary::Vocabulaire;
 
 const DESCRIPTION: &str = "\
 Traitant tient le registre des médecins traitants et évalue chaque feuille de soins contre ce registre, \
@@ -176,9 +178,20 @@ fn complete(document: &mut OpenApi) {
         let operations =
             [&mut item.get, &mut item.post, &mut item.put, &mut item.delete, &mut item.patch];
         for operation in operations.into_iter().flatten() {
+            let demarche = operation.operation_id.as_deref().and_then(Demarche::du_mot);
+            operation.security = demarche.map(|demarche| vec![security(demarche.jeton())]);
             let of_a_person = path.starts_with("/v1/patients/{id}");
             add_problems(operation, of_a_person.then_some(Code::PatientFusionne));
         }
+    }
+}
+
+/// What an operation asks of a token, as the contract says it.
+fn security(jeton: Jeton) -> SecurityRequirement {
+    match jeton {
+        Jeton::Public => SecurityRequirement::default(),
+        Jeton::Jeton => SecurityRequirement::new("jeton", [""; 0]),
+        Jeton::Portee(portee) => SecurityRequirement::new("jeton", [portee.mot()]),
     }
 }
 
@@ -187,10 +200,8 @@ fn add_problems(operation: &mut Operation, of_the_address: Option<Code>) {
     let mut codes: BTreeSet<Code> = own_problems(operation);
     codes.extend(of_the_address);
     codes.extend([Code::ErreurInterne, Code::ServiceIndisponible, Code::DelaiDepasse]);
-    let public = operation.security.as_ref().is_some_and(|all| {
-        all.iter().all(|one| serde_json::to_value(one).is_ok_and(|value| value == json!({})))
-    });
-    if !public {
+    let public = [SecurityRequirement::default()];
+    if operation.security.as_deref() != Some(&public) {
         codes.extend([Code::JetonAbsent, Code::JetonInvalide, Code::PorteeInsuffisante]);
     }
     if operation.request_body.is_some() {

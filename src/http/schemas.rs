@@ -185,7 +185,7 @@ listes!(
     crate::domain::vie::fusion::Difference,
     crate::domain::vie::fusion::EtatConflit,
     crate::domain::vie::sommeil::StatutPatient,
-    crate::auth::Portee,
+    crate::domain::droits::Portee,
 );
 
 /// `{"type": …, "valeur": …}`.

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::medecins_traitants::DesignationVue;
-use crate::auth::Portee;
+use crate::domain::droits::Demarche;
 use crate::domain::fin::MotifDepart;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DesignationId, PatientId};
@@ -52,7 +52,6 @@ lecture!(DepartDemande { patient_id, rpps, jour, motif });
     path = "/v1/designations/{id}/departs",
     tag = "Médecin traitant",
     operation_id = "enregistrer_depart",
-    security(("jeton" = ["declarations.ecrire"])),
     params(("id" = DesignationId, Path, description = "Identifiant de la désignation"),
            ("If-Match" = String, Header, description = "Version de la désignation lue"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -69,7 +68,7 @@ async fn leave(
     cle: CleIdempotence,
     corps: Corps<DepartDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let contexte = appel.exige(Demarche::EnregistrerDepart)?;
     let DepartDemande { patient_id, rpps, jour, motif } = corps.valeur;
     let depart = NouveauDepart { rpps, jour, motif };
     let demande = cle.demande(corps.requete);

@@ -178,7 +178,6 @@ impl RegleVue {
     path = "/v1/loi",
     tag = "Loi",
     operation_id = "lire_loi",
-    security(()),
     params(("le" = Option<NaiveDate>, Query, description = "Jour des soins ; aujourd'hui par défaut")),
     responses((status = 200, description = "La loi de ce jour", body = LoiVue)),
     extensions(("x-problemes" = json!(["hors_couverture"])))
@@ -205,7 +204,6 @@ async fn of_day(
     path = "/v1/loi/comparaison",
     tag = "Loi",
     operation_id = "comparer_loi",
-    security(()),
     params(
         ("du" = NaiveDate, Query, description = "Premier jour de soins", example = "2024-05-14"),
         ("au" = NaiveDate, Query, description = "Second jour de soins", example = "2024-05-15")

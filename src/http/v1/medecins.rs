@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::Portee;
+use crate::domain::droits::Demarche;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::feuille_de_soins::{Convention, OptionTarifaire};
 use crate::domain::identifiers::{CommuneExercice, Finess, NumeroFacturation, Rpps, Specialite};
@@ -288,7 +288,6 @@ impl MedecinVue {
     path = "/v1/medecins",
     tag = "Médecins",
     operation_id = "enregistrer_medecin",
-    security(("jeton" = ["administration"])),
     params(("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
     request_body = MedecinDemande,
     responses((status = 201, description = "Médecin enregistré", body = MedecinVue,
@@ -302,7 +301,7 @@ async fn create(
     cle: CleIdempotence,
     corps: Corps<MedecinDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::EnregistrerMedecin)?;
     let demande = corps.valeur;
     let exercices = demande
         .exercices
@@ -344,7 +343,6 @@ async fn create(
     path = "/v1/medecins/{rpps}",
     tag = "Médecins",
     operation_id = "lire_medecin",
-    security(("jeton" = [])),
     params(("rpps" = Rpps, Path, description = "RPPS du médecin")),
     responses((status = 200, description = "Le médecin et ses faits datés", body = MedecinVue)),
     extensions(("x-problemes" = json!(["introuvable"])))

@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::Portee;
 use crate::domain::designation::{ActionDesignation, Designation, MotifFin};
+use crate::domain::droits::Demarche;
 use crate::domain::evaluation::RelationMt;
 use crate::domain::fin::MotifDepart;
 use crate::domain::identifiers::{DateNaissanceAmo, IdentifiantPersonne, RangGemellaire, Rpps};
@@ -188,7 +188,6 @@ impl MedecinTraitantVue {
     path = "/v1/patients/{id}/medecin-traitant",
     tag = "Médecin traitant",
     operation_id = "lire_medecin_traitant",
-    security(("jeton" = ["medecin_traitant.lire"])),
     params(
         ("id" = PatientId, Path, description = "Identifiant du patient"),
         ("en_vigueur_le" = Option<NaiveDate>, Query, description = "En vigueur ce jour ; aujourd'hui par défaut"),
@@ -203,7 +202,7 @@ async fn current(
     Chemin(id): Chemin<PatientId>,
     Requete(dates): Requete<DatesDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::MedecinTraitantLire)?;
+    let contexte = appel.exige(Demarche::LireMedecinTraitant)?;
     let dates = Dates { en_vigueur_le: dates.en_vigueur_le, connu_le: dates.connu_le };
     let asked = state.services.medecin_traitant(&contexte, id, dates).await;
     let answer = asked.map_err(|error| Refus::from(error).en_parametres())?;
@@ -218,7 +217,6 @@ async fn current(
     path = "/v1/medecins-traitants/consultation",
     tag = "Médecin traitant",
     operation_id = "consulter_medecin_traitant",
-    security(("jeton" = ["medecin_traitant.lire"])),
     request_body = ConsultationDemande,
     responses((status = 200, description = "La réponse, à la mesure de ce que l'appelant peut savoir", body = MedecinTraitantVue)),
     extensions(("x-problemes" = json!(["introuvable"])))
@@ -228,7 +226,7 @@ async fn consult(
     appel: Appel,
     corps: Corps<ConsultationDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::MedecinTraitantLire)?;
+    let contexte = appel.exige(Demarche::ConsulterMedecinTraitant)?;
     let demande = corps.valeur;
     let cle = ClePatient {
         numero: demande.identifiant,
@@ -255,7 +253,6 @@ pub(crate) struct DesignationsVue {
     path = "/v1/patients/{id}/designations",
     tag = "Médecin traitant",
     operation_id = "lister_designations",
-    security(("jeton" = ["medecin_traitant.lire"])),
     params(
         ("id" = PatientId, Path, description = "Identifiant du patient"),
         ("connu_le" = Option<DateTime<Utc>>, Query, description = "Tel que connu à cet instant ; maintenant par défaut")
@@ -269,7 +266,7 @@ async fn list(
     Chemin(id): Chemin<PatientId>,
     Requete(demande): Requete<ConnaissanceDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::MedecinTraitantLire)?;
+    let contexte = appel.exige(Demarche::ListerDesignations)?;
     let asked = state.services.list_designations(&contexte, id, demande.connu_le).await;
     let timeline = asked.map_err(|error| Refus::from(error).en_parametres())?;
     let shape = |lue: &DesignationLue| DesignationVue::with(&lue.designation, &lue.actions);

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::Portee;
+use crate::domain::droits::{Demarche, Portee};
 use crate::domain::ids::{AccesId, RequestId};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Requete};
@@ -43,7 +43,6 @@ pub(crate) struct MoiVue {
     path = "/v1/moi",
     tag = "Moi",
     operation_id = "lire_moi",
-    security(("jeton" = [])),
     responses((status = 200, description = "Le porteur du jeton", body = MoiVue)),
 )]
 async fn whoami(appel: Appel) -> Result<Response, Refus> {
@@ -103,7 +102,6 @@ pub(crate) struct AccesVue {
     path = "/v1/moi/acces",
     tag = "Moi",
     operation_id = "lister_acces",
-    security(("jeton" = ["traces.lire"])),
     params(
         ("limite" = inline(Option<Entier<1, 500>>), Query, description = "Nombre d'accès par page, 50 par défaut"),
         ("curseur" = Option<String>, Query, description = "Curseur de la page précédente")
@@ -117,7 +115,7 @@ async fn accesses(
     appel: Appel,
     Requete(demande): Requete<AccesDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::TracesLire)?;
+    let contexte = appel.exige(Demarche::ListerAcces)?;
     let limit = demande.limite.map_or(50, |limite| limite.0);
     let before = pagination::lire::<AccesId>(ACCES, demande.curseur)?;
     let found = state.services.own_accesses(&contexte, before, limit.saturating_add(1)).await?;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::Portee;
+use crate::domain::droits::Demarche;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{OperationId, PatientId};
@@ -79,7 +79,6 @@ impl From<&FaitDate<Neutralisation>> for NeutralisationVue {
     path = "/v1/patients/{id}/neutralisations",
     tag = "Médecin traitant",
     operation_id = "lister_neutralisations",
-    security(("jeton" = ["declarations.lire"])),
     params(
         ("id" = PatientId, Path, description = "Identifiant du patient"),
         ("connu_le" = Option<DateTime<Utc>>, Query, description = "Tel que connu à cet instant ; maintenant par défaut")
@@ -93,7 +92,7 @@ async fn list(
     Chemin(id): Chemin<PatientId>,
     Requete(demande): Requete<NeutralisationsDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let contexte = appel.exige(Demarche::ListerNeutralisations)?;
     let found = state.services.list_neutralisations(&contexte, id, demande.connu_le).await?;
     respond_json(&NeutralisationsVue {
         donnees: found.iter().map(NeutralisationVue::from).collect(),

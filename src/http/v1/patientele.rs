@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::Portee;
 use crate::domain::designation::MotifFin;
+use crate::domain::droits::Demarche;
 use crate::domain::identifiers::DateNaissanceAmo;
 use crate::domain::ids::{DesignationId, FaitId, PatientId};
 use crate::domain::patient::Identite;
@@ -111,7 +111,6 @@ impl From<&PatientDuMedecin> for PatientDuMedecinVue {
     path = "/v1/moi/patients",
     tag = "Médecins",
     operation_id = "lister_mes_patients",
-    security(("jeton" = ["declarations.lire"])),
     params(
         ("en_vigueur_le" = Option<NaiveDate>, Query, description = "Patients de ce jour ; aujourd'hui par défaut"),
         ("connu_le" = Option<DateTime<Utc>>, Query, description = "Tel que connu à cet instant ; maintenant par défaut"),
@@ -126,7 +125,7 @@ async fn list(
     appel: Appel,
     Requete(demande): Requete<PatienteleDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let contexte = appel.exige(Demarche::ListerMesPatients)?;
     let jour = demande.en_vigueur_le.unwrap_or_else(|| state.services.clock().today());
     let limite = demande.limite.map_or(LIMITE, |limite| limite.0);
     let question = format!("patients {} {jour} {:?}", contexte.acteur.cle(), demande.connu_le);
@@ -218,7 +217,6 @@ impl FromStr for Cle {
     path = "/v1/moi/patients/mouvements",
     tag = "Médecins",
     operation_id = "suivre_mes_patients",
-    security(("jeton" = ["declarations.lire"])),
     params(
         ("limite" = inline(Option<Entier<1, 100>>), Query, description = "Nombre de mouvements par page, 20 par défaut"),
         ("curseur" = Option<String>, Query, description = "Curseur de la dernière lecture ; absent, tout depuis le début")
@@ -231,7 +229,7 @@ async fn movements(
     appel: Appel,
     Requete(demande): Requete<MouvementsDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let contexte = appel.exige(Demarche::SuivreMesPatients)?;
     let limite = demande.limite.map_or(LIMITE, |limite| limite.0);
     let question = format!("mouvements {}", contexte.acteur.cle());
     let apres = pagination::lire::<Cle>(&question, demande.curseur)?.map(|cle| cle.0);

@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 
 pub(crate) use self::vue::OrganismeVue;
 use self::vue::PatientVue;
-use crate::auth::Portee;
+use crate::domain::droits::Demarche;
 use crate::domain::identifiers::{
     DateNaissanceAmo, IdentifiantPersonne, Organisme, RangGemellaire,
 };
@@ -141,7 +141,6 @@ pub(crate) struct PatientTrouveVue {
     path = "/v1/patients",
     tag = "Patients",
     operation_id = "enregistrer_patient",
-    security(("jeton" = ["administration"])),
     params(("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
     request_body = PatientDemande,
     responses((status = 201, description = "Patient enregistré", body = PatientVue,
@@ -154,7 +153,7 @@ async fn create(
     cle: CleIdempotence,
     corps: Corps<PatientDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::EnregistrerPatient)?;
     let nouveau = corps.valeur.into_domain();
     let memoire = state
         .services
@@ -176,7 +175,6 @@ async fn create(
     path = "/v1/patients/{id}",
     tag = "Patients",
     operation_id = "lire_patient",
-    security(("jeton" = ["declarations.lire"])),
     params(("id" = PatientId, Path, description = "Identifiant du patient")),
     responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue,
         headers(("ETag" = String, description = "Version")))),
@@ -187,7 +185,7 @@ async fn get(
     appel: Appel,
     Chemin(id): Chemin<PatientId>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let contexte = appel.exige(Demarche::LirePatient)?;
     let patient = state.services.get_patient(&contexte, id).await?;
     with_etag(&PatientVue::new(&patient), patient.version)
 }
@@ -211,7 +209,6 @@ pub(super) fn with_etag(corps: &impl Serialize, version: i32) -> Result<Response
     path = "/v1/patients/recherche",
     tag = "Patients",
     operation_id = "rechercher_patient",
-    security(("jeton" = ["declarations.lire"])),
     request_body = RecherchePatientDemande,
     responses((status = 200, description = "Le patient", body = PatientTrouveVue)),
     extensions(("x-problemes" = json!(["introuvable"])))
@@ -221,7 +218,7 @@ async fn find(
     appel: Appel,
     corps: Corps<RecherchePatientDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let contexte = appel.exige(Demarche::RechercherPatient)?;
     let patient_id = state.services.find_patient(&contexte, &corps.valeur.into_domain()).await?;
     respond_json(&PatientTrouveVue { patient_id })
 }

@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::Portee;
 use crate::domain::acteur::Acteur;
+use crate::domain::droits::Demarche;
 use crate::domain::ids::{PatientId, RepresentationId};
 use crate::domain::representation::{
     FinRepresentation, IdentiteRepresentant, NatureRepresentation, PreuveRepresentation,
@@ -197,7 +197,6 @@ impl RepresentationVue {
     path = "/v1/patients/{id}/representations",
     tag = "Patients",
     operation_id = "enregistrer_representation",
-    security(("jeton" = ["administration"])),
     params(("id" = PatientId, Path, description = "Identifiant du patient"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
     request_body = RepresentationDemande,
@@ -212,7 +211,7 @@ async fn create(
     cle: CleIdempotence,
     corps: Corps<RepresentationDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::EnregistrerRepresentation)?;
     let demande = corps.valeur;
     let nouvelle = NouvelleRepresentation {
         representant: demande.representant.into_domain().map_err(Refus::champs)?,
@@ -241,7 +240,6 @@ async fn create(
     path = "/v1/patients/{id}/representations",
     tag = "Patients",
     operation_id = "lister_representations",
-    security(("jeton" = ["declarations.lire"])),
     params(("id" = PatientId, Path, description = "Identifiant du patient"),
            ("connu_le" = Option<DateTime<Utc>>, Query, description = "Tels que connus à cet instant ; maintenant par défaut")),
     responses((status = 200, description = "Les liens, par premier jour", body = RepresentationsVue)),
@@ -253,7 +251,7 @@ async fn list(
     Chemin(id): Chemin<PatientId>,
     Requete(demande): Requete<InstantDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let contexte = appel.exige(Demarche::ListerRepresentations)?;
     let liens = state.services.list_representations(&contexte, id, demande.connu_le).await?;
     let vue = |lien| RepresentationVue::new(&contexte.acteur, lien);
     respond_json(&RepresentationsVue { donnees: liens.iter().map(vue).collect() })
@@ -267,7 +265,6 @@ async fn list(
     path = "/v1/representations/{id}/fin",
     tag = "Patients",
     operation_id = "terminer_representation",
-    security(("jeton" = ["administration"])),
     params(("id" = RepresentationId, Path, description = "Identifiant du lien"),
            ("If-Match" = String, Header, description = "ETag du lien lu"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -284,7 +281,7 @@ async fn end(
     cle: CleIdempotence,
     corps: Corps<FinRepresentationDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::TerminerRepresentation)?;
     let FinRepresentationDemande { motif, jour } = corps.valeur;
     let demande = cle.demande(corps.requete);
     let memoire = state

@@ -15,7 +15,7 @@ use self::demande::{
     AdressageDemande, ClotureAdressageDemande, RectificationAdressageDemande, RetourDemande,
 };
 use self::vue::{AdressageVue, AdressagesVue};
-use crate::auth::Portee;
+use crate::domain::droits::Demarche;
 use crate::domain::ids::{AdressageId, PatientId};
 use crate::http::AppState;
 use crate::http::extract::{
@@ -66,7 +66,6 @@ fn render(statut: StatusCode) -> impl Fn(&AdressageLu) -> Result<Rendu, serde_js
     path = "/v1/patients/{id}/adressages",
     tag = "Adressages",
     operation_id = "etablir_adressage",
-    security(("jeton" = ["declarations.ecrire"])),
     params(("id" = PatientId, Path, description = "Identifiant du patient"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
     request_body = AdressageDemande,
@@ -81,7 +80,7 @@ async fn create(
     cle: CleIdempotence,
     corps: Corps<AdressageDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let contexte = appel.exige(Demarche::EtablirAdressage)?;
     let nouveau = corps.valeur.into_domain().map_err(Refus::champs)?;
     let demande = cle.demande(corps.requete);
     let (services, rendre) = (&state.services, render(StatusCode::CREATED));
@@ -97,7 +96,6 @@ async fn create(
     path = "/v1/patients/{id}/adressages",
     tag = "Adressages",
     operation_id = "lister_adressages",
-    security(("jeton" = ["declarations.lire"])),
     params(
         ("id" = PatientId, Path, description = "Identifiant du patient"),
         ("en_vigueur_le" = Option<NaiveDate>, Query, description = "En vigueur ce jour ; tous par défaut"),
@@ -112,7 +110,7 @@ async fn list(
     Chemin(patient): Chemin<PatientId>,
     Requete(dates): Requete<DatesAdressages>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let contexte = appel.exige(Demarche::ListerAdressages)?;
     let dates = Dates { en_vigueur_le: dates.en_vigueur_le, connu_le: dates.connu_le };
     let found = state.services.list_adressages(&contexte, patient, dates).await?;
     respond_json(&AdressagesVue::new(&found))
@@ -127,7 +125,6 @@ async fn list(
     path = "/v1/adressages/{id}",
     tag = "Adressages",
     operation_id = "lire_adressage",
-    security(("jeton" = ["declarations.lire"])),
     params(("id" = AdressageId, Path, description = "Identifiant de l'adressage"),
            ("If-None-Match" = Option<String>, Header, description = "ETag déjà connu")),
     responses(
@@ -143,7 +140,7 @@ async fn get(
     Chemin(id): Chemin<AdressageId>,
     headers: HeaderMap,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let contexte = appel.exige(Demarche::LireAdressage)?;
     let lu = state.services.get_adressage(&contexte, id).await?;
     let version = lu.adressage.version;
     let mut response = if already_has(&headers, version) {
@@ -166,7 +163,6 @@ async fn get(
     path = "/v1/adressages/{id}/retours",
     tag = "Adressages",
     operation_id = "rendre_compte_adressage",
-    security(("jeton" = ["declarations.ecrire"])),
     params(("id" = AdressageId, Path, description = "Identifiant de l'adressage"),
            ("If-Match" = String, Header, description = "ETag de l'adressage lu"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -183,7 +179,7 @@ async fn report(
     cle: CleIdempotence,
     corps: Corps<RetourDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let contexte = appel.exige(Demarche::RendreCompteAdressage)?;
     let nouveau = corps.valeur.into_domain();
     let demande = cle.demande(corps.requete);
     let (services, rendre) = (&state.services, render(StatusCode::OK));
@@ -199,7 +195,6 @@ async fn report(
     path = "/v1/adressages/{id}/rectifications",
     tag = "Adressages",
     operation_id = "rectifier_adressage",
-    security(("jeton" = ["declarations.ecrire"])),
     params(("id" = AdressageId, Path, description = "Identifiant de l'adressage"),
            ("If-Match" = String, Header, description = "ETag de l'adressage lu"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -216,7 +211,7 @@ async fn correct(
     cle: CleIdempotence,
     corps: Corps<RectificationAdressageDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let contexte = appel.exige(Demarche::RectifierAdressage)?;
     let contenu = corps.valeur.into_domain().map_err(Refus::champs)?;
     let demande = cle.demande(corps.requete);
     let (services, rendre) = (&state.services, render(StatusCode::OK));
@@ -231,7 +226,6 @@ async fn correct(
     path = "/v1/adressages/{id}/cloture",
     tag = "Adressages",
     operation_id = "clore_adressage",
-    security(("jeton" = ["declarations.ecrire"])),
     params(("id" = AdressageId, Path, description = "Identifiant de l'adressage"),
            ("If-Match" = String, Header, description = "ETag de l'adressage lu"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -248,7 +242,7 @@ async fn close(
     cle: CleIdempotence,
     corps: Corps<ClotureAdressageDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let contexte = appel.exige(Demarche::CloreAdressage)?;
     let cloture = corps.valeur.into_domain();
     let demande = cle.demande(corps.requete);
     let (services, rendre) = (&state.services, render(StatusCode::OK));
@@ -263,7 +257,6 @@ async fn close(
     path = "/v1/adressages/{id}/annulation",
     tag = "Adressages",
     operation_id = "annuler_adressage",
-    security(("jeton" = ["declarations.ecrire"])),
     params(("id" = AdressageId, Path, description = "Identifiant de l'adressage"),
            ("If-Match" = String, Header, description = "ETag de l'adressage lu"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -280,7 +273,7 @@ async fn cancel(
     cle: CleIdempotence,
     corps: Corps<CorpsVideDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let contexte = appel.exige(Demarche::AnnulerAdressage)?;
     let demande = cle.demande(corps.requete);
     let (services, rendre) = (&state.services, render(StatusCode::OK));
     respond(services.cancel_adressage(&contexte, &demande, (id, version), rendre).await?)

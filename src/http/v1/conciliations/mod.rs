@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use self::demande::{ConciliationDemande, ContactDemande, MedecinTrouveDemande, ReponseDemande};
 use self::vue::{ConciliationVue, ConciliationsVue, StatistiquesConciliationVue};
 use super::adressages::CorpsVideDemande;
-use crate::auth::Portee;
+use crate::domain::droits::Demarche;
 use crate::domain::ids::{ConciliationId, PatientId};
 use crate::http::AppState;
 use crate::http::extract::{
@@ -63,7 +63,6 @@ fn render(statut: StatusCode) -> impl Fn(&ConciliationLue) -> Result<Rendu, serd
     path = "/v1/patients/{id}/conciliations",
     tag = "Conciliations",
     operation_id = "ouvrir_conciliation",
-    security(("jeton" = ["declarations.ecrire"])),
     params(("id" = PatientId, Path, description = "Identifiant du patient"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
     request_body = ConciliationDemande,
@@ -78,7 +77,7 @@ async fn open(
     cle: CleIdempotence,
     corps: Corps<ConciliationDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let contexte = appel.exige(Demarche::OuvrirConciliation)?;
     let nouvelle = corps.valeur.into_domain();
     let demande = cle.demande(corps.requete);
     let (services, rendre) = (&state.services, render(StatusCode::CREATED));
@@ -93,7 +92,6 @@ async fn open(
     path = "/v1/patients/{id}/conciliations",
     tag = "Conciliations",
     operation_id = "lister_conciliations",
-    security(("jeton" = ["declarations.lire"])),
     params(("id" = PatientId, Path, description = "Identifiant du patient")),
     responses((status = 200, description = "Les conciliations", body = ConciliationsVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
@@ -103,7 +101,7 @@ async fn list(
     appel: Appel,
     Chemin(patient): Chemin<PatientId>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let contexte = appel.exige(Demarche::ListerConciliations)?;
     let all = state.services.list_conciliations(&contexte, patient).await?;
     respond_json(&ConciliationsVue::new(&all))
 }
@@ -114,7 +112,6 @@ async fn list(
     path = "/v1/conciliations/{id}",
     tag = "Conciliations",
     operation_id = "lire_conciliation",
-    security(("jeton" = ["declarations.lire"])),
     params(("id" = ConciliationId, Path, description = "Identifiant de la conciliation"),
            ("If-None-Match" = Option<String>, Header, description = "ETag déjà connu")),
     responses(
@@ -130,7 +127,7 @@ async fn get(
     Chemin(id): Chemin<ConciliationId>,
     headers: HeaderMap,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let contexte = appel.exige(Demarche::LireConciliation)?;
     let lue = state.services.get_conciliation(&contexte, id).await?;
     let version = lue.conciliation.version;
     let mut response = if already_has(&headers, version) {
@@ -153,7 +150,6 @@ async fn get(
     path = "/v1/conciliations/{id}/contacts",
     tag = "Conciliations",
     operation_id = "contacter_conciliation",
-    security(("jeton" = ["declarations.ecrire"])),
     params(("id" = ConciliationId, Path, description = "Identifiant de la conciliation"),
            ("If-Match" = String, Header, description = "ETag de la conciliation lue"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -170,7 +166,7 @@ async fn contact(
     cle: CleIdempotence,
     corps: Corps<ContactDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let contexte = appel.exige(Demarche::ContacterConciliation)?;
     let nouveau = corps.valeur.into_domain();
     let demande = cle.demande(corps.requete);
     let (services, rendre) = (&state.services, render(StatusCode::OK));
@@ -185,7 +181,6 @@ async fn contact(
     path = "/v1/conciliations/{id}/reponses",
     tag = "Conciliations",
     operation_id = "repondre_conciliation",
-    security(("jeton" = ["declarations.ecrire"])),
     params(("id" = ConciliationId, Path, description = "Identifiant de la conciliation"),
            ("If-Match" = String, Header, description = "ETag de la conciliation lue"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -202,7 +197,7 @@ async fn answer(
     cle: CleIdempotence,
     corps: Corps<ReponseDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let contexte = appel.exige(Demarche::RepondreConciliation)?;
     let nouvelle = corps.valeur.into_domain();
     let demande = cle.demande(corps.requete);
     let (services, rendre) = (&state.services, render(StatusCode::OK));
@@ -217,7 +212,6 @@ async fn answer(
     path = "/v1/conciliations/{id}/medecin-trouve",
     tag = "Conciliations",
     operation_id = "trouver_conciliation",
-    security(("jeton" = ["declarations.ecrire"])),
     params(("id" = ConciliationId, Path, description = "Identifiant de la conciliation"),
            ("If-Match" = String, Header, description = "ETag de la conciliation lue"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -234,7 +228,7 @@ async fn found(
     cle: CleIdempotence,
     corps: Corps<MedecinTrouveDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let contexte = appel.exige(Demarche::TrouverConciliation)?;
     let rpps = corps.valeur.rpps;
     let demande = cle.demande(corps.requete);
     let (services, rendre) = (&state.services, render(StatusCode::OK));
@@ -249,7 +243,6 @@ async fn found(
     path = "/v1/conciliations/{id}/abandon",
     tag = "Conciliations",
     operation_id = "abandonner_conciliation",
-    security(("jeton" = ["declarations.ecrire"])),
     params(("id" = ConciliationId, Path, description = "Identifiant de la conciliation"),
            ("If-Match" = String, Header, description = "ETag de la conciliation lue"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -266,7 +259,7 @@ async fn abandon(
     cle: CleIdempotence,
     corps: Corps<CorpsVideDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let contexte = appel.exige(Demarche::AbandonnerConciliation)?;
     let demande = cle.demande(corps.requete);
     let (services, rendre) = (&state.services, render(StatusCode::OK));
     respond(services.abandon_conciliation(&contexte, &demande, (id, version), rendre).await?)
@@ -280,7 +273,6 @@ async fn abandon(
     path = "/v1/conciliations/{id}/cloture",
     tag = "Conciliations",
     operation_id = "clore_conciliation",
-    security(("jeton" = ["declarations.ecrire"])),
     params(("id" = ConciliationId, Path, description = "Identifiant de la conciliation"),
            ("If-Match" = String, Header, description = "ETag de la conciliation lue"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -297,7 +289,7 @@ async fn close(
     cle: CleIdempotence,
     corps: Corps<CorpsVideDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let contexte = appel.exige(Demarche::CloreConciliation)?;
     let demande = cle.demande(corps.requete);
     let (services, rendre) = (&state.services, render(StatusCode::OK));
     respond(services.close_conciliation(&contexte, &demande, (id, version), rendre).await?)
@@ -312,7 +304,6 @@ async fn close(
     path = "/v1/conciliations/statistiques",
     tag = "Conciliations",
     operation_id = "statistiques_conciliations",
-    security(("jeton" = ["declarations.lire"])),
     params(
         ("du" = Option<NaiveDate>, Query, description = "Premier jour de fin de recherche compté"),
         ("au" = Option<NaiveDate>, Query, description = "Premier jour qui n'est plus compté ; demain par défaut")
@@ -325,7 +316,7 @@ async fn statistics(
     appel: Appel,
     Requete(periode): Requete<PeriodeStatistiques>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let contexte = appel.exige(Demarche::StatistiquesConciliations)?;
     let days = state.services.statistics_period(periode.du, periode.au).ok_or_else(|| {
         Refus::parametre("au", "avant_debut", "attendu : une fin qui suit « du »")
     })?;

@@ -11,8 +11,8 @@ use utoipa_axum::routes;
 
 use self::demande::{AnnulationRecouvrementDemande, CreancesDemande, RecouvrementDemande};
 use self::vue::{CreancesVue, RecouvrementLuVue};
-use crate::auth::Portee;
 use crate::domain::creance::SoldeCherche;
+use crate::domain::droits::Demarche;
 use crate::domain::ids::{FeuilleId, PatientId, RecouvrementId};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
@@ -56,7 +56,6 @@ fn render(
     path = "/v1/patients/{id}/creances",
     tag = "Créances",
     operation_id = "lister_creances",
-    security(("jeton" = ["feuilles.lire"])),
     params(
         ("id" = PatientId, Path, description = "Identifiant du patient"),
         ("du" = Option<NaiveDate>, Query, description = "Premier jour de soins ; celui de la période couverte par la loi par défaut"),
@@ -74,7 +73,7 @@ async fn list(
     Chemin(id): Chemin<PatientId>,
     Requete(demande): Requete<CreancesDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::FeuillesLire)?;
+    let contexte = appel.exige(Demarche::ListerCreances)?;
     let au = demande.au.unwrap_or_else(|| state.services.clock().today());
     // A debt does not disappear after a year: without a first day, all of them are looked at.
     let first = state.services.law().couverture().du();
@@ -105,7 +104,6 @@ async fn list(
     path = "/v1/feuilles-de-soins/{id}/recouvrements",
     tag = "Créances",
     operation_id = "enregistrer_recouvrement",
-    security(("jeton" = ["administration"])),
     params(("id" = FeuilleId, Path, description = "Identifiant de la feuille"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
     request_body = RecouvrementDemande,
@@ -120,7 +118,7 @@ async fn recover(
     cle: CleIdempotence,
     corps: Corps<RecouvrementDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::EnregistrerRecouvrement)?;
     let demande = cle.demande(corps.requete);
     let nouveau = corps.valeur.into_domain();
     let (services, rendre) = (&state.services, render(StatusCode::CREATED, id));
@@ -133,7 +131,6 @@ async fn recover(
     path = "/v1/feuilles-de-soins/{id}/recouvrements/{recouvrement_id}",
     tag = "Créances",
     operation_id = "lire_recouvrement",
-    security(("jeton" = ["feuilles.lire"])),
     params(("id" = FeuilleId, Path, description = "Identifiant de la feuille"),
            ("recouvrement_id" = RecouvrementId, Path, description = "Identifiant du recouvrement")),
     responses((status = 200, description = "Le recouvrement et sa créance", body = RecouvrementLuVue,
@@ -145,7 +142,7 @@ async fn get(
     appel: Appel,
     Chemins(feuille, id): Chemins<FeuilleId, RecouvrementId>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::FeuillesLire)?;
+    let contexte = appel.exige(Demarche::LireRecouvrement)?;
     let lu = state.services.get_recovery(&contexte, (feuille, id)).await?;
     let mut response = respond_json(&RecouvrementLuVue::new(&lu))?;
     if let Ok(version) = HeaderValue::from_str(&etag(lu.recouvrement.version())) {
@@ -163,7 +160,6 @@ async fn get(
     path = "/v1/feuilles-de-soins/{id}/recouvrements/{recouvrement_id}/annulation",
     tag = "Créances",
     operation_id = "annuler_recouvrement",
-    security(("jeton" = ["administration"])),
     params(("id" = FeuilleId, Path, description = "Identifiant de la feuille"),
            ("recouvrement_id" = RecouvrementId, Path, description = "Identifiant du recouvrement"),
            ("If-Match" = String, Header, description = "ETag du recouvrement lu"),
@@ -181,7 +177,7 @@ async fn cancel(
     cle: CleIdempotence,
     corps: Corps<AnnulationRecouvrementDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::AnnulerRecouvrement)?;
     let demande = cle.demande(corps.requete);
     let motif = corps.valeur.motif;
     let (services, rendre) = (&state.services, render(StatusCode::OK, feuille));

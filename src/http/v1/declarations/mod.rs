@@ -12,8 +12,8 @@ use utoipa_axum::routes;
 
 use self::demande::{ChoixDemande, MotifDemande, RectificationDemande, SignatureDemande};
 use self::vue::{ApercuVue, DeclarationVue, DeclarationsVue};
-use crate::auth::Portee;
 use crate::domain::acteur::Acteur;
+use crate::domain::droits::Demarche;
 use crate::domain::ids::{DeclarationId, PatientId};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond, already_has};
@@ -58,7 +58,6 @@ fn render(
     path = "/v1/declarations/apercu",
     tag = "Déclarations",
     operation_id = "apercu_declaration",
-    security(("jeton" = ["declarations.ecrire"])),
     request_body = ChoixDemande,
     responses((status = 200, description = "Le contenu à signer", body = ApercuVue)),
     extensions(("x-problemes" = json!(["role_interdit", "medecin_non_designable",
@@ -69,7 +68,7 @@ async fn preview(
     appel: Appel,
     corps: Corps<ChoixDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let contexte = appel.exige(Demarche::ApercuDeclaration)?;
     let choix = corps.valeur.into_domain().map_err(Refus::champs)?;
     let apercu = state.services.preview_declaration(&contexte, &choix).await?;
     respond_json(&ApercuVue::new(&apercu))
@@ -90,7 +89,6 @@ async fn preview(
     path = "/v1/declarations",
     tag = "Déclarations",
     operation_id = "creer_declaration",
-    security(("jeton" = ["declarations.ecrire"])),
     params(("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
     request_body = ChoixDemande,
     responses((status = 201, description = "La déclaration, active ou en attente de signature", body = DeclarationVue,
@@ -107,7 +105,7 @@ async fn create(
     cle: CleIdempotence,
     corps: Corps<ChoixDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let contexte = appel.exige(Demarche::CreerDeclaration)?;
     let choix = corps.valeur.into_domain().map_err(Refus::champs)?;
     let demande = cle.demande(corps.requete);
     let rendre = render(&contexte.acteur, StatusCode::CREATED);
@@ -123,7 +121,6 @@ async fn create(
     path = "/v1/declarations/{id}",
     tag = "Déclarations",
     operation_id = "lire_declaration",
-    security(("jeton" = ["declarations.lire"])),
     params(("id" = DeclarationId, Path, description = "Identifiant de la déclaration"),
            ("If-None-Match" = Option<String>, Header, description = "ETag déjà connu")),
     responses(
@@ -139,7 +136,7 @@ async fn get(
     Chemin(id): Chemin<DeclarationId>,
     headers: HeaderMap,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let contexte = appel.exige(Demarche::LireDeclaration)?;
     let dossier = state.services.get_declaration(&contexte, id).await?;
     let version = dossier.declaration.version;
     let mut response = if already_has(&headers, version) {
@@ -162,7 +159,6 @@ async fn get(
     path = "/v1/declarations/{id}/signatures",
     tag = "Déclarations",
     operation_id = "signer_declaration",
-    security(("jeton" = ["declarations.signer"])),
     params(("id" = DeclarationId, Path, description = "Identifiant de la déclaration"),
            ("If-Match" = String, Header, description = "ETag de la déclaration lue"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -184,7 +180,7 @@ async fn sign(
     cle: CleIdempotence,
     corps: Corps<SignatureDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsSigner)?;
+    let contexte = appel.exige(Demarche::SignerDeclaration)?;
     let wrong = corps.valeur.incoherences("");
     if !wrong.is_empty() {
         return Err(Refus::champs(wrong));
@@ -204,7 +200,6 @@ async fn sign(
     path = "/v1/declarations/{id}/refus",
     tag = "Déclarations",
     operation_id = "refuser_declaration",
-    security(("jeton" = ["declarations.signer"])),
     params(("id" = DeclarationId, Path, description = "Identifiant de la déclaration"),
            ("If-Match" = String, Header, description = "ETag de la déclaration lue"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -221,7 +216,7 @@ async fn refuse(
     cle: CleIdempotence,
     corps: Corps<MotifDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsSigner)?;
+    let contexte = appel.exige(Demarche::RefuserDeclaration)?;
     let motif = corps.valeur.into_domain();
     let demande = cle.demande(corps.requete);
     let rendre = render(&contexte.acteur, StatusCode::OK);
@@ -235,7 +230,6 @@ async fn refuse(
     path = "/v1/declarations/{id}/annulation",
     tag = "Déclarations",
     operation_id = "annuler_declaration",
-    security(("jeton" = ["declarations.ecrire"])),
     params(("id" = DeclarationId, Path, description = "Identifiant de la déclaration"),
            ("If-Match" = String, Header, description = "ETag de la déclaration lue"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -252,7 +246,7 @@ async fn cancel(
     cle: CleIdempotence,
     corps: Corps<MotifDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let contexte = appel.exige(Demarche::AnnulerDeclaration)?;
     let motif = corps.valeur.into_domain();
     let demande = cle.demande(corps.requete);
     let rendre = render(&contexte.acteur, StatusCode::OK);
@@ -270,7 +264,6 @@ async fn cancel(
     path = "/v1/declarations/{id}/rectifications",
     tag = "Déclarations",
     operation_id = "rectifier_declaration",
-    security(("jeton" = ["declarations.ecrire"])),
     params(("id" = DeclarationId, Path, description = "Identifiant de la déclaration"),
            ("If-Match" = String, Header, description = "ETag de la déclaration lue"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -292,7 +285,7 @@ async fn rectify(
     cle: CleIdempotence,
     corps: Corps<RectificationDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsEcrire)?;
+    let contexte = appel.exige(Demarche::RectifierDeclaration)?;
     let rectification = corps.valeur.into_domain();
     let demande = cle.demande(corps.requete);
     let rendre = render(&contexte.acteur, StatusCode::OK);
@@ -308,7 +301,6 @@ async fn rectify(
     path = "/v1/patients/{id}/declarations",
     tag = "Déclarations",
     operation_id = "lister_declarations",
-    security(("jeton" = ["declarations.lire"])),
     params(("id" = PatientId, Path, description = "Identifiant du patient")),
     responses((status = 200, description = "Les déclarations", body = DeclarationsVue)),
     extensions(("x-problemes" = json!(["introuvable"])))
@@ -318,7 +310,7 @@ async fn list(
     appel: Appel,
     Chemin(id): Chemin<PatientId>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsLire)?;
+    let contexte = appel.exige(Demarche::ListerDeclarations)?;
     let dossiers = state.services.list_declarations(&contexte, id).await?;
     respond_json(&DeclarationsVue::new(&contexte.acteur, &dossiers))
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::render;
 use super::vue::DeclarationVue;
-use crate::auth::Portee;
+use crate::domain::droits::Demarche;
 use crate::domain::ids::DeclarationId;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
@@ -42,7 +42,6 @@ lecture!(RetraitDemande { effet_du, motif });
     path = "/v1/declarations/{id}/retrait",
     tag = "Déclarations",
     operation_id = "retirer_medecin",
-    security(("jeton" = ["declarations.signer"])),
     params(("id" = DeclarationId, Path, description = "Identifiant de la déclaration"),
            ("If-Match" = String, Header, description = "ETag de la déclaration lue"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -59,7 +58,7 @@ pub(super) async fn withdraw(
     cle: CleIdempotence,
     corps: Corps<RetraitDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::DeclarationsSigner)?;
+    let contexte = appel.exige(Demarche::RetirerMedecin)?;
     let retrait =
         Retrait { effet_du: corps.valeur.effet_du, motif: corps.valeur.motif.map(|text| text.0) };
     let demande = cle.demande(corps.requete);

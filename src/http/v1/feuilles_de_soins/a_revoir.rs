@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::auth::Portee;
 use crate::domain::a_revoir::{MotifRevue, Raison};
 use crate::domain::calendar::plus_mois;
+use crate::domain::droits::Demarche;
 use crate::domain::evaluation::{Appartenance, CodeDetermine};
 use crate::domain::identifiers::{Invalide, Rpps};
 use crate::domain::ids::{FeuilleId, PatientId};
@@ -143,7 +143,6 @@ impl RaisonVue {
     path = "/v1/feuilles-de-soins/a-revoir",
     tag = "Feuilles de soins",
     operation_id = "lister_feuilles_a_revoir",
-    security(("jeton" = ["feuilles.lire"])),
     params(
         ("du" = Option<NaiveDate>, Query, description = "Premier jour de soins ; un an avant le dernier par défaut"),
         ("au" = Option<NaiveDate>, Query, description = "Dernier jour de soins ; aujourd'hui par défaut"),
@@ -160,7 +159,7 @@ async fn list(
     appel: Appel,
     Requete(demande): Requete<RevueDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::FeuillesLire)?;
+    let contexte = appel.exige(Demarche::ListerFeuillesARevoir)?;
     let RevueDemande { du, au, depuis, motif, limite, curseur } = demande;
     let au = au.unwrap_or_else(|| state.services.clock().today());
     let du = du.or_else(|| plus_mois(au, -12)).unwrap_or(au);

@@ -9,8 +9,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::lots::SyntheseVue;
-use crate::auth::Portee;
 use crate::domain::calendar::plus_mois;
+use crate::domain::droits::Demarche;
 use crate::domain::identifiers::{Rpps, Specialite};
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::http::AppState;
@@ -96,7 +96,6 @@ impl FeuilleListeeVue {
     path = "/v1/patients/{id}/feuilles-de-soins",
     tag = "Feuilles de soins",
     operation_id = "lister_feuilles_de_soins",
-    security(("jeton" = ["feuilles.lire"])),
     params(
         ("id" = PatientId, Path, description = "Identifiant du patient"),
         ("du" = Option<NaiveDate>, Query, description = "Premier jour de soins ; un an avant le dernier par défaut"),
@@ -113,7 +112,7 @@ async fn list(
     Chemin(id): Chemin<PatientId>,
     Requete(demande): Requete<FeuillesDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::FeuillesLire)?;
+    let contexte = appel.exige(Demarche::ListerFeuillesDeSoins)?;
     let au = demande.au.unwrap_or_else(|| state.services.clock().today());
     let du = demande.du.or_else(|| plus_mois(au, -12)).unwrap_or(au);
     if du > au {

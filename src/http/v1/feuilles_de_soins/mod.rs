@@ -17,7 +17,7 @@ use self::demande::FeuilleDemande;
 pub(crate) use self::lots::une_a_une;
 use self::vue::FeuilleVue;
 use super::instruction::InstructionVue;
-use crate::auth::Portee;
+use crate::domain::droits::Demarche;
 use crate::domain::ids::FeuilleId;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Chemins, CleIdempotence, Corps};
@@ -79,7 +79,6 @@ pub(crate) fn exemple() -> serde_json::Value {
     path = "/v1/feuilles-de-soins",
     tag = "Feuilles de soins",
     operation_id = "enregistrer_feuille_de_soins",
-    security(("jeton" = ["feuilles.evaluer"])),
     params(("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
     request_body = FeuilleDemande,
     responses((status = 201, description = "Feuille enregistrée et évaluée", body = FeuilleVue,
@@ -93,7 +92,7 @@ async fn submit(
     cle: CleIdempotence,
     corps: Corps<FeuilleDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::FeuillesEvaluer)?;
+    let contexte = appel.exige(Demarche::EnregistrerFeuilleDeSoins)?;
     let services = &state.services;
     let nouvelle =
         corps.valeur.into_domain(services.accepts_test_numbers()).map_err(Refus::champs)?;
@@ -116,7 +115,6 @@ async fn submit(
     path = "/v1/feuilles-de-soins/{id}",
     tag = "Feuilles de soins",
     operation_id = "lire_feuille_de_soins",
-    security(("jeton" = ["feuilles.lire"])),
     params(("id" = FeuilleId, Path, description = "Identifiant de la feuille")),
     responses((status = 200, description = "La feuille et ses évaluations", body = FeuilleVue)),
     extensions(("x-problemes" = json!(["introuvable"])))
@@ -126,7 +124,7 @@ async fn get(
     appel: Appel,
     Chemin(id): Chemin<FeuilleId>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::FeuillesLire)?;
+    let contexte = appel.exige(Demarche::LireFeuilleDeSoins)?;
     let evaluee = state.services.get_feuille(&contexte, id).await?;
     respond_json(&FeuilleVue::new(&state.services, &evaluee)?)
 }
@@ -141,7 +139,6 @@ async fn get(
     path = "/v1/feuilles-de-soins/{id}/evaluations/{numero}/instruction",
     tag = "Feuilles de soins",
     operation_id = "lire_instruction",
-    security(("jeton" = ["feuilles.lire"])),
     params(
         ("id" = FeuilleId, Path, description = "Identifiant de la feuille"),
         ("numero" = i16, Path, description = "Numéro de l'évaluation", example = 1)
@@ -154,7 +151,7 @@ async fn instruct(
     appel: Appel,
     Chemins(id, numero): Chemins<FeuilleId, i16>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::FeuillesLire)?;
+    let contexte = appel.exige(Demarche::LireInstruction)?;
     let instruction = state.services.instruct_stored(&contexte, id, numero).await?;
     respond_json(&InstructionVue::new(&instruction))
 }

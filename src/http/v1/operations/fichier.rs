@@ -7,8 +7,8 @@ use axum::response::Response;
 
 use super::demande::OperationDemande;
 use super::vue::{ImportVue, LigneImportVue};
-use crate::auth::Portee;
 use crate::domain::digest::Empreinte;
+use crate::domain::droits::Demarche;
 use crate::domain::operation::NouvelleOperation;
 use crate::http::AppState;
 use crate::http::extract::{Appel, CleIdempotence, exige_type};
@@ -101,7 +101,6 @@ fn render(
     path = "/v1/operations/import",
     tag = "Opérations",
     operation_id = "importer_operations",
-    security(("jeton" = ["administration"])),
     params(("Idempotency-Key" = String, Header, description = "Clé de cet import, par exemple un UUID ; la même à chaque nouvel essai.")),
     request_body(content = String, content_type = "application/x-ndjson", description = "Une opération par ligne"),
     responses((status = 200, description = "Le résultat de chaque ligne", body = ImportVue)),
@@ -113,7 +112,7 @@ pub(super) async fn import(
     cle: CleIdempotence,
     request: Request,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::ImporterOperations)?;
     let fichier = Fichier::from_request(request, &state).await?;
     let demande: Demande = cle.demande(fichier.requete);
     let rendre = render(false, fichier.refusees);
@@ -129,7 +128,6 @@ pub(super) async fn import(
     path = "/v1/operations/import/apercu",
     tag = "Opérations",
     operation_id = "apercu_import_operations",
-    security(("jeton" = ["administration"])),
     request_body(content = String, content_type = "application/x-ndjson", description = "Une opération par ligne"),
     responses((status = 200, description = "Le résultat qu'aurait chaque ligne", body = ImportVue)),
     extensions(("x-problemes" = json!(["role_interdit"])))
@@ -139,7 +137,7 @@ pub(super) async fn preview_import(
     appel: Appel,
     request: Request,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::ApercuImportOperations)?;
     let fichier = Fichier::from_request(request, &state).await?;
     let rendre = render(true, fichier.refusees);
     let done = state.services.preview_import(&contexte, fichier.lignes).await?;

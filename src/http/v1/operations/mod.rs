@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use self::demande::OperationDemande;
 use self::vue::{CompteVue, OperationVue};
-use crate::auth::Portee;
+use crate::domain::droits::Demarche;
 use crate::domain::ids::OperationId;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
@@ -60,7 +60,6 @@ fn render(statut: StatusCode) -> impl Fn(&Suivi) -> Result<Rendu, serde_json::Er
     path = "/v1/operations/apercu",
     tag = "Opérations",
     operation_id = "apercu_operation",
-    security(("jeton" = ["administration"])),
     request_body = OperationDemande,
     responses((status = 200, description = "Le compte", body = CompteVue)),
     extensions(("x-problemes" = json!(["role_interdit", "operation_existante"])))
@@ -70,7 +69,7 @@ async fn preview(
     appel: Appel,
     corps: Corps<OperationDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::ApercuOperation)?;
     let tests = state.services.accepts_test_numbers();
     let nouvelle = corps.valeur.into_domain(tests).map_err(Refus::champs)?;
     let compte = state.services.preview_operation(&contexte, &nouvelle).await?;
@@ -89,7 +88,6 @@ async fn preview(
     path = "/v1/operations",
     tag = "Opérations",
     operation_id = "enregistrer_operation",
-    security(("jeton" = ["administration"])),
     params(("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
     request_body = OperationDemande,
     responses((status = 202, description = "L'opération, dont le travail commence", body = OperationVue,
@@ -102,7 +100,7 @@ async fn create(
     cle: CleIdempotence,
     corps: Corps<OperationDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::EnregistrerOperation)?;
     let demande = cle.demande(corps.requete);
     let tests = state.services.accepts_test_numbers();
     let nouvelle = corps.valeur.into_domain(tests).map_err(Refus::champs)?;
@@ -118,7 +116,6 @@ async fn create(
     path = "/v1/operations/{id}",
     tag = "Opérations",
     operation_id = "lire_operation",
-    security(("jeton" = ["administration"])),
     params(("id" = OperationId, Path, description = "Identifiant de l'opération")),
     responses((status = 200, description = "L'opération", body = OperationVue,
         headers(("ETag" = String, description = "Version")))),
@@ -129,7 +126,7 @@ async fn get(
     appel: Appel,
     Chemin(id): Chemin<OperationId>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::LireOperation)?;
     let suivi = state.services.get_operation(&contexte, id).await?;
     let mut response = respond_json(&OperationVue::from(&suivi))?;
     if let Ok(version) = HeaderValue::from_str(&etag(suivi.operation.version)) {
@@ -148,7 +145,6 @@ async fn get(
     path = "/v1/operations/{id}/annulation",
     tag = "Opérations",
     operation_id = "annuler_operation",
-    security(("jeton" = ["administration"])),
     params(("id" = OperationId, Path, description = "Identifiant de l'opération"),
            ("If-Match" = String, Header, description = "ETag de l'opération lue"),
            ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -165,7 +161,7 @@ async fn cancel(
     cle: CleIdempotence,
     corps: Corps<AnnulationOperationDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::AnnulerOperation)?;
     let demande = cle.demande(corps.requete);
     let motif = corps.valeur.motif.map(|text| text.0);
     let (services, rendre) = (&state.services, render(StatusCode::ACCEPTED));

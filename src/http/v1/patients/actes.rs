@@ -11,7 +11,7 @@ use super::demande::{
     RectificationDecesDemande, RectificationIdentifiantDemande, StatutDemande,
 };
 use super::vue::PatientVue;
-use crate::auth::Portee;
+use crate::domain::droits::Demarche;
 use crate::domain::ids::PatientId;
 use crate::domain::patient::UsageIdentifiant;
 use crate::domain::vie::DossierPatient;
@@ -46,7 +46,6 @@ fn render(dossier: &DossierPatient) -> Result<Rendu, serde_json::Error> {
     path = "/v1/patients/{id}/changements-d-organisme",
     tag = "Vie du patient",
     operation_id = "changer_organisme",
-    security(("jeton" = ["administration"])),
     params(("id" = PatientId, Path, description = "Identifiant du patient"),
            ("If-Match" = String, Header, description = "ETag du patient lu"),
            ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -63,7 +62,7 @@ async fn change_organisme(
     cle: CleIdempotence,
     corps: Corps<OrganismeDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::ChangerOrganisme)?;
     let demande = cle.demande(corps.requete);
     let recue = corps.valeur;
     let (services, vue) = (&state.services, (id, version));
@@ -80,7 +79,6 @@ async fn change_organisme(
     path = "/v1/patients/{id}/changements-de-statut",
     tag = "Vie du patient",
     operation_id = "changer_statut",
-    security(("jeton" = ["administration"])),
     params(("id" = PatientId, Path, description = "Identifiant du patient"),
            ("If-Match" = String, Header, description = "ETag du patient lu"),
            ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -97,7 +95,7 @@ async fn change_statut(
     cle: CleIdempotence,
     corps: Corps<StatutDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::ChangerStatut)?;
     let demande = cle.demande(corps.requete);
     let recue = corps.valeur;
     let (services, vue) = (&state.services, (id, version));
@@ -114,7 +112,6 @@ async fn change_statut(
     path = "/v1/patients/{id}/changements-d-identifiant",
     tag = "Vie du patient",
     operation_id = "changer_identifiant",
-    security(("jeton" = ["administration"])),
     params(("id" = PatientId, Path, description = "Identifiant du patient"),
            ("If-Match" = String, Header, description = "ETag du patient lu"),
            ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -131,7 +128,7 @@ async fn change_identifiant(
     cle: CleIdempotence,
     corps: Corps<ChangementIdentifiantDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::ChangerIdentifiant)?;
     let demande = cle.demande(corps.requete);
     let recue = corps.valeur;
     let (services, vue) = (&state.services, (id, version));
@@ -149,7 +146,6 @@ async fn change_identifiant(
     path = "/v1/patients/{id}/rectifications-d-identifiant",
     tag = "Vie du patient",
     operation_id = "rectifier_identifiant",
-    security(("jeton" = ["administration"])),
     params(("id" = PatientId, Path, description = "Identifiant du patient"),
            ("If-Match" = String, Header, description = "ETag du patient lu"),
            ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -166,7 +162,7 @@ async fn correct_identifiant(
     cle: CleIdempotence,
     corps: Corps<RectificationIdentifiantDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::RectifierIdentifiant)?;
     let demande = cle.demande(corps.requete);
     let recue = corps.valeur;
     let (services, vue) = (&state.services, (id, version));
@@ -185,7 +181,6 @@ async fn correct_identifiant(
     path = "/v1/patients/{id}/changements-d-adresse",
     tag = "Vie du patient",
     operation_id = "changer_adresse",
-    security(("jeton" = ["administration"])),
     params(("id" = PatientId, Path, description = "Identifiant du patient"),
            ("If-Match" = String, Header, description = "ETag du patient lu"),
            ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -202,7 +197,7 @@ async fn change_adresse(
     cle: CleIdempotence,
     corps: Corps<AdresseDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::ChangerAdresse)?;
     let demande = cle.demande(corps.requete);
     let recue = corps.valeur;
     let (services, vue) = (&state.services, (id, version));
@@ -218,7 +213,6 @@ async fn change_adresse(
     path = "/v1/patients/{id}/deces",
     tag = "Vie du patient",
     operation_id = "declarer_deces",
-    security(("jeton" = ["administration"])),
     params(("id" = PatientId, Path, description = "Identifiant du patient"),
            ("If-Match" = String, Header, description = "ETag du patient lu"),
            ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -235,7 +229,7 @@ async fn record_deces(
     cle: CleIdempotence,
     corps: Corps<DecesDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::DeclarerDeces)?;
     let demande = cle.demande(corps.requete);
     let recue = corps.valeur;
     let (services, vue) = (&state.services, (id, version));
@@ -251,7 +245,6 @@ async fn record_deces(
     path = "/v1/patients/{id}/rectifications-de-deces",
     tag = "Vie du patient",
     operation_id = "rectifier_deces",
-    security(("jeton" = ["administration"])),
     params(("id" = PatientId, Path, description = "Identifiant du patient"),
            ("If-Match" = String, Header, description = "ETag du patient lu"),
            ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -268,7 +261,7 @@ async fn correct_deces(
     cle: CleIdempotence,
     corps: Corps<RectificationDecesDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::RectifierDeces)?;
     let demande = cle.demande(corps.requete);
     let recue = corps.valeur;
     let (services, vue) = (&state.services, (id, version));

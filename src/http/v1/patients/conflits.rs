@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::fusions::ChevauchementVue;
 use super::with_etag;
-use crate::auth::Portee;
+use crate::domain::droits::Demarche;
 use crate::domain::ids::{ConflitId, DeclarationId, FusionId, PatientId};
 use crate::domain::vie::fusion::{Conflit, EtatConflit};
 use crate::http::AppState;
@@ -104,7 +104,6 @@ pub(crate) struct ConflitsVue {
     path = "/v1/conflits-de-designations",
     tag = "Vie du patient",
     operation_id = "lister_conflits",
-    security(("jeton" = ["administration"])),
     params(("limite" = Option<u16>, Query, description = "Nombre de conflits, 50 par défaut, 500 au plus"),
            ("curseur" = Option<String>, Query, description = "Suite d'une page précédente")),
     responses((status = 200, description = "Les conflits ouverts", body = ConflitsVue)),
@@ -115,7 +114,7 @@ async fn list(
     appel: Appel,
     Requete(demande): Requete<ConflitsDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::ListerConflits)?;
     let after = pagination::lire::<ConflitId>(CONFLITS, demande.curseur)?;
     let limit = demande.limite.map_or(50, |limite| limite.0);
     let found = state.services.list_conflits(&contexte, after, limit.saturating_add(1)).await?;
@@ -135,7 +134,6 @@ async fn list(
     path = "/v1/conflits-de-designations/{id}",
     tag = "Vie du patient",
     operation_id = "lire_conflit",
-    security(("jeton" = ["administration"])),
     params(("id" = ConflitId, Path, description = "Identifiant du conflit")),
     responses((status = 200, description = "Le conflit", body = ConflitVue,
         headers(("ETag" = String, description = "Version")))),
@@ -146,7 +144,7 @@ async fn get(
     appel: Appel,
     Chemin(id): Chemin<ConflitId>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::LireConflit)?;
     let conflit = state.services.get_conflit(&contexte, id).await?;
     with_etag(&ConflitVue::new(&conflit), conflit.version)
 }
@@ -160,7 +158,6 @@ async fn get(
     path = "/v1/conflits-de-designations/{id}/resolution",
     tag = "Vie du patient",
     operation_id = "resoudre_conflit",
-    security(("jeton" = ["administration"])),
     params(("id" = ConflitId, Path, description = "Identifiant du conflit"),
            ("If-Match" = String, Header, description = "ETag du conflit lu"),
            ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -177,7 +174,7 @@ async fn settle(
     cle: CleIdempotence,
     corps: Corps<ResolutionDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::ResoudreConflit)?;
     let demande = cle.demande(corps.requete);
     let retenue = corps.valeur.declaration_id;
     let rendre = |conflit: &Conflit| {

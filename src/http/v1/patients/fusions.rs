@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::conflits::ConflitVue;
 use super::with_etag;
-use crate::auth::Portee;
+use crate::domain::droits::Demarche;
 use crate::domain::ids::{DeclarationId, FusionId, PatientId};
 use crate::domain::vie::MotifRectification;
 use crate::domain::vie::fusion::{Chevauchement, Difference};
@@ -207,7 +207,6 @@ fn render(statut: StatusCode) -> impl Fn(&DossierFusion) -> Result<Rendu, serde_
     path = "/v1/patients/{id}/fusions/apercu",
     tag = "Vie du patient",
     operation_id = "apercu_fusion",
-    security(("jeton" = ["administration"])),
     params(("id" = PatientId, Path, description = "Dossier à conserver")),
     request_body = ApercuFusionDemande,
     responses((status = 200, description = "Ce que ferait la fusion", body = ApercuFusionVue)),
@@ -219,7 +218,7 @@ async fn preview(
     Chemin(id): Chemin<PatientId>,
     corps: Corps<ApercuFusionDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::ApercuFusion)?;
     let absorbe = corps.valeur.absorbe_id;
     let apercu = state.services.preview_fusion(&contexte, id, absorbe).await?;
     respond_json(&ApercuFusionVue::new(&apercu))
@@ -236,7 +235,6 @@ async fn preview(
     path = "/v1/patients/{id}/fusions",
     tag = "Vie du patient",
     operation_id = "fusionner_patients",
-    security(("jeton" = ["administration"])),
     params(("id" = PatientId, Path, description = "Dossier à conserver"),
            ("If-Match" = String, Header, description = "ETag du dossier à conserver"),
            ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -253,7 +251,7 @@ async fn merge(
     cle: CleIdempotence,
     corps: Corps<FusionDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::FusionnerPatients)?;
     let demande = cle.demande(corps.requete);
     let nouvelle = NouvelleFusion {
         absorbe_id: corps.valeur.absorbe_id,
@@ -270,7 +268,6 @@ async fn merge(
     path = "/v1/fusions/{id}",
     tag = "Vie du patient",
     operation_id = "lire_fusion",
-    security(("jeton" = ["administration"])),
     params(("id" = FusionId, Path, description = "Identifiant de la fusion")),
     responses((status = 200, description = "La fusion", body = FusionVue,
         headers(("ETag" = String, description = "Version du dossier conservé")))),
@@ -281,7 +278,7 @@ async fn get(
     appel: Appel,
     Chemin(id): Chemin<FusionId>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::LireFusion)?;
     let dossier = state.services.get_fusion(&contexte, id).await?;
     with_etag(&FusionVue::new(&dossier), dossier.version)
 }
@@ -295,7 +292,6 @@ async fn get(
     path = "/v1/fusions/{id}/annulation",
     tag = "Vie du patient",
     operation_id = "annuler_fusion",
-    security(("jeton" = ["administration"])),
     params(("id" = FusionId, Path, description = "Identifiant de la fusion"),
            ("If-Match" = String, Header, description = "ETag de la fusion lue"),
            ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -312,7 +308,7 @@ async fn undo(
     cle: CleIdempotence,
     corps: Corps<AnnulationFusionDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::AnnulerFusion)?;
     let demande = cle.demande(corps.requete);
     let motif = corps.valeur.motif;
     let (services, rendre) = (&state.services, render(StatusCode::OK));

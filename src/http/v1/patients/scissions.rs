@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use super::PatientDemande;
 use super::vue::PatientVue;
-use crate::auth::Portee;
+use crate::domain::droits::Demarche;
 use crate::domain::ids::{DeclarationId, FeuilleId, PatientId};
 use crate::domain::vie::{DossierPatient, MotifRectification};
 use crate::http::AppState;
@@ -74,7 +74,6 @@ pub(crate) struct ScissionVue {
     path = "/v1/patients/{id}/scissions",
     tag = "Vie du patient",
     operation_id = "scinder_patient",
-    security(("jeton" = ["administration"])),
     params(("id" = PatientId, Path, description = "Identifiant du patient"),
            ("If-Match" = String, Header, description = "ETag du patient lu"),
            ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -91,7 +90,7 @@ async fn split(
     cle: CleIdempotence,
     corps: Corps<ScissionDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::ScinderPatient)?;
     let demande = cle.demande(corps.requete);
     let recue = corps.valeur;
     let scission = NouvelleScission {

@@ -15,8 +15,8 @@ use utoipa_axum::routes;
 
 use self::vue::{FeuilleChangeeVue, FeuillesChangeesVue, ReevaluationVue};
 use super::patients::with_etag;
-use crate::auth::Portee;
 use crate::domain::digest::Empreinte;
+use crate::domain::droits::Demarche;
 use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
 use crate::domain::reevaluation::{Etendue, MotifReevaluation};
 use crate::http::AppState;
@@ -80,7 +80,6 @@ fn accepted(suivi: &SuiviReevaluation) -> Result<Rendu, serde_json::Error> {
     path = "/v1/reevaluations",
     tag = "Réévaluations",
     operation_id = "essayer_reevaluation",
-    security(("jeton" = ["administration"])),
     params(("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
     request_body = ReevaluationDemande,
     responses((status = 202, description = "La réévaluation, dont l'essai commence", body = ReevaluationVue,
@@ -93,7 +92,7 @@ async fn create(
     cle: CleIdempotence,
     corps: Corps<ReevaluationDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::EssayerReevaluation)?;
     let demande = cle.demande(corps.requete);
     let ReevaluationDemande { motif, patient_id, depuis, du, au } = corps.valeur;
     let au = au.unwrap_or_else(|| state.services.clock().today());
@@ -110,7 +109,6 @@ async fn create(
     path = "/v1/reevaluations/{id}",
     tag = "Réévaluations",
     operation_id = "lire_reevaluation",
-    security(("jeton" = ["administration"])),
     params(("id" = ReevaluationId, Path, description = "Identifiant de la réévaluation")),
     responses((status = 200, description = "La réévaluation", body = ReevaluationVue,
         headers(("ETag" = String, description = "Version")))),
@@ -121,7 +119,7 @@ async fn get(
     appel: Appel,
     Chemin(id): Chemin<ReevaluationId>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::LireReevaluation)?;
     let suivi = state.services.get_reevaluation(&contexte, id).await?;
     with_etag(&ReevaluationVue::from(&suivi), suivi.reevaluation.version)
 }
@@ -135,7 +133,6 @@ async fn get(
     path = "/v1/reevaluations/{id}/feuilles",
     tag = "Réévaluations",
     operation_id = "lister_feuilles_reevaluees",
-    security(("jeton" = ["administration"])),
     params(("id" = ReevaluationId, Path, description = "Identifiant de la réévaluation"),
            ("limite" = inline(Option<Entier<1, 500>>), Query, description = "Nombre de feuilles par page, 50 par défaut"),
            ("curseur" = Option<String>, Query, description = "Curseur de la page précédente")),
@@ -148,7 +145,7 @@ async fn changes(
     Chemin(id): Chemin<ReevaluationId>,
     Requete(demande): Requete<ChangementsDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::ListerFeuillesReevaluees)?;
     let question = format!("reevaluation:{id}");
     let after = pagination::lire::<Place>(&question, demande.curseur)?.map(|place| place.0);
     let limit = demande.limite.map_or(50, |limite| limite.0);
@@ -174,7 +171,6 @@ async fn changes(
     path = "/v1/reevaluations/{id}/application",
     tag = "Réévaluations",
     operation_id = "appliquer_reevaluation",
-    security(("jeton" = ["administration"])),
     params(("id" = ReevaluationId, Path, description = "Identifiant de la réévaluation"),
            ("If-Match" = String, Header, description = "ETag de la réévaluation lue"),
            ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
@@ -189,7 +185,7 @@ async fn apply(
     SiCorrespond(version): SiCorrespond,
     cle: CleIdempotence,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::Administration)?;
+    let contexte = appel.exige(Demarche::AppliquerReevaluation)?;
     // There is no body: the address and the version are the whole request.
     let demande = cle.demande(Empreinte::of(format!("reevaluation {id} {version} application")));
     let seen = (id, version);

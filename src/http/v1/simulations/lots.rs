@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use super::SimulationRegistreDemande;
 use super::demande::SimulationDemande;
 use super::reforme::{EcartVue, ModificationDemande, reformer};
-use crate::auth::Portee;
+use crate::domain::droits::Demarche;
 use crate::domain::evaluation::Montants;
 use crate::domain::ids::RequestId;
 use crate::http::AppState;
@@ -85,7 +85,6 @@ pub(crate) struct LigneSimuleeVue {
     path = "/v1/simulations/lots",
     tag = "Simulations",
     operation_id = "simuler_reforme_sur_lot",
-    security(("jeton" = ["feuilles.evaluer"])),
     request_body(content = String, content_type = "application/x-ndjson", description = "La réforme, puis une simulation ou une feuille par ligne"),
     responses((status = 200, description = "Une réponse par ligne, puis le total", content_type = "application/x-ndjson", body = LigneSimuleeVue)),
     extensions(("x-problemes" = json!(["type_de_contenu", "corps_illisible", "champs_invalides"])))
@@ -95,7 +94,7 @@ async fn simulate(
     appel: Appel,
     request: Request,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::FeuillesEvaluer)?;
+    let contexte = appel.exige(Demarche::SimulerReformeSurLot)?;
     exige_type(request.headers(), "application/x-ndjson", "Le lot")?;
     let mut lignes = une_a_une(request.into_body().into_data_stream());
     let Some((_, first)) = lignes.next().await else {

@@ -18,7 +18,7 @@ use self::reforme::{Modifications, confronter, loi_reformee};
 use super::evaluation::{Contexte, EvaluationVue};
 use super::feuilles_de_soins::demande::FeuilleDemande;
 use super::instruction::InstructionVue;
-use crate::auth::Portee;
+use crate::domain::droits::Demarche;
 use crate::domain::evaluation::{Evaluation, FaitsConnus};
 use crate::domain::feuille_de_soins::Soins;
 use crate::domain::ids::DeclarationId;
@@ -117,7 +117,6 @@ impl Simulee<'_> {
     path = "/v1/simulations",
     tag = "Simulations",
     operation_id = "simuler",
-    security(()),
     params(("vue" = inline(Option<Detail>), Query, description = "« instruction » ajoute toutes les règles, tous les faits et toutes les valeurs")),
     request_body = SimulationDemande,
     responses((status = 200, description = "L'évaluation", body = EvaluationVue)),
@@ -161,7 +160,6 @@ async fn simulate(
     path = "/v1/simulations/registre",
     tag = "Simulations",
     operation_id = "simuler_contre_registre",
-    security(("jeton" = ["feuilles.evaluer"])),
     params(("vue" = inline(Option<Detail>), Query, description = "« instruction », pour la caisse, ajoute toutes les règles, tous les faits et toutes les valeurs")),
     request_body = SimulationRegistreDemande,
     responses((status = 200, description = "L'évaluation", body = EvaluationVue)),
@@ -174,7 +172,7 @@ async fn simulate_registered(
     Requete(asked): Requete<VueDemande>,
     corps: Corps<SimulationRegistreDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::FeuillesEvaluer)?;
+    let contexte = appel.exige(Demarche::SimulerContreRegistre)?;
     let services = &state.services;
     let mut demande = corps.valeur;
     let (connu_le, reforme) = (demande.connu_le, demande.reforme.take());

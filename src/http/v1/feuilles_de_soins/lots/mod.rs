@@ -16,7 +16,7 @@ pub(crate) use self::lignes::une_a_une;
 pub use self::traitement::{BilanLot, LotInterrompu, ReponsesLot, evaluer_lot};
 pub use self::vue::{FormeReponse, ResultatLigne};
 pub(crate) use self::vue::{LigneLotVue, SyntheseVue};
-use crate::auth::Portee;
+use crate::domain::droits::Demarche;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Requete, exige_type};
 use crate::http::lecture::lecture;
@@ -48,7 +48,6 @@ lecture!(LotDemande { reponse });
     path = "/v1/feuilles-de-soins/lots",
     tag = "Feuilles de soins",
     operation_id = "enregistrer_lot",
-    security(("jeton" = ["feuilles.evaluer"])),
     params(("reponse" = inline(Option<FormeReponse>), Query, description = "Forme des réponses : synthese (par défaut) ou complete.")),
     request_body(content = String, content_type = "application/x-ndjson", description = "Une feuille par ligne"),
     responses((status = 200, description = "Une réponse par ligne", content_type = "application/x-ndjson", body = LigneLotVue)),
@@ -60,7 +59,7 @@ async fn submit(
     Requete(demande): Requete<LotDemande>,
     request: Request,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Portee::FeuillesEvaluer)?;
+    let contexte = appel.exige(Demarche::EnregistrerLot)?;
     exige_type(request.headers(), "application/x-ndjson", "Le lot")?;
     let forme = demande.reponse.unwrap_or(FormeReponse::Synthese);
     let entree = request.into_body().into_data_stream();

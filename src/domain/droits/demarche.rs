@@ -1,0 +1,179 @@
+//! What somebody may ask of the service: one name an operation of the contract.
+
+use super::super::vocabulary::vocabulaire;
+
+vocabulaire!(
+    /// What a token allows, before any question of who it is about.
+    Portee ("portee") {
+        /// Read declarations and persons.
+        DeclarationsLire = 1 "declarations.lire",
+        /// Create and cancel declarations.
+        DeclarationsEcrire = 2 "declarations.ecrire",
+        /// Sign and refuse declarations.
+        DeclarationsSigner = 3 "declarations.signer",
+        /// Ask who is the médecin traitant.
+        MedecinTraitantLire = 4 "medecin_traitant.lire",
+        /// Submit feuilles de soins.
+        FeuillesEvaluer = 5 "feuilles.evaluer",
+        /// Read feuilles de soins.
+        FeuillesLire = 6 "feuilles.lire",
+        /// Read who read one's data.
+        TracesLire = 7 "traces.lire",
+        /// Register persons and doctors.
+        Administration = 8 "administration",
+    }
+);
+
+/// Which token an operation asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Jeton {
+    /// None: anybody may.
+    Public,
+    /// Any token that is accepted.
+    Jeton,
+    /// One that carries this scope.
+    Portee(Portee),
+}
+
+/// Declares the operations: one line each, with its name in the contract, the token that it asks for,
+/// and the words under which the person reads that it was done about them, when it shows somebody.
+macro_rules! demarches {
+    ($( $member:ident = $mot:literal $jeton:ident $(($portee:ident))? $($trace:literal)? ),+ $(,)?) => {
+        /// An operation of the contract.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[expect(missing_docs, reason = "each is documented where its request and its answer are")]
+        pub enum Demarche { $( $member ),+ }
+
+        impl Demarche {
+            /// Every operation, in the order of the table.
+            pub const TOUTES: &'static [Self] = &[$( Self::$member ),+];
+
+            /// Its name in the contract (`operationId`).
+            pub const fn mot(self) -> &'static str {
+                match self { $( Self::$member => $mot ),+ }
+            }
+
+            /// The token that it asks for.
+            pub const fn jeton(self) -> Jeton {
+                match self { $( Self::$member => Jeton::$jeton $((Portee::$portee))? ),+ }
+            }
+
+            /// What a person reads among the accesses to their data; `None` when nobody is shown.
+            pub const fn trace(self) -> Option<&'static str> {
+                match self { $( Self::$member => demarches!(@ $($trace)?) ),+ }
+            }
+        }
+    };
+    (@) => { None };
+    (@ $trace:literal) => { Some($trace) };
+}
+
+demarches! {
+    // Referrals.
+    EtablirAdressage = "etablir_adressage" Portee(DeclarationsEcrire) "adressage.etablir",
+    ListerAdressages = "lister_adressages" Portee(DeclarationsLire) "adressage.lister",
+    LireAdressage = "lire_adressage" Portee(DeclarationsLire) "adressage.lire",
+    RendreCompteAdressage = "rendre_compte_adressage" Portee(DeclarationsEcrire) "adressage.rendre_compte",
+    RectifierAdressage = "rectifier_adressage" Portee(DeclarationsEcrire) "adressage.rectifier",
+    CloreAdressage = "clore_adressage" Portee(DeclarationsEcrire) "adressage.clore",
+    AnnulerAdressage = "annuler_adressage" Portee(DeclarationsEcrire) "adressage.annuler",
+    // Conciliations.
+    OuvrirConciliation = "ouvrir_conciliation" Portee(DeclarationsEcrire) "conciliation.ouvrir",
+    ListerConciliations = "lister_conciliations" Portee(DeclarationsLire) "conciliation.lister",
+    LireConciliation = "lire_conciliation" Portee(DeclarationsLire) "conciliation.lire",
+    ContacterConciliation = "contacter_conciliation" Portee(DeclarationsEcrire) "conciliation.contacter",
+    RepondreConciliation = "repondre_conciliation" Portee(DeclarationsEcrire) "conciliation.repondre",
+    TrouverConciliation = "trouver_conciliation" Portee(DeclarationsEcrire) "conciliation.conclure",
+    AbandonnerConciliation = "abandonner_conciliation" Portee(DeclarationsEcrire) "conciliation.abandonner",
+    CloreConciliation = "clore_conciliation" Portee(DeclarationsEcrire) "conciliation.clore",
+    StatistiquesConciliations = "statistiques_conciliations" Portee(DeclarationsLire),
+    // Claims.
+    ListerCreances = "lister_creances" Portee(FeuillesLire) "creance.lister",
+    EnregistrerRecouvrement = "enregistrer_recouvrement" Portee(Administration) "recouvrement.enregistrer",
+    LireRecouvrement = "lire_recouvrement" Portee(FeuillesLire) "recouvrement.lire",
+    AnnulerRecouvrement = "annuler_recouvrement" Portee(Administration) "recouvrement.annuler",
+    // Declarations.
+    ApercuDeclaration = "apercu_declaration" Portee(DeclarationsEcrire) "declaration.apercu",
+    CreerDeclaration = "creer_declaration" Portee(DeclarationsEcrire) "declaration.ecrire",
+    LireDeclaration = "lire_declaration" Portee(DeclarationsLire) "declaration.lire",
+    SignerDeclaration = "signer_declaration" Portee(DeclarationsSigner) "declaration.ecrire",
+    RefuserDeclaration = "refuser_declaration" Portee(DeclarationsSigner) "declaration.ecrire",
+    AnnulerDeclaration = "annuler_declaration" Portee(DeclarationsEcrire) "declaration.ecrire",
+    RectifierDeclaration = "rectifier_declaration" Portee(DeclarationsEcrire) "declaration.ecrire",
+    ListerDeclarations = "lister_declarations" Portee(DeclarationsLire) "declaration.lister",
+    RetirerMedecin = "retirer_medecin" Portee(DeclarationsSigner) "declaration.ecrire",
+    EnregistrerDepart = "enregistrer_depart" Portee(DeclarationsEcrire) "designation.ecrire",
+    // Feuilles de soins.
+    ListerFeuillesARevoir = "lister_feuilles_a_revoir" Portee(FeuillesLire) "feuille.revoir",
+    ListerFeuillesDeSoins = "lister_feuilles_de_soins" Portee(FeuillesLire) "feuille.lister",
+    EnregistrerLot = "enregistrer_lot" Portee(FeuillesEvaluer) "feuille.enregistrer",
+    EnregistrerFeuilleDeSoins = "enregistrer_feuille_de_soins" Portee(FeuillesEvaluer) "feuille.enregistrer",
+    LireFeuilleDeSoins = "lire_feuille_de_soins" Portee(FeuillesLire) "feuille.lire",
+    LireInstruction = "lire_instruction" Portee(FeuillesLire) "feuille.lire",
+    // Law.
+    LireLoi = "lire_loi" Public,
+    ComparerLoi = "comparer_loi" Public,
+    // Doctors.
+    EnregistrerMedecin = "enregistrer_medecin" Portee(Administration),
+    LireMedecin = "lire_medecin" Jeton,
+    // Médecins traitants.
+    LireMedecinTraitant = "lire_medecin_traitant" Portee(MedecinTraitantLire) "medecin_traitant.lire",
+    ConsulterMedecinTraitant = "consulter_medecin_traitant" Portee(MedecinTraitantLire) "medecin_traitant.consulter",
+    ListerDesignations = "lister_designations" Portee(MedecinTraitantLire) "designation.lister",
+    // The caller.
+    LireMoi = "lire_moi" Jeton,
+    ListerAcces = "lister_acces" Portee(TracesLire),
+    ListerNeutralisations = "lister_neutralisations" Portee(DeclarationsLire) "neutralisation.lister",
+    // Operations on doctors.
+    ImporterOperations = "importer_operations" Portee(Administration),
+    ApercuImportOperations = "apercu_import_operations" Portee(Administration),
+    ApercuOperation = "apercu_operation" Portee(Administration),
+    EnregistrerOperation = "enregistrer_operation" Portee(Administration),
+    LireOperation = "lire_operation" Portee(Administration),
+    AnnulerOperation = "annuler_operation" Portee(Administration),
+    // A doctor's patients.
+    ListerMesPatients = "lister_mes_patients" Portee(DeclarationsLire) "patientele.lister",
+    SuivreMesPatients = "suivre_mes_patients" Portee(DeclarationsLire) "patientele.mouvements",
+    // Persons.
+    EnregistrerPatient = "enregistrer_patient" Portee(Administration) "patient.enregistrer",
+    LirePatient = "lire_patient" Portee(DeclarationsLire) "patient.lire",
+    RechercherPatient = "rechercher_patient" Portee(DeclarationsLire) "patient.rechercher",
+    ChangerOrganisme = "changer_organisme" Portee(Administration) "patient.changer_organisme",
+    ChangerStatut = "changer_statut" Portee(Administration) "patient.changer_statut",
+    ChangerIdentifiant = "changer_identifiant" Portee(Administration) "patient.changer_identifiant",
+    RectifierIdentifiant = "rectifier_identifiant" Portee(Administration) "patient.rectifier_identifiant",
+    ChangerAdresse = "changer_adresse" Portee(Administration) "patient.changer_adresse",
+    DeclarerDeces = "declarer_deces" Portee(Administration) "patient.declarer_deces",
+    RectifierDeces = "rectifier_deces" Portee(Administration) "patient.rectifier_deces",
+    ListerConflits = "lister_conflits" Portee(Administration) "conflit.lister",
+    LireConflit = "lire_conflit" Portee(Administration) "conflit.lire",
+    ResoudreConflit = "resoudre_conflit" Portee(Administration) "conflit.resoudre",
+    ApercuFusion = "apercu_fusion" Portee(Administration) "fusion.apercu",
+    FusionnerPatients = "fusionner_patients" Portee(Administration) "patient.fusionner",
+    LireFusion = "lire_fusion" Portee(Administration) "fusion.lire",
+    AnnulerFusion = "annuler_fusion" Portee(Administration) "patient.fusionner",
+    ScinderPatient = "scinder_patient" Portee(Administration) "patient.scinder",
+    // Reevaluations.
+    EssayerReevaluation = "essayer_reevaluation" Portee(Administration),
+    LireReevaluation = "lire_reevaluation" Portee(Administration),
+    ListerFeuillesReevaluees = "lister_feuilles_reevaluees" Portee(Administration) "reevaluation.lire",
+    AppliquerReevaluation = "appliquer_reevaluation" Portee(Administration),
+    // Representatives.
+    EnregistrerRepresentation = "enregistrer_representation" Portee(Administration) "representation.ecrire",
+    ListerRepresentations = "lister_representations" Portee(DeclarationsLire) "representation.lister",
+    TerminerRepresentation = "terminer_representation" Portee(Administration) "representation.ecrire",
+    // Simulations.
+    SimulerReformeSurLot = "simuler_reforme_sur_lot" Portee(FeuillesEvaluer) "feuille.simuler",
+    Simuler = "simuler" Public,
+    SimulerContreRegistre = "simuler_contre_registre" Portee(FeuillesEvaluer) "feuille.simuler",
+    // The service itself.
+    EtatVivant = "etat_vivant" Public,
+    EtatPret = "etat_pret" Public,
+}
+
+impl Demarche {
+    /// The operation of a name of the contract.
+    pub fn du_mot(mot: &str) -> Option<Self> {
+        Self::TOUTES.iter().copied().find(|one| one.mot() == mot)
+    }
+}
