@@ -128,7 +128,7 @@ impl Emetteur {
             iat: Some(now),
             jti: Some(ids.uuid().to_string()),
             scope: scopes(acteur).iter().map(|scope| scope.mot()).collect::<Vec<_>>().join(" "),
-            role: acteur.role().to_owned(),
+            role: acteur.role().mot().to_owned(),
             rpps: match acteur {
                 Acteur::Medecin(rpps) => Some(rpps.to_string()),
                 Acteur::Patient(_) | Acteur::Caisse(_) => None,

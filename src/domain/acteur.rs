@@ -2,6 +2,21 @@
 
 use super::identifiers::{Organisme, Rpps};
 use super::ids::PatientId;
+use super::vocabulary::{Vocabulaire, vocabulaire};
+
+vocabulaire!(
+    /// In which role somebody calls.
+    Role ("role") {
+        /// A doctor, or the software that acts under their card.
+        Medecin = 1 "medecin",
+        /// A patient, from their portal.
+        Patient = 2 "patient",
+        /// A caisse.
+        Caisse = 3 "caisse",
+        /// Who keeps the national register of doctors.
+        Referentiel = 4 "referentiel",
+    }
+);
 
 /// A caisse: régime and caisse gestionnaire. Its agents and machines act in its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,12 +56,12 @@ pub enum Acteur {
 }
 
 impl Acteur {
-    /// The role, as written in traces and events.
-    pub const fn role(&self) -> &'static str {
+    /// The role.
+    pub const fn role(&self) -> Role {
         match self {
-            Self::Medecin(_) => "medecin",
-            Self::Patient(_) => "patient",
-            Self::Caisse(_) => "caisse",
+            Self::Medecin(_) => Role::Medecin,
+            Self::Patient(_) => Role::Patient,
+            Self::Caisse(_) => Role::Caisse,
         }
     }
 
@@ -61,6 +76,6 @@ impl Acteur {
 
     /// Role and identity: the owner of idempotency keys.
     pub fn cle(&self) -> String {
-        format!("{}:{}", self.role(), self.identite())
+        format!("{}:{}", self.role().mot(), self.identite())
     }
 }

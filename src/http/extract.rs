@@ -284,7 +284,7 @@ impl FromRequestParts<AppState> for Appel {
         })?;
         // The request log names the role, never the person.
         if let Some(role) = parts.extensions.get::<Role>() {
-            role.0.get_or_init(|| appelant.acteur.role());
+            role.0.get_or_init(|| appelant.acteur.role().mot());
         }
         Ok(Self { appelant, requete_id })
     }

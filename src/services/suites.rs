@@ -13,6 +13,7 @@ use crate::domain::feuille_de_soins::{Convention, FeuilleDeSoins};
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::EvenementId;
 use crate::domain::money::Centimes;
+use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::avis_ponctuels::{self, AvisPonctuel, AvisRompu};
 use crate::storage::evaluations::EvaluationEnregistree;
 use crate::storage::evenements::{self, Evenement};
@@ -78,7 +79,7 @@ impl Services {
             medecin_id: None,
             declaration_id: None,
             feuille_id: Some(avis.feuille),
-            auteur_role: contexte.acteur.role(),
+            auteur_role: contexte.acteur.role().mot(),
             auteur_moyen: None,
             donnees: json!({ "motif": "avis_ponctuel_rompu", "feuille_id": kept.id }),
         }

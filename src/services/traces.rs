@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{Contexte, ServiceError, Services};
 use crate::domain::ids::{AccesId, PatientId};
+use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::acces::{self, Acces};
 use crate::storage::{Connection, Db, StorageError};
 
@@ -87,7 +88,7 @@ impl Services {
             id: AccesId::from_uuid(self.ids.uuid()),
             patient_id,
             survenu_le: self.clock.now(),
-            appelant_role: contexte.acteur.role().to_owned(),
+            appelant_role: contexte.acteur.role().mot().to_owned(),
             appelant: contexte.acteur.identite(),
             operation: operation.to_owned(),
             requete_id: contexte.requete_id,
@@ -108,7 +109,7 @@ impl Services {
                 id: AccesId::from_uuid(self.ids.uuid()),
                 patient_id,
                 survenu_le: self.clock.now(),
-                appelant_role: contexte.acteur.role().to_owned(),
+                appelant_role: contexte.acteur.role().mot().to_owned(),
                 appelant: contexte.acteur.identite(),
                 operation: operation.to_owned(),
                 requete_id: contexte.requete_id,

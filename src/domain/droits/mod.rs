@@ -1,5 +1,10 @@
-//! Who may do what: the operations of the contract, and what each asks of its caller.
+//! Who may do what: the operations of the contract, what a caller is to a person, and the table that
+//! says which relation gives which operation, on which days, and what of it is seen.
 
 mod demarche;
+mod relation;
+mod table;
 
 pub use self::demarche::{Demarche, Jeton, Portee};
+pub use self::relation::{Rapports, Relation, Vue};
+pub use self::table::{Droit, Etendue, Ligne, Refuse};

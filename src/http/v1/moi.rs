@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 
 use crate::domain::droits::{Demarche, Portee};
 use crate::domain::ids::{AccesId, RequestId};
+use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Requete};
 use crate::http::idempotency::json as respond_json;
@@ -48,7 +49,7 @@ pub(crate) struct MoiVue {
 async fn whoami(appel: Appel) -> Result<Response, Refus> {
     let acteur = appel.contexte().acteur;
     respond_json(&MoiVue {
-        role: acteur.role(),
+        role: acteur.role().mot(),
         identite: acteur.identite(),
         portees: appel.portees().collect(),
     })

@@ -271,7 +271,7 @@ impl Services {
             medecin_id: Some(adressage.medecin_id),
             declaration_id: None,
             feuille_id: None,
-            auteur_role: contexte.acteur.role(),
+            auteur_role: contexte.acteur.role().mot(),
             auteur_moyen: None,
             donnees: json!({
                 "adressage_id": adressage.id,

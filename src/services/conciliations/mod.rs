@@ -232,7 +232,7 @@ impl Services {
             medecin_id: conciliation.medecin.map(|(id, _)| id),
             declaration_id: None,
             feuille_id: None,
-            auteur_role: contexte.acteur.role(),
+            auteur_role: contexte.acteur.role().mot(),
             auteur_moyen: None,
             donnees: json!({
                 "conciliation_id": conciliation.id,

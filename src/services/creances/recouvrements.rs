@@ -227,7 +227,7 @@ impl Services {
             medecin_id: None,
             declaration_id: None,
             feuille_id: Some(tenue.recue.feuille.id),
-            auteur_role: contexte.acteur.role(),
+            auteur_role: contexte.acteur.role().mot(),
             auteur_moyen: None,
             donnees: json!({
                 "recouvrement_id": recouvrement.id,

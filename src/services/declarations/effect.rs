@@ -86,7 +86,7 @@ impl Services {
                     declaration_id: Some(before.declaration_id),
                     medecin_id: None,
                     effet_du: Some(after.effet_du),
-                    auteur_role: contexte.acteur.role(),
+                    auteur_role: contexte.acteur.role().mot(),
                     donnees,
                     ..self.event(declaration, nature, instant)
                 };
@@ -127,7 +127,7 @@ impl Services {
         instant: DateTime<Utc>,
     ) -> Result<(), ServiceError> {
         let event = Evenement {
-            auteur_role: contexte.acteur.role(),
+            auteur_role: contexte.acteur.role().mot(),
             ..self.event(declaration, nature, instant)
         };
         Ok(evenements::insert(conn, &event).await?)

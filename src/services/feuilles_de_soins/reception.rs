@@ -15,6 +15,7 @@ use super::{NouvelleFeuille, Suite, Tour};
 use crate::domain::acteur::Acteur;
 use crate::domain::ids::{EvenementId, FeuilleId, PatientId};
 use crate::domain::patient::ClePatient;
+use crate::domain::vocabulary::Vocabulaire;
 use crate::services::faits::{Registre, Sujet};
 use crate::services::suites::Evaluee;
 use crate::services::{Contexte, ServiceError, Services};
@@ -235,7 +236,7 @@ impl Services {
             medecin_id: None,
             declaration_id: None,
             feuille_id: None,
-            auteur_role: contexte.acteur.role(),
+            auteur_role: contexte.acteur.role().mot(),
             auteur_moyen: None,
             donnees: json!({ "numero": 1 }),
         }

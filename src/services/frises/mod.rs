@@ -18,6 +18,7 @@ use crate::domain::frise::{self, Choix, autres_le};
 use crate::domain::ids::{DeclarationId, FaitId, MedecinId, PatientId};
 use crate::domain::operation::{Operation, ResultatOperation};
 use crate::domain::vie::fusion::{compte_le, derouler_avec_ecarts, jusqu_au_deces};
+use crate::domain::vocabulary::Vocabulaire;
 use crate::law::parameters::Parametre;
 use crate::storage::patients::{conflits, faits, mouvements};
 use crate::storage::{Connection, designations, fins, medecins_faits, operations};
@@ -34,7 +35,7 @@ pub(super) struct Ecriture {
 impl Ecriture {
     /// What a caller writes.
     pub(super) fn par(contexte: &Contexte, patient: PatientId, instant: DateTime<Utc>) -> Self {
-        Self { patient, auteur: contexte.acteur.role(), instant }
+        Self { patient, auteur: contexte.acteur.role().mot(), instant }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::domain::ids::{EvenementId, OperationId, TacheId};
 use crate::domain::operation::{
     Compte, EtatOperation, NatureOperation, NouvelleOperation, Operation,
 };
+use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::evenements::{self, Evenement};
 use crate::storage::medecins_faits::Verrouille;
 use crate::storage::{Connection, Tx, medecins, medecins_faits, operations, taches};
@@ -292,7 +293,7 @@ impl Services {
             medecin_id: Some(operation.medecin_id),
             declaration_id: None,
             feuille_id: None,
-            auteur_role: contexte.acteur.role(),
+            auteur_role: contexte.acteur.role().mot(),
             auteur_moyen: None,
             donnees: json!({ "operation_id": operation.id, "nature": operation.nature }),
         };

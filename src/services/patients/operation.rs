@@ -10,6 +10,7 @@ use crate::domain::fait_date::FaitDate;
 use crate::domain::ids::{EvenementId, FaitId, PatientId};
 use crate::domain::vie::sommeil::{MotifSommeil, sommeil_le};
 use crate::domain::vie::{ActePatient, ActionPatient, DossierPatient, MotifRectification};
+use crate::domain::vocabulary::Vocabulaire;
 use crate::services::{
     Contexte, Demande, Memoire, Rendu, ServiceError, Services, Vue, latest_knowledge,
     verify_version,
@@ -123,7 +124,7 @@ impl Services {
             medecin_id: None,
             declaration_id: None,
             feuille_id: None,
-            auteur_role: contexte.acteur.role(),
+            auteur_role: contexte.acteur.role().mot(),
             auteur_moyen: None,
             donnees,
         }

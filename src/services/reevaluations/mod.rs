@@ -166,7 +166,7 @@ impl Services {
             medecin_id: None,
             declaration_id: None,
             feuille_id: None,
-            auteur_role: contexte.acteur.role(),
+            auteur_role: contexte.acteur.role().mot(),
             auteur_moyen: None,
             donnees: json!({ "reevaluation_id": asked.id, "motif": asked.motif }),
         };

@@ -1,0 +1,319 @@
+//! The table: for each operation of the contract, which relations may, and what of it they see.
+//!
+//! One line an operation, and the compiler asks for it; what no line gives is refused. From here come
+//! the judgements, the `actions` of answers, `docs/DROITS.md` and the tests that walk all of it.
+
+use super::super::acteur::{Acteur, Role};
+use super::super::vocabulary::vocabulaire;
+use super::relation::{Rapports, Relation, Vue};
+use super::{Demarche, Jeton};
+
+vocabulaire!(
+    /// What of a person, or of a thing, somebody sees by an operation that is theirs.
+    Etendue ("etendue") {
+        /// All of it.
+        Tout = 1 "tout",
+        /// What is of the days of a caisse of before: nothing later, not even the end of a period.
+        SesJours = 2 "ses_jours",
+        /// Who the person is and on which caisse they depend; neither address nor status.
+        Identite = 3 "identite",
+        /// What names the doctor, and nobody who came after him.
+        CeQuiLeNomme = 4 "ce_qui_le_nomme",
+        /// Whether there is a médecin traitant, and whether it is this doctor.
+        OuiOuNon = 5 "oui_ou_non",
+    }
+);
+
+/// Some relations and what each sees.
+type Groupe = &'static [(Relation, Etendue)];
+
+/// A line of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Ligne {
+    groupes: &'static [Groupe],
+    /// What a role that never may is told.
+    reservee: &'static str,
+    /// What is told to who knows the person and may not; without, the thing does not exist.
+    sinon: Option<&'static str>,
+    /// Open to any token, or to anybody.
+    ouverte: bool,
+}
+
+/// What an operation gives to a caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Droit {
+    /// By which relations.
+    pub relations: Vec<Relation>,
+    /// Which days.
+    pub vue: Vue,
+    /// The widest of what the relations see.
+    pub etendue: Etendue,
+}
+
+impl Droit {
+    /// Whether it is held by a relation.
+    pub fn par(&self, relation: Relation) -> bool {
+        self.relations.contains(&relation)
+    }
+}
+
+/// Why an operation is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refuse {
+    /// For this caller, what is asked about does not exist.
+    Introuvable,
+    /// The caller may know why.
+    Interdit(&'static str),
+}
+
+impl Ligne {
+    const fn de(groupes: &'static [Groupe]) -> Self {
+        Self { groupes, reservee: "", sinon: None, ouverte: false }
+    }
+
+    const fn ouverte() -> Self {
+        Self { groupes: &[], reservee: "", sinon: None, ouverte: true }
+    }
+
+    /// Says why to the roles that never may.
+    const fn reservee(self, phrase: &'static str) -> Self {
+        Self { reservee: phrase, ..self }
+    }
+
+    /// Says why to who knows the person and may not.
+    const fn sinon(self, phrase: &'static str) -> Self {
+        Self { sinon: Some(phrase), ..self }
+    }
+
+    /// Every relation of the line, with what it sees.
+    pub fn droits(&self) -> impl Iterator<Item = (Relation, Etendue)> {
+        self.groupes.iter().flat_map(|groupe| groupe.iter().copied())
+    }
+
+    /// Whether it is open to any token, or to anybody.
+    pub const fn est_ouverte(&self) -> bool {
+        self.ouverte
+    }
+
+    fn est_pour(&self, role: Role) -> bool {
+        self.ouverte || self.droits().any(|(relation, _)| relation.role() == role)
+    }
+}
+
+use Etendue::{CeQuiLeNomme, Identite, OuiOuNon, SesJours, Tout};
+use Relation::{
+    AncienMedecinTraitant, AncienneCaisse, Auteur, CaisseActuelle, CaisseConcernee, Correspondant,
+    Executant, MedecinAttendu, MedecinTraitant, Nomme, PorteurDeLaCarte, Referentiel, Representant,
+    SoiMeme, TitulaireEnfant, TitulaireJeune,
+};
+
+/// The person, and whoever holds their rights on what is not the secret of a young person.
+const FAMILLE: Groupe =
+    &[(SoiMeme, Tout), (TitulaireEnfant, Tout), (TitulaireJeune, Tout), (Representant, Tout)];
+/// The person, and a holder of parental authority as long as the child does not choose.
+const ENFANT: Groupe = &[(SoiMeme, Tout), (TitulaireEnfant, Tout)];
+const CAISSES: Groupe = &[(CaisseActuelle, Tout), (AncienneCaisse, SesJours)];
+const SA_CAISSE: Groupe = &[(CaisseActuelle, Tout)];
+/// A doctor who has a present use for knowing who the person is.
+const SOIGNANTS: Groupe = &[(MedecinTraitant, Identite), (MedecinAttendu, Identite)];
+/// A doctor of whom the timeline speaks.
+const DESIGNES: Groupe = &[
+    (MedecinTraitant, CeQuiLeNomme),
+    (AncienMedecinTraitant, CeQuiLeNomme),
+    (MedecinAttendu, CeQuiLeNomme),
+];
+const NOMME: Groupe = &[(Nomme, CeQuiLeNomme)];
+/// The doctors of a referral.
+const ADRESSAGE: Groupe =
+    &[(MedecinTraitant, Tout), (Auteur, CeQuiLeNomme), (Correspondant, CeQuiLeNomme)];
+
+const DOSSIER: &str = "seule la caisse dont le patient dépend tient son dossier";
+const REPRESENTANTS: &str = "seule une caisse tient les représentants d'un patient";
+const CONCILIATION: &str = "une conciliation est entre le patient et sa caisse";
+const CONCILIATION_ACTUELLE: &str = "seule la caisse actuelle du patient agit pour lui";
+const CREANCES: &str = "les créances se lisent par le patient et par sa caisse";
+const RECOUVREMENT: &str = "seule la caisse du patient recouvre une créance";
+const RECOUVREMENT_ACTUELLE: &str = "seule la caisse actuelle du patient recouvre une créance";
+const OPERATIONS: &str = "seule une caisse enregistre ce qui arrive à un médecin";
+const REEVALUATIONS: &str = "seule une caisse réévalue des feuilles de soins";
+
+impl Demarche {
+    /// The line of an operation.
+    #[expect(clippy::too_many_lines, reason = "it is one table")]
+    pub const fn ligne(self) -> Ligne {
+        use Demarche as D;
+        match self {
+            // The law, the doctors, the caller: nobody's data.
+            D::LireLoi | D::ComparerLoi | D::Simuler | D::EtatVivant | D::EtatPret => {
+                Ligne::ouverte()
+            }
+            D::LireMoi | D::LireMedecin => Ligne::ouverte(),
+
+            // Who a person is.
+            D::LirePatient | D::ListerRepresentations => Ligne::de(&[FAMILLE, CAISSES, SOIGNANTS]),
+            D::RechercherPatient => Ligne::de(&[FAMILLE, CAISSES, &[(PorteurDeLaCarte, OuiOuNon)]]),
+            D::ListerAcces => Ligne::de(&[&[(SoiMeme, Tout)]])
+                .reservee("seul un patient lit les accès à son dossier"),
+
+            // What its caisse records about a person.
+            D::EnregistrerPatient => {
+                Ligne::de(&[SA_CAISSE]).reservee("seule une caisse enregistre un patient")
+            }
+            D::ChangerOrganisme
+            | D::ChangerStatut
+            | D::ChangerIdentifiant
+            | D::RectifierIdentifiant
+            | D::ChangerAdresse
+            | D::DeclarerDeces
+            | D::RectifierDeces
+            | D::ApercuFusion
+            | D::FusionnerPatients
+            | D::ScinderPatient => Ligne::de(&[SA_CAISSE]).reservee(DOSSIER).sinon(DOSSIER),
+            D::LireFusion
+            | D::AnnulerFusion
+            | D::ListerConflits
+            | D::LireConflit
+            | D::ResoudreConflit => Ligne::de(&[SA_CAISSE]).reservee(DOSSIER),
+            D::EnregistrerRepresentation | D::TerminerRepresentation => Ligne::de(&[SA_CAISSE])
+                .reservee(REPRESENTANTS)
+                .sinon("seule la caisse dont le patient dépend tient ses représentants"),
+
+            // Choices.
+            D::ApercuDeclaration | D::CreerDeclaration => {
+                Ligne::de(&[FAMILLE, SA_CAISSE, &[(PorteurDeLaCarte, OuiOuNon)], DESIGNES])
+                    .sinon("seule la caisse dont le patient dépend saisit une déclaration")
+            }
+            D::LireDeclaration => Ligne::de(&[FAMILLE, CAISSES, NOMME]),
+            D::SignerDeclaration | D::AnnulerDeclaration | D::RetirerMedecin => {
+                Ligne::de(&[FAMILLE, SA_CAISSE, NOMME])
+            }
+            D::RefuserDeclaration => {
+                Ligne::de(&[NOMME]).reservee("seul un médecin désigné refuse une déclaration")
+            }
+            D::RectifierDeclaration => {
+                Ligne::de(&[SA_CAISSE]).reservee("seule une caisse rectifie une déclaration")
+            }
+            D::ListerDeclarations | D::LireMedecinTraitant | D::ListerDesignations => {
+                Ligne::de(&[FAMILLE, CAISSES, DESIGNES])
+            }
+            D::ConsulterMedecinTraitant => {
+                Ligne::de(&[FAMILLE, CAISSES, &[(PorteurDeLaCarte, OuiOuNon)]])
+            }
+            D::EnregistrerDepart => Ligne::de(&[SA_CAISSE, DESIGNES])
+                .reservee("un patient choisit d'autres médecins par une nouvelle déclaration"),
+            D::ListerNeutralisations => Ligne::de(&[ENFANT, CAISSES])
+                .reservee("les neutralisations se lisent par le patient et par sa caisse"),
+            D::ListerMesPatients | D::SuivreMesPatients => {
+                Ligne::de(&[&[(MedecinTraitant, Identite)]])
+                    .reservee("seul un médecin lit la liste de ses patients")
+            }
+
+            // Referrals.
+            D::EtablirAdressage => Ligne::de(&[DESIGNES])
+                .reservee("seul le médecin traitant de ce jour établit un adressage"),
+            D::ListerAdressages => Ligne::de(&[ENFANT, CAISSES, ADRESSAGE, DESIGNES]),
+            D::LireAdressage
+            | D::RectifierAdressage
+            | D::AnnulerAdressage
+            | D::CloreAdressage
+            | D::RendreCompteAdressage => Ligne::de(&[ENFANT, CAISSES, ADRESSAGE]),
+
+            // The search of a doctor.
+            D::ListerConciliations | D::LireConciliation => {
+                Ligne::de(&[ENFANT, CAISSES]).reservee(CONCILIATION)
+            }
+            D::OuvrirConciliation
+            | D::ContacterConciliation
+            | D::RepondreConciliation
+            | D::TrouverConciliation
+            | D::AbandonnerConciliation
+            | D::CloreConciliation => {
+                Ligne::de(&[ENFANT, SA_CAISSE]).reservee(CONCILIATION).sinon(CONCILIATION_ACTUELLE)
+            }
+            D::StatistiquesConciliations => {
+                Ligne::de(&[SA_CAISSE]).reservee("seule une caisse lit les délais d'attente")
+            }
+
+            // Care.
+            D::EnregistrerFeuilleDeSoins | D::EnregistrerLot => {
+                Ligne::de(&[CAISSES, &[(Executant, Tout)]])
+                    .reservee("une feuille de soins est transmise par le médecin ou par la caisse")
+            }
+            D::SimulerContreRegistre | D::SimulerReformeSurLot => {
+                Ligne::de(&[SA_CAISSE, &[(Executant, Tout)]])
+                    .reservee("une feuille de soins est transmise par le médecin ou par la caisse")
+            }
+            D::LireFeuilleDeSoins => Ligne::de(&[ENFANT, CAISSES, &[(Executant, CeQuiLeNomme)]]),
+            D::ListerFeuillesDeSoins => {
+                Ligne::de(&[ENFANT, CAISSES, &[(Executant, CeQuiLeNomme)], DESIGNES])
+            }
+            D::LireInstruction => Ligne::de(&[CAISSES])
+                .reservee("l'instruction d'une évaluation est lue par la caisse"),
+            D::ListerFeuillesARevoir => {
+                Ligne::de(&[SA_CAISSE]).reservee("seule une caisse liste les feuilles à revoir")
+            }
+            D::ListerCreances | D::LireRecouvrement => {
+                Ligne::de(&[ENFANT, CAISSES]).reservee(CREANCES)
+            }
+            D::EnregistrerRecouvrement | D::AnnulerRecouvrement => {
+                Ligne::de(&[SA_CAISSE]).reservee(RECOUVREMENT).sinon(RECOUVREMENT_ACTUELLE)
+            }
+            D::EssayerReevaluation
+            | D::LireReevaluation
+            | D::ListerFeuillesReevaluees
+            | D::AppliquerReevaluation => Ligne::de(&[SA_CAISSE]).reservee(REEVALUATIONS),
+
+            // Doctors.
+            D::EnregistrerMedecin => Ligne::de(&[&[(CaisseConcernee, Tout)]])
+                .reservee("seule une caisse enregistre un médecin"),
+            D::ApercuOperation
+            | D::EnregistrerOperation
+            | D::ImporterOperations
+            | D::ApercuImportOperations
+            | D::LireOperation
+            | D::AnnulerOperation => {
+                Ligne::de(&[&[(CaisseConcernee, Tout), (Referentiel, Tout)]]).reservee(OPERATIONS)
+            }
+        }
+    }
+
+    /// Refuses a role that never may, whoever it is about.
+    pub fn verify_role(self, acteur: &Acteur) -> Result<(), Refuse> {
+        let ligne = self.ligne();
+        if ligne.est_pour(acteur.role()) {
+            return Ok(());
+        }
+        Err(match ligne.reservee {
+            "" => Refuse::Introuvable,
+            phrase => Refuse::Interdit(phrase),
+        })
+    }
+
+    /// What the operation gives to a caller who is that to the person.
+    pub fn juger(self, rapports: &Rapports) -> Result<Droit, Refuse> {
+        let ligne = self.ligne();
+        self.verify_role(&rapports.acteur)?;
+        let held: Vec<(Relation, Etendue)> =
+            ligne.droits().filter(|(relation, _)| rapports.est(*relation)).collect();
+        let Some(etendue) = held.iter().map(|(_, etendue)| *etendue).min() else {
+            return Err(match ligne.sinon.filter(|_| rapports.connait()) {
+                Some(phrase) => Refuse::Interdit(phrase),
+                None => Refuse::Introuvable,
+            });
+        };
+        let limited = held.iter().all(|(_, etendue)| *etendue == SesJours);
+        let vue = if limited { Vue::Jours(rapports.jours().to_vec()) } else { Vue::Entiere };
+        let relations = held.into_iter().map(|(relation, _)| relation).collect();
+        Ok(Droit { relations, vue, etendue })
+    }
+
+    /// Whether the operation would be given.
+    pub fn est_permise(self, rapports: &Rapports) -> bool {
+        self.juger(rapports).is_ok()
+    }
+
+    /// Whether a token is needed at all.
+    pub fn est_publique(self) -> bool {
+        self.jeton() == Jeton::Public
+    }
+}
