@@ -19,7 +19,7 @@ use crate::http::{AppState, router};
 use crate::law::Law;
 use crate::postgres::{Lost, Profile, Sentinel, Server, default_dir};
 use crate::serve::{HEADERS_TIME, serve};
-use crate::services::{Mode, Services};
+use crate::services::{Core, Mode};
 use crate::storage::{Coffre, Db, migrations};
 use crate::{config, jobs, sandbox};
 
@@ -34,7 +34,7 @@ const WATCH: Duration = Duration::from_secs(1);
 /// A service that is ready to listen.
 #[derive(Debug)]
 pub struct App {
-    services: Services,
+    core: Core,
     router: Router,
     listener: TcpListener,
     private: Option<Server>,
@@ -60,12 +60,12 @@ impl App {
             None => Some(start_private(config, &donnees).await?),
         };
         let url = private.as_ref().map(Server::url);
-        let services = services(config, &donnees, url).await?;
-        services.prepare_partitions().await?;
+        let core = core(config, &donnees, url).await?;
+        core.prepare_partitions().await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let verifier = verifier(&config.jetons, &donnees, &clock)?;
-        let router = router(AppState::new(services.clone(), verifier));
-        Ok(Self { services, router, listener, private, donnees })
+        let router = router(AppState::new(core.clone(), verifier));
+        Ok(Self { core, router, listener, private, donnees })
     }
 
     /// The address it listens on.
@@ -87,7 +87,7 @@ impl App {
     /// the database and stops the server that it owns. Ends with an error when that server was ended
     /// by somebody else: whoever supervises this program then starts both again.
     pub async fn serve(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let mut runner = tokio::spawn(jobs::run(self.services.clone(), stop.clone()));
+        let mut runner = tokio::spawn(jobs::run(self.core.clone(), stop.clone()));
         let serving = serve(self.listener, self.router, HEADERS_TIME, stop.clone());
         let limited = async {
             stop.cancelled().await;
@@ -112,9 +112,9 @@ impl App {
         if lost.is_some() {
             // What runs waits for a database that is not there.
             runner.abort();
-            tokio::time::timeout(CLOSE, self.services.db().close()).await.unwrap_or_default();
+            tokio::time::timeout(CLOSE, self.core.db().close()).await.unwrap_or_default();
         } else {
-            self.services.db().close().await;
+            self.core.db().close().await;
         }
         if let Some(server) = self.private {
             tokio::task::spawn_blocking(move || server.stop()).await??;
@@ -127,7 +127,7 @@ impl App {
 /// The register, for commands that work on it without serving it.
 #[derive(Debug)]
 pub struct Registre {
-    services: Services,
+    core: Core,
     private: Option<Server>,
 }
 
@@ -149,19 +149,19 @@ impl Registre {
                 (Some(server), Some(url))
             }
         };
-        let services = services(config, &donnees, url).await?;
-        services.prepare_partitions().await?;
-        Ok(Self { services, private })
+        let core = core(config, &donnees, url).await?;
+        core.prepare_partitions().await?;
+        Ok(Self { core, private })
     }
 
     /// The use cases.
-    pub const fn services(&self) -> &Services {
-        &self.services
+    pub const fn core(&self) -> &Core {
+        &self.core
     }
 
     /// Closes the database, and stops the server that it owns.
     pub async fn close(self) -> anyhow::Result<()> {
-        self.services.db().close().await;
+        self.core.db().close().await;
         if let Some(server) = self.private {
             tokio::task::spawn_blocking(move || server.stop()).await??;
         }
@@ -171,11 +171,7 @@ impl Registre {
 
 /// The use cases on a database: that of the settings, or a private one at this address, which is
 /// brought up to date. Its people are loaded in a sandbox.
-async fn services(
-    config: &Config,
-    donnees: &Path,
-    private: Option<String>,
-) -> anyhow::Result<Services> {
+async fn core(config: &Config, donnees: &Path, private: Option<String>) -> anyhow::Result<Core> {
     let law = Arc::new(Law::embedded().context("la loi embarquée est invalide")?);
     let own = private.is_some();
     let given = || config.base.url.as_ref().map(|url| url.expose_secret().to_owned());
@@ -194,7 +190,7 @@ async fn services(
     }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids = Arc::new(IdSource::from_system(Arc::clone(&clock)));
-    Ok(Services::new(db, clock, ids, law, config.mode))
+    Ok(Core::new(db, clock, ids, law, config.mode))
 }
 
 /// Waits until the private server is gone, whoever ended it.

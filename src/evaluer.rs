@@ -13,7 +13,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use traitant::app::Registre;
 use traitant::config::Config;
-use traitant::domain::acteur::{Acteur, Caisse};
+use traitant::domain::acteur::{Acteur, Auteur, Caisse, Sujet};
+use traitant::domain::droits::Demarche;
 use traitant::domain::identifiers::{Organisme, Rpps};
 use traitant::domain::ids::RequestId;
 use traitant::domain::money::Centimes;
@@ -23,6 +24,8 @@ use traitant::telemetry;
 
 use crate::cli::Evaluer;
 
+/// Who acts, as traces keep it.
+const COMMANDE: &str = "traitant evaluer";
 /// Exit code when lines were refused.
 const REFUS: u8 = 3;
 /// Bytes read at once.
@@ -43,12 +46,15 @@ pub(crate) async fn run(config: &Config, lot: &Evaluer) -> anyhow::Result<ExitCo
     let stop = CancellationToken::new();
     let signals = crate::listen_to_signals(stop.clone())?;
     let registre = Registre::open(config).await?;
-    let services = registre.services();
-    let requete_id = RequestId::from_uuid(services.ids().uuid());
+    let core = registre.core();
+    let requete_id = RequestId::from_uuid(core.ids().uuid());
     let forme = if lot.complete { FormeReponse::Complete } else { FormeReponse::Synthese };
-    let contexte = Contexte { acteur, requete_id };
+    // The machine's operator sends in the name of whom the command names.
+    let sujet = Sujet::parse(COMMANDE).context("sujet vide")?;
+    let auteur = Auteur { acteur, organisation: None, sujet };
+    let contexte = Contexte { auteur, demarche: Demarche::EnregistrerLot, requete_id };
     let lines = pieces(entree, stop.clone());
-    let answers = evaluer_lot(services.clone(), contexte, forme, Box::pin(lines));
+    let answers = evaluer_lot(core.clone(), contexte, forme, Box::pin(lines));
     let bilan = answer(Box::pin(answers), sortie, &progress(length)).await;
     registre.close().await?;
     signals.abort();

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use indicatif::{ProgressBar, ProgressStyle};
 use traitant::app::Registre;
 use traitant::config::Config;
-use traitant::services::rejeu::Rejeu;
+use traitant::services::rejeu::{self, Rejeu};
 use traitant::telemetry;
 
 use crate::cli::Rejouer;
@@ -25,7 +25,7 @@ pub(crate) async fn run(config: &Config, asked: &Rejouer) -> anyhow::Result<Exit
         bar.set_style(style);
     }
     let seen = |feuilles: usize| bar.inc(u64::try_from(feuilles).unwrap_or_default());
-    let found = registre.services().replay_evaluations((asked.du, asked.au), seen).await;
+    let found = rejeu::replay(registre.core(), (asked.du, asked.au), seen).await;
     bar.finish_and_clear();
     registre.close().await?;
     let found = found?;

@@ -7,7 +7,7 @@ use jsonwebtoken::jwk::KeyAlgorithm;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 
 use super::{Claims, KeySource};
-use crate::domain::acteur::{Acteur, Caisse};
+use crate::domain::acteur::{Acteur, Auteur, Caisse, Sujet};
 use crate::domain::clock::Clock;
 use crate::domain::digest::Empreinte;
 use crate::domain::droits::Portee;
@@ -37,7 +37,7 @@ const ALGORITHMS: [Algorithm; 8] = [
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appelant {
     /// Who.
-    pub acteur: Acteur,
+    pub auteur: Auteur,
     /// Scopes.
     pub portees: BTreeSet<Portee>,
 }
@@ -169,5 +169,6 @@ fn bearer(claims: &Claims) -> Result<Appelant, JetonRefuse> {
         _ => return Err(unknown),
     };
     let portees = claims.scope.split_whitespace().filter_map(Portee::du_mot).collect();
-    Ok(Appelant { acteur, portees })
+    let sujet = Sujet::parse(&claims.sub).ok_or(unknown)?;
+    Ok(Appelant { auteur: Auteur { acteur, organisation: None, sujet }, portees })
 }

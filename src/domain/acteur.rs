@@ -1,5 +1,7 @@
 //! Who acts: what a token proves about its bearer, and nothing more.
 
+use std::sync::Arc;
+
 use super::identifiers::{Organisme, Rpps};
 use super::ids::PatientId;
 use super::vocabulary::{Vocabulaire, vocabulaire};
@@ -77,5 +79,47 @@ impl Acteur {
     /// Role and identity: the owner of idempotency keys.
     pub fn cle(&self) -> String {
         format!("{}:{}", self.role().mot(), self.identite())
+    }
+}
+
+/// The subject of a token, as its issuer names it: who acts inside an organisation. `Debug` shows none.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sujet(Arc<str>);
+
+impl Sujet {
+    /// A subject; `None` when it is empty or longer than 255 bytes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        (1..=255).contains(&text.len()).then(|| Self(text.into()))
+    }
+
+    /// As the issuer names it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Sujet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sujet(…)")
+    }
+}
+
+/// Who answers for an act or for a reading: a role, an identity, and the subject of the token.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Auteur {
+    /// In which role, for whom.
+    pub acteur: Acteur,
+    /// The organisation that the token names beside.
+    pub organisation: Option<Arc<str>>,
+    /// Who.
+    pub sujet: Sujet,
+}
+
+impl Auteur {
+    /// All of it as one text, to be digested.
+    pub fn texte(&self) -> String {
+        let organisation = self.organisation.as_deref().unwrap_or_default();
+        [&self.acteur.cle(), organisation, self.sujet.as_str()].join("\n")
     }
 }

@@ -13,6 +13,7 @@ use super::json::Json;
 use super::lecture::{Lire, lire_document};
 use super::problem::{Code, Refus};
 use crate::auth::{Appelant, JetonRefuse};
+use crate::domain::acteur::Acteur;
 use crate::domain::digest::Empreinte;
 use crate::domain::droits::{Demarche, Jeton, Portee};
 use crate::domain::identifiers::texte_libre::contient_un_nir;
@@ -186,9 +187,9 @@ pub(crate) fn already_has(headers: &HeaderMap, version: i32) -> bool {
 pub(crate) struct CleIdempotence(String);
 
 impl CleIdempotence {
-    /// A creation under this key.
-    pub(crate) fn demande(self, requete: Empreinte) -> Demande {
-        Demande { cle: self.0, requete }
+    /// A request that writes, under this key.
+    pub(crate) fn demande(self, contexte: Contexte, requete: Empreinte) -> Demande {
+        Demande { contexte, cle: self.0, requete }
     }
 }
 
@@ -227,20 +228,23 @@ pub(crate) struct Appel {
 }
 
 impl Appel {
-    /// The caller's context, if the token carries the scope of an operation.
-    pub(crate) fn exige(&self, demarche: Demarche) -> Result<Contexte, Refus> {
+    /// The request of an operation, if the token carries its scope.
+    pub(crate) fn exige(self, demarche: Demarche) -> Result<Contexte, Refus> {
+        let Self { appelant, requete_id } = self;
         match demarche.jeton() {
-            Jeton::Portee(portee) if !self.appelant.portees.contains(&portee) => Err(Refus::new(
+            Jeton::Portee(portee) if !appelant.portees.contains(&portee) => Err(Refus::new(
                 Code::PorteeInsuffisante,
                 format!("Le jeton ne porte pas la portée « {} ».", portee.mot()),
             )),
-            Jeton::Public | Jeton::Jeton | Jeton::Portee(_) => Ok(self.contexte()),
+            Jeton::Public | Jeton::Jeton | Jeton::Portee(_) => {
+                Ok(Contexte { auteur: appelant.auteur, demarche, requete_id })
+            }
         }
     }
 
-    /// The caller's context, whatever the scopes.
-    pub(crate) const fn contexte(&self) -> Contexte {
-        Contexte { acteur: self.appelant.acteur, requete_id: self.requete_id }
+    /// Who calls, whatever the scopes.
+    pub(crate) const fn acteur(&self) -> &Acteur {
+        &self.appelant.auteur.acteur
     }
 
     /// The scopes of the token.
@@ -284,7 +288,7 @@ impl FromRequestParts<AppState> for Appel {
         })?;
         // The request log names the role, never the person.
         if let Some(role) = parts.extensions.get::<Role>() {
-            role.0.get_or_init(|| appelant.acteur.role().mot());
+            role.0.get_or_init(|| appelant.auteur.acteur.role().mot());
         }
         Ok(Self { appelant, requete_id })
     }

@@ -9,10 +9,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::AppState;
-use super::idempotency::json as respond_json;
 use super::problem::Refus;
 use crate::domain::calendar::veille;
 use crate::domain::digest::Empreinte;
+use crate::http::idempotency::{Anonymous, json as respond_json};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
@@ -29,6 +29,8 @@ pub(crate) struct VivantVue {
     version: &'static str,
 }
 
+impl Anonymous for VivantVue {}
+
 /// État du service.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PretVue {
@@ -43,6 +45,8 @@ pub(crate) struct PretVue {
     /// La loi chargée couvre aujourd'hui.
     loi_couvre_aujourd_hui: bool,
 }
+
+impl Anonymous for PretVue {}
 
 /// Savoir si le processus vit
 #[utoipa::path(
@@ -68,13 +72,12 @@ async fn live() -> Result<Response, Refus> {
     extensions(("x-problemes" = json!(["service_indisponible"])))
 )]
 async fn ready(State(state): State<AppState>) -> Result<Response, Refus> {
-    let services = &state.services;
-    services.ready().await?;
-    let couverture = services.law().couverture();
+    state.core.ready().await?;
+    let couverture = state.core.law().couverture();
     respond_json(&PretVue {
         etat: "pret",
-        regles_version: *services.law().empreinte(),
+        regles_version: *state.core.law().empreinte(),
         loi_couverte_jusqu_au: couverture.au().and_then(veille),
-        loi_couvre_aujourd_hui: couverture.contient(services.clock().today()),
+        loi_couvre_aujourd_hui: couverture.contient(state.core.clock().today()),
     })
 }

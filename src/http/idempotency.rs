@@ -1,11 +1,12 @@
 //! Answers of creations, in the form in which they are kept and given again.
 
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
+use super::extract::already_has;
 use super::problem::{Code, Refus};
-use crate::services::{Memoire, Rendu};
+use crate::services::{Done, Exit, Rendu, Seen};
 
 /// Headers and body of an answer.
 #[derive(Debug, Serialize, Deserialize)]
@@ -32,12 +33,18 @@ pub(crate) fn etag(version: i32) -> String {
     format!("\"{version}\"")
 }
 
-/// Gives the answer of a creation, done now or before.
-pub(crate) fn respond(memoire: Memoire) -> Result<Response, Refus> {
-    let (rendu, rejouee) = match memoire {
-        Memoire::Faite(rendu) => (rendu, false),
-        Memoire::Rejouee(rendu) => (rendu, true),
-    };
+/// Gives the answer of an act, done now or before.
+pub(crate) fn respond(done: Done) -> Result<Response, Refus> {
+    let (rendu, rejouee) = Exit::outcome(done)?.into_parts();
+    let mut response = respond_anonymous(&rendu)?;
+    if rejouee {
+        response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+/// Gives the answer of something that was only tried, and shows nobody.
+pub(crate) fn respond_anonymous(rendu: &Rendu) -> Result<Response, Refus> {
     let broken = || Refus::new(Code::ErreurInterne, "La réponse enregistrée est illisible.");
     let reponse: Reponse =
         serde_json::from_slice(&rendu.reponse).map_err(|_unreadable| broken())?;
@@ -53,14 +60,52 @@ pub(crate) fn respond(memoire: Memoire) -> Result<Response, Refus> {
             headers.insert(name, value);
         }
     }
-    if rejouee {
-        headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
-    }
     Ok(response)
 }
 
-/// A JSON answer that is not kept: a reading. Never cached by anybody in between.
-pub(crate) fn json(corps: &impl Serialize) -> Result<Response, Refus> {
+/// A shape that shows nobody in particular: it is answered without a trace.
+pub(crate) trait Anonymous: Serialize {}
+
+/// A reading that shows nobody.
+pub(crate) fn json(corps: &impl Anonymous) -> Result<Response, Refus> {
+    written(corps)
+}
+
+/// The same, with the ETag of its version.
+pub(crate) fn json_version(corps: &impl Anonymous, version: i32) -> Result<Response, Refus> {
+    let mut response = json(corps)?;
+    set_etag(&mut response, version);
+    Ok(response)
+}
+
+fn set_etag(response: &mut Response, version: i32) {
+    if let Ok(value) = HeaderValue::from_str(&etag(version)) {
+        response.headers_mut().insert(header::ETAG, value);
+    }
+}
+
+/// A reading that shows somebody, to a caller who may see it.
+pub(crate) fn show<T: Serialize>(seen: &Seen<T>) -> Result<Response, Refus> {
+    written(seen.get())
+}
+
+/// The same, with the ETag of its version; nothing but that to a caller who already has it.
+pub(crate) fn show_version<T: Serialize>(
+    seen: &Seen<T>,
+    version: i32,
+    headers: Option<&HeaderMap>,
+) -> Result<Response, Refus> {
+    let mut response = if headers.is_some_and(|headers| already_has(headers, version)) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        show(seen)?
+    };
+    set_etag(&mut response, version);
+    Ok(response)
+}
+
+/// A JSON answer that is not kept. Never cached by anybody in between.
+fn written(corps: &impl Serialize) -> Result<Response, Refus> {
     let bytes = serde_json::to_vec(corps)
         .map_err(|_unwritable| Refus::new(Code::ErreurInterne, "La réponse est illisible."))?;
     let headers = [

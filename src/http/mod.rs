@@ -29,7 +29,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use self::query::Declares;
 use crate::auth::Verifier;
-use crate::services::Services;
+use crate::services::Core;
 
 pub use self::openapi::{document as openapi_document, yaml as openapi_yaml};
 pub use self::v1::feuilles_de_soins::lots::{
@@ -46,15 +46,15 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// What handlers share.
 #[derive(Debug, Clone)]
 pub struct AppState {
-    services: Services,
+    core: Core,
     verifier: Arc<Verifier>,
     corps_limite: Duration,
 }
 
 impl AppState {
-    /// Services, and what checks tokens.
-    pub fn new(services: Services, verifier: Verifier) -> Self {
-        Self { services, verifier: Arc::new(verifier), corps_limite: BODY_TIME_LIMIT }
+    /// The use cases, and what checks tokens.
+    pub fn new(core: Core, verifier: Verifier) -> Self {
+        Self { core, verifier: Arc::new(verifier), corps_limite: BODY_TIME_LIMIT }
     }
 
     /// The same, where a body has that long to arrive. For tests.

@@ -26,7 +26,7 @@ pub(super) async fn observe(
 ) -> Response {
     let began = Instant::now();
     let requete_id = given_id(request.headers())
-        .unwrap_or_else(|| RequestId::from_uuid(state.services.ids().uuid()));
+        .unwrap_or_else(|| RequestId::from_uuid(state.core.ids().uuid()));
     let trace_id = trace_of(request.headers());
     request.extensions_mut().insert(requete_id);
     let method = request.method().clone();

@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use chrono::TimeDelta;
 
-use crate::services::{ServiceError, Services};
+use crate::services::{Core, ServiceError, declarations, representations};
 
 /// The future of a job.
 type Work<'a> = Pin<Box<dyn Future<Output = Result<(), ServiceError>> + Send + 'a>>;
@@ -17,7 +17,7 @@ pub struct Recurring {
     /// How long after it is done it comes back.
     pub every: TimeDelta,
     /// What it does.
-    pub run: for<'a> fn(&'a Services) -> Work<'a>,
+    pub run: for<'a> fn(&'a Core) -> Work<'a>,
 }
 
 /// Declarations that expire at once, at most.
@@ -28,9 +28,9 @@ pub static RECURRING: [Recurring; 4] = [
     Recurring {
         nature: "expirer_declarations",
         every: TimeDelta::minutes(10),
-        run: |services| {
+        run: |core| {
             Box::pin(async move {
-                let expired = services.expire_declarations(EXPIRED_AT_ONCE).await?;
+                let expired = declarations::expire(core, EXPIRED_AT_ONCE).await?;
                 tracing::debug!(expired, "declarations expired");
                 Ok(())
             })
@@ -39,9 +39,9 @@ pub static RECURRING: [Recurring; 4] = [
     Recurring {
         nature: "purger_idempotence",
         every: TimeDelta::hours(1),
-        run: |services| {
+        run: |core| {
             Box::pin(async move {
-                let purged = services.purge_idempotence().await?;
+                let purged = core.purge_idempotence().await?;
                 tracing::debug!(purged, "idempotency keys forgotten");
                 Ok(())
             })
@@ -50,14 +50,14 @@ pub static RECURRING: [Recurring; 4] = [
     Recurring {
         nature: "preparer_partitions",
         every: TimeDelta::hours(12),
-        run: |services| Box::pin(services.prepare_partitions()),
+        run: |core| Box::pin(core.prepare_partitions()),
     },
     Recurring {
         nature: "annoncer_majorite_du_choix",
         every: TimeDelta::hours(12),
-        run: |services| {
+        run: |core| {
             Box::pin(async move {
-                let told = services.announce_majority_of_choice().await?;
+                let told = representations::announce_majority_of_choice(core).await?;
                 tracing::debug!(told, "birthdays told");
                 Ok(())
             })

@@ -7,15 +7,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::RECURRING;
 use super::once::ONCE;
-use crate::services::{ServiceError, Services};
+use crate::services::{Core, ServiceError};
 
 /// How long an idle runner waits before it looks again.
 const IDLE: Duration = Duration::from_secs(5);
 
 /// Runs jobs until told to stop. A job that began is finished.
-pub async fn run(services: Services, stop: CancellationToken) {
+pub async fn run(core: Core, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        if let Err(error) = run_due(&services).await {
+        if let Err(error) = run_due(&core).await {
             tracing::warn!(%error, "jobs could not be read");
         }
         tokio::select! {
@@ -26,36 +26,36 @@ pub async fn run(services: Services, stop: CancellationToken) {
 }
 
 /// Plans the jobs that come back, then runs everything that is due; gives how many ran.
-pub async fn run_due(services: &Services) -> Result<usize, ServiceError> {
+pub async fn run_due(core: &Core) -> Result<usize, ServiceError> {
     for job in &RECURRING {
-        services.plan_task(job.nature, services.clock().now()).await?;
+        core.plan_task(job.nature, core.clock().now()).await?;
     }
     let mut ran = 0;
-    while let Some(task) = services.take_task().await? {
+    while let Some(task) = core.take_task().await? {
         ran += 1;
         if let Some(job) = ONCE.iter().find(|job| job.nature == task.nature) {
-            match (job.run)(services, &task).await {
-                Ok(()) => services.finish_task(&task, None).await?,
+            match (job.run)(core, &task).await {
+                Ok(()) => core.finish_task(&task, None).await?,
                 Err(error) => {
                     tracing::warn!(job = job.nature, %error, "job failed");
-                    services.fail_task(&task, &error.to_string()).await?;
+                    core.fail_task(&task, &error.to_string()).await?;
                 }
             }
             continue;
         }
         let Some(job) = RECURRING.iter().find(|job| job.nature == task.nature) else {
-            services.fail_task(&task, "unknown kind of job").await?;
+            core.fail_task(&task, "unknown kind of job").await?;
             continue;
         };
-        match (job.run)(services).await {
+        match (job.run)(core).await {
             Ok(()) => {
-                let now = services.clock().now();
+                let now = core.clock().now();
                 let next = now.checked_add_signed(job.every).unwrap_or(now);
-                services.finish_task(&task, Some(next)).await?;
+                core.finish_task(&task, Some(next)).await?;
             }
             Err(error) => {
                 tracing::warn!(job = job.nature, %error, "job failed");
-                services.fail_task(&task, &error.to_string()).await?;
+                core.fail_task(&task, &error.to_string()).await?;
             }
         }
     }

@@ -7,11 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Contexte, ServiceError, Services};
+use super::{Contexte, Core, Seen, ServiceError};
 use crate::domain::a_revoir::{
     self as revue, Autour, FaitEnregistre, MotifRevue, Raison, Reexamen,
 };
-use crate::domain::acteur::Acteur;
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree, FeuilleRecue};
@@ -69,94 +68,86 @@ struct Alentours {
     reexamens: BTreeMap<PatientId, Vec<Reexamen>>,
 }
 
-impl Services {
-    /// Lists the feuilles of those who depend on the calling caisse that something calls to look at
-    /// again. Each person shown is traced.
-    pub async fn list_feuilles_a_revoir(
-        &self,
-        contexte: &Contexte,
-        question: &QuestionRevue,
-    ) -> Result<PageRevue, ServiceError> {
-        let Acteur::Caisse(caisse) = contexte.acteur else {
-            return Err(ServiceError::Interdit("seule une caisse liste les feuilles à revoir"));
+/// Lists the feuilles of those who depend on the calling caisse that something calls to look at
+/// again. Each person shown is traced.
+pub async fn list(
+    core: &Core,
+    contexte: &Contexte,
+    question: &QuestionRevue,
+) -> Result<Seen<PageRevue>, ServiceError> {
+    let mut search = core.search(contexte).await?;
+    let caisse = contexte.acteur().identite();
+    let mut page = PageRevue::default();
+    let mut place = question.apres;
+    for _ in 0..TRANCHES {
+        let scope = (caisse.as_str(), core.today());
+        let from = place.map(|(person, _)| person);
+        let mut persons = a_revoir::persons(search.conn(), scope, from, TRANCHE).await?;
+        let whole = persons.len() >= usize::try_from(TRANCHE).unwrap_or(usize::MAX);
+        let next = persons.last().filter(|_| whole).map(|last| (*last, None));
+        persons.retain(|person| place != Some((*person, None)));
+        let found = to_look_at(search.conn(), &caisse, &persons, question).await?;
+        let beyond = |one: &FeuilleARevoir| {
+            place.is_none_or(|(person, last)| {
+                one.patient_id != person || last.is_some_and(|last| one.feuille.id > last)
+            })
         };
-        let caisse = caisse.code();
-        let mut conn = self.db.read("feuille.a_revoir").await?;
-        let mut page = PageRevue::default();
-        let mut place = question.apres;
-        for _ in 0..TRANCHES {
-            let scope = (caisse.as_str(), self.clock.today());
-            let from = place.map(|(person, _)| person);
-            let mut persons = a_revoir::persons(&mut conn, scope, from, TRANCHE).await?;
-            let whole = persons.len() >= usize::try_from(TRANCHE).unwrap_or(usize::MAX);
-            let next = persons.last().filter(|_| whole).map(|last| (*last, None));
-            persons.retain(|person| place != Some((*person, None)));
-            let found = self.to_look_at(&mut conn, &caisse, &persons, question).await?;
-            let beyond = |one: &FeuilleARevoir| {
-                place.is_none_or(|(person, last)| {
-                    one.patient_id != person || last.is_some_and(|last| one.feuille.id > last)
-                })
-            };
-            page.feuilles.extend(found.into_iter().filter(beyond));
-            place = next;
-            if page.feuilles.len() > question.limite {
-                page.feuilles.truncate(question.limite);
-                let last = page.feuilles.last();
-                place = last.map(|last| (last.patient_id, Some(last.feuille.id)));
-                break;
-            }
-            if place.is_none() {
-                break;
-            }
+        page.feuilles.extend(found.into_iter().filter(beyond));
+        place = next;
+        if page.feuilles.len() > question.limite {
+            page.feuilles.truncate(question.limite);
+            let last = page.feuilles.last();
+            place = last.map(|last| (last.patient_id, Some(last.feuille.id)));
+            break;
         }
-        drop(conn);
-        page.suite = place;
-        let shown = page.feuilles.iter().map(|one| one.patient_id);
-        self.trace_all(contexte, shown, "feuille.revoir").await?;
-        Ok(page)
+        if place.is_none() {
+            break;
+        }
     }
+    page.suite = place;
+    let persons: Vec<PatientId> = page.feuilles.iter().map(|one| one.patient_id).collect();
+    search.show_all(persons, page).await
+}
 
-    /// The feuilles of some persons that something calls to look at again, by person, then by id.
-    async fn to_look_at(
-        &self,
-        conn: &mut Connection,
-        caisse: &str,
-        persons: &[PatientId],
-        question: &QuestionRevue,
-    ) -> Result<Vec<FeuilleARevoir>, ServiceError> {
-        let absorbed = dossiers::absorbed(conn, persons).await?;
-        let owners: BTreeMap<PatientId, PatientId> =
-            absorbed.into_iter().map(|(kept, old)| (old, kept)).collect();
-        let records: Vec<PatientId> = persons.iter().chain(owners.keys()).copied().collect();
-        let feuilles = last_evaluations(conn, persons, &records, question.jours).await?;
-        let Some(oldest) = feuilles.iter().map(|one| one.derniere.connu_le).min() else {
-            return Ok(Vec::new());
+/// The feuilles of some persons that something calls to look at again, by person, then by id.
+async fn to_look_at(
+    conn: &mut Connection,
+    caisse: &str,
+    persons: &[PatientId],
+    question: &QuestionRevue,
+) -> Result<Vec<FeuilleARevoir>, ServiceError> {
+    let absorbed = dossiers::absorbed(conn, persons).await?;
+    let owners: BTreeMap<PatientId, PatientId> =
+        absorbed.into_iter().map(|(kept, old)| (old, kept)).collect();
+    let records: Vec<PatientId> = persons.iter().chain(owners.keys()).copied().collect();
+    let feuilles = last_evaluations(conn, persons, &records, question.jours).await?;
+    let Some(oldest) = feuilles.iter().map(|one| one.derniere.connu_le).min() else {
+        return Ok(Vec::new());
+    };
+    let around = around(conn, caisse, (persons, &records, &owners), oldest).await?;
+    let ruptures = ruptures(conn, &feuilles).await?;
+    let mut found = Vec::new();
+    for mut one in feuilles {
+        let Some(jour) = one.feuille.feuille.soins.date_soins() else { continue };
+        let of = one.patient_id;
+        let autour = Autour {
+            jour,
+            connu_le: one.derniere.connu_le,
+            faits: around.faits.get(&of).map_or(&[], Vec::as_slice),
+            reexamens: around.reexamens.get(&of).map_or(&[], Vec::as_slice),
+            ruptures: ruptures.get(&one.feuille.id).map_or(&[], Vec::as_slice),
         };
-        let around = around(conn, caisse, (persons, &records, &owners), oldest).await?;
-        let ruptures = ruptures(conn, &feuilles).await?;
-        let mut found = Vec::new();
-        for mut one in feuilles {
-            let Some(jour) = one.feuille.feuille.soins.date_soins() else { continue };
-            let of = one.patient_id;
-            let autour = Autour {
-                jour,
-                connu_le: one.derniere.connu_le,
-                faits: around.faits.get(&of).map_or(&[], Vec::as_slice),
-                reexamens: around.reexamens.get(&of).map_or(&[], Vec::as_slice),
-                ruptures: ruptures.get(&one.feuille.id).map_or(&[], Vec::as_slice),
-            };
-            one.raisons = revue::raisons(&one.derniere.evaluation, &autour);
-            one.raisons.retain(|raison| {
-                question.motif.is_none_or(|motif| motif == raison.motif)
-                    && question.depuis.is_none_or(|depuis| depuis <= raison.apparue_le)
-            });
-            if !one.raisons.is_empty() {
-                found.push(one);
-            }
+        one.raisons = revue::raisons(&one.derniere.evaluation, &autour);
+        one.raisons.retain(|raison| {
+            question.motif.is_none_or(|motif| motif == raison.motif)
+                && question.depuis.is_none_or(|depuis| depuis <= raison.apparue_le)
+        });
+        if !one.raisons.is_empty() {
+            found.push(one);
         }
-        found.sort_by_key(|one| (one.patient_id, one.feuille.id));
-        Ok(found)
     }
+    found.sort_by_key(|one| (one.patient_id, one.feuille.id));
+    Ok(found)
 }
 
 /// The feuilles of some persons, each with its last evaluation and no reason yet. A split gave some of

@@ -1,8 +1,7 @@
-//! Which caisse a person depends on, and what a caisse of before may still read.
+//! Which caisse a person depends on.
 
 use chrono::NaiveDate;
 
-use crate::domain::acteur::Caisse;
 use crate::domain::calendar::Periode;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::Organisme;
@@ -25,13 +24,5 @@ impl Affiliations {
     /// The caisse on a day.
     pub(super) fn le(&self, jour: NaiveDate) -> Option<Organisme> {
         organisme_le(self.0.iter().map(|fait| (fait.effet, fait.valeur)), jour)
-    }
-
-    /// Whether a caisse reads what was written on a day: the present caisse reads everything, one of
-    /// before what is of its time.
-    pub(super) fn lisible(&self, caisse: &Caisse, jour: NaiveDate, aujourd_hui: NaiveDate) -> bool {
-        [aujourd_hui, jour]
-            .into_iter()
-            .any(|day| self.le(day).is_some_and(|organisme| caisse.gere(&organisme)))
     }
 }

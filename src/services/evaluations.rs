@@ -1,6 +1,6 @@
 //! Asking the law, and saying why.
 
-use super::{ServiceError, Services};
+use super::ServiceError;
 use crate::domain::evaluation::{AvertissementLigne, Evaluation, FaitsConnus, Reglement};
 use crate::domain::feuille_de_soins::Soins;
 pub use crate::law::autrement::{Autrement, Changement};
@@ -25,64 +25,44 @@ pub struct Explication<'a> {
     pub avertissements: Vec<(AvertissementLigne, &'static str)>,
 }
 
-impl Services {
-    /// Evaluates care described inline. Nothing is read, nothing is stored.
-    pub fn simulate(&self, soins: &Soins, faits: &FaitsConnus) -> Result<Evaluation, ServiceError> {
-        Ok(self.ask_law(soins, faits)?)
-    }
-
-    /// The decision of the law, with the discrepancies between what was declared and determined.
-    pub(super) fn ask_law(
-        &self,
-        soins: &Soins,
-        faits: &FaitsConnus,
-    ) -> Result<Evaluation, LawError> {
-        ask(&self.law, soins, faits)
-    }
-
-    /// Who pays whom for a feuille, by what it says of third-party payment.
-    pub fn reglement(
-        &self,
-        soins: &Soins,
-        evaluation: &Evaluation,
-    ) -> Result<Reglement, ServiceError> {
-        Ok(reglement(soins, evaluation)?)
-    }
-
-    /// Why an evaluation says what it says: rendered now, from codes, facts and amounts, with the values
-    /// of its law.
-    pub fn explain<'a>(
-        &self,
-        law: &'a Law,
-        soins: &Soins,
-        faits: &FaitsConnus,
-        evaluation: &Evaluation,
-    ) -> Result<Explication<'a>, ServiceError> {
-        let actes = evaluation.actes.iter().map(|evalue| {
-            let principale = evalue.lignes.first().map(|ligne| ligne.numero_ligne);
-            let acte = soins.actes.iter().find(|acte| Some(acte.numero_ligne) == principale);
-            let mut motifs = Motifs::new();
-            let Some(acte) = acte else { return Ok(motifs) };
-            let situation = Situation::of(soins, acte, faits);
-            let bareme = law.bareme_du(DateDesSoins::new(acte.date_reference()))?;
-            motifs.rediger(evalue, &situation, bareme);
-            Ok(motifs)
-        });
-        Ok(Explication {
-            actes: actes.collect::<Result<_, LawError>>()?,
-            bilan: bilan(&evaluation.totaux),
-            patient: law.raconter(soins, faits, evaluation)?,
-            avertissements: evaluation
-                .avertissements
-                .iter()
-                .map(|warning| (*warning, message(warning.code)))
-                .collect(),
-        })
-    }
+/// Who pays whom for a feuille, by what it says of third-party payment.
+pub fn settle(soins: &Soins, evaluation: &Evaluation) -> Result<Reglement, ServiceError> {
+    Ok(reglement(soins, evaluation)?)
 }
 
-/// The decision of a law, with the discrepancies between what was declared and determined.
-pub(super) fn ask(law: &Law, soins: &Soins, faits: &FaitsConnus) -> Result<Evaluation, LawError> {
+/// Why an evaluation says what it says: rendered now, from codes, facts and amounts, with the values
+/// of its law.
+pub fn explain<'a>(
+    law: &'a Law,
+    soins: &Soins,
+    faits: &FaitsConnus,
+    evaluation: &Evaluation,
+) -> Result<Explication<'a>, ServiceError> {
+    let actes = evaluation.actes.iter().map(|evalue| {
+        let principale = evalue.lignes.first().map(|ligne| ligne.numero_ligne);
+        let acte = soins.actes.iter().find(|acte| Some(acte.numero_ligne) == principale);
+        let mut motifs = Motifs::new();
+        let Some(acte) = acte else { return Ok(motifs) };
+        let situation = Situation::of(soins, acte, faits);
+        let bareme = law.bareme_du(DateDesSoins::new(acte.date_reference()))?;
+        motifs.rediger(evalue, &situation, bareme);
+        Ok(motifs)
+    });
+    Ok(Explication {
+        actes: actes.collect::<Result<_, LawError>>()?,
+        bilan: bilan(&evaluation.totaux),
+        patient: law.raconter(soins, faits, evaluation)?,
+        avertissements: evaluation
+            .avertissements
+            .iter()
+            .map(|warning| (*warning, message(warning.code)))
+            .collect(),
+    })
+}
+
+/// The decision of a law about care, with the discrepancies between what was declared and determined.
+/// Nothing is read, nothing is stored.
+pub fn ask(law: &Law, soins: &Soins, faits: &FaitsConnus) -> Result<Evaluation, LawError> {
     let mut evaluation = law.evaluer(soins, faits)?;
     let discrepancies = checks::discrepancies(soins, faits, &evaluation);
     evaluation.avertissements.extend(discrepancies);

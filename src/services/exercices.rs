@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{ChampInvalide, ServiceError, Services};
+use super::{ChampInvalide, ServiceError};
 use crate::domain::calendar::Periode;
 use crate::domain::identifiers::NumeroFacturation;
 use crate::domain::ids::MedecinId;
@@ -54,32 +54,29 @@ pub(super) fn verify_nouveau(nouveau: &NouveauMedecin) -> Result<(), ServiceErro
     if wrong.is_empty() { Ok(()) } else { Err(ServiceError::Invalide(wrong)) }
 }
 
-impl Services {
-    /// Refuses a billing number that is another doctor's. Numbers of centres and hospitals are
-    /// shared, and a locum bills under the number of the doctor replaced.
-    pub(super) async fn verify_billing(
-        &self,
-        conn: &mut Connection,
-        id: MedecinId,
-        nouveau: &NouveauMedecin,
-    ) -> Result<(), ServiceError> {
-        let mut own: Vec<_> = nouveau
-            .exercices
-            .iter()
-            .filter(|exercice| exercice.mode != ModeExercice::Remplacant)
-            .filter_map(|exercice| match exercice.facturation? {
-                NumeroFacturation::NumAm(numero) => Some((numero, exercice.du)),
-                NumeroFacturation::Finess(_) => None,
-            })
-            .collect();
-        // In one order, so that two registrations never wait for each other.
-        own.sort_unstable();
-        for (numero, du) in own {
-            facturation::lock(conn, &numero).await?;
-            if facturation::is_taken(conn, &numero, Periode::depuis(du), id).await? {
-                return Err(ServiceError::FacturationExistante);
-            }
+/// Refuses a billing number that is another doctor's. Numbers of centres and hospitals are
+/// shared, and a locum bills under the number of the doctor replaced.
+pub(super) async fn verify_billing(
+    conn: &mut Connection,
+    id: MedecinId,
+    nouveau: &NouveauMedecin,
+) -> Result<(), ServiceError> {
+    let mut own: Vec<_> = nouveau
+        .exercices
+        .iter()
+        .filter(|exercice| exercice.mode != ModeExercice::Remplacant)
+        .filter_map(|exercice| match exercice.facturation? {
+            NumeroFacturation::NumAm(numero) => Some((numero, exercice.du)),
+            NumeroFacturation::Finess(_) => None,
+        })
+        .collect();
+    // In one order, so that two registrations never wait for each other.
+    own.sort_unstable();
+    for (numero, du) in own {
+        facturation::lock(conn, &numero).await?;
+        if facturation::is_taken(conn, &numero, Periode::depuis(du), id).await? {
+            return Err(ServiceError::FacturationExistante);
         }
-        Ok(())
     }
+    Ok(())
 }

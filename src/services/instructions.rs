@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Contexte, ServiceError, Services};
-use crate::domain::acteur::Acteur;
+use super::{Contexte, Core, Law, Seen, ServiceError, feuilles_de_soins};
 use crate::domain::digest::Empreinte;
+use crate::domain::droits::Demarche;
 use crate::domain::evaluation::{Evaluation, FaitsConnus};
 use crate::domain::feuille_de_soins::Soins;
 use crate::domain::ids::FeuilleId;
@@ -34,41 +34,36 @@ pub struct Instruction {
     pub actes: Vec<ActeInstruit>,
 }
 
-impl Services {
-    /// The instruction of a simulation; the instant is that of the knowledge of the register, when it
-    /// was asked.
-    pub fn instruct(
-        &self,
-        soins: &Soins,
-        faits: &FaitsConnus,
-        evaluation: &Evaluation,
-        registre: Option<DateTime<Utc>>,
-    ) -> Result<Instruction, ServiceError> {
-        Ok(Instruction {
-            numero: None,
-            regles_version: *self.law.empreinte(),
-            connu_le: registre,
-            actes: self.law.instruire(soins, faits, evaluation, registre.is_some())?,
-        })
-    }
+/// The instruction of a simulation; the instant is that of the knowledge of the register, when it
+/// was asked.
+pub fn instruct(
+    law: &Law,
+    soins: &Soins,
+    faits: &FaitsConnus,
+    evaluation: &Evaluation,
+    registre: Option<DateTime<Utc>>,
+) -> Result<Instruction, ServiceError> {
+    Ok(Instruction {
+        numero: None,
+        regles_version: *law.empreinte(),
+        connu_le: registre,
+        actes: law.instruire(soins, faits, evaluation, registre.is_some())?,
+    })
+}
 
-    /// Refuses whoever is not a clerk of a caisse.
-    pub fn verify_instructor(&self, contexte: &Contexte) -> Result<(), ServiceError> {
-        if matches!(contexte.acteur, Acteur::Caisse(_)) {
-            return Ok(());
-        }
-        Err(ServiceError::Interdit("l'instruction d'une évaluation est lue par la caisse"))
-    }
+/// Refuses whoever is not a clerk of a caisse.
+pub fn verify_instructor(contexte: &Contexte) -> Result<(), ServiceError> {
+    Ok(Demarche::LireInstruction.verify_role(contexte.acteur())?)
+}
 
-    /// The instruction of a stored evaluation, for the caisse of the patient.
-    pub async fn instruct_stored(
-        &self,
-        contexte: &Contexte,
-        id: FeuilleId,
-        numero: i16,
-    ) -> Result<Instruction, ServiceError> {
-        self.verify_instructor(contexte)?;
-        let evaluee = self.get_feuille(contexte, id).await?;
+/// The instruction of a stored evaluation, for the caisse of the patient.
+pub async fn read(
+    core: &Core,
+    contexte: &Contexte,
+    id: FeuilleId,
+    numero: i16,
+) -> Result<Seen<Instruction>, ServiceError> {
+    feuilles_de_soins::get(core, contexte, id).await?.try_map(|evaluee| {
         let found = evaluee.evaluations.iter().find(|(kept, _)| kept.numero == numero);
         let (kept, loi) = found.ok_or(ServiceError::Introuvable)?;
         let soins = &evaluee.feuille.feuille.soins;
@@ -78,5 +73,5 @@ impl Services {
             connu_le: Some(kept.connu_le),
             actes: loi.law.instruire(soins, &kept.faits, &kept.evaluation, true)?,
         })
-    }
+    })
 }

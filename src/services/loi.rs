@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{ServiceError, Services};
+use super::{Core, ServiceError};
 use crate::domain::digest::Empreinte;
 use crate::law::Law;
 pub use crate::law::livre::{Comparaison, LoiDuJour, ParametreDuJour, rang};
@@ -41,7 +41,7 @@ impl Eq for LoiConnue {}
 /// Laws already read, by number: they never change.
 pub(super) type LoisLues = Arc<Mutex<BTreeMap<i16, LoiConnue>>>;
 
-impl Services {
+impl Core {
     /// The present law.
     pub(super) fn present_law(&self) -> LoiConnue {
         LoiConnue { empreinte: *self.law.empreinte(), law: Arc::clone(&self.law) }
@@ -69,14 +69,14 @@ impl Services {
         self.lois.lock().unwrap_or_else(PoisonError::into_inner).insert(loi_id, known.clone());
         Ok(known)
     }
+}
 
-    /// The law of a day of care; of today when no day is asked for.
-    pub fn loi_du(&self, jour: Option<NaiveDate>) -> Result<LoiDuJour, ServiceError> {
-        Ok(self.law.du_jour(jour.unwrap_or_else(|| self.clock.today()))?)
-    }
+/// The law of a day of care; of today when no day is asked for.
+pub fn loi_du(core: &Core, jour: Option<NaiveDate>) -> Result<LoiDuJour, ServiceError> {
+    Ok(core.law.du_jour(jour.unwrap_or_else(|| core.today()))?)
+}
 
-    /// What differs between the laws of two days of care.
-    pub fn comparer_lois(&self, du: NaiveDate, au: NaiveDate) -> Result<Comparaison, ServiceError> {
-        Ok(self.law.comparer(du, au)?)
-    }
+/// What differs between the laws of two days of care.
+pub fn comparer(law: &Law, du: NaiveDate, au: NaiveDate) -> Result<Comparaison, ServiceError> {
+    Ok(law.comparer(du, au)?)
 }

@@ -2,13 +2,17 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Contexte, ServiceError, Services, Vue, latest_knowledge};
+use super::core::Access;
+use super::declarations::ends_choice;
+use super::patients::sommeil_le;
+use super::{Contexte, Core, Seen, ServiceError, Vue, latest_knowledge};
 use crate::domain::acteur::Acteur;
 use crate::domain::designation::{ActionDesignation, Designation};
+use crate::domain::droits::{Demarche, Relation};
 use crate::domain::evaluation::RelationMt;
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
-use crate::storage::{Connection, designations};
+use crate::storage::designations;
 
 /// The two dates of every question about a person's médecin traitant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,156 +51,138 @@ pub struct DesignationLue {
     pub actions: Vec<ActionDesignation>,
 }
 
-impl Services {
-    /// Nobody asks what will be known.
-    fn verify_knowledge(&self, connu_le: Option<DateTime<Utc>>) -> Result<(), ServiceError> {
-        if connu_le.is_some_and(|instant| instant > self.clock.now()) {
-            return Err(ServiceError::champ("/connu_le", "date_future", "au plus tard maintenant"));
-        }
-        Ok(())
-    }
+/// The médecin traitant of a person of the caller's perimeter.
+pub async fn get(
+    core: &Core,
+    contexte: &Contexte,
+    patient: PatientId,
+    dates: Dates,
+) -> Result<Seen<MedecinTraitant>, ServiceError> {
+    verify_knowledge(core, dates.connu_le)?;
+    let mut access = core.access(contexte, patient).await?;
+    let answer = answer(&mut access, dates).await?;
+    access.show(answer).await
+}
 
-    /// The médecin traitant of a person of the caller's perimeter.
-    pub async fn medecin_traitant(
-        &self,
-        contexte: &Contexte,
-        patient: PatientId,
-        dates: Dates,
-    ) -> Result<MedecinTraitant, ServiceError> {
-        self.verify_knowledge(dates.connu_le)?;
-        let mut conn = self.db.read("medecin_traitant.get").await?;
-        let vue = self.verify_represented_perimeter(&mut conn, &contexte.acteur, patient).await?;
-        self.verify_day(&vue, dates)?;
-        let answer = self.answer(&mut conn, &contexte.acteur, &vue, patient, dates).await?;
-        drop(conn);
-        self.trace(contexte, patient, "medecin_traitant.lire").await?;
-        Ok(answer)
-    }
+/// The same question about a person designated as on their Vitale card: a doctor asks about anybody
+/// whose card is read.
+pub async fn consult(
+    core: &Core,
+    contexte: &Contexte,
+    cle: &ClePatient,
+    dates: Dates,
+) -> Result<Seen<MedecinTraitant>, ServiceError> {
+    verify_knowledge(core, dates.connu_le)?;
+    let search = core.search(contexte).await?;
+    let mut access = search.by_card(cle, dates.connu_le, &[]).await?;
+    let answer = answer(&mut access, dates).await?;
+    access.show(answer).await
+}
 
-    /// The same question about a person designated as on their Vitale card.
-    pub async fn consult_medecin_traitant(
-        &self,
-        contexte: &Contexte,
-        cle: &ClePatient,
-        dates: Dates,
-    ) -> Result<MedecinTraitant, ServiceError> {
-        self.verify_knowledge(dates.connu_le)?;
-        let mut conn = self.db.read("medecin_traitant.consult").await?;
-        let patient = self.resolve_known_at(&mut conn, contexte, cle, dates.connu_le).await?;
-        // A doctor asks about anybody whose card is read.
-        let vue = match contexte.acteur {
-            Acteur::Caisse(_) => {
-                self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?
-            }
-            Acteur::Medecin(_) | Acteur::Patient(_) => Vue::Entiere,
-        };
-        self.verify_day(&vue, dates)?;
-        let answer = self.answer(&mut conn, &contexte.acteur, &vue, patient, dates).await?;
-        drop(conn);
-        self.trace(contexte, answer.patient_id, "medecin_traitant.consulter").await?;
-        Ok(answer)
-    }
-
-    /// The timeline of a person, as known at an instant. A doctor sees the days that name him.
-    pub async fn list_designations(
-        &self,
-        contexte: &Contexte,
-        patient: PatientId,
-        connu_le: Option<DateTime<Utc>>,
-    ) -> Result<Vec<DesignationLue>, ServiceError> {
-        self.verify_knowledge(connu_le)?;
-        let mut conn = self.db.read("designation.list").await?;
-        let vue = self.verify_represented_perimeter(&mut conn, &contexte.acteur, patient).await?;
-        let known = connu_le.unwrap_or_else(latest_knowledge);
-        let timeline = designations::list(&mut conn, patient, known).await?;
-        let speaks = self.speaks(&mut conn, &contexte.acteur, patient, &vue).await?;
-        drop(conn);
-        self.trace(contexte, patient, "designation.lister").await?;
-        Ok(timeline
-            .into_iter()
-            .filter_map(|designation| {
-                let actions = designation.actions(&contexte.acteur, speaks, self.clock.today());
-                let designation = seen_through(&vue, designation)?;
-                let designation = match &contexte.acteur {
-                    Acteur::Medecin(rpps) => {
-                        Some(designation.vue_par(*rpps)).filter(|seen| !seen.membres.is_empty())?
-                    }
-                    Acteur::Patient(_) | Acteur::Caisse(_) => designation,
-                };
-                Some(DesignationLue { designation, actions })
-            })
-            .collect())
-    }
-
-    /// Whether the caller may end the choice of a person whose visible days are known.
-    async fn speaks(
-        &self,
-        conn: &mut Connection,
-        acteur: &Acteur,
-        patient: PatientId,
-        vue: &Vue,
-    ) -> Result<bool, ServiceError> {
-        match acteur {
-            Acteur::Caisse(_) => Ok(*vue == Vue::Entiere),
-            Acteur::Patient(_) | Acteur::Medecin(_) => self.may_end(conn, acteur, patient).await,
-        }
-    }
-
-    /// A former caisse asks about the days of its time.
-    fn verify_day(&self, vue: &Vue, dates: Dates) -> Result<(), ServiceError> {
-        let jour = dates.en_vigueur_le.unwrap_or_else(|| self.clock.today());
-        if vue.contient(jour) { Ok(()) } else { Err(ServiceError::Introuvable) }
-    }
-
-    async fn answer(
-        &self,
-        conn: &mut Connection,
-        acteur: &Acteur,
-        vue: &Vue,
-        patient: PatientId,
-        dates: Dates,
-    ) -> Result<MedecinTraitant, ServiceError> {
-        let jour = dates.en_vigueur_le.unwrap_or_else(|| self.clock.today());
-        let found = match dates.connu_le {
-            None => designations::current(conn, patient, jour).await?,
-            Some(instant) => designations::list(conn, patient, instant)
-                .await?
-                .into_iter()
-                .find(|designation| designation.effet.contient(jour)),
-        };
-        let names = |rpps| {
-            found.as_ref().is_some_and(|known| known.membres_le(jour).any(|m| m.rpps == rpps))
-        };
-        let relation = match (acteur, &found) {
-            (_, None) => RelationMt::Aucun,
-            (Acteur::Medecin(rpps), Some(_)) if names(*rpps) => RelationMt::Executant,
-            (_, Some(_)) => RelationMt::Autre,
-        };
-        let hidden = matches!(acteur, Acteur::Medecin(_)) && relation == RelationMt::Autre;
-        let actions = match &found {
-            Some(known) if !hidden => {
-                let speaks = self.speaks(conn, acteur, patient, vue).await?;
-                known.actions(acteur, speaks, self.clock.today())
-            }
-            _ => Vec::new(),
-        };
-        let sleeps = self.sommeil_le(conn, patient, jour, dates.connu_le).await?.is_some();
-        Ok(MedecinTraitant {
-            patient_id: patient,
-            en_vigueur_le: jour,
-            connu_le: dates.connu_le,
-            relation,
-            actions,
-            en_sommeil: sleeps && found.is_some(),
-            designation: found.filter(|_| !hidden).and_then(|known| {
-                let seen = match acteur {
-                    Acteur::Medecin(rpps) => known.vue_par(*rpps),
-                    Acteur::Patient(_) | Acteur::Caisse(_) => known,
-                };
-                seen_through(vue, seen)
-            }),
+/// The timeline of a person, as known at an instant. A doctor sees the days that name him.
+pub async fn list(
+    core: &Core,
+    contexte: &Contexte,
+    patient: PatientId,
+    connu_le: Option<DateTime<Utc>>,
+) -> Result<Seen<Vec<DesignationLue>>, ServiceError> {
+    verify_knowledge(core, connu_le)?;
+    let mut access = core.access(contexte, patient).await?;
+    let known = connu_le.unwrap_or_else(latest_knowledge);
+    let timeline = designations::list(access.conn(), patient, known).await?;
+    let speaks = speaks(&mut access).await?;
+    let seen = timeline
+        .into_iter()
+        .filter_map(|designation| {
+            let actions = actions(&access, &designation, speaks);
+            let designation = seen_through(&access.droit.vue, designation)?;
+            let designation = match contexte.acteur() {
+                Acteur::Medecin(rpps) => {
+                    Some(designation.vue_par(*rpps)).filter(|seen| !seen.membres.is_empty())?
+                }
+                Acteur::Patient(_) | Acteur::Caisse(_) => designation,
+            };
+            Some(DesignationLue { designation, actions })
         })
+        .collect();
+    access.show(seen).await
+}
+
+/// Nobody asks what will be known.
+fn verify_knowledge(core: &Core, connu_le: Option<DateTime<Utc>>) -> Result<(), ServiceError> {
+    if connu_le.is_some_and(|instant| instant > core.now()) {
+        return Err(ServiceError::champ("/connu_le", "date_future", "au plus tard maintenant"));
     }
+    Ok(())
+}
+
+/// Whether the caller may end the choice of the person.
+async fn speaks(access: &mut Access<'_>) -> Result<bool, ServiceError> {
+    let (core, patient) = (access.core(), access.patient);
+    match access.rapports.acteur {
+        Acteur::Caisse(_) => Ok(access.rapports.est(Relation::CaisseActuelle)),
+        Acteur::Patient(person) => ends_choice(core, access.conn(), person, patient).await,
+        Acteur::Medecin(_) => Ok(false),
+    }
+}
+
+/// What the caller may do to a designation now.
+fn actions(access: &Access<'_>, designation: &Designation, speaks: bool) -> Vec<ActionDesignation> {
+    let today = access.core().today();
+    let mut all = designation.actions(&access.rapports.acteur, speaks, today);
+    all.retain(|action| match action {
+        // He withdraws by the declaration that names him.
+        ActionDesignation::Retirer => true,
+        ActionDesignation::Quitter => access.may(Demarche::EnregistrerDepart),
+    });
+    all
+}
+
+async fn answer(access: &mut Access<'_>, dates: Dates) -> Result<MedecinTraitant, ServiceError> {
+    let (core, patient, acteur) = (access.core(), access.patient, access.rapports.acteur);
+    let jour = dates.en_vigueur_le.unwrap_or_else(|| core.today());
+    // A former caisse asks about the days of its time.
+    if !access.droit.vue.contient(jour) {
+        return Err(ServiceError::Introuvable);
+    }
+    let found = match dates.connu_le {
+        None => designations::current(access.conn(), patient, jour).await?,
+        Some(instant) => designations::list(access.conn(), patient, instant)
+            .await?
+            .into_iter()
+            .find(|designation| designation.effet.contient(jour)),
+    };
+    let names =
+        |rpps| found.as_ref().is_some_and(|known| known.membres_le(jour).any(|m| m.rpps == rpps));
+    let relation = match (acteur, &found) {
+        (_, None) => RelationMt::Aucun,
+        (Acteur::Medecin(rpps), Some(_)) if names(rpps) => RelationMt::Executant,
+        (_, Some(_)) => RelationMt::Autre,
+    };
+    let hidden = matches!(acteur, Acteur::Medecin(_)) && relation == RelationMt::Autre;
+    let actions = match &found {
+        Some(known) if !hidden => {
+            let speaks = speaks(access).await?;
+            actions(access, known, speaks)
+        }
+        _ => Vec::new(),
+    };
+    let sleeps = sommeil_le(access.conn(), patient, jour, dates.connu_le).await?.is_some();
+    Ok(MedecinTraitant {
+        patient_id: patient,
+        en_vigueur_le: jour,
+        connu_le: dates.connu_le,
+        relation,
+        actions,
+        en_sommeil: sleeps && found.is_some(),
+        designation: found.filter(|_| !hidden).and_then(|known| {
+            let seen = match acteur {
+                Acteur::Medecin(rpps) => known.vue_par(rpps),
+                Acteur::Patient(_) | Acteur::Caisse(_) => known,
+            };
+            seen_through(&access.droit.vue, seen)
+        }),
+    })
 }
 
 /// A designation as a caller may see it: a former caisse does not learn of an end that came later.

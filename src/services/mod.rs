@@ -1,22 +1,21 @@
 //! Use cases: authorise, open a transaction, read, decide, write.
 //!
-//! A service receives who acts and what is wanted; it decides with the pure core and writes with
-//! `storage`. It knows nothing of HTTP: the answer that idempotency must keep is rendered by a
-//! function that the caller gives.
+//! Each use case is a function of its module: it receives the base ([`Core`]), who acts and what is
+//! wanted; it decides with the pure core and writes with `storage`, through the doors of [`core`]. It knows
+//! nothing of HTTP: the answer that idempotency must keep is rendered by a function that the caller gives.
 
 pub mod a_revoir;
 pub mod adressages;
 mod affiliations;
 pub mod conciliations;
+pub mod core;
 pub mod creances;
 pub mod declarations;
 pub mod evaluations;
 mod exercices;
 mod faits;
-mod feuille_plausible;
 pub mod feuilles_de_soins;
 mod frises;
-pub mod idempotence;
 pub mod instructions;
 pub mod loi;
 pub mod medecins;
@@ -25,29 +24,23 @@ pub mod neutralisations;
 pub mod operations;
 pub mod patientele;
 pub mod patients;
-mod perimetre;
 pub mod reevaluations;
 pub mod rejeu;
 pub mod representations;
 pub mod simulations;
 mod suites;
 pub mod taches;
-mod traces;
-
-use std::sync::Arc;
 
 use chrono::{DateTime, TimeZone, Utc};
 
-use crate::domain::clock::Clock;
 use crate::domain::declaration::DeclarationRefusee;
 use crate::domain::fin::DepartRefuse;
-use crate::domain::ids::{ConciliationId, FeuilleId, IdSource, PatientId, RequestId};
+use crate::domain::ids::{ConciliationId, FeuilleId, PatientId};
 pub use crate::law::{Law, LawError};
-use crate::storage::{Db, StorageError, lois};
+use crate::storage::StorageError;
 
-pub use self::idempotence::{Demande, Memoire, Rendu};
-pub use self::perimetre::Vue;
-pub use self::traces::TraceWriter;
+pub use self::core::{Contexte, Core, Demande, Done, Exit, Memoire, Render, Rendu, Seen};
+pub use crate::domain::droits::Vue;
 
 /// How the service runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,28 +49,6 @@ pub enum Mode {
     BacASable,
     /// Real people.
     Production,
-}
-
-/// Everything that use cases need.
-#[derive(Debug, Clone)]
-pub struct Services {
-    db: Db,
-    clock: Arc<dyn Clock>,
-    ids: Arc<IdSource>,
-    law: Arc<Law>,
-    mode: Mode,
-    traces: TraceWriter,
-    loi_id: Arc<tokio::sync::OnceCell<i16>>,
-    lois: loi::LoisLues,
-}
-
-/// A request: which one, and by whom it is traced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Contexte {
-    /// Who acts.
-    pub acteur: crate::domain::acteur::Acteur,
-    /// Which request.
-    pub requete_id: RequestId,
 }
 
 /// A field that cannot be accepted, as the caller named it.
@@ -229,65 +200,4 @@ const PATIENT_ATTENDU: &str =
 /// Later than anything recorded: what is asked for without saying as known when.
 pub fn latest_knowledge() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(9999, 12, 31, 0, 0, 0).single().unwrap_or(DateTime::<Utc>::MAX_UTC)
-}
-
-impl Services {
-    /// Puts the pieces together. Starts the writer of traces on the current runtime.
-    pub fn new(
-        db: Db,
-        clock: Arc<dyn Clock>,
-        ids: Arc<IdSource>,
-        law: Arc<Law>,
-        mode: Mode,
-    ) -> Self {
-        let traces = TraceWriter::start(db.clone());
-        Self { db, clock, ids, law, mode, traces, loi_id: Arc::default(), lois: Arc::default() }
-    }
-
-    /// The clock.
-    pub fn clock(&self) -> &dyn Clock {
-        &*self.clock
-    }
-
-    /// The source of identifiers.
-    pub fn ids(&self) -> &IdSource {
-        &self.ids
-    }
-
-    /// The law.
-    pub fn law(&self) -> &Law {
-        &self.law
-    }
-
-    /// How the service runs.
-    pub const fn mode(&self) -> Mode {
-        self.mode
-    }
-
-    /// The database, for the layers that start and stop it.
-    pub const fn db(&self) -> &Db {
-        &self.db
-    }
-
-    /// Whether the service can answer: the database does.
-    pub async fn ready(&self) -> Result<(), ServiceError> {
-        Ok(self.db.ping().await?)
-    }
-
-    /// The number of the present law, recorded once.
-    async fn loi_id(&self) -> Result<i16, ServiceError> {
-        let made = self
-            .loi_id
-            .get_or_try_init(async || {
-                let (law, contenu) = (&self.law, self.law.as_json());
-                let mut tx = self.db.begin("loi.number").await?;
-                let now = self.clock.now();
-                let number =
-                    lois::number(&mut tx, law.empreinte(), law.moteur(), &contenu, now).await?;
-                tx.commit().await?;
-                Ok::<_, ServiceError>(number)
-            })
-            .await?;
-        Ok(*made)
-    }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Contexte, ServiceError, Services, latest_knowledge};
+use super::{Contexte, Core, Seen, ServiceError, latest_knowledge};
 use crate::domain::acteur::Acteur;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::PatientId;
@@ -10,56 +10,50 @@ use crate::storage::patientele::{self, QuestionPatientele};
 
 pub use crate::storage::patientele::{MouvementConnu, PatientDuMedecin, PlaceMouvement};
 
-impl Services {
-    /// A page of the caller's patients on a day, in the order of their ids. One more than asked for
-    /// is read, so that the caller knows whether others follow; it is not traced.
-    pub async fn list_patientele(
-        &self,
-        contexte: &Contexte,
-        (en_vigueur_le, connu_le): (Option<NaiveDate>, Option<DateTime<Utc>>),
-        apres: Option<PatientId>,
-        limite: i64,
-    ) -> Result<Vec<PatientDuMedecin>, ServiceError> {
-        let today = self.clock.today();
-        let question = QuestionPatientele {
-            rpps: doctor(contexte)?,
-            jour: en_vigueur_le.unwrap_or(today),
-            connu_le: connu_le.unwrap_or_else(latest_knowledge),
-            aujourd_hui: today,
-            apres,
-            limite: limite.saturating_add(1),
-        };
-        let mut conn = self.db.read("patientele.list").await?;
-        let found = patientele::list(&mut conn, self.db.coffre(), &question).await?;
-        drop(conn);
-        let shown = found.iter().take(usize::try_from(limite).unwrap_or(usize::MAX));
-        self.trace_all(contexte, shown.map(|one| one.patient_id), "patientele.lister").await?;
-        Ok(found)
-    }
-
-    /// What the register came to know about the caller's patients after a place of the feed.
-    pub async fn list_mouvements(
-        &self,
-        contexte: &Contexte,
-        apres: Option<PlaceMouvement>,
-        limite: i64,
-    ) -> Result<Vec<MouvementConnu>, ServiceError> {
-        let rpps = doctor(contexte)?;
-        let mut conn = self.db.read("patientele.mouvements").await?;
-        let limit = limite.saturating_add(1);
-        let found = patientele::mouvements(&mut conn, &rpps, apres, limit).await?;
-        drop(conn);
-        let shown = found.iter().take(usize::try_from(limite).unwrap_or(usize::MAX));
-        self.trace_all(contexte, shown.map(|one| one.patient_id), "patientele.mouvements").await?;
-        Ok(found)
-    }
+/// A page of the caller's patients on a day, in the order of their ids. One more than asked for
+/// is read, so that the caller knows whether others follow; it is not traced.
+pub async fn list(
+    core: &Core,
+    contexte: &Contexte,
+    (en_vigueur_le, connu_le): (Option<NaiveDate>, Option<DateTime<Utc>>),
+    apres: Option<PatientId>,
+    limite: i64,
+) -> Result<Seen<Vec<PatientDuMedecin>>, ServiceError> {
+    let mut search = core.search(contexte).await?;
+    let today = core.today();
+    let question = QuestionPatientele {
+        rpps: doctor(contexte)?,
+        jour: en_vigueur_le.unwrap_or(today),
+        connu_le: connu_le.unwrap_or_else(latest_knowledge),
+        aujourd_hui: today,
+        apres,
+        limite: limite.saturating_add(1),
+    };
+    let found = patientele::list(search.conn(), core.coffre(), &question).await?;
+    let shown = found.iter().take(usize::try_from(limite).unwrap_or(usize::MAX));
+    let persons: Vec<PatientId> = shown.map(|one| one.patient_id).collect();
+    search.show_all(persons, found).await
 }
 
-fn doctor(contexte: &Contexte) -> Result<Rpps, ServiceError> {
-    match contexte.acteur {
-        Acteur::Medecin(rpps) => Ok(rpps),
-        Acteur::Patient(_) | Acteur::Caisse(_) => {
-            Err(ServiceError::Interdit("seul un médecin lit la liste de ses patients"))
-        }
+/// What the register came to know about the caller's patients after a place of the feed.
+pub async fn follow(
+    core: &Core,
+    contexte: &Contexte,
+    apres: Option<PlaceMouvement>,
+    limite: i64,
+) -> Result<Seen<Vec<MouvementConnu>>, ServiceError> {
+    let mut search = core.search(contexte).await?;
+    let (rpps, limit) = (doctor(contexte)?, limite.saturating_add(1));
+    let found = patientele::mouvements(search.conn(), &rpps, apres, limit).await?;
+    let shown = found.iter().take(usize::try_from(limite).unwrap_or(usize::MAX));
+    let persons: Vec<PatientId> = shown.map(|one| one.patient_id).collect();
+    search.show_all(persons, found).await
+}
+
+/// The doctor who calls: the role was judged before.
+const fn doctor(contexte: &Contexte) -> Result<Rpps, ServiceError> {
+    match contexte.acteur() {
+        Acteur::Medecin(rpps) => Ok(*rpps),
+        Acteur::Patient(_) | Acteur::Caisse(_) => Err(ServiceError::Introuvable),
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 
 use super::evaluations::ask;
-use super::{ServiceError, Services};
+use super::{Core, ServiceError};
 use crate::domain::calendar::plus_mois;
 use crate::domain::evaluation::{Avertissement, Evaluation};
 use crate::domain::feuille_de_soins::Soins;
@@ -56,82 +56,80 @@ impl Rejeu {
     }
 }
 
-impl Services {
-    /// Replays every evaluation of the feuilles of some days of care, both included; of all of them
-    /// without days. `vu` is told how many feuilles were looked at since the last time.
-    pub async fn replay_evaluations(
-        &self,
-        (du, au): (Option<NaiveDate>, Option<NaiveDate>),
-        vu: impl Fn(usize),
-    ) -> Result<Rejeu, ServiceError> {
-        let mut rejeu = Rejeu::default();
-        let mut conn = self.db.read("rejeu.days").await?;
-        let Some((first, last)) = feuilles_de_soins::days(&mut conn).await? else {
-            return Ok(rejeu);
-        };
-        let (first, last) = (du.unwrap_or(first).max(first), au.unwrap_or(last).min(last));
-        let mut month = first.with_day(1).unwrap_or(first);
-        while month <= last {
-            let Some(next) = plus_mois(month, 1) else { break };
-            // Only the days asked of the first and of the last month.
-            let after_last = last.succ_opt().unwrap_or(last);
-            let days = (month.max(first), next.min(after_last));
-            let mut after = None;
-            loop {
-                let page = feuilles_de_soins::page(&mut conn, days, after, PAGE).await?;
-                let Some(end) = page.last().map(|recue| recue.feuille.id) else { break };
-                vu(page.len());
-                after = Some(end);
-                rejeu.plus(self.replay_page(&mut conn, days, page).await?);
-            }
-            month = next;
+/// Replays every evaluation of the feuilles of some days of care, both included; of all of them
+/// without days. `vu` is told how many feuilles were looked at since the last time.
+pub async fn replay(
+    core: &Core,
+    (du, au): (Option<NaiveDate>, Option<NaiveDate>),
+    vu: impl Fn(usize),
+) -> Result<Rejeu, ServiceError> {
+    let mut rejeu = Rejeu::default();
+    let mut conn = core.public("rejeu.days").await?;
+    let Some((first, last)) = feuilles_de_soins::days(&mut conn).await? else {
+        return Ok(rejeu);
+    };
+    let (first, last) = (du.unwrap_or(first).max(first), au.unwrap_or(last).min(last));
+    let mut month = first.with_day(1).unwrap_or(first);
+    while month <= last {
+        let Some(next) = plus_mois(month, 1) else { break };
+        // Only the days asked of the first and of the last month.
+        let after_last = last.succ_opt().unwrap_or(last);
+        let days = (month.max(first), next.min(after_last));
+        let mut after = None;
+        loop {
+            let page = feuilles_de_soins::page(&mut conn, days, after, PAGE).await?;
+            let Some(end) = page.last().map(|recue| recue.feuille.id) else { break };
+            vu(page.len());
+            after = Some(end);
+            rejeu.plus(replay_page(core, &mut conn, days, page).await?);
         }
-        Ok(rejeu)
+        month = next;
     }
+    Ok(rejeu)
+}
 
-    async fn replay_page(
-        &self,
-        conn: &mut Connection,
-        days: (NaiveDate, NaiveDate),
-        page: Vec<feuilles_de_soins::FeuilleRecue>,
-    ) -> Result<Rejeu, ServiceError> {
-        let ids: Vec<FeuilleId> = page.iter().map(|recue| recue.feuille.id).collect();
-        let mut later: BTreeMap<FeuilleId, Vec<EvaluationEnregistree>> = BTreeMap::new();
-        for one in evaluations::later(conn, &ids).await? {
-            later.entry(one.feuille_id).or_default().push(one);
-        }
-        let kept = evaluations::kept_bytes(conn, days, &ids).await?;
-        let kept: BTreeMap<(FeuilleId, i16), Vec<u8>> =
-            kept.into_iter().map(|(id, numero, bytes)| ((id, numero), bytes)).collect();
-        let mut rejeu = Rejeu::default();
-        for recue in page {
-            let soins = &recue.feuille.feuille.soins;
-            let after = later.remove(&recue.feuille.id).unwrap_or_default();
-            for stored in std::iter::once(recue.evaluation).chain(after) {
-                let key = (stored.feuille_id, stored.numero);
-                rejeu.evaluations = rejeu.evaluations.saturating_add(1);
-                let loi = self.law_of(conn, stored.loi_id).await?;
-                if !loi.est_entiere() {
-                    rejeu.autre_programme = rejeu.autre_programme.saturating_add(1);
-                    continue;
-                }
-                let Ok(evaluation) = again(&loi.law, soins, &stored) else {
-                    rejeu.differentes.push(key);
-                    continue;
-                };
-                let same = evaluation == stored.evaluation;
-                let made = EvaluationEnregistree { evaluation, ..stored };
-                if kept.get(&key).is_some_and(|bytes| *bytes == evaluations::bytes(&made)) {
-                    rejeu.identiques = rejeu.identiques.saturating_add(1);
-                } else if same {
-                    rejeu.autrement_ecrites = rejeu.autrement_ecrites.saturating_add(1);
-                } else {
-                    rejeu.differentes.push(key);
-                }
+async fn replay_page(
+    core: &Core,
+    conn: &mut Connection,
+    days: (NaiveDate, NaiveDate),
+    page: Vec<feuilles_de_soins::FeuilleRecue>,
+) -> Result<Rejeu, ServiceError> {
+    let ids: Vec<FeuilleId> = page.iter().map(|recue| recue.feuille.id).collect();
+    let mut later: BTreeMap<FeuilleId, Vec<EvaluationEnregistree>> = BTreeMap::new();
+    for one in evaluations::later(conn, &ids).await? {
+        later.entry(one.feuille_id).or_default().push(one);
+    }
+    let kept = evaluations::kept_bytes(conn, days, &ids).await?;
+    let kept: BTreeMap<(FeuilleId, i16), Vec<u8>> =
+        kept.into_iter().map(|(id, numero, bytes)| ((id, numero), bytes)).collect();
+    let mut rejeu = Rejeu::default();
+    for recue in page {
+        let soins = &recue.feuille.feuille.soins;
+        let after = later.remove(&recue.feuille.id).unwrap_or_default();
+        for stored in std::iter::once(recue.evaluation).chain(after) {
+            let key = (stored.feuille_id, stored.numero);
+            rejeu.evaluations = rejeu.evaluations.saturating_add(1);
+            let loi = core.law_of(conn, stored.loi_id).await?;
+            if !loi.est_entiere() {
+                rejeu.autre_programme = rejeu.autre_programme.saturating_add(1);
+                continue;
+            }
+            let Ok(evaluation) = again(&loi.law, soins, &stored) else {
+                rejeu.differentes.push(key);
+                continue;
+            };
+            let same = evaluation == stored.evaluation;
+            let made = EvaluationEnregistree { evaluation, ..stored };
+            if kept.get(&key).is_some_and(|bytes| *bytes == evaluations::bytes(&made)) {
+                rejeu.identiques = rejeu.identiques.saturating_add(1);
+            } else if same {
+                rejeu.autrement_ecrites = rejeu.autrement_ecrites.saturating_add(1);
+            } else {
+                rejeu.differentes.push(key);
             }
         }
-        Ok(rejeu)
     }
+    Ok(rejeu)
 }
 
 /// The evaluation made from the facts that are kept with it.

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::feuilles_de_soins::NouvelleFeuille;
-use super::{ChampInvalide, Contexte, ServiceError, Services};
+use super::evaluations::ask;
+use super::faits::{leave_itself_out, registre_connu};
+use super::feuilles_de_soins::{NouvelleFeuille, executant, verify_sender};
+use super::{ChampInvalide, Contexte, Core, Seen, ServiceError};
 use crate::domain::evaluation::{Evaluation, FaitsConnus};
-use crate::domain::feuille_de_soins::Soins;
 use crate::domain::ids::{DeclarationId, PatientId};
 use crate::domain::patient::ClePatient;
 use crate::domain::vocabulary::Vocabulaire;
@@ -42,114 +43,94 @@ pub struct SimulationRegistre {
     pub connu_le: DateTime<Utc>,
 }
 
-impl Services {
-    /// A law with other values, after checking each of them against the catalogue of parameters.
-    pub fn reformed_law(&self, asked: &[ModificationDemandee]) -> Result<Law, ServiceError> {
-        let mut wrong = Vec::new();
-        let mut modifications: Vec<Modification> = Vec::new();
-        for (index, one) in asked.iter().enumerate() {
-            let checked = self.law.modification(
-                &one.code,
-                one.unite.as_deref(),
-                one.valeur,
-                (one.du, one.au),
-            );
-            match checked {
-                Ok(modification) => {
-                    if modifications.iter().any(|other| overlap(other, &modification)) {
-                        wrong.push(ChampInvalide::new(
-                            format!("/reforme/{index}/du"),
-                            "en_double",
-                            "attendu : une seule valeur de ce paramètre pour un même jour",
-                        ));
-                    }
-                    modifications.push(modification);
+/// A law with other values, after checking each of them against the catalogue of parameters.
+pub fn reformed(law: &Law, asked: &[ModificationDemandee]) -> Result<Law, ServiceError> {
+    let mut wrong = Vec::new();
+    let mut modifications: Vec<Modification> = Vec::new();
+    for (index, one) in asked.iter().enumerate() {
+        let checked =
+            law.modification(&one.code, one.unite.as_deref(), one.valeur, (one.du, one.au));
+        match checked {
+            Ok(modification) => {
+                if modifications.iter().any(|other| overlap(other, &modification)) {
+                    wrong.push(ChampInvalide::new(
+                        format!("/reforme/{index}/du"),
+                        "en_double",
+                        "attendu : une seule valeur de ce paramètre pour un même jour",
+                    ));
                 }
-                Err(refusals) => {
-                    wrong.extend(refusals.iter().map(|refusal| refused(index, refusal)));
-                }
+                modifications.push(modification);
+            }
+            Err(refusals) => {
+                wrong.extend(refusals.iter().map(|refusal| refused(index, refusal)));
             }
         }
-        if !wrong.is_empty() {
-            return Err(ServiceError::Invalide(wrong));
+    }
+    if !wrong.is_empty() {
+        return Err(ServiceError::Invalide(wrong));
+    }
+    law.reformee(&modifications).map_err(|_invalid| {
+        let expected = "attendu : des valeurs avec lesquelles la loi peut s'appliquer";
+        ServiceError::champ("/reforme", "reforme_impossible", expected)
+    })
+}
+
+/// Evaluates a feuille against the register, as of its days of care and as known at an instant.
+/// Who may send the feuille may ask; nothing is stored but the trace of the reading.
+///
+/// The instant reaches every fact of the register that an evaluation reads: which record the number
+/// designated, identity, caisse, status, médecin traitant, declaration under way, neutralisation,
+/// referrals, specialty and practice of the performer, and the other feuilles of the person with
+/// what they had kept. The sum of the fees of a performer in a year keeps no instant: it is that of
+/// now. The law is the one in force, whatever the instant; rights too. A feuille that the register
+/// has is asked about without what it left there itself.
+pub async fn against_register(
+    core: &Core,
+    contexte: &Contexte,
+    nouvelle: &NouvelleFeuille,
+    connu_le: Option<DateTime<Utc>>,
+) -> Result<Seen<SimulationRegistre>, ServiceError> {
+    let feuille = &nouvelle.feuille;
+    verify_sender(core, contexte, feuille).map_err(within_feuille)?;
+    let now = core.now();
+    if connu_le.is_some_and(|instant| instant > now) {
+        let expected = "attendu : un instant passé";
+        return Err(ServiceError::champ("/connu_le", "date_future", expected));
+    }
+    let unknown = |error: ServiceError| {
+        let place = "/feuille/beneficiaire";
+        error.into_champ(place, "beneficiaire_inconnu", super::PATIENT_ATTENDU)
+    };
+    let search = core.search(contexte).await?;
+    let found = search.by_card(&nouvelle.cle, connu_le, executant(contexte.acteur())).await;
+    let mut access = found.map_err(unknown)?;
+    let record = match connu_le {
+        None => access.patient,
+        Some(instant) => {
+            record_then(core, access.conn(), &nouvelle.cle, instant).await.map_err(unknown)?
         }
-        self.law.reformee(&modifications).map_err(|_invalid| {
-            let expected = "attendu : des valeurs avec lesquelles la loi peut s'appliquer";
-            ServiceError::champ("/reforme", "reforme_impossible", expected)
-        })
-    }
+    };
+    let sujet = (record, feuille);
+    let mut registre = registre_connu(core, access.conn(), &[sujet], connu_le).await?;
+    leave_itself_out(access.conn(), sujet, &mut registre, connu_le).await?;
+    let (faits, declaration_id) = registre.faits(record, feuille)?;
+    let mut evaluation = ask(&core.law, &feuille.soins, &faits)?;
+    evaluation.avertissements.extend(registre.ecarts(record, feuille));
+    let connu_le = connu_le.unwrap_or(now);
+    access.show(SimulationRegistre { evaluation, faits, declaration_id, connu_le }).await
+}
 
-    /// The same care under the law in force and under another.
-    pub fn confront(
-        &self,
-        reforme: &Law,
-        soins: &Soins,
-        faits: &FaitsConnus,
-    ) -> Result<Comparee, ServiceError> {
-        Ok(self.law.confronter(reforme, soins, faits)?)
-    }
-
-    /// Evaluates a feuille against the register, as of its days of care and as known at an instant.
-    /// Who may send the feuille may ask; nothing is stored but the trace of the reading.
-    ///
-    /// The instant reaches every fact of the register that an evaluation reads: which record the number
-    /// designated, identity, caisse, status, médecin traitant, declaration under way, neutralisation,
-    /// referrals, specialty and practice of the performer, and the other feuilles of the person with
-    /// what they had kept. The sum of the fees of a performer in a year keeps no instant: it is that of
-    /// now. The law is the one in force, whatever the instant; rights too. A feuille that the register
-    /// has is asked about without what it left there itself.
-    pub async fn simulate_registered(
-        &self,
-        contexte: &Contexte,
-        nouvelle: &NouvelleFeuille,
-        connu_le: Option<DateTime<Utc>>,
-    ) -> Result<SimulationRegistre, ServiceError> {
-        let feuille = &nouvelle.feuille;
-        self.verify_sender(contexte, feuille).map_err(within_feuille)?;
-        let now = self.clock.now();
-        if connu_le.is_some_and(|instant| instant > now) {
-            let expected = "attendu : un instant passé";
-            return Err(ServiceError::champ("/connu_le", "date_future", expected));
-        }
-        let unknown = |error: ServiceError| {
-            let place = "/feuille/beneficiaire";
-            error.into_champ(place, "beneficiaire_inconnu", super::PATIENT_ATTENDU)
-        };
-        let mut conn = self.db.read("simulation.registre").await?;
-        let patient = self
-            .resolve_known_at(&mut conn, contexte, &nouvelle.cle, connu_le)
-            .await
-            .map_err(unknown)?;
-        let record = match connu_le {
-            None => patient,
-            Some(instant) => {
-                self.record_then(&mut conn, &nouvelle.cle, instant).await.map_err(unknown)?
-            }
-        };
-        let sujet = (record, feuille);
-        let mut registre = self.registre_connu(&mut conn, &[sujet], connu_le).await?;
-        self.leave_itself_out(&mut conn, sujet, &mut registre, connu_le).await?;
-        drop(conn);
-        let (faits, declaration_id) = registre.faits(record, feuille)?;
-        let mut evaluation = self.ask_law(&feuille.soins, &faits)?;
-        evaluation.avertissements.extend(registre.ecarts(record, feuille));
-        self.trace(contexte, patient, "feuille.simuler").await?;
-        let connu_le = connu_le.unwrap_or(now);
-        Ok(SimulationRegistre { evaluation, faits, declaration_id, connu_le })
-    }
-
-    /// The record that a key designated at an instant: the facts of one that was merged since were its
-    /// own until then.
-    async fn record_then(
-        &self,
-        conn: &mut Connection,
-        cle: &ClePatient,
-        instant: DateTime<Utc>,
-    ) -> Result<PatientId, ServiceError> {
-        let found = patients::records_known_at(conn, self.db.coffre(), cle, instant).await?;
-        // Several under one key was a conflict of identity then: nobody was chosen.
-        if let [record] = found[..] { Ok(record) } else { Err(ServiceError::Introuvable) }
-    }
+/// The record that a key designated at an instant: the facts of one that was merged since were its
+/// own until then.
+async fn record_then(
+    core: &Core,
+    conn: &mut Connection,
+    cle: &ClePatient,
+    instant: DateTime<Utc>,
+) -> Result<PatientId, ServiceError> {
+    let found = patients::records_known_at(conn, core.coffre(), cle, instant).await?;
+    // Several under one key was a conflict of identity then: nobody was chosen.
+    if let [record] = found[..] { Ok(record) } else { Err(ServiceError::Introuvable) }
 }
 
 /// A refusal about the feuille, where the caller wrote it.

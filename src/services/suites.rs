@@ -6,84 +6,56 @@ use std::collections::BTreeMap;
 use chrono::Datelike;
 use serde_json::json;
 
+use super::ServiceError;
+use super::core::{Fact, Many};
 use super::faits::has_opinion;
-use super::{Contexte, ServiceError, Services};
 use crate::domain::evaluation::{AutreFeuille, HonorairesAnnee};
 use crate::domain::feuille_de_soins::{Convention, FeuilleDeSoins};
 use crate::domain::identifiers::Rpps;
-use crate::domain::ids::EvenementId;
 use crate::domain::money::Centimes;
-use crate::domain::vocabulary::Vocabulaire;
+use crate::storage::StorageError;
 use crate::storage::avis_ponctuels::{self, AvisPonctuel, AvisRompu};
 use crate::storage::evaluations::EvaluationEnregistree;
-use crate::storage::evenements::{self, Evenement};
 use crate::storage::feuilles_de_soins::FeuilleEnregistree;
 use crate::storage::honoraires::{self, HonorairesMedecin};
-use crate::storage::{Connection, StorageError};
 
 /// A feuille that was just stored, with its first evaluation.
 pub(super) type Evaluee<'a> = (&'a FeuilleEnregistree, &'a EvaluationEnregistree);
 
-impl Services {
-    /// Keeps what some feuilles leave behind them, in the transaction that stores them and last in it:
-    /// the rows of doctors are locked after those of persons.
-    pub(super) async fn keep_traces(
-        &self,
-        conn: &mut Connection,
-        contexte: &Contexte,
-        evaluees: &[Evaluee<'_>],
-    ) -> Result<(), ServiceError> {
-        let Some(instant) = evaluees.iter().map(|(kept, _)| kept.enregistre_le).max() else {
-            return Ok(());
-        };
-        let opinions: Vec<AvisPonctuel> =
-            evaluees.iter().filter_map(|(kept, _)| opinion(kept)).collect();
-        if !opinions.is_empty() {
-            avis_ponctuels::insert(conn, &opinions, instant).await?;
-        }
-        let mut broken = Vec::new();
-        for (kept, evaluation) in evaluees {
-            let Some(jour) = kept.feuille.soins.date_soins() else { continue };
-            let par = AutreFeuille { jour, feuille: kept.id };
-            for avis in self.law.avis_rompus(&evaluation.faits.registre, jour) {
-                let patient_id = kept.patient_id;
-                broken.push(AvisRompu { patient_id, avis: avis.feuille, par });
-                let event = self.to_be_looked_at_again(contexte, kept, avis);
-                evenements::insert(conn, &event).await?;
-            }
-        }
-        if !broken.is_empty() {
-            avis_ponctuels::insert_rompus(conn, &broken, instant).await?;
-        }
-        let fees = fees(evaluees.iter().map(|(kept, _)| &kept.feuille))?;
-        if !fees.is_empty() {
-            honoraires::add(conn, &fees).await?;
-        }
-        Ok(())
+/// Keeps what some feuilles leave behind them, in the transaction that stores them and last in it:
+/// the rows of doctors are locked after those of persons.
+pub(super) async fn keep(
+    many: &mut Many<'_>,
+    evaluees: &[Evaluee<'_>],
+) -> Result<(), ServiceError> {
+    let Some(instant) = evaluees.iter().map(|(kept, _)| kept.enregistre_le).max() else {
+        return Ok(());
+    };
+    let opinions: Vec<AvisPonctuel> =
+        evaluees.iter().filter_map(|(kept, _)| opinion(kept)).collect();
+    if !opinions.is_empty() {
+        avis_ponctuels::insert(many.conn(), &opinions, instant).await?;
     }
-
-    /// The event that tells that an earlier feuille is to be looked at again.
-    fn to_be_looked_at_again(
-        &self,
-        contexte: &Contexte,
-        kept: &FeuilleEnregistree,
-        avis: AutreFeuille,
-    ) -> Evenement {
-        Evenement {
-            id: EvenementId::from_uuid(self.ids.uuid()),
-            nature: "feuille.a_reexaminer",
-            survenu_le: kept.enregistre_le,
-            enregistre_le: kept.enregistre_le,
-            effet_du: Some(avis.jour),
-            patient_id: Some(kept.patient_id),
-            medecin_id: None,
-            declaration_id: None,
-            feuille_id: Some(avis.feuille),
-            auteur_role: contexte.acteur.role().mot(),
-            auteur_moyen: None,
-            donnees: json!({ "motif": "avis_ponctuel_rompu", "feuille_id": kept.id }),
+    let mut broken = Vec::new();
+    for (kept, evaluation) in evaluees {
+        let Some(jour) = kept.feuille.soins.date_soins() else { continue };
+        let (patient_id, par) = (kept.patient_id, AutreFeuille { jour, feuille: kept.id });
+        for avis in many.core().law.avis_rompus(&evaluation.faits.registre, jour) {
+            broken.push(AvisRompu { patient_id, avis: avis.feuille, par });
+            // An earlier feuille is to be looked at again.
+            let donnees = json!({ "motif": "avis_ponctuel_rompu", "feuille_id": kept.id });
+            let fact = Fact::of("feuille.a_reexaminer").effective(avis.jour).feuille(avis.feuille);
+            many.tell_about((patient_id, kept.enregistre_le), fact.with(donnees)).await?;
         }
     }
+    if !broken.is_empty() {
+        avis_ponctuels::insert_rompus(many.conn(), &broken, instant).await?;
+    }
+    let fees = fees(evaluees.iter().map(|(kept, _)| &kept.feuille))?;
+    if !fees.is_empty() {
+        honoraires::add(many.conn(), &fees).await?;
+    }
+    Ok(())
 }
 
 /// The single opinion of a feuille, if it bills one.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
-use super::{ServiceError, Services};
+use super::{Core, ServiceError};
 use crate::domain::ids::TacheId;
 use crate::storage::feuilles_de_soins::ensure_month;
 use crate::storage::idempotence;
@@ -17,20 +17,20 @@ const ATTEMPTS: i16 = 8;
 /// How long the answer of a creation is kept for retries.
 const MEMORY: TimeDelta = TimeDelta::hours(48);
 
-impl Services {
+impl Core {
     /// Plans a job without content, unless one of its kind waits already.
     pub async fn plan_task(
         &self,
         nature: &str,
         prevue_le: DateTime<Utc>,
     ) -> Result<bool, ServiceError> {
-        let mut tx = self.db.begin("tache.enqueue").await?;
+        let mut job = self.job("tache.enqueue").await?;
         let id = TacheId::from_uuid(self.ids.uuid());
         let now = self.clock.now();
         let planned =
-            taches::enqueue(&mut tx, id, nature, Some("unique"), &json!({}), prevue_le, now)
+            taches::enqueue(job.conn(), id, nature, Some("unique"), &json!({}), prevue_le, now)
                 .await?;
-        tx.commit().await?;
+        job.close().await?;
         Ok(planned)
     }
 
@@ -38,9 +38,9 @@ impl Services {
     pub async fn take_task(&self) -> Result<Option<Tache>, ServiceError> {
         let now = self.clock.now();
         let until = now.checked_add_signed(LEASE).unwrap_or(now);
-        let mut tx = self.db.begin("tache.take").await?;
-        let task = taches::take(&mut tx, now, until).await?;
-        tx.commit().await?;
+        let mut job = self.job("tache.take").await?;
+        let task = taches::take(job.conn(), now, until).await?;
+        job.close().await?;
         Ok(task)
     }
 
@@ -48,9 +48,9 @@ impl Services {
     pub(super) async fn still_ours(&self, task: &Tache) -> Result<bool, ServiceError> {
         let now = self.clock.now();
         let until = now.checked_add_signed(LEASE).unwrap_or(now);
-        let mut tx = self.db.begin("tache.extend").await?;
-        let ours = taches::extend(&mut tx, task, until).await?;
-        tx.commit().await?;
+        let mut job = self.job("tache.extend").await?;
+        let ours = taches::extend(job.conn(), task, until).await?;
+        job.close().await?;
         Ok(ours)
     }
 
@@ -61,15 +61,15 @@ impl Services {
         task: &Tache,
         again: Option<DateTime<Utc>>,
     ) -> Result<(), ServiceError> {
-        let mut tx = self.db.begin("tache.finish").await?;
-        taches::finish(&mut tx, task.id).await?;
+        let mut job = self.job("tache.finish").await?;
+        taches::finish(job.conn(), task.id).await?;
         if let Some(prevue_le) = again {
             let next = TacheId::from_uuid(self.ids.uuid());
             let (nature, now) = (&task.nature, self.clock.now());
             let key = Some("unique");
-            taches::enqueue(&mut tx, next, nature, key, &json!({}), prevue_le, now).await?;
+            taches::enqueue(job.conn(), next, nature, key, &json!({}), prevue_le, now).await?;
         }
-        Ok(tx.commit().await?)
+        job.close().await
     }
 
     /// Puts a failed job back, later and later, or gives it up.
@@ -77,18 +77,18 @@ impl Services {
         let now = self.clock.now();
         let delay = TimeDelta::seconds(1_i64 << task.essais.clamp(0, 12));
         let again = (task.essais < ATTEMPTS).then(|| now.checked_add_signed(delay)).flatten();
-        let mut tx = self.db.begin("tache.fail").await?;
-        taches::fail(&mut tx, task.id, error, again).await?;
-        Ok(tx.commit().await?)
+        let mut job = self.job("tache.fail").await?;
+        taches::fail(job.conn(), task.id, error, again).await?;
+        job.close().await
     }
 
     /// Forgets the answers of creations that nobody will ask for again.
     pub async fn purge_idempotence(&self) -> Result<u64, ServiceError> {
         let now = self.clock.now();
         let before = now.checked_sub_signed(MEMORY).unwrap_or(now);
-        let mut tx = self.db.begin("idempotence.purge").await?;
-        let purged = idempotence::purge(&mut tx, before).await?;
-        tx.commit().await?;
+        let mut job = self.job("idempotence.purge").await?;
+        let purged = idempotence::purge(job.conn(), before).await?;
+        job.close().await?;
         Ok(purged)
     }
 

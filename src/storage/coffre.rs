@@ -96,7 +96,12 @@ impl Coffre {
             IdentifiantPersonne::Nnp(_) => "nnp",
             IdentifiantPersonne::Mig(_) => "mig",
         };
-        let full = mac(&self.recherche, &[space.as_bytes(), b"|", numero.expose().as_bytes()]);
+        self.empreinte_de(space, numero.expose())
+    }
+
+    /// The keyed hash of a text, among those of one kind.
+    pub(super) fn empreinte_de(&self, space: &str, text: &str) -> [u8; 16] {
+        let full = mac(&self.recherche, &[space.as_bytes(), b"|", text.as_bytes()]);
         let mut short = [0; 16];
         for (byte, own) in short.iter_mut().zip(full) {
             *byte = own;

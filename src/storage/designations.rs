@@ -297,58 +297,51 @@ pub async fn current(
     Ok(gather(patient, rows)?.pop())
 }
 
-/// Whether a doctor has, or had, a patient: a designation that names the doctor, whatever its days,
-/// or a choice that waits for a signature.
-pub async fn is_known_to(
-    conn: &mut PgConnection,
-    patient: PatientId,
-    rpps: &Rpps,
-) -> Result<bool, StorageError> {
-    Ok(sqlx::query_scalar!(
-        r#"/* designation.is_known_to */
-         SELECT EXISTS (
-             SELECT 1 FROM designation_medecin dm JOIN medecin m USING (medecin_id)
-             JOIN designation d USING (patient_id, designation_id)
-             WHERE dm.patient_id = $1 AND m.rpps = $2 AND dm.remplace_le IS NULL
-               AND d.remplace_le IS NULL
-         ) OR EXISTS (
-             SELECT 1 FROM declaration_medecin c JOIN medecin m USING (medecin_id)
-             JOIN etat_declaration e USING (patient_id, declaration_id)
-             WHERE c.patient_id = $1 AND m.rpps = $2 AND e.remplace_le IS NULL
-               AND e.etat = 'en_attente'
-         ) AS "found!""#,
-        patient.uuid(),
-        rpps.as_str()
-    )
-    .fetch_one(conn)
-    .await?)
+/// What a doctor is to a patient on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RapportsDuMedecin {
+    /// One of the médecins traitants of the day.
+    pub traitant: bool,
+    /// One of those of another day.
+    pub autre_jour: bool,
+    /// Named by a declaration that waits, and that the patient's side lodged or signed.
+    pub attendu: bool,
 }
 
-/// Whether a doctor cares for a patient on a day: a designation in force names the doctor, or a
-/// choice waits for a signature.
-pub async fn is_patient_of(
+/// What a doctor is to a patient on a day, as known now.
+pub async fn rapports_du_medecin(
     conn: &mut PgConnection,
     patient: PatientId,
     rpps: &Rpps,
     jour: NaiveDate,
-) -> Result<bool, StorageError> {
-    Ok(sqlx::query_scalar!(
-        r#"/* designation.is_patient_of */
-         SELECT EXISTS (
-             SELECT 1 FROM designation_medecin dm JOIN medecin m USING (medecin_id)
-             JOIN designation d USING (patient_id, designation_id)
-             WHERE dm.patient_id = $1 AND m.rpps = $2 AND dm.remplace_le IS NULL
-               AND d.remplace_le IS NULL AND d.effet @> $3::date AND dm.effet @> $3::date
-         ) OR EXISTS (
-             SELECT 1 FROM declaration_medecin c JOIN medecin m USING (medecin_id)
+) -> Result<RapportsDuMedecin, StorageError> {
+    let row = sqlx::query!(
+        r#"/* designation.rapports_du_medecin */
+         SELECT coalesce(bool_or(d.effet @> $3::date AND dm.effet @> $3::date), false) AS "traitant!",
+                count(*) > 0 AS "nomme!",
+                EXISTS (
+             SELECT 1 FROM declaration_medecin c JOIN medecin cm USING (medecin_id)
              JOIN etat_declaration e USING (patient_id, declaration_id)
-             WHERE c.patient_id = $1 AND m.rpps = $2 AND e.remplace_le IS NULL
+             JOIN declaration de USING (patient_id, declaration_id)
+             WHERE c.patient_id = $1 AND cm.rpps = $2 AND e.remplace_le IS NULL
                AND e.etat = 'en_attente'
-         ) AS "found!""#,
+               AND (de.canal <> 'teleservice' OR EXISTS (
+                 SELECT 1 FROM signature s WHERE s.patient_id = c.patient_id
+                   AND s.declaration_id = c.declaration_id AND s.role <> 'medecin'))
+         ) AS "attendu!"
+         FROM designation_medecin dm JOIN medecin m USING (medecin_id)
+         JOIN designation d USING (patient_id, designation_id)
+         WHERE dm.patient_id = $1 AND m.rpps = $2 AND dm.remplace_le IS NULL
+           AND d.remplace_le IS NULL"#,
         patient.uuid(),
         rpps.as_str(),
         jour
     )
     .fetch_one(conn)
-    .await?)
+    .await?;
+    Ok(RapportsDuMedecin {
+        traitant: row.traitant,
+        autre_jour: row.nomme && !row.traitant,
+        attendu: row.attendu,
+    })
 }

@@ -35,6 +35,8 @@ pub struct Evenement {
     pub feuille_id: Option<FeuilleId>,
     /// Role of who caused it.
     pub auteur_role: &'static str,
+    /// Number of who caused it; nobody when the service itself did.
+    pub auteur_id: Option<i32>,
     /// By which means.
     pub auteur_moyen: Option<&'static str>,
     /// Codes and states.
@@ -66,8 +68,9 @@ async fn write(
         "/* evenement.insert */
          INSERT INTO evenement
              (evenement_id, nature, version_schema, survenu_le, enregistre_le, effet_du, patient_id,
-              medecin_id, declaration_id, feuille_id, auteur_role, auteur_moyen, donnees, feuilles)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+              medecin_id, declaration_id, feuille_id, auteur_role, auteur_moyen, donnees, feuilles,
+              auteur_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         evenement.id.uuid(),
         evenement.nature,
         VERSION_SCHEMA,
@@ -81,7 +84,8 @@ async fn write(
         evenement.auteur_role,
         evenement.auteur_moyen,
         Json(&evenement.donnees) as _,
-        feuilles
+        feuilles,
+        evenement.auteur_id
     )
     .execute(conn)
     .await?;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::coffre::Place;
 use super::{Coffre, StorageError};
 use crate::domain::digest::Empreinte;
+use crate::domain::ids::PatientId;
 
 /// What is known of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub enum Claim {
         statut: u16,
         /// Headers and body, as they were given.
         reponse: Vec<u8>,
+        /// Whom the answer shows.
+        personnes: Vec<PatientId>,
     },
     /// Another request used it.
     OtherRequest,
@@ -54,7 +57,7 @@ pub async fn claim(
     }
     let row = sqlx::query!(
         "/* idempotence.get */
-         SELECT requete_sha256, statut, reponse_chiffree FROM idempotence
+         SELECT requete_sha256, statut, reponse_chiffree, personnes FROM idempotence
          WHERE appelant = $1 AND cle = $2",
         appelant,
         cle
@@ -75,26 +78,44 @@ pub async fn claim(
         statut: u16::try_from(statut)
             .map_err(|error| StorageError::inconsistent("idempotence", "statut", error))?,
         reponse: coffre.open(place(appelant, cle), &sealed)?,
+        personnes: row
+            .personnes
+            .unwrap_or_default()
+            .into_iter()
+            .map(PatientId::from_uuid)
+            .collect(),
     })
+}
+
+/// An answer to keep: status, headers and body, and whom it shows.
+#[derive(Debug)]
+pub struct Reponse<'a> {
+    /// Status.
+    pub statut: u16,
+    /// Headers and body.
+    pub contenu: &'a [u8],
+    /// Whom it shows.
+    pub personnes: &'a [PatientId],
 }
 
 /// Keeps the answer of a claimed key.
 pub async fn save(
     conn: &mut PgConnection,
     coffre: &Coffre,
-    appelant: &str,
-    cle: &str,
-    statut: u16,
-    reponse: &[u8],
+    (appelant, cle): (&str, &str),
+    reponse: &Reponse<'_>,
 ) -> Result<(), StorageError> {
-    let sealed = coffre.seal(place(appelant, cle), reponse)?;
+    let sealed = coffre.seal(place(appelant, cle), reponse.contenu)?;
+    let personnes: Vec<Uuid> = reponse.personnes.iter().map(|id| id.uuid()).collect();
     sqlx::query!(
         "/* idempotence.save */
-         UPDATE idempotence SET statut = $3, reponse_chiffree = $4 WHERE appelant = $1 AND cle = $2",
+         UPDATE idempotence SET statut = $3, reponse_chiffree = $4, personnes = $5
+         WHERE appelant = $1 AND cle = $2",
         appelant,
         cle,
-        i16::try_from(statut).unwrap_or(i16::MAX),
-        sealed
+        i16::try_from(reponse.statut).unwrap_or(i16::MAX),
+        sealed,
+        &personnes
     )
     .execute(conn)
     .await?;

@@ -7,6 +7,7 @@
 pub mod a_revoir;
 pub mod acces;
 pub mod adressages;
+pub mod auteurs;
 pub mod avis_ponctuels;
 mod chiffres;
 mod coffre;

@@ -13,7 +13,7 @@ use super::range::{to_periode, to_range};
 use super::{Coffre, StorageError};
 use crate::domain::ids::{PatientId, RepresentationId};
 use crate::domain::representation::{
-    FinRepresentation, IdentiteRepresentant, Representant, Representation,
+    FinRepresentation, IdentiteRepresentant, NatureRepresentation, Representant, Representation,
 };
 use crate::domain::vocabulary::Vocabulaire;
 
@@ -175,30 +175,28 @@ pub async fn patient_of(
     Ok(row.map(PatientId::from_uuid))
 }
 
-/// Whether somebody of the register represents a person on a day.
-pub async fn is_represented_by(
+/// In which qualities a person of the register represents a patient on a day.
+pub async fn qualites(
     conn: &mut PgConnection,
     patient: PatientId,
     representant: PatientId,
     jour: NaiveDate,
-) -> Result<bool, StorageError> {
-    Ok(sqlx::query_scalar!(
-        r#"/* representation.is_represented_by */
-         SELECT EXISTS (
-             SELECT 1 FROM representation
-             WHERE (patient_id = $1 OR patient_id = ANY (ARRAY(
+) -> Result<Vec<NatureRepresentation>, StorageError> {
+    let words = sqlx::query_scalar!(
+        r#"/* representation.qualites */
+         SELECT DISTINCT nature FROM representation
+         WHERE (patient_id = $1 OR patient_id = ANY (ARRAY(
                  SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL)))
-               AND (representant_id = $2 OR representant_id = ANY (ARRAY(
+           AND (representant_id = $2 OR representant_id = ANY (ARRAY(
                  SELECT absorbe_id FROM fusion WHERE patient_id = $2 AND remplace_le IS NULL)))
-               AND remplace_le IS NULL
-               AND effet @> $3::date
-         ) AS "found!""#,
+           AND remplace_le IS NULL AND effet @> $3::date"#,
         patient.uuid(),
         representant.uuid(),
         jour
     )
-    .fetch_one(conn)
-    .await?)
+    .fetch_all(conn)
+    .await?;
+    words.iter().map(|one| word("representation", "nature", one)).collect()
 }
 
 /// Persons whose birth date lies between two, or in a year but outside the calendar, and who were

@@ -1,16 +1,10 @@
 //! What happens to a doctor, for all who chose him: counted, done, watched, undone.
 
 use serde_json::{Value, json};
-use traitant::domain::acteur::{Acteur, Caisse};
-use traitant::domain::declaration::{MoyenSignature, Preuve, RoleSignataire};
-use traitant::domain::digest::Empreinte;
-use traitant::domain::identifiers::Organisme;
-use traitant::domain::ids::{LieuId, RequestId};
-use traitant::services::declarations::{NouveauChoix, RefMedecin, RefPatient, SignatureRecue};
-use traitant::services::{Contexte, Demande, Rendu};
+use traitant::domain::ids::LieuId;
 
 use crate::support::TestApp;
-use crate::support::app::{MARTIN, PONS, Reply, patient_id};
+use crate::support::app::{MARTIN, PONS, Reply, choix, paper, patient_id};
 
 /// Two doctors of one cabinet, and a third alone in the same département.
 const ANNE: &str = "99900008014";
@@ -65,41 +59,19 @@ async fn joint(app: &TestApp, prenom: &str) -> LieuId {
     let shared = register(app, ANNE, &cabinet("Cabinet partagé", "01004")).await;
     register(app, BRICE, &json!({ "id": shared })).await;
     register(app, CHLOE, &cabinet("Cabinet seul", "01004")).await;
-    let contexte = Contexte {
-        acteur: Acteur::Caisse(Caisse::of(Organisme::parse("011310000").unwrap())),
-        requete_id: RequestId::from_uuid(app.ids.uuid()),
-    };
-    let medecin = |rpps: &str| RefMedecin { rpps: rpps.parse().unwrap(), lieu_id: None };
-    let mut choix = NouveauChoix {
-        patient: RefPatient::Id(patient_id(prenom)),
-        medecins: vec![medecin(ANNE), medecin(BRICE)],
-        avenant: false,
-        signatures: Vec::new(),
-    };
-    let shown = app.services.preview_declaration(&contexte, &choix).await.unwrap();
-    let paper = |role, rpps: Option<&str>| SignatureRecue {
-        role,
-        rpps: rpps.map(|rpps| rpps.parse().unwrap()),
-        representation_id: None,
-        moyen: MoyenSignature::PapierOriginalVu,
-        niveau: None,
-        signe_a: None,
-        signe_le: Some("2025-01-10".parse().unwrap()),
-        contenu_sha256: shown.contenu_sha256,
-        preuve: Preuve {
-            reference_archive: Some("BOITE-1".to_owned()),
-            temoin: Some("agent".to_owned()),
-            ..Preuve::default()
-        },
-    };
-    choix.signatures = vec![
-        paper(RoleSignataire::Assure, None),
-        paper(RoleSignataire::Medecin, Some(ANNE)),
-        paper(RoleSignataire::Medecin, Some(BRICE)),
-    ];
-    let demande = Demande { cle: app.key(), requete: Empreinte::of("conjointe") };
-    let silent = |_: &_| Ok(Rendu { statut: 201, reponse: Vec::new() });
-    app.services.create_declaration(&contexte, &demande, &choix, silent).await.unwrap();
+    let mut body = choix(prenom, ANNE);
+    body["medecins"] = json!([{ "rpps": ANNE }, { "rpps": BRICE }]);
+    body["patient"] = json!({ "id": patient_id(prenom) });
+    let caller = app.caisse("011310000");
+    let (day, digest) = ("2025-01-10", caller.digest_of(&body).await);
+    let mut signed = vec![paper("assure", day, &digest)];
+    for rpps in [ANNE, BRICE] {
+        let mut one = paper("medecin", day, &digest);
+        one["rpps"] = json!(rpps);
+        signed.push(one);
+    }
+    body["signatures"] = json!(signed);
+    assert_eq!(caller.post("/v1/declarations", body).await.expect(201)["etat"], "active");
     shared
 }
 
@@ -323,9 +295,12 @@ async fn a_suspension_tells_patients_and_nobody_chooses_the_doctor_meanwhile() {
     assert_eq!(count, 5);
     for (day, possible) in [("2025-06-16", false), ("2025-06-19", false), ("2025-06-20", true)] {
         app.on(day);
-        let choix = crate::support::app::choix("ALICE", MARTIN);
-        let shown = app.medecin(MARTIN).post("/v1/declarations/apercu", choix).await;
+        let choix = choix("ALICE", MARTIN);
+        let shown = app.patient("ALICE").post("/v1/declarations/apercu", choix.clone()).await;
         assert_eq!(shown.status.as_u16(), if possible { 200 } else { 422 }, "{day}");
+        // A doctor who does not practise that day holds no card.
+        let shown = app.medecin(MARTIN).post("/v1/declarations/apercu", choix).await;
+        assert_eq!(shown.status.as_u16(), if possible { 200 } else { 403 }, "{day}");
     }
     // Run again, the job tells nobody twice.
     app.run_jobs().await;

@@ -174,7 +174,7 @@ async fn a_body_that_does_not_arrive_is_not_waited_for_for_ever() {
     let keys = KeySource::Fixed(Arc::new(app.emetteur.jwks().unwrap()));
     let clock: Arc<dyn Clock> = Arc::<FixedClock>::clone(&app.clock);
     let verifier = Verifier::new(DEV_ISSUER.to_owned(), DEV_AUDIENCE.to_owned(), keys, clock);
-    let state = AppState::new(app.services.clone(), verifier);
+    let state = AppState::new(app.core.clone(), verifier);
     let router = router(state.with_body_time_limit(Duration::from_millis(20)));
     let never = Empty::<Bytes>::new().with_trailers(std::future::pending());
     let request = Request::post("/v1/simulations")

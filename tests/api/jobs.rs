@@ -14,7 +14,7 @@ async fn recurring_jobs_run_once_when_they_are_due_whoever_looks() {
     assert_eq!(app.run_jobs().await, 1, "the one that comes back every ten minutes");
     app.advance(TimeDelta::hours(12));
     // Two instances look at the same moment: each job runs once.
-    let other = app.services.clone();
+    let other = app.core.clone();
     let (first, second) = tokio::join!(app.run_jobs(), traitant::jobs::run_due(&other));
     assert_eq!(first + second.unwrap(), 4);
 }

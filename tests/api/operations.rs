@@ -98,7 +98,7 @@ async fn a_job_that_stopped_halfway_goes_on_and_two_runners_do_nothing_twice() {
     app.run_jobs().await;
     assert_eq!(read(&app, &made).await["etat"], "en_attente", "its lease holds");
     app.advance(TimeDelta::minutes(6));
-    let other = app.services.clone();
+    let other = app.core.clone();
     let (first, second) = tokio::join!(app.run_jobs(), traitant::jobs::run_due(&other));
     assert!(first + second.unwrap() >= 1);
     let done = read(&app, &made).await;

@@ -3,6 +3,8 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
+use traitant::services::rejeu;
+
 use crate::support::TestApp;
 use crate::support::app::{CARDIOLOGUE, MARTIN, PONS, feuille, patient_id};
 use crate::support::vie::{AIN, act};
@@ -290,7 +292,7 @@ async fn a_colleague_of_an_absent_medecin_traitant_shares_a_place_with_him_on_th
     assert!(!other.1, "nothing is claimed");
     // The practices of a locum are not known by a number: nothing contradicts him.
     assert_eq!(told("99900005044", "4", "2025-05-31", json!("R")).await, r());
-    let replayed = app.services.replay_evaluations((None, None), |_| {}).await.unwrap();
+    let replayed = rejeu::replay(&app.core, (None, None), |_| {}).await.unwrap();
     assert_eq!((replayed.evaluations, replayed.identiques), (4, 4));
 }
 

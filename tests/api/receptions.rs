@@ -10,7 +10,8 @@ use axum::body::Bytes;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use traitant::domain::acteur::{Acteur, Caisse};
+use traitant::domain::acteur::{Acteur, Auteur, Caisse, Sujet};
+use traitant::domain::droits::Demarche;
 use traitant::domain::identifiers::{Organisme, Rpps};
 use traitant::domain::ids::RequestId;
 use traitant::http::{FormeReponse, evaluer_lot};
@@ -263,10 +264,10 @@ async fn a_person_whose_row_is_broken_stops_nobody() {
 }
 
 fn contexte(app: &TestApp) -> Contexte {
-    Contexte {
-        acteur: Acteur::Caisse(Caisse::of(Organisme::parse(CAISSE).unwrap())),
-        requete_id: RequestId::from_uuid(app.ids.uuid()),
-    }
+    let acteur = Acteur::Caisse(Caisse::of(Organisme::parse(CAISSE).unwrap()));
+    let auteur = Auteur { acteur, organisation: None, sujet: Sujet::parse("agent").unwrap() };
+    let requete_id = RequestId::from_uuid(app.ids.uuid());
+    Contexte { auteur, demarche: Demarche::EnregistrerLot, requete_id }
 }
 
 /// However long the lot is, only what is under way is taken from the sender.
@@ -280,8 +281,7 @@ async fn lines_are_taken_as_answers_are_read() {
         counting.fetch_add(10, Ordering::Relaxed);
         Ok::<_, ()>(Bytes::from_static(b"{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n"))
     });
-    let services = app.services.clone();
-    let answers = evaluer_lot(services, contexte(&app), FormeReponse::Synthese, endless);
+    let answers = evaluer_lot(app.core.clone(), contexte(&app), FormeReponse::Synthese, endless);
     let mut answers = Box::pin(answers);
     for read in 1..=5 {
         let answer = answers.next().await.unwrap().unwrap();
@@ -298,9 +298,11 @@ async fn a_line_is_answered_while_the_next_one_is_not_written_yet() {
     let app = TestApp::new().await;
     let (sender, mut receiver) = tokio::sync::mpsc::channel::<Bytes>(1);
     let coming = futures_util::stream::poll_fn(move |context| receiver.poll_recv(context));
+    let mut martin = contexte(&app);
+    martin.auteur.acteur = Acteur::Medecin(Rpps::parse(MARTIN).unwrap());
     let mut answers = Box::pin(evaluer_lot(
-        app.services.clone(),
-        Contexte { acteur: Acteur::Medecin(Rpps::parse(MARTIN).unwrap()), ..contexte(&app) },
+        app.core.clone(),
+        martin,
         FormeReponse::Synthese,
         coming.map(Ok::<_, ()>),
     ));

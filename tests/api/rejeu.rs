@@ -7,6 +7,7 @@ use traitant::domain::ids::FeuilleId;
 use traitant::law::Law;
 use traitant::law::parameters::Parametre;
 use traitant::law::reforme::Modification;
+use traitant::services::rejeu;
 
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, feuille, patient_id};
@@ -46,13 +47,13 @@ async fn what_is_stored_is_made_again_byte_for_byte_whatever_the_register_says_s
     // Facts that came later change nothing to what was evaluated.
     let alice = patient_id("ALICE").to_string();
     paper_choice(&app, BOUCHES_DU_RHONE, &alice, MARTIN, "2020-03-02").await;
-    let all = app.services.replay_evaluations((None, None), |_| {}).await.unwrap();
+    let all = rejeu::replay(&app.core, (None, None), |_| {}).await.unwrap();
     assert_eq!((all.evaluations, all.identiques), (12, 12));
     let day = Some("2025-03-11".parse().unwrap());
-    let some = app.services.replay_evaluations((day, day), |_| {}).await.unwrap();
+    let some = rejeu::replay(&app.core, (day, day), |_| {}).await.unwrap();
     assert_eq!((some.evaluations, some.identiques), (4, 4));
     let before = Some("2025-03-09".parse().unwrap());
-    let none = app.services.replay_evaluations((None, before), |_| {}).await.unwrap();
+    let none = rejeu::replay(&app.core, (None, before), |_| {}).await.unwrap();
     assert_eq!(none.evaluations, 0);
 }
 
@@ -72,7 +73,7 @@ async fn an_evaluation_is_read_and_replayed_under_its_own_law() {
     let again = read(&present, &old).await;
     assert_eq!(again["evaluations"], old["evaluations"]);
     assert_ne!(again["evaluations"][0]["regles_version"], new["evaluations"][0]["regles_version"]);
-    let all = present.services.replay_evaluations((None, None), |_| {}).await.unwrap();
+    let all = rejeu::replay(&present.core, (None, None), |_| {}).await.unwrap();
     assert_eq!((all.evaluations, all.identiques), (2, 2));
     // The change of law is a reason to evaluate again, as any other.
     let caisse = present.caisse("010110000");
@@ -102,6 +103,6 @@ async fn an_evaluation_that_somebody_touched_is_named() {
     let mut owner = pool.acquire().await.unwrap();
     sqlx::query("SET session_replication_role = replica").execute(&mut *owner).await.unwrap();
     sqlx::query(forged).bind(kept.uuid()).bind(touched.uuid()).execute(&mut *owner).await.unwrap();
-    let all = app.services.replay_evaluations((None, None), |_| {}).await.unwrap();
+    let all = rejeu::replay(&app.core, (None, None), |_| {}).await.unwrap();
     assert_eq!((all.evaluations, all.differentes), (2, vec![(touched, 1)]));
 }

@@ -199,34 +199,14 @@ pub struct Adressage {
     pub remplace_le: Option<DateTime<Utc>>,
 }
 
-/// What somebody is to a referral.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct DroitsAdressage {
-    /// Established it.
-    pub auteur: bool,
-    /// Is the médecin traitant today, alone or jointly.
-    pub medecin_traitant: bool,
-    /// Is the one to whom the patient is referred.
-    pub correspondant: bool,
-}
-
-/// Why a referral does not move.
+/// Why a referral does not move: its state forbids the action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum AdressageRefuse {
-    /// It is somebody else's to do.
-    #[error("{action:?} is not for the caller")]
-    Interdit {
-        /// What was wanted.
-        action: ActionAdressage,
-    },
-    /// The state forbids the action.
-    #[error("{action:?} is impossible in state {etat:?}")]
-    TransitionInterdite {
-        /// From which state.
-        etat: EtatAdressage,
-        /// What was wanted.
-        action: ActionAdressage,
-    },
+#[error("{action:?} is impossible in state {etat:?}")]
+pub struct AdressageRefuse {
+    /// From which state.
+    pub etat: EtatAdressage,
+    /// What was wanted.
+    pub action: ActionAdressage,
 }
 
 impl Adressage {
@@ -264,38 +244,20 @@ impl Adressage {
             .max()
     }
 
-    /// What a caller may do now.
-    pub fn actions(&self, droits: DroitsAdressage) -> Vec<ActionAdressage> {
-        let may = |action: &ActionAdressage| self.allow(*action, droits).is_ok();
-        ActionAdressage::TOUS.iter().copied().filter(may).collect()
+    /// What is possible now, among what the rights of a caller give.
+    pub fn actions(&self, may: impl Fn(ActionAdressage) -> bool) -> Vec<ActionAdressage> {
+        let open = |action: &ActionAdressage| self.allow(*action).is_ok() && may(*action);
+        ActionAdressage::TOUS.iter().copied().filter(open).collect()
     }
 
-    /// Refuses an action that is somebody else's, or that the state forbids.
-    pub fn allow(
-        &self,
-        action: ActionAdressage,
-        droits: DroitsAdressage,
-    ) -> Result<(), AdressageRefuse> {
-        use ActionAdressage as A;
-        let own = match action {
-            A::RendreCompte => droits.correspondant,
-            A::Rectifier | A::Annuler => droits.auteur,
-            // An author who left must not keep a referral open.
-            A::Clore => droits.auteur || droits.medecin_traitant,
-        };
-        if !own {
-            return Err(AdressageRefuse::Interdit { action });
-        }
+    /// Refuses an action that the state forbids.
+    pub const fn allow(&self, action: ActionAdressage) -> Result<(), AdressageRefuse> {
         let possible = match self.etat {
             EtatAdressage::Actif => true,
-            EtatAdressage::Clos => action != A::Clore,
+            EtatAdressage::Clos => !matches!(action, ActionAdressage::Clore),
             EtatAdressage::Annule => false,
         };
-        if possible {
-            Ok(())
-        } else {
-            Err(AdressageRefuse::TransitionInterdite { etat: self.etat, action })
-        }
+        if possible { Ok(()) } else { Err(AdressageRefuse { etat: self.etat, action }) }
     }
 
     /// Closes the referral: `au` is its first day without effect, today or later.

@@ -128,12 +128,6 @@ pub struct Conciliation {
 /// Why a file does not move, or a date cannot be accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ConciliationRefusee {
-    /// It is somebody else's to do.
-    #[error("{action:?} is not for the caller")]
-    Interdit {
-        /// What was wanted.
-        action: ActionConciliation,
-    },
     /// The search is over.
     #[error("the search is over: {etat:?}")]
     Terminee {
@@ -161,27 +155,19 @@ pub enum ConciliationRefusee {
 }
 
 impl Conciliation {
-    /// What a caller may do now.
-    pub fn actions(&self, par: PartieConciliation) -> Vec<ActionConciliation> {
+    /// What is possible now, among what the rights of a caller give.
+    pub fn actions(&self, may: impl Fn(ActionConciliation) -> bool) -> Vec<ActionConciliation> {
         let waits = self.contacts.iter().any(|one| one.reponse == ReponseMedecin::Attendue);
-        ActionConciliation::TOUS
-            .iter()
-            .copied()
-            .filter(|action| *action != ActionConciliation::Repondre || waits)
-            .filter(|action| self.allow(*action, par).is_ok())
-            .collect()
+        let open = |action: &ActionConciliation| {
+            (*action != ActionConciliation::Repondre || waits)
+                && self.allow().is_ok()
+                && may(*action)
+        };
+        ActionConciliation::TOUS.iter().copied().filter(open).collect()
     }
 
-    /// Refuses an action that is the other's, or that comes too late.
-    pub fn allow(
-        &self,
-        action: ActionConciliation,
-        par: PartieConciliation,
-    ) -> Result<(), ConciliationRefusee> {
-        // The patient gives up; only the caisse says that it looked in vain.
-        if action == ActionConciliation::Clore && par == PartieConciliation::Patient {
-            return Err(ConciliationRefusee::Interdit { action });
-        }
+    /// Refuses what comes too late.
+    pub fn allow(&self) -> Result<(), ConciliationRefusee> {
         if self.etat == EtatConciliation::Ouverte {
             Ok(())
         } else {

@@ -37,35 +37,24 @@ fn contact(contacte_le: &str, repondu_le: Option<&str>) -> Contact {
     }
 }
 
-/// Every state × party.
+/// Every state; whose the actions are is in the table of rights.
 #[test]
 fn an_open_file_moves_and_an_ended_one_does_not() {
     use ActionConciliation as A;
     let mut one = dossier();
-    let patient = [A::Contacter, A::Trouver, A::Abandonner];
-    let caisse = [A::Contacter, A::Trouver, A::Abandonner, A::Clore];
-    assert_eq!(one.actions(PartieConciliation::Patient), patient);
-    assert_eq!(one.actions(PartieConciliation::Caisse), caisse);
+    let all = |one: &Conciliation| one.actions(|_| true);
+    assert_eq!(all(&one), [A::Contacter, A::Trouver, A::Abandonner, A::Clore]);
+    assert_eq!(one.actions(|action| action != A::Clore), [A::Contacter, A::Trouver, A::Abandonner]);
     one.contact(contact("2025-06-02", None), day("2025-06-02")).unwrap();
-    let waiting = [A::Contacter, A::Repondre, A::Trouver, A::Abandonner];
-    assert_eq!(one.actions(PartieConciliation::Patient), waiting);
+    assert_eq!(all(&one), [A::Contacter, A::Repondre, A::Trouver, A::Abandonner, A::Clore]);
     for etat in
         [EtatConciliation::MedecinTrouve, EtatConciliation::Abandonnee, EtatConciliation::Close]
     {
         let mut ended = one.clone();
         ended.end(etat, None, day("2025-06-30"));
-        for par in PartieConciliation::TOUS {
-            assert_eq!(ended.actions(*par), [], "{etat:?} {par:?}");
-        }
-        assert_eq!(
-            ended.allow(A::Contacter, PartieConciliation::Caisse),
-            Err(ConciliationRefusee::Terminee { etat })
-        );
+        assert_eq!(all(&ended), [], "{etat:?}");
+        assert_eq!(ended.allow(), Err(ConciliationRefusee::Terminee { etat }));
     }
-    assert_eq!(
-        one.allow(A::Clore, PartieConciliation::Patient),
-        Err(ConciliationRefusee::Interdit { action: A::Clore })
-    );
 }
 
 #[test]

@@ -290,12 +290,18 @@ impl Declaration {
         Ok(())
     }
 
-    /// What somebody may do now; `cote` is the patient's side while a signature is missing. The
-    /// caller's perimeter was checked before.
-    pub fn actions(&self, acteur: &Acteur, cote: Option<&CotePatient>) -> Vec<Action> {
+    /// What somebody may do now, among what their rights give (`may`); `cote` is the patient's side while
+    /// a signature is missing.
+    pub fn actions(
+        &self,
+        acteur: &Acteur,
+        cote: Option<&CotePatient>,
+        may: impl Fn(Action) -> bool,
+    ) -> Vec<Action> {
         let missing = cote.map(|cote| self.manquantes(cote)).unwrap_or_default();
         let may_sign = |wanted: &SignatureManquante| match acteur {
-            Acteur::Medecin(rpps) => wanted.rpps == Some(*rpps),
+            // His own signature, or that of the patient whose card is read in front of him.
+            Acteur::Medecin(rpps) => wanted.rpps.is_none_or(|one| one == *rpps),
             Acteur::Patient(person) => {
                 [Some(wanted.role), wanted.sinon].into_iter().flatten().any(|role| match role {
                     RoleSignataire::Assure => *person == self.patient_id,
@@ -307,18 +313,11 @@ impl Declaration {
             }
             Acteur::Caisse(_) => true,
         };
-        let is_named = matches!(acteur, Acteur::Medecin(rpps)
-            if self.medecins.iter().any(|medecin| medecin.rpps == *rpps));
-        let allowed = |action: Action| match action {
-            Action::Signer => missing.iter().any(may_sign),
-            Action::Refuser => is_named,
-            Action::Annuler => true,
-            // Whether a line is open says it, not the declaration.
-            Action::Expirer | Action::Retirer => false,
-            Action::Rectifier => matches!(acteur, Acteur::Caisse(_)),
+        let signable = missing.iter().any(may_sign);
+        let open = |action: &Action| {
+            self.etat.permet(*action) && (*action != Action::Signer || signable) && may(*action)
         };
-        let all = Action::TOUS.iter().copied();
-        all.filter(|action| self.etat.permet(*action) && allowed(*action)).collect()
+        Action::TOUS.iter().copied().filter(open).collect()
     }
 }
 

@@ -26,7 +26,7 @@ vocabulaire!(
         MedecinTraitant = 7 "medecin_traitant",
         /// One of the médecins traitants on other days only.
         AncienMedecinTraitant = 8 "ancien_medecin_traitant",
-        /// A doctor named by a declaration that the patient's side has signed and that still waits.
+        /// A doctor named by a declaration that still waits, and that the patient's side lodged or signed.
         MedecinAttendu = 9 "medecin_attendu",
         /// A doctor who practises and holds the card now: number, birth date and rank.
         PorteurDeLaCarte = 10 "porteur_de_la_carte",

@@ -33,8 +33,11 @@ pub struct Ligne {
     groupes: &'static [Groupe],
     /// What a role that never may is told.
     reservee: &'static str,
-    /// What is told to who knows the person and may not; without, the thing does not exist.
-    sinon: Option<&'static str>,
+    /// What is told to who may do another operation, a reading, and not this one; to anybody else the
+    /// thing does not exist.
+    sinon: Option<(Demarche, &'static str)>,
+    /// Whether that is told to the roles of the reading too, and not only to those of the line.
+    lisible: bool,
     /// Open to any token, or to anybody.
     ouverte: bool,
 }
@@ -68,11 +71,11 @@ pub enum Refuse {
 
 impl Ligne {
     const fn de(groupes: &'static [Groupe]) -> Self {
-        Self { groupes, reservee: "", sinon: None, ouverte: false }
+        Self { groupes, reservee: "", sinon: None, lisible: false, ouverte: false }
     }
 
     const fn ouverte() -> Self {
-        Self { groupes: &[], reservee: "", sinon: None, ouverte: true }
+        Self { ouverte: true, ..Self::de(&[]) }
     }
 
     /// Says why to the roles that never may.
@@ -80,9 +83,14 @@ impl Ligne {
         Self { reservee: phrase, ..self }
     }
 
-    /// Says why to who knows the person and may not.
-    const fn sinon(self, phrase: &'static str) -> Self {
-        Self { sinon: Some(phrase), ..self }
+    /// Says why to those of its roles who may read, and not this.
+    const fn sinon(self, lecture: Demarche, phrase: &'static str) -> Self {
+        Self { sinon: Some((lecture, phrase)), ..self }
+    }
+
+    /// Says why to whoever may read, and not this.
+    const fn lisible(self, lecture: Demarche, phrase: &'static str) -> Self {
+        Self { lisible: true, ..self.sinon(lecture, phrase) }
     }
 
     /// Every relation of the line, with what it sees.
@@ -122,6 +130,8 @@ const DESIGNES: Groupe = &[
     (AncienMedecinTraitant, CeQuiLeNomme),
     (MedecinAttendu, CeQuiLeNomme),
 ];
+/// A doctor who is or was one of the médecins traitants.
+const TRAITANTS: Groupe = &[(MedecinTraitant, CeQuiLeNomme), (AncienMedecinTraitant, CeQuiLeNomme)];
 const NOMME: Groupe = &[(Nomme, CeQuiLeNomme)];
 /// The doctors of a referral.
 const ADRESSAGE: Groupe =
@@ -129,13 +139,14 @@ const ADRESSAGE: Groupe =
 
 const DOSSIER: &str = "seule la caisse dont le patient dépend tient son dossier";
 const REPRESENTANTS: &str = "seule une caisse tient les représentants d'un patient";
+const ADRESSAGE_ETABLI: &str = "seul le médecin traitant de ce jour établit un adressage";
 const CONCILIATION: &str = "une conciliation est entre le patient et sa caisse";
 const CONCILIATION_ACTUELLE: &str = "seule la caisse actuelle du patient agit pour lui";
 const CREANCES: &str = "les créances se lisent par le patient et par sa caisse";
 const RECOUVREMENT: &str = "seule la caisse du patient recouvre une créance";
 const RECOUVREMENT_ACTUELLE: &str = "seule la caisse actuelle du patient recouvre une créance";
 const OPERATIONS: &str = "seule une caisse enregistre ce qui arrive à un médecin";
-const REEVALUATIONS: &str = "seule une caisse réévalue des feuilles de soins";
+const REEVALUATIONS: &str = "seule une caisse fait réévaluer des feuilles";
 
 impl Demarche {
     /// The line of an operation.
@@ -168,20 +179,27 @@ impl Demarche {
             | D::RectifierDeces
             | D::ApercuFusion
             | D::FusionnerPatients
-            | D::ScinderPatient => Ligne::de(&[SA_CAISSE]).reservee(DOSSIER).sinon(DOSSIER),
+            | D::ScinderPatient => {
+                Ligne::de(&[SA_CAISSE]).reservee(DOSSIER).sinon(D::LirePatient, DOSSIER)
+            }
             D::LireFusion
             | D::AnnulerFusion
             | D::ListerConflits
             | D::LireConflit
             | D::ResoudreConflit => Ligne::de(&[SA_CAISSE]).reservee(DOSSIER),
-            D::EnregistrerRepresentation | D::TerminerRepresentation => Ligne::de(&[SA_CAISSE])
-                .reservee(REPRESENTANTS)
-                .sinon("seule la caisse dont le patient dépend tient ses représentants"),
+            D::EnregistrerRepresentation | D::TerminerRepresentation => {
+                Ligne::de(&[SA_CAISSE]).reservee(REPRESENTANTS).sinon(
+                    D::LirePatient,
+                    "seule la caisse dont le patient dépend tient ses représentants",
+                )
+            }
 
             // Choices.
             D::ApercuDeclaration | D::CreerDeclaration => {
-                Ligne::de(&[FAMILLE, SA_CAISSE, &[(PorteurDeLaCarte, OuiOuNon)], DESIGNES])
-                    .sinon("seule la caisse dont le patient dépend saisit une déclaration")
+                Ligne::de(&[FAMILLE, SA_CAISSE, &[(PorteurDeLaCarte, OuiOuNon)], DESIGNES]).sinon(
+                    D::ListerDeclarations,
+                    "seule la caisse dont le patient dépend saisit une déclaration",
+                )
             }
             D::LireDeclaration => Ligne::de(&[FAMILLE, CAISSES, NOMME]),
             D::SignerDeclaration | D::AnnulerDeclaration | D::RetirerMedecin => {
@@ -209,14 +227,20 @@ impl Demarche {
             }
 
             // Referrals.
-            D::EtablirAdressage => Ligne::de(&[DESIGNES])
-                .reservee("seul le médecin traitant de ce jour établit un adressage"),
+            D::EtablirAdressage => Ligne::de(&[TRAITANTS])
+                .reservee(ADRESSAGE_ETABLI)
+                .sinon(D::ListerDesignations, ADRESSAGE_ETABLI),
             D::ListerAdressages => Ligne::de(&[ENFANT, CAISSES, ADRESSAGE, DESIGNES]),
-            D::LireAdressage
-            | D::RectifierAdressage
-            | D::AnnulerAdressage
-            | D::CloreAdressage
-            | D::RendreCompteAdressage => Ligne::de(&[ENFANT, CAISSES, ADRESSAGE]),
+            D::LireAdressage => Ligne::de(&[ENFANT, CAISSES, ADRESSAGE]),
+            D::RectifierAdressage | D::AnnulerAdressage => Ligne::de(&[&[(Auteur, CeQuiLeNomme)]])
+                .lisible(D::LireAdressage, "seul son auteur corrige un adressage"),
+            D::CloreAdressage => Ligne::de(&[&[(Auteur, CeQuiLeNomme), (MedecinTraitant, Tout)]])
+                .lisible(
+                    D::LireAdressage,
+                    "seul son auteur ou le médecin traitant clôt un adressage",
+                ),
+            D::RendreCompteAdressage => Ligne::de(&[&[(Correspondant, CeQuiLeNomme)]])
+                .lisible(D::LireAdressage, "seul un correspondant rend compte"),
 
             // The search of a doctor.
             D::ListerConciliations | D::LireConciliation => {
@@ -226,10 +250,12 @@ impl Demarche {
             | D::ContacterConciliation
             | D::RepondreConciliation
             | D::TrouverConciliation
-            | D::AbandonnerConciliation
-            | D::CloreConciliation => {
-                Ligne::de(&[ENFANT, SA_CAISSE]).reservee(CONCILIATION).sinon(CONCILIATION_ACTUELLE)
-            }
+            | D::AbandonnerConciliation => Ligne::de(&[ENFANT, SA_CAISSE])
+                .reservee(CONCILIATION)
+                .sinon(D::ListerConciliations, CONCILIATION_ACTUELLE),
+            D::CloreConciliation => Ligne::de(&[SA_CAISSE])
+                .reservee(CONCILIATION)
+                .lisible(D::ListerConciliations, "seule la caisse clôt une recherche sans médecin"),
             D::StatistiquesConciliations => {
                 Ligne::de(&[SA_CAISSE]).reservee("seule une caisse lit les délais d'attente")
             }
@@ -255,9 +281,9 @@ impl Demarche {
             D::ListerCreances | D::LireRecouvrement => {
                 Ligne::de(&[ENFANT, CAISSES]).reservee(CREANCES)
             }
-            D::EnregistrerRecouvrement | D::AnnulerRecouvrement => {
-                Ligne::de(&[SA_CAISSE]).reservee(RECOUVREMENT).sinon(RECOUVREMENT_ACTUELLE)
-            }
+            D::EnregistrerRecouvrement | D::AnnulerRecouvrement => Ligne::de(&[SA_CAISSE])
+                .reservee(RECOUVREMENT)
+                .sinon(D::ListerCreances, RECOUVREMENT_ACTUELLE),
             D::EssayerReevaluation
             | D::LireReevaluation
             | D::ListerFeuillesReevaluees
@@ -279,8 +305,9 @@ impl Demarche {
 
     /// Refuses a role that never may, whoever it is about.
     pub fn verify_role(self, acteur: &Acteur) -> Result<(), Refuse> {
-        let ligne = self.ligne();
-        if ligne.est_pour(acteur.role()) {
+        let (ligne, role) = (self.ligne(), acteur.role());
+        let reads = |(lecture, _): (Self, &str)| lecture.ligne().est_pour(role);
+        if ligne.est_pour(role) || ligne.lisible && ligne.sinon.is_some_and(reads) {
             return Ok(());
         }
         Err(match ligne.reservee {
@@ -296,9 +323,11 @@ impl Demarche {
         let held: Vec<(Relation, Etendue)> =
             ligne.droits().filter(|(relation, _)| rapports.est(*relation)).collect();
         let Some(etendue) = held.iter().map(|(_, etendue)| *etendue).min() else {
-            return Err(match ligne.sinon.filter(|_| rapports.connait()) {
-                Some(phrase) => Refuse::Interdit(phrase),
-                None => Refuse::Introuvable,
+            return Err(match ligne.sinon {
+                Some((lecture, phrase)) if lecture.est_permise(rapports) => {
+                    Refuse::Interdit(phrase)
+                }
+                _ => Refuse::Introuvable,
             });
         };
         let limited = held.iter().all(|(_, etendue)| *etendue == SesJours);

@@ -18,6 +18,7 @@ use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
 use crate::http::idempotency::{rendre, respond};
 use crate::http::lecture::lecture;
 use crate::http::problem::Refus;
+use crate::services::declarations;
 use crate::services::declarations::NouveauDepart;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -71,13 +72,10 @@ async fn leave(
     let contexte = appel.exige(Demarche::EnregistrerDepart)?;
     let DepartDemande { patient_id, rpps, jour, motif } = corps.valeur;
     let depart = NouveauDepart { rpps, jour, motif };
-    let demande = cle.demande(corps.requete);
+    let demande = cle.demande(contexte, corps.requete);
     let vue = (patient_id, id, version);
-    let memoire = state
-        .services
-        .leave_designation(&contexte, &demande, vue, depart, |left| {
-            rendre(StatusCode::OK, None, Some(left.version), &DesignationVue::new(left))
-        })
-        .await?;
-    respond(memoire)
+    let done = declarations::leave(&state.core, &demande, vue, depart, |left| {
+        rendre(StatusCode::OK, None, Some(left.version), &DesignationVue::new(left))
+    });
+    respond(done.await)
 }

@@ -15,6 +15,7 @@ use crate::domain::identifiers::IndicateurParcours;
 use crate::domain::ids::{DeclarationId, FeuilleId};
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
+use crate::http::idempotency::Anonymous;
 use crate::http::v1::reglement::ReglementVue;
 use crate::services::evaluations::{
     Autrement, Changement, Explication, Motif, Motifs, PourLePatient,
@@ -72,6 +73,8 @@ pub(crate) struct EvaluationVue {
     #[schema(nullable = false)]
     reforme: Option<ReformeVue>,
 }
+
+impl Anonymous for EvaluationVue {}
 
 /// L'évaluation racontée au patient.
 #[derive(Debug, Serialize, ToSchema)]

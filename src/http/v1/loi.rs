@@ -12,9 +12,10 @@ use crate::domain::digest::Empreinte;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
 use crate::http::extract::Requete;
-use crate::http::idempotency::json as respond_json;
+use crate::http::idempotency::{Anonymous, json as respond_json};
 use crate::http::lecture::lecture;
 use crate::http::problem::Refus;
+use crate::services::loi;
 use crate::services::loi::{Fiche, ParametreDuJour, Reference, Verification, rang};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -48,6 +49,8 @@ pub(crate) struct LoiVue {
     /// Règles.
     regles: Vec<RegleVue>,
 }
+
+impl Anonymous for LoiVue {}
 
 /// Paramètre et sa valeur.
 #[derive(Debug, Serialize, ToSchema)]
@@ -119,6 +122,8 @@ pub(crate) struct ComparaisonVue {
     regles_disparues: Vec<RegleVue>,
 }
 
+impl Anonymous for ComparaisonVue {}
+
 /// Changement d'un paramètre.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ChangementVue {
@@ -186,9 +191,9 @@ async fn of_day(
     State(state): State<AppState>,
     Requete(demande): Requete<JourDemande>,
 ) -> Result<Response, Refus> {
-    let loi = state.services.loi_du(demande.le)?;
+    let loi = loi::loi_du(&state.core, demande.le)?;
     respond_json(&LoiVue {
-        regles_version: *state.services.law().empreinte(),
+        regles_version: *state.core.law().empreinte(),
         du: loi.du,
         au: loi.au,
         parametres: loi.parametres.iter().map(ParametreVue::new).collect(),
@@ -215,7 +220,7 @@ async fn compare(
     State(state): State<AppState>,
     Requete(demande): Requete<JoursDemande>,
 ) -> Result<Response, Refus> {
-    let found = state.services.comparer_lois(demande.du, demande.au)?;
+    let found = loi::comparer(state.core.law(), demande.du, demande.au)?;
     let view = |known: &Option<ParametreDuJour>| known.as_ref().map(ParametreVue::new);
     let rules = |list: &[&'static Fiche]| list.iter().map(|fiche| RegleVue::new(fiche)).collect();
     respond_json(&ComparaisonVue {

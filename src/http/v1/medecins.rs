@@ -20,9 +20,10 @@ use crate::domain::medecin::{
 };
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps};
-use crate::http::idempotency::{json as respond_json, rendre, respond};
+use crate::http::idempotency::{Anonymous, json as respond_json, rendre, respond};
 use crate::http::lecture::{Lire, Liste, Noeud, Nom, Objet, Texte, lecture};
 use crate::http::problem::Refus;
+use crate::services::medecins;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(create)).routes(routes!(get))
@@ -168,6 +169,8 @@ pub(crate) struct MedecinVue {
     /// Exercices.
     exercices: Vec<ExerciceVue>,
 }
+
+impl Anonymous for MedecinVue {}
 
 /// Nom d'exercice, pendant une période.
 #[derive(Debug, Serialize, ToSchema)]
@@ -325,14 +328,12 @@ async fn create(
         specialite: demande.specialite,
         exercices,
     };
-    let memoire = state
-        .services
-        .create_medecin(&contexte, &cle.demande(corps.requete), &nouveau, |medecin| {
-            let location = format!("/v1/medecins/{}", medecin.rpps);
-            rendre(StatusCode::CREATED, Some(location), None, &MedecinVue::new(medecin))
-        })
-        .await?;
-    respond(memoire)
+    let demande = cle.demande(contexte, corps.requete);
+    let done = medecins::create(&state.core, &demande, &nouveau, |medecin| {
+        let location = format!("/v1/medecins/{}", medecin.rpps);
+        rendre(StatusCode::CREATED, Some(location), None, &MedecinVue::new(medecin))
+    });
+    respond(done.await)
 }
 
 /// Lire un médecin
@@ -352,6 +353,6 @@ async fn get(
     _appel: Appel,
     Chemin(rpps): Chemin<Rpps>,
 ) -> Result<Response, Refus> {
-    let medecin = state.services.get_medecin(&rpps).await?;
+    let medecin = medecins::get(&state.core, &rpps).await?;
     respond_json(&MedecinVue::new(&medecin))
 }

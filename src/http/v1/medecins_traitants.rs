@@ -17,9 +17,10 @@ use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
 use crate::domain::patient::ClePatient;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Corps, Requete};
-use crate::http::idempotency::json as respond_json;
+use crate::http::idempotency::show;
 use crate::http::lecture::lecture;
 use crate::http::problem::Refus;
+use crate::services::medecins_traitants;
 use crate::services::medecins_traitants::{Dates, DesignationLue, MedecinTraitant};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -204,9 +205,9 @@ async fn current(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireMedecinTraitant)?;
     let dates = Dates { en_vigueur_le: dates.en_vigueur_le, connu_le: dates.connu_le };
-    let asked = state.services.medecin_traitant(&contexte, id, dates).await;
+    let asked = medecins_traitants::get(&state.core, &contexte, id, dates).await;
     let answer = asked.map_err(|error| Refus::from(error).en_parametres())?;
-    respond_json(&MedecinTraitantVue::new(&answer))
+    show(&answer.map(|answer| MedecinTraitantVue::new(&answer)))
 }
 
 /// Demander s'il existe un médecin traitant
@@ -234,8 +235,8 @@ async fn consult(
         rang: demande.rang.unwrap_or(RangGemellaire::ONE),
     };
     let dates = Dates { en_vigueur_le: demande.en_vigueur_le, connu_le: demande.connu_le };
-    let answer = state.services.consult_medecin_traitant(&contexte, &cle, dates).await?;
-    respond_json(&MedecinTraitantVue::new(&answer))
+    let answer = medecins_traitants::consult(&state.core, &contexte, &cle, dates).await?;
+    show(&answer.map(|answer| MedecinTraitantVue::new(&answer)))
 }
 
 /// Désignations d'un patient.
@@ -267,8 +268,8 @@ async fn list(
     Requete(demande): Requete<ConnaissanceDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerDesignations)?;
-    let asked = state.services.list_designations(&contexte, id, demande.connu_le).await;
+    let asked = medecins_traitants::list(&state.core, &contexte, id, demande.connu_le).await;
     let timeline = asked.map_err(|error| Refus::from(error).en_parametres())?;
     let shape = |lue: &DesignationLue| DesignationVue::with(&lue.designation, &lue.actions);
-    respond_json(&DesignationsVue { donnees: timeline.iter().map(shape).collect() })
+    show(&timeline.map(|all| DesignationsVue { donnees: all.iter().map(shape).collect() }))
 }

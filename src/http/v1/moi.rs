@@ -14,10 +14,12 @@ use crate::domain::ids::{AccesId, RequestId};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Requete};
-use crate::http::idempotency::json as respond_json;
+use crate::http::idempotency::{Anonymous, json as respond_json, show};
 use crate::http::lecture::{Entier, lecture};
 use crate::http::pagination::{self, Curseur, PaginationVue};
 use crate::http::problem::Refus;
+use crate::services::patients;
+use crate::services::patients::AccesLu;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(whoami)).routes(routes!(accesses))
@@ -36,6 +38,8 @@ pub(crate) struct MoiVue {
     portees: Vec<Portee>,
 }
 
+impl Anonymous for MoiVue {}
+
 /// Savoir qui l'on est
 ///
 /// Ce que le jeton prouve de son porteur.
@@ -47,7 +51,7 @@ pub(crate) struct MoiVue {
     responses((status = 200, description = "Le porteur du jeton", body = MoiVue)),
 )]
 async fn whoami(appel: Appel) -> Result<Response, Refus> {
-    let acteur = appel.contexte().acteur;
+    let acteur = *appel.acteur();
     respond_json(&MoiVue {
         role: acteur.role().mot(),
         identite: acteur.identite(),
@@ -94,6 +98,19 @@ pub(crate) struct AccesVue {
     identifiant_correlation: RequestId,
 }
 
+impl From<AccesLu> for AccesVue {
+    fn from(acces: AccesLu) -> Self {
+        Self {
+            id: acces.id,
+            survenu_le: acces.survenu_le,
+            role: acces.role,
+            appelant: acces.identite,
+            operation: acces.operation,
+            identifiant_correlation: acces.requete_id,
+        }
+    }
+}
+
 /// Savoir qui a consulté son dossier
 ///
 /// Chaque lecture des données d'un patient laisse une trace, écrite avant la réponse. Le patient la
@@ -119,26 +136,18 @@ async fn accesses(
     let contexte = appel.exige(Demarche::ListerAcces)?;
     let limit = demande.limite.map_or(50, |limite| limite.0);
     let before = pagination::lire::<AccesId>(ACCES, demande.curseur)?;
-    let found = state.services.own_accesses(&contexte, before, limit.saturating_add(1)).await?;
-    let (shown, more) = pagination::page(found, limit);
-    let last = shown.last().filter(|_| more).map(|last| last.id.to_string());
-    let curseur_suivant = last.map(|last| pagination::ecrire(ACCES, &last));
-    let donnees = shown
-        .into_iter()
-        .map(|acces| AccesVue {
-            id: acces.id,
-            survenu_le: acces.survenu_le,
-            role: acces.appelant_role,
-            appelant: acces.appelant,
-            operation: acces.operation,
-            identifiant_correlation: acces.requete_id,
-        })
-        .collect();
+    let found = patients::accesses(&state.core, &contexte, before, limit.saturating_add(1)).await?;
+    let size = usize::try_from(limit).unwrap_or(usize::MAX);
+    let last = found.get().get(size.saturating_sub(1)).filter(|_| found.get().len() > size);
+    let curseur_suivant = last.map(|last| pagination::ecrire(ACCES, &last.id.to_string()));
     let link = curseur_suivant
         .as_ref()
         .map(|curseur| format!("</v1/moi/acces?limite={limit}&curseur={curseur}>; rel=\"next\""));
-    let mut response =
-        respond_json(&AccesListeVue { donnees, pagination: PaginationVue { curseur_suivant } })?;
+    let pagination = PaginationVue { curseur_suivant };
+    let mut response = show(&found.map(|found| AccesListeVue {
+        donnees: found.into_iter().take(size).map(AccesVue::from).collect(),
+        pagination,
+    }))?;
     if let Some(value) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
         response.headers_mut().insert(header::LINK, value);
     }

@@ -15,9 +15,10 @@ use crate::domain::ids::{OperationId, PatientId};
 use crate::domain::operation::{NatureOperation, Neutralisation};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Requete};
-use crate::http::idempotency::json as respond_json;
+use crate::http::idempotency::show;
 use crate::http::lecture::lecture;
 use crate::http::problem::Refus;
+use crate::services::neutralisations;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list))
@@ -93,8 +94,8 @@ async fn list(
     Requete(demande): Requete<NeutralisationsDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerNeutralisations)?;
-    let found = state.services.list_neutralisations(&contexte, id, demande.connu_le).await?;
-    respond_json(&NeutralisationsVue {
+    let found = neutralisations::list(&state.core, &contexte, id, demande.connu_le).await?;
+    show(&found.map(|found| NeutralisationsVue {
         donnees: found.iter().map(NeutralisationVue::from).collect(),
-    })
+    }))
 }

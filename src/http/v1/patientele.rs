@@ -19,10 +19,11 @@ use crate::domain::patient::Identite;
 use crate::domain::patientele::NatureMouvement;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Requete};
-use crate::http::idempotency::json as respond_json;
+use crate::http::idempotency::show;
 use crate::http::lecture::{Entier, lecture};
 use crate::http::pagination::{self, Curseur, LIMITE, PaginationVue};
 use crate::http::problem::Refus;
+use crate::services::patientele;
 use crate::services::patientele::{MouvementConnu, PatientDuMedecin, PlaceMouvement};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -126,21 +127,23 @@ async fn list(
     Requete(demande): Requete<PatienteleDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerMesPatients)?;
-    let jour = demande.en_vigueur_le.unwrap_or_else(|| state.services.clock().today());
+    let jour = demande.en_vigueur_le.unwrap_or_else(|| state.core.clock().today());
     let limite = demande.limite.map_or(LIMITE, |limite| limite.0);
-    let question = format!("patients {} {jour} {:?}", contexte.acteur.cle(), demande.connu_le);
+    let question = format!("patients {} {jour} {:?}", contexte.acteur().cle(), demande.connu_le);
     let apres = pagination::lire::<PatientId>(&question, demande.curseur)?;
     let dates = (Some(jour), demande.connu_le);
-    let found = state.services.list_patientele(&contexte, dates, apres, limite).await?;
-    let (shown, more) = pagination::page(found, limite);
-    let last = shown.last().filter(|_| more).map(|one| one.patient_id.to_string());
-    respond_json(&PatienteleVue {
-        en_vigueur_le: jour,
-        donnees: shown.iter().map(PatientDuMedecinVue::from).collect(),
-        pagination: PaginationVue {
-            curseur_suivant: last.map(|key| pagination::ecrire(&question, &key)),
-        },
-    })
+    let found = patientele::list(&state.core, &contexte, dates, apres, limite).await?;
+    show(&found.map(|found| {
+        let (shown, more) = pagination::page(found, limite);
+        let last = shown.last().filter(|_| more).map(|one| one.patient_id.to_string());
+        PatienteleVue {
+            en_vigueur_le: jour,
+            donnees: shown.iter().map(PatientDuMedecinVue::from).collect(),
+            pagination: PaginationVue {
+                curseur_suivant: last.map(|key| pagination::ecrire(&question, &key)),
+            },
+        }
+    }))
 }
 
 /// Arrivées et départs de patients, dans l'ordre où le registre les a connus.
@@ -231,14 +234,16 @@ async fn movements(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::SuivreMesPatients)?;
     let limite = demande.limite.map_or(LIMITE, |limite| limite.0);
-    let question = format!("mouvements {}", contexte.acteur.cle());
+    let question = format!("mouvements {}", contexte.acteur().cle());
     let apres = pagination::lire::<Cle>(&question, demande.curseur)?.map(|cle| cle.0);
-    let found = state.services.list_mouvements(&contexte, apres, limite).await?;
-    let (shown, suite) = pagination::page(found, limite);
-    let last = shown.last().map(|known| known.place).or(apres);
-    respond_json(&MouvementsVue {
-        donnees: shown.iter().map(MouvementVue::from).collect(),
-        curseur: last.map(|place| pagination::ecrire(&question, &Cle(place).to_string())),
-        suite,
-    })
+    let found = patientele::follow(&state.core, &contexte, apres, limite).await?;
+    show(&found.map(|found| {
+        let (shown, suite) = pagination::page(found, limite);
+        let last = shown.last().map(|known| known.place).or(apres);
+        MouvementsVue {
+            donnees: shown.iter().map(MouvementVue::from).collect(),
+            curseur: last.map(|place| pagination::ecrire(&question, &Cle(place).to_string())),
+            suite,
+        }
+    }))
 }

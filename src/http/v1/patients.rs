@@ -8,7 +8,7 @@ mod scissions;
 mod vue;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -26,9 +26,10 @@ use crate::domain::ids::PatientId;
 use crate::domain::patient::{ClePatient, Identite, NouveauPatient};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps};
-use crate::http::idempotency::{etag, json as respond_json, rendre, respond};
+use crate::http::idempotency::{rendre, respond, show, show_version};
 use crate::http::lecture::{Nom, lecture};
 use crate::http::problem::Refus;
+use crate::services::patients;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -155,15 +156,13 @@ async fn create(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::EnregistrerPatient)?;
     let nouveau = corps.valeur.into_domain();
-    let memoire = state
-        .services
-        .create_patient(&contexte, &cle.demande(corps.requete), &nouveau, |patient| {
-            let location = format!("/v1/patients/{}", patient.patient.id);
-            let version = Some(patient.version);
-            rendre(StatusCode::CREATED, Some(location), version, &PatientVue::new(patient))
-        })
-        .await?;
-    respond(memoire)
+    let demande = cle.demande(contexte, corps.requete);
+    let done = patients::create(&state.core, &demande, &nouveau, |patient| {
+        let location = format!("/v1/patients/{}", patient.patient.id);
+        let version = Some(patient.version);
+        rendre(StatusCode::CREATED, Some(location), version, &PatientVue::new(patient))
+    });
+    respond(done.await)
 }
 
 /// Lire un patient
@@ -186,17 +185,9 @@ async fn get(
     Chemin(id): Chemin<PatientId>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LirePatient)?;
-    let patient = state.services.get_patient(&contexte, id).await?;
-    with_etag(&PatientVue::new(&patient), patient.version)
-}
-
-/// A reading with its version as ETag.
-pub(super) fn with_etag(corps: &impl Serialize, version: i32) -> Result<Response, Refus> {
-    let mut response = respond_json(corps)?;
-    if let Ok(value) = HeaderValue::from_str(&etag(version)) {
-        response.headers_mut().insert(header::ETAG, value);
-    }
-    Ok(response)
+    let patient = patients::get(&state.core, &contexte, id).await?;
+    let version = patient.get().version;
+    show_version(&patient.map(|patient| PatientVue::new(&patient)), version, None)
 }
 
 /// Rechercher un patient
@@ -219,6 +210,6 @@ async fn find(
     corps: Corps<RecherchePatientDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::RechercherPatient)?;
-    let patient_id = state.services.find_patient(&contexte, &corps.valeur.into_domain()).await?;
-    respond_json(&PatientTrouveVue { patient_id })
+    let patient_id = patients::find(&state.core, &contexte, &corps.valeur.into_domain()).await?;
+    show(&patient_id.map(|patient_id| PatientTrouveVue { patient_id }))
 }

@@ -9,20 +9,20 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::domain::acteur::Acteur;
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{PatientId, RepresentationId};
 use crate::domain::representation::{
     FinRepresentation, IdentiteRepresentant, NatureRepresentation, PreuveRepresentation,
-    Representant, Representation,
+    Representant,
 };
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
-use crate::http::idempotency::{json as respond_json, rendre, respond};
+use crate::http::idempotency::{rendre, respond, show};
 use crate::http::lecture::{Texte, lecture};
 use crate::http::problem::Refus;
 use crate::services::ChampInvalide;
-use crate::services::representations::NouvelleRepresentation;
+use crate::services::representations;
+use crate::services::representations::{NouvelleRepresentation, RepresentationLue};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(create)).routes(routes!(list)).routes(routes!(end))
@@ -158,8 +158,8 @@ impl RepresentantDemande {
 }
 
 impl RepresentationVue {
-    fn new(acteur: &Acteur, lien: &Representation) -> Self {
-        let may_end = matches!(acteur, Acteur::Caisse(_)) && lien.remplace_le.is_none();
+    fn new(lue: &RepresentationLue) -> Self {
+        let lien = &lue.lien;
         let representant = match &lien.representant {
             Representant::Patient(id) => {
                 RepresentantVue { patient_id: Some(*id), nom: None, prenom: None }
@@ -183,7 +183,7 @@ impl RepresentationVue {
             motif_fin: lien.motif_fin,
             enregistree_le: lien.enregistre_le,
             remplacee_le: lien.remplace_le,
-            actions: if may_end { vec!["terminer"] } else { Vec::new() },
+            actions: if lue.se_termine { vec!["terminer"] } else { Vec::new() },
         }
     }
 }
@@ -221,15 +221,11 @@ async fn create(
         effet_du: demande.effet_du,
         effet_au: demande.effet_au,
     };
-    let demande = cle.demande(corps.requete);
-    let memoire = state
-        .services
-        .create_representation(&contexte, &demande, id, &nouvelle, |lien| {
-            let vue = RepresentationVue::new(&contexte.acteur, lien);
-            rendre(StatusCode::CREATED, None, Some(lien.version), &vue)
-        })
-        .await?;
-    respond(memoire)
+    let demande = cle.demande(contexte, corps.requete);
+    let done = representations::create(&state.core, &demande, id, &nouvelle, |lue| {
+        rendre(StatusCode::CREATED, None, Some(lue.lien.version), &RepresentationVue::new(lue))
+    });
+    respond(done.await)
 }
 
 /// Lire les titulaires de l'autorité parentale et les représentants d'un patient
@@ -252,9 +248,10 @@ async fn list(
     Requete(demande): Requete<InstantDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerRepresentations)?;
-    let liens = state.services.list_representations(&contexte, id, demande.connu_le).await?;
-    let vue = |lien| RepresentationVue::new(&contexte.acteur, lien);
-    respond_json(&RepresentationsVue { donnees: liens.iter().map(vue).collect() })
+    let liens = representations::list(&state.core, &contexte, id, demande.connu_le).await?;
+    show(&liens.map(|liens| RepresentationsVue {
+        donnees: liens.iter().map(RepresentationVue::new).collect(),
+    }))
 }
 
 /// Terminer un lien
@@ -283,13 +280,11 @@ async fn end(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::TerminerRepresentation)?;
     let FinRepresentationDemande { motif, jour } = corps.valeur;
-    let demande = cle.demande(corps.requete);
-    let memoire = state
-        .services
-        .end_representation(&contexte, &demande, (id, version), (motif, jour), |lien| {
-            let vue = RepresentationVue::new(&contexte.acteur, lien);
-            rendre(StatusCode::OK, None, Some(lien.version), &vue)
+    let demande = cle.demande(contexte, corps.requete);
+    respond(
+        representations::end(&state.core, &demande, (id, version), (motif, jour), |lue| {
+            rendre(StatusCode::OK, None, Some(lue.lien.version), &RepresentationVue::new(lue))
         })
-        .await?;
-    respond(memoire)
+        .await,
+    )
 }

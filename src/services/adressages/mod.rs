@@ -4,23 +4,24 @@ mod champs;
 mod creation;
 mod transitions;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde_json::json;
 
+pub use self::creation::create;
+pub use self::transitions::{cancel, close, correct, report};
+use super::core::{Act, Fact};
 use super::medecins_traitants::Dates;
-use super::{Contexte, Memoire, Rendu, ServiceError, Services, latest_knowledge};
-use crate::domain::acteur::{Acteur, Caisse};
+use super::{Contexte, Core, Done, Render, Seen, ServiceError, latest_knowledge};
+use crate::domain::acteur::Acteur;
 use crate::domain::adressage::{
-    ActionAdressage, Adressage, AdressageRefuse, DroitsAdressage, EtatAdressage, MotifCloture,
-    NatureAdressage, NatureRetour, SoinsPrevus,
+    ActionAdressage, Adressage, AdressageRefuse, EtatAdressage, MotifCloture, NatureAdressage,
+    NatureRetour, SoinsPrevus,
 };
+use crate::domain::droits::{Demarche, Etendue, Rapports, Relation};
 use crate::domain::identifiers::{Rpps, Specialite};
-use crate::domain::ids::{AdressageId, EvenementId, PatientId};
+use crate::domain::ids::{AdressageId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
-use crate::services::Demande;
-use crate::services::affiliations::Affiliations;
-use crate::storage::evenements::{self, Evenement};
-use crate::storage::{Connection, Tx, adressages, designations, medecins, patients};
+use crate::storage::{Connection, adressages, medecins};
 
 /// A correspondent, as a request designates one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,78 +90,90 @@ pub struct AdressageLu {
     pub actions: Vec<ActionAdressage>,
 }
 
-/// What a caller is to the referrals of a person.
-#[derive(Debug, Clone)]
+/// A caller, as the referrals of a person may know him.
+#[derive(Debug, Clone, Copy)]
 struct Lecteur {
     rpps: Option<Rpps>,
-    caisse: Option<(Caisse, Affiliations)>,
-    aujourd_hui: NaiveDate,
     specialite: Option<Specialite>,
-    medecin_traitant: bool,
 }
 
 impl Lecteur {
-    fn droits(&self, adressage: &Adressage) -> DroitsAdressage {
-        let Some(rpps) = self.rpps else { return DroitsAdressage::default() };
-        DroitsAdressage {
-            auteur: adressage.rpps == rpps,
-            medecin_traitant: self.medecin_traitant,
-            correspondant: adressage.adresse_a(&rpps, self.specialite),
-        }
+    /// Who calls, with the specialty of a day.
+    async fn of(
+        conn: &mut Connection,
+        acteur: &Acteur,
+        jour: NaiveDate,
+    ) -> Result<Self, ServiceError> {
+        let Acteur::Medecin(rpps) = acteur else {
+            return Ok(Self { rpps: None, specialite: None });
+        };
+        let medecin = medecins::find(conn, rpps, latest_knowledge()).await?;
+        let specialite = medecin.and_then(|medecin| medecin.specialite_le(jour));
+        Ok(Self { rpps: Some(*rpps), specialite })
     }
 
-    /// Whether the caller finds the referral among those of the person: a patient and the present
-    /// caisse find all of them, a caisse of before those of its time, a doctor those of the own
-    /// patient, of the own hand, or with the own name.
-    fn finds(&self, adressage: &Adressage) -> bool {
-        if let Some((caisse, affiliations)) = &self.caisse {
-            return affiliations.lisible(caisse, adressage.etabli_le, self.aujourd_hui);
+    /// What a referral makes of the caller. Who bears the letter of a referral to a specialty is a
+    /// correspondent too.
+    fn relations(&self, adressage: &Adressage) -> Vec<Relation> {
+        let Some(rpps) = self.rpps else { return Vec::new() };
+        let mut found = Vec::new();
+        if adressage.rpps == rpps {
+            found.push(Relation::Auteur);
         }
-        self.rpps.is_none_or(|rpps| {
-            self.medecin_traitant || adressage.rpps == rpps || adressage.nomme(&rpps)
-        })
+        if adressage.adresse_a(&rpps, self.specialite) || adressage.nomme(&rpps) {
+            found.push(Relation::Correspondant);
+        }
+        found
+    }
+
+    /// Whether the caller finds the referral among those of the person without bearing its letter.
+    fn finds(&self, adressage: &Adressage) -> bool {
+        self.rpps.is_some_and(|rpps| adressage.rpps == rpps || adressage.nomme(&rpps))
     }
 }
 
-impl Services {
-    /// Reads a referral. Who bears the letter of a referral to a specialty reads it by its id.
-    pub async fn get_adressage(
-        &self,
-        contexte: &Contexte,
-        id: AdressageId,
-    ) -> Result<AdressageLu, ServiceError> {
-        let mut conn = self.db.read("adressage.get").await?;
-        let (adressage, lecteur) = self.visible_adressage(&mut conn, contexte, id).await?;
-        drop(conn);
-        self.trace(contexte, adressage.patient_id, "adressage.lire").await?;
-        Ok(self.seen(adressage, &lecteur))
+/// Reads a referral. Who bears the letter of a referral to a specialty reads it by its id.
+pub async fn get(
+    core: &Core,
+    contexte: &Contexte,
+    id: AdressageId,
+) -> Result<Seen<AdressageLu>, ServiceError> {
+    let mut search = core.search(contexte).await?;
+    let adressage = one(search.conn(), id).await?;
+    let lecteur = Lecteur::of(search.conn(), contexte.acteur(), core.today()).await?;
+    let access = search.on(adressage.patient_id, &lecteur.relations(&adressage)).await?;
+    if !access.droit.vue.contient(adressage.etabli_le) {
+        return Err(ServiceError::Introuvable);
     }
+    let seen = seen(core, adressage, &access.rapports);
+    access.show(seen).await
+}
 
-    /// The referrals of a person, by first day: all of them or those that hold on a day, as known
-    /// at an instant.
-    pub async fn list_adressages(
-        &self,
-        contexte: &Contexte,
-        patient: PatientId,
-        dates: Dates,
-    ) -> Result<Vec<AdressageLu>, ServiceError> {
-        let mut conn = self.db.read("adressage.list").await?;
-        let lecteur = self.lecteur(&mut conn, &contexte.acteur, patient).await?;
-        let known = dates.connu_le.unwrap_or_else(latest_knowledge);
-        let all = match dates.en_vigueur_le {
-            None => adressages::list(&mut conn, patient, known).await?,
-            Some(jour) => adressages::en_vigueur(&mut conn, patient, jour, known).await?,
-        };
-        let found: Vec<Adressage> = all.into_iter().filter(|one| lecteur.finds(one)).collect();
-        // A correspondent named by a referral finds the person by it; anybody else is in perimeter.
-        if found.is_empty() || lecteur.rpps.is_none() {
-            self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
-        }
-        drop(conn);
-        self.trace(contexte, patient, "adressage.lister").await?;
-        let mut seen: Vec<AdressageLu> =
-            found.into_iter().map(|one| self.seen(one, &lecteur)).collect();
-        for one in &mut seen {
+/// The referrals of a person, by first day: all of them or those that hold on a day, as known
+/// at an instant. A doctor who is not the médecin traitant finds those that name him.
+pub async fn list(
+    core: &Core,
+    contexte: &Contexte,
+    patient: PatientId,
+    dates: Dates,
+) -> Result<Seen<Vec<AdressageLu>>, ServiceError> {
+    let mut search = core.search(contexte).await?;
+    let lecteur = Lecteur::of(search.conn(), contexte.acteur(), core.today()).await?;
+    let known = dates.connu_le.unwrap_or_else(latest_knowledge);
+    let all = match dates.en_vigueur_le {
+        None => adressages::list(search.conn(), patient, known).await?,
+        Some(jour) => adressages::en_vigueur(search.conn(), patient, jour, known).await?,
+    };
+    let named = all.iter().any(|one| lecteur.finds(one));
+    let by_them: &[Relation] = if named { &[Relation::Correspondant] } else { &[] };
+    let access = search.on(patient, by_them).await?;
+    let whole = access.droit.etendue != Etendue::CeQuiLeNomme;
+    let mut shown = Vec::new();
+    for adressage in all {
+        if access.droit.vue.contient(adressage.etabli_le) && (whole || lecteur.finds(&adressage)) {
+            let relations = lecteur.relations(&adressage);
+            let rapports = relations.iter().fold(access.rapports.clone(), |all, r| all.avec(*r));
+            let mut one = seen(core, adressage, &rapports);
             if let Some(jour) = dates.en_vigueur_le {
                 one.en_vigueur = one.adressage.en_vigueur(jour);
             }
@@ -168,157 +181,58 @@ impl Services {
             if dates.connu_le.is_some() {
                 one.actions.clear();
             }
+            shown.push(one);
         }
-        Ok(seen)
     }
+    access.show(shown).await
+}
 
-    fn seen(&self, adressage: Adressage, lecteur: &Lecteur) -> AdressageLu {
-        let actions = adressage.actions(lecteur.droits(&adressage));
-        AdressageLu { en_vigueur: adressage.en_vigueur(self.clock.today()), adressage, actions }
-    }
+/// A referral, wherever it is.
+async fn one(conn: &mut Connection, id: AdressageId) -> Result<Adressage, ServiceError> {
+    let patient = adressages::patient_of(conn, id).await?.ok_or(ServiceError::Introuvable)?;
+    let found = adressages::get(conn, patient, id, latest_knowledge()).await?;
+    found.ok_or(ServiceError::Introuvable)
+}
 
-    async fn lecteur(
-        &self,
-        conn: &mut Connection,
-        acteur: &Acteur,
-        patient: PatientId,
-    ) -> Result<Lecteur, ServiceError> {
-        let today = self.clock.today();
-        let mut lecteur = Lecteur {
-            rpps: None,
-            caisse: None,
-            aujourd_hui: today,
-            specialite: None,
-            medecin_traitant: false,
+/// A referral, with what the caller may do now.
+fn seen(core: &Core, adressage: Adressage, rapports: &Rapports) -> AdressageLu {
+    let actions = adressage.actions(|action| {
+        let demarche = match action {
+            ActionAdressage::RendreCompte => Demarche::RendreCompteAdressage,
+            ActionAdressage::Rectifier => Demarche::RectifierAdressage,
+            ActionAdressage::Annuler => Demarche::AnnulerAdressage,
+            ActionAdressage::Clore => Demarche::CloreAdressage,
         };
-        match acteur {
-            Acteur::Patient(_) => {}
-            Acteur::Caisse(caisse) => {
-                let all = patients::affiliations(conn, patient, latest_knowledge()).await?;
-                lecteur.caisse = Some((*caisse, Affiliations(all)));
-            }
-            Acteur::Medecin(rpps) => {
-                lecteur.rpps = Some(*rpps);
-                lecteur.specialite = self.specialite_of(conn, rpps, today).await?;
-                lecteur.medecin_traitant =
-                    self.is_medecin_traitant(conn, patient, rpps, today).await?;
-            }
-        }
-        Ok(lecteur)
-    }
+        demarche.est_permise(rapports)
+    });
+    AdressageLu { en_vigueur: adressage.en_vigueur(core.today()), adressage, actions }
+}
 
-    /// The specialty of a doctor on a day.
-    async fn specialite_of(
-        &self,
-        conn: &mut Connection,
-        rpps: &Rpps,
-        jour: NaiveDate,
-    ) -> Result<Option<Specialite>, ServiceError> {
-        let medecin = medecins::find(conn, rpps, latest_knowledge()).await?;
-        Ok(medecin.and_then(|medecin| medecin.specialite_le(jour)))
-    }
-
-    /// Whether a doctor is the médecin traitant on a day, alone or jointly. Who replaces the
-    /// médecin traitant is not: a locum cannot be designated.
-    async fn is_medecin_traitant(
-        &self,
-        conn: &mut Connection,
-        patient: PatientId,
-        rpps: &Rpps,
-        jour: NaiveDate,
-    ) -> Result<bool, ServiceError> {
-        let designation = designations::current(conn, patient, jour).await?;
-        Ok(designation.is_some_and(|known| known.membres_le(jour).any(|one| one.rpps == *rpps)))
-    }
-
-    /// A referral that the caller may see, and what the caller is to it.
-    async fn visible_adressage(
-        &self,
-        conn: &mut Connection,
-        contexte: &Contexte,
-        id: AdressageId,
-    ) -> Result<(Adressage, Lecteur), ServiceError> {
-        let patient = adressages::patient_of(conn, id).await?.ok_or(ServiceError::Introuvable)?;
-        let found = adressages::get(conn, patient, id, latest_knowledge()).await?;
-        let adressage = found.ok_or(ServiceError::Introuvable)?;
-        let lecteur = self.lecteur(conn, &contexte.acteur, patient).await?;
-        if lecteur.rpps.is_none() {
-            self.verify_perimeter(conn, &contexte.acteur, patient).await?;
-        }
-        if lecteur.finds(&adressage) || lecteur.droits(&adressage).correspondant {
-            Ok((adressage, lecteur))
-        } else {
-            Err(ServiceError::Introuvable)
-        }
-    }
-
-    /// Writes what happened to a referral.
-    async fn record_adressage(
-        &self,
-        conn: &mut Connection,
-        contexte: &Contexte,
-        adressage: &Adressage,
-        nature: &'static str,
-        instant: DateTime<Utc>,
-    ) -> Result<(), ServiceError> {
-        let event = Evenement {
-            id: EvenementId::from_uuid(self.ids.uuid()),
-            nature,
-            survenu_le: instant,
-            enregistre_le: instant,
-            effet_du: Some(adressage.effet.du()),
-            patient_id: Some(adressage.patient_id),
-            medecin_id: Some(adressage.medecin_id),
-            declaration_id: None,
-            feuille_id: None,
-            auteur_role: contexte.acteur.role().mot(),
-            auteur_moyen: None,
-            donnees: json!({
-                "adressage_id": adressage.id,
-                "etat": adressage.etat.mot(),
-                "version": adressage.version,
-                "effet_au": adressage.effet.au(),
-            }),
-        };
-        Ok(evenements::insert(conn, &event).await?)
-    }
-
-    /// Writes when the person was last written about, keeps the answer, commits.
-    async fn finish_adressage(
-        &self,
-        mut tx: Tx,
-        contexte: &Contexte,
-        demande: &Demande,
-        adressage: Adressage,
-        rendre: impl Fn(&AdressageLu) -> Result<Rendu, serde_json::Error>,
-    ) -> Result<Memoire, ServiceError> {
-        let patient = adressage.patient_id;
-        patients::touch(&mut tx, patient, adressage.enregistre_le).await?;
-        let lecteur = self.lecteur(&mut tx, &contexte.acteur, patient).await?;
-        let rendu = rendre(&self.seen(adressage, &lecteur))?;
-        self.keep(tx, contexte, demande, rendu).await
-    }
+/// Tells what happened to a referral, and ends the act.
+async fn finish(
+    mut act: Act<'_>,
+    adressage: Adressage,
+    nature: &'static str,
+    rendre: impl Render<AdressageLu>,
+) -> Done {
+    let fact = Fact::of(nature).effective(adressage.effet.du()).doctor(adressage.medecin_id);
+    let donnees = json!({
+        "adressage_id": adressage.id,
+        "etat": adressage.etat.mot(),
+        "version": adressage.version,
+        "effet_au": adressage.effet.au(),
+    });
+    act.tell(fact.with(donnees)).await?;
+    let rendu = rendre(&seen(act.core(), adressage, &act.rapports))?;
+    Ok(act.close(rendu).await?)
 }
 
 impl From<AdressageRefuse> for ServiceError {
     fn from(refused: AdressageRefuse) -> Self {
-        match refused {
-            AdressageRefuse::Interdit { action } => Self::Interdit(match action {
-                ActionAdressage::RendreCompte => "seul un correspondant rend compte",
-                ActionAdressage::Clore => {
-                    "seul son auteur ou le médecin traitant clôt un adressage"
-                }
-                ActionAdressage::Rectifier | ActionAdressage::Annuler => {
-                    "seul son auteur corrige un adressage"
-                }
-            }),
-            AdressageRefuse::TransitionInterdite { etat, .. } => {
-                Self::EtatIncompatible(match etat {
-                    EtatAdressage::Actif => "L'adressage est en cours.",
-                    EtatAdressage::Clos => "L'adressage est clos.",
-                    EtatAdressage::Annule => "L'adressage est annulé.",
-                })
-            }
-        }
+        Self::EtatIncompatible(match refused.etat {
+            EtatAdressage::Actif => "L'adressage est en cours.",
+            EtatAdressage::Clos => "L'adressage est clos.",
+            EtatAdressage::Annule => "L'adressage est annulé.",
+        })
     }
 }

@@ -3,25 +3,26 @@
 mod statistiques;
 mod transitions;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde_json::json;
 
+pub use self::statistiques::{Statistiques, count, period};
+pub use self::transitions::{Ending, add_contact, answer, end};
+use super::affiliations::Affiliations;
+use super::core::{Act, Fact};
 use super::{
-    ChampInvalide, Contexte, Demande, Memoire, Rendu, ServiceError, Services, latest_knowledge,
+    ChampInvalide, Contexte, Core, Demande, Done, Render, Seen, ServiceError, latest_knowledge,
 };
 use crate::domain::acteur::Acteur;
 use crate::domain::conciliation::{
     ActionConciliation, Conciliation, ConciliationRefusee, EtatConciliation, PartieConciliation,
     ReponseMedecin,
 };
-use crate::domain::identifiers::{CommuneExercice, Organisme, Rpps};
-use crate::domain::ids::{ConciliationId, ContactId, DeclarationId, EvenementId, PatientId};
+use crate::domain::droits::{Demarche, Rapports};
+use crate::domain::identifiers::{CommuneExercice, Rpps};
+use crate::domain::ids::{ConciliationId, ContactId, DeclarationId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
-use crate::services::affiliations::Affiliations;
-use crate::storage::evenements::{self, Evenement};
-use crate::storage::{Connection, Tx, conciliations, patients};
-
-pub use self::statistiques::Statistiques;
+use crate::storage::{Connection, conciliations, patients};
 
 /// The file that a caller saw: its id and its version.
 pub type ConciliationVue = (ConciliationId, i32);
@@ -72,207 +73,124 @@ pub struct ConciliationLue {
     pub actions: Vec<ActionConciliation>,
 }
 
-/// Who acts on the files of a person, and whether as the one who may write today.
-#[derive(Debug, Clone)]
-struct Partie {
-    role: PartieConciliation,
-    /// The caisse of the person today.
-    organisme: Organisme,
-    /// A caisse of before only reads the files of its time.
-    actuelle: bool,
-    affiliations: Affiliations,
+/// Opens a file: one search at a time.
+pub async fn open(
+    core: &Core,
+    demande: &Demande,
+    patient: PatientId,
+    nouvelle: NouvelleConciliation,
+    rendre: impl Render<ConciliationLue>,
+) -> Done {
+    let mut act = core.open(demande).await?.on(patient, &[]).await?;
+    let (today, instant) = (core.today(), act.instant);
+    let known = conciliations::list(act.conn(), patient, None).await?;
+    if let Some(open) = known.iter().find(|one| one.etat == EtatConciliation::Ouverte) {
+        return Err(ServiceError::ConciliationOuverte(open.id).into());
+    }
+    let demandee_par = party(&act);
+    let demandee_le = match (demandee_par, nouvelle.demandee_le) {
+        (_, None) => today,
+        (PartieConciliation::Caisse, Some(jour)) if jour <= today => jour,
+        (PartieConciliation::Caisse, Some(_)) => {
+            let message = "attendu : un jour passé ou présent";
+            return Err(ServiceError::champ("/demandee_le", "date_future", message).into());
+        }
+        (PartieConciliation::Patient, Some(_)) => {
+            let message = "attendu : rien, le patient ouvre la conciliation aujourd'hui";
+            return Err(ServiceError::champ("/demandee_le", "non_applicable", message).into());
+        }
+    };
+    let affiliations = patients::affiliations(act.conn(), patient, latest_knowledge()).await?;
+    let organisme = Affiliations(affiliations).le(today).ok_or(ServiceError::Introuvable)?;
+    let conciliation = Conciliation {
+        id: ConciliationId::from_uuid(core.ids.uuid()),
+        patient_id: patient,
+        organisme,
+        commune: nouvelle.commune,
+        demandee_par,
+        demandee_le,
+        version: 1,
+        etat: EtatConciliation::Ouverte,
+        medecin: None,
+        terminee_le: None,
+        contacts: Vec::new(),
+        enregistre_le: instant,
+    };
+    conciliations::insert(act.conn(), &conciliation).await?;
+    finish(act, conciliation, "conciliation.ouverte", rendre).await
 }
 
-impl Services {
-    /// Opens a file: one search at a time.
-    pub async fn open_conciliation(
-        &self,
-        contexte: &Contexte,
-        demande: &Demande,
-        patient: PatientId,
-        nouvelle: NouvelleConciliation,
-        rendre: impl Fn(&ConciliationLue) -> Result<Rendu, serde_json::Error>,
-    ) -> Result<Memoire, ServiceError> {
-        let role = role_of(&contexte.acteur)?;
-        let mut tx = self.db.begin("conciliation.open").await?;
-        if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
-            return Ok(answered);
-        }
-        let partie = self.partie(&mut tx, contexte, patient).await?;
-        partie.verify_actuelle()?;
-        let locked = patients::lock(&mut tx, patient, self.clock.now()).await?;
-        let instant = locked.ok_or(ServiceError::Introuvable)?;
-        let known = conciliations::list(&mut tx, patient, None).await?;
-        if let Some(open) = known.iter().find(|one| one.etat == EtatConciliation::Ouverte) {
-            return Err(ServiceError::ConciliationOuverte(open.id));
-        }
-        let today = self.clock.today();
-        let demandee_le = match (role, nouvelle.demandee_le) {
-            (_, None) => today,
-            (PartieConciliation::Caisse, Some(jour)) if jour <= today => jour,
-            (PartieConciliation::Caisse, Some(_)) => {
-                let message = "attendu : un jour passé ou présent";
-                return Err(ServiceError::champ("/demandee_le", "date_future", message));
-            }
-            (PartieConciliation::Patient, Some(_)) => {
-                let message = "attendu : rien, le patient ouvre la conciliation aujourd'hui";
-                return Err(ServiceError::champ("/demandee_le", "non_applicable", message));
-            }
-        };
-        let conciliation = Conciliation {
-            id: ConciliationId::from_uuid(self.ids.uuid()),
-            patient_id: patient,
-            organisme: partie.organisme,
-            commune: nouvelle.commune,
-            demandee_par: role,
-            demandee_le,
-            version: 1,
-            etat: EtatConciliation::Ouverte,
-            medecin: None,
-            terminee_le: None,
-            contacts: Vec::new(),
-            enregistre_le: instant,
-        };
-        conciliations::insert(&mut tx, &conciliation).await?;
-        let done = ("conciliation.ouverte", instant);
-        self.finish_conciliation(tx, contexte, demande, (conciliation, done), rendre).await
-    }
+/// Reads a file.
+pub async fn get(
+    core: &Core,
+    contexte: &Contexte,
+    id: ConciliationId,
+) -> Result<Seen<ConciliationLue>, ServiceError> {
+    let mut search = core.search(contexte).await?;
+    let patient = patient_of(search.conn(), id).await?;
+    let mut access = search.on(patient, &[]).await?;
+    let found = conciliations::list(access.conn(), patient, Some(id)).await?.pop();
+    let found = found.filter(|one| access.droit.vue.contient(one.demandee_le));
+    let seen = seen(core, found.ok_or(ServiceError::Introuvable)?, &access.rapports);
+    access.show(seen).await
+}
 
-    /// Reads a file.
-    pub async fn get_conciliation(
-        &self,
-        contexte: &Contexte,
-        id: ConciliationId,
-    ) -> Result<ConciliationLue, ServiceError> {
-        role_of(&contexte.acteur)?;
-        let mut conn = self.db.read("conciliation.get").await?;
-        let (conciliation, partie) = self.visible_conciliation(&mut conn, contexte, id).await?;
-        drop(conn);
-        self.trace(contexte, conciliation.patient_id, "conciliation.lire").await?;
-        Ok(self.seen_conciliation(conciliation, &partie))
-    }
+/// The files of a person, the last requested first. A caisse of before sees those requested in its time.
+pub async fn list(
+    core: &Core,
+    contexte: &Contexte,
+    patient: PatientId,
+) -> Result<Seen<Vec<ConciliationLue>>, ServiceError> {
+    let mut access = core.access(contexte, patient).await?;
+    let all = conciliations::list(access.conn(), patient, None).await?;
+    let own = all.into_iter().filter(|one| access.droit.vue.contient(one.demandee_le));
+    let seen = own.map(|one| seen(core, one, &access.rapports)).collect();
+    access.show(seen).await
+}
 
-    /// The files of a person, the last requested first.
-    pub async fn list_conciliations(
-        &self,
-        contexte: &Contexte,
-        patient: PatientId,
-    ) -> Result<Vec<ConciliationLue>, ServiceError> {
-        role_of(&contexte.acteur)?;
-        let mut conn = self.db.read("conciliation.list").await?;
-        let partie = self.partie(&mut conn, contexte, patient).await?;
-        let all = conciliations::list(&mut conn, patient, None).await?;
-        drop(conn);
-        self.trace(contexte, patient, "conciliation.lister").await?;
-        let today = self.clock.today();
-        let own = all.into_iter().filter(|one| partie.sees(&contexte.acteur, one, today));
-        Ok(own.map(|one| self.seen_conciliation(one, &partie)).collect())
-    }
+async fn patient_of(conn: &mut Connection, id: ConciliationId) -> Result<PatientId, ServiceError> {
+    conciliations::patient_of(conn, id).await?.ok_or(ServiceError::Introuvable)
+}
 
-    /// Who the caller is to the files of a person of the perimeter.
-    async fn partie(
-        &self,
-        conn: &mut Connection,
-        contexte: &Contexte,
-        patient: PatientId,
-    ) -> Result<Partie, ServiceError> {
-        let role = role_of(&contexte.acteur)?;
-        self.verify_perimeter(conn, &contexte.acteur, patient).await?;
-        let affiliations =
-            Affiliations(patients::affiliations(conn, patient, latest_knowledge()).await?);
-        let today = self.clock.today();
-        let organisme = affiliations.le(today).ok_or(ServiceError::Introuvable)?;
-        let actuelle = match &contexte.acteur {
-            Acteur::Caisse(caisse) => caisse.gere(&organisme),
-            Acteur::Patient(_) | Acteur::Medecin(_) => true,
-        };
-        Ok(Partie { role, organisme, actuelle, affiliations })
-    }
-
-    async fn visible_conciliation(
-        &self,
-        conn: &mut Connection,
-        contexte: &Contexte,
-        id: ConciliationId,
-    ) -> Result<(Conciliation, Partie), ServiceError> {
-        let patient =
-            conciliations::patient_of(conn, id).await?.ok_or(ServiceError::Introuvable)?;
-        let partie = self.partie(conn, contexte, patient).await?;
-        conciliations::list(conn, patient, Some(id))
-            .await?
-            .pop()
-            .filter(|one| partie.sees(&contexte.acteur, one, self.clock.today()))
-            .map(|one| (one, partie))
-            .ok_or(ServiceError::Introuvable)
-    }
-
-    fn seen_conciliation(&self, conciliation: Conciliation, partie: &Partie) -> ConciliationLue {
-        let actions = if partie.actuelle { conciliation.actions(partie.role) } else { Vec::new() };
-        let jours_d_attente = conciliation.jours_d_attente(self.clock.today());
-        ConciliationLue { conciliation, jours_d_attente, actions }
-    }
-
-    /// Writes what happened and when the person was last written about, keeps the answer, commits.
-    async fn finish_conciliation(
-        &self,
-        mut tx: Tx,
-        contexte: &Contexte,
-        demande: &Demande,
-        (conciliation, (nature, instant)): (Conciliation, (&'static str, DateTime<Utc>)),
-        rendre: impl Fn(&ConciliationLue) -> Result<Rendu, serde_json::Error>,
-    ) -> Result<Memoire, ServiceError> {
-        let patient = conciliation.patient_id;
-        let event = Evenement {
-            id: EvenementId::from_uuid(self.ids.uuid()),
-            nature,
-            survenu_le: instant,
-            enregistre_le: instant,
-            effet_du: None,
-            patient_id: Some(patient),
-            medecin_id: conciliation.medecin.map(|(id, _)| id),
-            declaration_id: None,
-            feuille_id: None,
-            auteur_role: contexte.acteur.role().mot(),
-            auteur_moyen: None,
-            donnees: json!({
-                "conciliation_id": conciliation.id,
-                "etat": conciliation.etat.mot(),
-                "version": conciliation.version,
-            }),
-        };
-        evenements::insert(&mut tx, &event).await?;
-        patients::touch(&mut tx, patient, instant).await?;
-        let partie = self.partie(&mut tx, contexte, patient).await?;
-        let rendu = rendre(&self.seen_conciliation(conciliation, &partie))?;
-        self.keep(tx, contexte, demande, rendu).await
+/// The side on which who acts is: the patient's, or the caisse's.
+const fn party(act: &Act<'_>) -> PartieConciliation {
+    match act.contexte().acteur() {
+        Acteur::Caisse(_) => PartieConciliation::Caisse,
+        Acteur::Patient(_) | Acteur::Medecin(_) => PartieConciliation::Patient,
     }
 }
 
-impl Partie {
-    /// A caisse of before sees the files requested in its time.
-    fn sees(&self, acteur: &Acteur, conciliation: &Conciliation, today: NaiveDate) -> bool {
-        let Acteur::Caisse(caisse) = acteur else { return true };
-        self.affiliations.lisible(caisse, conciliation.demandee_le, today)
-    }
-
-    fn verify_actuelle(&self) -> Result<(), ServiceError> {
-        if self.actuelle {
-            Ok(())
-        } else {
-            Err(ServiceError::Interdit("seule la caisse actuelle du patient agit pour lui"))
-        }
-    }
+/// A file, with what the caller may do now.
+fn seen(core: &Core, conciliation: Conciliation, rapports: &Rapports) -> ConciliationLue {
+    let actions = conciliation.actions(|action| {
+        let demarche = match action {
+            ActionConciliation::Contacter => Demarche::ContacterConciliation,
+            ActionConciliation::Repondre => Demarche::RepondreConciliation,
+            ActionConciliation::Trouver => Demarche::TrouverConciliation,
+            ActionConciliation::Abandonner => Demarche::AbandonnerConciliation,
+            ActionConciliation::Clore => Demarche::CloreConciliation,
+        };
+        demarche.est_permise(rapports)
+    });
+    let jours_d_attente = conciliation.jours_d_attente(core.today());
+    ConciliationLue { conciliation, jours_d_attente, actions }
 }
 
-/// The side on which a caller is; a doctor is on none.
-const fn role_of(acteur: &Acteur) -> Result<PartieConciliation, ServiceError> {
-    match acteur {
-        Acteur::Patient(_) => Ok(PartieConciliation::Patient),
-        Acteur::Caisse(_) => Ok(PartieConciliation::Caisse),
-        Acteur::Medecin(_) => {
-            Err(ServiceError::Interdit("une conciliation est entre le patient et sa caisse"))
-        }
-    }
+/// Tells what happened to a file, and ends the act.
+async fn finish(
+    mut act: Act<'_>,
+    conciliation: Conciliation,
+    nature: &'static str,
+    rendre: impl Render<ConciliationLue>,
+) -> Done {
+    let fact = Fact::of(nature).doctor(conciliation.medecin.map(|(id, _)| id)).with(json!({
+        "conciliation_id": conciliation.id,
+        "etat": conciliation.etat.mot(),
+        "version": conciliation.version,
+    }));
+    act.tell(fact).await?;
+    let rendu = rendre(&seen(act.core(), conciliation, &act.rapports))?;
+    Ok(act.close(rendu).await?)
 }
 
 impl From<ConciliationRefusee> for ServiceError {
@@ -282,7 +200,6 @@ impl From<ConciliationRefusee> for ServiceError {
             Self::Invalide(vec![ChampInvalide::new(pointeur, code, message)])
         };
         match refused {
-            C::Interdit { .. } => Self::Interdit("seule la caisse clôt une recherche sans médecin"),
             C::Terminee { etat } => Self::EtatIncompatible(match etat {
                 EtatConciliation::Ouverte => "La conciliation est ouverte.",
                 EtatConciliation::MedecinTrouve => "La conciliation a trouvé un médecin.",

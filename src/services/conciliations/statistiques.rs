@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::domain::acteur::Acteur;
 use crate::domain::calendar::{Periode, debut_de_mois, lendemain, plus_mois};
 use crate::domain::conciliation::{Attente, EtatConciliation};
-use crate::services::{Contexte, ServiceError, Services};
+use crate::services::{Contexte, Core, ServiceError};
 use crate::storage::conciliations;
 
 /// Months that the statistics show when nothing else is asked: this one and those before.
@@ -30,52 +29,42 @@ pub struct Statistiques {
     pub par_mois: BTreeMap<NaiveDate, Attente>,
 }
 
-impl Services {
-    /// The days that statistics count: those asked for, or this month and the eleven before.
-    /// `None` when they end before they begin.
-    pub fn statistics_period(
-        &self,
-        du: Option<NaiveDate>,
-        au: Option<NaiveDate>,
-    ) -> Option<Periode> {
-        let today = self.clock.today();
-        let first = plus_mois(debut_de_mois(today), 1_i32.saturating_sub(MOIS_PAR_DEFAUT));
-        let au = au.or_else(|| lendemain(today));
-        Periode::new(du.or(first)?, Some(au?)).ok()
-    }
+/// The days that statistics count: those asked for, or this month and the eleven before.
+/// `None` when they end before they begin.
+pub fn period(core: &Core, du: Option<NaiveDate>, au: Option<NaiveDate>) -> Option<Periode> {
+    let today = core.today();
+    let first = plus_mois(debut_de_mois(today), 1_i32.saturating_sub(MOIS_PAR_DEFAUT));
+    let au = au.or_else(|| lendemain(today));
+    Periode::new(du.or(first)?, Some(au?)).ok()
+}
 
-    /// The waiting of those who asked the caller, a caisse, for help.
-    pub async fn conciliation_statistics(
-        &self,
-        contexte: &Contexte,
-        periode: Periode,
-    ) -> Result<Statistiques, ServiceError> {
-        let Acteur::Caisse(caisse) = contexte.acteur else {
-            return Err(ServiceError::Interdit("seule une caisse lit les délais d'attente"));
-        };
-        let today = self.clock.today();
-        let (du, au) = (periode.du(), periode.au().unwrap_or(NaiveDate::MAX));
-        let mut conn = self.db.read("conciliation.statistics").await?;
-        let code = caisse.code();
-        let waited = conciliations::waited(&mut conn, &code, du, au).await?;
-        let waiting = conciliations::waiting(&mut conn, &code, today).await?;
-        drop(conn);
-        let mut statistics = Statistiques {
-            caisse: code,
-            periode,
-            ouvertes: Attente::default(),
-            terminees: Attente::default(),
-            par_issue: BTreeMap::new(),
-            par_mois: BTreeMap::new(),
-        };
-        for (jours, nombre) in waiting {
-            statistics.ouvertes.add(jours, nombre);
-        }
-        for group in waited {
-            statistics.terminees.add(group.jours, group.nombre);
-            statistics.par_issue.entry(group.etat).or_default().add(group.jours, group.nombre);
-            statistics.par_mois.entry(group.mois).or_default().add(group.jours, group.nombre);
-        }
-        Ok(statistics)
+/// The waiting of those who asked the caller, a caisse, for help.
+pub async fn count(
+    core: &Core,
+    contexte: &Contexte,
+    periode: Periode,
+) -> Result<Statistiques, ServiceError> {
+    let mut search = core.search(contexte).await?;
+    let (code, today) = (contexte.acteur().identite(), core.today());
+    let (du, au) = (periode.du(), periode.au().unwrap_or(NaiveDate::MAX));
+    let waited = conciliations::waited(search.conn(), &code, du, au).await?;
+    let waiting = conciliations::waiting(search.conn(), &code, today).await?;
+    drop(search);
+    let mut statistics = Statistiques {
+        caisse: code,
+        periode,
+        ouvertes: Attente::default(),
+        terminees: Attente::default(),
+        par_issue: BTreeMap::new(),
+        par_mois: BTreeMap::new(),
+    };
+    for (jours, nombre) in waiting {
+        statistics.ouvertes.add(jours, nombre);
     }
+    for group in waited {
+        statistics.terminees.add(group.jours, group.nombre);
+        statistics.par_issue.entry(group.etat).or_default().add(group.jours, group.nombre);
+        statistics.par_mois.entry(group.mois).or_default().add(group.jours, group.nombre);
+    }
+    Ok(statistics)
 }

@@ -8,10 +8,10 @@ mod recouvrements;
 
 use chrono::NaiveDate;
 
-pub use self::recouvrements::{NouveauRecouvrement, RecouvrementLu};
-use super::{Contexte, ServiceError, Services, Vue};
-use crate::domain::acteur::Acteur;
+pub use self::recouvrements::{NouveauRecouvrement, RecouvrementLu, cancel, get, recover};
+use super::{Contexte, Core, Seen, ServiceError};
 use crate::domain::creance::{CreanceSuivie, PlaceCreance, Solde, SoldeCherche, suivre};
+use crate::domain::droits::{Demarche, Rapports, Relation};
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::law::LawError;
 use crate::law::reglement::reglement;
@@ -48,20 +48,19 @@ pub struct PageCreances {
 /// Who looks at claims, and what of them is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Regard {
-    /// Whether it is the caisse on which the person depends today, that may act.
+    /// Whether the caller may act on them.
     pub sa_caisse: bool,
     /// The code of the caller, when it is a caisse that the person left.
     ancienne: Option<String>,
 }
 
 impl Regard {
-    fn new(acteur: &Acteur, vue: &Vue) -> Self {
-        let caisse = match acteur {
-            Acteur::Caisse(caisse) => Some(caisse.code()),
-            Acteur::Medecin(_) | Acteur::Patient(_) => None,
-        };
-        let whole = *vue == Vue::Entiere;
-        Self { sa_caisse: whole && caisse.is_some(), ancienne: caisse.filter(|_| !whole) }
+    fn new(rapports: &Rapports) -> Self {
+        let former = rapports.est(Relation::AncienneCaisse).then(|| rapports.acteur.identite());
+        Self {
+            sa_caisse: Demarche::EnregistrerRecouvrement.est_permise(rapports),
+            ancienne: former,
+        }
     }
 
     /// The caisse that recovered, or took back: the one that the person left does not learn which came
@@ -71,86 +70,69 @@ impl Regard {
     }
 }
 
-impl Services {
-    /// The claims on a person. For the person and the caisse; a caisse of before reads those of the days
-    /// of its time. Like care itself, they are not for a representative.
-    pub async fn list_creances(
-        &self,
-        contexte: &Contexte,
-        patient: PatientId,
-        question: &QuestionCreances,
-    ) -> Result<PageCreances, ServiceError> {
-        refuse_medecin(&contexte.acteur)?;
-        let mut conn = self.db.read("creance.list").await?;
-        let vue = self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
-        let absorbed = dossiers::absorbed(&mut conn, &[patient]).await?;
-        let mut records = vec![patient];
-        records.extend(absorbed.into_iter().map(|(_, old)| old));
-        let feuilles = QuestionFeuilles {
-            dossiers: records,
-            executant: None,
-            jours: question.jours,
-            apres: None,
-            limite: i64::MAX,
-        };
-        let mut found = feuilles_de_soins::of_person(&mut conn, &feuilles).await?;
-        found.retain(|recue| {
-            recue.feuille.feuille.soins.date_soins().is_some_and(|jour| vue.contient(jour))
-        });
-        let mut all = self.creances_of(&mut conn, found).await?;
-        drop(conn);
-        self.trace(contexte, patient, "creance.lister").await?;
-        all.sort_by_key(|one| one.place);
-        let total = all.iter().try_fold(Solde::default(), |sum, one| sum.plus(&one.solde));
-        let total = total.map_err(LawError::from)?;
-        all.retain(|one| {
-            one.est_cherchee(question.solde) && question.apres.is_none_or(|last| one.place > last)
-        });
-        let limite = usize::try_from(question.limite).unwrap_or(usize::MAX);
-        let more = all.len() > limite;
-        all.truncate(limite);
-        let suite = all.last().filter(|_| more).map(|last| last.place);
-        let regard = Regard::new(&contexte.acteur, &vue);
-        Ok(PageCreances { creances: all, total, suite, regard })
-    }
-
-    /// The claims of some feuilles, by their current evaluations, with what was recovered of them.
-    async fn creances_of(
-        &self,
-        conn: &mut Connection,
-        mut found: Vec<FeuilleRecue>,
-    ) -> Result<Vec<CreanceSuivie>, ServiceError> {
-        // Nothing is claimed of a feuille that the patient paid, and its payment never changes.
-        found.retain(|recue| recue.feuille.feuille.soins.paiement.tiers_payant_amo);
-        let days: Vec<(FeuilleId, NaiveDate)> = found
-            .iter()
-            .filter_map(|recue| Some((recue.feuille.id, recue.feuille.feuille.soins.date_soins()?)))
-            .collect();
-        let mut current = evaluations::last(conn, &days).await?;
-        let places: Vec<mouvements::Place> =
-            found.iter().map(|recue| (recue.feuille.patient_id, recue.feuille.id)).collect();
-        let mut recovered = mouvements::of_feuilles(conn, &places).await?;
-        let mut all = Vec::new();
-        for FeuilleRecue { feuille, evaluation } in found {
-            let soins = &feuille.feuille.soins;
-            let Some(jour) = soins.date_soins() else { continue };
-            let current = current.remove(&feuille.id).unwrap_or(evaluation.evaluation);
-            let creances = reglement(soins, &current)?.creances;
-            let recovered = recovered.remove(&feuille.id).unwrap_or_default();
-            let place = (feuille.id, jour);
-            let suivies = suivre(place, &soins.actes, &creances, recovered);
-            all.extend(suivies.map_err(LawError::from)?);
-        }
-        Ok(all)
-    }
+/// The claims on a person. For the person and the caisse; a caisse of before reads those of the days
+/// of its time.
+pub async fn list(
+    core: &Core,
+    contexte: &Contexte,
+    patient: PatientId,
+    question: &QuestionCreances,
+) -> Result<Seen<PageCreances>, ServiceError> {
+    let mut access = core.access(contexte, patient).await?;
+    let absorbed = dossiers::absorbed(access.conn(), &[patient]).await?;
+    let mut records = vec![patient];
+    records.extend(absorbed.into_iter().map(|(_, old)| old));
+    let feuilles = QuestionFeuilles {
+        dossiers: records,
+        executant: None,
+        jours: question.jours,
+        apres: None,
+        limite: i64::MAX,
+    };
+    let mut found = feuilles_de_soins::of_person(access.conn(), &feuilles).await?;
+    found.retain(|recue| {
+        recue.feuille.feuille.soins.date_soins().is_some_and(|jour| access.droit.vue.contient(jour))
+    });
+    let mut all = creances_of(access.conn(), found).await?;
+    all.sort_by_key(|one| one.place);
+    let total = all.iter().try_fold(Solde::default(), |sum, one| sum.plus(&one.solde));
+    let total = total.map_err(LawError::from)?;
+    all.retain(|one| {
+        one.est_cherchee(question.solde) && question.apres.is_none_or(|last| one.place > last)
+    });
+    let limite = usize::try_from(question.limite).unwrap_or(usize::MAX);
+    let more = all.len() > limite;
+    all.truncate(limite);
+    let suite = all.last().filter(|_| more).map(|last| last.place);
+    let regard = Regard::new(&access.rapports);
+    access.show(PageCreances { creances: all, total, suite, regard }).await
 }
 
-/// A doctor was paid: what the caisse claims from the patient is between the two of them.
-const fn refuse_medecin(acteur: &Acteur) -> Result<(), ServiceError> {
-    match acteur {
-        Acteur::Patient(_) | Acteur::Caisse(_) => Ok(()),
-        Acteur::Medecin(_) => {
-            Err(ServiceError::Interdit("les créances se lisent par le patient et par sa caisse"))
-        }
+/// The claims of some feuilles, by their current evaluations, with what was recovered of them.
+async fn creances_of(
+    conn: &mut Connection,
+    mut found: Vec<FeuilleRecue>,
+) -> Result<Vec<CreanceSuivie>, ServiceError> {
+    // Nothing is claimed of a feuille that the patient paid, and its payment never changes.
+    found.retain(|recue| recue.feuille.feuille.soins.paiement.tiers_payant_amo);
+    let days: Vec<(FeuilleId, NaiveDate)> = found
+        .iter()
+        .filter_map(|recue| Some((recue.feuille.id, recue.feuille.feuille.soins.date_soins()?)))
+        .collect();
+    let mut current = evaluations::last(conn, &days).await?;
+    let places: Vec<mouvements::Place> =
+        found.iter().map(|recue| (recue.feuille.patient_id, recue.feuille.id)).collect();
+    let mut recovered = mouvements::of_feuilles(conn, &places).await?;
+    let mut all = Vec::new();
+    for FeuilleRecue { feuille, evaluation } in found {
+        let soins = &feuille.feuille.soins;
+        let Some(jour) = soins.date_soins() else { continue };
+        let current = current.remove(&feuille.id).unwrap_or(evaluation.evaluation);
+        let creances = reglement(soins, &current)?.creances;
+        let recovered = recovered.remove(&feuille.id).unwrap_or_default();
+        let place = (feuille.id, jour);
+        let suivies = suivre(place, &soins.actes, &creances, recovered);
+        all.extend(suivies.map_err(LawError::from)?);
     }
+    Ok(all)
 }

@@ -1,25 +1,25 @@
 //! Recoveries: recorded, taken back, read one by one.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde_json::json;
 
-use super::{Regard, refuse_medecin};
-use crate::domain::acteur::{Acteur, Caisse};
+use super::{Regard, creances_of};
 use crate::domain::creance::{
     AnnulationRecouvrement, CleCreance, CreanceSuivie, ModeRecouvrement, MotifAnnulation,
     Recouvrement, RecouvrementInvalide,
 };
-use crate::domain::ids::{EvenementId, FeuilleId, PatientId, RecouvrementId};
+use crate::domain::droits::Demarche;
+use crate::domain::ids::{FeuilleId, PatientId, RecouvrementId};
 use crate::domain::money::Centimes;
 use crate::domain::vocabulary::Vocabulaire;
+use crate::services::core::{Act, Fact};
 use crate::services::{
-    ChampInvalide, Contexte, Demande, Memoire, Rendu, ServiceError, Services, Vue, verify_version,
+    ChampInvalide, Contexte, Core, Demande, Done, Exit, Render, Seen, ServiceError, verify_version,
 };
-use crate::storage::evenements::{self, Evenement};
+use crate::storage::Connection;
 use crate::storage::feuilles_de_soins::{self, FeuilleRecue};
-use crate::storage::patients::{self, fusions};
+use crate::storage::patients::fusions;
 use crate::storage::recouvrements as mouvements;
-use crate::storage::{Connection, Tx};
 
 /// A recovery to record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,217 +45,157 @@ pub struct RecouvrementLu {
     pub regard: Regard,
 }
 
-/// A feuille whose person is locked.
-struct Tenue {
+/// Records a recovery of a claim, of no more than what remains.
+pub async fn recover(
+    core: &Core,
+    demande: &Demande,
+    feuille: FeuilleId,
+    nouveau: NouveauRecouvrement,
+    rendre: impl Render<RecouvrementLu>,
+) -> Done {
+    let (mut act, recue) = hold(core, demande, feuille).await?;
+    let creances = creances_of(act.conn(), vec![recue.clone()]).await?;
+    let today = core.today();
+    let jour = nouveau.jour.unwrap_or(today);
+    let creance = find(&creances, nouveau.cle)?;
+    let wrong = creance.verify(nouveau.montant, jour, today);
+    if !wrong.is_empty() {
+        return Err(ServiceError::Invalide(wrong.into_iter().map(champ).collect()).into());
+    }
+    let recouvrement = Recouvrement {
+        id: RecouvrementId::from_uuid(core.ids.uuid()),
+        cle: nouveau.cle,
+        montant: nouveau.montant,
+        jour,
+        mode: nouveau.mode,
+        auteur: demande.contexte.acteur().identite(),
+        enregistre_le: act.instant,
+        annulation: None,
+    };
+    mouvements::insert(act.conn(), place(&recue), &recouvrement).await?;
+    finish(act, recue, recouvrement.id, rendre).await
+}
+
+/// Takes a recovery back: what it had recovered is left to recover again.
+pub async fn cancel(
+    core: &Core,
+    demande: &Demande,
+    (feuille, id, version): (FeuilleId, RecouvrementId, i32),
+    motif: MotifAnnulation,
+    rendre: impl Render<RecouvrementLu>,
+) -> Done {
+    let (mut act, recue) = hold(core, demande, feuille).await?;
+    let (_, recouvrement) = recovery(act.conn(), recue.clone(), id).await?;
+    verify_version(version, recouvrement.version())?;
+    if recouvrement.annulation.is_some() {
+        return Err(ServiceError::EtatIncompatible("Ce recouvrement est déjà annulé.").into());
+    }
+    let annulation = AnnulationRecouvrement {
+        motif,
+        jour: core.today(),
+        auteur: demande.contexte.acteur().identite(),
+        enregistre_le: act.instant,
+    };
+    let movement = (RecouvrementId::from_uuid(core.ids.uuid()), &annulation);
+    mouvements::cancel(act.conn(), place(&recue), &recouvrement, movement).await?;
+    finish(act, recue, id, rendre).await
+}
+
+/// Reads a recovery, with its claim as it stands.
+pub async fn get(
+    core: &Core,
+    contexte: &Contexte,
+    (feuille, id): (FeuilleId, RecouvrementId),
+) -> Result<Seen<RecouvrementLu>, ServiceError> {
+    let mut search = core.search(contexte).await?;
+    let (recue, patient) = owned(search.conn(), feuille).await?;
+    let mut access = search.on(patient, &[]).await?;
+    let care = recue.feuille.feuille.soins.date_soins();
+    if !care.is_some_and(|jour| access.droit.vue.contient(jour)) {
+        return Err(ServiceError::Introuvable);
+    }
+    let (creance, recouvrement) = recovery(access.conn(), recue, id).await?;
+    let regard = Regard::new(&access.rapports);
+    access.show(RecouvrementLu { recouvrement, creance, regard }).await
+}
+
+/// A recovery of a feuille, and its claim.
+async fn recovery(
+    conn: &mut Connection,
     recue: FeuilleRecue,
-    /// Whose it is now.
-    patient: PatientId,
-    instant: DateTime<Utc>,
+    id: RecouvrementId,
+) -> Result<(CreanceSuivie, Recouvrement), ServiceError> {
+    let found = creances_of(conn, vec![recue]).await?.into_iter().find_map(|creance| {
+        let one = creance.recouvrements.iter().find(|one| one.id == id).cloned()?;
+        Some((creance, one))
+    });
+    found.ok_or(ServiceError::Introuvable)
 }
 
-impl Tenue {
-    const fn place(&self) -> mouvements::Place {
-        (self.recue.feuille.patient_id, self.recue.feuille.id)
-    }
+/// Where the recoveries of a feuille are.
+const fn place(recue: &FeuilleRecue) -> mouvements::Place {
+    (recue.feuille.patient_id, recue.feuille.id)
 }
 
-impl Services {
-    /// Records a recovery of a claim, of no more than what remains.
-    pub async fn recover(
-        &self,
-        contexte: &Contexte,
-        demande: &Demande,
-        feuille: FeuilleId,
-        nouveau: NouveauRecouvrement,
-        rendre: impl Fn(&RecouvrementLu) -> Result<Rendu, serde_json::Error>,
-    ) -> Result<Memoire, ServiceError> {
-        let caisse = caisse_of(&contexte.acteur)?;
-        let mut tx = self.db.begin("recouvrement.create").await?;
-        if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
-            return Ok(answered);
-        }
-        let tenue = self.hold_feuille(&mut tx, contexte, feuille).await?;
-        let creances = self.creances_of(&mut tx, vec![tenue.recue.clone()]).await?;
-        let today = self.clock.today();
-        let jour = nouveau.jour.unwrap_or(today);
-        let creance = find(&creances, nouveau.cle)?;
-        let wrong = creance.verify(nouveau.montant, jour, today);
-        if !wrong.is_empty() {
-            return Err(ServiceError::Invalide(wrong.into_iter().map(champ).collect()));
-        }
-        let recouvrement = Recouvrement {
-            id: RecouvrementId::from_uuid(self.ids.uuid()),
-            cle: nouveau.cle,
-            montant: nouveau.montant,
-            jour,
-            mode: nouveau.mode,
-            auteur: caisse.code(),
-            enregistre_le: tenue.instant,
-            annulation: None,
-        };
-        mouvements::insert(&mut tx, tenue.place(), &recouvrement).await?;
-        let id = recouvrement.id;
-        self.finish_recovery(tx, contexte, demande, (&tenue, id), rendre).await
-    }
-
-    /// Takes a recovery back: what it had recovered is left to recover again.
-    pub async fn cancel_recovery(
-        &self,
-        contexte: &Contexte,
-        demande: &Demande,
-        (feuille, id, version): (FeuilleId, RecouvrementId, i32),
-        motif: MotifAnnulation,
-        rendre: impl Fn(&RecouvrementLu) -> Result<Rendu, serde_json::Error>,
-    ) -> Result<Memoire, ServiceError> {
-        let caisse = caisse_of(&contexte.acteur)?;
-        let mut tx = self.db.begin("recouvrement.cancel").await?;
-        if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
-            return Ok(answered);
-        }
-        let tenue = self.hold_feuille(&mut tx, contexte, feuille).await?;
-        let (_, recouvrement) = self.recovery(&mut tx, tenue.recue.clone(), id).await?;
-        verify_version(version, recouvrement.version())?;
-        if recouvrement.annulation.is_some() {
-            return Err(ServiceError::EtatIncompatible("Ce recouvrement est déjà annulé."));
-        }
-        let annulation = AnnulationRecouvrement {
-            motif,
-            jour: self.clock.today(),
-            auteur: caisse.code(),
-            enregistre_le: tenue.instant,
-        };
-        let movement = (RecouvrementId::from_uuid(self.ids.uuid()), &annulation);
-        mouvements::cancel(&mut tx, tenue.place(), &recouvrement, movement).await?;
-        self.finish_recovery(tx, contexte, demande, (&tenue, id), rendre).await
-    }
-
-    /// Reads a recovery, with its claim as it stands.
-    pub async fn get_recovery(
-        &self,
-        contexte: &Contexte,
-        (feuille, id): (FeuilleId, RecouvrementId),
-    ) -> Result<RecouvrementLu, ServiceError> {
-        refuse_medecin(&contexte.acteur)?;
-        let mut conn = self.db.read("recouvrement.get").await?;
-        let (recue, patient, vue) = self.visible_feuille(&mut conn, contexte, feuille).await?;
-        let (creance, recouvrement) = self.recovery(&mut conn, recue, id).await?;
-        drop(conn);
-        self.trace(contexte, patient, "recouvrement.lire").await?;
-        let regard = Regard::new(&contexte.acteur, &vue);
-        Ok(RecouvrementLu { recouvrement, creance, regard })
-    }
-
-    /// A recovery of a feuille, and its claim.
-    async fn recovery(
-        &self,
-        conn: &mut Connection,
-        recue: FeuilleRecue,
-        id: RecouvrementId,
-    ) -> Result<(CreanceSuivie, Recouvrement), ServiceError> {
-        let found = self.creances_of(conn, vec![recue]).await?.into_iter().find_map(|creance| {
-            let one = creance.recouvrements.iter().find(|one| one.id == id).cloned()?;
-            Some((creance, one))
-        });
-        found.ok_or(ServiceError::Introuvable)
-    }
-
-    /// A feuille that the caller may see, whose it is now, and which days the caller looks at.
-    async fn visible_feuille(
-        &self,
-        conn: &mut Connection,
-        contexte: &Contexte,
-        id: FeuilleId,
-    ) -> Result<(FeuilleRecue, PatientId, Vue), ServiceError> {
-        let recue = feuilles_de_soins::get(conn, id).await?.ok_or(ServiceError::Introuvable)?;
-        let received_for = recue.feuille.patient_id;
-        let patient = fusions::owner_of_feuille(conn, id, received_for).await?;
-        let vue = self.verify_perimeter(conn, &contexte.acteur, patient).await?;
-        let care = recue.feuille.feuille.soins.date_soins();
-        if care.is_some_and(|jour| vue.contient(jour)) {
-            Ok((recue, patient, vue))
-        } else {
-            Err(ServiceError::Introuvable)
-        }
-    }
-
-    /// Locks the person of a feuille, for the caisse on which that person depends. Two recoveries, or
-    /// a recovery and a new evaluation, then follow each other.
-    async fn hold_feuille(
-        &self,
-        tx: &mut Tx,
-        contexte: &Contexte,
-        id: FeuilleId,
-    ) -> Result<Tenue, ServiceError> {
-        let (_, patient, _) = self.visible_feuille(tx, contexte, id).await?;
-        let locked = patients::lock(tx, patient, self.clock.now()).await?;
-        // Read again: a merge or a split may have given the feuille away before the lock was had.
-        let (recue, owner, vue) = self.visible_feuille(tx, contexte, id).await?;
-        let Some(instant) = locked.filter(|_| owner == patient) else {
-            let moved = "La feuille vient de passer à un autre dossier.";
-            return Err(ServiceError::EtatIncompatible(moved));
-        };
-        if !Regard::new(&contexte.acteur, &vue).sa_caisse {
-            return Err(ServiceError::Interdit(
-                "seule la caisse actuelle du patient recouvre une créance",
-            ));
-        }
-        Ok(Tenue { recue, patient, instant })
-    }
-
-    /// Writes what happened and when the person was last written about, keeps the answer, commits.
-    async fn finish_recovery(
-        &self,
-        mut tx: Tx,
-        contexte: &Contexte,
-        demande: &Demande,
-        (tenue, id): (&Tenue, RecouvrementId),
-        rendre: impl Fn(&RecouvrementLu) -> Result<Rendu, serde_json::Error>,
-    ) -> Result<Memoire, ServiceError> {
-        let (creance, recouvrement) = self.recovery(&mut tx, tenue.recue.clone(), id).await?;
-        let motif = recouvrement.annulation.as_ref().map(|annulation| annulation.motif);
-        let (nature, operation) = match motif {
-            None => ("feuille.recouvrement", "recouvrement.enregistrer"),
-            Some(_) => ("feuille.recouvrement_annule", "recouvrement.annuler"),
-        };
-        let event = Evenement {
-            id: EvenementId::from_uuid(self.ids.uuid()),
-            nature,
-            survenu_le: tenue.instant,
-            enregistre_le: tenue.instant,
-            effet_du: Some(recouvrement.jour),
-            patient_id: Some(tenue.patient),
-            medecin_id: None,
-            declaration_id: None,
-            feuille_id: Some(tenue.recue.feuille.id),
-            auteur_role: contexte.acteur.role().mot(),
-            auteur_moyen: None,
-            donnees: json!({
-                "recouvrement_id": recouvrement.id,
-                "numero_ligne": recouvrement.cle.numero_ligne,
-                "nature": recouvrement.cle.nature.mot(),
-                "mode": recouvrement.mode.mot(),
-                "montant_centimes": recouvrement.montant,
-                "restant_centimes": creance.solde.restant,
-                "motif": motif.map(MotifAnnulation::mot),
-            }),
-        };
-        evenements::insert(&mut tx, &event).await?;
-        patients::touch(&mut tx, tenue.patient, tenue.instant).await?;
-        self.trace_within(&mut tx, contexte, tenue.patient, operation).await?;
-        let regard = Regard::new(&contexte.acteur, &Vue::Entiere);
-        let rendu = rendre(&RecouvrementLu { recouvrement, creance, regard })?;
-        self.keep(tx, contexte, demande, rendu).await
-    }
+/// A feuille, and whose it is now.
+async fn owned(
+    conn: &mut Connection,
+    id: FeuilleId,
+) -> Result<(FeuilleRecue, PatientId), ServiceError> {
+    let recue = feuilles_de_soins::get(conn, id).await?.ok_or(ServiceError::Introuvable)?;
+    let patient = fusions::owner_of_feuille(conn, id, recue.feuille.patient_id).await?;
+    Ok((recue, patient))
 }
 
-/// The caisse that acts; nobody else does.
-const fn caisse_of(acteur: &Acteur) -> Result<Caisse, ServiceError> {
-    match acteur {
-        Acteur::Caisse(caisse) => Ok(*caisse),
-        Acteur::Medecin(_) | Acteur::Patient(_) => {
-            Err(ServiceError::Interdit("seule la caisse du patient recouvre une créance"))
-        }
+/// Opens an act on the person of a feuille. Two recoveries, or a recovery and a new evaluation, then
+/// follow each other.
+async fn hold<'a>(
+    core: &'a Core,
+    demande: &'a Demande,
+    id: FeuilleId,
+) -> Result<(Act<'a>, FeuilleRecue), Exit> {
+    let mut opening = core.open(demande).await?;
+    let (seen, patient) = owned(opening.conn(), id).await?;
+    let droit = opening.judge(Demarche::ListerCreances, patient).await?;
+    let care = seen.feuille.feuille.soins.date_soins();
+    if !care.is_some_and(|jour| droit.vue.contient(jour)) {
+        return Err(ServiceError::Introuvable.into());
     }
+    let mut act = opening.on(patient, &[]).await?;
+    // Read again: a merge or a split may have given the feuille away before the lock was had.
+    let (recue, owner) = owned(act.conn(), id).await?;
+    if owner != patient {
+        let moved = "La feuille vient de passer à un autre dossier.";
+        return Err(ServiceError::EtatIncompatible(moved).into());
+    }
+    Ok((act, recue))
+}
+
+/// Tells what happened, and ends the act.
+async fn finish(
+    mut act: Act<'_>,
+    recue: FeuilleRecue,
+    id: RecouvrementId,
+    rendre: impl Render<RecouvrementLu>,
+) -> Done {
+    let feuille = recue.feuille.id;
+    let (creance, recouvrement) = recovery(act.conn(), recue, id).await?;
+    let motif = recouvrement.annulation.as_ref().map(|annulation| annulation.motif);
+    let nature =
+        if motif.is_none() { "feuille.recouvrement" } else { "feuille.recouvrement_annule" };
+    let fact = Fact::of(nature).effective(recouvrement.jour).feuille(feuille).with(json!({
+        "recouvrement_id": recouvrement.id,
+        "numero_ligne": recouvrement.cle.numero_ligne,
+        "nature": recouvrement.cle.nature.mot(),
+        "mode": recouvrement.mode.mot(),
+        "montant_centimes": recouvrement.montant,
+        "restant_centimes": creance.solde.restant,
+        "motif": motif.map(MotifAnnulation::mot),
+    }));
+    act.tell(fact).await?;
+    let regard = Regard::new(&act.rapports);
+    let rendu = rendre(&RecouvrementLu { recouvrement, creance, regard })?;
+    Ok(act.close(rendu).await?)
 }
 
 /// The claim that a request designates.

@@ -9,14 +9,18 @@ pub mod retrait;
 mod signature;
 mod transitions;
 
-pub use self::departs::NouveauDepart;
-pub use self::rectification::{Rectification, Remplacement};
+pub use self::creation::{create, preview};
+pub use self::departs::{NouveauDepart, leave};
+pub(super) use self::parties::ends_choice;
+pub use self::rectification::{Rectification, Remplacement, rectify};
+pub use self::transitions::{cancel, expire, refuse, sign};
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Contexte, ServiceError, Services, latest_knowledge};
+use self::parties::{cote, famille, may_end};
+use super::{Contexte, Core, Seen, ServiceError, latest_knowledge};
 use crate::domain::acteur::Acteur;
 use crate::domain::clock::paris_day;
 use crate::domain::declaration::{
@@ -24,6 +28,7 @@ use crate::domain::declaration::{
 };
 use crate::domain::designation::Designation;
 use crate::domain::digest::Empreinte;
+use crate::domain::droits::{Demarche, Etendue, Rapports, Relation};
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DeclarationId, LieuId, MedecinId, PatientId, RepresentationId};
 use crate::domain::patient::ClePatient;
@@ -98,6 +103,8 @@ pub struct Dossier {
     pub peut_rompre: bool,
     /// The declaration that rectifies this one.
     pub rectifiee_par: Option<DeclarationId>,
+    /// What the caller may do now.
+    pub actions: Vec<Action>,
 }
 
 impl Dossier {
@@ -110,19 +117,21 @@ impl Dossier {
     }
 
     /// What the caller may do: to the declaration, and to the line that it opened or confirms.
-    pub fn actions(&self, acteur: &Acteur) -> Vec<Action> {
-        // A caisse of before only reads.
-        if matches!(acteur, Acteur::Caisse(_)) && !self.peut_rompre {
-            return Vec::new();
-        }
-        let mut actions = self.declaration.actions(acteur, self.cote.as_ref());
+    fn possible(&self, rapports: &Rapports) -> Vec<Action> {
         let shown = self.designation.as_ref().or(self.confirmee.as_ref());
-        if self.declaration.etat.permet(Action::Retirer)
-            && shown.is_some_and(|known| known.se_quitte(acteur, self.peut_rompre))
-        {
-            actions.push(Action::Retirer);
-        }
-        actions
+        let leaves = shown.is_some_and(|known| known.se_quitte(&rapports.acteur, self.peut_rompre));
+        let may = |action: Action| {
+            let demarche = match action {
+                Action::Signer => Demarche::SignerDeclaration,
+                Action::Refuser => Demarche::RefuserDeclaration,
+                Action::Annuler => Demarche::AnnulerDeclaration,
+                Action::Rectifier => Demarche::RectifierDeclaration,
+                Action::Retirer if leaves => Demarche::RetirerMedecin,
+                Action::Retirer | Action::Expirer => return false,
+            };
+            demarche.est_permise(rapports)
+        };
+        self.declaration.actions(&rapports.acteur, self.cote.as_ref(), may)
     }
 }
 
@@ -135,106 +144,104 @@ pub struct Apercu {
     pub contenu_sha256: Empreinte,
 }
 
-impl Services {
-    /// Reads a declaration.
-    pub async fn get_declaration(
-        &self,
-        contexte: &Contexte,
-        id: DeclarationId,
-    ) -> Result<Dossier, ServiceError> {
-        let mut conn = self.db.read("declaration.get").await?;
-        let declaration = self.visible(&mut conn, contexte, id).await?;
-        let patient = declaration.patient_id;
-        let speaks = self.may_end(&mut conn, &contexte.acteur, patient).await?;
-        let dossier = self.dossier_of(&mut conn, declaration, speaks).await?;
-        let dossier = dossier.vue_par(&contexte.acteur);
-        drop(conn);
-        self.trace(contexte, patient, "declaration.lire").await?;
-        Ok(dossier)
+/// Reads a declaration. A doctor reads those that name him, whether the patient became his or not.
+pub async fn get(
+    core: &Core,
+    contexte: &Contexte,
+    id: DeclarationId,
+) -> Result<Seen<Dossier>, ServiceError> {
+    let mut search = core.search(contexte).await?;
+    let declaration = one(core, search.conn(), id).await?;
+    let named = named(contexte.acteur(), &declaration);
+    let mut access = search.on(declaration.patient_id, named).await?;
+    if !access.droit.vue.contient(jour_de(&declaration)) {
+        return Err(ServiceError::Introuvable);
     }
+    let rapports = access.rapports.clone();
+    let dossier = dossier_of(core, access.conn(), declaration, &rapports).await?;
+    access.show(dossier.vue_par(contexte.acteur())).await
+}
 
-    /// The declarations of a person, the last first. A doctor sees those that name him.
-    pub async fn list_declarations(
-        &self,
-        contexte: &Contexte,
-        patient: PatientId,
-    ) -> Result<Vec<Dossier>, ServiceError> {
-        let mut conn = self.db.read("declaration.list").await?;
-        let vue = self.verify_represented_perimeter(&mut conn, &contexte.acteur, patient).await?;
-        let all = declarations::list(&mut conn, self.db.coffre(), patient).await?;
-        let speaks = self.may_end(&mut conn, &contexte.acteur, patient).await?;
-        let mut dossiers = Vec::new();
-        for declaration in all {
-            if may_see(&contexte.acteur, &declaration) && vue.contient(jour_de(&declaration)) {
-                let dossier = self.dossier_of(&mut conn, declaration, speaks).await?;
-                dossiers.push(dossier.vue_par(&contexte.acteur));
-            }
+/// The declarations of a person, the last first. A doctor sees those that name him.
+pub async fn list(
+    core: &Core,
+    contexte: &Contexte,
+    patient: PatientId,
+) -> Result<Seen<Vec<Dossier>>, ServiceError> {
+    let mut access = core.access(contexte, patient).await?;
+    let acteur = contexte.acteur();
+    let all = declarations::list(access.conn(), core.coffre(), patient).await?;
+    let mut dossiers = Vec::new();
+    for declaration in all {
+        let named = named(acteur, &declaration);
+        let shown = access.droit.etendue != Etendue::CeQuiLeNomme || !named.is_empty();
+        if shown && access.droit.vue.contient(jour_de(&declaration)) {
+            let rapports = named.iter().fold(access.rapports.clone(), |all, one| all.avec(*one));
+            let dossier = dossier_of(core, access.conn(), declaration, &rapports).await?;
+            dossiers.push(dossier.vue_par(acteur));
         }
-        drop(conn);
-        self.trace(contexte, patient, "declaration.lister").await?;
-        Ok(dossiers)
     }
+    access.show(dossiers).await
+}
 
-    /// A declaration that the caller may see.
-    async fn visible(
-        &self,
-        conn: &mut Connection,
-        contexte: &Contexte,
-        id: DeclarationId,
-    ) -> Result<Declaration, ServiceError> {
-        let patient = declarations::patient_of(conn, id).await?.ok_or(ServiceError::Introuvable)?;
-        let declaration = declarations::get(conn, self.db.coffre(), patient, id)
-            .await?
-            .ok_or(ServiceError::Introuvable)?;
-        // A doctor sees the declarations that name him, whether the patient became his or not.
-        if !matches!(contexte.acteur, Acteur::Medecin(_)) {
-            let vue = self.verify_represented_perimeter(conn, &contexte.acteur, patient).await?;
-            if !vue.contient(jour_de(&declaration)) {
-                return Err(ServiceError::Introuvable);
-            }
-        }
-        if may_see(&contexte.acteur, &declaration) {
-            Ok(declaration)
-        } else {
-            Err(ServiceError::Introuvable)
-        }
-    }
+/// A declaration, wherever it is.
+async fn one(
+    core: &Core,
+    conn: &mut Connection,
+    id: DeclarationId,
+) -> Result<Declaration, ServiceError> {
+    let patient = declarations::patient_of(conn, id).await?.ok_or(ServiceError::Introuvable)?;
+    let found = declarations::get(conn, core.coffre(), patient, id).await?;
+    found.ok_or(ServiceError::Introuvable)
+}
 
-    /// A declaration with the designation that it opened, extended or confirms.
-    async fn dossier_of(
-        &self,
-        conn: &mut Connection,
-        declaration: Declaration,
-        peut_rompre: bool,
-    ) -> Result<Dossier, ServiceError> {
-        let mut dossier = Dossier {
-            declaration,
-            designation: None,
-            confirmee: None,
-            cote: None,
-            peut_rompre,
-            rectifiee_par: None,
-        };
-        let declaration = &dossier.declaration;
-        match declaration.etat {
-            Etat::EnAttente => {
-                let famille = self.famille(conn, declaration.patient_id).await?;
-                let jour = declaration.jour_de_reference(self.clock.today());
-                dossier.cote = Some(self.cote(&famille, jour)?);
-            }
-            Etat::Active => {
-                let patient = declaration.patient_id;
-                let timeline = designations::list(conn, patient, latest_knowledge()).await?;
-                (dossier.designation, dossier.confirmee) = effect_of(declaration, &timeline);
-            }
-            Etat::Rectifiee => {
-                let (patient, id) = (declaration.patient_id, declaration.id);
-                dossier.rectifiee_par = declarations::rectified_by(conn, patient, id).await?;
-            }
-            Etat::Refusee | Etat::Annulee | Etat::Expiree => {}
+/// What a declaration makes of a caller.
+fn named(acteur: &Acteur, declaration: &Declaration) -> &'static [Relation] {
+    match acteur {
+        Acteur::Medecin(rpps) if declaration.medecins.iter().any(|one| one.rpps == *rpps) => {
+            &[Relation::Nomme]
         }
-        Ok(dossier)
+        Acteur::Medecin(_) | Acteur::Patient(_) | Acteur::Caisse(_) => &[],
     }
+}
+
+/// A declaration with the designation that it opened, extended or confirms, and what a caller may do.
+async fn dossier_of(
+    core: &Core,
+    conn: &mut Connection,
+    declaration: Declaration,
+    rapports: &Rapports,
+) -> Result<Dossier, ServiceError> {
+    let peut_rompre = may_end(core, conn, rapports, declaration.patient_id).await?;
+    let mut dossier = Dossier {
+        declaration,
+        designation: None,
+        confirmee: None,
+        cote: None,
+        peut_rompre,
+        rectifiee_par: None,
+        actions: Vec::new(),
+    };
+    let declaration = &dossier.declaration;
+    match declaration.etat {
+        Etat::EnAttente => {
+            let famille = famille(core, conn, declaration.patient_id).await?;
+            let jour = declaration.jour_de_reference(core.today());
+            dossier.cote = Some(cote(core, &famille, jour)?);
+        }
+        Etat::Active => {
+            let patient = declaration.patient_id;
+            let timeline = designations::list(conn, patient, latest_knowledge()).await?;
+            (dossier.designation, dossier.confirmee) = effect_of(declaration, &timeline);
+        }
+        Etat::Rectifiee => {
+            let (patient, id) = (declaration.patient_id, declaration.id);
+            dossier.rectifiee_par = declarations::rectified_by(conn, patient, id).await?;
+        }
+        Etat::Refusee | Etat::Annulee | Etat::Expiree => {}
+    }
+    dossier.actions = dossier.possible(rapports);
+    Ok(dossier)
 }
 
 /// The designation that a declaration opened or extended, or the one that it confirms.
@@ -268,12 +275,4 @@ fn effect_of(
 fn jour_de(declaration: &Declaration) -> NaiveDate {
     let signed = declaration.signatures.iter().map(|signature| signature.signe_le).max();
     signed.unwrap_or_else(|| paris_day(declaration.enregistre_le))
-}
-
-/// What a doctor may see of the declarations of a person: those that name him.
-fn may_see(acteur: &Acteur, declaration: &Declaration) -> bool {
-    match acteur {
-        Acteur::Medecin(rpps) => declaration.medecins.iter().any(|medecin| medecin.rpps == *rpps),
-        Acteur::Patient(_) | Acteur::Caisse(_) => true,
-    }
 }

@@ -4,16 +4,17 @@
 use chrono::NaiveDate;
 use serde_json::json;
 
-use super::Dossier;
+use super::transitions::{finish, take};
+use super::{Dossier, dossier_of};
 use crate::domain::acteur::Acteur;
 use crate::domain::calendar::lendemain;
 use crate::domain::declaration::{Action, DeclarationRefusee, Etat};
 use crate::domain::fin::{Fin, MotifDepart};
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DeclarationId, FaitId, MedecinId};
-use crate::services::frises::Ecriture;
-use crate::services::{Contexte, Demande, Memoire, Rendu, ServiceError, Services};
-use crate::storage::evenements::{self, Evenement};
+use crate::services::core::Fact;
+use crate::services::frises::replay;
+use crate::services::{Core, Demande, Done, Exit, Render, ServiceError};
 use crate::storage::{declarations, fins};
 
 /// A withdrawal, as it is asked for.
@@ -25,84 +26,70 @@ pub struct Retrait {
     pub motif: Option<String>,
 }
 
-impl Services {
-    /// A doctor withdraws from being a médecin traitant of the person of a declaration; or whoever speaks
-    /// for the patient ends what the declaration opened, for all its doctors. A caisse records the
-    /// letter of a patient, of any day.
-    pub async fn withdraw(
-        &self,
-        contexte: &Contexte,
-        demande: &Demande,
-        vue: (DeclarationId, i32),
-        retrait: &Retrait,
-        rendre: impl Fn(&Dossier) -> Result<Rendu, serde_json::Error>,
-    ) -> Result<Memoire, ServiceError> {
-        let effet_du = self.withdrawal_day(&contexte.acteur, retrait.effet_du)?;
-        let mut tx = self.db.begin("declaration.withdraw").await?;
-        if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
-            return self.replayed(tx, contexte, vue.0, answered).await;
-        }
-        let (mut declaration, instant) = self.take(&mut tx, contexte, vue).await?;
-        if declaration.etat != Etat::Active {
-            let (etat, action) = (declaration.etat, Action::Retirer);
-            return Err(DeclarationRefusee::TransitionInterdite { etat, action }.into());
-        }
-        let patient = declaration.patient_id;
-        let speaks = self.may_end(&mut tx, &contexte.acteur, patient).await?;
-        let shown = self.dossier_of(&mut tx, declaration.clone(), speaks).await?;
-        let (motif, told, wanted) = match contexte.acteur {
-            Acteur::Medecin(rpps) => (MotifDepart::Medecin, "patient", Some(rpps)),
-            Acteur::Patient(_) | Acteur::Caisse(_) if shown.peut_rompre => {
-                (MotifDepart::Patient, "medecin", None)
-            }
-            Acteur::Patient(_) | Acteur::Caisse(_) => {
-                return Err(ServiceError::Interdit(
-                    "un médecin désigné, le patient ou qui choisit pour lui, ou sa caisse",
-                ));
-            }
-        };
-        let ecriture = Ecriture::par(contexte, patient, instant);
-        for medecin_id in lignes_en_vigueur(&shown, wanted, effet_du)? {
-            let id = FaitId::from_uuid(self.ids.uuid());
-            let fin =
-                Fin { id, medecin_id, motif, effet_du, decidee_le: instant, operation_id: None };
-            fins::insert(&mut tx, patient, &fin, instant).await?;
-            // The notice to the other party.
-            let event = Evenement {
-                medecin_id: Some(medecin_id),
-                effet_du: Some(effet_du),
-                declaration_id: Some(declaration.id),
-                donnees: json!({ "nature": "retrait", "avis": told }),
-                ..self.event_of(&ecriture, "declaration.retiree")
-            };
-            evenements::insert(&mut tx, &event).await?;
-        }
-        self.replay(&mut tx, &ecriture).await?;
-        declaration.motif.clone_from(&retrait.motif);
-        declarations::advance(&mut tx, &mut declaration, instant).await?;
-        self.finish(tx, contexte, demande, declaration, instant, rendre).await
+/// A doctor withdraws from being a médecin traitant of the person of a declaration; or whoever speaks
+/// for the patient ends what the declaration opened, for all its doctors. A caisse records the
+/// letter of a patient, of any day.
+pub async fn withdraw(
+    core: &Core,
+    demande: &Demande,
+    seen: (DeclarationId, i32),
+    retrait: &Retrait,
+    rendre: impl Render<Dossier>,
+) -> Done {
+    let effet_du = withdrawal_day(core, demande.contexte.acteur(), retrait.effet_du)?;
+    let (mut act, mut declaration) = take(core, demande, seen).await?;
+    if declaration.etat != Etat::Active {
+        let (etat, action) = (declaration.etat, Action::Retirer);
+        return Err(DeclarationRefusee::TransitionInterdite { etat, action }.into());
     }
-
-    /// The day of a withdrawal: tomorrow at the earliest, unless a caisse records a letter. The patient
-    /// who is cared for today still has a médecin traitant today.
-    fn withdrawal_day(
-        &self,
-        acteur: &Acteur,
-        asked: Option<NaiveDate>,
-    ) -> Result<NaiveDate, ServiceError> {
-        let today = self.clock.today();
-        let tomorrow = lendemain(today).unwrap_or(today);
-        match asked {
-            Some(day) if day < tomorrow && !matches!(acteur, Acteur::Caisse(_)) => {
-                Err(ServiceError::champ(
-                    "/effet_du",
-                    "date_passee",
-                    "attendu : demain au plus tôt, le patient gardant son médecin traitant aujourd'hui",
-                ))
-            }
-            Some(day) => Ok(day),
-            None => Ok(tomorrow),
+    let rapports = act.rapports.clone();
+    let shown = dossier_of(core, act.conn(), declaration.clone(), &rapports).await?;
+    let (motif, told, wanted) = match *demande.contexte.acteur() {
+        Acteur::Medecin(rpps) => (MotifDepart::Medecin, "patient", Some(rpps)),
+        Acteur::Patient(_) | Acteur::Caisse(_) if shown.peut_rompre => {
+            (MotifDepart::Patient, "medecin", None)
         }
+        Acteur::Patient(_) | Acteur::Caisse(_) => {
+            return Err(Exit::from(ServiceError::Interdit(
+                "un médecin désigné, le patient ou qui choisit pour lui, ou sa caisse",
+            )));
+        }
+    };
+    let (patient, instant) = (act.patient, act.instant);
+    for medecin_id in lignes_en_vigueur(&shown, wanted, effet_du)? {
+        let id = FaitId::from_uuid(core.ids.uuid());
+        let fin = Fin { id, medecin_id, motif, effet_du, decidee_le: instant, operation_id: None };
+        fins::insert(act.conn(), patient, &fin, instant).await?;
+        // The notice to the other party.
+        let fact = Fact::of("declaration.retiree").doctor(medecin_id).effective(effet_du);
+        let donnees = json!({ "nature": "retrait", "avis": told });
+        act.tell(fact.declaration(declaration.id).with(donnees)).await?;
+    }
+    replay(&mut act.writing()).await?;
+    declaration.motif.clone_from(&retrait.motif);
+    declarations::advance(act.conn(), &mut declaration, instant).await?;
+    finish(act, declaration, rendre).await
+}
+
+/// The day of a withdrawal: tomorrow at the earliest, unless a caisse records a letter. The patient
+/// who is cared for today still has a médecin traitant today.
+fn withdrawal_day(
+    core: &Core,
+    acteur: &Acteur,
+    asked: Option<NaiveDate>,
+) -> Result<NaiveDate, ServiceError> {
+    let today = core.today();
+    let tomorrow = lendemain(today).unwrap_or(today);
+    match asked {
+        Some(day) if day < tomorrow && !matches!(acteur, Acteur::Caisse(_)) => {
+            Err(ServiceError::champ(
+                "/effet_du",
+                "date_passee",
+                "attendu : demain au plus tôt, le patient gardant son médecin traitant aujourd'hui",
+            ))
+        }
+        Some(day) => Ok(day),
+        None => Ok(tomorrow),
     }
 }
 

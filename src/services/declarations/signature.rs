@@ -13,112 +13,108 @@ use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{LieuId, SignatureId};
 use crate::domain::medecin::Medecin;
 use crate::law::parameters::Parametre;
-use crate::services::{ServiceError, Services, latest_knowledge};
+use crate::services::{Core, ServiceError, latest_knowledge};
 use crate::storage::{Connection, designations, medecins};
 
-impl Services {
-    /// Refuses a declaration whose doctors cannot be designated on the day of the last signature,
-    /// or not together.
-    pub(super) async fn verify_designable(
-        &self,
-        conn: &mut Connection,
-        declaration: &Declaration,
-    ) -> Result<(), ServiceError> {
-        let last = declaration.signatures.iter().map(|signature| signature.signe_le).max();
-        let jour = last.unwrap_or_else(|| self.clock.today());
-        let mut membres = Vec::new();
-        for MedecinDesigne { rpps, lieu_id, .. } in &declaration.medecins {
-            let found = medecins::find(conn, rpps, latest_knowledge()).await?;
-            let membre = found.and_then(|medecin| membre(&medecin, jour, Some(*lieu_id)));
-            membres.push(
-                membre.ok_or(DeclarationRefusee::MedecinNonDesignable { rpps: *rpps, jour })?,
-            );
-        }
-        let Some(en_place) = &declaration.en_place else {
-            return self.verify_joint(&membres, jour);
-        };
-        let current = designations::current(conn, declaration.patient_id, jour).await?;
-        let mut present = current.iter().flat_map(|designation| designation.membres_le(jour));
-        if !present.any(|membre| en_place.contains(&membre.medecin_id)) {
-            return Err(DeclarationRefusee::AvenantInadapte { jour }.into());
-        }
-        // Whom an amendment joins: at the newcomer's place if they practise there, else where
-        // they mainly do, which then differs.
-        let place = declaration.medecins.first().map(|medecin| medecin.lieu_id);
-        let mut all = Vec::new();
-        for medecin_id in en_place {
-            let rpps =
-                medecins::rpps_of(conn, *medecin_id).await?.ok_or(ServiceError::Introuvable)?;
-            let found = medecins::find(conn, &rpps, latest_knowledge()).await?;
-            let present = found.and_then(|medecin| {
-                membre(&medecin, jour, place).or_else(|| membre(&medecin, jour, None))
-            });
-            all.extend(present);
-        }
-        all.extend(membres);
-        self.verify_joint(&all, jour)
+/// Refuses a declaration whose doctors cannot be designated on the day of the last signature,
+/// or not together.
+pub(super) async fn verify_designable(
+    core: &Core,
+    conn: &mut Connection,
+    declaration: &Declaration,
+) -> Result<(), ServiceError> {
+    let last = declaration.signatures.iter().map(|signature| signature.signe_le).max();
+    let jour = last.unwrap_or_else(|| core.today());
+    let mut membres = Vec::new();
+    for MedecinDesigne { rpps, lieu_id, .. } in &declaration.medecins {
+        let found = medecins::find(conn, rpps, latest_knowledge()).await?;
+        let membre = found.and_then(|medecin| membre(&medecin, jour, Some(*lieu_id)));
+        membres.push(membre.ok_or(DeclarationRefusee::MedecinNonDesignable { rpps: *rpps, jour })?);
     }
+    let Some(en_place) = &declaration.en_place else {
+        return verify_joint(core, &membres, jour);
+    };
+    let current = designations::current(conn, declaration.patient_id, jour).await?;
+    let mut present = current.iter().flat_map(|designation| designation.membres_le(jour));
+    if !present.any(|membre| en_place.contains(&membre.medecin_id)) {
+        return Err(DeclarationRefusee::AvenantInadapte { jour }.into());
+    }
+    // Whom an amendment joins: at the newcomer's place if they practise there, else where
+    // they mainly do, which then differs.
+    let place = declaration.medecins.first().map(|medecin| medecin.lieu_id);
+    let mut all = Vec::new();
+    for medecin_id in en_place {
+        let rpps = medecins::rpps_of(conn, *medecin_id).await?.ok_or(ServiceError::Introuvable)?;
+        let found = medecins::find(conn, &rpps, latest_knowledge()).await?;
+        let present = found.and_then(|medecin| {
+            membre(&medecin, jour, place).or_else(|| membre(&medecin, jour, None))
+        });
+        all.extend(present);
+    }
+    all.extend(membres);
+    verify_joint(core, &all, jour)
+}
 
-    /// Refuses doctors who cannot be designated together on a day, naming who fails what.
-    pub(super) fn verify_joint(
-        &self,
-        membres: &[MembreConjoint],
-        jour: NaiveDate,
-    ) -> Result<(), ServiceError> {
-        if membres.len() > 1 && self.valeur(Parametre::MtConjointOuverture, jour)? == 0 {
-            return Err(DeclarationRefusee::ConjointAvantOuverture { jour }.into());
-        }
-        let echecs = failures(membres);
-        if echecs.is_empty() {
-            Ok(())
-        } else {
-            Err(DeclarationRefusee::ConjointImpossible { echecs, jour }.into())
-        }
+/// Refuses doctors who cannot be designated together on a day, naming who fails what.
+pub(super) fn verify_joint(
+    core: &Core,
+    membres: &[MembreConjoint],
+    jour: NaiveDate,
+) -> Result<(), ServiceError> {
+    if membres.len() > 1 && core.valeur(Parametre::MtConjointOuverture, jour)? == 0 {
+        return Err(DeclarationRefusee::ConjointAvantOuverture { jour }.into());
     }
+    let echecs = failures(membres);
+    if echecs.is_empty() {
+        Ok(())
+    } else {
+        Err(DeclarationRefusee::ConjointImpossible { echecs, jour }.into())
+    }
+}
 
-    pub(super) fn signature(
-        &self,
-        declaration: &Declaration,
-        acteur: &Acteur,
-        recue: &SignatureRecue,
-        now: DateTime<Utc>,
-    ) -> Result<Signature, DeclarationRefusee> {
-        // Of several doctors, the one who calls is meant.
-        let caller = match acteur {
-            Acteur::Medecin(rpps) => Some(*rpps).filter(|_| declaration.medecins.len() > 1),
-            Acteur::Patient(_) | Acteur::Caisse(_) => None,
-        };
-        let medecin_id = match (recue.role, recue.rpps.or(caller), &declaration.medecins[..]) {
-            (RoleSignataire::Medecin, Some(rpps), all) => Some(
-                all.iter()
-                    .find(|medecin| medecin.rpps == rpps)
-                    .map(|medecin| medecin.medecin_id)
-                    .ok_or(DeclarationRefusee::SignataireNonPartie)?,
-            ),
-            (RoleSignataire::Medecin, None, [only]) => Some(only.medecin_id),
-            (RoleSignataire::Medecin, None, _) => {
-                return Err(DeclarationRefusee::SignataireNonPartie);
-            }
-            _ => None,
-        };
-        // A machine that does not say when signs now; paper has a day and no instant.
-        let signe_a =
-            if recue.moyen.est_papier() { recue.signe_a } else { recue.signe_a.or(Some(now)) };
-        let day_of_instant = signe_a.map(paris_day);
-        Ok(Signature {
-            id: SignatureId::from_uuid(self.ids.uuid()),
-            role: recue.role,
-            medecin_id,
-            representation_id: recue.representation_id,
-            signe_le: day_of_instant.or(recue.signe_le).unwrap_or_else(|| paris_day(now)),
-            signe_a,
-            recue_le: now,
-            moyen: recue.moyen,
-            niveau: recue.niveau.clone(),
-            preuve: recue.preuve.clone(),
-            contenu_sha256: recue.contenu_sha256,
-        })
-    }
+/// A signature as received, as one of a declaration.
+pub(super) fn signature(
+    core: &Core,
+    declaration: &Declaration,
+    acteur: &Acteur,
+    recue: &SignatureRecue,
+    now: DateTime<Utc>,
+) -> Result<Signature, DeclarationRefusee> {
+    // Of several doctors, the one who calls is meant.
+    let caller = match acteur {
+        Acteur::Medecin(rpps) => Some(*rpps).filter(|_| declaration.medecins.len() > 1),
+        Acteur::Patient(_) | Acteur::Caisse(_) => None,
+    };
+    let medecin_id = match (recue.role, recue.rpps.or(caller), &declaration.medecins[..]) {
+        (RoleSignataire::Medecin, Some(rpps), all) => Some(
+            all.iter()
+                .find(|medecin| medecin.rpps == rpps)
+                .map(|medecin| medecin.medecin_id)
+                .ok_or(DeclarationRefusee::SignataireNonPartie)?,
+        ),
+        (RoleSignataire::Medecin, None, [only]) => Some(only.medecin_id),
+        (RoleSignataire::Medecin, None, _) => {
+            return Err(DeclarationRefusee::SignataireNonPartie);
+        }
+        _ => None,
+    };
+    // A machine that does not say when signs now; paper has a day and no instant.
+    let signe_a =
+        if recue.moyen.est_papier() { recue.signe_a } else { recue.signe_a.or(Some(now)) };
+    let day_of_instant = signe_a.map(paris_day);
+    Ok(Signature {
+        id: SignatureId::from_uuid(core.ids.uuid()),
+        role: recue.role,
+        medecin_id,
+        representation_id: recue.representation_id,
+        signe_le: day_of_instant.or(recue.signe_le).unwrap_or_else(|| paris_day(now)),
+        signe_a,
+        recue_le: now,
+        moyen: recue.moyen,
+        niveau: recue.niveau.clone(),
+        preuve: recue.preuve.clone(),
+        contenu_sha256: recue.contenu_sha256,
+    })
 }
 
 /// A doctor as joint designation looks at one: specialty and place of a day.

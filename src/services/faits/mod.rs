@@ -1,10 +1,10 @@
 //! What the register knows beside feuilles, gathered for the law.
 //!
-//! Facts are read for many feuilles at once, one statement a kind of fact ([`Services::registre`]),
+//! Facts are read for many feuilles at once, one statement a kind of fact ([`registre`]),
 //! into a [`Registre`]; what each feuille needs of it is a function without input or output. A single
 //! feuille goes the same way, and a question about the past too: the instant goes down to the statements.
 //! To add a fact: a statement for many persons in `storage::dossiers` and its twin as known at an instant
-//! in `storage::dossiers_connus`, a member in [`Dossier`], a line in [`Services::registre`] that fills it, and
+//! in `storage::dossiers_connus`, a member in [`Dossier`], a line in [`registre`] that fills it, and
 //! the function of [`Registre`] that gives it to the law. A fact that a feuille of the same lot changes
 //! for the next one is also brought up to date by [`Registre::retenir`].
 
@@ -23,7 +23,7 @@ pub(super) use self::registre::Registre;
 use self::registre::{AffiliationDe, Dossier};
 use super::feuilles_de_soins::retenues;
 use super::suites::fees;
-use super::{ServiceError, Services, latest_knowledge};
+use super::{Core, ServiceError, latest_knowledge};
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{FeuilleId, PatientId};
@@ -36,245 +36,234 @@ use crate::storage::{Connection, adressages, avis_ponctuels, dossiers, honoraire
 /// A feuille and the person whom it is about.
 pub(super) type Sujet<'a> = (PatientId, &'a FeuilleDeSoins);
 
-impl Services {
-    /// What the register knows now about the persons and the performers of some feuilles. The rows
-    /// of the persons are locked.
-    pub(super) async fn registre(
-        &self,
-        conn: &mut Connection,
-        sujets: &[Sujet<'_>],
-    ) -> Result<Registre, ServiceError> {
-        self.registre_of_batch(conn, sujets, &Praticiens::default()).await
-    }
+/// What the register knows now about the persons and the performers of some feuilles. The rows
+/// of the persons are locked.
+pub(super) async fn registre(
+    core: &Core,
+    conn: &mut Connection,
+    sujets: &[Sujet<'_>],
+) -> Result<Registre, ServiceError> {
+    registre_of_batch(core, conn, sujets, &Praticiens::default()).await
+}
 
-    /// The same for a batch of a lot, which may know some of the performers already.
-    pub(super) async fn registre_of_batch(
-        &self,
-        conn: &mut Connection,
-        sujets: &[Sujet<'_>],
-        praticiens: &Praticiens,
-    ) -> Result<Registre, ServiceError> {
-        self.gather(conn, sujets, praticiens, None).await
-    }
+/// The same for a batch of a lot, which may know some of the performers already.
+pub(super) async fn registre_of_batch(
+    core: &Core,
+    conn: &mut Connection,
+    sujets: &[Sujet<'_>],
+    praticiens: &Praticiens,
+) -> Result<Registre, ServiceError> {
+    gather(core, conn, sujets, praticiens, None).await
+}
 
-    /// The same as the register knew it at an instant: nothing recorded later, everything replaced
-    /// since. Every fact follows the instant but one: the fees of a performer in a year
-    /// (`honoraires_annee`) are a sum that keeps no instant, and are those of now; they only warn.
-    pub(super) async fn registre_connu(
-        &self,
-        conn: &mut Connection,
-        sujets: &[Sujet<'_>],
-        connu_le: Connaissance,
-    ) -> Result<Registre, ServiceError> {
-        self.gather(conn, sujets, &Praticiens::default(), connu_le).await
-    }
+/// The same as the register knew it at an instant: nothing recorded later, everything replaced
+/// since. Every fact follows the instant but one: the fees of a performer in a year
+/// (`honoraires_annee`) are a sum that keeps no instant, and are those of now; they only warn.
+pub(super) async fn registre_connu(
+    core: &Core,
+    conn: &mut Connection,
+    sujets: &[Sujet<'_>],
+    connu_le: Connaissance,
+) -> Result<Registre, ServiceError> {
+    gather(core, conn, sujets, &Praticiens::default(), connu_le).await
+}
 
-    async fn gather(
-        &self,
-        conn: &mut Connection,
-        sujets: &[Sujet<'_>],
-        praticiens: &Praticiens,
-        connu_le: Connaissance,
-    ) -> Result<Registre, ServiceError> {
-        let persons: BTreeSet<PatientId> = sujets.iter().map(|(patient, _)| *patient).collect();
-        let persons: Vec<PatientId> = persons.into_iter().collect();
-        let mut registre = self.caisses_connues(conn, &persons, connu_le).await?;
-        for birth in dossiers_connus::births(conn, &persons, connu_le).await? {
-            registre.change(birth.patient_id, |dossier| dossier.identified(&birth));
-        }
-        for membre in dossiers_connus::designations(conn, &persons, connu_le).await? {
-            let gather = |dossier: &mut Dossier| dossier.names(&membre);
-            registre.change(membre.patient_id, gather);
-        }
-        let doctors: BTreeSet<Rpps> =
-            sujets.iter().map(|(_, feuille)| feuille.executant_rpps).collect();
-        let instants = (self.clock.now(), connu_le);
-        praticiens.tell(conn, &doctors, &mut registre, instants).await?;
-        praticiens.tell(conn, &registre.colleagues(sujets), &mut registre, instants).await?;
-        let everybody = registre.everybody();
-        for (patient, effet, statut) in dossiers_connus::statuts(conn, &everybody, connu_le).await?
-        {
-            registre.change(patient, |dossier| dossier.statuts.push((effet, statut)));
-        }
-        match connu_le {
-            None => self.other_feuilles(conn, sujets, &mut registre).await?,
-            Some(instant) => {
-                self.feuilles_received_by(conn, sujets, &mut registre, instant).await?;
-            }
-        }
-        self.rarer_facts(conn, sujets, &mut registre, connu_le).await?;
-        self.ways(conn, sujets, &mut registre, connu_le).await?;
-        Ok(registre)
+async fn gather(
+    core: &Core,
+    conn: &mut Connection,
+    sujets: &[Sujet<'_>],
+    praticiens: &Praticiens,
+    connu_le: Connaissance,
+) -> Result<Registre, ServiceError> {
+    let persons: BTreeSet<PatientId> = sujets.iter().map(|(patient, _)| *patient).collect();
+    let persons: Vec<PatientId> = persons.into_iter().collect();
+    let mut registre = caisses_connues(conn, &persons, connu_le).await?;
+    for birth in dossiers_connus::births(conn, &persons, connu_le).await? {
+        registre.change(birth.patient_id, |dossier| dossier.identified(&birth));
     }
+    for membre in dossiers_connus::designations(conn, &persons, connu_le).await? {
+        let gather = |dossier: &mut Dossier| dossier.names(&membre);
+        registre.change(membre.patient_id, gather);
+    }
+    let doctors: BTreeSet<Rpps> =
+        sujets.iter().map(|(_, feuille)| feuille.executant_rpps).collect();
+    let instants = (core.now(), connu_le);
+    praticiens.tell(conn, &doctors, &mut registre, instants).await?;
+    praticiens.tell(conn, &registre.colleagues(sujets), &mut registre, instants).await?;
+    let everybody = registre.everybody();
+    for (patient, effet, statut) in dossiers_connus::statuts(conn, &everybody, connu_le).await? {
+        registre.change(patient, |dossier| dossier.statuts.push((effet, statut)));
+    }
+    match connu_le {
+        None => other_feuilles(conn, sujets, &mut registre).await?,
+        Some(instant) => {
+            feuilles_received_by(conn, sujets, &mut registre, instant).await?;
+        }
+    }
+    rarer_facts(conn, sujets, &mut registre, connu_le).await?;
+    ways(conn, sujets, &mut registre, connu_le).await?;
+    Ok(registre)
+}
 
-    /// Some persons with the records merged into theirs and their caisses, and nothing else.
-    pub(super) async fn caisses(
-        &self,
-        conn: &mut Connection,
-        persons: &[PatientId],
-    ) -> Result<Registre, ServiceError> {
-        self.caisses_connues(conn, persons, None).await
-    }
+/// Some persons with the records merged into theirs and their caisses, and nothing else.
+pub(super) async fn caisses(
+    conn: &mut Connection,
+    persons: &[PatientId],
+) -> Result<Registre, ServiceError> {
+    caisses_connues(conn, persons, None).await
+}
 
-    async fn caisses_connues(
-        &self,
-        conn: &mut Connection,
-        persons: &[PatientId],
-        connu_le: Connaissance,
-    ) -> Result<Registre, ServiceError> {
-        let mut registre = Registre::new(persons);
-        for (kept, old) in dossiers_connus::absorbed(conn, persons, connu_le).await? {
-            registre.absorbs(kept, old);
-        }
-        let everybody = registre.everybody();
-        for one in dossiers_connus::affiliations(conn, &everybody, connu_le).await? {
-            let (own, effet, organisme) =
-                (registre.owner(one.patient_id) == one.patient_id, one.effet, one.organisme);
-            let caisse = AffiliationDe { own, effet, organisme };
-            registre.change(one.patient_id, |dossier| dossier.caisses.push(caisse));
-        }
-        Ok(registre)
+async fn caisses_connues(
+    conn: &mut Connection,
+    persons: &[PatientId],
+    connu_le: Connaissance,
+) -> Result<Registre, ServiceError> {
+    let mut registre = Registre::new(persons);
+    for (kept, old) in dossiers_connus::absorbed(conn, persons, connu_le).await? {
+        registre.absorbs(kept, old);
     }
+    let everybody = registre.everybody();
+    for one in dossiers_connus::affiliations(conn, &everybody, connu_le).await? {
+        let (own, effet, organisme) =
+            (registre.owner(one.patient_id) == one.patient_id, one.effet, one.organisme);
+        let caisse = AffiliationDe { own, effet, organisme };
+        registre.change(one.patient_id, |dossier| dossier.caisses.push(caisse));
+    }
+    Ok(registre)
+}
 
-    /// Facts that few feuilles need: asked only for the persons whose feuilles do.
-    async fn rarer_facts(
-        &self,
-        conn: &mut Connection,
-        sujets: &[Sujet<'_>],
-        registre: &mut Registre,
-        connu_le: Connaissance,
-    ) -> Result<(), ServiceError> {
-        let choosing = registre.persons(sujets, Registre::needs_waiting);
-        if !choosing.is_empty() {
-            for attente in dossiers_connus::waiting(conn, &choosing, connu_le).await? {
-                registre.change(attente.patient_id, |dossier| dossier.waits(&attente));
-            }
+/// Facts that few feuilles need: asked only for the persons whose feuilles do.
+async fn rarer_facts(
+    conn: &mut Connection,
+    sujets: &[Sujet<'_>],
+    registre: &mut Registre,
+    connu_le: Connaissance,
+) -> Result<(), ServiceError> {
+    let choosing = registre.persons(sujets, Registre::needs_waiting);
+    if !choosing.is_empty() {
+        for attente in dossiers_connus::waiting(conn, &choosing, connu_le).await? {
+            registre.change(attente.patient_id, |dossier| dossier.waits(&attente));
         }
-        let alone = registre.persons(sujets, Registre::needs_neutralisations);
-        if !alone.is_empty() {
-            for (patient, effet) in dossiers_connus::neutralisations(conn, &alone, connu_le).await?
-            {
-                registre.change(patient, |dossier| dossier.neutralisations.push(effet));
-            }
-        }
-        Ok(())
     }
+    let alone = registre.persons(sujets, Registre::needs_neutralisations);
+    if !alone.is_empty() {
+        for (patient, effet) in dossiers_connus::neutralisations(conn, &alone, connu_le).await? {
+            registre.change(patient, |dossier| dossier.neutralisations.push(effet));
+        }
+    }
+    Ok(())
+}
 
-    /// What the other feuilles of the persons left behind them: participations kept, opinions given,
-    /// feuilles around the opinions of those at hand.
-    async fn other_feuilles(
-        &self,
-        conn: &mut Connection,
-        sujets: &[Sujet<'_>],
-        registre: &mut Registre,
-    ) -> Result<(), ServiceError> {
-        let everybody = registre.everybody();
-        let kept = dossiers::participations(conn, &everybody, &years(sujets)).await?;
-        for (patient, retenue) in kept {
-            registre.change(patient, |dossier| dossier.participations.push(retenue));
-        }
-        for avis in avis_ponctuels::of_persons(conn, &everybody).await? {
-            registre.change(avis.patient_id, |dossier| dossier.opinion(&avis));
-        }
-        let mut asked = Vec::new();
-        for (patient, feuille) in sujets.iter().filter(|(_, feuille)| has_opinion(feuille)) {
-            for any in registre.sharing(&[*patient]) {
-                asked.extend(looked_around(any, feuille));
-            }
-        }
-        for other in avis_ponctuels::autour(conn, &asked).await? {
-            registre.change(other.patient_id, |dossier| dossier.around(&other));
-        }
-        Ok(())
+/// What the other feuilles of the persons left behind them: participations kept, opinions given,
+/// feuilles around the opinions of those at hand.
+async fn other_feuilles(
+    conn: &mut Connection,
+    sujets: &[Sujet<'_>],
+    registre: &mut Registre,
+) -> Result<(), ServiceError> {
+    let everybody = registre.everybody();
+    let kept = dossiers::participations(conn, &everybody, &years(sujets)).await?;
+    for (patient, retenue) in kept {
+        registre.change(patient, |dossier| dossier.participations.push(retenue));
     }
+    for avis in avis_ponctuels::of_persons(conn, &everybody).await? {
+        registre.change(avis.patient_id, |dossier| dossier.opinion(&avis));
+    }
+    let mut asked = Vec::new();
+    for (patient, feuille) in sujets.iter().filter(|(_, feuille)| has_opinion(feuille)) {
+        for any in registre.sharing(&[*patient]) {
+            asked.extend(looked_around(any, feuille));
+        }
+    }
+    for other in avis_ponctuels::autour(conn, &asked).await? {
+        registre.change(other.patient_id, |dossier| dossier.around(&other));
+    }
+    Ok(())
+}
 
-    /// The same as it was at an instant: what is kept beside feuilles has no instant of its own, so it
-    /// is found again from the feuilles received by then, each by its last evaluation of then.
-    async fn feuilles_received_by(
-        &self,
-        conn: &mut Connection,
-        sujets: &[Sujet<'_>],
-        registre: &mut Registre,
-        instant: DateTime<Utc>,
-    ) -> Result<(), ServiceError> {
-        let asked: BTreeSet<Cle> =
-            sujets.iter().filter_map(|(patient, feuille)| cle(*patient, feuille)).collect();
-        let received = feuilles_de_soins::received_by(conn, &registre.everybody(), instant).await?;
-        let ids: Vec<FeuilleId> = received.iter().map(|recue| recue.feuille.id).collect();
-        let mut last: BTreeMap<FeuilleId, EvaluationEnregistree> = BTreeMap::new();
-        for one in evaluations::later(conn, &ids).await? {
-            if one.connu_le <= instant {
-                last.insert(one.feuille_id, one);
-            }
+/// The same as it was at an instant: what is kept beside feuilles has no instant of its own, so it
+/// is found again from the feuilles received by then, each by its last evaluation of then.
+async fn feuilles_received_by(
+    conn: &mut Connection,
+    sujets: &[Sujet<'_>],
+    registre: &mut Registre,
+    instant: DateTime<Utc>,
+) -> Result<(), ServiceError> {
+    let asked: BTreeSet<Cle> =
+        sujets.iter().filter_map(|(patient, feuille)| cle(*patient, feuille)).collect();
+    let received = feuilles_de_soins::received_by(conn, &registre.everybody(), instant).await?;
+    let ids: Vec<FeuilleId> = received.iter().map(|recue| recue.feuille.id).collect();
+    let mut last: BTreeMap<FeuilleId, EvaluationEnregistree> = BTreeMap::new();
+    for one in evaluations::later(conn, &ids).await? {
+        if one.connu_le <= instant {
+            last.insert(one.feuille_id, one);
         }
-        for FeuilleRecue { mut feuille, evaluation } in received {
-            let decided = last.remove(&feuille.id).unwrap_or(evaluation);
-            let kept = retenues(&feuille.feuille, &decided.evaluation);
-            feuille.patient_id = registre.owner(feuille.patient_id);
-            // One that is asked about is not one of those before it.
-            if cle(feuille.patient_id, &feuille.feuille).is_some_and(|own| asked.contains(&own)) {
-                continue;
-            }
-            registre.retenir(&feuille, &kept, &[])?;
-        }
-        Ok(())
     }
+    for FeuilleRecue { mut feuille, evaluation } in received {
+        let decided = last.remove(&feuille.id).unwrap_or(evaluation);
+        let kept = retenues(&feuille.feuille, &decided.evaluation);
+        feuille.patient_id = registre.owner(feuille.patient_id);
+        // One that is asked about is not one of those before it.
+        if cle(feuille.patient_id, &feuille.feuille).is_some_and(|own| asked.contains(&own)) {
+            continue;
+        }
+        registre.retenir(&feuille, &kept, &[])?;
+    }
+    Ok(())
+}
 
-    /// Takes away from what is known now around a feuille what it left there itself, when the register
-    /// has it: it is asked about as if it came today.
-    pub(super) async fn leave_itself_out(
-        &self,
-        conn: &mut Connection,
-        (patient, feuille): Sujet<'_>,
-        registre: &mut Registre,
-        connu_le: Connaissance,
-    ) -> Result<(), ServiceError> {
-        let Some(own) = cle(patient, feuille) else { return Ok(()) };
-        let records = registre.sharing(&[patient]);
-        let cles: Vec<Cle> = records.iter().map(|record| own.under(*record)).collect();
-        for (_, FeuilleRecue { feuille: kept, evaluation }) in
-            feuilles_de_soins::find_all(conn, &cles).await?
-        {
-            // The fees of a year are those of now, whatever the instant.
-            registre.earns_less(&fees(std::iter::once(&kept.feuille))?)?;
-            let holder = fusions::holder_of_feuille(conn, kept.id, kept.patient_id).await?;
-            if connu_le.is_some() || !records.contains(&holder) {
-                continue;
-            }
-            let last = evaluations::later(conn, &[kept.id]).await?.pop().unwrap_or(evaluation);
-            registre.forget(patient, kept.id, &retenues(&kept.feuille, &last.evaluation));
+/// Takes away from what is known now around a feuille what it left there itself, when the register
+/// has it: it is asked about as if it came today.
+pub(super) async fn leave_itself_out(
+    conn: &mut Connection,
+    (patient, feuille): Sujet<'_>,
+    registre: &mut Registre,
+    connu_le: Connaissance,
+) -> Result<(), ServiceError> {
+    let Some(own) = cle(patient, feuille) else { return Ok(()) };
+    let records = registre.sharing(&[patient]);
+    let cles: Vec<Cle> = records.iter().map(|record| own.under(*record)).collect();
+    for (_, FeuilleRecue { feuille: kept, evaluation }) in
+        feuilles_de_soins::find_all(conn, &cles).await?
+    {
+        // The fees of a year are those of now, whatever the instant.
+        registre.earns_less(&fees(std::iter::once(&kept.feuille))?)?;
+        let holder = fusions::holder_of_feuille(conn, kept.id, kept.patient_id).await?;
+        if connu_le.is_some() || !records.contains(&holder) {
+            continue;
         }
-        Ok(())
+        let last = evaluations::later(conn, &[kept.id]).await?.pop().unwrap_or(evaluation);
+        registre.forget(patient, kept.id, &retenues(&kept.feuille, &last.evaluation));
     }
+    Ok(())
+}
 
-    /// How the patients came to the performers: referrals, fees of the year.
-    async fn ways(
-        &self,
-        conn: &mut Connection,
-        sujets: &[Sujet<'_>],
-        registre: &mut Registre,
-        connu_le: Connaissance,
-    ) -> Result<(), ServiceError> {
-        let sent = registre.sharing(&registre.persons(sujets, Registre::needs_referrals));
-        if !sent.is_empty() {
-            let known = connu_le.unwrap_or_else(latest_knowledge);
-            for one in adressages::of_persons(conn, &sent, known).await? {
-                registre.change(one.patient_id, |dossier| dossier.adressages.push(one));
-            }
+/// How the patients came to the performers: referrals, fees of the year.
+async fn ways(
+    conn: &mut Connection,
+    sujets: &[Sujet<'_>],
+    registre: &mut Registre,
+    connu_le: Connaissance,
+) -> Result<(), ServiceError> {
+    let sent = registre.sharing(&registre.persons(sujets, Registre::needs_referrals));
+    if !sent.is_empty() {
+        let known = connu_le.unwrap_or_else(latest_knowledge);
+        for one in adressages::of_persons(conn, &sent, known).await? {
+            registre.change(one.patient_id, |dossier| dossier.adressages.push(one));
         }
-        let billing: BTreeSet<Rpps> = sujets
-            .iter()
-            .filter(|(_, feuille)| bills_overrun(feuille))
-            .map(|(_, feuille)| feuille.executant_rpps)
-            .collect();
-        if !billing.is_empty() {
-            let billing: Vec<Rpps> = billing.into_iter().collect();
-            for fees in honoraires::of_doctors(conn, &billing).await? {
-                registre.earns(&fees)?;
-            }
-        }
-        Ok(())
     }
+    let billing: BTreeSet<Rpps> = sujets
+        .iter()
+        .filter(|(_, feuille)| bills_overrun(feuille))
+        .map(|(_, feuille)| feuille.executant_rpps)
+        .collect();
+    if !billing.is_empty() {
+        let billing: Vec<Rpps> = billing.into_iter().collect();
+        for fees in honoraires::of_doctors(conn, &billing).await? {
+            registre.earns(&fees)?;
+        }
+    }
+    Ok(())
 }
 
 /// The years of care of some feuilles.

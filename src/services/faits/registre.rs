@@ -11,6 +11,7 @@ use super::praticiens::Praticien;
 use crate::domain::acteur::Caisse;
 use crate::domain::adressage::Adressage;
 use crate::domain::calendar::Periode;
+use crate::domain::droits::Vue;
 use crate::domain::evaluation::{
     AutreFeuille, FaitsConnus, HonorairesAnnee, Naissance, RelationMt,
 };
@@ -24,7 +25,7 @@ use crate::domain::patient::ClePatient;
 use crate::domain::vie::sommeil::StatutPatient;
 use crate::law::LawError;
 use crate::services::ServiceError;
-use crate::services::perimetre::{Vue, vue_de_caisse};
+use crate::services::core::vue_de_caisse;
 use crate::storage::dossiers::{Attente, MembreConnu, NaissanceConnue};
 use crate::storage::dossiers_situations::ExerciceConnu;
 use crate::storage::feuilles_de_soins::FeuilleEnregistree;

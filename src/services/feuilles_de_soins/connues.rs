@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::FeuilleEvaluee;
 use crate::domain::acteur::Acteur;
+use crate::domain::droits::Demarche;
 use crate::domain::evaluation::AutreFeuille;
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::{FeuilleId, PatientId};
-use crate::services::faits::has_opinion;
-use crate::services::perimetre::Vue;
-use crate::services::{Contexte, ServiceError, Services};
+use crate::services::faits::{caisses, has_opinion};
+use crate::services::{Contexte, Core, ServiceError, Vue};
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::feuilles_de_soins::{FeuilleEnregistree, FeuilleRecue};
 use crate::storage::patients::fusions;
@@ -18,71 +18,68 @@ use crate::storage::{Connection, avis_ponctuels};
 /// A feuille of the register, beside what was sent under the same number.
 pub(super) type Envoyee<'a> = (FeuilleRecue, &'a FeuilleDeSoins);
 
-impl Services {
-    /// Feuilles that the register already has, with all their evaluations: refused to who may not
-    /// read them, and where what was sent is not the same. Every feuille given back is traced.
-    pub(super) async fn already_received(
-        &self,
-        contexte: &Contexte,
-        envoyees: Vec<Envoyee<'_>>,
-    ) -> Result<Vec<Result<FeuilleEvaluee, ServiceError>>, ServiceError> {
-        if envoyees.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut conn = self.db.read("feuille.already_received").await?;
-        let ids: Vec<FeuilleId> = envoyees.iter().map(|(recue, _)| recue.feuille.id).collect();
-        let mut later: BTreeMap<FeuilleId, Vec<EvaluationEnregistree>> = BTreeMap::new();
-        for evaluation in evaluations::later(&mut conn, &ids).await? {
-            later.entry(evaluation.feuille_id).or_default().push(evaluation);
-        }
-        let received: Vec<(FeuilleId, PatientId)> = envoyees
-            .iter()
-            .map(|(recue, _)| (recue.feuille.id, recue.feuille.patient_id))
-            .collect();
-        let owners = fusions::owners_of_feuilles(&mut conn, &received).await?;
-        let vues = self.vues(&mut conn, &contexte.acteur, &owners).await?;
-        let mut known = Vec::with_capacity(envoyees.len());
-        let mut read: BTreeSet<PatientId> = BTreeSet::new();
-        for (recue, sent) in envoyees {
-            let owner = owners.get(&recue.feuille.id);
-            if !may_read(&contexte.acteur, owner, &recue.feuille.feuille, &vues) {
-                known.push(Err(ServiceError::Introuvable));
-            } else if recue.feuille.feuille != *sent {
-                known.push(Err(ServiceError::FeuilleExistante(recue.feuille.id)));
-            } else {
-                let FeuilleRecue { feuille, evaluation } = recue;
-                let after = later.remove(&feuille.id).unwrap_or_default();
-                let mut evaluations = Vec::with_capacity(1);
-                for evaluation in std::iter::once(evaluation).chain(after) {
-                    let law = self.law_of(&mut conn, evaluation.loi_id).await?;
-                    evaluations.push((evaluation, law));
-                }
-                let owner = owner.copied().unwrap_or(feuille.patient_id);
-                let a_reexaminer = contradicted_by(&mut conn, &feuille, owner).await?;
-                read.insert(owner);
-                known.push(Ok(FeuilleEvaluee { feuille, evaluations, a_reexaminer }));
+/// Feuilles that the register already has, with all their evaluations: refused to who may not
+/// read them, and where what was sent is not the same. Every feuille given back is traced.
+pub(super) async fn already_received(
+    core: &Core,
+    contexte: &Contexte,
+    envoyees: Vec<Envoyee<'_>>,
+) -> Result<Vec<Result<FeuilleEvaluee, ServiceError>>, ServiceError> {
+    if envoyees.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Given back by a lot, a feuille is read.
+    let reading = Contexte { demarche: Demarche::LireFeuilleDeSoins, ..contexte.clone() };
+    let mut search = core.search(&reading).await?;
+    let conn = search.conn();
+    let ids: Vec<FeuilleId> = envoyees.iter().map(|(recue, _)| recue.feuille.id).collect();
+    let mut later: BTreeMap<FeuilleId, Vec<EvaluationEnregistree>> = BTreeMap::new();
+    for evaluation in evaluations::later(conn, &ids).await? {
+        later.entry(evaluation.feuille_id).or_default().push(evaluation);
+    }
+    let received: Vec<(FeuilleId, PatientId)> =
+        envoyees.iter().map(|(recue, _)| (recue.feuille.id, recue.feuille.patient_id)).collect();
+    let owners = fusions::owners_of_feuilles(conn, &received).await?;
+    let vues = vues(core, conn, contexte.acteur(), &owners).await?;
+    let mut known = Vec::with_capacity(envoyees.len());
+    let mut read: BTreeSet<PatientId> = BTreeSet::new();
+    for (recue, sent) in envoyees {
+        let owner = owners.get(&recue.feuille.id);
+        if !may_read(contexte.acteur(), owner, &recue.feuille.feuille, &vues) {
+            known.push(Err(ServiceError::Introuvable));
+        } else if recue.feuille.feuille != *sent {
+            known.push(Err(ServiceError::FeuilleExistante(recue.feuille.id)));
+        } else {
+            let FeuilleRecue { feuille, evaluation } = recue;
+            let after = later.remove(&feuille.id).unwrap_or_default();
+            let mut evaluations = Vec::with_capacity(1);
+            for evaluation in std::iter::once(evaluation).chain(after) {
+                let law = core.law_of(conn, evaluation.loi_id).await?;
+                evaluations.push((evaluation, law));
             }
+            let owner = owner.copied().unwrap_or(feuille.patient_id);
+            let a_reexaminer = contradicted_by(conn, &feuille, owner).await?;
+            read.insert(owner);
+            known.push(Ok(FeuilleEvaluee { feuille, evaluations, a_reexaminer }));
         }
-        drop(conn);
-        self.trace_all(contexte, read.into_iter(), "feuille.lire").await?;
-        Ok(known)
     }
+    Ok(search.show_all(read, known).await?.into_inner())
+}
 
-    /// The days that a caisse may look at of some persons; only those of whom it sees something.
-    async fn vues(
-        &self,
-        conn: &mut Connection,
-        acteur: &Acteur,
-        owners: &BTreeMap<FeuilleId, PatientId>,
-    ) -> Result<BTreeMap<PatientId, Vue>, ServiceError> {
-        let Acteur::Caisse(caisse) = acteur else { return Ok(BTreeMap::new()) };
-        let persons: BTreeSet<PatientId> = owners.values().copied().collect();
-        let persons: Vec<PatientId> = persons.into_iter().collect();
-        let registre = self.caisses(conn, &persons).await?;
-        let today = self.clock.today();
-        let seen = |id: PatientId| Some((id, registre.vue(id, caisse, today)?));
-        Ok(persons.into_iter().filter_map(seen).collect())
-    }
+/// The days that a caisse may look at of some persons; only those of whom it sees something.
+async fn vues(
+    core: &Core,
+    conn: &mut Connection,
+    acteur: &Acteur,
+    owners: &BTreeMap<FeuilleId, PatientId>,
+) -> Result<BTreeMap<PatientId, Vue>, ServiceError> {
+    let Acteur::Caisse(caisse) = acteur else { return Ok(BTreeMap::new()) };
+    let persons: BTreeSet<PatientId> = owners.values().copied().collect();
+    let persons: Vec<PatientId> = persons.into_iter().collect();
+    let registre = caisses(conn, &persons).await?;
+    let today = core.today();
+    let seen = |id: PatientId| Some((id, registre.vue(id, caisse, today)?));
+    Ok(persons.into_iter().filter_map(seen).collect())
 }
 
 /// The feuilles of the same person that contradict the single opinion of a feuille, if it bills one.

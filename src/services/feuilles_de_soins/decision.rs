@@ -10,9 +10,10 @@ use crate::domain::evaluation::Evaluation;
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::PatientId;
 use crate::domain::money::Centimes;
+use crate::services::evaluations::ask;
 use crate::services::faits::Registre;
 use crate::services::suites::fees;
-use crate::services::{PATIENT_ATTENDU, ServiceError, Services};
+use crate::services::{Core, PATIENT_ATTENDU, ServiceError};
 use crate::storage::evaluations::EvaluationEnregistree;
 use crate::storage::feuilles_de_soins::{Cle, FeuilleEnregistree, FeuilleRecue, NouvelleLigne};
 use crate::storage::participations::Retenue;
@@ -40,101 +41,97 @@ pub(super) struct Decisions {
     pub(super) instants: Vec<(PatientId, DateTime<Utc>)>,
 }
 
-impl Services {
-    /// Decides about every line.
-    pub(super) fn decide(&self, mut donnees: Donnees) -> Decisions {
-        let lignes = Arc::clone(&donnees.lignes);
-        let mut decisions = Decisions::default();
-        let mut placed: BTreeMap<Cle, usize> = BTreeMap::new();
-        let mut last: BTreeMap<PatientId, DateTime<Utc>> = BTreeMap::new();
-        for (place, ligne) in lignes.iter().enumerate() {
-            let issue = match self.place(&mut donnees, &placed, &decisions, (place, ligne)) {
-                Ok(Issue::Connue(recue)) => Ok(Trouvee { recue, nouvelle: false }),
-                Ok(Issue::Nouvelle { cle, row, recue, kept }) => {
-                    let (patient, instant) =
-                        (recue.feuille.patient_id, recue.feuille.enregistre_le);
-                    donnees.instants.insert(patient, knowledge_after(instant, instant));
-                    decisions.retenues.extend(kept.into_iter().map(|one| (patient, one)));
-                    decisions.lignes.push(row);
-                    placed.insert(cle, place);
-                    last.insert(patient, instant);
-                    Ok(Trouvee { recue, nouvelle: true })
-                }
-                Err(error) => Err(error),
-            };
-            decisions.issues.push(issue);
-        }
-        decisions.instants = last.into_iter().collect();
-        decisions
-    }
-
-    fn place(
-        &self,
-        donnees: &mut Donnees,
-        placed: &BTreeMap<Cle, usize>,
-        decisions: &Decisions,
-        (place, ligne): (usize, &Ligne),
-    ) -> Result<Issue, ServiceError> {
-        let feuille = &ligne.nouvelle.feuille;
-        let absent = |code| ServiceError::champ("/beneficiaire", code, PATIENT_ATTENDU);
-        let patient_id = match donnees.personnes.get(place) {
-            Some(Personne::Connue(id)) => *id,
-            Some(Personne::Fusionnee) => return Err(absent("patient_fusionne")),
-            Some(Personne::Presumee(_) | Personne::Inconnue) | None => {
-                return Err(absent("beneficiaire_inconnu"));
+/// Decides about every line.
+pub(super) fn decide(core: &Core, mut donnees: Donnees) -> Decisions {
+    let lignes = Arc::clone(&donnees.lignes);
+    let mut decisions = Decisions::default();
+    let mut placed: BTreeMap<Cle, usize> = BTreeMap::new();
+    let mut last: BTreeMap<PatientId, DateTime<Utc>> = BTreeMap::new();
+    for (place, ligne) in lignes.iter().enumerate() {
+        let issue = match place_line(core, &mut donnees, &placed, &decisions, (place, ligne)) {
+            Ok(Issue::Connue(recue)) => Ok(Trouvee { recue, nouvelle: false }),
+            Ok(Issue::Nouvelle { cle, row, recue, kept }) => {
+                let (patient, instant) = (recue.feuille.patient_id, recue.feuille.enregistre_le);
+                donnees.instants.insert(patient, knowledge_after(instant, instant));
+                decisions.retenues.extend(kept.into_iter().map(|one| (patient, one)));
+                decisions.lignes.push(row);
+                placed.insert(cle, place);
+                last.insert(patient, instant);
+                Ok(Trouvee { recue, nouvelle: true })
             }
+            Err(error) => Err(error),
         };
-        if let Some(recue) = donnees.connues.remove(&place) {
-            return Ok(Issue::Connue(recue));
-        }
-        let cle = Cle::new(patient_id, feuille, ligne.date_soins)?;
-        // The same number twice in the lot.
-        let before = placed.get(&cle).and_then(|index| decisions.issues.get(*index));
-        if let Some(Ok(twin)) = before {
-            return Ok(Issue::Connue(twin.recue.clone()));
-        }
-        let instant = donnees.instants.get(&patient_id).copied();
-        let instant = instant.ok_or_else(|| absent("patient_fusionne"))?;
-        let recue =
-            self.evaluate(&donnees.registre, ligne, (patient_id, instant), donnees.loi_id)?;
-        let row = NouvelleLigne::new(&recue, ligne.date_soins)?;
-        let kept = retenues(feuille, &recue.evaluation.evaluation);
-        donnees.registre.retenir(&recue.feuille, &kept, &fees(std::iter::once(feuille))?)?;
-        Ok(Issue::Nouvelle { cle, row, recue, kept })
+        decisions.issues.push(issue);
     }
+    decisions.instants = last.into_iter().collect();
+    decisions
+}
 
-    /// Evaluates a feuille with what the register knows now about the days of care.
-    fn evaluate(
-        &self,
-        registre: &Registre,
-        ligne: &Ligne,
-        (patient_id, instant): (PatientId, DateTime<Utc>),
-        loi_id: i16,
-    ) -> Result<FeuilleRecue, ServiceError> {
-        let feuille = &ligne.nouvelle.feuille;
-        let (faits, declaration_id) = registre.faits(patient_id, feuille)?;
-        let mut evaluation = self.ask_law(&feuille.soins, &faits)?;
-        evaluation.avertissements.extend(registre.ecarts(patient_id, feuille));
-        let id = self.ids.feuille(ligne.date_soins);
-        Ok(FeuilleRecue {
-            feuille: FeuilleEnregistree {
-                id,
-                patient_id,
-                enregistre_le: instant,
-                feuille: feuille.clone(),
-            },
-            evaluation: EvaluationEnregistree {
-                feuille_id: id,
-                patient_id,
-                numero: 1,
-                connu_le: instant,
-                loi_id,
-                declaration_id,
-                faits,
-                evaluation,
-            },
-        })
+fn place_line(
+    core: &Core,
+    donnees: &mut Donnees,
+    placed: &BTreeMap<Cle, usize>,
+    decisions: &Decisions,
+    (place, ligne): (usize, &Ligne),
+) -> Result<Issue, ServiceError> {
+    let feuille = &ligne.nouvelle.feuille;
+    let absent = |code| ServiceError::champ("/beneficiaire", code, PATIENT_ATTENDU);
+    let patient_id = match donnees.personnes.get(place) {
+        Some(Personne::Connue(id)) => *id,
+        Some(Personne::Fusionnee) => return Err(absent("patient_fusionne")),
+        Some(Personne::Presumee(_) | Personne::Inconnue) | None => {
+            return Err(absent("beneficiaire_inconnu"));
+        }
+    };
+    if let Some(recue) = donnees.connues.remove(&place) {
+        return Ok(Issue::Connue(recue));
     }
+    let cle = Cle::new(patient_id, feuille, ligne.date_soins)?;
+    // The same number twice in the lot.
+    let before = placed.get(&cle).and_then(|index| decisions.issues.get(*index));
+    if let Some(Ok(twin)) = before {
+        return Ok(Issue::Connue(twin.recue.clone()));
+    }
+    let instant = donnees.instants.get(&patient_id).copied();
+    let instant = instant.ok_or_else(|| absent("patient_fusionne"))?;
+    let recue = evaluate(core, &donnees.registre, ligne, (patient_id, instant), donnees.loi_id)?;
+    let row = NouvelleLigne::new(&recue, ligne.date_soins)?;
+    let kept = retenues(feuille, &recue.evaluation.evaluation);
+    donnees.registre.retenir(&recue.feuille, &kept, &fees(std::iter::once(feuille))?)?;
+    Ok(Issue::Nouvelle { cle, row, recue, kept })
+}
+
+/// Evaluates a feuille with what the register knows now about the days of care.
+fn evaluate(
+    core: &Core,
+    registre: &Registre,
+    ligne: &Ligne,
+    (patient_id, instant): (PatientId, DateTime<Utc>),
+    loi_id: i16,
+) -> Result<FeuilleRecue, ServiceError> {
+    let feuille = &ligne.nouvelle.feuille;
+    let (faits, declaration_id) = registre.faits(patient_id, feuille)?;
+    let mut evaluation = ask(&core.law, &feuille.soins, &faits)?;
+    evaluation.avertissements.extend(registre.ecarts(patient_id, feuille));
+    let id = core.ids.feuille(ligne.date_soins);
+    Ok(FeuilleRecue {
+        feuille: FeuilleEnregistree {
+            id,
+            patient_id,
+            enregistre_le: instant,
+            feuille: feuille.clone(),
+        },
+        evaluation: EvaluationEnregistree {
+            feuille_id: id,
+            patient_id,
+            numero: 1,
+            connu_le: instant,
+            loi_id,
+            declaration_id,
+            faits,
+            evaluation,
+        },
+    })
 }
 
 /// What becomes of a line that is not refused.

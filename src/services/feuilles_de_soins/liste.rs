@@ -6,8 +6,9 @@ use chrono::NaiveDate;
 
 use super::FeuilleEvaluee;
 use crate::domain::acteur::Acteur;
+use crate::domain::droits::Relation;
 use crate::domain::ids::{FeuilleId, PatientId};
-use crate::services::{Contexte, ServiceError, Services, Vue};
+use crate::services::{Contexte, Core, Seen, ServiceError};
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::feuilles_de_soins::{self, FeuilleRecue, QuestionFeuilles};
 use crate::storage::{Connection, dossiers};
@@ -21,72 +22,69 @@ pub struct PageFeuilles {
     pub suite: Option<FeuilleId>,
 }
 
-impl Services {
-    /// The feuilles of a person whose care took place between two days, both included. A doctor sees
-    /// his own, a caisse those of the days of its time.
-    pub async fn list_feuilles(
-        &self,
-        contexte: &Contexte,
-        patient: PatientId,
-        jours: (NaiveDate, NaiveDate),
-        (apres, limite): (Option<FeuilleId>, i64),
-    ) -> Result<PageFeuilles, ServiceError> {
-        let mut conn = self.db.read("feuille.list").await?;
-        let (executant, vue) = match contexte.acteur {
-            Acteur::Medecin(rpps) => (Some(rpps), Vue::Entiere),
-            Acteur::Patient(_) | Acteur::Caisse(_) => {
-                (None, self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?)
-            }
-        };
-        let absorbed = dossiers::absorbed(&mut conn, &[patient]).await?;
-        let mut records = vec![patient];
-        records.extend(absorbed.into_iter().map(|(_, old)| old));
-        let limite = usize::try_from(limite).unwrap_or(usize::MAX);
-        let question = QuestionFeuilles {
-            dossiers: records,
-            executant,
-            jours,
-            apres,
-            limite: i64::try_from(limite.saturating_add(1)).unwrap_or(i64::MAX),
-        };
-        let mut found = feuilles_de_soins::of_person(&mut conn, &question).await?;
-        if found.is_empty() && executant.is_some() {
-            // A doctor who never billed learns of the person only what he may know anyway.
-            self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
-        }
-        let more = found.len() > limite;
-        found.truncate(limite);
-        let suite = found.last().filter(|_| more).map(|last| last.feuille.id);
-        found.retain(|recue| {
-            recue.feuille.feuille.soins.date_soins().is_some_and(|jour| vue.contient(jour))
-        });
-        let feuilles = self.with_evaluations(&mut conn, found).await?;
-        drop(conn);
-        self.trace(contexte, patient, "feuille.lister").await?;
-        Ok(PageFeuilles { feuilles, suite })
-    }
+/// The feuilles of a person whose care took place between two days, both included. A doctor sees
+/// his own, a caisse those of the days of its time.
+pub async fn list(
+    core: &Core,
+    contexte: &Contexte,
+    patient: PatientId,
+    jours: (NaiveDate, NaiveDate),
+    (apres, limite): (Option<FeuilleId>, i64),
+) -> Result<Seen<PageFeuilles>, ServiceError> {
+    let mut search = core.search(contexte).await?;
+    let executant = match contexte.acteur() {
+        Acteur::Medecin(rpps) => Some(*rpps),
+        Acteur::Patient(_) | Acteur::Caisse(_) => None,
+    };
+    let absorbed = dossiers::absorbed(search.conn(), &[patient]).await?;
+    let mut records = vec![patient];
+    records.extend(absorbed.into_iter().map(|(_, old)| old));
+    let limite = usize::try_from(limite).unwrap_or(usize::MAX);
+    let question = QuestionFeuilles {
+        dossiers: records,
+        executant,
+        jours,
+        apres,
+        limite: i64::try_from(limite.saturating_add(1)).unwrap_or(i64::MAX),
+    };
+    let mut found = feuilles_de_soins::of_person(search.conn(), &question).await?;
+    // A doctor who never billed learns of the person only what he may know anyway.
+    let billed: &[Relation] = match executant {
+        Some(_) if !found.is_empty() => &[Relation::Executant],
+        _ => &[],
+    };
+    let mut access = search.on(patient, billed).await?;
+    let more = found.len() > limite;
+    found.truncate(limite);
+    let suite = found.last().filter(|_| more).map(|last| last.feuille.id);
+    let vue = access.droit.vue.clone();
+    found.retain(|recue| {
+        recue.feuille.feuille.soins.date_soins().is_some_and(|jour| vue.contient(jour))
+    });
+    let feuilles = with_evaluations(core, access.conn(), found).await?;
+    access.show(PageFeuilles { feuilles, suite }).await
+}
 
-    /// Feuilles with all their evaluations, each with its law.
-    pub(super) async fn with_evaluations(
-        &self,
-        conn: &mut Connection,
-        found: Vec<FeuilleRecue>,
-    ) -> Result<Vec<FeuilleEvaluee>, ServiceError> {
-        let ids: Vec<FeuilleId> = found.iter().map(|recue| recue.feuille.id).collect();
-        let mut later: BTreeMap<FeuilleId, Vec<EvaluationEnregistree>> = BTreeMap::new();
-        for one in evaluations::later(conn, &ids).await? {
-            later.entry(one.feuille_id).or_default().push(one);
-        }
-        let mut feuilles = Vec::with_capacity(found.len());
-        for FeuilleRecue { feuille, evaluation } in found {
-            let mut evaluations = Vec::new();
-            let after = later.remove(&feuille.id).unwrap_or_default();
-            for one in std::iter::once(evaluation).chain(after) {
-                let law = self.law_of(conn, one.loi_id).await?;
-                evaluations.push((one, law));
-            }
-            feuilles.push(FeuilleEvaluee { feuille, evaluations, a_reexaminer: Vec::new() });
-        }
-        Ok(feuilles)
+/// Feuilles with all their evaluations, each with its law.
+pub(super) async fn with_evaluations(
+    core: &Core,
+    conn: &mut Connection,
+    found: Vec<FeuilleRecue>,
+) -> Result<Vec<FeuilleEvaluee>, ServiceError> {
+    let ids: Vec<FeuilleId> = found.iter().map(|recue| recue.feuille.id).collect();
+    let mut later: BTreeMap<FeuilleId, Vec<EvaluationEnregistree>> = BTreeMap::new();
+    for one in evaluations::later(conn, &ids).await? {
+        later.entry(one.feuille_id).or_default().push(one);
     }
+    let mut feuilles = Vec::with_capacity(found.len());
+    for FeuilleRecue { feuille, evaluation } in found {
+        let mut evaluations = Vec::new();
+        let after = later.remove(&feuille.id).unwrap_or_default();
+        for one in std::iter::once(evaluation).chain(after) {
+            let law = core.law_of(conn, one.loi_id).await?;
+            evaluations.push((one, law));
+        }
+        feuilles.push(FeuilleEvaluee { feuille, evaluations, a_reexaminer: Vec::new() });
+    }
+    Ok(feuilles)
 }

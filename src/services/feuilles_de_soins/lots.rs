@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::NaiveDate;
 use tokio::sync::oneshot;
 
-use super::connues::Envoyee;
-use super::reception::{Issues, Ligne, Trouvee};
-use super::{FeuilleEvaluee, NouvelleFeuille};
+use super::connues::{Envoyee, already_received};
+use super::reception::{Issues, Ligne, Trouvee, open_months, store_all};
+use super::{FeuilleEvaluee, NouvelleFeuille, evaluee, verify_sender};
+use crate::domain::ids::PatientId;
 use crate::services::faits::Praticiens;
-use crate::services::{Contexte, ServiceError, Services};
+use crate::services::{Contexte, Core, ServiceError};
 
 /// A feuille of a lot that the register has now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,163 +119,163 @@ struct Part {
     lignes: Vec<Ligne>,
 }
 
-impl Services {
-    /// Stores and evaluates a batch of feuilles, each for itself: one that is refused stops no other.
-    /// The answers are in the order of the feuilles.
-    pub async fn receive_feuilles(
-        &self,
-        contexte: &Contexte,
-        nouvelles: Vec<NouvelleFeuille>,
-        suite: &Suite,
-        tours: Tours,
-    ) -> Vec<Result<Reception, ServiceError>> {
-        let shared = nouvelles.len() >= PARTAGE;
-        let mut answers = Vec::with_capacity(nouvelles.len());
-        let mut parts: [Part; VOIES] = std::array::from_fn(|_| Part::default());
-        for (place, nouvelle) in nouvelles.into_iter().enumerate() {
-            let verified = self.verify_sender(contexte, &nouvelle.feuille);
-            // What is in a lane is answered below.
-            answers.push(Err(match verified {
-                Ok(date_soins) => {
-                    let voie = if shared { voie(&nouvelle) } else { 0 };
-                    if let Some(part) = parts.get_mut(voie) {
-                        part.places.push(place);
-                        part.lignes.push(Ligne { nouvelle, date_soins });
-                    }
-                    ServiceError::Indisponible
+/// Stores and evaluates a batch of feuilles, each for itself: one that is refused stops no other.
+/// The answers are in the order of the feuilles.
+pub async fn receive(
+    core: &Core,
+    contexte: &Contexte,
+    nouvelles: Vec<NouvelleFeuille>,
+    suite: &Suite,
+    tours: Tours,
+) -> Vec<Result<Reception, ServiceError>> {
+    let shared = nouvelles.len() >= PARTAGE;
+    let mut answers = Vec::with_capacity(nouvelles.len());
+    let mut parts: [Part; VOIES] = std::array::from_fn(|_| Part::default());
+    for (place, nouvelle) in nouvelles.into_iter().enumerate() {
+        let verified = verify_sender(core, contexte, &nouvelle.feuille);
+        // What is in a lane is answered below.
+        answers.push(Err(match verified {
+            Ok(date_soins) => {
+                let voie = if shared { voie(&nouvelle) } else { 0 };
+                if let Some(part) = parts.get_mut(voie) {
+                    part.places.push(place);
+                    part.lignes.push(Ligne { nouvelle, date_soins });
                 }
-                Err(error) => error,
-            }));
-        }
-        let [one, two] = parts;
-        let [first, second] = if shared { tours.0 } else { [tours.ensemble(), Tour::default()] };
-        let received = tokio::join!(
-            self.receive_part(contexte, one, suite, first),
-            self.receive_part(contexte, two, suite, second)
-        );
-        for (place, answer) in received.0.into_iter().chain(received.1) {
-            if let Some(own) = answers.get_mut(place) {
-                *own = answer;
+                ServiceError::Indisponible
             }
-        }
-        answers
+            Err(error) => error,
+        }));
     }
-
-    async fn receive_part(
-        &self,
-        contexte: &Contexte,
-        part: Part,
-        suite: &Suite,
-        mut tour: Tour,
-    ) -> Vec<(usize, Result<Reception, ServiceError>)> {
-        let lignes = Arc::new(part.lignes);
-        let done = self.receive_lines(contexte, lignes, suite, &mut tour).await;
-        part.places.into_iter().zip(done).collect()
-    }
-
-    async fn receive_lines(
-        &self,
-        contexte: &Contexte,
-        lignes: Arc<Vec<Ligne>>,
-        suite: &Suite,
-        tour: &mut Tour,
-    ) -> Vec<Result<Reception, ServiceError>> {
-        if lignes.is_empty() {
-            tour.wait().await;
-            return Vec::new();
+    let [one, two] = parts;
+    let [first, second] = if shared { tours.0 } else { [tours.ensemble(), Tour::default()] };
+    let received = tokio::join!(
+        receive_part(core, contexte, one, suite, first),
+        receive_part(core, contexte, two, suite, second)
+    );
+    for (place, answer) in received.0.into_iter().chain(received.1) {
+        if let Some(own) = answers.get_mut(place) {
+            *own = answer;
         }
-        let issues = match self.transact(contexte, &lignes, suite, tour).await {
-            Ok(issues) => issues,
-            Err(error) => return self.apart(contexte, lignes, suite, error).await,
-        };
-        if issues.iter().flatten().any(|found| !found.nouvelle) {
-            suite.deja_recues.store(true, Ordering::Relaxed);
-        }
-        self.give_back(contexte, &lignes, issues).await
     }
+    answers
+}
 
-    /// One transaction for all the lines.
-    async fn transact(
-        &self,
-        contexte: &Contexte,
-        lignes: &Arc<Vec<Ligne>>,
-        suite: &Suite,
-        tour: &mut Tour,
-    ) -> Result<Issues, ServiceError> {
-        let days: BTreeSet<NaiveDate> = lignes.iter().map(|ligne| ligne.date_soins).collect();
-        self.open_months(&days).await?;
-        // Before a connection is taken: whoever holds one waits for nobody's turn.
+async fn receive_part(
+    core: &Core,
+    contexte: &Contexte,
+    part: Part,
+    suite: &Suite,
+    mut tour: Tour,
+) -> Vec<(usize, Result<Reception, ServiceError>)> {
+    let lignes = Arc::new(part.lignes);
+    let done = receive_lines(core, contexte, lignes, suite, &mut tour).await;
+    part.places.into_iter().zip(done).collect()
+}
+
+async fn receive_lines(
+    core: &Core,
+    contexte: &Contexte,
+    lignes: Arc<Vec<Ligne>>,
+    suite: &Suite,
+    tour: &mut Tour,
+) -> Vec<Result<Reception, ServiceError>> {
+    if lignes.is_empty() {
         tour.wait().await;
-        let mut tx = self.db.begin("feuille.receive").await?;
-        let issues = self.store_all(&mut tx, contexte, lignes, suite, tour).await?;
-        if issues.iter().flatten().any(|found| found.nouvelle) {
-            tx.commit().await?;
-        }
-        Ok(issues)
+        return Vec::new();
     }
-
-    /// The transaction failed and nothing was written: each line is tried alone, so that whoever is
-    /// the cause stops nobody. When the database itself is gone, each line says so.
-    async fn apart(
-        &self,
-        contexte: &Contexte,
-        lignes: Arc<Vec<Ligne>>,
-        suite: &Suite,
-        error: ServiceError,
-    ) -> Vec<Result<Reception, ServiceError>> {
-        let gone = matches!(&error, ServiceError::Storage(error) if error.is_temporary());
-        if gone || lignes.len() == 1 {
-            let count = lignes.len();
-            tracing::warn!(%error, count, "lines of a lot are not stored");
-            let others = std::iter::repeat_with(|| Err(ServiceError::Indisponible));
-            return std::iter::once(Err(error)).chain(others).take(count).collect();
-        }
-        tracing::warn!(%error, "lines of a lot are tried one by one");
-        let mut done = Vec::with_capacity(lignes.len());
-        for ligne in Arc::into_inner(lignes).unwrap_or_default() {
-            let one = Arc::new(vec![ligne]);
-            let mut tour = Tour::default();
-            done.extend(Box::pin(self.receive_lines(contexte, one, suite, &mut tour)).await);
-        }
-        done
+    let issues = match transact(core, contexte, &lignes, suite, tour).await {
+        Ok(issues) => issues,
+        Err(error) => return apart(core, contexte, lignes, suite, error).await,
+    };
+    if issues.iter().flatten().any(|found| !found.nouvelle) {
+        suite.deja_recues.store(true, Ordering::Relaxed);
     }
+    give_back(core, contexte, &lignes, issues).await
+}
 
-    /// The answers: what was stored, and what was already received.
-    async fn give_back(
-        &self,
-        contexte: &Contexte,
-        lignes: &[Ligne],
-        issues: Issues,
-    ) -> Vec<Result<Reception, ServiceError>> {
-        let mut known: Vec<Envoyee<'_>> = Vec::new();
-        let answers: Vec<Option<Result<Reception, ServiceError>>> = issues
-            .into_iter()
-            .zip(lignes)
-            .map(|(issue, ligne)| match issue {
-                Ok(Trouvee { recue, nouvelle: true }) => {
-                    Some(Ok(Reception { evaluee: self.evaluee(recue), deja_recue: false }))
-                }
-                Ok(Trouvee { recue, nouvelle: false }) => {
-                    known.push((recue, &ligne.nouvelle.feuille));
-                    None
-                }
-                Err(error) => Some(Err(error)),
-            })
-            .collect();
-        let found = match self.already_received(contexte, known).await {
-            Ok(found) => found,
-            Err(error) => {
-                tracing::warn!(%error, "feuilles already received cannot be given back");
-                Vec::new()
+/// One transaction for all the lines.
+async fn transact(
+    core: &Core,
+    contexte: &Contexte,
+    lignes: &Arc<Vec<Ligne>>,
+    suite: &Suite,
+    tour: &mut Tour,
+) -> Result<Issues, ServiceError> {
+    let days: BTreeSet<NaiveDate> = lignes.iter().map(|ligne| ligne.date_soins).collect();
+    open_months(core, &days).await?;
+    // Before a connection is taken: whoever holds one waits for nobody's turn.
+    tour.wait().await;
+    let mut many = core.many(contexte).await?;
+    let issues = store_all(&mut many, lignes, suite, tour).await?;
+    let new = issues.iter().flatten().filter(|found| found.nouvelle);
+    let persons: Vec<PatientId> = new.map(|found| found.recue.feuille.patient_id).collect();
+    if !persons.is_empty() {
+        many.close(&persons).await?;
+    }
+    Ok(issues)
+}
+
+/// The transaction failed and nothing was written: each line is tried alone, so that whoever is
+/// the cause stops nobody. When the database itself is gone, each line says so.
+async fn apart(
+    core: &Core,
+    contexte: &Contexte,
+    lignes: Arc<Vec<Ligne>>,
+    suite: &Suite,
+    error: ServiceError,
+) -> Vec<Result<Reception, ServiceError>> {
+    let gone = matches!(&error, ServiceError::Storage(error) if error.is_temporary());
+    if gone || lignes.len() == 1 {
+        let count = lignes.len();
+        tracing::warn!(%error, count, "lines of a lot are not stored");
+        let others = std::iter::repeat_with(|| Err(ServiceError::Indisponible));
+        return std::iter::once(Err(error)).chain(others).take(count).collect();
+    }
+    tracing::warn!(%error, "lines of a lot are tried one by one");
+    let mut done = Vec::with_capacity(lignes.len());
+    for ligne in Arc::into_inner(lignes).unwrap_or_default() {
+        let one = Arc::new(vec![ligne]);
+        let mut tour = Tour::default();
+        done.extend(Box::pin(receive_lines(core, contexte, one, suite, &mut tour)).await);
+    }
+    done
+}
+
+/// The answers: what was stored, and what was already received.
+async fn give_back(
+    core: &Core,
+    contexte: &Contexte,
+    lignes: &[Ligne],
+    issues: Issues,
+) -> Vec<Result<Reception, ServiceError>> {
+    let mut known: Vec<Envoyee<'_>> = Vec::new();
+    let answers: Vec<Option<Result<Reception, ServiceError>>> = issues
+        .into_iter()
+        .zip(lignes)
+        .map(|(issue, ligne)| match issue {
+            Ok(Trouvee { recue, nouvelle: true }) => {
+                Some(Ok(Reception { evaluee: evaluee(core, recue), deja_recue: false }))
             }
-        };
-        let mut found =
-            found.into_iter().map(|one| one.map(|evaluee| Reception { evaluee, deja_recue: true }));
-        answers
-            .into_iter()
-            .map(|answer| {
-                answer.unwrap_or_else(|| found.next().unwrap_or(Err(ServiceError::Indisponible)))
-            })
-            .collect()
-    }
+            Ok(Trouvee { recue, nouvelle: false }) => {
+                known.push((recue, &ligne.nouvelle.feuille));
+                None
+            }
+            Err(error) => Some(Err(error)),
+        })
+        .collect();
+    let found = match already_received(core, contexte, known).await {
+        Ok(found) => found,
+        Err(error) => {
+            tracing::warn!(%error, "feuilles already received cannot be given back");
+            Vec::new()
+        }
+    };
+    let mut found =
+        found.into_iter().map(|one| one.map(|evaluee| Reception { evaluee, deja_recue: true }));
+    answers
+        .into_iter()
+        .map(|answer| {
+            answer.unwrap_or_else(|| found.next().unwrap_or(Err(ServiceError::Indisponible)))
+        })
+        .collect()
 }

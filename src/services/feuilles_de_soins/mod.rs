@@ -12,13 +12,16 @@ use std::sync::Arc;
 
 use self::connues::contradicted_by;
 pub(super) use self::decision::retenues;
-pub use self::liste::PageFeuilles;
+use self::liste::with_evaluations;
+pub use self::liste::{PageFeuilles, list};
 use self::lots::Tour;
-pub use self::lots::{Reception, Suite, Tours};
-use self::reception::{Ligne, Trouvee};
+pub use self::lots::{Reception, Suite, Tours, receive};
+use self::reception::{Ligne, Trouvee, open_months, store_all};
+pub(super) use self::verification::{executant, verify_sender};
 use super::loi::LoiConnue;
-use super::{Contexte, Demande, Memoire, Rendu, ServiceError, Services};
+use super::{Contexte, Core, Demande, Done, Rendu, Seen, ServiceError};
 use crate::domain::acteur::Acteur;
+use crate::domain::droits::Relation;
 use crate::domain::evaluation::AutreFeuille;
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::FeuilleId;
@@ -47,72 +50,57 @@ pub struct FeuilleEvaluee {
     pub a_reexaminer: Vec<AutreFeuille>,
 }
 
-impl Services {
-    /// Stores a feuille and evaluates it against the register as it stood on the day of care: a lot
-    /// of one, under a key.
-    pub async fn submit_feuille(
-        &self,
-        contexte: &Contexte,
-        demande: &Demande,
-        nouvelle: NouvelleFeuille,
-        rendre: impl Fn(&FeuilleEvaluee) -> Result<Rendu, ServiceError>,
-    ) -> Result<Memoire, ServiceError> {
-        let date_soins = self.verify_sender(contexte, &nouvelle.feuille)?;
-        self.open_months(&BTreeSet::from([date_soins])).await?;
-        let mut tx = self.db.begin("feuille.submit").await?;
-        if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
-            return Ok(answered);
-        }
-        let lignes = Arc::new(vec![Ligne { nouvelle, date_soins }]);
-        let done = self
-            .store_all(&mut tx, contexte, &lignes, &Suite::default(), &mut Tour::default())
-            .await?;
-        let Trouvee { recue, nouvelle } =
-            done.into_iter().next().ok_or(ServiceError::Introuvable)??;
-        if !nouvelle {
-            return Err(ServiceError::FeuilleExistante(recue.feuille.id));
-        }
-        let rendu = rendre(&self.evaluee(recue))?;
-        self.keep(tx, contexte, demande, rendu).await
+/// Stores a feuille and evaluates it against the register as it stood on the day of care: a lot
+/// of one, under a key.
+pub async fn submit(
+    core: &Core,
+    demande: &Demande,
+    nouvelle: NouvelleFeuille,
+    rendre: impl Fn(&FeuilleEvaluee) -> Result<Rendu, ServiceError>,
+) -> Done {
+    let date_soins = verify_sender(core, &demande.contexte, &nouvelle.feuille)?;
+    open_months(core, &BTreeSet::from([date_soins])).await?;
+    let (mut many, demande) = core.open(demande).await?.many();
+    let lignes = Arc::new(vec![Ligne { nouvelle, date_soins }]);
+    let done = store_all(&mut many, &lignes, &Suite::default(), &mut Tour::default()).await?;
+    let Trouvee { recue, nouvelle } =
+        done.into_iter().next().ok_or(ServiceError::Introuvable)??;
+    if !nouvelle {
+        return Err(ServiceError::FeuilleExistante(recue.feuille.id).into());
     }
+    let patient = recue.feuille.patient_id;
+    let rendu = rendre(&evaluee(core, recue))?;
+    Ok(many.close_keyed(demande, (rendu, &[patient])).await?)
+}
 
-    /// A feuille that was just evaluated, under the present law.
-    fn evaluee(&self, recue: FeuilleRecue) -> FeuilleEvaluee {
-        let evaluations = vec![(recue.evaluation, self.present_law())];
-        FeuilleEvaluee { feuille: recue.feuille, evaluations, a_reexaminer: Vec::new() }
-    }
+/// A feuille that was just evaluated, under the present law.
+fn evaluee(core: &Core, recue: FeuilleRecue) -> FeuilleEvaluee {
+    let evaluations = vec![(recue.evaluation, core.present_law())];
+    FeuilleEvaluee { feuille: recue.feuille, evaluations, a_reexaminer: Vec::new() }
+}
 
-    /// Reads a feuille and its evaluations.
-    pub async fn get_feuille(
-        &self,
-        contexte: &Contexte,
-        id: FeuilleId,
-    ) -> Result<FeuilleEvaluee, ServiceError> {
-        let mut conn = self.db.read("feuille.get").await?;
-        let recue =
-            feuilles_de_soins::get(&mut conn, id).await?.ok_or(ServiceError::Introuvable)?;
-        let FeuilleRecue { feuille, evaluation } = recue;
-        let owner = fusions::owner_of_feuille(&mut conn, id, feuille.patient_id).await?;
-        match contexte.acteur {
-            // The médecin traitant does not read what other doctors did.
-            Acteur::Medecin(rpps) if rpps != feuille.feuille.executant_rpps => {
-                return Err(ServiceError::Introuvable);
-            }
-            Acteur::Medecin(_) => {}
-            Acteur::Patient(_) | Acteur::Caisse(_) => {
-                let vue = self.verify_perimeter(&mut conn, &contexte.acteur, owner).await?;
-                let care = feuille.feuille.soins.date_soins();
-                if !care.is_some_and(|jour| vue.contient(jour)) {
-                    return Err(ServiceError::Introuvable);
-                }
-            }
-        }
-        let received = vec![FeuilleRecue { feuille, evaluation }];
-        let found = self.with_evaluations(&mut conn, received).await?.pop();
-        let mut found = found.ok_or(ServiceError::Introuvable)?;
-        found.a_reexaminer = contradicted_by(&mut conn, &found.feuille, owner).await?;
-        drop(conn);
-        self.trace(contexte, owner, "feuille.lire").await?;
-        Ok(found)
+/// Reads a feuille and its evaluations. The médecin traitant does not read what other doctors did.
+pub async fn get(
+    core: &Core,
+    contexte: &Contexte,
+    id: FeuilleId,
+) -> Result<Seen<FeuilleEvaluee>, ServiceError> {
+    let mut search = core.search(contexte).await?;
+    let recue =
+        feuilles_de_soins::get(search.conn(), id).await?.ok_or(ServiceError::Introuvable)?;
+    let feuille = &recue.feuille.feuille;
+    let owner = fusions::owner_of_feuille(search.conn(), id, recue.feuille.patient_id).await?;
+    let performed: &[Relation] = match contexte.acteur() {
+        Acteur::Medecin(rpps) if *rpps == feuille.executant_rpps => &[Relation::Executant],
+        Acteur::Medecin(_) | Acteur::Patient(_) | Acteur::Caisse(_) => &[],
+    };
+    let mut access = search.on(owner, performed).await?;
+    let care = feuille.soins.date_soins();
+    if !care.is_some_and(|jour| access.droit.vue.contient(jour)) {
+        return Err(ServiceError::Introuvable);
     }
+    let found = with_evaluations(core, access.conn(), vec![recue]).await?.pop();
+    let mut found = found.ok_or(ServiceError::Introuvable)?;
+    found.a_reexaminer = contradicted_by(access.conn(), &found.feuille, owner).await?;
+    access.show(found).await
 }

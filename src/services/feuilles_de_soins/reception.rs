@@ -10,19 +10,18 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 
-use super::decision::{Decisions, Donnees};
+use super::decision::{Decisions, Donnees, decide};
 use super::{NouvelleFeuille, Suite, Tour};
 use crate::domain::acteur::Acteur;
-use crate::domain::ids::{EvenementId, FeuilleId, PatientId};
+use crate::domain::ids::{FeuilleId, PatientId};
 use crate::domain::patient::ClePatient;
-use crate::domain::vocabulary::Vocabulaire;
-use crate::services::faits::{Registre, Sujet};
-use crate::services::suites::Evaluee;
-use crate::services::{Contexte, ServiceError, Services};
-use crate::storage::evenements::{self, Evenement};
+use crate::services::core::{Fact, Many};
+use crate::services::faits::{Registre, Sujet, registre_of_batch};
+use crate::services::suites::{self, Evaluee};
+use crate::services::{Core, ServiceError};
 use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue, NouvelleLigne};
 use crate::storage::patients::Candidats;
-use crate::storage::{Connection, StorageError, Tx, participations, patients};
+use crate::storage::{Connection, StorageError, participations, patients};
 
 /// From how many feuilles on the decisions leave the thread that serves requests.
 const LONG: usize = 16;
@@ -68,179 +67,157 @@ pub(super) type Issues = Vec<Result<Trouvee, ServiceError>>;
 
 /// The lines, their persons, and the instant under which the next thing about each will be known.
 struct Lot<'a> {
-    contexte: &'a Contexte,
     lignes: &'a Arc<Vec<Ligne>>,
     suite: &'a Suite,
     personnes: Vec<Personne>,
     instants: BTreeMap<PatientId, DateTime<Utc>>,
 }
 
-impl Services {
-    /// Makes sure that feuilles of these days can be stored.
-    pub(super) async fn open_months(&self, days: &BTreeSet<NaiveDate>) -> Result<(), ServiceError> {
-        self.loi_id().await?;
-        for jour in days {
-            feuilles_de_soins::ensure_month(&self.db, *jour).await?;
-        }
-        Ok(())
+/// Makes sure that feuilles of these days can be stored.
+pub(super) async fn open_months(
+    core: &Core,
+    days: &BTreeSet<NaiveDate>,
+) -> Result<(), ServiceError> {
+    core.loi_id().await?;
+    for jour in days {
+        feuilles_de_soins::ensure_month(&core.db, *jour).await?;
     }
+    Ok(())
+}
 
-    /// Stores and evaluates feuilles, those of one person in their order. Those already
-    /// received are looked for first when the batches before had some, otherwise only when the database
-    /// says that there are. An error is that of the whole transaction.
-    pub(super) async fn store_all(
-        &self,
-        tx: &mut Tx,
-        contexte: &Contexte,
-        lignes: &Arc<Vec<Ligne>>,
-        suite: &Suite,
-        tour: &mut Tour,
-    ) -> Result<Issues, ServiceError> {
-        let cles: Vec<&ClePatient> = lignes.iter().map(|ligne| &ligne.nouvelle.cle).collect();
-        let found = patients::find_all(tx, self.db.coffre(), &cles).await?;
-        // Several persons under one key is a conflict of identity: nobody is chosen.
-        let only = |found: Candidats| match found.patients[..] {
-            [id] if found.compares => Personne::Connue(id),
-            [id] => Personne::Presumee(id),
-            _ => Personne::Inconnue,
-        };
-        let mut personnes: Vec<Personne> = found.into_iter().map(only).collect();
-        let ids: BTreeSet<PatientId> = personnes.iter().filter_map(|one| one.id()).collect();
-        let ids: Vec<PatientId> = ids.into_iter().collect();
-        let locked = patients::lock_all(tx, &ids, self.clock.now()).await?;
-        tour.pass();
-        let instants: BTreeMap<PatientId, DateTime<Utc>> = locked.into_iter().collect();
-        for personne in &mut personnes {
-            if personne.id().is_some_and(|id| !instants.contains_key(&id)) {
-                *personne = Personne::Fusionnee;
-            }
+/// Stores and evaluates feuilles, those of one person in their order. Those already
+/// received are looked for first when the batches before had some, otherwise only when the database
+/// says that there are. An error is that of the whole transaction.
+pub(super) async fn store_all(
+    many: &mut Many<'_>,
+    lignes: &Arc<Vec<Ligne>>,
+    suite: &Suite,
+    tour: &mut Tour,
+) -> Result<Issues, ServiceError> {
+    let core = many.core();
+    let cles: Vec<&ClePatient> = lignes.iter().map(|ligne| &ligne.nouvelle.cle).collect();
+    let found = patients::find_all(many.conn(), core.coffre(), &cles).await?;
+    // Several persons under one key is a conflict of identity: nobody is chosen.
+    let only = |found: Candidats| match found.patients[..] {
+        [id] if found.compares => Personne::Connue(id),
+        [id] => Personne::Presumee(id),
+        _ => Personne::Inconnue,
+    };
+    let mut personnes: Vec<Personne> = found.into_iter().map(only).collect();
+    let ids: BTreeSet<PatientId> = personnes.iter().filter_map(|one| one.id()).collect();
+    let ids: Vec<PatientId> = ids.into_iter().collect();
+    let instants = many.lock(&ids).await?;
+    tour.pass();
+    for personne in &mut personnes {
+        if personne.id().is_some_and(|id| !instants.contains_key(&id)) {
+            *personne = Personne::Fusionnee;
         }
-        let lot = Lot { contexte, lignes, suite, personnes, instants };
-        if let Some(issues) = self.attempt(tx, &lot, suite.deja_recues()).await? {
-            return Ok(issues);
-        }
-        let missing = StorageError::RowsAffected {
-            statement: "feuille_de_soins.insert_all",
-            expected: 1,
-            found: 0,
-        };
-        // Some were already received: once more, knowing which.
-        self.attempt(tx, &lot, true).await?.ok_or_else(|| missing.into())
     }
+    let lot = Lot { lignes, suite, personnes, instants };
+    if let Some(issues) = attempt(many, &lot, suite.deja_recues()).await? {
+        return Ok(issues);
+    }
+    let missing = StorageError::RowsAffected {
+        statement: "feuille_de_soins.insert_all",
+        expected: 1,
+        found: 0,
+    };
+    // Some were already received: once more, knowing which.
+    attempt(many, &lot, true).await?.ok_or_else(|| missing.into())
+}
 
-    /// Reads, decides and writes. Nothing is written, and nothing given, when the database has some
-    /// of the feuilles and nobody looked.
-    async fn attempt(
-        &self,
-        tx: &mut Tx,
-        lot: &Lot<'_>,
-        cherche: bool,
-    ) -> Result<Option<Issues>, ServiceError> {
-        let sujets: Vec<Sujet<'_>> = lot
-            .lignes
-            .iter()
-            .zip(&lot.personnes)
-            .filter_map(|(ligne, personne)| Some((personne.id()?, &ligne.nouvelle.feuille)))
-            .collect();
-        let registre = self.registre_of_batch(tx, &sujets, lot.suite.praticiens()).await?;
-        let personnes = self.recognised(lot, &registre);
-        let connues = find_known(tx, lot.lignes, &personnes, &registre, cherche).await?;
-        let donnees = Donnees {
-            lignes: Arc::clone(lot.lignes),
-            personnes,
-            registre,
-            instants: lot.instants.clone(),
-            connues,
-            loi_id: self.loi_id().await?,
-        };
-        let decisions = if lot.lignes.len() < LONG {
-            self.decide(donnees)
-        } else {
-            let services = self.clone();
-            let deciding = tokio::task::spawn_blocking(move || services.decide(donnees));
-            deciding.await.map_err(|_panicked| ServiceError::Indisponible)?
-        };
-        let written = self.write(tx, lot, &decisions).await?;
-        Ok(written.then_some(decisions.issues))
-    }
+/// Reads, decides and writes. Nothing is written, and nothing given, when the database has some
+/// of the feuilles and nobody looked.
+async fn attempt(
+    many: &mut Many<'_>,
+    lot: &Lot<'_>,
+    cherche: bool,
+) -> Result<Option<Issues>, ServiceError> {
+    let sujets: Vec<Sujet<'_>> = lot
+        .lignes
+        .iter()
+        .zip(&lot.personnes)
+        .filter_map(|(ligne, personne)| Some((personne.id()?, &ligne.nouvelle.feuille)))
+        .collect();
+    let core = many.core();
+    let praticiens = lot.suite.praticiens();
+    let registre = registre_of_batch(core, many.conn(), &sujets, praticiens).await?;
+    let personnes = recognised(many, lot, &registre);
+    let connues = find_known(many.conn(), lot.lignes, &personnes, &registre, cherche).await?;
+    let donnees = Donnees {
+        lignes: Arc::clone(lot.lignes),
+        personnes,
+        registre,
+        instants: lot.instants.clone(),
+        connues,
+        loi_id: core.loi_id().await?,
+    };
+    let decisions = if lot.lignes.len() < LONG {
+        decide(core, donnees)
+    } else {
+        let core = core.clone();
+        let deciding = tokio::task::spawn_blocking(move || decide(&core, donnees));
+        deciding.await.map_err(|_panicked| ServiceError::Indisponible)?
+    };
+    let written = write(many, &decisions).await?;
+    Ok(written.then_some(decisions.issues))
+}
 
-    /// The persons whom the lines are about, as far as the caller may send feuilles for them: a caisse
-    /// sends those of its insured.
-    fn recognised(&self, lot: &Lot<'_>, registre: &Registre) -> Vec<Personne> {
-        let today = self.clock.today();
-        let visible = |id: PatientId| match lot.contexte.acteur {
-            Acteur::Caisse(caisse) => registre.vue(id, &caisse, today).is_some(),
-            Acteur::Medecin(_) | Acteur::Patient(_) => true,
+/// The persons whom the lines are about, as far as the caller may send feuilles for them: a caisse
+/// sends those of its insured, for the days on which they depended on it.
+fn recognised(many: &Many<'_>, lot: &Lot<'_>, registre: &Registre) -> Vec<Personne> {
+    let today = many.core().today();
+    let visible = |id: PatientId, ligne: &Ligne| match many.contexte().acteur() {
+        Acteur::Caisse(caisse) => registre.vue(id, caisse, today).is_some_and(|vue| {
+            let actes = &ligne.nouvelle.feuille.soins.actes;
+            actes.iter().all(|acte| vue.contient(acte.date_execution))
+        }),
+        Acteur::Medecin(_) | Acteur::Patient(_) => true,
+    };
+    let one = |(personne, ligne): (&Personne, &Ligne)| {
+        let answers = match *personne {
+            Personne::Connue(_) => true,
+            Personne::Presumee(id) => registre.answers_to(id, &ligne.nouvelle.cle),
+            Personne::Inconnue | Personne::Fusionnee => return *personne,
         };
-        let one = |(personne, ligne): (&Personne, &Ligne)| {
-            let answers = match *personne {
-                Personne::Connue(_) => true,
-                Personne::Presumee(id) => registre.answers_to(id, &ligne.nouvelle.cle),
-                Personne::Inconnue | Personne::Fusionnee => return *personne,
-            };
-            let known = personne.id().filter(|id| answers && visible(*id));
-            known.map_or(Personne::Inconnue, Personne::Connue)
-        };
-        lot.personnes.iter().zip(lot.lignes.iter()).map(one).collect()
-    }
+        let known = personne.id().filter(|id| answers && visible(*id, ligne));
+        known.map_or(Personne::Inconnue, Personne::Connue)
+    };
+    lot.personnes.iter().zip(lot.lignes.iter()).map(one).collect()
+}
 
-    /// Writes what was decided; nothing when some of the feuilles were already received.
-    async fn write(
-        &self,
-        tx: &mut Tx,
-        lot: &Lot<'_>,
-        decisions: &Decisions,
-    ) -> Result<bool, ServiceError> {
-        let Decisions { lignes, retenues, instants, .. } = decisions;
-        let expected = u64::try_from(lignes.len()).unwrap_or(u64::MAX);
-        if lignes.is_empty() {
-            return Ok(true);
-        }
-        if let [one] = &lignes[..] {
-            if feuilles_de_soins::insert_all(tx, std::slice::from_ref(one)).await? < expected {
-                return Ok(false);
-            }
-        } else {
-            let mut point = tx.savepoint().await?;
-            if feuilles_de_soins::insert_all(&mut point, lignes).await? < expected {
-                point.rollback().await?;
-                return Ok(false);
-            }
-            point.release().await?;
-        }
-        participations::add_all(tx, retenues).await?;
-        let ids: Vec<FeuilleId> = lignes.iter().map(NouvelleLigne::feuille_id).collect();
-        evenements::insert_of_feuilles(tx, &self.evaluated(lot.contexte), &ids).await?;
-        patients::touch_all(tx, instants).await?;
-        let evaluees: Vec<Evaluee<'_>> = decisions
-            .issues
-            .iter()
-            .flatten()
-            .filter(|found| found.nouvelle)
-            .map(|found| (&found.recue.feuille, &found.recue.evaluation))
-            .collect();
-        self.keep_traces(tx, lot.contexte, &evaluees).await?;
-        Ok(true)
+/// Writes what was decided; nothing when some of the feuilles were already received.
+async fn write(many: &mut Many<'_>, decisions: &Decisions) -> Result<bool, ServiceError> {
+    let Decisions { lignes, retenues, instants, .. } = decisions;
+    let expected = u64::try_from(lignes.len()).unwrap_or(u64::MAX);
+    if lignes.is_empty() {
+        return Ok(true);
     }
-
-    /// The event of feuilles received and evaluated.
-    fn evaluated(&self, contexte: &Contexte) -> Evenement {
-        let now = self.clock.now();
-        Evenement {
-            id: EvenementId::from_uuid(self.ids.uuid()),
-            nature: "feuille.evaluee",
-            survenu_le: now,
-            enregistre_le: now,
-            effet_du: None,
-            patient_id: None,
-            medecin_id: None,
-            declaration_id: None,
-            feuille_id: None,
-            auteur_role: contexte.acteur.role().mot(),
-            auteur_moyen: None,
-            donnees: json!({ "numero": 1 }),
+    if let [one] = &lignes[..] {
+        if feuilles_de_soins::insert_all(many.conn(), std::slice::from_ref(one)).await? < expected {
+            return Ok(false);
         }
+    } else {
+        let mut point = many.conn().savepoint().await?;
+        if feuilles_de_soins::insert_all(&mut point, lignes).await? < expected {
+            point.rollback().await?;
+            return Ok(false);
+        }
+        point.release().await?;
     }
+    participations::add_all(many.conn(), retenues).await?;
+    let ids: Vec<FeuilleId> = lignes.iter().map(NouvelleLigne::feuille_id).collect();
+    let fact = Fact::of("feuille.evaluee").with(json!({ "numero": 1 }));
+    many.tell(fact, &ids, instants).await?;
+    let evaluees: Vec<Evaluee<'_>> = decisions
+        .issues
+        .iter()
+        .flatten()
+        .filter(|found| found.nouvelle)
+        .map(|found| (&found.recue.feuille, &found.recue.evaluation))
+        .collect();
+    suites::keep(many, &evaluees).await?;
+    Ok(true)
 }
 
 /// The feuilles that the register already has. Those received for a record that was merged since are

@@ -3,79 +3,91 @@
 use chrono::NaiveDate;
 
 use crate::domain::acteur::Acteur;
+use crate::domain::droits::Relation;
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
-use crate::services::{ChampInvalide, Contexte, ServiceError, Services};
+use crate::services::{ChampInvalide, Contexte, Core, ServiceError};
 
-impl Services {
-    /// Whether the caller may send this feuille; its day of care when its days hold together.
-    pub(in crate::services) fn verify_sender(
-        &self,
-        contexte: &Contexte,
-        feuille: &FeuilleDeSoins,
-    ) -> Result<NaiveDate, ServiceError> {
-        match contexte.acteur {
-            Acteur::Medecin(rpps) if rpps != feuille.executant_rpps => {
-                return Err(ServiceError::Interdit(
-                    "un médecin ne transmet que les feuilles dont il est l'exécutant",
-                ));
-            }
-            Acteur::Patient(_) => {
-                return Err(ServiceError::Interdit(
-                    "une feuille de soins est transmise par le médecin ou par la caisse",
-                ));
-            }
-            Acteur::Medecin(_) | Acteur::Caisse(_) => {}
-        }
-        self.verify_days(feuille)
-    }
-
-    /// The day of care of a feuille whose days hold together.
-    fn verify_days(&self, feuille: &FeuilleDeSoins) -> Result<NaiveDate, ServiceError> {
-        let today = self.clock.today();
-        let mut wrong = Vec::new();
-        if feuille.date_etablissement > today {
-            wrong.push(ChampInvalide::new(
-                "/date_etablissement",
-                "date_future",
-                "une date passée ou présente",
-            ));
-        }
-        for (index, acte) in feuille.soins.actes.iter().enumerate() {
-            if acte.date_execution > feuille.date_etablissement {
-                wrong.push(ChampInvalide::new(
-                    format!("/actes/{index}/date_execution"),
-                    "apres_etablissement",
-                    "une date qui ne suit pas celle de la feuille",
-                ));
-            }
-            if acte.date_prescription_serie.is_some_and(|day| day > acte.date_execution) {
-                wrong.push(ChampInvalide::new(
-                    format!("/actes/{index}/serie/date_prescription"),
-                    "apres_les_soins",
-                    "attendu : une date qui ne suit pas celle de l'acte",
-                ));
-            }
-            let birth = feuille.soins.beneficiaire.date_naissance.pour_calcul_age();
-            if acte.date_execution < birth {
-                wrong.push(ChampInvalide::new(
-                    format!("/actes/{index}/date_execution"),
-                    "avant_naissance",
-                    "une date qui suit la naissance du bénéficiaire",
-                ));
-            }
-        }
-        wrong.extend(self.future_instants(feuille));
-        wrong.extend(referral_errors(feuille));
-        if !wrong.is_empty() {
-            return Err(ServiceError::Invalide(wrong));
-        }
-        feuille
-            .soins
-            .date_soins()
-            .ok_or_else(|| ServiceError::champ("/actes", "taille_invalide", "au moins un acte"))
+/// What a feuille that a doctor bills makes of him; whose it is was verified before.
+pub(in crate::services) const fn executant(acteur: &Acteur) -> &'static [Relation] {
+    match acteur {
+        Acteur::Medecin(_) => &[Relation::Executant],
+        Acteur::Patient(_) | Acteur::Caisse(_) => &[],
     }
 }
 
+/// Whether the caller may send this feuille; its day of care when its days hold together.
+pub(in crate::services) fn verify_sender(
+    core: &Core,
+    contexte: &Contexte,
+    feuille: &FeuilleDeSoins,
+) -> Result<NaiveDate, ServiceError> {
+    contexte.demarche.verify_role(contexte.acteur())?;
+    match contexte.acteur() {
+        Acteur::Medecin(rpps) if *rpps != feuille.executant_rpps => Err(ServiceError::Interdit(
+            "un médecin ne transmet que les feuilles dont il est l'exécutant",
+        )),
+        Acteur::Medecin(_) | Acteur::Caisse(_) | Acteur::Patient(_) => verify_days(core, feuille),
+    }
+}
+
+/// The day of care of a feuille whose days hold together.
+fn verify_days(core: &Core, feuille: &FeuilleDeSoins) -> Result<NaiveDate, ServiceError> {
+    let today = core.today();
+    let mut wrong = Vec::new();
+    if feuille.date_etablissement > today {
+        wrong.push(ChampInvalide::new(
+            "/date_etablissement",
+            "date_future",
+            "une date passée ou présente",
+        ));
+    }
+    for (index, acte) in feuille.soins.actes.iter().enumerate() {
+        if acte.date_execution > feuille.date_etablissement {
+            wrong.push(ChampInvalide::new(
+                format!("/actes/{index}/date_execution"),
+                "apres_etablissement",
+                "une date qui ne suit pas celle de la feuille",
+            ));
+        }
+        if acte.date_prescription_serie.is_some_and(|day| day > acte.date_execution) {
+            wrong.push(ChampInvalide::new(
+                format!("/actes/{index}/serie/date_prescription"),
+                "apres_les_soins",
+                "attendu : une date qui ne suit pas celle de l'acte",
+            ));
+        }
+        let birth = feuille.soins.beneficiaire.date_naissance.pour_calcul_age();
+        if acte.date_execution < birth {
+            wrong.push(ChampInvalide::new(
+                format!("/actes/{index}/date_execution"),
+                "avant_naissance",
+                "une date qui suit la naissance du bénéficiaire",
+            ));
+        }
+    }
+    wrong.extend(future_instants(core, feuille));
+    wrong.extend(referral_errors(feuille));
+    if !wrong.is_empty() {
+        return Err(ServiceError::Invalide(wrong));
+    }
+    feuille
+        .soins
+        .date_soins()
+        .ok_or_else(|| ServiceError::champ("/actes", "taille_invalide", "au moins un acte"))
+}
+/// The instants of a feuille that are still to come.
+fn future_instants(core: &Core, feuille: &FeuilleDeSoins) -> Vec<ChampInvalide> {
+    let now = core.now();
+    let wrong = |pointeur: String| {
+        ChampInvalide::new(pointeur, "date_future", "un instant passé ou présent")
+    };
+    let received = feuille.recue_le.filter(|instant| *instant > now);
+    let signed = feuille.signatures.iter().enumerate().filter_map(|(index, signature)| {
+        signature.signe_a.filter(|instant| *instant > now)?;
+        Some(wrong(format!("/signatures/{index}/signe_a")))
+    });
+    received.map(|_| wrong("/recue_le".to_owned())).into_iter().chain(signed).collect()
+}
 /// What is wrong with the referral that a feuille announces.
 fn referral_errors(feuille: &FeuilleDeSoins) -> Vec<ChampInvalide> {
     let parcours = &feuille.soins.parcours;

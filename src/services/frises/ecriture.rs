@@ -3,106 +3,73 @@
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::Ecriture;
 use crate::domain::designation::{Designation, Ligne, Membre, Modification, MotifFin, Segment};
 use crate::domain::frise::{jours, jours_connus};
-use crate::domain::ids::{DesignationId, EvenementId, FaitId, MedecinId};
+use crate::domain::ids::{DesignationId, FaitId, MedecinId};
 use crate::domain::patientele::mouvements;
 use crate::domain::vocabulary::Vocabulaire;
-use crate::services::{ServiceError, Services};
-use crate::storage::evenements::{self, Evenement};
-use crate::storage::{Connection, designations, patientele};
+use crate::services::ServiceError;
+use crate::services::core::{Fact, Writing};
+use crate::storage::{designations, patientele};
 
 /// A change to tell: what, about which doctor, from which day.
 type Annonce = (&'static str, Option<MedecinId>, Option<NaiveDate>, Value);
 
-impl Services {
-    /// Writes one difference, and tells it.
-    pub(super) async fn apply(
-        &self,
-        conn: &mut Connection,
-        ecriture: &Ecriture,
-        change: &Modification,
-    ) -> Result<(), ServiceError> {
-        let (patient, instant) = (ecriture.patient, ecriture.instant);
-        let (segment, told): (Option<&Segment>, Vec<Annonce>) = match change {
-            Modification::Ouvrir(segment) => {
-                let id = DesignationId::from_uuid(self.ids.uuid());
-                designations::open(conn, patient, id, segment, instant).await?;
-                (Some(segment), of_each("declaration.prise_effet", segment))
-            }
-            Modification::Reviser { id, version, jours, segment } => {
-                designations::revise(conn, patient, *id, *version, segment, instant).await?;
-                let told = if *jours { of_each(nature_of(segment), segment) } else { Vec::new() };
-                (Some(segment), told)
-            }
-            Modification::Membres { id, anciennes, nouvelles, segment } => {
-                for membre in anciennes {
-                    designations::erase_line(conn, patient, *id, membre, instant).await?;
-                }
-                let mut told = Vec::new();
-                for ligne in nouvelles {
-                    designations::insert_line(conn, patient, *id, ligne, instant).await?;
-                    told.push(of_member(anciennes, ligne));
-                }
-                (Some(segment), told)
-            }
-            Modification::Effacer { id, version } => {
-                designations::erase(conn, patient, *id, *version, instant).await?;
-                let nothing = json!({ "effet_au": null, "motif_fin": null });
-                (None, vec![("declaration.depassee", None, None, nothing)])
-            }
-        };
-        for (nature, medecin_id, effet_du, donnees) in told {
-            let event = Evenement {
-                medecin_id,
-                effet_du,
-                declaration_id: segment.map(|segment| segment.declaration_id),
-                donnees,
-                ..self.event_of(ecriture, nature)
-            };
-            evenements::insert(conn, &event).await?;
+/// Writes one difference, and tells it.
+pub(super) async fn apply(
+    writing: &mut Writing<'_>,
+    change: &Modification,
+) -> Result<(), ServiceError> {
+    let (core, patient, instant) = (writing.core(), writing.patient, writing.instant);
+    let conn = writing.conn();
+    let (segment, told): (Option<&Segment>, Vec<Annonce>) = match change {
+        Modification::Ouvrir(segment) => {
+            let id = DesignationId::from_uuid(core.ids.uuid());
+            designations::open(conn, patient, id, segment, instant).await?;
+            (Some(segment), of_each("declaration.prise_effet", segment))
         }
-        Ok(())
+        Modification::Reviser { id, version, jours, segment } => {
+            designations::revise(conn, patient, *id, *version, segment, instant).await?;
+            let told = if *jours { of_each(nature_of(segment), segment) } else { Vec::new() };
+            (Some(segment), told)
+        }
+        Modification::Membres { id, anciennes, nouvelles, segment } => {
+            for membre in anciennes {
+                designations::erase_line(conn, patient, *id, membre, instant).await?;
+            }
+            let mut told = Vec::new();
+            for ligne in nouvelles {
+                designations::insert_line(conn, patient, *id, ligne, instant).await?;
+                told.push(of_member(anciennes, ligne));
+            }
+            (Some(segment), told)
+        }
+        Modification::Effacer { id, version } => {
+            designations::erase(conn, patient, *id, *version, instant).await?;
+            let nothing = json!({ "effet_au": null, "motif_fin": null });
+            (None, vec![("declaration.depassee", None, None, nothing)])
+        }
+    };
+    let declaration = segment.map(|segment| segment.declaration_id);
+    for (nature, medecin_id, effet_du, donnees) in told {
+        let fact = Fact::of(nature).doctor(medecin_id).effective(effet_du).with(donnees);
+        writing.tell(fact.declaration(declaration)).await?;
     }
+    Ok(())
+}
 
-    /// Records who arrives and who leaves, for the doctors to read.
-    pub(super) async fn tell_movements(
-        &self,
-        conn: &mut Connection,
-        ecriture: &Ecriture,
-        stored: &[Designation],
-        segments: &[Segment],
-    ) -> Result<(), ServiceError> {
-        for mouvement in mouvements(&jours_connus(stored), &jours(segments)) {
-            let id = FaitId::from_uuid(self.ids.uuid());
-            patientele::insert_mouvement(conn, ecriture.patient, id, &mouvement, ecriture.instant)
-                .await?;
-        }
-        Ok(())
+/// Records who arrives and who leaves, for the doctors to read.
+pub(super) async fn tell_movements(
+    writing: &mut Writing<'_>,
+    stored: &[Designation],
+    segments: &[Segment],
+) -> Result<(), ServiceError> {
+    let (core, patient, instant) = (writing.core(), writing.patient, writing.instant);
+    for mouvement in mouvements(&jours_connus(stored), &jours(segments)) {
+        let id = FaitId::from_uuid(core.ids.uuid());
+        patientele::insert_mouvement(writing.conn(), patient, id, &mouvement, instant).await?;
     }
-
-    /// An event about a person, to be completed.
-    pub(in crate::services) fn event_of(
-        &self,
-        ecriture: &Ecriture,
-        nature: &'static str,
-    ) -> Evenement {
-        Evenement {
-            id: EvenementId::from_uuid(self.ids.uuid()),
-            nature,
-            survenu_le: ecriture.instant,
-            enregistre_le: ecriture.instant,
-            effet_du: None,
-            patient_id: Some(ecriture.patient),
-            medecin_id: None,
-            declaration_id: None,
-            feuille_id: None,
-            auteur_role: ecriture.auteur,
-            auteur_moyen: None,
-            donnees: json!({}),
-        }
-    }
+    Ok(())
 }
 
 /// The same, told of each doctor of a designation.

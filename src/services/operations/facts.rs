@@ -9,7 +9,7 @@ use crate::domain::identifiers::Specialite;
 use crate::domain::ids::{FaitId, LieuId, MedecinId};
 use crate::domain::medecin::{Exercice, Lieu, LieuExistantOuNouveau, Medecin, NouvelExercice};
 use crate::domain::operation::{NatureOperation, NouvelleOperation, Operation, sans};
-use crate::services::{ServiceError, Services, latest_knowledge};
+use crate::services::{Core, ServiceError, latest_knowledge};
 use crate::storage::{Connection, medecins, medecins_faits};
 
 /// Facts replaced, and facts that take their place.
@@ -21,141 +21,130 @@ pub(super) struct Changes {
     specialites: Vec<(Periode, Specialite)>,
 }
 
-impl Services {
-    /// What an operation changes, once its fields are found to agree with the facts.
-    pub(super) async fn changes(
-        &self,
-        conn: &mut Connection,
-        medecin: &Medecin,
-        nouvelle: &NouvelleOperation,
-        instant: DateTime<Utc>,
-    ) -> Result<Changes, ServiceError> {
-        let (du, nature) = (nouvelle.effet_du, nouvelle.nature);
-        let mut changes = Changes::default();
-        if let Some(code) = nouvelle.specialite {
-            change_specialty(&mut changes, medecin, du, code)?;
-        }
-        let moves = if nature == NatureOperation::ChangementCabinet {
-            Some(left(medecin, nouvelle)?)
-        } else {
-            None
-        };
-        let taken = |fait: &&FaitDate<Exercice>| match &moves {
-            Some(lieu) => fait.valeur.lieu.id == *lieu,
-            None => ends_practice(nature) || nature == NatureOperation::Suspension,
-        };
-        for fait in medecin.exercices.iter().filter(taken) {
-            let rest = sans(fait.effet, du, nouvelle.effet_au);
-            if rest != [fait.effet] {
-                changes.exercices_pris.push(fait.id);
-                let kept = rest.into_iter().map(|effet| (effet, fait.valeur.clone()));
-                changes.exercices.extend(kept);
-            }
-        }
-        if let Some(nouvel) = &nouvelle.exercice {
-            verify_place(conn, medecin, nouvelle, nouvel).await?;
-            let exercice = self.exercice(conn, nouvel, instant).await?;
-            changes.exercices.push((Periode::depuis(du), exercice));
-        }
-        Ok(changes)
+/// What an operation changes, once its fields are found to agree with the facts.
+pub(super) async fn changes(
+    core: &Core,
+    conn: &mut Connection,
+    medecin: &Medecin,
+    nouvelle: &NouvelleOperation,
+    instant: DateTime<Utc>,
+) -> Result<Changes, ServiceError> {
+    let (du, nature) = (nouvelle.effet_du, nouvelle.nature);
+    let mut changes = Changes::default();
+    if let Some(code) = nouvelle.specialite {
+        change_specialty(&mut changes, medecin, du, code)?;
     }
-
-    /// The practice that begins, at a place that exists or is created.
-    async fn exercice(
-        &self,
-        conn: &mut Connection,
-        nouvel: &NouvelExercice,
-        instant: DateTime<Utc>,
-    ) -> Result<Exercice, ServiceError> {
-        let lieu = match &nouvel.lieu {
-            LieuExistantOuNouveau::Existant(id) => place(conn, *id).await?,
-            LieuExistantOuNouveau::Nouveau(new) => {
-                let lieu = Lieu {
-                    id: LieuId::from_uuid(self.ids.uuid()),
-                    nature: new.nature,
-                    nom: new.nom.clone(),
-                    commune: new.commune,
-                    adresse: new.adresse.clone(),
-                    finess_et: new.finess_et,
-                };
-                medecins::insert_lieu(conn, &lieu, instant).await?;
-                lieu
-            }
-        };
-        Ok(Exercice {
-            lieu,
-            mode: nouvel.mode,
-            principal: nouvel.principal,
-            convention: nouvel.convention,
-            option_tarifaire: nouvel.option_tarifaire,
-            facturation: nouvel.facturation,
-        })
-    }
-
-    /// Writes the changes of facts of a doctor.
-    pub(super) async fn write_facts(
-        &self,
-        conn: &mut Connection,
-        medecin: MedecinId,
-        changes: &Changes,
-        instant: DateTime<Utc>,
-    ) -> Result<(), ServiceError> {
-        for id in &changes.exercices_pris {
-            medecins_faits::replace_exercice(conn, medecin, *id, instant).await?;
-        }
-        for (effet, valeur) in &changes.exercices {
-            let fait = self.fact(*effet, valeur.clone(), instant);
-            medecins::insert_exercice(conn, medecin, &fait).await?;
-        }
-        for id in &changes.specialites_prises {
-            medecins_faits::replace_specialite(conn, medecin, *id, instant).await?;
-        }
-        for (effet, valeur) in &changes.specialites {
-            let fait = self.fact(*effet, *valeur, instant);
-            medecins::insert_specialite(conn, medecin, &fait).await?;
-        }
-        Ok(())
-    }
-
-    fn fact<T>(&self, effet: Periode, valeur: T, enregistre_le: DateTime<Utc>) -> FaitDate<T> {
-        let id = FaitId::from_uuid(self.ids.uuid());
-        FaitDate { id, valeur, effet, enregistre_le, remplace_le: None }
-    }
-
-    /// Puts the facts of a doctor back as they were before an operation, the last that changed them.
-    pub(super) async fn restore_facts(
-        &self,
-        conn: &mut Connection,
-        operation: &Operation,
-        instant: DateTime<Utc>,
-    ) -> Result<(), ServiceError> {
-        let before = operation
-            .enregistre_le
-            .checked_sub_signed(chrono::TimeDelta::microseconds(1))
-            .unwrap_or(operation.enregistre_le);
-        let old = medecins::find(conn, &operation.rpps, before).await?;
-        let now = medecins::find(conn, &operation.rpps, latest_knowledge()).await?;
-        let (Some(old), Some(now)) = (old, now) else { return Ok(()) };
-        let mut changes = Changes::default();
-        for fait in
-            now.exercices.iter().filter(|fait| old.exercices.iter().all(|o| o.id != fait.id))
-        {
+    let moves = if nature == NatureOperation::ChangementCabinet {
+        Some(left(medecin, nouvelle)?)
+    } else {
+        None
+    };
+    let taken = |fait: &&FaitDate<Exercice>| match &moves {
+        Some(lieu) => fait.valeur.lieu.id == *lieu,
+        None => ends_practice(nature) || nature == NatureOperation::Suspension,
+    };
+    for fait in medecin.exercices.iter().filter(taken) {
+        let rest = sans(fait.effet, du, nouvelle.effet_au);
+        if rest != [fait.effet] {
             changes.exercices_pris.push(fait.id);
+            let kept = rest.into_iter().map(|effet| (effet, fait.valeur.clone()));
+            changes.exercices.extend(kept);
         }
-        for fait in
-            old.exercices.iter().filter(|fait| now.exercices.iter().all(|n| n.id != fait.id))
-        {
-            changes.exercices.push((fait.effet, fait.valeur.clone()));
-        }
-        let (old, now) = (&old.specialites, &now.specialites);
-        for fait in now.iter().filter(|fait| old.iter().all(|o| o.id != fait.id)) {
-            changes.specialites_prises.push(fait.id);
-        }
-        for fait in old.iter().filter(|fait| now.iter().all(|n| n.id != fait.id)) {
-            changes.specialites.push((fait.effet, fait.valeur));
-        }
-        self.write_facts(conn, operation.medecin_id, &changes, instant).await
     }
+    if let Some(nouvel) = &nouvelle.exercice {
+        verify_place(conn, medecin, nouvelle, nouvel).await?;
+        let exercice = exercice(core, conn, nouvel, instant).await?;
+        changes.exercices.push((Periode::depuis(du), exercice));
+    }
+    Ok(changes)
+}
+
+/// The practice that begins, at a place that exists or is created.
+async fn exercice(
+    core: &Core,
+    conn: &mut Connection,
+    nouvel: &NouvelExercice,
+    instant: DateTime<Utc>,
+) -> Result<Exercice, ServiceError> {
+    let lieu = match &nouvel.lieu {
+        LieuExistantOuNouveau::Existant(id) => place(conn, *id).await?,
+        LieuExistantOuNouveau::Nouveau(new) => {
+            let lieu = Lieu {
+                id: LieuId::from_uuid(core.ids.uuid()),
+                nature: new.nature,
+                nom: new.nom.clone(),
+                commune: new.commune,
+                adresse: new.adresse.clone(),
+                finess_et: new.finess_et,
+            };
+            medecins::insert_lieu(conn, &lieu, instant).await?;
+            lieu
+        }
+    };
+    Ok(Exercice {
+        lieu,
+        mode: nouvel.mode,
+        principal: nouvel.principal,
+        convention: nouvel.convention,
+        option_tarifaire: nouvel.option_tarifaire,
+        facturation: nouvel.facturation,
+    })
+}
+
+/// Writes the changes of facts of a doctor.
+pub(super) async fn write_facts(
+    core: &Core,
+    conn: &mut Connection,
+    medecin: MedecinId,
+    changes: &Changes,
+    instant: DateTime<Utc>,
+) -> Result<(), ServiceError> {
+    for id in &changes.exercices_pris {
+        medecins_faits::replace_exercice(conn, medecin, *id, instant).await?;
+    }
+    for (effet, valeur) in &changes.exercices {
+        let fait = core.fait(valeur.clone(), *effet, instant);
+        medecins::insert_exercice(conn, medecin, &fait).await?;
+    }
+    for id in &changes.specialites_prises {
+        medecins_faits::replace_specialite(conn, medecin, *id, instant).await?;
+    }
+    for (effet, valeur) in &changes.specialites {
+        let fait = core.fait(*valeur, *effet, instant);
+        medecins::insert_specialite(conn, medecin, &fait).await?;
+    }
+    Ok(())
+}
+
+/// Puts the facts of a doctor back as they were before an operation, the last that changed them.
+pub(super) async fn restore_facts(
+    core: &Core,
+    conn: &mut Connection,
+    operation: &Operation,
+    instant: DateTime<Utc>,
+) -> Result<(), ServiceError> {
+    let before = operation
+        .enregistre_le
+        .checked_sub_signed(chrono::TimeDelta::microseconds(1))
+        .unwrap_or(operation.enregistre_le);
+    let old = medecins::find(conn, &operation.rpps, before).await?;
+    let now = medecins::find(conn, &operation.rpps, latest_knowledge()).await?;
+    let (Some(old), Some(now)) = (old, now) else { return Ok(()) };
+    let mut changes = Changes::default();
+    for fait in now.exercices.iter().filter(|fait| old.exercices.iter().all(|o| o.id != fait.id)) {
+        changes.exercices_pris.push(fait.id);
+    }
+    for fait in old.exercices.iter().filter(|fait| now.exercices.iter().all(|n| n.id != fait.id)) {
+        changes.exercices.push((fait.effet, fait.valeur.clone()));
+    }
+    let (old, now) = (&old.specialites, &now.specialites);
+    for fait in now.iter().filter(|fait| old.iter().all(|o| o.id != fait.id)) {
+        changes.specialites_prises.push(fait.id);
+    }
+    for fait in old.iter().filter(|fait| now.iter().all(|n| n.id != fait.id)) {
+        changes.specialites.push((fait.effet, fait.valeur));
+    }
+    write_facts(core, conn, operation.medecin_id, &changes, instant).await
 }
 
 /// A doctor takes another specialty from a day on.

@@ -6,20 +6,21 @@ mod run;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use self::facts::{changes, restore_facts, write_facts};
+pub use self::run::{DO, UNDO, run, undo};
+use super::core::{Fact, Opening};
+use super::frises::breaks_joint;
+use super::neutralisations::months;
 use super::{
-    Contexte, Demande, Memoire, Rendu, ServiceError, Services, latest_knowledge, verify_version,
+    Contexte, Core, Demande, Done, Render, Rendu, ServiceError, latest_knowledge, verify_version,
 };
-use crate::domain::acteur::Acteur;
-use crate::domain::ids::{EvenementId, OperationId, TacheId};
+use crate::domain::identifiers::Rpps;
+use crate::domain::ids::{OperationId, TacheId};
 use crate::domain::operation::{
     Compte, EtatOperation, NatureOperation, NouvelleOperation, Operation,
 };
-use crate::domain::vocabulary::Vocabulaire;
-use crate::storage::evenements::{self, Evenement};
 use crate::storage::medecins_faits::Verrouille;
-use crate::storage::{Connection, Tx, medecins, medecins_faits, operations, taches};
-
-pub use self::run::{DO, UNDO};
+use crate::storage::{Connection, medecins, medecins_faits, operations, taches};
 
 /// An operation, and how far it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,266 +40,223 @@ pub enum LigneImportee {
     Refusee(ServiceError),
 }
 
-impl Services {
-    /// How many patients an operation would reach, without recording anything.
-    pub async fn preview_operation(
-        &self,
-        contexte: &Contexte,
-        nouvelle: &NouvelleOperation,
-    ) -> Result<Compte, ServiceError> {
-        caisse_of(contexte)?;
-        // The facts are really changed, then forgotten: the count is that of the real thing.
-        let mut tx = self.db.begin("operation.preview").await?;
-        let suivi = self.record_operation(&mut tx, contexte, nouvelle, false).await?;
-        drop(tx);
-        Ok(suivi.compte)
-    }
+/// How many patients an operation would reach, without recording anything: the facts are really changed,
+/// then forgotten, so that the count is that of the real thing.
+pub async fn preview(
+    core: &Core,
+    contexte: &Contexte,
+    nouvelle: &NouvelleOperation,
+) -> Result<Compte, ServiceError> {
+    let mut trial = core.trial(contexte).await?;
+    Ok(record(core, trial.conn(), contexte, nouvelle).await?.compte)
+}
 
-    /// Records an operation; a job carries it out.
-    pub async fn create_operation(
-        &self,
-        contexte: &Contexte,
-        demande: &Demande,
-        nouvelle: &NouvelleOperation,
-        rendre: impl Fn(&Suivi) -> Result<Rendu, serde_json::Error>,
-    ) -> Result<Memoire, ServiceError> {
-        caisse_of(contexte)?;
-        let mut tx = self.db.begin("operation.create").await?;
-        if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
-            return Ok(answered);
-        }
-        let suivi = self.record_operation(&mut tx, contexte, nouvelle, true).await?;
-        let rendu = rendre(&suivi)?;
-        self.keep(tx, contexte, demande, rendu).await
-    }
+/// Records an operation; a job carries it out.
+pub async fn create(
+    core: &Core,
+    demande: &Demande,
+    nouvelle: &NouvelleOperation,
+    rendre: impl Render<Suivi>,
+) -> Done {
+    let mut opening = core.open(demande).await?;
+    let suivi = record(core, opening.conn(), &demande.contexte, nouvelle).await?;
+    announce(&mut opening, &suivi.operation).await?;
+    let rendu = rendre(&suivi)?;
+    Ok(opening.close(rendu).await?)
+}
 
-    /// Records the operations of a file, each line for itself: a line that is not accepted does not
-    /// stop the others.
-    pub async fn import_operations(
-        &self,
-        contexte: &Contexte,
-        demande: &Demande,
-        lignes: Vec<(usize, NouvelleOperation)>,
-        rendre: impl FnOnce(Vec<(usize, LigneImportee)>) -> Result<Rendu, serde_json::Error>,
-    ) -> Result<Memoire, ServiceError> {
-        caisse_of(contexte)?;
-        let mut tx = self.db.begin("operation.import").await?;
-        if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
-            return Ok(answered);
+/// Records the operations of a file, each line for itself: a line that is not accepted does not
+/// stop the others.
+pub async fn import(
+    core: &Core,
+    demande: &Demande,
+    lignes: Vec<(usize, NouvelleOperation)>,
+    rendre: impl FnOnce(Vec<(usize, LigneImportee)>) -> Result<Rendu, serde_json::Error>,
+) -> Done {
+    let mut opening = core.open(demande).await?;
+    let done = record_lines(core, opening.conn(), &demande.contexte, lignes).await?;
+    for (_, line) in &done {
+        if let LigneImportee::Enregistree(suivi) = line {
+            announce(&mut opening, &suivi.operation).await?;
         }
-        let done = self.record_lines(&mut tx, contexte, lignes, true).await?;
-        let rendu = rendre(done)?;
-        self.keep(tx, contexte, demande, rendu).await
     }
+    let rendu = rendre(done)?;
+    Ok(opening.close(rendu).await?)
+}
 
-    /// What the import of a file would give, without recording anything.
-    pub async fn preview_import(
-        &self,
-        contexte: &Contexte,
-        lignes: Vec<(usize, NouvelleOperation)>,
-    ) -> Result<Vec<(usize, LigneImportee)>, ServiceError> {
-        caisse_of(contexte)?;
-        let mut tx = self.db.begin("operation.preview_import").await?;
-        self.record_lines(&mut tx, contexte, lignes, false).await
+/// What the import of a file would give, without recording anything.
+pub async fn preview_import(
+    core: &Core,
+    contexte: &Contexte,
+    lignes: Vec<(usize, NouvelleOperation)>,
+) -> Result<Vec<(usize, LigneImportee)>, ServiceError> {
+    let mut trial = core.trial(contexte).await?;
+    record_lines(core, trial.conn(), contexte, lignes).await
+}
+
+async fn record_lines(
+    core: &Core,
+    conn: &mut Connection,
+    contexte: &Contexte,
+    mut lignes: Vec<(usize, NouvelleOperation)>,
+) -> Result<Vec<(usize, LigneImportee)>, ServiceError> {
+    // Doctors are locked in one order, whatever that of the file.
+    lignes.sort_by_key(|(number, line)| (line.rpps, line.effet_du, *number));
+    let mut done = Vec::with_capacity(lignes.len());
+    for (number, line) in lignes {
+        done.push(match record(core, conn, contexte, &line).await {
+            Ok(suivi) => (number, LigneImportee::Enregistree(suivi)),
+            // The database itself failed: nothing of the file stands.
+            Err(error @ ServiceError::Storage(_)) => return Err(error),
+            Err(error) => (number, LigneImportee::Refusee(error)),
+        });
     }
+    Ok(done)
+}
 
-    async fn record_lines(
-        &self,
-        tx: &mut Tx,
-        contexte: &Contexte,
-        mut lignes: Vec<(usize, NouvelleOperation)>,
-        plan: bool,
-    ) -> Result<Vec<(usize, LigneImportee)>, ServiceError> {
-        // Doctors are locked in one order, whatever that of the file.
-        lignes.sort_by_key(|(number, line)| (line.rpps, line.effet_du, *number));
-        let mut done = Vec::with_capacity(lignes.len());
-        for (number, line) in lignes {
-            done.push(match self.record_operation(tx, contexte, &line, plan).await {
-                Ok(suivi) => (number, LigneImportee::Enregistree(suivi)),
-                // The database itself failed: nothing of the file stands.
-                Err(error @ ServiceError::Storage(_)) => return Err(error),
-                Err(error) => (number, LigneImportee::Refusee(error)),
-            });
-        }
-        Ok(done)
+/// Reads an operation of the calling caisse, and how far it is.
+pub async fn get(core: &Core, contexte: &Contexte, id: OperationId) -> Result<Suivi, ServiceError> {
+    let mut search = core.search(contexte).await?;
+    let operation = own(search.conn(), contexte, id).await?;
+    suivi(search.conn(), operation).await
+}
+
+/// Undoes an operation: the facts of the doctor at once, the designations by a job.
+pub async fn cancel(
+    core: &Core,
+    demande: &Demande,
+    (id, version): (OperationId, i32),
+    motif: Option<&str>,
+    rendre: impl Render<Suivi>,
+) -> Done {
+    let mut opening = core.open(demande).await?;
+    let conn = opening.conn();
+    let seen = own(conn, &demande.contexte, id).await?;
+    let doctor = lock_doctor(core, conn, &seen.rpps).await?;
+    let operation = own(conn, &demande.contexte, id).await?;
+    if operation.annulee_le.is_some() || doctor.connu_le != operation.enregistre_le {
+        return Err(ServiceError::AnnulationImpossible.into());
     }
-
-    /// Reads an operation of the calling caisse, and how far it is.
-    pub async fn get_operation(
-        &self,
-        contexte: &Contexte,
-        id: OperationId,
-    ) -> Result<Suivi, ServiceError> {
-        let mut conn = self.db.read("operation.get").await?;
-        let operation = own_operation(&mut conn, contexte, id).await?;
-        let suivi = suivi(&mut conn, operation).await?;
-        drop(conn);
-        Ok(suivi)
+    verify_version(version, operation.version)?;
+    let seen = operation.version;
+    if !operations::cancel(conn, id, seen, motif, doctor.instant).await? {
+        let actuelle = seen.saturating_add(1);
+        return Err(ServiceError::VersionPerimee { attendue: seen, actuelle }.into());
     }
+    restore_facts(core, conn, &operation, doctor.instant).await?;
+    medecins_faits::touch(conn, doctor.id, doctor.instant).await?;
+    plan(core, conn, UNDO, (id, doctor.instant)).await?;
+    opening.tell(fact(&operation, "medecin.operation_annulee"), doctor.instant).await?;
+    let operation = own(opening.conn(), &demande.contexte, id).await?;
+    let rendu = rendre(&suivi(opening.conn(), operation).await?)?;
+    Ok(opening.close(rendu).await?)
+}
 
-    /// Undoes an operation: the facts of the doctor at once, the designations by a job.
-    pub async fn cancel_operation(
-        &self,
-        contexte: &Contexte,
-        demande: &Demande,
-        (id, version): (OperationId, i32),
-        motif: Option<&str>,
-        rendre: impl Fn(&Suivi) -> Result<Rendu, serde_json::Error>,
-    ) -> Result<Memoire, ServiceError> {
-        let mut tx = self.db.begin("operation.cancel").await?;
-        if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
-            return Ok(answered);
-        }
-        let seen = own_operation(&mut tx, contexte, id).await?;
-        let doctor = self.lock_doctor(&mut tx, &seen.rpps).await?;
-        let operation = own_operation(&mut tx, contexte, id).await?;
-        if operation.annulee_le.is_some() || doctor.connu_le != operation.enregistre_le {
-            return Err(ServiceError::AnnulationImpossible);
-        }
-        verify_version(version, operation.version)?;
-        let seen = operation.version;
-        if !operations::cancel(&mut tx, id, seen, motif, doctor.instant).await? {
-            let attendue = seen;
-            return Err(ServiceError::VersionPerimee {
-                attendue,
-                actuelle: seen.saturating_add(1),
-            });
-        }
-        self.restore_facts(&mut tx, &operation, doctor.instant).await?;
-        medecins_faits::touch(&mut tx, doctor.id, doctor.instant).await?;
-        self.plan_operation(&mut tx, UNDO, id, doctor.instant).await?;
-        let nature = "medecin.operation_annulee";
-        self.tell_operation(&mut tx, contexte, &operation, nature, doctor.instant).await?;
-        let operation = own_operation(&mut tx, contexte, id).await?;
-        let rendu = rendre(&suivi(&mut tx, operation).await?)?;
-        self.keep(tx, contexte, demande, rendu).await
+/// Records one operation in a transaction: the facts of the doctor, and the operation.
+async fn record(
+    core: &Core,
+    conn: &mut Connection,
+    contexte: &Contexte,
+    nouvelle: &NouvelleOperation,
+) -> Result<Suivi, ServiceError> {
+    let doctor = lock_doctor(core, conn, &nouvelle.rpps).await.map_err(|error| {
+        error.into_champ("/rpps", "medecin_inconnu", "le RPPS d'un médecin enregistré")
+    })?;
+    let (nature, effet_du) = (nouvelle.nature, nouvelle.effet_du);
+    if let Some(known) = operations::find(conn, doctor.id, nature, effet_du).await? {
+        return Err(ServiceError::OperationExistante(known));
     }
+    let medecin = medecins::find(conn, &nouvelle.rpps, latest_knowledge()).await?;
+    let medecin = medecin.ok_or(ServiceError::Introuvable)?;
+    let changes = changes(core, conn, &medecin, nouvelle, doctor.instant).await?;
+    let operation = Operation {
+        id: OperationId::from_uuid(core.ids.uuid()),
+        medecin_id: doctor.id,
+        rpps: nouvelle.rpps,
+        nature,
+        effet_du,
+        effet_au: nouvelle.effet_au,
+        caisse: contexte.acteur().identite(),
+        motif: nouvelle.motif.clone(),
+        etat: EtatOperation::EnAttente,
+        version: 1,
+        enregistre_le: doctor.instant,
+        annulee_le: None,
+    };
+    write_facts(core, conn, doctor.id, &changes, doctor.instant).await?;
+    medecins_faits::touch(conn, doctor.id, doctor.instant).await?;
+    operations::insert(conn, &operation).await?;
+    let compte = expected(core, conn, &operation).await?;
+    Ok(Suivi { operation, compte })
+}
 
-    /// Records one operation in a transaction: the facts of the doctor, the operation, its job.
-    async fn record_operation(
-        &self,
-        tx: &mut Tx,
-        contexte: &Contexte,
-        nouvelle: &NouvelleOperation,
-        plan: bool,
-    ) -> Result<Suivi, ServiceError> {
-        let doctor = self.lock_doctor(tx, &nouvelle.rpps).await.map_err(|error| {
-            error.into_champ("/rpps", "medecin_inconnu", "le RPPS d'un médecin enregistré")
-        })?;
-        let (nature, effet_du) = (nouvelle.nature, nouvelle.effet_du);
-        if let Some(known) = operations::find(tx, doctor.id, nature, effet_du).await? {
-            return Err(ServiceError::OperationExistante(known));
-        }
-        let medecin = medecins::find(tx, &nouvelle.rpps, latest_knowledge())
-            .await?
-            .ok_or(ServiceError::Introuvable)?;
-        let changes = self.changes(tx, &medecin, nouvelle, doctor.instant).await?;
-        let operation = Operation {
-            id: OperationId::from_uuid(self.ids.uuid()),
-            medecin_id: doctor.id,
-            rpps: nouvelle.rpps,
-            nature,
-            effet_du,
-            effet_au: nouvelle.effet_au,
-            caisse: caisse_of(contexte)?,
-            motif: nouvelle.motif.clone(),
-            etat: EtatOperation::EnAttente,
-            version: 1,
-            enregistre_le: doctor.instant,
-            annulee_le: None,
-        };
-        self.write_facts(tx, doctor.id, &changes, doctor.instant).await?;
-        medecins_faits::touch(tx, doctor.id, doctor.instant).await?;
-        operations::insert(tx, &operation).await?;
-        let compte = self.expected(tx, &operation).await?;
-        if plan {
-            self.plan_operation(tx, DO, operation.id, doctor.instant).await?;
-            self.tell_operation(tx, contexte, &operation, nature.evenement(), doctor.instant)
-                .await?;
-        }
-        Ok(Suivi { operation, compte })
-    }
+/// Queues the job of an operation, and tells it.
+async fn announce(opening: &mut Opening<'_>, operation: &Operation) -> Result<(), ServiceError> {
+    let (core, instant) = (opening.core(), operation.enregistre_le);
+    plan(core, opening.conn(), DO, (operation.id, instant)).await?;
+    opening.tell(fact(operation, operation.nature.evenement()), instant).await
+}
 
-    /// What an operation will do, by the designations known now.
-    async fn expected(
-        &self,
-        conn: &mut Connection,
-        operation: &Operation,
-    ) -> Result<Compte, ServiceError> {
-        let (doctor, jour) = (operation.medecin_id, operation.effet_du);
-        let posterieures = operations::later(conn, doctor, jour).await?;
-        let mut compte = Compte { posterieures, ..Compte::default() };
-        for (others, count) in operations::groups(conn, doctor, jour).await? {
-            let more = |total: i64| total.saturating_add(count);
-            compte.concernes = more(compte.concernes);
-            let ends = match operation.nature.fin() {
-                None => false,
-                Some(nature) if nature.conjointe_seulement() => {
-                    self.breaks_joint(conn, operation, &others).await?
-                }
-                Some(_) => true,
-            };
-            if !ends {
-                compte.notifiees = more(compte.notifiees);
-            } else if others.is_empty() {
-                compte.fermees = more(compte.fermees);
-                if operation.nature.neutralise() && self.neutralisation_months(jour) > 0 {
-                    compte.neutralisees = more(compte.neutralisees);
-                }
-            } else {
-                compte.membres_fermes = more(compte.membres_fermes);
+/// What an operation will do, by the designations known now.
+async fn expected(
+    core: &Core,
+    conn: &mut Connection,
+    operation: &Operation,
+) -> Result<Compte, ServiceError> {
+    let (doctor, jour) = (operation.medecin_id, operation.effet_du);
+    let posterieures = operations::later(conn, doctor, jour).await?;
+    let mut compte = Compte { posterieures, ..Compte::default() };
+    for (others, count) in operations::groups(conn, doctor, jour).await? {
+        let more = |total: i64| total.saturating_add(count);
+        compte.concernes = more(compte.concernes);
+        let ends = match operation.nature.fin() {
+            None => false,
+            Some(nature) if nature.conjointe_seulement() => {
+                breaks_joint(conn, operation, &others).await?
             }
-        }
-        Ok(compte)
-    }
-
-    async fn lock_doctor(
-        &self,
-        tx: &mut Tx,
-        rpps: &crate::domain::identifiers::Rpps,
-    ) -> Result<Verrouille, ServiceError> {
-        let locked = medecins_faits::lock(tx, rpps, self.clock.now()).await?;
-        locked.ok_or(ServiceError::Introuvable)
-    }
-
-    async fn plan_operation(
-        &self,
-        conn: &mut Connection,
-        nature: &str,
-        id: OperationId,
-        instant: DateTime<Utc>,
-    ) -> Result<(), ServiceError> {
-        let task = TacheId::from_uuid(self.ids.uuid());
-        let (cle, charge) = (id.to_string(), json!({ "operation_id": id }));
-        let due = self.clock.now();
-        taches::enqueue(conn, task, nature, Some(&cle), &charge, due, instant).await?;
-        Ok(())
-    }
-
-    async fn tell_operation(
-        &self,
-        conn: &mut Connection,
-        contexte: &Contexte,
-        operation: &Operation,
-        nature: &'static str,
-        instant: DateTime<Utc>,
-    ) -> Result<(), ServiceError> {
-        let event = Evenement {
-            id: EvenementId::from_uuid(self.ids.uuid()),
-            nature,
-            survenu_le: instant,
-            enregistre_le: instant,
-            effet_du: Some(operation.effet_du),
-            patient_id: None,
-            medecin_id: Some(operation.medecin_id),
-            declaration_id: None,
-            feuille_id: None,
-            auteur_role: contexte.acteur.role().mot(),
-            auteur_moyen: None,
-            donnees: json!({ "operation_id": operation.id, "nature": operation.nature }),
+            Some(_) => true,
         };
-        Ok(evenements::insert(conn, &event).await?)
+        if !ends {
+            compte.notifiees = more(compte.notifiees);
+        } else if others.is_empty() {
+            compte.fermees = more(compte.fermees);
+            if operation.nature.neutralise() && months(core, jour) > 0 {
+                compte.neutralisees = more(compte.neutralisees);
+            }
+        } else {
+            compte.membres_fermes = more(compte.membres_fermes);
+        }
     }
+    Ok(compte)
+}
+
+/// Locks a doctor of the register.
+async fn lock_doctor(
+    core: &Core,
+    conn: &mut Connection,
+    rpps: &Rpps,
+) -> Result<Verrouille, ServiceError> {
+    let locked = medecins_faits::lock(conn, rpps, core.now()).await?;
+    locked.ok_or(ServiceError::Introuvable)
+}
+
+/// Queues a job of an operation.
+async fn plan(
+    core: &Core,
+    conn: &mut Connection,
+    nature: &str,
+    (id, instant): (OperationId, DateTime<Utc>),
+) -> Result<(), ServiceError> {
+    let task = TacheId::from_uuid(core.ids.uuid());
+    let (cle, charge) = (id.to_string(), json!({ "operation_id": id }));
+    taches::enqueue(conn, task, nature, Some(&cle), &charge, core.now(), instant).await?;
+    Ok(())
+}
+
+/// What is told of an operation.
+fn fact(operation: &Operation, nature: &'static str) -> Fact {
+    let donnees = json!({ "operation_id": operation.id, "nature": operation.nature });
+    Fact::of(nature).effective(operation.effet_du).doctor(operation.medecin_id).with(donnees)
 }
 
 /// The operation that a job carries.
@@ -307,12 +265,12 @@ fn operation_of(charge: &Value) -> Option<OperationId> {
 }
 
 /// An operation of the calling caisse; those of others do not exist for it.
-async fn own_operation(
+async fn own(
     conn: &mut Connection,
     contexte: &Contexte,
     id: OperationId,
 ) -> Result<Operation, ServiceError> {
-    let caisse = caisse_of(contexte)?;
+    let caisse = contexte.acteur().identite();
     operations::get(conn, id)
         .await?
         .filter(|operation| operation.caisse == caisse)
@@ -324,16 +282,6 @@ async fn suivi(conn: &mut Connection, operation: Operation) -> Result<Suivi, Ser
     let compte = operations::progress(conn, operation.id).await?;
     let posterieures = operations::later(conn, operation.medecin_id, operation.effet_du).await?;
     Ok(Suivi { operation, compte: Compte { posterieures, ..compte } })
-}
-
-/// The code of the calling caisse.
-fn caisse_of(contexte: &Contexte) -> Result<String, ServiceError> {
-    match contexte.acteur {
-        Acteur::Caisse(caisse) => Ok(caisse.code()),
-        Acteur::Medecin(_) | Acteur::Patient(_) => {
-            Err(ServiceError::Interdit("seule une caisse enregistre ce qui arrive à un médecin"))
-        }
-    }
 }
 
 /// Natures that end every practice of the doctor.

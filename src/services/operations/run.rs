@@ -13,11 +13,11 @@ use super::operation_of;
 use crate::domain::frise::{autres_le, est_ferme_par};
 use crate::domain::ids::{OperationId, PatientId};
 use crate::domain::operation::{EtatOperation, Operation, ResultatOperation};
-use crate::services::frises::Ecriture;
-use crate::services::{ServiceError, Services};
-use crate::storage::evenements::{self, Evenement};
+use crate::services::core::Fact;
+use crate::services::frises::replay;
+use crate::services::{Core, ServiceError};
 use crate::storage::taches::Tache;
-use crate::storage::{medecins_faits, operations, patients};
+use crate::storage::{Connection, medecins_faits, operations};
 
 /// The job that carries an operation out.
 pub const DO: &str = "traiter_operation";
@@ -36,197 +36,183 @@ enum Sens {
     Defaire,
 }
 
-impl Services {
-    /// Carries an operation out, from where an earlier run stopped.
-    pub async fn run_operation(&self, task: &Tache) -> Result<(), ServiceError> {
-        let Some(operation) = self.operation_of_task(task).await? else { return Ok(()) };
-        if operation.annulee_le.is_some() {
-            return Ok(());
+/// Carries an operation out, from where an earlier run stopped.
+pub async fn run(core: &Core, task: &Tache) -> Result<(), ServiceError> {
+    let Some(operation) = of_task(core, task).await? else { return Ok(()) };
+    if operation.annulee_le.is_some() {
+        return Ok(());
+    }
+    begin(core, &operation).await?;
+    walk(core, task, &operation, Sens::Faire).await?;
+    let mut job = core.job("operation.end").await?;
+    let (from, to) = (EtatOperation::EnCours, EtatOperation::Terminee);
+    operations::advance(job.conn(), operation.id, from, to).await?;
+    job.close().await
+}
+
+/// Undoes an operation, from where an earlier run stopped.
+pub async fn undo(core: &Core, task: &Tache) -> Result<(), ServiceError> {
+    let Some(operation) = of_task(core, task).await? else { return Ok(()) };
+    wait_for_choices(core, &operation).await?;
+    walk(core, task, &operation, Sens::Defaire).await?;
+    let mut job = core.job("operation.undone").await?;
+    let (from, to) = (EtatOperation::Annulation, EtatOperation::Annulee);
+    operations::advance(job.conn(), operation.id, from, to).await?;
+    job.close().await
+}
+
+async fn of_task(core: &Core, task: &Tache) -> Result<Option<Operation>, ServiceError> {
+    let Some(id) = operation_of(&task.charge) else { return Ok(None) };
+    let mut conn = core.public("operation.of_task").await?;
+    Ok(operations::get(&mut conn, id).await?)
+}
+
+/// Those who were choosing the doctor without seeing the operation are waited for.
+async fn wait_for_choices(core: &Core, operation: &Operation) -> Result<(), ServiceError> {
+    let mut job = core.job("operation.barrier").await?;
+    medecins_faits::barrier(job.conn(), operation.medecin_id).await?;
+    job.close().await
+}
+
+/// Lists the patients of an operation, so that none is forgotten.
+async fn begin(core: &Core, operation: &Operation) -> Result<(), ServiceError> {
+    wait_for_choices(core, operation).await?;
+    let mut job = core.job("operation.begin").await?;
+    operations::list_patients(job.conn(), operation).await?;
+    let (from, to) = (EtatOperation::EnAttente, EtatOperation::EnCours);
+    operations::advance(job.conn(), operation.id, from, to).await?;
+    job.close().await
+}
+
+/// Serves every patient who remains, page by page, a few at a time. A patient who cannot be
+/// served does not stop the others; the job is then tried again.
+async fn walk(
+    core: &Core,
+    task: &Tache,
+    operation: &Operation,
+    sens: Sens,
+) -> Result<(), ServiceError> {
+    let mut after = None;
+    let mut failed = None;
+    loop {
+        let mut conn = core.public("operation.page").await?;
+        let page = match sens {
+            Sens::Faire => operations::to_do(&mut conn, operation.id, after, PAGE).await?,
+            Sens::Defaire => operations::to_undo(&mut conn, operation.id, after, PAGE).await?,
+        };
+        drop(conn);
+        let Some(last) = page.last().copied() else { break };
+        after = Some(last);
+        failed = serve_page(core, operation, sens, page).await.err().or(failed);
+        if !core.still_ours(task).await? {
+            break;
         }
-        self.begin_operation(&operation).await?;
-        self.walk(task, &operation, Sens::Faire).await?;
-        let mut tx = self.db.begin("operation.end").await?;
-        let (from, to) = (EtatOperation::EnCours, EtatOperation::Terminee);
-        operations::advance(&mut tx, operation.id, from, to).await?;
-        Ok(tx.commit().await?)
     }
+    failed.map_or(Ok(()), Err)
+}
 
-    /// Undoes an operation, from where an earlier run stopped.
-    pub async fn undo_operation(&self, task: &Tache) -> Result<(), ServiceError> {
-        let Some(operation) = self.operation_of_task(task).await? else { return Ok(()) };
-        let mut tx = self.db.begin("operation.undo").await?;
-        medecins_faits::barrier(&mut tx, operation.medecin_id).await?;
-        tx.commit().await?;
-        self.walk(task, &operation, Sens::Defaire).await?;
-        let mut tx = self.db.begin("operation.undone").await?;
-        let (from, to) = (EtatOperation::Annulation, EtatOperation::Annulee);
-        operations::advance(&mut tx, operation.id, from, to).await?;
-        Ok(tx.commit().await?)
-    }
-
-    async fn operation_of_task(&self, task: &Tache) -> Result<Option<Operation>, ServiceError> {
-        let Some(id) = operation_of(&task.charge) else { return Ok(None) };
-        let mut conn = self.db.read("operation.of_task").await?;
-        Ok(operations::get(&mut conn, id).await?)
-    }
-
-    /// Lists the patients of an operation. Those who were choosing the doctor without seeing it are
-    /// waited for, so that none is forgotten.
-    async fn begin_operation(&self, operation: &Operation) -> Result<(), ServiceError> {
-        let mut tx = self.db.begin("operation.barrier").await?;
-        medecins_faits::barrier(&mut tx, operation.medecin_id).await?;
-        tx.commit().await?;
-        let mut tx = self.db.begin("operation.begin").await?;
-        operations::list_patients(&mut tx, operation).await?;
-        let (from, to) = (EtatOperation::EnAttente, EtatOperation::EnCours);
-        operations::advance(&mut tx, operation.id, from, to).await?;
-        Ok(tx.commit().await?)
-    }
-
-    /// Serves every patient who remains, page by page, a few at a time. A patient who cannot be
-    /// served does not stop the others; the job is then tried again.
-    async fn walk(
-        &self,
-        task: &Tache,
-        operation: &Operation,
-        sens: Sens,
-    ) -> Result<(), ServiceError> {
-        let mut after = None;
-        let mut failed = None;
-        loop {
-            let mut conn = self.db.read("operation.page").await?;
-            let page = match sens {
-                Sens::Faire => operations::to_do(&mut conn, operation.id, after, PAGE).await?,
-                Sens::Defaire => operations::to_undo(&mut conn, operation.id, after, PAGE).await?,
-            };
-            drop(conn);
-            let Some(last) = page.last().copied() else { break };
-            after = Some(last);
-            failed = self.serve_page(operation, sens, page).await.err().or(failed);
-            if !self.still_ours(task).await? {
-                break;
-            }
-        }
-        failed.map_or(Ok(()), Err)
-    }
-
-    /// Serves a page of patients; gives the last failure, if any.
-    async fn serve_page(
-        &self,
-        operation: &Operation,
-        sens: Sens,
-        page: Vec<PatientId>,
-    ) -> Result<(), ServiceError> {
-        let waiting = Arc::new(Mutex::new(VecDeque::from(page)));
-        let mut workers = JoinSet::new();
-        for _ in 0..WORKERS {
-            let (services, waiting) = (self.clone(), Arc::clone(&waiting));
-            let operation = operation.clone();
-            workers.spawn(async move {
-                let mut outcome = Ok(());
-                loop {
-                    let next =
-                        waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-                    let Some(patient) = next else { break outcome };
-                    let served = match sens {
-                        Sens::Faire => services.serve(&operation, patient).await,
-                        Sens::Defaire => services.unserve(&operation, patient).await,
-                    };
-                    if let Err(error) = served {
-                        tracing::warn!(operation = %operation.id, %error, "a patient was not served");
-                        outcome = Err(error);
-                    }
+/// Serves a page of patients; gives the last failure, if any.
+async fn serve_page(
+    core: &Core,
+    operation: &Operation,
+    sens: Sens,
+    page: Vec<PatientId>,
+) -> Result<(), ServiceError> {
+    let waiting = Arc::new(Mutex::new(VecDeque::from(page)));
+    let mut workers = JoinSet::new();
+    for _ in 0..WORKERS {
+        let (core, waiting) = (core.clone(), Arc::clone(&waiting));
+        let operation = operation.clone();
+        workers.spawn(async move {
+            let mut outcome = Ok(());
+            loop {
+                let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+                let Some(patient) = next else { break outcome };
+                let served = match sens {
+                    Sens::Faire => serve(&core, &operation, patient).await,
+                    Sens::Defaire => unserve(&core, &operation, patient).await,
+                };
+                if let Err(error) = served {
+                    tracing::warn!(operation = %operation.id, %error, "a patient was not served");
+                    outcome = Err(error);
                 }
-            });
-        }
-        let mut outcome = Ok(());
-        while let Some(ended) = workers.join_next().await {
-            match ended {
-                Ok(served) => outcome = served.and(outcome),
-                Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
             }
-        }
-        outcome
+        });
     }
+    let mut outcome = Ok(());
+    while let Some(ended) = workers.join_next().await {
+        match ended {
+            Ok(served) => outcome = served.and(outcome),
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        }
+    }
+    outcome
+}
 
-    /// Carries an operation out for one patient.
-    async fn serve(&self, operation: &Operation, patient: PatientId) -> Result<(), ServiceError> {
-        let mut tx = self.db.begin("operation.serve").await?;
-        let Some(instant) = patients::lock(&mut tx, patient, self.clock.now()).await? else {
-            // Merged meanwhile: the choices are another record's, which the merge unrolled.
-            let nothing = (ResultatOperation::Inchangee, false);
-            operations::mark(&mut tx, operation.id, patient, nothing, self.clock.now()).await?;
-            return Ok(tx.commit().await?);
-        };
-        let (done, _) = operations::is_done(&mut tx, operation.id, patient).await?;
-        let ecriture = Ecriture { patient, auteur: "service", instant };
-        let frise = self.replay(&mut tx, &ecriture).await?;
-        let ended = est_ferme_par(&frise.segments, operation.id);
-        let (marked, _) = operations::is_done(&mut tx, operation.id, patient).await?;
-        if done.is_none() && !ended && marked.is_none() {
-            let standing = self.is_standing(&mut tx, operation.id).await?;
-            let (medecin, jour) = (operation.medecin_id, operation.effet_du);
-            let told = standing && autres_le(&frise.segments, medecin, jour).is_some();
-            let resultat =
-                if told { ResultatOperation::Notifiee } else { ResultatOperation::Inchangee };
-            operations::mark(&mut tx, operation.id, patient, (resultat, false), instant).await?;
-            if told {
-                let event = self.notice(&ecriture, operation, operation.nature.avis());
-                evenements::insert(&mut tx, &event).await?;
-            }
+/// Carries an operation out for one patient.
+async fn serve(core: &Core, operation: &Operation, patient: PatientId) -> Result<(), ServiceError> {
+    let mut job = core.job("operation.serve").await?;
+    let Some(mut writing) = job.on(patient).await? else {
+        // Merged meanwhile: the choices are another record's, which the merge unrolled.
+        let nothing = (ResultatOperation::Inchangee, false);
+        operations::mark(job.conn(), operation.id, patient, nothing, core.now()).await?;
+        return job.close().await;
+    };
+    let (done, _) = operations::is_done(writing.conn(), operation.id, patient).await?;
+    let frise = replay(&mut writing).await?;
+    let ended = est_ferme_par(&frise.segments, operation.id);
+    let (marked, _) = operations::is_done(writing.conn(), operation.id, patient).await?;
+    if done.is_none() && !ended && marked.is_none() {
+        let standing = is_standing(writing.conn(), operation.id).await?;
+        let (medecin, jour) = (operation.medecin_id, operation.effet_du);
+        let told = standing && autres_le(&frise.segments, medecin, jour).is_some();
+        let resultat =
+            if told { ResultatOperation::Notifiee } else { ResultatOperation::Inchangee };
+        let (outcome, instant) = ((resultat, false), writing.instant);
+        operations::mark(writing.conn(), operation.id, patient, outcome, instant).await?;
+        if told {
+            writing.tell(notice(operation, operation.nature.avis())).await?;
         }
-        patients::touch(&mut tx, patient, instant).await?;
-        Ok(tx.commit().await?)
     }
+    job.close().await
+}
 
-    async fn is_standing(
-        &self,
-        conn: &mut crate::storage::Connection,
-        id: OperationId,
-    ) -> Result<bool, ServiceError> {
-        let known = operations::get(conn, id).await?;
-        Ok(known.is_some_and(|operation| operation.annulee_le.is_none()))
-    }
+async fn is_standing(conn: &mut Connection, id: OperationId) -> Result<bool, ServiceError> {
+    let known = operations::get(conn, id).await?;
+    Ok(known.is_some_and(|operation| operation.annulee_le.is_none()))
+}
 
-    /// Undoes an operation for one patient: its act is taken back, the timeline unrolled again.
-    async fn unserve(&self, operation: &Operation, patient: PatientId) -> Result<(), ServiceError> {
-        let mut tx = self.db.begin("operation.unserve").await?;
-        let Some(instant) = patients::lock(&mut tx, patient, self.clock.now()).await? else {
-            operations::mark_undone(&mut tx, operation.id, patient, self.clock.now()).await?;
-            return Ok(tx.commit().await?);
-        };
-        let (done, undone) = operations::is_done(&mut tx, operation.id, patient).await?;
-        if undone {
-            return Ok(());
-        }
-        let ecriture = Ecriture { patient, auteur: "service", instant };
-        self.replay(&mut tx, &ecriture).await?;
-        if done == Some(ResultatOperation::Notifiee) {
-            let event = self.notice(&ecriture, operation, "medecin.operation_annulee");
-            evenements::insert(&mut tx, &event).await?;
-        }
-        operations::mark_undone(&mut tx, operation.id, patient, instant).await?;
-        patients::touch(&mut tx, patient, instant).await?;
-        Ok(tx.commit().await?)
+/// Undoes an operation for one patient: its act is taken back, the timeline unrolled again.
+async fn unserve(
+    core: &Core,
+    operation: &Operation,
+    patient: PatientId,
+) -> Result<(), ServiceError> {
+    let mut job = core.job("operation.unserve").await?;
+    let Some(mut writing) = job.on(patient).await? else {
+        operations::mark_undone(job.conn(), operation.id, patient, core.now()).await?;
+        return job.close().await;
+    };
+    let (done, undone) = operations::is_done(writing.conn(), operation.id, patient).await?;
+    if undone {
+        return Ok(());
     }
+    replay(&mut writing).await?;
+    if done == Some(ResultatOperation::Notifiee) {
+        writing.tell(notice(operation, "medecin.operation_annulee")).await?;
+    }
+    let instant = writing.instant;
+    operations::mark_undone(writing.conn(), operation.id, patient, instant).await?;
+    job.close().await
+}
 
-    /// What a patient is told of what happens to the doctor, when the designation goes on.
-    fn notice(
-        &self,
-        ecriture: &Ecriture,
-        operation: &Operation,
-        nature: &'static str,
-    ) -> Evenement {
-        Evenement {
-            medecin_id: Some(operation.medecin_id),
-            effet_du: Some(operation.effet_du),
-            donnees: json!({
-                "operation_id": operation.id,
-                "nature": operation.nature,
-                "effet_au": operation.effet_au,
-                "avis": "patient",
-            }),
-            ..self.event_of(ecriture, nature)
-        }
-    }
+/// What a patient is told of what happens to the doctor, when the designation goes on.
+fn notice(operation: &Operation, nature: &'static str) -> Fact {
+    let donnees = json!({
+        "operation_id": operation.id,
+        "nature": operation.nature,
+        "effet_au": operation.effet_au,
+        "avis": "patient",
+    });
+    Fact::of(nature).doctor(operation.medecin_id).effective(operation.effet_du).with(donnees)
 }

@@ -1,10 +1,10 @@
 //! Two records beside each other: what they hold, how they differ, what a merge would do.
 
-use super::operation::caisse_of;
+use super::dossier::dossier;
 use crate::domain::ids::PatientId;
 use crate::domain::vie::DossierPatient;
 use crate::domain::vie::fusion::{Chevauchement, Difference, chevauchements};
-use crate::services::{Contexte, ServiceError, Services, latest_knowledge};
+use crate::services::{Contexte, Core, Seen, ServiceError, latest_knowledge};
 use crate::storage::patients::{faits, fusions, mouvements};
 use crate::storage::{Connection, designations};
 
@@ -41,93 +41,84 @@ pub struct ApercuFusion {
     pub obstacle: Option<&'static str>,
 }
 
-impl Services {
-    /// What merging a record into another would do, without doing it.
-    pub async fn preview_fusion(
-        &self,
-        contexte: &Contexte,
-        conserve: PatientId,
-        absorbe: PatientId,
-    ) -> Result<ApercuFusion, ServiceError> {
-        let caisse = caisse_of(contexte)?;
-        let mut conn = self.db.read("fusion.preview").await?;
-        let (kept, absorbed) = self.both(&mut conn, contexte, conserve, absorbe).await?;
-        self.verify_present_caisse(&mut conn, &caisse, conserve).await?;
-        self.verify_present_caisse(&mut conn, &caisse, absorbe).await?;
-        let apercu = ApercuFusion {
-            conserve: self.count(&mut conn, &kept).await?,
-            absorbe: self.count(&mut conn, &absorbed).await?,
-            differences: Difference::between(&kept, &absorbed, self.clock.today()),
-            conflits: self.overlaps(&mut conn, conserve, absorbe).await?,
-            obstacle: self.obstacle(&mut conn, &kept, &absorbed).await?,
-        };
-        drop(conn);
-        self.trace(contexte, conserve, "fusion.apercu").await?;
-        self.trace(contexte, absorbe, "fusion.apercu").await?;
-        Ok(apercu)
-    }
+/// What merging a record into another would do, without doing it.
+pub async fn preview_fusion(
+    core: &Core,
+    contexte: &Contexte,
+    conserve: PatientId,
+    absorbe: PatientId,
+) -> Result<Seen<ApercuFusion>, ServiceError> {
+    let mut access = core.access(contexte, conserve).await?;
+    let acteur = *contexte.acteur();
+    let other = core.rapports(access.conn(), &acteur, absorbe, &[]).await;
+    let other = other.and_then(|rapports| Ok((contexte.demarche.juger(&rapports)?, rapports)));
+    let (droit, rapports) = other.map_err(unknown)?;
+    verify_distinct(conserve, absorbe)?;
+    let (own, given) = (access.rapports.clone(), access.droit.clone());
+    let kept = dossier(core, access.conn(), conserve, (&own, &given)).await?;
+    let absorbed = dossier(core, access.conn(), absorbe, (&rapports, &droit)).await?;
+    let conn = access.conn();
+    let apercu = ApercuFusion {
+        conserve: count(conn, &kept).await?,
+        absorbe: count(conn, &absorbed).await?,
+        differences: Difference::between(&kept, &absorbed, core.today()),
+        conflits: overlaps(conn, conserve, absorbe).await?,
+        obstacle: obstacle(conn, conserve, absorbe).await?,
+    };
+    access.show_also(absorbe, apercu).await
+}
 
-    /// Both records, which the caller must be able to see.
-    pub(super) async fn both(
-        &self,
-        conn: &mut Connection,
-        contexte: &Contexte,
-        conserve: PatientId,
-        absorbe: PatientId,
-    ) -> Result<(DossierPatient, DossierPatient), ServiceError> {
-        let acteur = &contexte.acteur;
-        let vue = self.verify_perimeter(conn, acteur, conserve).await?;
-        let other = self.verify_perimeter(conn, acteur, absorbe).await;
-        let other =
-            other.map_err(|e| e.into_champ("/absorbe_id", "patient_inconnu", ABSORBE_ATTENDU))?;
-        if conserve == absorbe {
-            let message = ABSORBE_ATTENDU;
-            return Err(ServiceError::champ("/absorbe_id", "meme_dossier", message));
-        }
-        let kept = self.dossier(conn, acteur, &vue, conserve).await?;
-        Ok((kept, self.dossier(conn, acteur, &other, absorbe).await?))
-    }
+/// In a body, a record that cannot be found is a field that cannot be accepted.
+pub(super) fn unknown(error: ServiceError) -> ServiceError {
+    error.into_champ("/absorbe_id", "patient_inconnu", ABSORBE_ATTENDU)
+}
 
-    pub(super) async fn overlaps(
-        &self,
-        conn: &mut Connection,
-        conserve: PatientId,
-        absorbe: PatientId,
-    ) -> Result<Vec<Chevauchement>, ServiceError> {
-        let kept = designations::list(conn, conserve, latest_knowledge()).await?;
-        let absorbed = designations::list(conn, absorbe, latest_knowledge()).await?;
-        Ok(chevauchements(&kept, &absorbed))
+/// A record is not merged into itself.
+pub(super) fn verify_distinct(conserve: PatientId, absorbe: PatientId) -> Result<(), ServiceError> {
+    if conserve == absorbe {
+        return Err(ServiceError::champ("/absorbe_id", "meme_dossier", ABSORBE_ATTENDU));
     }
+    Ok(())
+}
 
-    pub(super) async fn obstacle(
-        &self,
-        conn: &mut Connection,
-        kept: &DossierPatient,
-        absorbed: &DossierPatient,
-    ) -> Result<Option<&'static str>, ServiceError> {
-        let death = faits::deces(conn, kept.patient.id).await?.map(|fait| fait.effet);
-        let other = faits::deces(conn, absorbed.patient.id).await?.map(|fait| fait.effet);
-        Ok(if fusions::has_absorbed(conn, absorbed.patient.id).await? {
-            Some("le dossier à absorber en a lui-même absorbé un autre : le conserver, lui")
-        } else if death != other {
-            Some("les deux dossiers ne disent pas la même chose du décès : le rectifier d'abord")
-        } else {
-            None
-        })
-    }
+/// The days on which two records name different doctors.
+pub(super) async fn overlaps(
+    conn: &mut Connection,
+    conserve: PatientId,
+    absorbe: PatientId,
+) -> Result<Vec<Chevauchement>, ServiceError> {
+    let kept = designations::list(conn, conserve, latest_knowledge()).await?;
+    let absorbed = designations::list(conn, absorbe, latest_knowledge()).await?;
+    Ok(chevauchements(&kept, &absorbed))
+}
 
-    async fn count(
-        &self,
-        conn: &mut Connection,
-        dossier: &DossierPatient,
-    ) -> Result<DossierApercu, ServiceError> {
-        let id = dossier.patient.id;
-        Ok(DossierApercu {
-            patient_id: id,
-            version: dossier.version,
-            declarations: mouvements::declarations(conn, id).await?.len(),
-            designations: designations::list(conn, id, latest_knowledge()).await?.len(),
-            feuilles: fusions::count_feuilles(conn, id).await?,
-        })
-    }
+/// Why two records cannot be merged, if they cannot.
+pub(super) async fn obstacle(
+    conn: &mut Connection,
+    kept: PatientId,
+    absorbed: PatientId,
+) -> Result<Option<&'static str>, ServiceError> {
+    let death = faits::deces(conn, kept).await?.map(|fait| fait.effet);
+    let other = faits::deces(conn, absorbed).await?.map(|fait| fait.effet);
+    Ok(if fusions::has_absorbed(conn, absorbed).await? {
+        Some("le dossier à absorber en a lui-même absorbé un autre : le conserver, lui")
+    } else if death != other {
+        Some("les deux dossiers ne disent pas la même chose du décès : le rectifier d'abord")
+    } else {
+        None
+    })
+}
+
+async fn count(
+    conn: &mut Connection,
+    dossier: &DossierPatient,
+) -> Result<DossierApercu, ServiceError> {
+    let id = dossier.patient.id;
+    Ok(DossierApercu {
+        patient_id: id,
+        version: dossier.version,
+        declarations: mouvements::declarations(conn, id).await?.len(),
+        designations: designations::list(conn, id, latest_knowledge()).await?.len(),
+        feuilles: fusions::count_feuilles(conn, id).await?,
+    })
 }

@@ -1,129 +1,109 @@
 //! Conflicts between designations of merged records: listed, read, settled.
 
-use std::collections::BTreeSet;
-
 use serde_json::json;
 
-use super::operation::{Operation, caisse_of};
-use crate::domain::ids::{ConflitId, DeclarationId, FaitId};
+use super::dossier::{caisse_of, record};
+use crate::domain::ids::{ConflitId, DeclarationId, FaitId, PatientId};
 use crate::domain::vie::ActePatient;
 use crate::domain::vie::fusion::{Conflit, EtatConflit};
-use crate::services::{
-    Contexte, Demande, Memoire, Rendu, ServiceError, Services, Vue, verify_version,
-};
+use crate::services::core::{Act, Fact};
+use crate::services::frises::replay;
+use crate::services::{Contexte, Core, Demande, Done, Render, Seen, ServiceError, verify_version};
 use crate::storage::Connection;
-use crate::storage::patients::{self, conflits, fusions, mouvements};
+use crate::storage::patients::{conflits, fusions, mouvements};
 
-impl Services {
-    /// The open conflicts of the calling caisse's insured, after one already seen.
-    pub async fn list_conflits(
-        &self,
-        contexte: &Contexte,
-        after: Option<ConflitId>,
-        limit: i64,
-    ) -> Result<Vec<Conflit>, ServiceError> {
-        let caisse = caisse_of(contexte)?;
-        let mut conn = self.db.read("conflit.list").await?;
-        let today = self.clock.today();
-        let found = conflits::open_of_caisse(&mut conn, &caisse, today, after, limit).await?;
-        drop(conn);
-        let persons: BTreeSet<_> = found.iter().map(|conflit| conflit.patient_id).collect();
-        for patient in persons {
-            self.trace(contexte, patient, "conflit.lister").await?;
-        }
-        Ok(found)
-    }
+/// The open conflicts of the calling caisse's insured, after one already seen.
+pub async fn list_conflits(
+    core: &Core,
+    contexte: &Contexte,
+    after: Option<ConflitId>,
+    limit: i64,
+) -> Result<Seen<Vec<Conflit>>, ServiceError> {
+    let mut search = core.search(contexte).await?;
+    let caisse = caisse_of(contexte.acteur())?;
+    let found =
+        conflits::open_of_caisse(search.conn(), &caisse, core.today(), after, limit).await?;
+    let persons: Vec<PatientId> = found.iter().map(|conflit| conflit.patient_id).collect();
+    search.show_all(persons, found).await
+}
 
-    /// Reads a conflict.
-    pub async fn get_conflit(
-        &self,
-        contexte: &Contexte,
-        id: ConflitId,
-    ) -> Result<Conflit, ServiceError> {
-        let mut conn = self.db.read("conflit.get").await?;
-        let conflit = self.visible_conflit(&mut conn, contexte, id).await?;
-        drop(conn);
-        self.trace(contexte, conflit.patient_id, "conflit.lire").await?;
-        Ok(conflit)
-    }
+/// Reads a conflict.
+pub async fn get_conflit(
+    core: &Core,
+    contexte: &Contexte,
+    id: ConflitId,
+) -> Result<Seen<Conflit>, ServiceError> {
+    let mut search = core.search(contexte).await?;
+    let conflit = one(search.conn(), id).await?;
+    search.on(conflit.patient_id, &[]).await?.show(conflit).await
+}
 
-    /// Settles a conflict by choosing one of its declarations: on its days, the choices of the other
-    /// record count for nothing. What was declared since the merge counts as always.
-    pub async fn settle_conflit(
-        &self,
-        contexte: &Contexte,
-        demande: &Demande,
-        (id, version): (ConflitId, i32),
-        retenue: DeclarationId,
-        rendre: impl Fn(&Conflit) -> Result<Rendu, serde_json::Error>,
-    ) -> Result<Memoire, ServiceError> {
-        let caisse = caisse_of(contexte)?;
-        let mut tx = self.db.begin("conflit.settle").await?;
-        if let Some(answered) = self.claim(&mut tx, contexte, demande).await? {
-            return Ok(answered);
-        }
-        let patient = self.visible_conflit(&mut tx, contexte, id).await?.patient_id;
-        let locked = patients::lock(&mut tx, patient, self.clock.now()).await?;
-        let instant = locked.ok_or(ServiceError::Introuvable)?;
-        // Read again: somebody may have settled it before the lock was had.
-        let mut conflit = self.visible_conflit(&mut tx, contexte, id).await?;
-        self.verify_present_caisse(&mut tx, &caisse, patient).await?;
-        verify_version(version, conflit.version)?;
-        if conflit.etat != EtatConflit::Ouvert {
-            return Err(ServiceError::ConflitClos);
-        }
-        let overlap = &conflit.chevauchement;
-        if retenue != overlap.conservee && retenue != overlap.absorbee {
-            let message = "une des deux déclarations du conflit";
-            return Err(ServiceError::champ("/declaration_id", "hors_conflit", message));
-        }
-        conflits::put_back(&mut tx, &conflit, instant).await?;
-        conflit.version += 1;
-        (conflit.etat, conflit.retenue) = (EtatConflit::Resolu, Some(retenue));
-        conflit.enregistre_le = instant;
-        conflits::advance(&mut tx, &conflit).await?;
-        let mut operation = Operation { tx, caisse, patient, instant };
-        self.set_losers_aside(&mut operation, &conflit).await?;
-        self.write_act(&mut operation, ActePatient::Arbitrage, None).await?;
-        let effet = conflit.chevauchement.effet;
-        let donnees = json!({ "conflit_id": id, "declaration_retenue": retenue });
-        let nature = "designation.conflit_resolu";
-        self.tell(&mut operation, contexte, nature, Some(effet.du()), donnees).await?;
-        self.follow_life(&mut operation, contexte).await?;
-        let memoire = self.keep(operation.tx, contexte, demande, rendre(&conflit)?).await?;
-        self.trace(contexte, patient, "conflit.resoudre").await?;
-        Ok(memoire)
+/// Settles a conflict by choosing one of its declarations: on its days, the choices of the other
+/// record count for nothing. What was declared since the merge counts as always.
+pub async fn settle_conflit(
+    core: &Core,
+    demande: &Demande,
+    (id, version): (ConflitId, i32),
+    retenue: DeclarationId,
+    rendre: impl Render<Conflit>,
+) -> Done {
+    let mut opening = core.open(demande).await?;
+    let patient = one(opening.conn(), id).await?.patient_id;
+    let mut act = opening.on(patient, &[]).await?;
+    // Read again: somebody may have settled it before the lock was had.
+    let mut conflit = one(act.conn(), id).await?;
+    verify_version(version, conflit.version)?;
+    if conflit.etat != EtatConflit::Ouvert {
+        return Err(ServiceError::ConflitClos.into());
     }
+    let overlap = &conflit.chevauchement;
+    if retenue != overlap.conservee && retenue != overlap.absorbee {
+        let message = "une des deux déclarations du conflit";
+        return Err(ServiceError::champ("/declaration_id", "hors_conflit", message).into());
+    }
+    close_conflit(&mut act, &mut conflit, EtatConflit::Resolu, Some(retenue)).await?;
+    set_losers_aside(&mut act, &conflit).await?;
+    record(&mut act, patient, ActePatient::Arbitrage, None).await?;
+    let donnees = json!({ "conflit_id": id, "declaration_retenue": retenue });
+    let effet_du = conflit.chevauchement.effet.du();
+    act.tell(Fact::of("designation.conflit_resolu").effective(effet_du).with(donnees)).await?;
+    replay(&mut act.writing()).await?;
+    let rendu = rendre(&conflit)?;
+    Ok(act.close(rendu).await?)
+}
 
-    /// On the days of a settled conflict, the choices of the other record count for nothing.
-    async fn set_losers_aside(
-        &self,
-        operation: &mut Operation,
-        conflit: &Conflit,
-    ) -> Result<(), ServiceError> {
-        let tx = &mut operation.tx;
-        let fusion = fusions::get(tx, conflit.fusion_id).await?.ok_or(ServiceError::Introuvable)?;
-        let (kept, brought) =
-            mouvements::lines(tx, conflit.patient_id, fusion.id, fusion.enregistre_le).await?;
-        let overlap = &conflit.chevauchement;
-        let losers = if conflit.retenue == Some(overlap.conservee) { brought } else { kept };
-        for declaration in losers {
-            let id = FaitId::from_uuid(self.ids.uuid());
-            conflits::set_aside(tx, conflit, id, declaration, overlap.effet).await?;
-        }
-        Ok(())
-    }
+/// Takes back what a conflict had set aside, and writes its next version.
+pub(super) async fn close_conflit(
+    act: &mut Act<'_>,
+    conflit: &mut Conflit,
+    etat: EtatConflit,
+    retenue: Option<DeclarationId>,
+) -> Result<(), ServiceError> {
+    let instant = act.instant;
+    conflits::put_back(act.conn(), conflit, instant).await?;
+    conflit.version += 1;
+    (conflit.etat, conflit.retenue) = (etat, retenue);
+    conflit.enregistre_le = instant;
+    Ok(conflits::advance(act.conn(), conflit).await?)
+}
 
-    /// A conflict of a person of the caller's own, as it stands.
-    async fn visible_conflit(
-        &self,
-        conn: &mut Connection,
-        contexte: &Contexte,
-        id: ConflitId,
-    ) -> Result<Conflit, ServiceError> {
-        caisse_of(contexte)?;
-        let conflit = conflits::get(conn, id).await?.ok_or(ServiceError::Introuvable)?;
-        let vue = self.verify_perimeter(conn, &contexte.acteur, conflit.patient_id).await?;
-        if vue == Vue::Entiere { Ok(conflit) } else { Err(ServiceError::Introuvable) }
+/// On the days of a settled conflict, the choices of the other record count for nothing.
+async fn set_losers_aside(act: &mut Act<'_>, conflit: &Conflit) -> Result<(), ServiceError> {
+    let core = act.core();
+    let conn = act.conn();
+    let fusion = fusions::get(conn, conflit.fusion_id).await?.ok_or(ServiceError::Introuvable)?;
+    let (kept, brought) =
+        mouvements::lines(conn, conflit.patient_id, fusion.id, fusion.enregistre_le).await?;
+    let overlap = &conflit.chevauchement;
+    let losers = if conflit.retenue == Some(overlap.conservee) { brought } else { kept };
+    for declaration in losers {
+        let id = FaitId::from_uuid(core.ids.uuid());
+        conflits::set_aside(conn, conflit, id, declaration, overlap.effet).await?;
     }
+    Ok(())
+}
+
+/// A conflict, wherever it is.
+async fn one(conn: &mut Connection, id: ConflitId) -> Result<Conflit, ServiceError> {
+    conflits::get(conn, id).await?.ok_or(ServiceError::Introuvable)
 }

@@ -63,21 +63,30 @@ async fn the_patient_and_the_caisse_read_and_the_caisse_alone_recovers() {
     }
 }
 
-/// What care a child received is not for who represents the child, here as in the list of feuilles.
+/// A holder of parental authority reads for a child under 16 what the child could read, claims and
+/// feuilles too; from the sixteenth birthday on they are the young person's own.
 #[tokio::test]
-async fn a_representative_reads_no_claim() {
+async fn a_parent_reads_claims_and_feuilles_until_the_child_is_sixteen() {
     let app = TestApp::new().await;
     let sheet = send(&app, advanced("GABRIEL", "1", "2025-06-16")).await;
     let gabriel = patient_id("GABRIEL").to_string();
-    let parent = app.patient("ALICE");
-    for list in ["creances", "feuilles-de-soins"] {
-        let reply = parent.get(&format!("/v1/patients/{gabriel}/{list}")).await;
-        assert_eq!(reply.problem(404), "introuvable");
-    }
-    let recovery = format!("/v1/feuilles-de-soins/{sheet}/recouvrements/{NOWHERE}");
-    assert_eq!(parent.get(&recovery).await.problem(404), "introuvable");
+    let read = async |day: &str, expected: u16| {
+        app.on(day);
+        let parent = app.patient("ALICE");
+        for path in [
+            format!("/v1/patients/{gabriel}/creances"),
+            format!("/v1/patients/{gabriel}/feuilles-de-soins"),
+            format!("/v1/feuilles-de-soins/{sheet}"),
+        ] {
+            assert_eq!(parent.get(&path).await.status, expected, "{path} on {day}");
+        }
+    };
     // A child owes nothing.
-    assert_eq!(lines(&list(&app.patient("GABRIEL"), &gabriel, "").await), []);
+    assert_eq!(lines(&list(&app.patient("ALICE"), &gabriel, "").await), []);
+    read("2031-06-19", 200).await;
+    read("2031-06-20", 404).await;
+    let recovery = format!("/v1/feuilles-de-soins/{sheet}/recouvrements/{NOWHERE}");
+    assert_eq!(app.patient("ALICE").get(&recovery).await.problem(404), "introuvable");
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use traitant::http::{AppState, router};
 use traitant::jobs;
 use traitant::law::Law;
 use traitant::sandbox;
-use traitant::services::{Mode, Services};
+use traitant::services::{Core, Mode};
 
 use super::contract;
 use super::database::TestDatabase;
@@ -37,7 +37,7 @@ pub struct TestApp {
     pub database: Arc<TestDatabase>,
     pub clock: Arc<FixedClock>,
     pub ids: Arc<IdSource>,
-    pub services: Services,
+    pub core: Core,
     pub emetteur: Arc<Emetteur>,
     router: Router,
     keys: Arc<AtomicU32>,
@@ -76,11 +76,11 @@ impl TestApp {
             source,
             Arc::clone(&as_clock),
         );
-        let services = Services::new(db, as_clock, Arc::clone(&ids), law, Mode::BacASable);
-        let router = router(AppState::new(services.clone(), verifier));
+        let core = Core::new(db, as_clock, Arc::clone(&ids), law, Mode::BacASable);
+        let router = router(AppState::new(core.clone(), verifier));
         // Two applications over one database do not share their keys.
         let keys = Arc::new(AtomicU32::new(u32::try_from(seed).unwrap() * 1_000));
-        Self { database, clock, ids, services, emetteur, router, keys }
+        Self { database, clock, ids, core, emetteur, router, keys }
     }
 
     /// A doctor.
@@ -142,7 +142,7 @@ impl TestApp {
 
     /// Runs the jobs that are due.
     pub async fn run_jobs(&self) -> usize {
-        jobs::run_due(&self.services).await.unwrap()
+        jobs::run_due(&self.core).await.unwrap()
     }
 
     /// Sends a request as it is; its answer remains to be read.

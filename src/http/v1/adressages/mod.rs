@@ -4,8 +4,8 @@ mod demande;
 mod vue;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,13 +18,12 @@ use self::vue::{AdressageVue, AdressagesVue};
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{AdressageId, PatientId};
 use crate::http::AppState;
-use crate::http::extract::{
-    Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond, already_has,
-};
-use crate::http::idempotency::{etag, json as respond_json, rendre, respond};
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
+use crate::http::idempotency::{rendre, respond, show, show_version};
 use crate::http::lecture::lecture;
 use crate::http::problem::Refus;
 use crate::services::Rendu;
+use crate::services::adressages;
 use crate::services::adressages::AdressageLu;
 use crate::services::medecins_traitants::Dates;
 
@@ -82,9 +81,9 @@ async fn create(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::EtablirAdressage)?;
     let nouveau = corps.valeur.into_domain().map_err(Refus::champs)?;
-    let demande = cle.demande(corps.requete);
-    let (services, rendre) = (&state.services, render(StatusCode::CREATED));
-    respond(services.create_adressage(&contexte, &demande, patient, nouveau, rendre).await?)
+    let demande = cle.demande(contexte, corps.requete);
+    let rendre = render(StatusCode::CREATED);
+    respond(adressages::create(&state.core, &demande, patient, nouveau, rendre).await)
 }
 
 /// Lire les adressages d'un patient
@@ -112,8 +111,8 @@ async fn list(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerAdressages)?;
     let dates = Dates { en_vigueur_le: dates.en_vigueur_le, connu_le: dates.connu_le };
-    let found = state.services.list_adressages(&contexte, patient, dates).await?;
-    respond_json(&AdressagesVue::new(&found))
+    let found = adressages::list(&state.core, &contexte, patient, dates).await?;
+    show(&found.map(|found| AdressagesVue::new(&found)))
 }
 
 /// Lire un adressage
@@ -141,17 +140,9 @@ async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireAdressage)?;
-    let lu = state.services.get_adressage(&contexte, id).await?;
-    let version = lu.adressage.version;
-    let mut response = if already_has(&headers, version) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        respond_json(&AdressageVue::new(&lu))?
-    };
-    if let Ok(value) = HeaderValue::from_str(&etag(version)) {
-        response.headers_mut().insert(header::ETAG, value);
-    }
-    Ok(response)
+    let lu = adressages::get(&state.core, &contexte, id).await?;
+    let version = lu.get().adressage.version;
+    show_version(&lu.map(|lu| AdressageVue::new(&lu)), version, Some(&headers))
 }
 
 /// Rendre compte au médecin traitant
@@ -181,9 +172,9 @@ async fn report(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::RendreCompteAdressage)?;
     let nouveau = corps.valeur.into_domain();
-    let demande = cle.demande(corps.requete);
-    let (services, rendre) = (&state.services, render(StatusCode::OK));
-    respond(services.report_adressage(&contexte, &demande, (id, version), nouveau, rendre).await?)
+    let demande = cle.demande(contexte, corps.requete);
+    let rendre = render(StatusCode::OK);
+    respond(adressages::report(&state.core, &demande, (id, version), nouveau, rendre).await)
 }
 
 /// Corriger un adressage
@@ -213,9 +204,9 @@ async fn correct(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::RectifierAdressage)?;
     let contenu = corps.valeur.into_domain().map_err(Refus::champs)?;
-    let demande = cle.demande(corps.requete);
-    let (services, rendre) = (&state.services, render(StatusCode::OK));
-    respond(services.correct_adressage(&contexte, &demande, (id, version), contenu, rendre).await?)
+    let demande = cle.demande(contexte, corps.requete);
+    let rendre = render(StatusCode::OK);
+    respond(adressages::correct(&state.core, &demande, (id, version), contenu, rendre).await)
 }
 
 /// Clore un adressage avant sa fin
@@ -244,9 +235,9 @@ async fn close(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::CloreAdressage)?;
     let cloture = corps.valeur.into_domain();
-    let demande = cle.demande(corps.requete);
-    let (services, rendre) = (&state.services, render(StatusCode::OK));
-    respond(services.close_adressage(&contexte, &demande, (id, version), cloture, rendre).await?)
+    let demande = cle.demande(contexte, corps.requete);
+    let rendre = render(StatusCode::OK);
+    respond(adressages::close(&state.core, &demande, (id, version), cloture, rendre).await)
 }
 
 /// Annuler un adressage établi par erreur
@@ -274,7 +265,7 @@ async fn cancel(
     corps: Corps<CorpsVideDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::AnnulerAdressage)?;
-    let demande = cle.demande(corps.requete);
-    let (services, rendre) = (&state.services, render(StatusCode::OK));
-    respond(services.cancel_adressage(&contexte, &demande, (id, version), rendre).await?)
+    let demande = cle.demande(contexte, corps.requete);
+    let rendre = render(StatusCode::OK);
+    respond(adressages::cancel(&state.core, &demande, (id, version), rendre).await)
 }

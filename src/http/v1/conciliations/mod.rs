@@ -4,8 +4,8 @@ mod demande;
 mod vue;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use chrono::NaiveDate;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -16,14 +16,14 @@ use super::adressages::CorpsVideDemande;
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{ConciliationId, PatientId};
 use crate::http::AppState;
-use crate::http::extract::{
-    Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond, already_has,
-};
-use crate::http::idempotency::{etag, json as respond_json, rendre, respond};
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
+use crate::http::idempotency::{json as respond_json, rendre, respond, show, show_version};
 use crate::http::lecture::lecture;
 use crate::http::problem::Refus;
 use crate::services::Rendu;
+use crate::services::conciliations;
 use crate::services::conciliations::ConciliationLue;
+use crate::services::conciliations::Ending;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -79,9 +79,9 @@ async fn open(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::OuvrirConciliation)?;
     let nouvelle = corps.valeur.into_domain();
-    let demande = cle.demande(corps.requete);
-    let (services, rendre) = (&state.services, render(StatusCode::CREATED));
-    respond(services.open_conciliation(&contexte, &demande, patient, nouvelle, rendre).await?)
+    let demande = cle.demande(contexte, corps.requete);
+    let rendre = render(StatusCode::CREATED);
+    respond(conciliations::open(&state.core, &demande, patient, nouvelle, rendre).await)
 }
 
 /// Lire les conciliations d'un patient
@@ -102,8 +102,8 @@ async fn list(
     Chemin(patient): Chemin<PatientId>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerConciliations)?;
-    let all = state.services.list_conciliations(&contexte, patient).await?;
-    respond_json(&ConciliationsVue::new(&all))
+    let all = conciliations::list(&state.core, &contexte, patient).await?;
+    show(&all.map(|all| ConciliationsVue::new(&all)))
 }
 
 /// Lire une conciliation
@@ -128,17 +128,9 @@ async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireConciliation)?;
-    let lue = state.services.get_conciliation(&contexte, id).await?;
-    let version = lue.conciliation.version;
-    let mut response = if already_has(&headers, version) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        respond_json(&ConciliationVue::new(&lue))?
-    };
-    if let Ok(value) = HeaderValue::from_str(&etag(version)) {
-        response.headers_mut().insert(header::ETAG, value);
-    }
-    Ok(response)
+    let lue = conciliations::get(&state.core, &contexte, id).await?;
+    let version = lue.get().conciliation.version;
+    show_version(&lue.map(|lue| ConciliationVue::new(&lue)), version, Some(&headers))
 }
 
 /// Noter un médecin contacté
@@ -168,9 +160,9 @@ async fn contact(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ContacterConciliation)?;
     let nouveau = corps.valeur.into_domain();
-    let demande = cle.demande(corps.requete);
-    let (services, rendre) = (&state.services, render(StatusCode::OK));
-    respond(services.add_contact(&contexte, &demande, (id, version), nouveau, rendre).await?)
+    let demande = cle.demande(contexte, corps.requete);
+    let rendre = render(StatusCode::OK);
+    respond(conciliations::add_contact(&state.core, &demande, (id, version), nouveau, rendre).await)
 }
 
 /// Noter la réponse d'un médecin contacté
@@ -199,9 +191,9 @@ async fn answer(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::RepondreConciliation)?;
     let nouvelle = corps.valeur.into_domain();
-    let demande = cle.demande(corps.requete);
-    let (services, rendre) = (&state.services, render(StatusCode::OK));
-    respond(services.answer_contact(&contexte, &demande, (id, version), nouvelle, rendre).await?)
+    let demande = cle.demande(contexte, corps.requete);
+    let rendre = render(StatusCode::OK);
+    respond(conciliations::answer(&state.core, &demande, (id, version), nouvelle, rendre).await)
 }
 
 /// Terminer par un médecin trouvé
@@ -230,9 +222,11 @@ async fn found(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::TrouverConciliation)?;
     let rpps = corps.valeur.rpps;
-    let demande = cle.demande(corps.requete);
-    let (services, rendre) = (&state.services, render(StatusCode::OK));
-    respond(services.conclude_conciliation(&contexte, &demande, (id, version), rpps, rendre).await?)
+    let demande = cle.demande(contexte, corps.requete);
+    let rendre = render(StatusCode::OK);
+    respond(
+        conciliations::end(&state.core, &demande, (id, version), Ending::Found(rpps), rendre).await,
+    )
 }
 
 /// Abandonner une recherche
@@ -260,9 +254,11 @@ async fn abandon(
     corps: Corps<CorpsVideDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::AbandonnerConciliation)?;
-    let demande = cle.demande(corps.requete);
-    let (services, rendre) = (&state.services, render(StatusCode::OK));
-    respond(services.abandon_conciliation(&contexte, &demande, (id, version), rendre).await?)
+    let demande = cle.demande(contexte, corps.requete);
+    let rendre = render(StatusCode::OK);
+    respond(
+        conciliations::end(&state.core, &demande, (id, version), Ending::Abandoned, rendre).await,
+    )
 }
 
 /// Clore une recherche sans médecin
@@ -290,9 +286,9 @@ async fn close(
     corps: Corps<CorpsVideDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::CloreConciliation)?;
-    let demande = cle.demande(corps.requete);
-    let (services, rendre) = (&state.services, render(StatusCode::OK));
-    respond(services.close_conciliation(&contexte, &demande, (id, version), rendre).await?)
+    let demande = cle.demande(contexte, corps.requete);
+    let rendre = render(StatusCode::OK);
+    respond(conciliations::end(&state.core, &demande, (id, version), Ending::Closed, rendre).await)
 }
 
 /// Lire l'attente des assurés de sa caisse
@@ -317,9 +313,9 @@ async fn statistics(
     Requete(periode): Requete<PeriodeStatistiques>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::StatistiquesConciliations)?;
-    let days = state.services.statistics_period(periode.du, periode.au).ok_or_else(|| {
+    let days = conciliations::period(&state.core, periode.du, periode.au).ok_or_else(|| {
         Refus::parametre("au", "avant_debut", "attendu : une fin qui suit « du »")
     })?;
-    let statistics = state.services.conciliation_statistics(&contexte, days).await?;
+    let statistics = conciliations::count(&state.core, &contexte, days).await?;
     respond_json(&StatistiquesConciliationVue::new(&statistics))
 }

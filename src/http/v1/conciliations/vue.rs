@@ -9,6 +9,7 @@ use crate::domain::conciliation::{
 };
 use crate::domain::identifiers::{CommuneExercice, Organisme, Rpps};
 use crate::domain::ids::{ConciliationId, ContactId, DeclarationId, PatientId};
+use crate::http::idempotency::Anonymous;
 use crate::services::conciliations::{ConciliationLue, Statistiques};
 
 /// Conciliation : la caisse aide un patient qui ne trouve pas de médecin traitant. Sans effet sur ses
@@ -106,6 +107,8 @@ pub(crate) struct StatistiquesConciliationVue {
     /// Les mêmes, par mois de leur fin.
     par_mois: Vec<AttenteMoisVue>,
 }
+
+impl Anonymous for StatistiquesConciliationVue {}
 
 /// Attente de plusieurs personnes, en jours entiers.
 #[derive(Debug, Serialize, ToSchema)]

@@ -4,7 +4,7 @@ mod demande;
 mod vue;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -17,11 +17,12 @@ use crate::domain::ids::{FeuilleId, PatientId, RecouvrementId};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Chemins, CleIdempotence, Corps, Requete, SiCorrespond};
-use crate::http::idempotency::{etag, json as respond_json, rendre, respond};
+use crate::http::idempotency::{rendre, respond, show, show_version};
 use crate::http::lecture::Entier;
 use crate::http::pagination::{self, LIMITE, PaginationVue};
 use crate::http::problem::Refus;
 use crate::services::Rendu;
+use crate::services::creances;
 use crate::services::creances::{QuestionCreances, RecouvrementLu};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -74,25 +75,26 @@ async fn list(
     Requete(demande): Requete<CreancesDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerCreances)?;
-    let au = demande.au.unwrap_or_else(|| state.services.clock().today());
+    let au = demande.au.unwrap_or_else(|| state.core.clock().today());
     // A debt does not disappear after a year: without a first day, all of them are looked at.
-    let first = state.services.law().couverture().du();
+    let first = state.core.law().couverture().du();
     let du = demande.du.unwrap_or_else(|| first.min(au));
     if du > au {
         let message = "attendu : au plus tard le dernier jour";
         return Err(Refus::parametre("du", "apres_la_fin", message));
     }
     let solde = demande.solde.map_or("", SoldeCherche::mot);
-    let filters = format!("creances {} {id} {du} {au} {solde}", contexte.acteur.cle());
+    let filters = format!("creances {} {id} {du} {au} {solde}", contexte.acteur().cle());
     let question = QuestionCreances {
         jours: (du, au),
         solde: demande.solde,
         apres: pagination::lire(&filters, demande.curseur)?,
         limite: demande.limite.map_or(LIMITE, |limite| limite.0),
     };
-    let page = state.services.list_creances(&contexte, id, &question).await?;
-    let curseur_suivant = page.suite.map(|last| pagination::ecrire(&filters, &last.to_string()));
-    respond_json(&CreancesVue::new((du, au), &page, PaginationVue { curseur_suivant }))
+    let page = creances::list(&state.core, &contexte, id, &question).await?;
+    let next = page.get().suite.map(|last| pagination::ecrire(&filters, &last.to_string()));
+    let pagination = PaginationVue { curseur_suivant: next };
+    show(&page.map(|page| CreancesVue::new((du, au), &page, pagination)))
 }
 
 /// Enregistrer un recouvrement
@@ -119,10 +121,10 @@ async fn recover(
     corps: Corps<RecouvrementDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::EnregistrerRecouvrement)?;
-    let demande = cle.demande(corps.requete);
+    let demande = cle.demande(contexte, corps.requete);
     let nouveau = corps.valeur.into_domain();
-    let (services, rendre) = (&state.services, render(StatusCode::CREATED, id));
-    respond(services.recover(&contexte, &demande, id, nouveau, rendre).await?)
+    let rendre = render(StatusCode::CREATED, id);
+    respond(creances::recover(&state.core, &demande, id, nouveau, rendre).await)
 }
 
 /// Lire un recouvrement
@@ -143,12 +145,9 @@ async fn get(
     Chemins(feuille, id): Chemins<FeuilleId, RecouvrementId>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireRecouvrement)?;
-    let lu = state.services.get_recovery(&contexte, (feuille, id)).await?;
-    let mut response = respond_json(&RecouvrementLuVue::new(&lu))?;
-    if let Ok(version) = HeaderValue::from_str(&etag(lu.recouvrement.version())) {
-        response.headers_mut().insert(header::ETAG, version);
-    }
-    Ok(response)
+    let lu = creances::get(&state.core, &contexte, (feuille, id)).await?;
+    let version = lu.get().recouvrement.version();
+    show_version(&lu.map(|lu| RecouvrementLuVue::new(&lu)), version, None)
 }
 
 /// Annuler un recouvrement
@@ -178,9 +177,9 @@ async fn cancel(
     corps: Corps<AnnulationRecouvrementDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::AnnulerRecouvrement)?;
-    let demande = cle.demande(corps.requete);
+    let demande = cle.demande(contexte, corps.requete);
     let motif = corps.valeur.motif;
-    let (services, rendre) = (&state.services, render(StatusCode::OK, feuille));
+    let rendre = render(StatusCode::OK, feuille);
     let vu = (feuille, id, version);
-    respond(services.cancel_recovery(&contexte, &demande, vu, motif, rendre).await?)
+    respond(creances::cancel(&state.core, &demande, vu, motif, rendre).await)
 }

@@ -5,21 +5,21 @@ mod retrait;
 mod vue;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::demande::{ChoixDemande, MotifDemande, RectificationDemande, SignatureDemande};
 use self::vue::{ApercuVue, DeclarationVue, DeclarationsVue};
-use crate::domain::acteur::Acteur;
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{DeclarationId, PatientId};
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond, already_has};
-use crate::http::idempotency::{etag, json as respond_json, rendre, respond};
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
+use crate::http::idempotency::{rendre, respond, show, show_version};
 use crate::http::problem::Refus;
 use crate::services::Rendu;
+use crate::services::declarations;
 use crate::services::declarations::Dossier;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -36,13 +36,9 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 }
 
 /// Renders a declaration for the caller, with its version as ETag.
-fn render(
-    acteur: &Acteur,
-    statut: StatusCode,
-) -> impl Fn(&Dossier) -> Result<Rendu, serde_json::Error> {
-    let acteur = *acteur;
+fn render(statut: StatusCode) -> impl Fn(&Dossier) -> Result<Rendu, serde_json::Error> {
     move |dossier| {
-        let vue = DeclarationVue::new(&acteur, dossier);
+        let vue = DeclarationVue::new(dossier);
         let location = (statut == StatusCode::CREATED)
             .then(|| format!("/v1/declarations/{}", dossier.declaration.id));
         rendre(statut, location, Some(dossier.declaration.version), &vue)
@@ -70,8 +66,8 @@ async fn preview(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ApercuDeclaration)?;
     let choix = corps.valeur.into_domain().map_err(Refus::champs)?;
-    let apercu = state.services.preview_declaration(&contexte, &choix).await?;
-    respond_json(&ApercuVue::new(&apercu))
+    let apercu = declarations::preview(&state.core, &contexte, &choix).await?;
+    show(&apercu.map(|apercu| ApercuVue::new(&apercu)))
 }
 
 /// Déclarer le choix d'un médecin traitant
@@ -107,9 +103,9 @@ async fn create(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::CreerDeclaration)?;
     let choix = corps.valeur.into_domain().map_err(Refus::champs)?;
-    let demande = cle.demande(corps.requete);
-    let rendre = render(&contexte.acteur, StatusCode::CREATED);
-    respond(state.services.create_declaration(&contexte, &demande, &choix, rendre).await?)
+    let demande = cle.demande(contexte, corps.requete);
+    let rendre = render(StatusCode::CREATED);
+    respond(declarations::create(&state.core, &demande, &choix, rendre).await)
 }
 
 /// Lire une déclaration
@@ -137,17 +133,9 @@ async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireDeclaration)?;
-    let dossier = state.services.get_declaration(&contexte, id).await?;
-    let version = dossier.declaration.version;
-    let mut response = if already_has(&headers, version) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        respond_json(&DeclarationVue::new(&contexte.acteur, &dossier))?
-    };
-    if let Ok(value) = HeaderValue::from_str(&etag(version)) {
-        response.headers_mut().insert(header::ETAG, value);
-    }
-    Ok(response)
+    let dossier = declarations::get(&state.core, &contexte, id).await?;
+    let version = dossier.get().declaration.version;
+    show_version(&dossier.map(|dossier| DeclarationVue::new(&dossier)), version, Some(&headers))
 }
 
 /// Signer une déclaration
@@ -186,10 +174,9 @@ async fn sign(
         return Err(Refus::champs(wrong));
     }
     let recue = corps.valeur.into_domain();
-    let demande = cle.demande(corps.requete);
-    let rendre = render(&contexte.acteur, StatusCode::OK);
-    let services = &state.services;
-    respond(services.sign_declaration(&contexte, &demande, (id, version), &recue, rendre).await?)
+    let demande = cle.demande(contexte, corps.requete);
+    let rendre = render(StatusCode::OK);
+    respond(declarations::sign(&state.core, &demande, (id, version), &recue, rendre).await)
 }
 
 /// Refuser une déclaration
@@ -218,10 +205,10 @@ async fn refuse(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::RefuserDeclaration)?;
     let motif = corps.valeur.into_domain();
-    let demande = cle.demande(corps.requete);
-    let rendre = render(&contexte.acteur, StatusCode::OK);
-    let (services, vue) = (&state.services, (id, version));
-    respond(services.refuse_declaration(&contexte, &demande, vue, motif.as_deref(), rendre).await?)
+    let demande = cle.demande(contexte, corps.requete);
+    let rendre = render(StatusCode::OK);
+    let vue = (id, version);
+    respond(declarations::refuse(&state.core, &demande, vue, motif.as_deref(), rendre).await)
 }
 
 /// Annuler une déclaration avant son effet
@@ -248,10 +235,10 @@ async fn cancel(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::AnnulerDeclaration)?;
     let motif = corps.valeur.into_domain();
-    let demande = cle.demande(corps.requete);
-    let rendre = render(&contexte.acteur, StatusCode::OK);
-    let (services, vue) = (&state.services, (id, version));
-    respond(services.cancel_declaration(&contexte, &demande, vue, motif.as_deref(), rendre).await?)
+    let demande = cle.demande(contexte, corps.requete);
+    let rendre = render(StatusCode::OK);
+    let vue = (id, version);
+    respond(declarations::cancel(&state.core, &demande, vue, motif.as_deref(), rendre).await)
 }
 
 /// Rectifier une déclaration mal saisie
@@ -287,10 +274,10 @@ async fn rectify(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::RectifierDeclaration)?;
     let rectification = corps.valeur.into_domain();
-    let demande = cle.demande(corps.requete);
-    let rendre = render(&contexte.acteur, StatusCode::OK);
-    let (services, vue) = (&state.services, (id, version));
-    respond(services.rectify_declaration(&contexte, &demande, vue, &rectification, rendre).await?)
+    let demande = cle.demande(contexte, corps.requete);
+    let rendre = render(StatusCode::OK);
+    let vue = (id, version);
+    respond(declarations::rectify(&state.core, &demande, vue, &rectification, rendre).await)
 }
 
 /// Lire les déclarations d'un patient
@@ -311,6 +298,6 @@ async fn list(
     Chemin(id): Chemin<PatientId>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerDeclarations)?;
-    let dossiers = state.services.list_declarations(&contexte, id).await?;
-    respond_json(&DeclarationsVue::new(&contexte.acteur, &dossiers))
+    let dossiers = declarations::list(&state.core, &contexte, id).await?;
+    show(&dossiers.map(|dossiers| DeclarationsVue::new(&dossiers)))
 }

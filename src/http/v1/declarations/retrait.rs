@@ -15,6 +15,7 @@ use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
 use crate::http::idempotency::respond;
 use crate::http::lecture::{Texte, lecture};
 use crate::http::problem::Refus;
+use crate::services::declarations;
 use crate::services::declarations::retrait::Retrait;
 
 /// Retrait d'un médecin, ou du patient.
@@ -61,8 +62,8 @@ pub(super) async fn withdraw(
     let contexte = appel.exige(Demarche::RetirerMedecin)?;
     let retrait =
         Retrait { effet_du: corps.valeur.effet_du, motif: corps.valeur.motif.map(|text| text.0) };
-    let demande = cle.demande(corps.requete);
-    let (services, vue) = (&state.services, (id, version));
-    let rendre = render(&contexte.acteur, StatusCode::OK);
-    respond(services.withdraw(&contexte, &demande, vue, &retrait, rendre).await?)
+    let demande = cle.demande(contexte, corps.requete);
+    let vue = (id, version);
+    let rendre = render(StatusCode::OK);
+    respond(declarations::retrait::withdraw(&state.core, &demande, vue, &retrait, rendre).await)
 }

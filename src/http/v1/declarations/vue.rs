@@ -5,7 +5,6 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::domain::acteur::Acteur;
 use crate::domain::declaration::{Action, Canal, Etat, MoyenSignature, RoleSignataire, Signature};
 use crate::domain::digest::Empreinte;
 use crate::domain::identifiers::Rpps;
@@ -133,7 +132,7 @@ impl ApercuVue {
 }
 
 impl DeclarationVue {
-    pub(super) fn new(acteur: &Acteur, dossier: &Dossier) -> Self {
+    pub(super) fn new(dossier: &Dossier) -> Self {
         let declaration = &dossier.declaration;
         let cote = dossier.cote.as_ref();
         let missing = cote.map(|cote| declaration.manquantes(cote)).unwrap_or_default();
@@ -187,16 +186,14 @@ impl DeclarationVue {
             confirme_designation: dossier.confirmee.as_ref().map(|known| known.id),
             rectifie: declaration.rectifie,
             rectifiee_par: dossier.rectifiee_par,
-            actions: dossier.actions(acteur),
+            actions: dossier.actions.clone(),
         }
     }
 }
 
 impl DeclarationsVue {
-    pub(super) fn new(acteur: &Acteur, dossiers: &[Dossier]) -> Self {
-        Self {
-            donnees: dossiers.iter().map(|dossier| DeclarationVue::new(acteur, dossier)).collect(),
-        }
+    pub(super) fn new(dossiers: &[Dossier]) -> Self {
+        Self { donnees: dossiers.iter().map(DeclarationVue::new).collect() }
     }
 }
 

@@ -19,10 +19,11 @@ use crate::domain::identifiers::{Invalide, Rpps};
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Requete};
-use crate::http::idempotency::json as respond_json;
+use crate::http::idempotency::show;
 use crate::http::lecture::{Entier, lecture};
 use crate::http::pagination::{self, Curseur, LIMITE, PaginationVue};
 use crate::http::problem::Refus;
+use crate::services::a_revoir;
 use crate::services::a_revoir::{FeuilleARevoir, Place, QuestionRevue};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -161,7 +162,7 @@ async fn list(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerFeuillesARevoir)?;
     let RevueDemande { du, au, depuis, motif, limite, curseur } = demande;
-    let au = au.unwrap_or_else(|| state.services.clock().today());
+    let au = au.unwrap_or_else(|| state.core.clock().today());
     let du = du.or_else(|| plus_mois(au, -12)).unwrap_or(au);
     if du > au {
         return Err(Refus::parametre(
@@ -171,21 +172,18 @@ async fn list(
         ));
     }
     let limite = usize::try_from(limite.map_or(LIMITE, |limite| limite.0)).unwrap_or_default();
-    let acteur = contexte.acteur.cle();
+    let acteur = contexte.acteur().cle();
     let question = format!("a-revoir {acteur} {du} {au} {depuis:?} {motif:?}");
     let apres = pagination::lire::<Repere>(&question, curseur)?.map(|repere| repere.0);
     let asked = QuestionRevue { jours: (du, au), depuis, motif, apres, limite };
-    let page = state.services.list_feuilles_a_revoir(&contexte, &asked).await?;
-    respond_json(&FeuillesARevoirVue {
+    let page = a_revoir::list(&state.core, &contexte, &asked).await?;
+    let next = page.get().suite.map(|at| pagination::ecrire(&question, &Repere(at).to_string()));
+    show(&page.map(|page| FeuillesARevoirVue {
         du,
         au,
         donnees: page.feuilles.iter().map(FeuilleARevoirVue::new).collect(),
-        pagination: PaginationVue {
-            curseur_suivant: page
-                .suite
-                .map(|place| pagination::ecrire(&question, &Repere(place).to_string())),
-        },
-    })
+        pagination: PaginationVue { curseur_suivant: next },
+    }))
 }
 
 /// Where a page ended, as a cursor writes it.

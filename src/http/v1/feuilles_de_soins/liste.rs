@@ -15,10 +15,11 @@ use crate::domain::identifiers::{Rpps, Specialite};
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Requete};
-use crate::http::idempotency::json as respond_json;
+use crate::http::idempotency::show;
 use crate::http::lecture::{Entier, lecture};
 use crate::http::pagination::{self, Curseur, LIMITE, PaginationVue};
 use crate::http::problem::Refus;
+use crate::services::feuilles_de_soins;
 use crate::services::feuilles_de_soins::FeuilleEvaluee;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -113,7 +114,7 @@ async fn list(
     Requete(demande): Requete<FeuillesDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerFeuillesDeSoins)?;
-    let au = demande.au.unwrap_or_else(|| state.services.clock().today());
+    let au = demande.au.unwrap_or_else(|| state.core.clock().today());
     let du = demande.du.or_else(|| plus_mois(au, -12)).unwrap_or(au);
     if du > au {
         return Err(Refus::parametre(
@@ -123,17 +124,15 @@ async fn list(
         ));
     }
     let limite = demande.limite.map_or(LIMITE, |limite| limite.0);
-    let question = format!("feuilles {} {id} {du} {au}", contexte.acteur.cle());
+    let question = format!("feuilles {} {id} {du} {au}", contexte.acteur().cle());
     let apres = pagination::lire::<FeuilleId>(&question, demande.curseur)?;
-    let page = state.services.list_feuilles(&contexte, id, (du, au), (apres, limite)).await?;
-    respond_json(&FeuillesVue {
+    let page =
+        feuilles_de_soins::list(&state.core, &contexte, id, (du, au), (apres, limite)).await?;
+    let next = page.get().suite.map(|last| pagination::ecrire(&question, &last.to_string()));
+    show(&page.map(|page| FeuillesVue {
         du,
         au,
         donnees: page.feuilles.iter().map(FeuilleListeeVue::new).collect(),
-        pagination: PaginationVue {
-            curseur_suivant: page
-                .suite
-                .map(|last| pagination::ecrire(&question, &last.to_string())),
-        },
-    })
+        pagination: PaginationVue { curseur_suivant: next },
+    }))
 }

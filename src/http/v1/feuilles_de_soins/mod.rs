@@ -21,8 +21,12 @@ use crate::domain::droits::Demarche;
 use crate::domain::ids::FeuilleId;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Chemins, CleIdempotence, Corps};
-use crate::http::idempotency::{json as respond_json, rendre, respond};
+use crate::http::idempotency::{rendre, respond, show};
 use crate::http::problem::Refus;
+use crate::services::feuilles_de_soins;
+use crate::services::feuilles_de_soins::FeuilleEvaluee;
+use crate::services::instructions;
+use crate::services::patients;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -93,17 +97,17 @@ async fn submit(
     corps: Corps<FeuilleDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::EnregistrerFeuilleDeSoins)?;
-    let services = &state.services;
-    let nouvelle =
-        corps.valeur.into_domain(services.accepts_test_numbers()).map_err(Refus::champs)?;
-    let memoire = services
-        .submit_feuille(&contexte, &cle.demande(corps.requete), nouvelle, |evaluee| {
-            let vue = FeuilleVue::new(services, evaluee)?;
-            let location = format!("/v1/feuilles-de-soins/{}", evaluee.feuille.id);
-            Ok(rendre(StatusCode::CREATED, Some(location), None, &vue)?)
-        })
-        .await?;
-    respond(memoire)
+    let nouvelle = corps
+        .valeur
+        .into_domain(patients::accepts_test_numbers(&state.core))
+        .map_err(Refus::champs)?;
+    let demande = cle.demande(contexte, corps.requete);
+    let render = |evaluee: &FeuilleEvaluee| {
+        let vue = FeuilleVue::new(evaluee)?;
+        let location = format!("/v1/feuilles-de-soins/{}", evaluee.feuille.id);
+        Ok(rendre(StatusCode::CREATED, Some(location), None, &vue)?)
+    };
+    respond(feuilles_de_soins::submit(&state.core, &demande, nouvelle, render).await)
 }
 
 /// Lire une feuille de soins et ses évaluations
@@ -125,8 +129,8 @@ async fn get(
     Chemin(id): Chemin<FeuilleId>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireFeuilleDeSoins)?;
-    let evaluee = state.services.get_feuille(&contexte, id).await?;
-    respond_json(&FeuilleVue::new(&state.services, &evaluee)?)
+    let evaluee = feuilles_de_soins::get(&state.core, &contexte, id).await?;
+    show(&evaluee.try_map(|evaluee| FeuilleVue::new(&evaluee))?)
 }
 
 /// Lire l'instruction d'une évaluation
@@ -152,6 +156,6 @@ async fn instruct(
     Chemins(id, numero): Chemins<FeuilleId, i16>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireInstruction)?;
-    let instruction = state.services.instruct_stored(&contexte, id, numero).await?;
-    respond_json(&InstructionVue::new(&instruction))
+    let instruction = instructions::read(&state.core, &contexte, id, numero).await?;
+    show(&instruction.map(|instruction| InstructionVue::new(&instruction)))
 }

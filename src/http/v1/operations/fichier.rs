@@ -12,11 +12,13 @@ use crate::domain::droits::Demarche;
 use crate::domain::operation::NouvelleOperation;
 use crate::http::AppState;
 use crate::http::extract::{Appel, CleIdempotence, exige_type};
-use crate::http::idempotency::{rendre, respond};
+use crate::http::idempotency::{rendre, respond, respond_anonymous};
 use crate::http::json::Json;
 use crate::http::lecture::lire_document;
 use crate::http::problem::{Code, Refus};
+use crate::services::operations;
 use crate::services::operations::LigneImportee;
+use crate::services::patients;
 use crate::services::{Demande, Rendu, ServiceError};
 
 /// The most lines of a file.
@@ -39,7 +41,7 @@ impl FromRequest<AppState> for Fichier {
             Refus::new(Code::CorpsTropGrand, "Le fichier dépasse la taille acceptée.")
         })?;
         let requete = Empreinte::of([head.as_bytes(), &bytes].concat());
-        let tests = state.services.accepts_test_numbers();
+        let tests = patients::accepts_test_numbers(&state.core);
         let mut file = Self { lignes: Vec::new(), refusees: Vec::new(), requete };
         let blank = |line: &[u8]| line.iter().all(u8::is_ascii_whitespace);
         for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
@@ -114,10 +116,10 @@ pub(super) async fn import(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ImporterOperations)?;
     let fichier = Fichier::from_request(request, &state).await?;
-    let demande: Demande = cle.demande(fichier.requete);
+    let demande: Demande = cle.demande(contexte, fichier.requete);
     let rendre = render(false, fichier.refusees);
-    let (services, lignes) = (&state.services, fichier.lignes);
-    respond(services.import_operations(&contexte, &demande, lignes, rendre).await?)
+    let lignes = fichier.lignes;
+    respond(operations::import(&state.core, &demande, lignes, rendre).await)
 }
 
 /// Compter ce que ferait un fichier d'opérations
@@ -140,7 +142,7 @@ pub(super) async fn preview_import(
     let contexte = appel.exige(Demarche::ApercuImportOperations)?;
     let fichier = Fichier::from_request(request, &state).await?;
     let rendre = render(true, fichier.refusees);
-    let done = state.services.preview_import(&contexte, fichier.lignes).await?;
+    let done = operations::preview_import(&state.core, &contexte, fichier.lignes).await?;
     let broken = |error: serde_json::Error| Refus::from(ServiceError::from(error));
-    respond(crate::services::Memoire::Faite(rendre(done).map_err(broken)?))
+    respond_anonymous(&rendre(done).map_err(broken)?)
 }

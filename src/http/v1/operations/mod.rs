@@ -20,7 +20,9 @@ use crate::http::idempotency::{etag, json as respond_json, rendre, respond};
 use crate::http::lecture::{Texte, lecture};
 use crate::http::problem::Refus;
 use crate::services::Rendu;
+use crate::services::operations;
 use crate::services::operations::Suivi;
+use crate::services::patients;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -70,9 +72,9 @@ async fn preview(
     corps: Corps<OperationDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ApercuOperation)?;
-    let tests = state.services.accepts_test_numbers();
+    let tests = patients::accepts_test_numbers(&state.core);
     let nouvelle = corps.valeur.into_domain(tests).map_err(Refus::champs)?;
-    let compte = state.services.preview_operation(&contexte, &nouvelle).await?;
+    let compte = operations::preview(&state.core, &contexte, &nouvelle).await?;
     respond_json(&CompteVue::from(&compte))
 }
 
@@ -101,11 +103,11 @@ async fn create(
     corps: Corps<OperationDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::EnregistrerOperation)?;
-    let demande = cle.demande(corps.requete);
-    let tests = state.services.accepts_test_numbers();
+    let demande = cle.demande(contexte, corps.requete);
+    let tests = patients::accepts_test_numbers(&state.core);
     let nouvelle = corps.valeur.into_domain(tests).map_err(Refus::champs)?;
     let rendre = render(StatusCode::ACCEPTED);
-    respond(state.services.create_operation(&contexte, &demande, &nouvelle, rendre).await?)
+    respond(operations::create(&state.core, &demande, &nouvelle, rendre).await)
 }
 
 /// Suivre une opération
@@ -127,7 +129,7 @@ async fn get(
     Chemin(id): Chemin<OperationId>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireOperation)?;
-    let suivi = state.services.get_operation(&contexte, id).await?;
+    let suivi = operations::get(&state.core, &contexte, id).await?;
     let mut response = respond_json(&OperationVue::from(&suivi))?;
     if let Ok(version) = HeaderValue::from_str(&etag(suivi.operation.version)) {
         response.headers_mut().insert(header::ETAG, version);
@@ -162,9 +164,9 @@ async fn cancel(
     corps: Corps<AnnulationOperationDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::AnnulerOperation)?;
-    let demande = cle.demande(corps.requete);
+    let demande = cle.demande(contexte, corps.requete);
     let motif = corps.valeur.motif.map(|text| text.0);
-    let (services, rendre) = (&state.services, render(StatusCode::ACCEPTED));
+    let rendre = render(StatusCode::ACCEPTED);
     let vue = (id, version);
-    respond(services.cancel_operation(&contexte, &demande, vue, motif.as_deref(), rendre).await?)
+    respond(operations::cancel(&state.core, &demande, vue, motif.as_deref(), rendre).await)
 }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::OperationId;
 use crate::domain::operation::{ActionOperation, Compte, EtatOperation, NatureOperation};
+use crate::http::idempotency::Anonymous;
 use crate::http::problem::{ErreurChamp, Refus};
 use crate::services::operations::Suivi;
 
@@ -40,6 +41,8 @@ pub(crate) struct OperationVue {
     actions: Vec<ActionOperation>,
 }
 
+impl Anonymous for OperationVue {}
+
 /// Patients d'une opération : prévus tant qu'elle est en attente, comptés ensuite.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CompteVue {
@@ -71,6 +74,8 @@ pub(crate) struct CompteVue {
     #[schema(example = 0)]
     posterieures: i64,
 }
+
+impl Anonymous for CompteVue {}
 
 impl From<&Compte> for CompteVue {
     fn from(compte: &Compte) -> Self {

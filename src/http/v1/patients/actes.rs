@@ -20,6 +20,7 @@ use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
 use crate::http::idempotency::{rendre, respond};
 use crate::http::problem::Refus;
 use crate::services::Rendu;
+use crate::services::patients;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -63,11 +64,11 @@ async fn change_organisme(
     corps: Corps<OrganismeDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ChangerOrganisme)?;
-    let demande = cle.demande(corps.requete);
+    let demande = cle.demande(contexte, corps.requete);
     let recue = corps.valeur;
-    let (services, vue) = (&state.services, (id, version));
+    let vue = (id, version);
     let change = (recue.organisme, recue.effet_du);
-    respond(services.change_organisme(&contexte, &demande, vue, change, render).await?)
+    respond(patients::change_organisme(&state.core, &demande, vue, change, render).await)
 }
 
 /// Changer de statut
@@ -96,11 +97,11 @@ async fn change_statut(
     corps: Corps<StatutDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ChangerStatut)?;
-    let demande = cle.demande(corps.requete);
+    let demande = cle.demande(contexte, corps.requete);
     let recue = corps.valeur;
-    let (services, vue) = (&state.services, (id, version));
+    let vue = (id, version);
     let change = (recue.statut, recue.effet_du);
-    respond(services.change_statut(&contexte, &demande, vue, change, render).await?)
+    respond(patients::change_statut(&state.core, &demande, vue, change, render).await)
 }
 
 /// Changer de numéro
@@ -129,12 +130,12 @@ async fn change_identifiant(
     corps: Corps<ChangementIdentifiantDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ChangerIdentifiant)?;
-    let demande = cle.demande(corps.requete);
+    let demande = cle.demande(contexte, corps.requete);
     let recue = corps.valeur;
-    let (services, vue) = (&state.services, (id, version));
+    let vue = (id, version);
     let usage = recue.usage.unwrap_or(UsageIdentifiant::Individuel);
     let change = (usage, recue.identifiant, recue.effet_du);
-    respond(services.change_identifiant(&contexte, &demande, vue, change, render).await?)
+    respond(patients::change_identifiant(&state.core, &demande, vue, change, render).await)
 }
 
 /// Rectifier un numéro
@@ -163,14 +164,14 @@ async fn correct_identifiant(
     corps: Corps<RectificationIdentifiantDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::RectifierIdentifiant)?;
-    let demande = cle.demande(corps.requete);
+    let demande = cle.demande(contexte, corps.requete);
     let recue = corps.valeur;
-    let (services, vue) = (&state.services, (id, version));
+    let vue = (id, version);
     let usage = recue.usage.unwrap_or(UsageIdentifiant::Individuel);
-    let jour = recue.jour.unwrap_or_else(|| services.clock().today());
+    let jour = recue.jour.unwrap_or_else(|| state.core.clock().today());
     let right = (usage, recue.identifiant, jour);
     let motif = recue.motif;
-    respond(services.correct_identifiant(&contexte, &demande, vue, right, motif, render).await?)
+    respond(patients::correct_identifiant(&state.core, &demande, vue, right, motif, render).await)
 }
 
 /// Changer d'adresse
@@ -198,10 +199,10 @@ async fn change_adresse(
     corps: Corps<AdresseDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ChangerAdresse)?;
-    let demande = cle.demande(corps.requete);
+    let demande = cle.demande(contexte, corps.requete);
     let recue = corps.valeur;
-    let (services, vue) = (&state.services, (id, version));
-    respond(services.change_adresse(&contexte, &demande, vue, recue.into_domain(), render).await?)
+    let vue = (id, version);
+    respond(patients::change_adresse(&state.core, &demande, vue, recue.into_domain(), render).await)
 }
 
 /// Enregistrer un décès
@@ -230,11 +231,11 @@ async fn record_deces(
     corps: Corps<DecesDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::DeclarerDeces)?;
-    let demande = cle.demande(corps.requete);
+    let demande = cle.demande(contexte, corps.requete);
     let recue = corps.valeur;
-    let (services, vue) = (&state.services, (id, version));
+    let vue = (id, version);
     let deces = (recue.jour, recue.source);
-    respond(services.record_deces(&contexte, &demande, vue, deces, render).await?)
+    respond(patients::record_deces(&state.core, &demande, vue, deces, render).await)
 }
 
 /// Rectifier un décès
@@ -262,9 +263,9 @@ async fn correct_deces(
     corps: Corps<RectificationDecesDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::RectifierDeces)?;
-    let demande = cle.demande(corps.requete);
+    let demande = cle.demande(contexte, corps.requete);
     let recue = corps.valeur;
-    let (services, vue) = (&state.services, (id, version));
+    let vue = (id, version);
     let (jour, motif) = (recue.jour().map_err(Refus::champs)?, recue.motif);
-    respond(services.correct_deces(&contexte, &demande, vue, jour, motif, render).await?)
+    respond(patients::correct_deces(&state.core, &demande, vue, jour, motif, render).await)
 }

@@ -10,16 +10,16 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::fusions::ChevauchementVue;
-use super::with_etag;
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{ConflitId, DeclarationId, FusionId, PatientId};
 use crate::domain::vie::fusion::{Conflit, EtatConflit};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
-use crate::http::idempotency::{json as respond_json, rendre, respond};
+use crate::http::idempotency::{rendre, respond, show, show_version};
 use crate::http::lecture::{Entier, lecture};
 use crate::http::pagination::{self, Curseur, PaginationVue};
 use crate::http::problem::Refus;
+use crate::services::patients;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(get)).routes(routes!(settle))
@@ -117,15 +117,18 @@ async fn list(
     let contexte = appel.exige(Demarche::ListerConflits)?;
     let after = pagination::lire::<ConflitId>(CONFLITS, demande.curseur)?;
     let limit = demande.limite.map_or(50, |limite| limite.0);
-    let found = state.services.list_conflits(&contexte, after, limit.saturating_add(1)).await?;
-    let (shown, more) = pagination::page(found, limit);
-    let last = shown.last().filter(|_| more).map(|conflit| conflit.id.to_string());
-    respond_json(&ConflitsVue {
-        donnees: shown.iter().map(ConflitVue::new).collect(),
-        pagination: PaginationVue {
-            curseur_suivant: last.map(|last| pagination::ecrire(CONFLITS, &last)),
-        },
-    })
+    let found =
+        patients::list_conflits(&state.core, &contexte, after, limit.saturating_add(1)).await?;
+    show(&found.map(|found| {
+        let (shown, more) = pagination::page(found, limit);
+        let last = shown.last().filter(|_| more).map(|conflit| conflit.id.to_string());
+        ConflitsVue {
+            donnees: shown.iter().map(ConflitVue::new).collect(),
+            pagination: PaginationVue {
+                curseur_suivant: last.map(|last| pagination::ecrire(CONFLITS, &last)),
+            },
+        }
+    }))
 }
 
 /// Lire un conflit
@@ -145,8 +148,9 @@ async fn get(
     Chemin(id): Chemin<ConflitId>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireConflit)?;
-    let conflit = state.services.get_conflit(&contexte, id).await?;
-    with_etag(&ConflitVue::new(&conflit), conflit.version)
+    let conflit = patients::get_conflit(&state.core, &contexte, id).await?;
+    let version = conflit.get().version;
+    show_version(&conflit.map(|conflit| ConflitVue::new(&conflit)), version, None)
 }
 
 /// Résoudre un conflit
@@ -175,11 +179,11 @@ async fn settle(
     corps: Corps<ResolutionDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ResoudreConflit)?;
-    let demande = cle.demande(corps.requete);
+    let demande = cle.demande(contexte, corps.requete);
     let retenue = corps.valeur.declaration_id;
     let rendre = |conflit: &Conflit| {
         rendre(StatusCode::OK, None, Some(conflit.version), &ConflitVue::new(conflit))
     };
-    let (services, vue) = (&state.services, (id, version));
-    respond(services.settle_conflit(&contexte, &demande, vue, retenue, rendre).await?)
+    let vue = (id, version);
+    respond(patients::settle_conflit(&state.core, &demande, vue, retenue, rendre).await)
 }

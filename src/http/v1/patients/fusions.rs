@@ -10,17 +10,17 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::conflits::ConflitVue;
-use super::with_etag;
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{DeclarationId, FusionId, PatientId};
 use crate::domain::vie::MotifRectification;
 use crate::domain::vie::fusion::{Chevauchement, Difference};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
-use crate::http::idempotency::{json as respond_json, rendre, respond};
+use crate::http::idempotency::{rendre, respond, show, show_version};
 use crate::http::lecture::{Entier, lecture};
 use crate::http::problem::Refus;
 use crate::services::Rendu;
+use crate::services::patients;
 use crate::services::patients::{ApercuFusion, DossierApercu, DossierFusion, NouvelleFusion};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -220,8 +220,8 @@ async fn preview(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ApercuFusion)?;
     let absorbe = corps.valeur.absorbe_id;
-    let apercu = state.services.preview_fusion(&contexte, id, absorbe).await?;
-    respond_json(&ApercuFusionVue::new(&apercu))
+    let apercu = patients::preview_fusion(&state.core, &contexte, id, absorbe).await?;
+    show(&apercu.map(|apercu| ApercuFusionVue::new(&apercu)))
 }
 
 /// Fusionner deux dossiers d'une même personne
@@ -252,14 +252,14 @@ async fn merge(
     corps: Corps<FusionDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::FusionnerPatients)?;
-    let demande = cle.demande(corps.requete);
+    let demande = cle.demande(contexte, corps.requete);
     let nouvelle = NouvelleFusion {
         absorbe_id: corps.valeur.absorbe_id,
         absorbe_version: i32::try_from(corps.valeur.absorbe_version.0).unwrap_or(i32::MAX),
         motif: corps.valeur.motif,
     };
-    let (services, rendre) = (&state.services, render(StatusCode::CREATED));
-    respond(services.merge_patients(&contexte, &demande, (id, version), nouvelle, rendre).await?)
+    let rendre = render(StatusCode::CREATED);
+    respond(patients::merge(&state.core, &demande, (id, version), nouvelle, rendre).await)
 }
 
 /// Lire une fusion
@@ -279,8 +279,9 @@ async fn get(
     Chemin(id): Chemin<FusionId>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireFusion)?;
-    let dossier = state.services.get_fusion(&contexte, id).await?;
-    with_etag(&FusionVue::new(&dossier), dossier.version)
+    let dossier = patients::get_fusion(&state.core, &contexte, id).await?;
+    let version = dossier.get().version;
+    show_version(&dossier.map(|dossier| FusionVue::new(&dossier)), version, None)
 }
 
 /// Annuler une fusion
@@ -309,8 +310,8 @@ async fn undo(
     corps: Corps<AnnulationFusionDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::AnnulerFusion)?;
-    let demande = cle.demande(corps.requete);
+    let demande = cle.demande(contexte, corps.requete);
     let motif = corps.valeur.motif;
-    let (services, rendre) = (&state.services, render(StatusCode::OK));
-    respond(services.undo_fusion(&contexte, &demande, (id, version), motif, rendre).await?)
+    let rendre = render(StatusCode::OK);
+    respond(patients::undo_fusion(&state.core, &demande, (id, version), motif, rendre).await)
 }

@@ -18,6 +18,7 @@ use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
 use crate::http::idempotency::{rendre, respond};
 use crate::http::lecture::{Liste, lecture};
 use crate::http::problem::Refus;
+use crate::services::patients;
 use crate::services::patients::NouvelleScission;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -91,7 +92,7 @@ async fn split(
     corps: Corps<ScissionDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ScinderPatient)?;
-    let demande = cle.demande(corps.requete);
+    let demande = cle.demande(contexte, corps.requete);
     let recue = corps.valeur;
     let scission = NouvelleScission {
         nouveau: recue.patient.into_domain(),
@@ -105,6 +106,6 @@ async fn split(
             ScissionVue { origine: PatientVue::new(origine), nouveau: PatientVue::new(nouveau) };
         rendre(StatusCode::CREATED, Some(location), Some(origine.version), &vue)
     };
-    let (services, vue) = (&state.services, (id, version));
-    respond(services.split_patient(&contexte, &demande, vue, &scission, rendre).await?)
+    let vue = (id, version);
+    respond(patients::split(&state.core, &demande, vue, &scission, rendre).await)
 }

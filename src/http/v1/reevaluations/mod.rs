@@ -14,18 +14,18 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::vue::{FeuilleChangeeVue, FeuillesChangeesVue, ReevaluationVue};
-use super::patients::with_etag;
 use crate::domain::digest::Empreinte;
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
 use crate::domain::reevaluation::{Etendue, MotifReevaluation};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
-use crate::http::idempotency::{json as respond_json, rendre, respond};
+use crate::http::idempotency::{json_version, rendre, respond, show};
 use crate::http::lecture::{Entier, lecture};
 use crate::http::pagination::{self, Curseur, PaginationVue};
 use crate::http::problem::Refus;
 use crate::services::Rendu;
+use crate::services::reevaluations;
 use crate::services::reevaluations::SuiviReevaluation;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -93,11 +93,11 @@ async fn create(
     corps: Corps<ReevaluationDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::EssayerReevaluation)?;
-    let demande = cle.demande(corps.requete);
+    let demande = cle.demande(contexte, corps.requete);
     let ReevaluationDemande { motif, patient_id, depuis, du, au } = corps.valeur;
-    let au = au.unwrap_or_else(|| state.services.clock().today());
+    let au = au.unwrap_or_else(|| state.core.clock().today());
     let asked = (motif, Etendue { patient_id, depuis, du, au });
-    respond(state.services.create_reevaluation(&contexte, &demande, asked, accepted).await?)
+    respond(reevaluations::create(&state.core, &demande, asked, accepted).await)
 }
 
 /// Suivre une réévaluation
@@ -120,8 +120,8 @@ async fn get(
     Chemin(id): Chemin<ReevaluationId>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireReevaluation)?;
-    let suivi = state.services.get_reevaluation(&contexte, id).await?;
-    with_etag(&ReevaluationVue::from(&suivi), suivi.reevaluation.version)
+    let suivi = reevaluations::get(&state.core, &contexte, id).await?;
+    json_version(&ReevaluationVue::from(&suivi), suivi.reevaluation.version)
 }
 
 /// Lister les feuilles qu'une réévaluation change
@@ -149,17 +149,20 @@ async fn changes(
     let question = format!("reevaluation:{id}");
     let after = pagination::lire::<Place>(&question, demande.curseur)?.map(|place| place.0);
     let limit = demande.limite.map_or(50, |limite| limite.0);
-    let services = &state.services;
     let found =
-        services.list_reevaluation_changes(&contexte, id, after, limit.saturating_add(1)).await?;
-    let (shown, more) = pagination::page(found, limit);
-    let last = shown.last().filter(|_| more).map(|last| Place((last.patient_id, last.feuille_id)));
-    respond_json(&FeuillesChangeesVue {
-        donnees: shown.iter().map(FeuilleChangeeVue::from).collect(),
-        pagination: PaginationVue {
-            curseur_suivant: last.map(|place| pagination::ecrire(&question, &place.to_string())),
-        },
-    })
+        reevaluations::list_changes(&state.core, &contexte, id, after, limit.saturating_add(1))
+            .await?;
+    show(&found.map(|found| {
+        let (shown, more) = pagination::page(found, limit);
+        let last = shown.last().filter(|_| more);
+        let place = last.map(|last| Place((last.patient_id, last.feuille_id)).to_string());
+        FeuillesChangeesVue {
+            donnees: shown.iter().map(FeuilleChangeeVue::from).collect(),
+            pagination: PaginationVue {
+                curseur_suivant: place.map(|place| pagination::ecrire(&question, &place)),
+            },
+        }
+    }))
 }
 
 /// Appliquer une réévaluation essayée
@@ -187,9 +190,10 @@ async fn apply(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::AppliquerReevaluation)?;
     // There is no body: the address and the version are the whole request.
-    let demande = cle.demande(Empreinte::of(format!("reevaluation {id} {version} application")));
+    let demande =
+        cle.demande(contexte, Empreinte::of(format!("reevaluation {id} {version} application")));
     let seen = (id, version);
-    respond(state.services.apply_reevaluation(&contexte, &demande, seen, accepted).await?)
+    respond(reevaluations::apply(&state.core, &demande, seen, accepted).await)
 }
 
 /// Where a page ended.

@@ -9,6 +9,7 @@ use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
 use crate::domain::reevaluation::{
     ActionReevaluation, Changement, EtatReevaluation, Issue, MotifReevaluation,
 };
+use crate::http::idempotency::Anonymous;
 use crate::http::pagination::PaginationVue;
 use crate::services::reevaluations::SuiviReevaluation;
 
@@ -51,6 +52,8 @@ pub(crate) struct ReevaluationVue {
     /// Ce que l'appelant peut faire maintenant.
     actions: Vec<ActionReevaluation>,
 }
+
+impl Anonymous for ReevaluationVue {}
 
 /// Ce que chacun paie de plus, ou de moins, en centimes.
 #[derive(Debug, Serialize, ToSchema)]

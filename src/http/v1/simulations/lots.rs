@@ -19,6 +19,7 @@ use super::reforme::{EcartVue, ModificationDemande, reformer};
 use crate::domain::droits::Demarche;
 use crate::domain::evaluation::Montants;
 use crate::domain::ids::RequestId;
+use crate::domain::{evaluation::FaitsConnus, feuille_de_soins::Soins};
 use crate::http::AppState;
 use crate::http::extract::{Appel, exige_type};
 use crate::http::json::Json;
@@ -26,8 +27,10 @@ use crate::http::lecture::{Lire, Liste, lecture, lire_document};
 use crate::http::problem::{Code, Probleme, Refus};
 use crate::http::v1::evaluation::MontantsVue;
 use crate::http::v1::feuilles_de_soins::une_a_une;
+use crate::services::ServiceError;
+use crate::services::simulations;
 use crate::services::simulations::{Comparee, Ecart};
-use crate::services::{ChampInvalide, Contexte, Law, Services};
+use crate::services::{ChampInvalide, Contexte, Core, Law};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(simulate))
@@ -103,9 +106,9 @@ async fn simulate(
     };
     let first = first?;
     let head: EnTeteDemande = lire(&parse(&first)?)?;
-    let services = state.services;
-    let loi = reformer(&services, head.reforme.0)?;
-    let question = Arc::new(Question { services, loi, contexte });
+    let (core, requete) = (state.core, contexte.requete_id);
+    let loi = reformer(core.law(), head.reforme.0)?;
+    let question = Arc::new(Question { core, loi, contexte });
     let comparees = lignes
         .map(move |(ligne, text)| {
             let question = Arc::clone(&question);
@@ -113,7 +116,6 @@ async fn simulate(
         })
         .buffered(EN_COURS)
         .boxed();
-    let requete = contexte.requete_id;
     let lot = Lot { comparees, requete, total: Total::default(), fini: false };
     let headers =
         [(header::CONTENT_TYPE, "application/x-ndjson"), (header::CACHE_CONTROL, "no-store")];
@@ -122,7 +124,7 @@ async fn simulate(
 
 /// What is asked of every line.
 struct Question {
-    services: Services,
+    core: Core,
     loi: Law,
     contexte: Contexte,
 }
@@ -141,10 +143,15 @@ impl Question {
         self.compare_registered(asked).await
     }
 
+    fn confront(&self, soins: &Soins, faits: &FaitsConnus) -> Result<Comparee, Refus> {
+        let compared = self.core.law().confronter(&self.loi, soins, faits);
+        Ok(compared.map_err(ServiceError::from)?)
+    }
+
     fn compare_invented(&self, asked: SimulationDemande) -> Result<Comparee, Refus> {
         let (soins, faits, own) = asked.into_domain().map_err(Refus::champs)?;
         no_own_reform(own.is_some())?;
-        Ok(self.services.confront(&self.loi, &soins, &faits)?)
+        self.confront(&soins, &faits)
     }
 
     async fn compare_registered(
@@ -153,9 +160,10 @@ impl Question {
     ) -> Result<Comparee, Refus> {
         no_own_reform(asked.reforme.is_some())?;
         let connu_le = asked.connu_le;
-        let nouvelle = asked.nouvelle(&self.services)?;
-        let found = self.services.simulate_registered(&self.contexte, &nouvelle, connu_le).await?;
-        Ok(self.services.confront(&self.loi, &nouvelle.feuille.soins, &found.faits)?)
+        let nouvelle = asked.nouvelle(&self.core)?;
+        let found =
+            simulations::against_register(&self.core, &self.contexte, &nouvelle, connu_le).await?;
+        self.confront(&nouvelle.feuille.soins, &found.into_inner().faits)
     }
 }
 

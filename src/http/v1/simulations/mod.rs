@@ -24,12 +24,19 @@ use crate::domain::feuille_de_soins::Soins;
 use crate::domain::ids::DeclarationId;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Corps, Requete};
-use crate::http::idempotency::json as respond_json;
+use crate::http::idempotency::{json as respond_json, show};
 use crate::http::lecture::lecture;
 use crate::http::problem::{Code, Refus};
 use crate::services::feuilles_de_soins::NouvelleFeuille;
 use crate::services::instructions::Detail;
-use crate::services::{ChampInvalide, Services};
+use crate::services::patients;
+use crate::services::simulations;
+use crate::services::{ChampInvalide, Core};
+use crate::services::{
+    Law, ServiceError,
+    evaluations::{ask, explain, settle},
+    instructions,
+};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -61,9 +68,9 @@ lecture!(SimulationRegistreDemande { feuille, connu_le, reforme });
 
 impl SimulationRegistreDemande {
     /// The feuille that is asked about.
-    fn nouvelle(self, services: &Services) -> Result<NouvelleFeuille, Refus> {
+    fn nouvelle(self, core: &Core) -> Result<NouvelleFeuille, Refus> {
         self.feuille
-            .into_domain(services.accepts_test_numbers())
+            .into_domain(patients::accepts_test_numbers(core))
             .map_err(|wrong| Refus::champs(wrong.into_iter().map(within_feuille).collect()))
     }
 }
@@ -80,16 +87,15 @@ struct Simulee<'a> {
 }
 
 impl Simulee<'_> {
-    fn render(self, services: &Services) -> Result<EvaluationVue, Refus> {
-        let explication =
-            services.explain(services.law(), self.soins, self.faits, self.evaluation)?;
+    fn render(self, law: &Law) -> Result<EvaluationVue, Refus> {
+        let explication = explain(law, self.soins, self.faits, self.evaluation)?;
         let contexte = Contexte {
             numero: None,
-            regles_version: *services.law().empreinte(),
+            regles_version: *law.empreinte(),
             connu_le: self.connu_le,
             indicateur: self.soins.parcours.indicateur,
             declaration_id: self.declaration_id,
-            reglement: services.reglement(self.soins, self.evaluation)?,
+            reglement: settle(self.soins, self.evaluation)?,
             registre: &self.faits.registre,
             explication: &explication,
         };
@@ -98,7 +104,8 @@ impl Simulee<'_> {
         let vue = match self.detail {
             Some(Detail::Instruction) => {
                 let registre = self.connu_le;
-                let read = services.instruct(self.soins, self.faits, self.evaluation, registre)?;
+                let read =
+                    instructions::instruct(law, self.soins, self.faits, self.evaluation, registre)?;
                 vue.with_instruction(InstructionVue::new(&read))
             }
             Some(Detail::Decision) | None => vue,
@@ -128,11 +135,11 @@ async fn simulate(
     Requete(asked): Requete<VueDemande>,
     corps: Corps<SimulationDemande>,
 ) -> Result<Response, Refus> {
-    let services = &state.services;
     let (soins, faits, reforme) = corps.valeur.into_domain().map_err(Refus::champs)?;
-    let loi = loi_reformee(services, reforme)?;
-    let evaluation = services.simulate(&soins, &faits)?;
-    let reforme = loi.map(|loi| confronter(services, &loi, &soins, &faits)).transpose()?;
+    let law = state.core.law();
+    let loi = loi_reformee(law, reforme)?;
+    let evaluation = ask(law, &soins, &faits).map_err(ServiceError::from)?;
+    let reforme = loi.map(|loi| confronter(law, &loi, &soins, &faits)).transpose()?;
     let simulee = Simulee {
         soins: &soins,
         faits: &faits,
@@ -142,7 +149,7 @@ async fn simulate(
         detail: asked.vue,
         reforme,
     };
-    respond_json(&simulee.render(services)?)
+    respond_json(&simulee.render(law)?)
 }
 
 /// Évaluer une feuille de soins contre le registre, sans l'enregistrer
@@ -173,27 +180,30 @@ async fn simulate_registered(
     corps: Corps<SimulationRegistreDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::SimulerContreRegistre)?;
-    let services = &state.services;
     let mut demande = corps.valeur;
     let (connu_le, reforme) = (demande.connu_le, demande.reforme.take());
-    let nouvelle = demande.nouvelle(services)?;
-    let loi = loi_reformee(services, reforme)?;
+    let (core, law) = (&state.core, state.core.law());
+    let nouvelle = demande.nouvelle(core)?;
+    let loi = loi_reformee(law, reforme)?;
     if asked.vue == Some(Detail::Instruction) {
-        services.verify_instructor(&contexte)?;
+        instructions::verify_instructor(&contexte)?;
     }
-    let found = services.simulate_registered(&contexte, &nouvelle, connu_le).await?;
+    let found = simulations::against_register(core, &contexte, &nouvelle, connu_le).await?;
     let soins = &nouvelle.feuille.soins;
-    let reforme = loi.map(|loi| confronter(services, &loi, soins, &found.faits)).transpose()?;
-    let simulee = Simulee {
-        soins,
-        faits: &found.faits,
-        evaluation: &found.evaluation,
-        declaration_id: found.declaration_id,
-        connu_le: Some(found.connu_le),
-        detail: asked.vue,
-        reforme,
-    };
-    respond_json(&simulee.render(services)?)
+    let seen = found.try_map(|found| {
+        let reforme = loi.map(|loi| confronter(law, &loi, soins, &found.faits)).transpose()?;
+        let simulee = Simulee {
+            soins,
+            faits: &found.faits,
+            evaluation: &found.evaluation,
+            declaration_id: found.declaration_id,
+            connu_le: Some(found.connu_le),
+            detail: asked.vue,
+            reforme,
+        };
+        simulee.render(law)
+    });
+    show(&seen?)
 }
 
 /// A field of the feuille, where the caller wrote it.

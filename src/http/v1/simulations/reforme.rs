@@ -10,8 +10,9 @@ use crate::domain::feuille_de_soins::Soins;
 use crate::http::lecture::{Entier, Liste, Texte, lecture};
 use crate::http::problem::{Code, Refus};
 use crate::http::v1::evaluation::MontantsVue;
+use crate::services::Law;
 use crate::services::simulations::{Comparee, Ecart, ModificationDemandee};
-use crate::services::{Law, Services};
+use crate::services::{ServiceError, simulations::reformed};
 
 /// At least one modification.
 pub(crate) type Modifications = Liste<ModificationDemande, 1, 20>;
@@ -94,15 +95,12 @@ impl ReformeVue {
 }
 
 /// The reform that a request asks for, if it does.
-pub(crate) fn loi_reformee(
-    services: &Services,
-    asked: Option<Modifications>,
-) -> Result<Option<Law>, Refus> {
-    asked.map(|asked| reformer(services, asked.0)).transpose()
+pub(crate) fn loi_reformee(law: &Law, asked: Option<Modifications>) -> Result<Option<Law>, Refus> {
+    asked.map(|asked| reformer(law, asked.0)).transpose()
 }
 
 /// The law with other values; without any, the law in force.
-pub(crate) fn reformer(services: &Services, asked: Vec<ModificationDemande>) -> Result<Law, Refus> {
+pub(crate) fn reformer(law: &Law, asked: Vec<ModificationDemande>) -> Result<Law, Refus> {
     let asked: Vec<ModificationDemandee> = asked
         .into_iter()
         .map(|one| ModificationDemandee {
@@ -113,17 +111,17 @@ pub(crate) fn reformer(services: &Services, asked: Vec<ModificationDemande>) -> 
             au: one.au,
         })
         .collect();
-    Ok(services.reformed_law(&asked)?)
+    Ok(reformed(law, &asked)?)
 }
 
 /// What a reform changes for some care.
 pub(crate) fn confronter(
-    services: &Services,
+    law: &Law,
     loi: &Law,
     soins: &Soins,
     faits: &FaitsConnus,
 ) -> Result<ReformeVue, Refus> {
-    let comparee = services.confront(loi, soins, faits)?;
+    let comparee = law.confronter(loi, soins, faits).map_err(ServiceError::from)?;
     ReformeVue::new(loi, &comparee)
         .ok_or_else(|| Refus::new(Code::ErreurInterne, "Évaluation sans acte."))
 }

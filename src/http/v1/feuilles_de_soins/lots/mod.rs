@@ -63,7 +63,7 @@ async fn submit(
     exige_type(request.headers(), "application/x-ndjson", "Le lot")?;
     let forme = demande.reponse.unwrap_or(FormeReponse::Synthese);
     let entree = request.into_body().into_data_stream();
-    let answers = evaluer_lot(state.services.clone(), contexte, forme, entree)
+    let answers = evaluer_lot(state.core.clone(), contexte, forme, entree)
         .map(|done| done.map(|answers| answers.texte));
     let headers =
         [(header::CONTENT_TYPE, "application/x-ndjson"), (header::CACHE_CONTROL, "no-store")];

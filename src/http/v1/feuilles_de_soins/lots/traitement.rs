@@ -12,8 +12,10 @@ use crate::http::json::Json;
 use crate::http::lecture::lire_document;
 use crate::http::problem::{Code, Refus};
 use crate::http::v1::feuilles_de_soins::demande::FeuilleDemande;
+use crate::services::feuilles_de_soins;
 use crate::services::feuilles_de_soins::{NouvelleFeuille, Reception, Suite, Tours};
-use crate::services::{Contexte, Services};
+use crate::services::patients;
+use crate::services::{Contexte, Core};
 use std::sync::Arc;
 
 /// Batches under way at once.
@@ -92,7 +94,7 @@ impl std::error::Error for LotInterrompu {}
 
 /// What the batches of a lot share.
 struct Lot {
-    services: Services,
+    core: Core,
     contexte: Contexte,
     forme: FormeReponse,
     suite: Suite,
@@ -100,7 +102,7 @@ struct Lot {
 
 /// Receives and evaluates a lot, one feuille a line; gives the answers as they come.
 pub fn evaluer_lot<S, E>(
-    services: Services,
+    core: Core,
     contexte: Contexte,
     forme: FormeReponse,
     entree: S,
@@ -109,7 +111,7 @@ where
     S: Stream<Item = Result<Bytes, E>> + Unpin + Send,
     E: Send,
 {
-    let lot = Arc::new(Lot { services, contexte, forme, suite: Suite::default() });
+    let lot = Arc::new(Lot { core, contexte, forme, suite: Suite::default() });
     let mut next = Tours::default();
     let en_cours = EnCours::default();
     let reader = Lecteur::new(entree, en_cours.clone());
@@ -121,7 +123,7 @@ where
             let following = next.suivants();
             let tours = std::mem::replace(&mut next, following);
             let passage = en_cours.un_de_plus();
-            let answering = Arc::clone(&lot).answer(arrivage, tours);
+            let answering = Box::pin(Arc::clone(&lot).answer(arrivage, tours));
             // A task of its own: what was taken is finished, even when nobody waits for the answer.
             tokio::spawn(async move {
                 let answers = answering.await;
@@ -152,7 +154,7 @@ impl Lot {
         tours: Tours,
     ) -> Result<ReponsesLot, LotInterrompu> {
         let (count, octets) = (arrivage.len(), arrivage.octets());
-        let tests = self.services.accepts_test_numbers();
+        let tests = patients::accepts_test_numbers(&self.core);
         let read = apart(count, move || read(&arrivage, tests)).await?;
         let mut numbers = Vec::with_capacity(count);
         let mut feuilles = Vec::with_capacity(count);
@@ -166,7 +168,8 @@ impl Lot {
             }
         }
         let received =
-            self.services.receive_feuilles(&self.contexte, feuilles, &self.suite, tours).await;
+            feuilles_de_soins::receive(&self.core, &self.contexte, feuilles, &self.suite, tours)
+                .await;
         let lot = Arc::clone(&self);
         apart(count, move || lot.render(numbers, received, octets)).await?
     }
@@ -189,8 +192,9 @@ impl Lot {
             };
             bilan.count(&answer);
             let vue = match &answer {
-                Ok(reception) => LigneLotVue::recue(&self.services, self.forme, numero, reception)
-                    .map_err(Refus::from),
+                Ok(reception) => {
+                    LigneLotVue::recue(self.forme, numero, reception).map_err(Refus::from)
+                }
                 Err(refus) => Ok(LigneLotVue::refusee(numero, refus, self.contexte.requete_id)),
             };
             let vue = vue.unwrap_or_else(|refus| {

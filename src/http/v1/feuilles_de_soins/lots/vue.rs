@@ -9,8 +9,8 @@ use crate::domain::money::Centimes;
 use crate::domain::vocabulary::vocabulaire;
 use crate::http::problem::{Probleme, Refus};
 use crate::http::v1::feuilles_de_soins::vue::FeuilleVue;
+use crate::services::ServiceError;
 use crate::services::feuilles_de_soins::{FeuilleEvaluee, Reception};
-use crate::services::{ServiceError, Services};
 
 vocabulaire!(
     /// How much the answer to a line says.
@@ -116,7 +116,6 @@ impl LigneLotVue {
 
     /// A line whose feuille the register has now.
     pub(crate) fn recue(
-        services: &Services,
         forme: FormeReponse,
         ligne: u64,
         reception: &Reception,
@@ -124,7 +123,7 @@ impl LigneLotVue {
         let evaluee = &reception.evaluee;
         let (synthese, feuille) = match forme {
             FormeReponse::Synthese => (SyntheseVue::new(evaluee), None),
-            FormeReponse::Complete => (None, Some(FeuilleVue::new(services, evaluee)?)),
+            FormeReponse::Complete => (None, Some(FeuilleVue::new(evaluee)?)),
         };
         let resultat = if reception.deja_recue {
             ResultatLigne::DejaRecue

@@ -12,8 +12,9 @@ use self::personnes::{BeneficiaireVue, ExecutantVue, ParcoursVue};
 use crate::domain::feuille_de_soins::{ModeSecurisation, Support};
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::http::v1::evaluation::{Contexte, EvaluationVue};
+use crate::services::ServiceError;
+use crate::services::evaluations::{explain, settle};
 use crate::services::feuilles_de_soins::FeuilleEvaluee;
-use crate::services::{ServiceError, Services};
 
 /// Feuille de soins enregistrée, avec ses évaluations.
 #[derive(Debug, Serialize, ToSchema)]
@@ -74,20 +75,19 @@ pub(crate) struct ReexamenVue {
 
 impl FeuilleVue {
     /// The shape of a feuille; its reasons are rendered now, from codes, facts and amounts.
-    pub(crate) fn new(services: &Services, evaluee: &FeuilleEvaluee) -> Result<Self, ServiceError> {
+    pub(crate) fn new(evaluee: &FeuilleEvaluee) -> Result<Self, ServiceError> {
         let (kept, feuille) = (&evaluee.feuille, &evaluee.feuille.feuille);
         let soins = &feuille.soins;
         let mut evaluations = Vec::new();
         for (evaluation, loi) in &evaluee.evaluations {
-            let explication =
-                services.explain(&loi.law, soins, &evaluation.faits, &evaluation.evaluation)?;
+            let explication = explain(&loi.law, soins, &evaluation.faits, &evaluation.evaluation)?;
             let contexte = Contexte {
                 numero: Some(evaluation.numero),
                 regles_version: loi.empreinte,
                 connu_le: Some(evaluation.connu_le),
                 indicateur: soins.parcours.indicateur,
                 declaration_id: evaluation.declaration_id,
-                reglement: services.reglement(soins, &evaluation.evaluation)?,
+                reglement: settle(soins, &evaluation.evaluation)?,
                 registre: &evaluation.faits.registre,
                 explication: &explication,
             };

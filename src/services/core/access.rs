@@ -1,0 +1,166 @@
+//! Readings: the value that proves the right to look at a person, and leaves the trace.
+
+use super::{Contexte, Core, ServiceError};
+use crate::domain::droits::{Demarche, Droit, Rapports, Relation};
+use crate::domain::ids::PatientId;
+use crate::domain::patient::ClePatient;
+use crate::storage::{self, Connection, patients};
+
+/// Something that shows somebody, to a caller who may see it, and whose trace is safe. Nothing outside
+/// this folder makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct Seen<T>(T);
+
+impl<T> Seen<T> {
+    /// The same, in another form.
+    pub fn map<U>(self, form: impl FnOnce(T) -> U) -> Seen<U> {
+        Seen(form(self.0))
+    }
+
+    /// The same, in another form, if it can be given.
+    pub fn try_map<U, E>(self, form: impl FnOnce(T) -> Result<U, E>) -> Result<Seen<U>, E> {
+        Ok(Seen(form(self.0)?))
+    }
+
+    /// What is seen.
+    pub const fn get(&self) -> &T {
+        &self.0
+    }
+
+    /// What is seen, to be given away.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+/// A reading that does not know yet whom it is about: the role of the caller may ask that.
+#[derive(Debug)]
+pub struct Search<'a> {
+    core: &'a Core,
+    contexte: &'a Contexte,
+    conn: storage::Reading,
+}
+
+/// A reading of a person whom the caller may look at.
+#[derive(Debug)]
+pub struct Access<'a> {
+    search: Search<'a>,
+    /// About whom.
+    pub(in crate::services) patient: PatientId,
+    /// What the caller is to the person.
+    pub(in crate::services) rapports: Rapports,
+    /// What the operation gives.
+    pub(in crate::services) droit: Droit,
+}
+
+impl Core {
+    /// Begins to read, if the role of the caller may.
+    pub(in crate::services) async fn search<'a>(
+        &'a self,
+        contexte: &'a Contexte,
+    ) -> Result<Search<'a>, ServiceError> {
+        contexte.demarche.verify_role(contexte.acteur())?;
+        let conn = self.db.read(contexte.demarche.mot()).await?;
+        Ok(Search { core: self, contexte, conn })
+    }
+
+    /// Reads about a person.
+    pub(in crate::services) async fn access<'a>(
+        &'a self,
+        contexte: &'a Contexte,
+        patient: PatientId,
+    ) -> Result<Access<'a>, ServiceError> {
+        self.search(contexte).await?.on(patient, &[]).await
+    }
+
+    /// A connection for what shows nobody.
+    pub(in crate::services) async fn public(
+        &self,
+        name: &'static str,
+    ) -> Result<storage::Reading, ServiceError> {
+        Ok(self.db.read(name).await?)
+    }
+}
+
+impl<'a> Search<'a> {
+    /// Where to read.
+    pub(in crate::services) fn conn(&mut self) -> &mut Connection {
+        &mut self.conn
+    }
+
+    /// Reads about this person; the thing at hand may make something of the caller.
+    pub(in crate::services) async fn on(
+        mut self,
+        patient: PatientId,
+        by_the_thing: &[Relation],
+    ) -> Result<Access<'a>, ServiceError> {
+        let (core, acteur) = (self.core, *self.contexte.acteur());
+        let rapports = core.rapports(&mut self.conn, &acteur, patient, by_the_thing).await?;
+        let droit = self.contexte.demarche.juger(&rapports)?;
+        Ok(Access { search: self, patient, rapports, droit })
+    }
+
+    /// Reads about the one person of a card; several under one key is a conflict of identity, in which
+    /// nobody is chosen.
+    pub(in crate::services) async fn by_card(
+        mut self,
+        cle: &ClePatient,
+        connu_le: Option<chrono::DateTime<chrono::Utc>>,
+        by_the_thing: &[Relation],
+    ) -> Result<Access<'a>, ServiceError> {
+        let holder = self.core.by_card(&mut self.conn, self.contexte.acteur()).await?;
+        let coffre = self.core.coffre();
+        let found = match connu_le {
+            None => patients::find(&mut self.conn, coffre, cle).await?,
+            Some(instant) => patients::find_known_at(&mut self.conn, coffre, cle, instant).await?,
+        };
+        let [id] = found[..] else { return Err(ServiceError::Introuvable) };
+        self.on(id, &[holder, by_the_thing].concat()).await
+    }
+
+    /// Gives what is of the caller's own: those whom it shows are traced first.
+    pub(in crate::services) async fn show_all<T>(
+        self,
+        persons: impl IntoIterator<Item = PatientId>,
+        value: T,
+    ) -> Result<Seen<T>, ServiceError> {
+        let Self { core, contexte, conn } = self;
+        // A connection is not kept while the trace is waited for.
+        drop(conn);
+        core.trace_all(contexte, persons).await?;
+        Ok(Seen(value))
+    }
+}
+
+impl<'a> Access<'a> {
+    /// Where to read.
+    pub(in crate::services) fn conn(&mut self) -> &mut Connection {
+        self.search.conn()
+    }
+
+    /// The base of everything.
+    pub(in crate::services) const fn core(&self) -> &'a Core {
+        self.search.core
+    }
+
+    /// Whether the caller might do something else about the person.
+    pub(in crate::services) fn may(&self, demarche: Demarche) -> bool {
+        demarche.est_permise(&self.rapports)
+    }
+
+    /// Gives what was read, once its trace is safe.
+    pub(in crate::services) async fn show<T>(self, value: T) -> Result<Seen<T>, ServiceError> {
+        let patient = self.patient;
+        self.search.show_all([patient], value).await
+    }
+    /// The same, when another person is shown beside.
+    pub(in crate::services) async fn show_also<T>(
+        self,
+        other: PatientId,
+        value: T,
+    ) -> Result<Seen<T>, ServiceError> {
+        let patient = self.patient;
+        self.search.show_all([patient, other], value).await
+    }
+}

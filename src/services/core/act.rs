@@ -1,0 +1,253 @@
+//! Acts: one value holds the transaction, the caller, the key, the person under lock, the instant of
+//! knowledge, the authority and the trace.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::writing::Signed;
+use super::{Contexte, Core, Demande, Exit, Fact, Many, Memoire, Rendu, ServiceError, Writing};
+use crate::domain::droits::{Demarche, Droit, Rapports, Relation};
+use crate::domain::ids::{EvenementId, PatientId};
+use crate::domain::patient::ClePatient;
+use crate::domain::vocabulary::Vocabulaire;
+use crate::storage::patients::fusions;
+use crate::storage::{Connection, Tx, evenements, patients};
+
+/// An act whose key is claimed, and that does not know yet whom it is about.
+#[derive(Debug)]
+pub struct Opening<'a> {
+    core: &'a Core,
+    demande: &'a Demande,
+    tx: Tx,
+    signed: Signed,
+}
+
+/// An act about a person: the row is locked, and the caller may do it.
+#[derive(Debug)]
+pub struct Act<'a> {
+    opening: Opening<'a>,
+    /// About whom.
+    pub(in crate::services) patient: PatientId,
+    /// Under which instant what is written now will be known.
+    pub(in crate::services) instant: DateTime<Utc>,
+    /// What the caller is to the person.
+    pub(in crate::services) rapports: Rapports,
+    /// What the operation gives.
+    pub(in crate::services) droit: Droit,
+    others: BTreeSet<PatientId>,
+}
+
+impl Core {
+    /// Opens an act: the role of the caller may ask for it, and the key is claimed. A request that was
+    /// answered before ends here, with its answer, traced again.
+    pub(in crate::services) async fn open<'a>(
+        &'a self,
+        demande: &'a Demande,
+    ) -> Result<Opening<'a>, Exit> {
+        let contexte = &demande.contexte;
+        contexte.demarche.verify_role(contexte.acteur()).map_err(ServiceError::from)?;
+        // Whoever holds a connection waits for no other.
+        let id = self.author_id(&contexte.auteur).await?;
+        let tx = self.claim(self.db.begin(contexte.demarche.mot()).await?, demande).await?;
+        let signed = Signed { role: contexte.acteur().role().mot(), id: Some(id) };
+        Ok(Opening { core: self, demande, tx, signed })
+    }
+}
+
+impl<'a> Opening<'a> {
+    /// Where to read and write.
+    pub(in crate::services) fn conn(&mut self) -> &mut Connection {
+        &mut self.tx
+    }
+
+    /// The base of everything.
+    pub(in crate::services) const fn core(&self) -> &'a Core {
+        self.core
+    }
+
+    /// What is asked, by whom.
+    pub(in crate::services) const fn contexte(&self) -> &'a Contexte {
+        &self.demande.contexte
+    }
+
+    /// Makes it an act about a person: their row is locked, what the caller is to them is looked up
+    /// under the lock, and the table judges. The thing at hand may make something of the caller.
+    pub(in crate::services) async fn on(
+        mut self,
+        patient: PatientId,
+        by_the_thing: &[Relation],
+    ) -> Result<Act<'a>, ServiceError> {
+        let (core, contexte) = (self.core, &self.demande.contexte);
+        let locked = patients::lock(&mut self.tx, patient, core.now()).await?;
+        let rapports =
+            core.rapports(&mut self.tx, contexte.acteur(), patient, by_the_thing).await?;
+        let droit = contexte.demarche.juger(&rapports)?;
+        let instant = locked.ok_or(ServiceError::Introuvable)?;
+        Ok(Act { opening: self, patient, instant, rapports, droit, others: BTreeSet::new() })
+    }
+
+    /// The same, of the one person of a card; several under one key is a conflict of identity, in which
+    /// nobody is chosen.
+    pub(in crate::services) async fn by_card(
+        mut self,
+        cle: &ClePatient,
+    ) -> Result<Act<'a>, ServiceError> {
+        let acteur = *self.contexte().acteur();
+        let holder = self.core.by_card(&mut self.tx, &acteur).await?;
+        let found = patients::find(&mut self.tx, self.core.coffre(), cle).await?;
+        let [id] = found[..] else { return Err(ServiceError::Introuvable) };
+        self.on(id, holder).await
+    }
+
+    /// The same, of two records that are to be one: both are locked in the order of their ids, so that two
+    /// merges never wait in a circle. The inner refusal is about the second one.
+    pub(in crate::services) async fn on_both(
+        mut self,
+        patient: PatientId,
+        other: PatientId,
+    ) -> Result<Result<Act<'a>, ServiceError>, ServiceError> {
+        let (core, demarche) = (self.core, self.contexte().demarche);
+        let now = core.now();
+        let first = patients::lock(&mut self.tx, patient.min(other), now).await?;
+        let second = patients::lock(&mut self.tx, patient.max(other), now).await?;
+        let mut act = self.on(patient, &[]).await?;
+        if let Err(refused) = act.opening.judge(demarche, other).await {
+            return Ok(Err(refused));
+        }
+        let instants = first.zip(second).ok_or(ServiceError::Introuvable)?;
+        act.instant = instants.0.max(instants.1);
+        act.shows(other);
+        Ok(Ok(act))
+    }
+
+    /// The same, of a record and of the one merged into it; `None` when it no longer is.
+    pub(in crate::services) async fn on_merged(
+        mut self,
+        patient: PatientId,
+        absorbed: PatientId,
+    ) -> Result<Option<Act<'a>>, ServiceError> {
+        let first_absorbed = absorbed < patient;
+        let mut held = false;
+        if first_absorbed {
+            held = fusions::lock_absorbed(&mut self.tx, absorbed, patient).await?.is_some();
+        }
+        let mut act = self.on(patient, &[]).await?;
+        if !first_absorbed {
+            held = fusions::lock_absorbed(act.conn(), absorbed, patient).await?.is_some();
+        }
+        act.shows(absorbed);
+        Ok(held.then_some(act))
+    }
+
+    /// What an operation would give to the caller about a person.
+    pub(in crate::services) async fn judge(
+        &mut self,
+        demarche: Demarche,
+        patient: PatientId,
+    ) -> Result<Droit, ServiceError> {
+        let acteur = *self.contexte().acteur();
+        let rapports = self.core.rapports(&mut self.tx, &acteur, patient, &[]).await?;
+        Ok(demarche.juger(&rapports)?)
+    }
+
+    /// Makes it an act about many persons at once.
+    pub(in crate::services) fn many(self) -> (Many<'a>, &'a Demande) {
+        let Self { core, demande, tx, signed } = self;
+        (Many::new(core, &demande.contexte, tx, signed), demande)
+    }
+
+    /// Makes it an act about somebody who does not exist yet: what is made now is seen by its answer.
+    pub(in crate::services) fn creating(
+        self,
+        patient: PatientId,
+        rapports: Rapports,
+    ) -> Result<Act<'a>, ServiceError> {
+        let droit = self.demande.contexte.demarche.juger(&rapports)?;
+        let instant = self.core.now();
+        Ok(Act { opening: self, patient, instant, rapports, droit, others: BTreeSet::new() })
+    }
+
+    /// Tells something that is about no person.
+    pub(in crate::services) async fn tell(
+        &mut self,
+        fact: Fact,
+        instant: DateTime<Utc>,
+    ) -> Result<(), ServiceError> {
+        let id = EvenementId::from_uuid(self.core.ids.uuid());
+        let event = fact.evenement(id, self.signed, (None, instant));
+        Ok(evenements::insert(&mut self.tx, &event).await?)
+    }
+
+    /// Ends an act that shows nobody: keeps its answer and commits.
+    pub(in crate::services) async fn close(self, rendu: Rendu) -> Result<Memoire, ServiceError> {
+        self.core.keep(self.tx, self.demande, (rendu, &[])).await
+    }
+}
+
+impl<'a> Act<'a> {
+    /// Where to read and write.
+    pub(in crate::services) fn conn(&mut self) -> &mut Connection {
+        &mut self.opening.tx
+    }
+
+    /// The base of everything.
+    pub(in crate::services) const fn core(&self) -> &'a Core {
+        self.opening.core
+    }
+
+    /// What is asked, by whom.
+    pub(in crate::services) const fn contexte(&self) -> &'a Contexte {
+        self.opening.contexte()
+    }
+
+    /// The act before it knew whom it is about.
+    pub(in crate::services) const fn opening(&mut self) -> &mut Opening<'a> {
+        &mut self.opening
+    }
+
+    /// Whether the caller might do something else about the person.
+    pub(in crate::services) fn may(&self, demarche: Demarche) -> bool {
+        demarche.est_permise(&self.rapports)
+    }
+
+    /// The person, written about.
+    pub(in crate::services) fn writing(&mut self) -> Writing<'_> {
+        self.writing_of(self.patient)
+    }
+
+    /// Another person of the act, written about under the same instant.
+    pub(in crate::services) fn writing_of(&mut self, patient: PatientId) -> Writing<'_> {
+        let Self { opening: Opening { core, tx, signed, .. }, instant, .. } = self;
+        Writing { core, tx, signed: *signed, patient, instant: *instant }
+    }
+
+    /// Tells something about the person.
+    pub(in crate::services) async fn tell(&mut self, fact: Fact) -> Result<(), ServiceError> {
+        self.writing().tell(fact).await
+    }
+
+    /// What follows is known at another instant: two things written about one person never share one.
+    pub(in crate::services) fn later(&mut self) {
+        let next = self.instant.checked_add_signed(TimeDelta::microseconds(1));
+        self.instant = next.unwrap_or(self.instant);
+    }
+
+    /// Another person is written about, and shown by the answer.
+    pub(in crate::services) fn shows(&mut self, other: PatientId) {
+        self.others.insert(other);
+    }
+
+    /// Ends the act: writes when its persons were last written about, traces those whom the answer shows,
+    /// keeps the answer, commits.
+    pub(in crate::services) async fn close(self, rendu: Rendu) -> Result<Memoire, ServiceError> {
+        let Self {
+            opening: Opening { core, demande, mut tx, .. }, patient, instant, others, ..
+        } = self;
+        let persons: Vec<PatientId> = std::iter::once(patient).chain(others).collect();
+        for person in &persons {
+            patients::touch(&mut tx, *person, instant).await?;
+        }
+        core.keep(tx, demande, (rendu, &persons)).await
+    }
+}

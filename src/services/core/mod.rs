@@ -1,0 +1,184 @@
+//! What every use case stands on: the pieces of the service, and the only doors to the database.
+//!
+//! Nothing is read about a person but through a [`Search`] that became an [`Access`], nothing written but
+//! through an [`Act`]: both look up what the caller is to the person, let the table of
+//! [`Demarche`](crate::domain::droits::Demarche) judge, and leave the trace. An answer that shows somebody is
+//! a [`Seen`] or a [`Memoire`], which nothing outside this folder can make.
+
+mod access;
+mod act;
+mod job;
+mod keys;
+mod many;
+mod rights;
+mod traces;
+mod writing;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use tokio::sync::OnceCell;
+
+pub use self::access::{Access, Search, Seen};
+pub use self::act::{Act, Opening};
+pub use self::keys::{Demande, Done, Exit, Memoire, Render, Rendu};
+pub(super) use self::many::Many;
+pub(super) use self::rights::vue_de_caisse;
+use self::traces::TraceWriter;
+pub(super) use self::writing::{Fact, Writing};
+use super::loi::LoisLues;
+use super::{Law, LawError, Mode, ServiceError};
+use crate::domain::acteur::{Acteur, Auteur};
+use crate::domain::clock::Clock;
+use crate::domain::droits::Demarche;
+use crate::domain::fait_date::FaitDate;
+use crate::domain::ids::{FaitId, IdSource, RequestId};
+use crate::law::parameters::Parametre;
+use crate::storage::{Coffre, Db, lois};
+
+/// A request: what is asked, by whom, and under which id it is traced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contexte {
+    /// Who answers for it.
+    pub auteur: Auteur,
+    /// What is asked.
+    pub demarche: Demarche,
+    /// Which request.
+    pub requete_id: RequestId,
+}
+
+impl Contexte {
+    /// In which role, for whom.
+    pub const fn acteur(&self) -> &Acteur {
+        &self.auteur.acteur
+    }
+}
+
+/// Everything that use cases need. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Core {
+    pub(in crate::services) db: Db,
+    pub(in crate::services) clock: Arc<dyn Clock>,
+    pub(in crate::services) ids: Arc<IdSource>,
+    pub(in crate::services) law: Arc<Law>,
+    mode: Mode,
+    pub(in crate::services) traces: TraceWriter,
+    loi_id: Arc<OnceCell<i16>>,
+    pub(in crate::services) lois: LoisLues,
+    /// Numbers of those who acted, as they are written beside traces and events.
+    auteurs: Arc<Mutex<BTreeMap<Auteur, i32>>>,
+}
+
+impl Core {
+    /// Puts the pieces together. Starts the writer of traces on the current runtime.
+    pub fn new(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        ids: Arc<IdSource>,
+        law: Arc<Law>,
+        mode: Mode,
+    ) -> Self {
+        let traces = TraceWriter::start(db.clone());
+        Self {
+            db,
+            clock,
+            ids,
+            law,
+            mode,
+            traces,
+            loi_id: Arc::default(),
+            lois: Arc::default(),
+            auteurs: Arc::default(),
+        }
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// The source of identifiers.
+    pub fn ids(&self) -> &IdSource {
+        &self.ids
+    }
+
+    /// The law.
+    pub fn law(&self) -> &Law {
+        &self.law
+    }
+
+    /// How the service runs.
+    pub const fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// The database, for the layers that start and stop it.
+    pub const fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Whether the service can answer: the database does.
+    pub async fn ready(&self) -> Result<(), ServiceError> {
+        Ok(self.db.ping().await?)
+    }
+
+    pub(super) fn coffre(&self) -> &Coffre {
+        self.db.coffre()
+    }
+
+    pub(super) fn today(&self) -> NaiveDate {
+        self.clock.today()
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// The value of a parameter on a day; before all declarations, that of their first day.
+    pub(super) fn valeur(
+        &self,
+        parametre: Parametre,
+        jour: NaiveDate,
+    ) -> Result<i64, ServiceError> {
+        let value = self.law.valeur(parametre, jour.max(self.law_start()));
+        Ok(value.map_err(LawError::from)?)
+    }
+
+    /// First day on which a médecin traitant could be declared.
+    fn law_start(&self) -> NaiveDate {
+        self.law
+            .parametres()
+            .get(Parametre::MtEffetALaSignature)
+            .and_then(|history| history.valeurs.first())
+            .map_or(NaiveDate::MIN, |first| first.periode.du())
+    }
+
+    /// A version of a fact, as known from an instant.
+    pub(super) fn fait<T>(
+        &self,
+        valeur: T,
+        effet: crate::domain::calendar::Periode,
+        instant: DateTime<Utc>,
+    ) -> FaitDate<T> {
+        let id = FaitId::from_uuid(self.ids.uuid());
+        FaitDate { id, valeur, effet, enregistre_le: instant, remplace_le: None }
+    }
+
+    /// The number of the present law, recorded once.
+    pub(super) async fn loi_id(&self) -> Result<i16, ServiceError> {
+        let made = self
+            .loi_id
+            .get_or_try_init(async || {
+                let (law, contenu) = (&self.law, self.law.as_json());
+                let mut tx = self.db.begin("loi.number").await?;
+                let now = self.clock.now();
+                let number =
+                    lois::number(&mut tx, law.empreinte(), law.moteur(), &contenu, now).await?;
+                tx.commit().await?;
+                Ok::<_, ServiceError>(number)
+            })
+            .await?;
+        Ok(*made)
+    }
+}

@@ -1,0 +1,172 @@
+//! What a caller is to a person, looked up in the register.
+
+use super::{Core, ServiceError};
+use crate::domain::acteur::{Acteur, Caisse};
+use crate::domain::calendar::Periode;
+use crate::domain::droits::{Rapports, Refuse, Relation, Vue};
+use crate::domain::identifiers::Organisme;
+use crate::domain::ids::PatientId;
+use crate::domain::representation::NatureRepresentation;
+use crate::law::parameters::Parametre;
+use crate::services::affiliations::organisme_le;
+use crate::services::latest_knowledge;
+use crate::storage::patients::fusions;
+use crate::storage::{Connection, designations, medecins, patients, representations};
+
+impl From<Refuse> for ServiceError {
+    fn from(refused: Refuse) -> Self {
+        match refused {
+            Refuse::Introuvable => Self::Introuvable,
+            Refuse::Interdit(why) => Self::Interdit(why),
+        }
+    }
+}
+
+impl Core {
+    /// What a caller is to a person, beside what the thing at hand makes of him. A record that was merged
+    /// is told to who knows the one that was kept.
+    pub(in crate::services) async fn rapports(
+        &self,
+        conn: &mut Connection,
+        acteur: &Acteur,
+        patient: PatientId,
+        by_the_thing: &[Relation],
+    ) -> Result<Rapports, ServiceError> {
+        let kept = fusions::merged_into(conn, patient).await?;
+        let whom = kept.unwrap_or(patient);
+        let mut found = match acteur {
+            Acteur::Patient(own) => self.of_patient(conn, *own, whom).await?,
+            Acteur::Caisse(caisse) => self.of_caisse(conn, caisse, whom).await?,
+            Acteur::Medecin(_) => self.of_doctor(conn, acteur, whom).await?,
+        };
+        for relation in by_the_thing {
+            found = found.avec(*relation);
+        }
+        match kept {
+            Some(kept) if found.connait() => Err(ServiceError::PatientFusionne(kept)),
+            Some(_) => Err(ServiceError::Introuvable),
+            None => Ok(found),
+        }
+    }
+
+    async fn of_patient(
+        &self,
+        conn: &mut Connection,
+        own: PatientId,
+        patient: PatientId,
+    ) -> Result<Rapports, ServiceError> {
+        let mut found = Rapports::aucun(Acteur::Patient(own));
+        // Their record may have been merged since the token was made.
+        let own = fusions::merged_into(conn, own).await?.unwrap_or(own);
+        if own == patient {
+            return Ok(found.avec(Relation::SoiMeme));
+        }
+        let today = self.today();
+        for nature in representations::qualites(conn, patient, own, today).await? {
+            found = found.avec(match nature {
+                NatureRepresentation::TitulaireAutoriteParentale => {
+                    if self.chooses_alone(conn, patient).await? {
+                        Relation::TitulaireJeune
+                    } else {
+                        Relation::TitulaireEnfant
+                    }
+                }
+                NatureRepresentation::Tutelle
+                | NatureRepresentation::Curatelle
+                | NatureRepresentation::HabilitationFamiliale
+                | NatureRepresentation::MandatDeProtectionFuture => Relation::Representant,
+            });
+        }
+        Ok(found)
+    }
+
+    /// Whether a person has reached the age of choosing today.
+    async fn chooses_alone(
+        &self,
+        conn: &mut Connection,
+        patient: PatientId,
+    ) -> Result<bool, ServiceError> {
+        let found = patients::get(conn, self.coffre(), patient, latest_knowledge()).await?;
+        let age = found.and_then(|person| person.age_le(self.today()));
+        let threshold = self.valeur(Parametre::MtAgeMajoriteChoix, self.today())?;
+        Ok(age.is_none_or(|age| i64::from(age) >= threshold))
+    }
+
+    async fn of_caisse(
+        &self,
+        conn: &mut Connection,
+        caisse: &Caisse,
+        patient: PatientId,
+    ) -> Result<Rapports, ServiceError> {
+        let found = Rapports::aucun(Acteur::Caisse(*caisse));
+        let all = fusions::affiliations(conn, patient).await?;
+        let all = all.iter().map(|(own, fait)| (*own, fait.effet, fait.valeur));
+        Ok(match vue_de_caisse(all, caisse, self.today()) {
+            None => found,
+            Some(Vue::Entiere) => found.avec(Relation::CaisseActuelle),
+            Some(Vue::Jours(jours)) => found.ancienne_caisse(jours),
+        })
+    }
+
+    async fn of_doctor(
+        &self,
+        conn: &mut Connection,
+        acteur: &Acteur,
+        patient: PatientId,
+    ) -> Result<Rapports, ServiceError> {
+        let mut found = Rapports::aucun(*acteur);
+        let Acteur::Medecin(rpps) = acteur else { return Ok(found) };
+        let all = designations::rapports_du_medecin(conn, patient, rpps, self.today()).await?;
+        for (is, relation) in [
+            (all.traitant, Relation::MedecinTraitant),
+            (all.autre_jour, Relation::AncienMedecinTraitant),
+            (all.attendu, Relation::MedecinAttendu),
+        ] {
+            if is {
+                found = found.avec(relation);
+            }
+        }
+        Ok(found)
+    }
+
+    /// What holding the card of a person makes of a caller: something for a doctor who practises today,
+    /// nothing for a doctor whom the register does not know, or who stopped.
+    pub(super) async fn by_card(
+        &self,
+        conn: &mut Connection,
+        acteur: &Acteur,
+    ) -> Result<&'static [Relation], ServiceError> {
+        let Acteur::Medecin(rpps) = acteur else { return Ok(&[]) };
+        let found = medecins::find(conn, rpps, latest_knowledge()).await?;
+        let practises = found.is_some_and(|one| one.exercices_le(self.today()).next().is_some());
+        if practises {
+            Ok(&[Relation::PorteurDeLaCarte])
+        } else {
+            Err(ServiceError::Interdit(
+                "seul un médecin connu du registre et qui exerce aujourd'hui consulte une personne par sa carte",
+            ))
+        }
+    }
+}
+
+/// The days that a caisse may look at, given the affiliations of a person (their own, or those of a
+/// record merged into theirs) by first day: all of them while the person depends on it today, or
+/// those of its time.
+pub(in crate::services) fn vue_de_caisse(
+    affiliations: impl Iterator<Item = (bool, Periode, Organisme)> + Clone,
+    caisse: &Caisse,
+    today: chrono::NaiveDate,
+) -> Option<Vue> {
+    let own = affiliations
+        .clone()
+        .filter(|(own, ..)| *own)
+        .map(|(_, effet, organisme)| (effet, organisme));
+    if organisme_le(own, today).is_some_and(|organisme| caisse.gere(&organisme)) {
+        return Some(Vue::Entiere);
+    }
+    let past: Vec<Periode> = affiliations
+        .filter(|(_, _, organisme)| caisse.gere(organisme))
+        .map(|(_, effet, _)| effet)
+        .collect();
+    (!past.is_empty()).then_some(Vue::Jours(past))
+}

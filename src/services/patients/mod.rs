@@ -1,0 +1,197 @@
+//! Registering and reading persons, and what caisses record about their life.
+
+mod apercu;
+mod conflits;
+mod deces;
+mod dossier;
+mod faits;
+mod fusions;
+mod identifiants;
+mod organismes;
+mod scissions;
+
+use chrono::{DateTime, Utc};
+
+pub use self::apercu::{ApercuFusion, DossierApercu, preview_fusion};
+pub use self::conflits::{get_conflit, list_conflits, settle_conflit};
+pub use self::deces::{correct_deces, record_deces};
+use self::dossier::{actions, dossier};
+pub(super) use self::dossier::{seen, sommeil_le};
+pub use self::faits::change_adresse;
+pub use self::fusions::{DossierFusion, NouvelleFusion, get_fusion, merge, undo_fusion};
+pub use self::identifiants::{change_identifiant, correct_identifiant};
+pub use self::organismes::{change_organisme, change_statut};
+pub use self::scissions::{NouvelleScission, split};
+use super::core::Opening;
+use super::{ChampInvalide, Contexte, Core, Demande, Done, Mode, Render, Seen, ServiceError};
+use crate::domain::acteur::Acteur;
+use crate::domain::calendar::Periode;
+use crate::domain::droits::{Demarche, Rapports, Relation};
+use crate::domain::ids::{AccesId, PatientId};
+use crate::domain::patient::{
+    ClePatient, IdentifiantPatient, NouveauPatient, Patient, UsageIdentifiant,
+};
+use crate::domain::vie::DossierPatient;
+use crate::storage::acces;
+pub use crate::storage::acces::AccesLu;
+use crate::storage::patients::fusions as fusions_stored;
+use crate::storage::{Connection, patients};
+
+/// Registers a person who depends on the calling caisse.
+pub async fn create(
+    core: &Core,
+    demande: &Demande,
+    nouveau: &NouveauPatient,
+    rendre: impl Render<DossierPatient>,
+) -> Done {
+    let acteur = *demande.contexte.acteur();
+    demande.contexte.demarche.verify_role(&acteur).map_err(ServiceError::from)?;
+    verify_own(&acteur, nouveau, "/organisme")?;
+    verify_dates(core, nouveau)?;
+    let mut opening = core.open(demande).await?;
+    let coffre = core.coffre();
+    patients::lock_number(opening.conn(), coffre, &nouveau.identifiant).await?;
+    let known = patients::find_individuel(opening.conn(), coffre, &nouveau.identifiant).await?;
+    if let Some(existing) = known {
+        return Err(already_registered(&mut opening, existing).await.into());
+    }
+    let patient = new_patient(core, nouveau, core.now());
+    insert(core, opening.conn(), &patient).await?;
+    let rapports = Rapports::aucun(acteur).avec(Relation::CaisseActuelle);
+    let act = opening.creating(patient.id, rapports)?;
+    let mut dossier = DossierPatient::nouveau(patient);
+    dossier.actions = actions(&act.rapports, false);
+    let rendu = rendre(&dossier)?;
+    Ok(act.close(rendu).await?)
+}
+
+/// Refuses a person of another caisse than the one that calls.
+fn verify_own(
+    acteur: &Acteur,
+    nouveau: &NouveauPatient,
+    pointeur: &str,
+) -> Result<(), ServiceError> {
+    match acteur {
+        Acteur::Caisse(caisse) if caisse.gere(&nouveau.organisme) => Ok(()),
+        Acteur::Caisse(_) | Acteur::Patient(_) | Acteur::Medecin(_) => Err(ServiceError::champ(
+            pointeur,
+            "hors_perimetre",
+            "un organisme de la caisse qui appelle",
+        )),
+    }
+}
+
+/// The refusal of a number that somebody has: who that is, only to a caller who may see them.
+async fn already_registered(opening: &mut Opening<'_>, existing: PatientId) -> ServiceError {
+    match opening.judge(Demarche::LirePatient, existing).await {
+        Ok(_) => ServiceError::PatientExistant(Some(existing)),
+        Err(ServiceError::Introuvable) => ServiceError::PatientExistant(None),
+        Err(error) => error,
+    }
+}
+
+async fn insert(core: &Core, conn: &mut Connection, patient: &Patient) -> Result<(), ServiceError> {
+    let coffre = core.coffre();
+    patients::insert(conn, patient.id, patient.connu_le).await?;
+    for fait in &patient.identites {
+        patients::insert_identite(conn, coffre, patient.id, fait).await?;
+    }
+    for fait in &patient.identifiants {
+        patients::insert_identifiant(conn, coffre, patient.id, fait).await?;
+    }
+    for fait in &patient.affiliations {
+        patients::insert_affiliation(conn, patient.id, fait).await?;
+    }
+    Ok(())
+}
+
+fn verify_dates(core: &Core, nouveau: &NouveauPatient) -> Result<(), ServiceError> {
+    let birth = nouveau.identite.date_naissance.pour_calcul_age();
+    let today = core.today();
+    let mut wrong = Vec::new();
+    if birth > today {
+        wrong.push(ChampInvalide::new(
+            "/date_naissance",
+            "date_future",
+            "une date de naissance passée",
+        ));
+    }
+    if nouveau.affilie_du > today {
+        wrong.push(ChampInvalide::new(
+            "/affilie_du",
+            "date_future",
+            "un premier jour d'affiliation passé ou présent",
+        ));
+    }
+    if nouveau.affilie_du < birth {
+        wrong.push(ChampInvalide::new(
+            "/affilie_du",
+            "avant_naissance",
+            "un premier jour d'affiliation qui suit la naissance",
+        ));
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(ServiceError::Invalide(wrong)) }
+}
+
+fn new_patient(core: &Core, nouveau: &NouveauPatient, now: DateTime<Utc>) -> Patient {
+    // The person's own id first: the sandbox counts on it.
+    let id = PatientId::from_uuid(core.ids.uuid());
+    let birth = Periode::depuis(nouveau.identite.date_naissance.pour_calcul_age());
+    let number = |usage, numero| core.fait(IdentifiantPatient { usage, numero }, birth, now);
+    let mut identifiants = vec![number(UsageIdentifiant::Individuel, nouveau.identifiant)];
+    identifiants
+        .extend(nouveau.ouvrant_droit.map(|numero| number(UsageIdentifiant::OuvrantDroit, numero)));
+    let since = Periode::depuis(nouveau.affilie_du);
+    Patient {
+        id,
+        connu_le: now,
+        identites: vec![core.fait(nouveau.identite.clone(), birth, now)],
+        identifiants,
+        affiliations: vec![core.fait(nouveau.organisme, since, now)],
+    }
+}
+
+/// Reads a person.
+pub async fn get(
+    core: &Core,
+    contexte: &Contexte,
+    id: PatientId,
+) -> Result<Seen<DossierPatient>, ServiceError> {
+    let mut access = core.access(contexte, id).await?;
+    let (rapports, droit) = (access.rapports.clone(), access.droit.clone());
+    let dossier = dossier(core, access.conn(), id, (&rapports, &droit)).await?;
+    access.show(dossier).await
+}
+
+/// Finds a person by a number, a birth date and a rank. A doctor finds anybody whose card is
+/// read; a caisse finds its own; a patient finds nobody but their own.
+pub async fn find(
+    core: &Core,
+    contexte: &Contexte,
+    cle: &ClePatient,
+) -> Result<Seen<PatientId>, ServiceError> {
+    let access = core.search(contexte).await?.by_card(cle, None, &[]).await?;
+    let patient = access.patient;
+    access.show(patient).await
+}
+
+/// Who looked at the caller's own data, the last first. It shows the callers, and nobody else: it leaves
+/// no trace.
+pub async fn accesses(
+    core: &Core,
+    contexte: &Contexte,
+    before: Option<AccesId>,
+    limit: i64,
+) -> Result<Seen<Vec<AccesLu>>, ServiceError> {
+    let Acteur::Patient(own) = *contexte.acteur() else { return Err(ServiceError::Introuvable) };
+    let mut search = core.search(contexte).await?;
+    let own = fusions_stored::merged_into(search.conn(), own).await?.unwrap_or(own);
+    let mut access = search.on(own, &[]).await?;
+    let accesses = acces::list(access.conn(), core.coffre(), own, before, limit).await?;
+    access.show(accesses).await
+}
+
+/// Whether test and demonstration numbers are acceptable.
+pub fn accepts_test_numbers(core: &Core) -> bool {
+    core.mode() == Mode::BacASable
+}

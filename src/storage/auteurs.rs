@@ -1,0 +1,58 @@
+//! Who acts, written once and known by a number.
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::coffre::Place;
+use super::{Coffre, StorageError};
+use crate::domain::acteur::{Auteur, Sujet};
+use crate::domain::vocabulary::Vocabulaire;
+
+/// The number of who acts, written the first time.
+pub async fn number(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    auteur: &Auteur,
+    instant: DateTime<Utc>,
+) -> Result<i32, StorageError> {
+    let empreinte = coffre.empreinte_de("auteur", &auteur.texte());
+    let sealed = coffre.seal(place(empreinte), auteur.sujet.as_str().as_bytes())?;
+    // Two instances may write the same author at once: the second one finds the row of the first.
+    sqlx::query!(
+        "/* auteur.insert */
+         INSERT INTO auteur (empreinte, role, identite, organisation, sujet_chiffre, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (empreinte) DO NOTHING",
+        &empreinte,
+        auteur.acteur.role().mot(),
+        auteur.acteur.identite(),
+        auteur.organisation.as_deref(),
+        sealed,
+        instant
+    )
+    .execute(&mut *conn)
+    .await?;
+    Ok(sqlx::query_scalar!(
+        "/* auteur.find */ SELECT auteur_id FROM auteur WHERE empreinte = $1",
+        &empreinte
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// The subject of an author.
+pub(super) fn sujet(
+    coffre: &Coffre,
+    empreinte: &[u8],
+    sealed: &[u8],
+) -> Result<Sujet, StorageError> {
+    let wrong = |why: &str| StorageError::inconsistent("auteur", "sujet_chiffre", why);
+    let empreinte = empreinte.try_into().map_err(|_short| wrong("not sixteen bytes"))?;
+    let text = String::from_utf8(coffre.open(place(empreinte), sealed)?);
+    let text = text.map_err(|_not_text| wrong("not text"))?;
+    Sujet::parse(&text).ok_or_else(|| wrong("empty"))
+}
+
+fn place(empreinte: [u8; 16]) -> Place {
+    Place { colonne: "auteur.sujet_chiffre", ligne: Uuid::from_bytes(empreinte) }
+}
