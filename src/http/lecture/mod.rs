@@ -1,7 +1,7 @@
 //! Reading a body: every wrong field is reported, each with its pointer and what is expected.
 //!
-//! A type says once how it is read ([`Lire`]); [`lecture!`] reads a struct member by member, under
-//! the very names of its fields, and refuses the members that it does not have.
+//! A type says once how it is read ([`Lire`]); [`lecture!`] declares structs that are read member by
+//! member, under the very names of their fields, and refuse the members that they do not have.
 
 mod texte;
 mod valeurs;
@@ -221,10 +221,16 @@ impl<'n, 'j> Objet<'n, 'j> {
     }
 }
 
-/// Reads a struct member by member, under the names of its fields. The compiler checks that every
-/// field is listed; the document of the API takes its names from the same fields.
+/// Declares structs and their reading, member by member, under the names of their fields.
 macro_rules! lecture {
-    ($name:ident { $($field:ident),+ $(,)? }) => {
+    ($( $(#[$meta:meta])* $seen:vis struct $name:ident {
+        $( $(#[$about:meta])* $open:vis $field:ident: $kind:ty ),+ $(,)?
+    } )+) => {$(
+        $(#[$meta])*
+        $seen struct $name {
+            $( $(#[$about])* $open $field: $kind, )+
+        }
+
         impl $crate::http::lecture::Lire for $name {
             fn lire(
                 noeud: $crate::http::lecture::Noeud<'_, '_>,
@@ -236,7 +242,7 @@ macro_rules! lecture {
                 Some(Self { $( $field: $field? ),+ })
             }
         }
-    };
+    )+};
 }
 pub(crate) use lecture;
 
@@ -259,14 +265,15 @@ mod tests {
     use crate::domain::identifiers::Rpps;
     use crate::domain::money::Centimes;
 
-    #[derive(Debug)]
-    struct Exemple {
-        rpps: Rpps,
-        jour: NaiveDate,
-        montant: Option<Centimes>,
-        mots: Liste<Texte<1, 5>, 0, 3>,
+    lecture! {
+        #[derive(Debug)]
+        struct Exemple {
+            rpps: Rpps,
+            jour: NaiveDate,
+            montant: Option<Centimes>,
+            mots: Liste<Texte<1, 5>, 0, 3>,
+        }
     }
-    lecture!(Exemple { rpps, jour, montant, mots });
 
     fn wrong(text: &str) -> Vec<(String, &'static str)> {
         let json = Json::parse(text.as_bytes()).unwrap();

@@ -24,23 +24,24 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(leave))
 }
 
-/// Départ d'un médecin d'une désignation conjointe.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "patient_id": "0192f0c4-0000-7000-8000-000000000001", "rpps": "99900001233",
-    "jour": "2025-06-16", "motif": "changement_de_lieu"
-}))]
-pub(crate) struct DepartDemande {
-    /// Patient de la désignation.
-    patient_id: PatientId,
-    /// Médecin qui part ; celui qui appelle par défaut.
-    rpps: Option<Rpps>,
-    /// Premier jour où il n'est plus médecin traitant ; aujourd'hui par défaut.
-    jour: Option<NaiveDate>,
-    /// Motif.
-    motif: MotifDepart,
+lecture! {
+    /// Départ d'un médecin d'une désignation conjointe.
+    #[derive(Debug, ToSchema)]
+    #[schema(example = json!({
+        "patient_id": "0192f0c4-0000-7000-8000-000000000001", "rpps": "99900001233",
+        "jour": "2025-06-16", "motif": "changement_de_lieu"
+    }))]
+    pub(crate) struct DepartDemande {
+        /// Patient de la désignation.
+        patient_id: PatientId,
+        /// Médecin qui part ; celui qui appelle par défaut.
+        rpps: Option<Rpps>,
+        /// Premier jour où il n'est plus médecin traitant ; aujourd'hui par défaut.
+        jour: Option<NaiveDate>,
+        /// Motif.
+        motif: MotifDepart,
+    }
 }
-lecture!(DepartDemande { patient_id, rpps, jour, motif });
 
 /// Enregistrer le départ d'un médecin d'une désignation conjointe
 ///

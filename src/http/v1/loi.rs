@@ -21,18 +21,18 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(of_day)).routes(routes!(compare))
 }
 
-#[derive(Debug)]
-struct JourDemande {
-    le: Option<NaiveDate>,
-}
-lecture!(JourDemande { le });
+lecture! {
+    #[derive(Debug)]
+    struct JourDemande {
+        le: Option<NaiveDate>,
+    }
 
-#[derive(Debug)]
-struct JoursDemande {
-    du: NaiveDate,
-    au: NaiveDate,
+    #[derive(Debug)]
+    struct JoursDemande {
+        du: NaiveDate,
+        au: NaiveDate,
+    }
 }
-lecture!(JoursDemande { du, au });
 
 /// Loi appliquée aux soins d'un jour.
 #[derive(Debug, Serialize, ToSchema)]

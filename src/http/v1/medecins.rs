@@ -31,60 +31,52 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 /// At least one practice.
 type ExercicesDemande = Liste<ExerciceDemande, 1, 10>;
 
-/// Médecin à enregistrer.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "rpps": "99900007099", "nom": "ESSAI-PONS", "prenom": "JEANNE", "specialite": "01",
-    "exercices": [{
-        "du": "2015-09-01", "mode": "liberal", "principal": true, "convention": "secteur_1",
-        "lieu": { "nature": "cabinet", "nom": "Cabinet du Parc", "commune": "01004",
-                  "adresse": "12 rue du Parc" }
-    }]
-}))]
-pub(crate) struct MedecinDemande {
-    /// RPPS.
-    rpps: Rpps,
-    /// Nom d'exercice.
-    #[schema(inline)]
-    nom: Nom<80>,
-    /// Prénom d'exercice.
-    #[schema(inline)]
-    prenom: Nom<80>,
-    /// Spécialité, d'un médecin.
-    specialite: Specialite,
-    /// Exercices, un par lieu.
-    #[schema(inline)]
-    exercices: ExercicesDemande,
-}
-lecture!(MedecinDemande { rpps, nom, prenom, specialite, exercices });
+lecture! {
+    /// Médecin à enregistrer.
+    #[derive(Debug, ToSchema)]
+    #[schema(example = json!({
+        "rpps": "99900007099", "nom": "ESSAI-PONS", "prenom": "JEANNE", "specialite": "01",
+        "exercices": [{
+            "du": "2015-09-01", "mode": "liberal", "principal": true, "convention": "secteur_1",
+            "lieu": { "nature": "cabinet", "nom": "Cabinet du Parc", "commune": "01004",
+                      "adresse": "12 rue du Parc" }
+        }]
+    }))]
+    pub(crate) struct MedecinDemande {
+        /// RPPS.
+        rpps: Rpps,
+        /// Nom d'exercice.
+        #[schema(inline)]
+        nom: Nom<80>,
+        /// Prénom d'exercice.
+        #[schema(inline)]
+        prenom: Nom<80>,
+        /// Spécialité, d'un médecin.
+        specialite: Specialite,
+        /// Exercices, un par lieu.
+        #[schema(inline)]
+        exercices: ExercicesDemande,
+    }
 
-/// Exercice d'un médecin à un lieu.
-#[derive(Debug, ToSchema)]
-pub(crate) struct ExerciceDemande {
-    /// Premier jour.
-    du: NaiveDate,
-    /// Lieu existant, par son identifiant, ou nouveau lieu.
-    lieu: LieuExerciceDemande,
-    /// Mode d'exercice.
-    mode: ModeExercice,
-    /// Exercice principal, ou cabinet secondaire.
-    principal: bool,
-    /// Convention.
-    convention: Convention,
-    /// Option tarifaire.
-    option_tarifaire: Option<OptionTarifaire>,
-    /// Numéro sous lequel les soins y sont facturés.
-    numero_facturation: Option<NumeroFacturation>,
+    /// Exercice d'un médecin à un lieu.
+    #[derive(Debug, ToSchema)]
+    pub(crate) struct ExerciceDemande {
+        /// Premier jour.
+        du: NaiveDate,
+        /// Lieu existant, par son identifiant, ou nouveau lieu.
+        lieu: LieuExerciceDemande,
+        /// Mode d'exercice.
+        mode: ModeExercice,
+        /// Exercice principal, ou cabinet secondaire.
+        principal: bool,
+        /// Convention.
+        convention: Convention,
+        /// Option tarifaire.
+        option_tarifaire: Option<OptionTarifaire>,
+        /// Numéro sous lequel les soins y sont facturés.
+        numero_facturation: Option<NumeroFacturation>,
+    }
 }
-lecture!(ExerciceDemande {
-    du,
-    lieu,
-    mode,
-    principal,
-    convention,
-    option_tarifaire,
-    numero_facturation,
-});
 
 /// Lieu existant (« id » seul) ou nouveau (les autres champs).
 #[derive(Debug, ToSchema)]

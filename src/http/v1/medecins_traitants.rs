@@ -26,40 +26,39 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(current)).routes(routes!(consult)).routes(routes!(list))
 }
 
-/// Les deux dates de toute question sur le médecin traitant.
-#[derive(Debug)]
-struct DatesDemande {
-    en_vigueur_le: Option<NaiveDate>,
-    connu_le: Option<DateTime<Utc>>,
-}
-lecture!(DatesDemande { en_vigueur_le, connu_le });
+lecture! {
+    /// Les deux dates de toute question sur le médecin traitant.
+    #[derive(Debug)]
+    struct DatesDemande {
+        en_vigueur_le: Option<NaiveDate>,
+        connu_le: Option<DateTime<Utc>>,
+    }
 
-/// La seule date d'un historique.
-#[derive(Debug)]
-struct ConnaissanceDemande {
-    connu_le: Option<DateTime<Utc>>,
-}
-lecture!(ConnaissanceDemande { connu_le });
+    /// La seule date d'un historique.
+    #[derive(Debug)]
+    struct ConnaissanceDemande {
+        connu_le: Option<DateTime<Utc>>,
+    }
 
-/// Question sur le médecin traitant d'une personne désignée comme sur sa carte Vitale.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "identifiant": { "type": "nir", "valeur": "172080100199557" },
-    "date_naissance": "1972-08-09", "en_vigueur_le": "2025-05-15"
-}))]
-pub(crate) struct ConsultationDemande {
-    /// Numéro du patient ou de l'assuré.
-    identifiant: IdentifiantPersonne,
-    /// Date de naissance connue de l'Assurance maladie.
-    date_naissance: DateNaissanceAmo,
-    /// Rang gémellaire, 1 par défaut.
-    rang: Option<RangGemellaire>,
-    /// En vigueur ce jour ; aujourd'hui par défaut.
-    en_vigueur_le: Option<NaiveDate>,
-    /// Tel que connu à cet instant ; maintenant par défaut.
-    connu_le: Option<DateTime<Utc>>,
+    /// Question sur le médecin traitant d'une personne désignée comme sur sa carte Vitale.
+    #[derive(Debug, ToSchema)]
+    #[schema(example = json!({
+        "identifiant": { "type": "nir", "valeur": "172080100199557" },
+        "date_naissance": "1972-08-09", "en_vigueur_le": "2025-05-15"
+    }))]
+    pub(crate) struct ConsultationDemande {
+        /// Numéro du patient ou de l'assuré.
+        identifiant: IdentifiantPersonne,
+        /// Date de naissance connue de l'Assurance maladie.
+        date_naissance: DateNaissanceAmo,
+        /// Rang gémellaire, 1 par défaut.
+        rang: Option<RangGemellaire>,
+        /// En vigueur ce jour ; aujourd'hui par défaut.
+        en_vigueur_le: Option<NaiveDate>,
+        /// Tel que connu à cet instant ; maintenant par défaut.
+        connu_le: Option<DateTime<Utc>>,
+    }
 }
-lecture!(ConsultationDemande { identifiant, date_naissance, rang, en_vigueur_le, connu_le });
 
 /// Médecin traitant d'un patient, un jour donné.
 #[derive(Debug, Serialize, ToSchema)]

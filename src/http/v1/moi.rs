@@ -57,12 +57,13 @@ async fn whoami(appel: Appel) -> Result<Response, Refus> {
 /// The question that cursors of accesses are bound to.
 const ACCES: &str = "acces";
 
-#[derive(Debug)]
-struct AccesDemande {
-    limite: Option<Entier<1, 500>>,
-    curseur: Option<Curseur>,
+lecture! {
+    #[derive(Debug)]
+    struct AccesDemande {
+        limite: Option<Entier<1, 500>>,
+        curseur: Option<Curseur>,
+    }
 }
-lecture!(AccesDemande { limite, curseur });
 
 /// Accès au dossier du patient, les derniers d'abord.
 #[derive(Debug, Serialize, ToSchema)]

@@ -23,11 +23,12 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list))
 }
 
-#[derive(Debug)]
-struct NeutralisationsDemande {
-    connu_le: Option<DateTime<Utc>>,
+lecture! {
+    #[derive(Debug)]
+    struct NeutralisationsDemande {
+        connu_le: Option<DateTime<Utc>>,
+    }
 }
-lecture!(NeutralisationsDemande { connu_le });
 
 /// Neutralisations d'un patient.
 #[derive(Debug, Serialize, ToSchema)]

@@ -29,21 +29,21 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(movements))
 }
 
-#[derive(Debug)]
-struct PatienteleDemande {
-    en_vigueur_le: Option<NaiveDate>,
-    connu_le: Option<DateTime<Utc>>,
-    limite: Option<Entier<1, 100>>,
-    curseur: Option<Curseur>,
-}
-lecture!(PatienteleDemande { en_vigueur_le, connu_le, limite, curseur });
+lecture! {
+    #[derive(Debug)]
+    struct PatienteleDemande {
+        en_vigueur_le: Option<NaiveDate>,
+        connu_le: Option<DateTime<Utc>>,
+        limite: Option<Entier<1, 100>>,
+        curseur: Option<Curseur>,
+    }
 
-#[derive(Debug)]
-struct MouvementsDemande {
-    limite: Option<Entier<1, 100>>,
-    curseur: Option<Curseur>,
+    #[derive(Debug)]
+    struct MouvementsDemande {
+        limite: Option<Entier<1, 100>>,
+        curseur: Option<Curseur>,
+    }
 }
-lecture!(MouvementsDemande { limite, curseur });
 
 /// Patients du médecin, un jour donné.
 #[derive(Debug, Serialize, ToSchema)]

@@ -41,44 +41,36 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .merge(conflits::router())
 }
 
-/// Patient à enregistrer.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "identifiant": { "type": "nir", "valeur": "186022B03399191" },
-    "nom": "ESSAI-LECA", "prenom": "ANGE", "date_naissance": "1986-02-11",
-    "organisme": { "regime": "01", "caisse": "131", "centre": "0000" },
-    "affilie_du": "2012-09-01"
-}))]
-pub(crate) struct PatientDemande {
-    /// Numéro du patient lui-même.
-    identifiant: IdentifiantPersonne,
-    /// Numéro de l'assuré dont il est ayant droit.
-    ouvrant_droit: Option<IdentifiantPersonne>,
-    /// Nom de naissance.
-    #[schema(inline)]
-    nom: Nom<80>,
-    /// Premier prénom.
-    #[schema(inline)]
-    prenom: Nom<80>,
-    /// Date de naissance connue de l'Assurance maladie.
-    date_naissance: DateNaissanceAmo,
-    /// Rang gémellaire, 1 par défaut.
-    rang: Option<RangGemellaire>,
-    /// Organisme de rattachement.
-    organisme: Organisme,
-    /// Premier jour de l'affiliation.
-    affilie_du: NaiveDate,
+lecture! {
+    /// Patient à enregistrer.
+    #[derive(Debug, ToSchema)]
+    #[schema(example = json!({
+        "identifiant": { "type": "nir", "valeur": "186022B03399191" },
+        "nom": "ESSAI-LECA", "prenom": "ANGE", "date_naissance": "1986-02-11",
+        "organisme": { "regime": "01", "caisse": "131", "centre": "0000" },
+        "affilie_du": "2012-09-01"
+    }))]
+    pub(crate) struct PatientDemande {
+        /// Numéro du patient lui-même.
+        identifiant: IdentifiantPersonne,
+        /// Numéro de l'assuré dont il est ayant droit.
+        ouvrant_droit: Option<IdentifiantPersonne>,
+        /// Nom de naissance.
+        #[schema(inline)]
+        nom: Nom<80>,
+        /// Premier prénom.
+        #[schema(inline)]
+        prenom: Nom<80>,
+        /// Date de naissance connue de l'Assurance maladie.
+        date_naissance: DateNaissanceAmo,
+        /// Rang gémellaire, 1 par défaut.
+        rang: Option<RangGemellaire>,
+        /// Organisme de rattachement.
+        organisme: Organisme,
+        /// Premier jour de l'affiliation.
+        affilie_du: NaiveDate,
+    }
 }
-lecture!(PatientDemande {
-    identifiant,
-    ouvrant_droit,
-    nom,
-    prenom,
-    date_naissance,
-    rang,
-    organisme,
-    affilie_du,
-});
 
 impl PatientDemande {
     /// The person to register.
@@ -98,21 +90,22 @@ impl PatientDemande {
     }
 }
 
-/// Recherche d'un patient, comme la carte Vitale le désigne.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "identifiant": { "type": "nir", "valeur": "172080100199557" },
-    "date_naissance": "1972-08-09", "rang": 1
-}))]
-pub(crate) struct RecherchePatientDemande {
-    /// Numéro du patient ou de l'assuré.
-    identifiant: IdentifiantPersonne,
-    /// Date de naissance connue de l'Assurance maladie.
-    date_naissance: DateNaissanceAmo,
-    /// Rang gémellaire, 1 par défaut.
-    rang: Option<RangGemellaire>,
+lecture! {
+    /// Recherche d'un patient, comme la carte Vitale le désigne.
+    #[derive(Debug, ToSchema)]
+    #[schema(example = json!({
+        "identifiant": { "type": "nir", "valeur": "172080100199557" },
+        "date_naissance": "1972-08-09", "rang": 1
+    }))]
+    pub(crate) struct RecherchePatientDemande {
+        /// Numéro du patient ou de l'assuré.
+        identifiant: IdentifiantPersonne,
+        /// Date de naissance connue de l'Assurance maladie.
+        date_naissance: DateNaissanceAmo,
+        /// Rang gémellaire, 1 par défaut.
+        rang: Option<RangGemellaire>,
+    }
 }
-lecture!(RecherchePatientDemande { identifiant, date_naissance, rang });
 
 impl RecherchePatientDemande {
     /// The key of the search.

@@ -28,67 +28,58 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(create)).routes(routes!(list)).routes(routes!(end))
 }
 
-/// Lien à enregistrer entre un patient et un titulaire de l'autorité parentale ou un représentant.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "representant": { "nom": "ESSAI-MERCIER", "prenom": "LOU" },
-    "nature": "titulaire_autorite_parentale", "preuve": "livret_de_famille", "effet_du": "2015-06-20"
-}))]
-pub(crate) struct RepresentationDemande {
-    /// Qui représente.
-    representant: RepresentantDemande,
-    /// En quelle qualité.
-    nature: NatureRepresentation,
-    /// Nature de la preuve.
-    preuve: PreuveRepresentation,
-    /// Archive de la preuve.
-    #[schema(inline)]
-    reference_preuve: Option<Texte<1, 128>>,
-    /// Premier jour.
-    effet_du: NaiveDate,
-    /// Premier jour qui n'en fait plus partie. L'autorité parentale s'arrête d'elle-même à la majorité.
-    effet_au: Option<NaiveDate>,
-}
-lecture!(RepresentationDemande {
-    representant,
-    nature,
-    preuve,
-    reference_preuve,
-    effet_du,
-    effet_au,
-});
+lecture! {
+    /// Lien à enregistrer entre un patient et un titulaire de l'autorité parentale ou un représentant.
+    #[derive(Debug, ToSchema)]
+    #[schema(example = json!({
+        "representant": { "nom": "ESSAI-MERCIER", "prenom": "LOU" },
+        "nature": "titulaire_autorite_parentale", "preuve": "livret_de_famille", "effet_du": "2015-06-20"
+    }))]
+    pub(crate) struct RepresentationDemande {
+        /// Qui représente.
+        representant: RepresentantDemande,
+        /// En quelle qualité.
+        nature: NatureRepresentation,
+        /// Nature de la preuve.
+        preuve: PreuveRepresentation,
+        /// Archive de la preuve.
+        #[schema(inline)]
+        reference_preuve: Option<Texte<1, 128>>,
+        /// Premier jour.
+        effet_du: NaiveDate,
+        /// Premier jour qui n'en fait plus partie. L'autorité parentale s'arrête d'elle-même à la majorité.
+        effet_au: Option<NaiveDate>,
+    }
 
-/// Représentant : un patient du registre, ou les noms d'une autre personne.
-#[derive(Debug, ToSchema)]
-pub(crate) struct RepresentantDemande {
-    /// Identifiant interne d'un patient.
-    patient_id: Option<PatientId>,
-    /// Nom d'une personne que le registre ne connaît pas.
-    #[schema(inline)]
-    nom: Option<Texte<1, 80>>,
-    /// Prénom de cette personne.
-    #[schema(inline)]
-    prenom: Option<Texte<1, 80>>,
-}
-lecture!(RepresentantDemande { patient_id, nom, prenom });
+    /// Représentant : un patient du registre, ou les noms d'une autre personne.
+    #[derive(Debug, ToSchema)]
+    pub(crate) struct RepresentantDemande {
+        /// Identifiant interne d'un patient.
+        patient_id: Option<PatientId>,
+        /// Nom d'une personne que le registre ne connaît pas.
+        #[schema(inline)]
+        nom: Option<Texte<1, 80>>,
+        /// Prénom de cette personne.
+        #[schema(inline)]
+        prenom: Option<Texte<1, 80>>,
+    }
 
-/// Fin d'un lien.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "motif": "decision_de_justice", "jour": "2025-06-16" }))]
-pub(crate) struct FinRepresentationDemande {
-    /// Motif. « erreur_de_saisie » : le lien n'a jamais existé.
-    motif: FinRepresentation,
-    /// Premier jour où le lien n'est plus ; aujourd'hui par défaut, sans objet pour une erreur de saisie.
-    jour: Option<NaiveDate>,
-}
-lecture!(FinRepresentationDemande { motif, jour });
+    /// Fin d'un lien.
+    #[derive(Debug, ToSchema)]
+    #[schema(example = json!({ "motif": "decision_de_justice", "jour": "2025-06-16" }))]
+    pub(crate) struct FinRepresentationDemande {
+        /// Motif. « erreur_de_saisie » : le lien n'a jamais existé.
+        motif: FinRepresentation,
+        /// Premier jour où le lien n'est plus ; aujourd'hui par défaut, sans objet pour une erreur de saisie.
+        jour: Option<NaiveDate>,
+    }
 
-/// La seule date de cette liste.
-#[derive(Debug)]
-struct InstantDemande {
-    connu_le: Option<DateTime<Utc>>,
+    /// La seule date de cette liste.
+    #[derive(Debug)]
+    struct InstantDemande {
+        connu_le: Option<DateTime<Utc>>,
+    }
 }
-lecture!(InstantDemande { connu_le });
 
 /// Titulaire de l'autorité parentale ou représentant d'un patient.
 #[derive(Debug, Serialize, ToSchema)]

@@ -38,13 +38,14 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(cancel))
 }
 
-/// Les deux dates d'une liste d'adressages.
-#[derive(Debug)]
-struct DatesAdressages {
-    en_vigueur_le: Option<NaiveDate>,
-    connu_le: Option<DateTime<Utc>>,
+lecture! {
+    /// Les deux dates d'une liste d'adressages.
+    #[derive(Debug)]
+    struct DatesAdressages {
+        en_vigueur_le: Option<NaiveDate>,
+        connu_le: Option<DateTime<Utc>>,
+    }
 }
-lecture!(DatesAdressages { en_vigueur_le, connu_le });
 
 /// Renders a referral, with its version as ETag.
 fn render(statut: StatusCode) -> impl Fn(&AdressageLu) -> Result<Rendu, serde_json::Error> {

@@ -37,13 +37,14 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(close))
 }
 
-/// La période d'une statistique.
-#[derive(Debug)]
-struct PeriodeStatistiques {
-    du: Option<NaiveDate>,
-    au: Option<NaiveDate>,
+lecture! {
+    /// La période d'une statistique.
+    #[derive(Debug)]
+    struct PeriodeStatistiques {
+        du: Option<NaiveDate>,
+        au: Option<NaiveDate>,
+    }
 }
-lecture!(PeriodeStatistiques { du, au });
 
 /// Renders a file, with its version as ETag.
 fn render(statut: StatusCode) -> impl Fn(&ConciliationLue) -> Result<Rendu, serde_json::Error> {

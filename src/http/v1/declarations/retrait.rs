@@ -17,18 +17,19 @@ use crate::http::lecture::{Texte, lecture};
 use crate::http::problem::Refus;
 use crate::services::declarations::retrait::Retrait;
 
-/// Retrait d'un médecin, ou du patient.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "effet_du": "2030-01-01" }))]
-pub(crate) struct RetraitDemande {
-    /// Premier jour où le médecin n'est plus médecin traitant ; demain par défaut, et au plus tôt, sauf pour
-    /// la caisse qui enregistre un courrier.
-    effet_du: Option<NaiveDate>,
-    /// Motif, sans donnée médicale ; personne n'a à en donner.
-    #[schema(inline)]
-    motif: Option<Texte<1, 200>>,
+lecture! {
+    /// Retrait d'un médecin, ou du patient.
+    #[derive(Debug, ToSchema)]
+    #[schema(example = json!({ "effet_du": "2030-01-01" }))]
+    pub(crate) struct RetraitDemande {
+        /// Premier jour où le médecin n'est plus médecin traitant ; demain par défaut, et au plus tôt, sauf pour
+        /// la caisse qui enregistre un courrier.
+        effet_du: Option<NaiveDate>,
+        /// Motif, sans donnée médicale ; personne n'a à en donner.
+        #[schema(inline)]
+        motif: Option<Texte<1, 200>>,
+    }
 }
-lecture!(RetraitDemande { effet_du, motif });
 
 /// Mettre fin à un choix sans en faire un autre
 ///

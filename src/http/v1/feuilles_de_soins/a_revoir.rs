@@ -29,17 +29,18 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list))
 }
 
-/// Which feuilles.
-#[derive(Debug)]
-struct RevueDemande {
-    du: Option<NaiveDate>,
-    au: Option<NaiveDate>,
-    depuis: Option<DateTime<Utc>>,
-    motif: Option<MotifRevue>,
-    limite: Option<Entier<1, 100>>,
-    curseur: Option<Curseur>,
+lecture! {
+    /// Which feuilles.
+    #[derive(Debug)]
+    struct RevueDemande {
+        du: Option<NaiveDate>,
+        au: Option<NaiveDate>,
+        depuis: Option<DateTime<Utc>>,
+        motif: Option<MotifRevue>,
+        limite: Option<Entier<1, 100>>,
+        curseur: Option<Curseur>,
+    }
 }
-lecture!(RevueDemande { du, au, depuis, motif, limite, curseur });
 
 /// Feuilles à revoir.
 #[derive(Debug, Serialize, ToSchema)]

@@ -25,15 +25,16 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list))
 }
 
-/// Feuilles d'un patient.
-#[derive(Debug)]
-struct FeuillesDemande {
-    du: Option<NaiveDate>,
-    au: Option<NaiveDate>,
-    limite: Option<Entier<1, 100>>,
-    curseur: Option<Curseur>,
+lecture! {
+    /// Feuilles d'un patient.
+    #[derive(Debug)]
+    struct FeuillesDemande {
+        du: Option<NaiveDate>,
+        au: Option<NaiveDate>,
+        limite: Option<Entier<1, 100>>,
+        curseur: Option<Curseur>,
+    }
 }
-lecture!(FeuillesDemande { du, au, limite, curseur });
 
 /// Feuilles de soins d'un patient.
 #[derive(Debug, Serialize, ToSchema)]

@@ -32,15 +32,16 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(cancel))
 }
 
-/// Annulation d'une opération.
-#[derive(Debug, utoipa::ToSchema)]
-#[schema(example = json!({ "motif": "retraite reportée" }))]
-pub(crate) struct AnnulationOperationDemande {
-    /// Motif, sans donnée médicale.
-    #[schema(inline)]
-    motif: Option<Texte<1, 200>>,
+lecture! {
+    /// Annulation d'une opération.
+    #[derive(Debug, utoipa::ToSchema)]
+    #[schema(example = json!({ "motif": "retraite reportée" }))]
+    pub(crate) struct AnnulationOperationDemande {
+        /// Motif, sans donnée médicale.
+        #[schema(inline)]
+        motif: Option<Texte<1, 200>>,
+    }
 }
-lecture!(AnnulationOperationDemande { motif });
 
 /// Renders an operation, with its version as ETag.
 fn render(statut: StatusCode) -> impl Fn(&Suivi) -> Result<Rendu, serde_json::Error> {

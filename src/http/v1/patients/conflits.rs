@@ -28,22 +28,22 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 /// The question that cursors of conflicts are bound to.
 const CONFLITS: &str = "conflits";
 
-/// Page de conflits demandée.
-#[derive(Debug)]
-struct ConflitsDemande {
-    limite: Option<Entier<1, 500>>,
-    curseur: Option<Curseur>,
-}
-lecture!(ConflitsDemande { limite, curseur });
+lecture! {
+    /// Page de conflits demandée.
+    #[derive(Debug)]
+    struct ConflitsDemande {
+        limite: Option<Entier<1, 500>>,
+        curseur: Option<Curseur>,
+    }
 
-/// Choix d'une déclaration parmi les deux d'un conflit.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "declaration_id": "0192f0c4-0000-7000-8000-000000000001" }))]
-pub(crate) struct ResolutionDemande {
-    /// Déclaration qui vaut les jours du conflit.
-    declaration_id: DeclarationId,
+    /// Choix d'une déclaration parmi les deux d'un conflit.
+    #[derive(Debug, ToSchema)]
+    #[schema(example = json!({ "declaration_id": "0192f0c4-0000-7000-8000-000000000001" }))]
+    pub(crate) struct ResolutionDemande {
+        /// Déclaration qui vaut les jours du conflit.
+        declaration_id: DeclarationId,
+    }
 }
-lecture!(ResolutionDemande { declaration_id });
 
 /// Conflit entre les désignations de deux dossiers fusionnés.
 #[derive(Debug, Serialize, ToSchema)]

@@ -31,39 +31,38 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(undo))
 }
 
-/// Dossier que l'on absorberait.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "absorbe_id": "0192f0c4-0000-7000-8000-0000000000aa" }))]
-pub(crate) struct ApercuFusionDemande {
-    /// Dossier à absorber.
-    absorbe_id: PatientId,
-}
-lecture!(ApercuFusionDemande { absorbe_id });
+lecture! {
+    /// Dossier que l'on absorberait.
+    #[derive(Debug, ToSchema)]
+    #[schema(example = json!({ "absorbe_id": "0192f0c4-0000-7000-8000-0000000000aa" }))]
+    pub(crate) struct ApercuFusionDemande {
+        /// Dossier à absorber.
+        absorbe_id: PatientId,
+    }
 
-/// Fusion de deux dossiers d'une même personne.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "absorbe_id": "0192f0c4-0000-7000-8000-0000000000aa", "absorbe_version": 1, "motif": "doublon"
-}))]
-pub(crate) struct FusionDemande {
-    /// Dossier à absorber.
-    absorbe_id: PatientId,
-    /// Version du dossier à absorber, telle que l'aperçu la donne.
-    #[schema(inline)]
-    absorbe_version: Entier<1, 1_000_000>,
-    /// Pourquoi.
-    motif: MotifRectification,
-}
-lecture!(FusionDemande { absorbe_id, absorbe_version, motif });
+    /// Fusion de deux dossiers d'une même personne.
+    #[derive(Debug, ToSchema)]
+    #[schema(example = json!({
+        "absorbe_id": "0192f0c4-0000-7000-8000-0000000000aa", "absorbe_version": 1, "motif": "doublon"
+    }))]
+    pub(crate) struct FusionDemande {
+        /// Dossier à absorber.
+        absorbe_id: PatientId,
+        /// Version du dossier à absorber, telle que l'aperçu la donne.
+        #[schema(inline)]
+        absorbe_version: Entier<1, 1_000_000>,
+        /// Pourquoi.
+        motif: MotifRectification,
+    }
 
-/// Annulation d'une fusion.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "motif": "collision" }))]
-pub(crate) struct AnnulationFusionDemande {
-    /// Pourquoi.
-    motif: MotifRectification,
+    /// Annulation d'une fusion.
+    #[derive(Debug, ToSchema)]
+    #[schema(example = json!({ "motif": "collision" }))]
+    pub(crate) struct AnnulationFusionDemande {
+        /// Pourquoi.
+        motif: MotifRectification,
+    }
 }
-lecture!(AnnulationFusionDemande { motif });
 
 /// Ce qu'un dossier contient.
 #[derive(Debug, Serialize, ToSchema)]

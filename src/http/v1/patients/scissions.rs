@@ -27,32 +27,33 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 type DeclarationsDemande = Liste<DeclarationId, 0, 200>;
 type FeuillesDemande = Liste<FeuilleId, 0, 500>;
 
-/// Scission d'un dossier qui était celui de deux personnes.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "patient": {
-        "identifiant": { "type": "nir", "valeur": "186022B03399191" },
-        "nom": "ESSAI-LECA", "prenom": "ANGE", "date_naissance": "1986-02-11",
-        "organisme": { "regime": "01", "caisse": "131", "centre": "0000" },
-        "affilie_du": "2012-09-01"
-    },
-    "declarations": ["0192f0c4-0000-7000-8000-000000000001"],
-    "feuilles": [],
-    "motif": "collision"
-}))]
-pub(crate) struct ScissionDemande {
-    /// L'autre personne.
-    patient: PatientDemande,
-    /// Déclarations qui étaient les siennes.
-    #[schema(inline)]
-    declarations: DeclarationsDemande,
-    /// Feuilles de soins qui étaient les siennes.
-    #[schema(inline)]
-    feuilles: FeuillesDemande,
-    /// Pourquoi.
-    motif: MotifRectification,
+lecture! {
+    /// Scission d'un dossier qui était celui de deux personnes.
+    #[derive(Debug, ToSchema)]
+    #[schema(example = json!({
+        "patient": {
+            "identifiant": { "type": "nir", "valeur": "186022B03399191" },
+            "nom": "ESSAI-LECA", "prenom": "ANGE", "date_naissance": "1986-02-11",
+            "organisme": { "regime": "01", "caisse": "131", "centre": "0000" },
+            "affilie_du": "2012-09-01"
+        },
+        "declarations": ["0192f0c4-0000-7000-8000-000000000001"],
+        "feuilles": [],
+        "motif": "collision"
+    }))]
+    pub(crate) struct ScissionDemande {
+        /// L'autre personne.
+        patient: PatientDemande,
+        /// Déclarations qui étaient les siennes.
+        #[schema(inline)]
+        declarations: DeclarationsDemande,
+        /// Feuilles de soins qui étaient les siennes.
+        #[schema(inline)]
+        feuilles: FeuillesDemande,
+        /// Pourquoi.
+        motif: MotifRectification,
+    }
 }
-lecture!(ScissionDemande { patient, declarations, feuilles, motif });
 
 /// Les deux dossiers après une scission.
 #[derive(Debug, Serialize, ToSchema)]

@@ -36,31 +36,31 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(apply))
 }
 
-/// Feuilles à réévaluer. Sans patient, toutes celles des patients de la caisse qui appelle.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "motif": "fait_tardif", "patient_id": "0192f0c4-0000-7000-8000-000000000001", "du": "2025-01-01"
-}))]
-pub(crate) struct ReevaluationDemande {
-    /// Pourquoi.
-    motif: MotifReevaluation,
-    /// Un seul patient.
-    patient_id: Option<PatientId>,
-    /// Seulement les patients dont le dossier a changé depuis cet instant.
-    depuis: Option<DateTime<Utc>>,
-    /// Premier jour de soins.
-    du: NaiveDate,
-    /// Dernier jour de soins ; aujourd'hui par défaut.
-    au: Option<NaiveDate>,
-}
-lecture!(ReevaluationDemande { motif, patient_id, depuis, du, au });
+lecture! {
+    /// Feuilles à réévaluer. Sans patient, toutes celles des patients de la caisse qui appelle.
+    #[derive(Debug, ToSchema)]
+    #[schema(example = json!({
+        "motif": "fait_tardif", "patient_id": "0192f0c4-0000-7000-8000-000000000001", "du": "2025-01-01"
+    }))]
+    pub(crate) struct ReevaluationDemande {
+        /// Pourquoi.
+        motif: MotifReevaluation,
+        /// Un seul patient.
+        patient_id: Option<PatientId>,
+        /// Seulement les patients dont le dossier a changé depuis cet instant.
+        depuis: Option<DateTime<Utc>>,
+        /// Premier jour de soins.
+        du: NaiveDate,
+        /// Dernier jour de soins ; aujourd'hui par défaut.
+        au: Option<NaiveDate>,
+    }
 
-#[derive(Debug)]
-struct ChangementsDemande {
-    limite: Option<Entier<1, 500>>,
-    curseur: Option<Curseur>,
+    #[derive(Debug)]
+    struct ChangementsDemande {
+        limite: Option<Entier<1, 500>>,
+        curseur: Option<Curseur>,
+    }
 }
-lecture!(ChangementsDemande { limite, curseur });
 
 /// Renders a reevaluation, with its version as ETag.
 fn accepted(suivi: &SuiviReevaluation) -> Result<Rendu, serde_json::Error> {

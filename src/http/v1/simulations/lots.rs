@@ -37,12 +37,13 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 /// which the writer of traces commits together. Few, so that a lot leaves connections to others.
 const EN_COURS: usize = 4;
 
-/// First line of a lot: what the reform changes, or nothing.
-#[derive(Debug)]
-struct EnTeteDemande {
-    reforme: Liste<ModificationDemande, 0, 20>,
+lecture! {
+    /// First line of a lot: what the reform changes, or nothing.
+    #[derive(Debug)]
+    struct EnTeteDemande {
+        reforme: Liste<ModificationDemande, 0, 20>,
+    }
 }
-lecture!(EnTeteDemande { reforme });
 
 /// Réponse à une ligne du lot, ou, à la fin, total du lot.
 #[derive(Debug, Serialize, ToSchema)]

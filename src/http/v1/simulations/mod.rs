@@ -38,26 +38,26 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .merge(lots::router())
 }
 
-/// How much is asked for.
-#[derive(Debug)]
-struct VueDemande {
-    vue: Option<Detail>,
-}
-lecture!(VueDemande { vue });
+lecture! {
+    /// How much is asked for.
+    #[derive(Debug)]
+    struct VueDemande {
+        vue: Option<Detail>,
+    }
 
-/// Feuille de soins à évaluer contre le registre, sans l'enregistrer.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "feuille": super::feuilles_de_soins::exemple() }))]
-pub(crate) struct SimulationRegistreDemande {
-    /// La feuille, telle qu'elle serait transmise.
-    feuille: FeuilleDemande,
-    /// Ce qui était enregistré à cet instant est pris en compte ; maintenant par défaut.
-    connu_le: Option<DateTime<Utc>>,
-    /// Autres valeurs de paramètres, pour voir ce qu'elles changeraient.
-    #[schema(inline)]
-    reforme: Option<Modifications>,
+    /// Feuille de soins à évaluer contre le registre, sans l'enregistrer.
+    #[derive(Debug, ToSchema)]
+    #[schema(example = json!({ "feuille": super::feuilles_de_soins::exemple() }))]
+    pub(crate) struct SimulationRegistreDemande {
+        /// La feuille, telle qu'elle serait transmise.
+        feuille: FeuilleDemande,
+        /// Ce qui était enregistré à cet instant est pris en compte ; maintenant par défaut.
+        connu_le: Option<DateTime<Utc>>,
+        /// Autres valeurs de paramètres, pour voir ce qu'elles changeraient.
+        #[schema(inline)]
+        reforme: Option<Modifications>,
+    }
 }
-lecture!(SimulationRegistreDemande { feuille, connu_le, reforme });
 
 impl SimulationRegistreDemande {
     /// The feuille that is asked about.

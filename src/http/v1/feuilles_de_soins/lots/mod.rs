@@ -26,12 +26,13 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(submit))
 }
 
-/// What the caller wants to read.
-#[derive(Debug)]
-struct LotDemande {
-    reponse: Option<FormeReponse>,
+lecture! {
+    /// What the caller wants to read.
+    #[derive(Debug)]
+    struct LotDemande {
+        reponse: Option<FormeReponse>,
+    }
 }
-lecture!(LotDemande { reponse });
 
 /// Enregistrer et évaluer un lot de feuilles de soins
 ///
