@@ -7,6 +7,7 @@ mod texte;
 mod valeurs;
 
 use std::fmt::{self, Write};
+use std::marker::PhantomData;
 
 pub(crate) use self::texte::{Matricule, Nom, Texte};
 pub(crate) use self::valeurs::{Entier, lire_mot};
@@ -133,6 +134,19 @@ impl<T: Lire> Lire for Option<T> {
     }
 }
 
+/// A member that is read, checked and not kept.
+pub(crate) type Oublie<T> = PhantomData<T>;
+
+impl<T: Lire> Lire for Oublie<T> {
+    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
+        T::lire(noeud, erreurs).map(|_checked| PhantomData)
+    }
+
+    fn absent(chemin: &Chemin<'_>, erreurs: &mut Erreurs) -> Option<Self> {
+        T::absent(chemin, erreurs).map(|_checked| PhantomData)
+    }
+}
+
 /// How many there must be, in words.
 fn entre(min: usize, max: usize, what: &str) -> String {
     match (min, max) {
@@ -221,11 +235,12 @@ impl<'n, 'j> Objet<'n, 'j> {
     }
 }
 
-/// Declares structs and their reading, member by member, under the names of their fields.
+/// Declares structs, their reading and their schema, member by member, under the names of their fields.
 macro_rules! lecture {
     ($( $(#[$meta:meta])* $seen:vis struct $name:ident {
         $( $(#[$about:meta])* $open:vis $field:ident: $kind:ty ),+ $(,)?
     } )+) => {$(
+        #[derive(Debug, utoipa::ToSchema)]
         $(#[$meta])*
         $seen struct $name {
             $( $(#[$about])* $open $field: $kind, )+
@@ -265,13 +280,14 @@ mod tests {
     use crate::domain::identifiers::Rpps;
     use crate::domain::money::Centimes;
 
+    type Mots = Liste<Texte<1, 5>, 0, 3>;
+
     lecture! {
-        #[derive(Debug)]
         struct Exemple {
             rpps: Rpps,
             jour: NaiveDate,
             montant: Option<Centimes>,
-            mots: Liste<Texte<1, 5>, 0, 3>,
+            mots: Mots,
         }
     }
 

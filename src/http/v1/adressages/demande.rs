@@ -21,7 +21,6 @@ type ActesPrevusDemande = Liste<ActePrevuDemande, 0, 20>;
 
 lecture! {
     /// Adressage à établir.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({
         "nature": "plan_de_soins", "effet_du": "2025-06-16", "effet_au": "2026-06-16",
         "correspondants": [{ "rpps": "99900002017" }],
@@ -38,17 +37,14 @@ lecture! {
         /// Premier jour qui n'en fait plus partie ; facultatif pour un avis ponctuel seulement.
         effet_au: Option<NaiveDate>,
         /// Correspondants : un seul, ou plusieurs pour une séquence ou un protocole.
-        #[schema(inline)]
         correspondants: CorrespondantsDemande,
         /// Actes prévus, par leurs codes ; un plan de soins en a au moins un.
-        #[schema(inline)]
         actes: Option<ActesPrevusDemande>,
         /// Périodicité, nécessaire pour un plan de soins.
         periodicite: Option<PeriodiciteDemande>,
     }
 
     /// Contenu corrigé d'un adressage : il prend la place du précédent en entier.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({
         "effet_au": "2025-12-16", "correspondants": [{ "specialite": "03" }],
         "actes": [{ "nomenclature": "ngap", "code": "CS" }],
@@ -60,17 +56,14 @@ lecture! {
         /// Premier jour qui n'en fait plus partie ; facultatif pour un avis ponctuel seulement.
         effet_au: Option<NaiveDate>,
         /// Correspondants.
-        #[schema(inline)]
         correspondants: CorrespondantsDemande,
         /// Actes prévus.
-        #[schema(inline)]
         actes: Option<ActesPrevusDemande>,
         /// Périodicité.
         periodicite: Option<PeriodiciteDemande>,
     }
 
     /// Correspondant : un médecin, ou tout médecin d'une spécialité.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({ "rpps": "99900002017" }))]
     pub(crate) struct CorrespondantDemande {
         /// RPPS du médecin.
@@ -80,27 +73,22 @@ lecture! {
     }
 
     /// Acte prévu.
-    #[derive(Debug, ToSchema)]
     pub(crate) struct ActePrevuDemande {
         /// Nomenclature.
         nomenclature: Nomenclature,
         /// Code de l'acte dans sa nomenclature.
-        #[schema(inline)]
         code: Texte<1, 7>,
     }
 
     /// Périodicité : tous les tant de jours, semaines, mois ou années.
-    #[derive(Debug, ToSchema)]
     pub(crate) struct PeriodiciteDemande {
         /// Tous les combien.
-        #[schema(inline)]
         tous_les: Entier<1, 365>,
         /// De quoi.
         unite: UnitePeriodicite,
     }
 
     /// Clôture d'un adressage avant sa fin.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({ "motif": "soins_termines" }))]
     pub(crate) struct ClotureAdressageDemande {
         /// Premier jour qui n'en fait plus partie, aujourd'hui au plus tôt ; demain par défaut.
@@ -110,7 +98,6 @@ lecture! {
     }
 
     /// Retour d'information du correspondant au médecin traitant.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({ "nature": "conclusions", "soins_le": "2025-06-16", "reference": "LETTRE-2025-0042" }))]
     pub(crate) struct RetourDemande {
         /// Nature ; des conclusions achèvent un avis ponctuel.
@@ -118,7 +105,6 @@ lecture! {
         /// Jour des soins ; aujourd'hui par défaut.
         soins_le: Option<NaiveDate>,
         /// Référence du document transmis par ailleurs : ni son contenu, ni un numéro de personne.
-        #[schema(inline)]
         reference: Option<Texte<1, 128>>,
     }
 }

@@ -1,7 +1,6 @@
 //! What callers send about a conciliation.
 
 use chrono::NaiveDate;
-use utoipa::ToSchema;
 
 use crate::domain::conciliation::ReponseMedecin;
 use crate::domain::identifiers::{CommuneExercice, Rpps};
@@ -11,7 +10,6 @@ use crate::services::conciliations::{NouveauContact, NouvelleConciliation, Nouve
 
 lecture! {
     /// Demande d'aide d'un patient qui ne trouve pas de médecin traitant.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({ "commune": "01004" }))]
     pub(crate) struct ConciliationDemande {
         /// Commune de résidence, près de laquelle chercher.
@@ -21,7 +19,6 @@ lecture! {
     }
 
     /// Médecin contacté.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({ "rpps": "99900001233", "contacte_le": "2025-06-16" }))]
     pub(crate) struct ContactDemande {
         /// RPPS.
@@ -37,7 +34,6 @@ lecture! {
     }
 
     /// Réponse d'un médecin contacté.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({
         "contact_id": "0192f0c4-0000-7000-8000-000000000001", "reponse": "refus"
     }))]
@@ -51,7 +47,6 @@ lecture! {
     }
 
     /// Médecin qui a accepté.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({ "rpps": "99900001233" }))]
     pub(crate) struct MedecinTrouveDemande {
         /// RPPS.

@@ -1,7 +1,6 @@
 //! What callers send about claims.
 
 use chrono::NaiveDate;
-use utoipa::ToSchema;
 
 use crate::domain::creance::{CleCreance, ModeRecouvrement, MotifAnnulation, SoldeCherche};
 use crate::domain::evaluation::NatureCreance;
@@ -12,29 +11,31 @@ use crate::services::creances::NouveauRecouvrement;
 
 lecture! {
     /// Créances d'un patient.
-    #[derive(Debug)]
     pub(super) struct CreancesDemande {
+        /// Premier jour de soins ; celui de la période couverte par la loi par défaut.
         pub(super) du: Option<NaiveDate>,
+        /// Dernier jour de soins ; aujourd'hui par défaut.
         pub(super) au: Option<NaiveDate>,
+        /// « restant » : seulement celles dont il reste à recouvrer ; « a_rendre » : seulement celles dont la
+        /// caisse doit rendre.
         pub(super) solde: Option<SoldeCherche>,
+        /// Nombre de créances par page, 20 par défaut.
         pub(super) limite: Option<Entier<1, 100>>,
+        /// Curseur de la page précédente, avec les mêmes filtres.
         pub(super) curseur: Option<Curseur>,
     }
 
     /// Somme recouvrée d'une créance.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({
         "numero_ligne": 1, "nature": "majoration", "montant_centimes": 500,
         "jour": "2025-06-16", "mode": "retenue_sur_remboursement"
     }))]
     pub(crate) struct RecouvrementDemande {
         /// Ligne principale de l'acte.
-        #[schema(inline)]
         numero_ligne: Entier<1, 9999>,
         /// Nature de la créance.
         nature: NatureCreance,
         /// Montant, en centimes d'euro : au plus ce qui reste de la créance.
-        #[schema(inline)]
         montant_centimes: Entier<1, 100_000_000>,
         /// Jour du recouvrement, entre celui de l'acte et aujourd'hui ; aujourd'hui par défaut.
         jour: Option<NaiveDate>,
@@ -44,7 +45,6 @@ lecture! {
     }
 
     /// Annulation d'un recouvrement.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({ "motif": "erreur_de_saisie" }))]
     pub(crate) struct AnnulationRecouvrementDemande {
         /// Pourquoi ; « somme_rendue » quand la caisse a rendu au patient ce qu'elle avait reçu.

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
-use utoipa::ToSchema;
 
 use crate::domain::declaration::{MoyenSignature, Preuve, RoleSignataire};
 use crate::domain::digest::Empreinte;
@@ -23,24 +22,20 @@ type SignaturesDemande = Liste<SignatureDemande, 0, 22>;
 
 lecture! {
     /// Choix d'un médecin traitant.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!(exemple()))]
     pub(crate) struct ChoixDemande {
         /// Patient.
         patient: PatientDesigneDemande,
         /// Médecins choisis : un seul, ou plusieurs désignés conjointement.
-        #[schema(inline)]
         medecins: MedecinsDemande,
         /// Avenant : les médecins nommés qui ne sont pas en place rejoignent ceux qui le sont, tous nommés ;
         /// le patient et les nouveaux venus signent. Faux par défaut.
         avenant: Option<bool>,
         /// Signatures déjà recueillies.
-        #[schema(inline)]
         signatures: Option<SignaturesDemande>,
     }
 
     /// Patient : par son identifiant interne, ou comme sa carte Vitale le désigne.
-    #[derive(Debug, ToSchema)]
     #[schema(as = PatientChoixDemande)]
     pub(crate) struct PatientDesigneDemande {
         /// Identifiant interne.
@@ -54,7 +49,6 @@ lecture! {
     }
 
     /// Médecin choisi.
-    #[derive(Debug, ToSchema)]
     #[schema(as = MedecinChoixDemande)]
     pub(crate) struct MedecinChoisiDemande {
         /// RPPS.
@@ -64,7 +58,6 @@ lecture! {
     }
 
     /// Signature d'une partie.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({
         "role": "assure", "moyen": "carte_vitale",
         "contenu_sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
@@ -80,7 +73,6 @@ lecture! {
         /// Moyen.
         moyen: MoyenSignature,
         /// Niveau de l'identification, tel que son émetteur le nomme.
-        #[schema(inline)]
         niveau: Option<Texte<1, 40>>,
         /// Instant de la signature ; maintenant par défaut. Refusé pour le papier.
         signe_a: Option<DateTime<Utc>>,
@@ -93,57 +85,44 @@ lecture! {
     }
 
     /// Preuve du moyen : empreintes et références, jamais un jeton ni un numéro de personne.
-    #[derive(Debug, ToSchema)]
     pub(crate) struct PreuveDemande {
         /// Empreinte d'une preuve conservée ailleurs.
         empreinte_sha256: Option<Empreinte>,
         /// Qui l'a émise.
-        #[schema(inline)]
         emetteur: Option<Texte<1, 128>>,
         /// Identifiant du jeton.
-        #[schema(inline)]
         identifiant_jeton: Option<Texte<1, 128>>,
         /// Pseudonyme de la carte.
-        #[schema(inline)]
         numero_serie_support: Option<Texte<1, 64>>,
         /// Archive du papier.
-        #[schema(inline)]
         reference_archive: Option<Texte<1, 128>>,
         /// Agent qui a vu le papier.
-        #[schema(inline)]
         temoin: Option<Texte<1, 64>>,
     }
 
     /// Motif d'un refus ou d'une annulation, facultatif.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({}))]
     pub(crate) struct MotifDemande {
         /// Motif, sans donnée médicale.
-        #[schema(inline)]
         motif: Option<Texte<1, 200>>,
     }
 
     /// Rectification d'une déclaration mal saisie.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({ "motif": "saisie au dossier d'une autre personne" }))]
     pub(crate) struct RectificationDemande {
         /// Motif, sans donnée médicale.
-        #[schema(inline)]
         motif: Texte<1, 200>,
         /// Ce qui devait être saisi ; absent quand rien ne devait l'être.
         remplacement: Option<RemplacementDemande>,
     }
 
     /// Déclaration telle qu'elle devait être saisie, avec toutes ses signatures.
-    #[derive(Debug, ToSchema)]
     pub(crate) struct RemplacementDemande {
         /// Médecins choisis.
-        #[schema(inline)]
         medecins: MedecinsDemande,
         /// Avenant à la désignation en vigueur. Faux par défaut.
         avenant: Option<bool>,
         /// Signatures.
-        #[schema(inline)]
         signatures: SignaturesDemande,
     }
 }

@@ -1,7 +1,6 @@
 //! What a caisse says happened to a doctor.
 
 use chrono::NaiveDate;
-use utoipa::ToSchema;
 
 use crate::domain::feuille_de_soins::{Convention, OptionTarifaire};
 use crate::domain::identifiers::{NumeroFacturation, Rpps, Specialite};
@@ -15,7 +14,6 @@ use crate::services::ChampInvalide;
 
 lecture! {
     /// Ce qui arrive à un médecin. Les champs attendus dépendent de la nature.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({
         "rpps": "99900001233", "nature": "retraite", "effet_du": "2025-09-01"
     }))]
@@ -29,7 +27,6 @@ lecture! {
         /// Premier jour qui suit une suspension, s'il est connu.
         effet_au: Option<NaiveDate>,
         /// Lieu quitté ; le lieu principal par défaut. Pour un changement de cabinet ou de département.
-        #[schema(value_type = Option<LieuId>)]
         lieu_quitte: Option<LieuId>,
         /// Exercice qui commence. Obligatoire pour un changement de cabinet, possible pour un changement de
         /// département.
@@ -37,12 +34,10 @@ lecture! {
         /// Nouvelle spécialité, obligatoire pour un changement de spécialité.
         specialite: Option<Specialite>,
         /// Motif, sans donnée médicale.
-        #[schema(inline)]
         motif: Option<Texte<1, 200>>,
     }
 
     /// Exercice qui commence le premier jour de l'opération.
-    #[derive(Debug, ToSchema)]
     pub(crate) struct ExerciceSuivantDemande {
         /// Lieu existant, par son identifiant, ou nouveau lieu.
         lieu: LieuExerciceDemande,

@@ -8,6 +8,7 @@ use crate::domain::identifiers::Rpps;
 use crate::domain::ids::OperationId;
 use crate::domain::operation::{ActionOperation, Compte, EtatOperation, NatureOperation};
 use crate::http::problem::{ErreurChamp, Refus};
+use crate::http::schemas::CodeProbleme;
 use crate::services::operations::Suivi;
 
 /// Opération sur un médecin.
@@ -126,7 +127,7 @@ pub(crate) struct LigneImportVue {
     /// Opération enregistrée, ou simulée ; null quand la ligne est refusée.
     pub(super) operation: Option<OperationVue>,
     /// Code du refus, ou null.
-    #[schema(example = "champs_invalides")]
+    #[schema(value_type = Option<CodeProbleme>)]
     pub(super) code: Option<&'static str>,
     /// Explication du refus.
     pub(super) detail: Option<String>,

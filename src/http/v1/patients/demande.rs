@@ -1,7 +1,6 @@
 //! What a caisse records of a person's life.
 
 use chrono::NaiveDate;
-use utoipa::ToSchema;
 
 use crate::domain::identifiers::{CommuneExercice, IdentifiantPersonne, Organisme};
 use crate::domain::patient::UsageIdentifiant;
@@ -12,7 +11,6 @@ use crate::services::ChampInvalide;
 
 lecture! {
     /// Changement de caisse ou de régime.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({
         "organisme": { "regime": "02", "caisse": "915", "centre": "0000" }, "effet_du": "2025-06-01"
     }))]
@@ -24,7 +22,6 @@ lecture! {
     }
 
     /// Changement de statut au regard du parcours de soins.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({ "statut": "hors_de_france", "effet_du": "2025-06-01" }))]
     pub(crate) struct StatutDemande {
         /// Nouveau statut ; « ordinaire » met fin à un autre.
@@ -34,7 +31,6 @@ lecture! {
     }
 
     /// Nouveau numéro, l'ancien ayant été juste.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({
         "identifiant": { "type": "nir", "valeur": "186022B03399191" }, "effet_du": "2025-06-01"
     }))]
@@ -48,7 +44,6 @@ lecture! {
     }
 
     /// Numéro juste, l'ancien ayant été faux.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({
         "identifiant": { "type": "nir", "valeur": "186022B03399191" }, "motif": "erreur_de_saisie"
     }))]
@@ -64,23 +59,18 @@ lecture! {
     }
 
     /// Nouvelle adresse.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({
         "voie": "4 rue des Lilas", "code_postal": "01000", "localite": "Bourg-en-Bresse",
         "commune": "01053", "effet_du": "2025-06-01"
     }))]
     pub(crate) struct AdresseDemande {
         /// Numéro et voie.
-        #[schema(inline)]
         voie: Texte<1, 120>,
         /// Complément.
-        #[schema(inline)]
         complement: Option<Texte<1, 120>>,
         /// Code postal.
-        #[schema(inline)]
         code_postal: Texte<2, 12>,
         /// Localité.
-        #[schema(inline)]
         localite: Texte<1, 80>,
         /// Commune, code officiel géographique ; absente à l'étranger.
         commune: Option<CommuneExercice>,
@@ -105,7 +95,6 @@ impl AdresseDemande {
 
 lecture! {
     /// Décès d'un patient.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({ "jour": "2025-05-30", "source": "etat_civil" }))]
     pub(crate) struct DecesDemande {
         /// Jour du décès.
@@ -115,7 +104,6 @@ lecture! {
     }
 
     /// Rectification d'un décès : un autre jour, ou aucun décès.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({ "jour": "2025-05-29", "motif": "etat_civil" }))]
     pub(crate) struct RectificationDecesDemande {
         /// Jour du décès.

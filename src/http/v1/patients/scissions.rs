@@ -6,7 +6,6 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::PatientDemande;
 use super::vue::PatientVue;
@@ -17,6 +16,7 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
 use crate::http::idempotency::{rendre, respond};
 use crate::http::lecture::{Liste, lecture};
+use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::services::patients::NouvelleScission;
 
@@ -29,7 +29,6 @@ type FeuillesDemande = Liste<FeuilleId, 0, 500>;
 
 lecture! {
     /// Scission d'un dossier qui était celui de deux personnes.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!({
         "patient": {
             "identifiant": { "type": "nir", "valeur": "186022B03399191" },
@@ -45,10 +44,8 @@ lecture! {
         /// L'autre personne.
         patient: PatientDemande,
         /// Déclarations qui étaient les siennes.
-        #[schema(inline)]
         declarations: DeclarationsDemande,
         /// Feuilles de soins qui étaient les siennes.
-        #[schema(inline)]
         feuilles: FeuillesDemande,
         /// Pourquoi.
         motif: MotifRectification,
@@ -73,14 +70,9 @@ pub(crate) struct ScissionVue {
 #[utoipa::path(
     post,
     path = "/v1/patients/{id}/scissions",
-    tag = "Vie du patient",
     operation_id = "scinder_patient",
-    params(("id" = PatientId, Path, description = "Identifiant du patient"),
-           ("If-Match" = String, Header, description = "ETag du patient lu"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = ScissionDemande,
     responses((status = 201, description = "Les deux dossiers", body = ScissionVue,
-        headers(("Location" = String, description = "Adresse du nouveau dossier"), ("ETag" = String, description = "Version du dossier d'origine")))),
+        headers(("Location"), ("ETag")))),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "patient_existant"])))
 )]
 async fn split(

@@ -2,7 +2,6 @@
 
 use chrono::{Datelike, NaiveDate};
 use serde_json::json;
-use utoipa::ToSchema;
 
 use super::reforme::Modifications;
 use crate::domain::evaluation::{FaitsConnus, FaitsRegistre, Naissance, RelationMt};
@@ -27,7 +26,6 @@ type ActesSimules = Liste<ActeSimuleDemande, 1, 50>;
 
 lecture! {
     /// Soins à évaluer sans registre : les faits sont donnés ici.
-    #[derive(Debug, ToSchema)]
     #[schema(example = json!(exemple()))]
     pub(crate) struct SimulationDemande {
         /// Date des soins : elle choisit la loi.
@@ -43,23 +41,19 @@ lecture! {
         /// Nature d'assurance, maladie par défaut.
         nature_assurance: Option<NatureAssurance>,
         /// Actes.
-        #[schema(inline)]
         actes: ActesSimules,
         /// Participations forfaitaires déjà retenues.
         participations_retenues: Option<RetenuesDemande>,
         /// Autres valeurs de paramètres, pour voir ce qu'elles changeraient.
-        #[schema(inline)]
         reforme: Option<Modifications>,
         /// Tiers payant, aucun par défaut.
         paiement: Option<PaiementDemande>,
     }
 
     /// Patient d'une simulation : un âge ou une date de naissance.
-    #[derive(Debug, ToSchema)]
     #[schema(as = PatientSimuleDemande)]
     pub(crate) struct PatientSimuleDemande {
         /// Âge en années révolues le jour des soins.
-        #[schema(inline)]
         age: Option<Entier<0, 130>>,
         /// Date de naissance, si l'âge n'est pas donné.
         date_naissance: Option<DateNaissanceAmo>,
@@ -78,7 +72,6 @@ lecture! {
     }
 
     /// Exécutant d'une simulation.
-    #[derive(Debug, ToSchema)]
     #[schema(as = ExecutantSimuleDemande)]
     pub(crate) struct ExecutantSimuleDemande {
         /// Spécialité.
@@ -94,15 +87,12 @@ lecture! {
     }
 
     /// Acte d'une simulation.
-    #[derive(Debug, ToSchema)]
     pub(crate) struct ActeSimuleDemande {
         /// Lettre clé de la NGAP ou code de la CCAM.
-        #[schema(inline)]
         code: Texte<1, 7>,
         /// Nomenclature, NGAP par défaut.
         nomenclature: Option<Nomenclature>,
         /// Nombre d'actes, 1 par défaut.
-        #[schema(inline)]
         quantite: Option<Entier<1, 99>>,
         /// Honoraires de la ligne entière, quantité comprise.
         honoraires_centimes: Centimes,
@@ -115,7 +105,6 @@ lecture! {
     }
 
     /// Participations forfaitaires déjà retenues.
-    #[derive(Debug, ToSchema)]
     pub(crate) struct RetenuesDemande {
         /// Le même jour, pour le même professionnel.
         jour_centimes: Option<Centimes>,

@@ -1,7 +1,6 @@
 //! What is declared about the parcours.
 
 use chrono::NaiveDate;
-use utoipa::ToSchema;
 
 use crate::domain::feuille_de_soins::{DeclarationMt, MotifExclusion, Orienteur, ParcoursDeclare};
 use crate::domain::identifiers::{IndicateurParcours, NumAm, Rpps};
@@ -10,7 +9,7 @@ use crate::http::verification::Verification;
 
 lecture! {
     /// Ce que le professionnel déclare du parcours de soins.
-    #[derive(Debug, Default, ToSchema)]
+    #[derive(Default)]
     pub(crate) struct ParcoursDemande {
         /// Indicateur transmis.
         pub(crate) indicateur: Option<IndicateurParcours>,
@@ -21,11 +20,9 @@ lecture! {
         /// Date de l'adressage.
         date_orientation: Option<NaiveDate>,
         /// Circonstances de l'urgence, sans diagnostic.
-        #[schema(inline)]
         urgence_precisions: Option<Texte<1, 200>>,
         /// Depuis combien d'heures la situation était prévue, si elle l'était : au-delà d'un délai, ce n'est
         /// pas une urgence.
-        #[schema(inline)]
         urgence_prevue_heures: Option<Entier<0, 9999>>,
         /// Motif, exigé pour l'indicateur A.
         motif_exclusion: Option<MotifExclusion>,
@@ -34,17 +31,14 @@ lecture! {
     }
 
     /// Médecin qui a adressé le patient : la feuille papier ne porte que son nom.
-    #[derive(Debug, ToSchema)]
     pub(crate) struct OrienteurDemande {
         /// RPPS, s'il est connu.
         rpps: Option<Rpps>,
         /// Numéro de facturation, s'il est connu.
         num_am: Option<NumAm>,
         /// Nom.
-        #[schema(inline)]
         nom: Nom<80>,
         /// Prénom.
-        #[schema(inline)]
         prenom: Nom<80>,
     }
 }

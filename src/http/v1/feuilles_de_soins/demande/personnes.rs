@@ -1,29 +1,28 @@
 //! The beneficiary and the performer.
 
 use chrono::NaiveDate;
-use utoipa::ToSchema;
 
 use super::contrat::{ContratDemande, contrat};
 use crate::domain::feuille_de_soins::{
     Beneficiaire, Complementaire, Convention, Executant, Exoneration, LieuExecution,
-    OptionTarifaire, RegimeLocal, SituationParticuliere, TypeLieu,
+    OptionTarifaire, RegimeLocal, SituationParticuliere,
 };
 use crate::domain::identifiers::{
-    CommuneExercice, DateNaissanceAmo, Finess, IdentifiantPersonne, Ins, NumeroFacturation,
-    Organisme, QualiteBeneficiaire, RangGemellaire, Rpps, Specialite,
+    DateNaissanceAmo, IdentifiantPersonne, Ins, NumeroFacturation, Organisme, QualiteBeneficiaire,
+    RangGemellaire, Rpps, Specialite,
 };
-use crate::http::lecture::{Matricule, Nom, Texte, lecture};
+use crate::http::lecture::{Matricule, Nom, Oublie, Texte, lecture};
+use crate::http::v1::feuilles_de_soins::ecrit::{ExonerationEcrite, LieuEcrit, RemplaceEcrit};
 use crate::http::verification::Verification;
 
 lecture! {
     /// Bénéficiaire, tel que la carte Vitale ou la feuille le décrit.
-    #[derive(Debug, ToSchema)]
     pub(crate) struct BeneficiaireDemande {
         /// Numéro du patient lui-même.
         pub(super) identifiant_individuel: Option<IdentifiantPersonne>,
         /// Numéro de l'assuré ; le même que le précédent pour l'assuré.
         pub(super) identifiant_ouvrant_droit: IdentifiantPersonne,
-        /// Identité nationale de santé.
+        /// Identité nationale de santé, vérifiée et non conservée.
         ins: Option<InsDemande>,
         /// Qualité.
         qualite: QualiteBeneficiaire,
@@ -31,14 +30,12 @@ lecture! {
         pub(super) rang: Option<RangGemellaire>,
         /// Date de naissance connue de l'Assurance maladie.
         pub(super) date_naissance: DateNaissanceAmo,
-        /// Nom, pour une feuille papier à rapprocher ; non conservé.
-        #[expect(dead_code, reason = "accepted, checked and forgotten: the register knows the person")]
-        #[schema(inline)]
-        nom: Option<Nom<80>>,
-        /// Prénom, pour une feuille papier à rapprocher ; non conservé.
-        #[expect(dead_code, reason = "accepted, checked and forgotten: the register knows the person")]
-        #[schema(inline)]
-        prenom: Option<Nom<80>>,
+        /// Nom, vérifié et non conservé : le registre connaît la personne.
+        #[schema(value_type = Option<Nom<80>>)]
+        nom: Oublie<Option<Nom<80>>>,
+        /// Prénom, vérifié et non conservé : le registre connaît la personne.
+        #[schema(value_type = Option<Nom<80>>)]
+        prenom: Oublie<Option<Nom<80>>>,
         /// Organisme de rattachement.
         organisme: Organisme,
         /// Couverture complémentaire, aucune par défaut.
@@ -46,7 +43,7 @@ lecture! {
         /// Contrat complémentaire, s'il est connu.
         contrat_complementaire: Option<ContratDemande>,
         /// Exonération de toute la feuille.
-        exoneration: Option<ExonerationDemande>,
+        exoneration: Option<ExonerationEcrite>,
         /// Régime local.
         regime_local: Option<RegimeLocal>,
         /// Situation particulière.
@@ -54,25 +51,14 @@ lecture! {
     }
 
     /// Identité nationale de santé.
-    #[derive(Debug, ToSchema)]
     pub(crate) struct InsDemande {
         /// Matricule, quinze caractères.
-        #[schema(inline)]
         matricule: Matricule,
         /// OID du domaine émetteur.
-        #[schema(inline)]
         oid: Texte<1, 40>,
     }
 
-    /// Exonération.
-    #[derive(Debug, ToSchema)]
-    pub(crate) struct ExonerationDemande {
-        /// Code justificatif.
-        code_exoneration: Exoneration,
-    }
-
     /// Professionnel exécutant : le remplaçant, et non le médecin remplacé.
-    #[derive(Debug, ToSchema)]
     pub(crate) struct ExecutantDemande {
         /// RPPS de la personne qui a fait les actes.
         pub(super) rpps: Rpps,
@@ -82,36 +68,17 @@ lecture! {
         specialite: Specialite,
         /// Convention.
         convention: Convention,
-        /// Code officiel de la convention, qui doit alors correspondre.
-        #[schema(inline)]
+        /// Code officiel de la convention, qui doit alors correspondre ; non conservé.
         code_convention: Option<Texte<1, 1>>,
         /// Option tarifaire.
         option_tarifaire: Option<OptionTarifaire>,
         /// Médecin remplacé, un autre que l'exécutant.
-        remplacant_de: Option<RemplaceDemande>,
+        remplacant_de: Option<RemplaceEcrit>,
         /// Date de première installation, exigée pour les indicateurs J et B ; à partir de 1900, elle ne
         /// suit pas les soins.
         pub(super) date_installation: Option<NaiveDate>,
         /// Lieu des soins.
-        lieu_execution: Option<LieuExecutionDemande>,
-    }
-
-    /// Médecin remplacé.
-    #[derive(Debug, ToSchema)]
-    pub(crate) struct RemplaceDemande {
-        /// Son RPPS.
-        rpps: Rpps,
-    }
-
-    /// Lieu des soins.
-    #[derive(Debug, ToSchema)]
-    pub(crate) struct LieuExecutionDemande {
-        /// Commune.
-        commune: Option<CommuneExercice>,
-        /// FINESS géographique.
-        finess_et: Option<Finess>,
-        /// Nature du lieu.
-        nature: Option<TypeLieu>,
+        lieu_execution: Option<LieuEcrit>,
     }
 }
 

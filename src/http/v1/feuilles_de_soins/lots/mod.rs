@@ -10,7 +10,6 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::StreamExt;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 pub(crate) use self::lignes::une_a_une;
 pub use self::traitement::{BilanLot, LotInterrompu, ReponsesLot, evaluer_lot};
@@ -20,6 +19,7 @@ use crate::domain::droits::Demarche;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Requete, exige_type};
 use crate::http::lecture::lecture;
+use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -28,8 +28,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 
 lecture! {
     /// What the caller wants to read.
-    #[derive(Debug)]
     struct LotDemande {
+        /// Forme des réponses : synthese (par défaut) ou complete.
         reponse: Option<FormeReponse>,
     }
 }
@@ -47,9 +47,7 @@ lecture! {
 #[utoipa::path(
     post,
     path = "/v1/feuilles-de-soins/lots",
-    tag = "Feuilles de soins",
     operation_id = "enregistrer_lot",
-    params(("reponse" = inline(Option<FormeReponse>), Query, description = "Forme des réponses : synthese (par défaut) ou complete.")),
     request_body(content = String, content_type = "application/x-ndjson", description = "Une feuille par ligne"),
     responses((status = 200, description = "Une réponse par ligne", content_type = "application/x-ndjson", body = LigneLotVue)),
     extensions(("x-problemes" = json!(["type_de_contenu"])))
