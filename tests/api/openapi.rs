@@ -147,6 +147,22 @@ fn nothing_is_described_that_nothing_uses() {
 }
 
 #[tokio::test]
+async fn every_code_has_a_sentence_on_the_page_of_problems() {
+    let app = TestApp::new().await;
+    let page = app.anonymous().get("/docs/problemes").await;
+    let html = String::from_utf8(page.body).unwrap();
+    let schemas = &document()["components"]["schemas"];
+    for (list, prefix) in [("CodeProbleme", ""), ("CodeChamp", "champ-")] {
+        for code in schemas[list]["enum"].as_array().unwrap() {
+            let code = code.as_str().unwrap();
+            let row = html.split(&format!("<tr id=\"{prefix}{code}\">")).nth(1);
+            let row = row.unwrap_or_else(|| panic!("{code} has no row")).split("</tr>").next();
+            assert!(row.unwrap().ends_with(".</td>"), "{row:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_document_and_its_page_are_served_and_need_no_other_machine() {
     let app = TestApp::new().await;
     let yaml = app.anonymous().get("/openapi.yaml").await;
