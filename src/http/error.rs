@@ -7,7 +7,6 @@ use crate::domain::fin::DepartRefuse;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::{ChampInvalide, LawError, ServiceError};
 
-/// Writes a date as French readers do.
 /// Days of a period, in words.
 fn periode(periode: Periode) -> String {
     match periode.au().and_then(veille) {
@@ -16,6 +15,7 @@ fn periode(periode: Periode) -> String {
     }
 }
 
+/// A date as French readers write it.
 fn jour(date: chrono::NaiveDate) -> String {
     date.format("%d/%m/%Y").to_string()
 }

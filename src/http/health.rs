@@ -6,9 +6,9 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::AppState;
+use super::openapi::routes;
 use super::problem::Refus;
 use crate::domain::calendar::veille;
 use crate::domain::digest::Empreinte;
@@ -38,7 +38,6 @@ pub(crate) struct PretVue {
     #[schema(example = "pret")]
     etat: &'static str,
     /// Empreinte de la loi chargée.
-    #[schema(value_type = String)]
     regles_version: Empreinte,
     /// Dernier jour de soins couvert par la loi chargée.
     loi_couverte_jusqu_au: Option<NaiveDate>,
@@ -49,10 +48,11 @@ pub(crate) struct PretVue {
 impl Anonymous for PretVue {}
 
 /// Savoir si le processus vit
+///
+/// Le processus répond, sans rien demander à la base de données.
 #[utoipa::path(
     get,
     path = "/etat/vivant",
-    tag = "État",
     operation_id = "etat_vivant",
     responses((status = 200, description = "Le processus vit", body = VivantVue))
 )]
@@ -66,7 +66,6 @@ async fn live() -> Result<Response, Refus> {
 #[utoipa::path(
     get,
     path = "/etat/pret",
-    tag = "État",
     operation_id = "etat_pret",
     responses((status = 200, description = "Le service peut répondre", body = PretVue)),
     extensions(("x-problemes" = json!(["service_indisponible"])))

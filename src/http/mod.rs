@@ -3,6 +3,7 @@
 //! Middleware, from the outside in: request id and log line → panics → time limit → size limit →
 //! route. Refusals travel inwards-out as values and are written once, by the outermost layer.
 
+mod champs;
 mod docs;
 mod error;
 mod extract;

@@ -3,12 +3,29 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::lecture::Texte;
+use super::lecture::{Entier, Erreurs, Lire, Noeud, Texte, lecture};
 use super::problem::{Code, Refus};
 use crate::domain::digest::Empreinte;
 
 /// A cursor as a parameter gives it: what binds it to its question, then at least one byte.
-pub(crate) type Curseur = Texte<14, 300>;
+#[derive(Debug)]
+pub(crate) struct Curseur(String);
+
+impl Lire for Curseur {
+    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
+        Texte::<14, 300>::lire(noeud, erreurs).map(|text| Self(text.0))
+    }
+}
+
+lecture! {
+    /// Page d'une liste.
+    pub(crate) struct PageDemande {
+        /// Nombre d'éléments par page, 50 par défaut.
+        pub(crate) limite: Option<Entier<1, 500>>,
+        /// Curseur de la page précédente.
+        pub(crate) curseur: Option<Curseur>,
+    }
+}
 
 /// Suite d'une liste.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,7 +48,7 @@ pub(crate) fn lire<T: std::str::FromStr>(
     question: &str,
     curseur: Option<Curseur>,
 ) -> Result<Option<T>, Refus> {
-    let Some(Texte(text)) = curseur else { return Ok(None) };
+    let Some(Curseur(text)) = curseur else { return Ok(None) };
     let broken = || {
         let message = "attendu : un curseur rendu par ce service";
         Refus::parametre("curseur", "format_invalide", message)
@@ -52,8 +69,7 @@ pub(crate) fn lire<T: std::str::FromStr>(
     }
 }
 
-/// Cuts what was read, one more than asked for, to a page; gives the key of its last item when
-/// others follow.
+/// Cuts what was read, one more than asked for, to a page; says whether others follow.
 pub(crate) fn page<T>(mut found: Vec<T>, limite: i64) -> (Vec<T>, bool) {
     let size = usize::try_from(limite).unwrap_or(usize::MAX);
     let more = found.len() > size;
@@ -69,14 +85,14 @@ mod tests {
     fn a_cursor_is_read_back_for_the_same_question_only() {
         let cursor = ecrire("patients:2025-06-16", "42");
         assert_eq!(
-            lire::<u8>("patients:2025-06-16", Some(Texte(cursor.clone()))).unwrap(),
+            lire::<u8>("patients:2025-06-16", Some(Curseur(cursor.clone()))).unwrap(),
             Some(42)
         );
         assert_eq!(lire::<u8>("patients:2025-06-16", None).unwrap(), None);
-        let other = lire::<u8>("patients:2025-06-17", Some(Texte(cursor))).unwrap_err();
+        let other = lire::<u8>("patients:2025-06-17", Some(Curseur(cursor))).unwrap_err();
         assert_eq!(other.code, Code::CurseurAutreRequete);
         for broken in ["", "é", "0", "0123456789ab343", "0123456789abff"] {
-            let refused = lire::<u8>("x", Some(Texte(broken.to_owned()))).unwrap_err();
+            let refused = lire::<u8>("x", Some(Curseur(broken.to_owned()))).unwrap_err();
             assert_eq!(refused.code, Code::ParametreInvalide, "{broken}");
         }
     }

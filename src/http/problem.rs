@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::schemas::{CodeChamp, CodeProbleme};
 use crate::domain::ids::RequestId;
 use crate::services::ChampInvalide;
 
@@ -168,6 +169,11 @@ impl Code {
     pub(crate) fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.as_str() == text)
     }
+
+    /// Whether the same request may succeed a little later.
+    pub(crate) const fn may_be_tried_again(self) -> bool {
+        matches!(self, Self::ServiceIndisponible | Self::DelaiDepasse | Self::CleEnCours)
+    }
 }
 
 /// Champ ou paramètre refusé.
@@ -182,7 +188,7 @@ pub(crate) struct ErreurChamp {
     #[schema(example = "en_vigueur_le", nullable = false)]
     pub(crate) parametre: Option<String>,
     /// Code stable.
-    #[schema(example = "hors_calendrier")]
+    #[schema(value_type = CodeChamp)]
     pub(crate) code: &'static str,
     /// Ce qui est attendu, en français.
     #[schema(example = "attendu : une date qui existe dans le calendrier")]
@@ -206,6 +212,7 @@ pub(crate) struct Probleme {
     #[schema(example = "urn:uuid:0192f0c4-7a0e-7c55-9d0f-3a1b2c4d5e6f")]
     instance: String,
     /// Code stable, à comparer par les programmes.
+    #[schema(value_type = CodeProbleme)]
     code: &'static str,
     /// Identifiant à donner à l'exploitant ; le même que l'en-tête X-Request-Id.
     #[schema(value_type = String, format = Uuid)]
@@ -322,7 +329,7 @@ pub(crate) fn respond(refus: &Refus, requete_id: RequestId) -> Response {
     if status == StatusCode::UNAUTHORIZED {
         headers.push((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
     }
-    if matches!(refus.code, Code::ServiceIndisponible | Code::DelaiDepasse | Code::CleEnCours) {
+    if refus.code.may_be_tried_again() {
         headers.push((header::RETRY_AFTER, HeaderValue::from_static("2")));
     }
     let mut response = (status, body).into_response();

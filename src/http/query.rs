@@ -7,8 +7,8 @@ use std::sync::Arc;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::{OpenApi, RefOr};
 
 use super::problem::Refus;
 use crate::services::ChampInvalide;
@@ -44,10 +44,10 @@ impl Declares {
 }
 
 fn has_query(operation: &Operation) -> bool {
-    let parameters = operation.parameters.iter().flatten();
-    parameters.clone().any(|parameter| match parameter {
-        utoipa::openapi::RefOr::T(own) => own.parameter_in == ParameterIn::Query,
-        utoipa::openapi::RefOr::Ref(_) => true,
+    operation.parameters.iter().flatten().any(|parameter| match parameter {
+        RefOr::T(own) => own.parameter_in == ParameterIn::Query,
+        // Only headers are described elsewhere.
+        RefOr::Ref(_) => false,
     })
 }
 

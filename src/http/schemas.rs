@@ -1,17 +1,24 @@
 //! How the types of the domain appear in the document of the API. The descriptions are read by
 //! those who integrate the service: they are in French, and say the same as the parsers.
 
-use serde_json::json;
-use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Schema, Type};
-use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::{KnownFormat, Ref, RefOr, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::champs::codes;
 use super::lecture::{Entier, Erreurs, Lire, Liste, Matricule, Noeud, Nom, Texte, lire_mot};
+use super::pagination::Curseur;
+use super::problem::Code;
 use crate::domain::adressage as a;
 use crate::domain::conciliation as c;
 use crate::domain::creance as cr;
 use crate::domain::declaration as d;
 use crate::domain::digest::Empreinte;
+use crate::domain::droits::Demarche;
 use crate::domain::evaluation as e;
 use crate::domain::feuille_de_soins as f;
 use crate::domain::identifiers as i;
@@ -93,6 +100,52 @@ uuids!(
     id::RequestId: "Identifiant de corrélation d'une requête.",
 );
 
+/// Declares the schema of words that are no closed list of the domain: its name, what it is, the words.
+macro_rules! mots {
+    ($($(#[$doc:meta])* $name:ident: $description:literal $words:expr),+ $(,)?) => {$(
+        $(#[$doc])*
+        pub(crate) struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .description(Some($description))
+                    .enum_values(Some($words))
+                    .into()
+            }
+        }
+        impl ToSchema for $name {}
+    )+};
+}
+
+mots!(
+    /// The codes of refused fields.
+    CodeChamp: "Code d'un champ ou d'un paramètre refusé ; chacun est expliqué sous /docs/problemes." codes().map(|(code, _)| code),
+    /// The codes of problems.
+    CodeProbleme: "Code d'un refus ; chacun est expliqué sous /docs/problemes." Code::ALL.iter().map(|code| code.as_str()),
+    /// The roles of callers, as [`crate::domain::acteur::Acteur`] says them.
+    RoleAppelant: "Rôle d'un appelant." ["medecin", "patient", "caisse"],
+    /// What a person reads in their traces.
+    OperationTracee: "Ce qui a été fait du dossier." Demarche::TOUTES.iter().filter_map(|one| one.trace()).collect::<BTreeSet<_>>(),
+    /// What may be done of a merge.
+    ActionFusion: "Ce que l'appelant peut faire d'une fusion." ["annuler"],
+    /// What may be done of a conflict.
+    ActionConflit: "Ce que l'appelant peut faire d'un conflit." ["resoudre"],
+    /// What may be done of a link.
+    ActionRepresentation: "Ce que l'appelant peut faire d'un lien." ["terminer"],
+    /// The types of numbers of persons.
+    TypeIdentifiant: "Type d'un numéro de personne." i::IdentifiantPersonne::TYPES,
+    /// The national table of motives of end.
+    MotifSnds: "Motif de fin de la table nationale." ["FIS", "FIB", "FIP"],
+    /// The letters of situations.
+    LettreDeterminee: "Lettre de la caisse pour une situation." e::CodeDetermine::TOUS.iter().filter_map(|code| code.lettre()).collect::<BTreeSet<_>>(),
+    /// Why a feuille should be looked at again.
+    MotifReexamen: "Raison de réexaminer une feuille." ["avis_ponctuel_rompu"],
+    /// What became of a line of a lot of simulations.
+    ResultatSimulation: "Ce que la ligne est devenue ; « total » à la dernière." ["evaluee", "refusee", "total"],
+);
+
 /// Declares the schema and the reading of closed lists.
 macro_rules! listes {
     ($($name:ty),+ $(,)?) => {$(
@@ -101,7 +154,6 @@ macro_rules! listes {
                 ObjectBuilder::new()
                     .schema_type(Type::String)
                     .enum_values(Some(<$name>::TOUS.iter().map(|member| member.mot())))
-                    .examples(<$name>::TOUS.first().map(|member| json!(member.mot())))
                     .into()
             }
         }
@@ -188,164 +240,122 @@ listes!(
     crate::domain::droits::Portee,
 );
 
-/// `{"type": …, "valeur": …}`.
-fn type_valeur(description: &str, types: &[&str], example: serde_json::Value) -> RefOr<Schema> {
-    let kind = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .description(Some("Type du numéro."))
-        .enum_values(Some(types.to_vec()));
-    let number = ObjectBuilder::new().schema_type(Type::String).description(Some("Numéro."));
-    ObjectBuilder::new()
-        .description(Some(description))
-        .property("type", kind)
-        .property("valeur", number)
-        .required("type")
-        .required("valeur")
-        .additional_properties(Some(utoipa::openapi::schema::AdditionalProperties::FreeForm(false)))
-        .examples([example])
-        .into()
+/// A schema written as the document has it.
+pub(crate) fn forme(schema: Value) -> RefOr<Schema> {
+    serde_json::from_value(schema).unwrap_or_else(|_never| ObjectBuilder::new().into())
 }
 
-impl PartialSchema for i::IdentifiantPersonne {
-    fn schema() -> RefOr<Schema> {
-        type_valeur(
-            "Numéro d'une personne, avec son type : le type n'est jamais deviné.",
-            &Self::TYPES,
-            json!({ "type": "nir", "valeur": "172080100199557" }),
-        )
-    }
+/// Declares the schema of types that have neither a pattern nor words.
+macro_rules! formes {
+    ($($name:ty: $schema:tt),+ $(,)?) => {$(
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                $crate::http::schemas::forme(serde_json::json!($schema))
+            }
+        }
+        impl utoipa::ToSchema for $name {}
+    )+};
 }
-impl ToSchema for i::IdentifiantPersonne {}
+pub(crate) use formes;
 
-impl PartialSchema for i::NumeroFacturation {
-    fn schema() -> RefOr<Schema> {
-        type_valeur(
-            "Numéro sous lequel la feuille est facturée, avec son type.",
-            &Self::TYPES,
-            json!({ "type": "num_am", "valeur": "991999905" }),
-        )
-    }
-}
-impl ToSchema for i::NumeroFacturation {}
+formes!(
+    i::IdentifiantPersonne: {
+        "type": "object",
+        "description": "Numéro d'une personne, avec son type : le type n'est jamais deviné.",
+        "properties": {
+            "type": { "type": "string", "description": "Type du numéro.", "enum": Self::TYPES },
+            "valeur": { "type": "string", "description": "Numéro." }
+        },
+        "required": ["type", "valeur"],
+        "additionalProperties": false,
+        "examples": [{ "type": "nir", "valeur": "172080100199557" }]
+    },
+    i::NumeroFacturation: {
+        "type": "object",
+        "description": "Numéro sous lequel la feuille est facturée, avec son type.",
+        "properties": {
+            "type": { "type": "string", "description": "Type du numéro.", "enum": Self::TYPES },
+            "valeur": { "type": "string", "description": "Numéro." }
+        },
+        "required": ["type", "valeur"],
+        "additionalProperties": false,
+        "examples": [{ "type": "num_am", "valeur": "991999905" }]
+    },
+    i::Organisme: {
+        "type": "object",
+        "description": "Organisme de rattachement : régime, caisse et centre.",
+        "properties": {
+            "regime": { "type": "string", "description": "Régime, deux chiffres.", "pattern": "^[0-9]{2}$" },
+            "caisse": { "type": "string", "description": "Caisse, trois chiffres.", "pattern": "^[0-9]{3}$" },
+            "centre": { "type": "string", "description": "Centre, quatre chiffres.", "pattern": "^[0-9]{4}$" }
+        },
+        "required": ["regime", "caisse", "centre"],
+        "additionalProperties": false,
+        "examples": [{ "regime": "01", "caisse": "131", "centre": "0000" }]
+    },
+    i::RangGemellaire: { "type": "integer", "minimum": 1, "maximum": 9 },
+    Curseur: {
+        "type": "string",
+        "description": "Suite d'une liste, telle que ce service l'a rendue.",
+        "pattern": "^[0-9a-f]+$", "minLength": 14, "maxLength": 300
+    },
+    Centimes: {
+        "type": "integer", "format": "int64", "minimum": 0,
+        "description": "Montant entier, en centimes d'euro.", "examples": [3000]
+    },
+    Taux: {
+        "type": "integer", "minimum": 0, "maximum": 10_000,
+        "description": "Taux en dix-millièmes : 7000 vaut 70 %.", "examples": [7000]
+    },
+    NumeroEvaluation: {
+        "type": "integer", "format": "int16", "minimum": 1, "maximum": i16::MAX,
+        "description": "Numéro d'une évaluation d'une feuille, à partir de 1.", "examples": [1]
+    },
+    Matricule: { "type": "string", "description": "Matricule, quinze caractères." },
+);
 
-impl PartialSchema for i::Organisme {
-    fn schema() -> RefOr<Schema> {
-        let part = |length: usize, description: &str| {
-            ObjectBuilder::new()
-                .schema_type(Type::String)
-                .description(Some(description))
-                .pattern(Some(format!("^[0-9]{{{length}}}$")))
-        };
-        ObjectBuilder::new()
-            .description(Some("Organisme de rattachement : régime, caisse et centre."))
-            .property("regime", part(2, "Régime, deux chiffres."))
-            .property("caisse", part(3, "Caisse, trois chiffres."))
-            .property("centre", part(4, "Centre, quatre chiffres."))
-            .required("regime")
-            .required("caisse")
-            .required("centre")
-            .additional_properties(Some(utoipa::openapi::schema::AdditionalProperties::FreeForm(
-                false,
-            )))
-            .examples([json!({ "regime": "01", "caisse": "131", "centre": "0000" })])
-            .into()
-    }
-}
-impl ToSchema for i::Organisme {}
+/// The number of an evaluation.
+pub(crate) struct NumeroEvaluation;
 
-impl PartialSchema for i::RangGemellaire {
-    fn schema() -> RefOr<Schema> {
-        Entier::<1, 9>::schema()
-    }
-}
-impl ToSchema for i::RangGemellaire {}
+/// Begins the name of a schema that is shown where it is used, and is no component.
+pub(crate) const SUR_PLACE: char = '=';
 
-impl PartialSchema for Centimes {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::Integer)
-            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
-            .description(Some("Montant entier, en centimes d'euro."))
-            .minimum(Some(0))
-            .examples([json!(3000)])
-            .into()
-    }
-}
-impl ToSchema for Centimes {}
+/// Declares the schema of types with bounds, which are shown where they are used.
+macro_rules! bornes {
+    ($([$($bound:tt)*] $name:ty: $schema:expr;)+) => {$(
+        impl<$($bound)*> PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                forme($schema)
+            }
+        }
 
-/// An amount that is read: see the limit of its reader.
-pub(crate) fn centimes_demande() -> RefOr<Schema> {
-    ObjectBuilder::new()
-        .schema_type(Type::Integer)
-        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
-        .description(Some("Montant entier, en centimes d'euro, d'un million d'euros au plus."))
-        .minimum(Some(0))
-        .maximum(isize::try_from(Centimes::LINE_MAX.get()).ok())
-        .examples([json!(3000)])
-        .into()
+        impl<$($bound)*> ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                Cow::Owned(format!("{SUR_PLACE}{}", $schema))
+            }
+        }
+    )+};
 }
 
-impl PartialSchema for Taux {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::Integer)
-            .description(Some("Taux en dix-millièmes : 7000 vaut 70 %."))
-            .minimum(Some(0))
-            .maximum(Some(10_000))
-            .examples([json!(7000)])
-            .into()
-    }
-}
-impl ToSchema for Taux {}
-
-impl<const MIN: i64, const MAX: i64> PartialSchema for Entier<MIN, MAX> {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::Integer)
-            .minimum(Some(isize::try_from(MIN).unwrap_or(isize::MIN)))
-            .maximum(Some(isize::try_from(MAX).unwrap_or(isize::MAX)))
-            .examples([json!(MIN)])
-            .into()
-    }
-}
-impl<const MIN: i64, const MAX: i64> ToSchema for Entier<MIN, MAX> {}
-
-impl<const MIN: usize, const MAX: usize> PartialSchema for Texte<MIN, MAX> {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .min_length(Some(MIN))
-            .max_length(Some(MAX))
-            .into()
-    }
-}
-impl<const MIN: usize, const MAX: usize> ToSchema for Texte<MIN, MAX> {}
-
-impl<const MAX: usize> PartialSchema for Nom<MAX> {
-    fn schema() -> RefOr<Schema> {
-        Texte::<1, MAX>::schema()
-    }
-}
-impl<const MAX: usize> ToSchema for Nom<MAX> {}
-
-impl PartialSchema for Matricule {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(Type::String).into()
-    }
-}
-impl ToSchema for Matricule {}
+bornes!(
+    [const MIN: i64, const MAX: i64] Entier<MIN, MAX>:
+        json!({ "type": "integer", "minimum": MIN, "maximum": MAX });
+    [const MIN: usize, const MAX: usize] Texte<MIN, MAX>:
+        json!({ "type": "string", "minLength": MIN, "maxLength": MAX });
+    [const MAX: usize] Nom<MAX>: json!({ "type": "string", "minLength": 1, "maxLength": MAX });
+);
 
 impl<T: ToSchema, const MIN: usize, const MAX: usize> PartialSchema for Liste<T, MIN, MAX> {
     fn schema() -> RefOr<Schema> {
-        let array: Array = ArrayBuilder::new()
-            .items(utoipa::openapi::Ref::from_schema_name(T::name()))
-            .min_items(Some(MIN))
-            .max_items(Some(MAX))
-            .build();
-        RefOr::T(Schema::Array(array))
+        let items = Ref::from_schema_name(T::name());
+        forme(json!({ "type": "array", "minItems": MIN, "maxItems": MAX, "items": items }))
     }
 }
 impl<T: ToSchema, const MIN: usize, const MAX: usize> ToSchema for Liste<T, MIN, MAX> {
+    fn name() -> Cow<'static, str> {
+        Cow::Owned(format!("{SUR_PLACE}{MIN}-{MAX}-{}", T::name()))
+    }
+
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         schemas.push((T::name().into_owned(), T::schema()));
         T::schemas(schemas);

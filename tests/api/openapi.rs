@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::support::TestApp;
-use crate::support::contract::{document, errors};
+use crate::support::contract::{document, errors, resolved};
 
 fn operations() -> impl Iterator<Item = (String, &'static Value)> {
     document()["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
@@ -28,13 +28,18 @@ fn every_operation_says_what_it_does_who_may_and_how_it_answers() {
     assert_eq!(document()["openapi"], "3.1.0");
     let mut ids = BTreeSet::new();
     for (what, operation) in operations() {
-        for member in ["summary", "operationId", "tags", "security", "responses"] {
+        for member in ["summary", "description", "operationId", "tags", "security", "responses"] {
             assert!(!operation[member].is_null(), "{what} has no {member}");
         }
         assert!(ids.insert(operation["operationId"].as_str().unwrap()), "{what}");
+        assert!(operation["x-problemes"].is_null(), "{what}: {}", operation["x-problemes"]);
         let responses = operation["responses"].as_object().unwrap();
+        // Who asks for a token answers when there is none.
+        let public = operation["security"][0].as_object().unwrap().is_empty();
+        assert_eq!(responses.contains_key("401"), !public, "{what}");
         assert!(responses.keys().any(|status| status.starts_with('2')), "{what}");
         for (status, response) in responses {
+            let response = resolved(response);
             assert!(!response["description"].as_str().unwrap().is_empty(), "{what} {status}");
             if status.starts_with(['4', '5']) {
                 let examples =
@@ -43,6 +48,7 @@ fn every_operation_says_what_it_does_who_may_and_how_it_answers() {
             }
         }
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let parameter = resolved(parameter);
             let described = parameter["description"].as_str();
             assert!(
                 described.is_some_and(|text| !text.is_empty()),
@@ -97,17 +103,62 @@ fn every_problem_code_is_documented_somewhere_or_is_common_to_all() {
     let used: BTreeSet<&str> = operations()
         .flat_map(|(_, operation)| operation["responses"].as_object().unwrap().values())
         .filter_map(|response| {
-            response["content"]["application/problem+json"]["examples"].as_object()
+            resolved(response)["content"]["application/problem+json"]["examples"].as_object()
         })
         .flat_map(|all| all.keys().map(String::as_str))
         .collect();
     for (code, example) in examples {
         assert_eq!(example["value"]["code"], *code);
-        // Answers to addresses and methods that no operation has.
-        if ["adresse_inconnue", "methode_interdite"].contains(&code.as_str()) {
-            continue;
-        }
         assert!(used.contains(code.as_str()), "no operation announces {code}");
+    }
+}
+
+#[test]
+fn the_two_forms_of_the_document_say_the_same() {
+    let yaml: Value = yaml_serde::from_str(&traitant::http::openapi_yaml()).unwrap();
+    assert_eq!(yaml, *document());
+}
+
+#[test]
+fn subjects_are_declared_and_have_names_that_generators_can_use() {
+    let named = |tag: &'static Value| tag.as_str().unwrap();
+    let tags = document()["tags"].as_array().unwrap();
+    let declared: BTreeSet<&str> = tags.iter().map(|tag| named(&tag["name"])).collect();
+    let used: BTreeSet<&str> = operations()
+        .flat_map(|(_, operation)| operation["tags"].as_array().unwrap().iter().map(named))
+        .collect();
+    assert_eq!(declared, used);
+    for tag in tags {
+        assert!(named(&tag["name"]).is_ascii(), "{tag}");
+        let shown = named(&tag["x-displayName"]);
+        assert!(named(&tag["description"]).starts_with(&format!("{shown} : ")), "{tag}");
+    }
+}
+
+#[test]
+fn nothing_is_described_that_nothing_uses() {
+    let text = document().to_string();
+    for (kind, components) in document()["components"].as_object().unwrap() {
+        for name in components.as_object().unwrap().keys() {
+            let used = text.contains(&format!("\"#/components/{kind}/{name}\""));
+            assert!(used || kind == "securitySchemes", "{kind} {name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_code_has_a_sentence_on_the_page_of_problems() {
+    let app = TestApp::new().await;
+    let page = app.anonymous().get("/docs/problemes").await;
+    let html = String::from_utf8(page.body).unwrap();
+    let schemas = &document()["components"]["schemas"];
+    for (list, prefix) in [("CodeProbleme", ""), ("CodeChamp", "champ-")] {
+        for code in schemas[list]["enum"].as_array().unwrap() {
+            let code = code.as_str().unwrap();
+            let row = html.split(&format!("<tr id=\"{prefix}{code}\">")).nth(1);
+            let row = row.unwrap_or_else(|| panic!("{code} has no row")).split("</tr>").next();
+            assert!(row.unwrap().ends_with(".</td>"), "{row:?}");
+        }
     }
 }
 

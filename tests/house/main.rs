@@ -11,6 +11,7 @@
 )]
 
 mod architecture;
+mod codes;
 mod documents;
 mod files;
 mod packaging;

@@ -1,12 +1,13 @@
 //! Reading a body: every wrong field is reported, each with its pointer and what is expected.
 //!
-//! A type says once how it is read ([`Lire`]); [`lecture!`] reads a struct member by member, under
-//! the very names of its fields, and refuses the members that it does not have.
+//! A type says once how it is read ([`Lire`]); [`lecture!`] declares structs that are read member by
+//! member, under the very names of their fields, and refuse the members that they do not have.
 
 mod texte;
 mod valeurs;
 
 use std::fmt::{self, Write};
+use std::marker::PhantomData;
 
 pub(crate) use self::texte::{Matricule, Nom, Texte};
 pub(crate) use self::valeurs::{Entier, lire_mot};
@@ -133,6 +134,19 @@ impl<T: Lire> Lire for Option<T> {
     }
 }
 
+/// A member that is read, checked and not kept.
+pub(crate) type Oublie<T> = PhantomData<T>;
+
+impl<T: Lire> Lire for Oublie<T> {
+    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
+        T::lire(noeud, erreurs).map(|_checked| PhantomData)
+    }
+
+    fn absent(chemin: &Chemin<'_>, erreurs: &mut Erreurs) -> Option<Self> {
+        T::absent(chemin, erreurs).map(|_checked| PhantomData)
+    }
+}
+
 /// How many there must be, in words.
 fn entre(min: usize, max: usize, what: &str) -> String {
     match (min, max) {
@@ -221,10 +235,17 @@ impl<'n, 'j> Objet<'n, 'j> {
     }
 }
 
-/// Reads a struct member by member, under the names of its fields. The compiler checks that every
-/// field is listed; the document of the API takes its names from the same fields.
+/// Declares structs, their reading and their schema, member by member, under the names of their fields.
 macro_rules! lecture {
-    ($name:ident { $($field:ident),+ $(,)? }) => {
+    ($( $(#[$meta:meta])* $seen:vis struct $name:ident {
+        $( $(#[$about:meta])* $open:vis $field:ident: $kind:ty ),+ $(,)?
+    } )+) => {$(
+        #[derive(Debug, utoipa::ToSchema)]
+        $(#[$meta])*
+        $seen struct $name {
+            $( $(#[$about])* $open $field: $kind, )+
+        }
+
         impl $crate::http::lecture::Lire for $name {
             fn lire(
                 noeud: $crate::http::lecture::Noeud<'_, '_>,
@@ -236,7 +257,7 @@ macro_rules! lecture {
                 Some(Self { $( $field: $field? ),+ })
             }
         }
-    };
+    )+};
 }
 pub(crate) use lecture;
 
@@ -259,14 +280,16 @@ mod tests {
     use crate::domain::identifiers::Rpps;
     use crate::domain::money::Centimes;
 
-    #[derive(Debug)]
-    struct Exemple {
-        rpps: Rpps,
-        jour: NaiveDate,
-        montant: Option<Centimes>,
-        mots: Liste<Texte<1, 5>, 0, 3>,
+    type Mots = Liste<Texte<1, 5>, 0, 3>;
+
+    lecture! {
+        struct Exemple {
+            rpps: Rpps,
+            jour: NaiveDate,
+            montant: Option<Centimes>,
+            mots: Mots,
+        }
     }
-    lecture!(Exemple { rpps, jour, montant, mots });
 
     fn wrong(text: &str) -> Vec<(String, &'static str)> {
         let json = Json::parse(text.as_bytes()).unwrap();

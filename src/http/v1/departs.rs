@@ -4,9 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::NaiveDate;
-use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::medecins_traitants::DesignationVue;
 use crate::domain::droits::Demarche;
@@ -17,6 +15,7 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
 use crate::http::idempotency::{rendre, respond};
 use crate::http::lecture::lecture;
+use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::services::declarations;
 use crate::services::declarations::NouveauDepart;
@@ -25,23 +24,23 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(leave))
 }
 
-/// Départ d'un médecin d'une désignation conjointe.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "patient_id": "0192f0c4-0000-7000-8000-000000000001", "rpps": "99900001233",
-    "jour": "2025-06-16", "motif": "changement_de_lieu"
-}))]
-pub(crate) struct DepartDemande {
-    /// Patient de la désignation.
-    patient_id: PatientId,
-    /// Médecin qui part ; celui qui appelle par défaut.
-    rpps: Option<Rpps>,
-    /// Premier jour où il n'est plus médecin traitant ; aujourd'hui par défaut.
-    jour: Option<NaiveDate>,
-    /// Motif.
-    motif: MotifDepart,
+lecture! {
+    /// Départ d'un médecin d'une désignation conjointe.
+    #[schema(example = json!({
+        "patient_id": "0192f0c4-0000-7000-8000-000000000001", "rpps": "99900001233",
+        "jour": "2025-06-16", "motif": "changement_de_lieu"
+    }))]
+    pub(crate) struct DepartDemande {
+        /// Patient de la désignation.
+        patient_id: PatientId,
+        /// Médecin qui part ; celui qui appelle par défaut.
+        rpps: Option<Rpps>,
+        /// Premier jour où il n'est plus médecin traitant ; aujourd'hui par défaut.
+        jour: Option<NaiveDate>,
+        /// Motif.
+        motif: MotifDepart,
+    }
 }
-lecture!(DepartDemande { patient_id, rpps, jour, motif });
 
 /// Enregistrer le départ d'un médecin d'une désignation conjointe
 ///
@@ -51,14 +50,8 @@ lecture!(DepartDemande { patient_id, rpps, jour, motif });
 #[utoipa::path(
     post,
     path = "/v1/designations/{id}/departs",
-    tag = "Médecin traitant",
     operation_id = "enregistrer_depart",
-    params(("id" = DesignationId, Path, description = "Identifiant de la désignation"),
-           ("If-Match" = String, Header, description = "Version de la désignation lue"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = DepartDemande,
-    responses((status = 200, description = "La désignation, telle que connue maintenant", body = DesignationVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "La désignation, telle que connue maintenant", body = DesignationVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "medecin_non_membre", "medecin_seul"])))
 )]
 async fn leave(

@@ -16,6 +16,7 @@ use crate::domain::ids::{DeclarationId, FeuilleId};
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::idempotency::Anonymous;
+use crate::http::schemas::{LettreDeterminee, NumeroEvaluation};
 use crate::http::v1::reglement::ReglementVue;
 use crate::services::evaluations::{
     Autrement, Changement, Explication, Motif, Motifs, PourLePatient,
@@ -26,10 +27,9 @@ use crate::services::evaluations::{
 pub(crate) struct EvaluationVue {
     /// Numéro de l'évaluation de cette feuille ; absent pour une simulation.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = 1)]
+    #[schema(value_type = Option<NumeroEvaluation>, nullable = false)]
     numero: Option<i16>,
     /// Empreinte de la loi appliquée (paramètres, règles et raisonnement).
-    #[schema(value_type = String)]
     regles_version: Empreinte,
     /// Ce qui était enregistré à cet instant a été pris en compte ; absent pour une simulation.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,7 +40,7 @@ pub(crate) struct EvaluationVue {
     /// Situation déterminée par le service ; celle de la feuille résume celles de ses actes.
     situation_determinee: CodeDetermine,
     /// Lettre de la caisse pour cette situation.
-    #[schema(example = "T")]
+    #[schema(value_type = Option<LettreDeterminee>)]
     code_determine: Option<&'static str>,
     /// Code de la nomenclature nationale IR_QPS_V.
     #[schema(example = "1")]

@@ -8,6 +8,7 @@ use super::loi::ParametreVue;
 use crate::domain::digest::Empreinte;
 use crate::domain::evaluation::Fait;
 use crate::domain::vocabulary::Vocabulaire;
+use crate::http::schemas::NumeroEvaluation;
 use crate::services::instructions::{ActeInstruit, Instruction, RegleInstruite, Sort, Source};
 
 /// Tout ce qui fonde une évaluation : règles, faits et valeurs.
@@ -15,10 +16,9 @@ use crate::services::instructions::{ActeInstruit, Instruction, RegleInstruite, S
 pub(crate) struct InstructionVue {
     /// Numéro de l'évaluation ; absent pour une simulation.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = 1)]
+    #[schema(value_type = Option<NumeroEvaluation>, nullable = false)]
     numero: Option<i16>,
     /// Empreinte de la loi appliquée.
-    #[schema(value_type = String)]
     regles_version: Empreinte,
     /// Les faits du registre sont ceux qui étaient enregistrés à cet instant ; absent pour une simulation.
     #[serde(skip_serializing_if = "Option::is_none")]

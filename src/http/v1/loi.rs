@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::domain::digest::Empreinte;
 use crate::domain::vocabulary::Vocabulaire;
@@ -14,6 +13,7 @@ use crate::http::AppState;
 use crate::http::extract::Requete;
 use crate::http::idempotency::{Anonymous, json as respond_json};
 use crate::http::lecture::lecture;
+use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::services::loi;
 use crate::services::loi::{Fiche, ParametreDuJour, Reference, Verification, rang};
@@ -22,18 +22,21 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(of_day)).routes(routes!(compare))
 }
 
-#[derive(Debug)]
-struct JourDemande {
-    le: Option<NaiveDate>,
-}
-lecture!(JourDemande { le });
+lecture! {
+    struct JourDemande {
+        /// Jour des soins ; aujourd'hui par défaut.
+        le: Option<NaiveDate>,
+    }
 
-#[derive(Debug)]
-struct JoursDemande {
-    du: NaiveDate,
-    au: NaiveDate,
+    struct JoursDemande {
+        /// Premier jour de soins.
+        #[schema(example = "2024-05-14")]
+        du: NaiveDate,
+        /// Second jour de soins.
+        #[schema(example = "2024-05-15")]
+        au: NaiveDate,
+    }
 }
-lecture!(JoursDemande { du, au });
 
 /// Loi appliquée aux soins d'un jour.
 #[derive(Debug, Serialize, ToSchema)]
@@ -181,9 +184,7 @@ impl RegleVue {
 #[utoipa::path(
     get,
     path = "/v1/loi",
-    tag = "Loi",
     operation_id = "lire_loi",
-    params(("le" = Option<NaiveDate>, Query, description = "Jour des soins ; aujourd'hui par défaut")),
     responses((status = 200, description = "La loi de ce jour", body = LoiVue)),
     extensions(("x-problemes" = json!(["hors_couverture"])))
 )]
@@ -207,12 +208,7 @@ async fn of_day(
 #[utoipa::path(
     get,
     path = "/v1/loi/comparaison",
-    tag = "Loi",
     operation_id = "comparer_loi",
-    params(
-        ("du" = NaiveDate, Query, description = "Premier jour de soins", example = "2024-05-14"),
-        ("au" = NaiveDate, Query, description = "Second jour de soins", example = "2024-05-15")
-    ),
     responses((status = 200, description = "Les différences", body = ComparaisonVue)),
     extensions(("x-problemes" = json!(["hors_couverture"])))
 )]

@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::domain::droits::Demarche;
 use crate::domain::fait_date::FaitDate;
@@ -22,6 +21,7 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps};
 use crate::http::idempotency::{Anonymous, json as respond_json, rendre, respond};
 use crate::http::lecture::{Lire, Liste, Noeud, Nom, Objet, Texte, lecture};
+use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::services::medecins;
 
@@ -32,81 +32,64 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 /// At least one practice.
 type ExercicesDemande = Liste<ExerciceDemande, 1, 10>;
 
-/// Médecin à enregistrer.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "rpps": "99900007099", "nom": "ESSAI-PONS", "prenom": "JEANNE", "specialite": "01",
-    "exercices": [{
-        "du": "2015-09-01", "mode": "liberal", "principal": true, "convention": "secteur_1",
-        "lieu": { "nature": "cabinet", "nom": "Cabinet du Parc", "commune": "01004",
-                  "adresse": "12 rue du Parc" }
-    }]
-}))]
-pub(crate) struct MedecinDemande {
-    /// RPPS.
-    rpps: Rpps,
-    /// Nom d'exercice.
-    #[schema(inline)]
-    nom: Nom<80>,
-    /// Prénom d'exercice.
-    #[schema(inline)]
-    prenom: Nom<80>,
-    /// Spécialité, d'un médecin.
-    specialite: Specialite,
-    /// Exercices, un par lieu.
-    #[schema(inline)]
-    exercices: ExercicesDemande,
-}
-lecture!(MedecinDemande { rpps, nom, prenom, specialite, exercices });
+lecture! {
+    /// Médecin à enregistrer.
+    #[schema(example = json!({
+        "rpps": "99900007099", "nom": "ESSAI-PONS", "prenom": "JEANNE", "specialite": "01",
+        "exercices": [{
+            "du": "2015-09-01", "mode": "liberal", "principal": true, "convention": "secteur_1",
+            "lieu": { "nature": "cabinet", "nom": "Cabinet du Parc", "commune": "01004",
+                      "adresse": "12 rue du Parc" }
+        }]
+    }))]
+    pub(crate) struct MedecinDemande {
+        /// RPPS.
+        rpps: Rpps,
+        /// Nom d'exercice.
+        nom: Nom<80>,
+        /// Prénom d'exercice.
+        prenom: Nom<80>,
+        /// Spécialité, d'un médecin.
+        specialite: Specialite,
+        /// Exercices, un par lieu.
+        exercices: ExercicesDemande,
+    }
 
-/// Exercice d'un médecin à un lieu.
-#[derive(Debug, ToSchema)]
-pub(crate) struct ExerciceDemande {
-    /// Premier jour.
-    du: NaiveDate,
-    /// Lieu existant, par son identifiant, ou nouveau lieu.
-    lieu: LieuExerciceDemande,
-    /// Mode d'exercice.
-    mode: ModeExercice,
-    /// Exercice principal, ou cabinet secondaire.
-    principal: bool,
-    /// Convention.
-    convention: Convention,
-    /// Option tarifaire.
-    option_tarifaire: Option<OptionTarifaire>,
-    /// Numéro sous lequel les soins y sont facturés.
-    numero_facturation: Option<NumeroFacturation>,
+    /// Exercice d'un médecin à un lieu.
+    pub(crate) struct ExerciceDemande {
+        /// Premier jour.
+        du: NaiveDate,
+        /// Lieu existant, par son identifiant, ou nouveau lieu.
+        lieu: LieuExerciceDemande,
+        /// Mode d'exercice.
+        mode: ModeExercice,
+        /// Exercice principal, ou cabinet secondaire.
+        principal: bool,
+        /// Convention.
+        convention: Convention,
+        /// Option tarifaire.
+        option_tarifaire: Option<OptionTarifaire>,
+        /// Numéro sous lequel les soins y sont facturés.
+        numero_facturation: Option<NumeroFacturation>,
+    }
 }
-lecture!(ExerciceDemande {
-    du,
-    lieu,
-    mode,
-    principal,
-    convention,
-    option_tarifaire,
-    numero_facturation,
-});
 
 /// Lieu existant (« id » seul) ou nouveau (les autres champs).
 #[derive(Debug, ToSchema)]
 pub(crate) struct LieuExerciceDemande {
     /// Identifiant d'un lieu enregistré.
-    #[schema(value_type = Option<LieuId>)]
     id: Option<LieuId>,
     /// Nature.
-    #[schema(value_type = Option<NatureLieu>)]
     nature: Option<NatureLieu>,
     /// Nom.
     #[schema(value_type = Option<String>, max_length = 120)]
     nom: Option<Nom<120>>,
     /// Commune.
-    #[schema(value_type = Option<CommuneExercice>)]
     commune: Option<CommuneExercice>,
     /// Adresse.
     #[schema(value_type = Option<String>, max_length = 200)]
     adresse: Option<Texte<1, 200>>,
     /// FINESS géographique.
-    #[schema(value_type = Option<Finess>)]
     finess_et: Option<Finess>,
 }
 
@@ -289,12 +272,9 @@ impl MedecinVue {
 #[utoipa::path(
     post,
     path = "/v1/medecins",
-    tag = "Médecins",
     operation_id = "enregistrer_medecin",
-    params(("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = MedecinDemande,
     responses((status = 201, description = "Médecin enregistré", body = MedecinVue,
-        headers(("Location" = String, description = "Adresse du médecin")))),
+        headers(("Location")))),
     extensions(("x-problemes" = json!(["role_interdit", "medecin_existant",
         "facturation_existante"])))
 )]
@@ -342,9 +322,7 @@ async fn create(
 #[utoipa::path(
     get,
     path = "/v1/medecins/{rpps}",
-    tag = "Médecins",
     operation_id = "lire_medecin",
-    params(("rpps" = Rpps, Path, description = "RPPS du médecin")),
     responses((status = 200, description = "Le médecin et ses faits datés", body = MedecinVue)),
     extensions(("x-problemes" = json!(["introuvable"])))
 )]

@@ -6,7 +6,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::domain::designation::{ActionDesignation, Designation, MotifFin};
 use crate::domain::droits::Demarche;
@@ -19,7 +18,9 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Corps, Requete};
 use crate::http::idempotency::show;
 use crate::http::lecture::lecture;
+use crate::http::openapi::routes;
 use crate::http::problem::Refus;
+use crate::http::schemas::MotifSnds;
 use crate::services::medecins_traitants;
 use crate::services::medecins_traitants::{Dates, DesignationLue, MedecinTraitant};
 
@@ -27,40 +28,39 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(current)).routes(routes!(consult)).routes(routes!(list))
 }
 
-/// Les deux dates de toute question sur le médecin traitant.
-#[derive(Debug)]
-struct DatesDemande {
-    en_vigueur_le: Option<NaiveDate>,
-    connu_le: Option<DateTime<Utc>>,
-}
-lecture!(DatesDemande { en_vigueur_le, connu_le });
+lecture! {
+    /// Les deux dates de toute question sur le médecin traitant.
+    struct DatesDemande {
+        /// En vigueur ce jour ; aujourd'hui par défaut.
+        en_vigueur_le: Option<NaiveDate>,
+        /// Tel que connu à cet instant ; maintenant par défaut.
+        connu_le: Option<DateTime<Utc>>,
+    }
 
-/// La seule date d'un historique.
-#[derive(Debug)]
-struct ConnaissanceDemande {
-    connu_le: Option<DateTime<Utc>>,
-}
-lecture!(ConnaissanceDemande { connu_le });
+    /// La seule date d'un historique.
+    pub(crate) struct ConnaissanceDemande {
+        /// Tel que connu à cet instant ; maintenant par défaut.
+        pub(crate) connu_le: Option<DateTime<Utc>>,
+    }
 
-/// Question sur le médecin traitant d'une personne désignée comme sur sa carte Vitale.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "identifiant": { "type": "nir", "valeur": "172080100199557" },
-    "date_naissance": "1972-08-09", "en_vigueur_le": "2025-05-15"
-}))]
-pub(crate) struct ConsultationDemande {
-    /// Numéro du patient ou de l'assuré.
-    identifiant: IdentifiantPersonne,
-    /// Date de naissance connue de l'Assurance maladie.
-    date_naissance: DateNaissanceAmo,
-    /// Rang gémellaire, 1 par défaut.
-    rang: Option<RangGemellaire>,
-    /// En vigueur ce jour ; aujourd'hui par défaut.
-    en_vigueur_le: Option<NaiveDate>,
-    /// Tel que connu à cet instant ; maintenant par défaut.
-    connu_le: Option<DateTime<Utc>>,
+    /// Question sur le médecin traitant d'une personne désignée comme sur sa carte Vitale.
+    #[schema(example = json!({
+        "identifiant": { "type": "nir", "valeur": "172080100199557" },
+        "date_naissance": "1972-08-09", "en_vigueur_le": "2025-05-15"
+    }))]
+    pub(crate) struct ConsultationDemande {
+        /// Numéro du patient ou de l'assuré.
+        identifiant: IdentifiantPersonne,
+        /// Date de naissance connue de l'Assurance maladie.
+        date_naissance: DateNaissanceAmo,
+        /// Rang gémellaire, 1 par défaut.
+        rang: Option<RangGemellaire>,
+        /// En vigueur ce jour ; aujourd'hui par défaut.
+        en_vigueur_le: Option<NaiveDate>,
+        /// Tel que connu à cet instant ; maintenant par défaut.
+        connu_le: Option<DateTime<Utc>>,
+    }
 }
-lecture!(ConsultationDemande { identifiant, date_naissance, rang, en_vigueur_le, connu_le });
 
 /// Médecin traitant d'un patient, un jour donné.
 #[derive(Debug, Serialize, ToSchema)]
@@ -99,8 +99,8 @@ pub(crate) struct DesignationVue {
     effet_au: Option<NaiveDate>,
     /// Motif de fin.
     motif_fin: Option<MotifFin>,
-    /// Motif de la table nationale : FIS, FIB ou FIP.
-    #[schema(example = "FIS")]
+    /// Motif de la table nationale.
+    #[schema(value_type = Option<MotifSnds>)]
     motif_fin_snds: Option<&'static str>,
     /// Médecins désignés.
     medecins: Vec<MembreVue>,
@@ -187,13 +187,7 @@ impl MedecinTraitantVue {
 #[utoipa::path(
     get,
     path = "/v1/patients/{id}/medecin-traitant",
-    tag = "Médecin traitant",
     operation_id = "lire_medecin_traitant",
-    params(
-        ("id" = PatientId, Path, description = "Identifiant du patient"),
-        ("en_vigueur_le" = Option<NaiveDate>, Query, description = "En vigueur ce jour ; aujourd'hui par défaut"),
-        ("connu_le" = Option<DateTime<Utc>>, Query, description = "Tel que connu à cet instant ; maintenant par défaut")
-    ),
     responses((status = 200, description = "La réponse, à la mesure de ce que l'appelant peut savoir", body = MedecinTraitantVue)),
     extensions(("x-problemes" = json!(["introuvable"])))
 )]
@@ -216,9 +210,7 @@ async fn current(
 #[utoipa::path(
     post,
     path = "/v1/medecins-traitants/consultation",
-    tag = "Médecin traitant",
     operation_id = "consulter_medecin_traitant",
-    request_body = ConsultationDemande,
     responses((status = 200, description = "La réponse, à la mesure de ce que l'appelant peut savoir", body = MedecinTraitantVue)),
     extensions(("x-problemes" = json!(["introuvable"])))
 )]
@@ -252,12 +244,7 @@ pub(crate) struct DesignationsVue {
 #[utoipa::path(
     get,
     path = "/v1/patients/{id}/designations",
-    tag = "Médecin traitant",
     operation_id = "lister_designations",
-    params(
-        ("id" = PatientId, Path, description = "Identifiant du patient"),
-        ("connu_le" = Option<DateTime<Utc>>, Query, description = "Tel que connu à cet instant ; maintenant par défaut")
-    ),
     responses((status = 200, description = "Les désignations, par premier jour", body = DesignationsVue)),
     extensions(("x-problemes" = json!(["introuvable"])))
 )]

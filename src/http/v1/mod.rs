@@ -24,26 +24,27 @@ pub(crate) mod simulations;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::AppState;
+use super::openapi::about;
 
 /// Every route of version 1. Registered through the documenting router: an undocumented route is
 /// impossible.
 pub(crate) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .merge(simulations::router())
-        .merge(feuilles_de_soins::router())
-        .merge(creances::router())
-        .merge(declarations::router())
-        .merge(medecins_traitants::router())
-        .merge(departs::router())
-        .merge(adressages::router())
-        .merge(conciliations::router())
-        .merge(patients::router())
-        .merge(reevaluations::router())
-        .merge(representations::router())
-        .merge(medecins::router())
-        .merge(operations::router())
-        .merge(neutralisations::router())
-        .merge(patientele::router())
-        .merge(moi::router())
-        .merge(loi::router())
+        .merge(about("simulations", simulations::router()))
+        .merge(about("feuilles-de-soins", feuilles_de_soins::router()))
+        .merge(about("creances", creances::router()))
+        .merge(about("declarations", declarations::router()))
+        .merge(about("medecin-traitant", medecins_traitants::router()))
+        .merge(about("medecin-traitant", departs::router()))
+        .merge(about("adressages", adressages::router()))
+        .merge(about("conciliations", conciliations::router()))
+        .merge(about("patients", patients::router()))
+        .merge(about("reevaluations", reevaluations::router()))
+        .merge(about("patients", representations::router()))
+        .merge(about("medecins", medecins::router()))
+        .merge(about("operations", operations::router()))
+        .merge(about("medecin-traitant", neutralisations::router()))
+        .merge(about("medecins", patientele::router()))
+        .merge(about("moi", moi::router()))
+        .merge(about("loi", loi::router()))
 }

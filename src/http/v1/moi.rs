@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::domain::droits::{Demarche, Portee};
 use crate::domain::ids::{AccesId, RequestId};
@@ -15,9 +14,10 @@ use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Requete};
 use crate::http::idempotency::{Anonymous, json as respond_json, show};
-use crate::http::lecture::{Entier, lecture};
-use crate::http::pagination::{self, Curseur, PaginationVue};
+use crate::http::openapi::routes;
+use crate::http::pagination::{self, PageDemande, PaginationVue};
 use crate::http::problem::Refus;
+use crate::http::schemas::{OperationTracee, RoleAppelant};
 use crate::services::patients;
 use crate::services::patients::AccesLu;
 
@@ -28,8 +28,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 /// Porteur du jeton.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MoiVue {
-    /// Rôle : medecin, patient ou caisse.
-    #[schema(example = "medecin")]
+    /// Rôle.
+    #[schema(value_type = RoleAppelant)]
     role: &'static str,
     /// RPPS du médecin, identifiant interne du patient ou code de la caisse.
     #[schema(example = "99900001233")]
@@ -46,9 +46,8 @@ impl Anonymous for MoiVue {}
 #[utoipa::path(
     get,
     path = "/v1/moi",
-    tag = "Moi",
     operation_id = "lire_moi",
-    responses((status = 200, description = "Le porteur du jeton", body = MoiVue)),
+    responses((status = 200, description = "Le porteur du jeton", body = MoiVue))
 )]
 async fn whoami(appel: Appel) -> Result<Response, Refus> {
     let acteur = *appel.acteur();
@@ -61,13 +60,6 @@ async fn whoami(appel: Appel) -> Result<Response, Refus> {
 
 /// The question that cursors of accesses are bound to.
 const ACCES: &str = "acces";
-
-#[derive(Debug)]
-struct AccesDemande {
-    limite: Option<Entier<1, 500>>,
-    curseur: Option<Curseur>,
-}
-lecture!(AccesDemande { limite, curseur });
 
 /// Accès au dossier du patient, les derniers d'abord.
 #[derive(Debug, Serialize, ToSchema)]
@@ -86,13 +78,13 @@ pub(crate) struct AccesVue {
     /// Instant.
     survenu_le: DateTime<Utc>,
     /// Rôle de l'appelant.
-    #[schema(example = "medecin")]
+    #[schema(value_type = RoleAppelant)]
     role: String,
     /// RPPS, code de caisse ou identifiant du patient.
     #[schema(example = "99900001233")]
     appelant: String,
     /// Ce qui a été lu.
-    #[schema(example = "medecin_traitant.lire")]
+    #[schema(value_type = OperationTracee)]
     operation: String,
     /// Requête.
     identifiant_correlation: RequestId,
@@ -118,20 +110,15 @@ impl From<AccesLu> for AccesVue {
 #[utoipa::path(
     get,
     path = "/v1/moi/acces",
-    tag = "Moi",
     operation_id = "lister_acces",
-    params(
-        ("limite" = inline(Option<Entier<1, 500>>), Query, description = "Nombre d'accès par page, 50 par défaut"),
-        ("curseur" = Option<String>, Query, description = "Curseur de la page précédente")
-    ),
     responses((status = 200, description = "Les accès, les derniers d'abord", body = AccesListeVue,
-        headers(("Link" = String, description = "Adresse de la page suivante (rel=next), s'il y en a une")))),
+        headers(("Link")))),
     extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
 )]
 async fn accesses(
     State(state): State<AppState>,
     appel: Appel,
-    Requete(demande): Requete<AccesDemande>,
+    Requete(demande): Requete<PageDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerAcces)?;
     let limit = demande.limite.map_or(50, |limite| limite.0);

@@ -6,7 +6,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::domain::droits::Demarche;
 use crate::domain::fait_date::FaitDate;
@@ -16,19 +15,14 @@ use crate::domain::operation::{NatureOperation, Neutralisation};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Requete};
 use crate::http::idempotency::show;
-use crate::http::lecture::lecture;
+use crate::http::openapi::routes;
 use crate::http::problem::Refus;
+use crate::http::v1::medecins_traitants::ConnaissanceDemande;
 use crate::services::neutralisations;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list))
 }
-
-#[derive(Debug)]
-struct NeutralisationsDemande {
-    connu_le: Option<DateTime<Utc>>,
-}
-lecture!(NeutralisationsDemande { connu_le });
 
 /// Neutralisations d'un patient.
 #[derive(Debug, Serialize, ToSchema)]
@@ -78,12 +72,7 @@ impl From<&FaitDate<Neutralisation>> for NeutralisationVue {
 #[utoipa::path(
     get,
     path = "/v1/patients/{id}/neutralisations",
-    tag = "Médecin traitant",
     operation_id = "lister_neutralisations",
-    params(
-        ("id" = PatientId, Path, description = "Identifiant du patient"),
-        ("connu_le" = Option<DateTime<Utc>>, Query, description = "Tel que connu à cet instant ; maintenant par défaut")
-    ),
     responses((status = 200, description = "Les neutralisations, par premier jour", body = NeutralisationsVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
 )]
@@ -91,7 +80,7 @@ async fn list(
     State(state): State<AppState>,
     appel: Appel,
     Chemin(id): Chemin<PatientId>,
-    Requete(demande): Requete<NeutralisationsDemande>,
+    Requete(demande): Requete<ConnaissanceDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerNeutralisations)?;
     let found = neutralisations::list(&state.core, &contexte, id, demande.connu_le).await?;

@@ -9,7 +9,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::domain::designation::MotifFin;
 use crate::domain::droits::Demarche;
@@ -21,8 +20,10 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Requete};
 use crate::http::idempotency::show;
 use crate::http::lecture::{Entier, lecture};
+use crate::http::openapi::routes;
 use crate::http::pagination::{self, Curseur, LIMITE, PaginationVue};
 use crate::http::problem::Refus;
+use crate::http::schemas::MotifSnds;
 use crate::services::patientele;
 use crate::services::patientele::{MouvementConnu, PatientDuMedecin, PlaceMouvement};
 
@@ -30,21 +31,25 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(movements))
 }
 
-#[derive(Debug)]
-struct PatienteleDemande {
-    en_vigueur_le: Option<NaiveDate>,
-    connu_le: Option<DateTime<Utc>>,
-    limite: Option<Entier<1, 100>>,
-    curseur: Option<Curseur>,
-}
-lecture!(PatienteleDemande { en_vigueur_le, connu_le, limite, curseur });
+lecture! {
+    struct PatienteleDemande {
+        /// Patients de ce jour ; aujourd'hui par défaut.
+        en_vigueur_le: Option<NaiveDate>,
+        /// Tel que connu à cet instant ; maintenant par défaut.
+        connu_le: Option<DateTime<Utc>>,
+        /// Nombre de patients par page, 20 par défaut.
+        limite: Option<Entier<1, 100>>,
+        /// Curseur de la page précédente, avec les mêmes filtres.
+        curseur: Option<Curseur>,
+    }
 
-#[derive(Debug)]
-struct MouvementsDemande {
-    limite: Option<Entier<1, 100>>,
-    curseur: Option<Curseur>,
+    struct MouvementsDemande {
+        /// Nombre de mouvements par page, 20 par défaut.
+        limite: Option<Entier<1, 100>>,
+        /// Curseur de la dernière lecture ; absent, tout depuis le début.
+        curseur: Option<Curseur>,
+    }
 }
-lecture!(MouvementsDemande { limite, curseur });
 
 /// Patients du médecin, un jour donné.
 #[derive(Debug, Serialize, ToSchema)]
@@ -110,14 +115,7 @@ impl From<&PatientDuMedecin> for PatientDuMedecinVue {
 #[utoipa::path(
     get,
     path = "/v1/moi/patients",
-    tag = "Médecins",
     operation_id = "lister_mes_patients",
-    params(
-        ("en_vigueur_le" = Option<NaiveDate>, Query, description = "Patients de ce jour ; aujourd'hui par défaut"),
-        ("connu_le" = Option<DateTime<Utc>>, Query, description = "Tel que connu à cet instant ; maintenant par défaut"),
-        ("limite" = inline(Option<Entier<1, 100>>), Query, description = "Nombre de patients par page, 20 par défaut"),
-        ("curseur" = Option<String>, Query, description = "Curseur de la page précédente, avec les mêmes filtres")
-    ),
     responses((status = 200, description = "Une page de patients", body = PatienteleVue)),
     extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
 )]
@@ -169,8 +167,8 @@ pub(crate) struct MouvementVue {
     effet_du: NaiveDate,
     /// Motif du départ.
     motif_fin: Option<MotifFin>,
-    /// Motif de la table nationale : FIS, FIB ou FIP.
-    #[schema(example = "FIP")]
+    /// Motif de la table nationale.
+    #[schema(value_type = Option<MotifSnds>)]
     motif_fin_snds: Option<&'static str>,
     /// Le registre le sait depuis cet instant.
     enregistre_le: DateTime<Utc>,
@@ -218,12 +216,7 @@ impl FromStr for Cle {
 #[utoipa::path(
     get,
     path = "/v1/moi/patients/mouvements",
-    tag = "Médecins",
     operation_id = "suivre_mes_patients",
-    params(
-        ("limite" = inline(Option<Entier<1, 100>>), Query, description = "Nombre de mouvements par page, 20 par défaut"),
-        ("curseur" = Option<String>, Query, description = "Curseur de la dernière lecture ; absent, tout depuis le début")
-    ),
     responses((status = 200, description = "Les mouvements qui suivent le curseur", body = MouvementsVue)),
     extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
 )]

@@ -14,7 +14,6 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 pub(crate) use self::vue::OrganismeVue;
 use self::vue::PatientVue;
@@ -28,6 +27,7 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps};
 use crate::http::idempotency::{rendre, respond, show, show_version};
 use crate::http::lecture::{Nom, lecture};
+use crate::http::openapi::{about, routes};
 use crate::http::problem::Refus;
 use crate::services::patients;
 
@@ -36,50 +36,39 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(create))
         .routes(routes!(get))
         .routes(routes!(find))
-        .merge(actes::router())
-        .merge(fusions::router())
-        .merge(scissions::router())
-        .merge(conflits::router())
+        .merge(about("vie-du-patient", actes::router()))
+        .merge(about("vie-du-patient", fusions::router()))
+        .merge(about("vie-du-patient", scissions::router()))
+        .merge(about("vie-du-patient", conflits::router()))
 }
 
-/// Patient à enregistrer.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "identifiant": { "type": "nir", "valeur": "186022B03399191" },
-    "nom": "ESSAI-LECA", "prenom": "ANGE", "date_naissance": "1986-02-11",
-    "organisme": { "regime": "01", "caisse": "131", "centre": "0000" },
-    "affilie_du": "2012-09-01"
-}))]
-pub(crate) struct PatientDemande {
-    /// Numéro du patient lui-même.
-    identifiant: IdentifiantPersonne,
-    /// Numéro de l'assuré dont il est ayant droit.
-    ouvrant_droit: Option<IdentifiantPersonne>,
-    /// Nom de naissance.
-    #[schema(inline)]
-    nom: Nom<80>,
-    /// Premier prénom.
-    #[schema(inline)]
-    prenom: Nom<80>,
-    /// Date de naissance connue de l'Assurance maladie.
-    date_naissance: DateNaissanceAmo,
-    /// Rang gémellaire, 1 par défaut.
-    rang: Option<RangGemellaire>,
-    /// Organisme de rattachement.
-    organisme: Organisme,
-    /// Premier jour de l'affiliation.
-    affilie_du: NaiveDate,
+lecture! {
+    /// Patient à enregistrer.
+    #[schema(example = json!({
+        "identifiant": { "type": "nir", "valeur": "186022B03399191" },
+        "nom": "ESSAI-LECA", "prenom": "ANGE", "date_naissance": "1986-02-11",
+        "organisme": { "regime": "01", "caisse": "131", "centre": "0000" },
+        "affilie_du": "2012-09-01"
+    }))]
+    pub(crate) struct PatientDemande {
+        /// Numéro du patient lui-même.
+        identifiant: IdentifiantPersonne,
+        /// Numéro de l'assuré dont il est ayant droit.
+        ouvrant_droit: Option<IdentifiantPersonne>,
+        /// Nom de naissance.
+        nom: Nom<80>,
+        /// Premier prénom.
+        prenom: Nom<80>,
+        /// Date de naissance connue de l'Assurance maladie.
+        date_naissance: DateNaissanceAmo,
+        /// Rang gémellaire, 1 par défaut.
+        rang: Option<RangGemellaire>,
+        /// Organisme de rattachement.
+        organisme: Organisme,
+        /// Premier jour de l'affiliation.
+        affilie_du: NaiveDate,
+    }
 }
-lecture!(PatientDemande {
-    identifiant,
-    ouvrant_droit,
-    nom,
-    prenom,
-    date_naissance,
-    rang,
-    organisme,
-    affilie_du,
-});
 
 impl PatientDemande {
     /// The person to register.
@@ -99,21 +88,21 @@ impl PatientDemande {
     }
 }
 
-/// Recherche d'un patient, comme la carte Vitale le désigne.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "identifiant": { "type": "nir", "valeur": "172080100199557" },
-    "date_naissance": "1972-08-09", "rang": 1
-}))]
-pub(crate) struct RecherchePatientDemande {
-    /// Numéro du patient ou de l'assuré.
-    identifiant: IdentifiantPersonne,
-    /// Date de naissance connue de l'Assurance maladie.
-    date_naissance: DateNaissanceAmo,
-    /// Rang gémellaire, 1 par défaut.
-    rang: Option<RangGemellaire>,
+lecture! {
+    /// Recherche d'un patient, comme la carte Vitale le désigne.
+    #[schema(example = json!({
+        "identifiant": { "type": "nir", "valeur": "172080100199557" },
+        "date_naissance": "1972-08-09", "rang": 1
+    }))]
+    pub(crate) struct RecherchePatientDemande {
+        /// Numéro du patient ou de l'assuré.
+        identifiant: IdentifiantPersonne,
+        /// Date de naissance connue de l'Assurance maladie.
+        date_naissance: DateNaissanceAmo,
+        /// Rang gémellaire, 1 par défaut.
+        rang: Option<RangGemellaire>,
+    }
 }
-lecture!(RecherchePatientDemande { identifiant, date_naissance, rang });
 
 impl RecherchePatientDemande {
     /// The key of the search.
@@ -140,12 +129,9 @@ pub(crate) struct PatientTrouveVue {
 #[utoipa::path(
     post,
     path = "/v1/patients",
-    tag = "Patients",
     operation_id = "enregistrer_patient",
-    params(("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = PatientDemande,
     responses((status = 201, description = "Patient enregistré", body = PatientVue,
-        headers(("Location" = String, description = "Adresse du patient"), ("ETag" = String, description = "Version")))),
+        headers(("Location")))),
     extensions(("x-problemes" = json!(["role_interdit", "patient_existant"])))
 )]
 async fn create(
@@ -172,11 +158,8 @@ async fn create(
 #[utoipa::path(
     get,
     path = "/v1/patients/{id}",
-    tag = "Patients",
     operation_id = "lire_patient",
-    params(("id" = PatientId, Path, description = "Identifiant du patient")),
-    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue)),
     extensions(("x-problemes" = json!(["introuvable"])))
 )]
 async fn get(
@@ -198,9 +181,7 @@ async fn get(
 #[utoipa::path(
     post,
     path = "/v1/patients/recherche",
-    tag = "Patients",
     operation_id = "rechercher_patient",
-    request_body = RecherchePatientDemande,
     responses((status = 200, description = "Le patient", body = PatientTrouveVue)),
     extensions(("x-problemes" = json!(["introuvable"])))
 )]

@@ -7,7 +7,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{PatientId, RepresentationId};
@@ -19,7 +18,10 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
 use crate::http::idempotency::{rendre, respond, show};
 use crate::http::lecture::{Texte, lecture};
+use crate::http::openapi::routes;
 use crate::http::problem::Refus;
+use crate::http::schemas::ActionRepresentation;
+use crate::http::v1::medecins_traitants::ConnaissanceDemande;
 use crate::services::ChampInvalide;
 use crate::services::representations;
 use crate::services::representations::{NouvelleRepresentation, RepresentationLue};
@@ -28,67 +30,46 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(create)).routes(routes!(list)).routes(routes!(end))
 }
 
-/// Lien à enregistrer entre un patient et un titulaire de l'autorité parentale ou un représentant.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "representant": { "nom": "ESSAI-MERCIER", "prenom": "LOU" },
-    "nature": "titulaire_autorite_parentale", "preuve": "livret_de_famille", "effet_du": "2015-06-20"
-}))]
-pub(crate) struct RepresentationDemande {
-    /// Qui représente.
-    representant: RepresentantDemande,
-    /// En quelle qualité.
-    nature: NatureRepresentation,
-    /// Nature de la preuve.
-    preuve: PreuveRepresentation,
-    /// Archive de la preuve.
-    #[schema(inline)]
-    reference_preuve: Option<Texte<1, 128>>,
-    /// Premier jour.
-    effet_du: NaiveDate,
-    /// Premier jour qui n'en fait plus partie. L'autorité parentale s'arrête d'elle-même à la majorité.
-    effet_au: Option<NaiveDate>,
-}
-lecture!(RepresentationDemande {
-    representant,
-    nature,
-    preuve,
-    reference_preuve,
-    effet_du,
-    effet_au,
-});
+lecture! {
+    /// Lien à enregistrer entre un patient et un titulaire de l'autorité parentale ou un représentant.
+    #[schema(example = json!({
+        "representant": { "nom": "ESSAI-MERCIER", "prenom": "LOU" },
+        "nature": "titulaire_autorite_parentale", "preuve": "livret_de_famille", "effet_du": "2015-06-20"
+    }))]
+    pub(crate) struct RepresentationDemande {
+        /// Qui représente.
+        representant: RepresentantDemande,
+        /// En quelle qualité.
+        nature: NatureRepresentation,
+        /// Nature de la preuve.
+        preuve: PreuveRepresentation,
+        /// Archive de la preuve.
+        reference_preuve: Option<Texte<1, 128>>,
+        /// Premier jour.
+        effet_du: NaiveDate,
+        /// Premier jour qui n'en fait plus partie. L'autorité parentale s'arrête d'elle-même à la majorité.
+        effet_au: Option<NaiveDate>,
+    }
 
-/// Représentant : un patient du registre, ou les noms d'une autre personne.
-#[derive(Debug, ToSchema)]
-pub(crate) struct RepresentantDemande {
-    /// Identifiant interne d'un patient.
-    patient_id: Option<PatientId>,
-    /// Nom d'une personne que le registre ne connaît pas.
-    #[schema(inline)]
-    nom: Option<Texte<1, 80>>,
-    /// Prénom de cette personne.
-    #[schema(inline)]
-    prenom: Option<Texte<1, 80>>,
-}
-lecture!(RepresentantDemande { patient_id, nom, prenom });
+    /// Représentant : un patient du registre, ou les noms d'une autre personne.
+    pub(crate) struct RepresentantDemande {
+        /// Identifiant interne d'un patient.
+        patient_id: Option<PatientId>,
+        /// Nom d'une personne que le registre ne connaît pas.
+        nom: Option<Texte<1, 80>>,
+        /// Prénom de cette personne.
+        prenom: Option<Texte<1, 80>>,
+    }
 
-/// Fin d'un lien.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "motif": "decision_de_justice", "jour": "2025-06-16" }))]
-pub(crate) struct FinRepresentationDemande {
-    /// Motif. « erreur_de_saisie » : le lien n'a jamais existé.
-    motif: FinRepresentation,
-    /// Premier jour où le lien n'est plus ; aujourd'hui par défaut, sans objet pour une erreur de saisie.
-    jour: Option<NaiveDate>,
+    /// Fin d'un lien.
+    #[schema(example = json!({ "motif": "decision_de_justice", "jour": "2025-06-16" }))]
+    pub(crate) struct FinRepresentationDemande {
+        /// Motif. « erreur_de_saisie » : le lien n'a jamais existé.
+        motif: FinRepresentation,
+        /// Premier jour où le lien n'est plus ; aujourd'hui par défaut, sans objet pour une erreur de saisie.
+        jour: Option<NaiveDate>,
+    }
 }
-lecture!(FinRepresentationDemande { motif, jour });
-
-/// La seule date de cette liste.
-#[derive(Debug)]
-struct InstantDemande {
-    connu_le: Option<DateTime<Utc>>,
-}
-lecture!(InstantDemande { connu_le });
 
 /// Titulaire de l'autorité parentale ou représentant d'un patient.
 #[derive(Debug, Serialize, ToSchema)]
@@ -119,7 +100,7 @@ pub(crate) struct RepresentationVue {
     /// Une autre version, ou aucune, l'a remplacée à cet instant.
     remplacee_le: Option<DateTime<Utc>>,
     /// Ce que l'appelant peut faire maintenant.
-    #[schema(example = json!(["terminer"]))]
+    #[schema(value_type = Vec<ActionRepresentation>)]
     actions: Vec<&'static str>,
 }
 
@@ -195,13 +176,8 @@ impl RepresentationVue {
 #[utoipa::path(
     post,
     path = "/v1/patients/{id}/representations",
-    tag = "Patients",
     operation_id = "enregistrer_representation",
-    params(("id" = PatientId, Path, description = "Identifiant du patient"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = RepresentationDemande,
-    responses((status = 201, description = "Le lien", body = RepresentationVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 201, description = "Le lien", body = RepresentationVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "representation_existante"])))
 )]
 async fn create(
@@ -234,10 +210,7 @@ async fn create(
 #[utoipa::path(
     get,
     path = "/v1/patients/{id}/representations",
-    tag = "Patients",
     operation_id = "lister_representations",
-    params(("id" = PatientId, Path, description = "Identifiant du patient"),
-           ("connu_le" = Option<DateTime<Utc>>, Query, description = "Tels que connus à cet instant ; maintenant par défaut")),
     responses((status = 200, description = "Les liens, par premier jour", body = RepresentationsVue)),
     extensions(("x-problemes" = json!(["introuvable"])))
 )]
@@ -245,7 +218,7 @@ async fn list(
     State(state): State<AppState>,
     appel: Appel,
     Chemin(id): Chemin<PatientId>,
-    Requete(demande): Requete<InstantDemande>,
+    Requete(demande): Requete<ConnaissanceDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerRepresentations)?;
     let liens = representations::list(&state.core, &contexte, id, demande.connu_le).await?;
@@ -260,14 +233,8 @@ async fn list(
 #[utoipa::path(
     post,
     path = "/v1/representations/{id}/fin",
-    tag = "Patients",
     operation_id = "terminer_representation",
-    params(("id" = RepresentationId, Path, description = "Identifiant du lien"),
-           ("If-Match" = String, Header, description = "ETag du lien lu"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = FinRepresentationDemande,
-    responses((status = 200, description = "Le lien", body = RepresentationVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "Le lien", body = RepresentationVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
 )]
 async fn end(

@@ -160,6 +160,7 @@ impl TestApp {
             .get("content-type")
             .map_or_else(String::new, |value| value.to_str().unwrap().to_owned());
         contract::check(&method, &path, status.as_u16(), &content_type, &body);
+        contract::check_headers(&method, &path, status.as_u16(), &headers);
         Reply { status, headers, body }
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use axum::http::HeaderMap;
 use jsonschema::Validator;
 use serde_json::Value;
 
@@ -31,11 +32,46 @@ pub fn operation(method: &str, path: &str) -> Option<(&'static str, &'static Val
     matching.first().map(|(template, item)| (template.as_str(), &item[method.to_lowercase()]))
 }
 
+/// A part of the document, or what it refers to.
+pub fn resolved(part: &'static Value) -> &'static Value {
+    let place = part["$ref"].as_str().map(|place| place.trim_start_matches('#'));
+    place.map_or(part, |place| document().pointer(place).unwrap())
+}
+
+/// Fails when a header of an answer is not announced, or is announced and missing.
+pub fn check_headers(method: &str, path: &str, status: u16, headers: &HeaderMap) {
+    let Some((template, operation)) = operation(method, path) else { return };
+    let what = format!("{method} {template} {status}");
+    let announced = resolved(&operation["responses"][status.to_string()])["headers"].as_object();
+    let announced: BTreeMap<String, &Value> = announced
+        .into_iter()
+        .flatten()
+        .map(|(name, header)| (name.to_lowercase(), resolved(header)))
+        .collect();
+    for (name, value) in headers {
+        let header = announced.get(name.as_str());
+        // The type is said with the body; and no cache stores what was sent by a POST.
+        let said = ["content-type", "content-length"].contains(&name.as_str());
+        if said || (header.is_none() && name == "cache-control" && method == "POST") {
+            continue;
+        }
+        let header = header.unwrap_or_else(|| panic!("{what}: {name} is not documented"));
+        let text = value.to_str().unwrap();
+        let number = text.parse::<i64>().ok().filter(|_| header["schema"]["type"] == "integer");
+        let errors = errors(&header["schema"], &number.map_or_else(|| text.into(), Value::from));
+        assert!(errors.is_empty(), "{what}: {name}: {errors:#?}");
+    }
+    for name in announced.keys() {
+        let sometimes = ["idempotency-replayed", "link", "retry-after"].contains(&name.as_str());
+        assert!(sometimes || headers.contains_key(name), "{what}: {name} is missing");
+    }
+}
+
 /// Fails when an answer is not announced.
 pub fn check(method: &str, path: &str, status: u16, content_type: &str, body: &[u8]) {
     let Some((template, operation)) = operation(method, path) else { return };
     let what = format!("{method} {template}");
-    let announced = &operation["responses"][status.to_string()];
+    let announced = resolved(&operation["responses"][status.to_string()]);
     assert!(announced.is_object(), "{what} answered {status}, which is not documented");
     if status == 304 {
         assert!(body.is_empty(), "{what}: a 304 has no body");

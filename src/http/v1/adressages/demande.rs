@@ -19,122 +19,95 @@ use crate::services::adressages::{
 type CorrespondantsDemande = Liste<CorrespondantDemande, 1, MAX_CORRESPONDANTS>;
 type ActesPrevusDemande = Liste<ActePrevuDemande, 0, 20>;
 
-/// Adressage à établir.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "nature": "plan_de_soins", "effet_du": "2025-06-16", "effet_au": "2026-06-16",
-    "correspondants": [{ "rpps": "99900002017" }],
-    "actes": [{ "nomenclature": "ngap", "code": "CS" }],
-    "periodicite": { "tous_les": 3, "unite": "mois" }
-}))]
-pub(crate) struct AdressageDemande {
-    /// Nature.
-    nature: NatureAdressage,
-    /// Jour où le médecin traitant l'a établi ; aujourd'hui par défaut.
-    etabli_le: Option<NaiveDate>,
-    /// Premier jour ; celui de l'établissement par défaut.
-    effet_du: Option<NaiveDate>,
-    /// Premier jour qui n'en fait plus partie ; facultatif pour un avis ponctuel seulement.
-    effet_au: Option<NaiveDate>,
-    /// Correspondants : un seul, ou plusieurs pour une séquence ou un protocole.
-    #[schema(inline)]
-    correspondants: CorrespondantsDemande,
-    /// Actes prévus, par leurs codes ; un plan de soins en a au moins un.
-    #[schema(inline)]
-    actes: Option<ActesPrevusDemande>,
-    /// Périodicité, nécessaire pour un plan de soins.
-    periodicite: Option<PeriodiciteDemande>,
-}
-lecture!(AdressageDemande {
-    nature,
-    etabli_le,
-    effet_du,
-    effet_au,
-    correspondants,
-    actes,
-    periodicite
-});
+lecture! {
+    /// Adressage à établir.
+    #[schema(example = json!({
+        "nature": "plan_de_soins", "effet_du": "2025-06-16", "effet_au": "2026-06-16",
+        "correspondants": [{ "rpps": "99900002017" }],
+        "actes": [{ "nomenclature": "ngap", "code": "CS" }],
+        "periodicite": { "tous_les": 3, "unite": "mois" }
+    }))]
+    pub(crate) struct AdressageDemande {
+        /// Nature.
+        nature: NatureAdressage,
+        /// Jour où le médecin traitant l'a établi ; aujourd'hui par défaut.
+        etabli_le: Option<NaiveDate>,
+        /// Premier jour ; celui de l'établissement par défaut.
+        effet_du: Option<NaiveDate>,
+        /// Premier jour qui n'en fait plus partie ; facultatif pour un avis ponctuel seulement.
+        effet_au: Option<NaiveDate>,
+        /// Correspondants : un seul, ou plusieurs pour une séquence ou un protocole.
+        correspondants: CorrespondantsDemande,
+        /// Actes prévus, par leurs codes ; un plan de soins en a au moins un.
+        actes: Option<ActesPrevusDemande>,
+        /// Périodicité, nécessaire pour un plan de soins.
+        periodicite: Option<PeriodiciteDemande>,
+    }
 
-/// Contenu corrigé d'un adressage : il prend la place du précédent en entier.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "effet_au": "2025-12-16", "correspondants": [{ "specialite": "03" }],
-    "actes": [{ "nomenclature": "ngap", "code": "CS" }],
-    "periodicite": { "tous_les": 6, "unite": "semaine" }
-}))]
-pub(crate) struct RectificationAdressageDemande {
-    /// Premier jour ; inchangé par défaut.
-    effet_du: Option<NaiveDate>,
-    /// Premier jour qui n'en fait plus partie ; facultatif pour un avis ponctuel seulement.
-    effet_au: Option<NaiveDate>,
-    /// Correspondants.
-    #[schema(inline)]
-    correspondants: CorrespondantsDemande,
-    /// Actes prévus.
-    #[schema(inline)]
-    actes: Option<ActesPrevusDemande>,
-    /// Périodicité.
-    periodicite: Option<PeriodiciteDemande>,
-}
-lecture!(RectificationAdressageDemande { effet_du, effet_au, correspondants, actes, periodicite });
+    /// Contenu corrigé d'un adressage : il prend la place du précédent en entier.
+    #[schema(example = json!({
+        "effet_au": "2025-12-16", "correspondants": [{ "specialite": "03" }],
+        "actes": [{ "nomenclature": "ngap", "code": "CS" }],
+        "periodicite": { "tous_les": 6, "unite": "semaine" }
+    }))]
+    pub(crate) struct RectificationAdressageDemande {
+        /// Premier jour ; inchangé par défaut.
+        effet_du: Option<NaiveDate>,
+        /// Premier jour qui n'en fait plus partie ; facultatif pour un avis ponctuel seulement.
+        effet_au: Option<NaiveDate>,
+        /// Correspondants.
+        correspondants: CorrespondantsDemande,
+        /// Actes prévus.
+        actes: Option<ActesPrevusDemande>,
+        /// Périodicité.
+        periodicite: Option<PeriodiciteDemande>,
+    }
 
-/// Correspondant : un médecin, ou tout médecin d'une spécialité.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "rpps": "99900002017" }))]
-pub(crate) struct CorrespondantDemande {
-    /// RPPS du médecin.
-    rpps: Option<Rpps>,
-    /// Code de la spécialité.
-    specialite: Option<Specialite>,
-}
-lecture!(CorrespondantDemande { rpps, specialite });
+    /// Correspondant : un médecin, ou tout médecin d'une spécialité.
+    #[schema(example = json!({ "rpps": "99900002017" }))]
+    pub(crate) struct CorrespondantDemande {
+        /// RPPS du médecin.
+        rpps: Option<Rpps>,
+        /// Code de la spécialité.
+        specialite: Option<Specialite>,
+    }
 
-/// Acte prévu.
-#[derive(Debug, ToSchema)]
-pub(crate) struct ActePrevuDemande {
-    /// Nomenclature.
-    nomenclature: Nomenclature,
-    /// Code de l'acte dans sa nomenclature.
-    #[schema(inline)]
-    code: Texte<1, 7>,
-}
-lecture!(ActePrevuDemande { nomenclature, code });
+    /// Acte prévu.
+    pub(crate) struct ActePrevuDemande {
+        /// Nomenclature.
+        nomenclature: Nomenclature,
+        /// Code de l'acte dans sa nomenclature.
+        code: Texte<1, 7>,
+    }
 
-/// Périodicité : tous les tant de jours, semaines, mois ou années.
-#[derive(Debug, ToSchema)]
-pub(crate) struct PeriodiciteDemande {
-    /// Tous les combien.
-    #[schema(inline)]
-    tous_les: Entier<1, 365>,
-    /// De quoi.
-    unite: UnitePeriodicite,
-}
-lecture!(PeriodiciteDemande { tous_les, unite });
+    /// Périodicité : tous les tant de jours, semaines, mois ou années.
+    pub(crate) struct PeriodiciteDemande {
+        /// Tous les combien.
+        tous_les: Entier<1, 365>,
+        /// De quoi.
+        unite: UnitePeriodicite,
+    }
 
-/// Clôture d'un adressage avant sa fin.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "motif": "soins_termines" }))]
-pub(crate) struct ClotureAdressageDemande {
-    /// Premier jour qui n'en fait plus partie, aujourd'hui au plus tôt ; demain par défaut.
-    effet_au: Option<NaiveDate>,
-    /// Motif.
-    motif: MotifCloture,
-}
-lecture!(ClotureAdressageDemande { effet_au, motif });
+    /// Clôture d'un adressage avant sa fin.
+    #[schema(example = json!({ "motif": "soins_termines" }))]
+    pub(crate) struct ClotureAdressageDemande {
+        /// Premier jour qui n'en fait plus partie, aujourd'hui au plus tôt ; demain par défaut.
+        effet_au: Option<NaiveDate>,
+        /// Motif.
+        motif: MotifCloture,
+    }
 
-/// Retour d'information du correspondant au médecin traitant.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "nature": "conclusions", "soins_le": "2025-06-16", "reference": "LETTRE-2025-0042" }))]
-pub(crate) struct RetourDemande {
-    /// Nature ; des conclusions achèvent un avis ponctuel.
-    nature: NatureRetour,
-    /// Jour des soins ; aujourd'hui par défaut.
-    soins_le: Option<NaiveDate>,
-    /// Référence du document transmis par ailleurs : ni son contenu, ni un numéro de personne.
-    #[schema(inline)]
-    reference: Option<Texte<1, 128>>,
+    /// Retour d'information du correspondant au médecin traitant.
+    #[schema(example = json!({ "nature": "conclusions", "soins_le": "2025-06-16", "reference": "LETTRE-2025-0042" }))]
+    pub(crate) struct RetourDemande {
+        /// Nature ; des conclusions achèvent un avis ponctuel.
+        nature: NatureRetour,
+        /// Jour des soins ; aujourd'hui par défaut.
+        soins_le: Option<NaiveDate>,
+        /// Référence du document transmis par ailleurs : ni son contenu, ni un numéro de personne.
+        reference: Option<Texte<1, 128>>,
+    }
 }
-lecture!(RetourDemande { nature, soins_le, reference });
 
 /// Corps sans champ.
 #[derive(Debug, ToSchema)]

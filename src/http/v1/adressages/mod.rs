@@ -8,7 +8,6 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 pub(super) use self::demande::CorpsVideDemande;
 use self::demande::{
@@ -21,6 +20,7 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
 use crate::http::idempotency::{rendre, respond, show, show_version};
 use crate::http::lecture::lecture;
+use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::services::Rendu;
 use crate::services::adressages;
@@ -29,7 +29,8 @@ use crate::services::medecins_traitants::Dates;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(create, list))
+        .routes(routes!(create))
+        .routes(routes!(list))
         .routes(routes!(get))
         .routes(routes!(report))
         .routes(routes!(correct))
@@ -37,13 +38,15 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(cancel))
 }
 
-/// Les deux dates d'une liste d'adressages.
-#[derive(Debug)]
-struct DatesAdressages {
-    en_vigueur_le: Option<NaiveDate>,
-    connu_le: Option<DateTime<Utc>>,
+lecture! {
+    /// Les deux dates d'une liste d'adressages.
+    struct DatesAdressages {
+        /// En vigueur ce jour ; tous par défaut.
+        en_vigueur_le: Option<NaiveDate>,
+        /// Tels que connus à cet instant ; maintenant par défaut.
+        connu_le: Option<DateTime<Utc>>,
+    }
 }
-lecture!(DatesAdressages { en_vigueur_le, connu_le });
 
 /// Renders a referral, with its version as ETag.
 fn render(statut: StatusCode) -> impl Fn(&AdressageLu) -> Result<Rendu, serde_json::Error> {
@@ -63,13 +66,9 @@ fn render(statut: StatusCode) -> impl Fn(&AdressageLu) -> Result<Rendu, serde_js
 #[utoipa::path(
     post,
     path = "/v1/patients/{id}/adressages",
-    tag = "Adressages",
     operation_id = "etablir_adressage",
-    params(("id" = PatientId, Path, description = "Identifiant du patient"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = AdressageDemande,
     responses((status = 201, description = "L'adressage", body = AdressageVue,
-        headers(("Location" = String, description = "Adresse de l'adressage"), ("ETag" = String, description = "Version")))),
+        headers(("Location")))),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "parametre_inconnu"])))
 )]
 async fn create(
@@ -93,13 +92,7 @@ async fn create(
 #[utoipa::path(
     get,
     path = "/v1/patients/{id}/adressages",
-    tag = "Adressages",
     operation_id = "lister_adressages",
-    params(
-        ("id" = PatientId, Path, description = "Identifiant du patient"),
-        ("en_vigueur_le" = Option<NaiveDate>, Query, description = "En vigueur ce jour ; tous par défaut"),
-        ("connu_le" = Option<DateTime<Utc>>, Query, description = "Tels que connus à cet instant ; maintenant par défaut")
-    ),
     responses((status = 200, description = "Les adressages, par premier jour", body = AdressagesVue)),
     extensions(("x-problemes" = json!(["introuvable"])))
 )]
@@ -122,13 +115,9 @@ async fn list(
 #[utoipa::path(
     get,
     path = "/v1/adressages/{id}",
-    tag = "Adressages",
     operation_id = "lire_adressage",
-    params(("id" = AdressageId, Path, description = "Identifiant de l'adressage"),
-           ("If-None-Match" = Option<String>, Header, description = "ETag déjà connu")),
     responses(
-        (status = 200, description = "L'adressage", body = AdressageVue,
-            headers(("ETag" = String, description = "Version"))),
+        (status = 200, description = "L'adressage", body = AdressageVue),
         (status = 304, description = "L'appelant a déjà cette version")
     ),
     extensions(("x-problemes" = json!(["introuvable"])))
@@ -152,14 +141,8 @@ async fn get(
 #[utoipa::path(
     post,
     path = "/v1/adressages/{id}/retours",
-    tag = "Adressages",
     operation_id = "rendre_compte_adressage",
-    params(("id" = AdressageId, Path, description = "Identifiant de l'adressage"),
-           ("If-Match" = String, Header, description = "ETag de l'adressage lu"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = RetourDemande,
-    responses((status = 200, description = "L'adressage et ses retours", body = AdressageVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "L'adressage et ses retours", body = AdressageVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
 )]
 async fn report(
@@ -184,14 +167,8 @@ async fn report(
 #[utoipa::path(
     post,
     path = "/v1/adressages/{id}/rectifications",
-    tag = "Adressages",
     operation_id = "rectifier_adressage",
-    params(("id" = AdressageId, Path, description = "Identifiant de l'adressage"),
-           ("If-Match" = String, Header, description = "ETag de l'adressage lu"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = RectificationAdressageDemande,
-    responses((status = 200, description = "L'adressage corrigé", body = AdressageVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "L'adressage corrigé", body = AdressageVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite", "parametre_inconnu"])))
 )]
 async fn correct(
@@ -215,14 +192,8 @@ async fn correct(
 #[utoipa::path(
     post,
     path = "/v1/adressages/{id}/cloture",
-    tag = "Adressages",
     operation_id = "clore_adressage",
-    params(("id" = AdressageId, Path, description = "Identifiant de l'adressage"),
-           ("If-Match" = String, Header, description = "ETag de l'adressage lu"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = ClotureAdressageDemande,
-    responses((status = 200, description = "L'adressage clos", body = AdressageVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "L'adressage clos", body = AdressageVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
 )]
 async fn close(
@@ -246,14 +217,8 @@ async fn close(
 #[utoipa::path(
     post,
     path = "/v1/adressages/{id}/annulation",
-    tag = "Adressages",
     operation_id = "annuler_adressage",
-    params(("id" = AdressageId, Path, description = "Identifiant de l'adressage"),
-           ("If-Match" = String, Header, description = "ETag de l'adressage lu"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = CorpsVideDemande,
-    responses((status = 200, description = "L'adressage annulé", body = AdressageVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "L'adressage annulé", body = AdressageVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
 )]
 async fn cancel(

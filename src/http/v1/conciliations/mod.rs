@@ -8,7 +8,6 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use chrono::NaiveDate;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use self::demande::{ConciliationDemande, ContactDemande, MedecinTrouveDemande, ReponseDemande};
 use self::vue::{ConciliationVue, ConciliationsVue, StatistiquesConciliationVue};
@@ -19,6 +18,7 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
 use crate::http::idempotency::{json as respond_json, rendre, respond, show, show_version};
 use crate::http::lecture::lecture;
+use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::services::Rendu;
 use crate::services::conciliations;
@@ -27,7 +27,8 @@ use crate::services::conciliations::Ending;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(open, list))
+        .routes(routes!(open))
+        .routes(routes!(list))
         .routes(routes!(statistics))
         .routes(routes!(get))
         .routes(routes!(contact))
@@ -37,13 +38,15 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(close))
 }
 
-/// La période d'une statistique.
-#[derive(Debug)]
-struct PeriodeStatistiques {
-    du: Option<NaiveDate>,
-    au: Option<NaiveDate>,
+lecture! {
+    /// La période d'une statistique.
+    struct PeriodeStatistiques {
+        /// Premier jour de fin de recherche compté.
+        du: Option<NaiveDate>,
+        /// Premier jour qui n'est plus compté ; demain par défaut.
+        au: Option<NaiveDate>,
+    }
 }
-lecture!(PeriodeStatistiques { du, au });
 
 /// Renders a file, with its version as ETag.
 fn render(statut: StatusCode) -> impl Fn(&ConciliationLue) -> Result<Rendu, serde_json::Error> {
@@ -61,13 +64,9 @@ fn render(statut: StatusCode) -> impl Fn(&ConciliationLue) -> Result<Rendu, serd
 #[utoipa::path(
     post,
     path = "/v1/patients/{id}/conciliations",
-    tag = "Conciliations",
     operation_id = "ouvrir_conciliation",
-    params(("id" = PatientId, Path, description = "Identifiant du patient"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = ConciliationDemande,
     responses((status = 201, description = "La conciliation ouverte", body = ConciliationVue,
-        headers(("Location" = String, description = "Adresse de la conciliation"), ("ETag" = String, description = "Version")))),
+        headers(("Location")))),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "conciliation_ouverte"])))
 )]
 async fn open(
@@ -90,9 +89,7 @@ async fn open(
 #[utoipa::path(
     get,
     path = "/v1/patients/{id}/conciliations",
-    tag = "Conciliations",
     operation_id = "lister_conciliations",
-    params(("id" = PatientId, Path, description = "Identifiant du patient")),
     responses((status = 200, description = "Les conciliations", body = ConciliationsVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
 )]
@@ -107,16 +104,14 @@ async fn list(
 }
 
 /// Lire une conciliation
+///
+/// Avec ses contacts, leurs réponses et les actions possibles maintenant. Le patient et sa caisse la lisent.
 #[utoipa::path(
     get,
     path = "/v1/conciliations/{id}",
-    tag = "Conciliations",
     operation_id = "lire_conciliation",
-    params(("id" = ConciliationId, Path, description = "Identifiant de la conciliation"),
-           ("If-None-Match" = Option<String>, Header, description = "ETag déjà connu")),
     responses(
-        (status = 200, description = "La conciliation", body = ConciliationVue,
-            headers(("ETag" = String, description = "Version"))),
+        (status = 200, description = "La conciliation", body = ConciliationVue),
         (status = 304, description = "L'appelant a déjà cette version")
     ),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
@@ -140,14 +135,8 @@ async fn get(
 #[utoipa::path(
     post,
     path = "/v1/conciliations/{id}/contacts",
-    tag = "Conciliations",
     operation_id = "contacter_conciliation",
-    params(("id" = ConciliationId, Path, description = "Identifiant de la conciliation"),
-           ("If-Match" = String, Header, description = "ETag de la conciliation lue"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = ContactDemande,
-    responses((status = 200, description = "La conciliation et ses contacts", body = ConciliationVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "La conciliation et ses contacts", body = ConciliationVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
 )]
 async fn contact(
@@ -171,14 +160,8 @@ async fn contact(
 #[utoipa::path(
     post,
     path = "/v1/conciliations/{id}/reponses",
-    tag = "Conciliations",
     operation_id = "repondre_conciliation",
-    params(("id" = ConciliationId, Path, description = "Identifiant de la conciliation"),
-           ("If-Match" = String, Header, description = "ETag de la conciliation lue"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = ReponseDemande,
-    responses((status = 200, description = "La conciliation et ses contacts", body = ConciliationVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "La conciliation et ses contacts", body = ConciliationVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
 )]
 async fn answer(
@@ -202,14 +185,8 @@ async fn answer(
 #[utoipa::path(
     post,
     path = "/v1/conciliations/{id}/medecin-trouve",
-    tag = "Conciliations",
     operation_id = "trouver_conciliation",
-    params(("id" = ConciliationId, Path, description = "Identifiant de la conciliation"),
-           ("If-Match" = String, Header, description = "ETag de la conciliation lue"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = MedecinTrouveDemande,
-    responses((status = 200, description = "La conciliation terminée", body = ConciliationVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "La conciliation terminée", body = ConciliationVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
 )]
 async fn found(
@@ -235,14 +212,8 @@ async fn found(
 #[utoipa::path(
     post,
     path = "/v1/conciliations/{id}/abandon",
-    tag = "Conciliations",
     operation_id = "abandonner_conciliation",
-    params(("id" = ConciliationId, Path, description = "Identifiant de la conciliation"),
-           ("If-Match" = String, Header, description = "ETag de la conciliation lue"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = CorpsVideDemande,
-    responses((status = 200, description = "La conciliation abandonnée", body = ConciliationVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "La conciliation abandonnée", body = ConciliationVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
 )]
 async fn abandon(
@@ -267,14 +238,8 @@ async fn abandon(
 #[utoipa::path(
     post,
     path = "/v1/conciliations/{id}/cloture",
-    tag = "Conciliations",
     operation_id = "clore_conciliation",
-    params(("id" = ConciliationId, Path, description = "Identifiant de la conciliation"),
-           ("If-Match" = String, Header, description = "ETag de la conciliation lue"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = CorpsVideDemande,
-    responses((status = 200, description = "La conciliation close", body = ConciliationVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "La conciliation close", body = ConciliationVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
 )]
 async fn close(
@@ -298,12 +263,7 @@ async fn close(
 #[utoipa::path(
     get,
     path = "/v1/conciliations/statistiques",
-    tag = "Conciliations",
     operation_id = "statistiques_conciliations",
-    params(
-        ("du" = Option<NaiveDate>, Query, description = "Premier jour de fin de recherche compté"),
-        ("au" = Option<NaiveDate>, Query, description = "Premier jour qui n'est plus compté ; demain par défaut")
-    ),
     responses((status = 200, description = "L'attente", body = StatistiquesConciliationVue)),
     extensions(("x-problemes" = json!(["role_interdit"])))
 )]

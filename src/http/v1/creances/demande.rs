@@ -1,7 +1,6 @@
 //! What callers send about claims.
 
 use chrono::NaiveDate;
-use utoipa::ToSchema;
 
 use crate::domain::creance::{CleCreance, ModeRecouvrement, MotifAnnulation, SoldeCherche};
 use crate::domain::evaluation::NatureCreance;
@@ -10,48 +9,48 @@ use crate::http::lecture::{Entier, lecture};
 use crate::http::pagination::Curseur;
 use crate::services::creances::NouveauRecouvrement;
 
-/// Créances d'un patient.
-#[derive(Debug)]
-pub(super) struct CreancesDemande {
-    pub(super) du: Option<NaiveDate>,
-    pub(super) au: Option<NaiveDate>,
-    pub(super) solde: Option<SoldeCherche>,
-    pub(super) limite: Option<Entier<1, 100>>,
-    pub(super) curseur: Option<Curseur>,
-}
-lecture!(CreancesDemande { du, au, solde, limite, curseur });
+lecture! {
+    /// Créances d'un patient.
+    pub(super) struct CreancesDemande {
+        /// Premier jour de soins ; celui de la période couverte par la loi par défaut.
+        pub(super) du: Option<NaiveDate>,
+        /// Dernier jour de soins ; aujourd'hui par défaut.
+        pub(super) au: Option<NaiveDate>,
+        /// « restant » : seulement celles dont il reste à recouvrer ; « a_rendre » : seulement celles dont la
+        /// caisse doit rendre.
+        pub(super) solde: Option<SoldeCherche>,
+        /// Nombre de créances par page, 20 par défaut.
+        pub(super) limite: Option<Entier<1, 100>>,
+        /// Curseur de la page précédente, avec les mêmes filtres.
+        pub(super) curseur: Option<Curseur>,
+    }
 
-/// Somme recouvrée d'une créance.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "numero_ligne": 1, "nature": "majoration", "montant_centimes": 500,
-    "jour": "2025-06-16", "mode": "retenue_sur_remboursement"
-}))]
-pub(crate) struct RecouvrementDemande {
-    /// Ligne principale de l'acte.
-    #[schema(inline)]
-    numero_ligne: Entier<1, 9999>,
-    /// Nature de la créance.
-    nature: NatureCreance,
-    /// Montant, en centimes d'euro : au plus ce qui reste de la créance.
-    #[schema(inline)]
-    montant_centimes: Entier<1, 100_000_000>,
-    /// Jour du recouvrement, entre celui de l'acte et aujourd'hui ; aujourd'hui par défaut.
-    jour: Option<NaiveDate>,
-    /// Comment : retenue sur un autre remboursement, paiement du patient, ou remise, par laquelle la caisse
-    /// renonce à la somme.
-    mode: ModeRecouvrement,
-}
-lecture!(RecouvrementDemande { numero_ligne, nature, montant_centimes, jour, mode });
+    /// Somme recouvrée d'une créance.
+    #[schema(example = json!({
+        "numero_ligne": 1, "nature": "majoration", "montant_centimes": 500,
+        "jour": "2025-06-16", "mode": "retenue_sur_remboursement"
+    }))]
+    pub(crate) struct RecouvrementDemande {
+        /// Ligne principale de l'acte.
+        numero_ligne: Entier<1, 9999>,
+        /// Nature de la créance.
+        nature: NatureCreance,
+        /// Montant, en centimes d'euro : au plus ce qui reste de la créance.
+        montant_centimes: Entier<1, 100_000_000>,
+        /// Jour du recouvrement, entre celui de l'acte et aujourd'hui ; aujourd'hui par défaut.
+        jour: Option<NaiveDate>,
+        /// Comment : retenue sur un autre remboursement, paiement du patient, ou remise, par laquelle la caisse
+        /// renonce à la somme.
+        mode: ModeRecouvrement,
+    }
 
-/// Annulation d'un recouvrement.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "motif": "erreur_de_saisie" }))]
-pub(crate) struct AnnulationRecouvrementDemande {
-    /// Pourquoi ; « somme_rendue » quand la caisse a rendu au patient ce qu'elle avait reçu.
-    pub(super) motif: MotifAnnulation,
+    /// Annulation d'un recouvrement.
+    #[schema(example = json!({ "motif": "erreur_de_saisie" }))]
+    pub(crate) struct AnnulationRecouvrementDemande {
+        /// Pourquoi ; « somme_rendue » quand la caisse a rendu au patient ce qu'elle avait reçu.
+        pub(super) motif: MotifAnnulation,
+    }
 }
-lecture!(AnnulationRecouvrementDemande { motif });
 
 impl RecouvrementDemande {
     pub(super) fn into_domain(self) -> NouveauRecouvrement {

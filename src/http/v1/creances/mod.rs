@@ -7,7 +7,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use self::demande::{AnnulationRecouvrementDemande, CreancesDemande, RecouvrementDemande};
 use self::vue::{CreancesVue, RecouvrementLuVue};
@@ -18,7 +17,7 @@ use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Chemins, CleIdempotence, Corps, Requete, SiCorrespond};
 use crate::http::idempotency::{rendre, respond, show, show_version};
-use crate::http::lecture::Entier;
+use crate::http::openapi::routes;
 use crate::http::pagination::{self, LIMITE, PaginationVue};
 use crate::http::problem::Refus;
 use crate::services::Rendu;
@@ -55,16 +54,7 @@ fn render(
 #[utoipa::path(
     get,
     path = "/v1/patients/{id}/creances",
-    tag = "Créances",
     operation_id = "lister_creances",
-    params(
-        ("id" = PatientId, Path, description = "Identifiant du patient"),
-        ("du" = Option<NaiveDate>, Query, description = "Premier jour de soins ; celui de la période couverte par la loi par défaut"),
-        ("au" = Option<NaiveDate>, Query, description = "Dernier jour de soins ; aujourd'hui par défaut"),
-        ("solde" = inline(Option<SoldeCherche>), Query, description = "« restant » : seulement celles dont il reste à recouvrer ; « a_rendre » : seulement celles dont la caisse doit rendre"),
-        ("limite" = inline(Option<Entier<1, 100>>), Query, description = "Nombre de créances par page, 20 par défaut"),
-        ("curseur" = Option<String>, Query, description = "Curseur de la page précédente, avec les mêmes filtres")
-    ),
     responses((status = 200, description = "Une page de créances", body = CreancesVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "curseur_autre_requete"])))
 )]
@@ -104,13 +94,9 @@ async fn list(
 #[utoipa::path(
     post,
     path = "/v1/feuilles-de-soins/{id}/recouvrements",
-    tag = "Créances",
     operation_id = "enregistrer_recouvrement",
-    params(("id" = FeuilleId, Path, description = "Identifiant de la feuille"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = RecouvrementDemande,
     responses((status = 201, description = "Le recouvrement et sa créance", body = RecouvrementLuVue,
-        headers(("Location" = String, description = "Adresse du recouvrement"), ("ETag" = String, description = "Version du recouvrement")))),
+        headers(("Location"), ("ETag")))),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
 )]
 async fn recover(
@@ -128,15 +114,14 @@ async fn recover(
 }
 
 /// Lire un recouvrement
+///
+/// Avec la créance qu'il recouvre, telle qu'elle est maintenant.
 #[utoipa::path(
     get,
     path = "/v1/feuilles-de-soins/{id}/recouvrements/{recouvrement_id}",
-    tag = "Créances",
     operation_id = "lire_recouvrement",
-    params(("id" = FeuilleId, Path, description = "Identifiant de la feuille"),
-           ("recouvrement_id" = RecouvrementId, Path, description = "Identifiant du recouvrement")),
     responses((status = 200, description = "Le recouvrement et sa créance", body = RecouvrementLuVue,
-        headers(("ETag" = String, description = "Version du recouvrement")))),
+        headers(("ETag")))),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
 )]
 async fn get(
@@ -157,15 +142,9 @@ async fn get(
 #[utoipa::path(
     post,
     path = "/v1/feuilles-de-soins/{id}/recouvrements/{recouvrement_id}/annulation",
-    tag = "Créances",
     operation_id = "annuler_recouvrement",
-    params(("id" = FeuilleId, Path, description = "Identifiant de la feuille"),
-           ("recouvrement_id" = RecouvrementId, Path, description = "Identifiant du recouvrement"),
-           ("If-Match" = String, Header, description = "ETag du recouvrement lu"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = AnnulationRecouvrementDemande,
     responses((status = 200, description = "Le recouvrement annulé et sa créance", body = RecouvrementLuVue,
-        headers(("ETag" = String, description = "Version du recouvrement")))),
+        headers(("ETag")))),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
 )]
 async fn cancel(

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
-use utoipa::ToSchema;
 
 use crate::domain::declaration::{MoyenSignature, Preuve, RoleSignataire};
 use crate::domain::digest::Empreinte;
@@ -21,155 +20,112 @@ type MedecinsDemande = Liste<MedecinChoisiDemande, 1, 20>;
 /// At most one signature a party.
 type SignaturesDemande = Liste<SignatureDemande, 0, 22>;
 
-/// Choix d'un médecin traitant.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!(exemple()))]
-pub(crate) struct ChoixDemande {
-    /// Patient.
-    patient: PatientDesigneDemande,
-    /// Médecins choisis : un seul, ou plusieurs désignés conjointement.
-    #[schema(inline)]
-    medecins: MedecinsDemande,
-    /// Avenant : les médecins nommés qui ne sont pas en place rejoignent ceux qui le sont, tous nommés ;
-    /// le patient et les nouveaux venus signent. Faux par défaut.
-    avenant: Option<bool>,
-    /// Signatures déjà recueillies.
-    #[schema(inline)]
-    signatures: Option<SignaturesDemande>,
-}
-lecture!(ChoixDemande { patient, medecins, avenant, signatures });
+lecture! {
+    /// Choix d'un médecin traitant.
+    #[schema(example = json!(exemple()))]
+    pub(crate) struct ChoixDemande {
+        /// Patient.
+        patient: PatientDesigneDemande,
+        /// Médecins choisis : un seul, ou plusieurs désignés conjointement.
+        medecins: MedecinsDemande,
+        /// Avenant : les médecins nommés qui ne sont pas en place rejoignent ceux qui le sont, tous nommés ;
+        /// le patient et les nouveaux venus signent. Faux par défaut.
+        avenant: Option<bool>,
+        /// Signatures déjà recueillies.
+        signatures: Option<SignaturesDemande>,
+    }
 
-/// Patient : par son identifiant interne, ou comme sa carte Vitale le désigne.
-#[derive(Debug, ToSchema)]
-#[schema(as = PatientChoixDemande)]
-pub(crate) struct PatientDesigneDemande {
-    /// Identifiant interne.
-    id: Option<PatientId>,
-    /// Numéro du patient ou de l'assuré.
-    identifiant: Option<IdentifiantPersonne>,
-    /// Date de naissance connue de l'Assurance maladie.
-    date_naissance: Option<DateNaissanceAmo>,
-    /// Rang gémellaire, 1 par défaut.
-    rang: Option<RangGemellaire>,
-}
-lecture!(PatientDesigneDemande { id, identifiant, date_naissance, rang });
+    /// Patient : par son identifiant interne, ou comme sa carte Vitale le désigne.
+    #[schema(as = PatientChoixDemande)]
+    pub(crate) struct PatientDesigneDemande {
+        /// Identifiant interne.
+        id: Option<PatientId>,
+        /// Numéro du patient ou de l'assuré.
+        identifiant: Option<IdentifiantPersonne>,
+        /// Date de naissance connue de l'Assurance maladie.
+        date_naissance: Option<DateNaissanceAmo>,
+        /// Rang gémellaire, 1 par défaut.
+        rang: Option<RangGemellaire>,
+    }
 
-/// Médecin choisi.
-#[derive(Debug, ToSchema)]
-#[schema(as = MedecinChoixDemande)]
-pub(crate) struct MedecinChoisiDemande {
-    /// RPPS.
-    rpps: Rpps,
-    /// Lieu d'exercice ; le principal par défaut.
-    lieu_id: Option<LieuId>,
-}
-lecture!(MedecinChoisiDemande { rpps, lieu_id });
+    /// Médecin choisi.
+    #[schema(as = MedecinChoixDemande)]
+    pub(crate) struct MedecinChoisiDemande {
+        /// RPPS.
+        rpps: Rpps,
+        /// Lieu d'exercice ; le principal par défaut.
+        lieu_id: Option<LieuId>,
+    }
 
-/// Signature d'une partie.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "role": "assure", "moyen": "carte_vitale",
-    "contenu_sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-}))]
-pub(crate) struct SignatureDemande {
-    /// Qualité du signataire.
-    role: RoleSignataire,
-    /// RPPS du médecin qui signe ; inutile quand la déclaration n'en désigne qu'un, ou quand il appelle.
-    rpps: Option<Rpps>,
-    /// Lien du titulaire de l'autorité parentale ou du représentant qui signe ; inutile s'il n'y en a
-    /// qu'un de cette qualité.
-    representation_id: Option<RepresentationId>,
-    /// Moyen.
-    moyen: MoyenSignature,
-    /// Niveau de l'identification, tel que son émetteur le nomme.
-    #[schema(inline)]
-    niveau: Option<Texte<1, 40>>,
-    /// Instant de la signature ; maintenant par défaut. Refusé pour le papier.
-    signe_a: Option<DateTime<Utc>>,
-    /// Jour de la signature, obligatoire pour le papier et refusé pour les autres moyens.
-    signe_le: Option<NaiveDate>,
-    /// Empreinte du contenu signé.
-    contenu_sha256: Empreinte,
-    /// Preuve du moyen.
-    preuve: Option<PreuveDemande>,
-}
-lecture!(SignatureDemande {
-    role,
-    rpps,
-    representation_id,
-    moyen,
-    niveau,
-    signe_a,
-    signe_le,
-    contenu_sha256,
-    preuve,
-});
+    /// Signature d'une partie.
+    #[schema(example = json!({
+        "role": "assure", "moyen": "carte_vitale",
+        "contenu_sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    }))]
+    pub(crate) struct SignatureDemande {
+        /// Qualité du signataire.
+        role: RoleSignataire,
+        /// RPPS du médecin qui signe ; inutile quand la déclaration n'en désigne qu'un, ou quand il appelle.
+        rpps: Option<Rpps>,
+        /// Lien du titulaire de l'autorité parentale ou du représentant qui signe ; inutile s'il n'y en a
+        /// qu'un de cette qualité.
+        representation_id: Option<RepresentationId>,
+        /// Moyen.
+        moyen: MoyenSignature,
+        /// Niveau de l'identification, tel que son émetteur le nomme.
+        niveau: Option<Texte<1, 40>>,
+        /// Instant de la signature ; maintenant par défaut. Refusé pour le papier.
+        signe_a: Option<DateTime<Utc>>,
+        /// Jour de la signature, obligatoire pour le papier et refusé pour les autres moyens.
+        signe_le: Option<NaiveDate>,
+        /// Empreinte du contenu signé.
+        contenu_sha256: Empreinte,
+        /// Preuve du moyen.
+        preuve: Option<PreuveDemande>,
+    }
 
-/// Preuve du moyen : empreintes et références, jamais un jeton ni un numéro de personne.
-#[derive(Debug, ToSchema)]
-pub(crate) struct PreuveDemande {
-    /// Empreinte d'une preuve conservée ailleurs.
-    empreinte_sha256: Option<Empreinte>,
-    /// Qui l'a émise.
-    #[schema(inline)]
-    emetteur: Option<Texte<1, 128>>,
-    /// Identifiant du jeton.
-    #[schema(inline)]
-    identifiant_jeton: Option<Texte<1, 128>>,
-    /// Pseudonyme de la carte.
-    #[schema(inline)]
-    numero_serie_support: Option<Texte<1, 64>>,
-    /// Archive du papier.
-    #[schema(inline)]
-    reference_archive: Option<Texte<1, 128>>,
-    /// Agent qui a vu le papier.
-    #[schema(inline)]
-    temoin: Option<Texte<1, 64>>,
-}
-lecture!(PreuveDemande {
-    empreinte_sha256,
-    emetteur,
-    identifiant_jeton,
-    numero_serie_support,
-    reference_archive,
-    temoin,
-});
+    /// Preuve du moyen : empreintes et références, jamais un jeton ni un numéro de personne.
+    pub(crate) struct PreuveDemande {
+        /// Empreinte d'une preuve conservée ailleurs.
+        empreinte_sha256: Option<Empreinte>,
+        /// Qui l'a émise.
+        emetteur: Option<Texte<1, 128>>,
+        /// Identifiant du jeton.
+        identifiant_jeton: Option<Texte<1, 128>>,
+        /// Pseudonyme de la carte.
+        numero_serie_support: Option<Texte<1, 64>>,
+        /// Archive du papier.
+        reference_archive: Option<Texte<1, 128>>,
+        /// Agent qui a vu le papier.
+        temoin: Option<Texte<1, 64>>,
+    }
 
-/// Motif d'un refus ou d'une annulation, facultatif.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({}))]
-pub(crate) struct MotifDemande {
-    /// Motif, sans donnée médicale.
-    #[schema(inline)]
-    motif: Option<Texte<1, 200>>,
-}
-lecture!(MotifDemande { motif });
+    /// Motif d'un refus ou d'une annulation, facultatif.
+    #[schema(example = json!({}))]
+    pub(crate) struct MotifDemande {
+        /// Motif, sans donnée médicale.
+        motif: Option<Texte<1, 200>>,
+    }
 
-/// Rectification d'une déclaration mal saisie.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "motif": "saisie au dossier d'une autre personne" }))]
-pub(crate) struct RectificationDemande {
-    /// Motif, sans donnée médicale.
-    #[schema(inline)]
-    motif: Texte<1, 200>,
-    /// Ce qui devait être saisi ; absent quand rien ne devait l'être.
-    remplacement: Option<RemplacementDemande>,
-}
-lecture!(RectificationDemande { motif, remplacement });
+    /// Rectification d'une déclaration mal saisie.
+    #[schema(example = json!({ "motif": "saisie au dossier d'une autre personne" }))]
+    pub(crate) struct RectificationDemande {
+        /// Motif, sans donnée médicale.
+        motif: Texte<1, 200>,
+        /// Ce qui devait être saisi ; absent quand rien ne devait l'être.
+        remplacement: Option<RemplacementDemande>,
+    }
 
-/// Déclaration telle qu'elle devait être saisie, avec toutes ses signatures.
-#[derive(Debug, ToSchema)]
-pub(crate) struct RemplacementDemande {
-    /// Médecins choisis.
-    #[schema(inline)]
-    medecins: MedecinsDemande,
-    /// Avenant à la désignation en vigueur. Faux par défaut.
-    avenant: Option<bool>,
-    /// Signatures.
-    #[schema(inline)]
-    signatures: SignaturesDemande,
+    /// Déclaration telle qu'elle devait être saisie, avec toutes ses signatures.
+    pub(crate) struct RemplacementDemande {
+        /// Médecins choisis.
+        medecins: MedecinsDemande,
+        /// Avenant à la désignation en vigueur. Faux par défaut.
+        avenant: Option<bool>,
+        /// Signatures.
+        signatures: SignaturesDemande,
+    }
 }
-lecture!(RemplacementDemande { medecins, avenant, signatures });
 
 /// The example of the documentation: a choice to preview.
 fn exemple() -> serde_json::Value {

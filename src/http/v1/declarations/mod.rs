@@ -8,7 +8,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use self::demande::{ChoixDemande, MotifDemande, RectificationDemande, SignatureDemande};
 use self::vue::{ApercuVue, DeclarationVue, DeclarationsVue};
@@ -17,6 +16,7 @@ use crate::domain::ids::{DeclarationId, PatientId};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
 use crate::http::idempotency::{rendre, respond, show, show_version};
+use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::services::Rendu;
 use crate::services::declarations;
@@ -52,9 +52,7 @@ fn render(statut: StatusCode) -> impl Fn(&Dossier) -> Result<Rendu, serde_json::
 #[utoipa::path(
     post,
     path = "/v1/declarations/apercu",
-    tag = "Déclarations",
     operation_id = "apercu_declaration",
-    request_body = ChoixDemande,
     responses((status = 200, description = "Le contenu à signer", body = ApercuVue)),
     extensions(("x-problemes" = json!(["role_interdit", "medecin_non_designable",
         "conjoint_impossible", "conjoint_avant_ouverture", "avenant_inadapte"])))
@@ -83,12 +81,9 @@ async fn preview(
 #[utoipa::path(
     post,
     path = "/v1/declarations",
-    tag = "Déclarations",
     operation_id = "creer_declaration",
-    params(("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = ChoixDemande,
     responses((status = 201, description = "La déclaration, active ou en attente de signature", body = DeclarationVue,
-        headers(("Location" = String, description = "Adresse de la déclaration"), ("ETag" = String, description = "Version")))),
+        headers(("Location")))),
     extensions(("x-problemes" = json!(["role_interdit", "contenu_different", "deja_signee",
         "signataire_non_partie", "moyen_inadapte", "papier_sans_temoin", "transmission_interdite",
         "signature_future", "signature_avant_naissance", "patient_mineur", "medecin_non_designable", "enfant_avant_ouverture", "signature_avant_rattachement",
@@ -115,13 +110,9 @@ async fn create(
 #[utoipa::path(
     get,
     path = "/v1/declarations/{id}",
-    tag = "Déclarations",
     operation_id = "lire_declaration",
-    params(("id" = DeclarationId, Path, description = "Identifiant de la déclaration"),
-           ("If-None-Match" = Option<String>, Header, description = "ETag déjà connu")),
     responses(
-        (status = 200, description = "La déclaration", body = DeclarationVue,
-            headers(("ETag" = String, description = "Version"))),
+        (status = 200, description = "La déclaration", body = DeclarationVue),
         (status = 304, description = "L'appelant a déjà cette version")
     ),
     extensions(("x-problemes" = json!(["introuvable"])))
@@ -145,14 +136,8 @@ async fn get(
 #[utoipa::path(
     post,
     path = "/v1/declarations/{id}/signatures",
-    tag = "Déclarations",
     operation_id = "signer_declaration",
-    params(("id" = DeclarationId, Path, description = "Identifiant de la déclaration"),
-           ("If-Match" = String, Header, description = "ETag de la déclaration lue"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = SignatureDemande,
-    responses((status = 200, description = "La déclaration signée", body = DeclarationVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "La déclaration signée", body = DeclarationVue)),
     extensions(("x-problemes" = json!(["introuvable", "transition_interdite", "deja_signee",
         "contenu_different", "declaration_expiree", "signataire_non_partie", "moyen_inadapte",
         "papier_sans_temoin", "transmission_interdite", "signature_future",
@@ -185,14 +170,8 @@ async fn sign(
 #[utoipa::path(
     post,
     path = "/v1/declarations/{id}/refus",
-    tag = "Déclarations",
     operation_id = "refuser_declaration",
-    params(("id" = DeclarationId, Path, description = "Identifiant de la déclaration"),
-           ("If-Match" = String, Header, description = "ETag de la déclaration lue"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = MotifDemande,
-    responses((status = 200, description = "La déclaration refusée", body = DeclarationVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "La déclaration refusée", body = DeclarationVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
 )]
 async fn refuse(
@@ -212,17 +191,13 @@ async fn refuse(
 }
 
 /// Annuler une déclaration avant son effet
+///
+/// Tant qu'elle attend une signature. Rien n'est écrit au parcours du patient.
 #[utoipa::path(
     post,
     path = "/v1/declarations/{id}/annulation",
-    tag = "Déclarations",
     operation_id = "annuler_declaration",
-    params(("id" = DeclarationId, Path, description = "Identifiant de la déclaration"),
-           ("If-Match" = String, Header, description = "ETag de la déclaration lue"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = MotifDemande,
-    responses((status = 200, description = "La déclaration annulée", body = DeclarationVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "La déclaration annulée", body = DeclarationVue)),
     extensions(("x-problemes" = json!(["introuvable", "transition_interdite"])))
 )]
 async fn cancel(
@@ -249,14 +224,8 @@ async fn cancel(
 #[utoipa::path(
     post,
     path = "/v1/declarations/{id}/rectifications",
-    tag = "Déclarations",
     operation_id = "rectifier_declaration",
-    params(("id" = DeclarationId, Path, description = "Identifiant de la déclaration"),
-           ("If-Match" = String, Header, description = "ETag de la déclaration lue"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = RectificationDemande,
-    responses((status = 200, description = "La déclaration rectifiée", body = DeclarationVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "La déclaration rectifiée", body = DeclarationVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite",
         "contenu_different", "deja_signee", "signataire_non_partie", "moyen_inadapte",
         "papier_sans_temoin", "transmission_interdite", "signature_future",
@@ -286,9 +255,7 @@ async fn rectify(
 #[utoipa::path(
     get,
     path = "/v1/patients/{id}/declarations",
-    tag = "Déclarations",
     operation_id = "lister_declarations",
-    params(("id" = PatientId, Path, description = "Identifiant du patient")),
     responses((status = 200, description = "Les déclarations", body = DeclarationsVue)),
     extensions(("x-problemes" = json!(["introuvable"])))
 )]

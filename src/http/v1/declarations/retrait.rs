@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::NaiveDate;
-use utoipa::ToSchema;
 
 use super::render;
 use super::vue::DeclarationVue;
@@ -18,18 +17,17 @@ use crate::http::problem::Refus;
 use crate::services::declarations;
 use crate::services::declarations::retrait::Retrait;
 
-/// Retrait d'un médecin, ou du patient.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "effet_du": "2030-01-01" }))]
-pub(crate) struct RetraitDemande {
-    /// Premier jour où le médecin n'est plus médecin traitant ; demain par défaut, et au plus tôt, sauf pour
-    /// la caisse qui enregistre un courrier.
-    effet_du: Option<NaiveDate>,
-    /// Motif, sans donnée médicale ; personne n'a à en donner.
-    #[schema(inline)]
-    motif: Option<Texte<1, 200>>,
+lecture! {
+    /// Retrait d'un médecin, ou du patient.
+    #[schema(example = json!({ "effet_du": "2030-01-01" }))]
+    pub(crate) struct RetraitDemande {
+        /// Premier jour où le médecin n'est plus médecin traitant ; demain par défaut, et au plus tôt, sauf pour
+        /// la caisse qui enregistre un courrier.
+        effet_du: Option<NaiveDate>,
+        /// Motif, sans donnée médicale ; personne n'a à en donner.
+        motif: Option<Texte<1, 200>>,
+    }
 }
-lecture!(RetraitDemande { effet_du, motif });
 
 /// Mettre fin à un choix sans en faire un autre
 ///
@@ -41,14 +39,8 @@ lecture!(RetraitDemande { effet_du, motif });
 #[utoipa::path(
     post,
     path = "/v1/declarations/{id}/retrait",
-    tag = "Déclarations",
     operation_id = "retirer_medecin",
-    params(("id" = DeclarationId, Path, description = "Identifiant de la déclaration"),
-           ("If-Match" = String, Header, description = "ETag de la déclaration lue"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = RetraitDemande,
-    responses((status = 200, description = "La déclaration, dont la désignation a une fin", body = DeclarationVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "La déclaration, dont la désignation a une fin", body = DeclarationVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite", "non_medecin_traitant"])))
 )]
 pub(super) async fn withdraw(

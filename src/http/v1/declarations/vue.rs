@@ -9,6 +9,7 @@ use crate::domain::declaration::{Action, Canal, Etat, MoyenSignature, RoleSignat
 use crate::domain::digest::Empreinte;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DeclarationId, DesignationId, LieuId, PatientId, RepresentationId};
+use crate::http::schemas::formes;
 use crate::http::v1::medecins_traitants::DesignationVue;
 use crate::services::declarations::{Apercu, Dossier};
 
@@ -19,11 +20,60 @@ pub(crate) struct ApercuVue {
     #[schema(example = "{\"engagement\":\"…\"}")]
     contenu_canonique: String,
     /// Le même contenu, à montrer.
-    #[schema(value_type = Object)]
+    #[schema(value_type = ContenuVue)]
     contenu: Value,
     /// Empreinte que chaque signature répète.
     contenu_sha256: Empreinte,
 }
+
+/// The canonical content of a declaration, as its form has it.
+struct ContenuVue;
+
+formes!(ContenuVue: {
+    "type": "object",
+    "description": "Contenu d'une déclaration, dans l'ordre canonique. Une version future du formulaire peut avoir d'autres champs.",
+    "required": ["engagement", "formulaire", "medecins", "patient"],
+    "properties": {
+        "engagement": { "type": "string", "description": "Phrase que les parties signent." },
+        "formulaire": { "type": "string", "description": "Version du formulaire.", "examples": ["S3704-traitant-1"] },
+        "medecins": {
+            "type": "array",
+            "description": "Médecins choisis, dans l'ordre de leurs RPPS.",
+            "items": {
+                "type": "object",
+                "required": ["lieu", "nom", "prenom", "rpps", "specialite"],
+                "properties": {
+                    "lieu": {
+                        "type": "object",
+                        "description": "Lieu d'exercice.",
+                        "required": ["adresse", "commune", "nom"],
+                        "properties": {
+                            "adresse": { "type": "string", "description": "Adresse." },
+                            "commune": { "type": "string", "description": "Code officiel géographique de la commune." },
+                            "finess_et": { "type": "string", "description": "FINESS géographique, s'il y en a un." },
+                            "nom": { "type": "string", "description": "Nom." }
+                        }
+                    },
+                    "nom": { "type": "string", "description": "Nom." },
+                    "prenom": { "type": "string", "description": "Prénom." },
+                    "rpps": { "type": "string", "description": "RPPS." },
+                    "specialite": { "type": "string", "description": "Spécialité, en clair." }
+                }
+            }
+        },
+        "patient": {
+            "type": "object",
+            "description": "Patient qui choisit, sans ses numéros.",
+            "required": ["date_naissance", "id", "nom", "prenom"],
+            "properties": {
+                "date_naissance": { "type": "string", "description": "Date de naissance." },
+                "id": { "type": "string", "format": "uuid", "description": "Identifiant interne." },
+                "nom": { "type": "string", "description": "Nom de naissance." },
+                "prenom": { "type": "string", "description": "Prénom." }
+            }
+        }
+    }
+});
 
 /// Déclaration de choix du médecin traitant.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,7 +99,7 @@ pub(crate) struct DeclarationVue {
     /// Motif du refus, de l'annulation ou de la rectification.
     motif: Option<String>,
     /// Contenu à signer.
-    #[schema(value_type = Object)]
+    #[schema(value_type = ContenuVue)]
     contenu: Value,
     /// Empreinte que chaque signature répète.
     contenu_sha256: Empreinte,

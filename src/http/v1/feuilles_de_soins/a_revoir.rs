@@ -9,7 +9,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::domain::a_revoir::{MotifRevue, Raison};
 use crate::domain::calendar::plus_mois;
@@ -21,8 +20,10 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Requete};
 use crate::http::idempotency::show;
 use crate::http::lecture::{Entier, lecture};
+use crate::http::openapi::routes;
 use crate::http::pagination::{self, Curseur, LIMITE, PaginationVue};
 use crate::http::problem::Refus;
+use crate::http::schemas::NumeroEvaluation;
 use crate::services::a_revoir;
 use crate::services::a_revoir::{FeuilleARevoir, Place, QuestionRevue};
 
@@ -30,17 +31,23 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list))
 }
 
-/// Which feuilles.
-#[derive(Debug)]
-struct RevueDemande {
-    du: Option<NaiveDate>,
-    au: Option<NaiveDate>,
-    depuis: Option<DateTime<Utc>>,
-    motif: Option<MotifRevue>,
-    limite: Option<Entier<1, 100>>,
-    curseur: Option<Curseur>,
+lecture! {
+    /// Which feuilles.
+    struct RevueDemande {
+        /// Premier jour de soins ; un an avant le dernier par défaut.
+        du: Option<NaiveDate>,
+        /// Dernier jour de soins ; aujourd'hui par défaut.
+        au: Option<NaiveDate>,
+        /// Seulement les raisons apparues à partir de cet instant.
+        depuis: Option<DateTime<Utc>>,
+        /// Seulement cette raison.
+        motif: Option<MotifRevue>,
+        /// Nombre de feuilles par page, au plus ; 20 par défaut.
+        limite: Option<Entier<1, 100>>,
+        /// Curseur de la page précédente, avec les mêmes filtres.
+        curseur: Option<Curseur>,
+    }
 }
-lecture!(RevueDemande { du, au, depuis, motif, limite, curseur });
 
 /// Feuilles à revoir.
 #[derive(Debug, Serialize, ToSchema)]
@@ -70,6 +77,7 @@ pub(crate) struct FeuilleARevoirVue {
     /// Médecin qui a fait les soins.
     executant_rpps: Rpps,
     /// Numéro de la dernière évaluation.
+    #[schema(value_type = NumeroEvaluation)]
     evaluation: i16,
     /// Ce que le registre savait quand elle a été faite.
     connu_le: DateTime<Utc>,
@@ -142,16 +150,7 @@ impl RaisonVue {
 #[utoipa::path(
     get,
     path = "/v1/feuilles-de-soins/a-revoir",
-    tag = "Feuilles de soins",
     operation_id = "lister_feuilles_a_revoir",
-    params(
-        ("du" = Option<NaiveDate>, Query, description = "Premier jour de soins ; un an avant le dernier par défaut"),
-        ("au" = Option<NaiveDate>, Query, description = "Dernier jour de soins ; aujourd'hui par défaut"),
-        ("depuis" = Option<DateTime<Utc>>, Query, description = "Seulement les raisons apparues à partir de cet instant"),
-        ("motif" = Option<MotifRevue>, Query, description = "Seulement cette raison"),
-        ("limite" = inline(Option<Entier<1, 100>>), Query, description = "Nombre de feuilles par page, au plus ; 20 par défaut"),
-        ("curseur" = Option<String>, Query, description = "Curseur de la page précédente, avec les mêmes filtres")
-    ),
     responses((status = 200, description = "Une page de feuilles à revoir", body = FeuillesARevoirVue)),
     extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
 )]

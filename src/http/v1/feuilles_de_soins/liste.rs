@@ -6,7 +6,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::lots::SyntheseVue;
 use crate::domain::calendar::plus_mois;
@@ -17,6 +16,7 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Requete};
 use crate::http::idempotency::show;
 use crate::http::lecture::{Entier, lecture};
+use crate::http::openapi::routes;
 use crate::http::pagination::{self, Curseur, LIMITE, PaginationVue};
 use crate::http::problem::Refus;
 use crate::services::feuilles_de_soins;
@@ -26,15 +26,19 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list))
 }
 
-/// Feuilles d'un patient.
-#[derive(Debug)]
-struct FeuillesDemande {
-    du: Option<NaiveDate>,
-    au: Option<NaiveDate>,
-    limite: Option<Entier<1, 100>>,
-    curseur: Option<Curseur>,
+lecture! {
+    /// Feuilles d'un patient.
+    struct FeuillesDemande {
+        /// Premier jour de soins ; un an avant le dernier par défaut.
+        du: Option<NaiveDate>,
+        /// Dernier jour de soins ; aujourd'hui par défaut.
+        au: Option<NaiveDate>,
+        /// Nombre de feuilles par page, 20 par défaut.
+        limite: Option<Entier<1, 100>>,
+        /// Curseur de la page précédente, avec les mêmes filtres.
+        curseur: Option<Curseur>,
+    }
 }
-lecture!(FeuillesDemande { du, au, limite, curseur });
 
 /// Feuilles de soins d'un patient.
 #[derive(Debug, Serialize, ToSchema)]
@@ -95,15 +99,7 @@ impl FeuilleListeeVue {
 #[utoipa::path(
     get,
     path = "/v1/patients/{id}/feuilles-de-soins",
-    tag = "Feuilles de soins",
     operation_id = "lister_feuilles_de_soins",
-    params(
-        ("id" = PatientId, Path, description = "Identifiant du patient"),
-        ("du" = Option<NaiveDate>, Query, description = "Premier jour de soins ; un an avant le dernier par défaut"),
-        ("au" = Option<NaiveDate>, Query, description = "Dernier jour de soins ; aujourd'hui par défaut"),
-        ("limite" = inline(Option<Entier<1, 100>>), Query, description = "Nombre de feuilles par page, 20 par défaut"),
-        ("curseur" = Option<String>, Query, description = "Curseur de la page précédente, avec les mêmes filtres")
-    ),
     responses((status = 200, description = "Une page de feuilles", body = FeuillesVue)),
     extensions(("x-problemes" = json!(["introuvable", "curseur_autre_requete"])))
 )]

@@ -2,6 +2,7 @@
 
 mod a_revoir;
 pub(crate) mod demande;
+mod ecrit;
 mod liste;
 pub(crate) mod lots;
 mod vue;
@@ -11,7 +12,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use self::demande::FeuilleDemande;
 pub(crate) use self::lots::une_a_une;
@@ -22,7 +22,9 @@ use crate::domain::ids::FeuilleId;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Chemins, CleIdempotence, Corps};
 use crate::http::idempotency::{rendre, respond, show};
+use crate::http::openapi::routes;
 use crate::http::problem::Refus;
+use crate::http::schemas::NumeroEvaluation;
 use crate::services::feuilles_de_soins;
 use crate::services::feuilles_de_soins::FeuilleEvaluee;
 use crate::services::instructions;
@@ -81,12 +83,9 @@ pub(crate) fn exemple() -> serde_json::Value {
 #[utoipa::path(
     post,
     path = "/v1/feuilles-de-soins",
-    tag = "Feuilles de soins",
     operation_id = "enregistrer_feuille_de_soins",
-    params(("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = FeuilleDemande,
     responses((status = 201, description = "Feuille enregistrée et évaluée", body = FeuilleVue,
-        headers(("Location" = String, description = "Adresse de la feuille")))),
+        headers(("Location")))),
     extensions(("x-problemes" = json!(["role_interdit", "feuille_existante", "hors_couverture",
         "parametre_inconnu", "situation_non_couverte", "conflit_de_regles"])))
 )]
@@ -117,9 +116,7 @@ async fn submit(
 #[utoipa::path(
     get,
     path = "/v1/feuilles-de-soins/{id}",
-    tag = "Feuilles de soins",
     operation_id = "lire_feuille_de_soins",
-    params(("id" = FeuilleId, Path, description = "Identifiant de la feuille")),
     responses((status = 200, description = "La feuille et ses évaluations", body = FeuilleVue)),
     extensions(("x-problemes" = json!(["introuvable"])))
 )]
@@ -141,12 +138,8 @@ async fn get(
 #[utoipa::path(
     get,
     path = "/v1/feuilles-de-soins/{id}/evaluations/{numero}/instruction",
-    tag = "Feuilles de soins",
     operation_id = "lire_instruction",
-    params(
-        ("id" = FeuilleId, Path, description = "Identifiant de la feuille"),
-        ("numero" = i16, Path, description = "Numéro de l'évaluation", example = 1)
-    ),
+    params(("numero" = NumeroEvaluation, Path, description = "Numéro de l'évaluation")),
     responses((status = 200, description = "Règles, faits et valeurs", body = InstructionVue)),
     extensions(("x-problemes" = json!(["introuvable", "role_interdit"])))
 )]

@@ -1,7 +1,6 @@
 //! What a caisse says happened to a doctor.
 
 use chrono::NaiveDate;
-use utoipa::ToSchema;
 
 use crate::domain::feuille_de_soins::{Convention, OptionTarifaire};
 use crate::domain::identifiers::{NumeroFacturation, Rpps, Specialite};
@@ -13,67 +12,47 @@ use crate::http::v1::medecins::LieuExerciceDemande;
 use crate::http::verification::Verification;
 use crate::services::ChampInvalide;
 
-/// Ce qui arrive à un médecin. Les champs attendus dépendent de la nature.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "rpps": "99900001233", "nature": "retraite", "effet_du": "2025-09-01"
-}))]
-pub(crate) struct OperationDemande {
-    /// RPPS du médecin.
-    rpps: Rpps,
-    /// Nature.
-    nature: NatureOperation,
-    /// Premier jour : celui où le médecin ne suit plus ses patients, ou exerce ailleurs, ou autrement.
-    effet_du: NaiveDate,
-    /// Premier jour qui suit une suspension, s'il est connu.
-    effet_au: Option<NaiveDate>,
-    /// Lieu quitté ; le lieu principal par défaut. Pour un changement de cabinet ou de département.
-    #[schema(value_type = Option<LieuId>)]
-    lieu_quitte: Option<LieuId>,
-    /// Exercice qui commence. Obligatoire pour un changement de cabinet, possible pour un changement de
-    /// département.
-    exercice: Option<ExerciceSuivantDemande>,
-    /// Nouvelle spécialité, obligatoire pour un changement de spécialité.
-    specialite: Option<Specialite>,
-    /// Motif, sans donnée médicale.
-    #[schema(inline)]
-    motif: Option<Texte<1, 200>>,
-}
-lecture!(OperationDemande {
-    rpps,
-    nature,
-    effet_du,
-    effet_au,
-    lieu_quitte,
-    exercice,
-    specialite,
-    motif,
-});
+lecture! {
+    /// Ce qui arrive à un médecin. Les champs attendus dépendent de la nature.
+    #[schema(example = json!({
+        "rpps": "99900001233", "nature": "retraite", "effet_du": "2025-09-01"
+    }))]
+    pub(crate) struct OperationDemande {
+        /// RPPS du médecin.
+        rpps: Rpps,
+        /// Nature.
+        nature: NatureOperation,
+        /// Premier jour : celui où le médecin ne suit plus ses patients, ou exerce ailleurs, ou autrement.
+        effet_du: NaiveDate,
+        /// Premier jour qui suit une suspension, s'il est connu.
+        effet_au: Option<NaiveDate>,
+        /// Lieu quitté ; le lieu principal par défaut. Pour un changement de cabinet ou de département.
+        lieu_quitte: Option<LieuId>,
+        /// Exercice qui commence. Obligatoire pour un changement de cabinet, possible pour un changement de
+        /// département.
+        exercice: Option<ExerciceSuivantDemande>,
+        /// Nouvelle spécialité, obligatoire pour un changement de spécialité.
+        specialite: Option<Specialite>,
+        /// Motif, sans donnée médicale.
+        motif: Option<Texte<1, 200>>,
+    }
 
-/// Exercice qui commence le premier jour de l'opération.
-#[derive(Debug, ToSchema)]
-pub(crate) struct ExerciceSuivantDemande {
-    /// Lieu existant, par son identifiant, ou nouveau lieu.
-    lieu: LieuExerciceDemande,
-    /// Mode d'exercice.
-    mode: ModeExercice,
-    /// Exercice principal, ou cabinet secondaire.
-    principal: bool,
-    /// Convention.
-    convention: Convention,
-    /// Option tarifaire.
-    option_tarifaire: Option<OptionTarifaire>,
-    /// Numéro sous lequel les soins y sont facturés.
-    numero_facturation: Option<NumeroFacturation>,
+    /// Exercice qui commence le premier jour de l'opération.
+    pub(crate) struct ExerciceSuivantDemande {
+        /// Lieu existant, par son identifiant, ou nouveau lieu.
+        lieu: LieuExerciceDemande,
+        /// Mode d'exercice.
+        mode: ModeExercice,
+        /// Exercice principal, ou cabinet secondaire.
+        principal: bool,
+        /// Convention.
+        convention: Convention,
+        /// Option tarifaire.
+        option_tarifaire: Option<OptionTarifaire>,
+        /// Numéro sous lequel les soins y sont facturés.
+        numero_facturation: Option<NumeroFacturation>,
+    }
 }
-lecture!(ExerciceSuivantDemande {
-    lieu,
-    mode,
-    principal,
-    convention,
-    option_tarifaire,
-    numero_facturation,
-});
 
 impl OperationDemande {
     /// The operation, once its fields are those of its nature.

@@ -101,9 +101,7 @@ fn render(
 #[utoipa::path(
     post,
     path = "/v1/operations/import",
-    tag = "Opérations",
     operation_id = "importer_operations",
-    params(("Idempotency-Key" = String, Header, description = "Clé de cet import, par exemple un UUID ; la même à chaque nouvel essai.")),
     request_body(content = String, content_type = "application/x-ndjson", description = "Une opération par ligne"),
     responses((status = 200, description = "Le résultat de chaque ligne", body = ImportVue)),
     extensions(("x-problemes" = json!(["role_interdit"])))
@@ -128,7 +126,6 @@ pub(super) async fn import(
 #[utoipa::path(
     post,
     path = "/v1/operations/import/apercu",
-    tag = "Opérations",
     operation_id = "apercu_import_operations",
     request_body(content = String, content_type = "application/x-ndjson", description = "Une opération par ligne"),
     responses((status = 200, description = "Le résultat qu'aurait chaque ligne", body = ImportVue)),

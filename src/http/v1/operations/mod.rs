@@ -8,7 +8,6 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use self::demande::OperationDemande;
 use self::vue::{CompteVue, OperationVue};
@@ -18,6 +17,7 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
 use crate::http::idempotency::{etag, json as respond_json, rendre, respond};
 use crate::http::lecture::{Texte, lecture};
+use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::services::Rendu;
 use crate::services::operations;
@@ -34,15 +34,14 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(cancel))
 }
 
-/// Annulation d'une opération.
-#[derive(Debug, utoipa::ToSchema)]
-#[schema(example = json!({ "motif": "retraite reportée" }))]
-pub(crate) struct AnnulationOperationDemande {
-    /// Motif, sans donnée médicale.
-    #[schema(inline)]
-    motif: Option<Texte<1, 200>>,
+lecture! {
+    /// Annulation d'une opération.
+    #[schema(example = json!({ "motif": "retraite reportée" }))]
+    pub(crate) struct AnnulationOperationDemande {
+        /// Motif, sans donnée médicale.
+        motif: Option<Texte<1, 200>>,
+    }
 }
-lecture!(AnnulationOperationDemande { motif });
 
 /// Renders an operation, with its version as ETag.
 fn render(statut: StatusCode) -> impl Fn(&Suivi) -> Result<Rendu, serde_json::Error> {
@@ -60,9 +59,7 @@ fn render(statut: StatusCode) -> impl Fn(&Suivi) -> Result<Rendu, serde_json::Er
 #[utoipa::path(
     post,
     path = "/v1/operations/apercu",
-    tag = "Opérations",
     operation_id = "apercu_operation",
-    request_body = OperationDemande,
     responses((status = 200, description = "Le compte", body = CompteVue)),
     extensions(("x-problemes" = json!(["role_interdit", "operation_existante"])))
 )]
@@ -88,12 +85,9 @@ async fn preview(
 #[utoipa::path(
     post,
     path = "/v1/operations",
-    tag = "Opérations",
     operation_id = "enregistrer_operation",
-    params(("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = OperationDemande,
     responses((status = 202, description = "L'opération, dont le travail commence", body = OperationVue,
-        headers(("Location" = String, description = "Adresse de l'opération"), ("ETag" = String, description = "Version")))),
+        headers(("Location")))),
     extensions(("x-problemes" = json!(["role_interdit", "operation_existante"])))
 )]
 async fn create(
@@ -116,11 +110,8 @@ async fn create(
 #[utoipa::path(
     get,
     path = "/v1/operations/{id}",
-    tag = "Opérations",
     operation_id = "lire_operation",
-    params(("id" = OperationId, Path, description = "Identifiant de l'opération")),
-    responses((status = 200, description = "L'opération", body = OperationVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "L'opération", body = OperationVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
 )]
 async fn get(
@@ -145,14 +136,9 @@ async fn get(
 #[utoipa::path(
     post,
     path = "/v1/operations/{id}/annulation",
-    tag = "Opérations",
     operation_id = "annuler_operation",
-    params(("id" = OperationId, Path, description = "Identifiant de l'opération"),
-           ("If-Match" = String, Header, description = "ETag de l'opération lue"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = AnnulationOperationDemande,
     responses((status = 202, description = "L'opération, dont l'annulation commence", body = OperationVue,
-        headers(("Location" = String, description = "Adresse de l'opération"), ("ETag" = String, description = "Version")))),
+        headers(("Location")))),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "annulation_impossible"])))
 )]
 async fn cancel(

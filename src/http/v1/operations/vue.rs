@@ -9,6 +9,7 @@ use crate::domain::ids::OperationId;
 use crate::domain::operation::{ActionOperation, Compte, EtatOperation, NatureOperation};
 use crate::http::idempotency::Anonymous;
 use crate::http::problem::{ErreurChamp, Refus};
+use crate::http::schemas::CodeProbleme;
 use crate::services::operations::Suivi;
 
 /// Opération sur un médecin.
@@ -131,7 +132,7 @@ pub(crate) struct LigneImportVue {
     /// Opération enregistrée, ou simulée ; null quand la ligne est refusée.
     pub(super) operation: Option<OperationVue>,
     /// Code du refus, ou null.
-    #[schema(example = "champs_invalides")]
+    #[schema(value_type = Option<CodeProbleme>)]
     pub(super) code: Option<&'static str>,
     /// Explication du refus.
     pub(super) detail: Option<String>,

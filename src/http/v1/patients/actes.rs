@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::demande::{
     AdresseDemande, ChangementIdentifiantDemande, DecesDemande, OrganismeDemande,
@@ -18,6 +17,7 @@ use crate::domain::vie::DossierPatient;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
 use crate::http::idempotency::{rendre, respond};
+use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::services::Rendu;
 use crate::services::patients;
@@ -45,14 +45,8 @@ fn render(dossier: &DossierPatient) -> Result<Rendu, serde_json::Error> {
 #[utoipa::path(
     post,
     path = "/v1/patients/{id}/changements-d-organisme",
-    tag = "Vie du patient",
     operation_id = "changer_organisme",
-    params(("id" = PatientId, Path, description = "Identifiant du patient"),
-           ("If-Match" = String, Header, description = "ETag du patient lu"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = OrganismeDemande,
-    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
 )]
 async fn change_organisme(
@@ -78,14 +72,8 @@ async fn change_organisme(
 #[utoipa::path(
     post,
     path = "/v1/patients/{id}/changements-de-statut",
-    tag = "Vie du patient",
     operation_id = "changer_statut",
-    params(("id" = PatientId, Path, description = "Identifiant du patient"),
-           ("If-Match" = String, Header, description = "ETag du patient lu"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = StatutDemande,
-    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
 )]
 async fn change_statut(
@@ -111,14 +99,8 @@ async fn change_statut(
 #[utoipa::path(
     post,
     path = "/v1/patients/{id}/changements-d-identifiant",
-    tag = "Vie du patient",
     operation_id = "changer_identifiant",
-    params(("id" = PatientId, Path, description = "Identifiant du patient"),
-           ("If-Match" = String, Header, description = "ETag du patient lu"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = ChangementIdentifiantDemande,
-    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "patient_existant"])))
 )]
 async fn change_identifiant(
@@ -145,14 +127,8 @@ async fn change_identifiant(
 #[utoipa::path(
     post,
     path = "/v1/patients/{id}/rectifications-d-identifiant",
-    tag = "Vie du patient",
     operation_id = "rectifier_identifiant",
-    params(("id" = PatientId, Path, description = "Identifiant du patient"),
-           ("If-Match" = String, Header, description = "ETag du patient lu"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = RectificationIdentifiantDemande,
-    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "patient_existant"])))
 )]
 async fn correct_identifiant(
@@ -180,14 +156,8 @@ async fn correct_identifiant(
 #[utoipa::path(
     post,
     path = "/v1/patients/{id}/changements-d-adresse",
-    tag = "Vie du patient",
     operation_id = "changer_adresse",
-    params(("id" = PatientId, Path, description = "Identifiant du patient"),
-           ("If-Match" = String, Header, description = "ETag du patient lu"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = AdresseDemande,
-    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
 )]
 async fn change_adresse(
@@ -212,14 +182,8 @@ async fn change_adresse(
 #[utoipa::path(
     post,
     path = "/v1/patients/{id}/deces",
-    tag = "Vie du patient",
     operation_id = "declarer_deces",
-    params(("id" = PatientId, Path, description = "Identifiant du patient"),
-           ("If-Match" = String, Header, description = "ETag du patient lu"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = DecesDemande,
-    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
 )]
 async fn record_deces(
@@ -244,14 +208,8 @@ async fn record_deces(
 #[utoipa::path(
     post,
     path = "/v1/patients/{id}/rectifications-de-deces",
-    tag = "Vie du patient",
     operation_id = "rectifier_deces",
-    params(("id" = PatientId, Path, description = "Identifiant du patient"),
-           ("If-Match" = String, Header, description = "ETag du patient lu"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = RectificationDecesDemande,
-    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
 )]
 async fn correct_deces(

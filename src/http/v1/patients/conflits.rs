@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::fusions::ChevauchementVue;
 use crate::domain::droits::Demarche;
@@ -16,9 +15,11 @@ use crate::domain::vie::fusion::{Conflit, EtatConflit};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
 use crate::http::idempotency::{rendre, respond, show, show_version};
-use crate::http::lecture::{Entier, lecture};
-use crate::http::pagination::{self, Curseur, PaginationVue};
+use crate::http::lecture::lecture;
+use crate::http::openapi::routes;
+use crate::http::pagination::{self, PageDemande, PaginationVue};
 use crate::http::problem::Refus;
+use crate::http::schemas::ActionConflit;
 use crate::services::patients;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -28,22 +29,14 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 /// The question that cursors of conflicts are bound to.
 const CONFLITS: &str = "conflits";
 
-/// Page de conflits demandée.
-#[derive(Debug)]
-struct ConflitsDemande {
-    limite: Option<Entier<1, 500>>,
-    curseur: Option<Curseur>,
+lecture! {
+    /// Choix d'une déclaration parmi les deux d'un conflit.
+    #[schema(example = json!({ "declaration_id": "0192f0c4-0000-7000-8000-000000000001" }))]
+    pub(crate) struct ResolutionDemande {
+        /// Déclaration qui vaut les jours du conflit.
+        declaration_id: DeclarationId,
+    }
 }
-lecture!(ConflitsDemande { limite, curseur });
-
-/// Choix d'une déclaration parmi les deux d'un conflit.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "declaration_id": "0192f0c4-0000-7000-8000-000000000001" }))]
-pub(crate) struct ResolutionDemande {
-    /// Déclaration qui vaut les jours du conflit.
-    declaration_id: DeclarationId,
-}
-lecture!(ResolutionDemande { declaration_id });
 
 /// Conflit entre les désignations de deux dossiers fusionnés.
 #[derive(Debug, Serialize, ToSchema)]
@@ -65,7 +58,8 @@ pub(crate) struct ConflitVue {
     declaration_retenue: Option<DeclarationId>,
     /// Cette version est connue depuis cet instant.
     enregistre_le: DateTime<Utc>,
-    /// Ce que l'appelant peut faire maintenant : « resoudre ».
+    /// Ce que l'appelant peut faire maintenant.
+    #[schema(value_type = Vec<ActionConflit>)]
     actions: Vec<&'static str>,
 }
 
@@ -102,17 +96,14 @@ pub(crate) struct ConflitsVue {
 #[utoipa::path(
     get,
     path = "/v1/conflits-de-designations",
-    tag = "Vie du patient",
     operation_id = "lister_conflits",
-    params(("limite" = Option<u16>, Query, description = "Nombre de conflits, 50 par défaut, 500 au plus"),
-           ("curseur" = Option<String>, Query, description = "Suite d'une page précédente")),
     responses((status = 200, description = "Les conflits ouverts", body = ConflitsVue)),
     extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
 )]
 async fn list(
     State(state): State<AppState>,
     appel: Appel,
-    Requete(demande): Requete<ConflitsDemande>,
+    Requete(demande): Requete<PageDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerConflits)?;
     let after = pagination::lire::<ConflitId>(CONFLITS, demande.curseur)?;
@@ -132,14 +123,13 @@ async fn list(
 }
 
 /// Lire un conflit
+///
+/// Ouvert ou clos, dans son état présent. La caisse dont dépend le patient le lit.
 #[utoipa::path(
     get,
     path = "/v1/conflits-de-designations/{id}",
-    tag = "Vie du patient",
     operation_id = "lire_conflit",
-    params(("id" = ConflitId, Path, description = "Identifiant du conflit")),
-    responses((status = 200, description = "Le conflit", body = ConflitVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "Le conflit", body = ConflitVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "patient_fusionne"])))
 )]
 async fn get(
@@ -160,14 +150,8 @@ async fn get(
 #[utoipa::path(
     post,
     path = "/v1/conflits-de-designations/{id}/resolution",
-    tag = "Vie du patient",
     operation_id = "resoudre_conflit",
-    params(("id" = ConflitId, Path, description = "Identifiant du conflit"),
-           ("If-Match" = String, Header, description = "ETag du conflit lu"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = ResolutionDemande,
-    responses((status = 200, description = "Le conflit résolu", body = ConflitVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "Le conflit résolu", body = ConflitVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "conflit_clos", "patient_fusionne"])))
 )]
 async fn settle(

@@ -1,7 +1,6 @@
 //! What a caisse records of a person's life.
 
 use chrono::NaiveDate;
-use utoipa::ToSchema;
 
 use crate::domain::identifiers::{CommuneExercice, IdentifiantPersonne, Organisme};
 use crate::domain::patient::UsageIdentifiant;
@@ -10,87 +9,75 @@ use crate::domain::vie::{Adresse, MotifRectification, SourceDeces};
 use crate::http::lecture::{Texte, lecture};
 use crate::services::ChampInvalide;
 
-/// Changement de caisse ou de régime.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "organisme": { "regime": "02", "caisse": "915", "centre": "0000" }, "effet_du": "2025-06-01"
-}))]
-pub(crate) struct OrganismeDemande {
-    /// Nouvel organisme de rattachement.
-    pub(super) organisme: Organisme,
-    /// Premier jour du nouveau rattachement.
-    pub(super) effet_du: NaiveDate,
-}
-lecture!(OrganismeDemande { organisme, effet_du });
+lecture! {
+    /// Changement de caisse ou de régime.
+    #[schema(example = json!({
+        "organisme": { "regime": "02", "caisse": "915", "centre": "0000" }, "effet_du": "2025-06-01"
+    }))]
+    pub(crate) struct OrganismeDemande {
+        /// Nouvel organisme de rattachement.
+        pub(super) organisme: Organisme,
+        /// Premier jour du nouveau rattachement.
+        pub(super) effet_du: NaiveDate,
+    }
 
-/// Changement de statut au regard du parcours de soins.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "statut": "hors_de_france", "effet_du": "2025-06-01" }))]
-pub(crate) struct StatutDemande {
-    /// Nouveau statut ; « ordinaire » met fin à un autre.
-    pub(super) statut: StatutPatient,
-    /// Premier jour.
-    pub(super) effet_du: NaiveDate,
-}
-lecture!(StatutDemande { statut, effet_du });
+    /// Changement de statut au regard du parcours de soins.
+    #[schema(example = json!({ "statut": "hors_de_france", "effet_du": "2025-06-01" }))]
+    pub(crate) struct StatutDemande {
+        /// Nouveau statut ; « ordinaire » met fin à un autre.
+        pub(super) statut: StatutPatient,
+        /// Premier jour.
+        pub(super) effet_du: NaiveDate,
+    }
 
-/// Nouveau numéro, l'ancien ayant été juste.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "identifiant": { "type": "nir", "valeur": "186022B03399191" }, "effet_du": "2025-06-01"
-}))]
-pub(crate) struct ChangementIdentifiantDemande {
-    /// Nouveau numéro. Absent : le patient n'est plus ayant droit d'un autre assuré.
-    pub(super) identifiant: Option<IdentifiantPersonne>,
-    /// Usage du numéro ; « individuel » par défaut.
-    pub(super) usage: Option<UsageIdentifiant>,
-    /// Premier jour du nouveau numéro.
-    pub(super) effet_du: NaiveDate,
-}
-lecture!(ChangementIdentifiantDemande { identifiant, usage, effet_du });
+    /// Nouveau numéro, l'ancien ayant été juste.
+    #[schema(example = json!({
+        "identifiant": { "type": "nir", "valeur": "186022B03399191" }, "effet_du": "2025-06-01"
+    }))]
+    pub(crate) struct ChangementIdentifiantDemande {
+        /// Nouveau numéro. Absent : le patient n'est plus ayant droit d'un autre assuré.
+        pub(super) identifiant: Option<IdentifiantPersonne>,
+        /// Usage du numéro ; « individuel » par défaut.
+        pub(super) usage: Option<UsageIdentifiant>,
+        /// Premier jour du nouveau numéro.
+        pub(super) effet_du: NaiveDate,
+    }
 
-/// Numéro juste, l'ancien ayant été faux.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "identifiant": { "type": "nir", "valeur": "186022B03399191" }, "motif": "erreur_de_saisie"
-}))]
-pub(crate) struct RectificationIdentifiantDemande {
-    /// Numéro juste.
-    pub(super) identifiant: IdentifiantPersonne,
-    /// Usage du numéro ; « individuel » par défaut.
-    pub(super) usage: Option<UsageIdentifiant>,
-    /// Un jour de la période du numéro faux ; aujourd'hui par défaut.
-    pub(super) jour: Option<NaiveDate>,
-    /// Pourquoi.
-    pub(super) motif: MotifRectification,
-}
-lecture!(RectificationIdentifiantDemande { identifiant, usage, jour, motif });
+    /// Numéro juste, l'ancien ayant été faux.
+    #[schema(example = json!({
+        "identifiant": { "type": "nir", "valeur": "186022B03399191" }, "motif": "erreur_de_saisie"
+    }))]
+    pub(crate) struct RectificationIdentifiantDemande {
+        /// Numéro juste.
+        pub(super) identifiant: IdentifiantPersonne,
+        /// Usage du numéro ; « individuel » par défaut.
+        pub(super) usage: Option<UsageIdentifiant>,
+        /// Un jour de la période du numéro faux ; aujourd'hui par défaut.
+        pub(super) jour: Option<NaiveDate>,
+        /// Pourquoi.
+        pub(super) motif: MotifRectification,
+    }
 
-/// Nouvelle adresse.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "voie": "4 rue des Lilas", "code_postal": "01000", "localite": "Bourg-en-Bresse",
-    "commune": "01053", "effet_du": "2025-06-01"
-}))]
-pub(crate) struct AdresseDemande {
-    /// Numéro et voie.
-    #[schema(inline)]
-    voie: Texte<1, 120>,
-    /// Complément.
-    #[schema(inline)]
-    complement: Option<Texte<1, 120>>,
-    /// Code postal.
-    #[schema(inline)]
-    code_postal: Texte<2, 12>,
-    /// Localité.
-    #[schema(inline)]
-    localite: Texte<1, 80>,
-    /// Commune, code officiel géographique ; absente à l'étranger.
-    commune: Option<CommuneExercice>,
-    /// Premier jour.
-    effet_du: NaiveDate,
+    /// Nouvelle adresse.
+    #[schema(example = json!({
+        "voie": "4 rue des Lilas", "code_postal": "01000", "localite": "Bourg-en-Bresse",
+        "commune": "01053", "effet_du": "2025-06-01"
+    }))]
+    pub(crate) struct AdresseDemande {
+        /// Numéro et voie.
+        voie: Texte<1, 120>,
+        /// Complément.
+        complement: Option<Texte<1, 120>>,
+        /// Code postal.
+        code_postal: Texte<2, 12>,
+        /// Localité.
+        localite: Texte<1, 80>,
+        /// Commune, code officiel géographique ; absente à l'étranger.
+        commune: Option<CommuneExercice>,
+        /// Premier jour.
+        effet_du: NaiveDate,
+    }
 }
-lecture!(AdresseDemande { voie, complement, code_postal, localite, commune, effet_du });
 
 impl AdresseDemande {
     /// The address and its first day.
@@ -106,29 +93,27 @@ impl AdresseDemande {
     }
 }
 
-/// Décès d'un patient.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "jour": "2025-05-30", "source": "etat_civil" }))]
-pub(crate) struct DecesDemande {
-    /// Jour du décès.
-    pub(super) jour: NaiveDate,
-    /// D'où la caisse le tient.
-    pub(super) source: SourceDeces,
-}
-lecture!(DecesDemande { jour, source });
+lecture! {
+    /// Décès d'un patient.
+    #[schema(example = json!({ "jour": "2025-05-30", "source": "etat_civil" }))]
+    pub(crate) struct DecesDemande {
+        /// Jour du décès.
+        pub(super) jour: NaiveDate,
+        /// D'où la caisse le tient.
+        pub(super) source: SourceDeces,
+    }
 
-/// Rectification d'un décès : un autre jour, ou aucun décès.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "jour": "2025-05-29", "motif": "etat_civil" }))]
-pub(crate) struct RectificationDecesDemande {
-    /// Jour du décès.
-    jour: Option<NaiveDate>,
-    /// true si le patient est vivant.
-    annule: Option<bool>,
-    /// Pourquoi.
-    pub(super) motif: MotifRectification,
+    /// Rectification d'un décès : un autre jour, ou aucun décès.
+    #[schema(example = json!({ "jour": "2025-05-29", "motif": "etat_civil" }))]
+    pub(crate) struct RectificationDecesDemande {
+        /// Jour du décès.
+        jour: Option<NaiveDate>,
+        /// true si le patient est vivant.
+        annule: Option<bool>,
+        /// Pourquoi.
+        pub(super) motif: MotifRectification,
+    }
 }
-lecture!(RectificationDecesDemande { jour, annule, motif });
 
 impl RectificationDecesDemande {
     /// The right day; `None` when the person lives. A forgotten day never brings anybody back.

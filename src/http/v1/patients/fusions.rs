@@ -7,7 +7,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::conflits::ConflitVue;
 use crate::domain::droits::Demarche;
@@ -18,7 +17,9 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
 use crate::http::idempotency::{rendre, respond, show, show_version};
 use crate::http::lecture::{Entier, lecture};
+use crate::http::openapi::routes;
 use crate::http::problem::Refus;
+use crate::http::schemas::ActionFusion;
 use crate::services::Rendu;
 use crate::services::patients;
 use crate::services::patients::{ApercuFusion, DossierApercu, DossierFusion, NouvelleFusion};
@@ -31,39 +32,34 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(undo))
 }
 
-/// Dossier que l'on absorberait.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "absorbe_id": "0192f0c4-0000-7000-8000-0000000000aa" }))]
-pub(crate) struct ApercuFusionDemande {
-    /// Dossier à absorber.
-    absorbe_id: PatientId,
-}
-lecture!(ApercuFusionDemande { absorbe_id });
+lecture! {
+    /// Dossier que l'on absorberait.
+    #[schema(example = json!({ "absorbe_id": "0192f0c4-0000-7000-8000-0000000000aa" }))]
+    pub(crate) struct ApercuFusionDemande {
+        /// Dossier à absorber.
+        absorbe_id: PatientId,
+    }
 
-/// Fusion de deux dossiers d'une même personne.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "absorbe_id": "0192f0c4-0000-7000-8000-0000000000aa", "absorbe_version": 1, "motif": "doublon"
-}))]
-pub(crate) struct FusionDemande {
-    /// Dossier à absorber.
-    absorbe_id: PatientId,
-    /// Version du dossier à absorber, telle que l'aperçu la donne.
-    #[schema(inline)]
-    absorbe_version: Entier<1, 1_000_000>,
-    /// Pourquoi.
-    motif: MotifRectification,
-}
-lecture!(FusionDemande { absorbe_id, absorbe_version, motif });
+    /// Fusion de deux dossiers d'une même personne.
+    #[schema(example = json!({
+        "absorbe_id": "0192f0c4-0000-7000-8000-0000000000aa", "absorbe_version": 1, "motif": "doublon"
+    }))]
+    pub(crate) struct FusionDemande {
+        /// Dossier à absorber.
+        absorbe_id: PatientId,
+        /// Version du dossier à absorber, telle que l'aperçu la donne.
+        absorbe_version: Entier<1, 1_000_000>,
+        /// Pourquoi.
+        motif: MotifRectification,
+    }
 
-/// Annulation d'une fusion.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "motif": "collision" }))]
-pub(crate) struct AnnulationFusionDemande {
-    /// Pourquoi.
-    motif: MotifRectification,
+    /// Annulation d'une fusion.
+    #[schema(example = json!({ "motif": "collision" }))]
+    pub(crate) struct AnnulationFusionDemande {
+        /// Pourquoi.
+        motif: MotifRectification,
+    }
 }
-lecture!(AnnulationFusionDemande { motif });
 
 /// Ce qu'un dossier contient.
 #[derive(Debug, Serialize, ToSchema)]
@@ -166,7 +162,8 @@ pub(crate) struct FusionVue {
     enregistree_le: DateTime<Utc>,
     /// Annulée à cet instant, ou null.
     annulee_le: Option<DateTime<Utc>>,
-    /// Ce que l'appelant peut faire maintenant : « annuler ».
+    /// Ce que l'appelant peut faire maintenant.
+    #[schema(value_type = Vec<ActionFusion>)]
     actions: Vec<&'static str>,
 }
 
@@ -205,10 +202,8 @@ fn render(statut: StatusCode) -> impl Fn(&DossierFusion) -> Result<Rendu, serde_
 #[utoipa::path(
     post,
     path = "/v1/patients/{id}/fusions/apercu",
-    tag = "Vie du patient",
     operation_id = "apercu_fusion",
     params(("id" = PatientId, Path, description = "Dossier à conserver")),
-    request_body = ApercuFusionDemande,
     responses((status = 200, description = "Ce que ferait la fusion", body = ApercuFusionVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
 )]
@@ -233,14 +228,10 @@ async fn preview(
 #[utoipa::path(
     post,
     path = "/v1/patients/{id}/fusions",
-    tag = "Vie du patient",
     operation_id = "fusionner_patients",
-    params(("id" = PatientId, Path, description = "Dossier à conserver"),
-           ("If-Match" = String, Header, description = "ETag du dossier à conserver"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = FusionDemande,
+    params(("id" = PatientId, Path, description = "Dossier à conserver")),
     responses((status = 201, description = "La fusion", body = FusionVue,
-        headers(("Location" = String, description = "Adresse de la fusion"), ("ETag" = String, description = "Version du dossier conservé")))),
+        headers(("Location")))),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "fusion_impossible"])))
 )]
 async fn merge(
@@ -263,14 +254,13 @@ async fn merge(
 }
 
 /// Lire une fusion
+///
+/// Ce qu'elle a apporté au dossier conservé, et les conflits qui en sont nés, dans leur état présent.
 #[utoipa::path(
     get,
     path = "/v1/fusions/{id}",
-    tag = "Vie du patient",
     operation_id = "lire_fusion",
-    params(("id" = FusionId, Path, description = "Identifiant de la fusion")),
-    responses((status = 200, description = "La fusion", body = FusionVue,
-        headers(("ETag" = String, description = "Version du dossier conservé")))),
+    responses((status = 200, description = "La fusion", body = FusionVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "patient_fusionne"])))
 )]
 async fn get(
@@ -291,14 +281,8 @@ async fn get(
 #[utoipa::path(
     post,
     path = "/v1/fusions/{id}/annulation",
-    tag = "Vie du patient",
     operation_id = "annuler_fusion",
-    params(("id" = FusionId, Path, description = "Identifiant de la fusion"),
-           ("If-Match" = String, Header, description = "ETag de la fusion lue"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = AnnulationFusionDemande,
-    responses((status = 200, description = "La fusion annulée", body = FusionVue,
-        headers(("ETag" = String, description = "Version du dossier conservé")))),
+    responses((status = 200, description = "La fusion annulée", body = FusionVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "fusion_impossible", "patient_fusionne"])))
 )]
 async fn undo(

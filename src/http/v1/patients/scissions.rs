@@ -6,7 +6,6 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::PatientDemande;
 use super::vue::PatientVue;
@@ -17,6 +16,7 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
 use crate::http::idempotency::{rendre, respond};
 use crate::http::lecture::{Liste, lecture};
+use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::services::patients;
 use crate::services::patients::NouvelleScission;
@@ -28,32 +28,30 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 type DeclarationsDemande = Liste<DeclarationId, 0, 200>;
 type FeuillesDemande = Liste<FeuilleId, 0, 500>;
 
-/// Scission d'un dossier qui était celui de deux personnes.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "patient": {
-        "identifiant": { "type": "nir", "valeur": "186022B03399191" },
-        "nom": "ESSAI-LECA", "prenom": "ANGE", "date_naissance": "1986-02-11",
-        "organisme": { "regime": "01", "caisse": "131", "centre": "0000" },
-        "affilie_du": "2012-09-01"
-    },
-    "declarations": ["0192f0c4-0000-7000-8000-000000000001"],
-    "feuilles": [],
-    "motif": "collision"
-}))]
-pub(crate) struct ScissionDemande {
-    /// L'autre personne.
-    patient: PatientDemande,
-    /// Déclarations qui étaient les siennes.
-    #[schema(inline)]
-    declarations: DeclarationsDemande,
-    /// Feuilles de soins qui étaient les siennes.
-    #[schema(inline)]
-    feuilles: FeuillesDemande,
-    /// Pourquoi.
-    motif: MotifRectification,
+lecture! {
+    /// Scission d'un dossier qui était celui de deux personnes.
+    #[schema(example = json!({
+        "patient": {
+            "identifiant": { "type": "nir", "valeur": "186022B03399191" },
+            "nom": "ESSAI-LECA", "prenom": "ANGE", "date_naissance": "1986-02-11",
+            "organisme": { "regime": "01", "caisse": "131", "centre": "0000" },
+            "affilie_du": "2012-09-01"
+        },
+        "declarations": ["0192f0c4-0000-7000-8000-000000000001"],
+        "feuilles": [],
+        "motif": "collision"
+    }))]
+    pub(crate) struct ScissionDemande {
+        /// L'autre personne.
+        patient: PatientDemande,
+        /// Déclarations qui étaient les siennes.
+        declarations: DeclarationsDemande,
+        /// Feuilles de soins qui étaient les siennes.
+        feuilles: FeuillesDemande,
+        /// Pourquoi.
+        motif: MotifRectification,
+    }
 }
-lecture!(ScissionDemande { patient, declarations, feuilles, motif });
 
 /// Les deux dossiers après une scission.
 #[derive(Debug, Serialize, ToSchema)]
@@ -73,14 +71,9 @@ pub(crate) struct ScissionVue {
 #[utoipa::path(
     post,
     path = "/v1/patients/{id}/scissions",
-    tag = "Vie du patient",
     operation_id = "scinder_patient",
-    params(("id" = PatientId, Path, description = "Identifiant du patient"),
-           ("If-Match" = String, Header, description = "ETag du patient lu"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = ScissionDemande,
     responses((status = 201, description = "Les deux dossiers", body = ScissionVue,
-        headers(("Location" = String, description = "Adresse du nouveau dossier"), ("ETag" = String, description = "Version du dossier d'origine")))),
+        headers(("Location"), ("ETag")))),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "patient_existant"])))
 )]
 async fn split(

@@ -10,6 +10,7 @@ use crate::domain::ids::PatientId;
 use crate::domain::patient::{IdentifiantPatient, Identite, UsageIdentifiant};
 use crate::domain::vie::sommeil::StatutPatient;
 use crate::domain::vie::{ActionPatient, Adresse, DossierPatient, SourceDeces};
+use crate::http::schemas::TypeIdentifiant;
 
 /// Patient et ses faits datés. Ses numéros ne sont jamais rendus.
 #[derive(Debug, Serialize, ToSchema)]
@@ -104,7 +105,7 @@ pub(crate) struct IdentiteVue {
 pub(crate) struct IdentifiantVue {
     /// Type.
     #[serde(rename = "type")]
-    #[schema(example = "nir")]
+    #[schema(value_type = TypeIdentifiant)]
     kind: &'static str,
     /// Usage.
     usage: UsageIdentifiant,

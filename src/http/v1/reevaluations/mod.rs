@@ -9,9 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
-use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use self::vue::{FeuilleChangeeVue, FeuillesChangeesVue, ReevaluationVue};
 use crate::domain::digest::Empreinte;
@@ -21,8 +19,9 @@ use crate::domain::reevaluation::{Etendue, MotifReevaluation};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
 use crate::http::idempotency::{json_version, rendre, respond, show};
-use crate::http::lecture::{Entier, lecture};
-use crate::http::pagination::{self, Curseur, PaginationVue};
+use crate::http::lecture::lecture;
+use crate::http::openapi::routes;
+use crate::http::pagination::{self, PageDemande, PaginationVue};
 use crate::http::problem::Refus;
 use crate::services::Rendu;
 use crate::services::reevaluations;
@@ -36,31 +35,24 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(apply))
 }
 
-/// Feuilles à réévaluer. Sans patient, toutes celles des patients de la caisse qui appelle.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "motif": "fait_tardif", "patient_id": "0192f0c4-0000-7000-8000-000000000001", "du": "2025-01-01"
-}))]
-pub(crate) struct ReevaluationDemande {
-    /// Pourquoi.
-    motif: MotifReevaluation,
-    /// Un seul patient.
-    patient_id: Option<PatientId>,
-    /// Seulement les patients dont le dossier a changé depuis cet instant.
-    depuis: Option<DateTime<Utc>>,
-    /// Premier jour de soins.
-    du: NaiveDate,
-    /// Dernier jour de soins ; aujourd'hui par défaut.
-    au: Option<NaiveDate>,
+lecture! {
+    /// Feuilles à réévaluer. Sans patient, toutes celles des patients de la caisse qui appelle.
+    #[schema(example = json!({
+        "motif": "fait_tardif", "patient_id": "0192f0c4-0000-7000-8000-000000000001", "du": "2025-01-01"
+    }))]
+    pub(crate) struct ReevaluationDemande {
+        /// Pourquoi.
+        motif: MotifReevaluation,
+        /// Un seul patient.
+        patient_id: Option<PatientId>,
+        /// Seulement les patients dont le dossier a changé depuis cet instant.
+        depuis: Option<DateTime<Utc>>,
+        /// Premier jour de soins.
+        du: NaiveDate,
+        /// Dernier jour de soins ; aujourd'hui par défaut.
+        au: Option<NaiveDate>,
+    }
 }
-lecture!(ReevaluationDemande { motif, patient_id, depuis, du, au });
-
-#[derive(Debug)]
-struct ChangementsDemande {
-    limite: Option<Entier<1, 500>>,
-    curseur: Option<Curseur>,
-}
-lecture!(ChangementsDemande { limite, curseur });
 
 /// Renders a reevaluation, with its version as ETag.
 fn accepted(suivi: &SuiviReevaluation) -> Result<Rendu, serde_json::Error> {
@@ -78,12 +70,9 @@ fn accepted(suivi: &SuiviReevaluation) -> Result<Rendu, serde_json::Error> {
 #[utoipa::path(
     post,
     path = "/v1/reevaluations",
-    tag = "Réévaluations",
     operation_id = "essayer_reevaluation",
-    params(("Idempotency-Key" = String, Header, description = "Clé de cette création, par exemple un UUID ; la même à chaque nouvel essai.")),
-    request_body = ReevaluationDemande,
     responses((status = 202, description = "La réévaluation, dont l'essai commence", body = ReevaluationVue,
-        headers(("Location" = String, description = "Adresse de la réévaluation"), ("ETag" = String, description = "Version")))),
+        headers(("Location")))),
     extensions(("x-problemes" = json!(["role_interdit"])))
 )]
 async fn create(
@@ -107,11 +96,8 @@ async fn create(
 #[utoipa::path(
     get,
     path = "/v1/reevaluations/{id}",
-    tag = "Réévaluations",
     operation_id = "lire_reevaluation",
-    params(("id" = ReevaluationId, Path, description = "Identifiant de la réévaluation")),
-    responses((status = 200, description = "La réévaluation", body = ReevaluationVue,
-        headers(("ETag" = String, description = "Version")))),
+    responses((status = 200, description = "La réévaluation", body = ReevaluationVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
 )]
 async fn get(
@@ -131,11 +117,7 @@ async fn get(
 #[utoipa::path(
     get,
     path = "/v1/reevaluations/{id}/feuilles",
-    tag = "Réévaluations",
     operation_id = "lister_feuilles_reevaluees",
-    params(("id" = ReevaluationId, Path, description = "Identifiant de la réévaluation"),
-           ("limite" = inline(Option<Entier<1, 500>>), Query, description = "Nombre de feuilles par page, 50 par défaut"),
-           ("curseur" = Option<String>, Query, description = "Curseur de la page précédente")),
     responses((status = 200, description = "Les feuilles qui changent", body = FeuillesChangeesVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "curseur_autre_requete"])))
 )]
@@ -143,7 +125,7 @@ async fn changes(
     State(state): State<AppState>,
     appel: Appel,
     Chemin(id): Chemin<ReevaluationId>,
-    Requete(demande): Requete<ChangementsDemande>,
+    Requete(demande): Requete<PageDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerFeuillesReevaluees)?;
     let question = format!("reevaluation:{id}");
@@ -172,13 +154,9 @@ async fn changes(
 #[utoipa::path(
     post,
     path = "/v1/reevaluations/{id}/application",
-    tag = "Réévaluations",
     operation_id = "appliquer_reevaluation",
-    params(("id" = ReevaluationId, Path, description = "Identifiant de la réévaluation"),
-           ("If-Match" = String, Header, description = "ETag de la réévaluation lue"),
-           ("Idempotency-Key" = String, Header, description = "Clé de cet acte, par exemple un UUID ; la même à chaque nouvel essai.")),
     responses((status = 202, description = "La réévaluation, dont l'application commence", body = ReevaluationVue,
-        headers(("Location" = String, description = "Adresse de la réévaluation"), ("ETag" = String, description = "Version")))),
+        headers(("Location")))),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
 )]
 async fn apply(

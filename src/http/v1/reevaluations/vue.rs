@@ -11,6 +11,7 @@ use crate::domain::reevaluation::{
 };
 use crate::http::idempotency::Anonymous;
 use crate::http::pagination::PaginationVue;
+use crate::http::schemas::{LettreDeterminee, NumeroEvaluation};
 use crate::services::reevaluations::SuiviReevaluation;
 
 /// Réévaluation de feuilles.
@@ -131,12 +132,12 @@ pub(crate) struct FeuilleChangeeVue {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct IssueVue {
     /// Numéro de l'évaluation ; null tant que la réévaluation n'est pas appliquée.
-    #[schema(example = 1)]
+    #[schema(value_type = Option<NumeroEvaluation>)]
     numero: Option<i16>,
     /// Situation vis-à-vis du parcours.
     appartenance: Appartenance,
     /// Code déterminé, ou null.
-    #[schema(example = "T")]
+    #[schema(value_type = Option<LettreDeterminee>)]
     code_determine: Option<&'static str>,
     /// Assurance maladie obligatoire.
     #[schema(example = 1900)]

@@ -2,7 +2,6 @@
 
 use chrono::{Datelike, NaiveDate};
 use serde_json::json;
-use utoipa::ToSchema;
 
 use super::reforme::Modifications;
 use crate::domain::evaluation::{FaitsConnus, FaitsRegistre, Naissance, RelationMt};
@@ -25,141 +24,94 @@ use crate::services::ChampInvalide;
 /// At least one act.
 type ActesSimules = Liste<ActeSimuleDemande, 1, 50>;
 
-/// Soins à évaluer sans registre : les faits sont donnés ici.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!(exemple()))]
-pub(crate) struct SimulationDemande {
-    /// Date des soins : elle choisit la loi.
-    date_soins: NaiveDate,
-    /// Patient.
-    patient: PatientSimuleDemande,
-    /// Médecin traitant du patient à cette date, vu de l'exécutant.
-    medecin_traitant: RelationMt,
-    /// Exécutant.
-    executant: ExecutantSimuleDemande,
-    /// Ce qui est déclaré du parcours de soins.
-    parcours: Option<ParcoursDemande>,
-    /// Nature d'assurance, maladie par défaut.
-    nature_assurance: Option<NatureAssurance>,
-    /// Actes.
-    #[schema(inline)]
-    actes: ActesSimules,
+lecture! {
+    /// Soins à évaluer sans registre : les faits sont donnés ici.
+    #[schema(example = json!(exemple()))]
+    pub(crate) struct SimulationDemande {
+        /// Date des soins : elle choisit la loi.
+        date_soins: NaiveDate,
+        /// Patient.
+        patient: PatientSimuleDemande,
+        /// Médecin traitant du patient à cette date, vu de l'exécutant.
+        medecin_traitant: RelationMt,
+        /// Exécutant.
+        executant: ExecutantSimuleDemande,
+        /// Ce qui est déclaré du parcours de soins.
+        parcours: Option<ParcoursDemande>,
+        /// Nature d'assurance, maladie par défaut.
+        nature_assurance: Option<NatureAssurance>,
+        /// Actes.
+        actes: ActesSimules,
+        /// Participations forfaitaires déjà retenues.
+        participations_retenues: Option<RetenuesDemande>,
+        /// Autres valeurs de paramètres, pour voir ce qu'elles changeraient.
+        reforme: Option<Modifications>,
+        /// Tiers payant, aucun par défaut.
+        paiement: Option<PaiementDemande>,
+    }
+
+    /// Patient d'une simulation : un âge ou une date de naissance.
+    #[schema(as = PatientSimuleDemande)]
+    pub(crate) struct PatientSimuleDemande {
+        /// Âge en années révolues le jour des soins.
+        age: Option<Entier<0, 130>>,
+        /// Date de naissance, si l'âge n'est pas donné.
+        date_naissance: Option<DateNaissanceAmo>,
+        /// Couverture complémentaire, aucune par défaut.
+        complementaire: Option<Complementaire>,
+        /// Contrat complémentaire, s'il est connu.
+        contrat_complementaire: Option<ContratDemande>,
+        /// Code d'exonération.
+        exoneration: Option<Exoneration>,
+        /// Régime local.
+        regime_local: Option<RegimeLocal>,
+        /// Situation particulière.
+        situation_particuliere: Option<SituationParticuliere>,
+        /// Organisme, pour les caisses où le parcours ne s'applique pas.
+        organisme: Option<Organisme>,
+    }
+
+    /// Exécutant d'une simulation.
+    #[schema(as = ExecutantSimuleDemande)]
+    pub(crate) struct ExecutantSimuleDemande {
+        /// Spécialité.
+        specialite: Specialite,
+        /// Convention.
+        convention: Convention,
+        /// Option tarifaire.
+        option_tarifaire: Option<OptionTarifaire>,
+        /// Date de première installation, exigée pour les indicateurs J et B.
+        date_installation: Option<NaiveDate>,
+        /// Nature du lieu des soins.
+        lieu: Option<TypeLieu>,
+    }
+
+    /// Acte d'une simulation.
+    pub(crate) struct ActeSimuleDemande {
+        /// Lettre clé de la NGAP ou code de la CCAM.
+        code: Texte<1, 7>,
+        /// Nomenclature, NGAP par défaut.
+        nomenclature: Option<Nomenclature>,
+        /// Nombre d'actes, 1 par défaut.
+        quantite: Option<Entier<1, 99>>,
+        /// Honoraires de la ligne entière, quantité comprise.
+        honoraires_centimes: Centimes,
+        /// Base de remboursement de la ligne entière, quantité comprise.
+        base_remboursement_centimes: Centimes,
+        /// Qualificatif de dépense.
+        qualificatif_depense: Option<QualificatifDepense>,
+        /// Exonération de cet acte.
+        exoneration_acte: Option<Exoneration>,
+    }
+
     /// Participations forfaitaires déjà retenues.
-    participations_retenues: Option<RetenuesDemande>,
-    /// Autres valeurs de paramètres, pour voir ce qu'elles changeraient.
-    #[schema(inline)]
-    reforme: Option<Modifications>,
-    /// Tiers payant, aucun par défaut.
-    paiement: Option<PaiementDemande>,
+    pub(crate) struct RetenuesDemande {
+        /// Le même jour, pour le même professionnel.
+        jour_centimes: Option<Centimes>,
+        /// Dans l'année civile des soins.
+        annee_centimes: Option<Centimes>,
+    }
 }
-lecture!(SimulationDemande {
-    date_soins,
-    patient,
-    medecin_traitant,
-    executant,
-    parcours,
-    nature_assurance,
-    actes,
-    participations_retenues,
-    reforme,
-    paiement,
-});
-
-/// Patient d'une simulation : un âge ou une date de naissance.
-#[derive(Debug, ToSchema)]
-#[schema(as = PatientSimuleDemande)]
-pub(crate) struct PatientSimuleDemande {
-    /// Âge en années révolues le jour des soins.
-    #[schema(inline)]
-    age: Option<Entier<0, 130>>,
-    /// Date de naissance, si l'âge n'est pas donné.
-    date_naissance: Option<DateNaissanceAmo>,
-    /// Couverture complémentaire, aucune par défaut.
-    complementaire: Option<Complementaire>,
-    /// Contrat complémentaire, s'il est connu.
-    contrat_complementaire: Option<ContratDemande>,
-    /// Code d'exonération.
-    exoneration: Option<Exoneration>,
-    /// Régime local.
-    regime_local: Option<RegimeLocal>,
-    /// Situation particulière.
-    situation_particuliere: Option<SituationParticuliere>,
-    /// Organisme, pour les caisses où le parcours ne s'applique pas.
-    organisme: Option<Organisme>,
-}
-lecture!(PatientSimuleDemande {
-    age,
-    date_naissance,
-    complementaire,
-    contrat_complementaire,
-    exoneration,
-    regime_local,
-    situation_particuliere,
-    organisme,
-});
-
-/// Exécutant d'une simulation.
-#[derive(Debug, ToSchema)]
-#[schema(as = ExecutantSimuleDemande)]
-pub(crate) struct ExecutantSimuleDemande {
-    /// Spécialité.
-    specialite: Specialite,
-    /// Convention.
-    convention: Convention,
-    /// Option tarifaire.
-    option_tarifaire: Option<OptionTarifaire>,
-    /// Date de première installation, exigée pour les indicateurs J et B.
-    date_installation: Option<NaiveDate>,
-    /// Nature du lieu des soins.
-    lieu: Option<TypeLieu>,
-}
-lecture!(ExecutantSimuleDemande {
-    specialite,
-    convention,
-    option_tarifaire,
-    date_installation,
-    lieu
-});
-
-/// Acte d'une simulation.
-#[derive(Debug, ToSchema)]
-pub(crate) struct ActeSimuleDemande {
-    /// Lettre clé de la NGAP ou code de la CCAM.
-    #[schema(inline)]
-    code: Texte<1, 7>,
-    /// Nomenclature, NGAP par défaut.
-    nomenclature: Option<Nomenclature>,
-    /// Nombre d'actes, 1 par défaut.
-    #[schema(inline)]
-    quantite: Option<Entier<1, 99>>,
-    /// Honoraires de la ligne entière, quantité comprise.
-    honoraires_centimes: Centimes,
-    /// Base de remboursement de la ligne entière, quantité comprise.
-    base_remboursement_centimes: Centimes,
-    /// Qualificatif de dépense.
-    qualificatif_depense: Option<QualificatifDepense>,
-    /// Exonération de cet acte.
-    exoneration_acte: Option<Exoneration>,
-}
-lecture!(ActeSimuleDemande {
-    code,
-    nomenclature,
-    quantite,
-    honoraires_centimes,
-    base_remboursement_centimes,
-    qualificatif_depense,
-    exoneration_acte,
-});
-
-/// Participations forfaitaires déjà retenues.
-#[derive(Debug, ToSchema)]
-pub(crate) struct RetenuesDemande {
-    /// Le même jour, pour le même professionnel.
-    jour_centimes: Option<Centimes>,
-    /// Dans l'année civile des soins.
-    annee_centimes: Option<Centimes>,
-}
-lecture!(RetenuesDemande { jour_centimes, annee_centimes });
 
 /// The example of the documentation: an adult without médecin traitant.
 pub(crate) fn exemple() -> serde_json::Value {

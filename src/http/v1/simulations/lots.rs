@@ -11,7 +11,6 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::SimulationRegistreDemande;
 use super::demande::SimulationDemande;
@@ -24,7 +23,9 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, exige_type};
 use crate::http::json::Json;
 use crate::http::lecture::{Lire, Liste, lecture, lire_document};
+use crate::http::openapi::routes;
 use crate::http::problem::{Code, Probleme, Refus};
+use crate::http::schemas::ResultatSimulation;
 use crate::http::v1::evaluation::MontantsVue;
 use crate::http::v1::feuilles_de_soins::une_a_une;
 use crate::services::ServiceError;
@@ -40,12 +41,15 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 /// which the writer of traces commits together. Few, so that a lot leaves connections to others.
 const EN_COURS: usize = 4;
 
-/// First line of a lot: what the reform changes, or nothing.
-#[derive(Debug)]
-struct EnTeteDemande {
-    reforme: Liste<ModificationDemande, 0, 20>,
+/// A reform, or none.
+type ReformeDuLot = Liste<ModificationDemande, 0, 20>;
+
+lecture! {
+    /// First line of a lot: what the reform changes, or nothing.
+    struct EnTeteDemande {
+        reforme: ReformeDuLot,
+    }
 }
-lecture!(EnTeteDemande { reforme });
 
 /// Réponse à une ligne du lot, ou, à la fin, total du lot.
 #[derive(Debug, Serialize, ToSchema)]
@@ -53,8 +57,8 @@ lecture!(EnTeteDemande { reforme });
 pub(crate) struct LigneSimuleeVue {
     /// Numéro de la ligne, à partir de 1 ; null pour le total.
     ligne: Option<u64>,
-    /// « evaluee », « refusee » ou, à la dernière ligne, « total ».
-    #[schema(example = "evaluee")]
+    /// Ce que la ligne est devenue.
+    #[schema(value_type = ResultatSimulation)]
     resultat: &'static str,
     /// Nombre de simulations évaluées ; pour le total seulement.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,7 +90,6 @@ pub(crate) struct LigneSimuleeVue {
 #[utoipa::path(
     post,
     path = "/v1/simulations/lots",
-    tag = "Simulations",
     operation_id = "simuler_reforme_sur_lot",
     request_body(content = String, content_type = "application/x-ndjson", description = "La réforme, puis une simulation ou une feuille par ligne"),
     responses((status = 200, description = "Une réponse par ligne, puis le total", content_type = "application/x-ndjson", body = LigneSimuleeVue)),

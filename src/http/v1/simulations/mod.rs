@@ -8,9 +8,7 @@ mod reforme;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use self::demande::SimulationDemande;
 pub(crate) use self::reforme::ReformeVue;
@@ -26,6 +24,7 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Corps, Requete};
 use crate::http::idempotency::{json as respond_json, show};
 use crate::http::lecture::lecture;
+use crate::http::openapi::routes;
 use crate::http::problem::{Code, Refus};
 use crate::services::feuilles_de_soins::NouvelleFeuille;
 use crate::services::instructions::Detail;
@@ -45,26 +44,24 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .merge(lots::router())
 }
 
-/// How much is asked for.
-#[derive(Debug)]
-struct VueDemande {
-    vue: Option<Detail>,
-}
-lecture!(VueDemande { vue });
+lecture! {
+    /// How much is asked for.
+    struct VueDemande {
+        /// « instruction » ajoute toutes les règles, tous les faits et toutes les valeurs.
+        vue: Option<Detail>,
+    }
 
-/// Feuille de soins à évaluer contre le registre, sans l'enregistrer.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({ "feuille": super::feuilles_de_soins::exemple() }))]
-pub(crate) struct SimulationRegistreDemande {
-    /// La feuille, telle qu'elle serait transmise.
-    feuille: FeuilleDemande,
-    /// Ce qui était enregistré à cet instant est pris en compte ; maintenant par défaut.
-    connu_le: Option<DateTime<Utc>>,
-    /// Autres valeurs de paramètres, pour voir ce qu'elles changeraient.
-    #[schema(inline)]
-    reforme: Option<Modifications>,
+    /// Feuille de soins à évaluer contre le registre, sans l'enregistrer.
+    #[schema(example = json!({ "feuille": super::feuilles_de_soins::exemple() }))]
+    pub(crate) struct SimulationRegistreDemande {
+        /// La feuille, telle qu'elle serait transmise.
+        feuille: FeuilleDemande,
+        /// Ce qui était enregistré à cet instant est pris en compte ; maintenant par défaut.
+        connu_le: Option<DateTime<Utc>>,
+        /// Autres valeurs de paramètres, pour voir ce qu'elles changeraient.
+        reforme: Option<Modifications>,
+    }
 }
-lecture!(SimulationRegistreDemande { feuille, connu_le, reforme });
 
 impl SimulationRegistreDemande {
     /// The feuille that is asked about.
@@ -122,10 +119,7 @@ impl Simulee<'_> {
 #[utoipa::path(
     post,
     path = "/v1/simulations",
-    tag = "Simulations",
     operation_id = "simuler",
-    params(("vue" = inline(Option<Detail>), Query, description = "« instruction » ajoute toutes les règles, tous les faits et toutes les valeurs")),
-    request_body = SimulationDemande,
     responses((status = 200, description = "L'évaluation", body = EvaluationVue)),
     extensions(("x-problemes" = json!(["hors_couverture", "parametre_inconnu",
         "situation_non_couverte", "conflit_de_regles"])))
@@ -165,10 +159,7 @@ async fn simulate(
 #[utoipa::path(
     post,
     path = "/v1/simulations/registre",
-    tag = "Simulations",
     operation_id = "simuler_contre_registre",
-    params(("vue" = inline(Option<Detail>), Query, description = "« instruction », pour la caisse, ajoute toutes les règles, tous les faits et toutes les valeurs")),
-    request_body = SimulationRegistreDemande,
     responses((status = 200, description = "L'évaluation", body = EvaluationVue)),
     extensions(("x-problemes" = json!(["role_interdit", "hors_couverture", "parametre_inconnu",
         "situation_non_couverte", "conflit_de_regles"])))

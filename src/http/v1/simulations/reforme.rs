@@ -17,24 +17,23 @@ use crate::services::{ServiceError, simulations::reformed};
 /// At least one modification.
 pub(crate) type Modifications = Liste<ModificationDemande, 1, 20>;
 
-/// Autre valeur d'un paramètre de la loi, à partir d'un jour.
-#[derive(Debug, ToSchema)]
-pub(crate) struct ModificationDemande {
-    /// Code du paramètre, tel que `GET /v1/loi` les donne.
-    #[schema(inline, example = "MTM_PLAFOND_ACTE")]
-    code: Texte<1, 60>,
-    /// Valeur, dans l'unité du paramètre.
-    #[schema(inline)]
-    valeur: Entier<-1_000_000_000, 1_000_000_000>,
-    /// Unité, pour qu'elle soit vérifiée.
-    #[schema(inline, example = "centimes")]
-    unite: Option<Texte<1, 20>>,
-    /// Premier jour de soins de cette valeur.
-    du: NaiveDate,
-    /// Dernier jour ; sans fin s'il est absent.
-    au: Option<NaiveDate>,
+lecture! {
+    /// Autre valeur d'un paramètre de la loi, à partir d'un jour.
+    pub(crate) struct ModificationDemande {
+        /// Code du paramètre, tel que `GET /v1/loi` les donne.
+        #[schema(example = "MTM_PLAFOND_ACTE")]
+        code: Texte<1, 60>,
+        /// Valeur, dans l'unité du paramètre.
+        valeur: Entier<-1_000_000_000, 1_000_000_000>,
+        /// Unité, pour qu'elle soit vérifiée.
+        #[schema(example = "centimes")]
+        unite: Option<Texte<1, 20>>,
+        /// Premier jour de soins de cette valeur.
+        du: NaiveDate,
+        /// Dernier jour ; sans fin s'il est absent.
+        au: Option<NaiveDate>,
+    }
 }
-lecture!(ModificationDemande { code, valeur, unite, du, au });
 
 /// Ce qui change, en centimes : ce que chacun paie de plus, ou de moins si c'est négatif.
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,7 +56,6 @@ pub(crate) struct EcartVue {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReformeVue {
     /// Empreinte de la loi réformée ; elle n'est conservée nulle part.
-    #[schema(value_type = String)]
     regles_version: Empreinte,
     /// Situation déterminée.
     situation_determinee: CodeDetermine,

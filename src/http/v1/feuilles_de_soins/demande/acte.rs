@@ -1,93 +1,61 @@
 //! The lines of acts.
 
 use chrono::NaiveDate;
-use utoipa::ToSchema;
 
 use crate::domain::feuille_de_soins::{
     Acte, DetailCcam, Exoneration, Nomenclature, QualificatifDepense,
 };
 use crate::domain::money::Centimes;
 use crate::http::lecture::{Entier, Liste, Texte, lecture};
+use crate::http::v1::feuilles_de_soins::ecrit::SerieEcrite;
 use crate::http::verification::{Verification, code_acte};
 
 /// One character each.
 type ModificateursDemande = Liste<Texte<1, 1>, 1, 4>;
 
-/// Ligne d'acte.
-#[derive(Debug, ToSchema)]
-pub(crate) struct ActeDemande {
-    /// Numéro de la ligne, unique dans la feuille.
-    #[schema(inline)]
-    numero_ligne: Entier<1, 9999>,
-    /// Date des soins, au lieu des soins.
-    date_execution: NaiveDate,
-    /// Acte en série : la date de prescription choisit la loi et le médecin traitant.
-    serie: Option<SerieDemande>,
-    /// Nomenclature.
-    nomenclature: Nomenclature,
-    /// Lettre clé de la NGAP ou code de la CCAM.
-    #[schema(inline)]
-    code: Texte<1, 7>,
-    /// Coefficient, par exemple 1.00 ; entre 0.01 et 9999.99.
-    #[schema(inline)]
-    coefficient: Option<Texte<1, 7>>,
-    /// Nombre d'actes, 1 par défaut.
-    #[schema(inline)]
-    quantite: Option<Entier<1, 99>>,
-    /// Précisions de la CCAM, pour ses actes seulement.
-    ccam: Option<CcamDemande>,
-    /// Honoraires facturés.
-    honoraires_centimes: Centimes,
-    /// Base de remboursement.
-    base_remboursement_centimes: Centimes,
-    /// Qualificatif de dépense.
-    qualificatif_depense: Option<QualificatifDepense>,
-    /// Dépassement : honoraires moins base.
-    depassement_centimes: Option<Centimes>,
-    /// Exonération de cet acte.
-    exoneration_acte: Option<Exoneration>,
-}
-lecture!(ActeDemande {
-    numero_ligne,
-    date_execution,
-    serie,
-    nomenclature,
-    code,
-    coefficient,
-    quantite,
-    ccam,
-    honoraires_centimes,
-    base_remboursement_centimes,
-    qualificatif_depense,
-    depassement_centimes,
-    exoneration_acte,
-});
+lecture! {
+    /// Ligne d'acte.
+    pub(crate) struct ActeDemande {
+        /// Numéro de la ligne, unique dans la feuille.
+        numero_ligne: Entier<1, 9999>,
+        /// Date des soins, au lieu des soins.
+        date_execution: NaiveDate,
+        /// Acte en série : la date de prescription choisit la loi et le médecin traitant.
+        serie: Option<SerieEcrite>,
+        /// Nomenclature.
+        nomenclature: Nomenclature,
+        /// Lettre clé de la NGAP ou code de la CCAM.
+        code: Texte<1, 7>,
+        /// Coefficient, par exemple 1.00 ; entre 0.01 et 9999.99.
+        coefficient: Option<Texte<1, 7>>,
+        /// Nombre d'actes, 1 par défaut.
+        quantite: Option<Entier<1, 99>>,
+        /// Précisions de la CCAM, pour ses actes seulement.
+        ccam: Option<CcamDemande>,
+        /// Honoraires facturés.
+        honoraires_centimes: Centimes,
+        /// Base de remboursement.
+        base_remboursement_centimes: Centimes,
+        /// Qualificatif de dépense.
+        qualificatif_depense: Option<QualificatifDepense>,
+        /// Dépassement : honoraires moins base.
+        depassement_centimes: Option<Centimes>,
+        /// Exonération de cet acte.
+        exoneration_acte: Option<Exoneration>,
+    }
 
-/// Acte en série.
-#[derive(Debug, ToSchema)]
-pub(crate) struct SerieDemande {
-    /// Date de la prescription de la série.
-    date_prescription: NaiveDate,
+    /// Précisions de la CCAM.
+    pub(crate) struct CcamDemande {
+        /// Code d'activité.
+        activite: Entier<1, 5>,
+        /// Code de phase.
+        phase: Entier<0, 5>,
+        /// Modificateurs, quatre au plus.
+        modificateurs: Option<ModificateursDemande>,
+        /// Code d'association.
+        association: Option<Entier<1, 5>>,
+    }
 }
-lecture!(SerieDemande { date_prescription });
-
-/// Précisions de la CCAM.
-#[derive(Debug, ToSchema)]
-pub(crate) struct CcamDemande {
-    /// Code d'activité.
-    #[schema(inline)]
-    activite: Entier<1, 5>,
-    /// Code de phase.
-    #[schema(inline)]
-    phase: Entier<0, 5>,
-    /// Modificateurs, quatre au plus.
-    #[schema(inline)]
-    modificateurs: Option<ModificateursDemande>,
-    /// Code d'association.
-    #[schema(inline)]
-    association: Option<Entier<1, 5>>,
-}
-lecture!(CcamDemande { activite, phase, modificateurs, association });
 
 /// The lines, whose numbers must differ.
 pub(super) fn lignes(demandes: Vec<ActeDemande>, check: &mut Verification) -> Option<Vec<Acte>> {

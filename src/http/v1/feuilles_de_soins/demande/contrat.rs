@@ -1,25 +1,22 @@
 //! The complementary contract.
 
-use utoipa::ToSchema;
-
 use crate::domain::feuille_de_soins::{Complementaire, Contrat, Garantie};
 use crate::domain::money::Centimes;
 use crate::http::lecture::{Entier, lecture};
 use crate::http::verification::Verification;
 
-/// Contrat complémentaire. Sans lui, un contrat responsable qui paie le ticket modérateur est supposé.
-#[derive(Debug, ToSchema)]
-pub(crate) struct ContratDemande {
-    /// Contrat responsable, oui par défaut : il ne paie ni la majoration, ni la participation
-    /// forfaitaire, ni ce que la loi exclut des dépassements.
-    responsable: Option<bool>,
-    /// Garantie en dix-millièmes de la base, part obligatoire comprise : 20000 pour « 200 % ».
-    #[schema(inline)]
-    garantie_base_dix_milliemes: Option<Entier<0, 100_000>>,
-    /// Garantie en centimes par acte, en plus de la part obligatoire.
-    garantie_centimes: Option<Centimes>,
+lecture! {
+    /// Contrat complémentaire. Sans lui, un contrat responsable qui paie le ticket modérateur est supposé.
+    pub(crate) struct ContratDemande {
+        /// Contrat responsable, oui par défaut : il ne paie ni la majoration, ni la participation
+        /// forfaitaire, ni ce que la loi exclut des dépassements.
+        responsable: Option<bool>,
+        /// Garantie en dix-millièmes de la base, part obligatoire comprise : 20000 pour « 200 % ».
+        garantie_base_dix_milliemes: Option<Entier<0, 100_000>>,
+        /// Garantie en centimes par acte, en plus de la part obligatoire.
+        garantie_centimes: Option<Centimes>,
+    }
 }
-lecture!(ContratDemande { responsable, garantie_base_dix_milliemes, garantie_centimes });
 
 /// The contract, which only a complementary insurance has.
 pub(crate) fn contrat(

@@ -7,22 +7,23 @@ mod parcours;
 mod personnes;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use utoipa::ToSchema;
 
 use self::acte::{ActeDemande, lignes};
 pub(crate) use self::contrat::{ContratDemande, contrat};
 pub(crate) use self::parcours::ParcoursDemande;
 use self::personnes::{BeneficiaireDemande, ExecutantDemande};
-use crate::domain::declaration::{MoyenSignature, RoleSignataire};
 use crate::domain::feuille_de_soins::{
-    AccidentTiers, Assurance, FeuilleDeSoins, ModeSecurisation, NatureAssurance,
-    OriginePrescription, Paiement, Prescription, SignatureFeuille, Soins, Support,
+    AccidentTiers, Assurance, FeuilleDeSoins, ModeSecurisation, NatureAssurance, Paiement,
+    Prescription, SignatureFeuille, Soins, Support,
 };
-use crate::domain::identifiers::{RangGemellaire, Rpps};
+use crate::domain::identifiers::RangGemellaire;
 use crate::domain::money::Centimes;
 use crate::domain::patient::ClePatient;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::lecture::{Liste, Texte, lecture};
+use crate::http::v1::feuilles_de_soins::ecrit::{
+    AccidentEcrit, PrescriptionEcrite, SignatureEcrite,
+};
 use crate::http::verification::Verification;
 use crate::services::ChampInvalide;
 use crate::services::feuilles_de_soins::NouvelleFeuille;
@@ -30,131 +31,67 @@ use crate::services::feuilles_de_soins::NouvelleFeuille;
 /// At least one line.
 type ActesDemande = Liste<ActeDemande, 1, 50>;
 /// At least one, when the member is there.
-type SignaturesDemande = Liste<SignatureFeuilleDemande, 1, 4>;
+type SignaturesDemande = Liste<SignatureEcrite, 1, 4>;
 
-/// Feuille de soins à enregistrer et à évaluer.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!(super::exemple()))]
-pub(crate) struct FeuilleDemande {
-    /// Numéro de facture, un à neuf chiffres.
-    #[schema(value_type = String, pattern = "^[0-9]{1,9}$", example = "000000101")]
-    numero_facture: Texte<1, 9>,
-    /// Électronique ou papier.
-    support: Support,
-    /// Mode de sécurisation.
-    mode_securisation: ModeSecurisation,
-    /// Date d'établissement, au plus tard aujourd'hui.
-    date_etablissement: NaiveDate,
-    /// Réception par la caisse, après les soins et au plus tard maintenant.
-    recue_le: Option<DateTime<Utc>>,
-    /// Référence de l'appelant.
-    #[schema(inline)]
-    reference_externe: Option<Texte<1, 64>>,
-    /// Bénéficiaire des soins.
-    beneficiaire: BeneficiaireDemande,
-    /// Professionnel exécutant.
-    executant: ExecutantDemande,
-    /// Ce qui est déclaré du parcours de soins ; peut être vide.
-    parcours: ParcoursDemande,
+lecture! {
+    /// Feuille de soins à enregistrer et à évaluer.
+    #[schema(example = json!(super::exemple()))]
+    pub(crate) struct FeuilleDemande {
+        /// Numéro de facture, un à neuf chiffres.
+        #[schema(value_type = String, pattern = "^[0-9]{1,9}$", example = "000000101")]
+        numero_facture: Texte<1, 9>,
+        /// Électronique ou papier.
+        support: Support,
+        /// Mode de sécurisation.
+        mode_securisation: ModeSecurisation,
+        /// Date d'établissement, au plus tard aujourd'hui.
+        date_etablissement: NaiveDate,
+        /// Réception par la caisse, après les soins et au plus tard maintenant.
+        recue_le: Option<DateTime<Utc>>,
+        /// Référence de l'appelant.
+        reference_externe: Option<Texte<1, 64>>,
+        /// Bénéficiaire des soins.
+        beneficiaire: BeneficiaireDemande,
+        /// Professionnel exécutant.
+        executant: ExecutantDemande,
+        /// Ce qui est déclaré du parcours de soins ; peut être vide.
+        parcours: ParcoursDemande,
+        /// Nature d'assurance.
+        assurance: AssuranceDemande,
+        /// Prescription à l'origine de soins prescrits.
+        prescription: Option<PrescriptionEcrite>,
+        /// Lignes d'actes.
+        actes: ActesDemande,
+        /// Paiement par le patient.
+        paiement: Option<PaiementDemande>,
+        /// Signatures de la feuille : le bénéficiaire et le professionnel.
+        signatures: Option<SignaturesDemande>,
+    }
+
     /// Nature d'assurance.
-    assurance: AssuranceDemande,
-    /// Prescription à l'origine de soins prescrits.
-    prescription: Option<PrescriptionDemande>,
-    /// Lignes d'actes.
-    #[schema(inline)]
-    actes: ActesDemande,
-    /// Paiement par le patient.
-    paiement: Option<PaiementDemande>,
-    /// Signatures de la feuille : le bénéficiaire et le professionnel.
-    #[schema(inline)]
-    signatures: Option<SignaturesDemande>,
-}
-lecture!(FeuilleDemande {
-    numero_facture,
-    support,
-    mode_securisation,
-    date_etablissement,
-    recue_le,
-    reference_externe,
-    beneficiaire,
-    executant,
-    parcours,
-    assurance,
-    prescription,
-    actes,
-    paiement,
-    signatures,
-});
+    pub(crate) struct AssuranceDemande {
+        /// Nature.
+        nature: NatureAssurance,
+        /// Code officiel de la nature, qui doit alors correspondre ; non conservé.
+        code_nature: Option<Texte<2, 2>>,
+        /// Date de la grossesse ou de l'accident.
+        date_reference_nature: Option<NaiveDate>,
+        /// Numéro d'accident du travail ou de maladie professionnelle.
+        numero_at_mp: Option<Texte<1, 20>>,
+        /// Accident causé par un tiers.
+        accident_tiers: Option<AccidentEcrit>,
+    }
 
-/// Nature d'assurance.
-#[derive(Debug, ToSchema)]
-pub(crate) struct AssuranceDemande {
-    /// Nature.
-    nature: NatureAssurance,
-    /// Code officiel de la nature, qui doit alors correspondre.
-    #[schema(inline)]
-    code_nature: Option<Texte<2, 2>>,
-    /// Date de la grossesse ou de l'accident.
-    date_reference_nature: Option<NaiveDate>,
-    /// Numéro d'accident du travail ou de maladie professionnelle.
-    #[schema(inline)]
-    numero_at_mp: Option<Texte<1, 20>>,
-    /// Accident causé par un tiers.
-    accident_tiers: Option<AccidentDemande>,
+    /// Paiement.
+    pub(crate) struct PaiementDemande {
+        /// Le patient n'a pas payé la part obligatoire.
+        tiers_payant_amo: Option<bool>,
+        /// Le patient n'a pas payé la part complémentaire.
+        tiers_payant_amc: Option<bool>,
+        /// Montant reçu par le professionnel, au plus la somme des honoraires.
+        montant_percu_centimes: Option<Centimes>,
+    }
 }
-lecture!(AssuranceDemande {
-    nature,
-    code_nature,
-    date_reference_nature,
-    numero_at_mp,
-    accident_tiers,
-});
-
-/// Accident causé par un tiers.
-#[derive(Debug, ToSchema)]
-pub(crate) struct AccidentDemande {
-    /// Un accident est déclaré.
-    declare: bool,
-    /// Sa date, s'il est déclaré ; elle ne suit pas les soins.
-    date: Option<NaiveDate>,
-}
-lecture!(AccidentDemande { declare, date });
-
-/// Prescription.
-#[derive(Debug, ToSchema)]
-pub(crate) struct PrescriptionDemande {
-    /// Date.
-    date: NaiveDate,
-    /// Prescripteur.
-    prescripteur: Option<Rpps>,
-    /// Origine : 1 médecin traitant, 2 correspondant, 3 autre situation du parcours, 4 hors parcours.
-    origine: Option<OriginePrescription>,
-}
-lecture!(PrescriptionDemande { date, prescripteur, origine });
-
-/// Paiement.
-#[derive(Debug, ToSchema)]
-pub(crate) struct PaiementDemande {
-    /// Le patient n'a pas payé la part obligatoire.
-    tiers_payant_amo: Option<bool>,
-    /// Le patient n'a pas payé la part complémentaire.
-    tiers_payant_amc: Option<bool>,
-    /// Montant reçu par le professionnel, au plus la somme des honoraires.
-    montant_percu_centimes: Option<Centimes>,
-}
-lecture!(PaiementDemande { tiers_payant_amo, tiers_payant_amc, montant_percu_centimes });
-
-/// Signature de la feuille.
-#[derive(Debug, ToSchema)]
-pub(crate) struct SignatureFeuilleDemande {
-    /// Qualité du signataire.
-    role: RoleSignataire,
-    /// Moyen.
-    moyen: MoyenSignature,
-    /// Instant de la signature, quand une machine l'a prise.
-    signe_a: Option<DateTime<Utc>>,
-}
-lecture!(SignatureFeuilleDemande { role, moyen, signe_a });
 
 impl FeuilleDemande {
     /// The feuille of the domain, if its fields hold together.
@@ -247,10 +184,7 @@ impl PaiementDemande {
 }
 
 /// The signatures, each by a means that suits its signatory.
-fn signatures(
-    demandes: Vec<SignatureFeuilleDemande>,
-    check: &mut Verification,
-) -> Vec<SignatureFeuille> {
+fn signatures(demandes: Vec<SignatureEcrite>, check: &mut Verification) -> Vec<SignatureFeuille> {
     for (index, demande) in demandes.iter().enumerate() {
         if !demande.moyen.convient_a(demande.role) {
             check.complain(
@@ -260,7 +194,7 @@ fn signatures(
             );
         }
     }
-    let read = |demande: SignatureFeuilleDemande| SignatureFeuille {
+    let read = |demande: SignatureEcrite| SignatureFeuille {
         role: demande.role,
         moyen: demande.moyen,
         signe_a: demande.signe_a,

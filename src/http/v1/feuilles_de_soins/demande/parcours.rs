@@ -1,62 +1,47 @@
 //! What is declared about the parcours.
 
 use chrono::NaiveDate;
-use utoipa::ToSchema;
 
 use crate::domain::feuille_de_soins::{DeclarationMt, MotifExclusion, Orienteur, ParcoursDeclare};
 use crate::domain::identifiers::{IndicateurParcours, NumAm, Rpps};
 use crate::http::lecture::{Entier, Nom, Texte, lecture};
 use crate::http::verification::Verification;
 
-/// Ce que le professionnel déclare du parcours de soins.
-#[derive(Debug, Default, ToSchema)]
-pub(crate) struct ParcoursDemande {
-    /// Indicateur transmis.
-    pub(crate) indicateur: Option<IndicateurParcours>,
-    /// Existence d'une déclaration, selon le professionnel.
-    declaration_mt: Option<DeclarationMt>,
-    /// Médecin qui a adressé le patient, exigé pour les indicateurs O et M.
-    orienteur: Option<OrienteurDemande>,
-    /// Date de l'adressage.
-    date_orientation: Option<NaiveDate>,
-    /// Circonstances de l'urgence, sans diagnostic.
-    #[schema(inline)]
-    urgence_precisions: Option<Texte<1, 200>>,
-    /// Depuis combien d'heures la situation était prévue, si elle l'était : au-delà d'un délai, ce n'est
-    /// pas une urgence.
-    #[schema(inline)]
-    urgence_prevue_heures: Option<Entier<0, 9999>>,
-    /// Motif, exigé pour l'indicateur A.
-    motif_exclusion: Option<MotifExclusion>,
-    /// Le patient était hors de sa résidence habituelle.
-    adresse_habituelle_hors: Option<bool>,
-}
-lecture!(ParcoursDemande {
-    indicateur,
-    declaration_mt,
-    orienteur,
-    date_orientation,
-    urgence_precisions,
-    urgence_prevue_heures,
-    motif_exclusion,
-    adresse_habituelle_hors,
-});
+lecture! {
+    /// Ce que le professionnel déclare du parcours de soins.
+    #[derive(Default)]
+    pub(crate) struct ParcoursDemande {
+        /// Indicateur transmis.
+        pub(crate) indicateur: Option<IndicateurParcours>,
+        /// Existence d'une déclaration, selon le professionnel.
+        declaration_mt: Option<DeclarationMt>,
+        /// Médecin qui a adressé le patient, exigé pour les indicateurs O et M.
+        orienteur: Option<OrienteurDemande>,
+        /// Date de l'adressage.
+        date_orientation: Option<NaiveDate>,
+        /// Circonstances de l'urgence, sans diagnostic.
+        urgence_precisions: Option<Texte<1, 200>>,
+        /// Depuis combien d'heures la situation était prévue, si elle l'était : au-delà d'un délai, ce n'est
+        /// pas une urgence.
+        urgence_prevue_heures: Option<Entier<0, 9999>>,
+        /// Motif, exigé pour l'indicateur A.
+        motif_exclusion: Option<MotifExclusion>,
+        /// Le patient était hors de sa résidence habituelle.
+        adresse_habituelle_hors: Option<bool>,
+    }
 
-/// Médecin qui a adressé le patient : la feuille papier ne porte que son nom.
-#[derive(Debug, ToSchema)]
-pub(crate) struct OrienteurDemande {
-    /// RPPS, s'il est connu.
-    rpps: Option<Rpps>,
-    /// Numéro de facturation, s'il est connu.
-    num_am: Option<NumAm>,
-    /// Nom.
-    #[schema(inline)]
-    nom: Nom<80>,
-    /// Prénom.
-    #[schema(inline)]
-    prenom: Nom<80>,
+    /// Médecin qui a adressé le patient : la feuille papier ne porte que son nom.
+    pub(crate) struct OrienteurDemande {
+        /// RPPS, s'il est connu.
+        rpps: Option<Rpps>,
+        /// Numéro de facturation, s'il est connu.
+        num_am: Option<NumAm>,
+        /// Nom.
+        nom: Nom<80>,
+        /// Prénom.
+        prenom: Nom<80>,
+    }
 }
-lecture!(OrienteurDemande { rpps, num_am, nom, prenom });
 
 impl ParcoursDemande {
     /// What was declared, with the fields that its indicator requires.

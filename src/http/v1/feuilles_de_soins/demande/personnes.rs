@@ -1,148 +1,86 @@
 //! The beneficiary and the performer.
 
 use chrono::NaiveDate;
-use utoipa::ToSchema;
 
 use super::contrat::{ContratDemande, contrat};
 use crate::domain::feuille_de_soins::{
     Beneficiaire, Complementaire, Convention, Executant, Exoneration, LieuExecution,
-    OptionTarifaire, RegimeLocal, SituationParticuliere, TypeLieu,
+    OptionTarifaire, RegimeLocal, SituationParticuliere,
 };
 use crate::domain::identifiers::{
-    CommuneExercice, DateNaissanceAmo, Finess, IdentifiantPersonne, Ins, NumeroFacturation,
-    Organisme, QualiteBeneficiaire, RangGemellaire, Rpps, Specialite,
+    DateNaissanceAmo, IdentifiantPersonne, Ins, NumeroFacturation, Organisme, QualiteBeneficiaire,
+    RangGemellaire, Rpps, Specialite,
 };
-use crate::http::lecture::{Matricule, Nom, Texte, lecture};
+use crate::http::lecture::{Matricule, Nom, Oublie, Texte, lecture};
+use crate::http::v1::feuilles_de_soins::ecrit::{ExonerationEcrite, LieuEcrit, RemplaceEcrit};
 use crate::http::verification::Verification;
 
-/// Bénéficiaire, tel que la carte Vitale ou la feuille le décrit.
-#[derive(Debug, ToSchema)]
-pub(crate) struct BeneficiaireDemande {
-    /// Numéro du patient lui-même.
-    pub(super) identifiant_individuel: Option<IdentifiantPersonne>,
-    /// Numéro de l'assuré ; le même que le précédent pour l'assuré.
-    pub(super) identifiant_ouvrant_droit: IdentifiantPersonne,
+lecture! {
+    /// Bénéficiaire, tel que la carte Vitale ou la feuille le décrit.
+    pub(crate) struct BeneficiaireDemande {
+        /// Numéro du patient lui-même.
+        pub(super) identifiant_individuel: Option<IdentifiantPersonne>,
+        /// Numéro de l'assuré ; le même que le précédent pour l'assuré.
+        pub(super) identifiant_ouvrant_droit: IdentifiantPersonne,
+        /// Identité nationale de santé, vérifiée et non conservée.
+        ins: Option<InsDemande>,
+        /// Qualité.
+        qualite: QualiteBeneficiaire,
+        /// Rang gémellaire, 1 par défaut.
+        pub(super) rang: Option<RangGemellaire>,
+        /// Date de naissance connue de l'Assurance maladie.
+        pub(super) date_naissance: DateNaissanceAmo,
+        /// Nom, vérifié et non conservé : le registre connaît la personne.
+        #[schema(value_type = Option<Nom<80>>)]
+        nom: Oublie<Option<Nom<80>>>,
+        /// Prénom, vérifié et non conservé : le registre connaît la personne.
+        #[schema(value_type = Option<Nom<80>>)]
+        prenom: Oublie<Option<Nom<80>>>,
+        /// Organisme de rattachement.
+        organisme: Organisme,
+        /// Couverture complémentaire, aucune par défaut.
+        complementaire: Option<Complementaire>,
+        /// Contrat complémentaire, s'il est connu.
+        contrat_complementaire: Option<ContratDemande>,
+        /// Exonération de toute la feuille.
+        exoneration: Option<ExonerationEcrite>,
+        /// Régime local.
+        regime_local: Option<RegimeLocal>,
+        /// Situation particulière.
+        situation_particuliere: Option<SituationParticuliere>,
+    }
+
     /// Identité nationale de santé.
-    ins: Option<InsDemande>,
-    /// Qualité.
-    qualite: QualiteBeneficiaire,
-    /// Rang gémellaire, 1 par défaut.
-    pub(super) rang: Option<RangGemellaire>,
-    /// Date de naissance connue de l'Assurance maladie.
-    pub(super) date_naissance: DateNaissanceAmo,
-    /// Nom, pour une feuille papier à rapprocher ; non conservé.
-    #[expect(dead_code, reason = "accepted, checked and forgotten: the register knows the person")]
-    #[schema(inline)]
-    nom: Option<Nom<80>>,
-    /// Prénom, pour une feuille papier à rapprocher ; non conservé.
-    #[expect(dead_code, reason = "accepted, checked and forgotten: the register knows the person")]
-    #[schema(inline)]
-    prenom: Option<Nom<80>>,
-    /// Organisme de rattachement.
-    organisme: Organisme,
-    /// Couverture complémentaire, aucune par défaut.
-    complementaire: Option<Complementaire>,
-    /// Contrat complémentaire, s'il est connu.
-    contrat_complementaire: Option<ContratDemande>,
-    /// Exonération de toute la feuille.
-    exoneration: Option<ExonerationDemande>,
-    /// Régime local.
-    regime_local: Option<RegimeLocal>,
-    /// Situation particulière.
-    situation_particuliere: Option<SituationParticuliere>,
-}
-lecture!(BeneficiaireDemande {
-    identifiant_individuel,
-    identifiant_ouvrant_droit,
-    ins,
-    qualite,
-    rang,
-    date_naissance,
-    nom,
-    prenom,
-    organisme,
-    complementaire,
-    contrat_complementaire,
-    exoneration,
-    regime_local,
-    situation_particuliere,
-});
+    pub(crate) struct InsDemande {
+        /// Matricule, quinze caractères.
+        matricule: Matricule,
+        /// OID du domaine émetteur.
+        oid: Texte<1, 40>,
+    }
 
-/// Identité nationale de santé.
-#[derive(Debug, ToSchema)]
-pub(crate) struct InsDemande {
-    /// Matricule, quinze caractères.
-    #[schema(inline)]
-    matricule: Matricule,
-    /// OID du domaine émetteur.
-    #[schema(inline)]
-    oid: Texte<1, 40>,
+    /// Professionnel exécutant : le remplaçant, et non le médecin remplacé.
+    pub(crate) struct ExecutantDemande {
+        /// RPPS de la personne qui a fait les actes.
+        pub(super) rpps: Rpps,
+        /// Numéro sous lequel la feuille est facturée.
+        pub(super) numero_facturation: NumeroFacturation,
+        /// Spécialité.
+        specialite: Specialite,
+        /// Convention.
+        convention: Convention,
+        /// Code officiel de la convention, qui doit alors correspondre ; non conservé.
+        code_convention: Option<Texte<1, 1>>,
+        /// Option tarifaire.
+        option_tarifaire: Option<OptionTarifaire>,
+        /// Médecin remplacé, un autre que l'exécutant.
+        remplacant_de: Option<RemplaceEcrit>,
+        /// Date de première installation, exigée pour les indicateurs J et B ; à partir de 1900, elle ne
+        /// suit pas les soins.
+        pub(super) date_installation: Option<NaiveDate>,
+        /// Lieu des soins.
+        lieu_execution: Option<LieuEcrit>,
+    }
 }
-lecture!(InsDemande { matricule, oid });
-
-/// Exonération.
-#[derive(Debug, ToSchema)]
-pub(crate) struct ExonerationDemande {
-    /// Code justificatif.
-    code_exoneration: Exoneration,
-}
-lecture!(ExonerationDemande { code_exoneration });
-
-/// Professionnel exécutant : le remplaçant, et non le médecin remplacé.
-#[derive(Debug, ToSchema)]
-pub(crate) struct ExecutantDemande {
-    /// RPPS de la personne qui a fait les actes.
-    pub(super) rpps: Rpps,
-    /// Numéro sous lequel la feuille est facturée.
-    pub(super) numero_facturation: NumeroFacturation,
-    /// Spécialité.
-    specialite: Specialite,
-    /// Convention.
-    convention: Convention,
-    /// Code officiel de la convention, qui doit alors correspondre.
-    #[schema(inline)]
-    code_convention: Option<Texte<1, 1>>,
-    /// Option tarifaire.
-    option_tarifaire: Option<OptionTarifaire>,
-    /// Médecin remplacé, un autre que l'exécutant.
-    remplacant_de: Option<RemplaceDemande>,
-    /// Date de première installation, exigée pour les indicateurs J et B ; à partir de 1900, elle ne
-    /// suit pas les soins.
-    pub(super) date_installation: Option<NaiveDate>,
-    /// Lieu des soins.
-    lieu_execution: Option<LieuExecutionDemande>,
-}
-lecture!(ExecutantDemande {
-    rpps,
-    numero_facturation,
-    specialite,
-    convention,
-    code_convention,
-    option_tarifaire,
-    remplacant_de,
-    date_installation,
-    lieu_execution,
-});
-
-/// Médecin remplacé.
-#[derive(Debug, ToSchema)]
-pub(crate) struct RemplaceDemande {
-    /// Son RPPS.
-    rpps: Rpps,
-}
-lecture!(RemplaceDemande { rpps });
-
-/// Lieu des soins.
-#[derive(Debug, ToSchema)]
-pub(crate) struct LieuExecutionDemande {
-    /// Commune.
-    commune: Option<CommuneExercice>,
-    /// FINESS géographique.
-    finess_et: Option<Finess>,
-    /// Nature du lieu.
-    nature: Option<TypeLieu>,
-}
-lecture!(LieuExecutionDemande { commune, finess_et, nature });
 
 impl BeneficiaireDemande {
     pub(super) fn into_domain(self, check: &mut Verification) -> Beneficiaire {

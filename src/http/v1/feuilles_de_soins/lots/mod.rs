@@ -10,7 +10,6 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::StreamExt;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 pub(crate) use self::lignes::une_a_une;
 pub use self::traitement::{BilanLot, LotInterrompu, ReponsesLot, evaluer_lot};
@@ -20,18 +19,20 @@ use crate::domain::droits::Demarche;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Requete, exige_type};
 use crate::http::lecture::lecture;
+use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(submit))
 }
 
-/// What the caller wants to read.
-#[derive(Debug)]
-struct LotDemande {
-    reponse: Option<FormeReponse>,
+lecture! {
+    /// What the caller wants to read.
+    struct LotDemande {
+        /// Forme des réponses : synthese (par défaut) ou complete.
+        reponse: Option<FormeReponse>,
+    }
 }
-lecture!(LotDemande { reponse });
 
 /// Enregistrer et évaluer un lot de feuilles de soins
 ///
@@ -46,9 +47,7 @@ lecture!(LotDemande { reponse });
 #[utoipa::path(
     post,
     path = "/v1/feuilles-de-soins/lots",
-    tag = "Feuilles de soins",
     operation_id = "enregistrer_lot",
-    params(("reponse" = inline(Option<FormeReponse>), Query, description = "Forme des réponses : synthese (par défaut) ou complete.")),
     request_body(content = String, content_type = "application/x-ndjson", description = "Une feuille par ligne"),
     responses((status = 200, description = "Une réponse par ligne", content_type = "application/x-ndjson", body = LigneLotVue)),
     extensions(("x-problemes" = json!(["type_de_contenu"])))

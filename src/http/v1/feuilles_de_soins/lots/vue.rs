@@ -8,6 +8,7 @@ use crate::domain::ids::{FeuilleId, PatientId, RequestId};
 use crate::domain::money::Centimes;
 use crate::domain::vocabulary::vocabulaire;
 use crate::http::problem::{Probleme, Refus};
+use crate::http::schemas::{LettreDeterminee, NumeroEvaluation};
 use crate::http::v1::feuilles_de_soins::vue::FeuilleVue;
 use crate::services::ServiceError;
 use crate::services::feuilles_de_soins::{FeuilleEvaluee, Reception};
@@ -66,12 +67,12 @@ pub(crate) struct SyntheseVue {
     /// Patient, par son identifiant interne.
     patient_id: PatientId,
     /// Numéro de l'évaluation ; la dernière fait foi.
-    #[schema(example = 1)]
+    #[schema(value_type = NumeroEvaluation)]
     numero: i16,
     /// Situation déterminée par le service.
     situation_determinee: CodeDetermine,
     /// Lettre de la caisse pour cette situation.
-    #[schema(example = "T")]
+    #[schema(value_type = Option<LettreDeterminee>)]
     code_determine: Option<&'static str>,
     /// Où se situe la feuille.
     appartenance: Appartenance,
@@ -88,7 +89,6 @@ pub(crate) struct SyntheseVue {
     /// Ce qui reste au patient.
     reste_a_charge_centimes: Centimes,
     /// Ce que le lecteur doit savoir et qui ne bloque rien.
-    #[schema(inline)]
     avertissements: Vec<AvertissementLotVue>,
 }
 

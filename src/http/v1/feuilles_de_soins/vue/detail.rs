@@ -1,16 +1,17 @@
 //! Acts, insurance, prescription, payment and signatures.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::declaration::{MoyenSignature, RoleSignataire};
 use crate::domain::feuille_de_soins::{
-    Acte, Assurance, DetailCcam, Exoneration, NatureAssurance, Nomenclature, OriginePrescription,
-    Paiement, Prescription, QualificatifDepense, SignatureFeuille,
+    Acte, Assurance, DetailCcam, Exoneration, NatureAssurance, Nomenclature, Paiement,
+    Prescription, QualificatifDepense, SignatureFeuille,
 };
-use crate::domain::identifiers::Rpps;
 use crate::domain::money::Centimes;
+use crate::http::v1::feuilles_de_soins::ecrit::{
+    AccidentEcrit, PrescriptionEcrite, SerieEcrite, SignatureEcrite,
+};
 
 /// Ligne d'acte.
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,7 +22,7 @@ pub(crate) struct ActeVue {
     /// Date des soins.
     date_execution: NaiveDate,
     /// Acte en série.
-    serie: Option<SerieVue>,
+    serie: Option<SerieEcrite>,
     /// Nomenclature.
     nomenclature: Nomenclature,
     /// Code.
@@ -44,15 +45,7 @@ pub(crate) struct ActeVue {
     /// Dépassement écrit sur la feuille.
     depassement_centimes: Option<Centimes>,
     /// Exonération de cet acte.
-    #[schema(value_type = Option<String>)]
     exoneration_acte: Option<Exoneration>,
-}
-
-/// Acte en série.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct SerieVue {
-    /// Date de la prescription de la série.
-    date_prescription: NaiveDate,
 }
 
 /// Précisions de la CCAM.
@@ -87,7 +80,7 @@ impl ActeVue {
             date_execution: acte.date_execution,
             serie: acte
                 .date_prescription_serie
-                .map(|date_prescription| SerieVue { date_prescription }),
+                .map(|date_prescription| SerieEcrite { date_prescription }),
             nomenclature: acte.code.nomenclature(),
             code: acte.code.as_str().to_owned(),
             coefficient: acte.coefficient_centiemes.map(decimal),
@@ -112,16 +105,7 @@ pub(crate) struct AssuranceVue {
     /// Numéro d'accident du travail ou de maladie professionnelle.
     numero_at_mp: Option<String>,
     /// Accident causé par un tiers.
-    accident_tiers: Option<AccidentVue>,
-}
-
-/// Accident causé par un tiers.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AccidentVue {
-    /// Un accident est déclaré.
-    declare: bool,
-    /// Sa date.
-    date: Option<NaiveDate>,
+    accident_tiers: Option<AccidentEcrit>,
 }
 
 impl AssuranceVue {
@@ -132,23 +116,12 @@ impl AssuranceVue {
             numero_at_mp: assurance.numero_at_mp.clone(),
             accident_tiers: assurance
                 .accident_tiers
-                .map(|accident| AccidentVue { declare: accident.declare, date: accident.date }),
+                .map(|accident| AccidentEcrit { declare: accident.declare, date: accident.date }),
         }
     }
 }
 
-/// Prescription.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PrescriptionVue {
-    /// Date.
-    date: NaiveDate,
-    /// Prescripteur.
-    prescripteur: Option<Rpps>,
-    /// Origine.
-    origine: Option<OriginePrescription>,
-}
-
-impl PrescriptionVue {
+impl PrescriptionEcrite {
     pub(super) fn new(prescription: &Prescription) -> Self {
         Self {
             date: prescription.date,
@@ -179,18 +152,7 @@ impl PaiementVue {
     }
 }
 
-/// Signature de la feuille.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct SignatureFeuilleVue {
-    /// Qualité du signataire.
-    role: RoleSignataire,
-    /// Moyen.
-    moyen: MoyenSignature,
-    /// Instant de la signature.
-    signe_a: Option<DateTime<Utc>>,
-}
-
-impl SignatureFeuilleVue {
+impl SignatureEcrite {
     pub(super) fn new(signature: &SignatureFeuille) -> Self {
         Self { role: signature.role, moyen: signature.moyen, signe_a: signature.signe_a }
     }

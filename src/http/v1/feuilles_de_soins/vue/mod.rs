@@ -7,11 +7,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use self::detail::{ActeVue, AssuranceVue, PaiementVue, PrescriptionVue, SignatureFeuilleVue};
+use self::detail::{ActeVue, AssuranceVue, PaiementVue};
 use self::personnes::{BeneficiaireVue, ExecutantVue, ParcoursVue};
 use crate::domain::feuille_de_soins::{ModeSecurisation, Support};
 use crate::domain::ids::{FeuilleId, PatientId};
+use crate::http::schemas::MotifReexamen;
 use crate::http::v1::evaluation::{Contexte, EvaluationVue};
+use crate::http::v1::feuilles_de_soins::ecrit::{PrescriptionEcrite, SignatureEcrite};
 use crate::services::ServiceError;
 use crate::services::evaluations::{explain, settle};
 use crate::services::feuilles_de_soins::FeuilleEvaluee;
@@ -47,13 +49,13 @@ pub(crate) struct FeuilleVue {
     /// Nature d'assurance.
     assurance: AssuranceVue,
     /// Prescription.
-    prescription: Option<PrescriptionVue>,
+    prescription: Option<PrescriptionEcrite>,
     /// Lignes.
     actes: Vec<ActeVue>,
     /// Paiement.
     paiement: PaiementVue,
     /// Signatures.
-    signatures: Vec<SignatureFeuilleVue>,
+    signatures: Vec<SignatureEcrite>,
     /// Évaluations, la première d'abord ; la dernière fait foi.
     evaluations: Vec<EvaluationVue>,
     /// Raisons de réexaminer la feuille, apparues depuis son évaluation.
@@ -64,8 +66,8 @@ pub(crate) struct FeuilleVue {
 /// Raison de réexaminer une feuille.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReexamenVue {
-    /// Code stable : `avis_ponctuel_rompu`, le même médecin a vu le patient trop près de l'avis.
-    #[schema(example = "avis_ponctuel_rompu")]
+    /// Pourquoi : le même médecin a vu le patient trop près de l'avis.
+    #[schema(value_type = MotifReexamen)]
     motif: &'static str,
     /// Feuille qui en est la cause.
     feuille_id: FeuilleId,
@@ -107,10 +109,10 @@ impl FeuilleVue {
             executant: ExecutantVue::new(feuille),
             parcours: ParcoursVue::new(&soins.parcours),
             assurance: AssuranceVue::new(&soins.assurance),
-            prescription: feuille.prescription.as_ref().map(PrescriptionVue::new),
+            prescription: feuille.prescription.as_ref().map(PrescriptionEcrite::new),
             actes: soins.actes.iter().map(ActeVue::new).collect(),
             paiement: PaiementVue::new(&soins.paiement),
-            signatures: feuille.signatures.iter().map(SignatureFeuilleVue::new).collect(),
+            signatures: feuille.signatures.iter().map(SignatureEcrite::new).collect(),
             evaluations,
             a_reexaminer: evaluee
                 .a_reexaminer

@@ -5,15 +5,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::feuille_de_soins::{
-    Beneficiaire, Complementaire, Contrat, Convention, DeclarationMt, Exoneration, FeuilleDeSoins,
-    Garantie, MotifExclusion, OptionTarifaire, ParcoursDeclare, RegimeLocal, SituationParticuliere,
-    TypeLieu,
+    Beneficiaire, Complementaire, Contrat, Convention, DeclarationMt, FeuilleDeSoins, Garantie,
+    MotifExclusion, OptionTarifaire, ParcoursDeclare, RegimeLocal, SituationParticuliere,
 };
 use crate::domain::identifiers::{
-    CommuneExercice, Finess, IndicateurParcours, NumAm, NumeroFacturation, RangGemellaire, Rpps,
-    Specialite,
+    IndicateurParcours, NumAm, NumeroFacturation, RangGemellaire, Rpps, Specialite,
 };
 use crate::domain::money::Centimes;
+use crate::http::v1::feuilles_de_soins::ecrit::{ExonerationEcrite, LieuEcrit, RemplaceEcrit};
 use crate::http::v1::patients::OrganismeVue;
 
 /// Bénéficiaire.
@@ -33,7 +32,7 @@ pub(crate) struct BeneficiaireVue {
     #[schema(nullable = false)]
     contrat_complementaire: Option<ContratVue>,
     /// Exonération.
-    exoneration: ExonerationVue,
+    exoneration: ExonerationEcrite,
     /// Régime local.
     regime_local: RegimeLocal,
     /// Situation particulière.
@@ -48,7 +47,7 @@ impl BeneficiaireVue {
             organisme: beneficiaire.organisme.as_ref().map(OrganismeVue::new),
             complementaire: beneficiaire.complementaire,
             contrat_complementaire: beneficiaire.contrat.map(ContratVue::new),
-            exoneration: ExonerationVue { code_exoneration: beneficiaire.exoneration },
+            exoneration: ExonerationEcrite { code_exoneration: beneficiaire.exoneration },
             regime_local: beneficiaire.regime_local,
             situation_particuliere: beneficiaire.situation,
         }
@@ -85,14 +84,6 @@ impl ContratVue {
     }
 }
 
-/// Exonération.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ExonerationVue {
-    /// Code justificatif.
-    #[schema(value_type = String, example = "0")]
-    code_exoneration: Exoneration,
-}
-
 /// Exécutant.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ExecutantVue {
@@ -110,29 +101,11 @@ pub(crate) struct ExecutantVue {
     /// Option tarifaire.
     option_tarifaire: OptionTarifaire,
     /// Médecin remplacé.
-    remplacant_de: Option<RemplaceVue>,
+    remplacant_de: Option<RemplaceEcrit>,
     /// Date de première installation.
     date_installation: Option<NaiveDate>,
     /// Lieu des soins.
-    lieu_execution: Option<LieuExecutionVue>,
-}
-
-/// Médecin remplacé.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RemplaceVue {
-    /// Son RPPS.
-    rpps: Rpps,
-}
-
-/// Lieu des soins.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LieuExecutionVue {
-    /// Commune.
-    commune: Option<CommuneExercice>,
-    /// FINESS géographique.
-    finess_et: Option<Finess>,
-    /// Nature du lieu.
-    nature: Option<TypeLieu>,
+    lieu_execution: Option<LieuEcrit>,
 }
 
 impl ExecutantVue {
@@ -145,9 +118,9 @@ impl ExecutantVue {
             specialite_libelle: executant.specialite.libelle(),
             convention: executant.convention,
             option_tarifaire: executant.option_tarifaire,
-            remplacant_de: executant.remplacant_de.map(|rpps| RemplaceVue { rpps }),
+            remplacant_de: executant.remplacant_de.map(|rpps| RemplaceEcrit { rpps }),
             date_installation: executant.date_installation,
-            lieu_execution: executant.lieu.map(|lieu| LieuExecutionVue {
+            lieu_execution: executant.lieu.map(|lieu| LieuEcrit {
                 commune: lieu.commune,
                 finess_et: lieu.finess_et,
                 nature: lieu.nature,
