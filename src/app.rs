@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use chrono::TimeDelta;
+use futures_util::future::join_all;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::auth::{DEV_AUDIENCE, DEV_ISSUER, Emetteur, KeySource, RemoteKeys, Verifier};
-use crate::config::{CleMaitre, Config, JetonsConfig};
+use crate::auth::{DEV_AUDIENCE, DEV_ISSUER, Emetteur, Fetching, KeySource, Verifier};
+use crate::config::{CleMaitre, ClesConfig, Config, JetonsConfig};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::ids::IdSource;
 use crate::http::{AppState, router};
@@ -28,6 +30,8 @@ const DRAIN: Duration = Duration::from_secs(20);
 
 /// Longest wait for connections to a database that is gone.
 const CLOSE: Duration = Duration::from_secs(2);
+/// Longest wait for the keys of an issuer.
+const KEYS_TIME: Duration = Duration::from_secs(5);
 /// How often the private server is looked at.
 const WATCH: Duration = Duration::from_secs(1);
 
@@ -39,6 +43,7 @@ pub struct App {
     listener: TcpListener,
     private: Option<Server>,
     donnees: PathBuf,
+    keys: Vec<KeySource>,
 }
 
 impl App {
@@ -63,9 +68,11 @@ impl App {
         let services = services(config, &donnees, url).await?;
         services.prepare_partitions().await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let verifier = verifier(&config.jetons, &donnees, &clock)?;
+        let fetching = fetching(&config.cles, clock)?;
+        let verifier = verifier(&config.jetons, &donnees, &fetching)?;
+        let keys = vec![verifier.keys().clone()];
         let router = router(AppState::new(services.clone(), verifier));
-        Ok(Self { services, router, listener, private, donnees })
+        Ok(Self { services, router, listener, private, donnees, keys })
     }
 
     /// The address it listens on.
@@ -97,6 +104,7 @@ impl App {
         tokio::select! {
             () = serving => {}
             () = limited => tracing::warn!("requests were still running at the end of the drain"),
+            _ = join_all(self.keys.iter().map(KeySource::keep_fresh)) => {}
             why = watch(self.private.as_ref().map(Server::sentinel)) => {
                 tracing::error!("the private PostgreSQL is gone");
                 lost = Some(why);
@@ -241,20 +249,35 @@ fn master_key(config: &Config, donnees: &Path) -> anyhow::Result<CleMaitre> {
     CleMaitre::parse(&text).with_context(|| format!("{} n'est pas une clé", path.display()))
 }
 
+/// How the keys of issuers are fetched.
+fn fetching(cles: &ClesConfig, clock: Arc<dyn Clock>) -> anyhow::Result<Fetching> {
+    let read = |path: &PathBuf| {
+        std::fs::read(path).with_context(|| format!("TRAITANT_CA : lecture de {}", path.display()))
+    };
+    Ok(Fetching {
+        clock,
+        age: TimeDelta::seconds(cles.age.into()),
+        age_max: TimeDelta::seconds(cles.age_max.into()),
+        time_limit: KEYS_TIME,
+        ca: cles.ca.as_ref().map(read).transpose()?,
+    })
+}
+
 fn verifier(
     config: &JetonsConfig,
     donnees: &Path,
-    clock: &Arc<dyn Clock>,
+    fetching: &Fetching,
 ) -> anyhow::Result<Verifier> {
-    let (issuer, audience, keys) = match config {
+    let clock = Arc::clone(&fetching.clock);
+    Ok(match config {
         JetonsConfig::BacASable => {
-            let keys = Emetteur::in_dir(donnees)?.jwks()?;
-            (DEV_ISSUER, DEV_AUDIENCE, KeySource::Fixed(Arc::new(keys)))
+            let keys = Emetteur::in_dir(donnees)?.keys()?;
+            Verifier::new(DEV_ISSUER.to_owned(), DEV_AUDIENCE.to_owned(), keys, clock)
         }
-        JetonsConfig::Emetteur { emetteur, audience, jwks_url } => {
-            let keys = RemoteKeys::new(jwks_url.clone())?;
-            (emetteur.as_str(), audience.as_str(), KeySource::Remote(Arc::new(keys)))
+        JetonsConfig::Emetteur { emetteur, audience, jwks_url, duree_max } => {
+            let keys = fetching.source(jwks_url)?;
+            Verifier::new(emetteur.clone(), audience.clone(), keys, clock)
+                .with_lifetime(TimeDelta::seconds((*duree_max).into()))
         }
-    };
-    Ok(Verifier::new(issuer.to_owned(), audience.to_owned(), keys, Arc::clone(clock)))
+    })
 }

@@ -25,6 +25,10 @@ Variables d'environnement :
   TRAITANT_EMETTEUR         émetteur (iss) des jetons acceptés
   TRAITANT_AUDIENCE         audience (aud) des jetons acceptés
   TRAITANT_JWKS_URL         adresse https des clés de l'émetteur
+  TRAITANT_JETON_DUREE_MAX  plus longue vie d'un jeton, en secondes [par défaut : 43200]
+  TRAITANT_CLES_AGE         âge auquel les clés d'un émetteur sont redemandées, en secondes [par défaut : 600]
+  TRAITANT_CLES_AGE_MAX     âge auquel elles ne servent plus, en secondes [par défaut : 3600]
+  TRAITANT_CA               fichier d'autorités (PEM) acceptées en plus de celles du système
   TRAITANT_JOURNAL          filtre des niveaux du journal [par défaut : info]
   TRAITANT_JOURNAL_FORMAT   texte ou json";
 

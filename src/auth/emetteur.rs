@@ -2,15 +2,15 @@
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::json;
 
-use super::Claims;
+use super::{Claims, KeySet, KeySource};
 use crate::domain::acteur::Acteur;
 use crate::domain::clock::Clock;
 use crate::domain::droits::Portee;
@@ -98,7 +98,7 @@ impl Emetteur {
     }
 
     /// The public key, as a key set.
-    pub fn jwks(&self) -> Result<JwkSet, EmetteurError> {
+    pub fn keys(&self) -> Result<KeySource, EmetteurError> {
         let set = json!({ "keys": [{
             "kty": "OKP",
             "crv": "Ed25519",
@@ -107,7 +107,9 @@ impl Emetteur {
             "alg": "EdDSA",
             "use": "sig",
         }]});
-        serde_json::from_value(set).map_err(|error| EmetteurError::Key(error.to_string()))
+        let set = KeySet::read(set.to_string().as_bytes());
+        let set = set.map_err(|error| EmetteurError::Key(error.to_string()))?;
+        Ok(KeySource::Fixed(Arc::new(set)))
     }
 
     /// A token for somebody, with everything that their role may do, valid for `seconds`.

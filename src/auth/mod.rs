@@ -6,16 +6,17 @@
 
 mod emetteur;
 mod jwks;
+mod jws;
 mod verifier;
 
 pub use self::emetteur::{DEV_AUDIENCE, DEV_ISSUER, Emetteur, EmetteurError, write_private};
-pub use self::jwks::{KeySource, RemoteKeys};
+pub use self::jwks::{Fetching, KeySet, KeySetError, KeySource, RemoteKeys};
 pub use self::verifier::{Appelant, JetonRefuse, Verifier};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-/// The claims of a token.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The claims of a token of the sandbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Claims {
     /// Issuer.
     pub iss: String,
@@ -26,26 +27,25 @@ pub struct Claims {
     /// End, in seconds since 1970.
     pub exp: i64,
     /// Beginning.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub nbf: Option<i64>,
     /// When it was issued.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub iat: Option<i64>,
     /// Identifier of the token.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
     /// Scopes, separated by spaces.
-    #[serde(default)]
     pub scope: String,
     /// `medecin`, `patient` or `caisse`.
     pub role: String,
     /// RPPS, for a doctor.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rpps: Option<String>,
     /// Internal id, for a patient.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub patient_id: Option<String>,
     /// Régime, caisse and centre, for a caisse.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub organisme: Option<String>,
 }

@@ -219,6 +219,10 @@ impl FromRequestParts<AppState> for CleIdempotence {
     }
 }
 
+/// Neither let in nor refused.
+pub(crate) const CLES_INDISPONIBLES: &str =
+    "Les clés de l'émetteur des jetons ne sont pas joignables : aucun jeton ne peut être vérifié.";
+
 /// Who calls, with what their token allows.
 #[derive(Debug)]
 pub(crate) struct Appel {
@@ -275,6 +279,10 @@ impl FromRequestParts<AppState> for Appel {
             let detail = match why {
                 JetonRefuse::Expire => "Le jeton est expiré.",
                 JetonRefuse::PasEncoreValide => "Le jeton n'est pas encore valide.",
+                JetonRefuse::TropDurable => "Le jeton est valable trop longtemps pour ce service.",
+                JetonRefuse::ClesIndisponibles => {
+                    return Refus::new(Code::ServiceIndisponible, CLES_INDISPONIBLES);
+                }
                 JetonRefuse::Malforme
                 | JetonRefuse::CleInconnue
                 | JetonRefuse::Invalide

@@ -9,8 +9,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::AppState;
+use super::extract::CLES_INDISPONIBLES;
 use super::idempotency::json as respond_json;
-use super::problem::Refus;
+use super::problem::{Code, Refus};
 use crate::domain::calendar::veille;
 use crate::domain::digest::Empreinte;
 
@@ -58,7 +59,7 @@ async fn live() -> Result<Response, Refus> {
 
 /// Savoir si le service peut répondre
 ///
-/// La base de données répond. La réponse dit aussi jusqu'à quel jour de soins la loi est couverte.
+/// La base de données répond et les clés de l'émetteur des jetons sont connues. La réponse dit aussi jusqu'à quel jour de soins la loi est couverte.
 #[utoipa::path(
     get,
     path = "/etat/pret",
@@ -70,6 +71,9 @@ async fn live() -> Result<Response, Refus> {
 async fn ready(State(state): State<AppState>) -> Result<Response, Refus> {
     let services = &state.services;
     services.ready().await?;
+    if !state.verifier.ready() {
+        return Err(Refus::new(Code::ServiceIndisponible, CLES_INDISPONIBLES));
+    }
     let couverture = services.law().couverture();
     respond_json(&PretVue {
         etat: "pret",

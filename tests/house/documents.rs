@@ -89,7 +89,7 @@ fn every_setting_is_in_the_readme_and_the_readme_invents_none() {
             .map(str::to_owned)
             .collect()
     };
-    let config = text("src/config.rs");
-    let known = setting(config.split("#[cfg(test)]").next().unwrap());
-    assert_eq!(setting(&text("README.md")), known);
+    let config = below("src/config", ".rs").iter().map(|path| text(path)).collect::<String>()
+        + text("src/config.rs").split("#[cfg(test)]").next().unwrap();
+    assert_eq!(setting(&text("README.md")), setting(&config));
 }

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use traitant::auth::{DEV_AUDIENCE, DEV_ISSUER, Emetteur, KeySource, Verifier};
+use traitant::auth::{DEV_AUDIENCE, DEV_ISSUER, Emetteur, Verifier};
 use traitant::domain::acteur::{Acteur, Caisse};
 use traitant::domain::clock::{Clock, FixedClock};
 use traitant::domain::identifiers::{Organisme, Rpps};
@@ -69,11 +69,10 @@ impl TestApp {
         let law = Arc::new(law);
         let db = database.db(connections).await;
         let emetteur = Arc::new(Emetteur::ephemeral().unwrap());
-        let source = KeySource::Fixed(Arc::new(emetteur.jwks().unwrap()));
         let verifier = Verifier::new(
             DEV_ISSUER.to_owned(),
             DEV_AUDIENCE.to_owned(),
-            source,
+            emetteur.keys().unwrap(),
             Arc::clone(&as_clock),
         );
         let services = Services::new(db, as_clock, Arc::clone(&ids), law, Mode::BacASable);
