@@ -17,7 +17,6 @@ use crate::domain::digest::Empreinte;
 use crate::domain::droits::{Demarche, Jeton, Portee};
 use crate::domain::identifiers::texte_libre::contient_un_nir;
 use crate::domain::ids::RequestId;
-use crate::domain::vocabulary::Vocabulaire;
 use crate::services::{Contexte, Demande, TOUTE_VERSION};
 
 /// A JSON body, read field by field, and the digest of the request that carried it.
@@ -234,10 +233,9 @@ impl Appel {
     /// The caller's context, if the token carries the scope of an operation.
     pub(crate) fn exige(&self, demarche: Demarche) -> Result<Contexte, Refus> {
         match demarche.jeton() {
-            Jeton::Portee(portee) if !self.appelant.portees.contains(&portee) => Err(Refus::new(
-                Code::PorteeInsuffisante,
-                format!("Le jeton ne porte pas la portée « {} ».", portee.mot()),
-            )),
+            Jeton::Portee(portee) if !self.appelant.portees.contains(&portee) => {
+                Err(Refus::portee(portee))
+            }
             Jeton::Public | Jeton::Jeton | Jeton::Portee(_) => Ok(self.contexte()),
         }
     }
