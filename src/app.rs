@@ -274,10 +274,10 @@ fn verifier(
             let keys = Emetteur::in_dir(donnees)?.keys()?;
             Verifier::new(DEV_ISSUER.to_owned(), DEV_AUDIENCE.to_owned(), keys, clock)
         }
-        JetonsConfig::Emetteur { emetteur, audience, jwks_url, duree_max } => {
+        JetonsConfig::Emetteur { emetteur, audience, jwks_url, regles } => {
             let keys = fetching.source(jwks_url)?;
             Verifier::new(emetteur.clone(), audience.clone(), keys, clock)
-                .with_lifetime(TimeDelta::seconds((*duree_max).into()))
+                .with_rules(regles.as_ref().clone())
         }
     })
 }

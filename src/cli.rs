@@ -25,6 +25,24 @@ Variables d'environnement :
   TRAITANT_EMETTEUR         émetteur (iss) des jetons acceptés
   TRAITANT_AUDIENCE         audience (aud) des jetons acceptés
   TRAITANT_JWKS_URL         adresse https des clés de l'émetteur
+  TRAITANT_JETON_ROLE       attribut du rôle [par défaut : role] ; pour tous : docs/JETONS.md
+  TRAITANT_JETON_ROLE_MEDECIN, TRAITANT_JETON_ROLE_PATIENT, TRAITANT_JETON_ROLE_CAISSE,
+  TRAITANT_JETON_ROLE_REFERENTIEL
+                            mots qui désignent chaque rôle [par défaut : medecin, patient…]
+  TRAITANT_JETON_RPPS       attribut du RPPS ou de l'IDNPS [par défaut : rpps]
+  TRAITANT_JETON_PATIENT    attribut de l'identifiant du patient [par défaut : patient_id]
+  TRAITANT_JETON_NUMERO     attribut du NIR ou du NIA du patient, sans identifiant
+  TRAITANT_JETON_NAISSANCE  attribut de sa date de naissance, à comparer
+  TRAITANT_JETON_ORGANISME  attribut de la caisse [par défaut : organisme]
+  TRAITANT_JETON_ORGANISATION
+                            attribut de l'organisation du porteur
+  TRAITANT_JETON_PORTEES    attribut des portées [par défaut : scope]
+  TRAITANT_JETON_PORTEES_MEDECIN, TRAITANT_JETON_PORTEES_PATIENT, TRAITANT_JETON_PORTEES_CAISSE,
+  TRAITANT_JETON_PORTEES_REFERENTIEL
+                            portées de chaque rôle quand le jeton n'en dit aucune
+  TRAITANT_JETON_CERTIFICAT en-tête où un mandataire écrit le SHA-256 du certificat de l'appelant
+  TRAITANT_JETON_MANDATAIRES
+                            adresses de ce mandataire
   TRAITANT_JETON_DUREE_MAX  plus longue vie d'un jeton, en secondes [par défaut : 43200]
   TRAITANT_CLES_AGE         âge auquel les clés d'un émetteur sont redemandées, en secondes [par défaut : 600]
   TRAITANT_CLES_AGE_MAX     âge auquel elles ne servent plus, en secondes [par défaut : 3600]

@@ -3,6 +3,7 @@
 
 mod jetons;
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 pub use self::jetons::{ClesConfig, JetonsConfig};
+use crate::domain::vocabulary::Vocabulaire;
 use crate::services::Mode;
 
 /// Connections that the private server has for the service, out of its hundred.
@@ -189,6 +191,25 @@ impl Variables<'_> {
 
     fn wrong(&mut self, name: &str, why: impl AsRef<str>) {
         self.errors.push(format!("{name} : {}", why.as_ref()));
+    }
+
+    /// The texts of a list, between commas; none for a variable that is not set.
+    fn list(&self, name: &str) -> Vec<String> {
+        let text = self.get(name).unwrap_or_default();
+        let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
+        texts.map(str::to_owned).collect()
+    }
+
+    /// The words of a list, each of which must be known.
+    fn words<V: Vocabulaire + Ord>(&mut self, name: &str, known: &[V]) -> BTreeSet<V> {
+        let given = self.list(name);
+        let found = |mot: &String| known.iter().copied().find(|word| word.mot() == mot.as_str());
+        let words: Option<BTreeSet<V>> = given.iter().map(found).collect();
+        words.unwrap_or_else(|| {
+            let all: Vec<&str> = known.iter().map(|word| word.mot()).collect();
+            self.wrong(name, format!("attendu une liste de mots parmi {}", all.join(", ")));
+            BTreeSet::new()
+        })
     }
 
     fn number(&mut self, name: &str, accepted: RangeInclusive<u32>, default: u32) -> u32 {

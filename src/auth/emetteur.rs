@@ -8,6 +8,7 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde::Serialize;
 use serde_json::json;
 
 use super::{Claims, KeySet, KeySource};
@@ -147,7 +148,7 @@ impl Emetteur {
     }
 
     /// Signs any claims. Tests use it to make tokens that must be refused.
-    pub fn sign(&self, claims: &Claims) -> Result<String, EmetteurError> {
+    pub fn sign(&self, claims: &impl Serialize) -> Result<String, EmetteurError> {
         let header = Header { kid: Some(KID.to_owned()), ..Header::new(Algorithm::EdDSA) };
         Ok(jsonwebtoken::encode(&header, claims, &self.key)?)
     }

@@ -4,14 +4,18 @@
 //! signature against a rotating key set) and never sees a password. The sandbox has an issuer of
 //! its own, which production does not start.
 
+mod claims;
 mod emetteur;
 mod jwks;
 mod jws;
+mod proxy;
 mod verifier;
 
+pub use self::claims::{Appelant, ClaimNames, Porteur, RoleJeton, RoleNames};
 pub use self::emetteur::{DEV_AUDIENCE, DEV_ISSUER, Emetteur, EmetteurError, write_private};
 pub use self::jwks::{Fetching, KeySet, KeySetError, KeySource, RemoteKeys};
-pub use self::verifier::{Appelant, JetonRefuse, Verifier};
+pub use self::proxy::{Network, Proxy, certificate_digest};
+pub use self::verifier::{JetonRefuse, TokenRules, Verifier};
 
 use serde::Serialize;
 

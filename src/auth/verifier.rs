@@ -1,36 +1,42 @@
 //! From a bearer token to somebody, or to a refusal.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
+use super::claims::{Appelant, ClaimNames, Porteur};
 use super::jwks::{KeySet, KeySource};
 use super::jws::{Jws, JwsError, instant};
-use crate::domain::acteur::{Acteur, Caisse};
+use super::proxy::{Proxy, certificate_digest};
+use crate::domain::acteur::Acteur;
 use crate::domain::clock::Clock;
 use crate::domain::digest::Empreinte;
-use crate::domain::droits::Portee;
-use crate::domain::identifiers::{Organisme, Rpps};
-use crate::domain::vocabulary::Vocabulaire;
 
 /// Clocks of issuers may differ from ours by so much.
 const LEEWAY: TimeDelta = TimeDelta::seconds(30);
-/// Longest life of a token, unless another is given.
-const LIFETIME: TimeDelta = TimeDelta::hours(12);
 /// Tokens already checked that are remembered until they end.
 const REMEMBERED: usize = 10_000;
 /// Types of a token of access; another type is made for something else.
 const TYPES: [Option<&str>; 3] = [None, Some("jwt"), Some("at+jwt")];
 
-/// Who calls, and what their token allows.
+/// What is asked of the tokens of an issuer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Appelant {
-    /// Who.
-    pub acteur: Acteur,
-    /// Scopes.
-    pub portees: BTreeSet<Portee>,
+pub struct TokenRules {
+    /// Where their claims are.
+    pub claims: ClaimNames,
+    /// How long they live at most.
+    pub lifetime: TimeDelta,
+    /// Who says which certificate a caller showed; nobody: a token bound to one is refused.
+    pub proxy: Option<Proxy>,
+}
+
+impl Default for TokenRules {
+    fn default() -> Self {
+        let claims = ClaimNames::default();
+        Self { claims, lifetime: TimeDelta::hours(12), proxy: None }
+    }
 }
 
 /// Why a token is refused. The caller is told little more than that.
@@ -57,9 +63,15 @@ pub enum JetonRefuse {
     /// Valid for longer than any token may be.
     #[error("valid for too long")]
     TropDurable,
-    /// The role, or who bears it, is unknown.
-    #[error("unknown role or bearer")]
+    /// The subject, the role, or who bears it, is unknown.
+    #[error("unknown subject, role or bearer")]
     PorteurInconnu,
+    /// Bound to a certificate that the caller does not show.
+    #[error("bound to a certificate that is not shown")]
+    Certificat,
+    /// Bound to a key, of which this service verifies no proof.
+    #[error("bound to a key")]
+    LieAUneCle,
 }
 
 impl From<JwsError> for JetonRefuse {
@@ -79,6 +91,8 @@ struct Checked {
     appelant: Appelant,
     from: Option<DateTime<Utc>>,
     until: DateTime<Utc>,
+    /// The certificate to which it is bound.
+    certificat: Option<Empreinte>,
 }
 
 /// Tokens whose signature was checked, by digest, with the keys of one set: another set makes all of
@@ -106,22 +120,27 @@ pub struct Verifier {
     audience: String,
     keys: KeySource,
     clock: Arc<dyn Clock>,
-    lifetime: TimeDelta,
+    rules: TokenRules,
     memory: Mutex<Memory>,
 }
 
 impl Verifier {
     /// Accepts the tokens of one issuer, made for one audience.
     pub fn new(issuer: String, audience: String, keys: KeySource, clock: Arc<dyn Clock>) -> Self {
-        let memory = Mutex::default();
-        Self { issuer, audience, keys, clock, lifetime: LIFETIME, memory }
+        let (rules, memory) = (TokenRules::default(), Mutex::default());
+        Self { issuer, audience, keys, clock, rules, memory }
     }
 
-    /// The same, for tokens that live so long at most.
+    /// The same, under other rules.
     #[must_use]
-    pub const fn with_lifetime(mut self, lifetime: TimeDelta) -> Self {
-        self.lifetime = lifetime;
+    pub fn with_rules(mut self, rules: TokenRules) -> Self {
+        self.rules = rules;
         self
+    }
+
+    /// Who says which certificate a caller showed.
+    pub const fn proxy(&self) -> Option<&Proxy> {
+        self.rules.proxy.as_ref()
     }
 
     /// The keys of the issuer.
@@ -134,22 +153,34 @@ impl Verifier {
         self.keys.known().is_some()
     }
 
-    /// Who bears a token.
-    pub async fn verify(&self, token: &str) -> Result<Appelant, JetonRefuse> {
+    /// Who bears a token, and shows a certificate.
+    pub async fn verify(
+        &self,
+        token: &str,
+        certificat: Option<Empreinte>,
+    ) -> Result<Appelant, JetonRefuse> {
         let digest = Empreinte::of(token);
         let remembered =
             self.keys.known().and_then(|set| self.lock().under(&set).get(&digest).cloned());
         if let Some(checked) = remembered {
-            return self.in_time(&checked).map(|()| checked.appelant);
+            return self.admit(&checked, certificat).map(|()| checked.appelant);
         }
         let jws = Jws::read(token, &TYPES)?;
         // What costs nothing is looked at before the keys are asked for.
         self.made_here(&jws.claims)?;
         let (set, _) = jws.verify(&self.keys).await?;
         let checked = self.check(&jws.claims)?;
+        self.admit(&checked, certificat)?;
         let appelant = checked.appelant.clone();
         self.remember(&set, digest, checked);
         Ok(appelant)
+    }
+
+    /// Remembers whom the register found to be the bearer of a token.
+    pub fn found(&self, token: &str, acteur: Acteur) {
+        if let Some(checked) = self.lock().tokens.get_mut(&Empreinte::of(token)) {
+            checked.appelant.porteur = Porteur::Acteur(acteur);
+        }
     }
 
     /// Refuses the token of another issuer, or made for others.
@@ -159,7 +190,7 @@ impl Verifier {
             Some(Value::Array(several)) => several.iter().any(ours),
             one => one.is_some_and(ours),
         };
-        let issuer = text(claims, "iss") == Some(&self.issuer);
+        let issuer = claims.get("iss").and_then(Value::as_str) == Some(&self.issuer);
         if issuer && audience { Ok(()) } else { Err(JetonRefuse::Invalide) }
     }
 
@@ -173,21 +204,24 @@ impl Verifier {
         let now = self.clock.now();
         // A token that says it will be issued later is not older for it.
         let born = issued.unwrap_or(now).min(now);
-        let checked = Checked { appelant: bearer(claims)?, from, until };
-        self.in_time(&checked)?;
-        if until.signed_duration_since(born) > self.lifetime {
+        if until.signed_duration_since(born) > self.rules.lifetime {
             return Err(JetonRefuse::TropDurable);
         }
-        Ok(checked)
+        let appelant = self.rules.claims.appelant(claims).ok_or(JetonRefuse::PorteurInconnu)?;
+        Ok(Checked { appelant, from, until, certificat: bound_to(claims)? })
     }
 
-    fn in_time(&self, checked: &Checked) -> Result<(), JetonRefuse> {
+    /// Refuses a token that was checked, at another time than its own or without its certificate.
+    fn admit(&self, checked: &Checked, shown: Option<Empreinte>) -> Result<(), JetonRefuse> {
         let now = self.clock.now();
         if now.signed_duration_since(checked.until) >= LEEWAY {
             return Err(JetonRefuse::Expire);
         }
         if checked.from.is_some_and(|from| from.signed_duration_since(now) > LEEWAY) {
             return Err(JetonRefuse::PasEncoreValide);
+        }
+        if checked.certificat.is_some_and(|bound| shown != Some(bound)) {
+            return Err(JetonRefuse::Certificat);
         }
         Ok(())
     }
@@ -209,23 +243,15 @@ impl Verifier {
     }
 }
 
-fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
-    claims.get(name).and_then(Value::as_str)
-}
-
-/// Maps claims to a role of ours.
-fn bearer(claims: &Map<String, Value>) -> Result<Appelant, JetonRefuse> {
-    let unknown = JetonRefuse::PorteurInconnu;
-    let claim = |name| text(claims, name).ok_or(unknown);
-    let acteur = match claim("role")? {
-        "medecin" => Acteur::Medecin(Rpps::parse(claim("rpps")?).map_err(|_why| unknown)?),
-        "patient" => Acteur::Patient(claim("patient_id")?.parse().map_err(|_why| unknown)?),
-        "caisse" => {
-            let organisme = Organisme::parse(claim("organisme")?).map_err(|_why| unknown)?;
-            Acteur::Caisse(Caisse::of(organisme))
-        }
-        _ => return Err(unknown),
-    };
-    let scopes = text(claims, "scope").unwrap_or_default().split_whitespace();
-    Ok(Appelant { acteur, portees: scopes.filter_map(Portee::du_mot).collect() })
+/// The certificate to which a token is bound (RFC 8705), if it is bound to anything.
+fn bound_to(claims: &Map<String, Value>) -> Result<Option<Empreinte>, JetonRefuse> {
+    let Some(cnf) = claims.get("cnf") else { return Ok(None) };
+    let members = cnf.as_object().ok_or(JetonRefuse::Malforme)?;
+    let certificat = members.get("x5t#S256").and_then(Value::as_str).and_then(certificate_digest);
+    // Whatever else it is bound to would have to be proved too.
+    if members.len() == 1 && certificat.is_some() {
+        Ok(certificat)
+    } else {
+        Err(JetonRefuse::LieAUneCle)
+    }
 }

@@ -1,8 +1,14 @@
 //! Settings of tokens, and of the keys with which they are verified.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use chrono::TimeDelta;
+
 use super::Variables;
+use crate::auth::{ClaimNames, Network, Proxy, RoleJeton, TokenRules};
+use crate::domain::droits::Portee;
+use crate::domain::vocabulary::Vocabulaire;
 use crate::services::Mode;
 
 /// Who issues tokens.
@@ -18,8 +24,8 @@ pub enum JetonsConfig {
         audience: String,
         /// Where its keys are.
         jwks_url: String,
-        /// Longest life of a token, in seconds.
-        duree_max: u32,
+        /// What is asked of its tokens.
+        regles: Box<TokenRules>,
     },
 }
 
@@ -41,9 +47,77 @@ impl JetonsConfig {
             variables
                 .wrong("TRAITANT_EMETTEUR", "l'émetteur du bac à sable est refusé en production");
         }
-        let duree_max = variables.number("TRAITANT_JETON_DUREE_MAX", 60..=604_800, 43_200);
-        Self::Emetteur { emetteur, audience, jwks_url, duree_max }
+        Self::Emetteur { emetteur, audience, jwks_url, regles: Box::new(rules(variables)) }
     }
+}
+
+fn rules(variables: &mut Variables<'_>) -> TokenRules {
+    let lifetime = variables.number("TRAITANT_JETON_DUREE_MAX", 60..=604_800, 43_200);
+    TokenRules {
+        claims: claims(variables),
+        lifetime: TimeDelta::seconds(lifetime.into()),
+        proxy: proxy(variables),
+    }
+}
+
+/// Where the claims are, and what roles are called.
+fn claims(variables: &mut Variables<'_>) -> ClaimNames {
+    let own = ClaimNames::default();
+    let name = |variable| variables.get(variable).map(|name| name.trim().to_owned());
+    let mut names = ClaimNames {
+        role: name("TRAITANT_JETON_ROLE").unwrap_or(own.role),
+        rpps: name("TRAITANT_JETON_RPPS").unwrap_or(own.rpps),
+        patient: name("TRAITANT_JETON_PATIENT").unwrap_or(own.patient),
+        numero: name("TRAITANT_JETON_NUMERO"),
+        naissance: name("TRAITANT_JETON_NAISSANCE"),
+        organisme: name("TRAITANT_JETON_ORGANISME").unwrap_or(own.organisme),
+        organisation: name("TRAITANT_JETON_ORGANISATION"),
+        portees: name("TRAITANT_JETON_PORTEES").unwrap_or(own.portees),
+        roles: own.roles,
+    };
+    if names.naissance.is_some() && names.numero.is_none() {
+        variables.wrong("TRAITANT_JETON_NAISSANCE", "attendu avec TRAITANT_JETON_NUMERO");
+    }
+    let mut taken = BTreeSet::new();
+    for names in &mut names.roles {
+        let (words, scopes) = match names.role {
+            RoleJeton::Medecin => ("TRAITANT_JETON_ROLE_MEDECIN", "TRAITANT_JETON_PORTEES_MEDECIN"),
+            RoleJeton::Patient => ("TRAITANT_JETON_ROLE_PATIENT", "TRAITANT_JETON_PORTEES_PATIENT"),
+            RoleJeton::Caisse => ("TRAITANT_JETON_ROLE_CAISSE", "TRAITANT_JETON_PORTEES_CAISSE"),
+            RoleJeton::Referentiel => {
+                ("TRAITANT_JETON_ROLE_REFERENTIEL", "TRAITANT_JETON_PORTEES_REFERENTIEL")
+            }
+        };
+        names.portees = variables.words(scopes, Portee::TOUS);
+        let given = variables.list(words);
+        if !given.is_empty() {
+            names.mots = given;
+        }
+        if !names.mots.iter().all(|mot| taken.insert(mot.clone())) {
+            variables.wrong(words, "attendu des mots qui ne désignent aucun autre rôle");
+        }
+    }
+    names
+}
+
+/// The proxy whose word is taken about certificates.
+fn proxy(variables: &mut Variables<'_>) -> Option<Proxy> {
+    let (certificate, peers) = ("TRAITANT_JETON_CERTIFICAT", "TRAITANT_JETON_MANDATAIRES");
+    let (header, given) = (variables.get(certificate), variables.list(peers));
+    let token = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if header.as_ref().is_some_and(|name| !token(name.trim())) {
+        variables.wrong(certificate, "attendu le nom d'un en-tête HTTP");
+    }
+    if header.is_some() == given.is_empty() {
+        let (missing, other) =
+            if given.is_empty() { (peers, certificate) } else { (certificate, peers) };
+        variables.wrong(missing, format!("obligatoire avec {other}"));
+    }
+    let networks: Option<Vec<Network>> = given.iter().map(|text| Network::parse(text)).collect();
+    if networks.is_none() {
+        variables.wrong(peers, "attendu des adresses, par exemple 10.0.0.7 ou 10.0.0.0/8");
+    }
+    Some(Proxy { header: header?.trim().to_owned(), networks: networks? })
 }
 
 /// Refuses an address that anybody could answer for.

@@ -1,5 +1,8 @@
 //! Who acts: what a token proves about its bearer, and nothing more.
 
+use std::sync::Arc;
+
+use super::identifiers::texte_libre::est_un_pseudonyme;
 use super::identifiers::{Organisme, Rpps};
 use super::ids::PatientId;
 
@@ -62,5 +65,37 @@ impl Acteur {
     /// Role and identity: the owner of idempotency keys.
     pub fn cle(&self) -> String {
         format!("{}:{}", self.role(), self.identite())
+    }
+}
+
+/// Who holds a token, as its issuer names them: an agent of a caisse, a doctor's delegate, a machine.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sujet {
+    sub: Arc<str>,
+    organisation: Option<Arc<str>>,
+}
+
+impl std::fmt::Debug for Sujet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sujet(…)")
+    }
+}
+
+impl Sujet {
+    /// A subject, and the organisation that it acts for; `None` for what is no pseudonym.
+    pub fn new(sub: &str, organisation: Option<&str>) -> Option<Self> {
+        let pseudonyms = est_un_pseudonyme(sub) && organisation.is_none_or(est_un_pseudonyme);
+        let made = || Self { sub: sub.into(), organisation: organisation.map(Arc::from) };
+        pseudonyms.then(made)
+    }
+
+    /// The name that its issuer gives it.
+    pub fn as_str(&self) -> &str {
+        &self.sub
+    }
+
+    /// The organisation that it acts for, when its issuer says so.
+    pub fn organisation(&self) -> Option<&str> {
+        self.organisation.as_deref()
     }
 }

@@ -26,6 +26,7 @@ pub mod operations;
 pub mod patientele;
 pub mod patients;
 mod perimetre;
+mod porteurs;
 pub mod reevaluations;
 pub mod rejeu;
 pub mod representations;

@@ -35,6 +35,7 @@ mod fusions;
 mod idempotency;
 mod identites;
 mod impossible;
+mod jetons;
 mod jobs;
 mod liste_feuilles;
 mod loi;

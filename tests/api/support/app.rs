@@ -82,6 +82,12 @@ impl TestApp {
         Self { database, clock, ids, services, emetteur, router, keys }
     }
 
+    /// The same application, with another verifier of tokens.
+    pub fn with_verifier(mut self, verifier: Verifier) -> Self {
+        self.router = router(AppState::new(self.services.clone(), verifier));
+        self
+    }
+
     /// A doctor.
     pub fn medecin(&self, rpps: &str) -> Caller<'_> {
         self.caller(&Acteur::Medecin(Rpps::parse(rpps).unwrap()))

@@ -13,19 +13,19 @@ async fn a_key_that_is_withdrawn_verifies_nothing_more_not_even_what_it_verified
     let address = Address::new(Answer::Keys(set(&[&old]))).await;
     let verifier = verifier(address.source(&clock), &clock);
     let (before, after) = (old.sign(&claims()), new.sign(&claims()));
-    assert!(verifier.verify(&before).await.is_ok());
-    assert_eq!(verifier.verify(&after).await, Err(JetonRefuse::CleInconnue));
+    assert!(verifier.verify(&before, None).await.is_ok());
+    assert_eq!(verifier.verify(&after, None).await, Err(JetonRefuse::CleInconnue));
     address.answers(Answer::Keys(set(&[&old, &new])));
     clock.advance(TimeDelta::seconds(10));
-    assert!(verifier.verify(&after).await.is_ok(), "a key that appeared is asked for");
-    assert!(verifier.verify(&before).await.is_ok());
+    assert!(verifier.verify(&after, None).await.is_ok(), "a key that appeared is asked for");
+    assert!(verifier.verify(&before, None).await.is_ok());
     address.answers(Answer::Keys(set(&[&new])));
-    assert!(verifier.verify(&before).await.is_ok(), "nobody knows yet");
+    assert!(verifier.verify(&before, None).await.is_ok(), "nobody knows yet");
     clock.advance(TimeDelta::seconds(10));
     let unknown = Key::new("inconnue").sign(&claims());
-    assert_eq!(verifier.verify(&unknown).await, Err(JetonRefuse::CleInconnue));
-    assert_eq!(verifier.verify(&before).await, Err(JetonRefuse::CleInconnue));
-    assert!(verifier.verify(&after).await.is_ok());
+    assert_eq!(verifier.verify(&unknown, None).await, Err(JetonRefuse::CleInconnue));
+    assert_eq!(verifier.verify(&before, None).await, Err(JetonRefuse::CleInconnue));
+    assert!(verifier.verify(&after, None).await.is_ok());
 }
 
 #[tokio::test]
@@ -35,13 +35,13 @@ async fn names_of_keys_that_nobody_published_do_not_flood_the_issuer() {
     let verifier = verifier(address.source(&clock), &clock);
     for name in 0..20 {
         let unknown = Key::new(&format!("inconnue-{name}")).sign(&claims());
-        assert_eq!(verifier.verify(&unknown).await, Err(JetonRefuse::CleInconnue));
+        assert_eq!(verifier.verify(&unknown, None).await, Err(JetonRefuse::CleInconnue));
     }
     assert_eq!(address.fetches(), 1);
     // Neither does a token made for others.
     let other = key.sign(&super::issuer::claims_with(&json!({ "iss": "https://ailleurs" })));
     clock.advance(TimeDelta::seconds(30));
-    assert_eq!(verifier.verify(&other).await, Err(JetonRefuse::Invalide));
+    assert_eq!(verifier.verify(&other, None).await, Err(JetonRefuse::Invalide));
     assert_eq!(address.fetches(), 1);
 }
 
@@ -52,10 +52,10 @@ async fn without_its_keys_the_service_says_that_it_cannot_answer() {
     let verifier = verifier(address.source(&clock), &clock);
     let token = key.sign(&claims());
     assert!(!verifier.ready());
-    assert_eq!(verifier.verify(&token).await, Err(JetonRefuse::ClesIndisponibles));
+    assert_eq!(verifier.verify(&token, None).await, Err(JetonRefuse::ClesIndisponibles));
     address.answers(Answer::Keys(set(&[&key])));
     clock.advance(TimeDelta::seconds(10));
-    assert!(verifier.verify(&token).await.is_ok());
+    assert!(verifier.verify(&token, None).await.is_ok());
     assert!(verifier.ready());
     // An issuer that is away for a while is no reason to refuse anybody, for an hour.
     address.answers(Answer::Closed);
@@ -63,11 +63,11 @@ async fn without_its_keys_the_service_says_that_it_cannot_answer() {
     let other = key.sign(&super::issuer::claims_with(
         &json!({ "jti": "autre", "exp": super::issuer::NOW + 7200 }),
     ));
-    assert!(verifier.verify(&token).await.is_ok());
-    assert!(verifier.verify(&other).await.is_ok());
+    assert!(verifier.verify(&token, None).await.is_ok());
+    assert!(verifier.verify(&other, None).await.is_ok());
     clock.advance(TimeDelta::minutes(2));
     assert!(!verifier.ready());
-    assert_eq!(verifier.verify(&other).await, Err(JetonRefuse::ClesIndisponibles));
+    assert_eq!(verifier.verify(&other, None).await, Err(JetonRefuse::ClesIndisponibles));
     // A clock that is put back does not make them younger than they are for long.
     clock.advance(TimeDelta::hours(-4));
     assert!(!verifier.ready());
@@ -90,12 +90,12 @@ async fn what_is_not_a_small_set_answered_at_once_is_no_set() {
     ] {
         let address = Address::new(answer).await;
         let verifier = verifier(address.source(&clock), &clock);
-        let refused = verifier.verify(&key.sign(&claims())).await;
+        let refused = verifier.verify(&key.sign(&claims()), None).await;
         assert_eq!(refused, Err(JetonRefuse::ClesIndisponibles));
         // The next one that is a set is taken.
         address.answers(Answer::Keys(set(&[&key])));
         clock.advance(TimeDelta::seconds(10));
-        assert!(verifier.verify(&key.sign(&claims())).await.is_ok());
+        assert!(verifier.verify(&key.sign(&claims()), None).await.is_ok());
     }
 }
 
@@ -104,7 +104,7 @@ async fn a_key_that_is_not_made_to_verify_signatures_is_not_used() {
     let (key, clock) = (Key::new("a"), clock());
     let accepts = async |jwk: serde_json::Value| {
         let keys = fixed(&json!({ "keys": [{ "kty": "nouveau" }, { "use": 5 }, jwk] }));
-        verifier(keys, &clock).verify(&key.sign(&claims())).await.is_ok()
+        verifier(keys, &clock).verify(&key.sign(&claims()), None).await.is_ok()
     };
     let with = |name: &str, value: serde_json::Value| {
         let mut jwk = key.jwk();
@@ -143,9 +143,9 @@ async fn a_token_that_names_no_key_is_verified_by_the_only_one_there_can_be() {
     let mut encrypts = second.jwk();
     encrypts["use"] = json!("enc");
     let one = json!({ "keys": [first.jwk(), encrypts] });
-    assert!(verifier(fixed(&one), &clock).verify(&unnamed).await.is_ok());
+    assert!(verifier(fixed(&one), &clock).verify(&unnamed, None).await.is_ok());
     let both = verifier(fixed(&set(&[&first, &second])), &clock);
-    assert_eq!(both.verify(&unnamed).await, Err(JetonRefuse::CleInconnue));
+    assert_eq!(both.verify(&unnamed, None).await, Err(JetonRefuse::CleInconnue));
 }
 
 #[test]

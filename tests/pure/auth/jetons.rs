@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use traitant::auth::{JetonRefuse, Verifier};
+use traitant::auth::{JetonRefuse, TokenRules, Verifier};
 use traitant::domain::clock::FixedClock;
 
 use super::issuer::{AUDIENCE, Key, NOW, claims, claims_with, clock, fixed, set, verifier as over};
@@ -23,7 +23,7 @@ fn world() -> World {
 impl World {
     /// What becomes of a token with these claims changed.
     async fn refusal(&self, changes: &Value) -> Option<JetonRefuse> {
-        self.verifier.verify(&self.key.sign(&claims_with(changes))).await.err()
+        self.verifier.verify(&self.key.sign(&claims_with(changes)), None).await.err()
     }
 }
 
@@ -57,7 +57,7 @@ async fn a_header_that_says_something_else_is_refused() {
         for (name, value) in changes.as_object().unwrap() {
             header[name] = value.clone();
         }
-        world.verifier.verify(&world.key.sign_as(&header, &claims())).await.err()
+        world.verifier.verify(&world.key.sign_as(&header, &claims()), None).await.err()
     };
     for typ in ["JWT", "jwt", "at+jwt", "AT+JWT", "application/at+jwt"] {
         assert_eq!(with(json!({ "typ": typ })).await, None, "{typ}");
@@ -87,7 +87,7 @@ async fn a_header_that_says_something_else_is_refused() {
     // A key that the token brings with it is nobody's.
     let own = Key::new("a");
     let header = json!({ "alg": "EdDSA", "kid": "a", "jwk": own.jwk(), "jku": "https://ailleurs" });
-    let brought = world.verifier.verify(&own.sign_as(&header, &claims())).await;
+    let brought = world.verifier.verify(&own.sign_as(&header, &claims()), None).await;
     assert_eq!(brought, Err(JetonRefuse::Invalide));
 }
 
@@ -95,7 +95,7 @@ async fn a_header_that_says_something_else_is_refused() {
 async fn what_is_not_three_parts_of_base64url_is_no_token() {
     let world = world();
     let good = world.key.sign(&claims());
-    assert!(world.verifier.verify(&good).await.is_ok());
+    assert!(world.verifier.verify(&good, None).await.is_ok());
     let parts: Vec<&str> = good.split('.').collect();
     for text in [
         String::new(),
@@ -110,10 +110,13 @@ async fn what_is_not_three_parts_of_base64url_is_no_token() {
         good.chars().take(good.len() - 1).collect(),
         good.replacen('.', "..", 1),
     ] {
-        assert!(world.verifier.verify(&text).await.is_err(), "{text}");
+        assert!(world.verifier.verify(&text, None).await.is_err(), "{text}");
     }
     let long = claims_with(&json!({ "scope": "x".repeat(8_192) }));
-    assert_eq!(world.verifier.verify(&world.key.sign(&long)).await, Err(JetonRefuse::Malforme));
+    assert_eq!(
+        world.verifier.verify(&world.key.sign(&long), None).await,
+        Err(JetonRefuse::Malforme)
+    );
 }
 
 #[tokio::test]
@@ -155,7 +158,9 @@ async fn no_token_lives_longer_than_the_longest_life() {
         world.refusal(&json!({ "nbf": NOW + 31 })).await,
         Some(JetonRefuse::PasEncoreValide)
     );
-    let short = over(fixed(&set(&[&world.key])), &world.clock)
-        .with_lifetime(chrono::TimeDelta::minutes(59));
-    assert_eq!(short.verify(&world.key.sign(&claims())).await, Err(JetonRefuse::TropDurable));
+    let short = over(fixed(&set(&[&world.key])), &world.clock).with_rules(TokenRules {
+        lifetime: chrono::TimeDelta::minutes(59),
+        ..TokenRules::default()
+    });
+    assert_eq!(short.verify(&world.key.sign(&claims()), None).await, Err(JetonRefuse::TropDurable));
 }

@@ -3,3 +3,4 @@
 mod cles;
 mod issuer;
 mod jetons;
+mod porteurs;
