@@ -13,8 +13,11 @@ use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::auth::{DEV_AUDIENCE, DEV_ISSUER, Emetteur, Fetching, KeySource, Verifier};
-use crate::config::{CleMaitre, ClesConfig, Config, JetonsConfig};
+use crate::auth::{
+    DEV_AUDIENCE, DEV_ISSUER, Emetteur, EmetteurPreuves, Fetching, KeySource, Preuves, Prouveur,
+    Verifier,
+};
+use crate::config::{CleMaitre, ClesConfig, Config, JetonsConfig, PreuvesConfig};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::ids::IdSource;
 use crate::http::{AppState, router};
@@ -70,8 +73,9 @@ impl App {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let fetching = fetching(&config.cles, clock)?;
         let verifier = verifier(&config.jetons, &donnees, &fetching)?;
-        let keys = vec![verifier.keys().clone()];
-        let router = router(AppState::new(services.clone(), verifier));
+        let preuves = proofs(&config.preuves, &donnees, &fetching)?;
+        let keys = preuves.keys().chain([verifier.keys()]).cloned().collect();
+        let router = router(AppState::new(services.clone(), verifier, preuves));
         Ok(Self { services, router, listener, private, donnees, keys })
     }
 
@@ -280,4 +284,19 @@ fn verifier(
                 .with_rules(regles.as_ref().clone())
         }
     })
+}
+
+fn proofs(config: &PreuvesConfig, donnees: &Path, fetching: &Fetching) -> anyhow::Result<Preuves> {
+    let mut emetteurs = Vec::new();
+    if config.bac_a_sable {
+        emetteurs.push(Prouveur::in_dir(donnees)?.emetteur()?);
+    }
+    for known in &config.emetteurs {
+        emetteurs.push(EmetteurPreuves {
+            emetteur: known.emetteur.clone(),
+            keys: fetching.source(&known.jwks_url)?,
+            moyens: known.moyens.clone(),
+        });
+    }
+    Ok(Preuves::new(emetteurs, config.declarees.clone()))
 }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-pub use self::jetons::{ClesConfig, JetonsConfig};
+pub use self::jetons::{ClesConfig, EmetteurPreuvesConfig, JetonsConfig, PreuvesConfig};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::Mode;
 
@@ -31,6 +31,8 @@ pub struct Config {
     pub base: BaseConfig,
     /// Tokens.
     pub jetons: JetonsConfig,
+    /// Proofs of signature.
+    pub preuves: PreuvesConfig,
     /// Keys of issuers.
     pub cles: ClesConfig,
     /// Logs.
@@ -146,6 +148,7 @@ impl Config {
             }
         }
         let jetons = JetonsConfig::read(mode, &mut variables);
+        let preuves = PreuvesConfig::read(mode, &mut variables);
         let cles = ClesConfig::read(&mut variables);
         let json = match variables.get("TRAITANT_JOURNAL_FORMAT").as_deref() {
             Some("json") => true,
@@ -167,6 +170,7 @@ impl Config {
                 cle_maitre,
             },
             jetons,
+            preuves,
             cles,
             journal: JournalConfig {
                 json,

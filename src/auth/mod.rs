@@ -1,19 +1,23 @@
-//! Tokens: what proves who calls.
+//! Tokens, which prove who calls, and proofs, which say that a signature was taken.
 //!
-//! The service is a resource server: it checks tokens that others issue (issuer, audience, times,
-//! signature against a rotating key set) and never sees a password. The sandbox has an issuer of
-//! its own, which production does not start.
+//! The service is a resource server: it checks what others issue (issuer, audience, times, signature
+//! against a rotating key set) and never sees a password. The sandbox has issuers of its own, which
+//! production does not start.
 
 mod claims;
 mod emetteur;
 mod jwks;
 mod jws;
+mod preuves;
 mod proxy;
 mod verifier;
 
 pub use self::claims::{Appelant, ClaimNames, Porteur, RoleJeton, RoleNames};
-pub use self::emetteur::{DEV_AUDIENCE, DEV_ISSUER, Emetteur, EmetteurError, write_private};
+pub use self::emetteur::{
+    DEV_AUDIENCE, DEV_ISSUER, DEV_PROOF_ISSUER, Emetteur, EmetteurError, Prouveur, write_private,
+};
 pub use self::jwks::{Fetching, KeySet, KeySetError, KeySource, RemoteKeys};
+pub use self::preuves::{EmetteurPreuves, Preuves};
 pub use self::proxy::{Network, Proxy, certificate_digest};
 pub use self::verifier::{JetonRefuse, TokenRules, Verifier};
 

@@ -1,4 +1,4 @@
-//! Settings of tokens, and of the keys with which they are verified.
+//! Settings of tokens, of proofs, and of the keys with which they are verified.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -7,9 +7,13 @@ use chrono::TimeDelta;
 
 use super::Variables;
 use crate::auth::{ClaimNames, Network, Proxy, RoleJeton, TokenRules};
+use crate::domain::declaration::MoyenSignature;
 use crate::domain::droits::Portee;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::Mode;
+
+/// Most issuers of proofs.
+const ISSUERS_OF_PROOFS: u8 = 20;
 
 /// Who issues tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,5 +155,64 @@ impl ClesConfig {
             variables.wrong("TRAITANT_CLES_AGE_MAX", "attendu au moins TRAITANT_CLES_AGE");
         }
         Self { age, age_max, ca: variables.get("TRAITANT_CA").map(PathBuf::from) }
+    }
+}
+
+/// Who proves signatures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreuvesConfig {
+    /// The issuers that are configured.
+    pub emetteurs: Vec<EmetteurPreuvesConfig>,
+    /// Whether the sandbox proves signatures itself: when no issuer is configured.
+    pub bac_a_sable: bool,
+    /// The means by which a signature may be declared without a proof.
+    pub declarees: BTreeSet<MoyenSignature>,
+}
+
+/// An issuer of proofs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmetteurPreuvesConfig {
+    /// `iss`.
+    pub emetteur: String,
+    /// Where its keys are.
+    pub jwks_url: String,
+    /// What it may prove.
+    pub moyens: BTreeSet<MoyenSignature>,
+}
+
+impl PreuvesConfig {
+    pub(super) fn read(mode: Mode, variables: &mut Variables<'_>) -> Self {
+        let mut emetteurs: Vec<EmetteurPreuvesConfig> = Vec::new();
+        for n in 1..=ISSUERS_OF_PROOFS {
+            let names = [
+                format!("TRAITANT_PREUVES_{n}_EMETTEUR"),
+                format!("TRAITANT_PREUVES_{n}_JWKS_URL"),
+                format!("TRAITANT_PREUVES_{n}_MOYENS"),
+            ];
+            let given = names.each_ref().map(|name| variables.get(name));
+            if given.iter().all(Option::is_none) {
+                continue;
+            }
+            for (name, _) in names.iter().zip(&given).filter(|(_, value)| value.is_none()) {
+                variables.wrong(name, "obligatoire dès qu'un émetteur de preuves est désigné");
+            }
+            let [emetteur, jwks_url, _] = given.map(Option::unwrap_or_default);
+            let [name, url, means] = &names;
+            verify_url(mode, url, &jwks_url, variables);
+            if mode == Mode::Production && emetteur == crate::auth::DEV_PROOF_ISSUER {
+                variables.wrong(name, "l'émetteur du bac à sable est refusé en production");
+            }
+            if emetteurs.iter().any(|other| other.emetteur == emetteur) {
+                variables.wrong(name, "un autre émetteur de preuves porte ce nom");
+            }
+            let moyens = variables.words(means, &MoyenSignature::ELECTRONIQUES);
+            emetteurs.push(EmetteurPreuvesConfig { emetteur, jwks_url, moyens });
+        }
+        Self {
+            bac_a_sable: mode == Mode::BacASable && emetteurs.is_empty(),
+            emetteurs,
+            declarees: variables
+                .words("TRAITANT_PREUVES_DECLAREES", &MoyenSignature::ELECTRONIQUES),
+        }
     }
 }

@@ -28,7 +28,7 @@ use axum::middleware::from_fn_with_state;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use self::query::Declares;
-use crate::auth::Verifier;
+use crate::auth::{Preuves, Verifier};
 use crate::services::Services;
 
 pub use self::openapi::{document as openapi_document, yaml as openapi_yaml};
@@ -48,13 +48,20 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 pub struct AppState {
     services: Services,
     verifier: Arc<Verifier>,
+    preuves: Arc<Preuves>,
     corps_limite: Duration,
 }
 
 impl AppState {
-    /// Services, and what checks tokens.
-    pub fn new(services: Services, verifier: Verifier) -> Self {
-        Self { services, verifier: Arc::new(verifier), corps_limite: BODY_TIME_LIMIT }
+    /// Services, and what checks tokens and proofs.
+    pub fn new(services: Services, verifier: Verifier, preuves: Preuves) -> Self {
+        let (verifier, preuves) = (Arc::new(verifier), Arc::new(preuves));
+        Self { services, verifier, preuves, corps_limite: BODY_TIME_LIMIT }
+    }
+
+    /// What checks proofs of signature.
+    pub fn preuves(&self) -> &Preuves {
+        &self.preuves
     }
 
     /// The same, where a body has that long to arrive. For tests.

@@ -49,6 +49,7 @@ mod operations;
 mod parameters;
 mod parcours;
 mod patientele;
+mod preuves;
 mod races;
 mod readme;
 mod receptions;

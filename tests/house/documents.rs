@@ -84,7 +84,8 @@ fn the_glossary_names_what_the_code_names() {
 fn every_setting_is_in_the_readme_and_the_readme_invents_none() {
     let setting = |source: &str| -> BTreeSet<String> {
         source
-            .split(|c: char| !c.is_ascii_uppercase() && c != '_')
+            .replace("{n}", "1")
+            .split(|c: char| !c.is_ascii_uppercase() && !c.is_ascii_digit() && c != '_')
             .filter(|word| word.starts_with("TRAITANT_") || *word == "DATABASE_URL")
             .map(str::to_owned)
             .collect()

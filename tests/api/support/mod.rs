@@ -1,6 +1,7 @@
 //! What tests share: a server, a database each, an application, and callers with verbs.
 
 pub mod app;
+pub mod auth;
 pub mod contract;
 pub mod database;
 pub mod logs;

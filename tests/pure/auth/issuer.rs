@@ -33,7 +33,14 @@ pub struct Key {
 
 impl Key {
     pub fn new(kid: &str) -> Self {
-        let pair = Ed25519KeyPair::generate().unwrap();
+        Self::of(kid, &Ed25519KeyPair::generate().unwrap())
+    }
+
+    pub fn from_seed(kid: &str, seed: &[u8]) -> Self {
+        Self::of(kid, &Ed25519KeyPair::from_seed_unchecked(seed).unwrap())
+    }
+
+    fn of(kid: &str, pair: &Ed25519KeyPair) -> Self {
         let private = EncodingKey::from_ed_der(pair.to_pkcs8().unwrap().as_ref());
         Self { kid: kid.to_owned(), private, public: pair.public_key().as_ref().to_vec() }
     }
