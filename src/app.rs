@@ -267,6 +267,10 @@ fn fetching(cles: &ClesConfig, clock: Arc<dyn Clock>) -> anyhow::Result<Fetching
     })
 }
 
+fn source(fetching: &Fetching, url: &str) -> anyhow::Result<KeySource> {
+    fetching.source(url).with_context(|| format!("clés de {url}"))
+}
+
 fn verifier(
     config: &JetonsConfig,
     donnees: &Path,
@@ -279,7 +283,7 @@ fn verifier(
             Verifier::new(DEV_ISSUER.to_owned(), DEV_AUDIENCE.to_owned(), keys, clock)
         }
         JetonsConfig::Emetteur { emetteur, audience, jwks_url, regles } => {
-            let keys = fetching.source(jwks_url)?;
+            let keys = source(fetching, jwks_url)?;
             Verifier::new(emetteur.clone(), audience.clone(), keys, clock)
                 .with_rules(regles.as_ref().clone())
         }
@@ -294,7 +298,7 @@ fn proofs(config: &PreuvesConfig, donnees: &Path, fetching: &Fetching) -> anyhow
     for known in &config.emetteurs {
         emetteurs.push(EmetteurPreuves {
             emetteur: known.emetteur.clone(),
-            keys: fetching.source(&known.jwks_url)?,
+            keys: source(fetching, &known.jwks_url)?,
             moyens: known.moyens.clone(),
         });
     }

@@ -40,7 +40,7 @@ pub enum KeySetError {
     #[error("not a set of keys: {0}")]
     Unreadable(#[from] serde_json::Error),
     /// The file of authorities holds none.
-    #[error("aucun certificat d'autorité n'y est lisible")]
+    #[error("TRAITANT_CA : aucun certificat d'autorité lisible")]
     NoAuthority,
 }
 

@@ -50,6 +50,7 @@ mod parameters;
 mod parcours;
 mod patientele;
 mod preuves;
+mod production;
 mod races;
 mod readme;
 mod receptions;

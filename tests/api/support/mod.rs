@@ -4,6 +4,7 @@ pub mod app;
 pub mod auth;
 pub mod contract;
 pub mod database;
+pub mod issuer;
 pub mod logs;
 pub mod process;
 pub mod server;
