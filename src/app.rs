@@ -63,6 +63,7 @@ impl App {
                 )
             })?;
         let donnees = data_dir(config)?;
+        let fetching = fetching(&config.cles, Arc::new(SystemClock))?;
         let private = match &config.base.url {
             Some(_) => None,
             None => Some(start_private(config, &donnees).await?),
@@ -70,8 +71,6 @@ impl App {
         let url = private.as_ref().map(Server::url);
         let services = services(config, &donnees, url).await?;
         services.prepare_partitions().await?;
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let fetching = fetching(&config.cles, clock)?;
         let verifier = verifier(&config.jetons, &donnees, &fetching)?;
         let preuves = proofs(&config.preuves, &donnees, &fetching)?;
         let keys = preuves.keys().chain([verifier.keys()]).cloned().collect();
