@@ -7,12 +7,17 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use chrono::TimeDelta;
+use futures_util::future::join_all;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::auth::{DEV_AUDIENCE, DEV_ISSUER, Emetteur, KeySource, RemoteKeys, Verifier};
-use crate::config::{CleMaitre, Config, JetonsConfig};
+use crate::auth::{
+    DEV_AUDIENCE, DEV_ISSUER, Emetteur, EmetteurPreuves, Fetching, KeySource, Preuves, Prouveur,
+    Verifier,
+};
+use crate::config::{CleMaitre, ClesConfig, Config, JetonsConfig, PreuvesConfig};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::ids::IdSource;
 use crate::http::{AppState, router};
@@ -28,6 +33,8 @@ const DRAIN: Duration = Duration::from_secs(20);
 
 /// Longest wait for connections to a database that is gone.
 const CLOSE: Duration = Duration::from_secs(2);
+/// Longest wait for the keys of an issuer.
+const KEYS_TIME: Duration = Duration::from_secs(5);
 /// How often the private server is looked at.
 const WATCH: Duration = Duration::from_secs(1);
 
@@ -39,6 +46,7 @@ pub struct App {
     listener: TcpListener,
     private: Option<Server>,
     donnees: PathBuf,
+    keys: Vec<KeySource>,
 }
 
 impl App {
@@ -55,6 +63,7 @@ impl App {
                 )
             })?;
         let donnees = data_dir(config)?;
+        let fetching = fetching(&config.cles, Arc::new(SystemClock))?;
         let private = match &config.base.url {
             Some(_) => None,
             None => Some(start_private(config, &donnees).await?),
@@ -62,10 +71,11 @@ impl App {
         let url = private.as_ref().map(Server::url);
         let core = core(config, &donnees, url).await?;
         core.prepare_partitions().await?;
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let verifier = verifier(&config.jetons, &donnees, &clock)?;
-        let router = router(AppState::new(core.clone(), verifier));
-        Ok(Self { core, router, listener, private, donnees })
+        let verifier = verifier(&config.jetons, &donnees, &fetching)?;
+        let preuves = proofs(&config.preuves, &donnees, &fetching)?;
+        let keys = preuves.keys().chain([verifier.keys()]).cloned().collect();
+        let router = router(AppState::new(core.clone(), verifier, preuves));
+        Ok(Self { core, router, listener, private, donnees, keys })
     }
 
     /// The address it listens on.
@@ -97,6 +107,7 @@ impl App {
         tokio::select! {
             () = serving => {}
             () = limited => tracing::warn!("requests were still running at the end of the drain"),
+            _ = join_all(self.keys.iter().map(KeySource::keep_fresh)) => {}
             why = watch(self.private.as_ref().map(Server::sentinel)) => {
                 tracing::error!("the private PostgreSQL is gone");
                 lost = Some(why);
@@ -237,20 +248,54 @@ fn master_key(config: &Config, donnees: &Path) -> anyhow::Result<CleMaitre> {
     CleMaitre::parse(&text).with_context(|| format!("{} n'est pas une clé", path.display()))
 }
 
+/// How the keys of issuers are fetched.
+fn fetching(cles: &ClesConfig, clock: Arc<dyn Clock>) -> anyhow::Result<Fetching> {
+    let read = |path: &PathBuf| {
+        std::fs::read(path).with_context(|| format!("TRAITANT_CA : lecture de {}", path.display()))
+    };
+    Ok(Fetching {
+        clock,
+        age: TimeDelta::seconds(cles.age.into()),
+        age_max: TimeDelta::seconds(cles.age_max.into()),
+        time_limit: KEYS_TIME,
+        ca: cles.ca.as_ref().map(read).transpose()?,
+    })
+}
+
+fn source(fetching: &Fetching, url: &str) -> anyhow::Result<KeySource> {
+    fetching.source(url).with_context(|| format!("clés de {url}"))
+}
+
 fn verifier(
     config: &JetonsConfig,
     donnees: &Path,
-    clock: &Arc<dyn Clock>,
+    fetching: &Fetching,
 ) -> anyhow::Result<Verifier> {
-    let (issuer, audience, keys) = match config {
+    let clock = Arc::clone(&fetching.clock);
+    Ok(match config {
         JetonsConfig::BacASable => {
-            let keys = Emetteur::in_dir(donnees)?.jwks()?;
-            (DEV_ISSUER, DEV_AUDIENCE, KeySource::Fixed(Arc::new(keys)))
+            let keys = Emetteur::in_dir(donnees)?.keys()?;
+            Verifier::new(DEV_ISSUER.to_owned(), DEV_AUDIENCE.to_owned(), keys, clock)
         }
-        JetonsConfig::Emetteur { emetteur, audience, jwks_url } => {
-            let keys = RemoteKeys::new(jwks_url.clone())?;
-            (emetteur.as_str(), audience.as_str(), KeySource::Remote(Arc::new(keys)))
+        JetonsConfig::Emetteur { emetteur, audience, jwks_url, regles } => {
+            let keys = source(fetching, jwks_url)?;
+            Verifier::new(emetteur.clone(), audience.clone(), keys, clock)
+                .with_rules(regles.as_ref().clone())
         }
-    };
-    Ok(Verifier::new(issuer.to_owned(), audience.to_owned(), keys, Arc::clone(clock)))
+    })
+}
+
+fn proofs(config: &PreuvesConfig, donnees: &Path, fetching: &Fetching) -> anyhow::Result<Preuves> {
+    let mut emetteurs = Vec::new();
+    if config.bac_a_sable {
+        emetteurs.push(Prouveur::in_dir(donnees)?.emetteur()?);
+    }
+    for known in &config.emetteurs {
+        emetteurs.push(EmetteurPreuves {
+            emetteur: known.emetteur.clone(),
+            keys: source(fetching, &known.jwks_url)?,
+            moyens: known.moyens.clone(),
+        });
+    }
+    Ok(Preuves::new(emetteurs, config.declarees.clone()))
 }

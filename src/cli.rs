@@ -25,6 +25,33 @@ Variables d'environnement :
   TRAITANT_EMETTEUR         émetteur (iss) des jetons acceptés
   TRAITANT_AUDIENCE         audience (aud) des jetons acceptés
   TRAITANT_JWKS_URL         adresse https des clés de l'émetteur
+  TRAITANT_JETON_ROLE       attribut du rôle [par défaut : role] ; pour tous : docs/JETONS.md
+  TRAITANT_JETON_ROLE_MEDECIN, TRAITANT_JETON_ROLE_PATIENT, TRAITANT_JETON_ROLE_CAISSE,
+  TRAITANT_JETON_ROLE_REFERENTIEL
+                            mots qui désignent chaque rôle [par défaut : medecin, patient…]
+  TRAITANT_JETON_RPPS       attribut du RPPS ou de l'IDNPS [par défaut : rpps]
+  TRAITANT_JETON_PATIENT    attribut de l'identifiant du patient [par défaut : patient_id]
+  TRAITANT_JETON_NUMERO     attribut du NIR ou du NIA du patient, sans identifiant
+  TRAITANT_JETON_NAISSANCE  attribut de sa date de naissance, à comparer
+  TRAITANT_JETON_ORGANISME  attribut de la caisse [par défaut : organisme]
+  TRAITANT_JETON_ORGANISATION
+                            attribut de l'organisation du porteur
+  TRAITANT_JETON_PORTEES    attribut des portées [par défaut : scope]
+  TRAITANT_JETON_PORTEES_MEDECIN, TRAITANT_JETON_PORTEES_PATIENT, TRAITANT_JETON_PORTEES_CAISSE,
+  TRAITANT_JETON_PORTEES_REFERENTIEL
+                            portées de chaque rôle quand le jeton n'en dit aucune
+  TRAITANT_JETON_CERTIFICAT en-tête où un mandataire écrit le SHA-256 du certificat de l'appelant
+  TRAITANT_JETON_MANDATAIRES
+                            adresses de ce mandataire
+  TRAITANT_JETON_DUREE_MAX  plus longue vie d'un jeton, en secondes [par défaut : 43200]
+  TRAITANT_PREUVES_1_EMETTEUR, TRAITANT_PREUVES_1_JWKS_URL, TRAITANT_PREUVES_1_MOYENS
+                            émetteur de preuves de signature, adresse de ses clés et moyens qu'il
+                            prouve ; de même avec 2, 3… [par défaut : le bac à sable, en bac à sable]
+  TRAITANT_PREUVES_DECLAREES
+                            moyens dont une signature peut être déclarée sans preuve
+  TRAITANT_CLES_AGE         âge auquel les clés d'un émetteur sont redemandées, en secondes [par défaut : 600]
+  TRAITANT_CLES_AGE_MAX     âge auquel elles ne servent plus, en secondes [par défaut : 3600]
+  TRAITANT_CA               fichier d'autorités (PEM) acceptées en plus de celles du système
   TRAITANT_JOURNAL          filtre des niveaux du journal [par défaut : info]
   TRAITANT_JOURNAL_FORMAT   texte ou json";
 
@@ -70,6 +97,19 @@ pub(crate) enum Commande {
     Jeton {
         #[command(subcommand)]
         porteur: Porteur,
+    },
+    /// Prouve une signature du bac à sable.
+    ///
+    /// La preuve est un JWS de l'émetteur de preuves du bac à sable, à transmettre avec la signature.
+    #[command(
+        help_template = TEMPLATE,
+        override_usage = "traitant preuve <SIGNATAIRE> [OPTIONS] <SHA256>",
+        subcommand_help_heading = "Signataires",
+        disable_help_subcommand = true
+    )]
+    Preuve {
+        #[command(subcommand)]
+        signataire: Signataire,
     },
     /// Enregistre et évalue un lot de feuilles de soins, une par ligne.
     ///
@@ -172,6 +212,63 @@ pub(crate) enum Porteur {
         #[arg(long, default_value_t = 3600, hide_default_value = true, help_heading = "Options", value_parser = clap::value_parser!(i64).range(1..=43_200))]
         duree: i64,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Signataire {
+    /// Pour un patient ou son représentant.
+    #[command(help_template = TEMPLATE, override_usage = "traitant preuve patient [OPTIONS] <SHA256>")]
+    Patient {
+        /// Qualité : assure, titulaire_autorite_parentale ou tuteur [par défaut : assure].
+        #[arg(long, default_value = "assure", hide_default_value = true, help_heading = "Options")]
+        role: String,
+        /// Moyen : carte_vitale, app_carte_vitale ou franceconnect [par défaut : carte_vitale].
+        #[arg(
+            long,
+            default_value = "carte_vitale",
+            hide_default_value = true,
+            help_heading = "Options"
+        )]
+        moyen: String,
+        #[command(flatten)]
+        signature: Signee,
+    },
+    /// Pour un médecin.
+    #[command(help_template = TEMPLATE, override_usage = "traitant preuve medecin [OPTIONS] <SHA256>")]
+    Medecin {
+        /// RPPS du médecin [par défaut : 99900001233].
+        #[arg(
+            long,
+            default_value = "99900001233",
+            hide_default_value = true,
+            help_heading = "Options"
+        )]
+        rpps: String,
+        /// Moyen : cps, e_cps ou pro_sante_connect [par défaut : cps].
+        #[arg(long, default_value = "cps", hide_default_value = true, help_heading = "Options")]
+        moyen: String,
+        #[command(flatten)]
+        signature: Signee,
+    },
+}
+
+/// What was signed, on what and when.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Signee {
+    /// Empreinte du contenu signé (contenu_sha256), 64 caractères hexadécimaux.
+    #[arg(value_name = "SHA256", help_heading = "Arguments")]
+    pub(crate) contenu: String,
+    /// Pseudonyme de la carte ou du compte [par défaut : support-bac-a-sable].
+    #[arg(
+        long,
+        default_value = "support-bac-a-sable",
+        hide_default_value = true,
+        help_heading = "Options"
+    )]
+    pub(crate) support: String,
+    /// Instant de la signature, par exemple 2025-06-16T09:00:00Z ; maintenant par défaut.
+    #[arg(long, value_name = "INSTANT", help_heading = "Options")]
+    pub(crate) signe_a: Option<chrono::DateTime<chrono::Utc>>,
 }
 
 /// Reads the command line; or prints the help, or what is wrong, and gives the exit code.

@@ -1,15 +1,24 @@
 //! Settings, read from the environment: the only file that reads it. Everything wrong is reported
 //! together, in French, because operators read it.
 
-use std::net::SocketAddr;
+mod jetons;
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
 
+pub use self::jetons::{ClesConfig, EmetteurPreuvesConfig, JetonsConfig, PreuvesConfig};
+use crate::domain::vocabulary::Vocabulaire;
 use crate::services::Mode;
 
 /// Connections that the private server has for the service, out of its hundred.
 const PRIVATE_CONNECTIONS_MAX: u32 = 80;
+
+/// Address to listen on, unless another is given.
+const ADRESSE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
 /// Every setting, checked.
 #[derive(Debug)]
@@ -22,6 +31,10 @@ pub struct Config {
     pub base: BaseConfig,
     /// Tokens.
     pub jetons: JetonsConfig,
+    /// Proofs of signature.
+    pub preuves: PreuvesConfig,
+    /// Keys of issuers.
+    pub cles: ClesConfig,
     /// Logs.
     pub journal: JournalConfig,
 }
@@ -68,22 +81,6 @@ impl std::fmt::Debug for CleMaitre {
     }
 }
 
-/// Who issues tokens.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum JetonsConfig {
-    /// The issuer of the sandbox.
-    BacASable,
-    /// Another one, and only that one.
-    Emetteur {
-        /// `iss`.
-        emetteur: String,
-        /// `aud`.
-        audience: String,
-        /// Where its keys are.
-        jwks_url: String,
-    },
-}
-
 /// Log settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalConfig {
@@ -106,44 +103,37 @@ impl Config {
 
     /// Reads settings from any source of variables.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, InvalidConfig> {
-        let mut errors = Vec::new();
-        let get = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
-        let url = get("DATABASE_URL");
-        let mode = match get("TRAITANT_MODE").as_deref() {
+        let mut variables = Variables { lookup: &lookup, errors: Vec::new() };
+        let url = variables.get("DATABASE_URL");
+        let mode = match variables.get("TRAITANT_MODE").as_deref() {
             Some("production") => Mode::Production,
             // Without any setting, a database given from outside is taken for a real one.
             None if url.is_some() => Mode::Production,
             Some("bac-a-sable") | None => Mode::BacASable,
             Some(_) => {
-                errors.push("TRAITANT_MODE : attendu « bac-a-sable » ou « production »".to_owned());
+                variables.wrong("TRAITANT_MODE", "attendu « bac-a-sable » ou « production »");
                 Mode::Production
             }
         };
-        let adresse = get("TRAITANT_ADRESSE").unwrap_or_else(|| "127.0.0.1:8080".to_owned());
-        let adresse = adresse.parse().unwrap_or_else(|_wrong| {
-            errors.push(
-                "TRAITANT_ADRESSE : attendu une adresse et un port, par exemple 127.0.0.1:8080"
-                    .to_owned(),
+        let adresse = variables.get("TRAITANT_ADRESSE");
+        let adresse = adresse.map_or(Ok(ADRESSE), |text| text.parse()).unwrap_or_else(|_wrong| {
+            variables.wrong(
+                "TRAITANT_ADRESSE",
+                "attendu une adresse et un port, par exemple 127.0.0.1:8080",
             );
-            SocketAddr::from(([127, 0, 0, 1], 8080))
+            ADRESSE
         });
-        let connexions = match get("TRAITANT_CONNEXIONS").map(|text| text.parse::<u32>()) {
-            None => 16,
-            Some(Ok(count @ 2..=500)) => count,
-            Some(_) => {
-                errors.push("TRAITANT_CONNEXIONS : attendu un nombre entre 2 et 500".to_owned());
-                16
-            }
-        };
+        let connexions = variables.number("TRAITANT_CONNEXIONS", 2..=500, 16);
         if url.is_none() && connexions > PRIVATE_CONNECTIONS_MAX {
-            errors.push(format!(
-                "TRAITANT_CONNEXIONS : au plus {PRIVATE_CONNECTIONS_MAX} avec le PostgreSQL privé"
-            ));
+            variables.wrong(
+                "TRAITANT_CONNEXIONS",
+                format!("au plus {PRIVATE_CONNECTIONS_MAX} avec le PostgreSQL privé"),
+            );
         }
-        let cle_maitre = get("TRAITANT_CLE_MAITRE").and_then(|text| {
+        let cle_maitre = variables.get("TRAITANT_CLE_MAITRE").and_then(|text| {
             let key = CleMaitre::parse(&text);
             if key.is_none() {
-                errors.push("TRAITANT_CLE_MAITRE : attendu 64 caractères hexadécimaux".to_owned());
+                variables.wrong("TRAITANT_CLE_MAITRE", "attendu 64 caractères hexadécimaux");
             }
             key
         });
@@ -152,18 +142,20 @@ impl Config {
                 ("DATABASE_URL", "l'adresse de la base de données"),
                 ("TRAITANT_CLE_MAITRE", "la clé de ce qui est chiffré"),
             ] {
-                if get(name).is_none() {
-                    errors.push(format!("{name} : obligatoire en production ({what})"));
+                if variables.get(name).is_none() {
+                    variables.wrong(name, format!("obligatoire en production ({what})"));
                 }
             }
         }
-        let jetons = tokens(mode, &get, &mut errors);
-        let json = match get("TRAITANT_JOURNAL_FORMAT").as_deref() {
+        let jetons = JetonsConfig::read(mode, &mut variables);
+        let preuves = PreuvesConfig::read(mode, &mut variables);
+        let cles = ClesConfig::read(&mut variables);
+        let json = match variables.get("TRAITANT_JOURNAL_FORMAT").as_deref() {
             Some("json") => true,
             Some("texte") => false,
             None => mode == Mode::Production,
             Some(_) => {
-                errors.push("TRAITANT_JOURNAL_FORMAT : attendu « texte » ou « json »".to_owned());
+                variables.wrong("TRAITANT_JOURNAL_FORMAT", "attendu « texte » ou « json »");
                 true
             }
         };
@@ -173,48 +165,65 @@ impl Config {
             base: BaseConfig {
                 url: url.map(SecretString::from),
                 connexions,
-                donnees: get("TRAITANT_DONNEES").map(PathBuf::from),
-                pg_bin: get("TRAITANT_PG_BIN").map(PathBuf::from),
+                donnees: variables.get("TRAITANT_DONNEES").map(PathBuf::from),
+                pg_bin: variables.get("TRAITANT_PG_BIN").map(PathBuf::from),
                 cle_maitre,
             },
             jetons,
+            preuves,
+            cles,
             journal: JournalConfig {
                 json,
-                filtre: get("TRAITANT_JOURNAL").unwrap_or_else(|| "info".to_owned()),
+                filtre: variables.get("TRAITANT_JOURNAL").unwrap_or_else(|| "info".to_owned()),
             },
         };
-        if errors.is_empty() { Ok(config) } else { Err(InvalidConfig(errors)) }
+        if variables.errors.is_empty() { Ok(config) } else { Err(InvalidConfig(variables.errors)) }
     }
 }
 
-fn tokens(
-    mode: Mode,
-    get: &impl Fn(&str) -> Option<String>,
-    errors: &mut Vec<String>,
-) -> JetonsConfig {
-    let names = ["TRAITANT_EMETTEUR", "TRAITANT_AUDIENCE", "TRAITANT_JWKS_URL"];
-    let given = names.map(get);
-    if mode == Mode::BacASable && given.iter().all(Option::is_none) {
-        return JetonsConfig::BacASable;
+/// Variables being read, and what is wrong with them.
+struct Variables<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    errors: Vec<String>,
+}
+
+impl Variables<'_> {
+    /// A variable; one without any text is not set.
+    fn get(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).filter(|value| !value.trim().is_empty())
     }
-    for (name, value) in names.iter().zip(&given) {
-        if value.is_none() {
-            errors.push(format!("{name} : obligatoire dès qu'un émetteur de jetons est désigné"));
-        }
+
+    fn wrong(&mut self, name: &str, why: impl AsRef<str>) {
+        self.errors.push(format!("{name} : {}", why.as_ref()));
     }
-    let [emetteur, audience, jwks_url] = given.map(Option::unwrap_or_default);
-    let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
-    let trusted = jwks_url.starts_with("https://")
-        || mode == Mode::BacASable && local.iter().any(|start| jwks_url.starts_with(start));
-    if !jwks_url.is_empty() && !trusted {
-        errors.push("TRAITANT_JWKS_URL : attendu une adresse https".to_owned());
+
+    /// The texts of a list, between commas; none for a variable that is not set.
+    fn list(&self, name: &str) -> Vec<String> {
+        let text = self.get(name).unwrap_or_default();
+        let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
+        texts.map(str::to_owned).collect()
     }
-    if mode == Mode::Production && emetteur == crate::auth::DEV_ISSUER {
-        errors.push(
-            "TRAITANT_EMETTEUR : l'émetteur du bac à sable est refusé en production".to_owned(),
-        );
+
+    /// The words of a list, each of which must be known.
+    fn words<V: Vocabulaire + Ord>(&mut self, name: &str, known: &[V]) -> BTreeSet<V> {
+        let given = self.list(name);
+        let found = |mot: &String| known.iter().copied().find(|word| word.mot() == mot.as_str());
+        let words: Option<BTreeSet<V>> = given.iter().map(found).collect();
+        words.unwrap_or_else(|| {
+            let all: Vec<&str> = known.iter().map(|word| word.mot()).collect();
+            self.wrong(name, format!("attendu une liste de mots parmi {}", all.join(", ")));
+            BTreeSet::new()
+        })
     }
-    JetonsConfig::Emetteur { emetteur, audience, jwks_url }
+
+    fn number(&mut self, name: &str, accepted: RangeInclusive<u32>, default: u32) -> u32 {
+        let Some(text) = self.get(name) else { return default };
+        text.parse().ok().filter(|number| accepted.contains(number)).unwrap_or_else(|| {
+            let (least, most) = accepted.into_inner();
+            self.wrong(name, format!("attendu un nombre entre {least} et {most}"));
+            default
+        })
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one file that reads the environment")]

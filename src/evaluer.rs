@@ -50,8 +50,8 @@ pub(crate) async fn run(config: &Config, lot: &Evaluer) -> anyhow::Result<ExitCo
     let requete_id = RequestId::from_uuid(core.ids().uuid());
     let forme = if lot.complete { FormeReponse::Complete } else { FormeReponse::Synthese };
     // The machine's operator sends in the name of whom the command names.
-    let sujet = Sujet::parse(COMMANDE).context("sujet vide")?;
-    let auteur = Auteur { acteur, organisation: None, sujet };
+    let sujet = Sujet::new(COMMANDE, None).context("sujet vide")?;
+    let auteur = Auteur { acteur, sujet };
     let contexte = Contexte { auteur, demarche: Demarche::EnregistrerLot, requete_id };
     let lines = pieces(entree, stop.clone());
     let answers = evaluer_lot(core.clone(), contexte, forme, Box::pin(lines));

@@ -13,7 +13,7 @@
 //! - [`law`]: dated parameters, rules, amounts, reasons. Pure, and never told today's date.
 //! - [`storage`]: the only place with SQL.
 //! - [`services`]: use cases: authorise, open a transaction, read, decide, write.
-//! - [`auth`]: tokens, checked and, in the sandbox, issued.
+//! - [`auth`]: tokens and proofs of signature, checked and, in the sandbox, issued.
 //! - [`http`]: the only place with axum.
 //! - [`jobs`]: work done later, from rows written in a business transaction.
 //! - [`sandbox`]: synthetic people.

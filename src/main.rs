@@ -5,20 +5,25 @@ mod cli;
 mod evaluer;
 mod rejouer;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use self::cli::{Commande, Porteur};
+use self::cli::{Commande, Porteur, Signataire};
 use anyhow::Context;
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 use traitant::app::{App, data_dir};
-use traitant::auth::Emetteur;
+use traitant::auth::{Emetteur, Prouveur};
 use traitant::config::{Config, JetonsConfig};
 use traitant::domain::acteur::{Acteur, Caisse};
 use traitant::domain::clock::{Clock, SystemClock};
+use traitant::domain::declaration::{MoyenSignature, RoleSignataire, SignatureAnnoncee};
+use traitant::domain::digest::Empreinte;
+use traitant::domain::identifiers::texte_libre::est_un_pseudonyme;
 use traitant::domain::identifiers::{Invalide, Organisme, Rpps};
 use traitant::domain::ids::{IdSource, PatientId};
+use traitant::domain::vocabulary::Vocabulaire;
 use traitant::law::Law;
 use traitant::storage::{Coffre, Db, migrations};
 use traitant::{http, sandbox, telemetry};
@@ -50,6 +55,7 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
         Commande::Servir => runtime.block_on(serve(&Config::from_env()?)),
         Commande::Migrer => runtime.block_on(migrate(&Config::from_env()?)),
         Commande::Jeton { porteur } => issue(&Config::from_env()?, &porteur),
+        Commande::Preuve { signataire } => prove(&Config::from_env()?, &signataire),
         Commande::Openapi => print(&http::openapi_yaml()),
         Commande::Regles => print(&Law::embedded()?.livre()),
     }?;
@@ -133,15 +139,60 @@ fn issue(config: &Config, porteur: &Porteur) -> anyhow::Result<()> {
         }
     };
     if config.jetons == JetonsConfig::BacASable {
-        let dir = data_dir(config)?;
-        anyhow::ensure!(
-            Emetteur::exists_in(&dir),
-            "aucun service n'a encore démarré avec les données de {} : lancez d'abord « traitant », \
-             ou indiquez le dossier du service par TRAITANT_DONNEES",
-            dir.display()
-        );
+        verify_used(&data_dir(config)?)?;
     }
     print(&format!("{}\n", token(config, &acteur, seconds)?))
+}
+
+/// Refuses a directory in which no service ever made the keys of the sandbox.
+fn verify_used(dir: &Path) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        Emetteur::exists_in(dir),
+        "aucun service n'a encore démarré avec les données de {} : lancez d'abord « traitant », \
+         ou indiquez le dossier du service par TRAITANT_DONNEES",
+        dir.display()
+    );
+    Ok(())
+}
+
+fn prove(config: &Config, signataire: &Signataire) -> anyhow::Result<()> {
+    let (role, moyen, rpps, signature) = match signataire {
+        Signataire::Patient { role, moyen, signature } => (role.as_str(), moyen, None, signature),
+        Signataire::Medecin { rpps, moyen, signature } => {
+            let rpps = Rpps::parse(rpps).map_err(|why| expected("--rpps", &why))?;
+            ("medecin", moyen, Some(rpps), signature)
+        }
+    };
+    let role = RoleSignataire::du_mot(role)
+        .filter(|role| (*role == RoleSignataire::Medecin) == rpps.is_some());
+    let role = role.context("--role : attendu assure, titulaire_autorite_parentale ou tuteur")?;
+    let suits = |moyen: &MoyenSignature| !moyen.est_papier() && moyen.convient_a(role);
+    let annoncee = SignatureAnnoncee {
+        role,
+        rpps,
+        moyen: MoyenSignature::du_mot(moyen).filter(suits).with_context(|| {
+            let all = MoyenSignature::ELECTRONIQUES.into_iter().filter(suits);
+            let all: Vec<&str> = all.map(Vocabulaire::mot).collect();
+            format!("--moyen : attendu un mot parmi {}", all.join(", "))
+        })?,
+        contenu_sha256: Empreinte::parse(&signature.contenu)
+            .context("SHA256 : attendu 64 caractères hexadécimaux")?,
+        signe_a: signature.signe_a,
+    };
+    anyhow::ensure!(
+        est_un_pseudonyme(&signature.support),
+        "--support : attendu un pseudonyme, sans numéro de personne"
+    );
+    anyhow::ensure!(
+        config.preuves.bac_a_sable,
+        "les preuves du bac à sable ne sont délivrées que par un bac à sable sans autre émetteur de preuves"
+    );
+    let dir = data_dir(config)?;
+    verify_used(&dir)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids = IdSource::from_system(Arc::clone(&clock));
+    let preuve = Prouveur::in_dir(&dir)?.prove(&annoncee, &signature.support, &*clock, &ids)?;
+    print(&format!("{preuve}\n"))
 }
 
 /// What an option expects.

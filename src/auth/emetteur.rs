@@ -1,18 +1,22 @@
-//! The issuer of the sandbox: short-lived tokens signed by a key of the data directory.
+//! The issuers of the sandbox, each with a key of the data directory: short-lived tokens, and proofs of
+//! signature.
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde::Serialize;
 use serde_json::json;
 
-use super::Claims;
+use super::preuves::{EmetteurPreuves, TYPE};
+use super::{Claims, KeySet, KeySource};
 use crate::domain::acteur::Acteur;
 use crate::domain::clock::Clock;
+use crate::domain::declaration::{MoyenSignature, SignatureAnnoncee};
 use crate::domain::droits::Portee;
 use crate::domain::ids::IdSource;
 use crate::domain::vocabulary::Vocabulaire;
@@ -21,9 +25,11 @@ use crate::domain::vocabulary::Vocabulaire;
 pub const DEV_ISSUER: &str = "traitant-bac-a-sable";
 /// Audience of the sandbox.
 pub const DEV_AUDIENCE: &str = "traitant";
-/// The key of a data directory.
-const KEY_FILE: &str = "emetteur.pk8";
-const KID: &str = "bac-a-sable";
+/// Issuer of the proofs of the sandbox.
+pub const DEV_PROOF_ISSUER: &str = "traitant-bac-a-sable-preuves";
+/// The keys of a data directory, and their names.
+const TOKENS: (&str, &str) = ("emetteur.pk8", "bac-a-sable");
+const PROOFS: (&str, &str) = ("preuves.pk8", "bac-a-sable-preuves");
 
 /// Why the sandbox cannot issue tokens.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +52,7 @@ pub enum EmetteurError {
 
 /// Issues tokens of the sandbox.
 pub struct Emetteur {
+    kid: &'static str,
     key: EncodingKey,
     public: Vec<u8>,
 }
@@ -59,7 +66,11 @@ impl std::fmt::Debug for Emetteur {
 impl Emetteur {
     /// The issuer of a data directory; its key is made the first time.
     pub fn in_dir(dir: &Path) -> Result<Self, EmetteurError> {
-        let path = dir.join(KEY_FILE);
+        Self::open(dir, TOKENS)
+    }
+
+    fn open(dir: &Path, (file, kid): (&str, &'static str)) -> Result<Self, EmetteurError> {
+        let path = dir.join(file);
         let file_error =
             |source| EmetteurError::File { chemin: path.display().to_string(), source };
         if !path.exists() {
@@ -68,17 +79,17 @@ impl Emetteur {
         }
         // Somebody else may have made it at the same moment: the file decides.
         let document = std::fs::read(&path).map_err(file_error)?;
-        Self::from_document(&document)
+        Self::from_document(kid, &document)
     }
 
-    /// Whether a service ever made the key of a data directory.
+    /// Whether a service ever made the keys of a data directory.
     pub fn exists_in(dir: &Path) -> bool {
-        dir.join(KEY_FILE).exists()
+        dir.join(TOKENS.0).exists()
     }
 
     /// An issuer whose key lives in memory. For tests.
     pub fn ephemeral() -> Result<Self, EmetteurError> {
-        Self::from_document(&Self::generate()?)
+        Self::from_document(TOKENS.1, &Self::generate()?)
     }
 
     fn generate() -> Result<Vec<u8>, EmetteurError> {
@@ -88,26 +99,29 @@ impl Emetteur {
         Ok(document.as_ref().to_vec())
     }
 
-    fn from_document(document: &[u8]) -> Result<Self, EmetteurError> {
+    fn from_document(kid: &'static str, document: &[u8]) -> Result<Self, EmetteurError> {
         let pair = Ed25519KeyPair::from_pkcs8(document)
             .map_err(|error| EmetteurError::Key(error.to_string()))?;
         Ok(Self {
+            kid,
             key: EncodingKey::from_ed_der(document),
             public: pair.public_key().as_ref().to_vec(),
         })
     }
 
     /// The public key, as a key set.
-    pub fn jwks(&self) -> Result<JwkSet, EmetteurError> {
+    pub fn keys(&self) -> Result<KeySource, EmetteurError> {
         let set = json!({ "keys": [{
             "kty": "OKP",
             "crv": "Ed25519",
             "x": URL_SAFE_NO_PAD.encode(&self.public),
-            "kid": KID,
+            "kid": self.kid,
             "alg": "EdDSA",
             "use": "sig",
         }]});
-        serde_json::from_value(set).map_err(|error| EmetteurError::Key(error.to_string()))
+        let set = KeySet::read(set.to_string().as_bytes());
+        let set = set.map_err(|error| EmetteurError::Key(error.to_string()))?;
+        Ok(KeySource::Fixed(Arc::new(set)))
     }
 
     /// A token for somebody, with everything that their role may do, valid for `seconds`.
@@ -145,9 +159,71 @@ impl Emetteur {
     }
 
     /// Signs any claims. Tests use it to make tokens that must be refused.
-    pub fn sign(&self, claims: &Claims) -> Result<String, EmetteurError> {
-        let header = Header { kid: Some(KID.to_owned()), ..Header::new(Algorithm::EdDSA) };
+    pub fn sign(&self, claims: &impl Serialize) -> Result<String, EmetteurError> {
+        self.sign_as("JWT", claims)
+    }
+
+    fn sign_as(&self, typ: &str, claims: &impl Serialize) -> Result<String, EmetteurError> {
+        let (typ, kid) = (Some(typ.to_owned()), Some(self.kid.to_owned()));
+        let header = Header { typ, kid, ..Header::new(Algorithm::EdDSA) };
         Ok(jsonwebtoken::encode(&header, claims, &self.key)?)
+    }
+}
+
+/// Proves signatures in the sandbox, where everybody may make any.
+#[derive(Debug)]
+pub struct Prouveur(Emetteur);
+
+impl Prouveur {
+    /// That of a data directory; its key is made the first time.
+    pub fn in_dir(dir: &Path) -> Result<Self, EmetteurError> {
+        Emetteur::open(dir, PROOFS).map(Self)
+    }
+
+    /// One whose key lives in memory. For tests.
+    pub fn ephemeral() -> Result<Self, EmetteurError> {
+        Emetteur::from_document(PROOFS.1, &Emetteur::generate()?).map(Self)
+    }
+
+    /// What the service must know to believe it, by any means.
+    pub fn emetteur(&self) -> Result<EmetteurPreuves, EmetteurError> {
+        Ok(EmetteurPreuves {
+            emetteur: DEV_PROOF_ISSUER.to_owned(),
+            keys: self.0.keys()?,
+            moyens: MoyenSignature::ELECTRONIQUES.into(),
+        })
+    }
+
+    /// Proves a signature, taken now unless it is announced when, on a support of this pseudonym.
+    pub fn prove(
+        &self,
+        annoncee: &SignatureAnnoncee,
+        support: &str,
+        clock: &dyn Clock,
+        ids: &IdSource,
+    ) -> Result<String, EmetteurError> {
+        let mut claims = json!({
+            "iss": DEV_PROOF_ISSUER,
+            "iat": annoncee.signe_a.unwrap_or_else(|| clock.now()).timestamp(),
+            "jti": ids.uuid().to_string(),
+            "contenu_sha256": annoncee.contenu_sha256,
+            "moyen": annoncee.moyen,
+            "role": annoncee.role,
+            "support": support,
+        });
+        let (name, who) = match annoncee.rpps {
+            Some(rpps) => ("rpps", rpps.to_string()),
+            None => ("sub", format!("porteur-de-{support}")),
+        };
+        if let Some(claims) = claims.as_object_mut() {
+            claims.insert(name.to_owned(), who.into());
+        }
+        self.sign(&claims)
+    }
+
+    /// Signs any claims. Tests use it to make proofs that must be refused.
+    pub fn sign(&self, claims: &impl Serialize) -> Result<String, EmetteurError> {
+        self.0.sign_as(TYPE, claims)
     }
 }
 

@@ -1,21 +1,30 @@
-//! Tokens: what proves who calls.
+//! Tokens, which prove who calls, and proofs, which say that a signature was taken.
 //!
-//! The service is a resource server: it checks tokens that others issue (issuer, audience, times,
-//! signature against a rotating key set) and never sees a password. The sandbox has an issuer of
-//! its own, which production does not start.
+//! The service is a resource server: it checks what others issue (issuer, audience, times, signature
+//! against a rotating key set) and never sees a password. The sandbox has issuers of its own, which
+//! production does not start.
 
+mod claims;
 mod emetteur;
 mod jwks;
+mod jws;
+mod preuves;
+mod proxy;
 mod verifier;
 
-pub use self::emetteur::{DEV_AUDIENCE, DEV_ISSUER, Emetteur, EmetteurError, write_private};
-pub use self::jwks::{KeySource, RemoteKeys};
-pub use self::verifier::{Appelant, JetonRefuse, Verifier};
+pub use self::claims::{Appelant, ClaimNames, Porteur, RoleNames};
+pub use self::emetteur::{
+    DEV_AUDIENCE, DEV_ISSUER, DEV_PROOF_ISSUER, Emetteur, EmetteurError, Prouveur, write_private,
+};
+pub use self::jwks::{Fetching, KeySet, KeySetError, KeySource, RemoteKeys};
+pub use self::preuves::{EmetteurPreuves, Preuves};
+pub use self::proxy::{Network, Proxy, certificate_digest};
+pub use self::verifier::{JetonRefuse, TokenRules, Verifier};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-/// The claims of a token.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The claims of a token of the sandbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Claims {
     /// Issuer.
     pub iss: String,
@@ -26,26 +35,25 @@ pub struct Claims {
     /// End, in seconds since 1970.
     pub exp: i64,
     /// Beginning.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub nbf: Option<i64>,
     /// When it was issued.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub iat: Option<i64>,
     /// Identifier of the token.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
     /// Scopes, separated by spaces.
-    #[serde(default)]
     pub scope: String,
     /// `medecin`, `patient` or `caisse`.
     pub role: String,
     /// RPPS, for a doctor.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rpps: Option<String>,
     /// Internal id, for a patient.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub patient_id: Option<String>,
     /// Régime, caisse and centre, for a caisse.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub organisme: Option<String>,
 }

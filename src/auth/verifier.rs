@@ -1,58 +1,58 @@
 //! From a bearer token to somebody, or to a refusal.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jsonwebtoken::jwk::KeyAlgorithm;
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Map, Value};
 
-use super::{Claims, KeySource};
-use crate::domain::acteur::{Acteur, Auteur, Caisse, Sujet};
+use super::claims::{Appelant, ClaimNames, Porteur};
+use super::jwks::{KeySet, KeySource};
+use super::jws::{Jws, JwsError, instant};
+use super::proxy::{Proxy, certificate_digest};
+use crate::domain::acteur::Acteur;
 use crate::domain::clock::Clock;
 use crate::domain::digest::Empreinte;
-use crate::domain::droits::Portee;
-use crate::domain::identifiers::{Organisme, Rpps};
-use crate::domain::vocabulary::Vocabulaire;
 
-/// Clocks of issuers may differ from ours by so many seconds.
-const LEEWAY: i64 = 30;
-/// Tokens longer than this are refused unread.
-const MAX_LENGTH: usize = 8 * 1024;
+/// Clocks of issuers may differ from ours by so much.
+const LEEWAY: TimeDelta = TimeDelta::seconds(30);
 /// Tokens already checked that are remembered until they end.
 const REMEMBERED: usize = 10_000;
+/// Types of a token of access; another type is made for something else.
+const TYPES: [Option<&str>; 3] = [None, Some("jwt"), Some("at+jwt")];
 
-/// Signatures that an issuer may use. No shared secret, and no "none".
-const ALGORITHMS: [Algorithm; 8] = [
-    Algorithm::EdDSA,
-    Algorithm::ES256,
-    Algorithm::ES384,
-    Algorithm::RS256,
-    Algorithm::RS384,
-    Algorithm::RS512,
-    Algorithm::PS256,
-    Algorithm::PS384,
-];
-
-/// Who calls, and what their token allows.
+/// What is asked of the tokens of an issuer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Appelant {
-    /// Who.
-    pub auteur: Auteur,
-    /// Scopes.
-    pub portees: BTreeSet<Portee>,
+pub struct TokenRules {
+    /// Where their claims are.
+    pub claims: ClaimNames,
+    /// How long they live at most.
+    pub lifetime: TimeDelta,
+    /// Who says which certificate a caller showed; nobody: a token bound to one is refused.
+    pub proxy: Option<Proxy>,
 }
 
-/// Why a token is refused. The caller is told no more than that.
+impl Default for TokenRules {
+    fn default() -> Self {
+        let claims = ClaimNames::default();
+        Self { claims, lifetime: TimeDelta::hours(12), proxy: None }
+    }
+}
+
+/// Why a token is refused. The caller is told little more than that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum JetonRefuse {
     /// Not a token, or too long.
     #[error("malformed token")]
     Malforme,
-    /// Signed by a key that is not the issuer's.
+    /// Signed by a key that is not the issuer's, or no longer.
     #[error("unknown key")]
     CleInconnue,
-    /// The signature, the issuer or the audience is wrong.
-    #[error("signature, issuer or audience is wrong")]
+    /// The keys of the issuer cannot be had: nobody knows whether the token is right.
+    #[error("the keys of the issuer are not known")]
+    ClesIndisponibles,
+    /// The header, the signature, the issuer or the audience is wrong.
+    #[error("header, signature, issuer or audience is wrong")]
     Invalide,
     /// Over.
     #[error("expired")]
@@ -60,9 +60,57 @@ pub enum JetonRefuse {
     /// Not yet.
     #[error("not valid yet")]
     PasEncoreValide,
-    /// The role, or who bears it, is unknown.
-    #[error("unknown role or bearer")]
+    /// Valid for longer than any token may be.
+    #[error("valid for too long")]
+    TropDurable,
+    /// The subject, the role, or who bears it, is unknown.
+    #[error("unknown subject, role or bearer")]
     PorteurInconnu,
+    /// Bound to a certificate that the caller does not show.
+    #[error("bound to a certificate that is not shown")]
+    Certificat,
+    /// Bound to a key, of which this service verifies no proof.
+    #[error("bound to a key")]
+    LieAUneCle,
+}
+
+impl From<JwsError> for JetonRefuse {
+    fn from(error: JwsError) -> Self {
+        match error {
+            JwsError::TooLong | JwsError::Malformed => Self::Malforme,
+            JwsError::Header | JwsError::Signature => Self::Invalide,
+            JwsError::UnknownKey => Self::CleInconnue,
+            JwsError::NoKeys => Self::ClesIndisponibles,
+        }
+    }
+}
+
+/// A token whose signature was checked.
+#[derive(Debug, Clone)]
+struct Checked {
+    appelant: Appelant,
+    from: Option<DateTime<Utc>>,
+    until: DateTime<Utc>,
+    /// The certificate to which it is bound.
+    certificat: Option<Empreinte>,
+}
+
+/// Tokens whose signature was checked, by digest, with the keys of one set: another set makes all of
+/// them unknown.
+#[derive(Debug, Default)]
+struct Memory {
+    set: Option<Arc<KeySet>>,
+    tokens: BTreeMap<Empreinte, Checked>,
+}
+
+impl Memory {
+    /// What was checked with the keys of a set.
+    fn under(&mut self, set: &Arc<KeySet>) -> &mut BTreeMap<Empreinte, Checked> {
+        if !self.set.as_ref().is_some_and(|own| Arc::ptr_eq(own, set)) {
+            *self = Self { set: Some(Arc::clone(set)), tokens: BTreeMap::new() };
+        }
+        &mut self.tokens
+    }
 }
 
 /// Checks tokens.
@@ -72,103 +120,138 @@ pub struct Verifier {
     audience: String,
     keys: KeySource,
     clock: Arc<dyn Clock>,
-    /// Tokens whose signature was checked, by digest: who, from when, until when.
-    checked: Mutex<BTreeMap<Empreinte, (Appelant, i64, i64)>>,
+    rules: TokenRules,
+    memory: Mutex<Memory>,
 }
 
 impl Verifier {
     /// Accepts the tokens of one issuer, made for one audience.
     pub fn new(issuer: String, audience: String, keys: KeySource, clock: Arc<dyn Clock>) -> Self {
-        Self { issuer, audience, keys, clock, checked: Mutex::new(BTreeMap::new()) }
+        let (rules, memory) = (TokenRules::default(), Mutex::default());
+        Self { issuer, audience, keys, clock, rules, memory }
     }
 
-    /// Who bears a token.
-    pub async fn verify(&self, token: &str) -> Result<Appelant, JetonRefuse> {
-        if token.len() > MAX_LENGTH {
-            return Err(JetonRefuse::Malforme);
-        }
+    /// The same, under other rules.
+    #[must_use]
+    pub fn with_rules(mut self, rules: TokenRules) -> Self {
+        self.rules = rules;
+        self
+    }
+
+    /// Who says which certificate a caller showed.
+    pub const fn proxy(&self) -> Option<&Proxy> {
+        self.rules.proxy.as_ref()
+    }
+
+    /// The keys of the issuer.
+    pub const fn keys(&self) -> &KeySource {
+        &self.keys
+    }
+
+    /// Whether the keys of the issuer are known: without them, nobody can be let in or refused.
+    pub fn ready(&self) -> bool {
+        self.keys.known().is_some()
+    }
+
+    /// Who bears a token, and shows a certificate.
+    pub async fn verify(
+        &self,
+        token: &str,
+        certificat: Option<Empreinte>,
+    ) -> Result<Appelant, JetonRefuse> {
         let digest = Empreinte::of(token);
-        let remembered = self.lock().get(&digest).cloned();
-        if let Some((appelant, from, until)) = remembered {
-            return self.in_time(from, until).map(|()| appelant);
+        let remembered =
+            self.keys.known().and_then(|set| self.lock().under(&set).get(&digest).cloned());
+        if let Some(checked) = remembered {
+            return self.admit(&checked, certificat).map(|()| checked.appelant);
         }
-        let claims = self.check_signature(token).await?;
-        let (from, until) = (claims.nbf.unwrap_or(i64::MIN), claims.exp);
-        self.in_time(from, until)?;
-        let appelant = bearer(&claims)?;
-        self.remember(digest, (appelant.clone(), from, until));
+        let jws = Jws::read(token, &TYPES)?;
+        // What costs nothing is looked at before the keys are asked for.
+        self.made_here(&jws.claims)?;
+        let (set, _) = jws.verify(&self.keys).await?;
+        let checked = self.check(&jws.claims)?;
+        self.admit(&checked, certificat)?;
+        let appelant = checked.appelant.clone();
+        self.remember(&set, digest, checked);
         Ok(appelant)
     }
 
-    async fn check_signature(&self, token: &str) -> Result<Claims, JetonRefuse> {
-        let header = jsonwebtoken::decode_header(token).map_err(|_why| JetonRefuse::Malforme)?;
-        if !ALGORITHMS.contains(&header.alg) {
-            return Err(JetonRefuse::Invalide);
+    /// Remembers whom the register found to be the bearer of a token.
+    pub fn found(&self, token: &str, acteur: Acteur) {
+        if let Some(checked) = self.lock().tokens.get_mut(&Empreinte::of(token)) {
+            checked.appelant.porteur = Porteur::Acteur(acteur);
         }
-        let jwk = self.keys.find(header.kid.as_deref()).await.ok_or(JetonRefuse::CleInconnue)?;
-        // A key made for one algorithm is not used with another.
-        let declared = jwk.common.key_algorithm;
-        if declared.is_some_and(|declared| !same_algorithm(declared, header.alg)) {
-            return Err(JetonRefuse::Invalide);
-        }
-        let key = DecodingKey::from_jwk(&jwk).map_err(|_why| JetonRefuse::CleInconnue)?;
-        let mut validation = Validation::new(header.alg);
-        validation.set_issuer(&[&self.issuer]);
-        validation.set_audience(&[&self.audience]);
-        validation.set_required_spec_claims(&["exp", "iss", "aud"]);
-        // Times are compared with the injected clock.
-        validation.validate_exp = false;
-        validation.validate_nbf = false;
-        let data = jsonwebtoken::decode::<Claims>(token, &key, &validation)
-            .map_err(|_why| JetonRefuse::Invalide)?;
-        Ok(data.claims)
     }
 
-    fn in_time(&self, from: i64, until: i64) -> Result<(), JetonRefuse> {
-        let now = self.clock.now().timestamp();
-        if now >= until.saturating_add(LEEWAY) {
+    /// Refuses the token of another issuer, or made for others.
+    fn made_here(&self, claims: &Map<String, Value>) -> Result<(), JetonRefuse> {
+        let ours = |value: &Value| value.as_str() == Some(&self.audience);
+        let audience = match claims.get("aud") {
+            Some(Value::Array(several)) => several.iter().any(ours),
+            one => one.is_some_and(ours),
+        };
+        let issuer = claims.get("iss").and_then(Value::as_str) == Some(&self.issuer);
+        if issuer && audience { Ok(()) } else { Err(JetonRefuse::Invalide) }
+    }
+
+    fn check(&self, claims: &Map<String, Value>) -> Result<Checked, JetonRefuse> {
+        let date = |name| match claims.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => instant(value).map(Some).ok_or(JetonRefuse::Malforme),
+        };
+        let (from, issued) = (date("nbf")?, date("iat")?);
+        let until = date("exp")?.ok_or(JetonRefuse::Malforme)?;
+        let now = self.clock.now();
+        // A token that says it will be issued later is not older for it.
+        let born = issued.unwrap_or(now).min(now);
+        if until.signed_duration_since(born) > self.rules.lifetime {
+            return Err(JetonRefuse::TropDurable);
+        }
+        let appelant = self.rules.claims.appelant(claims).ok_or(JetonRefuse::PorteurInconnu)?;
+        Ok(Checked { appelant, from, until, certificat: bound_to(claims)? })
+    }
+
+    /// Refuses a token that was checked, at another time than its own or without its certificate.
+    fn admit(&self, checked: &Checked, shown: Option<Empreinte>) -> Result<(), JetonRefuse> {
+        let now = self.clock.now();
+        if now.signed_duration_since(checked.until) >= LEEWAY {
             return Err(JetonRefuse::Expire);
         }
-        if now < from.saturating_sub(LEEWAY) {
+        if checked.from.is_some_and(|from| from.signed_duration_since(now) > LEEWAY) {
             return Err(JetonRefuse::PasEncoreValide);
+        }
+        if checked.certificat.is_some_and(|bound| shown != Some(bound)) {
+            return Err(JetonRefuse::Certificat);
         }
         Ok(())
     }
 
-    fn remember(&self, digest: Empreinte, entry: (Appelant, i64, i64)) {
-        let now = self.clock.now().timestamp();
-        let mut checked = self.lock();
-        if checked.len() >= REMEMBERED {
-            checked.retain(|_, (_, _, until)| *until > now);
+    fn remember(&self, set: &Arc<KeySet>, digest: Empreinte, checked: Checked) {
+        let now = self.clock.now();
+        let mut memory = self.lock();
+        let tokens = memory.under(set);
+        if tokens.len() >= REMEMBERED {
+            tokens.retain(|_, checked| checked.until > now);
         }
-        if checked.len() < REMEMBERED {
-            checked.insert(digest, entry);
+        if tokens.len() < REMEMBERED {
+            tokens.insert(digest, checked);
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Empreinte, (Appelant, i64, i64)>> {
-        self.checked.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn same_algorithm(declared: KeyAlgorithm, used: Algorithm) -> bool {
-    declared.to_string() == format!("{used:?}")
-}
-
-/// Maps claims to a role of ours.
-fn bearer(claims: &Claims) -> Result<Appelant, JetonRefuse> {
-    let unknown = JetonRefuse::PorteurInconnu;
-    let acteur = match (claims.role.as_str(), &claims.rpps, &claims.patient_id, &claims.organisme) {
-        ("medecin", Some(rpps), _, _) => {
-            Acteur::Medecin(Rpps::parse(rpps).map_err(|_why| unknown)?)
-        }
-        ("patient", _, Some(id), _) => Acteur::Patient(id.parse().map_err(|_why| unknown)?),
-        ("caisse", _, _, Some(organisme)) => {
-            Acteur::Caisse(Caisse::of(Organisme::parse(organisme).map_err(|_why| unknown)?))
-        }
-        _ => return Err(unknown),
-    };
-    let portees = claims.scope.split_whitespace().filter_map(Portee::du_mot).collect();
-    let sujet = Sujet::parse(&claims.sub).ok_or(unknown)?;
-    Ok(Appelant { auteur: Auteur { acteur, organisation: None, sujet }, portees })
+/// The certificate to which a token is bound (RFC 8705), if it is bound to anything.
+fn bound_to(claims: &Map<String, Value>) -> Result<Option<Empreinte>, JetonRefuse> {
+    let Some(cnf) = claims.get("cnf") else { return Ok(None) };
+    let members = cnf.as_object().ok_or(JetonRefuse::Malforme)?;
+    let certificat = members.get("x5t#S256").and_then(Value::as_str).and_then(certificate_digest);
+    // Whatever else it is bound to would have to be proved too.
+    if members.len() == 1 && certificat.is_some() {
+        Ok(certificat)
+    } else {
+        Err(JetonRefuse::LieAUneCle)
+    }
 }

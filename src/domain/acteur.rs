@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::identifiers::texte_libre::est_un_pseudonyme;
 use super::identifiers::{Organisme, Rpps};
 use super::ids::PatientId;
 use super::vocabulary::{Vocabulaire, vocabulaire};
@@ -82,21 +83,28 @@ impl Acteur {
     }
 }
 
-/// The subject of a token, as its issuer names it: who acts inside an organisation. `Debug` shows none.
+/// Who answers for an act or for a reading: a role, an identity, and the subject of the token.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Auteur {
+    /// In which role, for whom.
+    pub acteur: Acteur,
+    /// Who, inside of it.
+    pub sujet: Sujet,
+}
+
+impl Auteur {
+    /// All of it as one text, to be digested.
+    pub fn texte(&self) -> String {
+        let organisation = self.sujet.organisation().unwrap_or_default();
+        [&self.acteur.cle(), organisation, self.sujet.as_str()].join("\n")
+    }
+}
+
+/// Who holds a token, as its issuer names them: an agent of a caisse, a doctor's delegate, a machine.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Sujet(Arc<str>);
-
-impl Sujet {
-    /// A subject; `None` when it is empty or longer than 255 bytes.
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        (1..=255).contains(&text.len()).then(|| Self(text.into()))
-    }
-
-    /// As the issuer names it.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+pub struct Sujet {
+    sub: Arc<str>,
+    organisation: Option<Arc<str>>,
 }
 
 impl std::fmt::Debug for Sujet {
@@ -105,21 +113,21 @@ impl std::fmt::Debug for Sujet {
     }
 }
 
-/// Who answers for an act or for a reading: a role, an identity, and the subject of the token.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Auteur {
-    /// In which role, for whom.
-    pub acteur: Acteur,
-    /// The organisation that the token names beside.
-    pub organisation: Option<Arc<str>>,
-    /// Who.
-    pub sujet: Sujet,
-}
+impl Sujet {
+    /// A subject, and the organisation that it acts for; `None` for what is no pseudonym.
+    pub fn new(sub: &str, organisation: Option<&str>) -> Option<Self> {
+        let pseudonyms = est_un_pseudonyme(sub) && organisation.is_none_or(est_un_pseudonyme);
+        let made = || Self { sub: sub.into(), organisation: organisation.map(Arc::from) };
+        pseudonyms.then(made)
+    }
 
-impl Auteur {
-    /// All of it as one text, to be digested.
-    pub fn texte(&self) -> String {
-        let organisation = self.organisation.as_deref().unwrap_or_default();
-        [&self.acteur.cle(), organisation, self.sujet.as_str()].join("\n")
+    /// The name that its issuer gives it.
+    pub fn as_str(&self) -> &str {
+        &self.sub
+    }
+
+    /// The organisation that it acts for, when its issuer says so.
+    pub fn organisation(&self) -> Option<&str> {
+        self.organisation.as_deref()
     }
 }

@@ -1,10 +1,12 @@
 //! What handlers take from a request. Ours answer with a problem that names the field.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 
@@ -12,10 +14,11 @@ use super::AppState;
 use super::json::Json;
 use super::lecture::{Lire, lire_document};
 use super::problem::{Code, Refus};
-use crate::auth::{Appelant, JetonRefuse};
-use crate::domain::acteur::Acteur;
+use crate::auth::{Appelant, JetonRefuse, Porteur, certificate_digest};
+use crate::domain::acteur::{Acteur, Auteur};
 use crate::domain::digest::Empreinte;
 use crate::domain::droits::{Demarche, Jeton, Portee};
+use crate::domain::identifiers::IdentifiantPersonne;
 use crate::domain::identifiers::texte_libre::contient_un_nir;
 use crate::domain::ids::RequestId;
 use crate::domain::vocabulary::Vocabulaire;
@@ -220,36 +223,37 @@ impl FromRequestParts<AppState> for CleIdempotence {
     }
 }
 
+/// Neither let in nor refused.
+pub(crate) const CLES_INDISPONIBLES: &str =
+    "Les clés de l'émetteur des jetons ne sont pas joignables : aucun jeton ne peut être vérifié.";
+
 /// Who calls, with what their token allows.
 #[derive(Debug)]
 pub(crate) struct Appel {
-    appelant: Appelant,
+    auteur: Auteur,
+    portees: BTreeSet<Portee>,
     requete_id: RequestId,
 }
 
 impl Appel {
     /// The request of an operation, if the token carries its scope.
     pub(crate) fn exige(self, demarche: Demarche) -> Result<Contexte, Refus> {
-        let Self { appelant, requete_id } = self;
         match demarche.jeton() {
-            Jeton::Portee(portee) if !appelant.portees.contains(&portee) => Err(Refus::new(
-                Code::PorteeInsuffisante,
-                format!("Le jeton ne porte pas la portée « {} ».", portee.mot()),
-            )),
+            Jeton::Portee(portee) if !self.portees.contains(&portee) => Err(Refus::portee(portee)),
             Jeton::Public | Jeton::Jeton | Jeton::Portee(_) => {
-                Ok(Contexte { auteur: appelant.auteur, demarche, requete_id })
+                Ok(Contexte { auteur: self.auteur, demarche, requete_id: self.requete_id })
             }
         }
     }
 
     /// Who calls, whatever the scopes.
     pub(crate) const fn acteur(&self) -> &Acteur {
-        &self.appelant.auteur.acteur
+        &self.auteur.acteur
     }
 
     /// The scopes of the token.
     pub(crate) fn portees(&self) -> impl Iterator<Item = Portee> {
-        self.appelant.portees.iter().copied()
+        self.portees.iter().copied()
     }
 }
 
@@ -274,24 +278,68 @@ impl FromRequestParts<AppState> for Appel {
                 "Cette adresse demande un jeton : Authorization: Bearer <jeton>.",
             ));
         };
-        let appelant = state.verifier.verify(token).await.map_err(|why| {
-            tracing::info!(%why, "token refused");
-            let detail = match why {
-                JetonRefuse::Expire => "Le jeton est expiré.",
-                JetonRefuse::PasEncoreValide => "Le jeton n'est pas encore valide.",
-                JetonRefuse::Malforme
-                | JetonRefuse::CleInconnue
-                | JetonRefuse::Invalide
-                | JetonRefuse::PorteurInconnu => "Le jeton n'est pas accepté par ce service.",
-            };
-            Refus::new(Code::JetonInvalide, detail)
-        })?;
+        let certificat = certificate(state, parts);
+        let appelant = state.verifier.verify(token, certificat).await.map_err(refused)?;
+        let acteur = actor(state, token, &appelant.porteur).await?;
         // The request log names the role, never the person.
         if let Some(role) = parts.extensions.get::<Role>() {
-            role.0.get_or_init(|| appelant.auteur.acteur.role().mot());
+            role.0.get_or_init(|| acteur.role().mot());
         }
-        Ok(Self { appelant, requete_id })
+        let Appelant { sujet, portees, .. } = appelant;
+        Ok(Self { auteur: Auteur { acteur, sujet }, portees, requete_id })
     }
+}
+
+/// The digest of the certificate that the caller showed, if a proxy whose word is taken says so.
+fn certificate(state: &AppState, parts: &Parts) -> Option<Empreinte> {
+    let proxy = state.verifier.proxy()?;
+    let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
+    let mut written = parts.headers.get_all(proxy.header.as_str()).iter();
+    // Of two, one may be the caller's own.
+    let only = written.next().filter(|_| written.next().is_none() && proxy.is(peer.ip()))?;
+    certificate_digest(only.to_str().ok()?)
+}
+
+/// Who acts: the bearer of the token, whom the register looks for when it is told a number only.
+async fn actor(state: &AppState, token: &str, porteur: &Porteur) -> Result<Acteur, Refus> {
+    match porteur {
+        Porteur::Acteur(acteur) => Ok(*acteur),
+        Porteur::PatientParNumero { numero, naissance } => {
+            let numero = IdentifiantPersonne::Nir(*numero);
+            let found = state.core.find_bearer(&numero, *naissance).await?;
+            let acteur = Acteur::Patient(found.ok_or_else(|| {
+                Refus::new(Code::JetonInvalide, "Le registre ne connaît pas le porteur du jeton.")
+            })?);
+            state.verifier.found(token, acteur);
+            Ok(acteur)
+        }
+        // Here, and only here, once `Acteur` knows the national reference body.
+        Porteur::Referentiel => Err(refused(JetonRefuse::PorteurInconnu)),
+    }
+}
+
+/// What the bearer of a refused token is told.
+fn refused(why: JetonRefuse) -> Refus {
+    tracing::info!(%why, "token refused");
+    let detail = match why {
+        JetonRefuse::ClesIndisponibles => {
+            return Refus::new(Code::ServiceIndisponible, CLES_INDISPONIBLES);
+        }
+        JetonRefuse::Expire => "Le jeton est expiré.",
+        JetonRefuse::PasEncoreValide => "Le jeton n'est pas encore valide.",
+        JetonRefuse::TropDurable => "Le jeton est valable trop longtemps pour ce service.",
+        JetonRefuse::Certificat => {
+            "Le jeton est lié à un certificat, que la connexion n'a pas présenté."
+        }
+        JetonRefuse::LieAUneCle => {
+            "Le jeton est lié à une clé (DPoP ou autre), dont ce service ne vérifie pas la preuve."
+        }
+        JetonRefuse::Malforme
+        | JetonRefuse::CleInconnue
+        | JetonRefuse::Invalide
+        | JetonRefuse::PorteurInconnu => "Le jeton n'est pas accepté par ce service.",
+    };
+    Refus::new(Code::JetonInvalide, detail)
 }
 
 /// The role of the caller, once known, for the request log.

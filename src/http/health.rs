@@ -8,8 +8,9 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::AppState;
+use super::extract::CLES_INDISPONIBLES;
 use super::openapi::routes;
-use super::problem::Refus;
+use super::problem::{Code, Refus};
 use crate::domain::calendar::veille;
 use crate::domain::digest::Empreinte;
 use crate::http::idempotency::{Anonymous, json as respond_json};
@@ -62,7 +63,7 @@ async fn live() -> Result<Response, Refus> {
 
 /// Savoir si le service peut répondre
 ///
-/// La base de données répond. La réponse dit aussi jusqu'à quel jour de soins la loi est couverte.
+/// La base de données répond et les clés de l'émetteur des jetons sont connues. La réponse dit aussi jusqu'à quel jour de soins la loi est couverte.
 #[utoipa::path(
     get,
     path = "/etat/pret",
@@ -71,8 +72,12 @@ async fn live() -> Result<Response, Refus> {
     extensions(("x-problemes" = json!(["service_indisponible"])))
 )]
 async fn ready(State(state): State<AppState>) -> Result<Response, Refus> {
-    state.core.ready().await?;
-    let couverture = state.core.law().couverture();
+    let core = &state.core;
+    core.ready().await?;
+    if !state.verifier.ready() {
+        return Err(Refus::new(Code::ServiceIndisponible, CLES_INDISPONIBLES));
+    }
+    let couverture = core.law().couverture();
     respond_json(&PretVue {
         etat: "pret",
         regles_version: *state.core.law().empreinte(),

@@ -29,7 +29,7 @@ use axum::middleware::from_fn_with_state;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use self::query::Declares;
-use crate::auth::Verifier;
+use crate::auth::{Preuves, Verifier};
 use crate::services::Core;
 
 pub use self::openapi::{document as openapi_document, yaml as openapi_yaml};
@@ -49,13 +49,20 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 pub struct AppState {
     core: Core,
     verifier: Arc<Verifier>,
+    preuves: Arc<Preuves>,
     corps_limite: Duration,
 }
 
 impl AppState {
-    /// The use cases, and what checks tokens.
-    pub fn new(core: Core, verifier: Verifier) -> Self {
-        Self { core, verifier: Arc::new(verifier), corps_limite: BODY_TIME_LIMIT }
+    /// The use cases, and what checks tokens and proofs.
+    pub fn new(core: Core, verifier: Verifier, preuves: Preuves) -> Self {
+        let (verifier, preuves) = (Arc::new(verifier), Arc::new(preuves));
+        Self { core, verifier, preuves, corps_limite: BODY_TIME_LIMIT }
+    }
+
+    /// What checks proofs of signature.
+    pub fn preuves(&self) -> &Preuves {
+        &self.preuves
     }
 
     /// The same, where a body has that long to arrive. For tests.

@@ -6,7 +6,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::schemas::{CodeChamp, CodeProbleme};
+use crate::domain::droits::Portee;
 use crate::domain::ids::RequestId;
+use crate::domain::vocabulary::Vocabulaire;
 use crate::services::ChampInvalide;
 
 /// Declares the catalogue: one line a code, with its status, its title and what to do about it.
@@ -232,12 +234,14 @@ pub(crate) struct Refus {
     pub(crate) code: Code,
     pub(crate) detail: String,
     pub(crate) erreurs: Vec<ErreurChamp>,
+    /// The scope that the token should have carried.
+    portee: Option<Portee>,
 }
 
 impl Refus {
     /// A refusal with its sentence.
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), erreurs: Vec::new() }
+        Self { code, detail: detail.into(), erreurs: Vec::new(), portee: None }
     }
 
     /// Fields of the body.
@@ -259,7 +263,7 @@ impl Refus {
                 message: champ.message,
             })
             .collect();
-        Self { code: Code::ChampsInvalides, detail, erreurs }
+        Self { erreurs, ..Self::new(Code::ChampsInvalides, detail) }
     }
 
     /// A parameter of the address, or a header.
@@ -270,11 +274,8 @@ impl Refus {
             code,
             message: message.into(),
         };
-        Self {
-            code: Code::ParametreInvalide,
-            detail: format!("Le paramètre « {name} » est invalide."),
-            erreurs: vec![erreur],
-        }
+        let detail = format!("Le paramètre « {name} » est invalide.");
+        Self { erreurs: vec![erreur], ..Self::new(Code::ParametreInvalide, detail) }
     }
 
     /// The same refusal, of fields that came as parameters of the address.
@@ -290,6 +291,28 @@ impl Refus {
             erreur.message = erreur.message.replace("champ", "paramètre");
         }
         self
+    }
+
+    /// The refusal of a token without the scope of an operation.
+    pub(crate) fn portee(portee: Portee) -> Self {
+        let detail = format!("Le jeton ne porte pas la portée « {} ».", portee.mot());
+        Self { portee: Some(portee), ..Self::new(Code::PorteeInsuffisante, detail) }
+    }
+
+    /// What a client of OAuth reads of a refusal (RFC 6750, 3).
+    fn challenge(&self) -> Option<HeaderValue> {
+        match (self.code, self.portee) {
+            (Code::JetonAbsent, _) => Some(HeaderValue::from_static("Bearer")),
+            (Code::JetonInvalide, _) => {
+                Some(HeaderValue::from_static(r#"Bearer error="invalid_token""#))
+            }
+            (_, Some(portee)) => {
+                let scope = portee.mot();
+                let text = format!(r#"Bearer error="insufficient_scope", scope="{scope}""#);
+                HeaderValue::from_str(&text).ok()
+            }
+            _ => None,
+        }
     }
 
     /// The document of this refusal.
@@ -326,8 +349,8 @@ pub(crate) fn respond(refus: &Refus, requete_id: RequestId) -> Response {
         (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    if status == StatusCode::UNAUTHORIZED {
-        headers.push((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
+    if let Some(challenge) = refus.challenge() {
+        headers.push((header::WWW_AUTHENTICATE, challenge));
     }
     if refus.code.may_be_tried_again() {
         headers.push((header::RETRY_AFTER, HeaderValue::from_static("2")));

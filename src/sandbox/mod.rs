@@ -164,8 +164,8 @@ async fn declare(
 /// What a caisse of the sandbox asks for, once.
 fn asked(organisme: &str, demarche: Demarche, name: &str) -> Result<Demande, SandboxError> {
     let acteur = Acteur::Caisse(Caisse::of(Organisme::parse(organisme)?));
-    let sujet = Sujet::parse(LOADER).ok_or(SandboxError::Unknown(LOADER))?;
-    let auteur = Auteur { acteur, organisation: None, sujet };
+    let sujet = Sujet::new(LOADER, None).ok_or(SandboxError::Unknown(LOADER))?;
+    let auteur = Auteur { acteur, sujet };
     let requete_id = RequestId::from_uuid(uuid::Uuid::nil());
     Ok(Demande {
         contexte: Contexte { auteur, demarche, requete_id },

@@ -24,6 +24,7 @@ pub mod neutralisations;
 pub mod operations;
 pub mod patientele;
 pub mod patients;
+mod porteurs;
 pub mod reevaluations;
 pub mod rejeu;
 pub mod representations;

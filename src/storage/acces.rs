@@ -36,8 +36,6 @@ pub struct AccesLu {
     pub role: String,
     /// RPPS of a doctor, code of a caisse, or the patient.
     pub identite: String,
-    /// The organisation that the token named beside.
-    pub organisation: Option<String>,
     /// Who acted in the organisation.
     pub sujet: Sujet,
     /// By which the person may name who acted, without knowing who it is.
@@ -102,8 +100,12 @@ pub async fn list(
                 survenu_le: row.survenu_le,
                 role: row.role,
                 identite: row.identite,
-                organisation: row.organisation,
-                sujet: auteurs::sujet(coffre, &row.empreinte, &row.sujet_chiffre)?,
+                sujet: auteurs::subject(
+                    coffre,
+                    &row.empreinte,
+                    &row.sujet_chiffre,
+                    row.organisation.as_deref(),
+                )?,
                 reference: reference.collect(),
                 operation: row.operation,
                 requete_id: RequestId::from_uuid(row.requete_id),

@@ -26,7 +26,7 @@ pub async fn number(
         &empreinte,
         auteur.acteur.role().mot(),
         auteur.acteur.identite(),
-        auteur.organisation.as_deref(),
+        auteur.sujet.organisation(),
         sealed,
         instant
     )
@@ -41,16 +41,17 @@ pub async fn number(
 }
 
 /// The subject of an author.
-pub(super) fn sujet(
+pub(super) fn subject(
     coffre: &Coffre,
     empreinte: &[u8],
     sealed: &[u8],
+    organisation: Option<&str>,
 ) -> Result<Sujet, StorageError> {
     let wrong = |why: &str| StorageError::inconsistent("auteur", "sujet_chiffre", why);
     let empreinte = empreinte.try_into().map_err(|_short| wrong("not sixteen bytes"))?;
     let text = String::from_utf8(coffre.open(place(empreinte), sealed)?);
     let text = text.map_err(|_not_text| wrong("not text"))?;
-    Sujet::parse(&text).ok_or_else(|| wrong("empty"))
+    Sujet::new(&text, organisation).ok_or_else(|| wrong("no subject"))
 }
 
 fn place(empreinte: [u8; 16]) -> Place {

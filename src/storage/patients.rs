@@ -24,7 +24,9 @@ use crate::domain::patient::{IdentifiantPatient, Identite, Patient, UsageIdentif
 use crate::domain::vocabulary::Vocabulaire;
 
 pub use self::ensemble::{Candidats, find_all, lock_all, touch_all};
-pub use self::recherche::{find, find_individuel, find_known_at, lock_number, records_known_at};
+pub use self::recherche::{
+    find, find_individuel, find_known_at, find_owners, lock_number, records_known_at,
+};
 
 /// Names as they are encrypted.
 #[derive(Serialize, Deserialize)]

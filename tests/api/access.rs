@@ -96,6 +96,8 @@ async fn every_operation_refuses_a_caller_without_token_and_a_token_without_scop
             assert_ne!(reply.status, 401, "{method} {path}");
         } else {
             assert_eq!(reply.problem(403), "portee_insuffisante", "{method} {path}");
+            let asked = format!(r#"Bearer error="insufficient_scope", scope="{}""#, scopes[0]);
+            assert_eq!(reply.header("www-authenticate"), asked);
         }
     }
     assert!(secured >= 18, "{secured}");
@@ -128,6 +130,7 @@ async fn a_token_is_accepted_from_its_issuer_for_its_audience_in_its_time() {
     for token in refused {
         let reply = app.bearer(token.clone()).get("/v1/moi").await;
         assert_eq!(reply.problem(401), "jeton_invalide", "{token}");
+        assert_eq!(reply.header("www-authenticate"), r#"Bearer error="invalid_token""#);
     }
     // Just inside the tolerance for clocks.
     assert_eq!(app.bearer(with(&|c| c.exp = now - 29)).get("/v1/moi").await.status, 200);

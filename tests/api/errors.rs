@@ -8,9 +8,9 @@ use axum::http::Request;
 use http_body_util::{BodyExt, Empty};
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use traitant::auth::{DEV_AUDIENCE, DEV_ISSUER, KeySource, Verifier};
+use traitant::auth::{DEV_AUDIENCE, DEV_ISSUER, Verifier};
 use traitant::domain::clock::{Clock, FixedClock};
-use traitant::http::{AppState, router};
+use traitant::http::router;
 
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, feuille};
@@ -171,10 +171,10 @@ async fn an_unreadable_body_names_its_cause() {
 #[tokio::test]
 async fn a_body_that_does_not_arrive_is_not_waited_for_for_ever() {
     let app = TestApp::new().await;
-    let keys = KeySource::Fixed(Arc::new(app.emetteur.jwks().unwrap()));
+    let keys = app.emetteur.keys().unwrap();
     let clock: Arc<dyn Clock> = Arc::<FixedClock>::clone(&app.clock);
     let verifier = Verifier::new(DEV_ISSUER.to_owned(), DEV_AUDIENCE.to_owned(), keys, clock);
-    let state = AppState::new(app.core.clone(), verifier);
+    let state = app.state(verifier);
     let router = router(state.with_body_time_limit(Duration::from_millis(20)));
     let never = Empty::<Bytes>::new().with_trailers(std::future::pending());
     let request = Request::post("/v1/simulations")

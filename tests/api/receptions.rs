@@ -265,7 +265,7 @@ async fn a_person_whose_row_is_broken_stops_nobody() {
 
 fn contexte(app: &TestApp) -> Contexte {
     let acteur = Acteur::Caisse(Caisse::of(Organisme::parse(CAISSE).unwrap()));
-    let auteur = Auteur { acteur, organisation: None, sujet: Sujet::parse("agent").unwrap() };
+    let auteur = Auteur { acteur, sujet: Sujet::new("agent", None).unwrap() };
     let requete_id = RequestId::from_uuid(app.ids.uuid());
     Contexte { auteur, demarche: Demarche::EnregistrerLot, requete_id }
 }

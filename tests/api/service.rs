@@ -24,6 +24,9 @@ pub fn token(folder: &Folder, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
+/// A digest.
+const SHA256: &str = "a65b6e26392dcc1b1f0081310efec042c145065888e7a31e5280e1c5090d0fd2";
+
 async fn send(service: &Service, token: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
     let client = reqwest::Client::new();
     let address = format!("{}{path}", service.address);
@@ -155,6 +158,25 @@ fn the_command_line_speaks_french() {
         (&["jeton", "patient", "--patient", "zoe"], 1, "--patient : attendu un prénom parmi alice"),
         (&["jeton", "medecin", "--duree", "43201"], 2, "« 43201 » ne convient pas à --duree"),
         (&["jeton", "medecin", "--rpps"], 2, "il manque la valeur de --rpps"),
+        (&["preuve", "patient"], 2, "il manque <SHA256>"),
+        (&["preuve", "patient", "a65b"], 1, "SHA256 : attendu 64 caractères"),
+        (&["preuve", "patient", SHA256, "--role", "medecin"], 1, "--role : attendu assure"),
+        (
+            &["preuve", "patient", SHA256, "--moyen", "cps"],
+            1,
+            "parmi carte_vitale, app_carte_vitale",
+        ),
+        (
+            &["preuve", "medecin", SHA256, "--moyen", "papier_copie"],
+            1,
+            "parmi cps, e_cps, pro_sante",
+        ),
+        (&["preuve", "medecin", SHA256, "--rpps", "1"], 1, "--rpps : attendu "),
+        (
+            &["preuve", "medecin", SHA256, "--signe-a", "hier"],
+            2,
+            "« hier » ne convient pas à --signe-a",
+        ),
         (&["demarrer"], 2, "commande inconnue : « demarrer »"),
         (&["--port"], 2, "argument inconnu : « --port »"),
     ] {

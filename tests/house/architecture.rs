@@ -76,6 +76,7 @@ const ROOMS: &[Room] = &[
         libraries: &[
             "aws_lc_rs",
             "base64",
+            "chrono",
             "jsonwebtoken",
             "reqwest",
             "serde",

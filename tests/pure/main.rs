@@ -1,4 +1,5 @@
-//! Tests of the pure core: identifiers, calendar, law. No database, no network.
+//! Tests of the pure core (identifiers, calendar, law) and of tokens. No database, no network but the
+//! machine's own.
 
 #![expect(
     clippy::panic,
@@ -9,6 +10,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod auth;
 mod creances;
 mod fins;
 mod frise;

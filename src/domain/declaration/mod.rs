@@ -8,6 +8,7 @@ mod contenu;
 mod cycle;
 mod numero;
 mod parties;
+mod preuve;
 mod refus;
 mod signature;
 
@@ -20,6 +21,7 @@ pub use self::contenu::{Contenu, LieuDeclare, MedecinDeclare, PatientDeclare};
 pub use self::cycle::{Action, Etat, TRANSITIONS, diagram};
 pub use self::numero::NumeroDeclaration;
 pub use self::parties::{CotePatient, LienEnVigueur, SeuilsAge, SignatureManquante};
+pub use self::preuve::{PreuveRefusee, PreuveVerifiee, SignatureAnnoncee};
 pub use self::refus::DeclarationRefusee;
 pub use self::signature::{MoyenSignature, OrdreSignature, Preuve, RoleSignataire, Signature};
 

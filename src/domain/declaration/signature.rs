@@ -56,6 +56,16 @@ impl RoleSignataire {
 }
 
 impl MoyenSignature {
+    /// Those that a machine takes, and of which it may give a proof.
+    pub const ELECTRONIQUES: [Self; 6] = [
+        Self::CarteVitale,
+        Self::AppCarteVitale,
+        Self::Franceconnect,
+        Self::Cps,
+        Self::ECps,
+        Self::ProSanteConnect,
+    ];
+
     /// Whether this means can carry a signature in that quality.
     pub const fn convient_a(self, role: RoleSignataire) -> bool {
         match self {

@@ -34,6 +34,16 @@ pub fn contient_un_nir(text: &str) -> bool {
     })
 }
 
+/// Whether a text may name somebody or something without saying who or what: 1 to 255 characters, each
+/// of which is seen, and no number of a person among its words. Unlike [`contient_un_nir`], what looks
+/// like one inside a longer word is taken for chance: names made by machines are long.
+pub fn est_un_pseudonyme(text: &str) -> bool {
+    let number = |word: &str| matches!(word.len(), 13 | 15) && contient_un_nir(word);
+    (1..=255).contains(&text.chars().count())
+        && !text.chars().any(est_invisible)
+        && !text.split(|c: char| !c.is_ascii_alphanumeric()).any(number)
+}
+
 /// The words of a text but those that machines make: UUIDs and digests.
 fn without_machine_ids(text: &str) -> String {
     let machine = |word: &str| {
@@ -102,6 +112,20 @@ mod tests {
             "a1720801001995b7816bf8f01cfea4141",
         ] {
             assert!(!contient_un_nir(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_pseudonym_is_no_number_of_a_person() {
+        let long = "é".repeat(255);
+        let machine = "b6048e1720801001995571e1fa69f287172e91722b9354d637a1bcf2ebb0fd2ef5v1";
+        for text in ["a", "medecin:99900001233", "0192f0c4-7a0e-7c55-9d0f", &long, machine] {
+            assert!(est_un_pseudonyme(text), "{text}");
+        }
+        let longer = format!("{long}a");
+        for text in ["", "a\n", &longer, "172080100199557", "nir:1720801001995", "250052A00199269"]
+        {
+            assert!(!est_un_pseudonyme(text), "{text}");
         }
     }
 

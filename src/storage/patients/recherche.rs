@@ -129,3 +129,23 @@ pub async fn find_individuel(
     .await?;
     Ok(row.map(PatientId::from_uuid))
 }
+
+/// The persons whose own number this is. Several is a conflict that nobody settles by taking the first.
+pub async fn find_owners(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    numero: &IdentifiantPersonne,
+) -> Result<Vec<PatientId>, StorageError> {
+    let empreinte = coffre.empreinte(numero);
+    let rows = sqlx::query_scalar!(
+        r#"/* patient.find_owners */
+         SELECT DISTINCT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!"
+         FROM identifiant_patient n JOIN patient p ON p.patient_id = n.patient_id
+         WHERE n.empreinte = $1 AND n.remplace_le IS NULL AND n.usage = 'individuel'
+         ORDER BY 1"#,
+        empreinte.as_slice()
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(PatientId::from_uuid).collect())
+}

@@ -10,12 +10,11 @@ use chrono::TimeDelta;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use traitant::auth::{DEV_AUDIENCE, DEV_ISSUER, Emetteur, KeySource, Verifier};
+use traitant::auth::{DEV_AUDIENCE, DEV_ISSUER, Emetteur, Prouveur, Verifier};
 use traitant::domain::acteur::{Acteur, Caisse};
 use traitant::domain::clock::{Clock, FixedClock};
 use traitant::domain::identifiers::{Organisme, Rpps};
 use traitant::domain::ids::{IdSource, PatientId};
-use traitant::http::{AppState, router};
 use traitant::jobs;
 use traitant::law::Law;
 use traitant::sandbox;
@@ -39,7 +38,8 @@ pub struct TestApp {
     pub ids: Arc<IdSource>,
     pub core: Core,
     pub emetteur: Arc<Emetteur>,
-    router: Router,
+    pub prouveur: Arc<Prouveur>,
+    pub router: Router,
     keys: Arc<AtomicU32>,
 }
 
@@ -69,18 +69,19 @@ impl TestApp {
         let law = Arc::new(law);
         let db = database.db(connections).await;
         let emetteur = Arc::new(Emetteur::ephemeral().unwrap());
-        let source = KeySource::Fixed(Arc::new(emetteur.jwks().unwrap()));
         let verifier = Verifier::new(
             DEV_ISSUER.to_owned(),
             DEV_AUDIENCE.to_owned(),
-            source,
+            emetteur.keys().unwrap(),
             Arc::clone(&as_clock),
         );
         let core = Core::new(db, as_clock, Arc::clone(&ids), law, Mode::BacASable);
-        let router = router(AppState::new(core.clone(), verifier));
+        let prouveur = Arc::new(Prouveur::ephemeral().unwrap());
+        let router = Router::new();
         // Two applications over one database do not share their keys.
         let keys = Arc::new(AtomicU32::new(u32::try_from(seed).unwrap() * 1_000));
-        Self { database, clock, ids, core, emetteur, router, keys }
+        Self { database, clock, ids, core, emetteur, prouveur, router, keys }
+            .with_verifier(verifier)
     }
 
     /// A doctor.

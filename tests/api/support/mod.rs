@@ -1,8 +1,10 @@
 //! What tests share: a server, a database each, an application, and callers with verbs.
 
 pub mod app;
+pub mod auth;
 pub mod contract;
 pub mod database;
+pub mod issuer;
 pub mod logs;
 pub mod process;
 pub mod server;
