@@ -1,65 +1,4 @@
--- What happens to a person beside their choices: acts of the caisse with their version, address, status, death, and two
--- records found to be one person.
-
--- Record that this one was merged into. A guard read under the lock of the row; its history is in fusion.
-ALTER TABLE patient ADD COLUMN fusionne_dans uuid;
-
--- Every act of a caisse about a person, with its reason. The last version is that of the person's record; 1 is its creation.
-CREATE TABLE acte_patient (
-    patient_id uuid NOT NULL REFERENCES patient,
-    version integer NOT NULL,
-    nature text NOT NULL,
-    -- Why, for a correction: a word of a closed list.
-    motif text,
-    -- Code of the caisse.
-    auteur text NOT NULL,
-    enregistre_le timestamptz NOT NULL,
-    PRIMARY KEY (patient_id, version),
-    CONSTRAINT acte_patient_version CHECK (version >= 2)
-);
-
-CREATE TABLE adresse_patient (
-    patient_id uuid NOT NULL REFERENCES patient,
-    adresse_id uuid NOT NULL,
-    -- Encrypted and bound to this row.
-    adresse_chiffree bytea NOT NULL,
-    effet daterange NOT NULL,
-    enregistre_le timestamptz NOT NULL,
-    remplace_le timestamptz,
-    PRIMARY KEY (patient_id, adresse_id),
-    CONSTRAINT adresse_patient_effet CHECK (lower_inc(effet) AND NOT isempty(effet)),
-    CONSTRAINT adresse_patient_connaissance CHECK (remplace_le > enregistre_le),
-    CONSTRAINT adresse_patient_unique EXCLUDE USING gist (patient_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
-);
-
--- Coverage that puts a designation to sleep, and back to ordinary.
-CREATE TABLE statut_patient (
-    patient_id uuid NOT NULL REFERENCES patient,
-    statut_id uuid NOT NULL,
-    statut text NOT NULL,
-    effet daterange NOT NULL,
-    enregistre_le timestamptz NOT NULL,
-    remplace_le timestamptz,
-    PRIMARY KEY (patient_id, statut_id),
-    CONSTRAINT statut_patient_statut CHECK (statut IN ('ordinaire', 'ame', 'passage', 'sans_droits', 'hors_de_france')),
-    CONSTRAINT statut_patient_effet CHECK (lower_inc(effet) AND NOT isempty(effet)),
-    CONSTRAINT statut_patient_connaissance CHECK (remplace_le > enregistre_le),
-    CONSTRAINT statut_patient_unique EXCLUDE USING gist (patient_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
-);
-
--- The death: its first day is the day of death, and it has no end.
-CREATE TABLE deces_patient (
-    patient_id uuid NOT NULL REFERENCES patient,
-    deces_id uuid NOT NULL,
-    source text NOT NULL,
-    effet daterange NOT NULL,
-    enregistre_le timestamptz NOT NULL,
-    remplace_le timestamptz,
-    PRIMARY KEY (patient_id, deces_id),
-    CONSTRAINT deces_patient_effet CHECK (lower_inc(effet) AND NOT isempty(effet) AND upper_inf(effet)),
-    CONSTRAINT deces_patient_connaissance CHECK (remplace_le > enregistre_le),
-    CONSTRAINT deces_patient_unique EXCLUDE USING gist (patient_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
-);
+-- Two records found to be one person, and what a merge or a split moves between them.
 
 -- Two records of one person: patient_id is the one that is kept. Undone when remplace_le is set.
 CREATE TABLE fusion (
@@ -138,20 +77,6 @@ CREATE TABLE ecart_designation (
     CONSTRAINT ecart_designation_connaissance CHECK (remplace_le > enregistre_le)
 );
 
-CREATE TRIGGER acte_patient_garde BEFORE UPDATE OR DELETE ON acte_patient
-    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
-CREATE TRIGGER adresse_patient_histoire BEFORE UPDATE ON adresse_patient
-    FOR EACH ROW EXECUTE FUNCTION histoire_remplacable();
-CREATE TRIGGER adresse_patient_garde BEFORE DELETE ON adresse_patient
-    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
-CREATE TRIGGER statut_patient_histoire BEFORE UPDATE ON statut_patient
-    FOR EACH ROW EXECUTE FUNCTION histoire_remplacable();
-CREATE TRIGGER statut_patient_garde BEFORE DELETE ON statut_patient
-    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
-CREATE TRIGGER deces_patient_histoire BEFORE UPDATE ON deces_patient
-    FOR EACH ROW EXECUTE FUNCTION histoire_remplacable();
-CREATE TRIGGER deces_patient_garde BEFORE DELETE ON deces_patient
-    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 CREATE TRIGGER fusion_histoire BEFORE UPDATE ON fusion
     FOR EACH ROW EXECUTE FUNCTION histoire_remplacable();
 CREATE TRIGGER fusion_garde BEFORE DELETE ON fusion

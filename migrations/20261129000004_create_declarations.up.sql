@@ -6,6 +6,8 @@ CREATE TABLE declaration (
     declaration_id uuid NOT NULL,
     -- Number that paper, telephone and screen show from the start.
     numero text NOT NULL,
+    -- The wrong entry that this one rectifies, under the same public number.
+    rectifie_id uuid,
     canal text NOT NULL,
     -- Canonical content that every party signs, encrypted; and its digest.
     contenu_chiffre bytea NOT NULL,
@@ -42,7 +44,9 @@ CREATE TABLE etat_declaration (
     remplace_le timestamptz,
     PRIMARY KEY (patient_id, declaration_id, version),
     FOREIGN KEY (patient_id, declaration_id) REFERENCES declaration,
-    CONSTRAINT etat_declaration_etat CHECK (etat IN ('en_attente', 'active', 'refusee', 'annulee', 'expiree')),
+    -- A wrong entry that was rectified never counted.
+    CONSTRAINT etat_declaration_etat
+        CHECK (etat IN ('en_attente', 'active', 'refusee', 'annulee', 'expiree', 'rectifiee')),
     CONSTRAINT etat_declaration_version CHECK (version >= 1),
     CONSTRAINT etat_declaration_connaissance CHECK (remplace_le > enregistre_le)
 );
@@ -59,6 +63,8 @@ CREATE TABLE signature (
     role text NOT NULL,
     -- The doctor who signed, for the role medecin only.
     medecin_id uuid REFERENCES medecin,
+    -- The link under which a holder of parental authority or a representative signed.
+    representation_id uuid,
     -- Civil day of the signature; the instant too when a machine took it.
     signe_le date NOT NULL,
     signe_a timestamptz,
@@ -77,6 +83,16 @@ CREATE TABLE signature (
 );
 CREATE UNIQUE INDEX signature_du_medecin ON signature (patient_id, declaration_id, medecin_id) WHERE role = 'medecin';
 CREATE UNIQUE INDEX signature_du_patient ON signature (patient_id, declaration_id, role) WHERE role <> 'medecin';
+
+-- A declaration that adds doctors to a designation, and the doctors in place that it names: they sign nothing again.
+CREATE TABLE avenant (
+    patient_id uuid NOT NULL,
+    declaration_id uuid NOT NULL,
+    en_place uuid[] NOT NULL,
+    enregistre_le timestamptz NOT NULL,
+    PRIMARY KEY (patient_id, declaration_id),
+    FOREIGN KEY (patient_id, declaration_id) REFERENCES declaration
+);
 
 -- Who is the médecin traitant, from which day to which day, as known when. One designation at most on any day, whatever
 -- the number of its doctors and of the instances that write.
@@ -122,11 +138,13 @@ CREATE TRIGGER declaration_garde BEFORE UPDATE OR DELETE ON declaration
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 CREATE TRIGGER declaration_medecin_garde BEFORE UPDATE OR DELETE ON declaration_medecin
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
-CREATE TRIGGER signature_garde BEFORE UPDATE OR DELETE ON signature
-    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 CREATE TRIGGER etat_declaration_histoire BEFORE UPDATE ON etat_declaration
     FOR EACH ROW EXECUTE FUNCTION histoire_remplacable();
 CREATE TRIGGER etat_declaration_garde BEFORE DELETE ON etat_declaration
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+CREATE TRIGGER signature_garde BEFORE UPDATE OR DELETE ON signature
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+CREATE TRIGGER avenant_garde BEFORE UPDATE OR DELETE ON avenant
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 CREATE TRIGGER designation_histoire BEFORE UPDATE ON designation
     FOR EACH ROW EXECUTE FUNCTION histoire_remplacable();

@@ -1,5 +1,6 @@
 DROP TABLE designation_medecin;
 DROP TABLE designation;
+DROP TABLE avenant;
 DROP TABLE signature;
 DROP TABLE etat_declaration;
 DROP TABLE declaration_medecin;

@@ -15,14 +15,25 @@ CREATE TABLE evenement (
     medecin_id uuid,
     declaration_id uuid,
     feuille_id uuid,
+    -- The feuilles that a transaction evaluated, told in one row: each is an event of its own, in the order of the array.
+    -- Everything else that the event says is in the row of the feuille, which is never rewritten either.
+    feuilles uuid[],
     auteur_role text NOT NULL,
     auteur_moyen text,
     -- Codes and states: never a number of a person.
     donnees jsonb NOT NULL
 );
 CREATE INDEX evenement_ordre ON evenement (transaction_id, sequence);
-CREATE TRIGGER evenement_garde BEFORE UPDATE OR DELETE ON evenement
-    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+-- What happened to a person, to find which feuilles it concerns. Feuilles themselves are left out: they are many.
+CREATE INDEX evenement_par_patient ON evenement (patient_id, enregistre_le)
+    WHERE patient_id IS NOT NULL AND nature NOT LIKE 'feuille.%';
+
+-- The events one by one, in their order: (transaction_id, sequence, rang).
+CREATE VIEW journal AS
+SELECT e.transaction_id, e.sequence, coalesce(f.rang, 1) AS rang, e.evenement_id, e.nature, e.version_schema,
+       e.survenu_le, e.enregistre_le, e.effet_du, e.patient_id, e.medecin_id, e.declaration_id,
+       coalesce(f.feuille_id, e.feuille_id) AS feuille_id, e.auteur_role, e.auteur_moyen, e.donnees
+FROM evenement e LEFT JOIN LATERAL unnest(e.feuilles) WITH ORDINALITY AS f (feuille_id, rang) ON true;
 
 -- Every reading of a person's data, for that person to read.
 CREATE TABLE acces (
@@ -36,8 +47,6 @@ CREATE TABLE acces (
     requete_id uuid NOT NULL,
     PRIMARY KEY (patient_id, acces_id)
 );
-CREATE TRIGGER acces_garde BEFORE UPDATE OR DELETE ON acces
-    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 
 -- Answers already given, to be given again to a retry.
 CREATE TABLE idempotence (
@@ -70,3 +79,8 @@ CREATE TABLE tache (
 );
 CREATE INDEX tache_a_faire ON tache (prevue_le) WHERE etat IN ('en_attente', 'en_cours');
 CREATE UNIQUE INDEX tache_unique ON tache (nature, cle) WHERE cle IS NOT NULL AND etat IN ('en_attente', 'en_cours');
+
+CREATE TRIGGER evenement_garde BEFORE UPDATE OR DELETE ON evenement
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+CREATE TRIGGER acces_garde BEFORE UPDATE OR DELETE ON acces
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();

@@ -51,7 +51,3 @@ CREATE TABLE reevaluation_feuille (
     reste_nouveau integer NOT NULL,
     PRIMARY KEY (reevaluation_id, patient_id, feuille_id)
 );
-
--- What happened to a person, to find which feuilles it concerns. Feuilles themselves are left out: they are many.
-CREATE INDEX evenement_par_patient ON evenement (patient_id, enregistre_le)
-    WHERE patient_id IS NOT NULL AND nature NOT LIKE 'feuille.%';
