@@ -117,7 +117,8 @@ pub async fn of_persons(
          origine AS MATERIALIZED (
              SELECT o.origine_id AS patient_id FROM attribution_feuille o
              WHERE o.feuille_id = ANY (ARRAY(SELECT feuille_id FROM donnee)))
-         SELECT coalesce(d.patient_id, v.patient_id) AS "patient_id!", v.feuille_id, v.executant_rpps, v.jour
+         SELECT coalesce(d.patient_id, v.patient_id) AS "patient_id!", v.feuille_id AS "feuille_id!",
+                v.executant_rpps AS "executant_rpps!", v.jour AS "jour!"
          FROM avis_ponctuel v
          LEFT JOIN (
              SELECT a.feuille_id, a.patient_id FROM attribution_feuille a
