@@ -6,7 +6,6 @@
 CREATE TABLE loi (
     loi_id smallint PRIMARY KEY,
     empreinte bytea NOT NULL,
-    moteur integer NOT NULL,
     contenu jsonb NOT NULL,
     enregistre_le timestamptz NOT NULL,
     CONSTRAINT loi_empreinte CHECK (octet_length(empreinte) = 32),
@@ -27,15 +26,8 @@ CREATE TABLE feuille_de_soins (
     numero_facture integer NOT NULL,
     date_soins date NOT NULL,
     date_etablissement date NOT NULL,
-    -- The first evaluation: what is left to pay is the fees minus what both insurances pay.
-    honoraires_centimes integer NOT NULL,
-    rembourse_amo_centimes integer NOT NULL,
-    majoration_centimes integer NOT NULL,
-    participation_centimes integer NOT NULL,
-    part_amc_centimes integer NOT NULL,
+    -- The law of the first evaluation.
     loi_id smallint NOT NULL,
-    appartenance smallint NOT NULL,
-    code_determine smallint NOT NULL,
     -- The rest of the feuille, in the binary form of storage/feuilles_de_soins/codec.
     contenu bytea NOT NULL,
     -- Facts used, amounts by line and rules that decided, in the binary form of storage/evaluations/codec.
@@ -51,16 +43,9 @@ CREATE TABLE evaluation (
     -- What was known: everything recorded up to this instant.
     connu_le timestamptz NOT NULL,
     date_soins date NOT NULL,
-    honoraires_centimes integer NOT NULL,
-    rembourse_amo_centimes integer NOT NULL,
-    majoration_centimes integer NOT NULL,
-    participation_centimes integer NOT NULL,
-    part_amc_centimes integer NOT NULL,
     -- 2, then one more for each new evaluation of the feuille; the first is in its row.
     numero smallint NOT NULL,
     loi_id smallint NOT NULL,
-    appartenance smallint NOT NULL,
-    code_determine smallint NOT NULL,
     -- Facts used, amounts by line and rules that decided, in the binary form of storage/evaluations/codec.
     detail bytea NOT NULL,
     PRIMARY KEY (feuille_id, numero, patient_id, date_soins),

@@ -12,7 +12,6 @@ use crate::domain::digest::Empreinte;
 pub async fn number(
     conn: &mut PgConnection,
     empreinte: &Empreinte,
-    moteur: u32,
     contenu: &Value,
     instant: DateTime<Utc>,
 ) -> Result<i16, StorageError> {
@@ -30,11 +29,10 @@ pub async fn number(
     }
     Ok(sqlx::query_scalar!(
         "/* loi.insert */
-         INSERT INTO loi (loi_id, empreinte, moteur, contenu, enregistre_le)
-         SELECT (coalesce(max(loi_id), 0) + 1)::smallint, $1, $2, $3, $4 FROM loi
+         INSERT INTO loi (loi_id, empreinte, contenu, enregistre_le)
+         SELECT (coalesce(max(loi_id), 0) + 1)::smallint, $1, $2, $3 FROM loi
          RETURNING loi_id",
         empreinte.bytes().as_slice(),
-        i32::try_from(moteur).unwrap_or(i32::MAX),
         Json(contenu) as _,
         instant
     )

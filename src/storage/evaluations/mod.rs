@@ -14,7 +14,6 @@ use crate::domain::calendar::plus_mois;
 use crate::domain::evaluation::{Evaluation, FaitsConnus};
 use crate::domain::ids::{DeclarationId, FeuilleId, PatientId};
 use crate::domain::money::Centimes;
-use crate::domain::vocabulary::Vocabulaire;
 
 /// An evaluation as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,41 +36,6 @@ pub struct EvaluationEnregistree {
     pub evaluation: Evaluation,
 }
 
-/// What a row says of an evaluation.
-#[derive(Debug)]
-pub(super) struct Colonnes {
-    pub(super) honoraires: i32,
-    pub(super) rembourse_amo: i32,
-    pub(super) majoration: i32,
-    pub(super) participation: i32,
-    pub(super) part_amc: i32,
-    pub(super) loi_id: i16,
-    pub(super) appartenance: i16,
-    pub(super) code_determine: i16,
-    pub(super) detail: Vec<u8>,
-}
-
-impl Colonnes {
-    pub(super) fn of(kept: &EvaluationEnregistree) -> Result<Self, StorageError> {
-        let synthese = kept
-            .evaluation
-            .synthese()
-            .ok_or_else(|| StorageError::inconsistent("evaluation", "appartenance", "no act"))?;
-        let totaux = &kept.evaluation.totaux;
-        Ok(Self {
-            honoraires: int4(totaux.honoraires)?,
-            rembourse_amo: int4(totaux.rembourse_amo)?,
-            majoration: int4(totaux.majoration)?,
-            participation: int4(totaux.participation)?,
-            part_amc: int4(totaux.part_amc)?,
-            loi_id: kept.loi_id,
-            appartenance: i16::from(synthese.appartenance.code()),
-            code_determine: i16::from(synthese.code.code()),
-            detail: codec::encode(kept),
-        })
-    }
-}
-
 /// What the detail of an evaluation says.
 pub(super) struct Lue {
     pub(super) declaration_id: Option<DeclarationId>,
@@ -92,28 +56,18 @@ pub async fn insert(
     kept: &EvaluationEnregistree,
     date_soins: NaiveDate,
 ) -> Result<(), StorageError> {
-    let colonnes = Colonnes::of(kept)?;
     sqlx::query!(
         "/* evaluation.insert */
          INSERT INTO evaluation
-             (feuille_id, patient_id, connu_le, date_soins, honoraires_centimes, rembourse_amo_centimes,
-              majoration_centimes, participation_centimes, part_amc_centimes, numero, loi_id, appartenance,
-              code_determine, detail)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+             (feuille_id, patient_id, connu_le, date_soins, numero, loi_id, detail)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         kept.feuille_id.uuid(),
         kept.patient_id.uuid(),
         kept.connu_le,
         date_soins,
-        colonnes.honoraires,
-        colonnes.rembourse_amo,
-        colonnes.majoration,
-        colonnes.participation,
-        colonnes.part_amc,
         kept.numero,
-        colonnes.loi_id,
-        colonnes.appartenance,
-        colonnes.code_determine,
-        colonnes.detail
+        kept.loi_id,
+        bytes(kept)
     )
     .execute(conn)
     .await?;
