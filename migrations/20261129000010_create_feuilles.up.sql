@@ -133,7 +133,7 @@ CREATE TABLE recouvrement (
     nature text NOT NULL,
     mode text NOT NULL,
     -- What is taken back has the amount of what it takes back.
-    montant_centimes integer NOT NULL,
+    montant_centimes bigint NOT NULL,
     jour date NOT NULL,
     -- The movement that this one takes back, and why.
     annule_id uuid,

@@ -43,11 +43,11 @@ CREATE TABLE reevaluation_feuille (
     code_nouveau smallint NOT NULL,
     appartenance_ancienne smallint NOT NULL,
     appartenance_nouvelle smallint NOT NULL,
-    amo_ancien integer NOT NULL,
-    amo_nouveau integer NOT NULL,
-    amc_ancien integer NOT NULL,
-    amc_nouveau integer NOT NULL,
-    reste_ancien integer NOT NULL,
-    reste_nouveau integer NOT NULL,
+    amo_ancien bigint NOT NULL,
+    amo_nouveau bigint NOT NULL,
+    amc_ancien bigint NOT NULL,
+    amc_nouveau bigint NOT NULL,
+    reste_ancien bigint NOT NULL,
+    reste_nouveau bigint NOT NULL,
     PRIMARY KEY (reevaluation_id, patient_id, feuille_id)
 );

@@ -74,13 +74,13 @@ pub async fn list(
     Ok(rows
         .into_iter()
         .map(|row| Acces {
-            id: AccesId::from_uuid(row.acces_id),
+            id: row.acces_id,
             patient_id: patient,
             survenu_le: row.survenu_le,
             appelant_role: row.appelant_role,
             appelant: row.appelant,
             operation: row.operation,
-            requete_id: RequestId::from_uuid(row.requete_id),
+            requete_id: row.requete_id,
         })
         .collect())
 }

@@ -2,15 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::coffre::Place;
 use super::error::one;
-use super::medecins::word;
 use super::{Coffre, StorageError, signatures};
-use crate::domain::declaration::{Declaration, MedecinDesigne, NumeroDeclaration, Signature};
-use crate::domain::identifiers::Rpps;
-use crate::domain::ids::{DeclarationId, LieuId, MedecinId, PatientId};
+use crate::domain::declaration::{
+    Canal, Declaration, Etat, MedecinDesigne, NumeroDeclaration, Signature,
+};
+use crate::domain::digest::Empreinte;
+use crate::domain::ids::{DeclarationId, MedecinId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Writes a new declaration, its doctors and its first state. Signatures are written apart.
@@ -29,25 +29,25 @@ pub async fn insert(
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         patient,
         id,
-        declaration.numero.to_string(),
+        declaration.numero as _,
         declaration.canal.mot(),
         sealed,
-        declaration.contenu_sha256.bytes().as_slice(),
+        declaration.contenu_sha256 as _,
         declaration.expire_le,
         declaration.enregistre_le,
-        declaration.rectifie.map(DeclarationId::uuid)
+        declaration.rectifie as _
     )
     .execute(&mut *conn)
     .await?;
     if let Some(en_place) = &declaration.en_place {
-        let en_place: Vec<Uuid> = en_place.iter().map(|medecin| medecin.uuid()).collect();
+        let en_place: Vec<MedecinId> = en_place.iter().copied().collect();
         sqlx::query!(
             "/* avenant.insert */
              INSERT INTO avenant (patient_id, declaration_id, en_place, enregistre_le)
              VALUES ($1, $2, $3, $4)",
             patient,
             id,
-            &en_place,
+            &en_place as _,
             declaration.enregistre_le
         )
         .execute(&mut *conn)
@@ -120,7 +120,7 @@ pub async fn patient_of(
     conn: &mut PgConnection,
     id: DeclarationId,
 ) -> Result<Option<PatientId>, StorageError> {
-    let row = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         "/* declaration.patient_of */
          SELECT d.patient_id FROM declaration d
          JOIN etat_declaration e USING (patient_id, declaration_id)
@@ -128,22 +128,21 @@ pub async fn patient_of(
         id.uuid()
     )
     .fetch_optional(conn)
-    .await?;
-    Ok(row.map(PatientId::from_uuid))
+    .await?)
 }
 
 struct Row {
-    declaration_id: Uuid,
-    numero: String,
-    canal: String,
+    declaration_id: DeclarationId,
+    numero: NumeroDeclaration,
+    canal: Canal,
     contenu_chiffre: Vec<u8>,
-    contenu_sha256: Vec<u8>,
+    contenu_sha256: Empreinte,
     expire_le: DateTime<Utc>,
     enregistre_le: DateTime<Utc>,
-    rectifie_id: Option<Uuid>,
-    en_place: Option<Vec<Uuid>>,
+    rectifie_id: Option<DeclarationId>,
+    en_place: Option<Vec<MedecinId>>,
     version: i32,
-    etat: String,
+    etat: Etat,
     motif: Option<String>,
 }
 
@@ -155,25 +154,22 @@ impl Row {
         medecins: Vec<MedecinDesigne>,
         signatures: Vec<Signature>,
     ) -> Result<Declaration, StorageError> {
-        let wrong = |column, what: &dyn std::fmt::Display| {
-            StorageError::inconsistent("declaration", column, what)
-        };
-        let id = DeclarationId::from_uuid(self.declaration_id);
-        let clear = coffre.open(place(id), &self.contenu_chiffre)?;
+        let clear = coffre.open(place(self.declaration_id), &self.contenu_chiffre)?;
         Ok(Declaration {
-            id,
+            id: self.declaration_id,
             patient_id,
-            numero: NumeroDeclaration::parse(&self.numero)
-                .map_err(|error| wrong("numero", &error))?,
-            canal: word("declaration", "canal", &self.canal)?,
+            numero: self.numero,
+            canal: self.canal,
             medecins,
-            en_place: self.en_place.map(|all| all.into_iter().map(MedecinId::from_uuid).collect()),
-            rectifie: self.rectifie_id.map(DeclarationId::from_uuid),
-            contenu: String::from_utf8(clear).map_err(|error| wrong("contenu_chiffre", &error))?,
-            contenu_sha256: signatures::digest("declaration", &self.contenu_sha256)?,
+            en_place: self.en_place.map(|all| all.into_iter().collect()),
+            rectifie: self.rectifie_id,
+            contenu: String::from_utf8(clear).map_err(|error| {
+                StorageError::inconsistent("declaration", "contenu_chiffre", error)
+            })?,
+            contenu_sha256: self.contenu_sha256,
             expire_le: self.expire_le,
             enregistre_le: self.enregistre_le,
-            etat: word("etat_declaration", "etat", &self.etat)?,
+            etat: self.etat,
             motif: self.motif,
             version: self.version,
             signatures,
@@ -204,7 +200,7 @@ pub async fn get(
     .fetch_optional(&mut *conn)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let ids = [id.uuid()];
+    let ids = [id];
     let mut medecins = medecins(&mut *conn, patient, &ids).await?;
     let mut signatures = signatures::list(conn, patient, &ids).await?;
     let own = take(&mut medecins, id);
@@ -232,14 +228,14 @@ pub async fn list(
     )
     .fetch_all(&mut *conn)
     .await?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.declaration_id).collect();
+    let ids: Vec<DeclarationId> = rows.iter().map(|row| row.declaration_id).collect();
     let mut medecins = medecins(&mut *conn, patient, &ids).await?;
     let mut signatures = signatures::list(conn, patient, &ids).await?;
     rows.into_iter()
         .map(|row| {
-            let id = DeclarationId::from_uuid(row.declaration_id);
-            let own = take(&mut medecins, id);
-            row.build(coffre, patient, own, take(&mut signatures, id))
+            let own = take(&mut medecins, row.declaration_id);
+            let signed = take(&mut signatures, row.declaration_id);
+            row.build(coffre, patient, own, signed)
         })
         .collect()
 }
@@ -250,15 +246,14 @@ pub async fn rectified_by(
     patient: PatientId,
     id: DeclarationId,
 ) -> Result<Option<DeclarationId>, StorageError> {
-    let row = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         "/* declaration.rectified_by */
          SELECT declaration_id FROM declaration WHERE patient_id = $1 AND rectifie_id = $2",
         patient.uuid(),
         id.uuid()
     )
     .fetch_optional(conn)
-    .await?;
-    Ok(row.map(DeclarationId::from_uuid))
+    .await?)
 }
 
 /// Declarations that wait beyond their time, the oldest first.
@@ -279,12 +274,7 @@ pub async fn expired(
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            (PatientId::from_uuid(row.patient_id), DeclarationId::from_uuid(row.declaration_id))
-        })
-        .collect())
+    Ok(rows.into_iter().map(|row| (row.patient_id, row.declaration_id)).collect())
 }
 
 type ByDeclaration<T> = Vec<(DeclarationId, T)>;
@@ -300,7 +290,7 @@ fn take<T>(all: &mut ByDeclaration<T>, id: DeclarationId) -> Vec<T> {
 async fn medecins(
     conn: &mut PgConnection,
     patient: PatientId,
-    ids: &[Uuid],
+    ids: &[DeclarationId],
 ) -> Result<ByDeclaration<MedecinDesigne>, StorageError> {
     let rows = sqlx::query!(
         "/* declaration_medecin.list */
@@ -309,21 +299,18 @@ async fn medecins(
          WHERE dm.patient_id = $1 AND dm.declaration_id = ANY($2)
          ORDER BY m.rpps",
         patient.uuid(),
-        ids
+        ids as _
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
+    Ok(rows
+        .into_iter()
         .map(|row| {
-            let designe = MedecinDesigne {
-                medecin_id: MedecinId::from_uuid(row.medecin_id),
-                rpps: Rpps::parse(&row.rpps)
-                    .map_err(|error| StorageError::inconsistent("medecin", "rpps", error))?,
-                lieu_id: LieuId::from_uuid(row.lieu_id),
-            };
-            Ok((DeclarationId::from_uuid(row.declaration_id), designe))
+            let designe =
+                MedecinDesigne { medecin_id: row.medecin_id, rpps: row.rpps, lieu_id: row.lieu_id };
+            (row.declaration_id, designe)
         })
-        .collect()
+        .collect())
 }
 
 const fn place(id: DeclarationId) -> Place {

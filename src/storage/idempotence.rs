@@ -43,7 +43,7 @@ pub async fn claim(
          VALUES ($1, $2, $3, $4) ON CONFLICT (appelant, cle) DO NOTHING",
         appelant,
         cle,
-        requete.bytes().as_slice(),
+        requete as _,
         instant
     )
     .execute(&mut *conn)
@@ -61,7 +61,7 @@ pub async fn claim(
     )
     .fetch_one(conn)
     .await?;
-    if row.requete_sha256 != requete.bytes().as_slice() {
+    if row.requete_sha256 != *requete {
         return Ok(Claim::OtherRequest);
     }
     let (Some(statut), Some(sealed)) = (row.statut, row.reponse_chiffree) else {

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::StorageError;
-use super::range::{to_periode, to_range};
+use super::connaissance::{Connaissance, instant};
 use crate::domain::fait_date::FaitDate;
-use crate::domain::identifiers::{CommuneExercice, Finess, NumeroFacturation, Rpps, Specialite};
-use crate::domain::ids::{FaitId, LieuId, MedecinId};
+use crate::domain::identifiers::{NumeroFacturation, Rpps, Specialite};
+use crate::domain::ids::{LieuId, MedecinId};
 use crate::domain::medecin::{Exercice, Lieu, Medecin, NomMedecin};
 use crate::domain::vocabulary::Vocabulaire;
 
@@ -45,7 +45,7 @@ pub async fn insert_nom(
         fait.id.uuid(),
         fait.valeur.nom,
         fait.valeur.prenom,
-        to_range(fait.effet),
+        fait.effet,
         fait.enregistre_le
     )
     .execute(conn)
@@ -65,8 +65,8 @@ pub async fn insert_specialite(
          VALUES ($1, $2, $3, $4, $5)",
         medecin.uuid(),
         fait.id.uuid(),
-        fait.valeur.to_string(),
-        to_range(fait.effet),
+        fait.valeur as _,
+        fait.effet,
         fait.enregistre_le
     )
     .execute(conn)
@@ -89,7 +89,7 @@ pub async fn insert_lieu(
         lieu.nom,
         lieu.commune.as_str(),
         lieu.adresse,
-        lieu.finess_et.as_ref().map(Finess::as_str),
+        lieu.finess_et as _,
         instant
     )
     .execute(conn)
@@ -99,16 +99,14 @@ pub async fn insert_lieu(
 
 /// A place by its id.
 pub async fn get_lieu(conn: &mut PgConnection, id: LieuId) -> Result<Option<Lieu>, StorageError> {
-    let row = sqlx::query!(
-        "/* lieu.get */ SELECT nature, nom, commune, adresse, finess_et FROM lieu WHERE lieu_id = $1",
+    Ok(sqlx::query_as!(
+        Lieu,
+        "/* lieu.get */
+         SELECT lieu_id AS id, nature, nom, commune, adresse, finess_et FROM lieu WHERE lieu_id = $1",
         id.uuid()
     )
     .fetch_optional(conn)
-    .await?;
-    row.map(|row| {
-        lieu(id, &row.nature, row.nom, &row.commune, row.adresse, row.finess_et.as_deref())
-    })
-    .transpose()
+    .await?)
 }
 
 /// Records a practice at an existing place.
@@ -133,7 +131,7 @@ pub async fn insert_exercice(
         exercice.option_tarifaire.mot(),
         exercice.facturation.as_ref().map(NumeroFacturation::kind),
         exercice.facturation.as_ref().map(NumeroFacturation::as_str),
-        to_range(fait.effet),
+        fait.effet,
         fait.enregistre_le
     )
     .execute(conn)
@@ -145,8 +143,9 @@ pub async fn insert_exercice(
 pub async fn find(
     conn: &mut PgConnection,
     rpps: &Rpps,
-    connu_le: DateTime<Utc>,
+    connu_le: impl Into<Connaissance>,
 ) -> Result<Option<Medecin>, StorageError> {
+    let connu_le = instant(connu_le);
     let id = sqlx::query_scalar!(
         "/* medecin.find */ SELECT medecin_id FROM medecin WHERE rpps = $1 AND enregistre_le <= $2",
         rpps.as_str(),
@@ -154,7 +153,7 @@ pub async fn find(
     )
     .fetch_optional(&mut *conn)
     .await?;
-    let Some(id) = id.map(MedecinId::from_uuid) else { return Ok(None) };
+    let Some(id) = id else { return Ok(None) };
     Ok(Some(Medecin {
         id,
         rpps: *rpps,
@@ -166,15 +165,12 @@ pub async fn find(
 
 /// The RPPS of a doctor; `None` when there is no such doctor.
 pub async fn rpps_of(conn: &mut PgConnection, id: MedecinId) -> Result<Option<Rpps>, StorageError> {
-    let row = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         "/* medecin.rpps_of */ SELECT rpps FROM medecin WHERE medecin_id = $1",
         id.uuid()
     )
     .fetch_optional(conn)
-    .await?;
-    row.map(|rpps| Rpps::parse(&rpps))
-        .transpose()
-        .map_err(|error| StorageError::inconsistent("medecin", "rpps", error))
+    .await?)
 }
 
 async fn noms(
@@ -192,17 +188,16 @@ async fn noms(
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(FaitDate {
-                id: FaitId::from_uuid(row.identite_id),
-                valeur: NomMedecin { nom: row.nom, prenom: row.prenom },
-                effet: to_periode(&row.effet, "identite_medecin")?,
-                enregistre_le: row.enregistre_le,
-                remplace_le: row.remplace_le,
-            })
+    Ok(rows
+        .into_iter()
+        .map(|row| FaitDate {
+            id: row.identite_id,
+            valeur: NomMedecin { nom: row.nom, prenom: row.prenom },
+            effet: row.effet,
+            enregistre_le: row.enregistre_le,
+            remplace_le: row.remplace_le,
         })
-        .collect()
+        .collect())
 }
 
 async fn specialites(
@@ -210,29 +205,18 @@ async fn specialites(
     id: MedecinId,
     connu_le: DateTime<Utc>,
 ) -> Result<Vec<FaitDate<Specialite>>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query_as!(
+        FaitDate::<Specialite>,
         "/* specialite_medecin.list */
-         SELECT specialite_id, code, effet, enregistre_le, remplace_le FROM specialite_medecin
+         SELECT specialite_id AS id, code AS valeur, effet, enregistre_le, remplace_le
+         FROM specialite_medecin
          WHERE medecin_id = $1 AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
          ORDER BY lower(effet)",
         id.uuid(),
         connu_le
     )
     .fetch_all(conn)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(FaitDate {
-                id: FaitId::from_uuid(row.specialite_id),
-                valeur: Specialite::parse(&row.code).map_err(|error| {
-                    StorageError::inconsistent("specialite_medecin", "code", error)
-                })?,
-                effet: to_periode(&row.effet, "specialite_medecin")?,
-                enregistre_le: row.enregistre_le,
-                remplace_le: row.remplace_le,
-            })
-        })
-        .collect()
+    .await?)
 }
 
 async fn exercices(
@@ -241,82 +225,42 @@ async fn exercices(
     connu_le: DateTime<Utc>,
 ) -> Result<Vec<FaitDate<Exercice>>, StorageError> {
     let rows = sqlx::query!(
-        "/* exercice.list */
+        r#"/* exercice.list */
          SELECT e.exercice_id, e.mode, e.principal, e.convention, e.option_tarifaire,
-                e.facturation_nature, e.facturation_numero, e.effet, e.enregistre_le, e.remplace_le,
+                e.facturation_nature || ':' || e.facturation_numero AS "facturation: NumeroFacturation",
+                e.effet, e.enregistre_le, e.remplace_le,
                 l.lieu_id, l.nature, l.nom, l.commune, l.adresse, l.finess_et
          FROM exercice e JOIN lieu l USING (lieu_id)
          WHERE e.medecin_id = $1 AND e.enregistre_le <= $2
            AND (e.remplace_le IS NULL OR e.remplace_le > $2)
-         ORDER BY lower(e.effet), e.exercice_id",
+         ORDER BY lower(e.effet), e.exercice_id"#,
         id.uuid(),
         connu_le
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let facturation = row
-                .facturation_nature
-                .as_deref()
-                .zip(row.facturation_numero.as_deref())
-                .map(|(nature, numero)| NumeroFacturation::parse(nature, numero))
-                .transpose()
-                .map_err(|error| {
-                    StorageError::inconsistent("exercice", "facturation_numero", error)
-                })?;
-            Ok(FaitDate {
-                id: FaitId::from_uuid(row.exercice_id),
-                valeur: Exercice {
-                    lieu: lieu(
-                        LieuId::from_uuid(row.lieu_id),
-                        &row.nature,
-                        row.nom,
-                        &row.commune,
-                        row.adresse,
-                        row.finess_et.as_deref(),
-                    )?,
-                    mode: word("exercice", "mode", &row.mode)?,
-                    principal: row.principal,
-                    convention: word("exercice", "convention", &row.convention)?,
-                    option_tarifaire: word("exercice", "option_tarifaire", &row.option_tarifaire)?,
-                    facturation,
+    Ok(rows
+        .into_iter()
+        .map(|row| FaitDate {
+            id: row.exercice_id,
+            valeur: Exercice {
+                lieu: Lieu {
+                    id: row.lieu_id,
+                    nature: row.nature,
+                    nom: row.nom,
+                    commune: row.commune,
+                    adresse: row.adresse,
+                    finess_et: row.finess_et,
                 },
-                effet: to_periode(&row.effet, "exercice")?,
-                enregistre_le: row.enregistre_le,
-                remplace_le: row.remplace_le,
-            })
+                mode: row.mode,
+                principal: row.principal,
+                convention: row.convention,
+                option_tarifaire: row.option_tarifaire,
+                facturation: row.facturation,
+            },
+            effet: row.effet,
+            enregistre_le: row.enregistre_le,
+            remplace_le: row.remplace_le,
         })
-        .collect()
-}
-
-fn lieu(
-    id: LieuId,
-    nature: &str,
-    nom: String,
-    commune: &str,
-    adresse: String,
-    finess_et: Option<&str>,
-) -> Result<Lieu, StorageError> {
-    Ok(Lieu {
-        id,
-        nature: word("lieu", "nature", nature)?,
-        nom,
-        commune: CommuneExercice::parse(commune)
-            .map_err(|error| StorageError::inconsistent("lieu", "commune", error))?,
-        adresse,
-        finess_et: finess_et
-            .map(Finess::parse)
-            .transpose()
-            .map_err(|error| StorageError::inconsistent("lieu", "finess_et", error))?,
-    })
-}
-
-/// The member of a closed list, from its stored word.
-pub(super) fn word<T: Vocabulaire>(
-    table: &'static str,
-    column: &'static str,
-    stored: &str,
-) -> Result<T, StorageError> {
-    T::du_mot(stored).ok_or_else(|| StorageError::inconsistent(table, column, stored))
+        .collect())
 }

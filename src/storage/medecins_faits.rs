@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::StorageError;
 use super::error::one;
@@ -36,11 +35,7 @@ pub async fn lock(
     .await?;
     Ok(row.map(|row| {
         let next = row.connu_le.checked_add_signed(TimeDelta::microseconds(1)).unwrap_or(now);
-        Verrouille {
-            id: MedecinId::from_uuid(row.medecin_id),
-            connu_le: row.connu_le,
-            instant: now.max(next),
-        }
+        Verrouille { id: row.medecin_id, connu_le: row.connu_le, instant: now.max(next) }
     }))
 }
 
@@ -63,11 +58,10 @@ pub async fn touch(
 /// Keeps the doctors of a choice from being swept by an operation that this transaction does not
 /// see: the operation waits for it.
 pub async fn share(conn: &mut PgConnection, medecins: &[MedecinId]) -> Result<(), StorageError> {
-    let ids: Vec<Uuid> = medecins.iter().map(|id| id.uuid()).collect();
     sqlx::query!(
         "/* medecin.share */
          SELECT medecin_id FROM medecin WHERE medecin_id = ANY($1) ORDER BY medecin_id FOR KEY SHARE",
-        &ids
+        medecins as _
     )
     .fetch_all(conn)
     .await?;
@@ -134,7 +128,6 @@ pub async fn may_be_joint(
     medecins: &[MedecinId],
     jour: NaiveDate,
 ) -> Result<bool, StorageError> {
-    let ids: Vec<Uuid> = medecins.iter().map(|id| id.uuid()).collect();
     Ok(sqlx::query_scalar!(
         r#"/* medecin.may_be_joint */
          SELECT (SELECT count(DISTINCT s.code) <= 1 FROM specialite_medecin s
@@ -145,7 +138,7 @@ pub async fn may_be_joint(
                   AND e.mode <> 'remplacant' AND l.nature IN ('cabinet', 'centre_de_sante', 'maison_de_sante')
                 GROUP BY e.lieu_id HAVING count(DISTINCT e.medecin_id) = cardinality($1)
             ) AS "holds!""#,
-        &ids,
+        medecins as _,
         jour
     )
     .fetch_one(conn)

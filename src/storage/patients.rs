@@ -13,14 +13,12 @@ use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
 
 use super::coffre::Place;
-use super::range::{to_periode, to_range};
+use super::connaissance::{Connaissance, instant};
 use super::{Coffre, StorageError};
 use crate::domain::fait_date::FaitDate;
-use crate::domain::identifiers::{
-    DateNaissanceAmo, IdentifiantPersonne, Organisme, RangGemellaire,
-};
+use crate::domain::identifiers::{IdentifiantPersonne, Organisme};
 use crate::domain::ids::{FaitId, PatientId};
-use crate::domain::patient::{IdentifiantPatient, Identite, Patient, UsageIdentifiant};
+use crate::domain::patient::{IdentifiantPatient, Identite, Patient};
 use crate::domain::vocabulary::Vocabulaire;
 
 pub use self::ensemble::{Candidats, find_all, lock_all, touch_all};
@@ -28,9 +26,9 @@ pub use self::recherche::{find, find_individuel, find_known_at, lock_number, rec
 
 /// Names as they are encrypted.
 #[derive(Serialize, Deserialize)]
-struct Noms {
-    nom: String,
-    prenom: String,
+pub(super) struct Noms {
+    pub(super) nom: String,
+    pub(super) prenom: String,
 }
 
 /// Locks a person until the end of the transaction, and gives the instant under which what is
@@ -110,9 +108,9 @@ pub async fn insert_identite(
         patient.uuid(),
         fait.id.uuid(),
         identite.date_naissance.as_str(),
-        i16::from(identite.rang.get()),
+        identite.rang as _,
         sealed,
-        to_range(fait.effet),
+        fait.effet,
         fait.enregistre_le
     )
     .execute(conn)
@@ -141,7 +139,7 @@ pub async fn insert_identifiant(
         fait.valeur.usage.mot(),
         empreinte.as_slice(),
         sealed,
-        to_range(fait.effet),
+        fait.effet,
         fait.enregistre_le
     )
     .execute(conn)
@@ -162,7 +160,7 @@ pub async fn insert_affiliation(
         patient.uuid(),
         fait.id.uuid(),
         fait.valeur.as_str(),
-        to_range(fait.effet),
+        fait.effet,
         fait.enregistre_le
     )
     .execute(conn)
@@ -175,8 +173,9 @@ pub async fn get(
     conn: &mut PgConnection,
     coffre: &Coffre,
     id: PatientId,
-    connu_le: DateTime<Utc>,
+    connu_le: impl Into<Connaissance>,
 ) -> Result<Option<Patient>, StorageError> {
+    let connu_le = instant(connu_le);
     let Some(last) = sqlx::query_scalar!(
         "/* patient.get */ SELECT connu_le FROM patient WHERE patient_id = $1 AND enregistre_le <= $2",
         id.uuid(),
@@ -201,7 +200,7 @@ pub async fn identites(
     conn: &mut PgConnection,
     coffre: &Coffre,
     id: PatientId,
-    connu_le: DateTime<Utc>,
+    connu_le: impl Into<Connaissance>,
 ) -> Result<Vec<FaitDate<Identite>>, StorageError> {
     let rows = sqlx::query!(
         "/* identite_patient.list */
@@ -210,30 +209,22 @@ pub async fn identites(
          WHERE patient_id = $1 AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
          ORDER BY lower(effet)",
         id.uuid(),
-        connu_le
+        instant(connu_le)
     )
     .fetch_all(conn)
     .await?;
     rows.into_iter()
         .map(|row| {
-            let wrong = |column, what: &dyn std::fmt::Display| {
-                StorageError::inconsistent("identite_patient", column, what)
-            };
-            let fait = FaitId::from_uuid(row.identite_id);
-            let clear = coffre.open(place_noms(fait), &row.noms_chiffres)?;
-            let noms: Noms =
-                serde_json::from_slice(&clear).map_err(|error| wrong("noms_chiffres", &error))?;
+            let noms = open_noms(coffre, row.identite_id, &row.noms_chiffres)?;
             Ok(FaitDate {
-                id: fait,
+                id: row.identite_id,
                 valeur: Identite {
                     nom: noms.nom,
                     prenom: noms.prenom,
-                    date_naissance: DateNaissanceAmo::parse(&row.date_naissance)
-                        .map_err(|error| wrong("date_naissance", &error))?,
-                    rang: RangGemellaire::new(i64::from(row.rang))
-                        .map_err(|error| wrong("rang", &error))?,
+                    date_naissance: row.date_naissance,
+                    rang: row.rang,
                 },
-                effet: to_periode(&row.effet, "identite_patient")?,
+                effet: row.effet,
                 enregistre_le: row.enregistre_le,
                 remplace_le: row.remplace_le,
             })
@@ -260,22 +251,19 @@ async fn identifiants(
     .await?;
     rows.into_iter()
         .map(|row| {
-            let wrong = |column, what: &dyn std::fmt::Display| {
-                StorageError::inconsistent("identifiant_patient", column, what)
+            let wrong = |what: &dyn std::fmt::Display| {
+                StorageError::inconsistent("identifiant_patient", "valeur_chiffree", what)
             };
-            let fait = FaitId::from_uuid(row.identifiant_id);
-            let clear = coffre.open(place_numero(fait), &row.valeur_chiffree)?;
-            let number =
-                std::str::from_utf8(&clear).map_err(|error| wrong("valeur_chiffree", &error))?;
+            let clear = coffre.open(place_numero(row.identifiant_id), &row.valeur_chiffree)?;
+            let number = std::str::from_utf8(&clear).map_err(|error| wrong(&error))?;
             Ok(FaitDate {
-                id: fait,
+                id: row.identifiant_id,
                 valeur: IdentifiantPatient {
-                    usage: UsageIdentifiant::du_mot(&row.usage)
-                        .ok_or_else(|| wrong("usage", &row.usage))?,
+                    usage: row.usage,
                     numero: IdentifiantPersonne::parse(&row.nature, number)
-                        .map_err(|error| wrong("valeur_chiffree", &error.code))?,
+                        .map_err(|error| wrong(&error.code))?,
                 },
-                effet: to_periode(&row.effet, "identifiant_patient")?,
+                effet: row.effet,
                 enregistre_le: row.enregistre_le,
                 remplace_le: row.remplace_le,
             })
@@ -287,32 +275,30 @@ async fn identifiants(
 pub async fn affiliations(
     conn: &mut PgConnection,
     id: PatientId,
-    connu_le: DateTime<Utc>,
+    connu_le: impl Into<Connaissance>,
 ) -> Result<Vec<FaitDate<Organisme>>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query_as!(
+        FaitDate::<Organisme>,
         "/* affiliation.list */
-         SELECT affiliation_id, organisme, effet, enregistre_le, remplace_le
+         SELECT affiliation_id AS id, organisme AS valeur, effet, enregistre_le, remplace_le
          FROM affiliation
          WHERE patient_id = $1 AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
          ORDER BY lower(effet)",
         id.uuid(),
-        connu_le
+        instant(connu_le)
     )
     .fetch_all(conn)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(FaitDate {
-                id: FaitId::from_uuid(row.affiliation_id),
-                valeur: Organisme::parse(&row.organisme).map_err(|error| {
-                    StorageError::inconsistent("affiliation", "organisme", error)
-                })?,
-                effet: to_periode(&row.effet, "affiliation")?,
-                enregistre_le: row.enregistre_le,
-                remplace_le: row.remplace_le,
-            })
-        })
-        .collect()
+    .await?)
+}
+
+/// Opens the names of an identity.
+pub(super) fn open_noms(
+    coffre: &Coffre,
+    identite: FaitId,
+    sealed: &[u8],
+) -> Result<Noms, StorageError> {
+    serde_json::from_slice(&coffre.open(place_noms(identite), sealed)?)
+        .map_err(|error| StorageError::inconsistent("identite_patient", "noms_chiffres", error))
 }
 
 const fn place_noms(fait: FaitId) -> Place {

@@ -17,7 +17,7 @@ use crate::law::LawError;
 use crate::law::reglement::reglement;
 use crate::storage::feuilles_de_soins::{self, FeuilleRecue, QuestionFeuilles};
 use crate::storage::recouvrements as mouvements;
-use crate::storage::{Connection, dossiers, evaluations};
+use crate::storage::{Connection, evaluations, faits};
 
 /// Which claims of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl Services {
         refuse_medecin(&contexte.acteur)?;
         let mut conn = self.db.read("creance.list").await?;
         let vue = self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?;
-        let absorbed = dossiers::absorbed(&mut conn, &[patient]).await?;
+        let absorbed = faits::absorbed(&mut conn, &[patient], None).await?;
         let mut records = vec![patient];
         records.extend(absorbed.into_iter().map(|(_, old)| old));
         let feuilles = QuestionFeuilles {

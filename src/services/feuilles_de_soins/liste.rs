@@ -10,7 +10,7 @@ use crate::domain::ids::{FeuilleId, PatientId};
 use crate::services::{Contexte, ServiceError, Services, Vue};
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::feuilles_de_soins::{self, FeuilleRecue, QuestionFeuilles};
-use crate::storage::{Connection, dossiers};
+use crate::storage::{Connection, faits};
 
 /// A page of feuilles, and after which one the next page begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Services {
                 (None, self.verify_perimeter(&mut conn, &contexte.acteur, patient).await?)
             }
         };
-        let absorbed = dossiers::absorbed(&mut conn, &[patient]).await?;
+        let absorbed = faits::absorbed(&mut conn, &[patient], None).await?;
         let mut records = vec![patient];
         records.extend(absorbed.into_iter().map(|(_, old)| old));
         let limite = usize::try_from(limite).unwrap_or(usize::MAX);

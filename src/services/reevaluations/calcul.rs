@@ -14,7 +14,7 @@ use crate::storage::evenements::{self, Evenement};
 use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree};
 use crate::storage::participations::Retenue;
 use crate::storage::reevaluations::{self, FaitRecu};
-use crate::storage::{Connection, dossiers, participations};
+use crate::storage::{Connection, faits, participations};
 
 /// A cause that no event tells: the law of the service is another.
 const LOI: &str = "loi";
@@ -45,7 +45,7 @@ impl Services {
         patient: PatientId,
         cadre: &Cadre,
     ) -> Result<(Examen, Vec<Changement>), ServiceError> {
-        let old = dossiers::absorbed(conn, &[patient]).await?;
+        let old = faits::absorbed(conn, &[patient], None).await?;
         let records: Vec<PatientId> =
             std::iter::once(patient).chain(old.into_iter().map(|(_, old)| old)).collect();
         let days = (cadre.etendue.du, cadre.etendue.au);

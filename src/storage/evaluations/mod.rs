@@ -7,13 +7,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::StorageError;
 use crate::domain::calendar::plus_mois;
 use crate::domain::evaluation::{Evaluation, FaitsConnus};
 use crate::domain::ids::{DeclarationId, FeuilleId, PatientId};
-use crate::domain::money::Centimes;
 
 /// An evaluation as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,13 +82,12 @@ pub async fn later(
     else {
         return Ok(Vec::new());
     };
-    let ids: Vec<Uuid> = feuilles.iter().map(|id| id.uuid()).collect();
     let rows = sqlx::query!(
         "/* evaluation.later */
          SELECT feuille_id, patient_id, numero, connu_le, loi_id, detail FROM evaluation
          WHERE feuille_id = ANY($1) AND date_soins >= $2 AND date_soins < $3
          ORDER BY feuille_id, numero",
-        &ids,
+        feuilles as _,
         first,
         next
     )
@@ -100,8 +97,8 @@ pub async fn later(
         .map(|row| {
             let Lue { declaration_id, faits, evaluation } = decode("evaluation", &row.detail)?;
             Ok(EvaluationEnregistree {
-                feuille_id: FeuilleId::from_uuid(row.feuille_id),
-                patient_id: PatientId::from_uuid(row.patient_id),
+                feuille_id: row.feuille_id,
+                patient_id: row.patient_id,
                 numero: row.numero,
                 connu_le: row.connu_le,
                 loi_id: row.loi_id,
@@ -119,17 +116,17 @@ pub async fn last(
     conn: &mut PgConnection,
     feuilles: &[(FeuilleId, NaiveDate)],
 ) -> Result<BTreeMap<FeuilleId, Evaluation>, StorageError> {
-    let ids: Vec<Uuid> = feuilles.iter().map(|(id, _)| id.uuid()).collect();
+    let ids: Vec<FeuilleId> = feuilles.iter().map(|(id, _)| *id).collect();
     let days: Vec<NaiveDate> = feuilles.iter().map(|(_, jour)| *jour).collect();
     let rows = sqlx::query!(
         r#"/* evaluation.last */
-         SELECT k.feuille_id AS "feuille_id!", e.detail
+         SELECT k.feuille_id AS "feuille_id!: FeuilleId", e.detail
          FROM unnest($1::uuid[], $2::date[]) AS k (feuille_id, date_soins)
          CROSS JOIN LATERAL (
              SELECT detail FROM evaluation
              WHERE feuille_id = k.feuille_id AND date_soins = k.date_soins
              ORDER BY numero DESC LIMIT 1) AS e"#,
-        &ids,
+        &ids as _,
         &days
     )
     .fetch_all(conn)
@@ -137,7 +134,7 @@ pub async fn last(
     rows.into_iter()
         .map(|row| {
             let Lue { evaluation, .. } = decode("evaluation", &row.detail)?;
-            Ok((FeuilleId::from_uuid(row.feuille_id), evaluation))
+            Ok((row.feuille_id, evaluation))
         })
         .collect()
 }
@@ -153,26 +150,18 @@ pub async fn kept_bytes(
     (month, next): (NaiveDate, NaiveDate),
     feuilles: &[FeuilleId],
 ) -> Result<Vec<(FeuilleId, i16, Vec<u8>)>, StorageError> {
-    let ids: Vec<Uuid> = feuilles.iter().map(|id| id.uuid()).collect();
     let rows = sqlx::query!(
         r#"/* evaluation.kept_bytes */
-         SELECT feuille_id AS "feuille_id!", 1::smallint AS "numero!", detail AS "detail!" FROM feuille_de_soins
+         SELECT feuille_id AS "feuille_id!: FeuilleId", 1::smallint AS "numero!", detail AS "detail!" FROM feuille_de_soins
          WHERE feuille_id = ANY($1) AND date_soins >= $2 AND date_soins < $3
          UNION ALL
          SELECT feuille_id, numero, detail FROM evaluation
          WHERE feuille_id = ANY($1) AND date_soins >= $2 AND date_soins < $3"#,
-        &ids,
+        feuilles as _,
         month,
         next
     )
     .fetch_all(conn)
     .await?;
-    let triple = |id, numero, detail| (FeuilleId::from_uuid(id), numero, detail);
-    Ok(rows.into_iter().map(|row| triple(row.feuille_id, row.numero, row.detail)).collect())
-}
-
-/// Cents as the database keeps them.
-pub(super) fn int4(montant: Centimes) -> Result<i32, StorageError> {
-    i32::try_from(montant.get())
-        .map_err(|error| StorageError::inconsistent("evaluation", "centimes", error))
+    Ok(rows.into_iter().map(|row| (row.feuille_id, row.numero, row.detail)).collect())
 }

@@ -2,18 +2,17 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::{FeuilleRecue, codec, numeros};
-use crate::domain::ids::FeuilleId;
+use crate::domain::ids::{FeuilleId, PatientId};
 use crate::storage::{StorageError, evaluations};
 
 /// A row to write. Everything that may be wrong with one is found when it is made, so that a feuille
 /// that does not fit stops no other.
 #[derive(Debug)]
 pub struct NouvelleLigne {
-    feuille_id: Uuid,
-    patient_id: Uuid,
+    feuille_id: FeuilleId,
+    patient_id: PatientId,
     enregistre_le: DateTime<Utc>,
     executant_rpps: i64,
     facturation: i64,
@@ -30,8 +29,8 @@ impl NouvelleLigne {
     pub fn new(recue: &FeuilleRecue, date_soins: NaiveDate) -> Result<Self, StorageError> {
         let (kept, feuille) = (&recue.feuille, &recue.feuille.feuille);
         Ok(Self {
-            feuille_id: kept.id.uuid(),
-            patient_id: kept.patient_id.uuid(),
+            feuille_id: kept.id,
+            patient_id: kept.patient_id,
             enregistre_le: kept.enregistre_le,
             executant_rpps: numeros::rpps(&feuille.executant_rpps)?,
             facturation: numeros::facturation(&feuille.numero_facturation)?,
@@ -46,7 +45,7 @@ impl NouvelleLigne {
 
     /// Id of the feuille.
     pub const fn feuille_id(&self) -> FeuilleId {
-        FeuilleId::from_uuid(self.feuille_id)
+        self.feuille_id
     }
 }
 
@@ -56,8 +55,8 @@ pub async fn insert_all(
     conn: &mut PgConnection,
     lignes: &[NouvelleLigne],
 ) -> Result<u64, StorageError> {
-    let feuilles: Vec<Uuid> = lignes.iter().map(|ligne| ligne.feuille_id).collect();
-    let patients: Vec<Uuid> = lignes.iter().map(|ligne| ligne.patient_id).collect();
+    let feuilles: Vec<FeuilleId> = lignes.iter().map(|ligne| ligne.feuille_id).collect();
+    let patients: Vec<PatientId> = lignes.iter().map(|ligne| ligne.patient_id).collect();
     let instants: Vec<DateTime<Utc>> = lignes.iter().map(|ligne| ligne.enregistre_le).collect();
     let performers: Vec<i64> = lignes.iter().map(|ligne| ligne.executant_rpps).collect();
     let billers: Vec<i64> = lignes.iter().map(|ligne| ligne.facturation).collect();
@@ -76,8 +75,8 @@ pub async fn insert_all(
              $1::uuid[], $2::uuid[], $3::timestamptz[], $4::bigint[], $5::bigint[], $6::integer[],
              $7::date[], $8::date[], $9::smallint[], $10::bytea[], $11::bytea[])
          ON CONFLICT DO NOTHING",
-        &feuilles,
-        &patients,
+        &feuilles as _,
+        &patients as _,
         &instants,
         &performers,
         &billers,

@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::{FeuilleRecue, Row, numeros};
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
@@ -47,7 +46,7 @@ pub async fn find_all(
     conn: &mut PgConnection,
     cles: &[Cle],
 ) -> Result<Vec<(usize, FeuilleRecue)>, StorageError> {
-    let patients: Vec<Uuid> = cles.iter().map(|cle| cle.patient_id.uuid()).collect();
+    let patients: Vec<PatientId> = cles.iter().map(|cle| cle.patient_id).collect();
     let billers: Vec<i64> = cles.iter().map(|cle| cle.facturation).collect();
     let invoices: Vec<i32> = cles.iter().map(|cle| cle.numero_facture).collect();
     let made: Vec<NaiveDate> = cles.iter().map(|cle| cle.date_etablissement).collect();
@@ -63,7 +62,7 @@ pub async fn find_all(
            ON f.patient_id = k.patient_id AND f.facturation = k.facturation
           AND f.numero_facture = k.numero_facture AND f.date_etablissement = k.date_etablissement
           AND f.date_soins = k.date_soins"#,
-        &patients,
+        &patients as _,
         &billers,
         &invoices,
         &made,
