@@ -6,10 +6,7 @@ use sqlx::postgres::PgConnection;
 use super::coffre::Place;
 use super::error::one;
 use super::{Coffre, StorageError, signatures};
-use crate::domain::declaration::{
-    Canal, Declaration, Etat, MedecinDesigne, NumeroDeclaration, Signature,
-};
-use crate::domain::digest::Empreinte;
+use crate::domain::declaration::{Declaration, MedecinDesigne};
 use crate::domain::ids::{DeclarationId, MedecinId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
 
@@ -131,52 +128,6 @@ pub async fn patient_of(
     .await?)
 }
 
-struct Row {
-    declaration_id: DeclarationId,
-    numero: NumeroDeclaration,
-    canal: Canal,
-    contenu_chiffre: Vec<u8>,
-    contenu_sha256: Empreinte,
-    expire_le: DateTime<Utc>,
-    enregistre_le: DateTime<Utc>,
-    rectifie_id: Option<DeclarationId>,
-    en_place: Option<Vec<MedecinId>>,
-    version: i32,
-    etat: Etat,
-    motif: Option<String>,
-}
-
-impl Row {
-    fn build(
-        self,
-        coffre: &Coffre,
-        patient_id: PatientId,
-        medecins: Vec<MedecinDesigne>,
-        signatures: Vec<Signature>,
-    ) -> Result<Declaration, StorageError> {
-        let clear = coffre.open(place(self.declaration_id), &self.contenu_chiffre)?;
-        Ok(Declaration {
-            id: self.declaration_id,
-            patient_id,
-            numero: self.numero,
-            canal: self.canal,
-            medecins,
-            en_place: self.en_place.map(|all| all.into_iter().collect()),
-            rectifie: self.rectifie_id,
-            contenu: String::from_utf8(clear).map_err(|error| {
-                StorageError::inconsistent("declaration", "contenu_chiffre", error)
-            })?,
-            contenu_sha256: self.contenu_sha256,
-            expire_le: self.expire_le,
-            enregistre_le: self.enregistre_le,
-            etat: self.etat,
-            motif: self.motif,
-            version: self.version,
-            signatures,
-        })
-    }
-}
-
 /// A declaration as it stands.
 pub async fn get(
     conn: &mut PgConnection,
@@ -184,27 +135,7 @@ pub async fn get(
     patient: PatientId,
     id: DeclarationId,
 ) -> Result<Option<Declaration>, StorageError> {
-    let row = sqlx::query_as!(
-        Row,
-        r#"/* declaration.get */
-         SELECT d.declaration_id, d.numero, d.canal, d.contenu_chiffre, d.contenu_sha256, d.expire_le,
-                d.enregistre_le, d.rectifie_id, a.en_place AS "en_place?", e.version, e.etat, e.motif
-         FROM declaration d
-         JOIN etat_declaration e
-           ON e.patient_id = d.patient_id AND e.declaration_id = d.declaration_id AND e.remplace_le IS NULL
-         LEFT JOIN avenant a ON a.patient_id = d.patient_id AND a.declaration_id = d.declaration_id
-         WHERE d.patient_id = $1 AND d.declaration_id = $2"#,
-        patient.uuid(),
-        id.uuid()
-    )
-    .fetch_optional(&mut *conn)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let ids = [id];
-    let mut medecins = medecins(&mut *conn, patient, &ids).await?;
-    let mut signatures = signatures::list(conn, patient, &ids).await?;
-    let own = take(&mut medecins, id);
-    row.build(coffre, patient, own, take(&mut signatures, id)).map(Some)
+    Ok(select(conn, coffre, patient, Some(id)).await?.pop())
 }
 
 /// The declarations of a person, the last recorded first.
@@ -213,8 +144,16 @@ pub async fn list(
     coffre: &Coffre,
     patient: PatientId,
 ) -> Result<Vec<Declaration>, StorageError> {
-    let rows = sqlx::query_as!(
-        Row,
+    select(conn, coffre, patient, None).await
+}
+
+async fn select(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    patient: PatientId,
+    id: Option<DeclarationId>,
+) -> Result<Vec<Declaration>, StorageError> {
+    let rows = sqlx::query!(
         r#"/* declaration.list */
          SELECT d.declaration_id, d.numero, d.canal, d.contenu_chiffre, d.contenu_sha256, d.expire_le,
                 d.enregistre_le, d.rectifie_id, a.en_place AS "en_place?", e.version, e.etat, e.motif
@@ -222,9 +161,10 @@ pub async fn list(
          JOIN etat_declaration e
            ON e.patient_id = d.patient_id AND e.declaration_id = d.declaration_id AND e.remplace_le IS NULL
          LEFT JOIN avenant a ON a.patient_id = d.patient_id AND a.declaration_id = d.declaration_id
-         WHERE d.patient_id = $1
+         WHERE d.patient_id = $1 AND ($2::uuid IS NULL OR d.declaration_id = $2)
          ORDER BY d.enregistre_le DESC, d.declaration_id DESC"#,
-        patient.uuid()
+        patient.uuid(),
+        id as _
     )
     .fetch_all(&mut *conn)
     .await?;
@@ -233,9 +173,27 @@ pub async fn list(
     let mut signatures = signatures::list(conn, patient, &ids).await?;
     rows.into_iter()
         .map(|row| {
-            let own = take(&mut medecins, row.declaration_id);
-            let signed = take(&mut signatures, row.declaration_id);
-            row.build(coffre, patient, own, signed)
+            let id = row.declaration_id;
+            let clear = coffre.open(place(id), &row.contenu_chiffre)?;
+            Ok(Declaration {
+                id,
+                patient_id: patient,
+                numero: row.numero,
+                canal: row.canal,
+                medecins: take(&mut medecins, id),
+                en_place: row.en_place.map(|all| all.into_iter().collect()),
+                rectifie: row.rectifie_id,
+                contenu: String::from_utf8(clear).map_err(|error| {
+                    StorageError::inconsistent("declaration", "contenu_chiffre", error)
+                })?,
+                contenu_sha256: row.contenu_sha256,
+                expire_le: row.expire_le,
+                enregistre_le: row.enregistre_le,
+                etat: row.etat,
+                motif: row.motif,
+                version: row.version,
+                signatures: take(&mut signatures, id),
+            })
         })
         .collect()
 }
