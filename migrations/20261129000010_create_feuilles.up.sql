@@ -28,9 +28,9 @@ CREATE TABLE feuille_de_soins (
     date_etablissement date NOT NULL,
     -- The law of the first evaluation.
     loi_id smallint NOT NULL,
-    -- The rest of the feuille, in the binary form of storage/feuilles_de_soins/codec.
+    -- The rest of the feuille, in the binary form of storage/feuilles_de_soins/codec.rs.
     contenu bytea NOT NULL,
-    -- Facts used, amounts by line and rules that decided, in the binary form of storage/evaluations/codec.
+    -- Facts used, amounts by line and rules that decided, in the binary form of storage/evaluations/codec.rs.
     detail bytea NOT NULL,
     PRIMARY KEY (patient_id, facturation, numero_facture, date_etablissement, date_soins)
 ) PARTITION BY RANGE (date_soins);
@@ -46,7 +46,7 @@ CREATE TABLE evaluation (
     -- 2, then one more for each new evaluation of the feuille; the first is in its row.
     numero smallint NOT NULL,
     loi_id smallint NOT NULL,
-    -- Facts used, amounts by line and rules that decided, in the binary form of storage/evaluations/codec.
+    -- Facts used, amounts by line and rules that decided, in the binary form of storage/evaluations/codec.rs.
     detail bytea NOT NULL,
     PRIMARY KEY (feuille_id, numero, patient_id, date_soins),
     CONSTRAINT evaluation_numero CHECK (numero >= 2)

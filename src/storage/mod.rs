@@ -8,7 +8,7 @@ pub mod a_revoir;
 pub mod acces;
 pub mod adressages;
 pub mod avis_ponctuels;
-mod chiffres;
+mod cbor;
 mod coffre;
 pub mod conciliations;
 pub mod connaissance;
