@@ -25,7 +25,6 @@ pub mod honoraires;
 pub mod idempotence;
 pub mod lois;
 pub mod medecins;
-pub mod medecins_faits;
 pub mod migrations;
 pub mod neutralisations;
 pub mod operations;

@@ -19,8 +19,9 @@ use crate::domain::ids::{DeclarationId, FaitId, MedecinId, PatientId};
 use crate::domain::operation::{Operation, ResultatOperation};
 use crate::domain::vie::fusion::{compte_le, derouler_avec_ecarts, jusqu_au_deces};
 use crate::law::parameters::Parametre;
+use crate::storage::medecins::changements;
 use crate::storage::patients::{conflits, faits, mouvements};
-use crate::storage::{Connection, designations, fins, medecins_faits, operations};
+use crate::storage::{Connection, designations, fins, operations};
 
 /// A person whose timeline is written, by whom, and under which instant.
 #[derive(Debug, Clone, Copy)]
@@ -127,7 +128,7 @@ impl Services {
         let doctors: BTreeSet<MedecinId> =
             choices.iter().flat_map(|choice| choice.medecins.iter().copied()).collect();
         let doctors: Vec<MedecinId> = doctors.into_iter().collect();
-        medecins_faits::share(conn, &doctors).await?;
+        changements::share(conn, &doctors).await?;
         let mut standing = Vec::new();
         for known in fins::list(conn, patient).await? {
             if known.annulee {
@@ -181,6 +182,6 @@ impl Services {
             return Ok(false);
         }
         let all: Vec<MedecinId> = others.iter().copied().chain([operation.medecin_id]).collect();
-        Ok(!medecins_faits::may_be_joint(conn, &all, operation.effet_du).await?)
+        Ok(!changements::may_be_joint(conn, &all, operation.effet_du).await?)
     }
 }

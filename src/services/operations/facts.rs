@@ -10,7 +10,8 @@ use crate::domain::ids::{FaitId, LieuId, MedecinId};
 use crate::domain::medecin::{Exercice, Lieu, LieuExistantOuNouveau, Medecin, NouvelExercice};
 use crate::domain::operation::{NatureOperation, NouvelleOperation, Operation, sans};
 use crate::services::{ServiceError, Services, latest_knowledge};
-use crate::storage::{Connection, medecins, medecins_faits};
+use crate::storage::Connection;
+use crate::storage::medecins::{self, changements};
 
 /// Facts replaced, and facts that take their place.
 #[derive(Debug, Default)]
@@ -101,14 +102,14 @@ impl Services {
         instant: DateTime<Utc>,
     ) -> Result<(), ServiceError> {
         for id in &changes.exercices_pris {
-            medecins_faits::replace_exercice(conn, medecin, *id, instant).await?;
+            changements::replace_exercice(conn, medecin, *id, instant).await?;
         }
         for (effet, valeur) in &changes.exercices {
             let fait = self.fact(*effet, valeur.clone(), instant);
             medecins::insert_exercice(conn, medecin, &fait).await?;
         }
         for id in &changes.specialites_prises {
-            medecins_faits::replace_specialite(conn, medecin, *id, instant).await?;
+            changements::replace_specialite(conn, medecin, *id, instant).await?;
         }
         for (effet, valeur) in &changes.specialites {
             let fait = self.fact(*effet, *valeur, instant);

@@ -15,8 +15,8 @@ use crate::domain::operation::{
     Compte, EtatOperation, NatureOperation, NouvelleOperation, Operation,
 };
 use crate::storage::evenements::{self, Evenement};
-use crate::storage::medecins_faits::Verrouille;
-use crate::storage::{Connection, Tx, medecins, medecins_faits, operations, taches};
+use crate::storage::medecins::changements::{self, Verrouille};
+use crate::storage::{Connection, Tx, medecins, operations, taches};
 
 pub use self::run::{DO, UNDO};
 
@@ -164,7 +164,7 @@ impl Services {
             });
         }
         self.restore_facts(&mut tx, &operation, doctor.instant).await?;
-        medecins_faits::touch(&mut tx, doctor.id, doctor.instant).await?;
+        changements::touch(&mut tx, doctor.id, doctor.instant).await?;
         self.plan_operation(&mut tx, UNDO, id, doctor.instant).await?;
         let nature = "medecin.operation_annulee";
         self.tell_operation(&mut tx, contexte, &operation, nature, doctor.instant).await?;
@@ -207,7 +207,7 @@ impl Services {
             annulee_le: None,
         };
         self.write_facts(tx, doctor.id, &changes, doctor.instant).await?;
-        medecins_faits::touch(tx, doctor.id, doctor.instant).await?;
+        changements::touch(tx, doctor.id, doctor.instant).await?;
         operations::insert(tx, &operation).await?;
         let compte = self.expected(tx, &operation).await?;
         if plan {
@@ -256,7 +256,7 @@ impl Services {
         tx: &mut Tx,
         rpps: &crate::domain::identifiers::Rpps,
     ) -> Result<Verrouille, ServiceError> {
-        let locked = medecins_faits::lock(tx, rpps, self.clock.now()).await?;
+        let locked = changements::lock(tx, rpps, self.clock.now()).await?;
         locked.ok_or(ServiceError::Introuvable)
     }
 

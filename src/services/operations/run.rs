@@ -16,8 +16,9 @@ use crate::domain::operation::{EtatOperation, Operation, ResultatOperation};
 use crate::services::frises::Ecriture;
 use crate::services::{ServiceError, Services};
 use crate::storage::evenements::{self, Evenement};
+use crate::storage::medecins::changements;
 use crate::storage::taches::Tache;
-use crate::storage::{medecins_faits, operations, patients};
+use crate::storage::{operations, patients};
 
 /// The job that carries an operation out.
 pub const DO: &str = "traiter_operation";
@@ -55,7 +56,7 @@ impl Services {
     pub async fn undo_operation(&self, task: &Tache) -> Result<(), ServiceError> {
         let Some(operation) = self.operation_of_task(task).await? else { return Ok(()) };
         let mut tx = self.db.begin("operation.undo").await?;
-        medecins_faits::barrier(&mut tx, operation.medecin_id).await?;
+        changements::barrier(&mut tx, operation.medecin_id).await?;
         tx.commit().await?;
         self.walk(task, &operation, Sens::Defaire).await?;
         let mut tx = self.db.begin("operation.undone").await?;
@@ -74,7 +75,7 @@ impl Services {
     /// waited for, so that none is forgotten.
     async fn begin_operation(&self, operation: &Operation) -> Result<(), ServiceError> {
         let mut tx = self.db.begin("operation.barrier").await?;
-        medecins_faits::barrier(&mut tx, operation.medecin_id).await?;
+        changements::barrier(&mut tx, operation.medecin_id).await?;
         tx.commit().await?;
         let mut tx = self.db.begin("operation.begin").await?;
         operations::list_patients(&mut tx, operation).await?;

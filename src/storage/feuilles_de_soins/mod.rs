@@ -1,9 +1,9 @@
 //! Feuilles de soins, partitioned by month of care. The row of a feuille also holds its first
 //! evaluation: both are written once, together.
 
+mod cles;
 mod codec;
 mod ecriture;
-mod jumelles;
 pub(super) mod numeros;
 
 use std::collections::BTreeSet;
@@ -12,8 +12,8 @@ use std::sync::{Mutex, PoisonError};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
+pub use self::cles::{Cle, find_all};
 pub use self::ecriture::{NouvelleLigne, insert_all};
-pub use self::jumelles::{Cle, find_all};
 use super::evaluations::{EvaluationEnregistree, Lue, decode};
 use super::{Db, StorageError};
 use crate::domain::calendar::{debut_de_mois, plus_mois};

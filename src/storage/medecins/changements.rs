@@ -3,10 +3,10 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::StorageError;
-use super::error::one;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{FaitId, MedecinId};
+use crate::storage::StorageError;
+use crate::storage::error::one;
 
 /// A doctor whose facts may be changed until the end of the transaction.
 #[derive(Debug, Clone, Copy)]

@@ -1,5 +1,7 @@
 //! Doctors, places and practices.
 
+pub mod changements;
+
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 

@@ -1,4 +1,4 @@
-//! Feuilles that were already received.
+//! What makes a feuille unique, and those that were already received.
 
 use chrono::NaiveDate;
 use sqlx::postgres::PgConnection;
