@@ -3,6 +3,10 @@
 //! Every write about a person begins with [`patients::lock`], which also gives the instant under
 //! which the write is known. Instants and identifiers are arguments; numbers and names of persons
 //! are encrypted by the [`Coffre`].
+//!
+//! Statements read and write types of the domain. `types.rs` says how each of them is stored, and
+//! `sqlx.toml`, at the root, which column has which. What looks back takes a
+//! [`Connaissance`](connaissance::Connaissance): an instant, or none for what is known now.
 
 pub mod a_revoir;
 pub mod acces;
