@@ -149,11 +149,6 @@ impl Law {
         self.couverture
     }
 
-    /// Version of the reasoning.
-    pub const fn moteur(&self) -> u32 {
-        self.moteur
-    }
-
     /// Hash of the values, the rules and the reasoning.
     pub const fn empreinte(&self) -> &Empreinte {
         &self.empreinte

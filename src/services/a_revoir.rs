@@ -15,7 +15,7 @@ use crate::domain::ids::{FeuilleId, PatientId};
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree, FeuilleRecue};
 use crate::storage::patients::fusions;
-use crate::storage::{Connection, a_revoir, avis_ponctuels, dossiers};
+use crate::storage::{Connection, a_revoir, avis_ponctuels, faits};
 
 /// Persons read together.
 const TRANCHE: i64 = 64;
@@ -116,7 +116,7 @@ async fn to_look_at(
     persons: &[PatientId],
     question: &QuestionRevue,
 ) -> Result<Vec<FeuilleARevoir>, ServiceError> {
-    let absorbed = dossiers::absorbed(conn, persons).await?;
+    let absorbed = faits::absorbed(conn, persons, None).await?;
     let owners: BTreeMap<PatientId, PatientId> =
         absorbed.into_iter().map(|(kept, old)| (old, kept)).collect();
     let records: Vec<PatientId> = persons.iter().chain(owners.keys()).copied().collect();

@@ -6,7 +6,6 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::StorageError;
-use super::dossiers::uuids;
 use crate::domain::a_revoir::{FaitEnregistre, Reexamen};
 use crate::domain::ids::PatientId;
 
@@ -19,7 +18,7 @@ pub async fn persons(
     from: Option<PatientId>,
     limit: i64,
 ) -> Result<Vec<PatientId>, StorageError> {
-    let rows = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         "/* a_revoir.persons */
          SELECT DISTINCT a.patient_id FROM affiliation a
          WHERE a.remplace_le IS NULL AND left(a.organisme, 5) = $1 AND a.effet @> $2::date
@@ -33,8 +32,7 @@ pub async fn persons(
         limit
     )
     .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(PatientId::from_uuid).collect())
+    .await?)
 }
 
 /// Events of some kinds recorded about some records after an instant, each with its record.
@@ -51,7 +49,7 @@ pub async fn faits(
          FROM evenement
          WHERE patient_id = ANY($1) AND nature NOT LIKE 'feuille.%' AND nature = ANY($2)
            AND enregistre_le > $3"#,
-        &uuids(records),
+        records as _,
         natures,
         apres
     )
@@ -66,7 +64,7 @@ pub async fn faits(
                 du: row.effet_du,
                 au: row.effet_au,
             };
-            (PatientId::from_uuid(row.patient_id), fait)
+            (row.patient_id, fait)
         })
         .collect())
 }
@@ -81,7 +79,7 @@ pub async fn reexamens(
 ) -> Result<Vec<(PatientId, Reexamen)>, StorageError> {
     let rows = sqlx::query!(
         r#"/* a_revoir.reexamens */
-         SELECT p.patient_id AS "patient_id!", r.enregistre_le, r.depuis, r.du, r.au
+         SELECT p.patient_id AS "patient_id!: PatientId", r.enregistre_le, r.depuis, r.du, r.au
          FROM reevaluation r CROSS JOIN unnest($1::uuid[]) AS p (patient_id)
          WHERE r.etat = 'appliquee' AND r.enregistre_le > $3
            AND (r.patient_id = p.patient_id
@@ -90,7 +88,7 @@ pub async fn reexamens(
                       WHERE a.patient_id = p.patient_id AND a.remplace_le IS NULL
                         AND left(a.organisme, 5) = $2
                         AND a.effet @> (r.enregistre_le AT TIME ZONE 'Europe/Paris')::date)))"#,
-        &uuids(persons),
+        persons as _,
         caisse,
         apres
     )
@@ -104,7 +102,7 @@ pub async fn reexamens(
                 depuis: row.depuis,
                 jours: (row.du, row.au),
             };
-            (PatientId::from_uuid(row.patient_id), reexamen)
+            (row.patient_id, reexamen)
         })
         .collect())
 }

@@ -96,7 +96,7 @@ pub async fn list(
         .map(|row| {
             let reference = row.empreinte.iter().take(4).map(|byte| format!("{byte:02X}"));
             Ok(AccesLu {
-                id: AccesId::from_uuid(row.acces_id),
+                id: row.acces_id,
                 survenu_le: row.survenu_le,
                 role: row.role,
                 identite: row.identite,
@@ -108,7 +108,7 @@ pub async fn list(
                 )?,
                 reference: reference.collect(),
                 operation: row.operation,
-                requete_id: RequestId::from_uuid(row.requete_id),
+                requete_id: row.requete_id,
             })
         })
         .collect()

@@ -3,36 +3,33 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
-use sqlx::postgres::types::PgRange;
 use sqlx::types::Json;
-use uuid::Uuid;
 
 use super::StorageError;
+use super::connaissance::{Connaissance, instant};
 use super::error::one;
-use super::medecins::word;
-use super::range::{to_periode, to_range};
+use super::types::word;
 use crate::domain::adressage::{
-    ActePrevu, Adressage, Correspondant, MotifCloture, Periodicite, Retour, SoinsPrevus,
+    ActePrevu, Adressage, Correspondant, Periodicite, Retour, SoinsPrevus,
 };
-use crate::domain::identifiers::{Rpps, Specialite};
-use crate::domain::ids::{AdressageId, MedecinId, PatientId, RetourId};
+use crate::domain::ids::{AdressageId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Content of a referral as it is stored.
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Contenu {
     actes: Vec<Acte>,
     #[serde(skip_serializing_if = "Option::is_none")]
     periodicite: Option<Rythme>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Acte {
     nomenclature: String,
     code: String,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Rythme {
     tous_les: u16,
     unite: String,
@@ -52,19 +49,18 @@ impl Contenu {
         }
     }
 
-    fn build(self) -> Result<SoinsPrevus, StorageError> {
-        let mut actes = Vec::with_capacity(self.actes.len());
-        for acte in self.actes {
-            let nomenclature = word("version_adressage", "contenu", &acte.nomenclature)?;
-            actes.push(ActePrevu::parse(nomenclature, &acte.code).map_err(|error| {
-                StorageError::inconsistent("version_adressage", "contenu", error.code)
-            })?);
-        }
-        let rythme = |one: Rythme| -> Result<Periodicite, StorageError> {
-            let unite = word("version_adressage", "contenu", &one.unite)?;
-            Ok(Periodicite { tous_les: one.tous_les, unite })
+    fn build(self) -> Result<SoinsPrevus, String> {
+        let acte = |acte: Acte| {
+            let code = ActePrevu::parse(word(&acte.nomenclature)?, &acte.code);
+            code.map_err(|error| error.code.to_owned())
         };
-        Ok(SoinsPrevus { actes, periodicite: self.periodicite.map(rythme).transpose()? })
+        let rythme = |one: Rythme| -> Result<Periodicite, String> {
+            Ok(Periodicite { tous_les: one.tous_les, unite: word(&one.unite)? })
+        };
+        Ok(SoinsPrevus {
+            actes: self.actes.into_iter().map(acte).collect::<Result<_, _>>()?,
+            periodicite: self.periodicite.map(rythme).transpose()?,
+        })
     }
 }
 
@@ -124,17 +120,17 @@ async fn insert_version(
         id,
         adressage.version,
         adressage.etat.mot(),
-        adressage.motif_cloture.map(MotifCloture::mot),
+        adressage.motif_cloture as _,
         Json(Contenu::of(&adressage.soins)) as _,
-        to_range(adressage.effet),
+        adressage.effet,
         adressage.enregistre_le
     )
     .execute(&mut *conn)
     .await?;
     for (rang, correspondant) in (0_i32..).zip(&adressage.correspondants) {
         let (medecin, specialite) = match correspondant {
-            Correspondant::Medecin { id, .. } => (Some(id.uuid()), None),
-            Correspondant::Specialite(code) => (None, Some(code.to_string())),
+            Correspondant::Medecin { id, .. } => (Some(id), None),
+            Correspondant::Specialite(code) => (None, Some(code)),
         };
         sqlx::query!(
             "/* correspondant_adressage.insert */
@@ -145,8 +141,8 @@ async fn insert_version(
             id,
             adressage.version,
             rang,
-            medecin,
-            specialite
+            medecin as _,
+            specialite as _
         )
         .execute(&mut *conn)
         .await?;
@@ -184,13 +180,12 @@ pub async fn patient_of(
     conn: &mut PgConnection,
     id: AdressageId,
 ) -> Result<Option<PatientId>, StorageError> {
-    let row = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         "/* adressage.patient_of */ SELECT patient_id FROM adressage WHERE adressage_id = $1",
         id.uuid()
     )
     .fetch_optional(conn)
-    .await?;
-    Ok(row.map(PatientId::from_uuid))
+    .await?)
 }
 
 /// A referral as known at an instant.
@@ -198,28 +193,27 @@ pub async fn get(
     conn: &mut PgConnection,
     patient: PatientId,
     id: AdressageId,
-    connu_le: DateTime<Utc>,
+    connu_le: impl Into<Connaissance>,
 ) -> Result<Option<Adressage>, StorageError> {
-    Ok(select(conn, &[patient.uuid()], connu_le, Some(id), None).await?.pop())
+    Ok(select(conn, &[patient], instant(connu_le), Some(id), None).await?.pop())
 }
 
 /// The referrals of a person as known at an instant, by first day.
 pub async fn list(
     conn: &mut PgConnection,
     patient: PatientId,
-    connu_le: DateTime<Utc>,
+    connu_le: impl Into<Connaissance>,
 ) -> Result<Vec<Adressage>, StorageError> {
-    select(conn, &[patient.uuid()], connu_le, None, None).await
+    select(conn, &[patient], instant(connu_le), None, None).await
 }
 
 /// The referrals of some persons as known at an instant, for the evaluation of many feuilles.
 pub async fn of_persons(
     conn: &mut PgConnection,
     patients: &[PatientId],
-    connu_le: DateTime<Utc>,
+    connu_le: impl Into<Connaissance>,
 ) -> Result<Vec<Adressage>, StorageError> {
-    let patients: Vec<Uuid> = patients.iter().map(|patient| patient.uuid()).collect();
-    select(conn, &patients, connu_le, None, None).await
+    select(conn, patients, instant(connu_le), None, None).await
 }
 
 /// The referrals of a person that hold on a day, as known at an instant: what the evaluation of an
@@ -228,64 +222,21 @@ pub async fn en_vigueur(
     conn: &mut PgConnection,
     patient: PatientId,
     jour: NaiveDate,
-    connu_le: DateTime<Utc>,
+    connu_le: impl Into<Connaissance>,
 ) -> Result<Vec<Adressage>, StorageError> {
-    let mut found = select(conn, &[patient.uuid()], connu_le, None, Some(jour)).await?;
+    let mut found = select(conn, &[patient], instant(connu_le), None, Some(jour)).await?;
     found.retain(|adressage| adressage.en_vigueur(jour));
     Ok(found)
 }
 
-struct Row {
-    patient_id: Uuid,
-    adressage_id: Uuid,
-    medecin_id: Uuid,
-    rpps: String,
-    nature: String,
-    etabli_le: NaiveDate,
-    version: i32,
-    etat: String,
-    motif_cloture: Option<String>,
-    contenu: Json<Contenu>,
-    effet: PgRange<NaiveDate>,
-    enregistre_le: DateTime<Utc>,
-    remplace_le: Option<DateTime<Utc>>,
-}
-
-impl Row {
-    fn build(self) -> Result<Adressage, StorageError> {
-        Ok(Adressage {
-            id: AdressageId::from_uuid(self.adressage_id),
-            patient_id: PatientId::from_uuid(self.patient_id),
-            medecin_id: MedecinId::from_uuid(self.medecin_id),
-            rpps: rpps(&self.rpps)?,
-            nature: word("adressage", "nature", &self.nature)?,
-            etabli_le: self.etabli_le,
-            version: self.version,
-            etat: word("version_adressage", "etat", &self.etat)?,
-            motif_cloture: self
-                .motif_cloture
-                .as_deref()
-                .map(|motif| word("version_adressage", "motif_cloture", motif))
-                .transpose()?,
-            effet: to_periode(&self.effet, "version_adressage")?,
-            correspondants: Vec::new(),
-            soins: self.contenu.0.build()?,
-            retours: Vec::new(),
-            enregistre_le: self.enregistre_le,
-            remplace_le: self.remplace_le,
-        })
-    }
-}
-
 async fn select(
     conn: &mut PgConnection,
-    patients: &[Uuid],
+    patients: &[PatientId],
     connu_le: DateTime<Utc>,
     id: Option<AdressageId>,
     jour: Option<NaiveDate>,
 ) -> Result<Vec<Adressage>, StorageError> {
-    let rows = sqlx::query_as!(
-        Row,
+    let rows = sqlx::query!(
         r#"/* adressage.list */
          SELECT a.patient_id, a.adressage_id, a.medecin_id, m.rpps, a.nature, a.etabli_le, v.version, v.etat,
                 v.motif_cloture, v.contenu AS "contenu: Json<Contenu>", v.effet, v.enregistre_le,
@@ -298,14 +249,35 @@ async fn select(
          WHERE a.patient_id = ANY($1) AND ($3::uuid IS NULL OR a.adressage_id = $3)
            AND ($4::date IS NULL OR (v.effet @> $4 AND v.etat <> 'annule'))
          ORDER BY lower(v.effet), a.enregistre_le, a.adressage_id"#,
-        patients,
+        patients as _,
         connu_le,
-        id.map(AdressageId::uuid),
+        id as _,
         jour
     )
     .fetch_all(&mut *conn)
     .await?;
-    let mut found: Vec<Adressage> = rows.into_iter().map(Row::build).collect::<Result<_, _>>()?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        found.push(Adressage {
+            id: row.adressage_id,
+            patient_id: row.patient_id,
+            medecin_id: row.medecin_id,
+            rpps: row.rpps,
+            nature: row.nature,
+            etabli_le: row.etabli_le,
+            version: row.version,
+            etat: row.etat,
+            motif_cloture: row.motif_cloture,
+            effet: row.effet,
+            correspondants: Vec::new(),
+            soins: row.contenu.0.build().map_err(|error| {
+                StorageError::inconsistent("version_adressage", "contenu", error)
+            })?,
+            retours: Vec::new(),
+            enregistre_le: row.enregistre_le,
+            remplace_le: row.remplace_le,
+        });
+    }
     if !found.is_empty() {
         add_correspondants(&mut *conn, patients, &mut found).await?;
         add_retours(conn, patients, connu_le, &mut found).await?;
@@ -315,10 +287,10 @@ async fn select(
 
 async fn add_correspondants(
     conn: &mut PgConnection,
-    patients: &[Uuid],
+    patients: &[PatientId],
     found: &mut [Adressage],
 ) -> Result<(), StorageError> {
-    let ids: Vec<Uuid> = found.iter().map(|one| one.id.uuid()).collect();
+    let ids: Vec<AdressageId> = found.iter().map(|one| one.id).collect();
     let versions: Vec<i32> = found.iter().map(|one| one.version).collect();
     let rows = sqlx::query!(
         r#"/* correspondant_adressage.list */
@@ -328,25 +300,22 @@ async fn add_correspondants(
            ON c.patient_id = ANY($1) AND c.adressage_id = w.adressage_id AND c.version = w.version
          LEFT JOIN medecin m ON m.medecin_id = c.medecin_id
          ORDER BY c.adressage_id, c.rang"#,
-        patients,
-        &ids,
+        patients as _,
+        &ids as _,
         &versions
     )
     .fetch_all(conn)
     .await?;
     for row in rows {
-        let wrong =
-            |what: &str| StorageError::inconsistent("correspondant_adressage", "specialite", what);
         let correspondant = match (row.medecin_id, row.rpps, row.specialite) {
-            (Some(id), Some(number), _) => {
-                Correspondant::Medecin { id: MedecinId::from_uuid(id), rpps: rpps(&number)? }
+            (Some(id), Some(rpps), _) => Correspondant::Medecin { id, rpps },
+            (_, _, Some(code)) => Correspondant::Specialite(code),
+            _ => {
+                let (table, column) = ("correspondant_adressage", "specialite");
+                return Err(StorageError::inconsistent(table, column, "nobody"));
             }
-            (_, _, Some(code)) => Correspondant::Specialite(
-                Specialite::parse(&code).map_err(|error| wrong(error.code))?,
-            ),
-            _ => return Err(wrong("nobody")),
         };
-        if let Some(own) = found.iter_mut().find(|one| one.id.uuid() == row.adressage_id) {
+        if let Some(own) = found.iter_mut().find(|one| one.id == row.adressage_id) {
             own.correspondants.push(correspondant);
         }
     }
@@ -355,11 +324,11 @@ async fn add_correspondants(
 
 async fn add_retours(
     conn: &mut PgConnection,
-    patients: &[Uuid],
+    patients: &[PatientId],
     connu_le: DateTime<Utc>,
     found: &mut [Adressage],
 ) -> Result<(), StorageError> {
-    let ids: Vec<Uuid> = found.iter().map(|one| one.id.uuid()).collect();
+    let ids: Vec<AdressageId> = found.iter().map(|one| one.id).collect();
     let rows = sqlx::query!(
         "/* retour_adressage.list */
          SELECT r.adressage_id, r.retour_id, r.medecin_id, m.rpps, r.nature, r.soins_le, r.reference,
@@ -367,29 +336,25 @@ async fn add_retours(
          FROM retour_adressage r JOIN medecin m ON m.medecin_id = r.medecin_id
          WHERE r.patient_id = ANY($1) AND r.adressage_id = ANY($2) AND r.enregistre_le <= $3
          ORDER BY r.enregistre_le, r.retour_id",
-        patients,
-        &ids,
+        patients as _,
+        &ids as _,
         connu_le
     )
     .fetch_all(conn)
     .await?;
     for row in rows {
         let retour = Retour {
-            id: RetourId::from_uuid(row.retour_id),
-            medecin_id: MedecinId::from_uuid(row.medecin_id),
-            rpps: rpps(&row.rpps)?,
-            nature: word("retour_adressage", "nature", &row.nature)?,
+            id: row.retour_id,
+            medecin_id: row.medecin_id,
+            rpps: row.rpps,
+            nature: row.nature,
             soins_le: row.soins_le,
             reference: row.reference,
             enregistre_le: row.enregistre_le,
         };
-        if let Some(own) = found.iter_mut().find(|one| one.id.uuid() == row.adressage_id) {
+        if let Some(own) = found.iter_mut().find(|one| one.id == row.adressage_id) {
             own.retours.push(retour);
         }
     }
     Ok(())
-}
-
-fn rpps(text: &str) -> Result<Rpps, StorageError> {
-    Rpps::parse(text).map_err(|error| StorageError::inconsistent("medecin", "rpps", error))
 }

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::StorageError;
 use super::feuilles_de_soins::numeros;
@@ -38,10 +37,9 @@ pub async fn insert(
     avis: &[AvisPonctuel],
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let patients: Vec<Uuid> = avis.iter().map(|one| one.patient_id.uuid()).collect();
-    let feuilles: Vec<Uuid> = avis.iter().map(|one| one.avis.feuille.uuid()).collect();
-    let executants: Vec<String> =
-        avis.iter().map(|one| one.executant.as_str().to_owned()).collect();
+    let patients: Vec<PatientId> = avis.iter().map(|one| one.patient_id).collect();
+    let feuilles: Vec<FeuilleId> = avis.iter().map(|one| one.avis.feuille).collect();
+    let executants: Vec<Rpps> = avis.iter().map(|one| one.executant).collect();
     let jours: Vec<NaiveDate> = avis.iter().map(|one| one.avis.jour).collect();
     sqlx::query!(
         "/* avis_ponctuel.insert */
@@ -49,9 +47,9 @@ pub async fn insert(
          SELECT w.patient_id, w.feuille_id, w.executant_rpps, w.jour, $5::timestamptz
          FROM UNNEST($1::uuid[], $2::uuid[], $3::text[], $4::date[])
               AS w (patient_id, feuille_id, executant_rpps, jour)",
-        &patients,
-        &feuilles,
-        &executants,
+        &patients as _,
+        &feuilles as _,
+        &executants as _,
         &jours,
         instant
     )
@@ -67,9 +65,9 @@ pub async fn insert_rompus(
     rompus: &[AvisRompu],
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let patients: Vec<Uuid> = rompus.iter().map(|one| one.patient_id.uuid()).collect();
-    let avis: Vec<Uuid> = rompus.iter().map(|one| one.avis.uuid()).collect();
-    let par: Vec<Uuid> = rompus.iter().map(|one| one.par.feuille.uuid()).collect();
+    let patients: Vec<PatientId> = rompus.iter().map(|one| one.patient_id).collect();
+    let avis: Vec<FeuilleId> = rompus.iter().map(|one| one.avis).collect();
+    let par: Vec<FeuilleId> = rompus.iter().map(|one| one.par.feuille).collect();
     let jours: Vec<NaiveDate> = rompus.iter().map(|one| one.par.jour).collect();
     sqlx::query!(
         "/* avis_ponctuel_rompu.insert */
@@ -89,9 +87,9 @@ pub async fn insert_rompus(
                   SELECT m.absorbe_id FROM attribution_feuille o JOIN fusion m ON m.patient_id = o.origine_id
                   WHERE o.feuille_id = w.feuille_id))
          ON CONFLICT DO NOTHING",
-        &patients,
-        &avis,
-        &par,
+        &patients as _,
+        &avis as _,
+        &par as _,
         &jours,
         instant
     )
@@ -109,7 +107,6 @@ pub async fn of_persons(
     conn: &mut PgConnection,
     patients: &[PatientId],
 ) -> Result<Vec<AvisPonctuel>, StorageError> {
-    let patients: Vec<Uuid> = patients.iter().map(|patient| patient.uuid()).collect();
     let rows = sqlx::query!(
         r#"/* avis_ponctuel.of_persons */
          WITH donnee AS MATERIALIZED (
@@ -117,7 +114,8 @@ pub async fn of_persons(
          origine AS MATERIALIZED (
              SELECT o.origine_id AS patient_id FROM attribution_feuille o
              WHERE o.feuille_id = ANY (ARRAY(SELECT feuille_id FROM donnee)))
-         SELECT coalesce(d.patient_id, v.patient_id) AS "patient_id!", v.feuille_id, v.executant_rpps, v.jour
+         SELECT coalesce(d.patient_id, v.patient_id) AS "patient_id!: PatientId", v.feuille_id AS "feuille_id!",
+                v.executant_rpps AS "executant_rpps!", v.jour AS "jour!"
          FROM avis_ponctuel v
          LEFT JOIN (
              SELECT a.feuille_id, a.patient_id FROM attribution_feuille a
@@ -132,24 +130,18 @@ pub async fn of_persons(
                        WHERE patient_id = ANY (ARRAY(SELECT patient_id FROM origine))))
                    AND v.feuille_id = ANY (ARRAY(SELECT feuille_id FROM donnee)))
            AND coalesce(d.patient_id, v.patient_id) = ANY($1)"#,
-        &patients
+        patients as _
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(AvisPonctuel {
-                patient_id: PatientId::from_uuid(row.patient_id),
-                executant: Rpps::parse(&row.executant_rpps).map_err(|error| {
-                    StorageError::inconsistent("avis_ponctuel", "executant_rpps", error)
-                })?,
-                avis: AutreFeuille {
-                    jour: row.jour,
-                    feuille: FeuilleId::from_uuid(row.feuille_id),
-                },
-            })
+    Ok(rows
+        .into_iter()
+        .map(|row| AvisPonctuel {
+            patient_id: row.patient_id,
+            executant: row.executant_rpps,
+            avis: AutreFeuille { jour: row.jour, feuille: row.feuille_id },
         })
-        .collect()
+        .collect())
 }
 
 /// A feuille that contradicts the opinion of another, since when it is known, and whose it is now.
@@ -172,11 +164,10 @@ pub async fn ruptures(
     records: &[PatientId],
     feuille: Option<FeuilleId>,
 ) -> Result<Vec<Rupture>, StorageError> {
-    let records: Vec<Uuid> = records.iter().map(|record| record.uuid()).collect();
     let rows = sqlx::query!(
         r#"/* avis_ponctuel_rompu.list */
          SELECT r.feuille_id, r.rompu_par, r.jour, r.enregistre_le,
-                coalesce(p.fusionne_dans, p.patient_id) AS "proprietaire!"
+                coalesce(p.fusionne_dans, p.patient_id) AS "proprietaire!: PatientId"
          FROM avis_ponctuel_rompu r
          JOIN feuille_de_soins f ON f.feuille_id = r.rompu_par AND f.date_soins = r.jour
          JOIN patient p ON p.patient_id = coalesce(
@@ -184,20 +175,18 @@ pub async fn ruptures(
               ORDER BY a.enregistre_le DESC LIMIT 1), f.patient_id)
          WHERE r.patient_id = ANY($1) AND ($2::uuid IS NULL OR r.feuille_id = $2)
          ORDER BY r.jour, r.rompu_par"#,
-        &records,
-        feuille.map(FeuilleId::uuid)
+        records as _,
+        feuille as _
     )
     .fetch_all(conn)
     .await?;
-    let build =
-        |(jour, par): (NaiveDate, Uuid)| AutreFeuille { jour, feuille: FeuilleId::from_uuid(par) };
     Ok(rows
         .into_iter()
         .map(|row| Rupture {
-            avis: FeuilleId::from_uuid(row.feuille_id),
-            par: build((row.jour, row.rompu_par)),
+            avis: row.feuille_id,
+            par: AutreFeuille { jour: row.jour, feuille: row.rompu_par },
             enregistre_le: row.enregistre_le,
-            proprietaire: PatientId::from_uuid(row.proprietaire),
+            proprietaire: row.proprietaire,
         })
         .collect())
 }
@@ -224,14 +213,14 @@ pub async fn autour(
     else {
         return Ok(Vec::new());
     };
-    let patients: Vec<Uuid> = asked.iter().map(|one| one.patient_id.uuid()).collect();
+    let patients: Vec<PatientId> = asked.iter().map(|one| one.patient_id).collect();
     let executants = asked.iter().map(|one| numeros::rpps(&one.executant));
     let executants: Vec<i64> = executants.collect::<Result<_, _>>()?;
     let firsts: Vec<NaiveDate> = asked.iter().map(|one| one.jours.0).collect();
     let lasts: Vec<NaiveDate> = asked.iter().map(|one| one.jours.1).collect();
     let rows = sqlx::query!(
         r#"/* feuille_de_soins.around */
-         SELECT DISTINCT w.patient_id AS "patient_id!", f.feuille_id AS "feuille_id!",
+         SELECT DISTINCT w.patient_id AS "patient_id!: PatientId", f.feuille_id AS "feuille_id!: FeuilleId",
                 f.executant_rpps AS "executant_rpps!", f.date_soins AS "date_soins!"
          FROM UNNEST($1::uuid[], $2::bigint[], $3::date[], $4::date[])
               AS w (patient_id, executant_rpps, du, au)
@@ -247,7 +236,7 @@ pub async fn autour(
                          WHERE a.feuille_id = f.feuille_id ORDER BY a.enregistre_le DESC LIMIT 1),
                         f.patient_id) = w.patient_id
          ORDER BY f.date_soins, f.feuille_id"#,
-        &patients,
+        &patients as _,
         &executants,
         &firsts,
         &lasts,
@@ -259,12 +248,9 @@ pub async fn autour(
     rows.into_iter()
         .map(|row| {
             Ok(AvisPonctuel {
-                patient_id: PatientId::from_uuid(row.patient_id),
+                patient_id: row.patient_id,
                 executant: numeros::to_rpps(row.executant_rpps)?,
-                avis: AutreFeuille {
-                    jour: row.date_soins,
-                    feuille: FeuilleId::from_uuid(row.feuille_id),
-                },
+                avis: AutreFeuille { jour: row.date_soins, feuille: row.feuille_id },
             })
         })
         .collect()

@@ -2,14 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::StorageError;
 use super::error::one;
-use super::medecins::word;
 use crate::domain::conciliation::{Conciliation, Contact, EtatConciliation};
-use crate::domain::identifiers::{CommuneExercice, Organisme, Rpps};
-use crate::domain::ids::{ConciliationId, ContactId, DeclarationId, MedecinId, PatientId};
+use crate::domain::ids::{ConciliationId, DeclarationId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Writes a new file and its first state.
@@ -46,7 +43,7 @@ async fn insert_etat(
         dossier.id.uuid(),
         dossier.version,
         dossier.etat.mot(),
-        dossier.medecin.map(|(id, _)| id.uuid()),
+        dossier.medecin.map(|(id, _)| id) as _,
         dossier.terminee_le,
         instant
     )
@@ -112,7 +109,7 @@ pub async fn write_contact(
         contact.contacte_le,
         contact.reponse.mot(),
         contact.repondu_le,
-        contact.declaration_id.map(DeclarationId::uuid),
+        contact.declaration_id as _,
         instant
     )
     .execute(conn)
@@ -125,13 +122,12 @@ pub async fn patient_of(
     conn: &mut PgConnection,
     id: ConciliationId,
 ) -> Result<Option<PatientId>, StorageError> {
-    let row = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         "/* conciliation.patient_of */ SELECT patient_id FROM conciliation WHERE conciliation_id = $1",
         id.uuid()
     )
     .fetch_optional(conn)
-    .await?;
-    Ok(row.map(PatientId::from_uuid))
+    .await?)
 }
 
 /// The files of a person, or one of them, as they stand; the last requested first.
@@ -152,36 +148,27 @@ pub async fn list(
          WHERE c.patient_id = $1 AND ($2::uuid IS NULL OR c.conciliation_id = $2)
          ORDER BY c.demandee_le DESC, c.enregistre_le DESC"#,
         patient.uuid(),
-        id.map(ConciliationId::uuid)
+        id as _
     )
     .fetch_all(&mut *conn)
     .await?;
-    let mut found = Vec::with_capacity(rows.len());
-    for row in rows {
-        let wrong = |column, what: &dyn std::fmt::Display| {
-            StorageError::inconsistent("conciliation", column, what)
-        };
-        let medecin = match (row.medecin_id, row.rpps) {
-            (Some(id), Some(number)) => Some((MedecinId::from_uuid(id), rpps(&number)?)),
-            _ => None,
-        };
-        found.push(Conciliation {
-            id: ConciliationId::from_uuid(row.conciliation_id),
+    let mut found: Vec<Conciliation> = rows
+        .into_iter()
+        .map(|row| Conciliation {
+            id: row.conciliation_id,
             patient_id: patient,
-            organisme: Organisme::parse(&row.organisme)
-                .map_err(|error| wrong("organisme", &error))?,
-            commune: CommuneExercice::parse(&row.commune)
-                .map_err(|error| wrong("commune", &error))?,
-            demandee_par: word("conciliation", "demandee_par", &row.demandee_par)?,
+            organisme: row.organisme,
+            commune: row.commune,
+            demandee_par: row.demandee_par,
             demandee_le: row.demandee_le,
             version: row.version,
-            etat: word("etat_conciliation", "etat", &row.etat)?,
-            medecin,
+            etat: row.etat,
+            medecin: row.medecin_id.zip(row.rpps),
             terminee_le: row.terminee_le,
             contacts: Vec::new(),
             enregistre_le: row.enregistre_le,
-        });
-    }
+        })
+        .collect();
     if !found.is_empty() {
         add_contacts(conn, patient, &mut found).await?;
     }
@@ -193,7 +180,7 @@ async fn add_contacts(
     patient: PatientId,
     found: &mut [Conciliation],
 ) -> Result<(), StorageError> {
-    let ids: Vec<Uuid> = found.iter().map(|one| one.id.uuid()).collect();
+    let ids: Vec<ConciliationId> = found.iter().map(|one| one.id).collect();
     let rows = sqlx::query!(
         "/* contact_conciliation.list */
          SELECT c.conciliation_id, c.contact_id, c.version, c.medecin_id, m.rpps, c.contacte_par,
@@ -202,23 +189,23 @@ async fn add_contacts(
          WHERE c.patient_id = $1 AND c.conciliation_id = ANY($2) AND c.remplace_le IS NULL
          ORDER BY c.contacte_le, c.contact_id",
         patient.uuid(),
-        &ids
+        &ids as _
     )
     .fetch_all(conn)
     .await?;
     for row in rows {
         let contact = Contact {
-            id: ContactId::from_uuid(row.contact_id),
+            id: row.contact_id,
             version: row.version,
-            medecin_id: MedecinId::from_uuid(row.medecin_id),
-            rpps: rpps(&row.rpps)?,
-            par: word("contact_conciliation", "contacte_par", &row.contacte_par)?,
+            medecin_id: row.medecin_id,
+            rpps: row.rpps,
+            par: row.contacte_par,
             contacte_le: row.contacte_le,
-            reponse: word("contact_conciliation", "reponse", &row.reponse)?,
+            reponse: row.reponse,
             repondu_le: row.repondu_le,
-            declaration_id: row.declaration_id.map(DeclarationId::from_uuid),
+            declaration_id: row.declaration_id,
         };
-        if let Some(own) = found.iter_mut().find(|one| one.id.uuid() == row.conciliation_id) {
+        if let Some(own) = found.iter_mut().find(|one| one.id == row.conciliation_id) {
             own.contacts.push(contact);
         }
     }
@@ -280,16 +267,15 @@ pub async fn waited(
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Attendus {
-                mois: row.mois,
-                etat: word("etat_conciliation", "etat", &row.etat)?,
-                jours: i64::from(row.jours),
-                nombre: u64::try_from(row.nombre).unwrap_or_default(),
-            })
+    Ok(rows
+        .into_iter()
+        .map(|row| Attendus {
+            mois: row.mois,
+            etat: row.etat,
+            jours: i64::from(row.jours),
+            nombre: u64::try_from(row.nombre).unwrap_or_default(),
         })
-        .collect()
+        .collect())
 }
 
 /// The searches of a caisse that are open now: how many people have waited how many days until a
@@ -317,8 +303,4 @@ pub async fn waiting(
         .into_iter()
         .map(|row| (i64::from(row.jours), u64::try_from(row.nombre).unwrap_or_default()))
         .collect())
-}
-
-fn rpps(text: &str) -> Result<Rpps, StorageError> {
-    Rpps::parse(text).map_err(|error| StorageError::inconsistent("medecin", "rpps", error))
 }

@@ -2,15 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::coffre::Place;
 use super::error::one;
-use super::medecins::word;
 use super::{Coffre, StorageError, signatures};
-use crate::domain::declaration::{Declaration, MedecinDesigne, NumeroDeclaration, Signature};
-use crate::domain::identifiers::Rpps;
-use crate::domain::ids::{DeclarationId, LieuId, MedecinId, PatientId};
+use crate::domain::declaration::{Declaration, MedecinDesigne};
+use crate::domain::ids::{DeclarationId, MedecinId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Writes a new declaration, its doctors and its first state. Signatures are written apart.
@@ -29,25 +26,25 @@ pub async fn insert(
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         patient,
         id,
-        declaration.numero.to_string(),
+        declaration.numero as _,
         declaration.canal.mot(),
         sealed,
-        declaration.contenu_sha256.bytes().as_slice(),
+        declaration.contenu_sha256 as _,
         declaration.expire_le,
         declaration.enregistre_le,
-        declaration.rectifie.map(DeclarationId::uuid)
+        declaration.rectifie as _
     )
     .execute(&mut *conn)
     .await?;
     if let Some(en_place) = &declaration.en_place {
-        let en_place: Vec<Uuid> = en_place.iter().map(|medecin| medecin.uuid()).collect();
+        let en_place: Vec<MedecinId> = en_place.iter().copied().collect();
         sqlx::query!(
             "/* avenant.insert */
              INSERT INTO avenant (patient_id, declaration_id, en_place, enregistre_le)
              VALUES ($1, $2, $3, $4)",
             patient,
             id,
-            &en_place,
+            &en_place as _,
             declaration.enregistre_le
         )
         .execute(&mut *conn)
@@ -120,7 +117,7 @@ pub async fn patient_of(
     conn: &mut PgConnection,
     id: DeclarationId,
 ) -> Result<Option<PatientId>, StorageError> {
-    let row = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         "/* declaration.patient_of */
          SELECT d.patient_id FROM declaration d
          JOIN etat_declaration e USING (patient_id, declaration_id)
@@ -128,57 +125,7 @@ pub async fn patient_of(
         id.uuid()
     )
     .fetch_optional(conn)
-    .await?;
-    Ok(row.map(PatientId::from_uuid))
-}
-
-struct Row {
-    declaration_id: Uuid,
-    numero: String,
-    canal: String,
-    contenu_chiffre: Vec<u8>,
-    contenu_sha256: Vec<u8>,
-    expire_le: DateTime<Utc>,
-    enregistre_le: DateTime<Utc>,
-    rectifie_id: Option<Uuid>,
-    en_place: Option<Vec<Uuid>>,
-    version: i32,
-    etat: String,
-    motif: Option<String>,
-}
-
-impl Row {
-    fn build(
-        self,
-        coffre: &Coffre,
-        patient_id: PatientId,
-        medecins: Vec<MedecinDesigne>,
-        signatures: Vec<Signature>,
-    ) -> Result<Declaration, StorageError> {
-        let wrong = |column, what: &dyn std::fmt::Display| {
-            StorageError::inconsistent("declaration", column, what)
-        };
-        let id = DeclarationId::from_uuid(self.declaration_id);
-        let clear = coffre.open(place(id), &self.contenu_chiffre)?;
-        Ok(Declaration {
-            id,
-            patient_id,
-            numero: NumeroDeclaration::parse(&self.numero)
-                .map_err(|error| wrong("numero", &error))?,
-            canal: word("declaration", "canal", &self.canal)?,
-            medecins,
-            en_place: self.en_place.map(|all| all.into_iter().map(MedecinId::from_uuid).collect()),
-            rectifie: self.rectifie_id.map(DeclarationId::from_uuid),
-            contenu: String::from_utf8(clear).map_err(|error| wrong("contenu_chiffre", &error))?,
-            contenu_sha256: signatures::digest("declaration", &self.contenu_sha256)?,
-            expire_le: self.expire_le,
-            enregistre_le: self.enregistre_le,
-            etat: word("etat_declaration", "etat", &self.etat)?,
-            motif: self.motif,
-            version: self.version,
-            signatures,
-        })
-    }
+    .await?)
 }
 
 /// A declaration as it stands.
@@ -188,27 +135,7 @@ pub async fn get(
     patient: PatientId,
     id: DeclarationId,
 ) -> Result<Option<Declaration>, StorageError> {
-    let row = sqlx::query_as!(
-        Row,
-        r#"/* declaration.get */
-         SELECT d.declaration_id, d.numero, d.canal, d.contenu_chiffre, d.contenu_sha256, d.expire_le,
-                d.enregistre_le, d.rectifie_id, a.en_place AS "en_place?", e.version, e.etat, e.motif
-         FROM declaration d
-         JOIN etat_declaration e
-           ON e.patient_id = d.patient_id AND e.declaration_id = d.declaration_id AND e.remplace_le IS NULL
-         LEFT JOIN avenant a ON a.patient_id = d.patient_id AND a.declaration_id = d.declaration_id
-         WHERE d.patient_id = $1 AND d.declaration_id = $2"#,
-        patient.uuid(),
-        id.uuid()
-    )
-    .fetch_optional(&mut *conn)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let ids = [id.uuid()];
-    let mut medecins = medecins(&mut *conn, patient, &ids).await?;
-    let mut signatures = signatures::list(conn, patient, &ids).await?;
-    let own = take(&mut medecins, id);
-    row.build(coffre, patient, own, take(&mut signatures, id)).map(Some)
+    Ok(select(conn, coffre, patient, Some(id)).await?.pop())
 }
 
 /// The declarations of a person, the last recorded first.
@@ -217,8 +144,16 @@ pub async fn list(
     coffre: &Coffre,
     patient: PatientId,
 ) -> Result<Vec<Declaration>, StorageError> {
-    let rows = sqlx::query_as!(
-        Row,
+    select(conn, coffre, patient, None).await
+}
+
+async fn select(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    patient: PatientId,
+    id: Option<DeclarationId>,
+) -> Result<Vec<Declaration>, StorageError> {
+    let rows = sqlx::query!(
         r#"/* declaration.list */
          SELECT d.declaration_id, d.numero, d.canal, d.contenu_chiffre, d.contenu_sha256, d.expire_le,
                 d.enregistre_le, d.rectifie_id, a.en_place AS "en_place?", e.version, e.etat, e.motif
@@ -226,20 +161,39 @@ pub async fn list(
          JOIN etat_declaration e
            ON e.patient_id = d.patient_id AND e.declaration_id = d.declaration_id AND e.remplace_le IS NULL
          LEFT JOIN avenant a ON a.patient_id = d.patient_id AND a.declaration_id = d.declaration_id
-         WHERE d.patient_id = $1
+         WHERE d.patient_id = $1 AND ($2::uuid IS NULL OR d.declaration_id = $2)
          ORDER BY d.enregistre_le DESC, d.declaration_id DESC"#,
-        patient.uuid()
+        patient.uuid(),
+        id as _
     )
     .fetch_all(&mut *conn)
     .await?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.declaration_id).collect();
+    let ids: Vec<DeclarationId> = rows.iter().map(|row| row.declaration_id).collect();
     let mut medecins = medecins(&mut *conn, patient, &ids).await?;
     let mut signatures = signatures::list(conn, patient, &ids).await?;
     rows.into_iter()
         .map(|row| {
-            let id = DeclarationId::from_uuid(row.declaration_id);
-            let own = take(&mut medecins, id);
-            row.build(coffre, patient, own, take(&mut signatures, id))
+            let id = row.declaration_id;
+            let clear = coffre.open(place(id), &row.contenu_chiffre)?;
+            Ok(Declaration {
+                id,
+                patient_id: patient,
+                numero: row.numero,
+                canal: row.canal,
+                medecins: take(&mut medecins, id),
+                en_place: row.en_place.map(|all| all.into_iter().collect()),
+                rectifie: row.rectifie_id,
+                contenu: String::from_utf8(clear).map_err(|error| {
+                    StorageError::inconsistent("declaration", "contenu_chiffre", error)
+                })?,
+                contenu_sha256: row.contenu_sha256,
+                expire_le: row.expire_le,
+                enregistre_le: row.enregistre_le,
+                etat: row.etat,
+                motif: row.motif,
+                version: row.version,
+                signatures: take(&mut signatures, id),
+            })
         })
         .collect()
 }
@@ -250,15 +204,14 @@ pub async fn rectified_by(
     patient: PatientId,
     id: DeclarationId,
 ) -> Result<Option<DeclarationId>, StorageError> {
-    let row = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         "/* declaration.rectified_by */
          SELECT declaration_id FROM declaration WHERE patient_id = $1 AND rectifie_id = $2",
         patient.uuid(),
         id.uuid()
     )
     .fetch_optional(conn)
-    .await?;
-    Ok(row.map(DeclarationId::from_uuid))
+    .await?)
 }
 
 /// Declarations that wait beyond their time, the oldest first.
@@ -279,12 +232,7 @@ pub async fn expired(
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            (PatientId::from_uuid(row.patient_id), DeclarationId::from_uuid(row.declaration_id))
-        })
-        .collect())
+    Ok(rows.into_iter().map(|row| (row.patient_id, row.declaration_id)).collect())
 }
 
 type ByDeclaration<T> = Vec<(DeclarationId, T)>;
@@ -300,7 +248,7 @@ fn take<T>(all: &mut ByDeclaration<T>, id: DeclarationId) -> Vec<T> {
 async fn medecins(
     conn: &mut PgConnection,
     patient: PatientId,
-    ids: &[Uuid],
+    ids: &[DeclarationId],
 ) -> Result<ByDeclaration<MedecinDesigne>, StorageError> {
     let rows = sqlx::query!(
         "/* declaration_medecin.list */
@@ -309,21 +257,18 @@ async fn medecins(
          WHERE dm.patient_id = $1 AND dm.declaration_id = ANY($2)
          ORDER BY m.rpps",
         patient.uuid(),
-        ids
+        ids as _
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
+    Ok(rows
+        .into_iter()
         .map(|row| {
-            let designe = MedecinDesigne {
-                medecin_id: MedecinId::from_uuid(row.medecin_id),
-                rpps: Rpps::parse(&row.rpps)
-                    .map_err(|error| StorageError::inconsistent("medecin", "rpps", error))?,
-                lieu_id: LieuId::from_uuid(row.lieu_id),
-            };
-            Ok((DeclarationId::from_uuid(row.declaration_id), designe))
+            let designe =
+                MedecinDesigne { medecin_id: row.medecin_id, rpps: row.rpps, lieu_id: row.lieu_id };
+            (row.declaration_id, designe)
         })
-        .collect()
+        .collect())
 }
 
 const fn place(id: DeclarationId) -> Place {

@@ -1,23 +1,18 @@
 //! Designations: the timeline of each person, in every version.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
-use sqlx::postgres::types::PgRange;
-use uuid::Uuid;
 
 use super::StorageError;
+use super::connaissance::{Connaissance, instant};
 use super::error::one;
-use super::medecins::word;
-use super::range::{to_periode, to_range};
+use crate::domain::calendar::Periode;
 use crate::domain::declaration::OrdreSignature;
 use crate::domain::designation::{Designation, Ligne, Membre, MotifFin, Segment};
 use crate::domain::fin::MotifDepart;
 use crate::domain::frise::Choix;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DeclarationId, DesignationId, MedecinId, PatientId};
-use crate::domain::vocabulary::Vocabulaire;
 
 /// Opens a designation and its members.
 pub async fn open(
@@ -51,8 +46,8 @@ pub async fn insert_line(
         patient.uuid(),
         id.uuid(),
         ligne.medecin_id.uuid(),
-        to_range(ligne.effet),
-        ligne.motif_fin.map(MotifDepart::mot),
+        ligne.effet,
+        ligne.motif_fin as _,
         instant
     )
     .execute(conn)
@@ -138,8 +133,8 @@ async fn insert_version(
         id.uuid(),
         version,
         segment.declaration_id.uuid(),
-        to_range(segment.effet),
-        segment.motif_fin.map(MotifFin::mot),
+        segment.effet,
+        segment.motif_fin as _,
         instant
     )
     .execute(conn)
@@ -160,9 +155,11 @@ pub async fn choices(
                 bool_and(s.signe_a IS NOT NULL) AS "horodatee!",
                 max(s.recue_le) AS "recue_le!",
                 (SELECT array_agg(m.medecin_id) FROM declaration_medecin m
-                 WHERE m.patient_id = e.patient_id AND m.declaration_id = e.declaration_id) AS "medecins!",
+                 WHERE m.patient_id = e.patient_id AND m.declaration_id = e.declaration_id)
+                    AS "medecins!: Vec<MedecinId>",
                 (SELECT a.en_place FROM avenant a
-                 WHERE a.patient_id = e.patient_id AND a.declaration_id = e.declaration_id) AS en_place
+                 WHERE a.patient_id = e.patient_id AND a.declaration_id = e.declaration_id)
+                    AS "en_place: Vec<MedecinId>"
          FROM etat_declaration e
          JOIN signature s ON s.patient_id = e.patient_id AND s.declaration_id = e.declaration_id
          WHERE e.patient_id = $1 AND e.remplace_le IS NULL AND e.etat = 'active'
@@ -174,9 +171,9 @@ pub async fn choices(
     Ok(rows
         .into_iter()
         .map(|row| Choix {
-            declaration_id: DeclarationId::from_uuid(row.declaration_id),
-            medecins: row.medecins.into_iter().map(MedecinId::from_uuid).collect::<BTreeSet<_>>(),
-            en_place: row.en_place.map(|all| all.into_iter().map(MedecinId::from_uuid).collect()),
+            declaration_id: row.declaration_id,
+            medecins: row.medecins.into_iter().collect(),
+            en_place: row.en_place.map(|all| all.into_iter().collect()),
             effet_du: row.signe_le,
             ordre: OrdreSignature {
                 signe_le: row.signe_le,
@@ -188,64 +185,56 @@ pub async fn choices(
 }
 
 struct Row {
-    designation_id: Uuid,
+    designation_id: DesignationId,
     version: i32,
-    declaration_id: Uuid,
-    effet: PgRange<NaiveDate>,
-    motif_fin: Option<String>,
+    declaration_id: DeclarationId,
+    effet: Periode,
+    motif_fin: Option<MotifFin>,
     enregistre_le: DateTime<Utc>,
     remplace_le: Option<DateTime<Utc>>,
-    medecin_id: Uuid,
-    rpps: String,
-    membre_effet: PgRange<NaiveDate>,
-    membre_motif_fin: Option<String>,
+    medecin_id: MedecinId,
+    rpps: Rpps,
+    membre_effet: Periode,
+    membre_motif_fin: Option<MotifDepart>,
     membre_version: i32,
 }
 
 /// Gathers rows, one a member, into designations; rows of one version follow each other.
-fn gather(patient_id: PatientId, rows: Vec<Row>) -> Result<Vec<Designation>, StorageError> {
+fn gather(patient_id: PatientId, rows: Vec<Row>) -> Vec<Designation> {
     let mut designations: Vec<Designation> = Vec::new();
     for row in rows {
         let membre = Membre {
-            medecin_id: MedecinId::from_uuid(row.medecin_id),
-            rpps: Rpps::parse(&row.rpps)
-                .map_err(|error| StorageError::inconsistent("medecin", "rpps", error))?,
-            effet: to_periode(&row.membre_effet, "designation_medecin")?,
-            motif_fin: row
-                .membre_motif_fin
-                .as_deref()
-                .map(|motif| word("designation_medecin", "motif_fin", motif))
-                .transpose()?,
+            medecin_id: row.medecin_id,
+            rpps: row.rpps,
+            effet: row.membre_effet,
+            motif_fin: row.membre_motif_fin,
             version: row.membre_version,
         };
-        let id = DesignationId::from_uuid(row.designation_id);
         match designations.last_mut() {
-            Some(last) if last.id == id && last.version == row.version => last.membres.push(membre),
+            Some(last) if (last.id, last.version) == (row.designation_id, row.version) => {
+                last.membres.push(membre);
+            }
             _ => designations.push(Designation {
-                id,
+                id: row.designation_id,
                 patient_id,
-                declaration_id: DeclarationId::from_uuid(row.declaration_id),
+                declaration_id: row.declaration_id,
                 version: row.version,
-                effet: to_periode(&row.effet, "designation")?,
-                motif_fin: row
-                    .motif_fin
-                    .as_deref()
-                    .map(|motif| word("designation", "motif_fin", motif))
-                    .transpose()?,
+                effet: row.effet,
+                motif_fin: row.motif_fin,
                 membres: vec![membre],
                 enregistre_le: row.enregistre_le,
                 remplace_le: row.remplace_le,
             }),
         }
     }
-    Ok(designations)
+    designations
 }
 
 /// The timeline of a person as known at an instant, by first day.
 pub async fn list(
     conn: &mut PgConnection,
     patient: PatientId,
-    connu_le: DateTime<Utc>,
+    connu_le: impl Into<Connaissance>,
 ) -> Result<Vec<Designation>, StorageError> {
     let rows = sqlx::query_as!(
         Row,
@@ -262,11 +251,11 @@ pub async fn list(
            AND (d.remplace_le IS NULL OR d.remplace_le > $2)
          ORDER BY lower(d.effet), d.designation_id, d.version, m.rpps, lower(dm.effet)",
         patient.uuid(),
-        connu_le
+        instant(connu_le)
     )
     .fetch_all(conn)
     .await?;
-    gather(patient, rows)
+    Ok(gather(patient, rows))
 }
 
 /// The designation in force on a day, in the light of what is known now.
@@ -294,7 +283,7 @@ pub async fn current(
     )
     .fetch_all(conn)
     .await?;
-    Ok(gather(patient, rows)?.pop())
+    Ok(gather(patient, rows).pop())
 }
 
 /// What a doctor is to a patient on a day.

@@ -1,5 +1,7 @@
 //! What can go wrong between the program and its database.
 
+use std::panic::Location;
+
 use super::CoffreError;
 
 /// A failure of the database, or a row that contradicts the model.
@@ -7,7 +9,17 @@ use super::CoffreError;
 pub enum StorageError {
     /// The driver or the server.
     #[error("database: {0}")]
-    Driver(#[from] sqlx::Error),
+    Driver(#[source] sqlx::Error),
+    /// A stored value that its type does not know, read by the statement that ends there.
+    #[error("{statement}, column {column}: {what}")]
+    Unreadable {
+        /// Where the statement is.
+        statement: &'static Location<'static>,
+        /// Place of the column among those that it reads, from 0.
+        column: String,
+        /// The type, and what is wrong, without any value of a person.
+        what: String,
+    },
     /// A row that the model cannot represent: our mistake, or somebody else's hand.
     #[error("table {table}, column {column}: {what}")]
     Inconsistency {
@@ -93,11 +105,39 @@ impl StorageError {
     }
 }
 
+impl From<sqlx::Error> for StorageError {
+    #[track_caller]
+    fn from(error: sqlx::Error) -> Self {
+        if let sqlx::Error::ColumnDecode { index, source } = error {
+            let statement = Location::caller();
+            return Self::Unreadable { statement, column: index, what: source.to_string() };
+        }
+        Self::Driver(error)
+    }
+}
+
 /// Exactly one row was touched.
 pub(super) fn one(statement: &'static str, found: u64) -> Result<(), StorageError> {
     if found == 1 {
         Ok(())
     } else {
         Err(StorageError::RowsAffected { statement, expected: 1, found })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statement() -> Result<(), StorageError> {
+        let (index, source) = ("3".to_owned(), "Rpps: cle_incorrecte".into());
+        Err(sqlx::Error::ColumnDecode { index, source })?
+    }
+
+    #[test]
+    fn an_unreadable_value_leads_to_the_statement_that_read_it() {
+        let line = line!() - 5;
+        let told = statement().unwrap_err().to_string();
+        assert_eq!(told, format!("{}:{line}:9, column 3: Rpps: cle_incorrecte", file!()));
     }
 }

@@ -4,7 +4,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use sqlx::postgres::PgConnection;
 use sqlx::types::Json;
-use uuid::Uuid;
 
 use super::StorageError;
 use crate::domain::ids::{DeclarationId, EvenementId, FeuilleId, MedecinId, PatientId};
@@ -55,14 +54,13 @@ pub async fn insert_of_feuilles(
     evenement: &Evenement,
     feuilles: &[FeuilleId],
 ) -> Result<(), StorageError> {
-    let feuilles: Vec<Uuid> = feuilles.iter().map(|id| id.uuid()).collect();
-    write(conn, evenement, Some(&feuilles)).await
+    write(conn, evenement, Some(feuilles)).await
 }
 
 async fn write(
     conn: &mut PgConnection,
     evenement: &Evenement,
-    feuilles: Option<&[Uuid]>,
+    feuilles: Option<&[FeuilleId]>,
 ) -> Result<(), StorageError> {
     sqlx::query!(
         "/* evenement.insert */
@@ -77,14 +75,14 @@ async fn write(
         evenement.survenu_le,
         evenement.enregistre_le,
         evenement.effet_du,
-        evenement.patient_id.map(PatientId::uuid),
-        evenement.medecin_id.map(MedecinId::uuid),
-        evenement.declaration_id.map(DeclarationId::uuid),
-        evenement.feuille_id.map(FeuilleId::uuid),
+        evenement.patient_id as _,
+        evenement.medecin_id as _,
+        evenement.declaration_id as _,
+        evenement.feuille_id as _,
         evenement.auteur_role,
         evenement.auteur_moyen,
         Json(&evenement.donnees) as _,
-        feuilles,
+        feuilles as _,
         evenement.auteur_id
     )
     .execute(conn)

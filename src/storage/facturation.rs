@@ -3,7 +3,6 @@
 use sqlx::postgres::PgConnection;
 
 use super::StorageError;
-use super::range::to_range;
 use crate::domain::calendar::Periode;
 use crate::domain::digest::Empreinte;
 use crate::domain::identifiers::NumAm;
@@ -37,7 +36,7 @@ pub async fn is_taken(
                AND effet && $2 AND medecin_id <> $3
          ) AS "taken!""#,
         numero.as_str(),
-        to_range(effet),
+        effet,
         by_other_than.uuid()
     )
     .fetch_one(conn)

@@ -5,9 +5,8 @@ use sqlx::postgres::PgConnection;
 
 use super::StorageError;
 use super::error::one;
-use super::medecins::word;
 use crate::domain::fin::Fin;
-use crate::domain::ids::{FaitId, MedecinId, OperationId, PatientId};
+use crate::domain::ids::{FaitId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Records an act that ends a line.
@@ -28,7 +27,7 @@ pub async fn insert(
         fin.motif.mot(),
         fin.effet_du,
         fin.decidee_le,
-        fin.operation_id.map(OperationId::uuid),
+        fin.operation_id as _,
         instant
     )
     .execute(conn)
@@ -63,21 +62,20 @@ pub async fn list(
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(FinConnue {
-                fin: Fin {
-                    id: FaitId::from_uuid(row.fin_id),
-                    medecin_id: MedecinId::from_uuid(row.medecin_id),
-                    motif: word("fin_designation", "motif", &row.motif)?,
-                    effet_du: row.effet_du,
-                    decidee_le: row.decidee_le,
-                    operation_id: row.operation_id.map(OperationId::from_uuid),
-                },
-                annulee: row.annulee,
-            })
+    Ok(rows
+        .into_iter()
+        .map(|row| FinConnue {
+            fin: Fin {
+                id: row.fin_id,
+                medecin_id: row.medecin_id,
+                motif: row.motif,
+                effet_du: row.effet_du,
+                decidee_le: row.decidee_le,
+                operation_id: row.operation_id,
+            },
+            annulee: row.annulee,
         })
-        .collect()
+        .collect())
 }
 
 /// Takes an act back: what it had ended goes on.

@@ -21,11 +21,10 @@ pub struct HonorairesMedecin {
 /// Adds fees to those of some doctors, each doctor and year once. Rows are locked in one order: done
 /// last in a transaction, nobody waits in a circle.
 pub async fn add(conn: &mut PgConnection, list: &[HonorairesMedecin]) -> Result<(), StorageError> {
-    let executants: Vec<String> =
-        list.iter().map(|one| one.executant.as_str().to_owned()).collect();
+    let executants: Vec<Rpps> = list.iter().map(|one| one.executant).collect();
     let annees: Vec<i16> = list.iter().map(|one| one.annee).collect();
-    let totals: Vec<i64> = list.iter().map(|one| one.honoraires.total.get()).collect();
-    let without: Vec<i64> = list.iter().map(|one| one.honoraires.sans_depassement.get()).collect();
+    let totals: Vec<Centimes> = list.iter().map(|one| one.honoraires.total).collect();
+    let without: Vec<Centimes> = list.iter().map(|one| one.honoraires.sans_depassement).collect();
     sqlx::query!(
         "/* honoraires_annee.add */
          INSERT INTO honoraires_annee
@@ -38,10 +37,10 @@ pub async fn add(conn: &mut PgConnection, list: &[HonorairesMedecin]) -> Result<
          SET total_centimes = honoraires_annee.total_centimes + EXCLUDED.total_centimes,
              sans_depassement_centimes
                  = honoraires_annee.sans_depassement_centimes + EXCLUDED.sans_depassement_centimes",
-        &executants,
+        &executants as _,
         &annees,
-        &totals,
-        &without
+        &totals as _,
+        &without as _
     )
     .execute(conn)
     .await?;
@@ -53,27 +52,23 @@ pub async fn of_doctors(
     conn: &mut PgConnection,
     medecins: &[Rpps],
 ) -> Result<Vec<HonorairesMedecin>, StorageError> {
-    let numbers: Vec<String> = medecins.iter().map(|rpps| rpps.as_str().to_owned()).collect();
     let rows = sqlx::query!(
         "/* honoraires_annee.of_doctors */
          SELECT executant_rpps, annee, total_centimes, sans_depassement_centimes
          FROM honoraires_annee WHERE executant_rpps = ANY($1)",
-        &numbers
+        medecins as _
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(HonorairesMedecin {
-                executant: Rpps::parse(&row.executant_rpps).map_err(|error| {
-                    StorageError::inconsistent("honoraires_annee", "executant_rpps", error)
-                })?,
-                annee: row.annee,
-                honoraires: HonorairesAnnee {
-                    total: Centimes::new(row.total_centimes),
-                    sans_depassement: Centimes::new(row.sans_depassement_centimes),
-                },
-            })
+    Ok(rows
+        .into_iter()
+        .map(|row| HonorairesMedecin {
+            executant: row.executant_rpps,
+            annee: row.annee,
+            honoraires: HonorairesAnnee {
+                total: row.total_centimes,
+                sans_depassement: row.sans_depassement_centimes,
+            },
         })
-        .collect()
+        .collect())
 }

@@ -46,7 +46,7 @@ pub async fn claim(
          VALUES ($1, $2, $3, $4) ON CONFLICT (appelant, cle) DO NOTHING",
         appelant,
         cle,
-        requete.bytes().as_slice(),
+        requete as _,
         instant
     )
     .execute(&mut *conn)
@@ -64,7 +64,7 @@ pub async fn claim(
     )
     .fetch_one(conn)
     .await?;
-    if row.requete_sha256 != requete.bytes().as_slice() {
+    if row.requete_sha256 != *requete {
         return Ok(Claim::OtherRequest);
     }
     let (Some(statut), Some(sealed)) = (row.statut, row.reponse_chiffree) else {
@@ -78,12 +78,7 @@ pub async fn claim(
         statut: u16::try_from(statut)
             .map_err(|error| StorageError::inconsistent("idempotence", "statut", error))?,
         reponse: coffre.open(place(appelant, cle), &sealed)?,
-        personnes: row
-            .personnes
-            .unwrap_or_default()
-            .into_iter()
-            .map(PatientId::from_uuid)
-            .collect(),
+        personnes: row.personnes.unwrap_or_default(),
     })
 }
 

@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::postgres::PgConnection;
-use sqlx::types::Json;
 
 use super::StorageError;
 use crate::domain::digest::Empreinte;
@@ -12,7 +11,6 @@ use crate::domain::digest::Empreinte;
 pub async fn number(
     conn: &mut PgConnection,
     empreinte: &Empreinte,
-    moteur: u32,
     contenu: &Value,
     instant: DateTime<Utc>,
 ) -> Result<i16, StorageError> {
@@ -21,7 +19,7 @@ pub async fn number(
         .await?;
     let known = sqlx::query_scalar!(
         "/* loi.find */ SELECT loi_id FROM loi WHERE empreinte = $1",
-        empreinte.bytes().as_slice()
+        empreinte as _
     )
     .fetch_optional(&mut *conn)
     .await?;
@@ -30,12 +28,11 @@ pub async fn number(
     }
     Ok(sqlx::query_scalar!(
         "/* loi.insert */
-         INSERT INTO loi (loi_id, empreinte, moteur, contenu, enregistre_le)
-         SELECT (coalesce(max(loi_id), 0) + 1)::smallint, $1, $2, $3, $4 FROM loi
+         INSERT INTO loi (loi_id, empreinte, contenu, enregistre_le)
+         SELECT (coalesce(max(loi_id), 0) + 1)::smallint, $1, $2, $3 FROM loi
          RETURNING loi_id",
-        empreinte.bytes().as_slice(),
-        i32::try_from(moteur).unwrap_or(i32::MAX),
-        Json(contenu) as _,
+        empreinte as _,
+        contenu as _,
         instant
     )
     .fetch_one(conn)
@@ -47,16 +44,9 @@ pub async fn get(
     conn: &mut PgConnection,
     loi_id: i16,
 ) -> Result<Option<(Empreinte, Value)>, StorageError> {
-    let row = sqlx::query!(
-        r#"/* loi.get */ SELECT empreinte, contenu AS "contenu: Json<Value>" FROM loi WHERE loi_id = $1"#,
-        loi_id
-    )
-    .fetch_optional(conn)
-    .await?;
-    row.map(|row| {
-        let empreinte = <[u8; 32]>::try_from(row.empreinte.as_slice())
-            .map_err(|error| StorageError::inconsistent("loi", "empreinte", error))?;
-        Ok((Empreinte::from_bytes(empreinte), row.contenu.0))
-    })
-    .transpose()
+    let row =
+        sqlx::query!("/* loi.get */ SELECT empreinte, contenu FROM loi WHERE loi_id = $1", loi_id)
+            .fetch_optional(conn)
+            .await?;
+    Ok(row.map(|row| (row.empreinte, row.contenu)))
 }

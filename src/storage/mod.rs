@@ -3,43 +3,45 @@
 //! Every write about a person begins with [`patients::lock`], which also gives the instant under
 //! which the write is known. Instants and identifiers are arguments; numbers and names of persons
 //! are encrypted by the [`Coffre`].
+//!
+//! Statements read and write types of the domain. `types.rs` says how each of them is stored, and
+//! `sqlx.toml`, at the root, which column has which. What looks back takes a
+//! [`Connaissance`](connaissance::Connaissance): an instant, or none for what is known now.
 
 pub mod a_revoir;
 pub mod acces;
 pub mod adressages;
 pub mod auteurs;
 pub mod avis_ponctuels;
-mod chiffres;
+mod cbor;
 mod coffre;
 pub mod conciliations;
+pub mod connaissance;
 pub mod declarations;
 pub mod designations;
-pub mod dossiers;
-pub mod dossiers_connus;
-pub mod dossiers_situations;
 mod error;
 pub mod evaluations;
 pub mod evenements;
 pub mod facturation;
+pub mod faits;
 pub mod feuilles_de_soins;
 pub mod fins;
 pub mod honoraires;
 pub mod idempotence;
 pub mod lois;
 pub mod medecins;
-pub mod medecins_faits;
 pub mod migrations;
 pub mod neutralisations;
 pub mod operations;
 pub mod participations;
 pub mod patientele;
 pub mod patients;
-mod range;
 pub mod recouvrements;
 pub mod reevaluations;
 pub mod representations;
 pub mod signatures;
 pub mod taches;
+mod types;
 
 use std::ops::{Deref, DerefMut};
 use std::time::{Duration, Instant};

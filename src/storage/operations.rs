@@ -2,12 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::StorageError;
 use super::error::one;
-use super::medecins::word;
-use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{MedecinId, OperationId, PatientId};
 use crate::domain::operation::{
     Compte, EtatOperation, NatureOperation, Operation, ResultatOperation,
@@ -37,57 +34,21 @@ pub async fn insert(conn: &mut PgConnection, operation: &Operation) -> Result<()
     Ok(())
 }
 
-struct Row {
-    operation_id: Uuid,
-    medecin_id: Uuid,
-    rpps: String,
-    nature: String,
-    effet_du: NaiveDate,
-    effet_au: Option<NaiveDate>,
-    caisse: String,
-    motif: Option<String>,
-    etat: String,
-    version: i32,
-    enregistre_le: DateTime<Utc>,
-    annulee_le: Option<DateTime<Utc>>,
-}
-
-impl Row {
-    fn build(self) -> Result<Operation, StorageError> {
-        Ok(Operation {
-            id: OperationId::from_uuid(self.operation_id),
-            medecin_id: MedecinId::from_uuid(self.medecin_id),
-            rpps: Rpps::parse(&self.rpps)
-                .map_err(|error| StorageError::inconsistent("medecin", "rpps", error))?,
-            nature: word("operation_medecin", "nature", &self.nature)?,
-            effet_du: self.effet_du,
-            effet_au: self.effet_au,
-            caisse: self.caisse,
-            motif: self.motif,
-            etat: word("operation_medecin", "etat", &self.etat)?,
-            version: self.version,
-            enregistre_le: self.enregistre_le,
-            annulee_le: self.annulee_le,
-        })
-    }
-}
-
 /// An operation by its id.
 pub async fn get(
     conn: &mut PgConnection,
     id: OperationId,
 ) -> Result<Option<Operation>, StorageError> {
-    let row = sqlx::query_as!(
-        Row,
+    Ok(sqlx::query_as!(
+        Operation,
         "/* operation_medecin.get */
-         SELECT o.operation_id, o.medecin_id, m.rpps, o.nature, o.effet_du, o.effet_au, o.caisse, o.motif,
+         SELECT o.operation_id AS id, o.medecin_id, m.rpps, o.nature, o.effet_du, o.effet_au, o.caisse, o.motif,
                 o.etat, o.version, o.enregistre_le, o.annulee_le
          FROM operation_medecin o JOIN medecin m USING (medecin_id) WHERE o.operation_id = $1",
         id.uuid()
     )
     .fetch_optional(conn)
-    .await?;
-    row.map(Row::build).transpose()
+    .await?)
 }
 
 /// The operation of this kind and day on a doctor, unless it was undone.
@@ -97,7 +58,7 @@ pub async fn find(
     nature: NatureOperation,
     effet_du: NaiveDate,
 ) -> Result<Option<OperationId>, StorageError> {
-    let id = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         "/* operation_medecin.find */
          SELECT operation_id FROM operation_medecin
          WHERE medecin_id = $1 AND nature = $2 AND effet_du = $3 AND annulee_le IS NULL",
@@ -106,8 +67,7 @@ pub async fn find(
         effet_du
     )
     .fetch_optional(conn)
-    .await?;
-    Ok(id.map(OperationId::from_uuid))
+    .await?)
 }
 
 /// The operations on some doctors that were not undone, by day.
@@ -115,20 +75,18 @@ pub async fn standing(
     conn: &mut PgConnection,
     medecins: &[MedecinId],
 ) -> Result<Vec<Operation>, StorageError> {
-    let ids: Vec<Uuid> = medecins.iter().map(|id| id.uuid()).collect();
-    let rows = sqlx::query_as!(
-        Row,
+    Ok(sqlx::query_as!(
+        Operation,
         "/* operation_medecin.standing */
-         SELECT o.operation_id, o.medecin_id, m.rpps, o.nature, o.effet_du, o.effet_au, o.caisse, o.motif,
+         SELECT o.operation_id AS id, o.medecin_id, m.rpps, o.nature, o.effet_du, o.effet_au, o.caisse, o.motif,
                 o.etat, o.version, o.enregistre_le, o.annulee_le
          FROM operation_medecin o JOIN medecin m USING (medecin_id)
          WHERE o.medecin_id = ANY($1) AND o.annulee_le IS NULL
          ORDER BY o.effet_du, o.operation_id",
-        &ids
+        medecins as _
     )
     .fetch_all(conn)
-    .await?;
-    rows.into_iter().map(Row::build).collect()
+    .await?)
 }
 
 /// Moves an operation from a state to another; `false` when it was no longer there.
@@ -204,18 +162,17 @@ pub async fn to_do(
     after: Option<PatientId>,
     limit: i64,
 ) -> Result<Vec<PatientId>, StorageError> {
-    let rows = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         "/* operation_patient.to_do */
          SELECT patient_id FROM operation_patient
          WHERE operation_id = $1 AND traite_le IS NULL AND ($2::uuid IS NULL OR patient_id > $2)
          ORDER BY patient_id LIMIT $3",
         id.uuid(),
-        after.map(PatientId::uuid),
+        after as _,
         limit
     )
     .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(PatientId::from_uuid).collect())
+    .await?)
 }
 
 /// The next patients to be undone, after one already seen.
@@ -225,18 +182,17 @@ pub async fn to_undo(
     after: Option<PatientId>,
     limit: i64,
 ) -> Result<Vec<PatientId>, StorageError> {
-    let rows = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         "/* operation_patient.to_undo */
          SELECT patient_id FROM operation_patient
          WHERE operation_id = $1 AND defait_le IS NULL AND ($2::uuid IS NULL OR patient_id > $2)
          ORDER BY patient_id LIMIT $3",
         id.uuid(),
-        after.map(PatientId::uuid),
+        after as _,
         limit
     )
     .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(PatientId::from_uuid).collect())
+    .await?)
 }
 
 /// Writes what was done for a patient.
@@ -278,13 +234,7 @@ pub async fn is_done(
     )
     .fetch_optional(conn)
     .await?;
-    let Some(row) = row else { return Ok((None, false)) };
-    let resultat = row
-        .resultat
-        .as_deref()
-        .map(|text| word("operation_patient", "resultat", text))
-        .transpose()?;
-    Ok((resultat, row.defait))
+    Ok(row.map_or((None, false), |row| (row.resultat, row.defait)))
 }
 
 /// Writes that a patient was undone.
@@ -310,30 +260,20 @@ pub async fn mark_undone(
 
 /// How far an operation is.
 pub async fn progress(conn: &mut PgConnection, id: OperationId) -> Result<Compte, StorageError> {
-    let row = sqlx::query!(
+    Ok(sqlx::query_as!(
+        Compte,
         r#"/* operation_patient.progress */
          SELECT count(*) AS "concernes!", count(traite_le) AS "traites!", count(defait_le) AS "defaits!",
                 count(*) FILTER (WHERE resultat = 'fermee') AS "fermees!",
-                count(*) FILTER (WHERE resultat = 'membre_ferme') AS "membres!",
+                count(*) FILTER (WHERE resultat = 'membre_ferme') AS "membres_fermes!",
                 count(*) FILTER (WHERE resultat = 'notifiee') AS "notifiees!",
                 count(*) FILTER (WHERE resultat = 'inchangee') AS "inchangees!",
-                count(*) FILTER (WHERE neutralise) AS "neutralisees!"
+                count(*) FILTER (WHERE neutralise) AS "neutralisees!", 0::bigint AS "posterieures!"
          FROM operation_patient WHERE operation_id = $1"#,
         id.uuid()
     )
     .fetch_one(conn)
-    .await?;
-    Ok(Compte {
-        concernes: row.concernes,
-        fermees: row.fermees,
-        membres_fermes: row.membres,
-        notifiees: row.notifiees,
-        inchangees: row.inchangees,
-        neutralisees: row.neutralisees,
-        traites: row.traites,
-        defaits: row.defaits,
-        posterieures: 0,
-    })
+    .await?)
 }
 
 /// Designations of a doctor in force on a day and begun before, by the other doctors who remain on
@@ -345,7 +285,7 @@ pub async fn groups(
 ) -> Result<Vec<(Vec<MedecinId>, i64)>, StorageError> {
     let rows = sqlx::query!(
         r#"/* designation_medecin.groups */
-         SELECT autres AS "autres!: Vec<Uuid>", count(*) AS "nombre!"
+         SELECT autres AS "autres!: Vec<MedecinId>", count(*) AS "nombre!"
          FROM (SELECT ARRAY(SELECT o.medecin_id FROM designation_medecin o
                             WHERE o.patient_id = l.patient_id AND o.designation_id = l.designation_id
                               AND o.medecin_id <> l.medecin_id AND o.remplace_le IS NULL
@@ -361,10 +301,7 @@ pub async fn groups(
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.autres.into_iter().map(MedecinId::from_uuid).collect(), row.nombre))
-        .collect())
+    Ok(rows.into_iter().map(|row| (row.autres, row.nombre)).collect())
 }
 
 /// Designations of a doctor that begin on a day or later.

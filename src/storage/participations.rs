@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::StorageError;
 use super::error::one;
@@ -73,12 +72,12 @@ pub async fn add_all(
     if retenues.is_empty() {
         return Ok(());
     }
-    let mut added: BTreeMap<(Uuid, i16), Vec<u8>> = BTreeMap::new();
+    let mut added: BTreeMap<(PatientId, i16), Vec<u8>> = BTreeMap::new();
     for (patient, retenue) in retenues {
         let (annee, bytes) = retenue.encode()?;
-        added.entry((patient.uuid(), annee)).or_default().extend(bytes);
+        added.entry((*patient, annee)).or_default().extend(bytes);
     }
-    let patients: Vec<Uuid> = added.keys().map(|(patient, _)| *patient).collect();
+    let patients: Vec<PatientId> = added.keys().map(|(patient, _)| *patient).collect();
     let annees: Vec<i16> = added.keys().map(|(_, annee)| *annee).collect();
     let bytes: Vec<&[u8]> = added.values().map(Vec::as_slice).collect();
     sqlx::query!(
@@ -86,7 +85,7 @@ pub async fn add_all(
          INSERT INTO participation_retenue AS known (patient_id, annee, retenues)
          SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bytea[])
          ON CONFLICT (patient_id, annee) DO UPDATE SET retenues = known.retenues || EXCLUDED.retenues",
-        &patients,
+        &patients as _,
         &annees,
         &bytes as _
     )

@@ -1,29 +1,19 @@
 //! The patients of a doctor: who they are on a day, and how they come and go.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use serde::Deserialize;
-use sqlx::postgres::PgConnection;
-use sqlx::postgres::types::PgRange;
-use uuid::Uuid;
+use std::num::ParseIntError;
 
-use super::coffre::Place;
-use super::medecins::word;
-use super::range::to_periode;
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::postgres::PgConnection;
+
+use super::patients::open_noms;
 use super::{Coffre, StorageError};
 use crate::domain::calendar::Periode;
 use crate::domain::designation::MotifFin;
-use crate::domain::identifiers::{DateNaissanceAmo, RangGemellaire, Rpps};
+use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DesignationId, FaitId, PatientId};
 use crate::domain::patient::Identite;
 use crate::domain::patientele::{Mouvement, NatureMouvement};
 use crate::domain::vocabulary::Vocabulaire;
-
-/// Names as they are encrypted.
-#[derive(Deserialize)]
-struct Noms {
-    nom: String,
-    prenom: String,
-}
 
 /// A patient of a doctor on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,17 +47,6 @@ pub struct QuestionPatientele {
     pub limite: i64,
 }
 
-struct Row {
-    patient_id: Uuid,
-    designation_id: Uuid,
-    effet: PgRange<NaiveDate>,
-    present: bool,
-    identite_id: Option<Uuid>,
-    noms_chiffres: Option<Vec<u8>>,
-    date_naissance: Option<String>,
-    rang: Option<i16>,
-}
-
 /// A page of the patients of a doctor on a day, in the order of their ids. The identity of those
 /// who are no longer patients of the doctor stays encrypted.
 pub async fn list(
@@ -75,8 +54,7 @@ pub async fn list(
     coffre: &Coffre,
     question: &QuestionPatientele,
 ) -> Result<Vec<PatientDuMedecin>, StorageError> {
-    let rows = sqlx::query_as!(
-        Row,
+    let rows = sqlx::query!(
         r#"/* patientele.list */
          SELECT p.patient_id, p.designation_id, p.effet AS "effet!", p.present AS "present!",
                 i.identite_id AS "identite_id?", i.noms_chiffres AS "noms_chiffres?",
@@ -101,44 +79,30 @@ pub async fn list(
         question.jour,
         question.connu_le,
         question.aujourd_hui,
-        question.apres.map(PatientId::uuid),
+        question.apres as _,
         question.limite
     )
     .fetch_all(conn)
     .await?;
     rows.into_iter()
         .map(|row| {
+            let sealed = row.identite_id.zip(row.noms_chiffres);
+            let identite = match sealed.zip(row.date_naissance.zip(row.rang)) {
+                None => None,
+                Some(((id, sealed), (date_naissance, rang))) => {
+                    let noms = open_noms(coffre, id, &sealed)?;
+                    Some(Identite { nom: noms.nom, prenom: noms.prenom, date_naissance, rang })
+                }
+            };
             Ok(PatientDuMedecin {
-                patient_id: PatientId::from_uuid(row.patient_id),
-                designation_id: DesignationId::from_uuid(row.designation_id),
-                effet: to_periode(&row.effet, "designation_medecin")?,
+                patient_id: row.patient_id,
+                designation_id: row.designation_id,
+                effet: row.effet,
                 present: row.present,
-                identite: identite(coffre, row)?,
+                identite,
             })
         })
         .collect()
-}
-
-fn identite(coffre: &Coffre, row: Row) -> Result<Option<Identite>, StorageError> {
-    let wrong = |column, what: &dyn std::fmt::Display| {
-        StorageError::inconsistent("identite_patient", column, what)
-    };
-    let (Some(id), Some(sealed), Some(birth), Some(rang)) =
-        (row.identite_id, row.noms_chiffres, row.date_naissance, row.rang)
-    else {
-        return Ok(None);
-    };
-    let clear =
-        coffre.open(Place { colonne: "identite_patient.noms_chiffres", ligne: id }, &sealed)?;
-    let noms: Noms =
-        serde_json::from_slice(&clear).map_err(|error| wrong("noms_chiffres", &error))?;
-    Ok(Some(Identite {
-        nom: noms.nom,
-        prenom: noms.prenom,
-        date_naissance: DateNaissanceAmo::parse(&birth)
-            .map_err(|error| wrong("date_naissance", &error))?,
-        rang: RangGemellaire::new(i64::from(rang)).map_err(|error| wrong("rang", &error))?,
-    }))
 }
 
 /// Records a movement, in the transaction of what makes it.
@@ -159,7 +123,7 @@ pub async fn insert_mouvement(
         mouvement.medecin_id.uuid(),
         mouvement.nature.mot(),
         mouvement.jour,
-        mouvement.motif_fin.map(MotifFin::mot),
+        mouvement.motif_fin as _,
         instant
     )
     .execute(conn)
@@ -218,26 +182,15 @@ pub async fn mouvements(
     .await?;
     rows.into_iter()
         .map(|row| {
-            let motif = row.motif_fin.as_deref();
+            let transaction = row.transaction_id.parse().map_err(|error: ParseIntError| {
+                StorageError::inconsistent("mouvement_patientele", "transaction_id", error)
+            })?;
             Ok(MouvementConnu {
-                place: PlaceMouvement {
-                    transaction: row.transaction_id.parse().map_err(
-                        |error: std::num::ParseIntError| {
-                            StorageError::inconsistent(
-                                "mouvement_patientele",
-                                "transaction_id",
-                                error,
-                            )
-                        },
-                    )?,
-                    id: FaitId::from_uuid(row.mouvement_id),
-                },
-                patient_id: PatientId::from_uuid(row.patient_id),
-                nature: word("mouvement_patientele", "nature", &row.nature)?,
+                place: PlaceMouvement { transaction, id: row.mouvement_id },
+                patient_id: row.patient_id,
+                nature: row.nature,
                 jour: row.jour,
-                motif_fin: motif
-                    .map(|text| word("mouvement_patientele", "motif_fin", text))
-                    .transpose()?,
+                motif_fin: row.motif_fin,
                 enregistre_le: row.enregistre_le,
             })
         })

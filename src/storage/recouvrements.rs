@@ -2,77 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::StorageError;
-use super::evaluations::int4;
-use super::medecins::word;
+use super::error::one;
 use crate::domain::creance::{AnnulationRecouvrement, CleCreance, Recouvrement};
 use crate::domain::ids::{FeuilleId, PatientId, RecouvrementId};
-use crate::domain::money::Centimes;
 use crate::domain::vocabulary::Vocabulaire;
-
-/// How a movement that takes another back is written.
-const ANNULATION: &str = "annulation";
 
 /// A feuille, and the record that received it.
 pub type Place = (PatientId, FeuilleId);
 
-/// A row to write.
-struct Mouvement<'a> {
-    id: RecouvrementId,
-    mode: &'static str,
-    jour: NaiveDate,
-    annule: Option<RecouvrementId>,
-    motif: Option<&'static str>,
-    auteur: &'a str,
-    enregistre_le: DateTime<Utc>,
-}
-
 /// Records a recovery. The person is locked.
 pub async fn insert(
     conn: &mut PgConnection,
-    place: Place,
-    recouvrement: &Recouvrement,
-) -> Result<(), StorageError> {
-    let mouvement = Mouvement {
-        id: recouvrement.id,
-        mode: recouvrement.mode.mot(),
-        jour: recouvrement.jour,
-        annule: None,
-        motif: None,
-        auteur: &recouvrement.auteur,
-        enregistre_le: recouvrement.enregistre_le,
-    };
-    write(conn, place, recouvrement, mouvement).await
-}
-
-/// Takes a recovery back, by another movement. The person is locked.
-pub async fn cancel(
-    conn: &mut PgConnection,
-    place: Place,
-    recouvrement: &Recouvrement,
-    (id, annulation): (RecouvrementId, &AnnulationRecouvrement),
-) -> Result<(), StorageError> {
-    let mouvement = Mouvement {
-        id,
-        mode: ANNULATION,
-        jour: annulation.jour,
-        annule: Some(recouvrement.id),
-        motif: Some(annulation.motif.mot()),
-        auteur: &annulation.auteur,
-        enregistre_le: annulation.enregistre_le,
-    };
-    write(conn, place, recouvrement, mouvement).await
-}
-
-async fn write(
-    conn: &mut PgConnection,
     (patient, feuille): Place,
     recouvrement: &Recouvrement,
-    mouvement: Mouvement<'_>,
 ) -> Result<(), StorageError> {
     let numero_ligne = i16::try_from(recouvrement.cle.numero_ligne)
         .map_err(|error| StorageError::inconsistent("recouvrement", "numero_ligne", error))?;
@@ -80,68 +25,52 @@ async fn write(
         "/* recouvrement.insert */
          INSERT INTO recouvrement
              (patient_id, feuille_id, recouvrement_id, numero_ligne, nature, mode, montant_centimes, jour,
-              annule_id, motif, auteur, enregistre_le)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+              auteur, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         patient.uuid(),
         feuille.uuid(),
-        mouvement.id.uuid(),
+        recouvrement.id.uuid(),
         numero_ligne,
         recouvrement.cle.nature.mot(),
-        mouvement.mode,
-        int4(recouvrement.montant)?,
-        mouvement.jour,
-        mouvement.annule.map(RecouvrementId::uuid),
-        mouvement.motif,
-        mouvement.auteur,
-        mouvement.enregistre_le
+        recouvrement.mode.mot(),
+        recouvrement.montant.get(),
+        recouvrement.jour,
+        recouvrement.auteur,
+        recouvrement.enregistre_le
     )
     .execute(conn)
     .await?;
     Ok(())
 }
 
-/// A recovery, with what took it back.
-struct Row {
-    feuille_id: Uuid,
-    recouvrement_id: Uuid,
-    numero_ligne: i16,
-    nature: String,
-    mode: String,
-    montant_centimes: i32,
-    jour: NaiveDate,
-    auteur: String,
-    enregistre_le: DateTime<Utc>,
-    motif: Option<String>,
-    annule_jour: Option<NaiveDate>,
-    annule_par: Option<String>,
-    annule_le: Option<DateTime<Utc>>,
-}
-
-impl Row {
-    fn build(self) -> Result<Recouvrement, StorageError> {
-        let taken_back = self.motif.zip(self.annule_jour).zip(self.annule_par.zip(self.annule_le));
-        let annulation = taken_back
-            .map(|((motif, jour), (auteur, enregistre_le))| {
-                let motif = word("recouvrement", "motif", &motif)?;
-                Ok::<_, StorageError>(AnnulationRecouvrement { motif, jour, auteur, enregistre_le })
-            })
-            .transpose()?;
-        Ok(Recouvrement {
-            id: RecouvrementId::from_uuid(self.recouvrement_id),
-            cle: CleCreance {
-                numero_ligne: u16::try_from(self.numero_ligne).map_err(|error| {
-                    StorageError::inconsistent("recouvrement", "numero_ligne", error)
-                })?,
-                nature: word("recouvrement", "nature", &self.nature)?,
-            },
-            montant: Centimes::new(i64::from(self.montant_centimes)),
-            jour: self.jour,
-            mode: word("recouvrement", "mode", &self.mode)?,
-            auteur: self.auteur,
-            enregistre_le: self.enregistre_le,
-            annulation,
-        })
-    }
+/// Takes a recovery back, by another movement of its amount. The person is locked.
+pub async fn cancel(
+    conn: &mut PgConnection,
+    (patient, feuille): Place,
+    recouvrement: &Recouvrement,
+    (id, annulation): (RecouvrementId, &AnnulationRecouvrement),
+) -> Result<(), StorageError> {
+    let found = sqlx::query!(
+        "/* recouvrement.cancel */
+         INSERT INTO recouvrement
+             (patient_id, feuille_id, recouvrement_id, numero_ligne, nature, mode, montant_centimes, jour,
+              annule_id, motif, auteur, enregistre_le)
+         SELECT patient_id, feuille_id, $4, numero_ligne, nature, 'annulation', montant_centimes, $5,
+                recouvrement_id, $6, $7, $8
+         FROM recouvrement WHERE patient_id = $1 AND feuille_id = $2 AND recouvrement_id = $3",
+        patient.uuid(),
+        feuille.uuid(),
+        recouvrement.id.uuid(),
+        id.uuid(),
+        annulation.jour,
+        annulation.motif.mot(),
+        annulation.auteur,
+        annulation.enregistre_le
+    )
+    .execute(conn)
+    .await?
+    .rows_affected();
+    one("recouvrement.cancel", found)
 }
 
 /// The recoveries of some feuilles, those of each in the order in which they were recorded.
@@ -149,10 +78,8 @@ pub async fn of_feuilles(
     conn: &mut PgConnection,
     places: &[Place],
 ) -> Result<BTreeMap<FeuilleId, Vec<Recouvrement>>, StorageError> {
-    let patients: Vec<Uuid> = places.iter().map(|(patient, _)| patient.uuid()).collect();
-    let feuilles: Vec<Uuid> = places.iter().map(|(_, feuille)| feuille.uuid()).collect();
-    let rows = sqlx::query_as!(
-        Row,
+    let (patients, feuilles): (Vec<PatientId>, Vec<FeuilleId>) = places.iter().copied().unzip();
+    let rows = sqlx::query!(
         r#"/* recouvrement.of_feuilles */
          SELECT r.feuille_id, r.recouvrement_id, r.numero_ligne, r.nature, r.mode, r.montant_centimes,
                 r.jour, r.auteur, r.enregistre_le, a.motif AS "motif?", a.jour AS "annule_jour?",
@@ -163,15 +90,28 @@ pub async fn of_feuilles(
           AND a.annule_id = r.recouvrement_id
          WHERE r.patient_id = ANY($1) AND r.feuille_id = ANY($2) AND r.annule_id IS NULL
          ORDER BY r.feuille_id, r.enregistre_le, r.recouvrement_id"#,
-        &patients,
-        &feuilles
+        &patients as _,
+        &feuilles as _
     )
     .fetch_all(conn)
     .await?;
     let mut found: BTreeMap<FeuilleId, Vec<Recouvrement>> = BTreeMap::new();
     for row in rows {
-        let feuille = FeuilleId::from_uuid(row.feuille_id);
-        found.entry(feuille).or_default().push(row.build()?);
+        let numero_ligne = u16::try_from(row.numero_ligne)
+            .map_err(|error| StorageError::inconsistent("recouvrement", "numero_ligne", error))?;
+        let taken_back = row.motif.zip(row.annule_jour).zip(row.annule_par.zip(row.annule_le));
+        found.entry(row.feuille_id).or_default().push(Recouvrement {
+            id: row.recouvrement_id,
+            cle: CleCreance { numero_ligne, nature: row.nature },
+            montant: row.montant_centimes,
+            jour: row.jour,
+            mode: row.mode,
+            auteur: row.auteur,
+            enregistre_le: row.enregistre_le,
+            annulation: taken_back.map(|((motif, jour), (auteur, enregistre_le))| {
+                AnnulationRecouvrement { motif, jour, auteur, enregistre_le }
+            }),
+        });
     }
     Ok(found)
 }

@@ -2,13 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::StorageError;
-use super::evaluations::int4;
-use super::medecins::word;
 use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
-use crate::domain::money::Centimes;
 use crate::domain::reevaluation::{
     Changement, EtatReevaluation, Etendue, Examen, Issue, Reevaluation,
 };
@@ -25,7 +21,7 @@ pub async fn insert(conn: &mut PgConnection, asked: &Reevaluation) -> Result<(),
         asked.id.uuid(),
         asked.caisse,
         asked.motif.mot(),
-        asked.etendue.patient_id.map(PatientId::uuid),
+        asked.etendue.patient_id as _,
         asked.etendue.depuis,
         asked.etendue.du,
         asked.etendue.au,
@@ -52,29 +48,21 @@ pub async fn get(
     )
     .fetch_optional(conn)
     .await?;
-    row.map(|row| {
-        Ok(Reevaluation {
-            id,
-            caisse: row.caisse,
-            motif: word("reevaluation", "motif", &row.motif)?,
-            etendue: Etendue {
-                patient_id: row.patient_id.map(PatientId::from_uuid),
-                depuis: row.depuis,
-                du: row.du,
-                au: row.au,
-            },
-            etat: word("reevaluation", "etat", &row.etat)?,
-            version: row.version,
-            enregistre_le: row.enregistre_le,
-            place: row.place.map(PatientId::from_uuid),
-            examen: Examen {
-                patients: row.patients,
-                feuilles: row.feuilles,
-                sans_reponse: row.sans_reponse,
-            },
-        })
-    })
-    .transpose()
+    Ok(row.map(|row| Reevaluation {
+        id,
+        caisse: row.caisse,
+        motif: row.motif,
+        etendue: Etendue { patient_id: row.patient_id, depuis: row.depuis, du: row.du, au: row.au },
+        etat: row.etat,
+        version: row.version,
+        enregistre_le: row.enregistre_le,
+        place: row.place,
+        examen: Examen {
+            patients: row.patients,
+            feuilles: row.feuilles,
+            sans_reponse: row.sans_reponse,
+        },
+    }))
 }
 
 /// Moves one from a state to another, back to its beginning when work starts again; `false` when it
@@ -135,7 +123,7 @@ pub async fn persons(
     (after, jour): (Option<PatientId>, NaiveDate),
     limit: i64,
 ) -> Result<Vec<PatientId>, StorageError> {
-    let rows = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         "/* reevaluation.persons */
          SELECT DISTINCT a.patient_id FROM affiliation a
          WHERE a.remplace_le IS NULL AND left(a.organisme, 5) = $1 AND a.effet @> $2::date
@@ -146,13 +134,12 @@ pub async fn persons(
          ORDER BY a.patient_id LIMIT $5",
         asked.caisse,
         jour,
-        after.map(PatientId::uuid),
+        after as _,
         asked.etendue.depuis,
         limit
     )
     .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(PatientId::from_uuid).collect())
+    .await?)
 }
 
 /// The feuilles of some records on some days, in the order of their reception, each with the record that
@@ -162,10 +149,9 @@ pub async fn feuilles(
     records: &[PatientId],
     (du, au): (NaiveDate, NaiveDate),
 ) -> Result<Vec<(FeuilleId, PatientId)>, StorageError> {
-    let records: Vec<Uuid> = records.iter().map(|id| id.uuid()).collect();
     let rows = sqlx::query!(
         r#"/* reevaluation.feuilles */
-         SELECT f.feuille_id, h.patient_id AS "holder!"
+         SELECT f.feuille_id, h.patient_id AS "holder!: PatientId"
          FROM feuille_de_soins f
          CROSS JOIN LATERAL (
              SELECT coalesce((SELECT a.patient_id FROM attribution_feuille a
@@ -176,14 +162,13 @@ pub async fn feuilles(
                                              WHERE a.patient_id = ANY ($1))))
            AND h.patient_id = ANY ($1) AND f.date_soins >= $2 AND f.date_soins <= $3
          ORDER BY f.enregistre_le, f.feuille_id"#,
-        &records,
+        records as _,
         du,
         au
     )
     .fetch_all(conn)
     .await?;
-    let pair = |id, holder| (FeuilleId::from_uuid(id), PatientId::from_uuid(holder));
-    Ok(rows.into_iter().map(|row| pair(row.feuille_id, row.holder)).collect())
+    Ok(rows.into_iter().map(|row| (row.feuille_id, row.holder)).collect())
 }
 
 /// Something recorded about a person.
@@ -202,14 +187,13 @@ pub async fn faits_recus(
     conn: &mut PgConnection,
     records: &[PatientId],
 ) -> Result<Vec<FaitRecu>, StorageError> {
-    let records: Vec<Uuid> = records.iter().map(|id| id.uuid()).collect();
     Ok(sqlx::query_as!(
         FaitRecu,
         "/* evenement.of_persons */
          SELECT nature, enregistre_le, effet_du FROM evenement
          WHERE patient_id = ANY($1) AND nature NOT LIKE 'feuille.%'
          ORDER BY enregistre_le, evenement_id",
-        &records
+        records as _
     )
     .fetch_all(conn)
     .await?)
@@ -246,16 +230,16 @@ pub async fn write_changes(
             change.ancien,
             change.nouveau,
             &change.causes,
-            i16::from(avant.code.code()),
-            i16::from(apres.code.code()),
-            i16::from(avant.appartenance.code()),
-            i16::from(apres.appartenance.code()),
-            int4(avant.rembourse_amo)?,
-            int4(apres.rembourse_amo)?,
-            int4(avant.part_amc)?,
-            int4(apres.part_amc)?,
-            int4(avant.reste_a_charge)?,
-            int4(apres.reste_a_charge)?
+            avant.code as _,
+            apres.code as _,
+            avant.appartenance as _,
+            apres.appartenance as _,
+            avant.rembourse_amo.get(),
+            apres.rembourse_amo.get(),
+            avant.part_amc.get(),
+            apres.part_amc.get(),
+            avant.reste_a_charge.get(),
+            apres.reste_a_charge.get()
         )
         .execute(&mut *conn)
         .await?;
@@ -308,41 +292,35 @@ pub async fn changes(
          WHERE reevaluation_id = $1 AND ($2::uuid IS NULL OR (patient_id, feuille_id) > ($2, $3))
          ORDER BY patient_id, feuille_id LIMIT $4",
         id.uuid(),
-        after.map(|(patient, _)| patient.uuid()),
-        after.map(|(_, feuille)| feuille.uuid()),
+        after.map(|(patient, _)| patient) as _,
+        after.map(|(_, feuille)| feuille) as _,
         limit
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Changement {
-                patient_id: PatientId::from_uuid(row.patient_id),
-                feuille_id: FeuilleId::from_uuid(row.feuille_id),
-                date_soins: row.date_soins,
-                ancien: row.ancien,
-                nouveau: row.nouveau,
-                causes: row.causes,
-                avant: Issue {
-                    code: known("code_ancien", row.code_ancien)?,
-                    appartenance: known("appartenance_ancienne", row.appartenance_ancienne)?,
-                    rembourse_amo: Centimes::new(row.amo_ancien.into()),
-                    part_amc: Centimes::new(row.amc_ancien.into()),
-                    reste_a_charge: Centimes::new(row.reste_ancien.into()),
-                },
-                apres: Issue {
-                    code: known("code_nouveau", row.code_nouveau)?,
-                    appartenance: known("appartenance_nouvelle", row.appartenance_nouvelle)?,
-                    rembourse_amo: Centimes::new(row.amo_nouveau.into()),
-                    part_amc: Centimes::new(row.amc_nouveau.into()),
-                    reste_a_charge: Centimes::new(row.reste_nouveau.into()),
-                },
-            })
+    Ok(rows
+        .into_iter()
+        .map(|row| Changement {
+            patient_id: row.patient_id,
+            feuille_id: row.feuille_id,
+            date_soins: row.date_soins,
+            ancien: row.ancien,
+            nouveau: row.nouveau,
+            causes: row.causes,
+            avant: Issue {
+                code: row.code_ancien,
+                appartenance: row.appartenance_ancienne,
+                rembourse_amo: row.amo_ancien,
+                part_amc: row.amc_ancien,
+                reste_a_charge: row.reste_ancien,
+            },
+            apres: Issue {
+                code: row.code_nouveau,
+                appartenance: row.appartenance_nouvelle,
+                rembourse_amo: row.amo_nouveau,
+                part_amc: row.amc_nouveau,
+                reste_a_charge: row.reste_nouveau,
+            },
         })
-        .collect()
-}
-
-fn known<T: Vocabulaire>(column: &'static str, code: i16) -> Result<T, StorageError> {
-    let read = u8::try_from(code).ok().and_then(T::du_code);
-    read.ok_or_else(|| StorageError::inconsistent("reevaluation_feuille", column, code))
+        .collect())
 }

@@ -3,17 +3,14 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
-use sqlx::postgres::types::PgRange;
-use uuid::Uuid;
 
 use super::coffre::Place;
+use super::connaissance::{Connaissance, instant};
 use super::error::one;
-use super::medecins::word;
-use super::range::{to_periode, to_range};
 use super::{Coffre, StorageError};
 use crate::domain::ids::{PatientId, RepresentationId};
 use crate::domain::representation::{
-    FinRepresentation, IdentiteRepresentant, NatureRepresentation, Representant, Representation,
+    IdentiteRepresentant, NatureRepresentation, Representant, Representation,
 };
 use crate::domain::vocabulary::Vocabulaire;
 
@@ -31,7 +28,7 @@ pub async fn insert(
     lien: &Representation,
 ) -> Result<(), StorageError> {
     let (representant, sealed) = match &lien.representant {
-        Representant::Patient(id) => (Some(id.uuid()), None),
+        Representant::Patient(id) => (Some(id), None),
         Representant::Autre(identite) => {
             let noms = Noms { nom: identite.nom.clone(), prenom: identite.prenom.clone() };
             let clear = serde_json::to_vec(&noms).map_err(|error| {
@@ -49,13 +46,13 @@ pub async fn insert(
         lien.patient_id.uuid(),
         lien.id.uuid(),
         lien.version,
-        representant,
+        representant as _,
         sealed,
         lien.nature.mot(),
         lien.preuve.mot(),
         lien.reference_preuve,
-        lien.motif_fin.map(FinRepresentation::mot),
-        to_range(lien.effet),
+        lien.motif_fin as _,
+        lien.effet,
         lien.enregistre_le
     )
     .execute(conn)
@@ -84,54 +81,25 @@ pub async fn replace(
     one("representation.replace", found)
 }
 
-struct Row {
-    patient_id: Uuid,
-    representation_id: Uuid,
-    version: i32,
-    representant_id: Option<Uuid>,
-    identite_chiffree: Option<Vec<u8>>,
-    nature: String,
-    preuve: String,
-    reference_preuve: Option<String>,
-    motif_fin: Option<String>,
-    effet: PgRange<NaiveDate>,
-    enregistre_le: DateTime<Utc>,
-    remplace_le: Option<DateTime<Utc>>,
-}
-
-impl Row {
-    fn build(self, coffre: &Coffre) -> Result<Representation, StorageError> {
-        let id = RepresentationId::from_uuid(self.representation_id);
-        let wrong = |what: &dyn std::fmt::Display| {
-            StorageError::inconsistent("representation", "identite_chiffree", what)
-        };
-        let representant = match (self.representant_id, self.identite_chiffree) {
-            (Some(person), _) => Representant::Patient(PatientId::from_uuid(person)),
-            (None, Some(sealed)) => {
-                let clear = coffre.open(place(id), &sealed)?;
-                let Noms { nom, prenom } =
-                    serde_json::from_slice(&clear).map_err(|error| wrong(&error))?;
-                Representant::Autre(IdentiteRepresentant { nom, prenom })
-            }
-            (None, None) => return Err(wrong(&"nobody")),
-        };
-        Ok(Representation {
-            id,
-            patient_id: PatientId::from_uuid(self.patient_id),
-            version: self.version,
-            representant,
-            nature: word("representation", "nature", &self.nature)?,
-            preuve: word("representation", "preuve", &self.preuve)?,
-            reference_preuve: self.reference_preuve,
-            effet: to_periode(&self.effet, "representation")?,
-            motif_fin: self
-                .motif_fin
-                .as_deref()
-                .map(|motif| word("representation", "motif_fin", motif))
-                .transpose()?,
-            enregistre_le: self.enregistre_le,
-            remplace_le: self.remplace_le,
-        })
+/// Who represents: a person of the register, or names.
+fn representant(
+    coffre: &Coffre,
+    id: RepresentationId,
+    person: Option<PatientId>,
+    sealed: Option<Vec<u8>>,
+) -> Result<Representant, StorageError> {
+    let wrong = |what: &dyn std::fmt::Display| {
+        StorageError::inconsistent("representation", "identite_chiffree", what)
+    };
+    match (person, sealed) {
+        (Some(person), _) => Ok(Representant::Patient(person)),
+        (None, Some(sealed)) => {
+            let clear = coffre.open(place(id), &sealed)?;
+            let Noms { nom, prenom } =
+                serde_json::from_slice(&clear).map_err(|error| wrong(&error))?;
+            Ok(Representant::Autre(IdentiteRepresentant { nom, prenom }))
+        }
+        (None, None) => Err(wrong(&"nobody")),
     }
 }
 
@@ -140,10 +108,9 @@ pub async fn list(
     conn: &mut PgConnection,
     coffre: &Coffre,
     patient: PatientId,
-    connu_le: DateTime<Utc>,
+    connu_le: impl Into<Connaissance>,
 ) -> Result<Vec<Representation>, StorageError> {
-    let rows = sqlx::query_as!(
-        Row,
+    let rows = sqlx::query!(
         "/* representation.list */
          SELECT patient_id, representation_id, version, representant_id, identite_chiffree, nature, preuve,
                 reference_preuve, motif_fin, effet, enregistre_le, remplace_le
@@ -153,11 +120,28 @@ pub async fn list(
            AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
          ORDER BY lower(effet), representation_id",
         patient.uuid(),
-        connu_le
+        instant(connu_le)
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter().map(|row| row.build(coffre)).collect()
+    rows.into_iter()
+        .map(|row| {
+            let (id, sealed) = (row.representation_id, row.identite_chiffree);
+            Ok(Representation {
+                id,
+                patient_id: row.patient_id,
+                version: row.version,
+                representant: representant(coffre, id, row.representant_id, sealed)?,
+                nature: row.nature,
+                preuve: row.preuve,
+                reference_preuve: row.reference_preuve,
+                effet: row.effet,
+                motif_fin: row.motif_fin,
+                enregistre_le: row.enregistre_le,
+                remplace_le: row.remplace_le,
+            })
+        })
+        .collect()
 }
 
 /// Whose link this is; `None` when there is no such link.
@@ -165,14 +149,13 @@ pub async fn patient_of(
     conn: &mut PgConnection,
     id: RepresentationId,
 ) -> Result<Option<PatientId>, StorageError> {
-    let row = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         "/* representation.patient_of */
          SELECT patient_id FROM representation WHERE representation_id = $1 LIMIT 1",
         id.uuid()
     )
     .fetch_optional(conn)
-    .await?;
-    Ok(row.map(PatientId::from_uuid))
+    .await?)
 }
 
 /// In which qualities a person of the register represents a patient on a day.
@@ -182,7 +165,7 @@ pub async fn qualites(
     representant: PatientId,
     jour: NaiveDate,
 ) -> Result<Vec<NatureRepresentation>, StorageError> {
-    let words = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         r#"/* representation.qualites */
          SELECT DISTINCT nature FROM representation
          WHERE (patient_id = $1 OR patient_id = ANY (ARRAY(
@@ -195,8 +178,7 @@ pub async fn qualites(
         jour
     )
     .fetch_all(conn)
-    .await?;
-    words.iter().map(|one| word("representation", "nature", one)).collect()
+    .await?)
 }
 
 /// Persons whose birth date lies between two, or in a year but outside the calendar, and who were
@@ -208,7 +190,7 @@ pub async fn born_between(
     anniversaire: (NaiveDate, NaiveDate),
     limit: i64,
 ) -> Result<Vec<PatientId>, StorageError> {
-    let rows = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         "/* representation.born_between */
          SELECT i.patient_id FROM identite_patient i
          WHERE i.remplace_le IS NULL
@@ -229,8 +211,7 @@ pub async fn born_between(
         limit
     )
     .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(PatientId::from_uuid).collect())
+    .await?)
 }
 
 /// Writes that a person was told about a birthday; `false` when they were already.

@@ -1,15 +1,11 @@
 //! Signatures of declarations.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
-use sqlx::types::Json;
-use uuid::Uuid;
 
 use super::StorageError;
-use super::medecins::word;
-use crate::domain::declaration::{Declaration, Preuve, Signature};
-use crate::domain::digest::Empreinte;
-use crate::domain::ids::{DeclarationId, MedecinId, PatientId, RepresentationId, SignatureId};
+use crate::domain::declaration::{Declaration, Signature};
+use crate::domain::ids::{DeclarationId, PatientId, RepresentationId};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Writes a signature.
@@ -29,16 +25,16 @@ pub async fn insert(
         declaration.id.uuid(),
         signature.id.uuid(),
         signature.role.mot(),
-        signature.medecin_id.map(MedecinId::uuid),
+        signature.medecin_id as _,
         signature.signe_le,
         signature.signe_a,
         signature.recue_le,
         signature.moyen.mot(),
         signature.niveau,
-        Json(&signature.preuve) as _,
-        signature.contenu_sha256.bytes().as_slice(),
+        signature.preuve as _,
+        signature.contenu_sha256 as _,
         instant,
-        signature.representation_id.map(RepresentationId::uuid)
+        signature.representation_id as _
     )
     .execute(conn)
     .await?;
@@ -49,53 +45,39 @@ pub async fn insert(
 pub(super) async fn list(
     conn: &mut PgConnection,
     patient: PatientId,
-    ids: &[Uuid],
+    ids: &[DeclarationId],
 ) -> Result<Vec<(DeclarationId, Signature)>, StorageError> {
-    struct SignatureRow {
-        declaration_id: Uuid,
-        signature_id: Uuid,
-        role: String,
-        medecin_id: Option<Uuid>,
-        representation_id: Option<Uuid>,
-        signe_le: NaiveDate,
-        signe_a: Option<DateTime<Utc>>,
-        recue_le: DateTime<Utc>,
-        moyen: String,
-        niveau: Option<String>,
-        preuve: Json<Preuve>,
-        contenu_sha256: Vec<u8>,
-    }
-    let rows = sqlx::query_as!(
-        SignatureRow,
-        r#"/* signature.list */
+    let rows = sqlx::query!(
+        "/* signature.list */
          SELECT declaration_id, signature_id, role, medecin_id, representation_id, signe_le, signe_a, recue_le, moyen,
-                niveau, preuve AS "preuve: Json<Preuve>", contenu_sha256
+                niveau, preuve, contenu_sha256
          FROM signature
          WHERE patient_id = $1 AND declaration_id = ANY($2)
-         ORDER BY enregistre_le, signature_id"#,
+         ORDER BY enregistre_le, signature_id",
         patient.uuid(),
-        ids
+        ids as _
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
+    Ok(rows
+        .into_iter()
         .map(|row| {
             let signature = Signature {
-                id: SignatureId::from_uuid(row.signature_id),
-                role: word("signature", "role", &row.role)?,
-                medecin_id: row.medecin_id.map(MedecinId::from_uuid),
-                representation_id: row.representation_id.map(RepresentationId::from_uuid),
+                id: row.signature_id,
+                role: row.role,
+                medecin_id: row.medecin_id,
+                representation_id: row.representation_id,
                 signe_le: row.signe_le,
                 signe_a: row.signe_a,
                 recue_le: row.recue_le,
-                moyen: word("signature", "moyen", &row.moyen)?,
+                moyen: row.moyen,
                 niveau: row.niveau,
-                preuve: row.preuve.0,
-                contenu_sha256: digest("signature", &row.contenu_sha256)?,
+                preuve: row.preuve,
+                contenu_sha256: row.contenu_sha256,
             };
-            Ok((DeclarationId::from_uuid(row.declaration_id), signature))
+            (row.declaration_id, signature)
         })
-        .collect()
+        .collect())
 }
 
 /// The links under which holders of parental authority signed the active declarations of a person.
@@ -114,22 +96,7 @@ pub async fn holders(
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            (
-                DeclarationId::from_uuid(row.declaration_id),
-                RepresentationId::from_uuid(row.representation_id),
-            )
-        })
-        .collect())
-}
-
-/// Reads a stored digest.
-pub(super) fn digest(table: &'static str, bytes: &[u8]) -> Result<Empreinte, StorageError> {
-    <[u8; 32]>::try_from(bytes)
-        .map(Empreinte::from_bytes)
-        .map_err(|error| StorageError::inconsistent(table, "contenu_sha256", error))
+    Ok(rows.into_iter().map(|row| (row.declaration_id, row.representation_id)).collect())
 }
 
 /// Whether a paper kept under this reference was already entered for a person.

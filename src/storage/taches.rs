@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::postgres::PgConnection;
-use sqlx::types::Json;
 
 use super::StorageError;
 use crate::domain::ids::TacheId;
@@ -39,7 +38,7 @@ pub async fn enqueue(
         id.uuid(),
         nature,
         cle,
-        Json(charge) as _,
+        charge as _,
         prevue_le,
         instant
     )
@@ -54,25 +53,20 @@ pub async fn take(
     now: DateTime<Utc>,
     bail: DateTime<Utc>,
 ) -> Result<Option<Tache>, StorageError> {
-    let row = sqlx::query!(
-        r#"/* tache.take */
+    Ok(sqlx::query_as!(
+        Tache,
+        "/* tache.take */
          UPDATE tache SET etat = 'en_cours', bail_jusqu_au = $2, essais = essais + 1
          WHERE tache_id = (
              SELECT tache_id FROM tache
              WHERE (etat = 'en_attente' AND prevue_le <= $1) OR (etat = 'en_cours' AND bail_jusqu_au <= $1)
              ORDER BY prevue_le, tache_id LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING tache_id, nature, charge AS "charge: Json<Value>", essais"#,
+         RETURNING tache_id AS id, nature, charge, essais",
         now,
         bail
     )
     .fetch_optional(conn)
-    .await?;
-    Ok(row.map(|row| Tache {
-        id: TacheId::from_uuid(row.tache_id),
-        nature: row.nature,
-        charge: row.charge.0,
-        essais: row.essais,
-    }))
+    .await?)
 }
 
 /// Ends a job.

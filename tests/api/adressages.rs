@@ -63,9 +63,7 @@ async fn covers(app: &TestApp, jour: &str, rpps: &str, specialite: Option<&str>)
     let jour: NaiveDate = jour.parse().unwrap();
     let pool = app.database.pool(1).await;
     let mut conn = pool.acquire().await.unwrap();
-    let known = traitant::services::latest_knowledge();
-    let found =
-        adressages::en_vigueur(&mut conn, patient_id("BERNARD"), jour, known).await.unwrap();
+    let found = adressages::en_vigueur(&mut conn, patient_id("BERNARD"), jour, None).await.unwrap();
     let rpps = Rpps::parse(rpps).unwrap();
     let specialite = specialite.map(|code| Specialite::parse(code).unwrap());
     found.iter().any(|one| one.couvre(jour, &rpps, specialite))

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use traitant::storage::faits;
 
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, PONS, feuille, patient_id};
@@ -59,17 +60,12 @@ async fn the_evaluation_finds_it_from_its_first_day_to_its_last() {
         [("2025-06-30", false), ("2025-07-01", true), ("2026-06-30", true), ("2026-07-01", false)]
     {
         let day = day.parse().unwrap();
-        let fact = traitant::storage::neutralisations::en_vigueur(&mut conn, patient, day, known)
-            .await
-            .unwrap();
-        assert_eq!(fact.is_some(), found, "{day}");
+        let facts = faits::neutralisations(&mut conn, &[patient], Some(known)).await.unwrap();
+        assert_eq!(facts.iter().any(|(_, effet)| effet.contient(day)), found, "{day}");
     }
     let early = "2025-06-16T09:00:00Z".parse().unwrap();
-    let day = "2025-08-01".parse().unwrap();
-    let unknown = traitant::storage::neutralisations::en_vigueur(&mut conn, patient, day, early)
-        .await
-        .unwrap();
-    assert!(unknown.is_none());
+    let unknown = faits::neutralisations(&mut conn, &[patient], Some(early)).await.unwrap();
+    assert!(unknown.is_empty());
 }
 
 #[tokio::test]

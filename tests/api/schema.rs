@@ -202,3 +202,34 @@ async fn foreign_keys_are_served_by_an_index_or_point_to_small_tables() {
         .collect();
     assert!(large.is_empty(), "{large:?}");
 }
+
+/// An identifier that a statement would read bare has lost its type: nothing would keep it from being taken for another.
+#[tokio::test]
+async fn every_identifier_has_its_type_and_every_type_its_column() {
+    let database = TestDatabase::with_people().await;
+    let pool = database.pool(2).await;
+    let config: toml::Table = include_str!("../../sqlx.toml").parse().unwrap();
+    let typed: BTreeSet<String> = config["macros"]["table-overrides"]
+        .as_table()
+        .unwrap()
+        .iter()
+        .flat_map(|(table, columns)| {
+            columns.as_table().unwrap().keys().map(move |column| format!("{table}.{column}"))
+        })
+        .collect();
+    let columns = |types: &'static str| {
+        let statement = format!(
+            "SELECT c.relname || '.' || a.attname FROM pg_attribute a
+             JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+             JOIN pg_type t ON t.oid = a.atttypid
+             WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+               AND a.attnum > 0 AND NOT a.attisdropped AND {types}"
+        );
+        sqlx::query_scalar::<_, String>(sqlx::AssertSqlSafe(statement)).fetch_all(&pool)
+    };
+    let ids: BTreeSet<String> =
+        columns("t.typname IN ('uuid', '_uuid')").await.unwrap().into_iter().collect();
+    let all: BTreeSet<String> = columns("true").await.unwrap().into_iter().collect();
+    assert_eq!(ids.difference(&typed).collect::<Vec<_>>(), Vec::<&String>::new());
+    assert_eq!(typed.difference(&all).collect::<Vec<_>>(), Vec::<&String>::new());
+}

@@ -63,7 +63,8 @@ fn problem(codes: &[Code]) -> Response {
     let examples: BTreeMap<&str, _> =
         codes.iter().map(|code| (code.as_str(), place(code))).collect();
     let mut names = vec!["Cache-Control", "X-Request-Id"];
-    names.extend(codes.contains(&Code::JetonAbsent).then_some("WWW-Authenticate"));
+    let challenged = [Code::JetonAbsent, Code::PorteeInsuffisante];
+    names.extend(codes.iter().any(|code| challenged.contains(code)).then_some("WWW-Authenticate"));
     names.extend(codes.iter().any(|code| code.may_be_tried_again()).then_some("Retry-After"));
     let mut response: Response = serde_json::from_value(json!({
         "description": titles.join(" ; "),

@@ -173,8 +173,7 @@ impl Core {
                 let (law, contenu) = (&self.law, self.law.as_json());
                 let mut tx = self.db.begin("loi.number").await?;
                 let now = self.clock.now();
-                let number =
-                    lois::number(&mut tx, law.empreinte(), law.moteur(), &contenu, now).await?;
+                let number = lois::number(&mut tx, law.empreinte(), &contenu, now).await?;
                 tx.commit().await?;
                 Ok::<_, ServiceError>(number)
             })

@@ -17,7 +17,7 @@ use crate::law::LawError;
 use crate::law::reglement::reglement;
 use crate::storage::feuilles_de_soins::{self, FeuilleRecue, QuestionFeuilles};
 use crate::storage::recouvrements as mouvements;
-use crate::storage::{Connection, dossiers, evaluations};
+use crate::storage::{Connection, evaluations, faits};
 
 /// Which claims of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +79,7 @@ pub async fn list(
     question: &QuestionCreances,
 ) -> Result<Seen<PageCreances>, ServiceError> {
     let mut access = core.access(contexte, patient).await?;
-    let absorbed = dossiers::absorbed(access.conn(), &[patient]).await?;
+    let absorbed = faits::absorbed(access.conn(), &[patient], None).await?;
     let mut records = vec![patient];
     records.extend(absorbed.into_iter().map(|(_, old)| old));
     let feuilles = QuestionFeuilles {

@@ -3,10 +3,9 @@
 //! Facts are read for many feuilles at once, one statement a kind of fact ([`registre`]),
 //! into a [`Registre`]; what each feuille needs of it is a function without input or output. A single
 //! feuille goes the same way, and a question about the past too: the instant goes down to the statements.
-//! To add a fact: a statement for many persons in `storage::dossiers` and its twin as known at an instant
-//! in `storage::dossiers_connus`, a member in [`Dossier`], a line in [`registre`] that fills it, and
-//! the function of [`Registre`] that gives it to the law. A fact that a feuille of the same lot changes
-//! for the next one is also brought up to date by [`Registre::retenir`].
+//! To add a fact: a statement for many persons in `storage::faits`, a member in [`Dossier`], a line in [`registre`]
+//! that fills it, and the function of [`Registre`] that gives it to the law. A fact that a feuille of the
+//! same lot changes for the next one is also brought up to date by [`Registre::retenir`].
 
 mod parcours;
 mod praticiens;
@@ -27,11 +26,11 @@ use super::{Core, ServiceError, latest_knowledge};
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{FeuilleId, PatientId};
-use crate::storage::dossiers_connus::{self, Connaissance};
+use crate::storage::connaissance::Connaissance;
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue};
 use crate::storage::patients::fusions;
-use crate::storage::{Connection, adressages, avis_ponctuels, dossiers, honoraires};
+use crate::storage::{Connection, adressages, avis_ponctuels, faits, honoraires};
 
 /// A feuille and the person whom it is about.
 pub(super) type Sujet<'a> = (PatientId, &'a FeuilleDeSoins);
@@ -78,10 +77,10 @@ async fn gather(
     let persons: BTreeSet<PatientId> = sujets.iter().map(|(patient, _)| *patient).collect();
     let persons: Vec<PatientId> = persons.into_iter().collect();
     let mut registre = caisses_connues(conn, &persons, connu_le).await?;
-    for birth in dossiers_connus::births(conn, &persons, connu_le).await? {
+    for birth in faits::births(conn, &persons, connu_le).await? {
         registre.change(birth.patient_id, |dossier| dossier.identified(&birth));
     }
-    for membre in dossiers_connus::designations(conn, &persons, connu_le).await? {
+    for membre in faits::designations(conn, &persons, connu_le).await? {
         let gather = |dossier: &mut Dossier| dossier.names(&membre);
         registre.change(membre.patient_id, gather);
     }
@@ -91,7 +90,7 @@ async fn gather(
     praticiens.tell(conn, &doctors, &mut registre, instants).await?;
     praticiens.tell(conn, &registre.colleagues(sujets), &mut registre, instants).await?;
     let everybody = registre.everybody();
-    for (patient, effet, statut) in dossiers_connus::statuts(conn, &everybody, connu_le).await? {
+    for (patient, effet, statut) in faits::statuts(conn, &everybody, connu_le).await? {
         registre.change(patient, |dossier| dossier.statuts.push((effet, statut)));
     }
     match connu_le {
@@ -119,11 +118,11 @@ async fn caisses_connues(
     connu_le: Connaissance,
 ) -> Result<Registre, ServiceError> {
     let mut registre = Registre::new(persons);
-    for (kept, old) in dossiers_connus::absorbed(conn, persons, connu_le).await? {
+    for (kept, old) in faits::absorbed(conn, persons, connu_le).await? {
         registre.absorbs(kept, old);
     }
     let everybody = registre.everybody();
-    for one in dossiers_connus::affiliations(conn, &everybody, connu_le).await? {
+    for one in faits::affiliations(conn, &everybody, connu_le).await? {
         let (own, effet, organisme) =
             (registre.owner(one.patient_id) == one.patient_id, one.effet, one.organisme);
         let caisse = AffiliationDe { own, effet, organisme };
@@ -141,13 +140,13 @@ async fn rarer_facts(
 ) -> Result<(), ServiceError> {
     let choosing = registre.persons(sujets, Registre::needs_waiting);
     if !choosing.is_empty() {
-        for attente in dossiers_connus::waiting(conn, &choosing, connu_le).await? {
+        for attente in faits::waiting(conn, &choosing, connu_le).await? {
             registre.change(attente.patient_id, |dossier| dossier.waits(&attente));
         }
     }
     let alone = registre.persons(sujets, Registre::needs_neutralisations);
     if !alone.is_empty() {
-        for (patient, effet) in dossiers_connus::neutralisations(conn, &alone, connu_le).await? {
+        for (patient, effet) in faits::neutralisations(conn, &alone, connu_le).await? {
             registre.change(patient, |dossier| dossier.neutralisations.push(effet));
         }
     }
@@ -162,7 +161,7 @@ async fn other_feuilles(
     registre: &mut Registre,
 ) -> Result<(), ServiceError> {
     let everybody = registre.everybody();
-    let kept = dossiers::participations(conn, &everybody, &years(sujets)).await?;
+    let kept = faits::participations(conn, &everybody, &years(sujets)).await?;
     for (patient, retenue) in kept {
         registre.change(patient, |dossier| dossier.participations.push(retenue));
     }

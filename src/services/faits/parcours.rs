@@ -16,7 +16,7 @@ use crate::domain::identifiers::{IndicateurParcours, Rpps};
 use crate::domain::ids::{FeuilleId, LieuId, PatientId};
 use crate::domain::vie::sommeil::{MotifSommeil, StatutPatient, est_exclu};
 use crate::storage::avis_ponctuels::{Autour, AvisPonctuel};
-use crate::storage::dossiers_situations::ExerciceConnu;
+use crate::storage::faits::medecins::ExerciceConnu;
 use crate::storage::participations::Retenue;
 
 impl Dossier {

@@ -10,8 +10,8 @@ use crate::domain::calendar::Periode;
 use crate::domain::identifiers::{Rpps, Specialite};
 use crate::services::ServiceError;
 use crate::storage::Connection;
-use crate::storage::dossiers_connus::{self, Connaissance};
-use crate::storage::dossiers_situations::ExerciceConnu;
+use crate::storage::connaissance::Connaissance;
+use crate::storage::faits::medecins::{self, ExerciceConnu};
 
 /// For how long what was read of a doctor counts. Nothing of him is locked while feuilles are evaluated,
 /// so a feuille is evaluated as if it had come that little earlier.
@@ -91,11 +91,11 @@ async fn read(
 ) -> Result<BTreeMap<Rpps, Arc<Praticien>>, ServiceError> {
     let mut read: BTreeMap<Rpps, Praticien> =
         doctors.iter().map(|rpps| (*rpps, Praticien::default())).collect();
-    for (rpps, specialite) in dossiers_connus::specialites(conn, doctors, connu_le).await? {
+    for (rpps, specialite) in medecins::specialites(conn, doctors, connu_le).await? {
         let own = &mut read.entry(rpps).or_default().specialites;
         own.get_or_insert_default().extend(specialite);
     }
-    for exercice in dossiers_connus::exercices(conn, doctors, connu_le).await? {
+    for exercice in medecins::exercices(conn, doctors, connu_le).await? {
         read.entry(exercice.rpps).or_default().exercices.push(exercice);
     }
     Ok(read.into_iter().map(|(rpps, one)| (rpps, Arc::new(one))).collect())

@@ -135,7 +135,6 @@ fn evaluate(
 }
 
 /// What becomes of a line that is not refused.
-#[expect(clippy::large_enum_variant, reason = "taken apart as soon as it is made")]
 enum Issue {
     /// The register already has the feuille, or the lot had it before.
     Connue(FeuilleRecue),

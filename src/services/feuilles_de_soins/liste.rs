@@ -11,7 +11,7 @@ use crate::domain::ids::{FeuilleId, PatientId};
 use crate::services::{Contexte, Core, Seen, ServiceError};
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::feuilles_de_soins::{self, FeuilleRecue, QuestionFeuilles};
-use crate::storage::{Connection, dossiers};
+use crate::storage::{Connection, faits};
 
 /// A page of feuilles, and after which one the next page begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub async fn list(
         Acteur::Medecin(rpps) => Some(*rpps),
         Acteur::Patient(_) | Acteur::Caisse(_) => None,
     };
-    let absorbed = dossiers::absorbed(search.conn(), &[patient]).await?;
+    let absorbed = faits::absorbed(search.conn(), &[patient], None).await?;
     let mut records = vec![patient];
     records.extend(absorbed.into_iter().map(|(_, old)| old));
     let limite = usize::try_from(limite).unwrap_or(usize::MAX);

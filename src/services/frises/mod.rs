@@ -21,8 +21,9 @@ use crate::domain::ids::{DeclarationId, FaitId, MedecinId, PatientId};
 use crate::domain::operation::{Operation, ResultatOperation};
 use crate::domain::vie::fusion::{compte_le, derouler_avec_ecarts, jusqu_au_deces};
 use crate::law::parameters::Parametre;
+use crate::storage::medecins::changements;
 use crate::storage::patients::{conflits, faits, mouvements};
-use crate::storage::{Connection, designations, fins, medecins_faits, operations};
+use crate::storage::{Connection, designations, fins, operations};
 
 /// What the acts of a person make together.
 #[derive(Debug)]
@@ -104,7 +105,7 @@ async fn standing_ends(
     let doctors: BTreeSet<MedecinId> =
         choices.iter().flat_map(|choice| choice.medecins.iter().copied()).collect();
     let doctors: Vec<MedecinId> = doctors.into_iter().collect();
-    medecins_faits::share(conn, &doctors).await?;
+    changements::share(conn, &doctors).await?;
     let mut standing = Vec::new();
     for known in fins::list(conn, patient).await? {
         if known.annulee {
@@ -157,5 +158,5 @@ pub(super) async fn breaks_joint(
         return Ok(false);
     }
     let all: Vec<MedecinId> = others.iter().copied().chain([operation.medecin_id]).collect();
-    Ok(!medecins_faits::may_be_joint(conn, &all, operation.effet_du).await?)
+    Ok(!changements::may_be_joint(conn, &all, operation.effet_du).await?)
 }

@@ -10,7 +10,8 @@ use crate::domain::ids::{FaitId, LieuId, MedecinId};
 use crate::domain::medecin::{Exercice, Lieu, LieuExistantOuNouveau, Medecin, NouvelExercice};
 use crate::domain::operation::{NatureOperation, NouvelleOperation, Operation, sans};
 use crate::services::{Core, ServiceError, latest_knowledge};
-use crate::storage::{Connection, medecins, medecins_faits};
+use crate::storage::Connection;
+use crate::storage::medecins::{self, changements};
 
 /// Facts replaced, and facts that take their place.
 #[derive(Debug, Default)]
@@ -100,14 +101,14 @@ pub(super) async fn write_facts(
     instant: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
     for id in &changes.exercices_pris {
-        medecins_faits::replace_exercice(conn, medecin, *id, instant).await?;
+        changements::replace_exercice(conn, medecin, *id, instant).await?;
     }
     for (effet, valeur) in &changes.exercices {
         let fait = core.fait(valeur.clone(), *effet, instant);
         medecins::insert_exercice(conn, medecin, &fait).await?;
     }
     for id in &changes.specialites_prises {
-        medecins_faits::replace_specialite(conn, medecin, *id, instant).await?;
+        changements::replace_specialite(conn, medecin, *id, instant).await?;
     }
     for (effet, valeur) in &changes.specialites {
         let fait = core.fait(*valeur, *effet, instant);

@@ -19,8 +19,8 @@ use crate::domain::ids::{OperationId, TacheId};
 use crate::domain::operation::{
     Compte, EtatOperation, NatureOperation, NouvelleOperation, Operation,
 };
-use crate::storage::medecins_faits::Verrouille;
-use crate::storage::{Connection, medecins, medecins_faits, operations, taches};
+use crate::storage::medecins::changements::{self, Verrouille};
+use crate::storage::{Connection, medecins, operations, taches};
 
 /// An operation, and how far it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,7 +144,7 @@ pub async fn cancel(
         return Err(ServiceError::VersionPerimee { attendue: seen, actuelle }.into());
     }
     restore_facts(core, conn, &operation, doctor.instant).await?;
-    medecins_faits::touch(conn, doctor.id, doctor.instant).await?;
+    changements::touch(conn, doctor.id, doctor.instant).await?;
     plan(core, conn, UNDO, (id, doctor.instant)).await?;
     opening.tell(fact(&operation, "medecin.operation_annulee"), doctor.instant).await?;
     let operation = own(opening.conn(), &demande.contexte, id).await?;
@@ -184,7 +184,7 @@ async fn record(
         annulee_le: None,
     };
     write_facts(core, conn, doctor.id, &changes, doctor.instant).await?;
-    medecins_faits::touch(conn, doctor.id, doctor.instant).await?;
+    changements::touch(conn, doctor.id, doctor.instant).await?;
     operations::insert(conn, &operation).await?;
     let compte = expected(core, conn, &operation).await?;
     Ok(Suivi { operation, compte })
@@ -236,7 +236,7 @@ async fn lock_doctor(
     conn: &mut Connection,
     rpps: &Rpps,
 ) -> Result<Verrouille, ServiceError> {
-    let locked = medecins_faits::lock(conn, rpps, core.now()).await?;
+    let locked = changements::lock(conn, rpps, core.now()).await?;
     locked.ok_or(ServiceError::Introuvable)
 }
 

@@ -16,8 +16,9 @@ use crate::domain::operation::{EtatOperation, Operation, ResultatOperation};
 use crate::services::core::Fact;
 use crate::services::frises::replay;
 use crate::services::{Core, ServiceError};
+use crate::storage::medecins::changements;
 use crate::storage::taches::Tache;
-use crate::storage::{Connection, medecins_faits, operations};
+use crate::storage::{Connection, operations};
 
 /// The job that carries an operation out.
 pub const DO: &str = "traiter_operation";
@@ -70,7 +71,7 @@ async fn of_task(core: &Core, task: &Tache) -> Result<Option<Operation>, Service
 /// Those who were choosing the doctor without seeing the operation are waited for.
 async fn wait_for_choices(core: &Core, operation: &Operation) -> Result<(), ServiceError> {
     let mut job = core.job("operation.barrier").await?;
-    medecins_faits::barrier(job.conn(), operation.medecin_id).await?;
+    changements::barrier(job.conn(), operation.medecin_id).await?;
     job.close().await
 }
 

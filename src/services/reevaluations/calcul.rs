@@ -16,7 +16,7 @@ use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree};
 use crate::storage::participations::Retenue;
 use crate::storage::reevaluations::{self, FaitRecu};
-use crate::storage::{Connection, dossiers, participations};
+use crate::storage::{Connection, faits, participations};
 
 /// A cause that no event tells: the law of the service is another.
 const LOI: &str = "loi";
@@ -43,7 +43,7 @@ pub(super) async fn reexamine(
     cadre: &Cadre,
 ) -> Result<(Examen, Vec<Changement>), ServiceError> {
     let patient = writing.patient;
-    let old = dossiers::absorbed(writing.conn(), &[patient]).await?;
+    let old = faits::absorbed(writing.conn(), &[patient], None).await?;
     let records: Vec<PatientId> =
         std::iter::once(patient).chain(old.into_iter().map(|(_, old)| old)).collect();
     let days = (cadre.etendue.du, cadre.etendue.au);

@@ -7,14 +7,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::StorageError;
 use crate::domain::calendar::plus_mois;
 use crate::domain::evaluation::{Evaluation, FaitsConnus};
 use crate::domain::ids::{DeclarationId, FeuilleId, PatientId};
-use crate::domain::money::Centimes;
-use crate::domain::vocabulary::Vocabulaire;
 
 /// An evaluation as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,41 +34,6 @@ pub struct EvaluationEnregistree {
     pub evaluation: Evaluation,
 }
 
-/// What a row says of an evaluation.
-#[derive(Debug)]
-pub(super) struct Colonnes {
-    pub(super) honoraires: i32,
-    pub(super) rembourse_amo: i32,
-    pub(super) majoration: i32,
-    pub(super) participation: i32,
-    pub(super) part_amc: i32,
-    pub(super) loi_id: i16,
-    pub(super) appartenance: i16,
-    pub(super) code_determine: i16,
-    pub(super) detail: Vec<u8>,
-}
-
-impl Colonnes {
-    pub(super) fn of(kept: &EvaluationEnregistree) -> Result<Self, StorageError> {
-        let synthese = kept
-            .evaluation
-            .synthese()
-            .ok_or_else(|| StorageError::inconsistent("evaluation", "appartenance", "no act"))?;
-        let totaux = &kept.evaluation.totaux;
-        Ok(Self {
-            honoraires: int4(totaux.honoraires)?,
-            rembourse_amo: int4(totaux.rembourse_amo)?,
-            majoration: int4(totaux.majoration)?,
-            participation: int4(totaux.participation)?,
-            part_amc: int4(totaux.part_amc)?,
-            loi_id: kept.loi_id,
-            appartenance: i16::from(synthese.appartenance.code()),
-            code_determine: i16::from(synthese.code.code()),
-            detail: codec::encode(kept),
-        })
-    }
-}
-
 /// What the detail of an evaluation says.
 pub(super) struct Lue {
     pub(super) declaration_id: Option<DeclarationId>,
@@ -92,28 +54,18 @@ pub async fn insert(
     kept: &EvaluationEnregistree,
     date_soins: NaiveDate,
 ) -> Result<(), StorageError> {
-    let colonnes = Colonnes::of(kept)?;
     sqlx::query!(
         "/* evaluation.insert */
          INSERT INTO evaluation
-             (feuille_id, patient_id, connu_le, date_soins, honoraires_centimes, rembourse_amo_centimes,
-              majoration_centimes, participation_centimes, part_amc_centimes, numero, loi_id, appartenance,
-              code_determine, detail)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+             (feuille_id, patient_id, connu_le, date_soins, numero, loi_id, detail)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         kept.feuille_id.uuid(),
         kept.patient_id.uuid(),
         kept.connu_le,
         date_soins,
-        colonnes.honoraires,
-        colonnes.rembourse_amo,
-        colonnes.majoration,
-        colonnes.participation,
-        colonnes.part_amc,
         kept.numero,
-        colonnes.loi_id,
-        colonnes.appartenance,
-        colonnes.code_determine,
-        colonnes.detail
+        kept.loi_id,
+        bytes(kept)
     )
     .execute(conn)
     .await?;
@@ -130,13 +82,12 @@ pub async fn later(
     else {
         return Ok(Vec::new());
     };
-    let ids: Vec<Uuid> = feuilles.iter().map(|id| id.uuid()).collect();
     let rows = sqlx::query!(
         "/* evaluation.later */
          SELECT feuille_id, patient_id, numero, connu_le, loi_id, detail FROM evaluation
          WHERE feuille_id = ANY($1) AND date_soins >= $2 AND date_soins < $3
          ORDER BY feuille_id, numero",
-        &ids,
+        feuilles as _,
         first,
         next
     )
@@ -146,8 +97,8 @@ pub async fn later(
         .map(|row| {
             let Lue { declaration_id, faits, evaluation } = decode("evaluation", &row.detail)?;
             Ok(EvaluationEnregistree {
-                feuille_id: FeuilleId::from_uuid(row.feuille_id),
-                patient_id: PatientId::from_uuid(row.patient_id),
+                feuille_id: row.feuille_id,
+                patient_id: row.patient_id,
                 numero: row.numero,
                 connu_le: row.connu_le,
                 loi_id: row.loi_id,
@@ -165,17 +116,17 @@ pub async fn last(
     conn: &mut PgConnection,
     feuilles: &[(FeuilleId, NaiveDate)],
 ) -> Result<BTreeMap<FeuilleId, Evaluation>, StorageError> {
-    let ids: Vec<Uuid> = feuilles.iter().map(|(id, _)| id.uuid()).collect();
+    let ids: Vec<FeuilleId> = feuilles.iter().map(|(id, _)| *id).collect();
     let days: Vec<NaiveDate> = feuilles.iter().map(|(_, jour)| *jour).collect();
     let rows = sqlx::query!(
         r#"/* evaluation.last */
-         SELECT k.feuille_id AS "feuille_id!", e.detail
+         SELECT k.feuille_id AS "feuille_id!: FeuilleId", e.detail
          FROM unnest($1::uuid[], $2::date[]) AS k (feuille_id, date_soins)
          CROSS JOIN LATERAL (
              SELECT detail FROM evaluation
              WHERE feuille_id = k.feuille_id AND date_soins = k.date_soins
              ORDER BY numero DESC LIMIT 1) AS e"#,
-        &ids,
+        &ids as _,
         &days
     )
     .fetch_all(conn)
@@ -183,7 +134,7 @@ pub async fn last(
     rows.into_iter()
         .map(|row| {
             let Lue { evaluation, .. } = decode("evaluation", &row.detail)?;
-            Ok((FeuilleId::from_uuid(row.feuille_id), evaluation))
+            Ok((row.feuille_id, evaluation))
         })
         .collect()
 }
@@ -199,26 +150,18 @@ pub async fn kept_bytes(
     (month, next): (NaiveDate, NaiveDate),
     feuilles: &[FeuilleId],
 ) -> Result<Vec<(FeuilleId, i16, Vec<u8>)>, StorageError> {
-    let ids: Vec<Uuid> = feuilles.iter().map(|id| id.uuid()).collect();
     let rows = sqlx::query!(
         r#"/* evaluation.kept_bytes */
-         SELECT feuille_id AS "feuille_id!", 1::smallint AS "numero!", detail AS "detail!" FROM feuille_de_soins
+         SELECT feuille_id AS "feuille_id!: FeuilleId", 1::smallint AS "numero!", detail AS "detail!" FROM feuille_de_soins
          WHERE feuille_id = ANY($1) AND date_soins >= $2 AND date_soins < $3
          UNION ALL
          SELECT feuille_id, numero, detail FROM evaluation
          WHERE feuille_id = ANY($1) AND date_soins >= $2 AND date_soins < $3"#,
-        &ids,
+        feuilles as _,
         month,
         next
     )
     .fetch_all(conn)
     .await?;
-    let triple = |id, numero, detail| (FeuilleId::from_uuid(id), numero, detail);
-    Ok(rows.into_iter().map(|row| triple(row.feuille_id, row.numero, row.detail)).collect())
-}
-
-/// Cents as the database keeps them.
-pub(super) fn int4(montant: Centimes) -> Result<i32, StorageError> {
-    i32::try_from(montant.get())
-        .map_err(|error| StorageError::inconsistent("evaluation", "centimes", error))
+    Ok(rows.into_iter().map(|row| (row.feuille_id, row.numero, row.detail)).collect())
 }

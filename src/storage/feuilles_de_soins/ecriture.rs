@@ -2,27 +2,26 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::{FeuilleRecue, codec, numeros};
-use crate::domain::ids::FeuilleId;
-use crate::storage::StorageError;
-use crate::storage::evaluations::Colonnes;
+use crate::domain::ids::{FeuilleId, PatientId};
+use crate::storage::{StorageError, evaluations};
 
 /// A row to write. Everything that may be wrong with one is found when it is made, so that a feuille
 /// that does not fit stops no other.
 #[derive(Debug)]
 pub struct NouvelleLigne {
-    feuille_id: Uuid,
-    patient_id: Uuid,
+    feuille_id: FeuilleId,
+    patient_id: PatientId,
     enregistre_le: DateTime<Utc>,
     executant_rpps: i64,
     facturation: i64,
     numero_facture: i32,
     date_soins: NaiveDate,
     date_etablissement: NaiveDate,
-    evaluation: Colonnes,
+    loi_id: i16,
     contenu: Vec<u8>,
+    detail: Vec<u8>,
 }
 
 impl NouvelleLigne {
@@ -30,22 +29,23 @@ impl NouvelleLigne {
     pub fn new(recue: &FeuilleRecue, date_soins: NaiveDate) -> Result<Self, StorageError> {
         let (kept, feuille) = (&recue.feuille, &recue.feuille.feuille);
         Ok(Self {
-            feuille_id: kept.id.uuid(),
-            patient_id: kept.patient_id.uuid(),
+            feuille_id: kept.id,
+            patient_id: kept.patient_id,
             enregistre_le: kept.enregistre_le,
             executant_rpps: numeros::rpps(&feuille.executant_rpps)?,
             facturation: numeros::facturation(&feuille.numero_facturation)?,
             numero_facture: numeros::facture(&feuille.numero_facture)?,
             date_soins,
             date_etablissement: feuille.date_etablissement,
-            evaluation: Colonnes::of(&recue.evaluation)?,
+            loi_id: recue.evaluation.loi_id,
             contenu: codec::encode(feuille),
+            detail: evaluations::bytes(&recue.evaluation),
         })
     }
 
     /// Id of the feuille.
     pub const fn feuille_id(&self) -> FeuilleId {
-        FeuilleId::from_uuid(self.feuille_id)
+        self.feuille_id
     }
 }
 
@@ -55,8 +55,8 @@ pub async fn insert_all(
     conn: &mut PgConnection,
     lignes: &[NouvelleLigne],
 ) -> Result<u64, StorageError> {
-    let feuilles: Vec<Uuid> = lignes.iter().map(|ligne| ligne.feuille_id).collect();
-    let patients: Vec<Uuid> = lignes.iter().map(|ligne| ligne.patient_id).collect();
+    let feuilles: Vec<FeuilleId> = lignes.iter().map(|ligne| ligne.feuille_id).collect();
+    let patients: Vec<PatientId> = lignes.iter().map(|ligne| ligne.patient_id).collect();
     let instants: Vec<DateTime<Utc>> = lignes.iter().map(|ligne| ligne.enregistre_le).collect();
     let performers: Vec<i64> = lignes.iter().map(|ligne| ligne.executant_rpps).collect();
     let billers: Vec<i64> = lignes.iter().map(|ligne| ligne.facturation).collect();
@@ -64,43 +64,26 @@ pub async fn insert_all(
     let care: Vec<NaiveDate> = lignes.iter().map(|ligne| ligne.date_soins).collect();
     let made: Vec<NaiveDate> = lignes.iter().map(|ligne| ligne.date_etablissement).collect();
     let contents: Vec<&[u8]> = lignes.iter().map(|ligne| ligne.contenu.as_slice()).collect();
-    let of = |read: fn(&Colonnes) -> i32| -> Vec<i32> {
-        lignes.iter().map(|ligne| read(&ligne.evaluation)).collect()
-    };
-    let small = |read: fn(&Colonnes) -> i16| -> Vec<i16> {
-        lignes.iter().map(|ligne| read(&ligne.evaluation)).collect()
-    };
-    let details: Vec<&[u8]> =
-        lignes.iter().map(|ligne| ligne.evaluation.detail.as_slice()).collect();
+    let laws: Vec<i16> = lignes.iter().map(|ligne| ligne.loi_id).collect();
+    let details: Vec<&[u8]> = lignes.iter().map(|ligne| ligne.detail.as_slice()).collect();
     let done = sqlx::query!(
         "/* feuille_de_soins.insert_all */
          INSERT INTO feuille_de_soins
              (feuille_id, patient_id, enregistre_le, executant_rpps, facturation, numero_facture,
-              date_soins, date_etablissement, honoraires_centimes, rembourse_amo_centimes,
-              majoration_centimes, participation_centimes, part_amc_centimes, loi_id, appartenance,
-              code_determine, contenu, detail)
+              date_soins, date_etablissement, loi_id, contenu, detail)
          SELECT * FROM unnest(
              $1::uuid[], $2::uuid[], $3::timestamptz[], $4::bigint[], $5::bigint[], $6::integer[],
-             $7::date[], $8::date[], $9::integer[], $10::integer[], $11::integer[], $12::integer[],
-             $13::integer[], $14::smallint[], $15::smallint[], $16::smallint[], $17::bytea[],
-             $18::bytea[])
+             $7::date[], $8::date[], $9::smallint[], $10::bytea[], $11::bytea[])
          ON CONFLICT DO NOTHING",
-        &feuilles,
-        &patients,
+        &feuilles as _,
+        &patients as _,
         &instants,
         &performers,
         &billers,
         &invoices,
         &care,
         &made,
-        &of(|own| own.honoraires),
-        &of(|own| own.rembourse_amo),
-        &of(|own| own.majoration),
-        &of(|own| own.participation),
-        &of(|own| own.part_amc),
-        &small(|own| own.loi_id),
-        &small(|own| own.appartenance),
-        &small(|own| own.code_determine),
+        &laws,
         &contents as _,
         &details as _
     )

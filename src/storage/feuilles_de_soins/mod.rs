@@ -1,9 +1,9 @@
 //! Feuilles de soins, partitioned by month of care. The row of a feuille also holds its first
 //! evaluation: both are written once, together.
 
+mod cles;
 mod codec;
 mod ecriture;
-mod jumelles;
 pub(super) mod numeros;
 
 use std::collections::BTreeSet;
@@ -11,10 +11,9 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
+pub use self::cles::{Cle, find_all};
 pub use self::ecriture::{NouvelleLigne, insert_all};
-pub use self::jumelles::{Cle, find_all};
 use super::evaluations::{EvaluationEnregistree, Lue, decode};
 use super::{Db, StorageError};
 use crate::domain::calendar::{debut_de_mois, plus_mois};
@@ -65,8 +64,8 @@ pub async fn ensure_month(db: &Db, jour: NaiveDate) -> Result<(), StorageError> 
 
 /// The columns of a feuille and of its first evaluation.
 struct Row {
-    feuille_id: Uuid,
-    patient_id: Uuid,
+    feuille_id: FeuilleId,
+    patient_id: PatientId,
     enregistre_le: DateTime<Utc>,
     executant_rpps: i64,
     facturation: i64,
@@ -79,8 +78,7 @@ struct Row {
 
 impl Row {
     fn build(self) -> Result<FeuilleRecue, StorageError> {
-        let (id, patient_id) =
-            (FeuilleId::from_uuid(self.feuille_id), PatientId::from_uuid(self.patient_id));
+        let (id, patient_id) = (self.feuille_id, self.patient_id);
         let entete = codec::Entete {
             date_etablissement: self.date_etablissement,
             executant_rpps: numeros::to_rpps(self.executant_rpps)?,
@@ -151,7 +149,7 @@ pub async fn page(
          ORDER BY feuille_id LIMIT $4",
         month,
         next,
-        after.map(FeuilleId::uuid),
+        after as _,
         limit
     )
     .fetch_all(conn)
@@ -180,7 +178,6 @@ pub async fn of_person(
     conn: &mut PgConnection,
     question: &QuestionFeuilles,
 ) -> Result<Vec<FeuilleRecue>, StorageError> {
-    let dossiers: Vec<Uuid> = question.dossiers.iter().map(|id| id.uuid()).collect();
     let executant = question.executant.as_ref().map(numeros::rpps).transpose()?;
     let rows = sqlx::query_as!(
         Row,
@@ -198,11 +195,11 @@ pub async fn of_person(
            AND ($4::bigint IS NULL OR f.executant_rpps = $4)
            AND ($5::uuid IS NULL OR f.feuille_id > $5)
          ORDER BY f.feuille_id LIMIT $6",
-        &dossiers,
+        question.dossiers as _,
         question.jours.0,
         question.jours.1,
         executant,
-        question.apres.map(FeuilleId::uuid),
+        question.apres as _,
         question.limite
     )
     .fetch_all(conn)
@@ -217,7 +214,6 @@ pub async fn of_records(
     records: &[PatientId],
     (du, au): (NaiveDate, NaiveDate),
 ) -> Result<Vec<FeuilleRecue>, StorageError> {
-    let records: Vec<Uuid> = records.iter().map(|id| id.uuid()).collect();
     let rows = sqlx::query_as!(
         Row,
         "/* feuille_de_soins.of_records */
@@ -228,7 +224,7 @@ pub async fn of_records(
                 OR feuille_id = ANY (ARRAY(SELECT a.feuille_id FROM attribution_feuille a
                                            WHERE a.patient_id = ANY ($1))))
            AND date_soins >= $2 AND date_soins <= $3",
-        &records,
+        records as _,
         du,
         au
     )
@@ -244,11 +240,10 @@ pub async fn received_by(
     records: &[PatientId],
     instant: DateTime<Utc>,
 ) -> Result<Vec<FeuilleRecue>, StorageError> {
-    let records: Vec<Uuid> = records.iter().map(|id| id.uuid()).collect();
     let rows = sqlx::query_as!(
         Row,
         r#"/* feuille_de_soins.received_by */
-         SELECT f.feuille_id, h.patient_id AS "patient_id!", f.enregistre_le, f.executant_rpps,
+         SELECT f.feuille_id, h.patient_id AS "patient_id!: PatientId", f.enregistre_le, f.executant_rpps,
                 f.facturation, f.numero_facture, f.date_etablissement, f.loi_id, f.contenu, f.detail
          FROM feuille_de_soins f
          CROSS JOIN LATERAL (
@@ -260,7 +255,7 @@ pub async fn received_by(
                                              WHERE a.patient_id = ANY ($1))))
            AND h.patient_id = ANY ($1) AND f.enregistre_le <= $2
          ORDER BY f.enregistre_le, f.feuille_id"#,
-        &records,
+        records as _,
         instant
     )
     .fetch_all(conn)

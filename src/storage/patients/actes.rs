@@ -36,7 +36,7 @@ pub async fn insert(
          RETURNING version",
         patient.uuid(),
         acte.mot(),
-        motif.map(MotifRectification::mot),
+        motif as _,
         auteur,
         instant
     )

@@ -2,48 +2,44 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
-use sqlx::postgres::types::PgRange;
-use uuid::Uuid;
 
 use crate::domain::acteur::Caisse;
 use crate::domain::calendar::Periode;
 use crate::domain::ids::{ConflitId, DeclarationId, FaitId, FusionId, PatientId};
-use crate::domain::vie::fusion::{Chevauchement, Conflit, Ecart};
+use crate::domain::vie::fusion::{Chevauchement, Conflit, Ecart, EtatConflit};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::StorageError;
 use crate::storage::error::one;
-use crate::storage::medecins::word;
-use crate::storage::range::{to_periode, to_range};
 
 struct Row {
-    patient_id: Uuid,
-    conflit_id: Uuid,
+    patient_id: PatientId,
+    conflit_id: ConflitId,
     version: i32,
-    etat: String,
-    fusion_id: Uuid,
-    declaration_conservee: Uuid,
-    declaration_absorbee: Uuid,
-    declaration_retenue: Option<Uuid>,
-    effet: PgRange<NaiveDate>,
+    etat: EtatConflit,
+    fusion_id: FusionId,
+    declaration_conservee: DeclarationId,
+    declaration_absorbee: DeclarationId,
+    declaration_retenue: Option<DeclarationId>,
+    effet: Periode,
     enregistre_le: DateTime<Utc>,
 }
 
 impl Row {
-    fn build(self) -> Result<Conflit, StorageError> {
-        Ok(Conflit {
-            id: ConflitId::from_uuid(self.conflit_id),
-            patient_id: PatientId::from_uuid(self.patient_id),
-            fusion_id: FusionId::from_uuid(self.fusion_id),
+    fn build(self) -> Conflit {
+        Conflit {
+            id: self.conflit_id,
+            patient_id: self.patient_id,
+            fusion_id: self.fusion_id,
             version: self.version,
-            etat: word("conflit_designation", "etat", &self.etat)?,
+            etat: self.etat,
             chevauchement: Chevauchement {
-                conservee: DeclarationId::from_uuid(self.declaration_conservee),
-                absorbee: DeclarationId::from_uuid(self.declaration_absorbee),
-                effet: to_periode(&self.effet, "conflit_designation")?,
+                conservee: self.declaration_conservee,
+                absorbee: self.declaration_absorbee,
+                effet: self.effet,
             },
-            retenue: self.declaration_retenue.map(DeclarationId::from_uuid),
+            retenue: self.declaration_retenue,
             enregistre_le: self.enregistre_le,
-        })
+        }
     }
 }
 
@@ -63,8 +59,8 @@ pub async fn insert(conn: &mut PgConnection, conflit: &Conflit) -> Result<(), St
         conflit.fusion_id.uuid(),
         overlap.conservee.uuid(),
         overlap.absorbee.uuid(),
-        conflit.retenue.map(DeclarationId::uuid),
-        to_range(overlap.effet),
+        conflit.retenue as _,
+        overlap.effet,
         conflit.enregistre_le
     )
     .execute(conn)
@@ -101,7 +97,7 @@ pub async fn get(conn: &mut PgConnection, id: ConflitId) -> Result<Option<Confli
     )
     .fetch_optional(conn)
     .await?;
-    row.map(Row::build).transpose()
+    Ok(row.map(Row::build))
 }
 
 /// The conflicts that a merge brought, as they stand.
@@ -122,7 +118,7 @@ pub async fn of_fusion(
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter().map(Row::build).collect()
+    Ok(rows.into_iter().map(Row::build).collect())
 }
 
 /// The open conflicts of the insured of a caisse, by id, after one already seen.
@@ -147,12 +143,12 @@ pub async fn open_of_caisse(
          ORDER BY c.conflit_id LIMIT $4",
         caisse.code(),
         jour,
-        after.map(ConflitId::uuid),
+        after as _,
         limit
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter().map(Row::build).collect()
+    Ok(rows.into_iter().map(Row::build).collect())
 }
 
 /// Sets a declaration aside on some days.
@@ -172,7 +168,7 @@ pub async fn set_aside(
         id.uuid(),
         declaration.uuid(),
         conflit.id.uuid(),
-        to_range(effet),
+        effet,
         conflit.enregistre_le
     )
     .execute(conn)
@@ -203,20 +199,13 @@ pub async fn ecarts(
     conn: &mut PgConnection,
     patient: PatientId,
 ) -> Result<Vec<Ecart>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query_as!(
+        Ecart,
         "/* ecart_designation.list */
          SELECT declaration_id, effet FROM ecart_designation
          WHERE patient_id = $1 AND remplace_le IS NULL",
         patient.uuid()
     )
     .fetch_all(conn)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Ecart {
-                declaration_id: DeclarationId::from_uuid(row.declaration_id),
-                effet: to_periode(&row.effet, "ecart_designation")?,
-            })
-        })
-        .collect()
+    .await?)
 }

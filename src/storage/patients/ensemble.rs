@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::knowledge_after;
+use crate::domain::identifiers::{DateNaissanceAmo, RangGemellaire};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
 use crate::storage::{Coffre, StorageError};
@@ -42,7 +42,7 @@ pub async fn find_all(
     .await?;
     let mut found = vec![Candidats::default(); cles.len()];
     for row in rows {
-        let id = PatientId::from_uuid(row.patient_id);
+        let id = row.patient_id;
         if let Some(candidats) = place(row.place).and_then(|place| found.get_mut(place)) {
             candidats.compares |= row.fusionne;
             if !candidats.patients.contains(&id) {
@@ -79,12 +79,11 @@ async fn compare(
 ) -> Result<(), StorageError> {
     let asked = || places.iter().filter_map(|place| cles.get(*place).zip(digests.get(*place)));
     let numbers: Vec<&[u8]> = asked().map(|(_, digest)| *digest).collect();
-    let births: Vec<String> =
-        asked().map(|(cle, _)| cle.date_naissance.as_str().to_owned()).collect();
-    let ranks: Vec<i16> = asked().map(|(cle, _)| i16::from(cle.rang.get())).collect();
+    let births: Vec<DateNaissanceAmo> = asked().map(|(cle, _)| cle.date_naissance).collect();
+    let ranks: Vec<RangGemellaire> = asked().map(|(cle, _)| cle.rang).collect();
     let rows = sqlx::query!(
         r#"/* patient.find_all */
-         SELECT k.place AS "place!", coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!"
+         SELECT k.place AS "place!", coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!: PatientId"
          FROM unnest($1::bytea[], $2::text[], $3::smallint[])
               WITH ORDINALITY AS k (empreinte, date_naissance, rang, place)
          JOIN identifiant_patient n ON n.empreinte = k.empreinte AND n.remplace_le IS NULL
@@ -93,13 +92,13 @@ async fn compare(
           AND i.date_naissance = k.date_naissance AND i.rang = k.rang
          JOIN patient p ON p.patient_id = n.patient_id"#,
         &numbers as _,
-        &births,
-        &ranks
+        &births as _,
+        &ranks as _
     )
     .fetch_all(conn)
     .await?;
     for row in rows {
-        let id = PatientId::from_uuid(row.patient_id);
+        let id = row.patient_id;
         let asked = place(row.place).and_then(|asked| places.get(asked));
         if let Some(candidats) = asked.and_then(|place| found.get_mut(*place))
             && !candidats.patients.contains(&id)
@@ -118,21 +117,17 @@ pub async fn lock_all(
     patients: &[PatientId],
     now: DateTime<Utc>,
 ) -> Result<Vec<(PatientId, DateTime<Utc>)>, StorageError> {
-    let ids: Vec<Uuid> = patients.iter().map(|id| id.uuid()).collect();
     let rows = sqlx::query!(
         "/* patient.lock_all */
          SELECT patient_id, connu_le FROM patient
          WHERE patient_id = ANY($1) AND fusionne_dans IS NULL
          ORDER BY patient_id FOR NO KEY UPDATE",
-        &ids
+        patients as _
     )
     .fetch_all(conn)
     .await?;
     let after = |last| knowledge_after(last, now);
-    Ok(rows
-        .into_iter()
-        .map(|row| (PatientId::from_uuid(row.patient_id), after(row.connu_le)))
-        .collect())
+    Ok(rows.into_iter().map(|row| (row.patient_id, after(row.connu_le))).collect())
 }
 
 /// Writes when something about each person was last recorded. Their rows are locked.
@@ -140,14 +135,13 @@ pub async fn touch_all(
     conn: &mut PgConnection,
     instants: &[(PatientId, DateTime<Utc>)],
 ) -> Result<(), StorageError> {
-    let ids: Vec<Uuid> = instants.iter().map(|(id, _)| id.uuid()).collect();
-    let known: Vec<DateTime<Utc>> = instants.iter().map(|(_, instant)| *instant).collect();
+    let (ids, known): (Vec<PatientId>, Vec<DateTime<Utc>>) = instants.iter().copied().unzip();
     sqlx::query!(
         "/* patient.touch_all */
          UPDATE patient SET connu_le = t.connu_le
          FROM unnest($1::uuid[], $2::timestamptz[]) AS t (patient_id, connu_le)
          WHERE patient.patient_id = t.patient_id",
-        &ids,
+        &ids as _,
         &known
     )
     .execute(conn)

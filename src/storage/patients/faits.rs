@@ -12,9 +12,8 @@ use crate::domain::vie::sommeil::StatutPatient;
 use crate::domain::vie::{Adresse, SourceDeces};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::coffre::Place;
+use crate::storage::connaissance::{Connaissance, instant};
 use crate::storage::error::one;
-use crate::storage::medecins::word;
-use crate::storage::range::{to_periode, to_range};
 use crate::storage::{Coffre, StorageError};
 
 /// An address as it is encrypted.
@@ -105,7 +104,7 @@ pub async fn insert_adresse(
         patient.uuid(),
         fait.id.uuid(),
         coffre.seal(place(fait.id), &clear)?,
-        to_range(fait.effet),
+        fait.effet,
         fait.enregistre_le
     )
     .execute(conn)
@@ -132,12 +131,11 @@ pub async fn adresses(
             let wrong = |what: &dyn std::fmt::Display| {
                 StorageError::inconsistent("adresse_patient", "adresse_chiffree", what)
             };
-            let id = FaitId::from_uuid(row.adresse_id);
-            let clear = coffre.open(place(id), &row.adresse_chiffree)?;
+            let clear = coffre.open(place(row.adresse_id), &row.adresse_chiffree)?;
             let clear: Clair = serde_json::from_slice(&clear).map_err(|error| wrong(&error))?;
             let commune = clear.commune.as_deref().map(CommuneExercice::parse).transpose();
             Ok(FaitDate {
-                id,
+                id: row.adresse_id,
                 valeur: Adresse {
                     voie: clear.voie,
                     complement: clear.complement,
@@ -145,7 +143,7 @@ pub async fn adresses(
                     localite: clear.localite,
                     commune: commune.map_err(|error| wrong(&error))?,
                 },
-                effet: to_periode(&row.effet, "adresse_patient")?,
+                effet: row.effet,
                 enregistre_le: row.enregistre_le,
                 remplace_le: row.remplace_le,
             })
@@ -166,7 +164,7 @@ pub async fn insert_statut(
         patient.uuid(),
         fait.id.uuid(),
         fait.valeur.mot(),
-        to_range(fait.effet),
+        fait.effet,
         fait.enregistre_le
     )
     .execute(conn)
@@ -178,29 +176,19 @@ pub async fn insert_statut(
 pub async fn statuts(
     conn: &mut PgConnection,
     patient: PatientId,
-    connu_le: DateTime<Utc>,
+    connu_le: impl Into<Connaissance>,
 ) -> Result<Vec<FaitDate<StatutPatient>>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query_as!(
+        FaitDate::<StatutPatient>,
         "/* statut_patient.list */
-         SELECT statut_id, statut, effet, enregistre_le, remplace_le FROM statut_patient
+         SELECT statut_id AS id, statut AS valeur, effet, enregistre_le, remplace_le FROM statut_patient
          WHERE patient_id = $1 AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
          ORDER BY lower(effet)",
         patient.uuid(),
-        connu_le
+        instant(connu_le)
     )
     .fetch_all(conn)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(FaitDate {
-                id: FaitId::from_uuid(row.statut_id),
-                valeur: word("statut_patient", "statut", &row.statut)?,
-                effet: to_periode(&row.effet, "statut_patient")?,
-                enregistre_le: row.enregistre_le,
-                remplace_le: row.remplace_le,
-            })
-        })
-        .collect()
+    .await?)
 }
 
 /// Records the death.
@@ -216,7 +204,7 @@ pub async fn insert_deces(
         patient.uuid(),
         fait.id.uuid(),
         fait.valeur.mot(),
-        to_range(fait.effet),
+        fait.effet,
         fait.enregistre_le
     )
     .execute(conn)
@@ -229,24 +217,15 @@ pub async fn deces(
     conn: &mut PgConnection,
     patient: PatientId,
 ) -> Result<Option<FaitDate<SourceDeces>>, StorageError> {
-    let row = sqlx::query!(
+    Ok(sqlx::query_as!(
+        FaitDate::<SourceDeces>,
         "/* deces_patient.get */
-         SELECT deces_id, source, effet, enregistre_le, remplace_le FROM deces_patient
+         SELECT deces_id AS id, source AS valeur, effet, enregistre_le, remplace_le FROM deces_patient
          WHERE patient_id = $1 AND remplace_le IS NULL",
         patient.uuid()
     )
     .fetch_optional(conn)
-    .await?;
-    row.map(|row| {
-        Ok(FaitDate {
-            id: FaitId::from_uuid(row.deces_id),
-            valeur: word("deces_patient", "source", &row.source)?,
-            effet: to_periode(&row.effet, "deces_patient")?,
-            enregistre_le: row.enregistre_le,
-            remplace_le: row.remplace_le,
-        })
-    })
-    .transpose()
+    .await?)
 }
 
 const fn place(fait: FaitId) -> Place {

@@ -4,16 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::Organisme;
-use crate::domain::ids::{FaitId, FeuilleId, FusionId, PatientId};
+use crate::domain::ids::{FeuilleId, FusionId, PatientId};
 use crate::domain::vie::MotifRectification;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::StorageError;
-use crate::storage::medecins::word;
-use crate::storage::range::to_periode;
 
 /// A merge, in force or undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +40,7 @@ pub async fn merged_into(
     )
     .fetch_optional(conn)
     .await?;
-    Ok(row.flatten().map(PatientId::from_uuid))
+    Ok(row.flatten())
 }
 
 /// Marks a record as merged into another, or no longer. Its row is locked.
@@ -56,7 +53,7 @@ pub async fn mark(
     sqlx::query!(
         "/* patient.mark_merged */ UPDATE patient SET fusionne_dans = $2, connu_le = $3 WHERE patient_id = $1",
         absorbe.uuid(),
-        into.map(PatientId::uuid),
+        into as _,
         instant
     )
     .execute(conn)
@@ -100,25 +97,15 @@ pub async fn insert(conn: &mut PgConnection, fusion: &Fusion) -> Result<(), Stor
 
 /// A merge by its id.
 pub async fn get(conn: &mut PgConnection, id: FusionId) -> Result<Option<Fusion>, StorageError> {
-    let row = sqlx::query!(
+    Ok(sqlx::query_as!(
+        Fusion,
         "/* fusion.get */
-         SELECT patient_id, absorbe_id, motif, enregistre_le, remplace_le
+         SELECT fusion_id AS id, patient_id, absorbe_id, motif, enregistre_le, remplace_le
          FROM fusion WHERE fusion_id = $1",
         id.uuid()
     )
     .fetch_optional(conn)
-    .await?;
-    row.map(|row| {
-        Ok(Fusion {
-            id,
-            patient_id: PatientId::from_uuid(row.patient_id),
-            absorbe_id: PatientId::from_uuid(row.absorbe_id),
-            motif: word("fusion", "motif", &row.motif)?,
-            enregistre_le: row.enregistre_le,
-            remplace_le: row.remplace_le,
-        })
-    })
-    .transpose()
+    .await?)
 }
 
 /// Undoes a merge. `false` when it was undone already.
@@ -169,20 +156,19 @@ pub async fn affiliations(
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
+    Ok(rows
+        .into_iter()
         .map(|row| {
             let fait = FaitDate {
-                id: FaitId::from_uuid(row.affiliation_id),
-                valeur: Organisme::parse(&row.organisme).map_err(|error| {
-                    StorageError::inconsistent("affiliation", "organisme", error)
-                })?,
-                effet: to_periode(&row.effet, "affiliation")?,
+                id: row.affiliation_id,
+                valeur: row.organisme,
+                effet: row.effet,
                 enregistre_le: row.enregistre_le,
                 remplace_le: row.remplace_le,
             };
-            Ok((row.propre, fait))
+            (row.propre, fait)
         })
-        .collect()
+        .collect())
 }
 
 /// Whose feuille this is now: a split may have given it to another record, a merge put its record
@@ -194,7 +180,7 @@ pub async fn owner_of_feuille(
 ) -> Result<PatientId, StorageError> {
     let owner = sqlx::query_scalar!(
         r#"/* attribution_feuille.owner */
-         SELECT coalesce(p.fusionne_dans, p.patient_id) AS "owner!"
+         SELECT coalesce(p.fusionne_dans, p.patient_id) AS "owner!: PatientId"
          FROM patient p
          WHERE p.patient_id = coalesce(
              (SELECT a.patient_id FROM attribution_feuille a WHERE a.feuille_id = $1
@@ -204,7 +190,7 @@ pub async fn owner_of_feuille(
     )
     .fetch_optional(conn)
     .await?;
-    Ok(owner.map_or(received_for, PatientId::from_uuid))
+    Ok(owner.unwrap_or(received_for))
 }
 
 /// The same for many feuilles, each with the record that it was received for.
@@ -212,24 +198,21 @@ pub async fn owners_of_feuilles(
     conn: &mut PgConnection,
     feuilles: &[(FeuilleId, PatientId)],
 ) -> Result<BTreeMap<FeuilleId, PatientId>, StorageError> {
-    let ids: Vec<Uuid> = feuilles.iter().map(|(id, _)| id.uuid()).collect();
-    let received: Vec<Uuid> = feuilles.iter().map(|(_, patient)| patient.uuid()).collect();
+    let (ids, received): (Vec<FeuilleId>, Vec<PatientId>) = feuilles.iter().copied().unzip();
     let rows = sqlx::query!(
         r#"/* attribution_feuille.owners */
-         SELECT k.feuille_id AS "feuille_id!", coalesce(p.fusionne_dans, p.patient_id) AS "owner!"
+         SELECT k.feuille_id AS "feuille_id!: FeuilleId",
+                coalesce(p.fusionne_dans, p.patient_id) AS "owner!: PatientId"
          FROM unnest($1::uuid[], $2::uuid[]) AS k (feuille_id, received_for)
          JOIN patient p ON p.patient_id = coalesce(
              (SELECT a.patient_id FROM attribution_feuille a WHERE a.feuille_id = k.feuille_id
               ORDER BY a.enregistre_le DESC LIMIT 1), k.received_for)"#,
-        &ids,
-        &received
+        &ids as _,
+        &received as _
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (FeuilleId::from_uuid(row.feuille_id), PatientId::from_uuid(row.owner)))
-        .collect())
+    Ok(rows.into_iter().map(|row| (row.feuille_id, row.owner)).collect())
 }
 
 /// The record that holds a feuille, merged into another or not: the one to which a split gave it last, or
@@ -247,7 +230,7 @@ pub async fn holder_of_feuille(
     )
     .fetch_optional(conn)
     .await?;
-    Ok(given.map_or(received_for, PatientId::from_uuid))
+    Ok(given.unwrap_or(received_for))
 }
 
 /// Gives a feuille to another record.

@@ -38,7 +38,7 @@ pub async fn move_declaration(
         to.uuid(),
         id.uuid(),
         version,
-        state.etat,
+        state.etat as _,
         state.motif,
         instant
     )
@@ -53,7 +53,7 @@ pub async fn move_declaration(
         id.uuid(),
         version,
         from.uuid(),
-        fusion.map(FusionId::uuid),
+        fusion as _,
         instant
     )
     .execute(conn)
@@ -131,15 +131,14 @@ pub async fn declarations(
     conn: &mut PgConnection,
     patient: PatientId,
 ) -> Result<Vec<DeclarationId>, StorageError> {
-    let rows = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         "/* etat_declaration.of_person */
          SELECT declaration_id FROM etat_declaration
          WHERE patient_id = $1 AND remplace_le IS NULL ORDER BY declaration_id",
         patient.uuid()
     )
     .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(DeclarationId::from_uuid).collect())
+    .await?)
 }
 
 /// The declarations that a merge brought, wherever they are now.
@@ -148,7 +147,7 @@ pub async fn brought_by(
     patient: PatientId,
     fusion: FusionId,
 ) -> Result<Vec<DeclarationId>, StorageError> {
-    let rows = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         "/* mouvement_declaration.of_fusion */
          SELECT DISTINCT declaration_id FROM mouvement_declaration
          WHERE patient_id = $1 AND fusion_id = $2 ORDER BY declaration_id",
@@ -156,8 +155,7 @@ pub async fn brought_by(
         fusion.uuid()
     )
     .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(DeclarationId::from_uuid).collect())
+    .await?)
 }
 
 /// Replaces every designation of a record by nothing: its choices are another record's now.
@@ -202,10 +200,7 @@ pub async fn lines(
     .fetch_all(conn)
     .await?;
     let of = |brought: bool| {
-        rows.iter()
-            .filter(|row| row.brought == brought)
-            .map(|row| DeclarationId::from_uuid(row.declaration_id))
-            .collect()
+        rows.iter().filter(|row| row.brought == brought).map(|row| row.declaration_id).collect()
     };
     Ok((of(false), of(true)))
 }

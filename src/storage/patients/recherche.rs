@@ -30,9 +30,9 @@ pub async fn find(
     cle: &ClePatient,
 ) -> Result<Vec<PatientId>, StorageError> {
     let empreinte = coffre.empreinte(&cle.numero);
-    let rows = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         r#"/* patient.find */
-         SELECT DISTINCT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!"
+         SELECT DISTINCT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!: PatientId"
          FROM identifiant_patient n
          JOIN identite_patient i ON i.patient_id = n.patient_id AND i.remplace_le IS NULL
          JOIN patient p ON p.patient_id = n.patient_id
@@ -40,11 +40,10 @@ pub async fn find(
          ORDER BY 1"#,
         empreinte.as_slice(),
         cle.date_naissance.as_str(),
-        i16::from(cle.rang.get())
+        cle.rang as _
     )
     .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(PatientId::from_uuid).collect())
+    .await?)
 }
 
 /// The same, by what the register knew at an instant: a number corrected since still designates.
@@ -55,9 +54,9 @@ pub async fn find_known_at(
     connu_le: DateTime<Utc>,
 ) -> Result<Vec<PatientId>, StorageError> {
     let empreinte = coffre.empreinte(&cle.numero);
-    let rows = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         r#"/* patient.find_known_at */
-         SELECT DISTINCT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!"
+         SELECT DISTINCT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!: PatientId"
          FROM identifiant_patient n
          JOIN identite_patient i
            ON i.patient_id = n.patient_id AND i.enregistre_le <= $4
@@ -69,12 +68,11 @@ pub async fn find_known_at(
          ORDER BY 1"#,
         empreinte.as_slice(),
         cle.date_naissance.as_str(),
-        i16::from(cle.rang.get()),
+        cle.rang as _,
         connu_le
     )
     .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(PatientId::from_uuid).collect())
+    .await?)
 }
 
 /// The records of a key as the register had them at an instant: one that was merged since answers for
@@ -86,9 +84,9 @@ pub async fn records_known_at(
     connu_le: DateTime<Utc>,
 ) -> Result<Vec<PatientId>, StorageError> {
     let empreinte = coffre.empreinte(&cle.numero);
-    let rows = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         r#"/* patient.records_known_at */
-         SELECT DISTINCT coalesce(f.patient_id, n.patient_id) AS "patient_id!"
+         SELECT DISTINCT coalesce(f.patient_id, n.patient_id) AS "patient_id!: PatientId"
          FROM identifiant_patient n
          JOIN identite_patient i
            ON i.patient_id = n.patient_id AND i.enregistre_le <= $4
@@ -102,12 +100,11 @@ pub async fn records_known_at(
          ORDER BY 1"#,
         empreinte.as_slice(),
         cle.date_naissance.as_str(),
-        i16::from(cle.rang.get()),
+        cle.rang as _,
         connu_le
     )
     .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(PatientId::from_uuid).collect())
+    .await?)
 }
 
 /// The person whose own number this is, if the register has one.
@@ -117,17 +114,16 @@ pub async fn find_individuel(
     numero: &IdentifiantPersonne,
 ) -> Result<Option<PatientId>, StorageError> {
     let empreinte = coffre.empreinte(numero);
-    let row = sqlx::query_scalar!(
+    Ok(sqlx::query_scalar!(
         r#"/* patient.find_individuel */
-         SELECT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!"
+         SELECT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!: PatientId"
          FROM identifiant_patient n JOIN patient p ON p.patient_id = n.patient_id
          WHERE n.empreinte = $1 AND n.remplace_le IS NULL AND n.usage = 'individuel'
          ORDER BY n.enregistre_le LIMIT 1"#,
         empreinte.as_slice()
     )
     .fetch_optional(conn)
-    .await?;
-    Ok(row.map(PatientId::from_uuid))
+    .await?)
 }
 
 /// The persons whose own number this is. Several is a conflict that nobody settles by taking the first.

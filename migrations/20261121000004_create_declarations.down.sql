@@ -1,6 +1,0 @@
-DROP TABLE designation_medecin;
-DROP TABLE designation;
-DROP TABLE signature;
-DROP TABLE etat_declaration;
-DROP TABLE declaration_medecin;
-DROP TABLE declaration;

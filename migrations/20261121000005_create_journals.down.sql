@@ -1,4 +1,0 @@
-DROP TABLE tache;
-DROP TABLE idempotence;
-DROP TABLE acces;
-DROP TABLE evenement;

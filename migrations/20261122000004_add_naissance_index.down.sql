@@ -1,3 +1,0 @@
--- no-transaction
--- Without the index, the search reads every person.
-DROP INDEX CONCURRENTLY identite_patient_par_naissance;

@@ -1,2 +1,0 @@
--- no-transaction
-DROP INDEX CONCURRENTLY identifiant_patient_par_empreinte_connue;

@@ -1,2 +1,0 @@
-DROP VIEW journal;
-ALTER TABLE evenement DROP COLUMN feuilles;

@@ -1,2 +1,0 @@
-DROP TABLE avis_ponctuel_rompu;
-DROP TABLE avis_ponctuel;

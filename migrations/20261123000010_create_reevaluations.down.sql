@@ -1,2 +1,0 @@
-DROP INDEX evenement_par_patient;
-DROP TABLE reevaluation_feuille, reevaluation;

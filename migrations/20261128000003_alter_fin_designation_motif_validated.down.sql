@@ -1,2 +1,0 @@
--- A constraint that was validated stays so.
-SELECT 1;

@@ -1,0 +1,10 @@
+DROP TABLE acte_patient;
+DROP TABLE avis_majorite;
+DROP TABLE representation;
+DROP TABLE deces_patient;
+DROP TABLE statut_patient;
+DROP TABLE adresse_patient;
+DROP TABLE affiliation;
+DROP TABLE identifiant_patient;
+DROP TABLE identite_patient;
+DROP TABLE patient;

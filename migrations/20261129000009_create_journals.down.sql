@@ -1,0 +1,6 @@
+DROP TABLE tache;
+DROP TABLE idempotence;
+DROP TABLE acces;
+DROP VIEW journal;
+DROP TABLE evenement;
+DROP TABLE auteur;

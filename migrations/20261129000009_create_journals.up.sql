@@ -1,0 +1,107 @@
+-- What happened, who looked, what was already answered, what remains to be done. All written in the business transaction.
+
+-- Who acts: role, identity and organisation in clear, the subject of the token sealed. A row is written once, and
+-- traces and events only hold its number. No foreign key leads here: rows are never removed, and every trace would
+-- lock the row of its author.
+CREATE TABLE auteur (
+    auteur_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    -- Keyed digest of all that follows.
+    empreinte bytea NOT NULL,
+    role text NOT NULL,
+    -- RPPS of a doctor, code of a caisse, internal id of a patient.
+    identite text NOT NULL,
+    organisation text,
+    sujet_chiffre bytea NOT NULL,
+    enregistre_le timestamptz NOT NULL,
+    CONSTRAINT auteur_unique UNIQUE (empreinte),
+    CONSTRAINT auteur_role CHECK (role IN ('medecin', 'patient', 'caisse', 'referentiel'))
+);
+
+CREATE TABLE evenement (
+    evenement_id uuid PRIMARY KEY,
+    -- Order of the feed: a reader never goes past the oldest transaction still open, so nothing is lost to commit order.
+    transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    sequence bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    nature text NOT NULL,
+    version_schema smallint NOT NULL,
+    -- When it happened, when it was recorded, from which day it counts: three dates.
+    survenu_le timestamptz NOT NULL,
+    enregistre_le timestamptz NOT NULL,
+    effet_du date,
+    patient_id uuid,
+    medecin_id uuid,
+    declaration_id uuid,
+    feuille_id uuid,
+    -- The feuilles that a transaction evaluated, told in one row: each is an event of its own, in the order of the array.
+    -- Everything else that the event says is in the row of the feuille, which is never rewritten either.
+    feuilles uuid[],
+    auteur_role text NOT NULL,
+    auteur_moyen text,
+    -- Nobody when the service itself acts.
+    auteur_id integer,
+    -- Codes and states: never a number of a person.
+    donnees jsonb NOT NULL
+);
+CREATE INDEX evenement_ordre ON evenement (transaction_id, sequence);
+-- What happened to a person, to find which feuilles it concerns. Feuilles themselves are left out: they are many.
+CREATE INDEX evenement_par_patient ON evenement (patient_id, enregistre_le)
+    WHERE patient_id IS NOT NULL AND nature NOT LIKE 'feuille.%';
+
+-- The events one by one, in their order: (transaction_id, sequence, rang).
+CREATE VIEW journal AS
+SELECT e.transaction_id, e.sequence, coalesce(f.rang, 1) AS rang, e.evenement_id, e.nature, e.version_schema,
+       e.survenu_le, e.enregistre_le, e.effet_du, e.patient_id, e.medecin_id, e.declaration_id,
+       coalesce(f.feuille_id, e.feuille_id) AS feuille_id, e.auteur_role, e.auteur_moyen, e.donnees
+FROM evenement e LEFT JOIN LATERAL unnest(e.feuilles) WITH ORDINALITY AS f (feuille_id, rang) ON true;
+
+-- Every reading of a person's data, for that person to read.
+CREATE TABLE acces (
+    patient_id uuid NOT NULL,
+    acces_id uuid NOT NULL,
+    survenu_le timestamptz NOT NULL,
+    auteur_id integer NOT NULL,
+    operation text NOT NULL,
+    requete_id uuid NOT NULL,
+    PRIMARY KEY (patient_id, acces_id)
+);
+
+-- Answers already given, to be given again to a retry.
+CREATE TABLE idempotence (
+    appelant text NOT NULL,
+    cle text NOT NULL,
+    -- Digest of operation and request: another request under the same key is refused.
+    requete_sha256 bytea NOT NULL,
+    statut smallint,
+    -- Headers and body, encrypted: they hold a person's data.
+    reponse_chiffree bytea,
+    -- Whom a kept answer shows: given again, it is seen again.
+    personnes uuid[],
+    enregistre_le timestamptz NOT NULL,
+    PRIMARY KEY (appelant, cle)
+);
+CREATE INDEX idempotence_purge ON idempotence (enregistre_le);
+
+-- Jobs, taken with a lease by any instance.
+CREATE TABLE tache (
+    tache_id uuid PRIMARY KEY,
+    nature text NOT NULL,
+    -- Jobs of one key wait for each other and are queued once.
+    cle text,
+    charge jsonb NOT NULL,
+    etat text NOT NULL,
+    prevue_le timestamptz NOT NULL,
+    bail_jusqu_au timestamptz,
+    essais smallint NOT NULL,
+    derniere_erreur text,
+    enregistre_le timestamptz NOT NULL,
+    CONSTRAINT tache_etat CHECK (etat IN ('en_attente', 'en_cours', 'terminee', 'abandonnee'))
+);
+CREATE INDEX tache_a_faire ON tache (prevue_le) WHERE etat IN ('en_attente', 'en_cours');
+CREATE UNIQUE INDEX tache_unique ON tache (nature, cle) WHERE cle IS NOT NULL AND etat IN ('en_attente', 'en_cours');
+
+CREATE TRIGGER evenement_garde BEFORE UPDATE OR DELETE ON evenement
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+CREATE TRIGGER auteur_garde BEFORE UPDATE OR DELETE ON auteur
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+CREATE TRIGGER acces_garde BEFORE UPDATE OR DELETE ON acces
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();

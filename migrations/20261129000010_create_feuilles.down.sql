@@ -1,0 +1,9 @@
+DROP FUNCTION creer_partitions(date);
+DROP TABLE recouvrement;
+DROP TABLE avis_ponctuel_rompu;
+DROP TABLE avis_ponctuel;
+DROP TABLE honoraires_annee;
+DROP TABLE participation_retenue;
+DROP TABLE evaluation;
+DROP TABLE feuille_de_soins;
+DROP TABLE loi;

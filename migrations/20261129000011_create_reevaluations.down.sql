@@ -1,0 +1,2 @@
+DROP TABLE reevaluation_feuille;
+DROP TABLE reevaluation;

@@ -1,0 +1,220 @@
+//! What the register knows about many persons at once, now or at an instant: one statement a kind of fact, whatever the
+//! number of persons, whose rows the caller has locked when it will write.
+//!
+//! Participations and opinions keep no instant of their own: they follow from the feuilles received by then
+//! ([`super::feuilles_de_soins::received_by`]).
+//!
+//! Where a table has a guard against overlaps, a join asks for its key by `= ANY`: the guard is an index
+//! too, which PostgreSQL believes to be quick and which is fifty times slower than the primary key.
+
+pub mod medecins;
+
+use chrono::NaiveDate;
+use sqlx::postgres::PgConnection;
+
+use super::StorageError;
+use super::connaissance::{Connaissance, connu};
+use super::participations::{self, Retenue};
+use crate::domain::calendar::Periode;
+use crate::domain::identifiers::{DateNaissanceAmo, Organisme, RangGemellaire, Rpps};
+use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
+use crate::domain::vie::sommeil::StatutPatient;
+
+/// Records merged into those of some persons: whose, then the record that was absorbed.
+pub async fn absorbed(
+    conn: &mut PgConnection,
+    patients: &[PatientId],
+    connu_le: Connaissance,
+) -> Result<Vec<(PatientId, PatientId)>, StorageError> {
+    struct Row {
+        patient_id: PatientId,
+        absorbe_id: PatientId,
+    }
+    let rows = connu!(
+        conn, connu_le => "$2", Row, "fusion.absorbed_of", "fusion.absorbed_known_at",
+        "SELECT patient_id, absorbe_id FROM fusion f WHERE patient_id = ANY($1) AND " ["f."];
+        patients as _
+    )?;
+    Ok(rows.into_iter().map(|row| (row.patient_id, row.absorbe_id)).collect())
+}
+
+/// A birth date, and from which day the identity that bears it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NaissanceConnue {
+    /// Whose.
+    pub patient_id: PatientId,
+    /// First day of that identity.
+    pub du: NaiveDate,
+    /// Birth date known to the insurance.
+    pub date: DateNaissanceAmo,
+    /// Birth rank.
+    pub rang: RangGemellaire,
+}
+
+/// The birth dates and ranks of some persons, one for each identity.
+pub async fn births(
+    conn: &mut PgConnection,
+    patients: &[PatientId],
+    connu_le: Connaissance,
+) -> Result<Vec<NaissanceConnue>, StorageError> {
+    Ok(connu!(
+        conn, connu_le => "$2", NaissanceConnue, "identite_patient.births_of", "identite_patient.births_known_at",
+        r#"SELECT patient_id, date_naissance AS date, rang, lower(effet) AS "du!" FROM identite_patient i
+           WHERE patient_id = ANY($1) AND "# ["i."];
+        patients as _
+    )?)
+}
+
+/// A caisse of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AffiliationConnue {
+    /// Whose.
+    pub patient_id: PatientId,
+    /// Days.
+    pub effet: Periode,
+    /// The caisse.
+    pub organisme: Organisme,
+}
+
+/// The caisses of some persons, those of each by first day.
+pub async fn affiliations(
+    conn: &mut PgConnection,
+    patients: &[PatientId],
+    connu_le: Connaissance,
+) -> Result<Vec<AffiliationConnue>, StorageError> {
+    let mut known = connu!(
+        conn, connu_le => "$2", AffiliationConnue, "affiliation.of_persons", "affiliation.known_at",
+        "SELECT patient_id, organisme, effet FROM affiliation a WHERE patient_id = ANY($1) AND " ["a."];
+        patients as _
+    )?;
+    known.sort_by_key(|one| (one.patient_id, one.effet.du()));
+    Ok(known)
+}
+
+/// One doctor of one designation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MembreConnu {
+    /// Whose médecin traitant.
+    pub patient_id: PatientId,
+    /// Which designation.
+    pub designation_id: DesignationId,
+    /// The declaration that opened it.
+    pub declaration_id: DeclarationId,
+    /// Days of the designation.
+    pub effet: Periode,
+    /// The doctor.
+    pub rpps: Rpps,
+    /// Days of the doctor in it.
+    pub membre_effet: Periode,
+}
+
+/// The doctors of the designations of some persons; those of one designation follow each other.
+pub async fn designations(
+    conn: &mut PgConnection,
+    patients: &[PatientId],
+    connu_le: Connaissance,
+) -> Result<Vec<MembreConnu>, StorageError> {
+    let mut known = connu!(
+        conn, connu_le => "$2", MembreConnu, "designation.of_persons", "designation.known_at",
+        "SELECT d.patient_id, d.designation_id, d.declaration_id, d.effet, m.rpps, dm.effet AS membre_effet
+         FROM designation d
+         JOIN designation_medecin dm
+           ON dm.patient_id = d.patient_id AND dm.designation_id = d.designation_id AND " ["dm."]
+        " JOIN medecin m ON m.medecin_id = dm.medecin_id
+         WHERE d.patient_id = ANY($1) AND " ["d."];
+        patients as _
+    )?;
+    known.sort_by_key(|one| (one.patient_id, one.effet.du(), one.designation_id));
+    Ok(known)
+}
+
+/// A declaration under way: it names this doctor, and somebody signed it that day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attente {
+    /// Whose choice.
+    pub patient_id: PatientId,
+    /// The doctor named.
+    pub rpps: Rpps,
+    /// Day of the first signature.
+    pub signe_le: NaiveDate,
+}
+
+/// The declarations of some persons that wait for a signature and already have one.
+pub async fn waiting(
+    conn: &mut PgConnection,
+    patients: &[PatientId],
+    connu_le: Connaissance,
+) -> Result<Vec<Attente>, StorageError> {
+    Ok(connu!(
+        conn, connu_le => "$2", Attente, "declaration.waiting_of", "declaration.waiting_known_at",
+        r#"SELECT e.patient_id, m.rpps, min(s.signe_le) AS "signe_le!"
+           FROM etat_declaration e
+           JOIN declaration_medecin dm USING (patient_id, declaration_id)
+           JOIN medecin m USING (medecin_id)
+           JOIN signature s USING (patient_id, declaration_id)
+           WHERE e.patient_id = ANY($1) AND e.etat = 'en_attente' AND "# ["e."] " AND " ("s.")
+        " GROUP BY e.patient_id, m.rpps";
+        patients as _
+    )?)
+}
+
+/// Days on which some persons bear no majoration because their doctor left.
+pub async fn neutralisations(
+    conn: &mut PgConnection,
+    patients: &[PatientId],
+    connu_le: Connaissance,
+) -> Result<Vec<(PatientId, Periode)>, StorageError> {
+    struct Row {
+        patient_id: PatientId,
+        effet: Periode,
+    }
+    let rows = connu!(
+        conn, connu_le => "$2", Row, "neutralisation.of_persons", "neutralisation.known_at",
+        "SELECT patient_id, effet FROM neutralisation n WHERE patient_id = ANY($1) AND " ["n."];
+        patients as _
+    )?;
+    Ok(rows.into_iter().map(|row| (row.patient_id, row.effet)).collect())
+}
+
+/// The statuses of some persons that are not the ordinary one.
+pub async fn statuts(
+    conn: &mut PgConnection,
+    patients: &[PatientId],
+    connu_le: Connaissance,
+) -> Result<Vec<(PatientId, Periode, StatutPatient)>, StorageError> {
+    struct Row {
+        patient_id: PatientId,
+        statut: StatutPatient,
+        effet: Periode,
+    }
+    let rows = connu!(
+        conn, connu_le => "$2", Row, "statut_patient.of_persons", "statut_patient.known_at",
+        "SELECT patient_id, statut, effet FROM statut_patient s
+         WHERE patient_id = ANY($1) AND statut <> 'ordinaire' AND " ["s."];
+        patients as _
+    )?;
+    Ok(rows.into_iter().map(|row| (row.patient_id, row.effet, row.statut)).collect())
+}
+
+/// Every participation kept from some persons in some years of care.
+pub async fn participations(
+    conn: &mut PgConnection,
+    patients: &[PatientId],
+    annees: &[i16],
+) -> Result<Vec<(PatientId, Retenue)>, StorageError> {
+    let rows = sqlx::query!(
+        "/* participation_retenue.of_persons */
+         SELECT patient_id, annee, retenues FROM participation_retenue
+         WHERE patient_id = ANY($1) AND annee = ANY($2)",
+        patients as _,
+        annees
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut known = Vec::new();
+    for row in rows {
+        let kept = participations::read(row.annee, &row.retenues)?;
+        known.extend(kept.into_iter().map(|retenue| (row.patient_id, retenue)));
+    }
+    Ok(known)
+}

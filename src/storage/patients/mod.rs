@@ -1,0 +1,312 @@
+//! Persons and their dated facts.
+
+pub mod actes;
+pub mod conflits;
+mod ensemble;
+pub mod faits;
+pub mod fusions;
+pub mod mouvements;
+mod recherche;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::postgres::PgConnection;
+
+use super::coffre::Place;
+use super::connaissance::{Connaissance, instant};
+use super::{Coffre, StorageError};
+use crate::domain::fait_date::FaitDate;
+use crate::domain::identifiers::{IdentifiantPersonne, Organisme};
+use crate::domain::ids::{FaitId, PatientId};
+use crate::domain::patient::{IdentifiantPatient, Identite, Patient};
+use crate::domain::vocabulary::Vocabulaire;
+
+pub use self::ensemble::{Candidats, find_all, lock_all, touch_all};
+pub use self::recherche::{
+    find, find_individuel, find_known_at, find_owners, lock_number, records_known_at,
+};
+
+/// Names as they are encrypted.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Noms {
+    pub(super) nom: String,
+    pub(super) prenom: String,
+}
+
+/// Locks a person until the end of the transaction, and gives the instant under which what is
+/// written now will be known: never before the last one, whatever the clocks of the instances say.
+/// `None` when there is no such person, or when the record was merged into another: who waited for
+/// the lock during a merge writes nothing in the record that no longer stands.
+pub async fn lock(
+    conn: &mut PgConnection,
+    id: PatientId,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StorageError> {
+    let last = sqlx::query_scalar!(
+        "/* patient.lock */
+         SELECT connu_le FROM patient WHERE patient_id = $1 AND fusionne_dans IS NULL
+         FOR NO KEY UPDATE",
+        id.uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(last.map(|last| knowledge_after(last, now)))
+}
+
+/// The instant under which something is known after something else: now, or just after it.
+pub fn knowledge_after(last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    now.max(last.checked_add_signed(TimeDelta::microseconds(1)).unwrap_or(now))
+}
+
+/// Writes that something about the person was recorded at this instant.
+pub async fn touch(
+    conn: &mut PgConnection,
+    id: PatientId,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* patient.touch */ UPDATE patient SET connu_le = $2 WHERE patient_id = $1",
+        id.uuid(),
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Creates a person without any fact.
+pub async fn insert(
+    conn: &mut PgConnection,
+    id: PatientId,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* patient.insert */ INSERT INTO patient (patient_id, connu_le, enregistre_le) VALUES ($1, $2, $2)",
+        id.uuid(),
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Records names and birth.
+pub async fn insert_identite(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    patient: PatientId,
+    fait: &FaitDate<Identite>,
+) -> Result<(), StorageError> {
+    let identite = &fait.valeur;
+    let noms = Noms { nom: identite.nom.clone(), prenom: identite.prenom.clone() };
+    let clear = serde_json::to_vec(&noms)
+        .map_err(|error| StorageError::inconsistent("identite_patient", "noms_chiffres", error))?;
+    let sealed = coffre.seal(place_noms(fait.id), &clear)?;
+    sqlx::query!(
+        "/* identite_patient.insert */
+         INSERT INTO identite_patient
+             (patient_id, identite_id, date_naissance, rang, noms_chiffres, effet, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        patient.uuid(),
+        fait.id.uuid(),
+        identite.date_naissance.as_str(),
+        identite.rang as _,
+        sealed,
+        fait.effet,
+        fait.enregistre_le
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Records a number.
+pub async fn insert_identifiant(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    patient: PatientId,
+    fait: &FaitDate<IdentifiantPatient>,
+) -> Result<(), StorageError> {
+    let numero = &fait.valeur.numero;
+    let empreinte = coffre.empreinte(numero);
+    let sealed = coffre.seal(place_numero(fait.id), numero.expose().as_bytes())?;
+    sqlx::query!(
+        "/* identifiant_patient.insert */
+         INSERT INTO identifiant_patient
+             (patient_id, identifiant_id, nature, usage, empreinte, valeur_chiffree, effet, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        patient.uuid(),
+        fait.id.uuid(),
+        numero.kind(),
+        fait.valeur.usage.mot(),
+        empreinte.as_slice(),
+        sealed,
+        fait.effet,
+        fait.enregistre_le
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Records a caisse.
+pub async fn insert_affiliation(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    fait: &FaitDate<Organisme>,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* affiliation.insert */
+         INSERT INTO affiliation (patient_id, affiliation_id, organisme, effet, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5)",
+        patient.uuid(),
+        fait.id.uuid(),
+        fait.valeur.as_str(),
+        fait.effet,
+        fait.enregistre_le
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A person as known at an instant.
+pub async fn get(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    id: PatientId,
+    connu_le: impl Into<Connaissance>,
+) -> Result<Option<Patient>, StorageError> {
+    let connu_le = instant(connu_le);
+    let Some(last) = sqlx::query_scalar!(
+        "/* patient.get */ SELECT connu_le FROM patient WHERE patient_id = $1 AND enregistre_le <= $2",
+        id.uuid(),
+        connu_le
+    )
+    .fetch_optional(&mut *conn)
+    .await?
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Patient {
+        id,
+        connu_le: last,
+        identites: identites(&mut *conn, coffre, id, connu_le).await?,
+        identifiants: identifiants(&mut *conn, coffre, id, connu_le).await?,
+        affiliations: affiliations(conn, id, connu_le).await?,
+    }))
+}
+
+/// Names and birth as known at an instant, by first day.
+pub async fn identites(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    id: PatientId,
+    connu_le: impl Into<Connaissance>,
+) -> Result<Vec<FaitDate<Identite>>, StorageError> {
+    let rows = sqlx::query!(
+        "/* identite_patient.list */
+         SELECT identite_id, date_naissance, rang, noms_chiffres, effet, enregistre_le, remplace_le
+         FROM identite_patient
+         WHERE patient_id = $1 AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
+         ORDER BY lower(effet)",
+        id.uuid(),
+        instant(connu_le)
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let noms = open_noms(coffre, row.identite_id, &row.noms_chiffres)?;
+            Ok(FaitDate {
+                id: row.identite_id,
+                valeur: Identite {
+                    nom: noms.nom,
+                    prenom: noms.prenom,
+                    date_naissance: row.date_naissance,
+                    rang: row.rang,
+                },
+                effet: row.effet,
+                enregistre_le: row.enregistre_le,
+                remplace_le: row.remplace_le,
+            })
+        })
+        .collect()
+}
+
+async fn identifiants(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    id: PatientId,
+    connu_le: DateTime<Utc>,
+) -> Result<Vec<FaitDate<IdentifiantPatient>>, StorageError> {
+    let rows = sqlx::query!(
+        "/* identifiant_patient.list */
+         SELECT identifiant_id, nature, usage, valeur_chiffree, effet, enregistre_le, remplace_le
+         FROM identifiant_patient
+         WHERE patient_id = $1 AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
+         ORDER BY usage, lower(effet)",
+        id.uuid(),
+        connu_le
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let wrong = |what: &dyn std::fmt::Display| {
+                StorageError::inconsistent("identifiant_patient", "valeur_chiffree", what)
+            };
+            let clear = coffre.open(place_numero(row.identifiant_id), &row.valeur_chiffree)?;
+            let number = std::str::from_utf8(&clear).map_err(|error| wrong(&error))?;
+            Ok(FaitDate {
+                id: row.identifiant_id,
+                valeur: IdentifiantPatient {
+                    usage: row.usage,
+                    numero: IdentifiantPersonne::parse(&row.nature, number)
+                        .map_err(|error| wrong(&error.code))?,
+                },
+                effet: row.effet,
+                enregistre_le: row.enregistre_le,
+                remplace_le: row.remplace_le,
+            })
+        })
+        .collect()
+}
+
+/// Caisses as known at an instant, by first day.
+pub async fn affiliations(
+    conn: &mut PgConnection,
+    id: PatientId,
+    connu_le: impl Into<Connaissance>,
+) -> Result<Vec<FaitDate<Organisme>>, StorageError> {
+    Ok(sqlx::query_as!(
+        FaitDate::<Organisme>,
+        "/* affiliation.list */
+         SELECT affiliation_id AS id, organisme AS valeur, effet, enregistre_le, remplace_le
+         FROM affiliation
+         WHERE patient_id = $1 AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
+         ORDER BY lower(effet)",
+        id.uuid(),
+        instant(connu_le)
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Opens the names of an identity.
+pub(super) fn open_noms(
+    coffre: &Coffre,
+    identite: FaitId,
+    sealed: &[u8],
+) -> Result<Noms, StorageError> {
+    serde_json::from_slice(&coffre.open(place_noms(identite), sealed)?)
+        .map_err(|error| StorageError::inconsistent("identite_patient", "noms_chiffres", error))
+}
+
+const fn place_noms(fait: FaitId) -> Place {
+    Place { colonne: "identite_patient.noms_chiffres", ligne: fait.uuid() }
+}
+
+const fn place_numero(fait: FaitId) -> Place {
+    Place { colonne: "identifiant_patient.valeur_chiffree", ligne: fait.uuid() }
+}
