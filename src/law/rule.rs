@@ -7,7 +7,7 @@ use super::parameters::{Parametre, Parametres};
 use super::references::{Reference, reference};
 use super::situation::Situation;
 use crate::domain::calendar::Periode;
-use crate::domain::evaluation::{CodeRegle, Fait, Issue, Montants, Qualification};
+use crate::domain::evaluation::{Avertissement, CodeRegle, Fait, Issue, Montants, Qualification};
 use crate::domain::feuille_de_soins::Contrat;
 use crate::domain::money::{Centimes, Taux};
 
@@ -31,6 +31,9 @@ pub struct Fiche {
     /// Sentence for the patient when the rule decides. `{majoration}`, `{participation}`,
     /// `{taux}`, `{age}`… are replaced by the facts and amounts of the act.
     pub phrase: &'static str,
+    /// What the reader is warned of when this becomes of the rule. A rule that leaves an act
+    /// undetermined names the fact that is missing.
+    pub avertit: Option<(Issue, Avertissement)>,
 }
 
 /// A civil day of a sheet: year, month, day.

@@ -31,6 +31,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Indicateur, Fait::MedecinTraitant, Fait::Specialite, Fait::Age],
         parametres: &[Parametre::AdsPsyAgeMin, Parametre::AdsPsyAgeMax],
         phrase: "Vous pouviez consulter ce spécialiste directement pour ces soins, puisque vous avez un médecin traitant.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

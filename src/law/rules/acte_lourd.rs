@@ -33,6 +33,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Acte, Fait::Montants],
         parametres: &[Parametre::ForfaitActeLourdSeuil, Parametre::ForfaitActeLourd],
         phrase: "Pour un acte de ce tarif, une somme fixe de {forfait} remplace le ticket modérateur.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -29,6 +29,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Adressage, Fait::MedecinTraitant],
         parametres: &[],
         phrase: "Votre médecin traitant vous a adressé à ce médecin : l'adressage est enregistré.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

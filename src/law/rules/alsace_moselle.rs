@@ -23,6 +23,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::RegimeLocal],
         parametres: &[Parametre::TauxAmoAlsaceMoselle],
         phrase: "Grâce au régime local d'Alsace-Moselle, l'Assurance maladie rembourse {taux} du tarif de base.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

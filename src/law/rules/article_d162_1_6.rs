@@ -39,6 +39,7 @@ pub(super) static REGLE: Regle = Regle {
         ],
         parametres: &[],
         phrase: "Ces soins sont de ceux pour lesquels le passage par le médecin traitant n'est pas demandé.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

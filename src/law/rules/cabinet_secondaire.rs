@@ -26,6 +26,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant],
         parametres: &[],
         phrase: "Vous avez consulté votre médecin traitant, à son cabinet secondaire.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

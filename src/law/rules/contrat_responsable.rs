@@ -28,6 +28,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Complementaire],
         parametres: &[Parametre::ContratResponsableActif],
         phrase: "Votre complémentaire paie le ticket modérateur ({part_amc}), la part du tarif de base que l'Assurance maladie ne rembourse pas.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

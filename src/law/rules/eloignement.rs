@@ -30,6 +30,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Indicateur, Fait::MedecinTraitant],
         parametres: &[Parametre::ExigeMtPourUrgenceEloignement],
         phrase: "Vous étiez loin de votre domicile habituel : vous pouviez consulter un médecin sur place.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -34,6 +34,7 @@ pub(super) static REGLE: Regle = Regle {
         ],
         parametres: &[],
         phrase: "Le parcours de soins ne s'applique pas à votre couverture.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

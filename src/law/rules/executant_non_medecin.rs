@@ -22,6 +22,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Specialite],
         parametres: &[],
         phrase: "Le parcours de soins ne s'applique pas aux actes de cette profession.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

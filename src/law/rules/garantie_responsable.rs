@@ -36,6 +36,7 @@ pub(super) static REGLE: Regle = Regle {
             Parametre::AmcDaExclu,
         ],
         phrase: "Votre complémentaire paie {part_amc}, selon la garantie de votre contrat.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

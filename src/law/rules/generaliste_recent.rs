@@ -27,6 +27,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Indicateur, Fait::Specialite, Fait::DateInstallation],
         parametres: &[Parametre::GeneralisteRecentDuree],
         phrase: "Ce généraliste est installé depuis moins de {installation} : vous pouviez le consulter sans passer par un médecin traitant.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -28,6 +28,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant, Fait::Indicateur, Fait::Specialite],
         parametres: &[Parametre::ActeHorsAdsMajore],
         phrase: "Ces soins ne sont pas de ceux pour lesquels ce spécialiste peut être consulté directement.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

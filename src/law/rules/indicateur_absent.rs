@@ -31,6 +31,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant, Fait::Indicateur],
         parametres: &[Parametre::IndicateurAbsentMajore],
         phrase: "La feuille de soins ne dit pas que votre médecin traitant vous a adressé à ce médecin.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

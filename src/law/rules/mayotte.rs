@@ -28,6 +28,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Organisme, Fait::CouvertureConnue],
         parametres: &[Parametre::MayotteMtm],
         phrase: "Aucune majoration n'est appliquée aux assurés de Mayotte.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -29,6 +29,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant, Fait::Indicateur, Fait::MotifExclusion],
         parametres: &[],
         phrase: "Ce médecin remplaçait votre médecin traitant, qui n'était pas disponible.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

@@ -31,6 +31,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Age, Fait::MedecinTraitant],
         parametres: &[Parametre::ParcoursAgeMinimum],
         phrase: "Le patient avait {age} le jour des soins : avant {age_parcours}, le parcours de soins ne change rien au remboursement.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

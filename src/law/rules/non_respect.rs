@@ -30,6 +30,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant, Fait::Indicateur],
         parametres: &[],
         phrase: "Vous avez consulté un autre médecin que votre médecin traitant, sans qu'il vous ait adressé à lui.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

@@ -27,6 +27,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant, Fait::Indicateur],
         parametres: &[],
         phrase: "Vous veniez de choisir ce médecin comme médecin traitant ; la déclaration attend encore une signature.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

@@ -32,6 +32,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Indicateur, Fait::MedecinTraitant, Fait::Orienteur],
         parametres: &[],
         phrase: "Votre médecin traitant vous a adressé à ce médecin.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

@@ -27,6 +27,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Indicateur, Fait::MedecinTraitant, Fait::Orienteur],
         parametres: &[],
         phrase: "Un médecin vous a adressé à ce médecin, et vous avez un médecin traitant.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

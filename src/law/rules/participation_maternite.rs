@@ -26,6 +26,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::NatureAssurance, Fait::Exoneration, Fait::DateSoins],
         parametres: &[Parametre::PfExoMaternite],
         phrase: "Ces soins relèvent de l'assurance maternité : aucune participation forfaitaire n'est retenue.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -26,6 +26,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Age],
         parametres: &[Parametre::PfAgeExoneration],
         phrase: "Le patient avait moins de {age_participation} : aucune participation forfaitaire n'est retenue.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

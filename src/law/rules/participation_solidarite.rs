@@ -21,6 +21,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Complementaire],
         parametres: &[Parametre::PfExoC2sAme],
         phrase: "Vous bénéficiez d'une couverture solidaire : aucune participation forfaitaire n'est retenue.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

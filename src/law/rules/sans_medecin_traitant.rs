@@ -26,6 +26,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant],
         parametres: &[],
         phrase: "Vous n'aviez pas de médecin traitant déclaré le jour des soins.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

@@ -27,6 +27,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Indicateur, Fait::MotifExclusion, Fait::MedecinTraitant],
         parametres: &[],
         phrase: "Ces soins suivent un plan convenu avec votre médecin traitant.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

@@ -26,6 +26,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Complementaire],
         parametres: &[Parametre::C2sMajoration],
         phrase: "La complémentaire santé solidaire paie ce que l'Assurance maladie ne rembourse pas du tarif de base ({part_amc}).",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

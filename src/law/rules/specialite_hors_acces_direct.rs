@@ -25,6 +25,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant, Fait::Indicateur, Fait::Specialite],
         parametres: &[],
         phrase: "Vous avez consulté ce spécialiste sans que votre médecin traitant vous ait adressé à lui.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

@@ -25,6 +25,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Specialite],
         parametres: &[Parametre::TauxAmoAutreProfession],
         phrase: "L'Assurance maladie rembourse {taux} du tarif de base des actes de cette profession.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -27,6 +27,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::DateSoins],
         parametres: &[Parametre::TauxAmoMedecin],
         phrase: "L'Assurance maladie rembourse {taux} du tarif de base.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -26,6 +26,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Acte, Fait::Lieu, Fait::MedecinTraitant],
         parametres: &[],
         phrase: "Vous n'aviez pas de médecin traitant : une téléconsultation ne vous est pas comptée hors du parcours.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

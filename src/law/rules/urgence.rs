@@ -15,7 +15,8 @@
 //! `EXIGE_MT_POUR_URGENCE_ELOIGNEMENT` says otherwise.
 
 use crate::domain::evaluation::{
-    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
+    Appartenance, Avertissement, Classe2013, CodeDetermine, CodeRegle, Fait, Issue, Qualification,
+    RelationMt, Theme,
 };
 use crate::domain::identifiers::IndicateurParcours;
 use crate::law::bareme::{Bareme, ParametreInconnu};
@@ -34,6 +35,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Indicateur, Fait::UrgencePrevue, Fait::MedecinTraitant],
         parametres: &[Parametre::ExigeMtPourUrgenceEloignement, Parametre::UrgencePrevisibiliteMax],
         phrase: "Le médecin a déclaré une urgence : le parcours de soins ne s'applique pas.",
+        avertit: Some((Issue::Ecartee(Fait::UrgencePrevue), Avertissement::UrgencePrevisible)),
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -27,6 +27,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Indicateur, Fait::Specialite, Fait::DateInstallation],
         parametres: &[Parametre::ZoneSousMedicaliseeDuree],
         phrase: "Ce généraliste est installé depuis moins de {installation} dans une zone qui manque de médecins : vous pouviez le consulter sans passer par un médecin traitant.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
