@@ -10,7 +10,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::acteur::Acteur;
 use super::calendar::Periode;
-use super::fin::MotifDepart;
 use super::identifiers::Rpps;
 use super::ids::{DeclarationId, DesignationId, MedecinId, OperationId, PatientId};
 use super::vocabulary::{Vocabulaire, vocabulaire};
@@ -30,6 +29,49 @@ vocabulaire!(
         Deces = 5 "deces",
     }
 );
+
+vocabulaire!(
+    /// Why one doctor of a designation leaves it.
+    MotifDepart ("motif_depart") {
+        /// The doctor withdraws.
+        Medecin = 1 "medecin",
+        /// The doctor stops practising.
+        Cessation = 2 "cessation",
+        /// The doctor leaves the common premises.
+        ChangementDeLieu = 3 "changement_de_lieu",
+        /// The doctor changes specialty.
+        ChangementDeSpecialite = 4 "changement_de_specialite",
+        /// Retirement.
+        Retraite = 5 "retraite",
+        /// The doctor died.
+        Deces = 6 "deces",
+        /// The doctor left the département.
+        ChangementDeDepartement = 7 "changement_de_departement",
+        /// The patient no longer wants this doctor, and names no other.
+        Patient = 8 "patient",
+    }
+);
+
+impl MotifDepart {
+    /// Why the designation itself ends when its last doctor leaves.
+    pub const fn motif_fin(self) -> MotifFin {
+        match self {
+            Self::Medecin | Self::ChangementDeLieu | Self::ChangementDeSpecialite => {
+                MotifFin::Medecin
+            }
+            Self::Cessation | Self::Retraite | Self::Deces | Self::ChangementDeDepartement => {
+                MotifFin::Cessation
+            }
+            Self::Patient => MotifFin::Patient,
+        }
+    }
+
+    /// Whether only a designation of several doctors is concerned. Alone, a doctor who moves or
+    /// changes specialty stays: only a joint designation asks for the same premises and specialty.
+    pub const fn conjointe_seulement(self) -> bool {
+        matches!(self, Self::ChangementDeLieu | Self::ChangementDeSpecialite)
+    }
+}
 
 vocabulaire!(
     /// What somebody may do to a designation.

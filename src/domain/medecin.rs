@@ -3,7 +3,6 @@
 use chrono::NaiveDate;
 
 use super::fait_date::{FaitDate, en_vigueur};
-use super::feuille_de_soins::{Convention, OptionTarifaire};
 use super::identifiers::{CommuneExercice, Finess, NumeroFacturation, Rpps, Specialite};
 use super::ids::{LieuId, MedecinId};
 use super::vocabulary::vocabulaire;
@@ -33,6 +32,47 @@ vocabulaire!(
         Salarie = 2 "salarie",
         /// Locum, who cannot be designated.
         Remplacant = 3 "remplacant",
+    }
+);
+
+vocabulaire!(
+    /// Convention of a doctor with the Assurance maladie.
+    Convention ("convention") {
+        /// Outside any convention (sector 3).
+        NonConventionne = 10 "non_conventionne",
+        /// Opposable tariffs.
+        Secteur1 = 1 "secteur_1",
+        /// Opposable tariffs with a permanent right to exceed them.
+        Secteur1Dp = 2 "secteur_1_dp",
+        /// Free fees.
+        Secteur2 = 3 "secteur_2",
+        /// Salaried.
+        Salarie = 9 "salarie",
+    }
+);
+
+impl Convention {
+    /// The official code of the caisses: 0, 1, 2, 3 or 9.
+    pub const fn code_officiel(self) -> &'static str {
+        match self {
+            Self::NonConventionne => "0",
+            Self::Secteur1 => "1",
+            Self::Secteur1Dp => "2",
+            Self::Secteur2 => "3",
+            Self::Salarie => "9",
+        }
+    }
+}
+
+vocabulaire!(
+    /// Contract by which a doctor of sector 2 limits overruns.
+    OptionTarifaire ("option_tarifaire") {
+        /// None.
+        Aucune = 1 "aucune",
+        /// OPTAM (before 2017: contrat d'accès aux soins).
+        Optam = 3 "optam",
+        /// OPTAM-CO, for surgeons and obstetricians.
+        OptamCo = 4 "optam_co",
     }
 );
 

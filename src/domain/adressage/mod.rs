@@ -15,28 +15,14 @@ mod projet;
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use self::projet::{
-    AdressageInvalide, LimitesAdressage, MAX_CORRESPONDANTS, ProjetAdressage, SoinsPrevus,
+    ActePrevu, AdressageInvalide, Correspondant, LimitesAdressage, MAX_CORRESPONDANTS,
+    NatureAdressage, Periodicite, ProjetAdressage, SoinsPrevus, UnitePeriodicite,
 };
 
 use super::calendar::{Periode, plus_mois};
-use super::feuille_de_soins::CodeActe;
 use super::identifiers::{Rpps, Specialite};
 use super::ids::{AdressageId, MedecinId, PatientId, RetourId};
 use super::vocabulary::{Vocabulaire, vocabulaire};
-
-vocabulaire!(
-    /// Kind of referral.
-    NatureAdressage ("nature_adressage") {
-        /// One opinion of a consultant, who does not follow the patient.
-        AvisPonctuel = 1 "avis_ponctuel",
-        /// Repeated care whose content and periodicity are agreed.
-        PlanDeSoins = 2 "plan_de_soins",
-        /// Several doctors for one condition, in concertation.
-        Sequence = 3 "sequence",
-        /// Care written in the protocol of a long-term condition.
-        ProtocoleAld = 4 "protocole_ald",
-    }
-);
 
 vocabulaire!(
     /// State of a referral.
@@ -81,20 +67,6 @@ vocabulaire!(
 );
 
 vocabulaire!(
-    /// Unit of a periodicity.
-    UnitePeriodicite ("unite_periodicite") {
-        /// Days.
-        Jour = 1 "jour",
-        /// Weeks.
-        Semaine = 2 "semaine",
-        /// Months.
-        Mois = 3 "mois",
-        /// Years.
-        Annee = 4 "annee",
-    }
-);
-
-vocabulaire!(
     /// Kind of report.
     NatureRetour ("nature_retour") {
         /// Conclusions and proposals: the opinion is given.
@@ -105,45 +77,6 @@ vocabulaire!(
         Synthese = 3 "synthese",
     }
 );
-
-/// To whom a patient is referred.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Correspondant {
-    /// A doctor.
-    Medecin {
-        /// Internal id.
-        id: MedecinId,
-        /// RPPS.
-        rpps: Rpps,
-    },
-    /// Any doctor of a specialty.
-    Specialite(Specialite),
-}
-
-impl Correspondant {
-    /// Whether a doctor, of a specialty when it is known, is this correspondent.
-    pub fn est(&self, rpps: &Rpps, specialite: Option<Specialite>) -> bool {
-        match self {
-            Self::Medecin { rpps: own, .. } => own == rpps,
-            // The codes of general practice are three for one profession.
-            Self::Specialite(own) => specialite.is_some_and(|other| {
-                other == *own || (other.est_generaliste() && own.est_generaliste())
-            }),
-        }
-    }
-}
-
-/// How often care comes back: every so many units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Periodicite {
-    /// Every how many.
-    pub tous_les: u16,
-    /// Of what.
-    pub unite: UnitePeriodicite,
-}
-
-/// An act that a referral provides for.
-pub type ActePrevu = CodeActe;
 
 /// What a correspondent reported.
 #[derive(Debug, Clone, PartialEq, Eq)]

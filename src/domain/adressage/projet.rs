@@ -2,9 +2,78 @@
 
 use chrono::NaiveDate;
 
-use super::{ActePrevu, Correspondant, NatureAdressage, Periodicite};
 use crate::domain::calendar::{Periode, plus_mois};
+use crate::domain::feuille_de_soins::CodeActe;
+use crate::domain::identifiers::{Rpps, Specialite};
 use crate::domain::ids::MedecinId;
+use crate::domain::vocabulary::vocabulaire;
+
+vocabulaire!(
+    /// Kind of referral.
+    NatureAdressage ("nature_adressage") {
+        /// One opinion of a consultant, who does not follow the patient.
+        AvisPonctuel = 1 "avis_ponctuel",
+        /// Repeated care whose content and periodicity are agreed.
+        PlanDeSoins = 2 "plan_de_soins",
+        /// Several doctors for one condition, in concertation.
+        Sequence = 3 "sequence",
+        /// Care written in the protocol of a long-term condition.
+        ProtocoleAld = 4 "protocole_ald",
+    }
+);
+
+vocabulaire!(
+    /// Unit of a periodicity.
+    UnitePeriodicite ("unite_periodicite") {
+        /// Days.
+        Jour = 1 "jour",
+        /// Weeks.
+        Semaine = 2 "semaine",
+        /// Months.
+        Mois = 3 "mois",
+        /// Years.
+        Annee = 4 "annee",
+    }
+);
+
+/// To whom a patient is referred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Correspondant {
+    /// A doctor.
+    Medecin {
+        /// Internal id.
+        id: MedecinId,
+        /// RPPS.
+        rpps: Rpps,
+    },
+    /// Any doctor of a specialty.
+    Specialite(Specialite),
+}
+
+impl Correspondant {
+    /// Whether a doctor, of a specialty when it is known, is this correspondent.
+    pub fn est(&self, rpps: &Rpps, specialite: Option<Specialite>) -> bool {
+        match self {
+            Self::Medecin { rpps: own, .. } => own == rpps,
+            // The codes of general practice are three for one profession.
+            Self::Specialite(own) => specialite.is_some_and(|other| {
+                other == *own || (other.est_generaliste() && own.est_generaliste())
+            }),
+        }
+    }
+}
+
+/// How often care comes back: every so many units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Periodicite {
+    /// Every how many.
+    pub tous_les: u16,
+    /// Of what.
+    pub unite: UnitePeriodicite,
+}
+
+/// An act that a referral provides for.
+pub type ActePrevu = CodeActe;
 
 /// The most correspondents of one referral.
 pub const MAX_CORRESPONDANTS: usize = 10;

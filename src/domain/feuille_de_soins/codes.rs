@@ -70,47 +70,6 @@ vocabulaire!(
 );
 
 vocabulaire!(
-    /// Convention of the performer with the Assurance maladie.
-    Convention ("convention") {
-        /// Outside any convention (sector 3).
-        NonConventionne = 10 "non_conventionne",
-        /// Opposable tariffs.
-        Secteur1 = 1 "secteur_1",
-        /// Opposable tariffs with a permanent right to exceed them.
-        Secteur1Dp = 2 "secteur_1_dp",
-        /// Free fees.
-        Secteur2 = 3 "secteur_2",
-        /// Salaried.
-        Salarie = 9 "salarie",
-    }
-);
-
-impl Convention {
-    /// The official code of the caisses: 0, 1, 2, 3 or 9.
-    pub const fn code_officiel(self) -> &'static str {
-        match self {
-            Self::NonConventionne => "0",
-            Self::Secteur1 => "1",
-            Self::Secteur1Dp => "2",
-            Self::Secteur2 => "3",
-            Self::Salarie => "9",
-        }
-    }
-}
-
-vocabulaire!(
-    /// Contract by which a doctor of sector 2 limits overruns.
-    OptionTarifaire ("option_tarifaire") {
-        /// None.
-        Aucune = 1 "aucune",
-        /// OPTAM (before 2017: contrat d'accès aux soins).
-        Optam = 3 "optam",
-        /// OPTAM-CO, for surgeons and obstetricians.
-        OptamCo = 4 "optam_co",
-    }
-);
-
-vocabulaire!(
     /// Where the care was given.
     TypeLieu ("lieu_execution_type") {
         /// Cabinet.

@@ -16,6 +16,7 @@ use super::identifiers::{
     CommuneExercice, DateNaissanceAmo, Finess, IndicateurParcours, NumeroFacturation, Organisme,
     QualiteBeneficiaire, RangGemellaire, Rpps, Specialite,
 };
+pub use super::medecin::{Convention, OptionTarifaire};
 use super::money::Centimes;
 
 /// The beneficiary, as the feuille describes them; who they are is resolved by the register.
