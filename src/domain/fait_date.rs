@@ -20,13 +20,6 @@ pub struct FaitDate<T> {
     pub remplace_le: Option<DateTime<Utc>>,
 }
 
-impl<T> FaitDate<T> {
-    /// Whether the register held this version at an instant.
-    pub fn connu_a(&self, instant: DateTime<Utc>) -> bool {
-        self.enregistre_le <= instant && self.remplace_le.is_none_or(|end| instant < end)
-    }
-}
-
 /// The fact in force on a day among versions known together.
 pub fn en_vigueur<T>(faits: &[FaitDate<T>], jour: NaiveDate) -> Option<&T> {
     faits.iter().find(|fait| fait.effet.contient(jour)).map(|fait| &fait.valeur)

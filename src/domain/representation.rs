@@ -129,11 +129,6 @@ impl Representation {
         };
         LienEnVigueur { id: self.id, representant, role: self.nature.role() }
     }
-
-    /// Whether somebody of the register is the representative on a day.
-    pub fn is_by(&self, person: PatientId, jour: NaiveDate) -> bool {
-        self.representant == Representant::Patient(person) && self.effet.contient(jour)
-    }
 }
 
 /// The days of a link and why it ends: parental authority ends by itself on the day of majority.

@@ -200,8 +200,6 @@ pub struct Exoneration(u8);
 impl Exoneration {
     /// No exemption.
     pub const NONE: Self = Self(0);
-    /// Care related to a listed long-term condition.
-    pub const ALD: Self = Self(42);
 
     /// Reads a code: one or two digits, of a known family.
     pub fn parse(text: &str) -> Result<Self, Invalide> {
