@@ -5,11 +5,12 @@ use std::fmt::Write;
 
 use chrono::NaiveDate;
 
-use super::bareme::{Bareme, DateDesSoins};
+use super::bareme::Bareme;
 use super::parameters::{Historique, Parametre, Unite, ValeurDatee};
 use super::references::{Reference, Verification, reference};
 use super::rule::{Fiche, Rang};
 use super::rules::REGISTRY;
+use super::situation::DateDesSoins;
 use super::{Law, LawError};
 use crate::domain::calendar::veille;
 use crate::domain::evaluation::Theme;

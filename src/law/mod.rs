@@ -31,16 +31,20 @@ pub mod reglement;
 pub mod rule;
 pub mod rules;
 pub mod situation;
+pub mod template;
+mod valeurs;
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use self::bareme::{Bareme, DateDesSoins, ParametreInconnu};
+use self::bareme::Bareme;
 use self::parameters::{InvalidParametres, NB_PARAMETRES, Parametre, Parametres};
 use self::rule::Regle;
 use self::rules::REGISTRY;
+use self::situation::DateDesSoins;
+use self::valeurs::{ParametreInconnu, Valeurs};
 use crate::domain::calendar::{Periode, lendemain, veille};
 use crate::domain::digest::Empreinte;
 use crate::domain::evaluation::{CodeRegle, Fait};
@@ -187,11 +191,11 @@ impl Law {
     /// The law of a day of care.
     pub fn bareme_du(&self, date: DateDesSoins) -> Result<&Bareme, LawError> {
         let jour = date.jour();
-        let place = self.baremes.partition_point(|bareme| bareme.periode.du() <= jour);
+        let place = self.baremes.partition_point(|bareme| bareme.periode().du() <= jour);
         place
             .checked_sub(1)
             .and_then(|index| self.baremes.get(index))
-            .filter(|bareme| bareme.periode.contient(jour))
+            .filter(|bareme| bareme.periode().contient(jour))
             .ok_or_else(|| LawError::HorsCouverture {
                 jour,
                 du: self.couverture.du(),
@@ -244,8 +248,8 @@ fn baremes(couverture: Periode, parametres: &Parametres, regles: &[&'static Regl
         .zip(ends)
         .filter_map(|(du, au)| Periode::new(*du, au).ok())
         .map(|periode| {
-            let mut valeurs = [None; NB_PARAMETRES];
-            for (slot, (_, historique)) in valeurs.iter_mut().zip(parametres.iter()) {
+            let mut nombres = [None; NB_PARAMETRES];
+            for (slot, (_, historique)) in nombres.iter_mut().zip(parametres.iter()) {
                 *slot = historique.en_vigueur(periode.du()).and_then(|valeur| valeur.valeur);
             }
             let regles = dated
@@ -253,7 +257,7 @@ fn baremes(couverture: Periode, parametres: &Parametres, regles: &[&'static Regl
                 .filter(|(_, valid)| valid.contient(periode.du()))
                 .map(|(regle, _)| (*regle, regle.fiche.fondement(parametres, periode.du())))
                 .collect();
-            Bareme::new(periode, &valeurs, regles)
+            Bareme::new(Valeurs { periode, nombres }, regles)
         })
         .collect()
 }

@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::bareme::{Bareme, ParametreInconnu};
 use super::parameters::{Parametre, Parametres};
 use super::references::{Reference, reference};
 use super::situation::Situation;
+use super::valeurs::{ParametreInconnu, Valeurs};
 use crate::domain::calendar::Periode;
 use crate::domain::evaluation::{Avertissement, CodeRegle, Fait, Issue, Montants, Qualification};
 use crate::domain::feuille_de_soins::Contrat;
@@ -19,7 +19,7 @@ pub struct Fiche {
     /// Title, in French.
     pub titre: &'static str,
     /// First day, and last day included, as year, month, day; open when absent.
-    pub periode: (Option<Jour>, Option<Jour>),
+    pub periode: (Option<Ymd>, Option<Ymd>),
     /// Keys of its legal bases.
     pub bases: &'static [&'static str],
     /// Place among the rules of its topic.
@@ -37,7 +37,7 @@ pub struct Fiche {
 }
 
 /// A civil day of a sheet: year, month, day.
-pub type Jour = (i32, u32, u32);
+pub type Ymd = (i32, u32, u32);
 
 impl Fiche {
     /// Its legal bases.
@@ -65,7 +65,7 @@ impl Fiche {
 
     /// The period of the rule, open on a side that is absent.
     pub fn periode(&self) -> Option<Periode> {
-        let day = |(year, month, day): Jour| NaiveDate::from_ymd_opt(year, month, day);
+        let day = |(year, month, day): Ymd| NaiveDate::from_ymd_opt(year, month, day);
         let du = self.periode.0.map_or(Some(NaiveDate::MIN), day)?;
         let au = match self.periode.1 {
             Some(last) => Some(crate::domain::calendar::lendemain(day(last)?)?),
@@ -161,7 +161,7 @@ pub enum Juge {
     /// From the facts alone.
     Faits(fn(&Situation) -> Jugement),
     /// From the facts and the values of the day.
-    FaitsEtValeurs(fn(&Situation, &Bareme) -> Result<Jugement, ParametreInconnu>),
+    FaitsEtValeurs(fn(&Situation, &Valeurs) -> Result<Jugement, ParametreInconnu>),
     /// From the figures.
     Montants(fn(&Liquidation) -> Issue),
 }

@@ -2,7 +2,6 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::bareme::DateDesSoins;
 use super::nomenclature;
 use crate::domain::adressage::NatureAdressage;
 use crate::domain::calendar::plus_mois;
@@ -16,6 +15,22 @@ use crate::domain::money::Centimes;
 
 /// Days after the birth during which the exemption of the end of a pregnancy goes on.
 const JOURS_APRES_NAISSANCE: u64 = 12;
+
+/// A day of care. Its own type, so that today's date is never passed by mistake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DateDesSoins(NaiveDate);
+
+impl DateDesSoins {
+    /// Says that this day is the day of care that chooses the law.
+    pub const fn new(jour: NaiveDate) -> Self {
+        Self(jour)
+    }
+
+    /// The day.
+    pub const fn jour(self) -> NaiveDate {
+        self.0
+    }
+}
 
 /// The facts of one act on its reference day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

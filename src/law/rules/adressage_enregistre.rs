@@ -12,7 +12,7 @@
 //! in the patient's favour. The supplements of coordination go with repeated care; after a single opinion
 //! only a general practitioner may bill one.
 
-use super::dans_parcours;
+use super::shared::dans_parcours;
 use crate::domain::adressage::NatureAdressage;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Qualification, Theme};
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};

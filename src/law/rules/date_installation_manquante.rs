@@ -9,7 +9,7 @@
 //! The exemption lasts from the installation to the eve of its fifth anniversary: without the day, nothing
 //! tells whether it still holds.
 
-use super::indeterminee;
+use super::shared::indeterminee;
 use crate::domain::evaluation::{Avertissement, CodeRegle, Fait, Issue, Theme};
 use crate::domain::identifiers::IndicateurParcours;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};

@@ -9,7 +9,7 @@
 //! A designation sleeps then, and is used again on return. Whether the care is reimbursed at all is for the
 //! caisse to say: no majoration is applied meanwhile.
 
-use super::indeterminee;
+use super::shared::indeterminee;
 use crate::domain::evaluation::{Avertissement, CodeRegle, CouvertureConnue, Fait, Issue, Theme};
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;

@@ -10,7 +10,7 @@
 //! Only in a simulation, whose author may not know: the register always answers from its history. The
 //! situations that need no médecin traitant decide before this rule.
 
-use super::indeterminee;
+use super::shared::indeterminee;
 use crate::domain::evaluation::{Avertissement, CodeRegle, Fait, Issue, RelationMt, Theme};
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;

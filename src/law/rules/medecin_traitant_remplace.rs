@@ -11,7 +11,7 @@
 //! doctor says so by the indicator R or by item 4° of the indicator A; whether the médecin traitant was
 //! really away cannot be verified.
 
-use super::dans_parcours;
+use super::shared::dans_parcours;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
 use crate::domain::feuille_de_soins::MotifExclusion;
 use crate::domain::identifiers::IndicateurParcours;

@@ -46,6 +46,7 @@ mod participation_plafond_jour;
 mod participation_solidarite;
 mod sans_complementaire;
 mod sans_medecin_traitant;
+mod shared;
 mod soins_coordonnes;
 mod solidarite;
 mod somme_hospitaliere;
@@ -57,12 +58,7 @@ mod teleconsultation_exception;
 mod urgence;
 mod zone_sous_medicalisee;
 
-use super::bareme::{Bareme, ParametreInconnu};
-use super::parameters::Parametre;
 use super::rule::Regle;
-use super::situation::Situation;
-use crate::domain::calendar::plus_mois;
-use crate::domain::evaluation::{Appartenance, Classe2013, CodeDetermine, Qualification};
 
 /// Every rule.
 pub static REGISTRY: [&Regle; 56] = [
@@ -123,60 +119,3 @@ pub static REGISTRY: [&Regle; 56] = [
     &teleconsultation_exception::REGLE,
     &somme_hospitaliere::REGLE,
 ];
-
-/// Inside the parcours, without supplement of coordination.
-const fn dans_parcours(code: CodeDetermine) -> Qualification {
-    Qualification {
-        appartenance: Appartenance::DansParcours,
-        code,
-        majoration: false,
-        da_possible: false,
-        coordination_possible: false,
-        classe_2013: Classe2013::ParcoursEtAssimiles,
-    }
-}
-
-/// Sent by a doctor: supplements of coordination may be billed, except with a one-off opinion.
-const fn oriente(situation: &Situation, code: CodeDetermine) -> Qualification {
-    Qualification { coordination_possible: !situation.avis_ponctuel, ..dans_parcours(code) }
-}
-
-/// The parcours does not look at this act.
-const fn non_concerne(code: CodeDetermine) -> Qualification {
-    Qualification {
-        appartenance: Appartenance::NonConcerne,
-        classe_2013: Classe2013::Exclues,
-        ..dans_parcours(code)
-    }
-}
-
-/// The parcours does not look at this patient.
-const fn exclu(code: CodeDetermine) -> Qualification {
-    Qualification { appartenance: Appartenance::Exclu, ..non_concerne(code) }
-}
-
-/// A fact is missing: nothing is majored until it is known.
-const fn indeterminee() -> Qualification {
-    Qualification {
-        appartenance: Appartenance::Indeterminee,
-        ..non_concerne(CodeDetermine::Inconnu)
-    }
-}
-
-/// Whether the performer was first installed before the act, and less than so many years before.
-fn installe_depuis_moins_de(situation: &Situation, years: u8) -> bool {
-    let jour = situation.date.jour();
-    situation.date_installation.is_some_and(|start| {
-        let end = plus_mois(start, i32::from(years).saturating_mul(12));
-        start <= jour && end.is_some_and(|end| jour < end)
-    })
-}
-
-/// Whether the direct access to the performer's specialty is open at the patient's age.
-fn acces_direct_ouvert(situation: &Situation, bareme: &Bareme) -> Result<bool, ParametreInconnu> {
-    if !situation.specialite.est_psychiatrie() {
-        return Ok(true);
-    }
-    let ages = bareme.ans(Parametre::AdsPsyAgeMin)?..=bareme.ans(Parametre::AdsPsyAgeMax)?;
-    Ok(ages.contains(&situation.age))
-}

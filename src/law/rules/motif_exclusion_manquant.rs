@@ -10,7 +10,7 @@
 //! The items 1° to 4° need a médecin traitant, the others do not: without the item, nothing tells whether the
 //! act is outside. With a declared médecin traitant every item leads inside.
 
-use super::indeterminee;
+use super::shared::indeterminee;
 use crate::domain::evaluation::{Avertissement, CodeRegle, Fait, Issue, Theme};
 use crate::domain::identifiers::IndicateurParcours;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};

@@ -10,7 +10,7 @@
 //! Code 3 (O), like a referral by the médecin traitant; without a declared médecin traitant the act is
 //! outside.
 
-use super::oriente;
+use super::shared::oriente;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
 use crate::domain::identifiers::IndicateurParcours;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};

@@ -9,7 +9,7 @@
 //!
 //! Code 3 (O), with a declared médecin traitant: plan, sequence and protocol are all agreed with him.
 
-use super::oriente;
+use super::shared::oriente;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
 use crate::domain::feuille_de_soins::MotifExclusion;
 use crate::domain::identifiers::IndicateurParcours;

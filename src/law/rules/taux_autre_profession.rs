@@ -9,10 +9,10 @@
 //! These rates were not verified: the parameter is unknown, and the question is refused by its name.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// TAU-002.
 pub(super) static REGLE: Regle = Regle {
@@ -30,9 +30,9 @@ pub(super) static REGLE: Regle = Regle {
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
     if situation.executant_medecin() {
         return Ok(Jugement::Ecarte(Fait::Specialite));
     }
-    bareme.taux(Parametre::TauxAmoAutreProfession).map(Effet::Taux).map(Jugement::Applique)
+    valeurs.taux(Parametre::TauxAmoAutreProfession).map(Effet::Taux).map(Jugement::Applique)
 }

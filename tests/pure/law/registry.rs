@@ -8,13 +8,12 @@ use traitant::domain::evaluation::{
 };
 use traitant::domain::vocabulary::Vocabulaire;
 use traitant::law::Law;
-use traitant::law::bareme::DateDesSoins;
-use traitant::law::explanation::PLACEHOLDERS;
 use traitant::law::parameters::{Parametre, Parametres};
 use traitant::law::references::{REFERENCES, reference};
 use traitant::law::rule::{Effet, Juge, Jugement, Rang};
 use traitant::law::rules::REGISTRY;
-use traitant::law::situation::Situation;
+use traitant::law::situation::{DateDesSoins, Situation};
+use traitant::law::template::is_placeholder;
 
 use super::support::{LAW, consultation, day};
 
@@ -30,7 +29,7 @@ fn every_rule_cites_a_known_basis_and_says_something_to_the_patient() {
         assert!(fiche.phrase.ends_with('.'), "{}", fiche.code);
         for piece in fiche.phrase.split('{').skip(1) {
             let name = piece.split('}').next().unwrap();
-            assert!(PLACEHOLDERS.contains(&name), "{}: unknown name {{{name}}}", fiche.code);
+            assert!(is_placeholder(name), "{}: unknown name {{{name}}}", fiche.code);
         }
         if matches!(regle.juge, Juge::Faits(_)) {
             assert!(
@@ -58,7 +57,7 @@ fn a_rule_that_leaves_an_act_undetermined_warns_of_it_and_no_other_does() {
                 for regle in REGISTRY {
                     let jugement = match regle.juge {
                         Juge::Faits(juge) => juge(&situation),
-                        Juge::FaitsEtValeurs(juge) => juge(&situation, bareme).unwrap(),
+                        Juge::FaitsEtValeurs(juge) => juge(&situation, &bareme.valeurs).unwrap(),
                         Juge::Montants(_) => continue,
                     };
                     if let Jugement::Applique(Effet::Parcours(decided)) = jugement
