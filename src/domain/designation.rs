@@ -17,15 +17,10 @@ use super::vocabulary::{Vocabulaire, vocabulaire};
 vocabulaire!(
     /// Why a designation ends.
     MotifFin ("motif_fin") {
-        /// Another choice took its place.
         Remplacement = 1 "remplacement",
-        /// The patient withdrew.
         Patient = 2 "patient",
-        /// The doctor withdrew.
         Medecin = 3 "medecin",
-        /// The doctor stopped practising.
         Cessation = 4 "cessation",
-        /// The patient died.
         Deces = 5 "deces",
     }
 );
@@ -33,19 +28,13 @@ vocabulaire!(
 vocabulaire!(
     /// Why one doctor of a designation leaves it.
     MotifDepart ("motif_depart") {
-        /// The doctor withdraws.
         Medecin = 1 "medecin",
-        /// The doctor stops practising.
         Cessation = 2 "cessation",
         /// The doctor leaves the common premises.
         ChangementDeLieu = 3 "changement_de_lieu",
-        /// The doctor changes specialty.
         ChangementDeSpecialite = 4 "changement_de_specialite",
-        /// Retirement.
         Retraite = 5 "retraite",
-        /// The doctor died.
         Deces = 6 "deces",
-        /// The doctor left the département.
         ChangementDeDepartement = 7 "changement_de_departement",
         /// The patient no longer wants this doctor, and names no other.
         Patient = 8 "patient",
@@ -98,13 +87,10 @@ impl MotifFin {
 /// A doctor of a designation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Membre {
-    /// Internal id.
     pub medecin_id: MedecinId,
-    /// RPPS.
     pub rpps: Rpps,
     /// Days on which this doctor is one of the designation's.
     pub effet: Periode,
-    /// Why the doctor left, when he did.
     pub motif_fin: Option<MotifDepart>,
     /// Number of the line among those of this doctor in this designation.
     pub version: i32,
@@ -122,21 +108,14 @@ impl Membre {
 pub struct Designation {
     /// Its id, the same in every version.
     pub id: DesignationId,
-    /// Whose.
     pub patient_id: PatientId,
-    /// The declaration that opened it.
     pub declaration_id: DeclarationId,
     /// Version, from 1.
     pub version: i32,
-    /// Days.
     pub effet: Periode,
-    /// Why it ends, when it ends.
     pub motif_fin: Option<MotifFin>,
-    /// Doctors.
     pub membres: Vec<Membre>,
-    /// Since when this version is known.
     pub enregistre_le: DateTime<Utc>,
-    /// Since when another version replaced it.
     pub remplace_le: Option<DateTime<Utc>>,
 }
 
@@ -203,11 +182,9 @@ impl Designation {
 /// A member's line: the days of one doctor, within those of the designation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ligne {
-    /// Which doctor.
     pub medecin_id: MedecinId,
     /// Days; without end as long as the doctor stays, whatever becomes of the designation.
     pub effet: Periode,
-    /// Why the doctor left, when he did.
     pub motif_fin: Option<MotifDepart>,
     /// By which operation on the doctor, when it was one.
     pub operation_id: Option<OperationId>,
@@ -224,11 +201,8 @@ impl Ligne {
 /// A piece of the timeline: the days during which one declaration says who is the médecin traitant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segment {
-    /// The declaration that opened it.
     pub declaration_id: DeclarationId,
-    /// Days.
     pub effet: Periode,
-    /// Why it ends, when it ends.
     pub motif_fin: Option<MotifFin>,
     /// Lines of the doctors, in the order in which they came.
     pub lignes: Vec<Ligne>,
@@ -252,29 +226,23 @@ pub enum Modification {
     Ouvrir(Segment),
     /// A designation whose days or end change: a new version replaces this one.
     Reviser {
-        /// Which one.
         id: DesignationId,
         /// The version that is replaced.
         version: i32,
         /// Whether its days or its end change, and not only its lines.
         jours: bool,
-        /// What it becomes.
         segment: Segment,
     },
     /// Lines of doctors that change inside a designation.
     Membres {
-        /// Which designation.
         id: DesignationId,
-        /// Lines that are replaced.
         anciennes: Vec<Membre>,
-        /// Lines that are written.
         nouvelles: Vec<Ligne>,
         /// What the designation becomes.
         segment: Segment,
     },
     /// A designation that never took effect in the light of what is now known.
     Effacer {
-        /// Which one.
         id: DesignationId,
         /// The version that is replaced by nothing.
         version: i32,

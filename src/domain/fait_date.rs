@@ -10,9 +10,7 @@ use super::ids::FaitId;
 pub struct FaitDate<T> {
     /// This version of the fact.
     pub id: FaitId,
-    /// What is true.
     pub valeur: T,
-    /// From which day to which day.
     pub effet: Periode,
     /// Since when the register knows it.
     pub enregistre_le: DateTime<Utc>,

@@ -15,11 +15,8 @@ use super::ids::{FaitId, MedecinId, OperationId};
 /// An act after which a doctor is no longer one of the médecins traitants of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fin {
-    /// Its id.
     pub id: FaitId,
-    /// Which doctor.
     pub medecin_id: MedecinId,
-    /// Why.
     pub motif: MotifDepart,
     /// First day on which the doctor is no longer a médecin traitant.
     pub effet_du: NaiveDate,
@@ -46,7 +43,6 @@ impl Fin {
 /// Why a doctor cannot leave a designation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DepartRefuse {
-    /// The doctor is not one of the designation's on that day.
     #[error("the doctor is not in this designation on that day")]
     PasMembre,
     /// The doctor is alone, and the motive only concerns joint designations.

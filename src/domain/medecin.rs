@@ -16,9 +16,7 @@ vocabulaire!(
         CentreDeSante = 2 "centre_de_sante",
         /// A maison de santé pluriprofessionnelle, which is not a centre.
         MaisonDeSante = 3 "maison_de_sante",
-        /// A hospital.
         Hopital = 4 "hopital",
-        /// A social or medico-social establishment.
         MedicoSocial = 5 "medico_social",
     }
 );
@@ -26,9 +24,7 @@ vocabulaire!(
 vocabulaire!(
     /// How a doctor practises at a place.
     ModeExercice ("mode_exercice") {
-        /// Private practice.
         Liberal = 1 "liberal",
-        /// Salaried.
         Salarie = 2 "salarie",
         /// Locum, who cannot be designated.
         Remplacant = 3 "remplacant",
@@ -46,7 +42,6 @@ vocabulaire!(
         Secteur1Dp = 2 "secteur_1_dp",
         /// Free fees.
         Secteur2 = 3 "secteur_2",
-        /// Salaried.
         Salarie = 9 "salarie",
     }
 );
@@ -67,7 +62,6 @@ impl Convention {
 vocabulaire!(
     /// Contract by which a doctor of sector 2 limits overruns.
     OptionTarifaire ("option_tarifaire") {
-        /// None.
         Aucune = 1 "aucune",
         /// OPTAM (before 2017: contrat d'accès aux soins).
         Optam = 3 "optam",
@@ -81,41 +75,29 @@ vocabulaire!(
 pub struct NomMedecin {
     /// Practice name.
     pub nom: String,
-    /// First name.
     pub prenom: String,
 }
 
 /// A place of practice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lieu {
-    /// Internal id.
     pub id: LieuId,
-    /// Kind.
     pub nature: NatureLieu,
-    /// Name.
     pub nom: String,
-    /// Commune.
     pub commune: CommuneExercice,
-    /// Street address.
     pub adresse: String,
-    /// Geographic FINESS.
     pub finess_et: Option<Finess>,
 }
 
 /// A doctor practising at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exercice {
-    /// Where.
     pub lieu: Lieu,
-    /// How.
     pub mode: ModeExercice,
     /// Principal practice, or secondary cabinet.
     pub principal: bool,
-    /// Convention.
     pub convention: Convention,
-    /// Contract limiting overruns.
     pub option_tarifaire: OptionTarifaire,
-    /// The number that bills there.
     pub facturation: Option<NumeroFacturation>,
 }
 
@@ -124,11 +106,8 @@ pub struct Exercice {
 pub struct Medecin {
     /// For life.
     pub id: MedecinId,
-    /// For life too, and public.
     pub rpps: Rpps,
-    /// Names.
     pub noms: Vec<FaitDate<NomMedecin>>,
-    /// Specialties.
     pub specialites: Vec<FaitDate<Specialite>>,
     /// Practices, several at once.
     pub exercices: Vec<FaitDate<Exercice>>,
@@ -166,11 +145,8 @@ impl Medecin {
 /// What it takes to register a doctor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NouveauMedecin {
-    /// RPPS.
     pub rpps: Rpps,
-    /// Names.
     pub nom: NomMedecin,
-    /// Specialty.
     pub specialite: Specialite,
     /// Practices, each with its first day.
     pub exercices: Vec<NouvelExercice>,
@@ -179,42 +155,29 @@ pub struct NouveauMedecin {
 /// A practice to register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NouvelExercice {
-    /// First day.
     pub du: NaiveDate,
-    /// An existing place, or a new one.
     pub lieu: LieuExistantOuNouveau,
-    /// How.
     pub mode: ModeExercice,
     /// Principal or secondary.
     pub principal: bool,
-    /// Convention.
     pub convention: Convention,
-    /// Contract limiting overruns.
     pub option_tarifaire: OptionTarifaire,
-    /// The number that bills there.
     pub facturation: Option<NumeroFacturation>,
 }
 
 /// A place to register, or one that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LieuExistantOuNouveau {
-    /// By its id.
     Existant(LieuId),
-    /// To be registered.
     Nouveau(NouveauLieu),
 }
 
 /// A place to register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NouveauLieu {
-    /// Kind.
     pub nature: NatureLieu,
-    /// Name.
     pub nom: String,
-    /// Commune.
     pub commune: CommuneExercice,
-    /// Street address.
     pub adresse: String,
-    /// Geographic FINESS.
     pub finess_et: Option<Finess>,
 }

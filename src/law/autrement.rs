@@ -27,7 +27,6 @@ vocabulaire!(
 /// What would have happened otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Autrement {
-    /// The fact that is changed.
     pub changement: Changement,
     /// The decision of the law on the changed situation.
     pub evaluation: Evaluation,

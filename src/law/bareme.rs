@@ -9,7 +9,6 @@ use crate::domain::evaluation::{CodeRegle, Constat, Constats, Issue};
 /// Values and rules in force during a period without any change.
 #[derive(Debug, Clone)]
 pub struct Bareme {
-    /// The values.
     pub valeurs: Valeurs,
     regles: Vec<&'static Regle>,
     /// Those of them that explain amounts, after the calculation.
@@ -32,7 +31,6 @@ struct Entry {
 /// A rule of a period, with what the period knows of it.
 #[derive(Debug, Clone, Copy)]
 pub struct RegleDuJour<'a> {
-    /// The rule.
     pub regle: &'static Regle,
     /// What it rests on.
     pub fondement: &'a [&'static str],

@@ -56,7 +56,6 @@ pub enum LawError {
     /// The day of care is outside the covered period.
     #[error("{jour} is outside the law covered, {du} to {dernier}")]
     HorsCouverture {
-        /// The day asked for.
         jour: NaiveDate,
         /// First day covered.
         du: NaiveDate,
@@ -68,26 +67,15 @@ pub enum LawError {
     ParametreInconnu(#[from] ParametreInconnu),
     /// The answer needs a rule that this version does not have.
     #[error("no rule yet for this {fait:?}")]
-    SituationNonCouverte {
-        /// The fact that no rule reads yet.
-        fait: Fait,
-    },
-    /// A line has no base of reimbursement.
+    SituationNonCouverte { fait: Fait },
     #[error("line {numero_ligne} has no base")]
-    BaseManquante {
-        /// Number of the line.
-        numero_ligne: u16,
-    },
+    BaseManquante { numero_ligne: u16 },
     /// Two rules of the same priority disagree: our mistake.
     #[error("{} and {} disagree", .regles[0], .regles[1])]
-    Conflit {
-        /// The two rules.
-        regles: [CodeRegle; 2],
-    },
+    Conflit { regles: [CodeRegle; 2] },
     /// A topic has no principle, or there are too many rules: our mistake.
     #[error("the registry of rules is invalid")]
     RegistreInvalide,
-    /// An amount does not fit.
     #[error(transparent)]
     Montant(#[from] AmountOverflow),
 }
@@ -95,13 +83,11 @@ pub enum LawError {
 /// The embedded law cannot be used: a mistake in the tree, found at start and by a test.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidLaw {
-    /// Parameters.
     #[error(transparent)]
     Parametres(#[from] InvalidParametres),
     /// The file of the covered period.
     #[error("loi.toml: {0}")]
     Couverture(String),
-    /// Two rules have the same code.
     #[error("two rules are called {0}")]
     DuplicateRule(CodeRegle),
 }

@@ -20,13 +20,10 @@ pub struct Fiche {
     pub titre: &'static str,
     /// First day, and last day included, as year, month, day; open when absent.
     pub periode: (Option<Ymd>, Option<Ymd>),
-    /// Keys of its legal bases.
     pub bases: &'static [&'static str],
     /// Place among the rules of its topic.
     pub rang: Rang,
-    /// Facts that it reads.
     pub faits: &'static [Fait],
-    /// Parameters that it reads.
     pub parametres: &'static [Parametre],
     /// Sentence for the patient when the rule decides. `{majoration}`, `{participation}`,
     /// `{taux}`, `{age}`… are replaced by the facts and amounts of the act.
@@ -93,11 +90,8 @@ pub enum Rang {
 /// What the complementary insurance takes over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PriseEnCharge {
-    /// Nothing.
     Rien,
-    /// The ticket modérateur.
     TicketModerateur,
-    /// The ticket modérateur and the majoration.
     TicketEtMajoration,
     /// What a contract promises.
     Contrat(Contrat),
@@ -108,26 +102,20 @@ pub enum PriseEnCharge {
 pub enum Effet {
     /// Where the act stands.
     Parcours(Qualification),
-    /// Rate of the compulsory insurance.
     Taux(Taux),
     /// Rate of the compulsory insurance, and a flat sum that takes the place of the ticket
     /// modérateur of the principal line.
     Forfait {
-        /// The rate.
         taux: Taux,
-        /// The sum.
         forfait: Centimes,
     },
-    /// Whether the participation forfaitaire is due.
     Participation(bool),
-    /// What the complementary insurance takes over.
     Complementaire(PriseEnCharge),
 }
 
 /// The answer of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Jugement {
-    /// It applies, with this effect.
     Applique(Effet),
     /// It does not apply, because of this fact.
     Ecarte(Fait),
@@ -137,11 +125,8 @@ pub enum Jugement {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an event of the calculation")]
 pub struct Liquidation {
-    /// Where the act stands.
     pub qualification: Qualification,
-    /// Amounts of the act.
     pub montants: Montants,
-    /// What the complementary insurance takes over.
     pub prise_en_charge: PriseEnCharge,
     /// Whether the principal line is not reimbursed, or free.
     pub non_rembourse: bool,
@@ -158,11 +143,9 @@ pub struct Liquidation {
 /// How a rule answers.
 #[derive(Debug)]
 pub enum Juge {
-    /// From the facts alone.
     Faits(fn(&Situation) -> Jugement),
     /// From the facts and the values of the day.
     FaitsEtValeurs(fn(&Situation, &Valeurs) -> Result<Jugement, ParametreInconnu>),
-    /// From the figures.
     Montants(fn(&Liquidation) -> Issue),
 }
 

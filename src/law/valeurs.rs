@@ -9,7 +9,6 @@ use crate::domain::vocabulary::Vocabulaire;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("parameter {} is unknown during {periode:?}", .parametre.mot())]
 pub struct ParametreInconnu {
-    /// Which one.
     pub parametre: Parametre,
     /// The days of care during which the law has this hole.
     pub periode: Periode,

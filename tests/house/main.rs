@@ -11,6 +11,7 @@
 )]
 
 mod architecture;
+mod comments;
 mod documents;
 mod files;
 mod packaging;

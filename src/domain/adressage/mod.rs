@@ -27,7 +27,6 @@ use super::vocabulary::{Vocabulaire, vocabulaire};
 vocabulaire!(
     /// State of a referral.
     EtatAdressage ("etat_adressage") {
-        /// Holds for its period.
         Actif = 1 "actif",
         /// Ended before the period first given.
         Clos = 2 "clos",
@@ -39,9 +38,7 @@ vocabulaire!(
 vocabulaire!(
     /// What somebody may do to a referral.
     ActionAdressage ("action_adressage") {
-        /// Report to the médecin traitant.
         RendreCompte = 1 "rendre_compte",
-        /// Correct.
         Rectifier = 2 "rectifier",
         /// End before the period first given.
         Clore = 3 "clore",
@@ -53,15 +50,11 @@ vocabulaire!(
 vocabulaire!(
     /// Why a referral ends before its period.
     MotifCloture ("motif_cloture") {
-        /// The care is over.
         SoinsTermines = 1 "soins_termines",
         /// The patient does not want it any more.
         Patient = 2 "patient",
-        /// The correspondent does not give this care.
         Correspondant = 3 "correspondant",
-        /// Another referral takes its place.
         AutreAdressage = 4 "autre_adressage",
-        /// Something else.
         Autre = 5 "autre",
     }
 );
@@ -71,9 +64,7 @@ vocabulaire!(
     NatureRetour ("nature_retour") {
         /// Conclusions and proposals: the opinion is given.
         Conclusions = 1 "conclusions",
-        /// What was done on a day.
         CompteRendu = 2 "compte_rendu",
-        /// Where the care stands.
         Synthese = 3 "synthese",
     }
 );
@@ -81,19 +72,13 @@ vocabulaire!(
 /// What a correspondent reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retour {
-    /// Its id.
     pub id: RetourId,
-    /// By whom.
     pub medecin_id: MedecinId,
-    /// By whom, in public.
     pub rpps: Rpps,
-    /// Kind.
     pub nature: NatureRetour,
-    /// Day of the care.
     pub soins_le: NaiveDate,
     /// Where the document is kept.
     pub reference: Option<String>,
-    /// When the register received it.
     pub enregistre_le: DateTime<Utc>,
 }
 
@@ -102,40 +87,27 @@ pub struct Retour {
 pub struct Adressage {
     /// Its id, the same in every version.
     pub id: AdressageId,
-    /// Who is referred.
     pub patient_id: PatientId,
-    /// By whom.
     pub medecin_id: MedecinId,
-    /// By whom, in public.
     pub rpps: Rpps,
-    /// Kind.
     pub nature: NatureAdressage,
     /// Day on which the author, médecin traitant, established it.
     pub etabli_le: NaiveDate,
     /// Version, from 1.
     pub version: i32,
-    /// State.
     pub etat: EtatAdressage,
-    /// Why it was closed, when it was.
     pub motif_cloture: Option<MotifCloture>,
-    /// Days.
     pub effet: Periode,
-    /// To whom.
     pub correspondants: Vec<Correspondant>,
-    /// What for.
     pub soins: SoinsPrevus,
-    /// What correspondents reported.
     pub retours: Vec<Retour>,
-    /// Since when this version is known.
     pub enregistre_le: DateTime<Utc>,
-    /// Since when another version replaced it.
     pub remplace_le: Option<DateTime<Utc>>,
 }
 
 /// What somebody is to a referral.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DroitsAdressage {
-    /// Established it.
     pub auteur: bool,
     /// Is the médecin traitant today, alone or jointly.
     pub medecin_traitant: bool,
@@ -146,20 +118,10 @@ pub struct DroitsAdressage {
 /// Why a referral does not move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AdressageRefuse {
-    /// It is somebody else's to do.
     #[error("{action:?} is not for the caller")]
-    Interdit {
-        /// What was wanted.
-        action: ActionAdressage,
-    },
-    /// The state forbids the action.
+    Interdit { action: ActionAdressage },
     #[error("{action:?} is impossible in state {etat:?}")]
-    TransitionInterdite {
-        /// From which state.
-        etat: EtatAdressage,
-        /// What was wanted.
-        action: ActionAdressage,
-    },
+    TransitionInterdite { etat: EtatAdressage, action: ActionAdressage },
 }
 
 impl Adressage {

@@ -25,13 +25,9 @@ vocabulaire!(
 vocabulaire!(
     /// Unit of a periodicity.
     UnitePeriodicite ("unite_periodicite") {
-        /// Days.
         Jour = 1 "jour",
-        /// Weeks.
         Semaine = 2 "semaine",
-        /// Months.
         Mois = 3 "mois",
-        /// Years.
         Annee = 4 "annee",
     }
 );
@@ -39,14 +35,7 @@ vocabulaire!(
 /// To whom a patient is referred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Correspondant {
-    /// A doctor.
-    Medecin {
-        /// Internal id.
-        id: MedecinId,
-        /// RPPS.
-        rpps: Rpps,
-    },
-    /// Any doctor of a specialty.
+    Medecin { id: MedecinId, rpps: Rpps },
     Specialite(Specialite),
 }
 
@@ -66,9 +55,7 @@ impl Correspondant {
 /// How often care comes back: every so many units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Periodicite {
-    /// Every how many.
     pub tous_les: u16,
-    /// Of what.
     pub unite: UnitePeriodicite,
 }
 
@@ -81,24 +68,18 @@ pub const MAX_CORRESPONDANTS: usize = 10;
 /// What a referral is for: codes, never a diagnosis.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SoinsPrevus {
-    /// Acts.
     pub actes: Vec<ActePrevu>,
-    /// How often.
     pub periodicite: Option<Periodicite>,
 }
 
 /// What the author of a referral says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjetAdressage {
-    /// Kind.
     pub nature: NatureAdressage,
-    /// First day.
     pub effet_du: NaiveDate,
     /// First day without effect; a single opinion has one by itself.
     pub effet_au: Option<NaiveDate>,
-    /// To whom.
     pub correspondants: Vec<Correspondant>,
-    /// What for.
     pub soins: SoinsPrevus,
 }
 
@@ -114,34 +95,25 @@ pub struct LimitesAdressage {
 /// What is wrong with what somebody wrote about a referral. One variant, one rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AdressageInvalide {
-    /// Nothing says when it ends.
     #[error("no end")]
     FinAbsente,
-    /// It ends before it begins.
     #[error("ends before it begins")]
     FinAvantDebut,
-    /// It lasts too long for its kind.
     #[error("must end on {au_plus_tard} at the latest")]
     DureeExcessive {
         /// The last possible first day without effect.
         au_plus_tard: NaiveDate,
     },
-    /// It begins before it was established.
     #[error("begins before it was established")]
     DebutAvantEtablissement,
-    /// A plan without any act.
     #[error("a plan has a content")]
     SansActe,
-    /// A plan without periodicity.
     #[error("a plan has a periodicity")]
     SansPeriodicite,
-    /// A single opinion does not come back.
     #[error("a single opinion has no periodicity")]
     PeriodiciteInutile,
-    /// A kind of one correspondent with several.
     #[error("one correspondent only")]
     CorrespondantUnique,
-    /// The same correspondent twice.
     #[error("correspondent {rang} is there twice")]
     CorrespondantEnDouble {
         /// Which one, from 0.
@@ -156,10 +128,8 @@ pub enum AdressageInvalide {
     /// Closed in the past, or after its own end, or before its first day.
     #[error("closed outside its period")]
     ClotureHorsPeriode,
-    /// A report of care outside the period.
     #[error("care outside the period")]
     SoinsHorsPeriode,
-    /// A report of care to come.
     #[error("care in the future")]
     SoinsFuturs,
 }

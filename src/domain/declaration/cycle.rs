@@ -26,15 +26,11 @@ vocabulaire!(
 vocabulaire!(
     /// What somebody may do to a declaration.
     Action ("action_declaration") {
-        /// Sign.
         Signer = 1 "signer",
-        /// Refuse, for a doctor.
         Refuser = 2 "refuser",
-        /// Cancel.
         Annuler = 3 "annuler",
         /// Let expire: the service itself, in time.
         Expirer = 4 "expirer",
-        /// Rectify a wrong entry, for a caisse.
         Rectifier = 5 "rectifier",
         /// Withdraw: a doctor who is a médecin traitant, or the patient who names nobody else.
         Retirer = 6 "retirer",

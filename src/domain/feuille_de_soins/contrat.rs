@@ -20,7 +20,6 @@ pub enum Garantie {
 pub struct Contrat {
     /// Whether it keeps the rules of a *contrat responsable*.
     pub responsable: bool,
-    /// What it pays.
     pub garantie: Garantie,
 }
 

@@ -17,9 +17,7 @@ use crate::domain::money::Centimes;
 /// A reason: the rule that decided, its sentence, and the texts that say so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Motif<'a> {
-    /// Code of the rule.
     pub code: CodeRegle,
-    /// Title of the rule.
     pub titre: &'static str,
     /// Sentence for the patient.
     pub texte: &'a str,

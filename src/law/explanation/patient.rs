@@ -21,7 +21,6 @@ pub struct PourLePatient {
     pub phrases: Vec<String>,
     /// What would have kept everything inside the parcours, and what it is worth.
     pub autrement: Option<Autrement>,
-    /// The texts that say so.
     pub references: Vec<&'static str>,
 }
 

@@ -15,11 +15,9 @@ vocabulaire!(
     Source ("source") {
         /// Written on the feuille by the professional.
         Feuille = 1 "feuille",
-        /// Known to the register.
         Registre = 2 "registre",
         /// Given by whoever asked for a simulation.
         Demande = 3 "demande",
-        /// Calculated from other facts.
         Calcul = 4 "calcul",
     }
 );
@@ -27,11 +25,9 @@ vocabulaire!(
 /// A fact, as it was on the day of care.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaitInstruit {
-    /// Which one.
     pub fait: Fait,
     /// Its value, in French.
     pub valeur: String,
-    /// Where it comes from.
     pub source: Source,
     /// The day on which it was so, or on which it happened.
     pub date: Option<NaiveDate>,

@@ -49,15 +49,12 @@ pub struct ActeInstruit {
 /// A rule that was considered.
 #[derive(Debug, Clone)]
 pub struct RegleInstruite {
-    /// Its sheet.
     pub fiche: &'static Fiche,
-    /// What became of it.
     pub sort: Sort,
     /// Why, in one French sentence.
     pub pourquoi: String,
     /// The fact that set it aside.
     pub fait_decisif: Option<Fait>,
-    /// The stronger rule.
     pub surclassee_par: Option<CodeRegle>,
     /// Texts on which it rests that day, those of its values included.
     pub fondement: Vec<&'static str>,
