@@ -20,7 +20,7 @@ fn build(kind: &str, value: &str) -> Result<String, Invalide> {
         "finess" => Finess::parse(value)?.to_string(),
         "organisme" => Organisme::parse(value)?.to_string(),
         "qualite_beneficiaire" => QualiteBeneficiaire::parse(value)?.get().to_string(),
-        "rang_gemellaire" => RangGemellaire::parse(value)?.get().to_string(),
+        "rang_gemellaire" => RangGemellaire::new(value.parse().unwrap())?.get().to_string(),
         "specialite_medecin" => Specialite::parse_medecin(value)?.to_string(),
         "lieu_cog" => CommuneExercice::parse(value)?.to_string(),
         "date_naissance_amo" => DateNaissanceAmo::parse(value)?.to_string(),

@@ -17,7 +17,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 pub use self::conjoint::{ConditionConjointe, EchecConjoint, MembreConjoint, failures};
 pub use self::contenu::{Contenu, LieuDeclare, MedecinDeclare, PatientDeclare};
-pub use self::cycle::{Action, Etat, TRANSITIONS, diagram};
+pub use self::cycle::{Action, Etat, TRANSITIONS};
 pub use self::numero::NumeroDeclaration;
 pub use self::parties::{CotePatient, LienEnVigueur, SeuilsAge, SignatureManquante};
 pub use self::refus::DeclarationRefusee;

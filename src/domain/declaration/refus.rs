@@ -55,30 +55,3 @@ pub enum DeclarationRefusee {
     #[error("{rpps} cannot be designated on {jour}")]
     MedecinNonDesignable { rpps: Rpps, jour: NaiveDate },
 }
-
-impl DeclarationRefusee {
-    /// Stable code.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::TransitionInterdite { .. } => "transition_interdite",
-            Self::DejaSignee => "deja_signee",
-            Self::ContenuDifferent => "contenu_different",
-            Self::SignataireNonPartie => "signataire_non_partie",
-            Self::MoyenInadapte { .. } => "moyen_inadapte",
-            Self::TransmissionInterdite { .. } => "transmission_interdite",
-            Self::PapierSansTemoin => "papier_sans_temoin",
-            Self::SignatureFuture => "signature_future",
-            Self::SignatureAvantNaissance => "signature_avant_naissance",
-            Self::DelaiDepasse => "delai_depasse",
-            Self::PatientMineur { .. } => "patient_mineur",
-            Self::EnfantAvantOuverture { .. } => "enfant_avant_ouverture",
-            Self::SignatureAvantRattachement => "signature_avant_rattachement",
-            Self::RepresentantInconnu { .. } => "representant_inconnu",
-            Self::RepresentantAmbigu { .. } => "representant_ambigu",
-            Self::ConjointImpossible { .. } => "conjoint_impossible",
-            Self::ConjointAvantOuverture { .. } => "conjoint_avant_ouverture",
-            Self::AvenantInadapte { .. } => "avenant_inadapte",
-            Self::MedecinNonDesignable { .. } => "medecin_non_designable",
-        }
-    }
-}

@@ -29,6 +29,3 @@ impl Default for Contrat {
         Self { responsable: true, garantie: Garantie::TicketModerateur }
     }
 }
-
-/// The highest rate of a guarantee, in ten-thousandths of the base: 1 000 %.
-pub const TAUX_GARANTIE_MAX: u32 = 100_000;

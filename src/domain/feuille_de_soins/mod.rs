@@ -10,7 +10,7 @@ mod contrat;
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use self::codes::*;
-pub use self::contrat::{Contrat, Garantie, TAUX_GARANTIE_MAX};
+pub use self::contrat::{Contrat, Garantie};
 use super::declaration::{MoyenSignature, RoleSignataire};
 use super::identifiers::{
     CommuneExercice, DateNaissanceAmo, Finess, IndicateurParcours, NumeroFacturation, Organisme,

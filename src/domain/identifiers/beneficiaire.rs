@@ -49,14 +49,6 @@ impl RangGemellaire {
         }
     }
 
-    /// Reads the rank as B2 files write it, on one to three digits.
-    pub fn parse(text: &str) -> Result<Self, Invalide> {
-        if text.is_empty() || text.len() > 3 || !all_digits(text.as_bytes()) {
-            return Err(Invalide::new("format_invalide", "un rang sur un à trois chiffres"));
-        }
-        Self::new(i64::try_from(number(text.as_bytes())).unwrap_or_default())
-    }
-
     /// The rank.
     pub const fn get(self) -> u8 {
         self.0

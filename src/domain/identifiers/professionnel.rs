@@ -115,12 +115,6 @@ impl NumAm {
         luhn(self.0.bytes().iter().map(|byte| corsican_digit(*byte)))
     }
 
-    /// Whether the category digit is that of a doctor. It says who bills, not who gave the care.
-    pub const fn est_medecin(&self) -> bool {
-        let [_, _, category, ..] = *self.0.bytes();
-        category == b'1'
-    }
-
     fn outre_mer(self) -> bool {
         let [d1, d2, ..] = *self.0.bytes();
         matches!(number(&[d1, d2]), 97 | 98)
