@@ -12,7 +12,7 @@ use crate::domain::feuille_de_soins::{
 use crate::domain::money::Centimes;
 
 /// Spreads what a contract pays over the lines, from the first, each as far as its own share allows.
-pub(super) fn repartir(
+pub(super) fn share_out(
     lignes: &mut [LigneEvaluee],
     contrat: Contrat,
     situation: &Situation,

@@ -40,7 +40,7 @@ impl Law {
         if let [alone] = soins.actes.as_slice() {
             self.evaluer_acte(&mut under_way, &[alone])?;
         } else {
-            for groupe in nomenclature::regrouper(&soins.actes) {
+            for groupe in nomenclature::group(&soins.actes) {
                 let lignes: Vec<&Acte> = std::iter::once(groupe.principale)
                     .chain(groupe.supplements)
                     .filter_map(|index| soins.actes.get(index))

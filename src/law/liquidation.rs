@@ -17,7 +17,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::LawError;
-use super::complementaire::repartir;
+use super::complementaire::share_out;
 use super::parameters::Parametre;
 use super::qualification::Decision;
 use super::rule::{Liquidation, PriseEnCharge};
@@ -124,7 +124,7 @@ pub(super) fn liquider(
     };
     spread(&mut evaluees, majoration.montant, participation.montant, decision.prise_en_charge)?;
     if let PriseEnCharge::Contrat(contrat) = decision.prise_en_charge {
-        repartir(&mut evaluees, contrat, situation, decision.qualification, valeurs)?;
+        share_out(&mut evaluees, contrat, situation, decision.qualification, valeurs)?;
     }
     for LigneEvaluee { montants, .. } in &mut evaluees {
         montants.reste_a_charge =
