@@ -28,9 +28,8 @@ use traitant::domain::identifiers::{
 };
 use traitant::domain::money::Centimes;
 use traitant::law::Law;
-use traitant::law::bareme::DateDesSoins;
 use traitant::law::explanation::{Motifs, ecrire_bilan};
-use traitant::law::situation::Situation;
+use traitant::law::situation::{DateDesSoins, Situation};
 
 const ROUNDS: usize = 31;
 const PER_ROUND: usize = 4_000;
@@ -112,7 +111,7 @@ fn explain<'l>(
         let bareme = law.bareme_du(DateDesSoins::new(acte.date_reference())).unwrap();
         for (constat, known) in bareme.considerees(&evalue.constats) {
             let read = known.regle.fiche.parametres.iter();
-            let values: i64 = read.filter_map(|p| bareme.valeur(*p).ok()).sum();
+            let values: i64 = read.filter_map(|p| bareme.valeurs.valeur(*p).ok()).sum();
             black_box((constat.issue, known.fondement, values));
         }
         motifs.rediger(evalue, &situation, bareme);

@@ -26,7 +26,6 @@ vocabulaire!(
 /// A reason to look at a feuille again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Raison {
-    /// Which.
     pub motif: MotifRevue,
     /// When it appeared; the latest instant, when several facts are behind it.
     pub apparue_le: DateTime<Utc>,
@@ -82,9 +81,7 @@ pub fn natures() -> Vec<String> {
 /// Something recorded about a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaitEnregistre {
-    /// Kind of event.
     pub nature: String,
-    /// When it was recorded.
     pub enregistre_le: DateTime<Utc>,
     /// From which day it counts, when it counts from one.
     pub du: Option<NaiveDate>,
@@ -133,9 +130,7 @@ impl Reexamen {
 /// A later feuille that contradicts the single opinion of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rupture {
-    /// The later feuille.
     pub par: FeuilleId,
-    /// When it was recorded.
     pub enregistre_le: DateTime<Utc>,
 }
 
@@ -146,9 +141,7 @@ pub struct Autour<'a> {
     pub jour: NaiveDate,
     /// What the evaluation knew.
     pub connu_le: DateTime<Utc>,
-    /// What was recorded about the person.
     pub faits: &'a [FaitEnregistre],
-    /// Reevaluations applied to the person.
     pub reexamens: &'a [Reexamen],
     /// Feuilles that contradict the opinion of this one.
     pub ruptures: &'a [Rupture],

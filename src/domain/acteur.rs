@@ -54,7 +54,6 @@ pub enum Acteur {
     Medecin(Rpps),
     /// A patient, from their portal.
     Patient(PatientId),
-    /// A caisse.
     Caisse(Caisse),
 }
 

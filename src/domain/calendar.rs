@@ -1,5 +1,7 @@
 //! Civil days: periods, ages and delays. The only file that adds months to a date.
 
+use std::ops::RangeInclusive;
+
 use chrono::{Datelike, Days, NaiveDate};
 use serde::Serialize;
 
@@ -79,6 +81,20 @@ pub fn anniversaire(naissance: NaiveDate, age: u8) -> Option<NaiveDate> {
         .or_else(|| NaiveDate::from_ymd_opt(year, 3, 1))
 }
 
+/// The births whose [`anniversaire`] of an age falls from `du` to `au`, both included. Those born outside
+/// the calendar, whose ages count from 1 January, are of the year whose 1 January is among them.
+pub fn naissances(age: u8, du: NaiveDate, au: NaiveDate) -> Option<RangeInclusive<NaiveDate>> {
+    let born = |jour: NaiveDate, (month, day): (u32, u32)| {
+        let year = jour.year().checked_sub(i32::from(age))?;
+        NaiveDate::from_ymd_opt(year, jour.month(), jour.day())
+            .or_else(|| NaiveDate::from_ymd_opt(year, month, day))
+    };
+    let first = born(du, (3, 1))?;
+    // On 1 March of a common year, those of 29 February reach their age too.
+    let leap = veille(first).filter(|leap| anniversaire(*leap, age) == Some(du));
+    Some(leap.unwrap_or(first)..=born(au, (2, 28))?)
+}
+
 /// The day `mois` months after `jour`, the same day of the month, or the last day of the month
 /// when it has no such day (the counting of article 641 of the Code de procédure civile).
 /// Negative counts go back.
@@ -142,6 +158,21 @@ mod tests {
     }
 
     #[test]
+    fn those_of_29_february_reach_their_age_on_1_march_of_a_common_year() {
+        let births = |age, du, au| naissances(age, day(du), day(au)).unwrap();
+        // Sixteen years after a leap year comes another: everybody has a day of their own.
+        assert_eq!(births(16, "2024-02-28", "2024-02-28"), day("2008-02-28")..=day("2008-02-28"));
+        assert_eq!(births(16, "2024-02-29", "2024-02-29"), day("2008-02-29")..=day("2008-02-29"));
+        assert_eq!(births(16, "2024-03-01", "2024-03-01"), day("2008-03-01")..=day("2008-03-01"));
+        assert_eq!(births(18, "2026-02-28", "2026-02-28"), day("2008-02-28")..=day("2008-02-28"));
+        assert_eq!(births(18, "2026-03-01", "2026-03-01"), day("2008-02-29")..=day("2008-03-01"));
+        // Nobody was born on 29 February of a common year.
+        assert_eq!(births(16, "2025-03-01", "2025-03-01"), day("2009-03-01")..=day("2009-03-01"));
+        assert!(births(17, "2024-02-29", "2024-02-29").is_empty());
+        assert_eq!(births(17, "2024-02-28", "2024-03-01"), day("2007-02-28")..=day("2007-03-01"));
+    }
+
+    #[test]
     fn months_are_counted_from_day_to_day_and_stop_at_the_end_of_the_month() {
         assert_eq!(plus_mois(day("2025-01-31"), 1), Some(day("2025-02-28")));
         assert_eq!(plus_mois(day("2024-01-31"), 1), Some(day("2024-02-29")));
@@ -176,6 +207,19 @@ mod tests {
             let birthday = anniversaire(birth, age).unwrap();
             prop_assert_eq!(age_revolu(birth, birthday), age);
             prop_assert_eq!(age_revolu(birth, veille(birthday).unwrap()), age - 1);
+        }
+
+        #[test]
+        fn births_are_those_whose_birthday_falls_in_the_window(
+            birth in any_day(), age in 0u8..100, shift in -40i64..40, length in 0u64..400,
+        ) {
+            let birthday = anniversaire(birth, age).unwrap();
+            let du = birthday + chrono::TimeDelta::days(shift);
+            let au = du + Days::new(length);
+            prop_assert_eq!(
+                naissances(age, du, au).unwrap().contains(&birth),
+                (du..=au).contains(&birthday)
+            );
         }
 
         #[test]

@@ -19,9 +19,7 @@ use super::vocabulary::{Vocabulaire, vocabulaire};
 vocabulaire!(
     /// How a sum was recovered.
     ModeRecouvrement ("mode_recouvrement") {
-        /// Kept back from another reimbursement.
         RetenueSurRemboursement = 1 "retenue_sur_remboursement",
-        /// Paid by the patient.
         Paiement = 2 "paiement",
         /// Given up by the caisse: nobody pays it.
         Remise = 3 "remise",
@@ -33,11 +31,9 @@ vocabulaire!(
     MotifAnnulation ("motif_annulation_recouvrement") {
         /// It was never made, or otherwise.
         ErreurDeSaisie = 1 "erreur_de_saisie",
-        /// The payment was rejected.
         PaiementRejete = 2 "paiement_rejete",
         /// The sum was given back to the patient.
         SommeRendue = 3 "somme_rendue",
-        /// The patient complained, and was right.
         Reclamation = 4 "reclamation",
     }
 );
@@ -55,7 +51,6 @@ vocabulaire!(
 vocabulaire!(
     /// What a caller may do about a claim.
     ActionCreance ("action_creance") {
-        /// Record a recovery.
         Recouvrer = 1 "recouvrer",
     }
 );
@@ -63,7 +58,6 @@ vocabulaire!(
 vocabulaire!(
     /// What a caller may do about a recovery.
     ActionRecouvrement ("action_recouvrement") {
-        /// Take it back.
         Annuler = 1 "annuler",
     }
 );
@@ -73,18 +67,14 @@ vocabulaire!(
 pub struct CleCreance {
     /// Principal line of the act.
     pub numero_ligne: u16,
-    /// What for.
     pub nature: NatureCreance,
 }
 
 /// The place of a claim in a list: by day of the act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PlaceCreance {
-    /// Day of the act.
     pub date_acte: NaiveDate,
-    /// Of which feuille.
     pub feuille_id: FeuilleId,
-    /// Which of its claims.
     pub cle: CleCreance,
 }
 
@@ -123,32 +113,23 @@ impl FromStr for PlaceCreance {
 /// The taking back of a recovery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnnulationRecouvrement {
-    /// Why.
     pub motif: MotifAnnulation,
-    /// Which day.
     pub jour: NaiveDate,
     /// Code of the caisse.
     pub auteur: String,
-    /// When it was recorded.
     pub enregistre_le: DateTime<Utc>,
 }
 
 /// A sum recovered of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recouvrement {
-    /// Its id.
     pub id: RecouvrementId,
-    /// Of which claim.
     pub cle: CleCreance,
-    /// How much.
     pub montant: Centimes,
-    /// Which day.
     pub jour: NaiveDate,
-    /// How.
     pub mode: ModeRecouvrement,
     /// Code of the caisse.
     pub auteur: String,
-    /// When it was recorded.
     pub enregistre_le: DateTime<Utc>,
     /// How it was taken back, if it was.
     pub annulation: Option<AnnulationRecouvrement>,
@@ -177,7 +158,6 @@ pub struct Solde {
     pub recouvre: Centimes,
     /// The part of it that the caisse gave up.
     pub dont_remise: Centimes,
-    /// What remains to recover.
     pub restant: Centimes,
     /// What was received beyond the claim.
     pub a_rendre: Centimes,
@@ -213,9 +193,7 @@ impl Solde {
 /// A claim with its recoveries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreanceSuivie {
-    /// Which one.
     pub place: PlaceCreance,
-    /// Where it stands.
     pub solde: Solde,
     /// Its recoveries, in the order in which they were recorded, those taken back included.
     pub recouvrements: Vec<Recouvrement>,
@@ -224,18 +202,9 @@ pub struct CreanceSuivie {
 /// A recovery that cannot be recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RecouvrementInvalide {
-    /// After today.
     JourFutur,
-    /// Before the act.
-    JourAvantActe {
-        /// Day of the act.
-        date_acte: NaiveDate,
-    },
-    /// More than what remains.
-    AuDelaDuRestant {
-        /// What remains.
-        restant: Centimes,
-    },
+    JourAvantActe { date_acte: NaiveDate },
+    AuDelaDuRestant { restant: Centimes },
 }
 
 impl CreanceSuivie {

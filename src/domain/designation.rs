@@ -10,7 +10,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::acteur::Acteur;
 use super::calendar::Periode;
-use super::fin::MotifDepart;
 use super::identifiers::Rpps;
 use super::ids::{DeclarationId, DesignationId, MedecinId, OperationId, PatientId};
 use super::vocabulary::{Vocabulaire, vocabulaire};
@@ -18,18 +17,50 @@ use super::vocabulary::{Vocabulaire, vocabulaire};
 vocabulaire!(
     /// Why a designation ends.
     MotifFin ("motif_fin") {
-        /// Another choice took its place.
         Remplacement = 1 "remplacement",
-        /// The patient withdrew.
         Patient = 2 "patient",
-        /// The doctor withdrew.
         Medecin = 3 "medecin",
-        /// The doctor stopped practising.
         Cessation = 4 "cessation",
-        /// The patient died.
         Deces = 5 "deces",
     }
 );
+
+vocabulaire!(
+    /// Why one doctor of a designation leaves it.
+    MotifDepart ("motif_depart") {
+        Medecin = 1 "medecin",
+        Cessation = 2 "cessation",
+        /// The doctor leaves the common premises.
+        ChangementDeLieu = 3 "changement_de_lieu",
+        ChangementDeSpecialite = 4 "changement_de_specialite",
+        Retraite = 5 "retraite",
+        Deces = 6 "deces",
+        ChangementDeDepartement = 7 "changement_de_departement",
+        /// The patient no longer wants this doctor, and names no other.
+        Patient = 8 "patient",
+    }
+);
+
+impl MotifDepart {
+    /// Why the designation itself ends when its last doctor leaves.
+    pub const fn motif_fin(self) -> MotifFin {
+        match self {
+            Self::Medecin | Self::ChangementDeLieu | Self::ChangementDeSpecialite => {
+                MotifFin::Medecin
+            }
+            Self::Cessation | Self::Retraite | Self::Deces | Self::ChangementDeDepartement => {
+                MotifFin::Cessation
+            }
+            Self::Patient => MotifFin::Patient,
+        }
+    }
+
+    /// Whether only a designation of several doctors is concerned. Alone, a doctor who moves or
+    /// changes specialty stays: only a joint designation asks for the same premises and specialty.
+    pub const fn conjointe_seulement(self) -> bool {
+        matches!(self, Self::ChangementDeLieu | Self::ChangementDeSpecialite)
+    }
+}
 
 vocabulaire!(
     /// What somebody may do to a designation.
@@ -56,13 +87,10 @@ impl MotifFin {
 /// A doctor of a designation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Membre {
-    /// Internal id.
     pub medecin_id: MedecinId,
-    /// RPPS.
     pub rpps: Rpps,
     /// Days on which this doctor is one of the designation's.
     pub effet: Periode,
-    /// Why the doctor left, when he did.
     pub motif_fin: Option<MotifDepart>,
     /// Number of the line among those of this doctor in this designation.
     pub version: i32,
@@ -80,21 +108,14 @@ impl Membre {
 pub struct Designation {
     /// Its id, the same in every version.
     pub id: DesignationId,
-    /// Whose.
     pub patient_id: PatientId,
-    /// The declaration that opened it.
     pub declaration_id: DeclarationId,
     /// Version, from 1.
     pub version: i32,
-    /// Days.
     pub effet: Periode,
-    /// Why it ends, when it ends.
     pub motif_fin: Option<MotifFin>,
-    /// Doctors.
     pub membres: Vec<Membre>,
-    /// Since when this version is known.
     pub enregistre_le: DateTime<Utc>,
-    /// Since when another version replaced it.
     pub remplace_le: Option<DateTime<Utc>>,
 }
 
@@ -161,11 +182,9 @@ impl Designation {
 /// A member's line: the days of one doctor, within those of the designation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ligne {
-    /// Which doctor.
     pub medecin_id: MedecinId,
     /// Days; without end as long as the doctor stays, whatever becomes of the designation.
     pub effet: Periode,
-    /// Why the doctor left, when he did.
     pub motif_fin: Option<MotifDepart>,
     /// By which operation on the doctor, when it was one.
     pub operation_id: Option<OperationId>,
@@ -182,11 +201,8 @@ impl Ligne {
 /// A piece of the timeline: the days during which one declaration says who is the médecin traitant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segment {
-    /// The declaration that opened it.
     pub declaration_id: DeclarationId,
-    /// Days.
     pub effet: Periode,
-    /// Why it ends, when it ends.
     pub motif_fin: Option<MotifFin>,
     /// Lines of the doctors, in the order in which they came.
     pub lignes: Vec<Ligne>,
@@ -210,29 +226,23 @@ pub enum Modification {
     Ouvrir(Segment),
     /// A designation whose days or end change: a new version replaces this one.
     Reviser {
-        /// Which one.
         id: DesignationId,
         /// The version that is replaced.
         version: i32,
         /// Whether its days or its end change, and not only its lines.
         jours: bool,
-        /// What it becomes.
         segment: Segment,
     },
     /// Lines of doctors that change inside a designation.
     Membres {
-        /// Which designation.
         id: DesignationId,
-        /// Lines that are replaced.
         anciennes: Vec<Membre>,
-        /// Lines that are written.
         nouvelles: Vec<Ligne>,
         /// What the designation becomes.
         segment: Segment,
     },
     /// A designation that never took effect in the light of what is now known.
     Effacer {
-        /// Which one.
         id: DesignationId,
         /// The version that is replaced by nothing.
         version: i32,

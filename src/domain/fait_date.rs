@@ -10,21 +10,12 @@ use super::ids::FaitId;
 pub struct FaitDate<T> {
     /// This version of the fact.
     pub id: FaitId,
-    /// What is true.
     pub valeur: T,
-    /// From which day to which day.
     pub effet: Periode,
     /// Since when the register knows it.
     pub enregistre_le: DateTime<Utc>,
     /// Since when another version replaced it, if one did.
     pub remplace_le: Option<DateTime<Utc>>,
-}
-
-impl<T> FaitDate<T> {
-    /// Whether the register held this version at an instant.
-    pub fn connu_a(&self, instant: DateTime<Utc>) -> bool {
-        self.enregistre_le <= instant && self.remplace_le.is_none_or(|end| instant < end)
-    }
 }
 
 /// The fact in force on a day among versions known together.

@@ -8,61 +8,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::clock::paris_day;
 use super::declaration::OrdreSignature;
-use super::designation::{Designation, Membre, MotifFin};
+pub use super::designation::MotifDepart;
+use super::designation::{Designation, Membre};
 use super::ids::{FaitId, MedecinId, OperationId};
-use super::vocabulary::vocabulaire;
-
-vocabulaire!(
-    /// Why one doctor of a designation leaves it.
-    MotifDepart ("motif_depart") {
-        /// The doctor withdraws.
-        Medecin = 1 "medecin",
-        /// The doctor stops practising.
-        Cessation = 2 "cessation",
-        /// The doctor leaves the common premises.
-        ChangementDeLieu = 3 "changement_de_lieu",
-        /// The doctor changes specialty.
-        ChangementDeSpecialite = 4 "changement_de_specialite",
-        /// Retirement.
-        Retraite = 5 "retraite",
-        /// The doctor died.
-        Deces = 6 "deces",
-        /// The doctor left the département.
-        ChangementDeDepartement = 7 "changement_de_departement",
-        /// The patient no longer wants this doctor, and names no other.
-        Patient = 8 "patient",
-    }
-);
-
-impl MotifDepart {
-    /// Why the designation itself ends when its last doctor leaves.
-    pub const fn motif_fin(self) -> MotifFin {
-        match self {
-            Self::Medecin | Self::ChangementDeLieu | Self::ChangementDeSpecialite => {
-                MotifFin::Medecin
-            }
-            Self::Cessation | Self::Retraite | Self::Deces | Self::ChangementDeDepartement => {
-                MotifFin::Cessation
-            }
-            Self::Patient => MotifFin::Patient,
-        }
-    }
-
-    /// Whether only a designation of several doctors is concerned. Alone, a doctor who moves or
-    /// changes specialty stays: only a joint designation asks for the same premises and specialty.
-    pub const fn conjointe_seulement(self) -> bool {
-        matches!(self, Self::ChangementDeLieu | Self::ChangementDeSpecialite)
-    }
-}
 
 /// An act after which a doctor is no longer one of the médecins traitants of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fin {
-    /// Its id.
     pub id: FaitId,
-    /// Which doctor.
     pub medecin_id: MedecinId,
-    /// Why.
     pub motif: MotifDepart,
     /// First day on which the doctor is no longer a médecin traitant.
     pub effet_du: NaiveDate,
@@ -89,7 +43,6 @@ impl Fin {
 /// Why a doctor cannot leave a designation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DepartRefuse {
-    /// The doctor is not one of the designation's on that day.
     #[error("the doctor is not in this designation on that day")]
     PasMembre,
     /// The doctor is alone, and the motive only concerns joint designations.

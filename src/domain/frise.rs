@@ -16,7 +16,6 @@ use super::ids::{DeclarationId, MedecinId, OperationId};
 /// A choice: a declaration signed by all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choix {
-    /// The declaration.
     pub declaration_id: DeclarationId,
     /// Doctors chosen; of an amendment, those who join.
     pub medecins: BTreeSet<MedecinId>,
@@ -193,11 +192,8 @@ impl Frise {
 /// The days on which a doctor is a médecin traitant by one designation, and why they end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Jours {
-    /// Which doctor.
     pub medecin_id: MedecinId,
-    /// Which days.
     pub effet: Periode,
-    /// Why they end, when they end.
     pub motif_fin: Option<MotifFin>,
 }
 

@@ -3,7 +3,6 @@
 use chrono::NaiveDate;
 
 use super::fait_date::{FaitDate, en_vigueur};
-use super::feuille_de_soins::{Convention, OptionTarifaire};
 use super::identifiers::{CommuneExercice, Finess, NumeroFacturation, Rpps, Specialite};
 use super::ids::{LieuId, MedecinId};
 use super::vocabulary::vocabulaire;
@@ -17,9 +16,7 @@ vocabulaire!(
         CentreDeSante = 2 "centre_de_sante",
         /// A maison de santé pluriprofessionnelle, which is not a centre.
         MaisonDeSante = 3 "maison_de_sante",
-        /// A hospital.
         Hopital = 4 "hopital",
-        /// A social or medico-social establishment.
         MedicoSocial = 5 "medico_social",
     }
 );
@@ -27,12 +24,49 @@ vocabulaire!(
 vocabulaire!(
     /// How a doctor practises at a place.
     ModeExercice ("mode_exercice") {
-        /// Private practice.
         Liberal = 1 "liberal",
-        /// Salaried.
         Salarie = 2 "salarie",
         /// Locum, who cannot be designated.
         Remplacant = 3 "remplacant",
+    }
+);
+
+vocabulaire!(
+    /// Convention of a doctor with the Assurance maladie.
+    Convention ("convention") {
+        /// Outside any convention (sector 3).
+        NonConventionne = 10 "non_conventionne",
+        /// Opposable tariffs.
+        Secteur1 = 1 "secteur_1",
+        /// Opposable tariffs with a permanent right to exceed them.
+        Secteur1Dp = 2 "secteur_1_dp",
+        /// Free fees.
+        Secteur2 = 3 "secteur_2",
+        Salarie = 9 "salarie",
+    }
+);
+
+impl Convention {
+    /// The official code of the caisses: 0, 1, 2, 3 or 9.
+    pub const fn code_officiel(self) -> &'static str {
+        match self {
+            Self::NonConventionne => "0",
+            Self::Secteur1 => "1",
+            Self::Secteur1Dp => "2",
+            Self::Secteur2 => "3",
+            Self::Salarie => "9",
+        }
+    }
+}
+
+vocabulaire!(
+    /// Contract by which a doctor of sector 2 limits overruns.
+    OptionTarifaire ("option_tarifaire") {
+        Aucune = 1 "aucune",
+        /// OPTAM (before 2017: contrat d'accès aux soins).
+        Optam = 3 "optam",
+        /// OPTAM-CO, for surgeons and obstetricians.
+        OptamCo = 4 "optam_co",
     }
 );
 
@@ -41,41 +75,29 @@ vocabulaire!(
 pub struct NomMedecin {
     /// Practice name.
     pub nom: String,
-    /// First name.
     pub prenom: String,
 }
 
 /// A place of practice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lieu {
-    /// Internal id.
     pub id: LieuId,
-    /// Kind.
     pub nature: NatureLieu,
-    /// Name.
     pub nom: String,
-    /// Commune.
     pub commune: CommuneExercice,
-    /// Street address.
     pub adresse: String,
-    /// Geographic FINESS.
     pub finess_et: Option<Finess>,
 }
 
 /// A doctor practising at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exercice {
-    /// Where.
     pub lieu: Lieu,
-    /// How.
     pub mode: ModeExercice,
     /// Principal practice, or secondary cabinet.
     pub principal: bool,
-    /// Convention.
     pub convention: Convention,
-    /// Contract limiting overruns.
     pub option_tarifaire: OptionTarifaire,
-    /// The number that bills there.
     pub facturation: Option<NumeroFacturation>,
 }
 
@@ -84,11 +106,8 @@ pub struct Exercice {
 pub struct Medecin {
     /// For life.
     pub id: MedecinId,
-    /// For life too, and public.
     pub rpps: Rpps,
-    /// Names.
     pub noms: Vec<FaitDate<NomMedecin>>,
-    /// Specialties.
     pub specialites: Vec<FaitDate<Specialite>>,
     /// Practices, several at once.
     pub exercices: Vec<FaitDate<Exercice>>,
@@ -126,11 +145,8 @@ impl Medecin {
 /// What it takes to register a doctor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NouveauMedecin {
-    /// RPPS.
     pub rpps: Rpps,
-    /// Names.
     pub nom: NomMedecin,
-    /// Specialty.
     pub specialite: Specialite,
     /// Practices, each with its first day.
     pub exercices: Vec<NouvelExercice>,
@@ -139,42 +155,29 @@ pub struct NouveauMedecin {
 /// A practice to register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NouvelExercice {
-    /// First day.
     pub du: NaiveDate,
-    /// An existing place, or a new one.
     pub lieu: LieuExistantOuNouveau,
-    /// How.
     pub mode: ModeExercice,
     /// Principal or secondary.
     pub principal: bool,
-    /// Convention.
     pub convention: Convention,
-    /// Contract limiting overruns.
     pub option_tarifaire: OptionTarifaire,
-    /// The number that bills there.
     pub facturation: Option<NumeroFacturation>,
 }
 
 /// A place to register, or one that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LieuExistantOuNouveau {
-    /// By its id.
     Existant(LieuId),
-    /// To be registered.
     Nouveau(NouveauLieu),
 }
 
 /// A place to register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NouveauLieu {
-    /// Kind.
     pub nature: NatureLieu,
-    /// Name.
     pub nom: String,
-    /// Commune.
     pub commune: CommuneExercice,
-    /// Street address.
     pub adresse: String,
-    /// Geographic FINESS.
     pub finess_et: Option<Finess>,
 }

@@ -12,19 +12,14 @@ use super::vocabulary::vocabulaire;
 vocabulaire!(
     /// What happens to a doctor.
     NatureOperation ("nature_operation") {
-        /// Retirement.
         Retraite = 1 "retraite",
         /// End of practice, for another reason.
         Cessation = 2 "cessation",
-        /// Death.
         Deces = 3 "deces",
-        /// Practice in another département.
         ChangementDepartement = 4 "changement_departement",
         /// Another cabinet of the same département.
         ChangementCabinet = 5 "changement_cabinet",
-        /// Another specialty.
         ChangementSpecialite = 6 "changement_specialite",
-        /// Suspension, for a time.
         Suspension = 7 "suspension",
     }
 );
@@ -75,15 +70,11 @@ impl NatureOperation {
 vocabulaire!(
     /// How far an operation is.
     EtatOperation ("etat_operation") {
-        /// Nothing was done yet.
         EnAttente = 1 "en_attente",
-        /// Patients are being done.
         EnCours = 2 "en_cours",
-        /// All patients are done.
         Terminee = 3 "terminee",
         /// What was done is being undone.
         Annulation = 4 "annulation",
-        /// Everything is undone.
         Annulee = 5 "annulee",
     }
 );
@@ -91,7 +82,6 @@ vocabulaire!(
 vocabulaire!(
     /// What a caller may do to an operation.
     ActionOperation ("action_operation") {
-        /// Undo it.
         Annuler = 1 "annuler",
     }
 );
@@ -105,7 +95,6 @@ vocabulaire!(
         MembreFerme = 2 "membre_ferme",
         /// The designation goes on; the patient is told.
         Notifiee = 3 "notifiee",
-        /// The person was no longer concerned.
         Inchangee = 4 "inchangee",
     }
 );
@@ -113,29 +102,19 @@ vocabulaire!(
 /// An operation on a doctor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operation {
-    /// Its id.
     pub id: OperationId,
-    /// On which doctor.
     pub medecin_id: MedecinId,
-    /// RPPS of the doctor.
     pub rpps: Rpps,
-    /// What happens.
     pub nature: NatureOperation,
-    /// From which day.
     pub effet_du: NaiveDate,
     /// First day after a suspension.
     pub effet_au: Option<NaiveDate>,
-    /// Which caisse asked.
     pub caisse: String,
-    /// Why, in its words.
     pub motif: Option<String>,
-    /// How far it is.
     pub etat: EtatOperation,
     /// Number of the state, from 1.
     pub version: i32,
-    /// When it was asked.
     pub enregistre_le: DateTime<Utc>,
-    /// When its undoing was asked.
     pub annulee_le: Option<DateTime<Utc>>,
 }
 
@@ -151,7 +130,6 @@ impl Operation {
 pub struct Compte {
     /// Patients who had chosen the doctor on the day before, and on the day.
     pub concernes: i64,
-    /// Designations closed.
     pub fermees: i64,
     /// Lines closed while others remain.
     pub membres_fermes: i64,
@@ -159,11 +137,8 @@ pub struct Compte {
     pub notifiees: i64,
     /// Patients no longer concerned when their turn came.
     pub inchangees: i64,
-    /// Neutralisations opened.
     pub neutralisees: i64,
-    /// Patients done.
     pub traites: i64,
-    /// Patients undone.
     pub defaits: i64,
     /// Designations of the doctor that begin on the day or later: left as they are, to be looked at.
     pub posterieures: i64,
@@ -172,11 +147,8 @@ pub struct Compte {
 /// An operation to record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NouvelleOperation {
-    /// On which doctor.
     pub rpps: Rpps,
-    /// What happens.
     pub nature: NatureOperation,
-    /// From which day.
     pub effet_du: NaiveDate,
     /// First day after a suspension.
     pub effet_au: Option<NaiveDate>,
@@ -184,7 +156,6 @@ pub struct NouvelleOperation {
     pub lieu_quitte: Option<LieuId>,
     /// The practice that begins, after a move.
     pub exercice: Option<NouvelExercice>,
-    /// The new specialty.
     pub specialite: Option<Specialite>,
     /// Why, in the words of the caisse.
     pub motif: Option<String>,
@@ -202,13 +173,9 @@ pub fn sans(effet: Periode, du: NaiveDate, au: Option<NaiveDate>) -> Vec<Periode
 /// A dated fact of a patient left without médecin traitant: no majoration on these days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Neutralisation {
-    /// Which doctor left.
     pub medecin_id: MedecinId,
-    /// RPPS of the doctor.
     pub rpps: Rpps,
-    /// The operation that it comes from.
     pub operation_id: OperationId,
-    /// Why.
     pub motif: NatureOperation,
 }
 

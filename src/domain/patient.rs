@@ -15,9 +15,7 @@ pub struct Identite {
     pub nom: String,
     /// First given name.
     pub prenom: String,
-    /// Birth date known to the insurance.
     pub date_naissance: DateNaissanceAmo,
-    /// Birth rank.
     pub rang: RangGemellaire,
 }
 
@@ -40,9 +38,7 @@ vocabulaire!(
 /// A number and its use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IdentifiantPatient {
-    /// Its use.
     pub usage: UsageIdentifiant,
-    /// The number, with its declared type.
     pub numero: IdentifiantPersonne,
 }
 
@@ -53,11 +49,8 @@ pub struct Patient {
     pub id: PatientId,
     /// Last thing recorded about the person.
     pub connu_le: DateTime<Utc>,
-    /// Names and birth.
     pub identites: Vec<FaitDate<Identite>>,
-    /// Numbers.
     pub identifiants: Vec<FaitDate<IdentifiantPatient>>,
-    /// Caisses.
     pub affiliations: Vec<FaitDate<Organisme>>,
 }
 
@@ -83,13 +76,10 @@ impl Patient {
 /// What it takes to register a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NouveauPatient {
-    /// Names and birth.
     pub identite: Identite,
-    /// The person's own number.
     pub identifiant: IdentifiantPersonne,
     /// The number of the insured person, when it is another.
     pub ouvrant_droit: Option<IdentifiantPersonne>,
-    /// Caisse.
     pub organisme: Organisme,
     /// Since when the person depends on that caisse.
     pub affilie_du: NaiveDate,
@@ -100,8 +90,6 @@ pub struct NouveauPatient {
 pub struct ClePatient {
     /// A number of the person or of the insured person.
     pub numero: IdentifiantPersonne,
-    /// Birth date known to the insurance.
     pub date_naissance: DateNaissanceAmo,
-    /// Birth rank.
     pub rang: RangGemellaire,
 }

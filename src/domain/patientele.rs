@@ -26,9 +26,7 @@ vocabulaire!(
 /// A movement, as a change of timeline makes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mouvement {
-    /// Which doctor.
     pub medecin_id: MedecinId,
-    /// What.
     pub nature: NatureMouvement,
     /// First day of care, or first day without.
     pub jour: NaiveDate,

@@ -13,13 +13,9 @@ use super::vocabulary::vocabulaire;
 vocabulaire!(
     /// Why feuilles are evaluated again.
     MotifReevaluation ("motif_reevaluation") {
-        /// Facts arrived after the evaluations.
         FaitTardif = 1 "fait_tardif",
-        /// Facts were corrected.
         Correction = 2 "correction",
-        /// The law of the service changed.
         Loi = 3 "loi",
-        /// Somebody complained.
         Reclamation = 4 "reclamation",
     }
 );
@@ -31,9 +27,7 @@ vocabulaire!(
         EnAttente = 1 "en_attente",
         /// What would change is known; nothing was changed.
         Essayee = 2 "essayee",
-        /// New evaluations are being written.
         EnApplication = 3 "en_application",
-        /// Every new evaluation is written.
         Appliquee = 4 "appliquee",
     }
 );
@@ -41,7 +35,6 @@ vocabulaire!(
 vocabulaire!(
     /// What a caller may do.
     ActionReevaluation ("action_reevaluation") {
-        /// Write the new evaluations.
         Appliquer = 1 "appliquer",
     }
 );
@@ -62,23 +55,17 @@ pub struct Etendue {
 /// Feuilles to evaluate again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reevaluation {
-    /// Its id.
     pub id: ReevaluationId,
     /// Régime and caisse that asked.
     pub caisse: String,
-    /// Why.
     pub motif: MotifReevaluation,
-    /// Which feuilles.
     pub etendue: Etendue,
-    /// How far it is.
     pub etat: EtatReevaluation,
     /// Grows with every transition.
     pub version: i32,
-    /// When it was asked.
     pub enregistre_le: DateTime<Utc>,
     /// The last person who was served.
     pub place: Option<PatientId>,
-    /// What was looked at.
     pub examen: Examen,
 }
 
@@ -102,9 +89,7 @@ impl Reevaluation {
 /// What was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Examen {
-    /// Persons.
     pub patients: i64,
-    /// Feuilles.
     pub feuilles: i64,
     /// Feuilles that the law of today cannot evaluate.
     pub sans_reponse: i64,
@@ -115,13 +100,9 @@ pub struct Examen {
 pub struct Issue {
     /// Code of the caisse.
     pub code: CodeDetermine,
-    /// Inside or outside the parcours.
     pub appartenance: Appartenance,
-    /// What the compulsory insurance pays.
     pub rembourse_amo: Centimes,
-    /// What the complementary insurance pays.
     pub part_amc: Centimes,
-    /// What is left to the patient.
     pub reste_a_charge: Centimes,
 }
 
@@ -143,11 +124,8 @@ impl Issue {
 /// A feuille whose evaluation changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changement {
-    /// Whose.
     pub patient_id: PatientId,
-    /// Which feuille.
     pub feuille_id: FeuilleId,
-    /// Day of care.
     pub date_soins: NaiveDate,
     /// Number of the evaluation that is replaced.
     pub ancien: i16,
@@ -155,9 +133,7 @@ pub struct Changement {
     pub nouveau: Option<i16>,
     /// Kinds of what was recorded since and counts on the day of care.
     pub causes: Vec<String>,
-    /// What was decided.
     pub avant: Issue,
-    /// What is decided now.
     pub apres: Issue,
 }
 

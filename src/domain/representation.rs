@@ -11,15 +11,11 @@ use super::vocabulary::vocabulaire;
 vocabulaire!(
     /// In which quality somebody represents or assists a person.
     NatureRepresentation ("nature_representation") {
-        /// Holder of parental authority.
         TitulaireAutoriteParentale = 1 "titulaire_autorite_parentale",
-        /// Tutelle.
         Tutelle = 2 "tutelle",
         /// Curatelle: the person acts, with assistance.
         Curatelle = 3 "curatelle",
-        /// Habilitation familiale.
         HabilitationFamiliale = 4 "habilitation_familiale",
-        /// Mandat de protection future.
         MandatDeProtectionFuture = 5 "mandat_de_protection_future",
     }
 );
@@ -27,11 +23,8 @@ vocabulaire!(
 vocabulaire!(
     /// What proves the link.
     PreuveRepresentation ("preuve_representation") {
-        /// Livret de famille.
         LivretDeFamille = 1 "livret_de_famille",
-        /// Birth certificate.
         ActeDeNaissance = 2 "acte_de_naissance",
-        /// Decision of a court.
         DecisionDeJustice = 3 "decision_de_justice",
         /// Mandate, before a notary or a court clerk.
         MandatVise = 4 "mandat_vise",
@@ -43,13 +36,9 @@ vocabulaire!(
 vocabulaire!(
     /// Why a link ends.
     FinRepresentation ("fin_representation") {
-        /// The person is of age.
         Majorite = 1 "majorite",
-        /// A court decided so.
         DecisionDeJustice = 2 "decision_de_justice",
-        /// The measure of protection is over.
         FinDeMesure = 3 "fin_de_mesure",
-        /// The representative died.
         Deces = 4 "deces",
         /// It was recorded by mistake and never was.
         ErreurDeSaisie = 5 "erreur_de_saisie",
@@ -72,9 +61,7 @@ impl NatureRepresentation {
 /// Names of a representative whom the register does not know as a person. `Debug` shows none.
 #[derive(Clone, PartialEq, Eq)]
 pub struct IdentiteRepresentant {
-    /// Name.
     pub nom: String,
-    /// First name.
     pub prenom: String,
 }
 
@@ -89,7 +76,6 @@ impl std::fmt::Debug for IdentiteRepresentant {
 pub enum Representant {
     /// A person of the register.
     Patient(PatientId),
-    /// Somebody else.
     Autre(IdentiteRepresentant),
 }
 
@@ -98,23 +84,16 @@ pub enum Representant {
 pub struct Representation {
     /// Its id, the same in every version.
     pub id: RepresentationId,
-    /// Who is represented.
     pub patient_id: PatientId,
     /// Version, from 1.
     pub version: i32,
-    /// By whom.
     pub representant: Representant,
-    /// In which quality.
     pub nature: NatureRepresentation,
-    /// What proves it.
     pub preuve: PreuveRepresentation,
     /// Where the proof is kept.
     pub reference_preuve: Option<String>,
-    /// Days.
     pub effet: Periode,
-    /// Why it ends, when it ends.
     pub motif_fin: Option<FinRepresentation>,
-    /// Since when this version is known.
     pub enregistre_le: DateTime<Utc>,
     /// Since when another version, or none, replaced it.
     pub remplace_le: Option<DateTime<Utc>>,
@@ -128,11 +107,6 @@ impl Representation {
             Representant::Autre(_) => None,
         };
         LienEnVigueur { id: self.id, representant, role: self.nature.role() }
-    }
-
-    /// Whether somebody of the register is the representative on a day.
-    pub fn is_by(&self, person: PatientId, jour: NaiveDate) -> bool {
-        self.representant == Representant::Patient(person) && self.effet.contient(jour)
     }
 }
 

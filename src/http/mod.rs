@@ -3,6 +3,8 @@
 //! Middleware, from the outside in: request id and log line → panics → time limit → size limit →
 //! route. Refusals travel inwards-out as values and are written once, by the outermost layer.
 
+#![warn(missing_docs)]
+
 mod champs;
 mod docs;
 mod error;

@@ -16,7 +16,6 @@ pub struct Recurring {
     pub nature: &'static str,
     /// How long after it is done it comes back.
     pub every: TimeDelta,
-    /// What it does.
     pub run: for<'a> fn(&'a Core) -> Work<'a>,
 }
 

@@ -15,27 +15,27 @@ use crate::domain::calendar::Periode;
 use crate::domain::vocabulary::Vocabulaire;
 
 #[derive(Deserialize)]
-struct Contenu {
+struct Kept {
     moteur: u32,
-    couverture: Jours,
-    parametres: Vec<Garde>,
+    couverture: KeptDays,
+    parametres: Vec<KeptParametre>,
 }
 
 #[derive(Deserialize)]
-struct Jours {
+struct KeptDays {
     du: NaiveDate,
     au: Option<NaiveDate>,
 }
 
 #[derive(Deserialize)]
-struct Garde {
+struct KeptParametre {
     code: String,
     unite: String,
-    valeurs: Vec<ValeurGardee>,
+    valeurs: Vec<KeptValue>,
 }
 
 #[derive(Deserialize)]
-struct ValeurGardee {
+struct KeptValue {
     du: NaiveDate,
     au: Option<NaiveDate>,
     valeur: Option<i64>,
@@ -48,18 +48,18 @@ impl Law {
     /// which no rule of the time read.
     pub fn ancienne(contenu: &serde_json::Value) -> Result<Self, InvalidLaw> {
         let wrong = |what: String| InvalidLaw::Couverture(what);
-        let read = Contenu::deserialize(contenu).map_err(|error| wrong(error.to_string()))?;
+        let read = Kept::deserialize(contenu).map_err(|error| wrong(error.to_string()))?;
         let couverture = Periode::new(read.couverture.du, read.couverture.au)
             .map_err(|error| wrong(error.to_string()))?;
         let mut parametres = Parametres::embedded()?;
         let mut kept = Vec::with_capacity(read.parametres.len());
-        for garde in read.parametres {
-            let code = Parametre::du_mot(&garde.code).zip(Unite::du_mot(&garde.unite));
+        for one in read.parametres {
+            let code = Parametre::du_mot(&one.code).zip(Unite::du_mot(&one.unite));
             // A parameter that no rule of this program reads any more.
             let Some((parametre, unite)) = code else { continue };
             let Some(historique) = parametres.get_mut(parametre) else { continue };
             historique.unite = unite;
-            historique.valeurs = values(&garde.valeurs).map_err(wrong)?;
+            historique.valeurs = values(&one.valeurs).map_err(wrong)?;
             kept.push((parametre, historique.clone()));
         }
         let known = Parametres::of(kept);
@@ -69,7 +69,7 @@ impl Law {
     }
 }
 
-fn values(kept: &[ValeurGardee]) -> Result<Vec<ValeurDatee>, String> {
+fn values(kept: &[KeptValue]) -> Result<Vec<ValeurDatee>, String> {
     kept.iter()
         .map(|one| {
             let periode = Periode::new(one.du, one.au).map_err(|error| error.to_string())?;

@@ -27,7 +27,6 @@ vocabulaire!(
 /// What would have happened otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Autrement {
-    /// The fact that is changed.
     pub changement: Changement,
     /// The decision of the law on the changed situation.
     pub evaluation: Evaluation,
@@ -45,19 +44,19 @@ impl Law {
         evaluation: &Evaluation,
     ) -> Option<Autrement> {
         let code = evaluation.actes.iter().find(|acte| acte.qualification.majoration)?;
-        candidats(soins, code.qualification.code)
+        candidates(soins, code.qualification.code)
             .into_iter()
-            .find_map(|changement| self.essayer(changement, soins, faits, evaluation))
+            .find_map(|changement| self.attempt(changement, soins, faits, evaluation))
     }
 
-    fn essayer(
+    fn attempt(
         &self,
         changement: Changement,
         soins: &Soins,
         faits: &FaitsConnus,
         evaluation: &Evaluation,
     ) -> Option<Autrement> {
-        let (changed, known) = appliquer(changement, soins, faits);
+        let (changed, known) = apply(changement, soins, faits);
         let first = self.evaluer(&changed, &known).ok()?;
         if first.actes.iter().any(|acte| acte.qualification.majoration) {
             return None;
@@ -73,7 +72,7 @@ impl Law {
 }
 
 /// The changes to try, the smallest first.
-fn candidats(soins: &Soins, code: CodeDetermine) -> Vec<Changement> {
+fn candidates(soins: &Soins, code: CodeDetermine) -> Vec<Changement> {
     let nearest = if soins.executant.specialite.est_generaliste() {
         [Changement::MedecinTraitantConsulte, Changement::Adresse]
     } else {
@@ -84,7 +83,7 @@ fn candidats(soins: &Soins, code: CodeDetermine) -> Vec<Changement> {
     declare.into_iter().chain(nearest).collect()
 }
 
-fn appliquer(changement: Changement, soins: &Soins, faits: &FaitsConnus) -> (Soins, FaitsConnus) {
+fn apply(changement: Changement, soins: &Soins, faits: &FaitsConnus) -> (Soins, FaitsConnus) {
     let (mut soins, mut faits) = (soins.clone(), faits.clone());
     let relation = match changement {
         Changement::MedecinTraitantDeclare => RelationMt::Autre,

@@ -1,9 +1,10 @@
 //! What the professional declared, compared with what was determined. Discrepancies never change an
 //! amount: the determined situation decides, and the reader is told.
 
+use super::rules::REGISTRY;
 use crate::domain::evaluation::{
-    ActeEvalue, Appartenance, Avertissement, AvertissementLigne, CodeDetermine, CouvertureConnue,
-    Evaluation, Fait, FaitsConnus, Issue, RelationMt, Theme,
+    ActeEvalue, Appartenance, Avertissement, AvertissementLigne, CodeDetermine, Constat,
+    CouvertureConnue, Evaluation, FaitsConnus, RelationMt,
 };
 use crate::domain::feuille_de_soins::{
     Complementaire, DeclarationMt, MotifExclusion, ParcoursDeclare, SituationParticuliere, Soins,
@@ -54,20 +55,13 @@ pub fn discrepancies(
     warnings
 }
 
-/// The fact without which an act stays undetermined, and an emergency that was none.
+/// The fact without which an act stays undetermined, and an emergency that was none: what the sheets of
+/// the rules say.
 fn missing(acte: &ActeEvalue) -> Option<Avertissement> {
-    acte.constats.iter().find_map(|constat| {
-        let decided = constat.issue == Issue::Retenue;
-        match (constat.regle.theme, constat.regle.numero) {
-            (Theme::Parcours, 70) if decided => Some(Avertissement::MedecinTraitantInconnu),
-            (Theme::Parcours, 71) if decided => Some(Avertissement::MotifExclusionManquant),
-            (Theme::Parcours, 72) if decided => Some(Avertissement::DateInstallationManquante),
-            (Theme::Parcours, 73) if decided => Some(Avertissement::DroitsAVerifier),
-            (Theme::Parcours, 30) if constat.issue == Issue::Ecartee(Fait::UrgencePrevue) => {
-                Some(Avertissement::UrgencePrevisible)
-            }
-            _ => None,
-        }
+    REGISTRY.iter().map(|regle| &regle.fiche).find_map(|fiche| {
+        let (issue, code) = fiche.avertit?;
+        let told = Constat { regle: fiche.code, issue };
+        acte.constats.contains(&told).then_some(code)
     })
 }
 

@@ -2,9 +2,9 @@
 //! modérateur.
 
 use super::LawError;
-use super::bareme::Bareme;
 use super::parameters::Parametre;
 use super::situation::Situation;
+use super::valeurs::Valeurs;
 use crate::domain::evaluation::{LigneEvaluee, Montants, Qualification};
 use crate::domain::feuille_de_soins::{
     Contrat, Convention, Garantie, Nomenclature, OptionTarifaire,
@@ -12,17 +12,17 @@ use crate::domain::feuille_de_soins::{
 use crate::domain::money::Centimes;
 
 /// Spreads what a contract pays over the lines, from the first, each as far as its own share allows.
-pub(super) fn repartir(
+pub(super) fn share_out(
     lignes: &mut [LigneEvaluee],
     contrat: Contrat,
     situation: &Situation,
     qualification: Qualification,
-    bareme: &Bareme,
+    valeurs: &Valeurs,
 ) -> Result<(), LawError> {
     let sums =
         lignes.iter().try_fold(Montants::default(), |sum, ligne| sum.plus(&ligne.montants))?;
     let mut rest = if contrat.responsable {
-        responsable(&sums, contrat.garantie, situation, qualification, bareme)?
+        responsable(&sums, contrat.garantie, situation, qualification, valeurs)?
     } else {
         libre(&sums, contrat.garantie)?
     };
@@ -56,7 +56,7 @@ fn responsable(
     garantie: Garantie,
     situation: &Situation,
     qualification: Qualification,
-    bareme: &Bareme,
+    valeurs: &Valeurs,
 ) -> Result<Centimes, LawError> {
     let ticket = sums.ticket_moderateur;
     let promised = match garantie {
@@ -66,12 +66,13 @@ fn responsable(
     };
     let beyond = promised.minus_or_zero(ticket).min(sums.depassement);
     let overrun = if beyond > Centimes::ZERO {
-        beyond.min(depassement_couvert(sums, situation, qualification, bareme)?)
+        beyond.min(depassement_couvert(sums, situation, qualification, valeurs)?)
     } else {
         Centimes::ZERO
     };
     let paid = promised.min(ticket).plus(overrun)?;
-    let whole = !qualification.majoration && bareme.oui(Parametre::ContratResponsableTmIntegral)?;
+    let whole =
+        !qualification.majoration && valeurs.oui(Parametre::ContratResponsableTmIntegral)?;
     Ok(if whole { paid.max(ticket) } else { paid })
 }
 
@@ -80,11 +81,11 @@ fn depassement_couvert(
     sums: &Montants,
     situation: &Situation,
     qualification: Qualification,
-    bareme: &Bareme,
+    valeurs: &Valeurs,
 ) -> Result<Centimes, LawError> {
     let clinical = situation.nomenclature == Nomenclature::Ngap;
     let excluded = if qualification.majoration && clinical {
-        bareme.centimes(Parametre::AmcDaExclu)?
+        valeurs.centimes(Parametre::AmcDaExclu)?
     } else {
         Centimes::ZERO
     };
@@ -94,6 +95,6 @@ fn depassement_couvert(
     if unlimited {
         return Ok(allowed);
     }
-    let ceiling = bareme.taux(Parametre::ContratResponsablePlafondNonOptam)?;
+    let ceiling = valeurs.taux(Parametre::ContratResponsablePlafondNonOptam)?;
     Ok(allowed.min(sums.base.share(ceiling)?))
 }

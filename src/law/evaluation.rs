@@ -3,11 +3,10 @@
 
 use chrono::NaiveDate;
 
-use super::bareme::DateDesSoins;
 use super::liquidation::Cumuls;
 use super::parameters::Parametre;
 use super::rule::Juge;
-use super::situation::Situation;
+use super::situation::{DateDesSoins, Situation};
 use super::{Law, LawError, facturation, liquidation, nomenclature, qualification};
 use crate::domain::evaluation::{
     ActeEvalue, Avertissement, AvertissementLigne, Constat, Evaluation, Fait, FaitsConnus, Montants,
@@ -15,7 +14,7 @@ use crate::domain::evaluation::{
 use crate::domain::feuille_de_soins::{Acte, NatureAssurance, Soins};
 
 /// An evaluation under way.
-struct EnCours<'a> {
+struct UnderWay<'a> {
     soins: &'a Soins,
     faits: &'a FaitsConnus,
     cumuls: Cumuls<'a>,
@@ -29,7 +28,7 @@ struct EnCours<'a> {
 impl Law {
     /// Evaluates every act of a feuille, in the order of its lines.
     pub fn evaluer(&self, soins: &Soins, faits: &FaitsConnus) -> Result<Evaluation, LawError> {
-        let mut en_cours = EnCours {
+        let mut under_way = UnderWay {
             soins,
             faits,
             cumuls: Cumuls::new(faits),
@@ -39,25 +38,25 @@ impl Law {
             factures: Vec::new(),
         };
         if let [alone] = soins.actes.as_slice() {
-            self.evaluer_acte(&mut en_cours, &[alone])?;
+            self.evaluer_acte(&mut under_way, &[alone])?;
         } else {
-            for groupe in nomenclature::regrouper(&soins.actes) {
+            for groupe in nomenclature::group(&soins.actes) {
                 let lignes: Vec<&Acte> = std::iter::once(groupe.principale)
                     .chain(groupe.supplements)
                     .filter_map(|index| soins.actes.get(index))
                     .collect();
-                self.evaluer_acte(&mut en_cours, &lignes)?;
+                self.evaluer_acte(&mut under_way, &lignes)?;
             }
         }
-        let EnCours { actes, totaux, mut avertissements, factures, .. } = en_cours;
+        let UnderWay { actes, totaux, mut avertissements, factures, .. } = under_way;
         avertissements.extend(factures);
         Ok(Evaluation { actes, totaux, avertissements })
     }
 
     /// Evaluates one act: its principal line first, then its supplements.
-    fn evaluer_acte(&self, en_cours: &mut EnCours<'_>, lignes: &[&Acte]) -> Result<(), LawError> {
+    fn evaluer_acte(&self, under_way: &mut UnderWay<'_>, lignes: &[&Acte]) -> Result<(), LawError> {
         let Some(principale) = lignes.first() else { return Ok(()) };
-        let situation = Situation::of(en_cours.soins, principale, en_cours.faits);
+        let situation = Situation::of(under_way.soins, principale, under_way.faits);
         let bareme = self.bareme_du(situation.date)?;
         let bareme_execution = if bareme.periode().contient(principale.date_execution) {
             bareme
@@ -68,10 +67,10 @@ impl Law {
         let mut decision = qualification::qualifier(&situation, bareme)?;
         // What a hospital may ask without a letter is not the overrun of a doctor of sector 1.
         decision.qualification.da_possible &=
-            situation.consultation_externe || bareme.oui(Parametre::DaSecteur1)?;
-        let baremes = (bareme, bareme_execution);
+            situation.consultation_externe || bareme.valeurs.oui(Parametre::DaSecteur1)?;
+        let valeurs = (&bareme.valeurs, &bareme_execution.valeurs);
         let liquide =
-            liquidation::liquider(lignes, &situation, &decision, baremes, &mut en_cours.cumuls)?;
+            liquidation::liquider(lignes, &situation, &decision, valeurs, &mut under_way.cumuls)?;
         let mut constats = decision.constats;
         for regle in bareme.regles_de_montant() {
             let Juge::Montants(juge) = regle.juge else { continue };
@@ -82,7 +81,7 @@ impl Law {
         }
         let mut warn = |code: Avertissement, numero_ligne: u16| {
             let numero_ligne = Some(numero_ligne);
-            en_cours.avertissements.push(AvertissementLigne { code, numero_ligne });
+            under_way.avertissements.push(AvertissementLigne { code, numero_ligne });
         };
         for numero_ligne in &liquide.base_limitee {
             warn(Avertissement::BaseLimiteeAuxHonoraires, *numero_ligne);
@@ -93,24 +92,24 @@ impl Law {
         for ligne in lignes.iter().filter(|ligne| !nomenclature::est_connu(&ligne.code)) {
             warn(Avertissement::ActeInconnu, ligne.numero_ligne);
         }
-        en_cours.totaux = en_cours.totaux.plus(&liquide.liquidation.montants)?;
-        en_cours.actes.push(ActeEvalue {
+        under_way.totaux = under_way.totaux.plus(&liquide.liquidation.montants)?;
+        under_way.actes.push(ActeEvalue {
             qualification: decision.qualification,
             taux: decision.taux,
             constats,
             montants: liquide.liquidation.montants,
             lignes: liquide.lignes,
         });
-        if let Some(evalue) = en_cours.actes.last() {
+        if let Some(evalue) = under_way.actes.last() {
             let facture = facturation::Facture {
-                soins: en_cours.soins,
-                faits: en_cours.faits,
+                soins: under_way.soins,
+                faits: under_way.faits,
                 lignes,
                 situation: &situation,
-                bareme,
+                valeurs: &bareme.valeurs,
                 evalue,
             };
-            facturation::controles(self, &facture, &mut en_cours.factures);
+            facturation::controles(self, &facture, &mut under_way.factures);
         }
         Ok(())
     }

@@ -1,9 +1,9 @@
 //! Fees that a change of the situation or of the law no longer lets anybody bill.
 
-use super::bareme::{Bareme, DateDesSoins};
-use super::facturation::tarif;
+use super::facturation::{opposable, tarif};
 use super::parameters::Parametre;
-use super::situation::Situation;
+use super::situation::{DateDesSoins, Situation};
+use super::valeurs::Valeurs;
 use super::{Law, LawError};
 use crate::domain::evaluation::{ActeEvalue, Appartenance, Evaluation, FaitsConnus};
 use crate::domain::feuille_de_soins::{Acte, Convention, QualificatifDepense, Soins};
@@ -49,7 +49,7 @@ pub(super) fn au_tarif_de(
     for acte in &mut changed.actes {
         let Some(base) = acte.base else { continue };
         let (situation, now, then) = autour(law, reforme, soins, faits, acte)?;
-        let known = |bareme| tarif(acte, &situation, bareme, opposable(&situation)?);
+        let known = |valeurs| tarif(acte, &situation, valeurs, opposable(&situation)?);
         let (Some(before), Some(after)) = (known(now), known(then)) else { continue };
         if before == base && after != before {
             acte.base = Some(after);
@@ -71,7 +71,7 @@ pub(super) fn opposables(
     let mut changed = None;
     for (index, acte) in soins.actes.iter().enumerate() {
         let (situation, now, then) = autour(law, reforme, soins, faits, acte)?;
-        let demanded = |bareme: &Bareme| bareme.oui(Parametre::TarifsOpposablesParcours);
+        let demanded = |valeurs: &Valeurs| valeurs.oui(Parametre::TarifsOpposablesParcours);
         let concerned = demanded(then)?
             && !demanded(now)?
             && depasse(acte)
@@ -107,13 +107,10 @@ fn autour<'a>(
     soins: &Soins,
     faits: &FaitsConnus,
     acte: &Acte,
-) -> Result<(Situation, &'a Bareme, &'a Bareme), LawError> {
+) -> Result<(Situation, &'a Valeurs, &'a Valeurs), LawError> {
     let date = DateDesSoins::new(acte.date_reference());
-    Ok((Situation::of(soins, acte, faits), law.bareme_du(date)?, reforme.bareme_du(date)?))
-}
-
-fn opposable(situation: &Situation) -> Option<bool> {
-    super::facturation::opposable(situation)
+    let (now, then) = (law.bareme_du(date)?, reforme.bareme_du(date)?);
+    Ok((Situation::of(soins, acte, faits), &now.valeurs, &then.valeurs))
 }
 
 /// The decision about the act of a line.

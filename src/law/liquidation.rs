@@ -17,12 +17,12 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::LawError;
-use super::bareme::Bareme;
-use super::complementaire::repartir;
+use super::complementaire::share_out;
 use super::parameters::Parametre;
 use super::qualification::Decision;
 use super::rule::{Liquidation, PriseEnCharge};
 use super::situation::Situation;
+use super::valeurs::Valeurs;
 use crate::domain::evaluation::{FaitsConnus, LigneEvaluee, Montants};
 use crate::domain::feuille_de_soins::Acte;
 use crate::domain::money::Centimes;
@@ -82,8 +82,8 @@ pub(super) fn liquider(
     lignes: &[&Acte],
     situation: &Situation,
     decision: &Decision,
-    // The law of the reference day, and that of the day of the act.
-    (bareme, bareme_execution): (&Bareme, &Bareme),
+    // Those of the reference day, and those of the day of the act.
+    (valeurs, valeurs_execution): (&Valeurs, &Valeurs),
     cumuls: &mut Cumuls<'_>,
 ) -> Result<ActeLiquide, LawError> {
     let mut base_limitee = Vec::new();
@@ -114,17 +114,17 @@ pub(super) fn liquider(
     }
     let sums = somme(&evaluees)?;
     let quantite = lignes.first().map_or(1, |principale| principale.quantite);
-    let majoration = majoration(&sums, decision, bareme, quantite)?;
+    let majoration = majoration(&sums, decision, valeurs, quantite)?;
     let execution = lignes.first().map_or(situation.date.jour(), |acte| acte.date_execution);
     let participation = if decision.participation_due {
         let payable = sums.part_amo_brute.minus(majoration.montant)?;
-        participation(payable, execution, bareme_execution, (cumuls, quantite))?
+        participation(payable, execution, valeurs_execution, (cumuls, quantite))?
     } else {
         Participation::default()
     };
     spread(&mut evaluees, majoration.montant, participation.montant, decision.prise_en_charge)?;
     if let PriseEnCharge::Contrat(contrat) = decision.prise_en_charge {
-        repartir(&mut evaluees, contrat, situation, decision.qualification, bareme)?;
+        share_out(&mut evaluees, contrat, situation, decision.qualification, valeurs)?;
     }
     for LigneEvaluee { montants, .. } in &mut evaluees {
         montants.reste_a_charge =
@@ -158,14 +158,14 @@ struct Majoration {
 fn majoration(
     sums: &Montants,
     decision: &Decision,
-    bareme: &Bareme,
+    valeurs: &Valeurs,
     quantite: u16,
 ) -> Result<Majoration, LawError> {
     if !decision.qualification.majoration {
         return Ok(Majoration { montant: Centimes::ZERO, plafonnee: false });
     }
-    let full = sums.base.share(bareme.taux(Parametre::MtmTaux)?)?;
-    let plafond = bareme.centimes(Parametre::MtmPlafondActe)?.times(i64::from(quantite))?;
+    let full = sums.base.share(valeurs.taux(Parametre::MtmTaux)?)?;
+    let plafond = valeurs.centimes(Parametre::MtmPlafondActe)?.times(i64::from(quantite))?;
     Ok(Majoration {
         montant: full.min(plafond).min(sums.part_amo_brute),
         plafonnee: full > plafond,
@@ -183,24 +183,24 @@ struct Participation {
 fn participation(
     payable: Centimes,
     jour: NaiveDate,
-    bareme: &Bareme,
+    valeurs: &Valeurs,
     (cumuls, quantite): (&Cumuls<'_>, u16),
 ) -> Result<Participation, LawError> {
     let mut result = Participation::default();
     if payable == Centimes::ZERO {
         return Ok(result);
     }
-    let par_acte = bareme.centimes(Parametre::PfMontant)?;
+    let par_acte = valeurs.centimes(Parametre::PfMontant)?;
     let wanted = par_acte.times(i64::from(quantite))?.min(payable);
     let kept_today = cumuls.jour(jour)?;
-    let ceiling_today = par_acte.times(bareme.valeur(Parametre::PfPlafondJourActes)?)?;
+    let ceiling_today = par_acte.times(valeurs.valeur(Parametre::PfPlafondJourActes)?)?;
     let room_today = ceiling_today.minus_or_zero(kept_today);
     let room_year =
-        bareme.centimes(Parametre::PfPlafondAn)?.minus_or_zero(cumuls.annee(jour.year())?);
+        valeurs.centimes(Parametre::PfPlafondAn)?.minus_or_zero(cumuls.annee(jour.year())?);
     result.montant = wanted.min(room_today).min(room_year);
     result.plafond_jour_atteint = room_today < wanted;
     result.plafond_an_atteint = room_year < wanted;
-    let certain = bareme.centimes(Parametre::PfPlafondJourCertain)?;
+    let certain = valeurs.centimes(Parametre::PfPlafondJourCertain)?;
     result.plafond_jour_discute =
         result.montant > Centimes::ZERO && kept_today.plus(result.montant)? > certain;
     Ok(result)

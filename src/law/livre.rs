@@ -5,11 +5,12 @@ use std::fmt::Write;
 
 use chrono::NaiveDate;
 
-use super::bareme::{Bareme, DateDesSoins};
+use super::bareme::Bareme;
 use super::parameters::{Historique, Parametre, Unite, ValeurDatee};
 use super::references::{Reference, Verification, reference};
 use super::rule::{Fiche, Rang};
 use super::rules::REGISTRY;
+use super::situation::DateDesSoins;
 use super::{Law, LawError};
 use crate::domain::calendar::veille;
 use crate::domain::evaluation::Theme;
@@ -19,11 +20,9 @@ use crate::domain::vocabulary::Vocabulaire;
 /// A parameter on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParametreDuJour {
-    /// Which one.
     pub parametre: Parametre,
     /// What a jurist would call it.
     pub libelle: String,
-    /// Unit.
     pub unite: Unite,
     /// Its value, or none when the sources leave it unknown.
     pub valeur: Option<i64>,
@@ -33,7 +32,6 @@ pub struct ParametreDuJour {
     pub du: NaiveDate,
     /// Last day of this value, included, if it has one.
     pub au: Option<NaiveDate>,
-    /// Texts.
     pub bases: Vec<&'static Reference>,
     /// Doubts.
     pub note: Option<String>,

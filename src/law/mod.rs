@@ -31,16 +31,20 @@ pub mod reglement;
 pub mod rule;
 pub mod rules;
 pub mod situation;
+pub mod template;
+mod valeurs;
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use self::bareme::{Bareme, DateDesSoins, ParametreInconnu};
+use self::bareme::Bareme;
 use self::parameters::{InvalidParametres, NB_PARAMETRES, Parametre, Parametres};
 use self::rule::Regle;
 use self::rules::REGISTRY;
+use self::situation::DateDesSoins;
+use self::valeurs::{ParametreInconnu, Valeurs};
 use crate::domain::calendar::{Periode, lendemain, veille};
 use crate::domain::digest::Empreinte;
 use crate::domain::evaluation::{CodeRegle, Fait};
@@ -52,7 +56,6 @@ pub enum LawError {
     /// The day of care is outside the covered period.
     #[error("{jour} is outside the law covered, {du} to {dernier}")]
     HorsCouverture {
-        /// The day asked for.
         jour: NaiveDate,
         /// First day covered.
         du: NaiveDate,
@@ -64,26 +67,15 @@ pub enum LawError {
     ParametreInconnu(#[from] ParametreInconnu),
     /// The answer needs a rule that this version does not have.
     #[error("no rule yet for this {fait:?}")]
-    SituationNonCouverte {
-        /// The fact that no rule reads yet.
-        fait: Fait,
-    },
-    /// A line has no base of reimbursement.
+    SituationNonCouverte { fait: Fait },
     #[error("line {numero_ligne} has no base")]
-    BaseManquante {
-        /// Number of the line.
-        numero_ligne: u16,
-    },
+    BaseManquante { numero_ligne: u16 },
     /// Two rules of the same priority disagree: our mistake.
     #[error("{} and {} disagree", .regles[0], .regles[1])]
-    Conflit {
-        /// The two rules.
-        regles: [CodeRegle; 2],
-    },
+    Conflit { regles: [CodeRegle; 2] },
     /// A topic has no principle, or there are too many rules: our mistake.
     #[error("the registry of rules is invalid")]
     RegistreInvalide,
-    /// An amount does not fit.
     #[error(transparent)]
     Montant(#[from] AmountOverflow),
 }
@@ -91,13 +83,11 @@ pub enum LawError {
 /// The embedded law cannot be used: a mistake in the tree, found at start and by a test.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidLaw {
-    /// Parameters.
     #[error(transparent)]
     Parametres(#[from] InvalidParametres),
     /// The file of the covered period.
     #[error("loi.toml: {0}")]
     Couverture(String),
-    /// Two rules have the same code.
     #[error("two rules are called {0}")]
     DuplicateRule(CodeRegle),
 }
@@ -182,11 +172,11 @@ impl Law {
     /// The law of a day of care.
     pub fn bareme_du(&self, date: DateDesSoins) -> Result<&Bareme, LawError> {
         let jour = date.jour();
-        let place = self.baremes.partition_point(|bareme| bareme.periode.du() <= jour);
+        let place = self.baremes.partition_point(|bareme| bareme.periode().du() <= jour);
         place
             .checked_sub(1)
             .and_then(|index| self.baremes.get(index))
-            .filter(|bareme| bareme.periode.contient(jour))
+            .filter(|bareme| bareme.periode().contient(jour))
             .ok_or_else(|| LawError::HorsCouverture {
                 jour,
                 du: self.couverture.du(),
@@ -239,8 +229,8 @@ fn baremes(couverture: Periode, parametres: &Parametres, regles: &[&'static Regl
         .zip(ends)
         .filter_map(|(du, au)| Periode::new(*du, au).ok())
         .map(|periode| {
-            let mut valeurs = [None; NB_PARAMETRES];
-            for (slot, (_, historique)) in valeurs.iter_mut().zip(parametres.iter()) {
+            let mut nombres = [None; NB_PARAMETRES];
+            for (slot, (_, historique)) in nombres.iter_mut().zip(parametres.iter()) {
                 *slot = historique.en_vigueur(periode.du()).and_then(|valeur| valeur.valeur);
             }
             let regles = dated
@@ -248,7 +238,7 @@ fn baremes(couverture: Periode, parametres: &Parametres, regles: &[&'static Regl
                 .filter(|(_, valid)| valid.contient(periode.du()))
                 .map(|(regle, _)| (*regle, regle.fiche.fondement(parametres, periode.du())))
                 .collect();
-            Bareme::new(periode, &valeurs, regles)
+            Bareme::new(Valeurs { periode, nombres }, regles)
         })
         .collect()
 }

@@ -145,7 +145,7 @@ pub(super) struct Groupe {
 
 /// Groups the lines of a feuille into acts. A supplement joins the nearest principal line before it
 /// on the same day, or else the first after it; a supplement alone on its day is an act by itself.
-pub(super) fn regrouper(actes: &[Acte]) -> Vec<Groupe> {
+pub(super) fn group(actes: &[Acte]) -> Vec<Groupe> {
     let mut groupes: Vec<Groupe> = Vec::with_capacity(actes.len());
     let is_supplement = |acte: &Acte| lookup(&acte.code) == Some(true);
     for (index, acte) in actes.iter().enumerate() {

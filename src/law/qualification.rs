@@ -39,7 +39,7 @@ pub(super) fn qualifier(situation: &Situation, bareme: &Bareme) -> Result<Decisi
     for regle in bareme.regles() {
         let jugement = match regle.juge {
             Juge::Faits(juge) => juge(situation),
-            Juge::FaitsEtValeurs(juge) => juge(situation, bareme)?,
+            Juge::FaitsEtValeurs(juge) => juge(situation, &bareme.valeurs)?,
             Juge::Montants(_) => continue,
         };
         let issue = match jugement {

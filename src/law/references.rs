@@ -21,7 +21,6 @@ pub struct Reference {
     pub citation: &'static str,
     /// What it says, for the rule book.
     pub objet: &'static str,
-    /// How far it was verified.
     pub verification: Verification,
 }
 

@@ -20,11 +20,9 @@ use crate::domain::vocabulary::Vocabulaire;
 /// Another value of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Modification {
-    /// Which parameter.
     pub parametre: Parametre,
     /// Its value, an integer of its unit.
     pub valeur: i64,
-    /// First day.
     pub du: NaiveDate,
     /// Last day, included; the value holds for ever without it.
     pub au: Option<NaiveDate>,
@@ -33,16 +31,13 @@ pub struct Modification {
 /// Why a modification is not possible.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ModificationRefusee {
-    /// No parameter has this code.
     #[error("unknown parameter")]
     CodeInconnu,
-    /// The parameter has another unit.
     #[error("the unit is {}", .0.mot())]
     AutreUnite(Unite),
     /// The value is not one of the unit.
     #[error("a value of {} is from {} to {}", .0.mot(), .1, .2)]
     HorsBornes(Unite, i64, i64),
-    /// The last day comes before the first.
     #[error("ends before it begins")]
     PeriodeVide,
     /// The first day is outside the covered period.
@@ -53,13 +48,9 @@ pub enum ModificationRefusee {
 /// What each payer pays more, or less when negative, and what the fees become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ecart {
-    /// Fees.
     pub honoraires: Centimes,
-    /// Compulsory insurance.
     pub amo: Centimes,
-    /// Complementary insurance.
     pub amc: Centimes,
-    /// Patient.
     pub patient: Centimes,
 }
 
@@ -88,13 +79,10 @@ impl Ecart {
 /// The same care under two laws.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparee {
-    /// Under the law in force.
     pub en_vigueur: Evaluation,
-    /// Under the reform.
     pub reforme: Evaluation,
     /// The care, as it would be billed under the reform.
     pub soins: Soins,
-    /// What changes.
     pub ecart: Ecart,
 }
 

@@ -2,12 +2,12 @@
 
 use chrono::NaiveDate;
 
-use super::bareme::{Bareme, ParametreInconnu};
 use super::parameters::{Parametre, Parametres};
 use super::references::{Reference, reference};
 use super::situation::Situation;
+use super::valeurs::{ParametreInconnu, Valeurs};
 use crate::domain::calendar::Periode;
-use crate::domain::evaluation::{CodeRegle, Fait, Issue, Montants, Qualification};
+use crate::domain::evaluation::{Avertissement, CodeRegle, Fait, Issue, Montants, Qualification};
 use crate::domain::feuille_de_soins::Contrat;
 use crate::domain::money::{Centimes, Taux};
 
@@ -19,22 +19,22 @@ pub struct Fiche {
     /// Title, in French.
     pub titre: &'static str,
     /// First day, and last day included, as year, month, day; open when absent.
-    pub periode: (Option<Jour>, Option<Jour>),
-    /// Keys of its legal bases.
+    pub periode: (Option<Ymd>, Option<Ymd>),
     pub bases: &'static [&'static str],
     /// Place among the rules of its topic.
     pub rang: Rang,
-    /// Facts that it reads.
     pub faits: &'static [Fait],
-    /// Parameters that it reads.
     pub parametres: &'static [Parametre],
     /// Sentence for the patient when the rule decides. `{majoration}`, `{participation}`,
     /// `{taux}`, `{age}`… are replaced by the facts and amounts of the act.
     pub phrase: &'static str,
+    /// What the reader is warned of when this becomes of the rule. A rule that leaves an act
+    /// undetermined names the fact that is missing.
+    pub avertit: Option<(Issue, Avertissement)>,
 }
 
 /// A civil day of a sheet: year, month, day.
-pub type Jour = (i32, u32, u32);
+pub type Ymd = (i32, u32, u32);
 
 impl Fiche {
     /// Its legal bases.
@@ -62,7 +62,7 @@ impl Fiche {
 
     /// The period of the rule, open on a side that is absent.
     pub fn periode(&self) -> Option<Periode> {
-        let day = |(year, month, day): Jour| NaiveDate::from_ymd_opt(year, month, day);
+        let day = |(year, month, day): Ymd| NaiveDate::from_ymd_opt(year, month, day);
         let du = self.periode.0.map_or(Some(NaiveDate::MIN), day)?;
         let au = match self.periode.1 {
             Some(last) => Some(crate::domain::calendar::lendemain(day(last)?)?),
@@ -90,11 +90,8 @@ pub enum Rang {
 /// What the complementary insurance takes over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PriseEnCharge {
-    /// Nothing.
     Rien,
-    /// The ticket modérateur.
     TicketModerateur,
-    /// The ticket modérateur and the majoration.
     TicketEtMajoration,
     /// What a contract promises.
     Contrat(Contrat),
@@ -105,26 +102,20 @@ pub enum PriseEnCharge {
 pub enum Effet {
     /// Where the act stands.
     Parcours(Qualification),
-    /// Rate of the compulsory insurance.
     Taux(Taux),
     /// Rate of the compulsory insurance, and a flat sum that takes the place of the ticket
     /// modérateur of the principal line.
     Forfait {
-        /// The rate.
         taux: Taux,
-        /// The sum.
         forfait: Centimes,
     },
-    /// Whether the participation forfaitaire is due.
     Participation(bool),
-    /// What the complementary insurance takes over.
     Complementaire(PriseEnCharge),
 }
 
 /// The answer of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Jugement {
-    /// It applies, with this effect.
     Applique(Effet),
     /// It does not apply, because of this fact.
     Ecarte(Fait),
@@ -134,11 +125,8 @@ pub enum Jugement {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an event of the calculation")]
 pub struct Liquidation {
-    /// Where the act stands.
     pub qualification: Qualification,
-    /// Amounts of the act.
     pub montants: Montants,
-    /// What the complementary insurance takes over.
     pub prise_en_charge: PriseEnCharge,
     /// Whether the principal line is not reimbursed, or free.
     pub non_rembourse: bool,
@@ -155,11 +143,9 @@ pub struct Liquidation {
 /// How a rule answers.
 #[derive(Debug)]
 pub enum Juge {
-    /// From the facts alone.
     Faits(fn(&Situation) -> Jugement),
     /// From the facts and the values of the day.
-    FaitsEtValeurs(fn(&Situation, &Bareme) -> Result<Jugement, ParametreInconnu>),
-    /// From the figures.
+    FaitsEtValeurs(fn(&Situation, &Valeurs) -> Result<Jugement, ParametreInconnu>),
     Montants(fn(&Liquidation) -> Issue),
 }
 

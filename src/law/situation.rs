@@ -2,7 +2,6 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::bareme::DateDesSoins;
 use super::nomenclature;
 use crate::domain::adressage::NatureAdressage;
 use crate::domain::calendar::plus_mois;
@@ -16,6 +15,22 @@ use crate::domain::money::Centimes;
 
 /// Days after the birth during which the exemption of the end of a pregnancy goes on.
 const JOURS_APRES_NAISSANCE: u64 = 12;
+
+/// A day of care. Its own type, so that today's date is never passed by mistake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DateDesSoins(NaiveDate);
+
+impl DateDesSoins {
+    /// Says that this day is the day of care that chooses the law.
+    pub const fn new(jour: NaiveDate) -> Self {
+        Self(jour)
+    }
+
+    /// The day.
+    pub const fn jour(self) -> NaiveDate {
+        self.0
+    }
+}
 
 /// The facts of one act on its reference day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +47,6 @@ pub struct Situation {
     pub age_execution: u8,
     /// The médecin traitant in force, seen from the performer.
     pub relation_mt: RelationMt,
-    /// Transmitted indicator.
     pub indicateur: Option<IndicateurParcours>,
     /// Whether the doctor who sent the patient is named.
     pub orienteur_nomme: bool,
@@ -46,41 +60,29 @@ pub struct Situation {
     pub couverture: Option<CouvertureConnue>,
     /// Whether the patient is said to be away from home.
     pub hors_residence: bool,
-    /// Caisse of the patient.
     pub organisme: Option<Organisme>,
-    /// Whether the act is a teleconsultation.
     pub teleconsultation: bool,
     /// Whether the act is a one-off opinion of a consultant.
     pub avis_ponctuel: bool,
     /// Whether the act is an outpatient consultation of a hospital, by a doctor whom it employs.
     pub consultation_externe: bool,
-    /// List of the code of the act.
     pub nomenclature: Nomenclature,
     /// Base of the principal line.
     pub base: Option<Centimes>,
-    /// First installation of the performer.
     pub date_installation: Option<NaiveDate>,
-    /// Specialty of the performer.
     pub specialite: Specialite,
-    /// Convention of the performer.
     pub convention: Convention,
-    /// Contract limiting overruns.
     pub option_tarifaire: OptionTarifaire,
     /// Exemption of the act, or else of the feuille.
     pub exoneration: Exoneration,
-    /// Nature d'assurance.
     pub nature: NatureAssurance,
-    /// Local scheme.
     pub regime_local: RegimeLocal,
-    /// Complementary cover.
     pub complementaire: Complementaire,
-    /// The contract, when it is known.
     pub contrat: Option<Contrat>,
     /// Start of the pregnancy or day of the birth, under maternity insurance.
     pub date_maternite: Option<NaiveDate>,
     /// Day of the act itself.
     pub date_execution: NaiveDate,
-    /// Particular situation.
     pub particuliere: SituationParticuliere,
 }
 

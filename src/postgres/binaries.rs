@@ -50,11 +50,6 @@ impl Binaries {
         }
     }
 
-    /// Major version.
-    pub const fn major(&self) -> u32 {
-        self.major
-    }
-
     pub(super) fn command(&self, name: &str) -> Command {
         Command::new(self.dir.join(name))
     }

@@ -58,7 +58,6 @@ pub enum StartError {
         .dir.display()
     )]
     AlreadyOwned {
-        /// The directory.
         dir: PathBuf,
         /// The owner, as written in the lock.
         pid: String,
@@ -73,38 +72,19 @@ pub enum StartError {
         "le compte {compte} ne peut pas traverser {} : choisissez un autre dossier avec TRAITANT_DONNEES=…",
         .dir.display()
     )]
-    NotTraversable {
-        /// The directory.
-        dir: PathBuf,
-        /// The account.
-        compte: String,
-    },
-    /// A command of PostgreSQL failed.
+    NotTraversable { dir: PathBuf, compte: String },
     #[error("{commande} a échoué : {sortie}")]
-    CommandFailed {
-        /// Which one.
-        commande: String,
-        /// What it printed.
-        sortie: String,
-    },
-    /// The server did not become ready.
+    CommandFailed { commande: String, sortie: String },
     #[error("PostgreSQL n'est pas prêt après {secondes} s ; son journal est {}\n{fin}", .journal.display())]
     NotReady {
         /// How long we waited.
         secondes: u64,
-        /// Its log.
         journal: PathBuf,
         /// The end of its log.
         fin: String,
     },
-    /// The file system refused.
     #[error("{quoi} : {source}")]
-    Io {
-        /// What we were doing.
-        quoi: String,
-        /// Why not.
-        source: std::io::Error,
-    },
+    Io { quoi: String, source: std::io::Error },
 }
 
 impl StartError {
@@ -122,7 +102,6 @@ impl StartError {
     .journal.display()
 )]
 pub struct Lost {
-    /// Its log.
     pub journal: PathBuf,
 }
 

@@ -28,10 +28,8 @@ pub use self::people::{DECLARATIONS, MEDECINS, MedecinFictif, PARENTS, PATIENTS,
 /// Why the sandbox people could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
-    /// A service refused.
     #[error(transparent)]
     Service(#[from] ServiceError),
-    /// A constant of this crate is wrong.
     #[error("sandbox people: {0}")]
     Data(#[from] Invalide),
     /// A declaration names nobody.

@@ -26,11 +26,9 @@ pub struct PersonneFictive {
     pub nom: &'static str,
     /// nir or nia.
     pub nature: &'static str,
-    /// Own number.
     pub numero: &'static str,
     /// Number of the insured parent.
     pub ouvrant_droit: Option<&'static str>,
-    /// Birth date.
     pub date_naissance: &'static str,
     /// Régime, caisse and centre.
     pub organisme: &'static str,
@@ -41,25 +39,15 @@ pub struct PersonneFictive {
 /// A doctor of the sandbox.
 #[derive(Debug)]
 pub struct MedecinFictif {
-    /// RPPS.
     pub rpps: &'static str,
-    /// Name.
     pub nom: &'static str,
-    /// First name.
     pub prenom: &'static str,
-    /// Specialty code.
     pub specialite: &'static str,
-    /// Convention.
     pub convention: Convention,
-    /// How.
     pub mode: ModeExercice,
-    /// Billing number.
     pub num_am: Option<&'static str>,
-    /// Name of the cabinet.
     pub cabinet: &'static str,
-    /// Its commune.
     pub commune: &'static str,
-    /// Its address.
     pub adresse: &'static str,
 }
 

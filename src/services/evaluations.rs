@@ -4,12 +4,11 @@ use super::ServiceError;
 use crate::domain::evaluation::{AvertissementLigne, Evaluation, FaitsConnus, Reglement};
 use crate::domain::feuille_de_soins::Soins;
 pub use crate::law::autrement::{Autrement, Changement};
-use crate::law::bareme::DateDesSoins;
 pub use crate::law::explanation::patient::PourLePatient;
 pub use crate::law::explanation::{Motif, Motifs};
 use crate::law::explanation::{bilan, message};
 use crate::law::reglement::reglement;
-use crate::law::situation::Situation;
+use crate::law::situation::{DateDesSoins, Situation};
 use crate::law::{Law, LawError, checks};
 
 /// Why an evaluation says what it says, in French.

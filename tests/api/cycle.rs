@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use traitant::domain::declaration::{Action, Etat, TRANSITIONS, diagram};
+use traitant::domain::declaration::{Action, Etat, TRANSITIONS};
 use traitant::domain::vocabulary::Vocabulaire;
 
 use crate::support::TestApp;
@@ -124,6 +124,24 @@ async fn each_state_shows_each_role_what_it_may_do() {
             assert_eq!(seen["expire_le"].is_null(), *etat != Etat::EnAttente, "{etat:?}");
         }
     }
+}
+
+/// The life of a declaration as a Mermaid diagram, written from [`TRANSITIONS`].
+fn diagram() -> String {
+    let mut text = "stateDiagram-v2\n".to_owned();
+    let mut line = |from: &str, to: &str, label: &str| {
+        let label = if label.is_empty() { String::new() } else { format!(" : {label}") };
+        text.extend(["    ", from, " --> ", to, &label, "\n"]);
+    };
+    line("[*]", Etat::EnAttente.mot(), "déposer");
+    for (from, action, to) in TRANSITIONS {
+        line(from.mot(), to.mot(), action.mot());
+    }
+    let leaves = |etat| TRANSITIONS.iter().any(|(from, _, to)| *from == etat && *to != etat);
+    for etat in Etat::TOUS.iter().filter(|etat| !leaves(**etat)) {
+        line(etat.mot(), "[*]", "");
+    }
+    text
 }
 
 #[test]

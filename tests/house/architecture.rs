@@ -1,6 +1,7 @@
 //! Who may import whom. The table below is the map of `docs/ARCHITECTURE.md`, enforced.
 
 use std::collections::BTreeSet;
+use std::process::Command;
 
 use crate::files::{below, root, text};
 
@@ -270,6 +271,16 @@ fn no_file_is_longer_than_four_hundred_lines() {
         .map(|(lines, path)| format!("{path}: {lines}"))
         .collect();
     assert!(long.is_empty(), "split these files: {}", long.join(", "));
+}
+
+/// `cargo fmt` follows the lines that declare modules, and a macro declares the rules.
+#[test]
+fn rules_are_formatted_like_everything_else() {
+    let rules = below("src/law/rules", ".rs");
+    let check = Command::new("rustfmt").arg("--check").args(rules).current_dir(root()).output();
+    // Without rustfmt nothing is said here: the test is for those who write.
+    let said = check.map_or_else(|_absent| Vec::new(), |done| done.stdout);
+    assert!(said.is_empty(), "rustfmt src/law/rules/*.rs\n{}", String::from_utf8_lossy(&said));
 }
 
 #[test]

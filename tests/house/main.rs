@@ -12,6 +12,7 @@
 
 mod architecture;
 mod codes;
+mod comments;
 mod documents;
 mod files;
 mod packaging;

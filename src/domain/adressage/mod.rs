@@ -15,33 +15,18 @@ mod projet;
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use self::projet::{
-    AdressageInvalide, LimitesAdressage, MAX_CORRESPONDANTS, ProjetAdressage, SoinsPrevus,
+    ActePrevu, AdressageInvalide, Correspondant, LimitesAdressage, MAX_CORRESPONDANTS,
+    NatureAdressage, Periodicite, ProjetAdressage, SoinsPrevus, UnitePeriodicite,
 };
 
 use super::calendar::{Periode, plus_mois};
-use super::feuille_de_soins::CodeActe;
 use super::identifiers::{Rpps, Specialite};
 use super::ids::{AdressageId, MedecinId, PatientId, RetourId};
 use super::vocabulary::{Vocabulaire, vocabulaire};
 
 vocabulaire!(
-    /// Kind of referral.
-    NatureAdressage ("nature_adressage") {
-        /// One opinion of a consultant, who does not follow the patient.
-        AvisPonctuel = 1 "avis_ponctuel",
-        /// Repeated care whose content and periodicity are agreed.
-        PlanDeSoins = 2 "plan_de_soins",
-        /// Several doctors for one condition, in concertation.
-        Sequence = 3 "sequence",
-        /// Care written in the protocol of a long-term condition.
-        ProtocoleAld = 4 "protocole_ald",
-    }
-);
-
-vocabulaire!(
     /// State of a referral.
     EtatAdressage ("etat_adressage") {
-        /// Holds for its period.
         Actif = 1 "actif",
         /// Ended before the period first given.
         Clos = 2 "clos",
@@ -53,9 +38,7 @@ vocabulaire!(
 vocabulaire!(
     /// What somebody may do to a referral.
     ActionAdressage ("action_adressage") {
-        /// Report to the médecin traitant.
         RendreCompte = 1 "rendre_compte",
-        /// Correct.
         Rectifier = 2 "rectifier",
         /// End before the period first given.
         Clore = 3 "clore",
@@ -67,30 +50,12 @@ vocabulaire!(
 vocabulaire!(
     /// Why a referral ends before its period.
     MotifCloture ("motif_cloture") {
-        /// The care is over.
         SoinsTermines = 1 "soins_termines",
         /// The patient does not want it any more.
         Patient = 2 "patient",
-        /// The correspondent does not give this care.
         Correspondant = 3 "correspondant",
-        /// Another referral takes its place.
         AutreAdressage = 4 "autre_adressage",
-        /// Something else.
         Autre = 5 "autre",
-    }
-);
-
-vocabulaire!(
-    /// Unit of a periodicity.
-    UnitePeriodicite ("unite_periodicite") {
-        /// Days.
-        Jour = 1 "jour",
-        /// Weeks.
-        Semaine = 2 "semaine",
-        /// Months.
-        Mois = 3 "mois",
-        /// Years.
-        Annee = 4 "annee",
     }
 );
 
@@ -99,68 +64,21 @@ vocabulaire!(
     NatureRetour ("nature_retour") {
         /// Conclusions and proposals: the opinion is given.
         Conclusions = 1 "conclusions",
-        /// What was done on a day.
         CompteRendu = 2 "compte_rendu",
-        /// Where the care stands.
         Synthese = 3 "synthese",
     }
 );
 
-/// To whom a patient is referred.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Correspondant {
-    /// A doctor.
-    Medecin {
-        /// Internal id.
-        id: MedecinId,
-        /// RPPS.
-        rpps: Rpps,
-    },
-    /// Any doctor of a specialty.
-    Specialite(Specialite),
-}
-
-impl Correspondant {
-    /// Whether a doctor, of a specialty when it is known, is this correspondent.
-    pub fn est(&self, rpps: &Rpps, specialite: Option<Specialite>) -> bool {
-        match self {
-            Self::Medecin { rpps: own, .. } => own == rpps,
-            // The codes of general practice are three for one profession.
-            Self::Specialite(own) => specialite.is_some_and(|other| {
-                other == *own || (other.est_generaliste() && own.est_generaliste())
-            }),
-        }
-    }
-}
-
-/// How often care comes back: every so many units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Periodicite {
-    /// Every how many.
-    pub tous_les: u16,
-    /// Of what.
-    pub unite: UnitePeriodicite,
-}
-
-/// An act that a referral provides for.
-pub type ActePrevu = CodeActe;
-
 /// What a correspondent reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retour {
-    /// Its id.
     pub id: RetourId,
-    /// By whom.
     pub medecin_id: MedecinId,
-    /// By whom, in public.
     pub rpps: Rpps,
-    /// Kind.
     pub nature: NatureRetour,
-    /// Day of the care.
     pub soins_le: NaiveDate,
     /// Where the document is kept.
     pub reference: Option<String>,
-    /// When the register received it.
     pub enregistre_le: DateTime<Utc>,
 }
 
@@ -169,33 +87,21 @@ pub struct Retour {
 pub struct Adressage {
     /// Its id, the same in every version.
     pub id: AdressageId,
-    /// Who is referred.
     pub patient_id: PatientId,
-    /// By whom.
     pub medecin_id: MedecinId,
-    /// By whom, in public.
     pub rpps: Rpps,
-    /// Kind.
     pub nature: NatureAdressage,
     /// Day on which the author, médecin traitant, established it.
     pub etabli_le: NaiveDate,
     /// Version, from 1.
     pub version: i32,
-    /// State.
     pub etat: EtatAdressage,
-    /// Why it was closed, when it was.
     pub motif_cloture: Option<MotifCloture>,
-    /// Days.
     pub effet: Periode,
-    /// To whom.
     pub correspondants: Vec<Correspondant>,
-    /// What for.
     pub soins: SoinsPrevus,
-    /// What correspondents reported.
     pub retours: Vec<Retour>,
-    /// Since when this version is known.
     pub enregistre_le: DateTime<Utc>,
-    /// Since when another version replaced it.
     pub remplace_le: Option<DateTime<Utc>>,
 }
 
@@ -203,9 +109,7 @@ pub struct Adressage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{action:?} is impossible in state {etat:?}")]
 pub struct AdressageRefuse {
-    /// From which state.
     pub etat: EtatAdressage,
-    /// What was wanted.
     pub action: ActionAdressage,
 }
 

@@ -2,9 +2,65 @@
 
 use chrono::NaiveDate;
 
-use super::{ActePrevu, Correspondant, NatureAdressage, Periodicite};
 use crate::domain::calendar::{Periode, plus_mois};
+use crate::domain::feuille_de_soins::CodeActe;
+use crate::domain::identifiers::{Rpps, Specialite};
 use crate::domain::ids::MedecinId;
+use crate::domain::vocabulary::vocabulaire;
+
+vocabulaire!(
+    /// Kind of referral.
+    NatureAdressage ("nature_adressage") {
+        /// One opinion of a consultant, who does not follow the patient.
+        AvisPonctuel = 1 "avis_ponctuel",
+        /// Repeated care whose content and periodicity are agreed.
+        PlanDeSoins = 2 "plan_de_soins",
+        /// Several doctors for one condition, in concertation.
+        Sequence = 3 "sequence",
+        /// Care written in the protocol of a long-term condition.
+        ProtocoleAld = 4 "protocole_ald",
+    }
+);
+
+vocabulaire!(
+    /// Unit of a periodicity.
+    UnitePeriodicite ("unite_periodicite") {
+        Jour = 1 "jour",
+        Semaine = 2 "semaine",
+        Mois = 3 "mois",
+        Annee = 4 "annee",
+    }
+);
+
+/// To whom a patient is referred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Correspondant {
+    Medecin { id: MedecinId, rpps: Rpps },
+    Specialite(Specialite),
+}
+
+impl Correspondant {
+    /// Whether a doctor, of a specialty when it is known, is this correspondent.
+    pub fn est(&self, rpps: &Rpps, specialite: Option<Specialite>) -> bool {
+        match self {
+            Self::Medecin { rpps: own, .. } => own == rpps,
+            // The codes of general practice are three for one profession.
+            Self::Specialite(own) => specialite.is_some_and(|other| {
+                other == *own || (other.est_generaliste() && own.est_generaliste())
+            }),
+        }
+    }
+}
+
+/// How often care comes back: every so many units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Periodicite {
+    pub tous_les: u16,
+    pub unite: UnitePeriodicite,
+}
+
+/// An act that a referral provides for.
+pub type ActePrevu = CodeActe;
 
 /// The most correspondents of one referral.
 pub const MAX_CORRESPONDANTS: usize = 10;
@@ -12,24 +68,18 @@ pub const MAX_CORRESPONDANTS: usize = 10;
 /// What a referral is for: codes, never a diagnosis.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SoinsPrevus {
-    /// Acts.
     pub actes: Vec<ActePrevu>,
-    /// How often.
     pub periodicite: Option<Periodicite>,
 }
 
 /// What the author of a referral says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjetAdressage {
-    /// Kind.
     pub nature: NatureAdressage,
-    /// First day.
     pub effet_du: NaiveDate,
     /// First day without effect; a single opinion has one by itself.
     pub effet_au: Option<NaiveDate>,
-    /// To whom.
     pub correspondants: Vec<Correspondant>,
-    /// What for.
     pub soins: SoinsPrevus,
 }
 
@@ -45,34 +95,25 @@ pub struct LimitesAdressage {
 /// What is wrong with what somebody wrote about a referral. One variant, one rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AdressageInvalide {
-    /// Nothing says when it ends.
     #[error("no end")]
     FinAbsente,
-    /// It ends before it begins.
     #[error("ends before it begins")]
     FinAvantDebut,
-    /// It lasts too long for its kind.
     #[error("must end on {au_plus_tard} at the latest")]
     DureeExcessive {
         /// The last possible first day without effect.
         au_plus_tard: NaiveDate,
     },
-    /// It begins before it was established.
     #[error("begins before it was established")]
     DebutAvantEtablissement,
-    /// A plan without any act.
     #[error("a plan has a content")]
     SansActe,
-    /// A plan without periodicity.
     #[error("a plan has a periodicity")]
     SansPeriodicite,
-    /// A single opinion does not come back.
     #[error("a single opinion has no periodicity")]
     PeriodiciteInutile,
-    /// A kind of one correspondent with several.
     #[error("one correspondent only")]
     CorrespondantUnique,
-    /// The same correspondent twice.
     #[error("correspondent {rang} is there twice")]
     CorrespondantEnDouble {
         /// Which one, from 0.
@@ -87,10 +128,8 @@ pub enum AdressageInvalide {
     /// Closed in the past, or after its own end, or before its first day.
     #[error("closed outside its period")]
     ClotureHorsPeriode,
-    /// A report of care outside the period.
     #[error("care outside the period")]
     SoinsHorsPeriode,
-    /// A report of care to come.
     #[error("care in the future")]
     SoinsFuturs,
 }

@@ -22,11 +22,8 @@ pub use self::attente::Attente;
 vocabulaire!(
     /// State of a file.
     EtatConciliation ("etat_conciliation") {
-        /// Somebody looks for a doctor.
         Ouverte = 1 "ouverte",
-        /// A doctor agreed.
         MedecinTrouve = 2 "medecin_trouve",
-        /// The patient gave up.
         Abandonnee = 3 "abandonnee",
         /// Ended by the caisse without a doctor.
         Close = 4 "close",
@@ -36,13 +33,9 @@ vocabulaire!(
 vocabulaire!(
     /// What somebody may do to a file.
     ActionConciliation ("action_conciliation") {
-        /// Write that a doctor was contacted.
         Contacter = 1 "contacter",
-        /// Write what a doctor answered.
         Repondre = 2 "repondre",
-        /// Say that a doctor agreed.
         Trouver = 3 "trouver",
-        /// Give up.
         Abandonner = 4 "abandonner",
         /// End the search in vain.
         Clore = 5 "clore",
@@ -52,13 +45,9 @@ vocabulaire!(
 vocabulaire!(
     /// What a doctor answered.
     ReponseMedecin ("reponse_medecin") {
-        /// Nothing yet.
         Attendue = 1 "attendue",
-        /// Agrees to be the médecin traitant.
         Accord = 2 "accord",
-        /// Refuses.
         Refus = 3 "refus",
-        /// Never answered.
         SansReponse = 4 "sans_reponse",
     }
 );
@@ -66,7 +55,6 @@ vocabulaire!(
 vocabulaire!(
     /// Who acts on a file.
     PartieConciliation ("partie_conciliation") {
-        /// The patient.
         Patient = 1 "patient",
         /// The caisse, for the patient.
         Caisse = 2 "caisse",
@@ -80,17 +68,11 @@ pub struct Contact {
     pub id: ContactId,
     /// Version, from 1.
     pub version: i32,
-    /// Whom.
     pub medecin_id: MedecinId,
-    /// Whom, in public.
     pub rpps: Rpps,
-    /// By whom.
     pub par: PartieConciliation,
-    /// When.
     pub contacte_le: NaiveDate,
-    /// What the doctor answered.
     pub reponse: ReponseMedecin,
-    /// When.
     pub repondu_le: Option<NaiveDate>,
     /// The declaration that the doctor refused, when that is the answer.
     pub declaration_id: Option<DeclarationId>,
@@ -99,57 +81,39 @@ pub struct Contact {
 /// A file, as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conciliation {
-    /// Its id.
     pub id: ConciliationId,
-    /// Whose.
     pub patient_id: PatientId,
     /// Asked of which caisse.
     pub organisme: Organisme,
-    /// Near which residence.
     pub commune: CommuneExercice,
-    /// By whom.
     pub demandee_par: PartieConciliation,
-    /// When.
     pub demandee_le: NaiveDate,
     /// Version, from 1.
     pub version: i32,
-    /// State.
     pub etat: EtatConciliation,
-    /// The doctor who agreed.
     pub medecin: Option<(MedecinId, Rpps)>,
-    /// Day on which the search ended.
     pub terminee_le: Option<NaiveDate>,
     /// Doctors contacted, in the order of their contacts.
     pub contacts: Vec<Contact>,
-    /// When it was recorded.
     pub enregistre_le: DateTime<Utc>,
 }
 
 /// Why a file does not move, or a date cannot be accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ConciliationRefusee {
-    /// The search is over.
     #[error("the search is over: {etat:?}")]
-    Terminee {
-        /// How it ended.
-        etat: EtatConciliation,
-    },
-    /// No such contact.
+    Terminee { etat: EtatConciliation },
     #[error("no such contact")]
     ContactInconnu,
-    /// The doctor has answered.
     #[error("already answered")]
     DejaRepondu,
     /// An answer that says nothing.
     #[error("an answer is needed")]
     ReponseAttendue,
-    /// A contact to come.
     #[error("contacted in the future")]
     ContactFutur,
-    /// An answer to come.
     #[error("answered in the future")]
     ReponseFuture,
-    /// Answered before being asked.
     #[error("answered before the contact")]
     ReponseAvantContact,
 }

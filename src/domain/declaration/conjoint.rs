@@ -8,7 +8,6 @@ use super::super::vocabulary::vocabulaire;
 vocabulaire!(
     /// A condition of joint designation.
     ConditionConjointe ("condition_conjointe") {
-        /// The same specialty.
         MemeSpecialite = 1 "specialite_differente",
         /// The same cabinet in the same premises, or the same centre.
         MemeLieu = 2 "lieu_different",
@@ -20,9 +19,7 @@ vocabulaire!(
 /// A doctor of a joint designation, as the practice file shows him on the day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MembreConjoint {
-    /// RPPS.
     pub rpps: Rpps,
-    /// Specialty.
     pub specialite: Specialite,
     /// Where the patient designates him.
     pub lieu: Lieu,
@@ -31,9 +28,7 @@ pub struct MembreConjoint {
 /// A condition that fails, and for whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EchecConjoint {
-    /// For which doctor.
     pub rpps: Rpps,
-    /// Which condition.
     pub condition: ConditionConjointe,
 }
 

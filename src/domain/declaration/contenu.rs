@@ -11,26 +11,20 @@ const FORMULAIRE: &str = "S3704-traitant-1";
 /// What is declared. Fields are in alphabetical order, which is the order of the canonical form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Contenu {
-    /// Sentence of the declaration.
     pub engagement: &'static str,
     /// Version of the form.
     pub formulaire: &'static str,
     /// Doctors chosen, in the order of their RPPS.
     pub medecins: Vec<MedecinDeclare>,
-    /// Who chooses.
     pub patient: PatientDeclare,
 }
 
 /// A doctor on the form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MedecinDeclare {
-    /// Place of practice.
     pub lieu: LieuDeclare,
-    /// Name.
     pub nom: String,
-    /// First name.
     pub prenom: String,
-    /// RPPS.
     pub rpps: String,
     /// Specialty, in French.
     pub specialite: &'static str,
@@ -39,27 +33,21 @@ pub struct MedecinDeclare {
 /// A place on the form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LieuDeclare {
-    /// Address.
     pub adresse: String,
     /// COG code of the commune.
     pub commune: String,
-    /// Geographic FINESS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finess_et: Option<String>,
-    /// Name.
     pub nom: String,
 }
 
 /// The patient on the form. No NIR: the internal id designates the person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PatientDeclare {
-    /// Birth date.
     pub date_naissance: String,
-    /// Internal id.
     pub id: String,
     /// Birth name.
     pub nom: String,
-    /// First name.
     pub prenom: String,
 }
 

@@ -1,8 +1,6 @@
 //! The states of a declaration, and every way from one to another: a table, and nothing else.
 
-use std::fmt::Write;
-
-use super::super::vocabulary::{Vocabulaire, vocabulaire};
+use super::super::vocabulary::vocabulaire;
 
 vocabulaire!(
     /// State of a declaration.
@@ -26,15 +24,11 @@ vocabulaire!(
 vocabulaire!(
     /// What somebody may do to a declaration.
     Action ("action_declaration") {
-        /// Sign.
         Signer = 1 "signer",
-        /// Refuse, for a doctor.
         Refuser = 2 "refuser",
-        /// Cancel.
         Annuler = 3 "annuler",
         /// Let expire: the service itself, in time.
         Expirer = 4 "expirer",
-        /// Rectify a wrong entry, for a caisse.
         Rectifier = 5 "rectifier",
         /// Withdraw: a doctor who is a médecin traitant, or the patient who names nobody else.
         Retirer = 6 "retirer",
@@ -59,26 +53,4 @@ impl Etat {
     pub fn permet(self, action: Action) -> bool {
         TRANSITIONS.iter().any(|(from, by, _)| *from == self && *by == action)
     }
-
-    /// Whether nothing leaves this state.
-    pub fn est_final(self) -> bool {
-        !TRANSITIONS.iter().any(|(from, _, to)| *from == self && to != from)
-    }
-}
-
-/// The life of a declaration as a Mermaid diagram, written from [`TRANSITIONS`].
-pub fn diagram() -> String {
-    let mut text = "stateDiagram-v2\n".to_owned();
-    let mut line = |from: &str, to: &str, label: &str| {
-        let label = if label.is_empty() { String::new() } else { format!(" : {label}") };
-        writeln!(text, "    {from} --> {to}{label}").unwrap_or_default();
-    };
-    line("[*]", Etat::EnAttente.mot(), "déposer");
-    for (from, action, to) in TRANSITIONS {
-        line(from.mot(), to.mot(), action.mot());
-    }
-    for etat in Etat::TOUS.iter().filter(|etat| etat.est_final()) {
-        line(etat.mot(), "[*]", "");
-    }
-    text
 }

@@ -18,7 +18,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 pub use self::conjoint::{ConditionConjointe, EchecConjoint, MembreConjoint, failures};
 pub use self::contenu::{Contenu, LieuDeclare, MedecinDeclare, PatientDeclare};
-pub use self::cycle::{Action, Etat, TRANSITIONS, diagram};
+pub use self::cycle::{Action, Etat, TRANSITIONS};
 pub use self::numero::NumeroDeclaration;
 pub use self::parties::{CotePatient, LienEnVigueur, SeuilsAge, SignatureManquante};
 pub use self::preuve::{PreuveRefusee, PreuveVerifiee, SignatureAnnoncee};
@@ -34,9 +34,7 @@ use super::vocabulary::{Vocabulaire, vocabulaire};
 vocabulaire!(
     /// Where a declaration came from.
     Canal ("canal") {
-        /// The doctor's software.
         Teleservice = 1 "teleservice",
-        /// The patient's portal.
         Portail = 2 "portail",
         /// Paper, entered by the caisse.
         Papier = 3 "papier",
@@ -46,24 +44,17 @@ vocabulaire!(
 /// A doctor named by a declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MedecinDesigne {
-    /// Internal id.
     pub medecin_id: MedecinId,
-    /// RPPS.
     pub rpps: Rpps,
-    /// Where.
     pub lieu_id: LieuId,
 }
 
 /// A declaration, as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Declaration {
-    /// Its id.
     pub id: DeclarationId,
-    /// Whose choice.
     pub patient_id: PatientId,
-    /// Public number.
     pub numero: NumeroDeclaration,
-    /// Where it came from.
     pub canal: Canal,
     /// Doctors chosen, who sign; of an amendment, those who join.
     pub medecins: Vec<MedecinDesigne>,
@@ -71,21 +62,17 @@ pub struct Declaration {
     pub en_place: Option<BTreeSet<MedecinId>>,
     /// The wrong entry that this declaration rectifies.
     pub rectifie: Option<DeclarationId>,
-    /// Canonical content.
     pub contenu: String,
     /// Its digest, which every signature repeats.
     pub contenu_sha256: Empreinte,
     /// Missing signatures are waited for until then.
     pub expire_le: DateTime<Utc>,
-    /// When it was created.
     pub enregistre_le: DateTime<Utc>,
-    /// State.
     pub etat: Etat,
     /// Why it was refused, cancelled or rectified.
     pub motif: Option<String>,
     /// Number of the state, from 1.
     pub version: i32,
-    /// Signatures received.
     pub signatures: Vec<Signature>,
 }
 
@@ -103,14 +90,12 @@ pub struct ConditionsSignature {
     pub rattachement: Option<NaiveDate>,
     /// Today, in Paris.
     pub aujourd_hui: NaiveDate,
-    /// Now.
     pub maintenant: DateTime<Utc>,
 }
 
 /// What a signature did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signee {
-    /// Others are still missing.
     EnAttente,
     /// It was the last: the choice has this order among those of the patient.
     Complete(OrdreSignature),

@@ -18,7 +18,6 @@ pub struct SeuilsAge {
 /// A representation in force: which link, who, and in which quality that person signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LienEnVigueur {
-    /// The link.
     pub id: RepresentationId,
     /// The representative, when he is a person of the register.
     pub representant: Option<PatientId>,
@@ -29,24 +28,18 @@ pub struct LienEnVigueur {
 /// The patient's side of a declaration on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CotePatient {
-    /// Age on that day.
     pub age: u8,
-    /// Ages of the law on that day.
     pub seuils: SeuilsAge,
-    /// Holders and representatives on that day.
     pub liens: Vec<LienEnVigueur>,
 }
 
 /// A signature that a declaration needs: one of these qualities, or this doctor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignatureManquante {
-    /// In which quality.
     pub role: Role,
     /// Another quality that does as well.
     pub sinon: Option<Role>,
-    /// Which doctor, for that quality.
     pub rpps: Option<Rpps>,
-    /// The same doctor, by internal id.
     pub medecin_id: Option<MedecinId>,
 }
 

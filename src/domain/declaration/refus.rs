@@ -10,133 +10,48 @@ use super::signature::{MoyenSignature, RoleSignataire};
 /// Why a declaration does not move. One variant, one rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DeclarationRefusee {
-    /// The state forbids the action.
     #[error("{action:?} is impossible in state {etat:?}")]
-    TransitionInterdite {
-        /// From which state.
-        etat: Etat,
-        /// Which action.
-        action: Action,
-    },
-    /// Somebody signs twice.
+    TransitionInterdite { etat: Etat, action: Action },
     #[error("already signed")]
     DejaSignee,
     /// The digest signed is not that of the content.
     #[error("another content was signed")]
     ContenuDifferent,
-    /// The signatory is not a party.
     #[error("the signatory is not a party to this declaration")]
     SignataireNonPartie,
-    /// The means does not suit the quality.
     #[error("{moyen:?} cannot carry a signature of {role:?}")]
-    MoyenInadapte {
-        /// Means.
-        moyen: MoyenSignature,
-        /// Quality.
-        role: RoleSignataire,
-    },
-    /// The caller may not hand over a signature taken by that means.
+    MoyenInadapte { moyen: MoyenSignature, role: RoleSignataire },
     #[error("the caller may not hand over a signature of {role:?} by {moyen:?}")]
-    TransmissionInterdite {
-        /// Means.
-        moyen: MoyenSignature,
-        /// Quality.
-        role: RoleSignataire,
-    },
-    /// A paper signature without witness or archive reference.
+    TransmissionInterdite { moyen: MoyenSignature, role: RoleSignataire },
     #[error("a paper signature needs a witness and an archive reference")]
     PapierSansTemoin,
-    /// Signed after today.
     #[error("signed in the future")]
     SignatureFuture,
-    /// Signed before the patient was born.
     #[error("signed before birth")]
     SignatureAvantNaissance,
-    /// The declaration waited too long.
     #[error("the waiting time is over")]
     DelaiDepasse,
     /// The patient is too young to sign: a holder of parental authority does.
     #[error("the patient is too young to sign")]
-    PatientMineur {
-        /// Age on the day of signature.
-        age: u8,
-    },
-    /// No declaration was possible for a child on that day.
+    PatientMineur { age: u8 },
     #[error("no declaration for a child on {jour}")]
-    EnfantAvantOuverture {
-        /// Day of the signature.
-        jour: NaiveDate,
-    },
+    EnfantAvantOuverture { jour: NaiveDate },
     /// Signed before the person depended on any caisse that the register knows.
     #[error("signed before the first affiliation")]
     SignatureAvantRattachement,
-    /// No holder or representative is registered in that quality on the day.
     #[error("nobody is registered as {role:?} on {jour}")]
-    RepresentantInconnu {
-        /// Quality.
-        role: RoleSignataire,
-        /// Day of the signature.
-        jour: NaiveDate,
-    },
+    RepresentantInconnu { role: RoleSignataire, jour: NaiveDate },
     /// Several holders or representatives: the signature must say which one signed.
     #[error("several are registered as {role:?}")]
-    RepresentantAmbigu {
-        /// Quality.
-        role: RoleSignataire,
-    },
+    RepresentantAmbigu { role: RoleSignataire },
     /// Conditions of a joint designation that fail, doctor by doctor.
     #[error("joint designation: {} conditions fail", .echecs.len())]
-    ConjointImpossible {
-        /// Which, for whom.
-        echecs: Vec<EchecConjoint>,
-        /// Day of the signature.
-        jour: NaiveDate,
-    },
-    /// No joint designation was possible on that day.
+    ConjointImpossible { echecs: Vec<EchecConjoint>, jour: NaiveDate },
     #[error("no joint designation on {jour}")]
-    ConjointAvantOuverture {
-        /// Day of the signature.
-        jour: NaiveDate,
-    },
-    /// An amendment that does not add to the designation in force.
+    ConjointAvantOuverture { jour: NaiveDate },
     #[error("the amendment does not extend the designation in force on {jour}")]
-    AvenantInadapte {
-        /// Day of the signature.
-        jour: NaiveDate,
-    },
+    AvenantInadapte { jour: NaiveDate },
     /// The doctor does not practise, or not as somebody who can be designated, on that day.
     #[error("{rpps} cannot be designated on {jour}")]
-    MedecinNonDesignable {
-        /// Which doctor.
-        rpps: Rpps,
-        /// Which day.
-        jour: NaiveDate,
-    },
-}
-
-impl DeclarationRefusee {
-    /// Stable code.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::TransitionInterdite { .. } => "transition_interdite",
-            Self::DejaSignee => "deja_signee",
-            Self::ContenuDifferent => "contenu_different",
-            Self::SignataireNonPartie => "signataire_non_partie",
-            Self::MoyenInadapte { .. } => "moyen_inadapte",
-            Self::TransmissionInterdite { .. } => "transmission_interdite",
-            Self::PapierSansTemoin => "papier_sans_temoin",
-            Self::SignatureFuture => "signature_future",
-            Self::SignatureAvantNaissance => "signature_avant_naissance",
-            Self::DelaiDepasse => "delai_depasse",
-            Self::PatientMineur { .. } => "patient_mineur",
-            Self::EnfantAvantOuverture { .. } => "enfant_avant_ouverture",
-            Self::SignatureAvantRattachement => "signature_avant_rattachement",
-            Self::RepresentantInconnu { .. } => "representant_inconnu",
-            Self::RepresentantAmbigu { .. } => "representant_ambigu",
-            Self::ConjointImpossible { .. } => "conjoint_impossible",
-            Self::ConjointAvantOuverture { .. } => "conjoint_avant_ouverture",
-            Self::AvenantInadapte { .. } => "avenant_inadapte",
-            Self::MedecinNonDesignable { .. } => "medecin_non_designable",
-        }
-    }
+    MedecinNonDesignable { rpps: Rpps, jour: NaiveDate },
 }

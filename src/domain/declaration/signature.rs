@@ -15,13 +15,10 @@ use super::super::vocabulary::vocabulaire;
 vocabulaire!(
     /// In which quality somebody signs.
     RoleSignataire ("role_signataire") {
-        /// The patient.
         Assure = 1 "assure",
-        /// A holder of parental authority.
         TitulaireAutoriteParentale = 2 "titulaire_autorite_parentale",
         /// The representative of a protected adult.
         Tuteur = 3 "tuteur",
-        /// A doctor.
         Medecin = 4 "medecin",
     }
 );
@@ -29,17 +26,13 @@ vocabulaire!(
 vocabulaire!(
     /// Means of a signature.
     MoyenSignature ("moyen_signature") {
-        /// The Vitale card was read.
         CarteVitale = 1 "carte_vitale",
-        /// The Vitale application was read.
         AppCarteVitale = 2 "app_carte_vitale",
-        /// FranceConnect.
         Franceconnect = 3 "franceconnect",
         /// Carte de professionnel de santé.
         Cps = 4 "cps",
         /// Its mobile form.
         ECps = 5 "e_cps",
-        /// Pro Santé Connect.
         ProSanteConnect = 6 "pro_sante_connect",
         /// The signed paper was seen.
         PapierOriginalVu = 7 "papier_original_vu",
@@ -112,7 +105,6 @@ pub struct Preuve {
     /// Digest of the evidence held elsewhere, 64 hexadecimal characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub empreinte_sha256: Option<String>,
-    /// Who issued it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub emetteur: Option<String>,
     /// Identifier of the token (`jti`).
@@ -132,27 +124,19 @@ pub struct Preuve {
 /// A signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
-    /// Its id.
     pub id: SignatureId,
-    /// Quality.
     pub role: RoleSignataire,
-    /// The doctor, for that quality.
     pub medecin_id: Option<MedecinId>,
     /// The dated link of the holder or representative, for those qualities.
     pub representation_id: Option<RepresentationId>,
-    /// Civil day of the signature.
     pub signe_le: NaiveDate,
     /// Its instant, when a machine took it.
     pub signe_a: Option<DateTime<Utc>>,
-    /// When this service received it.
     pub recue_le: DateTime<Utc>,
-    /// Means.
     pub moyen: MoyenSignature,
     /// Level of the identification, as its issuer names it.
     pub niveau: Option<String>,
-    /// Evidence.
     pub preuve: Preuve,
-    /// Digest of the content signed.
     pub contenu_sha256: Empreinte,
 }
 

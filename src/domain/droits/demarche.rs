@@ -31,7 +31,6 @@ pub enum Jeton {
     Public,
     /// Any token that is accepted.
     Jeton,
-    /// One that carries this scope.
     Portee(Portee),
 }
 

@@ -7,11 +7,9 @@ vocabulaire!(
     Appartenance ("appartenance") {
         /// Inside, or assimilated.
         DansParcours = 1 "dans_parcours",
-        /// Outside.
         HorsParcours = 2 "hors_parcours",
         /// The rule does not concern this act or this patient.
         NonConcerne = 3 "non_concerne",
-        /// The patient is excluded from the mechanism.
         Exclu = 4 "exclu",
         /// A fact is missing: see the warnings.
         Indeterminee = 5 "indeterminee",
@@ -22,33 +20,24 @@ vocabulaire!(
     /// Situation determined by the caisse (qualificatif calculé, QCP). The numbers are those of the
     /// national nomenclature IR_QPS_V.
     CodeDetermine ("situation_determinee") {
-        /// Without object.
         SansObjet = 0 "sans_objet",
-        /// Declared médecin traitant.
         MedecinTraitant = 1 "medecin_traitant",
-        /// New médecin traitant.
         NouveauMedecinTraitant = 2 "nouveau_medecin_traitant",
-        /// Sent by a doctor.
         Oriente = 3 "oriente",
         /// Direct access, médecin traitant declared.
         AccesDirect = 4 "acces_direct_specifique",
         /// Emergency, médecin traitant declared.
         Urgence = 5 "urgence",
-        /// Away from home.
         HorsResidence = 6 "hors_residence",
-        /// Médecin traitant replaced.
         Remplacant = 7 "remplacant_du_medecin_traitant",
-        /// Article D162-1-6.
         ArticleD16216 = 8 "article_d162_1_6",
         /// General practitioner installed for less than five years in a deficit zone.
         ZoneSousMedicalisee = 10 "generaliste_zone_sous_medicalisee",
-        /// Secondary cabinet of the médecin traitant.
         CabinetSecondaire = 11 "cabinet_secondaire_du_medecin_traitant",
         /// General practitioner first installed for less than five years.
         GeneralisteRecent = 12 "generaliste_recent",
         /// Temporary exclusion, médecin traitant declared.
         ExclusionTemporaire = 13 "exclusion_temporaire",
-        /// Tolerance.
         Tolerance = 21 "tolerance",
         /// Indicator not filled by a performer who is not the médecin traitant.
         IndicateurAbsent = 22 "indicateur_absent",
@@ -64,15 +53,12 @@ vocabulaire!(
         ExclusionTemporaireSansMt = 27 "exclusion_temporaire_sans_medecin_traitant",
         /// Act outside the direct access list, médecin traitant declared.
         ActeHorsAccesDirect = 28 "acte_hors_acces_direct",
-        /// Excluded.
         Exclusion = 31 "exclusion",
-        /// Mayotte.
         Mayotte = 32 "mayotte",
         /// Under 16, médecin traitant declared.
         MoinsDe16Ans = 33 "moins_de_16_ans",
         /// Under 16, no médecin traitant.
         MoinsDe16AnsSansMt = 34 "moins_de_16_ans_sans_medecin_traitant",
-        /// Unknown.
         Inconnu = 99 "inconnu",
     }
 );
@@ -115,7 +101,6 @@ vocabulaire!(
     Classe2013 ("classe_2013") {
         /// Inside the parcours, or assimilated.
         ParcoursEtAssimiles = 1 "parcours_et_assimiles",
-        /// Outside.
         Hors = 2 "hors",
         /// In neither term of the rate.
         Exclues = 3 "exclues",
@@ -127,15 +112,11 @@ vocabulaire!(
     Theme ("theme") {
         /// Where the act stands towards the parcours.
         Parcours = 1 "PAR",
-        /// Rate of the compulsory insurance.
         Taux = 2 "TAU",
-        /// Majoration of the ticket modérateur.
         Majoration = 3 "MAJ",
-        /// Participation forfaitaire.
         Participation = 4 "PF",
         /// What the complementary insurance may pay.
         Complementaire = 5 "AMC",
-        /// Overruns.
         Depassement = 6 "DEP",
     }
 );
@@ -143,11 +124,9 @@ vocabulaire!(
 vocabulaire!(
     /// The médecin traitant of the patient on a day, seen from the performer.
     RelationMt ("medecin_traitant") {
-        /// No médecin traitant is declared.
         Aucun = 1 "aucun",
         /// The performer is the médecin traitant, alone or jointly.
         Executant = 2 "executant",
-        /// Another doctor is.
         Autre = 3 "autre",
         /// Another doctor is, whom the performer replaces.
         Remplace = 4 "remplace",
@@ -157,7 +136,6 @@ vocabulaire!(
         Parti = 6 "parti",
         /// The performer is, and acts at a secondary cabinet.
         ExecutantCabinetSecondaire = 7 "executant_cabinet_secondaire",
-        /// Nobody knows.
         Inconnu = 8 "inconnu",
     }
 );

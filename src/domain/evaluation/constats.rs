@@ -8,7 +8,6 @@ use crate::domain::vocabulary::{Vocabulaire, vocabulaire};
 /// Stable code of a rule, such as `PAR-030`: a topic and a number, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CodeRegle {
-    /// Topic.
     pub theme: Theme,
     /// Number inside the topic, below 1000.
     pub numero: u16,
@@ -30,53 +29,34 @@ impl std::fmt::Display for CodeRegle {
 vocabulaire!(
     /// A fact that a rule may look at.
     Fait ("fait") {
-        /// Day of care.
         DateSoins = 1 "date_soins",
         /// Age in completed years.
         Age = 2 "age",
         /// The médecin traitant in force on the day of care.
         MedecinTraitant = 3 "medecin_traitant",
-        /// Transmitted indicator.
         Indicateur = 4 "indicateur",
-        /// The doctor who sent the patient.
         Orienteur = 5 "orienteur",
-        /// Profession and specialty of the performer.
         Specialite = 6 "specialite",
-        /// Convention of the performer.
         Convention = 7 "convention",
-        /// Exemption.
         Exoneration = 8 "exoneration",
-        /// Local scheme.
         RegimeLocal = 9 "regime_local",
-        /// Complementary cover.
         Complementaire = 10 "complementaire",
-        /// Nature d'assurance.
         NatureAssurance = 11 "nature_assurance",
-        /// Where the act stands.
         Appartenance = 12 "appartenance",
         /// Participations already kept on the same day or in the same year.
         Cumuls = 13 "cumuls",
         /// Fees and base.
         Montants = 14 "montants",
-        /// Particular situation of the beneficiary.
         SituationParticuliere = 15 "situation_particuliere",
-        /// Place of the act.
         Lieu = 16 "lieu_execution",
         /// Item of article D162-1-6 behind the indicator A.
         MotifExclusion = 17 "motif_exclusion",
-        /// Day of the performer's first installation.
         DateInstallation = 18 "date_installation",
-        /// Caisse of the patient.
         Organisme = 19 "organisme",
-        /// Code of the act.
         Acte = 20 "acte",
-        /// Qualificatif de dépense.
         Qualificatif = 21 "qualificatif_depense",
-        /// Referrals of the register.
         Adressage = 22 "adressage",
-        /// Cover known by the register.
         CouvertureConnue = 23 "couverture_connue",
-        /// Contract of the complementary insurance.
         Contrat = 24 "contrat_complementaire",
         /// Hours since which the emergency was foreseen.
         UrgencePrevue = 25 "urgence_prevue",
@@ -97,9 +77,7 @@ pub enum Issue {
 /// A rule that was considered, and what became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Constat {
-    /// The rule.
     pub regle: CodeRegle,
-    /// What became of it.
     pub issue: Issue,
 }
 

@@ -48,7 +48,6 @@ impl Naissance {
 /// What is known beside the feuille, from the register or, in a simulation, from the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaitsConnus {
-    /// The patient's age.
     pub naissance: Naissance,
     /// The médecin traitant on each reference day of the feuille.
     pub relations_mt: Vec<(NaiveDate, RelationMt)>,
@@ -56,7 +55,6 @@ pub struct FaitsConnus {
     pub participations_jour: Vec<(NaiveDate, Centimes)>,
     /// Participations forfaitaires already kept, by year of care.
     pub participations_an: Vec<(i32, Centimes)>,
-    /// What else the register says.
     pub registre: FaitsRegistre,
 }
 
@@ -73,11 +71,8 @@ impl FaitsConnus {
 /// The four separate results about the parcours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Qualification {
-    /// Where the act stands.
     pub appartenance: Appartenance,
-    /// The caisse's code.
     pub code: CodeDetermine,
-    /// Whether the majoration is due.
     pub majoration: bool,
     /// Whether an authorised overrun (DA) may be billed, as far as the parcours is concerned.
     pub da_possible: bool,
@@ -90,13 +85,10 @@ pub struct Qualification {
 /// The decision about one act: a principal line and the supplements attached to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActeEvalue {
-    /// The four results.
     pub qualification: Qualification,
     /// Rate of the compulsory insurance before any majoration.
     pub taux: Taux,
-    /// Every rule considered.
     pub constats: Constats,
-    /// Amounts of the act.
     pub montants: Montants,
     /// Amounts of its lines, the principal one first.
     pub lignes: Vec<LigneEvaluee>,
@@ -117,7 +109,6 @@ vocabulaire!(
         IndicateurContredit = 5 "indicateur_contredit",
         /// The organisme of the feuille is not the one of the register on the day of care.
         OrganismeContredit = 6 "organisme_contredit",
-        /// The register does not know the performer.
         ExecutantInconnu = 7 "executant_inconnu",
         /// The specialty of the feuille is not the one of the register on the day of care.
         SpecialiteContredite = 8 "specialite_contredite",
@@ -171,7 +162,6 @@ vocabulaire!(
         DepassementSansMotif = 32 "depassement_sans_motif",
         /// The convention of the feuille is not the one of the register.
         ConventionContredite = 33 "convention_contredite",
-        /// The foreseen situation was no emergency.
         UrgencePrevisible = 34 "urgence_previsible",
         /// The register knows no place where the performer and the médecin traitant both practise.
         CollegueHorsDuGroupe = 35 "collegue_hors_du_groupe",
@@ -224,20 +214,15 @@ impl Avertissement {
 /// A warning, and the line it is about when it is about one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct AvertissementLigne {
-    /// What.
     pub code: Avertissement,
-    /// Which line.
     pub numero_ligne: Option<u16>,
 }
 
 /// The decision about a whole feuille.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evaluation {
-    /// Decisions act by act.
     pub actes: Vec<ActeEvalue>,
-    /// Sums of the acts.
     pub totaux: Montants,
-    /// Warnings.
     pub avertissements: Vec<AvertissementLigne>,
 }
 

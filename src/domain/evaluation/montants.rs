@@ -5,7 +5,6 @@ use crate::domain::money::{AmountOverflow, Centimes};
 /// Amounts of a line, of an act or of a feuille.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Montants {
-    /// Fees charged.
     pub honoraires: Centimes,
     /// Base of reimbursement retained.
     pub base: Centimes,
@@ -13,17 +12,13 @@ pub struct Montants {
     pub part_amo_brute: Centimes,
     /// Base minus that share.
     pub ticket_moderateur: Centimes,
-    /// Majoration of the ticket modérateur.
     pub majoration: Centimes,
-    /// Participation forfaitaire.
     pub participation: Centimes,
     /// What the compulsory insurance pays in the end.
     pub rembourse_amo: Centimes,
     /// Fees minus base.
     pub depassement: Centimes,
-    /// What the complementary insurance pays.
     pub part_amc: Centimes,
-    /// What is left to the patient.
     pub reste_a_charge: Centimes,
 }
 
@@ -48,8 +43,6 @@ impl Montants {
 /// The amounts of one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LigneEvaluee {
-    /// Number of the line on the feuille.
     pub numero_ligne: u16,
-    /// Amounts.
     pub montants: Montants,
 }

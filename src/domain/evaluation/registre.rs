@@ -14,17 +14,12 @@ use crate::domain::vocabulary::vocabulaire;
 vocabulaire!(
     /// Cover under which a designation sleeps: the ordinary one is not written.
     CouvertureConnue ("couverture_connue") {
-        /// Aide médicale de l'État.
         Ame = 1 "ame",
         /// In passage, under the coordination of two schemes.
         Passage = 2 "passage",
-        /// A caisse of the overseas territories.
         CaisseDuPacifique = 3 "caisse_du_pacifique",
-        /// The caisse of Mayotte.
         CaisseDeMayotte = 4 "caisse_de_mayotte",
-        /// Without rights for a time.
         SansDroits = 5 "sans_droits",
-        /// Gone abroad.
         HorsDeFrance = 6 "hors_de_france",
     }
 );
@@ -88,9 +83,7 @@ impl AdressageConnu {
 /// Another feuille of the same person by the same performer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AutreFeuille {
-    /// Day of its care.
     pub jour: NaiveDate,
-    /// Its id.
     pub feuille: FeuilleId,
 }
 
@@ -106,7 +99,6 @@ pub fn autour_d_un_avis(jour: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
 /// Fees of a performer in a calendar year, the feuille itself not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct HonorairesAnnee {
-    /// All of them.
     pub total: Centimes,
     /// Those of acts without any authorised overrun.
     pub sans_depassement: Centimes,

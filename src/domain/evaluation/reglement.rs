@@ -6,9 +6,7 @@ use crate::domain::vocabulary::vocabulaire;
 vocabulaire!(
     /// What the caisse claims afterwards.
     NatureCreance ("nature_creance") {
-        /// Majoration of the ticket modérateur.
         Majoration = 1 "majoration",
-        /// Participation forfaitaire.
         ParticipationForfaitaire = 2 "participation_forfaitaire",
     }
 );
@@ -18,9 +16,7 @@ vocabulaire!(
 pub struct Creance {
     /// Principal line of the act.
     pub numero_ligne: u16,
-    /// What for.
     pub nature: NatureCreance,
-    /// How much.
     pub montant: Centimes,
 }
 
@@ -37,6 +33,5 @@ pub struct Reglement {
     pub rembourse_par_amo: Centimes,
     /// By the complementary insurance, to the patient.
     pub rembourse_par_amc: Centimes,
-    /// What is claimed from the patient afterwards.
     pub creances: Vec<Creance>,
 }

@@ -8,9 +8,7 @@ use crate::domain::vocabulary::vocabulaire;
 vocabulaire!(
     /// Support of the feuille.
     Support ("support") {
-        /// Feuille de soins électronique.
         Electronique = 1 "electronique",
-        /// Feuille de soins papier.
         Papier = 2 "papier",
     }
 );
@@ -22,7 +20,6 @@ vocabulaire!(
         Securise = 1 "securise",
         /// Without the Vitale card.
         Degrade = 2 "degrade",
-        /// Without any card.
         NonSecurise = 3 "non_securise",
     }
 );
@@ -30,13 +27,10 @@ vocabulaire!(
 vocabulaire!(
     /// Complementary cover written on the feuille.
     Complementaire ("complementaire") {
-        /// None.
         Aucune = 1 "aucune",
         /// A complementary insurance, whose contract is *responsable*.
         Amc = 2 "amc",
-        /// Complémentaire santé solidaire without contribution.
         C2sSansParticipation = 3 "c2s_sans_participation",
-        /// Complémentaire santé solidaire with a contribution.
         C2sAvecParticipation = 4 "c2s_avec_participation",
         /// Aide médicale de l'État.
         Ame = 5 "ame",
@@ -48,9 +42,7 @@ vocabulaire!(
 vocabulaire!(
     /// Local scheme.
     RegimeLocal ("regime_local") {
-        /// None.
         Aucun = 1 "aucun",
-        /// Alsace-Moselle.
         AlsaceMoselle = 2 "alsace_moselle",
     }
 );
@@ -58,70 +50,21 @@ vocabulaire!(
 vocabulaire!(
     /// Particular situation of the beneficiary.
     SituationParticuliere ("situation_particuliere") {
-        /// None.
         Aucune = 1 "aucune",
         /// Foreigner in passage, under coordination of social security systems.
         PassageCoordonne = 2 "passage_coordonne",
-        /// Detained.
         Detenu = 3 "detenu",
-        /// Military.
         Militaire = 4 "militaire",
-    }
-);
-
-vocabulaire!(
-    /// Convention of the performer with the Assurance maladie.
-    Convention ("convention") {
-        /// Outside any convention (sector 3).
-        NonConventionne = 10 "non_conventionne",
-        /// Opposable tariffs.
-        Secteur1 = 1 "secteur_1",
-        /// Opposable tariffs with a permanent right to exceed them.
-        Secteur1Dp = 2 "secteur_1_dp",
-        /// Free fees.
-        Secteur2 = 3 "secteur_2",
-        /// Salaried.
-        Salarie = 9 "salarie",
-    }
-);
-
-impl Convention {
-    /// The official code of the caisses: 0, 1, 2, 3 or 9.
-    pub const fn code_officiel(self) -> &'static str {
-        match self {
-            Self::NonConventionne => "0",
-            Self::Secteur1 => "1",
-            Self::Secteur1Dp => "2",
-            Self::Secteur2 => "3",
-            Self::Salarie => "9",
-        }
-    }
-}
-
-vocabulaire!(
-    /// Contract by which a doctor of sector 2 limits overruns.
-    OptionTarifaire ("option_tarifaire") {
-        /// None.
-        Aucune = 1 "aucune",
-        /// OPTAM (before 2017: contrat d'accès aux soins).
-        Optam = 3 "optam",
-        /// OPTAM-CO, for surgeons and obstetricians.
-        OptamCo = 4 "optam_co",
     }
 );
 
 vocabulaire!(
     /// Where the care was given.
     TypeLieu ("lieu_execution_type") {
-        /// Cabinet.
         Cabinet = 1 "cabinet",
-        /// At the patient's home.
         Domicile = 2 "domicile",
-        /// Establishment.
         Etablissement = 3 "etablissement",
-        /// Centre de santé.
         CentreDeSante = 4 "centre_de_sante",
-        /// Teleconsultation.
         Teleconsultation = 5 "teleconsultation",
     }
 );
@@ -129,11 +72,8 @@ vocabulaire!(
 vocabulaire!(
     /// What the professional knows of a declaration of médecin traitant.
     DeclarationMt ("declaration_mt") {
-        /// There is one.
         Oui = 1 "oui",
-        /// There is none.
         Non = 2 "non",
-        /// Unknown.
         Inconnu = 3 "inconnu",
     }
 );
@@ -165,7 +105,6 @@ vocabulaire!(
         StructureParticuliere = 11 "structure_particuliere",
         /// Organised breast-cancer screening.
         DepistageOrganise = 12 "depistage_organise",
-        /// Detained person.
         Detenu = 13 "detenu",
         /// Teleconsultation of a resident of an establishment for elderly or disabled people.
         ResidentEtablissement = 14 "resident_etablissement",
@@ -175,13 +114,10 @@ vocabulaire!(
 vocabulaire!(
     /// Nature d'assurance.
     NatureAssurance ("nature_assurance") {
-        /// Sickness.
         Maladie = 10 "maladie",
-        /// Maternity.
         Maternite = 30 "maternite",
         /// Work accident or occupational disease.
         AtMp = 40 "at_mp",
-        /// Prevention.
         Prevention = 90 "prevention",
     }
 );
@@ -211,9 +147,7 @@ vocabulaire!(
         Dp = 5 "dp",
         /// Dépassement maîtrisé, under OPTAM.
         Dm = 6 "dm",
-        /// Free act.
         Gratuit = 7 "gratuit",
-        /// Act that is not reimbursed.
         NonRemboursable = 8 "non_remboursable",
         /// Excess of an honorary nature, code F of the billing files.
         Dd = 9 "dd",
@@ -223,13 +157,9 @@ vocabulaire!(
 vocabulaire!(
     /// Origin of a prescription.
     OriginePrescription ("origine_prescription") {
-        /// Médecin traitant.
         MedecinTraitant = 1 "1",
-        /// Correspondant.
         Correspondant = 2 "2",
-        /// Another situation inside the parcours.
         AutreSituation = 3 "3",
-        /// Outside the parcours.
         HorsParcours = 4 "4",
     }
 );
@@ -241,8 +171,6 @@ pub struct Exoneration(u8);
 impl Exoneration {
     /// No exemption.
     pub const NONE: Self = Self(0);
-    /// Care related to a listed long-term condition.
-    pub const ALD: Self = Self(42);
 
     /// Reads a code: one or two digits, of a known family.
     pub fn parse(text: &str) -> Result<Self, Invalide> {

@@ -20,7 +20,6 @@ pub enum Garantie {
 pub struct Contrat {
     /// Whether it keeps the rules of a *contrat responsable*.
     pub responsable: bool,
-    /// What it pays.
     pub garantie: Garantie,
 }
 
@@ -30,6 +29,3 @@ impl Default for Contrat {
         Self { responsable: true, garantie: Garantie::TicketModerateur }
     }
 }
-
-/// The highest rate of a guarantee, in ten-thousandths of the base: 1 000 %.
-pub const TAUX_GARANTIE_MAX: u32 = 100_000;

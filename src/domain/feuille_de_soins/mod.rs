@@ -10,12 +10,13 @@ mod contrat;
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use self::codes::*;
-pub use self::contrat::{Contrat, Garantie, TAUX_GARANTIE_MAX};
+pub use self::contrat::{Contrat, Garantie};
 use super::declaration::{MoyenSignature, RoleSignataire};
 use super::identifiers::{
     CommuneExercice, DateNaissanceAmo, Finess, IndicateurParcours, NumeroFacturation, Organisme,
     QualiteBeneficiaire, RangGemellaire, Rpps, Specialite,
 };
+pub use super::medecin::{Convention, OptionTarifaire};
 use super::money::Centimes;
 
 /// The beneficiary, as the feuille describes them; who they are is resolved by the register.
@@ -23,21 +24,15 @@ use super::money::Centimes;
 pub struct Beneficiaire {
     /// Quality towards the insured person.
     pub qualite: QualiteBeneficiaire,
-    /// Birth rank.
     pub rang: RangGemellaire,
-    /// Birth date known to the insurance.
     pub date_naissance: DateNaissanceAmo,
-    /// Organisme de rattachement.
     pub organisme: Option<Organisme>,
-    /// Complementary cover.
     pub complementaire: Complementaire,
     /// Its contract, when it is told: otherwise a responsible one that pays the ticket modérateur.
     pub contrat: Option<Contrat>,
     /// Exemption for the whole feuille.
     pub exoneration: Exoneration,
-    /// Local scheme.
     pub regime_local: RegimeLocal,
-    /// Particular situation.
     pub situation: SituationParticuliere,
 }
 
@@ -46,52 +41,40 @@ pub struct Beneficiaire {
 pub struct Executant {
     /// Specialty, of a doctor or of another profession.
     pub specialite: Specialite,
-    /// Convention.
     pub convention: Convention,
-    /// Contract limiting overruns.
     pub option_tarifaire: OptionTarifaire,
     /// The doctor that the performer replaces, if any.
     pub remplacant_de: Option<Rpps>,
     /// Date of first installation, for the indicators J and B.
     pub date_installation: Option<NaiveDate>,
-    /// Where.
     pub lieu: Option<LieuExecution>,
 }
 
 /// Place of the acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LieuExecution {
-    /// Commune.
     pub commune: Option<CommuneExercice>,
     /// Geographic FINESS of the establishment or centre.
     pub finess_et: Option<Finess>,
-    /// Kind of place.
     pub nature: Option<TypeLieu>,
 }
 
 /// The doctor who sent the patient, as written on the feuille.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Orienteur {
-    /// RPPS, when the software knows it.
     pub rpps: Option<Rpps>,
-    /// Billing number, when the software knows it.
     pub num_am: Option<super::identifiers::NumAm>,
-    /// Name.
     pub nom: String,
-    /// First name.
     pub prenom: String,
 }
 
 /// What the professional declared about the parcours. Everything may be absent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ParcoursDeclare {
-    /// Transmitted indicator.
     pub indicateur: Option<IndicateurParcours>,
     /// Whether a declaration exists, according to the professional.
     pub declaration_mt: Option<DeclarationMt>,
-    /// Who sent the patient.
     pub orienteur: Option<Orienteur>,
-    /// When.
     pub date_orientation: Option<NaiveDate>,
     /// Circumstances of the emergency, without any diagnosis.
     pub urgence_precisions: Option<String>,
@@ -106,7 +89,6 @@ pub struct ParcoursDeclare {
 /// Nature d'assurance and its dates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assurance {
-    /// Nature.
     pub nature: NatureAssurance,
     /// Date of the pregnancy or of the accident.
     pub date_reference: Option<NaiveDate>,
@@ -119,33 +101,24 @@ pub struct Assurance {
 /// Accident caused by a third party.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AccidentTiers {
-    /// Whether one is declared.
     pub declare: bool,
-    /// When it happened.
     pub date: Option<NaiveDate>,
 }
 
 /// The prescription behind prescribed care.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prescription {
-    /// Day of the prescription.
     pub date: NaiveDate,
-    /// Who prescribed.
     pub prescripteur: Option<Rpps>,
-    /// Origin.
     pub origine: Option<OriginePrescription>,
 }
 
 /// Details of a CCAM act.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DetailCcam {
-    /// Activity code.
     pub activite: u8,
-    /// Phase code.
     pub phase: u8,
-    /// Modifiers.
     pub modificateurs: Vec<char>,
-    /// Code of association.
     pub association: Option<u8>,
 }
 
@@ -159,23 +132,14 @@ pub struct Acte {
     /// For acts in series: the day of their prescription, which is then the day that chooses the
     /// law and the médecin traitant.
     pub date_prescription_serie: Option<NaiveDate>,
-    /// Code.
     pub code: CodeActe,
-    /// Coefficient, in hundredths.
     pub coefficient_centiemes: Option<u32>,
-    /// Number of times.
     pub quantite: u16,
-    /// CCAM details.
     pub ccam: Option<DetailCcam>,
-    /// Fees charged.
     pub honoraires: Centimes,
-    /// Base of reimbursement.
     pub base: Option<Centimes>,
-    /// Qualificatif de dépense.
     pub qualificatif: Option<QualificatifDepense>,
-    /// Overrun written on the line.
     pub depassement: Option<Centimes>,
-    /// Exemption of this act.
     pub exoneration: Option<Exoneration>,
 }
 
@@ -213,17 +177,12 @@ pub struct Paiement {
 /// What the law looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Soins {
-    /// Patient.
     pub beneficiaire: Beneficiaire,
-    /// Performer.
     pub executant: Executant,
-    /// Declared indicator and its context.
     pub parcours: ParcoursDeclare,
-    /// Nature d'assurance.
     pub assurance: Assurance,
     /// Lines, at least one, in the order of the feuille.
     pub actes: Vec<Acte>,
-    /// Payment.
     pub paiement: Paiement,
 }
 
@@ -240,11 +199,8 @@ impl Soins {
 pub struct FeuilleDeSoins {
     /// Number of the invoice, one to nine digits, zeros kept.
     pub numero_facture: String,
-    /// Support.
     pub support: Support,
-    /// Securing.
     pub mode_securisation: ModeSecurisation,
-    /// Day the feuille was made out.
     pub date_etablissement: NaiveDate,
     /// When the caisse received it.
     pub recue_le: Option<DateTime<Utc>>,
@@ -252,22 +208,17 @@ pub struct FeuilleDeSoins {
     pub reference_externe: Option<String>,
     /// The doctor who did the acts: the locum, not the one replaced.
     pub executant_rpps: Rpps,
-    /// The number that bills.
     pub numero_facturation: NumeroFacturation,
     /// What the law looks at.
     pub soins: Soins,
-    /// Prescription behind prescribed care.
     pub prescription: Option<Prescription>,
-    /// Signatures put on the feuille.
     pub signatures: Vec<SignatureFeuille>,
 }
 
 /// A signature put on the feuille.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignatureFeuille {
-    /// Quality of the signatory.
     pub role: RoleSignataire,
-    /// Means.
     pub moyen: MoyenSignature,
     /// Instant, when a machine took it.
     pub signe_a: Option<DateTime<Utc>>,

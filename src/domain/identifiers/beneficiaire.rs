@@ -4,8 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::ascii::Ascii;
-use super::professionnel::public_identifier;
-use super::{Invalide, all_digits, number};
+use super::{Invalide, all_digits, number, public_identifier};
 
 /// Quality of the beneficiary towards the insured person: `0` the insured, `6` a child…
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,14 +49,6 @@ impl RangGemellaire {
         }
     }
 
-    /// Reads the rank as B2 files write it, on one to three digits.
-    pub fn parse(text: &str) -> Result<Self, Invalide> {
-        if text.is_empty() || text.len() > 3 || !all_digits(text.as_bytes()) {
-            return Err(Invalide::new("format_invalide", "un rang sur un à trois chiffres"));
-        }
-        Self::new(i64::try_from(number(text.as_bytes())).unwrap_or_default())
-    }
-
     /// The rank.
     pub const fn get(self) -> u8 {
         self.0
@@ -97,11 +88,6 @@ impl DateNaissanceAmo {
             return Err(Invalide::new("hors_calendrier", "une date qui existe dans le calendrier"));
         }
         Ok(date)
-    }
-
-    /// The birth date of somebody whose date is in the calendar.
-    pub fn from_date(date: NaiveDate) -> Result<Self, Invalide> {
-        Self::parse(&date.format("%Y-%m-%d").to_string())
     }
 
     /// The civil date, or 1 January of the year for a lunar date: the day from which ages count.

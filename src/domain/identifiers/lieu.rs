@@ -1,27 +1,8 @@
-//! Places of the code officiel géographique: five characters, two lists. Old codes remain valid as
-//! places of birth; a place of practice is a commune of today. A postcode is not a COG code.
-
-use serde::Serialize;
+//! Communes of the code officiel géographique: five characters. Codes that are left for places of birth
+//! only, and postcodes, are none.
 
 use super::ascii::Ascii;
-use super::professionnel::public_identifier;
-use super::{Invalide, all_digits, number};
-
-/// Place of birth: a commune of any time, a department of before independence, or a country.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LieuNaissance(Ascii<5>);
-
-impl LieuNaissance {
-    /// Reads a COG code of birth.
-    pub fn parse(text: &str) -> Result<Self, Invalide> {
-        cog(text, true).map(Self)
-    }
-
-    /// The five characters.
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
-    }
-}
+use super::{Invalide, all_digits, number, public_identifier};
 
 /// Commune of a place of practice.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,7 +11,7 @@ pub struct CommuneExercice(Ascii<5>);
 impl CommuneExercice {
     /// Reads a COG code of today.
     pub fn parse(text: &str) -> Result<Self, Invalide> {
-        cog(text, false).map(Self)
+        cog(text).map(Self)
     }
 
     /// The five characters.
@@ -46,9 +27,9 @@ impl CommuneExercice {
     }
 }
 
-public_identifier!(LieuNaissance, CommuneExercice);
+public_identifier!(CommuneExercice);
 
-fn cog(text: &str, at_birth: bool) -> Result<Ascii<5>, Invalide> {
+fn cog(text: &str) -> Result<Ascii<5>, Invalide> {
     let expected = "cinq caractères du code officiel géographique, par exemple 01004 ou 2A004";
     let Some(value) = Ascii::<5>::new(&text.to_ascii_uppercase()) else {
         return Err(Invalide::new("longueur_invalide", expected));
@@ -65,8 +46,7 @@ fn cog(text: &str, at_birth: bool) -> Result<Ascii<5>, Invalide> {
         |lowest: u8, highest: u8| (lowest..=highest).contains(&c1) && number(&[c2, c3]) > 0;
     let known = corsica
         || match number(&[d1, d2]) {
-            20 | 96 | 99 => at_birth,
-            1..=95 => true,
+            1..=19 | 21..=95 => true,
             97 => overseas(b'1', b'8'),
             98 => overseas(b'4', b'8'),
             _ => false,

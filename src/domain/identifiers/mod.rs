@@ -19,12 +19,12 @@ pub mod texte_libre;
 
 pub use beneficiaire::{DateNaissanceAmo, QualiteBeneficiaire, RangGemellaire};
 pub use indicateur::IndicateurParcours;
-pub use lieu::{CommuneExercice, LieuNaissance};
+pub use lieu::CommuneExercice;
 pub use organisme::Organisme;
 pub use personne::{IdentifiantPersonne, Ins, InsDomaine, Mig, Nia, Nir, Nnp};
 pub use professionnel::{Idnps, NumAm, NumeroFacturation, Rpps};
 pub use specialite::Specialite;
-pub use structure::{Finess, Idnst, Siren, Siret};
+pub use structure::Finess;
 
 /// Why a value is not the identifier it claims to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -63,6 +63,13 @@ const fn corsican_digit(byte: u8) -> u8 {
     }
 }
 
+/// Nine characters, digits except perhaps a second `A` or `B` after a `2`.
+fn corsican_layout(bytes: &[u8; 9]) -> bool {
+    let [d1, d2, rest @ ..] = bytes;
+    let corsica = *d1 == b'2' && matches!(*d2, b'A' | b'B');
+    d1.is_ascii_digit() && (d2.is_ascii_digit() || corsica) && all_digits(rest)
+}
+
 fn all_digits(bytes: &[u8]) -> bool {
     bytes.iter().all(u8::is_ascii_digit)
 }
@@ -77,3 +84,27 @@ fn number(bytes: &[u8]) -> u64 {
         value.saturating_mul(10).saturating_add(u64::from(byte.saturating_sub(b'0')))
     })
 }
+
+/// Prints and serialises an identifier of a professional or of a structure, which are public.
+macro_rules! public_identifier {
+    ($($name:ty),+) => {$(
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    )+};
+}
+use public_identifier;

@@ -1,9 +1,7 @@
 //! Organisme de rattachement: régime, caisse gestionnaire and centre gestionnaire.
 
-use super::Invalide;
 use super::ascii::Ascii;
-use super::professionnel::public_identifier;
-use serde::Serialize;
+use super::{Invalide, public_identifier};
 
 /// Régimes, by code.
 const REGIMES: [(&str, &str); 22] = [

@@ -4,7 +4,9 @@ use serde::Serialize;
 use serde::ser::SerializeStruct as _;
 
 use super::ascii::Ascii;
-use super::{Finess, Invalide, all_digits, all_zero, corsican_digit, luhn, number};
+use super::{
+    Finess, Invalide, all_zero, corsican_digit, corsican_layout, luhn, number, public_identifier,
+};
 
 /// Répertoire partagé des professionnels de santé: eleven digits, the last one a Luhn key. One per
 /// professional, for life, whatever the places of practice. The first digit means nothing.
@@ -113,23 +115,10 @@ impl NumAm {
         luhn(self.0.bytes().iter().map(|byte| corsican_digit(*byte)))
     }
 
-    /// Whether the category digit is that of a doctor. It says who bills, not who gave the care.
-    pub const fn est_medecin(&self) -> bool {
-        let [_, _, category, ..] = *self.0.bytes();
-        category == b'1'
-    }
-
     fn outre_mer(self) -> bool {
         let [d1, d2, ..] = *self.0.bytes();
         matches!(number(&[d1, d2]), 97 | 98)
     }
-}
-
-/// Nine characters, digits except perhaps a second `A` or `B` after a `2`.
-pub(super) fn corsican_layout(bytes: &[u8; 9]) -> bool {
-    let [d1, d2, rest @ ..] = bytes;
-    let corsica = *d1 == b'2' && matches!(*d2, b'A' | b'B');
-    d1.is_ascii_digit() && (d2.is_ascii_digit() || corsica) && all_digits(rest)
 }
 
 /// The number under which a feuille is billed. A FINESS and a n° AM have the same length and are
@@ -181,29 +170,5 @@ impl Serialize for NumeroFacturation {
         object.end()
     }
 }
-
-/// Prints and serialises an identifier of a professional or of a structure, which are public.
-macro_rules! public_identifier {
-    ($($name:ty),+) => {$(
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-    )+};
-}
-pub(super) use public_identifier;
 
 public_identifier!(Rpps, NumAm);

@@ -19,11 +19,8 @@ use crate::domain::vocabulary::vocabulaire;
 vocabulaire!(
     /// State of a conflict between designations.
     EtatConflit ("etat_conflit") {
-        /// Nobody settled it.
         Ouvert = 1 "ouvert",
-        /// The caisse chose.
         Resolu = 2 "resolu",
-        /// The merge was undone.
         Annule = 3 "annule",
     }
 );
@@ -31,41 +28,29 @@ vocabulaire!(
 /// Days on which two records named different doctors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chevauchement {
-    /// Declaration of the record that is kept.
     pub conservee: DeclarationId,
-    /// Declaration of the record that is absorbed.
     pub absorbee: DeclarationId,
-    /// Days.
     pub effet: Periode,
 }
 
 /// A conflict, in its present state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflit {
-    /// Its id.
     pub id: ConflitId,
-    /// Whose.
     pub patient_id: PatientId,
-    /// The merge that brought it.
     pub fusion_id: FusionId,
-    /// Version, from 1.
     pub version: i32,
-    /// State.
     pub etat: EtatConflit,
-    /// What overlaps.
     pub chevauchement: Chevauchement,
     /// The declaration that the caisse chose.
     pub retenue: Option<DeclarationId>,
-    /// Since when this version is known.
     pub enregistre_le: chrono::DateTime<chrono::Utc>,
 }
 
 /// Days on which a declaration counts for nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ecart {
-    /// Which declaration.
     pub declaration_id: DeclarationId,
-    /// On which days.
     pub effet: Periode,
 }
 
@@ -209,13 +194,9 @@ vocabulaire!(
         Nom = 1 "nom",
         /// First given name.
         Prenom = 2 "prenom",
-        /// Birth date.
         Naissance = 3 "date_naissance",
-        /// Birth rank.
         Rang = 4 "rang",
-        /// Caisse.
         Organisme = 5 "organisme",
-        /// Death.
         Deces = 6 "deces",
     }
 );

@@ -9,7 +9,6 @@ use crate::domain::ids::FaitId;
 /// What to write so that a value counts from a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pose<T> {
-    /// Versions to replace.
     pub remplaces: Vec<FaitId>,
     /// Versions to record: what is left of the one before, then the new one.
     pub ouverts: Vec<(T, Periode)>,

@@ -16,13 +16,11 @@ use sommeil::StatutPatient;
 /// Where a person lives. `Debug` shows nothing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Adresse {
-    /// Number and street.
     pub voie: String,
     /// Building, floor, care of.
     pub complement: Option<String>,
     /// Postcode, or its like abroad.
     pub code_postal: String,
-    /// Town.
     pub localite: String,
     /// COG code of the commune, in France.
     pub commune: Option<CommuneExercice>,
@@ -41,9 +39,7 @@ vocabulaire!(
         EtatCivil = 1 "etat_civil",
         /// A relative, with a certificate.
         Famille = 2 "famille",
-        /// An establishment of care.
         Etablissement = 3 "etablissement",
-        /// Another organisme.
         Organisme = 4 "organisme",
     }
 );
@@ -51,13 +47,10 @@ vocabulaire!(
 vocabulaire!(
     /// Why the caisse corrects what was recorded. Never a sentence: a reason tells nothing of health.
     MotifRectification ("motif_rectification") {
-        /// Wrongly keyed in.
         ErreurSaisie = 1 "erreur_de_saisie",
-        /// The civil status was corrected.
         EtatCivil = 2 "etat_civil",
         /// The national directory of persons says otherwise.
         Repertoire = 3 "repertoire_national",
-        /// Somebody used the identity of somebody else.
         Usurpation = 4 "usurpation",
         /// Two records of one person.
         Doublon = 5 "doublon",
@@ -69,17 +62,13 @@ vocabulaire!(
 vocabulaire!(
     /// What a caisse did about a person.
     ActePatient ("acte_patient") {
-        /// Another caisse.
         Organisme = 1 "changement_organisme",
         /// Another number, the former one having been right.
         Identifiant = 2 "changement_identifiant",
         /// Another number, the former one having been wrong.
         RectificationIdentifiant = 3 "rectification_identifiant",
-        /// Another address.
         Adresse = 4 "changement_adresse",
-        /// Another status.
         Statut = 5 "changement_statut",
-        /// The death.
         Deces = 6 "deces",
         /// Another day of death, or no death.
         RectificationDeces = 7 "rectification_deces",
@@ -87,9 +76,7 @@ vocabulaire!(
         Fusion = 8 "fusion",
         /// This record was merged into another.
         Absorption = 9 "absorption",
-        /// A merge was undone.
         AnnulationFusion = 10 "annulation_fusion",
-        /// One record made two.
         Scission = 11 "scission",
         /// A conflict between designations was settled.
         Arbitrage = 12 "arbitrage",
@@ -99,23 +86,14 @@ vocabulaire!(
 vocabulaire!(
     /// What a caisse may do about a person now.
     ActionPatient ("action_patient") {
-        /// Record another caisse.
         ChangerOrganisme = 1 "changer_organisme",
-        /// Record another number.
         ChangerIdentifiant = 2 "changer_identifiant",
-        /// Correct a number.
         RectifierIdentifiant = 3 "rectifier_identifiant",
-        /// Record another address.
         ChangerAdresse = 4 "changer_adresse",
-        /// Record another status.
         ChangerStatut = 5 "changer_statut",
-        /// Record the death.
         DeclarerDeces = 6 "declarer_deces",
-        /// Correct the death.
         RectifierDeces = 7 "rectifier_deces",
-        /// Merge another record into this one.
         Fusionner = 8 "fusionner",
-        /// Make two records of this one.
         Scinder = 9 "scinder",
     }
 );
@@ -144,13 +122,9 @@ pub struct DossierPatient {
     pub patient: Patient,
     /// Number of the record's last act, from 1.
     pub version: i32,
-    /// Where the person lives.
     pub adresses: Vec<FaitDate<Adresse>>,
-    /// Statuses.
     pub statuts: Vec<FaitDate<StatutPatient>>,
-    /// Death, when it is known.
     pub deces: Option<FaitDate<SourceDeces>>,
-    /// What the caller may do now.
     pub actions: Vec<ActionPatient>,
 }
 

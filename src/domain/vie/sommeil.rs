@@ -13,13 +13,10 @@ vocabulaire!(
     StatutPatient ("statut_patient") {
         /// Insured like everybody.
         Ordinaire = 1 "ordinaire",
-        /// Aide médicale de l'État.
         Ame = 2 "ame",
         /// In transit, under the coordination of two schemes.
         Passage = 3 "passage",
-        /// Without rights for a time.
         SansDroits = 4 "sans_droits",
-        /// Gone abroad.
         HorsDeFrance = 5 "hors_de_france",
     }
 );
@@ -29,13 +26,9 @@ vocabulaire!(
     MotifSommeil ("motif_sommeil") {
         /// The caisse is outside the parcours de soins.
         CaisseExclue = 1 "caisse_exclue",
-        /// Aide médicale de l'État.
         Ame = 2 "ame",
-        /// In transit.
         Passage = 3 "passage",
-        /// Without rights.
         SansDroits = 4 "sans_droits",
-        /// Gone abroad.
         HorsDeFrance = 5 "hors_de_france",
     }
 );

@@ -1,4 +1,4 @@
-//! Version 1 of the API: one file a resource, with its shapes, its handlers and their documentation.
+//! Version 1 of the API: one file or one folder a resource, with its shapes, its handlers and their documentation.
 
 pub(crate) mod adressages;
 pub(crate) mod conciliations;

@@ -1,63 +1,35 @@
 //! What happened and what to do, in the words of somebody who never read the code.
 
-use chrono::{Datelike, NaiveDate};
-
-use super::patient::Recit;
+use super::recit::Recit;
 use crate::domain::adressage::NatureAdressage;
 use crate::domain::evaluation::{CodeDetermine as C, RelationMt};
 use crate::domain::feuille_de_soins::{Complementaire, SituationParticuliere};
 use crate::domain::identifiers::IndicateurParcours;
-use crate::law::bareme::Bareme;
 use crate::law::parameters::Parametre;
 use crate::law::situation::Situation;
+use crate::law::valeurs::Valeurs;
 
-const MOIS: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
-
-/// A day as it is said: `1er mars 2025`.
-pub(super) fn jour(date: NaiveDate) -> String {
-    let month = usize::try_from(date.month0()).ok().and_then(|index| MOIS.get(index));
-    let day = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };
-    format!("{day}\u{a0}{} {}", month.copied().unwrap_or_default(), date.year())
-}
-
-/// A count as it is said, up to ten.
-pub(super) fn en_lettres(count: usize) -> String {
-    const WORDS: [&str; 11] =
-        ["zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"];
-    WORDS.get(count).map_or_else(|| count.to_string(), |word| (*word).to_owned())
-}
-
-fn ans(bareme: &Bareme, parametre: Parametre, unknown: &str) -> String {
-    bareme
+fn ans(valeurs: &Valeurs, parametre: Parametre, unknown: &str) -> String {
+    valeurs
         .ans(parametre)
         .map_or_else(|_unknown| unknown.to_owned(), |age| format!("{age}\u{a0}ans"))
 }
 
 /// The months without majoration after the médecin traitant left.
-fn delai(bareme: &Bareme) -> String {
-    let months = bareme.valeur(Parametre::NeutralisationDepartMt);
+fn delai(valeurs: &Valeurs) -> String {
+    let months = valeurs.valeur(Parametre::NeutralisationDepartMt);
     months.map_or_else(|_unknown| "12\u{a0}mois".to_owned(), |months| format!("{months}\u{a0}mois"))
 }
 
-/// What happened, without the day, in the middle of a sentence.
+/// What happened, without the day, in the middle of a sentence: a table, long because there are as many
+/// sentences as situations.
 pub(super) fn fait(recit: &Recit<'_>) -> String {
     let situation = &recit.situation;
     let declared = situation.relation_mt.declare();
     match recit.code {
-        C::MedecinTraitant | C::CabinetSecondaire => "vous avez consulté votre médecin traitant".into(),
+        C::MedecinTraitant | C::CabinetSecondaire => {
+            "vous avez consulté votre médecin traitant".into()
+        }
         C::NouveauMedecinTraitant => {
             "vous avez consulté le médecin que vous venez de choisir comme médecin traitant".into()
         }
@@ -86,13 +58,13 @@ pub(super) fn fait(recit: &Recit<'_>) -> String {
         C::GeneralisteRecent => format!(
             "vous avez consulté un généraliste installé depuis moins de {} : la loi permet de le \
              voir directement",
-            ans(recit.bareme, Parametre::GeneralisteRecentDuree, "quelques années")
+            ans(recit.valeurs(), Parametre::GeneralisteRecentDuree, "quelques années")
         ),
         C::ExclusionTemporaire | C::ExclusionTemporaireSansMt => {
-format!(
+            format!(
                 "vous n'aviez plus de médecin traitant, parce que le vôtre était parti depuis moins \
                  de {} : vous n'avez rien de plus à payer pour cela",
-                delai(recit.bareme)
+                delai(recit.valeurs())
             )
         }
         C::IndicateurAbsent | C::Tolerance => "vous avez consulté un autre médecin que votre \
@@ -107,7 +79,9 @@ format!(
         C::ActeHorsAccesDirect => "vous avez consulté un spécialiste pour des soins qui demandent \
                                    une lettre de votre médecin traitant"
             .into(),
-        C::SansMedecinTraitant => "vous avez consulté sans avoir de médecin traitant déclaré à votre caisse".into(),
+        C::SansMedecinTraitant => {
+            "vous avez consulté sans avoir de médecin traitant déclaré à votre caisse".into()
+        }
         C::Exclusion => exclusion(situation),
         C::Mayotte => "vous dépendiez de la caisse de Mayotte, où rien n'est retenu quand on ne \
                        passe pas par un médecin traitant"
@@ -115,7 +89,7 @@ format!(
         C::MoinsDe16Ans | C::MoinsDe16AnsSansMt => format!(
             "votre enfant avait moins de {} : à cet âge, le remboursement est le même quel que \
              soit le médecin",
-            ans(recit.bareme, Parametre::ParcoursAgeMinimum, "16\u{a0}ans")
+            ans(recit.valeurs(), Parametre::ParcoursAgeMinimum, "16\u{a0}ans")
         ),
         C::SansObjet if situation.teleconsultation && !declared => {
             "vous avez consulté un médecin à distance, sans avoir de médecin traitant : vous n'avez \
@@ -189,7 +163,7 @@ const ACCORD: &str = ", avec l'accord d'un de vos parents";
 pub(super) const RIEN: &str = "Vous n'avez aucune démarche à faire.";
 const LETTRE: &str = "La prochaine fois, demandez d'abord une lettre à votre médecin traitant.";
 
-/// What the patient can do now.
+/// What the patient can do now: a table too.
 pub(super) fn demarche(recit: &Recit<'_>) -> String {
     let situation = &recit.situation;
     let declared = situation.relation_mt.declare();
@@ -220,13 +194,13 @@ pub(super) fn demarche(recit: &Recit<'_>) -> String {
             format!(
                 "Vous avez {} à partir de son départ pour choisir un nouveau médecin traitant : \
                  ensuite, le remboursement baissera.",
-                delai(recit.bareme)
+                delai(recit.valeurs())
             )
         }
         C::MoinsDe16AnsSansMt => format!(
             "Un parent peut déjà choisir un médecin traitant pour l'enfant : il en faudra un à \
              partir de {} pour garder ce remboursement.",
-            ans(recit.bareme, Parametre::ParcoursAgeMinimum, "16\u{a0}ans")
+            ans(recit.valeurs(), Parametre::ParcoursAgeMinimum, "16\u{a0}ans")
         ),
         C::Exclusion | C::Mayotte => {
             "Pour le remboursement, vous n'avez pas besoin de choisir un médecin traitant."
@@ -268,8 +242,10 @@ fn concerne(situation: &Situation) -> bool {
 
 fn choisir(recit: &Recit<'_>) -> String {
     let age = recit.situation.age;
-    let alone =
-        recit.bareme.ans(Parametre::MtAgeSansAccordParental).is_ok_and(|majority| age < majority);
+    let alone = recit
+        .valeurs()
+        .ans(Parametre::MtAgeSansAccordParental)
+        .is_ok_and(|majority| age < majority);
     let accord = if alone { ACCORD } else { "" };
     format!("{CHOISIR}{accord}.")
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::Facture;
+use super::facture::Facture;
 use crate::domain::adressage::{NatureAdressage, suivi_continu};
 use crate::domain::evaluation::{
     Appartenance, AutreFeuille, Avertissement, CodeDetermine, FaitsRegistre,

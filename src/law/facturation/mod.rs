@@ -1,51 +1,20 @@
 //! What was billed, compared with what could be billed. A discrepancy changes no amount: it is said.
 
 mod consultant;
+mod facture;
 mod tarifs;
 
+pub(super) use self::facture::{Facture, opposable};
 pub(super) use self::tarifs::tarif;
 use super::Law;
-use super::bareme::Bareme;
 use super::nomenclature::{est_consultation_complexe, est_majoration_de_coordination};
 use super::parameters::Parametre;
-use super::situation::Situation;
-use crate::domain::evaluation::{
-    ActeEvalue, Avertissement, AvertissementLigne, FaitsConnus, Montants,
-};
+use super::valeurs::Valeurs;
+use crate::domain::evaluation::{Avertissement, AvertissementLigne};
 use crate::domain::feuille_de_soins::{
-    Acte, Complementaire, Convention, Nomenclature, OptionTarifaire, QualificatifDepense, Soins,
+    Acte, Complementaire, Convention, Nomenclature, OptionTarifaire, QualificatifDepense,
 };
 use crate::domain::money::{AmountOverflow, Centimes};
-
-/// One act and what was decided about it.
-pub(super) struct Facture<'a> {
-    pub(super) soins: &'a Soins,
-    pub(super) faits: &'a FaitsConnus,
-    pub(super) lignes: &'a [&'a Acte],
-    pub(super) situation: &'a Situation,
-    pub(super) bareme: &'a Bareme,
-    pub(super) evalue: &'a ActeEvalue,
-}
-
-impl Facture<'_> {
-    fn montants(&self) -> &Montants {
-        &self.evalue.montants
-    }
-
-    /// Whether the performer may bill supplements of the convention.
-    fn opposable(&self) -> Option<bool> {
-        opposable(self.situation)
-    }
-}
-
-/// Whether a performer applies the opposable tariffs; nothing outside any convention.
-pub(super) fn opposable(situation: &Situation) -> Option<bool> {
-    match situation.convention {
-        Convention::Secteur1 | Convention::Secteur1Dp | Convention::Salarie => Some(true),
-        Convention::Secteur2 => Some(situation.option_tarifaire != OptionTarifaire::Aucune),
-        Convention::NonConventionne => None,
-    }
-}
 
 /// Discrepancies of an act.
 pub(super) fn controles(law: &Law, facture: &Facture<'_>, warnings: &mut Vec<AvertissementLigne>) {
@@ -67,7 +36,7 @@ pub(super) fn controles(law: &Law, facture: &Facture<'_>, warnings: &mut Vec<Ave
             warn(Avertissement::BaseContredite, ligne);
         }
         let hospital = facture.situation.consultation_externe;
-        if ligne.qualificatif.is_some() && part_excessive(ligne, facture.bareme, hospital) {
+        if ligne.qualificatif.is_some() && part_excessive(ligne, facture.valeurs, hospital) {
             warn(Avertissement::DepassementExcessif, ligne);
         }
     }
@@ -122,7 +91,7 @@ fn depassement_excessif(facture: &Facture<'_>) -> bool {
         && facture.lignes.first().is_some_and(|ligne| ligne.code.as_str() == "CS")
         && facture.lignes.iter().any(|ligne| ligne.porte_da())
         && facture
-            .bareme
+            .valeurs
             .centimes(Parametre::DaTotalMaxSpe)
             .is_ok_and(|highest| facture.montants().honoraires > highest)
 }
@@ -130,13 +99,13 @@ fn depassement_excessif(facture: &Facture<'_>) -> bool {
 /// Whether the overrun of a line goes beyond its share of the base: of a technical act, whose tariff is
 /// the same inside and outside the parcours, to the nearest euro of the total; of any act in a hospital,
 /// each share rounded up.
-fn part_excessive(ligne: &Acte, bareme: &Bareme, hospital: bool) -> bool {
+fn part_excessive(ligne: &Acte, valeurs: &Valeurs, hospital: bool) -> bool {
     let technical = ligne.code.nomenclature() == Nomenclature::Ccam;
     if ligne.qualificatif != Some(QualificatifDepense::Da) || !(technical || hospital) {
         return false;
     }
     let highest = || -> Option<Result<Centimes, AmountOverflow>> {
-        let rate = u32::try_from(bareme.valeur(Parametre::DaTaux).ok()?).ok()?;
+        let rate = u32::try_from(valeurs.valeur(Parametre::DaTaux).ok()?).ok()?;
         let base = ligne.base?;
         Some(if hospital {
             base.portion_to_euro_up(rate).and_then(|sum| base.plus(sum))
@@ -162,7 +131,7 @@ fn depassement_interdit(facture: &Facture<'_>) -> Option<Avertissement> {
 fn anachronisme(facture: &Facture<'_>) -> Option<Avertissement> {
     let situation = facture.situation;
     let before = |exists: bool| {
-        let there = facture.bareme.oui(Parametre::C2sCreation);
+        let there = facture.valeurs.oui(Parametre::C2sCreation);
         there.is_ok_and(|there| there == exists)
     };
     let cover = situation.complementaire;
@@ -172,7 +141,7 @@ fn anachronisme(facture: &Facture<'_>) -> Option<Avertissement> {
         return Some(Avertissement::CouvertureAnachronique);
     }
     let contract = situation.option_tarifaire != OptionTarifaire::Aucune;
-    let early = contract && facture.bareme.oui(Parametre::OptionTarifaireExiste) == Ok(false);
+    let early = contract && facture.valeurs.oui(Parametre::OptionTarifaireExiste) == Ok(false);
     early.then_some(Avertissement::OptionAnachronique)
 }
 
@@ -190,7 +159,7 @@ fn part_insuffisante(facture: &Facture<'_>) -> bool {
         }
     }
     facture
-        .bareme
+        .valeurs
         .valeur(Parametre::DaPartMin)
         .is_ok_and(|share| without.saturating_mul(10_000) <= total.saturating_mul(share))
 }

@@ -1,12 +1,12 @@
 //! The dated tariffs of the acts that the sources give, and what the bases of a feuille say of them.
 
-use super::Facture;
+use super::facture::Facture;
 use crate::domain::feuille_de_soins::{Acte, Nomenclature};
 use crate::domain::money::Centimes;
-use crate::law::bareme::Bareme;
 use crate::law::nomenclature::est_majoration_de_coordination;
 use crate::law::parameters::Parametre;
 use crate::law::situation::Situation;
+use crate::law::valeurs::Valeurs;
 
 /// First age of the ordinary consultation at a general practitioner's.
 const ENFANT: u8 = 6;
@@ -36,8 +36,8 @@ pub(super) fn contredite(facture: &Facture<'_>, ligne: &Acte, principale: bool) 
             Some(Centimes::ZERO)
         }
         "C3" => avis_de_professeur(facture),
-        code => parametre((facture.situation, facture.bareme), code, opposable)
-            .and_then(|parametre| facture.bareme.centimes(parametre).ok()),
+        code => parametre((facture.situation, facture.valeurs), code, opposable)
+            .and_then(|parametre| facture.valeurs.centimes(parametre).ok()),
     };
     expected.is_some_and(|expected| base != expected) && metropole(facture)
 }
@@ -45,10 +45,10 @@ pub(super) fn contredite(facture: &Facture<'_>, ligne: &Acte, principale: bool) 
 /// The single opinion of a university professor: so many consultations, where that of another consultant
 /// is so many of them.
 fn avis_de_professeur(facture: &Facture<'_>) -> Option<Centimes> {
-    let bareme = facture.bareme;
-    let ordinary = bareme.centimes(Parametre::AvisPonctuelTarif).ok()?;
-    let professor = bareme.valeur(Parametre::AvisPonctuelCoefPuph).ok()?;
-    let worth = bareme.valeur(Parametre::AvisPonctuelCoef).ok().filter(|worth| *worth > 0)?;
+    let valeurs = facture.valeurs;
+    let ordinary = valeurs.centimes(Parametre::AvisPonctuelTarif).ok()?;
+    let professor = valeurs.valeur(Parametre::AvisPonctuelCoefPuph).ok()?;
+    let worth = valeurs.valeur(Parametre::AvisPonctuelCoef).ok().filter(|worth| *worth > 0)?;
     let tripled = ordinary.times(professor).ok()?;
     tripled.get().checked_div(worth).map(Centimes::new)
 }
@@ -64,8 +64,8 @@ const fn pediatre(age: u8) -> Option<Parametre> {
 }
 
 /// That tariff, when the performer is a paediatrician and the day knows it.
-fn enfant_chez_le_pediatre(situation: &Situation, bareme: &Bareme) -> Option<Parametre> {
-    let known = |parametre: &Parametre| bareme.valeur(*parametre).is_ok();
+fn enfant_chez_le_pediatre(situation: &Situation, valeurs: &Valeurs) -> Option<Parametre> {
+    let known = |parametre: &Parametre| valeurs.valeur(*parametre).is_ok();
     situation.specialite.est_pediatrie().then(|| pediatre(situation.age)).flatten().filter(known)
 }
 
@@ -75,25 +75,25 @@ fn au_dela_du_tarif_d_autorite(facture: &Facture<'_>, base: Centimes) -> bool {
     } else {
         Parametre::TarifAutoriteSpecialiste
     };
-    facture.bareme.centimes(parametre).is_ok_and(|highest| base > highest)
+    facture.valeurs.centimes(parametre).is_ok_and(|highest| base > highest)
 }
 
 /// The dated tariff of one act, by its code, when the table has it.
 pub(in crate::law) fn tarif(
     ligne: &Acte,
     situation: &Situation,
-    bareme: &Bareme,
+    valeurs: &Valeurs,
     opposable: bool,
 ) -> Option<Centimes> {
     let plain = ligne.quantite == 1 && ligne.coefficient_centiemes.is_none();
     let listed = plain && ligne.code.nomenclature() == Nomenclature::Ngap && ligne.est_rembourse();
-    let parametre = parametre((situation, bareme), ligne.code.as_str(), opposable)?;
-    bareme.centimes(parametre).ok().filter(|_| listed)
+    let parametre = parametre((situation, valeurs), ligne.code.as_str(), opposable)?;
+    valeurs.centimes(parametre).ok().filter(|_| listed)
 }
 
 /// The parameter that holds the tariff of a code.
 fn parametre(
-    (situation, bareme): (&Situation, &Bareme),
+    (situation, valeurs): (&Situation, &Valeurs),
     code: &str,
     opposable: bool,
 ) -> Option<Parametre> {
@@ -106,13 +106,15 @@ fn parametre(
         ("G" | "GS", true, false) => P::TarifGeneralisteS2,
         // From May 2017 the letter C is no longer a whole consultation.
         ("C", true, true)
-            if bareme.valeur(P::TarifGeneralisteEnfant).is_err() && situation.age >= ENFANT =>
+            if valeurs.valeur(P::TarifGeneralisteEnfant).is_err() && situation.age >= ENFANT =>
         {
             P::TarifGeneraliste
         }
         ("TC" | "TCG", true, true) => P::TarifTeleconsultation,
         // So is a child's at a paediatrician's.
-        ("CS", false, true) if enfant_chez_le_pediatre(situation, bareme).is_some() => return None,
+        ("CS", false, true) if enfant_chez_le_pediatre(situation, valeurs).is_some() => {
+            return None;
+        }
         ("CS", false, true) => P::TarifCs,
         ("CS", false, false) => P::TarifCsS2,
         ("COE", _, true) => P::TarifExamenObligatoire,
@@ -152,7 +154,7 @@ pub(super) fn total_contredit(facture: &Facture<'_>) -> bool {
         "CSC" if specialite.est_cardiologie() && coordinated() => P::TarifCardioCoordonne,
         "CS" if specialite.est_gynecologie_medicale() && coordinated() => P::TarifGynecoMedicale,
         "CS" if specialite.est_geriatrie() && coordinated() => P::TarifGeriatre,
-        "CS" | "C" => match enfant_chez_le_pediatre(facture.situation, facture.bareme) {
+        "CS" | "C" => match enfant_chez_le_pediatre(facture.situation, facture.valeurs) {
             Some(parametre) => parametre,
             None => return false,
         },
@@ -169,7 +171,7 @@ pub(super) fn total_contredit(facture: &Facture<'_>) -> bool {
         .try_fold(Centimes::ZERO, Centimes::plus);
     only && metropole(facture)
         && facture
-            .bareme
+            .valeurs
             .centimes(parametre)
             .is_ok_and(|expected| total.is_ok_and(|total| total != expected))
 }

@@ -1,18 +1,40 @@
 //! The facts of an act, in French, each with its source and its date.
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 
-use super::{FaitInstruit, Source, appartenance};
-use crate::domain::evaluation::{ActeEvalue, Fait, FaitsConnus, RelationMt};
+use crate::domain::evaluation::{ActeEvalue, Appartenance, Fait, FaitsConnus, RelationMt};
 use crate::domain::feuille_de_soins::{
     Acte, Complementaire, Garantie, RegimeLocal, SituationParticuliere, Soins,
 };
 use crate::domain::money::Centimes;
-use crate::domain::vocabulary::Vocabulaire;
+use crate::domain::vocabulary::{Vocabulaire, vocabulaire};
 use crate::law::situation::Situation;
 
+vocabulaire!(
+    /// Where a fact comes from.
+    Source ("source") {
+        /// Written on the feuille by the professional.
+        Feuille = 1 "feuille",
+        Registre = 2 "registre",
+        /// Given by whoever asked for a simulation.
+        Demande = 3 "demande",
+        Calcul = 4 "calcul",
+    }
+);
+
+/// A fact, as it was on the day of care.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaitInstruit {
+    pub fait: Fait,
+    /// Its value, in French.
+    pub valeur: String,
+    pub source: Source,
+    /// The day on which it was so, or on which it happened.
+    pub date: Option<NaiveDate>,
+}
+
 /// An act with everything that was known of it.
-pub(super) struct Dossier<'a> {
+pub(super) struct ActeConnu<'a> {
     pub(super) soins: &'a Soins,
     pub(super) acte: &'a Acte,
     pub(super) faits: &'a FaitsConnus,
@@ -30,7 +52,7 @@ fn ou_aucun(word: Option<impl Vocabulaire>) -> String {
     word.map_or_else(|| "aucun".to_owned(), mot)
 }
 
-impl Dossier<'_> {
+impl ActeConnu<'_> {
     /// A fact, its source and its date.
     pub(super) fn fait(&self, fait: Fait) -> FaitInstruit {
         let source = self.source(fait);
@@ -279,7 +301,7 @@ const fn relation(value: RelationMt) -> &'static str {
 }
 
 /// What a fact is called.
-pub(super) const fn intitule(fait: Fait) -> &'static str {
+const fn intitule(fait: Fait) -> &'static str {
     match fait {
         Fait::DateSoins => "le jour des soins est",
         Fait::Age => "l'âge est",
@@ -306,5 +328,16 @@ pub(super) const fn intitule(fait: Fait) -> &'static str {
         Fait::CouvertureConnue => "la couverture connue du registre est",
         Fait::Contrat => "le contrat complémentaire est",
         Fait::UrgencePrevue => "l'urgence est",
+    }
+}
+
+/// Where an act stands, in French.
+const fn appartenance(value: Appartenance) -> &'static str {
+    match value {
+        Appartenance::DansParcours => "dans le parcours",
+        Appartenance::HorsParcours => "hors du parcours",
+        Appartenance::NonConcerne => "non concerné par le parcours",
+        Appartenance::Exclu => "exclu du parcours",
+        Appartenance::Indeterminee => "indéterminé",
     }
 }

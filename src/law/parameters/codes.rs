@@ -15,7 +15,6 @@ vocabulaire!(
         IndicateurAbsentMajore = 3 "INDICATEUR_ABSENT_MAJORE",
         /// Ordinary rate.
         TauxAmoMedecin = 4 "TAUX_AMO_MEDECIN",
-        /// Rate of Alsace-Moselle.
         TauxAmoAlsaceMoselle = 5 "TAUX_AMO_ALSACE_MOSELLE",
         /// Rate of exempted care.
         TauxAmoExonere = 6 "TAUX_AMO_EXONERE",
@@ -29,7 +28,6 @@ vocabulaire!(
         PfPlafondJourActes = 10 "PF_PLAFOND_JOUR_ACTES",
         /// Daily amount on which all sources agree.
         PfPlafondJourCertain = 11 "PF_PLAFOND_JOUR_CERTAIN",
-        /// Yearly ceiling.
         PfPlafondAn = 12 "PF_PLAFOND_AN",
         /// Age under which the participation is not due.
         PfAgeExoneration = 13 "PF_AGE_EXONERATION",
@@ -111,11 +109,8 @@ vocabulaire!(
         DaPartMin = 51 "DA_PART_MIN_SANS_DEPASSEMENT",
         /// Consultation of a child under six at a general practitioner's.
         TarifGeneralisteEnfant = 52 "TARIF_C_GENERALISTE_ENFANT_MOINS_6",
-        /// Teleconsultation of a general practitioner.
         TarifTeleconsultation = 53 "TARIF_TELECONSULTATION",
-        /// Complex consultation.
         TarifConsultComplexe = 54 "TARIF_CONSULT_COMPLEXE",
-        /// Mandatory examination of a child.
         TarifExamenObligatoire = 55 "TARIF_EXAMEN_OBLIGATOIRE_COE",
         /// Supplement of coordination of specialists.
         Mcs = 56 "MCS",

@@ -36,13 +36,9 @@ vocabulaire!(
     Unite ("unite") {
         /// Years of age.
         Ans = 1 "ans",
-        /// Months.
         Mois = 2 "mois",
-        /// Days.
         Jours = 3 "jours",
-        /// Hours.
         Heures = 4 "heures",
-        /// Euro cents.
         Centimes = 5 "centimes",
         /// Ten-thousandths of the base: 7000 is 70 %.
         DixMilliemes = 6 "dix_milliemes",
@@ -74,11 +70,9 @@ impl Unite {
 /// What a parameter is worth during a period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValeurDatee {
-    /// When.
     pub periode: Periode,
     /// The value, or `None` when the sources leave it unknown.
     pub valeur: Option<i64>,
-    /// Keys of its bases.
     pub bases: Vec<&'static str>,
     /// Doubts and transitional texts, in French.
     pub note: Option<String>,
@@ -89,7 +83,6 @@ pub struct ValeurDatee {
 pub struct Historique {
     /// What a jurist would call it.
     pub libelle: String,
-    /// Unit of its values.
     pub unite: Unite,
     /// Last day somebody looked whether it changed.
     pub verifie_le: NaiveDate,

@@ -12,13 +12,13 @@
 //! doctor says by the indicator D: a billing code does not tell it. Before the convention of 2016,
 //! psychiatry was open to every patient under 26.
 
-use super::{acces_direct_ouvert, dans_parcours};
+use super::shared::{acces_direct_ouvert, dans_parcours};
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Qualification, Theme};
 use crate::domain::identifiers::IndicateurParcours;
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// PAR-023.
 pub(super) static REGLE: Regle = Regle {
@@ -31,11 +31,12 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Indicateur, Fait::MedecinTraitant, Fait::Specialite, Fait::Age],
         parametres: &[Parametre::AdsPsyAgeMin, Parametre::AdsPsyAgeMax],
         phrase: "Vous pouviez consulter ce spécialiste directement pour ces soins, puisque vous avez un médecin traitant.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
     if situation.indicateur != Some(IndicateurParcours::D) {
         return Ok(Jugement::Ecarte(Fait::Indicateur));
     }
@@ -45,7 +46,7 @@ fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInc
     if !situation.specialite.est_en_acces_direct() {
         return Ok(Jugement::Ecarte(Fait::Specialite));
     }
-    if !acces_direct_ouvert(situation, bareme)? {
+    if !acces_direct_ouvert(situation, valeurs)? {
         return Ok(Jugement::Ecarte(Fait::Age));
     }
     Ok(Jugement::Applique(Effet::Parcours(Qualification {

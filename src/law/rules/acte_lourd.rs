@@ -17,10 +17,10 @@
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::domain::feuille_de_soins::Nomenclature;
 use crate::domain::money::{Centimes, Taux};
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// TAU-030.
 pub(super) static REGLE: Regle = Regle {
@@ -33,11 +33,12 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Acte, Fait::Montants],
         parametres: &[Parametre::ForfaitActeLourdSeuil, Parametre::ForfaitActeLourd],
         phrase: "Pour un acte de ce tarif, une somme fixe de {forfait} remplace le ticket modérateur.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
     if situation.nomenclature != Nomenclature::Ccam {
         return Ok(Jugement::Ecarte(Fait::Acte));
     }
@@ -45,10 +46,10 @@ fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInc
     let Some(base) = situation.base.filter(|base| *base >= LOWEST) else {
         return Ok(Jugement::Ecarte(Fait::Montants));
     };
-    if base < bareme.centimes(Parametre::ForfaitActeLourdSeuil)? {
+    if base < valeurs.centimes(Parametre::ForfaitActeLourdSeuil)? {
         return Ok(Jugement::Ecarte(Fait::Montants));
     }
-    let forfait = bareme.centimes(Parametre::ForfaitActeLourd)?;
+    let forfait = valeurs.centimes(Parametre::ForfaitActeLourd)?;
     Ok(Jugement::Applique(Effet::Forfait { taux: Taux::FULL, forfait }))
 }
 

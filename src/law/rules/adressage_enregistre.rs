@@ -12,7 +12,7 @@
 //! in the patient's favour. The supplements of coordination go with repeated care; after a single opinion
 //! only a general practitioner may bill one.
 
-use super::dans_parcours;
+use super::shared::dans_parcours;
 use crate::domain::adressage::NatureAdressage;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Qualification, Theme};
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
@@ -29,6 +29,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Adressage, Fait::MedecinTraitant],
         parametres: &[],
         phrase: "Votre médecin traitant vous a adressé à ce médecin : l'adressage est enregistré.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

@@ -21,6 +21,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Complementaire],
         parametres: &[],
         phrase: "L'aide médicale de l'État paie le reste du tarif de base ({part_amc}).",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

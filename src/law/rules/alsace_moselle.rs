@@ -7,10 +7,10 @@
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::domain::feuille_de_soins::RegimeLocal;
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// TAU-020.
 pub(super) static REGLE: Regle = Regle {
@@ -23,15 +23,16 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::RegimeLocal],
         parametres: &[Parametre::TauxAmoAlsaceMoselle],
         phrase: "Grâce au régime local d'Alsace-Moselle, l'Assurance maladie rembourse {taux} du tarif de base.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
     match situation.regime_local {
         RegimeLocal::Aucun => Ok(Jugement::Ecarte(Fait::RegimeLocal)),
         RegimeLocal::AlsaceMoselle => {
-            bareme.taux(Parametre::TauxAmoAlsaceMoselle).map(Effet::Taux).map(Jugement::Applique)
+            valeurs.taux(Parametre::TauxAmoAlsaceMoselle).map(Effet::Taux).map(Jugement::Applique)
         }
     }
 }

@@ -14,7 +14,7 @@
 //! one: they are read by the rules of the referral and of the replacement. When no item is given and a
 //! médecin traitant is declared, every item leads inside: the missing one changes nothing.
 
-use super::dans_parcours;
+use super::shared::dans_parcours;
 use crate::domain::evaluation::{
     Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, Theme,
 };
@@ -39,6 +39,7 @@ pub(super) static REGLE: Regle = Regle {
         ],
         parametres: &[],
         phrase: "Ces soins sont de ceux pour lesquels le passage par le médecin traitant n'est pas demandé.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

@@ -10,7 +10,7 @@
 //!
 //! The number that bills is the one of a practice that the register calls secondary. Nothing else changes.
 
-use super::dans_parcours;
+use super::shared::dans_parcours;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
@@ -26,6 +26,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant],
         parametres: &[],
         phrase: "Vous avez consulté votre médecin traitant, à son cabinet secondaire.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

@@ -25,6 +25,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Complementaire, Fait::Contrat],
         parametres: &[],
         phrase: "Votre complémentaire, dont le contrat n'est pas « responsable », paie {part_amc}.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

@@ -12,10 +12,10 @@
 //! out of 16.10 € are exactly the majoration.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, PriseEnCharge, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// AMC-010.
 pub(super) static REGLE: Regle = Regle {
@@ -28,12 +28,13 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Complementaire],
         parametres: &[Parametre::ContratResponsableActif],
         phrase: "Votre complémentaire paie le ticket modérateur ({part_amc}), la part du tarif de base que l'Assurance maladie ne rembourse pas.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
-    if !situation.a_un_contrat() || !bareme.oui(Parametre::ContratResponsableActif)? {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+    if !situation.a_un_contrat() || !valeurs.oui(Parametre::ContratResponsableActif)? {
         return Ok(Jugement::Ecarte(Fait::Complementaire));
     }
     Ok(Jugement::Applique(Effet::Complementaire(PriseEnCharge::TicketModerateur)))

@@ -9,8 +9,8 @@
 //! The exemption lasts from the installation to the eve of its fifth anniversary: without the day, nothing
 //! tells whether it still holds.
 
-use super::indeterminee;
-use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use super::shared::indeterminee;
+use crate::domain::evaluation::{Avertissement, CodeRegle, Fait, Issue, Theme};
 use crate::domain::identifiers::IndicateurParcours;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
@@ -26,6 +26,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Indicateur, Fait::Specialite, Fait::DateInstallation],
         parametres: &[],
         phrase: "La feuille de soins ne donne pas la date d'installation de ce généraliste : sans elle, on ne peut pas dire si ces soins sont dans le parcours.",
+        avertit: Some((Issue::Retenue, Avertissement::DateInstallationManquante)),
     },
     juge: Juge::Faits(juge),
 };

@@ -10,14 +10,14 @@
 //! The patient has no médecin traitant any more: code 27 (temporary exclusion, no médecin traitant), not
 //! majored. That this code is the one of this case is an inference: no text explains it.
 
-use super::non_concerne;
+use super::shared::non_concerne;
 use crate::domain::evaluation::{
     Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
 };
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// PAR-006.
 pub(super) static REGLE: Regle = Regle {
@@ -30,12 +30,13 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant],
         parametres: &[Parametre::NeutralisationDepartMt],
         phrase: "Votre médecin traitant a cessé d'exercer près de chez vous il y a moins de {neutralisation} : aucune majoration n'est appliquée.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
-    bareme.valeur(Parametre::NeutralisationDepartMt)?;
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+    valeurs.valeur(Parametre::NeutralisationDepartMt)?;
     if situation.relation_mt != RelationMt::Parti {
         return Ok(Jugement::Ecarte(Fait::MedecinTraitant));
     }

@@ -27,6 +27,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Montants, Fait::Lieu],
         parametres: &[],
         phrase: "Le médecin a facturé {depassement} au-delà du tarif de base : l'Assurance maladie ne rembourse pas cette somme.",
+        avertit: None,
     },
     juge: Juge::Montants(juge),
 };

@@ -9,8 +9,8 @@
 //! A designation sleeps then, and is used again on return. Whether the care is reimbursed at all is for the
 //! caisse to say: no majoration is applied meanwhile.
 
-use super::indeterminee;
-use crate::domain::evaluation::{CodeRegle, CouvertureConnue, Fait, Theme};
+use super::shared::indeterminee;
+use crate::domain::evaluation::{Avertissement, CodeRegle, CouvertureConnue, Fait, Issue, Theme};
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
 
@@ -25,6 +25,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::CouvertureConnue],
         parametres: &[],
         phrase: "D'après le registre, vos droits à l'assurance maladie n'étaient pas ouverts ce jour-là : votre caisse doit le vérifier.",
+        avertit: Some((Issue::Retenue, Avertissement::DroitsAVerifier)),
     },
     juge: Juge::Faits(juge),
 };

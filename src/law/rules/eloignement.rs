@@ -14,10 +14,10 @@ use crate::domain::evaluation::{
     Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, Theme,
 };
 use crate::domain::identifiers::IndicateurParcours;
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// PAR-040.
 pub(super) static REGLE: Regle = Regle {
@@ -30,17 +30,18 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Indicateur, Fait::MedecinTraitant],
         parametres: &[Parametre::ExigeMtPourUrgenceEloignement],
         phrase: "Vous étiez loin de votre domicile habituel : vous pouviez consulter un médecin sur place.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
     let away = situation.indicateur == Some(IndicateurParcours::H)
         || situation.indicateur.is_none() && situation.hors_residence;
     if !away {
         return Ok(Jugement::Ecarte(Fait::Indicateur));
     }
-    if !situation.relation_mt.declare() && bareme.oui(Parametre::ExigeMtPourUrgenceEloignement)? {
+    if !situation.relation_mt.declare() && valeurs.oui(Parametre::ExigeMtPourUrgenceEloignement)? {
         return Ok(Jugement::Ecarte(Fait::MedecinTraitant));
     }
     Ok(Jugement::Applique(Effet::Parcours(Qualification {

@@ -11,7 +11,7 @@
 //! feuille says it, or the register knows it: a designation that sleeps for one of these reasons does
 //! not count.
 
-use super::exclu;
+use super::shared::exclu;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, CouvertureConnue, Fait, Theme};
 use crate::domain::feuille_de_soins::SituationParticuliere;
 use crate::domain::identifiers::Organisme;
@@ -34,6 +34,7 @@ pub(super) static REGLE: Regle = Regle {
         ],
         parametres: &[],
         phrase: "Le parcours de soins ne s'applique pas à votre couverture.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

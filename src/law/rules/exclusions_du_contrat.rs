@@ -20,6 +20,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Complementaire, Fait::Montants],
         parametres: &[],
         phrase: "Un contrat complémentaire responsable ne peut pas rembourser {exclusions}.",
+        avertit: None,
     },
     juge: Juge::Montants(juge),
 };

@@ -6,7 +6,7 @@
 //! consultations de médecins ; les règles de facturation laissent l'indicateur vide pour les autres
 //! professions.
 
-use super::non_concerne;
+use super::shared::non_concerne;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
@@ -22,6 +22,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Specialite],
         parametres: &[],
         phrase: "Le parcours de soins ne s'applique pas aux actes de cette profession.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

@@ -11,10 +11,10 @@
 //! at the ordinary rate.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// TAU-010.
 pub(super) static REGLE: Regle = Regle {
@@ -27,13 +27,14 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Exoneration],
         parametres: &[Parametre::TauxAmoExonere],
         phrase: "Ces soins sont en rapport avec votre affection de longue durée : ils sont pris en charge à {taux} du tarif de base.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
     if !situation.exoneration.ald_en_rapport() {
         return Ok(Jugement::Ecarte(Fait::Exoneration));
     }
-    bareme.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
+    valeurs.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
 }

@@ -10,10 +10,10 @@
 //! Nature d'assurance *maternité*, or exemption code 55 (sixth month of pregnancy).
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// TAU-011.
 pub(super) static REGLE: Regle = Regle {
@@ -26,13 +26,14 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::NatureAssurance, Fait::Exoneration],
         parametres: &[Parametre::TauxAmoExonere],
         phrase: "Ces soins relèvent de l'assurance maternité : ils sont pris en charge à {taux} du tarif de base.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
     if !situation.est_maternite() {
         return Ok(Jugement::Ecarte(Fait::NatureAssurance));
     }
-    bareme.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
+    valeurs.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
 }

@@ -15,10 +15,10 @@
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::domain::feuille_de_soins::Garantie;
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, PriseEnCharge, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// AMC-012.
 pub(super) static REGLE: Regle = Regle {
@@ -36,12 +36,13 @@ pub(super) static REGLE: Regle = Regle {
             Parametre::AmcDaExclu,
         ],
         phrase: "Votre complémentaire paie {part_amc}, selon la garantie de votre contrat.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
-    if !situation.a_un_contrat() || !bareme.oui(Parametre::ContratResponsableActif)? {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+    if !situation.a_un_contrat() || !valeurs.oui(Parametre::ContratResponsableActif)? {
         return Ok(Jugement::Ecarte(Fait::Complementaire));
     }
     match situation.contrat {

@@ -8,13 +8,13 @@
 //!
 //! Indicator J with the day of the installation: from that day until the day before its fifth anniversary.
 
-use super::{dans_parcours, installe_depuis_moins_de};
+use super::shared::{dans_parcours, installe_depuis_moins_de};
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
 use crate::domain::identifiers::IndicateurParcours;
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// PAR-041.
 pub(super) static REGLE: Regle = Regle {
@@ -27,18 +27,19 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Indicateur, Fait::Specialite, Fait::DateInstallation],
         parametres: &[Parametre::GeneralisteRecentDuree],
         phrase: "Ce généraliste est installé depuis moins de {installation} : vous pouviez le consulter sans passer par un médecin traitant.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
     if situation.indicateur != Some(IndicateurParcours::J) {
         return Ok(Jugement::Ecarte(Fait::Indicateur));
     }
     if !situation.specialite.est_generaliste() {
         return Ok(Jugement::Ecarte(Fait::Specialite));
     }
-    if !installe_depuis_moins_de(situation, bareme.ans(Parametre::GeneralisteRecentDuree)?) {
+    if !installe_depuis_moins_de(situation, valeurs.ans(Parametre::GeneralisteRecentDuree)?) {
         return Ok(Jugement::Ecarte(Fait::DateInstallation));
     }
     Ok(Jugement::Applique(Effet::Parcours(dans_parcours(CodeDetermine::GeneralisteRecent))))

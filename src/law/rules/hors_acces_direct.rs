@@ -10,12 +10,12 @@
 //! The DREES does not list code 28 among the majored ones; the rule of billing is followed, by the
 //! parameter `ACTE_HORS_ACCES_DIRECT_MAJORE`.
 
-use super::non_respect::hors_parcours;
+use super::shared::hors_parcours;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme};
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// PAR-004.
 pub(super) static REGLE: Regle = Regle {
@@ -28,11 +28,12 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant, Fait::Indicateur, Fait::Specialite],
         parametres: &[Parametre::ActeHorsAdsMajore],
         phrase: "Ces soins ne sont pas de ceux pour lesquels ce spécialiste peut être consulté directement.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
     if situation.relation_mt != RelationMt::Autre {
         return Ok(Jugement::Ecarte(Fait::MedecinTraitant));
     }
@@ -43,6 +44,6 @@ fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInc
         return Ok(Jugement::Ecarte(Fait::Specialite));
     }
     let outside = hors_parcours(situation, CodeDetermine::ActeHorsAccesDirect);
-    let majoration = bareme.oui(Parametre::ActeHorsAdsMajore)?;
+    let majoration = valeurs.oui(Parametre::ActeHorsAdsMajore)?;
     Ok(Jugement::Applique(Effet::Parcours(Qualification { majoration, ..outside })))
 }

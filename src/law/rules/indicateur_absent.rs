@@ -11,14 +11,14 @@
 //! authorised. The conflict is settled
 //! by the parameter `INDICATEUR_ABSENT_MAJORE`; when it says no, the act stays inside (code 0).
 
-use super::{dans_parcours, non_respect::hors_parcours};
+use super::shared::{dans_parcours, hors_parcours};
 use crate::domain::evaluation::{
     Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
 };
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// PAR-003.
 pub(super) static REGLE: Regle = Regle {
@@ -31,18 +31,19 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant, Fait::Indicateur],
         parametres: &[Parametre::IndicateurAbsentMajore],
         phrase: "La feuille de soins ne dit pas que votre médecin traitant vous a adressé à ce médecin.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
     if situation.relation_mt != RelationMt::Autre {
         return Ok(Jugement::Ecarte(Fait::MedecinTraitant));
     }
     if situation.indicateur.is_some() {
         return Ok(Jugement::Ecarte(Fait::Indicateur));
     }
-    let qualification = if bareme.oui(Parametre::IndicateurAbsentMajore)? {
+    let qualification = if valeurs.oui(Parametre::IndicateurAbsentMajore)? {
         Qualification {
             da_possible: false,
             coordination_possible: false,

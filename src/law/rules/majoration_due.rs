@@ -27,6 +27,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Appartenance, Fait::Montants],
         parametres: &[Parametre::MtmTaux, Parametre::MtmPlafondActe],
         phrase: "Comme ces soins sont hors du parcours de soins, l'Assurance maladie rembourse {majoration} de moins.",
+        avertit: None,
     },
     juge: Juge::Montants(juge),
 };

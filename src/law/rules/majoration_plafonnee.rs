@@ -25,6 +25,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Montants],
         parametres: &[Parametre::MtmPlafondActe],
         phrase: "Cette majoration est limitée à {plafond_majoration} par acte.",
+        avertit: None,
     },
     juge: Juge::Montants(juge),
 };

@@ -9,13 +9,13 @@
 //!
 //! Code 32 (K), never majored as long as the parameter `MAYOTTE_MTM` says no.
 
-use super::exclu;
+use super::shared::exclu;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, CouvertureConnue, Fait, Theme};
 use crate::domain::identifiers::Organisme;
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// PAR-062.
 pub(super) static REGLE: Regle = Regle {
@@ -28,14 +28,15 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Organisme, Fait::CouvertureConnue],
         parametres: &[Parametre::MayotteMtm],
         phrase: "Aucune majoration n'est appliquée aux assurés de Mayotte.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
     let insured = situation.organisme.as_ref().is_some_and(Organisme::est_mayotte)
         || situation.couverture == Some(CouvertureConnue::CaisseDeMayotte);
-    if !insured || bareme.oui(Parametre::MayotteMtm)? {
+    if !insured || valeurs.oui(Parametre::MayotteMtm)? {
         return Ok(Jugement::Ecarte(Fait::Organisme));
     }
     Ok(Jugement::Applique(Effet::Parcours(exclu(CodeDetermine::Mayotte))))

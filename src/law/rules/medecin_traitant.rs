@@ -10,7 +10,7 @@
 //!
 //! Code 1 (T), whatever the indicator on the feuille: the register wins in the patient's favour.
 
-use super::dans_parcours;
+use super::shared::dans_parcours;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
@@ -26,6 +26,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant],
         parametres: &[],
         phrase: "Vous avez consulté votre médecin traitant.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

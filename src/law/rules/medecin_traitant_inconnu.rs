@@ -10,8 +10,8 @@
 //! Only in a simulation, whose author may not know: the register always answers from its history. The
 //! situations that need no médecin traitant decide before this rule.
 
-use super::indeterminee;
-use crate::domain::evaluation::{CodeRegle, Fait, RelationMt, Theme};
+use super::shared::indeterminee;
+use crate::domain::evaluation::{Avertissement, CodeRegle, Fait, Issue, RelationMt, Theme};
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
 
@@ -26,6 +26,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant],
         parametres: &[],
         phrase: "On ne sait pas si vous aviez un médecin traitant déclaré le jour des soins : sans cela, on ne peut pas dire s'ils sont dans le parcours.",
+        avertit: Some((Issue::Retenue, Avertissement::MedecinTraitantInconnu)),
     },
     juge: Juge::Faits(juge),
 };

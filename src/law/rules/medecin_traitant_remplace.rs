@@ -11,7 +11,7 @@
 //! doctor says so by the indicator R or by item 4° of the indicator A; whether the médecin traitant was
 //! really away cannot be verified.
 
-use super::dans_parcours;
+use super::shared::dans_parcours;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
 use crate::domain::feuille_de_soins::MotifExclusion;
 use crate::domain::identifiers::IndicateurParcours;
@@ -29,6 +29,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant, Fait::Indicateur, Fait::MotifExclusion],
         parametres: &[],
         phrase: "Ce médecin remplaçait votre médecin traitant, qui n'était pas disponible.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

@@ -1,182 +1,74 @@
-//! The rules: one file each, one line each in [`REGISTRY`]. The order here has no meaning.
+//! The rules: one file each, one line each in the list below, whose order has no meaning.
 
-mod acces_direct;
-mod acte_lourd;
-mod adressage_enregistre;
-mod aide_medicale;
-mod alsace_moselle;
-mod article_d162_1_6;
-mod cabinet_secondaire;
-mod contrat_non_responsable;
-mod contrat_responsable;
-mod date_installation_manquante;
-mod depart_du_medecin_traitant;
-mod depassement;
-mod droits_a_verifier;
-mod eloignement;
-mod exclus;
-mod exclusions_du_contrat;
-mod executant_non_medecin;
-mod exoneration_ald;
-mod exoneration_maternite;
-mod garantie_responsable;
-mod generaliste_recent;
-mod hors_acces_direct;
-mod indicateur_absent;
-mod majoration_due;
-mod majoration_plafonnee;
-mod mayotte;
-mod medecin_traitant;
-mod medecin_traitant_inconnu;
-mod medecin_traitant_remplace;
-mod moins_de_16_ans;
-mod motif_exclusion_manquant;
-mod non_remboursable;
-mod non_respect;
-mod nouveau_medecin_traitant;
-mod oriente_par_le_medecin_traitant;
-mod oriente_par_un_autre_medecin;
-mod participation_depistage;
-mod participation_due;
-mod participation_executant_non_medecin;
-mod participation_maternite;
-mod participation_mineur;
-mod participation_plafond_an;
-mod participation_plafond_jour;
-mod participation_solidarite;
-mod sans_complementaire;
-mod sans_medecin_traitant;
-mod soins_coordonnes;
-mod solidarite;
-mod somme_hospitaliere;
-mod specialite_hors_acces_direct;
-mod taux_autre_profession;
-mod taux_ordinaire;
-mod teleconsultation;
-mod teleconsultation_exception;
-mod urgence;
-mod zone_sous_medicalisee;
+mod shared;
 
-use super::bareme::{Bareme, ParametreInconnu};
-use super::parameters::Parametre;
 use super::rule::Regle;
-use super::situation::Situation;
-use crate::domain::calendar::plus_mois;
-use crate::domain::evaluation::{Appartenance, Classe2013, CodeDetermine, Qualification};
 
-/// Every rule.
-pub static REGISTRY: [&Regle; 56] = [
-    &non_respect::REGLE,
-    &sans_medecin_traitant::REGLE,
-    &indicateur_absent::REGLE,
-    &medecin_traitant::REGLE,
-    &oriente_par_le_medecin_traitant::REGLE,
-    &urgence::REGLE,
-    &eloignement::REGLE,
-    &moins_de_16_ans::REGLE,
-    &executant_non_medecin::REGLE,
-    &taux_ordinaire::REGLE,
-    &exoneration_ald::REGLE,
-    &exoneration_maternite::REGLE,
-    &alsace_moselle::REGLE,
-    &majoration_due::REGLE,
-    &majoration_plafonnee::REGLE,
-    &participation_due::REGLE,
-    &participation_mineur::REGLE,
-    &participation_solidarite::REGLE,
-    &participation_maternite::REGLE,
-    &participation_executant_non_medecin::REGLE,
-    &participation_plafond_jour::REGLE,
-    &participation_plafond_an::REGLE,
-    &sans_complementaire::REGLE,
-    &contrat_responsable::REGLE,
-    &solidarite::REGLE,
-    &depassement::REGLE,
-    &acces_direct::REGLE,
-    &acte_lourd::REGLE,
-    &aide_medicale::REGLE,
-    &article_d162_1_6::REGLE,
-    &depart_du_medecin_traitant::REGLE,
-    &exclus::REGLE,
-    &exclusions_du_contrat::REGLE,
-    &generaliste_recent::REGLE,
-    &hors_acces_direct::REGLE,
-    &mayotte::REGLE,
-    &medecin_traitant_remplace::REGLE,
-    &non_remboursable::REGLE,
-    &nouveau_medecin_traitant::REGLE,
-    &oriente_par_un_autre_medecin::REGLE,
-    &participation_depistage::REGLE,
-    &soins_coordonnes::REGLE,
-    &specialite_hors_acces_direct::REGLE,
-    &taux_autre_profession::REGLE,
-    &teleconsultation::REGLE,
-    &zone_sous_medicalisee::REGLE,
-    &adressage_enregistre::REGLE,
-    &cabinet_secondaire::REGLE,
-    &contrat_non_responsable::REGLE,
-    &date_installation_manquante::REGLE,
-    &droits_a_verifier::REGLE,
-    &garantie_responsable::REGLE,
-    &medecin_traitant_inconnu::REGLE,
-    &motif_exclusion_manquant::REGLE,
-    &teleconsultation_exception::REGLE,
-    &somme_hospitaliere::REGLE,
-];
+/// Declares the modules of the rules, and [`REGISTRY`] of what they hold.
+macro_rules! registry {
+    ($($regle:ident,)+) => {
+        $(mod $regle;)+
 
-/// Inside the parcours, without supplement of coordination.
-const fn dans_parcours(code: CodeDetermine) -> Qualification {
-    Qualification {
-        appartenance: Appartenance::DansParcours,
-        code,
-        majoration: false,
-        da_possible: false,
-        coordination_possible: false,
-        classe_2013: Classe2013::ParcoursEtAssimiles,
-    }
+        /// Every rule.
+        pub static REGISTRY: [&Regle; [$(stringify!($regle)),+].len()] = [$(&$regle::REGLE),+];
+    };
 }
 
-/// Sent by a doctor: supplements of coordination may be billed, except with a one-off opinion.
-const fn oriente(situation: &Situation, code: CodeDetermine) -> Qualification {
-    Qualification { coordination_possible: !situation.avis_ponctuel, ..dans_parcours(code) }
-}
-
-/// The parcours does not look at this act.
-const fn non_concerne(code: CodeDetermine) -> Qualification {
-    Qualification {
-        appartenance: Appartenance::NonConcerne,
-        classe_2013: Classe2013::Exclues,
-        ..dans_parcours(code)
-    }
-}
-
-/// The parcours does not look at this patient.
-const fn exclu(code: CodeDetermine) -> Qualification {
-    Qualification { appartenance: Appartenance::Exclu, ..non_concerne(code) }
-}
-
-/// A fact is missing: nothing is majored until it is known.
-const fn indeterminee() -> Qualification {
-    Qualification {
-        appartenance: Appartenance::Indeterminee,
-        ..non_concerne(CodeDetermine::Inconnu)
-    }
-}
-
-/// Whether the performer was first installed before the act, and less than so many years before.
-fn installe_depuis_moins_de(situation: &Situation, years: u8) -> bool {
-    let jour = situation.date.jour();
-    situation.date_installation.is_some_and(|start| {
-        let end = plus_mois(start, i32::from(years).saturating_mul(12));
-        start <= jour && end.is_some_and(|end| jour < end)
-    })
-}
-
-/// Whether the direct access to the performer's specialty is open at the patient's age.
-fn acces_direct_ouvert(situation: &Situation, bareme: &Bareme) -> Result<bool, ParametreInconnu> {
-    if !situation.specialite.est_psychiatrie() {
-        return Ok(true);
-    }
-    let ages = bareme.ans(Parametre::AdsPsyAgeMin)?..=bareme.ans(Parametre::AdsPsyAgeMax)?;
-    Ok(ages.contains(&situation.age))
-}
+registry!(
+    non_respect,
+    sans_medecin_traitant,
+    indicateur_absent,
+    medecin_traitant,
+    oriente_par_le_medecin_traitant,
+    urgence,
+    eloignement,
+    moins_de_16_ans,
+    executant_non_medecin,
+    taux_ordinaire,
+    exoneration_ald,
+    exoneration_maternite,
+    alsace_moselle,
+    majoration_due,
+    majoration_plafonnee,
+    participation_due,
+    participation_mineur,
+    participation_solidarite,
+    participation_maternite,
+    participation_executant_non_medecin,
+    participation_plafond_jour,
+    participation_plafond_an,
+    sans_complementaire,
+    contrat_responsable,
+    solidarite,
+    depassement,
+    acces_direct,
+    acte_lourd,
+    aide_medicale,
+    article_d162_1_6,
+    depart_du_medecin_traitant,
+    exclus,
+    exclusions_du_contrat,
+    generaliste_recent,
+    hors_acces_direct,
+    mayotte,
+    medecin_traitant_remplace,
+    non_remboursable,
+    nouveau_medecin_traitant,
+    oriente_par_un_autre_medecin,
+    participation_depistage,
+    soins_coordonnes,
+    specialite_hors_acces_direct,
+    taux_autre_profession,
+    teleconsultation,
+    zone_sous_medicalisee,
+    adressage_enregistre,
+    cabinet_secondaire,
+    contrat_non_responsable,
+    date_installation_manquante,
+    droits_a_verifier,
+    garantie_responsable,
+    medecin_traitant_inconnu,
+    motif_exclusion_manquant,
+    teleconsultation_exception,
+    somme_hospitaliere,
+);

@@ -15,10 +15,10 @@
 use crate::domain::evaluation::{
     Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
 };
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// PAR-050.
 pub(super) static REGLE: Regle = Regle {
@@ -31,12 +31,13 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Age, Fait::MedecinTraitant],
         parametres: &[Parametre::ParcoursAgeMinimum],
         phrase: "Le patient avait {age} le jour des soins : avant {age_parcours}, le parcours de soins ne change rien au remboursement.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
-    if situation.age >= bareme.ans(Parametre::ParcoursAgeMinimum)? {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+    if situation.age >= valeurs.ans(Parametre::ParcoursAgeMinimum)? {
         return Ok(Jugement::Ecarte(Fait::Age));
     }
     Ok(Jugement::Applique(Effet::Parcours(Qualification {

@@ -10,8 +10,8 @@
 //! The items 1° to 4° need a médecin traitant, the others do not: without the item, nothing tells whether the
 //! act is outside. With a declared médecin traitant every item leads inside.
 
-use super::indeterminee;
-use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use super::shared::indeterminee;
+use crate::domain::evaluation::{Avertissement, CodeRegle, Fait, Issue, Theme};
 use crate::domain::identifiers::IndicateurParcours;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
@@ -27,6 +27,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Indicateur, Fait::MotifExclusion, Fait::MedecinTraitant],
         parametres: &[],
         phrase: "La feuille de soins dit qu'un texte écarte le parcours, sans dire lequel : sans cela, on ne peut pas dire si ces soins sont dans le parcours.",
+        avertit: Some((Issue::Retenue, Avertissement::MotifExclusionManquant)),
     },
     juge: Juge::Faits(juge),
 };

@@ -18,6 +18,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Qualificatif],
         parametres: &[],
         phrase: "Cet acte n'est pas remboursable.",
+        avertit: None,
     },
     juge: Juge::Montants(juge),
 };

@@ -12,10 +12,8 @@
 //! Code 23 (P), the general breach with a declared médecin traitant. The closer codes (no médecin
 //! traitant, blank indicator…) are exceptions of the lowest priorities.
 
-use crate::domain::evaluation::{
-    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, Theme,
-};
-use crate::domain::feuille_de_soins::Convention;
+use super::shared::hors_parcours;
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
 
@@ -30,26 +28,11 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant, Fait::Indicateur],
         parametres: &[],
         phrase: "Vous avez consulté un autre médecin que votre médecin traitant, sans qu'il vous ait adressé à lui.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };
 
 fn juge(situation: &Situation) -> Jugement {
     Jugement::Applique(Effet::Parcours(hors_parcours(situation, CodeDetermine::NonRespect)))
-}
-
-/// An act outside the parcours: majored, with an authorised overrun for specialists of sector 1, or the
-/// sum of a hospital for its outpatient consultations.
-pub(super) fn hors_parcours(situation: &Situation, code: CodeDetermine) -> Qualification {
-    Qualification {
-        appartenance: Appartenance::HorsParcours,
-        code,
-        majoration: true,
-        da_possible: (situation.convention == Convention::Secteur1
-            || situation.consultation_externe)
-            && !situation.specialite.est_generaliste()
-            && !situation.est_c2s(),
-        coordination_possible: situation.est_c2s(),
-        classe_2013: Classe2013::Hors,
-    }
 }

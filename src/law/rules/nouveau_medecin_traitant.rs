@@ -10,7 +10,7 @@
 //! Code 2 (N): the register holds a declaration that names this doctor and waits for a signature, and the
 //! doctor says N or T. Without it, the indicator alone proves nothing.
 
-use super::dans_parcours;
+use super::shared::dans_parcours;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
 use crate::domain::identifiers::IndicateurParcours;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
@@ -27,6 +27,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant, Fait::Indicateur],
         parametres: &[],
         phrase: "Vous veniez de choisir ce médecin comme médecin traitant ; la déclaration attend encore une signature.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

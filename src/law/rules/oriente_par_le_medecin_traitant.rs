@@ -15,7 +15,7 @@
 //!
 //! Whether the referral is recorded and still valid: that needs the referrals of the register.
 
-use super::oriente;
+use super::shared::oriente;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
 use crate::domain::identifiers::IndicateurParcours;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
@@ -32,6 +32,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Indicateur, Fait::MedecinTraitant, Fait::Orienteur],
         parametres: &[],
         phrase: "Votre médecin traitant vous a adressé à ce médecin.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

@@ -10,7 +10,7 @@
 //! Code 3 (O), like a referral by the médecin traitant; without a declared médecin traitant the act is
 //! outside.
 
-use super::oriente;
+use super::shared::oriente;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
 use crate::domain::identifiers::IndicateurParcours;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
@@ -27,6 +27,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Indicateur, Fait::MedecinTraitant, Fait::Orienteur],
         parametres: &[],
         phrase: "Un médecin vous a adressé à ce médecin, et vous avez un médecin traitant.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

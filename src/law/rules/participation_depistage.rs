@@ -21,6 +21,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MotifExclusion],
         parametres: &[],
         phrase: "Ces soins font partie d'un dépistage organisé : aucune participation forfaitaire n'est retenue.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

@@ -26,6 +26,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::DateSoins],
         parametres: &[Parametre::PfMontant],
         phrase: "Une participation forfaitaire de {participation} reste à votre charge ; elle n'est jamais remboursée.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

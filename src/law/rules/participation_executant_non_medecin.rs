@@ -20,6 +20,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Specialite],
         parametres: &[],
         phrase: "Cet acte n'est pas celui d'un médecin : aucune participation forfaitaire n'est retenue.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

@@ -10,10 +10,10 @@
 //! period the participation is due. Without any day, the nature d'assurance is believed.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// PF-012.
 pub(super) static REGLE: Regle = Regle {
@@ -26,12 +26,13 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::NatureAssurance, Fait::Exoneration, Fait::DateSoins],
         parametres: &[Parametre::PfExoMaternite],
         phrase: "Ces soins relèvent de l'assurance maternité : aucune participation forfaitaire n'est retenue.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
-    if !situation.est_maternite() || !bareme.oui(Parametre::PfExoMaternite)? {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+    if !situation.est_maternite() || !valeurs.oui(Parametre::PfExoMaternite)? {
         return Ok(Jugement::Ecarte(Fait::NatureAssurance));
     }
     if !situation.est_fin_de_grossesse() {

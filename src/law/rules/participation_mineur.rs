@@ -10,10 +10,10 @@
 //! participation is not.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// PF-010.
 pub(super) static REGLE: Regle = Regle {
@@ -26,12 +26,13 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Age],
         parametres: &[Parametre::PfAgeExoneration],
         phrase: "Le patient avait moins de {age_participation} : aucune participation forfaitaire n'est retenue.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
-    if situation.age_execution >= bareme.ans(Parametre::PfAgeExoneration)? {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+    if situation.age_execution >= valeurs.ans(Parametre::PfAgeExoneration)? {
         return Ok(Jugement::Ecarte(Fait::Age));
     }
     Ok(Jugement::Applique(Effet::Participation(false)))

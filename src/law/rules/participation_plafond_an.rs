@@ -20,6 +20,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Cumuls],
         parametres: &[Parametre::PfPlafondAn],
         phrase: "Le plafond annuel de {plafond_an} de participations forfaitaires est atteint.",
+        avertit: None,
     },
     juge: Juge::Montants(juge),
 };

@@ -25,6 +25,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Cumuls],
         parametres: &[Parametre::PfPlafondJourActes, Parametre::PfPlafondJourCertain],
         phrase: "Le plafond du jour de la participation forfaitaire est atteint pour ce médecin.",
+        avertit: None,
     },
     juge: Juge::Montants(juge),
 };

@@ -5,10 +5,10 @@
 //! Article L160-13 du Code de la sécurité sociale.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// PF-011.
 pub(super) static REGLE: Regle = Regle {
@@ -21,13 +21,14 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Complementaire],
         parametres: &[Parametre::PfExoC2sAme],
         phrase: "Vous bénéficiez d'une couverture solidaire : aucune participation forfaitaire n'est retenue.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
     let concerned = situation.est_c2s() || situation.est_ame();
-    if !concerned || !bareme.oui(Parametre::PfExoC2sAme)? {
+    if !concerned || !valeurs.oui(Parametre::PfExoC2sAme)? {
         return Ok(Jugement::Ecarte(Fait::Complementaire));
     }
     Ok(Jugement::Applique(Effet::Participation(false)))

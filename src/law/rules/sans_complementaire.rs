@@ -19,6 +19,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Complementaire],
         parametres: &[],
         phrase: "Aucune complémentaire santé n'intervient : la part que l'Assurance maladie ne rembourse pas reste à votre charge.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

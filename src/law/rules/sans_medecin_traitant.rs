@@ -10,7 +10,7 @@
 //!
 //! Code 24 (S), whoever the performer is, even the doctor the patient usually sees.
 
-use super::non_respect::hors_parcours;
+use super::shared::hors_parcours;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
@@ -26,6 +26,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant],
         parametres: &[],
         phrase: "Vous n'aviez pas de médecin traitant déclaré le jour des soins.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

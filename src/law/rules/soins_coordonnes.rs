@@ -9,7 +9,7 @@
 //!
 //! Code 3 (O), with a declared médecin traitant: plan, sequence and protocol are all agreed with him.
 
-use super::oriente;
+use super::shared::oriente;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
 use crate::domain::feuille_de_soins::MotifExclusion;
 use crate::domain::identifiers::IndicateurParcours;
@@ -27,6 +27,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Indicateur, Fait::MotifExclusion, Fait::MedecinTraitant],
         parametres: &[],
         phrase: "Ces soins suivent un plan convenu avec votre médecin traitant.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

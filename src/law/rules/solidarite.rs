@@ -10,10 +10,10 @@
 //! The split changes, the patient still pays nothing.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, PriseEnCharge, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// AMC-020.
 pub(super) static REGLE: Regle = Regle {
@@ -26,15 +26,16 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Complementaire],
         parametres: &[Parametre::C2sMajoration],
         phrase: "La complémentaire santé solidaire paie ce que l'Assurance maladie ne rembourse pas du tarif de base ({part_amc}).",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
     if !situation.est_c2s() {
         return Ok(Jugement::Ecarte(Fait::Complementaire));
     }
-    let covered = if bareme.oui(Parametre::C2sMajoration)? {
+    let covered = if valeurs.oui(Parametre::C2sMajoration)? {
         PriseEnCharge::TicketEtMajoration
     } else {
         PriseEnCharge::TicketModerateur

@@ -29,6 +29,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Montants, Fait::Lieu, Fait::Qualificatif],
         parametres: &[Parametre::DaTaux],
         phrase: "Sans lettre de votre médecin traitant, l'hôpital demande {depassement} de plus pour cette consultation : l'Assurance maladie ne rembourse pas cette somme.",
+        avertit: None,
     },
     juge: Juge::Montants(juge),
 };

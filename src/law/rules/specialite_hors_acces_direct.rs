@@ -9,7 +9,7 @@
 //!
 //! The closer code of a breach when the performer is a specialist; the amounts are those of code 23.
 
-use super::non_respect::hors_parcours;
+use super::shared::hors_parcours;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
@@ -25,6 +25,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant, Fait::Indicateur, Fait::Specialite],
         parametres: &[],
         phrase: "Vous avez consulté ce spécialiste sans que votre médecin traitant vous ait adressé à lui.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

@@ -9,10 +9,10 @@
 //! These rates were not verified: the parameter is unknown, and the question is refused by its name.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// TAU-002.
 pub(super) static REGLE: Regle = Regle {
@@ -25,13 +25,14 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Specialite],
         parametres: &[Parametre::TauxAmoAutreProfession],
         phrase: "L'Assurance maladie rembourse {taux} du tarif de base des actes de cette profession.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
     if situation.executant_medecin() {
         return Ok(Jugement::Ecarte(Fait::Specialite));
     }
-    bareme.taux(Parametre::TauxAmoAutreProfession).map(Effet::Taux).map(Jugement::Applique)
+    valeurs.taux(Parametre::TauxAmoAutreProfession).map(Effet::Taux).map(Jugement::Applique)
 }

@@ -11,10 +11,10 @@
 //! capped, deducted afterwards. « 30 % » is never a rate.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// TAU-001.
 pub(super) static REGLE: Regle = Regle {
@@ -27,10 +27,11 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::DateSoins],
         parametres: &[Parametre::TauxAmoMedecin],
         phrase: "L'Assurance maladie rembourse {taux} du tarif de base.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(_situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
-    bareme.taux(Parametre::TauxAmoMedecin).map(Effet::Taux).map(Jugement::Applique)
+fn juge(_situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+    valeurs.taux(Parametre::TauxAmoMedecin).map(Effet::Taux).map(Jugement::Applique)
 }

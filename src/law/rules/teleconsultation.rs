@@ -10,7 +10,7 @@
 //! Not concerned. A patient who has a médecin traitant follows the ordinary rules: referral, replacement
 //! of a médecin traitant who is not available, direct access.
 
-use super::non_concerne;
+use super::shared::non_concerne;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
@@ -26,6 +26,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Acte, Fait::Lieu, Fait::MedecinTraitant],
         parametres: &[],
         phrase: "Vous n'aviez pas de médecin traitant : une téléconsultation ne vous est pas comptée hors du parcours.",
+        avertit: None,
     },
     juge: Juge::Faits(juge),
 };

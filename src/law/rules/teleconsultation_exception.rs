@@ -12,14 +12,14 @@
 //! Not concerned. These cases are transmitted with a blank indicator: the item is given, with or without the
 //! letter A, or the specialty is one of direct access at that age.
 
-use super::{acces_direct_ouvert, non_concerne};
+use super::shared::{acces_direct_ouvert, non_concerne};
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
 use crate::domain::feuille_de_soins::MotifExclusion;
 use crate::domain::identifiers::IndicateurParcours;
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// PAR-053.
 pub(super) static REGLE: Regle = Regle {
@@ -39,11 +39,12 @@ pub(super) static REGLE: Regle = Regle {
         ],
         parametres: &[Parametre::AdsPsyAgeMin, Parametre::AdsPsyAgeMax],
         phrase: "Cette téléconsultation est de celles pour lesquelles le passage par le médecin traitant n'est pas demandé.",
+        avertit: None,
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
     if !situation.teleconsultation {
         return Ok(Jugement::Ecarte(Fait::Acte));
     }
@@ -60,7 +61,7 @@ fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInc
     );
     let direct = blank
         && situation.specialite.est_en_acces_direct()
-        && acces_direct_ouvert(situation, bareme)?;
+        && acces_direct_ouvert(situation, valeurs)?;
     if !said && !direct {
         return Ok(Jugement::Ecarte(Fait::MotifExclusion));
     }

@@ -15,13 +15,14 @@
 //! `EXIGE_MT_POUR_URGENCE_ELOIGNEMENT` says otherwise.
 
 use crate::domain::evaluation::{
-    Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
+    Appartenance, Avertissement, Classe2013, CodeDetermine, CodeRegle, Fait, Issue, Qualification,
+    RelationMt, Theme,
 };
 use crate::domain::identifiers::IndicateurParcours;
-use crate::law::bareme::{Bareme, ParametreInconnu};
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// PAR-030.
 pub(super) static REGLE: Regle = Regle {
@@ -34,21 +35,22 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Indicateur, Fait::UrgencePrevue, Fait::MedecinTraitant],
         parametres: &[Parametre::ExigeMtPourUrgenceEloignement, Parametre::UrgencePrevisibiliteMax],
         phrase: "Le médecin a déclaré une urgence : le parcours de soins ne s'applique pas.",
+        avertit: Some((Issue::Ecartee(Fait::UrgencePrevue), Avertissement::UrgencePrevisible)),
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, bareme: &Bareme) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
     if situation.indicateur != Some(IndicateurParcours::U) {
         return Ok(Jugement::Ecarte(Fait::Indicateur));
     }
     if let Some(hours) = situation.urgence_prevue_heures
-        && i64::from(hours) > bareme.valeur(Parametre::UrgencePrevisibiliteMax)?
+        && i64::from(hours) > valeurs.valeur(Parametre::UrgencePrevisibiliteMax)?
     {
         return Ok(Jugement::Ecarte(Fait::UrgencePrevue));
     }
     let sans_mt = !situation.relation_mt.declare();
-    if sans_mt && bareme.oui(Parametre::ExigeMtPourUrgenceEloignement)? {
+    if sans_mt && valeurs.oui(Parametre::ExigeMtPourUrgenceEloignement)? {
         return Ok(Jugement::Ecarte(Fait::MedecinTraitant));
     }
     Ok(Jugement::Applique(Effet::Parcours(Qualification {

@@ -6,7 +6,7 @@ use traitant::domain::evaluation::{
 use traitant::domain::feuille_de_soins::Complementaire;
 use traitant::domain::money::Centimes;
 use traitant::law::LawError;
-use traitant::law::bareme::DateDesSoins;
+use traitant::law::situation::DateDesSoins;
 
 use super::support::{LAW, consultation, day};
 

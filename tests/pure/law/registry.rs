@@ -3,17 +3,19 @@
 use std::collections::BTreeSet;
 
 use chrono::Days;
-use traitant::domain::evaluation::Theme;
+use traitant::domain::evaluation::{
+    Appartenance, CodeRegle, CouvertureConnue, Issue, RelationMt, Theme,
+};
 use traitant::domain::vocabulary::Vocabulaire;
 use traitant::law::Law;
-use traitant::law::bareme::DateDesSoins;
-use traitant::law::explanation::PLACEHOLDERS;
 use traitant::law::parameters::{Parametre, Parametres};
 use traitant::law::references::{REFERENCES, reference};
-use traitant::law::rule::{Juge, Rang};
+use traitant::law::rule::{Effet, Juge, Jugement, Rang};
 use traitant::law::rules::REGISTRY;
+use traitant::law::situation::{DateDesSoins, Situation};
+use traitant::law::template::is_placeholder;
 
-use super::support::{LAW, consultation};
+use super::support::{LAW, consultation, day};
 
 #[test]
 fn every_rule_cites_a_known_basis_and_says_something_to_the_patient() {
@@ -27,7 +29,7 @@ fn every_rule_cites_a_known_basis_and_says_something_to_the_patient() {
         assert!(fiche.phrase.ends_with('.'), "{}", fiche.code);
         for piece in fiche.phrase.split('{').skip(1) {
             let name = piece.split('}').next().unwrap();
-            assert!(PLACEHOLDERS.contains(&name), "{}: unknown name {{{name}}}", fiche.code);
+            assert!(is_placeholder(name), "{}: unknown name {{{name}}}", fiche.code);
         }
         if matches!(regle.juge, Juge::Faits(_)) {
             assert!(
@@ -35,6 +37,47 @@ fn every_rule_cites_a_known_basis_and_says_something_to_the_patient() {
                 "{} declares parameters that it cannot read",
                 fiche.code
             );
+        }
+    }
+}
+
+/// Each rule is asked about the same situations: the facts on which an act can stay undetermined.
+#[test]
+fn a_rule_that_leaves_an_act_undetermined_warns_of_it_and_no_other_does() {
+    let jour = day("2025-06-16");
+    let bareme = LAW.bareme_du(DateDesSoins::new(jour)).unwrap();
+    let mut undetermined = BTreeSet::new();
+    for relation in RelationMt::TOUS {
+        for indicateur in ["", "T", "N", "R", "O", "M", "D", "U", "H", "J", "B", "A", "S"] {
+            for couverture in [None].into_iter().chain(CouvertureConnue::TOUS.iter().map(Some)) {
+                let mut asked = consultation(jour, 2500).mt(*relation).indicateur(indicateur);
+                asked.faits.registre.couvertures =
+                    couverture.map(|known| (jour, *known)).into_iter().collect();
+                let situation = Situation::of(&asked.soins, &asked.soins.actes[0], &asked.faits);
+                for regle in REGISTRY {
+                    let jugement = match regle.juge {
+                        Juge::Faits(juge) => juge(&situation),
+                        Juge::FaitsEtValeurs(juge) => juge(&situation, &bareme.valeurs).unwrap(),
+                        Juge::Montants(_) => continue,
+                    };
+                    if let Jugement::Applique(Effet::Parcours(decided)) = jugement
+                        && decided.appartenance == Appartenance::Indeterminee
+                    {
+                        undetermined.insert(regle.fiche.code);
+                    }
+                }
+            }
+        }
+    }
+    let warns: BTreeSet<CodeRegle> = REGISTRY
+        .iter()
+        .filter(|regle| matches!(regle.fiche.avertit, Some((Issue::Retenue, _))))
+        .map(|regle| regle.fiche.code)
+        .collect();
+    assert_eq!(undetermined, warns);
+    for regle in REGISTRY {
+        if let Some((Issue::Ecartee(fait), _)) = regle.fiche.avertit {
+            assert!(regle.fiche.faits.contains(&fait), "{} never reads it", regle.fiche.code);
         }
     }
 }

@@ -40,8 +40,8 @@ fn render(dossier: &DossierPatient) -> Result<Rendu, serde_json::Error> {
 
 /// Changer de caisse ou de régime
 ///
-/// La désignation continue sans signature ni interruption : elle appartient à la personne. Les deux
-/// organismes reçoivent un événement. L'ancien ne lit plus que ce qui fut de son temps ; le nouveau, tout.
+/// La désignation continue sans signature ni interruption : elle appartient à la personne. L'ancien
+/// organisme ne lit plus que ce qui fut de son temps ; le nouveau, tout.
 #[utoipa::path(
     post,
     path = "/v1/patients/{id}/changements-d-organisme",

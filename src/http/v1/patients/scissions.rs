@@ -67,7 +67,7 @@ pub(crate) struct ScissionVue {
 /// Le dossier était celui de deux personnes : les déclarations et les feuilles choisies passent à un
 /// nouveau dossier, et les désignations de chacun suivent. Une fusion, elle, s'annule : voir
 /// `/v1/fusions/{id}/annulation`. Les évaluations déjà faites et les participations déjà retenues ne sont
-/// pas recalculées ; un événement signale chaque feuille.
+/// pas recalculées.
 #[utoipa::path(
     post,
     path = "/v1/patients/{id}/scissions",

@@ -1,13 +1,12 @@
 //! Reasons in French, rendered from the sheets of the rules, the facts and the amounts.
 
-mod gabarit;
+mod paiement;
 pub mod patient;
+mod recit;
 mod situations;
 
 use std::ops::Range;
 
-pub(super) use self::gabarit::Gabarit;
-pub use self::gabarit::PLACEHOLDERS;
 pub use super::avertissements::message;
 use super::bareme::Bareme;
 use super::rule::{Fiche, Rang};
@@ -18,9 +17,7 @@ use crate::domain::money::Centimes;
 /// A reason: the rule that decided, its sentence, and the texts that say so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Motif<'a> {
-    /// Code of the rule.
     pub code: CodeRegle,
-    /// Title of the rule.
     pub titre: &'static str,
     /// Sentence for the patient.
     pub texte: &'a str,
@@ -59,7 +56,7 @@ impl<'a> Motifs<'a> {
         self.places.clear();
         for (_, known) in bareme.retenues(&acte.constats) {
             let start = self.texte.len();
-            if known.gabarit.write(acte, situation, &mut self.texte) {
+            if known.phrase.write(acte, situation, &mut self.texte) {
                 self.places.push(Place {
                     fiche: &known.regle.fiche,
                     fondement: known.fondement,
@@ -88,7 +85,7 @@ fn exceptions_du_taux(acte: &ActeEvalue, situation: &Situation, bareme: &Bareme)
     let (_, known) = bareme.retenues(&acte.constats).find(of_rate)?;
     let mut text = String::new();
     let exception = matches!(known.regle.fiche.rang, Rang::Exception { .. });
-    (exception && known.gabarit.write(acte, situation, &mut text)).then_some(text)
+    (exception && known.phrase.write(acte, situation, &mut text)).then_some(text)
 }
 
 /// Texts on which the rules that decided an act rest, in the order of its reasons.
@@ -99,24 +96,6 @@ fn fondements<'a>(acte: &ActeEvalue, bareme: &'a Bareme) -> Vec<&'a [&'static st
         .collect();
     kept.sort_unstable_by_key(|(code, _)| *code);
     kept.into_iter().map(|(_, texts)| texts).collect()
-}
-
-/// Writes what a responsible contract may not pay, among what is due; says whether something is.
-fn exclusions(montants: &Montants, out: &mut String) -> bool {
-    let mut said = false;
-    for (due, name) in [
-        (montants.majoration, "la majoration hors parcours"),
-        (montants.participation, "la participation forfaitaire"),
-    ] {
-        if due > Centimes::ZERO {
-            if said {
-                out.push_str(" ni ");
-            }
-            out.push_str(name);
-            said = true;
-        }
-    }
-    said
 }
 
 /// Who pays what, in one sentence: the last one that a patient reads.

@@ -5,32 +5,17 @@ mod faits;
 
 use chrono::NaiveDate;
 
-use self::faits::Dossier;
-use super::bareme::{Bareme, DateDesSoins};
+use self::faits::ActeConnu;
+pub use self::faits::{FaitInstruit, Source};
+use super::bareme::Bareme;
 use super::livre::{ParametreDuJour, titre};
 use super::rule::{Fiche, Rang};
 use super::rules::REGISTRY;
-use super::situation::Situation;
+use super::situation::{DateDesSoins, Situation};
 use super::{Law, LawError};
-use crate::domain::evaluation::{
-    ActeEvalue, Appartenance, CodeRegle, Evaluation, Fait, FaitsConnus, Issue,
-};
+use crate::domain::evaluation::{ActeEvalue, CodeRegle, Evaluation, Fait, FaitsConnus, Issue};
 use crate::domain::feuille_de_soins::Soins;
 use crate::domain::vocabulary::{Vocabulaire, vocabulaire};
-
-vocabulaire!(
-    /// Where a fact comes from.
-    Source ("source") {
-        /// Written on the feuille by the professional.
-        Feuille = 1 "feuille",
-        /// Known to the register.
-        Registre = 2 "registre",
-        /// Given by whoever asked for a simulation.
-        Demande = 3 "demande",
-        /// Calculated from other facts.
-        Calcul = 4 "calcul",
-    }
-);
 
 vocabulaire!(
     /// What became of a rule.
@@ -61,31 +46,15 @@ pub struct ActeInstruit {
     pub valeurs: Vec<ParametreDuJour>,
 }
 
-/// A fact, as it was on the day of care.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FaitInstruit {
-    /// Which one.
-    pub fait: Fait,
-    /// Its value, in French.
-    pub valeur: String,
-    /// Where it comes from.
-    pub source: Source,
-    /// The day on which it was so, or on which it happened.
-    pub date: Option<NaiveDate>,
-}
-
 /// A rule that was considered.
 #[derive(Debug, Clone)]
 pub struct RegleInstruite {
-    /// Its sheet.
     pub fiche: &'static Fiche,
-    /// What became of it.
     pub sort: Sort,
     /// Why, in one French sentence.
     pub pourquoi: String,
     /// The fact that set it aside.
     pub fait_decisif: Option<Fait>,
-    /// The stronger rule.
     pub surclassee_par: Option<CodeRegle>,
     /// Texts on which it rests that day, those of its values included.
     pub fondement: Vec<&'static str>,
@@ -110,12 +79,12 @@ impl Law {
             let jour = acte.date_reference();
             let bareme = self.bareme_du(DateDesSoins::new(jour))?;
             let situation = Situation::of(soins, acte, faits);
-            let dossier = Dossier { soins, acte, faits, evalue, situation, registre };
+            let connu = ActeConnu { soins, acte, faits, evalue, situation, registre };
             actes.push(ActeInstruit {
                 numero_ligne: acte.numero_ligne,
                 jour,
-                faits: Fait::TOUS.iter().map(|fait| dossier.fait(*fait)).collect(),
-                regles: regles(&dossier, bareme, jour),
+                faits: Fait::TOUS.iter().map(|fait| connu.fait(*fait)).collect(),
+                regles: regles(&connu, bareme, jour),
                 valeurs: self.valeurs_lues(bareme, jour)?,
             });
         }
@@ -135,12 +104,12 @@ impl Law {
     }
 }
 
-fn regles(dossier: &Dossier<'_>, bareme: &Bareme, jour: NaiveDate) -> Vec<RegleInstruite> {
+fn regles(connu: &ActeConnu<'_>, bareme: &Bareme, jour: NaiveDate) -> Vec<RegleInstruite> {
     let mut found: Vec<RegleInstruite> = REGISTRY
         .iter()
         .map(|regle| {
             let fiche = &regle.fiche;
-            let constat = dossier.evalue.constats.iter().find(|c| c.regle == fiche.code);
+            let constat = connu.evalue.constats.iter().find(|c| c.regle == fiche.code);
             let fondement = bareme.regle(fiche.code).map_or_else(
                 || fiche.textes().map(|texte| texte.citation).collect(),
                 |known| known.fondement.to_vec(),
@@ -159,14 +128,14 @@ fn regles(dossier: &Dossier<'_>, bareme: &Bareme, jour: NaiveDate) -> Vec<RegleI
                     told.pourquoi = retenue(fiche);
                 }
                 Some(Issue::Surclassee) => {
-                    let stronger = decisive(dossier.evalue, fiche.code);
+                    let stronger = decisive(connu.evalue, fiche.code);
                     told.sort = Sort::Surclassee;
                     told.pourquoi = surclassee(stronger);
                     told.surclassee_par = stronger.map(|fiche| fiche.code);
                 }
                 Some(Issue::Ecartee(fait)) => {
                     told.sort = Sort::Ecartee;
-                    told.pourquoi = ecartee(&dossier.parce_que(fait));
+                    told.pourquoi = ecartee(&connu.parce_que(fait));
                     told.fait_decisif = Some(fait);
                 }
                 None => {}
@@ -230,16 +199,5 @@ fn hors_periode(fiche: &Fiche, jour: NaiveDate) -> String {
             periode.du()
         ),
         _ => format!("Écartée parce qu'elle n'est pas en vigueur pour des soins du {jour}."),
-    }
-}
-
-/// Where an act stands, in French.
-const fn appartenance(value: Appartenance) -> &'static str {
-    match value {
-        Appartenance::DansParcours => "dans le parcours",
-        Appartenance::HorsParcours => "hors du parcours",
-        Appartenance::NonConcerne => "non concerné par le parcours",
-        Appartenance::Exclu => "exclu du parcours",
-        Appartenance::Indeterminee => "indéterminé",
     }
 }

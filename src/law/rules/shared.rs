@@ -1,0 +1,84 @@
+//! What several rules say or ask.
+
+use crate::domain::calendar::plus_mois;
+use crate::domain::evaluation::{Appartenance, Classe2013, CodeDetermine, Qualification};
+use crate::domain::feuille_de_soins::Convention;
+use crate::law::parameters::Parametre;
+use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
+
+/// Inside the parcours, without supplement of coordination.
+pub(super) const fn dans_parcours(code: CodeDetermine) -> Qualification {
+    Qualification {
+        appartenance: Appartenance::DansParcours,
+        code,
+        majoration: false,
+        da_possible: false,
+        coordination_possible: false,
+        classe_2013: Classe2013::ParcoursEtAssimiles,
+    }
+}
+
+/// Sent by a doctor: supplements of coordination may be billed, except with a one-off opinion.
+pub(super) const fn oriente(situation: &Situation, code: CodeDetermine) -> Qualification {
+    Qualification { coordination_possible: !situation.avis_ponctuel, ..dans_parcours(code) }
+}
+
+/// An act outside the parcours: majored, with an authorised overrun for specialists of sector 1, or the
+/// sum of a hospital for its outpatient consultations.
+pub(super) fn hors_parcours(situation: &Situation, code: CodeDetermine) -> Qualification {
+    Qualification {
+        appartenance: Appartenance::HorsParcours,
+        code,
+        majoration: true,
+        da_possible: (situation.convention == Convention::Secteur1
+            || situation.consultation_externe)
+            && !situation.specialite.est_generaliste()
+            && !situation.est_c2s(),
+        coordination_possible: situation.est_c2s(),
+        classe_2013: Classe2013::Hors,
+    }
+}
+
+/// The parcours does not look at this act.
+pub(super) const fn non_concerne(code: CodeDetermine) -> Qualification {
+    Qualification {
+        appartenance: Appartenance::NonConcerne,
+        classe_2013: Classe2013::Exclues,
+        ..dans_parcours(code)
+    }
+}
+
+/// The parcours does not look at this patient.
+pub(super) const fn exclu(code: CodeDetermine) -> Qualification {
+    Qualification { appartenance: Appartenance::Exclu, ..non_concerne(code) }
+}
+
+/// A fact is missing: nothing is majored until it is known.
+pub(super) const fn indeterminee() -> Qualification {
+    Qualification {
+        appartenance: Appartenance::Indeterminee,
+        ..non_concerne(CodeDetermine::Inconnu)
+    }
+}
+
+/// Whether the performer was first installed before the act, and less than so many years before.
+pub(super) fn installe_depuis_moins_de(situation: &Situation, years: u8) -> bool {
+    let jour = situation.date.jour();
+    situation.date_installation.is_some_and(|start| {
+        let end = plus_mois(start, i32::from(years).saturating_mul(12));
+        start <= jour && end.is_some_and(|end| jour < end)
+    })
+}
+
+/// Whether the direct access to the performer's specialty is open at the patient's age.
+pub(super) fn acces_direct_ouvert(
+    situation: &Situation,
+    valeurs: &Valeurs,
+) -> Result<bool, ParametreInconnu> {
+    if !situation.specialite.est_psychiatrie() {
+        return Ok(true);
+    }
+    let ages = valeurs.ans(Parametre::AdsPsyAgeMin)?..=valeurs.ans(Parametre::AdsPsyAgeMax)?;
+    Ok(ages.contains(&situation.age))
+}
