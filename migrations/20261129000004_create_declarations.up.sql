@@ -38,7 +38,9 @@ CREATE TABLE etat_declaration (
     declaration_id uuid NOT NULL,
     version integer NOT NULL,
     etat text NOT NULL,
-    -- Why the declaration was refused or cancelled, when somebody said so.
+    -- Whether the patient's side contests it, or what the caisse decided of that.
+    contestation text,
+    -- Why the declaration was refused, cancelled or contested, when somebody said so.
     motif text,
     enregistre_le timestamptz NOT NULL,
     remplace_le timestamptz,
@@ -47,6 +49,7 @@ CREATE TABLE etat_declaration (
     -- A wrong entry that was rectified never counted.
     CONSTRAINT etat_declaration_etat
         CHECK (etat IN ('en_attente', 'active', 'refusee', 'annulee', 'expiree', 'rectifiee')),
+    CONSTRAINT etat_declaration_contestation CHECK (contestation IN ('ouverte', 'retenue', 'rejetee')),
     CONSTRAINT etat_declaration_version CHECK (version >= 1),
     CONSTRAINT etat_declaration_connaissance CHECK (remplace_le > enregistre_le)
 );
@@ -54,6 +57,9 @@ CREATE UNIQUE INDEX etat_declaration_courant ON etat_declaration (patient_id, de
 -- Declarations that wait, for the job that lets them expire.
 CREATE INDEX etat_declaration_en_attente ON etat_declaration (enregistre_le)
     WHERE remplace_le IS NULL AND etat = 'en_attente';
+
+-- Choices that are contested and not yet decided, which evaluations warn of: few.
+CREATE INDEX etat_declaration_contestee ON etat_declaration (patient_id) WHERE contestation = 'ouverte';
 
 CREATE TABLE signature (
     patient_id uuid NOT NULL,
@@ -83,6 +89,15 @@ CREATE TABLE signature (
 );
 CREATE UNIQUE INDEX signature_du_medecin ON signature (patient_id, declaration_id, medecin_id) WHERE role = 'medecin';
 CREATE UNIQUE INDEX signature_du_patient ON signature (patient_id, declaration_id, role) WHERE role <> 'medecin';
+
+-- A proof of signature serves once, whatever becomes of the declaration.
+CREATE TABLE preuve_utilisee (
+    -- Who issued it, and the name that they gave it.
+    emetteur text NOT NULL,
+    identifiant text NOT NULL,
+    enregistre_le timestamptz NOT NULL,
+    PRIMARY KEY (emetteur, identifiant)
+);
 
 -- A declaration that adds doctors to a designation, and the doctors in place that it names: they sign nothing again.
 CREATE TABLE avenant (
@@ -143,6 +158,8 @@ CREATE TRIGGER etat_declaration_histoire BEFORE UPDATE ON etat_declaration
 CREATE TRIGGER etat_declaration_garde BEFORE DELETE ON etat_declaration
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 CREATE TRIGGER signature_garde BEFORE UPDATE OR DELETE ON signature
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+CREATE TRIGGER preuve_utilisee_garde BEFORE UPDATE OR DELETE ON preuve_utilisee
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 CREATE TRIGGER avenant_garde BEFORE UPDATE OR DELETE ON avenant
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();

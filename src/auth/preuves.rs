@@ -9,7 +9,7 @@ use super::jwks::KeySource;
 use super::jws::{Jws, JwsError, instant};
 use crate::domain::acteur::Sujet;
 use crate::domain::declaration::{
-    MoyenSignature, PreuveRefusee, PreuveVerifiee, RoleSignataire, SignatureAnnoncee,
+    MoyenSignature, Preuve, PreuveRecue, PreuveRefusee, PreuveVerifiee, RoleSignataire,
 };
 use crate::domain::digest::Empreinte;
 use crate::domain::identifiers::Rpps;
@@ -56,23 +56,33 @@ impl Preuves {
         Self { emetteurs, declarees }
     }
 
-    /// Whether a signature by this means may be declared only: paper, and what the settings say.
-    pub fn may_be_declared(&self, moyen: MoyenSignature) -> bool {
-        moyen.est_papier() || self.declarees.contains(&moyen)
-    }
-
     /// The keys of the issuers.
     pub fn keys(&self) -> impl Iterator<Item = &KeySource> {
         self.emetteurs.iter().map(|emetteur| &emetteur.keys)
     }
 
-    /// What a proof says of the signature that is announced. Whether its instant is acceptable, and
-    /// whether it was used before, is for who records the signature.
-    pub async fn verify(
+    /// What came with a signature: its proof, or references where they are enough.
+    pub async fn receive(
         &self,
-        preuve: &str,
-        annoncee: &SignatureAnnoncee,
-    ) -> Result<PreuveVerifiee, PreuveRefusee> {
+        moyen: MoyenSignature,
+        jws: Option<&str>,
+        references: Preuve,
+    ) -> PreuveRecue {
+        match jws {
+            Some(jws) => match self.verify(jws).await {
+                Ok(verifiee) => PreuveRecue::Verifiee(Box::new(verifiee)),
+                Err(why) => PreuveRecue::Refusee(why),
+            },
+            None if moyen.est_papier() || self.declarees.contains(&moyen) => {
+                PreuveRecue::Declaree(references)
+            }
+            None => PreuveRecue::Refusee(PreuveRefusee::Absente),
+        }
+    }
+
+    /// What a proof says. Whether that is the signature announced, whether its instant is acceptable
+    /// and whether it was used before, is for who records the signature.
+    pub async fn verify(&self, preuve: &str) -> Result<PreuveVerifiee, PreuveRefusee> {
         let jws = Jws::read(preuve, &[Some(TYPE)])?;
         let iss = text(&jws.claims, "iss")?;
         let emetteur = self.emetteurs.iter().find(|known| known.emetteur == iss);
@@ -82,7 +92,6 @@ impl Preuves {
         if !emetteur.moyens.contains(&verifiee.moyen) {
             return Err(PreuveRefusee::MoyenNonAdmis);
         }
-        verifiee.confirme(annoncee)?;
         Ok(verifiee)
     }
 }

@@ -2,7 +2,9 @@
 
 use super::problem::{Code, ErreurChamp, Refus};
 use crate::domain::calendar::{Periode, veille};
-use crate::domain::declaration::{ConditionConjointe, DeclarationRefusee, EchecConjoint, Etat};
+use crate::domain::declaration::{
+    ConditionConjointe, DeclarationRefusee, EchecConjoint, Etat, PreuveRefusee,
+};
 use crate::domain::fin::DepartRefuse;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::{ChampInvalide, LawError, ServiceError};
@@ -210,7 +212,18 @@ fn declaration(refused: &DeclarationRefusee) -> Refus {
         ),
         D::PapierSansTemoin => (
             Code::PapierSansTemoin,
-            "Une signature sur papier indique le témoin qui l'a vue et la référence de son archive."
+            "Une signature sur papier indique le témoin qui l'a vue, ou la référence de son archive."
+                .to_owned(),
+        ),
+        D::SignatureTardive { jours } => (
+            Code::SignatureTardive,
+            format!("Une signature recueillie par une machine se transmet dans les {jours} jours."),
+        ),
+        D::PreuveRefusee { place, cause } => return proof(*place, *cause),
+        D::RepresentantNonNomme => (
+            Code::RepresentantInconnu,
+            "Le contenu signé ne nomme pas ce titulaire ou ce représentant, enregistré depuis : \
+             établir une nouvelle déclaration."
                 .to_owned(),
         ),
         D::SignatureFuture => {
@@ -259,6 +272,26 @@ fn declaration(refused: &DeclarationRefusee) -> Refus {
         ),
     };
     Refus::new(code, detail)
+}
+
+/// A proof that is not believed, with the field that holds it.
+fn proof(place: Option<usize>, cause: PreuveRefusee) -> Refus {
+    let known = [
+        (PreuveRefusee::ClesIndisponibles, Code::ServiceIndisponible),
+        (PreuveRefusee::Absente, Code::PreuveRequise),
+        (PreuveRefusee::DejaUtilisee, Code::PreuveDejaUtilisee),
+    ];
+    let code = known.iter().find(|(why, _)| *why == cause);
+    let code = code.map_or(Code::PreuveRefusee, |(_, code)| *code);
+    let signature = place.map_or_else(String::new, |place| format!("/signatures/{place}"));
+    let mut refus = Refus::new(code, cause.to_string());
+    refus.erreurs.push(ErreurChamp {
+        pointeur: Some(format!("{signature}/preuve/jws")),
+        parametre: None,
+        code: cause.code(),
+        message: cause.to_string(),
+    });
+    refus
 }
 
 /// The conditions of joint designation that fail, doctor by doctor.

@@ -98,6 +98,8 @@ catalogue!(
         "Lire l'opération dont l'identifiant est dans « detail ».",
     AnnulationImpossible = 409 "annulation_impossible" "Cette opération ne peut pas être annulée"
         "Annuler d'abord les opérations plus récentes sur ce médecin, ou corriger ses faits.",
+    PreuveDejaUtilisee = 409 "preuve_deja_utilisee" "Cette preuve a déjà servi"
+        "Recueillir une nouvelle signature : chaque signature a sa preuve.",
     ConciliationOuverte = 409 "conciliation_ouverte" "Une conciliation est déjà ouverte pour ce patient"
         "Lire la conciliation ouverte et y ajouter les médecins contactés.",
     CleEnCours = 409 "cle_idempotence_en_cours" "Une requête de même clé est en cours"
@@ -131,7 +133,13 @@ catalogue!(
     MoyenInadapte = 422 "moyen_inadapte" "Moyen de signature inadapté à la qualité du signataire"
         "Un médecin signe par CPS, e-CPS ou Pro Santé Connect ; un patient par carte Vitale ou FranceConnect.",
     PapierSansTemoin = 422 "papier_sans_temoin" "Signature sur papier sans témoin ni archive"
-        "Indiquer « preuve.temoin » et « preuve.reference_archive ».",
+        "Indiquer « preuve.temoin » ou « preuve.reference_archive ».",
+    PreuveRequise = 422 "preuve_requise" "Signature électronique sans preuve"
+        "Transmettre dans « preuve.jws » ce que l'émetteur du moyen a signé ; au bac à sable : traitant preuve.",
+    PreuveRefusee = 422 "preuve_refusee" "Preuve de signature non admise"
+        "Lire « erreurs » : la raison y est. Une preuve vaut pour une signature, un contenu et un instant.",
+    SignatureTardive = 422 "signature_tardive" "Signature électronique transmise trop tard"
+        "Faire signer à nouveau, ou sur papier : la caisse de l'assuré saisit le papier.",
     SignatureFuture = 422 "signature_future" "Signature datée dans le futur"
         "Vérifier la date ou l'horloge du poste.",
     SignatureAvantNaissance = 422 "signature_avant_naissance" "Signature antérieure à la naissance du patient"

@@ -10,7 +10,7 @@ use utoipa::openapi::{KnownFormat, Ref, RefOr, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::champs::codes;
-use super::lecture::{Entier, Erreurs, Lire, Liste, Matricule, Noeud, Nom, Texte, lire_mot};
+use super::lecture::{Entier, Erreurs, Jws, Lire, Liste, Matricule, Noeud, Nom, Texte, lire_mot};
 use super::pagination::Curseur;
 use super::problem::Code;
 use crate::domain::adressage as a;
@@ -188,7 +188,9 @@ listes!(
     cr::SoldeCherche,
     d::Action,
     d::Canal,
+    d::Contestation,
     d::Etat,
+    d::ModePreuve,
     d::MoyenSignature,
     d::RoleSignataire,
     crate::domain::fin::MotifDepart,
@@ -311,6 +313,7 @@ formes!(
         "type": "integer", "format": "int16", "minimum": 1, "maximum": i16::MAX,
         "description": "Numéro d'une évaluation d'une feuille, à partir de 1.", "examples": [1]
     },
+    Jws: { "type": "string", "description": "JWS compact : trois parties en base64url, entre deux points.", "maxLength": 8192 },
     Matricule: { "type": "string", "description": "Matricule, quinze caractères." },
 );
 

@@ -3,7 +3,7 @@
 use crate::domain::evaluation::Avertissement;
 
 /// Every warning and its sentence.
-const PHRASES: [(Avertissement, &str); 35] = [
+const PHRASES: [(Avertissement, &str); 36] = [
     (
         Avertissement::BaseLimiteeAuxHonoraires,
         "La base de remboursement dépasse les honoraires : elle a été limitée aux honoraires.",
@@ -143,6 +143,10 @@ const PHRASES: [(Avertissement, &str); 35] = [
     (
         Avertissement::CollegueHorsDuGroupe,
         "La feuille dit que ce médecin agit à la place du médecin traitant, mais le registre ne leur connaît ni centre ni locaux communs ce jour-là.",
+    ),
+    (
+        Avertissement::DesignationContestee,
+        "Le patient conteste le choix de médecin traitant qui compte ce jour-là ; sa caisse n'a pas encore tranché.",
     ),
 ];
 

@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 
 use crate::domain::acteur::{Acteur, Auteur, Caisse, Sujet};
 use crate::domain::clock::{Clock, FixedClock};
-use crate::domain::declaration::{MoyenSignature, Preuve, RoleSignataire};
+use crate::domain::declaration::{MoyenSignature, Preuve, PreuveRecue, RoleSignataire};
 use crate::domain::digest::Empreinte;
 use crate::domain::droits::Demarche;
 use crate::domain::identifiers::{Invalide, Organisme};
@@ -148,11 +148,11 @@ async fn declare(
         signe_a: None,
         signe_le,
         contenu_sha256: shown.contenu_sha256,
-        preuve: Preuve {
+        preuve: PreuveRecue::Declaree(Preuve {
             reference_archive: Some(archive(index)),
             temoin: Some("agent-fictif".to_owned()),
             ..Preuve::default()
-        },
+        }),
     };
     choix.signatures = vec![paper(RoleSignataire::Assure), paper(RoleSignataire::Medecin)];
     let silent = |_: &_| Ok(Rendu { statut: 201, reponse: Vec::new() });

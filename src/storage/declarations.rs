@@ -74,14 +74,15 @@ async fn insert_etat(
 ) -> Result<(), StorageError> {
     sqlx::query!(
         "/* etat_declaration.insert */
-         INSERT INTO etat_declaration (patient_id, declaration_id, version, etat, motif, enregistre_le)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+         INSERT INTO etat_declaration (patient_id, declaration_id, version, etat, motif, enregistre_le, contestation)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         declaration.patient_id.uuid(),
         declaration.id.uuid(),
         declaration.version,
         declaration.etat.mot(),
         declaration.motif,
-        instant
+        instant,
+        declaration.contestation as _
     )
     .execute(conn)
     .await?;
@@ -156,7 +157,7 @@ async fn select(
     let rows = sqlx::query!(
         r#"/* declaration.list */
          SELECT d.declaration_id, d.numero, d.canal, d.contenu_chiffre, d.contenu_sha256, d.expire_le,
-                d.enregistre_le, d.rectifie_id, a.en_place AS "en_place?", e.version, e.etat, e.motif
+                d.enregistre_le, d.rectifie_id, a.en_place AS "en_place?", e.version, e.etat, e.motif, e.contestation
          FROM declaration d
          JOIN etat_declaration e
            ON e.patient_id = d.patient_id AND e.declaration_id = d.declaration_id AND e.remplace_le IS NULL
@@ -190,6 +191,7 @@ async fn select(
                 expire_le: row.expire_le,
                 enregistre_le: row.enregistre_le,
                 etat: row.etat,
+                contestation: row.contestation,
                 motif: row.motif,
                 version: row.version,
                 signatures: take(&mut signatures, id),

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::StorageError;
-use crate::domain::declaration::{Declaration, Signature};
+use crate::domain::declaration::{Declaration, Preuve, Signature};
 use crate::domain::ids::{DeclarationId, PatientId, RepresentationId};
 use crate::domain::vocabulary::Vocabulaire;
 
@@ -39,6 +39,30 @@ pub async fn insert(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Claims the proof of a signature, if an issuer gave it; `false` when it served already.
+pub async fn claim_proof(
+    conn: &mut PgConnection,
+    preuve: &Preuve,
+    instant: DateTime<Utc>,
+) -> Result<bool, StorageError> {
+    let (Some(emetteur), Some(jti), Some(_)) =
+        (&preuve.emetteur, &preuve.identifiant_jeton, &preuve.cle_sha256)
+    else {
+        return Ok(true);
+    };
+    let inserted = sqlx::query!(
+        "/* preuve_utilisee.claim */
+         INSERT INTO preuve_utilisee (emetteur, identifiant, enregistre_le)
+         VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        emetteur,
+        jti,
+        instant
+    )
+    .execute(conn)
+    .await?;
+    Ok(inserted.rows_affected() == 1)
 }
 
 /// The signatures of several declarations of a person.

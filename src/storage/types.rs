@@ -23,7 +23,7 @@ pub(super) use crate::domain::conciliation::{
 };
 pub(super) use crate::domain::creance::{ModeRecouvrement, MotifAnnulation};
 pub(super) use crate::domain::declaration::{
-    Canal, Etat, MoyenSignature, NumeroDeclaration, Preuve, RoleSignataire,
+    Canal, Contestation, Etat, MoyenSignature, NumeroDeclaration, Preuve, RoleSignataire,
 };
 pub(super) use crate::domain::designation::MotifFin;
 pub(super) use crate::domain::digest::Empreinte;
@@ -113,7 +113,7 @@ ids! {
 }
 
 words! {
-    Canal, Convention, Etat, EtatAdressage, EtatConciliation, EtatConflit, EtatOperation,
+    Canal, Contestation, Convention, Etat, EtatAdressage, EtatConciliation, EtatConflit, EtatOperation,
     EtatReevaluation, FinRepresentation, ModeExercice, ModeRecouvrement, MotifAnnulation,
     MotifCloture, MotifDepart, MotifFin, MotifRectification, MotifReevaluation, MoyenSignature,
     NatureAdressage, NatureCreance, NatureLieu, NatureMouvement, NatureOperation,

@@ -70,6 +70,25 @@ async fn every_action_is_possible_in_the_states_of_the_table_and_refused_in_all_
                 Action::Retirer => {
                     martin.post_on(&format!("{path}/retrait"), version, json!({})).await
                 }
+                Action::Contester => {
+                    let body = json!({ "motif": "Je n’ai pas choisi ce médecin." });
+                    app.patient("ALICE")
+                        .post_on(&format!("{path}/contestation"), version, body)
+                        .await
+                }
+                Action::Trancher => {
+                    let version = if etat == &Etat::Active {
+                        let body = json!({ "motif": "Je n’ai pas choisi ce médecin." });
+                        let alice = app.patient("ALICE");
+                        let path = format!("{path}/contestation");
+                        let open = alice.post_on(&path, version, body).await.expect(200);
+                        open["version"].as_i64().unwrap()
+                    } else {
+                        version
+                    };
+                    let body = json!({ "retenue": true, "motif": "essai" });
+                    caisse.post_on(&format!("{path}/contestation/decision"), version, body).await
+                }
                 Action::Expirer => {
                     app.advance(TimeDelta::days(91));
                     app.run_jobs().await;
@@ -110,9 +129,11 @@ async fn each_state_shows_each_role_what_it_may_do() {
                 json!(["signer", "annuler"]),
                 json!(["signer", "annuler"]),
             ],
-            Etat::Active => {
-                [json!(["retirer"]), json!(["retirer"]), json!(["rectifier", "retirer"])]
-            }
+            Etat::Active => [
+                json!(["retirer"]),
+                json!(["retirer", "contester"]),
+                json!(["rectifier", "retirer"]),
+            ],
             Etat::Refusee | Etat::Annulee | Etat::Expiree | Etat::Rectifiee => {
                 [json!([]), json!([]), json!([])]
             }

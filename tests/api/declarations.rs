@@ -247,7 +247,7 @@ async fn signatures_are_refused_for_the_reason_that_fails() {
             "signataire_non_partie",
         ),
         (
-            with(signature("medecin", "cps", digest), "signe_a", json!("2025-06-16T10:00:01Z")),
+            with(signature("medecin", "cps", digest), "signe_a", json!("2025-06-16T10:01:01Z")),
             422,
             "signature_future",
         ),
@@ -265,8 +265,7 @@ async fn signatures_are_refused_for_the_reason_that_fails() {
         assert_eq!(martin.post_on(&path, 1, body.clone()).await.problem(status), code, "{body}");
     }
     let caisse = app.caisse("011310000");
-    let bare =
-        with(paper("assure", "2025-06-01", digest), "preuve", json!({ "temoin": "agent-12" }));
+    let bare = with(paper("assure", "2025-06-01", digest), "preuve", json!({ "emetteur": "scan" }));
     assert_eq!(caisse.post_on(&path, 1, bare).await.problem(422), "papier_sans_temoin");
     // Nothing of all that was written.
     let read = martin.get(path.trim_end_matches("/signatures")).await;

@@ -32,18 +32,19 @@ async fn a_sandbox_believes_its_own_proofs_and_takes_no_token_for_one() {
     let digest = Empreinte::parse(&digest).unwrap();
     let preuves = app.preuves();
     for annoncee in [patient(digest), medecin(digest)] {
-        let verifiee = preuves.verify(&app.preuve(&annoncee), &annoncee).await.unwrap();
+        let verifiee = preuves.verify(&app.preuve(&annoncee)).await.unwrap();
+        assert_eq!(verifiee.confirme(&annoncee), Ok(()));
         assert_eq!(verifiee.signe_a, app.clock.now());
         assert_eq!(verifiee.rpps, annoncee.rpps);
     }
     let other = patient(Empreinte::of("autre"));
-    let refused = preuves.verify(&app.preuve(&other), &patient(digest)).await;
-    assert_eq!(refused.err(), Some(PreuveRefusee::AutreContenu));
+    let another = preuves.verify(&app.preuve(&other)).await.unwrap();
+    assert_eq!(another.confirme(&patient(digest)), Err(PreuveRefusee::AutreContenu));
     // A proof is no token, and a token is no proof.
     let as_token = app.bearer(app.preuve(&medecin(digest))).get("/v1/moi").await;
     assert_eq!(as_token.problem(401), "jeton_invalide");
     let token = app.emetteur.sign(&super::access::claims("")).unwrap();
-    let refused = preuves.verify(&token, &medecin(digest)).await;
+    let refused = preuves.verify(&token).await;
     assert_eq!(refused.err(), Some(PreuveRefusee::EnTete));
 }
 
@@ -79,7 +80,8 @@ async fn a_proof_that_the_program_makes_is_believed_by_its_sandbox() {
     ] {
         let output = run(&settings, &[&["preuve"], arguments].concat());
         let preuve = said(&output);
-        preuves.verify(preuve.trim(), &annoncee).await.unwrap_or_else(|why| panic!("{why}"));
+        let verifiee = preuves.verify(preuve.trim()).await.unwrap_or_else(|why| panic!("{why}"));
+        assert_eq!(verifiee.confirme(&annoncee), Ok(()));
     }
     let production = [
         settings[0],

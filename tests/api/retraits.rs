@@ -180,14 +180,14 @@ async fn a_patient_leaves_without_naming_anybody_and_the_doctor_is_told() {
     let declaration = declaration(&app, "BERNARD", MARTIN).await;
     let path = format!("/v1/declarations/{}", declaration["id"].as_str().unwrap());
     let read = bernard.get(&path).await.expect(200);
-    assert_eq!(read["actions"], json!(["retirer"]));
+    assert_eq!(read["actions"], json!(["retirer", "contester"]));
     let version = read["version"].as_i64().unwrap();
     let retrait = format!("{path}/retrait");
     let today = bernard.post_on(&retrait, version, json!({ "effet_du": "2025-06-16" })).await;
     assert_eq!(today.problem(422), "champs_invalides");
     let gone = bernard.post_on(&retrait, version, json!({})).await.expect(200);
     assert_eq!(gone["etat"], "active");
-    assert_eq!(gone["actions"], json!([]));
+    assert_eq!(gone["actions"], json!(["contester"]));
     let ended = &timeline(&bernard, "BERNARD").await[0];
     assert_eq!(ended["effet_au"], "2025-06-17");
     assert_eq!(ended["motif_fin"], "patient");

@@ -17,6 +17,20 @@ pub struct Contenu {
     /// Doctors chosen, in the order of their RPPS.
     pub medecins: Vec<MedecinDeclare>,
     pub patient: PatientDeclare,
+    /// Who may sign for the patient that day: holders of parental authority, representatives.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub representants: Vec<RepresentantDeclare>,
+}
+
+/// Who may sign for the patient, on the form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RepresentantDeclare {
+    pub nom: String,
+    pub prenom: String,
+    /// In which quality: a word of `RoleSignataire`.
+    pub qualite: &'static str,
+    /// The link, which a signature names.
+    pub representation_id: String,
 }
 
 /// A doctor on the form.
@@ -53,7 +67,11 @@ pub struct PatientDeclare {
 
 impl Contenu {
     /// The content of a choice.
-    pub fn new(patient: PatientDeclare, mut medecins: Vec<MedecinDeclare>) -> Self {
+    pub fn new(
+        patient: PatientDeclare,
+        mut medecins: Vec<MedecinDeclare>,
+        representants: Vec<RepresentantDeclare>,
+    ) -> Self {
         medecins.sort_by(|one, other| one.rpps.cmp(&other.rpps));
         let engagement = if medecins.len() > 1 {
             "Le patient choisit ces médecins comme médecins traitants désignés conjointement ; ces \
@@ -61,14 +79,18 @@ impl Contenu {
         } else {
             "Le patient choisit ce médecin comme médecin traitant ; ce médecin l'accepte."
         };
-        Self { engagement, formulaire: FORMULAIRE, medecins, patient }
+        Self { engagement, formulaire: FORMULAIRE, medecins, patient, representants }
     }
 
     /// The content of an amendment: doctors join those who are in place.
-    pub fn avenant(patient: PatientDeclare, medecins: Vec<MedecinDeclare>) -> Self {
+    pub fn avenant(
+        patient: PatientDeclare,
+        medecins: Vec<MedecinDeclare>,
+        representants: Vec<RepresentantDeclare>,
+    ) -> Self {
         let engagement = "Le patient ajoute à ses médecins traitants en place ceux qui le deviennent avec \
              eux ; ceux-ci l'acceptent, et tous sont désignés conjointement.";
-        Self { engagement, ..Self::new(patient, medecins) }
+        Self { engagement, ..Self::new(patient, medecins, representants) }
     }
 
     /// The canonical form (RFC 8785: members in order, no space, UTF-8), and its digest.

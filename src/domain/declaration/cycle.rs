@@ -32,13 +32,29 @@ vocabulaire!(
         Rectifier = 5 "rectifier",
         /// Withdraw: a doctor who is a médecin traitant, or the patient who names nobody else.
         Retirer = 6 "retirer",
+        /// Contest a choice that was made in the patient's name.
+        Contester = 7 "contester",
+        /// Decide what was contested, and uphold or reject it.
+        Trancher = 8 "trancher",
+    }
+);
+
+vocabulaire!(
+    /// What became of a choice that the patient says not to have made.
+    Contestation ("contestation") {
+        /// The caisse has not decided yet.
+        Ouverte = 1 "ouverte",
+        /// The caisse agreed: the declaration never counted.
+        Retenue = 2 "retenue",
+        /// The caisse did not: the declaration counts.
+        Rejetee = 3 "rejetee",
     }
 );
 
 /// Every transition: from a state, by an action, to a state. What is not in this table is refused.
 /// A signature that is not the last one leaves the declaration waiting; a withdrawal ends the line
 /// of a doctor, and the declaration stays the act that opened it.
-pub const TRANSITIONS: [(Etat, Action, Etat); 7] = [
+pub const TRANSITIONS: [(Etat, Action, Etat); 10] = [
     (Etat::EnAttente, Action::Signer, Etat::EnAttente),
     (Etat::EnAttente, Action::Signer, Etat::Active),
     (Etat::EnAttente, Action::Refuser, Etat::Refusee),
@@ -46,6 +62,9 @@ pub const TRANSITIONS: [(Etat, Action, Etat); 7] = [
     (Etat::EnAttente, Action::Expirer, Etat::Expiree),
     (Etat::Active, Action::Rectifier, Etat::Rectifiee),
     (Etat::Active, Action::Retirer, Etat::Active),
+    (Etat::Active, Action::Contester, Etat::Active),
+    (Etat::Active, Action::Trancher, Etat::Active),
+    (Etat::Active, Action::Trancher, Etat::Rectifiee),
 ];
 
 impl Etat {

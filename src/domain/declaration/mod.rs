@@ -3,6 +3,7 @@
 //! Its states and transitions are the table of [`TRANSITIONS`]; what happens afterwards to the
 //! choice itself is the life of the [designation](super::designation).
 
+mod conditions;
 mod conjoint;
 mod contenu;
 mod cycle;
@@ -16,12 +17,15 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+pub use self::conditions::ConditionsSignature;
 pub use self::conjoint::{ConditionConjointe, EchecConjoint, MembreConjoint, failures};
-pub use self::contenu::{Contenu, LieuDeclare, MedecinDeclare, PatientDeclare};
-pub use self::cycle::{Action, Etat, TRANSITIONS};
+pub use self::contenu::{
+    Contenu, LieuDeclare, MedecinDeclare, PatientDeclare, RepresentantDeclare,
+};
+pub use self::cycle::{Action, Contestation, Etat, TRANSITIONS};
 pub use self::numero::NumeroDeclaration;
 pub use self::parties::{CotePatient, LienEnVigueur, SeuilsAge, SignatureManquante};
-pub use self::preuve::{PreuveRefusee, PreuveVerifiee, SignatureAnnoncee};
+pub use self::preuve::{ModePreuve, PreuveRecue, PreuveRefusee, PreuveVerifiee, SignatureAnnoncee};
 pub use self::refus::DeclarationRefusee;
 pub use self::signature::{MoyenSignature, OrdreSignature, Preuve, RoleSignataire, Signature};
 
@@ -69,28 +73,13 @@ pub struct Declaration {
     pub expire_le: DateTime<Utc>,
     pub enregistre_le: DateTime<Utc>,
     pub etat: Etat,
-    /// Why it was refused, cancelled or rectified.
+    /// Whether the patient's side contests it, or what was decided.
+    pub contestation: Option<Contestation>,
+    /// Why it was refused, cancelled, rectified or contested, or so decided.
     pub motif: Option<String>,
     /// Number of the state, from 1.
     pub version: i32,
     pub signatures: Vec<Signature>,
-}
-
-/// What a signature is judged by: the patient's side on its own day and on the day of the last
-/// signature, and facts about the patient.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConditionsSignature {
-    /// The patient's side on the day of this signature.
-    pub au_jour: CotePatient,
-    /// The patient's side on the day of the last signature, this one included.
-    pub a_l_effet: CotePatient,
-    /// Birth of the patient, or 1 January of the year.
-    pub naissance: NaiveDate,
-    /// First day of the first caisse that the register knows.
-    pub rattachement: Option<NaiveDate>,
-    /// Today, in Paris.
-    pub aujourd_hui: NaiveDate,
-    pub maintenant: DateTime<Utc>,
 }
 
 /// What a signature did.
@@ -117,6 +106,14 @@ impl Declaration {
         last.unwrap_or(aujourd_hui)
     }
 
+    /// How much its signatures are proved: as little as the least of them.
+    pub fn mode_preuve(&self) -> Option<ModePreuve> {
+        let of = |mode: ModePreuve| self.signatures.iter().any(|one| one.mode_preuve() == mode);
+        [ModePreuve::Declaree, ModePreuve::Papier, ModePreuve::Verifiee]
+            .into_iter()
+            .find(|mode| of(*mode))
+    }
+
     /// The signatures that the declaration needs.
     fn requises(&self, cote: &CotePatient) -> Vec<SignatureManquante> {
         let mut requises = cote.requises();
@@ -141,18 +138,34 @@ impl Declaration {
         self.signatures.iter().any(|given| wanted.convient(given.role, given.medecin_id))
     }
 
+    /// Whether its state allows an action; a choice is contested once, and decided once.
+    fn permet(&self, action: Action) -> bool {
+        let open = match action {
+            Action::Contester => self.contestation.is_none(),
+            Action::Trancher => self.contestation == Some(Contestation::Ouverte),
+            Action::Signer
+            | Action::Refuser
+            | Action::Annuler
+            | Action::Expirer
+            | Action::Rectifier
+            | Action::Retirer => true,
+        };
+        open && self.etat.permet(action)
+    }
+
     fn allow(&self, action: Action) -> Result<(), DeclarationRefusee> {
-        if self.etat.permet(action) {
+        if self.permet(action) {
             Ok(())
         } else {
             Err(DeclarationRefusee::TransitionInterdite { etat: self.etat, action })
         }
     }
 
-    /// Adds a signature; the last missing one makes the declaration active.
+    /// Adds a signature with its proof; the last missing one makes the declaration active.
     pub fn sign(
         &mut self,
         mut signature: Signature,
+        preuve: &PreuveRecue,
         acteur: &Acteur,
         conditions: &ConditionsSignature,
     ) -> Result<Signee, DeclarationRefusee> {
@@ -160,7 +173,7 @@ impl Declaration {
         if conditions.maintenant >= self.expire_le {
             return Err(DeclarationRefusee::DelaiDepasse);
         }
-        verify_day(&signature, conditions)?;
+        conditions.verify_day(&signature)?;
         let wanted = self.wanted(&signature, conditions)?;
         if self.a_recu(&wanted) {
             return Err(DeclarationRefusee::DejaSignee);
@@ -170,6 +183,20 @@ impl Declaration {
         }
         verify_means(&signature, acteur, wanted.rpps)?;
         signature.representation_id = self.lien(&signature, acteur, &conditions.au_jour)?;
+        signature.preuve = preuve.retenir(&SignatureAnnoncee {
+            role: signature.role,
+            rpps: wanted.rpps,
+            moyen: signature.moyen,
+            contenu_sha256: signature.contenu_sha256,
+            signe_a: signature.signe_a,
+        })?;
+        let evidence = &signature.preuve;
+        if signature.moyen.est_papier()
+            && evidence.temoin.is_none()
+            && evidence.reference_archive.is_none()
+        {
+            return Err(DeclarationRefusee::PapierSansTemoin);
+        }
         self.signatures.push(signature);
         if !self.manquantes(&conditions.a_l_effet).is_empty() {
             return Ok(Signee::EnAttente);
@@ -229,6 +256,9 @@ impl Declaration {
             })
             .collect();
         match own[..] {
+            [lien] if !self.contenu.contains(&lien.id.to_string()) => {
+                Err(DeclarationRefusee::RepresentantNonNomme)
+            }
             [lien] => Ok(Some(lien.id)),
             [] if named.is_empty() => {
                 Err(DeclarationRefusee::RepresentantInconnu { role, jour: signature.signe_le })
@@ -251,6 +281,27 @@ impl Declaration {
     /// A caisse rectifies a wrong entry: what was entered never counted.
     pub fn rectify(&mut self, motif: String) -> Result<(), DeclarationRefusee> {
         self.close(Action::Rectifier, Etat::Rectifiee, Some(motif))
+    }
+
+    /// The patient's side says not to have made this choice; once.
+    pub fn contest(&mut self, motif: String) -> Result<(), DeclarationRefusee> {
+        self.allow(Action::Contester)?;
+        self.contestation = Some(Contestation::Ouverte);
+        self.motif = Some(motif);
+        Ok(())
+    }
+
+    /// The caisse decides what was contested: upheld, the declaration never counted.
+    pub fn decide(&mut self, retenue: bool, motif: String) -> Result<(), DeclarationRefusee> {
+        self.allow(Action::Trancher)?;
+        if retenue {
+            self.contestation = Some(Contestation::Retenue);
+            self.etat = Etat::Rectifiee;
+        } else {
+            self.contestation = Some(Contestation::Rejetee);
+        }
+        self.motif = Some(motif);
+        Ok(())
     }
 
     /// Time has passed.
@@ -302,28 +353,10 @@ impl Declaration {
         };
         let signable = missing.iter().any(may_sign);
         let open = |action: &Action| {
-            self.etat.permet(*action) && (*action != Action::Signer || signable) && may(*action)
+            self.permet(*action) && (*action != Action::Signer || signable) && may(*action)
         };
         Action::TOUS.iter().copied().filter(open).collect()
     }
-}
-
-fn verify_day(
-    signature: &Signature,
-    conditions: &ConditionsSignature,
-) -> Result<(), DeclarationRefusee> {
-    if signature.signe_le > conditions.aujourd_hui
-        || signature.signe_a.is_some_and(|instant| instant > conditions.maintenant)
-    {
-        return Err(DeclarationRefusee::SignatureFuture);
-    }
-    if signature.signe_le < conditions.naissance {
-        return Err(DeclarationRefusee::SignatureAvantNaissance);
-    }
-    if conditions.rattachement.is_some_and(|first| signature.signe_le < first) {
-        return Err(DeclarationRefusee::SignatureAvantRattachement);
-    }
-    Ok(())
 }
 
 fn verify_means(
@@ -337,10 +370,6 @@ fn verify_means(
     }
     if !moyen.transmissible_par(acteur, role, rpps) {
         return Err(DeclarationRefusee::TransmissionInterdite { moyen, role });
-    }
-    let evidence = &signature.preuve;
-    if moyen.est_papier() && (evidence.temoin.is_none() || evidence.reference_archive.is_none()) {
-        return Err(DeclarationRefusee::PapierSansTemoin);
     }
     Ok(())
 }

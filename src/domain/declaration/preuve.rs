@@ -5,7 +5,20 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::super::acteur::Sujet;
 use super::super::digest::Empreinte;
 use super::super::identifiers::Rpps;
-use super::signature::{MoyenSignature, RoleSignataire};
+use super::super::vocabulary::vocabulaire;
+use super::signature::{MoyenSignature, Preuve, RoleSignataire};
+
+vocabulaire!(
+    /// How much a signature is proved.
+    ModePreuve ("mode_preuve") {
+        /// By an issuer that this deployment trusts, whose key was verified.
+        Verifiee = 1 "verifiee",
+        /// Only said by whoever transmitted it, where the deployment accepts that.
+        Declaree = 2 "declaree",
+        /// By a paper that was seen or is kept.
+        Papier = 3 "papier",
+    }
+);
 
 /// The instant that is announced and that of the proof may differ by so much.
 const TOLERANCE: TimeDelta = TimeDelta::seconds(60);
@@ -70,9 +83,55 @@ impl PreuveVerifiee {
     }
 }
 
+/// What came with a signature to prove it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PreuveRecue {
+    /// A proof whose issuer and key were verified.
+    Verifiee(Box<PreuveVerifiee>),
+    /// References: of paper, or of what the deployment lets be declared.
+    Declaree(Preuve),
+    /// Nothing that is believed.
+    Refusee(PreuveRefusee),
+}
+
+impl PreuveRecue {
+    /// When the signature was taken, as its issuer says.
+    pub fn signe_a(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Verifiee(verifiee) => Some(verifiee.signe_a),
+            Self::Declaree(_) | Self::Refusee(_) => None,
+        }
+    }
+
+    /// What is kept of it, once it is that of the signature announced.
+    pub fn retenir(&self, annoncee: &SignatureAnnoncee) -> Result<Preuve, PreuveRefusee> {
+        match self {
+            Self::Verifiee(verifiee) => {
+                verifiee.confirme(annoncee)?;
+                Ok(Preuve {
+                    emetteur: Some(verifiee.emetteur.clone()),
+                    identifiant_jeton: Some(verifiee.identifiant.clone()),
+                    numero_serie_support: Some(verifiee.support.clone()),
+                    sujet: verifiee.sujet.as_ref().map(|sujet| sujet.as_str().to_owned()),
+                    cle_sha256: Some(verifiee.cle.to_string()),
+                    ..Preuve::default()
+                })
+            }
+            Self::Declaree(preuve) => Ok(preuve.clone()),
+            Self::Refusee(why) => Err(*why),
+        }
+    }
+}
+
 /// Why a proof is not believed. Its sentence is read by whoever transmitted it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PreuveRefusee {
+    /// There is none, and this means needs one.
+    #[error("Une signature par ce moyen se transmet avec sa preuve, dans « preuve.jws ».")]
+    Absente,
+    /// Used for another signature.
+    #[error("La preuve a déjà servi : chaque signature a la sienne.")]
+    DejaUtilisee,
     /// Longer than any proof.
     #[error("La preuve est trop longue.")]
     TropLongue,
@@ -126,6 +185,8 @@ impl PreuveRefusee {
     /// Stable code.
     pub const fn code(self) -> &'static str {
         match self {
+            Self::Absente => "preuve_absente",
+            Self::DejaUtilisee => "preuve_deja_utilisee",
             Self::TropLongue => "preuve_trop_longue",
             Self::Illisible => "preuve_illisible",
             Self::EnTete => "preuve_en_tete",

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::super::identifiers::Rpps;
 use super::conjoint::EchecConjoint;
 use super::cycle::{Action, Etat};
+use super::preuve::PreuveRefusee;
 use super::signature::{MoyenSignature, RoleSignataire};
 
 /// Why a declaration does not move. One variant, one rule.
@@ -23,10 +24,16 @@ pub enum DeclarationRefusee {
     MoyenInadapte { moyen: MoyenSignature, role: RoleSignataire },
     #[error("the caller may not hand over a signature of {role:?} by {moyen:?}")]
     TransmissionInterdite { moyen: MoyenSignature, role: RoleSignataire },
-    #[error("a paper signature needs a witness and an archive reference")]
+    #[error("a paper signature needs a witness or an archive reference")]
     PapierSansTemoin,
     #[error("signed in the future")]
     SignatureFuture,
+    /// Taken by a machine, and transmitted too many days later.
+    #[error("signed more than {jours} days ago")]
+    SignatureTardive { jours: u64 },
+    /// The signature of that place among those received; of the only one without a place.
+    #[error("the proof of the signature is not believed: {cause}")]
+    PreuveRefusee { place: Option<usize>, cause: PreuveRefusee },
     #[error("signed before birth")]
     SignatureAvantNaissance,
     #[error("the waiting time is over")]
@@ -51,7 +58,27 @@ pub enum DeclarationRefusee {
     ConjointAvantOuverture { jour: NaiveDate },
     #[error("the amendment does not extend the designation in force on {jour}")]
     AvenantInadapte { jour: NaiveDate },
+    /// The holder or the representative who signs is not one of those whom the content names.
+    #[error("the content does not name this representative")]
+    RepresentantNonNomme,
     /// The doctor does not practise, or not as somebody who can be designated, on that day.
     #[error("{rpps} cannot be designated on {jour}")]
     MedecinNonDesignable { rpps: Rpps, jour: NaiveDate },
+}
+
+impl From<PreuveRefusee> for DeclarationRefusee {
+    fn from(cause: PreuveRefusee) -> Self {
+        Self::PreuveRefusee { place: None, cause }
+    }
+}
+
+impl DeclarationRefusee {
+    /// The same, of the signature at a place among several.
+    #[must_use]
+    pub fn at(mut self, index: usize) -> Self {
+        if let Self::PreuveRefusee { place, .. } = &mut self {
+            *place = Some(index);
+        }
+        self
+    }
 }

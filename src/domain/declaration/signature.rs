@@ -11,6 +11,7 @@ use super::super::digest::Empreinte;
 use super::super::identifiers::Rpps;
 use super::super::ids::{MedecinId, RepresentationId, SignatureId};
 use super::super::vocabulary::vocabulaire;
+use super::preuve::ModePreuve;
 
 vocabulaire!(
     /// In which quality somebody signs.
@@ -93,7 +94,7 @@ impl MoyenSignature {
         }
     }
 
-    /// Whether the signature was put on paper: a witness and an archive reference are then needed.
+    /// Whether the signature was put on paper: a witness or an archive reference is then needed.
     pub const fn est_papier(self) -> bool {
         matches!(self, Self::PapierOriginalVu | Self::PapierCopie)
     }
@@ -110,9 +111,15 @@ pub struct Preuve {
     /// Identifier of the token (`jti`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identifiant_jeton: Option<String>,
-    /// Pseudonym of the card.
+    /// Pseudonym of the card, or of the account of the application.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub numero_serie_support: Option<String>,
+    /// Whoever signed, as the issuer of the proof names them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sujet: Option<String>,
+    /// Thumbprint of the key by which the proof was verified; without it, nothing was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cle_sha256: Option<String>,
     /// Where the paper is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference_archive: Option<String>,
@@ -138,6 +145,19 @@ pub struct Signature {
     pub niveau: Option<String>,
     pub preuve: Preuve,
     pub contenu_sha256: Empreinte,
+}
+
+impl Signature {
+    /// How much it is proved.
+    pub const fn mode_preuve(&self) -> ModePreuve {
+        if self.moyen.est_papier() {
+            ModePreuve::Papier
+        } else if self.preuve.cle_sha256.is_some() {
+            ModePreuve::Verifiee
+        } else {
+            ModePreuve::Declaree
+        }
+    }
 }
 
 /// Order of declarations: the last *signed* prevails, not the last received.

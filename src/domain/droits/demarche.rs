@@ -99,6 +99,8 @@ demarches! {
     RefuserDeclaration = "refuser_declaration" Portee(DeclarationsSigner) "declaration.ecrire",
     AnnulerDeclaration = "annuler_declaration" Portee(DeclarationsEcrire) "declaration.ecrire",
     RectifierDeclaration = "rectifier_declaration" Portee(DeclarationsEcrire) "declaration.ecrire",
+    ContesterDeclaration = "contester_declaration" Portee(DeclarationsEcrire) "declaration.ecrire",
+    TrancherContestation = "trancher_contestation" Portee(DeclarationsEcrire) "declaration.ecrire",
     ListerDeclarations = "lister_declarations" Portee(DeclarationsLire) "declaration.lister",
     RetirerMedecin = "retirer_medecin" Portee(DeclarationsSigner) "declaration.ecrire",
     EnregistrerDepart = "enregistrer_depart" Portee(DeclarationsEcrire) "designation.ecrire",

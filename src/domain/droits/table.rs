@@ -211,6 +211,14 @@ impl Demarche {
             D::RectifierDeclaration => {
                 Ligne::de(&[SA_CAISSE]).reservee("seule une caisse rectifie une déclaration")
             }
+            D::ContesterDeclaration => Ligne::de(&[FAMILLE])
+                .reservee("seul le patient, ou qui agit pour lui, conteste un choix")
+                .sinon(
+                    D::LireDeclaration,
+                    "seul le patient, ou qui agit pour lui, conteste un choix",
+                ),
+            D::TrancherContestation => Ligne::de(&[SA_CAISSE])
+                .reservee("seule la caisse dont le patient dépend tranche une contestation"),
             D::ListerDeclarations | D::LireMedecinTraitant | D::ListerDesignations => {
                 Ligne::de(&[FAMILLE, CAISSES, DESIGNES])
             }

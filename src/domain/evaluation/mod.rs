@@ -165,6 +165,8 @@ vocabulaire!(
         UrgencePrevisible = 34 "urgence_previsible",
         /// The register knows no place where the performer and the médecin traitant both practise.
         CollegueHorsDuGroupe = 35 "collegue_hors_du_groupe",
+        /// The patient contests the choice that is in force, and the caisse has not decided yet.
+        DesignationContestee = 36 "designation_contestee",
     }
 );
 
@@ -181,6 +183,7 @@ impl Avertissement {
                 | Self::SpecialiteContredite
                 | Self::ConventionContredite
                 | Self::CollegueHorsDuGroupe
+                | Self::DesignationContestee
                 | Self::CouvertureContredite
                 | Self::DroitsAVerifier
                 | Self::OrienteurContredit

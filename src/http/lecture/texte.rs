@@ -51,6 +51,22 @@ impl Lire for Matricule {
     }
 }
 
+/// A proof of signature: a token in the one field made for it, checked by whoever reads it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Jws(pub(crate) String);
+
+impl std::fmt::Debug for Jws {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Jws(…)")
+    }
+}
+
+impl Lire for Jws {
+    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
+        noeud.texte(erreurs, "un JWS compact").map(|text| Self(text.to_owned()))
+    }
+}
+
 /// Whether a text may be kept; says why not.
 fn acceptable(text: &str, chemin: &Chemin<'_>, erreurs: &mut Erreurs) -> bool {
     let (code, message) = if text.chars().any(est_invisible) {

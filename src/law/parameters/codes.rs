@@ -148,5 +148,7 @@ vocabulaire!(
         AvisPonctuelCoef = 72 "AVIS_PONCTUEL_COEF",
         /// The same for a university professor.
         AvisPonctuelCoefPuph = 73 "AVIS_PONCTUEL_COEF_PUPH",
+        /// Days within which a signature that a machine took is transmitted.
+        MtDelaiTransmission = 74 "MT_DELAI_TRANSMISSION",
     }
 );

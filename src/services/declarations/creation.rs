@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::effect::{fact, take_effect};
-use super::parties::{Famille, conditions, famille};
-use super::signature::{membre, signature, verify_joint};
+use super::parties::{Famille, conditions, famille, representatives};
+use super::signature::{keep, membre, signature, verify_joint};
 use super::transitions::finish;
-use super::{Apercu, Dossier, NouveauChoix, RefMedecin, RefPatient, SignatureRecue, named};
+use super::{Apercu, Dossier, NouveauChoix, RefMedecin, RefPatient, SignatureRecue};
 use crate::domain::acteur::Acteur;
 use crate::domain::clock::paris_day;
 use crate::domain::declaration::{
@@ -16,14 +16,14 @@ use crate::domain::declaration::{
     MedecinDesigne, MembreConjoint, NumeroDeclaration, PatientDeclare,
 };
 use crate::domain::digest::Empreinte;
-use crate::domain::droits::Relation;
+use crate::domain::droits::Demarche;
 use crate::domain::ids::{DeclarationId, MedecinId, PatientId};
 use crate::law::parameters::Parametre;
 use crate::services::core::Act;
 use crate::services::{
     Contexte, Core, Demande, Done, PATIENT_ATTENDU, Render, Seen, ServiceError, latest_knowledge,
 };
-use crate::storage::{Connection, declarations, designations, medecins, signatures};
+use crate::storage::{Connection, declarations, designations, medecins};
 
 /// A choice whose people are known.
 pub(super) struct Projet {
@@ -57,7 +57,9 @@ pub async fn preview(
     verify_own(contexte.acteur(), choix)?;
     let patient = access.patient;
     let projet = prepare(core, access.conn(), patient, choix).await?;
-    access.show(Apercu { contenu: projet.contenu, contenu_sha256: projet.contenu_sha256 }).await
+    let nomme = access.may(Demarche::LirePatient);
+    let Projet { contenu, contenu_sha256, .. } = projet;
+    access.show(Apercu { contenu, contenu_sha256, nomme }).await
 }
 
 /// Creates a declaration, with the signatures already taken; active at once when none is
@@ -78,9 +80,6 @@ pub async fn create(
     let patient = act.patient;
     let projet = prepare(core, act.conn(), patient, choix).await?;
     let declaration = lodge(&mut act, (projet, None), &choix.signatures).await?;
-    if named(demande.contexte.acteur(), &declaration).contains(&Relation::Nomme) {
-        act.rapports = act.rapports.avec(Relation::Nomme);
-    }
     finish(act, declaration, rendre).await
 }
 
@@ -116,16 +115,20 @@ pub(super) async fn lodge(
     }
     let mut taken = recues
         .iter()
-        .map(|recue| signature(core, &declaration, acteur, recue, now))
-        .collect::<Result<Vec<_>, _>>()?;
-    taken.sort_by_key(|signature| signature.signe_le);
-    for signature in taken {
+        .enumerate()
+        .map(|(place, recue)| {
+            Ok((place, signature(core, &declaration, acteur, recue, now)?, recue))
+        })
+        .collect::<Result<Vec<_>, ServiceError>>()?;
+    taken.sort_by_key(|(_, signature, _)| signature.signe_le);
+    for (place, signature, recue) in taken {
         let conditions = conditions(core, &famille, &declaration, signature.signe_le, now)?;
-        declaration.sign(signature, acteur, &conditions)?;
+        let signed = declaration.sign(signature, &recue.preuve, acteur, &conditions);
+        signed.map_err(|why| why.at(place))?;
     }
     declarations::insert(act.conn(), core.coffre(), &declaration).await?;
     for signature in &declaration.signatures {
-        signatures::insert(act.conn(), &declaration, signature, instant).await?;
+        keep(act, &declaration, signature, instant).await?;
     }
     act.tell(fact(&declaration, "declaration.deposee")).await?;
     if declaration.etat == Etat::Active {
@@ -160,6 +163,7 @@ fn new_declaration(
         expire_le: now.checked_add_days(waiting).unwrap_or(now),
         enregistre_le: instant,
         etat: Etat::EnAttente,
+        contestation: None,
         motif: None,
         version: 1,
         signatures: Vec::new(),
@@ -196,8 +200,9 @@ pub(super) async fn prepare(
         nom: identite.nom.clone(),
         prenom: identite.prenom.clone(),
     };
+    let representants = representatives(core, conn, &famille, jour).await?;
     let form = if choix.avenant { Contenu::avenant } else { Contenu::new };
-    let (contenu, contenu_sha256) = form(declared, declares).canonical()?;
+    let (contenu, contenu_sha256) = form(declared, declares, representants).canonical()?;
     Ok(Projet { famille, medecins, en_place, contenu, contenu_sha256 })
 }
 

@@ -87,5 +87,9 @@ pub(super) fn fact(declaration: &Declaration, nature: &'static str) -> Fact {
         .doctor(declaration.medecins.first().map(|medecin| medecin.medecin_id))
         .declaration(declaration.id)
         .means(declaration.signatures.last().map(|signature| signature.moyen.mot()))
-        .with(json!({ "etat": declaration.etat.mot(), "version": declaration.version }))
+        .with(json!({
+            "etat": declaration.etat.mot(),
+            "version": declaration.version,
+            "preuve": declaration.mode_preuve().map(Vocabulaire::mot),
+        }))
 }

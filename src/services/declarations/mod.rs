@@ -1,5 +1,6 @@
 //! The declaration of choice: shown, created, signed, refused, cancelled, expired.
 
+mod contestation;
 mod creation;
 mod departs;
 mod effect;
@@ -9,6 +10,7 @@ pub mod retrait;
 mod signature;
 mod transitions;
 
+pub use self::contestation::{contest, decide};
 pub use self::creation::{create, preview};
 pub use self::departs::{NouveauDepart, leave};
 pub(super) use self::parties::ends_choice;
@@ -24,7 +26,7 @@ use super::{Contexte, Core, Seen, ServiceError, latest_knowledge};
 use crate::domain::acteur::Acteur;
 use crate::domain::clock::paris_day;
 use crate::domain::declaration::{
-    Action, CotePatient, Declaration, Etat, MoyenSignature, Preuve, RoleSignataire,
+    Action, CotePatient, Declaration, Etat, MoyenSignature, PreuveRecue, RoleSignataire,
 };
 use crate::domain::designation::Designation;
 use crate::domain::digest::Empreinte;
@@ -85,7 +87,7 @@ pub struct SignatureRecue {
     /// Digest of the content signed.
     pub contenu_sha256: Empreinte,
     /// Evidence.
-    pub preuve: Preuve,
+    pub preuve: PreuveRecue,
 }
 
 /// A declaration and the designation that it opened, if any.
@@ -99,6 +101,8 @@ pub struct Dossier {
     pub confirmee: Option<Designation>,
     /// The patient's side, while a signature is missing.
     pub cote: Option<CotePatient>,
+    /// Whether the caller may know who the patient and their representatives are.
+    pub nomme: bool,
     /// Whether the caller may end the choice for the patient.
     pub peut_rompre: bool,
     /// The declaration that rectifies this one.
@@ -108,9 +112,13 @@ pub struct Dossier {
 }
 
 impl Dossier {
-    /// The dossier as a caller may see it: a doctor who left does not learn who came afterwards.
+    /// The dossier as a caller may see it: a doctor who left does not learn who came afterwards, nor any
+    /// doctor what the patient says of a choice that is contested.
     fn vue_par(mut self, acteur: &Acteur) -> Self {
         if let Acteur::Medecin(rpps) = acteur {
+            if self.declaration.contestation.is_some() {
+                self.declaration.motif = None;
+            }
             self.designation = self.designation.map(|known| known.vue_par(*rpps));
         }
         self
@@ -126,6 +134,8 @@ impl Dossier {
                 Action::Refuser => Demarche::RefuserDeclaration,
                 Action::Annuler => Demarche::AnnulerDeclaration,
                 Action::Rectifier => Demarche::RectifierDeclaration,
+                Action::Contester => Demarche::ContesterDeclaration,
+                Action::Trancher => Demarche::TrancherContestation,
                 Action::Retirer if leaves => Demarche::RetirerMedecin,
                 Action::Retirer | Action::Expirer => return false,
             };
@@ -142,6 +152,8 @@ pub struct Apercu {
     pub contenu: String,
     /// Its digest.
     pub contenu_sha256: Empreinte,
+    /// Whether the caller may know who the patient and their representatives are.
+    pub nomme: bool,
 }
 
 /// Reads a declaration. A doctor reads those that name him, whether the patient became his or not.
@@ -218,6 +230,7 @@ async fn dossier_of(
         designation: None,
         confirmee: None,
         cote: None,
+        nomme: Demarche::LirePatient.est_permise(rapports),
         peut_rompre,
         rectifiee_par: None,
         actions: Vec::new(),

@@ -5,12 +5,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::domain::acteur::Acteur;
 use crate::domain::clock::paris_day;
 use crate::domain::declaration::{
-    ConditionsSignature, CotePatient, Declaration, LienEnVigueur, SeuilsAge,
+    ConditionsSignature, CotePatient, Declaration, LienEnVigueur, RepresentantDeclare, SeuilsAge,
 };
 use crate::domain::droits::{Rapports, Relation};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::Patient;
-use crate::domain::representation::Representation;
+use crate::domain::representation::{Representant, Representation};
+use crate::domain::vocabulary::Vocabulaire;
 use crate::law::parameters::Parametre;
 use crate::services::{Core, ServiceError, latest_knowledge};
 use crate::storage::{Connection, patients, representations};
@@ -51,6 +52,36 @@ pub(super) fn cote(
         seuils: seuils(core, jour)?,
         liens,
     })
+}
+
+/// Those who may sign for a person on a day, as the form names them, in the order of their links.
+pub(super) async fn representatives(
+    core: &Core,
+    conn: &mut Connection,
+    famille: &Famille,
+    jour: NaiveDate,
+) -> Result<Vec<RepresentantDeclare>, ServiceError> {
+    let mut named = Vec::new();
+    for lien in famille.liens.iter().filter(|lien| lien.effet.contient(jour)) {
+        let (nom, prenom) = match &lien.representant {
+            Representant::Autre(own) => (own.nom.clone(), own.prenom.clone()),
+            Representant::Patient(id) => {
+                let found = patients::get(conn, core.coffre(), *id, latest_knowledge()).await?;
+                let person = found.as_ref().and_then(|person| person.identite_le(jour));
+                let person = person.ok_or(ServiceError::Introuvable)?;
+                (person.nom.clone(), person.prenom.clone())
+            }
+        };
+        let qualite = lien.nature.role().mot();
+        named.push(RepresentantDeclare {
+            nom,
+            prenom,
+            qualite,
+            representation_id: lien.id.to_string(),
+        });
+    }
+    named.sort_by(|one, other| one.representation_id.cmp(&other.representation_id));
+    Ok(named)
 }
 
 /// Whether the caller may end the choice of a person without naming another doctor: whoever may on
@@ -104,6 +135,8 @@ pub(super) fn conditions(
         a_l_effet: cote(core, famille, declaration.jour_avec(signe_le))?,
         naissance: identite.date_naissance.pour_calcul_age(),
         rattachement: patient.affiliations.iter().map(|fait| fait.effet.du()).min(),
+        transmission: u64::try_from(core.valeur(Parametre::MtDelaiTransmission, core.today())?)
+            .unwrap_or_default(),
         aujourd_hui: paris_day(now),
         maintenant: now,
     })

@@ -1,20 +1,25 @@
 //! A signature as received becomes one of the register, under the conditions of its day.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::SignatureRecue;
 use crate::domain::acteur::Acteur;
 use crate::domain::clock::paris_day;
 use crate::domain::declaration::{
-    Declaration, DeclarationRefusee, MedecinDesigne, MembreConjoint, RoleSignataire, Signature,
-    failures,
+    Declaration, DeclarationRefusee, MedecinDesigne, MembreConjoint, ModePreuve, Preuve,
+    PreuveRefusee, RoleSignataire, Signature, failures,
 };
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{LieuId, SignatureId};
 use crate::domain::medecin::Medecin;
+use crate::domain::vocabulary::Vocabulaire;
 use crate::law::parameters::Parametre;
+use crate::services::core::Act;
 use crate::services::{Core, ServiceError, latest_knowledge};
-use crate::storage::{Connection, designations, medecins};
+use crate::storage::{Connection, designations, medecins, signatures};
+
+/// How far ahead of ours the clock of a machine that takes signatures may be.
+const AHEAD: TimeDelta = TimeDelta::seconds(60);
 
 /// Refuses a declaration whose doctors cannot be designated on the day of the last signature,
 /// or not together.
@@ -98,9 +103,10 @@ pub(super) fn signature(
         }
         _ => None,
     };
-    // A machine that does not say when signs now; paper has a day and no instant.
-    let signe_a =
-        if recue.moyen.est_papier() { recue.signe_a } else { recue.signe_a.or(Some(now)) };
+    // A machine that does not say when signs as its proof says, or now; paper has a day and no instant.
+    let said = recue.signe_a.or(recue.preuve.signe_a());
+    let signe_a = if recue.moyen.est_papier() { said } else { said.or(Some(now)) };
+    let signe_a = signe_a.map(|instant| not_ahead(instant, now));
     let day_of_instant = signe_a.map(paris_day);
     Ok(Signature {
         id: SignatureId::from_uuid(core.ids.uuid()),
@@ -112,9 +118,30 @@ pub(super) fn signature(
         recue_le: now,
         moyen: recue.moyen,
         niveau: recue.niveau.clone(),
-        preuve: recue.preuve.clone(),
+        preuve: Preuve::default(),
         contenu_sha256: recue.contenu_sha256,
     })
+}
+
+/// Keeps a signature; its proof serves once.
+pub(super) async fn keep(
+    act: &mut Act<'_>,
+    declaration: &Declaration,
+    signature: &Signature,
+    instant: DateTime<Utc>,
+) -> Result<(), ServiceError> {
+    if !signatures::claim_proof(act.conn(), &signature.preuve, instant).await? {
+        return Err(DeclarationRefusee::from(PreuveRefusee::DejaUtilisee).into());
+    }
+    if signature.mode_preuve() == ModePreuve::Declaree {
+        tracing::info!(moyen = signature.moyen.mot(), "a signature is declared without a proof");
+    }
+    Ok(signatures::insert(act.conn(), declaration, signature, instant).await?)
+}
+
+/// An instant of a machine whose clock may be somewhat ahead of ours: then it is now.
+fn not_ahead(instant: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    if instant.signed_duration_since(now) <= AHEAD { instant.min(now) } else { instant }
 }
 
 /// A doctor as joint designation looks at one: specialty and place of a day.

@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 
 use super::effect::{fact, take_effect};
 use super::parties::{conditions, famille};
-use super::signature::signature;
+use super::signature::{keep, signature};
 use super::{Dossier, SignatureRecue, dossier_of, named, one};
 use crate::domain::declaration::{Declaration, Signee};
 use crate::domain::ids::{DeclarationId, PatientId};
 use crate::services::core::Act;
 use crate::services::{Core, Demande, Done, Exit, Render, ServiceError, verify_version};
-use crate::storage::{declarations, signatures};
+use crate::storage::declarations;
 
 /// The declaration that a caller saw: its id and its version.
 type Viewed = (DeclarationId, i32);
@@ -29,10 +29,10 @@ pub async fn sign(
     let patient = act.patient;
     let famille = famille(core, act.conn(), patient).await?;
     let conditions = conditions(core, &famille, &declaration, signature.signe_le, now)?;
-    let outcome = declaration.sign(signature, acteur, &conditions)?;
+    let outcome = declaration.sign(signature, &recue.preuve, acteur, &conditions)?;
     let instant = act.instant;
     if let Some(signature) = declaration.signatures.last() {
-        signatures::insert(act.conn(), &declaration, signature, instant).await?;
+        keep(&mut act, &declaration, signature, instant).await?;
     }
     advance(&mut act, &mut declaration, "declaration.signee").await?;
     if matches!(outcome, Signee::Complete(_)) {
@@ -144,8 +144,11 @@ pub(super) async fn finish(
     declaration: Declaration,
     rendre: impl Render<Dossier>,
 ) -> Done {
-    let (core, rapports) = (act.core(), act.rapports.clone());
+    let (core, acteur, patient) = (act.core(), *act.contexte().acteur(), act.patient);
+    // What was done may make the caller more, or less, to the person.
+    let named = named(&acteur, &declaration);
+    let rapports = core.rapports(act.conn(), &acteur, patient, named).await?;
     let dossier = dossier_of(core, act.conn(), declaration, &rapports).await?;
-    let rendu = rendre(&dossier)?;
+    let rendu = rendre(&dossier.vue_par(&acteur))?;
     Ok(act.close(rendu).await?)
 }

@@ -205,6 +205,10 @@ impl Registre {
                 }
             }
         }
+        let designation = self.dossier(patient).and_then(|dossier| dossier.designation(jour));
+        if designation.is_some_and(|known| known.contestee) {
+            codes.push(Avertissement::DesignationContestee);
+        }
         codes.extend(self.convention(feuille));
         codes.extend(self.colleague(patient, feuille));
         codes.into_iter().map(|code| AvertissementLigne { code, numero_ligne: None }).collect()

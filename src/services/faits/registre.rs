@@ -50,6 +50,8 @@ pub(super) struct DesignationConnue {
     declaration_id: DeclarationId,
     effet: Periode,
     membres: Vec<(Rpps, Periode)>,
+    /// Whether the patient contests one of the choices that made it.
+    pub(super) contestee: bool,
 }
 
 impl DesignationConnue {
@@ -104,12 +106,16 @@ impl Dossier {
     pub(super) fn names(&mut self, membre: &MembreConnu) {
         let one = (membre.rpps, membre.membre_effet);
         match self.designations.last_mut() {
-            Some(last) if last.id == membre.designation_id => last.membres.push(one),
+            Some(last) if last.id == membre.designation_id => {
+                last.membres.push(one);
+                last.contestee |= membre.contestee;
+            }
             _ => self.designations.push(DesignationConnue {
                 id: membre.designation_id,
                 declaration_id: membre.declaration_id,
                 effet: membre.effet,
                 membres: vec![one],
+                contestee: membre.contestee,
             }),
         }
     }

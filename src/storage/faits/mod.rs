@@ -106,6 +106,8 @@ pub struct MembreConnu {
     pub rpps: Rpps,
     /// Days of the doctor in it.
     pub membre_effet: Periode,
+    /// Whether the patient's side contests the choice, and nobody has decided.
+    pub contestee: bool,
 }
 
 /// The doctors of the designations of some persons; those of one designation follow each other.
@@ -116,10 +118,17 @@ pub async fn designations(
 ) -> Result<Vec<MembreConnu>, StorageError> {
     let mut known = connu!(
         conn, connu_le => "$2", MembreConnu, "designation.of_persons", "designation.known_at",
-        "SELECT d.patient_id, d.designation_id, d.declaration_id, d.effet, m.rpps, dm.effet AS membre_effet
+        r#"SELECT d.patient_id, d.designation_id, d.declaration_id, d.effet, m.rpps, dm.effet AS membre_effet,
+                  EXISTS (
+                      SELECT 1 FROM etat_declaration e
+                      JOIN declaration_medecin c USING (patient_id, declaration_id)
+                      LEFT JOIN avenant a USING (patient_id, declaration_id)
+                      WHERE e.patient_id = d.patient_id AND e.contestation = 'ouverte' AND c.medecin_id = dm.medecin_id
+                        AND (e.declaration_id = d.declaration_id OR a.declaration_id IS NOT NULL) AND "# ["e."]
+        r#") AS "contestee!"
          FROM designation d
          JOIN designation_medecin dm
-           ON dm.patient_id = d.patient_id AND dm.designation_id = d.designation_id AND " ["dm."]
+           ON dm.patient_id = d.patient_id AND dm.designation_id = d.designation_id AND "# ["dm."]
         " JOIN medecin m ON m.medecin_id = dm.medecin_id
          WHERE d.patient_id = ANY($1) AND " ["d."];
         patients as _

@@ -21,7 +21,7 @@ pub async fn move_declaration(
     let ended = sqlx::query!(
         "/* etat_declaration.leave */ UPDATE etat_declaration SET remplace_le = $3
          WHERE patient_id = $1 AND declaration_id = $2 AND remplace_le IS NULL
-         RETURNING version, etat, motif",
+         RETURNING version, etat, motif, contestation",
         from.uuid(),
         id.uuid(),
         instant
@@ -33,14 +33,15 @@ pub async fn move_declaration(
     let version = state.version + 1;
     sqlx::query!(
         "/* etat_declaration.arrive */
-         INSERT INTO etat_declaration (patient_id, declaration_id, version, etat, motif, enregistre_le)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+         INSERT INTO etat_declaration (patient_id, declaration_id, version, etat, motif, enregistre_le, contestation)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         to.uuid(),
         id.uuid(),
         version,
         state.etat as _,
         state.motif,
-        instant
+        instant,
+        state.contestation as _
     )
     .execute(&mut *conn)
     .await?;

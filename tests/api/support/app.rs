@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use traitant::auth::{DEV_AUDIENCE, DEV_ISSUER, Emetteur, Prouveur, Verifier};
+use traitant::auth::{Emetteur, Prouveur};
 use traitant::domain::acteur::{Acteur, Caisse};
 use traitant::domain::clock::{Clock, FixedClock};
 use traitant::domain::identifiers::{Organisme, Rpps};
@@ -20,6 +20,7 @@ use traitant::law::Law;
 use traitant::sandbox;
 use traitant::services::{Core, Mode};
 
+use super::auth::{Lecteur, sandbox_verifier};
 use super::contract;
 use super::database::TestDatabase;
 use super::logs;
@@ -69,12 +70,7 @@ impl TestApp {
         let law = Arc::new(law);
         let db = database.db(connections).await;
         let emetteur = Arc::new(Emetteur::ephemeral().unwrap());
-        let verifier = Verifier::new(
-            DEV_ISSUER.to_owned(),
-            DEV_AUDIENCE.to_owned(),
-            emetteur.keys().unwrap(),
-            Arc::clone(&as_clock),
-        );
+        let verifier = sandbox_verifier(&emetteur, &as_clock);
         let core = Core::new(db, as_clock, Arc::clone(&ids), law, Mode::BacASable);
         let prouveur = Arc::new(Prouveur::ephemeral().unwrap());
         let router = Router::new();
@@ -101,16 +97,17 @@ impl TestApp {
 
     /// Nobody in particular.
     pub fn anonymous(&self) -> Caller<'_> {
-        Caller { app: self, token: None }
+        Caller { app: self, token: None, lecteur: None }
     }
 
     /// Whoever bears this token.
     pub fn bearer(&self, token: String) -> Caller<'_> {
-        Caller { app: self, token: Some(token) }
+        Caller { app: self, token: Some(token), lecteur: Some(Lecteur::default()) }
     }
 
     fn caller(&self, acteur: &Acteur) -> Caller<'_> {
-        self.bearer(self.emetteur.issue(acteur, &*self.clock, &self.ids, 3600).unwrap())
+        let token = self.emetteur.issue(acteur, &*self.clock, &self.ids, 3600).unwrap();
+        Caller { lecteur: Some(Lecteur::of(acteur)), ..self.bearer(token) }
     }
 
     /// A key that no other creation of this test uses.
@@ -131,14 +128,6 @@ impl TestApp {
     /// The present instant, as an address writes it.
     pub fn clock(&self) -> String {
         self.clock.now().format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
-    }
-
-    /// The kinds of all events, in their order.
-    pub async fn events(&self) -> Vec<String> {
-        sqlx::query_scalar("SELECT nature FROM journal ORDER BY transaction_id, sequence, rang")
-            .fetch_all(&self.database.pool(1).await)
-            .await
-            .unwrap()
     }
 
     /// Runs the jobs that are due.
@@ -190,9 +179,16 @@ pub fn patient_id(prenom: &str) -> PatientId {
 pub struct Caller<'a> {
     app: &'a TestApp,
     token: Option<String>,
+    /// What adds the proofs of the signatures that it transmits.
+    lecteur: Option<Lecteur>,
 }
 
 impl Caller<'_> {
+    /// The same, who transmits signatures as they are.
+    pub fn sans_preuves(self) -> Self {
+        Self { lecteur: None, ..self }
+    }
+
     /// Reads.
     pub async fn get(&self, path: &str) -> Reply {
         self.request("GET", path, &[], None).await
@@ -246,6 +242,13 @@ impl Caller<'_> {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
+        let proved = match (&self.lecteur, body) {
+            (Some(lecteur), Some(body)) if path.starts_with("/v1/declarations") => {
+                Some(lecteur.prove(self.app, body))
+            }
+            _ => None,
+        };
+        let body = proved.as_ref().or(body);
         let content = match body {
             Some(value) => {
                 request = request.header("content-type", "application/json");

@@ -19,6 +19,16 @@ pub fn organisme(code: &str) -> Value {
     json!({ "regime": regime, "caisse": caisse, "centre": centre })
 }
 
+impl TestApp {
+    /// The kinds of all events, in their order.
+    pub async fn events(&self) -> Vec<String> {
+        sqlx::query_scalar("SELECT nature FROM journal ORDER BY transaction_id, sequence, rang")
+            .fetch_all(&self.database.pool(1).await)
+            .await
+            .unwrap()
+    }
+}
+
 /// The version of a record, as its caisse reads it.
 pub async fn version(caisse: &Caller<'_>, id: &str) -> i64 {
     let read = caisse.get(&format!("/v1/patients/{id}")).await;

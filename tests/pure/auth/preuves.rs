@@ -9,7 +9,8 @@ use traitant::auth::{EmetteurPreuves, KeySource, Preuves};
 use traitant::config::Config;
 use traitant::domain::clock::FixedClock;
 use traitant::domain::declaration::{
-    MoyenSignature, PreuveRefusee, PreuveVerifiee, RoleSignataire, SignatureAnnoncee,
+    MoyenSignature, Preuve, PreuveRecue, PreuveRefusee, PreuveVerifiee, RoleSignataire,
+    SignatureAnnoncee,
 };
 use traitant::domain::digest::Empreinte;
 use traitant::domain::identifiers::Rpps;
@@ -81,9 +82,22 @@ fn header() -> Value {
     json!({ "alg": "EdDSA", "kid": "lecteur", "typ": "preuve-signature+jwt" })
 }
 
+/// A proof, read and compared with what is announced, as a signature is recorded.
+trait VerifyAs {
+    async fn verify_as(&self, preuve: &str, annoncee: &SignatureAnnoncee) -> Verdict;
+}
+
+impl VerifyAs for Preuves {
+    async fn verify_as(&self, preuve: &str, annoncee: &SignatureAnnoncee) -> Verdict {
+        let verifiee = self.verify(preuve).await?;
+        verifiee.confirme(annoncee)?;
+        Ok(verifiee)
+    }
+}
+
 impl World {
     async fn told(&self, claims: &Value, annoncee: &SignatureAnnoncee) -> Verdict {
-        self.preuves.verify(&self.key.sign_as(&header(), claims), annoncee).await
+        self.preuves.verify_as(&self.key.sign_as(&header(), claims), annoncee).await
     }
 
     async fn refusal(&self, changes: Value) -> Option<PreuveRefusee> {
@@ -121,7 +135,7 @@ async fn the_thumbprint_of_the_key_is_that_of_the_standard() {
     let key = Key::from_seed("lecteur", Empreinte::parse(private).unwrap().bytes());
     assert_eq!(key.jwk()["x"], public);
     let proof = believing(fixed(&set(&[&key])))
-        .verify(&key.sign_as(&header(), &said(&json!({}))), &patient())
+        .verify_as(&key.sign_as(&header(), &said(&json!({}))), &patient())
         .await
         .unwrap();
     assert_eq!(proof.cle.to_string(), thumbprint);
@@ -190,7 +204,7 @@ async fn what_was_not_signed_by_a_key_of_its_issuer_is_refused() {
             header[name] = value.clone();
         }
         header.as_object_mut().unwrap().retain(|_, value| !value.is_null());
-        world.preuves.verify(&key.sign_as(&header, &said(&json!({}))), &patient()).await.err()
+        world.preuves.verify_as(&key.sign_as(&header, &said(&json!({}))), &patient()).await.err()
     };
     for accepted in
         [json!({}), json!({ "kid": null }), json!({ "typ": "application/Preuve-Signature+JWT" })]
@@ -214,7 +228,7 @@ async fn what_was_not_signed_by_a_key_of_its_issuer_is_refused() {
     let forger = Key::new("lecteur");
     assert_eq!(with(json!({}), &forger).await, Some(PreuveRefusee::SignatureFausse));
     let good = world.key.sign_as(&header(), &said(&json!({})));
-    let verify = async |text: &str| world.preuves.verify(text, &patient()).await.err();
+    let verify = async |text: &str| world.preuves.verify_as(text, &patient()).await.err();
     assert_eq!(verify(&good).await, None);
     let (signed, signature) = good.rsplit_once('.').unwrap();
     let other = world.key.sign_as(&header(), &said(&json!({ "jti": "p-2" })));
@@ -240,14 +254,14 @@ async fn the_keys_of_an_issuer_of_proofs_age_like_those_of_tokens() {
     let address = Address::new(Answer::Keys(set(&[&key]))).await;
     let preuves = believing(address.source(&clock));
     let good = key.sign_as(&header(), &said(&json!({})));
-    assert!(preuves.verify(&good, &patient()).await.is_ok());
+    assert!(preuves.verify_as(&good, &patient()).await.is_ok());
     address.answers(Answer::Closed);
     clock.advance(TimeDelta::minutes(61));
-    let refused = preuves.verify(&good, &patient()).await.err();
+    let refused = preuves.verify_as(&good, &patient()).await.err();
     assert_eq!(refused, Some(PreuveRefusee::ClesIndisponibles));
     address.answers(Answer::Keys(set(&[&Key::new("autre")])));
     clock.advance(TimeDelta::seconds(10));
-    let refused = preuves.verify(&good, &patient()).await.err();
+    let refused = preuves.verify_as(&good, &patient()).await.err();
     assert_eq!(refused, Some(PreuveRefusee::CleInconnue));
 }
 
@@ -278,14 +292,18 @@ async fn the_proof_of_the_page_is_believed_under_the_settings_of_the_page() {
         signe_a: Some("2025-06-16T09:00:00Z".parse().unwrap()),
         ..patient()
     };
-    assert!(preuves.verify(&key.sign_as(&header(), &claims), &annoncee).await.is_ok());
+    assert!(preuves.verify_as(&key.sign_as(&header(), &claims), &annoncee).await.is_ok());
     let cps = SignatureAnnoncee { moyen: MoyenSignature::Cps, ..annoncee };
     let mut other = claims.clone();
     other["moyen"] = json!("cps");
-    let refused = preuves.verify(&key.sign_as(&header(), &other), &cps).await.err();
+    let refused = preuves.verify_as(&key.sign_as(&header(), &other), &cps).await.err();
     assert_eq!(refused, Some(PreuveRefusee::MoyenNonAdmis));
-    assert!(!preuves.may_be_declared(MoyenSignature::CarteVitale));
-    assert!(preuves.may_be_declared(MoyenSignature::PapierOriginalVu));
+    for (moyen, expected) in [
+        (MoyenSignature::CarteVitale, PreuveRecue::Refusee(PreuveRefusee::Absente)),
+        (MoyenSignature::PapierOriginalVu, PreuveRecue::Declaree(Preuve::default())),
+    ] {
+        assert_eq!(preuves.receive(moyen, None, Preuve::default()).await, expected);
+    }
 }
 
 #[test]

@@ -150,6 +150,7 @@ fn every_basis_and_every_parameter_is_used() {
             "TARIF_GERIATRE",
             "AVIS_PONCTUEL_COEF",
             "AVIS_PONCTUEL_COEF_PUPH",
+            "MT_DELAI_TRANSMISSION",
         ]
     );
 }

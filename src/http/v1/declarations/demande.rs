@@ -1,14 +1,16 @@
 //! What callers send about a declaration.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use futures_util::future::join_all;
 use serde_json::json;
 
+use crate::auth::Preuves;
 use crate::domain::declaration::{MoyenSignature, Preuve, RoleSignataire};
 use crate::domain::digest::Empreinte;
 use crate::domain::identifiers::{DateNaissanceAmo, IdentifiantPersonne, RangGemellaire, Rpps};
 use crate::domain::ids::{LieuId, PatientId, RepresentationId};
 use crate::domain::patient::ClePatient;
-use crate::http::lecture::{Liste, Texte, lecture};
+use crate::http::lecture::{Jws, Liste, Texte, lecture};
 use crate::services::ChampInvalide;
 use crate::services::declarations::{
     NouveauChoix, Rectification, RefMedecin, RefPatient, Remplacement, SignatureRecue,
@@ -84,8 +86,11 @@ lecture! {
         preuve: Option<PreuveDemande>,
     }
 
-    /// Preuve du moyen : empreintes et références, jamais un jeton ni un numéro de personne.
+    /// Preuve du moyen. D'un moyen électronique : « jws ». D'un papier : son témoin ou son archive. Jamais un
+    /// numéro de personne.
     pub(crate) struct PreuveDemande {
+        /// Preuve d'un émetteur reconnu : un JWS compact de type « preuve-signature+jwt ».
+        jws: Option<Jws>,
         /// Empreinte d'une preuve conservée ailleurs.
         empreinte_sha256: Option<Empreinte>,
         /// Qui l'a émise.
@@ -105,6 +110,22 @@ lecture! {
     pub(crate) struct MotifDemande {
         /// Motif, sans donnée médicale.
         motif: Option<Texte<1, 200>>,
+    }
+
+    /// Contestation d'un choix.
+    #[schema(example = json!({ "motif": "je n'ai pas rencontré ce médecin" }))]
+    pub(crate) struct ContestationDemande {
+        /// Motif, sans donnée médicale.
+        motif: Texte<1, 200>,
+    }
+
+    /// Décision de la caisse.
+    #[schema(example = json!({ "retenue": true, "motif": "la carte était déclarée perdue" }))]
+    pub(crate) struct DecisionDemande {
+        /// Vrai : le choix n'a jamais compté. Faux : il compte.
+        retenue: bool,
+        /// Motif, sans donnée médicale.
+        motif: Texte<1, 200>,
     }
 
     /// Rectification d'une déclaration mal saisie.
@@ -138,6 +159,18 @@ fn exemple() -> serde_json::Value {
     })
 }
 
+impl ContestationDemande {
+    pub(super) fn into_domain(self) -> String {
+        self.motif.0
+    }
+}
+
+impl DecisionDemande {
+    pub(super) fn into_domain(self) -> (bool, String) {
+        (self.retenue, self.motif.0)
+    }
+}
+
 impl MotifDemande {
     pub(super) fn into_domain(self) -> Option<String> {
         self.motif.map(|text| text.0)
@@ -145,7 +178,10 @@ impl MotifDemande {
 }
 
 impl ChoixDemande {
-    pub(super) fn into_domain(self) -> Result<NouveauChoix, Vec<ChampInvalide>> {
+    pub(super) async fn into_domain(
+        self,
+        preuves: &Preuves,
+    ) -> Result<NouveauChoix, Vec<ChampInvalide>> {
         let mut wrong = self.patient.incoherences();
         let signatures = self.signatures.iter().flat_map(|list| list.0.iter().enumerate());
         for (index, signature) in signatures {
@@ -159,7 +195,10 @@ impl ChoixDemande {
             patient,
             medecins: self.medecins.into_domain(),
             avenant: self.avenant.unwrap_or_default(),
-            signatures: self.signatures.map_or_else(Vec::new, SignaturesDemande::into_domain),
+            signatures: match self.signatures {
+                Some(all) => all.into_domain(preuves).await,
+                None => Vec::new(),
+            },
         })
     }
 }
@@ -174,21 +213,22 @@ impl MedecinsDemande {
 }
 
 impl SignaturesDemande {
-    fn into_domain(self) -> Vec<SignatureRecue> {
-        self.0.into_iter().map(SignatureDemande::into_domain).collect()
+    async fn into_domain(self, preuves: &Preuves) -> Vec<SignatureRecue> {
+        join_all(self.0.into_iter().map(|one| one.into_domain(preuves))).await
     }
 }
 
 impl RectificationDemande {
-    pub(super) fn into_domain(self) -> Rectification {
-        Rectification {
-            motif: self.motif.0,
-            remplacement: self.remplacement.map(|right| Remplacement {
+    pub(super) async fn into_domain(self, preuves: &Preuves) -> Rectification {
+        let remplacement = match self.remplacement {
+            None => None,
+            Some(right) => Some(Remplacement {
                 medecins: right.medecins.into_domain(),
                 avenant: right.avenant.unwrap_or_default(),
-                signatures: right.signatures.into_domain(),
+                signatures: right.signatures.into_domain(preuves).await,
             }),
-        }
+        };
+        Rectification { motif: self.motif.0, remplacement }
     }
 }
 
@@ -222,6 +262,21 @@ impl PatientDesigneDemande {
     }
 }
 
+impl PreuveDemande {
+    /// The names of the references that it gives.
+    fn references(&self) -> impl Iterator<Item = &'static str> {
+        let given = [
+            ("empreinte_sha256", self.empreinte_sha256.is_some()),
+            ("emetteur", self.emetteur.is_some()),
+            ("identifiant_jeton", self.identifiant_jeton.is_some()),
+            ("numero_serie_support", self.numero_serie_support.is_some()),
+            ("reference_archive", self.reference_archive.is_some()),
+            ("temoin", self.temoin.is_some()),
+        ];
+        given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name)
+    }
+}
+
 impl SignatureDemande {
     /// Paper has a day, a machine an instant: what says otherwise would be lost in silence.
     pub(super) fn incoherences(&self, pointeur: &str) -> Vec<ChampInvalide> {
@@ -243,18 +298,37 @@ impl SignatureDemande {
                 "attendu : aucun jour pour ce moyen, mais « signe_a », ou rien pour maintenant";
             found.push(wrong("signe_le", "champ_inadapte", message));
         }
+        if let Some(preuve) = &self.preuve
+            && preuve.jws.is_some()
+        {
+            if self.moyen.est_papier() {
+                let message = "attendu : aucun JWS pour du papier, mais son témoin ou son archive";
+                found.push(wrong("preuve/jws", "champ_inadapte", message));
+            }
+            for name in preuve.references() {
+                let message = "attendu : « jws » seul, qui dit déjà tout de la preuve";
+                found.push(wrong(&format!("preuve/{name}"), "champ_inadapte", message));
+            }
+        }
         found
     }
 
-    pub(super) fn into_domain(self) -> SignatureRecue {
-        let preuve = self.preuve.map_or_else(Preuve::default, |preuve| Preuve {
-            empreinte_sha256: preuve.empreinte_sha256.map(|digest| digest.to_string()),
-            emetteur: preuve.emetteur.map(|text| text.0),
-            identifiant_jeton: preuve.identifiant_jeton.map(|text| text.0),
-            numero_serie_support: preuve.numero_serie_support.map(|text| text.0),
-            reference_archive: preuve.reference_archive.map(|text| text.0),
-            temoin: preuve.temoin.map(|text| text.0),
+    pub(super) async fn into_domain(self, preuves: &Preuves) -> SignatureRecue {
+        let mut jws = None;
+        let references = self.preuve.map_or_else(Preuve::default, |preuve| {
+            jws = preuve.jws;
+            Preuve {
+                empreinte_sha256: preuve.empreinte_sha256.map(|digest| digest.to_string()),
+                emetteur: preuve.emetteur.map(|text| text.0),
+                identifiant_jeton: preuve.identifiant_jeton.map(|text| text.0),
+                numero_serie_support: preuve.numero_serie_support.map(|text| text.0),
+                reference_archive: preuve.reference_archive.map(|text| text.0),
+                temoin: preuve.temoin.map(|text| text.0),
+                ..Preuve::default()
+            }
         });
+        let jws = jws.as_ref().map(|jws| jws.0.as_str());
+        let preuve = preuves.receive(self.moyen, jws, references).await;
         SignatureRecue {
             role: self.role,
             rpps: self.rpps,

@@ -9,7 +9,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 
-use self::demande::{ChoixDemande, MotifDemande, RectificationDemande, SignatureDemande};
+use self::demande::{
+    ChoixDemande, ContestationDemande, DecisionDemande, MotifDemande, RectificationDemande,
+    SignatureDemande,
+};
 use self::vue::{ApercuVue, DeclarationVue, DeclarationsVue};
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{DeclarationId, PatientId};
@@ -31,6 +34,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(refuse))
         .routes(routes!(cancel))
         .routes(routes!(rectify))
+        .routes(routes!(contest))
+        .routes(routes!(decide))
         .routes(routes!(retrait::withdraw))
         .routes(routes!(list))
 }
@@ -63,7 +68,7 @@ async fn preview(
     corps: Corps<ChoixDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ApercuDeclaration)?;
-    let choix = corps.valeur.into_domain().map_err(Refus::champs)?;
+    let choix = corps.valeur.into_domain(state.preuves()).await.map_err(Refus::champs)?;
     let apercu = declarations::preview(&state.core, &contexte, &choix).await?;
     show(&apercu.map(|apercu| ApercuVue::new(&apercu)))
 }
@@ -85,8 +90,8 @@ async fn preview(
     responses((status = 201, description = "La déclaration, active ou en attente de signature", body = DeclarationVue,
         headers(("Location")))),
     extensions(("x-problemes" = json!(["role_interdit", "contenu_different", "deja_signee",
-        "signataire_non_partie", "moyen_inadapte", "papier_sans_temoin", "transmission_interdite",
-        "signature_future", "signature_avant_naissance", "patient_mineur", "medecin_non_designable", "enfant_avant_ouverture", "signature_avant_rattachement",
+        "signataire_non_partie", "moyen_inadapte", "papier_sans_temoin", "preuve_requise", "preuve_refusee", "preuve_deja_utilisee",
+        "signature_tardive", "transmission_interdite", "signature_future", "signature_avant_naissance", "patient_mineur", "medecin_non_designable", "enfant_avant_ouverture", "signature_avant_rattachement",
         "representant_inconnu", "representant_ambigu", "conjoint_impossible", "conjoint_avant_ouverture",
         "avenant_inadapte"])))
 )]
@@ -97,7 +102,7 @@ async fn create(
     corps: Corps<ChoixDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::CreerDeclaration)?;
-    let choix = corps.valeur.into_domain().map_err(Refus::champs)?;
+    let choix = corps.valeur.into_domain(state.preuves()).await.map_err(Refus::champs)?;
     let demande = cle.demande(contexte, corps.requete);
     let rendre = render(StatusCode::CREATED);
     respond(declarations::create(&state.core, &demande, &choix, rendre).await)
@@ -140,7 +145,8 @@ async fn get(
     responses((status = 200, description = "La déclaration signée", body = DeclarationVue)),
     extensions(("x-problemes" = json!(["introuvable", "transition_interdite", "deja_signee",
         "contenu_different", "declaration_expiree", "signataire_non_partie", "moyen_inadapte",
-        "papier_sans_temoin", "transmission_interdite", "signature_future",
+        "papier_sans_temoin", "preuve_requise", "preuve_refusee", "preuve_deja_utilisee",
+        "signature_tardive", "transmission_interdite", "signature_future",
         "signature_avant_naissance", "patient_mineur", "medecin_non_designable", "enfant_avant_ouverture", "signature_avant_rattachement",
         "representant_inconnu", "representant_ambigu", "conjoint_impossible", "conjoint_avant_ouverture",
         "avenant_inadapte"])))
@@ -158,7 +164,7 @@ async fn sign(
     if !wrong.is_empty() {
         return Err(Refus::champs(wrong));
     }
-    let recue = corps.valeur.into_domain();
+    let recue = corps.valeur.into_domain(state.preuves()).await;
     let demande = cle.demande(contexte, corps.requete);
     let rendre = render(StatusCode::OK);
     respond(declarations::sign(&state.core, &demande, (id, version), &recue, rendre).await)
@@ -228,7 +234,8 @@ async fn cancel(
     responses((status = 200, description = "La déclaration rectifiée", body = DeclarationVue)),
     extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite",
         "contenu_different", "deja_signee", "signataire_non_partie", "moyen_inadapte",
-        "papier_sans_temoin", "transmission_interdite", "signature_future",
+        "papier_sans_temoin", "preuve_requise", "preuve_refusee", "preuve_deja_utilisee",
+        "signature_tardive", "transmission_interdite", "signature_future",
         "signature_avant_naissance", "patient_mineur", "medecin_non_designable",
         "enfant_avant_ouverture", "signature_avant_rattachement", "representant_inconnu",
         "representant_ambigu", "conjoint_impossible", "conjoint_avant_ouverture", "avenant_inadapte"])))
@@ -242,11 +249,64 @@ async fn rectify(
     corps: Corps<RectificationDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::RectifierDeclaration)?;
-    let rectification = corps.valeur.into_domain();
+    let rectification = corps.valeur.into_domain(state.preuves()).await;
     let demande = cle.demande(contexte, corps.requete);
     let rendre = render(StatusCode::OK);
     let vue = (id, version);
     respond(declarations::rectify(&state.core, &demande, vue, &rectification, rendre).await)
+}
+
+/// Contester un choix fait au nom du patient
+///
+/// Le patient, ou qui agit pour lui, dit qu'il n'a pas fait ce choix. Le choix compte tant que la caisse n'a
+/// pas tranché ; les feuilles de ses jours sont évaluées avec un avertissement, et à revoir.
+#[utoipa::path(
+    post,
+    path = "/v1/declarations/{id}/contestation",
+    operation_id = "contester_declaration",
+    responses((status = 200, description = "La déclaration contestée", body = DeclarationVue)),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+)]
+async fn contest(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<DeclarationId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<ContestationDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Demarche::ContesterDeclaration)?;
+    let motif = corps.valeur.into_domain();
+    let demande = cle.demande(contexte, corps.requete);
+    let (vue, rendre) = ((id, version), render(StatusCode::OK));
+    respond(declarations::contest(&state.core, &demande, vue, &motif, rendre).await)
+}
+
+/// Trancher une contestation
+///
+/// Retenue, la déclaration n'a jamais compté et l'historique est établi à nouveau sans elle ; rejetée, elle
+/// compte.
+#[utoipa::path(
+    post,
+    path = "/v1/declarations/{id}/contestation/decision",
+    operation_id = "trancher_contestation",
+    responses((status = 200, description = "La déclaration, rectifiée ou maintenue", body = DeclarationVue)),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+)]
+async fn decide(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<DeclarationId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+    corps: Corps<DecisionDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Demarche::TrancherContestation)?;
+    let (retenue, motif) = corps.valeur.into_domain();
+    let demande = cle.demande(contexte, corps.requete);
+    let (vue, rendre) = ((id, version), render(StatusCode::OK));
+    let decided = declarations::decide(&state.core, &demande, vue, (retenue, &motif), rendre);
+    respond(decided.await)
 }
 
 /// Lire les déclarations d'un patient

@@ -5,7 +5,9 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::domain::declaration::{Action, Canal, Etat, MoyenSignature, RoleSignataire, Signature};
+use crate::domain::declaration::{
+    Action, Canal, Contestation, Etat, ModePreuve, MoyenSignature, RoleSignataire, Signature,
+};
 use crate::domain::digest::Empreinte;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DeclarationId, DesignationId, LieuId, PatientId, RepresentationId};
@@ -16,10 +18,11 @@ use crate::services::declarations::{Apercu, Dossier};
 /// Ce que les parties signeront.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ApercuVue {
-    /// Contenu canonique (RFC 8785), tel que son empreinte le couvre.
+    /// Contenu canonique (RFC 8785), tel que son empreinte le couvre ; null pour qui n'a pas encore à savoir
+    /// qui est le patient : son logiciel l'établit avec les noms que la carte lui donne.
     #[schema(example = "{\"engagement\":\"…\"}")]
-    contenu_canonique: String,
-    /// Le même contenu, à montrer.
+    contenu_canonique: Option<String>,
+    /// Le même contenu, à montrer, sans les noms du patient et de ses représentants pour le même appelant.
     #[schema(value_type = ContenuVue)]
     contenu: Value,
     /// Empreinte que chaque signature répète.
@@ -64,12 +67,26 @@ formes!(ContenuVue: {
         "patient": {
             "type": "object",
             "description": "Patient qui choisit, sans ses numéros.",
-            "required": ["date_naissance", "id", "nom", "prenom"],
+            "required": ["date_naissance", "id"],
             "properties": {
                 "date_naissance": { "type": "string", "description": "Date de naissance." },
                 "id": { "type": "string", "format": "uuid", "description": "Identifiant interne." },
                 "nom": { "type": "string", "description": "Nom de naissance." },
                 "prenom": { "type": "string", "description": "Prénom." }
+            }
+        },
+        "representants": {
+            "type": "array",
+            "description": "Qui peut signer pour le patient ce jour-là : titulaires de l'autorité parentale, représentants.",
+            "items": {
+                "type": "object",
+                "required": ["qualite", "representation_id"],
+                "properties": {
+                    "nom": { "type": "string", "description": "Nom." },
+                    "prenom": { "type": "string", "description": "Prénom." },
+                    "qualite": { "type": "string", "description": "Qualité.", "enum": ["titulaire_autorite_parentale", "tuteur"] },
+                    "representation_id": { "type": "string", "format": "uuid", "description": "Lien, que la signature nomme." }
+                }
             }
         }
     }
@@ -96,7 +113,9 @@ pub(crate) struct DeclarationVue {
     /// Version : l'ETag de la déclaration.
     #[schema(example = 1)]
     version: i32,
-    /// Motif du refus, de l'annulation ou de la rectification.
+    /// Contestation par le patient, et ce que sa caisse en a décidé.
+    contestation: Option<Contestation>,
+    /// Motif du refus, de l'annulation, de la rectification ou de la contestation.
     motif: Option<String>,
     /// Contenu à signer.
     #[schema(value_type = ContenuVue)]
@@ -143,6 +162,8 @@ pub(crate) struct SignatureVue {
     representation_id: Option<RepresentationId>,
     /// Moyen.
     moyen: MoyenSignature,
+    /// Comment elle est prouvée.
+    preuve: ModePreuve,
     /// Jour.
     signe_le: NaiveDate,
     /// Instant, quand une machine l'a pris.
@@ -174,8 +195,8 @@ pub(crate) struct DeclarationsVue {
 impl ApercuVue {
     pub(super) fn new(apercu: &Apercu) -> Self {
         Self {
-            contenu: shown(&apercu.contenu),
-            contenu_canonique: apercu.contenu.clone(),
+            contenu: shown(&apercu.contenu, apercu.nomme),
+            contenu_canonique: apercu.nomme.then(|| apercu.contenu.clone()),
             contenu_sha256: apercu.contenu_sha256,
         }
     }
@@ -206,8 +227,9 @@ impl DeclarationVue {
             canal: declaration.canal,
             etat: declaration.etat,
             version: declaration.version,
+            contestation: declaration.contestation,
             motif: declaration.motif.clone(),
-            contenu: shown(&declaration.contenu),
+            contenu: shown(&declaration.contenu, dossier.nomme),
             contenu_sha256: declaration.contenu_sha256,
             signatures: declaration
                 .signatures
@@ -217,6 +239,7 @@ impl DeclarationVue {
                     rpps: rpps_of(signature),
                     representation_id: signature.representation_id,
                     moyen: signature.moyen,
+                    preuve: signature.mode_preuve(),
                     signe_le: signature.signe_le,
                     signe_a: signature.signe_a,
                     recue_le: signature.recue_le,
@@ -247,7 +270,20 @@ impl DeclarationsVue {
     }
 }
 
-/// The canonical content as a value, to be shown.
-fn shown(contenu: &str) -> Value {
-    serde_json::from_str(contenu).unwrap_or(Value::Null)
+/// The canonical content as a value, to be shown; without the names of the patient's side to whom may not
+/// know them.
+fn shown(contenu: &str, nomme: bool) -> Value {
+    let mut value: Value = serde_json::from_str(contenu).unwrap_or(Value::Null);
+    if !nomme {
+        value.get_mut("patient").into_iter().for_each(without_names);
+        let people = value.get_mut("representants").and_then(Value::as_array_mut);
+        people.into_iter().flatten().for_each(without_names);
+    }
+    value
+}
+
+fn without_names(person: &mut Value) {
+    for name in ["nom", "prenom"] {
+        person.as_object_mut().and_then(|members| members.remove(name));
+    }
 }

@@ -1,0 +1,48 @@
+//! What a signature is judged by, beside what it says.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
+use super::parties::CotePatient;
+use super::refus::DeclarationRefusee;
+use super::signature::Signature;
+
+/// What a signature is judged by: the patient's side on its own day and on the day of the last
+/// signature, and facts about the patient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConditionsSignature {
+    /// The patient's side on the day of this signature.
+    pub au_jour: CotePatient,
+    /// The patient's side on the day of the last signature, this one included.
+    pub a_l_effet: CotePatient,
+    /// Birth of the patient, or 1 January of the year.
+    pub naissance: NaiveDate,
+    /// First day of the first caisse that the register knows.
+    pub rattachement: Option<NaiveDate>,
+    /// Days within which a signature that a machine took is transmitted.
+    pub transmission: u64,
+    /// Today, in Paris.
+    pub aujourd_hui: NaiveDate,
+    pub maintenant: DateTime<Utc>,
+}
+
+impl ConditionsSignature {
+    /// Refuses a signature of a day or an instant that cannot be, or that comes too late.
+    pub(super) fn verify_day(&self, signature: &Signature) -> Result<(), DeclarationRefusee> {
+        if signature.signe_le > self.aujourd_hui
+            || signature.signe_a.is_some_and(|instant| instant > self.maintenant)
+        {
+            return Err(DeclarationRefusee::SignatureFuture);
+        }
+        if signature.signe_le < self.naissance {
+            return Err(DeclarationRefusee::SignatureAvantNaissance);
+        }
+        if self.rattachement.is_some_and(|first| signature.signe_le < first) {
+            return Err(DeclarationRefusee::SignatureAvantRattachement);
+        }
+        let latest = signature.signe_le.checked_add_days(Days::new(self.transmission));
+        if !signature.moyen.est_papier() && latest.is_some_and(|latest| latest < self.aujourd_hui) {
+            return Err(DeclarationRefusee::SignatureTardive { jours: self.transmission });
+        }
+        Ok(())
+    }
+}

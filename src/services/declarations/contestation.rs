@@ -1,0 +1,43 @@
+//! The patient's side contests a choice that was made in the patient's name; the caisse decides.
+
+use super::Dossier;
+use super::transitions::{advance, finish, take};
+use crate::domain::ids::DeclarationId;
+use crate::services::frises::replay;
+use crate::services::{Core, Demande, Done, Render};
+
+/// Contests a declaration that counts. It goes on counting; every evaluation of its days warns.
+pub async fn contest(
+    core: &Core,
+    demande: &Demande,
+    seen: (DeclarationId, i32),
+    motif: &str,
+    rendre: impl Render<Dossier>,
+) -> Done {
+    let (mut act, mut declaration) = take(core, demande, seen).await?;
+    declaration.contest(motif.to_owned())?;
+    advance(&mut act, &mut declaration, "declaration.contestee").await?;
+    finish(act, declaration, rendre).await
+}
+
+/// Decides what was contested. Upheld, history is unrolled again without the declaration.
+pub async fn decide(
+    core: &Core,
+    demande: &Demande,
+    seen: (DeclarationId, i32),
+    (retenue, motif): (bool, &str),
+    rendre: impl Render<Dossier>,
+) -> Done {
+    let (mut act, mut declaration) = take(core, demande, seen).await?;
+    declaration.decide(retenue, motif.to_owned())?;
+    let nature = if retenue {
+        "declaration.contestation_retenue"
+    } else {
+        "declaration.contestation_rejetee"
+    };
+    advance(&mut act, &mut declaration, nature).await?;
+    if retenue {
+        replay(&mut act.writing()).await?;
+    }
+    finish(act, declaration, rendre).await
+}
