@@ -31,12 +31,11 @@ fn shortened(lines: &[&str]) -> Vec<String> {
             continue;
         }
         let inside = shortened(inside);
-        match in_one_line(line, &inside) {
-            Some(whole) => short.push(whole),
-            None => {
-                short.push((*line).to_owned());
-                short.extend(inside);
-            }
+        if let Some(whole) = in_one_line(line, &inside) {
+            short.push(whole);
+        } else {
+            short.push((*line).to_owned());
+            short.extend(inside);
         }
     }
     short
