@@ -6,6 +6,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::evaluation::{Appartenance, Avertissement, AvertissementLigne, Evaluation};
+use super::evenement::{JoursTouches, NatureEvenement};
 use super::ids::FeuilleId;
 use super::vocabulary::{Vocabulaire, vocabulaire};
 
@@ -35,53 +36,10 @@ pub struct Raison {
     pub feuilles: Vec<FeuilleId>,
 }
 
-/// Which days a recorded fact touches, given its first day and the first day after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Portee {
-    /// Those of the fact itself.
-    Periode,
-    /// Those from its end on: it is the end that was recorded.
-    Fin,
-    /// Those from its first day on.
-    Debut,
-    /// Any: it changes what the days of before were thought to be.
-    Tous,
-}
-
-/// The kinds of events that an evaluation may depend on. What only accompanies one of them, and what is
-/// about a doctor and names no patient, is not among them.
-const FAITS: [(&str, Portee); 20] = [
-    ("declaration.prise_effet", Portee::Periode),
-    ("declaration.rouverte", Portee::Debut),
-    ("declaration.remplacee", Portee::Fin),
-    ("declaration.cloturee", Portee::Fin),
-    ("declaration.depassee", Portee::Tous),
-    ("designation.membre_arrive", Portee::Debut),
-    ("designation.membre_parti", Portee::Debut),
-    ("designation.membre_revenu", Portee::Debut),
-    ("designation.conflit_resolu", Portee::Debut),
-    ("patient.organisme_change", Portee::Debut),
-    ("patient.statut_change", Portee::Debut),
-    ("patient.decede", Portee::Debut),
-    ("patient.deces_rectifie", Portee::Tous),
-    ("patient.fusionne", Portee::Tous),
-    ("patient.fusion_annulee", Portee::Tous),
-    ("patient.scinde", Portee::Tous),
-    ("adressage.etabli", Portee::Periode),
-    ("adressage.rectifie", Portee::Debut),
-    ("adressage.clos", Portee::Fin),
-    ("adressage.annule", Portee::Periode),
-];
-
-/// The kinds of events that may touch feuilles of before.
-pub fn natures() -> Vec<String> {
-    FAITS.iter().map(|(nature, _)| (*nature).to_owned()).collect()
-}
-
 /// Something recorded about a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaitEnregistre {
-    pub nature: String,
+    pub nature: NatureEvenement,
     pub enregistre_le: DateTime<Utc>,
     /// From which day it counts, when it counts from one.
     pub du: Option<NaiveDate>,
@@ -92,16 +50,14 @@ pub struct FaitEnregistre {
 impl FaitEnregistre {
     /// Whether it counts on a day.
     fn touche(&self, jour: NaiveDate) -> bool {
-        let Some((_, portee)) = FAITS.iter().find(|(nature, _)| *nature == self.nature) else {
-            return false;
-        };
         let begun = self.du.is_none_or(|du| du <= jour);
         let over = self.au.is_some_and(|au| au <= jour);
-        match portee {
-            Portee::Periode => begun && !over,
-            Portee::Fin => self.au.map_or(begun, |_| over),
-            Portee::Debut => begun,
-            Portee::Tous => true,
+        match self.nature.jours() {
+            JoursTouches::Aucun => false,
+            JoursTouches::Periode => begun && !over,
+            JoursTouches::Fin => self.au.map_or(begun, |_| over),
+            JoursTouches::Debut => begun,
+            JoursTouches::Tous => true,
         }
     }
 }
@@ -189,7 +145,7 @@ fn late(autour: &Autour<'_>) -> Option<Raison> {
     };
     let late: Vec<&FaitEnregistre> = autour.faits.iter().filter(counts).collect();
     let apparue_le = late.iter().map(|fait| fait.enregistre_le).max()?;
-    let mut codes: Vec<String> = late.iter().map(|fait| fait.nature.clone()).collect();
+    let mut codes: Vec<String> = late.iter().map(|fait| fait.nature.mot().to_owned()).collect();
     codes.sort_unstable();
     codes.dedup();
     Some(Raison { motif: MotifRevue::FaitTardif, apparue_le, codes, feuilles: Vec::new() })

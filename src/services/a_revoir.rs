@@ -11,6 +11,7 @@ use super::{Contexte, Core, Seen, ServiceError};
 use crate::domain::a_revoir::{
     self as revue, Autour, FaitEnregistre, MotifRevue, Raison, Reexamen,
 };
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree, FeuilleRecue};
@@ -189,7 +190,9 @@ async fn around(
     oldest: DateTime<Utc>,
 ) -> Result<Alentours, ServiceError> {
     let mut faits: BTreeMap<PatientId, Vec<FaitEnregistre>> = BTreeMap::new();
-    for (record, fait) in a_revoir::faits(conn, records, &revue::natures(), oldest).await? {
+    for (record, fait) in
+        a_revoir::faits(conn, records, &NatureEvenement::tardives(), oldest).await?
+    {
         faits.entry(owners.get(&record).copied().unwrap_or(record)).or_default().push(fait);
     }
     let mut reexamens: BTreeMap<PatientId, Vec<Reexamen>> = BTreeMap::new();

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::StorageError;
 use crate::domain::a_revoir::{FaitEnregistre, Reexamen};
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::PatientId;
 
 /// The persons who depend on a caisse on a day, in the order of their ids, from one on, itself included:
@@ -39,7 +40,7 @@ pub async fn persons(
 pub async fn faits(
     conn: &mut PgConnection,
     records: &[PatientId],
-    natures: &[String],
+    natures: &[NatureEvenement],
     apres: DateTime<Utc>,
 ) -> Result<Vec<(PatientId, FaitEnregistre)>, StorageError> {
     let rows = sqlx::query!(
@@ -50,7 +51,7 @@ pub async fn faits(
          WHERE patient_id = ANY($1) AND nature NOT LIKE 'feuille.%' AND nature = ANY($2)
            AND enregistre_le > $3"#,
         records as _,
-        natures,
+        natures as _,
         apres
     )
     .fetch_all(conn)

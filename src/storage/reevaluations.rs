@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::StorageError;
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
 use crate::domain::reevaluation::{
     Changement, EtatReevaluation, Etendue, Examen, Issue, Reevaluation,
@@ -175,7 +176,7 @@ pub async fn feuilles(
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaitRecu {
     /// Kind of event.
-    pub nature: String,
+    pub nature: NatureEvenement,
     /// When it was recorded.
     pub enregistre_le: DateTime<Utc>,
     /// From which day it counts, when it counts from one.

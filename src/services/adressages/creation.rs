@@ -10,6 +10,7 @@ use crate::domain::adressage::{
 };
 use crate::domain::calendar::Periode;
 use crate::domain::droits::Relation;
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{AdressageId, MedecinId, PatientId};
 use crate::law::LawError;
 use crate::law::parameters::Parametre;
@@ -60,7 +61,7 @@ pub async fn create(
     };
     adressages::insert(act.conn(), &adressage).await?;
     act.rapports = act.rapports.avec(Relation::Auteur);
-    finish(act, adressage, "adressage.etabli", rendre).await
+    finish(act, adressage, NatureEvenement::AdressageEtabli, rendre).await
 }
 
 /// What an author wrote, with its people found and its period; `fixe` is what the content does

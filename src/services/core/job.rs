@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 
-use super::writing::Signed;
 use super::{Contexte, Core, ServiceError, Writing};
 use crate::domain::ids::PatientId;
 use crate::storage::{Connection, Tx, patients};
@@ -53,7 +52,7 @@ impl Job<'_> {
         let Some(instant) = locked else { return Ok(None) };
         self.touched = Some((patient, instant));
         let Self { core, tx, .. } = self;
-        Ok(Some(Writing { core, tx, signed: Signed::SERVICE, patient, instant }))
+        Ok(Some(Writing { core, tx, auteur_id: None, patient, instant }))
     }
 
     /// Ends the work: writes when its person was last written about, and commits.

@@ -17,6 +17,7 @@ use crate::domain::declaration::{
 };
 use crate::domain::digest::Empreinte;
 use crate::domain::droits::Relation;
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{DeclarationId, MedecinId, PatientId};
 use crate::law::parameters::Parametre;
 use crate::services::core::Act;
@@ -127,7 +128,7 @@ pub(super) async fn lodge(
     for signature in &declaration.signatures {
         signatures::insert(act.conn(), &declaration, signature, instant).await?;
     }
-    act.tell(fact(&declaration, "declaration.deposee")).await?;
+    act.tell(fact(&declaration, NatureEvenement::DeclarationDeposee)).await?;
     if declaration.etat == Etat::Active {
         take_effect(act, &declaration).await?;
     }

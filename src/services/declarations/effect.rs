@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::signature::verify_designable;
 use crate::domain::declaration::Declaration;
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::frise::Choix;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::core::{Act, Fact};
@@ -56,7 +57,7 @@ async fn tell_contradicted(
         let mut tell = Vec::new();
         if before.effet_du == after.effet_du {
             tell.push((
-                "declaration.meme_jour",
+                NatureEvenement::DeclarationMemeJour,
                 json!({
                     "declaration_prevalente": after.declaration_id,
                 }),
@@ -66,7 +67,7 @@ async fn tell_contradicted(
             && told.representant != other.representant
         {
             tell.push((
-                "declaration.autre_titulaire",
+                NatureEvenement::DeclarationAutreTitulaire,
                 json!({
                     "declaration_prevalente": after.declaration_id,
                     "destinataire_representation_id": told.id,
@@ -82,10 +83,9 @@ async fn tell_contradicted(
 }
 
 /// What is told of a declaration.
-pub(super) fn fact(declaration: &Declaration, nature: &'static str) -> Fact {
+pub(super) fn fact(declaration: &Declaration, nature: NatureEvenement) -> Fact {
     Fact::of(nature)
         .doctor(declaration.medecins.first().map(|medecin| medecin.medecin_id))
         .declaration(declaration.id)
-        .means(declaration.signatures.last().map(|signature| signature.moyen.mot()))
         .with(json!({ "etat": declaration.etat.mot(), "version": declaration.version }))
 }

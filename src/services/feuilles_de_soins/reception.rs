@@ -13,6 +13,7 @@ use serde_json::json;
 use super::decision::{Decisions, Donnees, decide};
 use super::{NouvelleFeuille, Suite, Tour};
 use crate::domain::acteur::Acteur;
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::domain::patient::ClePatient;
 use crate::services::core::{Fact, Many};
@@ -207,8 +208,10 @@ async fn write(many: &mut Many<'_>, decisions: &Decisions) -> Result<bool, Servi
     }
     participations::add_all(many.conn(), retenues).await?;
     let ids: Vec<FeuilleId> = lignes.iter().map(NouvelleLigne::feuille_id).collect();
-    let fact = Fact::of("feuille.evaluee").with(json!({ "numero": 1 }));
-    many.tell(fact, &ids, instants).await?;
+    let fact = Fact::of(NatureEvenement::FeuilleEvaluee).feuilles(ids);
+    let now = many.core().now();
+    many.tell((None, now), fact.with(json!({ "numero": 1 }))).await?;
+    many.touch(instants).await?;
     let evaluees: Vec<Evaluee<'_>> = decisions
         .issues
         .iter()

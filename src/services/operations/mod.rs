@@ -14,6 +14,7 @@ use super::neutralisations::months;
 use super::{
     Contexte, Core, Demande, Done, Render, Rendu, ServiceError, latest_knowledge, verify_version,
 };
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{OperationId, TacheId};
 use crate::domain::operation::{
@@ -146,7 +147,9 @@ pub async fn cancel(
     restore_facts(core, conn, &operation, doctor.instant).await?;
     changements::touch(conn, doctor.id, doctor.instant).await?;
     plan(core, conn, UNDO, (id, doctor.instant)).await?;
-    opening.tell(fact(&operation, "medecin.operation_annulee"), doctor.instant).await?;
+    opening
+        .tell(fact(&operation, NatureEvenement::MedecinOperationAnnulee), doctor.instant)
+        .await?;
     let operation = own(opening.conn(), &demande.contexte, id).await?;
     let rendu = rendre(&suivi(opening.conn(), operation).await?)?;
     Ok(opening.close(rendu).await?)
@@ -254,7 +257,7 @@ async fn plan(
 }
 
 /// What is told of an operation.
-fn fact(operation: &Operation, nature: &'static str) -> Fact {
+fn fact(operation: &Operation, nature: NatureEvenement) -> Fact {
     let donnees = json!({ "operation_id": operation.id, "nature": operation.nature });
     Fact::of(nature).effective(operation.effet_du).doctor(operation.medecin_id).with(donnees)
 }

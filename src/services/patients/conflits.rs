@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::dossier::{caisse_of, record};
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{ConflitId, DeclarationId, FaitId, PatientId};
 use crate::domain::vie::ActePatient;
 use crate::domain::vie::fusion::{Conflit, EtatConflit};
@@ -66,7 +67,8 @@ pub async fn settle_conflit(
     record(&mut act, patient, ActePatient::Arbitrage, None).await?;
     let donnees = json!({ "conflit_id": id, "declaration_retenue": retenue });
     let effet_du = conflit.chevauchement.effet.du();
-    act.tell(Fact::of("designation.conflit_resolu").effective(effet_du).with(donnees)).await?;
+    act.tell(Fact::of(NatureEvenement::DesignationConflitResolu).effective(effet_du).with(donnees))
+        .await?;
     replay(&mut act.writing()).await?;
     let rendu = rendre(&conflit)?;
     Ok(act.close(rendu).await?)

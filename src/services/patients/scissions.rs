@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::dossier::{dossier, open, record};
 use super::{already_registered, insert, new_patient, verify_dates, verify_own};
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{DeclarationId, FeuilleId, PatientId};
 use crate::domain::patient::{NouveauPatient, Patient};
 use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification};
@@ -52,7 +53,9 @@ pub async fn split(
         "feuilles": scission.feuilles.len(),
     });
     for person in [patient, other] {
-        act.writing_of(person).tell(Fact::of("patient.scinde").with(donnees.clone())).await?;
+        act.writing_of(person)
+            .tell(Fact::of(NatureEvenement::PatientScinde).with(donnees.clone()))
+            .await?;
     }
     let (rapports, droit) = (act.rapports.clone(), act.droit.clone());
     let origin = dossier(core, act.conn(), patient, (&rapports, &droit)).await?;
@@ -121,7 +124,7 @@ async fn move_feuilles(
         move_participations(conn, &recue, to).await?;
         fusions::attribute_feuille(conn, *id, from, to, instant).await?;
         let day = recue.feuille.feuille.soins.date_soins();
-        let fact = Fact::of("feuille.reattribuee").effective(day).feuille(*id);
+        let fact = Fact::of(NatureEvenement::FeuilleReattribuee).effective(day).feuille(*id);
         act.writing_of(to).tell(fact.with(json!({ "origine_id": from }))).await?;
     }
     Ok(())

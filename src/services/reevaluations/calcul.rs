@@ -9,6 +9,7 @@ use super::super::evaluations::ask;
 use super::super::faits::registre;
 use super::super::feuilles_de_soins::retenues;
 use crate::domain::evaluation::FaitsConnus;
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
 use crate::domain::reevaluation::{Changement, Etendue, Examen, Issue, decident_pareil};
 use crate::domain::vocabulary::Vocabulaire;
@@ -133,7 +134,8 @@ fn evaluated_again(
     cadre: &Cadre,
 ) -> Fact {
     let synthese = after.evaluation.synthese();
-    let fact = Fact::of("feuille.reevaluee").effective(kept.feuille.soins.date_soins());
+    let fact =
+        Fact::of(NatureEvenement::FeuilleReevaluee).effective(kept.feuille.soins.date_soins());
     fact.declaration(after.declaration_id).feuille(kept.id).with(json!({
         "numero": after.numero,
         "remplace": after.numero.saturating_sub(1),
@@ -168,7 +170,7 @@ fn causes(
         fait.enregistre_le > before.connu_le && fait.effet_du.is_none_or(|from| from <= day)
     };
     let mut found: Vec<String> =
-        recorded.iter().filter(counts).map(|fait| fait.nature.clone()).collect();
+        recorded.iter().filter(counts).map(|fait| fait.nature.mot().to_owned()).collect();
     if before.loi_id != loi_id {
         found.push(LOI.to_owned());
     }
