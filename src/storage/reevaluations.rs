@@ -1,10 +1,9 @@
 //! Evaluations made again: what was asked, and what changes.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use sqlx::postgres::PgConnection;
 
 use super::StorageError;
-use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
 use crate::domain::reevaluation::{
     Changement, EtatReevaluation, Etendue, Examen, Issue, Reevaluation,
@@ -170,34 +169,6 @@ pub async fn feuilles(
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| (row.feuille_id, row.holder)).collect())
-}
-
-/// Something recorded about a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FaitRecu {
-    /// Kind of event.
-    pub nature: NatureEvenement,
-    /// When it was recorded.
-    pub enregistre_le: DateTime<Utc>,
-    /// From which day it counts, when it counts from one.
-    pub effet_du: Option<NaiveDate>,
-}
-
-/// Everything recorded about some records, feuilles left out.
-pub async fn faits_recus(
-    conn: &mut PgConnection,
-    records: &[PatientId],
-) -> Result<Vec<FaitRecu>, StorageError> {
-    Ok(sqlx::query_as!(
-        FaitRecu,
-        "/* evenement.of_persons */
-         SELECT nature, enregistre_le, effet_du FROM evenement
-         WHERE patient_id = ANY($1) AND nature NOT LIKE 'feuille.%'
-         ORDER BY enregistre_le, evenement_id",
-        records as _
-    )
-    .fetch_all(conn)
-    .await?)
 }
 
 /// Writes what changes for a person, in place of what a trial had written.

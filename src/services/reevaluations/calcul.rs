@@ -1,9 +1,12 @@
 //! One person: every feuille of the days asked, in the order of their reception.
 
-use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
 use serde_json::json;
 
 use super::super::ServiceError;
+use super::super::a_revoir::around;
 use super::super::core::{Fact, Writing};
 use super::super::evaluations::ask;
 use super::super::faits::registre;
@@ -11,23 +14,20 @@ use super::super::feuilles_de_soins::retenues;
 use crate::domain::evaluation::FaitsConnus;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
-use crate::domain::reevaluation::{Changement, Etendue, Examen, Issue, decident_pareil};
+use crate::domain::reevaluation::{Changement, Etendue, Examen, Issue, causes, decident_pareil};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree};
 use crate::storage::participations::Retenue;
-use crate::storage::reevaluations::{self, FaitRecu};
+use crate::storage::reevaluations;
 use crate::storage::{Connection, faits, participations};
-
-/// A cause that no event tells: the law of the service is another.
-const LOI: &str = "loi";
-/// Another: an earlier feuille of the same person changed, and the ceilings of the year with it.
-const PLAFONDS: &str = "plafonds";
 
 /// What a person's feuilles are evaluated with.
 pub(super) struct Cadre {
     /// For which request.
     pub(super) id: ReevaluationId,
+    /// Of which caisse.
+    pub(super) caisse: String,
     /// Which feuilles.
     pub(super) etendue: Etendue,
     /// Number of the present law.
@@ -44,9 +44,10 @@ pub(super) async fn reexamine(
     cadre: &Cadre,
 ) -> Result<(Examen, Vec<Changement>), ServiceError> {
     let patient = writing.patient;
-    let old = faits::absorbed(writing.conn(), &[patient], None).await?;
-    let records: Vec<PatientId> =
-        std::iter::once(patient).chain(old.into_iter().map(|(_, old)| old)).collect();
+    let absorbed = faits::absorbed(writing.conn(), &[patient], None).await?;
+    let owners: BTreeMap<PatientId, PatientId> =
+        absorbed.into_iter().map(|(kept, old)| (old, kept)).collect();
+    let records: Vec<PatientId> = std::iter::once(patient).chain(owners.keys().copied()).collect();
     let days = (cadre.etendue.du, cadre.etendue.au);
     let found = reevaluations::feuilles(writing.conn(), &records, days).await?;
     let mut examen = Examen { patients: 1, ..Examen::default() };
@@ -54,7 +55,10 @@ pub(super) async fn reexamine(
     if found.is_empty() {
         return Ok((examen, changes));
     }
-    let recorded = reevaluations::faits_recus(writing.conn(), &records).await?;
+    let persons = (&[patient][..], &owners);
+    let since = DateTime::UNIX_EPOCH;
+    let mut around = around(writing.conn(), &cadre.caisse, persons, since).await?;
+    let alentours = around.remove(&patient).unwrap_or_default();
     let ids: Vec<FeuilleId> = found.iter().map(|(id, _)| *id).collect();
     let mut later = evaluations::later(writing.conn(), &ids).await?;
     for (id, holder) in found {
@@ -93,7 +97,7 @@ pub(super) async fn reexamine(
             date_soins: day,
             ancien: before.numero,
             nouveau: Some(after.numero),
-            causes: causes(&recorded, &before, (day, cadre.loi_id)),
+            causes: causes(&alentours, (before.connu_le, day), before.loi_id != cadre.loi_id),
             avant,
             apres,
         });
@@ -158,26 +162,4 @@ async fn keep(
 ) -> Result<(), ServiceError> {
     let list: Vec<(PatientId, Retenue)> = list.iter().map(|one| (patient, *one)).collect();
     Ok(participations::add_all(conn, &list).await?)
-}
-
-/// Why an evaluation changes: what was recorded after it and counts on its day.
-fn causes(
-    recorded: &[FaitRecu],
-    before: &EvaluationEnregistree,
-    (day, loi_id): (NaiveDate, i16),
-) -> Vec<String> {
-    let counts = |fait: &&FaitRecu| {
-        fait.enregistre_le > before.connu_le && fait.effet_du.is_none_or(|from| from <= day)
-    };
-    let mut found: Vec<String> =
-        recorded.iter().filter(counts).map(|fait| fait.nature.mot().to_owned()).collect();
-    if before.loi_id != loi_id {
-        found.push(LOI.to_owned());
-    }
-    if found.is_empty() {
-        found.push(PLAFONDS.to_owned());
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
 }

@@ -70,7 +70,8 @@ async fn serve(
     let (mut examen, mut changes) = (Examen::default(), Vec::new());
     // Merged meanwhile: the feuilles are looked at with the record that was kept.
     if let Some(mut writing) = job.on(patient).await? {
-        let cadre = Cadre { id: asked.id, etendue: asked.etendue, loi_id };
+        let caisse = asked.caisse.clone();
+        let cadre = Cadre { id: asked.id, caisse, etendue: asked.etendue, loi_id };
         (examen, changes) = reexamine(&mut writing, &cadre).await?;
     }
     if !asked.ecrit() || changes.is_empty() {
