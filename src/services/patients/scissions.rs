@@ -141,11 +141,9 @@ async fn move_participations(
     let last = evaluations::later(conn, &[id]).await?.pop();
     let current = last.as_ref().unwrap_or(&recue.evaluation);
     let kept = retenues(feuille, &current.evaluation);
-    for one in &kept {
-        participations::remove(conn, holder, one).await?;
-    }
-    let moved: Vec<_> = kept.into_iter().map(|one| (to, one)).collect();
-    Ok(participations::add_all(conn, &moved).await?)
+    let of = |record| -> Vec<_> { kept.iter().map(|one| (record, *one)).collect() };
+    participations::remove_all(conn, &of(holder)).await?;
+    Ok(participations::add_all(conn, &of(to)).await?)
 }
 
 /// The same refusal, of fields that are members of another.
