@@ -60,7 +60,7 @@ pub(super) async fn neutralise(
             continue;
         }
         let fait = FaitDate {
-            id: FaitId::from_uuid(core.ids.uuid()),
+            id: FaitId::from_uuid(core.ids().uuid()),
             valeur: Neutralisation {
                 medecin_id: operation.medecin_id,
                 rpps: operation.rpps,
@@ -107,7 +107,7 @@ pub(super) fn months(core: &Core, jour: NaiveDate) -> i64 {
 
 /// The value of a parameter on a day; zero on the days before its first.
 fn valeur_ou_zero(core: &Core, parametre: Parametre, jour: NaiveDate) -> i64 {
-    core.law
+    core.law()
         .parametres()
         .get(parametre)
         .and_then(|history| history.en_vigueur(jour))

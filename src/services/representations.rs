@@ -75,7 +75,7 @@ pub async fn create(
         return Err(ServiceError::RepresentationExistante.into());
     }
     let lien = Representation {
-        id: RepresentationId::from_uuid(core.ids.uuid()),
+        id: RepresentationId::from_uuid(core.ids().uuid()),
         patient_id: patient,
         version: 1,
         representant: nouvelle.representant.clone(),

@@ -112,7 +112,7 @@ pub async fn against_register(
     let sujet = (record, feuille);
     let mut registre = registre_connu(core, access.conn(), &[sujet], connu_le).await?;
     leave_itself_out(access.conn(), sujet, &mut registre, connu_le).await?;
-    let Jugement { faits, declaration_id, evaluation } = registre.juger(&core.law, sujet, None)?;
+    let Jugement { faits, declaration_id, evaluation } = registre.juger(core.law(), sujet, None)?;
     let connu_le = connu_le.unwrap_or(now);
     access.show(SimulationRegistre { evaluation, faits, declaration_id, connu_le }).await
 }

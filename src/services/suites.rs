@@ -41,7 +41,7 @@ pub(super) async fn keep(
     for (kept, evaluation) in evaluees {
         let Some(jour) = kept.feuille.soins.date_soins() else { continue };
         let (patient_id, par) = (kept.patient_id, AutreFeuille { jour, feuille: kept.id });
-        for avis in many.core().law.avis_rompus(&evaluation.faits.registre, jour) {
+        for avis in many.core().law().avis_rompus(&evaluation.faits.registre, jour) {
             broken.push(AvisRompu { patient_id, avis: avis.feuille, par });
             // An earlier feuille is to be looked at again.
             let donnees = json!({ "motif": "avis_ponctuel_rompu", "feuille_id": kept.id });

@@ -43,7 +43,7 @@ pub async fn create(
     let fixe = (nouveau.nature, etabli_le, etabli_le);
     let (projet, effet) = projet(core, act.conn(), patient, fixe, nouveau.contenu).await?;
     let adressage = Adressage {
-        id: AdressageId::from_uuid(core.ids.uuid()),
+        id: AdressageId::from_uuid(core.ids().uuid()),
         patient_id: patient,
         medecin_id: author.medecin_id,
         rpps: author.rpps,
@@ -103,7 +103,7 @@ fn limites(
         if wanted != nature {
             return Ok(0);
         }
-        let value = core.law.valeur(parametre, jour).map_err(LawError::from)?;
+        let value = core.law().valeur(parametre, jour).map_err(LawError::from)?;
         Ok(i32::try_from(value).unwrap_or(i32::MAX))
     };
     Ok(LimitesAdressage {

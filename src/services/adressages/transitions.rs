@@ -84,7 +84,7 @@ pub async fn report(
     let author = medecins::find(act.conn(), rpps, latest_knowledge()).await?;
     let author = author.ok_or(ServiceError::Introuvable)?;
     let retour = Retour {
-        id: RetourId::from_uuid(core.ids.uuid()),
+        id: RetourId::from_uuid(core.ids().uuid()),
         medecin_id: author.id,
         rpps: author.rpps,
         nature: nouveau.nature,

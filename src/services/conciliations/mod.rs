@@ -104,7 +104,7 @@ pub async fn open(
     let affiliations = patients::affiliations(act.conn(), patient, latest_knowledge()).await?;
     let organisme = Affiliations(affiliations).le(today).ok_or(ServiceError::Introuvable)?;
     let conciliation = Conciliation {
-        id: ConciliationId::from_uuid(core.ids.uuid()),
+        id: ConciliationId::from_uuid(core.ids().uuid()),
         patient_id: patient,
         organisme,
         commune: nouvelle.commune,

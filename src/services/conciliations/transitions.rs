@@ -103,7 +103,7 @@ async fn new_contact(
     let medecin = known(conn, &nouveau.rpps).await?;
     let today = core.today();
     let mut contact = Contact {
-        id: ContactId::from_uuid(core.ids.uuid()),
+        id: ContactId::from_uuid(core.ids().uuid()),
         version: 1,
         medecin_id: medecin.id,
         rpps: medecin.rpps,

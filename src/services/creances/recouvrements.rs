@@ -64,7 +64,7 @@ pub async fn recover(
         return Err(ServiceError::Invalide(wrong.into_iter().map(champ).collect()).into());
     }
     let recouvrement = Recouvrement {
-        id: RecouvrementId::from_uuid(core.ids.uuid()),
+        id: RecouvrementId::from_uuid(core.ids().uuid()),
         cle: nouveau.cle,
         montant: nouveau.montant,
         jour,
@@ -97,7 +97,7 @@ pub async fn cancel(
         auteur: demande.contexte.acteur().identite(),
         enregistre_le: act.instant,
     };
-    let movement = (RecouvrementId::from_uuid(core.ids.uuid()), &annulation);
+    let movement = (RecouvrementId::from_uuid(core.ids().uuid()), &annulation);
     mouvements::cancel(act.conn(), place(&recue), &recouvrement, movement).await?;
     finish(act, recue, id, rendre).await
 }

@@ -145,9 +145,9 @@ fn new_declaration(
     let waiting_days = core.valeur(Parametre::MtDelaiEntreSignatures, core.today())?;
     let waiting = Days::new(u64::try_from(waiting_days).unwrap_or_default());
     Ok(Declaration {
-        id: DeclarationId::from_uuid(core.ids.uuid()),
+        id: DeclarationId::from_uuid(core.ids().uuid()),
         patient_id: projet.famille.patient.id,
-        numero: NumeroDeclaration::from_random(core.ids.random()),
+        numero: NumeroDeclaration::from_random(core.ids().random()),
         canal: match acteur {
             Acteur::Medecin(_) => Canal::Teleservice,
             Acteur::Patient(_) => Canal::Portail,

@@ -58,7 +58,7 @@ pub async fn withdraw(
     };
     let (patient, instant) = (act.patient, act.instant);
     for medecin_id in lignes_en_vigueur(&shown, wanted, effet_du)? {
-        let id = FaitId::from_uuid(core.ids.uuid());
+        let id = FaitId::from_uuid(core.ids().uuid());
         let fin = Fin { id, medecin_id, motif, effet_du, decidee_le: instant, operation_id: None };
         fins::insert(act.conn(), patient, &fin, instant).await?;
         // The notice to the other party.

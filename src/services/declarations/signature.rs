@@ -103,7 +103,7 @@ pub(super) fn signature(
         if recue.moyen.est_papier() { recue.signe_a } else { recue.signe_a.or(Some(now)) };
     let day_of_instant = signe_a.map(paris_day);
     Ok(Signature {
-        id: SignatureId::from_uuid(core.ids.uuid()),
+        id: SignatureId::from_uuid(core.ids().uuid()),
         role: recue.role,
         medecin_id,
         representation_id: recue.representation_id,

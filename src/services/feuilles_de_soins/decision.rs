@@ -111,8 +111,8 @@ fn evaluate(
 ) -> Result<FeuilleRecue, ServiceError> {
     let feuille = &ligne.nouvelle.feuille;
     let Jugement { faits, declaration_id, evaluation } =
-        registre.juger(&core.law, (patient_id, feuille), None)?;
-    let id = core.ids.feuille(ligne.date_soins);
+        registre.juger(core.law(), (patient_id, feuille), None)?;
+    let id = core.ids().feuille(ligne.date_soins);
     Ok(FeuilleRecue {
         feuille: FeuilleEnregistree {
             id,

@@ -81,7 +81,7 @@ pub(super) async fn open_months(
 ) -> Result<(), ServiceError> {
     core.loi_id().await?;
     for jour in days {
-        feuilles_de_soins::ensure_month(&core.db, *jour).await?;
+        core.open_month(*jour).await?;
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ pub(super) async fn apply(
     let conn = writing.conn();
     let (segment, told): (Option<&Segment>, Vec<Annonce>) = match change {
         Modification::Ouvrir(segment) => {
-            let id = DesignationId::from_uuid(core.ids.uuid());
+            let id = DesignationId::from_uuid(core.ids().uuid());
             designations::open(conn, patient, id, segment, instant).await?;
             (Some(segment), of_each(NatureEvenement::DeclarationPriseEffet, segment))
         }
@@ -67,7 +67,7 @@ pub(super) async fn tell_movements(
 ) -> Result<(), ServiceError> {
     let (core, patient, instant) = (writing.core(), writing.patient, writing.instant);
     for mouvement in mouvements(&jours_connus(stored), &jours(segments)) {
-        let id = FaitId::from_uuid(core.ids.uuid());
+        let id = FaitId::from_uuid(core.ids().uuid());
         patientele::insert_mouvement(writing.conn(), patient, id, &mouvement, instant).await?;
     }
     Ok(())

@@ -71,7 +71,7 @@ async fn exercice(
         LieuExistantOuNouveau::Existant(id) => place(conn, *id).await?,
         LieuExistantOuNouveau::Nouveau(new) => {
             let lieu = Lieu {
-                id: LieuId::from_uuid(core.ids.uuid()),
+                id: LieuId::from_uuid(core.ids().uuid()),
                 nature: new.nature,
                 nom: new.nom.clone(),
                 commune: new.commune,

@@ -173,7 +173,7 @@ async fn record(
     let medecin = medecin.ok_or(ServiceError::Introuvable)?;
     let changes = changes(core, conn, &medecin, nouvelle, doctor.instant).await?;
     let operation = Operation {
-        id: OperationId::from_uuid(core.ids.uuid()),
+        id: OperationId::from_uuid(core.ids().uuid()),
         medecin_id: doctor.id,
         rpps: nouvelle.rpps,
         nature,
@@ -250,7 +250,7 @@ async fn plan(
     nature: &str,
     (id, instant): (OperationId, DateTime<Utc>),
 ) -> Result<(), ServiceError> {
-    let task = TacheId::from_uuid(core.ids.uuid());
+    let task = TacheId::from_uuid(core.ids().uuid());
     let (cle, charge) = (id.to_string(), json!({ "operation_id": id }));
     taches::enqueue(conn, task, nature, Some(&cle), &charge, core.now(), instant).await?;
     Ok(())

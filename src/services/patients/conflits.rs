@@ -99,7 +99,7 @@ async fn set_losers_aside(act: &mut Act<'_>, conflit: &Conflit) -> Result<(), Se
     let overlap = &conflit.chevauchement;
     let losers = if conflit.retenue == Some(overlap.conservee) { brought } else { kept };
     for declaration in losers {
-        let id = FaitId::from_uuid(core.ids.uuid());
+        let id = FaitId::from_uuid(core.ids().uuid());
         conflits::set_aside(conn, conflit, id, declaration, overlap.effet).await?;
     }
     Ok(())

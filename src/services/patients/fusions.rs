@@ -60,7 +60,7 @@ pub async fn merge(
         return Err(ServiceError::FusionImpossible(obstacle).into());
     }
     let fusion = Fusion {
-        id: FusionId::from_uuid(core.ids.uuid()),
+        id: FusionId::from_uuid(core.ids().uuid()),
         patient_id: conserve,
         absorbe_id: absorbe,
         motif: nouvelle.motif,
@@ -138,7 +138,7 @@ async fn absorb(act: &mut Act<'_>, fusion: &Fusion) -> Result<(), ServiceError> 
     for chevauchement in overlaps {
         let effet = chevauchement.effet;
         let conflit = Conflit {
-            id: ConflitId::from_uuid(core.ids.uuid()),
+            id: ConflitId::from_uuid(core.ids().uuid()),
             patient_id: kept,
             fusion_id: fusion.id,
             version: 1,
@@ -149,7 +149,7 @@ async fn absorb(act: &mut Act<'_>, fusion: &Fusion) -> Result<(), ServiceError> 
         };
         conflits::insert(act.conn(), &conflit).await?;
         for declaration in &brought {
-            let id = FaitId::from_uuid(core.ids.uuid());
+            let id = FaitId::from_uuid(core.ids().uuid());
             conflits::set_aside(act.conn(), &conflit, id, *declaration, effet).await?;
         }
         let donnees = json!({ "conflit_id": conflit.id, "effet_au": effet.au() });

@@ -135,7 +135,7 @@ fn verify_dates(core: &Core, nouveau: &NouveauPatient) -> Result<(), ServiceErro
 
 fn new_patient(core: &Core, nouveau: &NouveauPatient, now: DateTime<Utc>) -> Patient {
     // The person's own id first: the sandbox counts on it.
-    let id = PatientId::from_uuid(core.ids.uuid());
+    let id = PatientId::from_uuid(core.ids().uuid());
     let birth = Periode::depuis(nouveau.identite.date_naissance.pour_calcul_age());
     let number = |usage, numero| core.fait(IdentifiantPatient { usage, numero }, birth, now);
     let mut identifiants = vec![number(UsageIdentifiant::Individuel, nouveau.identifiant)];

@@ -49,7 +49,7 @@ pub async fn create(
         })?;
     }
     let reevaluation = Reevaluation {
-        id: ReevaluationId::from_uuid(core.ids.uuid()),
+        id: ReevaluationId::from_uuid(core.ids().uuid()),
         caisse: contexte.acteur().identite(),
         motif,
         etendue,
@@ -134,7 +134,7 @@ async fn announce(
     nature: NatureEvenement,
 ) -> Result<(), ServiceError> {
     let (core, now) = (opening.core(), opening.core().now());
-    let task = TacheId::from_uuid(core.ids.uuid());
+    let task = TacheId::from_uuid(core.ids().uuid());
     let charge = json!({ "reevaluation_id": asked.id });
     let key = format!("{}:{}", asked.id, asked.etat.mot());
     taches::enqueue(opening.conn(), task, REEVALUER, Some(&key), &charge, now, now).await?;
