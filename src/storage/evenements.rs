@@ -1,10 +1,9 @@
 //! The journal of what happened.
 
 use chrono::{DateTime, Utc};
-use sqlx::postgres::PgConnection;
 use sqlx::types::Json;
 
-use super::StorageError;
+use super::{StorageError, Tx};
 use crate::domain::evenement::Fact;
 use crate::domain::ids::{EvenementId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
@@ -24,7 +23,7 @@ pub struct Inscription {
 
 /// Writes an event, in the transaction of what it tells.
 pub async fn insert(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     inscription: Inscription,
     fact: &Fact,
 ) -> Result<(), StorageError> {
@@ -46,7 +45,7 @@ pub async fn insert(
         inscription.auteur_id,
         Json(&fact.donnees) as _
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

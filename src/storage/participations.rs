@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
-use sqlx::postgres::PgConnection;
 
-use super::StorageError;
 use super::feuilles_de_soins::numeros;
+use super::{StorageError, Tx};
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::PatientId;
 use crate::domain::money::Centimes;
@@ -76,10 +75,7 @@ fn by_year(
 }
 
 /// Adds participations kept, each to the year of its day of care. The persons' rows are locked.
-pub async fn add_all(
-    conn: &mut PgConnection,
-    retenues: &[(PatientId, Retenue)],
-) -> Result<(), StorageError> {
+pub async fn add_all(tx: &mut Tx, retenues: &[(PatientId, Retenue)]) -> Result<(), StorageError> {
     if retenues.is_empty() {
         return Ok(());
     }
@@ -95,14 +91,14 @@ pub async fn add_all(
         &annees,
         &bytes as _
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Gives participations back. The persons' rows are locked.
 pub async fn remove_all(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     retenues: &[(PatientId, Retenue)],
 ) -> Result<(), StorageError> {
     if retenues.is_empty() {
@@ -117,7 +113,7 @@ pub async fn remove_all(
         &patients as _,
         &annees
     )
-    .fetch_all(&mut *conn)
+    .fetch_all(&mut **tx)
     .await?;
     let mut known: BTreeMap<(PatientId, i16), Vec<u8>> =
         rows.into_iter().map(|row| ((row.patient_id, row.annee), row.retenues)).collect();
@@ -148,7 +144,7 @@ pub async fn remove_all(
         &annees,
         &bytes as _
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::StorageError;
+use super::{StorageError, Tx};
 use crate::domain::declaration::{Declaration, Signature};
 use crate::domain::ids::{DeclarationId, PatientId, RepresentationId};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Writes a signature.
 pub async fn insert(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     declaration: &Declaration,
     signature: &Signature,
     instant: DateTime<Utc>,
@@ -36,7 +36,7 @@ pub async fn insert(
         instant,
         signature.representation_id as _
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

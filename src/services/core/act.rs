@@ -10,7 +10,7 @@ use crate::domain::droits::{Demarche, Droit, Rapports, Relation};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
 use crate::storage::patients::fusions;
-use crate::storage::{Connection, Tx, patients};
+use crate::storage::{Tx, patients};
 
 /// An act whose key is claimed, and that does not know yet whom it is about.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl Core {
 
 impl<'a> Opening<'a> {
     /// Where to read and write.
-    pub(in crate::services) fn conn(&mut self) -> &mut Connection {
+    pub(in crate::services) fn conn(&mut self) -> &mut Tx {
         &mut self.tx
     }
 
@@ -182,7 +182,7 @@ impl<'a> Opening<'a> {
 
 impl<'a> Act<'a> {
     /// Where to read and write.
-    pub(in crate::services) fn conn(&mut self) -> &mut Connection {
+    pub(in crate::services) fn conn(&mut self) -> &mut Tx {
         &mut self.opening.tx
     }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Contexte, Core, ServiceError, Writing};
 use crate::domain::ids::PatientId;
-use crate::storage::{Connection, Tx, patients};
+use crate::storage::{Tx, patients};
 
 /// A transaction of the service itself.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Core {
 
 impl Job<'_> {
     /// Where to read and write.
-    pub(in crate::services) fn conn(&mut self) -> &mut Connection {
+    pub(in crate::services) fn conn(&mut self) -> &mut Tx {
         &mut self.tx
     }
 
@@ -66,7 +66,7 @@ impl Job<'_> {
 
 impl Trial {
     /// Where to read and write what is forgotten.
-    pub(in crate::services) fn conn(&mut self) -> &mut Connection {
+    pub(in crate::services) fn conn(&mut self) -> &mut Tx {
         &mut self.0
     }
 }

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use super::{Core, ServiceError};
 use crate::domain::evenement::Fact;
 use crate::domain::ids::{EvenementId, PatientId};
+use crate::storage::Tx;
 use crate::storage::evenements::{self, Inscription};
-use crate::storage::{Connection, Tx};
 
 impl Core {
     /// Tells something, in the transaction of what it tells; nobody is the author of what the service does
@@ -40,7 +40,7 @@ pub(crate) struct Writing<'t> {
 
 impl<'t> Writing<'t> {
     /// Where to read and write.
-    pub(in crate::services) fn conn(&mut self) -> &mut Connection {
+    pub(in crate::services) fn conn(&mut self) -> &mut Tx {
         self.tx
     }
 

@@ -190,21 +190,11 @@ fn recognised(many: &Many<'_>, lot: &Lot<'_>, registre: &Registre) -> Vec<Person
 /// Writes what was decided; nothing when some of the feuilles were already received.
 async fn write(many: &mut Many<'_>, decisions: &Decisions) -> Result<bool, ServiceError> {
     let Decisions { lignes, retenues, instants, .. } = decisions;
-    let expected = u64::try_from(lignes.len()).unwrap_or(u64::MAX);
     if lignes.is_empty() {
         return Ok(true);
     }
-    if let [one] = &lignes[..] {
-        if feuilles_de_soins::insert_all(many.conn(), std::slice::from_ref(one)).await? < expected {
-            return Ok(false);
-        }
-    } else {
-        let mut point = many.conn().savepoint().await?;
-        if feuilles_de_soins::insert_all(&mut point, lignes).await? < expected {
-            point.rollback().await?;
-            return Ok(false);
-        }
-        point.release().await?;
+    if !feuilles_de_soins::insert_all(many.conn(), lignes).await? {
+        return Ok(false);
     }
     participations::add_all(many.conn(), retenues).await?;
     let ids: Vec<FeuilleId> = lignes.iter().map(NouvelleLigne::feuille_id).collect();

@@ -14,7 +14,7 @@ use crate::services::frises::replay;
 use crate::services::{Core, Demande, Done, Rendu, ServiceError};
 use crate::storage::feuilles_de_soins::FeuilleRecue;
 use crate::storage::patients::{self, conflits, fusions, mouvements};
-use crate::storage::{Connection, evaluations, feuilles_de_soins, participations};
+use crate::storage::{Tx, evaluations, feuilles_de_soins, participations};
 
 /// What leaves a record for a new one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,18 +132,18 @@ async fn move_feuilles(
 
 /// What a feuille keeps of the participations counts for the person whose it is.
 async fn move_participations(
-    conn: &mut Connection,
+    tx: &mut Tx,
     recue: &FeuilleRecue,
     to: PatientId,
 ) -> Result<(), ServiceError> {
     let (id, feuille) = (recue.feuille.id, &recue.feuille.feuille);
-    let holder = fusions::holder_of_feuille(conn, id, recue.feuille.patient_id).await?;
-    let last = evaluations::later(conn, &[id]).await?.pop();
+    let holder = fusions::holder_of_feuille(tx, id, recue.feuille.patient_id).await?;
+    let last = evaluations::later(tx, &[id]).await?.pop();
     let current = last.as_ref().unwrap_or(&recue.evaluation);
     let kept = retenues(feuille, &current.evaluation);
     let of = |record| -> Vec<_> { kept.iter().map(|one| (record, *one)).collect() };
-    participations::remove_all(conn, &of(holder)).await?;
-    Ok(participations::add_all(conn, &of(to)).await?)
+    participations::remove_all(tx, &of(holder)).await?;
+    Ok(participations::add_all(tx, &of(to)).await?)
 }
 
 /// The same refusal, of fields that are members of another.
