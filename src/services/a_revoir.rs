@@ -108,10 +108,8 @@ async fn to_look_at(
     persons: &[PatientId],
     question: &QuestionRevue,
 ) -> Result<Vec<FeuilleARevoir>, ServiceError> {
-    let absorbed = faits::absorbed(conn, persons, None).await?;
-    let owners: BTreeMap<PatientId, PatientId> =
-        absorbed.into_iter().map(|(kept, old)| (old, kept)).collect();
-    let records: Vec<PatientId> = persons.iter().chain(owners.keys()).copied().collect();
+    let owners = faits::records(conn, persons).await?;
+    let records: Vec<PatientId> = owners.keys().copied().collect();
     let feuilles = last_evaluations(conn, persons, &records, question.jours).await?;
     let Some(oldest) = feuilles.iter().map(|one| one.derniere.connu_le).min() else {
         return Ok(Vec::new());
@@ -181,7 +179,7 @@ pub(super) async fn around(
     (persons, owners): (&[PatientId], &BTreeMap<PatientId, PatientId>),
     since: DateTime<Utc>,
 ) -> Result<BTreeMap<PatientId, Alentours>, ServiceError> {
-    let records: Vec<PatientId> = persons.iter().chain(owners.keys()).copied().collect();
+    let records: Vec<PatientId> = owners.keys().copied().collect();
     let mut around: BTreeMap<PatientId, Alentours> = BTreeMap::new();
     for (record, fait) in a_revoir::faits(conn, &records, since).await? {
         let owner = owners.get(&record).copied().unwrap_or(record);

@@ -40,10 +40,8 @@ pub(super) async fn reexamine(
     loi_id: i16,
 ) -> Result<(Examen, Vec<Changement>), ServiceError> {
     let (core, patient, instant) = (writing.core(), writing.patient, writing.instant);
-    let absorbed = faits::absorbed(writing.conn(), &[patient], None).await?;
-    let owners: BTreeMap<PatientId, PatientId> =
-        absorbed.into_iter().map(|(kept, old)| (old, kept)).collect();
-    let records: Vec<PatientId> = std::iter::once(patient).chain(owners.keys().copied()).collect();
+    let owners = faits::records(writing.conn(), &[patient]).await?;
+    let records: Vec<PatientId> = owners.keys().copied().collect();
     let days = (asked.etendue.du, asked.etendue.au);
     let feuilles = feuilles(writing.conn(), &records, days).await?;
     let mut examen = Examen { patients: 1, ..Examen::default() };
