@@ -20,12 +20,12 @@ CREATE TABLE auteur (
 CREATE TABLE evenement (
     evenement_id uuid PRIMARY KEY,
     -- Order of the feed: a reader never goes past the oldest transaction still open, so nothing is lost to commit order.
+    -- Those of one person follow each other by sequence, which is drawn under the lock of the person.
     transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
     sequence bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    -- A kind of src/domain/evenement.rs, which says whom it is told to.
     nature text NOT NULL,
-    version_schema smallint NOT NULL,
-    -- When it happened, when it was recorded, from which day it counts: three dates.
-    survenu_le timestamptz NOT NULL,
+    -- Since when it is known, and from which day it counts.
     enregistre_le timestamptz NOT NULL,
     effet_du date,
     patient_id uuid,
@@ -35,8 +35,6 @@ CREATE TABLE evenement (
     -- The feuilles that a transaction evaluated, told in one row: each is an event of its own, in the order of the array.
     -- Everything else that the event says is in the row of the feuille, which is never rewritten either.
     feuilles uuid[],
-    auteur_role text NOT NULL,
-    auteur_moyen text,
     -- Nobody when the service itself acts.
     auteur_id integer,
     -- Codes and states: never a number of a person.
@@ -49,9 +47,9 @@ CREATE INDEX evenement_par_patient ON evenement (patient_id, enregistre_le)
 
 -- The events one by one, in their order: (transaction_id, sequence, rang).
 CREATE VIEW journal AS
-SELECT e.transaction_id, e.sequence, coalesce(f.rang, 1) AS rang, e.evenement_id, e.nature, e.version_schema,
-       e.survenu_le, e.enregistre_le, e.effet_du, e.patient_id, e.medecin_id, e.declaration_id,
-       coalesce(f.feuille_id, e.feuille_id) AS feuille_id, e.auteur_role, e.auteur_moyen, e.donnees
+SELECT e.transaction_id, e.sequence, coalesce(f.rang, 1) AS rang, e.evenement_id, e.nature, e.enregistre_le,
+       e.effet_du, e.patient_id, e.medecin_id, e.declaration_id, coalesce(f.feuille_id, e.feuille_id) AS feuille_id,
+       e.auteur_id, e.donnees
 FROM evenement e LEFT JOIN LATERAL unnest(e.feuilles) WITH ORDINALITY AS f (feuille_id, rang) ON true;
 
 -- Every reading of a person's data, for that person to read.

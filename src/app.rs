@@ -123,9 +123,9 @@ impl App {
         if lost.is_some() {
             // What runs waits for a database that is not there.
             runner.abort();
-            tokio::time::timeout(CLOSE, self.core.db().close()).await.unwrap_or_default();
+            tokio::time::timeout(CLOSE, self.core.close()).await.unwrap_or_default();
         } else {
-            self.core.db().close().await;
+            self.core.close().await;
         }
         if let Some(server) = self.private {
             tokio::task::spawn_blocking(move || server.stop()).await??;
@@ -172,7 +172,7 @@ impl Registre {
 
     /// Closes the database, and stops the server that it owns.
     pub async fn close(self) -> anyhow::Result<()> {
-        self.core.db().close().await;
+        self.core.close().await;
         if let Some(server) = self.private {
             tokio::task::spawn_blocking(move || server.stop()).await??;
         }

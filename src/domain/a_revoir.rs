@@ -3,9 +3,12 @@
 //! Nothing is evaluated to know it. A reason says that something asks for a look, not that the decision
 //! would change: a reevaluation that is tried says that.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::evaluation::{Appartenance, Avertissement, AvertissementLigne, Evaluation};
+use super::evenement::{JoursTouches, NatureEvenement};
 use super::ids::FeuilleId;
 use super::vocabulary::{Vocabulaire, vocabulaire};
 
@@ -35,53 +38,10 @@ pub struct Raison {
     pub feuilles: Vec<FeuilleId>,
 }
 
-/// Which days a recorded fact touches, given its first day and the first day after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Portee {
-    /// Those of the fact itself.
-    Periode,
-    /// Those from its end on: it is the end that was recorded.
-    Fin,
-    /// Those from its first day on.
-    Debut,
-    /// Any: it changes what the days of before were thought to be.
-    Tous,
-}
-
-/// The kinds of events that an evaluation may depend on. What only accompanies one of them, and what is
-/// about a doctor and names no patient, is not among them.
-const FAITS: [(&str, Portee); 20] = [
-    ("declaration.prise_effet", Portee::Periode),
-    ("declaration.rouverte", Portee::Debut),
-    ("declaration.remplacee", Portee::Fin),
-    ("declaration.cloturee", Portee::Fin),
-    ("declaration.depassee", Portee::Tous),
-    ("designation.membre_arrive", Portee::Debut),
-    ("designation.membre_parti", Portee::Debut),
-    ("designation.membre_revenu", Portee::Debut),
-    ("designation.conflit_resolu", Portee::Debut),
-    ("patient.organisme_change", Portee::Debut),
-    ("patient.statut_change", Portee::Debut),
-    ("patient.decede", Portee::Debut),
-    ("patient.deces_rectifie", Portee::Tous),
-    ("patient.fusionne", Portee::Tous),
-    ("patient.fusion_annulee", Portee::Tous),
-    ("patient.scinde", Portee::Tous),
-    ("adressage.etabli", Portee::Periode),
-    ("adressage.rectifie", Portee::Debut),
-    ("adressage.clos", Portee::Fin),
-    ("adressage.annule", Portee::Periode),
-];
-
-/// The kinds of events that may touch feuilles of before.
-pub fn natures() -> Vec<String> {
-    FAITS.iter().map(|(nature, _)| (*nature).to_owned()).collect()
-}
-
 /// Something recorded about a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaitEnregistre {
-    pub nature: String,
+    pub nature: NatureEvenement,
     pub enregistre_le: DateTime<Utc>,
     /// From which day it counts, when it counts from one.
     pub du: Option<NaiveDate>,
@@ -92,16 +52,14 @@ pub struct FaitEnregistre {
 impl FaitEnregistre {
     /// Whether it counts on a day.
     fn touche(&self, jour: NaiveDate) -> bool {
-        let Some((_, portee)) = FAITS.iter().find(|(nature, _)| *nature == self.nature) else {
-            return false;
-        };
         let begun = self.du.is_none_or(|du| du <= jour);
         let over = self.au.is_some_and(|au| au <= jour);
-        match portee {
-            Portee::Periode => begun && !over,
-            Portee::Fin => self.au.map_or(begun, |_| over),
-            Portee::Debut => begun,
-            Portee::Tous => true,
+        match self.nature.jours() {
+            JoursTouches::Aucun => false,
+            JoursTouches::Periode => begun && !over,
+            JoursTouches::Fin => self.au.map_or(begun, |_| over),
+            JoursTouches::Debut => begun,
+            JoursTouches::Tous => true,
         }
     }
 }
@@ -127,6 +85,33 @@ impl Reexamen {
     }
 }
 
+/// What is recorded about a person, and the reevaluations that looked at it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Alentours {
+    pub faits: Vec<FaitEnregistre>,
+    pub reexamens: Vec<Reexamen>,
+}
+
+impl Alentours {
+    /// The facts that came late for an evaluation, by what it knew and its day of care: recorded afterwards,
+    /// counting on the day, and not looked at by any reevaluation yet. There is no other rule, for the
+    /// feuilles to look at again as for the causes of a reevaluation.
+    pub fn tardifs(&self, connu_le: DateTime<Utc>, jour: NaiveDate) -> Vec<&FaitEnregistre> {
+        let late = |fait: &&FaitEnregistre| {
+            fait.enregistre_le > connu_le
+                && fait.touche(jour)
+                && !self.reexamens.iter().any(|one| one.connait(fait, jour))
+        };
+        self.faits.iter().filter(late).collect()
+    }
+}
+
+/// The kinds of some facts, each once.
+pub fn natures(faits: &[&FaitEnregistre]) -> Vec<String> {
+    let words: BTreeSet<&str> = faits.iter().map(|fait| fait.nature.mot()).collect();
+    words.into_iter().map(str::to_owned).collect()
+}
+
 /// A later feuille that contradicts the single opinion of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rupture {
@@ -141,8 +126,7 @@ pub struct Autour<'a> {
     pub jour: NaiveDate,
     /// What the evaluation knew.
     pub connu_le: DateTime<Utc>,
-    pub faits: &'a [FaitEnregistre],
-    pub reexamens: &'a [Reexamen],
+    pub alentours: &'a Alentours,
     /// Feuilles that contradict the opinion of this one.
     pub ruptures: &'a [Rupture],
 }
@@ -176,34 +160,25 @@ pub fn raisons(evaluation: &Evaluation, autour: &Autour<'_>) -> Vec<Raison> {
             feuilles: autour.ruptures.iter().map(|one| one.par).collect(),
         });
     }
-    found.extend(late(autour));
+    let late = autour.alentours.tardifs(autour.connu_le, autour.jour);
+    if let Some(apparue_le) = late.iter().map(|fait| fait.enregistre_le).max() {
+        found.push(Raison {
+            motif: MotifRevue::FaitTardif,
+            apparue_le,
+            codes: natures(&late),
+            feuilles: Vec::new(),
+        });
+    }
     found
-}
-
-/// The facts that the evaluation did not know, and that no reevaluation has looked at.
-fn late(autour: &Autour<'_>) -> Option<Raison> {
-    let counts = |fait: &&FaitEnregistre| {
-        fait.enregistre_le > autour.connu_le
-            && fait.touche(autour.jour)
-            && !autour.reexamens.iter().any(|one| one.connait(fait, autour.jour))
-    };
-    let late: Vec<&FaitEnregistre> = autour.faits.iter().filter(counts).collect();
-    let apparue_le = late.iter().map(|fait| fait.enregistre_le).max()?;
-    let mut codes: Vec<String> = late.iter().map(|fait| fait.nature.clone()).collect();
-    codes.sort_unstable();
-    codes.dedup();
-    Some(Raison { motif: MotifRevue::FaitTardif, apparue_le, codes, feuilles: Vec::new() })
 }
 
 /// The words of some warnings of an evaluation, each once.
 fn warned(evaluation: &Evaluation, wanted: fn(Avertissement) -> bool) -> Vec<String> {
-    let mut codes: Vec<Avertissement> = evaluation
+    let codes: BTreeSet<Avertissement> = evaluation
         .avertissements
         .iter()
         .map(|AvertissementLigne { code, .. }| *code)
         .filter(|code| wanted(*code))
         .collect();
-    codes.sort_unstable();
-    codes.dedup();
     codes.into_iter().map(|code| code.mot().to_owned()).collect()
 }

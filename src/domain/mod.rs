@@ -17,6 +17,7 @@ pub mod designation;
 pub mod digest;
 pub mod droits;
 pub mod evaluation;
+pub mod evenement;
 pub mod fait_date;
 pub mod feuille_de_soins;
 pub mod fin;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::calendar::Periode;
+use super::evenement::NatureEvenement;
 use super::fin::MotifDepart;
 use super::identifiers::{Rpps, Specialite};
 use super::ids::{LieuId, MedecinId, OperationId};
@@ -44,25 +45,27 @@ impl NatureOperation {
     }
 
     /// The kind of event that tells it to a patient whose designation goes on.
-    pub const fn avis(self) -> &'static str {
+    pub const fn avis(self) -> NatureEvenement {
         match self {
-            Self::Suspension => "designation.medecin_suspendu",
-            Self::ChangementSpecialite => "designation.specialite_changee",
+            Self::Suspension => NatureEvenement::DesignationMedecinSuspendu,
+            Self::ChangementSpecialite => NatureEvenement::DesignationSpecialiteChangee,
             Self::Retraite
             | Self::Cessation
             | Self::Deces
             | Self::ChangementDepartement
-            | Self::ChangementCabinet => "designation.lieu_change",
+            | Self::ChangementCabinet => NatureEvenement::DesignationLieuChange,
         }
     }
 
     /// The kind of event that tells it.
-    pub const fn evenement(self) -> &'static str {
+    pub const fn evenement(self) -> NatureEvenement {
         match self {
-            Self::Retraite | Self::Cessation | Self::Deces => "medecin.cessation",
-            Self::ChangementDepartement | Self::ChangementCabinet => "medecin.lieu_change",
-            Self::ChangementSpecialite => "medecin.specialite_changee",
-            Self::Suspension => "medecin.suspension",
+            Self::Retraite | Self::Cessation | Self::Deces => NatureEvenement::MedecinCessation,
+            Self::ChangementDepartement | Self::ChangementCabinet => {
+                NatureEvenement::MedecinLieuChange
+            }
+            Self::ChangementSpecialite => NatureEvenement::MedecinSpecialiteChangee,
+            Self::Suspension => NatureEvenement::MedecinSuspension,
         }
     }
 }

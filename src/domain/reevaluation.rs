@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::a_revoir::{Alentours, natures};
 use super::evaluation::{ActeEvalue, Appartenance, CodeDetermine, Evaluation};
 use super::ids::{FeuilleId, PatientId, ReevaluationId};
 use super::money::Centimes;
@@ -135,6 +136,28 @@ pub struct Changement {
     pub causes: Vec<String>,
     pub avant: Issue,
     pub apres: Issue,
+}
+
+/// A cause that no event tells: the law of the service is another.
+const LOI: &str = "loi";
+/// Another: an earlier feuille of the same person changed, and the ceilings of the year with it.
+const PLAFONDS: &str = "plafonds";
+
+/// Why an evaluation changes: the facts that came late for it, and the law when it is another.
+pub fn causes(
+    alentours: &Alentours,
+    (connu_le, jour): (DateTime<Utc>, NaiveDate),
+    autre_loi: bool,
+) -> Vec<String> {
+    let mut found = natures(&alentours.tardifs(connu_le, jour));
+    if autre_loi {
+        found.push(LOI.to_owned());
+        found.sort_unstable();
+    }
+    if found.is_empty() {
+        found.push(PLAFONDS.to_owned());
+    }
+    found
 }
 
 /// Whether two evaluations of one feuille decide the same: verdicts, rates and amounts of every line.

@@ -115,8 +115,8 @@ async fn is_declared(db: &Db, index: usize) -> Result<bool, SandboxError> {
     let Some(patient) = DECLARATIONS.get(index).and_then(|(prenom, ..)| patient_id(prenom)) else {
         return Ok(false);
     };
-    let mut tx = db.begin("bac_a_sable.deja_la").await.map_err(ServiceError::from)?;
-    let known = signatures::is_archived(&mut tx, patient, &archive(index)).await;
+    let mut conn = db.read("bac_a_sable.deja_la").await.map_err(ServiceError::from)?;
+    let known = signatures::is_archived(&mut conn, patient, &archive(index)).await;
     Ok(known.map_err(ServiceError::from)?)
 }
 

@@ -8,9 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Contexte, Core, Seen, ServiceError};
-use crate::domain::a_revoir::{
-    self as revue, Autour, FaitEnregistre, MotifRevue, Raison, Reexamen,
-};
+use crate::domain::a_revoir::{self as revue, Alentours, Autour, MotifRevue, Raison};
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree, FeuilleRecue};
@@ -62,12 +60,6 @@ pub struct PageRevue {
     pub suite: Option<Place>,
 }
 
-/// What is recorded around the feuilles of some persons.
-struct Alentours {
-    faits: BTreeMap<PatientId, Vec<FaitEnregistre>>,
-    reexamens: BTreeMap<PatientId, Vec<Reexamen>>,
-}
-
 /// Lists the feuilles of those who depend on the calling caisse that something calls to look at
 /// again. Each person shown is traced.
 pub async fn list(
@@ -116,15 +108,14 @@ async fn to_look_at(
     persons: &[PatientId],
     question: &QuestionRevue,
 ) -> Result<Vec<FeuilleARevoir>, ServiceError> {
-    let absorbed = faits::absorbed(conn, persons, None).await?;
-    let owners: BTreeMap<PatientId, PatientId> =
-        absorbed.into_iter().map(|(kept, old)| (old, kept)).collect();
-    let records: Vec<PatientId> = persons.iter().chain(owners.keys()).copied().collect();
+    let owners = faits::records(conn, persons).await?;
+    let records: Vec<PatientId> = owners.keys().copied().collect();
     let feuilles = last_evaluations(conn, persons, &records, question.jours).await?;
     let Some(oldest) = feuilles.iter().map(|one| one.derniere.connu_le).min() else {
         return Ok(Vec::new());
     };
-    let around = around(conn, caisse, (persons, &records, &owners), oldest).await?;
+    let around = around(conn, caisse, (persons, &owners), oldest).await?;
+    let nothing = Alentours::default();
     let ruptures = ruptures(conn, &feuilles).await?;
     let mut found = Vec::new();
     for mut one in feuilles {
@@ -133,8 +124,7 @@ async fn to_look_at(
         let autour = Autour {
             jour,
             connu_le: one.derniere.connu_le,
-            faits: around.faits.get(&of).map_or(&[], Vec::as_slice),
-            reexamens: around.reexamens.get(&of).map_or(&[], Vec::as_slice),
+            alentours: around.get(&of).unwrap_or(&nothing),
             ruptures: ruptures.get(&one.feuille.id).map_or(&[], Vec::as_slice),
         };
         one.raisons = revue::raisons(&one.derniere.evaluation, &autour);
@@ -181,22 +171,24 @@ async fn last_evaluations(
     Ok(found)
 }
 
-/// What was recorded about some persons since the oldest of their last evaluations.
-async fn around(
+/// What was recorded since an instant about some persons, records merged into theirs included, and the
+/// reevaluations applied to them.
+pub(super) async fn around(
     conn: &mut Connection,
     caisse: &str,
-    (persons, records, owners): (&[PatientId], &[PatientId], &BTreeMap<PatientId, PatientId>),
-    oldest: DateTime<Utc>,
-) -> Result<Alentours, ServiceError> {
-    let mut faits: BTreeMap<PatientId, Vec<FaitEnregistre>> = BTreeMap::new();
-    for (record, fait) in a_revoir::faits(conn, records, &revue::natures(), oldest).await? {
-        faits.entry(owners.get(&record).copied().unwrap_or(record)).or_default().push(fait);
+    (persons, owners): (&[PatientId], &BTreeMap<PatientId, PatientId>),
+    since: DateTime<Utc>,
+) -> Result<BTreeMap<PatientId, Alentours>, ServiceError> {
+    let records: Vec<PatientId> = owners.keys().copied().collect();
+    let mut around: BTreeMap<PatientId, Alentours> = BTreeMap::new();
+    for (record, fait) in a_revoir::faits(conn, &records, since).await? {
+        let owner = owners.get(&record).copied().unwrap_or(record);
+        around.entry(owner).or_default().faits.push(fait);
     }
-    let mut reexamens: BTreeMap<PatientId, Vec<Reexamen>> = BTreeMap::new();
-    for (person, one) in a_revoir::reexamens(conn, caisse, persons, oldest).await? {
-        reexamens.entry(person).or_default().push(one);
+    for (person, one) in a_revoir::reexamens(conn, caisse, persons, since).await? {
+        around.entry(person).or_default().reexamens.push(one);
     }
-    Ok(Alentours { faits, reexamens })
+    Ok(around)
 }
 
 /// What contradicts the opinions of some feuilles, when it is of the same person: an opinion is kept under

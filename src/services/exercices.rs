@@ -7,7 +7,7 @@ use crate::domain::calendar::Periode;
 use crate::domain::identifiers::NumeroFacturation;
 use crate::domain::ids::MedecinId;
 use crate::domain::medecin::{ModeExercice, NouveauMedecin};
-use crate::storage::{Connection, facturation};
+use crate::storage::{Tx, facturation};
 
 /// Nobody who practises today began before.
 const PREMIERE_ANNEE: i32 = 1900;
@@ -57,7 +57,7 @@ pub(super) fn verify_nouveau(nouveau: &NouveauMedecin) -> Result<(), ServiceErro
 /// Refuses a billing number that is another doctor's. Numbers of centres and hospitals are
 /// shared, and a locum bills under the number of the doctor replaced.
 pub(super) async fn verify_billing(
-    conn: &mut Connection,
+    tx: &mut Tx,
     id: MedecinId,
     nouveau: &NouveauMedecin,
 ) -> Result<(), ServiceError> {
@@ -73,8 +73,8 @@ pub(super) async fn verify_billing(
     // In one order, so that two registrations never wait for each other.
     own.sort_unstable();
     for (numero, du) in own {
-        facturation::lock(conn, &numero).await?;
-        if facturation::is_taken(conn, &numero, Periode::depuis(du), id).await? {
+        facturation::lock(tx, &numero).await?;
+        if facturation::is_taken(tx, &numero, Periode::depuis(du), id).await? {
             return Err(ServiceError::FacturationExistante);
         }
     }

@@ -44,7 +44,7 @@ pub(super) type LoisLues = Arc<Mutex<BTreeMap<i16, LoiConnue>>>;
 impl Core {
     /// The present law.
     pub(super) fn present_law(&self) -> LoiConnue {
-        LoiConnue { empreinte: *self.law.empreinte(), law: Arc::clone(&self.law) }
+        LoiConnue { empreinte: *self.law().empreinte(), law: Arc::clone(self.law()) }
     }
 
     /// The law of a number: an evaluation is explained and replayed with the values of its own.
@@ -53,27 +53,27 @@ impl Core {
         conn: &mut Connection,
         loi_id: i16,
     ) -> Result<LoiConnue, ServiceError> {
-        let read = self.lois.lock().unwrap_or_else(PoisonError::into_inner).get(&loi_id).cloned();
+        let read = self.lois().lock().unwrap_or_else(PoisonError::into_inner).get(&loi_id).cloned();
         if let Some(known) = read {
             return Ok(known);
         }
         let (empreinte, contenu) =
             lois::get(conn, loi_id).await?.ok_or(ServiceError::Introuvable)?;
-        let known = if empreinte == *self.law.empreinte() {
+        let known = if empreinte == *self.law().empreinte() {
             self.present_law()
         } else {
             let law = Law::ancienne(&contenu)
                 .map_err(|error| StorageError::inconsistent("loi", "contenu", error))?;
             LoiConnue { empreinte, law: Arc::new(law) }
         };
-        self.lois.lock().unwrap_or_else(PoisonError::into_inner).insert(loi_id, known.clone());
+        self.lois().lock().unwrap_or_else(PoisonError::into_inner).insert(loi_id, known.clone());
         Ok(known)
     }
 }
 
 /// The law of a day of care; of today when no day is asked for.
 pub fn loi_du(core: &Core, jour: Option<NaiveDate>) -> Result<LoiDuJour, ServiceError> {
-    Ok(core.law.du_jour(jour.unwrap_or_else(|| core.today()))?)
+    Ok(core.law().du_jour(jour.unwrap_or_else(|| core.today()))?)
 }
 
 /// What differs between the laws of two days of care.

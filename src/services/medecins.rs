@@ -20,7 +20,7 @@ pub async fn create(
     verify_nouveau(nouveau)?;
     let mut opening = core.open(demande).await?;
     let (conn, now) = (opening.conn(), core.now());
-    let id = MedecinId::from_uuid(core.ids.uuid());
+    let id = MedecinId::from_uuid(core.ids().uuid());
     if !medecins::insert(conn, id, &nouveau.rpps, now).await? {
         return Err(ServiceError::MedecinExistant.into());
     }
@@ -45,7 +45,7 @@ pub async fn create(
             }
             LieuExistantOuNouveau::Nouveau(nouveau) => {
                 let lieu = Lieu {
-                    id: LieuId::from_uuid(core.ids.uuid()),
+                    id: LieuId::from_uuid(core.ids().uuid()),
                     nature: nouveau.nature,
                     nom: nouveau.nom.clone(),
                     commune: nouveau.commune,

@@ -8,6 +8,7 @@ use super::patients::seen;
 use super::{Contexte, Core, Seen, ServiceError, latest_knowledge};
 use crate::domain::calendar::{Periode, plus_mois};
 use crate::domain::designation::Segment;
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::frise::{est_ferme_par, medecins_le};
 use crate::domain::ids::{FaitId, PatientId};
@@ -48,7 +49,7 @@ pub(super) async fn neutralise(
         };
         if !wanted.iter().any(same) {
             neutralisations::replace(writing.conn(), patient, known.id, instant).await?;
-            tell(writing, known, "neutralisation.retiree").await?;
+            tell(writing, known, NatureEvenement::NeutralisationRetiree).await?;
         }
     }
     for (operation, effet) in wanted {
@@ -59,7 +60,7 @@ pub(super) async fn neutralise(
             continue;
         }
         let fait = FaitDate {
-            id: FaitId::from_uuid(core.ids.uuid()),
+            id: FaitId::from_uuid(core.ids().uuid()),
             valeur: Neutralisation {
                 medecin_id: operation.medecin_id,
                 rpps: operation.rpps,
@@ -73,7 +74,7 @@ pub(super) async fn neutralise(
         neutralisations::insert(writing.conn(), patient, &fait).await?;
         let done = (ResultatOperation::Fermee, true);
         operations::mark(writing.conn(), operation.id, patient, done, instant).await?;
-        tell(writing, &fait, "neutralisation.ouverte").await?;
+        tell(writing, &fait, NatureEvenement::NeutralisationOuverte).await?;
     }
     Ok(())
 }
@@ -106,7 +107,7 @@ pub(super) fn months(core: &Core, jour: NaiveDate) -> i64 {
 
 /// The value of a parameter on a day; zero on the days before its first.
 fn valeur_ou_zero(core: &Core, parametre: Parametre, jour: NaiveDate) -> i64 {
-    core.law
+    core.law()
         .parametres()
         .get(parametre)
         .and_then(|history| history.en_vigueur(jour))
@@ -117,7 +118,7 @@ fn valeur_ou_zero(core: &Core, parametre: Parametre, jour: NaiveDate) -> i64 {
 async fn tell(
     writing: &mut Writing<'_>,
     fait: &FaitDate<Neutralisation>,
-    nature: &'static str,
+    nature: NatureEvenement,
 ) -> Result<(), ServiceError> {
     let donnees = json!({
         "effet_au": fait.effet.au(),

@@ -13,13 +13,13 @@ impl Core {
         numero: &IdentifiantPersonne,
         naissance: Option<DateNaissanceAmo>,
     ) -> Result<Option<PatientId>, ServiceError> {
-        let mut conn = self.db.read("patient.bearer").await?;
-        let coffre = self.db.coffre();
+        let mut conn = self.public("patient.bearer").await?;
+        let coffre = self.coffre();
         let found = patients::find_owners(&mut conn, coffre, numero).await?;
         let [id] = found[..] else { return Ok(None) };
         let Some(naissance) = naissance else { return Ok(Some(id)) };
         let known = patients::get(&mut conn, coffre, id, super::latest_knowledge()).await?;
-        let today = self.clock.today();
+        let today = self.today();
         let identite = known.as_ref().and_then(|patient| patient.identite_le(today));
         Ok(identite.is_some_and(|identite| identite.date_naissance == naissance).then_some(id))
     }

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::domain::calendar::{Periode, anniversaire};
 use crate::domain::droits::Demarche;
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{PatientId, RepresentationId};
 use crate::domain::patient::Patient;
 use crate::domain::representation::{
@@ -74,7 +75,7 @@ pub async fn create(
         return Err(ServiceError::RepresentationExistante.into());
     }
     let lien = Representation {
-        id: RepresentationId::from_uuid(core.ids.uuid()),
+        id: RepresentationId::from_uuid(core.ids().uuid()),
         patient_id: patient,
         version: 1,
         representant: nouvelle.representant.clone(),
@@ -87,7 +88,7 @@ pub async fn create(
         remplace_le: None,
     };
     representations::insert(act.conn(), coffre, &lien).await?;
-    finish(act, lien, "representation.enregistree", rendre).await
+    finish(act, lien, NatureEvenement::RepresentationEnregistree, rendre).await
 }
 
 /// A representative of the register must exist and be somebody else.
@@ -166,7 +167,7 @@ pub async fn end(
         lien.enregistre_le = instant;
         representations::insert(act.conn(), coffre, &lien).await?;
     }
-    finish(act, lien, "representation.terminee", rendre).await
+    finish(act, lien, NatureEvenement::RepresentationTerminee, rendre).await
 }
 
 /// The links of a person, as known at an instant: for the person, their representatives, their
@@ -197,7 +198,7 @@ pub async fn list(
 async fn finish(
     mut act: Act<'_>,
     lien: Representation,
-    nature: &'static str,
+    nature: NatureEvenement,
     rendre: impl Render<RepresentationLue>,
 ) -> Done {
     let fact = Fact::of(nature).effective(lien.effet.du()).with(json!({
@@ -271,7 +272,9 @@ async fn announce(
     let current = designations::current(writing.conn(), patient, first).await?;
     let donnees = json!({ "age": age, "medecin_traitant_declare": current.is_some() });
     let declaration = current.map(|designation| designation.declaration_id);
-    let fact = Fact::of("patient.majorite_16_ans").effective(birthday).declaration(declaration);
+    let fact = Fact::of(NatureEvenement::PatientMajorite16Ans)
+        .effective(birthday)
+        .declaration(declaration);
     writing.tell(fact.with(donnees)).await?;
     job.close().await?;
     Ok(true)

@@ -2,8 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::evaluations::ask;
-use super::faits::{leave_itself_out, registre_connu};
+use super::faits::{Jugement, leave_itself_out, registre_connu};
 use super::feuilles_de_soins::{NouvelleFeuille, executant, verify_sender};
 use super::{ChampInvalide, Contexte, Core, Seen, ServiceError};
 use crate::domain::evaluation::{Evaluation, FaitsConnus};
@@ -113,9 +112,7 @@ pub async fn against_register(
     let sujet = (record, feuille);
     let mut registre = registre_connu(core, access.conn(), &[sujet], connu_le).await?;
     leave_itself_out(access.conn(), sujet, &mut registre, connu_le).await?;
-    let (faits, declaration_id) = registre.faits(record, feuille)?;
-    let mut evaluation = ask(&core.law, &feuille.soins, &faits)?;
-    evaluation.avertissements.extend(registre.ecarts(record, feuille));
+    let Jugement { faits, declaration_id, evaluation } = registre.juger(core.law(), sujet, None)?;
     let connu_le = connu_le.unwrap_or(now);
     access.show(SimulationRegistre { evaluation, faits, declaration_id, connu_le }).await
 }

@@ -10,6 +10,7 @@ use super::ServiceError;
 use super::core::{Fact, Many};
 use super::faits::has_opinion;
 use crate::domain::evaluation::{AutreFeuille, HonorairesAnnee};
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::feuille_de_soins::{Convention, FeuilleDeSoins};
 use crate::domain::identifiers::Rpps;
 use crate::domain::money::Centimes;
@@ -40,12 +41,15 @@ pub(super) async fn keep(
     for (kept, evaluation) in evaluees {
         let Some(jour) = kept.feuille.soins.date_soins() else { continue };
         let (patient_id, par) = (kept.patient_id, AutreFeuille { jour, feuille: kept.id });
-        for avis in many.core().law.avis_rompus(&evaluation.faits.registre, jour) {
+        for avis in many.core().law().avis_rompus(&evaluation.faits.registre, jour) {
             broken.push(AvisRompu { patient_id, avis: avis.feuille, par });
             // An earlier feuille is to be looked at again.
             let donnees = json!({ "motif": "avis_ponctuel_rompu", "feuille_id": kept.id });
-            let fact = Fact::of("feuille.a_reexaminer").effective(avis.jour).feuille(avis.feuille);
-            many.tell_about((patient_id, kept.enregistre_le), fact.with(donnees)).await?;
+            let fact = Fact::of(NatureEvenement::FeuilleAReexaminer)
+                .effective(avis.jour)
+                .feuille(avis.feuille);
+            let about = (Some(patient_id), kept.enregistre_le);
+            many.tell(about, fact.with(donnees)).await?;
         }
     }
     if !broken.is_empty() {

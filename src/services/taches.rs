@@ -5,7 +5,6 @@ use serde_json::json;
 
 use super::{Core, ServiceError};
 use crate::domain::ids::TacheId;
-use crate::storage::feuilles_de_soins::ensure_month;
 use crate::storage::idempotence;
 use crate::storage::taches;
 pub use crate::storage::taches::Tache;
@@ -25,8 +24,8 @@ impl Core {
         prevue_le: DateTime<Utc>,
     ) -> Result<bool, ServiceError> {
         let mut job = self.job("tache.enqueue").await?;
-        let id = TacheId::from_uuid(self.ids.uuid());
-        let now = self.clock.now();
+        let id = TacheId::from_uuid(self.ids().uuid());
+        let now = self.now();
         let planned =
             taches::enqueue(job.conn(), id, nature, Some("unique"), &json!({}), prevue_le, now)
                 .await?;
@@ -36,7 +35,7 @@ impl Core {
 
     /// Takes the next job that is due.
     pub async fn take_task(&self) -> Result<Option<Tache>, ServiceError> {
-        let now = self.clock.now();
+        let now = self.now();
         let until = now.checked_add_signed(LEASE).unwrap_or(now);
         let mut job = self.job("tache.take").await?;
         let task = taches::take(job.conn(), now, until).await?;
@@ -46,7 +45,7 @@ impl Core {
 
     /// Keeps the job; `false` when another runner took it.
     pub(super) async fn still_ours(&self, task: &Tache) -> Result<bool, ServiceError> {
-        let now = self.clock.now();
+        let now = self.now();
         let until = now.checked_add_signed(LEASE).unwrap_or(now);
         let mut job = self.job("tache.extend").await?;
         let ours = taches::extend(job.conn(), task, until).await?;
@@ -64,8 +63,8 @@ impl Core {
         let mut job = self.job("tache.finish").await?;
         taches::finish(job.conn(), task.id).await?;
         if let Some(prevue_le) = again {
-            let next = TacheId::from_uuid(self.ids.uuid());
-            let (nature, now) = (&task.nature, self.clock.now());
+            let next = TacheId::from_uuid(self.ids().uuid());
+            let (nature, now) = (&task.nature, self.now());
             let key = Some("unique");
             taches::enqueue(job.conn(), next, nature, key, &json!({}), prevue_le, now).await?;
         }
@@ -74,7 +73,7 @@ impl Core {
 
     /// Puts a failed job back, later and later, or gives it up.
     pub async fn fail_task(&self, task: &Tache, error: &str) -> Result<(), ServiceError> {
-        let now = self.clock.now();
+        let now = self.now();
         let delay = TimeDelta::seconds(1_i64 << task.essais.clamp(0, 12));
         let again = (task.essais < ATTEMPTS).then(|| now.checked_add_signed(delay)).flatten();
         let mut job = self.job("tache.fail").await?;
@@ -84,7 +83,7 @@ impl Core {
 
     /// Forgets the answers of creations that nobody will ask for again.
     pub async fn purge_idempotence(&self) -> Result<u64, ServiceError> {
-        let now = self.clock.now();
+        let now = self.now();
         let before = now.checked_sub_signed(MEMORY).unwrap_or(now);
         let mut job = self.job("idempotence.purge").await?;
         let purged = idempotence::purge(job.conn(), before).await?;
@@ -94,10 +93,10 @@ impl Core {
 
     /// Makes the partitions of this month and of the next.
     pub async fn prepare_partitions(&self) -> Result<(), ServiceError> {
-        let today = self.clock.today();
-        ensure_month(&self.db, today).await?;
+        let today = self.today();
+        self.open_month(today).await?;
         if let Some(next) = crate::domain::calendar::plus_mois(today, 1) {
-            ensure_month(&self.db, next).await?;
+            self.open_month(next).await?;
         }
         Ok(())
     }

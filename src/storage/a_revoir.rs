@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::StorageError;
 use crate::domain::a_revoir::{FaitEnregistre, Reexamen};
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::PatientId;
 
 /// The persons who depend on a caisse on a day, in the order of their ids, from one on, itself included:
@@ -35,11 +36,10 @@ pub async fn persons(
     .await?)
 }
 
-/// Events of some kinds recorded about some records after an instant, each with its record.
+/// What was recorded about some records after an instant and touches days of care, each with its record.
 pub async fn faits(
     conn: &mut PgConnection,
     records: &[PatientId],
-    natures: &[String],
     apres: DateTime<Utc>,
 ) -> Result<Vec<(PatientId, FaitEnregistre)>, StorageError> {
     let rows = sqlx::query!(
@@ -50,7 +50,7 @@ pub async fn faits(
          WHERE patient_id = ANY($1) AND nature NOT LIKE 'feuille.%' AND nature = ANY($2)
            AND enregistre_le > $3"#,
         records as _,
-        natures,
+        NatureEvenement::tardives() as _,
         apres
     )
     .fetch_all(conn)

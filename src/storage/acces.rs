@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
-use super::{Coffre, StorageError, auteurs};
+use super::{Coffre, StorageError, Tx, auteurs};
 use crate::domain::acteur::Sujet;
 use crate::domain::ids::{AccesId, PatientId, RequestId};
 
@@ -47,7 +47,7 @@ pub struct AccesLu {
 }
 
 /// Writes several traces in one statement.
-pub async fn insert_all(conn: &mut PgConnection, traces: &[Acces]) -> Result<(), StorageError> {
+pub async fn insert_all(tx: &mut Tx, traces: &[Acces]) -> Result<(), StorageError> {
     let uuids = |value: fn(&Acces) -> Uuid| traces.iter().map(value).collect::<Vec<_>>();
     let instants: Vec<DateTime<Utc>> = traces.iter().map(|trace| trace.survenu_le).collect();
     sqlx::query!(
@@ -63,7 +63,7 @@ pub async fn insert_all(conn: &mut PgConnection, traces: &[Acces]) -> Result<(),
         &traces.iter().map(|trace| trace.operation.to_owned()).collect::<Vec<_>>(),
         &uuids(|trace| trace.requete_id.uuid())
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

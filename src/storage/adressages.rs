@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
 use sqlx::types::Json;
 
-use super::StorageError;
 use super::connaissance::{Connaissance, instant};
 use super::error::one;
 use super::types::word;
+use super::{StorageError, Tx};
 use crate::domain::adressage::{
     ActePrevu, Adressage, Correspondant, Periodicite, Retour, SoinsPrevus,
 };
@@ -65,7 +65,7 @@ impl Contenu {
 }
 
 /// Writes a new referral and its first version.
-pub async fn insert(conn: &mut PgConnection, adressage: &Adressage) -> Result<(), StorageError> {
+pub async fn insert(tx: &mut Tx, adressage: &Adressage) -> Result<(), StorageError> {
     sqlx::query!(
         "/* adressage.insert */
          INSERT INTO adressage (patient_id, adressage_id, medecin_id, nature, etabli_le, enregistre_le)
@@ -77,14 +77,14 @@ pub async fn insert(conn: &mut PgConnection, adressage: &Adressage) -> Result<()
         adressage.etabli_le,
         adressage.enregistre_le
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?;
-    insert_version(conn, adressage).await
+    insert_version(tx, adressage).await
 }
 
 /// Replaces the version known until now by the next one.
 pub async fn advance(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     adressage: &mut Adressage,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
@@ -97,19 +97,16 @@ pub async fn advance(
         adressage.version,
         instant
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?
     .rows_affected();
     one("version_adressage.replace", found)?;
     adressage.version += 1;
     adressage.enregistre_le = instant;
-    insert_version(conn, adressage).await
+    insert_version(tx, adressage).await
 }
 
-async fn insert_version(
-    conn: &mut PgConnection,
-    adressage: &Adressage,
-) -> Result<(), StorageError> {
+async fn insert_version(tx: &mut Tx, adressage: &Adressage) -> Result<(), StorageError> {
     let (patient, id) = (adressage.patient_id.uuid(), adressage.id.uuid());
     sqlx::query!(
         "/* version_adressage.insert */
@@ -125,7 +122,7 @@ async fn insert_version(
         adressage.effet,
         adressage.enregistre_le
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?;
     for (rang, correspondant) in (0_i32..).zip(&adressage.correspondants) {
         let (medecin, specialite) = match correspondant {
@@ -144,7 +141,7 @@ async fn insert_version(
             medecin as _,
             specialite as _
         )
-        .execute(&mut *conn)
+        .execute(&mut **tx)
         .await?;
     }
     Ok(())
@@ -152,7 +149,7 @@ async fn insert_version(
 
 /// Writes what a correspondent reported.
 pub async fn insert_retour(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     adressage: &Adressage,
     retour: &Retour,
 ) -> Result<(), StorageError> {
@@ -170,7 +167,7 @@ pub async fn insert_retour(
         retour.reference,
         retour.enregistre_le
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

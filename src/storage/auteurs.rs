@@ -1,17 +1,16 @@
 //! Who acts, written once and known by a number.
 
 use chrono::{DateTime, Utc};
-use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::coffre::Place;
-use super::{Coffre, StorageError};
+use super::{Coffre, StorageError, Tx};
 use crate::domain::acteur::{Auteur, Sujet};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// The number of who acts, written the first time.
 pub async fn number(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     coffre: &Coffre,
     auteur: &Auteur,
     instant: DateTime<Utc>,
@@ -30,13 +29,13 @@ pub async fn number(
         sealed,
         instant
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?;
     Ok(sqlx::query_scalar!(
         "/* auteur.find */ SELECT auteur_id FROM auteur WHERE empreinte = $1",
         &empreinte
     )
-    .fetch_one(conn)
+    .fetch_one(&mut **tx)
     .await?)
 }
 

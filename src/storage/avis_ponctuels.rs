@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::StorageError;
 use super::feuilles_de_soins::numeros;
+use super::{StorageError, Tx};
 use crate::domain::evaluation::AutreFeuille;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{FeuilleId, PatientId};
@@ -33,7 +33,7 @@ pub struct AvisRompu {
 
 /// Writes opinions.
 pub async fn insert(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     avis: &[AvisPonctuel],
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
@@ -53,7 +53,7 @@ pub async fn insert(
         &jours,
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
@@ -61,7 +61,7 @@ pub async fn insert(
 /// Writes that opinions are contradicted, each under the record that received it: that of the person, one
 /// merged into it, or the one from which a split gave it.
 pub async fn insert_rompus(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     rompus: &[AvisRompu],
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
@@ -93,7 +93,7 @@ pub async fn insert_rompus(
         &jours,
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

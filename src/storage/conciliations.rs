@@ -3,14 +3,14 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::StorageError;
 use super::error::one;
+use super::{StorageError, Tx};
 use crate::domain::conciliation::{Conciliation, Contact, EtatConciliation};
 use crate::domain::ids::{ConciliationId, DeclarationId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Writes a new file and its first state.
-pub async fn insert(conn: &mut PgConnection, dossier: &Conciliation) -> Result<(), StorageError> {
+pub async fn insert(tx: &mut Tx, dossier: &Conciliation) -> Result<(), StorageError> {
     sqlx::query!(
         "/* conciliation.insert */
          INSERT INTO conciliation
@@ -24,13 +24,13 @@ pub async fn insert(conn: &mut PgConnection, dossier: &Conciliation) -> Result<(
         dossier.demandee_le,
         dossier.enregistre_le
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?;
-    insert_etat(conn, dossier, dossier.enregistre_le).await
+    insert_etat(tx, dossier, dossier.enregistre_le).await
 }
 
 async fn insert_etat(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     dossier: &Conciliation,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
@@ -47,14 +47,14 @@ async fn insert_etat(
         dossier.terminee_le,
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Replaces the state known until now by the next version.
 pub async fn advance(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     dossier: &mut Conciliation,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
@@ -67,17 +67,17 @@ pub async fn advance(
         dossier.version,
         instant
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?
     .rows_affected();
     one("etat_conciliation.replace", found)?;
     dossier.version += 1;
-    insert_etat(conn, dossier, instant).await
+    insert_etat(tx, dossier, instant).await
 }
 
 /// Writes a version of a contact; from the second on, it replaces the one before.
 pub async fn write_contact(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     dossier: &Conciliation,
     contact: &Contact,
     instant: DateTime<Utc>,
@@ -92,7 +92,7 @@ pub async fn write_contact(
         contact.id.uuid(),
         instant
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?;
     sqlx::query!(
         "/* contact_conciliation.insert */
@@ -112,7 +112,7 @@ pub async fn write_contact(
         contact.declaration_id as _,
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

@@ -5,14 +5,14 @@ use sqlx::postgres::PgConnection;
 
 use super::coffre::Place;
 use super::error::one;
-use super::{Coffre, StorageError, signatures};
+use super::{Coffre, StorageError, Tx, signatures};
 use crate::domain::declaration::{Declaration, MedecinDesigne};
 use crate::domain::ids::{DeclarationId, MedecinId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Writes a new declaration, its doctors and its first state. Signatures are written apart.
 pub async fn insert(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     coffre: &Coffre,
     declaration: &Declaration,
 ) -> Result<(), StorageError> {
@@ -34,7 +34,7 @@ pub async fn insert(
         declaration.enregistre_le,
         declaration.rectifie as _
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?;
     if let Some(en_place) = &declaration.en_place {
         let en_place: Vec<MedecinId> = en_place.iter().copied().collect();
@@ -47,7 +47,7 @@ pub async fn insert(
             &en_place as _,
             declaration.enregistre_le
         )
-        .execute(&mut *conn)
+        .execute(&mut **tx)
         .await?;
     }
     for medecin in &declaration.medecins {
@@ -60,15 +60,15 @@ pub async fn insert(
             medecin.medecin_id.uuid(),
             medecin.lieu_id.uuid()
         )
-        .execute(&mut *conn)
+        .execute(&mut **tx)
         .await?;
     }
-    insert_etat(conn, declaration, declaration.enregistre_le).await
+    insert_etat(tx, declaration, declaration.enregistre_le).await
 }
 
 /// Writes the present state of a declaration as a version of its own.
 async fn insert_etat(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     declaration: &Declaration,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
@@ -84,14 +84,14 @@ async fn insert_etat(
         instant,
         declaration.contestation as _
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Replaces the state known until now by the next version.
 pub async fn advance(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     declaration: &mut Declaration,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
@@ -104,12 +104,12 @@ pub async fn advance(
         declaration.version,
         instant
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?
     .rows_affected();
     one("etat_declaration.replace", replaced)?;
     declaration.version += 1;
-    insert_etat(conn, declaration, instant).await
+    insert_etat(tx, declaration, instant).await
 }
 
 /// Whose declaration this is now; `None` when there is no such declaration. Records that were merged

@@ -3,9 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::StorageError;
 use super::connaissance::{Connaissance, instant};
 use super::error::one;
+use super::{StorageError, Tx};
 use crate::domain::calendar::Periode;
 use crate::domain::declaration::OrdreSignature;
 use crate::domain::designation::{Designation, Ligne, Membre, MotifFin, Segment};
@@ -16,22 +16,22 @@ use crate::domain::ids::{DeclarationId, DesignationId, MedecinId, PatientId};
 
 /// Opens a designation and its members.
 pub async fn open(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     patient: PatientId,
     id: DesignationId,
     segment: &Segment,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    insert_version(&mut *conn, patient, id, 1, segment, instant).await?;
+    insert_version(tx, patient, id, 1, segment, instant).await?;
     for ligne in &segment.lignes {
-        insert_line(&mut *conn, patient, id, ligne, instant).await?;
+        insert_line(tx, patient, id, ligne, instant).await?;
     }
     Ok(())
 }
 
 /// Writes a line of a doctor, under the next number among those of that doctor in the designation.
 pub async fn insert_line(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     patient: PatientId,
     id: DesignationId,
     ligne: &Ligne,
@@ -50,14 +50,14 @@ pub async fn insert_line(
         ligne.motif_fin as _,
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Replaces a line of a doctor, by another or by nothing.
 pub async fn erase_line(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     patient: PatientId,
     id: DesignationId,
     membre: &Membre,
@@ -74,7 +74,7 @@ pub async fn erase_line(
         membre.version,
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?
     .rows_affected();
     one("designation_medecin.replace", found)
@@ -82,20 +82,20 @@ pub async fn erase_line(
 
 /// Replaces a version by the next one.
 pub async fn revise(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     patient: PatientId,
     id: DesignationId,
     version: i32,
     segment: &Segment,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    erase(&mut *conn, patient, id, version, instant).await?;
-    insert_version(conn, patient, id, version + 1, segment, instant).await
+    erase(tx, patient, id, version, instant).await?;
+    insert_version(tx, patient, id, version + 1, segment, instant).await
 }
 
 /// Replaces a version by nothing: the designation never took effect.
 pub async fn erase(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     patient: PatientId,
     id: DesignationId,
     version: i32,
@@ -110,14 +110,14 @@ pub async fn erase(
         version,
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?
     .rows_affected();
     one("designation.replace", found)
 }
 
 async fn insert_version(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     patient: PatientId,
     id: DesignationId,
     version: i32,
@@ -137,7 +137,7 @@ async fn insert_version(
         segment.motif_fin as _,
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

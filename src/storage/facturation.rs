@@ -2,19 +2,19 @@
 
 use sqlx::postgres::PgConnection;
 
-use super::StorageError;
+use super::{StorageError, Tx};
 use crate::domain::calendar::Periode;
 use crate::domain::digest::Empreinte;
 use crate::domain::identifiers::NumAm;
 use crate::domain::ids::MedecinId;
 
 /// Serialises the registrations under one number, until the end of the transaction.
-pub async fn lock(conn: &mut PgConnection, numero: &NumAm) -> Result<(), StorageError> {
+pub async fn lock(tx: &mut Tx, numero: &NumAm) -> Result<(), StorageError> {
     let digest = Empreinte::of(format!("num_am:{numero}"));
     let [b0, b1, b2, b3, b4, b5, b6, b7, ..] = *digest.bytes();
     let key = i64::from_be_bytes([b0, b1, b2, b3, b4, b5, b6, b7]);
     sqlx::query!("/* facturation.lock */ SELECT pg_advisory_xact_lock($1)", key)
-        .fetch_one(conn)
+        .fetch_one(&mut **tx)
         .await?;
     Ok(())
 }

@@ -3,15 +3,15 @@
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::StorageError;
 use super::error::one;
+use super::{StorageError, Tx};
 use crate::domain::fin::Fin;
 use crate::domain::ids::{FaitId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Records an act that ends a line.
 pub async fn insert(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     patient: PatientId,
     fin: &Fin,
     instant: DateTime<Utc>,
@@ -30,7 +30,7 @@ pub async fn insert(
         fin.operation_id as _,
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
@@ -80,7 +80,7 @@ pub async fn list(
 
 /// Takes an act back: what it had ended goes on.
 pub async fn replace(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     patient: PatientId,
     id: FaitId,
     instant: DateTime<Utc>,
@@ -93,7 +93,7 @@ pub async fn replace(
         id.uuid(),
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?
     .rows_affected();
     one("fin_designation.replace", found)

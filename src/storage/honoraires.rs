@@ -2,7 +2,7 @@
 
 use sqlx::postgres::PgConnection;
 
-use super::StorageError;
+use super::{StorageError, Tx};
 use crate::domain::evaluation::HonorairesAnnee;
 use crate::domain::identifiers::Rpps;
 use crate::domain::money::Centimes;
@@ -20,7 +20,7 @@ pub struct HonorairesMedecin {
 
 /// Adds fees to those of some doctors, each doctor and year once. Rows are locked in one order: done
 /// last in a transaction, nobody waits in a circle.
-pub async fn add(conn: &mut PgConnection, list: &[HonorairesMedecin]) -> Result<(), StorageError> {
+pub async fn add(tx: &mut Tx, list: &[HonorairesMedecin]) -> Result<(), StorageError> {
     let executants: Vec<Rpps> = list.iter().map(|one| one.executant).collect();
     let annees: Vec<i16> = list.iter().map(|one| one.annee).collect();
     let totals: Vec<Centimes> = list.iter().map(|one| one.honoraires.total).collect();
@@ -42,7 +42,7 @@ pub async fn add(conn: &mut PgConnection, list: &[HonorairesMedecin]) -> Result<
         &totals as _,
         &without as _
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

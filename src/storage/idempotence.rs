@@ -1,11 +1,10 @@
 //! Answers kept for retries, in the transaction of what they answer.
 
 use chrono::{DateTime, Utc};
-use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::coffre::Place;
-use super::{Coffre, StorageError};
+use super::{Coffre, StorageError, Tx};
 use crate::domain::digest::Empreinte;
 use crate::domain::ids::PatientId;
 
@@ -30,7 +29,7 @@ pub enum Claim {
 /// Claims a key. A twin that holds it is waited for, up to the time after which the database says
 /// that the lock cannot be had.
 pub async fn claim(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     coffre: &Coffre,
     appelant: &str,
     cle: &str,
@@ -38,7 +37,7 @@ pub async fn claim(
     instant: DateTime<Utc>,
 ) -> Result<Claim, StorageError> {
     sqlx::query!("/* idempotence.wait */ SELECT set_config('lock_timeout', '5s', true)")
-        .fetch_one(&mut *conn)
+        .fetch_one(&mut **tx)
         .await?;
     let inserted = sqlx::query!(
         "/* idempotence.claim */
@@ -49,7 +48,7 @@ pub async fn claim(
         requete as _,
         instant
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?
     .rows_affected();
     if inserted == 1 {
@@ -62,7 +61,7 @@ pub async fn claim(
         appelant,
         cle
     )
-    .fetch_one(conn)
+    .fetch_one(&mut **tx)
     .await?;
     if row.requete_sha256 != *requete {
         return Ok(Claim::OtherRequest);
@@ -95,7 +94,7 @@ pub struct Reponse<'a> {
 
 /// Keeps the answer of a claimed key.
 pub async fn save(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     coffre: &Coffre,
     (appelant, cle): (&str, &str),
     reponse: &Reponse<'_>,
@@ -112,18 +111,18 @@ pub async fn save(
         sealed,
         &personnes
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Forgets the keys claimed before an instant; gives how many.
-pub async fn purge(conn: &mut PgConnection, before: DateTime<Utc>) -> Result<u64, StorageError> {
+pub async fn purge(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, StorageError> {
     Ok(sqlx::query!(
         "/* idempotence.purge */ DELETE FROM idempotence WHERE enregistre_le < $1",
         before
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?
     .rows_affected())
 }

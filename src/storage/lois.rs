@@ -4,24 +4,24 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::postgres::PgConnection;
 
-use super::StorageError;
+use super::{StorageError, Tx};
 use crate::domain::digest::Empreinte;
 
 /// The number of a law, recorded with its values the first time it is used.
 pub async fn number(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     empreinte: &Empreinte,
     contenu: &Value,
     instant: DateTime<Utc>,
 ) -> Result<i16, StorageError> {
     sqlx::query!("/* loi.lock */ SELECT pg_advisory_xact_lock(hashtext('traitant.loi'))")
-        .fetch_one(&mut *conn)
+        .fetch_one(&mut **tx)
         .await?;
     let known = sqlx::query_scalar!(
         "/* loi.find */ SELECT loi_id FROM loi WHERE empreinte = $1",
         empreinte as _
     )
-    .fetch_optional(&mut *conn)
+    .fetch_optional(&mut **tx)
     .await?;
     if let Some(known) = known {
         return Ok(known);
@@ -35,7 +35,7 @@ pub async fn number(
         contenu as _,
         instant
     )
-    .fetch_one(conn)
+    .fetch_one(&mut **tx)
     .await?)
 }
 

@@ -1,7 +1,8 @@
 //! The only place with SQL: plain functions, one query each, checked against the schema at build.
 //!
-//! Every write about a person begins with [`patients::lock`], which also gives the instant under
-//! which the write is known. Instants and identifiers are arguments; numbers and names of persons
+//! What reads takes a [`Connection`], what writes or locks a [`Tx`], which is lent only to write: a reading
+//! cannot write. Every write about a person begins with [`patients::lock`], which also gives the instant
+//! under which the write is known. Instants and identifiers are arguments; numbers and names of persons
 //! are encrypted by the [`Coffre`].
 //!
 //! Statements read and write types of the domain. `types.rs` says how each of them is stored, and
@@ -157,43 +158,6 @@ impl Tx {
         let committed = outcome.is_ok();
         tracing::debug!(transaction = self.name, micros, committed, "transaction");
         Ok(outcome?)
-    }
-}
-
-impl Tx {
-    /// Marks a place to come back to, without giving up what is locked before it.
-    pub async fn savepoint(&mut self) -> Result<Savepoint<'_>, StorageError> {
-        Ok(Savepoint(self.inner.begin().await?))
-    }
-}
-
-/// A part of a transaction that can be undone alone; undone when dropped.
-#[derive(Debug)]
-pub struct Savepoint<'t>(Transaction<'t, Postgres>);
-
-impl Savepoint<'_> {
-    /// Keeps what was written since.
-    pub async fn release(self) -> Result<(), StorageError> {
-        Ok(self.0.commit().await?)
-    }
-
-    /// Undoes what was written since.
-    pub async fn rollback(self) -> Result<(), StorageError> {
-        Ok(self.0.rollback().await?)
-    }
-}
-
-impl Deref for Savepoint<'_> {
-    type Target = Connection;
-
-    fn deref(&self) -> &Connection {
-        &self.0
-    }
-}
-
-impl DerefMut for Savepoint<'_> {
-    fn deref_mut(&mut self) -> &mut Connection {
-        &mut self.0
     }
 }
 

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::StorageError;
 use super::connaissance::{Connaissance, instant};
 use super::error::one;
+use super::{StorageError, Tx};
 use crate::domain::fait_date::FaitDate;
 use crate::domain::ids::{FaitId, PatientId};
 use crate::domain::operation::Neutralisation;
@@ -49,7 +49,7 @@ pub async fn list(
 
 /// Records a neutralisation.
 pub async fn insert(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     patient: PatientId,
     fait: &FaitDate<Neutralisation>,
 ) -> Result<(), StorageError> {
@@ -66,14 +66,14 @@ pub async fn insert(
         fait.effet,
         fait.enregistre_le
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Takes a neutralisation back.
 pub async fn replace(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     patient: PatientId,
     id: FaitId,
     instant: DateTime<Utc>,
@@ -86,7 +86,7 @@ pub async fn replace(
         id.uuid(),
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?
     .rows_affected();
     one("neutralisation.replace", found)

@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::StorageError;
 use super::error::one;
+use super::{StorageError, Tx};
 use crate::domain::ids::{MedecinId, OperationId, PatientId};
 use crate::domain::operation::{
     Compte, EtatOperation, NatureOperation, Operation, ResultatOperation,
@@ -12,7 +12,7 @@ use crate::domain::operation::{
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Records an operation.
-pub async fn insert(conn: &mut PgConnection, operation: &Operation) -> Result<(), StorageError> {
+pub async fn insert(tx: &mut Tx, operation: &Operation) -> Result<(), StorageError> {
     sqlx::query!(
         "/* operation_medecin.insert */
          INSERT INTO operation_medecin
@@ -29,7 +29,7 @@ pub async fn insert(conn: &mut PgConnection, operation: &Operation) -> Result<()
         operation.version,
         operation.enregistre_le
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
@@ -91,7 +91,7 @@ pub async fn standing(
 
 /// Moves an operation from a state to another; `false` when it was no longer there.
 pub async fn advance(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: OperationId,
     from: EtatOperation,
     to: EtatOperation,
@@ -104,14 +104,14 @@ pub async fn advance(
         from.mot(),
         to.mot()
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Asks that an operation be undone, if the caller saw its present version.
 pub async fn cancel(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: OperationId,
     version: i32,
     motif: Option<&str>,
@@ -127,16 +127,13 @@ pub async fn cancel(
         instant,
         motif
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Lists the patients of an operation who are not listed yet; gives how many.
-pub async fn list_patients(
-    conn: &mut PgConnection,
-    operation: &Operation,
-) -> Result<u64, StorageError> {
+pub async fn list_patients(tx: &mut Tx, operation: &Operation) -> Result<u64, StorageError> {
     Ok(sqlx::query!(
         "/* operation_patient.insert_all */
          INSERT INTO operation_patient (patient_id, operation_id)
@@ -150,7 +147,7 @@ pub async fn list_patients(
         operation.medecin_id.uuid(),
         operation.effet_du
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?
     .rows_affected())
 }
@@ -197,7 +194,7 @@ pub async fn to_undo(
 
 /// Writes what was done for a patient.
 pub async fn mark(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: OperationId,
     patient: PatientId,
     (resultat, neutralise): (ResultatOperation, bool),
@@ -214,7 +211,7 @@ pub async fn mark(
         neutralise,
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
@@ -239,7 +236,7 @@ pub async fn is_done(
 
 /// Writes that a patient was undone.
 pub async fn mark_undone(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: OperationId,
     patient: PatientId,
     instant: DateTime<Utc>,
@@ -252,7 +249,7 @@ pub async fn mark_undone(
         patient.uuid(),
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?
     .rows_affected();
     one("operation_patient.mark_undone", found)

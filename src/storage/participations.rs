@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
-use sqlx::postgres::PgConnection;
 
-use super::StorageError;
-use super::error::one;
 use super::feuilles_de_soins::numeros;
+use super::{StorageError, Tx};
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::PatientId;
 use crate::domain::money::Centimes;
@@ -64,21 +62,25 @@ pub(super) fn read(annee: i16, bytes: &[u8]) -> Result<Vec<Retenue>, StorageErro
     all.iter().map(|one| Retenue::decode(annee, one)).collect()
 }
 
-/// Adds participations kept, each to the year of its day of care. The persons' rows are locked.
-pub async fn add_all(
-    conn: &mut PgConnection,
+/// The bytes of participations, by person and year of care.
+fn by_year(
     retenues: &[(PatientId, Retenue)],
-) -> Result<(), StorageError> {
+) -> Result<BTreeMap<(PatientId, i16), Vec<u8>>, StorageError> {
+    let mut years: BTreeMap<(PatientId, i16), Vec<u8>> = BTreeMap::new();
+    for (patient, retenue) in retenues {
+        let (annee, bytes) = retenue.encode()?;
+        years.entry((*patient, annee)).or_default().extend(bytes);
+    }
+    Ok(years)
+}
+
+/// Adds participations kept, each to the year of its day of care. The persons' rows are locked.
+pub async fn add_all(tx: &mut Tx, retenues: &[(PatientId, Retenue)]) -> Result<(), StorageError> {
     if retenues.is_empty() {
         return Ok(());
     }
-    let mut added: BTreeMap<(PatientId, i16), Vec<u8>> = BTreeMap::new();
-    for (patient, retenue) in retenues {
-        let (annee, bytes) = retenue.encode()?;
-        added.entry((*patient, annee)).or_default().extend(bytes);
-    }
-    let patients: Vec<PatientId> = added.keys().map(|(patient, _)| *patient).collect();
-    let annees: Vec<i16> = added.keys().map(|(_, annee)| *annee).collect();
+    let added = by_year(retenues)?;
+    let (patients, annees): (Vec<PatientId>, Vec<i16>) = added.keys().copied().unzip();
     let bytes: Vec<&[u8]> = added.values().map(Vec::as_slice).collect();
     sqlx::query!(
         "/* participation_retenue.add_all */
@@ -89,47 +91,62 @@ pub async fn add_all(
         &annees,
         &bytes as _
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-/// Gives a participation back. The person's row is locked.
-pub async fn remove(
-    conn: &mut PgConnection,
-    patient: PatientId,
-    retenue: &Retenue,
+/// Gives participations back. The persons' rows are locked.
+pub async fn remove_all(
+    tx: &mut Tx,
+    retenues: &[(PatientId, Retenue)],
 ) -> Result<(), StorageError> {
-    let (annee, wanted) = retenue.encode()?;
-    let kept = sqlx::query_scalar!(
-        "/* participation_retenue.get */
-         SELECT retenues FROM participation_retenue WHERE patient_id = $1 AND annee = $2",
-        patient.uuid(),
-        annee
+    if retenues.is_empty() {
+        return Ok(());
+    }
+    let given_back = by_year(retenues)?;
+    let (patients, annees): (Vec<PatientId>, Vec<i16>) = given_back.keys().copied().unzip();
+    let rows = sqlx::query!(
+        "/* participation_retenue.of_years */
+         SELECT patient_id, annee, retenues FROM participation_retenue
+         WHERE (patient_id, annee) IN (SELECT * FROM unnest($1::uuid[], $2::smallint[]))",
+        &patients as _,
+        &annees
     )
-    .fetch_optional(&mut *conn)
-    .await?
-    .unwrap_or_default();
-    let (all, _) = kept.as_chunks::<LONGUEUR>();
-    let place = all.iter().position(|one| *one == wanted);
-    let left: Vec<u8> = all
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| Some(*index) != place)
-        .flat_map(|(_, one)| *one)
-        .collect();
-    let found = sqlx::query!(
-        "/* participation_retenue.remove */
-         UPDATE participation_retenue SET retenues = $3::bytea
-         WHERE patient_id = $1 AND annee = $2 AND octet_length(retenues) > octet_length($3::bytea)",
-        patient.uuid(),
-        annee,
-        left
+    .fetch_all(&mut **tx)
+    .await?;
+    let mut known: BTreeMap<(PatientId, i16), Vec<u8>> =
+        rows.into_iter().map(|row| ((row.patient_id, row.annee), row.retenues)).collect();
+    let mut found: u64 = 0;
+    for (key, gone) in &given_back {
+        let bytes = known.entry(*key).or_default();
+        let mut left = bytes.as_chunks::<LONGUEUR>().0.to_vec();
+        for one in gone.as_chunks::<LONGUEUR>().0 {
+            if let Some(place) = left.iter().position(|kept| kept == one) {
+                left.remove(place);
+                found = found.saturating_add(1);
+            }
+        }
+        *bytes = left.concat();
+    }
+    let expected = u64::try_from(retenues.len()).unwrap_or(u64::MAX);
+    if found < expected {
+        let statement = "participation_retenue.remove_all";
+        return Err(StorageError::RowsAffected { statement, expected, found });
+    }
+    let bytes: Vec<&[u8]> = known.values().map(Vec::as_slice).collect();
+    sqlx::query!(
+        "/* participation_retenue.remove_all */
+         UPDATE participation_retenue AS known SET retenues = w.retenues
+         FROM unnest($1::uuid[], $2::smallint[], $3::bytea[]) AS w (patient_id, annee, retenues)
+         WHERE known.patient_id = w.patient_id AND known.annee = w.annee",
+        &patients as _,
+        &annees,
+        &bytes as _
     )
-    .execute(conn)
-    .await?
-    .rows_affected();
-    one("participation_retenue.remove", found)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::patients::open_noms;
-use super::{Coffre, StorageError};
+use super::{Coffre, StorageError, Tx};
 use crate::domain::calendar::Periode;
 use crate::domain::designation::MotifFin;
 use crate::domain::identifiers::Rpps;
@@ -107,7 +107,7 @@ pub async fn list(
 
 /// Records a movement, in the transaction of what makes it.
 pub async fn insert_mouvement(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     patient: PatientId,
     id: FaitId,
     mouvement: &Mouvement,
@@ -126,7 +126,7 @@ pub async fn insert_mouvement(
         mouvement.motif_fin as _,
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

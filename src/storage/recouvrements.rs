@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use sqlx::postgres::PgConnection;
 
-use super::StorageError;
 use super::error::one;
+use super::{StorageError, Tx};
 use crate::domain::creance::{AnnulationRecouvrement, CleCreance, Recouvrement};
 use crate::domain::ids::{FeuilleId, PatientId, RecouvrementId};
 use crate::domain::vocabulary::Vocabulaire;
@@ -15,7 +15,7 @@ pub type Place = (PatientId, FeuilleId);
 
 /// Records a recovery. The person is locked.
 pub async fn insert(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     (patient, feuille): Place,
     recouvrement: &Recouvrement,
 ) -> Result<(), StorageError> {
@@ -38,14 +38,14 @@ pub async fn insert(
         recouvrement.auteur,
         recouvrement.enregistre_le
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Takes a recovery back, by another movement of its amount. The person is locked.
 pub async fn cancel(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     (patient, feuille): Place,
     recouvrement: &Recouvrement,
     (id, annulation): (RecouvrementId, &AnnulationRecouvrement),
@@ -67,7 +67,7 @@ pub async fn cancel(
         annulation.auteur,
         annulation.enregistre_le
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?
     .rows_affected();
     one("recouvrement.cancel", found)

@@ -1,9 +1,9 @@
 //! Evaluations made again: what was asked, and what changes.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use sqlx::postgres::PgConnection;
 
-use super::StorageError;
+use super::{StorageError, Tx};
 use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
 use crate::domain::reevaluation::{
     Changement, EtatReevaluation, Etendue, Examen, Issue, Reevaluation,
@@ -11,7 +11,7 @@ use crate::domain::reevaluation::{
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Records what is asked.
-pub async fn insert(conn: &mut PgConnection, asked: &Reevaluation) -> Result<(), StorageError> {
+pub async fn insert(tx: &mut Tx, asked: &Reevaluation) -> Result<(), StorageError> {
     sqlx::query!(
         "/* reevaluation.insert */
          INSERT INTO reevaluation
@@ -29,7 +29,7 @@ pub async fn insert(conn: &mut PgConnection, asked: &Reevaluation) -> Result<(),
         asked.version,
         asked.enregistre_le
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
@@ -68,7 +68,7 @@ pub async fn get(
 /// Moves one from a state to another, back to its beginning when work starts again; `false` when it
 /// was no longer there.
 pub async fn advance(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: ReevaluationId,
     (from, to): (EtatReevaluation, EtatReevaluation),
 ) -> Result<bool, StorageError> {
@@ -87,14 +87,14 @@ pub async fn advance(
         to.mot(),
         again
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Records that a person was served; `false` when another runner went further.
 pub async fn pass(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     asked: &Reevaluation,
     patient: PatientId,
     examen: Examen,
@@ -111,7 +111,7 @@ pub async fn pass(
         examen.feuilles,
         examen.sans_reponse
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
 }
@@ -171,37 +171,9 @@ pub async fn feuilles(
     Ok(rows.into_iter().map(|row| (row.feuille_id, row.holder)).collect())
 }
 
-/// Something recorded about a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FaitRecu {
-    /// Kind of event.
-    pub nature: String,
-    /// When it was recorded.
-    pub enregistre_le: DateTime<Utc>,
-    /// From which day it counts, when it counts from one.
-    pub effet_du: Option<NaiveDate>,
-}
-
-/// Everything recorded about some records, feuilles left out.
-pub async fn faits_recus(
-    conn: &mut PgConnection,
-    records: &[PatientId],
-) -> Result<Vec<FaitRecu>, StorageError> {
-    Ok(sqlx::query_as!(
-        FaitRecu,
-        "/* evenement.of_persons */
-         SELECT nature, enregistre_le, effet_du FROM evenement
-         WHERE patient_id = ANY($1) AND nature NOT LIKE 'feuille.%'
-         ORDER BY enregistre_le, evenement_id",
-        records as _
-    )
-    .fetch_all(conn)
-    .await?)
-}
-
 /// Writes what changes for a person, in place of what a trial had written.
 pub async fn write_changes(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: ReevaluationId,
     patient: PatientId,
     changes: &[Changement],
@@ -212,7 +184,7 @@ pub async fn write_changes(
         id.uuid(),
         patient.uuid()
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?;
     for change in changes {
         let (avant, apres) = (&change.avant, &change.apres);
@@ -241,7 +213,7 @@ pub async fn write_changes(
             avant.reste_a_charge.get(),
             apres.reste_a_charge.get()
         )
-        .execute(&mut *conn)
+        .execute(&mut **tx)
         .await?;
     }
     Ok(())

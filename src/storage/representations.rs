@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnection;
 use super::coffre::Place;
 use super::connaissance::{Connaissance, instant};
 use super::error::one;
-use super::{Coffre, StorageError};
+use super::{Coffre, StorageError, Tx};
 use crate::domain::ids::{PatientId, RepresentationId};
 use crate::domain::representation::{
     IdentiteRepresentant, NatureRepresentation, Representant, Representation,
@@ -23,7 +23,7 @@ struct Noms {
 
 /// Writes a version of a link.
 pub async fn insert(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     coffre: &Coffre,
     lien: &Representation,
 ) -> Result<(), StorageError> {
@@ -55,14 +55,14 @@ pub async fn insert(
         lien.effet,
         lien.enregistre_le
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Replaces a version, by another or by nothing.
 pub async fn replace(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     lien: &Representation,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
@@ -75,7 +75,7 @@ pub async fn replace(
         lien.version,
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?
     .rows_affected();
     one("representation.replace", found)
@@ -216,7 +216,7 @@ pub async fn born_between(
 
 /// Writes that a person was told about a birthday; `false` when they were already.
 pub async fn insert_avis(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     patient: PatientId,
     anniversaire: NaiveDate,
     instant: DateTime<Utc>,
@@ -229,7 +229,7 @@ pub async fn insert_avis(
         anniversaire,
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
 }

@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::StorageError;
+use super::{StorageError, Tx};
 use crate::domain::declaration::{Declaration, Preuve, Signature};
 use crate::domain::ids::{DeclarationId, PatientId, RepresentationId};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Writes a signature.
 pub async fn insert(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     declaration: &Declaration,
     signature: &Signature,
     instant: DateTime<Utc>,
@@ -36,14 +36,14 @@ pub async fn insert(
         instant,
         signature.representation_id as _
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Claims the proof of a signature, if an issuer gave it; `false` when it served already.
 pub async fn claim_proof(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     preuve: &Preuve,
     instant: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
@@ -60,7 +60,7 @@ pub async fn claim_proof(
         jti,
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(inserted.rows_affected() == 1)
 }

@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::postgres::PgConnection;
 
-use super::StorageError;
+use super::{StorageError, Tx};
 use crate::domain::ids::TacheId;
 
 /// A job taken by a runner.
@@ -22,7 +21,7 @@ pub struct Tache {
 
 /// Queues a job. With a key, a job of the same kind and key that waits already is enough: `false`.
 pub async fn enqueue(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: TacheId,
     nature: &str,
     cle: Option<&str>,
@@ -42,14 +41,14 @@ pub async fn enqueue(
         prevue_le,
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Takes the next job that is due, or whose lease is over, until `bail`.
 pub async fn take(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     now: DateTime<Utc>,
     bail: DateTime<Utc>,
 ) -> Result<Option<Tache>, StorageError> {
@@ -65,25 +64,25 @@ pub async fn take(
         now,
         bail
     )
-    .fetch_optional(conn)
+    .fetch_optional(&mut **tx)
     .await?)
 }
 
 /// Ends a job.
-pub async fn finish(conn: &mut PgConnection, id: TacheId) -> Result<(), StorageError> {
+pub async fn finish(tx: &mut Tx, id: TacheId) -> Result<(), StorageError> {
     sqlx::query!(
         "/* tache.finish */
          UPDATE tache SET etat = 'terminee', bail_jusqu_au = NULL, derniere_erreur = NULL WHERE tache_id = $1",
         id.uuid()
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Puts a failed job back for later, or gives it up.
 pub async fn fail(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: TacheId,
     erreur: &str,
     again: Option<DateTime<Utc>>,
@@ -98,17 +97,13 @@ pub async fn fail(
         erreur,
         again
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Keeps a job longer; `false` when another runner took it meanwhile.
-pub async fn extend(
-    conn: &mut PgConnection,
-    tache: &Tache,
-    bail: DateTime<Utc>,
-) -> Result<bool, StorageError> {
+pub async fn extend(tx: &mut Tx, tache: &Tache, bail: DateTime<Utc>) -> Result<bool, StorageError> {
     let done = sqlx::query!(
         "/* tache.extend */
          UPDATE tache SET bail_jusqu_au = $3 WHERE tache_id = $1 AND essais = $2 AND etat = 'en_cours'",
@@ -116,7 +111,7 @@ pub async fn extend(
         tache.essais,
         bail
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
 }

@@ -28,6 +28,7 @@ pub(super) use crate::domain::declaration::{
 pub(super) use crate::domain::designation::MotifFin;
 pub(super) use crate::domain::digest::Empreinte;
 pub(super) use crate::domain::evaluation::{Appartenance, CodeDetermine, NatureCreance};
+pub(super) use crate::domain::evenement::NatureEvenement;
 pub(super) use crate::domain::feuille_de_soins::{Convention, OptionTarifaire};
 pub(super) use crate::domain::fin::MotifDepart;
 pub(super) use crate::domain::identifiers::{
@@ -116,7 +117,7 @@ words! {
     Canal, Contestation, Convention, Etat, EtatAdressage, EtatConciliation, EtatConflit, EtatOperation,
     EtatReevaluation, FinRepresentation, ModeExercice, ModeRecouvrement, MotifAnnulation,
     MotifCloture, MotifDepart, MotifFin, MotifRectification, MotifReevaluation, MoyenSignature,
-    NatureAdressage, NatureCreance, NatureLieu, NatureMouvement, NatureOperation,
+    NatureAdressage, NatureCreance, NatureEvenement, NatureLieu, NatureMouvement, NatureOperation,
     NatureRepresentation, NatureRetour, OptionTarifaire, PartieConciliation,
     PreuveRepresentation, ReponseMedecin, ResultatOperation, RoleSignataire, SourceDeces,
     StatutPatient, UsageIdentifiant

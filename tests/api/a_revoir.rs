@@ -235,6 +235,46 @@ async fn a_death_a_departure_and_a_merge_call_for_the_days_that_they_touch() {
 }
 
 #[tokio::test]
+async fn a_reevaluation_gives_the_causes_that_the_list_gives_as_reasons() {
+    let app = TestApp::new().await;
+    let bernard = patient_id("BERNARD").to_string();
+    let caisse = app.caisse(AIN);
+    for (numero, jour) in [("1", "2025-03-10"), ("2", "2025-04-10"), ("3", "2025-06-10")] {
+        sent(&app, feuille("BERNARD", numero, jour, json!("T"))).await;
+    }
+    // Acts of several kinds, one of which a reevaluation has looked at, and others that touch no day.
+    app.advance(TimeDelta::seconds(1));
+    status(&app, AIN, "BERNARD", "ame", "2025-05-01").await;
+    app.advance(TimeDelta::seconds(1));
+    let looked = json!({ "motif": "fait_tardif", "du": "2025-06-01", "patient_id": bernard });
+    let tried = caisse.post("/v1/reevaluations", looked).await;
+    app.run_jobs().await;
+    caisse.act_on(&format!("{}/application", tried.header("location")), 2).await.expect(202);
+    app.run_jobs().await;
+    status(&app, AIN, "BERNARD", "ordinaire", "2025-05-02").await;
+    let address = json!({
+        "effet_du": "2025-01-01", "voie": "1 rue des Essais", "code_postal": "01000",
+        "localite": "ESSAIVILLE",
+    });
+    act(&caisse, &bernard, "changements-d-adresse", address).await.expect(200);
+    let left = json!({ "rpps": MARTIN, "nature": "retraite", "effet_du": "2025-04-01" });
+    caisse.post("/v1/operations", left).await.expect(202);
+    app.run_jobs().await;
+    app.advance(TimeDelta::seconds(1));
+    let list = listed(&app, AIN, "&motif=fait_tardif").await;
+    let body = json!({ "motif": "fait_tardif", "du": "2025-01-01", "patient_id": bernard });
+    let tried = caisse.post("/v1/reevaluations", body).await;
+    app.run_jobs().await;
+    let path = format!("{}/feuilles", tried.header("location"));
+    let changes = caisse.get(&path).await.expect(200)["donnees"].as_array().unwrap().clone();
+    assert_eq!((list.len(), changes.len()), (2, 2));
+    for change in &changes {
+        let one = list.iter().find(|one| one["feuille_id"] == change["feuille_id"]).unwrap();
+        assert_eq!(one["raisons"][0]["codes"], change["causes"], "{}", change["date_soins"]);
+    }
+}
+
+#[tokio::test]
 async fn a_caisse_sees_those_who_depend_on_it_and_nobody_else_asks() {
     let app = TestApp::new().await;
     let bernard = patient_id("BERNARD").to_string();

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, feuille, patient_id};
+use crate::support::logs::statements;
 use crate::support::vie::{
     AIN, AUTRE_NIR, BOUCHES_DU_RHONE, act, merge, organisme, paper_choice, second_record,
 };
@@ -139,6 +140,27 @@ async fn ceilings_of_the_year_follow_and_are_not_counted_twice() {
     assert_eq!(kept().await, before, "a trial gives nothing back");
     apply(&app, &shown).await;
     assert_eq!(kept().await, before, "each feuille keeps its participation once");
+}
+
+#[tokio::test]
+async fn the_feuilles_of_a_person_are_read_together_and_only_what_changes_is_written() {
+    let app = TestApp::new().await;
+    consulted(&app, "1", "2025-03-10").await;
+    tried(&app, body("2025-01-01")).await;
+    let (for_one, _) = statements(tried(&app, body("2025-01-01"))).await;
+    assert!((20..60).contains(&for_one), "{for_one}");
+    for day in 11..19 {
+        consulted(&app, &format!("{day}"), &format!("2025-03-{day}")).await;
+    }
+    let (for_nine, shown) = statements(tried(&app, body("2025-01-01"))).await;
+    assert_eq!((&shown["feuilles"], for_nine), (&json!(9), for_one));
+    // Each that changes costs its evaluation, its event and the line that tells it.
+    app.advance(TimeDelta::seconds(1));
+    let alice = patient_id("ALICE").to_string();
+    paper_choice(&app, BOUCHES_DU_RHONE, &alice, MARTIN, "2025-03-11").await;
+    let (for_eight, shown) = statements(tried(&app, body("2025-03-11"))).await;
+    assert_eq!(shown["feuilles_changees"], 8);
+    assert!(for_eight <= for_one + 8 * 3, "{for_eight} and {for_one}");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use crate::domain::adressage::{
 };
 use crate::domain::calendar::Periode;
 use crate::domain::droits::Relation;
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{AdressageId, MedecinId, PatientId};
 use crate::law::LawError;
 use crate::law::parameters::Parametre;
@@ -42,7 +43,7 @@ pub async fn create(
     let fixe = (nouveau.nature, etabli_le, etabli_le);
     let (projet, effet) = projet(core, act.conn(), patient, fixe, nouveau.contenu).await?;
     let adressage = Adressage {
-        id: AdressageId::from_uuid(core.ids.uuid()),
+        id: AdressageId::from_uuid(core.ids().uuid()),
         patient_id: patient,
         medecin_id: author.medecin_id,
         rpps: author.rpps,
@@ -60,7 +61,7 @@ pub async fn create(
     };
     adressages::insert(act.conn(), &adressage).await?;
     act.rapports = act.rapports.avec(Relation::Auteur);
-    finish(act, adressage, "adressage.etabli", rendre).await
+    finish(act, adressage, NatureEvenement::AdressageEtabli, rendre).await
 }
 
 /// What an author wrote, with its people found and its period; `fixe` is what the content does
@@ -102,7 +103,7 @@ fn limites(
         if wanted != nature {
             return Ok(0);
         }
-        let value = core.law.valeur(parametre, jour).map_err(LawError::from)?;
+        let value = core.law().valeur(parametre, jour).map_err(LawError::from)?;
         Ok(i32::try_from(value).unwrap_or(i32::MAX))
     };
     Ok(LimitesAdressage {

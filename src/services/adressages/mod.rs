@@ -18,6 +18,7 @@ use crate::domain::adressage::{
     NatureRetour, SoinsPrevus,
 };
 use crate::domain::droits::{Demarche, Etendue, Rapports, Relation};
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::identifiers::{Rpps, Specialite};
 use crate::domain::ids::{AdressageId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
@@ -212,7 +213,7 @@ fn seen(core: &Core, adressage: Adressage, rapports: &Rapports) -> AdressageLu {
 async fn finish(
     mut act: Act<'_>,
     adressage: Adressage,
-    nature: &'static str,
+    nature: NatureEvenement,
     rendre: impl Render<AdressageLu>,
 ) -> Done {
     let fact = Fact::of(nature).effective(adressage.effet.du()).doctor(adressage.medecin_id);

@@ -10,6 +10,7 @@ use super::{
 use crate::domain::acteur::Acteur;
 use crate::domain::adressage::{ActionAdressage, Adressage, Retour};
 use crate::domain::calendar::lendemain;
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::RetourId;
 use crate::services::core::Act;
 use crate::services::{
@@ -31,7 +32,7 @@ pub async fn correct(
     let patient = act.patient;
     let (projet, effet) = projet(core, act.conn(), patient, fixe, contenu).await?;
     adressage.correct(projet, effet);
-    advance(act, adressage, "adressage.rectifie", rendre).await
+    advance(act, adressage, NatureEvenement::AdressageRectifie, rendre).await
 }
 
 /// The author, or who is médecin traitant now, ends a referral before its period.
@@ -48,7 +49,7 @@ pub async fn close(
     // The care of today stays covered.
     let au = cloture.effet_au.or_else(|| lendemain(today)).unwrap_or(today);
     adressage.close(au, cloture.motif, today).map_err(|wrong| invalide(vec![wrong]))?;
-    advance(act, adressage, "adressage.clos", rendre).await
+    advance(act, adressage, NatureEvenement::AdressageClos, rendre).await
 }
 
 /// The author annuls what was established by mistake.
@@ -61,7 +62,7 @@ pub async fn cancel(
     let (act, mut adressage) = take(core, demande, vu, core.today()).await?;
     adressage.allow(ActionAdressage::Annuler)?;
     adressage.cancel();
-    advance(act, adressage, "adressage.annule", rendre).await
+    advance(act, adressage, NatureEvenement::AdressageAnnule, rendre).await
 }
 
 /// A correspondent reports to the médecin traitant: of the specialty on the day of the care, not on the
@@ -83,7 +84,7 @@ pub async fn report(
     let author = medecins::find(act.conn(), rpps, latest_knowledge()).await?;
     let author = author.ok_or(ServiceError::Introuvable)?;
     let retour = Retour {
-        id: RetourId::from_uuid(core.ids.uuid()),
+        id: RetourId::from_uuid(core.ids().uuid()),
         medecin_id: author.id,
         rpps: author.rpps,
         nature: nouveau.nature,
@@ -94,7 +95,7 @@ pub async fn report(
     let reported = adressage.report(retour.clone(), today);
     reported.map_err(|wrong| ServiceError::Invalide(vec![champ(wrong)]))?;
     adressages::insert_retour(act.conn(), &adressage, &retour).await?;
-    advance(act, adressage, "adressage.retour", rendre).await
+    advance(act, adressage, NatureEvenement::AdressageRetour, rendre).await
 }
 
 /// Opens an act on a referral, by a doctor of the specialty of a day, and gives it as it stands, if the
@@ -120,7 +121,7 @@ async fn take<'a>(
 async fn advance(
     mut act: Act<'_>,
     mut adressage: Adressage,
-    nature: &'static str,
+    nature: NatureEvenement,
     rendre: impl Render<AdressageLu>,
 ) -> Done {
     let instant = act.instant;

@@ -19,6 +19,7 @@ use crate::domain::conciliation::{
     ReponseMedecin,
 };
 use crate::domain::droits::{Demarche, Rapports};
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::identifiers::{CommuneExercice, Rpps};
 use crate::domain::ids::{ConciliationId, ContactId, DeclarationId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
@@ -103,7 +104,7 @@ pub async fn open(
     let affiliations = patients::affiliations(act.conn(), patient, latest_knowledge()).await?;
     let organisme = Affiliations(affiliations).le(today).ok_or(ServiceError::Introuvable)?;
     let conciliation = Conciliation {
-        id: ConciliationId::from_uuid(core.ids.uuid()),
+        id: ConciliationId::from_uuid(core.ids().uuid()),
         patient_id: patient,
         organisme,
         commune: nouvelle.commune,
@@ -117,7 +118,7 @@ pub async fn open(
         enregistre_le: instant,
     };
     conciliations::insert(act.conn(), &conciliation).await?;
-    finish(act, conciliation, "conciliation.ouverte", rendre).await
+    finish(act, conciliation, NatureEvenement::ConciliationOuverte, rendre).await
 }
 
 /// Reads a file.
@@ -180,7 +181,7 @@ fn seen(core: &Core, conciliation: Conciliation, rapports: &Rapports) -> Concili
 async fn finish(
     mut act: Act<'_>,
     conciliation: Conciliation,
-    nature: &'static str,
+    nature: NatureEvenement,
     rendre: impl Render<ConciliationLue>,
 ) -> Done {
     let fact = Fact::of(nature).doctor(conciliation.medecin.map(|(id, _)| id)).with(json!({

@@ -7,6 +7,7 @@ use crate::domain::clock::paris_day;
 use crate::domain::conciliation::{
     Conciliation, Contact, EtatConciliation, PartieConciliation, ReponseMedecin,
 };
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::ContactId;
 use crate::domain::medecin::Medecin;
@@ -41,7 +42,7 @@ pub async fn add_contact(
     dossier.contact(contact, core.today())?;
     let instant = act.instant;
     conciliations::write_contact(act.conn(), &dossier, &contact, instant).await?;
-    advance(act, dossier, "conciliation.contact", rendre).await
+    advance(act, dossier, NatureEvenement::ConciliationContact, rendre).await
 }
 
 /// Writes what a doctor answered.
@@ -57,7 +58,7 @@ pub async fn answer(
     let repondu_le = nouvelle.repondu_le.unwrap_or(today);
     let contact = dossier.answer(nouvelle.contact_id, nouvelle.reponse, repondu_le, today)?;
     conciliations::write_contact(act.conn(), &dossier, &contact, instant).await?;
-    advance(act, dossier, "conciliation.reponse", rendre).await
+    advance(act, dossier, NatureEvenement::ConciliationReponse, rendre).await
 }
 
 /// Ends a search.
@@ -71,8 +72,10 @@ pub async fn end(
     let (mut act, mut dossier) = take(core, demande, vue).await?;
     let today = core.today();
     let (etat, nature, medecin) = match ending {
-        Ending::Abandoned => (EtatConciliation::Abandonnee, "conciliation.abandonnee", None),
-        Ending::Closed => (EtatConciliation::Close, "conciliation.close", None),
+        Ending::Abandoned => {
+            (EtatConciliation::Abandonnee, NatureEvenement::ConciliationAbandonnee, None)
+        }
+        Ending::Closed => (EtatConciliation::Close, NatureEvenement::ConciliationClose, None),
         Ending::Found(rpps) => {
             let medecin = known(act.conn(), &rpps).await?;
             // The doctor who agreed must be one whom the patient can then declare.
@@ -81,7 +84,7 @@ pub async fn end(
                 return Err(ServiceError::champ("/rpps", "medecin_non_designable", message).into());
             }
             let found = Some((medecin.id, rpps));
-            (EtatConciliation::MedecinTrouve, "conciliation.medecin_trouve", found)
+            (EtatConciliation::MedecinTrouve, NatureEvenement::ConciliationMedecinTrouve, found)
         }
     };
     dossier.end(etat, medecin, today);
@@ -100,7 +103,7 @@ async fn new_contact(
     let medecin = known(conn, &nouveau.rpps).await?;
     let today = core.today();
     let mut contact = Contact {
-        id: ContactId::from_uuid(core.ids.uuid()),
+        id: ContactId::from_uuid(core.ids().uuid()),
         version: 1,
         medecin_id: medecin.id,
         rpps: medecin.rpps,
@@ -158,7 +161,7 @@ async fn take<'a>(
 async fn advance(
     mut act: Act<'_>,
     mut dossier: Conciliation,
-    nature: &'static str,
+    nature: NatureEvenement,
     rendre: impl Render<ConciliationLue>,
 ) -> Done {
     let instant = act.instant;

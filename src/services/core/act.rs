@@ -5,14 +5,12 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::writing::Signed;
 use super::{Contexte, Core, Demande, Exit, Fact, Many, Memoire, Rendu, ServiceError, Writing};
 use crate::domain::droits::{Demarche, Droit, Rapports, Relation};
-use crate::domain::ids::{EvenementId, PatientId};
+use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
-use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::patients::fusions;
-use crate::storage::{Connection, Tx, evenements, patients};
+use crate::storage::{Tx, patients};
 
 /// An act whose key is claimed, and that does not know yet whom it is about.
 #[derive(Debug)]
@@ -20,7 +18,7 @@ pub struct Opening<'a> {
     core: &'a Core,
     demande: &'a Demande,
     tx: Tx,
-    signed: Signed,
+    auteur_id: i32,
 }
 
 /// An act about a person: the row is locked, and the caller may do it.
@@ -48,16 +46,15 @@ impl Core {
         let contexte = &demande.contexte;
         contexte.demarche.verify_role(contexte.acteur()).map_err(ServiceError::from)?;
         // Whoever holds a connection waits for no other.
-        let id = self.author_id(&contexte.auteur).await?;
+        let auteur_id = self.author_id(&contexte.auteur).await?;
         let tx = self.claim(self.db.begin(contexte.demarche.mot()).await?, demande).await?;
-        let signed = Signed { role: contexte.acteur().role().mot(), id: Some(id) };
-        Ok(Opening { core: self, demande, tx, signed })
+        Ok(Opening { core: self, demande, tx, auteur_id })
     }
 }
 
 impl<'a> Opening<'a> {
     /// Where to read and write.
-    pub(in crate::services) fn conn(&mut self) -> &mut Connection {
+    pub(in crate::services) fn conn(&mut self) -> &mut Tx {
         &mut self.tx
     }
 
@@ -153,8 +150,8 @@ impl<'a> Opening<'a> {
 
     /// Makes it an act about many persons at once.
     pub(in crate::services) fn many(self) -> (Many<'a>, &'a Demande) {
-        let Self { core, demande, tx, signed } = self;
-        (Many::new(core, &demande.contexte, tx, signed), demande)
+        let Self { core, demande, tx, auteur_id } = self;
+        (Many::new(core, &demande.contexte, tx, auteur_id), demande)
     }
 
     /// Makes it an act about somebody who does not exist yet: what is made now is seen by its answer.
@@ -174,9 +171,7 @@ impl<'a> Opening<'a> {
         fact: Fact,
         instant: DateTime<Utc>,
     ) -> Result<(), ServiceError> {
-        let id = EvenementId::from_uuid(self.core.ids.uuid());
-        let event = fact.evenement(id, self.signed, (None, instant));
-        Ok(evenements::insert(&mut self.tx, &event).await?)
+        self.core.tell(&mut self.tx, Some(self.auteur_id), (None, instant), fact).await
     }
 
     /// Ends an act that shows nobody: keeps its answer and commits.
@@ -187,7 +182,7 @@ impl<'a> Opening<'a> {
 
 impl<'a> Act<'a> {
     /// Where to read and write.
-    pub(in crate::services) fn conn(&mut self) -> &mut Connection {
+    pub(in crate::services) fn conn(&mut self) -> &mut Tx {
         &mut self.opening.tx
     }
 
@@ -218,8 +213,8 @@ impl<'a> Act<'a> {
 
     /// Another person of the act, written about under the same instant.
     pub(in crate::services) fn writing_of(&mut self, patient: PatientId) -> Writing<'_> {
-        let Self { opening: Opening { core, tx, signed, .. }, instant, .. } = self;
-        Writing { core, tx, signed: *signed, patient, instant: *instant }
+        let Self { opening: Opening { core, tx, auteur_id, .. }, instant, .. } = self;
+        Writing { core, tx, auteur_id: Some(*auteur_id), patient, instant: *instant }
     }
 
     /// Tells something about the person.

@@ -2,10 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::writing::Signed;
 use super::{Contexte, Core, ServiceError, Writing};
 use crate::domain::ids::PatientId;
-use crate::storage::{Connection, Tx, patients};
+use crate::storage::{Tx, patients};
 
 /// A transaction of the service itself.
 #[derive(Debug)]
@@ -40,7 +39,7 @@ impl Core {
 
 impl Job<'_> {
     /// Where to read and write.
-    pub(in crate::services) fn conn(&mut self) -> &mut Connection {
+    pub(in crate::services) fn conn(&mut self) -> &mut Tx {
         &mut self.tx
     }
 
@@ -53,7 +52,7 @@ impl Job<'_> {
         let Some(instant) = locked else { return Ok(None) };
         self.touched = Some((patient, instant));
         let Self { core, tx, .. } = self;
-        Ok(Some(Writing { core, tx, signed: Signed::SERVICE, patient, instant }))
+        Ok(Some(Writing { core, tx, auteur_id: None, patient, instant }))
     }
 
     /// Ends the work: writes when its person was last written about, and commits.
@@ -67,7 +66,7 @@ impl Job<'_> {
 
 impl Trial {
     /// Where to read and write what is forgotten.
-    pub(in crate::services) fn conn(&mut self) -> &mut Connection {
+    pub(in crate::services) fn conn(&mut self) -> &mut Tx {
         &mut self.0
     }
 }

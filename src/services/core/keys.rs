@@ -34,11 +34,6 @@ pub struct Memoire {
 }
 
 impl Memoire {
-    /// The answer of an act that was just committed.
-    pub(super) const fn faite(rendu: Rendu) -> Self {
-        Self { rendu, rejouee: false }
-    }
-
     /// The answer, and whether it was given before.
     pub fn into_parts(self) -> (Rendu, bool) {
         (self.rendu, self.rejouee)
@@ -113,6 +108,6 @@ impl Core {
         let kept = Reponse { statut: rendu.statut, contenu: &rendu.reponse, personnes };
         idempotence::save(&mut tx, self.coffre(), (&appelant, &demande.cle), &kept).await?;
         tx.commit().await?;
-        Ok(Memoire::faite(rendu))
+        Ok(Memoire { rendu, rejouee: false })
     }
 }

@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::writing::Signed;
 use super::{Contexte, Core, Demande, Fact, Memoire, Rendu, ServiceError};
-use crate::domain::ids::{EvenementId, FeuilleId, PatientId};
-use crate::domain::vocabulary::Vocabulaire;
-use crate::storage::{Tx, evenements, patients};
+use crate::domain::ids::PatientId;
+use crate::storage::{Tx, patients};
 
 /// A transaction about many persons, by one caller.
 #[derive(Debug)]
@@ -16,7 +14,7 @@ pub(crate) struct Many<'a> {
     core: &'a Core,
     contexte: &'a Contexte,
     tx: Tx,
-    signed: Signed,
+    auteur_id: i32,
 }
 
 impl Core {
@@ -27,10 +25,9 @@ impl Core {
         contexte: &'a Contexte,
     ) -> Result<Many<'a>, ServiceError> {
         contexte.demarche.verify_role(contexte.acteur())?;
-        let id = self.author_id(&contexte.auteur).await?;
+        let auteur_id = self.author_id(&contexte.auteur).await?;
         let tx = self.db.begin(contexte.demarche.mot()).await?;
-        let signed = Signed { role: contexte.acteur().role().mot(), id: Some(id) };
-        Ok(Many::new(self, contexte, tx, signed))
+        Ok(Many::new(self, contexte, tx, auteur_id))
     }
 }
 
@@ -39,9 +36,9 @@ impl<'a> Many<'a> {
         core: &'a Core,
         contexte: &'a Contexte,
         tx: Tx,
-        signed: Signed,
+        auteur_id: i32,
     ) -> Self {
-        Self { core, contexte, tx, signed }
+        Self { core, contexte, tx, auteur_id }
     }
 
     /// Where to read and write.
@@ -69,28 +66,21 @@ impl<'a> Many<'a> {
         Ok(locked.into_iter().collect())
     }
 
-    /// Tells the same of each of some feuilles, and writes when their persons were last written about.
+    /// Tells something about one of the persons; about none, what is told of feuilles together.
     pub(in crate::services) async fn tell(
         &mut self,
+        about: (Option<PatientId>, DateTime<Utc>),
         fact: Fact,
-        feuilles: &[FeuilleId],
-        instants: &[(PatientId, DateTime<Utc>)],
     ) -> Result<(), ServiceError> {
-        let id = EvenementId::from_uuid(self.core.ids.uuid());
-        let event = fact.evenement(id, self.signed, (None, self.core.now()));
-        evenements::insert_of_feuilles(&mut self.tx, &event, feuilles).await?;
-        Ok(patients::touch_all(&mut self.tx, instants).await?)
+        self.core.tell(&mut self.tx, Some(self.auteur_id), about, fact).await
     }
 
-    /// Tells something about one of the persons.
-    pub(in crate::services) async fn tell_about(
+    /// Writes when persons were last written about.
+    pub(in crate::services) async fn touch(
         &mut self,
-        (patient, instant): (PatientId, DateTime<Utc>),
-        fact: Fact,
+        instants: &[(PatientId, DateTime<Utc>)],
     ) -> Result<(), ServiceError> {
-        let id = EvenementId::from_uuid(self.core.ids.uuid());
-        let event = fact.evenement(id, self.signed, (Some(patient), instant));
-        Ok(evenements::insert(&mut self.tx, &event).await?)
+        Ok(patients::touch_all(&mut self.tx, instants).await?)
     }
 
     /// Ends a lot: those whom its answers show are traced, and everything is committed.

@@ -26,16 +26,17 @@ pub use self::keys::{Demande, Done, Exit, Memoire, Render, Rendu};
 pub(super) use self::many::Many;
 pub(super) use self::rights::vue_de_caisse;
 use self::traces::TraceWriter;
-pub(super) use self::writing::{Fact, Writing};
+pub(super) use self::writing::Writing;
 use super::loi::LoisLues;
 use super::{Law, LawError, Mode, ServiceError};
 use crate::domain::acteur::{Acteur, Auteur};
 use crate::domain::clock::Clock;
 use crate::domain::droits::Demarche;
+pub(super) use crate::domain::evenement::Fact;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::ids::{FaitId, IdSource, RequestId};
 use crate::law::parameters::Parametre;
-use crate::storage::{Coffre, Db, lois};
+use crate::storage::{Coffre, Db, feuilles_de_soins, lois};
 
 /// A request: what is asked, by whom, and under which id it is traced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,14 +59,14 @@ impl Contexte {
 /// Everything that use cases need. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Core {
-    pub(in crate::services) db: Db,
-    pub(in crate::services) clock: Arc<dyn Clock>,
-    pub(in crate::services) ids: Arc<IdSource>,
-    pub(in crate::services) law: Arc<Law>,
+    db: Db,
+    clock: Arc<dyn Clock>,
+    ids: Arc<IdSource>,
+    law: Arc<Law>,
     mode: Mode,
-    pub(in crate::services) traces: TraceWriter,
+    traces: TraceWriter,
     loi_id: Arc<OnceCell<i16>>,
-    pub(in crate::services) lois: LoisLues,
+    lois: LoisLues,
     /// Numbers of those who acted, as they are written beside traces and events.
     auteurs: Arc<Mutex<BTreeMap<Auteur, i32>>>,
 }
@@ -104,7 +105,7 @@ impl Core {
     }
 
     /// The law.
-    pub fn law(&self) -> &Law {
+    pub const fn law(&self) -> &Arc<Law> {
         &self.law
     }
 
@@ -113,14 +114,23 @@ impl Core {
         self.mode
     }
 
-    /// The database, for the layers that start and stop it.
-    pub const fn db(&self) -> &Db {
-        &self.db
+    /// Closes every connection to the database.
+    pub async fn close(&self) {
+        self.db.close().await;
     }
 
     /// Whether the service can answer: the database does.
     pub async fn ready(&self) -> Result<(), ServiceError> {
         Ok(self.db.ping().await?)
+    }
+
+    /// Makes sure that feuilles of the month of a day can be stored.
+    pub(super) async fn open_month(&self, jour: NaiveDate) -> Result<(), ServiceError> {
+        Ok(feuilles_de_soins::ensure_month(&self.db, jour).await?)
+    }
+
+    pub(super) const fn lois(&self) -> &LoisLues {
+        &self.lois
     }
 
     pub(super) fn coffre(&self) -> &Coffre {

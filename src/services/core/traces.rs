@@ -12,7 +12,7 @@ use super::{Contexte, Core, ServiceError};
 use crate::domain::acteur::Auteur;
 use crate::domain::ids::{AccesId, PatientId};
 use crate::storage::acces::{self, Acces};
-use crate::storage::{Connection, Db, StorageError, auteurs};
+use crate::storage::{Db, StorageError, Tx, auteurs};
 
 /// The most traces committed together.
 const BATCH: usize = 512;
@@ -80,12 +80,12 @@ impl Core {
     /// Traces, in the transaction of an act, that its answer shows the data of some persons.
     pub(super) async fn trace_within(
         &self,
-        conn: &mut Connection,
+        tx: &mut Tx,
         contexte: &Contexte,
         persons: &[PatientId],
     ) -> Result<(), ServiceError> {
         let traces = self.accesses(contexte, persons.iter().copied()).await?;
-        if traces.is_empty() { Ok(()) } else { Ok(acces::insert_all(conn, &traces).await?) }
+        if traces.is_empty() { Ok(()) } else { Ok(acces::insert_all(tx, &traces).await?) }
     }
 
     /// One trace a person; none by an operation that shows nobody.

@@ -79,11 +79,9 @@ pub async fn list(
     question: &QuestionCreances,
 ) -> Result<Seen<PageCreances>, ServiceError> {
     let mut access = core.access(contexte, patient).await?;
-    let absorbed = faits::absorbed(access.conn(), &[patient], None).await?;
-    let mut records = vec![patient];
-    records.extend(absorbed.into_iter().map(|(_, old)| old));
+    let records = faits::records(access.conn(), &[patient]).await?;
     let feuilles = QuestionFeuilles {
-        dossiers: records,
+        dossiers: records.into_keys().collect(),
         executant: None,
         jours: question.jours,
         apres: None,

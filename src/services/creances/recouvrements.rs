@@ -9,6 +9,7 @@ use crate::domain::creance::{
     Recouvrement, RecouvrementInvalide,
 };
 use crate::domain::droits::Demarche;
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{FeuilleId, PatientId, RecouvrementId};
 use crate::domain::money::Centimes;
 use crate::domain::vocabulary::Vocabulaire;
@@ -63,7 +64,7 @@ pub async fn recover(
         return Err(ServiceError::Invalide(wrong.into_iter().map(champ).collect()).into());
     }
     let recouvrement = Recouvrement {
-        id: RecouvrementId::from_uuid(core.ids.uuid()),
+        id: RecouvrementId::from_uuid(core.ids().uuid()),
         cle: nouveau.cle,
         montant: nouveau.montant,
         jour,
@@ -96,7 +97,7 @@ pub async fn cancel(
         auteur: demande.contexte.acteur().identite(),
         enregistre_le: act.instant,
     };
-    let movement = (RecouvrementId::from_uuid(core.ids.uuid()), &annulation);
+    let movement = (RecouvrementId::from_uuid(core.ids().uuid()), &annulation);
     mouvements::cancel(act.conn(), place(&recue), &recouvrement, movement).await?;
     finish(act, recue, id, rendre).await
 }
@@ -181,8 +182,11 @@ async fn finish(
     let feuille = recue.feuille.id;
     let (creance, recouvrement) = recovery(act.conn(), recue, id).await?;
     let motif = recouvrement.annulation.as_ref().map(|annulation| annulation.motif);
-    let nature =
-        if motif.is_none() { "feuille.recouvrement" } else { "feuille.recouvrement_annule" };
+    let nature = if motif.is_none() {
+        NatureEvenement::FeuilleRecouvrement
+    } else {
+        NatureEvenement::FeuilleRecouvrementAnnule
+    };
     let fact = Fact::of(nature).effective(recouvrement.jour).feuille(feuille).with(json!({
         "recouvrement_id": recouvrement.id,
         "numero_ligne": recouvrement.cle.numero_ligne,

@@ -2,6 +2,7 @@
 
 use super::Dossier;
 use super::transitions::{advance, finish, take};
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::DeclarationId;
 use crate::services::frises::replay;
 use crate::services::{Core, Demande, Done, Render};
@@ -16,7 +17,7 @@ pub async fn contest(
 ) -> Done {
     let (mut act, mut declaration) = take(core, demande, seen).await?;
     declaration.contest(motif.to_owned())?;
-    advance(&mut act, &mut declaration, "declaration.contestee").await?;
+    advance(&mut act, &mut declaration, NatureEvenement::DeclarationContestee).await?;
     finish(act, declaration, rendre).await
 }
 
@@ -31,9 +32,9 @@ pub async fn decide(
     let (mut act, mut declaration) = take(core, demande, seen).await?;
     declaration.decide(retenue, motif.to_owned())?;
     let nature = if retenue {
-        "declaration.contestation_retenue"
+        NatureEvenement::DeclarationContestationRetenue
     } else {
-        "declaration.contestation_rejetee"
+        NatureEvenement::DeclarationContestationRejetee
     };
     advance(&mut act, &mut declaration, nature).await?;
     if retenue {

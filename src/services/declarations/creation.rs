@@ -17,6 +17,7 @@ use crate::domain::declaration::{
 };
 use crate::domain::digest::Empreinte;
 use crate::domain::droits::Demarche;
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{DeclarationId, MedecinId, PatientId};
 use crate::law::parameters::Parametre;
 use crate::services::core::Act;
@@ -130,7 +131,7 @@ pub(super) async fn lodge(
     for signature in &declaration.signatures {
         keep(act, &declaration, signature, instant).await?;
     }
-    act.tell(fact(&declaration, "declaration.deposee")).await?;
+    act.tell(fact(&declaration, NatureEvenement::DeclarationDeposee)).await?;
     if declaration.etat == Etat::Active {
         take_effect(act, &declaration).await?;
     }
@@ -147,9 +148,9 @@ fn new_declaration(
     let waiting_days = core.valeur(Parametre::MtDelaiEntreSignatures, core.today())?;
     let waiting = Days::new(u64::try_from(waiting_days).unwrap_or_default());
     Ok(Declaration {
-        id: DeclarationId::from_uuid(core.ids.uuid()),
+        id: DeclarationId::from_uuid(core.ids().uuid()),
         patient_id: projet.famille.patient.id,
-        numero: NumeroDeclaration::from_random(core.ids.random()),
+        numero: NumeroDeclaration::from_random(core.ids().random()),
         canal: match acteur {
             Acteur::Medecin(_) => Canal::Teleservice,
             Acteur::Patient(_) => Canal::Portail,

@@ -46,7 +46,7 @@ pub async fn leave(
         return Err(ServiceError::Depart(DepartRefuse::Seul).into());
     }
     let fin = Fin {
-        id: FaitId::from_uuid(core.ids.uuid()),
+        id: FaitId::from_uuid(core.ids().uuid()),
         medecin_id,
         motif: nouveau.motif,
         effet_du: jour,

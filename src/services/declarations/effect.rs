@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::signature::verify_designable;
-use crate::domain::declaration::Declaration;
+use crate::domain::declaration::{Declaration, OrdreSignature};
+use crate::domain::evenement::{JoursTouches, NatureEvenement};
 use crate::domain::frise::Choix;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::core::{Act, Fact};
@@ -56,7 +57,7 @@ async fn tell_contradicted(
         let mut tell = Vec::new();
         if before.effet_du == after.effet_du {
             tell.push((
-                "declaration.meme_jour",
+                NatureEvenement::DeclarationMemeJour,
                 json!({
                     "declaration_prevalente": after.declaration_id,
                 }),
@@ -66,7 +67,7 @@ async fn tell_contradicted(
             && told.representant != other.representant
         {
             tell.push((
-                "declaration.autre_titulaire",
+                NatureEvenement::DeclarationAutreTitulaire,
                 json!({
                     "declaration_prevalente": after.declaration_id,
                     "destinataire_representation_id": told.id,
@@ -81,12 +82,14 @@ async fn tell_contradicted(
     Ok(())
 }
 
-/// What is told of a declaration.
-pub(super) fn fact(declaration: &Declaration, nature: &'static str) -> Fact {
+/// What is told of a declaration: from the day of its last signature when it touches days of care.
+pub(super) fn fact(declaration: &Declaration, nature: NatureEvenement) -> Fact {
+    let order = OrdreSignature::of(&declaration.signatures);
+    let du = order.filter(|_| nature.jours() != JoursTouches::Aucun).map(|order| order.signe_le);
     Fact::of(nature)
+        .effective(du)
         .doctor(declaration.medecins.first().map(|medecin| medecin.medecin_id))
         .declaration(declaration.id)
-        .means(declaration.signatures.last().map(|signature| signature.moyen.mot()))
         .with(json!({
             "etat": declaration.etat.mot(),
             "version": declaration.version,

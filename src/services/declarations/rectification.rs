@@ -5,6 +5,7 @@ use super::creation::{lodge, prepare};
 use super::transitions::{advance, finish, take};
 use super::{Dossier, NouveauChoix, RefMedecin, RefPatient, SignatureRecue};
 use crate::domain::declaration::Etat;
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::DeclarationId;
 use crate::services::frises::replay;
 use crate::services::{Core, Demande, Done, Exit, Render, ServiceError};
@@ -40,7 +41,7 @@ pub async fn rectify(
 ) -> Done {
     let (mut act, mut wrong) = take(core, demande, seen).await?;
     wrong.rectify(rectification.motif.clone())?;
-    advance(&mut act, &mut wrong, "declaration.rectifiee").await?;
+    advance(&mut act, &mut wrong, NatureEvenement::DeclarationRectifiee).await?;
     // An amendment extends the designation that is in force without the wrong entry; any other
     // replacement takes its place in one go.
     if rectification.remplacement.as_ref().is_none_or(|right| right.avenant) {

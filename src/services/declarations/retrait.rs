@@ -9,6 +9,7 @@ use super::{Dossier, dossier_of};
 use crate::domain::acteur::Acteur;
 use crate::domain::calendar::lendemain;
 use crate::domain::declaration::{Action, DeclarationRefusee, Etat};
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::fin::{Fin, MotifDepart};
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DeclarationId, FaitId, MedecinId};
@@ -57,11 +58,12 @@ pub async fn withdraw(
     };
     let (patient, instant) = (act.patient, act.instant);
     for medecin_id in lignes_en_vigueur(&shown, wanted, effet_du)? {
-        let id = FaitId::from_uuid(core.ids.uuid());
+        let id = FaitId::from_uuid(core.ids().uuid());
         let fin = Fin { id, medecin_id, motif, effet_du, decidee_le: instant, operation_id: None };
         fins::insert(act.conn(), patient, &fin, instant).await?;
         // The notice to the other party.
-        let fact = Fact::of("declaration.retiree").doctor(medecin_id).effective(effet_du);
+        let fact =
+            Fact::of(NatureEvenement::DeclarationRetiree).doctor(medecin_id).effective(effet_du);
         let donnees = json!({ "nature": "retrait", "avis": told });
         act.tell(fact.declaration(declaration.id).with(donnees)).await?;
     }

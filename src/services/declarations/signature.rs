@@ -109,7 +109,7 @@ pub(super) fn signature(
     let signe_a = signe_a.map(|instant| not_ahead(instant, now));
     let day_of_instant = signe_a.map(paris_day);
     Ok(Signature {
-        id: SignatureId::from_uuid(core.ids.uuid()),
+        id: SignatureId::from_uuid(core.ids().uuid()),
         role: recue.role,
         medecin_id,
         representation_id: recue.representation_id,

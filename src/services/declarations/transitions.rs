@@ -7,6 +7,7 @@ use super::parties::{conditions, famille};
 use super::signature::{keep, signature};
 use super::{Dossier, SignatureRecue, dossier_of, named, one};
 use crate::domain::declaration::{Declaration, Signee};
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{DeclarationId, PatientId};
 use crate::services::core::Act;
 use crate::services::{Core, Demande, Done, Exit, Render, ServiceError, verify_version};
@@ -34,7 +35,7 @@ pub async fn sign(
     if let Some(signature) = declaration.signatures.last() {
         keep(&mut act, &declaration, signature, instant).await?;
     }
-    advance(&mut act, &mut declaration, "declaration.signee").await?;
+    advance(&mut act, &mut declaration, NatureEvenement::DeclarationSignee).await?;
     if matches!(outcome, Signee::Complete(_)) {
         take_effect(&mut act, &declaration).await?;
     }
@@ -51,7 +52,7 @@ pub async fn refuse(
 ) -> Done {
     let (mut act, mut declaration) = take(core, demande, seen).await?;
     declaration.refuse(motif.map(str::to_owned))?;
-    advance(&mut act, &mut declaration, "declaration.refusee").await?;
+    advance(&mut act, &mut declaration, NatureEvenement::DeclarationRefusee).await?;
     finish(act, declaration, rendre).await
 }
 
@@ -65,7 +66,7 @@ pub async fn cancel(
 ) -> Done {
     let (mut act, mut declaration) = take(core, demande, seen).await?;
     declaration.cancel(motif.map(str::to_owned))?;
-    advance(&mut act, &mut declaration, "declaration.annulee").await?;
+    advance(&mut act, &mut declaration, NatureEvenement::DeclarationAnnulee).await?;
     finish(act, declaration, rendre).await
 }
 
@@ -98,7 +99,7 @@ async fn expire_one(
     }
     let instant = writing.instant;
     declarations::advance(writing.conn(), &mut declaration, instant).await?;
-    writing.tell(fact(&declaration, "declaration.expiree")).await?;
+    writing.tell(fact(&declaration, NatureEvenement::DeclarationExpiree)).await?;
     job.close().await?;
     Ok(true)
 }
@@ -131,7 +132,7 @@ pub(super) async fn take<'a>(
 pub(super) async fn advance(
     act: &mut Act<'_>,
     declaration: &mut Declaration,
-    nature: &'static str,
+    nature: NatureEvenement,
 ) -> Result<(), ServiceError> {
     let instant = act.instant;
     declarations::advance(act.conn(), declaration, instant).await?;

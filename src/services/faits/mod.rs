@@ -7,6 +7,7 @@
 //! that fills it, and the function of [`Registre`] that gives it to the law. A fact that a feuille of the
 //! same lot changes for the next one is also brought up to date by [`Registre::retenir`].
 
+mod jugement;
 mod parcours;
 mod praticiens;
 mod registre;
@@ -15,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, Utc};
 
+pub(super) use self::jugement::Jugement;
 pub(super) use self::parcours::has_opinion;
 use self::parcours::{bills_overrun, looked_around};
 pub(super) use self::praticiens::Praticiens;
@@ -198,15 +200,15 @@ async fn feuilles_received_by(
             last.insert(one.feuille_id, one);
         }
     }
-    for FeuilleRecue { mut feuille, evaluation } in received {
+    for FeuilleRecue { feuille, evaluation } in received {
         let decided = last.remove(&feuille.id).unwrap_or(evaluation);
         let kept = retenues(&feuille.feuille, &decided.evaluation);
-        feuille.patient_id = registre.owner(feuille.patient_id);
+        let owner = registre.owner(feuille.patient_id);
         // One that is asked about is not one of those before it.
-        if cle(feuille.patient_id, &feuille.feuille).is_some_and(|own| asked.contains(&own)) {
+        if cle(owner, &feuille.feuille).is_some_and(|own| asked.contains(&own)) {
             continue;
         }
-        registre.retenir(&feuille, &kept, &[])?;
+        registre.retenir(owner, &feuille, &kept, &[])?;
     }
     Ok(())
 }

@@ -78,14 +78,20 @@ impl Registre {
         self.relations(patient, feuille).any(|relation| relation == RelationMt::Autre)
     }
 
-    /// Forgets what a feuille of the register left for the others of its person.
-    pub(super) fn forget(&mut self, patient: PatientId, id: FeuilleId, retenues: &[Retenue]) {
+    /// Forgets what a feuille of the register left for the others of its person: it is judged as if it came
+    /// now.
+    pub(in crate::services) fn forget(
+        &mut self,
+        patient: PatientId,
+        id: FeuilleId,
+        retenues: &[Retenue],
+    ) {
         self.change(patient, |dossier| {
             dossier.avis.retain(|(_, one)| one.feuille != id);
             dossier.autour.retain(|(_, one)| one.feuille != id);
             for one in retenues {
                 if let Some(place) = dossier.participations.iter().position(|kept| kept == one) {
-                    dossier.participations.swap_remove(place);
+                    dossier.participations.remove(place);
                 }
             }
         });
@@ -183,11 +189,7 @@ impl Registre {
     }
 
     /// What a feuille says about the people and the register says otherwise.
-    pub(in crate::services) fn ecarts(
-        &self,
-        patient: PatientId,
-        feuille: &FeuilleDeSoins,
-    ) -> Vec<AvertissementLigne> {
+    pub(super) fn ecarts(&self, (patient, feuille): Sujet<'_>) -> Vec<AvertissementLigne> {
         let jour = feuille.soins.date_soins().unwrap_or(feuille.date_etablissement);
         let mut codes = Vec::new();
         let known = self.dossier(patient).and_then(|dossier| dossier.organisme(jour));

@@ -297,10 +297,9 @@ impl Registre {
 
     /// What the law needs to know beside a feuille, and the declaration in force on the first of its
     /// days of reference.
-    pub(in crate::services) fn faits(
+    pub(super) fn faits(
         &self,
-        patient: PatientId,
-        feuille: &FeuilleDeSoins,
+        (patient, feuille): Sujet<'_>,
     ) -> Result<(FaitsConnus, Option<DeclarationId>), ServiceError> {
         let dossier = self.dossiers.get(&patient).ok_or(ServiceError::Introuvable)?;
         let birth = dossier.birth().ok_or(ServiceError::Introuvable)?;
@@ -356,15 +355,16 @@ impl Registre {
         self.dossiers.get(&patient).map_or(&[], |known| &known.absorbed)
     }
 
-    /// What a feuille that was just evaluated changes for those that follow it.
+    /// What a feuille of a person that was just evaluated changes for those that follow it.
     pub(in crate::services) fn retenir(
         &mut self,
+        patient: PatientId,
         kept: &FeuilleEnregistree,
         retenues: &[Retenue],
         fees: &[HonorairesMedecin],
     ) -> Result<(), ServiceError> {
         let executant = kept.feuille.executant_rpps;
-        if let Some(dossier) = self.dossiers.get_mut(&kept.patient_id) {
+        if let Some(dossier) = self.dossiers.get_mut(&patient) {
             dossier.participations.extend(retenues);
             if let Some(jour) = kept.feuille.soins.date_soins() {
                 let one = AutreFeuille { jour, feuille: kept.id };

@@ -10,8 +10,7 @@ use crate::domain::evaluation::Evaluation;
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::PatientId;
 use crate::domain::money::Centimes;
-use crate::services::evaluations::ask;
-use crate::services::faits::Registre;
+use crate::services::faits::{Jugement, Registre};
 use crate::services::suites::fees;
 use crate::services::{Core, PATIENT_ATTENDU, ServiceError};
 use crate::storage::evaluations::EvaluationEnregistree;
@@ -97,7 +96,8 @@ fn place_line(
     let recue = evaluate(core, &donnees.registre, ligne, (patient_id, instant), donnees.loi_id)?;
     let row = NouvelleLigne::new(&recue, ligne.date_soins)?;
     let kept = retenues(feuille, &recue.evaluation.evaluation);
-    donnees.registre.retenir(&recue.feuille, &kept, &fees(std::iter::once(feuille))?)?;
+    let fees = fees(std::iter::once(feuille))?;
+    donnees.registre.retenir(patient_id, &recue.feuille, &kept, &fees)?;
     Ok(Issue::Nouvelle { cle, row, recue, kept })
 }
 
@@ -110,10 +110,9 @@ fn evaluate(
     loi_id: i16,
 ) -> Result<FeuilleRecue, ServiceError> {
     let feuille = &ligne.nouvelle.feuille;
-    let (faits, declaration_id) = registre.faits(patient_id, feuille)?;
-    let mut evaluation = ask(&core.law, &feuille.soins, &faits)?;
-    evaluation.avertissements.extend(registre.ecarts(patient_id, feuille));
-    let id = core.ids.feuille(ligne.date_soins);
+    let Jugement { faits, declaration_id, evaluation } =
+        registre.juger(core.law(), (patient_id, feuille), None)?;
+    let id = core.ids().feuille(ligne.date_soins);
     Ok(FeuilleRecue {
         feuille: FeuilleEnregistree {
             id,

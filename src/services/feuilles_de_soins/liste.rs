@@ -36,12 +36,10 @@ pub async fn list(
         Acteur::Medecin(rpps) => Some(*rpps),
         Acteur::Patient(_) | Acteur::Caisse(_) => None,
     };
-    let absorbed = faits::absorbed(search.conn(), &[patient], None).await?;
-    let mut records = vec![patient];
-    records.extend(absorbed.into_iter().map(|(_, old)| old));
+    let records = faits::records(search.conn(), &[patient]).await?;
     let limite = usize::try_from(limite).unwrap_or(usize::MAX);
     let question = QuestionFeuilles {
-        dossiers: records,
+        dossiers: records.into_keys().collect(),
         executant,
         jours,
         apres,

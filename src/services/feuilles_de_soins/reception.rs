@@ -13,6 +13,7 @@ use serde_json::json;
 use super::decision::{Decisions, Donnees, decide};
 use super::{NouvelleFeuille, Suite, Tour};
 use crate::domain::acteur::Acteur;
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::domain::patient::ClePatient;
 use crate::services::core::{Fact, Many};
@@ -80,7 +81,7 @@ pub(super) async fn open_months(
 ) -> Result<(), ServiceError> {
     core.loi_id().await?;
     for jour in days {
-        feuilles_de_soins::ensure_month(&core.db, *jour).await?;
+        core.open_month(*jour).await?;
     }
     Ok(())
 }
@@ -189,26 +190,18 @@ fn recognised(many: &Many<'_>, lot: &Lot<'_>, registre: &Registre) -> Vec<Person
 /// Writes what was decided; nothing when some of the feuilles were already received.
 async fn write(many: &mut Many<'_>, decisions: &Decisions) -> Result<bool, ServiceError> {
     let Decisions { lignes, retenues, instants, .. } = decisions;
-    let expected = u64::try_from(lignes.len()).unwrap_or(u64::MAX);
     if lignes.is_empty() {
         return Ok(true);
     }
-    if let [one] = &lignes[..] {
-        if feuilles_de_soins::insert_all(many.conn(), std::slice::from_ref(one)).await? < expected {
-            return Ok(false);
-        }
-    } else {
-        let mut point = many.conn().savepoint().await?;
-        if feuilles_de_soins::insert_all(&mut point, lignes).await? < expected {
-            point.rollback().await?;
-            return Ok(false);
-        }
-        point.release().await?;
+    if !feuilles_de_soins::insert_all(many.conn(), lignes).await? {
+        return Ok(false);
     }
     participations::add_all(many.conn(), retenues).await?;
     let ids: Vec<FeuilleId> = lignes.iter().map(NouvelleLigne::feuille_id).collect();
-    let fact = Fact::of("feuille.evaluee").with(json!({ "numero": 1 }));
-    many.tell(fact, &ids, instants).await?;
+    let fact = Fact::of(NatureEvenement::FeuilleEvaluee).feuilles(ids);
+    let now = many.core().now();
+    many.tell((None, now), fact.with(json!({ "numero": 1 }))).await?;
+    many.touch(instants).await?;
     let evaluees: Vec<Evaluee<'_>> = decisions
         .issues
         .iter()

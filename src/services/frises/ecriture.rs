@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use crate::domain::designation::{Designation, Ligne, Membre, Modification, MotifFin, Segment};
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::frise::{jours, jours_connus};
 use crate::domain::ids::{DesignationId, FaitId, MedecinId};
 use crate::domain::patientele::mouvements;
@@ -13,7 +14,7 @@ use crate::services::core::{Fact, Writing};
 use crate::storage::{designations, patientele};
 
 /// A change to tell: what, about which doctor, from which day.
-type Annonce = (&'static str, Option<MedecinId>, Option<NaiveDate>, Value);
+type Annonce = (NatureEvenement, Option<MedecinId>, Option<NaiveDate>, Value);
 
 /// Writes one difference, and tells it.
 pub(super) async fn apply(
@@ -24,9 +25,9 @@ pub(super) async fn apply(
     let conn = writing.conn();
     let (segment, told): (Option<&Segment>, Vec<Annonce>) = match change {
         Modification::Ouvrir(segment) => {
-            let id = DesignationId::from_uuid(core.ids.uuid());
+            let id = DesignationId::from_uuid(core.ids().uuid());
             designations::open(conn, patient, id, segment, instant).await?;
-            (Some(segment), of_each("declaration.prise_effet", segment))
+            (Some(segment), of_each(NatureEvenement::DeclarationPriseEffet, segment))
         }
         Modification::Reviser { id, version, jours, segment } => {
             designations::revise(conn, patient, *id, *version, segment, instant).await?;
@@ -47,7 +48,7 @@ pub(super) async fn apply(
         Modification::Effacer { id, version } => {
             designations::erase(conn, patient, *id, *version, instant).await?;
             let nothing = json!({ "effet_au": null, "motif_fin": null });
-            (None, vec![("declaration.depassee", None, None, nothing)])
+            (None, vec![(NatureEvenement::DeclarationDepassee, None, None, nothing)])
         }
     };
     let declaration = segment.map(|segment| segment.declaration_id);
@@ -66,14 +67,14 @@ pub(super) async fn tell_movements(
 ) -> Result<(), ServiceError> {
     let (core, patient, instant) = (writing.core(), writing.patient, writing.instant);
     for mouvement in mouvements(&jours_connus(stored), &jours(segments)) {
-        let id = FaitId::from_uuid(core.ids.uuid());
+        let id = FaitId::from_uuid(core.ids().uuid());
         patientele::insert_mouvement(writing.conn(), patient, id, &mouvement, instant).await?;
     }
     Ok(())
 }
 
 /// The same, told of each doctor of a designation.
-fn of_each(nature: &'static str, segment: &Segment) -> Vec<Annonce> {
+fn of_each(nature: NatureEvenement, segment: &Segment) -> Vec<Annonce> {
     let data = json!({
         "effet_au": segment.effet.au(),
         "motif_fin": segment.motif_fin.map(Vocabulaire::mot),
@@ -89,11 +90,11 @@ fn of_member(anciennes: &[Membre], ligne: &Ligne) -> Annonce {
             && membre.effet.au().is_some()
     };
     let nature = if ligne.motif_fin.is_some() {
-        "designation.membre_parti"
+        NatureEvenement::DesignationMembreParti
     } else if anciennes.iter().any(was_closed) {
-        "designation.membre_revenu"
+        NatureEvenement::DesignationMembreRevenu
     } else {
-        "designation.membre_arrive"
+        NatureEvenement::DesignationMembreArrive
     };
     let data = json!({
         "du": ligne.effet.du(),
@@ -105,12 +106,12 @@ fn of_member(anciennes: &[Membre], ligne: &Ligne) -> Annonce {
 }
 
 /// What became of a designation whose days changed.
-const fn nature_of(segment: &Segment) -> &'static str {
+const fn nature_of(segment: &Segment) -> NatureEvenement {
     match segment.motif_fin {
-        None => "declaration.rouverte",
-        Some(MotifFin::Remplacement) => "declaration.remplacee",
+        None => NatureEvenement::DeclarationRouverte,
+        Some(MotifFin::Remplacement) => NatureEvenement::DeclarationRemplacee,
         Some(MotifFin::Patient | MotifFin::Medecin | MotifFin::Cessation | MotifFin::Deces) => {
-            "declaration.cloturee"
+            NatureEvenement::DeclarationCloturee
         }
     }
 }

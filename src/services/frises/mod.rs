@@ -129,7 +129,7 @@ async fn standing_ends(
             continue;
         }
         let fin = Fin {
-            id: FaitId::from_uuid(core.ids.uuid()),
+            id: FaitId::from_uuid(core.ids().uuid()),
             medecin_id,
             motif,
             effet_du,

@@ -10,8 +10,8 @@ use crate::domain::ids::{FaitId, LieuId, MedecinId};
 use crate::domain::medecin::{Exercice, Lieu, LieuExistantOuNouveau, Medecin, NouvelExercice};
 use crate::domain::operation::{NatureOperation, NouvelleOperation, Operation, sans};
 use crate::services::{Core, ServiceError, latest_knowledge};
-use crate::storage::Connection;
 use crate::storage::medecins::{self, changements};
+use crate::storage::{Connection, Tx};
 
 /// Facts replaced, and facts that take their place.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ pub(super) struct Changes {
 /// What an operation changes, once its fields are found to agree with the facts.
 pub(super) async fn changes(
     core: &Core,
-    conn: &mut Connection,
+    tx: &mut Tx,
     medecin: &Medecin,
     nouvelle: &NouvelleOperation,
     instant: DateTime<Utc>,
@@ -53,8 +53,8 @@ pub(super) async fn changes(
         }
     }
     if let Some(nouvel) = &nouvelle.exercice {
-        verify_place(conn, medecin, nouvelle, nouvel).await?;
-        let exercice = exercice(core, conn, nouvel, instant).await?;
+        verify_place(tx, medecin, nouvelle, nouvel).await?;
+        let exercice = exercice(core, tx, nouvel, instant).await?;
         changes.exercices.push((Periode::depuis(du), exercice));
     }
     Ok(changes)
@@ -63,22 +63,22 @@ pub(super) async fn changes(
 /// The practice that begins, at a place that exists or is created.
 async fn exercice(
     core: &Core,
-    conn: &mut Connection,
+    tx: &mut Tx,
     nouvel: &NouvelExercice,
     instant: DateTime<Utc>,
 ) -> Result<Exercice, ServiceError> {
     let lieu = match &nouvel.lieu {
-        LieuExistantOuNouveau::Existant(id) => place(conn, *id).await?,
+        LieuExistantOuNouveau::Existant(id) => place(tx, *id).await?,
         LieuExistantOuNouveau::Nouveau(new) => {
             let lieu = Lieu {
-                id: LieuId::from_uuid(core.ids.uuid()),
+                id: LieuId::from_uuid(core.ids().uuid()),
                 nature: new.nature,
                 nom: new.nom.clone(),
                 commune: new.commune,
                 adresse: new.adresse.clone(),
                 finess_et: new.finess_et,
             };
-            medecins::insert_lieu(conn, &lieu, instant).await?;
+            medecins::insert_lieu(tx, &lieu, instant).await?;
             lieu
         }
     };
@@ -95,24 +95,24 @@ async fn exercice(
 /// Writes the changes of facts of a doctor.
 pub(super) async fn write_facts(
     core: &Core,
-    conn: &mut Connection,
+    tx: &mut Tx,
     medecin: MedecinId,
     changes: &Changes,
     instant: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
     for id in &changes.exercices_pris {
-        changements::replace_exercice(conn, medecin, *id, instant).await?;
+        changements::replace_exercice(tx, medecin, *id, instant).await?;
     }
     for (effet, valeur) in &changes.exercices {
         let fait = core.fait(valeur.clone(), *effet, instant);
-        medecins::insert_exercice(conn, medecin, &fait).await?;
+        medecins::insert_exercice(tx, medecin, &fait).await?;
     }
     for id in &changes.specialites_prises {
-        changements::replace_specialite(conn, medecin, *id, instant).await?;
+        changements::replace_specialite(tx, medecin, *id, instant).await?;
     }
     for (effet, valeur) in &changes.specialites {
         let fait = core.fait(*valeur, *effet, instant);
-        medecins::insert_specialite(conn, medecin, &fait).await?;
+        medecins::insert_specialite(tx, medecin, &fait).await?;
     }
     Ok(())
 }
@@ -120,7 +120,7 @@ pub(super) async fn write_facts(
 /// Puts the facts of a doctor back as they were before an operation, the last that changed them.
 pub(super) async fn restore_facts(
     core: &Core,
-    conn: &mut Connection,
+    tx: &mut Tx,
     operation: &Operation,
     instant: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
@@ -128,8 +128,8 @@ pub(super) async fn restore_facts(
         .enregistre_le
         .checked_sub_signed(chrono::TimeDelta::microseconds(1))
         .unwrap_or(operation.enregistre_le);
-    let old = medecins::find(conn, &operation.rpps, before).await?;
-    let now = medecins::find(conn, &operation.rpps, latest_knowledge()).await?;
+    let old = medecins::find(tx, &operation.rpps, before).await?;
+    let now = medecins::find(tx, &operation.rpps, latest_knowledge()).await?;
     let (Some(old), Some(now)) = (old, now) else { return Ok(()) };
     let mut changes = Changes::default();
     for fait in now.exercices.iter().filter(|fait| old.exercices.iter().all(|o| o.id != fait.id)) {
@@ -145,7 +145,7 @@ pub(super) async fn restore_facts(
     for fait in old.iter().filter(|fait| now.iter().all(|n| n.id != fait.id)) {
         changes.specialites.push((fait.effet, fait.valeur));
     }
-    write_facts(core, conn, operation.medecin_id, &changes, instant).await
+    write_facts(core, tx, operation.medecin_id, &changes, instant).await
 }
 
 /// A doctor takes another specialty from a day on.

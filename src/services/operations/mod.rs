@@ -14,13 +14,14 @@ use super::neutralisations::months;
 use super::{
     Contexte, Core, Demande, Done, Render, Rendu, ServiceError, latest_knowledge, verify_version,
 };
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{OperationId, TacheId};
 use crate::domain::operation::{
     Compte, EtatOperation, NatureOperation, NouvelleOperation, Operation,
 };
 use crate::storage::medecins::changements::{self, Verrouille};
-use crate::storage::{Connection, medecins, operations, taches};
+use crate::storage::{Connection, Tx, medecins, operations, taches};
 
 /// An operation, and how far it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +97,7 @@ pub async fn preview_import(
 
 async fn record_lines(
     core: &Core,
-    conn: &mut Connection,
+    tx: &mut Tx,
     contexte: &Contexte,
     mut lignes: Vec<(usize, NouvelleOperation)>,
 ) -> Result<Vec<(usize, LigneImportee)>, ServiceError> {
@@ -104,7 +105,7 @@ async fn record_lines(
     lignes.sort_by_key(|(number, line)| (line.rpps, line.effet_du, *number));
     let mut done = Vec::with_capacity(lignes.len());
     for (number, line) in lignes {
-        done.push(match record(core, conn, contexte, &line).await {
+        done.push(match record(core, tx, contexte, &line).await {
             Ok(suivi) => (number, LigneImportee::Enregistree(suivi)),
             // The database itself failed: nothing of the file stands.
             Err(error @ ServiceError::Storage(_)) => return Err(error),
@@ -146,7 +147,9 @@ pub async fn cancel(
     restore_facts(core, conn, &operation, doctor.instant).await?;
     changements::touch(conn, doctor.id, doctor.instant).await?;
     plan(core, conn, UNDO, (id, doctor.instant)).await?;
-    opening.tell(fact(&operation, "medecin.operation_annulee"), doctor.instant).await?;
+    opening
+        .tell(fact(&operation, NatureEvenement::MedecinOperationAnnulee), doctor.instant)
+        .await?;
     let operation = own(opening.conn(), &demande.contexte, id).await?;
     let rendu = rendre(&suivi(opening.conn(), operation).await?)?;
     Ok(opening.close(rendu).await?)
@@ -155,22 +158,22 @@ pub async fn cancel(
 /// Records one operation in a transaction: the facts of the doctor, and the operation.
 async fn record(
     core: &Core,
-    conn: &mut Connection,
+    tx: &mut Tx,
     contexte: &Contexte,
     nouvelle: &NouvelleOperation,
 ) -> Result<Suivi, ServiceError> {
-    let doctor = lock_doctor(core, conn, &nouvelle.rpps).await.map_err(|error| {
+    let doctor = lock_doctor(core, tx, &nouvelle.rpps).await.map_err(|error| {
         error.into_champ("/rpps", "medecin_inconnu", "le RPPS d'un médecin enregistré")
     })?;
     let (nature, effet_du) = (nouvelle.nature, nouvelle.effet_du);
-    if let Some(known) = operations::find(conn, doctor.id, nature, effet_du).await? {
+    if let Some(known) = operations::find(tx, doctor.id, nature, effet_du).await? {
         return Err(ServiceError::OperationExistante(known));
     }
-    let medecin = medecins::find(conn, &nouvelle.rpps, latest_knowledge()).await?;
+    let medecin = medecins::find(tx, &nouvelle.rpps, latest_knowledge()).await?;
     let medecin = medecin.ok_or(ServiceError::Introuvable)?;
-    let changes = changes(core, conn, &medecin, nouvelle, doctor.instant).await?;
+    let changes = changes(core, tx, &medecin, nouvelle, doctor.instant).await?;
     let operation = Operation {
-        id: OperationId::from_uuid(core.ids.uuid()),
+        id: OperationId::from_uuid(core.ids().uuid()),
         medecin_id: doctor.id,
         rpps: nouvelle.rpps,
         nature,
@@ -183,10 +186,10 @@ async fn record(
         enregistre_le: doctor.instant,
         annulee_le: None,
     };
-    write_facts(core, conn, doctor.id, &changes, doctor.instant).await?;
-    changements::touch(conn, doctor.id, doctor.instant).await?;
-    operations::insert(conn, &operation).await?;
-    let compte = expected(core, conn, &operation).await?;
+    write_facts(core, tx, doctor.id, &changes, doctor.instant).await?;
+    changements::touch(tx, doctor.id, doctor.instant).await?;
+    operations::insert(tx, &operation).await?;
+    let compte = expected(core, tx, &operation).await?;
     Ok(Suivi { operation, compte })
 }
 
@@ -231,30 +234,26 @@ async fn expected(
 }
 
 /// Locks a doctor of the register.
-async fn lock_doctor(
-    core: &Core,
-    conn: &mut Connection,
-    rpps: &Rpps,
-) -> Result<Verrouille, ServiceError> {
-    let locked = changements::lock(conn, rpps, core.now()).await?;
+async fn lock_doctor(core: &Core, tx: &mut Tx, rpps: &Rpps) -> Result<Verrouille, ServiceError> {
+    let locked = changements::lock(tx, rpps, core.now()).await?;
     locked.ok_or(ServiceError::Introuvable)
 }
 
 /// Queues a job of an operation.
 async fn plan(
     core: &Core,
-    conn: &mut Connection,
+    tx: &mut Tx,
     nature: &str,
     (id, instant): (OperationId, DateTime<Utc>),
 ) -> Result<(), ServiceError> {
-    let task = TacheId::from_uuid(core.ids.uuid());
+    let task = TacheId::from_uuid(core.ids().uuid());
     let (cle, charge) = (id.to_string(), json!({ "operation_id": id }));
-    taches::enqueue(conn, task, nature, Some(&cle), &charge, core.now(), instant).await?;
+    taches::enqueue(tx, task, nature, Some(&cle), &charge, core.now(), instant).await?;
     Ok(())
 }
 
 /// What is told of an operation.
-fn fact(operation: &Operation, nature: &'static str) -> Fact {
+fn fact(operation: &Operation, nature: NatureEvenement) -> Fact {
     let donnees = json!({ "operation_id": operation.id, "nature": operation.nature });
     Fact::of(nature).effective(operation.effet_du).doctor(operation.medecin_id).with(donnees)
 }

@@ -10,6 +10,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::operation_of;
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::frise::{autres_le, est_ferme_par};
 use crate::domain::ids::{OperationId, PatientId};
 use crate::domain::operation::{EtatOperation, Operation, ResultatOperation};
@@ -200,7 +201,7 @@ async fn unserve(
     }
     replay(&mut writing).await?;
     if done == Some(ResultatOperation::Notifiee) {
-        writing.tell(notice(operation, "medecin.operation_annulee")).await?;
+        writing.tell(notice(operation, NatureEvenement::MedecinOperationAnnulee)).await?;
     }
     let instant = writing.instant;
     operations::mark_undone(writing.conn(), operation.id, patient, instant).await?;
@@ -208,7 +209,7 @@ async fn unserve(
 }
 
 /// What a patient is told of what happens to the doctor, when the designation goes on.
-fn notice(operation: &Operation, nature: &'static str) -> Fact {
+fn notice(operation: &Operation, nature: NatureEvenement) -> Fact {
     let donnees = json!({
         "operation_id": operation.id,
         "nature": operation.nature,

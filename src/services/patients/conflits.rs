@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::dossier::{caisse_of, record};
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{ConflitId, DeclarationId, FaitId, PatientId};
 use crate::domain::vie::ActePatient;
 use crate::domain::vie::fusion::{Conflit, EtatConflit};
@@ -66,7 +67,8 @@ pub async fn settle_conflit(
     record(&mut act, patient, ActePatient::Arbitrage, None).await?;
     let donnees = json!({ "conflit_id": id, "declaration_retenue": retenue });
     let effet_du = conflit.chevauchement.effet.du();
-    act.tell(Fact::of("designation.conflit_resolu").effective(effet_du).with(donnees)).await?;
+    act.tell(Fact::of(NatureEvenement::DesignationConflitResolu).effective(effet_du).with(donnees))
+        .await?;
     replay(&mut act.writing()).await?;
     let rendu = rendre(&conflit)?;
     Ok(act.close(rendu).await?)
@@ -97,7 +99,7 @@ async fn set_losers_aside(act: &mut Act<'_>, conflit: &Conflit) -> Result<(), Se
     let overlap = &conflit.chevauchement;
     let losers = if conflit.retenue == Some(overlap.conservee) { brought } else { kept };
     for declaration in losers {
-        let id = FaitId::from_uuid(core.ids.uuid());
+        let id = FaitId::from_uuid(core.ids().uuid());
         conflits::set_aside(conn, conflit, id, declaration, overlap.effet).await?;
     }
     Ok(())

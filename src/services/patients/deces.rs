@@ -6,6 +6,7 @@ use serde_json::json;
 use super::dossier::{finish, open, record};
 use super::organismes::{unchanged, verify_day_of_life};
 use crate::domain::calendar::Periode;
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::PatientId;
 use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification, SourceDeces};
 use crate::domain::vocabulary::Vocabulaire;
@@ -33,7 +34,7 @@ pub async fn record_deces(
     faits::insert_deces(act.conn(), patient, &fait).await?;
     record(&mut act, patient, ActePatient::Deces, None).await?;
     let donnees = json!({ "source": source.mot() });
-    act.tell(Fact::of("patient.decede").effective(jour).with(donnees)).await?;
+    act.tell(Fact::of(NatureEvenement::PatientDecede).effective(jour).with(donnees)).await?;
     replay(&mut act.writing()).await?;
     finish(act, rendre).await
 }
@@ -65,7 +66,7 @@ pub async fn correct_deces(
     }
     record(&mut act, patient, ActePatient::RectificationDeces, Some(motif)).await?;
     let donnees = json!({ "motif": motif.mot(), "annule": jour.is_none() });
-    act.tell(Fact::of("patient.deces_rectifie").effective(jour).with(donnees)).await?;
+    act.tell(Fact::of(NatureEvenement::PatientDecesRectifie).effective(jour).with(donnees)).await?;
     replay(&mut act.writing()).await?;
     finish(act, rendre).await
 }

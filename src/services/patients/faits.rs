@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::dossier::{finish, open, record};
 use super::organismes::{unchanged, verify_day_of_life};
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::PatientId;
 use crate::domain::vie::histoire::poser;
 use crate::domain::vie::{ActePatient, Adresse, DossierPatient};
@@ -33,6 +34,6 @@ pub async fn change_adresse(
     }
     record(&mut act, patient, ActePatient::Adresse, None).await?;
     // The event says that the address changed, never what it is.
-    act.tell(Fact::of("patient.adresse_change").effective(du)).await?;
+    act.tell(Fact::of(NatureEvenement::PatientAdresseChange).effective(du)).await?;
     finish(act, rendre).await
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::apercu::{obstacle, overlaps, unknown, verify_distinct};
 use super::conflits::close_conflit;
 use super::dossier::record;
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{ConflitId, FaitId, FusionId, PatientId};
 use crate::domain::vie::fusion::{Conflit, EtatConflit};
 use crate::domain::vie::{ActePatient, MotifRectification};
@@ -59,7 +60,7 @@ pub async fn merge(
         return Err(ServiceError::FusionImpossible(obstacle).into());
     }
     let fusion = Fusion {
-        id: FusionId::from_uuid(core.ids.uuid()),
+        id: FusionId::from_uuid(core.ids().uuid()),
         patient_id: conserve,
         absorbe_id: absorbe,
         motif: nouvelle.motif,
@@ -68,7 +69,7 @@ pub async fn merge(
     };
     absorb(&mut act, &fusion).await?;
     replay(&mut act.writing()).await?;
-    finish(act, fusion, "patient.fusionne", rendre).await
+    finish(act, fusion, NatureEvenement::PatientFusionne, rendre).await
 }
 
 /// Reads a merge.
@@ -116,7 +117,7 @@ pub async fn undo_fusion(
         replay(&mut act.writing_of(patient)).await?;
     }
     let fusion = Fusion { remplace_le: Some(instant), ..fusion };
-    finish(act, fusion, "patient.fusion_annulee", rendre).await
+    finish(act, fusion, NatureEvenement::PatientFusionAnnulee, rendre).await
 }
 
 /// Moves everything of the absorbed record, and queues what contradicts the other.
@@ -137,7 +138,7 @@ async fn absorb(act: &mut Act<'_>, fusion: &Fusion) -> Result<(), ServiceError> 
     for chevauchement in overlaps {
         let effet = chevauchement.effet;
         let conflit = Conflit {
-            id: ConflitId::from_uuid(core.ids.uuid()),
+            id: ConflitId::from_uuid(core.ids().uuid()),
             patient_id: kept,
             fusion_id: fusion.id,
             version: 1,
@@ -148,11 +149,14 @@ async fn absorb(act: &mut Act<'_>, fusion: &Fusion) -> Result<(), ServiceError> 
         };
         conflits::insert(act.conn(), &conflit).await?;
         for declaration in &brought {
-            let id = FaitId::from_uuid(core.ids.uuid());
+            let id = FaitId::from_uuid(core.ids().uuid());
             conflits::set_aside(act.conn(), &conflit, id, *declaration, effet).await?;
         }
         let donnees = json!({ "conflit_id": conflit.id, "effet_au": effet.au() });
-        act.tell(Fact::of("designation.en_conflit").effective(effet.du()).with(donnees)).await?;
+        act.tell(
+            Fact::of(NatureEvenement::DesignationEnConflit).effective(effet.du()).with(donnees),
+        )
+        .await?;
     }
     record(act, kept, ActePatient::Fusion, Some(fusion.motif)).await
 }
@@ -161,7 +165,7 @@ async fn absorb(act: &mut Act<'_>, fusion: &Fusion) -> Result<(), ServiceError> 
 async fn finish(
     mut act: Act<'_>,
     fusion: Fusion,
-    nature: &'static str,
+    nature: NatureEvenement,
     rendre: impl Render<DossierFusion>,
 ) -> Done {
     let donnees = json!({

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::already_registered;
 use super::dossier::{finish, open, record};
 use super::organismes::{unchanged, verify_day_of_life};
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::IdentifiantPersonne;
 use crate::domain::ids::PatientId;
@@ -51,7 +52,8 @@ pub async fn change_identifiant(
         "type_precedent": former,
         "type": numero.map(|numero| numero.kind()),
     });
-    act.tell(Fact::of("patient.identifiant_remplace").effective(du).with(donnees)).await?;
+    act.tell(Fact::of(NatureEvenement::PatientIdentifiantRemplace).effective(du).with(donnees))
+        .await?;
     finish(act, rendre).await
 }
 
@@ -89,7 +91,8 @@ pub async fn correct_identifiant(
         "type_precedent": former,
         "type": numero.kind(),
     });
-    act.tell(Fact::of("patient.identifiant_remplace").effective(du).with(donnees)).await?;
+    act.tell(Fact::of(NatureEvenement::PatientIdentifiantRemplace).effective(du).with(donnees))
+        .await?;
     finish(act, rendre).await
 }
 

@@ -35,7 +35,7 @@ use crate::domain::vie::DossierPatient;
 use crate::storage::acces;
 pub use crate::storage::acces::AccesLu;
 use crate::storage::patients::fusions as fusions_stored;
-use crate::storage::{Connection, patients};
+use crate::storage::{Tx, patients};
 
 /// Registers a person who depends on the calling caisse.
 pub async fn create(
@@ -90,17 +90,17 @@ async fn already_registered(opening: &mut Opening<'_>, existing: PatientId) -> S
     }
 }
 
-async fn insert(core: &Core, conn: &mut Connection, patient: &Patient) -> Result<(), ServiceError> {
+async fn insert(core: &Core, tx: &mut Tx, patient: &Patient) -> Result<(), ServiceError> {
     let coffre = core.coffre();
-    patients::insert(conn, patient.id, patient.connu_le).await?;
+    patients::insert(tx, patient.id, patient.connu_le).await?;
     for fait in &patient.identites {
-        patients::insert_identite(conn, coffre, patient.id, fait).await?;
+        patients::insert_identite(tx, coffre, patient.id, fait).await?;
     }
     for fait in &patient.identifiants {
-        patients::insert_identifiant(conn, coffre, patient.id, fait).await?;
+        patients::insert_identifiant(tx, coffre, patient.id, fait).await?;
     }
     for fait in &patient.affiliations {
-        patients::insert_affiliation(conn, patient.id, fait).await?;
+        patients::insert_affiliation(tx, patient.id, fait).await?;
     }
     Ok(())
 }
@@ -135,7 +135,7 @@ fn verify_dates(core: &Core, nouveau: &NouveauPatient) -> Result<(), ServiceErro
 
 fn new_patient(core: &Core, nouveau: &NouveauPatient, now: DateTime<Utc>) -> Patient {
     // The person's own id first: the sandbox counts on it.
-    let id = PatientId::from_uuid(core.ids.uuid());
+    let id = PatientId::from_uuid(core.ids().uuid());
     let birth = Periode::depuis(nouveau.identite.date_naissance.pour_calcul_age());
     let number = |usage, numero| core.fait(IdentifiantPatient { usage, numero }, birth, now);
     let mut identifiants = vec![number(UsageIdentifiant::Individuel, nouveau.identifiant)];

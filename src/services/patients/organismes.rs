@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::dossier::{finish, open, record, sommeil_le};
 use crate::domain::acteur::Caisse;
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::identifiers::Organisme;
 use crate::domain::ids::PatientId;
 use crate::domain::vie::histoire::poser;
@@ -60,7 +61,8 @@ pub(super) async fn move_to(
             "ancien": former.map(code),
             "nouveau": code(organisme),
         });
-        act.tell(Fact::of("patient.organisme_change").effective(du).with(donnees)).await?;
+        act.tell(Fact::of(NatureEvenement::PatientOrganismeChange).effective(du).with(donnees))
+            .await?;
     }
     tell_sleep(act, du, asleep).await
 }
@@ -93,7 +95,7 @@ pub async fn change_statut(
     }
     record(&mut act, patient, ActePatient::Statut, None).await?;
     let donnees = json!({ "statut": statut.mot() });
-    act.tell(Fact::of("patient.statut_change").effective(du).with(donnees)).await?;
+    act.tell(Fact::of(NatureEvenement::PatientStatutChange).effective(du).with(donnees)).await?;
     tell_sleep(&mut act, du, asleep).await?;
     finish(act, rendre).await
 }
@@ -114,8 +116,8 @@ async fn tell_sleep(
 ) -> Result<(), ServiceError> {
     let (patient, after) = (act.patient, sleeping(act, du).await?);
     let nature = match (before, after) {
-        (None, Some(_)) => "designation.mise_en_sommeil",
-        (Some(_), None) => "designation.reveillee",
+        (None, Some(_)) => NatureEvenement::DesignationMiseEnSommeil,
+        (Some(_), None) => NatureEvenement::DesignationReveillee,
         (None, None) | (Some(_), Some(_)) => return Ok(()),
     };
     let found = designations::current(act.conn(), patient, du).await?;

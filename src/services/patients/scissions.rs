@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::dossier::{dossier, open, record};
 use super::{already_registered, insert, new_patient, verify_dates, verify_own};
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{DeclarationId, FeuilleId, PatientId};
 use crate::domain::patient::{NouveauPatient, Patient};
 use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification};
@@ -13,7 +14,7 @@ use crate::services::frises::replay;
 use crate::services::{Core, Demande, Done, Rendu, ServiceError};
 use crate::storage::feuilles_de_soins::FeuilleRecue;
 use crate::storage::patients::{self, conflits, fusions, mouvements};
-use crate::storage::{Connection, evaluations, feuilles_de_soins, participations};
+use crate::storage::{Tx, evaluations, feuilles_de_soins, participations};
 
 /// What leaves a record for a new one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +53,9 @@ pub async fn split(
         "feuilles": scission.feuilles.len(),
     });
     for person in [patient, other] {
-        act.writing_of(person).tell(Fact::of("patient.scinde").with(donnees.clone())).await?;
+        act.writing_of(person)
+            .tell(Fact::of(NatureEvenement::PatientScinde).with(donnees.clone()))
+            .await?;
     }
     let (rapports, droit) = (act.rapports.clone(), act.droit.clone());
     let origin = dossier(core, act.conn(), patient, (&rapports, &droit)).await?;
@@ -121,7 +124,7 @@ async fn move_feuilles(
         move_participations(conn, &recue, to).await?;
         fusions::attribute_feuille(conn, *id, from, to, instant).await?;
         let day = recue.feuille.feuille.soins.date_soins();
-        let fact = Fact::of("feuille.reattribuee").effective(day).feuille(*id);
+        let fact = Fact::of(NatureEvenement::FeuilleReattribuee).effective(day).feuille(*id);
         act.writing_of(to).tell(fact.with(json!({ "origine_id": from }))).await?;
     }
     Ok(())
@@ -129,20 +132,18 @@ async fn move_feuilles(
 
 /// What a feuille keeps of the participations counts for the person whose it is.
 async fn move_participations(
-    conn: &mut Connection,
+    tx: &mut Tx,
     recue: &FeuilleRecue,
     to: PatientId,
 ) -> Result<(), ServiceError> {
     let (id, feuille) = (recue.feuille.id, &recue.feuille.feuille);
-    let holder = fusions::holder_of_feuille(conn, id, recue.feuille.patient_id).await?;
-    let last = evaluations::later(conn, &[id]).await?.pop();
+    let holder = fusions::holder_of_feuille(tx, id, recue.feuille.patient_id).await?;
+    let last = evaluations::later(tx, &[id]).await?.pop();
     let current = last.as_ref().unwrap_or(&recue.evaluation);
     let kept = retenues(feuille, &current.evaluation);
-    for one in &kept {
-        participations::remove(conn, holder, one).await?;
-    }
-    let moved: Vec<_> = kept.into_iter().map(|one| (to, one)).collect();
-    Ok(participations::add_all(conn, &moved).await?)
+    let of = |record| -> Vec<_> { kept.iter().map(|one| (record, *one)).collect() };
+    participations::remove_all(tx, &of(holder)).await?;
+    Ok(participations::add_all(tx, &of(to)).await?)
 }
 
 /// The same refusal, of fields that are members of another.

@@ -1,181 +1,147 @@
 //! One person: every feuille of the days asked, in the order of their reception.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde_json::json;
 
 use super::super::ServiceError;
+use super::super::a_revoir::around;
 use super::super::core::{Fact, Writing};
-use super::super::evaluations::ask;
-use super::super::faits::registre;
+use super::super::faits::{Jugement, Sujet, registre};
 use super::super::feuilles_de_soins::retenues;
-use crate::domain::evaluation::FaitsConnus;
-use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
-use crate::domain::reevaluation::{Changement, Etendue, Examen, Issue, decident_pareil};
+use crate::domain::evenement::NatureEvenement;
+use crate::domain::ids::{FeuilleId, PatientId};
+use crate::domain::reevaluation::{
+    Changement, Examen, Issue, Reevaluation, causes, decident_pareil,
+};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::evaluations::{self, EvaluationEnregistree};
-use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree};
-use crate::storage::participations::Retenue;
-use crate::storage::reevaluations::{self, FaitRecu};
+use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree, FeuilleRecue};
+use crate::storage::reevaluations;
 use crate::storage::{Connection, faits, participations};
 
-/// A cause that no event tells: the law of the service is another.
-const LOI: &str = "loi";
-/// Another: an earlier feuille of the same person changed, and the ceilings of the year with it.
-const PLAFONDS: &str = "plafonds";
-
-/// What a person's feuilles are evaluated with.
-pub(super) struct Cadre {
-    /// For which request.
-    pub(super) id: ReevaluationId,
-    /// Which feuilles.
-    pub(super) etendue: Etendue,
-    /// Number of the present law.
-    pub(super) loi_id: i16,
+/// A feuille with its last evaluation, and the record that holds it.
+struct Tenue {
+    holder: PatientId,
+    jour: NaiveDate,
+    kept: FeuilleEnregistree,
+    before: EvaluationEnregistree,
 }
 
-/// Evaluates the feuilles of a person again and writes what changes. A trial does the same, and its
-/// transaction is forgotten. The person is locked.
+/// Evaluates the feuilles of a person again, with what is known now and with the present law, and writes
+/// what changes. A trial does the same, and its transaction is forgotten. The person is locked.
 ///
-/// The participations that a feuille had kept are given back before it is evaluated, and those that
-/// it keeps now are counted for the next ones.
+/// What the register knows is read once for all the feuilles. Each is taken out of it before it is
+/// judged, and the participations that it keeps now are counted for the next ones.
 pub(super) async fn reexamine(
     writing: &mut Writing<'_>,
-    cadre: &Cadre,
+    asked: &Reevaluation,
+    loi_id: i16,
 ) -> Result<(Examen, Vec<Changement>), ServiceError> {
-    let patient = writing.patient;
-    let old = faits::absorbed(writing.conn(), &[patient], None).await?;
-    let records: Vec<PatientId> =
-        std::iter::once(patient).chain(old.into_iter().map(|(_, old)| old)).collect();
-    let days = (cadre.etendue.du, cadre.etendue.au);
-    let found = reevaluations::feuilles(writing.conn(), &records, days).await?;
+    let (core, patient, instant) = (writing.core(), writing.patient, writing.instant);
+    let owners = faits::records(writing.conn(), &[patient]).await?;
+    let records: Vec<PatientId> = owners.keys().copied().collect();
+    let days = (asked.etendue.du, asked.etendue.au);
+    let feuilles = feuilles(writing.conn(), &records, days).await?;
     let mut examen = Examen { patients: 1, ..Examen::default() };
     let mut changes = Vec::new();
-    if found.is_empty() {
+    let Some(oldest) = feuilles.iter().map(|one| one.before.connu_le).min() else {
         return Ok((examen, changes));
-    }
-    let recorded = reevaluations::faits_recus(writing.conn(), &records).await?;
-    let ids: Vec<FeuilleId> = found.iter().map(|(id, _)| *id).collect();
-    let mut later = evaluations::later(writing.conn(), &ids).await?;
-    for (id, holder) in found {
-        let Some(recue) = feuilles_de_soins::get(writing.conn(), id).await? else { continue };
-        let kept = recue.feuille;
-        let Some(day) = kept.feuille.soins.date_soins() else { continue };
+    };
+    let persons = (&[patient][..], &owners);
+    let mut around = around(writing.conn(), &asked.caisse, persons, oldest).await?;
+    let alentours = around.remove(&patient).unwrap_or_default();
+    let sujets: Vec<Sujet<'_>> = feuilles.iter().map(|one| (patient, &one.kept.feuille)).collect();
+    let mut registre = registre(core, writing.conn(), &sujets).await?;
+    let (mut given_back, mut kept_now) = (Vec::new(), Vec::new());
+    for Tenue { holder, jour, kept, before } in &feuilles {
         examen.feuilles = examen.feuilles.saturating_add(1);
-        let last = later.iter().rposition(|one| one.feuille_id == id);
-        let before = last.map_or(recue.evaluation, |place| later.swap_remove(place));
-        let given_back = retenues(&kept.feuille, &before.evaluation);
-        for one in &given_back {
-            participations::remove(writing.conn(), holder, one).await?;
-        }
-        let after = evaluate_again(writing, (&kept, &before), cadre).await;
-        let after = match after {
-            Ok(after) => after,
+        let had = retenues(&kept.feuille, &before.evaluation);
+        registre.forget(patient, kept.id, &had);
+        let judged = registre.juger(core.law(), (patient, &kept.feuille), Some(&before.faits));
+        let Jugement { faits, declaration_id, evaluation } = match judged {
+            Ok(judged) => judged,
             // The law of today has no answer: the evaluation stays as it is.
             Err(ServiceError::Law(_)) => {
                 examen.sans_reponse = examen.sans_reponse.saturating_add(1);
-                keep(writing.conn(), holder, &given_back).await?;
+                registre.retenir(patient, kept, &had, &[])?;
                 continue;
             }
             Err(error) => return Err(error),
         };
-        keep(writing.conn(), holder, &retenues(&kept.feuille, &after.evaluation)).await?;
-        if decident_pareil(&before.evaluation, &after.evaluation) {
+        let has = retenues(&kept.feuille, &evaluation);
+        registre.retenir(patient, kept, &has, &[])?;
+        if had != has {
+            given_back.extend(had.into_iter().map(|one| (*holder, one)));
+            kept_now.extend(has.into_iter().map(|one| (*holder, one)));
+        }
+        if decident_pareil(&before.evaluation, &evaluation) {
             continue;
         }
-        let issues = Issue::of(&before.evaluation).zip(Issue::of(&after.evaluation));
+        let issues = Issue::of(&before.evaluation).zip(Issue::of(&evaluation));
         let Some((avant, apres)) = issues else { continue };
-        evaluations::insert(writing.conn(), &after, day).await?;
-        writing.tell(evaluated_again(&kept, &after, cadre)).await?;
+        let after = EvaluationEnregistree {
+            feuille_id: kept.id,
+            patient_id: kept.patient_id,
+            numero: before.numero.saturating_add(1),
+            connu_le: instant,
+            loi_id,
+            declaration_id,
+            faits,
+            evaluation,
+        };
+        evaluations::insert(writing.conn(), &after, *jour).await?;
+        writing.tell(evaluated_again(asked, &after, *jour)).await?;
         changes.push(Changement {
             patient_id: patient,
-            feuille_id: id,
-            date_soins: day,
+            feuille_id: kept.id,
+            date_soins: *jour,
             ancien: before.numero,
             nouveau: Some(after.numero),
-            causes: causes(&recorded, &before, (day, cadre.loi_id)),
+            causes: causes(&alentours, (before.connu_le, *jour), before.loi_id != loi_id),
             avant,
             apres,
         });
     }
+    participations::remove_all(writing.conn(), &given_back).await?;
+    participations::add_all(writing.conn(), &kept_now).await?;
     Ok((examen, changes))
 }
 
-/// A feuille evaluated with what is known now and with the present law.
-async fn evaluate_again(
-    writing: &mut Writing<'_>,
-    (kept, before): (&FeuilleEnregistree, &EvaluationEnregistree),
-    cadre: &Cadre,
-) -> Result<EvaluationEnregistree, ServiceError> {
-    let feuille = &kept.feuille;
-    let (core, patient) = (writing.core(), writing.patient);
-    let registre = registre(core, writing.conn(), &[(patient, feuille)]).await?;
-    let (mut faits, declaration_id) = registre.faits(patient, feuille)?;
-    leave_itself_out(&mut faits, kept);
-    // What the performer had earned that year is told as it was on the day of the feuille.
-    faits.registre.honoraires = before.faits.registre.honoraires;
-    let mut evaluation = ask(&core.law, &feuille.soins, &faits)?;
-    evaluation.avertissements.extend(registre.ecarts(patient, feuille));
-    Ok(EvaluationEnregistree {
-        feuille_id: kept.id,
-        patient_id: kept.patient_id,
-        numero: before.numero.saturating_add(1),
-        connu_le: writing.instant,
-        loi_id: cadre.loi_id,
-        declaration_id,
-        faits,
-        evaluation,
-    })
+/// The feuilles that some records hold on some days, in the order of their reception.
+async fn feuilles(
+    conn: &mut Connection,
+    records: &[PatientId],
+    days: (NaiveDate, NaiveDate),
+) -> Result<Vec<Tenue>, ServiceError> {
+    let held = reevaluations::feuilles(conn, records, days).await?;
+    if held.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<FeuilleId> = held.iter().map(|(id, _)| *id).collect();
+    let later = evaluations::later(conn, &ids).await?;
+    let mut last: BTreeMap<FeuilleId, EvaluationEnregistree> =
+        later.into_iter().map(|one| (one.feuille_id, one)).collect();
+    let received = feuilles_de_soins::of_records(conn, records, days).await?;
+    let mut received: BTreeMap<FeuilleId, FeuilleRecue> =
+        received.into_iter().map(|one| (one.feuille.id, one)).collect();
+    let one = |(id, holder)| {
+        let FeuilleRecue { feuille: kept, evaluation } = received.remove(&id)?;
+        let before = last.remove(&id).unwrap_or(evaluation);
+        Some(Tenue { holder, jour: kept.feuille.soins.date_soins()?, kept, before })
+    };
+    Ok(held.into_iter().filter_map(one).collect())
 }
 
-fn evaluated_again(
-    kept: &FeuilleEnregistree,
-    after: &EvaluationEnregistree,
-    cadre: &Cadre,
-) -> Fact {
+fn evaluated_again(asked: &Reevaluation, after: &EvaluationEnregistree, jour: NaiveDate) -> Fact {
     let synthese = after.evaluation.synthese();
-    let fact = Fact::of("feuille.reevaluee").effective(kept.feuille.soins.date_soins());
-    fact.declaration(after.declaration_id).feuille(kept.id).with(json!({
+    let fact = Fact::of(NatureEvenement::FeuilleReevaluee).effective(jour);
+    fact.declaration(after.declaration_id).feuille(after.feuille_id).with(json!({
         "numero": after.numero,
         "remplace": after.numero.saturating_sub(1),
-        "reevaluation_id": cadre.id,
+        "reevaluation_id": asked.id,
         "appartenance": synthese.map(|q| q.appartenance.mot()),
         "code_determine": synthese.and_then(|q| q.code.lettre()),
     }))
-}
-
-/// A feuille is not one of those around it.
-fn leave_itself_out(faits: &mut FaitsConnus, kept: &FeuilleEnregistree) {
-    faits.registre.autour.retain(|one| one.feuille != kept.id);
-    faits.registre.avis.retain(|one| one.feuille != kept.id);
-}
-
-async fn keep(
-    conn: &mut Connection,
-    patient: PatientId,
-    list: &[Retenue],
-) -> Result<(), ServiceError> {
-    let list: Vec<(PatientId, Retenue)> = list.iter().map(|one| (patient, *one)).collect();
-    Ok(participations::add_all(conn, &list).await?)
-}
-
-/// Why an evaluation changes: what was recorded after it and counts on its day.
-fn causes(
-    recorded: &[FaitRecu],
-    before: &EvaluationEnregistree,
-    (day, loi_id): (NaiveDate, i16),
-) -> Vec<String> {
-    let counts = |fait: &&FaitRecu| {
-        fait.enregistre_le > before.connu_le && fait.effet_du.is_none_or(|from| from <= day)
-    };
-    let mut found: Vec<String> =
-        recorded.iter().filter(counts).map(|fait| fait.nature.clone()).collect();
-    if before.loi_id != loi_id {
-        found.push(LOI.to_owned());
-    }
-    if found.is_empty() {
-        found.push(PLAFONDS.to_owned());
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
 }

@@ -10,6 +10,7 @@ use super::core::{Fact, Opening};
 use super::{
     ChampInvalide, Contexte, Core, Demande, Done, Render, Seen, ServiceError, verify_version,
 };
+use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId, TacheId};
 use crate::domain::reevaluation::{
     Changement, EtatReevaluation, Etendue, Examen, MotifReevaluation, Reevaluation,
@@ -48,7 +49,7 @@ pub async fn create(
         })?;
     }
     let reevaluation = Reevaluation {
-        id: ReevaluationId::from_uuid(core.ids.uuid()),
+        id: ReevaluationId::from_uuid(core.ids().uuid()),
         caisse: contexte.acteur().identite(),
         motif,
         etendue,
@@ -59,7 +60,7 @@ pub async fn create(
         examen: Examen::default(),
     };
     reevaluations::insert(opening.conn(), &reevaluation).await?;
-    announce(&mut opening, &reevaluation, "reevaluation.demandee").await?;
+    announce(&mut opening, &reevaluation, NatureEvenement::ReevaluationDemandee).await?;
     let rendu = rendre(&SuiviReevaluation { reevaluation, bilan: Bilan::default() })?;
     Ok(opening.close(rendu).await?)
 }
@@ -105,7 +106,7 @@ pub async fn apply(
         return Err(ServiceError::EtatIncompatible(state).into());
     }
     let suivi = followed(opening.conn(), &demande.contexte, id).await?;
-    announce(&mut opening, &suivi.reevaluation, "reevaluation.appliquee").await?;
+    announce(&mut opening, &suivi.reevaluation, NatureEvenement::ReevaluationAppliquee).await?;
     let rendu = rendre(&suivi)?;
     Ok(opening.close(rendu).await?)
 }
@@ -130,10 +131,10 @@ fn verify_scope(core: &Core, etendue: &Etendue) -> Result<(), ServiceError> {
 async fn announce(
     opening: &mut Opening<'_>,
     asked: &Reevaluation,
-    nature: &'static str,
+    nature: NatureEvenement,
 ) -> Result<(), ServiceError> {
     let (core, now) = (opening.core(), opening.core().now());
-    let task = TacheId::from_uuid(core.ids.uuid());
+    let task = TacheId::from_uuid(core.ids().uuid());
     let charge = json!({ "reevaluation_id": asked.id });
     let key = format!("{}:{}", asked.id, asked.etat.mot());
     taches::enqueue(opening.conn(), task, REEVALUER, Some(&key), &charge, now, now).await?;

@@ -1,7 +1,7 @@
 //! The job of a reevaluation: each person in a transaction of their own, under their lock. One that
 //! stops anywhere goes on where it was.
 
-use super::calcul::{Cadre, reexamine};
+use super::calcul::reexamine;
 use super::reevaluation_of;
 use crate::domain::ids::PatientId;
 use crate::domain::reevaluation::{EtatReevaluation, Examen, Reevaluation};
@@ -70,8 +70,7 @@ async fn serve(
     let (mut examen, mut changes) = (Examen::default(), Vec::new());
     // Merged meanwhile: the feuilles are looked at with the record that was kept.
     if let Some(mut writing) = job.on(patient).await? {
-        let cadre = Cadre { id: asked.id, etendue: asked.etendue, loi_id };
-        (examen, changes) = reexamine(&mut writing, &cadre).await?;
+        (examen, changes) = reexamine(&mut writing, asked, loi_id).await?;
     }
     if !asked.ecrit() || changes.is_empty() {
         // A trial, or nothing to write: all of it is forgotten but the answer.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::StorageError;
+use super::{StorageError, Tx};
 use crate::domain::calendar::plus_mois;
 use crate::domain::evaluation::{Evaluation, FaitsConnus};
 use crate::domain::ids::{DeclarationId, FeuilleId, PatientId};
@@ -50,7 +50,7 @@ pub(super) fn decode(table: &'static str, detail: &[u8]) -> Result<Lue, StorageE
 
 /// Writes an evaluation that is not the first of its feuille: that one is in the row of the feuille.
 pub async fn insert(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     kept: &EvaluationEnregistree,
     date_soins: NaiveDate,
 ) -> Result<(), StorageError> {
@@ -67,7 +67,7 @@ pub async fn insert(
         kept.loi_id,
         bytes(kept)
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

@@ -9,6 +9,8 @@
 
 pub mod medecins;
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use sqlx::postgres::PgConnection;
 
@@ -36,6 +38,16 @@ pub async fn absorbed(
         patients as _
     )?;
     Ok(rows.into_iter().map(|row| (row.patient_id, row.absorbe_id)).collect())
+}
+
+/// The records of some persons now, their own and those merged into them: whose each is.
+pub async fn records(
+    conn: &mut PgConnection,
+    persons: &[PatientId],
+) -> Result<BTreeMap<PatientId, PatientId>, StorageError> {
+    let merged = absorbed(conn, persons, None).await?;
+    let own = persons.iter().map(|person| (*person, *person));
+    Ok(own.chain(merged.into_iter().map(|(kept, old)| (old, kept))).collect())
 }
 
 /// A birth date, and from which day the identity that bears it counts.

@@ -1,11 +1,12 @@
 //! Feuilles and their first evaluations, written together whatever their number.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::Connection as _;
 use sqlx::postgres::PgConnection;
 
 use super::{FeuilleRecue, codec, numeros};
 use crate::domain::ids::{FeuilleId, PatientId};
-use crate::storage::{StorageError, evaluations};
+use crate::storage::{StorageError, Tx, evaluations};
 
 /// A row to write. Everything that may be wrong with one is found when it is made, so that a feuille
 /// that does not fit stops no other.
@@ -49,12 +50,24 @@ impl NouvelleLigne {
     }
 }
 
-/// Writes feuilles. Gives how many were: one that the person already has, under the same number, from
-/// the same biller, made out the same day, for the same day of care, is left as it is.
-pub async fn insert_all(
-    conn: &mut PgConnection,
-    lignes: &[NouvelleLigne],
-) -> Result<u64, StorageError> {
+/// Writes feuilles, all of them or none: `false` when a person already has one of them, under the same
+/// number, from the same biller, made out the same day, for the same day of care.
+pub async fn insert_all(tx: &mut Tx, lignes: &[NouvelleLigne]) -> Result<bool, StorageError> {
+    if lignes.len() == 1 {
+        return insert(tx, lignes).await;
+    }
+    let mut point = tx.begin().await?;
+    let whole = insert(&mut point, lignes).await?;
+    if whole {
+        point.commit().await?;
+    } else {
+        point.rollback().await?;
+    }
+    Ok(whole)
+}
+
+/// Whether all were new; those that were are written.
+async fn insert(conn: &mut PgConnection, lignes: &[NouvelleLigne]) -> Result<bool, StorageError> {
     let feuilles: Vec<FeuilleId> = lignes.iter().map(|ligne| ligne.feuille_id).collect();
     let patients: Vec<PatientId> = lignes.iter().map(|ligne| ligne.patient_id).collect();
     let instants: Vec<DateTime<Utc>> = lignes.iter().map(|ligne| ligne.enregistre_le).collect();
@@ -89,5 +102,5 @@ pub async fn insert_all(
     )
     .execute(conn)
     .await?;
-    Ok(done.rows_affected())
+    Ok(u64::try_from(lignes.len()).is_ok_and(|expected| done.rows_affected() == expected))
 }

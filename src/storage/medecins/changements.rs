@@ -5,8 +5,8 @@ use sqlx::postgres::PgConnection;
 
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{FaitId, MedecinId};
-use crate::storage::StorageError;
 use crate::storage::error::one;
+use crate::storage::{StorageError, Tx};
 
 /// A doctor whose facts may be changed until the end of the transaction.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +22,7 @@ pub struct Verrouille {
 /// Locks a doctor against other changes of facts; `None` when there is no such doctor. Patients go
 /// on choosing meanwhile.
 pub async fn lock(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     rpps: &Rpps,
     now: DateTime<Utc>,
 ) -> Result<Option<Verrouille>, StorageError> {
@@ -31,7 +31,7 @@ pub async fn lock(
          SELECT medecin_id, connu_le FROM medecin WHERE rpps = $1 FOR NO KEY UPDATE",
         rpps.as_str()
     )
-    .fetch_optional(conn)
+    .fetch_optional(&mut **tx)
     .await?;
     Ok(row.map(|row| {
         let next = row.connu_le.checked_add_signed(TimeDelta::microseconds(1)).unwrap_or(now);
@@ -40,17 +40,13 @@ pub async fn lock(
 }
 
 /// Writes when the facts of the doctor last changed.
-pub async fn touch(
-    conn: &mut PgConnection,
-    id: MedecinId,
-    instant: DateTime<Utc>,
-) -> Result<(), StorageError> {
+pub async fn touch(tx: &mut Tx, id: MedecinId, instant: DateTime<Utc>) -> Result<(), StorageError> {
     sqlx::query!(
         "/* medecin.touch */ UPDATE medecin SET connu_le = $2 WHERE medecin_id = $1",
         id.uuid(),
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
@@ -69,19 +65,19 @@ pub async fn share(conn: &mut PgConnection, medecins: &[MedecinId]) -> Result<()
 }
 
 /// Waits for the transactions that chose this doctor without seeing an operation.
-pub async fn barrier(conn: &mut PgConnection, id: MedecinId) -> Result<(), StorageError> {
+pub async fn barrier(tx: &mut Tx, id: MedecinId) -> Result<(), StorageError> {
     sqlx::query!(
         "/* medecin.barrier */ SELECT medecin_id FROM medecin WHERE medecin_id = $1 FOR UPDATE",
         id.uuid()
     )
-    .fetch_one(conn)
+    .fetch_one(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Takes a practice back.
 pub async fn replace_exercice(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     medecin: MedecinId,
     id: FaitId,
     instant: DateTime<Utc>,
@@ -94,7 +90,7 @@ pub async fn replace_exercice(
         id.uuid(),
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?
     .rows_affected();
     one("exercice.replace", found)
@@ -102,7 +98,7 @@ pub async fn replace_exercice(
 
 /// Takes a specialty back.
 pub async fn replace_specialite(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     medecin: MedecinId,
     id: FaitId,
     instant: DateTime<Utc>,
@@ -115,7 +111,7 @@ pub async fn replace_specialite(
         id.uuid(),
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?
     .rows_affected();
     one("specialite_medecin.replace", found)

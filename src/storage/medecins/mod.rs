@@ -5,8 +5,8 @@ pub mod changements;
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::StorageError;
 use super::connaissance::{Connaissance, instant};
+use super::{StorageError, Tx};
 use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::{NumeroFacturation, Rpps, Specialite};
 use crate::domain::ids::{LieuId, MedecinId};
@@ -15,7 +15,7 @@ use crate::domain::vocabulary::Vocabulaire;
 
 /// Creates a doctor without any fact; `false` when the RPPS is already known.
 pub async fn insert(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: MedecinId,
     rpps: &Rpps,
     instant: DateTime<Utc>,
@@ -28,14 +28,14 @@ pub async fn insert(
         rpps.as_str(),
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Records names.
 pub async fn insert_nom(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     medecin: MedecinId,
     fait: &FaitDate<NomMedecin>,
 ) -> Result<(), StorageError> {
@@ -50,14 +50,14 @@ pub async fn insert_nom(
         fait.effet,
         fait.enregistre_le
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Records a specialty.
 pub async fn insert_specialite(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     medecin: MedecinId,
     fait: &FaitDate<Specialite>,
 ) -> Result<(), StorageError> {
@@ -71,14 +71,14 @@ pub async fn insert_specialite(
         fait.effet,
         fait.enregistre_le
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Creates a place.
 pub async fn insert_lieu(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     lieu: &Lieu,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
@@ -94,7 +94,7 @@ pub async fn insert_lieu(
         lieu.finess_et as _,
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
@@ -113,7 +113,7 @@ pub async fn get_lieu(conn: &mut PgConnection, id: LieuId) -> Result<Option<Lieu
 
 /// Records a practice at an existing place.
 pub async fn insert_exercice(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     medecin: MedecinId,
     fait: &FaitDate<Exercice>,
 ) -> Result<(), StorageError> {
@@ -136,7 +136,7 @@ pub async fn insert_exercice(
         fait.effet,
         fait.enregistre_le
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use sqlx::postgres::PgConnection;
 use crate::domain::ids::PatientId;
 use crate::domain::vie::{ActePatient, MotifRectification};
 use crate::domain::vocabulary::Vocabulaire;
-use crate::storage::StorageError;
+use crate::storage::{StorageError, Tx};
 
 /// The version of a person's record: 1 when it was created, one more for each act.
 pub async fn version(conn: &mut PgConnection, patient: PatientId) -> Result<i32, StorageError> {
@@ -21,7 +21,7 @@ pub async fn version(conn: &mut PgConnection, patient: PatientId) -> Result<i32,
 
 /// Records an act, which makes the next version. The person's row is locked.
 pub async fn insert(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     patient: PatientId,
     acte: ActePatient,
     motif: Option<MotifRectification>,
@@ -40,6 +40,6 @@ pub async fn insert(
         auteur,
         instant
     )
-    .fetch_one(conn)
+    .fetch_one(&mut **tx)
     .await?)
 }

@@ -8,8 +8,8 @@ use crate::domain::calendar::Periode;
 use crate::domain::ids::{ConflitId, DeclarationId, FaitId, FusionId, PatientId};
 use crate::domain::vie::fusion::{Chevauchement, Conflit, Ecart, EtatConflit};
 use crate::domain::vocabulary::Vocabulaire;
-use crate::storage::StorageError;
 use crate::storage::error::one;
+use crate::storage::{StorageError, Tx};
 
 struct Row {
     patient_id: PatientId,
@@ -44,7 +44,7 @@ impl Row {
 }
 
 /// Writes a version of a conflict. The person's row is locked.
-pub async fn insert(conn: &mut PgConnection, conflit: &Conflit) -> Result<(), StorageError> {
+pub async fn insert(tx: &mut Tx, conflit: &Conflit) -> Result<(), StorageError> {
     let overlap = &conflit.chevauchement;
     sqlx::query!(
         "/* conflit_designation.insert */
@@ -63,13 +63,13 @@ pub async fn insert(conn: &mut PgConnection, conflit: &Conflit) -> Result<(), St
         overlap.effet,
         conflit.enregistre_le
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Replaces the version known until now by the next one.
-pub async fn advance(conn: &mut PgConnection, conflit: &Conflit) -> Result<(), StorageError> {
+pub async fn advance(tx: &mut Tx, conflit: &Conflit) -> Result<(), StorageError> {
     let found = sqlx::query!(
         "/* conflit_designation.replace */ UPDATE conflit_designation SET remplace_le = $4
          WHERE patient_id = $1 AND conflit_id = $2 AND version = $3 AND remplace_le IS NULL",
@@ -78,11 +78,11 @@ pub async fn advance(conn: &mut PgConnection, conflit: &Conflit) -> Result<(), S
         conflit.version - 1,
         conflit.enregistre_le
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?
     .rows_affected();
     one("conflit_designation.replace", found)?;
-    insert(conn, conflit).await
+    insert(tx, conflit).await
 }
 
 /// A conflict as it stands.
@@ -153,7 +153,7 @@ pub async fn open_of_caisse(
 
 /// Sets a declaration aside on some days.
 pub async fn set_aside(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     conflit: &Conflit,
     id: FaitId,
     declaration: DeclarationId,
@@ -171,14 +171,14 @@ pub async fn set_aside(
         effet,
         conflit.enregistre_le
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Puts back what a conflict had set aside.
 pub async fn put_back(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     conflit: &Conflit,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
@@ -189,7 +189,7 @@ pub async fn put_back(
         conflit.id.uuid(),
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use super::knowledge_after;
 use crate::domain::identifiers::{DateNaissanceAmo, RangGemellaire};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
-use crate::storage::{Coffre, StorageError};
+use crate::storage::{Coffre, StorageError, Tx};
 
 /// Who may be the person of a key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -113,7 +113,7 @@ async fn compare(
 /// gives the instant under which what is written now will be known of each. A person who does not
 /// exist, or whose record was merged into another, is not there; see [`lock`](super::lock).
 pub async fn lock_all(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     patients: &[PatientId],
     now: DateTime<Utc>,
 ) -> Result<Vec<(PatientId, DateTime<Utc>)>, StorageError> {
@@ -124,7 +124,7 @@ pub async fn lock_all(
          ORDER BY patient_id FOR NO KEY UPDATE",
         patients as _
     )
-    .fetch_all(conn)
+    .fetch_all(&mut **tx)
     .await?;
     let after = |last| knowledge_after(last, now);
     Ok(rows.into_iter().map(|row| (row.patient_id, after(row.connu_le))).collect())
@@ -132,7 +132,7 @@ pub async fn lock_all(
 
 /// Writes when something about each person was last recorded. Their rows are locked.
 pub async fn touch_all(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     instants: &[(PatientId, DateTime<Utc>)],
 ) -> Result<(), StorageError> {
     let (ids, known): (Vec<PatientId>, Vec<DateTime<Utc>>) = instants.iter().copied().unzip();
@@ -144,7 +144,7 @@ pub async fn touch_all(
         &ids as _,
         &known
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::coffre::Place;
 use crate::storage::connaissance::{Connaissance, instant};
 use crate::storage::error::one;
-use crate::storage::{Coffre, StorageError};
+use crate::storage::{Coffre, StorageError, Tx};
 
 /// An address as it is encrypted.
 #[derive(Serialize, Deserialize)]
@@ -43,7 +43,7 @@ pub enum Genre {
 
 /// Replaces a version of a fact; what says better is inserted apart.
 pub async fn replace(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     genre: Genre,
     patient: PatientId,
     fait: FaitId,
@@ -51,7 +51,9 @@ pub async fn replace(
 ) -> Result<(), StorageError> {
     macro_rules! execute {
         ($statement:literal) => {
-            sqlx::query!($statement, patient.uuid(), fait.uuid(), instant).execute(conn).await?
+            sqlx::query!($statement, patient.uuid(), fait.uuid(), instant)
+                .execute(&mut **tx)
+                .await?
         };
     }
     let done = match genre {
@@ -81,7 +83,7 @@ pub async fn replace(
 
 /// Records an address.
 pub async fn insert_adresse(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     coffre: &Coffre,
     patient: PatientId,
     fait: &FaitDate<Adresse>,
@@ -107,7 +109,7 @@ pub async fn insert_adresse(
         fait.effet,
         fait.enregistre_le
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
@@ -153,7 +155,7 @@ pub async fn adresses(
 
 /// Records a status.
 pub async fn insert_statut(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     patient: PatientId,
     fait: &FaitDate<StatutPatient>,
 ) -> Result<(), StorageError> {
@@ -167,7 +169,7 @@ pub async fn insert_statut(
         fait.effet,
         fait.enregistre_le
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
@@ -193,7 +195,7 @@ pub async fn statuts(
 
 /// Records the death.
 pub async fn insert_deces(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     patient: PatientId,
     fait: &FaitDate<SourceDeces>,
 ) -> Result<(), StorageError> {
@@ -207,7 +209,7 @@ pub async fn insert_deces(
         fait.effet,
         fait.enregistre_le
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

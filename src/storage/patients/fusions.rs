@@ -10,7 +10,7 @@ use crate::domain::identifiers::Organisme;
 use crate::domain::ids::{FeuilleId, FusionId, PatientId};
 use crate::domain::vie::MotifRectification;
 use crate::domain::vocabulary::Vocabulaire;
-use crate::storage::StorageError;
+use crate::storage::{StorageError, Tx};
 
 /// A merge, in force or undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub async fn merged_into(
 
 /// Marks a record as merged into another, or no longer. Its row is locked.
 pub async fn mark(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     absorbe: PatientId,
     into: Option<PatientId>,
     instant: DateTime<Utc>,
@@ -56,14 +56,14 @@ pub async fn mark(
         into as _,
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Locks a record that was merged, to undo it.
 pub async fn lock_absorbed(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     absorbe: PatientId,
     into: PatientId,
 ) -> Result<Option<DateTime<Utc>>, StorageError> {
@@ -74,12 +74,12 @@ pub async fn lock_absorbed(
         absorbe.uuid(),
         into.uuid()
     )
-    .fetch_optional(conn)
+    .fetch_optional(&mut **tx)
     .await?)
 }
 
 /// Records a merge.
-pub async fn insert(conn: &mut PgConnection, fusion: &Fusion) -> Result<(), StorageError> {
+pub async fn insert(tx: &mut Tx, fusion: &Fusion) -> Result<(), StorageError> {
     sqlx::query!(
         "/* fusion.insert */
          INSERT INTO fusion (patient_id, fusion_id, absorbe_id, motif, enregistre_le)
@@ -90,7 +90,7 @@ pub async fn insert(conn: &mut PgConnection, fusion: &Fusion) -> Result<(), Stor
         fusion.motif.mot(),
         fusion.enregistre_le
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
@@ -110,7 +110,7 @@ pub async fn get(conn: &mut PgConnection, id: FusionId) -> Result<Option<Fusion>
 
 /// Undoes a merge. `false` when it was undone already.
 pub async fn close(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     fusion: &Fusion,
     instant: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
@@ -121,7 +121,7 @@ pub async fn close(
         fusion.id.uuid(),
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
 }
@@ -235,7 +235,7 @@ pub async fn holder_of_feuille(
 
 /// Gives a feuille to another record.
 pub async fn attribute_feuille(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     feuille: FeuilleId,
     from: PatientId,
     to: PatientId,
@@ -250,7 +250,7 @@ pub async fn attribute_feuille(
         from.uuid(),
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

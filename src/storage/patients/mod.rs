@@ -14,7 +14,7 @@ use sqlx::postgres::PgConnection;
 
 use super::coffre::Place;
 use super::connaissance::{Connaissance, instant};
-use super::{Coffre, StorageError};
+use super::{Coffre, StorageError, Tx};
 use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::{IdentifiantPersonne, Organisme};
 use crate::domain::ids::{FaitId, PatientId};
@@ -38,7 +38,7 @@ pub(super) struct Noms {
 /// `None` when there is no such person, or when the record was merged into another: who waited for
 /// the lock during a merge writes nothing in the record that no longer stands.
 pub async fn lock(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: PatientId,
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, StorageError> {
@@ -48,7 +48,7 @@ pub async fn lock(
          FOR NO KEY UPDATE",
         id.uuid()
     )
-    .fetch_optional(conn)
+    .fetch_optional(&mut **tx)
     .await?;
     Ok(last.map(|last| knowledge_after(last, now)))
 }
@@ -59,24 +59,20 @@ pub fn knowledge_after(last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc>
 }
 
 /// Writes that something about the person was recorded at this instant.
-pub async fn touch(
-    conn: &mut PgConnection,
-    id: PatientId,
-    instant: DateTime<Utc>,
-) -> Result<(), StorageError> {
+pub async fn touch(tx: &mut Tx, id: PatientId, instant: DateTime<Utc>) -> Result<(), StorageError> {
     sqlx::query!(
         "/* patient.touch */ UPDATE patient SET connu_le = $2 WHERE patient_id = $1",
         id.uuid(),
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Creates a person without any fact.
 pub async fn insert(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: PatientId,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
@@ -85,14 +81,14 @@ pub async fn insert(
         id.uuid(),
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Records names and birth.
 pub async fn insert_identite(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     coffre: &Coffre,
     patient: PatientId,
     fait: &FaitDate<Identite>,
@@ -115,14 +111,14 @@ pub async fn insert_identite(
         fait.effet,
         fait.enregistre_le
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Records a number.
 pub async fn insert_identifiant(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     coffre: &Coffre,
     patient: PatientId,
     fait: &FaitDate<IdentifiantPatient>,
@@ -144,14 +140,14 @@ pub async fn insert_identifiant(
         fait.effet,
         fait.enregistre_le
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
 /// Records a caisse.
 pub async fn insert_affiliation(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     patient: PatientId,
     fait: &FaitDate<Organisme>,
 ) -> Result<(), StorageError> {
@@ -165,7 +161,7 @@ pub async fn insert_affiliation(
         fait.effet,
         fait.enregistre_le
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

@@ -8,11 +8,11 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
 use crate::domain::ids::{DeclarationId, FusionId, PatientId};
-use crate::storage::StorageError;
+use crate::storage::{StorageError, Tx};
 
 /// Moves a declaration. Both records are locked. `None` when the record has no such declaration.
 pub async fn move_declaration(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: DeclarationId,
     (from, to): (PatientId, PatientId),
     fusion: Option<FusionId>,
@@ -26,10 +26,10 @@ pub async fn move_declaration(
         id.uuid(),
         instant
     )
-    .fetch_optional(&mut *conn)
+    .fetch_optional(&mut **tx)
     .await?;
     let Some(state) = ended else { return Ok(None) };
-    copy(&mut *conn, id, from, to).await?;
+    copy(tx, id, from, to).await?;
     let version = state.version + 1;
     sqlx::query!(
         "/* etat_declaration.arrive */
@@ -43,7 +43,7 @@ pub async fn move_declaration(
         instant,
         state.contestation as _
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?;
     sqlx::query!(
         "/* mouvement_declaration.insert */
@@ -57,14 +57,14 @@ pub async fn move_declaration(
         fusion as _,
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(Some(version))
 }
 
 /// Copies what was written about a declaration, except its states. What is there already stays.
 async fn copy(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     id: DeclarationId,
     from: PatientId,
     to: PatientId,
@@ -83,7 +83,7 @@ async fn copy(
         to,
         id
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?;
     sqlx::query!(
         "/* declaration_medecin.copy */
@@ -95,7 +95,7 @@ async fn copy(
         to,
         id
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?;
     sqlx::query!(
         "/* avenant.copy */
@@ -107,7 +107,7 @@ async fn copy(
         to,
         id
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?;
     sqlx::query!(
         "/* signature.copy */
@@ -122,7 +122,7 @@ async fn copy(
         to,
         id
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }
@@ -161,7 +161,7 @@ pub async fn brought_by(
 
 /// Replaces every designation of a record by nothing: its choices are another record's now.
 pub async fn erase_designations(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     patient: PatientId,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
@@ -171,7 +171,7 @@ pub async fn erase_designations(
         patient.uuid(),
         instant
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

@@ -6,18 +6,18 @@ use sqlx::postgres::PgConnection;
 use crate::domain::identifiers::IdentifiantPersonne;
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
-use crate::storage::{Coffre, StorageError};
+use crate::storage::{Coffre, StorageError, Tx};
 
 /// Serialises the creations of persons under one number, until the end of the transaction.
 pub async fn lock_number(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     coffre: &Coffre,
     numero: &IdentifiantPersonne,
 ) -> Result<(), StorageError> {
     let [b0, b1, b2, b3, b4, b5, b6, b7, ..] = coffre.empreinte(numero);
     let key = i64::from_be_bytes([b0, b1, b2, b3, b4, b5, b6, b7]);
     sqlx::query!("/* patient.lock_number */ SELECT pg_advisory_xact_lock($1)", key)
-        .fetch_one(conn)
+        .fetch_one(&mut **tx)
         .await?;
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Everything that the service logged in this process, to look for what must never be there.
 
 use std::io::Write;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -46,6 +47,38 @@ pub fn take() -> String {
     let end = lines.iter().rposition(|byte| *byte == b'\n').map_or(0, |place| place + 1);
     let whole: Vec<u8> = lines.drain(..end).collect();
     String::from_utf8_lossy(&whole).into_owned()
+}
+
+/// Counts the lines that are written to it.
+#[derive(Clone, Default)]
+struct Count(Arc<AtomicUsize>);
+
+impl Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let lines = String::from_utf8_lossy(bytes).lines().count();
+        self.0.fetch_add(lines, Ordering::Relaxed);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// How many statements a piece of work sends, and what it gives. It stays on the thread of its test, and
+/// so do its logs.
+pub async fn statements<T>(work: impl Future<Output = T>) -> (usize, T) {
+    let count = Count::default();
+    let writer = count.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_env_filter("sqlx::query=debug")
+        .with_writer(move || writer.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let given = work.await;
+    drop(guard);
+    (count.0.load(Ordering::Relaxed), given)
 }
 
 /// The first string of a text that looks like a number of a person: thirteen to fifteen digits that
