@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::identifiers::texte_libre::est_un_pseudonyme;
-use super::identifiers::{Organisme, Rpps};
+use super::identifiers::{CommuneExercice, Organisme, Rpps};
 use super::ids::PatientId;
 use super::vocabulary::{Vocabulaire, vocabulaire};
 
@@ -34,6 +34,11 @@ impl Caisse {
     /// Whether an organisme belongs to this caisse.
     pub fn gere(&self, organisme: &Organisme) -> bool {
         self.0.same_caisse(organisme)
+    }
+
+    /// Whether a commune is of its territory.
+    pub fn couvre(&self, commune: &CommuneExercice) -> bool {
+        self.0.departement() == Some(commune.departement())
     }
 
     /// The organisme given for the caisse.

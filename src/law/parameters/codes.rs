@@ -148,5 +148,9 @@ vocabulaire!(
         AvisPonctuelCoef = 72 "AVIS_PONCTUEL_COEF",
         /// The same for a university professor.
         AvisPonctuelCoefPuph = 73 "AVIS_PONCTUEL_COEF_PUPH",
+        /// Days back to which a doctor's cessation is recorded without saying why.
+        OperationRetroactivite = 75 "OPERATION_RETROACTIVITE",
+        /// Days during which a prepared act waits for a second agent.
+        OperationDelaiConfirmation = 76 "OPERATION_DELAI_CONFIRMATION",
     }
 );

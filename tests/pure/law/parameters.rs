@@ -85,6 +85,8 @@ fn every_loaded_value_is_the_published_one_from_its_first_day_to_its_last() {
             "TARIF_AUTORITE_SPECIALISTE",
             "DA_SECTEUR_1",
             "TARIFS_OPPOSABLES_PARCOURS",
+            "OPERATION_RETROACTIVITE",
+            "OPERATION_DELAI_CONFIRMATION",
         ]
     );
 }

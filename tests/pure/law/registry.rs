@@ -150,6 +150,8 @@ fn every_basis_and_every_parameter_is_used() {
             "TARIF_GERIATRE",
             "AVIS_PONCTUEL_COEF",
             "AVIS_PONCTUEL_COEF_PUPH",
+            "OPERATION_RETROACTIVITE",
+            "OPERATION_DELAI_CONFIRMATION",
         ]
     );
 }
