@@ -91,7 +91,9 @@ async fn measure(folder: &Path, base: String, patients: usize) {
     for number in patients..patients + BEFORE {
         before.push(caisse.declare(number, MARTIN, "2025-01-02").await);
     }
-    let retirement = json!({ "rpps": PONS, "nature": "retraite", "effet_du": "2025-07-01" });
+    let retirement = json!({
+        "rpps": PONS, "nature": "retraite", "effet_du": "2025-07-01", "justification": "mesure",
+    });
     let began = Instant::now();
     let counted = caisse.post("/v1/operations/apercu", "apercu-0", None, &retirement).await;
     println!("dry run: {} patients in {} ms", counted["concernes"], began.elapsed().as_millis());

@@ -2,4 +2,7 @@ DROP TABLE mouvement_patientele;
 DROP TABLE neutralisation;
 DROP TABLE fin_designation;
 DROP TABLE operation_patient;
+DROP TABLE operation_caisse;
+DROP TABLE operation_exercice;
 DROP TABLE operation_medecin;
+DROP FUNCTION caisse_le;

@@ -1,7 +1,15 @@
 -- The doctor's side: acts that end the line of a doctor, operations of a caisse on a doctor, what they did for each
 -- patient, the neutralisation that follows some of them, and the arrivals and departures that a doctor reads.
 
--- Retirement, death, move, change of specialty, suspension… of one doctor, asked by a caisse and carried out by a job.
+-- The caisse (régime and caisse) on which a person depends on a day, as known now: between two, the one that they left.
+CREATE FUNCTION caisse_le(personne uuid, jour date) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT left(organisme, 5) FROM affiliation
+    WHERE patient_id = personne AND remplace_le IS NULL AND lower(effet) <= jour
+    ORDER BY lower(effet) DESC LIMIT 1
+$$;
+
+-- Retirement, death, move, change of specialty, suspension… of one doctor, asked by a caisse or by the national register,
+-- and carried out by a job.
 CREATE TABLE operation_medecin (
     operation_id uuid PRIMARY KEY,
     medecin_id uuid NOT NULL REFERENCES medecin,
@@ -9,27 +17,58 @@ CREATE TABLE operation_medecin (
     effet_du date NOT NULL,
     -- First day after a suspension whose end is known.
     effet_au date,
-    -- Régime and caisse that asked: the only one that reads and undoes it.
-    caisse text NOT NULL,
+    -- Régime and caisse that asked: it ends lines of its own patients only. NULL: a national act.
+    caisse text,
     motif text,
+    -- Why it begins so long ago.
+    justification text,
     etat text NOT NULL,
     version integer NOT NULL,
-    -- Also the instant under which the practice facts of the doctor were changed.
+    -- Keyed digest of the agent who prepared a national act, which another one confirms, and when it expires.
+    prepare_par bytea,
+    expire_le timestamptz,
+    -- The instant under which the practice facts of the doctor were changed: that of the confirmation, where there is one.
     enregistre_le timestamptz NOT NULL,
+    confirmee_le timestamptz,
     annulee_le timestamptz,
     CONSTRAINT operation_medecin_nature CHECK (nature IN ('retraite', 'cessation', 'deces', 'changement_departement',
         'changement_cabinet', 'changement_specialite', 'suspension')),
-    CONSTRAINT operation_medecin_etat CHECK (etat IN ('en_attente', 'en_cours', 'terminee', 'annulation', 'annulee')),
+    CONSTRAINT operation_medecin_etat CHECK (etat IN ('a_confirmer', 'en_attente', 'en_cours', 'terminee',
+        'annulation', 'annulee', 'expiree')),
     CONSTRAINT operation_medecin_fin CHECK (effet_au IS NULL OR (nature = 'suspension' AND effet_au > effet_du)),
+    CONSTRAINT operation_medecin_deux_agents CHECK (num_nulls(prepare_par, expire_le) IN (0, 2)
+        AND (prepare_par IS NULL OR etat IN ('a_confirmer', 'annulee', 'expiree') OR confirmee_le IS NOT NULL)),
     CONSTRAINT operation_medecin_version CHECK (version >= 1)
 );
-CREATE UNIQUE INDEX operation_medecin_unique ON operation_medecin (medecin_id, nature, effet_du)
-    WHERE annulee_le IS NULL;
+CREATE UNIQUE INDEX operation_medecin_unique ON operation_medecin (medecin_id, nature, effet_du, caisse)
+    NULLS NOT DISTINCT WHERE annulee_le IS NULL;
+
+-- The practice that a prepared act will begin, and the place that it leaves.
+CREATE TABLE operation_exercice (
+    operation_id uuid PRIMARY KEY REFERENCES operation_medecin,
+    lieu_quitte uuid,
+    lieu_id uuid NOT NULL REFERENCES lieu,
+    mode text NOT NULL,
+    principal boolean NOT NULL,
+    convention text NOT NULL,
+    option_tarifaire text NOT NULL,
+    facturation text
+);
+
+-- The caisses that a national act concerns: each reads it, and undoes it for its own patients.
+CREATE TABLE operation_caisse (
+    operation_id uuid NOT NULL REFERENCES operation_medecin,
+    caisse text NOT NULL,
+    annulee_le timestamptz,
+    PRIMARY KEY (operation_id, caisse)
+);
 
 -- The patients of an operation: what remains to be done, what was done, what was undone.
 CREATE TABLE operation_patient (
     patient_id uuid NOT NULL REFERENCES patient,
     operation_id uuid NOT NULL REFERENCES operation_medecin,
+    -- On which the person depends on the first day, as known when the operation reached them.
+    caisse text,
     resultat text,
     neutralise boolean,
     traite_le timestamptz,

@@ -212,6 +212,21 @@ pub(crate) enum Porteur {
         #[arg(long, default_value_t = 3600, hide_default_value = true, help_heading = "Options", value_parser = clap::value_parser!(i64).range(1..=43_200))]
         duree: i64,
     },
+    /// Pour le référentiel national des médecins.
+    #[command(help_template = TEMPLATE, override_usage = "traitant jeton referentiel [OPTIONS]")]
+    Referentiel {
+        /// Qui agit : ce qu'un agent prépare, un autre le confirme [par défaut : agent-1].
+        #[arg(
+            long,
+            default_value = "agent-1",
+            hide_default_value = true,
+            help_heading = "Options"
+        )]
+        sujet: String,
+        /// Durée de validité, en secondes, 43200 au plus [par défaut : 3600].
+        #[arg(long, default_value_t = 3600, hide_default_value = true, help_heading = "Options", value_parser = clap::value_parser!(i64).range(1..=43_200))]
+        duree: i64,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -79,7 +79,8 @@ fn welcome(config: &Config, app: &App) -> anyhow::Result<String> {
     let address = app.address()?;
     let mut lines = vec![String::new()];
     if config.jetons == JetonsConfig::BacASable {
-        let token = token(config, &Acteur::Medecin(Rpps::parse("99900001233")?), 3600)?;
+        let acteur = Acteur::Medecin(Rpps::parse("99900001233")?);
+        let token = token(config, (&acteur, &acteur.cle()), 3600)?;
         lines.extend([
             "Bac à sable, personnes fictives. Un premier essai, avec un jeton de médecin valable une heure :".to_owned(),
             String::new(),
@@ -88,7 +89,7 @@ fn welcome(config: &Config, app: &App) -> anyhow::Result<String> {
             "    -H 'Content-Type: application/json' \\".to_owned(),
             "    -d '{\"identifiant\":{\"type\":\"nir\",\"valeur\":\"158070100199152\"},\"date_naissance\":\"1958-07-14\"}'".to_owned(),
             String::new(),
-            "D'autres jetons : traitant jeton medecin | patient | caisse".to_owned(),
+            "D'autres jetons : traitant jeton medecin | patient | caisse | referentiel".to_owned(),
         ]);
     }
     if app.owns_database() {
@@ -126,6 +127,7 @@ async fn migrate(config: &Config) -> anyhow::Result<()> {
 }
 
 fn issue(config: &Config, porteur: &Porteur) -> anyhow::Result<()> {
+    let mut sub = None;
     let (acteur, seconds) = match porteur {
         Porteur::Medecin { rpps, duree } => {
             let rpps = Rpps::parse(rpps).map_err(|why| expected("--rpps", &why))?;
@@ -137,11 +139,17 @@ fn issue(config: &Config, porteur: &Porteur) -> anyhow::Result<()> {
                 Organisme::parse(organisme).map_err(|why| expected("--organisme", &why))?;
             (Acteur::Caisse(Caisse::of(organisme)), *duree)
         }
+        Porteur::Referentiel { sujet, duree } => {
+            let named = Some(sujet.clone()).filter(|sujet| est_un_pseudonyme(sujet));
+            sub = Some(named.context("--sujet : attendu un pseudonyme, sans numéro de personne")?);
+            (Acteur::Referentiel, *duree)
+        }
     };
     if config.jetons == JetonsConfig::BacASable {
         verify_used(&data_dir(config)?)?;
     }
-    print(&format!("{}\n", token(config, &acteur, seconds)?))
+    let sub = sub.unwrap_or_else(|| acteur.cle());
+    print(&format!("{}\n", token(config, (&acteur, &sub), seconds)?))
 }
 
 /// Refuses a directory in which no service ever made the keys of the sandbox.
@@ -200,14 +208,14 @@ fn expected(option: &str, why: &Invalide) -> anyhow::Error {
     anyhow::anyhow!("{option} : attendu {}", why.attendu)
 }
 
-fn token(config: &Config, acteur: &Acteur, seconds: i64) -> anyhow::Result<String> {
+fn token(config: &Config, (acteur, sub): (&Acteur, &str), seconds: i64) -> anyhow::Result<String> {
     anyhow::ensure!(
         config.jetons == JetonsConfig::BacASable,
         "les jetons du bac à sable ne sont pas délivrés en production"
     );
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids = IdSource::from_system(Arc::clone(&clock));
-    Ok(Emetteur::in_dir(&data_dir(config)?)?.issue(acteur, &*clock, &ids, seconds)?)
+    Ok(Emetteur::in_dir(&data_dir(config)?)?.issue_as(acteur, sub, &*clock, &ids, seconds)?)
 }
 
 fn patient_of(text: &str) -> anyhow::Result<PatientId> {

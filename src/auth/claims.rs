@@ -21,8 +21,6 @@ pub enum Porteur {
         /// Birth date.
         naissance: Option<DateNaissanceAmo>,
     },
-    /// The national reference body, which [`Acteur`] does not know yet.
-    Referentiel,
 }
 
 impl std::fmt::Debug for Porteur {
@@ -30,7 +28,6 @@ impl std::fmt::Debug for Porteur {
         match self {
             Self::Acteur(acteur) => acteur.fmt(f),
             Self::PatientParNumero { .. } => f.write_str("PatientParNumero(…)"),
-            Self::Referentiel => f.write_str("Referentiel"),
         }
     }
 }
@@ -112,7 +109,7 @@ impl ClaimNames {
                 let organisme = Organisme::parse(text(claims, &self.organisme)?).ok()?;
                 Porteur::Acteur(Acteur::Caisse(Caisse::of(organisme)))
             }
-            Role::Referentiel => Porteur::Referentiel,
+            Role::Referentiel => Porteur::Acteur(Acteur::Referentiel),
         };
         let organisation = self.organisation.as_ref().and_then(|path| claim(claims, path));
         let organisation = organisation.map(|value| value.as_str().unwrap_or_default());

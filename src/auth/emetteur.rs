@@ -132,29 +132,39 @@ impl Emetteur {
         ids: &IdSource,
         seconds: i64,
     ) -> Result<String, EmetteurError> {
+        self.issue_as(acteur, &acteur.cle(), clock, ids, seconds)
+    }
+
+    /// The same, for this subject among those who act so.
+    pub fn issue_as(
+        &self,
+        acteur: &Acteur,
+        sub: &str,
+        clock: &dyn Clock,
+        ids: &IdSource,
+        seconds: i64,
+    ) -> Result<String, EmetteurError> {
         let now = clock.now().timestamp();
+        let (mut rpps, mut patient_id, mut organisme) = (None, None, None);
+        match acteur {
+            Acteur::Medecin(own) => rpps = Some(own.to_string()),
+            Acteur::Patient(own) => patient_id = Some(own.to_string()),
+            Acteur::Caisse(own) => organisme = Some(own.organisme().to_string()),
+            Acteur::Referentiel => {}
+        }
         self.sign(&Claims {
             iss: DEV_ISSUER.to_owned(),
             aud: DEV_AUDIENCE.to_owned(),
-            sub: acteur.cle(),
+            sub: sub.to_owned(),
             exp: now.saturating_add(seconds),
             nbf: Some(now),
             iat: Some(now),
             jti: Some(ids.uuid().to_string()),
             scope: scopes(acteur).iter().map(|scope| scope.mot()).collect::<Vec<_>>().join(" "),
             role: acteur.role().mot().to_owned(),
-            rpps: match acteur {
-                Acteur::Medecin(rpps) => Some(rpps.to_string()),
-                Acteur::Patient(_) | Acteur::Caisse(_) => None,
-            },
-            patient_id: match acteur {
-                Acteur::Patient(id) => Some(id.to_string()),
-                Acteur::Medecin(_) | Acteur::Caisse(_) => None,
-            },
-            organisme: match acteur {
-                Acteur::Caisse(caisse) => Some(caisse.organisme().to_string()),
-                Acteur::Medecin(_) | Acteur::Patient(_) => None,
-            },
+            rpps,
+            patient_id,
+            organisme,
         })
     }
 
@@ -256,6 +266,7 @@ fn scopes(acteur: &Acteur) -> Vec<Portee> {
             P::FeuillesLire,
             P::Administration,
         ],
+        Acteur::Referentiel => vec![P::Administration],
     }
 }
 

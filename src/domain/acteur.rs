@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::identifiers::texte_libre::est_un_pseudonyme;
-use super::identifiers::{Organisme, Rpps};
+use super::identifiers::{CommuneExercice, Organisme, Rpps};
 use super::ids::PatientId;
 use super::vocabulary::{Vocabulaire, vocabulaire};
 
@@ -36,6 +36,11 @@ impl Caisse {
         self.0.same_caisse(organisme)
     }
 
+    /// Whether a commune is of its territory.
+    pub fn couvre(&self, commune: &CommuneExercice) -> bool {
+        self.0.departement() == Some(commune.departement())
+    }
+
     /// The organisme given for the caisse.
     pub const fn organisme(&self) -> &Organisme {
         &self.0
@@ -55,6 +60,9 @@ pub enum Acteur {
     /// A patient, from their portal.
     Patient(PatientId),
     Caisse(Caisse),
+    /// Who keeps the national register of doctors. There is one: its agents are told apart by the subjects of
+    /// their tokens, which are sealed, and an identity is not.
+    Referentiel,
 }
 
 impl Acteur {
@@ -64,15 +72,17 @@ impl Acteur {
             Self::Medecin(_) => Role::Medecin,
             Self::Patient(_) => Role::Patient,
             Self::Caisse(_) => Role::Caisse,
+            Self::Referentiel => Role::Referentiel,
         }
     }
 
-    /// Who, as written in traces: an RPPS, an internal id or the code of a caisse.
+    /// Who, as written in traces: an RPPS, an internal id, the code of a caisse, or the one national register.
     pub fn identite(&self) -> String {
         match self {
             Self::Medecin(rpps) => rpps.to_string(),
             Self::Patient(id) => id.to_string(),
             Self::Caisse(caisse) => caisse.code(),
+            Self::Referentiel => self.role().mot().to_owned(),
         }
     }
 

@@ -165,6 +165,20 @@ pub struct NouvelExercice {
     pub facturation: Option<NumeroFacturation>,
 }
 
+impl NouvelExercice {
+    /// The practice, at its place.
+    pub const fn en(&self, lieu: Lieu) -> Exercice {
+        Exercice {
+            lieu,
+            mode: self.mode,
+            principal: self.principal,
+            convention: self.convention,
+            option_tarifaire: self.option_tarifaire,
+            facturation: self.facturation,
+        }
+    }
+}
+
 /// A place to register, or one that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LieuExistantOuNouveau {

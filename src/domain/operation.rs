@@ -39,6 +39,16 @@ impl NatureOperation {
         }
     }
 
+    /// Whether every practice of the doctor ends: said of all the patients, it is a national act.
+    pub const fn cesse(self) -> bool {
+        matches!(self, Self::Retraite | Self::Cessation | Self::Deces | Self::ChangementDepartement)
+    }
+
+    /// Whether it happens once in a life, whatever the day.
+    pub const fn unique(self) -> bool {
+        matches!(self, Self::Retraite | Self::Cessation | Self::Deces)
+    }
+
     /// Whether the patients left without médecin traitant bear no majoration for a time.
     pub const fn neutralise(self) -> bool {
         matches!(self, Self::Retraite | Self::ChangementDepartement)
@@ -79,6 +89,10 @@ vocabulaire!(
         /// What was done is being undone.
         Annulation = 4 "annulation",
         Annulee = 5 "annulee",
+        /// Prepared by an agent, waits for another one: nothing is done.
+        AConfirmer = 6 "a_confirmer",
+        /// Nobody confirmed it in time.
+        Expiree = 7 "expiree",
     }
 );
 
@@ -86,6 +100,7 @@ vocabulaire!(
     /// What a caller may do to an operation.
     ActionOperation ("action_operation") {
         Annuler = 1 "annuler",
+        Confirmer = 2 "confirmer",
     }
 );
 
@@ -112,19 +127,45 @@ pub struct Operation {
     pub effet_du: NaiveDate,
     /// First day after a suspension.
     pub effet_au: Option<NaiveDate>,
-    pub caisse: String,
+    /// The caisse that asked, for its territory or its own patients; `None` for a national act.
+    pub caisse: Option<String>,
     pub motif: Option<String>,
+    /// Why it begins so long ago.
+    pub justification: Option<String>,
+    /// Digest of the agent who prepared it, when another one has to confirm it.
+    pub prepare_par: Option<Vec<u8>>,
+    /// When it expires unless it is confirmed.
+    pub expire_le: Option<DateTime<Utc>>,
     pub etat: EtatOperation,
     /// Number of the state, from 1.
     pub version: i32,
     pub enregistre_le: DateTime<Utc>,
+    pub confirmee_le: Option<DateTime<Utc>>,
     pub annulee_le: Option<DateTime<Utc>>,
+    /// No fact of the doctor changed since.
+    pub derniere: bool,
 }
 
 impl Operation {
-    /// What a caisse may do now.
-    pub fn actions(&self) -> Vec<ActionOperation> {
-        if self.annulee_le.is_none() { vec![ActionOperation::Annuler] } else { Vec::new() }
+    /// The instant under which it was done.
+    pub fn instant(&self) -> DateTime<Utc> {
+        self.confirmee_le.unwrap_or(self.enregistre_le)
+    }
+
+    /// Whether the practice of the doctor changes; a caisse that ends its own patients leaves it.
+    pub const fn change_les_faits(&self) -> bool {
+        self.caisse.is_none() || !self.nature.cesse()
+    }
+
+    /// Whether it can still be confirmed.
+    pub fn attend(&self, now: DateTime<Utc>) -> bool {
+        self.etat == EtatOperation::AConfirmer && self.expire_le.is_some_and(|end| now < end)
+    }
+
+    /// Whether it can be undone for all.
+    pub fn est_annulable(&self) -> bool {
+        let waits = self.etat == EtatOperation::AConfirmer;
+        self.annulee_le.is_none() && (waits || self.derniere || !self.change_les_faits())
     }
 }
 
@@ -160,8 +201,10 @@ pub struct NouvelleOperation {
     /// The practice that begins, after a move.
     pub exercice: Option<NouvelExercice>,
     pub specialite: Option<Specialite>,
-    /// Why, in the words of the caisse.
+    /// Why, in the words of who asks.
     pub motif: Option<String>,
+    /// Why it begins so long ago.
+    pub justification: Option<String>,
 }
 
 /// What is left of the days of a fact once those from `du`, until `au`, are taken away.

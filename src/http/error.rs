@@ -23,6 +23,7 @@ fn jour(date: chrono::NaiveDate) -> String {
 }
 
 impl From<ServiceError> for Refus {
+    #[expect(clippy::too_many_lines, reason = "it is one table")]
     fn from(error: ServiceError) -> Self {
         match error {
             ServiceError::Storage(error) if error.is_temporary() => {
@@ -99,6 +100,10 @@ impl From<ServiceError> for Refus {
             ServiceError::AnnulationImpossible => Self::new(
                 Code::AnnulationImpossible,
                 "L'opération est déjà annulée, ou les faits du médecin ont changé depuis.",
+            ),
+            ServiceError::ConfirmationParLeMeme => Self::new(
+                Code::MemeAgent,
+                "Un acte national est préparé par un agent et confirmé par un autre.",
             ),
             ServiceError::FacturationExistante => Self::new(
                 Code::FacturationExistante,

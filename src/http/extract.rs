@@ -313,8 +313,6 @@ async fn actor(state: &AppState, token: &str, porteur: &Porteur) -> Result<Acteu
             state.verifier.found(token, acteur);
             Ok(acteur)
         }
-        // Here, and only here, once `Acteur` knows the national reference body.
-        Porteur::Referentiel => Err(refused(JetonRefuse::PorteurInconnu)),
     }
 }
 

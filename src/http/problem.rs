@@ -62,6 +62,8 @@ catalogue!(
         "Faire agir la personne ou l'organisme qui en a le droit.",
     PorteeInsuffisante = 403 "portee_insuffisante" "Portée insuffisante"
         "Demander un jeton qui porte la portée nommée dans « detail ».",
+    MemeAgent = 403 "meme_agent" "L'agent qui a préparé cet acte ne le confirme pas"
+        "Faire confirmer l'opération par un autre agent du référentiel.",
     TransmissionInterdite = 403 "transmission_interdite" "Signature non transmissible par cet appelant"
         "Un médecin transmet sa signature et celle du patient dont la carte est lue ; un patient, la sienne ; une caisse, le papier.",
     Introuvable = 404 "introuvable" "Introuvable"

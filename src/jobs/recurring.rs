@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use chrono::TimeDelta;
 
-use crate::services::{Core, ServiceError, declarations, representations};
+use crate::services::{Core, ServiceError, declarations, operations, representations};
 
 /// The future of a job.
 type Work<'a> = Pin<Box<dyn Future<Output = Result<(), ServiceError>> + Send + 'a>>;
@@ -23,7 +23,7 @@ pub struct Recurring {
 const EXPIRED_AT_ONCE: i64 = 500;
 
 /// Every job that comes back.
-pub static RECURRING: [Recurring; 4] = [
+pub static RECURRING: [Recurring; 5] = [
     Recurring {
         nature: "expirer_declarations",
         every: TimeDelta::minutes(10),
@@ -31,6 +31,17 @@ pub static RECURRING: [Recurring; 4] = [
             Box::pin(async move {
                 let expired = declarations::expire(core, EXPIRED_AT_ONCE).await?;
                 tracing::debug!(expired, "declarations expired");
+                Ok(())
+            })
+        },
+    },
+    Recurring {
+        nature: "expirer_operations",
+        every: TimeDelta::hours(1),
+        run: |core| {
+            Box::pin(async move {
+                let expired = operations::expire(core).await?;
+                tracing::debug!(expired, "operations expired");
                 Ok(())
             })
         },

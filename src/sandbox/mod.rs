@@ -67,7 +67,7 @@ pub async fn load(db: Db, law: Arc<Law>) -> Result<bool, SandboxError> {
     }
     for (index, person) in MEDECINS.iter().enumerate() {
         let nouveau = person.nouveau()?;
-        let asked = asked("010110000", Demarche::EnregistrerMedecin, person.rpps)?;
+        let asked = asked_by(Acteur::Referentiel, Demarche::EnregistrerMedecin, person.rpps)?;
         let core = core(ids_of(1_000 + index, &clock));
         let made = medecins::create(&core, &asked, &nouveau, |_: &_| silent()).await;
         done(made, |error| matches!(error, ServiceError::MedecinExistant))?;
@@ -161,7 +161,11 @@ async fn declare(
 
 /// What a caisse of the sandbox asks for, once.
 fn asked(organisme: &str, demarche: Demarche, name: &str) -> Result<Demande, SandboxError> {
-    let acteur = Acteur::Caisse(Caisse::of(Organisme::parse(organisme)?));
+    asked_by(Acteur::Caisse(Caisse::of(Organisme::parse(organisme)?)), demarche, name)
+}
+
+/// What somebody of the sandbox asks for, once.
+fn asked_by(acteur: Acteur, demarche: Demarche, name: &str) -> Result<Demande, SandboxError> {
     let sujet = Sujet::new(LOADER, None).ok_or(SandboxError::Unknown(LOADER))?;
     let auteur = Auteur { acteur, sujet };
     let requete_id = RequestId::from_uuid(uuid::Uuid::nil());

@@ -2,12 +2,14 @@
 
 use chrono::NaiveDate;
 
-use super::{ChampInvalide, ServiceError};
+use super::{ChampInvalide, Core, ServiceError};
+use crate::domain::acteur::Acteur;
 use crate::domain::calendar::Periode;
+use crate::domain::droits::{Rapports, Relation};
 use crate::domain::identifiers::NumeroFacturation;
-use crate::domain::ids::MedecinId;
-use crate::domain::medecin::{ModeExercice, NouveauMedecin};
-use crate::storage::{Tx, facturation};
+use crate::domain::ids::{LieuId, MedecinId};
+use crate::domain::medecin::{Lieu, LieuExistantOuNouveau, ModeExercice, NouveauMedecin};
+use crate::storage::{Connection, Tx, facturation, medecins};
 
 /// Nobody who practises today began before.
 const PREMIERE_ANNEE: i32 = 1900;
@@ -79,4 +81,45 @@ pub(super) async fn verify_billing(
         }
     }
     Ok(())
+}
+
+/// The place of a practice: one that exists, or one that remains to be created.
+pub(super) async fn lieu(
+    core: &Core,
+    conn: &mut Connection,
+    wanted: &LieuExistantOuNouveau,
+    pointeur: &str,
+) -> Result<Lieu, ServiceError> {
+    match wanted {
+        LieuExistantOuNouveau::Existant(id) => {
+            medecins::get_lieu(conn, *id).await?.ok_or_else(|| {
+                let expected = "l'identifiant d'un lieu enregistré";
+                ServiceError::champ(pointeur, "lieu_inconnu", expected)
+            })
+        }
+        LieuExistantOuNouveau::Nouveau(new) => Ok(Lieu {
+            id: LieuId::from_uuid(core.ids().uuid()),
+            nature: new.nature,
+            nom: new.nom.clone(),
+            commune: new.commune,
+            adresse: new.adresse.clone(),
+            finess_et: new.finess_et,
+        }),
+    }
+}
+
+/// What a caller is to a doctor by some places where he practises: all of them are of the territory of a
+/// caisse, or it is nothing to him.
+pub(super) fn rapports<'a>(acteur: &Acteur, lieux: impl Iterator<Item = &'a Lieu>) -> Rapports {
+    let found = Rapports::aucun(*acteur);
+    let mut lieux = lieux.peekable();
+    match acteur {
+        Acteur::Referentiel => found.avec(Relation::Referentiel),
+        Acteur::Caisse(caisse)
+            if lieux.peek().is_some() && lieux.all(|lieu| caisse.couvre(&lieu.commune)) =>
+        {
+            found.avec(Relation::CaisseConcernee)
+        }
+        Acteur::Caisse(_) | Acteur::Medecin(_) | Acteur::Patient(_) => found,
+    }
 }

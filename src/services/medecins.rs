@@ -1,11 +1,11 @@
 //! Registering and reading doctors.
 
-use super::exercices::{verify_billing, verify_nouveau};
+use super::exercices::{lieu, rapports, verify_billing, verify_nouveau};
 use super::{Core, Demande, Done, Render, ServiceError, latest_knowledge};
 use crate::domain::calendar::Periode;
 use crate::domain::identifiers::Rpps;
-use crate::domain::ids::{LieuId, MedecinId};
-use crate::domain::medecin::{Exercice, Lieu, LieuExistantOuNouveau, Medecin, NouveauMedecin};
+use crate::domain::ids::MedecinId;
+use crate::domain::medecin::{LieuExistantOuNouveau, Medecin, NouveauMedecin};
 use crate::storage::medecins;
 
 /// Registers a doctor and the places where they practise.
@@ -33,41 +33,17 @@ pub async fn create(
     medecins::insert_specialite(conn, id, &specialite).await?;
     let mut exercices = Vec::new();
     for (index, exercice) in nouveau.exercices.iter().enumerate() {
-        let lieu = match &exercice.lieu {
-            LieuExistantOuNouveau::Existant(lieu_id) => {
-                medecins::get_lieu(conn, *lieu_id).await?.ok_or_else(|| {
-                    ServiceError::champ(
-                        format!("/exercices/{index}/lieu/id"),
-                        "lieu_inconnu",
-                        "l'identifiant d'un lieu enregistré",
-                    )
-                })?
-            }
-            LieuExistantOuNouveau::Nouveau(nouveau) => {
-                let lieu = Lieu {
-                    id: LieuId::from_uuid(core.ids().uuid()),
-                    nature: nouveau.nature,
-                    nom: nouveau.nom.clone(),
-                    commune: nouveau.commune,
-                    adresse: nouveau.adresse.clone(),
-                    finess_et: nouveau.finess_et,
-                };
-                medecins::insert_lieu(conn, &lieu, now).await?;
-                lieu
-            }
-        };
-        let valeur = Exercice {
-            lieu,
-            mode: exercice.mode,
-            principal: exercice.principal,
-            convention: exercice.convention,
-            option_tarifaire: exercice.option_tarifaire,
-            facturation: exercice.facturation,
-        };
-        let fait = core.fait(valeur, Periode::depuis(exercice.du), now);
+        let pointeur = format!("/exercices/{index}/lieu/id");
+        let lieu = lieu(core, conn, &exercice.lieu, &pointeur).await?;
+        if matches!(exercice.lieu, LieuExistantOuNouveau::Nouveau(_)) {
+            medecins::insert_lieu(conn, &lieu, now).await?;
+        }
+        let fait = core.fait(exercice.en(lieu), Periode::depuis(exercice.du), now);
         medecins::insert_exercice(conn, id, &fait).await?;
         exercices.push(fait);
     }
+    let lieux = exercices.iter().map(|fait| &fait.valeur.lieu);
+    contexte.demarche.juger(&rapports(contexte.acteur(), lieux)).map_err(ServiceError::from)?;
     let rendu = rendre(&Medecin {
         id,
         rpps: nouveau.rpps,

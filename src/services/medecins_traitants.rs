@@ -100,7 +100,7 @@ pub async fn list(
                 Acteur::Medecin(rpps) => {
                     Some(designation.vue_par(*rpps)).filter(|seen| !seen.membres.is_empty())?
                 }
-                Acteur::Patient(_) | Acteur::Caisse(_) => designation,
+                Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => designation,
             };
             Some(DesignationLue { designation, actions })
         })
@@ -122,7 +122,7 @@ async fn speaks(access: &mut Access<'_>) -> Result<bool, ServiceError> {
     match access.rapports.acteur {
         Acteur::Caisse(_) => Ok(access.rapports.est(Relation::CaisseActuelle)),
         Acteur::Patient(person) => ends_choice(core, access.conn(), person, patient).await,
-        Acteur::Medecin(_) => Ok(false),
+        Acteur::Medecin(_) | Acteur::Referentiel => Ok(false),
     }
 }
 
@@ -178,7 +178,7 @@ async fn answer(access: &mut Access<'_>, dates: Dates) -> Result<MedecinTraitant
         designation: found.filter(|_| !hidden).and_then(|known| {
             let seen = match acteur {
                 Acteur::Medecin(rpps) => known.vue_par(rpps),
-                Acteur::Patient(_) | Acteur::Caisse(_) => known,
+                Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => known,
             };
             seen_through(&access.droit.vue, seen)
         }),

@@ -127,6 +127,9 @@ pub enum ServiceError {
     /// The operation is already being undone, or the facts of the doctor have changed since.
     #[error("the operation cannot be undone")]
     AnnulationImpossible,
+    /// Who prepared a national act cannot confirm it.
+    #[error("prepared by the same agent")]
+    ConfirmationParLeMeme,
     /// The record was merged into another, which the caller may see.
     #[error("patient merged into another record")]
     PatientFusionne(PatientId),

@@ -54,6 +54,8 @@ pub async fn follow(
 const fn doctor(contexte: &Contexte) -> Result<Rpps, ServiceError> {
     match contexte.acteur() {
         Acteur::Medecin(rpps) => Ok(*rpps),
-        Acteur::Patient(_) | Acteur::Caisse(_) => Err(ServiceError::Introuvable),
+        Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => {
+            Err(ServiceError::Introuvable)
+        }
     }
 }

@@ -35,7 +35,8 @@ pub async fn insert(
     Ok(())
 }
 
-/// An act that ends a line, and whether the operation that it comes from is being undone.
+/// An act that ends a line, and whether the operation that it comes from is being undone, for all or for the
+/// patients of a caisse.
 pub struct FinConnue {
     /// The act.
     pub fin: Fin,
@@ -52,7 +53,10 @@ pub async fn list(
     let rows = sqlx::query!(
         r#"/* fin_designation.list */
          SELECT f.fin_id, f.medecin_id, f.motif, f.effet_du, f.decidee_le, f.operation_id,
-                o.annulee_le IS NOT NULL AS "annulee!"
+                (o.annulee_le IS NOT NULL OR EXISTS (
+                    SELECT FROM operation_patient p JOIN operation_caisse k USING (operation_id, caisse)
+                    WHERE p.operation_id = f.operation_id AND p.patient_id = f.patient_id
+                      AND k.annulee_le IS NOT NULL)) AS "annulee!"
          FROM fin_designation f LEFT JOIN operation_medecin o USING (operation_id)
          WHERE f.remplace_le IS NULL
            AND (f.patient_id = $1 OR f.operation_id IS NULL AND f.patient_id = ANY (ARRAY(

@@ -11,6 +11,7 @@
 
 pub mod a_revoir;
 pub mod acces;
+pub mod actes_nationaux;
 pub mod adressages;
 pub mod auteurs;
 pub mod avis_ponctuels;

@@ -16,8 +16,9 @@ pub async fn insert(tx: &mut Tx, operation: &Operation) -> Result<(), StorageErr
     sqlx::query!(
         "/* operation_medecin.insert */
          INSERT INTO operation_medecin
-             (operation_id, medecin_id, nature, effet_du, effet_au, caisse, motif, etat, version, enregistre_le)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             (operation_id, medecin_id, nature, effet_du, effet_au, caisse, motif, etat, version, enregistre_le,
+              justification, prepare_par, expire_le)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         operation.id.uuid(),
         operation.medecin_id.uuid(),
         operation.nature.mot(),
@@ -27,7 +28,10 @@ pub async fn insert(tx: &mut Tx, operation: &Operation) -> Result<(), StorageErr
         operation.motif,
         operation.etat.mot(),
         operation.version,
-        operation.enregistre_le
+        operation.enregistre_le,
+        operation.justification,
+        operation.prepare_par,
+        operation.expire_le
     )
     .execute(&mut **tx)
     .await?;
@@ -41,48 +45,64 @@ pub async fn get(
 ) -> Result<Option<Operation>, StorageError> {
     Ok(sqlx::query_as!(
         Operation,
-        "/* operation_medecin.get */
+        r#"/* operation_medecin.get */
          SELECT o.operation_id AS id, o.medecin_id, m.rpps, o.nature, o.effet_du, o.effet_au, o.caisse, o.motif,
-                o.etat, o.version, o.enregistre_le, o.annulee_le
-         FROM operation_medecin o JOIN medecin m USING (medecin_id) WHERE o.operation_id = $1",
+                o.justification, o.prepare_par, o.expire_le, o.etat, o.version, o.enregistre_le, o.confirmee_le,
+                o.annulee_le, m.connu_le = coalesce(o.confirmee_le, o.enregistre_le) AS "derniere!"
+         FROM operation_medecin o JOIN medecin m USING (medecin_id)
+         WHERE o.operation_id = $1"#,
         id.uuid()
     )
     .fetch_optional(conn)
     .await?)
 }
 
-/// The operation of this kind and day on a doctor, unless it was undone.
+/// The operation of this kind on a doctor, of this day or of any when it happens once, unless it was undone:
+/// a national act, or one of the same caisse. What only waits is known to those who prepare.
 pub async fn find(
     conn: &mut PgConnection,
     medecin: MedecinId,
-    nature: NatureOperation,
-    effet_du: NaiveDate,
+    (nature, effet_du): (NatureOperation, NaiveDate),
+    caisse: Option<&str>,
 ) -> Result<Option<OperationId>, StorageError> {
     Ok(sqlx::query_scalar!(
         "/* operation_medecin.find */
          SELECT operation_id FROM operation_medecin
-         WHERE medecin_id = $1 AND nature = $2 AND effet_du = $3 AND annulee_le IS NULL",
+         WHERE medecin_id = $1 AND nature = $2 AND (effet_du = $3 OR $4) AND annulee_le IS NULL
+           AND (caisse IS NOT DISTINCT FROM $5 OR caisse IS NULL AND etat <> 'a_confirmer')
+         ORDER BY enregistre_le LIMIT 1",
         medecin.uuid(),
         nature.mot(),
-        effet_du
+        effet_du,
+        nature.unique(),
+        caisse
     )
     .fetch_optional(conn)
     .await?)
 }
 
-/// The operations on some doctors that were not undone, by day.
+/// The operations on some doctors that stand for a person, by day: national acts that the caisse of the
+/// person did not undo for its patients, and those of that caisse.
 pub async fn standing(
     conn: &mut PgConnection,
+    patient: PatientId,
     medecins: &[MedecinId],
 ) -> Result<Vec<Operation>, StorageError> {
     Ok(sqlx::query_as!(
         Operation,
-        "/* operation_medecin.standing */
+        r#"/* operation_medecin.standing */
          SELECT o.operation_id AS id, o.medecin_id, m.rpps, o.nature, o.effet_du, o.effet_au, o.caisse, o.motif,
-                o.etat, o.version, o.enregistre_le, o.annulee_le
+                o.justification, o.prepare_par, o.expire_le, o.etat, o.version, o.enregistre_le, o.confirmee_le,
+                o.annulee_le, m.connu_le = coalesce(o.confirmee_le, o.enregistre_le) AS "derniere!"
          FROM operation_medecin o JOIN medecin m USING (medecin_id)
-         WHERE o.medecin_id = ANY($1) AND o.annulee_le IS NULL
-         ORDER BY o.effet_du, o.operation_id",
+         LEFT JOIN operation_patient p ON p.operation_id = o.operation_id AND p.patient_id = $1
+         CROSS JOIN LATERAL (SELECT coalesce(p.caisse, caisse_le($1, o.effet_du)) AS code) c
+         WHERE o.medecin_id = ANY($2) AND o.annulee_le IS NULL AND o.etat <> 'a_confirmer'
+           AND (o.caisse IS NULL OR o.caisse = c.code)
+           AND NOT EXISTS (SELECT FROM operation_caisse k
+                           WHERE k.operation_id = o.operation_id AND k.caisse = c.code AND k.annulee_le IS NOT NULL)
+         ORDER BY o.effet_du, o.operation_id"#,
+        patient.uuid(),
         medecins as _
     )
     .fetch_all(conn)
@@ -109,7 +129,7 @@ pub async fn advance(
     Ok(done.rows_affected() == 1)
 }
 
-/// Asks that an operation be undone, if the caller saw its present version.
+/// Asks that an operation be undone, if the caller saw its present version. What only waits is so at once.
 pub async fn cancel(
     tx: &mut Tx,
     id: OperationId,
@@ -119,8 +139,9 @@ pub async fn cancel(
 ) -> Result<bool, StorageError> {
     let done = sqlx::query!(
         "/* operation_medecin.cancel */
-         UPDATE operation_medecin SET etat = 'annulation', version = version + 1, annulee_le = $3,
-             motif = coalesce($4, motif)
+         UPDATE operation_medecin
+         SET etat = CASE etat WHEN 'a_confirmer' THEN 'annulee' ELSE 'annulation' END, version = version + 1,
+             annulee_le = $3, motif = coalesce($4, motif)
          WHERE operation_id = $1 AND version = $2 AND annulee_le IS NULL",
         id.uuid(),
         version,
@@ -132,59 +153,55 @@ pub async fn cancel(
     Ok(done.rows_affected() == 1)
 }
 
-/// Lists the patients of an operation who are not listed yet; gives how many.
-pub async fn list_patients(tx: &mut Tx, operation: &Operation) -> Result<u64, StorageError> {
-    Ok(sqlx::query!(
+/// Lists the patients of an operation who are not listed yet. A caisse that says that a doctor stops says it for
+/// its own.
+pub async fn list_patients(tx: &mut Tx, operation: &Operation) -> Result<(), StorageError> {
+    sqlx::query!(
         "/* operation_patient.insert_all */
-         INSERT INTO operation_patient (patient_id, operation_id)
-         SELECT DISTINCT l.patient_id, $1::uuid
+         INSERT INTO operation_patient (patient_id, operation_id, caisse)
+         SELECT DISTINCT l.patient_id, $1::uuid, caisse_le(l.patient_id, $3)
          FROM designation_medecin l JOIN designation d USING (patient_id, designation_id)
          WHERE l.medecin_id = $2 AND l.remplace_le IS NULL AND d.remplace_le IS NULL
            AND greatest(lower(l.effet), lower(d.effet)) < $3
            AND l.effet @> $3::date AND d.effet @> $3::date
+           AND ($4::text IS NULL OR caisse_le(l.patient_id, $3) = $4)
          ON CONFLICT DO NOTHING",
         operation.id.uuid(),
         operation.medecin_id.uuid(),
-        operation.effet_du
+        operation.effet_du,
+        operation.caisse.as_ref().filter(|_| operation.nature.cesse())
     )
     .execute(&mut **tx)
-    .await?
-    .rows_affected())
-}
-
-/// The next patients to be done, after one already seen.
-pub async fn to_do(
-    conn: &mut PgConnection,
-    id: OperationId,
-    after: Option<PatientId>,
-    limit: i64,
-) -> Result<Vec<PatientId>, StorageError> {
-    Ok(sqlx::query_scalar!(
-        "/* operation_patient.to_do */
-         SELECT patient_id FROM operation_patient
-         WHERE operation_id = $1 AND traite_le IS NULL AND ($2::uuid IS NULL OR patient_id > $2)
-         ORDER BY patient_id LIMIT $3",
-        id.uuid(),
-        after as _,
-        limit
+    .await?;
+    sqlx::query!(
+        "/* operation_caisse.insert_listed */
+         INSERT INTO operation_caisse (operation_id, caisse)
+         SELECT DISTINCT operation_id, p.caisse FROM operation_patient p JOIN operation_medecin o USING (operation_id)
+         WHERE operation_id = $1 AND p.caisse IS NOT NULL AND o.caisse IS NULL
+         ON CONFLICT DO NOTHING",
+        operation.id.uuid()
     )
-    .fetch_all(conn)
-    .await?)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
-/// The next patients to be undone, after one already seen.
-pub async fn to_undo(
+/// The next patients to be done, or undone, those of a caisse or all, after one already seen.
+pub async fn remaining(
     conn: &mut PgConnection,
-    id: OperationId,
-    after: Option<PatientId>,
-    limit: i64,
+    (id, caisse): (OperationId, Option<&str>),
+    undo: bool,
+    (after, limit): (Option<PatientId>, i64),
 ) -> Result<Vec<PatientId>, StorageError> {
     Ok(sqlx::query_scalar!(
-        "/* operation_patient.to_undo */
+        "/* operation_patient.remaining */
          SELECT patient_id FROM operation_patient
-         WHERE operation_id = $1 AND defait_le IS NULL AND ($2::uuid IS NULL OR patient_id > $2)
-         ORDER BY patient_id LIMIT $3",
+         WHERE operation_id = $1 AND CASE WHEN $2 THEN defait_le ELSE traite_le END IS NULL
+           AND ($3::text IS NULL OR caisse = $3) AND ($4::uuid IS NULL OR patient_id > $4)
+         ORDER BY patient_id LIMIT $5",
         id.uuid(),
+        undo,
+        caisse,
         after as _,
         limit
     )
@@ -202,8 +219,14 @@ pub async fn mark(
 ) -> Result<(), StorageError> {
     sqlx::query!(
         "/* operation_patient.mark */
-         INSERT INTO operation_patient (patient_id, operation_id, resultat, neutralise, traite_le)
-         VALUES ($1, $2, $3, $4, $5)
+         WITH reach AS (
+             SELECT caisse_le($1, effet_du) AS code, caisse IS NULL AS nationale
+             FROM operation_medecin WHERE operation_id = $2),
+         concernee AS (
+             INSERT INTO operation_caisse (operation_id, caisse)
+             SELECT $2, code FROM reach WHERE nationale AND code IS NOT NULL ON CONFLICT DO NOTHING)
+         INSERT INTO operation_patient (patient_id, operation_id, caisse, resultat, neutralise, traite_le)
+         SELECT $1, $2, code, $3, $4, $5 FROM reach
          ON CONFLICT (patient_id, operation_id) DO UPDATE SET resultat = $3, neutralise = $4, traite_le = $5",
         patient.uuid(),
         id.uuid(),
@@ -255,8 +278,12 @@ pub async fn mark_undone(
     one("operation_patient.mark_undone", found)
 }
 
-/// How far an operation is.
-pub async fn progress(conn: &mut PgConnection, id: OperationId) -> Result<Compte, StorageError> {
+/// How far an operation is, for the patients of a caisse or for all.
+pub async fn progress(
+    conn: &mut PgConnection,
+    id: OperationId,
+    caisse: Option<&str>,
+) -> Result<Compte, StorageError> {
     Ok(sqlx::query_as!(
         Compte,
         r#"/* operation_patient.progress */
@@ -266,55 +293,63 @@ pub async fn progress(conn: &mut PgConnection, id: OperationId) -> Result<Compte
                 count(*) FILTER (WHERE resultat = 'notifiee') AS "notifiees!",
                 count(*) FILTER (WHERE resultat = 'inchangee') AS "inchangees!",
                 count(*) FILTER (WHERE neutralise) AS "neutralisees!", 0::bigint AS "posterieures!"
-         FROM operation_patient WHERE operation_id = $1"#,
-        id.uuid()
+         FROM operation_patient WHERE operation_id = $1 AND ($2::text IS NULL OR caisse = $2)"#,
+        id.uuid(),
+        caisse
     )
     .fetch_one(conn)
     .await?)
 }
 
 /// Designations of a doctor in force on a day and begun before, by the other doctors who remain on
-/// that day.
+/// that day and by the caisse of the person, for one caisse or for all.
 pub async fn groups(
     conn: &mut PgConnection,
     medecin: MedecinId,
     jour: NaiveDate,
-) -> Result<Vec<(Vec<MedecinId>, i64)>, StorageError> {
+    caisse: Option<&str>,
+) -> Result<Vec<(Vec<MedecinId>, Option<String>, i64)>, StorageError> {
     let rows = sqlx::query!(
         r#"/* designation_medecin.groups */
-         SELECT autres AS "autres!: Vec<MedecinId>", count(*) AS "nombre!"
+         SELECT autres AS "autres!: Vec<MedecinId>", caisse, count(*) AS "nombre!"
          FROM (SELECT ARRAY(SELECT o.medecin_id FROM designation_medecin o
                             WHERE o.patient_id = l.patient_id AND o.designation_id = l.designation_id
                               AND o.medecin_id <> l.medecin_id AND o.remplace_le IS NULL
                               AND o.effet @> $2::date
-                            ORDER BY o.medecin_id) AS autres
+                            ORDER BY o.medecin_id) AS autres,
+                      caisse_le(l.patient_id, $2) AS caisse
                FROM designation_medecin l JOIN designation d USING (patient_id, designation_id)
                WHERE l.medecin_id = $1 AND l.remplace_le IS NULL AND d.remplace_le IS NULL
                  AND greatest(lower(l.effet), lower(d.effet)) < $2
                  AND l.effet @> $2::date AND d.effet @> $2::date) AS lignes
-         GROUP BY autres"#,
+         WHERE $3::text IS NULL OR caisse = $3
+         GROUP BY autres, caisse ORDER BY caisse"#,
         medecin.uuid(),
-        jour
+        jour,
+        caisse
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.autres, row.nombre)).collect())
+    Ok(rows.into_iter().map(|row| (row.autres, row.caisse, row.nombre)).collect())
 }
 
-/// Designations of a doctor that begin on a day or later.
+/// Designations of a doctor that begin on a day or later, of the persons of a caisse or of all.
 pub async fn later(
     conn: &mut PgConnection,
     medecin: MedecinId,
     jour: NaiveDate,
+    caisse: Option<&str>,
 ) -> Result<i64, StorageError> {
     Ok(sqlx::query_scalar!(
         r#"/* designation_medecin.later */
          SELECT count(*) AS "nombre!"
          FROM designation_medecin l JOIN designation d USING (patient_id, designation_id)
          WHERE l.medecin_id = $1 AND l.remplace_le IS NULL AND d.remplace_le IS NULL
-           AND greatest(lower(l.effet), lower(d.effet)) >= $2"#,
+           AND greatest(lower(l.effet), lower(d.effet)) >= $2
+           AND ($3::text IS NULL OR caisse_le(l.patient_id, greatest(lower(l.effet), lower(d.effet))) = $3)"#,
         medecin.uuid(),
-        jour
+        jour,
+        caisse
     )
     .fetch_one(conn)
     .await?)

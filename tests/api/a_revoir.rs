@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::app::{CARDIOLOGUE, MARTIN, feuille, patient_id};
+use crate::support::cessation::{operate, simple};
 use crate::support::vie::{
     AIN, AUTRE_NIR, BOUCHES_DU_RHONE, act, merge, organisme, paper_choice, second_record,
 };
@@ -206,8 +207,7 @@ async fn a_death_a_departure_and_a_merge_call_for_the_days_that_they_touch() {
         kept.push(sent(&app, feuille("CHARLES", numero, jour, json!("T"))).await);
     }
     app.advance(TimeDelta::seconds(1));
-    let body = json!({ "rpps": MARTIN, "nature": "retraite", "effet_du": "2025-06-10" });
-    app.caisse(AIN).post("/v1/operations", body).await.expect(202);
+    operate(&app, simple(MARTIN, "retraite", "2025-06-10")).await;
     app.run_jobs().await;
     let list = listed(&app, "029150000", "").await;
     assert_eq!(ids(&list), sorted(&[&kept[1], &kept[2]]), "not the years before the departure");

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::cessations::{CAISSE, operate, simple, undo};
+use crate::cessations::CAISSE;
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, patient_id};
+use crate::support::cessation::{operate, simple, undo};
 use crate::support::vie::{
     AUTRE_NIR, BOUCHES_DU_RHONE, act, line, merge, paper_choice, second_record, timeline,
 };
@@ -83,7 +84,10 @@ async fn nothing_ends_the_designation_of_a_dead_person_twice() {
     act(&caisse, &bernard, "deces", death).await.expect(200);
     let dead = [line("2019-03-04", "2025-03-11", MARTIN, "deces")];
     for day in ["2025-06-01", "2025-03-11"] {
-        operate(&app, simple(MARTIN, "retraite", day)).await;
+        let made = operate(&app, simple(MARTIN, "retraite", day)).await;
+        app.run_jobs().await;
+        assert_eq!(timeline(&caisse, &bernard).await, dead, "{day}");
+        undo(&app, &made).await.expect(202);
         app.run_jobs().await;
         assert_eq!(timeline(&caisse, &bernard).await, dead, "{day}");
     }

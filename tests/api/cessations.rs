@@ -4,32 +4,14 @@ use serde_json::{Value, json};
 use traitant::domain::ids::LieuId;
 
 use crate::support::TestApp;
-use crate::support::app::{MARTIN, PONS, Reply, choix, paper, patient_id};
+use crate::support::app::{MARTIN, PONS, choix, paper, patient_id};
+use crate::support::cessation::{PREMIER, operate, read, simple, undo};
 
 /// Two doctors of one cabinet, and a third alone in the same département.
 const ANNE: &str = "99900008014";
 const BRICE: &str = "99900008022";
 pub const CHLOE: &str = "99900008030";
 pub const CAISSE: &str = "010110000";
-
-pub async fn operate(app: &TestApp, body: Value) -> Value {
-    app.caisse(CAISSE).post("/v1/operations", body).await.expect(202)
-}
-
-pub async fn read(app: &TestApp, operation: &Value) -> Value {
-    let path = format!("/v1/operations/{}", operation["id"].as_str().unwrap());
-    app.caisse(CAISSE).get(&path).await.expect(200)
-}
-
-pub async fn undo(app: &TestApp, operation: &Value) -> Reply {
-    let seen = read(app, operation).await;
-    let path = format!("/v1/operations/{}/annulation", operation["id"].as_str().unwrap());
-    app.caisse(CAISSE).post_on(&path, seen["version"].as_i64().unwrap(), json!({})).await
-}
-
-pub fn simple(rpps: &str, nature: &str, day: &str) -> Value {
-    json!({ "rpps": rpps, "nature": nature, "effet_du": day })
-}
 
 pub async fn timeline(app: &TestApp, prenom: &str) -> Vec<Value> {
     let path = format!("/v1/patients/{}/designations", patient_id(prenom));
@@ -84,7 +66,8 @@ async fn a_retirement_is_counted_then_done_then_undone() {
     let app = TestApp::new().await;
     let body = simple(MARTIN, "retraite", "2025-07-01");
     let caisse = app.caisse(CAISSE);
-    let counted = caisse.post("/v1/operations/apercu", body.clone()).await.expect(200);
+    let agent = app.referentiel(PREMIER);
+    let counted = agent.post("/v1/operations/apercu", body.clone()).await.expect(200);
     assert_eq!(counted["concernes"], 5);
     assert_eq!(counted["designations_closes"], 5);
     assert_eq!(counted["neutralisations"], 5);
@@ -257,14 +240,14 @@ async fn a_move_or_another_specialty_breaks_only_joint_designations() {
 #[tokio::test]
 async fn a_cabinet_moves_within_the_departement_and_a_departement_changes_to_another() {
     let app = TestApp::new().await;
-    let caisse = app.caisse(CAISSE);
+    let agent = app.referentiel(PREMIER);
     for (nature, commune, wrong) in [
         ("changement_cabinet", "13055", "autre_departement"),
         ("changement_departement", "01004", "meme_departement"),
     ] {
         let mut body = simple(MARTIN, nature, "2025-07-01");
         body["exercice"] = practice(&cabinet("Cabinet neuf", commune));
-        let refused = caisse.post("/v1/operations", body).await;
+        let refused = agent.post("/v1/operations", body).await;
         refused.expect(422);
         assert_eq!(refused.wrong_fields(), [("/exercice/lieu".to_owned(), wrong.to_owned())]);
     }

@@ -3,9 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::app::{
-    CARDIOLOGUE, Caller, MARTIN, PONS, Reply, cle, paper, patient_id, signature,
-};
+use crate::support::app::{CARDIOLOGUE, MARTIN, PONS, Reply, cle, paper, patient_id, signature};
 
 const CAISSE: &str = "011310000";
 
@@ -25,12 +23,7 @@ fn rpps(number: u32) -> String {
 }
 
 /// Registers a doctor at a place, new or known.
-async fn doctor(
-    caisse: &Caller<'_>,
-    number: u32,
-    specialite: &str,
-    lieu: Value,
-) -> (String, Value) {
+async fn doctor(app: &TestApp, number: u32, specialite: &str, lieu: Value) -> (String, Value) {
     let rpps = rpps(number);
     let body = json!({
         "rpps": rpps, "nom": "ESSAI-CONJOINT", "prenom": "SACHA", "specialite": specialite,
@@ -39,7 +32,7 @@ async fn doctor(
             "lieu": lieu,
         }]
     });
-    let made = caisse.post("/v1/medecins", body).await.expect(201);
+    let made = app.referentiel("agent-1").post("/v1/medecins", body).await.expect(201);
     (rpps, made["exercices"][0]["lieu"]["id"].clone())
 }
 
@@ -49,10 +42,9 @@ fn place(nature: &str) -> Value {
 
 /// Three general practitioners of one cabinet.
 pub async fn cabinet(app: &TestApp) -> [String; 3] {
-    let caisse = app.caisse(CAISSE);
-    let (one, lieu) = doctor(&caisse, 1, "01", place("cabinet")).await;
-    let (two, _) = doctor(&caisse, 2, "01", json!({ "id": lieu })).await;
-    let (three, _) = doctor(&caisse, 3, "01", json!({ "id": lieu })).await;
+    let (one, lieu) = doctor(app, 1, "01", place("cabinet")).await;
+    let (two, _) = doctor(app, 2, "01", json!({ "id": lieu })).await;
+    let (three, _) = doctor(app, 3, "01", json!({ "id": lieu })).await;
     [one, two, three]
 }
 
@@ -157,8 +149,8 @@ async fn a_refusal_says_which_condition_fails_for_which_doctor() {
         [("specialite_differente", true), ("lieu_different", true), ("lieu_different", false)]
     );
     assert!(body["detail"].as_str().unwrap().contains(PONS));
-    let (hospital, lieu) = doctor(&caisse, 4, "01", place("hopital")).await;
-    let (colleague, _) = doctor(&caisse, 5, "01", json!({ "id": lieu })).await;
+    let (hospital, lieu) = doctor(&app, 4, "01", place("hopital")).await;
+    let (colleague, _) = doctor(&app, 5, "01", json!({ "id": lieu })).await;
     let refused = caisse.post("/v1/declarations/apercu", choix(&[&hospital, &colleague])).await;
     assert_eq!(refused.problem(422), "conjoint_impossible");
     assert!(refused.wrong_fields().iter().all(|(_, code)| code == "lieu_non_admis"));
@@ -170,8 +162,8 @@ async fn a_refusal_says_which_condition_fails_for_which_doctor() {
     let first_day = enter(&app, choix(&[&one, &two]), &[&one, &two], "2005-12-20").await;
     assert_eq!(first_day.expect(201)["etat"], "active");
     // A centre de santé is a place for it too.
-    let (salaried, lieu) = doctor(&caisse, 6, "01", place("centre_de_sante")).await;
-    let (other, _) = doctor(&caisse, 7, "01", json!({ "id": lieu })).await;
+    let (salaried, lieu) = doctor(&app, 6, "01", place("centre_de_sante")).await;
+    let (other, _) = doctor(&app, 7, "01", json!({ "id": lieu })).await;
     let centre = enter(&app, choix(&[&salaried, &other]), &[&salaried, &other], "2025-06-01").await;
     assert_eq!(centre.expect(201)["etat"], "active");
 }
@@ -352,7 +344,7 @@ async fn a_doctor_withdraws_himself_and_a_wrong_amendment_is_rectified() {
     // Who left sees those who were there with him, and not who comes afterwards.
     app.on("2025-06-20");
     let caisse = app.caisse(CAISSE);
-    let (four, _) = doctor(&caisse, 8, "01", json!({ "id": left_place(&app, &one).await })).await;
+    let (four, _) = doctor(&app, 8, "01", json!({ "id": left_place(&app, &one).await })).await;
     let mut amendment = choix(&[&one, &two, &four]);
     amendment["avenant"] = json!(true);
     enter(&app, amendment, &[&four], "2025-06-18").await.expect(201);

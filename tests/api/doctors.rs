@@ -171,7 +171,7 @@ async fn two_doctors_registered_at_once_do_not_share_a_number() {
         exercice["numero_facturation"] = json!({ "type": "num_am", "valeur": "991999962" });
         doctor(rpps, "01", json!([exercice]))
     };
-    let (one, other) = (app.caisse("010110000"), app.caisse("011310000"));
+    let (one, other) = (app.caisse("010110000"), app.referentiel("agent-1"));
     let (one, other) = tokio::join!(
         one.post("/v1/medecins", body(NEW)),
         other.post("/v1/medecins", body("99900008030")),

@@ -9,9 +9,11 @@ use axum::http::Request;
 use serde_json::{Value, json};
 use traitant::auth::{Emetteur, Verifier};
 use traitant::config::{Config, JetonsConfig};
+use traitant::domain::droits::Portee;
+use traitant::domain::vocabulary::Vocabulaire;
 
 use crate::support::TestApp;
-use crate::support::app::{MARTIN, Reply, patient_id};
+use crate::support::app::{MARTIN, Reply, cle, patient_id};
 
 /// An application that accepts the tokens of one issuer, under these settings.
 struct World {
@@ -172,8 +174,27 @@ async fn a_token_bound_to_a_certificate_is_worth_nothing_without_it() {
 }
 
 #[tokio::test]
-async fn the_national_reference_body_has_no_operation_yet() {
+async fn the_national_register_of_doctors_is_one_and_reads_no_person() {
     let world = World::new(&[("TRAITANT_JETON_ROLE_REFERENTIEL", "annuaire")]).await;
-    let refused = world.moi(&claims(&json!({ "role": "annuaire" })), ELSEWHERE, &[]).await;
-    assert_eq!(refused.problem(401), "jeton_invalide");
+    let scopes = Portee::TOUS.iter().map(|portee| portee.mot()).collect::<Vec<_>>().join(" ");
+    let agent = claims(&json!({ "role": "annuaire", "scope": scopes }));
+    let moi = world.moi(&agent, ELSEWHERE, &[]).await.expect(200);
+    assert_eq!((&moi["role"], &moi["identite"]), (&json!("referentiel"), &json!("referentiel")));
+    let agent = world.app.bearer(world.emetteur.sign(&agent).unwrap());
+    let bernard = patient_id("BERNARD");
+    for path in [
+        format!("/v1/patients/{bernard}"),
+        format!("/v1/patients/{bernard}/designations"),
+        format!("/v1/patients/{bernard}/medecin-traitant"),
+        format!("/v1/patients/{bernard}/adressages"),
+    ] {
+        assert_eq!(agent.get(&path).await.problem(404), "introuvable", "{path}");
+    }
+    for path in ["/v1/patients/recherche", "/v1/medecins-traitants/consultation"] {
+        assert_eq!(agent.post(path, cle("BERNARD")).await.problem(404), "introuvable", "{path}");
+    }
+    for path in ["/v1/moi/acces", "/v1/moi/patients", "/v1/feuilles-de-soins/a-revoir"] {
+        assert_eq!(agent.get(path).await.problem(403), "role_interdit", "{path}");
+    }
+    assert_eq!(agent.get(&format!("/v1/medecins/{MARTIN}")).await.status, 200);
 }

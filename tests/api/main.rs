@@ -14,6 +14,7 @@ mod support;
 
 mod a_revoir;
 mod access;
+mod actes_nationaux;
 mod actes_reunis;
 mod adressages;
 mod cessations;

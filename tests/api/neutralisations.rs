@@ -6,10 +6,10 @@ use traitant::storage::faits;
 
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, PONS, feuille, patient_id};
+use crate::support::cessation;
 
 async fn operate(app: &TestApp, rpps: &str, nature: &str, day: &str) -> Value {
-    let body = json!({ "rpps": rpps, "nature": nature, "effet_du": day });
-    let made = app.caisse("010110000").post("/v1/operations", body).await.expect(202);
+    let made = cessation::operate(app, cessation::simple(rpps, nature, day)).await;
     app.run_jobs().await;
     made
 }

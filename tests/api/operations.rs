@@ -5,9 +5,10 @@ use axum::http::Request;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::cessations::{CAISSE, CHLOE, operate, read, simple, timeline, undo};
+use super::cessations::{CAISSE, CHLOE, timeline};
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, PONS, Reply};
+use crate::support::cessation::{PREMIER, SECOND, confirm, operate, path, read, simple, undo};
 
 #[tokio::test]
 async fn the_fields_of_an_operation_are_those_of_its_nature() {
@@ -42,7 +43,7 @@ async fn the_fields_of_an_operation_are_those_of_its_nature() {
 }
 
 #[tokio::test]
-async fn only_the_caisse_that_asked_reads_and_undoes_the_last_operation_first() {
+async fn the_last_operation_on_a_doctor_is_undone_first() {
     let app = TestApp::new().await;
     let body = simple(MARTIN, "retraite", "2025-07-01");
     assert_eq!(
@@ -50,16 +51,17 @@ async fn only_the_caisse_that_asked_reads_and_undoes_the_last_operation_first() 
         "portee_insuffisante"
     );
     let made = operate(&app, body).await;
-    let path = format!("/v1/operations/{}", made["id"].as_str().unwrap());
-    let other = app.caisse("017510000");
-    assert_eq!(other.get(&path).await.problem(404), "introuvable");
-    let cancel = format!("{path}/annulation");
+    let cancel = format!("{}/annulation", path(&made));
+    let other = app.caisse("016910000");
+    assert_eq!(other.get(&path(&made)).await.problem(404), "introuvable");
     assert_eq!(other.post_on(&cancel, 1, json!({})).await.problem(404), "introuvable");
-    let caisse = app.caisse(CAISSE);
-    assert_eq!(caisse.post(&cancel, json!({})).await.problem(428), "version_absente");
-    assert_eq!(caisse.post_on(&cancel, 7, json!({})).await.problem(412), "version_perimee");
+    let agent = app.referentiel(PREMIER);
+    assert_eq!(agent.post(&cancel, json!({})).await.problem(428), "version_absente");
+    assert_eq!(agent.post_on(&cancel, 7, json!({})).await.problem(412), "version_perimee");
+    assert_eq!(read(&app, &made).await["actions"], json!(["annuler"]));
     // The facts of the doctor changed since: the last operation is undone first.
     let last = operate(&app, simple(MARTIN, "deces", "2025-08-01")).await;
+    assert_eq!(read(&app, &made).await["actions"], json!([]));
     assert_eq!(undo(&app, &made).await.problem(409), "annulation_impossible");
     undo(&app, &last).await.expect(202);
     app.run_jobs().await;
@@ -114,9 +116,7 @@ async fn a_job_that_stopped_halfway_goes_on_and_two_runners_do_nothing_twice() {
 }
 
 async fn import(app: &TestApp, path: &str, lines: &str) -> Value {
-    let token_of = app.caisse(CAISSE);
-    let reply = token_of.send_ndjson(path, lines).await;
-    reply.expect(200)
+    app.referentiel(PREMIER).send_ndjson(path, lines).await.expect(200)
 }
 
 #[tokio::test]
@@ -151,8 +151,19 @@ async fn a_file_is_imported_line_by_line() {
                 (6, Some("champs_invalides"))
             ]
         );
-        assert_eq!(answer["donnees"][0]["operation"]["compte"]["designations_closes"], 5);
-        assert_eq!(answer["donnees"][3]["operation"]["compte"]["designations_closes"], 1);
+    }
+    // What would be done has no id and nothing to be done about.
+    for (line, closed) in [(0, 5), (3, 1)] {
+        let (dry, done) = (&dry["donnees"][line], &done["donnees"][line]);
+        assert_eq!((&dry["operation"], &done["compte"]), (&Value::Null, &Value::Null));
+        assert_eq!(dry["compte"]["designations_closes"], closed);
+        assert_eq!(dry["compte"], done["operation"]["compte"]);
+        assert_eq!(done["operation"]["etat"], "a_confirmer");
+    }
+    app.run_jobs().await;
+    assert_eq!(timeline(&app, "BERNARD").await[0]["effet_au"], Value::Null);
+    for line in [0, 3] {
+        confirm(&app, SECOND, &done["donnees"][line]["operation"]).await.expect(202);
     }
     app.run_jobs().await;
     assert_eq!(timeline(&app, "BERNARD").await[0]["effet_au"], "2025-07-01");

@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::support::database::TestDatabase;
 
 /// Tables that are the same wherever a person's rows live: small, or about no person.
-const REFERENCE: [&str; 10] = [
+const REFERENCE: [&str; 12] = [
     "auteur",
     "medecin",
     "identite_medecin",
@@ -16,6 +16,8 @@ const REFERENCE: [&str; 10] = [
     "exercice",
     "loi",
     "operation_medecin",
+    "operation_exercice",
+    "operation_caisse",
     "reevaluation",
     "honoraires_annee",
 ];

@@ -6,6 +6,7 @@ use traitant::domain::clock::Clock;
 
 use crate::support::TestApp;
 use crate::support::app::{CARDIOLOGUE, MARTIN, PONS, choix, feuille, patient_id, signature};
+use crate::support::cessation::{operate, simple};
 use crate::support::vie::{
     AIN, AUTRE_NIR, BOUCHES_DU_RHONE, act, merge, organisme, paper_choice, second_record,
 };
@@ -160,8 +161,7 @@ async fn a_retirement_spares_from_its_recording() {
     let app = TestApp::new().await;
     let sheet = pons("BERNARD", "2025-06-12");
     let at = moment(&app);
-    let body = json!({ "rpps": MARTIN, "nature": "retraite", "effet_du": "2025-06-10" });
-    app.caisse(AIN).post("/v1/operations", body).await.expect(202);
+    operate(&app, simple(MARTIN, "retraite", "2025-06-10")).await;
     app.run_jobs().await;
     let known = around(&app, &sheet, at).await;
     assert_eq!(majored(&known), [true, false, false]);

@@ -253,6 +253,7 @@ impl Declaration {
             .filter(|lien| match acteur {
                 Acteur::Patient(person) => lien.representant == Some(*person),
                 Acteur::Medecin(_) | Acteur::Caisse(_) => true,
+                Acteur::Referentiel => false,
             })
             .collect();
         match own[..] {
@@ -350,6 +351,7 @@ impl Declaration {
                 })
             }
             Acteur::Caisse(_) => true,
+            Acteur::Referentiel => false,
         };
         let signable = missing.iter().any(may_sign);
         let open = |action: &Action| {

@@ -132,6 +132,7 @@ demarches! {
     EnregistrerOperation = "enregistrer_operation" Portee(Administration),
     LireOperation = "lire_operation" Portee(Administration),
     AnnulerOperation = "annuler_operation" Portee(Administration),
+    ConfirmerOperation = "confirmer_operation" Portee(Administration),
     // A doctor's patients.
     ListerMesPatients = "lister_mes_patients" Portee(DeclarationsLire) "patientele.lister",
     SuivreMesPatients = "suivre_mes_patients" Portee(DeclarationsLire) "patientele.mouvements",

@@ -132,6 +132,8 @@ const DESIGNES: Groupe = &[
 ];
 /// A doctor who is or was one of the médecins traitants.
 const TRAITANTS: Groupe = &[(MedecinTraitant, CeQuiLeNomme), (AncienMedecinTraitant, CeQuiLeNomme)];
+/// Who acts on doctors.
+const MEDECINS: Groupe = &[(CaisseConcernee, Tout), (Referentiel, Tout)];
 const NOMME: Groupe = &[(Nomme, CeQuiLeNomme)];
 /// The doctors of a referral.
 const ADRESSAGE: Groupe =
@@ -145,7 +147,9 @@ const CONCILIATION_ACTUELLE: &str = "seule la caisse actuelle du patient agit po
 const CREANCES: &str = "les créances se lisent par le patient et par sa caisse";
 const RECOUVREMENT: &str = "seule la caisse du patient recouvre une créance";
 const RECOUVREMENT_ACTUELLE: &str = "seule la caisse actuelle du patient recouvre une créance";
-const OPERATIONS: &str = "seule une caisse enregistre ce qui arrive à un médecin";
+const OPERATIONS: &str =
+    "seuls une caisse et le référentiel enregistrent ce qui arrive à un médecin";
+const TERRITOIRE: &str = "une caisse agit sur l'exercice d'un médecin dans son département, et pour ses propres patients";
 const REEVALUATIONS: &str = "seule une caisse fait réévaluer des feuilles";
 
 impl Demarche {
@@ -298,16 +302,18 @@ impl Demarche {
             | D::AppliquerReevaluation => Ligne::de(&[SA_CAISSE]).reservee(REEVALUATIONS),
 
             // Doctors.
-            D::EnregistrerMedecin => Ligne::de(&[&[(CaisseConcernee, Tout)]])
-                .reservee("seule une caisse enregistre un médecin"),
+            D::EnregistrerMedecin => Ligne::de(&[MEDECINS])
+                .reservee("seuls une caisse et le référentiel enregistrent un médecin")
+                .sinon(D::LireMedecin, TERRITOIRE),
             D::ApercuOperation
             | D::EnregistrerOperation
             | D::ImporterOperations
-            | D::ApercuImportOperations
-            | D::LireOperation
-            | D::AnnulerOperation => {
-                Ligne::de(&[&[(CaisseConcernee, Tout), (Referentiel, Tout)]]).reservee(OPERATIONS)
+            | D::ApercuImportOperations => {
+                Ligne::de(&[MEDECINS]).reservee(OPERATIONS).sinon(D::LireMedecin, TERRITOIRE)
             }
+            D::LireOperation | D::AnnulerOperation => Ligne::de(&[MEDECINS]).reservee(OPERATIONS),
+            D::ConfirmerOperation => Ligne::de(&[&[(Referentiel, Tout)]])
+                .reservee("seul le référentiel confirme un acte national"),
         }
     }
 
@@ -346,7 +352,7 @@ impl Demarche {
 
     /// Whether the operation would be given.
     pub fn est_permise(self, rapports: &Rapports) -> bool {
-        self.juger(rapports).is_ok()
+        self.ligne().ouverte || self.juger(rapports).is_ok()
     }
 
     /// Whether a token is needed at all.

@@ -87,6 +87,19 @@ impl Organisme {
         REGIMES.iter().find(|(code, _)| *code == self.regime()).map(|(_, label)| *label)
     }
 
+    /// The département whose caisse primaire or caisse générale it is: its code begins with it. Agricultural
+    /// caisses, which hold several, and special régimes have none.
+    pub fn departement(&self) -> Option<&str> {
+        let code = self.caisse();
+        let own = match code {
+            "201" => Some("2A"),
+            "202" => Some("2B"),
+            overseas if overseas.starts_with("97") => Some(overseas),
+            _ => code.get(..2),
+        };
+        own.filter(|_| self.regime() == "01")
+    }
+
     /// Whether it is the caisse of Mayotte.
     pub fn est_mayotte(&self) -> bool {
         self.caisse() == "976"

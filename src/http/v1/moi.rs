@@ -31,7 +31,7 @@ pub(crate) struct MoiVue {
     /// Rôle.
     #[schema(value_type = RoleAppelant)]
     role: &'static str,
-    /// RPPS du médecin, identifiant interne du patient ou code de la caisse.
+    /// RPPS du médecin, identifiant interne du patient, code de la caisse, ou referentiel.
     #[schema(example = "99900001233")]
     identite: String,
     /// Portées du jeton.

@@ -150,5 +150,9 @@ vocabulaire!(
         AvisPonctuelCoefPuph = 73 "AVIS_PONCTUEL_COEF_PUPH",
         /// Days within which a signature that a machine took is transmitted.
         MtDelaiTransmission = 74 "MT_DELAI_TRANSMISSION",
+        /// Days back to which a doctor's cessation is recorded without saying why.
+        OperationRetroactivite = 75 "OPERATION_RETROACTIVITE",
+        /// Days during which a prepared act waits for a second agent.
+        OperationDelaiConfirmation = 76 "OPERATION_DELAI_CONFIRMATION",
     }
 );

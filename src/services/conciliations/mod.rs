@@ -157,7 +157,9 @@ async fn patient_of(conn: &mut Connection, id: ConciliationId) -> Result<Patient
 const fn party(act: &Act<'_>) -> PartieConciliation {
     match act.contexte().acteur() {
         Acteur::Caisse(_) => PartieConciliation::Caisse,
-        Acteur::Patient(_) | Acteur::Medecin(_) => PartieConciliation::Patient,
+        Acteur::Patient(_) | Acteur::Medecin(_) | Acteur::Referentiel => {
+            PartieConciliation::Patient
+        }
     }
 }
 

@@ -50,7 +50,7 @@ pub async fn withdraw(
         Acteur::Patient(_) | Acteur::Caisse(_) if shown.peut_rompre => {
             (MotifDepart::Patient, "medecin", None)
         }
-        Acteur::Patient(_) | Acteur::Caisse(_) => {
+        Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => {
             return Err(Exit::from(ServiceError::Interdit(
                 "un médecin désigné, le patient ou qui choisit pour lui, ou sa caisse",
             )));

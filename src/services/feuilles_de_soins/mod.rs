@@ -92,7 +92,7 @@ pub async fn get(
     let owner = fusions::owner_of_feuille(search.conn(), id, recue.feuille.patient_id).await?;
     let performed: &[Relation] = match contexte.acteur() {
         Acteur::Medecin(rpps) if *rpps == feuille.executant_rpps => &[Relation::Executant],
-        Acteur::Medecin(_) | Acteur::Patient(_) | Acteur::Caisse(_) => &[],
+        Acteur::Medecin(_) | Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => &[],
     };
     let mut access = search.on(owner, performed).await?;
     let care = feuille.soins.date_soins();

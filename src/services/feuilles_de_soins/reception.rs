@@ -174,6 +174,7 @@ fn recognised(many: &Many<'_>, lot: &Lot<'_>, registre: &Registre) -> Vec<Person
             actes.iter().all(|acte| vue.contient(acte.date_execution))
         }),
         Acteur::Medecin(_) | Acteur::Patient(_) => true,
+        Acteur::Referentiel => false,
     };
     let one = |(personne, ligne): (&Personne, &Ligne)| {
         let answers = match *personne {

@@ -11,7 +11,7 @@ use crate::services::{ChampInvalide, Contexte, Core, ServiceError};
 pub(in crate::services) const fn executant(acteur: &Acteur) -> &'static [Relation] {
     match acteur {
         Acteur::Medecin(_) => &[Relation::Executant],
-        Acteur::Patient(_) | Acteur::Caisse(_) => &[],
+        Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => &[],
     }
 }
 
@@ -26,7 +26,9 @@ pub(in crate::services) fn verify_sender(
         Acteur::Medecin(rpps) if *rpps != feuille.executant_rpps => Err(ServiceError::Interdit(
             "un médecin ne transmet que les feuilles dont il est l'exécutant",
         )),
-        Acteur::Medecin(_) | Acteur::Caisse(_) | Acteur::Patient(_) => verify_days(core, feuille),
+        Acteur::Medecin(_) | Acteur::Caisse(_) | Acteur::Patient(_) | Acteur::Referentiel => {
+            verify_days(core, feuille)
+        }
     }
 }
 

@@ -114,7 +114,7 @@ async fn standing_ends(
             standing.push(known.fin);
         }
     }
-    let operations = operations::standing(conn, &doctors).await?;
+    let operations = operations::standing(conn, patient, &doctors).await?;
     for operation in &operations {
         let known = |fin: &Fin| fin.operation_id == Some(operation.id);
         let Some(motif) = operation.nature.fin().filter(|_| !standing.iter().any(known)) else {
@@ -133,7 +133,7 @@ async fn standing_ends(
             medecin_id,
             motif,
             effet_du,
-            decidee_le: operation.enregistre_le,
+            decidee_le: operation.instant(),
             operation_id: Some(operation.id),
         };
         fins::insert(conn, patient, &fin, instant).await?;

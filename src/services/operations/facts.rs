@@ -2,20 +2,22 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::ends_practice;
 use crate::domain::calendar::Periode;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::Specialite;
 use crate::domain::ids::{FaitId, LieuId, MedecinId};
-use crate::domain::medecin::{Exercice, Lieu, LieuExistantOuNouveau, Medecin, NouvelExercice};
+use crate::domain::medecin::{Exercice, Lieu, LieuExistantOuNouveau, Medecin};
 use crate::domain::operation::{NatureOperation, NouvelleOperation, Operation, sans};
+use crate::services::exercices::lieu;
 use crate::services::{Core, ServiceError, latest_knowledge};
+use crate::storage::Tx;
 use crate::storage::medecins::{self, changements};
-use crate::storage::{Connection, Tx};
 
 /// Facts replaced, and facts that take their place.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
+    /// A place that does not exist yet.
+    lieu: Option<Lieu>,
     exercices_pris: Vec<FaitId>,
     exercices: Vec<(Periode, Exercice)>,
     specialites_prises: Vec<FaitId>,
@@ -28,7 +30,6 @@ pub(super) async fn changes(
     tx: &mut Tx,
     medecin: &Medecin,
     nouvelle: &NouvelleOperation,
-    instant: DateTime<Utc>,
 ) -> Result<Changes, ServiceError> {
     let (du, nature) = (nouvelle.effet_du, nouvelle.nature);
     let mut changes = Changes::default();
@@ -42,7 +43,7 @@ pub(super) async fn changes(
     };
     let taken = |fait: &&FaitDate<Exercice>| match &moves {
         Some(lieu) => fait.valeur.lieu.id == *lieu,
-        None => ends_practice(nature) || nature == NatureOperation::Suspension,
+        None => nature.cesse() || nature == NatureOperation::Suspension,
     };
     for fait in medecin.exercices.iter().filter(taken) {
         let rest = sans(fait.effet, du, nouvelle.effet_au);
@@ -53,43 +54,38 @@ pub(super) async fn changes(
         }
     }
     if let Some(nouvel) = &nouvelle.exercice {
-        verify_place(tx, medecin, nouvelle, nouvel).await?;
-        let exercice = exercice(core, tx, nouvel, instant).await?;
-        changes.exercices.push((Periode::depuis(du), exercice));
+        let lieu = lieu(core, tx, &nouvel.lieu, "/exercice/lieu/id").await?;
+        verify_place(medecin, nouvelle, &lieu)?;
+        let new = matches!(nouvel.lieu, LieuExistantOuNouveau::Nouveau(_));
+        changes.lieu = new.then(|| lieu.clone());
+        changes.exercices.push((Periode::depuis(du), nouvel.en(lieu)));
     }
     Ok(changes)
 }
 
-/// The practice that begins, at a place that exists or is created.
-async fn exercice(
-    core: &Core,
-    tx: &mut Tx,
-    nouvel: &NouvelExercice,
-    instant: DateTime<Utc>,
-) -> Result<Exercice, ServiceError> {
-    let lieu = match &nouvel.lieu {
-        LieuExistantOuNouveau::Existant(id) => place(tx, *id).await?,
-        LieuExistantOuNouveau::Nouveau(new) => {
-            let lieu = Lieu {
-                id: LieuId::from_uuid(core.ids().uuid()),
-                nature: new.nature,
-                nom: new.nom.clone(),
-                commune: new.commune,
-                adresse: new.adresse.clone(),
-                finess_et: new.finess_et,
-            };
-            medecins::insert_lieu(tx, &lieu, instant).await?;
-            lieu
+impl Changes {
+    /// The places of the practices that are touched, and of the one that begins.
+    pub(super) fn lieux<'a>(&'a self, medecin: &'a Medecin) -> impl Iterator<Item = &'a Lieu> {
+        let specialty = self.specialites.last().map(|(effet, _)| effet.du());
+        let touched = move |fait: &&FaitDate<Exercice>| {
+            let goes_on = |du| fait.effet.au().is_none_or(|au| au > du);
+            self.exercices_pris.contains(&fait.id) || specialty.is_some_and(goes_on)
+        };
+        let touched = medecin.exercices.iter().filter(touched).map(|fait| &fait.valeur.lieu);
+        touched.chain(self.exercices.iter().map(|(_, exercice)| &exercice.lieu))
+    }
+
+    /// The place of the practice that begins, registered: an act that waits names it by its id.
+    pub(super) async fn register_place(
+        &self,
+        tx: &mut Tx,
+        instant: DateTime<Utc>,
+    ) -> Result<Option<LieuId>, ServiceError> {
+        if let Some(lieu) = &self.lieu {
+            medecins::insert_lieu(tx, lieu, instant).await?;
         }
-    };
-    Ok(Exercice {
-        lieu,
-        mode: nouvel.mode,
-        principal: nouvel.principal,
-        convention: nouvel.convention,
-        option_tarifaire: nouvel.option_tarifaire,
-        facturation: nouvel.facturation,
-    })
+        Ok(self.exercices.last().map(|(_, exercice)| exercice.lieu.id))
+    }
 }
 
 /// Writes the changes of facts of a doctor.
@@ -100,6 +96,9 @@ pub(super) async fn write_facts(
     changes: &Changes,
     instant: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
+    if let Some(lieu) = &changes.lieu {
+        medecins::insert_lieu(tx, lieu, instant).await?;
+    }
     for id in &changes.exercices_pris {
         changements::replace_exercice(tx, medecin, *id, instant).await?;
     }
@@ -124,10 +123,8 @@ pub(super) async fn restore_facts(
     operation: &Operation,
     instant: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
-    let before = operation
-        .enregistre_le
-        .checked_sub_signed(chrono::TimeDelta::microseconds(1))
-        .unwrap_or(operation.enregistre_le);
+    let done = operation.instant();
+    let before = done.checked_sub_signed(chrono::TimeDelta::microseconds(1)).unwrap_or(done);
     let old = medecins::find(tx, &operation.rpps, before).await?;
     let now = medecins::find(tx, &operation.rpps, latest_knowledge()).await?;
     let (Some(old), Some(now)) = (old, now) else { return Ok(()) };
@@ -187,30 +184,15 @@ fn left(medecin: &Medecin, nouvelle: &NouvelleOperation) -> Result<LieuId, Servi
         })
 }
 
-async fn place(conn: &mut Connection, id: LieuId) -> Result<Lieu, ServiceError> {
-    medecins::get_lieu(conn, id).await?.ok_or_else(|| {
-        ServiceError::champ(
-            "/exercice/lieu/id",
-            "lieu_inconnu",
-            "attendu : l'identifiant d'un lieu enregistré",
-        )
-    })
-}
-
 /// A cabinet changes within the département; a change of département leaves it.
-async fn verify_place(
-    conn: &mut Connection,
+fn verify_place(
     medecin: &Medecin,
     nouvelle: &NouvelleOperation,
-    nouvel: &NouvelExercice,
+    lieu: &Lieu,
 ) -> Result<(), ServiceError> {
-    let commune = match &nouvel.lieu {
-        LieuExistantOuNouveau::Existant(id) => place(conn, *id).await?.commune,
-        LieuExistantOuNouveau::Nouveau(new) => new.commune,
-    };
     let before = medecin.exercice_designable(nouvelle.effet_du, nouvelle.lieu_quitte);
     let Some(before) = before else { return Ok(()) };
-    let same = before.lieu.commune.departement() == commune.departement();
+    let same = before.lieu.commune.departement() == lieu.commune.departement();
     let moves_within = nouvelle.nature == NatureOperation::ChangementCabinet;
     if moves_within == same {
         return Ok(());

@@ -1,11 +1,17 @@
 //! Operations on a doctor: counted beforehand, recorded at once, carried out by a job, undone.
 
+mod autorite;
+mod confirmation;
 mod facts;
 mod run;
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use self::autorite::{actions, caisse_of, may_record, own, rapports_of};
+pub use self::confirmation::{confirm, expire};
 use self::facts::{changes, restore_facts, write_facts};
 pub use self::run::{DO, UNDO, run, undo};
 use super::core::{Fact, Opening};
@@ -14,29 +20,38 @@ use super::neutralisations::months;
 use super::{
     Contexte, Core, Demande, Done, Render, Rendu, ServiceError, latest_knowledge, verify_version,
 };
+use crate::domain::droits::Rapports;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{OperationId, TacheId};
 use crate::domain::operation::{
-    Compte, EtatOperation, NatureOperation, NouvelleOperation, Operation,
+    ActionOperation, Compte, EtatOperation, NouvelleOperation, Operation,
 };
+use crate::law::parameters::Parametre;
 use crate::storage::medecins::changements::{self, Verrouille};
-use crate::storage::{Connection, Tx, medecins, operations, taches};
+use crate::storage::{Connection, Tx, actes_nationaux, medecins, operations, taches};
 
-/// An operation, and how far it is.
+/// An operation, how far it is for those whom the caller may count, and what the caller may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suivi {
-    /// The operation.
     pub operation: Operation,
-    /// Its patients.
+    pub portee: Portee,
+    pub actions: Vec<ActionOperation>,
+}
+
+/// Whom an operation reaches.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Portee {
     pub compte: Compte,
+    /// Their caisses, and how many persons of each.
+    pub caisses: Vec<(String, i64)>,
 }
 
 /// What became of a line of an imported file.
 #[derive(Debug)]
 pub enum LigneImportee {
     /// The operation was recorded, or would be.
-    Enregistree(Suivi),
+    Enregistree(Box<Suivi>),
     /// The line was not accepted.
     Refusee(ServiceError),
 }
@@ -47,12 +62,12 @@ pub async fn preview(
     core: &Core,
     contexte: &Contexte,
     nouvelle: &NouvelleOperation,
-) -> Result<Compte, ServiceError> {
+) -> Result<Portee, ServiceError> {
     let mut trial = core.trial(contexte).await?;
-    Ok(record(core, trial.conn(), contexte, nouvelle).await?.compte)
+    Ok(record(core, trial.conn(), contexte, nouvelle).await?.portee)
 }
 
-/// Records an operation; a job carries it out.
+/// Records an operation: a job carries it out, at once or when another agent has confirmed it.
 pub async fn create(
     core: &Core,
     demande: &Demande,
@@ -61,7 +76,7 @@ pub async fn create(
 ) -> Done {
     let mut opening = core.open(demande).await?;
     let suivi = record(core, opening.conn(), &demande.contexte, nouvelle).await?;
-    announce(&mut opening, &suivi.operation).await?;
+    announce(&mut opening, &suivi).await?;
     let rendu = rendre(&suivi)?;
     Ok(opening.close(rendu).await?)
 }
@@ -78,7 +93,7 @@ pub async fn import(
     let done = record_lines(core, opening.conn(), &demande.contexte, lignes).await?;
     for (_, line) in &done {
         if let LigneImportee::Enregistree(suivi) = line {
-            announce(&mut opening, &suivi.operation).await?;
+            announce(&mut opening, suivi).await?;
         }
     }
     let rendu = rendre(done)?;
@@ -106,7 +121,7 @@ async fn record_lines(
     let mut done = Vec::with_capacity(lignes.len());
     for (number, line) in lignes {
         done.push(match record(core, tx, contexte, &line).await {
-            Ok(suivi) => (number, LigneImportee::Enregistree(suivi)),
+            Ok(suivi) => (number, LigneImportee::Enregistree(Box::new(suivi))),
             // The database itself failed: nothing of the file stands.
             Err(error @ ServiceError::Storage(_)) => return Err(error),
             Err(error) => (number, LigneImportee::Refusee(error)),
@@ -115,14 +130,15 @@ async fn record_lines(
     Ok(done)
 }
 
-/// Reads an operation of the calling caisse, and how far it is.
+/// Reads an operation that concerns the caller, and how far it is.
 pub async fn get(core: &Core, contexte: &Contexte, id: OperationId) -> Result<Suivi, ServiceError> {
     let mut search = core.search(contexte).await?;
-    let operation = own(search.conn(), contexte, id).await?;
-    suivi(search.conn(), operation).await
+    let (operation, rapports) = own(search.conn(), contexte, id).await?;
+    suivi(core, search.conn(), contexte, (operation, rapports)).await
 }
 
-/// Undoes an operation: the facts of the doctor at once, the designations by a job.
+/// Undoes an operation: the facts of the doctor at once, the designations by a job. A caisse undoes a national
+/// act for its own patients.
 pub async fn cancel(
     core: &Core,
     demande: &Demande,
@@ -131,31 +147,54 @@ pub async fn cancel(
     rendre: impl Render<Suivi>,
 ) -> Done {
     let mut opening = core.open(demande).await?;
-    let conn = opening.conn();
-    let seen = own(conn, &demande.contexte, id).await?;
+    let (conn, contexte) = (opening.conn(), &demande.contexte);
+    let (seen, _) = own(conn, contexte, id).await?;
     let doctor = lock_doctor(core, conn, &seen.rpps).await?;
-    let operation = own(conn, &demande.contexte, id).await?;
-    if operation.annulee_le.is_some() || doctor.connu_le != operation.enregistre_le {
+    let (operation, rapports) = own(conn, contexte, id).await?;
+    if !actions(core, conn, contexte, &(operation.clone(), rapports))
+        .await?
+        .contains(&ActionOperation::Annuler)
+    {
         return Err(ServiceError::AnnulationImpossible.into());
     }
     verify_version(version, operation.version)?;
-    let seen = operation.version;
-    if !operations::cancel(conn, id, seen, motif, doctor.instant).await? {
-        let actuelle = seen.saturating_add(1);
-        return Err(ServiceError::VersionPerimee { attendue: seen, actuelle }.into());
+    let (seen, instant) = ((id, operation.version), doctor.instant);
+    let caisse = caisse_of(contexte).filter(|_| operation.caisse.is_none());
+    let done = match &caisse {
+        Some(caisse) => actes_nationaux::cancel_for(conn, seen, caisse, instant).await?,
+        None => operations::cancel(conn, id, operation.version, motif, instant).await?,
+    };
+    if !done {
+        let actuelle = operation.version.saturating_add(1);
+        return Err(ServiceError::VersionPerimee { attendue: operation.version, actuelle }.into());
     }
-    restore_facts(core, conn, &operation, doctor.instant).await?;
-    changements::touch(conn, doctor.id, doctor.instant).await?;
-    plan(core, conn, UNDO, (id, doctor.instant)).await?;
-    opening
-        .tell(fact(&operation, NatureEvenement::MedecinOperationAnnulee), doctor.instant)
-        .await?;
-    let operation = own(opening.conn(), &demande.contexte, id).await?;
-    let rendu = rendre(&suivi(opening.conn(), operation).await?)?;
+    let waited = operation.etat == EtatOperation::AConfirmer;
+    if caisse.is_none() && !waited && operation.change_les_faits() {
+        restore_facts(core, conn, &operation, instant).await?;
+        changements::touch(conn, doctor.id, instant).await?;
+    }
+    if !waited {
+        plan(core, conn, UNDO, (id, caisse.as_deref()), instant).await?;
+    }
+    let told = actes_nationaux::caisses(conn, id, caisse.as_deref()).await?;
+    let told: Vec<_> = told.into_iter().map(|(code, patients, _)| (code, patients)).collect();
+    if caisse.is_none() {
+        opening.tell(fact(&operation, NatureEvenement::MedecinOperationAnnulee), instant).await?;
+    }
+    tell_caisses(
+        &mut opening,
+        &operation,
+        NatureEvenement::MedecinOperationAnnulee,
+        (&told, instant),
+    )
+    .await?;
+    let again = own(opening.conn(), contexte, id).await?;
+    let rendu = rendre(&suivi(core, opening.conn(), contexte, again).await?)?;
     Ok(opening.close(rendu).await?)
 }
 
-/// Records one operation in a transaction: the facts of the doctor, and the operation.
+/// Records one operation in a transaction: the facts of the doctor, and the operation. A national act only
+/// waits, for another agent.
 async fn record(
     core: &Core,
     tx: &mut Tx,
@@ -165,13 +204,19 @@ async fn record(
     let doctor = lock_doctor(core, tx, &nouvelle.rpps).await.map_err(|error| {
         error.into_champ("/rpps", "medecin_inconnu", "le RPPS d'un médecin enregistré")
     })?;
-    let (nature, effet_du) = (nouvelle.nature, nouvelle.effet_du);
-    if let Some(known) = operations::find(tx, doctor.id, nature, effet_du).await? {
+    let (nature, effet_du, caisse) = (nouvelle.nature, nouvelle.effet_du, caisse_of(contexte));
+    verify_justified(core, nouvelle)?;
+    let known = operations::find(tx, doctor.id, (nature, effet_du), caisse.as_deref()).await?;
+    if let Some(known) = known {
         return Err(ServiceError::OperationExistante(known));
     }
     let medecin = medecins::find(tx, &nouvelle.rpps, latest_knowledge()).await?;
     let medecin = medecin.ok_or(ServiceError::Introuvable)?;
-    let changes = changes(core, tx, &medecin, nouvelle, doctor.instant).await?;
+    let changes = changes(core, tx, &medecin, nouvelle).await?;
+    let to_confirm = caisse.is_none() && nature.cesse();
+    let prepare_par =
+        to_confirm.then(|| actes_nationaux::agent(core.coffre(), contexte.auteur.sujet.as_str()));
+    let expire_le = to_confirm.then(|| confirmation::end(core)).transpose()?;
     let operation = Operation {
         id: OperationId::from_uuid(core.ids().uuid()),
         medecin_id: doctor.id,
@@ -179,38 +224,96 @@ async fn record(
         nature,
         effet_du,
         effet_au: nouvelle.effet_au,
-        caisse: contexte.acteur().identite(),
+        caisse,
         motif: nouvelle.motif.clone(),
-        etat: EtatOperation::EnAttente,
+        justification: nouvelle.justification.clone(),
+        prepare_par,
+        expire_le,
+        etat: if to_confirm { EtatOperation::AConfirmer } else { EtatOperation::EnAttente },
         version: 1,
         enregistre_le: doctor.instant,
+        confirmee_le: None,
         annulee_le: None,
+        derniere: true,
     };
-    write_facts(core, tx, doctor.id, &changes, doctor.instant).await?;
-    changements::touch(tx, doctor.id, doctor.instant).await?;
+    may_record(tx, contexte, &operation, (nouvelle, changes.lieux(&medecin))).await?;
     operations::insert(tx, &operation).await?;
-    let compte = expected(core, tx, &operation).await?;
-    Ok(Suivi { operation, compte })
+    if to_confirm {
+        confirmation::keep(tx, &operation, nouvelle, &changes).await?;
+    } else if operation.change_les_faits() {
+        write_facts(core, tx, doctor.id, &changes, doctor.instant).await?;
+        changements::touch(tx, doctor.id, doctor.instant).await?;
+    }
+    let rapports = rapports_of(tx, contexte, &operation).await?;
+    suivi(core, tx, contexte, (operation, rapports)).await
 }
 
-/// Queues the job of an operation, and tells it.
-async fn announce(opening: &mut Opening<'_>, operation: &Operation) -> Result<(), ServiceError> {
-    let (core, instant) = (opening.core(), operation.enregistre_le);
-    plan(core, opening.conn(), DO, (operation.id, instant)).await?;
-    opening.tell(fact(operation, operation.nature.evenement()), instant).await
+/// Queues the job of an operation, and tells it to everybody and to each caisse; one that waits is told, and no
+/// more.
+async fn announce(opening: &mut Opening<'_>, suivi: &Suivi) -> Result<(), ServiceError> {
+    let (core, operation) = (opening.core(), &suivi.operation);
+    let instant = operation.instant();
+    if operation.etat == EtatOperation::AConfirmer {
+        return opening
+            .tell(fact(operation, NatureEvenement::MedecinOperationPreparee), instant)
+            .await;
+    }
+    plan(core, opening.conn(), DO, (operation.id, None), instant).await?;
+    let nature = operation.nature.evenement();
+    opening.tell(fact(operation, nature), instant).await?;
+    if operation.caisse.is_some() {
+        return Ok(());
+    }
+    let caisses: Vec<String> = suivi.portee.caisses.iter().map(|(code, _)| code.clone()).collect();
+    actes_nationaux::concern(opening.conn(), operation.id, &caisses).await?;
+    tell_caisses(opening, operation, nature, (&suivi.portee.caisses, instant)).await
 }
 
-/// What an operation will do, by the designations known now.
+/// Tells each caisse that an operation concerns how many of its patients it reaches.
+async fn tell_caisses(
+    opening: &mut Opening<'_>,
+    operation: &Operation,
+    nature: NatureEvenement,
+    (caisses, instant): (&[(String, i64)], DateTime<Utc>),
+) -> Result<(), ServiceError> {
+    for (caisse, patients) in caisses {
+        let (id, kind) = (operation.id, operation.nature);
+        let donnees = json!({
+            "operation_id": id, "nature": kind, "caisse": caisse, "patients": patients,
+        });
+        opening.tell(fact(operation, nature).with(donnees), instant).await?;
+    }
+    Ok(())
+}
+
+/// Refuses a cessation that begins long ago and does not say why.
+fn verify_justified(core: &Core, nouvelle: &NouvelleOperation) -> Result<(), ServiceError> {
+    let days = core.valeur(Parametre::OperationRetroactivite, core.today())?;
+    let ago = core.today().signed_duration_since(nouvelle.effet_du).num_days();
+    if !nouvelle.nature.cesse() || ago <= days || nouvelle.justification.is_some() {
+        return Ok(());
+    }
+    let message = format!("attendu : pourquoi une cessation d'il y a plus de {days} jours");
+    Err(ServiceError::champ("/justification", "justification_requise", message))
+}
+
+/// What an operation will do for the patients of a caisse or for all, by the designations known now.
 async fn expected(
     core: &Core,
     conn: &mut Connection,
     operation: &Operation,
-) -> Result<Compte, ServiceError> {
+    caisse: Option<&str>,
+) -> Result<Portee, ServiceError> {
     let (doctor, jour) = (operation.medecin_id, operation.effet_du);
-    let posterieures = operations::later(conn, doctor, jour).await?;
+    let posterieures = operations::later(conn, doctor, jour, caisse).await?;
     let mut compte = Compte { posterieures, ..Compte::default() };
-    for (others, count) in operations::groups(conn, doctor, jour).await? {
+    let mut caisses = BTreeMap::<String, i64>::new();
+    for (others, own, count) in operations::groups(conn, doctor, jour, caisse).await? {
         let more = |total: i64| total.saturating_add(count);
+        if let Some(own) = own {
+            let total = caisses.entry(own).or_default();
+            *total = more(*total);
+        }
         compte.concernes = more(compte.concernes);
         let ends = match operation.nature.fin() {
             None => false,
@@ -230,7 +333,7 @@ async fn expected(
             compte.membres_fermes = more(compte.membres_fermes);
         }
     }
-    Ok(compte)
+    Ok(Portee { compte, caisses: caisses.into_iter().collect() })
 }
 
 /// Locks a doctor of the register.
@@ -239,15 +342,17 @@ async fn lock_doctor(core: &Core, tx: &mut Tx, rpps: &Rpps) -> Result<Verrouille
     locked.ok_or(ServiceError::Introuvable)
 }
 
-/// Queues a job of an operation.
+/// Queues a job of an operation, for the patients of a caisse or for all.
 async fn plan(
     core: &Core,
     tx: &mut Tx,
     nature: &str,
-    (id, instant): (OperationId, DateTime<Utc>),
+    (id, caisse): (OperationId, Option<&str>),
+    instant: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
     let task = TacheId::from_uuid(core.ids().uuid());
-    let (cle, charge) = (id.to_string(), json!({ "operation_id": id }));
+    let cle = caisse.map_or_else(|| id.to_string(), |caisse| format!("{id}:{caisse}"));
+    let charge = json!({ "operation_id": id, "caisse": caisse });
     taches::enqueue(tx, task, nature, Some(&cle), &charge, core.now(), instant).await?;
     Ok(())
 }
@@ -263,33 +368,25 @@ fn operation_of(charge: &Value) -> Option<OperationId> {
     charge.get("operation_id")?.as_str()?.parse().ok()
 }
 
-/// An operation of the calling caisse; those of others do not exist for it.
-async fn own(
+/// An operation with those of its patients whom the caller may count: expected until its job has listed them.
+async fn suivi(
+    core: &Core,
     conn: &mut Connection,
     contexte: &Contexte,
-    id: OperationId,
-) -> Result<Operation, ServiceError> {
-    let caisse = contexte.acteur().identite();
-    operations::get(conn, id)
-        .await?
-        .filter(|operation| operation.caisse == caisse)
-        .ok_or(ServiceError::Introuvable)
-}
-
-/// An operation with its patients.
-async fn suivi(conn: &mut Connection, operation: Operation) -> Result<Suivi, ServiceError> {
-    let compte = operations::progress(conn, operation.id).await?;
-    let posterieures = operations::later(conn, operation.medecin_id, operation.effet_du).await?;
-    Ok(Suivi { operation, compte: Compte { posterieures, ..compte } })
-}
-
-/// Natures that end every practice of the doctor.
-const fn ends_practice(nature: NatureOperation) -> bool {
-    matches!(
-        nature,
-        NatureOperation::Retraite
-            | NatureOperation::Cessation
-            | NatureOperation::Deces
-            | NatureOperation::ChangementDepartement
-    )
+    found: (Operation, Rapports),
+) -> Result<Suivi, ServiceError> {
+    let actions = actions(core, conn, contexte, &found).await?;
+    let (operation, caisse) = (found.0, caisse_of(contexte));
+    let caisse = caisse.as_deref();
+    if matches!(operation.etat, EtatOperation::AConfirmer | EtatOperation::EnAttente) {
+        let portee = expected(core, conn, &operation, caisse).await?;
+        return Ok(Suivi { operation, portee, actions });
+    }
+    let compte = operations::progress(conn, operation.id, caisse).await?;
+    let (doctor, jour) = (operation.medecin_id, operation.effet_du);
+    let posterieures = operations::later(conn, doctor, jour, caisse).await?;
+    let caisses = actes_nationaux::caisses(conn, operation.id, caisse).await?;
+    let caisses = caisses.into_iter().map(|(code, patients, _)| (code, patients)).collect();
+    let portee = Portee { compte: Compte { posterieures, ..compte }, caisses };
+    Ok(Suivi { operation, portee, actions })
 }

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::operation_of;
@@ -57,6 +57,7 @@ pub async fn undo(core: &Core, task: &Tache) -> Result<(), ServiceError> {
     let Some(operation) = of_task(core, task).await? else { return Ok(()) };
     wait_for_choices(core, &operation).await?;
     walk(core, task, &operation, Sens::Defaire).await?;
+    // Undone for the patients of a caisse, it stands for the others.
     let mut job = core.job("operation.undone").await?;
     let (from, to) = (EtatOperation::Annulation, EtatOperation::Annulee);
     operations::advance(job.conn(), operation.id, from, to).await?;
@@ -94,14 +95,14 @@ async fn walk(
     operation: &Operation,
     sens: Sens,
 ) -> Result<(), ServiceError> {
+    let caisse = task.charge.get("caisse").and_then(Value::as_str);
     let mut after = None;
     let mut failed = None;
     loop {
         let mut conn = core.public("operation.page").await?;
-        let page = match sens {
-            Sens::Faire => operations::to_do(&mut conn, operation.id, after, PAGE).await?,
-            Sens::Defaire => operations::to_undo(&mut conn, operation.id, after, PAGE).await?,
-        };
+        let (whose, next) = ((operation.id, caisse), (after, PAGE));
+        let undo = sens == Sens::Defaire;
+        let page = operations::remaining(&mut conn, whose, undo, next).await?;
         drop(conn);
         let Some(last) = page.last().copied() else { break };
         after = Some(last);
@@ -167,7 +168,9 @@ async fn serve(core: &Core, operation: &Operation, patient: PatientId) -> Result
     if done.is_none() && !ended && marked.is_none() {
         let standing = is_standing(writing.conn(), operation.id).await?;
         let (medecin, jour) = (operation.medecin_id, operation.effet_du);
-        let told = standing && autres_le(&frise.segments, medecin, jour).is_some();
+        let told = standing
+            && !operation.nature.cesse()
+            && autres_le(&frise.segments, medecin, jour).is_some();
         let resultat =
             if told { ResultatOperation::Notifiee } else { ResultatOperation::Inchangee };
         let (outcome, instant) = ((resultat, false), writing.instant);

@@ -32,7 +32,9 @@ pub(super) async fn open<'a>(
 pub(super) const fn caisse_of(acteur: &Acteur) -> Result<Caisse, ServiceError> {
     match acteur {
         Acteur::Caisse(caisse) => Ok(*caisse),
-        Acteur::Medecin(_) | Acteur::Patient(_) => Err(ServiceError::Introuvable),
+        Acteur::Medecin(_) | Acteur::Patient(_) | Acteur::Referentiel => {
+            Err(ServiceError::Introuvable)
+        }
     }
 }
 

@@ -73,11 +73,13 @@ fn verify_own(
 ) -> Result<(), ServiceError> {
     match acteur {
         Acteur::Caisse(caisse) if caisse.gere(&nouveau.organisme) => Ok(()),
-        Acteur::Caisse(_) | Acteur::Patient(_) | Acteur::Medecin(_) => Err(ServiceError::champ(
-            pointeur,
-            "hors_perimetre",
-            "un organisme de la caisse qui appelle",
-        )),
+        Acteur::Caisse(_) | Acteur::Patient(_) | Acteur::Medecin(_) | Acteur::Referentiel => {
+            Err(ServiceError::champ(
+                pointeur,
+                "hors_perimetre",
+                "un organisme de la caisse qui appelle",
+            ))
+        }
     }
 }
 
@@ -183,8 +185,8 @@ pub async fn accesses(
     before: Option<AccesId>,
     limit: i64,
 ) -> Result<Seen<Vec<AccesLu>>, ServiceError> {
-    let Acteur::Patient(own) = *contexte.acteur() else { return Err(ServiceError::Introuvable) };
     let mut search = core.search(contexte).await?;
+    let Acteur::Patient(own) = *contexte.acteur() else { return Err(ServiceError::Introuvable) };
     let own = fusions_stored::merged_into(search.conn(), own).await?.unwrap_or(own);
     let mut access = search.on(own, &[]).await?;
     let accesses = acces::list(access.conn(), core.coffre(), own, before, limit).await?;

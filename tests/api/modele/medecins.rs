@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::monde::{DOCTORS, World};
 use crate::support::TestApp;
+use crate::support::cessation::{operate, simple, undo};
 use crate::support::vie::AIN;
 
 /// Two doctors of one cabinet.
@@ -40,11 +41,11 @@ impl World {
             return false;
         }
         let from = self.today() + TimeDelta::days(1);
-        let body = json!({ "rpps": doctor, "nature": "retraite", "effet_du": from });
-        let made = self.app.caisse(AIN).post("/v1/operations", body).await.expect(202);
+        let body = simple(doctor, "retraite", &from.to_string());
+        let made = operate(&self.app, body).await;
         self.app.run_jobs().await;
         self.stopped.insert(doctor, from);
-        self.operations.insert(doctor, Operation(made["id"].clone()));
+        self.operations.insert(doctor, Operation(made));
         true
     }
 
@@ -52,11 +53,8 @@ impl World {
     pub async fn resume(&mut self) -> bool {
         let all: Vec<&'static str> = self.operations.keys().copied().collect();
         let Some(doctor) = all.choose(&mut self.random).copied() else { return false };
-        let Some(Operation(id)) = self.operations.remove(doctor) else { return false };
-        let path = format!("/v1/operations/{}", id.as_str().unwrap());
-        let caller = self.app.caisse(AIN);
-        let version = caller.get(&path).await.expect(200)["version"].as_i64().unwrap();
-        caller.post_on(&format!("{path}/annulation"), version, json!({})).await.expect(202);
+        let Some(Operation(made)) = self.operations.remove(doctor) else { return false };
+        undo(&self.app, &made).await.expect(202);
         self.app.run_jobs().await;
         self.stopped.remove(doctor);
         true

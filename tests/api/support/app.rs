@@ -95,6 +95,12 @@ impl TestApp {
         self.caller(&Acteur::Caisse(Caisse::of(Organisme::parse(organisme).unwrap())))
     }
 
+    /// An agent of the national register of doctors.
+    pub fn referentiel(&self, sub: &str) -> Caller<'_> {
+        let acteur = Acteur::Referentiel;
+        self.bearer(self.emetteur.issue_as(&acteur, sub, &*self.clock, &self.ids, 3600).unwrap())
+    }
+
     /// Nobody in particular.
     pub fn anonymous(&self) -> Caller<'_> {
         Caller { app: self, token: None, lecteur: None }

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod cessation;
 pub mod contract;
 pub mod database;
 pub mod issuer;

@@ -58,7 +58,6 @@ impl World {
         self.bearer(changes).await.map(|appelant| match appelant.porteur {
             Porteur::Acteur(acteur) => acteur.role().mot(),
             Porteur::PatientParNumero { .. } => "patient par numéro",
-            Porteur::Referentiel => "referentiel",
         })
     }
 }

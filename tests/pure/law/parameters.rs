@@ -86,6 +86,8 @@ fn every_loaded_value_is_the_published_one_from_its_first_day_to_its_last() {
             "DA_SECTEUR_1",
             "TARIFS_OPPOSABLES_PARCOURS",
             "MT_DELAI_TRANSMISSION",
+            "OPERATION_RETROACTIVITE",
+            "OPERATION_DELAI_CONFIRMATION",
         ]
     );
 }

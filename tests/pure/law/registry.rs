@@ -151,6 +151,8 @@ fn every_basis_and_every_parameter_is_used() {
             "AVIS_PONCTUEL_COEF",
             "AVIS_PONCTUEL_COEF_PUPH",
             "MT_DELAI_TRANSMISSION",
+            "OPERATION_RETROACTIVITE",
+            "OPERATION_DELAI_CONFIRMATION",
         ]
     );
 }

@@ -1,4 +1,4 @@
-//! What a caisse says happened to a doctor.
+//! What is said to have happened to a doctor.
 
 use chrono::NaiveDate;
 
@@ -35,6 +35,8 @@ lecture! {
         specialite: Option<Specialite>,
         /// Motif, sans donnée médicale.
         motif: Option<Texte<1, 200>>,
+        /// Pourquoi si tard. Obligatoire pour une cessation d'il y a plus de 90 jours.
+        justification: Option<Texte<1, 500>>,
     }
 
     /// Exercice qui commence le premier jour de l'opération.
@@ -83,6 +85,7 @@ impl OperationDemande {
             exercice: exercice.flatten(),
             specialite: self.specialite,
             motif: self.motif.map(|text| text.0),
+            justification: self.justification.map(|text| text.0),
         }))
     }
 

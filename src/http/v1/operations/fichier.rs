@@ -81,7 +81,9 @@ fn render(
 ) -> impl FnOnce(Vec<(usize, LigneImportee)>) -> Result<Rendu, serde_json::Error> {
     move |done| {
         let outcome = |(number, line): (usize, LigneImportee)| match line {
-            LigneImportee::Enregistree(suivi) => LigneImportVue::accepted(number, &suivi),
+            LigneImportee::Enregistree(suivi) => {
+                LigneImportVue::accepted(simulation, number, &suivi)
+            }
             LigneImportee::Refusee(error) => LigneImportVue::refused(number, &Refus::from(error)),
         };
         let lines = refusees

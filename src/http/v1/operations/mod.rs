@@ -1,4 +1,4 @@
-//! Operations on a doctor: counted, recorded, imported from a file, watched, undone.
+//! Operations on a doctor: counted, recorded, confirmed, imported from a file, watched, undone.
 
 mod demande;
 mod fichier;
@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use self::demande::OperationDemande;
 use self::vue::{CompteVue, OperationVue};
+use crate::domain::digest::Empreinte;
 use crate::domain::droits::Demarche;
 use crate::domain::ids::OperationId;
 use crate::http::AppState;
@@ -32,6 +33,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(fichier::preview_import))
         .routes(routes!(get))
         .routes(routes!(cancel))
+        .routes(routes!(confirm))
 }
 
 lecture! {
@@ -71,8 +73,8 @@ async fn preview(
     let contexte = appel.exige(Demarche::ApercuOperation)?;
     let tests = patients::accepts_test_numbers(&state.core);
     let nouvelle = corps.valeur.into_domain(tests).map_err(Refus::champs)?;
-    let compte = operations::preview(&state.core, &contexte, &nouvelle).await?;
-    respond_json(&CompteVue::from(&compte))
+    let portee = operations::preview(&state.core, &contexte, &nouvelle).await?;
+    respond_json(&CompteVue::from(&portee))
 }
 
 /// Enregistrer ce qui arrive à un médecin
@@ -82,6 +84,9 @@ async fn preview(
 /// sans bloquer personne. Retraite, cessation, décès et changement de département closent la ligne du
 /// médecin ; un changement de cabinet ou de spécialité ne la clôt que dans une désignation conjointe
 /// dont les conditions ne tiennent plus ; une suspension prévient les patients.
+///
+/// Une caisse agit sur l'exercice dans son département, et ne clôt que les lignes de ses patients. Arrêter
+/// l'exercice est un acte national : un agent du référentiel le prépare (`a_confirmer`), un autre le confirme.
 #[utoipa::path(
     post,
     path = "/v1/operations",
@@ -106,7 +111,8 @@ async fn create(
 
 /// Suivre une opération
 ///
-/// Son état, et combien de patients sont traités. Seule la caisse qui l'a enregistrée la lit.
+/// Son état, et combien de patients sont traités. La lisent qui l'a enregistrée, le référentiel et chaque caisse
+/// concernée par un acte national : elle n'y compte que ses patients.
 #[utoipa::path(
     get,
     path = "/v1/operations/{id}",
@@ -132,7 +138,7 @@ async fn get(
 ///
 /// Les faits du médecin sont remis aussitôt ; un travail de fond rouvre exactement ce qu'elle a clos. Un
 /// patient qui a choisi un autre médecin entre-temps garde ce choix. La dernière opération sur un médecin
-/// s'annule d'abord.
+/// s'annule d'abord. Une caisse annule un acte national pour ses propres patients.
 #[utoipa::path(
     post,
     path = "/v1/operations/{id}/annulation",
@@ -155,4 +161,30 @@ async fn cancel(
     let rendre = render(StatusCode::ACCEPTED);
     let vue = (id, version);
     respond(operations::cancel(&state.core, &demande, vue, motif.as_deref(), rendre).await)
+}
+
+/// Confirmer un acte national
+///
+/// Par un autre agent que celui qui l'a préparé. Chaque caisse concernée est prévenue.
+#[utoipa::path(
+    post,
+    path = "/v1/operations/{id}/confirmation",
+    operation_id = "confirmer_operation",
+    responses((status = 202, description = "L'opération, dont le travail commence", body = OperationVue,
+        headers(("Location")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "meme_agent", "transition_interdite"])))
+)]
+async fn confirm(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<OperationId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Demarche::ConfirmerOperation)?;
+    // There is no body: the address and the version are the whole request.
+    let requete = Empreinte::of(format!("operation {id} {version} confirmation"));
+    let demande = cle.demande(contexte, requete);
+    let rendre = render(StatusCode::ACCEPTED);
+    respond(operations::confirm(&state.core, &demande, (id, version), rendre).await)
 }

@@ -6,11 +6,11 @@ use utoipa::ToSchema;
 
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::OperationId;
-use crate::domain::operation::{ActionOperation, Compte, EtatOperation, NatureOperation};
+use crate::domain::operation::{ActionOperation, EtatOperation, NatureOperation};
 use crate::http::idempotency::Anonymous;
 use crate::http::problem::{ErreurChamp, Refus};
 use crate::http::schemas::CodeProbleme;
-use crate::services::operations::Suivi;
+use crate::services::operations::{Portee, Suivi};
 
 /// Opération sur un médecin.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,18 +25,27 @@ pub(crate) struct OperationVue {
     effet_du: NaiveDate,
     /// Premier jour qui suit une suspension, ou null.
     effet_au: Option<NaiveDate>,
-    /// Motif, dans les mots de la caisse.
+    /// Caisse qui agit ; null pour le référentiel.
+    #[schema(example = "01011")]
+    caisse: Option<String>,
+    /// Motif.
     motif: Option<String>,
+    /// Pourquoi si tard, ou null.
+    justification: Option<String>,
     /// Avancement.
     etat: EtatOperation,
     /// Version : l'ETag de l'opération, qui change avec son état.
     #[schema(example = 1)]
     version: i32,
-    /// Patients concernés, et ce qui est fait d'eux.
+    /// Patients concernés, et ce qui est fait d'eux ; les siens pour une caisse.
     compte: CompteVue,
     /// Enregistrement.
     enregistree_le: DateTime<Utc>,
-    /// Demande d'annulation, ou null.
+    /// Jusqu'à quand il se confirme, ou null.
+    expire_le: Option<DateTime<Utc>>,
+    /// Confirmation, ou null.
+    confirmee_le: Option<DateTime<Utc>>,
+    /// Demande d'annulation ou expiration, ou null.
     annulee_le: Option<DateTime<Utc>>,
     /// Ce que l'appelant peut faire maintenant.
     actions: Vec<ActionOperation>,
@@ -74,13 +83,31 @@ pub(crate) struct CompteVue {
     /// Désignations du médecin qui commencent ce jour ou après : laissées telles quelles, à examiner.
     #[schema(example = 0)]
     posterieures: i64,
+    /// Caisses de ces patients.
+    caisses: Vec<CaisseConcerneeVue>,
+}
+
+/// Caisse concernée.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CaisseConcerneeVue {
+    /// Régime et caisse.
+    #[schema(example = "01011")]
+    caisse: String,
+    /// Patients qui en dépendent le premier jour.
+    #[schema(example = 2100)]
+    patients: i64,
 }
 
 impl Anonymous for CompteVue {}
 
-impl From<&Compte> for CompteVue {
-    fn from(compte: &Compte) -> Self {
+impl From<&Portee> for CompteVue {
+    fn from(Portee { compte, caisses }: &Portee) -> Self {
+        let caisse = |(caisse, patients): &(String, i64)| CaisseConcerneeVue {
+            caisse: caisse.clone(),
+            patients: *patients,
+        };
         Self {
+            caisses: caisses.iter().map(caisse).collect(),
             concernes: compte.concernes,
             designations_closes: compte.fermees,
             lignes_closes: compte.membres_fermes,
@@ -103,13 +130,17 @@ impl From<&Suivi> for OperationVue {
             nature: operation.nature,
             effet_du: operation.effet_du,
             effet_au: operation.effet_au,
+            caisse: operation.caisse.clone(),
             motif: operation.motif.clone(),
+            justification: operation.justification.clone(),
             etat: operation.etat,
             version: operation.version,
-            compte: CompteVue::from(&suivi.compte),
+            compte: CompteVue::from(&suivi.portee),
             enregistree_le: operation.enregistre_le,
+            expire_le: operation.expire_le,
+            confirmee_le: operation.confirmee_le,
             annulee_le: operation.annulee_le,
-            actions: operation.actions(),
+            actions: suivi.actions.clone(),
         }
     }
 }
@@ -129,8 +160,10 @@ pub(crate) struct LigneImportVue {
     /// Numéro de la ligne, à partir de 1.
     #[schema(example = 1)]
     pub(super) ligne: usize,
-    /// Opération enregistrée, ou simulée ; null quand la ligne est refusée.
+    /// Opération enregistrée ; null à blanc, ou quand la ligne est refusée.
     pub(super) operation: Option<OperationVue>,
+    /// À blanc, ce que la ligne ferait ; ou null.
+    pub(super) compte: Option<CompteVue>,
     /// Code du refus, ou null.
     #[schema(value_type = Option<CodeProbleme>)]
     pub(super) code: Option<&'static str>,
@@ -148,15 +181,17 @@ impl ImportVue {
 }
 
 impl LigneImportVue {
-    pub(super) fn accepted(ligne: usize, suivi: &Suivi) -> Self {
-        let operation = Some(OperationVue::from(suivi));
-        Self { ligne, operation, code: None, detail: None, erreurs: Vec::new() }
+    pub(super) fn accepted(simulation: bool, ligne: usize, suivi: &Suivi) -> Self {
+        let operation = (!simulation).then(|| OperationVue::from(suivi));
+        let compte = simulation.then(|| CompteVue::from(&suivi.portee));
+        Self { ligne, operation, compte, code: None, detail: None, erreurs: Vec::new() }
     }
 
     pub(super) fn refused(ligne: usize, refus: &Refus) -> Self {
         Self {
             ligne,
             operation: None,
+            compte: None,
             code: Some(refus.code.as_str()),
             detail: Some(refus.detail.clone()),
             erreurs: refus.erreurs.clone(),
