@@ -2,7 +2,7 @@
 
 use utoipa::openapi::OpenApi;
 
-/// YAML of a document, where a reference and a list of words take one line.
+/// YAML of a document, where a reference, and a list or an object of words take one line.
 pub(crate) fn to_yaml(document: &OpenApi) -> String {
     let yaml = document.to_yaml().unwrap_or_default();
     let lines: Vec<&str> = yaml.lines().collect();
@@ -29,10 +29,21 @@ fn in_one_line<'a, 'b>(line: &str, after: &'a [&'b str]) -> Option<(String, &'a 
     };
     let count = after.iter().take_while(is_inside).count();
     let (inside, left) = after.split_at_checked(count).filter(|_| line.ends_with(':'))?;
-    if let [only] = inside
+    if let [names @ .., only] = inside
+        && names.iter().all(|name| name.ends_with(':') && !name.trim_start().starts_with("- "))
         && let Some(reference) = short(only.trim_start()).filter(|value| value.starts_with('{'))
     {
-        return Some((format!(" {reference}"), left));
+        let nest = |value, name: &&str| format!("{{{} {value}}}", name.trim_start());
+        return Some((format!(" {}", names.iter().rev().fold(reference, nest)), left));
+    }
+    let member = |line: &&str| {
+        let (name, value) = line.split_once(": ")?;
+        Some(format!("{}: {}", short(name.trim_start())?, short(value)?))
+    };
+    if let Some(members) = inside.iter().map(member).collect::<Option<Vec<_>>>()
+        && !members.is_empty()
+    {
+        return Some((format!(" {{{}}}", members.join(", ")), left));
     }
     let items = inside.iter().map(|item| short(item.trim_start().strip_prefix("- ")?));
     let items: Vec<String> = items.collect::<Option<_>>()?;
