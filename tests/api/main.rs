@@ -56,6 +56,7 @@ mod readme;
 mod receptions;
 mod reevaluations;
 mod rejeu;
+mod representants;
 mod retraits;
 mod sandbox;
 mod schema;
