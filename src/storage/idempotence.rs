@@ -117,6 +117,22 @@ pub async fn save(
     Ok(())
 }
 
+/// Forgets a key that was claimed and not answered.
+pub async fn release(
+    conn: &mut PgConnection,
+    appelant: &str,
+    cle: &str,
+) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* idempotence.release */ DELETE FROM idempotence WHERE appelant = $1 AND cle = $2",
+        appelant,
+        cle
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Forgets the keys claimed before an instant; gives how many.
 pub async fn purge(conn: &mut PgConnection, before: DateTime<Utc>) -> Result<u64, StorageError> {
     Ok(sqlx::query!(

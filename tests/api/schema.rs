@@ -20,7 +20,7 @@ const REFERENCE: [&str; 10] = [
     "honoraires_annee",
 ];
 /// Tables of the service itself.
-const SERVICE: [&str; 4] = ["_sqlx_migrations", "evenement", "idempotence", "tache"];
+const SERVICE: [&str; 5] = ["_sqlx_migrations", "essai", "evenement", "idempotence", "tache"];
 
 async fn strings(pool: &PgPool, statement: &'static str) -> Vec<String> {
     sqlx::query_scalar(statement).fetch_all(pool).await.unwrap()

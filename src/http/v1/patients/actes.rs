@@ -1,18 +1,23 @@
 //! What a caisse records of a person's life, one address an act.
 
+use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::demande::{
-    AdresseDemande, ChangementIdentifiantDemande, DecesDemande, OrganismeDemande,
-    RectificationDecesDemande, RectificationIdentifiantDemande, StatutDemande,
+    AdresseDemande, AnnulationDossierDemande, ChangementIdentifiantDemande, DecesDemande,
+    OrganismeDemande, RectificationDecesDemande, RectificationIdentifiantDemande, StatutDemande,
 };
 use super::vue::PatientVue;
+use super::{PatientDemande, PatientTrouveVue};
+use crate::domain::droits::Demarche;
 use crate::domain::ids::PatientId;
 use crate::domain::patient::UsageIdentifiant;
 use crate::domain::vie::DossierPatient;
 use crate::http::AppState;
-use crate::http::idempotency::rendre;
+use crate::http::extract::{Appel, CleIdempotence, Corps};
+use crate::http::idempotency::{rendre, respond};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::http::v1::acte::acte;
@@ -22,12 +27,22 @@ use crate::services::patients;
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(change_organisme))
+        .routes(routes!(undo_organisme))
+        .routes(routes!(take_over))
         .routes(routes!(change_statut))
         .routes(routes!(change_identifiant))
         .routes(routes!(correct_identifiant))
         .routes(routes!(change_adresse))
         .routes(routes!(record_deces))
         .routes(routes!(correct_deces))
+}
+
+/// Names whose caisse changes, to callers who may see nothing more of them.
+fn name(
+    (patient_id, version): (PatientId, Option<i32>),
+    statut: StatusCode,
+) -> Result<Rendu, serde_json::Error> {
+    rendre(statut, None, version, &PatientTrouveVue { patient_id })
 }
 
 /// Renders a person, with their version as ETag.
@@ -39,12 +54,50 @@ acte! {
     /// Changer de caisse ou de régime
     ///
     /// La désignation continue sans signature ni interruption : elle appartient à la personne. L'ancien
-    /// organisme ne lit plus que ce qui fut de son temps ; le nouveau, tout.
+    /// organisme ne lit plus, dès ce jour, que ce qui fut de son temps ; le nouveau, tout. Jusqu'à trois mois à l'avance.
     change_organisme: ChangerOrganisme = "changer_organisme" "/v1/patients/{id}/changements-d-organisme",
         PatientId, OrganismeDemande => PatientVue "Le patient et ses faits datés", [],
     |core, demande, vu, recue| {
         patients::change_organisme(core, demande, vu, (recue.organisme, recue.effet_du), render)
     }
+}
+
+acte! {
+    /// Annuler un changement de caisse
+    ///
+    /// Le dernier, enregistré à tort, par la caisse qui a reçu le patient ou par celle qui l'a envoyé : chacune
+    /// retrouve ses jours, et celle qui l'avait reçu n'en lit plus rien.
+    undo_organisme: AnnulerOrganisme =
+        "annuler_changement_organisme" "/v1/patients/{id}/changements-d-organisme/annulation",
+        PatientId, AnnulationDossierDemande => PatientTrouveVue "Le patient", [],
+    |core, demande, vu, recue| {
+        patients::undo_organisme(core, demande, vu, recue.motif, |found| name((found.0, None), StatusCode::OK))
+    }
+}
+
+/// Prendre en charge un patient d'une autre caisse
+///
+/// Par toute son identité, comme à l'enregistrement, dès « affilie_du » : trois mois à l'avance au plus,
+/// vingt-sept en arrière. Son ancienne caisse en est avertie et le reste jusqu'à la veille ; la désignation
+/// continue. Inconnu ou différent, la réponse est la même.
+#[utoipa::path(
+    post,
+    path = "/v1/mutations",
+    operation_id = "enregistrer_mutation",
+    responses((status = 201, description = "Le patient", body = PatientTrouveVue,
+        headers(("ETag")))),
+    extensions(("x-problemes" = json!(["role_interdit", "patient_existant", "trop_d_essais"])))
+)]
+async fn take_over(
+    State(state): State<AppState>,
+    appel: Appel,
+    cle: CleIdempotence,
+    corps: Corps<PatientDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Demarche::EnregistrerMutation)?;
+    let demande = cle.demande(contexte, corps.requete);
+    let rendre = |found: &(PatientId, i32)| name((found.0, Some(found.1)), StatusCode::CREATED);
+    respond(patients::take_over(&state.core, &demande, &corps.valeur.into_domain(), rendre).await)
 }
 
 acte! {
