@@ -1,4 +1,5 @@
 DROP TABLE tache;
+DROP TABLE essai;
 DROP TABLE idempotence;
 DROP TABLE acces;
 DROP VIEW journal;

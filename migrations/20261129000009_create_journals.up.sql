@@ -79,6 +79,20 @@ CREATE TABLE idempotence (
 );
 CREATE INDEX idempotence_purge ON idempotence (enregistre_le);
 
+-- Tries with a number that found nobody, by who makes them: what slows and stops who guesses a birth date. Keyed digests
+-- only; a row is of no use after a day.
+CREATE TABLE essai (
+    numero bytea NOT NULL,
+    -- A subject, or the whole of the organisation that it acts for.
+    appelant bytea NOT NULL,
+    essais smallint NOT NULL,
+    -- The first of these tries, and the last.
+    depuis timestamptz NOT NULL,
+    dernier_le timestamptz NOT NULL,
+    PRIMARY KEY (numero, appelant)
+);
+CREATE INDEX essai_purge ON essai (depuis);
+
 -- Jobs, taken with a lease by any instance.
 CREATE TABLE tache (
     tache_id uuid PRIMARY KEY,

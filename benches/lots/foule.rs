@@ -99,13 +99,13 @@ pub fn charger(folder: &Path, coffre: &Coffre, persons: usize) {
             let (person, own) = (uuid(3, n), uuid(4, n));
             write!(line, "{person}\t{own}\t{born}\t1\t\\\\x{cipher}\t[{born},)\t{INSTANT}")
         });
-        let columns = "identifiant_patient (patient_id, identifiant_id, nature, usage, empreinte, valeur_chiffree, effet, enregistre_le)";
+        let columns = "identifiant_patient (patient_id, identifiant_id, nature, usage, empreinte, valeur_chiffree, conteste, effet, enregistre_le)";
         let cipher = "ab".repeat(56);
         copy(out, columns, persons, |n, line| {
             let number = IdentifiantPersonne::parse("nir", &nir(n)).unwrap();
             write!(line, "{}\t{}\tnir\tindividuel\t\\\\x", uuid(3, n), uuid(5, n))?;
             coffre.empreinte(&number).iter().try_for_each(|byte| write!(line, "{byte:02x}"))?;
-            write!(line, "\t\\\\x{cipher}\t[{},)\t{INSTANT}", naissance(n))
+            write!(line, "\t\\\\x{cipher}\tf\t[{},)\t{INSTANT}", naissance(n))
         });
         let columns = "affiliation (patient_id, affiliation_id, organisme, effet, enregistre_le)";
         copy(out, columns, persons, |n, line| {

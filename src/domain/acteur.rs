@@ -76,6 +76,11 @@ impl Acteur {
         }
     }
 
+    /// The caisse, if it is one.
+    pub const fn caisse(&self) -> Option<&Caisse> {
+        if let Self::Caisse(caisse) = self { Some(caisse) } else { None }
+    }
+
     /// Who, as written in traces: an RPPS, an internal id, the code of a caisse, or the one national register.
     pub fn identite(&self) -> String {
         match self {

@@ -129,10 +129,11 @@ natures! {
     ReevaluationAppliquee = 60 "reevaluation.appliquee" Aucun [SA_CAISSE],
     RepresentationEnregistree = 61 "representation.enregistree" Aucun [FAMILLE, CAISSES],
     RepresentationTerminee = 62 "representation.terminee" Aucun [FAMILLE, CAISSES],
-    MedecinOperationPreparee = 66 "medecin.operation_preparee" Aucun [MEDECINS],
     DeclarationContestee = 63 "declaration.contestee" Debut [FAMILLE, NOMMES, CAISSES],
     DeclarationContestationRetenue = 64 "declaration.contestation_retenue" Aucun [FAMILLE, NOMMES, CAISSES],
     DeclarationContestationRejetee = 65 "declaration.contestation_rejetee" Debut [FAMILLE, NOMMES, CAISSES],
+    MedecinOperationPreparee = 66 "medecin.operation_preparee" Aucun [MEDECINS],
+    PatientNumeroDispute = 67 "patient.numero_dispute" Aucun [SA_CAISSE],
 }
 
 impl NatureEvenement {

@@ -19,6 +19,28 @@ pub struct Identite {
     pub rang: RangGemellaire,
 }
 
+/// Letters that the register and a caisse may write with an accent or not.
+const ACCENTS: &str = "ÀÁÂÃÄÅ=A ÈÉÊË=E ÌÍÎÏ=I ÒÓÔÕÖØ=O ÙÚÛÜ=U ÝŸ=Y Ç=C Ñ=N Æ=AE Œ=OE";
+
+/// The letters of a name, in capitals and without accents: neither hyphens nor spaces count.
+fn lettres(nom: &str) -> String {
+    let accents = ACCENTS.split(' ').filter_map(|group| group.split_once('='));
+    let plain = |letter: char| {
+        let known = accents.clone().find(|(accented, _)| accented.contains(letter));
+        known.map_or_else(|| letter.to_string(), |(_, plain)| plain.to_owned())
+    };
+    nom.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_uppercase).map(plain).collect()
+}
+
+impl Identite {
+    /// Whether it is the same: birth date, rank, and the letters of both names.
+    pub fn est_celle_de(&self, other: &Self) -> bool {
+        (self.date_naissance, self.rang) == (other.date_naissance, other.rang)
+            && lettres(&self.nom) == lettres(&other.nom)
+            && lettres(&self.prenom) == lettres(&other.prenom)
+    }
+}
+
 impl std::fmt::Debug for Identite {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Identite(…)")

@@ -56,6 +56,19 @@ impl NatureRepresentation {
             | Self::MandatDeProtectionFuture => RoleSignataire::Tuteur,
         }
     }
+
+    /// Age from which somebody can be that. Parents exercise parental authority even as minors, and no text says
+    /// from which age (Code civil, 371-1): twelve only sets mistakes aside. Whoever represents or assists a
+    /// protected person is of age or emancipated (395 and 445), which nobody is before sixteen (413-2).
+    pub const fn age_minimal(self) -> u8 {
+        match self {
+            Self::TitulaireAutoriteParentale => 12,
+            Self::Tutelle
+            | Self::Curatelle
+            | Self::HabilitationFamiliale
+            | Self::MandatDeProtectionFuture => 16,
+        }
+    }
 }
 
 /// Names of a representative whom the register does not know as a person. `Debug` shows none.

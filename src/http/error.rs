@@ -22,6 +22,9 @@ fn jour(date: chrono::NaiveDate) -> String {
     date.format("%d/%m/%Y").to_string()
 }
 
+const MUTATION_ATTENDUE: &str =
+    "Cette personne est déjà enregistrée : sa nouvelle caisse la prend en charge par une mutation.";
+
 impl From<ServiceError> for Refus {
     #[expect(clippy::too_many_lines, reason = "it is one table")]
     fn from(error: ServiceError) -> Self {
@@ -65,14 +68,12 @@ impl From<ServiceError> for Refus {
                 Code::CleEnCours,
                 "Une requête portant cette clé d'idempotence n'est pas terminée.",
             ),
-            ServiceError::PatientExistant(Some(id)) => Self::new(
+            ServiceError::PatientExistant(id) => Self::new(
                 Code::PatientExistant,
                 format!("Cet identifiant est celui du patient {id}."),
             ),
-            ServiceError::PatientExistant(None) => Self::new(
-                Code::PatientExistant,
-                "Cet identifiant est déjà enregistré, pour une personne d'un autre organisme.",
-            ),
+            ServiceError::MutationAttendue => Self::new(Code::PatientExistant, MUTATION_ATTENDUE),
+            ServiceError::TropDEssais(delai) => Self::trop_d_essais(delai.num_seconds()),
             ServiceError::PatientFusionne(kept) => Self::new(
                 Code::PatientFusionne,
                 format!("Ce dossier a été fusionné avec le dossier {kept}, qui est conservé."),

@@ -87,7 +87,7 @@ catalogue!(
     RepresentationExistante = 409 "representation_existante" "Représentant déjà enregistré"
         "Lire les représentants du patient : ce lien existe sur un jour commun.",
     PatientExistant = 409 "patient_existant" "Patient déjà enregistré"
-        "Rechercher le patient par son identifiant au lieu de le créer.",
+        "Rechercher le patient par son identifiant au lieu de le créer, ou le prendre en charge par une mutation.",
     MedecinExistant = 409 "medecin_existant" "Médecin déjà enregistré"
         "Lire le médecin par son RPPS au lieu de le créer.",
     FacturationExistante = 409 "facturation_existante" "Numéro de facturation d'un autre médecin"
@@ -166,6 +166,8 @@ catalogue!(
         "Le médecin doit exercer à ce lieu le jour de la signature, autrement que comme remplaçant.",
     VersionAbsente = 428 "version_absente" "Version absente"
         "Ajouter l'en-tête If-Match avec l'ETag de la ressource lue.",
+    TropDEssais = 429 "trop_d_essais" "Trop d'essais avec ce numéro"
+        "Vérifier le numéro et la date de naissance ; recommencer après le délai de l'en-tête Retry-After.",
     ErreurInterne = 500 "erreur_interne" "Erreur interne"
         "Signaler l'identifiant de corrélation à l'exploitant.",
     ConflitDeRegles = 500 "conflit_de_regles" "Deux règles se contredisent"
@@ -184,7 +186,10 @@ impl Code {
 
     /// Whether the same request may succeed a little later.
     pub(crate) const fn may_be_tried_again(self) -> bool {
-        matches!(self, Self::ServiceIndisponible | Self::DelaiDepasse | Self::CleEnCours)
+        matches!(
+            self,
+            Self::ServiceIndisponible | Self::DelaiDepasse | Self::CleEnCours | Self::TropDEssais
+        )
     }
 }
 
@@ -246,12 +251,14 @@ pub(crate) struct Refus {
     pub(crate) erreurs: Vec<ErreurChamp>,
     /// The scope that the token should have carried.
     portee: Option<Portee>,
+    /// After how many seconds to try again, where that makes sense.
+    delai: i64,
 }
 
 impl Refus {
     /// A refusal with its sentence.
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), erreurs: Vec::new(), portee: None }
+        Self { code, detail: detail.into(), erreurs: Vec::new(), portee: None, delai: 2 }
     }
 
     /// Fields of the body.
@@ -309,6 +316,13 @@ impl Refus {
         Self { portee: Some(portee), ..Self::new(Code::PorteeInsuffisante, detail) }
     }
 
+    /// The refusal of one try too many, for some seconds and what is begun of the next.
+    pub(crate) fn trop_d_essais(secondes: i64) -> Self {
+        let detail =
+            "Ce numéro a été donné plusieurs fois sans désigner personne : il faut attendre.";
+        Self { delai: secondes.saturating_add(1), ..Self::new(Code::TropDEssais, detail) }
+    }
+
     /// What a client of OAuth reads of a refusal (RFC 6750, 3).
     fn challenge(&self) -> Option<HeaderValue> {
         match (self.code, self.portee) {
@@ -363,7 +377,7 @@ pub(crate) fn respond(refus: &Refus, requete_id: RequestId) -> Response {
         headers.push((header::WWW_AUTHENTICATE, challenge));
     }
     if refus.code.may_be_tried_again() {
-        headers.push((header::RETRY_AFTER, HeaderValue::from_static("2")));
+        headers.push((header::RETRY_AFTER, refus.delai.into()));
     }
     let mut response = (status, body).into_response();
     let own: Vec<(HeaderName, HeaderValue)> = headers;

@@ -18,7 +18,7 @@ use crate::domain::conciliation as c;
 use crate::domain::creance as cr;
 use crate::domain::declaration as d;
 use crate::domain::digest::Empreinte;
-use crate::domain::droits::Demarche;
+use crate::domain::droits::{Demarche, ESSAI_INFRUCTUEUX};
 use crate::domain::evaluation as e;
 use crate::domain::feuille_de_soins as f;
 use crate::domain::identifiers as i;
@@ -127,7 +127,7 @@ mots!(
     /// The roles of callers, as [`crate::domain::acteur::Acteur`] says them.
     RoleAppelant: "Rôle d'un appelant." ["medecin", "patient", "caisse", "referentiel"],
     /// What a person reads in their traces.
-    OperationTracee: "Ce qui a été fait du dossier." Demarche::TOUTES.iter().filter_map(|one| one.trace()).collect::<BTreeSet<_>>(),
+    OperationTracee: "Ce qui a été fait du dossier." Demarche::TOUTES.iter().filter_map(|one| one.trace()).chain([ESSAI_INFRUCTUEUX]).collect::<BTreeSet<_>>(),
     /// What may be done of a merge.
     ActionFusion: "Ce que l'appelant peut faire d'une fusion." ["annuler"],
     /// What may be done of a conflict.

@@ -6,23 +6,17 @@ use crate::domain::calendar::Periode;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::Organisme;
 
-/// The organisme of a day among those of a person, by first day; or the last one before: a person
-/// between two caisses is still followed by the one that they left.
-pub(super) fn organisme_le(
+/// The affiliation of a day among those of a person, by first day; or the last one before: a person
+/// between two caisses is still followed by the one that they left. One that is planned does not count yet.
+pub(super) fn affiliation_le(
     affiliations: impl IntoIterator<Item = (Periode, Organisme)>,
     jour: NaiveDate,
-) -> Option<Organisme> {
-    let known = affiliations.into_iter().filter(|(effet, _)| effet.du() <= jour);
-    known.last().map(|(_, organisme)| organisme)
+) -> Option<(Periode, Organisme)> {
+    affiliations.into_iter().filter(|(effet, _)| effet.du() <= jour).last()
 }
 
-/// The caisses of a person, by first day.
-#[derive(Debug, Clone)]
-pub(super) struct Affiliations(pub(super) Vec<FaitDate<Organisme>>);
-
-impl Affiliations {
-    /// The caisse on a day.
-    pub(super) fn le(&self, jour: NaiveDate) -> Option<Organisme> {
-        organisme_le(self.0.iter().map(|fait| (fait.effet, fait.valeur)), jour)
-    }
+/// The caisse of a day.
+pub(super) fn organisme_le(connues: &[FaitDate<Organisme>], jour: NaiveDate) -> Option<Organisme> {
+    let all = connues.iter().map(|fait| (fait.effet, fait.valeur));
+    affiliation_le(all, jour).map(|(_, organisme)| organisme)
 }

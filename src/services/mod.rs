@@ -32,7 +32,7 @@ pub mod simulations;
 mod suites;
 pub mod taches;
 
-use chrono::{DateTime, TimeZone, Utc};
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 
 use crate::domain::declaration::DeclarationRefusee;
 use crate::domain::fin::DepartRefuse;
@@ -112,9 +112,15 @@ pub enum ServiceError {
     /// The idempotency key is held by a request that is still running.
     #[error("idempotency key in progress")]
     CleEnCours,
-    /// The number belongs to a person already registered, whom the caller may see or not.
+    /// The number belongs to a person already registered, whom the caller may see.
     #[error("patient already registered")]
-    PatientExistant(Option<PatientId>),
+    PatientExistant(PatientId),
+    /// The person depends on another caisse: whoever gives their whole identity takes them over.
+    #[error("patient to take over")]
+    MutationAttendue,
+    /// Too many tries with a number found nobody; how long to wait.
+    #[error("too many tries: {0}")]
+    TropDEssais(TimeDelta),
     /// This representative is already recorded in that quality, on a day in common.
     #[error("representation already recorded")]
     RepresentationExistante,

@@ -91,7 +91,7 @@ pub async fn create(
     finish(act, lien, NatureEvenement::RepresentationEnregistree, rendre).await
 }
 
-/// A representative of the register must exist and be somebody else.
+/// A representative of the register must exist, be somebody else, and be old enough.
 async fn verify_representant(
     core: &Core,
     conn: &mut Connection,
@@ -105,8 +105,11 @@ async fn verify_representant(
         return Err(wrong("representant_de_soi", "une autre personne que le patient"));
     }
     let found = patients::get(conn, core.coffre(), id, latest_knowledge()).await?;
-    if found.is_none() {
-        return Err(wrong("patient_inconnu", PATIENT_ATTENDU));
+    let found = found.ok_or_else(|| wrong("patient_inconnu", PATIENT_ATTENDU))?;
+    let least = nouvelle.nature.age_minimal();
+    if found.age_le(nouvelle.effet_du).is_none_or(|age| age < least) {
+        let expected = format!("une personne d'au moins {least} ans le premier jour");
+        return Err(wrong("representant_trop_jeune", &expected));
     }
     Ok(())
 }

@@ -81,12 +81,13 @@ impl Core {
         job.close().await
     }
 
-    /// Forgets the answers of creations that nobody will ask for again.
+    /// Forgets the answers of creations that nobody will ask for again, and tries that count no more.
     pub async fn purge_idempotence(&self) -> Result<u64, ServiceError> {
         let now = self.now();
         let before = now.checked_sub_signed(MEMORY).unwrap_or(now);
         let mut job = self.job("idempotence.purge").await?;
         let purged = idempotence::purge(job.conn(), before).await?;
+        self.purge_tries(job.conn()).await?;
         job.close().await?;
         Ok(purged)
     }

@@ -116,6 +116,18 @@ pub async fn save(
     Ok(())
 }
 
+/// Forgets a key that was claimed and not answered.
+pub async fn release(tx: &mut Tx, appelant: &str, cle: &str) -> Result<(), StorageError> {
+    sqlx::query!(
+        "/* idempotence.release */ DELETE FROM idempotence WHERE appelant = $1 AND cle = $2",
+        appelant,
+        cle
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Forgets the keys claimed before an instant; gives how many.
 pub async fn purge(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, StorageError> {
     Ok(sqlx::query!(

@@ -22,6 +22,7 @@ pub mod connaissance;
 pub mod declarations;
 pub mod designations;
 mod error;
+pub mod essais;
 pub mod evaluations;
 pub mod evenements;
 pub mod facturation;

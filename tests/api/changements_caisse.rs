@@ -57,7 +57,7 @@ async fn the_new_caisse_reads_everything_and_the_former_one_what_was_of_its_time
     // What the former caisse gets back is what it may still read.
     assert_eq!(left["affiliations"].as_array().unwrap().len(), 1);
     assert_eq!(left["affiliations"][0]["effet_au"], "2025-06-10");
-    assert_eq!(left["actions"], json!([]));
+    assert_eq!(left["actions"], json!(["annuler_changement_organisme"]));
     // The person changes afterwards.
     app.medecin(PONS).declare("BERNARD", PONS).await.expect(201);
 
@@ -183,7 +183,7 @@ async fn an_act_needs_the_version_that_was_read_a_day_of_life_and_a_difference()
     let keyless = caisse.request("POST", &path, &[("if-match", "\"1\"")], Some(&good)).await;
     assert_eq!(keyless.problem(400), "cle_idempotence_absente");
     for (wrong, code) in [
-        (body(MSA, "2025-06-17"), ("/effet_du", "date_future")),
+        (body(MSA, "2025-09-17"), ("/effet_du", "hors_bornes")),
         (body(MSA, "1958-07-13"), ("/effet_du", "avant_naissance")),
         (body(AIN, "2025-06-10"), ("/organisme", "sans_changement")),
     ] {

@@ -22,8 +22,8 @@ const REFERENCE: [&str; 12] = [
     "honoraires_annee",
 ];
 /// Tables of the service itself.
-const SERVICE: [&str; 5] =
-    ["_sqlx_migrations", "evenement", "idempotence", "preuve_utilisee", "tache"];
+const SERVICE: [&str; 6] =
+    ["_sqlx_migrations", "essai", "evenement", "idempotence", "preuve_utilisee", "tache"];
 
 async fn strings(pool: &PgPool, statement: &'static str) -> Vec<String> {
     sqlx::query_scalar(statement).fetch_all(pool).await.unwrap()

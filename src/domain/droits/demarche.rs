@@ -34,6 +34,9 @@ pub enum Jeton {
     Portee(Portee),
 }
 
+/// What a person reads of a try with one of their numbers that did not find them.
+pub const ESSAI_INFRUCTUEUX: &str = "patient.essai_infructueux";
+
 /// Declares the operations: one line each, with its name in the contract, the token that it asks for,
 /// and the words under which the person reads that it was done about them, when it shows somebody.
 macro_rules! demarches {
@@ -141,6 +144,8 @@ demarches! {
     LirePatient = "lire_patient" Portee(DeclarationsLire) "patient.lire",
     RechercherPatient = "rechercher_patient" Portee(DeclarationsLire) "patient.rechercher",
     ChangerOrganisme = "changer_organisme" Portee(Administration) "patient.changer_organisme",
+    AnnulerOrganisme = "annuler_changement_organisme" Portee(Administration) "patient.annuler_changement_organisme",
+    EnregistrerMutation = "enregistrer_mutation" Portee(Administration) "patient.mutation",
     ChangerStatut = "changer_statut" Portee(Administration) "patient.changer_statut",
     ChangerIdentifiant = "changer_identifiant" Portee(Administration) "patient.changer_identifiant",
     RectifierIdentifiant = "rectifier_identifiant" Portee(Administration) "patient.rectifier_identifiant",

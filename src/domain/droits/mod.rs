@@ -5,6 +5,6 @@ mod demarche;
 mod relation;
 mod table;
 
-pub use self::demarche::{Demarche, Jeton, Portee};
+pub use self::demarche::{Demarche, ESSAI_INFRUCTUEUX, Jeton, Portee};
 pub use self::relation::{Rapports, Relation, Vue};
 pub use self::table::{Droit, Etendue, Ligne, Refuse};

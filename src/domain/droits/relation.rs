@@ -42,6 +42,9 @@ vocabulaire!(
         CaisseConcernee = 15 "caisse_concernee",
         /// Who keeps the national register of doctors.
         Referentiel = 16 "referentiel",
+        /// A caisse that takes over a person whose whole identity it gives, or one of the two of a change of
+        /// caisse.
+        CaisseDuChangement = 17 "caisse_du_changement",
     }
 );
 
@@ -52,7 +55,10 @@ impl Relation {
             Self::SoiMeme | Self::TitulaireEnfant | Self::TitulaireJeune | Self::Representant => {
                 Role::Patient
             }
-            Self::CaisseActuelle | Self::AncienneCaisse | Self::CaisseConcernee => Role::Caisse,
+            Self::CaisseActuelle
+            | Self::AncienneCaisse
+            | Self::CaisseConcernee
+            | Self::CaisseDuChangement => Role::Caisse,
             Self::MedecinTraitant
             | Self::AncienMedecinTraitant
             | Self::MedecinAttendu

@@ -110,9 +110,9 @@ impl Ligne {
 
 use Etendue::{CeQuiLeNomme, Identite, OuiOuNon, SesJours, Tout};
 use Relation::{
-    AncienMedecinTraitant, AncienneCaisse, Auteur, CaisseActuelle, CaisseConcernee, Correspondant,
-    Executant, MedecinAttendu, MedecinTraitant, Nomme, PorteurDeLaCarte, Referentiel, Representant,
-    SoiMeme, TitulaireEnfant, TitulaireJeune,
+    AncienMedecinTraitant, AncienneCaisse, Auteur, CaisseActuelle, CaisseConcernee,
+    CaisseDuChangement, Correspondant, Executant, MedecinAttendu, MedecinTraitant, Nomme,
+    PorteurDeLaCarte, Referentiel, Representant, SoiMeme, TitulaireEnfant, TitulaireJeune,
 };
 
 /// The person, and whoever holds their rights on what is not the secret of a young person.
@@ -174,6 +174,11 @@ impl Demarche {
             D::EnregistrerPatient => {
                 Ligne::de(&[SA_CAISSE]).reservee("seule une caisse enregistre un patient")
             }
+            D::EnregistrerMutation => Ligne::de(&[&[(CaisseDuChangement, Tout)]])
+                .reservee("seule sa nouvelle caisse prend un patient en charge"),
+            D::AnnulerOrganisme => Ligne::de(&[&[(CaisseDuChangement, Tout)]])
+                .reservee(DOSSIER)
+                .sinon(D::LirePatient, "seule une des deux caisses d'un changement l'annule"),
             D::ChangerOrganisme
             | D::ChangerStatut
             | D::ChangerIdentifiant

@@ -5,7 +5,7 @@ pub mod fusion;
 pub mod histoire;
 pub mod sommeil;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::fait_date::FaitDate;
 use super::identifiers::CommuneExercice;
@@ -80,6 +80,8 @@ vocabulaire!(
         Scission = 11 "scission",
         /// A conflict between designations was settled.
         Arbitrage = 12 "arbitrage",
+        /// A change of caisse was a mistake, and never was.
+        AnnulationOrganisme = 13 "annulation_changement_organisme",
     }
 );
 
@@ -95,6 +97,7 @@ vocabulaire!(
         RectifierDeces = 7 "rectifier_deces",
         Fusionner = 8 "fusionner",
         Scinder = 9 "scinder",
+        AnnulerOrganisme = 10 "annuler_changement_organisme",
     }
 );
 
@@ -125,6 +128,8 @@ pub struct DossierPatient {
     pub adresses: Vec<FaitDate<Adresse>>,
     pub statuts: Vec<FaitDate<StatutPatient>>,
     pub deces: Option<FaitDate<SourceDeces>>,
+    /// Since when the caisse of another person says that the number is theirs.
+    pub numero_dispute_depuis: Option<DateTime<Utc>>,
     pub actions: Vec<ActionPatient>,
 }
 
@@ -137,6 +142,7 @@ impl DossierPatient {
             adresses: Vec::new(),
             statuts: Vec::new(),
             deces: None,
+            numero_dispute_depuis: None,
             actions: Vec::new(),
         }
     }

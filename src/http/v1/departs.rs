@@ -1,22 +1,18 @@
 //! A doctor leaves a joint designation.
 
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
 use chrono::NaiveDate;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::medecins_traitants::DesignationVue;
-use crate::domain::droits::Demarche;
 use crate::domain::fin::MotifDepart;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DesignationId, PatientId};
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
-use crate::http::idempotency::{rendre, respond};
+use crate::http::idempotency::rendre;
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
-use crate::http::problem::Refus;
+use crate::http::v1::acte::acte;
 use crate::services::declarations;
 use crate::services::declarations::NouveauDepart;
 
@@ -42,33 +38,20 @@ lecture! {
     }
 }
 
-/// Enregistrer le départ d'un médecin d'une désignation conjointe
-///
-/// Sa ligne se ferme ce jour-là, avec le motif ; les autres médecins restent et la désignation
-/// continue. Le médecin se retire lui-même ; la caisse enregistre une cessation, un changement de lieu ou
-/// de spécialité.
-#[utoipa::path(
-    post,
-    path = "/v1/designations/{id}/departs",
-    operation_id = "enregistrer_depart",
-    responses((status = 200, description = "La désignation, telle que connue maintenant", body = DesignationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "medecin_non_membre", "medecin_seul"])))
-)]
-async fn leave(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<DesignationId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<DepartDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::EnregistrerDepart)?;
-    let DepartDemande { patient_id, rpps, jour, motif } = corps.valeur;
-    let depart = NouveauDepart { rpps, jour, motif };
-    let demande = cle.demande(contexte, corps.requete);
-    let vue = (patient_id, id, version);
-    let done = declarations::leave(&state.core, &demande, vue, depart, |left| {
-        rendre(StatusCode::OK, None, Some(left.version), &DesignationVue::new(left))
-    });
-    respond(done.await)
+acte! {
+    /// Enregistrer le départ d'un médecin d'une désignation conjointe
+    ///
+    /// Sa ligne se ferme ce jour-là, avec le motif ; les autres médecins restent et la désignation
+    /// continue. Le médecin se retire lui-même ; la caisse enregistre une cessation, un changement de lieu ou
+    /// de spécialité.
+    leave: EnregistrerDepart = "enregistrer_depart" "/v1/designations/{id}/departs",
+        DesignationId, DepartDemande => DesignationVue "La désignation, telle que connue maintenant",
+        ["medecin_non_membre", "medecin_seul"],
+    |core, demande, vu, recue| {
+        let DepartDemande { patient_id, rpps, jour, motif } = recue;
+        let depart = NouveauDepart { rpps, jour, motif };
+        declarations::leave(core, demande, (patient_id, vu.0, vu.1), depart, |left| {
+            rendre(StatusCode::OK, None, Some(left.version), &DesignationVue::new(left))
+        })
+    }
 }

@@ -1,5 +1,6 @@
 //! Version 1 of the API: one file or one folder a resource, with its shapes, its handlers and their documentation.
 
+mod acte;
 pub(crate) mod adressages;
 pub(crate) mod conciliations;
 pub(crate) mod creances;

@@ -115,7 +115,7 @@ impl RecherchePatientDemande {
     }
 }
 
-/// Patient trouvé.
+/// Patient désigné par son numéro.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PatientTrouveVue {
     /// Identifiant interne, à utiliser ensuite.
@@ -124,15 +124,15 @@ pub(crate) struct PatientTrouveVue {
 
 /// Enregistrer un patient
 ///
-/// Une caisse enregistre un patient qui dépend d'elle. Un numéro individuel déjà connu est refusé :
-/// deux enregistrements d'une même personne ne se créent pas, même au même instant.
+/// Une caisse enregistre un patient qui dépend d'elle. Le numéro d'un de ses patients est refusé ; une
+/// personne qui dépend d'une autre caisse se prend en charge par une mutation.
 #[utoipa::path(
     post,
     path = "/v1/patients",
     operation_id = "enregistrer_patient",
     responses((status = 201, description = "Patient enregistré", body = PatientVue,
         headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "patient_existant"])))
+    extensions(("x-problemes" = json!(["role_interdit", "patient_existant", "trop_d_essais"])))
 )]
 async fn create(
     State(state): State<AppState>,
@@ -177,13 +177,13 @@ async fn get(
 ///
 /// Par un numéro, une date de naissance et un rang, jamais dans l'adresse. Un médecin trouve le
 /// patient dont il lit la carte ; une caisse, ses assurés ; un patient, lui-même. La recherche laisse
-/// une trace.
+/// une trace, infructueuse aussi ; plusieurs essais infructueux sont ralentis, puis refusés.
 #[utoipa::path(
     post,
     path = "/v1/patients/recherche",
     operation_id = "rechercher_patient",
     responses((status = 200, description = "Le patient", body = PatientTrouveVue)),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "trop_d_essais"])))
 )]
 async fn find(
     State(state): State<AppState>,

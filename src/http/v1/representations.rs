@@ -15,12 +15,13 @@ use crate::domain::representation::{
     Representant,
 };
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete};
 use crate::http::idempotency::{rendre, respond, show};
 use crate::http::lecture::{Texte, lecture};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::http::schemas::ActionRepresentation;
+use crate::http::v1::acte::acte;
 use crate::http::v1::medecins_traitants::ConnaissanceDemande;
 use crate::services::ChampInvalide;
 use crate::services::representations;
@@ -227,31 +228,15 @@ async fn list(
     }))
 }
 
-/// Terminer un lien
-///
-/// Les déclarations déjà signées restent : le lien compte au jour de la signature.
-#[utoipa::path(
-    post,
-    path = "/v1/representations/{id}/fin",
-    operation_id = "terminer_representation",
-    responses((status = 200, description = "Le lien", body = RepresentationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
-)]
-async fn end(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<RepresentationId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<FinRepresentationDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::TerminerRepresentation)?;
-    let FinRepresentationDemande { motif, jour } = corps.valeur;
-    let demande = cle.demande(contexte, corps.requete);
-    respond(
-        representations::end(&state.core, &demande, (id, version), (motif, jour), |lue| {
+acte! {
+    /// Terminer un lien
+    ///
+    /// Les déclarations déjà signées restent : le lien compte au jour de la signature.
+    end: TerminerRepresentation = "terminer_representation" "/v1/representations/{id}/fin",
+        RepresentationId, FinRepresentationDemande => RepresentationVue "Le lien", [],
+    |core, demande, vu, recue| {
+        representations::end(core, demande, vu, (recue.motif, recue.jour), |lue| {
             rendre(StatusCode::OK, None, Some(lue.lien.version), &RepresentationVue::new(lue))
         })
-        .await,
-    )
+    }
 }

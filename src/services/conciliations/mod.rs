@@ -8,7 +8,7 @@ use serde_json::json;
 
 pub use self::statistiques::{Statistiques, count, period};
 pub use self::transitions::{Ending, add_contact, answer, end};
-use super::affiliations::Affiliations;
+use super::affiliations::organisme_le;
 use super::core::{Act, Fact};
 use super::{
     ChampInvalide, Contexte, Core, Demande, Done, Render, Seen, ServiceError, latest_knowledge,
@@ -102,7 +102,7 @@ pub async fn open(
         }
     };
     let affiliations = patients::affiliations(act.conn(), patient, latest_knowledge()).await?;
-    let organisme = Affiliations(affiliations).le(today).ok_or(ServiceError::Introuvable)?;
+    let organisme = organisme_le(&affiliations, today).ok_or(ServiceError::Introuvable)?;
     let conciliation = Conciliation {
         id: ConciliationId::from_uuid(core.ids().uuid()),
         patient_id: patient,

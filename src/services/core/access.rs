@@ -4,7 +4,7 @@ use super::{Contexte, Core, ServiceError};
 use crate::domain::droits::{Demarche, Droit, Rapports, Relation};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
-use crate::storage::{self, Connection, patients};
+use crate::storage::{self, Connection};
 
 /// Something that shows somebody, to a caller who may see it, and whose trace is safe. Nothing outside
 /// this folder makes one.
@@ -102,21 +102,31 @@ impl<'a> Search<'a> {
     }
 
     /// Reads about the one person of a card; several under one key is a conflict of identity, in which
-    /// nobody is chosen.
+    /// nobody is chosen. Who finds nobody used one of their tries.
     pub(in crate::services) async fn by_card(
-        mut self,
+        self,
         cle: &ClePatient,
         connu_le: Option<chrono::DateTime<chrono::Utc>>,
         by_the_thing: &[Relation],
     ) -> Result<Access<'a>, ServiceError> {
-        let holder = self.core.by_card(&mut self.conn, self.contexte.acteur()).await?;
-        let coffre = self.core.coffre();
-        let found = match connu_le {
-            None => patients::find(&mut self.conn, coffre, cle).await?,
-            Some(instant) => patients::find_known_at(&mut self.conn, coffre, cle, instant).await?,
-        };
-        let [id] = found[..] else { return Err(ServiceError::Introuvable) };
-        self.on(id, &[holder, by_the_thing].concat()).await
+        let Self { core, contexte, conn } = self;
+        // Whoever holds a connection waits for no other.
+        drop(conn);
+        core.author_id(&contexte.auteur).await?;
+        let name = contexte.demarche.mot();
+        let mut tx = core.db.begin(name).await?;
+        core.try_number(&mut tx, contexte, &cle.numero).await?;
+        let found = core.holder(&mut tx, contexte, (cle, connu_le), by_the_thing).await;
+        if let Err(ServiceError::Introuvable) = found {
+            core.count_try(&mut tx, contexte, &cle.numero).await?;
+            tx.commit().await?;
+            return Err(ServiceError::Introuvable);
+        }
+        drop(tx);
+        let (patient, rapports) = found?;
+        let droit = contexte.demarche.juger(&rapports)?;
+        let search = Search { core, contexte, conn: core.db.read(name).await? };
+        Ok(Access { search, patient, rapports, droit })
     }
 
     /// Gives what is of the caller's own: those whom it shows are traced first.

@@ -16,8 +16,8 @@ use crate::storage::{Tx, patients};
 #[derive(Debug)]
 pub struct Opening<'a> {
     core: &'a Core,
-    demande: &'a Demande,
-    tx: Tx,
+    pub(super) demande: &'a Demande,
+    pub(super) tx: Tx,
     auteur_id: i32,
 }
 
@@ -85,16 +85,24 @@ impl<'a> Opening<'a> {
     }
 
     /// The same, of the one person of a card; several under one key is a conflict of identity, in which
-    /// nobody is chosen.
+    /// nobody is chosen. Who finds nobody used one of their tries.
     pub(in crate::services) async fn by_card(
         mut self,
         cle: &ClePatient,
     ) -> Result<Act<'a>, ServiceError> {
-        let acteur = *self.contexte().acteur();
-        let holder = self.core.by_card(&mut self.tx, &acteur).await?;
-        let found = patients::find(&mut self.tx, self.core.coffre(), cle).await?;
-        let [id] = found[..] else { return Err(ServiceError::Introuvable) };
-        self.on(id, holder).await
+        self.try_number(&cle.numero).await?;
+        let (core, contexte) = (self.core, &self.demande.contexte);
+        match core.holder(&mut self.tx, contexte, (cle, None), &[]).await {
+            Ok((id, rapports)) if rapports.est(Relation::PorteurDeLaCarte) => {
+                self.on(id, &[Relation::PorteurDeLaCarte]).await
+            }
+            Ok((id, _)) => self.on(id, &[]).await,
+            Err(ServiceError::Introuvable) => {
+                self.miss(&cle.numero).await?;
+                Err(ServiceError::Introuvable)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// The same, of two records that are to be one: both are locked in the order of their ids, so that two

@@ -7,6 +7,7 @@
 
 mod access;
 mod act;
+mod essais;
 mod job;
 mod keys;
 mod many;

@@ -1,14 +1,17 @@
 //! What a caller is to a person, looked up in the register.
 
-use super::{Core, ServiceError};
+use chrono::{DateTime, Utc};
+
+use super::{Contexte, Core, ServiceError};
 use crate::domain::acteur::{Acteur, Caisse};
 use crate::domain::calendar::Periode;
 use crate::domain::droits::{Rapports, Refuse, Relation, Vue};
 use crate::domain::identifiers::Organisme;
 use crate::domain::ids::PatientId;
+use crate::domain::patient::ClePatient;
 use crate::domain::representation::NatureRepresentation;
 use crate::law::parameters::Parametre;
-use crate::services::affiliations::organisme_le;
+use crate::services::affiliations::affiliation_le;
 use crate::services::latest_knowledge;
 use crate::storage::patients::fusions;
 use crate::storage::{Connection, designations, medecins, patients, representations};
@@ -130,9 +133,31 @@ impl Core {
         Ok(found)
     }
 
+    /// The one person of a card, if the operation gives something of them to the caller, who is then that to
+    /// them.
+    pub(super) async fn holder(
+        &self,
+        conn: &mut Connection,
+        contexte: &Contexte,
+        (cle, connu_le): (&ClePatient, Option<DateTime<Utc>>),
+        by_the_thing: &[Relation],
+    ) -> Result<(PatientId, Rapports), ServiceError> {
+        let acteur = contexte.acteur();
+        let card = self.by_card(conn, acteur).await?;
+        let (coffre, caisse) = (self.coffre(), acteur.caisse());
+        let found = match connu_le {
+            None => patients::find(conn, coffre, cle, caisse).await?,
+            Some(instant) => patients::find_known_at(conn, coffre, cle, instant).await?,
+        };
+        let [id] = found[..] else { return Err(ServiceError::Introuvable) };
+        let rapports = self.rapports(conn, acteur, id, &[card, by_the_thing].concat()).await?;
+        contexte.demarche.juger(&rapports)?;
+        Ok((id, rapports))
+    }
+
     /// What holding the card of a person makes of a caller: something for a doctor who practises today,
     /// nothing for a doctor whom the register does not know, or who stopped.
-    pub(super) async fn by_card(
+    async fn by_card(
         &self,
         conn: &mut Connection,
         acteur: &Acteur,
@@ -152,22 +177,21 @@ impl Core {
 
 /// The days that a caisse may look at, given the affiliations of a person (their own, or those of a
 /// record merged into theirs) by first day: all of them while the person depends on it today, or
-/// those of its time.
+/// those of its time. What is planned, and what was left open under a merged record, stops where the
+/// present caisse begins.
 pub(in crate::services) fn vue_de_caisse(
     affiliations: impl Iterator<Item = (bool, Periode, Organisme)> + Clone,
     caisse: &Caisse,
     today: chrono::NaiveDate,
 ) -> Option<Vue> {
-    let own = affiliations
-        .clone()
-        .filter(|(own, ..)| *own)
-        .map(|(_, effet, organisme)| (effet, organisme));
-    if organisme_le(own, today).is_some_and(|organisme| caisse.gere(&organisme)) {
+    let own = affiliations.clone().filter(|(own, ..)| *own);
+    let (present, organisme) = affiliation_le(own.map(|(_, effet, whose)| (effet, whose)), today)?;
+    if caisse.gere(&organisme) {
         return Some(Vue::Entiere);
     }
     let past: Vec<Periode> = affiliations
         .filter(|(_, _, organisme)| caisse.gere(organisme))
-        .map(|(_, effet, _)| effet)
+        .filter_map(|(_, effet, _)| effet.jusqu_au(present.du()))
         .collect();
     (!past.is_empty()).then_some(Vue::Jours(past))
 }

@@ -73,7 +73,7 @@ impl Core {
         contexte: &Contexte,
         persons: impl IntoIterator<Item = PatientId>,
     ) -> Result<(), ServiceError> {
-        let traces = self.accesses(contexte, persons).await?;
+        let traces = self.accesses(contexte, persons, contexte.demarche.trace()).await?;
         if traces.is_empty() { Ok(()) } else { self.traces.write(traces).await }
     }
 
@@ -84,17 +84,19 @@ impl Core {
         contexte: &Contexte,
         persons: &[PatientId],
     ) -> Result<(), ServiceError> {
-        let traces = self.accesses(contexte, persons.iter().copied()).await?;
+        let (persons, operation) = (persons.iter().copied(), contexte.demarche.trace());
+        let traces = self.accesses(contexte, persons, operation).await?;
         if traces.is_empty() { Ok(()) } else { Ok(acces::insert_all(tx, &traces).await?) }
     }
 
     /// One trace a person; none by an operation that shows nobody.
-    async fn accesses(
+    pub(super) async fn accesses(
         &self,
         contexte: &Contexte,
         persons: impl IntoIterator<Item = PatientId>,
+        operation: Option<&'static str>,
     ) -> Result<Vec<Acces>, ServiceError> {
-        let Some(operation) = contexte.demarche.trace() else { return Ok(Vec::new()) };
+        let Some(operation) = operation else { return Ok(Vec::new()) };
         let distinct: BTreeSet<PatientId> = persons.into_iter().collect();
         if distinct.is_empty() {
             return Ok(Vec::new());

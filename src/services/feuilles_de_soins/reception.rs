@@ -97,7 +97,8 @@ pub(super) async fn store_all(
 ) -> Result<Issues, ServiceError> {
     let core = many.core();
     let cles: Vec<&ClePatient> = lignes.iter().map(|ligne| &ligne.nouvelle.cle).collect();
-    let found = patients::find_all(many.conn(), core.coffre(), &cles).await?;
+    let caisse = many.contexte().acteur().caisse();
+    let found = patients::find_all(many.conn(), core.coffre(), &cles, caisse).await?;
     // Several persons under one key is a conflict of identity: nobody is chosen.
     let only = |found: Candidats| match found.patients[..] {
         [id] if found.compares => Personne::Connue(id),

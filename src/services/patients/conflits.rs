@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::dossier::{caisse_of, record};
+use super::dossier::record;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{ConflitId, DeclarationId, FaitId, PatientId};
 use crate::domain::vie::ActePatient;
@@ -21,9 +21,8 @@ pub async fn list_conflits(
     limit: i64,
 ) -> Result<Seen<Vec<Conflit>>, ServiceError> {
     let mut search = core.search(contexte).await?;
-    let caisse = caisse_of(contexte.acteur())?;
-    let found =
-        conflits::open_of_caisse(search.conn(), &caisse, core.today(), after, limit).await?;
+    let caisse = contexte.acteur().caisse().ok_or(ServiceError::Introuvable)?;
+    let found = conflits::open_of_caisse(search.conn(), caisse, core.today(), after, limit).await?;
     let persons: Vec<PatientId> = found.iter().map(|conflit| conflit.patient_id).collect();
     search.show_all(persons, found).await
 }

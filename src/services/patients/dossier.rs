@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::domain::acteur::{Acteur, Caisse};
-use crate::domain::droits::{Demarche, Droit, Etendue, Rapports, Vue};
+use super::mutations::relation;
+use crate::domain::droits::{Demarche, Droit, Etendue, Rapports, Relation, Vue};
 use crate::domain::fait_date::FaitDate;
 use crate::domain::ids::PatientId;
 use crate::domain::vie::sommeil::{MotifSommeil, sommeil_le as asleep};
@@ -26,16 +26,6 @@ pub(super) async fn open<'a>(
     let actuelle = actes::version(act.conn(), patient).await?;
     verify_version(version, actuelle)?;
     Ok(act)
-}
-
-/// The caisse that acts: the role was judged before.
-pub(super) const fn caisse_of(acteur: &Acteur) -> Result<Caisse, ServiceError> {
-    match acteur {
-        Acteur::Caisse(caisse) => Ok(*caisse),
-        Acteur::Medecin(_) | Acteur::Patient(_) | Acteur::Referentiel => {
-            Err(ServiceError::Introuvable)
-        }
-    }
 }
 
 /// Records what was done about a person, and their next version.
@@ -98,6 +88,12 @@ pub(super) async fn dossier(
         dossier.statuts = seen(vue, faits::statuts(conn, id, known).await?);
     }
     dossier.actions = actions(rapports, dossier.deces.is_some());
+    if rapports.est(Relation::CaisseActuelle) {
+        dossier.numero_dispute_depuis = patients::disputed_since(conn, id).await?;
+    }
+    if !relation(core, conn, id, &rapports.acteur).await?.is_empty() {
+        dossier.actions.push(ActionPatient::AnnulerOrganisme);
+    }
     Ok(dossier)
 }
 

@@ -3,19 +3,22 @@
 use chrono::NaiveDate;
 use serde_json::json;
 
-use super::already_registered;
 use super::dossier::{finish, open, record};
 use super::organismes::{unchanged, verify_day_of_life};
+use crate::domain::acteur::Caisse;
+use crate::domain::droits::Demarche;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::IdentifiantPersonne;
 use crate::domain::ids::PatientId;
-use crate::domain::patient::{IdentifiantPatient, UsageIdentifiant};
+use crate::domain::patient::{IdentifiantPatient, Identite, UsageIdentifiant};
 use crate::domain::vie::histoire::{Pose, poser, terminer};
 use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification};
 use crate::domain::vocabulary::Vocabulaire;
-use crate::services::core::{Act, Fact};
+use crate::services::affiliations::organisme_le;
+use crate::services::core::{Act, Fact, Opening};
 use crate::services::{Core, Demande, Done, Render, ServiceError, latest_knowledge};
+use crate::storage::Connection;
 use crate::storage::patients::{self, faits};
 
 /// Another number from a day, the former one having been right until then: both still designate
@@ -37,7 +40,7 @@ pub async fn change_identifiant(
     let former = known.iter().rfind(|fait| fait.effet.du() <= du).map(kind);
     let pose = match numero {
         Some(numero) => {
-            verify_free(&mut act, usage, &numero).await?;
+            claim(&mut act, usage, &numero).await?;
             poser(&known, IdentifiantPatient { usage, numero }, du)
         }
         None => terminer(&known, du),
@@ -78,7 +81,7 @@ pub async fn correct_identifiant(
     if wrong.valeur == right {
         return Err(unchanged("/identifiant").into());
     }
-    verify_free(&mut act, usage, &numero).await?;
+    claim(&mut act, usage, &numero).await?;
     let pose = Pose { remplaces: vec![wrong.id], ouverts: vec![(right, wrong.effet)] };
     let (former, du) = (kind(wrong), wrong.effet.du());
     write_numbers(&mut act, pose).await?;
@@ -107,8 +110,8 @@ async fn numbers(
     Ok(numbers)
 }
 
-/// Refuses a number that is another person's own. An insured parent's number is shared.
-async fn verify_free(
+/// Takes a number for the person of an act. An insured parent's number is shared.
+async fn claim(
     act: &mut Act<'_>,
     usage: UsageIdentifiant,
     numero: &IdentifiantPersonne,
@@ -116,12 +119,70 @@ async fn verify_free(
     if usage == UsageIdentifiant::OuvrantDroit {
         return Ok(());
     }
-    let (coffre, own) = (act.core().coffre(), act.patient);
-    patients::lock_number(act.conn(), coffre, numero).await?;
-    match patients::find_individuel(act.conn(), coffre, numero).await? {
-        Some(other) if other != own => Err(already_registered(act.opening(), other).await),
-        Some(_) | None => Ok(()),
+    let own = Some(act.patient);
+    let first = verify_number(act.opening(), numero, own).await?;
+    tell_disputed(act, first).await
+}
+
+/// Refuses a number that is the own one of somebody else whom the caller may see. Of anybody else nothing is
+/// said, not even that there is somebody: the number is written here too, and goes on designating who had
+/// it first, whose caisse is to be told (see decision 0022). Gives that person.
+pub(super) async fn verify_number(
+    opening: &mut Opening<'_>,
+    numero: &IdentifiantPersonne,
+    own: Option<PatientId>,
+) -> Result<Option<PatientId>, ServiceError> {
+    let coffre = opening.core().coffre();
+    patients::lock_number(opening.conn(), coffre, numero).await?;
+    let mut first = None;
+    for one in patients::holders(opening.conn(), coffre, numero).await? {
+        if one.usage == UsageIdentifiant::OuvrantDroit || Some(one.patient_id) == own {
+            continue;
+        }
+        match opening.judge(Demarche::LirePatient, one.patient_id).await {
+            Ok(_) => return Err(ServiceError::PatientExistant(one.patient_id)),
+            Err(ServiceError::Introuvable) => first = first.or(Some(one.patient_id)),
+            Err(error) => return Err(error),
+        }
     }
+    Ok(first)
+}
+
+/// Tells the caisse of a person that their number was written for somebody else too.
+pub(super) async fn tell_disputed(
+    act: &mut Act<'_>,
+    first: Option<PatientId>,
+) -> Result<(), ServiceError> {
+    let Some(first) = first else { return Ok(()) };
+    let today = act.core().today();
+    let known = patients::affiliations(act.conn(), first, latest_knowledge()).await?;
+    let caisse = organisme_le(&known, today).map(|organisme| Caisse::of(organisme).code());
+    let fact =
+        Fact::of(NatureEvenement::PatientNumeroDispute).with(json!({ "destinataire": caisse }));
+    act.writing_of(first).tell(fact).await
+}
+
+/// The person whose whole identity this is: their number, that of the insured person if it is given, birth
+/// date, rank and names.
+pub(super) async fn whose(
+    core: &Core,
+    conn: &mut Connection,
+    (numero, ouvrant_droit): (&IdentifiantPersonne, Option<IdentifiantPersonne>),
+    identite: &Identite,
+) -> Result<Option<PatientId>, ServiceError> {
+    let coffre = core.coffre();
+    let mut all = patients::holders(conn, coffre, numero).await?;
+    if let Some(numero) = ouvrant_droit {
+        let dependants = patients::holders(conn, coffre, &numero).await?;
+        all.retain(|one| dependants.iter().any(|other| other.patient_id == one.patient_id));
+    }
+    for id in all.into_iter().map(|one| one.patient_id) {
+        let known = patients::identites(conn, coffre, id, latest_knowledge()).await?;
+        if known.iter().any(|fait| fait.valeur.est_celle_de(identite)) {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
 }
 
 async fn write_numbers(

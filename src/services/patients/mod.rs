@@ -7,6 +7,7 @@ mod dossier;
 mod faits;
 mod fusions;
 mod identifiants;
+mod mutations;
 mod organismes;
 mod scissions;
 
@@ -20,13 +21,15 @@ pub(super) use self::dossier::{seen, sommeil_le};
 pub use self::faits::change_adresse;
 pub use self::fusions::{DossierFusion, NouvelleFusion, get_fusion, merge, undo_fusion};
 pub use self::identifiants::{change_identifiant, correct_identifiant};
+use self::identifiants::{tell_disputed, verify_number, whose};
+pub use self::mutations::{take_over, undo_organisme};
 pub use self::organismes::{change_organisme, change_statut};
 pub use self::scissions::{NouvelleScission, split};
-use super::core::Opening;
 use super::{ChampInvalide, Contexte, Core, Demande, Done, Mode, Render, Seen, ServiceError};
 use crate::domain::acteur::Acteur;
 use crate::domain::calendar::Periode;
-use crate::domain::droits::{Demarche, Rapports, Relation};
+use crate::domain::droits::{Rapports, Relation};
+use crate::domain::identifiers::Organisme;
 use crate::domain::ids::{AccesId, PatientId};
 use crate::domain::patient::{
     ClePatient, IdentifiantPatient, NouveauPatient, Patient, UsageIdentifiant,
@@ -46,50 +49,37 @@ pub async fn create(
 ) -> Done {
     let acteur = *demande.contexte.acteur();
     demande.contexte.demarche.verify_role(&acteur).map_err(ServiceError::from)?;
-    verify_own(&acteur, nouveau, "/organisme")?;
+    verify_own(&acteur, &nouveau.organisme, "/organisme")?;
     verify_dates(core, nouveau)?;
     let mut opening = core.open(demande).await?;
-    let coffre = core.coffre();
-    patients::lock_number(opening.conn(), coffre, &nouveau.identifiant).await?;
-    let known = patients::find_individuel(opening.conn(), coffre, &nouveau.identifiant).await?;
-    if let Some(existing) = known {
-        return Err(already_registered(&mut opening, existing).await.into());
+    let NouveauPatient { identifiant, identite, .. } = nouveau;
+    opening.try_number(identifiant).await?;
+    let first = verify_number(&mut opening, identifiant, None).await?;
+    if first.is_some()
+        && whose(core, opening.conn(), (identifiant, None), identite).await?.is_some()
+    {
+        return Err(ServiceError::MutationAttendue.into());
     }
+    // Whether the number is somebody's or not, one try of the day is used.
+    core.count_try(opening.conn(), &demande.contexte, identifiant).await?;
     let patient = new_patient(core, nouveau, core.now());
     insert(core, opening.conn(), &patient).await?;
     let rapports = Rapports::aucun(acteur).avec(Relation::CaisseActuelle);
-    let act = opening.creating(patient.id, rapports)?;
+    let mut act = opening.creating(patient.id, rapports)?;
+    tell_disputed(&mut act, first).await?;
     let mut dossier = DossierPatient::nouveau(patient);
     dossier.actions = actions(&act.rapports, false);
     let rendu = rendre(&dossier)?;
     Ok(act.close(rendu).await?)
 }
 
-/// Refuses a person of another caisse than the one that calls.
-fn verify_own(
-    acteur: &Acteur,
-    nouveau: &NouveauPatient,
-    pointeur: &str,
-) -> Result<(), ServiceError> {
-    match acteur {
-        Acteur::Caisse(caisse) if caisse.gere(&nouveau.organisme) => Ok(()),
-        Acteur::Caisse(_) | Acteur::Patient(_) | Acteur::Medecin(_) | Acteur::Referentiel => {
-            Err(ServiceError::champ(
-                pointeur,
-                "hors_perimetre",
-                "un organisme de la caisse qui appelle",
-            ))
-        }
+/// Refuses another caisse than the one that calls.
+fn verify_own(acteur: &Acteur, organisme: &Organisme, pointeur: &str) -> Result<(), ServiceError> {
+    if acteur.caisse().is_some_and(|caisse| caisse.gere(organisme)) {
+        return Ok(());
     }
-}
-
-/// The refusal of a number that somebody has: who that is, only to a caller who may see them.
-async fn already_registered(opening: &mut Opening<'_>, existing: PatientId) -> ServiceError {
-    match opening.judge(Demarche::LirePatient, existing).await {
-        Ok(_) => ServiceError::PatientExistant(Some(existing)),
-        Err(ServiceError::Introuvable) => ServiceError::PatientExistant(None),
-        Err(error) => error,
-    }
+    let message = "un organisme de la caisse qui appelle";
+    Err(ServiceError::champ(pointeur, "hors_perimetre", message))
 }
 
 async fn insert(core: &Core, tx: &mut Tx, patient: &Patient) -> Result<(), ServiceError> {

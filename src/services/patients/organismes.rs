@@ -5,17 +5,23 @@ use serde_json::json;
 
 use super::dossier::{finish, open, record, sommeil_le};
 use crate::domain::acteur::Caisse;
+use crate::domain::calendar::plus_mois;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::identifiers::Organisme;
 use crate::domain::ids::PatientId;
-use crate::domain::vie::histoire::poser;
+use crate::domain::vie::histoire::{Pose, poser};
 use crate::domain::vie::sommeil::{MotifSommeil, StatutPatient};
-use crate::domain::vie::{ActePatient, DossierPatient};
+use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification};
 use crate::domain::vocabulary::Vocabulaire;
+use crate::services::affiliations::organisme_le;
 use crate::services::core::{Act, Fact};
 use crate::services::{Core, Demande, Done, Render, ServiceError, latest_knowledge};
 use crate::storage::designations;
 use crate::storage::patients::{self, faits};
+
+/// How far ahead a change of caisse is recorded: a new employer, most often its cause, is known that long
+/// before at most (the notice that an employee gives).
+const MOIS_A_L_AVANCE: i32 = 3;
 
 /// The person depends on another caisse, or another régime, from a day. Nothing is signed, and
 /// the designation is not touched. Both organismes are told.
@@ -27,9 +33,22 @@ pub async fn change_organisme(
     rendre: impl Render<DossierPatient>,
 ) -> Done {
     let mut act = open(core, demande, seen).await?;
-    verify_day_of_life(&mut act, du, "/effet_du").await?;
+    verify_day_of_change(&mut act, du, "/effet_du").await?;
     move_to(&mut act, organisme, du).await?;
     finish(act, rendre).await
+}
+
+/// Refuses a day further ahead than a change of caisse is known, or before birth.
+pub(super) async fn verify_day_of_change(
+    act: &mut Act<'_>,
+    du: NaiveDate,
+    pointeur: &str,
+) -> Result<(), ServiceError> {
+    if plus_mois(act.core().today(), MOIS_A_L_AVANCE).is_none_or(|last| du > last) {
+        let message = "un jour d'ici trois mois au plus";
+        return Err(ServiceError::champ(pointeur, "hors_bornes", message));
+    }
+    verify_after_birth(act, du, pointeur).await
 }
 
 /// Writes that the person depends on another caisse from a day, and tells both.
@@ -38,11 +57,23 @@ pub(super) async fn move_to(
     organisme: Organisme,
     du: NaiveDate,
 ) -> Result<(), ServiceError> {
+    let patient = act.patient;
+    let known = patients::affiliations(act.conn(), patient, latest_knowledge()).await?;
+    let former = organisme_le(&known, du);
+    let pose = poser(&known, organisme, du).ok_or_else(|| unchanged("/organisme"))?;
+    write(act, pose, (former, Some(organisme), du), None).await
+}
+
+/// Writes other affiliations, and tells the caisse that the person leaves on a day and the one that
+/// they join; with a motive, a change that never was is taken back.
+pub(super) async fn write(
+    act: &mut Act<'_>,
+    pose: Pose<Organisme>,
+    (ancien, nouveau, du): (Option<Organisme>, Option<Organisme>, NaiveDate),
+    motif: Option<MotifRectification>,
+) -> Result<(), ServiceError> {
     let (core, patient, instant) = (act.core(), act.patient, act.instant);
     let asleep = sleeping(act, du).await?;
-    let known = patients::affiliations(act.conn(), patient, latest_knowledge()).await?;
-    let former = known.iter().rfind(|fait| fait.effet.du() <= du).map(|fait| fait.valeur);
-    let pose = poser(&known, organisme, du).ok_or_else(|| unchanged("/organisme"))?;
     for fait in pose.remplaces {
         faits::replace(act.conn(), faits::Genre::Affiliation, patient, fait, instant).await?;
     }
@@ -50,16 +81,17 @@ pub(super) async fn move_to(
         let fait = core.fait(valeur, effet, instant);
         patients::insert_affiliation(act.conn(), patient, &fait).await?;
     }
-    record(act, patient, ActePatient::Organisme, None).await?;
+    let undone = motif.is_some();
+    let acte = if undone { ActePatient::AnnulationOrganisme } else { ActePatient::Organisme };
+    record(act, patient, acte, motif).await?;
     let code = |organisme: Organisme| Caisse::of(organisme).code();
-    let told = [("sortant", former), ("entrant", Some(organisme))];
-    for (cote, destinataire) in told {
-        let Some(destinataire) = destinataire else { continue };
+    let (ancien, nouveau) = (ancien.map(code), nouveau.map(code));
+    for (cote, destinataire) in [("sortant", &ancien), ("entrant", &nouveau)] {
+        if destinataire.is_none() {
+            continue;
+        }
         let donnees = json!({
-            "cote": cote,
-            "destinataire": code(destinataire),
-            "ancien": former.map(code),
-            "nouveau": code(organisme),
+            "cote": cote, "destinataire": destinataire, "ancien": ancien, "nouveau": nouveau, "annule": undone
         });
         act.tell(Fact::of(NatureEvenement::PatientOrganismeChange).effective(du).with(donnees))
             .await?;

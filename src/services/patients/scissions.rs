@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::dossier::{dossier, open, record};
-use super::{already_registered, insert, new_patient, verify_dates, verify_own};
+use super::identifiants::{tell_disputed, verify_number};
+use super::{insert, new_patient, verify_dates, verify_own};
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{DeclarationId, FeuilleId, PatientId};
 use crate::domain::patient::{NouveauPatient, Patient};
@@ -13,7 +14,7 @@ use crate::services::feuilles_de_soins::retenues;
 use crate::services::frises::replay;
 use crate::services::{Core, Demande, Done, Rendu, ServiceError};
 use crate::storage::feuilles_de_soins::FeuilleRecue;
-use crate::storage::patients::{self, conflits, fusions, mouvements};
+use crate::storage::patients::{conflits, fusions, mouvements};
 use crate::storage::{Tx, evaluations, feuilles_de_soins, participations};
 
 /// What leaves a record for a new one.
@@ -66,14 +67,10 @@ pub async fn split(
 
 async fn new_record(act: &mut Act<'_>, nouveau: &NouveauPatient) -> Result<Patient, ServiceError> {
     let core = act.core();
-    verify_own(act.contexte().acteur(), nouveau, "/patient/organisme")?;
+    verify_own(act.contexte().acteur(), &nouveau.organisme, "/patient/organisme")?;
     verify_dates(core, nouveau).map_err(|error| below("/patient", error))?;
-    let coffre = core.coffre();
-    patients::lock_number(act.conn(), coffre, &nouveau.identifiant).await?;
-    let known = patients::find_individuel(act.conn(), coffre, &nouveau.identifiant).await?;
-    if let Some(existing) = known {
-        return Err(already_registered(act.opening(), existing).await);
-    }
+    let first = verify_number(act.opening(), &nouveau.identifiant, None).await?;
+    tell_disputed(act, first).await?;
     let patient = new_patient(core, nouveau, act.instant);
     insert(core, act.conn(), &patient).await?;
     act.shows(patient.id);

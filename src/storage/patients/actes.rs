@@ -43,3 +43,27 @@ pub async fn insert(
     .fetch_one(&mut **tx)
     .await?)
 }
+
+/// When the last change of caisse that was not undone was recorded.
+pub async fn last_organisme(
+    conn: &mut PgConnection,
+    patient: PatientId,
+) -> Result<Option<DateTime<Utc>>, StorageError> {
+    let rows = sqlx::query!(
+        "/* acte_patient.changes_of_caisse */
+         SELECT nature, enregistre_le FROM acte_patient
+         WHERE patient_id = $1 AND nature IN ('changement_organisme', 'annulation_changement_organisme')
+         ORDER BY version DESC",
+        patient.uuid()
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut undone = 0_usize;
+    let stands = rows.into_iter().find(|row| {
+        let undoes = row.nature == ActePatient::AnnulationOrganisme.mot();
+        let stands = !undoes && undone == 0;
+        undone = if undoes { undone.saturating_add(1) } else { undone.saturating_sub(1) };
+        stands
+    });
+    Ok(stands.map(|row| row.enregistre_le))
+}

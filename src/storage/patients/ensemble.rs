@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::knowledge_after;
+use crate::domain::acteur::Caisse;
 use crate::domain::identifiers::{DateNaissanceAmo, RangGemellaire};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
@@ -19,13 +20,31 @@ pub struct Candidats {
     pub compares: bool,
 }
 
-/// The persons known under some keys, in the order of the keys; see [`find`](super::find). A number is
-/// looked for first; identities are read here only where several persons share it or where a record
-/// was merged.
+/// The persons known under a number, born on that date with that rank; a merged record answers with
+/// the one that was kept. Several is a conflict that the caller must not settle by taking the first.
+///
+/// A caisse is answered with its own insured, anybody with those who had the number first, if they are
+/// among them: a number given to somebody else since does not keep them from being found.
+pub async fn find(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    cle: &ClePatient,
+    caisse: Option<&Caisse>,
+) -> Result<Vec<PatientId>, StorageError> {
+    let mut found = [Candidats::default()];
+    let digest = coffre.empreinte(&cle.numero);
+    compare(conn, (&[cle], &[&digest]), (&[0], caisse), &mut found).await?;
+    let [found] = found;
+    Ok(found.patients)
+}
+
+/// The persons known under some keys, in the order of the keys; see [`find`]. A number is looked for
+/// first; identities are read here only where several persons share it or where a record was merged.
 pub async fn find_all(
     conn: &mut PgConnection,
     coffre: &Coffre,
     cles: &[&ClePatient],
+    caisse: Option<&Caisse>,
 ) -> Result<Vec<Candidats>, StorageError> {
     let digests: Vec<[u8; 16]> = cles.iter().map(|cle| coffre.empreinte(&cle.numero)).collect();
     let digests: Vec<&[u8]> = digests.iter().map(<[u8; 16]>::as_slice).collect();
@@ -59,7 +78,7 @@ pub async fn find_all(
         }
     }
     if !shared.is_empty() {
-        compare(conn, (cles, &digests), &shared, &mut found).await?;
+        compare(conn, (cles, &digests), (&shared, caisse), &mut found).await?;
     }
     Ok(found)
 }
@@ -74,7 +93,7 @@ fn place(ordinality: i64) -> Option<usize> {
 async fn compare(
     conn: &mut PgConnection,
     (cles, digests): (&[&ClePatient], &[&[u8]]),
-    places: &[usize],
+    (places, caisse): (&[usize], Option<&Caisse>),
     found: &mut [Candidats],
 ) -> Result<(), StorageError> {
     let asked = || places.iter().filter_map(|place| cles.get(*place).zip(digests.get(*place)));
@@ -83,17 +102,25 @@ async fn compare(
     let ranks: Vec<RangGemellaire> = asked().map(|(cle, _)| cle.rang).collect();
     let rows = sqlx::query!(
         r#"/* patient.find_all */
-         SELECT k.place AS "place!", coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!: PatientId"
-         FROM unnest($1::bytea[], $2::text[], $3::smallint[])
-              WITH ORDINALITY AS k (empreinte, date_naissance, rang, place)
-         JOIN identifiant_patient n ON n.empreinte = k.empreinte AND n.remplace_le IS NULL
-         JOIN identite_patient i
-           ON i.patient_id = ANY (ARRAY[n.patient_id]) AND i.remplace_le IS NULL
-          AND i.date_naissance = k.date_naissance AND i.rang = k.rang
-         JOIN patient p ON p.patient_id = n.patient_id"#,
+         SELECT place AS "place!", patient_id AS "patient_id!: PatientId" FROM (
+             SELECT k.place, coalesce(p.fusionne_dans, p.patient_id) AS patient_id,
+                    rank() OVER (PARTITION BY k.place ORDER BY CASE
+                        WHEN EXISTS (SELECT FROM affiliation a
+                                     WHERE a.patient_id = n.patient_id AND a.remplace_le IS NULL
+                                       AND left(a.organisme, 5) = $4) THEN 0
+                        WHEN n.conteste THEN 2 ELSE 1 END) AS rang
+             FROM unnest($1::bytea[], $2::text[], $3::smallint[])
+                  WITH ORDINALITY AS k (empreinte, date_naissance, rang, place)
+             JOIN identifiant_patient n ON n.empreinte = k.empreinte AND n.remplace_le IS NULL
+             JOIN identite_patient i
+               ON i.patient_id = ANY (ARRAY[n.patient_id]) AND i.remplace_le IS NULL
+              AND i.date_naissance = k.date_naissance AND i.rang = k.rang
+             JOIN patient p ON p.patient_id = n.patient_id) f
+         WHERE rang = 1"#,
         &numbers as _,
         &births as _,
-        &ranks as _
+        &ranks as _,
+        caisse.map(Caisse::code)
     )
     .fetch_all(conn)
     .await?;

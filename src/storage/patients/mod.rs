@@ -21,9 +21,9 @@ use crate::domain::ids::{FaitId, PatientId};
 use crate::domain::patient::{IdentifiantPatient, Identite, Patient};
 use crate::domain::vocabulary::Vocabulaire;
 
-pub use self::ensemble::{Candidats, find_all, lock_all, touch_all};
+pub use self::ensemble::{Candidats, find, find_all, lock_all, touch_all};
 pub use self::recherche::{
-    find, find_individuel, find_known_at, find_owners, lock_number, records_known_at,
+    Porteur, disputed_since, find_known_at, holders, lock_number, records_known_at,
 };
 
 /// Names as they are encrypted.
@@ -116,7 +116,7 @@ pub async fn insert_identite(
     Ok(())
 }
 
-/// Records a number.
+/// Records a number: contested when somebody else has it as their own.
 pub async fn insert_identifiant(
     tx: &mut Tx,
     coffre: &Coffre,
@@ -129,8 +129,12 @@ pub async fn insert_identifiant(
     sqlx::query!(
         "/* identifiant_patient.insert */
          INSERT INTO identifiant_patient
-             (patient_id, identifiant_id, nature, usage, empreinte, valeur_chiffree, effet, enregistre_le)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+             (patient_id, identifiant_id, nature, usage, empreinte, valeur_chiffree, effet, enregistre_le,
+              conteste)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $4 = 'individuel' AND EXISTS (
+             SELECT FROM identifiant_patient o
+             WHERE o.empreinte = $5 AND o.remplace_le IS NULL AND o.usage = 'individuel'
+               AND o.patient_id <> $1 AND NOT o.conteste))",
         patient.uuid(),
         fait.id.uuid(),
         numero.kind(),

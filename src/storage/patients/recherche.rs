@@ -5,7 +5,7 @@ use sqlx::postgres::PgConnection;
 
 use crate::domain::identifiers::IdentifiantPersonne;
 use crate::domain::ids::PatientId;
-use crate::domain::patient::ClePatient;
+use crate::domain::patient::{ClePatient, UsageIdentifiant};
 use crate::storage::{Coffre, StorageError, Tx};
 
 /// Serialises the creations of persons under one number, until the end of the transaction.
@@ -22,31 +22,8 @@ pub async fn lock_number(
     Ok(())
 }
 
-/// The persons known under a number, born on that date with that rank; a merged record answers with
-/// the one that was kept. Several is a conflict that the caller must not settle by taking the first.
-pub async fn find(
-    conn: &mut PgConnection,
-    coffre: &Coffre,
-    cle: &ClePatient,
-) -> Result<Vec<PatientId>, StorageError> {
-    let empreinte = coffre.empreinte(&cle.numero);
-    Ok(sqlx::query_scalar!(
-        r#"/* patient.find */
-         SELECT DISTINCT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!: PatientId"
-         FROM identifiant_patient n
-         JOIN identite_patient i ON i.patient_id = n.patient_id AND i.remplace_le IS NULL
-         JOIN patient p ON p.patient_id = n.patient_id
-         WHERE n.empreinte = $1 AND n.remplace_le IS NULL AND i.date_naissance = $2 AND i.rang = $3
-         ORDER BY 1"#,
-        empreinte.as_slice(),
-        cle.date_naissance.as_str(),
-        cle.rang as _
-    )
-    .fetch_all(conn)
-    .await?)
-}
-
-/// The same, by what the register knew at an instant: a number corrected since still designates.
+/// The persons of a key (see [`find`](super::find)) by what the register knew at an instant: a number
+/// corrected since still designates.
 pub async fn find_known_at(
     conn: &mut PgConnection,
     coffre: &Coffre,
@@ -56,16 +33,18 @@ pub async fn find_known_at(
     let empreinte = coffre.empreinte(&cle.numero);
     Ok(sqlx::query_scalar!(
         r#"/* patient.find_known_at */
-         SELECT DISTINCT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!: PatientId"
-         FROM identifiant_patient n
-         JOIN identite_patient i
-           ON i.patient_id = n.patient_id AND i.enregistre_le <= $4
-          AND (i.remplace_le IS NULL OR i.remplace_le > $4)
-         JOIN patient p ON p.patient_id = n.patient_id
-         WHERE n.empreinte = $1 AND n.enregistre_le <= $4
-           AND (n.remplace_le IS NULL OR (n.remplace_le IS NOT NULL AND n.remplace_le > $4))
-           AND i.date_naissance = $2 AND i.rang = $3
-         ORDER BY 1"#,
+         SELECT DISTINCT patient_id AS "patient_id!: PatientId" FROM (
+             SELECT coalesce(p.fusionne_dans, p.patient_id) AS patient_id,
+                    rank() OVER (ORDER BY n.conteste) AS rang
+             FROM identifiant_patient n
+             JOIN identite_patient i
+               ON i.patient_id = n.patient_id AND i.enregistre_le <= $4
+              AND (i.remplace_le IS NULL OR i.remplace_le > $4)
+             JOIN patient p ON p.patient_id = n.patient_id
+             WHERE n.empreinte = $1 AND n.enregistre_le <= $4
+               AND (n.remplace_le IS NULL OR (n.remplace_le IS NOT NULL AND n.remplace_le > $4))
+               AND i.date_naissance = $2 AND i.rang = $3) f
+         WHERE rang = 1 ORDER BY 1"#,
         empreinte.as_slice(),
         cle.date_naissance.as_str(),
         cle.rang as _,
@@ -107,41 +86,48 @@ pub async fn records_known_at(
     .await?)
 }
 
-/// The person whose own number this is, if the register has one.
-pub async fn find_individuel(
-    conn: &mut PgConnection,
-    coffre: &Coffre,
-    numero: &IdentifiantPersonne,
-) -> Result<Option<PatientId>, StorageError> {
-    let empreinte = coffre.empreinte(numero);
-    Ok(sqlx::query_scalar!(
-        r#"/* patient.find_individuel */
-         SELECT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!: PatientId"
-         FROM identifiant_patient n JOIN patient p ON p.patient_id = n.patient_id
-         WHERE n.empreinte = $1 AND n.remplace_le IS NULL AND n.usage = 'individuel'
-         ORDER BY n.enregistre_le LIMIT 1"#,
-        empreinte.as_slice()
-    )
-    .fetch_optional(conn)
-    .await?)
+/// Somebody who has a number; a merged record answers with the one that was kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Porteur {
+    pub patient_id: PatientId,
+    pub usage: UsageIdentifiant,
+    /// Whether somebody else had it as their own when it was written.
+    pub conteste: bool,
 }
 
-/// The persons whose own number this is. Several is a conflict that nobody settles by taking the first.
-pub async fn find_owners(
+/// Everybody who has a number, those who had it first before the others.
+pub async fn holders(
     conn: &mut PgConnection,
     coffre: &Coffre,
     numero: &IdentifiantPersonne,
-) -> Result<Vec<PatientId>, StorageError> {
+) -> Result<Vec<Porteur>, StorageError> {
     let empreinte = coffre.empreinte(numero);
-    let rows = sqlx::query_scalar!(
-        r#"/* patient.find_owners */
-         SELECT DISTINCT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!"
+    Ok(sqlx::query_as!(
+        Porteur,
+        r#"/* patient.holders */
+         SELECT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!: PatientId", n.usage, n.conteste
          FROM identifiant_patient n JOIN patient p ON p.patient_id = n.patient_id
-         WHERE n.empreinte = $1 AND n.remplace_le IS NULL AND n.usage = 'individuel'
-         ORDER BY 1"#,
+         WHERE n.empreinte = $1 AND n.remplace_le IS NULL
+         ORDER BY n.conteste, n.enregistre_le"#,
         empreinte.as_slice()
     )
     .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(PatientId::from_uuid).collect())
+    .await?)
+}
+
+/// Since when the own number of a person is also that of somebody whom another caisse registered later.
+pub async fn disputed_since(
+    conn: &mut PgConnection,
+    patient: PatientId,
+) -> Result<Option<DateTime<Utc>>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        "/* identifiant_patient.disputed */
+         SELECT min(o.enregistre_le) FROM identifiant_patient n
+         JOIN identifiant_patient o ON o.empreinte = n.empreinte AND o.remplace_le IS NULL AND o.conteste
+         WHERE n.patient_id = $1 AND n.remplace_le IS NULL AND n.usage = 'individuel' AND NOT n.conteste
+           AND o.patient_id <> $1",
+        patient.uuid()
+    )
+    .fetch_one(conn)
+    .await?)
 }

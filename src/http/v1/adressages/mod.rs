@@ -17,11 +17,12 @@ use self::vue::{AdressageVue, AdressagesVue};
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{AdressageId, PatientId};
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete};
 use crate::http::idempotency::{rendre, respond, show, show_version};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
+use crate::http::v1::acte::acte;
 use crate::services::Rendu;
 use crate::services::adressages;
 use crate::services::adressages::AdressageLu;
@@ -134,103 +135,43 @@ async fn get(
     show_version(&lu.map(|lu| AdressageVue::new(&lu)), version, Some(&headers))
 }
 
-/// Rendre compte au médecin traitant
-///
-/// Le correspondant dit quel jour il a soigné le patient et où se trouve le document transmis. Les
-/// conclusions d'un avis ponctuel l'achèvent : il ne couvre plus les jours suivants.
-#[utoipa::path(
-    post,
-    path = "/v1/adressages/{id}/retours",
-    operation_id = "rendre_compte_adressage",
-    responses((status = 200, description = "L'adressage et ses retours", body = AdressageVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
-)]
-async fn report(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<AdressageId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<RetourDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::RendreCompteAdressage)?;
-    let nouveau = corps.valeur.into_domain();
-    let demande = cle.demande(contexte, corps.requete);
-    let rendre = render(StatusCode::OK);
-    respond(adressages::report(&state.core, &demande, (id, version), nouveau, rendre).await)
+acte! {
+    /// Rendre compte au médecin traitant
+    ///
+    /// Le correspondant dit quel jour il a soigné le patient et où se trouve le document transmis. Les
+    /// conclusions d'un avis ponctuel l'achèvent : il ne couvre plus les jours suivants.
+    report: RendreCompteAdressage = "rendre_compte_adressage" "/v1/adressages/{id}/retours",
+        AdressageId, RetourDemande => AdressageVue "L'adressage et ses retours", ["transition_interdite"],
+    |core, demande, vu, recue| adressages::report(core, demande, vu, recue.into_domain(), render(StatusCode::OK))
 }
 
-/// Corriger un adressage
-///
-/// Son auteur donne le contenu exact, qui remplace le précédent ; l'histoire garde les deux. Un
-/// adressage clos par erreur est ainsi rouvert.
-#[utoipa::path(
-    post,
-    path = "/v1/adressages/{id}/rectifications",
-    operation_id = "rectifier_adressage",
-    responses((status = 200, description = "L'adressage corrigé", body = AdressageVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite", "parametre_inconnu"])))
-)]
-async fn correct(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<AdressageId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<RectificationAdressageDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::RectifierAdressage)?;
-    let contenu = corps.valeur.into_domain().map_err(Refus::champs)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let rendre = render(StatusCode::OK);
-    respond(adressages::correct(&state.core, &demande, (id, version), contenu, rendre).await)
+acte! {
+    /// Corriger un adressage
+    ///
+    /// Son auteur donne le contenu exact, qui remplace le précédent ; l'histoire garde les deux. Un
+    /// adressage clos par erreur est ainsi rouvert.
+    correct: RectifierAdressage = "rectifier_adressage" "/v1/adressages/{id}/rectifications",
+        AdressageId, RectificationAdressageDemande => AdressageVue "L'adressage corrigé", ["transition_interdite", "parametre_inconnu"],
+    |core, demande, vu, recue| {
+        let contenu = recue.into_domain().map_err(Refus::champs)?;
+        adressages::correct(core, demande, vu, contenu, render(StatusCode::OK))
+    }
 }
 
-/// Clore un adressage avant sa fin
-///
-/// Par son auteur, ou par le médecin traitant d'aujourd'hui. Les soins déjà donnés restent couverts.
-#[utoipa::path(
-    post,
-    path = "/v1/adressages/{id}/cloture",
-    operation_id = "clore_adressage",
-    responses((status = 200, description = "L'adressage clos", body = AdressageVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
-)]
-async fn close(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<AdressageId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<ClotureAdressageDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::CloreAdressage)?;
-    let cloture = corps.valeur.into_domain();
-    let demande = cle.demande(contexte, corps.requete);
-    let rendre = render(StatusCode::OK);
-    respond(adressages::close(&state.core, &demande, (id, version), cloture, rendre).await)
+acte! {
+    /// Clore un adressage avant sa fin
+    ///
+    /// Par son auteur, ou par le médecin traitant d'aujourd'hui. Les soins déjà donnés restent couverts.
+    close: CloreAdressage = "clore_adressage" "/v1/adressages/{id}/cloture",
+        AdressageId, ClotureAdressageDemande => AdressageVue "L'adressage clos", ["transition_interdite"],
+    |core, demande, vu, recue| adressages::close(core, demande, vu, recue.into_domain(), render(StatusCode::OK))
 }
 
-/// Annuler un adressage établi par erreur
-///
-/// Par son auteur. Il n'a jamais couvert aucun soin ; l'histoire garde qu'il a été écrit.
-#[utoipa::path(
-    post,
-    path = "/v1/adressages/{id}/annulation",
-    operation_id = "annuler_adressage",
-    responses((status = 200, description = "L'adressage annulé", body = AdressageVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
-)]
-async fn cancel(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<AdressageId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<CorpsVideDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::AnnulerAdressage)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let rendre = render(StatusCode::OK);
-    respond(adressages::cancel(&state.core, &demande, (id, version), rendre).await)
+acte! {
+    /// Annuler un adressage établi par erreur
+    ///
+    /// Par son auteur. Il n'a jamais couvert aucun soin ; l'histoire garde qu'il a été écrit.
+    cancel: AnnulerAdressage = "annuler_adressage" "/v1/adressages/{id}/annulation",
+        AdressageId, CorpsVideDemande => AdressageVue "L'adressage annulé", ["transition_interdite"],
+    |core, demande, vu, _recue| adressages::cancel(core, demande, vu, render(StatusCode::OK))
 }

@@ -15,11 +15,12 @@ use super::adressages::CorpsVideDemande;
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{ConciliationId, PatientId};
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete};
 use crate::http::idempotency::{json as respond_json, rendre, respond, show, show_version};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
+use crate::http::v1::acte::acte;
 use crate::services::Rendu;
 use crate::services::conciliations;
 use crate::services::conciliations::ConciliationLue;
@@ -128,132 +129,50 @@ async fn get(
     show_version(&lue.map(|lue| ConciliationVue::new(&lue)), version, Some(&headers))
 }
 
-/// Noter un médecin contacté
-///
-/// Par le patient ou par sa caisse, avec la réponse si elle est déjà connue. Le refus d'une
-/// déclaration par ce médecin peut être cité : il vaut réponse.
-#[utoipa::path(
-    post,
-    path = "/v1/conciliations/{id}/contacts",
-    operation_id = "contacter_conciliation",
-    responses((status = 200, description = "La conciliation et ses contacts", body = ConciliationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
-)]
-async fn contact(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<ConciliationId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<ContactDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::ContacterConciliation)?;
-    let nouveau = corps.valeur.into_domain();
-    let demande = cle.demande(contexte, corps.requete);
-    let rendre = render(StatusCode::OK);
-    respond(conciliations::add_contact(&state.core, &demande, (id, version), nouveau, rendre).await)
+acte! {
+    /// Noter un médecin contacté
+    ///
+    /// Par le patient ou par sa caisse, avec la réponse si elle est déjà connue. Le refus d'une
+    /// déclaration par ce médecin peut être cité : il vaut réponse.
+    contact: ContacterConciliation = "contacter_conciliation" "/v1/conciliations/{id}/contacts",
+        ConciliationId, ContactDemande => ConciliationVue "La conciliation et ses contacts", ["transition_interdite"],
+    |core, demande, vu, recue| conciliations::add_contact(core, demande, vu, recue.into_domain(), render(StatusCode::OK))
 }
 
-/// Noter la réponse d'un médecin contacté
-///
-/// Un médecin resté sans réponse peut encore répondre ; un accord ou un refus reste écrit.
-#[utoipa::path(
-    post,
-    path = "/v1/conciliations/{id}/reponses",
-    operation_id = "repondre_conciliation",
-    responses((status = 200, description = "La conciliation et ses contacts", body = ConciliationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
-)]
-async fn answer(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<ConciliationId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<ReponseDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::RepondreConciliation)?;
-    let nouvelle = corps.valeur.into_domain();
-    let demande = cle.demande(contexte, corps.requete);
-    let rendre = render(StatusCode::OK);
-    respond(conciliations::answer(&state.core, &demande, (id, version), nouvelle, rendre).await)
+acte! {
+    /// Noter la réponse d'un médecin contacté
+    ///
+    /// Un médecin resté sans réponse peut encore répondre ; un accord ou un refus reste écrit.
+    answer: RepondreConciliation = "repondre_conciliation" "/v1/conciliations/{id}/reponses",
+        ConciliationId, ReponseDemande => ConciliationVue "La conciliation et ses contacts", ["transition_interdite"],
+    |core, demande, vu, recue| conciliations::answer(core, demande, vu, recue.into_domain(), render(StatusCode::OK))
 }
 
-/// Terminer par un médecin trouvé
-///
-/// Le médecin a donné son accord ; reste à déclarer ce choix.
-#[utoipa::path(
-    post,
-    path = "/v1/conciliations/{id}/medecin-trouve",
-    operation_id = "trouver_conciliation",
-    responses((status = 200, description = "La conciliation terminée", body = ConciliationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
-)]
-async fn found(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<ConciliationId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<MedecinTrouveDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::TrouverConciliation)?;
-    let rpps = corps.valeur.rpps;
-    let demande = cle.demande(contexte, corps.requete);
-    let rendre = render(StatusCode::OK);
-    respond(
-        conciliations::end(&state.core, &demande, (id, version), Ending::Found(rpps), rendre).await,
-    )
+acte! {
+    /// Terminer par un médecin trouvé
+    ///
+    /// Le médecin a donné son accord ; reste à déclarer ce choix.
+    found: TrouverConciliation = "trouver_conciliation" "/v1/conciliations/{id}/medecin-trouve",
+        ConciliationId, MedecinTrouveDemande => ConciliationVue "La conciliation terminée", ["transition_interdite"],
+    |core, demande, vu, recue| conciliations::end(core, demande, vu, Ending::Found(recue.rpps), render(StatusCode::OK))
 }
 
-/// Abandonner une recherche
-///
-/// Le patient renonce, ou la caisse l'écrit pour lui.
-#[utoipa::path(
-    post,
-    path = "/v1/conciliations/{id}/abandon",
-    operation_id = "abandonner_conciliation",
-    responses((status = 200, description = "La conciliation abandonnée", body = ConciliationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
-)]
-async fn abandon(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<ConciliationId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<CorpsVideDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::AbandonnerConciliation)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let rendre = render(StatusCode::OK);
-    respond(
-        conciliations::end(&state.core, &demande, (id, version), Ending::Abandoned, rendre).await,
-    )
+acte! {
+    /// Abandonner une recherche
+    ///
+    /// Le patient renonce, ou la caisse l'écrit pour lui.
+    abandon: AbandonnerConciliation = "abandonner_conciliation" "/v1/conciliations/{id}/abandon",
+        ConciliationId, CorpsVideDemande => ConciliationVue "La conciliation abandonnée", ["transition_interdite"],
+    |core, demande, vu, _recue| conciliations::end(core, demande, vu, Ending::Abandoned, render(StatusCode::OK))
 }
 
-/// Clore une recherche sans médecin
-///
-/// La caisse constate que la recherche n'aboutit pas.
-#[utoipa::path(
-    post,
-    path = "/v1/conciliations/{id}/cloture",
-    operation_id = "clore_conciliation",
-    responses((status = 200, description = "La conciliation close", body = ConciliationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
-)]
-async fn close(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<ConciliationId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<CorpsVideDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::CloreConciliation)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let rendre = render(StatusCode::OK);
-    respond(conciliations::end(&state.core, &demande, (id, version), Ending::Closed, rendre).await)
+acte! {
+    /// Clore une recherche sans médecin
+    ///
+    /// La caisse constate que la recherche n'aboutit pas.
+    close: CloreConciliation = "clore_conciliation" "/v1/conciliations/{id}/cloture",
+        ConciliationId, CorpsVideDemande => ConciliationVue "La conciliation close", ["transition_interdite"],
+    |core, demande, vu, _recue| conciliations::end(core, demande, vu, Ending::Closed, render(StatusCode::OK))
 }
 
 /// Lire l'attente des assurés de sa caisse

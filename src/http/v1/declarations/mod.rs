@@ -59,7 +59,7 @@ fn render(statut: StatusCode) -> impl Fn(&Dossier) -> Result<Rendu, serde_json::
     path = "/v1/declarations/apercu",
     operation_id = "apercu_declaration",
     responses((status = 200, description = "Le contenu à signer", body = ApercuVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "medecin_non_designable",
+    extensions(("x-problemes" = json!(["role_interdit", "trop_d_essais", "medecin_non_designable",
         "conjoint_impossible", "conjoint_avant_ouverture", "avenant_inadapte"])))
 )]
 async fn preview(
@@ -89,7 +89,7 @@ async fn preview(
     operation_id = "creer_declaration",
     responses((status = 201, description = "La déclaration, active ou en attente de signature", body = DeclarationVue,
         headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "contenu_different", "deja_signee",
+    extensions(("x-problemes" = json!(["role_interdit", "trop_d_essais", "contenu_different", "deja_signee",
         "signataire_non_partie", "moyen_inadapte", "papier_sans_temoin", "preuve_requise", "preuve_refusee", "preuve_deja_utilisee",
         "signature_tardive", "transmission_interdite", "signature_future", "signature_avant_naissance", "patient_mineur", "medecin_non_designable", "enfant_avant_ouverture", "signature_avant_rattachement",
         "representant_inconnu", "representant_ambigu", "conjoint_impossible", "conjoint_avant_ouverture",

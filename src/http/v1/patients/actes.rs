@@ -6,25 +6,29 @@ use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::demande::{
-    AdresseDemande, ChangementIdentifiantDemande, DecesDemande, OrganismeDemande,
-    RectificationDecesDemande, RectificationIdentifiantDemande, StatutDemande,
+    AdresseDemande, AnnulationDossierDemande, ChangementIdentifiantDemande, DecesDemande,
+    OrganismeDemande, RectificationDecesDemande, RectificationIdentifiantDemande, StatutDemande,
 };
 use super::vue::PatientVue;
+use super::{PatientDemande, PatientTrouveVue};
 use crate::domain::droits::Demarche;
 use crate::domain::ids::PatientId;
 use crate::domain::patient::UsageIdentifiant;
 use crate::domain::vie::DossierPatient;
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
+use crate::http::extract::{Appel, CleIdempotence, Corps};
 use crate::http::idempotency::{rendre, respond};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
+use crate::http::v1::acte::acte;
 use crate::services::Rendu;
 use crate::services::patients;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(change_organisme))
+        .routes(routes!(undo_organisme))
+        .routes(routes!(take_over))
         .routes(routes!(change_statut))
         .routes(routes!(change_identifiant))
         .routes(routes!(correct_identifiant))
@@ -33,197 +37,141 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(correct_deces))
 }
 
+/// Names whose caisse changes, to callers who may see nothing more of them.
+fn name(
+    (patient_id, version): (PatientId, Option<i32>),
+    statut: StatusCode,
+) -> Result<Rendu, serde_json::Error> {
+    rendre(statut, None, version, &PatientTrouveVue { patient_id })
+}
+
 /// Renders a person, with their version as ETag.
 fn render(dossier: &DossierPatient) -> Result<Rendu, serde_json::Error> {
     rendre(StatusCode::OK, None, Some(dossier.version), &PatientVue::new(dossier))
 }
 
-/// Changer de caisse ou de régime
-///
-/// La désignation continue sans signature ni interruption : elle appartient à la personne. L'ancien
-/// organisme ne lit plus que ce qui fut de son temps ; le nouveau, tout.
-#[utoipa::path(
-    post,
-    path = "/v1/patients/{id}/changements-d-organisme",
-    operation_id = "changer_organisme",
-    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
-)]
-async fn change_organisme(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<PatientId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<OrganismeDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::ChangerOrganisme)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let recue = corps.valeur;
-    let vue = (id, version);
-    let change = (recue.organisme, recue.effet_du);
-    respond(patients::change_organisme(&state.core, &demande, vue, change, render).await)
+acte! {
+    /// Changer de caisse ou de régime
+    ///
+    /// La désignation continue sans signature ni interruption : elle appartient à la personne. L'ancien
+    /// organisme ne lit plus, dès ce jour, que ce qui fut de son temps ; le nouveau, tout. Jusqu'à trois mois à l'avance.
+    change_organisme: ChangerOrganisme = "changer_organisme" "/v1/patients/{id}/changements-d-organisme",
+        PatientId, OrganismeDemande => PatientVue "Le patient et ses faits datés", [],
+    |core, demande, vu, recue| {
+        patients::change_organisme(core, demande, vu, (recue.organisme, recue.effet_du), render)
+    }
 }
 
-/// Changer de statut
-///
-/// Un statut hors du parcours de soins (AME, passage, sans droits, hors de France) met la désignation en
-/// sommeil ; « ordinaire » la réveille. La déclaration reste.
-#[utoipa::path(
-    post,
-    path = "/v1/patients/{id}/changements-de-statut",
-    operation_id = "changer_statut",
-    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
-)]
-async fn change_statut(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<PatientId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<StatutDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::ChangerStatut)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let recue = corps.valeur;
-    let vue = (id, version);
-    let change = (recue.statut, recue.effet_du);
-    respond(patients::change_statut(&state.core, &demande, vue, change, render).await)
+acte! {
+    /// Annuler un changement de caisse
+    ///
+    /// Le dernier, enregistré à tort, par la caisse qui a reçu le patient ou par celle qui l'a envoyé : chacune
+    /// retrouve ses jours, et celle qui l'avait reçu n'en lit plus rien.
+    undo_organisme: AnnulerOrganisme =
+        "annuler_changement_organisme" "/v1/patients/{id}/changements-d-organisme/annulation",
+        PatientId, AnnulationDossierDemande => PatientTrouveVue "Le patient", [],
+    |core, demande, vu, recue| {
+        patients::undo_organisme(core, demande, vu, recue.motif, |found| name((found.0, None), StatusCode::OK))
+    }
 }
 
-/// Changer de numéro
+/// Prendre en charge un patient d'une autre caisse
 ///
-/// D'un numéro d'attente à un NIR, ou d'un NIR à un autre : l'ancien fut juste et désigne toujours la
-/// personne. Sans numéro, pour l'usage « ouvrant_droit », le patient devient assuré à titre personnel.
+/// Par toute son identité, comme à l'enregistrement, dès « affilie_du » : trois mois à l'avance au plus,
+/// vingt-sept en arrière. Son ancienne caisse en est avertie et le reste jusqu'à la veille ; la désignation
+/// continue. Inconnu ou différent, la réponse est la même.
 #[utoipa::path(
     post,
-    path = "/v1/patients/{id}/changements-d-identifiant",
-    operation_id = "changer_identifiant",
-    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "patient_existant"])))
+    path = "/v1/mutations",
+    operation_id = "enregistrer_mutation",
+    responses((status = 201, description = "Le patient", body = PatientTrouveVue,
+        headers(("ETag")))),
+    extensions(("x-problemes" = json!(["role_interdit", "patient_existant", "trop_d_essais"])))
 )]
-async fn change_identifiant(
+async fn take_over(
     State(state): State<AppState>,
     appel: Appel,
-    Chemin(id): Chemin<PatientId>,
-    SiCorrespond(version): SiCorrespond,
     cle: CleIdempotence,
-    corps: Corps<ChangementIdentifiantDemande>,
+    corps: Corps<PatientDemande>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::ChangerIdentifiant)?;
+    let contexte = appel.exige(Demarche::EnregistrerMutation)?;
     let demande = cle.demande(contexte, corps.requete);
-    let recue = corps.valeur;
-    let vue = (id, version);
-    let usage = recue.usage.unwrap_or(UsageIdentifiant::Individuel);
-    let change = (usage, recue.identifiant, recue.effet_du);
-    respond(patients::change_identifiant(&state.core, &demande, vue, change, render).await)
+    let rendre = |found: &(PatientId, i32)| name((found.0, Some(found.1)), StatusCode::CREATED);
+    respond(patients::take_over(&state.core, &demande, &corps.valeur.into_domain(), rendre).await)
 }
 
-/// Rectifier un numéro
-///
-/// Le numéro enregistré n'était pas celui de la personne : une version le remplace, avec le motif. Il ne
-/// la désigne plus, sauf pour qui demande ce que le registre savait avant.
-#[utoipa::path(
-    post,
-    path = "/v1/patients/{id}/rectifications-d-identifiant",
-    operation_id = "rectifier_identifiant",
-    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "patient_existant"])))
-)]
-async fn correct_identifiant(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<PatientId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<RectificationIdentifiantDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::RectifierIdentifiant)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let recue = corps.valeur;
-    let vue = (id, version);
-    let usage = recue.usage.unwrap_or(UsageIdentifiant::Individuel);
-    let jour = recue.jour.unwrap_or_else(|| state.core.clock().today());
-    let right = (usage, recue.identifiant, jour);
-    let motif = recue.motif;
-    respond(patients::correct_identifiant(&state.core, &demande, vue, right, motif, render).await)
+acte! {
+    /// Changer de statut
+    ///
+    /// Un statut hors du parcours de soins (AME, passage, sans droits, hors de France) met la désignation en
+    /// sommeil ; « ordinaire » la réveille. La déclaration reste.
+    change_statut: ChangerStatut = "changer_statut" "/v1/patients/{id}/changements-de-statut",
+        PatientId, StatutDemande => PatientVue "Le patient et ses faits datés", [],
+    |core, demande, vu, recue| {
+        patients::change_statut(core, demande, vu, (recue.statut, recue.effet_du), render)
+    }
 }
 
-/// Changer d'adresse
-///
-/// Aucune désignation n'en dépend : il n'y a pas de condition géographique.
-#[utoipa::path(
-    post,
-    path = "/v1/patients/{id}/changements-d-adresse",
-    operation_id = "changer_adresse",
-    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
-)]
-async fn change_adresse(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<PatientId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<AdresseDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::ChangerAdresse)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let recue = corps.valeur;
-    let vue = (id, version);
-    respond(patients::change_adresse(&state.core, &demande, vue, recue.into_domain(), render).await)
+acte! {
+    /// Changer de numéro
+    ///
+    /// D'un numéro d'attente à un NIR, ou d'un NIR à un autre : l'ancien fut juste et désigne toujours la
+    /// personne. Sans numéro, pour l'usage « ouvrant_droit », le patient devient assuré à titre personnel.
+    change_identifiant: ChangerIdentifiant = "changer_identifiant" "/v1/patients/{id}/changements-d-identifiant",
+        PatientId, ChangementIdentifiantDemande => PatientVue "Le patient et ses faits datés", ["patient_existant"],
+    |core, demande, vu, recue| {
+        let usage = recue.usage.unwrap_or(UsageIdentifiant::Individuel);
+        let change = (usage, recue.identifiant, recue.effet_du);
+        patients::change_identifiant(core, demande, vu, change, render)
+    }
 }
 
-/// Enregistrer un décès
-///
-/// Même connu tard. Le jour du décès est le dernier de la désignation ; celles qui commenceraient après
-/// n'ont jamais pris effet.
-#[utoipa::path(
-    post,
-    path = "/v1/patients/{id}/deces",
-    operation_id = "declarer_deces",
-    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
-)]
-async fn record_deces(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<PatientId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<DecesDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::DeclarerDeces)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let recue = corps.valeur;
-    let vue = (id, version);
-    let deces = (recue.jour, recue.source);
-    respond(patients::record_deces(&state.core, &demande, vue, deces, render).await)
+acte! {
+    /// Rectifier un numéro
+    ///
+    /// Le numéro enregistré n'était pas celui de la personne : une version le remplace, avec le motif. Il ne
+    /// la désigne plus, sauf pour qui demande ce que le registre savait avant.
+    correct_identifiant: RectifierIdentifiant = "rectifier_identifiant" "/v1/patients/{id}/rectifications-d-identifiant",
+        PatientId, RectificationIdentifiantDemande => PatientVue "Le patient et ses faits datés", ["patient_existant"],
+    |core, demande, vu, recue| {
+        let usage = recue.usage.unwrap_or(UsageIdentifiant::Individuel);
+        let jour = recue.jour.unwrap_or_else(|| core.clock().today());
+        let right = (usage, recue.identifiant, jour);
+        patients::correct_identifiant(core, demande, vu, right, recue.motif, render)
+    }
 }
 
-/// Rectifier un décès
-///
-/// Un autre jour, ou aucun décès : la désignation redevient ce que les déclarations disent.
-#[utoipa::path(
-    post,
-    path = "/v1/patients/{id}/rectifications-de-deces",
-    operation_id = "rectifier_deces",
-    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
-)]
-async fn correct_deces(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<PatientId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<RectificationDecesDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::RectifierDeces)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let recue = corps.valeur;
-    let vue = (id, version);
-    let (jour, motif) = (recue.jour().map_err(Refus::champs)?, recue.motif);
-    respond(patients::correct_deces(&state.core, &demande, vue, jour, motif, render).await)
+acte! {
+    /// Changer d'adresse
+    ///
+    /// Aucune désignation n'en dépend : il n'y a pas de condition géographique.
+    change_adresse: ChangerAdresse = "changer_adresse" "/v1/patients/{id}/changements-d-adresse",
+        PatientId, AdresseDemande => PatientVue "Le patient et ses faits datés", [],
+    |core, demande, vu, recue| {
+        patients::change_adresse(core, demande, vu, recue.into_domain(), render)
+    }
+}
+
+acte! {
+    /// Enregistrer un décès
+    ///
+    /// Même connu tard. Le jour du décès est le dernier de la désignation ; celles qui commenceraient après
+    /// n'ont jamais pris effet.
+    record_deces: DeclarerDeces = "declarer_deces" "/v1/patients/{id}/deces",
+        PatientId, DecesDemande => PatientVue "Le patient et ses faits datés", [],
+    |core, demande, vu, recue| {
+        patients::record_deces(core, demande, vu, (recue.jour, recue.source), render)
+    }
+}
+
+acte! {
+    /// Rectifier un décès
+    ///
+    /// Un autre jour, ou aucun décès : la désignation redevient ce que les déclarations disent.
+    correct_deces: RectifierDeces = "rectifier_deces" "/v1/patients/{id}/rectifications-de-deces",
+        PatientId, RectificationDecesDemande => PatientVue "Le patient et ses faits datés", [],
+    |core, demande, vu, recue| {
+        let jour = recue.jour().map_err(Refus::champs)?;
+        patients::correct_deces(core, demande, vu, jour, recue.motif, render)
+    }
 }

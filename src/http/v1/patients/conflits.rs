@@ -13,13 +13,14 @@ use crate::domain::droits::Demarche;
 use crate::domain::ids::{ConflitId, DeclarationId, FusionId, PatientId};
 use crate::domain::vie::fusion::{Conflit, EtatConflit};
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
-use crate::http::idempotency::{rendre, respond, show, show_version};
+use crate::http::extract::{Appel, Chemin, Requete};
+use crate::http::idempotency::{rendre, show, show_version};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
 use crate::http::pagination::{self, PageDemande, PaginationVue};
 use crate::http::problem::Refus;
 use crate::http::schemas::ActionConflit;
+use crate::http::v1::acte::acte;
 use crate::services::patients;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -143,31 +144,16 @@ async fn get(
     show_version(&conflit.map(|conflit| ConflitVue::new(&conflit)), version, None)
 }
 
-/// Résoudre un conflit
-///
-/// En choisissant une des deux déclarations : les jours du conflit, celles de l'autre dossier ne comptent
-/// pas. Ce qui fut déclaré depuis la fusion compte comme toujours.
-#[utoipa::path(
-    post,
-    path = "/v1/conflits-de-designations/{id}/resolution",
-    operation_id = "resoudre_conflit",
-    responses((status = 200, description = "Le conflit résolu", body = ConflitVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "conflit_clos", "patient_fusionne"])))
-)]
-async fn settle(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<ConflitId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<ResolutionDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::ResoudreConflit)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let retenue = corps.valeur.declaration_id;
-    let rendre = |conflit: &Conflit| {
-        rendre(StatusCode::OK, None, Some(conflit.version), &ConflitVue::new(conflit))
-    };
-    let vue = (id, version);
-    respond(patients::settle_conflit(&state.core, &demande, vue, retenue, rendre).await)
+acte! {
+    /// Résoudre un conflit
+    ///
+    /// En choisissant une des deux déclarations : les jours du conflit, celles de l'autre dossier ne comptent
+    /// pas. Ce qui fut déclaré depuis la fusion compte comme toujours.
+    settle: ResoudreConflit = "resoudre_conflit" "/v1/conflits-de-designations/{id}/resolution",
+        ConflitId, ResolutionDemande => ConflitVue "Le conflit résolu", ["conflit_clos", "patient_fusionne"],
+    |core, demande, vu, recue| {
+        patients::settle_conflit(core, demande, vu, recue.declaration_id, |conflit: &Conflit| {
+            rendre(StatusCode::OK, None, Some(conflit.version), &ConflitVue::new(conflit))
+        })
+    }
 }

@@ -103,6 +103,13 @@ lecture! {
         pub(super) source: SourceDeces,
     }
 
+    /// Annulation d'un acte sur un dossier.
+    #[schema(example = json!({ "motif": "collision" }))]
+    pub(crate) struct AnnulationDossierDemande {
+        /// Pourquoi.
+        pub(super) motif: MotifRectification,
+    }
+
     /// Rectification d'un décès : un autre jour, ou aucun décès.
     #[schema(example = json!({ "jour": "2025-05-29", "motif": "etat_civil" }))]
     pub(crate) struct RectificationDecesDemande {

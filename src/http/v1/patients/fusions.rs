@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::conflits::ConflitVue;
+use super::demande::AnnulationDossierDemande;
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{DeclarationId, FusionId, PatientId};
 use crate::domain::vie::MotifRectification;
@@ -20,6 +21,7 @@ use crate::http::lecture::{Entier, lecture};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::http::schemas::ActionFusion;
+use crate::http::v1::acte::acte;
 use crate::services::Rendu;
 use crate::services::patients;
 use crate::services::patients::{ApercuFusion, DossierApercu, DossierFusion, NouvelleFusion};
@@ -49,13 +51,6 @@ lecture! {
         absorbe_id: PatientId,
         /// Version du dossier à absorber, telle que l'aperçu la donne.
         absorbe_version: Entier<1, 1_000_000>,
-        /// Pourquoi.
-        motif: MotifRectification,
-    }
-
-    /// Annulation d'une fusion.
-    #[schema(example = json!({ "motif": "collision" }))]
-    pub(crate) struct AnnulationFusionDemande {
         /// Pourquoi.
         motif: MotifRectification,
     }
@@ -274,28 +269,12 @@ async fn get(
     show_version(&dossier.map(|dossier| FusionVue::new(&dossier)), version, None)
 }
 
-/// Annuler une fusion
-///
-/// Ce que le dossier absorbé avait apporté lui revient, dans son état présent ; ce qui fut déclaré
-/// depuis reste au dossier conservé. Les conflits nés de la fusion sont annulés.
-#[utoipa::path(
-    post,
-    path = "/v1/fusions/{id}/annulation",
-    operation_id = "annuler_fusion",
-    responses((status = 200, description = "La fusion annulée", body = FusionVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "fusion_impossible", "patient_fusionne"])))
-)]
-async fn undo(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<FusionId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<AnnulationFusionDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::AnnulerFusion)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let motif = corps.valeur.motif;
-    let rendre = render(StatusCode::OK);
-    respond(patients::undo_fusion(&state.core, &demande, (id, version), motif, rendre).await)
+acte! {
+    /// Annuler une fusion
+    ///
+    /// Ce que le dossier absorbé avait apporté lui revient, dans son état présent ; ce qui fut déclaré
+    /// depuis reste au dossier conservé. Les conflits nés de la fusion sont annulés.
+    undo: AnnulerFusion = "annuler_fusion" "/v1/fusions/{id}/annulation",
+        FusionId, AnnulationDossierDemande => FusionVue "La fusion annulée", ["fusion_impossible", "patient_fusionne"],
+    |core, demande, vu, recue| patients::undo_fusion(core, demande, vu, recue.motif, render(StatusCode::OK))
 }

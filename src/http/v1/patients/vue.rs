@@ -33,6 +33,9 @@ pub(crate) struct PatientVue {
     statuts: Vec<StatutVue>,
     /// Décès, s'il est connu.
     deces: Option<DecesVue>,
+    /// Depuis quand un autre organisme a enregistré le numéro de ce patient pour quelqu'un d'autre ; rendu à
+    /// la seule caisse du patient.
+    numero_dispute_depuis: Option<DateTime<Utc>>,
     /// Ce que l'appelant peut faire maintenant.
     actions: Vec<ActionPatient>,
 }
@@ -205,6 +208,7 @@ impl PatientVue {
                 source: fait.valeur,
                 enregistre_le: fait.enregistre_le,
             }),
+            numero_dispute_depuis: dossier.numero_dispute_depuis,
             actions: dossier.actions.clone(),
         }
     }

@@ -161,7 +161,7 @@ async fn simulate(
     path = "/v1/simulations/registre",
     operation_id = "simuler_contre_registre",
     responses((status = 200, description = "L'évaluation", body = EvaluationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "hors_couverture", "parametre_inconnu",
+    extensions(("x-problemes" = json!(["role_interdit", "trop_d_essais", "hors_couverture", "parametre_inconnu",
         "situation_non_couverte", "conflit_de_regles"])))
 )]
 async fn simulate_registered(

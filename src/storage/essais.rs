@@ -1,0 +1,91 @@
+//! Tries with a number that found nobody, counted for a subject and for the whole of its organisation.
+
+use chrono::{DateTime, Utc};
+
+use super::{Coffre, StorageError, Tx};
+use crate::domain::acteur::Auteur;
+use crate::domain::identifiers::IdentifiantPersonne;
+
+/// The tries of a subject, or of its organisation, with a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Essais {
+    /// Whether they are those of the whole organisation.
+    pub organisation: bool,
+    pub essais: i16,
+    /// The first.
+    pub depuis: DateTime<Utc>,
+    /// The last.
+    pub dernier_le: DateTime<Utc>,
+}
+
+/// The subject, then its organisation, as rows name them.
+fn callers(coffre: &Coffre, auteur: &Auteur) -> [[u8; 16]; 2] {
+    let sujet = coffre.empreinte_de("essai.sujet", &auteur.texte());
+    [sujet, coffre.empreinte_de("essai.organisation", &auteur.acteur.cle())]
+}
+
+/// The tries of an author and of the organisation with a number that began after an instant. Those that
+/// are under way are waited for, and the next ones wait for the end of the transaction.
+pub async fn known(
+    tx: &mut Tx,
+    coffre: &Coffre,
+    auteur: &Auteur,
+    numero: &IdentifiantPersonne,
+    apres: DateTime<Utc>,
+) -> Result<Vec<Essais>, StorageError> {
+    let (callers, numero) = (callers(coffre, auteur), coffre.empreinte(numero));
+    let [_, organisation] = &callers;
+    let [b0, b1, b2, b3, b4, b5, b6, b7, ..] =
+        (u128::from_be_bytes(*organisation) ^ u128::from_be_bytes(numero)).to_be_bytes();
+    let key = i64::from_be_bytes([b0, b1, b2, b3, b4, b5, b6, b7]);
+    sqlx::query!("/* essai.lock */ SELECT pg_advisory_xact_lock($1)", key)
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(sqlx::query_as!(
+        Essais,
+        r#"/* essai.known */
+         SELECT appelant = $3 AS "organisation!", essais, depuis, dernier_le FROM essai
+         WHERE numero = $1 AND appelant = ANY ($2) AND depuis > $4"#,
+        &numero,
+        &callers.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,
+        organisation,
+        apres
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Counts one more; those that began before an instant are forgotten.
+pub async fn count(
+    tx: &mut Tx,
+    coffre: &Coffre,
+    auteur: &Auteur,
+    numero: &IdentifiantPersonne,
+    (maintenant, apres): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<(), StorageError> {
+    let callers = callers(coffre, auteur);
+    sqlx::query!(
+        "/* essai.count */
+         INSERT INTO essai AS e (numero, appelant, essais, depuis, dernier_le)
+         SELECT $1, appelant, 1, $3, $3 FROM unnest($2::bytea[]) AS appelant
+         ON CONFLICT (numero, appelant) DO UPDATE
+         SET essais = CASE WHEN e.depuis > $4 THEN e.essais + 1 ELSE 1 END,
+             depuis = CASE WHEN e.depuis > $4 THEN e.depuis ELSE excluded.depuis END,
+             dernier_le = excluded.dernier_le",
+        &coffre.empreinte(numero),
+        &callers.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,
+        maintenant,
+        apres
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Forgets the tries that began before an instant.
+pub async fn purge(tx: &mut Tx, avant: DateTime<Utc>) -> Result<(), StorageError> {
+    sqlx::query!("/* essai.purge */ DELETE FROM essai WHERE depuis <= $1", avant)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
