@@ -255,6 +255,7 @@ fn scopes(acteur: &Acteur) -> Vec<Portee> {
             P::FeuillesEvaluer,
             P::FeuillesLire,
             P::Administration,
+            P::Audit,
         ],
     }
 }

@@ -165,6 +165,8 @@ impl Demarche {
             D::RechercherPatient => Ligne::de(&[FAMILLE, CAISSES, &[(PorteurDeLaCarte, OuiOuNon)]]),
             D::ListerAcces => Ligne::de(&[&[(SoiMeme, Tout)]])
                 .reservee("seul un patient lit les accès à son dossier"),
+            D::ListerAccesPatient => Ligne::de(&[ENFANT, CAISSES])
+                .reservee("les accès à un dossier se lisent par le patient et par sa caisse"),
 
             // What its caisse records about a person.
             D::EnregistrerPatient => {

@@ -212,7 +212,7 @@ async fn current(
     path = "/v1/medecins-traitants/consultation",
     operation_id = "consulter_medecin_traitant",
     responses((status = 200, description = "La réponse, à la mesure de ce que l'appelant peut savoir", body = MedecinTraitantVue)),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
 )]
 async fn consult(
     State(state): State<AppState>,

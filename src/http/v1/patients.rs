@@ -183,7 +183,7 @@ async fn get(
     path = "/v1/patients/recherche",
     operation_id = "rechercher_patient",
     responses((status = 200, description = "Le patient", body = PatientTrouveVue)),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
 )]
 async fn find(
     State(state): State<AppState>,
