@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::writing::Signed;
 use super::{Contexte, Core, Demande, Exit, Fact, Many, Memoire, Rendu, ServiceError, Writing};
+use crate::domain::calendar::Periode;
 use crate::domain::droits::{Demarche, Droit, Rapports, Relation};
 use crate::domain::ids::{EvenementId, PatientId};
 use crate::domain::patient::ClePatient;
@@ -21,6 +22,7 @@ pub struct Opening<'a> {
     demande: &'a Demande,
     tx: Tx,
     signed: Signed,
+    effet: Option<Periode>,
 }
 
 /// An act about a person: the row is locked, and the caller may do it.
@@ -51,7 +53,7 @@ impl Core {
         let id = self.author_id(&contexte.auteur).await?;
         let tx = self.claim(self.db.begin(contexte.demarche.mot()).await?, demande).await?;
         let signed = Signed { role: contexte.acteur().role().mot(), id: Some(id) };
-        Ok(Opening { core: self, demande, tx, signed })
+        Ok(Opening { core: self, demande, tx, signed, effet: None })
     }
 }
 
@@ -71,6 +73,11 @@ impl<'a> Opening<'a> {
         &self.demande.contexte
     }
 
+    /// The days of the thing at hand.
+    pub(in crate::services) fn dated(self, effet: impl Into<Periode>) -> Self {
+        Self { effet: Some(effet.into()), ..self }
+    }
+
     /// Makes it an act about a person: their row is locked, what the caller is to them is looked up
     /// under the lock, and the table judges. The thing at hand may make something of the caller.
     pub(in crate::services) async fn on(
@@ -82,6 +89,7 @@ impl<'a> Opening<'a> {
         let locked = patients::lock(&mut self.tx, patient, core.now()).await?;
         let rapports =
             core.rapports(&mut self.tx, contexte.acteur(), patient, by_the_thing).await?;
+        let rapports = rapports.sur(self.effet.as_ref());
         let droit = contexte.demarche.juger(&rapports)?;
         let instant = locked.ok_or(ServiceError::Introuvable)?;
         Ok(Act { opening: self, patient, instant, rapports, droit, others: BTreeSet::new() })
@@ -153,7 +161,7 @@ impl<'a> Opening<'a> {
 
     /// Makes it an act about many persons at once.
     pub(in crate::services) fn many(self) -> (Many<'a>, &'a Demande) {
-        let Self { core, demande, tx, signed } = self;
+        let Self { core, demande, tx, signed, .. } = self;
         (Many::new(core, &demande.contexte, tx, signed), demande)
     }
 
