@@ -12,6 +12,7 @@
 
 mod auth;
 mod creances;
+mod droits;
 mod fins;
 mod frise;
 mod identifiers;
