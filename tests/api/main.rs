@@ -27,6 +27,7 @@ mod cycle;
 mod deces;
 mod declarations;
 mod doctors;
+mod droits;
 mod errors;
 mod evaluer;
 mod explications;
