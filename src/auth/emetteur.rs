@@ -265,6 +265,7 @@ fn scopes(acteur: &Acteur) -> Vec<Portee> {
             P::FeuillesEvaluer,
             P::FeuillesLire,
             P::Administration,
+            P::Audit,
         ],
         Acteur::Referentiel => vec![P::Administration],
     }

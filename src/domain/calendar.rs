@@ -65,6 +65,13 @@ impl Periode {
     }
 }
 
+/// One day.
+impl From<NaiveDate> for Periode {
+    fn from(jour: NaiveDate) -> Self {
+        Self { du: jour, au: lendemain(jour) }
+    }
+}
+
 /// Age in completed years on a day. A person born on 29 February is a year older on 1 March in
 /// common years. Before birth the age is zero.
 pub fn age_revolu(naissance: NaiveDate, jour: NaiveDate) -> u8 {

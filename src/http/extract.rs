@@ -17,7 +17,7 @@ use super::problem::{Code, Refus};
 use crate::auth::{Appelant, JetonRefuse, Porteur, certificate_digest};
 use crate::domain::acteur::{Acteur, Auteur};
 use crate::domain::digest::Empreinte;
-use crate::domain::droits::{Demarche, Jeton, Portee};
+use crate::domain::droits::{Demarche, Portee};
 use crate::domain::identifiers::IdentifiantPersonne;
 use crate::domain::identifiers::texte_libre::contient_un_nir;
 use crate::domain::ids::RequestId;
@@ -238,9 +238,9 @@ pub(crate) struct Appel {
 impl Appel {
     /// The request of an operation, if the token carries its scope.
     pub(crate) fn exige(self, demarche: Demarche) -> Result<Contexte, Refus> {
-        match demarche.jeton() {
-            Jeton::Portee(portee) if !self.portees.contains(&portee) => Err(Refus::portee(portee)),
-            Jeton::Public | Jeton::Jeton | Jeton::Portee(_) => {
+        match demarche.jeton().portee(self.acteur().role()) {
+            Some(portee) if !self.portees.contains(&portee) => Err(Refus::portee(portee)),
+            Some(_) | None => {
                 Ok(Contexte { auteur: self.auteur, demarche, requete_id: self.requete_id })
             }
         }

@@ -59,8 +59,9 @@ pub async fn get(
     dates: Dates,
 ) -> Result<Seen<MedecinTraitant>, ServiceError> {
     verify_knowledge(core, dates.connu_le)?;
-    let mut access = core.access(contexte, patient).await?;
-    let answer = answer(&mut access, dates).await?;
+    let jour = dates.en_vigueur_le.unwrap_or_else(|| core.today());
+    let mut access = core.search(contexte).await?.dated(jour).on(patient, &[]).await?;
+    let answer = answer(&mut access, jour, dates.connu_le).await?;
     access.show(answer).await
 }
 
@@ -73,9 +74,10 @@ pub async fn consult(
     dates: Dates,
 ) -> Result<Seen<MedecinTraitant>, ServiceError> {
     verify_knowledge(core, dates.connu_le)?;
-    let search = core.search(contexte).await?;
+    let jour = dates.en_vigueur_le.unwrap_or_else(|| core.today());
+    let search = core.search(contexte).await?.dated(jour);
     let mut access = search.by_card(cle, dates.connu_le, &[]).await?;
-    let answer = answer(&mut access, dates).await?;
+    let answer = answer(&mut access, jour, dates.connu_le).await?;
     access.show(answer).await
 }
 
@@ -138,14 +140,13 @@ fn actions(access: &Access<'_>, designation: &Designation, speaks: bool) -> Vec<
     all
 }
 
-async fn answer(access: &mut Access<'_>, dates: Dates) -> Result<MedecinTraitant, ServiceError> {
-    let (core, patient, acteur) = (access.core(), access.patient, access.rapports.acteur);
-    let jour = dates.en_vigueur_le.unwrap_or_else(|| core.today());
-    // A former caisse asks about the days of its time.
-    if !access.droit.vue.contient(jour) {
-        return Err(ServiceError::Introuvable);
-    }
-    let found = match dates.connu_le {
+async fn answer(
+    access: &mut Access<'_>,
+    jour: NaiveDate,
+    connu_le: Option<DateTime<Utc>>,
+) -> Result<MedecinTraitant, ServiceError> {
+    let (patient, acteur) = (access.patient, access.rapports.acteur);
+    let found = match connu_le {
         None => designations::current(access.conn(), patient, jour).await?,
         Some(instant) => designations::list(access.conn(), patient, instant)
             .await?
@@ -167,11 +168,11 @@ async fn answer(access: &mut Access<'_>, dates: Dates) -> Result<MedecinTraitant
         }
         _ => Vec::new(),
     };
-    let sleeps = sommeil_le(access.conn(), patient, jour, dates.connu_le).await?.is_some();
+    let sleeps = sommeil_le(access.conn(), patient, jour, connu_le).await?.is_some();
     Ok(MedecinTraitant {
         patient_id: patient,
         en_vigueur_le: jour,
-        connu_le: dates.connu_le,
+        connu_le,
         relation,
         actions,
         en_sommeil: sleeps && found.is_some(),

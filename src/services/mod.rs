@@ -5,6 +5,7 @@
 //! nothing of HTTP: the answer that idempotency must keep is rendered by a function that the caller gives.
 
 pub mod a_revoir;
+pub mod acces;
 pub mod adressages;
 mod affiliations;
 pub mod conciliations;

@@ -145,10 +145,10 @@ pub async fn end(
     rendre: impl Render<RepresentationLue>,
 ) -> Done {
     let mut opening = core.open(demande).await?;
-    let owner = representations::patient_of(opening.conn(), id).await?;
-    let owner = owner.ok_or(ServiceError::Introuvable)?;
+    let place = representations::place_of(opening.conn(), id).await?;
+    let (owner, effet) = place.ok_or(ServiceError::Introuvable)?;
     let patient = fusions::merged_into(opening.conn(), owner).await?.unwrap_or(owner);
-    let mut act = opening.on(patient, &[]).await?;
+    let mut act = opening.dated(effet).on(patient, &[]).await?;
     let (coffre, instant) = (core.coffre(), act.instant);
     let all = representations::list(act.conn(), coffre, patient, latest_knowledge()).await?;
     let found = all.into_iter().find(|lien| lien.id == id);

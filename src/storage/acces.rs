@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{Coffre, StorageError, Tx, auteurs};
 use crate::domain::acteur::Sujet;
+use crate::domain::calendar::Periode;
 use crate::domain::ids::{AccesId, PatientId, RequestId};
 
 /// A reading of a person's data, to write.
@@ -25,7 +26,7 @@ pub struct Acces {
     pub requete_id: RequestId,
 }
 
-/// A reading of a person's data, as it is told.
+/// A reading of a person's data, as the person is told of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccesLu {
     /// Its id.
@@ -36,14 +37,29 @@ pub struct AccesLu {
     pub role: String,
     /// RPPS of a doctor, code of a caisse, or the patient.
     pub identite: String,
-    /// Who acted in the organisation.
-    pub sujet: Sujet,
+    /// First name and name of a doctor whom the register knows.
+    pub nom: Option<String>,
     /// By which the person may name who acted, without knowing who it is.
     pub reference: String,
     /// What was done.
     pub operation: String,
     /// In which request.
     pub requete_id: RequestId,
+}
+
+/// Which readings are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuestionAcces {
+    /// A person, and the records merged into theirs.
+    pub dossiers: Vec<PatientId>,
+    /// Before one already seen.
+    pub avant: Option<AccesId>,
+    /// On these days only, when not on all of them.
+    pub jours: Option<Vec<Periode>>,
+    /// A caisse, the readings of which are asked for on any day.
+    pub auditeur: Option<String>,
+    /// How many at most.
+    pub limite: i64,
 }
 
 /// Writes several traces in one statement.
@@ -68,48 +84,49 @@ pub async fn insert_all(tx: &mut Tx, traces: &[Acces]) -> Result<(), StorageErro
     Ok(())
 }
 
-/// The last readings of a person's data, before one already seen; those of a record merged into
-/// theirs included.
+/// The last readings of a person's data, each with who acted in the organisation.
 pub async fn list(
     conn: &mut PgConnection,
     coffre: &Coffre,
-    patient: PatientId,
-    before: Option<AccesId>,
-    limit: i64,
-) -> Result<Vec<AccesLu>, StorageError> {
+    question: &QuestionAcces,
+) -> Result<Vec<(AccesLu, Sujet)>, StorageError> {
     let rows = sqlx::query!(
-        "/* acces.list */
+        r#"/* acces.list */
          SELECT acces_id, survenu_le, operation, requete_id, empreinte, role, identite, organisation,
-                sujet_chiffre
+                sujet_chiffre,
+                (SELECT i.prenom || ' ' || i.nom FROM medecin m JOIN identite_medecin i USING (medecin_id)
+                 WHERE role = 'medecin' AND m.rpps = identite AND i.remplace_le IS NULL
+                 ORDER BY lower(i.effet) DESC LIMIT 1) AS nom
          FROM acces JOIN auteur USING (auteur_id)
-         WHERE (patient_id = $1 OR patient_id = ANY (ARRAY(
-                 SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL)))
-           AND ($2::uuid IS NULL OR acces_id < $2)
-         ORDER BY acces_id DESC LIMIT $3",
-        patient.uuid(),
-        before.map(AccesId::uuid),
-        limit
+         WHERE patient_id = ANY($1) AND ($2::uuid IS NULL OR acces_id < $2)
+           AND ($3::daterange[] IS NULL OR (role = 'caisse' AND identite = $4)
+                OR (survenu_le AT TIME ZONE 'Europe/Paris')::date <@ ANY ($3))
+         ORDER BY acces_id DESC LIMIT $5"#,
+        &question.dossiers as _,
+        question.avant.map(AccesId::uuid),
+        question.jours.as_deref() as _,
+        question.auditeur,
+        question.limite
     )
     .fetch_all(conn)
     .await?;
     rows.into_iter()
         .map(|row| {
             let reference = row.empreinte.iter().take(4).map(|byte| format!("{byte:02X}"));
-            Ok(AccesLu {
+            let organisation = row.organisation.as_deref();
+            let sealed = &row.sujet_chiffre;
+            let sujet = auteurs::subject(coffre, &row.empreinte, sealed, organisation)?;
+            let lu = AccesLu {
                 id: row.acces_id,
                 survenu_le: row.survenu_le,
                 role: row.role,
                 identite: row.identite,
-                sujet: auteurs::subject(
-                    coffre,
-                    &row.empreinte,
-                    &row.sujet_chiffre,
-                    row.organisation.as_deref(),
-                )?,
+                nom: row.nom,
                 reference: reference.collect(),
                 operation: row.operation,
                 requete_id: row.requete_id,
-            })
+            };
+            Ok((lu, sujet))
         })
         .collect()
 }

@@ -118,16 +118,18 @@ pub async fn write_contact(
 }
 
 /// Whose file this is; `None` when there is no such file.
-pub async fn patient_of(
+pub async fn place_of(
     conn: &mut PgConnection,
     id: ConciliationId,
-) -> Result<Option<PatientId>, StorageError> {
-    Ok(sqlx::query_scalar!(
-        "/* conciliation.patient_of */ SELECT patient_id FROM conciliation WHERE conciliation_id = $1",
+) -> Result<Option<(PatientId, NaiveDate)>, StorageError> {
+    let found = sqlx::query!(
+        "/* conciliation.place_of */
+         SELECT patient_id, demandee_le FROM conciliation WHERE conciliation_id = $1",
         id.uuid()
     )
     .fetch_optional(conn)
-    .await?)
+    .await?;
+    Ok(found.map(|row| (row.patient_id, row.demandee_le)))
 }
 
 /// The files of a person, or one of them, as they stand; the last requested first.

@@ -8,6 +8,7 @@ use super::coffre::Place;
 use super::connaissance::{Connaissance, instant};
 use super::error::one;
 use super::{Coffre, StorageError, Tx};
+use crate::domain::calendar::Periode;
 use crate::domain::ids::{PatientId, RepresentationId};
 use crate::domain::representation::{
     IdentiteRepresentant, NatureRepresentation, Representant, Representation,
@@ -145,17 +146,19 @@ pub async fn list(
 }
 
 /// Whose link this is; `None` when there is no such link.
-pub async fn patient_of(
+pub async fn place_of(
     conn: &mut PgConnection,
     id: RepresentationId,
-) -> Result<Option<PatientId>, StorageError> {
-    Ok(sqlx::query_scalar!(
-        "/* representation.patient_of */
-         SELECT patient_id FROM representation WHERE representation_id = $1 LIMIT 1",
+) -> Result<Option<(PatientId, Periode)>, StorageError> {
+    let found = sqlx::query!(
+        "/* representation.place_of */
+         SELECT patient_id, effet FROM representation WHERE representation_id = $1
+         ORDER BY version DESC LIMIT 1",
         id.uuid()
     )
     .fetch_optional(conn)
-    .await?)
+    .await?;
+    Ok(found.map(|row| (row.patient_id, row.effet)))
 }
 
 /// In which qualities a person of the register represents a patient on a day.

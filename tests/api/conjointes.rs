@@ -8,7 +8,7 @@ use crate::support::app::{CARDIOLOGUE, MARTIN, PONS, Reply, cle, paper, patient_
 const CAISSE: &str = "011310000";
 
 /// An RPPS of the fictitious range, with its key.
-fn rpps(number: u32) -> String {
+pub fn rpps(number: u32) -> String {
     let ten = format!("9990001{number:03}");
     let sum: u32 = ten
         .bytes()

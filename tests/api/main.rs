@@ -29,6 +29,7 @@ mod cycle;
 mod deces;
 mod declarations;
 mod doctors;
+mod droits;
 mod errors;
 mod essais;
 mod evaluer;

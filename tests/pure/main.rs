@@ -12,6 +12,7 @@
 
 mod auth;
 mod creances;
+mod droits;
 mod evenements;
 mod fins;
 mod frise;

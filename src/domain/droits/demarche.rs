@@ -1,5 +1,6 @@
 //! What somebody may ask of the service: one name an operation of the contract.
 
+use super::super::acteur::Role;
 use super::super::vocabulary::vocabulaire;
 
 vocabulaire!(
@@ -21,6 +22,8 @@ vocabulaire!(
         TracesLire = 7 "traces.lire",
         /// Register persons and doctors.
         Administration = 8 "administration",
+        /// Read which agents of one's caisse read the data of a person.
+        Audit = 9 "audit",
     }
 );
 
@@ -32,6 +35,19 @@ pub enum Jeton {
     /// Any token that is accepted.
     Jeton,
     Portee(Portee),
+    /// This scope; for an agent of a caisse, the one of auditors.
+    PorteeOuAudit(Portee),
+}
+
+impl Jeton {
+    /// The scope that somebody needs in a role.
+    pub fn portee(self, role: Role) -> Option<Portee> {
+        match self {
+            Self::Public | Self::Jeton => None,
+            Self::PorteeOuAudit(_) if role == Role::Caisse => Some(Portee::Audit),
+            Self::Portee(portee) | Self::PorteeOuAudit(portee) => Some(portee),
+        }
+    }
 }
 
 /// What a person reads of a try with one of their numbers that did not find them.
@@ -127,6 +143,7 @@ demarches! {
     // The caller.
     LireMoi = "lire_moi" Jeton,
     ListerAcces = "lister_acces" Portee(TracesLire),
+    ListerAccesPatient = "lister_acces_patient" PorteeOuAudit(TracesLire) "acces.lister",
     ListerNeutralisations = "lister_neutralisations" Portee(DeclarationsLire) "neutralisation.lister",
     // Operations on doctors.
     ImporterOperations = "importer_operations" Portee(Administration),

@@ -130,6 +130,15 @@ impl Rapports {
         self.avec(Relation::AncienneCaisse)
     }
 
+    /// The same, to a thing of some days: a caisse of before is nothing to what is of no day of its time.
+    #[must_use]
+    pub fn sur(mut self, effet: Option<&Periode>) -> Self {
+        if effet.is_some_and(|effet| !self.jours.iter().any(|own| own.chevauche(effet))) {
+            self.relations.retain(|one| *one != Relation::AncienneCaisse);
+        }
+        self
+    }
+
     /// Whether the caller is that.
     pub fn est(&self, relation: Relation) -> bool {
         self.relations.contains(&relation)

@@ -32,12 +32,14 @@ type Groupe = &'static [(Relation, Etendue)];
 pub struct Ligne {
     groupes: &'static [Groupe],
     /// What a role that never may is told.
-    reservee: &'static str,
+    pub reservee: &'static str,
+    /// What more is asked of some of them, by what the operation is about.
+    pub condition: &'static str,
     /// What is told to who may do another operation, a reading, and not this one; to anybody else the
     /// thing does not exist.
-    sinon: Option<(Demarche, &'static str)>,
+    pub sinon: Option<(Demarche, &'static str)>,
     /// Whether that is told to the roles of the reading too, and not only to those of the line.
-    lisible: bool,
+    pub lisible: bool,
     /// Open to any token, or to anybody.
     ouverte: bool,
 }
@@ -71,7 +73,7 @@ pub enum Refuse {
 
 impl Ligne {
     const fn de(groupes: &'static [Groupe]) -> Self {
-        Self { groupes, reservee: "", sinon: None, lisible: false, ouverte: false }
+        Self { groupes, reservee: "", condition: "", sinon: None, lisible: false, ouverte: false }
     }
 
     const fn ouverte() -> Self {
@@ -81,6 +83,11 @@ impl Ligne {
     /// Says why to the roles that never may.
     const fn reservee(self, phrase: &'static str) -> Self {
         Self { reservee: phrase, ..self }
+    }
+
+    /// Says what more is asked.
+    const fn condition(self, condition: &'static str) -> Self {
+        Self { condition, ..self }
     }
 
     /// Says why to those of its roles who may read, and not this.
@@ -169,6 +176,8 @@ impl Demarche {
             D::RechercherPatient => Ligne::de(&[FAMILLE, CAISSES, &[(PorteurDeLaCarte, OuiOuNon)]]),
             D::ListerAcces => Ligne::de(&[&[(SoiMeme, Tout)]])
                 .reservee("seul un patient lit les accès à son dossier"),
+            D::ListerAccesPatient => Ligne::de(&[ENFANT, CAISSES])
+                .reservee("les accès à un dossier se lisent par le patient et par sa caisse"),
 
             // What its caisse records about a person.
             D::EnregistrerPatient => {
@@ -211,9 +220,9 @@ impl Demarche {
                 )
             }
             D::LireDeclaration => Ligne::de(&[FAMILLE, CAISSES, NOMME]),
-            D::SignerDeclaration | D::AnnulerDeclaration | D::RetirerMedecin => {
-                Ligne::de(&[FAMILLE, SA_CAISSE, NOMME])
-            }
+            D::SignerDeclaration | D::AnnulerDeclaration => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME]),
+            D::RetirerMedecin => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME])
+                .condition("qui choisit seul pour la personne, à sa place avant seize ans"),
             D::RefuserDeclaration => {
                 Ligne::de(&[NOMME]).reservee("seul un médecin désigné refuse une déclaration")
             }
@@ -245,6 +254,7 @@ impl Demarche {
 
             // Referrals.
             D::EtablirAdressage => Ligne::de(&[TRAITANTS])
+                .condition("médecin traitant le jour de l'adressage")
                 .reservee(ADRESSAGE_ETABLI)
                 .sinon(D::ListerDesignations, ADRESSAGE_ETABLI),
             D::ListerAdressages => Ligne::de(&[ENFANT, CAISSES, ADRESSAGE, DESIGNES]),

@@ -16,7 +16,7 @@ use utoipa::openapi::{Ref, RefOr, Required, Schema};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::{answers, shapes};
-use crate::domain::droits::{Demarche, Jeton};
+use crate::domain::droits::{Demarche, Jeton, Portee};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Chemins, CleIdempotence, Corps, Requete, SiCorrespond};
@@ -209,13 +209,15 @@ impl Announced<'_> {
             self.codes.insert(Code::PatientFusionne);
         }
         let id = self.operation.operation_id.as_deref().unwrap_or_default();
-        self.operation.security = Demarche::du_mot(id).map(|demarche| match demarche.jeton() {
-            Jeton::Public => vec![SecurityRequirement::default()],
-            Jeton::Jeton => vec![SecurityRequirement::new("jeton", [""; 0])],
-            Jeton::Portee(portee) => {
-                self.codes.insert(Code::PorteeInsuffisante);
-                vec![SecurityRequirement::new("jeton", [portee.mot()])]
-            }
+        self.operation.security = Demarche::du_mot(id).map(|demarche| {
+            let scopes = match demarche.jeton() {
+                Jeton::Public => return vec![SecurityRequirement::default()],
+                Jeton::Jeton => return vec![SecurityRequirement::new("jeton", [""; 0])],
+                Jeton::Portee(portee) => vec![portee],
+                Jeton::PorteeOuAudit(portee) => vec![portee, Portee::Audit],
+            };
+            self.codes.insert(Code::PorteeInsuffisante);
+            scopes.into_iter().map(|one| SecurityRequirement::new("jeton", [one.mot()])).collect()
         });
         if self.operation.request_body.is_some() {
             self.codes.extend([

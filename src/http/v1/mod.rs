@@ -1,5 +1,6 @@
 //! Version 1 of the API: one file or one folder a resource, with its shapes, its handlers and their documentation.
 
+pub(crate) mod acces;
 mod acte;
 pub(crate) mod adressages;
 pub(crate) mod conciliations;
@@ -47,5 +48,6 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(about("medecin-traitant", neutralisations::router()))
         .merge(about("medecins", patientele::router()))
         .merge(about("moi", moi::router()))
+        .merge(about("moi", acces::router()))
         .merge(about("loi", loi::router()))
 }

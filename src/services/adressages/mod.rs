@@ -142,10 +142,8 @@ pub async fn get(
     let mut search = core.search(contexte).await?;
     let adressage = one(search.conn(), id).await?;
     let lecteur = Lecteur::of(search.conn(), contexte.acteur(), core.today()).await?;
+    let search = search.dated(adressage.etabli_le);
     let access = search.on(adressage.patient_id, &lecteur.relations(&adressage)).await?;
-    if !access.droit.vue.contient(adressage.etabli_le) {
-        return Err(ServiceError::Introuvable);
-    }
     let seen = seen(core, adressage, &access.rapports);
     access.show(seen).await
 }
@@ -202,6 +200,10 @@ fn seen(core: &Core, adressage: Adressage, rapports: &Rapports) -> AdressageLu {
             ActionAdressage::RendreCompte => Demarche::RendreCompteAdressage,
             ActionAdressage::Rectifier => Demarche::RectifierAdressage,
             ActionAdressage::Annuler => Demarche::AnnulerAdressage,
+            // What is over already ends no sooner.
+            ActionAdressage::Clore if adressage.effet.au().is_some_and(|au| au < core.today()) => {
+                return false;
+            }
             ActionAdressage::Clore => Demarche::CloreAdressage,
         };
         demarche.est_permise(rapports)

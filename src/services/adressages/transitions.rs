@@ -109,6 +109,7 @@ async fn take<'a>(
     let mut opening = core.open(demande).await?;
     let seen = one(opening.conn(), id).await?;
     let lecteur = Lecteur::of(opening.conn(), demande.contexte.acteur(), jour).await?;
+    let opening = opening.dated(seen.etabli_le);
     let mut act = opening.on(seen.patient_id, &lecteur.relations(&seen)).await?;
     // Read again: somebody may have written before the lock was had.
     let found = adressages::get(act.conn(), seen.patient_id, id, latest_knowledge()).await?;

@@ -128,10 +128,9 @@ pub async fn get(
     id: ConciliationId,
 ) -> Result<Seen<ConciliationLue>, ServiceError> {
     let mut search = core.search(contexte).await?;
-    let patient = patient_of(search.conn(), id).await?;
-    let mut access = search.on(patient, &[]).await?;
+    let (patient, demandee_le) = place_of(search.conn(), id).await?;
+    let mut access = search.dated(demandee_le).on(patient, &[]).await?;
     let found = conciliations::list(access.conn(), patient, Some(id)).await?.pop();
-    let found = found.filter(|one| access.droit.vue.contient(one.demandee_le));
     let seen = seen(core, found.ok_or(ServiceError::Introuvable)?, &access.rapports);
     access.show(seen).await
 }
@@ -149,8 +148,12 @@ pub async fn list(
     access.show(seen).await
 }
 
-async fn patient_of(conn: &mut Connection, id: ConciliationId) -> Result<PatientId, ServiceError> {
-    conciliations::patient_of(conn, id).await?.ok_or(ServiceError::Introuvable)
+/// Whose a file is, and since which day.
+async fn place_of(
+    conn: &mut Connection,
+    id: ConciliationId,
+) -> Result<(PatientId, NaiveDate), ServiceError> {
+    conciliations::place_of(conn, id).await?.ok_or(ServiceError::Introuvable)
 }
 
 /// The side on which who acts is: the patient's, or the caisse's.

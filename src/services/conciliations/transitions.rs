@@ -1,7 +1,7 @@
 //! Doctors are contacted and answer; the search ends.
 
 use super::{
-    ConciliationLue, ConciliationVue, NouveauContact, NouvelleReponse, finish, party, patient_of,
+    ConciliationLue, ConciliationVue, NouveauContact, NouvelleReponse, finish, party, place_of,
 };
 use crate::domain::clock::paris_day;
 use crate::domain::conciliation::{
@@ -148,8 +148,8 @@ async fn take<'a>(
     (id, version): ConciliationVue,
 ) -> Result<(Act<'a>, Conciliation), Exit> {
     let mut opening = core.open(demande).await?;
-    let patient = patient_of(opening.conn(), id).await?;
-    let mut act = opening.on(patient, &[]).await?;
+    let (patient, demandee_le) = place_of(opening.conn(), id).await?;
+    let mut act = opening.dated(demandee_le).on(patient, &[]).await?;
     let found = conciliations::list(act.conn(), patient, Some(id)).await?.pop();
     let dossier = found.ok_or(ServiceError::Introuvable)?;
     verify_version(version, dossier.version)?;

@@ -1,6 +1,7 @@
 //! Readings: the value that proves the right to look at a person, and leaves the trace.
 
 use super::{Contexte, Core, ServiceError};
+use crate::domain::calendar::Periode;
 use crate::domain::droits::{Demarche, Droit, Rapports, Relation};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
@@ -40,6 +41,7 @@ pub struct Search<'a> {
     core: &'a Core,
     contexte: &'a Contexte,
     conn: storage::Reading,
+    effet: Option<Periode>,
 }
 
 /// A reading of a person whom the caller may look at.
@@ -62,7 +64,7 @@ impl Core {
     ) -> Result<Search<'a>, ServiceError> {
         contexte.demarche.verify_role(contexte.acteur())?;
         let conn = self.db.read(contexte.demarche.mot()).await?;
-        Ok(Search { core: self, contexte, conn })
+        Ok(Search { core: self, contexte, conn, effet: None })
     }
 
     /// Reads about a person.
@@ -89,6 +91,11 @@ impl<'a> Search<'a> {
         &mut self.conn
     }
 
+    /// The days of the thing at hand.
+    pub(in crate::services) fn dated(self, effet: impl Into<Periode>) -> Self {
+        Self { effet: Some(effet.into()), ..self }
+    }
+
     /// Reads about this person; the thing at hand may make something of the caller.
     pub(in crate::services) async fn on(
         mut self,
@@ -97,6 +104,7 @@ impl<'a> Search<'a> {
     ) -> Result<Access<'a>, ServiceError> {
         let (core, acteur) = (self.core, *self.contexte.acteur());
         let rapports = core.rapports(&mut self.conn, &acteur, patient, by_the_thing).await?;
+        let rapports = rapports.sur(self.effet.as_ref());
         let droit = self.contexte.demarche.juger(&rapports)?;
         Ok(Access { search: self, patient, rapports, droit })
     }
@@ -109,7 +117,7 @@ impl<'a> Search<'a> {
         connu_le: Option<chrono::DateTime<chrono::Utc>>,
         by_the_thing: &[Relation],
     ) -> Result<Access<'a>, ServiceError> {
-        let Self { core, contexte, conn } = self;
+        let Self { core, contexte, conn, effet } = self;
         // Whoever holds a connection waits for no other.
         drop(conn);
         core.author_id(&contexte.auteur).await?;
@@ -124,8 +132,9 @@ impl<'a> Search<'a> {
         }
         drop(tx);
         let (patient, rapports) = found?;
+        let rapports = rapports.sur(effet.as_ref());
         let droit = contexte.demarche.juger(&rapports)?;
-        let search = Search { core, contexte, conn: core.db.read(name).await? };
+        let search = Search { core, contexte, conn: core.db.read(name).await?, effet };
         Ok(Access { search, patient, rapports, droit })
     }
 
@@ -135,7 +144,7 @@ impl<'a> Search<'a> {
         persons: impl IntoIterator<Item = PatientId>,
         value: T,
     ) -> Result<Seen<T>, ServiceError> {
-        let Self { core, contexte, conn } = self;
+        let Self { core, contexte, conn, .. } = self;
         // A connection is not kept while the trace is waited for.
         drop(conn);
         core.trace_all(contexte, persons).await?;

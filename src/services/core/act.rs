@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Contexte, Core, Demande, Exit, Fact, Many, Memoire, Rendu, ServiceError, Writing};
+use crate::domain::calendar::Periode;
 use crate::domain::droits::{Demarche, Droit, Rapports, Relation};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
@@ -19,6 +20,7 @@ pub struct Opening<'a> {
     pub(super) demande: &'a Demande,
     pub(super) tx: Tx,
     auteur_id: i32,
+    effet: Option<Periode>,
 }
 
 /// An act about a person: the row is locked, and the caller may do it.
@@ -48,7 +50,7 @@ impl Core {
         // Whoever holds a connection waits for no other.
         let auteur_id = self.author_id(&contexte.auteur).await?;
         let tx = self.claim(self.db.begin(contexte.demarche.mot()).await?, demande).await?;
-        Ok(Opening { core: self, demande, tx, auteur_id })
+        Ok(Opening { core: self, demande, tx, auteur_id, effet: None })
     }
 }
 
@@ -68,6 +70,11 @@ impl<'a> Opening<'a> {
         &self.demande.contexte
     }
 
+    /// The days of the thing at hand.
+    pub(in crate::services) fn dated(self, effet: impl Into<Periode>) -> Self {
+        Self { effet: Some(effet.into()), ..self }
+    }
+
     /// Makes it an act about a person: their row is locked, what the caller is to them is looked up
     /// under the lock, and the table judges. The thing at hand may make something of the caller.
     pub(in crate::services) async fn on(
@@ -79,6 +86,7 @@ impl<'a> Opening<'a> {
         let locked = patients::lock(&mut self.tx, patient, core.now()).await?;
         let rapports =
             core.rapports(&mut self.tx, contexte.acteur(), patient, by_the_thing).await?;
+        let rapports = rapports.sur(self.effet.as_ref());
         let droit = contexte.demarche.juger(&rapports)?;
         let instant = locked.ok_or(ServiceError::Introuvable)?;
         Ok(Act { opening: self, patient, instant, rapports, droit, others: BTreeSet::new() })
@@ -158,7 +166,7 @@ impl<'a> Opening<'a> {
 
     /// Makes it an act about many persons at once.
     pub(in crate::services) fn many(self) -> (Many<'a>, &'a Demande) {
-        let Self { core, demande, tx, auteur_id } = self;
+        let Self { core, demande, tx, auteur_id, .. } = self;
         (Many::new(core, &demande.contexte, tx, auteur_id), demande)
     }
 

@@ -8,7 +8,6 @@ use crate::domain::creance::{
     AnnulationRecouvrement, CleCreance, CreanceSuivie, ModeRecouvrement, MotifAnnulation,
     Recouvrement, RecouvrementInvalide,
 };
-use crate::domain::droits::Demarche;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{FeuilleId, PatientId, RecouvrementId};
 use crate::domain::money::Centimes;
@@ -110,11 +109,8 @@ pub async fn get(
 ) -> Result<Seen<RecouvrementLu>, ServiceError> {
     let mut search = core.search(contexte).await?;
     let (recue, patient) = owned(search.conn(), feuille).await?;
-    let mut access = search.on(patient, &[]).await?;
-    let care = recue.feuille.feuille.soins.date_soins();
-    if !care.is_some_and(|jour| access.droit.vue.contient(jour)) {
-        return Err(ServiceError::Introuvable);
-    }
+    let care = recue.feuille.feuille.soins.date_soins().ok_or(ServiceError::Introuvable)?;
+    let mut access = search.dated(care).on(patient, &[]).await?;
     let (creance, recouvrement) = recovery(access.conn(), recue, id).await?;
     let regard = Regard::new(&access.rapports);
     access.show(RecouvrementLu { recouvrement, creance, regard }).await
@@ -157,12 +153,8 @@ async fn hold<'a>(
 ) -> Result<(Act<'a>, FeuilleRecue), Exit> {
     let mut opening = core.open(demande).await?;
     let (seen, patient) = owned(opening.conn(), id).await?;
-    let droit = opening.judge(Demarche::ListerCreances, patient).await?;
-    let care = seen.feuille.feuille.soins.date_soins();
-    if !care.is_some_and(|jour| droit.vue.contient(jour)) {
-        return Err(ServiceError::Introuvable.into());
-    }
-    let mut act = opening.on(patient, &[]).await?;
+    let care = seen.feuille.feuille.soins.date_soins().ok_or(ServiceError::Introuvable)?;
+    let mut act = opening.dated(care).on(patient, &[]).await?;
     // Read again: a merge or a split may have given the feuille away before the lock was had.
     let (recue, owner) = owned(act.conn(), id).await?;
     if owner != patient {

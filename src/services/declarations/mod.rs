@@ -165,10 +165,8 @@ pub async fn get(
     let mut search = core.search(contexte).await?;
     let declaration = one(core, search.conn(), id).await?;
     let named = named(contexte.acteur(), &declaration);
+    let search = search.dated(jour_de(&declaration));
     let mut access = search.on(declaration.patient_id, named).await?;
-    if !access.droit.vue.contient(jour_de(&declaration)) {
-        return Err(ServiceError::Introuvable);
-    }
     let rapports = access.rapports.clone();
     let dossier = dossier_of(core, access.conn(), declaration, &rapports).await?;
     access.show(dossier.vue_par(contexte.acteur())).await

@@ -94,11 +94,8 @@ pub async fn get(
         Acteur::Medecin(rpps) if *rpps == feuille.executant_rpps => &[Relation::Executant],
         Acteur::Medecin(_) | Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => &[],
     };
-    let mut access = search.on(owner, performed).await?;
-    let care = feuille.soins.date_soins();
-    if !care.is_some_and(|jour| access.droit.vue.contient(jour)) {
-        return Err(ServiceError::Introuvable);
-    }
+    let care = feuille.soins.date_soins().ok_or(ServiceError::Introuvable)?;
+    let mut access = search.dated(care).on(owner, performed).await?;
     let found = with_evaluations(core, access.conn(), vec![recue]).await?.pop();
     let mut found = found.ok_or(ServiceError::Introuvable)?;
     found.a_reexaminer = contradicted_by(access.conn(), &found.feuille, owner).await?;

@@ -30,14 +30,11 @@ use crate::domain::acteur::Acteur;
 use crate::domain::calendar::Periode;
 use crate::domain::droits::{Rapports, Relation};
 use crate::domain::identifiers::Organisme;
-use crate::domain::ids::{AccesId, PatientId};
+use crate::domain::ids::PatientId;
 use crate::domain::patient::{
     ClePatient, IdentifiantPatient, NouveauPatient, Patient, UsageIdentifiant,
 };
 use crate::domain::vie::DossierPatient;
-use crate::storage::acces;
-pub use crate::storage::acces::AccesLu;
-use crate::storage::patients::fusions as fusions_stored;
 use crate::storage::{Tx, patients};
 
 /// Registers a person who depends on the calling caisse.
@@ -165,22 +162,6 @@ pub async fn find(
     let access = core.search(contexte).await?.by_card(cle, None, &[]).await?;
     let patient = access.patient;
     access.show(patient).await
-}
-
-/// Who looked at the caller's own data, the last first. It shows the callers, and nobody else: it leaves
-/// no trace.
-pub async fn accesses(
-    core: &Core,
-    contexte: &Contexte,
-    before: Option<AccesId>,
-    limit: i64,
-) -> Result<Seen<Vec<AccesLu>>, ServiceError> {
-    let mut search = core.search(contexte).await?;
-    let Acteur::Patient(own) = *contexte.acteur() else { return Err(ServiceError::Introuvable) };
-    let own = fusions_stored::merged_into(search.conn(), own).await?.unwrap_or(own);
-    let mut access = search.on(own, &[]).await?;
-    let accesses = acces::list(access.conn(), core.coffre(), own, before, limit).await?;
-    access.show(accesses).await
 }
 
 /// Whether test and demonstration numbers are acceptable.

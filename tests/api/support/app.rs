@@ -222,11 +222,16 @@ impl Caller<'_> {
 
     /// Sends a file of lines, under a new idempotency key.
     pub async fn send_ndjson(&self, path: &str, lines: &str) -> Reply {
+        self.send_ndjson_under(path, lines, &self.app.key()).await
+    }
+
+    /// Sends a file of lines, under a key.
+    pub async fn send_ndjson_under(&self, path: &str, lines: &str, key: &str) -> Reply {
         let mut request = Request::builder()
             .method("POST")
             .uri(path)
             .header("content-type", "application/x-ndjson")
-            .header("idempotency-key", self.app.key());
+            .header("idempotency-key", key);
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }

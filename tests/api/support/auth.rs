@@ -74,7 +74,7 @@ impl Lecteur {
     pub fn of(acteur: &Acteur) -> Self {
         let medecin = match acteur {
             Acteur::Medecin(rpps) => Some(*rpps),
-            Acteur::Patient(_) | Acteur::Caisse(_) => None,
+            Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => None,
         };
         Self { medecin }
     }

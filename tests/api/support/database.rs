@@ -46,6 +46,11 @@ impl TestDatabase {
         Self::copy_of("template1").await
     }
 
+    /// A copy of this one, which nobody is connected to.
+    pub async fn copy(&self) -> Self {
+        Self::copy_of(&self.name).await
+    }
+
     async fn copy_of(template: &str) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);

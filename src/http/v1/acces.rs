@@ -1,0 +1,186 @@
+//! Who looked at a person's data: read by the person, by a parent, by an auditor of a caisse.
+
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::domain::acteur::Sujet;
+use crate::domain::droits::Demarche;
+use crate::domain::ids::{AccesId, PatientId, RequestId};
+use crate::http::AppState;
+use crate::http::extract::{Appel, Chemin, Requete};
+use crate::http::idempotency::show;
+use crate::http::openapi::routes;
+use crate::http::pagination::{self, PageDemande, PaginationVue};
+use crate::http::problem::Refus;
+use crate::http::schemas::{OperationTracee, RoleAppelant};
+use crate::services::Seen;
+use crate::services::acces::{self, Consultation, Page, Qui};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(of_caller)).routes(routes!(of_patient))
+}
+
+/// Accès au dossier du patient, les derniers d'abord.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AccesListeVue {
+    /// Accès.
+    donnees: Vec<AccesVue>,
+    /// Pour la suite.
+    pagination: PaginationVue,
+}
+
+/// Une lecture du dossier.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AccesVue {
+    /// Identifiant de l'accès.
+    id: AccesId,
+    /// Instant.
+    survenu_le: DateTime<Utc>,
+    /// Rôle de l'appelant.
+    #[schema(value_type = RoleAppelant)]
+    role: String,
+    /// RPPS, code de caisse ou identifiant du patient.
+    #[schema(example = "99900001233")]
+    appelant: String,
+    /// Qui, tel que le patient le lit.
+    #[schema(example = "un agent de votre caisse (réf. 3FA94C07)")]
+    qui: String,
+    /// Désigne qui a agi sans le nommer ; une caisse retrouve par elle son agent.
+    #[schema(example = "3FA94C07")]
+    reference: String,
+    /// L'agent, pour un auditeur de sa caisse ; null pour tout autre.
+    agent: Option<AgentVue>,
+    /// Ce qui a été lu.
+    #[schema(value_type = OperationTracee)]
+    operation: String,
+    /// Requête.
+    identifiant_correlation: RequestId,
+}
+
+/// Agent d'une caisse.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AgentVue {
+    /// Sujet de son jeton.
+    #[schema(example = "agent-004217")]
+    sujet: String,
+    /// Organisation que dit son jeton.
+    organisation: Option<String>,
+}
+
+impl AgentVue {
+    fn new(sujet: &Sujet) -> Self {
+        let organisation = sujet.organisation().map(str::to_owned);
+        Self { sujet: sujet.as_str().to_owned(), organisation }
+    }
+}
+
+impl From<Consultation> for AccesVue {
+    fn from(Consultation { acces, qui, agent }: Consultation) -> Self {
+        let qui = match (qui, &acces.nom) {
+            (Qui::SoiMeme, _) => "vous-même".to_owned(),
+            (Qui::Representant, _) => "une personne qui vous représente".to_owned(),
+            (Qui::SaCaisse, _) => "un agent de votre caisse".to_owned(),
+            (Qui::AutreCaisse, _) => format!("un agent de la caisse {}", acces.identite),
+            (Qui::Medecin, Some(nom)) => format!("le Dr {nom} ou son équipe"),
+            (Qui::Medecin, None) => format!("le médecin {} ou son équipe", acces.identite),
+            (Qui::Referentiel, _) => "le référentiel national des médecins".to_owned(),
+        };
+        Self {
+            id: acces.id,
+            survenu_le: acces.survenu_le,
+            role: acces.role,
+            appelant: acces.identite,
+            qui: format!("{qui} (réf. {})", acces.reference),
+            reference: acces.reference,
+            agent: agent.as_ref().map(AgentVue::new),
+            operation: acces.operation,
+            identifiant_correlation: acces.requete_id,
+        }
+    }
+}
+
+/// Savoir qui a consulté son dossier
+///
+/// Chaque lecture des données d'un patient laisse une trace, écrite avant la réponse. Le patient la
+/// lit ici.
+#[utoipa::path(
+    get,
+    path = "/v1/moi/acces",
+    operation_id = "lister_acces",
+    responses((status = 200, description = "Les accès, les derniers d'abord", body = AccesListeVue,
+        headers(("Link")))),
+    extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
+)]
+async fn of_caller(
+    State(state): State<AppState>,
+    appel: Appel,
+    Requete(demande): Requete<PageDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Demarche::ListerAcces)?;
+    let place = Place::new("/v1/moi/acces".to_owned(), demande)?;
+    place.answer(acces::of_caller(&state.core, &contexte, place.page).await?)
+}
+
+/// Savoir qui a consulté un dossier
+///
+/// Pour le patient, un titulaire de l'autorité parentale avant seize ans, et un auditeur d'une caisse (portée
+/// « audit »), à qui les agents de sa propre caisse sont nommés.
+#[utoipa::path(
+    get,
+    path = "/v1/patients/{id}/acces",
+    operation_id = "lister_acces_patient",
+    responses((status = 200, description = "Les accès, les derniers d'abord", body = AccesListeVue,
+        headers(("Link")))),
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "curseur_autre_requete"])))
+)]
+async fn of_patient(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<PatientId>,
+    Requete(demande): Requete<PageDemande>,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Demarche::ListerAccesPatient)?;
+    let place = Place::new(format!("/v1/patients/{id}/acces"), demande)?;
+    place.answer(acces::of_patient(&state.core, &contexte, id, place.page).await?)
+}
+
+/// Where a page of accesses is. Its address is the question that cursors are bound to.
+struct Place {
+    address: String,
+    limite: i64,
+    page: Page,
+}
+
+impl Place {
+    fn new(address: String, demande: PageDemande) -> Result<Self, Refus> {
+        let limite = demande.limite.map_or(50, |limite| limite.0);
+        let page = (pagination::lire(&address, demande.curseur)?, limite.saturating_add(1));
+        Ok(Self { address, limite, page })
+    }
+
+    fn answer(&self, found: Seen<Vec<Consultation>>) -> Result<Response, Refus> {
+        let Self { address, limite, .. } = self;
+        let mut link = None;
+        let seen = found.map(|found| {
+            let (found, more) = pagination::page(found, *limite);
+            let last = found.last().filter(|_| more);
+            let curseur_suivant =
+                last.map(|last| pagination::ecrire(address, &last.acces.id.to_string()));
+            link = curseur_suivant
+                .as_ref()
+                .map(|next| format!("<{address}?limite={limite}&curseur={next}>; rel=\"next\""));
+            let pagination = PaginationVue { curseur_suivant };
+            AccesListeVue { donnees: found.into_iter().map(AccesVue::from).collect(), pagination }
+        });
+        let mut response = show(&seen)?;
+        if let Some(value) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
+            response.headers_mut().insert(header::LINK, value);
+        }
+        Ok(response)
+    }
+}

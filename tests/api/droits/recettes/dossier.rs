@@ -1,0 +1,82 @@
+//! Persons: who they are, on which caisse they depend, who represents them, who looked.
+
+use serde_json::{Value, json};
+use traitant::domain::droits::Demarche;
+
+use super::super::monde::nir;
+use super::{Porte, Question, Recette};
+use crate::support::vie::organisme;
+
+/// A day after everything that was recorded.
+const HIER: &str = "2025-06-15";
+
+pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Recette> {
+    use Demarche as D;
+    let Question { qui, cible, jour } = question;
+    let choses = cible.choses(jour);
+    let personne = || Recette::sur(Porte::Personne, &cible.id);
+    let numero = json!({ "type": "nir", "valeur": nir("1720301001997") });
+    Some(match demarche {
+        D::LireMoi | D::ListerAcces => Recette::de(Porte::Role),
+        D::EnregistrerPatient => Recette::de(Porte::Role).corps(inconnu(qui.caisse())),
+        D::LirePatient | D::ListerAccesPatient => personne(),
+        D::ListerRepresentations => personne(),
+        D::RechercherPatient => Recette::de(Porte::Carte(Vec::new())).corps(cible.cle()),
+        D::ChangerOrganisme => {
+            let body = json!({ "organisme": organisme("029150000"), "effet_du": HIER });
+            personne().corps(body)
+        }
+        D::ChangerStatut => {
+            personne().corps(json!({ "statut": "hors_de_france", "effet_du": HIER }))
+        }
+        D::ChangerIdentifiant => {
+            personne().corps(json!({ "identifiant": numero, "effet_du": HIER }))
+        }
+        D::RectifierIdentifiant => {
+            personne().corps(json!({ "identifiant": numero, "motif": "erreur_de_saisie" }))
+        }
+        D::ChangerAdresse => personne().corps(json!({
+            "voie": "1 rue d'Ailleurs", "code_postal": "01000", "localite": "Bourg-en-Bresse",
+            "effet_du": HIER,
+        })),
+        D::DeclarerDeces => personne().corps(json!({ "jour": HIER, "source": "etat_civil" })),
+        D::RectifierDeces => {
+            let death = json!({ "jour": HIER, "source": "etat_civil" });
+            let body = json!({ "annule": true, "motif": "usurpation" });
+            Recette { prealable: Some((D::DeclarerDeces, death)), ..personne().corps(body) }
+        }
+        D::ApercuFusion => personne().corps(json!({ "absorbe_id": cible.double })),
+        D::FusionnerPatients => personne().corps(json!({
+            "absorbe_id": cible.double, "absorbe_version": 1, "motif": "doublon",
+        })),
+        D::LireFusion => Recette::sur(Porte::Personne, &cible.fusion),
+        D::AnnulerFusion => {
+            Recette::sur(Porte::Personne, &cible.fusion).corps(json!({ "motif": "collision" }))
+        }
+        D::ScinderPatient => personne().corps(json!({
+            "patient": inconnu(qui.caisse()), "declarations": [cible.dehors.declaration],
+            "feuilles": [], "motif": "collision",
+        })),
+        D::ListerConflits => Recette::de(Porte::Role),
+        D::LireConflit => Recette::sur(Porte::Personne, &cible.conflit),
+        D::ResoudreConflit => Recette::sur(Porte::Personne, &cible.conflit)
+            .corps(json!({ "declaration_id": cible.retenue })),
+        D::EnregistrerRepresentation => personne().corps(json!({
+            "representant": { "nom": "ESSAI-MERCIER", "prenom": "LOU" }, "nature": "curatelle",
+            "preuve": "decision_de_justice", "effet_du": HIER,
+        })),
+        D::TerminerRepresentation => Recette::sur(Porte::Personne, &choses.representation)
+            .du_jour()
+            .corps(json!({ "motif": "erreur_de_saisie" })),
+        _ => return None,
+    })
+}
+
+/// Somebody whom no caisse knows yet.
+fn inconnu(caisse: &str) -> Value {
+    json!({
+        "identifiant": { "type": "nir", "valeur": nir("1860213055997") },
+        "nom": "ESSAI-LECA", "prenom": "ANGE", "date_naissance": "1986-02-11",
+        "organisme": organisme(caisse), "affilie_du": "2012-09-01",
+    })
+}
