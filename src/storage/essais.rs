@@ -1,5 +1,7 @@
 //! Tries with a number that found nobody, counted for a subject and for the whole of its organisation.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::{Coffre, StorageError, Tx};
@@ -7,8 +9,10 @@ use crate::domain::acteur::Auteur;
 use crate::domain::identifiers::IdentifiantPersonne;
 
 /// The tries of a subject, or of its organisation, with a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Essais {
+    /// The keyed digest of the number.
+    pub numero: Vec<u8>,
     /// Whether they are those of the whole organisation.
     pub organisation: bool,
     pub essais: i16,
@@ -24,29 +28,35 @@ fn callers(coffre: &Coffre, auteur: &Auteur) -> [[u8; 16]; 2] {
     [sujet, coffre.empreinte_de("essai.organisation", &auteur.acteur.cle())]
 }
 
-/// The tries of an author and of the organisation with a number that began after an instant. Those that
-/// are under way are waited for, and the next ones wait for the end of the transaction.
+/// The tries of an author and of the organisation with numbers that began after an instant. Those that
+/// are under way are waited for, in one order, and the next ones wait for the end of the transaction.
 pub async fn known(
     tx: &mut Tx,
     coffre: &Coffre,
     auteur: &Auteur,
-    numero: &IdentifiantPersonne,
+    numeros: &[[u8; 16]],
     apres: DateTime<Utc>,
 ) -> Result<Vec<Essais>, StorageError> {
-    let (callers, numero) = (callers(coffre, auteur), coffre.empreinte(numero));
+    let callers = callers(coffre, auteur);
     let [_, organisation] = &callers;
-    let [b0, b1, b2, b3, b4, b5, b6, b7, ..] =
-        (u128::from_be_bytes(*organisation) ^ u128::from_be_bytes(numero)).to_be_bytes();
-    let key = i64::from_be_bytes([b0, b1, b2, b3, b4, b5, b6, b7]);
-    sqlx::query!("/* essai.lock */ SELECT pg_advisory_xact_lock($1)", key)
-        .fetch_one(&mut **tx)
-        .await?;
+    let key = |numero: &[u8; 16]| {
+        let [b0, b1, b2, b3, b4, b5, b6, b7, ..] =
+            (u128::from_be_bytes(*organisation) ^ u128::from_be_bytes(*numero)).to_be_bytes();
+        i64::from_be_bytes([b0, b1, b2, b3, b4, b5, b6, b7])
+    };
+    let keys: BTreeSet<i64> = numeros.iter().map(key).collect();
+    sqlx::query!(
+        "/* essai.lock */ SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key",
+        &keys.into_iter().collect::<Vec<_>>() as _
+    )
+    .fetch_all(&mut **tx)
+    .await?;
     Ok(sqlx::query_as!(
         Essais,
         r#"/* essai.known */
-         SELECT appelant = $3 AS "organisation!", essais, depuis, dernier_le FROM essai
-         WHERE numero = $1 AND appelant = ANY ($2) AND depuis > $4"#,
-        &numero,
+         SELECT numero, appelant = $3 AS "organisation!", essais, depuis, dernier_le FROM essai
+         WHERE numero = ANY ($1) AND appelant = ANY ($2) AND depuis > $4"#,
+        &numeros.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,
         &callers.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,
         organisation,
         apres

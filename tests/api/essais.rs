@@ -10,11 +10,14 @@ use traitant::law::Law;
 use crate::access::claims;
 use crate::support::TestApp;
 use crate::support::app::{Caller, MARTIN, PONS, Reply, choix, cle, feuille, patient_id};
+use crate::support::cessation::{operate, simple};
 use crate::support::database::TestDatabase;
 use crate::support::vie::{AIN, AUTRE_NIR, organisme};
 
 const RECHERCHE: &str = "/v1/patients/recherche";
 const CONSULTATION: &str = "/v1/medecins-traitants/consultation";
+const FEUILLES: &str = "/v1/feuilles-de-soins";
+const LOTS: &str = "/v1/feuilles-de-soins/lots";
 
 /// The card of Bernard with a wrong day of birth.
 fn wrong(day: u32) -> Value {
@@ -231,7 +234,6 @@ async fn a_try_that_was_refused_keeps_no_key() {
 async fn a_doctor_whom_the_register_does_not_know_or_who_stopped_reads_no_card() {
     let app = TestApp::new().await;
     let unknown = "99900008048";
-    let ended = json!({ "nature": "retraite", "rpps": MARTIN, "effet_du": "2025-06-16" });
     for (door, body) in [
         (RECHERCHE, cle("BERNARD")),
         (CONSULTATION, cle("BERNARD")),
@@ -244,8 +246,7 @@ async fn a_doctor_whom_the_register_does_not_know_or_who_stopped_reads_no_card()
     for day in ["2025-06-15", "2025-06-16", "2025-06-17"] {
         app.on(day);
         if day == "2025-06-16" {
-            let path = "/v1/operations";
-            app.caisse(AIN).post(path, ended.clone()).await.expect(202);
+            operate(&app, simple(MARTIN, "retraite", day)).await;
         }
         let expected = if day == "2025-06-15" { 200 } else { 403 };
         for (door, body) in [(RECHERCHE, cle("ALICE")), (CONSULTATION, cle("ALICE"))] {
@@ -257,4 +258,55 @@ async fn a_doctor_whom_the_register_does_not_know_or_who_stopped_reads_no_card()
         app.medecin(MARTIN).get(&format!("/v1/patients/{}", patient_id("ALICE"))).await.status,
         404
     );
+}
+
+/// A feuille of Bernard, born on some day of July.
+fn sheet(numero: usize, day: u32) -> Value {
+    let mut sheet = feuille("BERNARD", &numero.to_string(), "2025-06-16", Value::Null);
+    sheet["beneficiaire"]["date_naissance"] = json!(format!("1958-07-{day:02}"));
+    sheet
+}
+
+#[tokio::test]
+async fn a_feuille_is_a_try_too_and_a_lot_as_many_as_it_has_wrong_keys() {
+    let app = TestApp::new().await;
+    let martin = app.medecin(MARTIN);
+    let send = async |numero, day| martin.post(FEUILLES, sheet(numero, day)).await;
+    for day in 1..=3 {
+        let reply = send(1, day).await;
+        assert_eq!(reply.wrong_fields(), [("/beneficiaire".into(), "beneficiaire_inconnu".into())]);
+    }
+    // The fourth waits a minute, and the right one with it; a consultation shares the count.
+    assert_eq!(retry_after(&send(1, 14).await), 61);
+    assert_eq!(retry_after(&martin.post(CONSULTATION, wrong(14)).await), 61);
+    app.advance(TimeDelta::minutes(1));
+    send(1, 14).await.expect(201);
+    // A month of days at once: not even the right one is answered, and nothing is stored.
+    let pons = app.medecin(PONS);
+    let lines: Vec<String> = (1..=31)
+        .map(|day| {
+            let mut line = sheet(usize::try_from(day).unwrap(), day);
+            line["executant"]["rpps"] = json!(PONS);
+            line.to_string()
+        })
+        .collect();
+    let answers = pons.send_ndjson(LOTS, &lines.join("\n")).await;
+    assert_eq!(answers.status, 200);
+    let said = String::from_utf8(answers.body).unwrap();
+    assert_eq!(said.matches(r#""code":"trop_d_essais""#).count(), 31, "{said}");
+    assert_eq!(retry_after(&pons.post(CONSULTATION, wrong(14)).await), 24 * 3600 + 1);
+    let read = app.patient("BERNARD").get("/v1/moi/acces?limite=100").await.expect(200);
+    let tries = read["donnees"].as_array().unwrap().iter();
+    let tries = tries.filter(|one| one["operation"] == "patient.essai_infructueux").count();
+    assert_eq!(tries, 3 + 30);
+}
+
+#[tokio::test]
+async fn a_caisse_that_sends_a_feuille_of_nobody_tries_nothing() {
+    let app = TestApp::new().await;
+    let lines: Vec<String> = (1..=8).map(|day| sheet(1, day).to_string()).collect();
+    let answers = app.caisse(AIN).send_ndjson(LOTS, &lines.join("\n")).await;
+    let said = String::from_utf8(answers.body).unwrap();
+    assert_eq!(said.matches(r#""code":"beneficiaire_inconnu""#).count(), 8, "{said}");
+    app.caisse(AIN).post(RECHERCHE, wrong(14)).await.expect(200);
 }

@@ -92,6 +92,11 @@ impl<'a> Many<'a> {
         Ok(self.tx.commit().await?)
     }
 
+    /// Ends what was asked under a key and refused: only tries are written, and the key is free again.
+    pub(in crate::services) async fn refuse(self, demande: &Demande) -> Result<(), ServiceError> {
+        self.core.refuse(self.tx, demande).await
+    }
+
     /// Ends what was asked under a key: the same, and the answer is kept.
     pub(in crate::services) async fn close_keyed(
         self,

@@ -77,6 +77,7 @@ fn place_line(
     let absent = |code| ServiceError::champ("/beneficiaire", code, PATIENT_ATTENDU);
     let patient_id = match donnees.personnes.get(place) {
         Some(Personne::Connue(id)) => *id,
+        Some(Personne::Attendue(delai)) => return Err(ServiceError::TropDEssais(*delai)),
         Some(Personne::Fusionnee) => return Err(absent("patient_fusionne")),
         Some(Personne::Presumee(_) | Personne::Inconnue) | None => {
             return Err(absent("beneficiaire_inconnu"));

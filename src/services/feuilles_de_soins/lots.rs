@@ -209,7 +209,8 @@ async fn transact(
     let issues = store_all(&mut many, lignes, suite, tour).await?;
     let new = issues.iter().flatten().filter(|found| found.nouvelle);
     let persons: Vec<PatientId> = new.map(|found| found.recue.feuille.patient_id).collect();
-    if !persons.is_empty() {
+    // What is refused may have been a try with a number, which is written.
+    if !persons.is_empty() || issues.iter().any(Result::is_err) {
         many.close(&persons).await?;
     }
     Ok(issues)

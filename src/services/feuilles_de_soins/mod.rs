@@ -63,8 +63,14 @@ pub async fn submit(
     let (mut many, demande) = core.open(demande).await?.many();
     let lignes = Arc::new(vec![Ligne { nouvelle, date_soins }]);
     let done = store_all(&mut many, &lignes, &Suite::default(), &mut Tour::default()).await?;
-    let Trouvee { recue, nouvelle } =
-        done.into_iter().next().ok_or(ServiceError::Introuvable)??;
+    let Trouvee { recue, nouvelle } = match done.into_iter().next() {
+        Some(Ok(found)) => found,
+        refused => {
+            many.refuse(demande).await?;
+            let why = refused.and_then(Result::err).unwrap_or(ServiceError::Introuvable);
+            return Err(why.into());
+        }
+    };
     if !nouvelle {
         return Err(ServiceError::FeuilleExistante(recue.feuille.id).into());
     }

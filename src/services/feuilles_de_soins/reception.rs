@@ -7,16 +7,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::json;
 
 use super::decision::{Decisions, Donnees, decide};
 use super::{NouvelleFeuille, Suite, Tour};
 use crate::domain::acteur::Acteur;
 use crate::domain::evenement::NatureEvenement;
+use crate::domain::identifiers::IdentifiantPersonne;
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::domain::patient::ClePatient;
-use crate::services::core::{Fact, Many};
+use crate::services::core::{Fact, Many, Tries};
 use crate::services::faits::{Registre, Sujet, registre_of_batch};
 use crate::services::suites::{self, Evaluee};
 use crate::services::{Core, ServiceError};
@@ -45,13 +46,15 @@ pub(super) enum Personne {
     Inconnue,
     /// Somebody whose record was merged between the search and the lock.
     Fusionnee,
+    /// Whoever it is, the number was given too often with what is not theirs: it waits.
+    Attendue(TimeDelta),
 }
 
 impl Personne {
     pub(super) const fn id(self) -> Option<PatientId> {
         match self {
             Self::Connue(id) | Self::Presumee(id) => Some(id),
-            Self::Inconnue | Self::Fusionnee => None,
+            Self::Inconnue | Self::Fusionnee | Self::Attendue(_) => None,
         }
     }
 }
@@ -71,6 +74,7 @@ struct Lot<'a> {
     lignes: &'a Arc<Vec<Ligne>>,
     suite: &'a Suite,
     personnes: Vec<Personne>,
+    tries: Tries,
     instants: BTreeMap<PatientId, DateTime<Utc>>,
 }
 
@@ -98,6 +102,7 @@ pub(super) async fn store_all(
     let core = many.core();
     let cles: Vec<&ClePatient> = lignes.iter().map(|ligne| &ligne.nouvelle.cle).collect();
     let caisse = many.contexte().acteur().caisse();
+    let tries = many.tries(cles.iter().map(|cle| &cle.numero)).await?;
     let found = patients::find_all(many.conn(), core.coffre(), &cles, caisse).await?;
     // Several persons under one key is a conflict of identity: nobody is chosen.
     let only = |found: Candidats| match found.patients[..] {
@@ -105,7 +110,10 @@ pub(super) async fn store_all(
         [id] => Personne::Presumee(id),
         _ => Personne::Inconnue,
     };
-    let mut personnes: Vec<Personne> = found.into_iter().map(only).collect();
+    let waits = |cle: &&ClePatient| many.wait_of(&tries, (&cle.numero, 0)).map(Personne::Attendue);
+    let asked = found.into_iter().zip(&cles);
+    let mut personnes: Vec<Personne> =
+        asked.map(|(found, cle)| waits(cle).unwrap_or_else(|| only(found))).collect();
     let ids: BTreeSet<PatientId> = personnes.iter().filter_map(|one| one.id()).collect();
     let ids: Vec<PatientId> = ids.into_iter().collect();
     let instants = many.lock(&ids).await?;
@@ -115,7 +123,7 @@ pub(super) async fn store_all(
             *personne = Personne::Fusionnee;
         }
     }
-    let lot = Lot { lignes, suite, personnes, instants };
+    let lot = Lot { lignes, suite, personnes, tries, instants };
     if let Some(issues) = attempt(many, &lot, suite.deja_recues()).await? {
         return Ok(issues);
     }
@@ -144,7 +152,8 @@ async fn attempt(
     let core = many.core();
     let praticiens = lot.suite.praticiens();
     let registre = registre_of_batch(core, many.conn(), &sujets, praticiens).await?;
-    let personnes = recognised(many, lot, &registre);
+    let mut personnes = recognised(many, lot, &registre);
+    let missed = missed(many, lot, &mut personnes);
     let connues = find_known(many.conn(), lot.lignes, &personnes, &registre, cherche).await?;
     let donnees = Donnees {
         lignes: Arc::clone(lot.lignes),
@@ -161,8 +170,37 @@ async fn attempt(
         let deciding = tokio::task::spawn_blocking(move || decide(&core, donnees));
         deciding.await.map_err(|_panicked| ServiceError::Indisponible)?
     };
-    let written = write(many, &decisions).await?;
-    Ok(written.then_some(decisions.issues))
+    if !write(many, &decisions).await? {
+        return Ok(None);
+    }
+    let (core, contexte) = (many.core(), many.contexte());
+    for cle in missed {
+        core.count_try(many.conn(), contexte, &cle.numero).await?;
+    }
+    Ok(Some(decisions.issues))
+}
+
+/// The keys that designate nobody, each a try. A number that was given too often waits, whoever a key of
+/// this lot designates by it.
+fn missed(many: &Many<'_>, lot: &Lot<'_>, personnes: &mut [Personne]) -> Vec<ClePatient> {
+    if lot.tries.is_empty() {
+        return Vec::new();
+    }
+    let mut wrong: BTreeMap<&IdentifiantPersonne, Vec<&ClePatient>> = BTreeMap::new();
+    for (personne, ligne) in personnes.iter().zip(lot.lignes.iter()) {
+        let keys = wrong.entry(&ligne.nouvelle.cle.numero).or_default();
+        if *personne == Personne::Inconnue && !keys.contains(&&ligne.nouvelle.cle) {
+            keys.push(&ligne.nouvelle.cle);
+        }
+    }
+    for (personne, ligne) in personnes.iter_mut().zip(lot.lignes.iter()) {
+        let numero = &ligne.nouvelle.cle.numero;
+        let tried = wrong.get(numero).map_or(0, Vec::len);
+        if let Some(delai) = many.wait_of(&lot.tries, (numero, tried)) {
+            *personne = Personne::Attendue(delai);
+        }
+    }
+    wrong.into_values().flatten().cloned().collect()
 }
 
 /// The persons whom the lines are about, as far as the caller may send feuilles for them: a caisse
@@ -181,7 +219,7 @@ fn recognised(many: &Many<'_>, lot: &Lot<'_>, registre: &Registre) -> Vec<Person
         let answers = match *personne {
             Personne::Connue(_) => true,
             Personne::Presumee(id) => registre.answers_to(id, &ligne.nouvelle.cle),
-            Personne::Inconnue | Personne::Fusionnee => return *personne,
+            Personne::Inconnue | Personne::Fusionnee | Personne::Attendue(_) => return *personne,
         };
         let known = personne.id().filter(|id| answers && visible(*id, ligne));
         known.map_or(Personne::Inconnue, Personne::Connue)

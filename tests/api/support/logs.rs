@@ -85,7 +85,10 @@ pub async fn statements<T>(work: impl Future<Output = T>) -> (usize, T) {
 /// begin with 1 or 2, Corsica included, without being a part of a longer run.
 pub fn number_of_a_person(text: &str) -> Option<String> {
     let is_part = |c: char| c.is_ascii_digit() || matches!(c, 'A' | 'B');
-    text.split(|c: char| !is_part(c))
+    // How long a slow statement took is told in seconds, with all the decimals of the machine.
+    text.split("elapsed_secs=")
+        .map(|part| part.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.'))
+        .flat_map(|part| part.split(|c: char| !is_part(c)))
         .find(|run| {
             (13..=15).contains(&run.len())
                 && run.starts_with(['1', '2', '5', '6', '7', '8'])

@@ -86,7 +86,7 @@ pub(crate) fn exemple() -> serde_json::Value {
     operation_id = "enregistrer_feuille_de_soins",
     responses((status = 201, description = "Feuille enregistrée et évaluée", body = FeuilleVue,
         headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "feuille_existante", "hors_couverture",
+    extensions(("x-problemes" = json!(["role_interdit", "trop_d_essais", "feuille_existante", "hors_couverture",
         "parametre_inconnu", "situation_non_couverte", "conflit_de_regles"])))
 )]
 async fn submit(
