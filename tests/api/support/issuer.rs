@@ -31,7 +31,16 @@ impl Key {
     }
 
     pub fn sign(&self, claims: &Value) -> String {
-        let header = Header { kid: Some(self.kid.to_owned()), ..Header::new(Algorithm::EdDSA) };
+        self.sign_as("JWT", claims)
+    }
+
+    /// Signs what is of some type.
+    pub fn sign_as(&self, typ: &str, claims: &Value) -> String {
+        let header = Header {
+            typ: Some(typ.to_owned()),
+            kid: Some(self.kid.to_owned()),
+            ..Header::new(Algorithm::EdDSA)
+        };
         jsonwebtoken::encode(&header, claims, &self.private).unwrap()
     }
 }
