@@ -212,8 +212,7 @@ async fn finish(
     }));
     act.tell(fact).await?;
     let se_termine = act.may(Demarche::TerminerRepresentation) && lien.remplace_le.is_none();
-    let rendu = rendre(&RepresentationLue { lien, se_termine })?;
-    Ok(act.close(rendu).await?)
+    Ok(act.close(rendre(&RepresentationLue { lien, se_termine })?).await?)
 }
 
 /// Tells, some weeks before, that a person will choose by themselves: nothing ends on that

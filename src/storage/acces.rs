@@ -66,7 +66,7 @@ pub struct QuestionAcces {
 pub async fn insert_all(tx: &mut Tx, traces: &[Acces]) -> Result<(), StorageError> {
     let uuids = |value: fn(&Acces) -> Uuid| traces.iter().map(value).collect::<Vec<_>>();
     let instants: Vec<DateTime<Utc>> = traces.iter().map(|trace| trace.survenu_le).collect();
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* acces.insert_all */
          INSERT INTO acces
              (patient_id, acces_id, survenu_le, auteur_id, operation, requete_id)
@@ -78,10 +78,8 @@ pub async fn insert_all(tx: &mut Tx, traces: &[Acces]) -> Result<(), StorageErro
         &traces.iter().map(|trace| trace.auteur_id).collect::<Vec<_>>(),
         &traces.iter().map(|trace| trace.operation.to_owned()).collect::<Vec<_>>(),
         &uuids(|trace| trace.requete_id.uuid())
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// The last readings of a person's data, each with who acted in the organisation.

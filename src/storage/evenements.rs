@@ -27,7 +27,7 @@ pub async fn insert(
     inscription: Inscription,
     fact: &Fact,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* evenement.insert */
          INSERT INTO evenement
              (evenement_id, nature, enregistre_le, effet_du, patient_id, medecin_id, declaration_id, feuille_id,
@@ -44,8 +44,6 @@ pub async fn insert(
         fact.feuilles.as_deref() as _,
         inscription.auteur_id,
         Json(&fact.donnees) as _
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }

@@ -113,7 +113,7 @@ pub async fn insert_mouvement(
     mouvement: &Mouvement,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* mouvement_patientele.insert */
          INSERT INTO mouvement_patientele
              (patient_id, mouvement_id, medecin_id, transaction_id, nature, jour, motif_fin, enregistre_le)
@@ -125,10 +125,8 @@ pub async fn insert_mouvement(
         mouvement.jour,
         mouvement.motif_fin as _,
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Place of a movement in the feed of a doctor.

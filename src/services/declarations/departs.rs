@@ -57,8 +57,7 @@ pub async fn leave(
     fins::insert(act.conn(), patient, &fin, instant).await?;
     replay(&mut act.writing()).await?;
     let left = one(act.conn(), patient, id).await?;
-    let rendu = rendre(&left)?;
-    Ok(act.close(rendu).await?)
+    Ok(act.close(rendre(&left)?).await?)
 }
 
 /// Which doctor leaves, from which day, as far as the caller may say so.

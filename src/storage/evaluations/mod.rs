@@ -54,7 +54,7 @@ pub async fn insert(
     kept: &EvaluationEnregistree,
     date_soins: NaiveDate,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* evaluation.insert */
          INSERT INTO evaluation
              (feuille_id, patient_id, connu_le, date_soins, numero, loi_id, detail)
@@ -66,10 +66,8 @@ pub async fn insert(
         kept.numero,
         kept.loi_id,
         bytes(kept)
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// The evaluations of some feuilles after their first, feuille by feuille, in their order.

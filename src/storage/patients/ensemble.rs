@@ -163,15 +163,13 @@ pub async fn touch_all(
     instants: &[(PatientId, DateTime<Utc>)],
 ) -> Result<(), StorageError> {
     let (ids, known): (Vec<PatientId>, Vec<DateTime<Utc>>) = instants.iter().copied().unzip();
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* patient.touch_all */
          UPDATE patient SET connu_le = t.connu_le
          FROM unnest($1::uuid[], $2::timestamptz[]) AS t (patient_id, connu_le)
          WHERE patient.patient_id = t.patient_id",
         &ids as _,
         &known
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }

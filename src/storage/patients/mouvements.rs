@@ -31,7 +31,7 @@ pub async fn move_declaration(
     let Some(state) = ended else { return Ok(None) };
     copy(tx, id, from, to).await?;
     let version = state.version + 1;
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* etat_declaration.arrive */
          INSERT INTO etat_declaration (patient_id, declaration_id, version, etat, motif, enregistre_le, contestation)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -42,10 +42,9 @@ pub async fn move_declaration(
         state.motif,
         instant,
         state.contestation as _
-    )
-    .execute(&mut **tx)
+    ))
     .await?;
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* mouvement_declaration.insert */
          INSERT INTO mouvement_declaration
              (patient_id, declaration_id, version, origine_id, fusion_id, enregistre_le)
@@ -56,8 +55,7 @@ pub async fn move_declaration(
         from.uuid(),
         fusion as _,
         instant
-    )
-    .execute(&mut **tx)
+    ))
     .await?;
     Ok(Some(version))
 }
@@ -70,7 +68,7 @@ async fn copy(
     to: PatientId,
 ) -> Result<(), StorageError> {
     let (from, to, id) = (from.uuid(), to.uuid(), id.uuid());
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* declaration.copy */
          INSERT INTO declaration
              (patient_id, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, rectifie_id,
@@ -82,10 +80,9 @@ async fn copy(
         from,
         to,
         id
-    )
-    .execute(&mut **tx)
+    ))
     .await?;
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* declaration_medecin.copy */
          INSERT INTO declaration_medecin (patient_id, declaration_id, medecin_id, lieu_id)
          SELECT $2, declaration_id, medecin_id, lieu_id
@@ -94,10 +91,9 @@ async fn copy(
         from,
         to,
         id
-    )
-    .execute(&mut **tx)
+    ))
     .await?;
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* avenant.copy */
          INSERT INTO avenant (patient_id, declaration_id, en_place, enregistre_le)
          SELECT $2, declaration_id, en_place, enregistre_le
@@ -106,10 +102,9 @@ async fn copy(
         from,
         to,
         id
-    )
-    .execute(&mut **tx)
+    ))
     .await?;
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* signature.copy */
          INSERT INTO signature
              (patient_id, declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le,
@@ -121,10 +116,8 @@ async fn copy(
         from,
         to,
         id
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// The declarations that a record has now, in the order of their recording.
@@ -165,15 +158,13 @@ pub async fn erase_designations(
     patient: PatientId,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* designation.erase_all */ UPDATE designation SET remplace_le = $2
          WHERE patient_id = $1 AND remplace_le IS NULL",
         patient.uuid(),
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// The choices that each of two merged records had when they were merged: those of the record that
