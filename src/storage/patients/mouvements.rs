@@ -68,7 +68,12 @@ async fn copy(
     to: PatientId,
 ) -> Result<(), StorageError> {
     let (from, to, id) = (from.uuid(), to.uuid(), id.uuid());
-    tx.write(sqlx::query!(
+    macro_rules! copy {
+        ($($statement:literal),+ $(,)?) => {
+            $(tx.write(sqlx::query!($statement, from, to, id)).await?;)+
+        };
+    }
+    copy!(
         "/* declaration.copy */
          INSERT INTO declaration
              (patient_id, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, rectifie_id,
@@ -77,34 +82,16 @@ async fn copy(
                 enregistre_le
          FROM declaration WHERE patient_id = $1 AND declaration_id = $3
          ON CONFLICT DO NOTHING",
-        from,
-        to,
-        id
-    ))
-    .await?;
-    tx.write(sqlx::query!(
         "/* declaration_medecin.copy */
          INSERT INTO declaration_medecin (patient_id, declaration_id, medecin_id, lieu_id)
          SELECT $2, declaration_id, medecin_id, lieu_id
          FROM declaration_medecin WHERE patient_id = $1 AND declaration_id = $3
          ON CONFLICT DO NOTHING",
-        from,
-        to,
-        id
-    ))
-    .await?;
-    tx.write(sqlx::query!(
         "/* avenant.copy */
          INSERT INTO avenant (patient_id, declaration_id, en_place, enregistre_le)
          SELECT $2, declaration_id, en_place, enregistre_le
          FROM avenant WHERE patient_id = $1 AND declaration_id = $3
          ON CONFLICT DO NOTHING",
-        from,
-        to,
-        id
-    ))
-    .await?;
-    tx.write(sqlx::query!(
         "/* signature.copy */
          INSERT INTO signature
              (patient_id, declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le,
@@ -113,11 +100,8 @@ async fn copy(
                 moyen, niveau, preuve, contenu_sha256, representation_id, enregistre_le
          FROM signature WHERE patient_id = $1 AND declaration_id = $3
          ON CONFLICT DO NOTHING",
-        from,
-        to,
-        id
-    ))
-    .await
+    );
+    Ok(())
 }
 
 /// The declarations that a record has now, in the order of their recording.
