@@ -12,9 +12,7 @@ use crate::domain::ids::{FeuilleId, PatientId};
 /// A single opinion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AvisPonctuel {
-    /// Of whom.
     pub patient_id: PatientId,
-    /// By whom.
     pub executant: Rpps,
     /// When, and on which feuille.
     pub avis: AutreFeuille,
@@ -23,7 +21,6 @@ pub struct AvisPonctuel {
 /// An opinion that a feuille contradicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AvisRompu {
-    /// Of whom.
     pub patient_id: PatientId,
     /// The feuille of the opinion.
     pub avis: FeuilleId,
@@ -144,7 +141,6 @@ pub struct Rupture {
     pub avis: FeuilleId,
     /// The feuille that contradicts it, with its day.
     pub par: AutreFeuille,
-    /// When it was recorded.
     pub enregistre_le: DateTime<Utc>,
     /// The person whose the later feuille is now: a split, or the end of a merge, may have parted them.
     pub proprietaire: PatientId,
@@ -184,9 +180,7 @@ pub async fn ruptures(
 /// A performer whose feuilles of a person are asked for, between two days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Autour {
-    /// Of whom.
     pub patient_id: PatientId,
-    /// By whom.
     pub executant: Rpps,
     /// First and last day.
     pub jours: (NaiveDate, NaiveDate),

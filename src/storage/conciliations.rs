@@ -230,7 +230,6 @@ pub struct Attendus {
     pub etat: EtatConciliation,
     /// Days between request and end.
     pub jours: i64,
-    /// How many people.
     pub nombre: u64,
 }
 

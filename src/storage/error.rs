@@ -23,9 +23,7 @@ pub enum StorageError {
     /// A row that the model cannot represent: our mistake, or somebody else's hand.
     #[error("table {table}, column {column}: {what}")]
     Inconsistency {
-        /// Table.
         table: &'static str,
-        /// Column.
         column: &'static str,
         /// What is wrong, without any value of a person.
         what: String,

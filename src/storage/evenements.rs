@@ -11,11 +11,8 @@ use crate::domain::vocabulary::Vocabulaire;
 /// An event of the journal, beside what it tells.
 #[derive(Debug, Clone, Copy)]
 pub struct Inscription {
-    /// Its id.
     pub id: EvenementId,
-    /// Since when it is known.
     pub enregistre_le: DateTime<Utc>,
-    /// About whom.
     pub patient_id: Option<PatientId>,
     /// Number of who caused it; nobody when the service itself did.
     pub auteur_id: Option<i32>,

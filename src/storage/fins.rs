@@ -35,7 +35,6 @@ pub async fn insert(
 /// An act that ends a line, and whether the operation that it comes from is being undone, for all or for the
 /// patients of a caisse.
 pub struct FinConnue {
-    /// The act.
     pub fin: Fin,
     /// Its operation is being undone.
     pub annulee: bool,

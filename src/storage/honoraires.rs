@@ -10,7 +10,6 @@ use crate::domain::money::Centimes;
 /// Fees of a doctor in a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HonorairesMedecin {
-    /// Whose.
     pub executant: Rpps,
     /// Calendar year of care.
     pub annee: i16,

@@ -15,7 +15,6 @@ pub enum Claim {
     New,
     /// The same request was answered.
     Answered {
-        /// Status.
         statut: u16,
         /// Headers and body, as they were given.
         reponse: Vec<u8>,
@@ -83,7 +82,6 @@ pub async fn claim(
 /// An answer to keep: status, headers and body, and whom it shows.
 #[derive(Debug)]
 pub struct Reponse<'a> {
-    /// Status.
     pub statut: u16,
     /// Headers and body.
     pub contenu: &'a [u8],

@@ -15,9 +15,7 @@ use crate::domain::money::Centimes;
 pub struct Retenue {
     /// Day of care.
     pub jour: NaiveDate,
-    /// Performer.
     pub executant: Rpps,
-    /// Amount.
     pub montant: Centimes,
 }
 

@@ -9,9 +9,7 @@ use crate::domain::ids::TacheId;
 /// A job taken by a runner.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tache {
-    /// Its id.
     pub id: TacheId,
-    /// Kind.
     pub nature: String,
     /// What it needs: ids, not copies.
     pub charge: Value,

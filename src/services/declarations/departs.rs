@@ -20,7 +20,6 @@ pub struct NouveauDepart {
     pub rpps: Option<Rpps>,
     /// First day on which the doctor no longer is; today when absent.
     pub jour: Option<NaiveDate>,
-    /// Why.
     pub motif: MotifDepart,
 }
 

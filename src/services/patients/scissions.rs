@@ -26,7 +26,6 @@ pub struct NouvelleScission {
     pub declarations: Vec<DeclarationId>,
     /// Feuilles that were theirs.
     pub feuilles: Vec<FeuilleId>,
-    /// Why.
     pub motif: MotifRectification,
 }
 

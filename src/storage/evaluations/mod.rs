@@ -16,9 +16,7 @@ use crate::domain::ids::{DeclarationId, FeuilleId, PatientId};
 /// An evaluation as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EvaluationEnregistree {
-    /// Of which feuille.
     pub feuille_id: FeuilleId,
-    /// Of whom.
     pub patient_id: PatientId,
     /// 1 for the first.
     pub numero: i16,
@@ -30,7 +28,6 @@ pub struct EvaluationEnregistree {
     pub declaration_id: Option<DeclarationId>,
     /// Facts that the register gave.
     pub faits: FaitsConnus,
-    /// The decision.
     pub evaluation: Evaluation,
 }
 

@@ -10,7 +10,6 @@ use crate::storage::{StorageError, Tx};
 /// A doctor whose facts may be changed until the end of the transaction.
 #[derive(Debug, Clone, Copy)]
 pub struct Verrouille {
-    /// Internal id.
     pub id: MedecinId,
     /// Instant of the last change of facts.
     pub connu_le: DateTime<Utc>,

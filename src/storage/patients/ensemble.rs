@@ -13,7 +13,6 @@ use crate::storage::{Coffre, StorageError, Tx};
 /// Who may be the person of a key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Candidats {
-    /// The persons.
     pub patients: Vec<PatientId>,
     /// Whether birth date and rank were compared with those of the key. Where a number is that of one
     /// person only, this remains to be done once the person is locked.

@@ -28,15 +28,10 @@ struct Clair {
 /// What a fact is about: each kind has its table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Genre {
-    /// A number.
     Identifiant,
-    /// A caisse.
     Affiliation,
-    /// An address.
     Adresse,
-    /// A status.
     Statut,
-    /// The death.
     Deces,
 }
 

@@ -15,15 +15,11 @@ use crate::storage::{StorageError, Tx};
 /// A merge, in force or undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fusion {
-    /// Its id.
     pub id: FusionId,
     /// The record that is kept.
     pub patient_id: PatientId,
-    /// The record that is absorbed.
     pub absorbe_id: PatientId,
-    /// Why.
     pub motif: MotifRectification,
-    /// Since when.
     pub enregistre_le: DateTime<Utc>,
     /// Since when it is undone.
     pub remplace_le: Option<DateTime<Utc>>,
