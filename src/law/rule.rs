@@ -7,7 +7,9 @@ use super::references::{Reference, reference};
 use super::situation::Situation;
 use super::valeurs::{ParametreInconnu, Valeurs};
 use crate::domain::calendar::Periode;
-use crate::domain::evaluation::{Avertissement, CodeRegle, Fait, Issue, Montants, Qualification};
+use crate::domain::evaluation::{
+    Avertissement, CodeRegle, Fait, Issue, Montants, Qualification, Theme,
+};
 use crate::domain::feuille_de_soins::Contrat;
 use crate::domain::money::{Centimes, Taux};
 
@@ -37,6 +39,20 @@ pub struct Fiche {
 pub type Ymd = (i32, u32, u32);
 
 impl Fiche {
+    /// What most sheets say: in force at all times, no parameter, no warning. What a rule is (its code, its
+    /// title, its texts, its rank, its facts, its sentence) it says itself.
+    pub(super) const COURANTE: Self = Self {
+        code: CodeRegle::new(Theme::Parcours, 0),
+        titre: "",
+        periode: (None, None),
+        bases: &[],
+        rang: Rang::Principe,
+        faits: &[],
+        parametres: &[],
+        phrase: "",
+        avertit: None,
+    };
+
     /// Its legal bases.
     pub fn textes(&self) -> impl Iterator<Item = &'static Reference> {
         self.bases.iter().filter_map(|cle| reference(cle))

@@ -34,7 +34,6 @@ pub struct QuestionRevue {
     pub motif: Option<MotifRevue>,
     /// After this place.
     pub apres: Option<Place>,
-    /// How many at most.
     pub limite: usize,
 }
 
@@ -43,7 +42,6 @@ pub struct QuestionRevue {
 pub struct FeuilleARevoir {
     /// The person, whatever the record that received the feuille.
     pub patient_id: PatientId,
-    /// The feuille.
     pub feuille: FeuilleEnregistree,
     /// Its last evaluation.
     pub derniere: EvaluationEnregistree,

@@ -26,7 +26,6 @@ pub struct Dates {
 /// The answer: what the caller may know of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MedecinTraitant {
-    /// Whose.
     pub patient_id: PatientId,
     /// On which day.
     pub en_vigueur_le: NaiveDate,
@@ -45,9 +44,7 @@ pub struct MedecinTraitant {
 /// A designation of a timeline, and what the caller may do to it now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DesignationLue {
-    /// The designation.
     pub designation: Designation,
-    /// What the caller may do.
     pub actions: Vec<ActionDesignation>,
 }
 

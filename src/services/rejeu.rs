@@ -33,7 +33,6 @@ const NOTED: [Avertissement; 5] = [
 /// What a replay found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rejeu {
-    /// Evaluations made again.
     pub evaluations: u64,
     /// Those of them that are the same, byte for byte.
     pub identiques: u64,

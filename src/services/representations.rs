@@ -26,11 +26,8 @@ use crate::storage::{Connection, designations, patients, representations};
 /// A link to record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NouvelleRepresentation {
-    /// By whom.
     pub representant: Representant,
-    /// In which quality.
     pub nature: NatureRepresentation,
-    /// What proves it.
     pub preuve: PreuveRepresentation,
     /// Where the proof is kept.
     pub reference_preuve: Option<String>,
@@ -46,7 +43,6 @@ const TOLD_AT_ONCE: i64 = 500;
 /// A link, as a caller sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RepresentationLue {
-    /// The link.
     pub lien: Representation,
     /// Whether the caller may end it now.
     pub se_termine: bool,
@@ -212,8 +208,7 @@ async fn finish(
     }));
     act.tell(fact).await?;
     let se_termine = act.may(Demarche::TerminerRepresentation) && lien.remplace_le.is_none();
-    let rendu = rendre(&RepresentationLue { lien, se_termine })?;
-    Ok(act.close(rendu).await?)
+    Ok(act.close(rendre(&RepresentationLue { lien, se_termine })?).await?)
 }
 
 /// Tells, some weeks before, that a person will choose by themselves: nothing ends on that

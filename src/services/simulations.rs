@@ -21,7 +21,6 @@ pub struct ModificationDemandee {
     pub code: String,
     /// Its unit, when the caller wants it checked.
     pub unite: Option<String>,
-    /// Value.
     pub valeur: i64,
     /// First day.
     pub du: NaiveDate,
@@ -32,7 +31,6 @@ pub struct ModificationDemandee {
 /// A feuille evaluated against the register, and not stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimulationRegistre {
-    /// The decision.
     pub evaluation: Evaluation,
     /// The facts of the register on which it rests.
     pub faits: FaitsConnus,

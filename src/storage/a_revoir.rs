@@ -42,7 +42,7 @@ pub async fn faits(
     records: &[PatientId],
     apres: DateTime<Utc>,
 ) -> Result<Vec<(PatientId, FaitEnregistre)>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query!(
         r#"/* a_revoir.faits */
          SELECT patient_id AS "patient_id!", nature, enregistre_le, effet_du,
                 (donnees ->> 'effet_au')::date AS effet_au
@@ -53,20 +53,17 @@ pub async fn faits(
         NatureEvenement::tardives() as _,
         apres
     )
+    .map(|row| {
+        let fait = FaitEnregistre {
+            nature: row.nature,
+            enregistre_le: row.enregistre_le,
+            du: row.effet_du,
+            au: row.effet_au,
+        };
+        (row.patient_id, fait)
+    })
     .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let fait = FaitEnregistre {
-                nature: row.nature,
-                enregistre_le: row.enregistre_le,
-                du: row.effet_du,
-                au: row.effet_au,
-            };
-            (row.patient_id, fait)
-        })
-        .collect())
+    .await?)
 }
 
 /// The reevaluations applied to some persons that were asked for after an instant: theirs, or those of
@@ -77,7 +74,7 @@ pub async fn reexamens(
     persons: &[PatientId],
     apres: DateTime<Utc>,
 ) -> Result<Vec<(PatientId, Reexamen)>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query!(
         r#"/* a_revoir.reexamens */
          SELECT p.patient_id AS "patient_id!: PatientId", r.enregistre_le, r.depuis, r.du, r.au
          FROM reevaluation r CROSS JOIN unnest($1::uuid[]) AS p (patient_id)
@@ -92,17 +89,11 @@ pub async fn reexamens(
         caisse,
         apres
     )
+    .map(|row| {
+        let reexamen =
+            Reexamen { demande_le: row.enregistre_le, depuis: row.depuis, jours: (row.du, row.au) };
+        (row.patient_id, reexamen)
+    })
     .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let reexamen = Reexamen {
-                demande_le: row.enregistre_le,
-                depuis: row.depuis,
-                jours: (row.du, row.au),
-            };
-            (row.patient_id, reexamen)
-        })
-        .collect())
+    .await?)
 }

@@ -12,26 +12,20 @@ use crate::domain::ids::{AccesId, PatientId, RequestId};
 /// A reading of a person's data, to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acces {
-    /// Its id.
     pub id: AccesId,
-    /// Whose data.
     pub patient_id: PatientId,
-    /// When.
     pub survenu_le: DateTime<Utc>,
     /// Who: the number of an author.
     pub auteur_id: i32,
     /// What was done.
     pub operation: &'static str,
-    /// In which request.
     pub requete_id: RequestId,
 }
 
 /// A reading of a person's data, as the person is told of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccesLu {
-    /// Its id.
     pub id: AccesId,
-    /// When.
     pub survenu_le: DateTime<Utc>,
     /// Role of the reader.
     pub role: String,
@@ -43,7 +37,6 @@ pub struct AccesLu {
     pub reference: String,
     /// What was done.
     pub operation: String,
-    /// In which request.
     pub requete_id: RequestId,
 }
 
@@ -58,7 +51,6 @@ pub struct QuestionAcces {
     pub jours: Option<Vec<Periode>>,
     /// A caisse, the readings of which are asked for on any day.
     pub auditeur: Option<String>,
-    /// How many at most.
     pub limite: i64,
 }
 
@@ -66,7 +58,7 @@ pub struct QuestionAcces {
 pub async fn insert_all(tx: &mut Tx, traces: &[Acces]) -> Result<(), StorageError> {
     let uuids = |value: fn(&Acces) -> Uuid| traces.iter().map(value).collect::<Vec<_>>();
     let instants: Vec<DateTime<Utc>> = traces.iter().map(|trace| trace.survenu_le).collect();
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* acces.insert_all */
          INSERT INTO acces
              (patient_id, acces_id, survenu_le, auteur_id, operation, requete_id)
@@ -78,10 +70,8 @@ pub async fn insert_all(tx: &mut Tx, traces: &[Acces]) -> Result<(), StorageErro
         &traces.iter().map(|trace| trace.auteur_id).collect::<Vec<_>>(),
         &traces.iter().map(|trace| trace.operation.to_owned()).collect::<Vec<_>>(),
         &uuids(|trace| trace.requete_id.uuid())
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// The last readings of a person's data, each with who acted in the organisation.

@@ -21,7 +21,7 @@ pub async fn insert_exercice(
     (quitte, lieu): (Option<LieuId>, LieuId),
     exercice: &NouvelExercice,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* operation_exercice.insert */
          INSERT INTO operation_exercice
              (operation_id, lieu_quitte, lieu_id, mode, principal, convention, option_tarifaire, facturation)
@@ -34,10 +34,8 @@ pub async fn insert_exercice(
         exercice.convention.mot(),
         exercice.option_tarifaire.mot(),
         exercice.facturation as _
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// The practice that a prepared act will begin, and the place that it leaves.
@@ -74,43 +72,37 @@ pub async fn confirm(
     version: i32,
     instant: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
-    let done = sqlx::query!(
+    tx.try_write(sqlx::query!(
         "/* operation_medecin.confirm */
          UPDATE operation_medecin SET etat = 'en_attente', confirmee_le = $3, version = version + 1
          WHERE operation_id = $1 AND version = $2 AND etat = 'a_confirmer'",
         id.uuid(),
         version,
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    ))
+    .await
 }
 
 /// Lets the acts expire that nobody confirmed; gives how many.
 pub async fn expire(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64, StorageError> {
-    let done = sqlx::query!(
+    tx.touch(sqlx::query!(
         "/* operation_medecin.expire */
          UPDATE operation_medecin SET etat = 'expiree', annulee_le = $1, version = version + 1
          WHERE etat = 'a_confirmer' AND expire_le <= $1",
         now
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected())
+    ))
+    .await
 }
 
 /// Writes which caisses an act concerns.
 pub async fn concern(tx: &mut Tx, id: OperationId, caisses: &[String]) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* operation_caisse.insert */
          INSERT INTO operation_caisse (operation_id, caisse) SELECT $1, * FROM unnest($2::text[])",
         id.uuid(),
         caisses
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// The caisses that an act concerns and the patients of each, for one or for all, with whether that caisse
@@ -143,7 +135,7 @@ pub async fn cancel_for(
     caisse: &str,
     instant: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
-    let done = sqlx::query!(
+    tx.try_write(sqlx::query!(
         "/* operation_caisse.cancel */
          WITH vue AS (
              UPDATE operation_medecin SET version = version + 1
@@ -154,8 +146,6 @@ pub async fn cancel_for(
         version,
         caisse,
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    ))
+    .await
 }

@@ -6,7 +6,6 @@ use sqlx::postgres::PgConnection;
 use sqlx::types::Json;
 
 use super::connaissance::{Connaissance, instant};
-use super::error::one;
 use super::types::word;
 use super::{StorageError, Tx};
 use crate::domain::adressage::{
@@ -66,7 +65,7 @@ impl Contenu {
 
 /// Writes a new referral and its first version.
 pub async fn insert(tx: &mut Tx, adressage: &Adressage) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* adressage.insert */
          INSERT INTO adressage (patient_id, adressage_id, medecin_id, nature, etabli_le, enregistre_le)
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -76,8 +75,7 @@ pub async fn insert(tx: &mut Tx, adressage: &Adressage) -> Result<(), StorageErr
         adressage.nature.mot(),
         adressage.etabli_le,
         adressage.enregistre_le
-    )
-    .execute(&mut **tx)
+    ))
     .await?;
     insert_version(tx, adressage).await
 }
@@ -88,7 +86,7 @@ pub async fn advance(
     adressage: &mut Adressage,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let found = sqlx::query!(
+    tx.write_one(sqlx::query!(
         "/* version_adressage.replace */
          UPDATE version_adressage SET remplace_le = $4
          WHERE patient_id = $1 AND adressage_id = $2 AND version = $3 AND remplace_le IS NULL",
@@ -96,11 +94,8 @@ pub async fn advance(
         adressage.id.uuid(),
         adressage.version,
         instant
-    )
-    .execute(&mut **tx)
-    .await?
-    .rows_affected();
-    one("version_adressage.replace", found)?;
+    ))
+    .await?;
     adressage.version += 1;
     adressage.enregistre_le = instant;
     insert_version(tx, adressage).await
@@ -108,7 +103,7 @@ pub async fn advance(
 
 async fn insert_version(tx: &mut Tx, adressage: &Adressage) -> Result<(), StorageError> {
     let (patient, id) = (adressage.patient_id.uuid(), adressage.id.uuid());
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* version_adressage.insert */
          INSERT INTO version_adressage
              (patient_id, adressage_id, version, etat, motif_cloture, contenu, effet, enregistre_le)
@@ -121,15 +116,14 @@ async fn insert_version(tx: &mut Tx, adressage: &Adressage) -> Result<(), Storag
         Json(Contenu::of(&adressage.soins)) as _,
         adressage.effet,
         adressage.enregistre_le
-    )
-    .execute(&mut **tx)
+    ))
     .await?;
     for (rang, correspondant) in (0_i32..).zip(&adressage.correspondants) {
         let (medecin, specialite) = match correspondant {
             Correspondant::Medecin { id, .. } => (Some(id), None),
             Correspondant::Specialite(code) => (None, Some(code)),
         };
-        sqlx::query!(
+        tx.write(sqlx::query!(
             "/* correspondant_adressage.insert */
              INSERT INTO correspondant_adressage
                  (patient_id, adressage_id, version, rang, medecin_id, specialite)
@@ -140,8 +134,7 @@ async fn insert_version(tx: &mut Tx, adressage: &Adressage) -> Result<(), Storag
             rang,
             medecin as _,
             specialite as _
-        )
-        .execute(&mut **tx)
+        ))
         .await?;
     }
     Ok(())
@@ -153,7 +146,7 @@ pub async fn insert_retour(
     adressage: &Adressage,
     retour: &Retour,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* retour_adressage.insert */
          INSERT INTO retour_adressage
              (patient_id, adressage_id, retour_id, medecin_id, nature, soins_le, reference, enregistre_le)
@@ -166,10 +159,8 @@ pub async fn insert_retour(
         retour.soins_le,
         retour.reference,
         retour.enregistre_le
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Whose referral this is; `None` when there is no such referral.

@@ -18,7 +18,7 @@ pub async fn number(
     let empreinte = coffre.empreinte_de("auteur", &auteur.texte());
     let sealed = coffre.seal(place(empreinte), auteur.sujet.as_str().as_bytes())?;
     // Two instances may write the same author at once: the second one finds the row of the first.
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* auteur.insert */
          INSERT INTO auteur (empreinte, role, identite, organisation, sujet_chiffre, enregistre_le)
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (empreinte) DO NOTHING",
@@ -28,8 +28,7 @@ pub async fn number(
         auteur.sujet.organisation(),
         sealed,
         instant
-    )
-    .execute(&mut **tx)
+    ))
     .await?;
     Ok(sqlx::query_scalar!(
         "/* auteur.find */ SELECT auteur_id FROM auteur WHERE empreinte = $1",

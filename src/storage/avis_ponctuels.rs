@@ -12,9 +12,7 @@ use crate::domain::ids::{FeuilleId, PatientId};
 /// A single opinion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AvisPonctuel {
-    /// Of whom.
     pub patient_id: PatientId,
-    /// By whom.
     pub executant: Rpps,
     /// When, and on which feuille.
     pub avis: AutreFeuille,
@@ -23,7 +21,6 @@ pub struct AvisPonctuel {
 /// An opinion that a feuille contradicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AvisRompu {
-    /// Of whom.
     pub patient_id: PatientId,
     /// The feuille of the opinion.
     pub avis: FeuilleId,
@@ -41,7 +38,7 @@ pub async fn insert(
     let feuilles: Vec<FeuilleId> = avis.iter().map(|one| one.avis.feuille).collect();
     let executants: Vec<Rpps> = avis.iter().map(|one| one.executant).collect();
     let jours: Vec<NaiveDate> = avis.iter().map(|one| one.avis.jour).collect();
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* avis_ponctuel.insert */
          INSERT INTO avis_ponctuel (patient_id, feuille_id, executant_rpps, jour, enregistre_le)
          SELECT w.patient_id, w.feuille_id, w.executant_rpps, w.jour, $5::timestamptz
@@ -52,10 +49,8 @@ pub async fn insert(
         &executants as _,
         &jours,
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Writes that opinions are contradicted, each under the record that received it: that of the person, one
@@ -69,7 +64,7 @@ pub async fn insert_rompus(
     let avis: Vec<FeuilleId> = rompus.iter().map(|one| one.avis).collect();
     let par: Vec<FeuilleId> = rompus.iter().map(|one| one.par.feuille).collect();
     let jours: Vec<NaiveDate> = rompus.iter().map(|one| one.par.jour).collect();
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* avis_ponctuel_rompu.insert */
          INSERT INTO avis_ponctuel_rompu (patient_id, feuille_id, rompu_par, jour, enregistre_le)
          SELECT a.patient_id, a.feuille_id, w.rompu_par, w.jour, $5::timestamptz
@@ -92,10 +87,8 @@ pub async fn insert_rompus(
         &par as _,
         &jours,
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// The opinions of some records: those that they received and that no split gave away, and those that a
@@ -107,7 +100,7 @@ pub async fn of_persons(
     conn: &mut PgConnection,
     patients: &[PatientId],
 ) -> Result<Vec<AvisPonctuel>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query!(
         r#"/* avis_ponctuel.of_persons */
          WITH donnee AS MATERIALIZED (
              SELECT feuille_id FROM attribution_feuille WHERE patient_id = ANY($1)),
@@ -132,16 +125,13 @@ pub async fn of_persons(
            AND coalesce(d.patient_id, v.patient_id) = ANY($1)"#,
         patients as _
     )
+    .map(|row| AvisPonctuel {
+        patient_id: row.patient_id,
+        executant: row.executant_rpps,
+        avis: AutreFeuille { jour: row.jour, feuille: row.feuille_id },
+    })
     .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| AvisPonctuel {
-            patient_id: row.patient_id,
-            executant: row.executant_rpps,
-            avis: AutreFeuille { jour: row.jour, feuille: row.feuille_id },
-        })
-        .collect())
+    .await?)
 }
 
 /// A feuille that contradicts the opinion of another, since when it is known, and whose it is now.
@@ -151,7 +141,6 @@ pub struct Rupture {
     pub avis: FeuilleId,
     /// The feuille that contradicts it, with its day.
     pub par: AutreFeuille,
-    /// When it was recorded.
     pub enregistre_le: DateTime<Utc>,
     /// The person whose the later feuille is now: a split, or the end of a merge, may have parted them.
     pub proprietaire: PatientId,
@@ -164,7 +153,7 @@ pub async fn ruptures(
     records: &[PatientId],
     feuille: Option<FeuilleId>,
 ) -> Result<Vec<Rupture>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query!(
         r#"/* avis_ponctuel_rompu.list */
          SELECT r.feuille_id, r.rompu_par, r.jour, r.enregistre_le,
                 coalesce(p.fusionne_dans, p.patient_id) AS "proprietaire!: PatientId"
@@ -178,25 +167,20 @@ pub async fn ruptures(
         records as _,
         feuille as _
     )
+    .map(|row| Rupture {
+        avis: row.feuille_id,
+        par: AutreFeuille { jour: row.jour, feuille: row.rompu_par },
+        enregistre_le: row.enregistre_le,
+        proprietaire: row.proprietaire,
+    })
     .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Rupture {
-            avis: row.feuille_id,
-            par: AutreFeuille { jour: row.jour, feuille: row.rompu_par },
-            enregistre_le: row.enregistre_le,
-            proprietaire: row.proprietaire,
-        })
-        .collect())
+    .await?)
 }
 
 /// A performer whose feuilles of a person are asked for, between two days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Autour {
-    /// Of whom.
     pub patient_id: PatientId,
-    /// By whom.
     pub executant: Rpps,
     /// First and last day.
     pub jours: (NaiveDate, NaiveDate),

@@ -3,7 +3,6 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::error::one;
 use super::{StorageError, Tx};
 use crate::domain::conciliation::{Conciliation, Contact, EtatConciliation};
 use crate::domain::ids::{ConciliationId, DeclarationId, PatientId};
@@ -11,7 +10,7 @@ use crate::domain::vocabulary::Vocabulaire;
 
 /// Writes a new file and its first state.
 pub async fn insert(tx: &mut Tx, dossier: &Conciliation) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* conciliation.insert */
          INSERT INTO conciliation
              (patient_id, conciliation_id, organisme, commune, demandee_par, demandee_le, enregistre_le)
@@ -23,8 +22,7 @@ pub async fn insert(tx: &mut Tx, dossier: &Conciliation) -> Result<(), StorageEr
         dossier.demandee_par.mot(),
         dossier.demandee_le,
         dossier.enregistre_le
-    )
-    .execute(&mut **tx)
+    ))
     .await?;
     insert_etat(tx, dossier, dossier.enregistre_le).await
 }
@@ -34,7 +32,7 @@ async fn insert_etat(
     dossier: &Conciliation,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* etat_conciliation.insert */
          INSERT INTO etat_conciliation
              (patient_id, conciliation_id, version, etat, medecin_id, terminee_le, enregistre_le)
@@ -46,10 +44,8 @@ async fn insert_etat(
         dossier.medecin.map(|(id, _)| id) as _,
         dossier.terminee_le,
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Replaces the state known until now by the next version.
@@ -58,7 +54,7 @@ pub async fn advance(
     dossier: &mut Conciliation,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let found = sqlx::query!(
+    tx.write_one(sqlx::query!(
         "/* etat_conciliation.replace */
          UPDATE etat_conciliation SET remplace_le = $4
          WHERE patient_id = $1 AND conciliation_id = $2 AND version = $3 AND remplace_le IS NULL",
@@ -66,11 +62,8 @@ pub async fn advance(
         dossier.id.uuid(),
         dossier.version,
         instant
-    )
-    .execute(&mut **tx)
-    .await?
-    .rows_affected();
-    one("etat_conciliation.replace", found)?;
+    ))
+    .await?;
     dossier.version += 1;
     insert_etat(tx, dossier, instant).await
 }
@@ -83,7 +76,7 @@ pub async fn write_contact(
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
     let (patient, id) = (dossier.patient_id.uuid(), dossier.id.uuid());
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* contact_conciliation.replace */
          UPDATE contact_conciliation SET remplace_le = $4
          WHERE patient_id = $1 AND conciliation_id = $2 AND contact_id = $3 AND remplace_le IS NULL",
@@ -91,10 +84,9 @@ pub async fn write_contact(
         id,
         contact.id.uuid(),
         instant
-    )
-    .execute(&mut **tx)
+    ))
     .await?;
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* contact_conciliation.insert */
          INSERT INTO contact_conciliation
              (patient_id, conciliation_id, contact_id, version, medecin_id, contacte_par, contacte_le,
@@ -111,10 +103,8 @@ pub async fn write_contact(
         contact.repondu_le,
         contact.declaration_id as _,
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Whose file this is; `None` when there is no such file.
@@ -240,7 +230,6 @@ pub struct Attendus {
     pub etat: EtatConciliation,
     /// Days between request and end.
     pub jours: i64,
-    /// How many people.
     pub nombre: u64,
 }
 
@@ -252,7 +241,7 @@ pub async fn waited(
     du: NaiveDate,
     au: NaiveDate,
 ) -> Result<Vec<Attendus>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query!(
         r#"/* conciliation.waited */
          SELECT (e.terminee_le - (extract(day FROM e.terminee_le)::integer - 1)) AS "mois!", e.etat,
                 (e.terminee_le - c.demandee_le) AS "jours!", count(*) AS "nombre!"
@@ -267,17 +256,14 @@ pub async fn waited(
         du,
         au
     )
+    .map(|row| Attendus {
+        mois: row.mois,
+        etat: row.etat,
+        jours: i64::from(row.jours),
+        nombre: u64::try_from(row.nombre).unwrap_or_default(),
+    })
     .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Attendus {
-            mois: row.mois,
-            etat: row.etat,
-            jours: i64::from(row.jours),
-            nombre: u64::try_from(row.nombre).unwrap_or_default(),
-        })
-        .collect())
+    .await?)
 }
 
 /// The searches of a caisse that are open now: how many people have waited how many days until a
@@ -287,7 +273,7 @@ pub async fn waiting(
     caisse: &str,
     jour: NaiveDate,
 ) -> Result<Vec<(i64, u64)>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query!(
         r#"/* conciliation.waiting */
          SELECT ($2::date - c.demandee_le) AS "jours!", count(*) AS "nombre!"
          FROM conciliation c
@@ -299,10 +285,7 @@ pub async fn waiting(
         caisse,
         jour
     )
+    .map(|row| (i64::from(row.jours), u64::try_from(row.nombre).unwrap_or_default()))
     .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (i64::from(row.jours), u64::try_from(row.nombre).unwrap_or_default()))
-        .collect())
+    .await?)
 }

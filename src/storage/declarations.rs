@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::coffre::Place;
-use super::error::one;
 use super::{Coffre, StorageError, Tx, signatures};
 use crate::domain::declaration::{Declaration, MedecinDesigne};
 use crate::domain::ids::{DeclarationId, MedecinId, PatientId};
@@ -18,7 +17,7 @@ pub async fn insert(
 ) -> Result<(), StorageError> {
     let (patient, id) = (declaration.patient_id.uuid(), declaration.id.uuid());
     let sealed = coffre.seal(place(declaration.id), declaration.contenu.as_bytes())?;
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* declaration.insert */
          INSERT INTO declaration
              (patient_id, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, enregistre_le,
@@ -33,12 +32,11 @@ pub async fn insert(
         declaration.expire_le,
         declaration.enregistre_le,
         declaration.rectifie as _
-    )
-    .execute(&mut **tx)
+    ))
     .await?;
     if let Some(en_place) = &declaration.en_place {
         let en_place: Vec<MedecinId> = en_place.iter().copied().collect();
-        sqlx::query!(
+        tx.write(sqlx::query!(
             "/* avenant.insert */
              INSERT INTO avenant (patient_id, declaration_id, en_place, enregistre_le)
              VALUES ($1, $2, $3, $4)",
@@ -46,12 +44,11 @@ pub async fn insert(
             id,
             &en_place as _,
             declaration.enregistre_le
-        )
-        .execute(&mut **tx)
+        ))
         .await?;
     }
     for medecin in &declaration.medecins {
-        sqlx::query!(
+        tx.write(sqlx::query!(
             "/* declaration_medecin.insert */
              INSERT INTO declaration_medecin (patient_id, declaration_id, medecin_id, lieu_id)
              VALUES ($1, $2, $3, $4)",
@@ -59,8 +56,7 @@ pub async fn insert(
             id,
             medecin.medecin_id.uuid(),
             medecin.lieu_id.uuid()
-        )
-        .execute(&mut **tx)
+        ))
         .await?;
     }
     insert_etat(tx, declaration, declaration.enregistre_le).await
@@ -72,7 +68,7 @@ async fn insert_etat(
     declaration: &Declaration,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* etat_declaration.insert */
          INSERT INTO etat_declaration (patient_id, declaration_id, version, etat, motif, enregistre_le, contestation)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -83,10 +79,8 @@ async fn insert_etat(
         declaration.motif,
         instant,
         declaration.contestation as _
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Replaces the state known until now by the next version.
@@ -95,7 +89,7 @@ pub async fn advance(
     declaration: &mut Declaration,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let replaced = sqlx::query!(
+    tx.write_one(sqlx::query!(
         "/* etat_declaration.replace */
          UPDATE etat_declaration SET remplace_le = $4
          WHERE patient_id = $1 AND declaration_id = $2 AND version = $3 AND remplace_le IS NULL",
@@ -103,11 +97,8 @@ pub async fn advance(
         declaration.id.uuid(),
         declaration.version,
         instant
-    )
-    .execute(&mut **tx)
-    .await?
-    .rows_affected();
-    one("etat_declaration.replace", replaced)?;
+    ))
+    .await?;
     declaration.version += 1;
     insert_etat(tx, declaration, instant).await
 }
@@ -252,7 +243,7 @@ async fn medecins(
     patient: PatientId,
     ids: &[DeclarationId],
 ) -> Result<ByDeclaration<MedecinDesigne>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query!(
         "/* declaration_medecin.list */
          SELECT dm.declaration_id, dm.medecin_id, dm.lieu_id, m.rpps
          FROM declaration_medecin dm JOIN medecin m USING (medecin_id)
@@ -261,16 +252,13 @@ async fn medecins(
         patient.uuid(),
         ids as _
     )
+    .map(|row| {
+        let designe =
+            MedecinDesigne { medecin_id: row.medecin_id, rpps: row.rpps, lieu_id: row.lieu_id };
+        (row.declaration_id, designe)
+    })
     .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let designe =
-                MedecinDesigne { medecin_id: row.medecin_id, rpps: row.rpps, lieu_id: row.lieu_id };
-            (row.declaration_id, designe)
-        })
-        .collect())
+    .await?)
 }
 
 const fn place(id: DeclarationId) -> Place {

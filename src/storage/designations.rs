@@ -4,7 +4,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::connaissance::{Connaissance, instant};
-use super::error::one;
 use super::{StorageError, Tx};
 use crate::domain::calendar::Periode;
 use crate::domain::declaration::OrdreSignature;
@@ -37,7 +36,7 @@ pub async fn insert_line(
     ligne: &Ligne,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* designation_medecin.insert */
          INSERT INTO designation_medecin
              (patient_id, designation_id, medecin_id, version, effet, motif_fin, enregistre_le)
@@ -49,10 +48,8 @@ pub async fn insert_line(
         ligne.effet,
         ligne.motif_fin as _,
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Replaces a line of a doctor, by another or by nothing.
@@ -63,7 +60,7 @@ pub async fn erase_line(
     membre: &Membre,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let found = sqlx::query!(
+    tx.write_one(sqlx::query!(
         "/* designation_medecin.replace */
          UPDATE designation_medecin SET remplace_le = $5
          WHERE patient_id = $1 AND designation_id = $2 AND medecin_id = $3 AND version = $4
@@ -73,11 +70,8 @@ pub async fn erase_line(
         membre.medecin_id.uuid(),
         membre.version,
         instant
-    )
-    .execute(&mut **tx)
-    .await?
-    .rows_affected();
-    one("designation_medecin.replace", found)
+    ))
+    .await
 }
 
 /// Replaces a version by the next one.
@@ -101,7 +95,7 @@ pub async fn erase(
     version: i32,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let found = sqlx::query!(
+    tx.write_one(sqlx::query!(
         "/* designation.replace */
          UPDATE designation SET remplace_le = $4
          WHERE patient_id = $1 AND designation_id = $2 AND version = $3 AND remplace_le IS NULL",
@@ -109,11 +103,8 @@ pub async fn erase(
         id.uuid(),
         version,
         instant
-    )
-    .execute(&mut **tx)
-    .await?
-    .rows_affected();
-    one("designation.replace", found)
+    ))
+    .await
 }
 
 async fn insert_version(
@@ -124,7 +115,7 @@ async fn insert_version(
     segment: &Segment,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* designation.insert */
          INSERT INTO designation
              (patient_id, designation_id, version, declaration_id, effet, motif_fin, enregistre_le)
@@ -136,10 +127,8 @@ async fn insert_version(
         segment.effet,
         segment.motif_fin as _,
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// The choices of a person: declarations signed by all, in the order of their reception.
@@ -147,7 +136,7 @@ pub async fn choices(
     conn: &mut PgConnection,
     patient: PatientId,
 ) -> Result<Vec<Choix>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query!(
         r#"/* designation.choices */
          SELECT e.declaration_id,
                 max(s.signe_le) AS "signe_le!",
@@ -166,22 +155,19 @@ pub async fn choices(
          GROUP BY e.patient_id, e.declaration_id"#,
         patient.uuid()
     )
+    .map(|row| Choix {
+        declaration_id: row.declaration_id,
+        medecins: row.medecins.into_iter().collect(),
+        en_place: row.en_place.map(|all| all.into_iter().collect()),
+        effet_du: row.signe_le,
+        ordre: OrdreSignature {
+            signe_le: row.signe_le,
+            signe_a: row.signe_a.filter(|_| row.horodatee),
+            recue_le: row.recue_le,
+        },
+    })
     .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Choix {
-            declaration_id: row.declaration_id,
-            medecins: row.medecins.into_iter().collect(),
-            en_place: row.en_place.map(|all| all.into_iter().collect()),
-            effet_du: row.signe_le,
-            ordre: OrdreSignature {
-                signe_le: row.signe_le,
-                signe_a: row.signe_a.filter(|_| row.horodatee),
-                recue_le: row.recue_le,
-            },
-        })
-        .collect())
+    .await?)
 }
 
 struct Row {

@@ -23,9 +23,7 @@ pub enum StorageError {
     /// A row that the model cannot represent: our mistake, or somebody else's hand.
     #[error("table {table}, column {column}: {what}")]
     Inconsistency {
-        /// Table.
         table: &'static str,
-        /// Column.
         column: &'static str,
         /// What is wrong, without any value of a person.
         what: String,
@@ -36,11 +34,9 @@ pub enum StorageError {
     /// A statement touched another number of rows than it must.
     #[error("{statement} touched {found} rows instead of {expected}")]
     RowsAffected {
-        /// Which statement.
-        statement: &'static str,
-        /// Expected.
+        /// Its name, or where it is.
+        statement: String,
         expected: u64,
-        /// Found.
         found: u64,
     },
     /// The schema is not the one this program knows.
@@ -113,15 +109,6 @@ impl From<sqlx::Error> for StorageError {
             return Self::Unreadable { statement, column: index, what: source.to_string() };
         }
         Self::Driver(error)
-    }
-}
-
-/// Exactly one row was touched.
-pub(super) fn one(statement: &'static str, found: u64) -> Result<(), StorageError> {
-    if found == 1 {
-        Ok(())
-    } else {
-        Err(StorageError::RowsAffected { statement, expected: 1, found })
     }
 }
 

@@ -74,7 +74,7 @@ pub async fn count(
     (maintenant, apres): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<(), StorageError> {
     let callers = callers(coffre, auteur);
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* essai.count */
          INSERT INTO essai AS e (numero, appelant, essais, depuis, dernier_le)
          SELECT $1, appelant, 1, $3, $3 FROM unnest($2::bytea[]) AS appelant
@@ -86,16 +86,11 @@ pub async fn count(
         &callers.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,
         maintenant,
         apres
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Forgets the tries that began before an instant.
 pub async fn purge(tx: &mut Tx, avant: DateTime<Utc>) -> Result<(), StorageError> {
-    sqlx::query!("/* essai.purge */ DELETE FROM essai WHERE depuis <= $1", avant)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
+    tx.write(sqlx::query!("/* essai.purge */ DELETE FROM essai WHERE depuis <= $1", avant)).await
 }

@@ -11,11 +11,8 @@ use crate::domain::vocabulary::Vocabulaire;
 /// An event of the journal, beside what it tells.
 #[derive(Debug, Clone, Copy)]
 pub struct Inscription {
-    /// Its id.
     pub id: EvenementId,
-    /// Since when it is known.
     pub enregistre_le: DateTime<Utc>,
-    /// About whom.
     pub patient_id: Option<PatientId>,
     /// Number of who caused it; nobody when the service itself did.
     pub auteur_id: Option<i32>,
@@ -27,7 +24,7 @@ pub async fn insert(
     inscription: Inscription,
     fact: &Fact,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* evenement.insert */
          INSERT INTO evenement
              (evenement_id, nature, enregistre_le, effet_du, patient_id, medecin_id, declaration_id, feuille_id,
@@ -44,8 +41,6 @@ pub async fn insert(
         fact.feuilles.as_deref() as _,
         inscription.auteur_id,
         Json(&fact.donnees) as _
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }

@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::error::one;
 use super::{StorageError, Tx};
 use crate::domain::fin::Fin;
 use crate::domain::ids::{FaitId, PatientId};
@@ -16,7 +15,7 @@ pub async fn insert(
     fin: &Fin,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* fin_designation.insert */
          INSERT INTO fin_designation
              (patient_id, fin_id, medecin_id, motif, effet_du, decidee_le, operation_id, enregistre_le)
@@ -29,16 +28,13 @@ pub async fn insert(
         fin.decidee_le,
         fin.operation_id as _,
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// An act that ends a line, and whether the operation that it comes from is being undone, for all or for the
 /// patients of a caisse.
 pub struct FinConnue {
-    /// The act.
     pub fin: Fin,
     /// Its operation is being undone.
     pub annulee: bool,
@@ -50,7 +46,7 @@ pub async fn list(
     conn: &mut PgConnection,
     patient: PatientId,
 ) -> Result<Vec<FinConnue>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query!(
         r#"/* fin_designation.list */
          SELECT f.fin_id, f.medecin_id, f.motif, f.effet_du, f.decidee_le, f.operation_id,
                 (o.annulee_le IS NOT NULL OR EXISTS (
@@ -64,22 +60,19 @@ pub async fn list(
          ORDER BY f.effet_du, f.fin_id"#,
         patient.uuid()
     )
+    .map(|row| FinConnue {
+        fin: Fin {
+            id: row.fin_id,
+            medecin_id: row.medecin_id,
+            motif: row.motif,
+            effet_du: row.effet_du,
+            decidee_le: row.decidee_le,
+            operation_id: row.operation_id,
+        },
+        annulee: row.annulee,
+    })
     .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| FinConnue {
-            fin: Fin {
-                id: row.fin_id,
-                medecin_id: row.medecin_id,
-                motif: row.motif,
-                effet_du: row.effet_du,
-                decidee_le: row.decidee_le,
-                operation_id: row.operation_id,
-            },
-            annulee: row.annulee,
-        })
-        .collect())
+    .await?)
 }
 
 /// Takes an act back: what it had ended goes on.
@@ -89,16 +82,13 @@ pub async fn replace(
     id: FaitId,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let found = sqlx::query!(
+    tx.write_one(sqlx::query!(
         "/* fin_designation.replace */
          UPDATE fin_designation SET remplace_le = $3
          WHERE patient_id = $1 AND fin_id = $2 AND remplace_le IS NULL",
         patient.uuid(),
         id.uuid(),
         instant
-    )
-    .execute(&mut **tx)
-    .await?
-    .rows_affected();
-    one("fin_designation.replace", found)
+    ))
+    .await
 }

@@ -10,7 +10,6 @@ use crate::domain::money::Centimes;
 /// Fees of a doctor in a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HonorairesMedecin {
-    /// Whose.
     pub executant: Rpps,
     /// Calendar year of care.
     pub annee: i16,
@@ -25,7 +24,7 @@ pub async fn add(tx: &mut Tx, list: &[HonorairesMedecin]) -> Result<(), StorageE
     let annees: Vec<i16> = list.iter().map(|one| one.annee).collect();
     let totals: Vec<Centimes> = list.iter().map(|one| one.honoraires.total).collect();
     let without: Vec<Centimes> = list.iter().map(|one| one.honoraires.sans_depassement).collect();
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* honoraires_annee.add */
          INSERT INTO honoraires_annee
              (executant_rpps, annee, total_centimes, sans_depassement_centimes)
@@ -41,10 +40,8 @@ pub async fn add(tx: &mut Tx, list: &[HonorairesMedecin]) -> Result<(), StorageE
         &annees,
         &totals as _,
         &without as _
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// The fees of some doctors, every year.
@@ -52,23 +49,20 @@ pub async fn of_doctors(
     conn: &mut PgConnection,
     medecins: &[Rpps],
 ) -> Result<Vec<HonorairesMedecin>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query!(
         "/* honoraires_annee.of_doctors */
          SELECT executant_rpps, annee, total_centimes, sans_depassement_centimes
          FROM honoraires_annee WHERE executant_rpps = ANY($1)",
         medecins as _
     )
+    .map(|row| HonorairesMedecin {
+        executant: row.executant_rpps,
+        annee: row.annee,
+        honoraires: HonorairesAnnee {
+            total: row.total_centimes,
+            sans_depassement: row.sans_depassement_centimes,
+        },
+    })
     .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| HonorairesMedecin {
-            executant: row.executant_rpps,
-            annee: row.annee,
-            honoraires: HonorairesAnnee {
-                total: row.total_centimes,
-                sans_depassement: row.sans_depassement_centimes,
-            },
-        })
-        .collect())
+    .await?)
 }

@@ -15,7 +15,6 @@ pub enum Claim {
     New,
     /// The same request was answered.
     Answered {
-        /// Status.
         statut: u16,
         /// Headers and body, as they were given.
         reponse: Vec<u8>,
@@ -39,19 +38,18 @@ pub async fn claim(
     sqlx::query!("/* idempotence.wait */ SELECT set_config('lock_timeout', '5s', true)")
         .fetch_one(&mut **tx)
         .await?;
-    let inserted = sqlx::query!(
-        "/* idempotence.claim */
+    let inserted = tx
+        .try_write(sqlx::query!(
+            "/* idempotence.claim */
          INSERT INTO idempotence (appelant, cle, requete_sha256, enregistre_le)
          VALUES ($1, $2, $3, $4) ON CONFLICT (appelant, cle) DO NOTHING",
-        appelant,
-        cle,
-        requete as _,
-        instant
-    )
-    .execute(&mut **tx)
-    .await?
-    .rows_affected();
-    if inserted == 1 {
+            appelant,
+            cle,
+            requete as _,
+            instant
+        ))
+        .await?;
+    if inserted {
         return Ok(Claim::New);
     }
     let row = sqlx::query!(
@@ -84,7 +82,6 @@ pub async fn claim(
 /// An answer to keep: status, headers and body, and whom it shows.
 #[derive(Debug)]
 pub struct Reponse<'a> {
-    /// Status.
     pub statut: u16,
     /// Headers and body.
     pub contenu: &'a [u8],
@@ -101,7 +98,7 @@ pub async fn save(
 ) -> Result<(), StorageError> {
     let sealed = coffre.seal(place(appelant, cle), reponse.contenu)?;
     let personnes: Vec<Uuid> = reponse.personnes.iter().map(|id| id.uuid()).collect();
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* idempotence.save */
          UPDATE idempotence SET statut = $3, reponse_chiffree = $4, personnes = $5
          WHERE appelant = $1 AND cle = $2",
@@ -110,33 +107,27 @@ pub async fn save(
         i16::try_from(reponse.statut).unwrap_or(i16::MAX),
         sealed,
         &personnes
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Forgets a key that was claimed and not answered.
 pub async fn release(tx: &mut Tx, appelant: &str, cle: &str) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* idempotence.release */ DELETE FROM idempotence WHERE appelant = $1 AND cle = $2",
         appelant,
         cle
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Forgets the keys claimed before an instant; gives how many.
 pub async fn purge(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, StorageError> {
-    Ok(sqlx::query!(
+    tx.touch(sqlx::query!(
         "/* idempotence.purge */ DELETE FROM idempotence WHERE enregistre_le < $1",
         before
-    )
-    .execute(&mut **tx)
-    .await?
-    .rows_affected())
+    ))
+    .await
 }
 
 /// The row has no id of its own: its key, digested, stands for one.

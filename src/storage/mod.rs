@@ -47,10 +47,12 @@ pub mod taches;
 mod types;
 
 use std::ops::{Deref, DerefMut};
+use std::panic::Location;
 use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgPoolOptions, Postgres};
+use sqlx::postgres::{PgArguments, PgPoolOptions, Postgres};
+use sqlx::query::Query;
 use sqlx::{Connection as _, PgPool, Transaction};
 
 pub use self::coffre::{Coffre, CoffreError};
@@ -59,6 +61,9 @@ pub use sqlx::postgres::PgConnection as Connection;
 
 /// How long a connection rests before it is asked whether it still lives.
 const RESTED: Duration = Duration::from_secs(1);
+
+/// What changes rows and reads none.
+type Statement<'q> = Query<'q, Postgres, PgArguments>;
 
 /// The database, and the keys of what it holds encrypted.
 #[derive(Debug, Clone)]
@@ -160,6 +165,37 @@ impl Tx {
         let committed = outcome.is_ok();
         tracing::debug!(transaction = self.name, micros, committed, "transaction");
         Ok(outcome?)
+    }
+
+    /// Runs a statement, and says how many rows it touched.
+    async fn touch(&mut self, statement: Statement<'_>) -> Result<u64, StorageError> {
+        Ok(statement.execute(&mut *self.inner).await?.rows_affected())
+    }
+
+    /// Writes, however many rows that is.
+    async fn write(&mut self, statement: Statement<'_>) -> Result<(), StorageError> {
+        self.touch(statement).await.map(|_rows| ())
+    }
+
+    /// Writes one row, or says that there is none to write.
+    async fn try_write(&mut self, statement: Statement<'_>) -> Result<bool, StorageError> {
+        Ok(self.touch(statement).await? == 1)
+    }
+
+    /// Writes exactly one row, or fails.
+    #[track_caller]
+    fn write_one<'a>(
+        &'a mut self,
+        statement: Statement<'a>,
+    ) -> impl Future<Output = Result<(), StorageError>> + Send + 'a {
+        let (place, expected) = (Location::caller(), 1);
+        async move {
+            let found = self.touch(statement).await?;
+            if found == expected {
+                return Ok(());
+            }
+            Err(StorageError::RowsAffected { statement: place.to_string(), expected, found })
+        }
     }
 }
 

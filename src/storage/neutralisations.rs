@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::connaissance::{Connaissance, instant};
-use super::error::one;
 use super::{StorageError, Tx};
 use crate::domain::fait_date::FaitDate;
 use crate::domain::ids::{FaitId, PatientId};
@@ -17,7 +16,7 @@ pub async fn list(
     patient: PatientId,
     connu_le: impl Into<Connaissance>,
 ) -> Result<Vec<FaitDate<Neutralisation>>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query!(
         "/* neutralisation.list */
          SELECT n.neutralisation_id, n.medecin_id, m.rpps, n.operation_id, n.motif, n.effet,
                 n.enregistre_le, n.remplace_le
@@ -28,23 +27,20 @@ pub async fn list(
         patient.uuid(),
         instant(connu_le)
     )
+    .map(|row| FaitDate {
+        id: row.neutralisation_id,
+        valeur: Neutralisation {
+            medecin_id: row.medecin_id,
+            rpps: row.rpps,
+            operation_id: row.operation_id,
+            motif: row.motif,
+        },
+        effet: row.effet,
+        enregistre_le: row.enregistre_le,
+        remplace_le: row.remplace_le,
+    })
     .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| FaitDate {
-            id: row.neutralisation_id,
-            valeur: Neutralisation {
-                medecin_id: row.medecin_id,
-                rpps: row.rpps,
-                operation_id: row.operation_id,
-                motif: row.motif,
-            },
-            effet: row.effet,
-            enregistre_le: row.enregistre_le,
-            remplace_le: row.remplace_le,
-        })
-        .collect())
+    .await?)
 }
 
 /// Records a neutralisation.
@@ -53,7 +49,7 @@ pub async fn insert(
     patient: PatientId,
     fait: &FaitDate<Neutralisation>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* neutralisation.insert */
          INSERT INTO neutralisation
              (patient_id, neutralisation_id, medecin_id, operation_id, motif, effet, enregistre_le)
@@ -65,10 +61,8 @@ pub async fn insert(
         fait.valeur.motif.mot(),
         fait.effet,
         fait.enregistre_le
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Takes a neutralisation back.
@@ -78,16 +72,13 @@ pub async fn replace(
     id: FaitId,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let found = sqlx::query!(
+    tx.write_one(sqlx::query!(
         "/* neutralisation.replace */
          UPDATE neutralisation SET remplace_le = $3
          WHERE patient_id = $1 AND neutralisation_id = $2 AND remplace_le IS NULL",
         patient.uuid(),
         id.uuid(),
         instant
-    )
-    .execute(&mut **tx)
-    .await?
-    .rows_affected();
-    one("neutralisation.replace", found)
+    ))
+    .await
 }

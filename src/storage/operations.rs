@@ -3,7 +3,6 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::error::one;
 use super::{StorageError, Tx};
 use crate::domain::ids::{MedecinId, OperationId, PatientId};
 use crate::domain::operation::{
@@ -13,7 +12,7 @@ use crate::domain::vocabulary::Vocabulaire;
 
 /// Records an operation.
 pub async fn insert(tx: &mut Tx, operation: &Operation) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* operation_medecin.insert */
          INSERT INTO operation_medecin
              (operation_id, medecin_id, nature, effet_du, effet_au, caisse, motif, etat, version, enregistre_le,
@@ -32,10 +31,8 @@ pub async fn insert(tx: &mut Tx, operation: &Operation) -> Result<(), StorageErr
         operation.justification,
         operation.prepare_par,
         operation.expire_le
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// An operation by its id.
@@ -116,17 +113,15 @@ pub async fn advance(
     from: EtatOperation,
     to: EtatOperation,
 ) -> Result<bool, StorageError> {
-    let done = sqlx::query!(
+    tx.try_write(sqlx::query!(
         "/* operation_medecin.advance */
          UPDATE operation_medecin SET etat = $3, version = version + 1
          WHERE operation_id = $1 AND etat = $2",
         id.uuid(),
         from.mot(),
         to.mot()
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    ))
+    .await
 }
 
 /// Asks that an operation be undone, if the caller saw its present version. What only waits is so at once.
@@ -137,7 +132,7 @@ pub async fn cancel(
     motif: Option<&str>,
     instant: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
-    let done = sqlx::query!(
+    tx.try_write(sqlx::query!(
         "/* operation_medecin.cancel */
          UPDATE operation_medecin
          SET etat = CASE etat WHEN 'a_confirmer' THEN 'annulee' ELSE 'annulation' END, version = version + 1,
@@ -147,16 +142,14 @@ pub async fn cancel(
         version,
         instant,
         motif
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    ))
+    .await
 }
 
 /// Lists the patients of an operation who are not listed yet. A caisse that says that a doctor stops says it for
 /// its own.
 pub async fn list_patients(tx: &mut Tx, operation: &Operation) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* operation_patient.insert_all */
          INSERT INTO operation_patient (patient_id, operation_id, caisse)
          SELECT DISTINCT l.patient_id, $1::uuid, caisse_le(l.patient_id, $3)
@@ -170,20 +163,17 @@ pub async fn list_patients(tx: &mut Tx, operation: &Operation) -> Result<(), Sto
         operation.medecin_id.uuid(),
         operation.effet_du,
         operation.caisse.as_ref().filter(|_| operation.nature.cesse())
-    )
-    .execute(&mut **tx)
+    ))
     .await?;
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* operation_caisse.insert_listed */
          INSERT INTO operation_caisse (operation_id, caisse)
          SELECT DISTINCT operation_id, p.caisse FROM operation_patient p JOIN operation_medecin o USING (operation_id)
          WHERE operation_id = $1 AND p.caisse IS NOT NULL AND o.caisse IS NULL
          ON CONFLICT DO NOTHING",
         operation.id.uuid()
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// The next patients to be done, or undone, those of a caisse or all, after one already seen.
@@ -217,7 +207,7 @@ pub async fn mark(
     (resultat, neutralise): (ResultatOperation, bool),
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* operation_patient.mark */
          WITH reach AS (
              SELECT caisse_le($1, effet_du) AS code, caisse IS NULL AS nationale
@@ -233,10 +223,8 @@ pub async fn mark(
         resultat.mot(),
         neutralise,
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Whether a patient is done already, or undone.
@@ -264,18 +252,15 @@ pub async fn mark_undone(
     patient: PatientId,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let found = sqlx::query!(
+    tx.write_one(sqlx::query!(
         "/* operation_patient.mark_undone */
          UPDATE operation_patient SET defait_le = $3
          WHERE operation_id = $1 AND patient_id = $2 AND defait_le IS NULL",
         id.uuid(),
         patient.uuid(),
         instant
-    )
-    .execute(&mut **tx)
-    .await?
-    .rows_affected();
-    one("operation_patient.mark_undone", found)
+    ))
+    .await
 }
 
 /// How far an operation is, for the patients of a caisse or for all.

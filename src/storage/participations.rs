@@ -15,9 +15,7 @@ use crate::domain::money::Centimes;
 pub struct Retenue {
     /// Day of care.
     pub jour: NaiveDate,
-    /// Performer.
     pub executant: Rpps,
-    /// Amount.
     pub montant: Centimes,
 }
 
@@ -82,7 +80,7 @@ pub async fn add_all(tx: &mut Tx, retenues: &[(PatientId, Retenue)]) -> Result<(
     let added = by_year(retenues)?;
     let (patients, annees): (Vec<PatientId>, Vec<i16>) = added.keys().copied().unzip();
     let bytes: Vec<&[u8]> = added.values().map(Vec::as_slice).collect();
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* participation_retenue.add_all */
          INSERT INTO participation_retenue AS known (patient_id, annee, retenues)
          SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bytea[])
@@ -90,10 +88,8 @@ pub async fn add_all(tx: &mut Tx, retenues: &[(PatientId, Retenue)]) -> Result<(
         &patients as _,
         &annees,
         &bytes as _
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Gives participations back. The persons' rows are locked.
@@ -131,11 +127,11 @@ pub async fn remove_all(
     }
     let expected = u64::try_from(retenues.len()).unwrap_or(u64::MAX);
     if found < expected {
-        let statement = "participation_retenue.remove_all";
+        let statement = "participation_retenue.remove_all".to_owned();
         return Err(StorageError::RowsAffected { statement, expected, found });
     }
     let bytes: Vec<&[u8]> = known.values().map(Vec::as_slice).collect();
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* participation_retenue.remove_all */
          UPDATE participation_retenue AS known SET retenues = w.retenues
          FROM unnest($1::uuid[], $2::smallint[], $3::bytea[]) AS w (patient_id, annee, retenues)
@@ -143,10 +139,8 @@ pub async fn remove_all(
         &patients as _,
         &annees,
         &bytes as _
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 #[cfg(test)]

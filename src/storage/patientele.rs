@@ -18,9 +18,7 @@ use crate::domain::vocabulary::Vocabulaire;
 /// A patient of a doctor on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatientDuMedecin {
-    /// Who.
     pub patient_id: PatientId,
-    /// By which designation.
     pub designation_id: DesignationId,
     /// Days on which the doctor is one of the médecins traitants.
     pub effet: Periode,
@@ -33,17 +31,13 @@ pub struct PatientDuMedecin {
 /// What is asked about the patients of a doctor.
 #[derive(Debug, Clone, Copy)]
 pub struct QuestionPatientele {
-    /// The doctor.
     pub rpps: Rpps,
-    /// On which day.
     pub jour: NaiveDate,
-    /// As known when.
     pub connu_le: DateTime<Utc>,
     /// The day of the reading.
     pub aujourd_hui: NaiveDate,
     /// After this patient.
     pub apres: Option<PatientId>,
-    /// How many.
     pub limite: i64,
 }
 
@@ -113,7 +107,7 @@ pub async fn insert_mouvement(
     mouvement: &Mouvement,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* mouvement_patientele.insert */
          INSERT INTO mouvement_patientele
              (patient_id, mouvement_id, medecin_id, transaction_id, nature, jour, motif_fin, enregistre_le)
@@ -125,10 +119,8 @@ pub async fn insert_mouvement(
         mouvement.jour,
         mouvement.motif_fin as _,
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Place of a movement in the feed of a doctor.
@@ -136,22 +128,18 @@ pub async fn insert_mouvement(
 pub struct PlaceMouvement {
     /// Transaction that recorded it.
     pub transaction: u64,
-    /// Its id.
     pub id: FaitId,
 }
 
 /// A movement of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MouvementConnu {
-    /// Its place.
     pub place: PlaceMouvement,
-    /// Who.
     pub patient_id: PatientId,
     /// What.
     pub nature: NatureMouvement,
     /// First day of care, or first day without.
     pub jour: NaiveDate,
-    /// Why it ends.
     pub motif_fin: Option<MotifFin>,
     /// Since when the register knows it.
     pub enregistre_le: DateTime<Utc>,

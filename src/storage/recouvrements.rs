@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use sqlx::postgres::PgConnection;
 
-use super::error::one;
 use super::{StorageError, Tx};
 use crate::domain::creance::{AnnulationRecouvrement, CleCreance, Recouvrement};
 use crate::domain::ids::{FeuilleId, PatientId, RecouvrementId};
@@ -21,7 +20,7 @@ pub async fn insert(
 ) -> Result<(), StorageError> {
     let numero_ligne = i16::try_from(recouvrement.cle.numero_ligne)
         .map_err(|error| StorageError::inconsistent("recouvrement", "numero_ligne", error))?;
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* recouvrement.insert */
          INSERT INTO recouvrement
              (patient_id, feuille_id, recouvrement_id, numero_ligne, nature, mode, montant_centimes, jour,
@@ -37,10 +36,8 @@ pub async fn insert(
         recouvrement.jour,
         recouvrement.auteur,
         recouvrement.enregistre_le
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Takes a recovery back, by another movement of its amount. The person is locked.
@@ -50,7 +47,7 @@ pub async fn cancel(
     recouvrement: &Recouvrement,
     (id, annulation): (RecouvrementId, &AnnulationRecouvrement),
 ) -> Result<(), StorageError> {
-    let found = sqlx::query!(
+    tx.write_one(sqlx::query!(
         "/* recouvrement.cancel */
          INSERT INTO recouvrement
              (patient_id, feuille_id, recouvrement_id, numero_ligne, nature, mode, montant_centimes, jour,
@@ -66,11 +63,8 @@ pub async fn cancel(
         annulation.motif.mot(),
         annulation.auteur,
         annulation.enregistre_le
-    )
-    .execute(&mut **tx)
-    .await?
-    .rows_affected();
-    one("recouvrement.cancel", found)
+    ))
+    .await
 }
 
 /// The recoveries of some feuilles, those of each in the order in which they were recorded.

@@ -12,7 +12,7 @@ use crate::domain::vocabulary::Vocabulaire;
 
 /// Records what is asked.
 pub async fn insert(tx: &mut Tx, asked: &Reevaluation) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* reevaluation.insert */
          INSERT INTO reevaluation
              (reevaluation_id, caisse, motif, patient_id, depuis, du, au, etat, version, enregistre_le,
@@ -28,10 +28,8 @@ pub async fn insert(tx: &mut Tx, asked: &Reevaluation) -> Result<(), StorageErro
         asked.etat.mot(),
         asked.version,
         asked.enregistre_le
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// One by its id.
@@ -73,7 +71,7 @@ pub async fn advance(
     (from, to): (EtatReevaluation, EtatReevaluation),
 ) -> Result<bool, StorageError> {
     let again = to == EtatReevaluation::EnApplication;
-    let done = sqlx::query!(
+    tx.try_write(sqlx::query!(
         "/* reevaluation.advance */
          UPDATE reevaluation
          SET etat = $3, version = version + 1,
@@ -86,10 +84,8 @@ pub async fn advance(
         from.mot(),
         to.mot(),
         again
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    ))
+    .await
 }
 
 /// Records that a person was served; `false` when another runner went further.
@@ -99,7 +95,7 @@ pub async fn pass(
     patient: PatientId,
     examen: Examen,
 ) -> Result<bool, StorageError> {
-    let done = sqlx::query!(
+    tx.try_write(sqlx::query!(
         "/* reevaluation.pass */
          UPDATE reevaluation
          SET place = $3, patients = patients + $4, feuilles = feuilles + $5, sans_reponse = sans_reponse + $6
@@ -110,10 +106,8 @@ pub async fn pass(
         examen.patients,
         examen.feuilles,
         examen.sans_reponse
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    ))
+    .await
 }
 
 /// The next persons of a caisse, in the order of their ids.
@@ -178,17 +172,16 @@ pub async fn write_changes(
     patient: PatientId,
     changes: &[Changement],
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* reevaluation_feuille.forget */
          DELETE FROM reevaluation_feuille WHERE reevaluation_id = $1 AND patient_id = $2",
         id.uuid(),
         patient.uuid()
-    )
-    .execute(&mut **tx)
+    ))
     .await?;
     for change in changes {
         let (avant, apres) = (&change.avant, &change.apres);
-        sqlx::query!(
+        tx.write(sqlx::query!(
             "/* reevaluation_feuille.insert */
              INSERT INTO reevaluation_feuille
                  (reevaluation_id, patient_id, feuille_id, date_soins, ancien, nouveau, causes, code_ancien,
@@ -212,8 +205,7 @@ pub async fn write_changes(
             apres.part_amc.get(),
             avant.reste_a_charge.get(),
             apres.reste_a_charge.get()
-        )
-        .execute(&mut **tx)
+        ))
         .await?;
     }
     Ok(())
@@ -255,7 +247,7 @@ pub async fn changes(
     after: Option<(PatientId, FeuilleId)>,
     limit: i64,
 ) -> Result<Vec<Changement>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query!(
         "/* reevaluation_feuille.list */
          SELECT patient_id, feuille_id, date_soins, ancien, nouveau, causes, code_ancien, code_nouveau,
                 appartenance_ancienne, appartenance_nouvelle, amo_ancien, amo_nouveau, amc_ancien,
@@ -268,31 +260,28 @@ pub async fn changes(
         after.map(|(_, feuille)| feuille) as _,
         limit
     )
+    .map(|row| Changement {
+        patient_id: row.patient_id,
+        feuille_id: row.feuille_id,
+        date_soins: row.date_soins,
+        ancien: row.ancien,
+        nouveau: row.nouveau,
+        causes: row.causes,
+        avant: Issue {
+            code: row.code_ancien,
+            appartenance: row.appartenance_ancienne,
+            rembourse_amo: row.amo_ancien,
+            part_amc: row.amc_ancien,
+            reste_a_charge: row.reste_ancien,
+        },
+        apres: Issue {
+            code: row.code_nouveau,
+            appartenance: row.appartenance_nouvelle,
+            rembourse_amo: row.amo_nouveau,
+            part_amc: row.amc_nouveau,
+            reste_a_charge: row.reste_nouveau,
+        },
+    })
     .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Changement {
-            patient_id: row.patient_id,
-            feuille_id: row.feuille_id,
-            date_soins: row.date_soins,
-            ancien: row.ancien,
-            nouveau: row.nouveau,
-            causes: row.causes,
-            avant: Issue {
-                code: row.code_ancien,
-                appartenance: row.appartenance_ancienne,
-                rembourse_amo: row.amo_ancien,
-                part_amc: row.amc_ancien,
-                reste_a_charge: row.reste_ancien,
-            },
-            apres: Issue {
-                code: row.code_nouveau,
-                appartenance: row.appartenance_nouvelle,
-                rembourse_amo: row.amo_nouveau,
-                part_amc: row.amc_nouveau,
-                reste_a_charge: row.reste_nouveau,
-            },
-        })
-        .collect())
+    .await?)
 }

@@ -6,7 +6,6 @@ use sqlx::postgres::PgConnection;
 
 use super::coffre::Place;
 use super::connaissance::{Connaissance, instant};
-use super::error::one;
 use super::{Coffre, StorageError, Tx};
 use crate::domain::calendar::Periode;
 use crate::domain::ids::{PatientId, RepresentationId};
@@ -38,7 +37,7 @@ pub async fn insert(
             (None, Some(coffre.seal(place(lien.id), &clear)?))
         }
     };
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* representation.insert */
          INSERT INTO representation
              (patient_id, representation_id, version, representant_id, identite_chiffree, nature, preuve,
@@ -55,10 +54,8 @@ pub async fn insert(
         lien.motif_fin as _,
         lien.effet,
         lien.enregistre_le
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Replaces a version, by another or by nothing.
@@ -67,7 +64,7 @@ pub async fn replace(
     lien: &Representation,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let found = sqlx::query!(
+    tx.write_one(sqlx::query!(
         "/* representation.replace */
          UPDATE representation SET remplace_le = $4
          WHERE patient_id = $1 AND representation_id = $2 AND version = $3 AND remplace_le IS NULL",
@@ -75,11 +72,8 @@ pub async fn replace(
         lien.id.uuid(),
         lien.version,
         instant
-    )
-    .execute(&mut **tx)
-    .await?
-    .rows_affected();
-    one("representation.replace", found)
+    ))
+    .await
 }
 
 /// Who represents: a person of the register, or names.
@@ -224,17 +218,15 @@ pub async fn insert_avis(
     anniversaire: NaiveDate,
     instant: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
-    let done = sqlx::query!(
+    tx.try_write(sqlx::query!(
         "/* avis_majorite.insert */
          INSERT INTO avis_majorite (patient_id, anniversaire, enregistre_le) VALUES ($1, $2, $3)
          ON CONFLICT DO NOTHING",
         patient.uuid(),
         anniversaire,
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    ))
+    .await
 }
 
 const fn place(id: RepresentationId) -> Place {

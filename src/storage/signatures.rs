@@ -15,7 +15,7 @@ pub async fn insert(
     signature: &Signature,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* signature.insert */
          INSERT INTO signature
              (patient_id, declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le,
@@ -35,10 +35,8 @@ pub async fn insert(
         signature.contenu_sha256 as _,
         instant,
         signature.representation_id as _
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Claims the proof of a signature, if an issuer gave it; `false` when it served already.
@@ -52,17 +50,15 @@ pub async fn claim_proof(
     else {
         return Ok(true);
     };
-    let inserted = sqlx::query!(
+    tx.try_write(sqlx::query!(
         "/* preuve_utilisee.claim */
          INSERT INTO preuve_utilisee (emetteur, identifiant, enregistre_le)
          VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
         emetteur,
         jti,
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(inserted.rows_affected() == 1)
+    ))
+    .await
 }
 
 /// The signatures of several declarations of a person.
@@ -71,7 +67,7 @@ pub(super) async fn list(
     patient: PatientId,
     ids: &[DeclarationId],
 ) -> Result<Vec<(DeclarationId, Signature)>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query!(
         "/* signature.list */
          SELECT declaration_id, signature_id, role, medecin_id, representation_id, signe_le, signe_a, recue_le, moyen,
                 niveau, preuve, contenu_sha256
@@ -81,27 +77,24 @@ pub(super) async fn list(
         patient.uuid(),
         ids as _
     )
+    .map(|row| {
+        let signature = Signature {
+            id: row.signature_id,
+            role: row.role,
+            medecin_id: row.medecin_id,
+            representation_id: row.representation_id,
+            signe_le: row.signe_le,
+            signe_a: row.signe_a,
+            recue_le: row.recue_le,
+            moyen: row.moyen,
+            niveau: row.niveau,
+            preuve: row.preuve,
+            contenu_sha256: row.contenu_sha256,
+        };
+        (row.declaration_id, signature)
+    })
     .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let signature = Signature {
-                id: row.signature_id,
-                role: row.role,
-                medecin_id: row.medecin_id,
-                representation_id: row.representation_id,
-                signe_le: row.signe_le,
-                signe_a: row.signe_a,
-                recue_le: row.recue_le,
-                moyen: row.moyen,
-                niveau: row.niveau,
-                preuve: row.preuve,
-                contenu_sha256: row.contenu_sha256,
-            };
-            (row.declaration_id, signature)
-        })
-        .collect())
+    .await?)
 }
 
 /// The links under which holders of parental authority signed the active declarations of a person.

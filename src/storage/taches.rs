@@ -9,9 +9,7 @@ use crate::domain::ids::TacheId;
 /// A job taken by a runner.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tache {
-    /// Its id.
     pub id: TacheId,
-    /// Kind.
     pub nature: String,
     /// What it needs: ids, not copies.
     pub charge: Value,
@@ -29,7 +27,7 @@ pub async fn enqueue(
     prevue_le: DateTime<Utc>,
     instant: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
-    let done = sqlx::query!(
+    tx.try_write(sqlx::query!(
         "/* tache.enqueue */
          INSERT INTO tache (tache_id, nature, cle, charge, etat, prevue_le, essais, enregistre_le)
          VALUES ($1, $2, $3, $4, 'en_attente', $5, 0, $6)
@@ -40,10 +38,8 @@ pub async fn enqueue(
         charge as _,
         prevue_le,
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    ))
+    .await
 }
 
 /// Takes the next job that is due, or whose lease is over, until `bail`.
@@ -70,14 +66,12 @@ pub async fn take(
 
 /// Ends a job.
 pub async fn finish(tx: &mut Tx, id: TacheId) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* tache.finish */
          UPDATE tache SET etat = 'terminee', bail_jusqu_au = NULL, derniere_erreur = NULL WHERE tache_id = $1",
         id.uuid()
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Puts a failed job back for later, or gives it up.
@@ -87,7 +81,7 @@ pub async fn fail(
     erreur: &str,
     again: Option<DateTime<Utc>>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* tache.fail */
          UPDATE tache
          SET etat = CASE WHEN $3::timestamptz IS NULL THEN 'abandonnee' ELSE 'en_attente' END,
@@ -96,22 +90,18 @@ pub async fn fail(
         id.uuid(),
         erreur,
         again
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Keeps a job longer; `false` when another runner took it meanwhile.
 pub async fn extend(tx: &mut Tx, tache: &Tache, bail: DateTime<Utc>) -> Result<bool, StorageError> {
-    let done = sqlx::query!(
+    tx.try_write(sqlx::query!(
         "/* tache.extend */
          UPDATE tache SET bail_jusqu_au = $3 WHERE tache_id = $1 AND essais = $2 AND etat = 'en_cours'",
         tache.id.uuid(),
         tache.essais,
         bail
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    ))
+    .await
 }

@@ -12,6 +12,7 @@
 
 mod auth;
 mod creances;
+mod domain;
 mod droits;
 mod evenements;
 mod fins;

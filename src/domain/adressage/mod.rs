@@ -218,6 +218,3 @@ pub fn suivi_continu(avis: NaiveDate, autre: NaiveDate, delai_mois: i32) -> bool
     avis != autre
         && plus_mois(avis.min(autre), delai_mois).is_some_and(|end| avis.max(autre) <= end)
 }
-
-#[cfg(test)]
-mod tests;

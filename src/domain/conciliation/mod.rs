@@ -209,6 +209,3 @@ fn verify_dates(contact: &Contact, aujourd_hui: NaiveDate) -> Result<(), Concili
     }
     Ok(())
 }
-
-#[cfg(test)]
-mod tests;

@@ -26,11 +26,9 @@ const TOLERANCE: TimeDelta = TimeDelta::seconds(60);
 /// What is announced of a signature, and its proof must say too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignatureAnnoncee {
-    /// Quality.
     pub role: RoleSignataire,
     /// The doctor, for that quality.
     pub rpps: Option<Rpps>,
-    /// Means.
     pub moyen: MoyenSignature,
     /// Digest of the content.
     pub contenu_sha256: Empreinte,
@@ -49,9 +47,7 @@ pub struct PreuveVerifiee {
     pub identifiant: String,
     /// When the signature was taken.
     pub signe_a: DateTime<Utc>,
-    /// Means.
     pub moyen: MoyenSignature,
-    /// Quality.
     pub role: RoleSignataire,
     /// The doctor, for that quality.
     pub rpps: Option<Rpps>,

@@ -103,7 +103,6 @@ impl Vue {
 /// What a caller is to one person: nothing, or one thing or several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rapports {
-    /// Who calls.
     pub acteur: Acteur,
     relations: Vec<Relation>,
     /// The days of a caisse that the person left.

@@ -123,28 +123,3 @@ pub fn ecrire_bilan(totaux: &Montants, out: &mut String) {
         out.push_str("rien ne reste à votre charge.");
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_sentence_says_who_pays_what() {
-        let euros = |value: i64| Centimes::new(value * 100);
-        let totaux = Montants {
-            honoraires: euros(30),
-            rembourse_amo: euros(19),
-            part_amc: euros(9),
-            reste_a_charge: euros(2),
-            ..Montants::default()
-        };
-        let expected = "Sur 30,00\u{a0}€ d'honoraires, l'Assurance maladie rembourse 19,00\u{a0}€, \
-                        votre complémentaire 9,00\u{a0}€ et 2,00\u{a0}€ restent à votre charge.";
-        assert_eq!(bilan(&totaux), expected);
-        let covered =
-            Montants { honoraires: euros(30), rembourse_amo: euros(30), ..Montants::default() };
-        let expected = "Sur 30,00\u{a0}€ d'honoraires, l'Assurance maladie rembourse 30,00\u{a0}€ \
-                        et rien ne reste à votre charge.";
-        assert_eq!(bilan(&covered), expected);
-    }
-}

@@ -25,13 +25,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 23),
         titre: "Accès direct spécifique",
-        periode: (None, None),
         bases: &["CONV-2016", "FAS"],
         rang: Rang::Exception { priorite: 40 },
         faits: &[Fait::Indicateur, Fait::MedecinTraitant, Fait::Specialite, Fait::Age],
         parametres: &[Parametre::AdsPsyAgeMin, Parametre::AdsPsyAgeMax],
         phrase: "Vous pouviez consulter ce spécialiste directement pour ces soins, puisque vous avez un médecin traitant.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

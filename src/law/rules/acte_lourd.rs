@@ -27,13 +27,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Taux, 30),
         titre: "Acte au-dessus du seuil de la somme fixe",
-        periode: (None, None),
         bases: &["CSS-R160-16"],
         rang: Rang::Exception { priorite: 15 },
         faits: &[Fait::Acte, Fait::Montants],
         parametres: &[Parametre::ForfaitActeLourdSeuil, Parametre::ForfaitActeLourd],
         phrase: "Pour un acte de ce tarif, une somme fixe de {forfait} remplace le ticket modérateur.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

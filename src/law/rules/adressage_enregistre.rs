@@ -23,13 +23,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 24),
         titre: "Adressage enregistré par le médecin traitant",
-        periode: (None, None),
         bases: &["CSS-L162-5-3", "CSS-D162-1-6"],
         rang: Rang::Exception { priorite: 52 },
         faits: &[Fait::Adressage, Fait::MedecinTraitant],
-        parametres: &[],
         phrase: "Votre médecin traitant vous a adressé à ce médecin : l'adressage est enregistré.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

@@ -15,13 +15,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Complementaire, 30),
         titre: "Aide médicale de l'État",
-        periode: (None, None),
         bases: &["CASF-L251-2"],
         rang: Rang::Exception { priorite: 30 },
         faits: &[Fait::Complementaire],
-        parametres: &[],
         phrase: "L'aide médicale de l'État paie le reste du tarif de base ({part_amc}).",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

@@ -17,13 +17,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Taux, 20),
         titre: "Régime local d'Alsace-Moselle",
-        periode: (None, None),
         bases: &["CSS-L325-1"],
         rang: Rang::Exception { priorite: 20 },
         faits: &[Fait::RegimeLocal],
         parametres: &[Parametre::TauxAmoAlsaceMoselle],
         phrase: "Grâce au régime local d'Alsace-Moselle, l'Assurance maladie rembourse {taux} du tarif de base.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

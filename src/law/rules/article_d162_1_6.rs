@@ -28,7 +28,6 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 51),
         titre: "Soins que le code met hors du parcours",
-        periode: (None, None),
         bases: &["CSS-D162-1-6", "CSS-L162-5-3"],
         rang: Rang::Exception { priorite: 85 },
         faits: &[
@@ -37,9 +36,8 @@ pub(super) static REGLE: Regle = Regle {
             Fait::SituationParticuliere,
             Fait::MedecinTraitant,
         ],
-        parametres: &[],
         phrase: "Ces soins sont de ceux pour lesquels le passage par le médecin traitant n'est pas demandé.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

@@ -20,13 +20,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 11),
         titre: "Médecin traitant à son cabinet secondaire",
-        periode: (None, None),
         bases: &["CSS-L162-5-3", "SNDS-IR-QPS-V"],
         rang: Rang::Exception { priorite: 76 },
         faits: &[Fait::MedecinTraitant],
-        parametres: &[],
         phrase: "Vous avez consulté votre médecin traitant, à son cabinet secondaire.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

@@ -19,13 +19,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Complementaire, 13),
         titre: "Contrat complémentaire non responsable",
-        periode: (None, None),
         bases: &["CSS-L871-1"],
         rang: Rang::Exception { priorite: 22 },
         faits: &[Fait::Complementaire, Fait::Contrat],
-        parametres: &[],
         phrase: "Votre complémentaire, dont le contrat n'est pas « responsable », paie {part_amc}.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

@@ -22,13 +22,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Complementaire, 10),
         titre: "Contrat complémentaire responsable",
-        periode: (None, None),
         bases: &["CSS-L871-1", "FAS"],
         rang: Rang::Exception { priorite: 20 },
         faits: &[Fait::Complementaire],
         parametres: &[Parametre::ContratResponsableActif],
         phrase: "Votre complémentaire paie le ticket modérateur ({part_amc}), la part du tarif de base que l'Assurance maladie ne rembourse pas.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

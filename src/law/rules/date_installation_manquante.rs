@@ -20,13 +20,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 72),
         titre: "Date d'installation manquante",
-        periode: (None, None),
         bases: &["CSS-L162-5-3"],
         rang: Rang::Exception { priorite: 15 },
         faits: &[Fait::Indicateur, Fait::Specialite, Fait::DateInstallation],
-        parametres: &[],
         phrase: "La feuille de soins ne donne pas la date d'installation de ce généraliste : sans elle, on ne peut pas dire si ces soins sont dans le parcours.",
         avertit: Some((Issue::Retenue, Avertissement::DateInstallationManquante)),
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

@@ -30,7 +30,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MedecinTraitant],
         parametres: &[Parametre::NeutralisationDepartMt],
         phrase: "Votre médecin traitant a cessé d'exercer près de chez vous il y a moins de {neutralisation} : aucune majoration n'est appliquée.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -21,13 +21,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Depassement, 1),
         titre: "Dépassement d'honoraires",
-        periode: (None, None),
         bases: &["FAS"],
         rang: Rang::Montant,
         faits: &[Fait::Montants, Fait::Lieu],
-        parametres: &[],
         phrase: "Le médecin a facturé {depassement} au-delà du tarif de base : l'Assurance maladie ne rembourse pas cette somme.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Montants(juge),
 };

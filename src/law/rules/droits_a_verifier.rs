@@ -19,13 +19,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 73),
         titre: "Droits à vérifier",
-        periode: (None, None),
         bases: &["CHOIX-TRAITANT"],
         rang: Rang::Exception { priorite: 95 },
         faits: &[Fait::CouvertureConnue],
-        parametres: &[],
         phrase: "D'après le registre, vos droits à l'assurance maladie n'étaient pas ouverts ce jour-là : votre caisse doit le vérifier.",
         avertit: Some((Issue::Retenue, Avertissement::DroitsAVerifier)),
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

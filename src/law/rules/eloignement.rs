@@ -24,13 +24,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 40),
         titre: "Éloignement de la résidence habituelle",
-        periode: (None, None),
         bases: &["CSS-R160-6", "FAS"],
         rang: Rang::Exception { priorite: 65 },
         faits: &[Fait::Indicateur, Fait::MedecinTraitant],
         parametres: &[Parametre::ExigeMtPourUrgenceEloignement],
         phrase: "Vous étiez loin de votre domicile habituel : vous pouviez consulter un médecin sur place.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -23,7 +23,6 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 61),
         titre: "Patient en dehors du dispositif",
-        periode: (None, None),
         bases: &["CDC-2013", "SV-RG-BS"],
         rang: Rang::Exception { priorite: 97 },
         faits: &[
@@ -32,9 +31,8 @@ pub(super) static REGLE: Regle = Regle {
             Fait::Organisme,
             Fait::CouvertureConnue,
         ],
-        parametres: &[],
         phrase: "Le parcours de soins ne s'applique pas à votre couverture.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

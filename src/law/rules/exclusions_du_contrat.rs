@@ -14,13 +14,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Complementaire, 11),
         titre: "Exclusions du contrat responsable",
-        periode: (None, None),
         bases: &["CSS-L871-1", "FAS"],
         rang: Rang::Montant,
         faits: &[Fait::Complementaire, Fait::Montants],
-        parametres: &[],
         phrase: "Un contrat complémentaire responsable ne peut pas rembourser {exclusions}.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Montants(juge),
 };

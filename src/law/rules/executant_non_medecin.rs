@@ -16,13 +16,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 60),
         titre: "Acte que le parcours ne regarde pas",
-        periode: (None, None),
         bases: &["CSS-R160-6", "SV-RG-BS"],
         rang: Rang::Exception { priorite: 100 },
         faits: &[Fait::Specialite],
-        parametres: &[],
         phrase: "Le parcours de soins ne s'applique pas aux actes de cette profession.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

@@ -21,13 +21,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Taux, 10),
         titre: "Soins en rapport avec une affection de longue durée",
-        periode: (None, None),
         bases: &["FAS", "CSS-R160-6"],
         rang: Rang::Exception { priorite: 50 },
         faits: &[Fait::Exoneration],
         parametres: &[Parametre::TauxAmoExonere],
         phrase: "Ces soins sont en rapport avec votre affection de longue durée : ils sont pris en charge à {taux} du tarif de base.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -20,13 +20,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Taux, 11),
         titre: "Assurance maternité",
-        periode: (None, None),
         bases: &["CSS-R160-6"],
         rang: Rang::Exception { priorite: 50 },
         faits: &[Fait::NatureAssurance, Fait::Exoneration],
         parametres: &[Parametre::TauxAmoExonere],
         phrase: "Ces soins relèvent de l'assurance maternité : ils sont pris en charge à {taux} du tarif de base.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -25,7 +25,6 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Complementaire, 12),
         titre: "Garantie du contrat responsable",
-        periode: (None, None),
         bases: &["CSS-L871-1", "DECRET-2014-1374"],
         rang: Rang::Exception { priorite: 21 },
         faits: &[Fait::Complementaire, Fait::Contrat],
@@ -36,7 +35,7 @@ pub(super) static REGLE: Regle = Regle {
             Parametre::AmcDaExclu,
         ],
         phrase: "Votre complémentaire paie {part_amc}, selon la garantie de votre contrat.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -21,13 +21,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 41),
         titre: "Généraliste récemment installé",
-        periode: (None, None),
         bases: &["CSS-L162-5-3"],
         rang: Rang::Exception { priorite: 62 },
         faits: &[Fait::Indicateur, Fait::Specialite, Fait::DateInstallation],
         parametres: &[Parametre::GeneralisteRecentDuree],
         phrase: "Ce généraliste est installé depuis moins de {installation} : vous pouviez le consulter sans passer par un médecin traitant.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -22,13 +22,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 4),
         titre: "Acte hors de l'accès direct spécifique",
-        periode: (None, None),
         bases: &["SV-RG-BS", "SNDS-IR-QPS-V"],
         rang: Rang::Exception { priorite: 6 },
         faits: &[Fait::MedecinTraitant, Fait::Indicateur, Fait::Specialite],
         parametres: &[Parametre::ActeHorsAdsMajore],
         phrase: "Ces soins ne sont pas de ceux pour lesquels ce spécialiste peut être consulté directement.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -25,13 +25,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 3),
         titre: "Indicateur de parcours non renseigné",
-        periode: (None, None),
         bases: &["SNDS-IR-QPS-V", "DREES-MTM"],
         rang: Rang::Exception { priorite: 5 },
         faits: &[Fait::MedecinTraitant, Fait::Indicateur],
         parametres: &[Parametre::IndicateurAbsentMajore],
         phrase: "La feuille de soins ne dit pas que votre médecin traitant vous a adressé à ce médecin.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

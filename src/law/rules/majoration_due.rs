@@ -21,13 +21,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Majoration, 1),
         titre: "Majoration du ticket modérateur hors parcours",
-        periode: (None, None),
         bases: &["CSS-L162-5-3", "CSS-R160-6"],
         rang: Rang::Montant,
         faits: &[Fait::Appartenance, Fait::Montants],
         parametres: &[Parametre::MtmTaux, Parametre::MtmPlafondActe],
         phrase: "Comme ces soins sont hors du parcours de soins, l'Assurance maladie rembourse {majoration} de moins.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Montants(juge),
 };

@@ -19,13 +19,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Majoration, 2),
         titre: "Plafond de la majoration par acte",
-        periode: (None, None),
         bases: &["CSS-R160-6"],
         rang: Rang::Montant,
         faits: &[Fait::Montants],
         parametres: &[Parametre::MtmPlafondActe],
         phrase: "Cette majoration est limitée à {plafond_majoration} par acte.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Montants(juge),
 };

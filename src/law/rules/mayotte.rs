@@ -22,13 +22,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 62),
         titre: "Assuré de Mayotte",
-        periode: (None, None),
         bases: &["CDC-2013", "SV-RG-BS"],
         rang: Rang::Exception { priorite: 96 },
         faits: &[Fait::Organisme, Fait::CouvertureConnue],
         parametres: &[Parametre::MayotteMtm],
         phrase: "Aucune majoration n'est appliquée aux assurés de Mayotte.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -20,13 +20,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 10),
         titre: "Acte du médecin traitant",
-        periode: (None, None),
         bases: &["CSS-L162-5-3"],
         rang: Rang::Exception { priorite: 75 },
         faits: &[Fait::MedecinTraitant],
-        parametres: &[],
         phrase: "Vous avez consulté votre médecin traitant.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

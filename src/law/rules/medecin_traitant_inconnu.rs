@@ -20,13 +20,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 70),
         titre: "Médecin traitant inconnu",
-        periode: (None, None),
         bases: &["CSS-L162-5-3", "SV-RG-BS"],
         rang: Rang::Exception { priorite: 15 },
         faits: &[Fait::MedecinTraitant],
-        parametres: &[],
         phrase: "On ne sait pas si vous aviez un médecin traitant déclaré le jour des soins : sans cela, on ne peut pas dire s'ils sont dans le parcours.",
         avertit: Some((Issue::Retenue, Avertissement::MedecinTraitantInconnu)),
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

@@ -23,13 +23,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 12),
         titre: "Médecin traitant remplacé ou indisponible",
-        periode: (None, None),
         bases: &["CSS-D162-1-6"],
         rang: Rang::Exception { priorite: 70 },
         faits: &[Fait::MedecinTraitant, Fait::Indicateur, Fait::MotifExclusion],
-        parametres: &[],
         phrase: "Ce médecin remplaçait votre médecin traitant, qui n'était pas disponible.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

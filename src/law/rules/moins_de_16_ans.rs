@@ -25,13 +25,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 50),
         titre: "Patient de moins de 16 ans",
-        periode: (None, None),
         bases: &["CSS-L162-5-3", "FAS"],
         rang: Rang::Exception { priorite: 90 },
         faits: &[Fait::Age, Fait::MedecinTraitant],
         parametres: &[Parametre::ParcoursAgeMinimum],
         phrase: "Le patient avait {age} le jour des soins : avant {age_parcours}, le parcours de soins ne change rien au remboursement.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

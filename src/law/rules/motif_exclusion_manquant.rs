@@ -21,13 +21,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 71),
         titre: "Motif de l'indicateur A manquant",
-        periode: (None, None),
         bases: &["CSS-D162-1-6"],
         rang: Rang::Exception { priorite: 15 },
         faits: &[Fait::Indicateur, Fait::MotifExclusion, Fait::MedecinTraitant],
-        parametres: &[],
         phrase: "La feuille de soins dit qu'un texte écarte le parcours, sans dire lequel : sans cela, on ne peut pas dire si ces soins sont dans le parcours.",
         avertit: Some((Issue::Retenue, Avertissement::MotifExclusionManquant)),
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

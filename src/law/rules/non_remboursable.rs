@@ -12,13 +12,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Depassement, 10),
         titre: "Acte non remboursable",
-        periode: (None, None),
         bases: &["SV-RG-BS"],
         rang: Rang::Montant,
         faits: &[Fait::Qualificatif],
-        parametres: &[],
         phrase: "Cet acte n'est pas remboursable.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Montants(juge),
 };

@@ -22,13 +22,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 1),
         titre: "Parcours de soins non respecté",
-        periode: (None, None),
         bases: &["CSS-L162-5-3", "FAS"],
         rang: Rang::Principe,
         faits: &[Fait::MedecinTraitant, Fait::Indicateur],
-        parametres: &[],
         phrase: "Vous avez consulté un autre médecin que votre médecin traitant, sans qu'il vous ait adressé à lui.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

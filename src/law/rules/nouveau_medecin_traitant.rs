@@ -21,13 +21,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 13),
         titre: "Nouveau médecin traitant",
-        periode: (None, None),
         bases: &["IPS-N"],
         rang: Rang::Exception { priorite: 72 },
         faits: &[Fait::MedecinTraitant, Fait::Indicateur],
-        parametres: &[],
         phrase: "Vous veniez de choisir ce médecin comme médecin traitant ; la déclaration attend encore une signature.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

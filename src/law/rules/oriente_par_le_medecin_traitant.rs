@@ -26,13 +26,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 20),
         titre: "Patient adressé par son médecin traitant",
-        periode: (None, None),
         bases: &["CSS-L162-5-3", "FAS"],
         rang: Rang::Exception { priorite: 50 },
         faits: &[Fait::Indicateur, Fait::MedecinTraitant, Fait::Orienteur],
-        parametres: &[],
         phrase: "Votre médecin traitant vous a adressé à ce médecin.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

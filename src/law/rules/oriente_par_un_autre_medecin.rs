@@ -21,13 +21,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 21),
         titre: "Patient adressé par un autre médecin que son médecin traitant",
-        periode: (None, None),
         bases: &["SV-RG-BS"],
         rang: Rang::Exception { priorite: 49 },
         faits: &[Fait::Indicateur, Fait::MedecinTraitant, Fait::Orienteur],
-        parametres: &[],
         phrase: "Un médecin vous a adressé à ce médecin, et vous avez un médecin traitant.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

@@ -15,13 +15,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Participation, 14),
         titre: "Dépistage organisé",
-        periode: (None, None),
         bases: &["CSS-L160-13"],
         rang: Rang::Exception { priorite: 50 },
         faits: &[Fait::MotifExclusion],
-        parametres: &[],
         phrase: "Ces soins font partie d'un dépistage organisé : aucune participation forfaitaire n'est retenue.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

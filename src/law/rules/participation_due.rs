@@ -20,13 +20,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Participation, 1),
         titre: "Participation forfaitaire",
-        periode: (None, None),
         bases: &["CSS-L160-13", "FAS"],
         rang: Rang::Principe,
         faits: &[Fait::DateSoins],
         parametres: &[Parametre::PfMontant],
         phrase: "Une participation forfaitaire de {participation} reste à votre charge ; elle n'est jamais remboursée.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

@@ -14,13 +14,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Participation, 13),
         titre: "Acte d'un professionnel qui n'est pas médecin",
-        periode: (None, None),
         bases: &["CSS-L160-13"],
         rang: Rang::Exception { priorite: 50 },
         faits: &[Fait::Specialite],
-        parametres: &[],
         phrase: "Cet acte n'est pas celui d'un médecin : aucune participation forfaitaire n'est retenue.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

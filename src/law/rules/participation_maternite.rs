@@ -20,13 +20,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Participation, 12),
         titre: "Assurance maternité",
-        periode: (None, None),
         bases: &["CSS-L160-13"],
         rang: Rang::Exception { priorite: 50 },
         faits: &[Fait::NatureAssurance, Fait::Exoneration, Fait::DateSoins],
         parametres: &[Parametre::PfExoMaternite],
         phrase: "Ces soins relèvent de l'assurance maternité : aucune participation forfaitaire n'est retenue.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -20,13 +20,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Participation, 10),
         titre: "Patient de moins de 18 ans",
-        periode: (None, None),
         bases: &["CSS-L160-13"],
         rang: Rang::Exception { priorite: 50 },
         faits: &[Fait::Age],
         parametres: &[Parametre::PfAgeExoneration],
         phrase: "Le patient avait moins de {age_participation} : aucune participation forfaitaire n'est retenue.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -14,13 +14,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Participation, 21),
         titre: "Plafond annuel de la participation forfaitaire",
-        periode: (None, None),
         bases: &["CSS-L160-13"],
         rang: Rang::Montant,
         faits: &[Fait::Cumuls],
         parametres: &[Parametre::PfPlafondAn],
         phrase: "Le plafond annuel de {plafond_an} de participations forfaitaires est atteint.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Montants(juge),
 };

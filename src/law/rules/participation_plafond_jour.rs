@@ -19,13 +19,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Participation, 20),
         titre: "Plafond journalier de la participation forfaitaire",
-        periode: (None, None),
         bases: &["CSS-L160-13"],
         rang: Rang::Montant,
         faits: &[Fait::Cumuls],
         parametres: &[Parametre::PfPlafondJourActes, Parametre::PfPlafondJourCertain],
         phrase: "Le plafond du jour de la participation forfaitaire est atteint pour ce médecin.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Montants(juge),
 };

@@ -15,13 +15,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Participation, 11),
         titre: "Bénéficiaire de la complémentaire santé solidaire ou de l'aide médicale de l'État",
-        periode: (None, None),
         bases: &["CSS-L160-13"],
         rang: Rang::Exception { priorite: 50 },
         faits: &[Fait::Complementaire],
         parametres: &[Parametre::PfExoC2sAme],
         phrase: "Vous bénéficiez d'une couverture solidaire : aucune participation forfaitaire n'est retenue.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -13,13 +13,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Complementaire, 1),
         titre: "Pas de complémentaire santé",
-        periode: (None, None),
         bases: &["FAS"],
         rang: Rang::Principe,
         faits: &[Fait::Complementaire],
-        parametres: &[],
         phrase: "Aucune complémentaire santé n'intervient : la part que l'Assurance maladie ne rembourse pas reste à votre charge.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

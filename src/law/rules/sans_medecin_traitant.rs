@@ -20,13 +20,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 2),
         titre: "Aucun médecin traitant déclaré",
-        periode: (None, None),
         bases: &["CSS-L162-5-3", "FAS"],
         rang: Rang::Exception { priorite: 5 },
         faits: &[Fait::MedecinTraitant],
-        parametres: &[],
         phrase: "Vous n'aviez pas de médecin traitant déclaré le jour des soins.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

@@ -21,13 +21,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 22),
         titre: "Soins convenus avec le médecin traitant",
-        periode: (None, None),
         bases: &["CSS-D162-1-6"],
         rang: Rang::Exception { priorite: 51 },
         faits: &[Fait::Indicateur, Fait::MotifExclusion, Fait::MedecinTraitant],
-        parametres: &[],
         phrase: "Ces soins suivent un plan convenu avec votre médecin traitant.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

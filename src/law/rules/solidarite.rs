@@ -20,13 +20,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Complementaire, 20),
         titre: "Complémentaire santé solidaire",
-        periode: (None, None),
         bases: &["DREES-MTM", "SV-RG-BS"],
         rang: Rang::Exception { priorite: 30 },
         faits: &[Fait::Complementaire],
         parametres: &[Parametre::C2sMajoration],
         phrase: "La complémentaire santé solidaire paie ce que l'Assurance maladie ne rembourse pas du tarif de base ({part_amc}).",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -23,13 +23,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Depassement, 2),
         titre: "Somme due à l'hôpital sans lettre du médecin traitant",
-        periode: (None, None),
         bases: &["CSS-L162-26", "ARRETE-2005-07-28"],
         rang: Rang::Montant,
         faits: &[Fait::Montants, Fait::Lieu, Fait::Qualificatif],
         parametres: &[Parametre::DaTaux],
         phrase: "Sans lettre de votre médecin traitant, l'hôpital demande {depassement} de plus pour cette consultation : l'Assurance maladie ne rembourse pas cette somme.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Montants(juge),
 };

@@ -19,13 +19,11 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 5),
         titre: "Spécialiste consulté sans être adressé",
-        periode: (None, None),
         bases: &["SNDS-IR-QPS-V", "DREES-MTM"],
         rang: Rang::Exception { priorite: 6 },
         faits: &[Fait::MedecinTraitant, Fait::Indicateur, Fait::Specialite],
-        parametres: &[],
         phrase: "Vous avez consulté ce spécialiste sans que votre médecin traitant vous ait adressé à lui.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

@@ -19,13 +19,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Taux, 2),
         titre: "Taux des autres professions",
-        periode: (None, None),
         bases: &["CSS-R160-5"],
         rang: Rang::Exception { priorite: 10 },
         faits: &[Fait::Specialite],
         parametres: &[Parametre::TauxAmoAutreProfession],
         phrase: "L'Assurance maladie rembourse {taux} du tarif de base des actes de cette profession.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

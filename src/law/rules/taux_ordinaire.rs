@@ -21,13 +21,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Taux, 1),
         titre: "Taux de remboursement ordinaire",
-        periode: (None, None),
         bases: &["FAS", "CDC-2013"],
         rang: Rang::Principe,
         faits: &[Fait::DateSoins],
         parametres: &[Parametre::TauxAmoMedecin],
         phrase: "L'Assurance maladie rembourse {taux} du tarif de base.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -24,9 +24,8 @@ pub(super) static REGLE: Regle = Regle {
         bases: &["AVENANT-6"],
         rang: Rang::Exception { priorite: 55 },
         faits: &[Fait::Acte, Fait::Lieu, Fait::MedecinTraitant],
-        parametres: &[],
         phrase: "Vous n'aviez pas de médecin traitant : une téléconsultation ne vous est pas comptée hors du parcours.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),
 };

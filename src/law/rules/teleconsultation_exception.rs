@@ -39,7 +39,7 @@ pub(super) static REGLE: Regle = Regle {
         ],
         parametres: &[Parametre::AdsPsyAgeMin, Parametre::AdsPsyAgeMax],
         phrase: "Cette téléconsultation est de celles pour lesquelles le passage par le médecin traitant n'est pas demandé.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -29,13 +29,13 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 30),
         titre: "Urgence",
-        periode: (None, None),
         bases: &["CSS-R160-6", "FAS"],
         rang: Rang::Exception { priorite: 80 },
         faits: &[Fait::Indicateur, Fait::UrgencePrevue, Fait::MedecinTraitant],
         parametres: &[Parametre::ExigeMtPourUrgenceEloignement, Parametre::UrgencePrevisibiliteMax],
         phrase: "Le médecin a déclaré une urgence : le parcours de soins ne s'applique pas.",
         avertit: Some((Issue::Ecartee(Fait::UrgencePrevue), Avertissement::UrgencePrevisible)),
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

@@ -21,13 +21,12 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Parcours, 42),
         titre: "Généraliste installé en zone sous-médicalisée",
-        periode: (None, None),
         bases: &["CSS-L162-5-3"],
         rang: Rang::Exception { priorite: 63 },
         faits: &[Fait::Indicateur, Fait::Specialite, Fait::DateInstallation],
         parametres: &[Parametre::ZoneSousMedicaliseeDuree],
         phrase: "Ce généraliste est installé depuis moins de {installation} dans une zone qui manque de médecins : vous pouviez le consulter sans passer par un médecin traitant.",
-        avertit: None,
+        ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };

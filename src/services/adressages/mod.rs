@@ -49,7 +49,6 @@ pub struct ContenuAdressage {
 /// A referral to establish.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NouvelAdressage {
-    /// Kind.
     pub nature: NatureAdressage,
     /// Day on which the author established it; today when absent.
     pub etabli_le: Option<NaiveDate>,
@@ -60,7 +59,6 @@ pub struct NouvelAdressage {
 /// A report to record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NouveauRetour {
-    /// Kind.
     pub nature: NatureRetour,
     /// Day of the care; today when absent.
     pub soins_le: Option<NaiveDate>,
@@ -73,7 +71,6 @@ pub struct NouveauRetour {
 pub struct Cloture {
     /// First day without effect; tomorrow when absent.
     pub effet_au: Option<NaiveDate>,
-    /// Why.
     pub motif: MotifCloture,
 }
 

@@ -20,7 +20,6 @@ pub struct Demande {
 /// An answer, as it must be given again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendu {
-    /// Status.
     pub statut: u16,
     /// Headers and body, in a form that only the renderer reads.
     pub reponse: Vec<u8>,

@@ -45,9 +45,7 @@ use crate::storage::{Coffre, Db, feuilles_de_soins, lois};
 pub struct Contexte {
     /// Who answers for it.
     pub auteur: Auteur,
-    /// What is asked.
     pub demarche: Demarche,
-    /// Which request.
     pub requete_id: RequestId,
 }
 

@@ -28,7 +28,6 @@ pub struct QuestionCreances {
     pub solde: Option<SoldeCherche>,
     /// After this one.
     pub apres: Option<PlaceCreance>,
-    /// How many at most.
     pub limite: i64,
 }
 

@@ -190,8 +190,7 @@ async fn finish(
     }));
     act.tell(fact).await?;
     let regard = Regard::new(&act.rapports);
-    let rendu = rendre(&RecouvrementLu { recouvrement, creance, regard })?;
-    Ok(act.close(rendu).await?)
+    Ok(act.close(rendre(&RecouvrementLu { recouvrement, creance, regard })?).await?)
 }
 
 /// The claim that a request designates.

@@ -20,7 +20,6 @@ pub struct NouveauDepart {
     pub rpps: Option<Rpps>,
     /// First day on which the doctor no longer is; today when absent.
     pub jour: Option<NaiveDate>,
-    /// Why.
     pub motif: MotifDepart,
 }
 
@@ -57,8 +56,7 @@ pub async fn leave(
     fins::insert(act.conn(), patient, &fin, instant).await?;
     replay(&mut act.writing()).await?;
     let left = one(act.conn(), patient, id).await?;
-    let rendu = rendre(&left)?;
-    Ok(act.close(rendu).await?)
+    Ok(act.close(rendre(&left)?).await?)
 }
 
 /// Which doctor leaves, from which day, as far as the caller may say so.

@@ -48,7 +48,6 @@ pub enum RefPatient {
 /// A doctor, as a request designates one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RefMedecin {
-    /// RPPS.
     pub rpps: Rpps,
     /// Where; the principal practice when absent.
     pub lieu_id: Option<LieuId>,
@@ -59,7 +58,6 @@ pub struct RefMedecin {
 pub struct NouveauChoix {
     /// Who chooses.
     pub patient: RefPatient,
-    /// Whom.
     pub medecins: Vec<RefMedecin>,
     /// Whether the doctors who are not in place join those who are.
     pub avenant: bool,
@@ -70,13 +68,11 @@ pub struct NouveauChoix {
 /// A signature handed over by a caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignatureRecue {
-    /// Quality.
     pub role: RoleSignataire,
     /// The doctor, for that quality; the only one of the declaration when absent.
     pub rpps: Option<Rpps>,
     /// The link of the holder or representative; the only one of that quality when absent.
     pub representation_id: Option<RepresentationId>,
-    /// Means.
     pub moyen: MoyenSignature,
     /// Level of identification.
     pub niveau: Option<String>,
@@ -86,14 +82,12 @@ pub struct SignatureRecue {
     pub signe_le: Option<NaiveDate>,
     /// Digest of the content signed.
     pub contenu_sha256: Empreinte,
-    /// Evidence.
     pub preuve: PreuveRecue,
 }
 
 /// A declaration and the designation that it opened, if any.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dossier {
-    /// The declaration.
     pub declaration: Declaration,
     /// Its designation, as known now.
     pub designation: Option<Designation>,

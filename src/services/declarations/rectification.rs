@@ -13,7 +13,6 @@ use crate::services::{Core, Demande, Done, Exit, Render, ServiceError};
 /// What should have been entered, or nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rectification {
-    /// Why.
     pub motif: String,
     /// Doctors and signatures as they should have been entered.
     pub remplacement: Option<Remplacement>,
@@ -22,7 +21,6 @@ pub struct Rectification {
 /// What should have been entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remplacement {
-    /// Doctors.
     pub medecins: Vec<RefMedecin>,
     /// Whether it was an amendment.
     pub avenant: bool,

@@ -150,6 +150,5 @@ pub(super) async fn finish(
     let named = named(&acteur, &declaration);
     let rapports = core.rapports(act.conn(), &acteur, patient, named).await?;
     let dossier = dossier_of(core, act.conn(), declaration, &rapports).await?;
-    let rendu = rendre(&dossier.vue_par(&acteur))?;
-    Ok(act.close(rendu).await?)
+    Ok(act.close(rendre(&dossier.vue_par(&acteur))?).await?)
 }

@@ -37,7 +37,6 @@ use crate::storage::participations::Retenue;
 pub(super) struct AffiliationDe {
     /// Their own, or that of a record merged into theirs.
     pub(super) own: bool,
-    /// Days.
     pub(super) effet: Periode,
     /// Which.
     pub(super) organisme: Organisme,

@@ -35,14 +35,12 @@ use crate::storage::patients::fusions;
 pub struct NouvelleFeuille {
     /// By which number, birth date and rank.
     pub cle: ClePatient,
-    /// The feuille.
     pub feuille: FeuilleDeSoins,
 }
 
 /// A feuille with its evaluations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeuilleEvaluee {
-    /// The feuille.
     pub feuille: FeuilleEnregistree,
     /// Its evaluations, the first first, each with its law.
     pub evaluations: Vec<(EvaluationEnregistree, LoiConnue)>,

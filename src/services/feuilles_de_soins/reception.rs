@@ -128,7 +128,7 @@ pub(super) async fn store_all(
         return Ok(issues);
     }
     let missing = StorageError::RowsAffected {
-        statement: "feuille_de_soins.insert_all",
+        statement: "feuille_de_soins.insert_all".to_owned(),
         expected: 1,
         found: 0,
     };

@@ -86,8 +86,7 @@ pub async fn confirm(
     changements::touch(conn, doctor.id, doctor.instant).await?;
     let suivi = suivi(core, conn, contexte, (operation, rapports)).await?;
     announce(&mut opening, &suivi).await?;
-    let rendu = rendre(&suivi)?;
-    Ok(opening.close(rendu).await?)
+    Ok(opening.close(rendre(&suivi)?).await?)
 }
 
 /// Lets the acts expire that nobody confirmed in time; gives how many.

@@ -77,8 +77,7 @@ pub async fn create(
     let mut opening = core.open(demande).await?;
     let suivi = record(core, opening.conn(), &demande.contexte, nouvelle).await?;
     announce(&mut opening, &suivi).await?;
-    let rendu = rendre(&suivi)?;
-    Ok(opening.close(rendu).await?)
+    Ok(opening.close(rendre(&suivi)?).await?)
 }
 
 /// Records the operations of a file, each line for itself: a line that is not accepted does not
@@ -96,8 +95,7 @@ pub async fn import(
             announce(&mut opening, suivi).await?;
         }
     }
-    let rendu = rendre(done)?;
-    Ok(opening.close(rendu).await?)
+    Ok(opening.close(rendre(done)?).await?)
 }
 
 /// What the import of a file would give, without recording anything.

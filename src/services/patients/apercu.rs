@@ -14,7 +14,6 @@ const ABSORBE_ATTENDU: &str = "un autre dossier de la même caisse";
 /// What one of the records holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DossierApercu {
-    /// Its id.
     pub patient_id: PatientId,
     /// Its version, to repeat when merging.
     pub version: i32,
@@ -22,16 +21,13 @@ pub struct DossierApercu {
     pub declarations: usize,
     /// Designations in force or over.
     pub designations: usize,
-    /// Feuilles received.
     pub feuilles: i64,
 }
 
 /// What a merge would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApercuFusion {
-    /// The record that is kept.
     pub conserve: DossierApercu,
-    /// The record that is absorbed.
     pub absorbe: DossierApercu,
     /// What the two records say differently of the person.
     pub differences: Vec<Difference>,

@@ -69,8 +69,7 @@ pub async fn settle_conflit(
     act.tell(Fact::of(NatureEvenement::DesignationConflitResolu).effective(effet_du).with(donnees))
         .await?;
     replay(&mut act.writing()).await?;
-    let rendu = rendre(&conflit)?;
-    Ok(act.close(rendu).await?)
+    Ok(act.close(rendre(&conflit)?).await?)
 }
 
 /// Takes back what a conflict had set aside, and writes its next version.

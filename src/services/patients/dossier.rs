@@ -48,8 +48,7 @@ pub(super) async fn finish(mut act: Act<'_>, rendre: impl Render<DossierPatient>
     // A caisse that hands the person over still reads what it just wrote.
     let droit = Demarche::LirePatient.juger(&rapports).unwrap_or_else(|_no| act.droit.clone());
     let dossier = dossier(core, act.conn(), patient, (&rapports, &droit)).await?;
-    let rendu = rendre(&dossier)?;
-    Ok(act.close(rendu).await?)
+    Ok(act.close(rendre(&dossier)?).await?)
 }
 
 /// Why the designation of a person sleeps on a day, as known at an instant.

@@ -20,18 +20,15 @@ use crate::storage::patients::{actes, conflits, fusions, mouvements};
 /// A merge to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NouvelleFusion {
-    /// The record that is absorbed.
     pub absorbe_id: PatientId,
     /// Its version, as the preview gave it.
     pub absorbe_version: i32,
-    /// Why.
     pub motif: MotifRectification,
 }
 
 /// A merge with what it brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DossierFusion {
-    /// The merge.
     pub fusion: Fusion,
     /// Version of the record that is kept.
     pub version: i32,

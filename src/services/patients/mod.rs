@@ -66,8 +66,7 @@ pub async fn create(
     tell_disputed(&mut act, first).await?;
     let mut dossier = DossierPatient::nouveau(patient);
     dossier.actions = actions(&act.rapports, false);
-    let rendu = rendre(&dossier)?;
-    Ok(act.close(rendu).await?)
+    Ok(act.close(rendre(&dossier)?).await?)
 }
 
 /// Refuses another caisse than the one that calls.

@@ -26,7 +26,6 @@ pub struct NouvelleScission {
     pub declarations: Vec<DeclarationId>,
     /// Feuilles that were theirs.
     pub feuilles: Vec<FeuilleId>,
-    /// Why.
     pub motif: MotifRectification,
 }
 
@@ -61,8 +60,7 @@ pub async fn split(
     let (rapports, droit) = (act.rapports.clone(), act.droit.clone());
     let origin = dossier(core, act.conn(), patient, (&rapports, &droit)).await?;
     let new = dossier(core, act.conn(), other, (&rapports, &droit)).await?;
-    let rendu = rendre(&origin, &new)?;
-    Ok(act.close(rendu).await?)
+    Ok(act.close(rendre(&origin, &new)?).await?)
 }
 
 async fn new_record(act: &mut Act<'_>, nouveau: &NouveauPatient) -> Result<Patient, ServiceError> {

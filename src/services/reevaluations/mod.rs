@@ -61,8 +61,7 @@ pub async fn create(
     };
     reevaluations::insert(opening.conn(), &reevaluation).await?;
     announce(&mut opening, &reevaluation, NatureEvenement::ReevaluationDemandee).await?;
-    let rendu = rendre(&SuiviReevaluation { reevaluation, bilan: Bilan::default() })?;
-    Ok(opening.close(rendu).await?)
+    Ok(opening.close(rendre(&SuiviReevaluation { reevaluation, bilan: Bilan::default() })?).await?)
 }
 
 /// Reads one of the calling caisse.
@@ -107,8 +106,7 @@ pub async fn apply(
     }
     let suivi = followed(opening.conn(), &demande.contexte, id).await?;
     announce(&mut opening, &suivi.reevaluation, NatureEvenement::ReevaluationAppliquee).await?;
-    let rendu = rendre(&suivi)?;
-    Ok(opening.close(rendu).await?)
+    Ok(opening.close(rendre(&suivi)?).await?)
 }
 
 /// Whether the days asked can have feuilles.

@@ -16,9 +16,7 @@ use crate::domain::ids::{DeclarationId, FeuilleId, PatientId};
 /// An evaluation as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EvaluationEnregistree {
-    /// Of which feuille.
     pub feuille_id: FeuilleId,
-    /// Of whom.
     pub patient_id: PatientId,
     /// 1 for the first.
     pub numero: i16,
@@ -30,7 +28,6 @@ pub struct EvaluationEnregistree {
     pub declaration_id: Option<DeclarationId>,
     /// Facts that the register gave.
     pub faits: FaitsConnus,
-    /// The decision.
     pub evaluation: Evaluation,
 }
 
@@ -54,7 +51,7 @@ pub async fn insert(
     kept: &EvaluationEnregistree,
     date_soins: NaiveDate,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* evaluation.insert */
          INSERT INTO evaluation
              (feuille_id, patient_id, connu_le, date_soins, numero, loi_id, detail)
@@ -66,10 +63,8 @@ pub async fn insert(
         kept.numero,
         kept.loi_id,
         bytes(kept)
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// The evaluations of some feuilles after their first, feuille by feuille, in their order.

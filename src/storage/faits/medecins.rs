@@ -34,19 +34,15 @@ pub async fn specialites(
 /// A practice of a doctor, with what a feuille says of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExerciceConnu {
-    /// Whose.
     pub rpps: Rpps,
-    /// Days.
     pub effet: Periode,
     /// Principal practice, or secondary cabinet.
     pub principal: bool,
-    /// Convention.
     pub convention: Convention,
     /// Contract limiting overruns.
     pub option_tarifaire: OptionTarifaire,
     /// The number that bills there, when one does.
     pub facturation: Option<NumeroFacturation>,
-    /// The place.
     pub lieu: LieuId,
 }
 

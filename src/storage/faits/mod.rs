@@ -53,13 +53,11 @@ pub async fn records(
 /// A birth date, and from which day the identity that bears it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NaissanceConnue {
-    /// Whose.
     pub patient_id: PatientId,
     /// First day of that identity.
     pub du: NaiveDate,
     /// Birth date known to the insurance.
     pub date: DateNaissanceAmo,
-    /// Birth rank.
     pub rang: RangGemellaire,
 }
 
@@ -80,11 +78,8 @@ pub async fn births(
 /// A caisse of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AffiliationConnue {
-    /// Whose.
     pub patient_id: PatientId,
-    /// Days.
     pub effet: Periode,
-    /// The caisse.
     pub organisme: Organisme,
 }
 
@@ -108,13 +103,11 @@ pub async fn affiliations(
 pub struct MembreConnu {
     /// Whose médecin traitant.
     pub patient_id: PatientId,
-    /// Which designation.
     pub designation_id: DesignationId,
     /// The declaration that opened it.
     pub declaration_id: DeclarationId,
     /// Days of the designation.
     pub effet: Periode,
-    /// The doctor.
     pub rpps: Rpps,
     /// Days of the doctor in it.
     pub membre_effet: Periode,

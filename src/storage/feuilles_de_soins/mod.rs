@@ -24,20 +24,15 @@ use crate::domain::ids::{FeuilleId, PatientId};
 /// A feuille as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeuilleEnregistree {
-    /// Its id.
     pub id: FeuilleId,
-    /// Whose.
     pub patient_id: PatientId,
-    /// When it was recorded.
     pub enregistre_le: DateTime<Utc>,
-    /// Its content.
     pub feuille: FeuilleDeSoins,
 }
 
 /// A feuille and its first evaluation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeuilleRecue {
-    /// The feuille.
     pub feuille: FeuilleEnregistree,
     /// What was decided when it was received.
     pub evaluation: EvaluationEnregistree,
@@ -168,7 +163,6 @@ pub struct QuestionFeuilles {
     pub jours: (NaiveDate, NaiveDate),
     /// After this one.
     pub apres: Option<FeuilleId>,
-    /// How many at most.
     pub limite: i64,
 }
 

@@ -5,13 +5,11 @@ use sqlx::postgres::PgConnection;
 
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{FaitId, MedecinId};
-use crate::storage::error::one;
 use crate::storage::{StorageError, Tx};
 
 /// A doctor whose facts may be changed until the end of the transaction.
 #[derive(Debug, Clone, Copy)]
 pub struct Verrouille {
-    /// Internal id.
     pub id: MedecinId,
     /// Instant of the last change of facts.
     pub connu_le: DateTime<Utc>,
@@ -41,14 +39,12 @@ pub async fn lock(
 
 /// Writes when the facts of the doctor last changed.
 pub async fn touch(tx: &mut Tx, id: MedecinId, instant: DateTime<Utc>) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* medecin.touch */ UPDATE medecin SET connu_le = $2 WHERE medecin_id = $1",
         id.uuid(),
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Keeps the doctors of a choice from being swept by an operation that this transaction does not
@@ -82,18 +78,15 @@ pub async fn replace_exercice(
     id: FaitId,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let found = sqlx::query!(
+    tx.write_one(sqlx::query!(
         "/* exercice.replace */
          UPDATE exercice SET remplace_le = $3
          WHERE medecin_id = $1 AND exercice_id = $2 AND remplace_le IS NULL",
         medecin.uuid(),
         id.uuid(),
         instant
-    )
-    .execute(&mut **tx)
-    .await?
-    .rows_affected();
-    one("exercice.replace", found)
+    ))
+    .await
 }
 
 /// Takes a specialty back.
@@ -103,18 +96,15 @@ pub async fn replace_specialite(
     id: FaitId,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let found = sqlx::query!(
+    tx.write_one(sqlx::query!(
         "/* specialite_medecin.replace */
          UPDATE specialite_medecin SET remplace_le = $3
          WHERE medecin_id = $1 AND specialite_id = $2 AND remplace_le IS NULL",
         medecin.uuid(),
         id.uuid(),
         instant
-    )
-    .execute(&mut **tx)
-    .await?
-    .rows_affected();
-    one("specialite_medecin.replace", found)
+    ))
+    .await
 }
 
 /// Whether doctors can be designated jointly on a day: one specialty, and one cabinet or centre

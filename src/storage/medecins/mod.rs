@@ -20,17 +20,15 @@ pub async fn insert(
     rpps: &Rpps,
     instant: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
-    let done = sqlx::query!(
+    tx.try_write(sqlx::query!(
         "/* medecin.insert */
          INSERT INTO medecin (medecin_id, rpps, connu_le, enregistre_le) VALUES ($1, $2, $3, $3)
          ON CONFLICT (rpps) DO NOTHING",
         id.uuid(),
         rpps.as_str(),
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    ))
+    .await
 }
 
 /// Records names.
@@ -39,7 +37,7 @@ pub async fn insert_nom(
     medecin: MedecinId,
     fait: &FaitDate<NomMedecin>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* identite_medecin.insert */
          INSERT INTO identite_medecin (medecin_id, identite_id, nom, prenom, effet, enregistre_le)
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -49,10 +47,8 @@ pub async fn insert_nom(
         fait.valeur.prenom,
         fait.effet,
         fait.enregistre_le
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Records a specialty.
@@ -61,7 +57,7 @@ pub async fn insert_specialite(
     medecin: MedecinId,
     fait: &FaitDate<Specialite>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* specialite_medecin.insert */
          INSERT INTO specialite_medecin (medecin_id, specialite_id, code, effet, enregistre_le)
          VALUES ($1, $2, $3, $4, $5)",
@@ -70,10 +66,8 @@ pub async fn insert_specialite(
         fait.valeur as _,
         fait.effet,
         fait.enregistre_le
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Creates a place.
@@ -82,7 +76,7 @@ pub async fn insert_lieu(
     lieu: &Lieu,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* lieu.insert */
          INSERT INTO lieu (lieu_id, nature, nom, commune, adresse, finess_et, enregistre_le)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -93,10 +87,8 @@ pub async fn insert_lieu(
         lieu.adresse,
         lieu.finess_et as _,
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// A place by its id.
@@ -118,7 +110,7 @@ pub async fn insert_exercice(
     fait: &FaitDate<Exercice>,
 ) -> Result<(), StorageError> {
     let exercice = &fait.valeur;
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* exercice.insert */
          INSERT INTO exercice
              (medecin_id, exercice_id, lieu_id, mode, principal, convention, option_tarifaire,
@@ -135,10 +127,8 @@ pub async fn insert_exercice(
         exercice.facturation.as_ref().map(NumeroFacturation::as_str),
         fait.effet,
         fait.enregistre_le
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// A doctor by RPPS, as known at an instant.
@@ -180,7 +170,7 @@ async fn noms(
     id: MedecinId,
     connu_le: DateTime<Utc>,
 ) -> Result<Vec<FaitDate<NomMedecin>>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query!(
         "/* identite_medecin.list */
          SELECT identite_id, nom, prenom, effet, enregistre_le, remplace_le FROM identite_medecin
          WHERE medecin_id = $1 AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
@@ -188,18 +178,15 @@ async fn noms(
         id.uuid(),
         connu_le
     )
+    .map(|row| FaitDate {
+        id: row.identite_id,
+        valeur: NomMedecin { nom: row.nom, prenom: row.prenom },
+        effet: row.effet,
+        enregistre_le: row.enregistre_le,
+        remplace_le: row.remplace_le,
+    })
     .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| FaitDate {
-            id: row.identite_id,
-            valeur: NomMedecin { nom: row.nom, prenom: row.prenom },
-            effet: row.effet,
-            enregistre_le: row.enregistre_le,
-            remplace_le: row.remplace_le,
-        })
-        .collect())
+    .await?)
 }
 
 async fn specialites(
@@ -226,7 +213,7 @@ async fn exercices(
     id: MedecinId,
     connu_le: DateTime<Utc>,
 ) -> Result<Vec<FaitDate<Exercice>>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query!(
         r#"/* exercice.list */
          SELECT e.exercice_id, e.mode, e.principal, e.convention, e.option_tarifaire,
                 e.facturation_nature || ':' || e.facturation_numero AS "facturation: NumeroFacturation",
@@ -239,30 +226,27 @@ async fn exercices(
         id.uuid(),
         connu_le
     )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| FaitDate {
-            id: row.exercice_id,
-            valeur: Exercice {
-                lieu: Lieu {
-                    id: row.lieu_id,
-                    nature: row.nature,
-                    nom: row.nom,
-                    commune: row.commune,
-                    adresse: row.adresse,
-                    finess_et: row.finess_et,
-                },
-                mode: row.mode,
-                principal: row.principal,
-                convention: row.convention,
-                option_tarifaire: row.option_tarifaire,
-                facturation: row.facturation,
+    .map(|row| FaitDate {
+        id: row.exercice_id,
+        valeur: Exercice {
+            lieu: Lieu {
+                id: row.lieu_id,
+                nature: row.nature,
+                nom: row.nom,
+                commune: row.commune,
+                adresse: row.adresse,
+                finess_et: row.finess_et,
             },
-            effet: row.effet,
-            enregistre_le: row.enregistre_le,
-            remplace_le: row.remplace_le,
-        })
-        .collect())
+            mode: row.mode,
+            principal: row.principal,
+            convention: row.convention,
+            option_tarifaire: row.option_tarifaire,
+            facturation: row.facturation,
+        },
+        effet: row.effet,
+        enregistre_le: row.enregistre_le,
+        remplace_le: row.remplace_le,
+    })
+    .fetch_all(conn)
+    .await?)
 }

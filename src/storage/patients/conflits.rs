@@ -8,7 +8,6 @@ use crate::domain::calendar::Periode;
 use crate::domain::ids::{ConflitId, DeclarationId, FaitId, FusionId, PatientId};
 use crate::domain::vie::fusion::{Chevauchement, Conflit, Ecart, EtatConflit};
 use crate::domain::vocabulary::Vocabulaire;
-use crate::storage::error::one;
 use crate::storage::{StorageError, Tx};
 
 struct Row {
@@ -46,7 +45,7 @@ impl Row {
 /// Writes a version of a conflict. The person's row is locked.
 pub async fn insert(tx: &mut Tx, conflit: &Conflit) -> Result<(), StorageError> {
     let overlap = &conflit.chevauchement;
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* conflit_designation.insert */
          INSERT INTO conflit_designation
              (patient_id, conflit_id, version, etat, fusion_id, declaration_conservee,
@@ -62,26 +61,21 @@ pub async fn insert(tx: &mut Tx, conflit: &Conflit) -> Result<(), StorageError> 
         conflit.retenue as _,
         overlap.effet,
         conflit.enregistre_le
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Replaces the version known until now by the next one.
 pub async fn advance(tx: &mut Tx, conflit: &Conflit) -> Result<(), StorageError> {
-    let found = sqlx::query!(
+    tx.write_one(sqlx::query!(
         "/* conflit_designation.replace */ UPDATE conflit_designation SET remplace_le = $4
          WHERE patient_id = $1 AND conflit_id = $2 AND version = $3 AND remplace_le IS NULL",
         conflit.patient_id.uuid(),
         conflit.id.uuid(),
         conflit.version - 1,
         conflit.enregistre_le
-    )
-    .execute(&mut **tx)
-    .await?
-    .rows_affected();
-    one("conflit_designation.replace", found)?;
+    ))
+    .await?;
     insert(tx, conflit).await
 }
 
@@ -159,7 +153,7 @@ pub async fn set_aside(
     declaration: DeclarationId,
     effet: Periode,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* ecart_designation.insert */
          INSERT INTO ecart_designation
              (patient_id, ecart_id, declaration_id, conflit_id, effet, enregistre_le)
@@ -170,10 +164,8 @@ pub async fn set_aside(
         conflit.id.uuid(),
         effet,
         conflit.enregistre_le
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Puts back what a conflict had set aside.
@@ -182,16 +174,14 @@ pub async fn put_back(
     conflit: &Conflit,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* ecart_designation.replace */ UPDATE ecart_designation SET remplace_le = $3
          WHERE patient_id = $1 AND conflit_id = $2 AND remplace_le IS NULL",
         conflit.patient_id.uuid(),
         conflit.id.uuid(),
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// What conflicts set aside of a person's choices, as known now.

@@ -13,7 +13,6 @@ use crate::storage::{Coffre, StorageError, Tx};
 /// Who may be the person of a key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Candidats {
-    /// The persons.
     pub patients: Vec<PatientId>,
     /// Whether birth date and rank were compared with those of the key. Where a number is that of one
     /// person only, this remains to be done once the person is locked.
@@ -163,15 +162,13 @@ pub async fn touch_all(
     instants: &[(PatientId, DateTime<Utc>)],
 ) -> Result<(), StorageError> {
     let (ids, known): (Vec<PatientId>, Vec<DateTime<Utc>>) = instants.iter().copied().unzip();
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* patient.touch_all */
          UPDATE patient SET connu_le = t.connu_le
          FROM unnest($1::uuid[], $2::timestamptz[]) AS t (patient_id, connu_le)
          WHERE patient.patient_id = t.patient_id",
         &ids as _,
         &known
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }

@@ -13,7 +13,6 @@ use crate::domain::vie::{Adresse, SourceDeces};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::coffre::Place;
 use crate::storage::connaissance::{Connaissance, instant};
-use crate::storage::error::one;
 use crate::storage::{Coffre, StorageError, Tx};
 
 /// An address as it is encrypted.
@@ -29,15 +28,10 @@ struct Clair {
 /// What a fact is about: each kind has its table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Genre {
-    /// A number.
     Identifiant,
-    /// A caisse.
     Affiliation,
-    /// An address.
     Adresse,
-    /// A status.
     Statut,
-    /// The death.
     Deces,
 }
 
@@ -49,36 +43,34 @@ pub async fn replace(
     fait: FaitId,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    macro_rules! execute {
-        ($statement:literal) => {
-            sqlx::query!($statement, patient.uuid(), fait.uuid(), instant)
-                .execute(&mut **tx)
-                .await?
+    macro_rules! statement {
+        ($text:literal) => {
+            sqlx::query!($text, patient.uuid(), fait.uuid(), instant)
         };
     }
-    let done = match genre {
-        Genre::Identifiant => execute!(
+    let statement = match genre {
+        Genre::Identifiant => statement!(
             "/* identifiant_patient.replace */ UPDATE identifiant_patient SET remplace_le = $3
              WHERE patient_id = $1 AND identifiant_id = $2 AND remplace_le IS NULL"
         ),
-        Genre::Affiliation => execute!(
+        Genre::Affiliation => statement!(
             "/* affiliation.replace */ UPDATE affiliation SET remplace_le = $3
              WHERE patient_id = $1 AND affiliation_id = $2 AND remplace_le IS NULL"
         ),
-        Genre::Adresse => execute!(
+        Genre::Adresse => statement!(
             "/* adresse_patient.replace */ UPDATE adresse_patient SET remplace_le = $3
              WHERE patient_id = $1 AND adresse_id = $2 AND remplace_le IS NULL"
         ),
-        Genre::Statut => execute!(
+        Genre::Statut => statement!(
             "/* statut_patient.replace */ UPDATE statut_patient SET remplace_le = $3
              WHERE patient_id = $1 AND statut_id = $2 AND remplace_le IS NULL"
         ),
-        Genre::Deces => execute!(
+        Genre::Deces => statement!(
             "/* deces_patient.replace */ UPDATE deces_patient SET remplace_le = $3
              WHERE patient_id = $1 AND deces_id = $2 AND remplace_le IS NULL"
         ),
     };
-    one("fait.replace", done.rows_affected())
+    tx.write_one(statement).await
 }
 
 /// Records an address.
@@ -99,7 +91,7 @@ pub async fn insert_adresse(
     let clear = serde_json::to_vec(&clear).map_err(|error| {
         StorageError::inconsistent("adresse_patient", "adresse_chiffree", error)
     })?;
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* adresse_patient.insert */
          INSERT INTO adresse_patient (patient_id, adresse_id, adresse_chiffree, effet, enregistre_le)
          VALUES ($1, $2, $3, $4, $5)",
@@ -108,10 +100,8 @@ pub async fn insert_adresse(
         coffre.seal(place(fait.id), &clear)?,
         fait.effet,
         fait.enregistre_le
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Addresses known now, by first day.
@@ -159,7 +149,7 @@ pub async fn insert_statut(
     patient: PatientId,
     fait: &FaitDate<StatutPatient>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* statut_patient.insert */
          INSERT INTO statut_patient (patient_id, statut_id, statut, effet, enregistre_le)
          VALUES ($1, $2, $3, $4, $5)",
@@ -168,10 +158,8 @@ pub async fn insert_statut(
         fait.valeur.mot(),
         fait.effet,
         fait.enregistre_le
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Statuses as known at an instant, by first day.
@@ -199,7 +187,7 @@ pub async fn insert_deces(
     patient: PatientId,
     fait: &FaitDate<SourceDeces>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* deces_patient.insert */
          INSERT INTO deces_patient (patient_id, deces_id, source, effet, enregistre_le)
          VALUES ($1, $2, $3, $4, $5)",
@@ -208,10 +196,8 @@ pub async fn insert_deces(
         fait.valeur.mot(),
         fait.effet,
         fait.enregistre_le
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// The death known now.

@@ -15,15 +15,11 @@ use crate::storage::{StorageError, Tx};
 /// A merge, in force or undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fusion {
-    /// Its id.
     pub id: FusionId,
     /// The record that is kept.
     pub patient_id: PatientId,
-    /// The record that is absorbed.
     pub absorbe_id: PatientId,
-    /// Why.
     pub motif: MotifRectification,
-    /// Since when.
     pub enregistre_le: DateTime<Utc>,
     /// Since when it is undone.
     pub remplace_le: Option<DateTime<Utc>>,
@@ -50,15 +46,13 @@ pub async fn mark(
     into: Option<PatientId>,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* patient.mark_merged */ UPDATE patient SET fusionne_dans = $2, connu_le = $3 WHERE patient_id = $1",
         absorbe.uuid(),
         into as _,
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Locks a record that was merged, to undo it.
@@ -80,7 +74,7 @@ pub async fn lock_absorbed(
 
 /// Records a merge.
 pub async fn insert(tx: &mut Tx, fusion: &Fusion) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* fusion.insert */
          INSERT INTO fusion (patient_id, fusion_id, absorbe_id, motif, enregistre_le)
          VALUES ($1, $2, $3, $4, $5)",
@@ -89,10 +83,8 @@ pub async fn insert(tx: &mut Tx, fusion: &Fusion) -> Result<(), StorageError> {
         fusion.absorbe_id.uuid(),
         fusion.motif.mot(),
         fusion.enregistre_le
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// A merge by its id.
@@ -114,16 +106,14 @@ pub async fn close(
     fusion: &Fusion,
     instant: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
-    let done = sqlx::query!(
+    tx.try_write(sqlx::query!(
         "/* fusion.close */ UPDATE fusion SET remplace_le = $3
          WHERE patient_id = $1 AND fusion_id = $2 AND remplace_le IS NULL",
         fusion.patient_id.uuid(),
         fusion.id.uuid(),
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    ))
+    .await
 }
 
 /// Whether a record has absorbed another that it still holds.
@@ -145,7 +135,7 @@ pub async fn affiliations(
     conn: &mut PgConnection,
     patient: PatientId,
 ) -> Result<Vec<(bool, FaitDate<Organisme>)>, StorageError> {
-    let rows = sqlx::query!(
+    Ok(sqlx::query!(
         r#"/* affiliation.list_of_person */
          SELECT patient_id = $1 AS "propre!", affiliation_id, organisme, effet, enregistre_le, remplace_le
          FROM affiliation
@@ -154,21 +144,18 @@ pub async fn affiliations(
          ORDER BY lower(effet)"#,
         patient.uuid()
     )
+    .map(|row| {
+        let fait = FaitDate {
+            id: row.affiliation_id,
+            valeur: row.organisme,
+            effet: row.effet,
+            enregistre_le: row.enregistre_le,
+            remplace_le: row.remplace_le,
+        };
+        (row.propre, fait)
+    })
     .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let fait = FaitDate {
-                id: row.affiliation_id,
-                valeur: row.organisme,
-                effet: row.effet,
-                enregistre_le: row.enregistre_le,
-                remplace_le: row.remplace_le,
-            };
-            (row.propre, fait)
-        })
-        .collect())
+    .await?)
 }
 
 /// Whose feuille this is now: a split may have given it to another record, a merge put its record
@@ -241,7 +228,7 @@ pub async fn attribute_feuille(
     to: PatientId,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* attribution_feuille.insert */
          INSERT INTO attribution_feuille (patient_id, feuille_id, origine_id, enregistre_le)
          VALUES ($1, $2, $3, $4)",
@@ -249,10 +236,8 @@ pub async fn attribute_feuille(
         feuille.uuid(),
         from.uuid(),
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// How many feuilles were received for a record.

@@ -60,14 +60,12 @@ pub fn knowledge_after(last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc>
 
 /// Writes that something about the person was recorded at this instant.
 pub async fn touch(tx: &mut Tx, id: PatientId, instant: DateTime<Utc>) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* patient.touch */ UPDATE patient SET connu_le = $2 WHERE patient_id = $1",
         id.uuid(),
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Creates a person without any fact.
@@ -76,14 +74,12 @@ pub async fn insert(
     id: PatientId,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* patient.insert */ INSERT INTO patient (patient_id, connu_le, enregistre_le) VALUES ($1, $2, $2)",
         id.uuid(),
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Records names and birth.
@@ -98,7 +94,7 @@ pub async fn insert_identite(
     let clear = serde_json::to_vec(&noms)
         .map_err(|error| StorageError::inconsistent("identite_patient", "noms_chiffres", error))?;
     let sealed = coffre.seal(place_noms(fait.id), &clear)?;
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* identite_patient.insert */
          INSERT INTO identite_patient
              (patient_id, identite_id, date_naissance, rang, noms_chiffres, effet, enregistre_le)
@@ -110,10 +106,8 @@ pub async fn insert_identite(
         sealed,
         fait.effet,
         fait.enregistre_le
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Records a number: contested when somebody else has it as their own.
@@ -126,7 +120,7 @@ pub async fn insert_identifiant(
     let numero = &fait.valeur.numero;
     let empreinte = coffre.empreinte(numero);
     let sealed = coffre.seal(place_numero(fait.id), numero.expose().as_bytes())?;
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* identifiant_patient.insert */
          INSERT INTO identifiant_patient
              (patient_id, identifiant_id, nature, usage, empreinte, valeur_chiffree, effet, enregistre_le,
@@ -143,10 +137,8 @@ pub async fn insert_identifiant(
         sealed,
         fait.effet,
         fait.enregistre_le
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// Records a caisse.
@@ -155,7 +147,7 @@ pub async fn insert_affiliation(
     patient: PatientId,
     fait: &FaitDate<Organisme>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* affiliation.insert */
          INSERT INTO affiliation (patient_id, affiliation_id, organisme, effet, enregistre_le)
          VALUES ($1, $2, $3, $4, $5)",
@@ -164,10 +156,8 @@ pub async fn insert_affiliation(
         fait.valeur.as_str(),
         fait.effet,
         fait.enregistre_le
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// A person as known at an instant.

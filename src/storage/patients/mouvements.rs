@@ -31,7 +31,7 @@ pub async fn move_declaration(
     let Some(state) = ended else { return Ok(None) };
     copy(tx, id, from, to).await?;
     let version = state.version + 1;
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* etat_declaration.arrive */
          INSERT INTO etat_declaration (patient_id, declaration_id, version, etat, motif, enregistre_le, contestation)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -42,10 +42,9 @@ pub async fn move_declaration(
         state.motif,
         instant,
         state.contestation as _
-    )
-    .execute(&mut **tx)
+    ))
     .await?;
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* mouvement_declaration.insert */
          INSERT INTO mouvement_declaration
              (patient_id, declaration_id, version, origine_id, fusion_id, enregistre_le)
@@ -56,8 +55,7 @@ pub async fn move_declaration(
         from.uuid(),
         fusion as _,
         instant
-    )
-    .execute(&mut **tx)
+    ))
     .await?;
     Ok(Some(version))
 }
@@ -70,7 +68,12 @@ async fn copy(
     to: PatientId,
 ) -> Result<(), StorageError> {
     let (from, to, id) = (from.uuid(), to.uuid(), id.uuid());
-    sqlx::query!(
+    macro_rules! copy {
+        ($($statement:literal),+ $(,)?) => {
+            $(tx.write(sqlx::query!($statement, from, to, id)).await?;)+
+        };
+    }
+    copy!(
         "/* declaration.copy */
          INSERT INTO declaration
              (patient_id, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, rectifie_id,
@@ -79,37 +82,16 @@ async fn copy(
                 enregistre_le
          FROM declaration WHERE patient_id = $1 AND declaration_id = $3
          ON CONFLICT DO NOTHING",
-        from,
-        to,
-        id
-    )
-    .execute(&mut **tx)
-    .await?;
-    sqlx::query!(
         "/* declaration_medecin.copy */
          INSERT INTO declaration_medecin (patient_id, declaration_id, medecin_id, lieu_id)
          SELECT $2, declaration_id, medecin_id, lieu_id
          FROM declaration_medecin WHERE patient_id = $1 AND declaration_id = $3
          ON CONFLICT DO NOTHING",
-        from,
-        to,
-        id
-    )
-    .execute(&mut **tx)
-    .await?;
-    sqlx::query!(
         "/* avenant.copy */
          INSERT INTO avenant (patient_id, declaration_id, en_place, enregistre_le)
          SELECT $2, declaration_id, en_place, enregistre_le
          FROM avenant WHERE patient_id = $1 AND declaration_id = $3
          ON CONFLICT DO NOTHING",
-        from,
-        to,
-        id
-    )
-    .execute(&mut **tx)
-    .await?;
-    sqlx::query!(
         "/* signature.copy */
          INSERT INTO signature
              (patient_id, declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le,
@@ -118,12 +100,7 @@ async fn copy(
                 moyen, niveau, preuve, contenu_sha256, representation_id, enregistre_le
          FROM signature WHERE patient_id = $1 AND declaration_id = $3
          ON CONFLICT DO NOTHING",
-        from,
-        to,
-        id
-    )
-    .execute(&mut **tx)
-    .await?;
+    );
     Ok(())
 }
 
@@ -165,15 +142,13 @@ pub async fn erase_designations(
     patient: PatientId,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    sqlx::query!(
+    tx.write(sqlx::query!(
         "/* designation.erase_all */ UPDATE designation SET remplace_le = $2
          WHERE patient_id = $1 AND remplace_le IS NULL",
         patient.uuid(),
         instant
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    ))
+    .await
 }
 
 /// The choices that each of two merged records had when they were merged: those of the record that

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 use traitant::domain::vocabulary::Vocabulaire;
-use traitant::law::parameters::{Parametre, Unite};
+use traitant::law::parameters::{InvalidParametres, NB_PARAMETRES, Parametre, Parametres, Unite};
 
 use super::support::{LAW, day};
 
@@ -101,4 +101,46 @@ fn the_daily_ceiling_in_acts_gives_the_published_amount_while_sources_agree() {
     assert_eq!(amount("2005-01-01"), 400);
     assert_eq!(amount("2024-05-14"), 400);
     assert_eq!(amount("2024-05-15"), 800);
+}
+
+#[test]
+fn the_embedded_files_are_valid() {
+    let parametres = Parametres::embedded().unwrap();
+    assert_eq!(parametres.iter().count(), NB_PARAMETRES);
+}
+
+#[test]
+fn parameters_are_numbered_without_a_hole() {
+    for (index, parametre) in Parametre::TOUS.iter().enumerate() {
+        assert_eq!(usize::from(parametre.code()), index, "{}", parametre.mot());
+    }
+}
+
+#[test]
+fn every_mistake_of_a_file_is_reported_by_name() {
+    let file = r#"
+        [MTM_TAUX]
+        libelle = "x"
+        unite = "dix_milliemes"
+        verifie_le = 2026-04-30
+        [[MTM_TAUX.valeurs]]
+        depuis = 2009-01-31
+        valeur = 40000
+        bases = ["CDC-2013"]
+        [[MTM_TAUX.valeurs]]
+        depuis = 2010-01-31
+        valeur = 10
+        bases = ["INVENTED"]
+        [NOT_A_PARAMETER]
+        libelle = "x"
+        unite = "ans"
+        verifie_le = 2026-04-30
+        valeurs = []
+    "#;
+    let InvalidParametres(errors) = Parametres::load(&[("essai.toml", file)]).unwrap_err();
+    let text = errors.join("\n");
+    assert!(text.contains("MTM_TAUX: the value of 2009-01-31 must be one integer"), "{text}");
+    assert!(text.contains("MTM_TAUX: the value of 2010-01-31 must cite known bases"), "{text}");
+    assert!(text.contains("NOT_A_PARAMETER: unknown parameter"), "{text}");
+    assert!(text.contains("PF_MONTANT: missing"), "{text}");
 }

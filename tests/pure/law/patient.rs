@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use traitant::domain::evaluation::RelationMt;
+use traitant::domain::evaluation::{Montants, RelationMt};
 use traitant::domain::feuille_de_soins::{
     Complementaire, MotifExclusion, QualificatifDepense, SituationParticuliere,
 };
 use traitant::domain::money::Centimes;
 use traitant::law::autrement::Changement;
+use traitant::law::explanation;
 use traitant::law::explanation::patient::{PHRASES_MAX, PourLePatient};
 
 use super::support::{LAW, Question, consultation, day};
@@ -343,4 +344,24 @@ fn the_texts_of_the_law_stand_beside_the_sentences() {
     assert!(pour.references.iter().any(|text| text.contains("L162-5-3")), "{pour:#?}");
     let unique: std::collections::BTreeSet<_> = pour.references.iter().collect();
     assert_eq!(unique.len(), pour.references.len());
+}
+
+#[test]
+fn the_last_sentence_says_who_pays_what() {
+    let euros = |value: i64| Centimes::new(value * 100);
+    let totaux = Montants {
+        honoraires: euros(30),
+        rembourse_amo: euros(19),
+        part_amc: euros(9),
+        reste_a_charge: euros(2),
+        ..Montants::default()
+    };
+    let expected = "Sur 30,00\u{a0}€ d'honoraires, l'Assurance maladie rembourse 19,00\u{a0}€, \
+                    votre complémentaire 9,00\u{a0}€ et 2,00\u{a0}€ restent à votre charge.";
+    assert_eq!(explanation::bilan(&totaux), expected);
+    let covered =
+        Montants { honoraires: euros(30), rembourse_amo: euros(30), ..Montants::default() };
+    let expected = "Sur 30,00\u{a0}€ d'honoraires, l'Assurance maladie rembourse 30,00\u{a0}€ \
+                    et rien ne reste à votre charge.";
+    assert_eq!(explanation::bilan(&covered), expected);
 }

@@ -21,6 +21,7 @@ use super::support::{LAW, consultation, day};
 fn every_rule_cites_a_known_basis_and_says_something_to_the_patient() {
     for regle in REGISTRY {
         let fiche = &regle.fiche;
+        assert!(!fiche.titre.is_empty(), "{}", fiche.code);
         assert!(!fiche.bases.is_empty(), "{}", fiche.code);
         for cle in fiche.bases {
             assert!(reference(cle).is_some(), "{}: unknown basis {cle}", fiche.code);

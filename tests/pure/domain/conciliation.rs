@@ -1,6 +1,13 @@
-use uuid::Uuid;
+//! Searches for a doctor: states, contacts and answers.
 
-use super::*;
+use chrono::{DateTime, NaiveDate};
+use traitant::domain::conciliation::{
+    ActionConciliation, Conciliation, ConciliationRefusee, Contact, EtatConciliation,
+    PartieConciliation, ReponseMedecin,
+};
+use traitant::domain::identifiers::{CommuneExercice, Organisme, Rpps};
+use traitant::domain::ids::{ConciliationId, ContactId, MedecinId, PatientId};
+use uuid::Uuid;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()

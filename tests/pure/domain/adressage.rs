@@ -1,7 +1,17 @@
-use uuid::Uuid;
+//! What a referral covers, how long, and what may become of it.
 
-use super::*;
-use crate::domain::feuille_de_soins::Nomenclature;
+use chrono::{DateTime, NaiveDate};
+use traitant::domain::adressage::{
+    ActePrevu, ActionAdressage, Adressage, AdressageInvalide, Correspondant, EtatAdressage,
+    LimitesAdressage, MotifCloture, NatureAdressage, NatureRetour, Periodicite, ProjetAdressage,
+    Retour, SoinsPrevus, UnitePeriodicite, suivi_continu,
+};
+use traitant::domain::calendar::Periode;
+use traitant::domain::feuille_de_soins::Nomenclature;
+use traitant::domain::identifiers::{Rpps, Specialite};
+use traitant::domain::ids::{AdressageId, MedecinId, PatientId, RetourId};
+use traitant::domain::vocabulary::Vocabulaire;
+use uuid::Uuid;
 
 const MARTIN: u128 = 1;
 const DUVAL: u128 = 2;

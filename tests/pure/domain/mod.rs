@@ -1,0 +1,18 @@
+//! The nouns of the register, without a database.
+
+mod adressage;
+mod attente;
+mod calendar;
+mod clock;
+mod conciliation;
+mod conjoint;
+mod digest;
+mod fusion;
+mod histoire;
+mod ids;
+mod money;
+mod numero;
+mod operation;
+mod patientele;
+mod representation;
+mod texte_libre;
