@@ -23,6 +23,7 @@ use crate::http::idempotency::{Anonymous, json as respond_json, rendre, respond}
 use crate::http::lecture::{Lire, Liste, Noeud, Nom, Objet, Texte, lecture};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
+use crate::http::vue::vue;
 use crate::services::medecins;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -140,48 +141,70 @@ impl LieuExerciceDemande {
     }
 }
 
-/// Médecin, avec ses faits datés.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct MedecinVue {
-    /// RPPS.
-    rpps: Rpps,
-    /// Noms.
-    noms: Vec<NomVue>,
-    /// Spécialités.
-    specialites: Vec<SpecialiteVue>,
-    /// Exercices.
-    exercices: Vec<ExerciceVue>,
+vue! {
+    /// Médecin, avec ses faits datés.
+    pub(crate) struct MedecinVue(medecin: &Medecin) {
+        let exercice = |fait: &FaitDate<Exercice>| {
+            let (valeur, lieu) = (&fait.valeur, &fait.valeur.lieu);
+            ExerciceVue {
+                lieu: LieuExerciceVue {
+                    id: lieu.id,
+                    nature: lieu.nature,
+                    nom: lieu.nom.clone(),
+                    commune: lieu.commune,
+                    adresse: lieu.adresse.clone(),
+                    finess_et: lieu.finess_et,
+                },
+                mode: valeur.mode,
+                principal: valeur.principal,
+                convention: valeur.convention,
+                option_tarifaire: valeur.option_tarifaire,
+                effet_du: fait.effet.du(),
+                effet_au: fait.effet.au(),
+            }
+        };
+
+        /// RPPS.
+        rpps: Rpps = medecin.rpps,
+        /// Noms.
+        noms: Vec<NomVue> = medecin.noms.iter().map(NomVue::new).collect(),
+        /// Spécialités.
+        specialites: Vec<SpecialiteVue> =
+            medecin.specialites.iter().map(SpecialiteVue::new).collect(),
+        /// Exercices.
+        exercices: Vec<ExerciceVue> = medecin.exercices.iter().map(exercice).collect(),
+    }
 }
 
 impl Anonymous for MedecinVue {}
 
-/// Nom d'exercice, pendant une période.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct NomVue {
-    /// Nom.
-    #[schema(example = "ESSAI-MARTIN")]
-    nom: String,
-    /// Prénom.
-    #[schema(example = "CAMILLE")]
-    prenom: String,
-    /// Premier jour.
-    effet_du: NaiveDate,
-    /// Premier jour qui n'en fait plus partie, ou null.
-    effet_au: Option<NaiveDate>,
-}
+vue! {
+    /// Nom d'exercice, pendant une période.
+    pub(crate) struct NomVue(fait: &FaitDate<NomMedecin>) {
+        /// Nom.
+        #[schema(example = "ESSAI-MARTIN")]
+        nom: String = fait.valeur.nom.clone(),
+        /// Prénom.
+        #[schema(example = "CAMILLE")]
+        prenom: String = fait.valeur.prenom.clone(),
+        /// Premier jour.
+        effet_du: NaiveDate = fait.effet.du(),
+        /// Premier jour qui n'en fait plus partie, ou null.
+        effet_au: Option<NaiveDate> = fait.effet.au(),
+    }
 
-/// Spécialité, pendant une période.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct SpecialiteVue {
-    /// Code.
-    code: Specialite,
-    /// En clair.
-    #[schema(example = "médecine générale")]
-    libelle: &'static str,
-    /// Premier jour.
-    effet_du: NaiveDate,
-    /// Premier jour qui n'en fait plus partie, ou null.
-    effet_au: Option<NaiveDate>,
+    /// Spécialité, pendant une période.
+    pub(crate) struct SpecialiteVue(fait: &FaitDate<Specialite>) {
+        /// Code.
+        code: Specialite = fait.valeur,
+        /// En clair.
+        #[schema(example = "médecine générale")]
+        libelle: &'static str = fait.valeur.libelle(),
+        /// Premier jour.
+        effet_du: NaiveDate = fait.effet.du(),
+        /// Premier jour qui n'en fait plus partie, ou null.
+        effet_au: Option<NaiveDate> = fait.effet.au(),
+    }
 }
 
 /// Exercice à un lieu, pendant une période.
@@ -220,48 +243,6 @@ pub(crate) struct LieuExerciceVue {
     adresse: String,
     /// FINESS géographique.
     finess_et: Option<Finess>,
-}
-
-impl MedecinVue {
-    fn new(medecin: &Medecin) -> Self {
-        let nom = |fait: &FaitDate<NomMedecin>| NomVue {
-            nom: fait.valeur.nom.clone(),
-            prenom: fait.valeur.prenom.clone(),
-            effet_du: fait.effet.du(),
-            effet_au: fait.effet.au(),
-        };
-        let specialite = |fait: &FaitDate<Specialite>| SpecialiteVue {
-            code: fait.valeur,
-            libelle: fait.valeur.libelle(),
-            effet_du: fait.effet.du(),
-            effet_au: fait.effet.au(),
-        };
-        let exercice = |fait: &FaitDate<Exercice>| {
-            let (valeur, lieu) = (&fait.valeur, &fait.valeur.lieu);
-            ExerciceVue {
-                lieu: LieuExerciceVue {
-                    id: lieu.id,
-                    nature: lieu.nature,
-                    nom: lieu.nom.clone(),
-                    commune: lieu.commune,
-                    adresse: lieu.adresse.clone(),
-                    finess_et: lieu.finess_et,
-                },
-                mode: valeur.mode,
-                principal: valeur.principal,
-                convention: valeur.convention,
-                option_tarifaire: valeur.option_tarifaire,
-                effet_du: fait.effet.du(),
-                effet_au: fait.effet.au(),
-            }
-        };
-        Self {
-            rpps: medecin.rpps,
-            noms: medecin.noms.iter().map(nom).collect(),
-            specialites: medecin.specialites.iter().map(specialite).collect(),
-            exercices: medecin.exercices.iter().map(exercice).collect(),
-        }
-    }
 }
 
 /// Enregistrer un médecin

@@ -23,6 +23,7 @@ use crate::http::problem::Refus;
 use crate::http::schemas::ActionRepresentation;
 use crate::http::v1::acte::acte;
 use crate::http::v1::medecins_traitants::ConnaissanceDemande;
+use crate::http::vue::vue;
 use crate::services::ChampInvalide;
 use crate::services::representations;
 use crate::services::representations::{NouvelleRepresentation, RepresentationLue};
@@ -72,37 +73,50 @@ lecture! {
     }
 }
 
-/// Titulaire de l'autorité parentale ou représentant d'un patient.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RepresentationVue {
-    /// Identifiant, le même dans toutes les versions.
-    id: RepresentationId,
-    /// Patient représenté.
-    patient_id: PatientId,
-    /// Version : l'ETag du lien.
-    #[schema(example = 1)]
-    version: i32,
-    /// Qui représente.
-    representant: RepresentantVue,
-    /// En quelle qualité.
-    nature: NatureRepresentation,
-    /// Nature de la preuve.
-    preuve: PreuveRepresentation,
-    /// Archive de la preuve.
-    reference_preuve: Option<String>,
-    /// Premier jour.
-    effet_du: NaiveDate,
-    /// Premier jour qui n'en fait plus partie, ou null.
-    effet_au: Option<NaiveDate>,
-    /// Motif de fin.
-    motif_fin: Option<FinRepresentation>,
-    /// Le registre connaît cette version depuis cet instant.
-    enregistree_le: DateTime<Utc>,
-    /// Une autre version, ou aucune, l'a remplacée à cet instant.
-    remplacee_le: Option<DateTime<Utc>>,
-    /// Ce que l'appelant peut faire maintenant.
-    #[schema(value_type = Vec<ActionRepresentation>)]
-    actions: Vec<&'static str>,
+vue! {
+    /// Titulaire de l'autorité parentale ou représentant d'un patient.
+    pub(crate) struct RepresentationVue(lue: &RepresentationLue) {
+        let lien = &lue.lien;
+        let representant = match &lien.representant {
+            Representant::Patient(id) => {
+                RepresentantVue { patient_id: Some(*id), nom: None, prenom: None }
+            }
+            Representant::Autre(identite) => RepresentantVue {
+                patient_id: None,
+                nom: Some(identite.nom.clone()),
+                prenom: Some(identite.prenom.clone()),
+            },
+        };
+
+        /// Identifiant, le même dans toutes les versions.
+        id: RepresentationId = lien.id,
+        /// Patient représenté.
+        patient_id: PatientId = lien.patient_id,
+        /// Version : l'ETag du lien.
+        #[schema(example = 1)]
+        version: i32 = lien.version,
+        /// Qui représente.
+        representant: RepresentantVue = representant,
+        /// En quelle qualité.
+        nature: NatureRepresentation = lien.nature,
+        /// Nature de la preuve.
+        preuve: PreuveRepresentation = lien.preuve,
+        /// Archive de la preuve.
+        reference_preuve: Option<String> = lien.reference_preuve.clone(),
+        /// Premier jour.
+        effet_du: NaiveDate = lien.effet.du(),
+        /// Premier jour qui n'en fait plus partie, ou null.
+        effet_au: Option<NaiveDate> = lien.effet.au(),
+        /// Motif de fin.
+        motif_fin: Option<FinRepresentation> = lien.motif_fin,
+        /// Le registre connaît cette version depuis cet instant.
+        enregistree_le: DateTime<Utc> = lien.enregistre_le,
+        /// Une autre version, ou aucune, l'a remplacée à cet instant.
+        remplacee_le: Option<DateTime<Utc>> = lien.remplace_le,
+        /// Ce que l'appelant peut faire maintenant.
+        #[schema(value_type = Vec<ActionRepresentation>)]
+        actions: Vec<&'static str> = if lue.se_termine { vec!["terminer"] } else { Vec::new() },
+    }
 }
 
 /// Représentant.
@@ -135,37 +149,6 @@ impl RepresentantDemande {
                 "un_seul_des_deux",
                 "attendu : « patient_id » seul, ou « nom » et « prenom »",
             )]),
-        }
-    }
-}
-
-impl RepresentationVue {
-    fn new(lue: &RepresentationLue) -> Self {
-        let lien = &lue.lien;
-        let representant = match &lien.representant {
-            Representant::Patient(id) => {
-                RepresentantVue { patient_id: Some(*id), nom: None, prenom: None }
-            }
-            Representant::Autre(identite) => RepresentantVue {
-                patient_id: None,
-                nom: Some(identite.nom.clone()),
-                prenom: Some(identite.prenom.clone()),
-            },
-        };
-        Self {
-            id: lien.id,
-            patient_id: lien.patient_id,
-            version: lien.version,
-            representant,
-            nature: lien.nature,
-            preuve: lien.preuve,
-            reference_preuve: lien.reference_preuve.clone(),
-            effet_du: lien.effet.du(),
-            effet_au: lien.effet.au(),
-            motif_fin: lien.motif_fin,
-            enregistree_le: lien.enregistre_le,
-            remplacee_le: lien.remplace_le,
-            actions: if lue.se_termine { vec!["terminer"] } else { Vec::new() },
         }
     }
 }

@@ -49,7 +49,7 @@ lecture! {
 fn render(statut: StatusCode) -> impl Fn(&Suivi) -> Result<Rendu, serde_json::Error> {
     move |suivi| {
         let location = format!("/v1/operations/{}", suivi.operation.id);
-        rendre(statut, Some(location), Some(suivi.operation.version), &OperationVue::from(suivi))
+        rendre(statut, Some(location), Some(suivi.operation.version), &OperationVue::new(suivi))
     }
 }
 
@@ -74,7 +74,7 @@ async fn preview(
     let tests = patients::accepts_test_numbers(&state.core);
     let nouvelle = corps.valeur.into_domain(tests).map_err(Refus::champs)?;
     let portee = operations::preview(&state.core, &contexte, &nouvelle).await?;
-    respond_json(&CompteVue::from(&portee))
+    respond_json(&CompteVue::new(&portee))
 }
 
 /// Enregistrer ce qui arrive à un médecin
@@ -127,7 +127,7 @@ async fn get(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireOperation)?;
     let suivi = operations::get(&state.core, &contexte, id).await?;
-    let mut response = respond_json(&OperationVue::from(&suivi))?;
+    let mut response = respond_json(&OperationVue::new(&suivi))?;
     if let Ok(version) = HeaderValue::from_str(&etag(suivi.operation.version)) {
         response.headers_mut().insert(header::ETAG, version);
     }

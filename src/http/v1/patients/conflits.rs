@@ -21,6 +21,7 @@ use crate::http::pagination::{self, PageDemande, PaginationVue};
 use crate::http::problem::Refus;
 use crate::http::schemas::ActionConflit;
 use crate::http::v1::acte::acte;
+use crate::http::vue::vue;
 use crate::services::patients;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -39,46 +40,31 @@ lecture! {
     }
 }
 
-/// Conflit entre les désignations de deux dossiers fusionnés.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ConflitVue {
-    /// Identifiant.
-    id: ConflitId,
-    /// Patient.
-    patient_id: PatientId,
-    /// Fusion qui l'a fait naître.
-    fusion_id: FusionId,
-    /// Version, à rendre dans If-Match.
-    #[schema(example = 1)]
-    version: i32,
-    /// État.
-    etat: EtatConflit,
-    /// Ce qui se contredit. Tant que le conflit est ouvert, la déclaration conservée vaut.
-    chevauchement: ChevauchementVue,
-    /// Déclaration choisie, ou null.
-    declaration_retenue: Option<DeclarationId>,
-    /// Cette version est connue depuis cet instant.
-    enregistre_le: DateTime<Utc>,
-    /// Ce que l'appelant peut faire maintenant.
-    #[schema(value_type = Vec<ActionConflit>)]
-    actions: Vec<&'static str>,
-}
-
-impl ConflitVue {
-    /// The shape of a conflict.
-    pub(super) fn new(conflit: &Conflit) -> Self {
+vue! {
+    /// Conflit entre les désignations de deux dossiers fusionnés.
+    pub(crate) struct ConflitVue(conflit: &Conflit) {
         let open = conflit.etat == EtatConflit::Ouvert;
-        Self {
-            id: conflit.id,
-            patient_id: conflit.patient_id,
-            fusion_id: conflit.fusion_id,
-            version: conflit.version,
-            etat: conflit.etat,
-            chevauchement: ChevauchementVue::new(&conflit.chevauchement),
-            declaration_retenue: conflit.retenue,
-            enregistre_le: conflit.enregistre_le,
-            actions: open.then_some("resoudre").into_iter().collect(),
-        }
+
+        /// Identifiant.
+        id: ConflitId = conflit.id,
+        /// Patient.
+        patient_id: PatientId = conflit.patient_id,
+        /// Fusion qui l'a fait naître.
+        fusion_id: FusionId = conflit.fusion_id,
+        /// Version, à rendre dans If-Match.
+        #[schema(example = 1)]
+        version: i32 = conflit.version,
+        /// État.
+        etat: EtatConflit = conflit.etat,
+        /// Ce qui se contredit. Tant que le conflit est ouvert, la déclaration conservée vaut.
+        chevauchement: ChevauchementVue = ChevauchementVue::new(&conflit.chevauchement),
+        /// Déclaration choisie, ou null.
+        declaration_retenue: Option<DeclarationId> = conflit.retenue,
+        /// Cette version est connue depuis cet instant.
+        enregistre_le: DateTime<Utc> = conflit.enregistre_le,
+        /// Ce que l'appelant peut faire maintenant.
+        #[schema(value_type = Vec<ActionConflit>)]
+        actions: Vec<&'static str> = open.then_some("resoudre").into_iter().collect(),
     }
 }
 

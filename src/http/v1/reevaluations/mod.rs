@@ -58,7 +58,7 @@ lecture! {
 fn accepted(suivi: &SuiviReevaluation) -> Result<Rendu, serde_json::Error> {
     let location = format!("/v1/reevaluations/{}", suivi.reevaluation.id);
     let version = Some(suivi.reevaluation.version);
-    rendre(StatusCode::ACCEPTED, Some(location), version, &ReevaluationVue::from(suivi))
+    rendre(StatusCode::ACCEPTED, Some(location), version, &ReevaluationVue::new(suivi))
 }
 
 /// Essayer une réévaluation
@@ -107,7 +107,7 @@ async fn get(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireReevaluation)?;
     let suivi = reevaluations::get(&state.core, &contexte, id).await?;
-    json_version(&ReevaluationVue::from(&suivi), suivi.reevaluation.version)
+    json_version(&ReevaluationVue::new(&suivi), suivi.reevaluation.version)
 }
 
 /// Lister les feuilles qu'une réévaluation change
@@ -139,7 +139,7 @@ async fn changes(
         let last = shown.last().filter(|_| more);
         let place = last.map(|last| Place((last.patient_id, last.feuille_id)).to_string());
         FeuillesChangeesVue {
-            donnees: shown.iter().map(FeuilleChangeeVue::from).collect(),
+            donnees: shown.iter().map(FeuilleChangeeVue::new).collect(),
             pagination: PaginationVue {
                 curseur_suivant: place.map(|place| pagination::ecrire(&question, &place)),
             },
