@@ -95,8 +95,7 @@ vue! {
     path = "/v1/moi/acces",
     operation_id = "lister_acces",
     responses((status = 200, description = "Les accès, les derniers d'abord", body = AccesListeVue,
-        headers(("Link")))),
-    extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
+        headers(("Link"))))
 )]
 async fn of_caller(
     State(state): State<AppState>,
@@ -117,8 +116,7 @@ async fn of_caller(
     path = "/v1/patients/{id}/acces",
     operation_id = "lister_acces_patient",
     responses((status = 200, description = "Les accès, les derniers d'abord", body = AccesListeVue,
-        headers(("Link")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "curseur_autre_requete"])))
+        headers(("Link"))))
 )]
 async fn of_patient(
     State(state): State<AppState>,

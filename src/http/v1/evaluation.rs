@@ -23,6 +23,10 @@ use crate::services::evaluations::{
     Autrement, Changement, Explication, Motif, Motifs, PourLePatient,
 };
 
+/// The problems of an evaluation.
+pub(crate) const EVALUATION: [&str; 4] =
+    ["hors_couverture", "parametre_inconnu", "situation_non_couverte", "conflit_de_regles"];
+
 /// Décision sur une feuille de soins : où elle se situe, qui paie quoi, et pourquoi.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EvaluationVue {

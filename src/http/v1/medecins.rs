@@ -256,8 +256,7 @@ pub(crate) struct LieuExerciceVue {
     operation_id = "enregistrer_medecin",
     responses((status = 201, description = "Médecin enregistré", body = MedecinVue,
         headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "medecin_existant",
-        "facturation_existante"])))
+    extensions(("x-problemes" = json!(["medecin_existant", "facturation_existante"])))
 )]
 async fn create(
     State(state): State<AppState>,
@@ -304,8 +303,7 @@ async fn create(
     get,
     path = "/v1/medecins/{rpps}",
     operation_id = "lire_medecin",
-    responses((status = 200, description = "Le médecin et ses faits datés", body = MedecinVue)),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    responses((status = 200, description = "Le médecin et ses faits datés", body = MedecinVue))
 )]
 async fn get(
     State(state): State<AppState>,

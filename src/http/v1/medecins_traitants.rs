@@ -156,8 +156,7 @@ impl DesignationVue {
     get,
     path = "/v1/patients/{id}/medecin-traitant",
     operation_id = "lire_medecin_traitant",
-    responses((status = 200, description = "La réponse, à la mesure de ce que l'appelant peut savoir", body = MedecinTraitantVue)),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    responses((status = 200, description = "La réponse, à la mesure de ce que l'appelant peut savoir", body = MedecinTraitantVue))
 )]
 async fn current(
     State(state): State<AppState>,
@@ -213,8 +212,7 @@ pub(crate) struct DesignationsVue {
     get,
     path = "/v1/patients/{id}/designations",
     operation_id = "lister_designations",
-    responses((status = 200, description = "Les désignations, par premier jour", body = DesignationsVue)),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    responses((status = 200, description = "Les désignations, par premier jour", body = DesignationsVue))
 )]
 async fn list(
     State(state): State<AppState>,

@@ -61,8 +61,7 @@ vue! {
     get,
     path = "/v1/patients/{id}/neutralisations",
     operation_id = "lister_neutralisations",
-    responses((status = 200, description = "Les neutralisations, par premier jour", body = NeutralisationsVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+    responses((status = 200, description = "Les neutralisations, par premier jour", body = NeutralisationsVue))
 )]
 async fn list(
     State(state): State<AppState>,

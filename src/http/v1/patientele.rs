@@ -101,8 +101,7 @@ vue! {
     get,
     path = "/v1/moi/patients",
     operation_id = "lister_mes_patients",
-    responses((status = 200, description = "Une page de patients", body = PatienteleVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
+    responses((status = 200, description = "Une page de patients", body = PatienteleVue))
 )]
 async fn list(
     State(state): State<AppState>,
@@ -190,8 +189,7 @@ impl FromStr for Cle {
     get,
     path = "/v1/moi/patients/mouvements",
     operation_id = "suivre_mes_patients",
-    responses((status = 200, description = "Les mouvements qui suivent le curseur", body = MouvementsVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
+    responses((status = 200, description = "Les mouvements qui suivent le curseur", body = MouvementsVue))
 )]
 async fn movements(
     State(state): State<AppState>,

@@ -132,7 +132,7 @@ pub(crate) struct PatientTrouveVue {
     operation_id = "enregistrer_patient",
     responses((status = 201, description = "Patient enregistré", body = PatientVue,
         headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "patient_existant", "trop_d_essais"])))
+    extensions(("x-problemes" = json!(["patient_existant", "trop_d_essais"])))
 )]
 async fn create(
     State(state): State<AppState>,
@@ -159,8 +159,7 @@ async fn create(
     get,
     path = "/v1/patients/{id}",
     operation_id = "lire_patient",
-    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue)),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue))
 )]
 async fn get(
     State(state): State<AppState>,

@@ -162,7 +162,7 @@ impl RepresentantDemande {
     path = "/v1/patients/{id}/representations",
     operation_id = "enregistrer_representation",
     responses((status = 201, description = "Le lien", body = RepresentationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "representation_existante"])))
+    extensions(("x-problemes" = json!(["representation_existante"])))
 )]
 async fn create(
     State(state): State<AppState>,
@@ -195,8 +195,7 @@ async fn create(
     get,
     path = "/v1/patients/{id}/representations",
     operation_id = "lister_representations",
-    responses((status = 200, description = "Les liens, par premier jour", body = RepresentationsVue)),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    responses((status = 200, description = "Les liens, par premier jour", body = RepresentationsVue))
 )]
 async fn list(
     State(state): State<AppState>,

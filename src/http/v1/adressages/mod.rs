@@ -70,7 +70,7 @@ fn render(statut: StatusCode) -> impl Fn(&AdressageLu) -> Result<Rendu, serde_js
     operation_id = "etablir_adressage",
     responses((status = 201, description = "L'adressage", body = AdressageVue,
         headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "parametre_inconnu"])))
+    extensions(("x-problemes" = json!(["parametre_inconnu"])))
 )]
 async fn create(
     State(state): State<AppState>,
@@ -94,8 +94,7 @@ async fn create(
     get,
     path = "/v1/patients/{id}/adressages",
     operation_id = "lister_adressages",
-    responses((status = 200, description = "Les adressages, par premier jour", body = AdressagesVue)),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    responses((status = 200, description = "Les adressages, par premier jour", body = AdressagesVue))
 )]
 async fn list(
     State(state): State<AppState>,
@@ -120,8 +119,7 @@ async fn list(
     responses(
         (status = 200, description = "L'adressage", body = AdressageVue),
         (status = 304, description = "L'appelant a déjà cette version")
-    ),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    )
 )]
 async fn get(
     State(state): State<AppState>,

@@ -68,7 +68,7 @@ fn render(statut: StatusCode) -> impl Fn(&ConciliationLue) -> Result<Rendu, serd
     operation_id = "ouvrir_conciliation",
     responses((status = 201, description = "La conciliation ouverte", body = ConciliationVue,
         headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "conciliation_ouverte"])))
+    extensions(("x-problemes" = json!(["conciliation_ouverte"])))
 )]
 async fn open(
     State(state): State<AppState>,
@@ -91,8 +91,7 @@ async fn open(
     get,
     path = "/v1/patients/{id}/conciliations",
     operation_id = "lister_conciliations",
-    responses((status = 200, description = "Les conciliations", body = ConciliationsVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+    responses((status = 200, description = "Les conciliations", body = ConciliationsVue))
 )]
 async fn list(
     State(state): State<AppState>,
@@ -114,8 +113,7 @@ async fn list(
     responses(
         (status = 200, description = "La conciliation", body = ConciliationVue),
         (status = 304, description = "L'appelant a déjà cette version")
-    ),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+    )
 )]
 async fn get(
     State(state): State<AppState>,
@@ -183,8 +181,7 @@ acte! {
     get,
     path = "/v1/conciliations/statistiques",
     operation_id = "statistiques_conciliations",
-    responses((status = 200, description = "L'attente", body = StatistiquesConciliationVue)),
-    extensions(("x-problemes" = json!(["role_interdit"])))
+    responses((status = 200, description = "L'attente", body = StatistiquesConciliationVue))
 )]
 async fn statistics(
     State(state): State<AppState>,

@@ -55,8 +55,7 @@ fn render(
     get,
     path = "/v1/patients/{id}/creances",
     operation_id = "lister_creances",
-    responses((status = 200, description = "Une page de créances", body = CreancesVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "curseur_autre_requete"])))
+    responses((status = 200, description = "Une page de créances", body = CreancesVue))
 )]
 async fn list(
     State(state): State<AppState>,
@@ -97,7 +96,7 @@ async fn list(
     operation_id = "enregistrer_recouvrement",
     responses((status = 201, description = "Le recouvrement et sa créance", body = RecouvrementLuVue,
         headers(("Location"), ("ETag")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+    extensions(("x-problemes" = json!(["transition_interdite"])))
 )]
 async fn recover(
     State(state): State<AppState>,
@@ -121,8 +120,7 @@ async fn recover(
     path = "/v1/feuilles-de-soins/{id}/recouvrements/{recouvrement_id}",
     operation_id = "lire_recouvrement",
     responses((status = 200, description = "Le recouvrement et sa créance", body = RecouvrementLuVue,
-        headers(("ETag")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+        headers(("ETag"))))
 )]
 async fn get(
     State(state): State<AppState>,
@@ -145,7 +143,7 @@ async fn get(
     operation_id = "annuler_recouvrement",
     responses((status = 200, description = "Le recouvrement annulé et sa créance", body = RecouvrementLuVue,
         headers(("ETag")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+    extensions(("x-problemes" = json!(["transition_interdite"])))
 )]
 async fn cancel(
     State(state): State<AppState>,

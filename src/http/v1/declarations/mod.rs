@@ -40,6 +40,31 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(list))
 }
 
+/// The problems of signatures, and of the choice that they make.
+const SIGNATURE: [&str; 21] = [
+    "contenu_different",
+    "deja_signee",
+    "signataire_non_partie",
+    "moyen_inadapte",
+    "papier_sans_temoin",
+    "preuve_requise",
+    "preuve_refusee",
+    "preuve_deja_utilisee",
+    "signature_tardive",
+    "transmission_interdite",
+    "signature_future",
+    "signature_avant_naissance",
+    "patient_mineur",
+    "medecin_non_designable",
+    "enfant_avant_ouverture",
+    "signature_avant_rattachement",
+    "representant_inconnu",
+    "representant_ambigu",
+    "conjoint_impossible",
+    "conjoint_avant_ouverture",
+    "avenant_inadapte",
+];
+
 /// Renders a declaration for the caller, with its version as ETag.
 fn render(statut: StatusCode) -> impl Fn(&Dossier) -> Result<Rendu, serde_json::Error> {
     move |dossier| {
@@ -59,8 +84,8 @@ fn render(statut: StatusCode) -> impl Fn(&Dossier) -> Result<Rendu, serde_json::
     path = "/v1/declarations/apercu",
     operation_id = "apercu_declaration",
     responses((status = 200, description = "Le contenu à signer", body = ApercuVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "trop_d_essais", "medecin_non_designable",
-        "conjoint_impossible", "conjoint_avant_ouverture", "avenant_inadapte"])))
+    extensions(("x-problemes" = json!(["trop_d_essais", "medecin_non_designable", "conjoint_impossible",
+        "conjoint_avant_ouverture", "avenant_inadapte"])))
 )]
 async fn preview(
     State(state): State<AppState>,
@@ -89,11 +114,7 @@ async fn preview(
     operation_id = "creer_declaration",
     responses((status = 201, description = "La déclaration, active ou en attente de signature", body = DeclarationVue,
         headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "trop_d_essais", "contenu_different", "deja_signee",
-        "signataire_non_partie", "moyen_inadapte", "papier_sans_temoin", "preuve_requise", "preuve_refusee", "preuve_deja_utilisee",
-        "signature_tardive", "transmission_interdite", "signature_future", "signature_avant_naissance", "patient_mineur", "medecin_non_designable", "enfant_avant_ouverture", "signature_avant_rattachement",
-        "representant_inconnu", "representant_ambigu", "conjoint_impossible", "conjoint_avant_ouverture",
-        "avenant_inadapte"])))
+    extensions(("x-problemes" = json!(["trop_d_essais", SIGNATURE])))
 )]
 async fn create(
     State(state): State<AppState>,
@@ -119,8 +140,7 @@ async fn create(
     responses(
         (status = 200, description = "La déclaration", body = DeclarationVue),
         (status = 304, description = "L'appelant a déjà cette version")
-    ),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    )
 )]
 async fn get(
     State(state): State<AppState>,
@@ -143,13 +163,7 @@ async fn get(
     path = "/v1/declarations/{id}/signatures",
     operation_id = "signer_declaration",
     responses((status = 200, description = "La déclaration signée", body = DeclarationVue)),
-    extensions(("x-problemes" = json!(["introuvable", "transition_interdite", "deja_signee",
-        "contenu_different", "declaration_expiree", "signataire_non_partie", "moyen_inadapte",
-        "papier_sans_temoin", "preuve_requise", "preuve_refusee", "preuve_deja_utilisee",
-        "signature_tardive", "transmission_interdite", "signature_future",
-        "signature_avant_naissance", "patient_mineur", "medecin_non_designable", "enfant_avant_ouverture", "signature_avant_rattachement",
-        "representant_inconnu", "representant_ambigu", "conjoint_impossible", "conjoint_avant_ouverture",
-        "avenant_inadapte"])))
+    extensions(("x-problemes" = json!(["transition_interdite", "declaration_expiree", SIGNATURE])))
 )]
 async fn sign(
     State(state): State<AppState>,
@@ -178,7 +192,7 @@ async fn sign(
     path = "/v1/declarations/{id}/refus",
     operation_id = "refuser_declaration",
     responses((status = 200, description = "La déclaration refusée", body = DeclarationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+    extensions(("x-problemes" = json!(["transition_interdite"])))
 )]
 async fn refuse(
     State(state): State<AppState>,
@@ -204,7 +218,7 @@ async fn refuse(
     path = "/v1/declarations/{id}/annulation",
     operation_id = "annuler_declaration",
     responses((status = 200, description = "La déclaration annulée", body = DeclarationVue)),
-    extensions(("x-problemes" = json!(["introuvable", "transition_interdite"])))
+    extensions(("x-problemes" = json!(["transition_interdite"])))
 )]
 async fn cancel(
     State(state): State<AppState>,
@@ -232,13 +246,7 @@ async fn cancel(
     path = "/v1/declarations/{id}/rectifications",
     operation_id = "rectifier_declaration",
     responses((status = 200, description = "La déclaration rectifiée", body = DeclarationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite",
-        "contenu_different", "deja_signee", "signataire_non_partie", "moyen_inadapte",
-        "papier_sans_temoin", "preuve_requise", "preuve_refusee", "preuve_deja_utilisee",
-        "signature_tardive", "transmission_interdite", "signature_future",
-        "signature_avant_naissance", "patient_mineur", "medecin_non_designable",
-        "enfant_avant_ouverture", "signature_avant_rattachement", "representant_inconnu",
-        "representant_ambigu", "conjoint_impossible", "conjoint_avant_ouverture", "avenant_inadapte"])))
+    extensions(("x-problemes" = json!(["transition_interdite", SIGNATURE])))
 )]
 async fn rectify(
     State(state): State<AppState>,
@@ -265,7 +273,7 @@ async fn rectify(
     path = "/v1/declarations/{id}/contestation",
     operation_id = "contester_declaration",
     responses((status = 200, description = "La déclaration contestée", body = DeclarationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+    extensions(("x-problemes" = json!(["transition_interdite"])))
 )]
 async fn contest(
     State(state): State<AppState>,
@@ -291,7 +299,7 @@ async fn contest(
     path = "/v1/declarations/{id}/contestation/decision",
     operation_id = "trancher_contestation",
     responses((status = 200, description = "La déclaration, rectifiée ou maintenue", body = DeclarationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+    extensions(("x-problemes" = json!(["transition_interdite"])))
 )]
 async fn decide(
     State(state): State<AppState>,
@@ -316,8 +324,7 @@ async fn decide(
     get,
     path = "/v1/patients/{id}/declarations",
     operation_id = "lister_declarations",
-    responses((status = 200, description = "Les déclarations", body = DeclarationsVue)),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    responses((status = 200, description = "Les déclarations", body = DeclarationsVue))
 )]
 async fn list(
     State(state): State<AppState>,

@@ -41,7 +41,7 @@ lecture! {
     path = "/v1/declarations/{id}/retrait",
     operation_id = "retirer_medecin",
     responses((status = 200, description = "La déclaration, dont la désignation a une fin", body = DeclarationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite", "non_medecin_traitant"])))
+    extensions(("x-problemes" = json!(["role_interdit", "transition_interdite", "non_medecin_traitant"])))
 )]
 pub(super) async fn withdraw(
     State(state): State<AppState>,

@@ -125,8 +125,7 @@ vue! {
     get,
     path = "/v1/feuilles-de-soins/a-revoir",
     operation_id = "lister_feuilles_a_revoir",
-    responses((status = 200, description = "Une page de feuilles à revoir", body = FeuillesARevoirVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
+    responses((status = 200, description = "Une page de feuilles à revoir", body = FeuillesARevoirVue))
 )]
 async fn list(
     State(state): State<AppState>,

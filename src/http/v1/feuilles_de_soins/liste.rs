@@ -88,8 +88,7 @@ vue! {
     get,
     path = "/v1/patients/{id}/feuilles-de-soins",
     operation_id = "lister_feuilles_de_soins",
-    responses((status = 200, description = "Une page de feuilles", body = FeuillesVue)),
-    extensions(("x-problemes" = json!(["introuvable", "curseur_autre_requete"])))
+    responses((status = 200, description = "Une page de feuilles", body = FeuillesVue))
 )]
 async fn list(
     State(state): State<AppState>,

@@ -16,6 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use self::demande::FeuilleDemande;
 pub(crate) use self::lots::une_a_une;
 use self::vue::FeuilleVue;
+use super::evaluation::EVALUATION;
 use super::instruction::InstructionVue;
 use crate::domain::droits::Demarche;
 use crate::domain::ids::FeuilleId;
@@ -86,8 +87,7 @@ pub(crate) fn exemple() -> serde_json::Value {
     operation_id = "enregistrer_feuille_de_soins",
     responses((status = 201, description = "Feuille enregistrée et évaluée", body = FeuilleVue,
         headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "feuille_existante", "hors_couverture",
-        "parametre_inconnu", "situation_non_couverte", "conflit_de_regles"])))
+    extensions(("x-problemes" = json!(["feuille_existante", EVALUATION])))
 )]
 async fn submit(
     State(state): State<AppState>,
@@ -117,8 +117,7 @@ async fn submit(
     get,
     path = "/v1/feuilles-de-soins/{id}",
     operation_id = "lire_feuille_de_soins",
-    responses((status = 200, description = "La feuille et ses évaluations", body = FeuilleVue)),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    responses((status = 200, description = "La feuille et ses évaluations", body = FeuilleVue))
 )]
 async fn get(
     State(state): State<AppState>,
@@ -140,8 +139,7 @@ async fn get(
     path = "/v1/feuilles-de-soins/{id}/evaluations/{numero}/instruction",
     operation_id = "lire_instruction",
     params(("numero" = NumeroEvaluation, Path, description = "Numéro de l'évaluation")),
-    responses((status = 200, description = "Règles, faits et valeurs", body = InstructionVue)),
-    extensions(("x-problemes" = json!(["introuvable", "role_interdit"])))
+    responses((status = 200, description = "Règles, faits et valeurs", body = InstructionVue))
 )]
 async fn instruct(
     State(state): State<AppState>,

@@ -63,7 +63,7 @@ fn render(statut: StatusCode) -> impl Fn(&Suivi) -> Result<Rendu, serde_json::Er
     path = "/v1/operations/apercu",
     operation_id = "apercu_operation",
     responses((status = 200, description = "Le compte", body = CompteVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "operation_existante"])))
+    extensions(("x-problemes" = json!(["operation_existante"])))
 )]
 async fn preview(
     State(state): State<AppState>,
@@ -93,7 +93,7 @@ async fn preview(
     operation_id = "enregistrer_operation",
     responses((status = 202, description = "L'opération, dont le travail commence", body = OperationVue,
         headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "operation_existante"])))
+    extensions(("x-problemes" = json!(["operation_existante"])))
 )]
 async fn create(
     State(state): State<AppState>,
@@ -117,8 +117,7 @@ async fn create(
     get,
     path = "/v1/operations/{id}",
     operation_id = "lire_operation",
-    responses((status = 200, description = "L'opération", body = OperationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+    responses((status = 200, description = "L'opération", body = OperationVue))
 )]
 async fn get(
     State(state): State<AppState>,
@@ -145,7 +144,7 @@ async fn get(
     operation_id = "annuler_operation",
     responses((status = 202, description = "L'opération, dont l'annulation commence", body = OperationVue,
         headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "annulation_impossible"])))
+    extensions(("x-problemes" = json!(["annulation_impossible"])))
 )]
 async fn cancel(
     State(state): State<AppState>,
@@ -172,7 +171,7 @@ async fn cancel(
     operation_id = "confirmer_operation",
     responses((status = 202, description = "L'opération, dont le travail commence", body = OperationVue,
         headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "meme_agent", "transition_interdite"])))
+    extensions(("x-problemes" = json!(["meme_agent", "transition_interdite"])))
 )]
 async fn confirm(
     State(state): State<AppState>,

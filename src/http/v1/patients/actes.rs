@@ -86,7 +86,7 @@ acte! {
     operation_id = "enregistrer_mutation",
     responses((status = 201, description = "Le patient", body = PatientTrouveVue,
         headers(("ETag")))),
-    extensions(("x-problemes" = json!(["role_interdit", "patient_existant", "trop_d_essais"])))
+    extensions(("x-problemes" = json!(["patient_existant", "trop_d_essais"])))
 )]
 async fn take_over(
     State(state): State<AppState>,

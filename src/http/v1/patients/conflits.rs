@@ -84,8 +84,7 @@ pub(crate) struct ConflitsVue {
     get,
     path = "/v1/conflits-de-designations",
     operation_id = "lister_conflits",
-    responses((status = 200, description = "Les conflits ouverts", body = ConflitsVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
+    responses((status = 200, description = "Les conflits ouverts", body = ConflitsVue))
 )]
 async fn list(
     State(state): State<AppState>,
@@ -117,7 +116,7 @@ async fn list(
     path = "/v1/conflits-de-designations/{id}",
     operation_id = "lire_conflit",
     responses((status = 200, description = "Le conflit", body = ConflitVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "patient_fusionne"])))
+    extensions(("x-problemes" = json!(["patient_fusionne"])))
 )]
 async fn get(
     State(state): State<AppState>,

@@ -150,8 +150,7 @@ fn render(statut: StatusCode) -> impl Fn(&DossierFusion) -> Result<Rendu, serde_
     path = "/v1/patients/{id}/fusions/apercu",
     operation_id = "apercu_fusion",
     params(("id" = PatientId, Path, description = "Dossier à conserver")),
-    responses((status = 200, description = "Ce que ferait la fusion", body = ApercuFusionVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+    responses((status = 200, description = "Ce que ferait la fusion", body = ApercuFusionVue))
 )]
 async fn preview(
     State(state): State<AppState>,
@@ -178,7 +177,7 @@ async fn preview(
     params(("id" = PatientId, Path, description = "Dossier à conserver")),
     responses((status = 201, description = "La fusion", body = FusionVue,
         headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "fusion_impossible"])))
+    extensions(("x-problemes" = json!(["fusion_impossible"])))
 )]
 async fn merge(
     State(state): State<AppState>,
@@ -207,7 +206,7 @@ async fn merge(
     path = "/v1/fusions/{id}",
     operation_id = "lire_fusion",
     responses((status = 200, description = "La fusion", body = FusionVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "patient_fusionne"])))
+    extensions(("x-problemes" = json!(["patient_fusionne"])))
 )]
 async fn get(
     State(state): State<AppState>,

@@ -74,7 +74,7 @@ pub(crate) struct ScissionVue {
     operation_id = "scinder_patient",
     responses((status = 201, description = "Les deux dossiers", body = ScissionVue,
         headers(("Location"), ("ETag")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "patient_existant"])))
+    extensions(("x-problemes" = json!(["patient_existant"])))
 )]
 async fn split(
     State(state): State<AppState>,

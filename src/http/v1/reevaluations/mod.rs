@@ -72,8 +72,7 @@ fn accepted(suivi: &SuiviReevaluation) -> Result<Rendu, serde_json::Error> {
     path = "/v1/reevaluations",
     operation_id = "essayer_reevaluation",
     responses((status = 202, description = "La réévaluation, dont l'essai commence", body = ReevaluationVue,
-        headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit"])))
+        headers(("Location"))))
 )]
 async fn create(
     State(state): State<AppState>,
@@ -97,8 +96,7 @@ async fn create(
     get,
     path = "/v1/reevaluations/{id}",
     operation_id = "lire_reevaluation",
-    responses((status = 200, description = "La réévaluation", body = ReevaluationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+    responses((status = 200, description = "La réévaluation", body = ReevaluationVue))
 )]
 async fn get(
     State(state): State<AppState>,
@@ -118,8 +116,7 @@ async fn get(
     get,
     path = "/v1/reevaluations/{id}/feuilles",
     operation_id = "lister_feuilles_reevaluees",
-    responses((status = 200, description = "Les feuilles qui changent", body = FeuillesChangeesVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "curseur_autre_requete"])))
+    responses((status = 200, description = "Les feuilles qui changent", body = FeuillesChangeesVue))
 )]
 async fn changes(
     State(state): State<AppState>,
@@ -157,7 +154,7 @@ async fn changes(
     operation_id = "appliquer_reevaluation",
     responses((status = 202, description = "La réévaluation, dont l'application commence", body = ReevaluationVue,
         headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+    extensions(("x-problemes" = json!(["transition_interdite"])))
 )]
 async fn apply(
     State(state): State<AppState>,
