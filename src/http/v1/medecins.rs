@@ -8,7 +8,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::domain::droits::Demarche;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::feuille_de_soins::{Convention, OptionTarifaire};
 use crate::domain::identifiers::{CommuneExercice, Finess, NumeroFacturation, Rpps, Specialite};
@@ -18,11 +17,12 @@ use crate::domain::medecin::{
     NouveauMedecin, NouvelExercice,
 };
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps};
-use crate::http::idempotency::{Anonymous, json as respond_json, rendre, respond};
+use crate::http::extract::{Appel, Chemin};
+use crate::http::idempotency::{Anonymous, json as respond_json, rendre};
 use crate::http::lecture::{Lire, Liste, Noeud, Nom, Objet, Texte, lecture};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
+use crate::http::v1::acte::creation;
 use crate::http::vue::vue;
 use crate::services::medecins;
 
@@ -123,6 +123,28 @@ impl Lire for LieuExerciceDemande {
             adresse: Some(adresse?),
             finess_et: finess_et?,
         })
+    }
+}
+
+impl MedecinDemande {
+    fn into_domain(self) -> NouveauMedecin {
+        let exercice = |exercice: ExerciceDemande| {
+            Some(NouvelExercice {
+                du: exercice.du,
+                lieu: exercice.lieu.into_domain()?,
+                mode: exercice.mode,
+                principal: exercice.principal,
+                convention: exercice.convention,
+                option_tarifaire: exercice.option_tarifaire.unwrap_or(OptionTarifaire::Aucune),
+                facturation: exercice.numero_facturation,
+            })
+        };
+        NouveauMedecin {
+            rpps: self.rpps,
+            nom: NomMedecin { nom: self.nom.0, prenom: self.prenom.0 },
+            specialite: self.specialite,
+            exercices: self.exercices.0.into_iter().filter_map(exercice).collect(),
+        }
     }
 }
 
@@ -245,55 +267,18 @@ pub(crate) struct LieuExerciceVue {
     finess_et: Option<Finess>,
 }
 
-/// Enregistrer un médecin
-///
-/// Une caisse enregistre un médecin et les lieux où il exerce. La spécialité doit être celle d'un
-/// médecin : un dentiste ou une sage-femme ne peut pas être désigné. Chaque jour, dès le premier, un
-/// exercice et un seul est le principal.
-#[utoipa::path(
-    post,
-    path = "/v1/medecins",
-    operation_id = "enregistrer_medecin",
-    responses((status = 201, description = "Médecin enregistré", body = MedecinVue,
-        headers(("Location")))),
-    extensions(("x-problemes" = json!(["medecin_existant", "facturation_existante"])))
-)]
-async fn create(
-    State(state): State<AppState>,
-    appel: Appel,
-    cle: CleIdempotence,
-    corps: Corps<MedecinDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::EnregistrerMedecin)?;
-    let demande = corps.valeur;
-    let exercices = demande
-        .exercices
-        .0
-        .into_iter()
-        .filter_map(|exercice| {
-            Some(NouvelExercice {
-                du: exercice.du,
-                lieu: exercice.lieu.into_domain()?,
-                mode: exercice.mode,
-                principal: exercice.principal,
-                convention: exercice.convention,
-                option_tarifaire: exercice.option_tarifaire.unwrap_or(OptionTarifaire::Aucune),
-                facturation: exercice.numero_facturation,
-            })
-        })
-        .collect();
-    let nouveau = NouveauMedecin {
-        rpps: demande.rpps,
-        nom: NomMedecin { nom: demande.nom.0, prenom: demande.prenom.0 },
-        specialite: demande.specialite,
-        exercices,
-    };
-    let demande = cle.demande(contexte, corps.requete);
-    let done = medecins::create(&state.core, &demande, &nouveau, |medecin| {
+creation! {
+    /// Enregistrer un médecin
+    ///
+    /// Une caisse enregistre un médecin et les lieux où il exerce. La spécialité doit être celle d'un
+    /// médecin : un dentiste ou une sage-femme ne peut pas être désigné. Chaque jour, dès le premier, un
+    /// exercice et un seul est le principal.
+    create: EnregistrerMedecin = "/v1/medecins", MedecinDemande
+        => 201 MedecinVue "Médecin enregistré" ("Location"), ["medecin_existant", "facturation_existante"],
+    |core, demande, recue| medecins::create(core, demande, &recue.into_domain(), |medecin| {
         let location = format!("/v1/medecins/{}", medecin.rpps);
         rendre(StatusCode::CREATED, Some(location), None, &MedecinVue::new(medecin))
-    });
-    respond(done.await)
+    }).await
 }
 
 /// Lire un médecin

@@ -15,13 +15,13 @@ use crate::domain::representation::{
     Representant,
 };
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete};
-use crate::http::idempotency::{rendre, respond, show};
+use crate::http::extract::{Appel, Chemin, Requete};
+use crate::http::idempotency::{rendre, show};
 use crate::http::lecture::{Texte, lecture};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::http::schemas::ActionRepresentation;
-use crate::http::v1::acte::acte;
+use crate::http::v1::acte::{acte, creation};
 use crate::http::v1::medecins_traitants::ConnaissanceDemande;
 use crate::http::vue::vue;
 use crate::services::ChampInvalide;
@@ -137,6 +137,19 @@ pub(crate) struct RepresentationsVue {
     donnees: Vec<RepresentationVue>,
 }
 
+impl RepresentationDemande {
+    fn into_domain(self) -> Result<NouvelleRepresentation, Vec<ChampInvalide>> {
+        Ok(NouvelleRepresentation {
+            representant: self.representant.into_domain()?,
+            nature: self.nature,
+            preuve: self.preuve,
+            reference_preuve: self.reference_preuve.map(|text| text.0),
+            effet_du: self.effet_du,
+            effet_au: self.effet_au,
+        })
+    }
+}
+
 impl RepresentantDemande {
     fn into_domain(self) -> Result<Representant, Vec<ChampInvalide>> {
         match (self.patient_id, self.nom, self.prenom) {
@@ -153,39 +166,19 @@ impl RepresentantDemande {
     }
 }
 
-/// Enregistrer un titulaire de l'autorité parentale ou un représentant
-///
-/// La caisse enregistre le lien et la nature de sa preuve. L'autorité parentale s'arrête d'elle-même le
-/// jour de la majorité.
-#[utoipa::path(
-    post,
-    path = "/v1/patients/{id}/representations",
-    operation_id = "enregistrer_representation",
-    responses((status = 201, description = "Le lien", body = RepresentationVue)),
-    extensions(("x-problemes" = json!(["representation_existante"])))
-)]
-async fn create(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<PatientId>,
-    cle: CleIdempotence,
-    corps: Corps<RepresentationDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::EnregistrerRepresentation)?;
-    let demande = corps.valeur;
-    let nouvelle = NouvelleRepresentation {
-        representant: demande.representant.into_domain().map_err(Refus::champs)?,
-        nature: demande.nature,
-        preuve: demande.preuve,
-        reference_preuve: demande.reference_preuve.map(|text| text.0),
-        effet_du: demande.effet_du,
-        effet_au: demande.effet_au,
-    };
-    let demande = cle.demande(contexte, corps.requete);
-    let done = representations::create(&state.core, &demande, id, &nouvelle, |lue| {
-        rendre(StatusCode::CREATED, None, Some(lue.lien.version), &RepresentationVue::new(lue))
-    });
-    respond(done.await)
+creation! {
+    /// Enregistrer un titulaire de l'autorité parentale ou un représentant
+    ///
+    /// La caisse enregistre le lien et la nature de sa preuve. L'autorité parentale s'arrête d'elle-même le
+    /// jour de la majorité.
+    create: EnregistrerRepresentation = "/v1/patients/{id}/representations" (id: PatientId),
+        RepresentationDemande => 201 RepresentationVue "Le lien", ["representation_existante"],
+    |core, demande, recue| {
+        let nouvelle = recue.into_domain().map_err(Refus::champs)?;
+        representations::create(core, demande, id, &nouvelle, |lue| {
+            rendre(StatusCode::CREATED, None, Some(lue.lien.version), &RepresentationVue::new(lue))
+        }).await
+    }
 }
 
 /// Lire les titulaires de l'autorité parentale et les représentants d'un patient
@@ -214,11 +207,11 @@ acte! {
     /// Terminer un lien
     ///
     /// Les déclarations déjà signées restent : le lien compte au jour de la signature.
-    end: TerminerRepresentation = "terminer_representation" "/v1/representations/{id}/fin",
-        RepresentationId, FinRepresentationDemande => RepresentationVue "Le lien", [],
+    end: TerminerRepresentation = "/v1/representations/{id}/fin" (RepresentationId),
+        FinRepresentationDemande => 200 RepresentationVue "Le lien", [],
     |core, demande, vu, recue| {
         representations::end(core, demande, vu, (recue.motif, recue.jour), |lue| {
             rendre(StatusCode::OK, None, Some(lue.lien.version), &RepresentationVue::new(lue))
-        })
+        }).await
     }
 }

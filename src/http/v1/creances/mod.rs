@@ -20,6 +20,7 @@ use crate::http::idempotency::{rendre, respond, show, show_version};
 use crate::http::openapi::routes;
 use crate::http::pagination::{self, LIMITE, PaginationVue};
 use crate::http::problem::Refus;
+use crate::http::v1::acte::creation;
 use crate::services::Rendu;
 use crate::services::creances;
 use crate::services::creances::{QuestionCreances, RecouvrementLu};
@@ -86,30 +87,17 @@ async fn list(
     show(&page.map(|page| CreancesVue::new((du, au), &page, pagination)))
 }
 
-/// Enregistrer un recouvrement
-///
-/// La caisse dont le patient dépend recouvre tout ou partie de ce qui reste d'une créance, ou y renonce. Deux
-/// demandes faites au même moment ne recouvrent jamais ensemble plus que ce qui reste.
-#[utoipa::path(
-    post,
-    path = "/v1/feuilles-de-soins/{id}/recouvrements",
-    operation_id = "enregistrer_recouvrement",
-    responses((status = 201, description = "Le recouvrement et sa créance", body = RecouvrementLuVue,
-        headers(("Location"), ("ETag")))),
-    extensions(("x-problemes" = json!(["transition_interdite"])))
-)]
-async fn recover(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<FeuilleId>,
-    cle: CleIdempotence,
-    corps: Corps<RecouvrementDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::EnregistrerRecouvrement)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let nouveau = corps.valeur.into_domain();
-    let rendre = render(StatusCode::CREATED, id);
-    respond(creances::recover(&state.core, &demande, id, nouveau, rendre).await)
+creation! {
+    /// Enregistrer un recouvrement
+    ///
+    /// La caisse dont le patient dépend recouvre tout ou partie de ce qui reste d'une créance, ou y renonce. Deux
+    /// demandes faites au même moment ne recouvrent jamais ensemble plus que ce qui reste.
+    recover: EnregistrerRecouvrement = "/v1/feuilles-de-soins/{id}/recouvrements" (id: FeuilleId),
+        RecouvrementDemande => 201 RecouvrementLuVue "Le recouvrement et sa créance" ("Location", "ETag"),
+        ["transition_interdite"],
+    |core, demande, recue| {
+        creances::recover(core, demande, id, recue.into_domain(), render(StatusCode::CREATED, id)).await
+    }
 }
 
 /// Lire un recouvrement

@@ -20,6 +20,7 @@ use crate::http::idempotency::{etag, json as respond_json, rendre, respond};
 use crate::http::lecture::{Texte, lecture};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
+use crate::http::v1::acte::{acte, creation};
 use crate::services::Rendu;
 use crate::services::operations;
 use crate::services::operations::Suivi;
@@ -77,36 +78,24 @@ async fn preview(
     respond_json(&CompteVue::new(&portee))
 }
 
-/// Enregistrer ce qui arrive à un médecin
-///
-/// Retraite, cessation, décès, changement de département, de cabinet ou de spécialité, suspension. Les
-/// faits du médecin changent aussitôt ; ses patients sont traités par un travail de fond, chacun à part,
-/// sans bloquer personne. Retraite, cessation, décès et changement de département closent la ligne du
-/// médecin ; un changement de cabinet ou de spécialité ne la clôt que dans une désignation conjointe
-/// dont les conditions ne tiennent plus ; une suspension prévient les patients.
-///
-/// Une caisse agit sur l'exercice dans son département, et ne clôt que les lignes de ses patients. Arrêter
-/// l'exercice est un acte national : un agent du référentiel le prépare (`a_confirmer`), un autre le confirme.
-#[utoipa::path(
-    post,
-    path = "/v1/operations",
-    operation_id = "enregistrer_operation",
-    responses((status = 202, description = "L'opération, dont le travail commence", body = OperationVue,
-        headers(("Location")))),
-    extensions(("x-problemes" = json!(["operation_existante"])))
-)]
-async fn create(
-    State(state): State<AppState>,
-    appel: Appel,
-    cle: CleIdempotence,
-    corps: Corps<OperationDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::EnregistrerOperation)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let tests = patients::accepts_test_numbers(&state.core);
-    let nouvelle = corps.valeur.into_domain(tests).map_err(Refus::champs)?;
-    let rendre = render(StatusCode::ACCEPTED);
-    respond(operations::create(&state.core, &demande, &nouvelle, rendre).await)
+creation! {
+    /// Enregistrer ce qui arrive à un médecin
+    ///
+    /// Retraite, cessation, décès, changement de département, de cabinet ou de spécialité, suspension. Les
+    /// faits du médecin changent aussitôt ; ses patients sont traités par un travail de fond, chacun à part,
+    /// sans bloquer personne. Retraite, cessation, décès et changement de département closent la ligne du
+    /// médecin ; un changement de cabinet ou de spécialité ne la clôt que dans une désignation conjointe
+    /// dont les conditions ne tiennent plus ; une suspension prévient les patients.
+    ///
+    /// Une caisse agit sur l'exercice dans son département, et ne clôt que les lignes de ses patients. Arrêter
+    /// l'exercice est un acte national : un agent du référentiel le prépare (`a_confirmer`), un autre le confirme.
+    create: EnregistrerOperation = "/v1/operations", OperationDemande
+        => 202 OperationVue "L'opération, dont le travail commence" ("Location"), ["operation_existante"],
+    |core, demande, recue| {
+        let tests = patients::accepts_test_numbers(core);
+        let nouvelle = recue.into_domain(tests).map_err(Refus::champs)?;
+        operations::create(core, demande, &nouvelle, render(StatusCode::ACCEPTED)).await
+    }
 }
 
 /// Suivre une opération
@@ -133,33 +122,18 @@ async fn get(
     Ok(response)
 }
 
-/// Annuler une opération
-///
-/// Les faits du médecin sont remis aussitôt ; un travail de fond rouvre exactement ce qu'elle a clos. Un
-/// patient qui a choisi un autre médecin entre-temps garde ce choix. La dernière opération sur un médecin
-/// s'annule d'abord. Une caisse annule un acte national pour ses propres patients.
-#[utoipa::path(
-    post,
-    path = "/v1/operations/{id}/annulation",
-    operation_id = "annuler_operation",
-    responses((status = 202, description = "L'opération, dont l'annulation commence", body = OperationVue,
-        headers(("Location")))),
-    extensions(("x-problemes" = json!(["annulation_impossible"])))
-)]
-async fn cancel(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<OperationId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<AnnulationOperationDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::AnnulerOperation)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let motif = corps.valeur.motif.map(|text| text.0);
-    let rendre = render(StatusCode::ACCEPTED);
-    let vue = (id, version);
-    respond(operations::cancel(&state.core, &demande, vue, motif.as_deref(), rendre).await)
+acte! {
+    /// Annuler une opération
+    ///
+    /// Les faits du médecin sont remis aussitôt ; un travail de fond rouvre exactement ce qu'elle a clos. Un
+    /// patient qui a choisi un autre médecin entre-temps garde ce choix. La dernière opération sur un médecin
+    /// s'annule d'abord. Une caisse annule un acte national pour ses propres patients.
+    cancel: AnnulerOperation = "/v1/operations/{id}/annulation" (OperationId), AnnulationOperationDemande
+        => 202 OperationVue "L'opération, dont l'annulation commence" ("Location"), ["annulation_impossible"],
+    |core, demande, vu, recue| {
+        let motif = recue.motif.map(|text| text.0);
+        operations::cancel(core, demande, vu, motif.as_deref(), render(StatusCode::ACCEPTED)).await
+    }
 }
 
 /// Confirmer un acte national

@@ -134,11 +134,11 @@ acte! {
     ///
     /// En choisissant une des deux déclarations : les jours du conflit, celles de l'autre dossier ne comptent
     /// pas. Ce qui fut déclaré depuis la fusion compte comme toujours.
-    settle: ResoudreConflit = "resoudre_conflit" "/v1/conflits-de-designations/{id}/resolution",
-        ConflitId, ResolutionDemande => ConflitVue "Le conflit résolu", ["conflit_clos", "patient_fusionne"],
+    settle: ResoudreConflit = "/v1/conflits-de-designations/{id}/resolution" (ConflitId),
+        ResolutionDemande => 200 ConflitVue "Le conflit résolu", ["conflit_clos", "patient_fusionne"],
     |core, demande, vu, recue| {
         patients::settle_conflit(core, demande, vu, recue.declaration_id, |conflit: &Conflit| {
             rendre(StatusCode::OK, None, Some(conflit.version), &ConflitVue::new(conflit))
-        })
+        }).await
     }
 }

@@ -224,7 +224,7 @@ acte! {
     ///
     /// Ce que le dossier absorbé avait apporté lui revient, dans son état présent ; ce qui fut déclaré
     /// depuis reste au dossier conservé. Les conflits nés de la fusion sont annulés.
-    undo: AnnulerFusion = "annuler_fusion" "/v1/fusions/{id}/annulation",
-        FusionId, AnnulationDossierDemande => FusionVue "La fusion annulée", ["fusion_impossible", "patient_fusionne"],
-    |core, demande, vu, recue| patients::undo_fusion(core, demande, vu, recue.motif, render(StatusCode::OK))
+    undo: AnnulerFusion = "/v1/fusions/{id}/annulation" (FusionId),
+        AnnulationDossierDemande => 200 FusionVue "La fusion annulée", ["fusion_impossible", "patient_fusionne"],
+    |core, demande, vu, recue| patients::undo_fusion(core, demande, vu, recue.motif, render(StatusCode::OK)).await
 }

@@ -17,12 +17,13 @@ use crate::domain::droits::Demarche;
 use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
 use crate::domain::reevaluation::{Etendue, MotifReevaluation};
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Requete, SiCorrespond};
 use crate::http::idempotency::{json_version, rendre, respond, show};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
 use crate::http::pagination::{self, PageDemande, PaginationVue};
 use crate::http::problem::Refus;
+use crate::http::v1::acte::creation;
 use crate::services::Rendu;
 use crate::services::reevaluations;
 use crate::services::reevaluations::SuiviReevaluation;
@@ -61,31 +62,20 @@ fn accepted(suivi: &SuiviReevaluation) -> Result<Rendu, serde_json::Error> {
     rendre(StatusCode::ACCEPTED, Some(location), version, &ReevaluationVue::new(suivi))
 }
 
-/// Essayer une réévaluation
-///
-/// Après un fait arrivé tard, une correction ou un changement de la loi. Un travail de fond évalue de
-/// nouveau les feuilles des jours demandés, avec ce que le registre sait maintenant et la loi
-/// d'aujourd'hui, et dit lesquelles changent, pourquoi et de combien. Rien n'est écrit sur les feuilles
-/// tant que la réévaluation n'est pas appliquée.
-#[utoipa::path(
-    post,
-    path = "/v1/reevaluations",
-    operation_id = "essayer_reevaluation",
-    responses((status = 202, description = "La réévaluation, dont l'essai commence", body = ReevaluationVue,
-        headers(("Location"))))
-)]
-async fn create(
-    State(state): State<AppState>,
-    appel: Appel,
-    cle: CleIdempotence,
-    corps: Corps<ReevaluationDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::EssayerReevaluation)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let ReevaluationDemande { motif, patient_id, depuis, du, au } = corps.valeur;
-    let au = au.unwrap_or_else(|| state.core.clock().today());
-    let asked = (motif, Etendue { patient_id, depuis, du, au });
-    respond(reevaluations::create(&state.core, &demande, asked, accepted).await)
+creation! {
+    /// Essayer une réévaluation
+    ///
+    /// Après un fait arrivé tard, une correction ou un changement de la loi. Un travail de fond évalue de
+    /// nouveau les feuilles des jours demandés, avec ce que le registre sait maintenant et la loi
+    /// d'aujourd'hui, et dit lesquelles changent, pourquoi et de combien. Rien n'est écrit sur les feuilles
+    /// tant que la réévaluation n'est pas appliquée.
+    create: EssayerReevaluation = "/v1/reevaluations", ReevaluationDemande
+        => 202 ReevaluationVue "La réévaluation, dont l'essai commence" ("Location"), [],
+    |core, demande, recue| {
+        let ReevaluationDemande { motif, patient_id, depuis, du, au } = recue;
+        let au = au.unwrap_or_else(|| core.clock().today());
+        reevaluations::create(core, demande, (motif, Etendue { patient_id, depuis, du, au }), accepted).await
+    }
 }
 
 /// Suivre une réévaluation
