@@ -147,14 +147,11 @@ impl Place {
         let Self { address, limite, .. } = self;
         let mut link = None;
         let seen = found.map(|found| {
-            let (found, more) = pagination::page(found, *limite);
-            let last = found.last().filter(|_| more);
-            let curseur_suivant =
-                last.map(|last| pagination::ecrire(address, &last.acces.id.to_string()));
-            link = curseur_suivant
-                .as_ref()
+            let key = |one: &Consultation| one.acces.id.to_string();
+            let (found, pagination) = pagination::suivie(found, *limite, address, key);
+            let next = pagination.curseur_suivant.as_ref();
+            link = next
                 .map(|next| format!("<{address}?limite={limite}&curseur={next}>; rel=\"next\""));
-            let pagination = PaginationVue { curseur_suivant };
             AccesListeVue { donnees: found.into_iter().map(AccesVue::new).collect(), pagination }
         });
         let mut response = show(&seen)?;

@@ -116,15 +116,10 @@ async fn list(
     let dates = (Some(jour), demande.connu_le);
     let found = patientele::list(&state.core, &contexte, dates, apres, limite).await?;
     show(&found.map(|found| {
-        let (shown, more) = pagination::page(found, limite);
-        let last = shown.last().filter(|_| more).map(|one| one.patient_id.to_string());
-        PatienteleVue {
-            en_vigueur_le: jour,
-            donnees: shown.iter().map(PatientDuMedecinVue::new).collect(),
-            pagination: PaginationVue {
-                curseur_suivant: last.map(|key| pagination::ecrire(&question, &key)),
-            },
-        }
+        let key = |one: &PatientDuMedecin| one.patient_id.to_string();
+        let (shown, pagination) = pagination::suivie(found, limite, &question, key);
+        let donnees = shown.iter().map(PatientDuMedecinVue::new).collect();
+        PatienteleVue { en_vigueur_le: jour, donnees, pagination }
     }))
 }
 

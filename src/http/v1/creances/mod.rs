@@ -68,11 +68,7 @@ async fn list(
     let au = demande.au.unwrap_or_else(|| state.core.clock().today());
     // A debt does not disappear after a year: without a first day, all of them are looked at.
     let first = state.core.law().couverture().du();
-    let du = demande.du.unwrap_or_else(|| first.min(au));
-    if du > au {
-        let message = "attendu : au plus tard le dernier jour";
-        return Err(Refus::parametre("du", "apres_la_fin", message));
-    }
+    let (du, au) = pagination::jours(demande.du.unwrap_or_else(|| first.min(au)), au)?;
     let solde = demande.solde.map_or("", SoldeCherche::mot);
     let filters = format!("creances {} {id} {du} {au} {solde}", contexte.acteur().cle());
     let question = QuestionCreances {

@@ -135,14 +135,7 @@ async fn list(
     let contexte = appel.exige(Demarche::ListerFeuillesARevoir)?;
     let RevueDemande { du, au, depuis, motif, limite, curseur } = demande;
     let au = au.unwrap_or_else(|| state.core.clock().today());
-    let du = du.or_else(|| plus_mois(au, -12)).unwrap_or(au);
-    if du > au {
-        return Err(Refus::parametre(
-            "du",
-            "apres_la_fin",
-            "attendu : au plus tard le dernier jour",
-        ));
-    }
+    let (du, au) = pagination::jours(du.or_else(|| plus_mois(au, -12)).unwrap_or(au), au)?;
     let limite = usize::try_from(limite.map_or(LIMITE, |limite| limite.0)).unwrap_or_default();
     let acteur = contexte.acteur().cle();
     let question = format!("a-revoir {acteur} {du} {au} {depuis:?} {motif:?}");

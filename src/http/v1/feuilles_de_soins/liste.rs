@@ -98,14 +98,7 @@ async fn list(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerFeuillesDeSoins)?;
     let au = demande.au.unwrap_or_else(|| state.core.clock().today());
-    let du = demande.du.or_else(|| plus_mois(au, -12)).unwrap_or(au);
-    if du > au {
-        return Err(Refus::parametre(
-            "du",
-            "apres_la_fin",
-            "attendu : au plus tard le dernier jour",
-        ));
-    }
+    let (du, au) = pagination::jours(demande.du.or_else(|| plus_mois(au, -12)).unwrap_or(au), au)?;
     let limite = demande.limite.map_or(LIMITE, |limite| limite.0);
     let question = format!("feuilles {} {id} {du} {au}", contexte.acteur().cle());
     let apres = pagination::lire::<FeuilleId>(&question, demande.curseur)?;

@@ -97,14 +97,9 @@ async fn list(
     let found =
         patients::list_conflits(&state.core, &contexte, after, limit.saturating_add(1)).await?;
     show(&found.map(|found| {
-        let (shown, more) = pagination::page(found, limit);
-        let last = shown.last().filter(|_| more).map(|conflit| conflit.id.to_string());
-        ConflitsVue {
-            donnees: shown.iter().map(ConflitVue::new).collect(),
-            pagination: PaginationVue {
-                curseur_suivant: last.map(|last| pagination::ecrire(CONFLITS, &last)),
-            },
-        }
+        let key = |conflit: &Conflit| conflit.id.to_string();
+        let (shown, pagination) = pagination::suivie(found, limit, CONFLITS, key);
+        ConflitsVue { donnees: shown.iter().map(ConflitVue::new).collect(), pagination }
     }))
 }
 

@@ -15,13 +15,13 @@ use self::vue::{FeuilleChangeeVue, FeuillesChangeesVue, ReevaluationVue};
 use crate::domain::digest::Empreinte;
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
-use crate::domain::reevaluation::{Etendue, MotifReevaluation};
+use crate::domain::reevaluation::{Changement, Etendue, MotifReevaluation};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Requete, SiCorrespond};
 use crate::http::idempotency::{json_version, rendre, respond, show};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, PageDemande, PaginationVue};
+use crate::http::pagination::{self, PageDemande};
 use crate::http::problem::Refus;
 use crate::http::v1::acte::creation;
 use crate::services::Rendu;
@@ -122,14 +122,11 @@ async fn changes(
         reevaluations::list_changes(&state.core, &contexte, id, after, limit.saturating_add(1))
             .await?;
     show(&found.map(|found| {
-        let (shown, more) = pagination::page(found, limit);
-        let last = shown.last().filter(|_| more);
-        let place = last.map(|last| Place((last.patient_id, last.feuille_id)).to_string());
+        let key = |one: &Changement| Place((one.patient_id, one.feuille_id)).to_string();
+        let (shown, pagination) = pagination::suivie(found, limit, &question, key);
         FeuillesChangeesVue {
             donnees: shown.iter().map(FeuilleChangeeVue::new).collect(),
-            pagination: PaginationVue {
-                curseur_suivant: place.map(|place| pagination::ecrire(&question, &place)),
-            },
+            pagination,
         }
     }))
 }
