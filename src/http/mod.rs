@@ -21,6 +21,7 @@ mod request_log;
 mod schemas;
 mod v1;
 mod verification;
+mod vue;
 
 use std::sync::Arc;
 use std::time::Duration;

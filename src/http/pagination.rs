@@ -1,5 +1,6 @@
 //! Cursors: the key of the last row shown, bound to the question. Opaque to callers.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -67,6 +68,31 @@ pub(crate) fn lire<T: std::str::FromStr>(
     } else {
         Err(Refus::new(Code::CurseurAutreRequete, "Les filtres ne sont pas ceux du curseur."))
     }
+}
+
+/// Refuses the days of a list whose first comes after the last.
+pub(crate) fn jours(du: NaiveDate, au: NaiveDate) -> Result<(NaiveDate, NaiveDate), Refus> {
+    if du > au {
+        return Err(Refus::parametre(
+            "du",
+            "apres_la_fin",
+            "attendu : au plus tard le dernier jour",
+        ));
+    }
+    Ok((du, au))
+}
+
+/// The page of what was read, one more than asked for, and where the next one begins: after the key of its last.
+pub(crate) fn suivie<T>(
+    found: Vec<T>,
+    limite: i64,
+    question: &str,
+    cle: impl Fn(&T) -> String,
+) -> (Vec<T>, PaginationVue) {
+    let (shown, more) = page(found, limite);
+    let last = shown.last().filter(|_| more);
+    let curseur_suivant = last.map(|last| ecrire(question, &cle(last)));
+    (shown, PaginationVue { curseur_suivant })
 }
 
 /// Cuts what was read, one more than asked for, to a page; says whether others follow.

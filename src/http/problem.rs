@@ -1,6 +1,6 @@
 //! Problems (RFC 9457): every refusal has a stable code, a status and a sentence in French.
 
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -325,18 +325,15 @@ impl Refus {
 
     /// What a client of OAuth reads of a refusal (RFC 6750, 3).
     fn challenge(&self) -> Option<HeaderValue> {
-        match (self.code, self.portee) {
-            (Code::JetonAbsent, _) => Some(HeaderValue::from_static("Bearer")),
-            (Code::JetonInvalide, _) => {
-                Some(HeaderValue::from_static(r#"Bearer error="invalid_token""#))
-            }
+        let text = match (self.code, self.portee) {
+            (Code::JetonAbsent, _) => "Bearer".to_owned(),
+            (Code::JetonInvalide, _) => r#"Bearer error="invalid_token""#.to_owned(),
             (_, Some(portee)) => {
-                let scope = portee.mot();
-                let text = format!(r#"Bearer error="insufficient_scope", scope="{scope}""#);
-                HeaderValue::from_str(&text).ok()
+                format!(r#"Bearer error="insufficient_scope", scope="{}""#, portee.mot())
             }
-            _ => None,
-        }
+            _ => return None,
+        };
+        HeaderValue::from_str(&text).ok()
     }
 
     /// The document of this refusal.
@@ -369,21 +366,17 @@ pub(crate) fn respond(refus: &Refus, requete_id: RequestId) -> Response {
     let status =
         StatusCode::from_u16(refus.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = serde_json::to_vec(&refus.probleme(requete_id)).unwrap_or_default();
-    let mut headers = vec![
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
+    let mut response = (status, body).into_response();
+    let headers = response.headers_mut();
+    let kind = HeaderValue::from_static("application/problem+json");
+    headers.insert(header::CONTENT_TYPE, kind);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Some(challenge) = refus.challenge() {
-        headers.push((header::WWW_AUTHENTICATE, challenge));
+        headers.insert(header::WWW_AUTHENTICATE, challenge);
     }
     if refus.code.may_be_tried_again() {
-        headers.push((header::RETRY_AFTER, refus.delai.into()));
+        headers.insert(header::RETRY_AFTER, refus.delai.into());
     }
-    let mut response = (status, body).into_response();
-    let own: Vec<(HeaderName, HeaderValue)> = headers;
-    response
-        .headers_mut()
-        .extend(own.into_iter().map(|(name, value)| (Some(name), value)).collect::<Vec<_>>());
     response
 }
 

@@ -9,7 +9,7 @@ use crate::domain::evaluation::{Evaluation, FaitsConnus};
 use crate::domain::feuille_de_soins::Soins;
 use crate::domain::ids::FeuilleId;
 use crate::domain::vocabulary::vocabulaire;
-pub use crate::law::instruction::{ActeInstruit, RegleInstruite, Sort, Source};
+pub use crate::law::instruction::{ActeInstruit, FaitInstruit, RegleInstruite, Sort, Source};
 
 vocabulaire!(
     /// How much of a simulation is asked for.

@@ -1,4 +1,4 @@
-//! Tests of the pure core (identifiers, calendar, law) and of tokens. No database, no network but the
+//! Tests of the pure core (identifiers, calendar, law), of tokens and of settings. No database, no network but the
 //! machine's own.
 
 #![expect(
@@ -11,6 +11,7 @@
 )]
 
 mod auth;
+mod config;
 mod creances;
 mod domain;
 mod droits;

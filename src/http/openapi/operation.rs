@@ -2,6 +2,7 @@
 //! arguments of its handler, so that none can be forgotten, nor written twice.
 
 use std::collections::BTreeSet;
+use std::slice::from_ref;
 
 use axum::extract::{Request, State};
 use axum::handler::Handler;
@@ -94,6 +95,7 @@ impl<T: ToSchema> Argument for Requete<T> {
         for (name, member) in
             shape.get("properties").and_then(Value::as_object).into_iter().flatten()
         {
+            to.codes.extend((name == "curseur").then_some(Code::CurseurAutreRequete));
             let required = if required(name) { Required::True } else { Required::False };
             to.own(parameter(name, member.clone()).required(required).build());
         }
@@ -182,6 +184,7 @@ impl Announced<'_> {
 
     /// A variable segment of the address.
     fn segment<T: ToSchema>(&mut self, rank: usize) {
+        self.codes.insert(Code::Introuvable);
         let mut names = self.path.split(['{', '}']).skip(1).step_by(2);
         let Some(name) = names.nth(rank) else { return };
         // The route may describe it better.
@@ -210,6 +213,11 @@ impl Announced<'_> {
         }
         let id = self.operation.operation_id.as_deref().unwrap_or_default();
         self.operation.security = Demarche::du_mot(id).map(|demarche| {
+            let ligne = demarche.ligne();
+            // A lot refuses line by line.
+            let told = !self.path.ends_with("/lots")
+                && (!ligne.reservee.is_empty() || ligne.sinon.is_some());
+            self.codes.extend(told.then_some(Code::RoleInterdit));
             let scopes = match demarche.jeton() {
                 Jeton::Public => return vec![SecurityRequirement::default()],
                 Jeton::Jeton => return vec![SecurityRequirement::new("jeton", [""; 0])],
@@ -241,13 +249,14 @@ impl Announced<'_> {
     }
 }
 
-/// The codes that an operation names itself. A name that no problem has stays where it is, for a test
-/// to find it.
+/// The codes that an operation names itself, alone or by lists. A name that no problem has stays where it is,
+/// for a test to find it.
 fn own_problems(operation: &mut Operation) -> Vec<Code> {
     let Some(extensions) = operation.extensions.as_mut() else { return Vec::new() };
     let named = extensions.remove("x-problemes").unwrap_or_default();
-    let named: Vec<&str> =
-        named.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let each = named.as_array().into_iter().flatten();
+    let each = each.flat_map(|one| one.as_array().map_or(from_ref(one), Vec::as_slice));
+    let named: Vec<&str> = each.filter_map(Value::as_str).collect();
     let codes: Vec<Code> = named.iter().copied().filter_map(Code::parse).collect();
     if codes.len() != named.len() {
         extensions.insert("x-problemes".to_owned(), named.into());

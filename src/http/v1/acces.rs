@@ -18,6 +18,7 @@ use crate::http::openapi::routes;
 use crate::http::pagination::{self, PageDemande, PaginationVue};
 use crate::http::problem::Refus;
 use crate::http::schemas::{OperationTracee, RoleAppelant};
+use crate::http::vue::vue;
 use crate::services::Seen;
 use crate::services::acces::{self, Consultation, Page, Qui};
 
@@ -34,53 +35,10 @@ pub(crate) struct AccesListeVue {
     pagination: PaginationVue,
 }
 
-/// Une lecture du dossier.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AccesVue {
-    /// Identifiant de l'accès.
-    id: AccesId,
-    /// Instant.
-    survenu_le: DateTime<Utc>,
-    /// Rôle de l'appelant.
-    #[schema(value_type = RoleAppelant)]
-    role: String,
-    /// RPPS, code de caisse ou identifiant du patient.
-    #[schema(example = "99900001233")]
-    appelant: String,
-    /// Qui, tel que le patient le lit.
-    #[schema(example = "un agent de votre caisse (réf. 3FA94C07)")]
-    qui: String,
-    /// Désigne qui a agi sans le nommer ; une caisse retrouve par elle son agent.
-    #[schema(example = "3FA94C07")]
-    reference: String,
-    /// L'agent, pour un auditeur de sa caisse ; null pour tout autre.
-    agent: Option<AgentVue>,
-    /// Ce qui a été lu.
-    #[schema(value_type = OperationTracee)]
-    operation: String,
-    /// Requête.
-    identifiant_correlation: RequestId,
-}
-
-/// Agent d'une caisse.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AgentVue {
-    /// Sujet de son jeton.
-    #[schema(example = "agent-004217")]
-    sujet: String,
-    /// Organisation que dit son jeton.
-    organisation: Option<String>,
-}
-
-impl AgentVue {
-    fn new(sujet: &Sujet) -> Self {
-        let organisation = sujet.organisation().map(str::to_owned);
-        Self { sujet: sujet.as_str().to_owned(), organisation }
-    }
-}
-
-impl From<Consultation> for AccesVue {
-    fn from(Consultation { acces, qui, agent }: Consultation) -> Self {
+vue! {
+    /// Une lecture du dossier.
+    pub(crate) struct AccesVue(consultation: Consultation) {
+        let Consultation { acces, qui, agent } = consultation;
         let qui = match (qui, &acces.nom) {
             (Qui::SoiMeme, _) => "vous-même".to_owned(),
             (Qui::Representant, _) => "une personne qui vous représente".to_owned(),
@@ -90,17 +48,41 @@ impl From<Consultation> for AccesVue {
             (Qui::Medecin, None) => format!("le médecin {} ou son équipe", acces.identite),
             (Qui::Referentiel, _) => "le référentiel national des médecins".to_owned(),
         };
-        Self {
-            id: acces.id,
-            survenu_le: acces.survenu_le,
-            role: acces.role,
-            appelant: acces.identite,
-            qui: format!("{qui} (réf. {})", acces.reference),
-            reference: acces.reference,
-            agent: agent.as_ref().map(AgentVue::new),
-            operation: acces.operation,
-            identifiant_correlation: acces.requete_id,
-        }
+
+        /// Identifiant de l'accès.
+        id: AccesId = acces.id,
+        /// Instant.
+        survenu_le: DateTime<Utc> = acces.survenu_le,
+        /// Rôle de l'appelant.
+        #[schema(value_type = RoleAppelant)]
+        role: String = acces.role,
+        /// RPPS, code de caisse ou identifiant du patient.
+        #[schema(example = "99900001233")]
+        appelant: String = acces.identite,
+        /// Qui, tel que le patient le lit.
+        #[schema(example = "un agent de votre caisse (réf. 3FA94C07)")]
+        qui: String = format!("{qui} (réf. {})", acces.reference),
+        /// Désigne qui a agi sans le nommer ; une caisse retrouve par elle son agent.
+        #[schema(example = "3FA94C07")]
+        reference: String = acces.reference,
+        /// L'agent, pour un auditeur de sa caisse ; null pour tout autre.
+        agent: Option<AgentVue> = agent.as_ref().map(AgentVue::new),
+        /// Ce qui a été lu.
+        #[schema(value_type = OperationTracee)]
+        operation: String = acces.operation,
+        /// Requête.
+        identifiant_correlation: RequestId = acces.requete_id,
+    }
+
+    /// Agent d'une caisse.
+    pub(crate) struct AgentVue(sujet: &Sujet) {
+        let organisation = sujet.organisation().map(str::to_owned);
+
+        /// Sujet de son jeton.
+        #[schema(example = "agent-004217")]
+        sujet: String = sujet.as_str().to_owned(),
+        /// Organisation que dit son jeton.
+        organisation: Option<String> = organisation,
     }
 }
 
@@ -113,8 +95,7 @@ impl From<Consultation> for AccesVue {
     path = "/v1/moi/acces",
     operation_id = "lister_acces",
     responses((status = 200, description = "Les accès, les derniers d'abord", body = AccesListeVue,
-        headers(("Link")))),
-    extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
+        headers(("Link"))))
 )]
 async fn of_caller(
     State(state): State<AppState>,
@@ -135,8 +116,7 @@ async fn of_caller(
     path = "/v1/patients/{id}/acces",
     operation_id = "lister_acces_patient",
     responses((status = 200, description = "Les accès, les derniers d'abord", body = AccesListeVue,
-        headers(("Link")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "curseur_autre_requete"])))
+        headers(("Link"))))
 )]
 async fn of_patient(
     State(state): State<AppState>,
@@ -167,15 +147,12 @@ impl Place {
         let Self { address, limite, .. } = self;
         let mut link = None;
         let seen = found.map(|found| {
-            let (found, more) = pagination::page(found, *limite);
-            let last = found.last().filter(|_| more);
-            let curseur_suivant =
-                last.map(|last| pagination::ecrire(address, &last.acces.id.to_string()));
-            link = curseur_suivant
-                .as_ref()
+            let key = |one: &Consultation| one.acces.id.to_string();
+            let (found, pagination) = pagination::suivie(found, *limite, address, key);
+            let next = pagination.curseur_suivant.as_ref();
+            link = next
                 .map(|next| format!("<{address}?limite={limite}&curseur={next}>; rel=\"next\""));
-            let pagination = PaginationVue { curseur_suivant };
-            AccesListeVue { donnees: found.into_iter().map(AccesVue::from).collect(), pagination }
+            AccesListeVue { donnees: found.into_iter().map(AccesVue::new).collect(), pagination }
         });
         let mut response = show(&seen)?;
         if let Some(value) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {

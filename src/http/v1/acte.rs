@@ -1,35 +1,75 @@
-//! An act on something that exists, in the version that was read: what its pages and handlers have in common.
+//! What writes: what the pages and the handlers of acts have in common.
 
-/// Declares an act: its page of the contract, its operation and its address, what is named there and asked, what
-/// is answered, the problems of its own beside the usual two, and what is asked of the service.
+/// Declares a creation: its page of the contract, its operation and its address, what is named there and asked,
+/// what is answered with which headers, the problems of its own, and what the service answers.
+macro_rules! creation {
+    (
+        $(#[$doc:meta])*
+        $voit:vis $name:ident: $demarche:ident = $path:tt $(($seen:ident: $id:ident))?, $corps:ident
+            => $statut:tt $vue:ident $dit:tt $(($($entete:tt),+))?, [$($probleme:tt),*],
+        |$core:ident, $demande:ident, $recue:ident| $done:expr
+    ) => {
+        $crate::http::v1::acte::ecriture! {
+            $(#[$doc])*
+            $voit $name: $demarche = $path [
+                $($crate::http::extract::Chemin($seen): $crate::http::extract::Chemin<$id>,)?
+            ],
+            $corps => $statut $vue $dit [$($(($entete)),+)?] [$($probleme),*],
+            |$core, $demande, $recue| [] $done
+        }
+    };
+}
+
+/// Declares an act on something that exists, in the version that was read.
 macro_rules! acte {
     (
         $(#[$doc:meta])*
-        $name:ident: $demarche:ident = $operation:tt $path:tt, $id:ident, $corps:ident => $vue:ident $dit:tt,
-        [$($probleme:tt),*], |$core:ident, $demande:ident, $vu:ident, $recue:ident| $done:expr
+        $voit:vis $name:ident: $demarche:ident = $path:tt ($id:ident), $corps:ident
+            => $statut:tt $vue:ident $dit:tt $(($($entete:tt),+))?, [$($probleme:tt),*],
+        |$core:ident, $demande:ident, $vu:ident, $recue:ident| $done:expr
+    ) => {
+        $crate::http::v1::acte::ecriture! {
+            $(#[$doc])*
+            $voit $name: $demarche = $path [
+                $crate::http::extract::Chemin(id): $crate::http::extract::Chemin<$id>,
+                $crate::http::extract::SiCorrespond(version): $crate::http::extract::SiCorrespond,
+            ],
+            $corps => $statut $vue $dit [$($(($entete)),+)?] [$($probleme),*],
+            |$core, $demande, $recue| [let $vu = (id, version);] $done
+        }
+    };
+}
+
+/// What both are.
+macro_rules! ecriture {
+    (
+        $(#[$doc:meta])*
+        $voit:vis $name:ident: $demarche:ident = $path:tt [$($argument:tt)*],
+        $corps:ident => $statut:tt $vue:ident $dit:tt [$($entete:tt)*] [$($probleme:tt),*],
+        |$core:ident, $demande:ident, $recue:ident| [$($first:tt)*] $done:expr
     ) => {
         $(#[$doc])*
         #[utoipa::path(
             post,
             path = $path,
-            operation_id = $operation,
-            responses((status = 200, description = $dit, body = $vue)),
-            extensions(("x-problemes" = json!(["role_interdit", "introuvable" $(, $probleme)*])))
+            operation_id = $crate::domain::droits::Demarche::$demarche.mot(),
+            responses((status = $statut, description = $dit, body = $vue, headers($($entete)*))),
+            extensions(("x-problemes" = json!([$($probleme),*])))
         )]
-        async fn $name(
+        $voit async fn $name(
             axum::extract::State(state): axum::extract::State<$crate::http::AppState>,
             appel: $crate::http::extract::Appel,
-            $crate::http::extract::Chemin(id): $crate::http::extract::Chemin<$id>,
-            $crate::http::extract::SiCorrespond(version): $crate::http::extract::SiCorrespond,
+            $($argument)*
             cle: $crate::http::extract::CleIdempotence,
             corps: $crate::http::extract::Corps<$corps>,
         ) -> Result<axum::response::Response, $crate::http::problem::Refus> {
             let contexte = appel.exige($crate::domain::droits::Demarche::$demarche)?;
-            let ($core, $recue, $vu) = (&state.core, corps.valeur, (id, version));
+            let ($core, $recue) = (&state.core, corps.valeur);
+            $($first)*
             let $demande = &cle.demande(contexte, corps.requete);
-            $crate::http::idempotency::respond($done.await)
+            $crate::http::idempotency::respond($done)
         }
     };
 }
 
-pub(in crate::http::v1) use acte;
+pub(in crate::http::v1) use {acte, creation, ecriture};

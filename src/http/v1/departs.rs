@@ -44,14 +44,14 @@ acte! {
     /// Sa ligne se ferme ce jour-là, avec le motif ; les autres médecins restent et la désignation
     /// continue. Le médecin se retire lui-même ; la caisse enregistre une cessation, un changement de lieu ou
     /// de spécialité.
-    leave: EnregistrerDepart = "enregistrer_depart" "/v1/designations/{id}/departs",
-        DesignationId, DepartDemande => DesignationVue "La désignation, telle que connue maintenant",
+    leave: EnregistrerDepart = "/v1/designations/{id}/departs" (DesignationId),
+        DepartDemande => 200 DesignationVue "La désignation, telle que connue maintenant",
         ["medecin_non_membre", "medecin_seul"],
     |core, demande, vu, recue| {
         let DepartDemande { patient_id, rpps, jour, motif } = recue;
         let depart = NouveauDepart { rpps, jour, motif };
         declarations::leave(core, demande, (patient_id, vu.0, vu.1), depart, |left| {
             rendre(StatusCode::OK, None, Some(left.version), &DesignationVue::new(left))
-        })
+        }).await
     }
 }

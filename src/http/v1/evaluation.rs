@@ -18,9 +18,14 @@ use crate::domain::vocabulary::Vocabulaire;
 use crate::http::idempotency::Anonymous;
 use crate::http::schemas::{LettreDeterminee, NumeroEvaluation};
 use crate::http::v1::reglement::ReglementVue;
+use crate::http::vue::vue;
 use crate::services::evaluations::{
     Autrement, Changement, Explication, Motif, Motifs, PourLePatient,
 };
+
+/// The problems of an evaluation.
+pub(crate) const EVALUATION: [&str; 4] =
+    ["hors_couverture", "parametre_inconnu", "situation_non_couverte", "conflit_de_regles"];
 
 /// Décision sur une feuille de soins : où elle se situe, qui paie quoi, et pourquoi.
 #[derive(Debug, Serialize, ToSchema)]
@@ -76,17 +81,18 @@ pub(crate) struct EvaluationVue {
 
 impl Anonymous for EvaluationVue {}
 
-/// L'évaluation racontée au patient.
-#[derive(Debug, Serialize, ToSchema)]
-struct PourLePatientVue {
-    /// Trois à six phrases, sans numéro d'article ni mot d'administration inexpliqué.
-    #[schema(example = json!(["Le 16 juin 2025, vous avez consulté votre médecin traitant : vous avez droit au remboursement habituel."]))]
-    phrases: Vec<String>,
-    /// Ce qui aurait gardé ces soins dans le parcours ; null s'ils y sont ou s'il ne les concerne pas.
-    autrement: Option<AutrementVue>,
-    /// Textes qui le disent.
-    #[schema(example = json!(["Code de la sécurité sociale, article L162-5-3"]))]
-    references: Vec<&'static str>,
+vue! {
+    /// L'évaluation racontée au patient.
+    struct PourLePatientVue(told: &PourLePatient) {
+        /// Trois à six phrases, sans numéro d'article ni mot d'administration inexpliqué.
+        #[schema(example = json!(["Le 16 juin 2025, vous avez consulté votre médecin traitant : vous avez droit au remboursement habituel."]))]
+        phrases: Vec<String> = told.phrases.clone(),
+        /// Ce qui aurait gardé ces soins dans le parcours ; null s'ils y sont ou s'il ne les concerne pas.
+        autrement: Option<AutrementVue> = told.autrement.as_ref().and_then(AutrementVue::new),
+        /// Textes qui le disent.
+        #[schema(example = json!(["Code de la sécurité sociale, article L162-5-3"]))]
+        references: Vec<&'static str> = told.references.clone(),
+    }
 }
 
 /// La même situation avec un seul fait changé, évaluée de nouveau par la loi.
@@ -124,69 +130,79 @@ struct DeclarationRetenueVue {
     declaration_id: DeclarationId,
 }
 
-/// Montants, en centimes. Remboursé + part complémentaire + reste à charge = honoraires.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct MontantsVue {
-    /// Honoraires facturés.
-    honoraires_centimes: Centimes,
-    /// Base de remboursement retenue.
-    base_centimes: Centimes,
-    /// Part obligatoire avant majoration et participation : base × taux.
-    part_amo_brute_centimes: Centimes,
-    /// Base moins part obligatoire.
-    ticket_moderateur_centimes: Centimes,
-    /// Majoration du ticket modérateur hors parcours.
-    majoration_centimes: Centimes,
-    /// Participation forfaitaire.
-    participation_forfaitaire_centimes: Centimes,
-    /// Ce que rembourse l'Assurance maladie obligatoire.
-    rembourse_amo_centimes: Centimes,
-    /// Honoraires au-delà de la base.
-    depassement_centimes: Centimes,
-    /// Ce que paie la complémentaire.
-    part_amc_centimes: Centimes,
-    /// Ce qui reste au patient.
-    reste_a_charge_centimes: Centimes,
-}
+vue! {
+    /// Montants, en centimes. Remboursé + part complémentaire + reste à charge = honoraires.
+    pub(crate) struct MontantsVue(m: &Montants) {
+        /// Honoraires facturés.
+        honoraires_centimes: Centimes = m.honoraires,
+        /// Base de remboursement retenue.
+        base_centimes: Centimes = m.base,
+        /// Part obligatoire avant majoration et participation : base × taux.
+        part_amo_brute_centimes: Centimes = m.part_amo_brute,
+        /// Base moins part obligatoire.
+        ticket_moderateur_centimes: Centimes = m.ticket_moderateur,
+        /// Majoration du ticket modérateur hors parcours.
+        majoration_centimes: Centimes = m.majoration,
+        /// Participation forfaitaire.
+        participation_forfaitaire_centimes: Centimes = m.participation,
+        /// Ce que rembourse l'Assurance maladie obligatoire.
+        rembourse_amo_centimes: Centimes = m.rembourse_amo,
+        /// Honoraires au-delà de la base.
+        depassement_centimes: Centimes = m.depassement,
+        /// Ce que paie la complémentaire.
+        part_amc_centimes: Centimes = m.part_amc,
+        /// Ce qui reste au patient.
+        reste_a_charge_centimes: Centimes = m.reste_a_charge,
+    }
 
-/// Une ligne de la feuille.
-#[derive(Debug, Serialize, ToSchema)]
-struct LigneVue {
-    /// Numéro de la ligne.
-    #[schema(example = 1)]
-    numero_ligne: u16,
-    /// Ligne principale de l'acte dont celle-ci fait partie.
-    #[schema(example = 1)]
-    acte_principal: u16,
-    /// Situation déterminée de l'acte.
-    situation_determinee: CodeDetermine,
-    /// Où se situe l'acte.
-    appartenance: Appartenance,
-    /// L'acte est soumis au parcours de soins.
-    soumis_au_parcours: bool,
-    /// Taux de la part obligatoire, avant majoration.
-    taux_amo_dix_milliemes: Taux,
-    /// Montants de la ligne.
-    montants: MontantsVue,
-    /// Règles qui ont décidé ; elles figurent sur la ligne principale de l'acte.
-    motifs: Vec<MotifVue>,
-}
+    /// Une ligne de la feuille.
+    struct LigneVue(
+        acte: &ActeEvalue,
+        ligne: &LigneEvaluee,
+        principal: u16,
+        motifs: Option<&Motifs<'_>>,
+    ) {
+        let appartenance = acte.qualification.appartenance;
 
-/// Une règle qui a décidé.
-#[derive(Debug, Serialize, ToSchema)]
-struct MotifVue {
-    /// Code stable de la règle.
-    #[schema(example = "PAR-010")]
-    code: String,
-    /// Titre de la règle.
-    #[schema(example = "Acte du médecin traitant")]
-    titre: &'static str,
-    /// Phrase pour le patient.
-    #[schema(example = "Vous avez consulté votre médecin traitant.")]
-    texte: String,
-    /// Textes qui le disent.
-    #[schema(example = json!(["Code de la sécurité sociale, article L162-5-3"]))]
-    fondement: Vec<&'static str>,
+        /// Numéro de la ligne.
+        #[schema(example = 1)]
+        numero_ligne: u16 = ligne.numero_ligne,
+        /// Ligne principale de l'acte dont celle-ci fait partie.
+        #[schema(example = 1)]
+        acte_principal: u16 = principal,
+        /// Situation déterminée de l'acte.
+        situation_determinee: CodeDetermine = acte.qualification.code,
+        /// Où se situe l'acte.
+        appartenance: Appartenance = appartenance,
+        /// L'acte est soumis au parcours de soins.
+        soumis_au_parcours: bool = matches!(
+            appartenance,
+            Appartenance::DansParcours | Appartenance::HorsParcours
+        ),
+        /// Taux de la part obligatoire, avant majoration.
+        taux_amo_dix_milliemes: Taux = acte.taux,
+        /// Montants de la ligne.
+        montants: MontantsVue = MontantsVue::new(&ligne.montants),
+        /// Règles qui ont décidé ; elles figurent sur la ligne principale de l'acte.
+        motifs: Vec<MotifVue> =
+            motifs.into_iter().flat_map(Motifs::iter).map(MotifVue::new).collect(),
+    }
+
+    /// Une règle qui a décidé.
+    struct MotifVue(motif: Motif<'_>) {
+        /// Code stable de la règle.
+        #[schema(example = "PAR-010")]
+        code: String = motif.code.to_string(),
+        /// Titre de la règle.
+        #[schema(example = "Acte du médecin traitant")]
+        titre: &'static str = motif.titre,
+        /// Phrase pour le patient.
+        #[schema(example = "Vous avez consulté votre médecin traitant.")]
+        texte: String = motif.texte.to_owned(),
+        /// Textes qui le disent.
+        #[schema(example = json!(["Code de la sécurité sociale, article L162-5-3"]))]
+        fondement: Vec<&'static str> = motif.fondement.to_vec(),
+    }
 }
 
 /// Un avertissement.
@@ -292,16 +308,6 @@ impl EvaluationVue {
     }
 }
 
-impl PourLePatientVue {
-    fn new(told: &PourLePatient) -> Self {
-        Self {
-            phrases: told.phrases.clone(),
-            autrement: told.autrement.as_ref().and_then(AutrementVue::new),
-            references: told.references.clone(),
-        }
-    }
-}
-
 impl AutrementVue {
     fn new(other: &Autrement) -> Option<Self> {
         Some(Self {
@@ -310,56 +316,6 @@ impl AutrementVue {
             reste_a_charge_centimes: other.evaluation.totaux.reste_a_charge,
             economie_centimes: other.gain,
         })
-    }
-}
-
-impl LigneVue {
-    fn new(
-        acte: &ActeEvalue,
-        ligne: &LigneEvaluee,
-        principal: u16,
-        motifs: Option<&Motifs<'_>>,
-    ) -> Self {
-        let appartenance = acte.qualification.appartenance;
-        Self {
-            numero_ligne: ligne.numero_ligne,
-            acte_principal: principal,
-            situation_determinee: acte.qualification.code,
-            appartenance,
-            soumis_au_parcours: matches!(
-                appartenance,
-                Appartenance::DansParcours | Appartenance::HorsParcours
-            ),
-            taux_amo_dix_milliemes: acte.taux,
-            montants: MontantsVue::new(&ligne.montants),
-            motifs: motifs
-                .into_iter()
-                .flat_map(Motifs::iter)
-                .map(|motif: Motif<'_>| MotifVue {
-                    code: motif.code.to_string(),
-                    titre: motif.titre,
-                    texte: motif.texte.to_owned(),
-                    fondement: motif.fondement.to_vec(),
-                })
-                .collect(),
-        }
-    }
-}
-
-impl MontantsVue {
-    pub(crate) fn new(m: &Montants) -> Self {
-        Self {
-            honoraires_centimes: m.honoraires,
-            base_centimes: m.base,
-            part_amo_brute_centimes: m.part_amo_brute,
-            ticket_moderateur_centimes: m.ticket_moderateur,
-            majoration_centimes: m.majoration,
-            participation_forfaitaire_centimes: m.participation,
-            rembourse_amo_centimes: m.rembourse_amo,
-            depassement_centimes: m.depassement,
-            part_amc_centimes: m.part_amc,
-            reste_a_charge_centimes: m.reste_a_charge,
-        }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::http::idempotency::{Anonymous, json as respond_json};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
+use crate::http::vue::vue;
 use crate::services::loi;
 use crate::services::loi::{Fiche, ParametreDuJour, Reference, Verification, rang};
 
@@ -55,63 +56,67 @@ pub(crate) struct LoiVue {
 
 impl Anonymous for LoiVue {}
 
-/// Paramètre et sa valeur.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ParametreVue {
-    /// Code stable.
-    #[schema(example = "MTM_PLAFOND_ACTE")]
-    code: &'static str,
-    /// Ce que c'est.
-    libelle: String,
-    /// Unité de la valeur.
-    #[schema(example = "centimes")]
-    unite: &'static str,
-    /// Valeur ; null si les sources ne la donnent pas.
-    valeur: Option<i64>,
-    /// Valeur en clair.
-    #[schema(example = "10,60 €")]
-    en_clair: Option<String>,
-    /// Premier jour de cette valeur.
-    du: NaiveDate,
-    /// Dernier jour de cette valeur.
-    au: Option<NaiveDate>,
-    /// Textes.
-    fondement: Vec<TexteVue>,
-    /// Doutes et textes transitoires.
-    note: Option<String>,
-    /// Dernier jour où quelqu'un a vérifié.
-    verifie_le: NaiveDate,
-}
+vue! {
+    /// Paramètre et sa valeur.
+    pub(crate) struct ParametreVue(known: &ParametreDuJour) {
+        /// Code stable.
+        #[schema(example = "MTM_PLAFOND_ACTE")]
+        code: &'static str = known.parametre.mot(),
+        /// Ce que c'est.
+        libelle: String = known.libelle.clone(),
+        /// Unité de la valeur.
+        #[schema(example = "centimes")]
+        unite: &'static str = known.unite.mot(),
+        /// Valeur ; null si les sources ne la donnent pas.
+        valeur: Option<i64> = known.valeur,
+        /// Valeur en clair.
+        #[schema(example = "10,60 €")]
+        en_clair: Option<String> = known.en_clair.clone(),
+        /// Premier jour de cette valeur.
+        du: NaiveDate = known.du,
+        /// Dernier jour de cette valeur.
+        au: Option<NaiveDate> = known.au,
+        /// Textes.
+        fondement: Vec<TexteVue> = known.bases.iter().map(|texte| TexteVue::new(texte)).collect(),
+        /// Doutes et textes transitoires.
+        note: Option<String> = known.note.clone(),
+        /// Dernier jour où quelqu'un a vérifié.
+        verifie_le: NaiveDate = known.verifie_le,
+    }
 
-/// Texte cité.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct TexteVue {
-    /// Citation.
-    citation: &'static str,
-    /// Ce qu'il dit.
-    objet: &'static str,
-    /// Jour où il a été lu ; null s'il reste à vérifier.
-    lu_le: Option<&'static str>,
-}
+    /// Texte cité.
+    pub(crate) struct TexteVue(texte: &Reference) {
+        let lu_le = match texte.verification {
+            Verification::Lue(jour) => Some(jour),
+            Verification::AVerifier => None,
+        };
 
-/// Règle.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RegleVue {
-    /// Code stable, celui des motifs.
-    #[schema(example = "PAR-010")]
-    code: String,
-    /// Titre.
-    titre: &'static str,
-    /// Principe, exception et sa force, ou explication d'un montant.
-    rang: String,
-    /// Phrase dite au patient.
-    phrase: &'static str,
-    /// Textes.
-    fondement: Vec<TexteVue>,
-    /// Faits que la règle lit.
-    faits: Vec<&'static str>,
-    /// Paramètres que la règle lit.
-    parametres: Vec<&'static str>,
+        /// Citation.
+        citation: &'static str = texte.citation,
+        /// Ce qu'il dit.
+        objet: &'static str = texte.objet,
+        /// Jour où il a été lu ; null s'il reste à vérifier.
+        lu_le: Option<&'static str> = lu_le,
+    }
+
+    /// Règle.
+    pub(crate) struct RegleVue(fiche: &Fiche) {
+        /// Code stable, celui des motifs.
+        #[schema(example = "PAR-010")]
+        code: String = fiche.code.to_string(),
+        /// Titre.
+        titre: &'static str = fiche.titre,
+        /// Principe, exception et sa force, ou explication d'un montant.
+        rang: String = rang(fiche.rang),
+        /// Phrase dite au patient.
+        phrase: &'static str = fiche.phrase,
+        /// Textes.
+        fondement: Vec<TexteVue> = fiche.textes().map(TexteVue::new).collect(),
+        /// Faits que la règle lit.
+        faits: Vec<&'static str> = fiche.faits.iter().map(|fait| fait.mot()).collect(),
+        /// Paramètres que la règle lit.
+        parametres: Vec<&'static str> = fiche.parametres.iter().map(|known| known.mot()).collect(),
+    }
 }
 
 /// Différences entre les lois de deux jours de soins.
@@ -134,47 +139,6 @@ pub(crate) struct ChangementVue {
     avant: Option<ParametreVue>,
     /// Le second jour ; null s'il n'existe plus.
     apres: Option<ParametreVue>,
-}
-
-impl TexteVue {
-    fn new(texte: &Reference) -> Self {
-        let lu_le = match texte.verification {
-            Verification::Lue(jour) => Some(jour),
-            Verification::AVerifier => None,
-        };
-        Self { citation: texte.citation, objet: texte.objet, lu_le }
-    }
-}
-
-impl ParametreVue {
-    pub(super) fn new(known: &ParametreDuJour) -> Self {
-        Self {
-            code: known.parametre.mot(),
-            libelle: known.libelle.clone(),
-            unite: known.unite.mot(),
-            valeur: known.valeur,
-            en_clair: known.en_clair.clone(),
-            du: known.du,
-            au: known.au,
-            fondement: known.bases.iter().map(|texte| TexteVue::new(texte)).collect(),
-            note: known.note.clone(),
-            verifie_le: known.verifie_le,
-        }
-    }
-}
-
-impl RegleVue {
-    fn new(fiche: &Fiche) -> Self {
-        Self {
-            code: fiche.code.to_string(),
-            titre: fiche.titre,
-            rang: rang(fiche.rang),
-            phrase: fiche.phrase,
-            fondement: fiche.textes().map(TexteVue::new).collect(),
-            faits: fiche.faits.iter().map(|fait| fait.mot()).collect(),
-            parametres: fiche.parametres.iter().map(|known| known.mot()).collect(),
-        }
-    }
 }
 
 /// Lire la loi d'un jour

@@ -8,7 +8,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::domain::droits::Demarche;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::feuille_de_soins::{Convention, OptionTarifaire};
 use crate::domain::identifiers::{CommuneExercice, Finess, NumeroFacturation, Rpps, Specialite};
@@ -18,11 +17,13 @@ use crate::domain::medecin::{
     NouveauMedecin, NouvelExercice,
 };
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps};
-use crate::http::idempotency::{Anonymous, json as respond_json, rendre, respond};
+use crate::http::extract::{Appel, Chemin};
+use crate::http::idempotency::{Anonymous, json as respond_json, rendre};
 use crate::http::lecture::{Lire, Liste, Noeud, Nom, Objet, Texte, lecture};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
+use crate::http::v1::acte::creation;
+use crate::http::vue::vue;
 use crate::services::medecins;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -125,6 +126,28 @@ impl Lire for LieuExerciceDemande {
     }
 }
 
+impl MedecinDemande {
+    fn into_domain(self) -> NouveauMedecin {
+        let exercice = |exercice: ExerciceDemande| {
+            Some(NouvelExercice {
+                du: exercice.du,
+                lieu: exercice.lieu.into_domain()?,
+                mode: exercice.mode,
+                principal: exercice.principal,
+                convention: exercice.convention,
+                option_tarifaire: exercice.option_tarifaire.unwrap_or(OptionTarifaire::Aucune),
+                facturation: exercice.numero_facturation,
+            })
+        };
+        NouveauMedecin {
+            rpps: self.rpps,
+            nom: NomMedecin { nom: self.nom.0, prenom: self.prenom.0 },
+            specialite: self.specialite,
+            exercices: self.exercices.0.into_iter().filter_map(exercice).collect(),
+        }
+    }
+}
+
 impl LieuExerciceDemande {
     pub(super) fn into_domain(self) -> Option<LieuExistantOuNouveau> {
         if let Some(id) = self.id {
@@ -140,48 +163,70 @@ impl LieuExerciceDemande {
     }
 }
 
-/// Médecin, avec ses faits datés.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct MedecinVue {
-    /// RPPS.
-    rpps: Rpps,
-    /// Noms.
-    noms: Vec<NomVue>,
-    /// Spécialités.
-    specialites: Vec<SpecialiteVue>,
-    /// Exercices.
-    exercices: Vec<ExerciceVue>,
+vue! {
+    /// Médecin, avec ses faits datés.
+    pub(crate) struct MedecinVue(medecin: &Medecin) {
+        let exercice = |fait: &FaitDate<Exercice>| {
+            let (valeur, lieu) = (&fait.valeur, &fait.valeur.lieu);
+            ExerciceVue {
+                lieu: LieuExerciceVue {
+                    id: lieu.id,
+                    nature: lieu.nature,
+                    nom: lieu.nom.clone(),
+                    commune: lieu.commune,
+                    adresse: lieu.adresse.clone(),
+                    finess_et: lieu.finess_et,
+                },
+                mode: valeur.mode,
+                principal: valeur.principal,
+                convention: valeur.convention,
+                option_tarifaire: valeur.option_tarifaire,
+                effet_du: fait.effet.du(),
+                effet_au: fait.effet.au(),
+            }
+        };
+
+        /// RPPS.
+        rpps: Rpps = medecin.rpps,
+        /// Noms.
+        noms: Vec<NomVue> = medecin.noms.iter().map(NomVue::new).collect(),
+        /// Spécialités.
+        specialites: Vec<SpecialiteVue> =
+            medecin.specialites.iter().map(SpecialiteVue::new).collect(),
+        /// Exercices.
+        exercices: Vec<ExerciceVue> = medecin.exercices.iter().map(exercice).collect(),
+    }
 }
 
 impl Anonymous for MedecinVue {}
 
-/// Nom d'exercice, pendant une période.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct NomVue {
-    /// Nom.
-    #[schema(example = "ESSAI-MARTIN")]
-    nom: String,
-    /// Prénom.
-    #[schema(example = "CAMILLE")]
-    prenom: String,
-    /// Premier jour.
-    effet_du: NaiveDate,
-    /// Premier jour qui n'en fait plus partie, ou null.
-    effet_au: Option<NaiveDate>,
-}
+vue! {
+    /// Nom d'exercice, pendant une période.
+    pub(crate) struct NomVue(fait: &FaitDate<NomMedecin>) {
+        /// Nom.
+        #[schema(example = "ESSAI-MARTIN")]
+        nom: String = fait.valeur.nom.clone(),
+        /// Prénom.
+        #[schema(example = "CAMILLE")]
+        prenom: String = fait.valeur.prenom.clone(),
+        /// Premier jour.
+        effet_du: NaiveDate = fait.effet.du(),
+        /// Premier jour qui n'en fait plus partie, ou null.
+        effet_au: Option<NaiveDate> = fait.effet.au(),
+    }
 
-/// Spécialité, pendant une période.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct SpecialiteVue {
-    /// Code.
-    code: Specialite,
-    /// En clair.
-    #[schema(example = "médecine générale")]
-    libelle: &'static str,
-    /// Premier jour.
-    effet_du: NaiveDate,
-    /// Premier jour qui n'en fait plus partie, ou null.
-    effet_au: Option<NaiveDate>,
+    /// Spécialité, pendant une période.
+    pub(crate) struct SpecialiteVue(fait: &FaitDate<Specialite>) {
+        /// Code.
+        code: Specialite = fait.valeur,
+        /// En clair.
+        #[schema(example = "médecine générale")]
+        libelle: &'static str = fait.valeur.libelle(),
+        /// Premier jour.
+        effet_du: NaiveDate = fait.effet.du(),
+        /// Premier jour qui n'en fait plus partie, ou null.
+        effet_au: Option<NaiveDate> = fait.effet.au(),
+    }
 }
 
 /// Exercice à un lieu, pendant une période.
@@ -222,98 +267,18 @@ pub(crate) struct LieuExerciceVue {
     finess_et: Option<Finess>,
 }
 
-impl MedecinVue {
-    fn new(medecin: &Medecin) -> Self {
-        let nom = |fait: &FaitDate<NomMedecin>| NomVue {
-            nom: fait.valeur.nom.clone(),
-            prenom: fait.valeur.prenom.clone(),
-            effet_du: fait.effet.du(),
-            effet_au: fait.effet.au(),
-        };
-        let specialite = |fait: &FaitDate<Specialite>| SpecialiteVue {
-            code: fait.valeur,
-            libelle: fait.valeur.libelle(),
-            effet_du: fait.effet.du(),
-            effet_au: fait.effet.au(),
-        };
-        let exercice = |fait: &FaitDate<Exercice>| {
-            let (valeur, lieu) = (&fait.valeur, &fait.valeur.lieu);
-            ExerciceVue {
-                lieu: LieuExerciceVue {
-                    id: lieu.id,
-                    nature: lieu.nature,
-                    nom: lieu.nom.clone(),
-                    commune: lieu.commune,
-                    adresse: lieu.adresse.clone(),
-                    finess_et: lieu.finess_et,
-                },
-                mode: valeur.mode,
-                principal: valeur.principal,
-                convention: valeur.convention,
-                option_tarifaire: valeur.option_tarifaire,
-                effet_du: fait.effet.du(),
-                effet_au: fait.effet.au(),
-            }
-        };
-        Self {
-            rpps: medecin.rpps,
-            noms: medecin.noms.iter().map(nom).collect(),
-            specialites: medecin.specialites.iter().map(specialite).collect(),
-            exercices: medecin.exercices.iter().map(exercice).collect(),
-        }
-    }
-}
-
-/// Enregistrer un médecin
-///
-/// Une caisse enregistre un médecin et les lieux où il exerce. La spécialité doit être celle d'un
-/// médecin : un dentiste ou une sage-femme ne peut pas être désigné. Chaque jour, dès le premier, un
-/// exercice et un seul est le principal.
-#[utoipa::path(
-    post,
-    path = "/v1/medecins",
-    operation_id = "enregistrer_medecin",
-    responses((status = 201, description = "Médecin enregistré", body = MedecinVue,
-        headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "medecin_existant",
-        "facturation_existante"])))
-)]
-async fn create(
-    State(state): State<AppState>,
-    appel: Appel,
-    cle: CleIdempotence,
-    corps: Corps<MedecinDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::EnregistrerMedecin)?;
-    let demande = corps.valeur;
-    let exercices = demande
-        .exercices
-        .0
-        .into_iter()
-        .filter_map(|exercice| {
-            Some(NouvelExercice {
-                du: exercice.du,
-                lieu: exercice.lieu.into_domain()?,
-                mode: exercice.mode,
-                principal: exercice.principal,
-                convention: exercice.convention,
-                option_tarifaire: exercice.option_tarifaire.unwrap_or(OptionTarifaire::Aucune),
-                facturation: exercice.numero_facturation,
-            })
-        })
-        .collect();
-    let nouveau = NouveauMedecin {
-        rpps: demande.rpps,
-        nom: NomMedecin { nom: demande.nom.0, prenom: demande.prenom.0 },
-        specialite: demande.specialite,
-        exercices,
-    };
-    let demande = cle.demande(contexte, corps.requete);
-    let done = medecins::create(&state.core, &demande, &nouveau, |medecin| {
+creation! {
+    /// Enregistrer un médecin
+    ///
+    /// Une caisse enregistre un médecin et les lieux où il exerce. La spécialité doit être celle d'un
+    /// médecin : un dentiste ou une sage-femme ne peut pas être désigné. Chaque jour, dès le premier, un
+    /// exercice et un seul est le principal.
+    create: EnregistrerMedecin = "/v1/medecins", MedecinDemande
+        => 201 MedecinVue "Médecin enregistré" ("Location"), ["medecin_existant", "facturation_existante"],
+    |core, demande, recue| medecins::create(core, demande, &recue.into_domain(), |medecin| {
         let location = format!("/v1/medecins/{}", medecin.rpps);
         rendre(StatusCode::CREATED, Some(location), None, &MedecinVue::new(medecin))
-    });
-    respond(done.await)
+    }).await
 }
 
 /// Lire un médecin
@@ -323,8 +288,7 @@ async fn create(
     get,
     path = "/v1/medecins/{rpps}",
     operation_id = "lire_medecin",
-    responses((status = 200, description = "Le médecin et ses faits datés", body = MedecinVue)),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    responses((status = 200, description = "Le médecin et ses faits datés", body = MedecinVue))
 )]
 async fn get(
     State(state): State<AppState>,

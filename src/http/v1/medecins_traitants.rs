@@ -21,6 +21,7 @@ use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::http::schemas::MotifSnds;
+use crate::http::vue::vue;
 use crate::services::medecins_traitants;
 use crate::services::medecins_traitants::{Dates, DesignationLue, MedecinTraitant};
 
@@ -62,56 +63,69 @@ lecture! {
     }
 }
 
-/// Médecin traitant d'un patient, un jour donné.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct MedecinTraitantVue {
-    /// Patient.
-    patient_id: PatientId,
-    /// Jour de la question.
-    en_vigueur_le: NaiveDate,
-    /// Instant de la connaissance, s'il a été demandé.
-    connu_le: Option<DateTime<Utc>>,
-    /// Une déclaration est en vigueur ce jour.
-    declare: bool,
-    /// Pour un médecin : « executant » si c'est lui. Pour les autres : « autre » s'il y en a un.
-    relation: RelationMt,
-    /// Désignation en vigueur ; null s'il n'y en a pas, ou si elle désigne un autre médecin que celui
-    /// qui demande.
-    designation: Option<DesignationVue>,
-    /// La désignation dort ce jour : le patient relève d'une caisse ou d'un statut hors du parcours de
-    /// soins. Elle n'a pas pris fin et sert de nouveau à son retour.
-    en_sommeil: bool,
-}
+vue! {
+    /// Médecin traitant d'un patient, un jour donné.
+    pub(crate) struct MedecinTraitantVue(answer: &MedecinTraitant) {
+        /// Patient.
+        patient_id: PatientId = answer.patient_id,
+        /// Jour de la question.
+        en_vigueur_le: NaiveDate = answer.en_vigueur_le,
+        /// Instant de la connaissance, s'il a été demandé.
+        connu_le: Option<DateTime<Utc>> = answer.connu_le,
+        /// Une déclaration est en vigueur ce jour.
+        declare: bool = answer.relation != RelationMt::Aucun,
+        /// Pour un médecin : « executant » si c'est lui. Pour les autres : « autre » s'il y en a un.
+        relation: RelationMt = answer.relation,
+        /// Désignation en vigueur ; null s'il n'y en a pas, ou si elle désigne un autre médecin que celui
+        /// qui demande.
+        designation: Option<DesignationVue> =
+            answer.designation.as_ref().map(|known| DesignationVue::with(known, &answer.actions)),
+        /// La désignation dort ce jour : le patient relève d'une caisse ou d'un statut hors du parcours de
+        /// soins. Elle n'a pas pris fin et sert de nouveau à son retour.
+        en_sommeil: bool = answer.en_sommeil,
+    }
 
-/// Désignation : qui est médecin traitant, de quel jour à quel jour.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DesignationVue {
-    /// Identifiant, le même dans toutes les versions.
-    id: DesignationId,
-    /// Déclaration qui l'a ouverte.
-    declaration_id: DeclarationId,
-    /// Version, à partir de 1.
-    #[schema(example = 1)]
-    version: i32,
-    /// Premier jour.
-    effet_du: NaiveDate,
-    /// Premier jour qui n'en fait plus partie, ou null.
-    effet_au: Option<NaiveDate>,
-    /// Motif de fin.
-    motif_fin: Option<MotifFin>,
-    /// Motif de la table nationale.
-    #[schema(value_type = Option<MotifSnds>)]
-    motif_fin_snds: Option<&'static str>,
-    /// Médecins désignés.
-    medecins: Vec<MembreVue>,
-    /// Ce que l'appelant peut faire maintenant : « retirer » y met fin par sa déclaration, « quitter »
-    /// enregistre le départ d'un des médecins. Absent là où la déclaration dit ses propres actions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    actions: Option<Vec<ActionDesignation>>,
-    /// Le registre connaît cette version depuis cet instant.
-    enregistree_le: DateTime<Utc>,
-    /// Une autre version l'a remplacée à cet instant, ou null.
-    remplacee_le: Option<DateTime<Utc>>,
+    /// Désignation : qui est médecin traitant, de quel jour à quel jour.
+    pub(crate) struct DesignationVue(designation: &Designation) {
+        /// Identifiant, le même dans toutes les versions.
+        id: DesignationId = designation.id,
+        /// Déclaration qui l'a ouverte.
+        declaration_id: DeclarationId = designation.declaration_id,
+        /// Version, à partir de 1.
+        #[schema(example = 1)]
+        version: i32 = designation.version,
+        /// Premier jour.
+        effet_du: NaiveDate = designation.effet.du(),
+        /// Premier jour qui n'en fait plus partie, ou null.
+        effet_au: Option<NaiveDate> = designation.effet.au(),
+        /// Motif de fin.
+        motif_fin: Option<MotifFin> = designation.motif_fin,
+        /// Motif de la table nationale.
+        #[schema(value_type = Option<MotifSnds>)]
+        motif_fin_snds: Option<&'static str> = designation.motif_fin.and_then(MotifFin::snds),
+        /// Médecins désignés.
+        medecins: Vec<MembreVue> = designation
+            .membres
+            .iter()
+            .filter_map(|membre| {
+                let effet = membre.effet.intersection(&designation.effet)?;
+                Some(MembreVue {
+                    rpps: membre.rpps,
+                    effet_du: effet.du(),
+                    effet_au: effet.au(),
+                    motif_depart: membre.motif_fin,
+                })
+            })
+            .collect(),
+        /// Ce que l'appelant peut faire maintenant : « retirer » y met fin par sa déclaration, « quitter »
+        /// enregistre le départ d'un des médecins. Absent là où la déclaration dit ses propres actions.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        actions: Option<Vec<ActionDesignation>> = None,
+        /// Le registre connaît cette version depuis cet instant.
+        enregistree_le: DateTime<Utc> = designation.enregistre_le,
+        /// Une autre version l'a remplacée à cet instant, ou null.
+        remplacee_le: Option<DateTime<Utc>> = designation.remplace_le,
+    }
 }
 
 /// Médecin d'une désignation.
@@ -128,55 +142,9 @@ pub(crate) struct MembreVue {
 }
 
 impl DesignationVue {
-    /// The shape of a designation.
-    pub(crate) fn new(designation: &Designation) -> Self {
-        Self {
-            id: designation.id,
-            declaration_id: designation.declaration_id,
-            version: designation.version,
-            effet_du: designation.effet.du(),
-            effet_au: designation.effet.au(),
-            motif_fin: designation.motif_fin,
-            motif_fin_snds: designation.motif_fin.and_then(MotifFin::snds),
-            medecins: designation
-                .membres
-                .iter()
-                .filter_map(|membre| {
-                    let effet = membre.effet.intersection(&designation.effet)?;
-                    Some(MembreVue {
-                        rpps: membre.rpps,
-                        effet_du: effet.du(),
-                        effet_au: effet.au(),
-                        motif_depart: membre.motif_fin,
-                    })
-                })
-                .collect(),
-            actions: None,
-            enregistree_le: designation.enregistre_le,
-            remplacee_le: designation.remplace_le,
-        }
-    }
-
     /// The same, with what the caller may do.
     fn with(designation: &Designation, actions: &[ActionDesignation]) -> Self {
         Self { actions: Some(actions.to_vec()), ..Self::new(designation) }
-    }
-}
-
-impl MedecinTraitantVue {
-    fn new(answer: &MedecinTraitant) -> Self {
-        Self {
-            patient_id: answer.patient_id,
-            en_vigueur_le: answer.en_vigueur_le,
-            connu_le: answer.connu_le,
-            declare: answer.relation != RelationMt::Aucun,
-            relation: answer.relation,
-            designation: answer
-                .designation
-                .as_ref()
-                .map(|known| DesignationVue::with(known, &answer.actions)),
-            en_sommeil: answer.en_sommeil,
-        }
     }
 }
 
@@ -188,8 +156,7 @@ impl MedecinTraitantVue {
     get,
     path = "/v1/patients/{id}/medecin-traitant",
     operation_id = "lire_medecin_traitant",
-    responses((status = 200, description = "La réponse, à la mesure de ce que l'appelant peut savoir", body = MedecinTraitantVue)),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    responses((status = 200, description = "La réponse, à la mesure de ce que l'appelant peut savoir", body = MedecinTraitantVue))
 )]
 async fn current(
     State(state): State<AppState>,
@@ -245,8 +212,7 @@ pub(crate) struct DesignationsVue {
     get,
     path = "/v1/patients/{id}/designations",
     operation_id = "lister_designations",
-    responses((status = 200, description = "Les désignations, par premier jour", body = DesignationsVue)),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    responses((status = 200, description = "Les désignations, par premier jour", body = DesignationsVue))
 )]
 async fn list(
     State(state): State<AppState>,

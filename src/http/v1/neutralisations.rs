@@ -18,6 +18,7 @@ use crate::http::idempotency::show;
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::http::v1::medecins_traitants::ConnaissanceDemande;
+use crate::http::vue::vue;
 use crate::services::neutralisations;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -31,36 +32,23 @@ pub(crate) struct NeutralisationsVue {
     donnees: Vec<NeutralisationVue>,
 }
 
-/// Jours sans majoration, parce que le médecin traitant a pris sa retraite ou quitté le département.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct NeutralisationVue {
-    /// RPPS du médecin parti.
-    rpps: Rpps,
-    /// Motif : retraite ou changement_departement.
-    motif: NatureOperation,
-    /// Opération dont elle vient.
-    operation_id: OperationId,
-    /// Premier jour.
-    effet_du: NaiveDate,
-    /// Premier jour qui n'en fait plus partie.
-    effet_au: Option<NaiveDate>,
-    /// Le registre le sait depuis cet instant.
-    enregistree_le: DateTime<Utc>,
-    /// Une autre version l'a remplacée à cet instant, ou null.
-    remplacee_le: Option<DateTime<Utc>>,
-}
-
-impl From<&FaitDate<Neutralisation>> for NeutralisationVue {
-    fn from(fait: &FaitDate<Neutralisation>) -> Self {
-        Self {
-            rpps: fait.valeur.rpps,
-            motif: fait.valeur.motif,
-            operation_id: fait.valeur.operation_id,
-            effet_du: fait.effet.du(),
-            effet_au: fait.effet.au(),
-            enregistree_le: fait.enregistre_le,
-            remplacee_le: fait.remplace_le,
-        }
+vue! {
+    /// Jours sans majoration, parce que le médecin traitant a pris sa retraite ou quitté le département.
+    pub(crate) struct NeutralisationVue(fait: &FaitDate<Neutralisation>) {
+        /// RPPS du médecin parti.
+        rpps: Rpps = fait.valeur.rpps,
+        /// Motif : retraite ou changement_departement.
+        motif: NatureOperation = fait.valeur.motif,
+        /// Opération dont elle vient.
+        operation_id: OperationId = fait.valeur.operation_id,
+        /// Premier jour.
+        effet_du: NaiveDate = fait.effet.du(),
+        /// Premier jour qui n'en fait plus partie.
+        effet_au: Option<NaiveDate> = fait.effet.au(),
+        /// Le registre le sait depuis cet instant.
+        enregistree_le: DateTime<Utc> = fait.enregistre_le,
+        /// Une autre version l'a remplacée à cet instant, ou null.
+        remplacee_le: Option<DateTime<Utc>> = fait.remplace_le,
     }
 }
 
@@ -73,8 +61,7 @@ impl From<&FaitDate<Neutralisation>> for NeutralisationVue {
     get,
     path = "/v1/patients/{id}/neutralisations",
     operation_id = "lister_neutralisations",
-    responses((status = 200, description = "Les neutralisations, par premier jour", body = NeutralisationsVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+    responses((status = 200, description = "Les neutralisations, par premier jour", body = NeutralisationsVue))
 )]
 async fn list(
     State(state): State<AppState>,
@@ -85,6 +72,6 @@ async fn list(
     let contexte = appel.exige(Demarche::ListerNeutralisations)?;
     let found = neutralisations::list(&state.core, &contexte, id, demande.connu_le).await?;
     show(&found.map(|found| NeutralisationsVue {
-        donnees: found.iter().map(NeutralisationVue::from).collect(),
+        donnees: found.iter().map(NeutralisationVue::new).collect(),
     }))
 }

@@ -24,6 +24,7 @@ use crate::http::openapi::routes;
 use crate::http::pagination::{self, Curseur, LIMITE, PaginationVue};
 use crate::http::problem::Refus;
 use crate::http::schemas::MotifSnds;
+use crate::http::vue::vue;
 use crate::services::patientele;
 use crate::services::patientele::{MouvementConnu, PatientDuMedecin, PlaceMouvement};
 
@@ -62,48 +63,32 @@ pub(crate) struct PatienteleVue {
     pagination: PaginationVue,
 }
 
-/// Patient du médecin.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PatientDuMedecinVue {
-    /// Patient.
-    patient_id: PatientId,
-    /// Désignation en vigueur ce jour.
-    designation_id: DesignationId,
-    /// Premier jour où le médecin est médecin traitant.
-    effet_du: NaiveDate,
-    /// Premier jour où il ne l'est plus, ou null.
-    effet_au: Option<NaiveDate>,
-    /// Identité ; null pour une personne dont il n'est plus médecin traitant aujourd'hui.
-    identite: Option<IdentiteDuPatientVue>,
-}
+vue! {
+    /// Patient du médecin.
+    pub(crate) struct PatientDuMedecinVue(patient: &PatientDuMedecin) {
+        /// Patient.
+        patient_id: PatientId = patient.patient_id,
+        /// Désignation en vigueur ce jour.
+        designation_id: DesignationId = patient.designation_id,
+        /// Premier jour où le médecin est médecin traitant.
+        effet_du: NaiveDate = patient.effet.du(),
+        /// Premier jour où il ne l'est plus, ou null.
+        effet_au: Option<NaiveDate> = patient.effet.au(),
+        /// Identité ; null pour une personne dont il n'est plus médecin traitant aujourd'hui.
+        identite: Option<IdentiteDuPatientVue> =
+            patient.identite.as_ref().map(IdentiteDuPatientVue::new),
+    }
 
-/// Identité d'un patient, pour son médecin traitant.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct IdentiteDuPatientVue {
-    /// Nom.
-    #[schema(example = "ESSAI-COLIN")]
-    nom: String,
-    /// Prénom.
-    #[schema(example = "BERNARD")]
-    prenom: String,
-    /// Date de naissance connue de l'Assurance maladie.
-    date_naissance: DateNaissanceAmo,
-}
-
-impl From<&PatientDuMedecin> for PatientDuMedecinVue {
-    fn from(patient: &PatientDuMedecin) -> Self {
-        let identite = |known: &Identite| IdentiteDuPatientVue {
-            nom: known.nom.clone(),
-            prenom: known.prenom.clone(),
-            date_naissance: known.date_naissance,
-        };
-        Self {
-            patient_id: patient.patient_id,
-            designation_id: patient.designation_id,
-            effet_du: patient.effet.du(),
-            effet_au: patient.effet.au(),
-            identite: patient.identite.as_ref().map(identite),
-        }
+    /// Identité d'un patient, pour son médecin traitant.
+    pub(crate) struct IdentiteDuPatientVue(known: &Identite) {
+        /// Nom.
+        #[schema(example = "ESSAI-COLIN")]
+        nom: String = known.nom.clone(),
+        /// Prénom.
+        #[schema(example = "BERNARD")]
+        prenom: String = known.prenom.clone(),
+        /// Date de naissance connue de l'Assurance maladie.
+        date_naissance: DateNaissanceAmo = known.date_naissance,
     }
 }
 
@@ -116,8 +101,7 @@ impl From<&PatientDuMedecin> for PatientDuMedecinVue {
     get,
     path = "/v1/moi/patients",
     operation_id = "lister_mes_patients",
-    responses((status = 200, description = "Une page de patients", body = PatienteleVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
+    responses((status = 200, description = "Une page de patients", body = PatienteleVue))
 )]
 async fn list(
     State(state): State<AppState>,
@@ -132,15 +116,10 @@ async fn list(
     let dates = (Some(jour), demande.connu_le);
     let found = patientele::list(&state.core, &contexte, dates, apres, limite).await?;
     show(&found.map(|found| {
-        let (shown, more) = pagination::page(found, limite);
-        let last = shown.last().filter(|_| more).map(|one| one.patient_id.to_string());
-        PatienteleVue {
-            en_vigueur_le: jour,
-            donnees: shown.iter().map(PatientDuMedecinVue::from).collect(),
-            pagination: PaginationVue {
-                curseur_suivant: last.map(|key| pagination::ecrire(&question, &key)),
-            },
-        }
+        let key = |one: &PatientDuMedecin| one.patient_id.to_string();
+        let (shown, pagination) = pagination::suivie(found, limite, &question, key);
+        let donnees = shown.iter().map(PatientDuMedecinVue::new).collect();
+        PatienteleVue { en_vigueur_le: jour, donnees, pagination }
     }))
 }
 
@@ -156,34 +135,22 @@ pub(crate) struct MouvementsVue {
     suite: bool,
 }
 
-/// Mouvement de patient.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct MouvementVue {
-    /// Arrivée, départ, ou annulation de l'un ou de l'autre.
-    nature: NatureMouvement,
-    /// Patient.
-    patient_id: PatientId,
-    /// Premier jour où le médecin est médecin traitant ou, pour un départ, où il ne l'est plus.
-    effet_du: NaiveDate,
-    /// Motif du départ.
-    motif_fin: Option<MotifFin>,
-    /// Motif de la table nationale.
-    #[schema(value_type = Option<MotifSnds>)]
-    motif_fin_snds: Option<&'static str>,
-    /// Le registre le sait depuis cet instant.
-    enregistre_le: DateTime<Utc>,
-}
-
-impl From<&MouvementConnu> for MouvementVue {
-    fn from(known: &MouvementConnu) -> Self {
-        Self {
-            nature: known.nature,
-            patient_id: known.patient_id,
-            effet_du: known.jour,
-            motif_fin: known.motif_fin,
-            motif_fin_snds: known.motif_fin.and_then(MotifFin::snds),
-            enregistre_le: known.enregistre_le,
-        }
+vue! {
+    /// Mouvement de patient.
+    pub(crate) struct MouvementVue(known: &MouvementConnu) {
+        /// Arrivée, départ, ou annulation de l'un ou de l'autre.
+        nature: NatureMouvement = known.nature,
+        /// Patient.
+        patient_id: PatientId = known.patient_id,
+        /// Premier jour où le médecin est médecin traitant ou, pour un départ, où il ne l'est plus.
+        effet_du: NaiveDate = known.jour,
+        /// Motif du départ.
+        motif_fin: Option<MotifFin> = known.motif_fin,
+        /// Motif de la table nationale.
+        #[schema(value_type = Option<MotifSnds>)]
+        motif_fin_snds: Option<&'static str> = known.motif_fin.and_then(MotifFin::snds),
+        /// Le registre le sait depuis cet instant.
+        enregistre_le: DateTime<Utc> = known.enregistre_le,
     }
 }
 
@@ -217,8 +184,7 @@ impl FromStr for Cle {
     get,
     path = "/v1/moi/patients/mouvements",
     operation_id = "suivre_mes_patients",
-    responses((status = 200, description = "Les mouvements qui suivent le curseur", body = MouvementsVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
+    responses((status = 200, description = "Les mouvements qui suivent le curseur", body = MouvementsVue))
 )]
 async fn movements(
     State(state): State<AppState>,
@@ -234,7 +200,7 @@ async fn movements(
         let (shown, suite) = pagination::page(found, limite);
         let last = shown.last().map(|known| known.place).or(apres);
         MouvementsVue {
-            donnees: shown.iter().map(MouvementVue::from).collect(),
+            donnees: shown.iter().map(MouvementVue::new).collect(),
             curseur: last.map(|place| pagination::ecrire(&question, &Cle(place).to_string())),
             suite,
         }

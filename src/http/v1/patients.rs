@@ -24,11 +24,12 @@ use crate::domain::identifiers::{
 use crate::domain::ids::PatientId;
 use crate::domain::patient::{ClePatient, Identite, NouveauPatient};
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps};
-use crate::http::idempotency::{rendre, respond, show, show_version};
+use crate::http::extract::{Appel, Chemin, Corps};
+use crate::http::idempotency::{rendre, show, show_version};
 use crate::http::lecture::{Nom, lecture};
 use crate::http::openapi::{about, routes};
 use crate::http::problem::Refus;
+use crate::http::v1::acte::creation;
 use crate::services::patients;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -122,33 +123,18 @@ pub(crate) struct PatientTrouveVue {
     patient_id: PatientId,
 }
 
-/// Enregistrer un patient
-///
-/// Une caisse enregistre un patient qui dépend d'elle. Le numéro d'un de ses patients est refusé ; une
-/// personne qui dépend d'une autre caisse se prend en charge par une mutation.
-#[utoipa::path(
-    post,
-    path = "/v1/patients",
-    operation_id = "enregistrer_patient",
-    responses((status = 201, description = "Patient enregistré", body = PatientVue,
-        headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "patient_existant", "trop_d_essais"])))
-)]
-async fn create(
-    State(state): State<AppState>,
-    appel: Appel,
-    cle: CleIdempotence,
-    corps: Corps<PatientDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::EnregistrerPatient)?;
-    let nouveau = corps.valeur.into_domain();
-    let demande = cle.demande(contexte, corps.requete);
-    let done = patients::create(&state.core, &demande, &nouveau, |patient| {
+creation! {
+    /// Enregistrer un patient
+    ///
+    /// Une caisse enregistre un patient qui dépend d'elle. Le numéro d'un de ses patients est refusé ; une
+    /// personne qui dépend d'une autre caisse se prend en charge par une mutation.
+    create: EnregistrerPatient = "/v1/patients", PatientDemande
+        => 201 PatientVue "Patient enregistré" ("Location"), ["patient_existant", "trop_d_essais"],
+    |core, demande, recue| patients::create(core, demande, &recue.into_domain(), |patient| {
         let location = format!("/v1/patients/{}", patient.patient.id);
         let version = Some(patient.version);
         rendre(StatusCode::CREATED, Some(location), version, &PatientVue::new(patient))
-    });
-    respond(done.await)
+    }).await
 }
 
 /// Lire un patient
@@ -159,8 +145,7 @@ async fn create(
     get,
     path = "/v1/patients/{id}",
     operation_id = "lire_patient",
-    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue)),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue))
 )]
 async fn get(
     State(state): State<AppState>,

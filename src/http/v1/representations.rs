@@ -15,14 +15,15 @@ use crate::domain::representation::{
     Representant,
 };
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete};
-use crate::http::idempotency::{rendre, respond, show};
+use crate::http::extract::{Appel, Chemin, Requete};
+use crate::http::idempotency::{rendre, show};
 use crate::http::lecture::{Texte, lecture};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::http::schemas::ActionRepresentation;
-use crate::http::v1::acte::acte;
+use crate::http::v1::acte::{acte, creation};
 use crate::http::v1::medecins_traitants::ConnaissanceDemande;
+use crate::http::vue::vue;
 use crate::services::ChampInvalide;
 use crate::services::representations;
 use crate::services::representations::{NouvelleRepresentation, RepresentationLue};
@@ -72,37 +73,50 @@ lecture! {
     }
 }
 
-/// Titulaire de l'autorité parentale ou représentant d'un patient.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RepresentationVue {
-    /// Identifiant, le même dans toutes les versions.
-    id: RepresentationId,
-    /// Patient représenté.
-    patient_id: PatientId,
-    /// Version : l'ETag du lien.
-    #[schema(example = 1)]
-    version: i32,
-    /// Qui représente.
-    representant: RepresentantVue,
-    /// En quelle qualité.
-    nature: NatureRepresentation,
-    /// Nature de la preuve.
-    preuve: PreuveRepresentation,
-    /// Archive de la preuve.
-    reference_preuve: Option<String>,
-    /// Premier jour.
-    effet_du: NaiveDate,
-    /// Premier jour qui n'en fait plus partie, ou null.
-    effet_au: Option<NaiveDate>,
-    /// Motif de fin.
-    motif_fin: Option<FinRepresentation>,
-    /// Le registre connaît cette version depuis cet instant.
-    enregistree_le: DateTime<Utc>,
-    /// Une autre version, ou aucune, l'a remplacée à cet instant.
-    remplacee_le: Option<DateTime<Utc>>,
-    /// Ce que l'appelant peut faire maintenant.
-    #[schema(value_type = Vec<ActionRepresentation>)]
-    actions: Vec<&'static str>,
+vue! {
+    /// Titulaire de l'autorité parentale ou représentant d'un patient.
+    pub(crate) struct RepresentationVue(lue: &RepresentationLue) {
+        let lien = &lue.lien;
+        let representant = match &lien.representant {
+            Representant::Patient(id) => {
+                RepresentantVue { patient_id: Some(*id), nom: None, prenom: None }
+            }
+            Representant::Autre(identite) => RepresentantVue {
+                patient_id: None,
+                nom: Some(identite.nom.clone()),
+                prenom: Some(identite.prenom.clone()),
+            },
+        };
+
+        /// Identifiant, le même dans toutes les versions.
+        id: RepresentationId = lien.id,
+        /// Patient représenté.
+        patient_id: PatientId = lien.patient_id,
+        /// Version : l'ETag du lien.
+        #[schema(example = 1)]
+        version: i32 = lien.version,
+        /// Qui représente.
+        representant: RepresentantVue = representant,
+        /// En quelle qualité.
+        nature: NatureRepresentation = lien.nature,
+        /// Nature de la preuve.
+        preuve: PreuveRepresentation = lien.preuve,
+        /// Archive de la preuve.
+        reference_preuve: Option<String> = lien.reference_preuve.clone(),
+        /// Premier jour.
+        effet_du: NaiveDate = lien.effet.du(),
+        /// Premier jour qui n'en fait plus partie, ou null.
+        effet_au: Option<NaiveDate> = lien.effet.au(),
+        /// Motif de fin.
+        motif_fin: Option<FinRepresentation> = lien.motif_fin,
+        /// Le registre connaît cette version depuis cet instant.
+        enregistree_le: DateTime<Utc> = lien.enregistre_le,
+        /// Une autre version, ou aucune, l'a remplacée à cet instant.
+        remplacee_le: Option<DateTime<Utc>> = lien.remplace_le,
+        /// Ce que l'appelant peut faire maintenant.
+        #[schema(value_type = Vec<ActionRepresentation>)]
+        actions: Vec<&'static str> = if lue.se_termine { vec!["terminer"] } else { Vec::new() },
+    }
 }
 
 /// Représentant.
@@ -123,6 +137,19 @@ pub(crate) struct RepresentationsVue {
     donnees: Vec<RepresentationVue>,
 }
 
+impl RepresentationDemande {
+    fn into_domain(self) -> Result<NouvelleRepresentation, Vec<ChampInvalide>> {
+        Ok(NouvelleRepresentation {
+            representant: self.representant.into_domain()?,
+            nature: self.nature,
+            preuve: self.preuve,
+            reference_preuve: self.reference_preuve.map(|text| text.0),
+            effet_du: self.effet_du,
+            effet_au: self.effet_au,
+        })
+    }
+}
+
 impl RepresentantDemande {
     fn into_domain(self) -> Result<Representant, Vec<ChampInvalide>> {
         match (self.patient_id, self.nom, self.prenom) {
@@ -139,70 +166,19 @@ impl RepresentantDemande {
     }
 }
 
-impl RepresentationVue {
-    fn new(lue: &RepresentationLue) -> Self {
-        let lien = &lue.lien;
-        let representant = match &lien.representant {
-            Representant::Patient(id) => {
-                RepresentantVue { patient_id: Some(*id), nom: None, prenom: None }
-            }
-            Representant::Autre(identite) => RepresentantVue {
-                patient_id: None,
-                nom: Some(identite.nom.clone()),
-                prenom: Some(identite.prenom.clone()),
-            },
-        };
-        Self {
-            id: lien.id,
-            patient_id: lien.patient_id,
-            version: lien.version,
-            representant,
-            nature: lien.nature,
-            preuve: lien.preuve,
-            reference_preuve: lien.reference_preuve.clone(),
-            effet_du: lien.effet.du(),
-            effet_au: lien.effet.au(),
-            motif_fin: lien.motif_fin,
-            enregistree_le: lien.enregistre_le,
-            remplacee_le: lien.remplace_le,
-            actions: if lue.se_termine { vec!["terminer"] } else { Vec::new() },
-        }
+creation! {
+    /// Enregistrer un titulaire de l'autorité parentale ou un représentant
+    ///
+    /// La caisse enregistre le lien et la nature de sa preuve. L'autorité parentale s'arrête d'elle-même le
+    /// jour de la majorité.
+    create: EnregistrerRepresentation = "/v1/patients/{id}/representations" (id: PatientId),
+        RepresentationDemande => 201 RepresentationVue "Le lien", ["representation_existante"],
+    |core, demande, recue| {
+        let nouvelle = recue.into_domain().map_err(Refus::champs)?;
+        representations::create(core, demande, id, &nouvelle, |lue| {
+            rendre(StatusCode::CREATED, None, Some(lue.lien.version), &RepresentationVue::new(lue))
+        }).await
     }
-}
-
-/// Enregistrer un titulaire de l'autorité parentale ou un représentant
-///
-/// La caisse enregistre le lien et la nature de sa preuve. L'autorité parentale s'arrête d'elle-même le
-/// jour de la majorité.
-#[utoipa::path(
-    post,
-    path = "/v1/patients/{id}/representations",
-    operation_id = "enregistrer_representation",
-    responses((status = 201, description = "Le lien", body = RepresentationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "representation_existante"])))
-)]
-async fn create(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<PatientId>,
-    cle: CleIdempotence,
-    corps: Corps<RepresentationDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::EnregistrerRepresentation)?;
-    let demande = corps.valeur;
-    let nouvelle = NouvelleRepresentation {
-        representant: demande.representant.into_domain().map_err(Refus::champs)?,
-        nature: demande.nature,
-        preuve: demande.preuve,
-        reference_preuve: demande.reference_preuve.map(|text| text.0),
-        effet_du: demande.effet_du,
-        effet_au: demande.effet_au,
-    };
-    let demande = cle.demande(contexte, corps.requete);
-    let done = representations::create(&state.core, &demande, id, &nouvelle, |lue| {
-        rendre(StatusCode::CREATED, None, Some(lue.lien.version), &RepresentationVue::new(lue))
-    });
-    respond(done.await)
 }
 
 /// Lire les titulaires de l'autorité parentale et les représentants d'un patient
@@ -212,8 +188,7 @@ async fn create(
     get,
     path = "/v1/patients/{id}/representations",
     operation_id = "lister_representations",
-    responses((status = 200, description = "Les liens, par premier jour", body = RepresentationsVue)),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    responses((status = 200, description = "Les liens, par premier jour", body = RepresentationsVue))
 )]
 async fn list(
     State(state): State<AppState>,
@@ -232,11 +207,11 @@ acte! {
     /// Terminer un lien
     ///
     /// Les déclarations déjà signées restent : le lien compte au jour de la signature.
-    end: TerminerRepresentation = "terminer_representation" "/v1/representations/{id}/fin",
-        RepresentationId, FinRepresentationDemande => RepresentationVue "Le lien", [],
+    end: TerminerRepresentation = "/v1/representations/{id}/fin" (RepresentationId),
+        FinRepresentationDemande => 200 RepresentationVue "Le lien", [],
     |core, demande, vu, recue| {
         representations::end(core, demande, vu, (recue.motif, recue.jour), |lue| {
             rendre(StatusCode::OK, None, Some(lue.lien.version), &RepresentationVue::new(lue))
-        })
+        }).await
     }
 }

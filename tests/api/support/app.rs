@@ -387,17 +387,10 @@ impl Reply {
     /// The wrong fields of a problem: pointer (or parameter) and code.
     pub fn wrong_fields(&self) -> Vec<(String, String)> {
         let body: Value = serde_json::from_slice(&self.body).unwrap();
-        body["erreurs"]
-            .as_array()
-            .map(|list| {
-                list.iter()
-                    .map(|e| {
-                        let place = e["pointeur"].as_str().or(e["parametre"].as_str()).unwrap();
-                        (place.to_owned(), e["code"].as_str().unwrap().to_owned())
-                    })
-                    .collect()
-            })
-            .unwrap_or_default()
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let place = |e: &Value| text(e.get("pointeur").unwrap_or(&e["parametre"]));
+        let wrong = body["erreurs"].as_array().into_iter().flatten();
+        wrong.map(|e| (place(e), text(&e["code"]))).collect()
     }
 
     /// A header.

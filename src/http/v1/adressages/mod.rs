@@ -17,12 +17,12 @@ use self::vue::{AdressageVue, AdressagesVue};
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{AdressageId, PatientId};
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete};
-use crate::http::idempotency::{rendre, respond, show, show_version};
+use crate::http::extract::{Appel, Chemin, Requete};
+use crate::http::idempotency::{rendre, show, show_version};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
-use crate::http::v1::acte::acte;
+use crate::http::v1::acte::{acte, creation};
 use crate::services::Rendu;
 use crate::services::adressages;
 use crate::services::adressages::AdressageLu;
@@ -58,32 +58,19 @@ fn render(statut: StatusCode) -> impl Fn(&AdressageLu) -> Result<Rendu, serde_js
     }
 }
 
-/// Adresser un patient à un correspondant
-///
-/// Le médecin traitant de ce jour, seul ou conjoint, demande un avis ponctuel, convient d'un plan de
-/// soins, organise une séquence ou établit un protocole d'affection de longue durée. Son remplaçant ne
-/// le peut pas. Un avis ponctuel dure au plus le délai de la convention ; un protocole, sa durée la
-/// plus longue ; les autres, leur propre période.
-#[utoipa::path(
-    post,
-    path = "/v1/patients/{id}/adressages",
-    operation_id = "etablir_adressage",
-    responses((status = 201, description = "L'adressage", body = AdressageVue,
-        headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "parametre_inconnu"])))
-)]
-async fn create(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(patient): Chemin<PatientId>,
-    cle: CleIdempotence,
-    corps: Corps<AdressageDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::EtablirAdressage)?;
-    let nouveau = corps.valeur.into_domain().map_err(Refus::champs)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let rendre = render(StatusCode::CREATED);
-    respond(adressages::create(&state.core, &demande, patient, nouveau, rendre).await)
+creation! {
+    /// Adresser un patient à un correspondant
+    ///
+    /// Le médecin traitant de ce jour, seul ou conjoint, demande un avis ponctuel, convient d'un plan de
+    /// soins, organise une séquence ou établit un protocole d'affection de longue durée. Son remplaçant ne
+    /// le peut pas. Un avis ponctuel dure au plus le délai de la convention ; un protocole, sa durée la
+    /// plus longue ; les autres, leur propre période.
+    create: EtablirAdressage = "/v1/patients/{id}/adressages" (patient: PatientId),
+        AdressageDemande => 201 AdressageVue "L'adressage" ("Location"), ["parametre_inconnu"],
+    |core, demande, recue| {
+        let nouveau = recue.into_domain().map_err(Refus::champs)?;
+        adressages::create(core, demande, patient, nouveau, render(StatusCode::CREATED)).await
+    }
 }
 
 /// Lire les adressages d'un patient
@@ -94,8 +81,7 @@ async fn create(
     get,
     path = "/v1/patients/{id}/adressages",
     operation_id = "lister_adressages",
-    responses((status = 200, description = "Les adressages, par premier jour", body = AdressagesVue)),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    responses((status = 200, description = "Les adressages, par premier jour", body = AdressagesVue))
 )]
 async fn list(
     State(state): State<AppState>,
@@ -120,8 +106,7 @@ async fn list(
     responses(
         (status = 200, description = "L'adressage", body = AdressageVue),
         (status = 304, description = "L'appelant a déjà cette version")
-    ),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    )
 )]
 async fn get(
     State(state): State<AppState>,
@@ -140,9 +125,9 @@ acte! {
     ///
     /// Le correspondant dit quel jour il a soigné le patient et où se trouve le document transmis. Les
     /// conclusions d'un avis ponctuel l'achèvent : il ne couvre plus les jours suivants.
-    report: RendreCompteAdressage = "rendre_compte_adressage" "/v1/adressages/{id}/retours",
-        AdressageId, RetourDemande => AdressageVue "L'adressage et ses retours", ["transition_interdite"],
-    |core, demande, vu, recue| adressages::report(core, demande, vu, recue.into_domain(), render(StatusCode::OK))
+    report: RendreCompteAdressage = "/v1/adressages/{id}/retours" (AdressageId),
+        RetourDemande => 200 AdressageVue "L'adressage et ses retours", ["transition_interdite"],
+    |core, demande, vu, recue| adressages::report(core, demande, vu, recue.into_domain(), render(StatusCode::OK)).await
 }
 
 acte! {
@@ -150,11 +135,11 @@ acte! {
     ///
     /// Son auteur donne le contenu exact, qui remplace le précédent ; l'histoire garde les deux. Un
     /// adressage clos par erreur est ainsi rouvert.
-    correct: RectifierAdressage = "rectifier_adressage" "/v1/adressages/{id}/rectifications",
-        AdressageId, RectificationAdressageDemande => AdressageVue "L'adressage corrigé", ["transition_interdite", "parametre_inconnu"],
+    correct: RectifierAdressage = "/v1/adressages/{id}/rectifications" (AdressageId),
+        RectificationAdressageDemande => 200 AdressageVue "L'adressage corrigé", ["transition_interdite", "parametre_inconnu"],
     |core, demande, vu, recue| {
         let contenu = recue.into_domain().map_err(Refus::champs)?;
-        adressages::correct(core, demande, vu, contenu, render(StatusCode::OK))
+        adressages::correct(core, demande, vu, contenu, render(StatusCode::OK)).await
     }
 }
 
@@ -162,16 +147,16 @@ acte! {
     /// Clore un adressage avant sa fin
     ///
     /// Par son auteur, ou par le médecin traitant d'aujourd'hui. Les soins déjà donnés restent couverts.
-    close: CloreAdressage = "clore_adressage" "/v1/adressages/{id}/cloture",
-        AdressageId, ClotureAdressageDemande => AdressageVue "L'adressage clos", ["transition_interdite"],
-    |core, demande, vu, recue| adressages::close(core, demande, vu, recue.into_domain(), render(StatusCode::OK))
+    close: CloreAdressage = "/v1/adressages/{id}/cloture" (AdressageId),
+        ClotureAdressageDemande => 200 AdressageVue "L'adressage clos", ["transition_interdite"],
+    |core, demande, vu, recue| adressages::close(core, demande, vu, recue.into_domain(), render(StatusCode::OK)).await
 }
 
 acte! {
     /// Annuler un adressage établi par erreur
     ///
     /// Par son auteur. Il n'a jamais couvert aucun soin ; l'histoire garde qu'il a été écrit.
-    cancel: AnnulerAdressage = "annuler_adressage" "/v1/adressages/{id}/annulation",
-        AdressageId, CorpsVideDemande => AdressageVue "L'adressage annulé", ["transition_interdite"],
-    |core, demande, vu, _recue| adressages::cancel(core, demande, vu, render(StatusCode::OK))
+    cancel: AnnulerAdressage = "/v1/adressages/{id}/annulation" (AdressageId),
+        CorpsVideDemande => 200 AdressageVue "L'adressage annulé", ["transition_interdite"],
+    |core, demande, vu, _recue| adressages::cancel(core, demande, vu, render(StatusCode::OK)).await
 }

@@ -15,12 +15,12 @@ use super::adressages::CorpsVideDemande;
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{ConciliationId, PatientId};
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete};
-use crate::http::idempotency::{json as respond_json, rendre, respond, show, show_version};
+use crate::http::extract::{Appel, Chemin, Requete};
+use crate::http::idempotency::{json as respond_json, rendre, show, show_version};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
-use crate::http::v1::acte::acte;
+use crate::http::v1::acte::{acte, creation};
 use crate::services::Rendu;
 use crate::services::conciliations;
 use crate::services::conciliations::ConciliationLue;
@@ -58,30 +58,16 @@ fn render(statut: StatusCode) -> impl Fn(&ConciliationLue) -> Result<Rendu, serd
     }
 }
 
-/// Saisir le conciliateur
-///
-/// Le patient, ou sa caisse pour lui, ouvre une recherche quand aucun médecin ne l'accepte. Une seule
-/// est ouverte à la fois. Elle n'a pas d'effet sur les remboursements.
-#[utoipa::path(
-    post,
-    path = "/v1/patients/{id}/conciliations",
-    operation_id = "ouvrir_conciliation",
-    responses((status = 201, description = "La conciliation ouverte", body = ConciliationVue,
-        headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "conciliation_ouverte"])))
-)]
-async fn open(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(patient): Chemin<PatientId>,
-    cle: CleIdempotence,
-    corps: Corps<ConciliationDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::OuvrirConciliation)?;
-    let nouvelle = corps.valeur.into_domain();
-    let demande = cle.demande(contexte, corps.requete);
-    let rendre = render(StatusCode::CREATED);
-    respond(conciliations::open(&state.core, &demande, patient, nouvelle, rendre).await)
+creation! {
+    /// Saisir le conciliateur
+    ///
+    /// Le patient, ou sa caisse pour lui, ouvre une recherche quand aucun médecin ne l'accepte. Une seule
+    /// est ouverte à la fois. Elle n'a pas d'effet sur les remboursements.
+    open: OuvrirConciliation = "/v1/patients/{id}/conciliations" (patient: PatientId), ConciliationDemande
+        => 201 ConciliationVue "La conciliation ouverte" ("Location"), ["conciliation_ouverte"],
+    |core, demande, recue| {
+        conciliations::open(core, demande, patient, recue.into_domain(), render(StatusCode::CREATED)).await
+    }
 }
 
 /// Lire les conciliations d'un patient
@@ -91,8 +77,7 @@ async fn open(
     get,
     path = "/v1/patients/{id}/conciliations",
     operation_id = "lister_conciliations",
-    responses((status = 200, description = "Les conciliations", body = ConciliationsVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+    responses((status = 200, description = "Les conciliations", body = ConciliationsVue))
 )]
 async fn list(
     State(state): State<AppState>,
@@ -114,8 +99,7 @@ async fn list(
     responses(
         (status = 200, description = "La conciliation", body = ConciliationVue),
         (status = 304, description = "L'appelant a déjà cette version")
-    ),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+    )
 )]
 async fn get(
     State(state): State<AppState>,
@@ -134,45 +118,45 @@ acte! {
     ///
     /// Par le patient ou par sa caisse, avec la réponse si elle est déjà connue. Le refus d'une
     /// déclaration par ce médecin peut être cité : il vaut réponse.
-    contact: ContacterConciliation = "contacter_conciliation" "/v1/conciliations/{id}/contacts",
-        ConciliationId, ContactDemande => ConciliationVue "La conciliation et ses contacts", ["transition_interdite"],
-    |core, demande, vu, recue| conciliations::add_contact(core, demande, vu, recue.into_domain(), render(StatusCode::OK))
+    contact: ContacterConciliation = "/v1/conciliations/{id}/contacts" (ConciliationId),
+        ContactDemande => 200 ConciliationVue "La conciliation et ses contacts", ["transition_interdite"],
+    |core, demande, vu, recue| conciliations::add_contact(core, demande, vu, recue.into_domain(), render(StatusCode::OK)).await
 }
 
 acte! {
     /// Noter la réponse d'un médecin contacté
     ///
     /// Un médecin resté sans réponse peut encore répondre ; un accord ou un refus reste écrit.
-    answer: RepondreConciliation = "repondre_conciliation" "/v1/conciliations/{id}/reponses",
-        ConciliationId, ReponseDemande => ConciliationVue "La conciliation et ses contacts", ["transition_interdite"],
-    |core, demande, vu, recue| conciliations::answer(core, demande, vu, recue.into_domain(), render(StatusCode::OK))
+    answer: RepondreConciliation = "/v1/conciliations/{id}/reponses" (ConciliationId),
+        ReponseDemande => 200 ConciliationVue "La conciliation et ses contacts", ["transition_interdite"],
+    |core, demande, vu, recue| conciliations::answer(core, demande, vu, recue.into_domain(), render(StatusCode::OK)).await
 }
 
 acte! {
     /// Terminer par un médecin trouvé
     ///
     /// Le médecin a donné son accord ; reste à déclarer ce choix.
-    found: TrouverConciliation = "trouver_conciliation" "/v1/conciliations/{id}/medecin-trouve",
-        ConciliationId, MedecinTrouveDemande => ConciliationVue "La conciliation terminée", ["transition_interdite"],
-    |core, demande, vu, recue| conciliations::end(core, demande, vu, Ending::Found(recue.rpps), render(StatusCode::OK))
+    found: TrouverConciliation = "/v1/conciliations/{id}/medecin-trouve" (ConciliationId),
+        MedecinTrouveDemande => 200 ConciliationVue "La conciliation terminée", ["transition_interdite"],
+    |core, demande, vu, recue| conciliations::end(core, demande, vu, Ending::Found(recue.rpps), render(StatusCode::OK)).await
 }
 
 acte! {
     /// Abandonner une recherche
     ///
     /// Le patient renonce, ou la caisse l'écrit pour lui.
-    abandon: AbandonnerConciliation = "abandonner_conciliation" "/v1/conciliations/{id}/abandon",
-        ConciliationId, CorpsVideDemande => ConciliationVue "La conciliation abandonnée", ["transition_interdite"],
-    |core, demande, vu, _recue| conciliations::end(core, demande, vu, Ending::Abandoned, render(StatusCode::OK))
+    abandon: AbandonnerConciliation = "/v1/conciliations/{id}/abandon" (ConciliationId),
+        CorpsVideDemande => 200 ConciliationVue "La conciliation abandonnée", ["transition_interdite"],
+    |core, demande, vu, _recue| conciliations::end(core, demande, vu, Ending::Abandoned, render(StatusCode::OK)).await
 }
 
 acte! {
     /// Clore une recherche sans médecin
     ///
     /// La caisse constate que la recherche n'aboutit pas.
-    close: CloreConciliation = "clore_conciliation" "/v1/conciliations/{id}/cloture",
-        ConciliationId, CorpsVideDemande => ConciliationVue "La conciliation close", ["transition_interdite"],
-    |core, demande, vu, _recue| conciliations::end(core, demande, vu, Ending::Closed, render(StatusCode::OK))
+    close: CloreConciliation = "/v1/conciliations/{id}/cloture" (ConciliationId),
+        CorpsVideDemande => 200 ConciliationVue "La conciliation close", ["transition_interdite"],
+    |core, demande, vu, _recue| conciliations::end(core, demande, vu, Ending::Closed, render(StatusCode::OK)).await
 }
 
 /// Lire l'attente des assurés de sa caisse
@@ -183,8 +167,7 @@ acte! {
     get,
     path = "/v1/conciliations/statistiques",
     operation_id = "statistiques_conciliations",
-    responses((status = 200, description = "L'attente", body = StatistiquesConciliationVue)),
-    extensions(("x-problemes" = json!(["role_interdit"])))
+    responses((status = 200, description = "L'attente", body = StatistiquesConciliationVue))
 )]
 async fn statistics(
     State(state): State<AppState>,

@@ -20,6 +20,7 @@ use crate::http::idempotency::{rendre, respond, show, show_version};
 use crate::http::openapi::routes;
 use crate::http::pagination::{self, LIMITE, PaginationVue};
 use crate::http::problem::Refus;
+use crate::http::v1::acte::creation;
 use crate::services::Rendu;
 use crate::services::creances;
 use crate::services::creances::{QuestionCreances, RecouvrementLu};
@@ -55,8 +56,7 @@ fn render(
     get,
     path = "/v1/patients/{id}/creances",
     operation_id = "lister_creances",
-    responses((status = 200, description = "Une page de créances", body = CreancesVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "curseur_autre_requete"])))
+    responses((status = 200, description = "Une page de créances", body = CreancesVue))
 )]
 async fn list(
     State(state): State<AppState>,
@@ -68,11 +68,7 @@ async fn list(
     let au = demande.au.unwrap_or_else(|| state.core.clock().today());
     // A debt does not disappear after a year: without a first day, all of them are looked at.
     let first = state.core.law().couverture().du();
-    let du = demande.du.unwrap_or_else(|| first.min(au));
-    if du > au {
-        let message = "attendu : au plus tard le dernier jour";
-        return Err(Refus::parametre("du", "apres_la_fin", message));
-    }
+    let (du, au) = pagination::jours(demande.du.unwrap_or_else(|| first.min(au)), au)?;
     let solde = demande.solde.map_or("", SoldeCherche::mot);
     let filters = format!("creances {} {id} {du} {au} {solde}", contexte.acteur().cle());
     let question = QuestionCreances {
@@ -87,30 +83,17 @@ async fn list(
     show(&page.map(|page| CreancesVue::new((du, au), &page, pagination)))
 }
 
-/// Enregistrer un recouvrement
-///
-/// La caisse dont le patient dépend recouvre tout ou partie de ce qui reste d'une créance, ou y renonce. Deux
-/// demandes faites au même moment ne recouvrent jamais ensemble plus que ce qui reste.
-#[utoipa::path(
-    post,
-    path = "/v1/feuilles-de-soins/{id}/recouvrements",
-    operation_id = "enregistrer_recouvrement",
-    responses((status = 201, description = "Le recouvrement et sa créance", body = RecouvrementLuVue,
-        headers(("Location"), ("ETag")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
-)]
-async fn recover(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<FeuilleId>,
-    cle: CleIdempotence,
-    corps: Corps<RecouvrementDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::EnregistrerRecouvrement)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let nouveau = corps.valeur.into_domain();
-    let rendre = render(StatusCode::CREATED, id);
-    respond(creances::recover(&state.core, &demande, id, nouveau, rendre).await)
+creation! {
+    /// Enregistrer un recouvrement
+    ///
+    /// La caisse dont le patient dépend recouvre tout ou partie de ce qui reste d'une créance, ou y renonce. Deux
+    /// demandes faites au même moment ne recouvrent jamais ensemble plus que ce qui reste.
+    recover: EnregistrerRecouvrement = "/v1/feuilles-de-soins/{id}/recouvrements" (id: FeuilleId),
+        RecouvrementDemande => 201 RecouvrementLuVue "Le recouvrement et sa créance" ("Location", "ETag"),
+        ["transition_interdite"],
+    |core, demande, recue| {
+        creances::recover(core, demande, id, recue.into_domain(), render(StatusCode::CREATED, id)).await
+    }
 }
 
 /// Lire un recouvrement
@@ -121,8 +104,7 @@ async fn recover(
     path = "/v1/feuilles-de-soins/{id}/recouvrements/{recouvrement_id}",
     operation_id = "lire_recouvrement",
     responses((status = 200, description = "Le recouvrement et sa créance", body = RecouvrementLuVue,
-        headers(("ETag")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+        headers(("ETag"))))
 )]
 async fn get(
     State(state): State<AppState>,
@@ -145,7 +127,7 @@ async fn get(
     operation_id = "annuler_recouvrement",
     responses((status = 200, description = "Le recouvrement annulé et sa créance", body = RecouvrementLuVue,
         headers(("ETag")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+    extensions(("x-problemes" = json!(["transition_interdite"])))
 )]
 async fn cancel(
     State(state): State<AppState>,

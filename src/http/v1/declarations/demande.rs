@@ -116,16 +116,16 @@ lecture! {
     #[schema(example = json!({ "motif": "je n'ai pas rencontré ce médecin" }))]
     pub(crate) struct ContestationDemande {
         /// Motif, sans donnée médicale.
-        motif: Texte<1, 200>,
+        pub(super) motif: Texte<1, 200>,
     }
 
     /// Décision de la caisse.
     #[schema(example = json!({ "retenue": true, "motif": "la carte était déclarée perdue" }))]
     pub(crate) struct DecisionDemande {
         /// Vrai : le choix n'a jamais compté. Faux : il compte.
-        retenue: bool,
+        pub(super) retenue: bool,
         /// Motif, sans donnée médicale.
-        motif: Texte<1, 200>,
+        pub(super) motif: Texte<1, 200>,
     }
 
     /// Rectification d'une déclaration mal saisie.
@@ -157,18 +157,6 @@ fn exemple() -> serde_json::Value {
         },
         "medecins": [{ "rpps": "99900001233" }]
     })
-}
-
-impl ContestationDemande {
-    pub(super) fn into_domain(self) -> String {
-        self.motif.0
-    }
-}
-
-impl DecisionDemande {
-    pub(super) fn into_domain(self) -> (bool, String) {
-        (self.retenue, self.motif.0)
-    }
 }
 
 impl MotifDemande {

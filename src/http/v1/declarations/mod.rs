@@ -21,6 +21,7 @@ use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
 use crate::http::idempotency::{rendre, respond, show, show_version};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
+use crate::http::v1::acte::acte;
 use crate::services::Rendu;
 use crate::services::declarations;
 use crate::services::declarations::Dossier;
@@ -39,6 +40,31 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(retrait::withdraw))
         .routes(routes!(list))
 }
+
+/// The problems of signatures, and of the choice that they make.
+const SIGNATURE: [&str; 21] = [
+    "contenu_different",
+    "deja_signee",
+    "signataire_non_partie",
+    "moyen_inadapte",
+    "papier_sans_temoin",
+    "preuve_requise",
+    "preuve_refusee",
+    "preuve_deja_utilisee",
+    "signature_tardive",
+    "transmission_interdite",
+    "signature_future",
+    "signature_avant_naissance",
+    "patient_mineur",
+    "medecin_non_designable",
+    "enfant_avant_ouverture",
+    "signature_avant_rattachement",
+    "representant_inconnu",
+    "representant_ambigu",
+    "conjoint_impossible",
+    "conjoint_avant_ouverture",
+    "avenant_inadapte",
+];
 
 /// Renders a declaration for the caller, with its version as ETag.
 fn render(statut: StatusCode) -> impl Fn(&Dossier) -> Result<Rendu, serde_json::Error> {
@@ -59,8 +85,8 @@ fn render(statut: StatusCode) -> impl Fn(&Dossier) -> Result<Rendu, serde_json::
     path = "/v1/declarations/apercu",
     operation_id = "apercu_declaration",
     responses((status = 200, description = "Le contenu à signer", body = ApercuVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "trop_d_essais", "medecin_non_designable",
-        "conjoint_impossible", "conjoint_avant_ouverture", "avenant_inadapte"])))
+    extensions(("x-problemes" = json!(["trop_d_essais", "medecin_non_designable", "conjoint_impossible",
+        "conjoint_avant_ouverture", "avenant_inadapte"])))
 )]
 async fn preview(
     State(state): State<AppState>,
@@ -89,11 +115,7 @@ async fn preview(
     operation_id = "creer_declaration",
     responses((status = 201, description = "La déclaration, active ou en attente de signature", body = DeclarationVue,
         headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "trop_d_essais", "contenu_different", "deja_signee",
-        "signataire_non_partie", "moyen_inadapte", "papier_sans_temoin", "preuve_requise", "preuve_refusee", "preuve_deja_utilisee",
-        "signature_tardive", "transmission_interdite", "signature_future", "signature_avant_naissance", "patient_mineur", "medecin_non_designable", "enfant_avant_ouverture", "signature_avant_rattachement",
-        "representant_inconnu", "representant_ambigu", "conjoint_impossible", "conjoint_avant_ouverture",
-        "avenant_inadapte"])))
+    extensions(("x-problemes" = json!(["trop_d_essais", SIGNATURE])))
 )]
 async fn create(
     State(state): State<AppState>,
@@ -119,8 +141,7 @@ async fn create(
     responses(
         (status = 200, description = "La déclaration", body = DeclarationVue),
         (status = 304, description = "L'appelant a déjà cette version")
-    ),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    )
 )]
 async fn get(
     State(state): State<AppState>,
@@ -143,13 +164,7 @@ async fn get(
     path = "/v1/declarations/{id}/signatures",
     operation_id = "signer_declaration",
     responses((status = 200, description = "La déclaration signée", body = DeclarationVue)),
-    extensions(("x-problemes" = json!(["introuvable", "transition_interdite", "deja_signee",
-        "contenu_different", "declaration_expiree", "signataire_non_partie", "moyen_inadapte",
-        "papier_sans_temoin", "preuve_requise", "preuve_refusee", "preuve_deja_utilisee",
-        "signature_tardive", "transmission_interdite", "signature_future",
-        "signature_avant_naissance", "patient_mineur", "medecin_non_designable", "enfant_avant_ouverture", "signature_avant_rattachement",
-        "representant_inconnu", "representant_ambigu", "conjoint_impossible", "conjoint_avant_ouverture",
-        "avenant_inadapte"])))
+    extensions(("x-problemes" = json!(["transition_interdite", "declaration_expiree", SIGNATURE])))
 )]
 async fn sign(
     State(state): State<AppState>,
@@ -170,56 +185,26 @@ async fn sign(
     respond(declarations::sign(&state.core, &demande, (id, version), &recue, rendre).await)
 }
 
-/// Refuser une déclaration
-///
-/// Un médecin désigné refuse, sans avoir à dire pourquoi. Rien n'est écrit au parcours du patient.
-#[utoipa::path(
-    post,
-    path = "/v1/declarations/{id}/refus",
-    operation_id = "refuser_declaration",
-    responses((status = 200, description = "La déclaration refusée", body = DeclarationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
-)]
-async fn refuse(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<DeclarationId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<MotifDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::RefuserDeclaration)?;
-    let motif = corps.valeur.into_domain();
-    let demande = cle.demande(contexte, corps.requete);
-    let rendre = render(StatusCode::OK);
-    let vue = (id, version);
-    respond(declarations::refuse(&state.core, &demande, vue, motif.as_deref(), rendre).await)
+acte! {
+    /// Refuser une déclaration
+    ///
+    /// Un médecin désigné refuse, sans avoir à dire pourquoi. Rien n'est écrit au parcours du patient.
+    refuse: RefuserDeclaration = "/v1/declarations/{id}/refus" (DeclarationId),
+        MotifDemande => 200 DeclarationVue "La déclaration refusée", ["transition_interdite"],
+    |core, demande, vu, recue| {
+        declarations::refuse(core, demande, vu, recue.into_domain().as_deref(), render(StatusCode::OK)).await
+    }
 }
 
-/// Annuler une déclaration avant son effet
-///
-/// Tant qu'elle attend une signature. Rien n'est écrit au parcours du patient.
-#[utoipa::path(
-    post,
-    path = "/v1/declarations/{id}/annulation",
-    operation_id = "annuler_declaration",
-    responses((status = 200, description = "La déclaration annulée", body = DeclarationVue)),
-    extensions(("x-problemes" = json!(["introuvable", "transition_interdite"])))
-)]
-async fn cancel(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<DeclarationId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<MotifDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::AnnulerDeclaration)?;
-    let motif = corps.valeur.into_domain();
-    let demande = cle.demande(contexte, corps.requete);
-    let rendre = render(StatusCode::OK);
-    let vue = (id, version);
-    respond(declarations::cancel(&state.core, &demande, vue, motif.as_deref(), rendre).await)
+acte! {
+    /// Annuler une déclaration avant son effet
+    ///
+    /// Tant qu'elle attend une signature. Rien n'est écrit au parcours du patient.
+    cancel: AnnulerDeclaration = "/v1/declarations/{id}/annulation" (DeclarationId),
+        MotifDemande => 200 DeclarationVue "La déclaration annulée", ["transition_interdite"],
+    |core, demande, vu, recue| {
+        declarations::cancel(core, demande, vu, recue.into_domain().as_deref(), render(StatusCode::OK)).await
+    }
 }
 
 /// Rectifier une déclaration mal saisie
@@ -232,13 +217,7 @@ async fn cancel(
     path = "/v1/declarations/{id}/rectifications",
     operation_id = "rectifier_declaration",
     responses((status = 200, description = "La déclaration rectifiée", body = DeclarationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite",
-        "contenu_different", "deja_signee", "signataire_non_partie", "moyen_inadapte",
-        "papier_sans_temoin", "preuve_requise", "preuve_refusee", "preuve_deja_utilisee",
-        "signature_tardive", "transmission_interdite", "signature_future",
-        "signature_avant_naissance", "patient_mineur", "medecin_non_designable",
-        "enfant_avant_ouverture", "signature_avant_rattachement", "representant_inconnu",
-        "representant_ambigu", "conjoint_impossible", "conjoint_avant_ouverture", "avenant_inadapte"])))
+    extensions(("x-problemes" = json!(["transition_interdite", SIGNATURE])))
 )]
 async fn rectify(
     State(state): State<AppState>,
@@ -256,57 +235,26 @@ async fn rectify(
     respond(declarations::rectify(&state.core, &demande, vue, &rectification, rendre).await)
 }
 
-/// Contester un choix fait au nom du patient
-///
-/// Le patient, ou qui agit pour lui, dit qu'il n'a pas fait ce choix. Le choix compte tant que la caisse n'a
-/// pas tranché ; les feuilles de ses jours sont évaluées avec un avertissement, et à revoir.
-#[utoipa::path(
-    post,
-    path = "/v1/declarations/{id}/contestation",
-    operation_id = "contester_declaration",
-    responses((status = 200, description = "La déclaration contestée", body = DeclarationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
-)]
-async fn contest(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<DeclarationId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<ContestationDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::ContesterDeclaration)?;
-    let motif = corps.valeur.into_domain();
-    let demande = cle.demande(contexte, corps.requete);
-    let (vue, rendre) = ((id, version), render(StatusCode::OK));
-    respond(declarations::contest(&state.core, &demande, vue, &motif, rendre).await)
+acte! {
+    /// Contester un choix fait au nom du patient
+    ///
+    /// Le patient, ou qui agit pour lui, dit qu'il n'a pas fait ce choix. Le choix compte tant que la caisse n'a
+    /// pas tranché ; les feuilles de ses jours sont évaluées avec un avertissement, et à revoir.
+    contest: ContesterDeclaration = "/v1/declarations/{id}/contestation" (DeclarationId),
+        ContestationDemande => 200 DeclarationVue "La déclaration contestée", ["transition_interdite"],
+    |core, demande, vu, recue| declarations::contest(core, demande, vu, &recue.motif.0, render(StatusCode::OK)).await
 }
 
-/// Trancher une contestation
-///
-/// Retenue, la déclaration n'a jamais compté et l'historique est établi à nouveau sans elle ; rejetée, elle
-/// compte.
-#[utoipa::path(
-    post,
-    path = "/v1/declarations/{id}/contestation/decision",
-    operation_id = "trancher_contestation",
-    responses((status = 200, description = "La déclaration, rectifiée ou maintenue", body = DeclarationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
-)]
-async fn decide(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<DeclarationId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<DecisionDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::TrancherContestation)?;
-    let (retenue, motif) = corps.valeur.into_domain();
-    let demande = cle.demande(contexte, corps.requete);
-    let (vue, rendre) = ((id, version), render(StatusCode::OK));
-    let decided = declarations::decide(&state.core, &demande, vue, (retenue, &motif), rendre);
-    respond(decided.await)
+acte! {
+    /// Trancher une contestation
+    ///
+    /// Retenue, la déclaration n'a jamais compté et l'historique est établi à nouveau sans elle ; rejetée, elle
+    /// compte.
+    decide: TrancherContestation = "/v1/declarations/{id}/contestation/decision" (DeclarationId),
+        DecisionDemande => 200 DeclarationVue "La déclaration, rectifiée ou maintenue", ["transition_interdite"],
+    |core, demande, vu, recue| {
+        declarations::decide(core, demande, vu, (recue.retenue, &recue.motif.0), render(StatusCode::OK)).await
+    }
 }
 
 /// Lire les déclarations d'un patient
@@ -316,8 +264,7 @@ async fn decide(
     get,
     path = "/v1/patients/{id}/declarations",
     operation_id = "lister_declarations",
-    responses((status = 200, description = "Les déclarations", body = DeclarationsVue)),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    responses((status = 200, description = "Les déclarations", body = DeclarationsVue))
 )]
 async fn list(
     State(state): State<AppState>,

@@ -7,26 +7,29 @@ use utoipa::ToSchema;
 
 use crate::domain::declaration::{
     Action, Canal, Contestation, Etat, ModePreuve, MoyenSignature, RoleSignataire, Signature,
+    SignatureManquante,
 };
 use crate::domain::digest::Empreinte;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DeclarationId, DesignationId, LieuId, PatientId, RepresentationId};
 use crate::http::schemas::formes;
 use crate::http::v1::medecins_traitants::DesignationVue;
+use crate::http::vue::vue;
 use crate::services::declarations::{Apercu, Dossier};
 
-/// Ce que les parties signeront.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ApercuVue {
-    /// Contenu canonique (RFC 8785), tel que son empreinte le couvre ; null pour qui n'a pas encore à savoir
-    /// qui est le patient : son logiciel l'établit avec les noms que la carte lui donne.
-    #[schema(example = "{\"engagement\":\"…\"}")]
-    contenu_canonique: Option<String>,
-    /// Le même contenu, à montrer, sans les noms du patient et de ses représentants pour le même appelant.
-    #[schema(value_type = ContenuVue)]
-    contenu: Value,
-    /// Empreinte que chaque signature répète.
-    contenu_sha256: Empreinte,
+vue! {
+    /// Ce que les parties signeront.
+    pub(crate) struct ApercuVue(apercu: &Apercu) {
+        /// Contenu canonique (RFC 8785), tel que son empreinte le couvre ; null pour qui n'a pas encore à savoir
+        /// qui est le patient : son logiciel l'établit avec les noms que la carte lui donne.
+        #[schema(example = "{\"engagement\":\"…\"}")]
+        contenu_canonique: Option<String> = apercu.nomme.then(|| apercu.contenu.clone()),
+        /// Le même contenu, à montrer, sans les noms du patient et de ses représentants pour le même appelant.
+        #[schema(value_type = ContenuVue)]
+        contenu: Value = shown(&apercu.contenu, apercu.nomme),
+        /// Empreinte que chaque signature répète.
+        contenu_sha256: Empreinte = apercu.contenu_sha256,
+    }
 }
 
 /// The canonical content of a declaration, as its form has it.
@@ -92,54 +95,71 @@ formes!(ContenuVue: {
     }
 });
 
-/// Déclaration de choix du médecin traitant.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DeclarationVue {
-    /// Identifiant.
-    id: DeclarationId,
-    /// Numéro public, le même sur le papier, au téléphone et à l'écran.
-    #[schema(example = "MT-7Q4K-9D2M-XK5C")]
-    numero: String,
-    /// Patient.
-    patient_id: PatientId,
-    /// Médecins choisis ; pour un avenant, ceux qui rejoignent les médecins en place.
-    medecins: Vec<MedecinDesigneVue>,
-    /// Cette déclaration ajoute des médecins à la désignation en vigueur.
-    avenant: bool,
-    /// Provenance.
-    canal: Canal,
-    /// État.
-    etat: Etat,
-    /// Version : l'ETag de la déclaration.
-    #[schema(example = 1)]
-    version: i32,
-    /// Contestation par le patient, et ce que sa caisse en a décidé.
-    contestation: Option<Contestation>,
-    /// Motif du refus, de l'annulation, de la rectification ou de la contestation.
-    motif: Option<String>,
-    /// Contenu à signer.
-    #[schema(value_type = ContenuVue)]
-    contenu: Value,
-    /// Empreinte que chaque signature répète.
-    contenu_sha256: Empreinte,
-    /// Signatures reçues.
-    signatures: Vec<SignatureVue>,
-    /// Signatures attendues.
-    signatures_manquantes: Vec<SignatureManquanteVue>,
-    /// Les signatures manquantes sont attendues jusqu'à cet instant ; null quand rien n'est attendu.
-    expire_le: Option<DateTime<Utc>>,
-    /// Création.
-    enregistree_le: DateTime<Utc>,
-    /// Désignation ouverte par cette déclaration, telle que connue maintenant.
-    designation: Option<DesignationVue>,
-    /// Désignation du même médecin, déjà en vigueur, que cette déclaration confirme sans rien changer.
-    confirme_designation: Option<DesignationId>,
-    /// Déclaration mal saisie que celle-ci rectifie, sous le même numéro.
-    rectifie: Option<DeclarationId>,
-    /// Déclaration qui rectifie celle-ci.
-    rectifiee_par: Option<DeclarationId>,
-    /// Ce que l'appelant peut faire maintenant.
-    actions: Vec<Action>,
+vue! {
+    /// Déclaration de choix du médecin traitant.
+    pub(crate) struct DeclarationVue(dossier: &Dossier) {
+        let declaration = &dossier.declaration;
+        let cote = dossier.cote.as_ref();
+        let missing = cote.map(|cote| declaration.manquantes(cote)).unwrap_or_default();
+        let signature = |one: &Signature| {
+            let mut medecins = declaration.medecins.iter();
+            let signer = medecins.find(|medecin| Some(medecin.medecin_id) == one.medecin_id);
+            SignatureVue::new(one, signer.map(|medecin| medecin.rpps))
+        };
+
+        /// Identifiant.
+        id: DeclarationId = declaration.id,
+        /// Numéro public, le même sur le papier, au téléphone et à l'écran.
+        #[schema(example = "MT-7Q4K-9D2M-XK5C")]
+        numero: String = declaration.numero.to_string(),
+        /// Patient.
+        patient_id: PatientId = declaration.patient_id,
+        /// Médecins choisis ; pour un avenant, ceux qui rejoignent les médecins en place.
+        medecins: Vec<MedecinDesigneVue> = declaration
+            .medecins
+            .iter()
+            .map(|medecin| MedecinDesigneVue { rpps: medecin.rpps, lieu_id: medecin.lieu_id })
+            .collect(),
+        /// Cette déclaration ajoute des médecins à la désignation en vigueur.
+        avenant: bool = declaration.en_place.is_some(),
+        /// Provenance.
+        canal: Canal = declaration.canal,
+        /// État.
+        etat: Etat = declaration.etat,
+        /// Version : l'ETag de la déclaration.
+        #[schema(example = 1)]
+        version: i32 = declaration.version,
+        /// Contestation par le patient, et ce que sa caisse en a décidé.
+        contestation: Option<Contestation> = declaration.contestation,
+        /// Motif du refus, de l'annulation, de la rectification ou de la contestation.
+        motif: Option<String> = declaration.motif.clone(),
+        /// Contenu à signer.
+        #[schema(value_type = ContenuVue)]
+        contenu: Value = shown(&declaration.contenu, dossier.nomme),
+        /// Empreinte que chaque signature répète.
+        contenu_sha256: Empreinte = declaration.contenu_sha256,
+        /// Signatures reçues.
+        signatures: Vec<SignatureVue> = declaration.signatures.iter().map(signature).collect(),
+        /// Signatures attendues.
+        signatures_manquantes: Vec<SignatureManquanteVue> =
+            missing.iter().map(SignatureManquanteVue::new).collect(),
+        /// Les signatures manquantes sont attendues jusqu'à cet instant ; null quand rien n'est attendu.
+        expire_le: Option<DateTime<Utc>> =
+            Some(declaration.expire_le).filter(|_| declaration.etat == Etat::EnAttente),
+        /// Création.
+        enregistree_le: DateTime<Utc> = declaration.enregistre_le,
+        /// Désignation ouverte par cette déclaration, telle que connue maintenant.
+        designation: Option<DesignationVue> = dossier.designation.as_ref().map(DesignationVue::new),
+        /// Désignation du même médecin, déjà en vigueur, que cette déclaration confirme sans rien changer.
+        confirme_designation: Option<DesignationId> =
+            dossier.confirmee.as_ref().map(|known| known.id),
+        /// Déclaration mal saisie que celle-ci rectifie, sous le même numéro.
+        rectifie: Option<DeclarationId> = declaration.rectifie,
+        /// Déclaration qui rectifie celle-ci.
+        rectifiee_par: Option<DeclarationId> = dossier.rectifiee_par,
+        /// Ce que l'appelant peut faire maintenant.
+        actions: Vec<Action> = dossier.actions.clone(),
+    }
 }
 
 /// Médecin choisi.
@@ -151,122 +171,43 @@ pub(crate) struct MedecinDesigneVue {
     lieu_id: LieuId,
 }
 
-/// Signature reçue.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct SignatureVue {
-    /// Qualité.
-    role: RoleSignataire,
-    /// RPPS du médecin qui a signé.
-    rpps: Option<Rpps>,
-    /// Lien du titulaire de l'autorité parentale ou du représentant qui a signé.
-    representation_id: Option<RepresentationId>,
-    /// Moyen.
-    moyen: MoyenSignature,
-    /// Comment elle est prouvée.
-    preuve: ModePreuve,
-    /// Jour.
-    signe_le: NaiveDate,
-    /// Instant, quand une machine l'a pris.
-    signe_a: Option<DateTime<Utc>>,
-    /// Réception.
-    recue_le: DateTime<Utc>,
-}
-
-/// Signature attendue.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct SignatureManquanteVue {
-    /// Qualité.
-    role: RoleSignataire,
-    /// Autre qualité qui convient aussi : celle du représentant d'un adulte protégé, ou du tuteur d'un mineur.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    sinon: Option<RoleSignataire>,
-    /// RPPS du médecin attendu.
-    rpps: Option<Rpps>,
-}
-
-/// Déclarations d'un patient.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DeclarationsVue {
-    /// La dernière enregistrée d'abord.
-    donnees: Vec<DeclarationVue>,
-}
-
-impl ApercuVue {
-    pub(super) fn new(apercu: &Apercu) -> Self {
-        Self {
-            contenu: shown(&apercu.contenu, apercu.nomme),
-            contenu_canonique: apercu.nomme.then(|| apercu.contenu.clone()),
-            contenu_sha256: apercu.contenu_sha256,
-        }
+vue! {
+    /// Signature reçue.
+    pub(crate) struct SignatureVue(signature: &Signature, rpps: Option<Rpps>) {
+        /// Qualité.
+        role: RoleSignataire = signature.role,
+        /// RPPS du médecin qui a signé.
+        rpps: Option<Rpps> = rpps,
+        /// Lien du titulaire de l'autorité parentale ou du représentant qui a signé.
+        representation_id: Option<RepresentationId> = signature.representation_id,
+        /// Moyen.
+        moyen: MoyenSignature = signature.moyen,
+        /// Comment elle est prouvée.
+        preuve: ModePreuve = signature.mode_preuve(),
+        /// Jour.
+        signe_le: NaiveDate = signature.signe_le,
+        /// Instant, quand une machine l'a pris.
+        signe_a: Option<DateTime<Utc>> = signature.signe_a,
+        /// Réception.
+        recue_le: DateTime<Utc> = signature.recue_le,
     }
-}
 
-impl DeclarationVue {
-    pub(super) fn new(dossier: &Dossier) -> Self {
-        let declaration = &dossier.declaration;
-        let cote = dossier.cote.as_ref();
-        let missing = cote.map(|cote| declaration.manquantes(cote)).unwrap_or_default();
-        let rpps_of = |signature: &Signature| {
-            declaration
-                .medecins
-                .iter()
-                .find(|medecin| Some(medecin.medecin_id) == signature.medecin_id)
-                .map(|medecin| medecin.rpps)
-        };
-        Self {
-            id: declaration.id,
-            numero: declaration.numero.to_string(),
-            patient_id: declaration.patient_id,
-            medecins: declaration
-                .medecins
-                .iter()
-                .map(|medecin| MedecinDesigneVue { rpps: medecin.rpps, lieu_id: medecin.lieu_id })
-                .collect(),
-            avenant: declaration.en_place.is_some(),
-            canal: declaration.canal,
-            etat: declaration.etat,
-            version: declaration.version,
-            contestation: declaration.contestation,
-            motif: declaration.motif.clone(),
-            contenu: shown(&declaration.contenu, dossier.nomme),
-            contenu_sha256: declaration.contenu_sha256,
-            signatures: declaration
-                .signatures
-                .iter()
-                .map(|signature| SignatureVue {
-                    role: signature.role,
-                    rpps: rpps_of(signature),
-                    representation_id: signature.representation_id,
-                    moyen: signature.moyen,
-                    preuve: signature.mode_preuve(),
-                    signe_le: signature.signe_le,
-                    signe_a: signature.signe_a,
-                    recue_le: signature.recue_le,
-                })
-                .collect(),
-            signatures_manquantes: missing
-                .iter()
-                .map(|wanted| SignatureManquanteVue {
-                    role: wanted.role,
-                    sinon: wanted.sinon,
-                    rpps: wanted.rpps,
-                })
-                .collect(),
-            expire_le: Some(declaration.expire_le).filter(|_| declaration.etat == Etat::EnAttente),
-            enregistree_le: declaration.enregistre_le,
-            designation: dossier.designation.as_ref().map(DesignationVue::new),
-            confirme_designation: dossier.confirmee.as_ref().map(|known| known.id),
-            rectifie: declaration.rectifie,
-            rectifiee_par: dossier.rectifiee_par,
-            actions: dossier.actions.clone(),
-        }
+    /// Signature attendue.
+    pub(crate) struct SignatureManquanteVue(wanted: &SignatureManquante) {
+        /// Qualité.
+        role: RoleSignataire = wanted.role,
+        /// Autre qualité qui convient aussi : celle du représentant d'un adulte protégé, ou du tuteur d'un mineur.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
+        sinon: Option<RoleSignataire> = wanted.sinon,
+        /// RPPS du médecin attendu.
+        rpps: Option<Rpps> = wanted.rpps,
     }
-}
 
-impl DeclarationsVue {
-    pub(super) fn new(dossiers: &[Dossier]) -> Self {
-        Self { donnees: dossiers.iter().map(DeclarationVue::new).collect() }
+    /// Déclarations d'un patient.
+    pub(crate) struct DeclarationsVue(dossiers: &[Dossier]) {
+        /// La dernière enregistrée d'abord.
+        donnees: Vec<DeclarationVue> = dossiers.iter().map(DeclarationVue::new).collect(),
     }
 }
 

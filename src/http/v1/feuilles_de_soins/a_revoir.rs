@@ -24,6 +24,7 @@ use crate::http::openapi::routes;
 use crate::http::pagination::{self, Curseur, LIMITE, PaginationVue};
 use crate::http::problem::Refus;
 use crate::http::schemas::NumeroEvaluation;
+use crate::http::vue::vue;
 use crate::services::a_revoir;
 use crate::services::a_revoir::{FeuilleARevoir, Place, QuestionRevue};
 
@@ -62,73 +63,46 @@ pub(crate) struct FeuillesARevoirVue {
     pagination: PaginationVue,
 }
 
-/// Feuille à revoir, avec ses raisons.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct FeuilleARevoirVue {
-    /// Identifiant ; la feuille entière se lit sous `/v1/feuilles-de-soins/{id}`.
-    feuille_id: FeuilleId,
-    /// Patient.
-    patient_id: PatientId,
-    /// Premier jour des soins.
-    date_soins: Option<NaiveDate>,
-    /// Numéro donné par qui facture.
-    #[schema(example = "000000101")]
-    numero_facture: String,
-    /// Médecin qui a fait les soins.
-    executant_rpps: Rpps,
-    /// Numéro de la dernière évaluation.
-    #[schema(value_type = NumeroEvaluation)]
-    evaluation: i16,
-    /// Ce que le registre savait quand elle a été faite.
-    connu_le: DateTime<Utc>,
-    /// Situation qu'elle a déterminée.
-    situation_determinee: Option<CodeDetermine>,
-    /// Où elle situe la feuille.
-    appartenance: Option<Appartenance>,
-    /// Pourquoi la revoir ; au moins une raison.
-    raisons: Vec<RaisonVue>,
-}
-
-/// Raison de revoir une feuille.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RaisonVue {
-    /// Code stable.
-    motif: MotifRevue,
-    /// Quand elle est apparue ; la dernière fois, si plusieurs faits sont en cause.
-    apparue_le: DateTime<Utc>,
-    /// Codes des avertissements, ou natures des faits enregistrés depuis l'évaluation.
-    #[schema(example = json!(["declaration.prise_effet"]))]
-    codes: Vec<String>,
-    /// Feuilles qui en sont la cause.
-    feuilles: Vec<FeuilleId>,
-}
-
-impl FeuilleARevoirVue {
-    fn new(one: &FeuilleARevoir) -> Self {
+vue! {
+    /// Feuille à revoir, avec ses raisons.
+    pub(crate) struct FeuilleARevoirVue(one: &FeuilleARevoir) {
         let (feuille, synthese) = (&one.feuille.feuille, one.derniere.evaluation.synthese());
-        Self {
-            feuille_id: one.feuille.id,
-            patient_id: one.patient_id,
-            date_soins: feuille.soins.date_soins(),
-            numero_facture: feuille.numero_facture.clone(),
-            executant_rpps: feuille.executant_rpps,
-            evaluation: one.derniere.numero,
-            connu_le: one.derniere.connu_le,
-            situation_determinee: synthese.map(|verdict| verdict.code),
-            appartenance: synthese.map(|verdict| verdict.appartenance),
-            raisons: one.raisons.iter().map(RaisonVue::new).collect(),
-        }
-    }
-}
 
-impl RaisonVue {
-    fn new(raison: &Raison) -> Self {
-        Self {
-            motif: raison.motif,
-            apparue_le: raison.apparue_le,
-            codes: raison.codes.clone(),
-            feuilles: raison.feuilles.clone(),
-        }
+        /// Identifiant ; la feuille entière se lit sous `/v1/feuilles-de-soins/{id}`.
+        feuille_id: FeuilleId = one.feuille.id,
+        /// Patient.
+        patient_id: PatientId = one.patient_id,
+        /// Premier jour des soins.
+        date_soins: Option<NaiveDate> = feuille.soins.date_soins(),
+        /// Numéro donné par qui facture.
+        #[schema(example = "000000101")]
+        numero_facture: String = feuille.numero_facture.clone(),
+        /// Médecin qui a fait les soins.
+        executant_rpps: Rpps = feuille.executant_rpps,
+        /// Numéro de la dernière évaluation.
+        #[schema(value_type = NumeroEvaluation)]
+        evaluation: i16 = one.derniere.numero,
+        /// Ce que le registre savait quand elle a été faite.
+        connu_le: DateTime<Utc> = one.derniere.connu_le,
+        /// Situation qu'elle a déterminée.
+        situation_determinee: Option<CodeDetermine> = synthese.map(|verdict| verdict.code),
+        /// Où elle situe la feuille.
+        appartenance: Option<Appartenance> = synthese.map(|verdict| verdict.appartenance),
+        /// Pourquoi la revoir ; au moins une raison.
+        raisons: Vec<RaisonVue> = one.raisons.iter().map(RaisonVue::new).collect(),
+    }
+
+    /// Raison de revoir une feuille.
+    pub(crate) struct RaisonVue(raison: &Raison) {
+        /// Code stable.
+        motif: MotifRevue = raison.motif,
+        /// Quand elle est apparue ; la dernière fois, si plusieurs faits sont en cause.
+        apparue_le: DateTime<Utc> = raison.apparue_le,
+        /// Codes des avertissements, ou natures des faits enregistrés depuis l'évaluation.
+        #[schema(example = json!(["declaration.prise_effet"]))]
+        codes: Vec<String> = raison.codes.clone(),
+        /// Feuilles qui en sont la cause.
+        feuilles: Vec<FeuilleId> = raison.feuilles.clone(),
     }
 }
 
@@ -151,8 +125,7 @@ impl RaisonVue {
     get,
     path = "/v1/feuilles-de-soins/a-revoir",
     operation_id = "lister_feuilles_a_revoir",
-    responses((status = 200, description = "Une page de feuilles à revoir", body = FeuillesARevoirVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
+    responses((status = 200, description = "Une page de feuilles à revoir", body = FeuillesARevoirVue))
 )]
 async fn list(
     State(state): State<AppState>,
@@ -162,14 +135,7 @@ async fn list(
     let contexte = appel.exige(Demarche::ListerFeuillesARevoir)?;
     let RevueDemande { du, au, depuis, motif, limite, curseur } = demande;
     let au = au.unwrap_or_else(|| state.core.clock().today());
-    let du = du.or_else(|| plus_mois(au, -12)).unwrap_or(au);
-    if du > au {
-        return Err(Refus::parametre(
-            "du",
-            "apres_la_fin",
-            "attendu : au plus tard le dernier jour",
-        ));
-    }
+    let (du, au) = pagination::jours(du.or_else(|| plus_mois(au, -12)).unwrap_or(au), au)?;
     let limite = usize::try_from(limite.map_or(LIMITE, |limite| limite.0)).unwrap_or_default();
     let acteur = contexte.acteur().cle();
     let question = format!("a-revoir {acteur} {du} {au} {depuis:?} {motif:?}");

@@ -19,6 +19,7 @@ use crate::http::lecture::{Entier, lecture};
 use crate::http::openapi::routes;
 use crate::http::pagination::{self, Curseur, LIMITE, PaginationVue};
 use crate::http::problem::Refus;
+use crate::http::vue::vue;
 use crate::services::feuilles_de_soins;
 use crate::services::feuilles_de_soins::FeuilleEvaluee;
 
@@ -53,41 +54,28 @@ pub(crate) struct FeuillesVue {
     pagination: PaginationVue,
 }
 
-/// Feuille de soins, en bref, avec sa dernière évaluation.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct FeuilleListeeVue {
-    /// Identifiant ; la feuille entière se lit sous `/v1/feuilles-de-soins/{id}`.
-    id: FeuilleId,
-    /// Premier jour des soins.
-    date_soins: Option<NaiveDate>,
-    /// Jour où la feuille a été établie.
-    date_etablissement: NaiveDate,
-    /// Reçue par le registre à cet instant.
-    enregistree_le: DateTime<Utc>,
-    /// Numéro donné par qui facture.
-    #[schema(example = "000000101")]
-    numero_facture: String,
-    /// Médecin qui a fait les soins.
-    executant_rpps: Rpps,
-    /// Sa spécialité.
-    specialite: Specialite,
-    /// Ce que dit la dernière évaluation.
-    synthese: Option<SyntheseVue>,
-}
-
-impl FeuilleListeeVue {
-    fn new(evaluee: &FeuilleEvaluee) -> Self {
+vue! {
+    /// Feuille de soins, en bref, avec sa dernière évaluation.
+    pub(crate) struct FeuilleListeeVue(evaluee: &FeuilleEvaluee) {
         let kept = &evaluee.feuille;
-        Self {
-            id: kept.id,
-            date_soins: kept.feuille.soins.date_soins(),
-            date_etablissement: kept.feuille.date_etablissement,
-            enregistree_le: kept.enregistre_le,
-            numero_facture: kept.feuille.numero_facture.clone(),
-            executant_rpps: kept.feuille.executant_rpps,
-            specialite: kept.feuille.soins.executant.specialite,
-            synthese: SyntheseVue::new(evaluee),
-        }
+
+        /// Identifiant ; la feuille entière se lit sous `/v1/feuilles-de-soins/{id}`.
+        id: FeuilleId = kept.id,
+        /// Premier jour des soins.
+        date_soins: Option<NaiveDate> = kept.feuille.soins.date_soins(),
+        /// Jour où la feuille a été établie.
+        date_etablissement: NaiveDate = kept.feuille.date_etablissement,
+        /// Reçue par le registre à cet instant.
+        enregistree_le: DateTime<Utc> = kept.enregistre_le,
+        /// Numéro donné par qui facture.
+        #[schema(example = "000000101")]
+        numero_facture: String = kept.feuille.numero_facture.clone(),
+        /// Médecin qui a fait les soins.
+        executant_rpps: Rpps = kept.feuille.executant_rpps,
+        /// Sa spécialité.
+        specialite: Specialite = kept.feuille.soins.executant.specialite,
+        /// Ce que dit la dernière évaluation.
+        synthese: Option<SyntheseVue> = SyntheseVue::new(evaluee),
     }
 }
 
@@ -100,8 +88,7 @@ impl FeuilleListeeVue {
     get,
     path = "/v1/patients/{id}/feuilles-de-soins",
     operation_id = "lister_feuilles_de_soins",
-    responses((status = 200, description = "Une page de feuilles", body = FeuillesVue)),
-    extensions(("x-problemes" = json!(["introuvable", "curseur_autre_requete"])))
+    responses((status = 200, description = "Une page de feuilles", body = FeuillesVue))
 )]
 async fn list(
     State(state): State<AppState>,
@@ -111,14 +98,7 @@ async fn list(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerFeuillesDeSoins)?;
     let au = demande.au.unwrap_or_else(|| state.core.clock().today());
-    let du = demande.du.or_else(|| plus_mois(au, -12)).unwrap_or(au);
-    if du > au {
-        return Err(Refus::parametre(
-            "du",
-            "apres_la_fin",
-            "attendu : au plus tard le dernier jour",
-        ));
-    }
+    let (du, au) = pagination::jours(demande.du.or_else(|| plus_mois(au, -12)).unwrap_or(au), au)?;
     let limite = demande.limite.map_or(LIMITE, |limite| limite.0);
     let question = format!("feuilles {} {id} {du} {au}", contexte.acteur().cle());
     let apres = pagination::lire::<FeuilleId>(&question, demande.curseur)?;

@@ -16,15 +16,17 @@ use utoipa_axum::router::OpenApiRouter;
 use self::demande::FeuilleDemande;
 pub(crate) use self::lots::une_a_une;
 use self::vue::FeuilleVue;
+use super::evaluation::EVALUATION;
 use super::instruction::InstructionVue;
 use crate::domain::droits::Demarche;
 use crate::domain::ids::FeuilleId;
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, Chemins, CleIdempotence, Corps};
-use crate::http::idempotency::{rendre, respond, show};
+use crate::http::extract::{Appel, Chemin, Chemins};
+use crate::http::idempotency::{rendre, show};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::http::schemas::NumeroEvaluation;
+use crate::http::v1::acte::creation;
 use crate::services::feuilles_de_soins;
 use crate::services::feuilles_de_soins::FeuilleEvaluee;
 use crate::services::instructions;
@@ -75,38 +77,23 @@ pub(crate) fn exemple() -> serde_json::Value {
     })
 }
 
-/// Enregistrer et évaluer une feuille de soins
-///
-/// La feuille est évaluée contre le registre tel qu'il était le jour des soins. Le médecin transmet
-/// les feuilles dont il est l'exécutant ; la caisse, celles de ses assurés. La même feuille (même
-/// patient, même facturation, même numéro, mêmes dates) n'est reçue qu'une fois.
-#[utoipa::path(
-    post,
-    path = "/v1/feuilles-de-soins",
-    operation_id = "enregistrer_feuille_de_soins",
-    responses((status = 201, description = "Feuille enregistrée et évaluée", body = FeuilleVue,
-        headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "trop_d_essais", "feuille_existante", "hors_couverture",
-        "parametre_inconnu", "situation_non_couverte", "conflit_de_regles"])))
-)]
-async fn submit(
-    State(state): State<AppState>,
-    appel: Appel,
-    cle: CleIdempotence,
-    corps: Corps<FeuilleDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::EnregistrerFeuilleDeSoins)?;
-    let nouvelle = corps
-        .valeur
-        .into_domain(patients::accepts_test_numbers(&state.core))
-        .map_err(Refus::champs)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let render = |evaluee: &FeuilleEvaluee| {
-        let vue = FeuilleVue::new(evaluee)?;
-        let location = format!("/v1/feuilles-de-soins/{}", evaluee.feuille.id);
-        Ok(rendre(StatusCode::CREATED, Some(location), None, &vue)?)
-    };
-    respond(feuilles_de_soins::submit(&state.core, &demande, nouvelle, render).await)
+creation! {
+    /// Enregistrer et évaluer une feuille de soins
+    ///
+    /// La feuille est évaluée contre le registre tel qu'il était le jour des soins. Le médecin transmet
+    /// les feuilles dont il est l'exécutant ; la caisse, celles de ses assurés. La même feuille (même
+    /// patient, même facturation, même numéro, mêmes dates) n'est reçue qu'une fois.
+    submit: EnregistrerFeuilleDeSoins = "/v1/feuilles-de-soins", FeuilleDemande
+        => 201 FeuilleVue "Feuille enregistrée et évaluée" ("Location"), ["trop_d_essais", "feuille_existante", EVALUATION],
+    |core, demande, recue| {
+        let tests = patients::accepts_test_numbers(core);
+        let nouvelle = recue.into_domain(tests).map_err(Refus::champs)?;
+        feuilles_de_soins::submit(core, demande, nouvelle, |evaluee: &FeuilleEvaluee| {
+            let vue = FeuilleVue::new(evaluee)?;
+            let location = format!("/v1/feuilles-de-soins/{}", evaluee.feuille.id);
+            Ok(rendre(StatusCode::CREATED, Some(location), None, &vue)?)
+        }).await
+    }
 }
 
 /// Lire une feuille de soins et ses évaluations
@@ -117,8 +104,7 @@ async fn submit(
     get,
     path = "/v1/feuilles-de-soins/{id}",
     operation_id = "lire_feuille_de_soins",
-    responses((status = 200, description = "La feuille et ses évaluations", body = FeuilleVue)),
-    extensions(("x-problemes" = json!(["introuvable"])))
+    responses((status = 200, description = "La feuille et ses évaluations", body = FeuilleVue))
 )]
 async fn get(
     State(state): State<AppState>,
@@ -140,8 +126,7 @@ async fn get(
     path = "/v1/feuilles-de-soins/{id}/evaluations/{numero}/instruction",
     operation_id = "lire_instruction",
     params(("numero" = NumeroEvaluation, Path, description = "Numéro de l'évaluation")),
-    responses((status = 200, description = "Règles, faits et valeurs", body = InstructionVue)),
-    extensions(("x-problemes" = json!(["introuvable", "role_interdit"])))
+    responses((status = 200, description = "Règles, faits et valeurs", body = InstructionVue))
 )]
 async fn instruct(
     State(state): State<AppState>,

@@ -105,8 +105,7 @@ fn render(
     path = "/v1/operations/import",
     operation_id = "importer_operations",
     request_body(content = String, content_type = "application/x-ndjson", description = "Une opération par ligne"),
-    responses((status = 200, description = "Le résultat de chaque ligne", body = ImportVue)),
-    extensions(("x-problemes" = json!(["role_interdit"])))
+    responses((status = 200, description = "Le résultat de chaque ligne", body = ImportVue))
 )]
 pub(super) async fn import(
     State(state): State<AppState>,
@@ -130,8 +129,7 @@ pub(super) async fn import(
     path = "/v1/operations/import/apercu",
     operation_id = "apercu_import_operations",
     request_body(content = String, content_type = "application/x-ndjson", description = "Une opération par ligne"),
-    responses((status = 200, description = "Le résultat qu'aurait chaque ligne", body = ImportVue)),
-    extensions(("x-problemes" = json!(["role_interdit"])))
+    responses((status = 200, description = "Le résultat qu'aurait chaque ligne", body = ImportVue))
 )]
 pub(super) async fn preview_import(
     State(state): State<AppState>,

@@ -20,6 +20,7 @@ use crate::http::idempotency::{etag, json as respond_json, rendre, respond};
 use crate::http::lecture::{Texte, lecture};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
+use crate::http::v1::acte::{acte, creation};
 use crate::services::Rendu;
 use crate::services::operations;
 use crate::services::operations::Suivi;
@@ -49,7 +50,7 @@ lecture! {
 fn render(statut: StatusCode) -> impl Fn(&Suivi) -> Result<Rendu, serde_json::Error> {
     move |suivi| {
         let location = format!("/v1/operations/{}", suivi.operation.id);
-        rendre(statut, Some(location), Some(suivi.operation.version), &OperationVue::from(suivi))
+        rendre(statut, Some(location), Some(suivi.operation.version), &OperationVue::new(suivi))
     }
 }
 
@@ -63,7 +64,7 @@ fn render(statut: StatusCode) -> impl Fn(&Suivi) -> Result<Rendu, serde_json::Er
     path = "/v1/operations/apercu",
     operation_id = "apercu_operation",
     responses((status = 200, description = "Le compte", body = CompteVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "operation_existante"])))
+    extensions(("x-problemes" = json!(["operation_existante"])))
 )]
 async fn preview(
     State(state): State<AppState>,
@@ -74,39 +75,27 @@ async fn preview(
     let tests = patients::accepts_test_numbers(&state.core);
     let nouvelle = corps.valeur.into_domain(tests).map_err(Refus::champs)?;
     let portee = operations::preview(&state.core, &contexte, &nouvelle).await?;
-    respond_json(&CompteVue::from(&portee))
+    respond_json(&CompteVue::new(&portee))
 }
 
-/// Enregistrer ce qui arrive à un médecin
-///
-/// Retraite, cessation, décès, changement de département, de cabinet ou de spécialité, suspension. Les
-/// faits du médecin changent aussitôt ; ses patients sont traités par un travail de fond, chacun à part,
-/// sans bloquer personne. Retraite, cessation, décès et changement de département closent la ligne du
-/// médecin ; un changement de cabinet ou de spécialité ne la clôt que dans une désignation conjointe
-/// dont les conditions ne tiennent plus ; une suspension prévient les patients.
-///
-/// Une caisse agit sur l'exercice dans son département, et ne clôt que les lignes de ses patients. Arrêter
-/// l'exercice est un acte national : un agent du référentiel le prépare (`a_confirmer`), un autre le confirme.
-#[utoipa::path(
-    post,
-    path = "/v1/operations",
-    operation_id = "enregistrer_operation",
-    responses((status = 202, description = "L'opération, dont le travail commence", body = OperationVue,
-        headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "operation_existante"])))
-)]
-async fn create(
-    State(state): State<AppState>,
-    appel: Appel,
-    cle: CleIdempotence,
-    corps: Corps<OperationDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::EnregistrerOperation)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let tests = patients::accepts_test_numbers(&state.core);
-    let nouvelle = corps.valeur.into_domain(tests).map_err(Refus::champs)?;
-    let rendre = render(StatusCode::ACCEPTED);
-    respond(operations::create(&state.core, &demande, &nouvelle, rendre).await)
+creation! {
+    /// Enregistrer ce qui arrive à un médecin
+    ///
+    /// Retraite, cessation, décès, changement de département, de cabinet ou de spécialité, suspension. Les
+    /// faits du médecin changent aussitôt ; ses patients sont traités par un travail de fond, chacun à part,
+    /// sans bloquer personne. Retraite, cessation, décès et changement de département closent la ligne du
+    /// médecin ; un changement de cabinet ou de spécialité ne la clôt que dans une désignation conjointe
+    /// dont les conditions ne tiennent plus ; une suspension prévient les patients.
+    ///
+    /// Une caisse agit sur l'exercice dans son département, et ne clôt que les lignes de ses patients. Arrêter
+    /// l'exercice est un acte national : un agent du référentiel le prépare (`a_confirmer`), un autre le confirme.
+    create: EnregistrerOperation = "/v1/operations", OperationDemande
+        => 202 OperationVue "L'opération, dont le travail commence" ("Location"), ["operation_existante"],
+    |core, demande, recue| {
+        let tests = patients::accepts_test_numbers(core);
+        let nouvelle = recue.into_domain(tests).map_err(Refus::champs)?;
+        operations::create(core, demande, &nouvelle, render(StatusCode::ACCEPTED)).await
+    }
 }
 
 /// Suivre une opération
@@ -117,8 +106,7 @@ async fn create(
     get,
     path = "/v1/operations/{id}",
     operation_id = "lire_operation",
-    responses((status = 200, description = "L'opération", body = OperationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+    responses((status = 200, description = "L'opération", body = OperationVue))
 )]
 async fn get(
     State(state): State<AppState>,
@@ -127,40 +115,25 @@ async fn get(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireOperation)?;
     let suivi = operations::get(&state.core, &contexte, id).await?;
-    let mut response = respond_json(&OperationVue::from(&suivi))?;
+    let mut response = respond_json(&OperationVue::new(&suivi))?;
     if let Ok(version) = HeaderValue::from_str(&etag(suivi.operation.version)) {
         response.headers_mut().insert(header::ETAG, version);
     }
     Ok(response)
 }
 
-/// Annuler une opération
-///
-/// Les faits du médecin sont remis aussitôt ; un travail de fond rouvre exactement ce qu'elle a clos. Un
-/// patient qui a choisi un autre médecin entre-temps garde ce choix. La dernière opération sur un médecin
-/// s'annule d'abord. Une caisse annule un acte national pour ses propres patients.
-#[utoipa::path(
-    post,
-    path = "/v1/operations/{id}/annulation",
-    operation_id = "annuler_operation",
-    responses((status = 202, description = "L'opération, dont l'annulation commence", body = OperationVue,
-        headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "annulation_impossible"])))
-)]
-async fn cancel(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<OperationId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<AnnulationOperationDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::AnnulerOperation)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let motif = corps.valeur.motif.map(|text| text.0);
-    let rendre = render(StatusCode::ACCEPTED);
-    let vue = (id, version);
-    respond(operations::cancel(&state.core, &demande, vue, motif.as_deref(), rendre).await)
+acte! {
+    /// Annuler une opération
+    ///
+    /// Les faits du médecin sont remis aussitôt ; un travail de fond rouvre exactement ce qu'elle a clos. Un
+    /// patient qui a choisi un autre médecin entre-temps garde ce choix. La dernière opération sur un médecin
+    /// s'annule d'abord. Une caisse annule un acte national pour ses propres patients.
+    cancel: AnnulerOperation = "/v1/operations/{id}/annulation" (OperationId), AnnulationOperationDemande
+        => 202 OperationVue "L'opération, dont l'annulation commence" ("Location"), ["annulation_impossible"],
+    |core, demande, vu, recue| {
+        let motif = recue.motif.map(|text| text.0);
+        operations::cancel(core, demande, vu, motif.as_deref(), render(StatusCode::ACCEPTED)).await
+    }
 }
 
 /// Confirmer un acte national
@@ -172,7 +145,7 @@ async fn cancel(
     operation_id = "confirmer_operation",
     responses((status = 202, description = "L'opération, dont le travail commence", body = OperationVue,
         headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "meme_agent", "transition_interdite"])))
+    extensions(("x-problemes" = json!(["meme_agent", "transition_interdite"])))
 )]
 async fn confirm(
     State(state): State<AppState>,

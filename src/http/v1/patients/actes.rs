@@ -1,8 +1,6 @@
 //! What a caisse records of a person's life, one address an act.
 
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::demande::{
@@ -11,16 +9,14 @@ use super::demande::{
 };
 use super::vue::PatientVue;
 use super::{PatientDemande, PatientTrouveVue};
-use crate::domain::droits::Demarche;
 use crate::domain::ids::PatientId;
 use crate::domain::patient::UsageIdentifiant;
 use crate::domain::vie::DossierPatient;
 use crate::http::AppState;
-use crate::http::extract::{Appel, CleIdempotence, Corps};
-use crate::http::idempotency::{rendre, respond};
+use crate::http::idempotency::rendre;
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
-use crate::http::v1::acte::acte;
+use crate::http::v1::acte::{acte, creation};
 use crate::services::Rendu;
 use crate::services::patients;
 
@@ -55,10 +51,10 @@ acte! {
     ///
     /// La désignation continue sans signature ni interruption : elle appartient à la personne. L'ancien
     /// organisme ne lit plus, dès ce jour, que ce qui fut de son temps ; le nouveau, tout. Jusqu'à trois mois à l'avance.
-    change_organisme: ChangerOrganisme = "changer_organisme" "/v1/patients/{id}/changements-d-organisme",
-        PatientId, OrganismeDemande => PatientVue "Le patient et ses faits datés", [],
+    change_organisme: ChangerOrganisme = "/v1/patients/{id}/changements-d-organisme" (PatientId),
+        OrganismeDemande => 200 PatientVue "Le patient et ses faits datés", [],
     |core, demande, vu, recue| {
-        patients::change_organisme(core, demande, vu, (recue.organisme, recue.effet_du), render)
+        patients::change_organisme(core, demande, vu, (recue.organisme, recue.effet_du), render).await
     }
 }
 
@@ -67,37 +63,24 @@ acte! {
     ///
     /// Le dernier, enregistré à tort, par la caisse qui a reçu le patient ou par celle qui l'a envoyé : chacune
     /// retrouve ses jours, et celle qui l'avait reçu n'en lit plus rien.
-    undo_organisme: AnnulerOrganisme =
-        "annuler_changement_organisme" "/v1/patients/{id}/changements-d-organisme/annulation",
-        PatientId, AnnulationDossierDemande => PatientTrouveVue "Le patient", [],
+    undo_organisme: AnnulerOrganisme = "/v1/patients/{id}/changements-d-organisme/annulation" (PatientId),
+        AnnulationDossierDemande => 200 PatientTrouveVue "Le patient", [],
     |core, demande, vu, recue| {
-        patients::undo_organisme(core, demande, vu, recue.motif, |found| name((found.0, None), StatusCode::OK))
+        patients::undo_organisme(core, demande, vu, recue.motif, |found| name((found.0, None), StatusCode::OK)).await
     }
 }
 
-/// Prendre en charge un patient d'une autre caisse
-///
-/// Par toute son identité, comme à l'enregistrement, dès « affilie_du » : trois mois à l'avance au plus,
-/// vingt-sept en arrière. Son ancienne caisse en est avertie et le reste jusqu'à la veille ; la désignation
-/// continue. Inconnu ou différent, la réponse est la même.
-#[utoipa::path(
-    post,
-    path = "/v1/mutations",
-    operation_id = "enregistrer_mutation",
-    responses((status = 201, description = "Le patient", body = PatientTrouveVue,
-        headers(("ETag")))),
-    extensions(("x-problemes" = json!(["role_interdit", "patient_existant", "trop_d_essais"])))
-)]
-async fn take_over(
-    State(state): State<AppState>,
-    appel: Appel,
-    cle: CleIdempotence,
-    corps: Corps<PatientDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::EnregistrerMutation)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let rendre = |found: &(PatientId, i32)| name((found.0, Some(found.1)), StatusCode::CREATED);
-    respond(patients::take_over(&state.core, &demande, &corps.valeur.into_domain(), rendre).await)
+creation! {
+    /// Prendre en charge un patient d'une autre caisse
+    ///
+    /// Par toute son identité, comme à l'enregistrement, dès « affilie_du » : trois mois à l'avance au plus,
+    /// vingt-sept en arrière. Son ancienne caisse en est avertie et le reste jusqu'à la veille ; la désignation
+    /// continue. Inconnu ou différent, la réponse est la même.
+    take_over: EnregistrerMutation = "/v1/mutations", PatientDemande
+        => 201 PatientTrouveVue "Le patient" ("ETag"), ["patient_existant", "trop_d_essais"],
+    |core, demande, recue| patients::take_over(core, demande, &recue.into_domain(), |found| {
+        name((found.0, Some(found.1)), StatusCode::CREATED)
+    }).await
 }
 
 acte! {
@@ -105,10 +88,10 @@ acte! {
     ///
     /// Un statut hors du parcours de soins (AME, passage, sans droits, hors de France) met la désignation en
     /// sommeil ; « ordinaire » la réveille. La déclaration reste.
-    change_statut: ChangerStatut = "changer_statut" "/v1/patients/{id}/changements-de-statut",
-        PatientId, StatutDemande => PatientVue "Le patient et ses faits datés", [],
+    change_statut: ChangerStatut = "/v1/patients/{id}/changements-de-statut" (PatientId),
+        StatutDemande => 200 PatientVue "Le patient et ses faits datés", [],
     |core, demande, vu, recue| {
-        patients::change_statut(core, demande, vu, (recue.statut, recue.effet_du), render)
+        patients::change_statut(core, demande, vu, (recue.statut, recue.effet_du), render).await
     }
 }
 
@@ -117,12 +100,12 @@ acte! {
     ///
     /// D'un numéro d'attente à un NIR, ou d'un NIR à un autre : l'ancien fut juste et désigne toujours la
     /// personne. Sans numéro, pour l'usage « ouvrant_droit », le patient devient assuré à titre personnel.
-    change_identifiant: ChangerIdentifiant = "changer_identifiant" "/v1/patients/{id}/changements-d-identifiant",
-        PatientId, ChangementIdentifiantDemande => PatientVue "Le patient et ses faits datés", ["patient_existant"],
+    change_identifiant: ChangerIdentifiant = "/v1/patients/{id}/changements-d-identifiant" (PatientId),
+        ChangementIdentifiantDemande => 200 PatientVue "Le patient et ses faits datés", ["patient_existant"],
     |core, demande, vu, recue| {
         let usage = recue.usage.unwrap_or(UsageIdentifiant::Individuel);
         let change = (usage, recue.identifiant, recue.effet_du);
-        patients::change_identifiant(core, demande, vu, change, render)
+        patients::change_identifiant(core, demande, vu, change, render).await
     }
 }
 
@@ -131,13 +114,13 @@ acte! {
     ///
     /// Le numéro enregistré n'était pas celui de la personne : une version le remplace, avec le motif. Il ne
     /// la désigne plus, sauf pour qui demande ce que le registre savait avant.
-    correct_identifiant: RectifierIdentifiant = "rectifier_identifiant" "/v1/patients/{id}/rectifications-d-identifiant",
-        PatientId, RectificationIdentifiantDemande => PatientVue "Le patient et ses faits datés", ["patient_existant"],
+    correct_identifiant: RectifierIdentifiant = "/v1/patients/{id}/rectifications-d-identifiant" (PatientId),
+        RectificationIdentifiantDemande => 200 PatientVue "Le patient et ses faits datés", ["patient_existant"],
     |core, demande, vu, recue| {
         let usage = recue.usage.unwrap_or(UsageIdentifiant::Individuel);
         let jour = recue.jour.unwrap_or_else(|| core.clock().today());
         let right = (usage, recue.identifiant, jour);
-        patients::correct_identifiant(core, demande, vu, right, recue.motif, render)
+        patients::correct_identifiant(core, demande, vu, right, recue.motif, render).await
     }
 }
 
@@ -145,10 +128,10 @@ acte! {
     /// Changer d'adresse
     ///
     /// Aucune désignation n'en dépend : il n'y a pas de condition géographique.
-    change_adresse: ChangerAdresse = "changer_adresse" "/v1/patients/{id}/changements-d-adresse",
-        PatientId, AdresseDemande => PatientVue "Le patient et ses faits datés", [],
+    change_adresse: ChangerAdresse = "/v1/patients/{id}/changements-d-adresse" (PatientId),
+        AdresseDemande => 200 PatientVue "Le patient et ses faits datés", [],
     |core, demande, vu, recue| {
-        patients::change_adresse(core, demande, vu, recue.into_domain(), render)
+        patients::change_adresse(core, demande, vu, recue.into_domain(), render).await
     }
 }
 
@@ -157,10 +140,10 @@ acte! {
     ///
     /// Même connu tard. Le jour du décès est le dernier de la désignation ; celles qui commenceraient après
     /// n'ont jamais pris effet.
-    record_deces: DeclarerDeces = "declarer_deces" "/v1/patients/{id}/deces",
-        PatientId, DecesDemande => PatientVue "Le patient et ses faits datés", [],
+    record_deces: DeclarerDeces = "/v1/patients/{id}/deces" (PatientId),
+        DecesDemande => 200 PatientVue "Le patient et ses faits datés", [],
     |core, demande, vu, recue| {
-        patients::record_deces(core, demande, vu, (recue.jour, recue.source), render)
+        patients::record_deces(core, demande, vu, (recue.jour, recue.source), render).await
     }
 }
 
@@ -168,10 +151,10 @@ acte! {
     /// Rectifier un décès
     ///
     /// Un autre jour, ou aucun décès : la désignation redevient ce que les déclarations disent.
-    correct_deces: RectifierDeces = "rectifier_deces" "/v1/patients/{id}/rectifications-de-deces",
-        PatientId, RectificationDecesDemande => PatientVue "Le patient et ses faits datés", [],
+    correct_deces: RectifierDeces = "/v1/patients/{id}/rectifications-de-deces" (PatientId),
+        RectificationDecesDemande => 200 PatientVue "Le patient et ses faits datés", [],
     |core, demande, vu, recue| {
         let jour = recue.jour().map_err(Refus::champs)?;
-        patients::correct_deces(core, demande, vu, jour, recue.motif, render)
+        patients::correct_deces(core, demande, vu, jour, recue.motif, render).await
     }
 }

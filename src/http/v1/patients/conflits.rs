@@ -21,6 +21,7 @@ use crate::http::pagination::{self, PageDemande, PaginationVue};
 use crate::http::problem::Refus;
 use crate::http::schemas::ActionConflit;
 use crate::http::v1::acte::acte;
+use crate::http::vue::vue;
 use crate::services::patients;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -39,46 +40,31 @@ lecture! {
     }
 }
 
-/// Conflit entre les désignations de deux dossiers fusionnés.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ConflitVue {
-    /// Identifiant.
-    id: ConflitId,
-    /// Patient.
-    patient_id: PatientId,
-    /// Fusion qui l'a fait naître.
-    fusion_id: FusionId,
-    /// Version, à rendre dans If-Match.
-    #[schema(example = 1)]
-    version: i32,
-    /// État.
-    etat: EtatConflit,
-    /// Ce qui se contredit. Tant que le conflit est ouvert, la déclaration conservée vaut.
-    chevauchement: ChevauchementVue,
-    /// Déclaration choisie, ou null.
-    declaration_retenue: Option<DeclarationId>,
-    /// Cette version est connue depuis cet instant.
-    enregistre_le: DateTime<Utc>,
-    /// Ce que l'appelant peut faire maintenant.
-    #[schema(value_type = Vec<ActionConflit>)]
-    actions: Vec<&'static str>,
-}
-
-impl ConflitVue {
-    /// The shape of a conflict.
-    pub(super) fn new(conflit: &Conflit) -> Self {
+vue! {
+    /// Conflit entre les désignations de deux dossiers fusionnés.
+    pub(crate) struct ConflitVue(conflit: &Conflit) {
         let open = conflit.etat == EtatConflit::Ouvert;
-        Self {
-            id: conflit.id,
-            patient_id: conflit.patient_id,
-            fusion_id: conflit.fusion_id,
-            version: conflit.version,
-            etat: conflit.etat,
-            chevauchement: ChevauchementVue::new(&conflit.chevauchement),
-            declaration_retenue: conflit.retenue,
-            enregistre_le: conflit.enregistre_le,
-            actions: open.then_some("resoudre").into_iter().collect(),
-        }
+
+        /// Identifiant.
+        id: ConflitId = conflit.id,
+        /// Patient.
+        patient_id: PatientId = conflit.patient_id,
+        /// Fusion qui l'a fait naître.
+        fusion_id: FusionId = conflit.fusion_id,
+        /// Version, à rendre dans If-Match.
+        #[schema(example = 1)]
+        version: i32 = conflit.version,
+        /// État.
+        etat: EtatConflit = conflit.etat,
+        /// Ce qui se contredit. Tant que le conflit est ouvert, la déclaration conservée vaut.
+        chevauchement: ChevauchementVue = ChevauchementVue::new(&conflit.chevauchement),
+        /// Déclaration choisie, ou null.
+        declaration_retenue: Option<DeclarationId> = conflit.retenue,
+        /// Cette version est connue depuis cet instant.
+        enregistre_le: DateTime<Utc> = conflit.enregistre_le,
+        /// Ce que l'appelant peut faire maintenant.
+        #[schema(value_type = Vec<ActionConflit>)]
+        actions: Vec<&'static str> = open.then_some("resoudre").into_iter().collect(),
     }
 }
 
@@ -98,8 +84,7 @@ pub(crate) struct ConflitsVue {
     get,
     path = "/v1/conflits-de-designations",
     operation_id = "lister_conflits",
-    responses((status = 200, description = "Les conflits ouverts", body = ConflitsVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "curseur_autre_requete"])))
+    responses((status = 200, description = "Les conflits ouverts", body = ConflitsVue))
 )]
 async fn list(
     State(state): State<AppState>,
@@ -112,14 +97,9 @@ async fn list(
     let found =
         patients::list_conflits(&state.core, &contexte, after, limit.saturating_add(1)).await?;
     show(&found.map(|found| {
-        let (shown, more) = pagination::page(found, limit);
-        let last = shown.last().filter(|_| more).map(|conflit| conflit.id.to_string());
-        ConflitsVue {
-            donnees: shown.iter().map(ConflitVue::new).collect(),
-            pagination: PaginationVue {
-                curseur_suivant: last.map(|last| pagination::ecrire(CONFLITS, &last)),
-            },
-        }
+        let key = |conflit: &Conflit| conflit.id.to_string();
+        let (shown, pagination) = pagination::suivie(found, limit, CONFLITS, key);
+        ConflitsVue { donnees: shown.iter().map(ConflitVue::new).collect(), pagination }
     }))
 }
 
@@ -131,7 +111,7 @@ async fn list(
     path = "/v1/conflits-de-designations/{id}",
     operation_id = "lire_conflit",
     responses((status = 200, description = "Le conflit", body = ConflitVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "patient_fusionne"])))
+    extensions(("x-problemes" = json!(["patient_fusionne"])))
 )]
 async fn get(
     State(state): State<AppState>,
@@ -149,11 +129,11 @@ acte! {
     ///
     /// En choisissant une des deux déclarations : les jours du conflit, celles de l'autre dossier ne comptent
     /// pas. Ce qui fut déclaré depuis la fusion compte comme toujours.
-    settle: ResoudreConflit = "resoudre_conflit" "/v1/conflits-de-designations/{id}/resolution",
-        ConflitId, ResolutionDemande => ConflitVue "Le conflit résolu", ["conflit_clos", "patient_fusionne"],
+    settle: ResoudreConflit = "/v1/conflits-de-designations/{id}/resolution" (ConflitId),
+        ResolutionDemande => 200 ConflitVue "Le conflit résolu", ["conflit_clos", "patient_fusionne"],
     |core, demande, vu, recue| {
         patients::settle_conflit(core, demande, vu, recue.declaration_id, |conflit: &Conflit| {
             rendre(StatusCode::OK, None, Some(conflit.version), &ConflitVue::new(conflit))
-        })
+        }).await
     }
 }

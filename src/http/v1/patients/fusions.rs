@@ -4,8 +4,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
-use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::conflits::ConflitVue;
@@ -22,6 +20,7 @@ use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::http::schemas::ActionFusion;
 use crate::http::v1::acte::acte;
+use crate::http::vue::vue;
 use crate::services::Rendu;
 use crate::services::patients;
 use crate::services::patients::{ApercuFusion, DossierApercu, DossierFusion, NouvelleFusion};
@@ -56,128 +55,80 @@ lecture! {
     }
 }
 
-/// Ce qu'un dossier contient.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DossierApercuVue {
-    /// Patient.
-    patient_id: PatientId,
-    /// Version.
-    #[schema(example = 1)]
-    version: i32,
-    /// Déclarations, dans tous leurs états.
-    #[schema(example = 2)]
-    declarations: usize,
-    /// Désignations, en cours ou finies.
-    #[schema(example = 1)]
-    designations: usize,
-    /// Feuilles de soins reçues.
-    #[schema(example = 12)]
-    feuilles: i64,
-}
-
-/// Jours où les deux dossiers désignent des médecins différents.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ChevauchementVue {
-    /// Déclaration du dossier conservé.
-    declaration_conservee: DeclarationId,
-    /// Déclaration du dossier absorbé.
-    declaration_absorbee: DeclarationId,
-    /// Premier jour.
-    effet_du: NaiveDate,
-    /// Premier jour qui n'en fait plus partie, ou null.
-    effet_au: Option<NaiveDate>,
-}
-
-impl ChevauchementVue {
-    /// The shape of an overlap.
-    pub(super) fn new(overlap: &Chevauchement) -> Self {
-        Self {
-            declaration_conservee: overlap.conservee,
-            declaration_absorbee: overlap.absorbee,
-            effet_du: overlap.effet.du(),
-            effet_au: overlap.effet.au(),
-        }
+vue! {
+    /// Ce qu'un dossier contient.
+    pub(crate) struct DossierApercuVue(dossier: &DossierApercu) {
+        /// Patient.
+        patient_id: PatientId = dossier.patient_id,
+        /// Version.
+        #[schema(example = 1)]
+        version: i32 = dossier.version,
+        /// Déclarations, dans tous leurs états.
+        #[schema(example = 2)]
+        declarations: usize = dossier.declarations,
+        /// Désignations, en cours ou finies.
+        #[schema(example = 1)]
+        designations: usize = dossier.designations,
+        /// Feuilles de soins reçues.
+        #[schema(example = 12)]
+        feuilles: i64 = dossier.feuilles,
     }
-}
 
-/// Ce que ferait une fusion.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ApercuFusionVue {
-    /// Dossier conservé.
-    conserve: DossierApercuVue,
-    /// Dossier absorbé : ses déclarations, ses feuilles et ses numéros mèneront au dossier conservé.
-    absorbe: DossierApercuVue,
-    /// Ce que les deux dossiers disent différemment de la personne ; ceux du dossier conservé restent.
-    differences: Vec<Difference>,
-    /// Ce qui serait mis en conflit.
-    conflits: Vec<ChevauchementVue>,
-    /// Pourquoi la fusion serait refusée, ou null.
-    obstacle: Option<&'static str>,
-}
-
-impl ApercuFusionVue {
-    fn new(apercu: &ApercuFusion) -> Self {
-        let dossier = |dossier: &DossierApercu| DossierApercuVue {
-            patient_id: dossier.patient_id,
-            version: dossier.version,
-            declarations: dossier.declarations,
-            designations: dossier.designations,
-            feuilles: dossier.feuilles,
-        };
-        Self {
-            conserve: dossier(&apercu.conserve),
-            absorbe: dossier(&apercu.absorbe),
-            differences: apercu.differences.clone(),
-            conflits: apercu.conflits.iter().map(ChevauchementVue::new).collect(),
-            obstacle: apercu.obstacle,
-        }
+    /// Jours où les deux dossiers désignent des médecins différents.
+    pub(crate) struct ChevauchementVue(overlap: &Chevauchement) {
+        /// Déclaration du dossier conservé.
+        declaration_conservee: DeclarationId = overlap.conservee,
+        /// Déclaration du dossier absorbé.
+        declaration_absorbee: DeclarationId = overlap.absorbee,
+        /// Premier jour.
+        effet_du: NaiveDate = overlap.effet.du(),
+        /// Premier jour qui n'en fait plus partie, ou null.
+        effet_au: Option<NaiveDate> = overlap.effet.au(),
     }
-}
 
-/// Fusion de deux dossiers.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct FusionVue {
-    /// Identifiant.
-    id: FusionId,
-    /// Dossier conservé.
-    patient_id: PatientId,
-    /// Dossier absorbé : il répond 410 tant que la fusion n'est pas annulée.
-    absorbe_id: PatientId,
-    /// Version du dossier conservé, à rendre dans If-Match pour annuler la fusion.
-    #[schema(example = 2)]
-    version: i32,
-    /// Pourquoi.
-    motif: MotifRectification,
-    /// Déclarations venues du dossier absorbé.
-    #[schema(example = 1)]
-    declarations: usize,
-    /// Conflits nés de la fusion, dans leur état présent.
-    conflits: Vec<ConflitVue>,
-    /// Enregistrée à cet instant.
-    enregistree_le: DateTime<Utc>,
-    /// Annulée à cet instant, ou null.
-    annulee_le: Option<DateTime<Utc>>,
-    /// Ce que l'appelant peut faire maintenant.
-    #[schema(value_type = Vec<ActionFusion>)]
-    actions: Vec<&'static str>,
-}
+    /// Ce que ferait une fusion.
+    pub(crate) struct ApercuFusionVue(apercu: &ApercuFusion) {
+        /// Dossier conservé.
+        conserve: DossierApercuVue = DossierApercuVue::new(&apercu.conserve),
+        /// Dossier absorbé : ses déclarations, ses feuilles et ses numéros mèneront au dossier conservé.
+        absorbe: DossierApercuVue = DossierApercuVue::new(&apercu.absorbe),
+        /// Ce que les deux dossiers disent différemment de la personne ; ceux du dossier conservé restent.
+        differences: Vec<Difference> = apercu.differences.clone(),
+        /// Ce qui serait mis en conflit.
+        conflits: Vec<ChevauchementVue> =
+            apercu.conflits.iter().map(ChevauchementVue::new).collect(),
+        /// Pourquoi la fusion serait refusée, ou null.
+        obstacle: Option<&'static str> = apercu.obstacle,
+    }
 
-impl FusionVue {
-    fn new(dossier: &DossierFusion) -> Self {
+    /// Fusion de deux dossiers.
+    pub(crate) struct FusionVue(dossier: &DossierFusion) {
         let fusion = &dossier.fusion;
         let undoable = fusion.remplace_le.is_none();
-        Self {
-            id: fusion.id,
-            patient_id: fusion.patient_id,
-            absorbe_id: fusion.absorbe_id,
-            version: dossier.version,
-            motif: fusion.motif,
-            declarations: dossier.declarations,
-            conflits: dossier.conflits.iter().map(ConflitVue::new).collect(),
-            enregistree_le: fusion.enregistre_le,
-            annulee_le: fusion.remplace_le,
-            actions: undoable.then_some("annuler").into_iter().collect(),
-        }
+
+        /// Identifiant.
+        id: FusionId = fusion.id,
+        /// Dossier conservé.
+        patient_id: PatientId = fusion.patient_id,
+        /// Dossier absorbé : il répond 410 tant que la fusion n'est pas annulée.
+        absorbe_id: PatientId = fusion.absorbe_id,
+        /// Version du dossier conservé, à rendre dans If-Match pour annuler la fusion.
+        #[schema(example = 2)]
+        version: i32 = dossier.version,
+        /// Pourquoi.
+        motif: MotifRectification = fusion.motif,
+        /// Déclarations venues du dossier absorbé.
+        #[schema(example = 1)]
+        declarations: usize = dossier.declarations,
+        /// Conflits nés de la fusion, dans leur état présent.
+        conflits: Vec<ConflitVue> = dossier.conflits.iter().map(ConflitVue::new).collect(),
+        /// Enregistrée à cet instant.
+        enregistree_le: DateTime<Utc> = fusion.enregistre_le,
+        /// Annulée à cet instant, ou null.
+        annulee_le: Option<DateTime<Utc>> = fusion.remplace_le,
+        /// Ce que l'appelant peut faire maintenant.
+        #[schema(value_type = Vec<ActionFusion>)]
+        actions: Vec<&'static str> = undoable.then_some("annuler").into_iter().collect(),
     }
 }
 
@@ -199,8 +150,7 @@ fn render(statut: StatusCode) -> impl Fn(&DossierFusion) -> Result<Rendu, serde_
     path = "/v1/patients/{id}/fusions/apercu",
     operation_id = "apercu_fusion",
     params(("id" = PatientId, Path, description = "Dossier à conserver")),
-    responses((status = 200, description = "Ce que ferait la fusion", body = ApercuFusionVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+    responses((status = 200, description = "Ce que ferait la fusion", body = ApercuFusionVue))
 )]
 async fn preview(
     State(state): State<AppState>,
@@ -227,7 +177,7 @@ async fn preview(
     params(("id" = PatientId, Path, description = "Dossier à conserver")),
     responses((status = 201, description = "La fusion", body = FusionVue,
         headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "fusion_impossible"])))
+    extensions(("x-problemes" = json!(["fusion_impossible"])))
 )]
 async fn merge(
     State(state): State<AppState>,
@@ -256,7 +206,7 @@ async fn merge(
     path = "/v1/fusions/{id}",
     operation_id = "lire_fusion",
     responses((status = 200, description = "La fusion", body = FusionVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "patient_fusionne"])))
+    extensions(("x-problemes" = json!(["patient_fusionne"])))
 )]
 async fn get(
     State(state): State<AppState>,
@@ -274,7 +224,7 @@ acte! {
     ///
     /// Ce que le dossier absorbé avait apporté lui revient, dans son état présent ; ce qui fut déclaré
     /// depuis reste au dossier conservé. Les conflits nés de la fusion sont annulés.
-    undo: AnnulerFusion = "annuler_fusion" "/v1/fusions/{id}/annulation",
-        FusionId, AnnulationDossierDemande => FusionVue "La fusion annulée", ["fusion_impossible", "patient_fusionne"],
-    |core, demande, vu, recue| patients::undo_fusion(core, demande, vu, recue.motif, render(StatusCode::OK))
+    undo: AnnulerFusion = "/v1/fusions/{id}/annulation" (FusionId),
+        AnnulationDossierDemande => 200 FusionVue "La fusion annulée", ["fusion_impossible", "patient_fusionne"],
+    |core, demande, vu, recue| patients::undo_fusion(core, demande, vu, recue.motif, render(StatusCode::OK)).await
 }

@@ -1,23 +1,19 @@
 //! One record that was two persons.
 
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::PatientDemande;
 use super::vue::PatientVue;
-use crate::domain::droits::Demarche;
 use crate::domain::ids::{DeclarationId, FeuilleId, PatientId};
 use crate::domain::vie::{DossierPatient, MotifRectification};
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
-use crate::http::idempotency::{rendre, respond};
+use crate::http::idempotency::rendre;
 use crate::http::lecture::{Liste, lecture};
 use crate::http::openapi::routes;
-use crate::http::problem::Refus;
+use crate::http::v1::acte::acte;
 use crate::services::patients;
 use crate::services::patients::NouvelleScission;
 
@@ -62,43 +58,27 @@ pub(crate) struct ScissionVue {
     nouveau: PatientVue,
 }
 
-/// Scinder un dossier
-///
-/// Le dossier était celui de deux personnes : les déclarations et les feuilles choisies passent à un
-/// nouveau dossier, et les désignations de chacun suivent. Une fusion, elle, s'annule : voir
-/// `/v1/fusions/{id}/annulation`. Les évaluations déjà faites et les participations déjà retenues ne sont
-/// pas recalculées.
-#[utoipa::path(
-    post,
-    path = "/v1/patients/{id}/scissions",
-    operation_id = "scinder_patient",
-    responses((status = 201, description = "Les deux dossiers", body = ScissionVue,
-        headers(("Location"), ("ETag")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "patient_existant"])))
-)]
-async fn split(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<PatientId>,
-    SiCorrespond(version): SiCorrespond,
-    cle: CleIdempotence,
-    corps: Corps<ScissionDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::ScinderPatient)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let recue = corps.valeur;
-    let scission = NouvelleScission {
-        nouveau: recue.patient.into_domain(),
-        declarations: recue.declarations.0,
-        feuilles: recue.feuilles.0,
-        motif: recue.motif,
-    };
-    let rendre = |origine: &DossierPatient, nouveau: &DossierPatient| {
-        let location = format!("/v1/patients/{}", nouveau.patient.id);
-        let vue =
-            ScissionVue { origine: PatientVue::new(origine), nouveau: PatientVue::new(nouveau) };
-        rendre(StatusCode::CREATED, Some(location), Some(origine.version), &vue)
-    };
-    let vue = (id, version);
-    respond(patients::split(&state.core, &demande, vue, &scission, rendre).await)
+acte! {
+    /// Scinder un dossier
+    ///
+    /// Le dossier était celui de deux personnes : les déclarations et les feuilles choisies passent à un
+    /// nouveau dossier, et les désignations de chacun suivent. Une fusion, elle, s'annule : voir
+    /// `/v1/fusions/{id}/annulation`. Les évaluations déjà faites et les participations déjà retenues ne sont
+    /// pas recalculées.
+    split: ScinderPatient = "/v1/patients/{id}/scissions" (PatientId),
+        ScissionDemande => 201 ScissionVue "Les deux dossiers" ("Location", "ETag"), ["patient_existant"],
+    |core, demande, vu, recue| {
+        let scission = NouvelleScission {
+            nouveau: recue.patient.into_domain(),
+            declarations: recue.declarations.0,
+            feuilles: recue.feuilles.0,
+            motif: recue.motif,
+        };
+        patients::split(core, demande, vu, &scission, |origine: &DossierPatient, nouveau: &DossierPatient| {
+            let location = format!("/v1/patients/{}", nouveau.patient.id);
+            let (origine, version) = (PatientVue::new(origine), origine.version);
+            let vue = ScissionVue { origine, nouveau: PatientVue::new(nouveau) };
+            rendre(StatusCode::CREATED, Some(location), Some(version), &vue)
+        }).await
+    }
 }

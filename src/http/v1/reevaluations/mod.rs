@@ -15,14 +15,15 @@ use self::vue::{FeuilleChangeeVue, FeuillesChangeesVue, ReevaluationVue};
 use crate::domain::digest::Empreinte;
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
-use crate::domain::reevaluation::{Etendue, MotifReevaluation};
+use crate::domain::reevaluation::{Changement, Etendue, MotifReevaluation};
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, Requete, SiCorrespond};
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Requete, SiCorrespond};
 use crate::http::idempotency::{json_version, rendre, respond, show};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, PageDemande, PaginationVue};
+use crate::http::pagination::{self, PageDemande};
 use crate::http::problem::Refus;
+use crate::http::v1::acte::creation;
 use crate::services::Rendu;
 use crate::services::reevaluations;
 use crate::services::reevaluations::SuiviReevaluation;
@@ -58,35 +59,23 @@ lecture! {
 fn accepted(suivi: &SuiviReevaluation) -> Result<Rendu, serde_json::Error> {
     let location = format!("/v1/reevaluations/{}", suivi.reevaluation.id);
     let version = Some(suivi.reevaluation.version);
-    rendre(StatusCode::ACCEPTED, Some(location), version, &ReevaluationVue::from(suivi))
+    rendre(StatusCode::ACCEPTED, Some(location), version, &ReevaluationVue::new(suivi))
 }
 
-/// Essayer une réévaluation
-///
-/// Après un fait arrivé tard, une correction ou un changement de la loi. Un travail de fond évalue de
-/// nouveau les feuilles des jours demandés, avec ce que le registre sait maintenant et la loi
-/// d'aujourd'hui, et dit lesquelles changent, pourquoi et de combien. Rien n'est écrit sur les feuilles
-/// tant que la réévaluation n'est pas appliquée.
-#[utoipa::path(
-    post,
-    path = "/v1/reevaluations",
-    operation_id = "essayer_reevaluation",
-    responses((status = 202, description = "La réévaluation, dont l'essai commence", body = ReevaluationVue,
-        headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit"])))
-)]
-async fn create(
-    State(state): State<AppState>,
-    appel: Appel,
-    cle: CleIdempotence,
-    corps: Corps<ReevaluationDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::EssayerReevaluation)?;
-    let demande = cle.demande(contexte, corps.requete);
-    let ReevaluationDemande { motif, patient_id, depuis, du, au } = corps.valeur;
-    let au = au.unwrap_or_else(|| state.core.clock().today());
-    let asked = (motif, Etendue { patient_id, depuis, du, au });
-    respond(reevaluations::create(&state.core, &demande, asked, accepted).await)
+creation! {
+    /// Essayer une réévaluation
+    ///
+    /// Après un fait arrivé tard, une correction ou un changement de la loi. Un travail de fond évalue de
+    /// nouveau les feuilles des jours demandés, avec ce que le registre sait maintenant et la loi
+    /// d'aujourd'hui, et dit lesquelles changent, pourquoi et de combien. Rien n'est écrit sur les feuilles
+    /// tant que la réévaluation n'est pas appliquée.
+    create: EssayerReevaluation = "/v1/reevaluations", ReevaluationDemande
+        => 202 ReevaluationVue "La réévaluation, dont l'essai commence" ("Location"), [],
+    |core, demande, recue| {
+        let ReevaluationDemande { motif, patient_id, depuis, du, au } = recue;
+        let au = au.unwrap_or_else(|| core.clock().today());
+        reevaluations::create(core, demande, (motif, Etendue { patient_id, depuis, du, au }), accepted).await
+    }
 }
 
 /// Suivre une réévaluation
@@ -97,8 +86,7 @@ async fn create(
     get,
     path = "/v1/reevaluations/{id}",
     operation_id = "lire_reevaluation",
-    responses((status = 200, description = "La réévaluation", body = ReevaluationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable"])))
+    responses((status = 200, description = "La réévaluation", body = ReevaluationVue))
 )]
 async fn get(
     State(state): State<AppState>,
@@ -107,7 +95,7 @@ async fn get(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireReevaluation)?;
     let suivi = reevaluations::get(&state.core, &contexte, id).await?;
-    json_version(&ReevaluationVue::from(&suivi), suivi.reevaluation.version)
+    json_version(&ReevaluationVue::new(&suivi), suivi.reevaluation.version)
 }
 
 /// Lister les feuilles qu'une réévaluation change
@@ -118,8 +106,7 @@ async fn get(
     get,
     path = "/v1/reevaluations/{id}/feuilles",
     operation_id = "lister_feuilles_reevaluees",
-    responses((status = 200, description = "Les feuilles qui changent", body = FeuillesChangeesVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "curseur_autre_requete"])))
+    responses((status = 200, description = "Les feuilles qui changent", body = FeuillesChangeesVue))
 )]
 async fn changes(
     State(state): State<AppState>,
@@ -135,14 +122,11 @@ async fn changes(
         reevaluations::list_changes(&state.core, &contexte, id, after, limit.saturating_add(1))
             .await?;
     show(&found.map(|found| {
-        let (shown, more) = pagination::page(found, limit);
-        let last = shown.last().filter(|_| more);
-        let place = last.map(|last| Place((last.patient_id, last.feuille_id)).to_string());
+        let key = |one: &Changement| Place((one.patient_id, one.feuille_id)).to_string();
+        let (shown, pagination) = pagination::suivie(found, limit, &question, key);
         FeuillesChangeesVue {
-            donnees: shown.iter().map(FeuilleChangeeVue::from).collect(),
-            pagination: PaginationVue {
-                curseur_suivant: place.map(|place| pagination::ecrire(&question, &place)),
-            },
+            donnees: shown.iter().map(FeuilleChangeeVue::new).collect(),
+            pagination,
         }
     }))
 }
@@ -157,7 +141,7 @@ async fn changes(
     operation_id = "appliquer_reevaluation",
     responses((status = 202, description = "La réévaluation, dont l'application commence", body = ReevaluationVue,
         headers(("Location")))),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "transition_interdite"])))
+    extensions(("x-problemes" = json!(["transition_interdite"])))
 )]
 async fn apply(
     State(state): State<AppState>,

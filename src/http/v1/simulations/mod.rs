@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use self::demande::SimulationDemande;
 pub(crate) use self::reforme::ReformeVue;
 use self::reforme::{Modifications, confronter, loi_reformee};
-use super::evaluation::{Contexte, EvaluationVue};
+use super::evaluation::{Contexte, EVALUATION, EvaluationVue};
 use super::feuilles_de_soins::demande::FeuilleDemande;
 use super::instruction::InstructionVue;
 use crate::domain::droits::Demarche;
@@ -121,8 +121,7 @@ impl Simulee<'_> {
     path = "/v1/simulations",
     operation_id = "simuler",
     responses((status = 200, description = "L'évaluation", body = EvaluationVue)),
-    extensions(("x-problemes" = json!(["hors_couverture", "parametre_inconnu",
-        "situation_non_couverte", "conflit_de_regles"])))
+    extensions(("x-problemes" = json!([EVALUATION])))
 )]
 async fn simulate(
     State(state): State<AppState>,
@@ -161,8 +160,7 @@ async fn simulate(
     path = "/v1/simulations/registre",
     operation_id = "simuler_contre_registre",
     responses((status = 200, description = "L'évaluation", body = EvaluationVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "trop_d_essais", "hors_couverture", "parametre_inconnu",
-        "situation_non_couverte", "conflit_de_regles"])))
+    extensions(("x-problemes" = json!(["trop_d_essais", EVALUATION])))
 )]
 async fn simulate_registered(
     State(state): State<AppState>,

@@ -10,6 +10,7 @@ use crate::domain::feuille_de_soins::Soins;
 use crate::http::lecture::{Entier, Liste, Texte, lecture};
 use crate::http::problem::{Code, Refus};
 use crate::http::v1::evaluation::MontantsVue;
+use crate::http::vue::vue;
 use crate::services::Law;
 use crate::services::simulations::{Comparee, Ecart, ModificationDemandee};
 use crate::services::{ServiceError, simulations::reformed};
@@ -35,21 +36,22 @@ lecture! {
     }
 }
 
-/// Ce qui change, en centimes : ce que chacun paie de plus, ou de moins si c'est négatif.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct EcartVue {
-    /// Honoraires.
-    #[schema(example = -1050)]
-    honoraires_centimes: i64,
-    /// Assurance maladie obligatoire.
-    #[schema(example = 0)]
-    amo_centimes: i64,
-    /// Complémentaire.
-    #[schema(example = 0)]
-    amc_centimes: i64,
-    /// Patient.
-    #[schema(example = -1050)]
-    patient_centimes: i64,
+vue! {
+    /// Ce qui change, en centimes : ce que chacun paie de plus, ou de moins si c'est négatif.
+    pub(crate) struct EcartVue(ecart: &Ecart) {
+        /// Honoraires.
+        #[schema(example = -1050)]
+        honoraires_centimes: i64 = ecart.honoraires.get(),
+        /// Assurance maladie obligatoire.
+        #[schema(example = 0)]
+        amo_centimes: i64 = ecart.amo.get(),
+        /// Complémentaire.
+        #[schema(example = 0)]
+        amc_centimes: i64 = ecart.amc.get(),
+        /// Patient.
+        #[schema(example = -1050)]
+        patient_centimes: i64 = ecart.patient.get(),
+    }
 }
 
 /// La même situation sous la loi réformée.
@@ -65,17 +67,6 @@ pub(crate) struct ReformeVue {
     totaux: MontantsVue,
     /// Différence avec la loi en vigueur.
     ecart: EcartVue,
-}
-
-impl EcartVue {
-    pub(crate) const fn new(ecart: &Ecart) -> Self {
-        Self {
-            honoraires_centimes: ecart.honoraires.get(),
-            amo_centimes: ecart.amo.get(),
-            amc_centimes: ecart.amc.get(),
-            patient_centimes: ecart.patient.get(),
-        }
-    }
 }
 
 impl ReformeVue {

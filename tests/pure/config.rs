@@ -1,0 +1,87 @@
+//! Settings: what each one is worth, and what is refused.
+
+use traitant::auth::DEV_ISSUER;
+use traitant::config::{Config, InvalidConfig, JetonsConfig};
+use traitant::services::Mode;
+
+fn read(variables: &[(&str, &str)]) -> Result<Config, InvalidConfig> {
+    Config::read(|name| {
+        variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+    })
+}
+
+const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
+#[test]
+fn nothing_at_all_is_a_sandbox_with_its_own_database() {
+    let config = read(&[]).unwrap();
+    assert_eq!(config.mode, Mode::BacASable);
+    assert!(config.base.url.is_none());
+    assert_eq!(config.jetons, JetonsConfig::BacASable);
+}
+
+#[test]
+fn a_database_from_outside_is_production_and_needs_everything() {
+    let InvalidConfig(errors) = read(&[("DATABASE_URL", "postgres://x")]).unwrap_err();
+    let text = errors.join("\n");
+    for name in
+        ["TRAITANT_CLE_MAITRE", "TRAITANT_EMETTEUR", "TRAITANT_AUDIENCE", "TRAITANT_JWKS_URL"]
+    {
+        assert!(text.contains(name), "{text}");
+    }
+}
+
+#[test]
+fn production_refuses_the_issuer_of_the_sandbox_and_plain_http() {
+    let InvalidConfig(errors) = read(&[
+        ("DATABASE_URL", "postgres://x"),
+        ("TRAITANT_CLE_MAITRE", KEY),
+        ("TRAITANT_EMETTEUR", DEV_ISSUER),
+        ("TRAITANT_AUDIENCE", "traitant"),
+        ("TRAITANT_JWKS_URL", "http://127.0.0.1/jwks"),
+    ])
+    .unwrap_err();
+    assert_eq!(errors.len(), 2, "{errors:?}");
+}
+
+#[test]
+fn every_mistake_is_reported_at_once() {
+    let InvalidConfig(errors) = read(&[
+        ("TRAITANT_MODE", "demo"),
+        ("TRAITANT_ADRESSE", "partout"),
+        ("TRAITANT_CONNEXIONS", "0"),
+        ("TRAITANT_CLE_MAITRE", "court"),
+        ("TRAITANT_JOURNAL_FORMAT", "xml"),
+    ])
+    .unwrap_err();
+    for name in ["MODE", "ADRESSE", "CONNEXIONS", "CLE_MAITRE", "JOURNAL_FORMAT", "DATABASE_URL"] {
+        assert!(errors.iter().any(|error| error.contains(name)), "{name}: {errors:?}");
+    }
+}
+
+#[test]
+fn the_private_server_has_a_limit_of_its_own() {
+    let InvalidConfig(errors) = read(&[("TRAITANT_CONNEXIONS", "81")]).unwrap_err();
+    assert!(errors[0].starts_with("TRAITANT_CONNEXIONS"), "{errors:?}");
+    assert_eq!(read(&[("TRAITANT_CONNEXIONS", "80")]).unwrap().base.connexions, 80);
+}
+
+#[test]
+fn a_sandbox_may_use_a_database_from_outside() {
+    let config =
+        read(&[("DATABASE_URL", "postgres://x"), ("TRAITANT_MODE", "bac-a-sable")]).unwrap();
+    assert_eq!(config.jetons, JetonsConfig::BacASable);
+}
+
+#[test]
+fn keys_are_never_printed() {
+    let config = read(&[
+        ("TRAITANT_CLE_MAITRE", KEY),
+        ("DATABASE_URL", "postgres://u:motdepasse@h/b"),
+        ("TRAITANT_MODE", "bac-a-sable"),
+    ])
+    .unwrap();
+    let printed = format!("{config:?}");
+    assert!(!printed.contains("0001"), "{printed}");
+    assert!(!printed.contains("motdepasse"), "{printed}");
+}
