@@ -10,9 +10,12 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
 use rand::RngExt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sha2::Sha256;
 use uuid::Uuid;
 
+use super::StorageError;
 use crate::domain::identifiers::IdentifiantPersonne;
 
 /// Version of the keys, first byte of every ciphertext.
@@ -56,6 +59,12 @@ impl Place {
     fn bound(self) -> Vec<u8> {
         [self.colonne.as_bytes(), self.ligne.as_bytes()].concat()
     }
+
+    /// What was opened there is not what the model expects.
+    pub(super) fn wrong(self, what: impl fmt::Display) -> StorageError {
+        let (table, column) = self.colonne.split_once('.').unwrap_or((self.colonne, ""));
+        StorageError::inconsistent(table, column, what)
+    }
 }
 
 impl Coffre {
@@ -86,6 +95,25 @@ impl Coffre {
         self.chiffrement
             .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: &place.bound() })
             .map_err(|_opaque| CoffreError::Closed)
+    }
+
+    /// Seals what is kept as JSON.
+    pub(super) fn seal_json(
+        &self,
+        place: Place,
+        clear: &impl Serialize,
+    ) -> Result<Vec<u8>, StorageError> {
+        let clear = serde_json::to_vec(clear).map_err(|error| place.wrong(error))?;
+        Ok(self.seal(place, &clear)?)
+    }
+
+    /// Opens what is kept as JSON.
+    pub(super) fn open_json<T: DeserializeOwned>(
+        &self,
+        place: Place,
+        data: &[u8],
+    ) -> Result<T, StorageError> {
+        serde_json::from_slice(&self.open(place, data)?).map_err(|error| place.wrong(error))
     }
 
     /// The hash by which a number is found: what a register that is loaded at once writes beside it.

@@ -128,7 +128,7 @@ pub async fn list(
     patient: PatientId,
     id: Option<ConciliationId>,
 ) -> Result<Vec<Conciliation>, StorageError> {
-    let rows = sqlx::query!(
+    let mut found = sqlx::query!(
         r#"/* conciliation.list */
          SELECT c.conciliation_id, c.organisme, c.commune, c.demandee_par, c.demandee_le, c.enregistre_le,
                 e.version, e.etat, e.medecin_id, m.rpps AS "rpps?", e.terminee_le
@@ -142,25 +142,22 @@ pub async fn list(
         patient.uuid(),
         id as _
     )
+    .map(|row| Conciliation {
+        id: row.conciliation_id,
+        patient_id: patient,
+        organisme: row.organisme,
+        commune: row.commune,
+        demandee_par: row.demandee_par,
+        demandee_le: row.demandee_le,
+        version: row.version,
+        etat: row.etat,
+        medecin: row.medecin_id.zip(row.rpps),
+        terminee_le: row.terminee_le,
+        contacts: Vec::new(),
+        enregistre_le: row.enregistre_le,
+    })
     .fetch_all(&mut *conn)
     .await?;
-    let mut found: Vec<Conciliation> = rows
-        .into_iter()
-        .map(|row| Conciliation {
-            id: row.conciliation_id,
-            patient_id: patient,
-            organisme: row.organisme,
-            commune: row.commune,
-            demandee_par: row.demandee_par,
-            demandee_le: row.demandee_le,
-            version: row.version,
-            etat: row.etat,
-            medecin: row.medecin_id.zip(row.rpps),
-            terminee_le: row.terminee_le,
-            contacts: Vec::new(),
-            enregistre_le: row.enregistre_le,
-        })
-        .collect();
     if !found.is_empty() {
         add_contacts(conn, patient, &mut found).await?;
     }

@@ -175,9 +175,7 @@ async fn select(
                 medecins: take(&mut medecins, id),
                 en_place: row.en_place.map(|all| all.into_iter().collect()),
                 rectifie: row.rectifie_id,
-                contenu: String::from_utf8(clear).map_err(|error| {
-                    StorageError::inconsistent("declaration", "contenu_chiffre", error)
-                })?,
+                contenu: String::from_utf8(clear).map_err(|error| place(id).wrong(error))?,
                 contenu_sha256: row.contenu_sha256,
                 expire_le: row.expire_le,
                 enregistre_le: row.enregistre_le,

@@ -1,11 +1,11 @@
 //! Holders of parental authority and representatives: dated links, in every version.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
 
 use super::coffre::Place;
 use super::connaissance::{Connaissance, instant};
+use super::patients::Noms;
 use super::{Coffre, StorageError, Tx};
 use crate::domain::calendar::Periode;
 use crate::domain::ids::{PatientId, RepresentationId};
@@ -13,13 +13,6 @@ use crate::domain::representation::{
     IdentiteRepresentant, NatureRepresentation, Representant, Representation,
 };
 use crate::domain::vocabulary::Vocabulaire;
-
-/// Names as they are encrypted.
-#[derive(Serialize, Deserialize)]
-struct Noms {
-    nom: String,
-    prenom: String,
-}
 
 /// Writes a version of a link.
 pub async fn insert(
@@ -31,10 +24,7 @@ pub async fn insert(
         Representant::Patient(id) => (Some(id), None),
         Representant::Autre(identite) => {
             let noms = Noms { nom: identite.nom.clone(), prenom: identite.prenom.clone() };
-            let clear = serde_json::to_vec(&noms).map_err(|error| {
-                StorageError::inconsistent("representation", "identite_chiffree", error)
-            })?;
-            (None, Some(coffre.seal(place(lien.id), &clear)?))
+            (None, Some(coffre.seal_json(place(lien.id), &noms)?))
         }
     };
     tx.write(sqlx::query!(
@@ -83,18 +73,13 @@ fn representant(
     person: Option<PatientId>,
     sealed: Option<Vec<u8>>,
 ) -> Result<Representant, StorageError> {
-    let wrong = |what: &dyn std::fmt::Display| {
-        StorageError::inconsistent("representation", "identite_chiffree", what)
-    };
     match (person, sealed) {
         (Some(person), _) => Ok(Representant::Patient(person)),
         (None, Some(sealed)) => {
-            let clear = coffre.open(place(id), &sealed)?;
-            let Noms { nom, prenom } =
-                serde_json::from_slice(&clear).map_err(|error| wrong(&error))?;
+            let Noms { nom, prenom } = coffre.open_json(place(id), &sealed)?;
             Ok(Representant::Autre(IdentiteRepresentant { nom, prenom }))
         }
-        (None, None) => Err(wrong(&"nobody")),
+        (None, None) => Err(place(id).wrong("nobody")),
     }
 }
 

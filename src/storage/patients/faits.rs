@@ -88,16 +88,13 @@ pub async fn insert_adresse(
         localite: adresse.localite,
         commune: adresse.commune.map(|commune| commune.to_string()),
     };
-    let clear = serde_json::to_vec(&clear).map_err(|error| {
-        StorageError::inconsistent("adresse_patient", "adresse_chiffree", error)
-    })?;
     tx.write(sqlx::query!(
         "/* adresse_patient.insert */
          INSERT INTO adresse_patient (patient_id, adresse_id, adresse_chiffree, effet, enregistre_le)
          VALUES ($1, $2, $3, $4, $5)",
         patient.uuid(),
         fait.id.uuid(),
-        coffre.seal(place(fait.id), &clear)?,
+        coffre.seal_json(place(fait.id), &clear)?,
         fait.effet,
         fait.enregistre_le
     ))
@@ -120,11 +117,8 @@ pub async fn adresses(
     .await?;
     rows.into_iter()
         .map(|row| {
-            let wrong = |what: &dyn std::fmt::Display| {
-                StorageError::inconsistent("adresse_patient", "adresse_chiffree", what)
-            };
-            let clear = coffre.open(place(row.adresse_id), &row.adresse_chiffree)?;
-            let clear: Clair = serde_json::from_slice(&clear).map_err(|error| wrong(&error))?;
+            let place = place(row.adresse_id);
+            let clear: Clair = coffre.open_json(place, &row.adresse_chiffree)?;
             let commune = clear.commune.as_deref().map(CommuneExercice::parse).transpose();
             Ok(FaitDate {
                 id: row.adresse_id,
@@ -133,7 +127,7 @@ pub async fn adresses(
                     complement: clear.complement,
                     code_postal: clear.code_postal,
                     localite: clear.localite,
-                    commune: commune.map_err(|error| wrong(&error))?,
+                    commune: commune.map_err(|error| place.wrong(error))?,
                 },
                 effet: row.effet,
                 enregistre_le: row.enregistre_le,

@@ -91,9 +91,7 @@ pub async fn insert_identite(
 ) -> Result<(), StorageError> {
     let identite = &fait.valeur;
     let noms = Noms { nom: identite.nom.clone(), prenom: identite.prenom.clone() };
-    let clear = serde_json::to_vec(&noms)
-        .map_err(|error| StorageError::inconsistent("identite_patient", "noms_chiffres", error))?;
-    let sealed = coffre.seal(place_noms(fait.id), &clear)?;
+    let sealed = coffre.seal_json(place_noms(fait.id), &noms)?;
     tx.write(sqlx::query!(
         "/* identite_patient.insert */
          INSERT INTO identite_patient
@@ -243,17 +241,15 @@ async fn identifiants(
     .await?;
     rows.into_iter()
         .map(|row| {
-            let wrong = |what: &dyn std::fmt::Display| {
-                StorageError::inconsistent("identifiant_patient", "valeur_chiffree", what)
-            };
-            let clear = coffre.open(place_numero(row.identifiant_id), &row.valeur_chiffree)?;
-            let number = std::str::from_utf8(&clear).map_err(|error| wrong(&error))?;
+            let place = place_numero(row.identifiant_id);
+            let clear = coffre.open(place, &row.valeur_chiffree)?;
+            let number = std::str::from_utf8(&clear).map_err(|error| place.wrong(error))?;
             Ok(FaitDate {
                 id: row.identifiant_id,
                 valeur: IdentifiantPatient {
                     usage: row.usage,
                     numero: IdentifiantPersonne::parse(&row.nature, number)
-                        .map_err(|error| wrong(&error.code))?,
+                        .map_err(|error| place.wrong(error.code))?,
                 },
                 effet: row.effet,
                 enregistre_le: row.enregistre_le,
@@ -289,8 +285,7 @@ pub(super) fn open_noms(
     identite: FaitId,
     sealed: &[u8],
 ) -> Result<Noms, StorageError> {
-    serde_json::from_slice(&coffre.open(place_noms(identite), sealed)?)
-        .map_err(|error| StorageError::inconsistent("identite_patient", "noms_chiffres", error))
+    coffre.open_json(place_noms(identite), sealed)
 }
 
 const fn place_noms(fait: FaitId) -> Place {
