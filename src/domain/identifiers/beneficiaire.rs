@@ -104,11 +104,6 @@ impl DateNaissanceAmo {
         !(1..=12).contains(&month) || !(1..=31).contains(&day)
     }
 
-    /// The ten characters.
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
-    }
-
     fn parts(self) -> (i32, u32, u32) {
         let [y1, y2, y3, y4, _, m1, m2, _, d1, d2] = *self.0.bytes();
         let small = |bytes: &[u8]| u32::try_from(number(bytes)).unwrap_or_default();

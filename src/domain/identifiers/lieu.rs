@@ -14,11 +14,6 @@ impl CommuneExercice {
         cog(text).map(Self)
     }
 
-    /// The five characters.
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
-    }
-
     /// Department: two characters, three overseas.
     pub fn departement(&self) -> &str {
         let text = self.as_str();

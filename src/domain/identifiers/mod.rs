@@ -17,6 +17,7 @@ mod specialite;
 mod structure;
 pub mod texte_libre;
 
+use self::ascii::Ascii;
 pub use beneficiaire::{DateNaissanceAmo, QualiteBeneficiaire, RangGemellaire};
 pub use indicateur::IndicateurParcours;
 pub use lieu::CommuneExercice;
@@ -70,6 +71,25 @@ fn corsican_layout(bytes: &[u8; 9]) -> bool {
     d1.is_ascii_digit() && (d2.is_ascii_digit() || corsica) && all_digits(rest)
 }
 
+/// The nine characters of a FINESS or of a billing number, in upper case; the key is looked at apart.
+fn corsican_number(text: &str, expected: &'static str) -> Result<Ascii<9>, Invalide> {
+    let Some(value) = Ascii::<9>::new(&text.to_ascii_uppercase()) else {
+        return Err(Invalide::new("longueur_invalide", expected));
+    };
+    if !corsican_layout(value.bytes()) {
+        return Err(Invalide::new("format_invalide", expected));
+    }
+    if all_zero(value.bytes()) {
+        return Err(Invalide::new("valeur_interdite", expected));
+    }
+    Ok(value)
+}
+
+/// Whether the last of nine characters is the key of the others.
+fn corsican_key(value: &Ascii<9>) -> bool {
+    luhn(value.bytes().iter().map(|byte| corsican_digit(*byte)))
+}
+
 fn all_digits(bytes: &[u8]) -> bool {
     bytes.iter().all(u8::is_ascii_digit)
 }
@@ -85,9 +105,16 @@ fn number(bytes: &[u8]) -> u64 {
     })
 }
 
-/// Prints and serialises an identifier of a professional or of a structure, which are public.
+/// Gives, prints and serialises an identifier of a professional or of a structure, which are public.
 macro_rules! public_identifier {
     ($($name:ty),+) => {$(
+        impl $name {
+            /// Its characters.
+            pub fn as_str(&self) -> &str {
+                self.0.as_str()
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())

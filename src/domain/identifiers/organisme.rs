@@ -62,11 +62,6 @@ impl Organisme {
         Self::parse(&[regime, caisse, centre].concat())
     }
 
-    /// The nine digits.
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
-    }
-
     /// Code of the régime, 2 digits.
     pub fn regime(&self) -> &str {
         self.as_str().get(..2).unwrap_or_default()

@@ -5,7 +5,7 @@ use serde::ser::SerializeStruct as _;
 
 use super::ascii::Ascii;
 use super::{
-    Finess, Invalide, all_zero, corsican_digit, corsican_layout, luhn, number, public_identifier,
+    Finess, Invalide, all_zero, corsican_key, corsican_number, luhn, number, public_identifier,
 };
 
 /// Répertoire partagé des professionnels de santé: eleven digits, the last one a Luhn key. One per
@@ -33,11 +33,6 @@ impl Rpps {
             ));
         }
         Ok(Self(value))
-    }
-
-    /// The eleven digits.
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
     }
 }
 
@@ -86,16 +81,7 @@ impl NumAm {
     /// numbers could not be confirmed: see [`NumAm::cle_verifiee`].
     pub fn parse(text: &str) -> Result<Self, Invalide> {
         let expected = "neuf caractères : département, catégorie, ordre et clé";
-        let Some(value) = Ascii::<9>::new(&text.to_ascii_uppercase()) else {
-            return Err(Invalide::new("longueur_invalide", expected));
-        };
-        if !corsican_layout(value.bytes()) {
-            return Err(Invalide::new("format_invalide", expected));
-        }
-        if all_zero(value.bytes()) {
-            return Err(Invalide::new("valeur_interdite", expected));
-        }
-        let number_am = Self(value);
+        let number_am = Self(corsican_number(text, expected)?);
         if !number_am.cle_verifiee() && !number_am.outre_mer() {
             return Err(Invalide::new(
                 "luhn",
@@ -105,14 +91,9 @@ impl NumAm {
         Ok(number_am)
     }
 
-    /// The nine characters.
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
-    }
-
     /// Whether the key is right. Always true in metropolitan France.
     pub fn cle_verifiee(&self) -> bool {
-        luhn(self.0.bytes().iter().map(|byte| corsican_digit(*byte)))
+        corsican_key(&self.0)
     }
 
     fn outre_mer(self) -> bool {
