@@ -1,7 +1,5 @@
 //! Civil days: periods, ages and delays. The only file that adds months to a date.
 
-use std::ops::RangeInclusive;
-
 use chrono::{Datelike, Days, NaiveDate};
 use serde::Serialize;
 
@@ -86,20 +84,6 @@ pub fn anniversaire(naissance: NaiveDate, age: u8) -> Option<NaiveDate> {
     let year = naissance.year().checked_add(i32::from(age))?;
     NaiveDate::from_ymd_opt(year, naissance.month(), naissance.day())
         .or_else(|| NaiveDate::from_ymd_opt(year, 3, 1))
-}
-
-/// The births whose [`anniversaire`] of an age falls from `du` to `au`, both included. Those born outside
-/// the calendar, whose ages count from 1 January, are of the year whose 1 January is among them.
-pub fn naissances(age: u8, du: NaiveDate, au: NaiveDate) -> Option<RangeInclusive<NaiveDate>> {
-    let born = |jour: NaiveDate, (month, day): (u32, u32)| {
-        let year = jour.year().checked_sub(i32::from(age))?;
-        NaiveDate::from_ymd_opt(year, jour.month(), jour.day())
-            .or_else(|| NaiveDate::from_ymd_opt(year, month, day))
-    };
-    let first = born(du, (3, 1))?;
-    // On 1 March of a common year, those of 29 February reach their age too.
-    let leap = veille(first).filter(|leap| anniversaire(*leap, age) == Some(du));
-    Some(leap.unwrap_or(first)..=born(au, (2, 28))?)
 }
 
 /// The day `mois` months after `jour`, the same day of the month, or the last day of the month
