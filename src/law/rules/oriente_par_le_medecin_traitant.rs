@@ -15,11 +15,10 @@
 //!
 //! Whether the referral is recorded and still valid: that needs the referrals of the register.
 
-use super::shared::oriente;
-use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
+use super::shared::sous_orientation;
+use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::domain::identifiers::IndicateurParcours;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
-use crate::law::situation::Situation;
+use crate::law::rule::{Fiche, Juge, Rang, Regle};
 
 /// PAR-020.
 pub(super) static REGLE: Regle = Regle {
@@ -32,18 +31,5 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Votre médecin traitant vous a adressé à ce médecin.",
         ..Fiche::COURANTE
     },
-    juge: Juge::Faits(juge),
+    juge: Juge::Faits(|situation| sous_orientation(situation, IndicateurParcours::O)),
 };
-
-fn juge(situation: &Situation) -> Jugement {
-    if situation.indicateur != Some(IndicateurParcours::O) {
-        return Jugement::Ecarte(Fait::Indicateur);
-    }
-    if !situation.relation_mt.declare() {
-        return Jugement::Ecarte(Fait::MedecinTraitant);
-    }
-    if !situation.orienteur_nomme {
-        return Jugement::Ecarte(Fait::Orienteur);
-    }
-    Jugement::Applique(Effet::Parcours(oriente(situation, CodeDetermine::Oriente)))
-}

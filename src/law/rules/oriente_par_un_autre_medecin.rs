@@ -10,11 +10,10 @@
 //! Code 3 (O), like a referral by the médecin traitant; without a declared médecin traitant the act is
 //! outside.
 
-use super::shared::oriente;
-use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
+use super::shared::sous_orientation;
+use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::domain::identifiers::IndicateurParcours;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
-use crate::law::situation::Situation;
+use crate::law::rule::{Fiche, Juge, Rang, Regle};
 
 /// PAR-021.
 pub(super) static REGLE: Regle = Regle {
@@ -27,18 +26,5 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Un médecin vous a adressé à ce médecin, et vous avez un médecin traitant.",
         ..Fiche::COURANTE
     },
-    juge: Juge::Faits(juge),
+    juge: Juge::Faits(|situation| sous_orientation(situation, IndicateurParcours::M)),
 };
-
-fn juge(situation: &Situation) -> Jugement {
-    if situation.indicateur != Some(IndicateurParcours::M) {
-        return Jugement::Ecarte(Fait::Indicateur);
-    }
-    if !situation.relation_mt.declare() {
-        return Jugement::Ecarte(Fait::MedecinTraitant);
-    }
-    if !situation.orienteur_nomme {
-        return Jugement::Ecarte(Fait::Orienteur);
-    }
-    Jugement::Applique(Effet::Parcours(oriente(situation, CodeDetermine::Oriente)))
-}

@@ -1,9 +1,11 @@
 //! What several rules say or ask.
 
 use crate::domain::calendar::plus_mois;
-use crate::domain::evaluation::{Appartenance, Classe2013, CodeDetermine, Qualification};
+use crate::domain::evaluation::{Appartenance, Classe2013, CodeDetermine, Fait, Qualification};
 use crate::domain::feuille_de_soins::Convention;
+use crate::domain::identifiers::IndicateurParcours;
 use crate::law::parameters::Parametre;
+use crate::law::rule::{Effet, Jugement};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -22,6 +24,21 @@ pub(super) const fn dans_parcours(code: CodeDetermine) -> Qualification {
 /// Sent by a doctor: supplements of coordination may be billed, except with a one-off opinion.
 pub(super) const fn oriente(situation: &Situation, code: CodeDetermine) -> Qualification {
     Qualification { coordination_possible: !situation.avis_ponctuel, ..dans_parcours(code) }
+}
+
+/// What becomes of an act under an indicator that says that a doctor sent the patient: he must be named, and a
+/// médecin traitant declared.
+pub(super) fn sous_orientation(situation: &Situation, indicateur: IndicateurParcours) -> Jugement {
+    if situation.indicateur != Some(indicateur) {
+        return Jugement::Ecarte(Fait::Indicateur);
+    }
+    if !situation.relation_mt.declare() {
+        return Jugement::Ecarte(Fait::MedecinTraitant);
+    }
+    if !situation.orienteur_nomme {
+        return Jugement::Ecarte(Fait::Orienteur);
+    }
+    Jugement::Applique(Effet::Parcours(oriente(situation, CodeDetermine::Oriente)))
 }
 
 /// An act outside the parcours: majored, with an authorised overrun for specialists of sector 1, or the
