@@ -24,9 +24,7 @@ vocabulaire!(
         /// Given up by the caisse: nobody pays it.
         Remise = 3 "remise",
     }
-);
 
-vocabulaire!(
     /// Why a recovery is taken back.
     MotifAnnulation ("motif_annulation_recouvrement") {
         /// It was never made, or otherwise.
@@ -36,9 +34,7 @@ vocabulaire!(
         SommeRendue = 3 "somme_rendue",
         Reclamation = 4 "reclamation",
     }
-);
 
-vocabulaire!(
     /// Which claims are looked for.
     SoldeCherche ("solde_creance") {
         /// Those of which something is left to recover.
@@ -46,16 +42,12 @@ vocabulaire!(
         /// Those of which something is to be given back.
         ARendre = 2 "a_rendre",
     }
-);
 
-vocabulaire!(
     /// What a caller may do about a claim.
     ActionCreance ("action_creance") {
         Recouvrer = 1 "recouvrer",
     }
-);
 
-vocabulaire!(
     /// What a caller may do about a recovery.
     ActionRecouvrement ("action_recouvrement") {
         Annuler = 1 "annuler",

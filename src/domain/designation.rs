@@ -23,9 +23,7 @@ vocabulaire!(
         Cessation = 4 "cessation",
         Deces = 5 "deces",
     }
-);
 
-vocabulaire!(
     /// Why one doctor of a designation leaves it.
     MotifDepart ("motif_depart") {
         Medecin = 1 "medecin",

@@ -19,9 +19,7 @@ vocabulaire!(
         Hopital = 4 "hopital",
         MedicoSocial = 5 "medico_social",
     }
-);
 
-vocabulaire!(
     /// How a doctor practises at a place.
     ModeExercice ("mode_exercice") {
         Liberal = 1 "liberal",
@@ -29,9 +27,7 @@ vocabulaire!(
         /// Locum, who cannot be designated.
         Remplacant = 3 "remplacant",
     }
-);
 
-vocabulaire!(
     /// Convention of a doctor with the Assurance maladie.
     Convention ("convention") {
         /// Outside any convention (sector 3).

@@ -94,17 +94,13 @@ vocabulaire!(
         /// Nobody confirmed it in time.
         Expiree = 7 "expiree",
     }
-);
 
-vocabulaire!(
     /// What a caller may do to an operation.
     ActionOperation ("action_operation") {
         Annuler = 1 "annuler",
         Confirmer = 2 "confirmer",
     }
-);
 
-vocabulaire!(
     /// What an operation did for one patient.
     ResultatOperation ("resultat_operation") {
         /// The designation is closed: no doctor is left.

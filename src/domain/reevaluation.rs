@@ -19,9 +19,7 @@ vocabulaire!(
         Loi = 3 "loi",
         Reclamation = 4 "reclamation",
     }
-);
 
-vocabulaire!(
     /// How far it is.
     EtatReevaluation ("etat_reevaluation") {
         /// Feuilles are being tried.
@@ -31,9 +29,7 @@ vocabulaire!(
         EnApplication = 3 "en_application",
         Appliquee = 4 "appliquee",
     }
-);
 
-vocabulaire!(
     /// What a caller may do.
     ActionReevaluation ("action_reevaluation") {
         Appliquer = 1 "appliquer",

@@ -18,9 +18,7 @@ vocabulaire!(
         HabilitationFamiliale = 4 "habilitation_familiale",
         MandatDeProtectionFuture = 5 "mandat_de_protection_future",
     }
-);
 
-vocabulaire!(
     /// What proves the link.
     PreuveRepresentation ("preuve_representation") {
         LivretDeFamille = 1 "livret_de_famille",
@@ -31,9 +29,7 @@ vocabulaire!(
         /// The person is insured under the representative's number.
         RattachementAyantDroit = 5 "rattachement_ayant_droit",
     }
-);
 
-vocabulaire!(
     /// Why a link ends.
     FinRepresentation ("fin_representation") {
         Majorite = 1 "majorite",

@@ -24,14 +24,14 @@ pub trait Vocabulaire: Copy + Eq + 'static {
     }
 }
 
-/// Declares a closed list: one line a member, with its number, its word and its documentation.
+/// Declares closed lists: one line a member, with its number, its word and its documentation.
 macro_rules! vocabulaire {
-    (
+    ($(
         $(#[$doc:meta])*
         $name:ident ($nom:literal) {
             $( $(#[$member_doc:meta])* $member:ident = $code:literal $mot:literal ),+ $(,)?
         }
-    ) => {
+    )+) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name {
@@ -56,7 +56,7 @@ macro_rules! vocabulaire {
                 serializer.serialize_str($crate::domain::vocabulary::Vocabulaire::mot(*self))
             }
         }
-    };
+    )+};
 }
 pub(crate) use vocabulaire;
 

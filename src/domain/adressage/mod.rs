@@ -33,9 +33,7 @@ vocabulaire!(
         /// Established by mistake: never held.
         Annule = 3 "annule",
     }
-);
 
-vocabulaire!(
     /// What somebody may do to a referral.
     ActionAdressage ("action_adressage") {
         RendreCompte = 1 "rendre_compte",
@@ -45,9 +43,7 @@ vocabulaire!(
         /// Erase what was established by mistake.
         Annuler = 4 "annuler",
     }
-);
 
-vocabulaire!(
     /// Why a referral ends before its period.
     MotifCloture ("motif_cloture") {
         SoinsTermines = 1 "soins_termines",
@@ -57,9 +53,7 @@ vocabulaire!(
         AutreAdressage = 4 "autre_adressage",
         Autre = 5 "autre",
     }
-);
 
-vocabulaire!(
     /// Kind of report.
     NatureRetour ("nature_retour") {
         /// Conclusions and proposals: the opinion is given.

@@ -20,9 +20,7 @@ vocabulaire!(
         /// Care written in the protocol of a long-term condition.
         ProtocoleAld = 4 "protocole_ald",
     }
-);
 
-vocabulaire!(
     /// Unit of a periodicity.
     UnitePeriodicite ("unite_periodicite") {
         Jour = 1 "jour",

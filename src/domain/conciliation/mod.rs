@@ -28,9 +28,7 @@ vocabulaire!(
         /// Ended by the caisse without a doctor.
         Close = 4 "close",
     }
-);
 
-vocabulaire!(
     /// What somebody may do to a file.
     ActionConciliation ("action_conciliation") {
         Contacter = 1 "contacter",
@@ -40,9 +38,7 @@ vocabulaire!(
         /// End the search in vain.
         Clore = 5 "clore",
     }
-);
 
-vocabulaire!(
     /// What a doctor answered.
     ReponseMedecin ("reponse_medecin") {
         Attendue = 1 "attendue",
@@ -50,9 +46,7 @@ vocabulaire!(
         Refus = 3 "refus",
         SansReponse = 4 "sans_reponse",
     }
-);
 
-vocabulaire!(
     /// Who acts on a file.
     PartieConciliation ("partie_conciliation") {
         Patient = 1 "patient",

@@ -19,9 +19,7 @@ vocabulaire!(
         /// should have been. It never counted.
         Rectifiee = 6 "rectifiee",
     }
-);
 
-vocabulaire!(
     /// What somebody may do to a declaration.
     Action ("action_declaration") {
         Signer = 1 "signer",
@@ -37,9 +35,7 @@ vocabulaire!(
         /// Decide what was contested, and uphold or reject it.
         Trancher = 8 "trancher",
     }
-);
 
-vocabulaire!(
     /// What became of a choice that the patient says not to have made.
     Contestation ("contestation") {
         /// The caisse has not decided yet.

@@ -22,9 +22,7 @@ vocabulaire!(
         Tuteur = 3 "tuteur",
         Medecin = 4 "medecin",
     }
-);
 
-vocabulaire!(
     /// Means of a signature.
     MoyenSignature ("moyen_signature") {
         CarteVitale = 1 "carte_vitale",

@@ -14,9 +14,7 @@ vocabulaire!(
         /// A fact is missing: see the warnings.
         Indeterminee = 5 "indeterminee",
     }
-);
 
-vocabulaire!(
     /// Situation determined by the caisse (qualificatif calculé, QCP). The numbers are those of the
     /// national nomenclature IR_QPS_V.
     CodeDetermine ("situation_determinee") {
@@ -105,9 +103,7 @@ vocabulaire!(
         /// In neither term of the rate.
         Exclues = 3 "exclues",
     }
-);
 
-vocabulaire!(
     /// Topic of a rule. The word is the prefix of the rule's code.
     Theme ("theme") {
         /// Where the act stands towards the parcours.
@@ -119,9 +115,7 @@ vocabulaire!(
         Complementaire = 5 "AMC",
         Depassement = 6 "DEP",
     }
-);
 
-vocabulaire!(
     /// The médecin traitant of the patient on a day, seen from the performer.
     RelationMt ("medecin_traitant") {
         Aucun = 1 "aucun",

@@ -11,9 +11,7 @@ vocabulaire!(
         Electronique = 1 "electronique",
         Papier = 2 "papier",
     }
-);
 
-vocabulaire!(
     /// How the feuille was secured.
     ModeSecurisation ("mode_securisation") {
         /// Both cards were read.
@@ -22,9 +20,7 @@ vocabulaire!(
         Degrade = 2 "degrade",
         NonSecurise = 3 "non_securise",
     }
-);
 
-vocabulaire!(
     /// Complementary cover written on the feuille.
     Complementaire ("complementaire") {
         Aucune = 1 "aucune",
@@ -37,17 +33,13 @@ vocabulaire!(
         /// Former help to buy a complementary insurance, before November 2019.
         AcsAncienne = 6 "acs_ancienne",
     }
-);
 
-vocabulaire!(
     /// Local scheme.
     RegimeLocal ("regime_local") {
         Aucun = 1 "aucun",
         AlsaceMoselle = 2 "alsace_moselle",
     }
-);
 
-vocabulaire!(
     /// Particular situation of the beneficiary.
     SituationParticuliere ("situation_particuliere") {
         Aucune = 1 "aucune",
@@ -56,9 +48,7 @@ vocabulaire!(
         Detenu = 3 "detenu",
         Militaire = 4 "militaire",
     }
-);
 
-vocabulaire!(
     /// Where the care was given.
     TypeLieu ("lieu_execution_type") {
         Cabinet = 1 "cabinet",
@@ -67,18 +57,14 @@ vocabulaire!(
         CentreDeSante = 4 "centre_de_sante",
         Teleconsultation = 5 "teleconsultation",
     }
-);
 
-vocabulaire!(
     /// What the professional knows of a declaration of médecin traitant.
     DeclarationMt ("declaration_mt") {
         Oui = 1 "oui",
         Non = 2 "non",
         Inconnu = 3 "inconnu",
     }
-);
 
-vocabulaire!(
     /// Item of article D162-1-6, or close situation, behind the indicator A.
     MotifExclusion ("motif_exclusion") {
         /// Iterative care under a care plan (1°).
@@ -109,9 +95,7 @@ vocabulaire!(
         /// Teleconsultation of a resident of an establishment for elderly or disabled people.
         ResidentEtablissement = 14 "resident_etablissement",
     }
-);
 
-vocabulaire!(
     /// Nature d'assurance.
     NatureAssurance ("nature_assurance") {
         Maladie = 10 "maladie",
@@ -120,9 +104,7 @@ vocabulaire!(
         AtMp = 40 "at_mp",
         Prevention = 90 "prevention",
     }
-);
 
-vocabulaire!(
     /// List the act's code belongs to.
     Nomenclature ("nomenclature") {
         /// Nomenclature générale des actes professionnels: letters.
@@ -130,9 +112,7 @@ vocabulaire!(
         /// Classification commune des actes médicaux: seven characters.
         Ccam = 2 "ccam",
     }
-);
 
-vocabulaire!(
     /// Qualificatif de dépense.
     QualificatifDepense ("qualificatif_depense") {
         /// Dépassement autorisé, outside the parcours.
@@ -152,9 +132,7 @@ vocabulaire!(
         /// Excess of an honorary nature, code F of the billing files.
         Dd = 9 "dd",
     }
-);
 
-vocabulaire!(
     /// Origin of a prescription.
     OriginePrescription ("origine_prescription") {
         MedecinTraitant = 1 "1",

@@ -42,9 +42,7 @@ vocabulaire!(
         Etablissement = 3 "etablissement",
         Organisme = 4 "organisme",
     }
-);
 
-vocabulaire!(
     /// Why the caisse corrects what was recorded. Never a sentence: a reason tells nothing of health.
     MotifRectification ("motif_rectification") {
         ErreurSaisie = 1 "erreur_de_saisie",
@@ -57,9 +55,7 @@ vocabulaire!(
         /// One record of two persons.
         Collision = 6 "collision",
     }
-);
 
-vocabulaire!(
     /// What a caisse did about a person.
     ActePatient ("acte_patient") {
         Organisme = 1 "changement_organisme",
@@ -83,9 +79,7 @@ vocabulaire!(
         /// A change of caisse was a mistake, and never was.
         AnnulationOrganisme = 13 "annulation_changement_organisme",
     }
-);
 
-vocabulaire!(
     /// What a caisse may do about a person now.
     ActionPatient ("action_patient") {
         ChangerOrganisme = 1 "changer_organisme",

@@ -19,9 +19,7 @@ vocabulaire!(
         SansDroits = 4 "sans_droits",
         HorsDeFrance = 5 "hors_de_france",
     }
-);
 
-vocabulaire!(
     /// Why a designation sleeps.
     MotifSommeil ("motif_sommeil") {
         /// The caisse is outside the parcours de soins.
