@@ -11,10 +11,11 @@ use crate::domain::designation::Segment;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::frise::{est_ferme_par, medecins_le};
-use crate::domain::ids::{FaitId, PatientId};
+use crate::domain::ids::PatientId;
 use crate::domain::operation::{Neutralisation, Operation, ResultatOperation};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::law::parameters::Parametre;
+use crate::storage::patients::faits::{self, Genre};
 use crate::storage::{neutralisations, operations};
 
 /// The neutralisations of a person, as known at an instant. A caisse of before reads those of its time.
@@ -48,7 +49,8 @@ pub(super) async fn neutralise(
             operation.id == known.valeur.operation_id && *effet == known.effet
         };
         if !wanted.iter().any(same) {
-            neutralisations::replace(writing.conn(), patient, known.id, instant).await?;
+            faits::replace(writing.conn(), Genre::Neutralisation, patient, known.id, instant)
+                .await?;
             tell(writing, known, NatureEvenement::NeutralisationRetiree).await?;
         }
     }
@@ -59,18 +61,13 @@ pub(super) async fn neutralise(
         if stored.iter().any(same) {
             continue;
         }
-        let fait = FaitDate {
-            id: FaitId::from_uuid(core.ids().uuid()),
-            valeur: Neutralisation {
-                medecin_id: operation.medecin_id,
-                rpps: operation.rpps,
-                operation_id: operation.id,
-                motif: operation.nature,
-            },
-            effet,
-            enregistre_le: instant,
-            remplace_le: None,
+        let neutralisation = Neutralisation {
+            medecin_id: operation.medecin_id,
+            rpps: operation.rpps,
+            operation_id: operation.id,
+            motif: operation.nature,
         };
+        let fait = core.fait(neutralisation, effet, instant);
         neutralisations::insert(writing.conn(), patient, &fait).await?;
         let done = (ResultatOperation::Fermee, true);
         operations::mark(writing.conn(), operation.id, patient, done, instant).await?;

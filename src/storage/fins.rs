@@ -5,7 +5,7 @@ use sqlx::postgres::PgConnection;
 
 use super::{StorageError, Tx};
 use crate::domain::fin::Fin;
-use crate::domain::ids::{FaitId, PatientId};
+use crate::domain::ids::PatientId;
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Records an act that ends a line.
@@ -73,22 +73,4 @@ pub async fn list(
     })
     .fetch_all(conn)
     .await?)
-}
-
-/// Takes an act back: what it had ended goes on.
-pub async fn replace(
-    tx: &mut Tx,
-    patient: PatientId,
-    id: FaitId,
-    instant: DateTime<Utc>,
-) -> Result<(), StorageError> {
-    tx.write_one(sqlx::query!(
-        "/* fin_designation.replace */
-         UPDATE fin_designation SET remplace_le = $3
-         WHERE patient_id = $1 AND fin_id = $2 AND remplace_le IS NULL",
-        patient.uuid(),
-        id.uuid(),
-        instant
-    ))
-    .await
 }

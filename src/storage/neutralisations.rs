@@ -1,12 +1,11 @@
 //! Days on which a person left without médecin traitant bears no majoration.
 
-use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::connaissance::{Connaissance, instant};
 use super::{StorageError, Tx};
 use crate::domain::fait_date::FaitDate;
-use crate::domain::ids::{FaitId, PatientId};
+use crate::domain::ids::PatientId;
 use crate::domain::operation::Neutralisation;
 use crate::domain::vocabulary::Vocabulaire;
 
@@ -61,24 +60,6 @@ pub async fn insert(
         fait.valeur.motif.mot(),
         fait.effet,
         fait.enregistre_le
-    ))
-    .await
-}
-
-/// Takes a neutralisation back.
-pub async fn replace(
-    tx: &mut Tx,
-    patient: PatientId,
-    id: FaitId,
-    instant: DateTime<Utc>,
-) -> Result<(), StorageError> {
-    tx.write_one(sqlx::query!(
-        "/* neutralisation.replace */
-         UPDATE neutralisation SET remplace_le = $3
-         WHERE patient_id = $1 AND neutralisation_id = $2 AND remplace_le IS NULL",
-        patient.uuid(),
-        id.uuid(),
-        instant
     ))
     .await
 }

@@ -109,7 +109,7 @@ async fn standing_ends(
     let mut standing = Vec::new();
     for known in fins::list(conn, patient).await? {
         if known.annulee {
-            fins::replace(conn, patient, known.fin.id, instant).await?;
+            faits::replace(conn, faits::Genre::Fin, patient, known.fin.id, instant).await?;
         } else {
             standing.push(known.fin);
         }

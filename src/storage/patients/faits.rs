@@ -33,6 +33,8 @@ pub enum Genre {
     Adresse,
     Statut,
     Deces,
+    Fin,
+    Neutralisation,
 }
 
 /// Replaces a version of a fact; what says better is inserted apart.
@@ -44,31 +46,30 @@ pub async fn replace(
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
     macro_rules! statement {
-        ($text:literal) => {
-            sqlx::query!($text, patient.uuid(), fait.uuid(), instant)
+        ($table:literal, $id:literal) => {
+            sqlx::query!(
+                "/* "
+                    + $table
+                    + ".replace */ UPDATE "
+                    + $table
+                    + " SET remplace_le = $3 "
+                    + "WHERE patient_id = $1 AND "
+                    + $id
+                    + " = $2 AND remplace_le IS NULL",
+                patient.uuid(),
+                fait.uuid(),
+                instant
+            )
         };
     }
     let statement = match genre {
-        Genre::Identifiant => statement!(
-            "/* identifiant_patient.replace */ UPDATE identifiant_patient SET remplace_le = $3
-             WHERE patient_id = $1 AND identifiant_id = $2 AND remplace_le IS NULL"
-        ),
-        Genre::Affiliation => statement!(
-            "/* affiliation.replace */ UPDATE affiliation SET remplace_le = $3
-             WHERE patient_id = $1 AND affiliation_id = $2 AND remplace_le IS NULL"
-        ),
-        Genre::Adresse => statement!(
-            "/* adresse_patient.replace */ UPDATE adresse_patient SET remplace_le = $3
-             WHERE patient_id = $1 AND adresse_id = $2 AND remplace_le IS NULL"
-        ),
-        Genre::Statut => statement!(
-            "/* statut_patient.replace */ UPDATE statut_patient SET remplace_le = $3
-             WHERE patient_id = $1 AND statut_id = $2 AND remplace_le IS NULL"
-        ),
-        Genre::Deces => statement!(
-            "/* deces_patient.replace */ UPDATE deces_patient SET remplace_le = $3
-             WHERE patient_id = $1 AND deces_id = $2 AND remplace_le IS NULL"
-        ),
+        Genre::Identifiant => statement!("identifiant_patient", "identifiant_id"),
+        Genre::Affiliation => statement!("affiliation", "affiliation_id"),
+        Genre::Adresse => statement!("adresse_patient", "adresse_id"),
+        Genre::Statut => statement!("statut_patient", "statut_id"),
+        Genre::Deces => statement!("deces_patient", "deces_id"),
+        Genre::Fin => statement!("fin_designation", "fin_id"),
+        Genre::Neutralisation => statement!("neutralisation", "neutralisation_id"),
     };
     tx.write_one(statement).await
 }
