@@ -21,7 +21,7 @@ use crate::domain::digest::Empreinte;
 use crate::domain::droits::{Demarche, ESSAI_INFRUCTUEUX};
 use crate::domain::evaluation as e;
 use crate::domain::feuille_de_soins as f;
-use crate::domain::identifiers as i;
+use crate::domain::identifiers::{self as i, Organisme, RangGemellaire};
 use crate::domain::ids as id;
 use crate::domain::medecin as m;
 use crate::domain::money::{Centimes, Taux};
@@ -243,16 +243,22 @@ listes!(
 );
 
 /// A schema written as the document has it.
-pub(crate) fn forme(schema: Value) -> RefOr<Schema> {
+fn forme(schema: Value) -> RefOr<Schema> {
     serde_json::from_value(schema).unwrap_or_else(|_never| ObjectBuilder::new().into())
 }
 
-/// Declares the schema of types that have neither a pattern nor words.
+/// A schema among those that are data.
+pub(crate) fn ecrite(name: &str) -> RefOr<Schema> {
+    let all: Value = serde_json::from_str(include_str!("openapi/formes.json")).unwrap_or_default();
+    forme(all.get(name).cloned().unwrap_or_default())
+}
+
+/// Declares the schema of types that have neither a pattern nor words: it is data, under their name.
 macro_rules! formes {
-    ($($name:ty: $schema:tt),+ $(,)?) => {$(
+    ($($name:ident),+ $(,)?) => {$(
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-                $crate::http::schemas::forme(serde_json::json!($schema))
+                $crate::http::schemas::ecrite(stringify!($name))
             }
         }
         impl utoipa::ToSchema for $name {}
@@ -260,61 +266,33 @@ macro_rules! formes {
 }
 pub(crate) use formes;
 
-formes!(
-    i::IdentifiantPersonne: {
-        "type": "object",
-        "description": "Numéro d'une personne, avec son type : le type n'est jamais deviné.",
-        "properties": {
-            "type": { "type": "string", "description": "Type du numéro.", "enum": Self::TYPES },
-            "valeur": { "type": "string", "description": "Numéro." }
-        },
-        "required": ["type", "valeur"],
-        "additionalProperties": false,
-        "examples": [{ "type": "nir", "valeur": "172080100199557" }]
-    },
-    i::NumeroFacturation: {
-        "type": "object",
-        "description": "Numéro sous lequel la feuille est facturée, avec son type.",
-        "properties": {
-            "type": { "type": "string", "description": "Type du numéro.", "enum": Self::TYPES },
-            "valeur": { "type": "string", "description": "Numéro." }
-        },
-        "required": ["type", "valeur"],
-        "additionalProperties": false,
-        "examples": [{ "type": "num_am", "valeur": "991999905" }]
-    },
-    i::Organisme: {
-        "type": "object",
-        "description": "Organisme de rattachement : régime, caisse et centre.",
-        "properties": {
-            "regime": { "type": "string", "description": "Régime, deux chiffres.", "pattern": "^[0-9]{2}$" },
-            "caisse": { "type": "string", "description": "Caisse, trois chiffres.", "pattern": "^[0-9]{3}$" },
-            "centre": { "type": "string", "description": "Centre, quatre chiffres.", "pattern": "^[0-9]{4}$" }
-        },
-        "required": ["regime", "caisse", "centre"],
-        "additionalProperties": false,
-        "examples": [{ "regime": "01", "caisse": "131", "centre": "0000" }]
-    },
-    i::RangGemellaire: { "type": "integer", "minimum": 1, "maximum": 9 },
-    Curseur: {
-        "type": "string",
-        "description": "Suite d'une liste, telle que ce service l'a rendue.",
-        "pattern": "^[0-9a-f]+$", "minLength": 14, "maxLength": 300
-    },
-    Centimes: {
-        "type": "integer", "format": "int64", "minimum": 0,
-        "description": "Montant entier, en centimes d'euro.", "examples": [3000]
-    },
-    Taux: {
-        "type": "integer", "minimum": 0, "maximum": 10_000,
-        "description": "Taux en dix-millièmes : 7000 vaut 70 %.", "examples": [7000]
-    },
-    NumeroEvaluation: {
-        "type": "integer", "format": "int16", "minimum": 1, "maximum": i16::MAX,
-        "description": "Numéro d'une évaluation d'une feuille, à partir de 1.", "examples": [1]
-    },
-    Jws: { "type": "string", "description": "JWS compact : trois parties en base64url, entre deux points.", "maxLength": 8192 },
-    Matricule: { "type": "string", "description": "Matricule, quinze caractères." },
+formes!(Centimes, Curseur, Jws, Matricule, NumeroEvaluation, Organisme, RangGemellaire, Taux);
+
+/// Declares the schema of numbers that come with their type, which is never guessed.
+macro_rules! numeros {
+    ($($name:ty: $description:literal $kind:literal $example:literal),+ $(,)?) => {$(
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                forme(json!({
+                    "type": "object",
+                    "description": $description,
+                    "properties": {
+                        "type": { "type": "string", "description": "Type du numéro.", "enum": Self::TYPES },
+                        "valeur": { "type": "string", "description": "Numéro." }
+                    },
+                    "required": ["type", "valeur"],
+                    "additionalProperties": false,
+                    "examples": [{ "type": $kind, "valeur": $example }]
+                }))
+            }
+        }
+        impl ToSchema for $name {}
+    )+};
+}
+
+numeros!(
+    i::IdentifiantPersonne: "Numéro d'une personne, avec son type : le type n'est jamais deviné." "nir" "172080100199557",
+    i::NumeroFacturation: "Numéro sous lequel la feuille est facturée, avec son type." "num_am" "991999905",
 );
 
 /// The number of an evaluation.

@@ -1,4 +1,35 @@
-//! What writes: what the pages and the handlers of acts have in common.
+//! What the pages and the handlers of operations have in common: those that read, and those that write.
+
+/// Declares a reading: its page of the contract, its operation and its address, what is answered, the problems of
+/// its own, what it takes, and what it does. With `| 304` it answers so to who already has this version.
+macro_rules! consultation {
+    (
+        $(#[$doc:meta])*
+        $name:ident: $demarche:ident = $path:tt => $vue:ident $dit:tt $(| $connue:tt)?, [$($probleme:tt),*],
+        ($core:ident, $contexte:ident $(, $($argument:tt)+)?) $done:block
+    ) => {
+        $(#[$doc])*
+        #[utoipa::path(
+            get,
+            path = $path,
+            operation_id = $crate::domain::droits::Demarche::$demarche.mot(),
+            responses(
+                (status = 200, description = $dit, body = $vue)
+                $(, (status = $connue, description = "L'appelant a déjà cette version"))?
+            ),
+            extensions(("x-problemes" = json!([$($probleme),*])))
+        )]
+        async fn $name(
+            axum::extract::State(state): axum::extract::State<$crate::http::AppState>,
+            appel: $crate::http::extract::Appel,
+            $($($argument)+)?
+        ) -> Result<axum::response::Response, $crate::http::problem::Refus> {
+            let $core = &state.core;
+            let $contexte = &appel.exige($crate::domain::droits::Demarche::$demarche)?;
+            $done
+        }
+    };
+}
 
 /// Declares a creation: its page of the contract, its operation and its address, what is named there and asked,
 /// what is answered with which headers, the problems of its own, and what the service answers.
@@ -72,4 +103,4 @@ macro_rules! ecriture {
     };
 }
 
-pub(in crate::http::v1) use {acte, creation, ecriture};
+pub(in crate::http::v1) use {acte, consultation, creation, ecriture};

@@ -21,6 +21,7 @@ use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::http::schemas::MotifSnds;
+use crate::http::v1::acte::consultation;
 use crate::http::vue::vue;
 use crate::services::medecins_traitants;
 use crate::services::medecins_traitants::{Dates, DesignationLue, MedecinTraitant};
@@ -148,27 +149,19 @@ impl DesignationVue {
     }
 }
 
-/// Lire le médecin traitant d'un patient
-///
-/// En vigueur un jour donné, tel que connu à un instant donné. Un médecin qui n'est pas le médecin
-/// traitant apprend seulement s'il y en a un.
-#[utoipa::path(
-    get,
-    path = "/v1/patients/{id}/medecin-traitant",
-    operation_id = "lire_medecin_traitant",
-    responses((status = 200, description = "La réponse, à la mesure de ce que l'appelant peut savoir", body = MedecinTraitantVue))
-)]
-async fn current(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<PatientId>,
-    Requete(dates): Requete<DatesDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::LireMedecinTraitant)?;
-    let dates = Dates { en_vigueur_le: dates.en_vigueur_le, connu_le: dates.connu_le };
-    let asked = medecins_traitants::get(&state.core, &contexte, id, dates).await;
-    let answer = asked.map_err(|error| Refus::from(error).en_parametres())?;
-    show(&answer.map(|answer| MedecinTraitantVue::new(&answer)))
+consultation! {
+    /// Lire le médecin traitant d'un patient
+    ///
+    /// En vigueur un jour donné, tel que connu à un instant donné. Un médecin qui n'est pas le médecin
+    /// traitant apprend seulement s'il y en a un.
+    current: LireMedecinTraitant = "/v1/patients/{id}/medecin-traitant"
+        => MedecinTraitantVue "La réponse, à la mesure de ce que l'appelant peut savoir", [],
+    (core, contexte, Chemin(id): Chemin<PatientId>, Requete(dates): Requete<DatesDemande>) {
+        let dates = Dates { en_vigueur_le: dates.en_vigueur_le, connu_le: dates.connu_le };
+        let asked = medecins_traitants::get(core, contexte, id, dates).await;
+        let answer = asked.map_err(|error| Refus::from(error).en_parametres())?;
+        show(&answer.map(|answer| MedecinTraitantVue::new(&answer)))
+    }
 }
 
 /// Demander s'il existe un médecin traitant
@@ -205,24 +198,16 @@ pub(crate) struct DesignationsVue {
     donnees: Vec<DesignationVue>,
 }
 
-/// Lire l'historique des désignations d'un patient
-///
-/// Tel que connu à un instant donné. Un médecin y voit les désignations qui le nomment.
-#[utoipa::path(
-    get,
-    path = "/v1/patients/{id}/designations",
-    operation_id = "lister_designations",
-    responses((status = 200, description = "Les désignations, par premier jour", body = DesignationsVue))
-)]
-async fn list(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<PatientId>,
-    Requete(demande): Requete<ConnaissanceDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::ListerDesignations)?;
-    let asked = medecins_traitants::list(&state.core, &contexte, id, demande.connu_le).await;
-    let timeline = asked.map_err(|error| Refus::from(error).en_parametres())?;
-    let shape = |lue: &DesignationLue| DesignationVue::with(&lue.designation, &lue.actions);
-    show(&timeline.map(|all| DesignationsVue { donnees: all.iter().map(shape).collect() }))
+consultation! {
+    /// Lire l'historique des désignations d'un patient
+    ///
+    /// Tel que connu à un instant donné. Un médecin y voit les désignations qui le nomment.
+    list: ListerDesignations = "/v1/patients/{id}/designations"
+        => DesignationsVue "Les désignations, par premier jour", [],
+    (core, contexte, Chemin(id): Chemin<PatientId>, Requete(demande): Requete<ConnaissanceDemande>) {
+        let asked = medecins_traitants::list(core, contexte, id, demande.connu_le).await;
+        let timeline = asked.map_err(|error| Refus::from(error).en_parametres())?;
+        let shape = |lue: &DesignationLue| DesignationVue::with(&lue.designation, &lue.actions);
+        show(&timeline.map(|all| DesignationsVue { donnees: all.iter().map(shape).collect() }))
+    }
 }

@@ -1,22 +1,19 @@
 //! The days on which a patient left without médecin traitant bears no majoration.
 
-use axum::extract::State;
-use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::domain::droits::Demarche;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{OperationId, PatientId};
 use crate::domain::operation::{NatureOperation, Neutralisation};
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, Requete};
+use crate::http::extract::{Chemin, Requete};
 use crate::http::idempotency::show;
 use crate::http::openapi::routes;
-use crate::http::problem::Refus;
+use crate::http::v1::acte::consultation;
 use crate::http::v1::medecins_traitants::ConnaissanceDemande;
 use crate::http::vue::vue;
 use crate::services::neutralisations;
@@ -52,26 +49,18 @@ vue! {
     }
 }
 
-/// Lire les neutralisations d'un patient
-///
-/// Pendant douze mois après la retraite ou le changement de département de son médecin traitant, et
-/// jusqu'à l'effet d'un nouveau choix, le patient qui n'a plus de médecin traitant ne supporte pas de
-/// majoration. Le patient et sa caisse les lisent, tel que connu à un instant donné.
-#[utoipa::path(
-    get,
-    path = "/v1/patients/{id}/neutralisations",
-    operation_id = "lister_neutralisations",
-    responses((status = 200, description = "Les neutralisations, par premier jour", body = NeutralisationsVue))
-)]
-async fn list(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<PatientId>,
-    Requete(demande): Requete<ConnaissanceDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::ListerNeutralisations)?;
-    let found = neutralisations::list(&state.core, &contexte, id, demande.connu_le).await?;
-    show(&found.map(|found| NeutralisationsVue {
-        donnees: found.iter().map(NeutralisationVue::new).collect(),
-    }))
+consultation! {
+    /// Lire les neutralisations d'un patient
+    ///
+    /// Pendant douze mois après la retraite ou le changement de département de son médecin traitant, et
+    /// jusqu'à l'effet d'un nouveau choix, le patient qui n'a plus de médecin traitant ne supporte pas de
+    /// majoration. Le patient et sa caisse les lisent, tel que connu à un instant donné.
+    list: ListerNeutralisations = "/v1/patients/{id}/neutralisations"
+        => NeutralisationsVue "Les neutralisations, par premier jour", [],
+    (core, contexte, Chemin(id): Chemin<PatientId>, Requete(demande): Requete<ConnaissanceDemande>) {
+        let found = neutralisations::list(core, contexte, id, demande.connu_le).await?;
+        show(&found.map(|found| NeutralisationsVue {
+            donnees: found.iter().map(NeutralisationVue::new).collect(),
+        }))
+    }
 }

@@ -29,7 +29,7 @@ use crate::http::idempotency::{rendre, show, show_version};
 use crate::http::lecture::{Nom, lecture};
 use crate::http::openapi::{about, routes};
 use crate::http::problem::Refus;
-use crate::http::v1::acte::creation;
+use crate::http::v1::acte::{consultation, creation};
 use crate::services::patients;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -137,25 +137,17 @@ creation! {
     }).await
 }
 
-/// Lire un patient
-///
-/// Une caisse que le patient a quittée n'en lit que ce qui fut de son temps ; un médecin, ni l'adresse
-/// ni la couverture. Un dossier fusionné répond 410 avec l'identifiant du dossier conservé.
-#[utoipa::path(
-    get,
-    path = "/v1/patients/{id}",
-    operation_id = "lire_patient",
-    responses((status = 200, description = "Le patient et ses faits datés", body = PatientVue))
-)]
-async fn get(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<PatientId>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::LirePatient)?;
-    let patient = patients::get(&state.core, &contexte, id).await?;
-    let version = patient.get().version;
-    show_version(&patient.map(|patient| PatientVue::new(&patient)), version, None)
+consultation! {
+    /// Lire un patient
+    ///
+    /// Une caisse que le patient a quittée n'en lit que ce qui fut de son temps ; un médecin, ni l'adresse
+    /// ni la couverture. Un dossier fusionné répond 410 avec l'identifiant du dossier conservé.
+    get: LirePatient = "/v1/patients/{id}" => PatientVue "Le patient et ses faits datés", [],
+    (core, contexte, Chemin(id): Chemin<PatientId>) {
+        let patient = patients::get(core, contexte, id).await?;
+        let version = patient.get().version;
+        show_version(&patient.map(|patient| PatientVue::new(&patient)), version, None)
+    }
 }
 
 /// Rechercher un patient

@@ -1,27 +1,24 @@
 //! Holders of parental authority and representatives.
 
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::domain::droits::Demarche;
 use crate::domain::ids::{PatientId, RepresentationId};
 use crate::domain::representation::{
     FinRepresentation, IdentiteRepresentant, NatureRepresentation, PreuveRepresentation,
     Representant,
 };
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, Requete};
+use crate::http::extract::{Chemin, Requete};
 use crate::http::idempotency::{rendre, show};
 use crate::http::lecture::{Texte, lecture};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::http::schemas::ActionRepresentation;
-use crate::http::v1::acte::{acte, creation};
+use crate::http::v1::acte::{acte, consultation, creation};
 use crate::http::v1::medecins_traitants::ConnaissanceDemande;
 use crate::http::vue::vue;
 use crate::services::ChampInvalide;
@@ -181,26 +178,18 @@ creation! {
     }
 }
 
-/// Lire les titulaires de l'autorité parentale et les représentants d'un patient
-///
-/// Passés et présents, tels que connus à un instant donné.
-#[utoipa::path(
-    get,
-    path = "/v1/patients/{id}/representations",
-    operation_id = "lister_representations",
-    responses((status = 200, description = "Les liens, par premier jour", body = RepresentationsVue))
-)]
-async fn list(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<PatientId>,
-    Requete(demande): Requete<ConnaissanceDemande>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::ListerRepresentations)?;
-    let liens = representations::list(&state.core, &contexte, id, demande.connu_le).await?;
-    show(&liens.map(|liens| RepresentationsVue {
-        donnees: liens.iter().map(RepresentationVue::new).collect(),
-    }))
+consultation! {
+    /// Lire les titulaires de l'autorité parentale et les représentants d'un patient
+    ///
+    /// Passés et présents, tels que connus à un instant donné.
+    list: ListerRepresentations = "/v1/patients/{id}/representations"
+        => RepresentationsVue "Les liens, par premier jour", [],
+    (core, contexte, Chemin(id): Chemin<PatientId>, Requete(demande): Requete<ConnaissanceDemande>) {
+        let liens = representations::list(core, contexte, id, demande.connu_le).await?;
+        show(&liens.map(|liens| RepresentationsVue {
+            donnees: liens.iter().map(RepresentationVue::new).collect(),
+        }))
+    }
 }
 
 acte! {

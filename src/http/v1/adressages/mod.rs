@@ -3,9 +3,7 @@
 mod demande;
 mod vue;
 
-use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -14,15 +12,14 @@ use self::demande::{
     AdressageDemande, ClotureAdressageDemande, RectificationAdressageDemande, RetourDemande,
 };
 use self::vue::{AdressageVue, AdressagesVue};
-use crate::domain::droits::Demarche;
 use crate::domain::ids::{AdressageId, PatientId};
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, Requete};
+use crate::http::extract::{Chemin, Requete};
 use crate::http::idempotency::{rendre, show, show_version};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
-use crate::http::v1::acte::{acte, creation};
+use crate::http::v1::acte::{acte, consultation, creation};
 use crate::services::Rendu;
 use crate::services::adressages;
 use crate::services::adressages::AdressageLu;
@@ -73,51 +70,31 @@ creation! {
     }
 }
 
-/// Lire les adressages d'un patient
-///
-/// Tous, ou ceux qui sont en vigueur un jour donné, tels que connus à un instant donné. Le médecin
-/// traitant les lit tous ; un autre médecin, ceux qu'il a établis et ceux qui le nomment.
-#[utoipa::path(
-    get,
-    path = "/v1/patients/{id}/adressages",
-    operation_id = "lister_adressages",
-    responses((status = 200, description = "Les adressages, par premier jour", body = AdressagesVue))
-)]
-async fn list(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(patient): Chemin<PatientId>,
-    Requete(dates): Requete<DatesAdressages>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::ListerAdressages)?;
-    let dates = Dates { en_vigueur_le: dates.en_vigueur_le, connu_le: dates.connu_le };
-    let found = adressages::list(&state.core, &contexte, patient, dates).await?;
-    show(&found.map(|found| AdressagesVue::new(&found)))
+consultation! {
+    /// Lire les adressages d'un patient
+    ///
+    /// Tous, ou ceux qui sont en vigueur un jour donné, tels que connus à un instant donné. Le médecin
+    /// traitant les lit tous ; un autre médecin, ceux qu'il a établis et ceux qui le nomment.
+    list: ListerAdressages = "/v1/patients/{id}/adressages"
+        => AdressagesVue "Les adressages, par premier jour", [],
+    (core, contexte, Chemin(patient): Chemin<PatientId>, Requete(dates): Requete<DatesAdressages>) {
+        let dates = Dates { en_vigueur_le: dates.en_vigueur_le, connu_le: dates.connu_le };
+        let found = adressages::list(core, contexte, patient, dates).await?;
+        show(&found.map(|found| AdressagesVue::new(&found)))
+    }
 }
 
-/// Lire un adressage
-///
-/// Le médecin d'une spécialité à laquelle le patient est adressé le lit par l'identifiant que porte la
-/// lettre.
-#[utoipa::path(
-    get,
-    path = "/v1/adressages/{id}",
-    operation_id = "lire_adressage",
-    responses(
-        (status = 200, description = "L'adressage", body = AdressageVue),
-        (status = 304, description = "L'appelant a déjà cette version")
-    )
-)]
-async fn get(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<AdressageId>,
-    headers: HeaderMap,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::LireAdressage)?;
-    let lu = adressages::get(&state.core, &contexte, id).await?;
-    let version = lu.get().adressage.version;
-    show_version(&lu.map(|lu| AdressageVue::new(&lu)), version, Some(&headers))
+consultation! {
+    /// Lire un adressage
+    ///
+    /// Le médecin d'une spécialité à laquelle le patient est adressé le lit par l'identifiant que porte la
+    /// lettre.
+    get: LireAdressage = "/v1/adressages/{id}" => AdressageVue "L'adressage" | 304, [],
+    (core, contexte, Chemin(id): Chemin<AdressageId>, headers: HeaderMap) {
+        let lu = adressages::get(core, contexte, id).await?;
+        let version = lu.get().adressage.version;
+        show_version(&lu.map(|lu| AdressageVue::new(&lu)), version, Some(&headers))
+    }
 }
 
 acte! {

@@ -3,24 +3,21 @@
 mod demande;
 mod vue;
 
-use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
 use chrono::NaiveDate;
 use utoipa_axum::router::OpenApiRouter;
 
 use self::demande::{ConciliationDemande, ContactDemande, MedecinTrouveDemande, ReponseDemande};
 use self::vue::{ConciliationVue, ConciliationsVue, StatistiquesConciliationVue};
 use super::adressages::CorpsVideDemande;
-use crate::domain::droits::Demarche;
 use crate::domain::ids::{ConciliationId, PatientId};
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, Requete};
+use crate::http::extract::{Chemin, Requete};
 use crate::http::idempotency::{json as respond_json, rendre, show, show_version};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
-use crate::http::v1::acte::{acte, creation};
+use crate::http::v1::acte::{acte, consultation, creation};
 use crate::services::Rendu;
 use crate::services::conciliations;
 use crate::services::conciliations::ConciliationLue;
@@ -70,47 +67,28 @@ creation! {
     }
 }
 
-/// Lire les conciliations d'un patient
-///
-/// La dernière demandée d'abord. Une caisse qui n'est plus celle du patient lit celles de son temps.
-#[utoipa::path(
-    get,
-    path = "/v1/patients/{id}/conciliations",
-    operation_id = "lister_conciliations",
-    responses((status = 200, description = "Les conciliations", body = ConciliationsVue))
-)]
-async fn list(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(patient): Chemin<PatientId>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::ListerConciliations)?;
-    let all = conciliations::list(&state.core, &contexte, patient).await?;
-    show(&all.map(|all| ConciliationsVue::new(&all)))
+consultation! {
+    /// Lire les conciliations d'un patient
+    ///
+    /// La dernière demandée d'abord. Une caisse qui n'est plus celle du patient lit celles de son temps.
+    list: ListerConciliations = "/v1/patients/{id}/conciliations"
+        => ConciliationsVue "Les conciliations", [],
+    (core, contexte, Chemin(patient): Chemin<PatientId>) {
+        let all = conciliations::list(core, contexte, patient).await?;
+        show(&all.map(|all| ConciliationsVue::new(&all)))
+    }
 }
 
-/// Lire une conciliation
-///
-/// Avec ses contacts, leurs réponses et les actions possibles maintenant. Le patient et sa caisse la lisent.
-#[utoipa::path(
-    get,
-    path = "/v1/conciliations/{id}",
-    operation_id = "lire_conciliation",
-    responses(
-        (status = 200, description = "La conciliation", body = ConciliationVue),
-        (status = 304, description = "L'appelant a déjà cette version")
-    )
-)]
-async fn get(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<ConciliationId>,
-    headers: HeaderMap,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::LireConciliation)?;
-    let lue = conciliations::get(&state.core, &contexte, id).await?;
-    let version = lue.get().conciliation.version;
-    show_version(&lue.map(|lue| ConciliationVue::new(&lue)), version, Some(&headers))
+consultation! {
+    /// Lire une conciliation
+    ///
+    /// Avec ses contacts, leurs réponses et les actions possibles maintenant. Le patient et sa caisse la lisent.
+    get: LireConciliation = "/v1/conciliations/{id}" => ConciliationVue "La conciliation" | 304, [],
+    (core, contexte, Chemin(id): Chemin<ConciliationId>, headers: HeaderMap) {
+        let lue = conciliations::get(core, contexte, id).await?;
+        let version = lue.get().conciliation.version;
+        show_version(&lue.map(|lue| ConciliationVue::new(&lue)), version, Some(&headers))
+    }
 }
 
 acte! {
@@ -159,25 +137,18 @@ acte! {
     |core, demande, vu, _recue| conciliations::end(core, demande, vu, Ending::Closed, render(StatusCode::OK)).await
 }
 
-/// Lire l'attente des assurés de sa caisse
-///
-/// Recherches ouvertes, et durée en jours entiers de celles qui se sont terminées dans la période : des
-/// nombres, personne en particulier. Les douze derniers mois par défaut.
-#[utoipa::path(
-    get,
-    path = "/v1/conciliations/statistiques",
-    operation_id = "statistiques_conciliations",
-    responses((status = 200, description = "L'attente", body = StatistiquesConciliationVue))
-)]
-async fn statistics(
-    State(state): State<AppState>,
-    appel: Appel,
-    Requete(periode): Requete<PeriodeStatistiques>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::StatistiquesConciliations)?;
-    let days = conciliations::period(&state.core, periode.du, periode.au).ok_or_else(|| {
-        Refus::parametre("au", "avant_debut", "attendu : une fin qui suit « du »")
-    })?;
-    let statistics = conciliations::count(&state.core, &contexte, days).await?;
-    respond_json(&StatistiquesConciliationVue::new(&statistics))
+consultation! {
+    /// Lire l'attente des assurés de sa caisse
+    ///
+    /// Recherches ouvertes, et durée en jours entiers de celles qui se sont terminées dans la période : des
+    /// nombres, personne en particulier. Les douze derniers mois par défaut.
+    statistics: StatistiquesConciliations = "/v1/conciliations/statistiques"
+        => StatistiquesConciliationVue "L'attente", [],
+    (core, contexte, Requete(periode): Requete<PeriodeStatistiques>) {
+        let days = conciliations::period(core, periode.du, periode.au).ok_or_else(|| {
+            Refus::parametre("au", "avant_debut", "attendu : une fin qui suit « du »")
+        })?;
+        let statistics = conciliations::count(core, contexte, days).await?;
+        respond_json(&StatistiquesConciliationVue::new(&statistics))
+    }
 }

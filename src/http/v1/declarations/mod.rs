@@ -21,7 +21,7 @@ use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
 use crate::http::idempotency::{rendre, respond, show, show_version};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
-use crate::http::v1::acte::acte;
+use crate::http::v1::acte::{acte, consultation};
 use crate::services::Rendu;
 use crate::services::declarations;
 use crate::services::declarations::Dossier;
@@ -130,29 +130,17 @@ async fn create(
     respond(declarations::create(&state.core, &demande, &choix, rendre).await)
 }
 
-/// Lire une déclaration
-///
-/// Montre les signatures reçues, celles qui manquent et les actions possibles maintenant pour
-/// l'appelant. Un médecin lit les déclarations qui le désignent.
-#[utoipa::path(
-    get,
-    path = "/v1/declarations/{id}",
-    operation_id = "lire_declaration",
-    responses(
-        (status = 200, description = "La déclaration", body = DeclarationVue),
-        (status = 304, description = "L'appelant a déjà cette version")
-    )
-)]
-async fn get(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<DeclarationId>,
-    headers: HeaderMap,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::LireDeclaration)?;
-    let dossier = declarations::get(&state.core, &contexte, id).await?;
-    let version = dossier.get().declaration.version;
-    show_version(&dossier.map(|dossier| DeclarationVue::new(&dossier)), version, Some(&headers))
+consultation! {
+    /// Lire une déclaration
+    ///
+    /// Montre les signatures reçues, celles qui manquent et les actions possibles maintenant pour
+    /// l'appelant. Un médecin lit les déclarations qui le désignent.
+    get: LireDeclaration = "/v1/declarations/{id}" => DeclarationVue "La déclaration" | 304, [],
+    (core, contexte, Chemin(id): Chemin<DeclarationId>, headers: HeaderMap) {
+        let dossier = declarations::get(core, contexte, id).await?;
+        let version = dossier.get().declaration.version;
+        show_version(&dossier.map(|dossier| DeclarationVue::new(&dossier)), version, Some(&headers))
+    }
 }
 
 /// Signer une déclaration
@@ -257,21 +245,14 @@ acte! {
     }
 }
 
-/// Lire les déclarations d'un patient
-///
-/// La dernière enregistrée d'abord. Un médecin y voit celles qui le désignent.
-#[utoipa::path(
-    get,
-    path = "/v1/patients/{id}/declarations",
-    operation_id = "lister_declarations",
-    responses((status = 200, description = "Les déclarations", body = DeclarationsVue))
-)]
-async fn list(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<PatientId>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::ListerDeclarations)?;
-    let dossiers = declarations::list(&state.core, &contexte, id).await?;
-    show(&dossiers.map(|dossiers| DeclarationsVue::new(&dossiers)))
+consultation! {
+    /// Lire les déclarations d'un patient
+    ///
+    /// La dernière enregistrée d'abord. Un médecin y voit celles qui le désignent.
+    list: ListerDeclarations = "/v1/patients/{id}/declarations"
+        => DeclarationsVue "Les déclarations", [],
+    (core, contexte, Chemin(id): Chemin<PatientId>) {
+        let dossiers = declarations::list(core, contexte, id).await?;
+        show(&dossiers.map(|dossiers| DeclarationsVue::new(&dossiers)))
+    }
 }

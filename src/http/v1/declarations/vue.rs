@@ -35,65 +35,7 @@ vue! {
 /// The canonical content of a declaration, as its form has it.
 struct ContenuVue;
 
-formes!(ContenuVue: {
-    "type": "object",
-    "description": "Contenu d'une déclaration, dans l'ordre canonique. Une version future du formulaire peut avoir d'autres champs.",
-    "required": ["engagement", "formulaire", "medecins", "patient"],
-    "properties": {
-        "engagement": { "type": "string", "description": "Phrase que les parties signent." },
-        "formulaire": { "type": "string", "description": "Version du formulaire.", "examples": ["S3704-traitant-1"] },
-        "medecins": {
-            "type": "array",
-            "description": "Médecins choisis, dans l'ordre de leurs RPPS.",
-            "items": {
-                "type": "object",
-                "required": ["lieu", "nom", "prenom", "rpps", "specialite"],
-                "properties": {
-                    "lieu": {
-                        "type": "object",
-                        "description": "Lieu d'exercice.",
-                        "required": ["adresse", "commune", "nom"],
-                        "properties": {
-                            "adresse": { "type": "string", "description": "Adresse." },
-                            "commune": { "type": "string", "description": "Code officiel géographique de la commune." },
-                            "finess_et": { "type": "string", "description": "FINESS géographique, s'il y en a un." },
-                            "nom": { "type": "string", "description": "Nom." }
-                        }
-                    },
-                    "nom": { "type": "string", "description": "Nom." },
-                    "prenom": { "type": "string", "description": "Prénom." },
-                    "rpps": { "type": "string", "description": "RPPS." },
-                    "specialite": { "type": "string", "description": "Spécialité, en clair." }
-                }
-            }
-        },
-        "patient": {
-            "type": "object",
-            "description": "Patient qui choisit, sans ses numéros.",
-            "required": ["date_naissance", "id"],
-            "properties": {
-                "date_naissance": { "type": "string", "description": "Date de naissance." },
-                "id": { "type": "string", "format": "uuid", "description": "Identifiant interne." },
-                "nom": { "type": "string", "description": "Nom de naissance." },
-                "prenom": { "type": "string", "description": "Prénom." }
-            }
-        },
-        "representants": {
-            "type": "array",
-            "description": "Qui peut signer pour le patient ce jour-là : titulaires de l'autorité parentale, représentants.",
-            "items": {
-                "type": "object",
-                "required": ["qualite", "representation_id"],
-                "properties": {
-                    "nom": { "type": "string", "description": "Nom." },
-                    "prenom": { "type": "string", "description": "Prénom." },
-                    "qualite": { "type": "string", "description": "Qualité.", "enum": ["titulaire_autorite_parentale", "tuteur"] },
-                    "representation_id": { "type": "string", "format": "uuid", "description": "Lien, que la signature nomme." }
-                }
-            }
-        }
-    }
-});
+formes!(ContenuVue);
 
 vue! {
     /// Déclaration de choix du médecin traitant.

@@ -26,7 +26,7 @@ use crate::http::idempotency::{rendre, show};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::http::schemas::NumeroEvaluation;
-use crate::http::v1::acte::creation;
+use crate::http::v1::acte::{consultation, creation};
 use crate::services::feuilles_de_soins;
 use crate::services::feuilles_de_soins::FeuilleEvaluee;
 use crate::services::instructions;
@@ -96,24 +96,17 @@ creation! {
     }
 }
 
-/// Lire une feuille de soins et ses évaluations
-///
-/// Le patient lit les siennes, la caisse celles de ses assurés, le médecin celles dont il est
-/// l'exécutant. Toute lecture laisse une trace que le patient peut lire.
-#[utoipa::path(
-    get,
-    path = "/v1/feuilles-de-soins/{id}",
-    operation_id = "lire_feuille_de_soins",
-    responses((status = 200, description = "La feuille et ses évaluations", body = FeuilleVue))
-)]
-async fn get(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<FeuilleId>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::LireFeuilleDeSoins)?;
-    let evaluee = feuilles_de_soins::get(&state.core, &contexte, id).await?;
-    show(&evaluee.try_map(|evaluee| FeuilleVue::new(&evaluee))?)
+consultation! {
+    /// Lire une feuille de soins et ses évaluations
+    ///
+    /// Le patient lit les siennes, la caisse celles de ses assurés, le médecin celles dont il est
+    /// l'exécutant. Toute lecture laisse une trace que le patient peut lire.
+    get: LireFeuilleDeSoins = "/v1/feuilles-de-soins/{id}"
+        => FeuilleVue "La feuille et ses évaluations", [],
+    (core, contexte, Chemin(id): Chemin<FeuilleId>) {
+        let evaluee = feuilles_de_soins::get(core, contexte, id).await?;
+        show(&evaluee.try_map(|evaluee| FeuilleVue::new(&evaluee))?)
+    }
 }
 
 /// Lire l'instruction d'une évaluation

@@ -20,7 +20,7 @@ use crate::http::idempotency::{etag, json as respond_json, rendre, respond};
 use crate::http::lecture::{Texte, lecture};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
-use crate::http::v1::acte::{acte, creation};
+use crate::http::v1::acte::{acte, consultation, creation};
 use crate::services::Rendu;
 use crate::services::operations;
 use crate::services::operations::Suivi;
@@ -98,28 +98,20 @@ creation! {
     }
 }
 
-/// Suivre une opération
-///
-/// Son état, et combien de patients sont traités. La lisent qui l'a enregistrée, le référentiel et chaque caisse
-/// concernée par un acte national : elle n'y compte que ses patients.
-#[utoipa::path(
-    get,
-    path = "/v1/operations/{id}",
-    operation_id = "lire_operation",
-    responses((status = 200, description = "L'opération", body = OperationVue))
-)]
-async fn get(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<OperationId>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::LireOperation)?;
-    let suivi = operations::get(&state.core, &contexte, id).await?;
-    let mut response = respond_json(&OperationVue::new(&suivi))?;
-    if let Ok(version) = HeaderValue::from_str(&etag(suivi.operation.version)) {
-        response.headers_mut().insert(header::ETAG, version);
+consultation! {
+    /// Suivre une opération
+    ///
+    /// Son état, et combien de patients sont traités. La lisent qui l'a enregistrée, le référentiel et chaque caisse
+    /// concernée par un acte national : elle n'y compte que ses patients.
+    get: LireOperation = "/v1/operations/{id}" => OperationVue "L'opération", [],
+    (core, contexte, Chemin(id): Chemin<OperationId>) {
+        let suivi = operations::get(core, contexte, id).await?;
+        let mut response = respond_json(&OperationVue::new(&suivi))?;
+        if let Ok(version) = HeaderValue::from_str(&etag(suivi.operation.version)) {
+            response.headers_mut().insert(header::ETAG, version);
+        }
+        Ok(response)
     }
-    Ok(response)
 }
 
 acte! {

@@ -20,7 +20,7 @@ use crate::http::openapi::routes;
 use crate::http::pagination::{self, PageDemande, PaginationVue};
 use crate::http::problem::Refus;
 use crate::http::schemas::ActionConflit;
-use crate::http::v1::acte::acte;
+use crate::http::v1::acte::{acte, consultation};
 use crate::http::vue::vue;
 use crate::services::patients;
 
@@ -103,25 +103,17 @@ async fn list(
     }))
 }
 
-/// Lire un conflit
-///
-/// Ouvert ou clos, dans son état présent. La caisse dont dépend le patient le lit.
-#[utoipa::path(
-    get,
-    path = "/v1/conflits-de-designations/{id}",
-    operation_id = "lire_conflit",
-    responses((status = 200, description = "Le conflit", body = ConflitVue)),
-    extensions(("x-problemes" = json!(["patient_fusionne"])))
-)]
-async fn get(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<ConflitId>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::LireConflit)?;
-    let conflit = patients::get_conflit(&state.core, &contexte, id).await?;
-    let version = conflit.get().version;
-    show_version(&conflit.map(|conflit| ConflitVue::new(&conflit)), version, None)
+consultation! {
+    /// Lire un conflit
+    ///
+    /// Ouvert ou clos, dans son état présent. La caisse dont dépend le patient le lit.
+    get: LireConflit = "/v1/conflits-de-designations/{id}"
+        => ConflitVue "Le conflit", ["patient_fusionne"],
+    (core, contexte, Chemin(id): Chemin<ConflitId>) {
+        let conflit = patients::get_conflit(core, contexte, id).await?;
+        let version = conflit.get().version;
+        show_version(&conflit.map(|conflit| ConflitVue::new(&conflit)), version, None)
+    }
 }
 
 acte! {

@@ -19,7 +19,7 @@ use crate::http::lecture::{Entier, lecture};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::http::schemas::ActionFusion;
-use crate::http::v1::acte::acte;
+use crate::http::v1::acte::{acte, consultation};
 use crate::http::vue::vue;
 use crate::services::Rendu;
 use crate::services::patients;
@@ -198,25 +198,16 @@ async fn merge(
     respond(patients::merge(&state.core, &demande, (id, version), nouvelle, rendre).await)
 }
 
-/// Lire une fusion
-///
-/// Ce qu'elle a apporté au dossier conservé, et les conflits qui en sont nés, dans leur état présent.
-#[utoipa::path(
-    get,
-    path = "/v1/fusions/{id}",
-    operation_id = "lire_fusion",
-    responses((status = 200, description = "La fusion", body = FusionVue)),
-    extensions(("x-problemes" = json!(["patient_fusionne"])))
-)]
-async fn get(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<FusionId>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::LireFusion)?;
-    let dossier = patients::get_fusion(&state.core, &contexte, id).await?;
-    let version = dossier.get().version;
-    show_version(&dossier.map(|dossier| FusionVue::new(&dossier)), version, None)
+consultation! {
+    /// Lire une fusion
+    ///
+    /// Ce qu'elle a apporté au dossier conservé, et les conflits qui en sont nés, dans leur état présent.
+    get: LireFusion = "/v1/fusions/{id}" => FusionVue "La fusion", ["patient_fusionne"],
+    (core, contexte, Chemin(id): Chemin<FusionId>) {
+        let dossier = patients::get_fusion(core, contexte, id).await?;
+        let version = dossier.get().version;
+        show_version(&dossier.map(|dossier| FusionVue::new(&dossier)), version, None)
+    }
 }
 
 acte! {

@@ -23,7 +23,7 @@ use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
 use crate::http::pagination::{self, PageDemande};
 use crate::http::problem::Refus;
-use crate::http::v1::acte::creation;
+use crate::http::v1::acte::{consultation, creation};
 use crate::services::Rendu;
 use crate::services::reevaluations;
 use crate::services::reevaluations::SuiviReevaluation;
@@ -78,24 +78,16 @@ creation! {
     }
 }
 
-/// Suivre une réévaluation
-///
-/// Son avancement, ce qu'elle a examiné et la différence totale par payeur. Seule la caisse qui l'a
-/// demandée la lit.
-#[utoipa::path(
-    get,
-    path = "/v1/reevaluations/{id}",
-    operation_id = "lire_reevaluation",
-    responses((status = 200, description = "La réévaluation", body = ReevaluationVue))
-)]
-async fn get(
-    State(state): State<AppState>,
-    appel: Appel,
-    Chemin(id): Chemin<ReevaluationId>,
-) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::LireReevaluation)?;
-    let suivi = reevaluations::get(&state.core, &contexte, id).await?;
-    json_version(&ReevaluationVue::new(&suivi), suivi.reevaluation.version)
+consultation! {
+    /// Suivre une réévaluation
+    ///
+    /// Son avancement, ce qu'elle a examiné et la différence totale par payeur. Seule la caisse qui l'a
+    /// demandée la lit.
+    get: LireReevaluation = "/v1/reevaluations/{id}" => ReevaluationVue "La réévaluation", [],
+    (core, contexte, Chemin(id): Chemin<ReevaluationId>) {
+        let suivi = reevaluations::get(core, contexte, id).await?;
+        json_version(&ReevaluationVue::new(&suivi), suivi.reevaluation.version)
+    }
 }
 
 /// Lister les feuilles qu'une réévaluation change
