@@ -104,7 +104,9 @@ acte! {
     /// conclusions d'un avis ponctuel l'achèvent : il ne couvre plus les jours suivants.
     report: RendreCompteAdressage = "/v1/adressages/{id}/retours" (AdressageId),
         RetourDemande => 200 AdressageVue "L'adressage et ses retours", ["transition_interdite"],
-    |core, demande, vu, recue| adressages::report(core, demande, vu, recue.into_domain(), render(StatusCode::OK)).await
+    |core, demande, vu, recue| {
+        adressages::report(core, demande, vu, recue.into_domain(), render(StatusCode::OK)).await
+    }
 }
 
 acte! {
@@ -126,7 +128,9 @@ acte! {
     /// Par son auteur, ou par le médecin traitant d'aujourd'hui. Les soins déjà donnés restent couverts.
     close: CloreAdressage = "/v1/adressages/{id}/cloture" (AdressageId),
         ClotureAdressageDemande => 200 AdressageVue "L'adressage clos", ["transition_interdite"],
-    |core, demande, vu, recue| adressages::close(core, demande, vu, recue.into_domain(), render(StatusCode::OK)).await
+    |core, demande, vu, recue| {
+        adressages::close(core, demande, vu, recue.into_domain(), render(StatusCode::OK)).await
+    }
 }
 
 acte! {

@@ -98,7 +98,9 @@ acte! {
     /// déclaration par ce médecin peut être cité : il vaut réponse.
     contact: ContacterConciliation = "/v1/conciliations/{id}/contacts" (ConciliationId),
         ContactDemande => 200 ConciliationVue "La conciliation et ses contacts", ["transition_interdite"],
-    |core, demande, vu, recue| conciliations::add_contact(core, demande, vu, recue.into_domain(), render(StatusCode::OK)).await
+    |core, demande, vu, recue| {
+        conciliations::add_contact(core, demande, vu, recue.into_domain(), render(StatusCode::OK)).await
+    }
 }
 
 acte! {
@@ -107,7 +109,9 @@ acte! {
     /// Un médecin resté sans réponse peut encore répondre ; un accord ou un refus reste écrit.
     answer: RepondreConciliation = "/v1/conciliations/{id}/reponses" (ConciliationId),
         ReponseDemande => 200 ConciliationVue "La conciliation et ses contacts", ["transition_interdite"],
-    |core, demande, vu, recue| conciliations::answer(core, demande, vu, recue.into_domain(), render(StatusCode::OK)).await
+    |core, demande, vu, recue| {
+        conciliations::answer(core, demande, vu, recue.into_domain(), render(StatusCode::OK)).await
+    }
 }
 
 acte! {
@@ -116,7 +120,9 @@ acte! {
     /// Le médecin a donné son accord ; reste à déclarer ce choix.
     found: TrouverConciliation = "/v1/conciliations/{id}/medecin-trouve" (ConciliationId),
         MedecinTrouveDemande => 200 ConciliationVue "La conciliation terminée", ["transition_interdite"],
-    |core, demande, vu, recue| conciliations::end(core, demande, vu, Ending::Found(recue.rpps), render(StatusCode::OK)).await
+    |core, demande, vu, recue| {
+        conciliations::end(core, demande, vu, Ending::Found(recue.rpps), render(StatusCode::OK)).await
+    }
 }
 
 acte! {
@@ -125,7 +131,9 @@ acte! {
     /// Le patient renonce, ou la caisse l'écrit pour lui.
     abandon: AbandonnerConciliation = "/v1/conciliations/{id}/abandon" (ConciliationId),
         CorpsVideDemande => 200 ConciliationVue "La conciliation abandonnée", ["transition_interdite"],
-    |core, demande, vu, _recue| conciliations::end(core, demande, vu, Ending::Abandoned, render(StatusCode::OK)).await
+    |core, demande, vu, _recue| {
+        conciliations::end(core, demande, vu, Ending::Abandoned, render(StatusCode::OK)).await
+    }
 }
 
 acte! {
@@ -134,7 +142,9 @@ acte! {
     /// La caisse constate que la recherche n'aboutit pas.
     close: CloreConciliation = "/v1/conciliations/{id}/cloture" (ConciliationId),
         CorpsVideDemande => 200 ConciliationVue "La conciliation close", ["transition_interdite"],
-    |core, demande, vu, _recue| conciliations::end(core, demande, vu, Ending::Closed, render(StatusCode::OK)).await
+    |core, demande, vu, _recue| {
+        conciliations::end(core, demande, vu, Ending::Closed, render(StatusCode::OK)).await
+    }
 }
 
 consultation! {

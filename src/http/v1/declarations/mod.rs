@@ -230,7 +230,9 @@ acte! {
     /// pas tranché ; les feuilles de ses jours sont évaluées avec un avertissement, et à revoir.
     contest: ContesterDeclaration = "/v1/declarations/{id}/contestation" (DeclarationId),
         ContestationDemande => 200 DeclarationVue "La déclaration contestée", ["transition_interdite"],
-    |core, demande, vu, recue| declarations::contest(core, demande, vu, &recue.motif.0, render(StatusCode::OK)).await
+    |core, demande, vu, recue| {
+        declarations::contest(core, demande, vu, &recue.motif.0, render(StatusCode::OK)).await
+    }
 }
 
 acte! {

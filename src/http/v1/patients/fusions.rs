@@ -217,5 +217,7 @@ acte! {
     /// depuis reste au dossier conservé. Les conflits nés de la fusion sont annulés.
     undo: AnnulerFusion = "/v1/fusions/{id}/annulation" (FusionId),
         AnnulationDossierDemande => 200 FusionVue "La fusion annulée", ["fusion_impossible", "patient_fusionne"],
-    |core, demande, vu, recue| patients::undo_fusion(core, demande, vu, recue.motif, render(StatusCode::OK)).await
+    |core, demande, vu, recue| {
+        patients::undo_fusion(core, demande, vu, recue.motif, render(StatusCode::OK)).await
+    }
 }
