@@ -218,10 +218,12 @@ impl Demarche {
 
             // Choices.
             D::ApercuDeclaration | D::CreerDeclaration => {
-                Ligne::de(&[FAMILLE, SA_CAISSE, &[(PorteurDeLaCarte, OuiOuNon)], DESIGNES]).sinon(
-                    D::ListerDeclarations,
-                    "seule la caisse dont le patient dépend saisit une déclaration",
-                )
+                Ligne::de(&[FAMILLE, SA_CAISSE, &[(PorteurDeLaCarte, OuiOuNon)], DESIGNES])
+                    .reservee("un choix se fait par le patient, un médecin ou une caisse")
+                    .sinon(
+                        D::ListerDeclarations,
+                        "seule la caisse dont le patient dépend saisit une déclaration",
+                    )
             }
             D::LireDeclaration => Ligne::de(&[FAMILLE, CAISSES, NOMME]),
             D::SignerDeclaration | D::AnnulerDeclaration => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME]),
