@@ -56,7 +56,7 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
         Commande::Migrer => runtime.block_on(migrate(&Config::from_env()?)),
         Commande::Jeton { porteur } => issue(&Config::from_env()?, &porteur),
         Commande::Preuve { signataire } => prove(&Config::from_env()?, &signataire),
-        Commande::Openapi => print(&http::openapi_yaml()),
+        Commande::Openapi => print(http::openapi_yaml()),
         Commande::Regles => print(&Law::embedded()?.livre()),
     }?;
     Ok(ExitCode::SUCCESS)

@@ -7,25 +7,24 @@ use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
-use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
 use super::AppState;
 use super::champs::codes;
 use super::extract::Chemin;
+use super::openapi::Contrat;
 use super::problem::{Code, Refus};
 
 /// The pages, and the document in both forms.
-pub(super) fn router(document: &OpenApi, yaml: String) -> Router<AppState> {
+pub(super) fn router(contrat: &'static Contrat) -> Router<AppState> {
     let config = Config::from("/v1/openapi.json")
         .try_it_out_enabled(true)
         .persist_authorization(false)
         .default_models_expand_depth(0);
     let config = Arc::new(config);
     let index = Arc::clone(&config);
-    let json = document.to_json().unwrap_or_default();
     Router::new()
-        .route("/v1/openapi.json", get(move || async move { as_json(json) }))
+        .route("/v1/openapi.json", get(move || async move { as_json(&contrat.json) }))
         .route("/", get(|| async { Redirect::temporary("/docs/") }))
         .route("/docs", get(|| async { Redirect::permanent("/docs/") }))
         .route("/docs/", get(move || async move { file("index.html", &index) }))
@@ -34,7 +33,7 @@ pub(super) fn router(document: &OpenApi, yaml: String) -> Router<AppState> {
             get(move |Chemin(name): Chemin<String>| async move { file(&name, &config) }),
         )
         .route("/docs/problemes", get(problemes))
-        .route("/openapi.yaml", get(move || async move { as_yaml(yaml) }))
+        .route("/openapi.yaml", get(move || async move { as_yaml(&contrat.yaml) }))
 }
 
 /// A file of the page, in French where it is ours to say.
@@ -57,12 +56,12 @@ fn file(name: &str, config: &Arc<Config<'static>>) -> Result<Response, Refus> {
     Ok((headers, page).into_response())
 }
 
-fn as_json(json: String) -> Response {
+fn as_json(json: &'static str) -> Response {
     let kind = HeaderValue::from_static("application/json");
     ([(header::CONTENT_TYPE, kind)], json).into_response()
 }
 
-fn as_yaml(yaml: String) -> Response {
+fn as_yaml(yaml: &'static str) -> Response {
     let kind = HeaderValue::from_static("application/yaml; charset=utf-8");
     ([(header::CONTENT_TYPE, kind)], yaml).into_response()
 }

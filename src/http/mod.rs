@@ -78,11 +78,10 @@ impl AppState {
 
 /// The whole application.
 pub fn router(state: AppState) -> Router {
-    let (routes, document) = openapi::routes_and_document();
-    let yaml = openapi::to_yaml(&document);
+    let (routes, contrat) = openapi::routes_and_contract();
     Router::new()
-        .merge(routes.layer(from_fn_with_state(Declares::of(&document), query::verify)))
-        .merge(docs::router(&document, yaml))
+        .merge(routes.layer(from_fn_with_state(Declares::of(&contrat.document), query::verify)))
+        .merge(docs::router(contrat))
         .fallback(extract::route_inconnue)
         .method_not_allowed_fallback(extract::methode_interdite)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

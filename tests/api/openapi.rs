@@ -115,7 +115,7 @@ fn every_problem_code_is_documented_somewhere_or_is_common_to_all() {
 
 #[test]
 fn the_two_forms_of_the_document_say_the_same() {
-    let yaml: Value = yaml_serde::from_str(&traitant::http::openapi_yaml()).unwrap();
+    let yaml: Value = yaml_serde::from_str(traitant::http::openapi_yaml()).unwrap();
     assert_eq!(yaml, *document());
 }
 

@@ -59,12 +59,12 @@ const fn clair(relation: Relation) -> (&'static str, &'static str) {
         Relation::Correspondant => ("un médecin à qui l'adressage envoie", "tous"),
         Relation::Executant => ("le médecin qui a fait les actes de la feuille", "tous"),
         Relation::CaisseConcernee => (
-            "une caisse dans le territoire de laquelle le médecin exerce, ou dont il suit des assurés",
-            "tous",
+            "une caisse dont le département contient tous les lieux où le médecin exerce, ou dont il suit des assurés ; d'une opération enregistrée, celle qui l'a dite, ou une dont elle touche des assurés",
+            "celui où l'opération prend effet",
         ),
         Relation::CaisseDuChangement => (
-            "une caisse qui reprend une personne dont elle donne l'identité entière, ou une des deux d'un changement de caisse",
-            "tous",
+            "une caisse qui donne l'identité entière d'une personne qu'elle prend en charge, ou une des deux du dernier changement de caisse",
+            "le changement, pendant vingt-sept mois",
         ),
         Relation::Referentiel => ("qui tient le référentiel national des médecins", "tous"),
     }

@@ -38,12 +38,12 @@ vocabulaire!(
         Correspondant = 13 "correspondant",
         /// The doctor who performed the acts of the feuille.
         Executant = 14 "executant",
-        /// A caisse in whose territory the doctor practises, or some of whose insured he has.
+        /// A caisse in whose territory all the places of the doctor are, or some of whose insured he has.
         CaisseConcernee = 15 "caisse_concernee",
         /// Who keeps the national register of doctors.
         Referentiel = 16 "referentiel",
-        /// A caisse that takes over a person whose whole identity it gives, or one of the two of a change of
-        /// caisse.
+        /// A caisse that takes over a person whose whole identity it gives, or one of the two of their last
+        /// change of caisse.
         CaisseDuChangement = 17 "caisse_du_changement",
     }
 );

@@ -147,6 +147,8 @@ const ADRESSAGE: Groupe =
     &[(MedecinTraitant, Tout), (Auteur, CeQuiLeNomme), (Correspondant, CeQuiLeNomme)];
 
 const DOSSIER: &str = "seule la caisse dont le patient dépend tient son dossier";
+const CHANGEMENT: &str =
+    "seule une des deux caisses du dernier changement l'annule, dans les vingt-sept mois";
 const REPRESENTANTS: &str = "seule une caisse tient les représentants d'un patient";
 const ADRESSAGE_ETABLI: &str = "seul le médecin traitant de ce jour établit un adressage";
 const CONCILIATION: &str = "une conciliation est entre le patient et sa caisse";
@@ -157,6 +159,8 @@ const RECOUVREMENT_ACTUELLE: &str = "seule la caisse actuelle du patient recouvr
 const OPERATIONS: &str =
     "seuls une caisse et le référentiel enregistrent ce qui arrive à un médecin";
 const TERRITOIRE: &str = "une caisse agit sur l'exercice d'un médecin dans son département, et pour ses propres patients";
+const SIENS: &str = "pour une caisse, la fin d'un exercice pour ses seuls assurés ; le reste, quand tous les lieux sont de son département";
+const SIENNES: &str = "pour une caisse, ce qu'elle a enregistré, ou un acte national qui touche ses assurés, et pour eux seuls";
 const REEVALUATIONS: &str = "seule une caisse fait réévaluer des feuilles";
 
 impl Demarche {
@@ -183,11 +187,11 @@ impl Demarche {
             D::EnregistrerPatient => {
                 Ligne::de(&[SA_CAISSE]).reservee("seule une caisse enregistre un patient")
             }
-            D::EnregistrerMutation => Ligne::de(&[&[(CaisseDuChangement, Tout)]])
+            D::EnregistrerMutation => Ligne::de(&[&[(CaisseDuChangement, Identite)]])
                 .reservee("seule sa nouvelle caisse prend un patient en charge"),
-            D::AnnulerOrganisme => Ligne::de(&[&[(CaisseDuChangement, Tout)]])
+            D::AnnulerOrganisme => Ligne::de(&[&[(CaisseDuChangement, Identite)]])
                 .reservee(DOSSIER)
-                .sinon(D::LirePatient, "seule une des deux caisses d'un changement l'annule"),
+                .sinon(D::LirePatient, CHANGEMENT),
             D::ChangerOrganisme
             | D::ChangerStatut
             | D::ChangerIdentifiant
@@ -214,10 +218,12 @@ impl Demarche {
 
             // Choices.
             D::ApercuDeclaration | D::CreerDeclaration => {
-                Ligne::de(&[FAMILLE, SA_CAISSE, &[(PorteurDeLaCarte, OuiOuNon)], DESIGNES]).sinon(
-                    D::ListerDeclarations,
-                    "seule la caisse dont le patient dépend saisit une déclaration",
-                )
+                Ligne::de(&[FAMILLE, SA_CAISSE, &[(PorteurDeLaCarte, OuiOuNon)], DESIGNES])
+                    .reservee("un choix se fait par le patient, un médecin ou une caisse")
+                    .sinon(
+                        D::ListerDeclarations,
+                        "seule la caisse dont le patient dépend saisit une déclaration",
+                    )
             }
             D::LireDeclaration => Ligne::de(&[FAMILLE, CAISSES, NOMME]),
             D::SignerDeclaration | D::AnnulerDeclaration => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME]),
@@ -318,16 +324,21 @@ impl Demarche {
 
             // Doctors.
             D::EnregistrerMedecin => Ligne::de(&[MEDECINS])
+                .condition("pour une caisse, tous les lieux d'exercice sont de son département")
                 .reservee("seuls une caisse et le référentiel enregistrent un médecin")
                 .sinon(D::LireMedecin, TERRITOIRE),
             D::ApercuOperation
             | D::EnregistrerOperation
             | D::ImporterOperations
-            | D::ApercuImportOperations => {
-                Ligne::de(&[MEDECINS]).reservee(OPERATIONS).sinon(D::LireMedecin, TERRITOIRE)
+            | D::ApercuImportOperations => Ligne::de(&[MEDECINS])
+                .condition(SIENS)
+                .reservee(OPERATIONS)
+                .sinon(D::LireMedecin, TERRITOIRE),
+            D::LireOperation | D::AnnulerOperation => {
+                Ligne::de(&[MEDECINS]).condition(SIENNES).reservee(OPERATIONS)
             }
-            D::LireOperation | D::AnnulerOperation => Ligne::de(&[MEDECINS]).reservee(OPERATIONS),
             D::ConfirmerOperation => Ligne::de(&[&[(Referentiel, Tout)]])
+                .condition("un autre agent que celui qui a préparé l'acte")
                 .reservee("seul le référentiel confirme un acte national"),
         }
     }

@@ -5,6 +5,8 @@ mod operation;
 mod shapes;
 mod yaml;
 
+use std::sync::OnceLock;
+
 use axum::Router;
 use utoipa::PartialSchema;
 use utoipa::openapi::{Components, OpenApi};
@@ -12,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use self::operation::operations;
 pub(crate) use self::operation::{completed, routes};
-pub(super) use self::yaml::to_yaml;
+use self::yaml::to_yaml;
 use super::problem::{ErreurChamp, Probleme};
 use super::{AppState, health, v1};
 
@@ -29,28 +31,49 @@ maladie, ce qui reste au patient, et pourquoi, avec l'article qui le dit.
 - Les programmes comparent les codes, jamais les phrases.
 - Ce qui est hors du périmètre de l'appelant n'existe pas pour lui (404).";
 
-/// Every route, and the document that describes them.
-pub(super) fn routes_and_document() -> (Router<AppState>, OpenApi) {
+/// The document of the API, and how it is written.
+pub(super) struct Contrat {
+    pub document: OpenApi,
+    pub json: String,
+    pub yaml: String,
+}
+
+/// Every route, and the document that describes them, which is written once.
+pub(super) fn routes_and_contract() -> (Router<AppState>, &'static Contrat) {
+    static CONTRAT: OnceLock<Contrat> = OnceLock::new();
+    let (router, described) = described();
+    (router, CONTRAT.get_or_init(|| Contrat::of(described)))
+}
+
+impl Contrat {
+    fn of(mut document: OpenApi) -> Self {
+        complete(&mut document);
+        let document = shapes::finished(document);
+        let (json, yaml) = (document.to_json().unwrap_or_default(), to_yaml(&document));
+        Self { document, json, yaml }
+    }
+}
+
+/// Every route, and what each says of itself.
+fn described() -> (Router<AppState>, OpenApi) {
     // Subjects, headers, what a token is: said once, in a document without operations.
     let mut base: OpenApi = serde_json::from_str(include_str!("base.json")).unwrap_or_default();
     env!("CARGO_PKG_VERSION").clone_into(&mut base.info.version);
     base.info.description = Some(DESCRIPTION.to_owned());
-    let (router, mut document) = OpenApiRouter::with_openapi(base)
+    OpenApiRouter::with_openapi(base)
         .merge(v1::router())
         .merge(about("etat", health::router()))
-        .split_for_parts();
-    complete(&mut document);
-    (router, shapes::finished(document))
+        .split_for_parts()
 }
 
 /// The document of the API.
-pub fn document() -> OpenApi {
-    routes_and_document().1
+pub fn document() -> &'static OpenApi {
+    &routes_and_contract().1.document
 }
 
 /// The document, as the repository keeps it.
-pub fn yaml() -> String {
-    to_yaml(&document())
+pub fn yaml() -> &'static str {
+    &routes_and_contract().1.yaml
 }
 
 /// The operations of a router under a subject, unless they have one.

@@ -6,7 +6,7 @@ use utoipa::openapi::OpenApi;
 const WIDTH: usize = 140;
 
 /// YAML of a document, where what is short takes one line.
-pub(crate) fn to_yaml(document: &OpenApi) -> String {
+pub(super) fn to_yaml(document: &OpenApi) -> String {
     let yaml = document.to_yaml().unwrap_or_default();
     let lines: Vec<&str> = yaml.lines().collect();
     let mut compact = String::with_capacity(yaml.len());

@@ -42,7 +42,9 @@ const ACTIONS: &[(&str, Demarche, Demarche)] = {
         ("resoudre", D::ResoudreConflit, D::LireConflit),
         ("terminer", D::TerminerRepresentation, D::ListerRepresentations),
         ("annuler", D::AnnulerRecouvrement, D::LireRecouvrement),
+        ("annuler_changement_organisme", D::AnnulerOrganisme, D::LirePatient),
         ("annuler", D::AnnulerOperation, D::LireOperation),
+        ("confirmer", D::ConfirmerOperation, D::LireOperation),
         ("appliquer", D::AppliquerReevaluation, D::LireReevaluation),
     ]
 };

@@ -70,6 +70,7 @@ pub fn tous(monde: &Monde) -> Vec<Appelant<'_>> {
     one("autre médecin", medecin(TIERS), adulte, None);
     one("médecin inconnu", medecin(INCONNU), adulte, None);
     one("médecin qui a cessé", medecin(&cesse()), adulte, None);
+    one("agent du référentiel", Acteur::Referentiel, adulte, None);
     one("l'enfant", personne(&enfant.id), enfant, Some(R::SoiMeme));
     one("un parent de l'enfant", personne(parent), enfant, Some(R::TitulaireEnfant));
     one("un ancien parent de l'enfant", personne(ancien_parent), enfant, None);
@@ -119,9 +120,10 @@ impl Appelant<'_> {
         }
     }
 
-    /// With a token that gives every scope: what is refused is refused by the table.
+    /// With a token that gives every scope: what is refused is refused by the table. Another agent, or
+    /// another session, each time: what one of them tried with a number is not counted to the next.
     pub fn appelle<'a>(&self, app: &'a TestApp) -> Caller<'a> {
-        app.bearer(app.emetteur.sign(&self.claims(app)).unwrap())
+        app.porteur(&self.acteur, app.emetteur.sign(&self.claims(app)).unwrap())
     }
 
     /// With a token that something is wrong with.
@@ -154,7 +156,7 @@ impl Appelant<'_> {
             Acteur::Referentiel => {}
         }
         Claims {
-            sub: format!("sujet-{}", self.acteur.cle().replace(':', "-")),
+            sub: format!("sujet-{}-{}", self.acteur.cle().replace(':', "-"), app.key()),
             exp: now + 3600,
             nbf: Some(now),
             iat: Some(now),

@@ -8,6 +8,7 @@ use super::monde::{
 };
 use crate::support::TestApp;
 use crate::support::app::{CARDIOLOGUE, Caller, feuille, paper};
+use crate::support::cessation::{operate, simple};
 use crate::support::vie::{act, merge, organisme};
 
 pub fn id(value: &Value) -> String {
@@ -25,23 +26,26 @@ pub async fn inscrit(app: &TestApp, caisse: &str, numero: &str, naissance: &str)
     made["patient_id"].as_str().unwrap().to_owned()
 }
 
-/// Registers a general practitioner.
-pub async fn installe(app: &TestApp, rpps: &str) {
-    let lieu = json!({ "nature": "cabinet", "nom": "Cabinet", "commune": "01004", "adresse": "2 rue Basse" });
-    let body = json!({
+/// A general practitioner of a commune, to register.
+pub fn generaliste(rpps: &str, commune: &str) -> Value {
+    let lieu = json!({ "nature": "cabinet", "nom": "Cabinet", "commune": commune, "adresse": "2 rue Basse" });
+    json!({
         "rpps": rpps, "nom": "ESSAI-MEDECIN", "prenom": "SACHA", "specialite": "01",
         "exercices": [{ "du": "2005-01-03", "mode": "liberal", "principal": true,
                         "convention": "secteur_1", "lieu": lieu }]
-    });
-    app.caisse(ACTUELLE).post("/v1/medecins", body).await.expect(201);
+    })
 }
 
-/// A doctor stops; gives the operation.
+/// A doctor stops, for everybody; gives the operation.
 pub async fn cessation(app: &TestApp, rpps: &str, jour: &str) -> String {
-    let body = json!({ "rpps": rpps, "nature": "retraite", "effet_du": jour });
-    let made = app.caisse(ACTUELLE).post("/v1/operations", body).await.expect(202);
+    let made = operate(app, simple(rpps, "retraite", jour)).await;
     app.run_jobs().await;
     id(&made)
+}
+
+/// A doctor does not practise for a month.
+pub fn suspension(rpps: &str) -> Value {
+    json!({ "rpps": rpps, "nature": "suspension", "effet_du": "2025-07-01", "effet_au": "2025-08-01" })
 }
 
 /// Records a link, to somebody of the register or not.
@@ -142,6 +146,7 @@ pub async fn choses(app: &TestApp, cible: &Cible, jour: Jour, roles: &[&str]) ->
         contact: id(&asked["contacts"][0]),
         feuille: id(&sheet),
         recouvrement,
+        operation: String::new(),
     }
 }
 

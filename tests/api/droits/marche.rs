@@ -101,7 +101,8 @@ async fn a_token_that_is_worth_nothing_opens_nothing() {
             continue;
         }
         // One of each role: what a token is worth does not depend on who its bearer is to the person.
-        for nom in ["la personne", "caisse actuelle", "médecin traitant"] {
+        for nom in ["la personne", "caisse actuelle", "médecin traitant", "agent du référentiel"]
+        {
             let qui = appelants::nomme(monde, nom);
             let asked = recette(demarche, &qui, qui.cible, Jour::Dehors);
             let nobody = std::iter::once((app.anonymous(), "aucun".to_owned(), Issue::SansJeton));

@@ -126,6 +126,11 @@ pub fn issue(reply: &Reply, recette: &Recette) -> Result<Issue, String> {
         told = line["probleme"].clone();
         status = u16::try_from(told["status"].as_u64().unwrap()).unwrap();
     }
+    // A line of a file of operations says the code of its refusal, and not its status.
+    if told["donnees"][0]["ligne"].is_number() && told["donnees"][0]["code"].is_string() {
+        told = told["donnees"][0].clone();
+        status = if told["code"] == "role_interdit" { 403 } else { 422 };
+    }
     let code = told["code"].as_str().unwrap_or_default();
     let unknown = |field: &Value| {
         ["patient_inconnu", "beneficiaire_inconnu"].contains(&field["code"].as_str().unwrap())

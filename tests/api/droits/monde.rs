@@ -11,11 +11,12 @@ use traitant::law::Law;
 
 use super::appelants::Appelant;
 use super::fabrique::{
-    cessation, choses, id, inscrit, installe, papier, present, represente, unit,
+    cessation, choses, generaliste, id, inscrit, papier, present, represente, suspension, unit,
 };
 use crate::conjointes::rpps;
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, PONS};
+use crate::support::cessation::{PREMIER, simple};
 use crate::support::database::TestDatabase;
 use crate::support::vie::{AIN, BOUCHES_DU_RHONE, act, organisme};
 
@@ -120,6 +121,8 @@ pub struct Choses {
     pub contact: String,
     pub feuille: String,
     pub recouvrement: String,
+    /// What happened to a doctor: for everybody in one time, by the caisse in the other.
+    pub operation: String,
 }
 
 /// A person, and what there is about them.
@@ -140,7 +143,8 @@ pub struct Cible {
     pub fusion: String,
     pub conflit: String,
     pub retenue: String,
-    pub operation: String,
+    /// A national act that waits for a second agent.
+    pub acte: String,
     pub reevaluation: String,
 }
 
@@ -172,6 +176,7 @@ impl Cible {
             contact: rien(6),
             feuille: rien(7),
             recouvrement: rien(8),
+            operation: rien(16),
         };
         Self {
             nom: "personne",
@@ -186,7 +191,7 @@ impl Cible {
             fusion: rien(11),
             conflit: rien(12),
             retenue: rien(13),
-            operation: rien(14),
+            acte: rien(14),
             reevaluation: rien(15),
         }
     }
@@ -227,7 +232,8 @@ impl Monde {
         let app = TestApp::under(Arc::clone(&database), 4, Law::embedded().unwrap(), 7).await;
         app.on("2024-09-02");
         for doctor in [retraite(), cesse(), attendu(), rival()] {
-            installe(&app, &doctor).await;
+            let body = generaliste(&doctor, "01004");
+            app.caisse(ACTUELLE).post("/v1/medecins", body).await.expect(201);
         }
         let mut autrui = Vec::new();
         for rang in 0..5 {
@@ -253,9 +259,10 @@ impl Monde {
             papier(&caisse, &cible.id, (&retraite(), "2024-09-02"), roles).await;
         }
         app.on("2024-10-01");
-        cessation(&app, &retraite(), "2024-10-01").await;
+        let national = cessation(&app, &retraite(), "2024-10-01").await;
         for (cible, roles) in cibles.iter_mut().zip(SIGNENT) {
             cible.dedans = choses(&app, cible, Jour::Dedans, roles).await;
+            cible.dedans.operation.clone_from(&national);
         }
         app.on("2025-05-02");
         for cible in &cibles {
@@ -271,8 +278,16 @@ impl Monde {
             present(&app, cible).await;
         }
         unit(&app, &mut cibles[0]).await;
+        cessation(&app, &cesse(), "2025-06-12").await;
+        let body = suspension(&rival());
+        let own = app.caisse(ACTUELLE).post("/v1/operations", body).await.expect(202);
+        let body = simple(TIERS, "retraite", "2025-09-01");
+        let acte = app.referentiel(PREMIER).post("/v1/operations", body).await.expect(202);
+        for cible in &mut cibles {
+            cible.dehors.operation = id(&own);
+            cible.acte = id(&acte);
+        }
         let adulte = &mut cibles[0];
-        adulte.operation = cessation(&app, &cesse(), "2025-06-12").await;
         let body = json!({ "motif": "fait_tardif", "patient_id": adulte.id, "du": "2024-01-01" });
         let asked = app.caisse(ACTUELLE).post("/v1/reevaluations", body).await.expect(202);
         app.run_jobs().await;

@@ -6,7 +6,7 @@ use traitant::domain::droits::Demarche;
 
 use super::appelants::Appelant;
 use super::demande;
-use super::monde::{ACTUELLE, Monde};
+use super::monde::Monde;
 use super::recettes::{Corps, Porte, Recette, adresse};
 use crate::support::TestApp;
 use crate::support::app::Reply;
@@ -56,9 +56,10 @@ impl<'m> Mondes<'m> {
             self.own = self.monde.copie().await;
             self.changed.clear();
         }
-        if let Some((before, body)) = &asked.prealable {
+        if let Some((acteur, before, body)) = &asked.prealable {
             let done = Recette { corps: Corps::Json(body.clone()), ..asked.clone() };
-            demande(&self.own, &self.own.caisse(ACTUELLE), *before, &done).await.expect(200);
+            let first = Appelant { acteur: *acteur, ..qui.clone() };
+            demande(&self.own, &first.appelle(&self.own), *before, &done).await.expect(200);
         }
     }
 

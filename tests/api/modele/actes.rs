@@ -1,6 +1,7 @@
 //! Declarations, alone or together, in time or late; what ends or corrects them.
 
 use chrono::{NaiveDate, TimeDelta};
+use rand::RngExt;
 use rand::seq::IndexedRandom;
 use serde_json::{Value, json};
 
@@ -31,7 +32,7 @@ impl World {
     /// Enters a paper signed by the patient and by some doctors on a day.
     async fn enter(&mut self, person: usize, mut body: Value, signers: &Doctors, day: NaiveDate) {
         let text = day.to_string();
-        let caller = self.app.caisse(self.caisses[person]);
+        let caller = self.app.caisse(self.caisse(person));
         body["patient"] = json!({ "id": patient_id(PEOPLE[person]) });
         body["signatures"] = json!([paper("assure", &text, &"0".repeat(64))]);
         let digest = caller.digest_of(&body).await;
@@ -149,11 +150,38 @@ impl World {
             .collect();
         let Some(place) = own.choose(&mut self.random).copied() else { return false };
         let path = format!("/v1/declarations/{}", self.lives[person].choices[place].id);
-        let caller = self.app.caisse(self.caisses[person]);
+        let caller = self.app.caisse(self.caisse(person));
         let version = caller.get(&path).await.expect(200)["version"].as_i64().unwrap();
         let body = json!({ "motif": "dossier d'une autre personne" });
         caller.post_on(&format!("{path}/rectifications"), version, body).await.expect(200);
         self.lives[person].choices.remove(place);
+        true
+    }
+
+    /// The person says that an entry is not their choice; the caisse decides.
+    pub async fn contest(&mut self, person: usize) -> bool {
+        let life = &self.lives[person];
+        let own: Vec<usize> = (0..life.choices.len())
+            .filter(|index| !life.was_brought(&life.choices[*index]))
+            .collect();
+        let Some(place) = own.choose(&mut self.random).copied() else { return false };
+        let path = format!("/v1/declarations/{}", self.lives[person].choices[place].id);
+        let retenue = self.random.random_bool(0.5);
+        let patient = self.app.patient(PEOPLE[person]);
+        let known = patient.get(&path).await.expect(200);
+        if !known["actions"].as_array().unwrap().contains(&json!("contester")) {
+            return false;
+        }
+        let version = known["version"].as_i64().unwrap();
+        let body = json!({ "motif": "ce n'est pas mon choix" });
+        patient.post_on(&format!("{path}/contestation"), version, body).await.expect(200);
+        let caller = self.app.caisse(self.caisse(person));
+        let body = json!({ "retenue": retenue, "motif": "vu le dossier" });
+        let decision = format!("{path}/contestation/decision");
+        caller.post_on(&decision, version + 1, body).await.expect(200);
+        if retenue {
+            self.lives[person].choices.remove(place);
+        }
         true
     }
 

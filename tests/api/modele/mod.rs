@@ -7,6 +7,7 @@ mod medecins;
 mod monde;
 mod personnes;
 mod reference;
+mod regards;
 
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;
@@ -42,6 +43,7 @@ async fn live(seed: u64) -> BTreeSet<&'static str> {
     for _ in 0..STEPS {
         world.step().await;
         world.compare().await;
+        world.watch().await;
     }
     world.done
 }

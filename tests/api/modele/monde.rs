@@ -14,6 +14,7 @@ use tracing::subscriber::NoSubscriber;
 use super::ensemble::today;
 use super::medecins::{ANNE, BRICE, Operation};
 use super::reference::{Choice, Doctors, Life, Stopped};
+use super::regards::Caisses;
 use crate::support::TestApp;
 use crate::support::app::{CARDIOLOGUE, MARTIN, PONS, patient_id};
 use crate::support::vie::{AIN, BOUCHES_DU_RHONE};
@@ -24,7 +25,7 @@ pub const PEOPLE: [&str; 3] = ["ALICE", "BERNARD", "HUGO"];
 pub const TWICE: usize = 2;
 
 /// What happens, and how often among a hundred steps.
-pub const STEPS: [(&str, u32); 13] = [
+pub const STEPS: [(&str, u32); 15] = [
     ("sign_today", 14),
     ("late_paper", 16),
     ("together", 12),
@@ -36,7 +37,9 @@ pub const STEPS: [(&str, u32); 13] = [
     ("stop", 7),
     ("resume", 5),
     ("die_or_not", 5),
-    ("change_caisse", 4),
+    ("change_caisse", 7),
+    ("back_to_caisse", 4),
+    ("contest", 4),
     ("merge_or_undo", 6),
 ];
 
@@ -60,13 +63,15 @@ pub struct World {
     pub app: TestApp,
     pub random: StdRng,
     pub lives: Vec<Life>,
-    pub caisses: Vec<&'static str>,
+    pub caisses: Vec<Caisses>,
+    /// Whose last change of caisse was not undone.
+    pub moved: BTreeSet<usize>,
     pub stopped: Stopped,
     pub operations: BTreeMap<&'static str, Operation>,
     pub second: Option<Second>,
     past: Vec<Past>,
     received: usize,
-    story: String,
+    pub story: String,
     pub done: BTreeSet<&'static str>,
 }
 
@@ -78,7 +83,8 @@ impl World {
             app,
             random: StdRng::seed_from_u64(seed),
             lives: vec![Life::default(); PEOPLE.len()],
-            caisses: vec![BOUCHES_DU_RHONE, AIN, BOUCHES_DU_RHONE],
+            caisses: [BOUCHES_DU_RHONE, AIN, BOUCHES_DU_RHONE].map(Caisses::of).to_vec(),
+            moved: BTreeSet::new(),
             stopped: Stopped::new(),
             operations: BTreeMap::new(),
             second: None,
@@ -118,6 +124,11 @@ impl World {
         all.choose(&mut self.random).unwrap()
     }
 
+    /// The caisse on which a person depends now.
+    pub fn caisse(&self, person: usize) -> &'static str {
+        self.caisses[person].on(self.today())
+    }
+
     /// The doctors of a person on a day, as known now.
     pub fn doctors(&self, person: usize, day: NaiveDate) -> Doctors {
         self.lives[person].doctors_on(day, &self.stopped)
@@ -150,6 +161,8 @@ impl World {
             "resume" => self.resume().await,
             "die_or_not" => self.die_or_not(person).await,
             "change_caisse" => self.change_caisse(person).await,
+            "back_to_caisse" => self.back_to_caisse().await,
+            "contest" => self.contest(person).await,
             _ => self.merge_or_undo().await,
         };
         if happened {
@@ -193,7 +206,7 @@ impl World {
 }
 
 /// The doctors of an answer on a day.
-fn present(answer: &Value, day: NaiveDate) -> Doctors {
+pub fn present(answer: &Value, day: NaiveDate) -> Doctors {
     let day = day.to_string();
     let all = answer["designation"]["medecins"].as_array().cloned().unwrap_or_default();
     let inside = |one: &&Value| {

@@ -111,9 +111,13 @@ impl TestApp {
         Caller { app: self, token: Some(token), lecteur: Some(Lecteur::default()) }
     }
 
-    fn caller(&self, acteur: &Acteur) -> Caller<'_> {
-        let token = self.emetteur.issue(acteur, &*self.clock, &self.ids, 3600).unwrap();
+    /// Somebody, with this token.
+    pub fn porteur(&self, acteur: &Acteur, token: String) -> Caller<'_> {
         Caller { lecteur: Some(Lecteur::of(acteur)), ..self.bearer(token) }
+    }
+
+    fn caller(&self, acteur: &Acteur) -> Caller<'_> {
+        self.porteur(acteur, self.emetteur.issue(acteur, &*self.clock, &self.ids, 3600).unwrap())
     }
 
     /// A key that no other creation of this test uses.

@@ -50,7 +50,11 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
         D::RectifierDeclaration => declaration().corps(json!({ "motif": "autre personne" })),
         D::ContesterDeclaration => declaration().corps(json!({ "motif": "carte perdue" })).ou(ETAT),
         D::TrancherContestation => {
-            declaration().corps(json!({ "retenue": false, "motif": "carte perdue" })).ou(ETAT)
+            let body = json!({ "retenue": false, "motif": "carte perdue" });
+            let person = Acteur::Patient(cible.id.parse().unwrap());
+            let contested = (person, D::ContesterDeclaration, json!({ "motif": "carte perdue" }));
+            let prealable = (jour == Jour::Dehors).then_some(contested);
+            Recette { prealable, ..declaration().corps(body).ou(ETAT) }
         }
         D::RetirerMedecin => {
             let asked = declaration().corps(json!({})).ou(&["non_medecin_traitant"]);

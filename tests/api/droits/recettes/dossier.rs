@@ -1,9 +1,11 @@
 //! Persons: who they are, on which caisse they depend, who represents them, who looked.
 
 use serde_json::{Value, json};
-use traitant::domain::droits::Demarche;
+use traitant::domain::acteur::{Acteur, Caisse};
+use traitant::domain::droits::{Demarche, Relation};
+use traitant::domain::identifiers::Organisme;
 
-use super::super::monde::nir;
+use super::super::monde::{ACTUELLE, ANCIENNE, Jour, nir};
 use super::{Porte, Question, Recette};
 use crate::support::vie::organisme;
 
@@ -26,6 +28,24 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
             let body = json!({ "organisme": organisme("029150000"), "effet_du": HIER });
             personne().corps(body)
         }
+        D::AnnulerOrganisme => {
+            let own = [ANCIENNE, ACTUELLE]
+                .map(|code| question.si_caisse(code, Relation::CaisseDuChangement));
+            let asked = Recette::sur(Porte::Chose(own.concat()), &cible.id);
+            asked.corps(json!({ "motif": "erreur_de_saisie" }))
+        }
+        D::EnregistrerMutation => {
+            // The whole identity, or one that is not theirs.
+            let (porte, nom) = match jour {
+                Jour::Dedans => (Porte::Rien, "ESSAI-AUTRE"),
+                Jour::Dehors => (Porte::Chose(vec![Relation::CaisseDuChangement]), "ESSAI-MONDE"),
+            };
+            Recette::de(porte).ou(&["patient_existant"]).corps(json!({
+                "identifiant": { "type": "nir", "valeur": cible.numero },
+                "nom": nom, "prenom": "LOUISON", "date_naissance": cible.naissance,
+                "organisme": organisme(qui.caisse()), "affilie_du": "2025-06-16",
+            }))
+        }
         D::ChangerStatut => {
             personne().corps(json!({ "statut": "hors_de_france", "effet_du": HIER }))
         }
@@ -43,7 +63,9 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
         D::RectifierDeces => {
             let death = json!({ "jour": HIER, "source": "etat_civil" });
             let body = json!({ "annule": true, "motif": "usurpation" });
-            Recette { prealable: Some((D::DeclarerDeces, death)), ..personne().corps(body) }
+            let caisse = Acteur::Caisse(Caisse::of(Organisme::parse(ACTUELLE).unwrap()));
+            let prealable = Some((caisse, D::DeclarerDeces, death));
+            Recette { prealable, ..personne().corps(body) }
         }
         D::ApercuFusion => personne().corps(json!({ "absorbe_id": cible.double })),
         D::FusionnerPatients => personne().corps(json!({

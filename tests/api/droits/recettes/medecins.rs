@@ -1,44 +1,57 @@
 //! Doctors, their patients, what happens to them, and the service itself.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use traitant::domain::acteur::Acteur;
 use traitant::domain::droits::{Demarche, Relation};
 
-use super::super::monde::ACTUELLE;
-use super::{Porte, Question, Recette, exemple};
+use super::super::fabrique::{generaliste, suspension};
+use super::super::monde::{ACTUELLE, ANCIENNE, AUTRE_CAISSE, Jour};
+use super::{Porte, Question, Recette};
 use crate::conjointes::rpps;
-use crate::support::app::MARTIN;
+use crate::support::app::{MARTIN, PONS};
+use crate::support::cessation::simple;
 
 pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Recette> {
     use Demarche as D;
-    let Question { qui, cible, .. } = question;
+    let Question { cible, jour, .. } = question;
     let role = || Recette::de(Porte::Role);
-    let asked = match &qui.acteur {
-        Acteur::Caisse(caisse) if caisse.organisme().to_string() == ACTUELLE => {
-            vec![Relation::CaisseConcernee]
-        }
-        Acteur::Referentiel => vec![Relation::Referentiel],
-        Acteur::Medecin(_) | Acteur::Patient(_) | Acteur::Caisse(_) => Vec::new(),
+    // What happens to a doctor is of the caisses whose patients it ends, or of the one of his territory.
+    let (acte, caisses): (_, &[&str]) = match jour {
+        Jour::Dedans => (simple(MARTIN, "retraite", "2025-07-01"), &[ACTUELLE, AUTRE_CAISSE]),
+        Jour::Dehors => (suspension(PONS), &[ANCIENNE]),
     };
-    let operation = || Recette::sur(Porte::Chose(asked.clone()), &cible.operation);
+    let asked = || Recette::de(concerne(question, caisses));
+    let operation = || {
+        let told = if jour == Jour::Dedans { ANCIENNE } else { ACTUELLE };
+        Recette::sur(concerne(question, &[told]), &cible.choses(jour).operation)
+    };
     Some(match demarche {
         D::EtatVivant | D::EtatPret => role(),
         D::EnregistrerMedecin => {
-            let mut body = exemple("MedecinDemande");
-            body["rpps"] = json!(rpps(80));
-            role().corps(body)
+            let (commune, caisse) = match jour {
+                Jour::Dedans => ("13055", ANCIENNE),
+                Jour::Dehors => ("01004", ACTUELLE),
+            };
+            let porte = concerne(question, &[caisse]);
+            Recette::de(porte).corps(generaliste(&rpps(80), commune))
         }
         D::LireMedecin => role().et("rpps", MARTIN),
         D::ListerMesPatients | D::SuivreMesPatients => role(),
-        D::ApercuOperation | D::EnregistrerOperation => role().corps(depart()),
-        D::ImporterOperations | D::ApercuImportOperations => role().lignes(&[depart()]),
+        D::ApercuOperation | D::EnregistrerOperation => asked().corps(acte),
+        D::ImporterOperations | D::ApercuImportOperations => asked().lignes(&[acte]),
         D::LireOperation => operation(),
         D::AnnulerOperation => operation().corps(json!({})),
+        D::ConfirmerOperation => Recette::sur(concerne(question, &[]), &cible.acte),
         _ => return None,
     })
 }
 
-/// A retirement to come.
-fn depart() -> Value {
-    json!({ "rpps": MARTIN, "nature": "retraite", "effet_du": "2025-07-01" })
+/// What concerns some caisses, and the national register.
+fn concerne(question: Question<'_>, caisses: &[&str]) -> Porte {
+    let own = caisses.iter().flat_map(|code| question.si_caisse(code, Relation::CaisseConcernee));
+    let mut found: Vec<Relation> = own.collect();
+    if question.qui.acteur == Acteur::Referentiel {
+        found.push(Relation::Referentiel);
+    }
+    Porte::Chose(found)
 }

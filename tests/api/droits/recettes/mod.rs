@@ -13,6 +13,7 @@ mod medecins;
 mod soins;
 
 use serde_json::{Value, json};
+use traitant::domain::acteur::Acteur;
 use traitant::domain::droits::{Demarche, Relation};
 
 use super::appelants::Appelant;
@@ -57,8 +58,8 @@ pub struct Recette {
     pub apres_le_droit: &'static [&'static str],
     /// What whoever has the right is told all the same: it was not on this day, or not for themselves.
     pub sauf: Option<&'static str>,
-    /// What must happen first, done by the caisse of the person: its operation and what is sent.
-    pub prealable: Option<(Demarche, Value)>,
+    /// What must happen first: who does it, its operation and what is sent.
+    pub prealable: Option<(Acteur, Demarche, Value)>,
 }
 
 impl Recette {
@@ -131,11 +132,16 @@ struct Question<'a> {
 impl Question<'_> {
     /// The RPPS of a doctor who calls.
     fn rpps(&self) -> Option<String> {
-        use traitant::domain::acteur::Acteur;
         match &self.qui.acteur {
             Acteur::Medecin(rpps) => Some(rpps.to_string()),
             Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => None,
         }
+    }
+
+    /// A relation by the thing, if it is of the caisse that calls.
+    fn si_caisse(&self, code: &str, relation: Relation) -> Vec<Relation> {
+        let own = matches!(self.qui.acteur, Acteur::Caisse(_)) && self.qui.caisse() == code;
+        own.then_some(relation).into_iter().collect()
     }
 
     /// A relation by the thing, if the caller is the doctor whom it names.
