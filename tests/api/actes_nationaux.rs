@@ -72,6 +72,9 @@ async fn a_national_act_is_prepared_by_one_agent_and_done_by_another() {
             let refused = caller.post("/v1/operations", again.clone()).await;
             assert_eq!(refused.problem(409), "operation_existante", "{day}");
         }
+        // A caisse that it does not concern does not learn that it stands.
+        let stranger = app.caisse(RHONE).post("/v1/operations", again).await;
+        assert_eq!(stranger.problem(403), "role_interdit", "{day}");
     }
 }
 

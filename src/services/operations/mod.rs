@@ -20,7 +20,7 @@ use super::neutralisations::months;
 use super::{
     Contexte, Core, Demande, Done, Render, Rendu, ServiceError, latest_knowledge, verify_version,
 };
-use crate::domain::droits::Rapports;
+use crate::domain::droits::{Demarche, Rapports};
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{OperationId, TacheId};
@@ -206,7 +206,12 @@ async fn record(
     verify_justified(core, nouvelle)?;
     let known = operations::find(tx, doctor.id, (nature, effet_du), caisse.as_deref()).await?;
     if let Some(known) = known {
-        return Err(ServiceError::OperationExistante(known));
+        // Who may not read it is refused first as for any other, and does not learn that it stands.
+        let standing = operations::get(tx, known).await?.ok_or(ServiceError::Introuvable)?;
+        let rapports = rapports_of(tx, contexte, &standing).await?;
+        if Demarche::LireOperation.est_permise(&rapports) {
+            return Err(ServiceError::OperationExistante(known));
+        }
     }
     let medecin = medecins::find(tx, &nouvelle.rpps, latest_knowledge()).await?;
     let medecin = medecin.ok_or(ServiceError::Introuvable)?;
@@ -235,6 +240,9 @@ async fn record(
         derniere: true,
     };
     may_record(tx, contexte, &operation, (nouvelle, changes.lieux(&medecin))).await?;
+    if let Some(known) = known {
+        return Err(ServiceError::OperationExistante(known));
+    }
     operations::insert(tx, &operation).await?;
     if to_confirm {
         confirmation::keep(tx, &operation, nouvelle, &changes).await?;
