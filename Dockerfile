@@ -5,7 +5,7 @@ COPY . .
 # Statements were checked against the schema when they were written; `.sqlx` holds the proof.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked && cp target/release/traitant /usr/local/bin/traitant
+    cargo build --profile livraison --locked && cp target/livraison/traitant /usr/local/bin/traitant
 
 FROM debian:bookworm-slim
 # curl is for the health check of the compose file, certificates for the keys of the issuer.

@@ -126,6 +126,7 @@ const SHELL: &[&str] = &[
     "chrono",
     "clap",
     "futures_util",
+    "hyper",
     "hyper_util",
     "indicatif",
     "rand",
