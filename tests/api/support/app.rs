@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, Response, StatusCode};
+use axum::http::{Request, Response};
 use chrono::TimeDelta;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -24,6 +24,7 @@ use super::auth::{Lecteur, sandbox_verifier};
 use super::contract;
 use super::database::TestDatabase;
 use super::logs;
+pub use super::reply::Reply;
 
 /// When tests happen, unless they move the clock: noon in Paris on 16 June 2025.
 pub const NOW: &str = "2025-06-16T10:00:00Z";
@@ -365,40 +366,4 @@ pub fn feuille(prenom: &str, numero: &str, jour: &str, indicateur: impl Into<Val
             "base_remboursement_centimes": 3000,
         }],
     })
-}
-
-/// An answer.
-#[derive(Debug)]
-pub struct Reply {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Vec<u8>,
-}
-
-impl Reply {
-    /// The body, of an answer that must have this status.
-    pub fn expect(&self, status: u16) -> Value {
-        let text = String::from_utf8_lossy(&self.body);
-        assert_eq!(self.status.as_u16(), status, "{text}");
-        if self.body.is_empty() { Value::Null } else { serde_json::from_slice(&self.body).unwrap() }
-    }
-
-    /// The code of a problem that must have this status.
-    pub fn problem(&self, status: u16) -> String {
-        self.expect(status)["code"].as_str().unwrap().to_owned()
-    }
-
-    /// The wrong fields of a problem: pointer (or parameter) and code.
-    pub fn wrong_fields(&self) -> Vec<(String, String)> {
-        let body: Value = serde_json::from_slice(&self.body).unwrap();
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        let place = |e: &Value| text(e.get("pointeur").unwrap_or(&e["parametre"]));
-        let wrong = body["erreurs"].as_array().into_iter().flatten();
-        wrong.map(|e| (place(e), text(&e["code"]))).collect()
-    }
-
-    /// A header.
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
 }

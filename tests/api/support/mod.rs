@@ -8,6 +8,7 @@ pub mod database;
 pub mod issuer;
 pub mod logs;
 pub mod process;
+mod reply;
 pub mod server;
 pub mod vie;
 

@@ -1,0 +1,40 @@
+//! What is answered.
+
+use axum::http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+/// An answer.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    /// The body, of an answer that must have this status.
+    pub fn expect(&self, status: u16) -> Value {
+        let text = String::from_utf8_lossy(&self.body);
+        assert_eq!(self.status.as_u16(), status, "{text}");
+        if self.body.is_empty() { Value::Null } else { serde_json::from_slice(&self.body).unwrap() }
+    }
+
+    /// The code of a problem that must have this status.
+    pub fn problem(&self, status: u16) -> String {
+        self.expect(status)["code"].as_str().unwrap().to_owned()
+    }
+
+    /// The wrong fields of a problem: pointer (or parameter) and code.
+    pub fn wrong_fields(&self) -> Vec<(String, String)> {
+        let body: Value = serde_json::from_slice(&self.body).unwrap();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let place = |e: &Value| text(e.get("pointeur").unwrap_or(&e["parametre"]));
+        let wrong = body["erreurs"].as_array().into_iter().flatten();
+        wrong.map(|e| (place(e), text(&e["code"]))).collect()
+    }
+
+    /// A header.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
