@@ -8,11 +8,13 @@ use super::{Coffre, StorageError, Tx};
 use crate::domain::acteur::Auteur;
 use crate::domain::identifiers::IdentifiantPersonne;
 
+/// The keyed digest of a number.
+pub type Numero = [u8; 16];
+
 /// The tries of a subject, or of its organisation, with a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Essais {
-    /// The keyed digest of the number.
-    pub numero: Vec<u8>,
+    pub numero: Numero,
     /// Whether they are those of the whole organisation.
     pub organisation: bool,
     pub essais: i16,
@@ -34,12 +36,12 @@ pub async fn known(
     tx: &mut Tx,
     coffre: &Coffre,
     auteur: &Auteur,
-    numeros: &[[u8; 16]],
+    numeros: &[Numero],
     apres: DateTime<Utc>,
 ) -> Result<Vec<Essais>, StorageError> {
     let callers = callers(coffre, auteur);
     let [_, organisation] = &callers;
-    let key = |numero: &[u8; 16]| {
+    let key = |numero: &Numero| {
         let [b0, b1, b2, b3, b4, b5, b6, b7, ..] =
             (u128::from_be_bytes(*organisation) ^ u128::from_be_bytes(*numero)).to_be_bytes();
         i64::from_be_bytes([b0, b1, b2, b3, b4, b5, b6, b7])
@@ -54,7 +56,7 @@ pub async fn known(
     Ok(sqlx::query_as!(
         Essais,
         r#"/* essai.known */
-         SELECT numero, appelant = $3 AS "organisation!", essais, depuis, dernier_le FROM essai
+         SELECT numero AS "numero: Numero", appelant = $3 AS "organisation!", essais, depuis, dernier_le FROM essai
          WHERE numero = ANY ($1) AND appelant = ANY ($2) AND depuis > $4"#,
         &numeros.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,
         &callers.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,

@@ -302,6 +302,24 @@ async fn a_feuille_is_a_try_too_and_a_lot_as_many_as_it_has_wrong_keys() {
 }
 
 #[tokio::test]
+async fn a_lot_tries_as_much_as_its_subject_may_whatever_its_organisation_may() {
+    let app = TestApp::new().await;
+    subject(&app, Some(MARTIN), "delegue-1").post(CONSULTATION, wrong(1)).await.expect(404);
+    let lines = |days: std::ops::RangeInclusive<u32>| {
+        let right = sheet(14, 14).to_string();
+        days.map(|day| sheet(1, day).to_string()).chain([right]).collect::<Vec<_>>().join("\n")
+    };
+    let six = app.medecin(MARTIN).send_ndjson(LOTS, &lines(2..=7)).await;
+    let said = String::from_utf8(six.body).unwrap();
+    assert_eq!(said.matches(r#""code":"trop_d_essais""#).count(), 7, "{said}");
+    let app = TestApp::new().await;
+    let five = app.medecin(MARTIN).send_ndjson(LOTS, &lines(2..=6)).await;
+    let said = String::from_utf8(five.body).unwrap();
+    assert_eq!(said.matches(r#""code":"beneficiaire_inconnu""#).count(), 5, "{said}");
+    assert_eq!(said.matches(r#""resultat":"enregistree""#).count(), 1, "{said}");
+}
+
+#[tokio::test]
 async fn a_caisse_that_sends_a_feuille_of_nobody_tries_nothing() {
     let app = TestApp::new().await;
     let lines: Vec<String> = (1..=8).map(|day| sheet(1, day).to_string()).collect();

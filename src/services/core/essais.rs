@@ -5,14 +5,15 @@
 //! the caller is told teaches nothing about it. They are counted for the subject of the token and, higher, for
 //! its whole organisation, in the database: whichever instance answers, and whatever runs at the same time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Contexte, Core, Demande, Many, Opening, ServiceError};
+use crate::domain::acteur::Auteur;
 use crate::domain::droits::ESSAI_INFRUCTUEUX;
 use crate::domain::identifiers::IdentifiantPersonne;
-use crate::storage::essais::Essais;
+use crate::storage::essais::{Essais, Numero};
 use crate::storage::{Tx, acces, essais, idempotence, patients};
 
 /// For how long tries are counted from the first.
@@ -45,6 +46,26 @@ impl Core {
         self.now().checked_sub_signed(FENETRE).unwrap_or_default()
     }
 
+    /// What the caller may still try with numbers, once the other tries of their organisation are over.
+    async fn tries(
+        &self,
+        tx: &mut Tx,
+        auteur: &Auteur,
+        numeros: impl Iterator<Item = &IdentifiantPersonne>,
+    ) -> Result<Tries, ServiceError> {
+        let (coffre, now) = (self.coffre(), self.now());
+        let numeros: Vec<Numero> = numeros.map(|numero| coffre.empreinte(numero)).collect();
+        let mut restes: BTreeMap<Numero, Left> =
+            numeros.iter().map(|numero| (*numero, Left::More(D_UN_SUJET))).collect();
+        let asked: Vec<Numero> = restes.keys().copied().collect();
+        for known in essais::known(tx, coffre, auteur, &asked, self.before_tries()).await? {
+            let until = next(&known).filter(|until| *until > now);
+            let own = until.map_or(Left::More(left(&known)), |until| Left::Wait(until - now));
+            restes.entry(known.numero).and_modify(|rest| *rest = rest.and(own));
+        }
+        Ok(Tries { numeros, restes })
+    }
+
     /// Waits for the other tries of the caller's organisation with a number, and refuses one too many.
     pub(super) async fn try_number(
         &self,
@@ -52,13 +73,8 @@ impl Core {
         contexte: &Contexte,
         numero: &IdentifiantPersonne,
     ) -> Result<(), ServiceError> {
-        let (coffre, auteur, now) = (self.coffre(), &contexte.auteur, self.now());
-        let digest = [coffre.empreinte(numero)];
-        let known = essais::known(tx, coffre, auteur, &digest, self.before_tries()).await?;
-        match known.iter().filter_map(next).max() {
-            Some(until) if until > now => Err(ServiceError::TropDEssais(until - now)),
-            Some(_) | None => Ok(()),
-        }
+        let tries = self.tries(tx, &contexte.auteur, std::iter::once(numero)).await?;
+        tries.wait_of(0, 0).map_or(Ok(()), |delai| Err(ServiceError::TropDEssais(delai)))
     }
 
     /// Counts a try that found nobody: those whom the number designates read that somebody tried.
@@ -110,9 +126,13 @@ impl Opening<'_> {
     }
 }
 
-/// What a caller may still try with the numbers of a lot, by the digest of each.
+/// What a caller may still try with some numbers, each known by its place among them. Nothing is counted of
+/// a place that has none.
 #[derive(Debug, Default)]
-pub(in crate::services) struct Tries(BTreeMap<Vec<u8>, Left>);
+pub(in crate::services) struct Tries {
+    numeros: Vec<Numero>,
+    restes: BTreeMap<Numero, Left>,
+}
 
 /// What is left with one number: how long to wait, or how many more may be wrong.
 #[derive(Debug, Clone, Copy)]
@@ -121,15 +141,34 @@ enum Left {
     More(i16),
 }
 
+impl Left {
+    /// What is left to a subject of an organisation: the less of both.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Wait(one), Self::Wait(two)) => Self::Wait(one.max(two)),
+            (wait @ Self::Wait(_), Self::More(_)) | (Self::More(_), wait @ Self::Wait(_)) => wait,
+            (Self::More(one), Self::More(two)) => Self::More(one.min(two)),
+        }
+    }
+}
+
 impl Tries {
-    /// Whether nothing is counted: the caller tries nothing.
-    pub(in crate::services) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// The number at a place, when tries with it are counted.
+    pub(in crate::services) fn numero(&self, place: usize) -> Option<&Numero> {
+        self.numeros.get(place)
+    }
+
+    /// How long the number at a place waits, of which so many keys are wrong; `None` when it need not.
+    pub(in crate::services) fn wait_of(&self, place: usize, wrong: usize) -> Option<TimeDelta> {
+        match *self.restes.get(self.numero(place)?)? {
+            Left::Wait(delai) => Some(delai),
+            Left::More(more) => (wrong > usize::try_from(more).unwrap_or(0)).then_some(FENETRE),
+        }
     }
 }
 
 impl Many<'_> {
-    /// Waits for the other tries of the caller's organisation with these numbers, before any person is
+    /// Waits for the other tries of the caller's organisation with the numbers of a lot, before any person is
     /// locked. A caisse tries nothing: it is shown nobody but its own.
     pub(in crate::services) async fn tries(
         &mut self,
@@ -139,31 +178,6 @@ impl Many<'_> {
         if contexte.acteur().caisse().is_some() {
             return Ok(Tries::default());
         }
-        let (coffre, now) = (core.coffre(), core.now());
-        let digests: BTreeSet<[u8; 16]> = numeros.map(|one| coffre.empreinte(one)).collect();
-        let digests: Vec<[u8; 16]> = digests.into_iter().collect();
-        let (auteur, from) = (&contexte.auteur, core.before_tries());
-        let known = essais::known(self.conn(), coffre, auteur, &digests, from).await?;
-        let mut tries = Tries::default();
-        for digest in digests {
-            let own = || known.iter().filter(|one| one.numero == digest);
-            let until = own().filter_map(next).max().filter(|until| *until > now);
-            let more = own().map(left).min().unwrap_or(D_UN_SUJET);
-            let left = until.map_or(Left::More(more), |until| Left::Wait(until - now));
-            tries.0.insert(digest.to_vec(), left);
-        }
-        Ok(tries)
-    }
-
-    /// How long a number waits of which so many keys are wrong in this lot; `None` when it need not.
-    pub(in crate::services) fn wait_of(
-        &self,
-        tries: &Tries,
-        (numero, wrong): (&IdentifiantPersonne, usize),
-    ) -> Option<TimeDelta> {
-        match tries.0.get(self.core().coffre().empreinte(numero).as_slice())? {
-            Left::Wait(delai) => Some(*delai),
-            Left::More(more) => (wrong > usize::try_from(*more).unwrap_or(0)).then_some(FENETRE),
-        }
+        core.tries(self.conn(), &contexte.auteur, numeros).await
     }
 }

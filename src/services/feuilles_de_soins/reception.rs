@@ -14,13 +14,13 @@ use super::decision::{Decisions, Donnees, decide};
 use super::{NouvelleFeuille, Suite, Tour};
 use crate::domain::acteur::Acteur;
 use crate::domain::evenement::NatureEvenement;
-use crate::domain::identifiers::IdentifiantPersonne;
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::domain::patient::ClePatient;
 use crate::services::core::{Fact, Many, Tries};
 use crate::services::faits::{Registre, Sujet, registre_of_batch};
 use crate::services::suites::{self, Evaluee};
 use crate::services::{Core, ServiceError};
+use crate::storage::essais::Numero;
 use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue, NouvelleLigne};
 use crate::storage::patients::Candidats;
 use crate::storage::{Connection, StorageError, participations, patients};
@@ -110,10 +110,10 @@ pub(super) async fn store_all(
         [id] => Personne::Presumee(id),
         _ => Personne::Inconnue,
     };
-    let waits = |cle: &&ClePatient| many.wait_of(&tries, (&cle.numero, 0)).map(Personne::Attendue);
-    let asked = found.into_iter().zip(&cles);
+    let waits = |place| tries.wait_of(place, 0).map(Personne::Attendue);
+    let asked = found.into_iter().enumerate();
     let mut personnes: Vec<Personne> =
-        asked.map(|(found, cle)| waits(cle).unwrap_or_else(|| only(found))).collect();
+        asked.map(|(place, found)| waits(place).unwrap_or_else(|| only(found))).collect();
     let ids: BTreeSet<PatientId> = personnes.iter().filter_map(|one| one.id()).collect();
     let ids: Vec<PatientId> = ids.into_iter().collect();
     let instants = many.lock(&ids).await?;
@@ -153,7 +153,7 @@ async fn attempt(
     let praticiens = lot.suite.praticiens();
     let registre = registre_of_batch(core, many.conn(), &sujets, praticiens).await?;
     let mut personnes = recognised(many, lot, &registre);
-    let missed = missed(many, lot, &mut personnes);
+    let missed = missed(lot, &mut personnes);
     let connues = find_known(many.conn(), lot.lignes, &personnes, &registre, cherche).await?;
     let donnees = Donnees {
         lignes: Arc::clone(lot.lignes),
@@ -182,21 +182,18 @@ async fn attempt(
 
 /// The keys that designate nobody, each a try. A number that was given too often waits, whoever a key of
 /// this lot designates by it.
-fn missed(many: &Many<'_>, lot: &Lot<'_>, personnes: &mut [Personne]) -> Vec<ClePatient> {
-    if lot.tries.is_empty() {
-        return Vec::new();
-    }
-    let mut wrong: BTreeMap<&IdentifiantPersonne, Vec<&ClePatient>> = BTreeMap::new();
-    for (personne, ligne) in personnes.iter().zip(lot.lignes.iter()) {
-        let keys = wrong.entry(&ligne.nouvelle.cle.numero).or_default();
-        if *personne == Personne::Inconnue && !keys.contains(&&ligne.nouvelle.cle) {
-            keys.push(&ligne.nouvelle.cle);
+fn missed(lot: &Lot<'_>, personnes: &mut [Personne]) -> Vec<ClePatient> {
+    let mut wrong: BTreeMap<&Numero, Vec<&ClePatient>> = BTreeMap::new();
+    for (place, (personne, ligne)) in personnes.iter().zip(lot.lignes.iter()).enumerate() {
+        let Some(numero) = lot.tries.numero(place) else { continue };
+        let (cle, keys) = (&ligne.nouvelle.cle, wrong.entry(numero).or_default());
+        if *personne == Personne::Inconnue && !keys.contains(&cle) {
+            keys.push(cle);
         }
     }
-    for (personne, ligne) in personnes.iter_mut().zip(lot.lignes.iter()) {
-        let numero = &ligne.nouvelle.cle.numero;
-        let tried = wrong.get(numero).map_or(0, Vec::len);
-        if let Some(delai) = many.wait_of(&lot.tries, (numero, tried)) {
+    for (place, personne) in personnes.iter_mut().enumerate() {
+        let tried = lot.tries.numero(place).and_then(|numero| wrong.get(numero));
+        if let Some(delai) = lot.tries.wait_of(place, tried.map_or(0, Vec::len)) {
             *personne = Personne::Attendue(delai);
         }
     }
