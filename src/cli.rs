@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{ArgAction, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand};
 
 const TEMPLATE: &str = "\
 {about}
@@ -170,6 +170,14 @@ pub(crate) struct Rejouer {
     pub(crate) au: Option<chrono::NaiveDate>,
 }
 
+// A comment of documentation here would become that of each command.
+#[derive(Debug, Args)]
+pub(crate) struct Validite {
+    /// Durée de validité, en secondes, 43200 au plus [par défaut : 3600].
+    #[arg(long, default_value_t = 3600, hide_default_value = true, help_heading = "Options", value_parser = clap::value_parser!(i64).range(1..=43_200))]
+    pub(crate) duree: i64,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Porteur {
     /// Pour un médecin.
@@ -183,9 +191,8 @@ pub(crate) enum Porteur {
             help_heading = "Options"
         )]
         rpps: String,
-        /// Durée de validité, en secondes, 43200 au plus [par défaut : 3600].
-        #[arg(long, default_value_t = 3600, hide_default_value = true, help_heading = "Options", value_parser = clap::value_parser!(i64).range(1..=43_200))]
-        duree: i64,
+        #[command(flatten)]
+        validite: Validite,
     },
     /// Pour un patient.
     #[command(help_template = TEMPLATE, override_usage = "traitant jeton patient [OPTIONS]")]
@@ -193,9 +200,8 @@ pub(crate) enum Porteur {
         /// Prénom d'un patient du bac à sable, ou identifiant interne [par défaut : alice].
         #[arg(long, default_value = "alice", hide_default_value = true, help_heading = "Options")]
         patient: String,
-        /// Durée de validité, en secondes, 43200 au plus [par défaut : 3600].
-        #[arg(long, default_value_t = 3600, hide_default_value = true, help_heading = "Options", value_parser = clap::value_parser!(i64).range(1..=43_200))]
-        duree: i64,
+        #[command(flatten)]
+        validite: Validite,
     },
     /// Pour une caisse.
     #[command(help_template = TEMPLATE, override_usage = "traitant jeton caisse [OPTIONS]")]
@@ -208,9 +214,8 @@ pub(crate) enum Porteur {
             help_heading = "Options"
         )]
         organisme: String,
-        /// Durée de validité, en secondes, 43200 au plus [par défaut : 3600].
-        #[arg(long, default_value_t = 3600, hide_default_value = true, help_heading = "Options", value_parser = clap::value_parser!(i64).range(1..=43_200))]
-        duree: i64,
+        #[command(flatten)]
+        validite: Validite,
     },
     /// Pour le référentiel national des médecins.
     #[command(help_template = TEMPLATE, override_usage = "traitant jeton referentiel [OPTIONS]")]
@@ -223,9 +228,8 @@ pub(crate) enum Porteur {
             help_heading = "Options"
         )]
         sujet: String,
-        /// Durée de validité, en secondes, 43200 au plus [par défaut : 3600].
-        #[arg(long, default_value_t = 3600, hide_default_value = true, help_heading = "Options", value_parser = clap::value_parser!(i64).range(1..=43_200))]
-        duree: i64,
+        #[command(flatten)]
+        validite: Validite,
     },
 }
 

@@ -129,20 +129,22 @@ async fn migrate(config: &Config) -> anyhow::Result<()> {
 fn issue(config: &Config, porteur: &Porteur) -> anyhow::Result<()> {
     let mut sub = None;
     let (acteur, seconds) = match porteur {
-        Porteur::Medecin { rpps, duree } => {
+        Porteur::Medecin { rpps, validite } => {
             let rpps = Rpps::parse(rpps).map_err(|why| expected("--rpps", &why))?;
-            (Acteur::Medecin(rpps), *duree)
+            (Acteur::Medecin(rpps), validite.duree)
         }
-        Porteur::Patient { patient, duree } => (Acteur::Patient(patient_of(patient)?), *duree),
-        Porteur::Caisse { organisme, duree } => {
+        Porteur::Patient { patient, validite } => {
+            (Acteur::Patient(patient_of(patient)?), validite.duree)
+        }
+        Porteur::Caisse { organisme, validite } => {
             let organisme =
                 Organisme::parse(organisme).map_err(|why| expected("--organisme", &why))?;
-            (Acteur::Caisse(Caisse::of(organisme)), *duree)
+            (Acteur::Caisse(Caisse::of(organisme)), validite.duree)
         }
-        Porteur::Referentiel { sujet, duree } => {
+        Porteur::Referentiel { sujet, validite } => {
             let named = Some(sujet.clone()).filter(|sujet| est_un_pseudonyme(sujet));
             sub = Some(named.context("--sujet : attendu un pseudonyme, sans numéro de personne")?);
-            (Acteur::Referentiel, *duree)
+            (Acteur::Referentiel, validite.duree)
         }
     };
     if config.jetons == JetonsConfig::BacASable {
