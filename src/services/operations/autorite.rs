@@ -1,13 +1,15 @@
 //! Who may act on a doctor, and what an operation is to a caller: a caisse for its territory and its own
 //! patients, the national register for all.
 
+use super::lock_doctor;
 use crate::domain::acteur::Acteur;
 use crate::domain::droits::{Demarche, Rapports, Relation};
 use crate::domain::ids::OperationId;
 use crate::domain::medecin::Lieu;
 use crate::domain::operation::{ActionOperation, EtatOperation, NouvelleOperation, Operation};
 use crate::services::{Contexte, Core, ServiceError, exercices};
-use crate::storage::{Connection, actes_nationaux, operations};
+use crate::storage::medecins::changements::Verrouille;
+use crate::storage::{Connection, Tx, actes_nationaux, operations};
 
 /// The caisse that calls.
 pub(super) fn caisse_of(contexte: &Contexte) -> Option<String> {
@@ -75,6 +77,18 @@ pub(super) async fn own(
     let rapports = rapports_of(conn, contexte, &operation).await?;
     contexte.demarche.juger(&rapports)?;
     Ok((operation, rapports))
+}
+
+/// An operation that concerns the caller, as it is once its doctor is locked.
+pub(super) async fn take(
+    core: &Core,
+    tx: &mut Tx,
+    contexte: &Contexte,
+    id: OperationId,
+) -> Result<(Verrouille, (Operation, Rapports)), ServiceError> {
+    let (seen, _) = own(tx, contexte, id).await?;
+    let doctor = lock_doctor(core, tx, &seen.rpps).await?;
+    Ok((doctor, own(tx, contexte, id).await?))
 }
 
 /// What the caller may do to an operation now: what the table gives, and the state allows.

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::autorite::{own, prepared_it};
+use super::autorite::{prepared_it, take};
 use super::facts::{Changes, changes, write_facts};
-use super::{Suivi, announce, lock_doctor, suivi};
+use super::{Suivi, announce, overtaken, suivi};
 use crate::domain::ids::OperationId;
 use crate::domain::operation::{EtatOperation, NouvelleOperation, Operation};
 use crate::law::parameters::Parametre;
@@ -46,9 +46,7 @@ pub async fn confirm(
 ) -> Done {
     let mut opening = core.open(demande).await?;
     let (conn, contexte) = (opening.conn(), &demande.contexte);
-    let (seen, _) = own(conn, contexte, id).await?;
-    let doctor = lock_doctor(core, conn, &seen.rpps).await?;
-    let (mut operation, rapports) = own(conn, contexte, id).await?;
+    let (doctor, (mut operation, rapports)) = take(core, conn, contexte, id).await?;
     if prepared_it(core, contexte, &operation) {
         return Err(ServiceError::ConfirmationParLeMeme.into());
     }
@@ -59,8 +57,7 @@ pub async fn confirm(
     }
     verify_version(version, operation.version)?;
     if !actes_nationaux::confirm(conn, id, operation.version, doctor.instant).await? {
-        let (attendue, actuelle) = (operation.version, operation.version.saturating_add(1));
-        return Err(ServiceError::VersionPerimee { attendue, actuelle }.into());
+        return Err(overtaken(operation.version).into());
     }
     operation.etat = EtatOperation::EnAttente;
     operation.version = operation.version.saturating_add(1);

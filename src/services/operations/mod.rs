@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use self::autorite::{actions, caisse_of, may_record, own, rapports_of};
+use self::autorite::{actions, caisse_of, may_record, own, rapports_of, take};
 pub use self::confirmation::{confirm, expire};
 use self::facts::{changes, restore_facts, write_facts};
 pub use self::run::{DO, UNDO, run, undo};
@@ -146,15 +146,11 @@ pub async fn cancel(
 ) -> Done {
     let mut opening = core.open(demande).await?;
     let (conn, contexte) = (opening.conn(), &demande.contexte);
-    let (seen, _) = own(conn, contexte, id).await?;
-    let doctor = lock_doctor(core, conn, &seen.rpps).await?;
-    let (operation, rapports) = own(conn, contexte, id).await?;
-    if !actions(core, conn, contexte, &(operation.clone(), rapports))
-        .await?
-        .contains(&ActionOperation::Annuler)
-    {
+    let (doctor, found) = take(core, conn, contexte, id).await?;
+    if !actions(core, conn, contexte, &found).await?.contains(&ActionOperation::Annuler) {
         return Err(ServiceError::AnnulationImpossible.into());
     }
+    let (operation, _) = found;
     verify_version(version, operation.version)?;
     let (seen, instant) = ((id, operation.version), doctor.instant);
     let caisse = caisse_of(contexte).filter(|_| operation.caisse.is_none());
@@ -163,8 +159,7 @@ pub async fn cancel(
         None => operations::cancel(conn, id, operation.version, motif, instant).await?,
     };
     if !done {
-        let actuelle = operation.version.saturating_add(1);
-        return Err(ServiceError::VersionPerimee { attendue: operation.version, actuelle }.into());
+        return Err(overtaken(operation.version).into());
     }
     let waited = operation.etat == EtatOperation::AConfirmer;
     if caisse.is_none() && !waited && operation.change_les_faits() {
@@ -346,6 +341,11 @@ async fn expected(
 async fn lock_doctor(core: &Core, tx: &mut Tx, rpps: &Rpps) -> Result<Verrouille, ServiceError> {
     let locked = changements::lock(tx, rpps, core.now()).await?;
     locked.ok_or(ServiceError::Introuvable)
+}
+
+/// The refusal of a version that a job has just replaced.
+const fn overtaken(attendue: i32) -> ServiceError {
+    ServiceError::VersionPerimee { attendue, actuelle: attendue.saturating_add(1) }
 }
 
 /// Queues a job of an operation, for the patients of a caisse or for all.
