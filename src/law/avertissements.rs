@@ -3,7 +3,7 @@
 use crate::domain::evaluation::Avertissement;
 
 /// Every warning and its sentence.
-const PHRASES: [(Avertissement, &str); 36] = [
+const PHRASES: &[(Avertissement, &str)] = &[
     (
         Avertissement::BaseLimiteeAuxHonoraires,
         "La base de remboursement dépasse les honoraires : elle a été limitée aux honoraires.",
@@ -143,6 +143,10 @@ const PHRASES: [(Avertissement, &str); 36] = [
     (
         Avertissement::CollegueHorsDuGroupe,
         "La feuille dit que ce médecin agit à la place du médecin traitant, mais le registre ne leur connaît ni centre ni locaux communs ce jour-là.",
+    ),
+    (
+        Avertissement::ExonerationSansEffet,
+        "Aucune liste publiée ne dit ce que ce code d'exonération exonère : le taux ordinaire a été retenu.",
     ),
     (
         Avertissement::DesignationContestee,

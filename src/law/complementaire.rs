@@ -83,7 +83,7 @@ fn depassement_couvert(
     qualification: Qualification,
     valeurs: &Valeurs,
 ) -> Result<Centimes, LawError> {
-    let clinical = situation.nomenclature == Nomenclature::Ngap;
+    let clinical = situation.code.nomenclature() == Nomenclature::Ngap;
     let excluded = if qualification.majoration && clinical {
         valeurs.centimes(Parametre::AmcDaExclu)?
     } else {
@@ -95,6 +95,10 @@ fn depassement_couvert(
     if unlimited {
         return Ok(allowed);
     }
-    let ceiling = valeurs.taux(Parametre::ContratResponsablePlafondNonOptam)?;
-    Ok(allowed.min(sums.base.share(ceiling)?))
+    let limited = valeurs.oui(Parametre::ContratResponsablePlafonne)?;
+    if !limited {
+        return Ok(allowed);
+    }
+    let ceiling = valeurs.pour_cent(Parametre::ContratResponsablePlafondNonOptam)?;
+    Ok(allowed.min(sums.base.portion(ceiling)?))
 }

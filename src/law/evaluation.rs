@@ -11,7 +11,7 @@ use super::{Law, LawError, facturation, liquidation, nomenclature, qualification
 use crate::domain::evaluation::{
     ActeEvalue, Avertissement, AvertissementLigne, Constat, Evaluation, Fait, FaitsConnus, Montants,
 };
-use crate::domain::feuille_de_soins::{Acte, NatureAssurance, Soins};
+use crate::domain::feuille_de_soins::{Acte, Soins};
 
 /// An evaluation under way.
 struct UnderWay<'a> {
@@ -120,12 +120,7 @@ const TELECONSULTATION: Option<NaiveDate> = NaiveDate::from_ymd_opt(2018, 9, 15)
 
 /// Refuses what no rule of this version reads, rather than answering beside the question.
 fn verify_covered(situation: &Situation) -> Result<(), LawError> {
-    let unread = matches!(situation.nature, NatureAssurance::Prevention | NatureAssurance::AtMp);
     let too_early = situation.teleconsultation
         && TELECONSULTATION.is_some_and(|start| situation.date.jour() < start);
-    let fait = unread
-        .then_some(Fait::NatureAssurance)
-        .or((!situation.exoneration.est_lue()).then_some(Fait::Exoneration))
-        .or(too_early.then_some(Fait::Lieu));
-    fait.map_or(Ok(()), |fait| Err(LawError::SituationNonCouverte { fait }))
+    if too_early { Err(LawError::SituationNonCouverte { fait: Fait::Acte }) } else { Ok(()) }
 }

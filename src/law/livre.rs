@@ -253,6 +253,7 @@ fn in_words(unite: Unite, value: i64) -> String {
         Unite::Nombre => value.to_string(),
         Unite::Centimes => Centimes::new(value).in_words(),
         Unite::DixMilliemes => Taux::new(value).map_or_else(|| value.to_string(), Taux::in_words),
+        Unite::PourCent => format!("{value}\u{a0}%"),
         Unite::OuiNon => (if value == 0 { "non" } else { "oui" }).to_owned(),
     }
 }

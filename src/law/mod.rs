@@ -14,6 +14,7 @@ mod avertissements;
 pub mod bareme;
 pub mod checks;
 mod complementaire;
+pub mod consultation;
 mod evaluation;
 pub mod explanation;
 mod facturation;

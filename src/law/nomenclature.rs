@@ -87,6 +87,21 @@ pub(super) fn est_majoration_de_coordination(code: &CodeActe) -> bool {
     matches!(code.as_str(), "MCS" | "MCG" | "MCC")
 }
 
+/// Whether the code is a key letter whose acts have a coefficient that counts towards the flat sum of heavy acts.
+pub(super) fn est_cle_a_coefficient(code: &CodeActe) -> bool {
+    matches!(code.as_str(), "K" | "KC" | "KE")
+}
+
+/// Whether the code is that of a compulsory examination of a child.
+pub(super) fn est_examen_obligatoire(code: &CodeActe) -> bool {
+    matches!(code.as_str(), "COE" | "COB" | "COD" | "COA" | "COG")
+}
+
+/// Whether the code is that of the first consultation of contraception of a young person.
+pub(super) fn est_contraception(code: &CodeActe) -> bool {
+    code.as_str() == "CCP"
+}
+
 /// Whether the code is that of a teleconsultation.
 pub(super) fn est_teleconsultation(code: &CodeActe) -> bool {
     matches!(code.as_str(), "TC" | "TCG")
@@ -143,11 +158,27 @@ pub(super) struct Groupe {
     pub(super) supplements: Vec<usize>,
 }
 
+/// Whether a line is billed with another one: a supplement, or a letter that is not known beside a principal
+/// act that is. A second consultation on one feuille would be billed by a letter that everybody knows.
+fn is_supplement(acte: &Acte, actes: &[Acte]) -> bool {
+    let principal = |other: &&Acte| {
+        other.date_execution == acte.date_execution
+            && est_connu(&other.code)
+            && lookup(&other.code) != Some(true)
+    };
+    match lookup(&acte.code) {
+        Some(supplement) => supplement,
+        None => {
+            acte.code.nomenclature() == Nomenclature::Ngap && actes.iter().any(|a| principal(&a))
+        }
+    }
+}
+
 /// Groups the lines of a feuille into acts. A supplement joins the nearest principal line before it
 /// on the same day, or else the first after it; a supplement alone on its day is an act by itself.
 pub(super) fn group(actes: &[Acte]) -> Vec<Groupe> {
     let mut groupes: Vec<Groupe> = Vec::with_capacity(actes.len());
-    let is_supplement = |acte: &Acte| lookup(&acte.code) == Some(true);
+    let is_supplement = |acte: &Acte| is_supplement(acte, actes);
     for (index, acte) in actes.iter().enumerate() {
         if !is_supplement(acte) {
             groupes.push(Groupe { principale: index, supplements: Vec::new() });

@@ -4,6 +4,7 @@ use super::LawError;
 use super::bareme::Bareme;
 use super::rule::{Effet, Juge, Jugement, PriseEnCharge, Rang, Regle};
 use super::situation::Situation;
+use super::valeurs::ParametreInconnu;
 use crate::domain::evaluation::{CodeRegle, Constat, Constats, Issue, Qualification, Theme};
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
@@ -29,6 +30,13 @@ struct Strongest {
     effet: Effet,
 }
 
+/// The strongest rule of a topic that could not answer, for want of a value.
+#[derive(Clone, Copy)]
+struct Silent {
+    priorite: u8,
+    cause: ParametreInconnu,
+}
+
 /// Topics that decide something, by number: see [`Theme`].
 const NB_THEMES: usize = 7;
 
@@ -36,18 +44,26 @@ const NB_THEMES: usize = 7;
 pub(super) fn qualifier(situation: &Situation, bareme: &Bareme) -> Result<Decision, LawError> {
     let mut constats = Constats::new();
     let mut strongest: [Option<Strongest>; NB_THEMES] = [None; NB_THEMES];
+    let mut silent: [Option<Silent>; NB_THEMES] = [None; NB_THEMES];
     for regle in bareme.regles() {
         let jugement = match regle.juge {
-            Juge::Faits(juge) => juge(situation),
-            Juge::FaitsEtValeurs(juge) => juge(situation, &bareme.valeurs)?,
+            Juge::Faits(juge) => Ok(juge(situation)),
+            Juge::FaitsEtValeurs(juge) => juge(situation, &bareme.valeurs),
             Juge::Montants(_) => continue,
         };
+        let theme = usize::from(regle.fiche.code.theme.code());
         let issue = match jugement {
-            Jugement::Ecarte(fait) => Issue::Ecartee(fait),
-            Jugement::Applique(effet) => {
-                let slot = strongest
-                    .get_mut(usize::from(regle.fiche.code.theme.code()))
-                    .ok_or(LawError::RegistreInvalide)?;
+            Ok(Jugement::Ecarte(fait)) => Issue::Ecartee(fait),
+            Err(cause) => {
+                let slot = silent.get_mut(theme).ok_or(LawError::RegistreInvalide)?;
+                let priorite = priorite(regle);
+                if slot.is_none_or(|known| known.priorite < priorite) {
+                    *slot = Some(Silent { priorite, cause });
+                }
+                Issue::ValeurInconnue
+            }
+            Ok(Jugement::Applique(effet)) => {
+                let slot = strongest.get_mut(theme).ok_or(LawError::RegistreInvalide)?;
                 let candidate = Strongest {
                     place: constats.len(),
                     regle: regle.fiche.code,
@@ -61,6 +77,14 @@ pub(super) fn qualifier(situation: &Situation, bareme: &Bareme) -> Result<Decisi
         constats
             .try_push(Constat { regle: regle.fiche.code, issue })
             .map_err(|_too_many| LawError::RegistreInvalide)?;
+    }
+    for (winner, silent) in strongest.iter().zip(&silent) {
+        // What is unknown matters only if nothing stronger decided.
+        if let Some(unanswered) = silent
+            && winner.is_none_or(|winner| winner.priorite <= unanswered.priorite)
+        {
+            return Err(unanswered.cause.into());
+        }
     }
     for winner in strongest.iter().flatten() {
         if let Some(constat) = constats.get_mut(winner.place) {

@@ -28,16 +28,45 @@ const fn lue(cle: &'static str, citation: &'static str, objet: &'static str) -> 
     Reference { cle, citation, objet, verification: Verification::Lue("2026-04-30") }
 }
 
+const fn relue(cle: &'static str, citation: &'static str, objet: &'static str) -> Reference {
+    Reference { cle, citation, objet, verification: Verification::Lue("2026-11-29") }
+}
+
 const fn a_verifier(cle: &'static str, citation: &'static str, objet: &'static str) -> Reference {
     Reference { cle, citation, objet, verification: Verification::AVerifier }
 }
 
 /// Every basis, in alphabetical order of keys.
 pub const REFERENCES: &[Reference] = &[
+    relue(
+        "AMELI-ACTES-LOURDS",
+        "Assurance maladie, page sur le forfait des actes lourds",
+        "somme fixe, seuil, cumul des tarifs d'une consultation, assurés exonérés",
+    ),
+    relue(
+        "AMELI-PF-2016",
+        "Assurance maladie, page sur la participation forfaitaire, avril 2016",
+        "personnes et actes exonérés",
+    ),
+    relue(
+        "AMELI-TAUX-2024",
+        "Assurance maladie, tableau des taux de remboursement, septembre 2024",
+        "taux par catégorie de soins",
+    ),
+    relue(
+        "AMENDEMENT-ACS-2014",
+        "amendement du Gouvernement n° 202 du 24 novembre 2014, article L322-4 du Code de la sécurité sociale",
+        "exonération des bénéficiaires de l'ACS au 1er juillet 2015",
+    ),
     lue(
         "ARRETE-2005-07-28",
         "arrêté du 28 juillet 2005, article 1er",
         "somme due à l'hôpital pour une consultation externe sans prescription du médecin traitant",
+    ),
+    relue(
+        "ASH-2006",
+        "Actualités sociales hebdomadaires n° 2461, 2006",
+        "participation de 18 € pour les actes lourds",
     ),
     lue(
         "AVENANT-6",
@@ -54,25 +83,60 @@ pub const REFERENCES: &[Reference] = &[
         "Cour des comptes, Rapport public annuel 2013, « Le médecin traitant et le parcours de soins coordonnés »",
         "taux et plafonds de la majoration depuis 2006, tarifs, convention, statistiques",
     ),
+    relue(
+        "CDC-REGIME-LOCAL-2011",
+        "Cour des comptes, communication au Sénat sur le régime local d'Alsace-Moselle, novembre 2011",
+        "taux du régime local",
+    ),
     lue(
         "CHOIX-TRAITANT",
         "choix de ce service, faute de texte",
         "valeur fixée par ce service et modifiable par la caisse qui l'exploite",
+    ),
+    relue(
+        "CNMSS-PENSION",
+        "Caisse nationale militaire de sécurité sociale, page sur les pensions d'invalidité, décembre 2020",
+        "soins en rapport avec une pension militaire : sans participation forfaitaire",
     ),
     lue(
         "CONV-2016",
         "convention médicale du 25 août 2016, article 17",
         "accès direct spécifique : spécialités, actes et âges",
     ),
+    relue(
+        "CPMIVG-L212-1",
+        "Code des pensions militaires d'invalidité, article L212-1",
+        "soins gratuits en rapport avec une pension militaire",
+    ),
+    relue(
+        "CSS-D160-8",
+        "Code de la sécurité sociale, article D160-8",
+        "quatre participations forfaitaires au plus par jour et par professionnel",
+    ),
     a_verifier(
         "CSS-D162-1-6",
         "Code de la sécurité sociale, article D162-1-6",
         "actes et situations qui échappent au parcours : plan de soins, permanence des soins, addictologie, génétique…",
     ),
-    a_verifier(
+    relue(
+        "CSS-D162-1-8",
+        "Code de la sécurité sociale, article D162-1-8 (décret n° 2006-1 du 2 janvier 2006)",
+        "cinq ans sans majoration après une première installation",
+    ),
+    relue(
         "CSS-L160-13",
         "Code de la sécurité sociale, article L160-13",
-        "participation forfaitaire pour les actes et consultations de médecins",
+        "participation forfaitaire pour les actes de médecins et la biologie médicale",
+    ),
+    relue(
+        "CSS-L160-15",
+        "Code de la sécurité sociale, article L160-15",
+        "mineurs et bénéficiaires d'une couverture solidaire : ni participation ni franchise",
+    ),
+    relue(
+        "CSS-L160-9",
+        "Code de la sécurité sociale, article L160-9",
+        "assurance maternité : examens obligatoires, puis tous les soins à partir du sixième mois",
     ),
     a_verifier(
         "CSS-L162-26",
@@ -84,40 +148,105 @@ pub const REFERENCES: &[Reference] = &[
         "Code de la sécurité sociale, article L162-5-3",
         "choix du médecin traitant, désignation conjointe, principe de la majoration et cas où elle n'est pas due",
     ),
-    a_verifier(
+    relue(
+        "CSS-L162-5-4",
+        "Code de la sécurité sociale, article L162-5-4",
+        "généralistes récemment installés, zones sous-médicalisées",
+    ),
+    relue(
         "CSS-L325-1",
         "Code de la sécurité sociale, article L325-1",
         "régime local d'assurance maladie du Haut-Rhin, du Bas-Rhin et de la Moselle",
+    ),
+    relue(
+        "CSS-L432-1",
+        "Code de la sécurité sociale, article L432-1",
+        "accidents du travail et maladies professionnelles : soins pris en charge en entier, participation forfaitaire due",
     ),
     a_verifier(
         "CSS-L871-1",
         "Code de la sécurité sociale, articles L871-1 et R871-1",
         "contrats complémentaires responsables : ce qu'ils doivent et ne peuvent pas prendre en charge",
     ),
-    a_verifier(
+    relue(
         "CSS-R160-16",
-        "Code de la sécurité sociale, article R160-16",
-        "somme fixe à la charge de l'assuré pour les actes au-dessus d'un tarif",
+        "Code de la sécurité sociale, article R160-16 (ancien article R322-8)",
+        "somme fixe à la charge de l'assuré pour les actes au-dessus d'un tarif, une fois par consultation ; imagerie exclue",
     ),
-    a_verifier(
+    relue(
+        "CSS-R160-17",
+        "Code de la sécurité sociale, article R160-17",
+        "participation supprimée : examens de l'enfant, contraception, interruption volontaire de grossesse, prévention",
+    ),
+    relue(
+        "CSS-R160-20",
+        "Code de la sécurité sociale, article R160-20",
+        "âge compté au 1er janvier de l'année civile",
+    ),
+    relue(
         "CSS-R160-5",
         "Code de la sécurité sociale, article R160-5",
         "participation de l'assuré aux frais, par catégorie",
     ),
-    a_verifier(
+    relue(
         "CSS-R160-6",
         "Code de la sécurité sociale, article R160-6 (ancien article R322-1-1)",
         "niveau et plafond de la majoration, urgence, éloignement, assurés exonérés",
+    ),
+    relue(
+        "CSS-R160-9",
+        "Code de la sécurité sociale, article R160-9",
+        "participation limitée des bénéficiaires de l'allocation de solidarité aux personnes âgées",
+    ),
+    relue(
+        "CSS-R322-8",
+        "Code de la sécurité sociale, article R322-8 (jusqu'en 2015)",
+        "actes au-dessus d'un tarif ou d'un coefficient",
+    ),
+    relue(
+        "CSS-R871-1",
+        "Code de la sécurité sociale, article R871-1",
+        "ce qu'un contrat responsable ne peut pas prendre en charge",
+    ),
+    relue(
+        "CSS-R871-2",
+        "Code de la sécurité sociale, article R871-2",
+        "ce qu'un contrat responsable doit prendre en charge, plafond des dépassements",
+    ),
+    relue(
+        "DECRET-2004-942",
+        "décret n° 2004-942 du 3 septembre 2004, article 14",
+        "participation par catégorie de soins",
     ),
     lue(
         "DECRET-2005-1226",
         "décret du 29 septembre 2005 relatif aux contrats responsables",
         "exclusion de la majoration et de la participation forfaitaire",
     ),
+    relue(
+        "DECRET-2006-707",
+        "décret n° 2006-707 du 19 juin 2006",
+        "somme de 18 € pour les actes lourds",
+    ),
+    relue(
+        "DECRET-2011-201",
+        "décret n° 2011-201 du 21 février 2011",
+        "seuil de 120 € et coefficient de 60",
+    ),
     lue(
         "DECRET-2014-1374",
         "décret n° 2014-1374 du 18 novembre 2014 sur les contrats responsables",
         "prise en charge intégrale du ticket modérateur dans le parcours à partir du 1er avril 2015",
+    ),
+    relue(
+        "DECRET-2016-865",
+        "décret n° 2016-865 du 29 juin 2016",
+        "contraception des mineures de quinze ans et plus",
+    ),
+    relue(
+        "DECRET-2018-1257",
+        "décret n° 2018-1257 du 27 décembre 2018",
+        "somme de 24 € ; examens de l'enfant",
     ),
     lue(
         "DREES-MTM",
@@ -134,20 +263,83 @@ pub const REFERENCES: &[Reference] = &[
         "indicateur de parcours de soins N, « nouveau médecin traitant »",
         "un acte du médecin nouvellement choisi est dans le parcours avant l'enregistrement",
     ),
+    relue(
+        "LFSS-2020",
+        "loi de financement de la sécurité sociale pour 2020",
+        "contraception de toutes les mineures",
+    ),
+    relue(
+        "LFSS-2022",
+        "loi de financement de la sécurité sociale pour 2022",
+        "contraception jusqu'à 25 ans",
+    ),
+    relue(
+        "MUTUALITE-CAS-2013",
+        "Mutualité française, décembre 2013",
+        "entrée en vigueur du contrat d'accès aux soins",
+    ),
+    relue(
+        "QDM-2006",
+        "Le Quotidien du médecin, 8 février 2006",
+        "régime local : 90 % de tous les actes médicaux",
+    ),
+    relue(
+        "QUE-CHOISIR-2024",
+        "Que Choisir, avril 2024",
+        "participation forfaitaire : actes et personnes exonérés",
+    ),
+    relue(
+        "QUE-CHOISIR-2026",
+        "Que Choisir, 1er mars 2026",
+        "somme de 32 € à partir du 22 avril 2026",
+    ),
     lue(
         "SITE-C2S",
         "site public de la complémentaire santé solidaire",
         "création le 1er novembre 2019, par fusion de la CMU complémentaire et de l'aide à la complémentaire",
+    ),
+    relue(
+        "SNDS-EXO",
+        "nomenclature nationale IR_EXO_V, motifs d'exonération",
+        "libellés des codes d'exonération",
     ),
     lue(
         "SNDS-IR-QPS-V",
         "nomenclature nationale IR_QPS_V, qualificatif du parcours de soins",
         "codes calculés par la caisse",
     ),
+    relue(
+        "SNDS-RAC",
+        "documentation du système national des données de santé, reste à charge",
+        "participation sur les actes lourds, codes d'exonération des factures",
+    ),
+    relue(
+        "SNMR-DA",
+        "Syndicat national des médecins rhumatologues, cotation du dépassement autorisé",
+        "37 € au plus depuis novembre 2023",
+    ),
+    relue(
+        "SP-F1069",
+        "service-public, fiche F1069 (22 décembre 2024)",
+        "tarifs et remboursements des consultations",
+    ),
+    relue("SP-F10874", "service-public, fiche F10874", "remboursement des soins de l'enfant"),
+    relue("SP-F164", "service-public, fiche F164", "prise en charge de la maternité"),
+    relue(
+        "SP-F165",
+        "service-public, fiche F165",
+        "participation forfaitaire et somme fixe des actes lourds",
+    ),
+    relue("SP-F33956", "service-public, fiche F33956", "remboursement des soins dentaires"),
     lue(
         "SV-RG-BS",
         "cahier des charges SESAM-Vitale des établissements, règles de facturation",
         "arrondi, plafond par acte, actes soumis au parcours",
+    ),
+    relue(
+        "SV-RG-VF",
+        "cahier des charges SESAM-Vitale des établissements, valorisation des factures",
+        "taux et sommes par nature d'assurance et code d'exonération",
     ),
     a_verifier(
         "UNCAM-2024",

@@ -1,17 +1,18 @@
 //! Every fact that a rule may read about one act, and nothing else.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
+use super::consultation::Consultation;
 use super::nomenclature;
 use crate::domain::adressage::NatureAdressage;
 use crate::domain::calendar::plus_mois;
 use crate::domain::evaluation::{CouvertureConnue, FaitsConnus, RelationMt};
 use crate::domain::feuille_de_soins::{
-    Acte, Complementaire, Contrat, Convention, Exoneration, MotifExclusion, NatureAssurance,
-    Nomenclature, OptionTarifaire, RegimeLocal, SituationParticuliere, Soins, TypeLieu,
+    Acte, CodeActe, Complementaire, Contrat, Convention, Exoneration, MotifExclusion,
+    MotifExoneration, NatureAssurance, Nomenclature, OptionTarifaire, RegimeLocal,
+    SituationParticuliere, Soins, TypeLieu,
 };
 use crate::domain::identifiers::{IndicateurParcours, Organisme, Specialite};
-use crate::domain::money::Centimes;
 
 /// Days after the birth during which the exemption of the end of a pregnancy goes on.
 const JOURS_APRES_NAISSANCE: u64 = 12;
@@ -43,8 +44,9 @@ pub struct Situation {
     pub date: DateDesSoins,
     /// Age of the patient in completed years, on the reference day.
     pub age: u8,
-    /// Age of the patient on the day of the act itself, for the participation.
-    pub age_execution: u8,
+    /// Age of the patient on the first of January of the year of the act, for the participation. An age that a
+    /// simulation gives is that of the whole year.
+    pub age_debut_annee: u8,
     /// The médecin traitant in force, seen from the performer.
     pub relation_mt: RelationMt,
     pub indicateur: Option<IndicateurParcours>,
@@ -66,9 +68,10 @@ pub struct Situation {
     pub avis_ponctuel: bool,
     /// Whether the act is an outpatient consultation of a hospital, by a doctor whom it employs.
     pub consultation_externe: bool,
-    pub nomenclature: Nomenclature,
-    /// Base of the principal line.
-    pub base: Option<Centimes>,
+    /// Code of the principal line.
+    pub code: CodeActe,
+    /// What the act weighs among those of its day.
+    pub consultation: Consultation,
     pub date_installation: Option<NaiveDate>,
     pub specialite: Specialite,
     pub convention: Convention,
@@ -79,7 +82,7 @@ pub struct Situation {
     pub regime_local: RegimeLocal,
     pub complementaire: Complementaire,
     pub contrat: Option<Contrat>,
-    /// Start of the pregnancy or day of the birth, under maternity insurance.
+    /// Start of the pregnancy or day of the birth, under maternity insurance or its exemption.
     pub date_maternite: Option<NaiveDate>,
     /// Day of the act itself.
     pub date_execution: NaiveDate,
@@ -91,7 +94,11 @@ impl Situation {
     pub fn of(soins: &Soins, acte: &Acte, faits: &FaitsConnus) -> Self {
         let jour = acte.date_reference();
         let age = faits.naissance.age_le(jour);
-        let maternite = soins.assurance.nature == NatureAssurance::Maternite;
+        let new_year = acte.date_execution.with_ordinal(1).unwrap_or(acte.date_execution);
+        let exoneration = acte.exoneration.unwrap_or(soins.beneficiaire.exoneration);
+        let maternite = soins.assurance.nature == NatureAssurance::Maternite
+            || (exoneration.motif() == MotifExoneration::Maternite
+                && soins.assurance.nature == NatureAssurance::Maladie);
         let lieu = soins.executant.lieu.and_then(|lieu| lieu.nature);
         Self {
             urgence_prevue_heures: soins.parcours.urgence_prevue_heures,
@@ -104,11 +111,7 @@ impl Situation {
             age,
             relation_mt: faits.relation_le(jour),
             indicateur: soins.parcours.indicateur,
-            age_execution: if acte.date_execution == jour {
-                age
-            } else {
-                faits.naissance.age_le(acte.date_execution)
-            },
+            age_debut_annee: faits.naissance.age_le(new_year),
             orienteur_nomme: soins.parcours.orienteur.is_some(),
             motif_exclusion: soins.parcours.motif_exclusion,
             hors_residence: soins.parcours.hors_residence == Some(true),
@@ -118,13 +121,13 @@ impl Situation {
             avis_ponctuel: acte.code.est_avis_ponctuel(),
             consultation_externe: lieu == Some(TypeLieu::Etablissement)
                 && soins.executant.convention == Convention::Salarie,
-            nomenclature: acte.code.nomenclature(),
-            base: acte.base,
+            code: acte.code,
+            consultation: Consultation::of(soins, acte),
             date_installation: soins.executant.date_installation,
             specialite: soins.executant.specialite,
             convention: soins.executant.convention,
             option_tarifaire: soins.executant.option_tarifaire,
-            exoneration: acte.exoneration.unwrap_or(soins.beneficiaire.exoneration),
+            exoneration,
             nature: soins.assurance.nature,
             regime_local: soins.beneficiaire.regime_local,
             complementaire: soins.beneficiaire.complementaire,
@@ -150,9 +153,42 @@ impl Situation {
         self.specialite.est_medecin()
     }
 
-    /// Whether the care is covered by maternity insurance from the sixth month.
-    pub const fn est_maternite(&self) -> bool {
-        matches!(self.nature, NatureAssurance::Maternite) || self.exoneration.maternite()
+    /// Whether the care is covered by maternity insurance: the nature of the feuille says so, for the compulsory
+    /// examinations from the start and for everything from the sixth month, or the exemption of the sixth month.
+    pub fn est_maternite(&self) -> bool {
+        self.nature == NatureAssurance::Maternite
+            || self.exoneration.motif() == MotifExoneration::Maternite
+    }
+
+    /// Whether a programme of prevention pays: organised screening, or the nature or the exemption that says so.
+    pub fn est_prevention(&self) -> bool {
+        self.nature == NatureAssurance::Prevention
+            || self.motif_exclusion == Some(MotifExclusion::DepistageOrganise)
+            || self.exoneration.motif() == MotifExoneration::Prevention
+    }
+
+    /// Whether the act is a compulsory examination of a child, by its letter or by the item of the indicator A.
+    pub fn est_examen_obligatoire(&self) -> bool {
+        self.motif_exclusion == Some(MotifExclusion::ExamenObligatoireEnfant)
+            || nomenclature::est_examen_obligatoire(&self.code)
+    }
+
+    /// Whether the feuille is one of a work accident or of an occupational disease.
+    pub const fn est_at_mp(&self) -> bool {
+        matches!(self.nature, NatureAssurance::AtMp)
+    }
+
+    /// Whether what the feuille says of maternity cannot be, by the day that it gives: the exemption of the sixth month
+    /// outside its period; the nature d'assurance after the end, or for a technical act before the sixth month, which
+    /// is not one of the compulsory examinations.
+    pub fn maternite_hors_periode(&self) -> bool {
+        if !self.est_maternite() || self.est_fin_de_grossesse() {
+            return false;
+        }
+        let over = self.date_maternite.and_then(|given| plus_mois(given, 10));
+        self.nature != NatureAssurance::Maternite
+            || self.code.nomenclature() == Nomenclature::Ccam
+            || over.is_some_and(|end| self.date_execution >= end)
     }
 
     /// Whether the act falls between the first day of the sixth month and the twelfth day after the

@@ -45,6 +45,12 @@ impl Valeurs {
         Taux::new(self.valeur(parametre)?).ok_or(self.inconnu(parametre))
     }
 
+    /// A share of a base that may be more than the whole, in ten-thousandths.
+    pub fn pour_cent(&self, parametre: Parametre) -> Result<u32, ParametreInconnu> {
+        let hundredths = u32::try_from(self.valeur(parametre)?).ok();
+        hundredths.and_then(|share| share.checked_mul(100)).ok_or(self.inconnu(parametre))
+    }
+
     /// An age in years.
     pub fn ans(&self, parametre: Parametre) -> Result<u8, ParametreInconnu> {
         u8::try_from(self.valeur(parametre)?).map_err(|_too_old| self.inconnu(parametre))

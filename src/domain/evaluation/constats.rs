@@ -72,6 +72,8 @@ pub enum Issue {
     Surclassee,
     /// It does not apply, because of this fact.
     Ecartee(Fait),
+    /// It reads a value that the sources leave unknown on the day, and a stronger rule decided without it.
+    ValeurInconnue,
 }
 
 /// A rule that was considered, and what became of it.
@@ -82,7 +84,7 @@ pub struct Constat {
 }
 
 /// The most rules that one act can meet.
-pub const MAX_CONSTATS: usize = 64;
+pub const MAX_CONSTATS: usize = 80;
 
 /// Every rule considered for an act, in the order of the registry.
 pub type Constats = ArrayVec<Constat, MAX_CONSTATS>;

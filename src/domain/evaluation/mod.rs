@@ -167,6 +167,8 @@ vocabulaire!(
         CollegueHorsDuGroupe = 35 "collegue_hors_du_groupe",
         /// The patient contests the choice that is in force, and the caisse has not decided yet.
         DesignationContestee = 36 "designation_contestee",
+        /// No published list says what this exemption code exempts.
+        ExonerationSansEffet = 60 "exoneration_sans_effet",
     }
 );
 
@@ -199,6 +201,7 @@ impl Avertissement {
                 | Self::ExigenceSurSupplement
                 | Self::MaterniteHorsPeriode
                 | Self::UrgencePrevisible
+                | Self::ExonerationSansEffet
         )
     }
 

@@ -142,7 +142,95 @@ vocabulaire!(
     }
 );
 
-/// Code justificatif d'exonération: `0` none, `41` to `46` long-term conditions, `55` maternity…
+/// Why a code justificatif exempts from the ticket modérateur.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MotifExoneration {
+    /// Nothing is exempted: no code, or care without any relation to what exempts.
+    Aucun,
+    /// Care related to a long-term condition.
+    Ald,
+    /// From the sixth month of a pregnancy to the twelfth day after the birth.
+    Maternite,
+    /// The act itself, by its tariff or its coefficient.
+    Acte,
+    /// Care that goes with such an act.
+    SuiteActe,
+    /// Particular care: infertility, newborns, contraception, special education…
+    SoinsParticuliers,
+    /// The person: disability pension, pension of a work accident, military pension without relation…
+    Personne,
+    /// Military disability pension, care related to it.
+    PensionMilitaire,
+    /// The régime of the person.
+    Regime,
+    /// A stay of more than thirty days.
+    LongSejour,
+    /// A programme of prevention.
+    Prevention,
+    /// Allocation of the elderly, whose participation is limited.
+    Aspa,
+    /// The code exists in the files, and no label of it was published.
+    NonPublie,
+}
+
+/// Codes justificatifs: those of the billing files (one character) and those of the national
+/// nomenclature IR_EXO_V (two digits), each with what it exempts. `C` is kept as its ASCII number.
+const EXONERATIONS: [(u8, MotifExoneration); 46] = {
+    use MotifExoneration as M;
+    [
+        (0, M::Aucun),
+        (1, M::Acte),
+        (2, M::LongSejour),
+        (3, M::SoinsParticuliers),
+        (4, M::Ald),
+        (5, M::Personne),
+        (6, M::Regime),
+        (7, M::Prevention),
+        (8, M::NonPublie),
+        (9, M::Aspa),
+        (10, M::Personne),
+        (20, M::Regime),
+        (21, M::PensionMilitaire),
+        (30, M::SoinsParticuliers),
+        (41, M::Aucun),
+        (42, M::Ald),
+        (43, M::Aucun),
+        (44, M::Ald),
+        (45, M::Aucun),
+        (46, M::Ald),
+        (47, M::Aucun),
+        (50, M::NonPublie),
+        (51, M::Acte),
+        (52, M::NonPublie),
+        (53, M::NonPublie),
+        (54, M::SoinsParticuliers),
+        (55, M::Maternite),
+        (56, M::Aucun),
+        (57, M::SoinsParticuliers),
+        (58, M::NonPublie),
+        (59, M::NonPublie),
+        (62, M::SoinsParticuliers),
+        (63, M::LongSejour),
+        (LETTRE_C, M::Acte),
+        (81, M::Prevention),
+        (82, M::Prevention),
+        (90, M::NonPublie),
+        (91, M::Acte),
+        (92, M::SuiteActe),
+        (93, M::NonPublie),
+        (94, M::NonPublie),
+        (95, M::NonPublie),
+        (96, M::NonPublie),
+        (97, M::NonPublie),
+        (98, M::NonPublie),
+        (99, M::NonPublie),
+    ]
+};
+
+/// The only letter among the codes, by its ASCII number: no two-digit code has it.
+const LETTRE_C: u8 = b'C';
+
+/// Code justificatif d'exonération: `0` none, `42` a long-term condition, `55` maternity…
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Exoneration(u8);
 
@@ -150,52 +238,50 @@ impl Exoneration {
     /// No exemption.
     pub const NONE: Self = Self(0);
 
-    /// Reads a code: one or two digits, of a known family.
+    /// Reads a code: one or two digits, or the letter C.
     pub fn parse(text: &str) -> Result<Self, Invalide> {
         let unknown = Invalide {
             code: "code_inconnu",
-            attendu: "un code d'exonération : 0, 41 à 46, 50 à 59, 81 ou 90 à 99",
+            attendu: "un code d'exonération : 0 à 9, C, 10, 20, 21, 30, 41 à 47, 50 à 59, 62, 63, 81, 82 ou 90 à 99",
         };
+        if text == "C" {
+            return Ok(Self(LETTRE_C));
+        }
         if text.is_empty() || text.len() > 2 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(unknown);
         }
-        text.parse::<u8>().ok().and_then(Self::from_code).ok_or(unknown)
+        let code = text.parse::<u8>().ok().filter(|code| *code != LETTRE_C);
+        code.and_then(Self::from_code).ok_or(unknown)
     }
 
     /// The code of a stored number.
-    pub const fn from_code(code: u8) -> Option<Self> {
-        match code {
-            0 | 41..=46 | 50..=59 | 81 | 90..=99 => Some(Self(code)),
-            _ => None,
-        }
+    pub fn from_code(code: u8) -> Option<Self> {
+        EXONERATIONS.iter().any(|(known, _)| *known == code).then_some(Self(code))
     }
 
-    /// The number.
+    /// The number; that of the letter for `C`.
     pub const fn get(self) -> u8 {
         self.0
     }
 
-    /// Whether the care is related to a long-term condition (42 listed, 44 unlisted, 46
-    /// polypathology). 41, 43 and 45 mark *unrelated* care, at the ordinary rate.
-    pub const fn ald_en_rapport(self) -> bool {
-        matches!(self.0, 42 | 44 | 46)
+    /// What it exempts.
+    pub fn motif(self) -> MotifExoneration {
+        let known = EXONERATIONS.binary_search_by_key(&self.0, |(code, _)| *code).ok();
+        known
+            .and_then(|place| EXONERATIONS.get(place))
+            .map_or(MotifExoneration::Aucun, |(_, motif)| *motif)
     }
+}
 
-    /// Whether the rules of the rates read this code. The others are exemptions of their own, by act or
-    /// by situation.
-    pub const fn est_lue(self) -> bool {
-        matches!(self.0, 0 | 41..=46 | 55)
-    }
-
-    /// Whether the code is that of maternity from the sixth month.
-    pub const fn maternite(self) -> bool {
-        self.0 == 55
+impl std::fmt::Display for Exoneration {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0 == LETTRE_C { f.write_str("C") } else { write!(f, "{}", self.0) }
     }
 }
 
 impl Serialize for Exoneration {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
+        serializer.collect_str(self)
     }
 }
 
@@ -243,6 +329,20 @@ impl CodeActe {
     /// coordination.
     pub fn est_avis_ponctuel(&self) -> bool {
         matches!(self.as_str(), "C2" | "C2,5" | "C3" | "APC" | "APU" | "APV" | "APY" | "AVY")
+    }
+
+    /// Whether an act of the CCAM is radiodiagnostic, tomography, magnetic resonance or scintigraphy: its third
+    /// letter says that it looks, the fourth by which radiation or field. Ultrasound is none of them.
+    pub fn est_imagerie(&self) -> bool {
+        let letters = self.text.as_bytes();
+        self.nomenclature == Nomenclature::Ccam
+            && letters.get(2) == Some(&b'Q')
+            && matches!(letters.get(3), Some(b'K' | b'H' | b'N' | b'L'))
+    }
+
+    /// Whether an act of the CCAM puts a dental prosthesis.
+    pub fn est_prothese_dentaire(&self) -> bool {
+        self.nomenclature == Nomenclature::Ccam && self.text.starts_with("HBLD")
     }
 
     /// The characters.

@@ -24,7 +24,7 @@ pub use lieu::CommuneExercice;
 pub use organisme::Organisme;
 pub use personne::{IdentifiantPersonne, Ins, InsDomaine, Mig, Nia, Nir, Nnp};
 pub use professionnel::{Idnps, NumAm, NumeroFacturation, Rpps};
-pub use specialite::Specialite;
+pub use specialite::{Profession, Specialite};
 pub use structure::Finess;
 
 /// Why a value is not the identifier it claims to be.

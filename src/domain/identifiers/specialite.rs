@@ -82,7 +82,7 @@ const NON_MEDECINS: [(u8, &str); 17] = [
     (24, "infirmier"),
     (25, "autre professionnel non médecin"),
     (26, "masseur-kinésithérapeute"),
-    (27, "autre professionnel non médecin"),
+    (27, "pédicure-podologue"),
     (28, "orthophoniste"),
     (29, "orthoptiste"),
     (30, "laboratoire"),
@@ -95,6 +95,20 @@ const NON_MEDECINS: [(u8, &str); 17] = [
     (54, "chirurgien-dentiste"),
     (86, "infirmier en pratique avancée"),
 ];
+
+/// A profession, as the rates of reimbursement tell them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profession {
+    Medecin,
+    Dentiste,
+    SageFemme,
+    /// Nurse, nurse of advanced practice, physiotherapist, speech therapist, orthoptist, podologist.
+    Auxiliaire,
+    /// Laboratory of medical biology.
+    Laboratoire,
+    /// A profession whose rates the law of this service does not hold.
+    Autre,
+}
 
 /// A specialty code of the Assurance maladie, two digits, of a doctor or of another professional.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -178,6 +192,23 @@ impl Specialite {
     /// Whether the specialty is medical biology, whose acts the parcours does not look at.
     pub const fn est_biologie(self) -> bool {
         self.0 == 38
+    }
+
+    /// Whether the specialty is pathological anatomy.
+    pub const fn est_anatomopathologie(self) -> bool {
+        self.0 == 37
+    }
+
+    /// The profession behind the code.
+    pub fn profession(self) -> Profession {
+        match self.0 {
+            19 | 36 | 53 | 54 => Profession::Dentiste,
+            21 => Profession::SageFemme,
+            24 | 26..=29 | 86 => Profession::Auxiliaire,
+            30 | 39 | 40 => Profession::Laboratoire,
+            _ if self.est_medecin() => Profession::Medecin,
+            _ => Profession::Autre,
+        }
     }
 
     /// The code as a number.

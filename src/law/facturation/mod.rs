@@ -12,7 +12,8 @@ use super::parameters::Parametre;
 use super::valeurs::Valeurs;
 use crate::domain::evaluation::{Avertissement, AvertissementLigne};
 use crate::domain::feuille_de_soins::{
-    Acte, Complementaire, Convention, Nomenclature, OptionTarifaire, QualificatifDepense,
+    Acte, Complementaire, Convention, MotifExoneration, Nomenclature, OptionTarifaire,
+    QualificatifDepense,
 };
 use crate::domain::money::{AmountOverflow, Centimes};
 
@@ -51,8 +52,11 @@ pub(super) fn controles(law: &Law, facture: &Facture<'_>, warnings: &mut Vec<Ave
     {
         warn(code, principale);
     }
-    if facture.situation.est_maternite() && !facture.situation.est_fin_de_grossesse() {
+    if facture.situation.maternite_hors_periode() {
         warn(Avertissement::MaterniteHorsPeriode, principale);
+    }
+    if facture.situation.exoneration.motif() == MotifExoneration::NonPublie {
+        warn(Avertissement::ExonerationSansEffet, principale);
     }
     if let Some(code) = anachronisme(facture) {
         warn(code, principale);

@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::domain::evaluation::{ActeEvalue, Appartenance, Fait, FaitsConnus, RelationMt};
 use crate::domain::feuille_de_soins::{
-    Acte, Complementaire, Garantie, RegimeLocal, SituationParticuliere, Soins,
+    Acte, Complementaire, Exoneration, Garantie, RegimeLocal, SituationParticuliere, Soins,
 };
 use crate::domain::money::Centimes;
 use crate::domain::vocabulary::{Vocabulaire, vocabulaire};
@@ -106,10 +106,8 @@ impl ActeConnu<'_> {
                 let option = mot(situation.option_tarifaire);
                 format!("{}, option tarifaire : {option}", mot(situation.convention))
             }
-            Fait::Exoneration => match situation.exoneration.get() {
-                0 => "aucune".to_owned(),
-                code => format!("code {code}"),
-            },
+            Fait::Exoneration if situation.exoneration == Exoneration::NONE => "aucune".to_owned(),
+            Fait::Exoneration => format!("code {}", situation.exoneration),
             Fait::RegimeLocal => mot(situation.regime_local),
             Fait::Complementaire => mot(situation.complementaire),
             Fait::NatureAssurance => mot(situation.nature),
@@ -129,7 +127,9 @@ impl ActeConnu<'_> {
                 .organisme
                 .as_ref()
                 .map_or_else(|| "non écrit".to_owned(), ToString::to_string),
-            Fait::Acte => format!("{} ({})", self.acte.code.as_str(), mot(situation.nomenclature)),
+            Fait::Acte => {
+                format!("{} ({})", self.acte.code.as_str(), mot(situation.code.nomenclature()))
+            }
             Fait::Qualificatif => ou_aucun(self.acte.qualificatif),
             Fait::Adressage => ou_aucun(situation.adressage),
             Fait::CouvertureConnue => {
@@ -174,7 +174,7 @@ impl ActeConnu<'_> {
         let lieu = self.soins.executant.lieu.and_then(|lieu| lieu.nature);
         let (missing, said) = match fait {
             Fait::Exoneration => {
-                (situation.exoneration.get() == 0, "aucune exonération n'est écrite")
+                (situation.exoneration == Exoneration::NONE, "aucune exonération n'est écrite")
             }
             Fait::Orienteur => (true, "aucun médecin n'est nommé comme ayant adressé le patient"),
             Fait::RegimeLocal => {

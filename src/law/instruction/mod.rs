@@ -28,6 +28,8 @@ vocabulaire!(
         Ecartee = 3 "ecartee",
         /// It is not in force on the day of care.
         HorsPeriode = 4 "hors_periode",
+        /// A value that it reads is unknown on the day, and a stronger rule decided without it.
+        ValeurInconnue = 5 "valeur_inconnue",
     }
 );
 
@@ -138,6 +140,11 @@ fn regles(connu: &ActeConnu<'_>, bareme: &Bareme, jour: NaiveDate) -> Vec<RegleI
                     told.pourquoi = ecartee(&connu.parce_que(fait));
                     told.fait_decisif = Some(fait);
                 }
+                Some(Issue::ValeurInconnue) => {
+                    told.sort = Sort::ValeurInconnue;
+                    told.pourquoi = valeur_inconnue(decisive(connu.evalue, fiche.code));
+                    told.surclassee_par = decisive(connu.evalue, fiche.code).map(|kept| kept.code);
+                }
                 None => {}
             }
             told
@@ -178,6 +185,15 @@ fn surclassee(stronger: Option<&Fiche>) -> String {
                 fiche.code, fiche.titre
             )
         },
+    )
+}
+
+fn valeur_inconnue(stronger: Option<&Fiche>) -> String {
+    let unknown =
+        "Une valeur qu'elle lit n'est pas connue ce jour-là, mais une règle plus forte décide";
+    stronger.map_or_else(
+        || format!("{unknown}."),
+        |fiche| format!("{unknown} : {} « {} ».", fiche.code, fiche.titre),
     )
 }
 

@@ -154,5 +154,23 @@ vocabulaire!(
         OperationRetroactivite = 75 "OPERATION_RETROACTIVITE",
         /// Days during which a prepared act waits for a second agent.
         OperationDelaiConfirmation = 76 "OPERATION_DELAI_CONFIRMATION",
+        /// Coefficient from which a flat sum replaces the ticket modérateur.
+        ForfaitActeLourdCoefficient = 77 "FORFAIT_ACTE_LOURD_COEFFICIENT",
+        /// Exemption of the former help to buy a complementary insurance from the participation.
+        PfExoAcs = 78 "PF_EXO_ACS",
+        /// Exemption of prevention from the participation.
+        PfExoPrevention = 79 "PF_EXO_PREVENTION",
+        TauxAmoDentiste = 80 "TAUX_AMO_DENTISTE",
+        TauxAmoSageFemme = 81 "TAUX_AMO_SAGE_FEMME",
+        TauxAmoAuxiliaire = 82 "TAUX_AMO_AUXILIAIRE",
+        TauxAmoBiologie = 83 "TAUX_AMO_BIOLOGIE",
+        /// Rate of the holders of the allocation of the elderly.
+        TauxAmoAspa = 84 "TAUX_AMO_ASPA",
+        /// First age of the consultation of contraception paid in full.
+        ContraceptionAgeMin = 85 "CONTRACEPTION_AGE_MINIMUM",
+        /// Last age of that consultation.
+        ContraceptionAgeMax = 86 "CONTRACEPTION_AGE_MAXIMUM",
+        /// Whether a responsible contract limits what it pays of overruns.
+        ContratResponsablePlafonne = 87 "CONTRAT_RESPONSABLE_PLAFONNE",
     }
 );

@@ -46,6 +46,8 @@ vocabulaire!(
         Nombre = 7 "nombre",
         /// 0 or 1.
         OuiNon = 8 "oui_non",
+        /// Hundredths of the base, beyond the whole if need be: 125 is one and a quarter times.
+        PourCent = 9 "pour_cent",
     }
 );
 
@@ -57,6 +59,7 @@ impl Unite {
             Self::Mois | Self::Jours | Self::Heures | Self::Nombre => (0, 100_000),
             Self::Centimes => (0, 10_000_000),
             Self::DixMilliemes => (0, 10_000),
+            Self::PourCent => (0, 1_000),
             Self::OuiNon => (0, 1),
         }
     }

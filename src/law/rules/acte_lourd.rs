@@ -2,21 +2,21 @@
 //!
 //! # Base légale
 //!
-//! Article R160-16 du Code de la sécurité sociale : pour les actes dont le tarif atteint un seuil, l'assuré
-//! verse une somme fixe, 18 €, puis 24 € depuis 2019, puis 32 € depuis 2026, au lieu du ticket modérateur.
+//! Article R160-16 du Code de la sécurité sociale (ancien R322-8) : pour les actes dont le tarif atteint un seuil, ou
+//! dont le coefficient l'atteint, l'assuré verse une somme fixe au lieu du ticket modérateur : 18 € en 2006, 24 € en
+//! 2019, 32 € en 2026. Les tarifs des actes d'une même consultation se cumulent, et la somme n'est due qu'une fois.
+//! Avant juin 2006 le ticket modérateur était supprimé sans contrepartie.
 //!
 //! # Our reading
 //!
-//! For acts of the CCAM at the ordinary rate, by the base of the principal line. The majoration outside the parcours
-//! comes on top: no text orders the two.
-//!
-//! # Left out
-//!
-//! The coefficient of 60, which only old nomenclatures use; the local scheme of Alsace-Moselle.
+//! The acts of one feuille on one day are one consultation. The dearest one bears the sum, never that of an
+//! anaesthetist. The local scheme of Alsace-Moselle pays the sum. The majoration outside the parcours comes on top
+//! (R160-6). An exemption code that says that the act exempts is believed for the rate, and the sum is due only when
+//! the threshold is reached. Imaging has a rule of its own.
 
+use super::shared::somme_fixe;
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::domain::feuille_de_soins::Nomenclature;
-use crate::domain::money::{Centimes, Taux};
+use crate::domain::money::Taux;
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
@@ -28,29 +28,26 @@ pub(super) static REGLE: Regle = Regle {
         code: CodeRegle::new(Theme::Taux, 30),
         titre: "Acte au-dessus du seuil de la somme fixe",
         bases: &["CSS-R160-16"],
-        rang: Rang::Exception { priorite: 15 },
-        faits: &[Fait::Acte, Fait::Montants],
-        parametres: &[Parametre::ForfaitActeLourdSeuil, Parametre::ForfaitActeLourd],
-        phrase: "Pour un acte de ce tarif, une somme fixe de {forfait} remplace le ticket modérateur.",
+        rang: Rang::Exception { priorite: 25 },
+        faits: &[Fait::Acte, Fait::Montants, Fait::Exoneration, Fait::RegimeLocal],
+        parametres: &[
+            Parametre::ForfaitActeLourdSeuil,
+            Parametre::ForfaitActeLourdCoefficient,
+            Parametre::ForfaitActeLourd,
+        ],
+        phrase: "Pour un acte de ce tarif, une somme fixe de {forfait} remplace le ticket modérateur, une fois par consultation.",
         ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
 fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
-    if situation.nomenclature != Nomenclature::Ccam {
-        return Ok(Jugement::Ecarte(Fait::Acte));
+    match somme_fixe(situation, valeurs)? {
+        Err(fait) => Ok(Jugement::Ecarte(fait)),
+        Ok(false) => Ok(Jugement::Ecarte(Fait::RegimeLocal)),
+        Ok(true) => {
+            let forfait = valeurs.centimes(Parametre::ForfaitActeLourd)?;
+            Ok(Jugement::Applique(Effet::Forfait { taux: Taux::FULL, forfait }))
+        }
     }
-    // Below the lowest threshold that ever was, the question does not even arise.
-    let Some(base) = situation.base.filter(|base| *base >= LOWEST) else {
-        return Ok(Jugement::Ecarte(Fait::Montants));
-    };
-    if base < valeurs.centimes(Parametre::ForfaitActeLourdSeuil)? {
-        return Ok(Jugement::Ecarte(Fait::Montants));
-    }
-    let forfait = valeurs.centimes(Parametre::ForfaitActeLourd)?;
-    Ok(Jugement::Applique(Effet::Forfait { taux: Taux::FULL, forfait }))
 }
-
-/// The lowest threshold, of 2006.
-const LOWEST: Centimes = Centimes::new(9_100);

@@ -2,8 +2,8 @@
 //!
 //! # Base légale
 //!
-//! Article L325-1 du Code de la sécurité sociale : régime local complémentaire obligatoire ; taux de
-//! 90 % attesté depuis 2011.
+//! Article L325-1 du Code de la sécurité sociale : régime local complémentaire obligatoire, 90 % de tous les soins de
+//! ville, attesté depuis 2006.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::domain::feuille_de_soins::RegimeLocal;

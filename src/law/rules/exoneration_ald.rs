@@ -7,10 +7,11 @@
 //!
 //! # Our reading
 //!
-//! Exemption codes 42, 44 and 46 (care *related* to the condition). 41, 43 and 45 mark unrelated care,
+//! Exemption codes 4, 42, 44 and 46 (care *related* to the condition). 41, 43 and 45 mark unrelated care,
 //! at the ordinary rate.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::domain::feuille_de_soins::MotifExoneration;
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
@@ -32,7 +33,7 @@ pub(super) static REGLE: Regle = Regle {
 };
 
 fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
-    if !situation.exoneration.ald_en_rapport() {
+    if situation.exoneration.motif() != MotifExoneration::Ald {
         return Ok(Jugement::Ecarte(Fait::Exoneration));
     }
     valeurs.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)

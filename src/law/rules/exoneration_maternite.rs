@@ -2,12 +2,13 @@
 //!
 //! # Base légale
 //!
-//! Article R160-6 (ancien R322-1-1) du Code de la sécurité sociale : les assurés exonérés supportent
-//! aussi la majoration ; leur taux est de 100 %.
+//! Article L160-9 du Code de la sécurité sociale : examens obligatoires, puis tous les soins du sixième mois au douzième
+//! jour après l'accouchement.
 //!
 //! # Our reading
 //!
-//! Nature d'assurance *maternité*, or exemption code 55 (sixth month of pregnancy).
+//! Nature d'assurance *maternité* (compulsory examinations from the start, everything from the sixth month), or
+//! exemption code 55 (sixth month of pregnancy).
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::law::parameters::Parametre;
@@ -20,7 +21,7 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Taux, 11),
         titre: "Assurance maternité",
-        bases: &["CSS-R160-6"],
+        bases: &["CSS-L160-9", "SP-F164"],
         rang: Rang::Exception { priorite: 50 },
         faits: &[Fait::NatureAssurance, Fait::Exoneration],
         parametres: &[Parametre::TauxAmoExonere],

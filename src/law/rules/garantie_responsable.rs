@@ -31,6 +31,7 @@ pub(super) static REGLE: Regle = Regle {
         parametres: &[
             Parametre::ContratResponsableActif,
             Parametre::ContratResponsableTmIntegral,
+            Parametre::ContratResponsablePlafonne,
             Parametre::ContratResponsablePlafondNonOptam,
             Parametre::AmcDaExclu,
         ],

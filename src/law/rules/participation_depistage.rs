@@ -1,32 +1,39 @@
-//! No participation forfaitaire for organised breast-cancer screening.
+//! No participation forfaitaire for prevention.
 //!
 //! # Base légale
 //!
-//! Article L160-13 du Code de la sécurité sociale et textes d'application : le dépistage organisé est pris en
-//! charge en entier.
+//! Article L160-13 du Code de la sécurité sociale ; le dépistage organisé est pris en charge en entier, participation
+//! comprise.
+//!
+//! # Our reading
+//!
+//! Two publications say it of the organised screening of breast cancer; it is extended to the other acts of prevention,
+//! by a dated value that says so.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::domain::feuille_de_soins::MotifExclusion;
+use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
 /// PF-014.
 pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Participation, 14),
-        titre: "Dépistage organisé",
+        titre: "Dépistage organisé et prévention",
         bases: &["CSS-L160-13"],
         rang: Rang::Exception { priorite: 50 },
-        faits: &[Fait::MotifExclusion],
-        phrase: "Ces soins font partie d'un dépistage organisé : aucune participation forfaitaire n'est retenue.",
+        faits: &[Fait::MotifExclusion, Fait::NatureAssurance, Fait::Exoneration],
+        parametres: &[Parametre::PfExoPrevention],
+        phrase: "Ces soins sont de la prévention, payée en entier : aucune participation forfaitaire n'est retenue.",
         ..Fiche::COURANTE
     },
-    juge: Juge::Faits(juge),
+    juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation) -> Jugement {
-    if situation.motif_exclusion != Some(MotifExclusion::DepistageOrganise) {
-        return Jugement::Ecarte(Fait::MotifExclusion);
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+    if !situation.est_prevention() || !valeurs.oui(Parametre::PfExoPrevention)? {
+        return Ok(Jugement::Ecarte(Fait::NatureAssurance));
     }
-    Jugement::Applique(Effet::Participation(false))
+    Ok(Jugement::Applique(Effet::Participation(false)))
 }

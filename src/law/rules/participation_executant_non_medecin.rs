@@ -2,10 +2,10 @@
 //!
 //! # Base légale
 //!
-//! Article L160-13 du Code de la sécurité sociale : actes et consultations de médecins (et biologie,
-//! qui ne se facture pas ici).
+//! Article L160-13 du Code de la sécurité sociale : actes et consultations de médecins, et biologie médicale.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::domain::identifiers::Profession;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
 
@@ -24,7 +24,8 @@ pub(super) static REGLE: Regle = Regle {
 };
 
 fn juge(situation: &Situation) -> Jugement {
-    if situation.executant_medecin() {
+    let biology = situation.specialite.profession() == Profession::Laboratoire;
+    if situation.executant_medecin() || biology {
         return Jugement::Ecarte(Fait::Specialite);
     }
     Jugement::Applique(Effet::Participation(false))

@@ -6,10 +6,12 @@
 //!
 //! # Our reading
 //!
-//! Under maternity insurance the feuille gives the start of the pregnancy or the day of the birth: outside the
-//! period the participation is due. Without any day, the nature d'assurance is believed.
+//! Before the sixth month maternity insurance pays the compulsory examinations only, and these bear no participation
+//! either: the nature d'assurance is believed. The exemption code of the sixth month is not believed against the day
+//! that the feuille gives.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::domain::feuille_de_soins::NatureAssurance;
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
 use crate::law::situation::Situation;
@@ -20,7 +22,7 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Participation, 12),
         titre: "Assurance maternité",
-        bases: &["CSS-L160-13"],
+        bases: &["CSS-L160-13", "AMELI-PF-2016"],
         rang: Rang::Exception { priorite: 50 },
         faits: &[Fait::NatureAssurance, Fait::Exoneration, Fait::DateSoins],
         parametres: &[Parametre::PfExoMaternite],
@@ -34,7 +36,7 @@ fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreI
     if !situation.est_maternite() || !valeurs.oui(Parametre::PfExoMaternite)? {
         return Ok(Jugement::Ecarte(Fait::NatureAssurance));
     }
-    if !situation.est_fin_de_grossesse() {
+    if situation.nature != NatureAssurance::Maternite && !situation.est_fin_de_grossesse() {
         return Ok(Jugement::Ecarte(Fait::DateSoins));
     }
     Ok(Jugement::Applique(Effet::Participation(false)))

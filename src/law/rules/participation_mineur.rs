@@ -2,12 +2,12 @@
 //!
 //! # Base légale
 //!
-//! Article L160-13 du Code de la sécurité sociale.
+//! Articles L160-15 et R160-20 du Code de la sécurité sociale : les mineurs, âge compté au 1er janvier de l'année civile.
 //!
 //! # Our reading
 //!
-//! Age on the day of care, 18 and not 16: at 17, outside the parcours, the majoration is due and the
-//! participation is not.
+//! 18 and not 16: at 17, outside the parcours, the majoration is due and the participation is not. Who turns 18 in the
+//! year pays it from the first of January that follows.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::law::parameters::Parametre;
@@ -19,19 +19,19 @@ use crate::law::valeurs::{ParametreInconnu, Valeurs};
 pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Participation, 10),
-        titre: "Patient de moins de 18 ans",
-        bases: &["CSS-L160-13"],
+        titre: "Patient mineur au 1er janvier",
+        bases: &["CSS-L160-15", "CSS-R160-20"],
         rang: Rang::Exception { priorite: 50 },
         faits: &[Fait::Age],
         parametres: &[Parametre::PfAgeExoneration],
-        phrase: "Le patient avait moins de {age_participation} : aucune participation forfaitaire n'est retenue.",
+        phrase: "Le patient avait moins de {age_participation} au 1er janvier : aucune participation forfaitaire n'est retenue.",
         ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),
 };
 
 fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
-    if situation.age_execution >= valeurs.ans(Parametre::PfAgeExoneration)? {
+    if situation.age_debut_annee >= valeurs.ans(Parametre::PfAgeExoneration)? {
         return Ok(Jugement::Ecarte(Fait::Age));
     }
     Ok(Jugement::Applique(Effet::Participation(false)))

@@ -2,8 +2,10 @@
 
 use crate::domain::calendar::plus_mois;
 use crate::domain::evaluation::{Appartenance, Classe2013, CodeDetermine, Fait, Qualification};
-use crate::domain::feuille_de_soins::Convention;
+use crate::domain::feuille_de_soins::{Convention, MotifExoneration, RegimeLocal};
 use crate::domain::identifiers::IndicateurParcours;
+use crate::domain::money::Centimes;
+use crate::law::consultation::Poids;
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Effet, Jugement};
 use crate::law::situation::Situation;
@@ -98,4 +100,29 @@ pub(super) fn acces_direct_ouvert(
     }
     let ages = valeurs.ans(Parametre::AdsPsyAgeMin)?..=valeurs.ans(Parametre::AdsPsyAgeMax)?;
     Ok(ages.contains(&situation.age))
+}
+
+/// The lowest threshold of heavy acts that ever was, of 2006: below it the question does not even arise.
+const SEUIL_LE_PLUS_BAS: Centimes = Centimes::new(9_100);
+
+/// Whether the flat sum of heavy acts is asked for this act; the fact that decides otherwise when the act is none.
+pub(super) fn somme_fixe(
+    situation: &Situation,
+    valeurs: &Valeurs,
+) -> Result<Result<bool, Fait>, ParametreInconnu> {
+    let seen = &situation.consultation;
+    let reached = match seen.poids {
+        Poids::Cumulable if seen.tarifs < SEUIL_LE_PLUS_BAS => false,
+        Poids::Cumulable => seen.tarifs >= valeurs.centimes(Parametre::ForfaitActeLourdSeuil)?,
+        Poids::Coefficient => {
+            let threshold = valeurs.valeur(Parametre::ForfaitActeLourdCoefficient)?;
+            i64::from(seen.coefficients) >= threshold.saturating_mul(100)
+        }
+        Poids::Imagerie | Poids::SansSeuil => return Ok(Err(Fait::Acte)),
+    };
+    if !reached && situation.exoneration.motif() != MotifExoneration::Acte {
+        return Ok(Err(Fait::Montants));
+    }
+    let local = situation.regime_local == RegimeLocal::AlsaceMoselle;
+    Ok(Ok(reached && seen.porte_la_somme && !local))
 }

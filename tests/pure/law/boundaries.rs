@@ -99,15 +99,17 @@ fn the_regression_table_of_amounts_is_reproduced() {
 }
 
 #[test]
-fn a_sixteenth_birthday_changes_the_parcours_on_the_day_and_an_eighteenth_the_participation() {
+fn a_sixteenth_birthday_changes_the_parcours_on_the_day_and_an_eighteenth_the_next_year_s_participation()
+ {
     let care = |jour: &str| consultation(day(jour), 3000).ne_le("2009-06-15").answer();
     assert_eq!(code(&care("2025-06-14")), CodeDetermine::MoinsDe16AnsSansMt);
     assert_eq!(figures(&care("2025-06-14")), [2100, 0, 0, 2100, 900, 0, 900]);
     assert_eq!(code(&care("2025-06-15")), CodeDetermine::SansMedecinTraitant);
     assert_eq!(figures(&care("2025-06-15")), [2100, 1060, 0, 1040, 900, 0, 1960]);
     let adult = |jour: &str| consultation(day(jour), 3000).ne_le("2007-03-01").answer();
-    assert_eq!(adult("2025-02-28").totaux.participation, Centimes::ZERO);
-    assert_eq!(adult("2025-03-01").totaux.participation, Centimes::new(200));
+    // From the first of January that follows: the age counts on that day.
+    assert_eq!(adult("2025-12-31").totaux.participation, Centimes::ZERO);
+    assert_eq!(adult("2026-01-01").totaux.participation, Centimes::new(200));
 }
 
 #[test]
@@ -270,11 +272,10 @@ fn days_outside_the_covered_period_are_refused_with_the_period() {
 
 #[test]
 fn a_value_that_begins_later_is_refused_by_name() {
-    let mut asked =
-        consultation(day("2010-12-31"), 2200).mt(RelationMt::Executant).alsace_moselle();
+    let mut asked = consultation(day("2006-01-02"), 2000).indicateur("J").installe_le("2005-06-01");
     let LawError::ParametreInconnu(unknown) = asked.ask().unwrap_err() else { panic!("refused") };
-    assert!(unknown.to_string().contains("TAUX_AMO_ALSACE_MOSELLE"), "{unknown}");
-    asked.soins.actes[0].date_execution = day("2011-01-01");
-    asked.faits.relations_mt[0].0 = day("2011-01-01");
-    assert_eq!(asked.answer().totaux.part_amo_brute, Centimes::new(1980));
+    assert!(unknown.to_string().contains("GENERALISTE_RECENT_DUREE"), "{unknown}");
+    asked.soins.actes[0].date_execution = day("2006-01-03");
+    asked.faits.relations_mt[0].0 = day("2006-01-03");
+    assert_eq!(code(&asked.answer()), CodeDetermine::GeneralisteRecent);
 }

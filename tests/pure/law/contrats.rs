@@ -2,11 +2,9 @@
 
 use traitant::domain::evaluation::{Avertissement, NatureCreance, Reglement, RelationMt};
 use traitant::domain::feuille_de_soins::{
-    Complementaire, Contrat, Convention, Garantie, NatureAssurance, OptionTarifaire,
-    QualificatifDepense,
+    Complementaire, Contrat, Convention, Garantie, OptionTarifaire, QualificatifDepense,
 };
 use traitant::domain::money::Centimes;
-use traitant::law::LawError;
 use traitant::law::reglement::reglement;
 
 use super::support::{Question, consultation, day};
@@ -94,11 +92,14 @@ fn outside_the_parcours_a_responsible_contract_leaves_the_majoration_and_the_aut
     // Until June 2017 8 € are excluded.
     assert_eq!(shares(&overrun("2017-06-30", true)), [650, 750 + 200, 1900]);
     assert_eq!(shares(&overrun("2018-06-15", false)), [650, 2850, 0]);
-    // Since November 2023 no publication gives the highest overrun: the question is refused by name…
-    let unknown = overrun("2023-11-01", true).ask().unwrap_err();
-    let LawError::ParametreInconnu(unknown) = unknown else { panic!("{unknown}") };
-    assert!(unknown.to_string().contains("AMC_DA_EXCLU"), "{unknown}");
-    // …but not for a contract that pays no overrun.
+    // Since November 2023 10.50 €: 37 € less 26.50 €.
+    assert_eq!(shares(&overrun("2023-10-31", true)), [650, 750, 2100]);
+    let mut dearer = overrun("2023-10-31", true);
+    dearer.soins.actes[0].honoraires = Centimes::new(3700);
+    assert_eq!(shares(&dearer)[1], 750 + 200);
+    dearer.soins.actes[0].date_execution = day("2023-11-01");
+    dearer.faits.relations_mt[0].0 = day("2023-11-01");
+    assert_eq!(shares(&dearer)[1], 750 + 150);
     let mut ticket = overrun("2023-11-01", true);
     ticket.soins.beneficiaire.contrat = Some(Contrat::default());
     assert_eq!(shares(&ticket)[1], 750);
@@ -163,16 +164,16 @@ fn nothing_is_claimed_from_a_holder_of_the_solidarity_cover() {
 #[test]
 fn a_pregnancy_spares_the_participation_from_its_sixth_month_to_twelve_days_after_the_birth() {
     let kept = |given: &str, jour: &str| {
-        let mut question = consultation(day(jour), 3000).mt(RelationMt::Executant).indicateur("T");
-        question.soins.assurance.nature = NatureAssurance::Maternite;
+        let mut question =
+            consultation(day(jour), 3000).mt(RelationMt::Executant).exoneration("55");
         question.soins.assurance.date_reference = Some(day(given));
         let answer = question.answer();
         let told = answer
             .avertissements
             .iter()
             .any(|warning| warning.code == Avertissement::MaterniteHorsPeriode);
-        assert_eq!(told, answer.totaux.participation > Centimes::ZERO);
         assert_eq!(answer.totaux.ticket_moderateur, Centimes::ZERO, "the rate stays the whole");
+        assert_eq!(told, answer.totaux.participation > Centimes::ZERO);
         answer.totaux.participation.get()
     };
     // Pregnant since 10 January: the sixth month begins on 10 June.

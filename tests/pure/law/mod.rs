@@ -1,5 +1,6 @@
 //! The legal engine against sources from outside.
 
+mod argent;
 mod boundaries;
 mod contrats;
 mod facturation;

@@ -15,9 +15,13 @@ fn in_unit(value: &str, unite: Unite) -> i64 {
         whole.parse::<i64>().unwrap() * 100 + format!("{rest:0<2}").parse::<i64>().unwrap();
     match unite {
         Unite::Centimes | Unite::DixMilliemes => hundredths,
-        Unite::Ans | Unite::Mois | Unite::Jours | Unite::Heures | Unite::Nombre | Unite::OuiNon => {
-            hundredths / 100
-        }
+        Unite::PourCent
+        | Unite::Ans
+        | Unite::Mois
+        | Unite::Jours
+        | Unite::Heures
+        | Unite::Nombre
+        | Unite::OuiNon => hundredths / 100,
     }
 }
 
@@ -81,7 +85,6 @@ fn every_loaded_value_is_the_published_one_from_its_first_day_to_its_last() {
             "ACTE_HORS_ACCES_DIRECT_MAJORE",
             "TAUX_AMO_AUTRE_PROFESSION",
             "PROTOCOLE_ALD_DUREE_MAX",
-            "OPTION_TARIFAIRE_EXISTE",
             "TARIF_AUTORITE_SPECIALISTE",
             "DA_SECTEUR_1",
             "TARIFS_OPPOSABLES_PARCOURS",

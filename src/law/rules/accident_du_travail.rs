@@ -1,0 +1,34 @@
+//! Work accidents and occupational diseases are paid in full.
+//!
+//! # Base légale
+//!
+//! Articles L431-1 et L432-1 du Code de la sécurité sociale : soins pris en charge en entier. Le dernier alinéa du
+//! second rend la participation forfaitaire applicable.
+
+use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::law::parameters::Parametre;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
+
+/// TAU-012.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Taux, 12),
+        titre: "Accident du travail ou maladie professionnelle",
+        bases: &["CSS-L432-1", "SV-RG-VF"],
+        rang: Rang::Exception { priorite: 56 },
+        faits: &[Fait::NatureAssurance],
+        parametres: &[Parametre::TauxAmoExonere],
+        phrase: "Ces soins suivent un accident du travail ou une maladie professionnelle : ils sont pris en charge à {taux} du tarif de base.",
+        ..Fiche::COURANTE
+    },
+    juge: Juge::FaitsEtValeurs(juge),
+};
+
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+    if !situation.est_at_mp() {
+        return Ok(Jugement::Ecarte(Fait::NatureAssurance));
+    }
+    valeurs.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
+}

@@ -1,0 +1,49 @@
+//! Exemptions that are neither a long-term condition nor a pregnancy.
+//!
+//! # Base légale
+//!
+//! Article L160-14 du Code de la sécurité sociale ; codes des factures et nomenclature nationale des exonérations : la
+//! personne (invalidité, pension militaire, rente), son régime, un long séjour, des soins particuliers, la suite d'un
+//! acte coûteux.
+//!
+//! # Our reading
+//!
+//! A code that no published list names exempts from nothing, and the reader is warned.
+
+use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::domain::feuille_de_soins::MotifExoneration;
+use crate::law::parameters::Parametre;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
+
+/// TAU-016.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Taux, 16),
+        titre: "Exonération du ticket modérateur",
+        bases: &["SNDS-EXO", "SNDS-RAC"],
+        rang: Rang::Exception { priorite: 50 },
+        faits: &[Fait::Exoneration],
+        parametres: &[Parametre::TauxAmoExonere],
+        phrase: "Vous êtes exonéré du ticket modérateur pour ces soins : ils sont pris en charge à {taux} du tarif de base.",
+        ..Fiche::COURANTE
+    },
+    juge: Juge::FaitsEtValeurs(juge),
+};
+
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+    let exempted = matches!(
+        situation.exoneration.motif(),
+        MotifExoneration::SuiteActe
+            | MotifExoneration::SoinsParticuliers
+            | MotifExoneration::Personne
+            | MotifExoneration::PensionMilitaire
+            | MotifExoneration::Regime
+            | MotifExoneration::LongSejour
+    );
+    if !exempted {
+        return Ok(Jugement::Ecarte(Fait::Exoneration));
+    }
+    valeurs.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
+}

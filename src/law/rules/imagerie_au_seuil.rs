@@ -1,0 +1,45 @@
+//! Imaging at or above the threshold of heavy acts: nothing is left, not even the flat sum.
+//!
+//! # Base légale
+//!
+//! Article R160-16, II, du Code de la sécurité sociale : radiodiagnostic, imagerie par résonance magnétique,
+//! scanographie, scintigraphie et tomographie par émission de positons. La participation est supprimée.
+//!
+//! # Our reading
+//!
+//! The tariff of each act alone: those of imaging do not add up. What an act of the CCAM is, its third and fourth
+//! letters say. Below the threshold the rate is the ordinary one.
+
+use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::domain::money::{Centimes, Taux};
+use crate::law::consultation::Poids;
+use crate::law::parameters::Parametre;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
+
+/// TAU-032.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Taux, 32),
+        titre: "Imagerie au-dessus du seuil de la somme fixe",
+        bases: &["CSS-R160-16", "SP-F165"],
+        rang: Rang::Exception { priorite: 25 },
+        faits: &[Fait::Acte, Fait::Montants],
+        parametres: &[Parametre::ForfaitActeLourdSeuil],
+        phrase: "Pour un acte d'imagerie de ce tarif, l'Assurance maladie rembourse {taux} du tarif de base.",
+        ..Fiche::COURANTE
+    },
+    juge: Juge::FaitsEtValeurs(juge),
+};
+
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+    let seen = &situation.consultation;
+    if seen.poids != Poids::Imagerie {
+        return Ok(Jugement::Ecarte(Fait::Acte));
+    }
+    if seen.tarifs < valeurs.centimes(Parametre::ForfaitActeLourdSeuil)? {
+        return Ok(Jugement::Ecarte(Fait::Montants));
+    }
+    Ok(Jugement::Applique(Effet::Forfait { taux: Taux::FULL, forfait: Centimes::ZERO }))
+}
