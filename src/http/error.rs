@@ -177,6 +177,13 @@ fn law(error: &LawError) -> Refus {
             Code::SituationNonCouverte,
             format!("Aucune règle de cette version ne lit ce fait : {}.", fait.mot()),
         ),
+        LawError::ActePrecoce { numero_ligne, premier_jour } => Refus::new(
+            Code::SituationNonCouverte,
+            format!(
+                "Le « code » de l'acte de la ligne {numero_ligne} n'est remboursé que pour des soins à partir du {}.",
+                jour(*premier_jour)
+            ),
+        ),
         LawError::BaseManquante { numero_ligne } => Refus::new(
             Code::ChampsInvalides,
             format!("La ligne {numero_ligne} n'a pas de base de remboursement."),

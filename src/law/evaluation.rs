@@ -63,7 +63,7 @@ impl Law {
         } else {
             self.bareme_du(DateDesSoins::new(principale.date_execution))?
         };
-        verify_covered(&situation)?;
+        verify_covered(&situation, principale)?;
         let mut decision = qualification::qualifier(&situation, bareme)?;
         // What a hospital may ask without a letter is not the overrun of a doctor of sector 1.
         decision.qualification.da_possible &=
@@ -119,13 +119,20 @@ impl Law {
 const TELECONSULTATION: Option<NaiveDate> = NaiveDate::from_ymd_opt(2018, 9, 15);
 
 /// Refuses what no rule of this version reads, rather than answering beside the question.
-fn verify_covered(situation: &Situation) -> Result<(), LawError> {
+fn verify_covered(situation: &Situation, acte: &Acte) -> Result<(), LawError> {
     let unread = matches!(situation.nature, NatureAssurance::Prevention | NatureAssurance::AtMp);
-    let too_early = situation.teleconsultation
-        && TELECONSULTATION.is_some_and(|start| situation.date.jour() < start);
     let fait = unread
         .then_some(Fait::NatureAssurance)
-        .or((!situation.exoneration.est_lue()).then_some(Fait::Exoneration))
-        .or(too_early.then_some(Fait::Lieu));
-    fait.map_or(Ok(()), |fait| Err(LawError::SituationNonCouverte { fait }))
+        .or((!situation.exoneration.est_lue()).then_some(Fait::Exoneration));
+    if let Some(fait) = fait {
+        return Err(LawError::SituationNonCouverte { fait });
+    }
+    match TELECONSULTATION {
+        Some(premier_jour)
+            if situation.teleconsultation && situation.date.jour() < premier_jour =>
+        {
+            Err(LawError::ActePrecoce { numero_ligne: acte.numero_ligne, premier_jour })
+        }
+        _ => Ok(()),
+    }
 }

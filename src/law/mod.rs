@@ -68,6 +68,9 @@ pub enum LawError {
     /// The answer needs a rule that this version does not have.
     #[error("no rule yet for this {fait:?}")]
     SituationNonCouverte { fait: Fait },
+    /// An act that did not exist yet on the day that chooses the law.
+    #[error("the act of line {numero_ligne} begins on {premier_jour}")]
+    ActePrecoce { numero_ligne: u16, premier_jour: NaiveDate },
     #[error("line {numero_ligne} has no base")]
     BaseManquante { numero_ligne: u16 },
     /// Two rules of the same priority disagree: our mistake.

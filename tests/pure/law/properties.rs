@@ -128,9 +128,9 @@ fn holds(amounts: &Montants) -> Result<(), TestCaseError> {
 /// refusal is right, and says nothing of amounts.
 fn known(asked: &Question) -> Result<Evaluation, TestCaseError> {
     asked.ask().map_err(|error| match error {
-        LawError::ParametreInconnu(_) | LawError::SituationNonCouverte { .. } => {
-            TestCaseError::reject(error.to_string())
-        }
+        LawError::ParametreInconnu(_)
+        | LawError::SituationNonCouverte { .. }
+        | LawError::ActePrecoce { .. } => TestCaseError::reject(error.to_string()),
         LawError::HorsCouverture { .. }
         | LawError::BaseManquante { .. }
         | LawError::Conflit { .. }
