@@ -19,7 +19,7 @@ use crate::domain::acteur::{Acteur, Auteur};
 use crate::domain::digest::Empreinte;
 use crate::domain::droits::{Demarche, Portee};
 use crate::domain::identifiers::IdentifiantPersonne;
-use crate::domain::identifiers::texte_libre::contient_un_nir;
+use crate::domain::identifiers::texte_libre::reference_contient_un_numero;
 use crate::domain::ids::RequestId;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::{Contexte, Demande, TOUTE_VERSION};
@@ -209,7 +209,7 @@ impl FromRequestParts<AppState> for CleIdempotence {
         let text = value.to_str().unwrap_or_default();
         let accepted = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
         if (8..=128).contains(&text.len()) && text.chars().all(accepted) {
-            if contient_un_nir(text) {
+            if reference_contient_un_numero(text) {
                 let message = "attendu : une clé sans numéro de personne, de préférence un UUID";
                 return Err(Refus::parametre("Idempotency-Key", "numero_de_personne", message));
             }
