@@ -32,6 +32,7 @@ pub mod representations;
 pub mod simulations;
 mod suites;
 pub mod taches;
+mod versions;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 
@@ -42,6 +43,7 @@ pub use crate::law::{Law, LawError};
 use crate::storage::StorageError;
 
 pub use self::core::{Contexte, Core, Demande, Done, Exit, Memoire, Render, Rendu, Seen};
+pub use self::versions::VersionsVues;
 pub use crate::domain::droits::Vue;
 
 /// How the service runs.
@@ -103,7 +105,7 @@ pub enum ServiceError {
     #[error("version {attendue} was expected, {actuelle} is current")]
     VersionPerimee {
         /// What the caller saw.
-        attendue: i32,
+        attendue: VersionsVues,
         /// What is.
         actuelle: i32,
     },
@@ -189,18 +191,6 @@ impl ServiceError {
             return Self::champ(pointeur, "patient_fusionne", message);
         }
         if matches!(self, Self::Introuvable) { Self::champ(pointeur, code, message) } else { self }
-    }
-}
-
-/// The version of a caller who takes whichever is current. Versions begin with 1.
-pub const TOUTE_VERSION: i32 = 0;
-
-/// Refuses a version that is no longer the present one.
-const fn verify_version(attendue: i32, actuelle: i32) -> Result<(), ServiceError> {
-    if attendue == actuelle || attendue == TOUTE_VERSION {
-        Ok(())
-    } else {
-        Err(ServiceError::VersionPerimee { attendue, actuelle })
     }
 }
 

@@ -17,7 +17,7 @@ use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::affiliations::organisme_le;
 use crate::services::core::{Act, Fact, Opening};
-use crate::services::{Core, Demande, Done, Render, ServiceError, latest_knowledge};
+use crate::services::{Core, Demande, Done, Render, ServiceError, VersionsVues, latest_knowledge};
 use crate::storage::Connection;
 use crate::storage::patients::{self, faits};
 
@@ -26,7 +26,7 @@ use crate::storage::patients::{self, faits};
 pub async fn change_identifiant(
     core: &Core,
     demande: &Demande,
-    seen: (PatientId, i32),
+    seen: (PatientId, VersionsVues),
     (usage, numero, du): (UsageIdentifiant, Option<IdentifiantPersonne>, NaiveDate),
     rendre: impl Render<DossierPatient>,
 ) -> Done {
@@ -66,7 +66,7 @@ pub async fn change_identifiant(
 pub async fn correct_identifiant(
     core: &Core,
     demande: &Demande,
-    seen: (PatientId, i32),
+    seen: (PatientId, VersionsVues),
     (usage, numero, jour): (UsageIdentifiant, IdentifiantPersonne, NaiveDate),
     motif: MotifRectification,
     rendre: impl Render<DossierPatient>,

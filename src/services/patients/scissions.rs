@@ -12,7 +12,7 @@ use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification};
 use crate::services::core::{Act, Fact};
 use crate::services::feuilles_de_soins::retenues;
 use crate::services::frises::replay;
-use crate::services::{Core, Demande, Done, Rendu, ServiceError};
+use crate::services::{Core, Demande, Done, Rendu, ServiceError, VersionsVues};
 use crate::storage::feuilles_de_soins::FeuilleRecue;
 use crate::storage::patients::{conflits, fusions, mouvements};
 use crate::storage::{Tx, evaluations, feuilles_de_soins, participations};
@@ -34,7 +34,7 @@ pub struct NouvelleScission {
 pub async fn split(
     core: &Core,
     demande: &Demande,
-    seen: (PatientId, i32),
+    seen: (PatientId, VersionsVues),
     scission: &NouvelleScission,
     rendre: impl Fn(&DossierPatient, &DossierPatient) -> Result<Rendu, serde_json::Error>,
 ) -> Done {
