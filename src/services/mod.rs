@@ -118,6 +118,9 @@ pub enum ServiceError {
     /// The number belongs to a person already registered, whom the caller may see.
     #[error("patient already registered")]
     PatientExistant(PatientId),
+    /// Several persons answer to one card, all of whom the caller may see: nobody is chosen.
+    #[error("{} patients under one card", .0.len())]
+    PatientAmbigu(Vec<PatientId>),
     /// The person depends on another caisse: whoever gives their whole identity takes them over.
     #[error("patient to take over")]
     MutationAttendue,
@@ -190,9 +193,16 @@ impl ServiceError {
             let message = format!("le dossier qui a été conservé : {kept}");
             return Self::champ(pointeur, "patient_fusionne", message);
         }
+        if let Self::PatientAmbigu(_) = self {
+            return Self::champ(pointeur, "patient_ambigu", PATIENT_SEUL);
+        }
         if matches!(self, Self::Introuvable) { Self::champ(pointeur, code, message) } else { self }
     }
 }
+
+/// What a body must designate where several persons answer to its card.
+const PATIENT_SEUL: &str = "un numéro du patient lui-même : plusieurs patients du même assuré, nés le même jour, ont le \
+                            même rang ; leur caisse corrige l'un des dossiers";
 
 /// What a body must designate where it designates a person.
 const PATIENT_ATTENDU: &str =

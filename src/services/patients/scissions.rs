@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::dossier::{dossier, open, record};
-use super::identifiants::{tell_disputed, verify_number};
-use super::{insert, new_patient, verify_dates, verify_own};
+use super::identifiants::tell_disputed;
+use super::{insert, new_patient, verify_card, verify_dates, verify_own};
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{DeclarationId, FeuilleId, PatientId};
 use crate::domain::patient::{NouveauPatient, Patient};
@@ -67,8 +67,8 @@ async fn new_record(act: &mut Act<'_>, nouveau: &NouveauPatient) -> Result<Patie
     let core = act.core();
     verify_own(act.contexte().acteur(), &nouveau.organisme, "/patient/organisme")?;
     verify_dates(core, nouveau).map_err(|error| below("/patient", error))?;
-    let first = verify_number(act.opening(), &nouveau.identifiant, None).await?;
-    tell_disputed(act, first).await?;
+    let verified = verify_card(act.opening(), nouveau).await;
+    tell_disputed(act, verified.map_err(|error| below("/patient", error))?).await?;
     let patient = new_patient(core, nouveau, act.instant);
     insert(core, act.conn(), &patient).await?;
     act.shows(patient.id);
