@@ -173,9 +173,12 @@ async fn whatever_has_a_tag_is_not_sent_again() {
             tagged.push(path.as_str());
         }
     }
-    for path in
-        ["/v1/patients/{id}", "/v1/fusions/{id}", "/v1/conflits/{id}", "/v1/declarations/{id}"]
-    {
+    for path in [
+        "/v1/patients/{id}",
+        "/v1/fusions/{id}",
+        "/v1/conflits-de-designations/{id}",
+        "/v1/declarations/{id}",
+    ] {
         assert!(tagged.contains(&path), "{path}: {tagged:?}");
     }
 }

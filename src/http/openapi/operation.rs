@@ -207,7 +207,10 @@ impl Announced<'_> {
     fn say_known(&mut self) {
         let responses = &mut self.operation.responses.responses;
         let versioned = |one: &RefOr<Response>| match one {
-            RefOr::T(response) => answers::has_version(response, self.schemas),
+            RefOr::T(response) => {
+                response.headers.contains_key("ETag")
+                    || answers::has_version(response, self.schemas)
+            }
             RefOr::Ref(_) => false,
         };
         if self.read && responses.get("200").is_some_and(versioned) {
