@@ -43,8 +43,8 @@ CREATE TABLE identifiant_patient (
     -- Keyed hash of nature and number; the key is not in the database.
     empreinte bytea NOT NULL,
     valeur_chiffree bytea NOT NULL,
-    -- Whether somebody else had it as their own number when it was written: it then designates that one, except for the
-    -- caisse of this person, until one of the two is corrected.
+    -- Whether somebody else had it as their own number, or was designated by it with the same birth date and rank, when it
+    -- was written: it then designates that one, except for the caisse of this person, until one of the two is corrected.
     conteste boolean NOT NULL,
     effet daterange NOT NULL,
     enregistre_le timestamptz NOT NULL,

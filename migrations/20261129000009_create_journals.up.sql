@@ -66,7 +66,8 @@ CREATE TABLE acces (
 -- Answers already given, to be given again to a retry.
 CREATE TABLE idempotence (
     appelant text NOT NULL,
-    cle text NOT NULL,
+    -- Keyed digest of the key that the caller chose: whatever they put in it is not kept.
+    cle bytea NOT NULL,
     -- Digest of operation and request: another request under the same key is refused.
     requete_sha256 bytea NOT NULL,
     statut smallint,
@@ -75,7 +76,8 @@ CREATE TABLE idempotence (
     -- Whom a kept answer shows: given again, it is seen again.
     personnes uuid[],
     enregistre_le timestamptz NOT NULL,
-    PRIMARY KEY (appelant, cle)
+    PRIMARY KEY (appelant, cle),
+    CONSTRAINT idempotence_cle CHECK (octet_length(cle) = 16)
 );
 CREATE INDEX idempotence_purge ON idempotence (enregistre_le);
 

@@ -19,13 +19,21 @@ pub struct Identite {
     pub rang: RangGemellaire,
 }
 
-/// Letters that the register and a caisse may write with an accent or not.
-const ACCENTS: &str = "ÀÁÂÃÄÅ=A ÈÉÊË=E ÌÍÎÏ=I ÒÓÔÕÖØ=O ÙÚÛÜ=U ÝŸ=Y Ç=C Ñ=N Æ=AE Œ=OE";
+/// Letters that the register and a caisse may write with an accent or not, as one character: all those of the Latin
+/// alphabet.
+const ACCENTS: &str = "ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤẦẨẪẬẮẰẲẴẶ=A Æ=AE ḂḄḆ=B ÇĆĈĊČḈ=C ĎḊḌḎḐḒĐ=D ÈÉÊËĒĔĖĘĚȄȆȨḔḖḘḚḜẸẺẼẾỀỂỄỆ=E Ḟ=F \
+                       ĜĞĠĢǦǴḠ=G ĤȞḢḤḦḨḪĦ=H ÌÍÎÏĨĪĬĮİǏȈȊḬḮỈỊ=I Ĵ=J ĶǨḰḲḴ=K ĹĻĽḶḸḺḼŁ=L ḾṀṂ=M ÑŃŅŇǸṄṆṈṊ=N \
+                       ÒÓÔÕÖŌŎŐƠǑǪǬȌȎȪȬȮȰṌṎṐṒỌỎỐỒỔỖỘỚỜỞỠỢØ=O Œ=OE ṔṖ=P ŔŖŘȐȒṘṚṜṞ=R ŚŜŞŠȘṠṢṤṦṨ=S ŢŤȚṪṬṮṰŦ=T \
+                       ÙÚÛÜŨŪŬŮŰŲƯǓǕǗǙǛȔȖṲṴṶṸṺỤỦỨỪỬỮỰ=U ṼṾ=V ŴẀẂẄẆẈ=W ẊẌ=X ÝŶŸȲẎỲỴỶỸ=Y ŹŻŽẐẒẔ=Z";
 
-/// The letters of a name, in capitals and without accents: neither hyphens nor spaces count.
-fn lettres(nom: &str) -> String {
+/// The letters of a name, in capitals and without accents, written as one character or as two: neither apostrophes nor
+/// hyphens nor spaces count.
+pub(super) fn lettres(nom: &str) -> String {
     let accents = ACCENTS.split(' ').filter_map(|group| group.split_once('='));
     let plain = |letter: char| {
+        if letter.is_ascii() {
+            return letter.to_string();
+        }
         let known = accents.clone().find(|(accented, _)| accented.contains(letter));
         known.map_or_else(|| letter.to_string(), |(_, plain)| plain.to_owned())
     };
@@ -38,6 +46,13 @@ impl Identite {
         (self.date_naissance, self.rang) == (other.date_naissance, other.rang)
             && lettres(&self.nom) == lettres(&other.nom)
             && lettres(&self.prenom) == lettres(&other.prenom)
+    }
+}
+
+impl Identite {
+    /// The card that designates it by a number.
+    pub const fn cle(&self, numero: IdentifiantPersonne) -> ClePatient {
+        ClePatient { numero, date_naissance: self.date_naissance, rang: self.rang }
     }
 }
 
@@ -92,6 +107,17 @@ impl Patient {
     pub fn age_le(&self, jour: NaiveDate) -> Option<u8> {
         self.identite_le(jour)
             .map(|identite| age_revolu(identite.date_naissance.pour_calcul_age(), jour))
+    }
+}
+
+impl NouveauPatient {
+    /// The numbers, each with its use.
+    pub fn numeros(&self) -> Vec<(UsageIdentifiant, IdentifiantPersonne)> {
+        let parent = self.ouvrant_droit.map(|numero| (UsageIdentifiant::OuvrantDroit, numero));
+        [Some((UsageIdentifiant::Individuel, self.identifiant)), parent]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }
 

@@ -72,6 +72,14 @@ impl From<ServiceError> for Refus {
                 Code::PatientExistant,
                 format!("Cet identifiant est celui du patient {id}."),
             ),
+            ServiceError::PatientAmbigu(ids) => {
+                let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+                let detail = format!(
+                    "Ce numéro, cette date de naissance et ce rang sont ceux des patients {}.",
+                    ids.join(" et ")
+                );
+                Self::new(Code::PatientAmbigu, detail)
+            }
             ServiceError::MutationAttendue => Self::new(Code::PatientExistant, MUTATION_ATTENDUE),
             ServiceError::TropDEssais(delai) => Self::trop_d_essais(delai.num_seconds()),
             ServiceError::PatientFusionne(kept) => Self::new(
@@ -173,9 +181,12 @@ fn law(error: &LawError) -> Refus {
                 periode(unknown.periode)
             ),
         ),
-        LawError::SituationNonCouverte { fait } => Refus::new(
+        LawError::ActePrecoce { numero_ligne, premier_jour } => Refus::new(
             Code::SituationNonCouverte,
-            format!("Aucune règle de cette version ne lit ce fait : {}.", fait.mot()),
+            format!(
+                "Le « code » de l'acte de la ligne {numero_ligne} n'est remboursé que pour des soins à partir du {}.",
+                jour(*premier_jour)
+            ),
         ),
         LawError::BaseManquante { numero_ligne } => Refus::new(
             Code::ChampsInvalides,

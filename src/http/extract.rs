@@ -19,10 +19,10 @@ use crate::domain::acteur::{Acteur, Auteur};
 use crate::domain::digest::Empreinte;
 use crate::domain::droits::{Demarche, Portee};
 use crate::domain::identifiers::IdentifiantPersonne;
-use crate::domain::identifiers::texte_libre::contient_un_nir;
+use crate::domain::identifiers::texte_libre::reference_contient_un_numero;
 use crate::domain::ids::RequestId;
 use crate::domain::vocabulary::Vocabulaire;
-use crate::services::{Contexte, Demande, TOUTE_VERSION};
+use crate::services::{Contexte, Demande};
 
 /// A JSON body, read field by field, and the digest of the request that carried it.
 #[derive(Debug)]
@@ -142,49 +142,6 @@ impl<T: Lire> FromRequestParts<AppState> for Requete<T> {
     }
 }
 
-/// The version that the caller saw, from `If-Match`; [`TOUTE_VERSION`] for `*`.
-#[derive(Debug)]
-pub(crate) struct SiCorrespond(pub(crate) i32);
-
-impl FromRequestParts<AppState> for SiCorrespond {
-    type Rejection = Refus;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &AppState) -> Result<Self, Refus> {
-        let Some(value) = parts.headers.get(header::IF_MATCH) else {
-            return Err(Refus::new(
-                Code::VersionAbsente,
-                "Cette action demande l'en-tête If-Match, avec l'ETag de la ressource lue.",
-            ));
-        };
-        let version = value.to_str().ok().and_then(|etag| match etag.trim() {
-            "*" => Some(TOUTE_VERSION),
-            etag => version_of(etag),
-        });
-        version.map(Self).ok_or_else(|| {
-            Refus::parametre(
-                "If-Match",
-                "format_invalide",
-                "attendu : un ETag fort, par exemple \"1\", ou *",
-            )
-        })
-    }
-}
-
-/// The version of a strong ETag of ours.
-pub(crate) fn version_of(etag: &str) -> Option<i32> {
-    etag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok().filter(|version| *version > 0)
-}
-
-/// Whether the caller already has this version. A weak tag of it says so too (RFC 9110, 13.1.2).
-pub(crate) fn already_has(headers: &HeaderMap, version: i32) -> bool {
-    headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|list| {
-        list.split(',').map(str::trim).any(|etag| {
-            let strong = etag.strip_prefix("W/").unwrap_or(etag);
-            etag == "*" || version_of(strong) == Some(version)
-        })
-    })
-}
-
 /// The key of a creation.
 #[derive(Debug)]
 pub(crate) struct CleIdempotence(String);
@@ -209,7 +166,7 @@ impl FromRequestParts<AppState> for CleIdempotence {
         let text = value.to_str().unwrap_or_default();
         let accepted = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
         if (8..=128).contains(&text.len()) && text.chars().all(accepted) {
-            if contient_un_nir(text) {
+            if reference_contient_un_numero(text) {
                 let message = "attendu : une clé sans numéro de personne, de préférence un UUID";
                 return Err(Refus::parametre("Idempotency-Key", "numero_de_personne", message));
             }

@@ -1,10 +1,9 @@
 //! Answers of creations, in the form in which they are kept and given again.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use super::extract::already_has;
 use super::problem::{Code, Refus};
 use crate::services::{Done, Exit, Rendu, Seen};
 
@@ -89,17 +88,9 @@ pub(crate) fn show<T: Serialize>(seen: &Seen<T>) -> Result<Response, Refus> {
     written(seen.get())
 }
 
-/// The same, with the ETag of its version; nothing but that to a caller who already has it.
-pub(crate) fn show_version<T: Serialize>(
-    seen: &Seen<T>,
-    version: i32,
-    headers: Option<&HeaderMap>,
-) -> Result<Response, Refus> {
-    let mut response = if headers.is_some_and(|headers| already_has(headers, version)) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        show(seen)?
-    };
+/// The same, with the ETag of its version.
+pub(crate) fn show_version<T: Serialize>(seen: &Seen<T>, version: i32) -> Result<Response, Refus> {
+    let mut response = show(seen)?;
     set_etag(&mut response, version);
     Ok(response)
 }

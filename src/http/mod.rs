@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 mod champs;
+mod conditionnel;
 mod docs;
 mod error;
 mod extract;
@@ -28,7 +29,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use self::query::Declares;
@@ -80,7 +81,11 @@ impl AppState {
 pub fn router(state: AppState) -> Router {
     let (routes, contrat) = openapi::routes_and_contract();
     Router::new()
-        .merge(routes.layer(from_fn_with_state(Declares::of(&contrat.document), query::verify)))
+        .merge(
+            routes
+                .layer(from_fn(conditionnel::revalidate))
+                .layer(from_fn_with_state(Declares::of(&contrat.document), query::verify)),
+        )
         .merge(docs::router(contrat))
         .fallback(extract::route_inconnue)
         .method_not_allowed_fallback(extract::methode_interdite)

@@ -88,6 +88,8 @@ catalogue!(
         "Lire les représentants du patient : ce lien existe sur un jour commun.",
     PatientExistant = 409 "patient_existant" "Patient déjà enregistré"
         "Rechercher le patient par son identifiant au lieu de le créer, ou le prendre en charge par une mutation.",
+    PatientAmbigu = 409 "patient_ambigu" "Plusieurs patients sous la même carte"
+        "Désigner le patient par son propre numéro ; la caisse fusionne les deux dossiers ou corrige l'un des numéros.",
     MedecinExistant = 409 "medecin_existant" "Médecin déjà enregistré"
         "Lire le médecin par son RPPS au lieu de le créer.",
     FacturationExistante = 409 "facturation_existante" "Numéro de facturation d'un autre médecin"
@@ -285,12 +287,8 @@ impl Refus {
 
     /// A parameter of the address, or a header.
     pub(crate) fn parametre(name: &str, code: &'static str, message: impl Into<String>) -> Self {
-        let erreur = ErreurChamp {
-            pointeur: None,
-            parametre: Some(name.to_owned()),
-            code,
-            message: message.into(),
-        };
+        let (parametre, message) = (Some(name.to_owned()), message.into());
+        let erreur = ErreurChamp { pointeur: None, parametre, code, message };
         let detail = format!("Le paramètre « {name} » est invalide.");
         Self { erreurs: vec![erreur], ..Self::new(Code::ParametreInvalide, detail) }
     }

@@ -10,7 +10,9 @@ use utoipa::openapi::{KnownFormat, Ref, RefOr, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::champs::codes;
-use super::lecture::{Entier, Erreurs, Jws, Lire, Liste, Matricule, Noeud, Nom, Texte, lire_mot};
+use super::lecture::{
+    Entier, Erreurs, Jws, Lire, Liste, Matricule, Noeud, Nom, Oid, Reference, Texte, lire_mot,
+};
 use super::pagination::Curseur;
 use super::problem::Code;
 use crate::domain::adressage as a;
@@ -49,11 +51,12 @@ macro_rules! textes {
     )+};
 }
 
+// Blanks may stand between the groups of a number that is sent; none does in an answer.
 textes!(
-    i::Rpps: "RPPS : onze chiffres, le dernier étant une clé de Luhn." "^[0-9]{11}$" "99900001233",
-    i::NumAm: "Numéro de facturation d'un professionnel : neuf caractères." "^[0-9]([0-9]|[AB])[0-9]{7}$" "991999905",
-    i::Finess: "Numéro FINESS : neuf caractères." "^[0-9]([0-9]|[ABab])[0-9]{7}$" "990789018",
-    i::CommuneExercice: "Commune, code officiel géographique (ni code postal, ni pays)." "^[0-9]([0-9]|[ABab])[0-9]{3}$" "01004",
+    i::Rpps: "RPPS : onze chiffres, le dernier étant une clé de Luhn." "^(\\s*[0-9]){11}\\s*$" "99900001233",
+    i::NumAm: "Numéro de facturation d'un professionnel : neuf caractères." "^\\s*[0-9]\\s*[0-9ABab](\\s*[0-9]){7}\\s*$" "991999905",
+    i::Finess: "Numéro FINESS : neuf caractères." "^\\s*[0-9]\\s*[0-9ABab](\\s*[0-9]){7}\\s*$" "990789018",
+    i::CommuneExercice: "Commune, code officiel géographique (ni code postal, ni pays)." "^\\s*[0-9]\\s*[0-9ABab](\\s*[0-9]){3}\\s*$" "01004",
     i::DateNaissanceAmo: "Date de naissance connue de l'Assurance maladie, AAAA-MM-JJ ; le mois ou le jour peuvent être hors calendrier (date lunaire)." "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" "1972-08-09",
     i::IndicateurParcours: "Indicateur de parcours de soins transmis par le médecin : T, N, R, O, M, D, U, H, J, B, A, S, S1 ou S2." "^(T|N|R|O|M|D|U|H|J|B|A|S|S1|S2)$" "T",
     i::QualiteBeneficiaire: "Qualité du bénéficiaire, un chiffre : 0 assuré, 6 enfant…" "^[0-9]$" "0",
@@ -266,7 +269,7 @@ macro_rules! formes {
 }
 pub(crate) use formes;
 
-formes!(Centimes, Curseur, Jws, Matricule, NumeroEvaluation, Organisme, RangGemellaire, Taux);
+formes!(Centimes, Curseur, Jws, Matricule, NumeroEvaluation, Oid, Organisme, RangGemellaire, Taux);
 
 /// Declares the schema of numbers that come with their type, which is never guessed.
 macro_rules! numeros {
@@ -323,6 +326,8 @@ bornes!(
         json!({ "type": "integer", "minimum": MIN, "maximum": MAX });
     [const MIN: usize, const MAX: usize] Texte<MIN, MAX>:
         json!({ "type": "string", "minLength": MIN, "maxLength": MAX });
+    [const MAX: usize] Reference<MAX>:
+        json!({ "type": "string", "minLength": 1, "maxLength": MAX });
     [const MAX: usize] Nom<MAX>: json!({ "type": "string", "minLength": 1, "maxLength": MAX });
 );
 

@@ -2,7 +2,8 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::domain::feuille_de_soins::{CodeActe, Nomenclature};
+use crate::domain::feuille_de_soins::{Acte, CodeActe, Nomenclature, QualificatifDepense};
+use crate::domain::money::Centimes;
 use crate::services::ChampInvalide;
 
 /// Collects what is wrong between fields that are each right.
@@ -38,6 +39,16 @@ impl Verification {
         if jour.is_some_and(|jour| jour.year() < 1900 || jour > soins) {
             let message = "attendu : un jour à partir de 1900, qui ne suit pas les soins";
             self.complain(pointeur, "hors_bornes", message);
+        }
+    }
+
+    /// What is given away has no fees.
+    pub(crate) fn gratuit(&mut self, acte: &Acte, pointeur: &str) {
+        if acte.qualificatif == Some(QualificatifDepense::Gratuit)
+            && acte.honoraires != Centimes::ZERO
+        {
+            let message = "attendu : 0, pour un acte gratuit";
+            self.complain(format!("{pointeur}/honoraires_centimes"), "montant_incoherent", message);
         }
     }
 

@@ -9,7 +9,7 @@ use super::rule::Juge;
 use super::situation::{DateDesSoins, Situation};
 use super::{Law, LawError, facturation, liquidation, nomenclature, qualification};
 use crate::domain::evaluation::{
-    ActeEvalue, Avertissement, AvertissementLigne, Constat, Evaluation, Fait, FaitsConnus, Montants,
+    ActeEvalue, Avertissement, AvertissementLigne, Constat, Evaluation, FaitsConnus, Montants,
 };
 use crate::domain::feuille_de_soins::{Acte, Soins};
 
@@ -63,7 +63,7 @@ impl Law {
         } else {
             self.bareme_du(DateDesSoins::new(principale.date_execution))?
         };
-        verify_covered(&situation)?;
+        verify_covered(&situation, principale)?;
         let mut decision = qualification::qualifier(&situation, bareme)?;
         // What a hospital may ask without a letter is not the overrun of a doctor of sector 1.
         decision.qualification.da_possible &=
@@ -119,8 +119,13 @@ impl Law {
 const TELECONSULTATION: Option<NaiveDate> = NaiveDate::from_ymd_opt(2018, 9, 15);
 
 /// Refuses what no rule of this version reads, rather than answering beside the question.
-fn verify_covered(situation: &Situation) -> Result<(), LawError> {
-    let too_early = situation.teleconsultation
-        && TELECONSULTATION.is_some_and(|start| situation.date.jour() < start);
-    if too_early { Err(LawError::SituationNonCouverte { fait: Fait::Acte }) } else { Ok(()) }
+fn verify_covered(situation: &Situation, acte: &Acte) -> Result<(), LawError> {
+    match TELECONSULTATION {
+        Some(premier_jour)
+            if situation.teleconsultation && situation.date.jour() < premier_jour =>
+        {
+            Err(LawError::ActePrecoce { numero_ligne: acte.numero_ligne, premier_jour })
+        }
+        _ => Ok(()),
+    }
 }

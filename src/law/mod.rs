@@ -48,7 +48,7 @@ use self::situation::DateDesSoins;
 use self::valeurs::{ParametreInconnu, Valeurs};
 use crate::domain::calendar::{Periode, lendemain, veille};
 use crate::domain::digest::Empreinte;
-use crate::domain::evaluation::{CodeRegle, Fait};
+use crate::domain::evaluation::CodeRegle;
 use crate::domain::money::AmountOverflow;
 
 /// Why the law gives no answer.
@@ -66,9 +66,9 @@ pub enum LawError {
     /// The answer needs a value that the sources leave unknown on that day.
     #[error(transparent)]
     ParametreInconnu(#[from] ParametreInconnu),
-    /// The answer needs a rule that this version does not have.
-    #[error("no rule yet for this {fait:?}")]
-    SituationNonCouverte { fait: Fait },
+    /// An act that did not exist yet on the day that chooses the law.
+    #[error("the act of line {numero_ligne} begins on {premier_jour}")]
+    ActePrecoce { numero_ligne: u16, premier_jour: NaiveDate },
     #[error("line {numero_ligne} has no base")]
     BaseManquante { numero_ligne: u16 },
     /// Two rules of the same priority disagree: our mistake.

@@ -32,6 +32,7 @@ pub mod representations;
 pub mod simulations;
 mod suites;
 pub mod taches;
+mod versions;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 
@@ -42,6 +43,7 @@ pub use crate::law::{Law, LawError};
 use crate::storage::StorageError;
 
 pub use self::core::{Contexte, Core, Demande, Done, Exit, Memoire, Render, Rendu, Seen};
+pub use self::versions::VersionsVues;
 pub use crate::domain::droits::Vue;
 
 /// How the service runs.
@@ -103,7 +105,7 @@ pub enum ServiceError {
     #[error("version {attendue} was expected, {actuelle} is current")]
     VersionPerimee {
         /// What the caller saw.
-        attendue: i32,
+        attendue: VersionsVues,
         /// What is.
         actuelle: i32,
     },
@@ -116,6 +118,9 @@ pub enum ServiceError {
     /// The number belongs to a person already registered, whom the caller may see.
     #[error("patient already registered")]
     PatientExistant(PatientId),
+    /// Several persons answer to one card, all of whom the caller may see: nobody is chosen.
+    #[error("{} patients under one card", .0.len())]
+    PatientAmbigu(Vec<PatientId>),
     /// The person depends on another caisse: whoever gives their whole identity takes them over.
     #[error("patient to take over")]
     MutationAttendue,
@@ -188,21 +193,16 @@ impl ServiceError {
             let message = format!("le dossier qui a été conservé : {kept}");
             return Self::champ(pointeur, "patient_fusionne", message);
         }
+        if let Self::PatientAmbigu(_) = self {
+            return Self::champ(pointeur, "patient_ambigu", PATIENT_SEUL);
+        }
         if matches!(self, Self::Introuvable) { Self::champ(pointeur, code, message) } else { self }
     }
 }
 
-/// The version of a caller who takes whichever is current. Versions begin with 1.
-pub const TOUTE_VERSION: i32 = 0;
-
-/// Refuses a version that is no longer the present one.
-const fn verify_version(attendue: i32, actuelle: i32) -> Result<(), ServiceError> {
-    if attendue == actuelle || attendue == TOUTE_VERSION {
-        Ok(())
-    } else {
-        Err(ServiceError::VersionPerimee { attendue, actuelle })
-    }
-}
+/// What a body must designate where several persons answer to its card.
+const PATIENT_SEUL: &str = "un numéro du patient lui-même : plusieurs patients du même assuré, nés le même jour, ont le \
+                            même rang ; leur caisse corrige l'un des dossiers";
 
 /// What a body must designate where it designates a person.
 const PATIENT_ATTENDU: &str =

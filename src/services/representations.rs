@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::core::{Act, Fact};
 use super::{
-    Contexte, Core, Demande, Done, PATIENT_ATTENDU, Render, Seen, ServiceError, latest_knowledge,
-    verify_version,
+    Contexte, Core, Demande, Done, PATIENT_ATTENDU, Render, Seen, ServiceError, VersionsVues,
+    latest_knowledge,
 };
 use crate::domain::calendar::{Periode, anniversaire};
 use crate::domain::droits::Demarche;
@@ -136,7 +136,7 @@ fn days_of(
 pub async fn end(
     core: &Core,
     demande: &Demande,
-    (id, version): (RepresentationId, i32),
+    (id, version): (RepresentationId, VersionsVues),
     (motif, jour): (FinRepresentation, Option<NaiveDate>),
     rendre: impl Render<RepresentationLue>,
 ) -> Done {
@@ -149,7 +149,7 @@ pub async fn end(
     let all = representations::list(act.conn(), coffre, patient, latest_knowledge()).await?;
     let found = all.into_iter().find(|lien| lien.id == id);
     let mut lien = found.ok_or(ServiceError::Introuvable)?;
-    verify_version(version, lien.version)?;
+    version.verify(lien.version)?;
     representations::replace(act.conn(), &lien, instant).await?;
     lien.motif_fin = Some(motif);
     if motif == FinRepresentation::ErreurDeSaisie {

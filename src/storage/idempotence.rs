@@ -38,13 +38,14 @@ pub async fn claim(
     sqlx::query!("/* idempotence.wait */ SELECT set_config('lock_timeout', '5s', true)")
         .fetch_one(&mut **tx)
         .await?;
+    let digest = digest(coffre, cle);
     let inserted = tx
         .try_write(sqlx::query!(
             "/* idempotence.claim */
          INSERT INTO idempotence (appelant, cle, requete_sha256, enregistre_le)
          VALUES ($1, $2, $3, $4) ON CONFLICT (appelant, cle) DO NOTHING",
             appelant,
-            cle,
+            digest.as_slice(),
             requete as _,
             instant
         ))
@@ -57,7 +58,7 @@ pub async fn claim(
          SELECT requete_sha256, statut, reponse_chiffree, personnes FROM idempotence
          WHERE appelant = $1 AND cle = $2",
         appelant,
-        cle
+        digest.as_slice()
     )
     .fetch_one(&mut **tx)
     .await?;
@@ -97,13 +98,14 @@ pub async fn save(
     reponse: &Reponse<'_>,
 ) -> Result<(), StorageError> {
     let sealed = coffre.seal(place(appelant, cle), reponse.contenu)?;
+    let digest = digest(coffre, cle);
     let personnes: Vec<Uuid> = reponse.personnes.iter().map(|id| id.uuid()).collect();
     tx.write(sqlx::query!(
         "/* idempotence.save */
          UPDATE idempotence SET statut = $3, reponse_chiffree = $4, personnes = $5
          WHERE appelant = $1 AND cle = $2",
         appelant,
-        cle,
+        digest.as_slice(),
         i16::try_from(reponse.statut).unwrap_or(i16::MAX),
         sealed,
         &personnes
@@ -112,11 +114,16 @@ pub async fn save(
 }
 
 /// Forgets a key that was claimed and not answered.
-pub async fn release(tx: &mut Tx, appelant: &str, cle: &str) -> Result<(), StorageError> {
+pub async fn release(
+    tx: &mut Tx,
+    coffre: &Coffre,
+    (appelant, cle): (&str, &str),
+) -> Result<(), StorageError> {
+    let digest = digest(coffre, cle);
     tx.write(sqlx::query!(
         "/* idempotence.release */ DELETE FROM idempotence WHERE appelant = $1 AND cle = $2",
         appelant,
-        cle
+        digest.as_slice()
     ))
     .await
 }
@@ -128,6 +135,11 @@ pub async fn purge(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, StorageErr
         before
     ))
     .await
+}
+
+/// What is kept of a key: a caller may have put in it what must not be.
+fn digest(coffre: &Coffre, cle: &str) -> [u8; 16] {
+    coffre.empreinte_de("cle_idempotence", cle)
 }
 
 /// The row has no id of its own: its key, digested, stands for one.

@@ -1,5 +1,6 @@
 //! The version of the schema.
 
+use sqlx::Connection as _;
 use sqlx::migrate::Migrator;
 
 use super::{Db, StorageError};
@@ -9,7 +10,15 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 
 /// Applies what is missing, under an advisory lock.
 pub async fn run(db: &Db) -> Result<(), StorageError> {
-    Ok(MIGRATOR.run(db.pool()).await?)
+    let mut conn = db.pool().acquire().await?.detach();
+    // PostgreSQL says each time that the table of versions is there already.
+    sqlx::query!(
+        "/* migrations.quiet */ SELECT set_config('client_min_messages', 'warning', false)"
+    )
+    .fetch_one(&mut conn)
+    .await?;
+    MIGRATOR.run(&mut conn).await?;
+    Ok(conn.close().await?)
 }
 
 /// The version that this program knows.

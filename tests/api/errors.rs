@@ -256,6 +256,34 @@ async fn a_simulation_outside_the_covered_period_or_without_rule_is_refused_by_n
     assert!(detail.contains("au 31/12/2010"), "the hole ends the day before: {detail}");
     let without_rule = ask(&|body| body["nature_assurance"] = json!("at_mp")).await;
     assert_eq!(without_rule.problem(422), "situation_non_couverte");
+    // The day before teleconsultation is reimbursed names the field that asks for it.
+    let remote = async |day: &str| {
+        ask(&|body| {
+            body["date_soins"] = json!(day);
+            body["actes"][0]["code"] = json!("TC");
+        })
+        .await
+    };
+    let too_early = remote("2018-09-14").await;
+    assert_eq!(too_early.problem(422), "situation_non_couverte");
+    let detail = too_early.expect(422)["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("« code »") && detail.contains("ligne 1"), "{detail}");
+    assert!(detail.contains("à partir du 15/09/2018"), "{detail}");
+    remote("2018-09-15").await.expect(200);
+    let free = async |fees: i64| {
+        ask(&|body| {
+            body["actes"][0]["qualificatif_depense"] = json!("gratuit");
+            body["actes"][0]["honoraires_centimes"] = json!(fees);
+            body["actes"][0]["base_remboursement_centimes"] = json!(0);
+        })
+        .await
+    };
+    let paid = free(1).await;
+    assert_eq!(
+        paid.wrong_fields(),
+        fields(&[("/actes/0/honoraires_centimes", "montant_incoherent")])
+    );
+    free(0).await.expect(200);
     let both = ask(&|body| body["patient"]["date_naissance"] = json!("1980-01-01")).await;
     assert_eq!(both.wrong_fields(), fields(&[("/patient/age", "un_seul_des_deux")]));
 }

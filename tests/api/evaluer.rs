@@ -41,6 +41,7 @@ fn a_lot_is_evaluated_beside_the_service_and_without_it() {
     assert!(told.contains("2 feuilles enregistrées, 0 déjà reçue, 0 ligne refusée."), "{told}");
     assert!(told.contains("Sur 60,00\u{a0}€ d'honoraires"), "{told}");
     assert!(!told.contains('\u{1b}'), "no bar where nobody looks");
+    assert!(!told.contains("_sqlx_migrations"), "{told}");
     assert!(service.end("TERM").success());
 
     // It does not run: the same lot changes nothing, and a bad line is told and counted.
@@ -54,6 +55,7 @@ fn a_lot_is_evaluated_beside_the_service_and_without_it() {
     let done = run(&settings, &arguments);
     assert_eq!(done.status.code(), Some(3), "{}", said(&done));
     assert!(done.stdout.is_empty());
+    assert!(!said(&done).contains("_sqlx_migrations"), "{}", said(&done));
     let again = answers(&std::fs::read(written).unwrap());
     assert_eq!(again[2]["resultat"], "refusee");
     for (one, other) in first.iter().zip(&again) {

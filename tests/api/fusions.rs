@@ -9,8 +9,8 @@ use crate::support::TestApp;
 use crate::support::app::{CARDIOLOGUE, MARTIN, PONS, feuille, patient_id, signature};
 use crate::support::database::TestDatabase;
 use crate::support::vie::{
-    AIN, AUTRE_NIR, BOUCHES_DU_RHONE, act, line, merge, organisme, paper_choice, second_record,
-    timeline, version,
+    AIN, AUTRE_NIR, BOUCHES_DU_RHONE, TROISIEME_NIR, act, line, merge, organisme, paper_choice,
+    second_record, timeline, version,
 };
 
 /// Alice has no médecin traitant; her second record has one.
@@ -18,6 +18,30 @@ async fn alice_twice(app: &TestApp) -> (String, String) {
     let other = second_record(app, BOUCHES_DU_RHONE, AUTRE_NIR, "1972-08-09").await;
     paper_choice(app, BOUCHES_DU_RHONE, &other, MARTIN, "2020-03-02").await;
     (patient_id("ALICE").to_string(), other)
+}
+
+/// One name, as two keyboards write it.
+#[tokio::test]
+async fn a_preview_compares_names_by_their_letters() {
+    let app = TestApp::new().await;
+    let caisse = app.caisse(BOUCHES_DU_RHONE);
+    let record = async |nir: &str, nom: &str, prenom: &str| {
+        let body = json!({
+            "identifiant": { "type": "nir", "valeur": nir }, "nom": nom, "prenom": prenom,
+            "date_naissance": "1986-02-11", "organisme": organisme(BOUCHES_DU_RHONE),
+            "affilie_du": "2015-01-01",
+        });
+        let made = caisse.post("/v1/patients", body).await.expect(201);
+        made["patient_id"].as_str().unwrap().to_owned()
+    };
+    let kept = record(AUTRE_NIR, "D'ESSAI-ÅŞIK", "ZOÉ ANNE").await;
+    let same = record(TROISIEME_NIR, "d\u{2019}Essai A\u{30a}s\u{327}ik", "Zoe\u{301}-Anne").await;
+    let other = record("220051305599182", "D'ESSAI-ASIK", "ZOÉ").await;
+    let path = format!("/v1/patients/{kept}/fusions/apercu");
+    for (absorbe, differences) in [(same, json!([])), (other, json!(["prenom"]))] {
+        let shown = caisse.post(&path, json!({ "absorbe_id": absorbe })).await.expect(200);
+        assert_eq!(shown["differences"], differences);
+    }
 }
 
 #[tokio::test]

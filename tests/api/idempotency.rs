@@ -43,13 +43,40 @@ async fn a_creation_without_key_or_with_a_strange_one_is_refused() {
     let body = choix("ALICE", MARTIN);
     let without = martin.request("POST", "/v1/declarations", &[], Some(&body)).await;
     assert_eq!(without.problem(400), "cle_idempotence_absente");
-    for key in
-        ["court", "avec espace dedans", &"x".repeat(129), "172080100199557", "cle-1720801001995"]
-    {
+    for key in [
+        "court",
+        "avec espace dedans",
+        &"x".repeat(129),
+        "172080100199557",
+        "cle-1-72-08-01-001-995",
+    ] {
         let headers = [("idempotency-key", key)];
         let strange = martin.request("POST", "/v1/declarations", &headers, Some(&body)).await;
         assert_eq!(strange.problem(400), "parametre_invalide", "{key}");
     }
+}
+
+/// Milliseconds of the clock have the form of a NIR without its key: the key is taken, and not kept as it came.
+#[tokio::test]
+async fn a_key_made_from_a_clock_is_a_key_and_is_kept_as_a_digest() {
+    let app = TestApp::new().await;
+    for (place, key) in
+        ["key-1720801001995", "1795942993123", "1764403200000000"].iter().enumerate()
+    {
+        let mut body = feuille("BERNARD", &place.to_string(), "2025-06-16", json!("T"));
+        body["reference_externe"] = json!(format!("cab-{}", 1_720_801_001_995 + place));
+        let headers = [("idempotency-key", *key)];
+        let martin = app.medecin(MARTIN);
+        let send = || martin.request("POST", "/v1/feuilles-de-soins", &headers, Some(&body));
+        let made = send().await.expect(201);
+        assert_eq!(made["reference_externe"], body["reference_externe"]);
+        assert_eq!(send().await.header("idempotency-replayed"), "true");
+    }
+    let kept: Vec<Vec<u8>> = sqlx::query_scalar("SELECT cle FROM idempotence")
+        .fetch_all(&app.database.pool(1).await)
+        .await
+        .unwrap();
+    assert!(kept.len() >= 3 && kept.iter().all(|cle| cle.len() == 16), "{kept:?}");
 }
 
 #[tokio::test]

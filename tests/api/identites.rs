@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::app::{MARTIN, cle, patient_id};
+use crate::support::app::{MARTIN, cle, feuille, patient_id};
 use crate::support::vie::{AUTRE_NIR, BOUCHES_DU_RHONE, TROISIEME_NIR, act, timeline};
 
 const PARIS: &str = "017510000";
@@ -110,6 +110,48 @@ async fn a_number_that_is_somebody_else_s_is_refused() {
         json!({ "identifiant": nir(AUTRE_NIR), "jour": "1986-02-10", "motif": "etat_civil" });
     let refused = act(&caisse, &id, "rectifications-d-identifiant", before_birth).await;
     assert_eq!(refused.wrong_fields(), [("/jour".to_owned(), "aucun_numero".to_owned())]);
+}
+
+/// Numbers pasted in groups, a régime of few files, and identities of test: outside production all of them are taken.
+#[tokio::test]
+async fn numbers_are_read_in_groups_and_identities_of_test_are_taken() {
+    let app = TestApp::new().await;
+    let body = json!({
+        "identifiant": { "type": "nnp", "valeur": "7 1 131\u{a0}12345679" },
+        "nom": "ESSAI-AUTRE", "prenom": "ANGE", "date_naissance": "1986-02-11",
+        "organisme": { "regime": "99", "caisse": "771", "centre": "06 17" }, "affilie_du": "2015-01-01",
+    });
+    let made = app.caisse("997710617").post("/v1/patients", body).await.expect(201);
+    assert_eq!(made["affiliations"][0]["organisme"]["regime"], "99");
+    let by = json!({ "identifiant": { "type": "nnp", "valeur": "7113112345679" }, "date_naissance": "1986-02-11" });
+    let found = app.caisse("997710617").post("/v1/patients/recherche", by).await.expect(200);
+    assert_eq!(found["patient_id"], made["patient_id"]);
+    let martin = app.medecin(MARTIN);
+    let with_ins = |number: &str, oid: &str, matricule: &str| {
+        let mut body = feuille("BERNARD", number, "2025-06-16", json!("T"));
+        body["executant"]["rpps"] = json!("99 90000 1233");
+        body["executant"]["numero_facturation"]["valeur"] = json!("99 1 99990 5");
+        body["numero_facture"] = json!(number);
+        body["beneficiaire"]["ins"] = json!({ "oid": oid, "matricule": matricule });
+        body
+    };
+    let domains = [
+        ("8", "1 85 01 01 001 991 88"),
+        ("9", "275059912999915"),
+        ("10", "185010100199287"),
+        ("11", "185010100199386"),
+    ];
+    for (number, (last, matricule)) in domains.iter().enumerate() {
+        let sent =
+            with_ins(&(number + 1).to_string(), &format!("1.2.250.1.213.1.4.{last}"), matricule);
+        let kept = martin.post("/v1/feuilles-de-soins", sent).await.expect(201);
+        assert!(!kept.to_string().contains(matricule), "verified, and not kept");
+        assert_eq!(kept["executant"]["rpps"], MARTIN);
+    }
+    let unknown = with_ins("9", "1.2.250.1.213.1.4.12", "185010100199188");
+    let refused = martin.post("/v1/feuilles-de-soins", unknown).await;
+    let pointer = "/beneficiaire/ins/oid".to_owned();
+    assert_eq!(refused.wrong_fields(), [(pointer, "oid_inconnu".to_owned())]);
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ async fn impossible_facts_of_a_feuille_are_all_told() {
     body["assurance"]["accident_tiers"] = json!({ "declare": false, "date": "2025-06-01" });
     body["actes"][0]["ccam"] = json!({ "activite": 1, "phase": 0 });
     body["actes"][0]["coefficient"] = json!("0.00");
+    body["actes"][0]["qualificatif_depense"] = json!("gratuit");
     body["paiement"] = json!({ "montant_percu_centimes": 3001 });
     let reply = app.medecin(MARTIN).post("/v1/feuilles-de-soins", body).await;
     assert_eq!(reply.problem(422), "champs_invalides");
@@ -31,6 +32,7 @@ async fn impossible_facts_of_a_feuille_are_all_told() {
             ("/executant/date_installation", "hors_bornes"),
             ("/executant/remplacant_de/rpps", "remplacement_de_soi"),
             ("/assurance/accident_tiers/date", "champ_inadapte"),
+            ("/actes/0/honoraires_centimes", "montant_incoherent"),
             ("/actes/0/ccam", "champ_inadapte"),
             ("/actes/0/coefficient", "hors_bornes"),
             ("/paiement/montant_percu_centimes", "montant_incoherent"),

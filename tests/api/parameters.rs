@@ -129,11 +129,58 @@ async fn tags_of_versions_are_compared_as_http_says() {
         let headers = [("if-match", tags), ("idempotency-key", key.as_str())];
         app.patient("ALICE").request("POST", &cancel, &headers, Some(&body)).await
     };
+    // One of several is enough, on one line or more; none of them is.
+    assert_eq!(with("\"9\", \"2\"").await.problem(412), "version_perimee");
+    assert_eq!(with("\"9\", W/\"1\"").await.problem(400), "parametre_invalide");
+    assert_eq!(with("*, \"1\"").await.problem(400), "parametre_invalide");
+    let many = "\"1\", ".repeat(9);
+    assert_eq!(with(&many).await.problem(400), "parametre_invalide");
     // A weak tag never allows a change.
     assert_eq!(with("W/\"1\"").await.problem(400), "parametre_invalide");
     assert_eq!(with("\"0\"").await.problem(400), "parametre_invalide");
     assert_eq!(with("\"2\"").await.problem(412), "version_perimee");
-    assert_eq!(with("*").await.expect(200)["etat"], "annulee");
+    assert_eq!(with("\"9\" , ,\"1\"").await.expect(200)["etat"], "annulee");
+    let again = with("*").await;
+    assert_eq!(again.problem(409), "transition_interdite");
+}
+
+#[tokio::test]
+async fn whatever_has_a_tag_is_not_sent_again() {
+    let app = TestApp::new().await;
+    let bernard = format!("/v1/patients/{}", patient_id("BERNARD"));
+    let caisse = app.caisse("010110000");
+    let read = caisse.get(&bernard).await;
+    let (etag, whole) = (read.header("etag").to_owned(), read.expect(200));
+    let ask =
+        async |tag: &str| caisse.request("GET", &bernard, &[("if-none-match", tag)], None).await;
+    for tag in [etag.as_str(), "*", "\"99\", \"1\""] {
+        let known = ask(tag).await;
+        assert_eq!((known.status.as_u16(), known.body.len()), (304, 0), "{tag}");
+        assert_eq!(known.header("etag"), etag);
+    }
+    assert_eq!(ask("\"99\"").await.expect(200), whole);
+    // A search is no reading of something that has a tag, and what is hidden stays so.
+    let elsewhere = app.caisse("017510000");
+    let hidden = elsewhere.request("GET", &bernard, &[("if-none-match", "*")], None).await;
+    assert_eq!(hidden.problem(404), "introuvable");
+    // Every reading that the contract says to have a tag answers 304.
+    let contract = app.anonymous().get("/v1/openapi.json").await.expect(200);
+    let mut tagged = Vec::new();
+    for (path, item) in contract["paths"].as_object().unwrap() {
+        let responses = &item["get"]["responses"];
+        if !responses["200"]["headers"]["ETag"].is_null() {
+            assert!(!responses["304"].is_null(), "{path}");
+            tagged.push(path.as_str());
+        }
+    }
+    for path in [
+        "/v1/patients/{id}",
+        "/v1/fusions/{id}",
+        "/v1/conflits-de-designations/{id}",
+        "/v1/declarations/{id}",
+    ] {
+        assert!(tagged.contains(&path), "{path}: {tagged:?}");
+    }
 }
 
 #[tokio::test]

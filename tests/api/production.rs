@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use traitant::domain::clock::{Clock, SystemClock};
 
-use crate::support::app::{MARTIN, patient_id};
+use crate::support::app::{MARTIN, feuille, patient_id};
 use crate::support::database::{KEY_HEX, TestDatabase};
 use crate::support::issuer::{Issuer, Key};
 use crate::support::process::{Folder, Service};
@@ -58,6 +58,36 @@ fn preuve(jti: &str, digest: &str, moyen: &str, who: &Value) -> Value {
 async fn call(service: &Service, token: &str) -> (u16, String) {
     let (status, answer) = get(service, "/v1/moi", Some(token)).await;
     (status, answer["code"].as_str().unwrap_or_default().to_owned())
+}
+
+/// An identity of test is refused in production, with what is accepted there and nothing else.
+async fn identities_of_test_are_refused(service: &Service, jetons: &Key) {
+    let scope = json!({
+        "metier": null, "psc": null, "role": "medecin", "rpps": MARTIN, "scope": "feuilles.evaluer",
+    });
+    let sender = jetons.sign(&claims(&scope));
+    for (cle, last, code) in [
+        ("ins-0000010", "10", "oid_de_test"),
+        ("ins-0000011", "11", "oid_de_test"),
+        ("ins-0000012", "12", "oid_inconnu"),
+    ] {
+        let mut sheet = feuille("BERNARD", "1", "2025-06-16", json!("T"));
+        let oid = format!("1.2.250.1.213.1.4.{last}");
+        sheet["beneficiaire"]["ins"] = json!({ "oid": oid, "matricule": "185010100199287" });
+        let (_, refused) = post(service, "/v1/feuilles-de-soins", (&sender, cle), &sheet).await;
+        let wrong = &refused["erreurs"][0];
+        assert_eq!(
+            (&wrong["pointeur"], &wrong["code"]),
+            (&json!("/beneficiaire/ins/oid"), &json!(code)),
+            "{refused}"
+        );
+        let said = wrong["message"].as_str().unwrap();
+        assert!(
+            said.contains("1.2.250.1.213.1.4.8") && said.contains("1.2.250.1.213.1.4.9"),
+            "{said}"
+        );
+        assert!(!said.contains("4.10") && !said.contains("4.11"), "{said}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -212,6 +242,8 @@ async fn a_signature_is_proved_by_the_issuer_of_its_means_and_by_no_other() {
     assert_eq!(modes(&signed), ["verifiee", "verifiee"]);
     let (status, declared) = sent("signe-0000002", ("app_carte_vitale", None), cps("cps-2")).await;
     assert_eq!((status, modes(&declared)), (201, vec!["declaree".into(), "verifiee".into()]));
+
+    identities_of_test_are_refused(&service, &jetons).await;
 
     // A key that its issuer withdraws proves nothing any more.
     let other = Key::new("autre");

@@ -13,7 +13,7 @@ fn build(kind: &str, value: &str) -> Result<String, Invalide> {
         "nir" => Nir::parse(value)?.expose().to_owned(),
         "nnp" => Nnp::parse(value)?.expose().to_owned(),
         "mig" => Mig::parse(value)?.expose().to_owned(),
-        "ins" => Ins::parse(value)?.expose().to_owned(),
+        "ins" => Ins::parse(value, true)?.expose().to_owned(),
         "rpps" => Rpps::parse(value)?.to_string(),
         "idnps" => format!("{:?}", Idnps::parse(value)?),
         "num_am" => NumAm::parse(value)?.to_string(),
@@ -68,7 +68,7 @@ fn forms_are_returned_compact_and_in_upper_case() {
 #[test]
 fn a_number_of_a_person_is_never_printed_by_accident() {
     let nir = Nir::parse("185010100199188").unwrap();
-    let ins = Ins::parse("urn:oid:1.2.250.1.213.1.4.8|185010100199188").unwrap();
+    let ins = Ins::parse("urn:oid:1.2.250.1.213.1.4.8|185010100199188", true).unwrap();
     let nnp = Nnp::parse("8278965432189").unwrap();
     let mig = Mig::parse("5112312345678").unwrap();
     let printed = format!("{nir:?} {ins:?} {nnp:?} {mig:?}");
@@ -83,15 +83,73 @@ fn a_refusal_gives_neither_the_value_nor_the_expected_key() {
 }
 
 #[test]
-fn an_ins_of_test_or_demonstration_is_marked_so_that_production_refuses_it() {
-    let domain = |oid: &str| Ins::new("185010100199287", oid).unwrap().domaine();
-    assert!(!domain("1.2.250.1.213.1.4.10").en_production());
-    assert!(Ins::new("185010100199386", "1.2.250.1.213.1.4.11").is_ok());
-    assert!(Ins::new("185010100199188", "1.2.250.1.213.1.4.8").unwrap().domaine().en_production());
-    assert_eq!(
-        Ins::new("185010100199188", "1.2.250.1.213.1.4.12").unwrap_err().code,
-        "oid_inconnu"
-    );
+fn an_ins_of_test_or_demonstration_is_refused_in_production_and_nowhere_else() {
+    let oid = |last: u8| format!("1.2.250.1.213.1.4.{last}");
+    let read = |last, number: &str, tests| Ins::new(number, &oid(last), tests);
+    for (last, number) in [
+        (8, "185010100199188"),
+        (9, "275059912999915"),
+        (10, "185010100199287"),
+        (11, "185010100199386"),
+    ] {
+        assert!(read(last, number, true).is_ok(), "{last}");
+        let refused = read(last, number, false).err();
+        assert_eq!(refused.map(|why| why.code), (last > 9).then_some("oid_de_test"), "{last}");
+        // What is refused is told with what is accepted there, and nothing else.
+        assert!(!refused.is_some_and(|why| why.attendu.contains("4.10")), "{last}");
+    }
+    let unknown = |tests| read(12, "185010100199188", tests).unwrap_err();
+    assert_eq!((unknown(true).code, unknown(false).code), ("oid_inconnu", "oid_inconnu"));
+    for last in 8..=11 {
+        assert!(unknown(true).attendu.contains(&oid(last)));
+        assert_eq!(unknown(false).attendu.contains(&oid(last)), last < 10);
+    }
+}
+
+#[test]
+fn blanks_between_groups_are_taken_off_every_kind_of_number() {
+    for (kind, grouped, number) in [
+        ("nir", "1 85 01 01 001 991 88", "185010100199188"),
+        ("nir", "1\u{2009}86\u{2009}02\u{202f}2a 004\u{a0}991\t61", "186022A00499161"),
+        ("nnp", "7 1 131 12345679", "7113112345679"),
+        ("mig", "5 1 123\u{2007}12345678", "5112312345678"),
+        ("rpps", "99 900 001 233", "99900001233"),
+        ("num_am", "99 1 99990 5", "991999905"),
+        ("finess", "2a 000 0014", "2A0000014"),
+        ("organisme", "01 751 0000", "017510000"),
+        ("lieu_cog", "2a 004", "2A004"),
+    ] {
+        assert_eq!(build(kind, grouped).unwrap(), number, "{kind} {grouped}");
+    }
+    let ins = Ins::new("1 85 01 01 001 991 88", "1.2.250.1.213.1.4.8", false).unwrap();
+    assert_eq!(ins.expose(), "185010100199188");
+    let parts = Organisme::from_parts("01 ", "7 51", "00\u{a0}00").unwrap();
+    assert_eq!(parts.to_string(), "017510000");
+    // The type is still that of the first digit, and other separators are still refused.
+    assert_eq!(build("nir", " 7113112345679").unwrap_err().code, "type_inadapte");
+    for grouped in [
+        "1.85.01.01.001.991.88",
+        "1-85-01-01-001-991-88",
+        "185010100199188\n",
+        "1\u{200b}85010100199188",
+    ] {
+        assert_eq!(build("nir", grouped).unwrap_err().code, "format_invalide", "{grouped}");
+    }
+    assert_eq!(build("rpps", "99-900001233").unwrap_err().code, "format_invalide");
+    assert_eq!(build("rpps", "").unwrap_err().code, "longueur_invalide");
+}
+
+#[test]
+fn every_grand_regime_of_the_published_list_is_known() {
+    let codes = "01 02 03 04 05 06 07 08 09 10 12 14 15 16 17 80 90 91 92 93 94 95 96 99";
+    for code in 0..100 {
+        let code = format!("{code:02}");
+        let read = Organisme::from_parts(&code, "771", "0617");
+        assert_eq!(read.is_ok(), codes.split(' ').any(|known| known == code), "{code}");
+    }
+    let labels = ["809990000", "997710617"].map(|text| Organisme::parse(text).unwrap());
+    assert_eq!(labels[0].libelle_regime(), Some("anciens combattants"));
+    assert_eq!(labels[1].libelle_regime(), Some("autres mutuelles"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! only, and postcodes, are none.
 
 use super::ascii::Ascii;
-use super::{Invalide, all_digits, number, public_identifier};
+use super::{Invalide, all_digits, compact, number, public_identifier};
 
 /// Commune of a place of practice.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,7 +26,7 @@ public_identifier!(CommuneExercice);
 
 fn cog(text: &str) -> Result<Ascii<5>, Invalide> {
     let expected = "cinq caractères du code officiel géographique, par exemple 01004 ou 2A004";
-    let Some(value) = Ascii::<5>::new(&text.to_ascii_uppercase()) else {
+    let Some(value) = Ascii::<5>::new(&compact(text)) else {
         return Err(Invalide::new("longueur_invalide", expected));
     };
     let [d1, d2, c1, c2, c3] = *value.bytes();

@@ -2,7 +2,8 @@
 //!
 //! Two levels block here, *form* and *key*; the third, *existence*, belongs to referentials. All
 //! identifiers are compact upper-case ASCII strings, never integers: leading zeros, `2A` and `2B`
-//! and keys such as `07` are significant. A refusal names a stable code and says what is
+//! and keys such as `07` are significant. Whoever writes one may put blanks between its groups, in every kind of
+//! number alike (`saisie.rs`). A refusal names a stable code and says what is
 //! expected; it repeats neither the value nor the expected key, which would turn the check into
 //! an oracle that completes numbers.
 
@@ -13,11 +14,13 @@ mod lieu;
 mod organisme;
 mod personne;
 mod professionnel;
+mod saisie;
 mod specialite;
 mod structure;
 pub mod texte_libre;
 
 use self::ascii::Ascii;
+use self::saisie::compact;
 pub use beneficiaire::{DateNaissanceAmo, QualiteBeneficiaire, RangGemellaire};
 pub use indicateur::IndicateurParcours;
 pub use lieu::CommuneExercice;
@@ -71,9 +74,9 @@ fn corsican_layout(bytes: &[u8; 9]) -> bool {
     d1.is_ascii_digit() && (d2.is_ascii_digit() || corsica) && all_digits(rest)
 }
 
-/// The nine characters of a FINESS or of a billing number, in upper case; the key is looked at apart.
+/// The nine characters of a FINESS or of a billing number; the key is looked at apart.
 fn corsican_number(text: &str, expected: &'static str) -> Result<Ascii<9>, Invalide> {
-    let Some(value) = Ascii::<9>::new(&text.to_ascii_uppercase()) else {
+    let Some(value) = Ascii::<9>::new(&compact(text)) else {
         return Err(Invalide::new("longueur_invalide", expected));
     };
     if !corsican_layout(value.bytes()) {

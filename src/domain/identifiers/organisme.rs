@@ -1,10 +1,13 @@
 //! Organisme de rattachement: régime, caisse gestionnaire and centre gestionnaire.
 
 use super::ascii::Ascii;
-use super::{Invalide, public_identifier};
+use super::{Invalide, compact, public_identifier};
 
-/// Régimes, by code.
-const REGIMES: [(&str, &str); 22] = [
+/// Régimes, by code: the whole published list of grands régimes. 80 and 99, of which few files remain, are in it: the
+/// published list of care-centre software (`LARGE_REGIME_CHOICES`, the same twenty-four) and, for 99, the table of
+/// destinations of MedinTux (`orgdest.csv`, e.g. 99/771/0617) and the SNDS (`org_aff_ben` in `99%`). Verified on
+/// 2026-11-29.
+const REGIMES: [(&str, &str); 24] = [
     ("01", "régime général"),
     ("02", "régime agricole"),
     ("03", "indépendants"),
@@ -20,6 +23,7 @@ const REGIMES: [(&str, &str); 22] = [
     ("15", "Sénat"),
     ("16", "port autonome de Bordeaux"),
     ("17", "Français de l'étranger"),
+    ("80", "anciens combattants"),
     ("90", "cultes"),
     ("91", "MGEN"),
     ("92", "mutuelle générale"),
@@ -27,6 +31,7 @@ const REGIMES: [(&str, &str); 22] = [
     ("94", "mutualité fonction publique"),
     ("95", "mutuelle des hospitaliers"),
     ("96", "mutuelle de la marine"),
+    ("99", "autres mutuelles"),
 ];
 
 /// Régime (2 digits), caisse (3) and centre (4), as the Vitale card writes them.
@@ -37,7 +42,7 @@ impl Organisme {
     /// Reads the nine digits of an organisme.
     pub fn parse(text: &str) -> Result<Self, Invalide> {
         let expected = "neuf chiffres : régime (2), caisse (3), centre (4)";
-        let Some(value) = Ascii::<9>::new(text) else {
+        let Some(value) = Ascii::<9>::new(&compact(text)) else {
             return Err(Invalide::new("longueur_invalide", expected));
         };
         if !super::all_digits(value.bytes()) {
@@ -55,6 +60,7 @@ impl Organisme {
 
     /// Joins the three parts of an organisme.
     pub fn from_parts(regime: &str, caisse: &str, centre: &str) -> Result<Self, Invalide> {
+        let [regime, caisse, centre] = [regime, caisse, centre].map(compact);
         let lengths = "régime sur 2 chiffres, caisse sur 3, centre sur 4";
         if (regime.len(), caisse.len(), centre.len()) != (2, 3, 4) {
             return Err(Invalide::new("longueur_invalide", lengths));

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::ascii::Ascii;
-use super::{Invalide, all_digits, number};
+use super::{Invalide, all_digits, compact, number};
 
 /// Declares a number of a person: redacted when printed, readable on purpose only.
 macro_rules! redacted {
@@ -34,28 +34,28 @@ pub struct Nir(Ascii<15>);
 redacted!(Nir);
 
 impl Nir {
-    /// Reads a NIR with its key. ASCII, no-break and narrow no-break spaces are removed, letters
-    /// put in upper case; any other separator is refused.
+    /// Reads a NIR with its key.
     ///
     /// Accepted months are 01–12 and the pseudo-months 20–42 and 50–99; accepted places are those
     /// of today, Corsica before 1976 (`20`), Algeria, Morocco and Tunisia before independence
     /// (91–96), overseas (971–978 and 984–988) and countries (`99`).
     pub fn parse(text: &str) -> Result<Self, Invalide> {
-        if text.bytes().next().is_some_and(|first| matches!(first, b'5' | b'6')) {
+        let text = compact(text);
+        if text.starts_with(['5', '6']) {
             return Err(Invalide::new(
                 "type_inadapte",
                 "un NIR commence par 1 ou 2 ; un numéro de migrant de passage (5 ou 6) se déclare \
                  avec le type « mig »",
             ));
         }
-        if text.bytes().next().is_some_and(|first| matches!(first, b'7' | b'8')) {
+        if text.starts_with(['7', '8']) {
             return Err(Invalide::new(
                 "type_inadapte",
                 "un NIR commence par 1 ou 2 ; un numéro national provisoire (7 ou 8) se déclare \
                  avec le type « nnp »",
             ));
         }
-        fifteen_characters(text).map(Self)
+        fifteen_characters(&text).map(Self)
     }
 }
 
@@ -161,20 +161,26 @@ pub enum InsDomaine {
 }
 
 impl InsDomaine {
-    /// Whether a service in production may keep a matricule of this domain.
-    pub const fn en_production(self) -> bool {
-        matches!(self, Self::Nir | Self::Nia)
-    }
-
-    fn parse(oid: &str) -> Result<Self, Invalide> {
+    /// Reads the OID of a domain; those of test and of demonstration only where they are accepted.
+    fn parse(oid: &str, tests: bool) -> Result<Self, Invalide> {
         match oid {
             "1.2.250.1.213.1.4.8" => Ok(Self::Nir),
             "1.2.250.1.213.1.4.9" => Ok(Self::Nia),
-            "1.2.250.1.213.1.4.10" => Ok(Self::Test),
-            "1.2.250.1.213.1.4.11" => Ok(Self::Demonstration),
+            "1.2.250.1.213.1.4.10" if tests => Ok(Self::Test),
+            "1.2.250.1.213.1.4.11" if tests => Ok(Self::Demonstration),
+            "1.2.250.1.213.1.4.10" | "1.2.250.1.213.1.4.11" => Err(Invalide::new(
+                "oid_de_test",
+                "une identité réelle, d'OID 1.2.250.1.213.1.4.8 (NIR) ou 1.2.250.1.213.1.4.9 (NIA) : \
+                 celles de test et de démonstration sont refusées en production",
+            )),
+            _ if tests => Err(Invalide::new(
+                "oid_inconnu",
+                "un OID parmi 1.2.250.1.213.1.4.8 (NIR), 1.2.250.1.213.1.4.9 (NIA), \
+                 1.2.250.1.213.1.4.10 (test) et 1.2.250.1.213.1.4.11 (démonstration)",
+            )),
             _ => Err(Invalide::new(
                 "oid_inconnu",
-                "un OID parmi 1.2.250.1.213.1.4.8 (NIR), .9 (NIA), .10 (test) et .11 (démonstration)",
+                "un OID parmi 1.2.250.1.213.1.4.8 (NIR) et 1.2.250.1.213.1.4.9 (NIA)",
             )),
         }
     }
@@ -195,13 +201,14 @@ impl fmt::Debug for Ins {
 }
 
 impl Ins {
-    /// Builds an INS from its two parts.
-    pub fn new(matricule: &str, oid: &str) -> Result<Self, Invalide> {
-        Ok(Self { domaine: InsDomaine::parse(oid)?, matricule: Nir::parse(matricule)? })
+    /// Builds an INS from its two parts, for a service that accepts identities of test and of demonstration
+    /// or not.
+    pub fn new(matricule: &str, oid: &str, tests: bool) -> Result<Self, Invalide> {
+        Ok(Self { domaine: InsDomaine::parse(oid, tests)?, matricule: Nir::parse(matricule)? })
     }
 
     /// Reads the token form `urn:oid:<oid>|<matricule>`.
-    pub fn parse(text: &str) -> Result<Self, Invalide> {
+    pub fn parse(text: &str, tests: bool) -> Result<Self, Invalide> {
         let Some((system, matricule)) = text.split_once('|') else {
             return Err(Invalide::new(
                 "oid_absent",
@@ -211,7 +218,7 @@ impl Ins {
         let Some(oid) = system.strip_prefix("urn:oid:") else {
             return Err(Invalide::new("oid_format", "le préfixe « urn:oid: » devant l'OID"));
         };
-        Self::new(matricule, oid)
+        Self::new(matricule, oid, tests)
     }
 
     /// The issuing domain.
@@ -225,17 +232,13 @@ impl Ins {
     }
 }
 
-const SPACES: [char; 3] = [' ', '\u{a0}', '\u{202f}'];
-
 fn fifteen_characters(text: &str) -> Result<Ascii<15>, Invalide> {
-    let compact: String =
-        text.chars().filter(|c| !SPACES.contains(c)).map(|c| c.to_ascii_uppercase()).collect();
     let shape = "quinze caractères, treize et la clé : chiffres, ou 2A et 2B pour la Corse, \
                  séparés au plus par des espaces";
-    if !compact.chars().all(|c| c.is_ascii_digit() || matches!(c, 'A' | 'B')) {
+    if !text.chars().all(|c| c.is_ascii_digit() || matches!(c, 'A' | 'B')) {
         return Err(Invalide::new("format_invalide", shape));
     }
-    let Some(nir) = Ascii::<15>::new(&compact) else {
+    let Some(nir) = Ascii::<15>::new(text) else {
         return Err(Invalide::new("longueur_invalide", shape));
     };
     let [sex, y1, y2, m1, m2, d1, d2, c1, c2, c3, o1, o2, o3, k1, k2] = *nir.bytes();
@@ -292,7 +295,7 @@ fn thirteen_digits(
     first: [u8; 2],
     first_expected: &'static str,
 ) -> Result<Ascii<13>, Invalide> {
-    let Some(value) = Ascii::<13>::new(text) else {
+    let Some(value) = Ascii::<13>::new(&compact(text)) else {
         return Err(Invalide::new("longueur_invalide", "treize chiffres, sans clé"));
     };
     let [d1, d2, ..] = *value.bytes();

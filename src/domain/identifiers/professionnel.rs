@@ -5,7 +5,8 @@ use serde::ser::SerializeStruct as _;
 
 use super::ascii::Ascii;
 use super::{
-    Finess, Invalide, all_zero, corsican_key, corsican_number, luhn, number, public_identifier,
+    Finess, Invalide, all_digits, all_zero, compact, corsican_key, corsican_number, luhn, number,
+    public_identifier,
 };
 
 /// Répertoire partagé des professionnels de santé: eleven digits, the last one a Luhn key. One per
@@ -14,13 +15,14 @@ use super::{
 pub struct Rpps(Ascii<11>);
 
 impl Rpps {
-    /// Reads an RPPS: eleven digits without any space, Luhn, not all zero.
+    /// Reads an RPPS: eleven digits, Luhn, not all zero.
     pub fn parse(text: &str) -> Result<Self, Invalide> {
-        let expected = "onze chiffres sans espace, le dernier étant la clé";
-        if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let expected = "onze chiffres, le dernier étant la clé";
+        let text = compact(text);
+        if !all_digits(text.as_bytes()) {
             return Err(Invalide::new("format_invalide", expected));
         }
-        let Some(value) = Ascii::<11>::new(text) else {
+        let Some(value) = Ascii::<11>::new(&text) else {
             return Err(Invalide::new("longueur_invalide", expected));
         };
         if all_zero(value.bytes()) {
@@ -57,6 +59,7 @@ pub enum Idnps {
 impl Idnps {
     /// Reads an IDNPS.
     pub fn parse(text: &str) -> Result<Self, Invalide> {
+        let text = &*compact(text);
         let incoherent = |_: Invalide| {
             Invalide::new("prefixe_incoherent", "le préfixe 8 et un RPPS, ou 0 et un numéro ADELI")
         };

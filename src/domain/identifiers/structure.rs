@@ -9,7 +9,7 @@ use super::{Invalide, corsican_key, corsican_number, public_identifier};
 pub struct Finess(Ascii<9>);
 
 impl Finess {
-    /// Reads a FINESS; letters are put in upper case.
+    /// Reads a FINESS.
     pub fn parse(text: &str) -> Result<Self, Invalide> {
         let expected = "neuf caractères, chiffres ou 2A et 2B en tête pour la Corse";
         let value = corsican_number(text, expected)?;

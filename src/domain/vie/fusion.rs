@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use crate::domain::calendar::{Periode, lendemain, veille};
 use crate::domain::designation::{Designation, Ligne, MotifFin, Segment};
 use crate::domain::ids::{ConflitId, DeclarationId, FusionId, MedecinId, PatientId};
-use crate::domain::patient::Identite;
+use crate::domain::patient::{Identite, lettres};
 use crate::domain::vie::DossierPatient;
 use crate::domain::vocabulary::vocabulaire;
 
@@ -202,14 +202,14 @@ vocabulaire!(
 );
 
 impl Difference {
-    /// What two records say differently on a day.
+    /// What two records say differently on a day. Names are compared by their letters, as everywhere.
     pub fn between(one: &DossierPatient, two: &DossierPatient, jour: NaiveDate) -> Vec<Self> {
         let (mine, theirs) = (one.patient.identite_le(jour), two.patient.identite_le(jour));
         let differ = |part: fn(&Identite) -> String| mine.map(part) != theirs.map(part);
         let organisme = |dossier: &DossierPatient| dossier.patient.organisme_le(jour).copied();
         [
-            (Self::Nom, differ(|identite| identite.nom.clone())),
-            (Self::Prenom, differ(|identite| identite.prenom.clone())),
+            (Self::Nom, differ(|identite| lettres(&identite.nom))),
+            (Self::Prenom, differ(|identite| lettres(&identite.prenom))),
             (Self::Naissance, differ(|identite| identite.date_naissance.to_string())),
             (Self::Rang, differ(|identite| identite.rang.get().to_string())),
             (Self::Organisme, organisme(one) != organisme(two)),

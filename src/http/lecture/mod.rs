@@ -9,7 +9,7 @@ mod valeurs;
 use std::fmt::{self, Write};
 use std::marker::PhantomData;
 
-pub(crate) use self::texte::{Jws, Matricule, Nom, Texte};
+pub(crate) use self::texte::{Jws, Matricule, Nom, Oid, Reference, Texte};
 pub(crate) use self::valeurs::{Entier, lire_mot};
 use super::json::Json;
 use crate::domain::identifiers::Invalide;

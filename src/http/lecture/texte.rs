@@ -1,7 +1,9 @@
 //! How texts are read: what people wrote, and nothing that must not be kept with it.
 
 use super::{Chemin, Erreurs, Lire, Noeud, entre};
-use crate::domain::identifiers::texte_libre::{contient_un_jeton, contient_un_nir, est_invisible};
+use crate::domain::identifiers::texte_libre::{
+    contient_un_jeton, contient_un_numero, est_invisible, reference_contient_un_numero,
+};
 
 /// A string between two lengths, in characters, and not blank. It holds no character that nobody
 /// sees, no number of a person and no token: those have fields of their own, or none.
@@ -10,14 +12,36 @@ pub(crate) struct Texte<const MIN: usize, const MAX: usize>(pub(crate) String);
 
 impl<const MIN: usize, const MAX: usize> Lire for Texte<MIN, MAX> {
     fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-        let attendu = format!("une chaîne {}", entre(MIN, MAX, "caractère"));
-        let text = noeud.texte(erreurs, &attendu)?.trim();
-        if !(MIN..=MAX).contains(&text.chars().count()) {
-            erreurs.push(noeud.chemin, "longueur_invalide", &format!("attendu : {attendu}"));
-            return None;
-        }
-        acceptable(text, noeud.chemin, erreurs).then(|| Self(text.to_owned()))
+        let text = lire_entre::<MIN, MAX>(&noeud, erreurs)?;
+        acceptable(text, contient_un_numero, noeud.chemin, erreurs).then(|| Self(text.to_owned()))
     }
+}
+
+/// A reference that a machine made, by which its caller finds something again: it may be made of a clock or of a
+/// counter, whose digits look like those of a person's number without its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reference<const MAX: usize>(pub(crate) String);
+
+impl<const MAX: usize> Lire for Reference<MAX> {
+    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
+        let (text, chemin) = (lire_entre::<1, MAX>(&noeud, erreurs)?, noeud.chemin);
+        let kept = acceptable(text, reference_contient_un_numero, chemin, erreurs);
+        kept.then(|| Self(text.to_owned()))
+    }
+}
+
+/// A string between two lengths, without the blanks around it.
+fn lire_entre<'a, const MIN: usize, const MAX: usize>(
+    noeud: &Noeud<'a, '_>,
+    erreurs: &mut Erreurs,
+) -> Option<&'a str> {
+    let attendu = format!("une chaîne {}", entre(MIN, MAX, "caractère"));
+    let text = noeud.texte(erreurs, &attendu)?.trim();
+    if (MIN..=MAX).contains(&text.chars().count()) {
+        return Some(text);
+    }
+    erreurs.push(noeud.chemin, "longueur_invalide", &format!("attendu : {attendu}"));
+    None
 }
 
 /// The name of somebody or of a place: a text with letters.
@@ -51,6 +75,16 @@ impl Lire for Matricule {
     }
 }
 
+/// The OID of a domain of identities, whose digits are not those of anybody: checked by whoever reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Oid(pub(crate) String);
+
+impl Lire for Oid {
+    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
+        noeud.texte(erreurs, "un OID").map(|text| Self(text.trim().to_owned()))
+    }
+}
+
 /// A proof of signature: a token in the one field made for it, checked by whoever reads it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Jws(pub(crate) String);
@@ -68,10 +102,15 @@ impl Lire for Jws {
 }
 
 /// Whether a text may be kept; says why not.
-fn acceptable(text: &str, chemin: &Chemin<'_>, erreurs: &mut Erreurs) -> bool {
+fn acceptable(
+    text: &str,
+    contient_un_numero: fn(&str) -> bool,
+    chemin: &Chemin<'_>,
+    erreurs: &mut Erreurs,
+) -> bool {
     let (code, message) = if text.chars().any(est_invisible) {
         ("format_invalide", "attendu : du texte sans caractère de contrôle ni caractère invisible")
-    } else if contient_un_nir(text) {
+    } else if contient_un_numero(text) {
         (
             "numero_de_personne",
             "attendu : un texte sans numéro de personne, ni rien qui lui ressemble",

@@ -34,7 +34,8 @@ pub(super) fn add_headers(
     response.headers = names.into_iter().map(reference).collect();
 }
 
-fn has_version(response: &Response, schemas: &[(String, RefOr<Schema>)]) -> bool {
+/// Whether what is answered says its version.
+pub(super) fn has_version(response: &Response, schemas: &[(String, RefOr<Schema>)]) -> bool {
     let content = response.content.get("application/json");
     let Some(RefOr::T(content)) = content else { return false };
     let Some(RefOr::Ref(body)) = &content.schema else { return false };

@@ -27,7 +27,10 @@ maladie, ce qui reste au patient, et pourquoi, avec l'article qui le dit.
 - Les périodes vont du premier jour, inclus, au premier jour qui n'en fait plus partie.
 - Toute création demande un en-tête `Idempotency-Key` ; toute transition, un en-tête `If-Match`.
 - Un champ ou un paramètre inconnu est refusé : un nom mal orthographié ne peut pas se perdre.
-- Un texte libre qui contient un numéro de personne ou un jeton est refusé.
+- Un numéro peut s'écrire en groupes, avec des blancs entre eux : ils sont retirés.
+- Un texte libre qui contient un numéro de personne ou un jeton est refusé ; une clé ou une référence, si le numéro y est avec \
+sa clé ou dans ses groupes : celles qui viennent d'une horloge ou d'un compteur sont acceptées.
+- Une lecture qui porte un `ETag` répond 304 à qui le redonne dans `If-None-Match` ; `If-Match` en accepte plusieurs.
 - Les programmes comparent les codes, jamais les phrases.
 - Ce qui est hors du périmètre de l'appelant n'existe pas pour lui (404).";
 

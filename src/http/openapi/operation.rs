@@ -13,14 +13,15 @@ use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{Ref, RefOr, Required, Schema};
+use utoipa::openapi::{Ref, RefOr, Required, Response, Schema};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::{answers, shapes};
 use crate::domain::droits::{Demarche, Jeton, Portee};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, Chemins, CleIdempotence, Corps, Requete, SiCorrespond};
+use crate::http::conditionnel::SiCorrespond;
+use crate::http::extract::{Appel, Chemin, Chemins, CleIdempotence, Corps, Requete};
 use crate::http::problem::Code;
 
 /// A route of the document: that of its handler, completed with what the handler takes.
@@ -202,6 +203,23 @@ impl Announced<'_> {
         self.own(segment.build());
     }
 
+    /// What has a version is not sent again to who already has it.
+    fn say_known(&mut self) {
+        let responses = &mut self.operation.responses.responses;
+        let versioned = |one: &RefOr<Response>| match one {
+            RefOr::T(response) => {
+                response.headers.contains_key("ETag")
+                    || answers::has_version(response, self.schemas)
+            }
+            RefOr::Ref(_) => false,
+        };
+        if self.read && responses.get("200").is_some_and(versioned) {
+            let known = Response::new("L'appelant a déjà cette version");
+            responses.insert("304".to_owned(), RefOr::T(known));
+            self.shared("If-None-Match");
+        }
+    }
+
     /// All that the operation asks of a token and may answer.
     fn complete(mut self) {
         self.codes.extend([Code::ErreurInterne, Code::ServiceIndisponible, Code::DelaiDepasse]);
@@ -236,9 +254,7 @@ impl Announced<'_> {
                 Code::ChampsInvalides,
             ]);
         }
-        if self.operation.responses.responses.contains_key("304") {
-            self.shared("If-None-Match");
-        }
+        self.say_known();
         let form = (self.read, self.codes.contains(&Code::CleAbsente));
         for (status, response) in &mut self.operation.responses.responses {
             if let RefOr::T(response) = response {

@@ -1,11 +1,11 @@
 //! What the pages and the handlers of operations have in common: those that read, and those that write.
 
 /// Declares a reading: its page of the contract, its operation and its address, what is answered, the problems of
-/// its own, what it takes, and what it does. With `| 304` it answers so to who already has this version.
+/// its own, what it takes, and what it does.
 macro_rules! consultation {
     (
         $(#[$doc:meta])*
-        $name:ident: $demarche:ident = $path:tt => $vue:ident $dit:tt $(| $connue:tt)?, [$($probleme:tt),*],
+        $name:ident: $demarche:ident = $path:tt => $vue:ident $dit:tt, [$($probleme:tt),*],
         ($core:ident, $contexte:ident $(, $($argument:tt)+)?) $done:block
     ) => {
         $(#[$doc])*
@@ -13,10 +13,7 @@ macro_rules! consultation {
             get,
             path = $path,
             operation_id = $crate::domain::droits::Demarche::$demarche.mot(),
-            responses(
-                (status = 200, description = $dit, body = $vue)
-                $(, (status = $connue, description = "L'appelant a déjà cette version"))?
-            ),
+            responses((status = 200, description = $dit, body = $vue)),
             extensions(("x-problemes" = json!([$($probleme),*])))
         )]
         async fn $name(
@@ -63,7 +60,7 @@ macro_rules! acte {
             $(#[$doc])*
             $voit $name: $demarche = $path [
                 $crate::http::extract::Chemin(id): $crate::http::extract::Chemin<$id>,
-                $crate::http::extract::SiCorrespond(version): $crate::http::extract::SiCorrespond,
+                $crate::http::conditionnel::SiCorrespond(version): $crate::http::conditionnel::SiCorrespond,
             ],
             $corps => $statut $vue $dit [$($(($entete)),+)?] [$($probleme),*],
             |$core, $demande, $recue| [let $vu = (id, version);] $done

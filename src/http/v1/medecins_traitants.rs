@@ -172,7 +172,7 @@ consultation! {
     path = "/v1/medecins-traitants/consultation",
     operation_id = "consulter_medecin_traitant",
     responses((status = 200, description = "La réponse, à la mesure de ce que l'appelant peut savoir", body = MedecinTraitantVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "trop_d_essais"])))
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "patient_ambigu", "trop_d_essais"])))
 )]
 async fn consult(
     State(state): State<AppState>,

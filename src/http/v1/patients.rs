@@ -146,7 +146,7 @@ consultation! {
     (core, contexte, Chemin(id): Chemin<PatientId>) {
         let patient = patients::get(core, contexte, id).await?;
         let version = patient.get().version;
-        show_version(&patient.map(|patient| PatientVue::new(&patient)), version, None)
+        show_version(&patient.map(|patient| PatientVue::new(&patient)), version)
     }
 }
 
@@ -160,7 +160,7 @@ consultation! {
     path = "/v1/patients/recherche",
     operation_id = "rechercher_patient",
     responses((status = 200, description = "Le patient", body = PatientTrouveVue)),
-    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "trop_d_essais"])))
+    extensions(("x-problemes" = json!(["role_interdit", "introuvable", "patient_ambigu", "trop_d_essais"])))
 )]
 async fn find(
     State(state): State<AppState>,

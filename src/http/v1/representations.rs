@@ -14,7 +14,7 @@ use crate::domain::representation::{
 use crate::http::AppState;
 use crate::http::extract::{Chemin, Requete};
 use crate::http::idempotency::{rendre, show};
-use crate::http::lecture::{Texte, lecture};
+use crate::http::lecture::{Reference, Texte, lecture};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::http::schemas::ActionRepresentation;
@@ -43,7 +43,7 @@ lecture! {
         /// Nature de la preuve.
         preuve: PreuveRepresentation,
         /// Archive de la preuve.
-        reference_preuve: Option<Texte<1, 128>>,
+        reference_preuve: Option<Reference<128>>,
         /// Premier jour.
         effet_du: NaiveDate,
         /// Premier jour qui n'en fait plus partie. L'autorité parentale s'arrête d'elle-même à la majorité.

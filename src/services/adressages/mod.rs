@@ -11,7 +11,7 @@ pub use self::creation::create;
 pub use self::transitions::{cancel, close, correct, report};
 use super::core::{Act, Fact};
 use super::medecins_traitants::Dates;
-use super::{Contexte, Core, Done, Render, Seen, ServiceError, latest_knowledge};
+use super::{Contexte, Core, Done, Render, Seen, ServiceError, VersionsVues, latest_knowledge};
 use crate::domain::acteur::Acteur;
 use crate::domain::adressage::{
     ActionAdressage, Adressage, AdressageRefuse, EtatAdressage, MotifCloture, NatureAdressage,
@@ -75,7 +75,7 @@ pub struct Cloture {
 }
 
 /// The referral that a caller saw: its id and its version.
-pub type AdressageVu = (AdressageId, i32);
+pub type AdressageVu = (AdressageId, VersionsVues);
 
 /// A referral, as a caller sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,9 +13,7 @@ use crate::domain::calendar::lendemain;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::RetourId;
 use crate::services::core::Act;
-use crate::services::{
-    Core, Demande, Done, Exit, Render, ServiceError, latest_knowledge, verify_version,
-};
+use crate::services::{Core, Demande, Done, Exit, Render, ServiceError, latest_knowledge};
 use crate::storage::{adressages, medecins};
 
 /// The author puts a corrected content in the place of the present one.
@@ -114,7 +112,7 @@ async fn take<'a>(
     // Read again: somebody may have written before the lock was had.
     let found = adressages::get(act.conn(), seen.patient_id, id, latest_knowledge()).await?;
     let adressage = found.ok_or(ServiceError::Introuvable)?;
-    verify_version(version, adressage.version)?;
+    version.verify(adressage.version)?;
     Ok((act, adressage))
 }
 

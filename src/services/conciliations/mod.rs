@@ -11,7 +11,8 @@ pub use self::transitions::{Ending, add_contact, answer, end};
 use super::affiliations::organisme_le;
 use super::core::{Act, Fact};
 use super::{
-    ChampInvalide, Contexte, Core, Demande, Done, Render, Seen, ServiceError, latest_knowledge,
+    ChampInvalide, Contexte, Core, Demande, Done, Render, Seen, ServiceError, VersionsVues,
+    latest_knowledge,
 };
 use crate::domain::acteur::Acteur;
 use crate::domain::conciliation::{
@@ -26,7 +27,7 @@ use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::{Connection, conciliations, patients};
 
 /// The file that a caller saw: its id and its version.
-pub type ConciliationVue = (ConciliationId, i32);
+pub type ConciliationVue = (ConciliationId, VersionsVues);
 
 /// A file to open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

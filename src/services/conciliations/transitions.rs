@@ -12,9 +12,7 @@ use crate::domain::identifiers::Rpps;
 use crate::domain::ids::ContactId;
 use crate::domain::medecin::Medecin;
 use crate::services::core::Act;
-use crate::services::{
-    Core, Demande, Done, Exit, Render, ServiceError, latest_knowledge, verify_version,
-};
+use crate::services::{Core, Demande, Done, Exit, Render, ServiceError, latest_knowledge};
 use crate::storage::{Connection, conciliations, declarations, medecins};
 
 /// How a search ends.
@@ -152,7 +150,7 @@ async fn take<'a>(
     let mut act = opening.dated(demandee_le).on(patient, &[]).await?;
     let found = conciliations::list(act.conn(), patient, Some(id)).await?.pop();
     let dossier = found.ok_or(ServiceError::Introuvable)?;
-    verify_version(version, dossier.version)?;
+    version.verify(dossier.version)?;
     dossier.allow()?;
     Ok((act, dossier))
 }

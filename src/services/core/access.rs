@@ -110,7 +110,7 @@ impl<'a> Search<'a> {
     }
 
     /// Reads about the one person of a card; several under one key is a conflict of identity, in which
-    /// nobody is chosen. Who finds nobody used one of their tries.
+    /// nobody is chosen. Who finds nobody, or several, used one of their tries.
     pub(in crate::services) async fn by_card(
         self,
         cle: &ClePatient,
@@ -125,10 +125,10 @@ impl<'a> Search<'a> {
         let mut tx = core.db.begin(name).await?;
         core.try_number(&mut tx, contexte, &cle.numero).await?;
         let found = core.holder(&mut tx, contexte, (cle, connu_le), by_the_thing).await;
-        if let Err(ServiceError::Introuvable) = found {
+        if let Err(missed @ (ServiceError::Introuvable | ServiceError::PatientAmbigu(_))) = found {
             core.count_try(&mut tx, contexte, &cle.numero).await?;
             tx.commit().await?;
-            return Err(ServiceError::Introuvable);
+            return Err(missed);
         }
         drop(tx);
         let (patient, rapports) = found?;

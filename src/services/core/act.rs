@@ -93,7 +93,7 @@ impl<'a> Opening<'a> {
     }
 
     /// The same, of the one person of a card; several under one key is a conflict of identity, in which
-    /// nobody is chosen. Who finds nobody used one of their tries.
+    /// nobody is chosen. Who finds nobody, or several, used one of their tries.
     pub(in crate::services) async fn by_card(
         mut self,
         cle: &ClePatient,
@@ -105,9 +105,9 @@ impl<'a> Opening<'a> {
                 self.on(id, &[Relation::PorteurDeLaCarte]).await
             }
             Ok((id, _)) => self.on(id, &[]).await,
-            Err(ServiceError::Introuvable) => {
+            Err(missed @ (ServiceError::Introuvable | ServiceError::PatientAmbigu(_))) => {
                 self.miss(&cle.numero).await?;
-                Err(ServiceError::Introuvable)
+                Err(missed)
             }
             Err(error) => Err(error),
         }

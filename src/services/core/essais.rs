@@ -95,7 +95,7 @@ impl Core {
     /// Ends what was refused: only tries are written, and the key is free again.
     pub(super) async fn refuse(&self, mut tx: Tx, demande: &Demande) -> Result<(), ServiceError> {
         let appelant = demande.contexte.acteur().cle();
-        idempotence::release(&mut tx, &appelant, &demande.cle).await?;
+        idempotence::release(&mut tx, self.coffre(), (&appelant, &demande.cle)).await?;
         Ok(tx.commit().await?)
     }
 

@@ -134,7 +134,7 @@ impl Core {
     }
 
     /// The one person of a card, if the operation gives something of them to the caller, who is then that to
-    /// them.
+    /// them. Several are told to whoever would have been given each of them.
     pub(super) async fn holder(
         &self,
         conn: &mut Connection,
@@ -145,14 +145,23 @@ impl Core {
         let acteur = contexte.acteur();
         let card = self.by_card(conn, acteur).await?;
         let (coffre, caisse) = (self.coffre(), acteur.caisse());
-        let found = match connu_le {
+        let mut found = match connu_le {
             None => patients::find(conn, coffre, cle, caisse).await?,
             Some(instant) => patients::find_known_at(conn, coffre, cle, instant).await?,
         };
-        let [id] = found[..] else { return Err(ServiceError::Introuvable) };
-        let rapports = self.rapports(conn, acteur, id, &[card, by_the_thing].concat()).await?;
+        let relations = [card, by_the_thing].concat();
+        let Some((id, others)) = found.split_first() else { return Err(ServiceError::Introuvable) };
+        let rapports = self.rapports(conn, acteur, *id, &relations).await?;
         contexte.demarche.juger(&rapports)?;
-        Ok((id, rapports))
+        if others.is_empty() {
+            return Ok((*id, rapports));
+        }
+        for other in others {
+            let rapports = self.rapports(conn, acteur, *other, &relations).await?;
+            contexte.demarche.juger(&rapports)?;
+        }
+        found.sort_unstable();
+        Err(ServiceError::PatientAmbigu(found))
     }
 
     /// What holding the card of a person makes of a caller: something for a doctor who practises today,

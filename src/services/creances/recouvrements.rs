@@ -14,7 +14,7 @@ use crate::domain::money::Centimes;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::core::{Act, Fact};
 use crate::services::{
-    ChampInvalide, Contexte, Core, Demande, Done, Exit, Render, Seen, ServiceError, verify_version,
+    ChampInvalide, Contexte, Core, Demande, Done, Exit, Render, Seen, ServiceError, VersionsVues,
 };
 use crate::storage::Connection;
 use crate::storage::feuilles_de_soins::{self, FeuilleRecue};
@@ -80,13 +80,13 @@ pub async fn recover(
 pub async fn cancel(
     core: &Core,
     demande: &Demande,
-    (feuille, id, version): (FeuilleId, RecouvrementId, i32),
+    (feuille, id, version): (FeuilleId, RecouvrementId, VersionsVues),
     motif: MotifAnnulation,
     rendre: impl Render<RecouvrementLu>,
 ) -> Done {
     let (mut act, recue) = hold(core, demande, feuille).await?;
     let (_, recouvrement) = recovery(act.conn(), recue.clone(), id).await?;
-    verify_version(version, recouvrement.version())?;
+    version.verify(recouvrement.version())?;
     if recouvrement.annulation.is_some() {
         return Err(ServiceError::EtatIncompatible("Ce recouvrement est déjà annulé.").into());
     }

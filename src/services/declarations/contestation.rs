@@ -5,13 +5,13 @@ use super::transitions::{advance, finish, take};
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::DeclarationId;
 use crate::services::frises::replay;
-use crate::services::{Core, Demande, Done, Render};
+use crate::services::{Core, Demande, Done, Render, VersionsVues};
 
 /// Contests a declaration that counts. It goes on counting; every evaluation of its days warns.
 pub async fn contest(
     core: &Core,
     demande: &Demande,
-    seen: (DeclarationId, i32),
+    seen: (DeclarationId, VersionsVues),
     motif: &str,
     rendre: impl Render<Dossier>,
 ) -> Done {
@@ -25,7 +25,7 @@ pub async fn contest(
 pub async fn decide(
     core: &Core,
     demande: &Demande,
-    seen: (DeclarationId, i32),
+    seen: (DeclarationId, VersionsVues),
     (retenue, motif): (bool, &str),
     rendre: impl Render<Dossier>,
 ) -> Done {

@@ -8,9 +8,7 @@ use crate::domain::fin::{DepartRefuse, Fin, MotifDepart, close_member};
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DesignationId, FaitId, PatientId};
 use crate::services::frises::replay;
-use crate::services::{
-    Core, Demande, Done, Render, ServiceError, latest_knowledge, verify_version,
-};
+use crate::services::{Core, Demande, Done, Render, ServiceError, VersionsVues, latest_knowledge};
 use crate::storage::{Connection, designations, fins};
 
 /// A departure to record.
@@ -28,7 +26,7 @@ pub struct NouveauDepart {
 pub async fn leave(
     core: &Core,
     demande: &Demande,
-    (patient, id, version): (PatientId, DesignationId, i32),
+    (patient, id, version): (PatientId, DesignationId, VersionsVues),
     nouveau: NouveauDepart,
     rendre: impl Render<Designation>,
 ) -> Done {
@@ -38,7 +36,7 @@ pub async fn leave(
     let mut act = core.open(demande).await?.on(patient, &[]).await?;
     let instant = act.instant;
     let known = one(act.conn(), patient, id).await?;
-    verify_version(version, known.version)?;
+    version.verify(known.version)?;
     let member = known.membres_le(jour).find(|membre| membre.rpps == rpps);
     let medecin_id = member.ok_or(ServiceError::Depart(DepartRefuse::PasMembre))?.medecin_id;
     if known.membres_le(jour).count() < 2 {

@@ -8,7 +8,7 @@ use crate::domain::declaration::Etat;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::DeclarationId;
 use crate::services::frises::replay;
-use crate::services::{Core, Demande, Done, Exit, Render, ServiceError};
+use crate::services::{Core, Demande, Done, Exit, Render, ServiceError, VersionsVues};
 
 /// What should have been entered, or nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct Remplacement {
 pub async fn rectify(
     core: &Core,
     demande: &Demande,
-    seen: (DeclarationId, i32),
+    seen: (DeclarationId, VersionsVues),
     rectification: &Rectification,
     rendre: impl Render<Dossier>,
 ) -> Done {

@@ -15,7 +15,7 @@ use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DeclarationId, FaitId, MedecinId};
 use crate::services::core::Fact;
 use crate::services::frises::replay;
-use crate::services::{Core, Demande, Done, Exit, Render, ServiceError};
+use crate::services::{Core, Demande, Done, Exit, Render, ServiceError, VersionsVues};
 use crate::storage::{declarations, fins};
 
 /// A withdrawal, as it is asked for.
@@ -33,7 +33,7 @@ pub struct Retrait {
 pub async fn withdraw(
     core: &Core,
     demande: &Demande,
-    seen: (DeclarationId, i32),
+    seen: (DeclarationId, VersionsVues),
     retrait: &Retrait,
     rendre: impl Render<Dossier>,
 ) -> Done {

@@ -10,11 +10,11 @@ use crate::domain::declaration::{Declaration, Signee};
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{DeclarationId, PatientId};
 use crate::services::core::Act;
-use crate::services::{Core, Demande, Done, Exit, Render, ServiceError, verify_version};
+use crate::services::{Core, Demande, Done, Exit, Render, ServiceError, VersionsVues};
 use crate::storage::declarations;
 
 /// The declaration that a caller saw: its id and its version.
-type Viewed = (DeclarationId, i32);
+type Viewed = (DeclarationId, VersionsVues);
 
 /// Adds a signature to a declaration that waits.
 pub async fn sign(
@@ -124,7 +124,7 @@ pub(super) async fn take<'a>(
     // Read again: somebody may have written before the lock was had.
     let found = declarations::get(act.conn(), core.coffre(), seen.patient_id, id).await?;
     let declaration = found.ok_or(ServiceError::Introuvable)?;
-    verify_version(version, declaration.version)?;
+    version.verify(declaration.version)?;
     Ok((act, declaration))
 }
 

@@ -12,7 +12,7 @@ use crate::domain::ids::PatientId;
 use crate::domain::money::Centimes;
 use crate::services::faits::{Jugement, Registre};
 use crate::services::suites::fees;
-use crate::services::{Core, PATIENT_ATTENDU, ServiceError};
+use crate::services::{Core, PATIENT_ATTENDU, PATIENT_SEUL, ServiceError};
 use crate::storage::evaluations::EvaluationEnregistree;
 use crate::storage::feuilles_de_soins::{Cle, FeuilleEnregistree, FeuilleRecue, NouvelleLigne};
 use crate::storage::participations::Retenue;
@@ -79,6 +79,9 @@ fn place_line(
         Some(Personne::Connue(id)) => *id,
         Some(Personne::Attendue(delai)) => return Err(ServiceError::TropDEssais(*delai)),
         Some(Personne::Fusionnee) => return Err(absent("patient_fusionne")),
+        Some(Personne::Ambigue) => {
+            return Err(ServiceError::champ("/beneficiaire", "patient_ambigu", PATIENT_SEUL));
+        }
         Some(Personne::Presumee(_) | Personne::Inconnue) | None => {
             return Err(absent("beneficiaire_inconnu"));
         }

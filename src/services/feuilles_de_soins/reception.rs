@@ -42,8 +42,10 @@ pub(super) enum Personne {
     Connue(PatientId),
     /// The only person with this number, whose row is locked; birth date and rank remain to be compared.
     Presumee(PatientId),
-    /// Nobody, several persons, or somebody whom the caller may not see.
+    /// Nobody, or somebody whom the caller may not see.
     Inconnue,
+    /// Several persons of one card, whom the caller may see.
+    Ambigue,
     /// Somebody whose record was merged between the search and the lock.
     Fusionnee,
     /// Whoever it is, the number was given too often with what is not theirs: it waits.
@@ -54,7 +56,7 @@ impl Personne {
     pub(super) const fn id(self) -> Option<PatientId> {
         match self {
             Self::Connue(id) | Self::Presumee(id) => Some(id),
-            Self::Inconnue | Self::Fusionnee | Self::Attendue(_) => None,
+            Self::Inconnue | Self::Ambigue | Self::Fusionnee | Self::Attendue(_) => None,
         }
     }
 }
@@ -104,8 +106,9 @@ pub(super) async fn store_all(
     let caisse = many.contexte().acteur().caisse();
     let tries = many.tries(cles.iter().map(|cle| &cle.numero)).await?;
     let found = patients::find_all(many.conn(), core.coffre(), &cles, caisse).await?;
-    // Several persons under one key is a conflict of identity: nobody is chosen.
+    // Several persons under one key is a conflict of identity: nobody is chosen. A caisse is told of its own.
     let only = |found: Candidats| match found.patients[..] {
+        [_, _, ..] if caisse.is_none() || found.propres => Personne::Ambigue,
         [id] if found.compares => Personne::Connue(id),
         [id] => Personne::Presumee(id),
         _ => Personne::Inconnue,
@@ -187,7 +190,7 @@ fn missed(lot: &Lot<'_>, personnes: &mut [Personne]) -> Vec<ClePatient> {
     for (place, (personne, ligne)) in personnes.iter().zip(lot.lignes.iter()).enumerate() {
         let Some(numero) = lot.tries.numero(place) else { continue };
         let (cle, keys) = (&ligne.nouvelle.cle, wrong.entry(numero).or_default());
-        if *personne == Personne::Inconnue && !keys.contains(&cle) {
+        if matches!(personne, Personne::Inconnue | Personne::Ambigue) && !keys.contains(&cle) {
             keys.push(cle);
         }
     }
@@ -216,7 +219,10 @@ fn recognised(many: &Many<'_>, lot: &Lot<'_>, registre: &Registre) -> Vec<Person
         let answers = match *personne {
             Personne::Connue(_) => true,
             Personne::Presumee(id) => registre.answers_to(id, &ligne.nouvelle.cle),
-            Personne::Inconnue | Personne::Fusionnee | Personne::Attendue(_) => return *personne,
+            Personne::Inconnue
+            | Personne::Ambigue
+            | Personne::Fusionnee
+            | Personne::Attendue(_) => return *personne,
         };
         let known = personne.id().filter(|id| answers && visible(*id, ligne));
         known.map_or(Personne::Inconnue, Personne::Connue)

@@ -8,9 +8,7 @@ use super::{Suivi, announce, overtaken, suivi};
 use crate::domain::ids::OperationId;
 use crate::domain::operation::{EtatOperation, NouvelleOperation, Operation};
 use crate::law::parameters::Parametre;
-use crate::services::{
-    Core, Demande, Done, Render, ServiceError, latest_knowledge, verify_version,
-};
+use crate::services::{Core, Demande, Done, Render, ServiceError, VersionsVues, latest_knowledge};
 use crate::storage::medecins::changements;
 use crate::storage::{Tx, actes_nationaux, medecins};
 
@@ -41,7 +39,7 @@ pub(super) async fn keep(
 pub async fn confirm(
     core: &Core,
     demande: &Demande,
-    (id, version): (OperationId, i32),
+    (id, version): (OperationId, VersionsVues),
     rendre: impl Render<Suivi>,
 ) -> Done {
     let mut opening = core.open(demande).await?;
@@ -55,7 +53,7 @@ pub async fn confirm(
             ServiceError::EtatIncompatible("L'opération n'attend pas de confirmation.").into()
         );
     }
-    verify_version(version, operation.version)?;
+    version.verify(operation.version)?;
     if !actes_nationaux::confirm(conn, id, operation.version, doctor.instant).await? {
         return Err(overtaken(operation.version).into());
     }

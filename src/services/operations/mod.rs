@@ -18,7 +18,7 @@ use super::core::{Fact, Opening};
 use super::frises::breaks_joint;
 use super::neutralisations::months;
 use super::{
-    Contexte, Core, Demande, Done, Render, Rendu, ServiceError, latest_knowledge, verify_version,
+    Contexte, Core, Demande, Done, Render, Rendu, ServiceError, VersionsVues, latest_knowledge,
 };
 use crate::domain::droits::{Demarche, Rapports};
 use crate::domain::evenement::NatureEvenement;
@@ -140,7 +140,7 @@ pub async fn get(core: &Core, contexte: &Contexte, id: OperationId) -> Result<Su
 pub async fn cancel(
     core: &Core,
     demande: &Demande,
-    (id, version): (OperationId, i32),
+    (id, version): (OperationId, VersionsVues),
     motif: Option<&str>,
     rendre: impl Render<Suivi>,
 ) -> Done {
@@ -151,7 +151,7 @@ pub async fn cancel(
         return Err(ServiceError::AnnulationImpossible.into());
     }
     let (operation, _) = found;
-    verify_version(version, operation.version)?;
+    version.verify(operation.version)?;
     let (seen, instant) = ((id, operation.version), doctor.instant);
     let caisse = caisse_of(contexte).filter(|_| operation.caisse.is_none());
     let done = match &caisse {
@@ -344,8 +344,9 @@ async fn lock_doctor(core: &Core, tx: &mut Tx, rpps: &Rpps) -> Result<Verrouille
 }
 
 /// The refusal of a version that a job has just replaced.
-const fn overtaken(attendue: i32) -> ServiceError {
-    ServiceError::VersionPerimee { attendue, actuelle: attendue.saturating_add(1) }
+const fn overtaken(seen: i32) -> ServiceError {
+    let (attendue, actuelle) = (VersionsVues::une(seen), seen.saturating_add(1));
+    ServiceError::VersionPerimee { attendue, actuelle }
 }
 
 /// Queues a job of an operation, for the patients of a caisse or for all.

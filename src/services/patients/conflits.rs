@@ -9,7 +9,7 @@ use crate::domain::vie::ActePatient;
 use crate::domain::vie::fusion::{Conflit, EtatConflit};
 use crate::services::core::{Act, Fact};
 use crate::services::frises::replay;
-use crate::services::{Contexte, Core, Demande, Done, Render, Seen, ServiceError, verify_version};
+use crate::services::{Contexte, Core, Demande, Done, Render, Seen, ServiceError, VersionsVues};
 use crate::storage::Connection;
 use crate::storage::patients::{conflits, fusions, mouvements};
 
@@ -43,7 +43,7 @@ pub async fn get_conflit(
 pub async fn settle_conflit(
     core: &Core,
     demande: &Demande,
-    (id, version): (ConflitId, i32),
+    (id, version): (ConflitId, VersionsVues),
     retenue: DeclarationId,
     rendre: impl Render<Conflit>,
 ) -> Done {
@@ -52,7 +52,7 @@ pub async fn settle_conflit(
     let mut act = opening.on(patient, &[]).await?;
     // Read again: somebody may have settled it before the lock was had.
     let mut conflit = one(act.conn(), id).await?;
-    verify_version(version, conflit.version)?;
+    version.verify(conflit.version)?;
     if conflit.etat != EtatConflit::Ouvert {
         return Err(ServiceError::ConflitClos.into());
     }

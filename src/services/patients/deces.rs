@@ -12,14 +12,14 @@ use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification, Source
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::core::Fact;
 use crate::services::frises::replay;
-use crate::services::{Core, Demande, Done, Render, ServiceError};
+use crate::services::{Core, Demande, Done, Render, ServiceError, VersionsVues};
 use crate::storage::patients::faits;
 
 /// Records the death, from its day on, and as known from now on. The designation ends with it.
 pub async fn record_deces(
     core: &Core,
     demande: &Demande,
-    seen: (PatientId, i32),
+    seen: (PatientId, VersionsVues),
     (jour, source): (NaiveDate, SourceDeces),
     rendre: impl Render<DossierPatient>,
 ) -> Done {
@@ -43,7 +43,7 @@ pub async fn record_deces(
 pub async fn correct_deces(
     core: &Core,
     demande: &Demande,
-    seen: (PatientId, i32),
+    seen: (PatientId, VersionsVues),
     jour: Option<NaiveDate>,
     motif: MotifRectification,
     rendre: impl Render<DossierPatient>,

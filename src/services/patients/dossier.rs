@@ -11,7 +11,7 @@ use crate::domain::vie::sommeil::{MotifSommeil, sommeil_le as asleep};
 use crate::domain::vie::{ActePatient, ActionPatient, DossierPatient, MotifRectification};
 use crate::services::core::Act;
 use crate::services::{
-    Core, Demande, Done, Exit, Render, ServiceError, latest_knowledge, verify_version,
+    Core, Demande, Done, Exit, Render, ServiceError, VersionsVues, latest_knowledge,
 };
 use crate::storage::Connection;
 use crate::storage::patients::{self, actes, faits};
@@ -20,11 +20,11 @@ use crate::storage::patients::{self, actes, faits};
 pub(super) async fn open<'a>(
     core: &'a Core,
     demande: &'a Demande,
-    (patient, version): (PatientId, i32),
+    (patient, version): (PatientId, VersionsVues),
 ) -> Result<Act<'a>, Exit> {
     let mut act = core.open(demande).await?.on(patient, &[]).await?;
     let actuelle = actes::version(act.conn(), patient).await?;
-    verify_version(version, actuelle)?;
+    version.verify(actuelle)?;
     Ok(act)
 }
 

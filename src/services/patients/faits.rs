@@ -9,14 +9,14 @@ use crate::domain::ids::PatientId;
 use crate::domain::vie::histoire::poser;
 use crate::domain::vie::{ActePatient, Adresse, DossierPatient};
 use crate::services::core::Fact;
-use crate::services::{Core, Demande, Done, Render};
+use crate::services::{Core, Demande, Done, Render, VersionsVues};
 use crate::storage::patients::faits;
 
 /// The person lives elsewhere from a day. No designation ends by it.
 pub async fn change_adresse(
     core: &Core,
     demande: &Demande,
-    seen: (PatientId, i32),
+    seen: (PatientId, VersionsVues),
     (adresse, du): (Adresse, NaiveDate),
     rendre: impl Render<DossierPatient>,
 ) -> Done {

@@ -12,7 +12,7 @@ use crate::domain::vie::{ActePatient, MotifRectification};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::core::{Act, Fact};
 use crate::services::frises::{forget, replay};
-use crate::services::{Contexte, Core, Demande, Done, Render, Seen, ServiceError, verify_version};
+use crate::services::{Contexte, Core, Demande, Done, Render, Seen, ServiceError, VersionsVues};
 use crate::storage::Connection;
 use crate::storage::patients::fusions::Fusion;
 use crate::storage::patients::{actes, conflits, fusions, mouvements};
@@ -22,7 +22,7 @@ use crate::storage::patients::{actes, conflits, fusions, mouvements};
 pub struct NouvelleFusion {
     pub absorbe_id: PatientId,
     /// Its version, as the preview gave it.
-    pub absorbe_version: i32,
+    pub absorbe_version: VersionsVues,
     pub motif: MotifRectification,
 }
 
@@ -43,7 +43,7 @@ pub struct DossierFusion {
 pub async fn merge(
     core: &Core,
     demande: &Demande,
-    (conserve, version): (PatientId, i32),
+    (conserve, version): (PatientId, VersionsVues),
     nouvelle: NouvelleFusion,
     rendre: impl Render<DossierFusion>,
 ) -> Done {
@@ -51,8 +51,8 @@ pub async fn merge(
     let opening = core.open(demande).await?;
     let mut act = opening.on_both(conserve, absorbe).await?.map_err(unknown)?;
     verify_distinct(conserve, absorbe)?;
-    verify_version(version, actes::version(act.conn(), conserve).await?)?;
-    verify_version(nouvelle.absorbe_version, actes::version(act.conn(), absorbe).await?)?;
+    version.verify(actes::version(act.conn(), conserve).await?)?;
+    nouvelle.absorbe_version.verify(actes::version(act.conn(), absorbe).await?)?;
     if let Some(obstacle) = obstacle(act.conn(), conserve, absorbe).await? {
         return Err(ServiceError::FusionImpossible(obstacle).into());
     }
@@ -87,7 +87,7 @@ pub async fn get_fusion(
 pub async fn undo_fusion(
     core: &Core,
     demande: &Demande,
-    (id, version): (FusionId, i32),
+    (id, version): (FusionId, VersionsVues),
     motif: MotifRectification,
     rendre: impl Render<DossierFusion>,
 ) -> Done {
@@ -97,7 +97,7 @@ pub async fn undo_fusion(
     let (kept, absorbed) = (fusion.patient_id, fusion.absorbe_id);
     let mut act = opening.on_merged(kept, absorbed).await?.ok_or_else(undone)?;
     let instant = act.instant;
-    verify_version(version, actes::version(act.conn(), kept).await?)?;
+    version.verify(actes::version(act.conn(), kept).await?)?;
     if !fusions::close(act.conn(), &fusion, instant).await? {
         return Err(undone().into());
     }

@@ -1,5 +1,7 @@
 //! Another number: NIA then NIR, a dependant insured in their own right, or a number that was wrong.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde_json::json;
 
@@ -17,7 +19,7 @@ use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::affiliations::organisme_le;
 use crate::services::core::{Act, Fact, Opening};
-use crate::services::{Core, Demande, Done, Render, ServiceError, latest_knowledge};
+use crate::services::{Core, Demande, Done, Render, ServiceError, VersionsVues, latest_knowledge};
 use crate::storage::Connection;
 use crate::storage::patients::{self, faits};
 
@@ -26,7 +28,7 @@ use crate::storage::patients::{self, faits};
 pub async fn change_identifiant(
     core: &Core,
     demande: &Demande,
-    seen: (PatientId, i32),
+    seen: (PatientId, VersionsVues),
     (usage, numero, du): (UsageIdentifiant, Option<IdentifiantPersonne>, NaiveDate),
     rendre: impl Render<DossierPatient>,
 ) -> Done {
@@ -66,7 +68,7 @@ pub async fn change_identifiant(
 pub async fn correct_identifiant(
     core: &Core,
     demande: &Demande,
-    seen: (PatientId, i32),
+    seen: (PatientId, VersionsVues),
     (usage, numero, jour): (UsageIdentifiant, IdentifiantPersonne, NaiveDate),
     motif: MotifRectification,
     rendre: impl Render<DossierPatient>,
@@ -110,56 +112,95 @@ async fn numbers(
     Ok(numbers)
 }
 
-/// Takes a number for the person of an act. An insured parent's number is shared.
+/// Takes a number for the person of an act. An insured parent's number is shared, by cards that differ.
 async fn claim(
     act: &mut Act<'_>,
     usage: UsageIdentifiant,
     numero: &IdentifiantPersonne,
 ) -> Result<(), ServiceError> {
-    if usage == UsageIdentifiant::OuvrantDroit {
-        return Ok(());
+    let (core, own) = (act.core(), Some(act.patient));
+    let (coffre, patient, known) = (core.coffre(), act.patient, latest_knowledge());
+    let births = patients::identites(act.conn(), coffre, patient, known).await?;
+    let numbers = [(usage, *numero)];
+    let opening = act.opening();
+    patients::lock_numbers(opening.conn(), coffre, [numero]).await?;
+    let mut disputed = BTreeSet::new();
+    for birth in &births {
+        let card = Carte { identite: &birth.valeur, numeros: &numbers, rang: "/identifiant" };
+        disputed.extend(card.verify(opening, own).await?);
     }
-    let own = Some(act.patient);
-    let first = verify_number(act.opening(), numero, own).await?;
-    tell_disputed(act, first).await
+    tell_disputed(act, disputed).await
 }
 
-/// Refuses a number that is the own one of somebody else whom the caller may see. Of anybody else nothing is
-/// said, not even that there is somebody: the number is written here too, and goes on designating who had
-/// it first, whose caisse is to be told (see decision 0022). Gives that person.
-pub(super) async fn verify_number(
-    opening: &mut Opening<'_>,
-    numero: &IdentifiantPersonne,
-    own: Option<PatientId>,
-) -> Result<Option<PatientId>, ServiceError> {
-    let coffre = opening.core().coffre();
-    patients::lock_number(opening.conn(), coffre, numero).await?;
-    let mut first = None;
-    for one in patients::holders(opening.conn(), coffre, numero).await? {
-        if one.usage == UsageIdentifiant::OuvrantDroit || Some(one.patient_id) == own {
-            continue;
-        }
-        match opening.judge(Demarche::LirePatient, one.patient_id).await {
-            Ok(_) => return Err(ServiceError::PatientExistant(one.patient_id)),
-            Err(ServiceError::Introuvable) => first = first.or(Some(one.patient_id)),
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(first)
+/// What a person is designated by: their numbers, each with their birth date and rank.
+pub(super) struct Carte<'a> {
+    pub(super) identite: &'a Identite,
+    pub(super) numeros: &'a [(UsageIdentifiant, IdentifiantPersonne)],
+    /// The field by which it differs from that of another dependant.
+    pub(super) rang: &'static str,
 }
 
-/// Tells the caisse of a person that their number was written for somebody else too.
+impl Carte<'_> {
+    /// Refuses a number that is the own one of somebody else whom the caller may see, and a card that already designates such
+    /// a person. Of anybody else nothing is said, not even that there is somebody: the number is written here too, and
+    /// goes on designating who had it first, whose caisse is to be told (see decision 0022). Gives them. The
+    /// numbers are locked.
+    pub(super) async fn verify(
+        &self,
+        opening: &mut Opening<'_>,
+        own: Option<PatientId>,
+    ) -> Result<BTreeSet<PatientId>, ServiceError> {
+        let coffre = opening.core().coffre();
+        let mut disputed = BTreeSet::new();
+        for (usage, numero) in self.numeros {
+            let mut taken: Vec<(PatientId, ServiceError)> = Vec::new();
+            if *usage == UsageIdentifiant::Individuel {
+                let holders = patients::holders(opening.conn(), coffre, numero).await?;
+                let same = holders.iter().filter(|one| one.usage == *usage);
+                let refusal = |id| (id, ServiceError::PatientExistant(id));
+                taken.extend(same.map(|one| refusal(one.patient_id)));
+            }
+            let cle = self.identite.cle(*numero);
+            let dependants = patients::find_everybody(opening.conn(), coffre, &cle).await?;
+            taken.extend(dependants.into_iter().map(|id| (id, self.refusal(id))));
+            for (id, refusal) in taken {
+                if Some(id) == own {
+                    continue;
+                }
+                match opening.judge(Demarche::LirePatient, id).await {
+                    Ok(_) => return Err(refusal),
+                    Err(ServiceError::Introuvable) => disputed.insert(id),
+                    Err(error) => return Err(error),
+                };
+            }
+        }
+        Ok(disputed)
+    }
+
+    /// Two dependants of one insured person, born the same day, differ by their rank only.
+    fn refusal(&self, id: PatientId) -> ServiceError {
+        let rang = self.identite.rang.get();
+        let message = format!(
+            "un autre rang que {rang} : le patient {id}, né le même jour et désigné par le même numéro, l'a déjà"
+        );
+        ServiceError::champ(self.rang, "rang_pris", message)
+    }
+}
+
+/// Tells the caisses of persons that what designates them was written for somebody else too.
 pub(super) async fn tell_disputed(
     act: &mut Act<'_>,
-    first: Option<PatientId>,
+    disputed: BTreeSet<PatientId>,
 ) -> Result<(), ServiceError> {
-    let Some(first) = first else { return Ok(()) };
     let today = act.core().today();
-    let known = patients::affiliations(act.conn(), first, latest_knowledge()).await?;
-    let caisse = organisme_le(&known, today).map(|organisme| Caisse::of(organisme).code());
-    let fact =
-        Fact::of(NatureEvenement::PatientNumeroDispute).with(json!({ "destinataire": caisse }));
-    act.writing_of(first).tell(fact).await
+    for first in disputed {
+        let known = patients::affiliations(act.conn(), first, latest_knowledge()).await?;
+        let caisse = organisme_le(&known, today).map(|organisme| Caisse::of(organisme).code());
+        let fact =
+            Fact::of(NatureEvenement::PatientNumeroDispute).with(json!({ "destinataire": caisse }));
+        act.writing_of(first).tell(fact).await?;
+    }
+    Ok(())
 }
 
 /// The person whose whole identity this is: their number, that of the insured person if it is given, birth

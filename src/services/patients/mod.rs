@@ -11,6 +11,8 @@ mod mutations;
 mod organismes;
 mod scissions;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 pub use self::apercu::{ApercuFusion, DossierApercu, preview_fusion};
@@ -20,20 +22,19 @@ use self::dossier::{actions, dossier};
 pub(super) use self::dossier::{seen, sommeil_le};
 pub use self::faits::change_adresse;
 pub use self::fusions::{DossierFusion, NouvelleFusion, get_fusion, merge, undo_fusion};
+use self::identifiants::{Carte, tell_disputed, whose};
 pub use self::identifiants::{change_identifiant, correct_identifiant};
-use self::identifiants::{tell_disputed, verify_number, whose};
 pub use self::mutations::{take_over, undo_organisme};
 pub use self::organismes::{change_organisme, change_statut};
 pub use self::scissions::{NouvelleScission, split};
+use super::core::Opening;
 use super::{ChampInvalide, Contexte, Core, Demande, Done, Mode, Render, Seen, ServiceError};
 use crate::domain::acteur::Acteur;
 use crate::domain::calendar::Periode;
 use crate::domain::droits::{Rapports, Relation};
 use crate::domain::identifiers::Organisme;
 use crate::domain::ids::PatientId;
-use crate::domain::patient::{
-    ClePatient, IdentifiantPatient, NouveauPatient, Patient, UsageIdentifiant,
-};
+use crate::domain::patient::{ClePatient, IdentifiantPatient, NouveauPatient, Patient};
 use crate::domain::vie::DossierPatient;
 use crate::storage::{Tx, patients};
 
@@ -51,8 +52,8 @@ pub async fn create(
     let mut opening = core.open(demande).await?;
     let NouveauPatient { identifiant, identite, .. } = nouveau;
     opening.try_number(identifiant).await?;
-    let first = verify_number(&mut opening, identifiant, None).await?;
-    if first.is_some()
+    let disputed = verify_card(&mut opening, nouveau).await?;
+    if !disputed.is_empty()
         && whose(core, opening.conn(), (identifiant, None), identite).await?.is_some()
     {
         return Err(ServiceError::MutationAttendue.into());
@@ -63,7 +64,7 @@ pub async fn create(
     insert(core, opening.conn(), &patient).await?;
     let rapports = Rapports::aucun(acteur).avec(Relation::CaisseActuelle);
     let mut act = opening.creating(patient.id, rapports)?;
-    tell_disputed(&mut act, first).await?;
+    tell_disputed(&mut act, disputed).await?;
     let mut dossier = DossierPatient::nouveau(patient);
     dossier.actions = actions(&act.rapports, false);
     Ok(act.close(rendre(&dossier)?).await?)
@@ -76,6 +77,18 @@ fn verify_own(acteur: &Acteur, organisme: &Organisme, pointeur: &str) -> Result<
     }
     let message = "un organisme de la caisse qui appelle";
     Err(ServiceError::champ(pointeur, "hors_perimetre", message))
+}
+
+/// Refuses a person whose number or card is that of somebody whom the caller may see; gives the others whose it is.
+async fn verify_card(
+    opening: &mut Opening<'_>,
+    nouveau: &NouveauPatient,
+) -> Result<BTreeSet<PatientId>, ServiceError> {
+    let (coffre, numeros) = (opening.core().coffre(), nouveau.numeros());
+    let locked = numeros.iter().map(|(_, numero)| numero);
+    patients::lock_numbers(opening.conn(), coffre, locked).await?;
+    let card = Carte { identite: &nouveau.identite, numeros: &numeros, rang: "/rang" };
+    card.verify(opening, None).await
 }
 
 async fn insert(core: &Core, tx: &mut Tx, patient: &Patient) -> Result<(), ServiceError> {
@@ -126,9 +139,8 @@ fn new_patient(core: &Core, nouveau: &NouveauPatient, now: DateTime<Utc>) -> Pat
     let id = PatientId::from_uuid(core.ids().uuid());
     let birth = Periode::depuis(nouveau.identite.date_naissance.pour_calcul_age());
     let number = |usage, numero| core.fait(IdentifiantPatient { usage, numero }, birth, now);
-    let mut identifiants = vec![number(UsageIdentifiant::Individuel, nouveau.identifiant)];
-    identifiants
-        .extend(nouveau.ouvrant_droit.map(|numero| number(UsageIdentifiant::OuvrantDroit, numero)));
+    let numeros = nouveau.numeros().into_iter();
+    let identifiants = numeros.map(|(usage, numero)| number(usage, numero)).collect();
     let since = Periode::depuis(nouveau.affilie_du);
     Patient {
         id,

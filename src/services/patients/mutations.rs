@@ -16,9 +16,7 @@ use crate::domain::vie::MotifRectification;
 use crate::domain::vie::histoire::Pose;
 use crate::services::affiliations::organisme_le;
 use crate::services::core::Act;
-use crate::services::{
-    Core, Demande, Done, Render, ServiceError, latest_knowledge, verify_version,
-};
+use crate::services::{Core, Demande, Done, Render, ServiceError, VersionsVues, latest_knowledge};
 use crate::storage::Connection;
 use crate::storage::patients::{self, actes};
 
@@ -89,7 +87,7 @@ pub async fn take_over(
 pub async fn undo_organisme(
     core: &Core,
     demande: &Demande,
-    (patient, version): (PatientId, i32),
+    (patient, version): (PatientId, VersionsVues),
     motif: MotifRectification,
     rendre: impl Render<(PatientId, i32)>,
 ) -> Done {
@@ -97,7 +95,7 @@ pub async fn undo_organisme(
     let acteur = *opening.contexte().acteur();
     let relation = relation(core, opening.conn(), patient, &acteur).await?;
     let mut act = opening.on(patient, relation).await?;
-    verify_version(version, actes::version(act.conn(), patient).await?)?;
+    version.verify(actes::version(act.conn(), patient).await?)?;
     // Read again: somebody may have moved the person before the lock was had.
     let change = last(act.conn(), patient).await?.ok_or(ServiceError::Introuvable)?;
     let known = patients::affiliations(act.conn(), patient, latest_knowledge()).await?;

@@ -15,7 +15,7 @@ use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::affiliations::organisme_le;
 use crate::services::core::{Act, Fact};
-use crate::services::{Core, Demande, Done, Render, ServiceError, latest_knowledge};
+use crate::services::{Core, Demande, Done, Render, ServiceError, VersionsVues, latest_knowledge};
 use crate::storage::designations;
 use crate::storage::patients::{self, faits};
 
@@ -28,7 +28,7 @@ const MOIS_A_L_AVANCE: i32 = 3;
 pub async fn change_organisme(
     core: &Core,
     demande: &Demande,
-    seen: (PatientId, i32),
+    seen: (PatientId, VersionsVues),
     (organisme, du): (Organisme, NaiveDate),
     rendre: impl Render<DossierPatient>,
 ) -> Done {
@@ -104,7 +104,7 @@ pub(super) async fn write(
 pub async fn change_statut(
     core: &Core,
     demande: &Demande,
-    seen: (PatientId, i32),
+    seen: (PatientId, VersionsVues),
     (statut, du): (StatutPatient, NaiveDate),
     rendre: impl Render<DossierPatient>,
 ) -> Done {

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::dossier::{dossier, open, record};
-use super::identifiants::{tell_disputed, verify_number};
-use super::{insert, new_patient, verify_dates, verify_own};
+use super::identifiants::tell_disputed;
+use super::{insert, new_patient, verify_card, verify_dates, verify_own};
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{DeclarationId, FeuilleId, PatientId};
 use crate::domain::patient::{NouveauPatient, Patient};
@@ -12,7 +12,7 @@ use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification};
 use crate::services::core::{Act, Fact};
 use crate::services::feuilles_de_soins::retenues;
 use crate::services::frises::replay;
-use crate::services::{Core, Demande, Done, Rendu, ServiceError};
+use crate::services::{Core, Demande, Done, Rendu, ServiceError, VersionsVues};
 use crate::storage::feuilles_de_soins::FeuilleRecue;
 use crate::storage::patients::{conflits, fusions, mouvements};
 use crate::storage::{Tx, evaluations, feuilles_de_soins, participations};
@@ -34,7 +34,7 @@ pub struct NouvelleScission {
 pub async fn split(
     core: &Core,
     demande: &Demande,
-    seen: (PatientId, i32),
+    seen: (PatientId, VersionsVues),
     scission: &NouvelleScission,
     rendre: impl Fn(&DossierPatient, &DossierPatient) -> Result<Rendu, serde_json::Error>,
 ) -> Done {
@@ -67,8 +67,8 @@ async fn new_record(act: &mut Act<'_>, nouveau: &NouveauPatient) -> Result<Patie
     let core = act.core();
     verify_own(act.contexte().acteur(), &nouveau.organisme, "/patient/organisme")?;
     verify_dates(core, nouveau).map_err(|error| below("/patient", error))?;
-    let first = verify_number(act.opening(), &nouveau.identifiant, None).await?;
-    tell_disputed(act, first).await?;
+    let verified = verify_card(act.opening(), nouveau).await;
+    tell_disputed(act, verified.map_err(|error| below("/patient", error))?).await?;
     let patient = new_patient(core, nouveau, act.instant);
     insert(core, act.conn(), &patient).await?;
     act.shows(patient.id);

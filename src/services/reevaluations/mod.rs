@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 pub use self::run::{REEVALUER, run};
 use super::core::{Fact, Opening};
 use super::{
-    ChampInvalide, Contexte, Core, Demande, Done, Render, Seen, ServiceError, verify_version,
+    ChampInvalide, Contexte, Core, Demande, Done, Render, Seen, ServiceError, VersionsVues,
 };
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId, TacheId};
@@ -93,12 +93,12 @@ pub async fn list_changes(
 pub async fn apply(
     core: &Core,
     demande: &Demande,
-    (id, version): (ReevaluationId, i32),
+    (id, version): (ReevaluationId, VersionsVues),
     rendre: impl Render<SuiviReevaluation>,
 ) -> Done {
     let mut opening = core.open(demande).await?;
     let seen = followed(opening.conn(), &demande.contexte, id).await?.reevaluation;
-    verify_version(version, seen.version)?;
+    version.verify(seen.version)?;
     let way = (EtatReevaluation::Essayee, EtatReevaluation::EnApplication);
     if !reevaluations::advance(opening.conn(), id, way).await? {
         let state = "la réévaluation n'est pas essayée, ou elle est déjà appliquée";

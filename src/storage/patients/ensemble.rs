@@ -17,6 +17,8 @@ pub struct Candidats {
     /// Whether birth date and rank were compared with those of the key. Where a number is that of one
     /// person only, this remains to be done once the person is locked.
     pub compares: bool,
+    /// Whether they depend on the caisse that asks: what it may be told of several.
+    pub propres: bool,
 }
 
 /// The persons known under a number, born on that date with that rank; a merged record answers with
@@ -35,6 +37,31 @@ pub async fn find(
     compare(conn, (&[cle], &[&digest]), (&[0], caisse), &mut found).await?;
     let [found] = found;
     Ok(found.patients)
+}
+
+/// Everybody whom a key would designate, those who had the number later too: whoever has another card than all of
+/// them is found by it.
+pub async fn find_everybody(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    cle: &ClePatient,
+) -> Result<Vec<PatientId>, StorageError> {
+    let empreinte = coffre.empreinte(&cle.numero);
+    Ok(sqlx::query_scalar!(
+        r#"/* patient.find_everybody */
+         SELECT DISTINCT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!: PatientId"
+         FROM identifiant_patient n
+         JOIN identite_patient i
+           ON i.patient_id = ANY (ARRAY[n.patient_id]) AND i.remplace_le IS NULL
+          AND i.date_naissance = $2 AND i.rang = $3
+         JOIN patient p ON p.patient_id = n.patient_id
+         WHERE n.empreinte = $1 AND n.remplace_le IS NULL ORDER BY 1"#,
+        empreinte.as_slice(),
+        cle.date_naissance.as_str(),
+        cle.rang as _
+    )
+    .fetch_all(conn)
+    .await?)
 }
 
 /// The persons known under some keys, in the order of the keys; see [`find`]. A number is looked for
@@ -101,20 +128,21 @@ async fn compare(
     let ranks: Vec<RangGemellaire> = asked().map(|(cle, _)| cle.rang).collect();
     let rows = sqlx::query!(
         r#"/* patient.find_all */
-         SELECT place AS "place!", patient_id AS "patient_id!: PatientId" FROM (
-             SELECT k.place, coalesce(p.fusionne_dans, p.patient_id) AS patient_id,
-                    rank() OVER (PARTITION BY k.place ORDER BY CASE
-                        WHEN EXISTS (SELECT FROM affiliation a
-                                     WHERE a.patient_id = n.patient_id AND a.remplace_le IS NULL
-                                       AND left(a.organisme, 5) = $4) THEN 0
-                        WHEN n.conteste THEN 2 ELSE 1 END) AS rang
+         SELECT place AS "place!", patient_id AS "patient_id!: PatientId", ordre = 0 AS "propre!" FROM (
+             SELECT k.place, coalesce(p.fusionne_dans, p.patient_id) AS patient_id, o.ordre,
+                    rank() OVER (PARTITION BY k.place ORDER BY o.ordre) AS rang
              FROM unnest($1::bytea[], $2::text[], $3::smallint[])
                   WITH ORDINALITY AS k (empreinte, date_naissance, rang, place)
              JOIN identifiant_patient n ON n.empreinte = k.empreinte AND n.remplace_le IS NULL
              JOIN identite_patient i
                ON i.patient_id = ANY (ARRAY[n.patient_id]) AND i.remplace_le IS NULL
               AND i.date_naissance = k.date_naissance AND i.rang = k.rang
-             JOIN patient p ON p.patient_id = n.patient_id) f
+             JOIN patient p ON p.patient_id = n.patient_id
+             CROSS JOIN LATERAL (SELECT CASE
+                 WHEN EXISTS (SELECT FROM affiliation a
+                              WHERE a.patient_id = n.patient_id AND a.remplace_le IS NULL
+                                AND left(a.organisme, 5) = $4) THEN 0
+                 WHEN n.conteste THEN 2 ELSE 1 END AS ordre) o) f
          WHERE rang = 1"#,
         &numbers as _,
         &births as _,
@@ -126,9 +154,9 @@ async fn compare(
     for row in rows {
         let id = row.patient_id;
         let asked = place(row.place).and_then(|asked| places.get(asked));
-        if let Some(candidats) = asked.and_then(|place| found.get_mut(*place))
-            && !candidats.patients.contains(&id)
-        {
+        let Some(candidats) = asked.and_then(|place| found.get_mut(*place)) else { continue };
+        candidats.propres = row.propre;
+        if !candidats.patients.contains(&id) {
             candidats.patients.push(id);
         }
     }

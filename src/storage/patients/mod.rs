@@ -21,9 +21,9 @@ use crate::domain::ids::{FaitId, PatientId};
 use crate::domain::patient::{IdentifiantPatient, Identite, Patient};
 use crate::domain::vocabulary::Vocabulaire;
 
-pub use self::ensemble::{Candidats, find, find_all, lock_all, touch_all};
+pub use self::ensemble::{Candidats, find, find_all, find_everybody, lock_all, touch_all};
 pub use self::recherche::{
-    Porteur, disputed_since, find_known_at, holders, lock_number, records_known_at,
+    Porteur, disputed_since, find_known_at, holders, lock_numbers, records_known_at,
 };
 
 /// Names as they are encrypted.
@@ -108,7 +108,8 @@ pub async fn insert_identite(
     .await
 }
 
-/// Records a number: contested when somebody else has it as their own.
+/// Records a number: contested when somebody else has it as their own, or is designated by it on the same card: born the
+/// same day with the same rank.
 pub async fn insert_identifiant(
     tx: &mut Tx,
     coffre: &Coffre,
@@ -123,10 +124,15 @@ pub async fn insert_identifiant(
          INSERT INTO identifiant_patient
              (patient_id, identifiant_id, nature, usage, empreinte, valeur_chiffree, effet, enregistre_le,
               conteste)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $4 = 'individuel' AND EXISTS (
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, EXISTS (
              SELECT FROM identifiant_patient o
-             WHERE o.empreinte = $5 AND o.remplace_le IS NULL AND o.usage = 'individuel'
-               AND o.patient_id <> $1 AND NOT o.conteste))",
+             WHERE o.empreinte = $5 AND o.remplace_le IS NULL AND o.patient_id <> $1 AND NOT o.conteste
+               AND ($4 = 'individuel' AND o.usage = 'individuel' OR EXISTS (
+                   SELECT FROM identite_patient i
+                   JOIN identite_patient own
+                     ON own.patient_id = $1 AND own.remplace_le IS NULL
+                    AND own.date_naissance = i.date_naissance AND own.rang = i.rang
+                   WHERE i.patient_id = o.patient_id AND i.remplace_le IS NULL))))",
         patient.uuid(),
         fait.id.uuid(),
         numero.kind(),

@@ -1,5 +1,7 @@
 //! Persons found by their numbers, which the database knows only by a keyed hash.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
@@ -8,17 +10,23 @@ use crate::domain::ids::PatientId;
 use crate::domain::patient::{ClePatient, UsageIdentifiant};
 use crate::storage::{Coffre, StorageError, Tx};
 
-/// Serialises the creations of persons under one number, until the end of the transaction.
-pub async fn lock_number(
+/// Serialises those who give these numbers to a person, until the end of the transaction: always in one order, so that
+/// two of them never wait for each other.
+pub async fn lock_numbers(
     tx: &mut Tx,
     coffre: &Coffre,
-    numero: &IdentifiantPersonne,
+    numeros: impl IntoIterator<Item = &IdentifiantPersonne>,
 ) -> Result<(), StorageError> {
-    let [b0, b1, b2, b3, b4, b5, b6, b7, ..] = coffre.empreinte(numero);
-    let key = i64::from_be_bytes([b0, b1, b2, b3, b4, b5, b6, b7]);
-    sqlx::query!("/* patient.lock_number */ SELECT pg_advisory_xact_lock($1)", key)
-        .fetch_one(&mut **tx)
-        .await?;
+    let key = |numero| {
+        let [b0, b1, b2, b3, b4, b5, b6, b7, ..] = coffre.empreinte(numero);
+        i64::from_be_bytes([b0, b1, b2, b3, b4, b5, b6, b7])
+    };
+    let keys: BTreeSet<i64> = numeros.into_iter().map(key).collect();
+    for key in keys {
+        sqlx::query!("/* patient.lock_number */ SELECT pg_advisory_xact_lock($1)", key)
+            .fetch_one(&mut **tx)
+            .await?;
+    }
     Ok(())
 }
 
@@ -115,7 +123,8 @@ pub async fn holders(
     .await?)
 }
 
-/// Since when the own number of a person is also that of somebody whom another caisse registered later.
+/// Since when the own number of a person, or what their card says, is also that of somebody whom another caisse
+/// registered later.
 pub async fn disputed_since(
     conn: &mut PgConnection,
     patient: PatientId,
@@ -124,8 +133,13 @@ pub async fn disputed_since(
         "/* identifiant_patient.disputed */
          SELECT min(o.enregistre_le) FROM identifiant_patient n
          JOIN identifiant_patient o ON o.empreinte = n.empreinte AND o.remplace_le IS NULL AND o.conteste
-         WHERE n.patient_id = $1 AND n.remplace_le IS NULL AND n.usage = 'individuel' AND NOT n.conteste
-           AND o.patient_id <> $1",
+         WHERE n.patient_id = $1 AND n.remplace_le IS NULL AND NOT n.conteste AND o.patient_id <> $1
+           AND (n.usage = 'individuel' AND o.usage = 'individuel' OR EXISTS (
+               SELECT FROM identite_patient own
+               JOIN identite_patient i
+                 ON i.patient_id = o.patient_id AND i.remplace_le IS NULL
+                AND i.date_naissance = own.date_naissance AND i.rang = own.rang
+               WHERE own.patient_id = $1 AND own.remplace_le IS NULL))",
         patient.uuid()
     )
     .fetch_one(conn)

@@ -1,11 +1,12 @@
 //! Numbers of persons, tokens and what nobody sees, in a text.
 
 use traitant::domain::identifiers::texte_libre::{
-    contient_un_jeton, contient_un_nir, est_invisible, est_un_pseudonyme,
+    contient_un_jeton, contient_un_numero, est_invisible, est_un_pseudonyme,
+    reference_contient_un_numero,
 };
 
 #[test]
-fn a_nir_is_recognised_in_groups_with_and_without_its_key() {
+fn what_people_write_holds_a_nir_in_groups_or_not_with_its_key_or_without() {
     for text in [
         "172080100199557",
         "1 72 08 01 001 995 57",
@@ -17,8 +18,14 @@ fn a_nir_is_recognised_in_groups_with_and_without_its_key() {
         "2 50 05 2a 001 992",
         "12 172080100199557 34",
         "reference:172080100199557;",
+        "1 720 801 001 995",
+        "1–72–08–01–001–995",
+        // A provisional number and that of a migrant have no key.
+        "7 1 131 12345679",
+        "nnp 7113112345679",
+        "5112312345678",
     ] {
-        assert!(contient_un_nir(text), "{text}");
+        assert!(contient_un_numero(text), "{text}");
     }
     for text in [
         "",
@@ -35,9 +42,183 @@ fn a_nir_is_recognised_in_groups_with_and_without_its_key() {
         "99172080100199557",
         "0192f0c4-1720-8010-0199-557aaaaaaaaa",
         "a1720801001995b7816bf8f01cfea4141",
+        "cab-0192f0c4-1720-8010-0199-557aaaaaaaaa",
+        "01KB7208010019950000000000",
+        // Boxes of medicines, phones, accounts and OIDs.
+        "3400930000120",
+        "33612345678, 06 12 34 56 78",
+        "FR76 3000 6000 0112 3456 7890 189",
+        "2026-11-29T08:43:12.123456Z",
+        "20261129 084312",
+        "A7113112345679",
+        "71131 12345679",
     ] {
-        assert!(!contient_un_nir(text), "{text}");
+        assert!(!contient_un_numero(text), "{text}");
     }
+}
+
+#[test]
+fn what_machines_make_holds_a_number_with_its_key_or_in_its_groups() {
+    for text in [
+        "172080100199557",
+        "cle-172080100199557",
+        "feuille:172080100199557:1",
+        "250052A00199269",
+        "1.72.08.01.001.995-57",
+        "1-72-08-01-001-995",
+        "1_72_08_01_001_995_57",
+        "1720801001995-57",
+        // With a pseudo-month, in its groups only.
+        "1-85-42-01-001-991-65",
+        "7-1-131-12345679",
+        "5.1.123.12345678",
+    ] {
+        assert!(reference_contient_un_numero(text), "{text}");
+    }
+    for text in [
+        // 12 July 2024 at 16:16:41: a NIR without its key, to the digit.
+        "cle-1720801001995",
+        "1720801001995",
+        "1-720801001995",
+        "185420100199165",
+        "2026-11-1200123",
+        "2-026-112-900123",
+        "7113112345679",
+        "172080100199558",
+        "1720801001995571",
+        "1.2.250.1.213.1.4.10",
+        "urn:oid:1.2.250.1.213.1.4.11",
+    ] {
+        assert!(!reference_contient_un_numero(text), "{text}");
+    }
+}
+
+/// A generator of numbers that is the same everywhere: what it gives is what was measured.
+struct Hasard(u64);
+
+impl Hasard {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+
+    /// An instant of 2020 to 2034, in microseconds.
+    fn instant(&mut self) -> u64 {
+        1_577_836_800_000_000 + self.below(473_385_600_000_000)
+    }
+
+    fn uuid(&mut self, version: u128) -> uuid::Uuid {
+        let random = u128::from(self.next()) << 64 | u128::from(self.next());
+        let clock = u128::from(self.instant() / 1_000) << 80;
+        let bits = if version == 7 { clock | random >> 48 } else { random };
+        let marked = bits & !(0xf << 76) & !(0x3 << 62) | version << 76 | 0x2 << 62;
+        uuid::Uuid::from_u128(marked)
+    }
+
+    fn ulid(&mut self) -> String {
+        let random = u128::from(self.next()) << 64 | u128::from(self.next());
+        let bits = u128::from(self.instant() / 1_000) << 80 | random >> 48;
+        let digit = |place: u32| {
+            let five = usize::try_from(bits >> (5 * place) & 31).unwrap();
+            b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"[five]
+        };
+        (0..26).rev().map(|place| char::from(digit(place))).collect()
+    }
+
+    fn iso(&mut self) -> chrono::DateTime<chrono::Utc> {
+        chrono::DateTime::from_timestamp_micros(self.instant().cast_signed()).unwrap()
+    }
+}
+
+/// How many of a hundred thousand texts of one form are taken for numbers of persons.
+fn refused(check: fn(&str) -> bool, form: impl Fn(&mut Hasard, u64) -> String) -> usize {
+    let mut hasard = Hasard(2026);
+    (0..100_000).filter(|place| check(&form(&mut hasard, *place))).count()
+}
+
+/// A form of texts, by what makes the one of a place.
+type Forme = fn(&mut Hasard, u64) -> String;
+
+/// Nobody's number: never refused, whoever writes it. Each form comes bare and as software dresses it.
+const UNIQUE: [(&str, Forme); 4] = [
+    ("UUID 4", |hasard, place| match place % 3 {
+        0 => hasard.uuid(4).to_string(),
+        1 => format!("cab-{}", hasard.uuid(4)),
+        _ => hasard.uuid(4).simple().to_string(),
+    }),
+    ("UUID 7", |hasard, place| match place % 2 {
+        0 => hasard.uuid(7).to_string(),
+        _ => hasard.uuid(7).urn().to_string(),
+    }),
+    ("ULID", |hasard, place| match place % 2 {
+        0 => hasard.ulid(),
+        _ => format!("feuille_{}", hasard.ulid().to_lowercase()),
+    }),
+    ("instant", |hasard, place| match place % 3 {
+        0 => hasard.iso().to_rfc3339(),
+        1 => hasard.iso().format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+        _ => hasard.iso().format("%Y%m%dT%H%M%SZ").to_string(),
+    }),
+];
+
+/// What software makes of a clock or of a counter: never refused in a reference.
+const CLOCKS: [(&str, Forme); 7] = [
+    ("seconds", |hasard, _| format!("key-{}", hasard.instant() / 1_000_000)),
+    ("milliseconds", |hasard, place| {
+        let (micros, other) = (hasard.instant(), hasard.below(1_000_000));
+        let millis = micros / 1_000;
+        match place % 6 {
+            0 => millis.to_string(),
+            1 => format!("key-{millis}"),
+            2 => format!("cab-{millis}-1"),
+            3 => format!("feuille{millis}"),
+            4 => format!("req_{millis}.{:03}", micros % 1_000),
+            _ => format!("{millis}-{other:06}"),
+        }
+    }),
+    ("microseconds and nanoseconds", |hasard, place| match place % 2 {
+        0 => format!("ref:{}", hasard.instant()),
+        _ => format!("{}{:03}", hasard.instant(), hasard.below(1_000)),
+    }),
+    ("counter", |_, place| match place % 3 {
+        0 => format!("feuille-{place}"),
+        1 => format!("{:013}", 1_850_100_000_000 + place * 7_919),
+        _ => format!("2026-{place:09}"),
+    }),
+    ("second of the calendar", |hasard, place| match place % 2 {
+        0 => hasard.iso().format("%Y%m%d%H%M%S").to_string(),
+        _ => format!("{}-{place:05}", hasard.iso().format("%Y%m%d-%H%M%S")),
+    }),
+    ("thirteen digits", |hasard, _| format!("FAC{:013}", hasard.below(10_u64.pow(13)))),
+    ("day of 2026 and counter", |hasard, place| {
+        format!("2026{:02}{:02}{place:07}", 1 + hasard.below(12), 1 + hasard.below(28))
+    }),
+];
+
+#[test]
+fn what_is_made_to_be_unique_is_not_taken_for_a_number_of_a_person() {
+    let either = |text: &str| contient_un_numero(text) || reference_contient_un_numero(text);
+    for (name, form) in UNIQUE {
+        assert_eq!(refused(either, form), 0, "{name}");
+    }
+}
+
+#[test]
+fn clocks_and_counters_of_machines_are_not_taken_for_numbers_of_persons() {
+    for (name, form) in CLOCKS {
+        assert_eq!(refused(reference_contient_un_numero, form), 0, "{name}");
+    }
+    // Fifteen random digits have the form of a NIR of a month of the calendar in two of a hundred, and
+    // one key in ninety-seven is right.
+    let random: Forme = |hasard, _| format!("{:015}", hasard.below(10_u64.pow(15)));
+    let taken = refused(reference_contient_un_numero, random);
+    assert!(taken <= 40, "{taken} of 100000");
 }
 
 #[test]

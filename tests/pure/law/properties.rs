@@ -128,7 +128,7 @@ fn holds(amounts: &Montants) -> Result<(), TestCaseError> {
 /// refusal is right, and says nothing of amounts.
 fn known(asked: &Question) -> Result<Evaluation, TestCaseError> {
     asked.ask().map_err(|error| match error {
-        LawError::ParametreInconnu(_) | LawError::SituationNonCouverte { .. } => {
+        LawError::ParametreInconnu(_) | LawError::ActePrecoce { .. } => {
             TestCaseError::reject(error.to_string())
         }
         LawError::HorsCouverture { .. }

@@ -158,7 +158,7 @@ fn a_teleconsultation_without_medecin_traitant_is_not_concerned_since_2018() {
     let remote = |jour: &str| consultation(day(jour), 2500).code("TCG").indicateur("");
     assert_eq!(verdict(&remote("2018-09-15")).appartenance, Appartenance::NonConcerne);
     let before = remote("2018-09-14").ask();
-    assert!(matches!(before, Err(LawError::SituationNonCouverte { .. })), "{before:?}");
+    assert!(matches!(before, Err(LawError::ActePrecoce { numero_ligne: 1, .. })), "{before:?}");
     let declared = remote(JUNE).mt(RelationMt::Autre);
     assert_eq!(code(&declared), CodeDetermine::IndicateurAbsent);
 }

@@ -9,7 +9,7 @@ use crate::domain::adressage::{
 };
 use crate::domain::feuille_de_soins::Nomenclature;
 use crate::domain::identifiers::{Rpps, Specialite};
-use crate::http::lecture::{Entier, Erreurs, Lire, Liste, Noeud, Objet, Texte, lecture};
+use crate::http::lecture::{Entier, Erreurs, Lire, Liste, Noeud, Objet, Reference, Texte, lecture};
 use crate::http::verification::{Verification, code_acte};
 use crate::services::ChampInvalide;
 use crate::services::adressages::{
@@ -105,7 +105,7 @@ lecture! {
         /// Jour des soins ; aujourd'hui par défaut.
         soins_le: Option<NaiveDate>,
         /// Référence du document transmis par ailleurs : ni son contenu, ni un numéro de personne.
-        reference: Option<Texte<1, 128>>,
+        reference: Option<Reference<128>>,
     }
 }
 

@@ -3,7 +3,7 @@
 mod demande;
 mod vue;
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use chrono::{DateTime, NaiveDate, Utc};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -89,11 +89,11 @@ consultation! {
     ///
     /// Le médecin d'une spécialité à laquelle le patient est adressé le lit par l'identifiant que porte la
     /// lettre.
-    get: LireAdressage = "/v1/adressages/{id}" => AdressageVue "L'adressage" | 304, [],
-    (core, contexte, Chemin(id): Chemin<AdressageId>, headers: HeaderMap) {
+    get: LireAdressage = "/v1/adressages/{id}" => AdressageVue "L'adressage", [],
+    (core, contexte, Chemin(id): Chemin<AdressageId>) {
         let lu = adressages::get(core, contexte, id).await?;
         let version = lu.get().adressage.version;
-        show_version(&lu.map(|lu| AdressageVue::new(&lu)), version, Some(&headers))
+        show_version(&lu.map(|lu| AdressageVue::new(&lu)), version)
     }
 }
 

@@ -3,7 +3,7 @@
 mod demande;
 mod vue;
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use chrono::NaiveDate;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -83,11 +83,11 @@ consultation! {
     /// Lire une conciliation
     ///
     /// Avec ses contacts, leurs réponses et les actions possibles maintenant. Le patient et sa caisse la lisent.
-    get: LireConciliation = "/v1/conciliations/{id}" => ConciliationVue "La conciliation" | 304, [],
-    (core, contexte, Chemin(id): Chemin<ConciliationId>, headers: HeaderMap) {
+    get: LireConciliation = "/v1/conciliations/{id}" => ConciliationVue "La conciliation", [],
+    (core, contexte, Chemin(id): Chemin<ConciliationId>) {
         let lue = conciliations::get(core, contexte, id).await?;
         let version = lue.get().conciliation.version;
-        show_version(&lue.map(|lue| ConciliationVue::new(&lue)), version, Some(&headers))
+        show_version(&lue.map(|lue| ConciliationVue::new(&lue)), version)
     }
 }
 

@@ -15,7 +15,8 @@ use crate::domain::droits::Demarche;
 use crate::domain::ids::{FeuilleId, PatientId, RecouvrementId};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, Chemins, CleIdempotence, Corps, Requete, SiCorrespond};
+use crate::http::conditionnel::SiCorrespond;
+use crate::http::extract::{Appel, Chemin, Chemins, CleIdempotence, Corps, Requete};
 use crate::http::idempotency::{rendre, respond, show, show_version};
 use crate::http::openapi::routes;
 use crate::http::pagination::{self, LIMITE, PaginationVue};
@@ -114,7 +115,7 @@ async fn get(
     let contexte = appel.exige(Demarche::LireRecouvrement)?;
     let lu = creances::get(&state.core, &contexte, (feuille, id)).await?;
     let version = lu.get().recouvrement.version();
-    show_version(&lu.map(|lu| RecouvrementLuVue::new(&lu)), version, None)
+    show_version(&lu.map(|lu| RecouvrementLuVue::new(&lu)), version)
 }
 
 /// Annuler un recouvrement

@@ -10,7 +10,7 @@ use crate::domain::digest::Empreinte;
 use crate::domain::identifiers::{DateNaissanceAmo, IdentifiantPersonne, RangGemellaire, Rpps};
 use crate::domain::ids::{LieuId, PatientId, RepresentationId};
 use crate::domain::patient::ClePatient;
-use crate::http::lecture::{Jws, Liste, Texte, lecture};
+use crate::http::lecture::{Jws, Liste, Reference, Texte, lecture};
 use crate::services::ChampInvalide;
 use crate::services::declarations::{
     NouveauChoix, Rectification, RefMedecin, RefPatient, Remplacement, SignatureRecue,
@@ -94,13 +94,13 @@ lecture! {
         /// Empreinte d'une preuve conservée ailleurs.
         empreinte_sha256: Option<Empreinte>,
         /// Qui l'a émise.
-        emetteur: Option<Texte<1, 128>>,
+        emetteur: Option<Reference<128>>,
         /// Identifiant du jeton.
-        identifiant_jeton: Option<Texte<1, 128>>,
+        identifiant_jeton: Option<Reference<128>>,
         /// Pseudonyme de la carte.
-        numero_serie_support: Option<Texte<1, 64>>,
+        numero_serie_support: Option<Reference<64>>,
         /// Archive du papier.
-        reference_archive: Option<Texte<1, 128>>,
+        reference_archive: Option<Reference<128>>,
         /// Agent qui a vu le papier.
         temoin: Option<Texte<1, 64>>,
     }

@@ -5,7 +5,7 @@ mod retrait;
 mod vue;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -17,7 +17,8 @@ use self::vue::{ApercuVue, DeclarationVue, DeclarationsVue};
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{DeclarationId, PatientId};
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
+use crate::http::conditionnel::SiCorrespond;
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps};
 use crate::http::idempotency::{rendre, respond, show, show_version};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
@@ -135,11 +136,11 @@ consultation! {
     ///
     /// Montre les signatures reçues, celles qui manquent et les actions possibles maintenant pour
     /// l'appelant. Un médecin lit les déclarations qui le désignent.
-    get: LireDeclaration = "/v1/declarations/{id}" => DeclarationVue "La déclaration" | 304, [],
-    (core, contexte, Chemin(id): Chemin<DeclarationId>, headers: HeaderMap) {
+    get: LireDeclaration = "/v1/declarations/{id}" => DeclarationVue "La déclaration", [],
+    (core, contexte, Chemin(id): Chemin<DeclarationId>) {
         let dossier = declarations::get(core, contexte, id).await?;
         let version = dossier.get().declaration.version;
-        show_version(&dossier.map(|dossier| DeclarationVue::new(&dossier)), version, Some(&headers))
+        show_version(&dossier.map(|dossier| DeclarationVue::new(&dossier)), version)
     }
 }
 

@@ -67,8 +67,9 @@ impl FromRequest<AppState> for Fichier {
 
 /// Reads one line.
 fn read(line: &[u8], tests: bool) -> Result<NouvelleOperation, Refus> {
-    let json = Json::parse(line).map_err(|_not_json| {
-        Refus::new(Code::CorpsIllisible, "La ligne n'est pas un objet JSON.")
+    let json = Json::parse(line).map_err(|error| {
+        let cause = Json::cause(line, &error);
+        Refus::new(Code::CorpsIllisible, format!("La ligne n'est pas un objet JSON : {cause}."))
     })?;
     let demande: OperationDemande = lire_document(&json).map_err(Refus::champs)?;
     demande.into_domain(tests).map_err(Refus::champs)

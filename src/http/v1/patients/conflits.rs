@@ -112,7 +112,7 @@ consultation! {
     (core, contexte, Chemin(id): Chemin<ConflitId>) {
         let conflit = patients::get_conflit(core, contexte, id).await?;
         let version = conflit.get().version;
-        show_version(&conflit.map(|conflit| ConflitVue::new(&conflit)), version, None)
+        show_version(&conflit.map(|conflit| ConflitVue::new(&conflit)), version)
     }
 }
 

@@ -13,7 +13,8 @@ use crate::domain::ids::{DeclarationId, FusionId, PatientId};
 use crate::domain::vie::MotifRectification;
 use crate::domain::vie::fusion::{Chevauchement, Difference};
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps, SiCorrespond};
+use crate::http::conditionnel::SiCorrespond;
+use crate::http::extract::{Appel, Chemin, CleIdempotence, Corps};
 use crate::http::idempotency::{rendre, respond, show, show_version};
 use crate::http::lecture::{Entier, lecture};
 use crate::http::openapi::routes;
@@ -21,9 +22,9 @@ use crate::http::problem::Refus;
 use crate::http::schemas::ActionFusion;
 use crate::http::v1::acte::{acte, consultation};
 use crate::http::vue::vue;
-use crate::services::Rendu;
 use crate::services::patients;
 use crate::services::patients::{ApercuFusion, DossierApercu, DossierFusion, NouvelleFusion};
+use crate::services::{Rendu, VersionsVues};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -191,7 +192,9 @@ async fn merge(
     let demande = cle.demande(contexte, corps.requete);
     let nouvelle = NouvelleFusion {
         absorbe_id: corps.valeur.absorbe_id,
-        absorbe_version: i32::try_from(corps.valeur.absorbe_version.0).unwrap_or(i32::MAX),
+        absorbe_version: VersionsVues::une(
+            i32::try_from(corps.valeur.absorbe_version.0).unwrap_or(i32::MAX),
+        ),
         motif: corps.valeur.motif,
     };
     let rendre = render(StatusCode::CREATED);
@@ -206,7 +209,7 @@ consultation! {
     (core, contexte, Chemin(id): Chemin<FusionId>) {
         let dossier = patients::get_fusion(core, contexte, id).await?;
         let version = dossier.get().version;
-        show_version(&dossier.map(|dossier| FusionVue::new(&dossier)), version, None)
+        show_version(&dossier.map(|dossier| FusionVue::new(&dossier)), version)
     }
 }
 

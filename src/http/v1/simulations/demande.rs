@@ -132,8 +132,9 @@ impl ActeSimuleDemande {
     /// The line of an act, unless its code is wrong.
     fn into_domain(self, index: usize, date: NaiveDate, check: &mut Verification) -> Option<Acte> {
         let nomenclature = self.nomenclature.unwrap_or(Nomenclature::Ngap);
-        let code = code_acte(nomenclature, &self.code.0, &format!("/actes/{index}"), check)?;
-        Some(Acte {
+        let pointeur = format!("/actes/{index}");
+        let code = code_acte(nomenclature, &self.code.0, &pointeur, check)?;
+        let acte = Acte {
             numero_ligne: u16::try_from(index.saturating_add(1)).unwrap_or(u16::MAX),
             date_execution: date,
             date_prescription_serie: None,
@@ -146,7 +147,9 @@ impl ActeSimuleDemande {
             qualificatif: self.qualificatif_depense,
             depassement: None,
             exoneration: self.exoneration_acte,
-        })
+        };
+        check.gratuit(&acte, &pointeur);
+        Some(acte)
     }
 }
 

@@ -54,6 +54,7 @@ fn accident(feuille: &FeuilleDeSoins, last: NaiveDate, check: &mut Verification)
 }
 
 fn act(acte: &Acte, pointeur: &str, check: &mut Verification) {
+    check.gratuit(acte, pointeur);
     if acte.code.nomenclature() == Nomenclature::Ngap && acte.ccam.is_some() {
         let message = "attendu : aucune précision de la CCAM pour un acte de la NGAP";
         check.complain(format!("{pointeur}/ccam"), "champ_inadapte", message);

@@ -20,7 +20,7 @@ use crate::domain::identifiers::RangGemellaire;
 use crate::domain::money::Centimes;
 use crate::domain::patient::ClePatient;
 use crate::domain::vocabulary::Vocabulaire;
-use crate::http::lecture::{Liste, Texte, lecture};
+use crate::http::lecture::{Liste, Reference, Texte, lecture};
 use crate::http::v1::feuilles_de_soins::ecrit::{
     AccidentEcrit, PrescriptionEcrite, SignatureEcrite,
 };
@@ -49,7 +49,7 @@ lecture! {
         /// Réception par la caisse, après les soins et au plus tard maintenant.
         recue_le: Option<DateTime<Utc>>,
         /// Référence de l'appelant.
-        reference_externe: Option<Texte<1, 64>>,
+        reference_externe: Option<Reference<64>>,
         /// Bénéficiaire des soins.
         beneficiaire: BeneficiaireDemande,
         /// Professionnel exécutant.
@@ -77,7 +77,7 @@ lecture! {
         /// Date de la grossesse ou de l'accident.
         date_reference_nature: Option<NaiveDate>,
         /// Numéro d'accident du travail ou de maladie professionnelle.
-        numero_at_mp: Option<Texte<1, 20>>,
+        numero_at_mp: Option<Reference<20>>,
         /// Accident causé par un tiers.
         accident_tiers: Option<AccidentEcrit>,
     }

@@ -11,7 +11,7 @@ use crate::domain::identifiers::{
     DateNaissanceAmo, IdentifiantPersonne, Ins, NumeroFacturation, Organisme, QualiteBeneficiaire,
     RangGemellaire, Rpps, Specialite,
 };
-use crate::http::lecture::{Matricule, Nom, Oublie, Texte, lecture};
+use crate::http::lecture::{Matricule, Nom, Oid, Oublie, Texte, lecture};
 use crate::http::v1::feuilles_de_soins::ecrit::{ExonerationEcrite, LieuEcrit, RemplaceEcrit};
 use crate::http::verification::Verification;
 
@@ -50,12 +50,13 @@ lecture! {
         situation_particuliere: Option<SituationParticuliere>,
     }
 
-    /// Identité nationale de santé.
+    /// Identité nationale de santé : vérifiée, jamais conservée.
     pub(crate) struct InsDemande {
         /// Matricule, quinze caractères.
         matricule: Matricule,
-        /// OID du domaine émetteur.
-        oid: Texte<1, 40>,
+        /// OID du domaine émetteur : 1.2.250.1.213.1.4.8 (NIR) ou 1.2.250.1.213.1.4.9 (NIA) ; hors production, aussi
+        /// 1.2.250.1.213.1.4.10 (test) et 1.2.250.1.213.1.4.11 (démonstration).
+        oid: Oid,
     }
 
     /// Professionnel exécutant : le remplaçant, et non le médecin remplacé.
@@ -84,21 +85,13 @@ lecture! {
 
 impl BeneficiaireDemande {
     pub(super) fn into_domain(self, check: &mut Verification) -> Beneficiaire {
-        if let Some(ins) = &self.ins {
-            match Ins::new(&ins.matricule.0, &ins.oid.0) {
-                Err(invalide) => {
-                    let oid = invalide.code.starts_with("oid");
-                    let member = if oid { "oid" } else { "matricule" };
-                    let message = format!("attendu : {}", invalide.attendu);
-                    check.complain(format!("/beneficiaire/ins/{member}"), invalide.code, &message);
-                }
-                Ok(ins) if !ins.domaine().en_production() && !check.test_numbers => check.complain(
-                    "/beneficiaire/ins/oid",
-                    "oid_de_test",
-                    "attendu : un domaine de production, les identités de test sont refusées ici",
-                ),
-                Ok(_) => {}
-            }
+        if let Some(ins) = &self.ins
+            && let Err(invalide) = Ins::new(&ins.matricule.0, &ins.oid.0, check.test_numbers)
+        {
+            let oid = invalide.code.starts_with("oid");
+            let member = if oid { "oid" } else { "matricule" };
+            let message = format!("attendu : {}", invalide.attendu);
+            check.complain(format!("/beneficiaire/ins/{member}"), invalide.code, &message);
         }
         let complementaire = self.complementaire.unwrap_or(Complementaire::Aucune);
         let pointeur = "/beneficiaire/contrat_complementaire";
