@@ -52,6 +52,9 @@ Variables d'environnement :
   TRAITANT_CLES_AGE         âge auquel les clés d'un émetteur sont redemandées, en secondes [par défaut : 600]
   TRAITANT_CLES_AGE_MAX     âge auquel elles ne servent plus, en secondes [par défaut : 3600]
   TRAITANT_CA               fichier d'autorités (PEM) acceptées en plus de celles du système
+  TRAITANT_LOI              dossier des valeurs de la loi ajoutées à celles du programme
+  TRAITANT_LOI_A_VERIFIER   avertir ou refuser, quand une valeur n'est pas vérifiée pour le jour des
+                            soins [par défaut : avertir]
   TRAITANT_JOURNAL          filtre des niveaux du journal [par défaut : info]
   TRAITANT_JOURNAL_FORMAT   texte ou json";
 

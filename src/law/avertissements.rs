@@ -3,7 +3,7 @@
 use crate::domain::evaluation::Avertissement;
 
 /// Every warning and its sentence.
-const PHRASES: [(Avertissement, &str); 36] = [
+const PHRASES: [(Avertissement, &str); 37] = [
     (
         Avertissement::BaseLimiteeAuxHonoraires,
         "La base de remboursement dépasse les honoraires : elle a été limitée aux honoraires.",
@@ -147,6 +147,10 @@ const PHRASES: [(Avertissement, &str); 36] = [
     (
         Avertissement::DesignationContestee,
         "Le patient conteste le choix de médecin traitant qui compte ce jour-là ; sa caisse n'a pas encore tranché.",
+    ),
+    (
+        Avertissement::ValeurAVerifier,
+        "Une valeur de la loi que cette décision a lue n'a pas encore été vérifiée pour le jour des soins : la dernière connue a été retenue.",
     ),
 ];
 

@@ -41,6 +41,7 @@ mod identites;
 mod impossible;
 mod jetons;
 mod jobs;
+mod lendemain;
 mod liste_feuilles;
 mod loi;
 mod lots;
