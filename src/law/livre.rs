@@ -120,6 +120,7 @@ impl Law {
         for (parametre, historique) in self.parametres().iter() {
             chapter(&mut book, parametre, historique);
         }
+        self.inconnues(&mut book);
         book.push_str("\n## Textes\n\n| Clé | Texte | Objet | Vérification |\n|---|---|---|---|\n");
         for texte in self.textes() {
             let state = match &texte.verification {
@@ -146,6 +147,23 @@ impl Law {
         }
         all
     }
+
+    /// Every value that the sources leave unknown, by day.
+    fn inconnues(&self, book: &mut String) {
+        let mut unknown: Vec<(Parametre, &ValeurDatee)> = Vec::new();
+        for (parametre, historique) in self.parametres().iter() {
+            let without = historique.valeurs.iter().filter(|one| one.valeur.is_none());
+            unknown.extend(without.map(|one| (parametre, one)));
+        }
+        unknown.sort_by_key(|(_, one)| one.periode.du());
+        line(book, INCONNUES);
+        for (parametre, one) in unknown {
+            let note = one.note.as_deref().unwrap_or_default();
+            let note = note.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
+            let (du, au) = (one.periode.du(), dernier_jour(one));
+            line(book, &format!("| {du} | {au} | {} | {note} |", parametre.mot()));
+        }
+    }
 }
 
 const HEAD: &str = "# Livre des règles
@@ -156,6 +174,15 @@ Pour chaque thème, la règle de principe s'applique, sauf si une exception de c
 exceptions, la plus forte l'emporte. Chaque règle dit quels faits elle lit. Le jour des soins choisit les règles et les valeurs.
 
 ";
+
+const INCONNUES: &str = "
+## Ce qui reste inconnu
+
+Ce que les sources ne donnent pas : une réponse qui en a besoin est refusée avec le nom du paramètre, jamais devinée ;
+un contrôle qui en a besoin ne compare rien.
+
+| Du | Au | Paramètre | Ce que l'on sait |
+|---|---|---|---|";
 
 fn line(book: &mut String, text: &str) {
     book.push_str(text);
