@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-const TEMPLATE: &str = "\
+use crate::loi::Loi;
+
+pub(crate) const TEMPLATE: &str = "\
 {about}
 
 Utilisation : {usage}
@@ -135,6 +137,17 @@ pub(crate) enum Commande {
     /// Écrit le livre des règles et des valeurs de la loi.
     #[command(help_template = TEMPLATE, override_usage = "traitant regles")]
     Regles,
+    /// Vérifie des valeurs à ajouter à la loi, ou dit lesquelles sont à vérifier bientôt.
+    #[command(
+        help_template = TEMPLATE,
+        override_usage = "traitant loi <DEMANDE>",
+        subcommand_help_heading = "Demandes",
+        disable_help_subcommand = true
+    )]
+    Loi {
+        #[command(subcommand)]
+        demande: Loi,
+    },
 }
 
 /// A lot to evaluate, and for whom.

@@ -3,6 +3,7 @@
 
 mod cli;
 mod evaluer;
+mod loi;
 mod rejouer;
 
 use std::path::Path;
@@ -56,6 +57,7 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
         Commande::Jeton { porteur } => issue(&Config::from_env()?, &porteur),
         Commande::Preuve { signataire } => prove(&Config::from_env()?, &signataire),
         Commande::Openapi => print(http::openapi_yaml()),
+        Commande::Loi { demande } => return loi::run(&Config::from_env()?.loi, &demande),
         Commande::Regles => print(&ajouts::law(&Config::from_env()?.loi)?.livre()),
     }?;
     Ok(ExitCode::SUCCESS)

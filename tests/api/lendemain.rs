@@ -244,6 +244,41 @@ fn write(folder: &Folder, valeurs: &str) {
     std::fs::write(folder.path().join("SHA256SUMS"), list).unwrap();
 }
 
+#[test]
+fn the_command_checks_a_file_and_tells_the_line_of_its_digest() {
+    let folder = Folder::new();
+    write(&folder, VALEURS);
+    let file = folder.path().join("2027.toml");
+    let file = file.to_str().unwrap();
+    let done = run(&[], &["loi", "verifier", file]);
+    let told = said(&done);
+    assert!(done.status.success(), "{told}");
+    let until = "PF_MONTANT : vérifié jusqu'au 2027-12-31 (avant : 2026-12-31)";
+    assert!(told.contains(until), "{told}");
+    assert!(told.contains("depuis le 2027-01-01 : 3,00\u{a0}€"), "{told}");
+    let list = std::fs::read_to_string(folder.path().join("SHA256SUMS")).unwrap();
+    assert!(told.ends_with(&list), "{told}");
+    // The same with the directory of the service, where the file already is; and the directory itself.
+    let dir = folder.path().to_str().unwrap();
+    assert!(run(&[("TRAITANT_LOI", dir)], &["loi", "verifier", file]).status.success());
+    assert!(run(&[], &["loi", "verifier", dir]).status.success());
+    write(&folder, &VALEURS.replace("centimes", "ans"));
+    let bad = run(&[], &["loi", "verifier", file]);
+    assert_eq!(bad.status.code(), Some(1));
+    assert!(said(&bad).contains("2027.toml : PF_MONTANT : unite : attendu « centimes »"));
+}
+
+#[test]
+fn the_command_tells_which_values_end_and_its_code_says_whether_there_are_any() {
+    let ends = |arguments: &[&str]| run(&[], &[&["loi", "echeances"], arguments].concat());
+    let before = ends(&["--le", "2026-12-01", "--dans", "29"]);
+    assert_eq!(before.status.code(), Some(0), "{}", said(&before));
+    let on_the_day = ends(&["--le", "2026-12-01", "--dans", "30"]);
+    assert_eq!(on_the_day.status.code(), Some(3));
+    assert!(said(&on_the_day).contains("pour des soins jusqu'au 2026-12-31 :"));
+    assert!(said(&on_the_day).contains("  PF_MONTANT : Participation forfaitaire"));
+}
+
 #[tokio::test]
 async fn the_service_starts_with_good_values_and_refuses_bad_ones_with_the_reason() {
     let (folder, values) = (Folder::new(), Folder::new());
