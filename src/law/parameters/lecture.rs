@@ -139,7 +139,7 @@ fn entree(fields: &mut Fields<'_>, cites: &BTreeMap<String, Texte>) -> Option<En
     let verifie_jusqu_au = fields.optional("verifie_jusqu_au", UN_JOUR, civil);
     let rows = |value: &Value| value.as_array().cloned();
     let rows = fields.optional("valeurs", "une liste de valeurs", rows).unwrap_or_default();
-    let (unite, verifie_le) = (unite?, verifie_le?);
+    let unite = unite?;
     let mut valeurs: Vec<Ecrite> = Vec::with_capacity(rows.len());
     for (index, row) in rows.into_iter().enumerate() {
         let day = row.as_table().and_then(|row| row.get("depuis")).and_then(civil);
@@ -157,7 +157,7 @@ fn entree(fields: &mut Fields<'_>, cites: &BTreeMap<String, Texte>) -> Option<En
         }
         valeurs.push(ecrite);
     }
-    Some(Entree { libelle, unite, verifie_le, verifie_jusqu_au, valeurs })
+    Some(Entree { libelle, unite, verifie_le: verifie_le?, verifie_jusqu_au, valeurs })
 }
 
 fn ecrite(

@@ -273,6 +273,8 @@ fn what_is_wrong_with_a_file_is_told_with_its_place_and_what_is_expected() {
         assert!(told.iter().any(|one| one.starts_with(expected)), "{text}: {told:?}");
     }
     let good = participation("depuis = 2027-01-01\nvaleur = 300");
+    let several = good.replace("verifie_le = 2026-12-22", "").replace("300", "-3");
+    assert_eq!(wrong(&several).len(), 2, "everything is told at once");
     let changes = [
         ("\"centimes\"", "\"ans\"", "PF_MONTANT : unite : attendu « centimes »"),
         ("\"centimes\"", "\"sous\"", "PF_MONTANT : unite : attendu une unité parmi ans, "),
