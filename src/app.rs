@@ -24,9 +24,9 @@ use crate::http::{AppState, router};
 use crate::law::Law;
 use crate::postgres::{Lost, Profile, Sentinel, Server, default_dir};
 use crate::serve::{HEADERS_TIME, serve};
-use crate::services::{Core, Mode};
+use crate::services::{Core, Mode, loi};
 use crate::storage::{Coffre, Db, migrations};
-use crate::{config, jobs, sandbox};
+use crate::{ajouts, config, jobs, sandbox};
 
 /// Longest wait for requests that are running when the service is told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -62,6 +62,7 @@ impl App {
                     config.adresse
                 )
             })?;
+        let law = ajouts::law(&config.loi)?;
         let donnees = data_dir(config)?;
         let fetching = fetching(&config.cles, Arc::new(SystemClock))?;
         let private = match &config.base.url {
@@ -69,7 +70,11 @@ impl App {
             None => Some(start_private(config, &donnees).await?),
         };
         let url = private.as_ref().map(Server::url);
-        let core = core(config, &donnees, url).await?;
+        let core = core(config, &donnees, url, law).await?;
+        for end in loi::echeances(&core) {
+            let (jusqu_au, values) = (end.verifie_jusqu_au, end.parametres.len());
+            tracing::warn!(%jusqu_au, values, "values of the law are to be verified soon");
+        }
         core.prepare_partitions().await?;
         let verifier = verifier(&config.jetons, &donnees, &fetching)?;
         let preuves = proofs(&config.preuves, &donnees, &fetching)?;
@@ -146,6 +151,7 @@ impl Registre {
     /// Opens the database: that of the settings; that of the service which runs with the same data
     /// directory; or a private one, for the time of the command.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
+        let law = ajouts::law(&config.loi)?;
         let donnees = data_dir(config)?;
         let (private, url) = if config.base.url.is_some() {
             (None, None)
@@ -160,7 +166,7 @@ impl Registre {
                 (Some(server), Some(url))
             }
         };
-        let core = core(config, &donnees, url).await?;
+        let core = core(config, &donnees, url, law).await?;
         core.prepare_partitions().await?;
         Ok(Self { core, private })
     }
@@ -182,8 +188,13 @@ impl Registre {
 
 /// The use cases on a database: that of the settings, or a private one at this address, which is
 /// brought up to date. Its people are loaded in a sandbox.
-async fn core(config: &Config, donnees: &Path, private: Option<String>) -> anyhow::Result<Core> {
-    let law = Arc::new(Law::embedded().context("la loi embarquée est invalide")?);
+async fn core(
+    config: &Config,
+    donnees: &Path,
+    private: Option<String>,
+    law: Law,
+) -> anyhow::Result<Core> {
+    let law = Arc::new(law);
     let own = private.is_some();
     let given = || config.base.url.as_ref().map(|url| url.expose_secret().to_owned());
     let url = private.or_else(given).context("aucune base de données")?;

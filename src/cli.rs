@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-const TEMPLATE: &str = "\
+use crate::loi::Loi;
+
+pub(crate) const TEMPLATE: &str = "\
 {about}
 
 Utilisation : {usage}
@@ -52,6 +54,9 @@ Variables d'environnement :
   TRAITANT_CLES_AGE         âge auquel les clés d'un émetteur sont redemandées, en secondes [par défaut : 600]
   TRAITANT_CLES_AGE_MAX     âge auquel elles ne servent plus, en secondes [par défaut : 3600]
   TRAITANT_CA               fichier d'autorités (PEM) acceptées en plus de celles du système
+  TRAITANT_LOI              dossier des valeurs de la loi ajoutées à celles du programme
+  TRAITANT_LOI_A_VERIFIER   avertir ou refuser, quand une valeur n'est pas vérifiée pour le jour des
+                            soins [par défaut : avertir]
   TRAITANT_JOURNAL          filtre des niveaux du journal [par défaut : info]
   TRAITANT_JOURNAL_FORMAT   texte ou json";
 
@@ -132,6 +137,17 @@ pub(crate) enum Commande {
     /// Écrit le livre des règles et des valeurs de la loi.
     #[command(help_template = TEMPLATE, override_usage = "traitant regles")]
     Regles,
+    /// Vérifie des valeurs à ajouter à la loi, ou dit lesquelles sont à vérifier bientôt.
+    #[command(
+        help_template = TEMPLATE,
+        override_usage = "traitant loi <DEMANDE>",
+        subcommand_help_heading = "Demandes",
+        disable_help_subcommand = true
+    )]
+    Loi {
+        #[command(subcommand)]
+        demande: Loi,
+    },
 }
 
 /// A lot to evaluate, and for whom.

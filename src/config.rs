@@ -12,6 +12,7 @@ use secrecy::SecretString;
 
 pub use self::jetons::{ClesConfig, EmetteurPreuvesConfig, JetonsConfig, PreuvesConfig};
 use crate::domain::vocabulary::Vocabulaire;
+use crate::law::AuDela;
 use crate::services::Mode;
 
 /// Connections that the private server has for the service, out of its hundred.
@@ -37,6 +38,17 @@ pub struct Config {
     pub cles: ClesConfig,
     /// Logs.
     pub journal: JournalConfig,
+    /// The law.
+    pub loi: LoiConfig,
+}
+
+/// What a caisse decides of the law.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoiConfig {
+    /// The directory of the values that it adds.
+    pub ajouts: Option<PathBuf>,
+    /// What becomes of days of care that nobody verified.
+    pub au_dela: AuDela,
 }
 
 /// Database settings.
@@ -159,7 +171,16 @@ impl Config {
                 true
             }
         };
+        let au_dela = variables.get("TRAITANT_LOI_A_VERIFIER");
+        let au_dela = au_dela.map_or(Some(AuDela::Avertir), |text| AuDela::du_mot(&text));
+        if au_dela.is_none() {
+            variables.wrong("TRAITANT_LOI_A_VERIFIER", "attendu « avertir » ou « refuser »");
+        }
         let config = Self {
+            loi: LoiConfig {
+                ajouts: variables.get("TRAITANT_LOI").map(PathBuf::from),
+                au_dela: au_dela.unwrap_or(AuDela::Refuser),
+            },
             mode,
             adresse,
             base: BaseConfig {

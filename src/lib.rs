@@ -18,8 +18,9 @@
 //! - [`jobs`]: work done later, from rows written in a business transaction.
 //! - [`sandbox`]: synthetic people.
 //! - [`postgres`]: the private PostgreSQL server of the sandbox and of the tests.
-//! - [`app`], `serve`, [`config`], [`telemetry`]: putting the pieces together.
+//! - [`app`], [`ajouts`], `serve`, [`config`], [`telemetry`]: putting the pieces together.
 
+pub mod ajouts;
 pub mod app;
 pub mod auth;
 pub mod config;

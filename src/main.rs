@@ -3,6 +3,7 @@
 
 mod cli;
 mod evaluer;
+mod loi;
 mod rejouer;
 
 use std::path::Path;
@@ -24,9 +25,8 @@ use traitant::domain::identifiers::texte_libre::est_un_pseudonyme;
 use traitant::domain::identifiers::{Invalide, Organisme, Rpps};
 use traitant::domain::ids::{IdSource, PatientId};
 use traitant::domain::vocabulary::Vocabulaire;
-use traitant::law::Law;
 use traitant::storage::{Coffre, Db, migrations};
-use traitant::{http, sandbox, telemetry};
+use traitant::{ajouts, http, sandbox, telemetry};
 
 #[expect(clippy::print_stderr, reason = "a command that fails says why")]
 fn main() -> ExitCode {
@@ -57,7 +57,8 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
         Commande::Jeton { porteur } => issue(&Config::from_env()?, &porteur),
         Commande::Preuve { signataire } => prove(&Config::from_env()?, &signataire),
         Commande::Openapi => print(http::openapi_yaml()),
-        Commande::Regles => print(&Law::embedded()?.livre()),
+        Commande::Loi { demande } => return loi::run(&Config::from_env()?.loi, &demande),
+        Commande::Regles => print(&ajouts::law(&Config::from_env()?.loi)?.livre()),
     }?;
     Ok(ExitCode::SUCCESS)
 }

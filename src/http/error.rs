@@ -164,15 +164,15 @@ fn internal(error: &dyn std::error::Error) -> Refus {
 
 fn law(error: &LawError) -> Refus {
     match error {
-        LawError::HorsCouverture { jour: day, du, dernier } => Refus::new(
-            Code::HorsCouverture,
-            format!(
-                "Les soins du {} sont hors de la période couverte, du {} au {} inclus.",
-                jour(*day),
-                jour(*du),
-                jour(*dernier)
-            ),
-        ),
+        LawError::HorsCouverture { jour: day, du, dernier } => {
+            let period = dernier.map_or_else(
+                || format!("qui commence le {}", jour(*du)),
+                |last| format!("du {} au {} inclus", jour(*du), jour(last)),
+            );
+            let detail =
+                format!("Les soins du {} sont hors de la période couverte, {period}.", jour(*day));
+            Refus::new(Code::HorsCouverture, detail)
+        }
         LawError::ParametreInconnu(unknown) => Refus::new(
             Code::ParametreInconnu,
             format!(

@@ -11,9 +11,10 @@ use super::AppState;
 use super::extract::CLES_INDISPONIBLES;
 use super::openapi::routes;
 use super::problem::{Code, Refus};
-use crate::domain::calendar::veille;
 use crate::domain::digest::Empreinte;
+use crate::domain::vocabulary::Vocabulaire;
 use crate::http::idempotency::{Anonymous, json as respond_json};
+use crate::services::loi;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
@@ -40,13 +41,39 @@ pub(crate) struct PretVue {
     etat: &'static str,
     /// Empreinte de la loi chargée.
     regles_version: Empreinte,
-    /// Dernier jour de soins couvert par la loi chargée.
-    loi_couverte_jusqu_au: Option<NaiveDate>,
-    /// La loi chargée couvre aujourd'hui.
-    loi_couvre_aujourd_hui: bool,
+    /// Dernier jour de soins pour lequel toutes les valeurs de la loi chargée ont été vérifiées.
+    #[schema(example = "2026-12-31")]
+    loi_verifiee_jusqu_au: Option<NaiveDate>,
+    /// Toutes les valeurs de la loi chargée ont été vérifiées pour des soins d'aujourd'hui.
+    loi_verifiee_aujourd_hui: bool,
+    /// Valeurs qui ne sont plus vérifiées, ou ne le seront plus dans les soixante jours, par jour.
+    loi_echeances: Vec<EcheanceVue>,
+    /// Fichiers de valeurs ajoutées avec lesquels la loi a été chargée.
+    loi_ajouts: Vec<AjoutVue>,
 }
 
 impl Anonymous for PretVue {}
+
+/// Valeurs dont la vérification s'arrête le même jour.
+#[derive(Debug, Serialize, ToSchema)]
+struct EcheanceVue {
+    /// Dernier jour de soins pour lequel elles ont été vérifiées.
+    #[schema(example = "2026-12-31")]
+    verifie_jusqu_au: NaiveDate,
+    /// Codes des paramètres.
+    #[schema(example = json!(["PF_MONTANT"]))]
+    parametres: Vec<&'static str>,
+}
+
+/// Fichier de valeurs ajoutées.
+#[derive(Debug, Serialize, ToSchema)]
+struct AjoutVue {
+    /// Nom du fichier.
+    #[schema(example = "2027-01-01-participation.toml")]
+    fichier: String,
+    /// SHA-256 de son contenu.
+    sha256: Empreinte,
+}
 
 /// Savoir si le processus vit
 ///
@@ -63,7 +90,7 @@ async fn live() -> Result<Response, Refus> {
 
 /// Savoir si le service peut répondre
 ///
-/// La base de données répond et les clés de l'émetteur des jetons sont connues. La réponse dit aussi jusqu'à quel jour de soins la loi est couverte.
+/// La base de données répond et les clés de l'émetteur des jetons sont connues. La réponse dit aussi quelles valeurs de la loi sont à vérifier bientôt.
 #[utoipa::path(
     get,
     path = "/etat/pret",
@@ -77,11 +104,23 @@ async fn ready(State(state): State<AppState>) -> Result<Response, Refus> {
     if !state.verifier.ready() {
         return Err(Refus::new(Code::ServiceIndisponible, CLES_INDISPONIBLES));
     }
-    let couverture = core.law().couverture();
+    let (law, today) = (core.law(), core.clock().today());
+    let verified = law.verifiee_jusqu_au();
+    let ajouts = law.ajouts().iter();
     respond_json(&PretVue {
         etat: "pret",
-        regles_version: *state.core.law().empreinte(),
-        loi_couverte_jusqu_au: couverture.au().and_then(veille),
-        loi_couvre_aujourd_hui: couverture.contient(state.core.clock().today()),
+        regles_version: *law.empreinte(),
+        loi_verifiee_jusqu_au: verified,
+        loi_verifiee_aujourd_hui: verified.is_none_or(|last| today <= last),
+        loi_echeances: loi::echeances(core)
+            .into_iter()
+            .map(|end| EcheanceVue {
+                verifie_jusqu_au: end.verifie_jusqu_au,
+                parametres: end.parametres.into_iter().map(Vocabulaire::mot).collect(),
+            })
+            .collect(),
+        loi_ajouts: ajouts
+            .map(|(fichier, sha256)| AjoutVue { fichier: fichier.clone(), sha256: *sha256 })
+            .collect(),
     })
 }

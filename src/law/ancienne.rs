@@ -7,30 +7,26 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::parameters::{Parametre, Parametres, Unite, ValeurDatee};
-use super::references::reference;
+use super::parameters::{Origine, Parametre, Parametres, Unite, ValeurDatee};
+use super::references::{Reference, Texte, Verification, reference};
 use super::rules::REGISTRY;
-use super::{InvalidLaw, Law, baremes, fingerprint};
+use super::{AuDela, InvalidLaw, Law, baremes, fingerprint};
 use crate::domain::calendar::Periode;
 use crate::domain::vocabulary::Vocabulaire;
 
 #[derive(Deserialize)]
 struct Kept {
     moteur: u32,
-    couverture: KeptDays,
+    premier_jour: NaiveDate,
     parametres: Vec<KeptParametre>,
-}
-
-#[derive(Deserialize)]
-struct KeptDays {
-    du: NaiveDate,
-    au: Option<NaiveDate>,
 }
 
 #[derive(Deserialize)]
 struct KeptParametre {
     code: String,
     unite: String,
+    verifie_jusqu_au: NaiveDate,
+    verifie_par: Option<String>,
     valeurs: Vec<KeptValue>,
 }
 
@@ -39,7 +35,16 @@ struct KeptValue {
     du: NaiveDate,
     au: Option<NaiveDate>,
     valeur: Option<i64>,
-    bases: Vec<String>,
+    bases: Vec<KeptBase>,
+    origine: Option<String>,
+}
+
+/// A basis of the program, by its key, or one that an addition cited.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum KeptBase {
+    Known(String),
+    Cited { cle: String, citation: String, objet: String, lu_le: Option<String> },
 }
 
 impl Law {
@@ -48,34 +53,54 @@ impl Law {
     /// which no rule of the time read.
     pub fn ancienne(contenu: &serde_json::Value) -> Result<Self, InvalidLaw> {
         let wrong = |what: String| InvalidLaw::Couverture(what);
-        let read = Kept::deserialize(contenu).map_err(|error| wrong(error.to_string()))?;
-        let couverture = Periode::new(read.couverture.du, read.couverture.au)
-            .map_err(|error| wrong(error.to_string()))?;
+        let Kept { premier_jour, moteur, parametres: read } =
+            Kept::deserialize(contenu).map_err(|error| wrong(error.to_string()))?;
         let mut parametres = Parametres::embedded()?;
-        let mut kept = Vec::with_capacity(read.parametres.len());
-        for one in read.parametres {
+        let mut kept = Vec::with_capacity(read.len());
+        for one in read {
             let code = Parametre::du_mot(&one.code).zip(Unite::du_mot(&one.unite));
             // A parameter that no rule of this program reads any more.
             let Some((parametre, unite)) = code else { continue };
             let Some(historique) = parametres.get_mut(parametre) else { continue };
             historique.unite = unite;
-            historique.valeurs = values(&one.valeurs).map_err(wrong)?;
+            historique.verifie_jusqu_au = one.verifie_jusqu_au;
+            historique.verifie_par = origine(one.verifie_par);
+            historique.valeurs = values(one.valeurs).map_err(wrong)?;
             kept.push((parametre, historique.clone()));
         }
         let known = Parametres::of(kept);
-        let empreinte = fingerprint::empreinte(couverture, read.moteur, &known, &REGISTRY);
-        let baremes = baremes(couverture, &parametres, &REGISTRY);
-        Ok(Self { couverture, moteur: read.moteur, parametres, baremes, empreinte })
+        let empreinte = fingerprint::empreinte(premier_jour, moteur, &known, &REGISTRY);
+        let baremes = baremes(premier_jour, &parametres, &REGISTRY);
+        let (au_dela, ajouts) = (AuDela::Avertir, Vec::new());
+        Ok(Self { premier_jour, moteur, parametres, baremes, empreinte, au_dela, ajouts })
     }
 }
 
-fn values(kept: &[KeptValue]) -> Result<Vec<ValeurDatee>, String> {
-    kept.iter()
+fn values(kept: Vec<KeptValue>) -> Result<Vec<ValeurDatee>, String> {
+    kept.into_iter()
         .map(|one| {
             let periode = Periode::new(one.du, one.au).map_err(|error| error.to_string())?;
-            let bases = one.bases.iter().filter_map(|key| reference(key));
-            let bases = bases.map(|known| known.cle).collect();
-            Ok(ValeurDatee { periode, valeur: one.valeur, bases, note: None })
+            let bases = one.bases.into_iter().filter_map(base).collect();
+            let origine = origine(one.origine);
+            Ok(ValeurDatee { periode, valeur: one.valeur, bases, note: None, origine })
         })
         .collect()
+}
+
+fn origine(fichier: Option<String>) -> Origine {
+    fichier.map_or(Origine::Programme, Origine::Ajout)
+}
+
+/// A basis as it was kept; nothing for one of the program of the time that this one no longer has.
+fn base(kept: KeptBase) -> Option<Texte> {
+    match kept {
+        KeptBase::Known(cle) => reference(&cle).map(Texte::Borrowed),
+        KeptBase::Cited { cle, citation, objet, lu_le } => Some(Texte::Owned(Reference {
+            cle: cle.into(),
+            citation: citation.into(),
+            objet: objet.into(),
+            verification: lu_le
+                .map_or(Verification::AVerifier, |jour| Verification::Lue(jour.into())),
+        })),
+    }
 }

@@ -57,13 +57,13 @@ impl Law {
         evaluation: &Evaluation,
     ) -> Option<Autrement> {
         let (changed, known) = apply(changement, soins, faits);
-        let first = self.evaluer(&changed, &known).ok()?;
+        let first = self.refaire(&changed, &known).ok()?;
         if first.actes.iter().any(|acte| acte.qualification.majoration) {
             return None;
         }
         let billed = sans_depassement_autorise(&changed, evaluation, &first);
         let answer = match billed {
-            Some(billed) => self.evaluer(&billed, &known).ok()?,
+            Some(billed) => self.refaire(&billed, &known).ok()?,
             None => first,
         };
         let gain = evaluation.totaux.reste_a_charge.minus(answer.totaux.reste_a_charge).ok()?;

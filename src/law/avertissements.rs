@@ -152,6 +152,10 @@ const PHRASES: &[(Avertissement, &str)] = &[
         Avertissement::DesignationContestee,
         "Le patient conteste le choix de médecin traitant qui compte ce jour-là ; sa caisse n'a pas encore tranché.",
     ),
+    (
+        Avertissement::ValeurAVerifier,
+        "Une valeur de la loi que cette décision a lue n'a pas encore été vérifiée pour le jour des soins : la dernière connue a été retenue.",
+    ),
 ];
 
 /// A warning, in French.

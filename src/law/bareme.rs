@@ -1,5 +1,7 @@
 //! The law of one day: every value in force, and the rules to be considered.
 
+use std::borrow::Cow;
+
 use super::rule::{Juge, Regle};
 use super::template::Template;
 use super::valeurs::Valeurs;
@@ -7,7 +9,7 @@ use crate::domain::calendar::Periode;
 use crate::domain::evaluation::{CodeRegle, Constat, Constats, Issue};
 
 /// Values and rules in force during a period without any change.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Bareme {
     pub valeurs: Valeurs,
     regles: Vec<&'static Regle>,
@@ -19,11 +21,11 @@ pub struct Bareme {
 }
 
 /// A rule of a period.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Entry {
     regle: &'static Regle,
     /// What it rests on during the period: its texts, then those of the values that it reads.
-    fondement: Box<[&'static str]>,
+    fondement: Box<[Cow<'static, str>]>,
     /// Its sentence, as far as the period writes it.
     phrase: Template,
 }
@@ -33,7 +35,7 @@ struct Entry {
 pub struct RegleDuJour<'a> {
     pub regle: &'static Regle,
     /// What it rests on.
-    pub fondement: &'a [&'static str],
+    pub fondement: &'a [Cow<'static, str>],
     pub(super) phrase: &'a Template,
 }
 
@@ -45,7 +47,10 @@ impl Entry {
 
 impl Bareme {
     /// Values and rules of a period, each with what it rests on.
-    pub(super) fn new(valeurs: Valeurs, regles: Vec<(&'static Regle, Vec<&'static str>)>) -> Self {
+    pub(super) fn new(
+        valeurs: Valeurs,
+        regles: Vec<(&'static Regle, Vec<Cow<'static, str>>)>,
+    ) -> Self {
         let explains = |regle: &Regle| matches!(regle.juge, Juge::Montants(_));
         let all: Vec<&'static Regle> = regles.iter().map(|(regle, _)| *regle).collect();
         let de_montant = all.iter().copied().filter(|regle| explains(regle)).collect();

@@ -4,10 +4,10 @@
 use chrono::NaiveDate;
 
 use super::liquidation::Cumuls;
-use super::parameters::Parametre;
+use super::parameters::{Ensemble, Parametre};
 use super::rule::Juge;
 use super::situation::{DateDesSoins, Situation};
-use super::{Law, LawError, facturation, liquidation, nomenclature, qualification};
+use super::{AuDela, Law, LawError, facturation, liquidation, nomenclature, qualification};
 use crate::domain::evaluation::{
     ActeEvalue, Avertissement, AvertissementLigne, Constat, Evaluation, FaitsConnus, Montants,
 };
@@ -23,11 +23,30 @@ struct UnderWay<'a> {
     avertissements: Vec<AvertissementLigne>,
     /// Warnings about what was billed: said after the others.
     factures: Vec<AvertissementLigne>,
+    /// What each act read that nobody verified for its day, by principal line: nothing on most days.
+    a_verifier: Vec<(u16, Ensemble)>,
+    au_dela: AuDela,
 }
 
 impl Law {
     /// Evaluates every act of a feuille, in the order of its lines.
     pub fn evaluer(&self, soins: &Soins, faits: &FaitsConnus) -> Result<Evaluation, LawError> {
+        Ok(self.examiner(soins, faits, self.au_dela)?.0)
+    }
+
+    /// Evaluates care that was evaluated once, or something beside it: whether days that nobody verified are
+    /// refused is a matter for new care.
+    pub fn refaire(&self, soins: &Soins, faits: &FaitsConnus) -> Result<Evaluation, LawError> {
+        Ok(self.examiner(soins, faits, AuDela::Avertir)?.0)
+    }
+
+    /// An evaluation, with what each act read that nobody verified for its day, by principal line.
+    pub(super) fn examiner(
+        &self,
+        soins: &Soins,
+        faits: &FaitsConnus,
+        au_dela: AuDela,
+    ) -> Result<(Evaluation, Vec<(u16, Ensemble)>), LawError> {
         let mut under_way = UnderWay {
             soins,
             faits,
@@ -36,6 +55,8 @@ impl Law {
             totaux: Montants::default(),
             avertissements: Vec::new(),
             factures: Vec::new(),
+            a_verifier: Vec::new(),
+            au_dela,
         };
         if let [alone] = soins.actes.as_slice() {
             self.evaluer_acte(&mut under_way, &[alone])?;
@@ -48,9 +69,9 @@ impl Law {
                 self.evaluer_acte(&mut under_way, &lignes)?;
             }
         }
-        let UnderWay { actes, totaux, mut avertissements, factures, .. } = under_way;
+        let UnderWay { actes, totaux, mut avertissements, factures, a_verifier, .. } = under_way;
         avertissements.extend(factures);
-        Ok(Evaluation { actes, totaux, avertissements })
+        Ok((Evaluation { actes, totaux, avertissements }, a_verifier))
     }
 
     /// Evaluates one act: its principal line first, then its supplements.
@@ -64,13 +85,27 @@ impl Law {
             self.bareme_du(DateDesSoins::new(principale.date_execution))?
         };
         verify_covered(&situation, principale)?;
-        let mut decision = qualification::qualifier(&situation, bareme)?;
+        // Days of which everything was verified, nearly all of them, share their values and copy nothing.
+        let suivies = bareme.valeurs.suivies();
+        let valeurs = suivies.as_ref().unwrap_or(&bareme.valeurs);
+        let same = std::ptr::eq(bareme, bareme_execution);
+        let suivies_execution = if same { None } else { bareme_execution.valeurs.suivies() };
+        let valeurs_execution = match &suivies_execution {
+            Some(suivies) => suivies,
+            None if same => valeurs,
+            None => &bareme_execution.valeurs,
+        };
+        let mut decision = qualification::qualifier(&situation, bareme, valeurs)?;
         // What a hospital may ask without a letter is not the overrun of a doctor of sector 1.
         decision.qualification.da_possible &=
-            situation.consultation_externe || bareme.valeurs.oui(Parametre::DaSecteur1)?;
-        let valeurs = (&bareme.valeurs, &bareme_execution.valeurs);
-        let liquide =
-            liquidation::liquider(lignes, &situation, &decision, valeurs, &mut under_way.cumuls)?;
+            situation.consultation_externe || valeurs.oui(Parametre::DaSecteur1)?;
+        let liquide = liquidation::liquider(
+            lignes,
+            &situation,
+            &decision,
+            (valeurs, valeurs_execution),
+            &mut under_way.cumuls,
+        )?;
         let mut constats = decision.constats;
         for regle in bareme.regles_de_montant() {
             let Juge::Montants(juge) = regle.juge else { continue };
@@ -106,11 +141,35 @@ impl Law {
                 faits: under_way.faits,
                 lignes,
                 situation: &situation,
-                valeurs: &bareme.valeurs,
+                valeurs,
                 evalue,
             };
             facturation::controles(self, &facture, &mut under_way.factures);
         }
+        let (lues, on_the_day) = (valeurs.lues_a_verifier(), valeurs_execution.lues_a_verifier());
+        let jour = if lues.est_vide() { principale.date_execution } else { situation.date.jour() };
+        self.verify_read(under_way, principale.numero_ligne, jour, lues.ou(&on_the_day))
+    }
+
+    /// What becomes of an act that read values which nobody verified for its day.
+    fn verify_read(
+        &self,
+        under_way: &mut UnderWay<'_>,
+        numero_ligne: u16,
+        jour: NaiveDate,
+        lues: Ensemble,
+    ) -> Result<(), LawError> {
+        if lues.est_vide() {
+            return Ok(());
+        }
+        if under_way.au_dela == AuDela::Refuser {
+            let until = |parametre| Some(self.parametres().get(parametre)?.verifie_jusqu_au);
+            let dernier = lues.iter().filter_map(until).min();
+            return Err(LawError::HorsCouverture { jour, du: self.premier_jour(), dernier });
+        }
+        under_way.a_verifier.push((numero_ligne, lues));
+        let code = Avertissement::ValeurAVerifier;
+        under_way.factures.push(AvertissementLigne { code, numero_ligne: Some(numero_ligne) });
         Ok(())
     }
 }

@@ -2,22 +2,27 @@
 
 use serde_json::{Value, json};
 
+use chrono::NaiveDate;
+
 use super::parameters::Parametres;
+use super::references::{Texte, Verification};
 use super::rule::{Rang, Regle};
-use crate::domain::calendar::Periode;
 use crate::domain::digest::Empreinte;
 use crate::domain::vocabulary::Vocabulaire;
 
-/// SHA-256 of the covered period, the values, the sheets of the rules and the version of the
-/// reasoning. Notes and comments do not count; the order of the rules does not either.
+/// SHA-256 of the first day covered, the values and until when they were verified, the sheets of the rules and the
+/// version of the reasoning. Notes, comments and which file gives a value do not count; the order of the rules
+/// does not either.
 pub(super) fn empreinte(
-    couverture: Periode,
+    premier_jour: NaiveDate,
     moteur: u32,
     parametres: &Parametres,
     regles: &[&'static Regle],
 ) -> Empreinte {
-    let mut lines = vec![format!("moteur {moteur}"), format!("couverture {couverture:?}")];
+    let mut lines = vec![format!("moteur {moteur}"), format!("premier jour {premier_jour}")];
     for (parametre, historique) in parametres.iter() {
+        let until = historique.verifie_jusqu_au;
+        lines.push(format!("verifie {} {until}", parametre.mot()));
         for valeur in &historique.valeurs {
             lines.push(format!(
                 "parametre {} {} {:?} {:?} {:?}",
@@ -25,7 +30,7 @@ pub(super) fn empreinte(
                 historique.unite.mot(),
                 valeur.periode,
                 valeur.valeur,
-                valeur.bases
+                valeur.bases.iter().map(base).collect::<Vec<Value>>()
             ));
         }
     }
@@ -50,7 +55,7 @@ pub(super) fn empreinte(
 }
 
 /// The values of a law, as they are kept beside the evaluations made under it.
-pub(super) fn as_json(couverture: Periode, moteur: u32, parametres: &Parametres) -> Value {
+pub(super) fn as_json(premier_jour: NaiveDate, moteur: u32, parametres: &Parametres) -> Value {
     let values = parametres.iter().map(|(parametre, historique)| {
         let dated: Vec<Value> = historique
             .valeurs
@@ -60,15 +65,38 @@ pub(super) fn as_json(couverture: Periode, moteur: u32, parametres: &Parametres)
                     "du": valeur.periode.du(),
                     "au": valeur.periode.au(),
                     "valeur": valeur.valeur,
-                    "bases": valeur.bases,
+                    "bases": valeur.bases.iter().map(base).collect::<Vec<Value>>(),
+                    "origine": valeur.origine.fichier(),
                 })
             })
             .collect();
-        json!({ "code": parametre.mot(), "unite": historique.unite.mot(), "valeurs": dated })
+        json!({
+            "code": parametre.mot(),
+            "unite": historique.unite.mot(),
+            "verifie_jusqu_au": historique.verifie_jusqu_au,
+            "verifie_par": historique.verifie_par.fichier(),
+            "valeurs": dated,
+        })
     });
     json!({
         "moteur": moteur,
-        "couverture": couverture,
+        "premier_jour": premier_jour,
         "parametres": values.collect::<Vec<_>>(),
     })
+}
+
+/// A basis: its key when the program has it, all of it when an addition cites it.
+fn base(texte: &Texte) -> Value {
+    match texte {
+        Texte::Borrowed(known) => json!(known.cle),
+        Texte::Owned(cited) => json!({
+            "cle": cited.cle,
+            "citation": cited.citation,
+            "objet": cited.objet,
+            "lu_le": match &cited.verification {
+                Verification::Lue(jour) => Some(jour),
+                Verification::AVerifier => None,
+            },
+        }),
+    }
 }

@@ -1,13 +1,11 @@
 //! The law as people read it: the values and rules of a day, what differs between two days, and the
 //! rule book.
 
-use std::fmt::Write;
-
 use chrono::NaiveDate;
 
 use super::bareme::Bareme;
-use super::parameters::{Historique, Parametre, Unite, ValeurDatee};
-use super::references::{Reference, Verification, reference};
+use super::parameters::{Historique, Origine, Parametre, Unite, ValeurDatee};
+use super::references::{REFERENCES, Reference, Texte, Verification};
 use super::rule::{Fiche, Rang};
 use super::rules::REGISTRY;
 use super::situation::DateDesSoins;
@@ -32,11 +30,17 @@ pub struct ParametreDuJour {
     pub du: NaiveDate,
     /// Last day of this value, included, if it has one.
     pub au: Option<NaiveDate>,
-    pub bases: Vec<&'static Reference>,
+    pub bases: Vec<Texte>,
     /// Doubts.
     pub note: Option<String>,
     /// Last day somebody looked whether it changed.
     pub verifie_le: NaiveDate,
+    /// Last day of care for which it was verified.
+    pub verifie_jusqu_au: NaiveDate,
+    /// Who says so.
+    pub verifie_par: Origine,
+    /// Who gives the value.
+    pub origine: Origine,
 }
 
 /// The law of a day of care.
@@ -116,9 +120,10 @@ impl Law {
         for (parametre, historique) in self.parametres().iter() {
             chapter(&mut book, parametre, historique);
         }
+        self.inconnues(&mut book);
         book.push_str("\n## Textes\n\n| Clé | Texte | Objet | Vérification |\n|---|---|---|---|\n");
-        for texte in super::references::REFERENCES {
-            let state = match texte.verification {
+        for texte in self.textes() {
+            let state = match &texte.verification {
                 Verification::Lue(jour) => format!("lu le {jour}"),
                 Verification::AVerifier => "à vérifier".to_owned(),
             };
@@ -128,6 +133,36 @@ impl Law {
             );
         }
         book
+    }
+
+    /// The texts of the program, then those that only additions cite.
+    fn textes(&self) -> Vec<&Reference> {
+        let mut all: Vec<&Reference> = REFERENCES.iter().collect();
+        for (_, historique) in self.parametres().iter() {
+            for texte in historique.valeurs.iter().flat_map(|valeur| &valeur.bases) {
+                if !all.contains(&texte.as_ref()) {
+                    all.push(texte);
+                }
+            }
+        }
+        all
+    }
+
+    /// Every value that the sources leave unknown, by day.
+    fn inconnues(&self, book: &mut String) {
+        let mut unknown: Vec<(Parametre, &ValeurDatee)> = Vec::new();
+        for (parametre, historique) in self.parametres().iter() {
+            let without = historique.valeurs.iter().filter(|one| one.valeur.is_none());
+            unknown.extend(without.map(|one| (parametre, one)));
+        }
+        unknown.sort_by_key(|(_, one)| one.periode.du());
+        line(book, INCONNUES);
+        for (parametre, one) in unknown {
+            let note = one.note.as_deref().unwrap_or_default();
+            let note = note.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
+            let (du, au) = (one.periode.du(), dernier_jour(one));
+            line(book, &format!("| {du} | {au} | {} | {note} |", parametre.mot()));
+        }
     }
 }
 
@@ -139,6 +174,15 @@ Pour chaque thème, la règle de principe s'applique, sauf si une exception de c
 exceptions, la plus forte l'emporte. Chaque règle dit quels faits elle lit. Le jour des soins choisit les règles et les valeurs.
 
 ";
+
+const INCONNUES: &str = "
+## Ce qui reste inconnu
+
+Ce que les sources ne donnent pas : une réponse qui en a besoin est refusée avec le nom du paramètre, jamais devinée ;
+un contrôle qui en a besoin ne compare rien.
+
+| Du | Au | Paramètre | Ce que l'on sait |
+|---|---|---|---|";
 
 fn line(book: &mut String, text: &str) {
     book.push_str(text);
@@ -170,7 +214,7 @@ fn section(book: &mut String, theme: Theme) {
         line(book, &format!("> {}\n", fiche.phrase));
         line(book, &format!("- Rang : {}", rang(fiche.rang)));
         line(book, &format!("- Période : {}", periode(fiche)));
-        let citations: Vec<&str> = fiche.textes().map(|texte| texte.citation).collect();
+        let citations: Vec<&str> = fiche.textes().map(|texte| texte.citation.as_ref()).collect();
         line(book, &format!("- Textes : {}", citations.join(" ; ")));
         let faits: Vec<&str> = fiche.faits.iter().map(|fait| fait.mot()).collect();
         line(book, &format!("- Faits lus : {}", faits.join(", ")));
@@ -185,23 +229,31 @@ fn section(book: &mut String, theme: Theme) {
 
 fn chapter(book: &mut String, parametre: Parametre, historique: &Historique) {
     line(book, &format!("\n### {}\n", parametre.mot()));
-    line(book, &format!("{}. Vérifié le {}.\n", historique.libelle, historique.verifie_le));
+    let Historique { libelle, verifie_le, verifie_jusqu_au, .. } = historique;
+    let verified = format!("Vérifié le {verifie_le}, pour des soins jusqu'au {verifie_jusqu_au}");
+    line(book, &format!("{libelle}. {verified}{}.\n", selon(&historique.verifie_par)));
     line(book, "| Du | Au | Valeur | Textes |\n|---|---|---|---|");
     for valeur in &historique.valeurs {
         let known = of_day(parametre, historique, valeur);
-        let mut row = format!("| {} | ", known.du);
-        if let Some(last) = known.au {
-            row.push_str(&last.to_string());
-        }
         let worth = known.en_clair.as_deref().unwrap_or("inconnue");
-        let texts: Vec<&str> = known.bases.iter().map(|base| base.cle).collect();
-        // Writing to a string cannot fail.
-        write!(row, " | {worth} | {} |", texts.join(", ")).unwrap_or_default();
+        let texts: Vec<&str> = known.bases.iter().map(|base| base.cle.as_ref()).collect();
+        let (last, source) = (dernier_jour(valeur), selon(&known.origine));
+        let row = format!("| {} | {last} | {worth}{source} | {} |", known.du, texts.join(", "));
         line(book, &row);
     }
     for note in historique.valeurs.iter().filter_map(|valeur| valeur.note.as_deref()) {
         line(book, &format!("\n{}", note.trim()));
     }
+}
+
+/// The file that says something, when it is not the program.
+fn selon(origine: &Origine) -> String {
+    origine.fichier().map_or_else(String::new, |fichier| format!(" (selon {fichier})"))
+}
+
+/// The last day of a value, or nothing.
+fn dernier_jour(valeur: &ValeurDatee) -> String {
+    valeur.periode.au().and_then(veille).map_or_else(String::new, |last| last.to_string())
 }
 
 /// Place of a rule, in French.
@@ -235,13 +287,17 @@ fn of_day(parametre: Parametre, historique: &Historique, valeur: &ValeurDatee) -
         en_clair: valeur.valeur.map(|value| in_words(historique.unite, value)),
         du: valeur.periode.du(),
         au: valeur.periode.au().and_then(veille),
-        bases: valeur.bases.iter().filter_map(|cle| reference(cle)).collect(),
+        bases: valeur.bases.clone(),
         note: valeur.note.clone(),
         verifie_le: historique.verifie_le,
+        verifie_jusqu_au: historique.verifie_jusqu_au,
+        verifie_par: historique.verifie_par.clone(),
+        origine: valeur.origine.clone(),
     }
 }
 
-fn in_words(unite: Unite, value: i64) -> String {
+/// A value in French, with its unit.
+pub fn in_words(unite: Unite, value: i64) -> String {
     let counted = |one: &str, many: &str| {
         format!("{value}\u{a0}{}", if value.abs() < 2 { one } else { many })
     };

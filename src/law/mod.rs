@@ -3,8 +3,9 @@
 //! The day of care chooses the law ([`Law::bareme_du`]). Every rule of that day gives its answer,
 //! with the fact that decided ([`rules`]); each topic keeps its principle or its strongest
 //! exception; the amounts follow ([`liquidation`](self)), then the sentences ([`explanation`]).
-//! Silence is never an answer: a day outside the covered period, a value that the sources leave
-//! unknown or two rules in conflict are errors with a name.
+//! Silence is never an answer: a day before the covered period, a value that the sources leave
+//! unknown or two rules in conflict are errors with a name; a value that nobody verified for days as late
+//! as those of the care is a warning, or such an error ([`AuDela`]).
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
@@ -15,6 +16,8 @@ pub mod bareme;
 pub mod checks;
 mod complementaire;
 pub mod consultation;
+mod couverture;
+mod echeances;
 mod evaluation;
 pub mod explanation;
 mod facturation;
@@ -38,15 +41,18 @@ mod valeurs;
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use serde::Deserialize;
 
 use self::bareme::Bareme;
-use self::parameters::{InvalidParametres, NB_PARAMETRES, Parametre, Parametres};
+pub use self::couverture::AuDela;
+use self::couverture::Couverture;
+pub use self::echeances::{Echeance, PREAVIS};
+use self::parameters::ajouts::Ajout;
+use self::parameters::{Ensemble, InvalidParametres, NB_PARAMETRES, Parametre, Parametres};
 use self::rule::Regle;
 use self::rules::REGISTRY;
 use self::situation::DateDesSoins;
 use self::valeurs::{ParametreInconnu, Valeurs};
-use crate::domain::calendar::{Periode, lendemain, veille};
+use crate::domain::calendar::{Periode, lendemain};
 use crate::domain::digest::Empreinte;
 use crate::domain::evaluation::CodeRegle;
 use crate::domain::money::AmountOverflow;
@@ -54,14 +60,15 @@ use crate::domain::money::AmountOverflow;
 /// Why the law gives no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LawError {
-    /// The day of care is outside the covered period.
-    #[error("{jour} is outside the law covered, {du} to {dernier}")]
+    /// The day of care is before the covered period, or beyond the last day for which what the answer reads
+    /// was verified, when the service refuses such days.
+    #[error("{jour} is outside the law covered, {du} to {dernier:?}")]
     HorsCouverture {
         jour: NaiveDate,
         /// First day covered.
         du: NaiveDate,
-        /// Last day covered.
-        dernier: NaiveDate,
+        /// Last day covered, when the day is beyond it.
+        dernier: Option<NaiveDate>,
     },
     /// The answer needs a value that the sources leave unknown on that day.
     #[error(transparent)]
@@ -81,7 +88,7 @@ pub enum LawError {
     Montant(#[from] AmountOverflow),
 }
 
-/// The embedded law cannot be used: a mistake in the tree, found at start and by a test.
+/// The law cannot be used: a mistake in the tree, found at start and by a test, or in a file of additions.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidLaw {
     #[error(transparent)]
@@ -93,28 +100,29 @@ pub enum InvalidLaw {
     DuplicateRule(CodeRegle),
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LawFile {
-    couverture_du: toml::value::Datetime,
-    couverture_jusqu_au: toml::value::Datetime,
-    moteur: u32,
-}
-
 /// The law: loaded once, then only read.
 #[derive(Debug)]
 pub struct Law {
-    couverture: Periode,
+    premier_jour: NaiveDate,
     moteur: u32,
     parametres: Parametres,
     baremes: Vec<Bareme>,
     empreinte: Empreinte,
+    au_dela: AuDela,
+    ajouts: Vec<(String, Empreinte)>,
 }
 
 impl Law {
     /// The law embedded in the binary.
     pub fn embedded() -> Result<Self, InvalidLaw> {
-        Self::with_rules(Parametres::embedded()?, &REGISTRY)
+        Self::avec(&[])
+    }
+
+    /// The law embedded in the binary, with the values that a caisse adds.
+    pub fn avec(ajouts: &[Ajout]) -> Result<Self, InvalidLaw> {
+        let law = Self::with_rules(Parametres::embedded()?.avec(ajouts)?, &REGISTRY)?;
+        let told = |ajout: &Ajout| (ajout.fichier.clone(), ajout.sha256());
+        Ok(Self { ajouts: ajouts.iter().map(told).collect(), ..law })
     }
 
     /// A law made of given parameters and rules. The order of the rules has no effect.
@@ -126,18 +134,28 @@ impl Law {
         if let Some(twice) = regles.iter().find(|regle| !codes.insert(regle.fiche.code)) {
             return Err(InvalidLaw::DuplicateRule(twice.fiche.code));
         }
-        let file: LawFile = toml::from_str(include_str!("loi.toml"))
-            .map_err(|error| InvalidLaw::Couverture(error.to_string()))?;
-        let couverture = couverture(&file)
-            .ok_or_else(|| InvalidLaw::Couverture("two civil days are expected".to_owned()))?;
-        let baremes = baremes(couverture, &parametres, regles);
-        let empreinte = fingerprint::empreinte(couverture, file.moteur, &parametres, regles);
-        Ok(Self { couverture, moteur: file.moteur, parametres, baremes, empreinte })
+        let Couverture { premier_jour, moteur, .. } = Couverture::embedded()?;
+        let baremes = baremes(premier_jour, &parametres, regles);
+        let empreinte = fingerprint::empreinte(premier_jour, moteur, &parametres, regles);
+        let (au_dela, ajouts) = (AuDela::Avertir, Vec::new());
+        Ok(Self { premier_jour, moteur, parametres, baremes, empreinte, au_dela, ajouts })
     }
 
-    /// Days of care that this law covers.
-    pub const fn couverture(&self) -> Periode {
-        self.couverture
+    /// This law, which does that with days that nobody verified. No part of the fingerprint: what is refused is
+    /// not stored, and what is stored says the same either way.
+    #[must_use]
+    pub fn au_dela(self, au_dela: AuDela) -> Self {
+        Self { au_dela, ..self }
+    }
+
+    /// The files of additions that it was made with, and the SHA-256 of each.
+    pub fn ajouts(&self) -> &[(String, Empreinte)] {
+        &self.ajouts
+    }
+
+    /// First day of care that it covers.
+    pub const fn premier_jour(&self) -> NaiveDate {
+        self.premier_jour
     }
 
     /// Hash of the values, the rules and the reasoning.
@@ -147,7 +165,7 @@ impl Law {
 
     /// The values, as they are kept beside the evaluations.
     pub fn as_json(&self) -> serde_json::Value {
-        fingerprint::as_json(self.couverture, self.moteur, &self.parametres)
+        fingerprint::as_json(self.premier_jour, self.moteur, &self.parametres)
     }
 
     /// Every parameter with its history.
@@ -177,43 +195,28 @@ impl Law {
         place
             .checked_sub(1)
             .and_then(|index| self.baremes.get(index))
-            .filter(|bareme| bareme.periode().contient(jour))
-            .ok_or_else(|| LawError::HorsCouverture {
-                jour,
-                du: self.couverture.du(),
-                dernier: self.couverture.au().and_then(veille).unwrap_or(NaiveDate::MAX),
-            })
+            .ok_or(LawError::HorsCouverture { jour, du: self.premier_jour, dernier: None })
     }
 }
 
-fn couverture(file: &LawFile) -> Option<Periode> {
-    let day = |date: &toml::value::Datetime| {
-        date.date.and_then(|date| {
-            NaiveDate::from_ymd_opt(
-                i32::from(date.year),
-                u32::from(date.month),
-                u32::from(date.day),
-            )
-        })
-    };
-    let after = lendemain(day(&file.couverture_jusqu_au)?)?;
-    Periode::new(day(&file.couverture_du)?, Some(after)).ok()
-}
-
-/// Cuts the covered period at every day where a value or a rule changes.
-fn baremes(couverture: Periode, parametres: &Parametres, regles: &[&'static Regle]) -> Vec<Bareme> {
-    let mut days = BTreeSet::from([couverture.du()]);
+/// Cuts the covered period at every day where a value or a rule changes, and after the last for which a value
+/// was verified.
+fn baremes(
+    premier_jour: NaiveDate,
+    parametres: &Parametres,
+    regles: &[&'static Regle],
+) -> Vec<Bareme> {
+    let mut days = BTreeSet::from([premier_jour]);
     let mut cut = |periode: &Periode| {
-        days.extend(
-            [Some(periode.du()), periode.au()]
-                .into_iter()
-                .flatten()
-                .filter(|d| couverture.contient(*d)),
-        );
+        let bounds = [Some(periode.du()), periode.au()].into_iter().flatten();
+        days.extend(bounds.filter(|day| *day >= premier_jour));
     };
     for (_, historique) in parametres.iter() {
         for valeur in &historique.valeurs {
             cut(&valeur.periode);
+        }
+        if let Some(beyond) = lendemain(historique.verifie_jusqu_au) {
+            cut(&Periode::depuis(beyond));
         }
     }
     let dated: Vec<_> = regles
@@ -224,22 +227,26 @@ fn baremes(couverture: Periode, parametres: &Parametres, regles: &[&'static Regl
         cut(periode);
     }
     let starts: Vec<NaiveDate> = days.into_iter().collect();
-    let ends = starts.iter().skip(1).copied().map(Some).chain([couverture.au()]);
+    let ends = starts.iter().skip(1).copied().map(Some).chain([None]);
     starts
         .iter()
         .zip(ends)
         .filter_map(|(du, au)| Periode::new(*du, au).ok())
         .map(|periode| {
             let mut nombres = [None; NB_PARAMETRES];
-            for (slot, (_, historique)) in nombres.iter_mut().zip(parametres.iter()) {
+            let mut a_verifier = Ensemble::default();
+            for (slot, (parametre, historique)) in nombres.iter_mut().zip(parametres.iter()) {
                 *slot = historique.en_vigueur(periode.du()).and_then(|valeur| valeur.valeur);
+                if historique.est_a_verifier(periode.du()) {
+                    a_verifier.insert(parametre);
+                }
             }
             let regles = dated
                 .iter()
                 .filter(|(_, valid)| valid.contient(periode.du()))
                 .map(|(regle, _)| (*regle, regle.fiche.fondement(parametres, periode.du())))
                 .collect();
-            Bareme::new(Valeurs { periode, nombres }, regles)
+            Bareme::new(Valeurs::new(periode, &nombres, a_verifier), regles)
         })
         .collect()
 }

@@ -4,7 +4,7 @@ use super::LawError;
 use super::bareme::Bareme;
 use super::rule::{Effet, Juge, Jugement, PriseEnCharge, Rang, Regle};
 use super::situation::Situation;
-use super::valeurs::ParametreInconnu;
+use super::valeurs::{ParametreInconnu, Valeurs};
 use crate::domain::evaluation::{CodeRegle, Constat, Constats, Issue, Qualification, Theme};
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
@@ -40,15 +40,19 @@ struct Silent {
 /// Topics that decide something, by number: see [`Theme`].
 const NB_THEMES: usize = 7;
 
-/// Asks every rule of the day.
-pub(super) fn qualifier(situation: &Situation, bareme: &Bareme) -> Result<Decision, LawError> {
+/// Asks every rule of the day, with its values.
+pub(super) fn qualifier(
+    situation: &Situation,
+    bareme: &Bareme,
+    valeurs: &Valeurs,
+) -> Result<Decision, LawError> {
     let mut constats = Constats::new();
     let mut strongest: [Option<Strongest>; NB_THEMES] = [None; NB_THEMES];
     let mut silent: [Option<Silent>; NB_THEMES] = [None; NB_THEMES];
     for regle in bareme.regles() {
         let jugement = match regle.juge {
             Juge::Faits(juge) => Ok(juge(situation)),
-            Juge::FaitsEtValeurs(juge) => juge(situation, &bareme.valeurs),
+            Juge::FaitsEtValeurs(juge) => juge(situation, valeurs),
             Juge::Montants(_) => continue,
         };
         let theme = usize::from(regle.fiche.code.theme.code());

@@ -3,41 +3,55 @@
 //! Every parameter value and every rule cites bases of this table by key. Whether somebody read
 //! the text, or knows it only by other texts, is said for each: an explanation never pretends.
 
+use std::borrow::Cow;
+
 /// How far a basis was verified.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verification {
     /// The text, or a publication that quotes it, was read; last on this day (`AAAA-MM-JJ`).
-    Lue(&'static str),
+    Lue(Cow<'static, str>),
     /// Known by general knowledge only; to be checked against the official text.
     AVerifier,
 }
 
 /// One legal or documentary basis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
     /// Key, cited by parameters and rules.
-    pub cle: &'static str,
+    pub cle: Cow<'static, str>,
     /// How to cite it to a person.
-    pub citation: &'static str,
+    pub citation: Cow<'static, str>,
     /// What it says, for the rule book.
-    pub objet: &'static str,
+    pub objet: Cow<'static, str>,
     pub verification: Verification,
 }
 
+/// What a value rests on: a basis of this table, or one that an addition cites itself.
+pub type Texte = Cow<'static, Reference>;
+
+const fn texte([cle, citation, objet]: [&'static str; 3], verification: Verification) -> Reference {
+    Reference {
+        cle: Cow::Borrowed(cle),
+        citation: Cow::Borrowed(citation),
+        objet: Cow::Borrowed(objet),
+        verification,
+    }
+}
+
 const fn lue(cle: &'static str, citation: &'static str, objet: &'static str) -> Reference {
-    Reference { cle, citation, objet, verification: Verification::Lue("2026-04-30") }
+    texte([cle, citation, objet], Verification::Lue(Cow::Borrowed("2026-04-30")))
 }
 
 const fn relue(cle: &'static str, citation: &'static str, objet: &'static str) -> Reference {
-    Reference { cle, citation, objet, verification: Verification::Lue("2026-11-29") }
+    texte([cle, citation, objet], Verification::Lue(Cow::Borrowed("2026-11-29")))
 }
 
 const fn a_verifier(cle: &'static str, citation: &'static str, objet: &'static str) -> Reference {
-    Reference { cle, citation, objet, verification: Verification::AVerifier }
+    texte([cle, citation, objet], Verification::AVerifier)
 }
 
 /// Every basis, in alphabetical order of keys.
-pub const REFERENCES: &[Reference] = &[
+pub static REFERENCES: &[Reference] = &[
     relue(
         "AMELI-ACTES-LOURDS",
         "Assurance maladie, page sur le forfait des actes lourds",

@@ -8,7 +8,7 @@
 use chrono::NaiveDate;
 
 use super::honoraires;
-use super::parameters::{Parametre, Unite, ValeurDatee};
+use super::parameters::{Origine, Parametre, Unite, ValeurDatee};
 use super::rules::REGISTRY;
 use super::{InvalidLaw, Law, LawError};
 use crate::domain::calendar::{Periode, lendemain};
@@ -40,9 +40,9 @@ pub enum ModificationRefusee {
     HorsBornes(Unite, i64, i64),
     #[error("ends before it begins")]
     PeriodeVide,
-    /// The first day is outside the covered period.
-    #[error("covered from {0} to {1:?}")]
-    HorsCouverture(NaiveDate, Option<NaiveDate>),
+    /// The first day is before the covered period.
+    #[error("covered from {0}")]
+    HorsCouverture(NaiveDate),
 }
 
 /// What each payer pays more, or less when negative, and what the fees become.
@@ -110,10 +110,8 @@ impl Law {
                 wrong.push(ModificationRefusee::HorsBornes(own, low, high));
             }
         }
-        if !self.couverture().contient(du) {
-            let covered = self.couverture();
-            let last = covered.au().and_then(crate::domain::calendar::veille);
-            wrong.push(ModificationRefusee::HorsCouverture(covered.du(), last));
+        if du < self.premier_jour() {
+            wrong.push(ModificationRefusee::HorsCouverture(self.premier_jour()));
         }
         if au.is_some_and(|last| last < du) {
             wrong.push(ModificationRefusee::PeriodeVide);
@@ -135,7 +133,7 @@ impl Law {
                 historique.valeurs = remplacer(&historique.valeurs, periode, one.valeur);
             }
         }
-        Self::with_rules(parametres, &REGISTRY)
+        Ok(Self::with_rules(parametres, &REGISTRY)?.au_dela(self.au_dela))
     }
 
     /// Evaluates the same care under this law and under a reform of it.
@@ -174,7 +172,8 @@ fn remplacer(valeurs: &[ValeurDatee], periode: Periode, valeur: i64) -> Vec<Vale
         }
     }
     let note = Some("Valeur d'un projet de réforme, simulée.".to_owned());
-    kept.push(ValeurDatee { periode, valeur: Some(valeur), bases: Vec::new(), note });
+    let (valeur, bases, origine) = (Some(valeur), Vec::new(), Origine::Reforme);
+    kept.push(ValeurDatee { periode, valeur, bases, note, origine });
     kept.sort_by_key(|known| known.periode.du());
     kept
 }

@@ -1,5 +1,7 @@
 //! What a rule is: a sheet that people read, and a function that decides.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use super::parameters::{Parametre, Parametres};
@@ -59,20 +61,24 @@ impl Fiche {
     }
 
     /// What the rule rests on, on a day: its texts, then those of the values that it reads.
-    pub(super) fn fondement(&self, parametres: &Parametres, jour: NaiveDate) -> Vec<&'static str> {
+    pub(super) fn fondement(
+        &self,
+        parametres: &Parametres,
+        jour: NaiveDate,
+    ) -> Vec<Cow<'static, str>> {
         let values = self
             .parametres
             .iter()
             .filter_map(|parametre| parametres.get(*parametre)?.en_vigueur(jour))
-            .flat_map(|valeur| valeur.bases.iter().copied());
+            .flat_map(|valeur| &valeur.bases);
         let mut citations = Vec::new();
-        for cle in self.bases.iter().copied().chain(values) {
-            if let Some(known) = reference(cle)
-                && !citations.contains(&known.citation)
-            {
-                citations.push(known.citation);
+        let mut cite = |texte: &Reference| {
+            if !citations.contains(&texte.citation) {
+                citations.push(texte.citation.clone());
             }
-        }
+        };
+        self.textes().for_each(&mut cite);
+        values.for_each(|texte| cite(texte));
         citations
     }
 

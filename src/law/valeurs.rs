@@ -1,6 +1,8 @@
 //! The values in force during a period of the law.
 
-use super::parameters::{NB_PARAMETRES, Parametre};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::parameters::{Ensemble, NB_PARAMETRES, Parametre};
 use crate::domain::calendar::Periode;
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
@@ -15,19 +17,67 @@ pub struct ParametreInconnu {
 }
 
 /// The value of every parameter during a period without any change.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Valeurs {
     pub(super) periode: Periode,
     pub(super) nombres: [Option<i64>; NB_PARAMETRES],
+    /// Those that nobody verified for days as late as these.
+    pub(super) a_verifier: Ensemble,
+    /// What is read of them, when an evaluation follows it: never in the values that evaluations share.
+    lues: Option<Lectures>,
+}
+
+/// Parameters that were read. The values of a period are shared between threads, so that what notes their reading
+/// must be too; each evaluation has its own.
+#[derive(Debug, Default)]
+struct Lectures([AtomicU64; NB_PARAMETRES.div_ceil(64)]);
+
+impl Lectures {
+    fn note(&self, parametre: Parametre) {
+        let (mot, bit) = Ensemble::place(parametre);
+        if let Some(mot) = self.0.get(mot) {
+            mot.fetch_or(bit, Ordering::Relaxed);
+        }
+    }
+
+    fn ensemble(&self) -> Ensemble {
+        Ensemble::of(self.0.each_ref().map(|mot| mot.load(Ordering::Relaxed)))
+    }
 }
 
 impl Valeurs {
+    /// The values of a period, and those of them to be verified.
+    pub(super) const fn new(
+        periode: Periode,
+        nombres: &[Option<i64>; NB_PARAMETRES],
+        a_verifier: Ensemble,
+    ) -> Self {
+        Self { periode, nombres: *nombres, a_verifier, lues: None }
+    }
+
+    /// The same values for one evaluation, which remember what it reads; nothing when all of them are verified:
+    /// then there is nothing to remember.
+    pub(super) fn suivies(&self) -> Option<Self> {
+        let copy = || Self { lues: Some(Lectures::default()), ..*self };
+        (!self.a_verifier.est_vide()).then(copy)
+    }
+
+    /// What was read of those that nobody verified.
+    pub(super) fn lues_a_verifier(&self) -> Ensemble {
+        self.lues
+            .as_ref()
+            .map_or_else(Ensemble::default, |lues| lues.ensemble().et(&self.a_verifier))
+    }
+
     fn inconnu(&self, parametre: Parametre) -> ParametreInconnu {
         ParametreInconnu { parametre, periode: self.periode }
     }
 
     /// The bare value of a parameter.
     pub fn valeur(&self, parametre: Parametre) -> Result<i64, ParametreInconnu> {
+        if let Some(lues) = &self.lues {
+            lues.note(parametre);
+        }
         self.nombres
             .get(usize::from(parametre.code()))
             .copied()

@@ -62,8 +62,24 @@ pub fn explain<'a>(
 /// The decision of a law about care, with the discrepancies between what was declared and determined.
 /// Nothing is read, nothing is stored.
 pub fn ask(law: &Law, soins: &Soins, faits: &FaitsConnus) -> Result<Evaluation, LawError> {
-    let mut evaluation = law.evaluer(soins, faits)?;
+    Ok(with_discrepancies(soins, faits, law.evaluer(soins, faits)?))
+}
+
+/// The same about care that was decided once: what the service refuses of new care is no matter for it.
+pub(super) fn ask_again(
+    law: &Law,
+    soins: &Soins,
+    faits: &FaitsConnus,
+) -> Result<Evaluation, LawError> {
+    Ok(with_discrepancies(soins, faits, law.refaire(soins, faits)?))
+}
+
+fn with_discrepancies(
+    soins: &Soins,
+    faits: &FaitsConnus,
+    mut evaluation: Evaluation,
+) -> Evaluation {
     let discrepancies = checks::discrepancies(soins, faits, &evaluation);
     evaluation.avertissements.extend(discrepancies);
-    Ok(evaluation)
+    evaluation
 }

@@ -1,16 +1,16 @@
 //! The law, as anybody may read it.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Core, ServiceError};
 use crate::domain::digest::Empreinte;
-use crate::law::Law;
 pub use crate::law::livre::{Comparaison, LoiDuJour, ParametreDuJour, rang};
 pub use crate::law::references::{Reference, Verification};
 pub use crate::law::rule::Fiche;
+use crate::law::{Echeance, Law, PREAVIS};
 
 use crate::storage::{Connection, StorageError, lois};
 
@@ -74,6 +74,12 @@ impl Core {
 /// The law of a day of care; of today when no day is asked for.
 pub fn loi_du(core: &Core, jour: Option<NaiveDate>) -> Result<LoiDuJour, ServiceError> {
     Ok(core.law().du_jour(jour.unwrap_or_else(|| core.today()))?)
+}
+
+/// The values that nobody has verified for today, or for the days that come soon.
+pub fn echeances(core: &Core) -> Vec<Echeance> {
+    let soon = core.today().checked_add_days(Days::new(PREAVIS));
+    core.law().echeances(soon.unwrap_or(NaiveDate::MAX))
 }
 
 /// What differs between the laws of two days of care.

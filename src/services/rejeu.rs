@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::evaluations::ask;
+use super::evaluations::ask_again;
 use super::{Core, ServiceError};
 use crate::domain::calendar::plus_mois;
 use crate::domain::evaluation::{Avertissement, Evaluation};
@@ -137,7 +137,7 @@ fn again(
     soins: &Soins,
     stored: &EvaluationEnregistree,
 ) -> Result<Evaluation, LawError> {
-    let mut evaluation = ask(law, soins, &stored.faits)?;
+    let mut evaluation = ask_again(law, soins, &stored.faits)?;
     let noted = stored.evaluation.avertissements.iter();
     evaluation.avertissements.extend(noted.filter(|one| NOTED.contains(&one.code)));
     Ok(evaluation)

@@ -163,14 +163,9 @@ fn refused(index: usize, refusal: &ModificationRefusee) -> ChampInvalide {
         ModificationRefusee::PeriodeVide => {
             ("au", "periode_vide", "attendu : un jour qui ne précède pas « du »".to_owned())
         }
-        ModificationRefusee::HorsCouverture(first, last) => (
-            "du",
-            "hors_couverture",
-            last.map_or_else(
-                || format!("attendu : un jour à partir du {first}"),
-                |last| format!("attendu : un jour du {first} au {last}"),
-            ),
-        ),
+        ModificationRefusee::HorsCouverture(first) => {
+            ("du", "hors_couverture", format!("attendu : un jour à partir du {first}"))
+        }
     };
     ChampInvalide::new(format!("/reforme/{index}/{member}"), code, message)
 }

@@ -42,6 +42,7 @@ mod identites;
 mod impossible;
 mod jetons;
 mod jobs;
+mod lendemain;
 mod liste_feuilles;
 mod loi;
 mod lots;

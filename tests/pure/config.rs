@@ -1,7 +1,10 @@
 //! Settings: what each one is worth, and what is refused.
 
+use std::path::Path;
+
 use traitant::auth::DEV_ISSUER;
-use traitant::config::{Config, InvalidConfig, JetonsConfig};
+use traitant::config::{Config, InvalidConfig, JetonsConfig, LoiConfig};
+use traitant::law::AuDela;
 use traitant::services::Mode;
 
 fn read(variables: &[(&str, &str)]) -> Result<Config, InvalidConfig> {
@@ -18,6 +21,15 @@ fn nothing_at_all_is_a_sandbox_with_its_own_database() {
     assert_eq!(config.mode, Mode::BacASable);
     assert!(config.base.url.is_none());
     assert_eq!(config.jetons, JetonsConfig::BacASable);
+}
+
+#[test]
+fn days_that_nobody_verified_are_warned_of_unless_they_are_refused() {
+    assert_eq!(read(&[]).unwrap().loi, LoiConfig { ajouts: None, au_dela: AuDela::Avertir });
+    let settings = [("TRAITANT_LOI", "/etc/traitant/loi"), ("TRAITANT_LOI_A_VERIFIER", "refuser")];
+    let loi = read(&settings).unwrap().loi;
+    assert_eq!(loi.ajouts.as_deref(), Some(Path::new("/etc/traitant/loi")));
+    assert_eq!(loi.au_dela, AuDela::Refuser);
 }
 
 #[test]
@@ -52,9 +64,18 @@ fn every_mistake_is_reported_at_once() {
         ("TRAITANT_CONNEXIONS", "0"),
         ("TRAITANT_CLE_MAITRE", "court"),
         ("TRAITANT_JOURNAL_FORMAT", "xml"),
+        ("TRAITANT_LOI_A_VERIFIER", "ignorer"),
     ])
     .unwrap_err();
-    for name in ["MODE", "ADRESSE", "CONNEXIONS", "CLE_MAITRE", "JOURNAL_FORMAT", "DATABASE_URL"] {
+    for name in [
+        "MODE",
+        "ADRESSE",
+        "CONNEXIONS",
+        "CLE_MAITRE",
+        "JOURNAL_FORMAT",
+        "LOI_A_VERIFIER",
+        "DATABASE_URL",
+    ] {
         assert!(errors.iter().any(|error| error.contains(name)), "{name}: {errors:?}");
     }
 }

@@ -10,6 +10,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod ajouts;
 mod auth;
 mod config;
 mod creances;

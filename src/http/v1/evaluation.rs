@@ -1,5 +1,7 @@
 //! The shape of an evaluation, the same for a feuille and for a simulation.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -91,7 +93,7 @@ vue! {
         autrement: Option<AutrementVue> = told.autrement.as_ref().and_then(AutrementVue::new),
         /// Textes qui le disent.
         #[schema(example = json!(["Code de la sécurité sociale, article L162-5-3"]))]
-        references: Vec<&'static str> = told.references.clone(),
+        references: Vec<Cow<'static, str>> = told.references.clone(),
     }
 }
 
@@ -201,7 +203,7 @@ vue! {
         texte: String = motif.texte.to_owned(),
         /// Textes qui le disent.
         #[schema(example = json!(["Code de la sécurité sociale, article L162-5-3"]))]
-        fondement: Vec<&'static str> = motif.fondement.to_vec(),
+        fondement: Vec<Cow<'static, str>> = motif.fondement.to_vec(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The shape of what a clerk reads: every rule, fact and value behind an evaluation.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::loi::ParametreVue;
@@ -44,6 +46,11 @@ vue! {
         regles: Vec<RegleInstruiteVue> = acte.regles.iter().map(RegleInstruiteVue::new).collect(),
         /// Valeurs que ces règles lisent, avec leur premier jour et leurs textes.
         parametres: Vec<ParametreVue> = acte.valeurs.iter().map(ParametreVue::new).collect(),
+        /// Codes de ceux que la décision a lus au-delà du jour jusqu'auquel ils ont été vérifiés : c'est eux que
+        /// l'avertissement « valeur_a_verifier » annonce.
+        #[schema(example = json!(["PF_MONTANT"]))]
+        parametres_a_verifier: Vec<&'static str> =
+            acte.a_verifier.iter().map(|known| known.mot()).collect(),
     }
 
     /// Un fait.
@@ -85,6 +92,6 @@ vue! {
         /// Paramètres qu'elle lit.
         parametres: Vec<&'static str> = fiche.parametres.iter().map(|known| known.mot()).collect(),
         /// Textes qui la fondent ce jour-là.
-        fondement: Vec<&'static str> = regle.fondement.clone(),
+        fondement: Vec<Cow<'static, str>> = regle.fondement.clone(),
     }
 }

@@ -1,5 +1,7 @@
 //! The law that the service applies: values and rules of a day, differences between two days.
 
+use std::borrow::Cow;
+
 use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
@@ -46,7 +48,8 @@ pub(crate) struct LoiVue {
     regles_version: Empreinte,
     /// Premier jour de soins où la loi est exactement celle-ci.
     du: NaiveDate,
-    /// Dernier jour ; null si aucun changement n'est connu.
+    /// Dernier jour ; null si aucun changement n'est connu. Le lendemain, une valeur ou une règle change, ou une valeur
+    /// n'est plus vérifiée.
     au: Option<NaiveDate>,
     /// Paramètres.
     parametres: Vec<ParametreVue>,
@@ -82,21 +85,30 @@ vue! {
         note: Option<String> = known.note.clone(),
         /// Dernier jour où quelqu'un a vérifié.
         verifie_le: NaiveDate = known.verifie_le,
+        /// Dernier jour de soins pour lequel la valeur a été vérifiée. Au-delà la dernière valeur est gardée, et une
+        /// évaluation qui la lit porte l'avertissement « valeur_a_verifier », ou est refusée.
+        #[schema(example = "2026-12-31")]
+        verifie_jusqu_au: NaiveDate = known.verifie_jusqu_au,
+        /// Fichier d'ajout qui donne cette valeur ; null si c'est le programme.
+        #[schema(example = "2027-01-01-participation.toml")]
+        origine: Option<String> = known.origine.fichier().map(str::to_owned),
+        /// Fichier d'ajout qui dit jusqu'à quel jour elle a été vérifiée ; null si c'est le programme.
+        verifie_par: Option<String> = known.verifie_par.fichier().map(str::to_owned),
     }
 
     /// Texte cité.
     pub(crate) struct TexteVue(texte: &Reference) {
-        let lu_le = match texte.verification {
-            Verification::Lue(jour) => Some(jour),
+        let lu_le = match &texte.verification {
+            Verification::Lue(jour) => Some(jour.clone()),
             Verification::AVerifier => None,
         };
 
         /// Citation.
-        citation: &'static str = texte.citation,
+        citation: Cow<'static, str> = texte.citation.clone(),
         /// Ce qu'il dit.
-        objet: &'static str = texte.objet,
+        objet: Cow<'static, str> = texte.objet.clone(),
         /// Jour où il a été lu ; null s'il reste à vérifier.
-        lu_le: Option<&'static str> = lu_le,
+        lu_le: Option<Cow<'static, str>> = lu_le,
     }
 
     /// Règle.

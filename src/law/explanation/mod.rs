@@ -5,6 +5,7 @@ pub mod patient;
 mod recit;
 mod situations;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 pub use super::avertissements::message;
@@ -22,7 +23,7 @@ pub struct Motif<'a> {
     /// Sentence for the patient.
     pub texte: &'a str,
     /// Texts, as cited to a person.
-    pub fondement: &'a [&'static str],
+    pub fondement: &'a [Cow<'static, str>],
 }
 
 /// The reasons of an act, topic by topic: where it stands, the rate, the majoration, the
@@ -40,7 +41,7 @@ pub struct Motifs<'a> {
 #[derive(Debug, Clone)]
 struct Place<'a> {
     fiche: &'static Fiche,
-    fondement: &'a [&'static str],
+    fondement: &'a [Cow<'static, str>],
     texte: Range<usize>,
 }
 
@@ -89,7 +90,7 @@ fn exceptions_du_taux(acte: &ActeEvalue, situation: &Situation, bareme: &Bareme)
 }
 
 /// Texts on which the rules that decided an act rest, in the order of its reasons.
-fn fondements<'a>(acte: &ActeEvalue, bareme: &'a Bareme) -> Vec<&'a [&'static str]> {
+fn fondements<'a>(acte: &ActeEvalue, bareme: &'a Bareme) -> Vec<&'a [Cow<'static, str>]> {
     let mut kept: Vec<_> = bareme
         .retenues(&acte.constats)
         .map(|(constat, known)| (constat.regle, known.fondement))

@@ -1,6 +1,8 @@
 //! The evaluation told to the patient: what happened, who pays what, what would have cost less, what to
 //! do. Three to six sentences that can be read aloud; articles and codes are given beside, not inside.
 
+use std::borrow::Cow;
+
 use super::paiement::{bilan, depassement, detail, plus_tard, sinon};
 use super::recit::{Recit, en_lettres, euros, jour};
 use super::situations::{RIEN, demarche, fait, recours, rembourse_normalement};
@@ -21,7 +23,7 @@ pub struct PourLePatient {
     pub phrases: Vec<String>,
     /// What would have kept everything inside the parcours, and what it is worth.
     pub autrement: Option<Autrement>,
-    pub references: Vec<&'static str>,
+    pub references: Vec<Cow<'static, str>>,
 }
 
 /// A sentence, and how much it would be missed: the lowest go first when there are too many.
@@ -42,18 +44,16 @@ impl Law {
             return Ok(PourLePatient { phrases: vec![], autrement: None, references: vec![] });
         };
         let autrement = self.autrement(soins, faits, evaluation);
-        let references = evaluation
-            .actes
-            .iter()
-            .flat_map(|acte| fondements(acte, recit.bareme))
-            .flatten()
-            .copied()
-            .fold(Vec::new(), |mut cited: Vec<&'static str>, citation| {
-                if !cited.contains(&citation) {
-                    cited.push(citation);
-                }
-                cited
-            });
+        let references =
+            evaluation.actes.iter().flat_map(|acte| fondements(acte, recit.bareme)).flatten().fold(
+                Vec::new(),
+                |mut cited: Vec<Cow<'static, str>>, citation| {
+                    if !cited.contains(citation) {
+                        cited.push(citation.clone());
+                    }
+                    cited
+                },
+            );
         Ok(PourLePatient { phrases: phrases(&recit, autrement.as_ref()), autrement, references })
     }
 }

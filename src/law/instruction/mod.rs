@@ -3,17 +3,22 @@
 
 mod faits;
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use self::faits::ActeConnu;
 pub use self::faits::{FaitInstruit, Source};
 use super::bareme::Bareme;
 use super::livre::{ParametreDuJour, titre};
+use super::parameters::{Ensemble, Parametre};
 use super::rule::{Fiche, Rang};
 use super::rules::REGISTRY;
 use super::situation::{DateDesSoins, Situation};
-use super::{Law, LawError};
-use crate::domain::evaluation::{ActeEvalue, CodeRegle, Evaluation, Fait, FaitsConnus, Issue};
+use super::{AuDela, Law, LawError};
+use crate::domain::evaluation::{
+    ActeEvalue, Avertissement, AvertissementLigne, CodeRegle, Evaluation, Fait, FaitsConnus, Issue,
+};
 use crate::domain::feuille_de_soins::Soins;
 use crate::domain::vocabulary::{Vocabulaire, vocabulaire};
 
@@ -46,6 +51,8 @@ pub struct ActeInstruit {
     pub regles: Vec<RegleInstruite>,
     /// Every value that these rules read, with its first day and its basis.
     pub valeurs: Vec<ParametreDuJour>,
+    /// Those that the decision read and that nobody verified for its day.
+    pub a_verifier: Vec<Parametre>,
 }
 
 /// A rule that was considered.
@@ -59,7 +66,7 @@ pub struct RegleInstruite {
     pub fait_decisif: Option<Fait>,
     pub surclassee_par: Option<CodeRegle>,
     /// Texts on which it rests that day, those of its values included.
-    pub fondement: Vec<&'static str>,
+    pub fondement: Vec<Cow<'static, str>>,
 }
 
 impl Law {
@@ -72,6 +79,7 @@ impl Law {
         evaluation: &Evaluation,
         registre: bool,
     ) -> Result<Vec<ActeInstruit>, LawError> {
+        let lues = self.lues_a_verifier(soins, faits, evaluation);
         let mut actes = Vec::with_capacity(evaluation.actes.len());
         for evalue in &evaluation.actes {
             let principale = evalue.lignes.first().map(|ligne| ligne.numero_ligne);
@@ -82,7 +90,9 @@ impl Law {
             let bareme = self.bareme_du(DateDesSoins::new(jour))?;
             let situation = Situation::of(soins, acte, faits);
             let connu = ActeConnu { soins, acte, faits, evalue, situation, registre };
+            let unverified = lues.iter().filter(|(ligne, _)| *ligne == acte.numero_ligne);
             actes.push(ActeInstruit {
+                a_verifier: unverified.flat_map(|(_, lues)| lues.iter()).collect(),
                 numero_ligne: acte.numero_ligne,
                 jour,
                 faits: Fait::TOUS.iter().map(|fait| connu.fait(*fait)).collect(),
@@ -91,6 +101,22 @@ impl Law {
             });
         }
         Ok(actes)
+    }
+
+    /// What each act read that nobody verified for its day, when the evaluation says that something was: it is
+    /// found by asking again. An evaluation that the rules of this program cannot make again names nothing.
+    fn lues_a_verifier(
+        &self,
+        soins: &Soins,
+        faits: &FaitsConnus,
+        evaluation: &Evaluation,
+    ) -> Vec<(u16, Ensemble)> {
+        let told = |one: &AvertissementLigne| one.code == Avertissement::ValeurAVerifier;
+        if !evaluation.avertissements.iter().any(told) {
+            return Vec::new();
+        }
+        let again = self.examiner(soins, faits, AuDela::Avertir);
+        again.map(|(_, lues)| lues).unwrap_or_default()
     }
 
     /// The values that the rules of a day read.
@@ -113,7 +139,7 @@ fn regles(connu: &ActeConnu<'_>, bareme: &Bareme, jour: NaiveDate) -> Vec<RegleI
             let fiche = &regle.fiche;
             let constat = connu.evalue.constats.iter().find(|c| c.regle == fiche.code);
             let fondement = bareme.regle(fiche.code).map_or_else(
-                || fiche.textes().map(|texte| texte.citation).collect(),
+                || fiche.textes().map(|texte| texte.citation.clone()).collect(),
                 |known| known.fondement.to_vec(),
             );
             let mut told = RegleInstruite {

@@ -1,18 +1,27 @@
-//! Dated parameters: TOML files of this folder, embedded at build, validated when the law loads.
+//! Dated parameters: TOML files of this folder, embedded at build, validated when the law loads; a caisse
+//! adds others ([`ajouts`]).
 //!
 //! A value holds from its first day until the next value of the same parameter, or until its own
 //! `jusqu_au` (included). A value that the sources leave unknown is written `inconnue = true`: a
-//! question that needs it is refused by name.
+//! question that needs it is refused by name. Values were verified for days of care up to a day, that of
+//! `loi.toml` unless a parameter says its own `verifie_jusqu_au`.
 
+pub mod ajouts;
 mod codes;
+mod ensemble;
+mod lecture;
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use serde::Deserialize;
 
 pub use self::codes::Parametre;
-use super::references::{REFERENCES, reference};
+pub use self::ensemble::Ensemble;
+pub(super) use self::lecture::civil;
+use self::lecture::{Contenu, Ecrite, Lieu};
+use super::InvalidLaw;
+use super::couverture::Couverture;
+use super::references::Texte;
 use crate::domain::calendar::{Periode, lendemain};
 use crate::domain::vocabulary::{Vocabulaire, vocabulaire};
 
@@ -76,9 +85,30 @@ pub struct ValeurDatee {
     pub periode: Periode,
     /// The value, or `None` when the sources leave it unknown.
     pub valeur: Option<i64>,
-    pub bases: Vec<&'static str>,
+    pub bases: Vec<Texte>,
     /// Doubts and transitional texts, in French.
     pub note: Option<String>,
+    pub origine: Origine,
+}
+
+/// Who gives a value, or says until when it was verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origine {
+    Programme,
+    /// A file that a caisse adds, by its name.
+    Ajout(String),
+    /// A reform, which is simulated: nobody will ever verify it.
+    Reforme,
+}
+
+impl Origine {
+    /// The file of an addition.
+    pub fn fichier(&self) -> Option<&str> {
+        match self {
+            Self::Ajout(fichier) => Some(fichier),
+            Self::Programme | Self::Reforme => None,
+        }
+    }
 }
 
 /// A parameter with its history.
@@ -89,6 +119,10 @@ pub struct Historique {
     pub unite: Unite,
     /// Last day somebody looked whether it changed.
     pub verifie_le: NaiveDate,
+    /// Last day of care for which its values were verified.
+    pub verifie_jusqu_au: NaiveDate,
+    /// Who says so.
+    pub verifie_par: Origine,
     /// Values, by first day.
     pub valeurs: Vec<ValeurDatee>,
 }
@@ -98,76 +132,85 @@ impl Historique {
     pub fn en_vigueur(&self, jour: NaiveDate) -> Option<&ValeurDatee> {
         self.valeurs.iter().find(|valeur| valeur.periode.contient(jour))
     }
+
+    /// Whether it has a value on a day that nobody verified for days as late. A parameter without a value on
+    /// that day has nothing that an answer could rest on.
+    pub fn est_a_verifier(&self, jour: NaiveDate) -> bool {
+        let stands =
+            |valeur: &ValeurDatee| valeur.valeur.is_some() && valeur.origine != Origine::Reforme;
+        jour > self.verifie_jusqu_au && self.en_vigueur(jour).is_some_and(stands)
+    }
 }
 
 /// All parameters, complete and valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parametres(BTreeMap<Parametre, Historique>);
 
-/// Everything that is wrong with the parameter files, one line each.
+/// One thing that is wrong with a file of parameters, in French: those of a caisse are read by its operators.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("invalid parameters of the law:\n{}", .0.join("\n"))]
-pub struct InvalidParametres(pub Vec<String>);
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileEntry {
-    libelle: String,
-    unite: String,
-    verifie_le: toml::value::Datetime,
-    valeurs: Vec<FileValue>,
+#[error("{lieu} : attendu {attendu}")]
+pub struct Defaut {
+    /// File, code and field.
+    pub lieu: String,
+    pub attendu: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileValue {
-    depuis: toml::value::Datetime,
-    jusqu_au: Option<toml::value::Datetime>,
-    valeur: Option<i64>,
-    #[serde(default)]
-    inconnue: bool,
-    bases: Vec<String>,
-    #[serde(default)]
-    publie_le: Option<toml::value::Datetime>,
-    note: Option<String>,
-}
+/// Everything that is wrong with files of parameters.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("valeurs de la loi invalides :\n{}", .0.iter().map(|one| format!("  - {one}")).collect::<Vec<_>>().join("\n"))]
+pub struct InvalidParametres(pub Vec<Defaut>);
 
 impl Parametres {
     /// Reads and validates the embedded files.
-    pub fn embedded() -> Result<Self, InvalidParametres> {
-        Self::load(&FILES)
+    pub fn embedded() -> Result<Self, InvalidLaw> {
+        Ok(Self::load(&FILES, Couverture::embedded()?.verifie_jusqu_au)?)
     }
 
-    /// Reads and validates files given as name and content.
-    pub fn load(files: &[(&str, &str)]) -> Result<Self, InvalidParametres> {
-        let mut errors = Vec::new();
+    /// Reads and validates files given as name and content, whose values were verified up to a day.
+    pub fn load(
+        files: &[(&str, &str)],
+        verifie_jusqu_au: NaiveDate,
+    ) -> Result<Self, InvalidParametres> {
+        let mut defauts = Vec::new();
         let mut parametres = BTreeMap::new();
-        for (file, content) in files {
-            let entries: BTreeMap<String, FileEntry> = match toml::from_str(content) {
-                Ok(entries) => entries,
-                Err(error) => {
-                    errors.push(format!("{file}: {error}"));
-                    continue;
+        for (fichier, texte) in files {
+            let contenu = Contenu::read(fichier, texte, &mut defauts);
+            for (parametre, entree) in contenu.entrees {
+                let lieu = Lieu::of(fichier, parametre.mot());
+                let mut refuse =
+                    |champ: &str, attendu: &str| defauts.push(lieu.champ(champ).defaut(attendu));
+                if entree.libelle.is_none() {
+                    refuse("libelle", "un texte");
                 }
-            };
-            for (code, entry) in entries {
-                let Some(parametre) = Parametre::du_mot(&code) else {
-                    errors.push(format!("{file}: {code}: unknown parameter"));
-                    continue;
+                if entree.valeurs.is_empty() {
+                    refuse("valeurs", "au moins une valeur");
+                }
+                if entree.valeurs.iter().any(|ecrite| ecrite.corrige) {
+                    refuse("corrige", "rien : seul un ajout corrige une valeur");
+                }
+                let starts: Vec<NaiveDate> = entree.valeurs.iter().map(|one| one.depuis).collect();
+                let valeurs = entree.valeurs.into_iter().filter_map(|ecrite| {
+                    ecrite.dated(&lieu, &starts, &Origine::Programme, &mut defauts)
+                });
+                let historique = Historique {
+                    libelle: entree.libelle.unwrap_or_default(),
+                    unite: entree.unite,
+                    verifie_le: entree.verifie_le,
+                    verifie_jusqu_au: entree.verifie_jusqu_au.unwrap_or(verifie_jusqu_au),
+                    verifie_par: Origine::Programme,
+                    valeurs: valeurs.collect(),
                 };
-                let mut complain = |what: String| errors.push(format!("{file}: {code}: {what}"));
-                let Some(historique) = history(entry, &mut complain) else { continue };
                 if parametres.insert(parametre, historique).is_some() {
-                    complain("declared twice".to_owned());
+                    defauts.push(lieu.defaut("un code déclaré une seule fois"));
                 }
             }
         }
         for parametre in Parametre::TOUS {
             if !parametres.contains_key(parametre) {
-                errors.push(format!("{}: missing", parametre.mot()));
+                defauts.push(Lieu::of("parameters", parametre.mot()).defaut("une déclaration"));
             }
         }
-        if errors.is_empty() { Ok(Self(parametres)) } else { Err(InvalidParametres(errors)) }
+        if defauts.is_empty() { Ok(Self(parametres)) } else { Err(InvalidParametres(defauts)) }
     }
 
     /// The history of a parameter.
@@ -191,65 +234,32 @@ impl Parametres {
     }
 }
 
-fn history(entry: FileEntry, complain: &mut dyn FnMut(String)) -> Option<Historique> {
-    let Some(unite) = Unite::du_mot(&entry.unite) else {
-        complain(format!("unknown unit {}", entry.unite));
-        return None;
-    };
-    let verifie_le = civil(entry.verifie_le, complain)?;
-    let mut valeurs = Vec::new();
-    let starts: Vec<NaiveDate> =
-        entry.valeurs.iter().filter_map(|value| civil(value.depuis, complain)).collect();
-    if starts.len() != entry.valeurs.len() || starts.is_empty() {
-        complain("at least one value, each with a first day".to_owned());
-        return None;
-    }
-    if !starts.is_sorted_by(|one, next| one < next) {
-        complain("first days must increase".to_owned());
-        return None;
-    }
-    for (index, (value, du)) in entry.valeurs.into_iter().zip(&starts).enumerate() {
-        let next = starts.get(index.saturating_add(1)).copied();
-        let own_end = match value.jusqu_au {
-            Some(last) => lendemain(civil(last, complain)?),
-            None => None,
+impl Ecrite {
+    /// The value over its period, which ends at its own end or with the next of these first days.
+    fn dated(
+        self,
+        lieu: &Lieu,
+        starts: &[NaiveDate],
+        origine: &Origine,
+        defauts: &mut Vec<Defaut>,
+    ) -> Option<ValeurDatee> {
+        let du = self.depuis;
+        let next = starts.iter().copied().filter(|start| *start > du).min();
+        let own_end = self.jusqu_au.and_then(lendemain);
+        let mut refuse = |attendu: &str| {
+            let place = lieu.valeur_du(du).champ("jusqu_au");
+            defauts.push(place.defaut(attendu));
         };
-        if own_end.is_some_and(|end| next.is_some_and(|next| end > next)) {
-            complain(format!("the value of {du} overlaps the next one"));
+        if let (Some(end), Some(next)) = (own_end, next)
+            && end > next
+        {
+            refuse(&format!("un jour avant le {next}, où commence une autre valeur"));
         }
-        let Ok(periode) = Periode::new(*du, own_end.or(next)) else {
-            complain(format!("the value of {du} ends before it begins"));
-            continue;
+        let Ok(periode) = Periode::new(du, own_end.or(next)) else {
+            refuse(&format!("un jour qui ne précède pas le {du}"));
+            return None;
         };
-        let bases: Vec<&'static str> =
-            value.bases.iter().filter_map(|key| reference(key)).map(|known| known.cle).collect();
-        if bases.is_empty() || bases.len() != value.bases.len() {
-            complain(format!(
-                "the value of {du} must cite known bases, among {}",
-                REFERENCES.iter().map(|known| known.cle).collect::<Vec<_>>().join(", ")
-            ));
-        }
-        match (value.valeur, value.inconnue) {
-            (Some(number), false) if unite.accepts(number) => {}
-            (None, true) => {}
-            _ => complain(format!(
-                "the value of {du} must be one integer of its unit, or `inconnue`"
-            )),
-        }
-        if let Some(published) = value.publie_le {
-            civil(published, complain);
-        }
-        valeurs.push(ValeurDatee { periode, valeur: value.valeur, bases, note: value.note });
+        let Self { valeur, bases, note, .. } = self;
+        Some(ValeurDatee { periode, valeur, bases, note, origine: origine.clone() })
     }
-    Some(Historique { libelle: entry.libelle, unite, verifie_le, valeurs })
-}
-
-fn civil(date: toml::value::Datetime, complain: &mut dyn FnMut(String)) -> Option<NaiveDate> {
-    let parsed = date.date.filter(|_| date.time.is_none()).and_then(|date| {
-        NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))
-    });
-    if parsed.is_none() {
-        complain(format!("{date} is not a civil day"));
-    }
-    parsed
 }

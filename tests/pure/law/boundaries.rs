@@ -254,20 +254,13 @@ fn a_base_above_the_fees_is_limited_to_them_with_a_warning() {
 }
 
 #[test]
-fn days_outside_the_covered_period_are_refused_with_the_period() {
-    for jour in ["2005-12-31", "2027-01-01"] {
-        let refused = LAW.bareme_du(DateDesSoins::new(day(jour))).unwrap_err();
-        assert_eq!(
-            refused,
-            LawError::HorsCouverture {
-                jour: day(jour),
-                du: day("2006-01-01"),
-                dernier: day("2026-12-31"),
-            }
-        );
-    }
-    assert!(LAW.bareme_du(DateDesSoins::new(day("2006-01-01"))).is_ok());
+fn days_before_the_covered_period_are_refused_with_its_first_day() {
+    let (jour, du) = (day("2005-12-31"), day("2006-01-01"));
+    let refused = LAW.bareme_du(DateDesSoins::new(jour)).unwrap_err();
+    assert_eq!(refused, LawError::HorsCouverture { jour, du, dernier: None });
+    assert!(LAW.bareme_du(DateDesSoins::new(du)).is_ok());
     assert!(LAW.bareme_du(DateDesSoins::new(day("2026-12-31"))).is_ok());
+    assert!(LAW.bareme_du(DateDesSoins::new(day("2027-01-01"))).is_ok());
 }
 
 #[test]

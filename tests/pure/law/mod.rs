@@ -6,6 +6,7 @@ mod contrats;
 mod facturation;
 mod hopital;
 mod indetermine;
+mod lendemain;
 mod livre;
 mod parameters;
 mod patient;

@@ -140,10 +140,19 @@ fn every_mistake_of_a_file_is_reported_by_name() {
         verifie_le = 2026-04-30
         valeurs = []
     "#;
-    let InvalidParametres(errors) = Parametres::load(&[("essai.toml", file)]).unwrap_err();
-    let text = errors.join("\n");
-    assert!(text.contains("MTM_TAUX: the value of 2009-01-31 must be one integer"), "{text}");
-    assert!(text.contains("MTM_TAUX: the value of 2010-01-31 must cite known bases"), "{text}");
-    assert!(text.contains("NOT_A_PARAMETER: unknown parameter"), "{text}");
-    assert!(text.contains("PF_MONTANT: missing"), "{text}");
+    let InvalidParametres(errors) =
+        Parametres::load(&[("essai.toml", file)], day("2026-12-31")).unwrap_err();
+    let text = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    assert!(
+        text.contains("essai.toml : MTM_TAUX : valeur du 2009-01-31 : valeur : attendu un entier"),
+        "{text}"
+    );
+    assert!(
+        text.contains(
+            "essai.toml : MTM_TAUX : valeur du 2010-01-31 : bases : attendu des clés connues"
+        ),
+        "{text}"
+    );
+    assert!(text.contains("essai.toml : NOT_A_PARAMETER : attendu un code de paramètre"), "{text}");
+    assert!(text.contains("PF_MONTANT : attendu une déclaration"), "{text}");
 }

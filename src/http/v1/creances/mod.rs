@@ -68,7 +68,7 @@ async fn list(
     let contexte = appel.exige(Demarche::ListerCreances)?;
     let au = demande.au.unwrap_or_else(|| state.core.clock().today());
     // A debt does not disappear after a year: without a first day, all of them are looked at.
-    let first = state.core.law().couverture().du();
+    let first = state.core.law().premier_jour();
     let (du, au) = pagination::jours(demande.du.unwrap_or_else(|| first.min(au)), au)?;
     let solde = demande.solde.map_or("", SoldeCherche::mot);
     let filters = format!("creances {} {id} {du} {au} {solde}", contexte.acteur().cle());
