@@ -35,6 +35,8 @@ struct KeptValue {
     du: NaiveDate,
     au: Option<NaiveDate>,
     valeur: Option<i64>,
+    #[serde(default)]
+    discutee: bool,
     bases: Vec<KeptBase>,
     origine: Option<String>,
 }
@@ -82,7 +84,8 @@ fn values(kept: Vec<KeptValue>) -> Result<Vec<ValeurDatee>, String> {
             let periode = Periode::new(one.du, one.au).map_err(|error| error.to_string())?;
             let bases = one.bases.into_iter().filter_map(base).collect();
             let origine = origine(one.origine);
-            Ok(ValeurDatee { periode, valeur: one.valeur, bases, note: None, origine })
+            let KeptValue { valeur, discutee, .. } = one;
+            Ok(ValeurDatee { periode, valeur, bases, discutee, note: None, origine })
         })
         .collect()
 }

@@ -153,6 +153,10 @@ const PHRASES: &[(Avertissement, &str)] = &[
         "Le patient conteste le choix de médecin traitant qui compte ce jour-là ; sa caisse n'a pas encore tranché.",
     ),
     (
+        Avertissement::ValeurDiscutee,
+        "Les sources ne s'accordent pas, pour le jour des soins, sur une valeur de la loi que cette décision a lue : le livre des règles dit laquelle a été retenue et pourquoi.",
+    ),
+    (
         Avertissement::ValeurAVerifier,
         "Une valeur de la loi que cette décision a lue n'a pas encore été vérifiée pour le jour des soins : la dernière connue a été retenue.",
     ),

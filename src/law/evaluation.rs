@@ -146,6 +146,11 @@ impl Law {
             };
             facturation::controles(self, &facture, &mut under_way.factures);
         }
+        if valeurs.lit_une_valeur_discutee() || valeurs_execution.lit_une_valeur_discutee() {
+            let (code, numero_ligne) =
+                (Avertissement::ValeurDiscutee, Some(principale.numero_ligne));
+            under_way.factures.push(AvertissementLigne { code, numero_ligne });
+        }
         let (lues, on_the_day) = (valeurs.lues_a_verifier(), valeurs_execution.lues_a_verifier());
         let jour = if lues.est_vide() { principale.date_execution } else { situation.date.jour() };
         self.verify_read(under_way, principale.numero_ligne, jour, lues.ou(&on_the_day))

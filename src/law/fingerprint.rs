@@ -65,6 +65,7 @@ pub(super) fn as_json(premier_jour: NaiveDate, moteur: u32, parametres: &Paramet
                     "du": valeur.periode.du(),
                     "au": valeur.periode.au(),
                     "valeur": valeur.valeur,
+                    "discutee": valeur.discutee,
                     "bases": valeur.bases.iter().map(base).collect::<Vec<Value>>(),
                     "origine": valeur.origine.fichier(),
                 })

@@ -236,6 +236,7 @@ fn chapter(book: &mut String, parametre: Parametre, historique: &Historique) {
     for valeur in &historique.valeurs {
         let known = of_day(parametre, historique, valeur);
         let worth = known.en_clair.as_deref().unwrap_or("inconnue");
+        let worth = if valeur.discutee { format!("{worth} (discutée)") } else { worth.to_owned() };
         let texts: Vec<&str> = known.bases.iter().map(|base| base.cle.as_ref()).collect();
         let (last, source) = (dernier_jour(valeur), selon(&known.origine));
         let row = format!("| {} | {last} | {worth}{source} | {} |", known.du, texts.join(", "));

@@ -234,9 +234,13 @@ fn baremes(
         .filter_map(|(du, au)| Periode::new(*du, au).ok())
         .map(|periode| {
             let mut nombres = [None; NB_PARAMETRES];
-            let mut a_verifier = Ensemble::default();
+            let (mut a_verifier, mut discutees) = (Ensemble::default(), Ensemble::default());
             for (slot, (parametre, historique)) in nombres.iter_mut().zip(parametres.iter()) {
-                *slot = historique.en_vigueur(periode.du()).and_then(|valeur| valeur.valeur);
+                let known = historique.en_vigueur(periode.du());
+                *slot = known.and_then(|valeur| valeur.valeur);
+                if known.is_some_and(|valeur| valeur.discutee) {
+                    discutees.insert(parametre);
+                }
                 if historique.est_a_verifier(periode.du()) {
                     a_verifier.insert(parametre);
                 }
@@ -246,7 +250,7 @@ fn baremes(
                 .filter(|(_, valid)| valid.contient(periode.du()))
                 .map(|(regle, _)| (*regle, regle.fiche.fondement(parametres, periode.du())))
                 .collect();
-            Bareme::new(Valeurs::new(periode, &nombres, a_verifier), regles)
+            Bareme::new(Valeurs::new(periode, &nombres, [a_verifier, discutees]), regles)
         })
         .collect()
 }

@@ -173,7 +173,7 @@ fn remplacer(valeurs: &[ValeurDatee], periode: Periode, valeur: i64) -> Vec<Vale
     }
     let note = Some("Valeur d'un projet de réforme, simulée.".to_owned());
     let (valeur, bases, origine) = (Some(valeur), Vec::new(), Origine::Reforme);
-    kept.push(ValeurDatee { periode, valeur, bases, note, origine });
+    kept.push(ValeurDatee { periode, valeur, bases, discutee: false, note, origine });
     kept.sort_by_key(|known| known.periode.du());
     kept
 }

@@ -23,6 +23,8 @@ pub struct Valeurs {
     pub(super) nombres: [Option<i64>; NB_PARAMETRES],
     /// Those that nobody verified for days as late as these.
     pub(super) a_verifier: Ensemble,
+    /// Those on which the sources disagree on these days.
+    discutees: Ensemble,
     /// What is read of them, when an evaluation follows it: never in the values that evaluations share.
     lues: Option<Lectures>,
 }
@@ -46,20 +48,20 @@ impl Lectures {
 }
 
 impl Valeurs {
-    /// The values of a period, and those of them to be verified.
+    /// The values of a period; those of them to be verified, and those on which the sources disagree.
     pub(super) const fn new(
         periode: Periode,
         nombres: &[Option<i64>; NB_PARAMETRES],
-        a_verifier: Ensemble,
+        [a_verifier, discutees]: [Ensemble; 2],
     ) -> Self {
-        Self { periode, nombres: *nombres, a_verifier, lues: None }
+        Self { periode, nombres: *nombres, a_verifier, discutees, lues: None }
     }
 
-    /// The same values for one evaluation, which remember what it reads; nothing when all of them are verified:
-    /// then there is nothing to remember.
+    /// The same values for one evaluation, which remember what it reads; nothing when all of them are verified and
+    /// agreed on: then there is nothing to remember.
     pub(super) fn suivies(&self) -> Option<Self> {
         let copy = || Self { lues: Some(Lectures::default()), ..*self };
-        (!self.a_verifier.est_vide()).then(copy)
+        (!self.a_verifier.est_vide() || !self.discutees.est_vide()).then(copy)
     }
 
     /// What was read of those that nobody verified.
@@ -67,6 +69,12 @@ impl Valeurs {
         self.lues
             .as_ref()
             .map_or_else(Ensemble::default, |lues| lues.ensemble().et(&self.a_verifier))
+    }
+
+    /// Whether something was read on which the sources disagree.
+    pub(super) fn lit_une_valeur_discutee(&self) -> bool {
+        let disputed = |lues: &Lectures| !lues.ensemble().et(&self.discutees).est_vide();
+        self.lues.as_ref().is_some_and(disputed)
     }
 
     fn inconnu(&self, parametre: Parametre) -> ParametreInconnu {

@@ -167,6 +167,8 @@ vocabulaire!(
         CollegueHorsDuGroupe = 35 "collegue_hors_du_groupe",
         /// The patient contests the choice that is in force, and the caisse has not decided yet.
         DesignationContestee = 36 "designation_contestee",
+        /// The sources disagree on a value that was read.
+        ValeurDiscutee = 41 "valeur_discutee",
         /// A value that was read was verified for earlier days of care only.
         ValeurAVerifier = 40 "valeur_a_verifier",
         /// No published list says what this exemption code exempts.

@@ -57,6 +57,8 @@ pub(super) struct Ecrite {
     pub(super) jusqu_au: Option<NaiveDate>,
     pub(super) valeur: Option<i64>,
     pub(super) bases: Vec<Texte>,
+    /// Whether the sources disagree on these days.
+    pub(super) discutee: bool,
     pub(super) note: Option<String>,
     /// Whether it takes the place of a verified one.
     pub(super) corrige: bool,
@@ -170,6 +172,7 @@ fn ecrite(
     fields.optional("publie_le", UN_JOUR, civil);
     let note = fields.optional("note", UN_TEXTE, text);
     let corrige = fields.optional("corrige", "true ou false", Value::as_bool).unwrap_or_default();
+    let discutee = fields.optional("discutee", "true ou false", Value::as_bool).unwrap_or_default();
     let unknown = fields.optional("inconnue", "true ou false", Value::as_bool);
     let (low, high) = unite.bornes();
     let expected = format!("un entier de {low} à {high}, en « {} »", unite.mot());
@@ -197,7 +200,7 @@ fn ecrite(
         Some(read) => Some(read?),
         None => None,
     };
-    Some(Ecrite { depuis: depuis?, jusqu_au, valeur, bases, note, corrige })
+    Some(Ecrite { depuis: depuis?, jusqu_au, valeur, bases, discutee, note, corrige })
 }
 
 /// The fields of a table, taken one by one.

@@ -86,6 +86,8 @@ pub struct ValeurDatee {
     /// The value, or `None` when the sources leave it unknown.
     pub valeur: Option<i64>,
     pub bases: Vec<Texte>,
+    /// Whether the sources disagree on these days: an answer that reads it says so.
+    pub discutee: bool,
     /// Doubts and transitional texts, in French.
     pub note: Option<String>,
     pub origine: Origine,
@@ -259,7 +261,7 @@ impl Ecrite {
             refuse(&format!("un jour qui ne précède pas le {du}"));
             return None;
         };
-        let Self { valeur, bases, note, .. } = self;
-        Some(ValeurDatee { periode, valeur, bases, note, origine: origine.clone() })
+        let Self { valeur, bases, discutee, note, .. } = self;
+        Some(ValeurDatee { periode, valeur, bases, discutee, note, origine: origine.clone() })
     }
 }

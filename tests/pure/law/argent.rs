@@ -333,3 +333,31 @@ fn a_responsible_contract_limits_overruns_since_2015() {
     // Outside the parcours, after November 2023: an answer too, 10.50 aside.
     assert_eq!(covered("2025-06-16", true), 690 + 2300);
 }
+
+#[test]
+fn where_the_sources_disagree_the_answer_says_so() {
+    let told = |question: &Question| {
+        let warned = question.answer().avertissements;
+        warned.iter().any(|w| w.code == Avertissement::ValeurDiscutee)
+    };
+    let heavy = |jour: &str| technique(jour, 12_000);
+    for (jour, disputed) in [
+        ("2006-06-19", false),
+        ("2006-06-20", true),
+        ("2006-08-31", true),
+        ("2006-09-01", false),
+        ("2011-02-23", false),
+        ("2011-02-24", true),
+        ("2011-02-28", true),
+        ("2011-03-01", false),
+        ("2026-03-31", false),
+        ("2026-04-01", true),
+        ("2026-04-21", true),
+        ("2026-04-22", false),
+    ] {
+        assert_eq!(told(&heavy(jour)), disputed, "{jour}");
+    }
+    // Who reads none of these values is told nothing.
+    assert!(!told(&technique("2026-04-01", 5000)));
+    assert!(!told(&consultation(day("2026-04-01"), 3000)));
+}
