@@ -10,7 +10,7 @@ use crate::domain::feuille_de_soins::{
     Acte, Complementaire, Contrat, Convention, Exoneration, MotifExclusion, NatureAssurance,
     Nomenclature, OptionTarifaire, RegimeLocal, SituationParticuliere, Soins, TypeLieu,
 };
-use crate::domain::identifiers::{IndicateurParcours, Organisme, Specialite};
+use crate::domain::identifiers::{CommuneExercice, IndicateurParcours, Organisme, Specialite};
 use crate::domain::money::Centimes;
 
 /// Days after the birth during which the exemption of the end of a pregnancy goes on.
@@ -66,6 +66,8 @@ pub struct Situation {
     pub avis_ponctuel: bool,
     /// Whether the act is an outpatient consultation of a hospital, by a doctor whom it employs.
     pub consultation_externe: bool,
+    /// Commune of the care, as far as the feuille or the practice file tells it.
+    pub commune: Option<CommuneExercice>,
     pub nomenclature: Nomenclature,
     /// Base of the principal line.
     pub base: Option<Centimes>,
@@ -87,12 +89,17 @@ pub struct Situation {
 }
 
 impl Situation {
-    /// Assembles the facts of an act.
+    /// Assembles the facts of an act. Of the performer, what the practice file of the register says on the day
+    /// of the act counts before what the feuille says.
     pub fn of(soins: &Soins, acte: &Acte, faits: &FaitsConnus) -> Self {
         let jour = acte.date_reference();
+        let executant = &soins.executant;
+        let connu = faits.registre.executant_le(acte.date_execution);
+        let (convention, option_tarifaire) =
+            connu.conventionnement.unwrap_or((executant.convention, executant.option_tarifaire));
         let age = faits.naissance.age_le(jour);
         let maternite = soins.assurance.nature == NatureAssurance::Maternite;
-        let lieu = soins.executant.lieu.and_then(|lieu| lieu.nature);
+        let lieu = executant.lieu.and_then(|lieu| lieu.nature);
         Self {
             urgence_prevue_heures: soins.parcours.urgence_prevue_heures,
             adressage: faits.registre.adressage(acte.numero_ligne).and_then(|known| known.nature),
@@ -117,13 +124,14 @@ impl Situation {
                 || lieu == Some(TypeLieu::Teleconsultation),
             avis_ponctuel: acte.code.est_avis_ponctuel(),
             consultation_externe: lieu == Some(TypeLieu::Etablissement)
-                && soins.executant.convention == Convention::Salarie,
+                && convention == Convention::Salarie,
+            commune: executant.lieu.and_then(|lieu| lieu.commune).or(connu.outre_mer),
             nomenclature: acte.code.nomenclature(),
             base: acte.base,
-            date_installation: soins.executant.date_installation,
-            specialite: soins.executant.specialite,
-            convention: soins.executant.convention,
-            option_tarifaire: soins.executant.option_tarifaire,
+            date_installation: connu.date_installation.or(executant.date_installation),
+            specialite: connu.specialite.unwrap_or(executant.specialite),
+            convention,
+            option_tarifaire,
             exoneration: acte.exoneration.unwrap_or(soins.beneficiaire.exoneration),
             nature: soins.assurance.nature,
             regime_local: soins.beneficiaire.regime_local,
