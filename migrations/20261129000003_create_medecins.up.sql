@@ -81,6 +81,8 @@ CREATE TABLE exercice (
         EXCLUDE USING gist (medecin_id WITH =, lieu_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
 );
 CREATE INDEX exercice_par_lieu ON exercice (lieu_id) WHERE remplace_le IS NULL;
+-- Whose a billing number is, when who bills under it is somebody else.
+CREATE INDEX exercice_par_num_am ON exercice (facturation_numero) WHERE facturation_nature = 'num_am';
 
 CREATE TRIGGER identite_medecin_histoire BEFORE UPDATE ON identite_medecin
     FOR EACH ROW EXECUTE FUNCTION histoire_remplacable();

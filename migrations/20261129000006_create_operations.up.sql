@@ -42,6 +42,8 @@ CREATE TABLE operation_medecin (
 );
 CREATE UNIQUE INDEX operation_medecin_unique ON operation_medecin (medecin_id, nature, effet_du, caisse)
     NULLS NOT DISTINCT WHERE annulee_le IS NULL;
+-- Those whose job is not over: few, and asked for with each feuille.
+CREATE INDEX operation_medecin_en_cours ON operation_medecin (medecin_id) WHERE etat IN ('en_attente', 'en_cours');
 
 -- The practice that a prepared act will begin, and the place that it leaves.
 CREATE TABLE operation_exercice (

@@ -23,6 +23,8 @@ vocabulaire!(
         AvisPonctuelRompu = 3 "avis_ponctuel_rompu",
         /// Something that counts on the day of care was recorded after the evaluation.
         FaitTardif = 4 "fait_tardif",
+        /// Care after the death that the register knows.
+        ApresDeces = 5 "apres_deces",
     }
 );
 
@@ -122,13 +124,15 @@ pub struct Rupture {
 /// What is known around the last evaluation of a feuille.
 #[derive(Debug, Clone, Copy)]
 pub struct Autour<'a> {
-    /// First day of care.
-    pub jour: NaiveDate,
+    /// First day of care, and the last one.
+    pub jours: (NaiveDate, NaiveDate),
     /// What the evaluation knew.
     pub connu_le: DateTime<Utc>,
     pub alentours: &'a Alentours,
     /// Feuilles that contradict the opinion of this one.
     pub ruptures: &'a [Rupture],
+    /// The day of death of the person, and when it was recorded.
+    pub deces: Option<(NaiveDate, DateTime<Utc>)>,
 }
 
 /// The reasons to look at a feuille again, given its last evaluation.
@@ -160,7 +164,16 @@ pub fn raisons(evaluation: &Evaluation, autour: &Autour<'_>) -> Vec<Raison> {
             feuilles: autour.ruptures.iter().map(|one| one.par).collect(),
         });
     }
-    let late = autour.alentours.tardifs(autour.connu_le, autour.jour);
+    let (first, last) = autour.jours;
+    if let Some((_, enregistre_le)) = autour.deces.filter(|(mort, _)| last > *mort) {
+        found.push(Raison {
+            motif: MotifRevue::ApresDeces,
+            apparue_le: enregistre_le,
+            codes: Vec::new(),
+            feuilles: Vec::new(),
+        });
+    }
+    let late = autour.alentours.tardifs(autour.connu_le, first);
     if let Some(apparue_le) = late.iter().map(|fait| fait.enregistre_le).max() {
         found.push(Raison {
             motif: MotifRevue::FaitTardif,

@@ -14,7 +14,8 @@ pub trait Clock: Debug + Send + Sync {
     /// The current instant, in UTC, to the microsecond.
     fn now(&self) -> DateTime<Utc>;
 
-    /// The current civil day in Paris: the only "today" that the law knows.
+    /// The current civil day in Paris, for what concerns no place. Where somebody is cared for, signs or is
+    /// insured has a day of its own: [`Fuseau`](super::fuseau::Fuseau).
     fn today(&self) -> NaiveDate {
         paris_day(self.now())
     }

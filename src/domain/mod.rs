@@ -22,6 +22,7 @@ pub mod fait_date;
 pub mod feuille_de_soins;
 pub mod fin;
 pub mod frise;
+pub mod fuseau;
 pub mod identifiers;
 pub mod ids;
 pub mod medecin;

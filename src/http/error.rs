@@ -250,6 +250,10 @@ fn declaration(refused: &DeclarationRefusee) -> Refus {
             Code::SignatureAvantNaissance,
             "La signature est datée avant la naissance du patient.".to_owned(),
         ),
+        D::SignatureApresDeces { jour: mort } => (
+            Code::SignatureApresDeces,
+            format!("La signature est datée après le décès du patient, le {}.", jour(*mort)),
+        ),
         D::DelaiDepasse => (
             Code::DeclarationExpiree,
             "La déclaration attendait cette signature depuis trop longtemps.".to_owned(),

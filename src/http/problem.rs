@@ -148,6 +148,7 @@ catalogue!(
         "Vérifier la date ou l'horloge du poste.",
     SignatureAvantNaissance = 422 "signature_avant_naissance" "Signature antérieure à la naissance du patient"
         "Vérifier la date de signature.",
+    SignatureApresDeces = 422 "signature_apres_deces" "Signature postérieure au décès du patient" "Vérifier la date, ou le décès.",
     SignatureAvantRattachement = 422 "signature_avant_rattachement" "Signature antérieure au rattachement du patient à une caisse"
         "Vérifier la date de signature, ou faire enregistrer l'affiliation de ce jour.",
     PatientMineur = 422 "patient_mineur" "Le patient est trop jeune pour signer"

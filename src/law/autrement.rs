@@ -6,9 +6,10 @@
 
 use super::Law;
 use super::honoraires::sans_depassement_autorise;
+use super::situation::Situation;
 use crate::domain::evaluation::{CodeDetermine, Evaluation, FaitsConnus, RelationMt};
 use crate::domain::feuille_de_soins::{Orienteur, Soins};
-use crate::domain::identifiers::IndicateurParcours;
+use crate::domain::identifiers::{IndicateurParcours, Specialite};
 use crate::domain::money::Centimes;
 use crate::domain::vocabulary::vocabulaire;
 
@@ -44,7 +45,9 @@ impl Law {
         evaluation: &Evaluation,
     ) -> Option<Autrement> {
         let code = evaluation.actes.iter().find(|acte| acte.qualification.majoration)?;
-        candidates(soins, code.qualification.code)
+        let acte = soins.actes.first()?;
+        let specialite = Situation::of(soins, acte, faits).specialite;
+        candidates(specialite, code.qualification.code)
             .into_iter()
             .find_map(|changement| self.attempt(changement, soins, faits, evaluation))
     }
@@ -72,8 +75,8 @@ impl Law {
 }
 
 /// The changes to try, the smallest first.
-fn candidates(soins: &Soins, code: CodeDetermine) -> Vec<Changement> {
-    let nearest = if soins.executant.specialite.est_generaliste() {
+fn candidates(specialite: Specialite, code: CodeDetermine) -> Vec<Changement> {
+    let nearest = if specialite.est_generaliste() {
         [Changement::MedecinTraitantConsulte, Changement::Adresse]
     } else {
         [Changement::Adresse, Changement::MedecinTraitantConsulte]

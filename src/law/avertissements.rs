@@ -34,7 +34,7 @@ const PHRASES: &[(Avertissement, &str)] = &[
     ),
     (
         Avertissement::SpecialiteContredite,
-        "La spécialité de la feuille n'est pas celle du registre le jour des soins.",
+        "La spécialité de la feuille n'est pas celle du registre le jour des soins : celle du registre a été retenue.",
     ),
     (
         Avertissement::DepassementNonAutorise,
@@ -134,7 +134,7 @@ const PHRASES: &[(Avertissement, &str)] = &[
     ),
     (
         Avertissement::ConventionContredite,
-        "La convention ou l'option tarifaire de la feuille n'est pas celle du registre le jour des soins.",
+        "La convention ou l'option tarifaire de la feuille n'est pas celle du registre le jour des soins : celle du registre a été retenue.",
     ),
     (
         Avertissement::UrgencePrevisible,
@@ -151,6 +151,26 @@ const PHRASES: &[(Avertissement, &str)] = &[
     (
         Avertissement::DesignationContestee,
         "Le patient conteste le choix de médecin traitant qui compte ce jour-là ; sa caisse n'a pas encore tranché.",
+    ),
+    (
+        Avertissement::ExecutantSansExercice,
+        "D'après le registre, ce médecin n'exerçait nulle part le jour des soins : il avait cessé, ou n'avait pas commencé.",
+    ),
+    (
+        Avertissement::NumeroDUnAutre,
+        "Le numéro de facturation est celui d'un autre médecin, dont la feuille ne dit pas qu'il est remplacé.",
+    ),
+    (
+        Avertissement::OrienteurInconnu,
+        "Le registre ne connaît aucun médecin en exercice sous le numéro de celui qui aurait adressé le patient : la feuille a été crue.",
+    ),
+    (
+        Avertissement::DateInstallationContredite,
+        "La date d'installation de la feuille n'est pas celle du registre : celle du registre a été retenue.",
+    ),
+    (
+        Avertissement::SoinsApresDeces,
+        "D'après le registre, le patient est mort avant ces soins : ils sont à vérifier.",
     ),
     (
         Avertissement::ValeurDiscutee,

@@ -38,9 +38,8 @@ pub struct Consultation {
 }
 
 impl Consultation {
-    /// What an act weighs among those of its feuille.
-    pub(super) fn of(soins: &Soins, acte: &Acte) -> Self {
-        let specialite = soins.executant.specialite;
+    /// What an act of a performer of this specialty weighs among those of its feuille.
+    pub(super) fn of(soins: &Soins, acte: &Acte, specialite: Specialite) -> Self {
         let poids = poids(acte, specialite);
         let own = acte.base.unwrap_or(Centimes::ZERO);
         let mut seen = Self { poids, tarifs: own, coefficients: 0, porte_la_somme: false };

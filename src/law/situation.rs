@@ -12,7 +12,7 @@ use crate::domain::feuille_de_soins::{
     MotifExoneration, NatureAssurance, Nomenclature, OptionTarifaire, RegimeLocal,
     SituationParticuliere, Soins, TypeLieu,
 };
-use crate::domain::identifiers::{IndicateurParcours, Organisme, Specialite};
+use crate::domain::identifiers::{CommuneExercice, IndicateurParcours, Organisme, Specialite};
 
 /// Days after the birth during which the exemption of the end of a pregnancy goes on.
 const JOURS_APRES_NAISSANCE: u64 = 12;
@@ -68,6 +68,8 @@ pub struct Situation {
     pub avis_ponctuel: bool,
     /// Whether the act is an outpatient consultation of a hospital, by a doctor whom it employs.
     pub consultation_externe: bool,
+    /// Commune of the care, as far as the feuille or the practice file tells it.
+    pub commune: Option<CommuneExercice>,
     /// Code of the principal line.
     pub code: CodeActe,
     /// What the act weighs among those of its day.
@@ -90,16 +92,22 @@ pub struct Situation {
 }
 
 impl Situation {
-    /// Assembles the facts of an act.
+    /// Assembles the facts of an act. Of the performer, what the practice file of the register says on the day
+    /// of the act counts before what the feuille says.
     pub fn of(soins: &Soins, acte: &Acte, faits: &FaitsConnus) -> Self {
         let jour = acte.date_reference();
+        let executant = &soins.executant;
+        let connu = faits.registre.executant_le(acte.date_execution);
+        let (convention, option_tarifaire) =
+            connu.conventionnement.unwrap_or((executant.convention, executant.option_tarifaire));
         let age = faits.naissance.age_le(jour);
         let new_year = acte.date_execution.with_ordinal(1).unwrap_or(acte.date_execution);
         let exoneration = acte.exoneration.unwrap_or(soins.beneficiaire.exoneration);
         let maternite = soins.assurance.nature == NatureAssurance::Maternite
             || (exoneration.motif() == MotifExoneration::Maternite
                 && soins.assurance.nature == NatureAssurance::Maladie);
-        let lieu = soins.executant.lieu.and_then(|lieu| lieu.nature);
+        let lieu = executant.lieu.and_then(|lieu| lieu.nature);
+        let specialite = connu.specialite.unwrap_or(executant.specialite);
         Self {
             urgence_prevue_heures: soins.parcours.urgence_prevue_heures,
             adressage: faits.registre.adressage(acte.numero_ligne).and_then(|known| known.nature),
@@ -120,13 +128,14 @@ impl Situation {
                 || lieu == Some(TypeLieu::Teleconsultation),
             avis_ponctuel: acte.code.est_avis_ponctuel(),
             consultation_externe: lieu == Some(TypeLieu::Etablissement)
-                && soins.executant.convention == Convention::Salarie,
+                && convention == Convention::Salarie,
+            commune: executant.lieu.and_then(|lieu| lieu.commune).or(connu.outre_mer),
             code: acte.code,
-            consultation: Consultation::of(soins, acte),
-            date_installation: soins.executant.date_installation,
-            specialite: soins.executant.specialite,
-            convention: soins.executant.convention,
-            option_tarifaire: soins.executant.option_tarifaire,
+            consultation: Consultation::of(soins, acte, specialite),
+            date_installation: connu.date_installation.or(executant.date_installation),
+            specialite,
+            convention,
+            option_tarifaire,
             exoneration,
             nature: soins.assurance.nature,
             regime_local: soins.beneficiaire.regime_local,

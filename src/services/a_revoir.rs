@@ -115,15 +115,21 @@ async fn to_look_at(
     let around = around(conn, caisse, (persons, &owners), oldest).await?;
     let nothing = Alentours::default();
     let ruptures = ruptures(conn, &feuilles).await?;
+    let deces: BTreeMap<PatientId, (NaiveDate, DateTime<Utc>)> = faits::deaths(conn, persons, None)
+        .await?
+        .into_iter()
+        .map(|one| (one.patient_id, (one.jour, one.enregistre_le)))
+        .collect();
     let mut found = Vec::new();
     for mut one in feuilles {
-        let Some(jour) = one.feuille.feuille.soins.date_soins() else { continue };
+        let Some(jours) = one.feuille.feuille.soins.jours() else { continue };
         let of = one.patient_id;
         let autour = Autour {
-            jour,
+            jours,
             connu_le: one.derniere.connu_le,
             alentours: around.get(&of).unwrap_or(&nothing),
             ruptures: ruptures.get(&one.feuille.id).map_or(&[], Vec::as_slice),
+            deces: deces.get(&of).copied(),
         };
         one.raisons = revue::raisons(&one.derniere.evaluation, &autour);
         one.raisons.retain(|raison| {

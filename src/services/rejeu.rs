@@ -11,7 +11,7 @@ use chrono::{Datelike, NaiveDate};
 use super::evaluations::ask_again;
 use super::{Core, ServiceError};
 use crate::domain::calendar::plus_mois;
-use crate::domain::evaluation::{Avertissement, Evaluation};
+use crate::domain::evaluation::Evaluation;
 use crate::domain::feuille_de_soins::Soins;
 use crate::domain::ids::FeuilleId;
 use crate::law::LawError;
@@ -20,15 +20,6 @@ use crate::storage::{Connection, feuilles_de_soins};
 
 /// Feuilles read at once.
 const PAGE: i64 = 1_000;
-
-/// What the register noted on an evaluation.
-const NOTED: [Avertissement; 5] = [
-    Avertissement::OrganismeContredit,
-    Avertissement::ExecutantInconnu,
-    Avertissement::SpecialiteContredite,
-    Avertissement::ConventionContredite,
-    Avertissement::CollegueHorsDuGroupe,
-];
 
 /// What a replay found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -139,6 +130,6 @@ fn again(
 ) -> Result<Evaluation, LawError> {
     let mut evaluation = ask_again(law, soins, &stored.faits)?;
     let noted = stored.evaluation.avertissements.iter();
-    evaluation.avertissements.extend(noted.filter(|one| NOTED.contains(&one.code)));
+    evaluation.avertissements.extend(noted.filter(|one| one.code.est_note()));
     Ok(evaluation)
 }

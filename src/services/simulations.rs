@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::faits::{Jugement, leave_itself_out, registre_connu};
-use super::feuilles_de_soins::{NouvelleFeuille, executant, verify_sender};
+use super::feuilles_de_soins::{NouvelleFeuille, executant, verify_known, verify_sender};
 use super::{ChampInvalide, Contexte, Core, Seen, ServiceError};
 use crate::domain::evaluation::{Evaluation, FaitsConnus};
 use crate::domain::ids::{DeclarationId, PatientId};
@@ -110,6 +110,7 @@ pub async fn against_register(
     let sujet = (record, feuille);
     let mut registre = registre_connu(core, access.conn(), &[sujet], connu_le).await?;
     leave_itself_out(access.conn(), sujet, &mut registre, connu_le).await?;
+    verify_known(&registre, sujet, now).map_err(within_feuille)?;
     let Jugement { faits, declaration_id, evaluation } = registre.juger(core.law(), sujet, None)?;
     let connu_le = connu_le.unwrap_or(now);
     access.show(SimulationRegistre { evaluation, faits, declaration_id, connu_le }).await

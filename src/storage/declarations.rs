@@ -243,16 +243,20 @@ async fn medecins(
 ) -> Result<ByDeclaration<MedecinDesigne>, StorageError> {
     Ok(sqlx::query!(
         "/* declaration_medecin.list */
-         SELECT dm.declaration_id, dm.medecin_id, dm.lieu_id, m.rpps
-         FROM declaration_medecin dm JOIN medecin m USING (medecin_id)
+         SELECT dm.declaration_id, dm.medecin_id, dm.lieu_id, m.rpps, l.commune
+         FROM declaration_medecin dm JOIN medecin m USING (medecin_id) JOIN lieu l USING (lieu_id)
          WHERE dm.patient_id = $1 AND dm.declaration_id = ANY($2)
          ORDER BY m.rpps",
         patient.uuid(),
         ids as _
     )
     .map(|row| {
-        let designe =
-            MedecinDesigne { medecin_id: row.medecin_id, rpps: row.rpps, lieu_id: row.lieu_id };
+        let designe = MedecinDesigne {
+            medecin_id: row.medecin_id,
+            rpps: row.rpps,
+            lieu_id: row.lieu_id,
+            commune: row.commune,
+        };
         (row.declaration_id, designe)
     })
     .fetch_all(conn)

@@ -199,6 +199,48 @@ pub async fn remaining(
     .await?)
 }
 
+/// What remains to be done for a person of an operation whose job is not over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reste {
+    pub patient_id: PatientId,
+    pub operation_id: OperationId,
+    /// Whether it is to be undone.
+    pub defaire: bool,
+}
+
+/// What the jobs of operations have still to do for some persons, by person: by the same conditions as
+/// those that list the patients of an operation.
+pub async fn pending(
+    conn: &mut PgConnection,
+    persons: &[PatientId],
+) -> Result<Vec<Reste>, StorageError> {
+    Ok(sqlx::query_as!(
+        Reste,
+        r#"/* operation_patient.pending */
+         SELECT l.patient_id AS "patient_id!: PatientId", o.operation_id AS "operation_id!: OperationId",
+                false AS "defaire!"
+         FROM operation_medecin o
+         JOIN designation_medecin l ON l.medecin_id = o.medecin_id AND l.remplace_le IS NULL
+         JOIN designation d USING (patient_id, designation_id)
+         WHERE o.etat IN ('en_attente', 'en_cours') AND l.patient_id = ANY($1) AND d.remplace_le IS NULL
+           AND greatest(lower(l.effet), lower(d.effet)) < o.effet_du
+           AND l.effet @> o.effet_du AND d.effet @> o.effet_du
+           AND NOT EXISTS (SELECT FROM operation_patient p
+                           WHERE p.patient_id = l.patient_id AND p.operation_id = o.operation_id
+                             AND p.traite_le IS NOT NULL)
+         UNION
+         SELECT p.patient_id, p.operation_id, true
+         FROM operation_patient p JOIN operation_medecin o USING (operation_id)
+         LEFT JOIN operation_caisse k ON k.operation_id = p.operation_id AND k.caisse = p.caisse
+         WHERE p.patient_id = ANY($1) AND p.defait_le IS NULL
+           AND (o.etat = 'annulation' OR k.annulee_le IS NOT NULL)
+         ORDER BY 1, 2"#,
+        persons as _
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
 /// Writes what was done for a patient.
 pub async fn mark(
     tx: &mut Tx,

@@ -32,7 +32,7 @@ pub(super) use crate::domain::evenement::NatureEvenement;
 pub(super) use crate::domain::feuille_de_soins::{Convention, OptionTarifaire};
 pub(super) use crate::domain::fin::MotifDepart;
 pub(super) use crate::domain::identifiers::{
-    CommuneExercice, DateNaissanceAmo, Finess, Invalide, NumeroFacturation, Organisme,
+    CommuneExercice, DateNaissanceAmo, Finess, Invalide, NumAm, NumeroFacturation, Organisme,
     RangGemellaire, Rpps, Specialite,
 };
 pub(super) use crate::domain::ids::{
@@ -130,6 +130,7 @@ stored! {
     DateNaissanceAmo as &str: DateNaissanceAmo::parse, |date| date.as_str();
     Finess as &str: Finess::parse, |finess| finess.as_str();
     Organisme as &str: Organisme::parse, |organisme| organisme.as_str();
+    NumAm as &str: NumAm::parse, |numero| numero.as_str();
     Rpps as &str: Rpps::parse, |rpps| rpps.as_str();
     NumeroDeclaration as String: |text: String| NumeroDeclaration::parse(&text), |numero| numero.to_string();
     NumeroFacturation as &str: facturation, |numero| format!("{}:{}", numero.kind(), numero.as_str()).as_str();

@@ -4,8 +4,9 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::app::{CARDIOLOGUE, MARTIN, feuille, patient_id};
+use crate::support::app::{CARDIOLOGUE, MARTIN, PONS, feuille, patient_id};
 use crate::support::cessation::{operate, simple};
+use crate::support::medecins::facturee;
 use crate::support::vie::{
     AIN, AUTRE_NIR, BOUCHES_DU_RHONE, act, merge, organisme, paper_choice, second_record,
 };
@@ -118,6 +119,10 @@ async fn a_broken_opinion_is_to_be_looked_at_and_names_what_broke_it() {
                 json!({ "rpps": MARTIN, "nom": "ESSAI-MARTIN", "prenom": "CAMILLE" });
         }
         body["actes"][0]["code"] = json!(code);
+        // Their tariffs of the day: nothing else is to be looked at.
+        let tariff = if code == "APC" { 6000 } else { 2650 };
+        body["actes"][0]["honoraires_centimes"] = json!(tariff);
+        body["actes"][0]["base_remboursement_centimes"] = json!(tariff);
         body
     };
     let opinion = sent(&app, cardiologist("1", "2025-01-20", "APC", "O")).await;
@@ -217,8 +222,13 @@ async fn a_death_a_departure_and_a_merge_call_for_the_days_that_they_touch() {
     );
 
     let other = second_record(&app, BOUCHES_DU_RHONE, AUTRE_NIR, "1972-08-09").await;
-    let own = consulted(&app, "ALICE", "1", "2025-06-12").await;
-    let mut twin = feuille("ALICE", "2", "2025-06-12", Value::Null);
+    // Pons, who goes on.
+    let by_pons = |numero: &str| {
+        let who = (PONS, "991999954", "01");
+        facturee(("ALICE", numero, "2025-06-12"), who, Value::Null)
+    };
+    let own = sent(&app, by_pons("1")).await;
+    let mut twin = by_pons("2");
     for member in ["identifiant_individuel", "identifiant_ouvrant_droit"] {
         twin["beneficiaire"][member]["valeur"] = json!(AUTRE_NIR);
     }

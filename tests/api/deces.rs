@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::app::{MARTIN, PONS, patient_id};
+use crate::support::app::{MARTIN, PONS, choix, feuille, paper, patient_id, signature};
 use crate::support::vie::{AIN, BOUCHES_DU_RHONE, act, line, paper_choice, timeline};
 
 fn death(day: &str) -> Value {
@@ -110,4 +110,108 @@ async fn only_the_caisse_of_affiliation_records_a_death_and_not_in_the_future() 
         assert_eq!(refused.wrong_fields(), [("/jour".to_owned(), code.to_owned())], "{day}");
     }
     app.caisse(AIN).post_on(&path, 1, death("2025-06-16")).await.expect(200);
+}
+
+#[tokio::test]
+async fn care_after_a_recorded_death_is_refused_and_that_of_the_day_itself_is_not() {
+    let app = TestApp::new().await;
+    let id = patient_id("BERNARD").to_string();
+    act(&app.caisse(AIN), &id, "deces", death("2025-03-10")).await.expect(200);
+    let martin = app.medecin(MARTIN);
+    let sheet = |numero: &str, jour: &str| feuille("BERNARD", numero, jour, "U");
+    for (numero, jour) in [("1", "2025-03-09"), ("2", "2025-03-10")] {
+        martin.post("/v1/feuilles-de-soins", sheet(numero, jour)).await.expect(201);
+    }
+    let late = martin.post("/v1/feuilles-de-soins", sheet("3", "2025-03-11")).await;
+    let wrong = |place: &str| [(place.to_owned(), "apres_deces".to_owned())];
+    assert_eq!(late.problem(422), "champs_invalides");
+    assert_eq!(late.wrong_fields(), wrong("/actes/0/date_execution"));
+    let asked = json!({ "feuille": sheet("3", "2025-03-11") });
+    let asked = martin.post("/v1/simulations/registre", asked).await;
+    assert_eq!(asked.wrong_fields(), wrong("/feuille/actes/0/date_execution"));
+    // A line after it among others, and a line of a lot.
+    let mut two = sheet("4", "2025-03-11");
+    two["actes"] = json!([two["actes"][0], two["actes"][0]]);
+    two["actes"][0]["date_execution"] = json!("2025-03-10");
+    two["actes"][1]["numero_ligne"] = json!(2);
+    let two = martin.post("/v1/feuilles-de-soins", two).await;
+    assert_eq!(two.wrong_fields(), wrong("/actes/1/date_execution"));
+    let lines = sheet("5", "2025-03-11").to_string();
+    let lot = martin.send_ndjson("/v1/feuilles-de-soins/lots", &lines).await.expect(200);
+    assert!(lot.to_string().contains("apres_deces"), "{lot}");
+    // A death recorded by mistake refuses nothing any more.
+    let alive = json!({ "annule": true, "motif": "usurpation" });
+    act(&app.caisse(AIN), &id, "rectifications-de-deces", alive).await.expect(200);
+    martin.post("/v1/feuilles-de-soins", sheet("3", "2025-03-11")).await.expect(201);
+}
+
+#[tokio::test]
+async fn care_received_before_the_death_was_known_is_shown_to_the_clerk_until_it_is_corrected() {
+    let app = TestApp::new().await;
+    let (id, caisse) = (patient_id("BERNARD").to_string(), app.caisse(AIN));
+    let mut kept = Vec::new();
+    for (numero, jour) in [("1", "2025-03-10"), ("2", "2025-03-11")] {
+        let sheet = feuille("BERNARD", numero, jour, "U");
+        kept.push(app.medecin(MARTIN).post("/v1/feuilles-de-soins", sheet).await.expect(201));
+    }
+    app.advance(TimeDelta::seconds(1));
+    act(&caisse, &id, "deces", death("2025-03-10")).await.expect(200);
+    let listed = async || {
+        let path = "/v1/feuilles-de-soins/a-revoir?motif=apres_deces";
+        let read = caisse.get(path).await.expect(200);
+        let all = read["donnees"].as_array().unwrap().iter();
+        all.map(|one| one["feuille_id"].clone()).collect::<Vec<Value>>()
+    };
+    assert_eq!(listed().await, [kept[1]["id"].clone()], "the day itself is a day of life");
+    // Evaluated again because of the death, it says so, and stays to be looked at.
+    app.advance(TimeDelta::seconds(1));
+    let body = json!({ "motif": "fait_tardif", "du": "2025-01-01", "patient_id": id });
+    let tried = caisse.post("/v1/reevaluations", body).await;
+    app.run_jobs().await;
+    let path = format!("{}/feuilles", tried.header("location"));
+    let changes = caisse.get(&path).await.expect(200);
+    assert_eq!(changes["donnees"].as_array().unwrap().len(), 1);
+    assert_eq!(changes["donnees"][0]["feuille_id"], kept[1]["id"]);
+    let causes = changes["donnees"][0]["causes"].as_array().unwrap();
+    assert!(causes.contains(&json!("patient.decede")), "{causes:?}");
+    caisse.act_on(&format!("{}/application", tried.header("location")), 2).await.expect(202);
+    app.run_jobs().await;
+    let path = format!("/v1/feuilles-de-soins/{}", kept[1]["id"].as_str().unwrap());
+    let again = caisse.get(&path).await.expect(200);
+    let warnings = again["evaluations"][1]["avertissements"].as_array().unwrap();
+    assert!(warnings.iter().any(|one| one["code"] == "soins_apres_deces"), "{warnings:?}");
+    assert_eq!(listed().await, [kept[1]["id"].clone()]);
+    let alive = json!({ "annule": true, "motif": "usurpation" });
+    act(&caisse, &id, "rectifications-de-deces", alive).await.expect(200);
+    assert_eq!(listed().await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn nothing_is_signed_after_a_recorded_death() {
+    let app = TestApp::new().await;
+    let id = patient_id("BERNARD").to_string();
+    let waiting = app.medecin(PONS).post("/v1/declarations", choix("BERNARD", PONS)).await;
+    let waiting = waiting.expect(201);
+    let digest = waiting["contenu_sha256"].as_str().unwrap();
+    act(&app.caisse(AIN), &id, "deces", death("2025-03-10")).await.expect(200);
+    // Now, by both; and what waited is not completed.
+    assert_eq!(
+        app.medecin(PONS).declare("BERNARD", PONS).await.problem(422),
+        "signature_apres_deces"
+    );
+    let path = format!("/v1/declarations/{}/signatures", waiting["id"].as_str().unwrap());
+    let late = app.medecin(PONS).post_on(&path, 1, signature("medecin", "cps", digest)).await;
+    assert_eq!(late.problem(422), "signature_apres_deces");
+    let on_paper = async |day: &str| {
+        let mut choice = json!({ "patient": { "id": id }, "medecins": [{ "rpps": PONS }] });
+        let digest = app.caisse(AIN).digest_of(&choice).await;
+        choice["signatures"] =
+            json!([paper("assure", day, &digest), paper("medecin", day, &digest)]);
+        app.caisse(AIN).post("/v1/declarations", choice).await
+    };
+    assert_eq!(on_paper("2025-03-11").await.problem(422), "signature_apres_deces");
+    // On the day of the death, before it, somebody may still have chosen.
+    let last = on_paper("2025-03-10").await.expect(201);
+    assert_eq!(last["designation"]["effet_du"], "2025-03-10");
+    assert_eq!(last["designation"]["effet_au"], "2025-03-11");
 }

@@ -172,7 +172,7 @@ async fn what_the_register_contradicts_is_told_and_changes_no_amount() {
     unknown["executant"]["rpps"] = json!("99900008014");
     let unknown =
         app.medecin("99900008014").post("/v1/feuilles-de-soins", unknown).await.expect(201);
-    assert_eq!(warnings(&unknown), ["executant_inconnu"]);
+    assert_eq!(warnings(&unknown), ["executant_inconnu", "numero_facturation_d_un_autre"]);
 }
 
 #[tokio::test]

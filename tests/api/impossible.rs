@@ -13,6 +13,7 @@ fn fields(list: &[(&str, &str)]) -> Vec<(String, String)> {
 async fn impossible_facts_of_a_feuille_are_all_told() {
     let app = TestApp::new().await;
     let mut body = feuille("BERNARD", "1", "2025-06-16", json!("T"));
+    body["executant"]["lieu_execution"] = json!({ "commune": "01004" });
     body["recue_le"] = json!("2025-06-15T21:59:59Z");
     body["prescription"] = json!({ "date": "2025-06-17" });
     body["executant"]["date_installation"] = json!("1899-12-31");

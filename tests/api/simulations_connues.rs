@@ -168,15 +168,23 @@ async fn a_retirement_spares_from_its_recording() {
 }
 
 #[tokio::test]
-async fn a_death_ends_the_designation_from_its_recording() {
+async fn care_after_a_death_is_refused_from_its_recording() {
     let app = TestApp::new().await;
     let sheet = feuille("BERNARD", "1", "2025-06-12", json!("T"));
     let at = moment(&app);
     let bernard = patient_id("BERNARD").to_string();
     let told = json!({ "jour": "2025-06-11", "source": "etat_civil" });
     act(&app.caisse(AIN), &bernard, "deces", told).await.expect(200);
-    let known = around(&app, &sheet, at).await;
-    assert_eq!(each(&known, "appartenance"), ["dans_parcours", "hors_parcours", "hors_parcours"]);
+    let before = asked(&app, &sheet, Some(at - TimeDelta::microseconds(1))).await;
+    assert_eq!(before["appartenance"], "dans_parcours");
+    let after = moment(&app);
+    for connu_le in [at, after] {
+        let connu_le = connu_le.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+        let body = json!({ "feuille": sheet, "connu_le": connu_le });
+        let refused = app.medecin(MARTIN).post("/v1/simulations/registre", body).await;
+        let expected = [("/feuille/actes/0/date_execution".to_owned(), "apres_deces".to_owned())];
+        assert_eq!(refused.wrong_fields(), expected);
+    }
 }
 
 #[tokio::test]

@@ -102,7 +102,7 @@ fn around(
 fn late(alentours: &Alentours, connu_le: DateTime<Utc>, jour: NaiveDate) -> Vec<String> {
     let nothing =
         Evaluation { actes: Vec::new(), totaux: Montants::default(), avertissements: Vec::new() };
-    let autour = Autour { jour, connu_le, alentours, ruptures: &[] };
+    let autour = Autour { jours: (jour, jour), connu_le, alentours, ruptures: &[], deces: None };
     raisons(&nothing, &autour).into_iter().flat_map(|raison| raison.codes).collect()
 }
 

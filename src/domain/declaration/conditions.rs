@@ -20,7 +20,9 @@ pub struct ConditionsSignature {
     pub rattachement: Option<NaiveDate>,
     /// Days within which a signature that a machine took is transmitted.
     pub transmission: u64,
-    /// Today, in Paris.
+    /// Day of death of the patient, when the register knows it: a day of life.
+    pub deces: Option<NaiveDate>,
+    /// Today, where it is signed.
     pub aujourd_hui: NaiveDate,
     pub maintenant: DateTime<Utc>,
 }
@@ -38,6 +40,9 @@ impl ConditionsSignature {
         }
         if self.rattachement.is_some_and(|first| signature.signe_le < first) {
             return Err(DeclarationRefusee::SignatureAvantRattachement);
+        }
+        if let Some(mort) = self.deces.filter(|mort| signature.signe_le > *mort) {
+            return Err(DeclarationRefusee::SignatureApresDeces { jour: mort });
         }
         let latest = signature.signe_le.checked_add_days(Days::new(self.transmission));
         if !signature.moyen.est_papier() && latest.is_some_and(|latest| latest < self.aujourd_hui) {

@@ -31,7 +31,8 @@ pub use self::signature::{MoyenSignature, OrdreSignature, Preuve, RoleSignataire
 
 use super::acteur::Acteur;
 use super::digest::Empreinte;
-use super::identifiers::Rpps;
+use super::fuseau::Fuseau;
+use super::identifiers::{CommuneExercice, Rpps};
 use super::ids::{DeclarationId, LieuId, MedecinId, PatientId, RepresentationId};
 use super::vocabulary::{Vocabulaire, vocabulaire};
 
@@ -51,6 +52,8 @@ pub struct MedecinDesigne {
     pub medecin_id: MedecinId,
     pub rpps: Rpps,
     pub lieu_id: LieuId,
+    /// That of the place, whose civil day is that of the signatures.
+    pub commune: CommuneExercice,
 }
 
 /// A declaration, as it stands.
@@ -91,6 +94,13 @@ pub enum Signee {
 }
 
 impl Declaration {
+    /// The civil time of its signatures: that of the place where the patient will see the doctor. One for all
+    /// of them, whose days are compared.
+    pub fn fuseau(&self) -> Fuseau {
+        let place = self.medecins.first();
+        place.map_or(Fuseau::PARIS, |medecin| Fuseau::de_commune(&medecin.commune))
+    }
+
     /// The day of the last signature, with one more on `signe_le`.
     pub fn jour_avec(&self, signe_le: NaiveDate) -> NaiveDate {
         self.signatures.iter().map(|signature| signature.signe_le).fold(signe_le, NaiveDate::max)

@@ -36,6 +36,9 @@ pub enum DeclarationRefusee {
     PreuveRefusee { place: Option<usize>, cause: PreuveRefusee },
     #[error("signed before birth")]
     SignatureAvantNaissance,
+    /// Signed after the death of the patient, which the register knows.
+    #[error("signed after the death of {jour}")]
+    SignatureApresDeces { jour: NaiveDate },
     #[error("the waiting time is over")]
     DelaiDepasse,
     /// The patient is too young to sign: a holder of parental authority does.

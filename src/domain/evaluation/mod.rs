@@ -17,7 +17,7 @@ pub use self::codes::*;
 pub use self::constats::{CodeRegle, Constat, Constats, Fait, Issue, MAX_CONSTATS};
 pub use self::montants::{LigneEvaluee, Montants};
 pub use self::registre::{
-    AdressageConnu, AutreFeuille, CouvertureConnue, FaitsRegistre, HonorairesAnnee,
+    AdressageConnu, AutreFeuille, CouvertureConnue, ExecutantConnu, FaitsRegistre, HonorairesAnnee,
     autour_d_un_avis,
 };
 pub use self::reglement::{Creance, NatureCreance, Reglement};
@@ -167,45 +167,95 @@ vocabulaire!(
         CollegueHorsDuGroupe = 35 "collegue_hors_du_groupe",
         /// The patient contests the choice that is in force, and the caisse has not decided yet.
         DesignationContestee = 36 "designation_contestee",
+        /// The performer had stopped on the day of care, or had not begun, according to the register.
+        ExecutantSansExercice = 37 "executant_sans_exercice",
+        /// The billing number is another doctor's, whom the feuille does not say to be replaced.
+        NumeroDUnAutre = 38 "numero_facturation_d_un_autre",
+        /// The register knows no doctor under the number of the sender, or knows that he had stopped.
+        OrienteurInconnu = 39 "orienteur_inconnu",
+        /// The installation day of the feuille is not the one of the register.
+        DateInstallationContredite = 40 "date_installation_contredite",
+        /// Care after the death that the register knows.
+        SoinsApresDeces = 41 "soins_apres_deces",
         /// The sources disagree on a value that was read.
-        ValeurDiscutee = 41 "valeur_discutee",
+        ValeurDiscutee = 62 "valeur_discutee",
         /// A value that was read was verified for earlier days of care only.
-        ValeurAVerifier = 40 "valeur_a_verifier",
+        ValeurAVerifier = 61 "valeur_a_verifier",
         /// No published list says what this exemption code exempts.
         ExonerationSansEffet = 60 "exoneration_sans_effet",
     }
 );
 
 impl Avertissement {
-    /// Whether a clerk should look: the register says otherwise than the feuille, or something is billed
-    /// that may not be. What is believed for want of better, what names what is missing, what is about a
-    /// date and changes no amount, and what is about another feuille asks for nothing on this one.
+    /// Whether a clerk should look: the register says otherwise than the feuille, or something is billed that
+    /// may not be. What is believed for want of better, what names what is missing (the act is undetermined, a
+    /// reason of its own), what is about a date and changes no amount, and what is about another feuille asks
+    /// for nothing on this one. The only place that says it.
     pub const fn appelle_examen(self) -> bool {
+        match self {
+            Self::DeclarationMtContredite
+            | Self::IndicateurContredit
+            | Self::OrganismeContredit
+            | Self::ExecutantInconnu
+            | Self::ExecutantSansExercice
+            | Self::SpecialiteContredite
+            | Self::ConventionContredite
+            | Self::DateInstallationContredite
+            | Self::NumeroDUnAutre
+            | Self::CollegueHorsDuGroupe
+            | Self::DesignationContestee
+            | Self::CouvertureContredite
+            | Self::DroitsAVerifier
+            | Self::SoinsApresDeces
+            | Self::OrienteurContredit
+            | Self::OrienteurInconnu
+            | Self::ActeHorsAdressage
+            | Self::AvisPonctuelSansDemande
+            | Self::NatureAdressageContredite
+            | Self::AvisPonctuelPatientSuivi
+            | Self::ActeInconnu
+            | Self::BaseContredite
+            | Self::CoordinationInterdite
+            | Self::DepassementNonAutorise
+            | Self::DepassementExcessif
+            | Self::DepassementInterditC2s
+            | Self::DepassementSansMotif
+            | Self::PartSansDepassementInsuffisante
+            | Self::ExigenceSurSupplement
+            | Self::MaterniteHorsPeriode
+            | Self::UrgencePrevisible
+            | Self::ExonerationSansEffet => true,
+            Self::BaseLimiteeAuxHonoraires
+            | Self::PlafondJournalierDiscute
+            | Self::AdressageInconnu
+            | Self::AdressageNonDeclare
+            | Self::AvisPonctuelRompu
+            | Self::MotifExclusionManquant
+            | Self::DateInstallationManquante
+            | Self::MedecinTraitantInconnu
+            | Self::CouvertureAnachronique
+            | Self::OptionAnachronique
+            | Self::ValeurAVerifier
+            | Self::ValeurDiscutee => false,
+        }
+    }
+
+    /// Whether the register noted it when the feuille was evaluated: it follows from what was read then, not
+    /// from the facts that are kept, and a replay takes it as it was noted.
+    pub const fn est_note(self) -> bool {
         matches!(
             self,
-            Self::DeclarationMtContredite
-                | Self::IndicateurContredit
-                | Self::OrganismeContredit
+            Self::OrganismeContredit
+                | Self::ExecutantInconnu
+                | Self::ExecutantSansExercice
                 | Self::SpecialiteContredite
                 | Self::ConventionContredite
+                | Self::DateInstallationContredite
+                | Self::NumeroDUnAutre
                 | Self::CollegueHorsDuGroupe
                 | Self::DesignationContestee
-                | Self::CouvertureContredite
-                | Self::DroitsAVerifier
-                | Self::OrienteurContredit
-                | Self::ActeHorsAdressage
-                | Self::AvisPonctuelSansDemande
-                | Self::NatureAdressageContredite
-                | Self::AvisPonctuelPatientSuivi
-                | Self::CoordinationInterdite
-                | Self::DepassementNonAutorise
-                | Self::DepassementExcessif
-                | Self::DepassementInterditC2s
-                | Self::DepassementSansMotif
-                | Self::ExigenceSurSupplement
-                | Self::MaterniteHorsPeriode
-                | Self::UrgencePrevisible
-                | Self::ExonerationSansEffet
+                | Self::OrienteurInconnu
+                | Self::SoinsApresDeces
         )
     }
 

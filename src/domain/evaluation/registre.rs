@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 
 use crate::domain::adressage::{Adressage, NatureAdressage};
 use crate::domain::calendar::plus_mois;
-use crate::domain::feuille_de_soins::{Acte, ParcoursDeclare};
-use crate::domain::identifiers::{Organisme, Rpps, Specialite};
+use crate::domain::feuille_de_soins::{Acte, Convention, OptionTarifaire, ParcoursDeclare};
+use crate::domain::identifiers::{CommuneExercice, Organisme, Rpps, Specialite};
 use crate::domain::ids::FeuilleId;
 use crate::domain::money::{AmountOverflow, Centimes};
 use crate::domain::vie::sommeil::MotifSommeil;
@@ -122,6 +122,19 @@ impl HonorairesAnnee {
     }
 }
 
+/// What the practice file of the performer says otherwise than the feuille on a day. It decides; what is the
+/// same, and what the file does not know, is not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ExecutantConnu {
+    pub specialite: Option<Specialite>,
+    /// Those of the practice that bills.
+    pub conventionnement: Option<(Convention, OptionTarifaire)>,
+    /// Kept for the indicators that rest on it.
+    pub date_installation: Option<NaiveDate>,
+    /// Commune overseas of the practice that bills, when the feuille gives no place.
+    pub outre_mer: Option<CommuneExercice>,
+}
+
 /// What the register says beside the feuille.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FaitsRegistre {
@@ -135,9 +148,20 @@ pub struct FaitsRegistre {
     pub avis: Vec<AutreFeuille>,
     /// Fees of the year, when this feuille bills an authorised overrun.
     pub honoraires: Option<HonorairesAnnee>,
+    /// The practice file of the performer, by day of care: empty when it says what the feuille says.
+    pub executant: Vec<(NaiveDate, ExecutantConnu)>,
+    /// The doctor whose billing number the feuille bears, when he is not the performer and the feuille does
+    /// not say that he is replaced.
+    pub numero_de: Option<Rpps>,
 }
 
 impl FaitsRegistre {
+    /// What the practice file of the performer says otherwise on a day of care.
+    pub fn executant_le(&self, jour: NaiveDate) -> ExecutantConnu {
+        let found = self.executant.iter().find(|(day, _)| *day == jour);
+        found.map(|(_, known)| *known).unwrap_or_default()
+    }
+
     /// Cover under which the designation sleeps on a day.
     pub fn couverture_le(&self, jour: NaiveDate) -> Option<CouvertureConnue> {
         self.couvertures.iter().find(|(day, _)| *day == jour).map(|(_, known)| *known)

@@ -12,6 +12,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 pub use self::codes::*;
 pub use self::contrat::{Contrat, Garantie};
 use super::declaration::{MoyenSignature, RoleSignataire};
+use super::fuseau::{Fuseau, dernier_jour};
 use super::identifiers::{
     CommuneExercice, DateNaissanceAmo, Finess, IndicateurParcours, NumeroFacturation, Organisme,
     QualiteBeneficiaire, RangGemellaire, Rpps, Specialite,
@@ -192,6 +193,12 @@ impl Soins {
     pub fn date_soins(&self) -> Option<NaiveDate> {
         self.actes.iter().map(|acte| acte.date_execution).min()
     }
+
+    /// Its first day of care and the last one.
+    pub fn jours(&self) -> Option<(NaiveDate, NaiveDate)> {
+        let last = self.actes.iter().map(|acte| acte.date_execution).max();
+        self.date_soins().zip(last)
+    }
 }
 
 /// A feuille de soins, without the numbers of persons: who the patient is was resolved before.
@@ -213,6 +220,20 @@ pub struct FeuilleDeSoins {
     pub soins: Soins,
     pub prescription: Option<Prescription>,
     pub signatures: Vec<SignatureFeuille>,
+}
+
+impl FeuilleDeSoins {
+    /// The civil time of the care, when the feuille says in which commune it was given.
+    pub fn fuseau_ecrit(&self) -> Option<Fuseau> {
+        let commune = self.soins.executant.lieu.and_then(|lieu| lieu.commune);
+        commune.map(|commune| Fuseau::de_commune(&commune))
+    }
+
+    /// The civil day of an instant in the commune of the care; the latest that it may be when the feuille does
+    /// not say which.
+    pub fn jour_au_plus_tard(&self, instant: DateTime<Utc>) -> NaiveDate {
+        self.fuseau_ecrit().map_or_else(|| dernier_jour(instant), |place| place.jour(instant))
+    }
 }
 
 /// A signature put on the feuille.

@@ -14,10 +14,15 @@ impl CommuneExercice {
         cog(text).map(Self)
     }
 
+    /// Whether it is overseas.
+    pub fn est_outre_mer(&self) -> bool {
+        self.as_str().starts_with("97") || self.as_str().starts_with("98")
+    }
+
     /// Department: two characters, three overseas.
     pub fn departement(&self) -> &str {
         let text = self.as_str();
-        let length = if text.starts_with("97") || text.starts_with("98") { 3 } else { 2 };
+        let length = if self.est_outre_mer() { 3 } else { 2 };
         text.get(..length).unwrap_or_default()
     }
 }

@@ -13,7 +13,7 @@ use crate::domain::evaluation::{
     ActeEvalue, Appartenance, Avertissement, Classe2013, CodeDetermine, Evaluation, FaitsRegistre,
     LigneEvaluee, Montants, Reglement,
 };
-use crate::domain::identifiers::IndicateurParcours;
+use crate::domain::identifiers::{IndicateurParcours, Rpps};
 use crate::domain::ids::{DeclarationId, FeuilleId};
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
@@ -219,6 +219,15 @@ struct AvertissementVue {
     /// Autres feuilles du même médecin dont il s'agit.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     feuilles: Vec<FeuilleId>,
+    /// L'autre médecin dont il s'agit : celui dont le numéro de facturation est écrit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    rpps: Option<Rpps>,
+}
+
+/// The other doctor whom a warning is about.
+fn other_doctor(code: Avertissement, registre: &FaitsRegistre) -> Option<Rpps> {
+    registre.numero_de.filter(|_| code == Avertissement::NumeroDUnAutre)
 }
 
 /// The other feuilles that a warning is about.
@@ -292,6 +301,7 @@ impl EvaluationVue {
                     message,
                     numero_ligne: warning.numero_ligne,
                     feuilles: other_feuilles(warning.code, contexte.registre),
+                    rpps: other_doctor(warning.code, contexte.registre),
                 })
                 .collect(),
             instruction: None,

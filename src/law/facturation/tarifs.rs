@@ -13,8 +13,7 @@ const ENFANT: u8 = 6;
 
 /// Whether the tariffs of the table apply: they differ overseas.
 fn metropole(facture: &Facture<'_>) -> bool {
-    let commune = facture.soins.executant.lieu.and_then(|lieu| lieu.commune);
-    !commune.is_some_and(|commune| commune.as_str().starts_with("97"))
+    !facture.situation.commune.is_some_and(|commune| commune.est_outre_mer())
 }
 
 /// Whether the base of a line is not its tariff of the day. A day without a known tariff compares

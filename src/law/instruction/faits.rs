@@ -77,13 +77,21 @@ impl ActeConnu<'_> {
                 | Fait::Cumuls
                 | Fait::Adressage
                 | Fait::CouvertureConnue
-        );
+        ) || self.de_la_fiche(fait);
         match (fait == Fait::Appartenance, self.registre, beside) {
             (true, _, _) => Source::Calcul,
             (false, true, true) => Source::Registre,
             (false, true, false) => Source::Feuille,
             (false, false, _) => Source::Demande,
         }
+    }
+
+    /// Whether the practice file of the performer says a fact otherwise than the feuille, and so decides.
+    fn de_la_fiche(&self, fait: Fait) -> bool {
+        let connu = self.faits.registre.executant_le(self.acte.date_execution);
+        (fait == Fait::Specialite && connu.specialite.is_some())
+            || (fait == Fait::Convention && connu.conventionnement.is_some())
+            || (fait == Fait::DateInstallation && connu.date_installation.is_some())
     }
 
     /// The value of a fact, in a few words.

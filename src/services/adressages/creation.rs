@@ -26,7 +26,7 @@ pub async fn create(
     rendre: impl Render<AdressageLu>,
 ) -> Done {
     let mut act = core.open(demande).await?.on(patient, &[]).await?;
-    let (today, instant) = (core.today(), act.instant);
+    let (today, instant) = (act.today().await?, act.instant);
     let etabli_le = nouveau.etabli_le.unwrap_or(today);
     if etabli_le > today {
         let message = "attendu : un jour passé ou présent";

@@ -41,9 +41,9 @@ pub async fn close(
     cloture: Cloture,
     rendre: impl Render<AdressageLu>,
 ) -> Done {
-    let today = core.today();
-    let (act, mut adressage) = take(core, demande, vu, today).await?;
+    let (mut act, mut adressage) = take(core, demande, vu, core.today()).await?;
     adressage.allow(ActionAdressage::Clore)?;
+    let today = act.today().await?;
     // The care of today stays covered.
     let au = cloture.effet_au.or_else(|| lendemain(today)).unwrap_or(today);
     adressage.close(au, cloture.motif, today).map_err(|wrong| invalide(vec![wrong]))?;
@@ -72,9 +72,10 @@ pub async fn report(
     nouveau: NouveauRetour,
     rendre: impl Render<AdressageLu>,
 ) -> Done {
-    let today = core.today();
+    let about = nouveau.soins_le.unwrap_or_else(|| core.today());
+    let (mut act, mut adressage) = take(core, demande, vu, about).await?;
+    let today = act.today().await?;
     let soins_le = nouveau.soins_le.unwrap_or(today);
-    let (mut act, mut adressage) = take(core, demande, vu, soins_le).await?;
     adressage.allow(ActionAdressage::RendreCompte)?;
     let Acteur::Medecin(rpps) = demande.contexte.acteur() else {
         return Err(Exit::from(ServiceError::Introuvable));

@@ -84,7 +84,7 @@ pub async fn open(
     rendre: impl Render<ConciliationLue>,
 ) -> Done {
     let mut act = core.open(demande).await?.on(patient, &[]).await?;
-    let (today, instant) = (core.today(), act.instant);
+    let (today, instant) = (act.today().await?, act.instant);
     let known = conciliations::list(act.conn(), patient, None).await?;
     if let Some(open) = known.iter().find(|one| one.etat == EtatConciliation::Ouverte) {
         return Err(ServiceError::ConciliationOuverte(open.id).into());

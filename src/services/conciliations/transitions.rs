@@ -1,5 +1,7 @@
 //! Doctors are contacted and answer; the search ends.
 
+use chrono::NaiveDate;
+
 use super::{
     ConciliationLue, ConciliationVue, NouveauContact, NouvelleReponse, finish, party, place_of,
 };
@@ -36,8 +38,9 @@ pub async fn add_contact(
 ) -> Done {
     let (mut act, mut dossier) = take(core, demande, vue).await?;
     let party = party(&act);
-    let contact = new_contact(core, act.conn(), &dossier, party, nouveau).await?;
-    dossier.contact(contact, core.today())?;
+    let today = act.today().await?;
+    let contact = new_contact((core, today), act.conn(), &dossier, party, nouveau).await?;
+    dossier.contact(contact, today)?;
     let instant = act.instant;
     conciliations::write_contact(act.conn(), &dossier, &contact, instant).await?;
     advance(act, dossier, NatureEvenement::ConciliationContact, rendre).await
@@ -52,7 +55,7 @@ pub async fn answer(
     rendre: impl Render<ConciliationLue>,
 ) -> Done {
     let (mut act, mut dossier) = take(core, demande, vue).await?;
-    let (today, instant) = (core.today(), act.instant);
+    let (today, instant) = (act.today().await?, act.instant);
     let repondu_le = nouvelle.repondu_le.unwrap_or(today);
     let contact = dossier.answer(nouvelle.contact_id, nouvelle.reponse, repondu_le, today)?;
     conciliations::write_contact(act.conn(), &dossier, &contact, instant).await?;
@@ -68,7 +71,7 @@ pub async fn end(
     rendre: impl Render<ConciliationLue>,
 ) -> Done {
     let (mut act, mut dossier) = take(core, demande, vue).await?;
-    let today = core.today();
+    let today = act.today().await?;
     let (etat, nature, medecin) = match ending {
         Ending::Abandoned => {
             (EtatConciliation::Abandonnee, NatureEvenement::ConciliationAbandonnee, None)
@@ -92,14 +95,13 @@ pub async fn end(
 /// A contact as received becomes one of the file. A declaration that the doctor refused is an
 /// answer by itself.
 async fn new_contact(
-    core: &Core,
+    (core, today): (&Core, NaiveDate),
     conn: &mut Connection,
     dossier: &Conciliation,
     par: PartieConciliation,
     nouveau: NouveauContact,
 ) -> Result<Contact, ServiceError> {
     let medecin = known(conn, &nouveau.rpps).await?;
-    let today = core.today();
     let mut contact = Contact {
         id: ContactId::from_uuid(core.ids().uuid()),
         version: 1,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::{Contexte, Core, Demande, Exit, Fact, Many, Memoire, Rendu, ServiceError, Writing};
 use crate::domain::calendar::Periode;
@@ -205,6 +205,12 @@ impl<'a> Act<'a> {
     /// The base of everything.
     pub(in crate::services) const fn core(&self) -> &'a Core {
         self.opening.core
+    }
+
+    /// Today, for the person.
+    pub(in crate::services) async fn today(&mut self) -> Result<NaiveDate, ServiceError> {
+        let (core, patient) = (self.core(), self.patient);
+        core.today_of(self.conn(), patient).await
     }
 
     /// What is asked, by whom.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{Contexte, Core, Demande, Fact, Memoire, Rendu, ServiceError};
+use super::{Contexte, Core, Demande, Fact, Memoire, Rendu, ServiceError, Writing};
 use crate::domain::ids::PatientId;
 use crate::storage::{Tx, patients};
 
@@ -64,6 +64,16 @@ impl<'a> Many<'a> {
     ) -> Result<BTreeMap<PatientId, DateTime<Utc>>, ServiceError> {
         let locked = patients::lock_all(&mut self.tx, persons, self.core.now()).await?;
         Ok(locked.into_iter().collect())
+    }
+
+    /// What the service does by itself about one of the persons, who is locked, under the instant that the lock
+    /// gave.
+    pub(in crate::services) fn writing(
+        &mut self,
+        (patient, instant): (PatientId, DateTime<Utc>),
+    ) -> Writing<'_> {
+        let Self { core, tx, .. } = self;
+        Writing { core, tx, auteur_id: None, patient, instant }
     }
 
     /// Tells something about one of the persons; about none, what is told of feuilles together.

@@ -1,17 +1,18 @@
 //! What a caller is to a person, looked up in the register.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Contexte, Core, ServiceError};
 use crate::domain::acteur::{Acteur, Caisse};
 use crate::domain::calendar::Periode;
 use crate::domain::droits::{Rapports, Refuse, Relation, Vue};
+use crate::domain::fuseau::Fuseau;
 use crate::domain::identifiers::Organisme;
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
 use crate::domain::representation::NatureRepresentation;
 use crate::law::parameters::Parametre;
-use crate::services::affiliations::affiliation_le;
+use crate::services::affiliations::{affiliation_le, organisme_le};
 use crate::services::latest_knowledge;
 use crate::storage::patients::fusions;
 use crate::storage::{Connection, designations, medecins, patients, representations};
@@ -82,6 +83,19 @@ impl Core {
             });
         }
         Ok(found)
+    }
+
+    /// Today for a person: the civil day at their caisse.
+    pub(in crate::services) async fn today_of(
+        &self,
+        conn: &mut Connection,
+        patient: PatientId,
+    ) -> Result<NaiveDate, ServiceError> {
+        let (now, about) = (self.now(), self.today());
+        let known = patients::affiliations(conn, patient, latest_knowledge()).await?;
+        let organisme = organisme_le(&known, about);
+        let place = organisme.map_or(Fuseau::PARIS, |organisme| Fuseau::de_caisse(&organisme));
+        Ok(place.jour(now))
     }
 
     /// Whether a person has reached the age of choosing today.
@@ -191,7 +205,7 @@ impl Core {
 pub(in crate::services) fn vue_de_caisse(
     affiliations: impl Iterator<Item = (bool, Periode, Organisme)> + Clone,
     caisse: &Caisse,
-    today: chrono::NaiveDate,
+    today: NaiveDate,
 ) -> Option<Vue> {
     let own = affiliations.clone().filter(|(own, ..)| *own);
     let (present, organisme) = affiliation_le(own.map(|(_, effet, whose)| (effet, whose)), today)?;

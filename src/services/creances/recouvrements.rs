@@ -55,7 +55,7 @@ pub async fn recover(
 ) -> Done {
     let (mut act, recue) = hold(core, demande, feuille).await?;
     let creances = creances_of(act.conn(), vec![recue.clone()]).await?;
-    let today = core.today();
+    let today = act.today().await?;
     let jour = nouveau.jour.unwrap_or(today);
     let creance = find(&creances, nouveau.cle)?;
     let wrong = creance.verify(nouveau.montant, jour, today);
@@ -92,7 +92,7 @@ pub async fn cancel(
     }
     let annulation = AnnulationRecouvrement {
         motif,
-        jour: core.today(),
+        jour: act.today().await?,
         auteur: demande.contexte.acteur().identite(),
         enregistre_le: act.instant,
     };

@@ -18,7 +18,9 @@ use crate::domain::declaration::{
 use crate::domain::digest::Empreinte;
 use crate::domain::droits::Demarche;
 use crate::domain::evenement::NatureEvenement;
+use crate::domain::fuseau::Fuseau;
 use crate::domain::ids::{DeclarationId, MedecinId, PatientId};
+use crate::domain::medecin::Medecin;
 use crate::law::parameters::Parametre;
 use crate::services::core::Act;
 use crate::services::{
@@ -179,14 +181,14 @@ pub(super) async fn prepare(
     choix: &NouveauChoix,
 ) -> Result<Projet, ServiceError> {
     let famille = famille(core, conn, id).await?;
-    let jour = choix
-        .signatures
-        .iter()
-        .filter_map(|signature| signature.signe_le.or(signature.signe_a.map(paris_day)))
-        .max()
-        .unwrap_or_else(|| core.today());
-    let Designes { medecins, membres, declares } =
-        designated_all(conn, &choix.medecins, jour).await?;
+    let choisis = chosen_all(conn, &choix.medecins).await?;
+    let lieu = place_of(&choisis, &famille, core.now());
+    let signed = |signature: &SignatureRecue| {
+        signature.signe_le.or(signature.signe_a.map(|instant| lieu.jour(instant)))
+    };
+    let jour = choix.signatures.iter().filter_map(signed).max();
+    let jour = jour.unwrap_or_else(|| lieu.jour(core.now()));
+    let Designes { medecins, membres, declares } = designated_all(&choisis, jour)?;
     verify_joint(core, &membres, jour)?;
     let (medecins, en_place) = if choix.avenant {
         let (joining, en_place) = amendment(conn, id, medecins, jour).await?;
@@ -229,21 +231,57 @@ async fn amendment(
     Ok((joining, en_place))
 }
 
+/// A doctor of a choice: where the request names him, how, and who he is.
+type Choisi<'a> = (usize, &'a RefMedecin, Medecin);
+
 /// The doctors of a choice, in the order of their RPPS.
-async fn designated_all(
+async fn chosen_all<'a>(
     conn: &mut Connection,
-    wanted: &[RefMedecin],
-    jour: NaiveDate,
-) -> Result<Designes, ServiceError> {
+    wanted: &'a [RefMedecin],
+) -> Result<Vec<Choisi<'a>>, ServiceError> {
     let mut ordered: Vec<(usize, &RefMedecin)> = wanted.iter().enumerate().collect();
     ordered.sort_by_key(|(_, medecin)| medecin.rpps);
-    let mut all = Designes::default();
-    for (index, medecin) in ordered {
-        if all.membres.last().is_some_and(|last| last.rpps == medecin.rpps) {
+    let mut all: Vec<Choisi<'a>> = Vec::with_capacity(ordered.len());
+    for (index, wanted) in ordered {
+        if all.last().is_some_and(|(_, last, _)| last.rpps == wanted.rpps) {
             let pointer = format!("/medecins/{index}/rpps");
             return Err(ServiceError::champ(pointer, "en_double", "chaque médecin une fois"));
         }
-        let (designe, membre, declare) = designated(conn, index, medecin, jour).await?;
+        let found = medecins::find(conn, &wanted.rpps, latest_knowledge()).await?;
+        let medecin = found.ok_or_else(|| {
+            ServiceError::champ(
+                format!("/medecins/{index}/rpps"),
+                "medecin_inconnu",
+                "le RPPS d'un médecin enregistré",
+            )
+        })?;
+        all.push((index, wanted, medecin));
+    }
+    Ok(all)
+}
+
+/// The civil time of the place where a choice is signed: that where the first of its doctors is to be
+/// designated, else of the caisse of the patient.
+fn place_of(choisis: &[Choisi<'_>], famille: &Famille, now: DateTime<Utc>) -> Fuseau {
+    // Whatever the place, today is this day or one beside it: which place it is does not change in between.
+    let about = paris_day(now);
+    let place = choisis.first().and_then(|(_, wanted, medecin)| {
+        let named = medecin.exercices.iter().map(|fait| &fait.valeur.lieu);
+        let named = named.rev().find(|lieu| Some(lieu.id) == wanted.lieu_id);
+        named.or_else(|| medecin.exercice_designable(about, None).map(|one| &one.lieu))
+    });
+    match (place, famille.patient.organisme_le(about)) {
+        (Some(lieu), _) => Fuseau::de_commune(&lieu.commune),
+        (None, Some(organisme)) => Fuseau::de_caisse(organisme),
+        (None, None) => Fuseau::PARIS,
+    }
+}
+
+/// The doctors of a choice, each of whom must practise as one who can be designated.
+fn designated_all(choisis: &[Choisi<'_>], jour: NaiveDate) -> Result<Designes, ServiceError> {
+    let mut all = Designes::default();
+    for (_, wanted, medecin) in choisis {
+        let (designe, membre, declare) = designated(wanted, medecin, jour)?;
         all.medecins.push(designe);
         all.membres.push(membre);
         all.declares.push(declare);
@@ -252,27 +290,23 @@ async fn designated_all(
 }
 
 /// A doctor of a choice, who must practise as one who can be designated.
-async fn designated(
-    conn: &mut Connection,
-    index: usize,
+fn designated(
     wanted: &RefMedecin,
+    medecin: &Medecin,
     jour: NaiveDate,
 ) -> Result<(MedecinDesigne, MembreConjoint, MedecinDeclare), ServiceError> {
-    let medecin =
-        medecins::find(conn, &wanted.rpps, latest_knowledge()).await?.ok_or_else(|| {
-            ServiceError::champ(
-                format!("/medecins/{index}/rpps"),
-                "medecin_inconnu",
-                "le RPPS d'un médecin enregistré",
-            )
-        })?;
     let refused = || DeclarationRefusee::MedecinNonDesignable { rpps: wanted.rpps, jour };
     let exercice = medecin.exercice_designable(jour, wanted.lieu_id).ok_or_else(refused)?;
-    let membre = membre(&medecin, jour, wanted.lieu_id).ok_or_else(refused)?;
+    let membre = membre(medecin, jour, wanted.lieu_id).ok_or_else(refused)?;
     let nom = medecin.nom_le(jour).ok_or_else(refused)?;
     let lieu = &exercice.lieu;
     Ok((
-        MedecinDesigne { medecin_id: medecin.id, rpps: medecin.rpps, lieu_id: lieu.id },
+        MedecinDesigne {
+            medecin_id: medecin.id,
+            rpps: medecin.rpps,
+            lieu_id: lieu.id,
+            commune: lieu.commune,
+        },
         membre.clone(),
         MedecinDeclare {
             lieu: LieuDeclare {

@@ -32,8 +32,8 @@ pub async fn leave(
 ) -> Done {
     let acteur = *demande.contexte.acteur();
     demande.contexte.demarche.verify_role(&acteur).map_err(ServiceError::from)?;
-    let (rpps, jour) = departing(core, acteur, nouveau)?;
     let mut act = core.open(demande).await?.on(patient, &[]).await?;
+    let (rpps, jour) = departing(act.today().await?, acteur, nouveau)?;
     let instant = act.instant;
     let known = one(act.conn(), patient, id).await?;
     version.verify(known.version)?;
@@ -59,11 +59,10 @@ pub async fn leave(
 
 /// Which doctor leaves, from which day, as far as the caller may say so.
 fn departing(
-    core: &Core,
+    today: NaiveDate,
     acteur: Acteur,
     nouveau: NouveauDepart,
 ) -> Result<(Rpps, NaiveDate), ServiceError> {
-    let today = core.today();
     let jour = nouveau.jour.unwrap_or(today);
     let rpps = match (acteur, nouveau.rpps) {
         (Acteur::Caisse(_), Some(rpps)) => rpps,

@@ -24,7 +24,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use self::parties::{cote, famille, may_end};
 use super::{Contexte, Core, Seen, ServiceError, latest_knowledge};
 use crate::domain::acteur::Acteur;
-use crate::domain::clock::paris_day;
 use crate::domain::declaration::{
     Action, CotePatient, Declaration, Etat, MoyenSignature, PreuveRecue, RoleSignataire,
 };
@@ -231,7 +230,7 @@ async fn dossier_of(
     match declaration.etat {
         Etat::EnAttente => {
             let famille = famille(core, conn, declaration.patient_id).await?;
-            let jour = declaration.jour_de_reference(core.today());
+            let jour = declaration.jour_de_reference(declaration.fuseau().jour(core.now()));
             dossier.cote = Some(cote(core, &famille, jour)?);
         }
         Etat::Active => {
@@ -279,5 +278,5 @@ fn effect_of(
 /// The day of a declaration, for a former caisse: that of its last signature, or of its recording.
 fn jour_de(declaration: &Declaration) -> NaiveDate {
     let signed = declaration.signatures.iter().map(|signature| signature.signe_le).max();
-    signed.unwrap_or_else(|| paris_day(declaration.enregistre_le))
+    signed.unwrap_or_else(|| declaration.fuseau().jour(declaration.enregistre_le))
 }

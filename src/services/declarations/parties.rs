@@ -3,7 +3,6 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::acteur::Acteur;
-use crate::domain::clock::paris_day;
 use crate::domain::declaration::{
     ConditionsSignature, CotePatient, Declaration, LienEnVigueur, RepresentantDeclare, SeuilsAge,
 };
@@ -14,6 +13,7 @@ use crate::domain::representation::{Representant, Representation};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::law::parameters::Parametre;
 use crate::services::{Core, ServiceError, latest_knowledge};
+use crate::storage::patients::faits;
 use crate::storage::{Connection, patients, representations};
 
 /// A patient and who may sign for them, as known now.
@@ -21,6 +21,8 @@ use crate::storage::{Connection, patients, representations};
 pub(super) struct Famille {
     pub(super) patient: Patient,
     pub(super) liens: Vec<Representation>,
+    /// Day of death, when it is known.
+    pub(super) deces: Option<NaiveDate>,
 }
 
 pub(super) async fn famille(
@@ -32,7 +34,8 @@ pub(super) async fn famille(
     let patient = patients::get(conn, coffre, id, known).await?;
     let patient = patient.ok_or(ServiceError::Introuvable)?;
     let liens = representations::list(conn, coffre, id, known).await?;
-    Ok(Famille { patient, liens })
+    let deces = faits::deces(conn, id).await?.map(|fait| fait.effet.du());
+    Ok(Famille { patient, liens, deces })
 }
 
 /// The patient's side of a declaration on a day.
@@ -137,7 +140,8 @@ pub(super) fn conditions(
         rattachement: patient.affiliations.iter().map(|fait| fait.effet.du()).min(),
         transmission: u64::try_from(core.valeur(Parametre::MtDelaiTransmission, core.today())?)
             .unwrap_or_default(),
-        aujourd_hui: paris_day(now),
+        deces: famille.deces,
+        aujourd_hui: declaration.fuseau().jour(now),
         maintenant: now,
     })
 }

@@ -37,8 +37,9 @@ pub async fn withdraw(
     retrait: &Retrait,
     rendre: impl Render<Dossier>,
 ) -> Done {
-    let effet_du = withdrawal_day(core, demande.contexte.acteur(), retrait.effet_du)?;
     let (mut act, mut declaration) = take(core, demande, seen).await?;
+    let today = declaration.fuseau().jour(core.now());
+    let effet_du = withdrawal_day(today, demande.contexte.acteur(), retrait.effet_du)?;
     if declaration.etat != Etat::Active {
         let (etat, action) = (declaration.etat, Action::Retirer);
         return Err(DeclarationRefusee::TransitionInterdite { etat, action }.into());
@@ -76,11 +77,10 @@ pub async fn withdraw(
 /// The day of a withdrawal: tomorrow at the earliest, unless a caisse records a letter. The patient
 /// who is cared for today still has a médecin traitant today.
 fn withdrawal_day(
-    core: &Core,
+    today: NaiveDate,
     acteur: &Acteur,
     asked: Option<NaiveDate>,
 ) -> Result<NaiveDate, ServiceError> {
-    let today = core.today();
     let tomorrow = lendemain(today).unwrap_or(today);
     match asked {
         Some(day) if day < tomorrow && !matches!(acteur, Acteur::Caisse(_)) => {

@@ -4,7 +4,6 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::SignatureRecue;
 use crate::domain::acteur::Acteur;
-use crate::domain::clock::paris_day;
 use crate::domain::declaration::{
     Declaration, DeclarationRefusee, MedecinDesigne, MembreConjoint, ModePreuve, Preuve,
     PreuveRefusee, RoleSignataire, Signature, failures,
@@ -29,7 +28,7 @@ pub(super) async fn verify_designable(
     declaration: &Declaration,
 ) -> Result<(), ServiceError> {
     let last = declaration.signatures.iter().map(|signature| signature.signe_le).max();
-    let jour = last.unwrap_or_else(|| core.today());
+    let jour = last.unwrap_or_else(|| declaration.fuseau().jour(core.now()));
     let mut membres = Vec::new();
     for MedecinDesigne { rpps, lieu_id, .. } in &declaration.medecins {
         let found = medecins::find(conn, rpps, latest_knowledge()).await?;
@@ -107,13 +106,14 @@ pub(super) fn signature(
     let said = recue.signe_a.or(recue.preuve.signe_a());
     let signe_a = if recue.moyen.est_papier() { said } else { said.or(Some(now)) };
     let signe_a = signe_a.map(|instant| not_ahead(instant, now));
-    let day_of_instant = signe_a.map(paris_day);
+    let lieu = declaration.fuseau();
+    let day_of_instant = signe_a.map(|instant| lieu.jour(instant));
     Ok(Signature {
         id: SignatureId::from_uuid(core.ids().uuid()),
         role: recue.role,
         medecin_id,
         representation_id: recue.representation_id,
-        signe_le: day_of_instant.or(recue.signe_le).unwrap_or_else(|| paris_day(now)),
+        signe_le: day_of_instant.or(recue.signe_le).unwrap_or_else(|| lieu.jour(now)),
         signe_a,
         recue_le: now,
         moyen: recue.moyen,

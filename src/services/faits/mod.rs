@@ -7,6 +7,7 @@
 //! that fills it, and the function of [`Registre`] that gives it to the law. A fact that a feuille of the
 //! same lot changes for the next one is also brought up to date by [`Registre::retenir`].
 
+mod executants;
 mod jugement;
 mod parcours;
 mod praticiens;
@@ -26,10 +27,11 @@ use super::feuilles_de_soins::retenues;
 use super::suites::fees;
 use super::{Core, ServiceError, latest_knowledge};
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
-use crate::domain::identifiers::Rpps;
+use crate::domain::identifiers::{NumAm, Rpps};
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::storage::connaissance::Connaissance;
 use crate::storage::evaluations::{self, EvaluationEnregistree};
+use crate::storage::faits::medecins;
 use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue};
 use crate::storage::patients::fusions;
 use crate::storage::{Connection, adressages, avis_ponctuels, faits, honoraires};
@@ -90,7 +92,14 @@ async fn gather(
         sujets.iter().map(|(_, feuille)| feuille.executant_rpps).collect();
     let instants = (core.now(), connu_le);
     praticiens.tell(conn, &doctors, &mut registre, instants).await?;
-    praticiens.tell(conn, &registre.colleagues(sujets), &mut registre, instants).await?;
+    praticiens.tell(conn, &registre.others(sujets), &mut registre, instants).await?;
+    let numbers: Vec<NumAm> = registre.numbers(sujets).into_iter().collect();
+    if !numbers.is_empty() {
+        registre.medecins.titulaires = medecins::titulaires(conn, &numbers, connu_le).await?;
+    }
+    for one in faits::deaths(conn, &persons, connu_le).await? {
+        registre.change(one.patient_id, |dossier| dossier.deces = Some(one.jour));
+    }
     let everybody = registre.everybody();
     for (patient, effet, statut) in faits::statuts(conn, &everybody, connu_le).await? {
         registre.change(patient, |dossier| dossier.statuts.push((effet, statut)));

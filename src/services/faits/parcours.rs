@@ -1,22 +1,20 @@
 //! What the register says of the way of a patient to a performer: cover, referrals, opinions around,
 //! fees of the year.
 
-use std::collections::BTreeSet;
-
 use chrono::{Datelike, NaiveDate};
 
 use super::Sujet;
+use super::executants::{days_of_care, says_sent};
 use super::registre::{Dossier, Registre, reference_days};
 use crate::domain::evaluation::{
     AdressageConnu, AutreFeuille, Avertissement, AvertissementLigne, CouvertureConnue,
     FaitsRegistre, HonorairesAnnee, RelationMt, autour_d_un_avis,
 };
-use crate::domain::feuille_de_soins::{Acte, FeuilleDeSoins, MotifExclusion};
-use crate::domain::identifiers::{IndicateurParcours, Rpps};
-use crate::domain::ids::{FeuilleId, LieuId, PatientId};
+use crate::domain::feuille_de_soins::{Acte, FeuilleDeSoins};
+use crate::domain::identifiers::{Rpps, Specialite};
+use crate::domain::ids::{FeuilleId, PatientId};
 use crate::domain::vie::sommeil::{MotifSommeil, StatutPatient, est_exclu};
 use crate::storage::avis_ponctuels::{Autour, AvisPonctuel};
-use crate::storage::faits::medecins::ExerciceConnu;
 use crate::storage::participations::Retenue;
 
 impl Dossier {
@@ -37,10 +35,14 @@ impl Dossier {
         Some(CouvertureConnue::of(motif, organisme.as_ref()))
     }
 
-    /// What the referrals say of the lines of a feuille whose performer is not the médecin traitant.
-    fn adressages(&self, feuille: &FeuilleDeSoins) -> Vec<(u16, AdressageConnu)> {
+    /// What the referrals say of the lines of a feuille whose performer is not the médecin traitant; his
+    /// specialty of a day is given.
+    fn adressages(
+        &self,
+        feuille: &FeuilleDeSoins,
+        specialite: impl Fn(NaiveDate) -> Specialite,
+    ) -> Vec<(u16, AdressageConnu)> {
         let soins = &feuille.soins;
-        let executant = (&feuille.executant_rpps, soins.executant.specialite);
         let claimed = says_sent(feuille);
         soins
             .actes
@@ -51,6 +53,7 @@ impl Dossier {
                 let names = |rpps: Rpps| {
                     self.designation(jour).is_some_and(|known| known.names(rpps, jour))
                 };
+                let executant = (&feuille.executant_rpps, specialite(acte.date_execution));
                 let known =
                     AdressageConnu::of(&self.adressages, &soins.parcours, executant, acte, names);
                 // Nothing claimed and nothing known: nothing to keep.
@@ -118,15 +121,20 @@ impl Registre {
             others.retain(|one| (du..=au).contains(&one.jour));
             others
         });
+        let specialite = |jour: NaiveDate| {
+            self.specialite(feuille, jour).unwrap_or(feuille.soins.executant.specialite)
+        };
         FaitsRegistre {
             couvertures: days
                 .iter()
                 .filter_map(|jour| Some((*jour, dossier.couverture(*jour)?)))
                 .collect(),
-            adressages: dossier.adressages(feuille),
+            adressages: dossier.adressages(feuille, specialite),
             autour,
             avis,
             honoraires: bills_overrun(feuille).then(|| self.fees(feuille)),
+            executant: self.executant(feuille),
+            numero_de: self.numero_de(feuille),
         }
     }
 
@@ -134,58 +142,6 @@ impl Registre {
     fn fees(&self, feuille: &FeuilleDeSoins) -> HonorairesAnnee {
         let year = feuille.soins.date_soins().map(|jour| jour.year());
         year.map_or_else(HonorairesAnnee::default, |year| self.earned(feuille.executant_rpps, year))
-    }
-
-    /// The practice under whose number a feuille is billed, on its day of care.
-    fn practice(&self, feuille: &FeuilleDeSoins) -> Option<&ExerciceConnu> {
-        let jour = feuille.soins.date_soins()?;
-        let own = self.practices(feuille.executant_rpps).iter().filter(|one| {
-            one.effet.contient(jour) && one.facturation == Some(feuille.numero_facturation)
-        });
-        // Two practices may bill under one number: the principal one is then meant.
-        own.max_by_key(|one| one.principal)
-    }
-
-    /// The relation, with the place where a médecin traitant acts.
-    pub(super) fn at_place(&self, relation: RelationMt, feuille: &FeuilleDeSoins) -> RelationMt {
-        let secondary = || self.practice(feuille).is_some_and(|practice| !practice.principal);
-        if relation == RelationMt::Executant && secondary() {
-            RelationMt::ExecutantCabinetSecondaire
-        } else {
-            relation
-        }
-    }
-
-    /// The médecins traitants whose colleagues some feuilles claim to come from, and whose practices are
-    /// not those of a performer.
-    pub(super) fn colleagues(&self, sujets: &[Sujet<'_>]) -> BTreeSet<Rpps> {
-        let claimed = sujets.iter().flat_map(|(patient, feuille)| self.absent(*patient, feuille));
-        claimed.filter(|rpps| self.practices(*rpps).is_empty()).collect()
-    }
-
-    /// The médecins traitants in whose place a feuille says that a colleague acts.
-    fn absent(&self, patient: PatientId, feuille: &FeuilleDeSoins) -> Vec<Rpps> {
-        let jour = feuille.soins.date_soins().filter(|_| says_colleague(feuille));
-        let Some((jour, dossier)) = jour.zip(self.dossier(patient)) else { return Vec::new() };
-        if dossier.relation(feuille, jour) != RelationMt::Autre {
-            return Vec::new();
-        }
-        dossier.designation(jour).map_or_else(Vec::new, |known| known.on(jour).collect())
-    }
-
-    /// Whether the colleague of an absent médecin traitant shares no place with him, as far as the
-    /// practices of both are known.
-    fn colleague(&self, patient: PatientId, feuille: &FeuilleDeSoins) -> Option<Avertissement> {
-        let jour = feuille.soins.date_soins()?;
-        let places = |rpps: Rpps| -> BTreeSet<LieuId> {
-            let on_day = self.practices(rpps).iter().filter(|one| one.effet.contient(jour));
-            on_day.map(|one| one.lieu).collect()
-        };
-        let own = places(feuille.executant_rpps);
-        let theirs: Vec<_> = self.absent(patient, feuille).into_iter().map(places).collect();
-        let known = !own.is_empty() && !theirs.is_empty();
-        let apart = |other: &BTreeSet<LieuId>| !other.is_empty() && own.is_disjoint(other);
-        (known && theirs.iter().all(apart)).then_some(Avertissement::CollegueHorsDuGroupe)
     }
 
     /// What a feuille says about the people and the register says otherwise.
@@ -197,61 +153,16 @@ impl Registre {
         if written.zip(known).is_some_and(|(written, known)| !written.same_caisse(&known)) {
             codes.push(Avertissement::OrganismeContredit);
         }
-        match self.specialties(feuille.executant_rpps) {
-            None => codes.push(Avertissement::ExecutantInconnu),
-            Some(specialites) => {
-                let known = specialites.iter().find(|(effet, _)| effet.contient(jour));
-                let written = feuille.soins.executant.specialite;
-                if known.is_some_and(|(_, known)| *known != written) {
-                    codes.push(Avertissement::SpecialiteContredite);
-                }
-            }
-        }
         let designation = self.dossier(patient).and_then(|dossier| dossier.designation(jour));
         if designation.is_some_and(|known| known.contestee) {
             codes.push(Avertissement::DesignationContestee);
         }
-        codes.extend(self.convention(feuille));
-        codes.extend(self.colleague(patient, feuille));
-        codes.into_iter().map(|code| AvertissementLigne { code, numero_ligne: None }).collect()
-    }
-
-    /// Whether the convention written on a feuille is not the one of the practice that bills it.
-    fn convention(&self, feuille: &FeuilleDeSoins) -> Option<Avertissement> {
-        let written = &feuille.soins.executant;
-        let practice = self.practice(feuille)?;
-        let same = practice.convention == written.convention
-            && practice.option_tarifaire == written.option_tarifaire;
-        (!same).then_some(Avertissement::ConventionContredite)
-    }
-}
-
-/// Whether the feuille says that the performer acts in the place of a médecin traitant who is away.
-fn says_colleague(feuille: &FeuilleDeSoins) -> bool {
-    let parcours = &feuille.soins.parcours;
-    match parcours.indicateur {
-        Some(IndicateurParcours::R) => true,
-        Some(IndicateurParcours::A) => {
-            parcours.motif_exclusion == Some(MotifExclusion::MtIndisponible)
+        let last = days_of_care(feuille).into_iter().max();
+        if self.deces(patient).is_some_and(|mort| last.is_some_and(|last| last > mort)) {
+            codes.push(Avertissement::SoinsApresDeces);
         }
-        _ => false,
-    }
-}
-
-/// Whether the feuille says that the médecin traitant sent the patient.
-fn says_sent(feuille: &FeuilleDeSoins) -> bool {
-    let parcours = &feuille.soins.parcours;
-    match parcours.indicateur {
-        Some(IndicateurParcours::O) => true,
-        Some(IndicateurParcours::A) => matches!(
-            parcours.motif_exclusion,
-            Some(
-                MotifExclusion::PlanDeSoins
-                    | MotifExclusion::SequenceConcertee
-                    | MotifExclusion::ProtocoleAld
-            )
-        ),
-        _ => false,
+        codes.extend(self.ecarts_des_medecins((patient, feuille)));
+        codes.into_iter().map(|code| AvertissementLigne { code, numero_ligne: None }).collect()
     }
 }
 

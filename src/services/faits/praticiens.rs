@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::registre::Registre;
 use crate::domain::calendar::Periode;
-use crate::domain::identifiers::{Rpps, Specialite};
+use crate::domain::identifiers::{NumAm, Rpps, Specialite};
 use crate::services::ServiceError;
 use crate::storage::Connection;
 use crate::storage::connaissance::Connaissance;
-use crate::storage::faits::medecins::{self, ExerciceConnu};
+use crate::storage::faits::medecins::{self, ExerciceConnu, Titulaire};
 
 /// For how long what was read of a doctor counts. Nothing of him is locked while feuilles are evaluated,
 /// so a feuille is evaluated as if it had come that little earlier.
@@ -25,6 +25,32 @@ const NOMBRE: usize = 50_000;
 pub(super) struct Praticien {
     pub(super) specialites: Option<Vec<(Periode, Specialite)>>,
     pub(super) exercices: Vec<ExerciceConnu>,
+}
+
+/// What is known of the doctors about whom some feuilles ask, shared with the batches of a lot.
+#[derive(Debug, Default)]
+pub(super) struct Medecins {
+    praticiens: BTreeMap<Rpps, Arc<Praticien>>,
+    /// Whose the billing numbers are that were asked about.
+    pub(super) titulaires: Vec<Titulaire>,
+}
+
+impl Medecins {
+    /// The practices of a doctor, those as a locum too.
+    pub(super) fn practices(&self, rpps: Rpps) -> &[ExerciceConnu] {
+        self.praticiens.get(&rpps).map_or(&[], |known| &known.exercices)
+    }
+
+    /// Whether the register knows a doctor, and his specialties.
+    pub(super) fn specialties(&self, rpps: Rpps) -> Option<&[(Periode, Specialite)]> {
+        self.praticiens.get(&rpps).and_then(|known| known.specialites.as_deref())
+    }
+
+    /// Who bills under a number on a day.
+    pub(super) fn titulaire(&self, numero: NumAm, jour: NaiveDate) -> Option<Rpps> {
+        let found = |one: &&Titulaire| one.numero == numero && one.effet.contient(jour);
+        self.titulaires.iter().find(found).map(|one| one.rpps)
+    }
 }
 
 /// Doctors read for a batch of a lot and kept for the batches that follow, so that one who bills
@@ -78,7 +104,7 @@ impl Praticiens {
             known.extend(read);
         }
         for (rpps, one) in known {
-            registre.practises(rpps, one);
+            registre.medecins.praticiens.insert(rpps, one);
         }
         Ok(())
     }

@@ -1,13 +1,12 @@
 //! Facts of some persons, read together, and what each feuille needs of them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 
 use super::Sujet;
 use super::parcours::has_opinion;
-use super::praticiens::Praticien;
+use super::praticiens::Medecins;
 use crate::domain::acteur::Caisse;
 use crate::domain::adressage::Adressage;
 use crate::domain::calendar::Periode;
@@ -17,7 +16,7 @@ use crate::domain::evaluation::{
 };
 use crate::domain::feuille_de_soins::{Acte, FeuilleDeSoins};
 use crate::domain::identifiers::{
-    DateNaissanceAmo, IndicateurParcours, Organisme, RangGemellaire, Rpps, Specialite,
+    DateNaissanceAmo, IndicateurParcours, Organisme, RangGemellaire, Rpps,
 };
 use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
 use crate::domain::money::{Centimes, accumulate};
@@ -26,7 +25,6 @@ use crate::domain::vie::sommeil::StatutPatient;
 use crate::law::LawError;
 use crate::services::ServiceError;
 use crate::services::core::vue_de_caisse;
-use crate::storage::faits::medecins::ExerciceConnu;
 use crate::storage::faits::{Attente, MembreConnu, NaissanceConnue};
 use crate::storage::feuilles_de_soins::FeuilleEnregistree;
 use crate::storage::honoraires::HonorairesMedecin;
@@ -88,6 +86,8 @@ pub(super) struct Dossier {
     pub(super) avis: Vec<(Rpps, AutreFeuille)>,
     /// Feuilles around the single opinions of those at hand, by whom.
     pub(super) autour: Vec<(Rpps, AutreFeuille)>,
+    /// Day of death.
+    pub(super) deces: Option<NaiveDate>,
 }
 
 impl Dossier {
@@ -165,8 +165,7 @@ pub(in crate::services) struct Registre {
     dossiers: BTreeMap<PatientId, Dossier>,
     /// Under which record the facts of one that was merged are kept.
     merged: BTreeMap<PatientId, PatientId>,
-    /// What is known of the doctors who were asked about, shared with the batches of a lot.
-    praticiens: BTreeMap<Rpps, Arc<Praticien>>,
+    pub(super) medecins: Medecins,
     /// Fees of those who bill an authorised overrun, by year.
     honoraires: BTreeMap<(Rpps, i16), HonorairesAnnee>,
 }
@@ -216,16 +215,6 @@ impl Registre {
         self.dossiers.get(&patient).is_some_and(|dossier| dossier.identites.iter().any(known))
     }
 
-    /// A doctor who was asked about, with his specialties and his practices.
-    pub(super) fn practises(&mut self, rpps: Rpps, known: Arc<Praticien>) {
-        self.praticiens.insert(rpps, known);
-    }
-
-    /// The practices of a performer.
-    pub(super) fn practices(&self, rpps: Rpps) -> &[ExerciceConnu] {
-        self.praticiens.get(&rpps).map_or(&[], |known| &known.exercices)
-    }
-
     /// Adds fees to those of a doctor in a year.
     pub(super) fn earns(&mut self, more: &HonorairesMedecin) -> Result<(), ServiceError> {
         let known = self.honoraires.entry((more.executant, more.annee)).or_default();
@@ -252,11 +241,6 @@ impl Registre {
     /// What is known of one of the persons.
     pub(super) fn dossier(&self, patient: PatientId) -> Option<&Dossier> {
         self.dossiers.get(&patient)
-    }
-
-    /// Whether the register knows a performer, and his specialties.
-    pub(super) fn specialties(&self, rpps: Rpps) -> Option<&[(Periode, Specialite)]> {
-        self.praticiens.get(&rpps).and_then(|known| known.specialites.as_deref())
     }
 
     /// The persons one of whose feuilles needs something.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::reception::{Issues, Ligne, Personne, Trouvee};
+use super::verify_known;
 use crate::domain::evaluation::Evaluation;
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::PatientId;
@@ -95,6 +96,7 @@ fn place_line(
     if let Some(Ok(twin)) = before {
         return Ok(Issue::Connue(twin.recue.clone()));
     }
+    verify_known(&donnees.registre, (patient_id, feuille), core.now())?;
     let instant = donnees.instants.get(&patient_id).copied();
     let instant = instant.ok_or_else(|| absent("patient_fusionne"))?;
     let recue = evaluate(core, &donnees.registre, ligne, (patient_id, instant), donnees.loi_id)?;

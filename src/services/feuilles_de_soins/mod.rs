@@ -17,7 +17,7 @@ pub use self::liste::{PageFeuilles, list};
 use self::lots::Tour;
 pub use self::lots::{Reception, Suite, Tours, receive};
 use self::reception::{Ligne, Trouvee, open_months, store_all};
-pub(super) use self::verification::{executant, verify_sender};
+pub(super) use self::verification::{executant, verify_known, verify_sender};
 use super::loi::LoiConnue;
 use super::{Contexte, Core, Demande, Done, Rendu, Seen, ServiceError};
 use crate::domain::acteur::Acteur;

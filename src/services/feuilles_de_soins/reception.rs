@@ -19,11 +19,11 @@ use crate::domain::patient::ClePatient;
 use crate::services::core::{Fact, Many, Tries};
 use crate::services::faits::{Registre, Sujet, registre_of_batch};
 use crate::services::suites::{self, Evaluee};
-use crate::services::{Core, ServiceError};
+use crate::services::{Core, ServiceError, operations as operations_medecins};
 use crate::storage::essais::Numero;
 use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue, NouvelleLigne};
 use crate::storage::patients::Candidats;
-use crate::storage::{Connection, StorageError, participations, patients};
+use crate::storage::{Connection, StorageError, operations, participations, patients};
 
 /// From how many feuilles on the decisions leave the thread that serves requests.
 const LONG: usize = 16;
@@ -126,6 +126,7 @@ pub(super) async fn store_all(
             *personne = Personne::Fusionnee;
         }
     }
+    catch_up(many, &instants).await?;
     let lot = Lot { lignes, suite, personnes, tries, instants };
     if let Some(issues) = attempt(many, &lot, suite.deja_recues()).await? {
         return Ok(issues);
@@ -137,6 +138,25 @@ pub(super) async fn store_all(
     };
     // Some were already received: once more, knowing which.
     attempt(many, &lot, true).await?.ok_or_else(|| missing.into())
+}
+
+/// Does what the jobs of operations on doctors have still to do for the persons of a lot: a feuille that comes
+/// between an operation and the end of its job is evaluated as if it were over.
+async fn catch_up(
+    many: &mut Many<'_>,
+    instants: &BTreeMap<PatientId, DateTime<Utc>>,
+) -> Result<(), ServiceError> {
+    let persons: Vec<PatientId> = instants.keys().copied().collect();
+    let reste = operations::pending(many.conn(), &persons).await?;
+    let owed = |(patient, _): &(PatientId, DateTime<Utc>)| {
+        reste.iter().any(|one| one.patient_id == *patient)
+    };
+    let late: Vec<(PatientId, DateTime<Utc>)> =
+        instants.iter().map(|(patient, instant)| (*patient, *instant)).filter(owed).collect();
+    for one in &late {
+        Box::pin(operations_medecins::catch_up(&mut many.writing(*one), &reste)).await?;
+    }
+    if late.is_empty() { Ok(()) } else { many.touch(&late).await }
 }
 
 /// Reads, decides and writes. Nothing is written, and nothing given, when the database has some

@@ -1,10 +1,12 @@
-//! Who may send a feuille, and whether its days hold together.
+//! Who may send a feuille, and whether its days hold together: among themselves as soon as it comes, with the
+//! calendar of its place and the life of its beneficiary once the register was read.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::acteur::Acteur;
 use crate::domain::droits::Relation;
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
+use crate::services::faits::{Registre, Sujet};
 use crate::services::{ChampInvalide, Contexte, Core, ServiceError};
 
 /// What a feuille that a doctor bills makes of him; whose it is was verified before.
@@ -32,17 +34,54 @@ pub(in crate::services) fn verify_sender(
     }
 }
 
-/// The day of care of a feuille whose days hold together.
-fn verify_days(core: &Core, feuille: &FeuilleDeSoins) -> Result<NaiveDate, ServiceError> {
-    let today = core.today();
-    let mut wrong = Vec::new();
-    if feuille.date_etablissement > today {
-        wrong.push(ChampInvalide::new(
-            "/date_etablissement",
-            "date_future",
-            "une date passée ou présente",
-        ));
+/// Whether a feuille holds with what the register knows: the calendar of the place of care, which the feuille
+/// may leave to be known from the practice or from the caisse, and the death of the beneficiary, whose day is
+/// a day of life.
+pub(in crate::services) fn verify_known(
+    registre: &Registre,
+    sujet: Sujet<'_>,
+    now: DateTime<Utc>,
+) -> Result<(), ServiceError> {
+    let (patient, feuille) = sujet;
+    let mut wrong = against_calendar(feuille, now, |instant| registre.jour(sujet, instant));
+    if let Some(mort) = registre.deces(patient) {
+        for (index, acte) in feuille.soins.actes.iter().enumerate() {
+            if acte.date_execution > mort {
+                wrong.push(ChampInvalide::new(
+                    format!("/actes/{index}/date_execution"),
+                    "apres_deces",
+                    "une date qui ne suit pas le décès du bénéficiaire",
+                ));
+            }
+        }
     }
+    if wrong.is_empty() { Ok(()) } else { Err(ServiceError::Invalide(wrong)) }
+}
+
+/// What the calendar of the place of care makes impossible, by the civil day of an instant there.
+fn against_calendar(
+    feuille: &FeuilleDeSoins,
+    now: DateTime<Utc>,
+    jour: impl Fn(DateTime<Utc>) -> NaiveDate,
+) -> Vec<ChampInvalide> {
+    let mut wrong = Vec::new();
+    if feuille.date_etablissement > jour(now) {
+        let expected = "une date passée ou présente, au lieu des soins";
+        wrong.push(ChampInvalide::new("/date_etablissement", "date_future", expected));
+    }
+    let last = feuille.soins.actes.iter().map(|acte| acte.date_execution).max();
+    if feuille.recue_le.zip(last).is_some_and(|(instant, last)| jour(instant) < last) {
+        let expected = "attendu : un instant qui suit les soins";
+        wrong.push(ChampInvalide::new("/recue_le", "avant_les_soins", expected));
+    }
+    wrong
+}
+
+/// The day of care of a feuille whose days hold together. Where it does not say in which commune, only what is
+/// impossible everywhere in the Republic is refused here.
+fn verify_days(core: &Core, feuille: &FeuilleDeSoins) -> Result<NaiveDate, ServiceError> {
+    let jour = |instant| feuille.jour_au_plus_tard(instant);
+    let mut wrong = against_calendar(feuille, core.now(), jour);
     for (index, acte) in feuille.soins.actes.iter().enumerate() {
         if acte.date_execution > feuille.date_etablissement {
             wrong.push(ChampInvalide::new(

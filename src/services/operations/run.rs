@@ -14,10 +14,11 @@ use crate::domain::evenement::NatureEvenement;
 use crate::domain::frise::{autres_le, est_ferme_par};
 use crate::domain::ids::{OperationId, PatientId};
 use crate::domain::operation::{EtatOperation, Operation, ResultatOperation};
-use crate::services::core::Fact;
+use crate::services::core::{Fact, Writing};
 use crate::services::frises::replay;
 use crate::services::{Core, ServiceError};
 use crate::storage::medecins::changements;
+use crate::storage::operations::Reste;
 use crate::storage::taches::Tache;
 use crate::storage::{Connection, operations};
 
@@ -152,6 +153,25 @@ async fn serve_page(
     outcome
 }
 
+/// Does for a person what the jobs of operations have still to do, without waiting for them: what is asked
+/// about the person then finds what those operations make of it. The person is locked.
+pub(in crate::services) async fn catch_up(
+    writing: &mut Writing<'_>,
+    reste: &[Reste],
+) -> Result<(), ServiceError> {
+    let patient = writing.patient;
+    for reste in reste.iter().filter(|one| one.patient_id == patient) {
+        let known = operations::get(writing.conn(), reste.operation_id).await?;
+        let Some(operation) = known else { continue };
+        if reste.defaire {
+            unserve_within(writing, &operation).await?;
+        } else if operation.annulee_le.is_none() {
+            serve_within(writing, &operation).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Carries an operation out for one patient.
 async fn serve(core: &Core, operation: &Operation, patient: PatientId) -> Result<(), ServiceError> {
     let mut job = core.job("operation.serve").await?;
@@ -161,8 +181,17 @@ async fn serve(core: &Core, operation: &Operation, patient: PatientId) -> Result
         operations::mark(job.conn(), operation.id, patient, nothing, core.now()).await?;
         return job.close().await;
     };
+    serve_within(&mut writing, operation).await?;
+    job.close().await
+}
+
+async fn serve_within(
+    writing: &mut Writing<'_>,
+    operation: &Operation,
+) -> Result<(), ServiceError> {
+    let patient = writing.patient;
     let (done, _) = operations::is_done(writing.conn(), operation.id, patient).await?;
-    let frise = replay(&mut writing).await?;
+    let frise = replay(writing).await?;
     let ended = est_ferme_par(&frise.segments, operation.id);
     let (marked, _) = operations::is_done(writing.conn(), operation.id, patient).await?;
     if done.is_none() && !ended && marked.is_none() {
@@ -179,7 +208,7 @@ async fn serve(core: &Core, operation: &Operation, patient: PatientId) -> Result
             writing.tell(notice(operation, operation.nature.avis())).await?;
         }
     }
-    job.close().await
+    Ok(())
 }
 
 async fn is_standing(conn: &mut Connection, id: OperationId) -> Result<bool, ServiceError> {
@@ -198,17 +227,25 @@ async fn unserve(
         operations::mark_undone(job.conn(), operation.id, patient, core.now()).await?;
         return job.close().await;
     };
+    unserve_within(&mut writing, operation).await?;
+    job.close().await
+}
+
+async fn unserve_within(
+    writing: &mut Writing<'_>,
+    operation: &Operation,
+) -> Result<(), ServiceError> {
+    let (patient, instant) = (writing.patient, writing.instant);
     let (done, undone) = operations::is_done(writing.conn(), operation.id, patient).await?;
     if undone {
         return Ok(());
     }
-    replay(&mut writing).await?;
+    replay(writing).await?;
     if done == Some(ResultatOperation::Notifiee) {
         writing.tell(notice(operation, NatureEvenement::MedecinOperationAnnulee)).await?;
     }
-    let instant = writing.instant;
     operations::mark_undone(writing.conn(), operation.id, patient, instant).await?;
-    job.close().await
+    Ok(())
 }
 
 /// What a patient is told of what happens to the doctor, when the designation goes on.

@@ -167,7 +167,7 @@ pub(super) async fn verify_day_of_life(
     jour: NaiveDate,
     pointeur: &str,
 ) -> Result<(), ServiceError> {
-    if jour > act.core().today() {
+    if jour > act.today().await? {
         return Err(ServiceError::champ(pointeur, "date_future", "un jour passé ou présent"));
     }
     verify_after_birth(act, jour, pointeur).await

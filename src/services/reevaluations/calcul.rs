@@ -10,6 +10,7 @@ use super::super::a_revoir::around;
 use super::super::core::{Fact, Writing};
 use super::super::faits::{Jugement, Sujet, registre};
 use super::super::feuilles_de_soins::retenues;
+use super::super::operations::catch_up;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::domain::reevaluation::{
@@ -19,7 +20,7 @@ use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree, FeuilleRecue};
 use crate::storage::reevaluations;
-use crate::storage::{Connection, faits, participations};
+use crate::storage::{Connection, faits, operations, participations};
 
 /// A feuille with its last evaluation, and the record that holds it.
 struct Tenue {
@@ -40,6 +41,8 @@ pub(super) async fn reexamine(
     loi_id: i16,
 ) -> Result<(Examen, Vec<Changement>), ServiceError> {
     let (core, patient, instant) = (writing.core(), writing.patient, writing.instant);
+    let reste = operations::pending(writing.conn(), &[patient]).await?;
+    Box::pin(catch_up(writing, &reste)).await?;
     let owners = faits::records(writing.conn(), &[patient]).await?;
     let records: Vec<PatientId> = owners.keys().copied().collect();
     let days = (asked.etendue.du, asked.etendue.au);

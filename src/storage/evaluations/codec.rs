@@ -11,8 +11,8 @@ use super::EvaluationEnregistree;
 use crate::domain::adressage::NatureAdressage;
 use crate::domain::evaluation::{
     ActeEvalue, AdressageConnu, AutreFeuille, Avertissement, AvertissementLigne, CodeRegle,
-    Constat, Constats, Evaluation, FaitsConnus, FaitsRegistre, HonorairesAnnee, Issue,
-    LigneEvaluee, Montants, Qualification,
+    Constat, Constats, Evaluation, ExecutantConnu, FaitsConnus, FaitsRegistre, HonorairesAnnee,
+    Issue, LigneEvaluee, Montants, Qualification,
 };
 use crate::domain::ids::{DeclarationId, FeuilleId};
 use crate::domain::money::{AmountOverflow, Centimes};
@@ -66,7 +66,8 @@ fn sum(mut all: impl Iterator<Item = Montants>) -> Read<Montants> {
 
 array! {
     LigneEvaluee { numero_ligne, montants }
-    FaitsRegistre { couvertures, adressages, autour, avis, honoraires }
+    FaitsRegistre { couvertures, adressages, autour, avis, honoraires, executant, numero_de }
+    ExecutantConnu { specialite, conventionnement, date_installation, outre_mer }
 }
 
 written_as! {

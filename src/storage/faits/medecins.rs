@@ -4,8 +4,9 @@ use sqlx::postgres::PgConnection;
 
 use crate::domain::calendar::Periode;
 use crate::domain::feuille_de_soins::{Convention, OptionTarifaire};
-use crate::domain::identifiers::{NumeroFacturation, Rpps, Specialite};
+use crate::domain::identifiers::{CommuneExercice, NumAm, NumeroFacturation, Rpps, Specialite};
 use crate::domain::ids::LieuId;
+use crate::domain::medecin::ModeExercice;
 use crate::storage::StorageError;
 use crate::storage::connaissance::{Connaissance, connu};
 
@@ -36,6 +37,7 @@ pub async fn specialites(
 pub struct ExerciceConnu {
     pub rpps: Rpps,
     pub effet: Periode,
+    pub mode: ModeExercice,
     /// Principal practice, or secondary cabinet.
     pub principal: bool,
     pub convention: Convention,
@@ -44,9 +46,17 @@ pub struct ExerciceConnu {
     /// The number that bills there, when one does.
     pub facturation: Option<NumeroFacturation>,
     pub lieu: LieuId,
+    pub commune: CommuneExercice,
 }
 
-/// The practices of some doctors; those of a locum are not among them.
+impl ExerciceConnu {
+    /// Whether he practises there on his own account, not in somebody's place.
+    pub fn est_propre(&self) -> bool {
+        self.mode != ModeExercice::Remplacant
+    }
+}
+
+/// The practices of some doctors, those of locums too.
 pub async fn exercices(
     conn: &mut PgConnection,
     medecins: &[Rpps],
@@ -54,10 +64,34 @@ pub async fn exercices(
 ) -> Result<Vec<ExerciceConnu>, StorageError> {
     Ok(connu!(
         conn, connu_le => "$2", ExerciceConnu, "exercice.of_doctors", "exercice.known_at",
-        r#"SELECT m.rpps, e.effet, e.principal, e.convention, e.option_tarifaire, e.lieu_id AS lieu,
+        r#"SELECT m.rpps, e.effet, e.mode, e.principal, e.convention, e.option_tarifaire, e.lieu_id AS lieu, l.commune,
                   e.facturation_nature || ':' || e.facturation_numero AS "facturation: NumeroFacturation"
            FROM medecin m JOIN exercice e ON e.medecin_id = ANY (ARRAY[m.medecin_id])
-           WHERE m.rpps = ANY($1) AND e.mode <> 'remplacant' AND "# ["e."];
+           JOIN lieu l ON l.lieu_id = e.lieu_id
+           WHERE m.rpps = ANY($1) AND "# ["e."];
         medecins as _
+    )?)
+}
+
+/// Whose a billing number is, in a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Titulaire {
+    pub numero: NumAm,
+    pub rpps: Rpps,
+    pub effet: Periode,
+}
+
+/// The doctors who bill under some numbers. A locum bills under the number of the doctor replaced, whose it is.
+pub async fn titulaires(
+    conn: &mut PgConnection,
+    numeros: &[NumAm],
+    connu_le: Connaissance,
+) -> Result<Vec<Titulaire>, StorageError> {
+    Ok(connu!(
+        conn, connu_le => "$2", Titulaire, "exercice.holders", "exercice.holders_known_at",
+        r#"SELECT e.facturation_numero AS "numero!: NumAm", m.rpps, e.effet
+           FROM exercice e JOIN medecin m USING (medecin_id)
+           WHERE e.facturation_nature = 'num_am' AND e.facturation_numero = ANY($1) AND e.mode <> 'remplacant' AND "# ["e."];
+        numeros as _
     )?)
 }

@@ -11,7 +11,7 @@ pub mod medecins;
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::StorageError;
@@ -208,6 +208,29 @@ pub async fn statuts(
         patients as _
     )?;
     Ok(rows.into_iter().map(|row| (row.patient_id, row.effet, row.statut)).collect())
+}
+
+/// The day on which somebody died.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DecesConnu {
+    pub patient_id: PatientId,
+    /// Itself a day of life.
+    pub jour: NaiveDate,
+    pub enregistre_le: DateTime<Utc>,
+}
+
+/// The deaths of some persons.
+pub async fn deaths(
+    conn: &mut PgConnection,
+    patients: &[PatientId],
+    connu_le: Connaissance,
+) -> Result<Vec<DecesConnu>, StorageError> {
+    Ok(connu!(
+        conn, connu_le => "$2", DecesConnu, "deces_patient.of_persons", "deces_patient.known_at",
+        r#"SELECT patient_id, lower(effet) AS "jour!", enregistre_le FROM deces_patient d
+           WHERE patient_id = ANY($1) AND "# ["d."];
+        patients as _
+    )?)
 }
 
 /// Every participation kept from some persons in some years of care.

@@ -7,6 +7,7 @@ pub mod contract;
 pub mod database;
 pub mod issuer;
 pub mod logs;
+pub mod medecins;
 pub mod process;
 mod reply;
 pub mod server;

@@ -43,7 +43,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 }
 
 /// The problems of signatures, and of the choice that they make.
-const SIGNATURE: [&str; 21] = [
+const SIGNATURE: [&str; 22] = [
     "contenu_different",
     "deja_signee",
     "signataire_non_partie",
@@ -56,6 +56,7 @@ const SIGNATURE: [&str; 21] = [
     "transmission_interdite",
     "signature_future",
     "signature_avant_naissance",
+    "signature_apres_deces",
     "patient_mineur",
     "medecin_non_designable",
     "enfant_avant_ouverture",

@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::clock::paris_day;
 use crate::domain::feuille_de_soins::{Acte, FeuilleDeSoins, Nomenclature};
 use crate::domain::money::Centimes;
 use crate::http::verification::Verification;
@@ -14,7 +13,7 @@ const COEFFICIENT_MAX: u32 = 999_999;
 pub(super) fn verify(feuille: &FeuilleDeSoins, check: &mut Verification) {
     let soins = &feuille.soins;
     let Some(last) = soins.actes.iter().map(|acte| acte.date_execution).max() else { return };
-    if feuille.recue_le.is_some_and(|instant| paris_day(instant) < last) {
+    if feuille.recue_le.is_some_and(|instant| feuille.jour_au_plus_tard(instant) < last) {
         check.complain("/recue_le", "avant_les_soins", "attendu : un instant qui suit les soins");
     }
     if feuille.prescription.as_ref().is_some_and(|prescription| prescription.date > last) {
