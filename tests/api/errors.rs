@@ -245,16 +245,15 @@ async fn a_simulation_outside_the_covered_period_or_without_rule_is_refused_by_n
         "{detail}"
     );
     let unknown = ask(&|body| {
-        body["date_soins"] = json!("2010-06-16");
-        body["patient"]["regime_local"] = json!("alsace_moselle");
+        body["date_soins"] = json!("2006-01-02");
+        body["parcours"] = json!({ "indicateur": "J" });
+        body["executant"]["date_installation"] = json!("2005-06-01");
     });
     let unknown = unknown.await;
     assert_eq!(unknown.problem(422), "parametre_inconnu");
     let detail = unknown.expect(422)["detail"].as_str().unwrap().to_owned();
-    assert!(detail.contains("TAUX_AMO_ALSACE_MOSELLE"), "{detail}");
-    assert!(detail.contains("au 31/12/2010"), "the hole ends the day before: {detail}");
-    let without_rule = ask(&|body| body["nature_assurance"] = json!("at_mp")).await;
-    assert_eq!(without_rule.problem(422), "situation_non_couverte");
+    assert!(detail.contains("GENERALISTE_RECENT_DUREE"), "{detail}");
+    assert!(detail.contains("au 02/01/2006"), "the hole ends the day before: {detail}");
     // The day before teleconsultation is reimbursed names the field that asks for it.
     let remote = async |day: &str| {
         ask(&|body| {
