@@ -36,18 +36,15 @@ pub const ADMIS: [(Point, &str); 5] = [
 ];
 
 /// The points on which the oracle answers as the law does.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Points(u8);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Points {
+    Aucun,
+    Seul(Point),
+    Tous,
+}
 
 impl Points {
-    /// Every point.
-    pub const TOUS: Self = Self(u8::MAX);
-
-    pub const fn seul(point: Point) -> Self {
-        Self(1 << point as u8)
-    }
-
-    pub const fn contient(self, point: Point) -> bool {
-        self.0 & (1 << point as u8) != 0
+    pub fn contient(self, point: Point) -> bool {
+        self == Self::Tous || self == Self::Seul(point)
     }
 }

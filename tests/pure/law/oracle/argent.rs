@@ -1,4 +1,4 @@
-//! The money of an act: paragraph 5.1 of the dossier, in cents.
+//! The money of an act, in cents, in the order of its operations: share, majoration, participation, complementary share.
 
 use chrono::{Datelike as _, NaiveDate};
 use traitant::domain::evaluation::{CouvertureConnue, FaitsConnus};

@@ -111,12 +111,12 @@ fn attendre(asked: &Question, points: Points, lecture: Lecture) -> Result<Attend
 pub fn comparer(law: &Law, asked: &Question) -> Verdict {
     let found = law.evaluer(&asked.soins, &asked.faits);
     let with = |points: Points| confronter(asked, points, &found);
-    let verdict = with(Points::default());
+    let verdict = with(Points::Aucun);
     let explained = |points: Points| !matches!(with(points), Verdict::Desaccord { .. });
-    if !matches!(verdict, Verdict::Desaccord { .. }) || !explained(Points::TOUS) {
+    if !matches!(verdict, Verdict::Desaccord { .. }) || !explained(Points::Tous) {
         return verdict;
     }
-    let alone = ADMIS.iter().find(|(point, _)| explained(Points::seul(*point)));
+    let alone = ADMIS.iter().find(|(point, _)| explained(Points::Seul(*point)));
     Verdict::Admis(alone.map(|(point, _)| *point))
 }
 
@@ -159,9 +159,10 @@ fn difference_de_feuille(expected: &Attendus, found: &Evaluation) -> Option<(Str
 }
 
 fn refusal(error: &LawError) -> String {
-    match error {
-        LawError::ParametreInconnu(unknown) => format!("{:?}", unknown.parametre),
-        other => other.to_string(),
+    if let LawError::ParametreInconnu(unknown) = error {
+        format!("{:?}", unknown.parametre)
+    } else {
+        error.to_string()
     }
 }
 

@@ -30,7 +30,7 @@ impl Hasard {
 
     /// One of a list.
     pub fn pick<T: Copy>(&mut self, list: &[T]) -> T {
-        list[usize::try_from(self.below(list.len() as u64)).unwrap()]
+        list[usize::try_from(self.below(u64::try_from(list.len()).unwrap())).unwrap()]
     }
 
     /// An amount between two, the limits more often than the others.

@@ -1,4 +1,4 @@
-//! Where an act stands towards the parcours: the fifteen steps of the dossier, in their order.
+//! Where an act stands towards the parcours: fifteen steps, of which the first that applies decides.
 
 use chrono::Months;
 use traitant::domain::adressage::NatureAdressage;
@@ -156,10 +156,12 @@ fn residence(vue: &Vue<'_>) -> Option<Decision> {
 
 /// Step 9: general practitioners installed for less than five years.
 fn installation(vue: &Vue<'_>) -> Option<Decision> {
-    let code = match vue.soins.parcours.indicateur {
-        Some(I::J) => Q::GeneralisteRecent,
-        Some(I::B) => Q::ZoneSousMedicalisee,
-        _ => return None,
+    let code = if vue.dit(I::J) {
+        Q::GeneralisteRecent
+    } else if vue.dit(I::B) {
+        Q::ZoneSousMedicalisee
+    } else {
+        return None;
     };
     if !vue.generaliste() {
         return None;
@@ -229,26 +231,23 @@ fn hors(vue: &Vue<'_>) -> Decision {
     (A::HorsParcours, code, true)
 }
 
-/// Class of the statistics of 2013, by the last column of the master table of the dossier.
+/// Class of the statistics of 2013, by the tables of the Cour des comptes.
 fn classe_2013(appartenance: A, code: Q) -> Classe2013 {
-    match code {
-        _ if appartenance == A::NonConcerne => Classe2013::Exclues,
-        Q::MedecinTraitant
-        | Q::CabinetSecondaire
-        | Q::NouveauMedecinTraitant
-        | Q::Remplacant
-        | Q::Oriente
-        | Q::AccesDirect
-        | Q::GeneralisteRecent
-        | Q::ZoneSousMedicalisee
-        | Q::IndicateurAbsent
-        | Q::ExclusionTemporaireSansMt
-        | Q::ArticleD16216 => Classe2013::ParcoursEtAssimiles,
+    let outside = matches!(
+        code,
         Q::NonRespect
-        | Q::SansMedecinTraitant
-        | Q::SpecialiteHorsAccesDirect
-        | Q::ActeHorsAccesDirect => Classe2013::Hors,
-        _ => Classe2013::Exclues,
+            | Q::SansMedecinTraitant
+            | Q::SpecialiteHorsAccesDirect
+            | Q::ActeHorsAccesDirect
+    );
+    let inside = matches!(code, Q::IndicateurAbsent | Q::ExclusionTemporaireSansMt)
+        || appartenance == A::DansParcours && code != Q::HorsResidence;
+    if outside {
+        Classe2013::Hors
+    } else if inside {
+        Classe2013::ParcoursEtAssimiles
+    } else {
+        Classe2013::Exclues
     }
 }
 

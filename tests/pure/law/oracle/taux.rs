@@ -21,23 +21,21 @@ pub struct Taux {
 pub fn taux(vue: &Vue<'_>) -> Result<Taux, Inconnue> {
     let plain = |taux| Ok(Taux { taux, somme: None });
     let (soins, jour) = (vue.soins, vue.jour);
-    match soins.assurance.nature {
-        NatureAssurance::AtMp | NatureAssurance::Prevention => return plain(10_000),
-        NatureAssurance::Maternite if maternite_payee(vue) => return plain(10_000),
-        _ => {}
-    }
-    if vue.depistage() || examen_enfant(vue) {
+    let nature = soins.assurance.nature;
+    let paid = matches!(nature, NatureAssurance::AtMp | NatureAssurance::Prevention)
+        || nature == NatureAssurance::Maternite && maternite_payee(vue)
+        || vue.depistage()
+        || examen_enfant(vue);
+    let exempted = exoneration(vue);
+    if paid
+        || exempted == Some(Exempte::Tout)
+        || exempted == Some(Exempte::FinDeGrossesse) && fin_de_grossesse(vue)
+    {
         return plain(10_000);
     }
-    match exoneration(vue) {
-        Some(Exempte::Tout) => return plain(10_000),
-        Some(Exempte::Acte)
-            if matches!(poids(soins, vue.lignes[0]), Poids::Technique | Poids::Coefficient) =>
-        {
-            return Ok(Taux { taux: 10_000, somme: acte_lourd(vue).flatten() });
-        }
-        Some(Exempte::FinDeGrossesse) if fin_de_grossesse(vue) => return plain(10_000),
-        _ => {}
+    let heavy = matches!(poids(soins, vue.lignes[0]), Poids::Technique | Poids::Coefficient);
+    if exempted == Some(Exempte::Acte) && heavy {
+        return Ok(Taux { taux: 10_000, somme: acte_lourd(vue).flatten() });
     }
     let code = vue.lignes[0].code;
     let (from, below) = tables::le(tables::CONTRACEPTION, jour);

@@ -113,11 +113,10 @@ impl<'a> Vue<'a> {
 
     /// A code that depends on whether a médecin traitant is declared; unknown when that is.
     pub fn selon_mt(&self, declared: CodeDetermine, none: CodeDetermine) -> CodeDetermine {
-        match self.relation {
-            RelationMt::Inconnu => CodeDetermine::Inconnu,
-            _ if self.declare() => declared,
-            _ => none,
+        if self.relation == RelationMt::Inconnu {
+            return CodeDetermine::Inconnu;
         }
+        if self.declare() { declared } else { none }
     }
 
     /// The item behind the indicator A.
