@@ -6,9 +6,7 @@ use super::parameters::Parametre;
 use super::situation::Situation;
 use super::valeurs::Valeurs;
 use crate::domain::evaluation::{LigneEvaluee, Montants, Qualification};
-use crate::domain::feuille_de_soins::{
-    Contrat, Convention, Garantie, Nomenclature, OptionTarifaire,
-};
+use crate::domain::feuille_de_soins::{Contrat, Convention, Garantie, OptionTarifaire};
 use crate::domain::money::Centimes;
 
 /// Spreads what a contract pays over the lines, from the first, each as far as its own share allows.
@@ -83,14 +81,16 @@ fn depassement_couvert(
     qualification: Qualification,
     valeurs: &Valeurs,
 ) -> Result<Centimes, LawError> {
-    let clinical = situation.code.nomenclature() == Nomenclature::Ngap;
-    let excluded = if qualification.majoration && clinical {
+    // That of the clinical acts, whatever the act (R871-1 2°).
+    let excluded = if qualification.majoration {
         valeurs.centimes(Parametre::AmcDaExclu)?
     } else {
         Centimes::ZERO
     };
     let allowed = sums.depassement.minus_or_zero(excluded);
-    let unlimited = situation.option_tarifaire != OptionTarifaire::Aucune
+    // The ceiling is about doctors alone (R871-2 2°).
+    let unlimited = !situation.executant_medecin()
+        || situation.option_tarifaire != OptionTarifaire::Aucune
         || matches!(situation.convention, Convention::Secteur1 | Convention::Salarie);
     if unlimited {
         return Ok(allowed);

@@ -99,6 +99,8 @@ impl Law {
         // What a hospital may ask without a letter is not the overrun of a doctor of sector 1.
         decision.qualification.da_possible &=
             situation.consultation_externe || valeurs.oui(Parametre::DaSecteur1)?;
+        // A single opinion bears no supplement of coordination, wherever the act stands.
+        decision.qualification.coordination_possible &= !situation.avis_ponctuel;
         let liquide = liquidation::liquider(
             lignes,
             &situation,

@@ -13,7 +13,7 @@
 //! letter A, or the specialty is one of direct access at that age.
 
 use super::shared::{acces_direct_ouvert, non_concerne};
-use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
 use crate::domain::feuille_de_soins::MotifExclusion;
 use crate::domain::identifiers::IndicateurParcours;
 use crate::law::parameters::Parametre;
@@ -48,7 +48,8 @@ fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreI
     if !situation.teleconsultation {
         return Ok(Jugement::Ecarte(Fait::Acte));
     }
-    if !situation.relation_mt.declare() {
+    // Unknown whether there is one: without any, a teleconsultation is not concerned either.
+    if !situation.relation_mt.declare() && situation.relation_mt != RelationMt::Inconnu {
         return Ok(Jugement::Ecarte(Fait::MedecinTraitant));
     }
     let blank = situation.indicateur.is_none();

@@ -97,9 +97,10 @@ fn the_flat_sum_and_its_threshold_have_their_days() {
     assert_eq!(ticket("2006-06-20", 9100), 0);
     assert_eq!(ticket("2006-06-20", 9099), 2730);
     assert_eq!(ticket("2006-06-21", 9100), 1800);
-    assert_eq!(ticket("2011-02-28", 11_999), 1800);
-    assert_eq!(ticket("2011-03-01", 11_999), 3600);
-    assert_eq!(ticket("2011-03-01", 12_000), 1800);
+    // Décret 2011-201, Journal officiel of 23 February: 120 from the day after.
+    assert_eq!(ticket("2011-02-23", 11_999), 1800);
+    assert_eq!(ticket("2011-02-24", 11_999), 3600);
+    assert_eq!(ticket("2011-02-24", 12_000), 1800);
     assert_eq!(ticket("2018-12-31", 12_000), 1800);
     assert_eq!(ticket("2019-01-01", 12_000), 2400);
     assert_eq!(ticket("2026-04-21", 12_000), 2400);
@@ -112,6 +113,9 @@ fn the_flat_sum_and_its_threshold_have_their_days() {
     };
     assert_eq!(coefficient("2010-06-16", 5000), 1800);
     assert_eq!(coefficient("2010-06-16", 4999), 3456);
+    assert_eq!(coefficient("2011-02-23", 5999), 1800);
+    assert_eq!(coefficient("2011-02-24", 5999), 3456);
+    assert_eq!(coefficient("2011-02-24", 6000), 1800);
     assert_eq!(coefficient("2025-06-16", 5999), 3456);
     assert_eq!(coefficient("2025-06-16", 6000), 2400);
 }

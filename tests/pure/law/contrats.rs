@@ -100,9 +100,30 @@ fn outside_the_parcours_a_responsible_contract_leaves_the_majoration_and_the_aut
     dearer.soins.actes[0].date_execution = day("2023-11-01");
     dearer.faits.relations_mt[0].0 = day("2023-11-01");
     assert_eq!(shares(&dearer)[1], 750 + 150);
+    // A technical act leaves the same: the amount is that of a clinical one (R871-1 2°).
+    let mut technical = overrun("2018-06-15", true).ccam("DEQP003").base(3000);
+    technical.soins.actes[0].honoraires = Centimes::new(4500);
+    assert_eq!(shares(&technical)[1], 900 + 500);
+    assert_eq!(shares(&technical.mt(RelationMt::Executant).indicateur("T"))[1], 900 + 1500);
     let mut ticket = overrun("2023-11-01", true);
     ticket.soins.beneficiaire.contrat = Some(Contrat::default());
     assert_eq!(shares(&ticket)[1], 750);
+}
+
+#[test]
+fn the_ceiling_of_an_overrun_is_about_doctors() {
+    let outside_any_convention = |specialite: &str| {
+        let mut question = consultation(day("2022-06-15"), 10_000)
+            .specialite(specialite)
+            .mt(RelationMt::Executant)
+            .indicateur("T")
+            .base(2000);
+        question.soins.executant.convention = Convention::NonConventionne;
+        shares(&with(question, true, euros(80)))[1]
+    };
+    // R871-2 2°: once the base, beside the ticket; a dentist has no option tarifaire to adhere to.
+    assert_eq!(outside_any_convention("03"), 600 + 2000);
+    assert_eq!(outside_any_convention("19"), 600 + 7400);
 }
 
 #[test]

@@ -51,6 +51,11 @@ fn whether_a_medecin_traitant_is_declared_may_be_unknown_in_a_simulation() {
         (unknown().age(15), Appartenance::NonConcerne, CodeDetermine::Inconnu),
         (unknown().indicateur("H"), Appartenance::DansParcours, CodeDetermine::HorsResidence),
         (
+            unknown().code("TCG").motif(MotifExclusion::ResidentEtablissement),
+            Appartenance::NonConcerne,
+            CodeDetermine::SansObjet,
+        ),
+        (
             unknown().motif(MotifExclusion::Genetique),
             Appartenance::DansParcours,
             CodeDetermine::ArticleD16216,

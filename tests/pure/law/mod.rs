@@ -8,6 +8,7 @@ mod hopital;
 mod indetermine;
 mod lendemain;
 mod livre;
+mod oracle;
 mod parameters;
 mod patient;
 mod properties;

@@ -132,6 +132,8 @@ fn direct_access_needs_the_specialty_the_age_and_a_medecin_traitant() {
         let inside = verdict(&direct(specialite, 45));
         assert_eq!(inside.code, CodeDetermine::AccesDirect, "{specialite}");
         assert!(!inside.da_possible && inside.coordination_possible, "{specialite}");
+        let opinion = direct(specialite, 45).code("APC");
+        assert!(!verdict(&opinion).coordination_possible, "{specialite}: an opinion bears none");
         let without = direct(specialite, 45).mt(RelationMt::Aucun);
         assert_eq!(code(&without), CodeDetermine::SansMedecinTraitant, "{specialite}");
         let unsaid = direct(specialite, 45).indicateur("S1");

@@ -1,0 +1,50 @@
+//! Readings of the law that the oracle does not share, each with its reason. Nothing else may differ: an answer that
+//! the oracle does not give must be exactly the one that these readings make.
+
+/// A reading of the law, on a point where the texts say otherwise or say nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Point {
+    Lettres,
+    Maternite,
+    Residence,
+    Orienteur,
+    Bilan,
+}
+
+/// Every point, and why the law may differ there.
+pub const ADMIS: [(Point, &str); 5] = [
+    (
+        Point::Lettres,
+        "a letter that the nomenclature of the law does not know goes with the act beside it: CCP, K, KC, KE, RDV; and IMT, which it takes for a supplement, is an act (article 18.2 of the NGAP)",
+    ),
+    (
+        Point::Maternite,
+        "what the feuille says of maternity is believed outside its period (L160-9), with a warning for a clerk: the day given is that of the pregnancy or that of the birth",
+    ),
+    (
+        Point::Residence,
+        "a statement that the patient was away (R160-6) is not read beside another indicator that is filled",
+    ),
+    (
+        Point::Orienteur,
+        "the indicator O wants the name of the médecin traitant, which the billing specification asks for M alone (RG_CF641)",
+    ),
+    (
+        Point::Bilan,
+        "the appointment of prevention, RDV, is paid in full since June 2024 (R160-17 8°): no rule says it yet",
+    ),
+];
+
+/// The points on which the oracle answers as the law does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Points {
+    Aucun,
+    Seul(Point),
+    Tous,
+}
+
+impl Points {
+    pub fn contient(self, point: Point) -> bool {
+        self == Self::Tous || self == Self::Seul(point)
+    }
+}
