@@ -71,7 +71,7 @@ pub fn part(base: i64, ten_thousandths: i64) -> i64 {
 
 pub fn liquider(
     vue: &Vue<'_>,
-    parcours: &Parcours,
+    parcours: Parcours,
     cumuls: &mut Cumuls,
 ) -> Result<(i64, Vec<Ligne>), Inconnue> {
     let Taux { taux, somme } = taux(vue)?;

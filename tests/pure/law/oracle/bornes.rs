@@ -73,7 +73,6 @@ fn write(
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the seed and the counts of a run that fails")]
 fn what_is_answered_does_not_depend_on_what_is_unknown() {
     let (lowest, unknown) = supposees(|unite| unite.bornes().0);
     let (highest, _) = supposees(|unite| unite.bornes().1);

@@ -1,5 +1,7 @@
 //! Both answers to one question, side by side.
 
+use std::fmt::Write as _;
+
 use traitant::domain::evaluation::{ActeEvalue, Evaluation, Montants, Qualification};
 use traitant::domain::feuille_de_soins::{Acte, Soins};
 use traitant::law::{Law, LawError};
@@ -97,7 +99,7 @@ fn attendre(asked: &Question, points: Points, lecture: Lecture) -> Result<Attend
             return Err("teleconsultation before its creation");
         }
         let parcours = parcours::decider(&vue);
-        let (taux, lignes) = argent::liquider(&vue, &parcours, &mut cumuls)?;
+        let (taux, lignes) = argent::liquider(&vue, parcours, &mut cumuls)?;
         actes_attendus.push(Attendu {
             parcours,
             taux,
@@ -167,23 +169,24 @@ fn refusal(error: &LawError) -> String {
 }
 
 fn difference(expected: &Attendu, found: &ActeEvalue) -> Option<(String, String)> {
-    let seen = vu(&found.qualification);
+    let seen = vu(found.qualification);
     if expected.parcours != seen {
         let (one, other) = (&expected.parcours, &seen);
         let mut classe = "parcours".to_owned();
         if (one.appartenance, one.code, one.majoration)
             != (other.appartenance, other.code, other.majoration)
         {
-            classe += &format!(" {:?} instead of {:?}", other.code, one.code);
+            write!(classe, " {:?} instead of {:?}", other.code, one.code).unwrap();
             if one.code == other.code {
-                classe += &format!(" {:?}/{:?}", other.appartenance, one.appartenance);
+                write!(classe, " {:?}/{:?}", other.appartenance, one.appartenance).unwrap();
             }
         } else if one.classe_2013 != other.classe_2013 {
-            classe += &format!(" {:?} in {:?}", other.classe_2013, one.code);
+            write!(classe, " {:?} in {:?}", other.classe_2013, one.code).unwrap();
         } else if one.da_possible != other.da_possible {
-            classe += &format!(" DA {} in {:?}", other.da_possible, one.code);
+            write!(classe, " DA {} in {:?}", other.da_possible, one.code).unwrap();
         } else {
-            classe += &format!(" coordination {} in {:?}", other.coordination_possible, one.code);
+            write!(classe, " coordination {} in {:?}", other.coordination_possible, one.code)
+                .unwrap();
         }
         return Some((classe, format!("oracle {one:?}\n    law    {other:?}")));
     }
@@ -249,7 +252,7 @@ fn ligne(montants: &Montants) -> Ligne {
     }
 }
 
-const fn vu(qualification: &Qualification) -> Parcours {
+const fn vu(qualification: Qualification) -> Parcours {
     Parcours {
         appartenance: qualification.appartenance,
         code: qualification.code,

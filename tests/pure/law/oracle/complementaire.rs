@@ -10,7 +10,7 @@ use super::tables;
 use super::vue::Vue;
 
 /// What the complementary insurance pays.
-pub fn complementaire(vue: &Vue<'_>, parcours: &Parcours, lignes: &mut [Ligne]) {
+pub fn complementaire(vue: &Vue<'_>, parcours: Parcours, lignes: &mut [Ligne]) {
     match vue.soins.beneficiaire.complementaire {
         Complementaire::Aucune => {}
         Complementaire::C2sSansParticipation | Complementaire::C2sAvecParticipation => {
@@ -28,7 +28,7 @@ pub fn complementaire(vue: &Vue<'_>, parcours: &Parcours, lignes: &mut [Ligne]) 
 }
 
 /// A contract promises an amount for an act: the ticket modérateur first, then the overrun, line after line.
-fn contrat(vue: &Vue<'_>, parcours: &Parcours, lignes: &mut [Ligne]) {
+fn contrat(vue: &Vue<'_>, parcours: Parcours, lignes: &mut [Ligne]) {
     let Contrat { responsable, garantie } = vue.soins.beneficiaire.contrat.unwrap_or_default();
     let sum = |of: fn(&Ligne) -> i64| lignes.iter().map(of).sum::<i64>();
     let (base, ticket) = (sum(|one| one.base), sum(|one| one.ticket));
@@ -63,7 +63,7 @@ fn contrat(vue: &Vue<'_>, parcours: &Parcours, lignes: &mut [Ligne]) {
 }
 
 /// What a responsible contract may pay of an overrun.
-fn depassement_couvert(vue: &Vue<'_>, parcours: &Parcours, lignes: &[Ligne], over: i64) -> i64 {
+fn depassement_couvert(vue: &Vue<'_>, parcours: Parcours, lignes: &[Ligne], over: i64) -> i64 {
     let mut payable = lignes.iter().map(|one| one.depassement).sum::<i64>();
     if parcours.majoration && over > 0 && payable > 0 {
         payable -= vue.lu(tables::DA_EXCLU);

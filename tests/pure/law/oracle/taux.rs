@@ -35,7 +35,7 @@ pub fn taux(vue: &Vue<'_>) -> Result<Taux, Inconnue> {
     }
     let heavy = matches!(poids(soins, vue.lignes[0]), Poids::Technique | Poids::Coefficient);
     if exempted == Some(Exempte::Acte) && heavy {
-        return Ok(Taux { taux: 10_000, somme: acte_lourd(vue).flatten() });
+        return Ok(Taux { taux: 10_000, somme: acte_lourd(vue).filter(|sum| *sum > 0) });
     }
     let code = vue.lignes[0].code;
     let (from, below) = tables::le(tables::CONTRACEPTION, jour);
@@ -48,7 +48,7 @@ pub fn taux(vue: &Vue<'_>) -> Result<Taux, Inconnue> {
         return plain(10_000);
     }
     if let Some(somme) = acte_lourd(vue) {
-        return Ok(Taux { taux: 10_000, somme });
+        return Ok(Taux { taux: 10_000, somme: Some(somme).filter(|sum| *sum > 0) });
     }
     if soins.beneficiaire.regime_local == RegimeLocal::AlsaceMoselle {
         return plain(tables::TAUX_REGIME_LOCAL);
@@ -160,8 +160,8 @@ fn poids(soins: &Soins, acte: &Acte) -> Poids {
     }
 }
 
-/// Whether the acts of the consultation reach the threshold, and then the flat sum that this act bears.
-fn acte_lourd(vue: &Vue<'_>) -> Option<Option<i64>> {
+/// Whether the acts of the consultation reach the threshold, and then the flat sum that this act bears, zero when another one does.
+fn acte_lourd(vue: &Vue<'_>) -> Option<i64> {
     let (soins, acte) = (vue.soins, vue.lignes[0]);
     let own = poids(soins, acte);
     let base = |one: &Acte| one.base.map_or(0, Centimes::get);
@@ -186,11 +186,11 @@ fn acte_lourd(vue: &Vue<'_>) -> Option<Option<i64>> {
     let bears =
         own != Poids::Imagerie && dearest.is_some_and(|one| one.numero_ligne == acte.numero_ligne);
     if !bears {
-        return Some(None);
+        return Some(0);
     }
     let local = soins.beneficiaire.regime_local == RegimeLocal::AlsaceMoselle;
     let sum = vue.lu(tables::SOMME);
-    Some((sum > 0 && !local).then_some(sum))
+    Some(if local { 0 } else { sum })
 }
 
 /// Whether the insurance reimburses the line at all.
