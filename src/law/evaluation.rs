@@ -7,7 +7,7 @@ use super::liquidation::Cumuls;
 use super::parameters::Parametre;
 use super::rule::Juge;
 use super::situation::{DateDesSoins, Situation};
-use super::{Law, LawError, facturation, liquidation, nomenclature, qualification};
+use super::{Law, LawError, facturation, franchise, liquidation, nomenclature, qualification};
 use crate::domain::evaluation::{
     ActeEvalue, Avertissement, AvertissementLigne, Constat, Evaluation, Fait, FaitsConnus, Montants,
 };
@@ -110,6 +110,11 @@ impl Law {
                 evalue,
             };
             facturation::controles(self, &facture, &mut under_way.factures);
+            if franchise::peut_etre_due(&situation, &bareme.valeurs, &evalue.montants) {
+                let (code, numero_ligne) =
+                    (Avertissement::FranchiseNonComptee, Some(principale.numero_ligne));
+                under_way.factures.push(AvertissementLigne { code, numero_ligne });
+            }
         }
         Ok(())
     }
