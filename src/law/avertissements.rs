@@ -14,7 +14,7 @@ const PHRASES: &[(Avertissement, &str)] = &[
     ),
     (
         Avertissement::ActeInconnu,
-        "Le code de cet acte n'est pas dans la nomenclature de ce service : il a été compté comme un acte à part entière.",
+        "Le code de cet acte n'est pas dans la nomenclature de ce service : il a été compté avec l'acte qu'il accompagne, ou seul s'il n'en accompagne aucun.",
     ),
     (
         Avertissement::DeclarationMtContredite,
@@ -38,7 +38,7 @@ const PHRASES: &[(Avertissement, &str)] = &[
     ),
     (
         Avertissement::DepassementNonAutorise,
-        "Un dépassement autorisé (DA) n'est possible que hors du parcours, pour un spécialiste de secteur 1 ou de l'hôpital.",
+        "Un dépassement autorisé (DA) n'est possible que hors du parcours, pour un spécialiste de secteur 1 ou de l'hôpital, et sans complémentaire santé solidaire.",
     ),
     (
         Avertissement::DepassementExcessif,
@@ -147,6 +147,10 @@ const PHRASES: &[(Avertissement, &str)] = &[
     (
         Avertissement::ExonerationSansEffet,
         "Aucune liste publiée ne dit ce que ce code d'exonération exonère : le taux ordinaire a été retenu.",
+    ),
+    (
+        Avertissement::FranchiseNonComptee,
+        "La caisse peut encore retenir une franchise médicale sur cet acte : ce service ne la calcule pas.",
     ),
     (
         Avertissement::DesignationContestee,

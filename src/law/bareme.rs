@@ -28,6 +28,7 @@ struct Entry {
     fondement: Box<[Cow<'static, str>]>,
     /// Its sentence, as far as the period writes it.
     phrase: Template,
+    cause: Template,
 }
 
 /// A rule of a period, with what the period knows of it.
@@ -37,11 +38,17 @@ pub struct RegleDuJour<'a> {
     /// What it rests on.
     pub fondement: &'a [Cow<'static, str>],
     pub(super) phrase: &'a Template,
+    pub(super) cause: &'a Template,
 }
 
 impl Entry {
     fn du_jour(&self) -> RegleDuJour<'_> {
-        RegleDuJour { regle: self.regle, fondement: &self.fondement, phrase: &self.phrase }
+        RegleDuJour {
+            regle: self.regle,
+            fondement: &self.fondement,
+            phrase: &self.phrase,
+            cause: &self.cause,
+        }
     }
 }
 
@@ -60,6 +67,7 @@ impl Bareme {
             regle,
             fondement: fondement.into_boxed_slice(),
             phrase: Template::new(regle.fiche.phrase, &valeurs),
+            cause: Template::new(regle.fiche.cause, &valeurs),
         };
         let entries = first.into_iter().chain(last).map(entry).collect();
         Self { valeurs, regles: all, de_montant, entries }

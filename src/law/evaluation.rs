@@ -7,7 +7,9 @@ use super::liquidation::Cumuls;
 use super::parameters::{Ensemble, Parametre};
 use super::rule::Juge;
 use super::situation::{DateDesSoins, Situation};
-use super::{AuDela, Law, LawError, facturation, liquidation, nomenclature, qualification};
+use super::{
+    AuDela, Law, LawError, facturation, franchise, liquidation, nomenclature, qualification,
+};
 use crate::domain::evaluation::{
     ActeEvalue, Avertissement, AvertissementLigne, Constat, Evaluation, FaitsConnus, Montants,
 };
@@ -147,6 +149,11 @@ impl Law {
                 evalue,
             };
             facturation::controles(self, &facture, &mut under_way.factures);
+            if franchise::peut_etre_due(&situation, &bareme.valeurs, &evalue.montants) {
+                let (code, numero_ligne) =
+                    (Avertissement::FranchiseNonComptee, Some(principale.numero_ligne));
+                under_way.factures.push(AvertissementLigne { code, numero_ligne });
+            }
         }
         if valeurs.lit_une_valeur_discutee() || valeurs_execution.lit_une_valeur_discutee() {
             let (code, numero_ligne) =

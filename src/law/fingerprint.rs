@@ -44,8 +44,8 @@ pub(super) fn empreinte(
                 Rang::Montant => "montant".to_owned(),
             };
             format!(
-                "regle {} {rang} {:?} {:?} {}",
-                fiche.code, fiche.periode, fiche.bases, fiche.phrase
+                "regle {} {rang} {:?} {:?} {} {}",
+                fiche.code, fiche.periode, fiche.bases, fiche.phrase, fiche.cause
             )
         })
         .collect();

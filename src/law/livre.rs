@@ -173,6 +173,14 @@ const HEAD: &str = "# Livre des règles
 Pour chaque thème, la règle de principe s'applique, sauf si une exception de ce thème s'applique aussi ; entre deux
 exceptions, la plus forte l'emporte. Chaque règle dit quels faits elle lit. Le jour des soins choisit les règles et les valeurs.
 
+## Limites
+
+- La franchise médicale sur les actes des auxiliaires médicaux n'est pas calculée : 0,50 € par acte depuis le 1er janvier 2008,
+  1 € depuis le 31 mars 2024, sauf pour les mineurs au 1er janvier, la complémentaire santé solidaire, l'aide médicale de l'État et
+  la maternité à partir du sixième mois (articles L160-13 et L160-15 du Code de la sécurité sociale). Son plafond de l'année compte
+  aussi les médicaments et les transports, que ce service ne connaît pas. L'avertissement `franchise_non_comptee` dit quand la
+  caisse peut encore la retenir.
+
 ";
 
 const INCONNUES: &str = "

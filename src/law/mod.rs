@@ -22,6 +22,7 @@ mod evaluation;
 pub mod explanation;
 mod facturation;
 mod fingerprint;
+mod franchise;
 mod honoraires;
 pub mod instruction;
 mod liquidation;

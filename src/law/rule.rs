@@ -32,6 +32,8 @@ pub struct Fiche {
     /// Sentence for the patient when the rule decides. `{majoration}`, `{participation}`,
     /// `{taux}`, `{age}`… are replaced by the facts and amounts of the act.
     pub phrase: &'static str,
+    /// Of a rule of rate that is not the ordinary one: why, after « à 100 % ».
+    pub cause: &'static str,
     /// What the reader is warned of when this becomes of the rule. A rule that leaves an act
     /// undetermined names the fact that is missing.
     pub avertit: Option<(Issue, Avertissement)>,
@@ -52,6 +54,7 @@ impl Fiche {
         faits: &[],
         parametres: &[],
         phrase: "",
+        cause: "",
         avertit: None,
     };
 

@@ -5,6 +5,7 @@ use super::parameters::Parametre;
 use super::situation::Situation;
 use super::valeurs::Valeurs;
 use crate::domain::evaluation::{ActeEvalue, Montants};
+use crate::domain::feuille_de_soins::MotifExoneration;
 use crate::domain::money::Centimes;
 
 /// A sentence to be filled in; nothing when a value of the period is missing or zero.
@@ -27,6 +28,7 @@ enum Field {
     PartAmc,
     Depassement,
     Exclusions,
+    Exoneration,
 }
 
 /// Who knows what stands between braces.
@@ -39,12 +41,13 @@ enum Source {
 }
 
 /// Names that a sentence may contain between braces.
-const PLACEHOLDERS: [(&str, Source); 14] = [
+const PLACEHOLDERS: [(&str, Source); 15] = [
     ("age", Source::Act(Field::Age)),
     ("age_parcours", Source::Years(Parametre::ParcoursAgeMinimum)),
     ("age_participation", Source::Years(Parametre::PfAgeExoneration)),
     ("depassement", Source::Act(Field::Depassement)),
     ("exclusions", Source::Act(Field::Exclusions)),
+    ("exoneration", Source::Act(Field::Exoneration)),
     ("forfait", Source::Amount(Parametre::ForfaitActeLourd)),
     ("installation", Source::Years(Parametre::GeneralisteRecentDuree)),
     ("majoration", Source::Act(Field::Majoration)),
@@ -153,6 +156,10 @@ fn fill(field: Field, acte: &ActeEvalue, situation: &Situation, out: &mut String
             true
         }
         Field::Exclusions => exclusions(&acte.montants, out),
+        Field::Exoneration => {
+            out.push_str(exoneration(situation.exoneration.motif()));
+            true
+        }
     }
 }
 
@@ -172,4 +179,25 @@ fn exclusions(montants: &Montants, out: &mut String) -> bool {
         }
     }
     said
+}
+
+/// Why somebody is exempted who has neither a long-term condition nor a pregnancy.
+const fn exoneration(motif: MotifExoneration) -> &'static str {
+    match motif {
+        MotifExoneration::Personne => {
+            "grâce à votre situation, comme une pension d'invalidité ou une rente"
+        }
+        MotifExoneration::PensionMilitaire => "grâce à votre pension militaire",
+        MotifExoneration::Regime => "grâce à votre régime d'assurance maladie",
+        MotifExoneration::LongSejour => "car votre séjour dure depuis plus de 30\u{a0}jours",
+        MotifExoneration::SuiteActe => "car ils accompagnent un acte coûteux",
+        MotifExoneration::SoinsParticuliers
+        | MotifExoneration::Aucun
+        | MotifExoneration::Ald
+        | MotifExoneration::Maternite
+        | MotifExoneration::Acte
+        | MotifExoneration::Prevention
+        | MotifExoneration::Aspa
+        | MotifExoneration::NonPublie => "car la loi les prend mieux en charge que les autres",
+    }
 }

@@ -183,6 +183,8 @@ vocabulaire!(
         ValeurAVerifier = 61 "valeur_a_verifier",
         /// No published list says what this exemption code exempts.
         ExonerationSansEffet = 60 "exoneration_sans_effet",
+        /// A franchise médicale, which this service does not compute, may still be kept by the caisse.
+        FranchiseNonComptee = 90 "franchise_non_comptee",
     }
 );
 
@@ -236,6 +238,7 @@ impl Avertissement {
             | Self::CouvertureAnachronique
             | Self::OptionAnachronique
             | Self::ValeurAVerifier
+            | Self::FranchiseNonComptee
             | Self::ValeurDiscutee => false,
         }
     }
@@ -290,6 +293,13 @@ impl Evaluation {
     /// Verdict of the feuille, a summary of its acts: outside as soon as one is outside, otherwise
     /// undetermined as soon as one is, otherwise inside as soon as one is.
     pub fn synthese(&self) -> Option<Qualification> {
+        Self::decisif(&self.actes.iter()).map(|acte| acte.qualification)
+    }
+
+    /// The act that decides for some acts: the first of the strongest appartenance.
+    pub fn decisif<'a>(
+        actes: &(impl Iterator<Item = &'a ActeEvalue> + Clone),
+    ) -> Option<&'a ActeEvalue> {
         const ORDER: [Appartenance; 5] = [
             Appartenance::HorsParcours,
             Appartenance::Indeterminee,
@@ -298,7 +308,7 @@ impl Evaluation {
             Appartenance::Exclu,
         ];
         ORDER.iter().find_map(|wanted| {
-            self.actes.iter().map(|acte| acte.qualification).find(|q| q.appartenance == *wanted)
+            actes.clone().find(|acte| acte.qualification.appartenance == *wanted)
         })
     }
 }

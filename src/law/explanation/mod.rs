@@ -1,18 +1,21 @@
 //! Reasons in French, rendered from the sheets of the rules, the facts and the amounts.
 
 mod paiement;
+mod part;
 pub mod patient;
 mod recit;
+mod remarques;
 mod situations;
+mod taux;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 pub use super::avertissements::message;
 use super::bareme::Bareme;
-use super::rule::{Fiche, Rang};
+use super::rule::Fiche;
 use super::situation::Situation;
-use crate::domain::evaluation::{ActeEvalue, CodeRegle, Constat, Montants, Theme};
+use crate::domain::evaluation::{ActeEvalue, CodeRegle, Montants};
 use crate::domain::money::Centimes;
 
 /// A reason: the rule that decided, its sentence, and the texts that say so.
@@ -77,16 +80,6 @@ impl<'a> Motifs<'a> {
             fondement: place.fondement,
         })
     }
-}
-
-/// Why the rate of an act is not the ordinary one. The flat sum of heavy acts keeps the full rate and
-/// is told with the amounts.
-fn exceptions_du_taux(acte: &ActeEvalue, situation: &Situation, bareme: &Bareme) -> Option<String> {
-    let of_rate = |(constat, _): &(&Constat, _)| constat.regle.theme == Theme::Taux;
-    let (_, known) = bareme.retenues(&acte.constats).find(of_rate)?;
-    let mut text = String::new();
-    let exception = matches!(known.regle.fiche.rang, Rang::Exception { .. });
-    (exception && known.phrase.write(acte, situation, &mut text)).then_some(text)
 }
 
 /// Texts on which the rules that decided an act rest, in the order of its reasons.

@@ -1,15 +1,16 @@
-//! Who pays what, of what the patient's share is made, what would have cost less, and what comes later.
+//! Who pays what, what would have cost less, what to do about an overrun, and what comes later.
 
+use super::part::{Piece, au_dela};
 use super::recit::{Recit, euros};
 use crate::domain::evaluation::{Avertissement, Evaluation, Montants, RelationMt};
-use crate::domain::feuille_de_soins::{Complementaire, QualificatifDepense};
+use crate::domain::feuille_de_soins::{Complementaire, Convention, QualificatifDepense};
 use crate::domain::money::Centimes;
 use crate::law::autrement::{Autrement, Changement};
 
 /// Who pays what.
 pub(super) fn bilan(recit: &Recit<'_>, totaux: &Montants) -> String {
     if totaux.honoraires == Centimes::ZERO {
-        return "Ces soins étaient gratuits : vous n'avez rien à payer.".to_owned();
+        return "On ne vous a rien demandé : vous n'avez rien à payer.".to_owned();
     }
     let mut shares = Vec::new();
     if totaux.rembourse_amo > Centimes::ZERO {
@@ -19,7 +20,8 @@ pub(super) fn bilan(recit: &Recit<'_>, totaux: &Montants) -> String {
     }
     if totaux.part_amc > Centimes::ZERO {
         let who = complementaire(recit.situation.complementaire);
-        shares.push(format!("{who} {}", euros(totaux.part_amc)));
+        let pays = if totaux.rembourse_amo > Centimes::ZERO { "" } else { "paie " };
+        shares.push(format!("{who} {pays}{}", euros(totaux.part_amc)));
     }
     let rest = if totaux.reste_a_charge > Centimes::ZERO {
         format!("il vous reste {} à payer", euros(totaux.reste_a_charge))
@@ -27,7 +29,7 @@ pub(super) fn bilan(recit: &Recit<'_>, totaux: &Montants) -> String {
         "il ne vous reste rien à payer".to_owned()
     };
     let later = match demande_plus_tard(recit, totaux) {
-        Some(owed) if totaux.majoration > Centimes::ZERO => {
+        Some(owed) if totaux.majoration > Centimes::ZERO && owed <= totaux.reste_a_charge => {
             let these = if owed == totaux.reste_a_charge {
                 "vous les demandera".to_owned()
             } else {
@@ -53,67 +55,8 @@ const fn complementaire(cover: Complementaire) -> &'static str {
     }
 }
 
-/// The pieces of the patient's share, when there are one or two of them, and when there are more.
-const LONGS: [&str; 4] = [
-    "pour la part ordinaire du patient, appelée « ticket modérateur »",
-    "parce que c'est hors du parcours de soins",
-    "de « participation forfaitaire », due à chaque consultation",
-    "que l'Assurance maladie ne rembourse jamais, car c'est au-dessus de son tarif",
-];
-const COURTS: [&str; 4] = [
-    "pour la part ordinaire du patient (le « ticket modérateur »)",
-    "pour le hors parcours",
-    "de participation forfaitaire",
-    "au-dessus du tarif de remboursement",
-];
-const SOMME_FIXE: &str = "de somme fixe, demandée pour un acte coûteux";
-
-/// What the patient's share is made of; nothing when it is nothing, or cannot be told apart.
-pub(super) fn detail(recit: &Recit<'_>, totaux: &Montants) -> Option<String> {
-    let c2s = recit.situation.est_c2s();
-    let mut taken = totaux.part_amc;
-    let mut rest = |amount: Centimes| {
-        let covered = taken.min(amount);
-        taken = taken.minus_or_zero(covered);
-        amount.minus_or_zero(covered)
-    };
-    let ticket = rest(totaux.ticket_moderateur);
-    let (majoration, beyond) = if c2s {
-        (rest(totaux.majoration), rest(totaux.depassement))
-    } else {
-        let beyond = rest(totaux.depassement);
-        (rest(totaux.majoration), beyond)
-    };
-    let kept = rest(totaux.participation);
-    let amounts = [ticket, majoration, kept, beyond];
-    let several = amounts.iter().filter(|amount| **amount > Centimes::ZERO).count();
-    let names = if several > 2 { COURTS } else { LONGS };
-    let ordinary = if recit.somme_fixe() { SOMME_FIXE } else { names[0] };
-    let participation = if several == 1 {
-        "de « participation forfaitaire », une petite somme due à chaque consultation et jamais remboursée"
-    } else {
-        names[2]
-    };
-    let pieces =
-        [(ticket, ordinary), (majoration, names[1]), (kept, participation), (beyond, names[3])];
-    let sum = pieces.iter().try_fold(Centimes::ZERO, |sum, (amount, _)| sum.plus(*amount).ok())?;
-    let due: Vec<&(Centimes, &str)> =
-        pieces.iter().filter(|(amount, _)| *amount > Centimes::ZERO).collect();
-    if sum != totaux.reste_a_charge || due.is_empty() {
-        return None;
-    }
-    let said: Vec<String> =
-        due.iter().map(|(amount, what)| format!("{} {what}", euros(*amount))).collect();
-    Some(match said.as_slice() {
-        [only] => format!("Vous payez {only}."),
-        [first, last] => format!("Vous payez {first}, et {last}."),
-        [first @ .., last] => format!("Vous payez {} et {last}.", first.join(", ")),
-        [] => return None,
-    })
-}
-
 /// What would have cost less.
-pub(super) fn sinon(recit: &Recit<'_>, other: &Autrement) -> String {
+pub(super) fn sinon(recit: &Recit<'_>, other: &Autrement) -> Option<String> {
     let declared = recit.situation.relation_mt.declare();
     let waiting = recit.situation.relation_mt == RelationMt::EnAttente;
     let condition = match other.changement {
@@ -135,19 +78,28 @@ pub(super) fn sinon(recit: &Recit<'_>, other: &Autrement) -> String {
         }
     };
     let then = other.evaluation.totaux.reste_a_charge;
+    let totaux = &recit.evaluation.totaux;
+    if totaux.majoration == Centimes::ZERO && other.gain == Centimes::ZERO {
+        return None;
+    }
     if other.gain <= Centimes::ZERO {
-        let why = if recit.situation.est_c2s() {
+        let solidarity = recit.situation.est_c2s();
+        // Fees that may not be asked are what costs, and are told apart.
+        if solidarity && totaux.depassement > Centimes::ZERO {
+            return None;
+        }
+        let why = if solidarity && totaux.part_amc > other.evaluation.totaux.part_amc {
             ", car la Complémentaire santé solidaire paie cette différence"
         } else {
             ""
         };
-        return format!("{condition}, vous n'auriez pas payé moins{why}.");
+        return Some(format!("{condition}, vous n'auriez pas payé moins{why}."));
     }
     let fees = |evaluation: &Evaluation| evaluation.totaux.honoraires;
     let less = fees(recit.evaluation).minus_or_zero(fees(&other.evaluation));
     let why = if less > Centimes::ZERO {
         let who = if recit.situation.consultation_externe { "l'hôpital" } else { "le médecin" };
-        format!(", car {who} n'aurait pas pu demander {} de plus que le tarif", euros(less))
+        format!(", car {who} n'aurait pas pu dépasser le tarif de {}", euros(less))
     } else {
         String::new()
     };
@@ -156,32 +108,95 @@ pub(super) fn sinon(recit: &Recit<'_>, other: &Autrement) -> String {
     } else {
         "il ne vous serait rien resté à payer".to_owned()
     };
-    format!("{condition}, {would} : {} de moins{why}.", euros(other.gain))
+    Some(format!("{condition}, {would} : {} de moins{why}.", euros(other.gain)))
 }
 
-/// What to do about fees above the tariff.
-pub(super) fn depassement(recit: &Recit<'_>, totaux: &Montants) -> Option<String> {
-    let paid = totaux.depassement > Centimes::ZERO && totaux.base > Centimes::ZERO;
-    // An authorised overrun is told with what would have cost less.
-    let authorised = recit.acte.qualification.da_possible
-        && recit.soins.actes.iter().any(|acte| acte.qualificatif == Some(QualificatifDepense::Da));
-    if !paid || authorised {
+/// What goes beyond the tariffs, by what there is to do about it.
+#[derive(Default)]
+struct Depassements {
+    interdits: Centimes,
+    excessifs: Centimes,
+    a_expliquer: Centimes,
+    gratuits: Centimes,
+}
+
+fn depassements(recit: &Recit<'_>) -> Option<Depassements> {
+    use Avertissement as A;
+    let mut all = Depassements::default();
+    for acte in &recit.actes {
+        let warned = |codes: &[Avertissement]| {
+            recit.evaluation.avertissements.iter().any(|warning| {
+                codes.contains(&warning.code)
+                    && acte.lignes.iter().any(|(ligne, _)| {
+                        warning.numero_ligne.is_none_or(|numero| numero == ligne.numero_ligne)
+                    })
+            })
+        };
+        let forbidden = warned(&[
+            A::DepassementNonAutorise,
+            A::DepassementSansMotif,
+            A::DepassementInterditC2s,
+        ]);
+        let excessive = warned(&[A::DepassementExcessif]);
+        for (ligne, amounts) in &acte.lignes {
+            let free = ligne.qualificatif == Some(QualificatifDepense::Gratuit);
+            // An authorised overrun is told with what would have cost less.
+            let authorised = ligne.porte_da() && acte.evalue.qualification.da_possible;
+            let slot = match au_dela(acte, ligne, amounts) {
+                Piece::NonRembourse if free => &mut all.gratuits,
+                Piece::AuDessus | Piece::Mixte if forbidden => &mut all.interdits,
+                Piece::AuDessus | Piece::Mixte | Piece::Hopital if excessive => &mut all.excessifs,
+                Piece::AuDessus if !authorised => &mut all.a_expliquer,
+                Piece::Ticket
+                | Piece::SommeFixe
+                | Piece::Majoration
+                | Piece::Participation
+                | Piece::AuDessus
+                | Piece::Hopital
+                | Piece::Mixte
+                | Piece::Exigence
+                | Piece::NonRembourse => continue,
+            };
+            *slot = slot.plus(amounts.depassement).ok()?;
+        }
+    }
+    Some(all)
+}
+
+/// What to do about fees above the tariff. Nothing is said of those that the patient asked for, and those
+/// of a doctor outside any convention are told with their cause.
+pub(super) fn depassement(recit: &Recit<'_>) -> Option<String> {
+    let all = depassements(recit)?;
+    let who = recit.au_praticien();
+    let some = |amount: Centimes| amount > Centimes::ZERO;
+    if some(all.gratuits) {
+        let asked = euros(all.gratuits);
+        return Some(format!(
+            "La feuille dit ces soins gratuits, mais elle demande {asked} : parlez-en {who} ou à votre \
+             caisse."
+        ));
+    }
+    if recit.situation.convention == Convention::NonConventionne {
         return None;
     }
-    let unexpected = recit.signale(Avertissement::DepassementNonAutorise)
-        || recit.signale(Avertissement::DepassementSansMotif)
-        || recit.signale(Avertissement::DepassementInterditC2s);
-    Some(if unexpected {
+    if some(all.interdits) {
+        return Some(format!(
+            "Ces {} au-dessus du tarif ne semblent pas permis ici : parlez-en {who} ou à votre caisse.",
+            euros(all.interdits)
+        ));
+    }
+    if some(all.excessifs) {
+        return Some(format!(
+            "Ces {} au-dessus du tarif semblent être plus que ce qui est permis : parlez-en {who} ou à \
+             votre caisse.",
+            euros(all.excessifs)
+        ));
+    }
+    some(all.a_expliquer).then(|| {
         format!(
-            "Ces {} au-dessus du tarif ne semblent pas permis ici : parlez-en au médecin ou à votre \
-             caisse.",
-            euros(totaux.depassement)
-        )
-    } else {
-        format!(
-            "Vous pouvez demander au médecin pourquoi il prend {} de plus que le tarif, et son prix \
-             avant de revenir.",
-            euros(totaux.depassement)
+            "Vous pouvez demander {who} pourquoi il faut payer {} de plus que le tarif, et son prix avant \
+             de revenir.",
+            euros(all.a_expliquer)
         )
     })
 }
@@ -197,6 +212,13 @@ fn demande_plus_tard(recit: &Recit<'_>, totaux: &Montants) -> Option<Centimes> {
 /// pay.
 pub(super) fn plus_tard(recit: &Recit<'_>, totaux: &Montants) -> Option<String> {
     let owed = demande_plus_tard(recit, totaux)?;
+    if owed > totaux.reste_a_charge {
+        return Some(format!(
+            "Si vous n'avez pas avancé l'argent, votre caisse vous demandera {} plus tard : envoyez cette \
+             demande à votre complémentaire.",
+            euros(owed)
+        ));
+    }
     (totaux.majoration == Centimes::ZERO).then(|| {
         format!(
             "Si vous n'avez pas avancé l'argent, votre caisse vous demandera ces {} plus tard.",

@@ -3,13 +3,16 @@
 
 use std::borrow::Cow;
 
-use super::paiement::{bilan, depassement, detail, plus_tard, sinon};
+use super::fondements;
+use super::paiement::{bilan, depassement, plus_tard, sinon};
+use super::part::{Part, Piece, detail};
 use super::recit::{Recit, en_lettres, euros, jour};
+use super::remarques::{a_verifier, franchise, hors_convention, plafond, urgence};
 use super::situations::{RIEN, demarche, fait, recours, rembourse_normalement};
-use super::{exceptions_du_taux, fondements};
+use super::taux::{taux, tout_est_ordinaire};
 use crate::domain::evaluation::{Appartenance, Evaluation, FaitsConnus};
-use crate::domain::feuille_de_soins::Soins;
-use crate::domain::money::{Centimes, Taux};
+use crate::domain::feuille_de_soins::{Convention, QualificatifDepense, Soins};
+use crate::domain::money::Centimes;
 use crate::law::autrement::Autrement;
 use crate::law::{Law, LawError};
 
@@ -59,23 +62,50 @@ impl Law {
 }
 
 fn phrases(recit: &Recit<'_>, autrement: Option<&Autrement>) -> Vec<String> {
-    let mut told: Vec<Phrase> = Vec::with_capacity(8);
+    let mut told: Vec<Phrase> = Vec::with_capacity(12);
     let mut say = |poids: u8, texte: Option<String>| {
-        told.extend(texte.map(|texte| Phrase { poids, texte }));
+        told.extend(texte.map(|texte| Phrase { poids, texte: typographie(&texte) }));
     };
     let totaux = &recit.evaluation.totaux;
-    let beyond = depassement(recit, totaux);
-    let todo = Some(demarche(recit)).filter(|todo| todo != RIEN || beyond.is_none());
-    say(9, plusieurs(recit));
-    say(9, Some(situation(recit)));
-    say(3, taux(recit));
-    say(9, Some(bilan(recit, totaux)));
-    say(7, detail(recit, totaux));
-    say(8, autrement.map(|other| sinon(recit, other)));
-    say(8, todo);
-    say(5, recours(recit).map(str::to_owned));
-    say(6, beyond);
-    say(4, plus_tard(recit, totaux));
+    if recit.rien_de_rembourse() {
+        say(90, Some(rien_de_rembourse(recit)));
+        say(90, Some(bilan(recit, totaux)));
+        let beyond = depassement(recit);
+        let todo = beyond.is_none().then(|| RIEN.to_owned());
+        say(60, beyond);
+        say(20, todo);
+        return told.into_iter().map(|phrase| phrase.texte).collect();
+    }
+    let beyond = depassement(recit);
+    let part = Part::of(recit);
+    let share = part.as_ref().and_then(|part| detail(recit, part));
+    let sum_told = part.as_ref().is_some_and(|part| part.due(Piece::SommeFixe) > Centimes::ZERO);
+    let cause_told = share.as_ref().is_some_and(|share| share.cause_dite);
+    let (foreseen, check) = (urgence(recit), a_verifier(recit));
+    let todo = demarche(recit);
+    // Two ways to the caisse would be one too many.
+    let appeal = recours(recit).filter(|_| foreseen.is_none() && check.is_none());
+    let idle = todo == RIEN;
+    let other = autrement.and_then(|other| Some((other.gain, sinon(recit, other)?)));
+    say(90, plusieurs(recit));
+    say(90, Some(situation(recit)));
+    say(78, foreseen);
+    say(75, hors_convention(recit));
+    say(65, taux(recit, sum_told).filter(|_| !cause_told));
+    say(90, Some(bilan(recit, totaux)));
+    say(70, share.map(|share| share.texte));
+    if let Some((gain, text)) = other {
+        say(if gain > Centimes::ZERO { 80 } else { 62 }, Some(text));
+    }
+    say(45, plafond(recit));
+    if !idle || (beyond.is_none() && check.is_none()) {
+        say(if idle { 20 } else { 80 }, Some(todo));
+    }
+    say(50, appeal.map(str::to_owned));
+    say(60, beyond);
+    say(58, check.map(str::to_owned));
+    say(55, franchise(recit).map(str::to_owned));
+    say(56, plus_tard(recit, totaux));
     while told.len() > PHRASES_MAX {
         let least = told.iter().enumerate().min_by_key(|(_, phrase)| phrase.poids);
         let Some((place, _)) = least else { break };
@@ -84,23 +114,68 @@ fn phrases(recit: &Recit<'_>, autrement: Option<&Autrement>) -> Vec<String> {
     told.into_iter().map(|phrase| phrase.texte).collect()
 }
 
-/// For a feuille whose acts do not all follow the same rule.
-fn plusieurs(recit: &Recit<'_>) -> Option<String> {
-    let actes = &recit.evaluation.actes;
-    let deciding = recit.acte.qualification.appartenance;
-    let concerned = actes.iter().filter(|a| a.qualification.appartenance == deciding).count();
-    if concerned == actes.len() {
-        return None;
-    }
-    let count = en_lettres(actes.len());
-    let part = match (deciding, concerned) {
-        (Appartenance::HorsParcours, 1) => "dont un seul est hors du parcours de soins".to_owned(),
-        (Appartenance::HorsParcours, _) => {
-            format!("dont {} sont hors du parcours de soins", en_lettres(concerned))
+/// Whole euros without cents, and the spaces that French typography wants: a sign never begins a line.
+fn typographie(text: &str) -> String {
+    text.replace(",00\u{a0}€", "\u{a0}€")
+        .replace(" :", "\u{a0}:")
+        .replace(" ;", "\u{a0};")
+        .replace("« ", "«\u{a0}")
+        .replace(" »", "\u{a0}»")
+}
+
+/// What happened when nothing is reimbursed, whatever the parcours.
+fn rien_de_rembourse(recit: &Recit<'_>) -> String {
+    let when = jour(recit.jour);
+    let what = if recit.tout_est(QualificatifDepense::Gratuit) {
+        if recit.evaluation.totaux.honoraires == Centimes::ZERO {
+            "des soins gratuits"
+        } else {
+            "des soins que la feuille annonce comme gratuits"
         }
-        _ => "qui ne suivent pas tous la même règle".to_owned(),
+    } else if recit.tout_est(QualificatifDepense::NonRemboursable) {
+        "des soins non remboursables : l'Assurance maladie n'en paie rien, quel que soit le médecin"
+    } else {
+        "des soins pour lesquels la feuille ne donne aucun tarif de remboursement"
     };
-    Some(format!("Votre feuille de soins compte {count} actes, {part}."))
+    format!("Le {when}, vous avez reçu {what}.")
+}
+
+/// For a feuille whose acts do not all follow the same rule, or are of several days.
+fn plusieurs(recit: &Recit<'_>) -> Option<String> {
+    let total = recit.actes.len();
+    let outside = recit.rembourses().filter(|acte| acte.evalue.qualification.majoration).count();
+    let unpaid = total.saturating_sub(recit.rembourses().count());
+    let said = |count: usize, one: &str, many: &str| match count {
+        1 => format!("un {one}"),
+        _ => format!("{} {many}", en_lettres(count)),
+    };
+    let mut parts = Vec::new();
+    if outside > 0 && outside < total {
+        let place = "hors du parcours de soins";
+        parts.push(said(outside, &format!("seul est {place}"), &format!("sont {place}")));
+    }
+    if unpaid > 0 {
+        parts.push(said(unpaid, "n'est pas remboursé", "ne sont pas remboursés"));
+    }
+    let deciding = recit.acte.qualification.appartenance;
+    let differ = recit.rembourses().any(|acte| acte.evalue.qualification.appartenance != deciding);
+    let part = if !parts.is_empty() {
+        format!(", dont {}", parts.join(" et "))
+    } else if differ {
+        ", qui ne suivent pas tous la même règle".to_owned()
+    } else {
+        String::new()
+    };
+    let days = recit.actes.iter().map(|acte| acte.situation.date_execution);
+    let (first, last) = (days.clone().min()?, days.max()?);
+    let span = if first == last {
+        String::new()
+    } else {
+        format!(", du {} au {}", jour(first), jour(last))
+    };
+    let count = en_lettres(total);
+    (total > 1 && !(part.is_empty() && span.is_empty()))
+        .then(|| format!("Votre feuille de soins compte {count} actes{span}{part}."))
 }
 
 fn situation(recit: &Recit<'_>) -> String {
@@ -108,16 +183,17 @@ fn situation(recit: &Recit<'_>) -> String {
     let what = fait(recit);
     let majoration = recit.evaluation.totaux.majoration;
     let outside = recit.acte.qualification.majoration;
+    let majored =
+        recit.actes.iter().filter(|acte| acte.evalue.montants.majoration > Centimes::ZERO).count();
     let end = if outside && majoration > Centimes::ZERO {
-        let full = if recit.acte.taux == Taux::FULL { "même à 100\u{a0}%, " } else { "" };
+        let all = if majored > 1 { "en tout " } else { "" };
         format!(
-            " : c'est « hors du parcours de soins », et {full}l'Assurance maladie rembourse {} de \
-             moins",
+            " : c'est « hors du parcours de soins », et l'Assurance maladie rembourse {all}{} de moins",
             euros(majoration)
         )
     } else if outside {
         " : c'est « hors du parcours de soins », mais cela n'a rien changé au remboursement".into()
-    } else if rembourse_normalement(recit.code) {
+    } else if habituel(recit) {
         " : vous avez droit au remboursement habituel".into()
     } else {
         String::new()
@@ -128,9 +204,12 @@ fn situation(recit: &Recit<'_>) -> String {
     format!("Le {when}, {what}{end}.")
 }
 
-/// Why the rate is not the ordinary one.
-fn taux(recit: &Recit<'_>) -> Option<String> {
-    let outside = recit.acte.qualification.majoration;
-    exceptions_du_taux(recit.acte, &recit.situation, recit.bareme)
-        .filter(|_| !outside && !recit.somme_fixe())
+/// Whether all is reimbursed as usual: at the ordinary rate, of the tariffs of the convention, inside the
+/// parcours.
+fn habituel(recit: &Recit<'_>) -> bool {
+    let usual = |code| rembourse_normalement(code);
+    usual(recit.code)
+        && recit.situation.convention != Convention::NonConventionne
+        && recit.rembourses().all(|acte| usual(acte.evalue.qualification.code))
+        && tout_est_ordinaire(recit)
 }

@@ -4,14 +4,46 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::domain::evaluation::{
-    ActeEvalue, Avertissement, CodeDetermine, Evaluation, FaitsConnus,
+    ActeEvalue, Avertissement, CodeDetermine, CodeRegle, Evaluation, FaitsConnus, Montants, Theme,
 };
-use crate::domain::feuille_de_soins::Soins;
+use crate::domain::feuille_de_soins::{Acte, QualificatifDepense, Soins};
 use crate::domain::money::{Centimes, Taux};
-use crate::law::bareme::Bareme;
+use crate::law::bareme::{Bareme, RegleDuJour};
 use crate::law::situation::{DateDesSoins, Situation};
 use crate::law::valeurs::Valeurs;
 use crate::law::{Law, LawError};
+
+/// An act of the feuille, with its own facts and the law of its day.
+pub(super) struct ActeRaconte<'a> {
+    pub(super) evalue: &'a ActeEvalue,
+    pub(super) situation: Situation,
+    pub(super) bareme: &'a Bareme,
+    /// Its lines, the principal one first, each with its amounts.
+    pub(super) lignes: Vec<(&'a Acte, &'a Montants)>,
+}
+
+impl<'a> ActeRaconte<'a> {
+    /// Whether some of it is reimbursed: a line that has a tariff and is not said to be outside.
+    pub(super) fn est_rembourse(&self) -> bool {
+        self.evalue.montants.base > Centimes::ZERO
+    }
+
+    /// Whether a flat sum took the place of its ticket modérateur.
+    pub(super) fn somme_fixe(&self) -> bool {
+        self.evalue.taux == Taux::FULL && self.evalue.montants.ticket_moderateur > Centimes::ZERO
+    }
+
+    /// The rule that gave its rate.
+    pub(super) fn regle_du_taux(&self) -> Option<RegleDuJour<'a>> {
+        let mut kept = self.bareme.retenues(&self.evalue.constats);
+        kept.find(|(constat, _)| constat.regle.theme == Theme::Taux).map(|(_, known)| known)
+    }
+
+    /// Whether a rule decided or explains something of this act.
+    pub(super) fn retient(&self, code: CodeRegle) -> bool {
+        self.bareme.retenues(&self.evalue.constats).any(|(constat, _)| constat.regle == code)
+    }
+}
 
 /// The act that decides for the whole feuille, and its facts.
 pub(super) struct Recit<'a> {
@@ -20,24 +52,41 @@ pub(super) struct Recit<'a> {
     pub(super) code: CodeDetermine,
     pub(super) jour: NaiveDate,
     pub(super) acte: &'a ActeEvalue,
+    /// All the acts, in their order.
+    pub(super) actes: Vec<ActeRaconte<'a>>,
     pub(super) soins: &'a Soins,
     pub(super) evaluation: &'a Evaluation,
 }
 
-impl Recit<'_> {
+impl<'a> Recit<'a> {
     /// The values of its day.
     pub(super) fn valeurs(&self) -> &Valeurs {
         &self.bareme.valeurs
     }
 
-    /// Whether a flat sum took the place of the ticket modérateur.
-    pub(super) fn somme_fixe(&self) -> bool {
-        self.acte.taux == Taux::FULL && self.acte.montants.ticket_moderateur > Centimes::ZERO
+    /// The acts that are reimbursed.
+    pub(super) fn rembourses(&self) -> impl Iterator<Item = &ActeRaconte<'a>> {
+        self.actes.iter().filter(|acte| acte.est_rembourse())
+    }
+
+    /// Whether nothing of the feuille is reimbursed.
+    pub(super) fn rien_de_rembourse(&self) -> bool {
+        self.rembourses().next().is_none()
+    }
+
+    /// Whether all the lines bear this qualificatif.
+    pub(super) fn tout_est(&self, qualificatif: QualificatifDepense) -> bool {
+        self.soins.actes.iter().all(|acte| acte.qualificatif == Some(qualificatif))
     }
 
     /// Whether the evaluation warns of something.
     pub(super) fn signale(&self, code: Avertissement) -> bool {
         self.evaluation.avertissements.iter().any(|warning| warning.code == code)
+    }
+
+    /// Who performed the acts, after « à ».
+    pub(super) fn au_praticien(&self) -> &'static str {
+        if self.situation.executant_medecin() { "au médecin" } else { "à ce professionnel" }
     }
 }
 
@@ -49,16 +98,38 @@ impl Law {
         faits: &FaitsConnus,
         evaluation: &'a Evaluation,
     ) -> Result<Option<Recit<'a>>, LawError> {
-        let Some(synthese) = evaluation.synthese() else { return Ok(None) };
-        let deciding = evaluation.actes.iter().find(|acte| acte.qualification == synthese);
-        let Some(evalue) = deciding else { return Ok(None) };
-        let principale = evalue.lignes.first().map(|ligne| ligne.numero_ligne);
-        let acte = soins.actes.iter().find(|acte| Some(acte.numero_ligne) == principale);
-        let Some(acte) = acte else { return Ok(None) };
-        let bareme = self.bareme_du(DateDesSoins::new(acte.date_reference()))?;
-        let situation = Situation::of(soins, acte, faits);
-        let (code, jour) = (synthese.code, acte.date_execution);
-        Ok(Some(Recit { situation, bareme, code, jour, acte: evalue, soins, evaluation }))
+        let actes = evaluation
+            .actes
+            .iter()
+            .filter_map(|evalue| self.raconte(soins, faits, evalue).transpose())
+            .collect::<Result<Vec<_>, _>>()?;
+        // What is not reimbursed decides for nothing else than itself.
+        let reimbursed = actes.iter().filter(|acte| acte.est_rembourse()).map(|acte| acte.evalue);
+        let deciding = Evaluation::decisif(&reimbursed)
+            .or_else(|| Evaluation::decisif(&evaluation.actes.iter()))
+            .and_then(|evalue| actes.iter().find(|acte| std::ptr::eq(acte.evalue, evalue)));
+        let Some(ActeRaconte { evalue, situation, bareme, .. }) = deciding else { return Ok(None) };
+        let (acte, bareme, situation) = (*evalue, *bareme, *situation);
+        let (code, jour) = (acte.qualification.code, situation.date_execution);
+        Ok(Some(Recit { situation, bareme, code, jour, acte, actes, soins, evaluation }))
+    }
+
+    fn raconte<'a>(
+        &'a self,
+        soins: &'a Soins,
+        faits: &FaitsConnus,
+        evalue: &'a ActeEvalue,
+    ) -> Result<Option<ActeRaconte<'a>>, LawError> {
+        let line = |numero| soins.actes.iter().find(|acte| acte.numero_ligne == numero);
+        let lignes: Vec<(&Acte, &Montants)> = evalue
+            .lignes
+            .iter()
+            .filter_map(|ligne| Some((line(ligne.numero_ligne)?, &ligne.montants)))
+            .collect();
+        let Some((principale, _)) = lignes.first() else { return Ok(None) };
+        let bareme = self.bareme_du(DateDesSoins::new(principale.date_reference()))?;
+        let situation = Situation::of(soins, principale, faits);
+        Ok(Some(ActeRaconte { evalue, situation, bareme, lignes }))
     }
 }
 
@@ -95,4 +166,9 @@ pub(super) fn en_lettres(count: usize) -> String {
     const WORDS: [&str; 11] =
         ["zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"];
     WORDS.get(count).map_or_else(|| count.to_string(), |word| (*word).to_owned())
+}
+
+/// The words of a sentence, as they are read aloud.
+pub(super) fn mots(text: &str) -> usize {
+    text.split_whitespace().count()
 }

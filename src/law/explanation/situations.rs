@@ -2,8 +2,8 @@
 
 use super::recit::Recit;
 use crate::domain::adressage::NatureAdressage;
-use crate::domain::evaluation::{CodeDetermine as C, RelationMt};
-use crate::domain::feuille_de_soins::{Complementaire, SituationParticuliere};
+use crate::domain::evaluation::{CodeDetermine as C, CouvertureConnue, RelationMt};
+use crate::domain::feuille_de_soins::SituationParticuliere;
 use crate::domain::identifiers::IndicateurParcours;
 use crate::law::parameters::Parametre;
 use crate::law::situation::Situation;
@@ -25,7 +25,6 @@ fn delai(valeurs: &Valeurs) -> String {
 /// sentences as situations.
 pub(super) fn fait(recit: &Recit<'_>) -> String {
     let situation = &recit.situation;
-    let declared = situation.relation_mt.declare();
     match recit.code {
         C::MedecinTraitant | C::CabinetSecondaire => {
             "vous avez consulté votre médecin traitant".into()
@@ -91,7 +90,7 @@ pub(super) fn fait(recit: &Recit<'_>) -> String {
              soit le médecin",
             ans(recit.valeurs(), Parametre::ParcoursAgeMinimum, "16\u{a0}ans")
         ),
-        C::SansObjet if situation.teleconsultation && !declared => {
+        C::SansObjet if sans_objet_a_distance(situation) => {
             "vous avez consulté un médecin à distance, sans avoir de médecin traitant : vous n'avez \
              rien de plus à payer pour cela"
                 .into()
@@ -101,6 +100,16 @@ pub(super) fn fait(recit: &Recit<'_>) -> String {
             .into(),
         C::Inconnu => inconnue(situation).1.to_owned(),
     }
+}
+
+/// Whether a doctor was seen from afar by somebody who is known to have no médecin traitant.
+fn sans_objet_a_distance(situation: &Situation) -> bool {
+    let relation = situation.relation_mt;
+    situation.teleconsultation
+        && situation.executant_medecin()
+        && !situation.specialite.est_biologie()
+        && !relation.declare()
+        && relation != RelationMt::Inconnu
 }
 
 /// What nobody told, and that would decide: whether the doctor alone can tell it, and how it is said.
@@ -130,9 +139,12 @@ const fn completer(by_doctor: bool) -> &'static str {
 }
 
 fn exclusion(situation: &Situation) -> String {
-    if situation.complementaire == Complementaire::Ame {
+    let known = situation.couverture;
+    if situation.est_ame() {
         "vous aviez l'aide médicale de l'État : la règle du médecin traitant ne vous concerne pas"
-    } else if situation.particuliere == SituationParticuliere::PassageCoordonne {
+    } else if situation.particuliere == SituationParticuliere::PassageCoordonne
+        || known == Some(CouvertureConnue::Passage)
+    {
         "vous étiez de passage en France : la règle du médecin traitant ne vous concerne pas"
     } else {
         "vous dépendiez d'une caisse où la règle du médecin traitant ne s'applique pas"
@@ -297,6 +309,9 @@ fn oriente(situation: &Situation) -> &'static str {
     match situation.indicateur {
         _ if situation.adressage == Some(NatureAdressage::AvisPonctuel) => {
             "votre médecin traitant vous a adressé à ce médecin pour avoir son avis"
+        }
+        _ if situation.adressage.is_some() => {
+            "vous avez consulté un médecin à qui votre médecin traitant vous a adressé"
         }
         Some(IndicateurParcours::O) => {
             "vous avez consulté un médecin à qui votre médecin traitant vous a adressé"

@@ -21,6 +21,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::NatureAssurance],
         parametres: &[Parametre::TauxAmoExonere],
         phrase: "Ces soins suivent un accident du travail ou une maladie professionnelle : ils sont pris en charge à {taux} du tarif de base.",
+        cause: "pour un accident du travail ou une maladie professionnelle",
         ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),

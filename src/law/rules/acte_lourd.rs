@@ -35,7 +35,8 @@ pub(super) static REGLE: Regle = Regle {
             Parametre::ForfaitActeLourdCoefficient,
             Parametre::ForfaitActeLourd,
         ],
-        phrase: "Pour un acte de ce tarif, une somme fixe de {forfait} remplace le ticket modérateur, une fois par consultation.",
+        phrase: "Pour un acte de cette importance, une somme fixe de {forfait} remplace la part ordinaire du patient (le « ticket modérateur »), une fois par consultation.",
+        cause: "pour un acte coûteux",
         ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),

@@ -28,7 +28,8 @@ pub(super) static REGLE: Regle = Regle {
         rang: Rang::Exception { priorite: 25 },
         faits: &[Fait::Acte, Fait::Montants, Fait::Exoneration, Fait::RegimeLocal],
         parametres: &[Parametre::ForfaitActeLourdSeuil, Parametre::ForfaitActeLourdCoefficient],
-        phrase: "Un acte de ce tarif est pris en charge à {taux} du tarif de base, et la somme fixe des actes coûteux ne s'y ajoute pas.",
+        phrase: "Cet acte coûteux est pris en charge à {taux} du tarif de base, et aucune somme fixe ne s'y ajoute.",
+        cause: "pour un acte coûteux",
         ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),

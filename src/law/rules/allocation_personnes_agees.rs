@@ -28,6 +28,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Exoneration, Fait::Specialite],
         parametres: &[Parametre::TauxAmoAspa],
         phrase: "Grâce à votre allocation de solidarité, l'Assurance maladie rembourse {taux} du tarif de base.",
+        cause: "grâce à votre allocation de solidarité",
         ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),

@@ -22,6 +22,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::RegimeLocal],
         parametres: &[Parametre::TauxAmoAlsaceMoselle],
         phrase: "Grâce au régime local d'Alsace-Moselle, l'Assurance maladie rembourse {taux} du tarif de base.",
+        cause: "grâce au régime local d'Alsace-Moselle",
         ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),

@@ -26,6 +26,7 @@ pub(super) static REGLE: Regle = Regle {
             Parametre::TauxAmoExonere,
         ],
         phrase: "Cette consultation de contraception est prise en charge à {taux} du tarif de base.",
+        cause: "pour une consultation de contraception",
         ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),

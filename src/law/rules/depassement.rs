@@ -23,8 +23,8 @@ pub(super) static REGLE: Regle = Regle {
         titre: "Dépassement d'honoraires",
         bases: &["FAS"],
         rang: Rang::Montant,
-        faits: &[Fait::Montants, Fait::Lieu],
-        phrase: "Le médecin a facturé {depassement} au-delà du tarif de base : l'Assurance maladie ne rembourse pas cette somme.",
+        faits: &[Fait::Montants, Fait::Lieu, Fait::Qualificatif],
+        phrase: "Une somme de {depassement} dépasse le tarif de base : l'Assurance maladie ne la rembourse pas.",
         ..Fiche::COURANTE
     },
     juge: Juge::Montants(juge),
@@ -33,6 +33,8 @@ pub(super) static REGLE: Regle = Regle {
 fn juge(liquidation: &Liquidation) -> Issue {
     if liquidation.montants.depassement <= Centimes::ZERO {
         Issue::Ecartee(Fait::Montants)
+    } else if liquidation.non_rembourse {
+        Issue::Ecartee(Fait::Qualificatif)
     } else if liquidation.somme_hospitaliere {
         Issue::Ecartee(Fait::Lieu)
     } else {

@@ -24,6 +24,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Acte, Fait::MotifExclusion],
         parametres: &[Parametre::TauxAmoExonere],
         phrase: "Cet examen obligatoire de l'enfant est pris en charge à {taux} du tarif de base.",
+        cause: "pour un examen obligatoire de l'enfant",
         ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),

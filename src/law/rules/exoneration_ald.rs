@@ -27,6 +27,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Exoneration],
         parametres: &[Parametre::TauxAmoExonere],
         phrase: "Ces soins sont en rapport avec votre affection de longue durée : ils sont pris en charge à {taux} du tarif de base.",
+        cause: "pour votre affection de longue durée",
         ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),

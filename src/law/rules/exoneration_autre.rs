@@ -26,7 +26,8 @@ pub(super) static REGLE: Regle = Regle {
         rang: Rang::Exception { priorite: 50 },
         faits: &[Fait::Exoneration],
         parametres: &[Parametre::TauxAmoExonere],
-        phrase: "Vous êtes exonéré du ticket modérateur pour ces soins : ils sont pris en charge à {taux} du tarif de base.",
+        phrase: "Ces soins sont pris en charge à {taux} du tarif de base, {exoneration}.",
+        cause: "{exoneration}",
         ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),

@@ -26,6 +26,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::NatureAssurance, Fait::Exoneration],
         parametres: &[Parametre::TauxAmoExonere],
         phrase: "Ces soins relèvent de l'assurance maternité : ils sont pris en charge à {taux} du tarif de base.",
+        cause: "grâce à l'assurance maternité",
         ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),

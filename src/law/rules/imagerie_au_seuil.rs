@@ -28,6 +28,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::Acte, Fait::Montants],
         parametres: &[Parametre::ForfaitActeLourdSeuil],
         phrase: "Pour un acte d'imagerie de ce tarif, l'Assurance maladie rembourse {taux} du tarif de base.",
+        cause: "pour un acte d'imagerie de ce tarif",
         ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),

@@ -15,7 +15,7 @@ pub(super) static REGLE: Regle = Regle {
         bases: &["SV-RG-BS"],
         rang: Rang::Montant,
         faits: &[Fait::Qualificatif],
-        phrase: "Cet acte n'est pas remboursable.",
+        phrase: "Cet acte est gratuit ou non remboursable : l'Assurance maladie ne rembourse rien.",
         ..Fiche::COURANTE
     },
     juge: Juge::Montants(juge),

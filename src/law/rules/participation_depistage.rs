@@ -25,7 +25,7 @@ pub(super) static REGLE: Regle = Regle {
         rang: Rang::Exception { priorite: 50 },
         faits: &[Fait::MotifExclusion, Fait::NatureAssurance, Fait::Exoneration],
         parametres: &[Parametre::PfExoPrevention],
-        phrase: "Ces soins sont de la prévention, payée en entier : aucune participation forfaitaire n'est retenue.",
+        phrase: "Ces soins sont de la prévention : aucune participation forfaitaire n'est retenue.",
         ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),

@@ -24,7 +24,7 @@ pub(super) static REGLE: Regle = Regle {
         rang: Rang::Principe,
         faits: &[Fait::DateSoins],
         parametres: &[Parametre::PfMontant],
-        phrase: "Une participation forfaitaire de {participation} reste à votre charge ; elle n'est jamais remboursée.",
+        phrase: "Une participation forfaitaire de {participation} est retenue : l'Assurance maladie ne la rembourse jamais.",
         ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),

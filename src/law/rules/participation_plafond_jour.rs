@@ -23,7 +23,7 @@ pub(super) static REGLE: Regle = Regle {
         rang: Rang::Montant,
         faits: &[Fait::Cumuls],
         parametres: &[Parametre::PfPlafondJourActes, Parametre::PfPlafondJourCertain],
-        phrase: "Le plafond du jour de la participation forfaitaire est atteint pour ce médecin.",
+        phrase: "Le plafond du jour de la participation forfaitaire est atteint pour ce professionnel.",
         ..Fiche::COURANTE
     },
     juge: Juge::Montants(juge),

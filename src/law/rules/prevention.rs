@@ -26,6 +26,7 @@ pub(super) static REGLE: Regle = Regle {
         faits: &[Fait::MotifExclusion, Fait::NatureAssurance, Fait::Exoneration],
         parametres: &[Parametre::TauxAmoExonere],
         phrase: "Ces soins sont de la prévention : ils sont pris en charge à {taux} du tarif de base.",
+        cause: "pour de la prévention",
         ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),

@@ -16,7 +16,7 @@ pub(super) static REGLE: Regle = Regle {
         bases: &["FAS"],
         rang: Rang::Principe,
         faits: &[Fait::Complementaire],
-        phrase: "Aucune complémentaire santé n'intervient : la part que l'Assurance maladie ne rembourse pas reste à votre charge.",
+        phrase: "Aucune complémentaire santé n'intervient : ce que l'Assurance maladie ne rembourse pas reste à votre charge.",
         ..Fiche::COURANTE
     },
     juge: Juge::Faits(juge),

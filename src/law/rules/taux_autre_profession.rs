@@ -34,6 +34,7 @@ pub(super) static REGLE: Regle = Regle {
             Parametre::TauxAmoAutreProfession,
         ],
         phrase: "L'Assurance maladie rembourse {taux} du tarif de base des actes de cette profession.",
+        cause: "comme tous les actes de cette profession",
         ..Fiche::COURANTE
     },
     juge: Juge::FaitsEtValeurs(juge),

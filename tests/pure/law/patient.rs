@@ -8,6 +8,7 @@ use traitant::domain::feuille_de_soins::{
 };
 use traitant::domain::money::Centimes;
 use traitant::law::autrement::Changement;
+use traitant::law::checks::discrepancies;
 use traitant::law::explanation;
 use traitant::law::explanation::patient::{PHRASES_MAX, PourLePatient};
 
@@ -125,6 +126,7 @@ fn situations() -> Vec<(&'static str, Question)> {
         ("Acte gratuit", free()),
         ("Petit montant, hors du parcours en 2006", consultation(day("2006-03-01"), 2000)),
     ]);
+    all.extend(super::lues::situations());
     all
 }
 
@@ -220,7 +222,9 @@ fn parcours() -> Vec<(&'static str, Question)> {
 }
 
 fn told(question: &Question) -> PourLePatient {
-    let evaluation = question.answer();
+    let mut evaluation = question.answer();
+    let said = discrepancies(&question.soins, &question.faits, &evaluation);
+    evaluation.avertissements.extend(said);
     LAW.raconter(&question.soins, &question.faits, &evaluation).unwrap()
 }
 

@@ -1,0 +1,122 @@
+//! What is not on every feuille: an emergency that was foreseen, a doctor outside any convention, a ceiling that
+//! is reached, what should be checked, a franchise that is not counted here.
+
+use super::recit::{Recit, euros};
+use crate::domain::evaluation::{Avertissement, CodeRegle, Constat, Fait, Issue, Theme};
+use crate::domain::feuille_de_soins::Convention;
+use crate::domain::money::Centimes;
+use crate::law::parameters::Parametre;
+
+/// The rule of emergencies.
+const URGENCE: CodeRegle = CodeRegle::new(Theme::Parcours, 30);
+/// The rule that explains the ceiling of the day.
+const PLAFOND_JOUR: CodeRegle = CodeRegle::new(Theme::Participation, 20);
+/// The rule that explains the ceiling of the year.
+const PLAFOND_AN: CodeRegle = CodeRegle::new(Theme::Participation, 21);
+
+/// An emergency that the feuille contradicts, when it would have kept the care inside.
+pub(super) fn urgence(recit: &Recit<'_>) -> Option<String> {
+    let foreseen = Constat { regle: URGENCE, issue: Issue::Ecartee(Fait::UrgencePrevue) };
+    let mut majored = recit.rembourses().filter(|acte| acte.evalue.qualification.majoration);
+    majored.find(|acte| acte.evalue.constats.contains(&foreseen))?;
+    let hours = recit.valeurs().valeur(Parametre::UrgencePrevisibiliteMax).ok()?;
+    Some(format!(
+        "Le médecin a déclaré une urgence, mais la feuille dit que c'était prévu plus de {hours}\u{a0}heures \
+         avant : si c'est une erreur, dites-le à votre caisse."
+    ))
+}
+
+/// Why so little is reimbursed of a doctor outside any convention.
+pub(super) fn hors_convention(recit: &Recit<'_>) -> Option<String> {
+    let totaux = &recit.evaluation.totaux;
+    if recit.situation.convention != Convention::NonConventionne || totaux.base == Centimes::ZERO {
+        return None;
+    }
+    let who = if recit.situation.executant_medecin() { "médecin" } else { "professionnel" };
+    let small = totaux.base.times(4).is_ok_and(|four| four <= totaux.honoraires);
+    let tariff = if small { "un tarif très petit" } else { "un tarif à part" };
+    Some(format!(
+        "Ce {who} n'a pas de convention avec l'Assurance maladie : elle calcule son remboursement sur \
+         {tariff}, ici {}.",
+        euros(totaux.base)
+    ))
+}
+
+/// The ceiling of participations that is reached.
+pub(super) fn plafond(recit: &Recit<'_>) -> Option<String> {
+    let reached = |code| recit.rembourses().any(|acte| acte.retient(code));
+    if reached(PLAFOND_AN) {
+        let ceiling = recit.valeurs().centimes(Parametre::PfPlafondAn).ok()?;
+        return Some(format!(
+            "Vous avez atteint le maximum de {} de participations forfaitaires pour l'année : au-delà, \
+             rien n'est retenu.",
+            euros(ceiling)
+        ));
+    }
+    reached(PLAFOND_JOUR).then(|| {
+        "Vous avez atteint le maximum de participations forfaitaires pour une même journée avec ce \
+         professionnel : au-delà, rien n'est retenu."
+            .to_owned()
+    })
+}
+
+/// What the patient can have checked, the most useful first.
+const A_VERIFIER: [(Avertissement, &str); 8] = [
+    (
+        Avertissement::DesignationContestee,
+        "Vous contestez le choix de médecin traitant qui compte ce jour-là : votre caisse n'a pas encore \
+         répondu, et ce calcul peut changer.",
+    ),
+    (
+        Avertissement::CouvertureContredite,
+        "Votre caisse vous connaît une couverture que la feuille n'indique pas : demandez-lui de vérifier \
+         ce calcul.",
+    ),
+    (
+        Avertissement::OrganismeContredit,
+        "La feuille nomme une autre caisse que la vôtre ce jour-là : pensez à mettre à jour votre carte \
+         Vitale.",
+    ),
+    (
+        Avertissement::MaterniteHorsPeriode,
+        "La date de grossesse ou de naissance écrite sur la feuille ne va pas avec ces soins : demandez à \
+         votre caisse de vérifier.",
+    ),
+    (
+        Avertissement::ExonerationSansEffet,
+        "La feuille annonce une prise en charge particulière que ce calcul ne connaît pas : votre caisse \
+         peut vous dire si vous y avez droit.",
+    ),
+    (
+        Avertissement::BaseContredite,
+        "Le tarif de base écrit sur la feuille n'est pas celui que nous connaissons pour ce jour : votre \
+         caisse peut le vérifier.",
+    ),
+    (
+        Avertissement::ActeInconnu,
+        "Ce calcul ne connaît pas le code d'un des actes de la feuille : votre caisse peut vérifier ces \
+         montants.",
+    ),
+    (
+        Avertissement::CoordinationInterdite,
+        "Un supplément de la feuille ne semble pas permis ici : votre caisse peut le vérifier.",
+    ),
+];
+
+/// What should be checked: a warning that concerns the patient.
+pub(super) fn a_verifier(recit: &Recit<'_>) -> Option<&'static str> {
+    // The letters of other professions are on no list here, and change no amount.
+    let concerns = |code: Avertissement| {
+        recit.signale(code)
+            && (code != Avertissement::ActeInconnu || recit.situation.executant_medecin())
+    };
+    A_VERIFIER.iter().find(|(code, _)| concerns(*code)).map(|(_, phrase)| *phrase)
+}
+
+/// What this service does not count and the caisse may keep.
+pub(super) fn franchise(recit: &Recit<'_>) -> Option<&'static str> {
+    recit.signale(Avertissement::FranchiseNonComptee).then_some(
+        "Votre caisse peut encore retenir une petite somme, la « franchise médicale », que ce calcul ne \
+         compte pas.",
+    )
+}
