@@ -32,7 +32,8 @@ impl Hasard {
     }
 
     fn pick<T: Copy>(&mut self, all: &[T]) -> T {
-        all[usize::try_from(self.below(all.len() as u64)).unwrap()]
+        let bound = u64::try_from(all.len()).unwrap();
+        all[usize::try_from(self.below(bound)).unwrap()]
     }
 
     /// Often the first, sometimes another.

@@ -46,9 +46,9 @@ fn a_percentage_that_is_told_is_a_rate_of_the_evaluation() {
             page.reimbursed().map(|acte| plain(&acte.taux.in_words())).collect();
         let text = page.text();
         for (place, _) in text.match_indices(" %") {
-            let start = text[..place].rfind([' ', '\n']).map_or(0, |space| space + 1);
-            let rate = &text[start..place + 2];
-            assert!(rates.iter().any(|known| known == rate), "{rate} is none of {rates:?}: {text}");
+            let (before, _) = text.split_at(place);
+            let rate = format!("{} %", before.rsplit([' ', '\n']).next().unwrap());
+            assert!(rates.contains(&rate), "{rate} is none of {rates:?}: {text}");
         }
     }
 }

@@ -99,7 +99,7 @@ pub fn plain(text: &str) -> String {
 pub fn amounts(phrase: &str) -> Vec<(String, i64, String)> {
     let mut found = Vec::new();
     for (place, _) in phrase.match_indices('€') {
-        let before = &phrase[..place];
+        let (before, rest) = phrase.split_at(place);
         let number: String = before
             .chars()
             .rev()
@@ -113,8 +113,8 @@ pub fn amounts(phrase: &str) -> Vec<(String, i64, String)> {
             }
             None => digits.parse::<i64>().unwrap() * 100,
         };
-        let head = &before[..before.len() - number.len()];
-        found.push((plain(head), cents, plain(&phrase[place + '€'.len_utf8()..])));
+        let (head, _) = before.split_at(before.len() - number.len());
+        found.push((plain(head), cents, plain(rest.trim_start_matches('€'))));
     }
     found
 }
