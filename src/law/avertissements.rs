@@ -152,6 +152,18 @@ const PHRASES: &[(Avertissement, &str)] = &[
         Avertissement::DesignationContestee,
         "Le patient conteste le choix de médecin traitant qui compte ce jour-là ; sa caisse n'a pas encore tranché.",
     ),
+    (
+        Avertissement::ActeNonAutorise,
+        "Cette lettre est celle d'une autre spécialité, ou d'un patient d'un autre âge : elle a été comptée telle quelle.",
+    ),
+    (
+        Avertissement::SupplementSansActe,
+        "Ce supplément est facturé sans aucun des actes auxquels il s'ajoute.",
+    ),
+    (
+        Avertissement::McgEnfantSansMedecinTraitant,
+        "Pour un enfant sans médecin traitant, les textes ne prévoient que les majorations de coordination du spécialiste (MCS) et du cardiologue (MCC).",
+    ),
 ];
 
 /// A warning, in French.

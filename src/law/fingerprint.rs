@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
+use super::nomenclature::table;
 use super::parameters::Parametres;
 use super::rule::{Rang, Regle};
 use crate::domain::calendar::Periode;
 use crate::domain::digest::Empreinte;
 use crate::domain::vocabulary::Vocabulaire;
 
-/// SHA-256 of the covered period, the values, the sheets of the rules and the version of the
+/// SHA-256 of the covered period, the values, the table of the letters, the sheets of the rules and the version of the
 /// reasoning. Notes and comments do not count; the order of the rules does not either.
 pub(super) fn empreinte(
     couverture: Periode,
@@ -16,7 +17,11 @@ pub(super) fn empreinte(
     parametres: &Parametres,
     regles: &[&'static Regle],
 ) -> Empreinte {
-    let mut lines = vec![format!("moteur {moteur}"), format!("couverture {couverture:?}")];
+    let mut lines = vec![
+        format!("moteur {moteur}"),
+        format!("couverture {couverture:?}"),
+        format!("nomenclature {}", table().empreinte()),
+    ];
     for (parametre, historique) in parametres.iter() {
         for valeur in &historique.valeurs {
             lines.push(format!(

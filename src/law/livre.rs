@@ -6,6 +6,7 @@ use std::fmt::Write;
 use chrono::NaiveDate;
 
 use super::bareme::Bareme;
+use super::nomenclature::{Ligne, table};
 use super::parameters::{Historique, Parametre, Unite, ValeurDatee};
 use super::references::{Reference, Verification, reference};
 use super::rule::{Fiche, Rang};
@@ -50,6 +51,8 @@ pub struct LoiDuJour {
     pub parametres: Vec<ParametreDuJour>,
     /// Rules of that day, by code.
     pub regles: Vec<&'static Fiche>,
+    /// Prices of that day, by letter.
+    pub tarifs: Vec<&'static Ligne>,
 }
 
 /// What differs between the laws of two days.
@@ -79,6 +82,7 @@ impl Law {
             au: bareme.periode().au().and_then(veille),
             parametres,
             regles: sheets(bareme),
+            tarifs: table().lignes.iter().filter(|ligne| ligne.en_vigueur(jour)).collect(),
         })
     }
 
@@ -116,6 +120,7 @@ impl Law {
         for (parametre, historique) in self.parametres().iter() {
             chapter(&mut book, parametre, historique);
         }
+        super::nomenclature::page(&mut book);
         book.push_str("\n## Textes\n\n| Clé | Texte | Objet | Vérification |\n|---|---|---|---|\n");
         for texte in super::references::REFERENCES {
             let state = match texte.verification {

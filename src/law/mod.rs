@@ -23,7 +23,7 @@ mod honoraires;
 pub mod instruction;
 mod liquidation;
 pub mod livre;
-mod nomenclature;
+pub mod nomenclature;
 pub mod parameters;
 mod qualification;
 pub mod references;
@@ -41,7 +41,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use self::bareme::Bareme;
-use self::parameters::{InvalidParametres, NB_PARAMETRES, Parametre, Parametres};
+use self::parameters::{InvalidParametres, NB_NUMEROS, Parametre, Parametres};
 use self::rule::Regle;
 use self::rules::REGISTRY;
 use self::situation::DateDesSoins;
@@ -50,6 +50,7 @@ use crate::domain::calendar::{Periode, lendemain, veille};
 use crate::domain::digest::Empreinte;
 use crate::domain::evaluation::{CodeRegle, Fait};
 use crate::domain::money::AmountOverflow;
+use crate::domain::vocabulary::Vocabulaire;
 
 /// Why the law gives no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -122,6 +123,7 @@ impl Law {
         parametres: Parametres,
         regles: &[&'static Regle],
     ) -> Result<Self, InvalidLaw> {
+        nomenclature::verifier().map_err(InvalidParametres)?;
         let mut codes = BTreeSet::new();
         if let Some(twice) = regles.iter().find(|regle| !codes.insert(regle.fiche.code)) {
             return Err(InvalidLaw::DuplicateRule(twice.fiche.code));
@@ -230,8 +232,9 @@ fn baremes(couverture: Periode, parametres: &Parametres, regles: &[&'static Regl
         .zip(ends)
         .filter_map(|(du, au)| Periode::new(*du, au).ok())
         .map(|periode| {
-            let mut nombres = [None; NB_PARAMETRES];
-            for (slot, (_, historique)) in nombres.iter_mut().zip(parametres.iter()) {
+            let mut nombres = [None; NB_NUMEROS];
+            for (parametre, historique) in parametres.iter() {
+                let Some(slot) = nombres.get_mut(usize::from(parametre.code())) else { continue };
                 *slot = historique.en_vigueur(periode.du()).and_then(|valeur| valeur.valeur);
             }
             let regles = dated

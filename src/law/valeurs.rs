@@ -1,6 +1,6 @@
 //! The values in force during a period of the law.
 
-use super::parameters::{NB_PARAMETRES, Parametre};
+use super::parameters::{NB_NUMEROS, Parametre};
 use crate::domain::calendar::Periode;
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
@@ -18,7 +18,7 @@ pub struct ParametreInconnu {
 #[derive(Debug, Clone)]
 pub struct Valeurs {
     pub(super) periode: Periode,
-    pub(super) nombres: [Option<i64>; NB_PARAMETRES],
+    pub(super) nombres: [Option<i64>; NB_NUMEROS],
 }
 
 impl Valeurs {

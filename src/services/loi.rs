@@ -9,6 +9,7 @@ use super::{Core, ServiceError};
 use crate::domain::digest::Empreinte;
 use crate::law::Law;
 pub use crate::law::livre::{Comparaison, LoiDuJour, ParametreDuJour, rang};
+pub use crate::law::nomenclature::{Ligne, Table, table};
 pub use crate::law::references::{Reference, Verification};
 pub use crate::law::rule::Fiche;
 

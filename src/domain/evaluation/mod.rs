@@ -169,6 +169,12 @@ vocabulaire!(
         DesignationContestee = 36 "designation_contestee",
         /// No published list says what this exemption code exempts.
         ExonerationSansEffet = 60 "exoneration_sans_effet",
+        /// A letter of another specialty, or of another age.
+        ActeNonAutorise = 70 "acte_non_autorise",
+        /// A supplement without any act that bears it.
+        SupplementSansActe = 71 "supplement_sans_acte",
+        /// The coordination of a general practitioner, for a child without a médecin traitant.
+        McgEnfantSansMedecinTraitant = 72 "mcg_enfant_sans_medecin_traitant",
     }
 );
 
@@ -202,6 +208,11 @@ impl Avertissement {
                 | Self::MaterniteHorsPeriode
                 | Self::UrgencePrevisible
                 | Self::ExonerationSansEffet
+                | Self::ActeInconnu
+                | Self::BaseContredite
+                | Self::ActeNonAutorise
+                | Self::SupplementSansActe
+                | Self::McgEnfantSansMedecinTraitant
         )
     }
 

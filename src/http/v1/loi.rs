@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::domain::digest::Empreinte;
+use crate::domain::money::Centimes;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
 use crate::http::extract::Requete;
@@ -17,7 +18,7 @@ use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::http::vue::vue;
 use crate::services::loi;
-use crate::services::loi::{Fiche, ParametreDuJour, Reference, Verification, rang};
+use crate::services::loi::{Fiche, Ligne, ParametreDuJour, Reference, Table, Verification, rang};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(of_day)).routes(routes!(compare))
@@ -52,6 +53,10 @@ pub(crate) struct LoiVue {
     parametres: Vec<ParametreVue>,
     /// Règles.
     regles: Vec<RegleVue>,
+    /// Table des lettres de la NGAP.
+    nomenclature: TableVue,
+    /// Tarifs des lettres ce jour-là.
+    tarifs: Vec<TarifVue>,
 }
 
 impl Anonymous for LoiVue {}
@@ -82,6 +87,40 @@ vue! {
         note: Option<String> = known.note.clone(),
         /// Dernier jour où quelqu'un a vérifié.
         verifie_le: NaiveDate = known.verifie_le,
+    }
+
+    /// Table des lettres de la NGAP, la même pour tous les jours.
+    pub(crate) struct TableVue(known: &Table) {
+        /// Nombre de lettres connues.
+        lettres: usize = known.nombre(),
+        /// Nombre de tarifs datés.
+        lignes: usize = known.lignes.len(),
+        /// Empreinte de la table.
+        empreinte: Empreinte = known.empreinte(),
+    }
+
+    /// Tarif d'une lettre.
+    pub(crate) struct TarifVue(ligne: &Ligne) {
+        /// Lettre.
+        #[schema(example = "MEG")]
+        lettre: &'static str = ligne.code,
+        /// Acte, supplément, déplacement, forfait, clé ou plafond.
+        nature: &'static str = ligne.nature.mot(),
+        /// Ce que c'est.
+        libelle: &'static str = ligne.libelle,
+        /// Qui la facture.
+        #[schema(example = "generaliste")]
+        qui: &'static str = ligne.qui,
+        /// Secteurs à tarifs opposables (option comprise), secteur à honoraires libres, ou tous.
+        secteur: &'static str = ligne.secteur.mot(),
+        /// Premier âge.
+        age_min: u8 = ligne.ages.0,
+        /// Dernier âge ; 255 si aucun.
+        age_max: u8 = ligne.ages.1,
+        /// Tarif ; null si les sources ne le donnent pas.
+        centimes: Option<i64> = ligne.centimes.map(Centimes::get),
+        /// Vrai si une seule source a été trouvée.
+        source_unique: bool = ligne.source2.is_empty(),
     }
 
     /// Texte cité.
@@ -163,6 +202,8 @@ async fn of_day(
         au: loi.au,
         parametres: loi.parametres.iter().map(ParametreVue::new).collect(),
         regles: loi.regles.iter().map(|fiche| RegleVue::new(fiche)).collect(),
+        nomenclature: TableVue::new(loi::table()),
+        tarifs: loi.tarifs.iter().map(|ligne| TarifVue::new(ligne)).collect(),
     })
 }
 

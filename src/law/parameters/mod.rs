@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 pub use self::codes::Parametre;
+use super::nomenclature;
 use super::references::{REFERENCES, reference};
 use crate::domain::calendar::{Periode, lendemain};
 use crate::domain::vocabulary::{Vocabulaire, vocabulaire};
@@ -30,6 +31,9 @@ const FILES: [(&str, &str); 8] = [
 
 /// Number of parameters.
 pub const NB_PARAMETRES: usize = Parametre::TOUS.len();
+
+/// Room for a value by number of parameter: numbers that are no longer used stay empty.
+pub const NB_NUMEROS: usize = 128;
 
 vocabulaire!(
     /// Unit of a parameter. Every value is an integer of that unit.
@@ -115,6 +119,8 @@ struct FileEntry {
     libelle: String,
     unite: String,
     verifie_le: toml::value::Datetime,
+    /// None for a parameter whose values are in the table of the letters.
+    #[serde(default)]
     valeurs: Vec<FileValue>,
 }
 
@@ -156,7 +162,7 @@ impl Parametres {
                     continue;
                 };
                 let mut complain = |what: String| errors.push(format!("{file}: {code}: {what}"));
-                let Some(historique) = history(entry, &mut complain) else { continue };
+                let Some(historique) = history(parametre, entry, &mut complain) else { continue };
                 if parametres.insert(parametre, historique).is_some() {
                     complain("declared twice".to_owned());
                 }
@@ -191,12 +197,20 @@ impl Parametres {
     }
 }
 
-fn history(entry: FileEntry, complain: &mut dyn FnMut(String)) -> Option<Historique> {
+fn history(
+    parametre: Parametre,
+    entry: FileEntry,
+    complain: &mut dyn FnMut(String),
+) -> Option<Historique> {
     let Some(unite) = Unite::du_mot(&entry.unite) else {
         complain(format!("unknown unit {}", entry.unite));
         return None;
     };
     let verifie_le = civil(entry.verifie_le, complain)?;
+    if entry.valeurs.is_empty() {
+        let found = nomenclature::historique(parametre).map_err(|wrong| complain(wrong)).ok()?;
+        return Some(Historique { libelle: entry.libelle, unite, verifie_le, valeurs: found });
+    }
     let mut valeurs = Vec::new();
     let starts: Vec<NaiveDate> =
         entry.valeurs.iter().filter_map(|value| civil(value.depuis, complain)).collect();

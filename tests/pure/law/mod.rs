@@ -7,6 +7,7 @@ mod facturation;
 mod hopital;
 mod indetermine;
 mod livre;
+mod nomenclature;
 mod parameters;
 mod patient;
 mod properties;

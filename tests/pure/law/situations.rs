@@ -245,7 +245,8 @@ fn in_a_series_the_prescription_chooses_the_parcours_and_the_act_its_participati
 #[test]
 fn supplements_of_a_duty_or_a_visit_are_no_acts_of_their_own() {
     for supplement in ["F", "N", "MM", "MD", "IK", "MMG", "MEG"] {
-        let mut question = asked().mt(RelationMt::Executant).puis(supplement, 1906);
+        let act = if supplement == "MD" { "VG" } else { "G" };
+        let mut question = asked().code(act).mt(RelationMt::Executant).puis(supplement, 1906);
         question.soins.actes[1].quantite = 20;
         let answer = question.answer();
         assert_eq!(answer.actes.len(), 1, "{supplement}");
