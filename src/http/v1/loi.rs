@@ -115,10 +115,10 @@ vue! {
         secteur: &'static str = ligne.secteur.mot(),
         /// Premier âge.
         age_min: u8 = ligne.ages.0,
-        /// Dernier âge ; 255 si aucun.
-        age_max: u8 = ligne.ages.1,
+        /// Dernier âge ; null s'il n'y en a pas.
+        age_max: Option<u8> = Some(ligne.ages.1).filter(|last| *last < u8::MAX),
         /// Tarif ; null si les sources ne le donnent pas.
-        centimes: Option<i64> = ligne.centimes.map(Centimes::get),
+        tarif_centimes: Option<Centimes> = ligne.centimes,
         /// Vrai si une seule source a été trouvée.
         source_unique: bool = ligne.source2.is_empty(),
     }

@@ -3,7 +3,7 @@
 use arrayvec::ArrayVec;
 
 use super::facture::Facture;
-use crate::domain::evaluation::RelationMt;
+use crate::domain::evaluation::{Appartenance, RelationMt};
 use crate::domain::feuille_de_soins::{Acte, CodeActe, Nomenclature};
 use crate::domain::money::Centimes;
 use crate::law::nomenclature::{Ligne, Secteur, est_majoration_de_coordination, table};
@@ -147,12 +147,10 @@ fn inclus(
     cadre: Cadre<'_>,
 ) -> ArrayVec<i64, INCLUS> {
     let billed = |row: &Ligne| facture.lignes.iter().any(|ligne| ligne.code.as_str() == row.code);
+    let inside = facture.evalue.qualification.appartenance != Appartenance::HorsParcours;
     let allowed = |row: &Ligne| match row.code {
-        "MCG" => {
-            facture.evalue.qualification.coordination_possible
-                && cadre.situation.relation_mt != RelationMt::Executant
-        }
-        "MCS" | "MCC" => facture.evalue.qualification.coordination_possible,
+        "MCG" => inside && cadre.situation.relation_mt != RelationMt::Executant,
+        "MCS" | "MCC" => inside,
         _ => true,
     };
     let rows = table().inclus(principale.code.as_str());

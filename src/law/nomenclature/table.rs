@@ -277,7 +277,7 @@ fn read(text: &'static str) -> Result<Table, Vec<String>> {
         match ligne(line) {
             Ok(ligne) => table.lignes.push(ligne),
             Err(column) => {
-                errors.push(format!("ngap.csv, line {}: {column}", index.saturating_add(1)))
+                errors.push(format!("ngap.csv, line {}: {column}", index.saturating_add(1)));
             }
         }
     }
@@ -301,7 +301,7 @@ fn ligne(line: &'static str) -> Result<Ligne, &'static str> {
     let mut cells = line.split(';');
     let mut next = |name: &'static str| cells.next().ok_or(name);
     let code = next("code")?;
-    CodeActe::parse(Nomenclature::Ngap, code).map_err(|_| "code")?;
+    CodeActe::parse(Nomenclature::Ngap, code).map_err(|_malformed| "code")?;
     let nature = next("nature")?;
     let nature = NATURES.into_iter().find(|known| known.mot() == nature).ok_or("nature")?;
     let libelle = next("libelle")?;
@@ -357,7 +357,7 @@ fn ligne(line: &'static str) -> Result<Ligne, &'static str> {
 }
 
 fn optional<T: std::str::FromStr>(cell: &str) -> Result<Option<T>, ()> {
-    if cell.is_empty() { Ok(None) } else { cell.parse().map(Some).map_err(|_| ()) }
+    if cell.is_empty() { Ok(None) } else { cell.parse().map(Some).map_err(|_malformed| ()) }
 }
 
 fn marques(words: &str) -> Option<Marques> {

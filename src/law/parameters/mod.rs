@@ -208,7 +208,7 @@ fn history(
     };
     let verifie_le = civil(entry.verifie_le, complain)?;
     if entry.valeurs.is_empty() {
-        let found = nomenclature::historique(parametre).map_err(|wrong| complain(wrong)).ok()?;
+        let found = nomenclature::historique(parametre).map_err(&mut *complain).ok()?;
         return Some(Historique { libelle: entry.libelle, unite, verifie_le, valeurs: found });
     }
     let mut valeurs = Vec::new();

@@ -1,6 +1,8 @@
 //! Every situation of the parcours, on both sides and at its limits.
 
-use traitant::domain::evaluation::{Appartenance, CodeDetermine, Qualification, RelationMt};
+use traitant::domain::evaluation::{
+    Appartenance, Avertissement, CodeDetermine, Qualification, RelationMt,
+};
 use traitant::domain::feuille_de_soins::{
     Complementaire, MotifExclusion, QualificatifDepense, SituationParticuliere,
 };
@@ -251,6 +253,10 @@ fn supplements_of_a_duty_or_a_visit_are_no_acts_of_their_own() {
         let answer = question.answer();
         assert_eq!(answer.actes.len(), 1, "{supplement}");
         assert_eq!(answer.totaux.participation, Centimes::new(200), "{supplement}");
-        assert!(answer.avertissements.is_empty(), "{supplement}");
+        // That of a young child, billed for an adult.
+        let told: Vec<_> = answer.avertissements.iter().map(|warning| warning.code).collect();
+        let expected: &[_] =
+            if supplement == "MEG" { &[Avertissement::ActeNonAutorise] } else { &[] };
+        assert_eq!(told, expected, "{supplement}");
     }
 }
