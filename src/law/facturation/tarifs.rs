@@ -1,18 +1,16 @@
 //! What the bases of a feuille say of the tariffs of the day: each is compared with the table of the letters.
 
-use arrayvec::ArrayVec;
-
 use super::facture::Facture;
 use crate::domain::evaluation::{Appartenance, RelationMt};
 use crate::domain::feuille_de_soins::{Acte, CodeActe, Nomenclature};
-use crate::domain::money::Centimes;
+use crate::domain::money::{Centimes, Sommes};
 use crate::law::nomenclature::{Ligne, Secteur, est_majoration_de_coordination, table};
 use crate::law::parameters::Parametre;
 use crate::law::situation::Situation;
 use crate::law::valeurs::Valeurs;
 
 /// Prices that one letter may have on one day: sources that disagree are both accepted.
-type Prix = ArrayVec<Centimes, 8>;
+type Prix = Sommes<8>;
 
 /// Supplements that one price may include.
 const INCLUS: usize = 12;
@@ -119,21 +117,19 @@ fn aucun(
     if tarifs.contains(&base) || by_unit && tarifs.iter().any(multiple) {
         return Some(false);
     }
-    let included =
-        if principale { inclus(facture, ligne, secteur, cadre) } else { ArrayVec::new() };
+    let included = if principale { inclus(facture, ligne, secteur, cadre) } else { Sommes::new() };
     let whole = |price: &Centimes| {
-        base.minus(*price).is_ok_and(|rest| rest > Centimes::ZERO && reaches(&included, rest.get()))
+        base.minus(*price).is_ok_and(|rest| rest > Centimes::ZERO && reaches(&included, rest))
     };
     Some(!tarifs.iter().any(whole))
 }
 
 /// Whether some of the sums add up to a number.
-fn reaches(sums: &[i64], number: i64) -> bool {
+fn reaches(sums: &[Centimes], number: Centimes) -> bool {
     match sums.split_first() {
-        _ if number == 0 => true,
+        _ if number == Centimes::ZERO => true,
         Some((first, rest)) => {
-            reaches(rest, number)
-                || *first <= number && reaches(rest, number.saturating_sub(*first))
+            reaches(rest, number) || *first <= number && reaches(rest, number.minus_or_zero(*first))
         }
         None => false,
     }
@@ -145,7 +141,7 @@ fn inclus(
     principale: &Acte,
     secteur: Secteur,
     cadre: Cadre<'_>,
-) -> ArrayVec<i64, INCLUS> {
+) -> Sommes<INCLUS> {
     let billed = |row: &Ligne| facture.lignes.iter().any(|ligne| ligne.code.as_str() == row.code);
     let inside = facture.evalue.qualification.appartenance != Appartenance::HorsParcours;
     let allowed = |row: &Ligne| match row.code {
@@ -155,7 +151,7 @@ fn inclus(
     };
     let rows = table().inclus(principale.code.as_str());
     rows.filter(|row| cadre.convient(row, secteur) && !billed(row) && allowed(row))
-        .filter_map(|row| cadre.prix(row).map(Centimes::get))
+        .filter_map(|row| cadre.prix(row))
         .take(INCLUS)
         .collect()
 }
