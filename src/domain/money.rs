@@ -18,6 +18,9 @@ pub struct Centimes(i64);
 #[error("amount out of range")]
 pub struct AmountOverflow;
 
+/// A few amounts, without any allocation.
+pub type Sommes<const N: usize> = arrayvec::ArrayVec<Centimes, N>;
+
 impl Centimes {
     /// Zero.
     pub const ZERO: Self = Self(0);

@@ -184,6 +184,18 @@ const PHRASES: &[(Avertissement, &str)] = &[
         Avertissement::ValeurAVerifier,
         "Une valeur de la loi que cette décision a lue n'a pas encore été vérifiée pour le jour des soins : la dernière connue a été retenue.",
     ),
+    (
+        Avertissement::ActeNonAutorise,
+        "Cette lettre est celle d'une autre spécialité, ou d'un patient d'un autre âge : elle a été comptée telle quelle.",
+    ),
+    (
+        Avertissement::SupplementSansActe,
+        "Ce supplément est facturé sans aucun des actes auxquels il s'ajoute.",
+    ),
+    (
+        Avertissement::McgEnfantSansMedecinTraitant,
+        "Pour un enfant sans médecin traitant, les textes ne prévoient que les majorations de coordination du spécialiste (MCS) et du cardiologue (MCC).",
+    ),
 ];
 
 /// A warning, in French.

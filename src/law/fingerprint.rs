@@ -4,22 +4,27 @@ use serde_json::{Value, json};
 
 use chrono::NaiveDate;
 
+use super::nomenclature::table;
 use super::parameters::Parametres;
 use super::references::{Texte, Verification};
 use super::rule::{Rang, Regle};
 use crate::domain::digest::Empreinte;
 use crate::domain::vocabulary::Vocabulaire;
 
-/// SHA-256 of the first day covered, the values and until when they were verified, the sheets of the rules and the
-/// version of the reasoning. Notes, comments and which file gives a value do not count; the order of the rules
-/// does not either.
+/// SHA-256 of the first day covered, the values and until when they were verified, the table of the letters, the sheets
+/// of the rules and the version of the reasoning. Notes, comments and which file gives a value do not count; the order
+/// of the rules does not either.
 pub(super) fn empreinte(
     premier_jour: NaiveDate,
     moteur: u32,
     parametres: &Parametres,
     regles: &[&'static Regle],
 ) -> Empreinte {
-    let mut lines = vec![format!("moteur {moteur}"), format!("premier jour {premier_jour}")];
+    let mut lines = vec![
+        format!("moteur {moteur}"),
+        format!("premier jour {premier_jour}"),
+        format!("nomenclature {}", table().empreinte()),
+    ];
     for (parametre, historique) in parametres.iter() {
         let until = historique.verifie_jusqu_au;
         lines.push(format!("verifie {} {until}", parametre.mot()));

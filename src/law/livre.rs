@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use super::bareme::Bareme;
+use super::nomenclature::{Ligne, table};
 use super::parameters::{Historique, Origine, Parametre, Unite, ValeurDatee};
 use super::references::{REFERENCES, Reference, Texte, Verification};
 use super::rule::{Fiche, Rang};
@@ -54,6 +55,8 @@ pub struct LoiDuJour {
     pub parametres: Vec<ParametreDuJour>,
     /// Rules of that day, by code.
     pub regles: Vec<&'static Fiche>,
+    /// Prices of that day, by letter.
+    pub tarifs: Vec<&'static Ligne>,
 }
 
 /// What differs between the laws of two days.
@@ -83,6 +86,7 @@ impl Law {
             au: bareme.periode().au().and_then(veille),
             parametres,
             regles: sheets(bareme),
+            tarifs: table().lignes.iter().filter(|ligne| ligne.en_vigueur(jour)).collect(),
         })
     }
 
@@ -120,6 +124,7 @@ impl Law {
         for (parametre, historique) in self.parametres().iter() {
             chapter(&mut book, parametre, historique);
         }
+        super::nomenclature::page(&mut book);
         self.inconnues(&mut book);
         book.push_str("\n## Textes\n\n| Clé | Texte | Objet | Vérification |\n|---|---|---|---|\n");
         for texte in self.textes() {

@@ -27,7 +27,7 @@ mod honoraires;
 pub mod instruction;
 mod liquidation;
 pub mod livre;
-mod nomenclature;
+pub mod nomenclature;
 pub mod parameters;
 mod qualification;
 pub mod references;
@@ -48,7 +48,7 @@ pub use self::couverture::AuDela;
 use self::couverture::Couverture;
 pub use self::echeances::{Echeance, PREAVIS};
 use self::parameters::ajouts::Ajout;
-use self::parameters::{Ensemble, InvalidParametres, NB_PARAMETRES, Parametre, Parametres};
+use self::parameters::{Ensemble, InvalidParametres, NB_NUMEROS, Parametre, Parametres};
 use self::rule::Regle;
 use self::rules::REGISTRY;
 use self::situation::DateDesSoins;
@@ -57,6 +57,7 @@ use crate::domain::calendar::{Periode, lendemain};
 use crate::domain::digest::Empreinte;
 use crate::domain::evaluation::CodeRegle;
 use crate::domain::money::AmountOverflow;
+use crate::domain::vocabulary::Vocabulaire;
 
 /// Why the law gives no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -97,6 +98,9 @@ pub enum InvalidLaw {
     /// The file of the covered period.
     #[error("loi.toml: {0}")]
     Couverture(String),
+    /// Rows of the table of the letters.
+    #[error("ngap.csv:\n{}", .0.join("\n"))]
+    Nomenclature(Vec<String>),
     #[error("two rules are called {0}")]
     DuplicateRule(CodeRegle),
 }
@@ -131,6 +135,7 @@ impl Law {
         parametres: Parametres,
         regles: &[&'static Regle],
     ) -> Result<Self, InvalidLaw> {
+        nomenclature::verifier().map_err(InvalidLaw::Nomenclature)?;
         let mut codes = BTreeSet::new();
         if let Some(twice) = regles.iter().find(|regle| !codes.insert(regle.fiche.code)) {
             return Err(InvalidLaw::DuplicateRule(twice.fiche.code));
@@ -234,11 +239,13 @@ fn baremes(
         .zip(ends)
         .filter_map(|(du, au)| Periode::new(*du, au).ok())
         .map(|periode| {
-            let mut nombres = [None; NB_PARAMETRES];
+            let mut nombres = [None; NB_NUMEROS];
             let (mut a_verifier, mut discutees) = (Ensemble::default(), Ensemble::default());
-            for (slot, (parametre, historique)) in nombres.iter_mut().zip(parametres.iter()) {
+            for (parametre, historique) in parametres.iter() {
                 let known = historique.en_vigueur(periode.du());
-                *slot = known.and_then(|valeur| valeur.valeur);
+                if let Some(slot) = nombres.get_mut(usize::from(parametre.code())) {
+                    *slot = known.and_then(|valeur| valeur.valeur);
+                }
                 if known.is_some_and(|valeur| valeur.discutee) {
                     discutees.insert(parametre);
                 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::parameters::{Ensemble, NB_PARAMETRES, Parametre};
+use super::parameters::{Ensemble, NB_NUMEROS, Parametre};
 use crate::domain::calendar::Periode;
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
@@ -20,7 +20,7 @@ pub struct ParametreInconnu {
 #[derive(Debug)]
 pub struct Valeurs {
     pub(super) periode: Periode,
-    pub(super) nombres: [Option<i64>; NB_PARAMETRES],
+    pub(super) nombres: [Option<i64>; NB_NUMEROS],
     /// Those that nobody verified for days as late as these.
     pub(super) a_verifier: Ensemble,
     /// Those on which the sources disagree on these days.
@@ -32,7 +32,7 @@ pub struct Valeurs {
 /// Parameters that were read. The values of a period are shared between threads, so that what notes their reading
 /// must be too; each evaluation has its own.
 #[derive(Debug, Default)]
-struct Lectures([AtomicU64; NB_PARAMETRES.div_ceil(64)]);
+struct Lectures([AtomicU64; NB_NUMEROS.div_ceil(64)]);
 
 impl Lectures {
     fn note(&self, parametre: Parametre) {
@@ -51,7 +51,7 @@ impl Valeurs {
     /// The values of a period; those of them to be verified, and those on which the sources disagree.
     pub(super) const fn new(
         periode: Periode,
-        nombres: &[Option<i64>; NB_PARAMETRES],
+        nombres: &[Option<i64>; NB_NUMEROS],
         [a_verifier, discutees]: [Ensemble; 2],
     ) -> Self {
         Self { periode, nombres: *nombres, a_verifier, discutees, lues: None }

@@ -183,6 +183,12 @@ vocabulaire!(
         ValeurAVerifier = 61 "valeur_a_verifier",
         /// No published list says what this exemption code exempts.
         ExonerationSansEffet = 60 "exoneration_sans_effet",
+        /// A letter of another specialty, or of another age.
+        ActeNonAutorise = 70 "acte_non_autorise",
+        /// A supplement without any act that bears it.
+        SupplementSansActe = 71 "supplement_sans_acte",
+        /// The coordination of a general practitioner, for a child without a médecin traitant.
+        McgEnfantSansMedecinTraitant = 72 "mcg_enfant_sans_medecin_traitant",
         /// A franchise médicale, which this service does not compute, may still be kept by the caisse.
         FranchiseNonComptee = 90 "franchise_non_comptee",
     }
@@ -226,7 +232,10 @@ impl Avertissement {
             | Self::ExigenceSurSupplement
             | Self::MaterniteHorsPeriode
             | Self::UrgencePrevisible
-            | Self::ExonerationSansEffet => true,
+            | Self::ExonerationSansEffet
+            | Self::ActeNonAutorise
+            | Self::SupplementSansActe
+            | Self::McgEnfantSansMedecinTraitant => true,
             Self::BaseLimiteeAuxHonoraires
             | Self::PlafondJournalierDiscute
             | Self::AdressageInconnu

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::domain::digest::Empreinte;
+use crate::domain::money::Centimes;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
 use crate::http::extract::Requete;
@@ -19,7 +20,7 @@ use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::http::vue::vue;
 use crate::services::loi;
-use crate::services::loi::{Fiche, ParametreDuJour, Reference, Verification, rang};
+use crate::services::loi::{Fiche, Ligne, ParametreDuJour, Reference, Table, Verification, rang};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(of_day)).routes(routes!(compare))
@@ -55,6 +56,10 @@ pub(crate) struct LoiVue {
     parametres: Vec<ParametreVue>,
     /// Règles.
     regles: Vec<RegleVue>,
+    /// Table des lettres de la NGAP.
+    nomenclature: TableVue,
+    /// Tarifs des lettres ce jour-là.
+    tarifs: Vec<TarifVue>,
 }
 
 impl Anonymous for LoiVue {}
@@ -94,6 +99,40 @@ vue! {
         origine: Option<String> = known.origine.fichier().map(str::to_owned),
         /// Fichier d'ajout qui dit jusqu'à quel jour elle a été vérifiée ; null si c'est le programme.
         verifie_par: Option<String> = known.verifie_par.fichier().map(str::to_owned),
+    }
+
+    /// Table des lettres de la NGAP, la même pour tous les jours.
+    pub(crate) struct TableVue(known: &Table) {
+        /// Nombre de lettres connues.
+        lettres: usize = known.nombre(),
+        /// Nombre de tarifs datés.
+        lignes: usize = known.lignes.len(),
+        /// Empreinte de la table.
+        empreinte: Empreinte = known.empreinte(),
+    }
+
+    /// Tarif d'une lettre.
+    pub(crate) struct TarifVue(ligne: &Ligne) {
+        /// Lettre.
+        #[schema(example = "MEG")]
+        lettre: &'static str = ligne.code,
+        /// Acte, supplément, déplacement, forfait, clé ou plafond.
+        nature: &'static str = ligne.nature.mot(),
+        /// Ce que c'est.
+        libelle: &'static str = ligne.libelle,
+        /// Qui la facture.
+        #[schema(example = "generaliste")]
+        qui: &'static str = ligne.qui,
+        /// Secteurs à tarifs opposables (option comprise), secteur à honoraires libres, ou tous.
+        secteur: &'static str = ligne.secteur.mot(),
+        /// Premier âge.
+        age_min: u8 = ligne.ages.0,
+        /// Dernier âge ; null s'il n'y en a pas.
+        age_max: Option<u8> = Some(ligne.ages.1).filter(|last| *last < u8::MAX),
+        /// Tarif ; null si les sources ne le donnent pas.
+        tarif_centimes: Option<Centimes> = ligne.centimes,
+        /// Vrai si une seule source a été trouvée.
+        source_unique: bool = ligne.source2.is_empty(),
     }
 
     /// Texte cité.
@@ -175,6 +214,8 @@ async fn of_day(
         au: loi.au,
         parametres: loi.parametres.iter().map(ParametreVue::new).collect(),
         regles: loi.regles.iter().map(|fiche| RegleVue::new(fiche)).collect(),
+        nomenclature: TableVue::new(loi::table()),
+        tarifs: loi.tarifs.iter().map(|ligne| TarifVue::new(ligne)).collect(),
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod consultant;
 mod facture;
+mod lettres;
 mod tarifs;
 
 pub(super) use self::facture::{Facture, opposable};
@@ -36,13 +37,11 @@ pub(super) fn controles(law: &Law, facture: &Facture<'_>, warnings: &mut Vec<Ave
         if tarifs::contredite(facture, ligne, index == 0) {
             warn(Avertissement::BaseContredite, ligne);
         }
+        lettres::controles(facture, ligne, index == 0, &mut |code| warn(code, ligne));
         let hospital = facture.situation.consultation_externe;
         if ligne.qualificatif.is_some() && part_excessive(ligne, facture.valeurs, hospital) {
             warn(Avertissement::DepassementExcessif, ligne);
         }
-    }
-    if tarifs::total_contredit(facture) {
-        warn(Avertissement::BaseContredite, principale);
     }
     if depassement_excessif(facture) {
         warn(Avertissement::DepassementExcessif, principale);
@@ -91,13 +90,11 @@ fn coordination_interdite(facture: &Facture<'_>, ligne: &Acte) -> bool {
 
 /// Whether the fees of an authorised overrun go beyond the highest total of a consultation.
 fn depassement_excessif(facture: &Facture<'_>) -> bool {
+    let Some(principale) = facture.lignes.first() else { return false };
     !facture.situation.consultation_externe
-        && facture.lignes.first().is_some_and(|ligne| ligne.code.as_str() == "CS")
         && facture.lignes.iter().any(|ligne| ligne.porte_da())
-        && facture
-            .valeurs
-            .centimes(Parametre::DaTotalMaxSpe)
-            .is_ok_and(|highest| facture.montants().honoraires > highest)
+        && tarifs::plafond_autorise(facture, principale)
+            .is_some_and(|highest| facture.montants().honoraires > highest)
 }
 
 /// Whether the overrun of a line goes beyond its share of the base: of a technical act, whose tariff is

@@ -1,71 +1,158 @@
-//! The dated tariffs of the acts that the sources give, and what the bases of a feuille say of them.
+//! What the bases of a feuille say of the tariffs of the day: each is compared with the table of the letters.
 
 use super::facture::Facture;
-use crate::domain::feuille_de_soins::{Acte, Nomenclature};
-use crate::domain::money::Centimes;
-use crate::law::nomenclature::est_majoration_de_coordination;
+use crate::domain::evaluation::{Appartenance, RelationMt};
+use crate::domain::feuille_de_soins::{Acte, CodeActe, Nomenclature};
+use crate::domain::money::{Centimes, Sommes};
+use crate::law::nomenclature::{Ligne, Secteur, est_majoration_de_coordination, table};
 use crate::law::parameters::Parametre;
 use crate::law::situation::Situation;
 use crate::law::valeurs::Valeurs;
 
-/// First age of the ordinary consultation at a general practitioner's.
-const ENFANT: u8 = 6;
+/// Prices that one letter may have on one day: sources that disagree are both accepted.
+type Prix = Sommes<8>;
+
+/// Supplements that one price may include.
+const INCLUS: usize = 12;
+
+/// Who bills, for whom and when: what chooses the rows of a letter.
+#[derive(Clone, Copy)]
+struct Cadre<'a> {
+    situation: &'a Situation,
+    valeurs: &'a Valeurs,
+}
+
+impl Cadre<'_> {
+    fn convient(&self, ligne: &Ligne, secteur: Secteur) -> bool {
+        (ligne.secteur == secteur || ligne.secteur == Secteur::Tous)
+            && ligne.en_vigueur(self.situation.date.jour())
+            && ligne.est_pour(self.situation.specialite)
+            && ligne.est_de_l_age(self.situation.age)
+    }
+
+    /// What a row is worth: a reform may change what a parameter holds.
+    fn prix(&self, ligne: &Ligne) -> Option<Centimes> {
+        match ligne.parametre {
+            Some(parametre) => self.valeurs.centimes(parametre).ok(),
+            None => ligne.centimes,
+        }
+    }
+
+    /// Prices of a letter in a sector: those that fewest specialties share.
+    fn tarifs(&self, code: &CodeActe, secteur: Secteur) -> Prix {
+        let rows = table().lettre(code);
+        let own = |ligne: &&Ligne| self.convient(ligne, secteur);
+        let Some(narrow) = rows.iter().filter(own).map(Ligne::etendue).min() else {
+            return Prix::new();
+        };
+        let known = rows.iter().filter(own).filter(|ligne| ligne.etendue() == narrow);
+        known.filter_map(|ligne| self.prix(ligne)).take(8).collect()
+    }
+}
 
 /// Whether the tariffs of the table apply: they differ overseas.
 fn metropole(facture: &Facture<'_>) -> bool {
     !facture.situation.commune.is_some_and(|commune| commune.est_outre_mer())
 }
 
-/// Whether the base of a line is not its tariff of the day. A day without a known tariff compares
-/// nothing.
+/// Whether a line is one act at its price, of the letters, and reimbursed.
+fn est_simple(ligne: &Acte) -> bool {
+    ligne.quantite == 1
+        && ligne.coefficient_centiemes.is_none()
+        && ligne.code.nomenclature() == Nomenclature::Ngap
+        && ligne.est_rembourse()
+}
+
+/// Whether the base of a line is none of its tariffs of the day, less or more. A day without a known
+/// tariff compares nothing.
 pub(super) fn contredite(facture: &Facture<'_>, ligne: &Acte, principale: bool) -> bool {
-    let plain = ligne.quantite == 1 && ligne.coefficient_centiemes.is_none();
-    if !plain || ligne.code.nomenclature() != Nomenclature::Ngap || !ligne.est_rembourse() {
-        return false;
-    }
-    let Some(base) = ligne.base else { return false };
+    let Some(base) = ligne.base.filter(|_| est_simple(ligne)) else { return false };
     let Some(opposable) = facture.opposable() else {
         return principale && metropole(facture) && au_dela_du_tarif_d_autorite(facture, base);
     };
-    let expected = match ligne.code.as_str() {
-        // Supplements that a doctor of free fees bills beside an overrun are not reimbursed.
-        "MPC" | "MCS" | "MCC" | "MCG"
-            if !opposable && facture.montants().depassement > Centimes::ZERO =>
-        {
-            Some(Centimes::ZERO)
+    let cadre = Cadre { situation: facture.situation, valeurs: facture.valeurs };
+    let overrun = facture.montants().depassement > Centimes::ZERO;
+    let wrong = if opposable {
+        aucun(facture, ligne, (base, principale), Secteur::Opposable, cadre) == Some(true)
+    } else if overrun && est_clinique(&ligne.code) {
+        // What only opposable tariffs carry is not reimbursed beside an overrun.
+        base != Centimes::ZERO
+    } else {
+        let libre = aucun(facture, ligne, (base, principale), Secteur::Libre, cadre);
+        let opposable = || aucun(facture, ligne, (base, principale), Secteur::Opposable, cadre);
+        match (libre, overrun) {
+            (Some(wrong), true) => wrong,
+            // Without an overrun, opposable tariffs are reimbursed to everybody.
+            (Some(wrong), false) => wrong && opposable() != Some(false),
+            (None, false) => opposable() == Some(true),
+            // The base of this sector is not known, but never goes beyond the opposable tariff.
+            (None, true) => {
+                let highest = cadre.tarifs(&ligne.code, Secteur::Opposable).into_iter().max();
+                highest.is_some_and(|highest| base > highest)
+            }
         }
-        "C3" => avis_de_professeur(facture),
-        code => parametre((facture.situation, facture.valeurs), code, opposable)
-            .and_then(|parametre| facture.valeurs.centimes(parametre).ok()),
     };
-    expected.is_some_and(|expected| base != expected) && metropole(facture)
+    wrong && metropole(facture)
 }
 
-/// The single opinion of a university professor: so many consultations, where that of another consultant
-/// is so many of them.
-fn avis_de_professeur(facture: &Facture<'_>) -> Option<Centimes> {
-    let valeurs = facture.valeurs;
-    let ordinary = valeurs.centimes(Parametre::AvisPonctuelTarif).ok()?;
-    let professor = valeurs.valeur(Parametre::AvisPonctuelCoefPuph).ok()?;
-    let worth = valeurs.valeur(Parametre::AvisPonctuelCoef).ok().filter(|worth| *worth > 0)?;
-    let tripled = ordinary.times(professor).ok()?;
-    tripled.get().checked_div(worth).map(Centimes::new)
+fn est_clinique(code: &CodeActe) -> bool {
+    code.as_str() == "MPC" || est_majoration_de_coordination(code)
 }
 
-/// The tariff, supplements included, of a child at a paediatrician's.
-const fn pediatre(age: u8) -> Option<Parametre> {
-    match age {
-        ..2 => Some(Parametre::TarifPediatreMoins2),
-        2..6 => Some(Parametre::TarifPediatre2A6),
-        6..16 => Some(Parametre::TarifPediatre6A16),
-        _ => None,
+/// Whether a base is no price of its letter in a sector; nothing when no price is known.
+fn aucun(
+    facture: &Facture<'_>,
+    ligne: &Acte,
+    (base, principale): (Centimes, bool),
+    secteur: Secteur,
+    cadre: Cadre<'_>,
+) -> Option<bool> {
+    let tarifs = cadre.tarifs(&ligne.code, secteur);
+    if tarifs.is_empty() {
+        return None;
+    }
+    let by_unit = table().lettre(&ligne.code).iter().any(|row| row.marques.unite);
+    let multiple = |price: &Centimes| base.get().checked_rem(price.get()) == Some(0);
+    if tarifs.contains(&base) || by_unit && tarifs.iter().any(multiple) {
+        return Some(false);
+    }
+    let included = if principale { inclus(facture, ligne, secteur, cadre) } else { Sommes::new() };
+    let whole = |price: &Centimes| {
+        base.minus(*price).is_ok_and(|rest| rest > Centimes::ZERO && reaches(&included, rest))
+    };
+    Some(!tarifs.iter().any(whole))
+}
+
+/// Whether some of the sums add up to a number.
+fn reaches(sums: &[Centimes], number: Centimes) -> bool {
+    match sums.split_first() {
+        _ if number == Centimes::ZERO => true,
+        Some((first, rest)) => {
+            reaches(rest, number) || *first <= number && reaches(rest, number.minus_or_zero(*first))
+        }
+        None => false,
     }
 }
 
-/// That tariff, when the performer is a paediatrician and the day knows it.
-fn enfant_chez_le_pediatre(situation: &Situation, valeurs: &Valeurs) -> Option<Parametre> {
-    let known = |parametre: &Parametre| valeurs.valeur(*parametre).is_ok();
-    situation.specialite.est_pediatrie().then(|| pediatre(situation.age)).flatten().filter(known)
+/// Supplements that the price of an act may include: published prices do, and so do those who bill one line.
+fn inclus(
+    facture: &Facture<'_>,
+    principale: &Acte,
+    secteur: Secteur,
+    cadre: Cadre<'_>,
+) -> Sommes<INCLUS> {
+    let billed = |row: &Ligne| facture.lignes.iter().any(|ligne| ligne.code.as_str() == row.code);
+    let inside = facture.evalue.qualification.appartenance != Appartenance::HorsParcours;
+    let allowed = |row: &Ligne| match row.code {
+        "MCG" => inside && cadre.situation.relation_mt != RelationMt::Executant,
+        "MCS" | "MCC" => inside,
+        _ => true,
+    };
+    let rows = table().inclus(principale.code.as_str());
+    rows.filter(|row| cadre.convient(row, secteur) && !billed(row) && allowed(row))
+        .filter_map(|row| cadre.prix(row))
+        .take(INCLUS)
+        .collect()
 }
 
 fn au_dela_du_tarif_d_autorite(facture: &Facture<'_>, base: Centimes) -> bool {
@@ -77,100 +164,59 @@ fn au_dela_du_tarif_d_autorite(facture: &Facture<'_>, base: Centimes) -> bool {
     facture.valeurs.centimes(parametre).is_ok_and(|highest| base > highest)
 }
 
-/// The dated tariff of one act, by its code, when the table has it.
+/// The dated tariff of one act, by its code, when the table has one and no other.
 pub(in crate::law) fn tarif(
     ligne: &Acte,
     situation: &Situation,
     valeurs: &Valeurs,
     opposable: bool,
 ) -> Option<Centimes> {
-    let plain = ligne.quantite == 1 && ligne.coefficient_centiemes.is_none();
-    let listed = plain && ligne.code.nomenclature() == Nomenclature::Ngap && ligne.est_rembourse();
-    let parametre = parametre((situation, valeurs), ligne.code.as_str(), opposable)?;
-    valeurs.centimes(parametre).ok().filter(|_| listed)
-}
-
-/// The parameter that holds the tariff of a code.
-fn parametre(
-    (situation, valeurs): (&Situation, &Valeurs),
-    code: &str,
-    opposable: bool,
-) -> Option<Parametre> {
-    use Parametre as P;
-    let general = situation.specialite.est_generaliste();
-    let mental = situation.specialite.est_psychiatrie() || situation.specialite.est_neurologie();
-    Some(match (code, general, opposable) {
-        // A young child's consultation is compared with its supplement: see `total_contredit`.
-        ("G" | "GS", true, true) if situation.age >= ENFANT => P::TarifGeneraliste,
-        ("G" | "GS", true, false) => P::TarifGeneralisteS2,
-        // From May 2017 the letter C is no longer a whole consultation.
-        ("C", true, true)
-            if valeurs.valeur(P::TarifGeneralisteEnfant).is_err() && situation.age >= ENFANT =>
-        {
-            P::TarifGeneraliste
-        }
-        ("TC" | "TCG", true, true) => P::TarifTeleconsultation,
-        // So is a child's at a paediatrician's.
-        ("CS", false, true) if enfant_chez_le_pediatre(situation, valeurs).is_some() => {
-            return None;
-        }
-        ("CS", false, true) => P::TarifCs,
-        ("CS", false, false) => P::TarifCsS2,
-        ("COE", _, true) => P::TarifExamenObligatoire,
-        ("CCX", _, true) => P::TarifConsultComplexe,
-        ("MPC", false, true) => P::Mpc,
-        ("MCG", true, true) => P::Mcg,
-        ("MCS", false, true) if mental => P::McsPsy,
-        ("MCS", false, true) => P::Mcs,
-        ("MCC", false, true) if situation.specialite.est_cardiologie() => P::Mcc,
-        ("C2" | "APC", _, _) if !mental => P::AvisPonctuelTarif,
-        ("C2,5" | "APY" | "AVY", false, _) if mental => P::AvisPonctuelTarifPsy,
-        _ => return None,
-    })
-}
-
-/// Whether the bases of an act and its supplements do not add up to the tariff that the sources give
-/// for them together.
-pub(super) fn total_contredit(facture: &Facture<'_>) -> bool {
-    use Parametre as P;
-    let Some(principale) = facture.lignes.first() else { return false };
-    let plain = facture.lignes.iter().all(|ligne| {
-        ligne.quantite == 1 && ligne.coefficient_centiemes.is_none() && ligne.est_rembourse()
-    });
-    if !plain || facture.opposable() != Some(true) {
-        return false;
+    if !est_simple(ligne) {
+        return None;
     }
-    let specialite = facture.situation.specialite;
-    let coordinated =
-        || facture.lignes.iter().any(|ligne| est_majoration_de_coordination(&ligne.code));
-    let parametre = match principale.code.as_str() {
-        "G" | "GS" if specialite.est_generaliste() && facture.situation.age < ENFANT => {
-            P::TarifGeneralisteEnfant
-        }
-        "CS" | "CNP" | "CNPSY" if specialite.est_psychiatrie() && coordinated() => {
-            P::TarifPsyCoordonne
-        }
-        "CSC" if specialite.est_cardiologie() && coordinated() => P::TarifCardioCoordonne,
-        "CS" if specialite.est_gynecologie_medicale() && coordinated() => P::TarifGynecoMedicale,
-        "CS" if specialite.est_geriatrie() && coordinated() => P::TarifGeriatre,
-        "CS" | "C" => match enfant_chez_le_pediatre(facture.situation, facture.valeurs) {
-            Some(parametre) => parametre,
-            None => return false,
-        },
-        _ => return false,
-    };
-    // Supplements of urgency, of nights or of distance come on top: nothing is compared with them.
-    let only = facture.lignes.iter().skip(1).all(|ligne| {
-        matches!(ligne.code.as_str(), "MEG" | "MPC" | "MCS" | "MCC" | "MCG" | "MOP" | "MEP")
+    let secteur = if opposable { Secteur::Opposable } else { Secteur::Libre };
+    let tarifs = Cadre { situation, valeurs }.tarifs(&ligne.code, secteur);
+    match tarifs.as_slice() {
+        [alone] => Some(*alone),
+        _ => None,
+    }
+}
+
+/// The highest fees of an act with an authorised overrun: as published, or else so much more than the tariff of a
+/// coordinated act, to the nearest euro. Nothing when a part of that tariff is unknown.
+pub(super) fn plafond_autorise(facture: &Facture<'_>, principale: &Acte) -> Option<Centimes> {
+    let cadre = Cadre { situation: facture.situation, valeurs: facture.valeurs };
+    let code = principale.code.as_str();
+    let published = CodeActe::parse(Nomenclature::Ngap, "DA").ok().and_then(|ceiling| {
+        let rows = table().lettre(&ceiling).iter();
+        let own = rows.filter(|row| row.est_avec(code) && cadre.convient(row, Secteur::Opposable));
+        own.min_by_key(|row| row.etendue()).and_then(|row| Some((row.etendue(), cadre.prix(row)?)))
     });
-    let total = facture
-        .lignes
-        .iter()
-        .filter_map(|ligne| ligne.base)
-        .try_fold(Centimes::ZERO, Centimes::plus);
-    only && metropole(facture)
-        && facture
-            .valeurs
-            .centimes(parametre)
-            .is_ok_and(|expected| total.is_ok_and(|total| total != expected))
+    let computed = coordonne(principale, cadre).and_then(|whole| {
+        let rate = u32::try_from(facture.valeurs.valeur(Parametre::DaTaux).ok()?).ok()?;
+        whole.portion(rate).and_then(|share| whole.plus(share)).and_then(Centimes::to_euro).ok()
+    });
+    match published {
+        // A ceiling of one specialty is its own; that of all specialists is that of their common tariff.
+        Some((narrow, sum)) if narrow < 8 => Some(sum),
+        Some((_, sum)) => Some(computed.map_or(sum, |own| own.max(sum))),
+        None => computed,
+    }
+}
+
+/// The highest price of an act of the parcours, with its supplements.
+fn coordonne(principale: &Acte, cadre: Cadre<'_>) -> Option<Centimes> {
+    let mut whole = cadre.tarifs(&principale.code, Secteur::Opposable).into_iter().max()?;
+    let (mut coordinated, mut previous) = (false, "");
+    for row in table().inclus(principale.code.as_str()) {
+        if row.code == previous || !cadre.convient(row, Secteur::Opposable) {
+            continue;
+        }
+        previous = row.code;
+        let letter = CodeActe::parse(Nomenclature::Ngap, row.code).ok()?;
+        let price = cadre.tarifs(&letter, Secteur::Opposable).into_iter().max()?;
+        whole = whole.plus(price).ok()?;
+        coordinated |= est_majoration_de_coordination(&letter);
+    }
+    Some(whole).filter(|_| coordinated)
 }

@@ -107,8 +107,6 @@ vocabulaire!(
         DaTaux = 50 "DA_TAUX",
         /// Lowest share of fees without authorised overrun.
         DaPartMin = 51 "DA_PART_MIN_SANS_DEPASSEMENT",
-        /// Consultation of a child under six at a general practitioner's.
-        TarifGeneralisteEnfant = 52 "TARIF_C_GENERALISTE_ENFANT_MOINS_6",
         TarifTeleconsultation = 53 "TARIF_TELECONSULTATION",
         TarifConsultComplexe = 54 "TARIF_CONSULT_COMPLEXE",
         TarifExamenObligatoire = 55 "TARIF_EXAMEN_OBLIGATOIRE_COE",
@@ -126,28 +124,10 @@ vocabulaire!(
         TarifAutoriteGeneraliste = 61 "TARIF_AUTORITE_GENERALISTE",
         /// The same for a specialist.
         TarifAutoriteSpecialiste = 62 "TARIF_AUTORITE_SPECIALISTE",
-        /// Coordinated consultation of a psychiatrist, with its supplements.
-        TarifPsyCoordonne = 63 "TARIF_PSY_COORDONNE",
-        /// Coordinated consultation of a cardiologist, with its supplement.
-        TarifCardioCoordonne = 64 "TARIF_CARDIO_COORDONNE_S1",
-        /// Coordinated consultation of a gynaecologist, with its supplements.
-        TarifGynecoMedicale = 65 "TARIF_GYNECO_MEDICALE",
         /// Whether specialists of sector 1 may bill an authorised overrun.
         DaSecteur1 = 66 "DA_SECTEUR_1",
         /// Whether nobody may exceed the opposable tariffs inside the parcours.
         TarifsOpposablesParcours = 67 "TARIFS_OPPOSABLES_PARCOURS",
-        /// Consultation of a child under two at a paediatrician's, with its supplements.
-        TarifPediatreMoins2 = 68 "TARIF_PEDIATRE_MOINS_2",
-        /// The same from two to under six.
-        TarifPediatre2A6 = 69 "TARIF_PEDIATRE_2_6",
-        /// The same from six to under sixteen.
-        TarifPediatre6A16 = 70 "TARIF_PEDIATRE_6_16",
-        /// Coordinated consultation of a geriatrician, with its supplements.
-        TarifGeriatre = 71 "TARIF_GERIATRE",
-        /// How many consultations a single opinion is worth, while it is written in the letter C.
-        AvisPonctuelCoef = 72 "AVIS_PONCTUEL_COEF",
-        /// The same for a university professor.
-        AvisPonctuelCoefPuph = 73 "AVIS_PONCTUEL_COEF_PUPH",
         /// Days within which a signature that a machine took is transmitted.
         MtDelaiTransmission = 74 "MT_DELAI_TRANSMISSION",
         /// Days back to which a doctor's cessation is recorded without saying why.

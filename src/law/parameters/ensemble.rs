@@ -1,10 +1,10 @@
 //! Sets of parameters, small enough to be kept beside the values of each period.
 
-use super::{NB_PARAMETRES, Parametre};
+use super::{NB_NUMEROS, Parametre};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Words that hold a bit for each parameter.
-const MOTS: usize = NB_PARAMETRES.div_ceil(64);
+const MOTS: usize = NB_NUMEROS.div_ceil(64);
 
 /// A set of parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -21,6 +21,7 @@ pub(super) use self::lecture::civil;
 use self::lecture::{Contenu, Ecrite, Lieu};
 use super::InvalidLaw;
 use super::couverture::Couverture;
+use super::nomenclature;
 use super::references::Texte;
 use crate::domain::calendar::{Periode, lendemain};
 use crate::domain::vocabulary::{Vocabulaire, vocabulaire};
@@ -39,6 +40,9 @@ const FILES: [(&str, &str); 8] = [
 
 /// Number of parameters.
 pub const NB_PARAMETRES: usize = Parametre::TOUS.len();
+
+/// Room for a value by number of parameter: numbers that are no longer used stay empty.
+pub const NB_NUMEROS: usize = 128;
 
 vocabulaire!(
     /// Unit of a parameter. Every value is an integer of that unit.
@@ -184,9 +188,16 @@ impl Parametres {
                 if entree.libelle.is_none() {
                     refuse("libelle", "un texte");
                 }
-                if entree.valeurs.is_empty() {
-                    refuse("valeurs", "au moins une valeur");
-                }
+                // A tariff whose values are in the table of the letters.
+                let tarifs = if entree.valeurs.is_empty() {
+                    nomenclature::historique(parametre)
+                        .map_err(|wrong| {
+                            refuse("valeurs", &format!("au moins une valeur ({wrong})"))
+                        })
+                        .unwrap_or_default()
+                } else {
+                    Vec::new()
+                };
                 if entree.valeurs.iter().any(|ecrite| ecrite.corrige) {
                     refuse("corrige", "rien : seul un ajout corrige une valeur");
                 }
@@ -200,7 +211,7 @@ impl Parametres {
                     verifie_le: entree.verifie_le,
                     verifie_jusqu_au: entree.verifie_jusqu_au.unwrap_or(verifie_jusqu_au),
                     verifie_par: Origine::Programme,
-                    valeurs: valeurs.collect(),
+                    valeurs: tarifs.into_iter().chain(valeurs).collect(),
                 };
                 if parametres.insert(parametre, historique).is_some() {
                     defauts.push(lieu.defaut("un code déclaré une seule fois"));

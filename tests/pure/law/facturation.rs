@@ -118,8 +118,11 @@ fn a_child_at_a_paediatrician_has_a_tariff_by_age_supplements_included() {
         let wrong = seen(jour, age, tariff + 1);
         assert_eq!(wrong, [Avertissement::BaseContredite], "{age} on {jour}");
     }
-    let parts = consultation(day("2025-06-16"), 3000).age(3).specialite("12").code("CS");
-    assert_eq!(warnings(&parts.puis("MEP", 500)), []);
+    let parts = consultation(day("2024-12-21"), 2300).age(3).specialite("12").code("CS");
+    assert_eq!(warnings(&parts.puis("NFE", 650).puis("MEP", 400)), []);
+    let gone = consultation(day("2024-12-22"), 3100).age(3).specialite("12").code("CS");
+    let gone = warnings(&gone.puis("MEP", 400));
+    assert_eq!(gone, [Avertissement::BaseContredite], "one price by age instead");
     assert_eq!(seen("2023-10-31", 1, 2300), [], "before, the letter and its supplements");
     assert_eq!(seen("2023-10-31", 1, 3850), [Avertissement::BaseContredite]);
 }

@@ -9,6 +9,7 @@ mod indetermine;
 mod lendemain;
 mod livre;
 mod lues;
+mod nomenclature;
 mod oracle;
 mod parameters;
 mod patient;

@@ -1,6 +1,8 @@
 //! Every situation of the parcours, on both sides and at its limits.
 
-use traitant::domain::evaluation::{Appartenance, CodeDetermine, Qualification, RelationMt};
+use traitant::domain::evaluation::{
+    Appartenance, Avertissement, CodeDetermine, Qualification, RelationMt,
+};
 use traitant::domain::feuille_de_soins::{
     Complementaire, MotifExclusion, QualificatifDepense, SituationParticuliere,
 };
@@ -247,11 +249,16 @@ fn in_a_series_the_prescription_chooses_the_parcours_and_the_act_its_participati
 #[test]
 fn supplements_of_a_duty_or_a_visit_are_no_acts_of_their_own() {
     for supplement in ["F", "N", "MM", "MD", "IK", "MMG", "MEG"] {
-        let mut question = asked().mt(RelationMt::Executant).puis(supplement, 1906);
+        let act = if supplement == "MD" { "VG" } else { "G" };
+        let mut question = asked().code(act).mt(RelationMt::Executant).puis(supplement, 1906);
         question.soins.actes[1].quantite = 20;
         let answer = question.answer();
         assert_eq!(answer.actes.len(), 1, "{supplement}");
         assert_eq!(answer.totaux.participation, Centimes::new(200), "{supplement}");
-        assert!(answer.avertissements.is_empty(), "{supplement}");
+        // That of a young child, billed for an adult.
+        let told: Vec<_> = answer.avertissements.iter().map(|warning| warning.code).collect();
+        let expected: &[_] =
+            if supplement == "MEG" { &[Avertissement::ActeNonAutorise] } else { &[] };
+        assert_eq!(told, expected, "{supplement}");
     }
 }

@@ -1,0 +1,71 @@
+//! Letters billed by somebody who may not, for somebody for whom they are not, or beside no act that bears them.
+
+use chrono::NaiveDate;
+
+use super::facture::Facture;
+use crate::domain::evaluation::{Avertissement, RelationMt};
+use crate::domain::feuille_de_soins::{Acte, Nomenclature};
+use crate::law::nomenclature::{Ligne, Nature, est_supplement, table};
+
+/// First day of the decision of the UNCAM of 29 October 2024: without a médecin traitant, a child's care bears the
+/// supplements of coordination of specialists and of cardiologists, and no other.
+const SANS_MT_AVANT_16_ANS: Option<NaiveDate> = NaiveDate::from_ymd_opt(2024, 12, 22);
+
+/// Age from which coordination asks for a médecin traitant.
+const ADULTE: u8 = 16;
+
+/// The discrepancies of one line.
+pub(super) fn controles(
+    facture: &Facture<'_>,
+    ligne: &Acte,
+    principale: bool,
+    warn: &mut impl FnMut(Avertissement),
+) {
+    let rows = table().lettre(&ligne.code);
+    if rows.is_empty() {
+        return;
+    }
+    if interdite(facture, rows) {
+        warn(Avertissement::ActeNonAutorise);
+    }
+    if seul(facture, ligne, rows, principale) {
+        warn(Avertissement::SupplementSansActe);
+    }
+    let situation = facture.situation;
+    if ligne.code.as_str() == "MCG"
+        && situation.age < ADULTE
+        && situation.relation_mt == RelationMt::Aucun
+        && SANS_MT_AVANT_16_ANS.is_some_and(|start| situation.date.jour() >= start)
+    {
+        warn(Avertissement::McgEnfantSansMedecinTraitant);
+    }
+}
+
+/// Whether the letter is that of other specialties, or of other ages.
+fn interdite(facture: &Facture<'_>, rows: &[Ligne]) -> bool {
+    let situation = facture.situation;
+    let jour = situation.date.jour();
+    let reserved = rows.iter().any(|row| row.marques.reserve);
+    let aged = rows.iter().any(|row| row.marques.ages && row.en_vigueur(jour));
+    reserved && !rows.iter().any(|row| row.est_pour(situation.specialite))
+        || aged && !rows.iter().any(|row| row.en_vigueur(jour) && row.est_de_l_age(situation.age))
+}
+
+/// Whether a supplement has no act, or none of those that bear it.
+fn seul(facture: &Facture<'_>, ligne: &Acte, rows: &[Ligne], principale: bool) -> bool {
+    if !est_supplement(&ligne.code) {
+        return false;
+    }
+    if principale {
+        // One letter is a supplement for some doctors and an act for others.
+        let specialite = facture.situation.specialite;
+        let own =
+            rows.iter().filter(|row| row.est_pour(specialite)).min_by_key(|row| row.etendue());
+        return own.is_none_or(|row| row.nature != Nature::Cle);
+    }
+    let Some(act) = facture.lignes.first() else { return false };
+    act.code.nomenclature() == Nomenclature::Ngap
+        && rows.iter().any(|row| row.marques.exclusif)
+        && !table().lettre(&act.code).is_empty()
+        && !rows.iter().any(|row| row.est_avec(act.code.as_str()))
+}
