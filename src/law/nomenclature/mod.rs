@@ -37,6 +37,11 @@ pub(super) fn est_contraception(code: &CodeActe) -> bool {
     code.as_str() == "CCP"
 }
 
+/// Whether the code is that of the appointment of prevention.
+pub(super) fn est_bilan_prevention(code: &CodeActe) -> bool {
+    code.as_str() == "RDV"
+}
+
 /// Whether the code is that of a teleconsultation.
 pub(super) fn est_teleconsultation(code: &CodeActe) -> bool {
     matches!(code.as_str(), "TC" | "TCG" | "TCS" | "TC2")

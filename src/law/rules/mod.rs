@@ -75,6 +75,7 @@ registry!(
     acte_lourd_sans_somme,
     allocation_personnes_agees,
     autre_risque,
+    bilan_prevention,
     contraception,
     examen_obligatoire,
     exoneration_autre,

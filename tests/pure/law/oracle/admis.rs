@@ -4,19 +4,13 @@
 /// A reading of the law, on a point where the texts say otherwise or say nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Point {
-    Lettres,
     Maternite,
     Residence,
     Orienteur,
-    Bilan,
 }
 
 /// Every point, and why the law may differ there.
-pub const ADMIS: [(Point, &str); 5] = [
-    (
-        Point::Lettres,
-        "a letter that the nomenclature of the law does not know goes with the act beside it: CCP, K, KC, KE, RDV; and IMT, which it takes for a supplement, is an act (article 18.2 of the NGAP)",
-    ),
+pub const ADMIS: [(Point, &str); 3] = [
     (
         Point::Maternite,
         "what the feuille says of maternity is believed outside its period (L160-9), with a warning for a clerk: the day given is that of the pregnancy or that of the birth",
@@ -28,10 +22,6 @@ pub const ADMIS: [(Point, &str); 5] = [
     (
         Point::Orienteur,
         "the indicator O wants the name of the médecin traitant, which the billing specification asks for M alone (RG_CF641)",
-    ),
-    (
-        Point::Bilan,
-        "the appointment of prevention, RDV, is paid in full since June 2024 (R160-17 8°): no rule says it yet",
     ),
 ];
 

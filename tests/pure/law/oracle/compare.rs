@@ -48,15 +48,12 @@ struct Attendus {
 const SUPPLEMENTS: [&str; 9] = ["MCS", "MCG", "MPC", "MCC", "MD", "MCX", "F", "MMG", "MEP"];
 /// A letter of no nomenclature: beside an act, it goes with it.
 const UNKNOWN: [&str; 1] = ["XYZ"];
-/// Letters of acts that the law may not know yet, and then takes as those of no nomenclature.
-const TO_COME: [&str; 5] = ["CCP", "K", "KC", "KE", "RDV"];
 
 /// The acts of a feuille: each supplement goes with the act before it on the same day, or the first one of that day.
-fn actes(soins: &Soins, points: Points) -> Vec<Vec<&Acte>> {
+fn actes(soins: &Soins) -> Vec<Vec<&Acte>> {
     let of = |acte: &Acte, list: &[&str]| list.contains(&acte.code.as_str());
-    let to_come = points.contient(Point::Lettres);
-    let unknown = |acte: &Acte| of(acte, &UNKNOWN) || to_come && of(acte, &TO_COME);
-    let sure = |acte: &Acte| of(acte, &SUPPLEMENTS) || to_come && acte.code.as_str() == "IMT";
+    let unknown = |acte: &Acte| of(acte, &UNKNOWN);
+    let sure = |acte: &Acte| of(acte, &SUPPLEMENTS);
     let supplement = |acte: &Acte| {
         let beside = |other: &&Acte| {
             other.date_execution == acte.date_execution && !unknown(other) && !sure(other)
@@ -91,7 +88,7 @@ fn actes(soins: &Soins, points: Points) -> Vec<Vec<&Acte>> {
 fn attendre(asked: &Question, points: Points, lecture: Lecture) -> Result<Attendus, Inconnue> {
     let mut cumuls = Cumuls::new(&asked.faits);
     let (mut actes_attendus, mut doute) = (Vec::new(), false);
-    for lignes in actes(&asked.soins, points) {
+    for lignes in actes(&asked.soins) {
         let numbers: Vec<u16> = lignes.iter().map(|acte| acte.numero_ligne).collect();
         let vue = Vue::new(&asked.soins, &asked.faits, lignes, (points, lecture));
         doute |= vue.douteux();

@@ -43,8 +43,7 @@ pub fn taux(vue: &Vue<'_>) -> Result<Taux, Inconnue> {
     if decided && code.as_str() == "CCP" && (from..below).contains(&vue.age) {
         return plain(10_000);
     }
-    let known = !vue.points.contient(Point::Bilan);
-    if known && code.as_str() == "RDV" && tables::depuis(jour, tables::BILAN) {
+    if code.as_str() == "RDV" && tables::depuis(jour, tables::BILAN) {
         return plain(10_000);
     }
     if let Some(somme) = acte_lourd(vue) {

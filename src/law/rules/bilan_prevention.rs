@@ -1,0 +1,41 @@
+//! The appointment of prevention is paid in full.
+//!
+//! # Base légale
+//!
+//! Article R160-17, 8°, du Code de la sécurité sociale, dans sa version du 2 juin 2024 : rendez-vous de prévention des
+//! 18-25, 45-50, 60-65 et 70-75 ans.
+//!
+//! # Our reading
+//!
+//! Who bills the letter says that the age is right. No text read spares the participation forfaitaire: it is due.
+
+use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::law::nomenclature::est_bilan_prevention;
+use crate::law::parameters::Parametre;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::situation::Situation;
+use crate::law::valeurs::{ParametreInconnu, Valeurs};
+
+/// TAU-018.
+pub(super) static REGLE: Regle = Regle {
+    fiche: Fiche {
+        code: CodeRegle::new(Theme::Taux, 18),
+        titre: "Rendez-vous de prévention",
+        periode: (Some((2024, 6, 2)), None),
+        bases: &["CSS-R160-17"],
+        rang: Rang::Exception { priorite: 55 },
+        faits: &[Fait::Acte],
+        parametres: &[Parametre::TauxAmoExonere],
+        phrase: "Ce rendez-vous de prévention est pris en charge à {taux} du tarif de base.",
+        cause: "pour un rendez-vous de prévention",
+        ..Fiche::COURANTE
+    },
+    juge: Juge::FaitsEtValeurs(juge),
+};
+
+fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+    if !est_bilan_prevention(&situation.code) {
+        return Ok(Jugement::Ecarte(Fait::Acte));
+    }
+    valeurs.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
+}
