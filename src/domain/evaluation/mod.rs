@@ -169,6 +169,10 @@ vocabulaire!(
         DesignationContestee = 36 "designation_contestee",
         /// No published list says what this exemption code exempts.
         ExonerationSansEffet = 60 "exoneration_sans_effet",
+        /// The CCAM that was loaded does not know the act that day, or none was loaded.
+        ActeCcamInconnu = 80 "acte_ccam_inconnu",
+        /// The base of an act of the CCAM that nobody knows was limited to the ceiling of this service.
+        MontantPlafonne = 81 "montant_plafonne",
     }
 );
 
@@ -202,6 +206,9 @@ impl Avertissement {
                 | Self::MaterniteHorsPeriode
                 | Self::UrgencePrevisible
                 | Self::ExonerationSansEffet
+                | Self::BaseContredite
+                | Self::ActeCcamInconnu
+                | Self::MontantPlafonne
         )
     }
 

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::domain::adressage::{Adressage, NatureAdressage};
 use crate::domain::calendar::plus_mois;
+use crate::domain::ccam::ActeConnu;
 use crate::domain::feuille_de_soins::{Acte, ParcoursDeclare};
 use crate::domain::identifiers::{Organisme, Rpps, Specialite};
 use crate::domain::ids::FeuilleId;
@@ -135,9 +136,16 @@ pub struct FaitsRegistre {
     pub avis: Vec<AutreFeuille>,
     /// Fees of the year, when this feuille bills an authorised overrun.
     pub honoraires: Option<HonorairesAnnee>,
+    /// What the CCAM says of the acts that it knows, by line: an act of the CCAM without any is unknown.
+    pub ccam: Vec<(u16, ActeConnu)>,
 }
 
 impl FaitsRegistre {
+    /// What the CCAM says of a line.
+    pub fn ccam(&self, numero_ligne: u16) -> Option<&ActeConnu> {
+        self.ccam.iter().find(|(known, _)| *known == numero_ligne).map(|(_, found)| found)
+    }
+
     /// Cover under which the designation sleeps on a day.
     pub fn couverture_le(&self, jour: NaiveDate) -> Option<CouvertureConnue> {
         self.couvertures.iter().find(|(day, _)| *day == jour).map(|(_, known)| *known)
