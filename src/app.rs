@@ -22,6 +22,7 @@ use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::ids::IdSource;
 use crate::http::{AppState, router};
 use crate::law::Law;
+use crate::law::parameters::Parametre;
 use crate::postgres::{Lost, Profile, Sentinel, Server, default_dir};
 use crate::serve::{HEADERS_TIME, serve};
 use crate::services::{Core, Mode};
@@ -183,7 +184,7 @@ impl Registre {
 /// The use cases on a database: that of the settings, or a private one at this address, which is
 /// brought up to date. Its people are loaded in a sandbox.
 async fn core(config: &Config, donnees: &Path, private: Option<String>) -> anyhow::Result<Core> {
-    let law = Arc::new(Law::embedded().context("la loi embarquée est invalide")?);
+    let law = Arc::new(law(config)?);
     let own = private.is_some();
     let given = || config.base.url.as_ref().map(|url| url.expose_secret().to_owned());
     let url = private.or_else(given).context("aucune base de données")?;
@@ -202,6 +203,14 @@ async fn core(config: &Config, donnees: &Path, private: Option<String>) -> anyho
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids = Arc::new(IdSource::from_system(Arc::clone(&clock)));
     Ok(Core::new(db, clock, ids, law, config.mode))
+}
+
+/// The embedded law, with the value that this deployment gives to what no text fixes.
+fn law(config: &Config) -> anyhow::Result<Law> {
+    let law = Law::embedded().context("la loi embarquée est invalide")?;
+    let Some(euros) = config.ccam_plafond else { return Ok(law) };
+    let cents = i64::from(euros).saturating_mul(100);
+    law.reglee(Parametre::CcamInconnuePlafond, cents).context("TRAITANT_CCAM_PLAFOND")
 }
 
 /// Waits until the private server is gone, whoever ended it.

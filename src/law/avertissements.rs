@@ -149,6 +149,14 @@ const PHRASES: &[(Avertissement, &str)] = &[
         "Aucune liste publiée ne dit ce que ce code d'exonération exonère : le taux ordinaire a été retenu.",
     ),
     (
+        Avertissement::ActeCcamInconnu,
+        "La CCAM chargée ne connaît pas cet acte (code, activité, phase) le jour des soins, ou aucune n'est chargée : ni son existence ni son tarif n'ont été vérifiés.",
+    ),
+    (
+        Avertissement::MontantPlafonne,
+        "La base de cet acte, que la CCAM chargée ne connaît pas, dépasse le plafond de ce service : le remboursement a été calculé sur ce plafond.",
+    ),
+    (
         Avertissement::DesignationContestee,
         "Le patient conteste le choix de médecin traitant qui compte ce jour-là ; sa caisse n'a pas encore tranché.",
     ),

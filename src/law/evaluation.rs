@@ -7,7 +7,7 @@ use super::liquidation::Cumuls;
 use super::parameters::Parametre;
 use super::rule::Juge;
 use super::situation::{DateDesSoins, Situation};
-use super::{Law, LawError, facturation, liquidation, nomenclature, qualification};
+use super::{Law, LawError, ccam, facturation, liquidation, nomenclature, qualification};
 use crate::domain::evaluation::{
     ActeEvalue, Avertissement, AvertissementLigne, Constat, Evaluation, Fait, FaitsConnus, Montants,
 };
@@ -91,6 +91,12 @@ impl Law {
         }
         for ligne in lignes.iter().filter(|ligne| !nomenclature::est_connu(&ligne.code)) {
             warn(Avertissement::ActeInconnu, ligne.numero_ligne);
+        }
+        for ligne in lignes.iter().filter(|ligne| ccam::est_inconnu(ligne, under_way.faits)) {
+            warn(Avertissement::ActeCcamInconnu, ligne.numero_ligne);
+        }
+        for numero_ligne in &liquide.plafonnees {
+            warn(Avertissement::MontantPlafonne, *numero_ligne);
         }
         under_way.totaux = under_way.totaux.plus(&liquide.liquidation.montants)?;
         under_way.actes.push(ActeEvalue {

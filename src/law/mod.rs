@@ -12,6 +12,7 @@ mod ancienne;
 pub mod autrement;
 mod avertissements;
 pub mod bareme;
+mod ccam;
 pub mod checks;
 mod complementaire;
 pub mod consultation;
@@ -133,6 +134,17 @@ impl Law {
         let baremes = baremes(couverture, &parametres, regles);
         let empreinte = fingerprint::empreinte(couverture, file.moteur, &parametres, regles);
         Ok(Self { couverture, moteur: file.moteur, parametres, baremes, empreinte })
+    }
+
+    /// This law where the deployment gives another value to a parameter that no text fixes, on every day.
+    pub fn reglee(&self, parametre: Parametre, valeur: i64) -> Result<Self, InvalidLaw> {
+        let mut parametres = self.parametres.clone();
+        if let Some(historique) = parametres.get_mut(parametre) {
+            for dated in &mut historique.valeurs {
+                dated.valeur = Some(valeur);
+            }
+        }
+        Self::with_rules(parametres, &REGISTRY)
     }
 
     /// Days of care that this law covers.

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 
-use super::consultation::Consultation;
+use super::consultation::{Consultation, est_imagerie};
 use super::nomenclature;
 use crate::domain::adressage::NatureAdressage;
 use crate::domain::calendar::plus_mois;
@@ -72,6 +72,8 @@ pub struct Situation {
     pub code: CodeActe,
     /// What the act weighs among those of its day.
     pub consultation: Consultation,
+    /// Whether the act is imaging, ultrasound left out.
+    pub imagerie: bool,
     pub date_installation: Option<NaiveDate>,
     pub specialite: Specialite,
     pub convention: Convention,
@@ -122,7 +124,8 @@ impl Situation {
             consultation_externe: lieu == Some(TypeLieu::Etablissement)
                 && soins.executant.convention == Convention::Salarie,
             code: acte.code,
-            consultation: Consultation::of(soins, acte),
+            consultation: Consultation::of(soins, acte, faits),
+            imagerie: est_imagerie(acte, faits),
             date_installation: soins.executant.date_installation,
             specialite: soins.executant.specialite,
             convention: soins.executant.convention,

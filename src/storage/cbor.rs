@@ -315,6 +315,14 @@ impl<T: Cbor> Cbor for Vec<T> {
         }
         Ok(all)
     }
+
+    fn is_nothing(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn nothing() -> Option<Self> {
+        Some(Self::new())
+    }
 }
 
 /// A pair says both of its members, be they nothing.

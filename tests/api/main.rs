@@ -17,6 +17,7 @@ mod access;
 mod actes_nationaux;
 mod actes_reunis;
 mod adressages;
+mod ccam;
 mod cessations;
 mod changements_caisse;
 mod conciliations;

@@ -11,6 +11,7 @@
 )]
 
 mod auth;
+mod ccam;
 mod config;
 mod creances;
 mod domain;

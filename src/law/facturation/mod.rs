@@ -1,5 +1,6 @@
 //! What was billed, compared with what could be billed. A discrepancy changes no amount: it is said.
 
+mod ccam;
 mod consultant;
 mod facture;
 mod tarifs;
@@ -33,7 +34,7 @@ pub(super) fn controles(law: &Law, facture: &Facture<'_>, warnings: &mut Vec<Ave
         if est_majoration_de_coordination(&ligne.code) && coordination_interdite(facture, ligne) {
             warn(Avertissement::CoordinationInterdite, ligne);
         }
-        if tarifs::contredite(facture, ligne, index == 0) {
+        if tarifs::contredite(facture, ligne, index == 0) || ccam::tarif_contredit(facture, ligne) {
             warn(Avertissement::BaseContredite, ligne);
         }
         let hospital = facture.situation.consultation_externe;
@@ -47,7 +48,7 @@ pub(super) fn controles(law: &Law, facture: &Facture<'_>, warnings: &mut Vec<Ave
     if depassement_excessif(facture) {
         warn(Avertissement::DepassementExcessif, principale);
     }
-    if facture.montants().depassement > Centimes::ZERO
+    if facture.depasse_la_base()
         && let Some(code) = depassement_interdit(facture)
     {
         warn(code, principale);

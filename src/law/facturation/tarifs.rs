@@ -12,7 +12,7 @@ use crate::law::valeurs::Valeurs;
 const ENFANT: u8 = 6;
 
 /// Whether the tariffs of the table apply: they differ overseas.
-fn metropole(facture: &Facture<'_>) -> bool {
+pub(super) fn metropole(facture: &Facture<'_>) -> bool {
     let commune = facture.soins.executant.lieu.and_then(|lieu| lieu.commune);
     !commune.is_some_and(|commune| commune.as_str().starts_with("97"))
 }

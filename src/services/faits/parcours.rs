@@ -127,6 +127,7 @@ impl Registre {
             autour,
             avis,
             honoraires: bills_overrun(feuille).then(|| self.fees(feuille)),
+            ccam: self.ccam.of(&feuille.soins),
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{Datelike, NaiveDate};
 
 use super::Sujet;
+use super::ccam::Ccam;
 use super::parcours::has_opinion;
 use super::praticiens::Praticien;
 use crate::domain::acteur::Caisse;
@@ -169,6 +170,8 @@ pub(in crate::services) struct Registre {
     praticiens: BTreeMap<Rpps, Arc<Praticien>>,
     /// Fees of those who bill an authorised overrun, by year.
     honoraires: BTreeMap<(Rpps, i16), HonorairesAnnee>,
+    /// The acts of the CCAM that they bill.
+    pub(super) ccam: Ccam,
 }
 
 impl Registre {

@@ -66,7 +66,7 @@ fn sum(mut all: impl Iterator<Item = Montants>) -> Read<Montants> {
 
 array! {
     LigneEvaluee { numero_ligne, montants }
-    FaitsRegistre { couvertures, adressages, autour, avis, honoraires }
+    FaitsRegistre { couvertures, adressages, autour, avis, honoraires, ccam }
 }
 
 written_as! {

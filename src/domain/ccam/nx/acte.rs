@@ -157,6 +157,9 @@ impl ActiviteEnCours {
     }
 
     fn termine(self, record: &Enregistrement<'_>) -> Result<Activite, ErreurNx> {
+        if self.phase.is_some() {
+            return Err(record.faux("type d'enregistrement", "le 399 qui finit la phase"));
+        }
         compare(record, (7, 5, "nombre d'enregistrements de l'activité"), self.compte)?;
         let regroupement = history(record, self.regroupements)?;
         Ok(Activite { numero: self.numero, regroupement, phases: self.phases })
@@ -205,7 +208,7 @@ fn conditions(record: &Enregistrement<'_>) -> Result<Conditions, ErreurNx> {
     };
     let codes: Champ = (33, 5, "exonération du ticket modérateur");
     let digits = record.brut(codes).iter().map(|code| match code {
-        b'0'..=b'9' => Some(code - b'0'),
+        b'0'..=b'9' => Some(code.wrapping_sub(b'0')),
         b' ' => Some(0),
         _ => None,
     });
@@ -223,7 +226,7 @@ fn grille(record: &Enregistrement<'_>) -> Result<Prix, ErreurNx> {
             continue;
         }
         let grille = record.nombre((place, 3, "grille tarifaire"))?;
-        let montant = record.centimes((place + 3, 6, "prix unitaire"))?;
+        let montant = record.centimes((place.saturating_add(3), 6, "prix unitaire"))?;
         prix.push((petit(grille), montant));
     }
     Ok(prix)

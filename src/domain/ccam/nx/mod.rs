@@ -131,12 +131,12 @@ impl LecteurNx {
             if matches!(record.brut(contexte), b"0000" | b"    ") {
                 continue;
             }
-            let grille = record.nombre((place + 24, 3, "grille tarifaire"))?;
+            let grille = record.nombre((place.saturating_add(24), 3, "grille tarifaire"))?;
             self.grilles.push(GrilleDatee {
                 contexte: petit(record.nombre(contexte)?),
                 grille: petit(grille),
-                du: record.jour((place + 8, 8, "début de validité"))?,
-                au: record.jour_ou_rien((place + 16, 8, "fin de validité"))?,
+                du: record.jour((place.saturating_add(8), 8, "début de validité"))?,
+                au: record.jour_ou_rien((place.saturating_add(16), 8, "fin de validité"))?,
             });
         }
         Ok(())

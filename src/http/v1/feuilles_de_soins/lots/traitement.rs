@@ -167,9 +167,9 @@ impl Lot {
                 Err(refus) => numbers.push((numero, Some(refus))),
             }
         }
-        let received =
-            feuilles_de_soins::receive(&self.core, &self.contexte, feuilles, &self.suite, tours)
-                .await;
+        let (core, contexte) = (&self.core, &self.contexte);
+        let receiving = feuilles_de_soins::receive(core, contexte, feuilles, &self.suite, tours);
+        let received = Box::pin(receiving).await;
         let lot = Arc::clone(&self);
         apart(count, move || lot.render(numbers, received, octets)).await?
     }
