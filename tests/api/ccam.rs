@@ -58,9 +58,11 @@ async fn loaded(app: &TestApp, file: &[u8]) -> VersionChargee {
 
 /// A technical act of Bernard by his médecin traitant.
 fn technical(numero: &str, code: &str, centimes: i64) -> Value {
-    let mut sheet = feuille("BERNARD", numero, "2025-03-10", json!("T"));
+    // Each on its own day: the ceiling of the participations of a day is another matter.
+    let jour = format!("2025-03-{:02}", 10 + numero.parse::<u32>().unwrap() % 20);
+    let mut sheet = feuille("BERNARD", numero, &jour, json!("T"));
     sheet["actes"][0] = json!({
-        "numero_ligne": 1, "date_execution": "2025-03-10", "nomenclature": "ccam", "code": code,
+        "numero_ligne": 1, "date_execution": jour, "nomenclature": "ccam", "code": code,
         "ccam": { "activite": 1, "phase": 0 },
         "honoraires_centimes": centimes, "base_remboursement_centimes": centimes,
     });
@@ -213,6 +215,8 @@ async fn many_feuilles_read_the_ccam_once_and_a_consultation_never_does() {
     };
     let caisse = app.caisse(AIN);
     let path = "/v1/feuilles-de-soins/lots";
+    // The first feuille of a service also records its law and its month.
+    sent(&app, technical("50", "DEQP003", 1477)).await;
     let (for_one, _) = statements(caisse.send_ndjson(path, &lot(1, 1, "DEQP003"))).await;
     let (for_ten, reply) = statements(caisse.send_ndjson(path, &lot(2, 10, "DEQP003"))).await;
     assert_eq!(for_one, for_ten);
