@@ -215,8 +215,8 @@ async fn many_feuilles_read_the_ccam_once_and_a_consultation_never_does() {
     };
     let caisse = app.caisse(AIN);
     let path = "/v1/feuilles-de-soins/lots";
-    // The first feuille of a service also records its law and its month.
-    sent(&app, technical("50", "DEQP003", 1477)).await;
+    // The first lot of a service also records its law, its month and who sends it.
+    drop(caisse.send_ndjson(path, &lot(50, 1, "DEQP003")).await);
     let (for_one, _) = statements(caisse.send_ndjson(path, &lot(1, 1, "DEQP003"))).await;
     let (for_ten, reply) = statements(caisse.send_ndjson(path, &lot(2, 10, "DEQP003"))).await;
     assert_eq!(for_one, for_ten);
