@@ -9,7 +9,7 @@ use traitant::app::Registre;
 use traitant::config::Config;
 use traitant::domain::ccam::ActeCcam;
 use traitant::domain::ccam::nx::{BilanNx, LONGUEUR, LecteurNx};
-use traitant::services::ccam::{self, Charge, Chargement};
+use traitant::services::ccam::{self, Charge, Chargement, VersionChargee};
 use traitant::telemetry;
 
 use crate::cli::Ccam;
@@ -139,19 +139,15 @@ async fn state(config: &Config) -> anyhow::Result<()> {
     if versions.is_empty() {
         return crate::print("Aucune CCAM chargée : ses actes ne sont pas vérifiés.\n");
     }
-    let mut told = String::new();
-    for one in versions {
+    let line = |one: &VersionChargee| {
         let known = one.enregistre_le.format("%d/%m/%Y à %H:%M UTC");
         let until = one.remplace_le.map_or_else(
             || "en vigueur".to_owned(),
             |instant| format!("remplacée le {}", instant.format("%d/%m/%Y à %H:%M UTC")),
         );
-        told.push_str(&format!(
-            "{} du {} : {} actes ; chargée le {known}, {until}.\n",
-            numero(&one.numero),
-            one.cree_le.format("%d/%m/%Y"),
-            one.actes
-        ));
-    }
+        let (numero, made) = (numero(&one.numero), one.cree_le.format("%d/%m/%Y"));
+        format!("{numero} du {made} : {} actes ; chargée le {known}, {until}.\n", one.actes)
+    };
+    let told: String = versions.iter().map(line).collect();
     crate::print(&told)
 }

@@ -8,7 +8,8 @@ use crate::domain::ccam::nx::BilanNx;
 use crate::domain::ccam::{ActeCcam, Version};
 use crate::domain::evaluation::FaitsConnus;
 use crate::domain::feuille_de_soins::{Nomenclature, Soins};
-use crate::storage::ccam::{self, ActeEcrit, Ecrits, VersionChargee};
+pub use crate::storage::ccam::VersionChargee;
+use crate::storage::ccam::{self, ActeEcrit, Ecrits};
 use crate::storage::patients::knowledge_after;
 use chrono::{DateTime, Utc};
 

@@ -210,19 +210,24 @@ async fn a_ccam_loaded_late_takes_what_it_knows_off_the_list_once_evaluated_agai
 async fn many_feuilles_read_the_ccam_once_and_a_consultation_never_does() {
     let app = TestApp::new().await;
     loaded(&app, FICHIER).await;
-    let lot = |from: u32, count: u32, code: &str| -> String {
-        (from..from + count)
-            .map(|n| technical(&n.to_string(), code, 1477).to_string() + "\n")
-            .collect()
-    };
     let caisse = app.caisse(AIN);
-    let path = "/v1/feuilles-de-soins/lots";
+    let send = async |numbers: std::ops::Range<u32>, code: Option<&str>| {
+        let line = |number: u32| {
+            let mut sheet = technical(&number.to_string(), code.unwrap_or("DEQP003"), 1477);
+            if code.is_none() {
+                sheet["actes"][0]["ccam"].take();
+                sheet["actes"][0]["nomenclature"] = json!("ngap");
+                sheet["actes"][0]["code"] = json!("G");
+            }
+            sheet.to_string() + "\n"
+        };
+        let lot: String = numbers.map(line).collect();
+        statements(caisse.send_ndjson("/v1/feuilles-de-soins/lots", &lot)).await.0
+    };
     // The first lot of a service also records its law, its month and who sends it.
-    drop(caisse.send_ndjson(path, &lot(50, 1, "DEQP003")).await);
-    let (for_one, _) = statements(caisse.send_ndjson(path, &lot(1, 1, "DEQP003"))).await;
-    let (for_ten, reply) = statements(caisse.send_ndjson(path, &lot(2, 10, "DEQP003"))).await;
-    assert_eq!(for_one, for_ten);
-    drop(reply);
+    send(50..51, Some("DEQP003")).await;
+    let without = send(1..11, None).await;
+    assert_eq!(send(11..21, Some("DEQP003")).await, without + 1, "ten feuilles, one statement");
     let consultation = |numero: &str| feuille("BERNARD", numero, "2025-03-12", json!("T"));
     let doctor = app.medecin(MARTIN);
     let (plain, _) = statements(doctor.post(FEUILLES, consultation("40"))).await;
