@@ -54,6 +54,7 @@ Variables d'environnement :
   TRAITANT_CLES_AGE         âge auquel les clés d'un émetteur sont redemandées, en secondes [par défaut : 600]
   TRAITANT_CLES_AGE_MAX     âge auquel elles ne servent plus, en secondes [par défaut : 3600]
   TRAITANT_CA               fichier d'autorités (PEM) acceptées en plus de celles du système
+  TRAITANT_CCAM_PLAFOND     base la plus haute d'un acte de la CCAM inconnu, en euros [par défaut : 500]
   TRAITANT_LOI              dossier des valeurs de la loi ajoutées à celles du programme
   TRAITANT_LOI_A_VERIFIER   avertir ou refuser, quand une valeur n'est pas vérifiée pour le jour des
                             soins [par défaut : avertir]
@@ -131,6 +132,19 @@ pub(crate) enum Commande {
     /// identique, 3 si une évaluation diffère.
     #[command(help_template = TEMPLATE, override_usage = "traitant rejouer [OPTIONS]")]
     Rejouer(Rejouer),
+    /// Charge la CCAM et dit laquelle est connue.
+    ///
+    /// Sans elle, un acte de la CCAM est signalé à chaque feuille, et sa base est limitée.
+    #[command(
+        help_template = TEMPLATE,
+        override_usage = "traitant ccam <ACTION>",
+        subcommand_help_heading = "Actions",
+        disable_help_subcommand = true
+    )]
+    Ccam {
+        #[command(subcommand)]
+        action: Ccam,
+    },
     /// Écrit le document OpenAPI de l'API.
     #[command(help_template = TEMPLATE, override_usage = "traitant openapi")]
     Openapi,
@@ -184,6 +198,30 @@ pub(crate) struct Rejouer {
     /// Dernier jour de soins, AAAA-MM-JJ ; le dernier de tous par défaut.
     #[arg(long, value_name = "JOUR", help_heading = "Options")]
     pub(crate) au: Option<chrono::NaiveDate>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Ccam {
+    /// Charge un fichier de la CCAM, en entier ou pas du tout.
+    ///
+    /// Le fichier est celui que l'Assurance maladie publie en norme d'échange (CACTOT…). Le même fichier
+    /// chargé deux fois ne change rien, un plus ancien que le dernier chargé est refusé.
+    #[command(help_template = TEMPLATE, override_usage = "traitant ccam charger <FICHIER>")]
+    Charger {
+        /// Fichier CACTOT, 128 caractères par ligne, ISO-8859-1.
+        #[arg(help_heading = "Arguments")]
+        fichier: PathBuf,
+    },
+    /// Lit un fichier de la CCAM en entier, sans rien écrire ni base de données.
+    #[command(help_template = TEMPLATE, override_usage = "traitant ccam verifier <FICHIER>")]
+    Verifier {
+        /// Fichier CACTOT, 128 caractères par ligne, ISO-8859-1.
+        #[arg(help_heading = "Arguments")]
+        fichier: PathBuf,
+    },
+    /// Dit quelles versions ont été chargées, la dernière d'abord.
+    #[command(help_template = TEMPLATE, override_usage = "traitant ccam etat")]
+    Etat,
 }
 
 // A comment of documentation here would become that of each command.

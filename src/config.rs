@@ -36,6 +36,8 @@ pub struct Config {
     pub preuves: PreuvesConfig,
     /// Keys of issuers.
     pub cles: ClesConfig,
+    /// Highest base of an act of the CCAM that is not known, in euros; that of the law without it.
+    pub ccam_plafond: Option<u32>,
     /// Logs.
     pub journal: JournalConfig,
     /// The law.
@@ -162,6 +164,9 @@ impl Config {
         let jetons = JetonsConfig::read(mode, &mut variables);
         let preuves = PreuvesConfig::read(mode, &mut variables);
         let cles = ClesConfig::read(&mut variables);
+        let ccam_plafond = variables
+            .get("TRAITANT_CCAM_PLAFOND")
+            .map(|_given| variables.number("TRAITANT_CCAM_PLAFOND", 0..=100_000, 0));
         let json = match variables.get("TRAITANT_JOURNAL_FORMAT").as_deref() {
             Some("json") => true,
             Some("texte") => false,
@@ -193,6 +198,7 @@ impl Config {
             jetons,
             preuves,
             cles,
+            ccam_plafond,
             journal: JournalConfig {
                 json,
                 filtre: variables.get("TRAITANT_JOURNAL").unwrap_or_else(|| "info".to_owned()),

@@ -1,6 +1,7 @@
 //! `traitant`: the service, and the commands around it. What they print is read by testers and
 //! operators of caisses: it is in French.
 
+mod ccam;
 mod cli;
 mod evaluer;
 mod loi;
@@ -52,6 +53,7 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
         Commande::Rejouer(asked) => {
             return runtime.block_on(rejouer::run(&Config::from_env()?, &asked));
         }
+        Commande::Ccam { action } => runtime.block_on(ccam::run(&action)),
         Commande::Servir => runtime.block_on(serve(&Config::from_env()?)),
         Commande::Migrer => runtime.block_on(migrate(&Config::from_env()?)),
         Commande::Jeton { porteur } => issue(&Config::from_env()?, &porteur),

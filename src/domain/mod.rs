@@ -9,6 +9,7 @@ pub mod a_revoir;
 pub mod acteur;
 pub mod adressage;
 pub mod calendar;
+pub mod ccam;
 pub mod clock;
 pub mod conciliation;
 pub mod creance;

@@ -6,7 +6,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::a_revoir::{Alentours, natures};
-use super::evaluation::{ActeEvalue, Appartenance, CodeDetermine, Evaluation};
+use super::evaluation::{
+    ActeEvalue, Appartenance, Avertissement, AvertissementLigne, CodeDetermine, Evaluation,
+};
 use super::ids::{FeuilleId, PatientId, ReevaluationId};
 use super::money::Centimes;
 use super::vocabulary::vocabulaire;
@@ -136,24 +138,39 @@ pub struct Changement {
 
 /// A cause that no event tells: the law of the service is another.
 const LOI: &str = "loi";
+/// Another: the CCAM of the service knows now an act that it did not, or no longer knows one.
+const CCAM: &str = "ccam";
 /// Another: an earlier feuille of the same person changed, and the ceilings of the year with it.
 const PLAFONDS: &str = "plafonds";
 
-/// Why an evaluation changes: the facts that came late for it, and the law when it is another.
+/// Why an evaluation changes: the facts that came late for it, the law and the CCAM when they are others.
 pub fn causes(
     alentours: &Alentours,
     (connu_le, jour): (DateTime<Utc>, NaiveDate),
-    autre_loi: bool,
+    (autre_loi, autre_ccam): (bool, bool),
 ) -> Vec<String> {
     let mut found = natures(&alentours.tardifs(connu_le, jour));
     if autre_loi {
         found.push(LOI.to_owned());
-        found.sort_unstable();
     }
+    if autre_ccam {
+        found.push(CCAM.to_owned());
+    }
+    found.sort_unstable();
     if found.is_empty() {
         found.push(PLAFONDS.to_owned());
     }
     found
+}
+
+/// Whether two evaluations of one feuille do not know the same acts of the CCAM: the amounts may be the same, but a clerk
+/// no longer has to look, or has to.
+pub fn autre_ccam(one: &Evaluation, other: &Evaluation) -> bool {
+    let unknown = |evaluation: &Evaluation| -> Vec<AvertissementLigne> {
+        let all = evaluation.avertissements.iter().copied();
+        all.filter(|warning| warning.code == Avertissement::ActeCcamInconnu).collect()
+    };
+    unknown(one) != unknown(other)
 }
 
 /// Whether two evaluations of one feuille decide the same: verdicts, rates and amounts of every line.

@@ -153,6 +153,14 @@ const PHRASES: &[(Avertissement, &str)] = &[
         "La caisse peut encore retenir une franchise médicale sur cet acte : ce service ne la calcule pas.",
     ),
     (
+        Avertissement::ActeCcamInconnu,
+        "La CCAM chargée ne connaît pas cet acte (code, activité, phase) le jour des soins, ou aucune n'est chargée : ni son existence ni son tarif n'ont été vérifiés.",
+    ),
+    (
+        Avertissement::MontantPlafonne,
+        "La base de cet acte, que la CCAM chargée ne connaît pas, dépasse le plafond de ce service : le remboursement a été calculé sur ce plafond.",
+    ),
+    (
         Avertissement::DesignationContestee,
         "Le patient conteste le choix de médecin traitant qui compte ce jour-là ; sa caisse n'a pas encore tranché.",
     ),

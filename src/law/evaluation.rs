@@ -8,7 +8,7 @@ use super::parameters::{Ensemble, Parametre};
 use super::rule::Juge;
 use super::situation::{DateDesSoins, Situation};
 use super::{
-    AuDela, Law, LawError, facturation, franchise, liquidation, nomenclature, qualification,
+    AuDela, Law, LawError, ccam, facturation, franchise, liquidation, nomenclature, qualification,
 };
 use crate::domain::evaluation::{
     ActeEvalue, Avertissement, AvertissementLigne, Constat, Evaluation, FaitsConnus, Montants,
@@ -130,6 +130,12 @@ impl Law {
         }
         for ligne in lignes.iter().filter(|ligne| !nomenclature::est_connu(&ligne.code)) {
             warn(Avertissement::ActeInconnu, ligne.numero_ligne);
+        }
+        for ligne in lignes.iter().filter(|ligne| ccam::est_inconnu(ligne, under_way.faits)) {
+            warn(Avertissement::ActeCcamInconnu, ligne.numero_ligne);
+        }
+        for numero_ligne in &liquide.plafonnees {
+            warn(Avertissement::MontantPlafonne, *numero_ligne);
         }
         under_way.totaux = under_way.totaux.plus(&liquide.liquidation.montants)?;
         under_way.actes.push(ActeEvalue {

@@ -1,7 +1,7 @@
 //! The amounts of an act, in the order of the texts.
 //!
 //! ```text
-//! assiette = min(base, fees)                     per line
+//! assiette = min(base, fees)                     per line; of an unknown act of the CCAM, the ceiling at most
 //! RO       = round(assiette × rate)              per line: theoretical compulsory share
 //! TM       = assiette − RO                       per line, always by difference, or the flat sum of heavy acts
 //! MTM      = min(round(Σ assiette × MTM rate), ceiling of the act, Σ RO)
@@ -17,6 +17,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::LawError;
+use super::ccam;
 use super::complementaire::share_out;
 use super::parameters::Parametre;
 use super::qualification::Decision;
@@ -73,6 +74,8 @@ pub(super) struct ActeLiquide {
     pub(super) lignes: Vec<LigneEvaluee>,
     /// A base was above the fees and was limited to them.
     pub(super) base_limitee: Vec<u16>,
+    /// The base of an unknown act was limited to the ceiling of this service.
+    pub(super) plafonnees: Vec<u16>,
     /// The participation went beyond the daily amount on which the sources agree.
     pub(super) plafond_jour_discute: bool,
 }
@@ -86,7 +89,7 @@ pub(super) fn liquider(
     (valeurs, valeurs_execution): (&Valeurs, &Valeurs),
     cumuls: &mut Cumuls<'_>,
 ) -> Result<ActeLiquide, LawError> {
-    let mut base_limitee = Vec::new();
+    let (mut base_limitee, mut plafonnees) = (Vec::new(), Vec::new());
     let mut evaluees = Vec::with_capacity(lignes.len());
     for (index, acte) in lignes.iter().enumerate() {
         let base = if acte.est_rembourse() {
@@ -97,7 +100,13 @@ pub(super) fn liquider(
         if base > acte.honoraires {
             base_limitee.push(acte.numero_ligne);
         }
-        let assiette = base.min(acte.honoraires);
+        let mut assiette = base.min(acte.honoraires);
+        if let Some(highest) = ccam::plafond(acte, cumuls.faits, valeurs)?
+            && assiette > highest
+        {
+            plafonnees.push(acte.numero_ligne);
+            assiette = highest;
+        }
         let forfait = decision.forfait.filter(|_| index == 0).unwrap_or(Centimes::ZERO);
         let part = assiette.share(decision.taux)?.minus_or_zero(forfait);
         evaluees.push(LigneEvaluee {
@@ -146,6 +155,7 @@ pub(super) fn liquider(
         },
         lignes: evaluees,
         base_limitee,
+        plafonnees,
         plafond_jour_discute: participation.plafond_jour_discute,
     })
 }

@@ -13,6 +13,7 @@ mod ancienne;
 pub mod autrement;
 mod avertissements;
 pub mod bareme;
+mod ccam;
 pub mod checks;
 mod complementaire;
 pub mod consultation;
@@ -145,6 +146,18 @@ impl Law {
         let empreinte = fingerprint::empreinte(premier_jour, moteur, &parametres, regles);
         let (au_dela, ajouts) = (AuDela::Avertir, Vec::new());
         Ok(Self { premier_jour, moteur, parametres, baremes, empreinte, au_dela, ajouts })
+    }
+
+    /// This law where the deployment gives another value to a parameter that no text fixes, on every day.
+    pub fn reglee(&self, parametre: Parametre, valeur: i64) -> Result<Self, InvalidLaw> {
+        let mut parametres = self.parametres.clone();
+        if let Some(historique) = parametres.get_mut(parametre) {
+            for dated in &mut historique.valeurs {
+                dated.valeur = Some(valeur);
+            }
+        }
+        let (au_dela, ajouts) = (self.au_dela, self.ajouts.clone());
+        Ok(Self { au_dela, ajouts, ..Self::with_rules(parametres, &REGISTRY)? })
     }
 
     /// This law, which does that with days that nobody verified. No part of the fingerprint: what is refused is

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 
-use super::consultation::Consultation;
+use super::consultation::{Consultation, est_imagerie};
 use super::nomenclature;
 use crate::domain::adressage::NatureAdressage;
 use crate::domain::calendar::plus_mois;
@@ -74,6 +74,8 @@ pub struct Situation {
     pub code: CodeActe,
     /// What the act weighs among those of its day.
     pub consultation: Consultation,
+    /// Whether the act is imaging, ultrasound left out.
+    pub imagerie: bool,
     pub date_installation: Option<NaiveDate>,
     pub specialite: Specialite,
     pub convention: Convention,
@@ -131,7 +133,8 @@ impl Situation {
                 && convention == Convention::Salarie,
             commune: executant.lieu.and_then(|lieu| lieu.commune).or(connu.outre_mer),
             code: acte.code,
-            consultation: Consultation::of(soins, acte, specialite),
+            consultation: Consultation::of(soins, acte, (specialite, faits)),
+            imagerie: est_imagerie(acte, faits),
             date_installation: connu.date_installation.or(executant.date_installation),
             specialite,
             convention,

@@ -16,6 +16,7 @@ pub mod adressages;
 pub mod auteurs;
 pub mod avis_ponctuels;
 mod cbor;
+pub mod ccam;
 mod coffre;
 pub mod conciliations;
 pub mod connaissance;

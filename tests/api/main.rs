@@ -18,6 +18,7 @@ mod actes_nationaux;
 mod actes_reunis;
 mod adressages;
 mod cartes;
+mod ccam;
 mod cessations;
 mod changements_caisse;
 mod conciliations;

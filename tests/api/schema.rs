@@ -7,8 +7,10 @@ use sqlx::PgPool;
 use crate::support::database::TestDatabase;
 
 /// Tables that are the same wherever a person's rows live: small, or about no person.
-const REFERENCE: [&str; 12] = [
+const REFERENCE: [&str; 14] = [
     "auteur",
+    "ccam_acte",
+    "ccam_version",
     "medecin",
     "identite_medecin",
     "specialite_medecin",

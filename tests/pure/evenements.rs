@@ -121,7 +121,7 @@ fn what_calls_for_a_look_is_what_a_reevaluation_gives_as_cause() {
                     let reasons = late(&alentours, known, jour);
                     given += reasons.len();
                     assert!(reasons.is_empty() || seconds > 0, "known already");
-                    let told = |law| causes(&alentours, (known, jour), law);
+                    let told = |law| causes(&alentours, (known, jour), (law, false));
                     if reasons.is_empty() {
                         assert_eq!(
                             (told(false), told(true)),
@@ -139,7 +139,7 @@ fn what_calls_for_a_look_is_what_a_reevaluation_gives_as_cause() {
                     let jours = (jour, jour);
                     alentours.reexamens = vec![Reexamen { demande_le, depuis: None, jours }];
                     assert_eq!(late(&alentours, known, jour), [""; 0]);
-                    assert_eq!(causes(&alentours, (known, jour), false), ["plafonds"]);
+                    assert_eq!(causes(&alentours, (known, jour), (false, false)), ["plafonds"]);
                     alentours.reexamens.clear();
                 }
             }

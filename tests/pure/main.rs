@@ -12,6 +12,7 @@
 
 mod ajouts;
 mod auth;
+mod ccam;
 mod config;
 mod creances;
 mod domain;

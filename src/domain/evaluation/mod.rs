@@ -189,6 +189,10 @@ vocabulaire!(
         SupplementSansActe = 71 "supplement_sans_acte",
         /// The coordination of a general practitioner, for a child without a médecin traitant.
         McgEnfantSansMedecinTraitant = 72 "mcg_enfant_sans_medecin_traitant",
+        /// The CCAM that was loaded does not know the act that day, or none was loaded.
+        ActeCcamInconnu = 80 "acte_ccam_inconnu",
+        /// The base of an act of the CCAM that nobody knows was limited to the ceiling of this service.
+        MontantPlafonne = 81 "montant_plafonne",
         /// A franchise médicale, which this service does not compute, may still be kept by the caisse.
         FranchiseNonComptee = 90 "franchise_non_comptee",
     }
@@ -235,7 +239,9 @@ impl Avertissement {
             | Self::ExonerationSansEffet
             | Self::ActeNonAutorise
             | Self::SupplementSansActe
-            | Self::McgEnfantSansMedecinTraitant => true,
+            | Self::McgEnfantSansMedecinTraitant
+            | Self::ActeCcamInconnu
+            | Self::MontantPlafonne => true,
             Self::BaseLimiteeAuxHonoraires
             | Self::PlafondJournalierDiscute
             | Self::AdressageInconnu

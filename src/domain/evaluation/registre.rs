@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::domain::adressage::{Adressage, NatureAdressage};
 use crate::domain::calendar::plus_mois;
+use crate::domain::ccam::ActeConnu;
 use crate::domain::feuille_de_soins::{Acte, Convention, OptionTarifaire, ParcoursDeclare};
 use crate::domain::identifiers::{CommuneExercice, Organisme, Rpps, Specialite};
 use crate::domain::ids::FeuilleId;
@@ -153,9 +154,16 @@ pub struct FaitsRegistre {
     /// The doctor whose billing number the feuille bears, when he is not the performer and the feuille does
     /// not say that he is replaced.
     pub numero_de: Option<Rpps>,
+    /// What the CCAM says of the acts that it knows, by line: an act of the CCAM without any is unknown.
+    pub ccam: Vec<(u16, ActeConnu)>,
 }
 
 impl FaitsRegistre {
+    /// What the CCAM says of a line.
+    pub fn ccam(&self, numero_ligne: u16) -> Option<&ActeConnu> {
+        self.ccam.iter().find(|(known, _)| *known == numero_ligne).map(|(_, found)| found)
+    }
+
     /// What the practice file of the performer says otherwise on a day of care.
     pub fn executant_le(&self, jour: NaiveDate) -> ExecutantConnu {
         let found = self.executant.iter().find(|(day, _)| *day == jour);

@@ -3,6 +3,7 @@
 use crate::domain::evaluation::{ActeEvalue, FaitsConnus, Montants};
 use crate::domain::feuille_de_soins::{Acte, Soins};
 use crate::domain::medecin::{Convention, OptionTarifaire};
+use crate::domain::money::Centimes;
 use crate::law::situation::Situation;
 use crate::law::valeurs::Valeurs;
 
@@ -19,6 +20,15 @@ pub(in crate::law) struct Facture<'a> {
 impl Facture<'_> {
     pub(super) fn montants(&self) -> &Montants {
         &self.evalue.montants
+    }
+
+    /// Whether fees were billed beyond a base. What the ceiling of an unknown act leaves to the patient is no overrun
+    /// of the performer.
+    pub(super) fn depasse_la_base(&self) -> bool {
+        self.lignes.iter().any(|ligne| {
+            let base = ligne.base.filter(|_| ligne.est_rembourse()).unwrap_or(Centimes::ZERO);
+            ligne.honoraires > base
+        })
     }
 
     /// Whether the performer may bill supplements of the convention.

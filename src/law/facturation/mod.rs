@@ -1,5 +1,6 @@
 //! What was billed, compared with what could be billed. A discrepancy changes no amount: it is said.
 
+mod ccam;
 mod consultant;
 mod facture;
 mod lettres;
@@ -34,7 +35,7 @@ pub(super) fn controles(law: &Law, facture: &Facture<'_>, warnings: &mut Vec<Ave
         if est_majoration_de_coordination(&ligne.code) && coordination_interdite(facture, ligne) {
             warn(Avertissement::CoordinationInterdite, ligne);
         }
-        if tarifs::contredite(facture, ligne, index == 0) {
+        if tarifs::contredite(facture, ligne, index == 0) || ccam::tarif_contredit(facture, ligne) {
             warn(Avertissement::BaseContredite, ligne);
         }
         lettres::controles(facture, ligne, index == 0, &mut |code| warn(code, ligne));
@@ -46,7 +47,7 @@ pub(super) fn controles(law: &Law, facture: &Facture<'_>, warnings: &mut Vec<Ave
     if depassement_excessif(facture) {
         warn(Avertissement::DepassementExcessif, principale);
     }
-    if facture.montants().depassement > Centimes::ZERO
+    if facture.depasse_la_base()
         && let Some(code) = depassement_interdit(facture)
     {
         warn(code, principale);

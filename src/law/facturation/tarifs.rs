@@ -51,7 +51,7 @@ impl Cadre<'_> {
 }
 
 /// Whether the tariffs of the table apply: they differ overseas.
-fn metropole(facture: &Facture<'_>) -> bool {
+pub(super) fn metropole(facture: &Facture<'_>) -> bool {
     !facture.situation.commune.is_some_and(|commune| commune.est_outre_mer())
 }
 

@@ -152,5 +152,7 @@ vocabulaire!(
         ContraceptionAgeMax = 86 "CONTRACEPTION_AGE_MAXIMUM",
         /// Whether a responsible contract limits what it pays of overruns.
         ContratResponsablePlafonne = 87 "CONTRAT_RESPONSABLE_PLAFONNE",
+        /// Highest base of an act of the CCAM that is not known.
+        CcamInconnuePlafond = 88 "CCAM_INCONNUE_PLAFOND",
     }
 );

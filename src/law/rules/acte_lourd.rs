@@ -12,7 +12,8 @@
 //! The acts of one feuille on one day are one consultation. The dearest one bears the sum, never that of an
 //! anaesthetist. The local scheme of Alsace-Moselle pays the sum. The majoration outside the parcours comes on top
 //! (R160-6). An exemption code that says that the act exempts is believed for the rate, and the sum is due only when
-//! the threshold is reached. Imaging has a rule of its own.
+//! the threshold is reached. Imaging has a rule of its own. Which acts add up, and which one is compared alone, the CCAM
+//! says when it knows them (`consultation.rs`).
 
 use super::shared::somme_fixe;
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};

@@ -9,7 +9,7 @@
 //! # Our reading
 //!
 //! The act is paid in full: another act of the consultation bears the sum, or nobody does. So is one that its
-//! exemption code exempts below the threshold.
+//! exemption code exempts below the threshold, and one that the CCAM itself says to exempt.
 
 use super::shared::somme_fixe;
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};

@@ -7,8 +7,9 @@
 //!
 //! # Our reading
 //!
-//! The tariff of each act alone: those of imaging do not add up. What an act of the CCAM is, its third and fourth
-//! letters say. Below the threshold the rate is the ordinary one.
+//! The tariff of each act alone: those of imaging do not add up. What an act is, the CCAM says by its code of
+//! regroupement (ADI); of one that is not known, its third and fourth letters do. Below the threshold the rate is the
+//! ordinary one.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::domain::money::{Centimes, Taux};

@@ -111,18 +111,24 @@ pub(super) fn somme_fixe(
     valeurs: &Valeurs,
 ) -> Result<Result<bool, Fait>, ParametreInconnu> {
     let seen = &situation.consultation;
+    let mut porte = seen.porte_la_somme(SEUIL_LE_PLUS_BAS);
     let reached = match seen.poids {
-        Poids::Cumulable if seen.tarifs < SEUIL_LE_PLUS_BAS => false,
-        Poids::Cumulable => seen.tarifs >= valeurs.centimes(Parametre::ForfaitActeLourdSeuil)?,
+        Poids::Cumulable | Poids::Isole if seen.tarifs < SEUIL_LE_PLUS_BAS => false,
+        Poids::Cumulable | Poids::Isole => {
+            let threshold = valeurs.centimes(Parametre::ForfaitActeLourdSeuil)?;
+            porte = seen.porte_la_somme(threshold);
+            seen.tarifs >= threshold
+        }
         Poids::Coefficient => {
             let threshold = valeurs.valeur(Parametre::ForfaitActeLourdCoefficient)?;
             i64::from(seen.coefficients) >= threshold.saturating_mul(100)
         }
+        Poids::Exempte => return Ok(Ok(false)),
         Poids::Imagerie | Poids::SansSeuil => return Ok(Err(Fait::Acte)),
     };
     if !reached && situation.exoneration.motif() != MotifExoneration::Acte {
         return Ok(Err(Fait::Montants));
     }
     let local = situation.regime_local == RegimeLocal::AlsaceMoselle;
-    Ok(Ok(reached && seen.porte_la_somme && !local))
+    Ok(Ok(reached && porte && !local))
 }

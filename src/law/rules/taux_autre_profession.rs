@@ -44,7 +44,7 @@ fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreI
     let rate = match situation.specialite.profession() {
         Profession::Medecin if situation.specialite.est_biologie() => Parametre::TauxAmoBiologie,
         Profession::Medecin => return Ok(Jugement::Ecarte(Fait::Specialite)),
-        Profession::Dentiste if situation.code.est_imagerie() => Parametre::TauxAmoMedecin,
+        Profession::Dentiste if situation.imagerie => Parametre::TauxAmoMedecin,
         Profession::Dentiste => Parametre::TauxAmoDentiste,
         Profession::SageFemme => Parametre::TauxAmoSageFemme,
         Profession::Auxiliaire => Parametre::TauxAmoAuxiliaire,

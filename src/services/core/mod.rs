@@ -24,6 +24,7 @@ use tokio::sync::OnceCell;
 pub use self::access::{Access, Search, Seen};
 pub use self::act::{Act, Opening};
 pub(super) use self::essais::Tries;
+pub(super) use self::job::Job;
 pub use self::keys::{Demande, Done, Exit, Memoire, Render, Rendu};
 pub(super) use self::many::Many;
 pub(super) use self::rights::vue_de_caisse;

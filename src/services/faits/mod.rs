@@ -7,6 +7,7 @@
 //! that fills it, and the function of [`Registre`] that gives it to the law. A fact that a feuille of the
 //! same lot changes for the next one is also brought up to date by [`Registre::retenir`].
 
+mod ccam;
 mod executants;
 mod jugement;
 mod parcours;
@@ -17,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, Utc};
 
+pub(super) use self::ccam::Ccam;
 pub(super) use self::jugement::Jugement;
 pub(super) use self::parcours::has_opinion;
 use self::parcours::{bills_overrun, looked_around};
@@ -112,6 +114,8 @@ async fn gather(
     }
     rarer_facts(conn, sujets, &mut registre, connu_le).await?;
     ways(conn, sujets, &mut registre, connu_le).await?;
+    let billed = sujets.iter().map(|(_, feuille)| &feuille.soins);
+    registre.ccam = Ccam::read(conn, billed, connu_le).await?;
     Ok(registre)
 }
 

@@ -135,6 +135,7 @@ impl Registre {
             honoraires: bills_overrun(feuille).then(|| self.fees(feuille)),
             executant: self.executant(feuille),
             numero_de: self.numero_de(feuille),
+            ccam: self.ccam.of(&feuille.soins),
         }
     }
 

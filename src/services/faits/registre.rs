@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, NaiveDate};
 
 use super::Sujet;
+use super::ccam::Ccam;
 use super::parcours::has_opinion;
 use super::praticiens::Medecins;
 use crate::domain::acteur::Caisse;
@@ -168,6 +169,8 @@ pub(in crate::services) struct Registre {
     pub(super) medecins: Medecins,
     /// Fees of those who bill an authorised overrun, by year.
     honoraires: BTreeMap<(Rpps, i16), HonorairesAnnee>,
+    /// The acts of the CCAM that they bill.
+    pub(super) ccam: Ccam,
 }
 
 impl Registre {

@@ -14,7 +14,7 @@ use super::super::operations::catch_up;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::domain::reevaluation::{
-    Changement, Examen, Issue, Reevaluation, causes, decident_pareil,
+    Changement, Examen, Issue, Reevaluation, autre_ccam, causes, decident_pareil,
 };
 use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::evaluations::{self, EvaluationEnregistree};
@@ -79,7 +79,8 @@ pub(super) async fn reexamine(
             given_back.extend(had.into_iter().map(|one| (*holder, one)));
             kept_now.extend(has.into_iter().map(|one| (*holder, one)));
         }
-        if decident_pareil(&before.evaluation, &evaluation) {
+        let autre_ccam = autre_ccam(&before.evaluation, &evaluation);
+        if decident_pareil(&before.evaluation, &evaluation) && !autre_ccam {
             continue;
         }
         let issues = Issue::of(&before.evaluation).zip(Issue::of(&evaluation));
@@ -102,7 +103,11 @@ pub(super) async fn reexamine(
             date_soins: *jour,
             ancien: before.numero,
             nouveau: Some(after.numero),
-            causes: causes(&alentours, (before.connu_le, *jour), before.loi_id != loi_id),
+            causes: causes(
+                &alentours,
+                (before.connu_le, *jour),
+                (before.loi_id != loi_id, autre_ccam),
+            ),
             avant,
             apres,
         });

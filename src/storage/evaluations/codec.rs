@@ -66,7 +66,7 @@ fn sum(mut all: impl Iterator<Item = Montants>) -> Read<Montants> {
 
 array! {
     LigneEvaluee { numero_ligne, montants }
-    FaitsRegistre { couvertures, adressages, autour, avis, honoraires, executant, numero_de }
+    FaitsRegistre { couvertures, adressages, autour, avis, honoraires, executant, numero_de, ccam }
     ExecutantConnu { specialite, conventionnement, date_installation, outre_mer }
 }
 

@@ -125,7 +125,7 @@ fn who_pays_no_flat_sum() {
     // The local scheme of Alsace-Moselle pays it, whatever the base.
     for base in [12_000, 30_000, 100_000] {
         assert_eq!(
-            sums(&technique("2025-06-16", base).alsace_moselle()),
+            sums(&technique("2025-06-16", base).connue().alsace_moselle()),
             [0, 200, base - 200, 200]
         );
     }

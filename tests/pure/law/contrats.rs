@@ -269,7 +269,7 @@ fn overruns_need_a_reason_that_the_doctor_may_give() {
         let mut question =
             consultation(day("2022-06-16"), fees).specialite("03").ccam("DEQP003").base(4400);
         question.soins.actes[0].qualificatif = Some(QualificatifDepense::Da);
-        warnings(&question)
+        warnings(&question.connue())
     };
     assert_eq!(technical(5200), []);
     assert_eq!(technical(5201), [Avertissement::DepassementExcessif]);

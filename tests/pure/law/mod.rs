@@ -2,6 +2,7 @@
 
 mod argent;
 mod boundaries;
+mod ccam;
 mod contrats;
 mod facturation;
 mod hopital;

@@ -93,6 +93,7 @@ fn every_loaded_value_is_the_published_one_from_its_first_day_to_its_last() {
             "MT_DELAI_TRANSMISSION",
             "OPERATION_RETROACTIVITE",
             "OPERATION_DELAI_CONFIRMATION",
+            "CCAM_INCONNUE_PLAFOND",
         ]
     );
 }

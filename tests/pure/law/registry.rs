@@ -150,6 +150,7 @@ fn every_basis_and_every_parameter_is_used() {
             "MT_DELAI_TRANSMISSION",
             "OPERATION_RETROACTIVITE",
             "OPERATION_DELAI_CONFIRMATION",
+            "CCAM_INCONNUE_PLAFOND",
         ]
     );
 }

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
+use traitant::domain::ccam::{ActeConnu, Admission};
 use traitant::domain::evaluation::{Evaluation, FaitsConnus, FaitsRegistre, Naissance, RelationMt};
 use traitant::domain::feuille_de_soins::{
     Acte, Assurance, Beneficiaire, CodeActe, Complementaire, Convention, Executant, Exoneration,
@@ -96,6 +97,18 @@ pub fn acte(numero_ligne: u16, date: NaiveDate, code: &str, honoraires: i64) -> 
 }
 
 impl Question {
+    /// The CCAM knows the first line, as an act of treatment, and says neither its kind nor its tariff.
+    pub fn connue(mut self) -> Self {
+        let known = ActeConnu {
+            admission: Admission::Remboursable,
+            exonerations: vec![1],
+            regroupement: None,
+            tarifs: Vec::new(),
+        };
+        self.faits.registre.ccam = vec![(1, known)];
+        self
+    }
+
     pub fn mt(mut self, relation: RelationMt) -> Self {
         for (_, known) in &mut self.faits.relations_mt {
             *known = relation;

@@ -101,7 +101,8 @@ vue! {
         /// Jour des soins.
         date_soins: NaiveDate = change.date_soins,
         /// Ce qui a été enregistré depuis l'ancienne évaluation et qui vaut le jour des soins : natures
-        /// d'événements ; « loi » si la loi a changé ; « plafonds » si une autre feuille a changé.
+        /// d'événements ; « loi » si la loi a changé ; « ccam » si la CCAM
+        /// chargée ne connaît plus les mêmes actes ; « plafonds » si une autre feuille a changé.
         #[schema(example = json!(["declaration.prise_effet"]))]
         causes: Vec<String> = change.causes.clone(),
         /// Décision d'avant.

@@ -29,6 +29,7 @@ use crate::http::schemas::ResultatSimulation;
 use crate::http::v1::evaluation::MontantsVue;
 use crate::http::v1::feuilles_de_soins::une_a_une;
 use crate::services::ServiceError;
+use crate::services::ccam;
 use crate::services::simulations;
 use crate::services::simulations::{Comparee, Ecart};
 use crate::services::{ChampInvalide, Contexte, Core, Law};
@@ -136,14 +137,14 @@ impl Question {
     /// A line under the law in force and under the reform. One that has a feuille is about a real person.
     async fn compare(&self, text: Result<Vec<u8>, Refus>) -> Result<Comparee, Refus> {
         let text = text?;
-        let asked: SimulationRegistreDemande = {
+        let asked = {
             let json = parse(&text)?;
-            if !has_feuille(&json) {
-                return self.compare_invented(lire(&json)?);
-            }
-            lire(&json)?
+            if has_feuille(&json) { Ok(lire(&json)?) } else { Err(lire(&json)?) }
         };
-        self.compare_registered(asked).await
+        match asked {
+            Ok(registered) => self.compare_registered(registered).await,
+            Err(invented) => self.compare_invented(invented).await,
+        }
     }
 
     fn confront(&self, soins: &Soins, faits: &FaitsConnus) -> Result<Comparee, Refus> {
@@ -151,9 +152,10 @@ impl Question {
         Ok(compared.map_err(ServiceError::from)?)
     }
 
-    fn compare_invented(&self, asked: SimulationDemande) -> Result<Comparee, Refus> {
-        let (soins, faits, own) = asked.into_domain().map_err(Refus::champs)?;
+    async fn compare_invented(&self, asked: SimulationDemande) -> Result<Comparee, Refus> {
+        let (soins, mut faits, own) = asked.into_domain().map_err(Refus::champs)?;
         no_own_reform(own.is_some())?;
+        ccam::completer(&self.core, &soins, &mut faits).await?;
         self.confront(&soins, &faits)
     }
 

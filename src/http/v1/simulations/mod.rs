@@ -26,6 +26,7 @@ use crate::http::idempotency::{json as respond_json, show};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
 use crate::http::problem::{Code, Refus};
+use crate::services::ccam;
 use crate::services::feuilles_de_soins::NouvelleFeuille;
 use crate::services::instructions::Detail;
 use crate::services::patients;
@@ -113,8 +114,8 @@ impl Simulee<'_> {
 
 /// Évaluer des soins sans registre
 ///
-/// La même évaluation que pour une feuille de soins, avec des faits donnés dans la requête. Rien
-/// n'est lu, rien n'est enregistré, aucun jeton n'est demandé : chacun peut essayer. Avec « reforme »,
+/// La même évaluation que pour une feuille de soins, avec des faits donnés dans la requête. Rien n'est lu
+/// que la CCAM chargée, rien n'est enregistré, aucun jeton n'est demandé : chacun peut essayer. Avec « reforme »,
 /// la réponse dit aussi ce que d'autres valeurs de la loi changeraient.
 #[utoipa::path(
     post,
@@ -128,7 +129,8 @@ async fn simulate(
     Requete(asked): Requete<VueDemande>,
     corps: Corps<SimulationDemande>,
 ) -> Result<Response, Refus> {
-    let (soins, faits, reforme) = corps.valeur.into_domain().map_err(Refus::champs)?;
+    let (soins, mut faits, reforme) = corps.valeur.into_domain().map_err(Refus::champs)?;
+    ccam::completer(&state.core, &soins, &mut faits).await?;
     let law = state.core.law();
     let loi = loi_reformee(law, reforme)?;
     let evaluation = ask(law, &soins, &faits).map_err(ServiceError::from)?;

@@ -1,0 +1,2 @@
+DROP TABLE ccam_acte;
+DROP TABLE ccam_version;
