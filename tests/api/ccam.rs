@@ -230,6 +230,7 @@ async fn many_feuilles_read_the_ccam_once_and_a_consultation_never_does() {
     assert_eq!(send(11..21, Some("DEQP003")).await, without + 1, "ten feuilles, one statement");
     let consultation = |numero: &str| feuille("BERNARD", numero, "2025-03-12", json!("T"));
     let doctor = app.medecin(MARTIN);
+    doctor.post(FEUILLES, consultation("39")).await.expect(201);
     let (plain, _) = statements(doctor.post(FEUILLES, consultation("40"))).await;
     let (with, _) = statements(doctor.post(FEUILLES, technical("41", "DEQP003", 1477))).await;
     assert_eq!(with, plain + 1);
