@@ -15,51 +15,8 @@ Utilisation : {usage}
 
 {all-args}{after-help}";
 
-const VARIABLES: &str = "\
-Variables d'environnement :
-  DATABASE_URL              PostgreSQL existant ; sinon, un PostgreSQL privé
-  TRAITANT_MODE             bac-a-sable ou production
-  TRAITANT_ADRESSE          adresse et port d'écoute [par défaut : 127.0.0.1:8080]
-  TRAITANT_CONNEXIONS       connexions à la base, 2 à 500 [par défaut : 16]
-  TRAITANT_DONNEES          dossier du PostgreSQL privé et des clés [par défaut : ./donnees]
-  TRAITANT_PG_BIN           dossier des programmes de PostgreSQL
-  TRAITANT_CLE_MAITRE       clé de ce qui est chiffré, 64 caractères hexadécimaux
-  TRAITANT_EMETTEUR         émetteur (iss) des jetons acceptés
-  TRAITANT_AUDIENCE         audience (aud) des jetons acceptés
-  TRAITANT_JWKS_URL         adresse https des clés de l'émetteur
-  TRAITANT_JETON_ROLE       attribut du rôle [par défaut : role] ; pour tous : docs/JETONS.md
-  TRAITANT_JETON_ROLE_MEDECIN, TRAITANT_JETON_ROLE_PATIENT, TRAITANT_JETON_ROLE_CAISSE,
-  TRAITANT_JETON_ROLE_REFERENTIEL
-                            mots qui désignent chaque rôle [par défaut : medecin, patient…]
-  TRAITANT_JETON_RPPS       attribut du RPPS ou de l'IDNPS [par défaut : rpps]
-  TRAITANT_JETON_PATIENT    attribut de l'identifiant du patient [par défaut : patient_id]
-  TRAITANT_JETON_NUMERO     attribut du NIR ou du NIA du patient, sans identifiant
-  TRAITANT_JETON_NAISSANCE  attribut de sa date de naissance, à comparer
-  TRAITANT_JETON_ORGANISME  attribut de la caisse [par défaut : organisme]
-  TRAITANT_JETON_ORGANISATION
-                            attribut de l'organisation du porteur
-  TRAITANT_JETON_PORTEES    attribut des portées [par défaut : scope]
-  TRAITANT_JETON_PORTEES_MEDECIN, TRAITANT_JETON_PORTEES_PATIENT, TRAITANT_JETON_PORTEES_CAISSE,
-  TRAITANT_JETON_PORTEES_REFERENTIEL
-                            portées de chaque rôle quand le jeton n'en dit aucune
-  TRAITANT_JETON_CERTIFICAT en-tête où un mandataire écrit le SHA-256 du certificat de l'appelant
-  TRAITANT_JETON_MANDATAIRES
-                            adresses de ce mandataire
-  TRAITANT_JETON_DUREE_MAX  plus longue vie d'un jeton, en secondes [par défaut : 43200]
-  TRAITANT_PREUVES_1_EMETTEUR, TRAITANT_PREUVES_1_JWKS_URL, TRAITANT_PREUVES_1_MOYENS
-                            émetteur de preuves de signature, adresse de ses clés et moyens qu'il
-                            prouve ; de même avec 2, 3… [par défaut : le bac à sable, en bac à sable]
-  TRAITANT_PREUVES_DECLAREES
-                            moyens dont une signature peut être déclarée sans preuve
-  TRAITANT_CLES_AGE         âge auquel les clés d'un émetteur sont redemandées, en secondes [par défaut : 600]
-  TRAITANT_CLES_AGE_MAX     âge auquel elles ne servent plus, en secondes [par défaut : 3600]
-  TRAITANT_CA               fichier d'autorités (PEM) acceptées en plus de celles du système
-  TRAITANT_CCAM_PLAFOND     base la plus haute d'un acte de la CCAM inconnu, en euros [par défaut : 500]
-  TRAITANT_LOI              dossier des valeurs de la loi ajoutées à celles du programme
-  TRAITANT_LOI_A_VERIFIER   avertir ou refuser, quand une valeur n'est pas vérifiée pour le jour des
-                            soins [par défaut : avertir]
-  TRAITANT_JOURNAL          filtre des niveaux du journal [par défaut : info]
-  TRAITANT_JOURNAL_FORMAT   texte ou json";
+/// The settings, as the help lists them.
+const VARIABLES: &str = include_str!("cli/variables.txt");
 
 /// Registre des médecins traitants et évaluation des feuilles de soins.
 #[derive(Debug, Parser)]
