@@ -63,7 +63,7 @@ impl App {
                     config.adresse
                 )
             })?;
-        let law = law(&config)?;
+        let law = law(config)?;
         let donnees = data_dir(config)?;
         let fetching = fetching(&config.cles, Arc::new(SystemClock))?;
         let private = match &config.base.url {
@@ -152,7 +152,7 @@ impl Registre {
     /// Opens the database: that of the settings; that of the service which runs with the same data
     /// directory; or a private one, for the time of the command.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
-        let law = law(&config)?;
+        let law = law(config)?;
         let donnees = data_dir(config)?;
         let (private, url) = if config.base.url.is_some() {
             (None, None)

@@ -192,7 +192,7 @@ impl Parametres {
                 let tarifs = if entree.valeurs.is_empty() {
                     nomenclature::historique(parametre)
                         .map_err(|wrong| {
-                            refuse("valeurs", &format!("au moins une valeur ({wrong})"))
+                            refuse("valeurs", &format!("au moins une valeur ({wrong})"));
                         })
                         .unwrap_or_default()
                 } else {
