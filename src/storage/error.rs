@@ -65,11 +65,14 @@ impl StorageError {
         Self::Inconsistency { table, column, what: what.to_string() }
     }
 
-    /// Whether trying again later makes sense: the database could not be reached, or undid the
-    /// transaction for reasons of its own.
+    /// Whether trying again later makes sense: the database could not be reached, undid the
+    /// transaction for reasons of its own, or others held a person for too long.
     pub fn is_temporary(&self) -> bool {
-        matches!(self.sqlstate().as_deref(), Some("40001" | "40P01" | "53300" | "57P01" | "57P03"))
-            || self.is_unreachable()
+        let undone = matches!(
+            self.sqlstate().as_deref(),
+            Some("40001" | "40P01" | "53300" | "57P01" | "57P03")
+        );
+        undone || self.is_lock_timeout() || self.is_unreachable()
     }
 
     fn is_unreachable(&self) -> bool {

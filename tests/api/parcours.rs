@@ -91,7 +91,7 @@ async fn a_referral_of_the_register_is_found_and_its_absence_is_told() {
     assert_eq!(warnings(&send(&app, named).await), ["orienteur_contredit"]);
     let mut other_act = cardiologist("5", "2025-06-17", json!("O"));
     sent_by(&mut other_act, MARTIN);
-    line(&mut other_act, "COE", 5400);
+    line(&mut other_act, "CSC", 5400);
     assert_eq!(warnings(&send(&app, other_act).await), ["acte_hors_adressage"]);
     // What was evaluated before stays as it was, and reads back the same.
     assert_eq!(read(&app, &outside).await, outside);

@@ -266,6 +266,10 @@ impl Exoneration {
 
     /// What it exempts.
     pub fn motif(self) -> MotifExoneration {
+        // Nearly every act: nothing is searched.
+        if self == Self::NONE {
+            return MotifExoneration::Aucun;
+        }
         let known = EXONERATIONS.binary_search_by_key(&self.0, |(code, _)| *code).ok();
         known
             .and_then(|place| EXONERATIONS.get(place))

@@ -225,7 +225,7 @@ async fn apart(
     suite: &Suite,
     error: ServiceError,
 ) -> Vec<Result<Reception, ServiceError>> {
-    let gone = matches!(&error, ServiceError::Storage(error) if error.is_temporary());
+    let gone = matches!(&error, ServiceError::Storage(error) if error.is_temporary() && !error.is_lock_timeout());
     if gone || lignes.len() == 1 {
         let count = lignes.len();
         tracing::warn!(%error, count, "lines of a lot are not stored");
