@@ -38,6 +38,26 @@ impl Cadre<'_> {
         }
     }
 
+    /// Whether a base is a price of its letter in a sector, in one passage over its rows; nothing when no price is
+    /// known. Nearly every base is: what follows is for the others.
+    fn est_un_prix(&self, code: &CodeActe, secteur: Secteur, base: Centimes) -> Option<bool> {
+        let (mut narrow, mut known, mut found) = (u32::MAX, false, false);
+        for ligne in table().lettre(code) {
+            let etendue = ligne.etendue();
+            if etendue > narrow || !self.convient(ligne, secteur) {
+                continue;
+            }
+            if etendue < narrow {
+                (narrow, known, found) = (etendue, false, false);
+            }
+            if let Some(prix) = self.prix(ligne) {
+                known = true;
+                found |= prix == base;
+            }
+        }
+        known.then_some(found)
+    }
+
     /// Prices of a letter in a sector: those that fewest specialties share.
     fn tarifs(&self, code: &CodeActe, secteur: Secteur) -> Prix {
         let rows = table().lettre(code);
@@ -107,13 +127,13 @@ fn aucun(
     secteur: Secteur,
     cadre: Cadre<'_>,
 ) -> Option<bool> {
-    let tarifs = cadre.tarifs(&ligne.code, secteur);
-    if tarifs.is_empty() {
-        return None;
+    if cadre.est_un_prix(&ligne.code, secteur, base)? {
+        return Some(false);
     }
+    let tarifs = cadre.tarifs(&ligne.code, secteur);
     let by_unit = table().lettre(&ligne.code).iter().any(|row| row.marques.unite);
     let multiple = |price: &Centimes| base.get().checked_rem(price.get()) == Some(0);
-    if tarifs.contains(&base) || by_unit && tarifs.iter().any(multiple) {
+    if by_unit && tarifs.iter().any(multiple) {
         return Some(false);
     }
     let included = if principale { inclus(facture, ligne, secteur, cadre) } else { Sommes::new() };
@@ -148,8 +168,8 @@ fn inclus(
         "MCS" | "MCC" => inside,
         _ => true,
     };
-    let rows = table().inclus(principale.code.as_str());
-    rows.filter(|row| cadre.convient(row, secteur) && !billed(row) && allowed(row))
+    let rows = table().inclus(principale.code.as_str(), |row| cadre.convient(row, secteur));
+    rows.filter(|row| !billed(row) && allowed(row))
         .filter_map(|row| cadre.prix(row))
         .take(INCLUS)
         .collect()
@@ -208,8 +228,9 @@ pub(super) fn plafond_autorise(facture: &Facture<'_>, principale: &Acte) -> Opti
 fn coordonne(principale: &Acte, cadre: Cadre<'_>) -> Option<Centimes> {
     let mut whole = cadre.tarifs(&principale.code, Secteur::Opposable).into_iter().max()?;
     let (mut coordinated, mut previous) = (false, "");
-    for row in table().inclus(principale.code.as_str()) {
-        if row.code == previous || !cadre.convient(row, Secteur::Opposable) {
+    let own = |row: &Ligne| cadre.convient(row, Secteur::Opposable);
+    for row in table().inclus(principale.code.as_str(), own) {
+        if row.code == previous {
             continue;
         }
         previous = row.code;

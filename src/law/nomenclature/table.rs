@@ -179,10 +179,15 @@ impl Table {
         self.lettres.len()
     }
 
-    /// Supplements that the published price of an act may include.
-    pub(in crate::law) fn inclus(&self, code: &str) -> impl Iterator<Item = &Ligne> {
+    /// Supplements that the published price of an act may include, among the rows that are kept: letters are
+    /// compared last, for they are words of a text.
+    pub(in crate::law) fn inclus(
+        &self,
+        code: &str,
+        keep: impl Fn(&Ligne) -> bool,
+    ) -> impl Iterator<Item = &Ligne> {
         let rows = self.inclus.iter().filter_map(|index| self.lignes.get(*index));
-        rows.filter(move |ligne| ligne.est_avec(code))
+        rows.filter(move |ligne| keep(ligne) && ligne.est_avec(code))
     }
 
     /// Digest of what decides: sources and notes do not count.
