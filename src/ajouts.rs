@@ -14,6 +14,7 @@ use anyhow::Context;
 use crate::config::LoiConfig;
 use crate::domain::digest::Empreinte;
 use crate::law::Law;
+use crate::law::parameters::Parametre;
 use crate::law::parameters::ajouts::Ajout;
 
 /// The list of the digests, as `sha256sum *.toml` writes it.
@@ -33,7 +34,11 @@ pub fn law(config: &LoiConfig) -> anyhow::Result<Law> {
         }
         None => Vec::new(),
     };
-    let law = Law::avec(&ajouts).context("la loi ne peut pas être chargée")?;
+    let mut law = Law::avec(&ajouts).context("la loi ne peut pas être chargée")?;
+    if let Some(euros) = config.ccam_plafond {
+        let cents = i64::from(euros).saturating_mul(100);
+        law = law.reglee(Parametre::CcamInconnuePlafond, cents).context("TRAITANT_CCAM_PLAFOND")?;
+    }
     Ok(law.au_dela(config.au_dela))
 }
 

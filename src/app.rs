@@ -22,7 +22,6 @@ use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::ids::IdSource;
 use crate::http::{AppState, router};
 use crate::law::Law;
-use crate::law::parameters::Parametre;
 use crate::postgres::{Lost, Profile, Sentinel, Server, default_dir};
 use crate::serve::{HEADERS_TIME, serve};
 use crate::services::{Core, Mode, loi};
@@ -63,7 +62,7 @@ impl App {
                     config.adresse
                 )
             })?;
-        let law = law(config)?;
+        let law = ajouts::law(&config.loi)?;
         let donnees = data_dir(config)?;
         let fetching = fetching(&config.cles, Arc::new(SystemClock))?;
         let private = match &config.base.url {
@@ -152,7 +151,7 @@ impl Registre {
     /// Opens the database: that of the settings; that of the service which runs with the same data
     /// directory; or a private one, for the time of the command.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
-        let law = law(config)?;
+        let law = ajouts::law(&config.loi)?;
         let donnees = data_dir(config)?;
         let (private, url) = if config.base.url.is_some() {
             (None, None)
@@ -214,14 +213,6 @@ async fn core(
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids = Arc::new(IdSource::from_system(Arc::clone(&clock)));
     Ok(Core::new(db, clock, ids, law, config.mode))
-}
-
-/// The embedded law, with the value that this deployment gives to what no text fixes.
-fn law(config: &Config) -> anyhow::Result<Law> {
-    let law = ajouts::law(&config.loi)?;
-    let Some(euros) = config.ccam_plafond else { return Ok(law) };
-    let cents = i64::from(euros).saturating_mul(100);
-    law.reglee(Parametre::CcamInconnuePlafond, cents).context("TRAITANT_CCAM_PLAFOND")
 }
 
 /// Waits until the private server is gone, whoever ended it.

@@ -36,8 +36,6 @@ pub struct Config {
     pub preuves: PreuvesConfig,
     /// Keys of issuers.
     pub cles: ClesConfig,
-    /// Highest base of an act of the CCAM that is not known, in euros; that of the law without it.
-    pub ccam_plafond: Option<u32>,
     /// Logs.
     pub journal: JournalConfig,
     /// The law.
@@ -51,6 +49,8 @@ pub struct LoiConfig {
     pub ajouts: Option<PathBuf>,
     /// What becomes of days of care that nobody verified.
     pub au_dela: AuDela,
+    /// Highest base of an act of the CCAM that is not known, in euros; that of the law without it.
+    pub ccam_plafond: Option<u32>,
 }
 
 /// Database settings.
@@ -185,6 +185,7 @@ impl Config {
             loi: LoiConfig {
                 ajouts: variables.get("TRAITANT_LOI").map(PathBuf::from),
                 au_dela: au_dela.unwrap_or(AuDela::Refuser),
+                ccam_plafond,
             },
             mode,
             adresse,
@@ -198,7 +199,6 @@ impl Config {
             jetons,
             preuves,
             cles,
-            ccam_plafond,
             journal: JournalConfig {
                 json,
                 filtre: variables.get("TRAITANT_JOURNAL").unwrap_or_else(|| "info".to_owned()),

@@ -61,7 +61,7 @@ impl Drop for Dossier {
 }
 
 fn config(dossier: &Path) -> LoiConfig {
-    LoiConfig { ajouts: Some(dossier.to_owned()), au_dela: AuDela::Avertir }
+    LoiConfig { ajouts: Some(dossier.to_owned()), au_dela: AuDela::Avertir, ccam_plafond: None }
 }
 
 #[test]

@@ -25,7 +25,10 @@ fn nothing_at_all_is_a_sandbox_with_its_own_database() {
 
 #[test]
 fn days_that_nobody_verified_are_warned_of_unless_they_are_refused() {
-    assert_eq!(read(&[]).unwrap().loi, LoiConfig { ajouts: None, au_dela: AuDela::Avertir });
+    assert_eq!(
+        read(&[]).unwrap().loi,
+        LoiConfig { ajouts: None, au_dela: AuDela::Avertir, ccam_plafond: None }
+    );
     let settings = [("TRAITANT_LOI", "/etc/traitant/loi"), ("TRAITANT_LOI_A_VERIFIER", "refuser")];
     let loi = read(&settings).unwrap().loi;
     assert_eq!(loi.ajouts.as_deref(), Some(Path::new("/etc/traitant/loi")));
