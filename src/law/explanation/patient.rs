@@ -116,11 +116,25 @@ fn phrases(recit: &Recit<'_>, autrement: Option<&Autrement>) -> Vec<String> {
 
 /// Whole euros without cents, and the spaces that French typography wants: a sign never begins a line.
 fn typographie(text: &str) -> String {
-    text.replace(",00\u{a0}€", "\u{a0}€")
-        .replace(" :", "\u{a0}:")
-        .replace(" ;", "\u{a0};")
-        .replace("« ", "«\u{a0}")
-        .replace(" »", "\u{a0}»")
+    let mut written = String::with_capacity(text.len().saturating_add(16));
+    let mut rest = text;
+    while let Some(place) = rest.find([' ', ',']) {
+        let (before, sign) = rest.split_at(place);
+        written.push_str(before);
+        if let Some(after) = sign.strip_prefix(",00\u{a0}€") {
+            written.push_str("\u{a0}€");
+            rest = after;
+        } else if let Some(after) = sign.strip_prefix(' ') {
+            let bound = before.ends_with('«') || after.starts_with([':', ';', '»']);
+            written.push(if bound { '\u{a0}' } else { ' ' });
+            rest = after;
+        } else {
+            written.push(',');
+            rest = sign.strip_prefix(',').unwrap_or_default();
+        }
+    }
+    written.push_str(rest);
+    written
 }
 
 /// What happened when nothing is reimbursed, whatever the parcours.

@@ -133,10 +133,9 @@ impl Law {
     }
 }
 
-/// An amount as it is said: whole euros without cents.
+/// An amount of a sentence, of which the page takes off the cents when there are none.
 pub(super) fn euros(montant: Centimes) -> String {
-    let written = montant.in_words();
-    written.replace(",00\u{a0}€", "\u{a0}€")
+    montant.in_words()
 }
 
 const MOIS: [&str; 12] = [
