@@ -6,13 +6,11 @@ use super::facture::Facture;
 use crate::domain::evaluation::{Avertissement, RelationMt};
 use crate::domain::feuille_de_soins::{Acte, Nomenclature};
 use crate::law::nomenclature::{Ligne, Nature, est_supplement, table};
+use crate::law::parameters::Parametre;
 
 /// First day of the decision of the UNCAM of 29 October 2024: without a médecin traitant, a child's care bears the
 /// supplements of coordination of specialists and of cardiologists, and no other.
 const SANS_MT_AVANT_16_ANS: Option<NaiveDate> = NaiveDate::from_ymd_opt(2024, 12, 22);
-
-/// Age from which coordination asks for a médecin traitant.
-const ADULTE: u8 = 16;
 
 /// The discrepancies of one line.
 pub(super) fn controles(
@@ -28,12 +26,14 @@ pub(super) fn controles(
     if interdite(facture, rows) {
         warn(Avertissement::ActeNonAutorise);
     }
-    if seul(facture, ligne, rows, principale) {
+    if seul(facture, rows, principale) {
         warn(Avertissement::SupplementSansActe);
     }
     let situation = facture.situation;
+    let child =
+        || facture.valeurs.ans(Parametre::ParcoursAgeMinimum).is_ok_and(|age| situation.age < age);
     if ligne.code.as_str() == "MCG"
-        && situation.age < ADULTE
+        && child()
         && situation.relation_mt == RelationMt::Aucun
         && SANS_MT_AVANT_16_ANS.is_some_and(|start| situation.date.jour() >= start)
     {
@@ -52,8 +52,8 @@ fn interdite(facture: &Facture<'_>, rows: &[Ligne]) -> bool {
 }
 
 /// Whether a supplement has no act, or none of those that bear it.
-fn seul(facture: &Facture<'_>, ligne: &Acte, rows: &[Ligne], principale: bool) -> bool {
-    if !est_supplement(&ligne.code) {
+fn seul(facture: &Facture<'_>, rows: &[Ligne], principale: bool) -> bool {
+    if !est_supplement(rows) {
         return false;
     }
     if principale {

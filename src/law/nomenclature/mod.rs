@@ -52,15 +52,20 @@ pub(super) fn est_consultation_complexe(code: &CodeActe) -> bool {
     matches!(code.as_str(), "CCE" | "CCX" | "MCX" | "MTX")
 }
 
-/// What a letter is, by its first row; nothing of a letter that is unknown.
+/// What a letter is; nothing of a letter that is unknown.
 fn nature(code: &CodeActe) -> Option<Nature> {
-    let first = table().lettre(code).first()?;
+    nature_des(table().lettre(code))
+}
+
+/// What a letter is, by its first row; nothing when it has none.
+fn nature_des(rows: &[Ligne]) -> Option<Nature> {
+    let first = rows.first()?;
     Some(first.nature).filter(|nature| *nature != Nature::Plafond)
 }
 
-/// Whether the letter of a known supplement, a way to the patient included.
-pub(super) fn est_supplement(code: &CodeActe) -> bool {
-    matches!(nature(code), Some(Nature::Supplement | Nature::Deplacement))
+/// Whether the rows are those of a known supplement, a way to the patient included.
+pub(super) fn est_supplement(rows: &[Ligne]) -> bool {
+    matches!(nature_des(rows), Some(Nature::Supplement | Nature::Deplacement))
 }
 
 /// An act: the place of its principal line among the lines, and those of its supplements.
