@@ -19,6 +19,13 @@ const DEBUT: Option<NaiveDate> = NaiveDate::from_ymd_opt(2008, 1, 1);
 
 /// Whether the caisse may still keep one on what it pays of an act.
 pub(super) fn peut_etre_due(situation: &Situation, valeurs: &Valeurs, montants: &Montants) -> bool {
+    let concerned = situation.specialite.profession() == Profession::Auxiliaire
+        && DEBUT.is_some_and(|start| situation.date_execution >= start)
+        && montants.rembourse_amo > Centimes::ZERO;
+    // Nearly every act is a doctor's: who is exempted is not even asked.
+    if !concerned {
+        return false;
+    }
     let minor = valeurs
         .ans(Parametre::PfAgeExoneration)
         .is_ok_and(|majority| situation.age_debut_annee < majority);
@@ -31,8 +38,5 @@ pub(super) fn peut_etre_due(situation: &Situation, valeurs: &Valeurs, montants: 
         || situation.est_c2s()
         || situation.est_ame()
         || situation.exoneration.motif() == MotifExoneration::PensionMilitaire;
-    situation.specialite.profession() == Profession::Auxiliaire
-        && DEBUT.is_some_and(|start| situation.date_execution >= start)
-        && montants.rembourse_amo > Centimes::ZERO
-        && !exempted
+    !exempted
 }
