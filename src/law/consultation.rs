@@ -68,7 +68,7 @@ impl Consultation {
         let of_weight = |wanted: Poids| {
             let same_day = |one: &&Acte| one.date_execution == acte.date_execution;
             let weighs = move |one: &&Acte| self::poids(one, specialite, faits) == wanted;
-            Ensemble::of(soins.actes.iter().filter(same_day).filter(weighs))
+            DeMemePoids::of(soins.actes.iter().filter(same_day).filter(weighs))
         };
         let ensemble = of_weight(poids);
         seen.coefficients = ensemble.coefficients;
@@ -94,13 +94,13 @@ impl Consultation {
 }
 
 /// Acts that count in the same way.
-struct Ensemble<'a> {
+struct DeMemePoids<'a> {
     tarifs: Centimes,
     coefficients: u32,
     dearest: Option<&'a Acte>,
 }
 
-impl<'a> Ensemble<'a> {
+impl<'a> DeMemePoids<'a> {
     fn of(actes: impl Iterator<Item = &'a Acte>) -> Self {
         let (mut tarifs, mut coefficients, mut dearest) = (0_i64, 0_u32, None::<&Acte>);
         for one in actes {

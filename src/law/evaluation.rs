@@ -30,6 +30,14 @@ struct UnderWay<'a> {
     au_dela: AuDela,
 }
 
+impl UnderWay<'_> {
+    /// Warns of something about a line, after what is said of the amounts.
+    fn avertir(&mut self, code: Avertissement, numero_ligne: u16) {
+        let numero_ligne = Some(numero_ligne);
+        self.factures.push(AvertissementLigne { code, numero_ligne });
+    }
+}
+
 impl Law {
     /// Evaluates every act of a feuille, in the order of its lines.
     pub fn evaluer(&self, soins: &Soins, faits: &FaitsConnus) -> Result<Evaluation, LawError> {
@@ -156,15 +164,11 @@ impl Law {
             };
             facturation::controles(self, &facture, &mut under_way.factures);
             if franchise::peut_etre_due(&situation, &bareme.valeurs, &evalue.montants) {
-                let (code, numero_ligne) =
-                    (Avertissement::FranchiseNonComptee, Some(principale.numero_ligne));
-                under_way.factures.push(AvertissementLigne { code, numero_ligne });
+                under_way.avertir(Avertissement::FranchiseNonComptee, principale.numero_ligne);
             }
         }
         if valeurs.lit_une_valeur_discutee() || valeurs_execution.lit_une_valeur_discutee() {
-            let (code, numero_ligne) =
-                (Avertissement::ValeurDiscutee, Some(principale.numero_ligne));
-            under_way.factures.push(AvertissementLigne { code, numero_ligne });
+            under_way.avertir(Avertissement::ValeurDiscutee, principale.numero_ligne);
         }
         let (lues, on_the_day) = (valeurs.lues_a_verifier(), valeurs_execution.lues_a_verifier());
         let jour = if lues.est_vide() { principale.date_execution } else { situation.date.jour() };
@@ -188,8 +192,7 @@ impl Law {
             return Err(LawError::HorsCouverture { jour, du: self.premier_jour(), dernier });
         }
         under_way.a_verifier.push((numero_ligne, lues));
-        let code = Avertissement::ValeurAVerifier;
-        under_way.factures.push(AvertissementLigne { code, numero_ligne: Some(numero_ligne) });
+        under_way.avertir(Avertissement::ValeurAVerifier, numero_ligne);
         Ok(())
     }
 }
