@@ -14,14 +14,10 @@ pub trait Vocabulaire: Copy + Eq + 'static {
     fn code(self) -> u8;
 
     /// The member of a word.
-    fn du_mot(mot: &str) -> Option<Self> {
-        Self::TOUS.iter().copied().find(|member| member.mot() == mot)
-    }
+    fn du_mot(mot: &str) -> Option<Self>;
 
     /// The member of a stored number.
-    fn du_code(code: u8) -> Option<Self> {
-        Self::TOUS.iter().copied().find(|member| member.code() == code)
-    }
+    fn du_code(code: u8) -> Option<Self>;
 }
 
 /// Declares closed lists: one line a member, with its number, its word and its documentation.
@@ -42,12 +38,22 @@ macro_rules! vocabulaire {
             const NOM: &'static str = $nom;
             const TOUS: &'static [Self] = &[$( Self::$member ),+];
 
+            #[inline]
             fn mot(self) -> &'static str {
                 match self { $( Self::$member => $mot ),+ }
             }
 
+            #[inline]
             fn code(self) -> u8 {
                 match self { $( Self::$member => $code ),+ }
+            }
+
+            fn du_mot(mot: &str) -> Option<Self> {
+                match mot { $( $mot => Some(Self::$member), )+ _ => None }
+            }
+
+            fn du_code(code: u8) -> Option<Self> {
+                match code { $( $code => Some(Self::$member), )+ _ => None }
             }
         }
 

@@ -7,10 +7,11 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use super::bareme::Baremes;
 use super::parameters::{Origine, Parametre, Parametres, Unite, ValeurDatee};
 use super::references::{Reference, Texte, Verification, reference};
 use super::rules::REGISTRY;
-use super::{AuDela, InvalidLaw, Law, baremes, fingerprint};
+use super::{AuDela, InvalidLaw, Law, fingerprint};
 use crate::domain::calendar::Periode;
 use crate::domain::vocabulary::Vocabulaire;
 
@@ -72,7 +73,7 @@ impl Law {
         }
         let known = Parametres::of(kept);
         let empreinte = fingerprint::empreinte(premier_jour, moteur, &known, &REGISTRY);
-        let baremes = baremes(premier_jour, &parametres, &REGISTRY);
+        let baremes = Baremes::new(premier_jour, &parametres, &REGISTRY);
         let (au_dela, ajouts) = (AuDela::Avertir, Vec::new());
         Ok(Self { premier_jour, moteur, parametres, baremes, empreinte, au_dela, ajouts })
     }

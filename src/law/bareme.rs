@@ -1,23 +1,51 @@
 //! The law of one day: every value in force, and the rules to be considered.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
-use super::rule::{Juge, Regle};
+use chrono::NaiveDate;
+
+use super::parameters::{Ensemble, NB_NUMEROS, Parametres};
+use super::rule::{Juge, JugeDeMontant, Rang, Regle};
 use super::template::Template;
 use super::valeurs::Valeurs;
-use crate::domain::calendar::Periode;
+use crate::domain::calendar::{Periode, lendemain};
 use crate::domain::evaluation::{CodeRegle, Constat, Constats, Issue};
+use crate::domain::vocabulary::Vocabulaire;
 
 /// Values and rules in force during a period without any change.
 #[derive(Debug)]
 pub struct Bareme {
     pub valeurs: Valeurs,
     regles: Vec<&'static Regle>,
-    /// Those of them that explain amounts, after the calculation.
-    de_montant: Vec<&'static Regle>,
+    /// What is asked before the calculation, then what explains its amounts.
+    questions: Vec<Question>,
+    de_montant: Vec<(CodeRegle, JugeDeMontant)>,
     /// All of them with what the period knows, in the order in which an evaluation asks them: those of
     /// amounts come last.
     entries: Vec<Entry>,
+}
+
+/// What an evaluation needs of a rule, side by side with the others: sheets are for readers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Question {
+    pub(super) juge: Juge,
+    pub(super) regle: CodeRegle,
+    /// Number of its topic.
+    pub(super) theme: usize,
+    /// A principle yields to every exception.
+    pub(super) priorite: u8,
+}
+
+impl Question {
+    fn of(regle: &Regle) -> Self {
+        let priorite = match regle.fiche.rang {
+            Rang::Principe | Rang::Montant => 0,
+            Rang::Exception { priorite } => priorite,
+        };
+        let code = regle.fiche.code;
+        Self { juge: regle.juge, regle: code, theme: usize::from(code.theme.code()), priorite }
+    }
 }
 
 /// A rule of a period.
@@ -42,6 +70,7 @@ pub struct RegleDuJour<'a> {
 }
 
 impl Entry {
+    #[inline]
     fn du_jour(&self) -> RegleDuJour<'_> {
         RegleDuJour {
             regle: self.regle,
@@ -60,7 +89,13 @@ impl Bareme {
     ) -> Self {
         let explains = |regle: &Regle| matches!(regle.juge, Juge::Montants(_));
         let all: Vec<&'static Regle> = regles.iter().map(|(regle, _)| *regle).collect();
-        let de_montant = all.iter().copied().filter(|regle| explains(regle)).collect();
+        let asked = all.iter().filter(|regle| !explains(regle));
+        let questions = asked.map(|regle| Question::of(regle)).collect();
+        let amounts = |regle: &&Regle| match regle.juge {
+            Juge::Montants(juge) => Some((regle.fiche.code, juge)),
+            Juge::Faits(_) | Juge::FaitsEtValeurs(_) => None,
+        };
+        let de_montant = all.iter().filter_map(amounts).collect();
         let (last, first): (Vec<_>, Vec<_>) =
             regles.into_iter().partition(|(regle, _)| explains(regle));
         let entry = |(regle, fondement): (&'static Regle, Vec<_>)| Entry {
@@ -70,7 +105,7 @@ impl Bareme {
             cause: Template::new(regle.fiche.cause, &valeurs),
         };
         let entries = first.into_iter().chain(last).map(entry).collect();
-        Self { valeurs, regles: all, de_montant, entries }
+        Self { valeurs, regles: all, questions, de_montant, entries }
     }
 
     /// The days during which nothing of this changes.
@@ -83,8 +118,13 @@ impl Bareme {
         &self.regles
     }
 
+    /// Those that are asked before the calculation.
+    pub(super) fn questions(&self) -> &[Question] {
+        &self.questions
+    }
+
     /// Those that explain amounts, after the calculation.
-    pub(super) fn regles_de_montant(&self) -> &[&'static Regle] {
+    pub(super) fn regles_de_montant(&self) -> &[(CodeRegle, JugeDeMontant)] {
         &self.de_montant
     }
 
@@ -113,10 +153,100 @@ impl Bareme {
 
     /// The rule at a place of an evaluation. One of this period has its rules in the order of the period:
     /// then nothing is searched.
+    #[inline]
     fn regle_de(&self, index: usize, constat: Constat) -> Option<RegleDuJour<'_>> {
         match self.entries.get(index) {
             Some(known) if known.regle.fiche.code == constat.regle => Some(known.du_jour()),
             _ => self.regle(constat.regle),
         }
     }
+}
+
+/// The law of every period without any change, in order.
+#[derive(Debug)]
+pub(super) struct Baremes {
+    tous: Vec<Bareme>,
+    /// The first day of each, side by side: each act looks for one.
+    debuts: Vec<NaiveDate>,
+}
+
+impl Baremes {
+    /// Those of the days from the first one on, where these rules are considered.
+    pub(super) fn new(
+        premier_jour: NaiveDate,
+        parametres: &Parametres,
+        regles: &[&'static Regle],
+    ) -> Self {
+        let tous = decoupes(premier_jour, parametres, regles);
+        let debuts = tous.iter().map(|bareme| bareme.periode().du()).collect();
+        Self { tous, debuts }
+    }
+
+    pub(super) fn tous(&self) -> &[Bareme] {
+        &self.tous
+    }
+
+    /// That of a day; none before the first.
+    pub(super) fn du(&self, jour: NaiveDate) -> Option<&Bareme> {
+        let place = self.debuts.partition_point(|debut| *debut <= jour);
+        self.tous.get(place.checked_sub(1)?)
+    }
+}
+
+/// Cuts the covered period at every day where a value or a rule changes, and after the last for which a value
+/// was verified.
+fn decoupes(
+    premier_jour: NaiveDate,
+    parametres: &Parametres,
+    regles: &[&'static Regle],
+) -> Vec<Bareme> {
+    let mut days = BTreeSet::from([premier_jour]);
+    let mut cut = |periode: &Periode| {
+        let bounds = [Some(periode.du()), periode.au()].into_iter().flatten();
+        days.extend(bounds.filter(|day| *day >= premier_jour));
+    };
+    for (_, historique) in parametres.iter() {
+        for valeur in &historique.valeurs {
+            cut(&valeur.periode);
+        }
+        if let Some(beyond) = lendemain(historique.verifie_jusqu_au) {
+            cut(&Periode::depuis(beyond));
+        }
+    }
+    let dated: Vec<_> = regles
+        .iter()
+        .filter_map(|regle| regle.fiche.periode().map(|periode| (*regle, periode)))
+        .collect();
+    for (_, periode) in &dated {
+        cut(periode);
+    }
+    let starts: Vec<NaiveDate> = days.into_iter().collect();
+    let ends = starts.iter().skip(1).copied().map(Some).chain([None]);
+    starts
+        .iter()
+        .zip(ends)
+        .filter_map(|(du, au)| Periode::new(*du, au).ok())
+        .map(|periode| {
+            let mut nombres = [None; NB_NUMEROS];
+            let (mut a_verifier, mut discutees) = (Ensemble::default(), Ensemble::default());
+            for (parametre, historique) in parametres.iter() {
+                let known = historique.en_vigueur(periode.du());
+                if let Some(slot) = nombres.get_mut(usize::from(parametre.code())) {
+                    *slot = known.and_then(|valeur| valeur.valeur);
+                }
+                if known.is_some_and(|valeur| valeur.discutee) {
+                    discutees.insert(parametre);
+                }
+                if historique.est_a_verifier(periode.du()) {
+                    a_verifier.insert(parametre);
+                }
+            }
+            let regles = dated
+                .iter()
+                .filter(|(_, valid)| valid.contient(periode.du()))
+                .map(|(regle, _)| (*regle, regle.fiche.fondement(parametres, periode.du())))
+                .collect();
+            Bareme::new(Valeurs::new(periode, &nombres, [a_verifier, discutees]), regles)
+        })
+        .collect()
 }

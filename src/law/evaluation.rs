@@ -5,7 +5,6 @@ use chrono::NaiveDate;
 
 use super::liquidation::Cumuls;
 use super::parameters::{Ensemble, Parametre};
-use super::rule::Juge;
 use super::situation::{DateDesSoins, Situation};
 use super::{
     AuDela, Law, LawError, ccam, facturation, franchise, liquidation, nomenclature, qualification,
@@ -119,11 +118,10 @@ impl Law {
             &mut under_way.cumuls,
         )?;
         let mut constats = decision.constats;
-        for regle in bareme.regles_de_montant() {
-            let Juge::Montants(juge) = regle.juge else { continue };
+        for &(regle, juge) in bareme.regles_de_montant() {
             let issue = juge(&liquide.liquidation);
             constats
-                .try_push(Constat { regle: regle.fiche.code, issue })
+                .try_push(Constat { regle, issue })
                 .map_err(|_too_many| LawError::RegistreInvalide)?;
         }
         let mut warn = |code: Avertissement, numero_ligne: u16| {

@@ -44,21 +44,20 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use self::bareme::Bareme;
+use self::bareme::{Bareme, Baremes};
 pub use self::couverture::AuDela;
 use self::couverture::Couverture;
 pub use self::echeances::{Echeance, PREAVIS};
 use self::parameters::ajouts::Ajout;
-use self::parameters::{Ensemble, InvalidParametres, NB_NUMEROS, Parametre, Parametres};
+use self::parameters::{InvalidParametres, Parametre, Parametres};
 use self::rule::Regle;
 use self::rules::REGISTRY;
 use self::situation::DateDesSoins;
-use self::valeurs::{ParametreInconnu, Valeurs};
-use crate::domain::calendar::{Periode, lendemain};
+use self::valeurs::ParametreInconnu;
+use crate::domain::calendar::Periode;
 use crate::domain::digest::Empreinte;
 use crate::domain::evaluation::CodeRegle;
 use crate::domain::money::AmountOverflow;
-use crate::domain::vocabulary::Vocabulaire;
 
 /// Why the law gives no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -112,7 +111,7 @@ pub struct Law {
     premier_jour: NaiveDate,
     moteur: u32,
     parametres: Parametres,
-    baremes: Vec<Bareme>,
+    baremes: Baremes,
     empreinte: Empreinte,
     au_dela: AuDela,
     ajouts: Vec<(String, Empreinte)>,
@@ -142,7 +141,7 @@ impl Law {
             return Err(InvalidLaw::DuplicateRule(twice.fiche.code));
         }
         let Couverture { premier_jour, moteur, .. } = Couverture::embedded()?;
-        let baremes = baremes(premier_jour, &parametres, regles);
+        let baremes = Baremes::new(premier_jour, &parametres, regles);
         let empreinte = fingerprint::empreinte(premier_jour, moteur, &parametres, regles);
         let (au_dela, ajouts) = (AuDela::Avertir, Vec::new());
         Ok(Self { premier_jour, moteur, parametres, baremes, empreinte, au_dela, ajouts })
@@ -204,74 +203,16 @@ impl Law {
 
     /// The law of every period without any change, in order.
     pub fn baremes(&self) -> &[Bareme] {
-        &self.baremes
+        self.baremes.tous()
     }
 
     /// The law of a day of care.
     pub fn bareme_du(&self, date: DateDesSoins) -> Result<&Bareme, LawError> {
         let jour = date.jour();
-        let place = self.baremes.partition_point(|bareme| bareme.periode().du() <= jour);
-        place
-            .checked_sub(1)
-            .and_then(|index| self.baremes.get(index))
-            .ok_or(LawError::HorsCouverture { jour, du: self.premier_jour, dernier: None })
-    }
-}
-
-/// Cuts the covered period at every day where a value or a rule changes, and after the last for which a value
-/// was verified.
-fn baremes(
-    premier_jour: NaiveDate,
-    parametres: &Parametres,
-    regles: &[&'static Regle],
-) -> Vec<Bareme> {
-    let mut days = BTreeSet::from([premier_jour]);
-    let mut cut = |periode: &Periode| {
-        let bounds = [Some(periode.du()), periode.au()].into_iter().flatten();
-        days.extend(bounds.filter(|day| *day >= premier_jour));
-    };
-    for (_, historique) in parametres.iter() {
-        for valeur in &historique.valeurs {
-            cut(&valeur.periode);
-        }
-        if let Some(beyond) = lendemain(historique.verifie_jusqu_au) {
-            cut(&Periode::depuis(beyond));
-        }
-    }
-    let dated: Vec<_> = regles
-        .iter()
-        .filter_map(|regle| regle.fiche.periode().map(|periode| (*regle, periode)))
-        .collect();
-    for (_, periode) in &dated {
-        cut(periode);
-    }
-    let starts: Vec<NaiveDate> = days.into_iter().collect();
-    let ends = starts.iter().skip(1).copied().map(Some).chain([None]);
-    starts
-        .iter()
-        .zip(ends)
-        .filter_map(|(du, au)| Periode::new(*du, au).ok())
-        .map(|periode| {
-            let mut nombres = [None; NB_NUMEROS];
-            let (mut a_verifier, mut discutees) = (Ensemble::default(), Ensemble::default());
-            for (parametre, historique) in parametres.iter() {
-                let known = historique.en_vigueur(periode.du());
-                if let Some(slot) = nombres.get_mut(usize::from(parametre.code())) {
-                    *slot = known.and_then(|valeur| valeur.valeur);
-                }
-                if known.is_some_and(|valeur| valeur.discutee) {
-                    discutees.insert(parametre);
-                }
-                if historique.est_a_verifier(periode.du()) {
-                    a_verifier.insert(parametre);
-                }
-            }
-            let regles = dated
-                .iter()
-                .filter(|(_, valid)| valid.contient(periode.du()))
-                .map(|(regle, _)| (*regle, regle.fiche.fondement(parametres, periode.du())))
-                .collect();
-            Bareme::new(Valeurs::new(periode, &nombres, [a_verifier, discutees]), regles)
+        self.baremes.du(jour).ok_or(LawError::HorsCouverture {
+            jour,
+            du: self.premier_jour,
+            dernier: None,
         })
-        .collect()
+    }
 }

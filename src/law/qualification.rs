@@ -1,8 +1,8 @@
 //! All rules of the day give their answer; each topic keeps its principle or its strongest exception.
 
 use super::LawError;
-use super::bareme::Bareme;
-use super::rule::{Effet, Juge, Jugement, PriseEnCharge, Rang, Regle};
+use super::bareme::{Bareme, Question};
+use super::rule::{Effet, Juge, Jugement, PriseEnCharge};
 use super::situation::Situation;
 use super::valeurs::{ParametreInconnu, Valeurs};
 use crate::domain::evaluation::{CodeRegle, Constat, Constats, Issue, Qualification, Theme};
@@ -49,37 +49,36 @@ pub(super) fn qualifier(
     let mut constats = Constats::new();
     let mut strongest: [Option<Strongest>; NB_THEMES] = [None; NB_THEMES];
     let mut silent: [Option<Silent>; NB_THEMES] = [None; NB_THEMES];
-    for regle in bareme.regles() {
-        let jugement = match regle.juge {
-            Juge::Faits(juge) => Ok(juge(situation)),
-            Juge::FaitsEtValeurs(juge) => juge(situation, valeurs),
+    for question in bareme.questions() {
+        let &Question { juge, regle, theme, priorite } = question;
+        let mut applique = |place: usize, effet: &Effet| -> Result<Issue, LawError> {
+            let slot = strongest.get_mut(theme).ok_or(LawError::RegistreInvalide)?;
+            let candidate = Strongest { place, regle, priorite, effet: *effet };
+            *slot = Some(stronger(*slot, candidate)?);
+            Ok(Issue::Surclassee)
+        };
+        // Each answer is looked at where the rule wrote it: nearly all are a fact, and to copy them whole took longer
+        // than to find them.
+        let issue = match juge {
+            Juge::Faits(juge) => match &juge(situation) {
+                Jugement::Ecarte(fait) => Issue::Ecartee(*fait),
+                Jugement::Applique(effet) => applique(constats.len(), effet)?,
+            },
+            Juge::FaitsEtValeurs(juge) => match &juge(situation, valeurs) {
+                Ok(Jugement::Ecarte(fait)) => Issue::Ecartee(*fait),
+                Ok(Jugement::Applique(effet)) => applique(constats.len(), effet)?,
+                Err(cause) => {
+                    let slot = silent.get_mut(theme).ok_or(LawError::RegistreInvalide)?;
+                    if slot.is_none_or(|known| known.priorite < priorite) {
+                        *slot = Some(Silent { priorite, cause: *cause });
+                    }
+                    Issue::ValeurInconnue
+                }
+            },
             Juge::Montants(_) => continue,
         };
-        let theme = usize::from(regle.fiche.code.theme.code());
-        let issue = match jugement {
-            Ok(Jugement::Ecarte(fait)) => Issue::Ecartee(fait),
-            Err(cause) => {
-                let slot = silent.get_mut(theme).ok_or(LawError::RegistreInvalide)?;
-                let priorite = priorite(regle);
-                if slot.is_none_or(|known| known.priorite < priorite) {
-                    *slot = Some(Silent { priorite, cause });
-                }
-                Issue::ValeurInconnue
-            }
-            Ok(Jugement::Applique(effet)) => {
-                let slot = strongest.get_mut(theme).ok_or(LawError::RegistreInvalide)?;
-                let candidate = Strongest {
-                    place: constats.len(),
-                    regle: regle.fiche.code,
-                    priorite: priorite(regle),
-                    effet,
-                };
-                *slot = Some(stronger(*slot, candidate)?);
-                Issue::Surclassee
-            }
-        };
         constats
-            .try_push(Constat { regle: regle.fiche.code, issue })
+            .try_push(Constat { regle, issue })
             .map_err(|_too_many| LawError::RegistreInvalide)?;
     }
     for (winner, silent) in strongest.iter().zip(&silent) {
@@ -117,14 +116,6 @@ pub(super) fn qualifier(
             constats,
         }),
         _ => Err(LawError::RegistreInvalide),
-    }
-}
-
-/// Priority of a rule: a principle yields to every exception.
-fn priorite(regle: &Regle) -> u8 {
-    match regle.fiche.rang {
-        Rang::Principe | Rang::Montant => 0,
-        Rang::Exception { priorite } => priorite,
     }
 }
 

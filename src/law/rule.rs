@@ -166,13 +166,16 @@ pub struct Liquidation {
 }
 
 /// How a rule answers.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub enum Juge {
     Faits(fn(&Situation) -> Jugement),
     /// From the facts and the values of the day.
     FaitsEtValeurs(fn(&Situation, &Valeurs) -> Result<Jugement, ParametreInconnu>),
-    Montants(fn(&Liquidation) -> Issue),
+    Montants(JugeDeMontant),
 }
+
+/// How a rule that explains an amount answers, after the calculation.
+pub type JugeDeMontant = fn(&Liquidation) -> Issue;
 
 /// A rule.
 #[derive(Debug)]

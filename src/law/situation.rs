@@ -102,8 +102,8 @@ impl Situation {
         let connu = faits.registre.executant_le(acte.date_execution);
         let (convention, option_tarifaire) =
             connu.conventionnement.unwrap_or((executant.convention, executant.option_tarifaire));
-        let age = faits.naissance.age_le(jour);
         let new_year = acte.date_execution.with_ordinal(1).unwrap_or(acte.date_execution);
+        let [age, age_debut_annee] = faits.naissance.ages_le([jour, new_year]);
         let exoneration = acte.exoneration.unwrap_or(soins.beneficiaire.exoneration);
         let maternite = soins.assurance.nature == NatureAssurance::Maternite
             || (exoneration.motif() == MotifExoneration::Maternite
@@ -121,7 +121,7 @@ impl Situation {
             age,
             relation_mt: faits.relation_le(jour),
             indicateur: soins.parcours.indicateur,
-            age_debut_annee: faits.naissance.age_le(new_year),
+            age_debut_annee,
             orienteur_nomme: soins.parcours.orienteur.is_some(),
             motif_exclusion: soins.parcours.motif_exclusion,
             hors_residence: soins.parcours.hors_residence == Some(true),

@@ -38,7 +38,8 @@ impl Lectures {
     fn note(&self, parametre: Parametre) {
         let (mot, bit) = Ensemble::place(parametre);
         if let Some(mot) = self.0.get(mot) {
-            mot.fetch_or(bit, Ordering::Relaxed);
+            // One evaluation is one thread: no other writes here between the two.
+            mot.store(mot.load(Ordering::Relaxed) | bit, Ordering::Relaxed);
         }
     }
 
@@ -82,6 +83,7 @@ impl Valeurs {
     }
 
     /// The bare value of a parameter.
+    #[inline]
     pub fn valeur(&self, parametre: Parametre) -> Result<i64, ParametreInconnu> {
         if let Some(lues) = &self.lues {
             lues.note(parametre);
@@ -90,7 +92,7 @@ impl Valeurs {
             .get(usize::from(parametre.code()))
             .copied()
             .flatten()
-            .ok_or(self.inconnu(parametre))
+            .ok_or_else(|| self.inconnu(parametre))
     }
 
     /// An amount.

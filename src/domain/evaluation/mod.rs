@@ -38,9 +38,18 @@ pub enum Naissance {
 impl Naissance {
     /// Age in completed years on a day.
     pub fn age_le(&self, jour: NaiveDate) -> u8 {
+        let [age] = self.ages_le([jour]);
+        age
+    }
+
+    /// The same on several days, the date of birth read once.
+    pub fn ages_le<const N: usize>(&self, jours: [NaiveDate; N]) -> [u8; N] {
         match self {
-            Self::Date(date) => age_revolu(date.pour_calcul_age(), jour),
-            Self::Age(age) => *age,
+            Self::Date(date) => {
+                let birth = date.pour_calcul_age();
+                jours.map(|jour| age_revolu(birth, jour))
+            }
+            Self::Age(age) => [*age; N],
         }
     }
 }

@@ -114,26 +114,34 @@ fn phrases(recit: &Recit<'_>, autrement: Option<&Autrement>) -> Vec<String> {
     told.into_iter().map(|phrase| phrase.texte).collect()
 }
 
+/// What stands between whole euros and their sign.
+const CENTIMES_NULS: &str = ",00";
+
 /// Whole euros without cents, and the spaces that French typography wants: a sign never begins a line.
 fn typographie(text: &str) -> String {
     let mut written = String::with_capacity(text.len().saturating_add(16));
-    let mut rest = text;
-    while let Some(place) = rest.find([' ', ',']) {
-        let (before, sign) = rest.split_at(place);
-        written.push_str(before);
-        if let Some(after) = sign.strip_prefix(",00\u{a0}€") {
-            written.push_str("\u{a0}€");
-            rest = after;
-        } else if let Some(after) = sign.strip_prefix(' ') {
-            let bound = before.ends_with('«') || after.starts_with([':', ';', '»']);
-            written.push(if bound { '\u{a0}' } else { ' ' });
-            rest = after;
-        } else {
-            written.push(',');
-            rest = sign.strip_prefix(',').unwrap_or_default();
+    // Where what is not written yet begins: most signs stay as they are, and are written with what surrounds them.
+    let mut start = 0;
+    let mut take = |from: usize, to: usize, instead: &str| {
+        written.push_str(text.get(from..to).unwrap_or_default());
+        written.push_str(instead);
+    };
+    // Both signs are one byte, which no other character holds.
+    let signs = text.bytes().enumerate().filter(|(_, byte)| *byte == b' ' || *byte == b',');
+    for (place, sign) in signs {
+        let (before, after) = text.split_at(place);
+        let next = after.strip_prefix(CENTIMES_NULS);
+        if next.is_some_and(|next| next.starts_with("\u{a0}€")) {
+            take(start, place, "");
+            start = place.saturating_add(CENTIMES_NULS.len());
+        } else if sign == b' '
+            && (before.ends_with('«') || matches!(after.chars().nth(1), Some(':' | ';' | '»')))
+        {
+            take(start, place, "\u{a0}");
+            start = place.saturating_add(1);
         }
     }
-    written.push_str(rest);
+    take(start, text.len(), "");
     written
 }
 

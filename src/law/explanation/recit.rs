@@ -167,7 +167,7 @@ pub(super) fn en_lettres(count: usize) -> String {
     WORDS.get(count).map_or_else(|| count.to_string(), |word| (*word).to_owned())
 }
 
-/// The words of a sentence, as they are read aloud.
+/// The words of a sentence, as they are read aloud: one space parts two of them.
 pub(super) fn mots(text: &str) -> usize {
-    text.split_whitespace().count()
+    text.chars().filter(|sign| sign.is_whitespace()).count().saturating_add(1)
 }

@@ -15,11 +15,10 @@ const SANS_MT_AVANT_16_ANS: Option<NaiveDate> = NaiveDate::from_ymd_opt(2024, 12
 /// The discrepancies of one line.
 pub(super) fn controles(
     facture: &Facture<'_>,
-    ligne: &Acte,
+    (ligne, rows): (&Acte, &[Ligne]),
     principale: bool,
     warn: &mut impl FnMut(Avertissement),
 ) {
-    let rows = table().lettre(&ligne.code);
     if rows.is_empty() {
         return;
     }

@@ -9,7 +9,7 @@ mod tarifs;
 pub(super) use self::facture::{Facture, opposable};
 pub(super) use self::tarifs::tarif;
 use super::Law;
-use super::nomenclature::{est_consultation_complexe, est_majoration_de_coordination};
+use super::nomenclature::{est_consultation_complexe, est_majoration_de_coordination, table};
 use super::parameters::Parametre;
 use super::valeurs::Valeurs;
 use crate::domain::evaluation::{Avertissement, AvertissementLigne};
@@ -35,10 +35,13 @@ pub(super) fn controles(law: &Law, facture: &Facture<'_>, warnings: &mut Vec<Ave
         if est_majoration_de_coordination(&ligne.code) && coordination_interdite(facture, ligne) {
             warn(Avertissement::CoordinationInterdite, ligne);
         }
-        if tarifs::contredite(facture, ligne, index == 0) || ccam::tarif_contredit(facture, ligne) {
+        let rows = table().lettre(&ligne.code);
+        if tarifs::contredite(facture, (ligne, rows), index == 0)
+            || ccam::tarif_contredit(facture, ligne)
+        {
             warn(Avertissement::BaseContredite, ligne);
         }
-        lettres::controles(facture, ligne, index == 0, &mut |code| warn(code, ligne));
+        lettres::controles(facture, (ligne, rows), index == 0, &mut |code| warn(code, ligne));
         let hospital = facture.situation.consultation_externe;
         if ligne.qualificatif.is_some() && part_excessive(ligne, facture.valeurs, hospital) {
             warn(Avertissement::DepassementExcessif, ligne);

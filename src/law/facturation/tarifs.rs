@@ -38,35 +38,26 @@ impl Cadre<'_> {
         }
     }
 
-    /// Whether a base is a price of its letter in a sector, in one passage over its rows; nothing when no price is
-    /// known. Nearly every base is: what follows is for the others.
-    fn est_un_prix(&self, code: &CodeActe, secteur: Secteur, base: Centimes) -> Option<bool> {
-        let (mut narrow, mut known, mut found) = (u32::MAX, false, false);
-        for ligne in table().lettre(code) {
+    /// Prices among the rows of a letter in a sector: those that fewest specialties share.
+    fn tarifs(&self, rows: &[Ligne], secteur: Secteur) -> Prix {
+        let mut narrow = u32::MAX;
+        let mut tarifs = Prix::new();
+        for ligne in rows {
             let etendue = ligne.etendue();
             if etendue > narrow || !self.convient(ligne, secteur) {
                 continue;
             }
             if etendue < narrow {
-                (narrow, known, found) = (etendue, false, false);
+                narrow = etendue;
+                tarifs.clear();
             }
-            if let Some(prix) = self.prix(ligne) {
-                known = true;
-                found |= prix == base;
+            if let Some(prix) = self.prix(ligne)
+                && !tarifs.is_full()
+            {
+                tarifs.push(prix);
             }
         }
-        known.then_some(found)
-    }
-
-    /// Prices of a letter in a sector: those that fewest specialties share.
-    fn tarifs(&self, code: &CodeActe, secteur: Secteur) -> Prix {
-        let rows = table().lettre(code);
-        let own = |ligne: &&Ligne| self.convient(ligne, secteur);
-        let Some(narrow) = rows.iter().filter(own).map(Ligne::etendue).min() else {
-            return Prix::new();
-        };
-        let known = rows.iter().filter(own).filter(|ligne| ligne.etendue() == narrow);
-        known.filter_map(|ligne| self.prix(ligne)).take(8).collect()
+        tarifs
     }
 }
 
@@ -85,21 +76,26 @@ fn est_simple(ligne: &Acte) -> bool {
 
 /// Whether the base of a line is none of its tariffs of the day, less or more. A day without a known
 /// tariff compares nothing.
-pub(super) fn contredite(facture: &Facture<'_>, ligne: &Acte, principale: bool) -> bool {
+pub(super) fn contredite(
+    facture: &Facture<'_>,
+    (ligne, rows): (&Acte, &[Ligne]),
+    principale: bool,
+) -> bool {
     let Some(base) = ligne.base.filter(|_| est_simple(ligne)) else { return false };
     let Some(opposable) = facture.opposable() else {
         return principale && metropole(facture) && au_dela_du_tarif_d_autorite(facture, base);
     };
     let cadre = Cadre { situation: facture.situation, valeurs: facture.valeurs };
     let overrun = facture.montants().depassement > Centimes::ZERO;
+    let line = (ligne, rows, principale);
     let wrong = if opposable {
-        aucun(facture, ligne, (base, principale), Secteur::Opposable, cadre) == Some(true)
+        aucun(facture, line, base, Secteur::Opposable, cadre) == Some(true)
     } else if overrun && est_clinique(&ligne.code) {
         // What only opposable tariffs carry is not reimbursed beside an overrun.
         base != Centimes::ZERO
     } else {
-        let libre = aucun(facture, ligne, (base, principale), Secteur::Libre, cadre);
-        let opposable = || aucun(facture, ligne, (base, principale), Secteur::Opposable, cadre);
+        let libre = aucun(facture, line, base, Secteur::Libre, cadre);
+        let opposable = || aucun(facture, line, base, Secteur::Opposable, cadre);
         match (libre, overrun) {
             (Some(wrong), true) => wrong,
             // Without an overrun, opposable tariffs are reimbursed to everybody.
@@ -107,7 +103,7 @@ pub(super) fn contredite(facture: &Facture<'_>, ligne: &Acte, principale: bool) 
             (None, false) => opposable() == Some(true),
             // The base of this sector is not known, but never goes beyond the opposable tariff.
             (None, true) => {
-                let highest = cadre.tarifs(&ligne.code, Secteur::Opposable).into_iter().max();
+                let highest = cadre.tarifs(rows, Secteur::Opposable).into_iter().max();
                 highest.is_some_and(|highest| base > highest)
             }
         }
@@ -122,16 +118,19 @@ fn est_clinique(code: &CodeActe) -> bool {
 /// Whether a base is no price of its letter in a sector; nothing when no price is known.
 fn aucun(
     facture: &Facture<'_>,
-    ligne: &Acte,
-    (base, principale): (Centimes, bool),
+    (ligne, rows, principale): (&Acte, &[Ligne], bool),
+    base: Centimes,
     secteur: Secteur,
     cadre: Cadre<'_>,
 ) -> Option<bool> {
-    if cadre.est_un_prix(&ligne.code, secteur, base)? {
+    let tarifs = cadre.tarifs(rows, secteur);
+    if tarifs.is_empty() {
+        return None;
+    }
+    if tarifs.contains(&base) {
         return Some(false);
     }
-    let tarifs = cadre.tarifs(&ligne.code, secteur);
-    let by_unit = table().lettre(&ligne.code).iter().any(|row| row.marques.unite);
+    let by_unit = rows.iter().any(|row| row.marques.unite);
     let multiple = |price: &Centimes| base.get().checked_rem(price.get()) == Some(0);
     if by_unit && tarifs.iter().any(multiple) {
         return Some(false);
@@ -168,8 +167,8 @@ fn inclus(
         "MCS" | "MCC" => inside,
         _ => true,
     };
-    let rows = table().inclus(principale.code.as_str(), |row| cadre.convient(row, secteur));
-    rows.filter(|row| !billed(row) && allowed(row))
+    let rows = table().inclus(principale.code.as_str());
+    rows.filter(|row| cadre.convient(row, secteur) && !billed(row) && allowed(row))
         .filter_map(|row| cadre.prix(row))
         .take(INCLUS)
         .collect()
@@ -195,7 +194,7 @@ pub(in crate::law) fn tarif(
         return None;
     }
     let secteur = if opposable { Secteur::Opposable } else { Secteur::Libre };
-    let tarifs = Cadre { situation, valeurs }.tarifs(&ligne.code, secteur);
+    let tarifs = Cadre { situation, valeurs }.tarifs(table().lettre(&ligne.code), secteur);
     match tarifs.as_slice() {
         [alone] => Some(*alone),
         _ => None,
@@ -226,16 +225,18 @@ pub(super) fn plafond_autorise(facture: &Facture<'_>, principale: &Acte) -> Opti
 
 /// The highest price of an act of the parcours, with its supplements.
 fn coordonne(principale: &Acte, cadre: Cadre<'_>) -> Option<Centimes> {
-    let mut whole = cadre.tarifs(&principale.code, Secteur::Opposable).into_iter().max()?;
+    let highest =
+        |code: &CodeActe| cadre.tarifs(table().lettre(code), Secteur::Opposable).into_iter().max();
+    let mut whole = highest(&principale.code)?;
     let (mut coordinated, mut previous) = (false, "");
-    let own = |row: &Ligne| cadre.convient(row, Secteur::Opposable);
-    for row in table().inclus(principale.code.as_str(), own) {
+    let own = |row: &&Ligne| cadre.convient(row, Secteur::Opposable);
+    for row in table().inclus(principale.code.as_str()).filter(own) {
         if row.code == previous {
             continue;
         }
         previous = row.code;
         let letter = CodeActe::parse(Nomenclature::Ngap, row.code).ok()?;
-        let price = cadre.tarifs(&letter, Secteur::Opposable).into_iter().max()?;
+        let price = highest(&letter)?;
         whole = whole.plus(price).ok()?;
         coordinated |= est_majoration_de_coordination(&letter);
     }

@@ -91,6 +91,8 @@ pub struct Ligne {
     /// Who bills it, as the table writes it.
     pub qui: &'static str,
     specialites: u128,
+    /// How many those are.
+    etendue: u32,
     pub secteur: Secteur,
     pub centimes: Option<Centimes>,
     pub du: Option<NaiveDate>,
@@ -100,6 +102,8 @@ pub struct Ligne {
     pub ages: (u8, u8),
     /// Letters with which it is billed, as far as the sources name them.
     pub avec: &'static str,
+    /// The same, as numbers.
+    avec_lettres: Vec<u64>,
     pub marques: Marques,
     /// The parameter that holds this price, for a reform to change it.
     pub parametre: Option<Parametre>,
@@ -129,12 +133,12 @@ impl Ligne {
 
     /// How many specialties bill it: the fewer, the more the price is their own.
     pub(in crate::law) const fn etendue(&self) -> u32 {
-        self.specialites.count_ones()
+        self.etendue
     }
 
     /// Whether the sources bill it with this letter.
     pub fn est_avec(&self, code: &str) -> bool {
-        self.avec.split_ascii_whitespace().any(|known| known == code)
+        self.avec_lettres.contains(&packed(code))
     }
 }
 
@@ -153,10 +157,12 @@ const SECTEURS: [Secteur; 3] = [Secteur::Tous, Secteur::Opposable, Secteur::Libr
 pub struct Table {
     /// By letter, in the order of [`packed`].
     pub lignes: Vec<Ligne>,
-    /// Letters as numbers, compared in one instruction each, and where the rows of each begin.
-    lettres: Vec<(u64, usize)>,
-    /// Rows that published prices include.
-    inclus: Vec<usize>,
+    /// Letters as numbers, compared in one instruction each.
+    lettres: Vec<u64>,
+    /// Where the letters that begin with each character begin among them: A to Z, then their end.
+    initiales: [usize; 27],
+    /// Where the rows of each begin, and those that the published prices of each include.
+    rangees: Vec<(usize, Vec<usize>)>,
 }
 
 impl Table {
@@ -166,12 +172,21 @@ impl Table {
     }
 
     pub(super) fn rows(&self, code: &str) -> &[Ligne] {
-        let found = self.lettres.binary_search_by_key(&packed(code), |(letters, _)| *letters);
-        let Ok(place) = found else { return &[] };
-        let start = self.lettres.get(place).map_or(0, |(_, start)| *start);
-        let next = place.checked_add(1).and_then(|next| self.lettres.get(next));
-        let end = next.map_or(self.lignes.len(), |(_, start)| *start);
+        let Some(place) = self.place(code) else { return &[] };
+        let start = self.rangees.get(place).map_or(0, |(start, _)| *start);
+        let next = place.checked_add(1).and_then(|next| self.rangees.get(next));
+        let end = next.map_or(self.lignes.len(), |(start, _)| *start);
         self.lignes.get(start..end).unwrap_or(&[])
+    }
+
+    /// The place of a letter: few begin with the same character.
+    fn place(&self, code: &str) -> Option<usize> {
+        let initiale = usize::from(code.bytes().next()?.checked_sub(b'A')?);
+        let start = *self.initiales.get(initiale)?;
+        let end = *self.initiales.get(initiale.checked_add(1)?)?;
+        let known = self.lettres.get(start..end)?;
+        let place = known.iter().position(|lettre| *lettre == packed(code))?;
+        start.checked_add(place)
     }
 
     /// Number of letters.
@@ -179,15 +194,11 @@ impl Table {
         self.lettres.len()
     }
 
-    /// Supplements that the published price of an act may include, among the rows that are kept: letters are
-    /// compared last, for they are words of a text.
-    pub(in crate::law) fn inclus(
-        &self,
-        code: &str,
-        keep: impl Fn(&Ligne) -> bool,
-    ) -> impl Iterator<Item = &Ligne> {
-        let rows = self.inclus.iter().filter_map(|index| self.lignes.get(*index));
-        rows.filter(move |ligne| keep(ligne) && ligne.est_avec(code))
+    /// Supplements that the published price of an act may include, at any time and for anybody.
+    pub(in crate::law) fn inclus(&self, code: &str) -> impl Iterator<Item = &Ligne> {
+        let rangee = self.place(code).and_then(|place| self.rangees.get(place));
+        let rows = rangee.map_or(&[][..], |(_, included)| included);
+        rows.iter().filter_map(|index| self.lignes.get(*index))
     }
 
     /// Digest of what decides: sources and notes do not count.
@@ -215,7 +226,8 @@ impl Table {
 /// The table, or what is wrong with its file.
 static TABLE: LazyLock<Result<Table, Vec<String>>> =
     LazyLock::new(|| read(include_str!("ngap.csv")));
-static EMPTY: Table = Table { lignes: Vec::new(), lettres: Vec::new(), inclus: Vec::new() };
+static EMPTY: Table =
+    Table { lignes: Vec::new(), lettres: Vec::new(), initiales: [0; 27], rangees: Vec::new() };
 
 /// The embedded table. The law does not load when its file is wrong: see [`verifier`].
 pub fn table() -> &'static Table {
@@ -291,12 +303,17 @@ fn read(text: &'static str) -> Result<Table, Vec<String>> {
     }
     for (index, ligne) in table.lignes.iter().enumerate() {
         let letters = packed(ligne.code);
-        if table.lettres.last().is_none_or(|(last, _)| *last != letters) {
-            table.lettres.push((letters, index));
+        if table.lettres.last().is_none_or(|last| *last != letters) {
+            table.lettres.push(letters);
+            let own = |row: &Ligne| row.marques.inclus && row.avec_lettres.contains(&letters);
+            let rows = table.lignes.iter().enumerate();
+            let included = rows.filter(|(_, row)| own(row)).map(|(index, _)| index);
+            table.rangees.push((index, included.collect()));
         }
-        if ligne.marques.inclus {
-            table.inclus.push(index);
-        }
+    }
+    for (initiale, start) in (b'A'..).zip(&mut table.initiales) {
+        let before = packed(char::from(initiale).encode_utf8(&mut [0; 4]));
+        *start = table.lettres.partition_point(|lettre| *lettre < before);
     }
     if errors.is_empty() { Ok(table) } else { Err(errors) }
 }
@@ -321,6 +338,7 @@ fn ligne(line: &'static str) -> Result<Ligne, &'static str> {
     let first = optional(next("age_min")?).map_err(|()| "age_min")?.unwrap_or(u8::MIN);
     let last = optional(next("age_max")?).map_err(|()| "age_max")?.unwrap_or(u8::MAX);
     let avec = next("avec")?;
+    let avec_lettres = avec.split_ascii_whitespace().map(packed).collect();
     let marques = marques(next("marques")?).ok_or("marques")?;
     let named = next("parametre")?;
     let parametre = Parametre::du_mot(named);
@@ -340,18 +358,21 @@ fn ligne(line: &'static str) -> Result<Ligne, &'static str> {
     if du.zip(dernier).is_some_and(|(du, last): (NaiveDate, NaiveDate)| last < du) {
         return Err("au");
     }
+    let specialites = masks.filter(|mask| *mask != 0).ok_or("qui")?;
     Ok(Ligne {
         code,
         nature,
         libelle,
         qui,
-        specialites: masks.filter(|mask| *mask != 0).ok_or("qui")?,
+        specialites,
+        etendue: specialites.count_ones(),
         secteur,
         centimes: centimes.map(Centimes::new),
         du,
         dernier,
         ages: (first, last),
         avec,
+        avec_lettres,
         marques,
         parametre,
         bases,
