@@ -52,9 +52,18 @@ pub(super) fn qualifier(
     for question in bareme.questions() {
         let &Question { juge, regle, theme, priorite } = question;
         let mut applique = |place: usize, effet: &Effet| -> Result<Issue, LawError> {
-            let slot = strongest.get_mut(theme).ok_or(LawError::RegistreInvalide)?;
-            let candidate = Strongest { place, regle, priorite, effet: *effet };
-            *slot = Some(stronger(*slot, candidate)?);
+            let Some(slot) = strongest.get_mut(theme) else {
+                return Err(LawError::RegistreInvalide);
+            };
+            if let Some(current) = slot {
+                if current.priorite == priorite && current.effet != *effet {
+                    return Err(LawError::Conflit { regles: [current.regle, regle] });
+                }
+                if current.priorite >= priorite {
+                    return Ok(Issue::Surclassee);
+                }
+            }
+            *slot = Some(Strongest { place, regle, priorite, effet: *effet });
             Ok(Issue::Surclassee)
         };
         // Each answer is looked at where the rule wrote it: nearly all are a fact, and to copy them whole took longer
@@ -117,12 +126,4 @@ pub(super) fn qualifier(
         }),
         _ => Err(LawError::RegistreInvalide),
     }
-}
-
-fn stronger(current: Option<Strongest>, candidate: Strongest) -> Result<Strongest, LawError> {
-    let Some(current) = current else { return Ok(candidate) };
-    if current.priorite == candidate.priorite && current.effet != candidate.effet {
-        return Err(LawError::Conflit { regles: [current.regle, candidate.regle] });
-    }
-    Ok(if candidate.priorite > current.priorite { candidate } else { current })
 }
