@@ -7,6 +7,9 @@ CREATE TABLE patient (
     connu_le timestamptz NOT NULL,
     -- Record that this one was merged into. A guard read under the lock of the row; its history is in fusion.
     fusionne_dans uuid,
+    -- What an evaluation reads of the person, made from the facts: see storage/patients/etat.rs. It begins with the
+    -- instant at which it was made, and is old as soon as connu_le is another.
+    etat bytea,
     enregistre_le timestamptz NOT NULL
 ) WITH (fillfactor = 80);
 -- Records that were merged into another: looked for with every number, and few.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Contexte, Core, Demande, Fact, Memoire, Rendu, ServiceError, Writing};
 use crate::domain::ids::PatientId;
+use crate::storage::patients::etat::Verrou;
 use crate::storage::{Tx, patients};
 
 /// A transaction about many persons, by one caller.
@@ -57,13 +58,12 @@ impl<'a> Many<'a> {
     }
 
     /// Locks persons in the order of their ids; gives the instant under which the next thing about each
-    /// will be known.
+    /// will be known, and what is already made of what an evaluation reads of them.
     pub(in crate::services) async fn lock(
         &mut self,
         persons: &[PatientId],
-    ) -> Result<BTreeMap<PatientId, DateTime<Utc>>, ServiceError> {
-        let locked = patients::lock_all(&mut self.tx, persons, self.core.now()).await?;
-        Ok(locked.into_iter().collect())
+    ) -> Result<BTreeMap<PatientId, Verrou>, ServiceError> {
+        Ok(patients::lock_all(&mut self.tx, persons, self.core.now()).await?)
     }
 
     /// What the service does by itself about one of the persons, who is locked, under the instant that the lock
@@ -91,6 +91,14 @@ impl<'a> Many<'a> {
         instants: &[(PatientId, DateTime<Utc>)],
     ) -> Result<(), ServiceError> {
         Ok(patients::touch_all(&mut self.tx, instants).await?)
+    }
+
+    /// The same, with what an evaluation reads of them now.
+    pub(in crate::services) async fn settle(
+        &mut self,
+        etats: &[(PatientId, DateTime<Utc>, Option<Vec<u8>>)],
+    ) -> Result<(), ServiceError> {
+        Ok(patients::settle_all(&mut self.tx, etats).await?)
     }
 
     /// Ends a lot: those whom its answers show are traced, and everything is committed.

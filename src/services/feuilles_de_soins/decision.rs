@@ -37,8 +37,8 @@ pub(super) struct Decisions {
     pub(super) issues: Issues,
     pub(super) lignes: Vec<NouvelleLigne>,
     pub(super) retenues: Vec<(PatientId, Retenue)>,
-    /// The last instant under which something is known of each person.
-    pub(super) instants: Vec<(PatientId, DateTime<Utc>)>,
+    /// The last instant under which something is known of each person, and what an evaluation reads of them from then on.
+    pub(super) etats: Vec<(PatientId, DateTime<Utc>, Option<Vec<u8>>)>,
 }
 
 /// Decides about every line.
@@ -63,7 +63,9 @@ pub(super) fn decide(core: &Core, mut donnees: Donnees) -> Decisions {
         };
         decisions.issues.push(issue);
     }
-    decisions.instants = last.into_iter().collect();
+    let registre = &mut donnees.registre;
+    let settled = |(patient, instant)| (patient, instant, registre.etat(patient, instant));
+    decisions.etats = last.into_iter().map(settled).collect();
     decisions
 }
 

@@ -210,6 +210,36 @@ pub async fn statuts(
     Ok(rows.into_iter().map(|row| (row.patient_id, row.effet, row.statut)).collect())
 }
 
+/// Those of some records about which some referral was ever recorded.
+pub async fn with_referrals(
+    conn: &mut PgConnection,
+    records: &[PatientId],
+) -> Result<Vec<PatientId>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* adressage.known_of */
+         SELECT r.patient_id AS "patient_id!: PatientId" FROM unnest($1::uuid[]) AS r (patient_id)
+         WHERE EXISTS (SELECT FROM adressage a WHERE a.patient_id = r.patient_id)"#,
+        records as _
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Those of some records about which some single opinion was ever given.
+pub async fn with_opinions(
+    conn: &mut PgConnection,
+    records: &[PatientId],
+) -> Result<Vec<PatientId>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* avis_ponctuel.known_of */
+         SELECT r.patient_id AS "patient_id!: PatientId" FROM unnest($1::uuid[]) AS r (patient_id)
+         WHERE EXISTS (SELECT FROM avis_ponctuel a WHERE a.patient_id = r.patient_id)"#,
+        records as _
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
 /// The day on which somebody died.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DecesConnu {

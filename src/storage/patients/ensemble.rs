@@ -1,9 +1,11 @@
 //! Many persons at once: found, locked and touched by one statement each.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::knowledge_after;
+use super::etat::Verrou;
 use crate::domain::acteur::Caisse;
 use crate::domain::identifiers::{DateNaissanceAmo, RangGemellaire};
 use crate::domain::ids::PatientId;
@@ -164,24 +166,46 @@ async fn compare(
 }
 
 /// Locks persons in the order of their ids, so that two transactions never wait for each other, and
-/// gives the instant under which what is written now will be known of each. A person who does not
-/// exist, or whose record was merged into another, is not there; see [`lock`](super::lock).
+/// gives the instant under which what is written now will be known of each, and what an evaluation reads
+/// of them. A person who does not exist, or whose record was merged into another, is not there; see
+/// [`lock`](super::lock).
 pub async fn lock_all(
     tx: &mut Tx,
     patients: &[PatientId],
     now: DateTime<Utc>,
-) -> Result<Vec<(PatientId, DateTime<Utc>)>, StorageError> {
+) -> Result<BTreeMap<PatientId, Verrou>, StorageError> {
     let rows = sqlx::query!(
         "/* patient.lock_all */
-         SELECT patient_id, connu_le FROM patient
+         SELECT patient_id, connu_le, etat FROM patient
          WHERE patient_id = ANY($1) AND fusionne_dans IS NULL
          ORDER BY patient_id FOR NO KEY UPDATE",
         patients as _
     )
     .fetch_all(&mut **tx)
     .await?;
-    let after = |last| knowledge_after(last, now);
-    Ok(rows.into_iter().map(|row| (row.patient_id, after(row.connu_le))).collect())
+    let locked = rows.into_iter();
+    Ok(locked.map(|row| (row.patient_id, Verrou::new(row.connu_le, now, row.etat))).collect())
+}
+
+/// Writes when something about each person was last recorded, and what an evaluation reads of them now. Their rows
+/// are locked.
+pub async fn settle_all(
+    tx: &mut Tx,
+    etats: &[(PatientId, DateTime<Utc>, Option<Vec<u8>>)],
+) -> Result<(), StorageError> {
+    let ids: Vec<PatientId> = etats.iter().map(|(id, ..)| *id).collect();
+    let known: Vec<DateTime<Utc>> = etats.iter().map(|(_, instant, _)| *instant).collect();
+    let values: Vec<Option<&[u8]>> = etats.iter().map(|(.., etat)| etat.as_deref()).collect();
+    tx.write(sqlx::query!(
+        "/* patient.settle_all */
+         UPDATE patient SET connu_le = t.connu_le, etat = t.etat
+         FROM unnest($1::uuid[], $2::timestamptz[], $3::bytea[]) AS t (patient_id, connu_le, etat)
+         WHERE patient.patient_id = t.patient_id",
+        &ids as _,
+        &known,
+        &values as _
+    ))
+    .await
 }
 
 /// Writes when something about each person was last recorded. Their rows are locked.
