@@ -225,7 +225,8 @@ pub async fn with_referrals(
     .await?)
 }
 
-/// Those of some records about which some single opinion was ever given.
+/// Those of some records to which some single opinion was ever given, by a feuille that they received or by one that
+/// a split gave them.
 pub async fn with_opinions(
     conn: &mut PgConnection,
     records: &[PatientId],
@@ -233,7 +234,8 @@ pub async fn with_opinions(
     Ok(sqlx::query_scalar!(
         r#"/* avis_ponctuel.known_of */
          SELECT r.patient_id AS "patient_id!: PatientId" FROM unnest($1::uuid[]) AS r (patient_id)
-         WHERE EXISTS (SELECT FROM avis_ponctuel a WHERE a.patient_id = r.patient_id)"#,
+         WHERE EXISTS (SELECT FROM avis_ponctuel a WHERE a.patient_id = r.patient_id)
+            OR EXISTS (SELECT FROM attribution_feuille t WHERE t.patient_id = r.patient_id)"#,
         records as _
     )
     .fetch_all(conn)
