@@ -74,7 +74,8 @@ BEGIN
 END
 $$;
 
--- Participations forfaitaires kept from a person in a year of care, as one string of bytes, nine each: day of the year,
+-- Participations forfaitaires kept from a person in a year of care before their latest one, which their own row holds
+-- (patient.retenues), as one string of bytes, nine each: day of the year,
 -- performer, cents. The yearly ceiling bounds it.
 CREATE TABLE participation_retenue (
     patient_id uuid NOT NULL,

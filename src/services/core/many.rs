@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Contexte, Core, Demande, Fact, Memoire, Rendu, ServiceError, Writing};
 use crate::domain::ids::PatientId;
-use crate::storage::patients::etat::Verrou;
+use crate::storage::patients::etat::{NouvelEtat, Verrou};
 use crate::storage::{Tx, patients};
 
 /// A transaction about many persons, by one caller.
@@ -93,10 +93,10 @@ impl<'a> Many<'a> {
         Ok(patients::touch_all(&mut self.tx, instants).await?)
     }
 
-    /// The same, with what an evaluation reads of them now.
+    /// The same, with what an evaluation reads of them now and the participations that the lot keeps.
     pub(in crate::services) async fn settle(
         &mut self,
-        etats: &[(PatientId, DateTime<Utc>, Option<Vec<u8>>)],
+        etats: &mut [NouvelEtat],
     ) -> Result<(), ServiceError> {
         Ok(patients::settle_all(&mut self.tx, etats).await?)
     }

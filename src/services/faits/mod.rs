@@ -73,7 +73,16 @@ pub(super) async fn registre_of_batch(
         facts(conn, &unknown, &mut registre, None).await?;
         rare_facts(conn, &unknown, &mut registre).await?;
     }
-    complete(core, conn, sujets, (praticiens, None), registre).await
+    let connus = Connus { praticiens, verrous, connu_le: None };
+    complete(core, conn, sujets, &connus, registre).await
+}
+
+/// What is at hand before the register is read, and as known when the rest is asked for.
+struct Connus<'a> {
+    praticiens: &'a Praticiens,
+    /// The persons whose rows are locked.
+    verrous: &'a BTreeMap<PatientId, Verrou>,
+    connu_le: Connaissance,
 }
 
 /// The same as the register knew it at an instant: nothing recorded later, everything replaced
@@ -97,7 +106,8 @@ async fn gather(
     let persons = persons(sujets);
     let mut registre = Registre::new(&persons);
     facts(conn, &persons, &mut registre, connu_le).await?;
-    complete(core, conn, sujets, (&Praticiens::default(), connu_le), registre).await
+    let (praticiens, verrous) = (&Praticiens::default(), &BTreeMap::new());
+    complete(core, conn, sujets, &Connus { praticiens, verrous, connu_le }, registre).await
 }
 
 /// Reads the facts of some persons that nearly every feuille needs.
@@ -151,7 +161,7 @@ async fn complete(
     core: &Core,
     conn: &mut Connection,
     sujets: &[Sujet<'_>],
-    (praticiens, connu_le): (&Praticiens, Connaissance),
+    &Connus { praticiens, verrous, connu_le }: &Connus<'_>,
     mut registre: Registre,
 ) -> Result<Registre, ServiceError> {
     let doctors: BTreeSet<Rpps> =
@@ -164,7 +174,7 @@ async fn complete(
         registre.medecins.titulaires = medecins::titulaires(conn, &numbers, connu_le).await?;
     }
     match connu_le {
-        None => other_feuilles(conn, sujets, &mut registre).await?,
+        None => other_feuilles(conn, sujets, &mut registre, verrous).await?,
         Some(instant) => {
             feuilles_received_by(conn, sujets, &mut registre, instant).await?;
         }
@@ -252,11 +262,31 @@ async fn other_feuilles(
     conn: &mut Connection,
     sujets: &[Sujet<'_>],
     registre: &mut Registre,
+    verrous: &BTreeMap<PatientId, Verrou>,
 ) -> Result<(), ServiceError> {
-    let everybody = registre.everybody();
-    let kept = faits::participations(conn, &everybody, &years(sujets)).await?;
-    for (patient, retenue) in kept {
-        registre.change(patient, |dossier| dossier.participations.push(retenue));
+    let mut first: BTreeMap<PatientId, i32> = BTreeMap::new();
+    for (patient, feuille) in sujets {
+        let year = feuille.soins.actes.iter().map(|acte| acte.date_execution.year()).min();
+        let own = first.entry(*patient).or_insert(i32::MAX);
+        *own = (*own).min(year.unwrap_or(i32::MAX));
+    }
+    let mut asked = Vec::new();
+    for record in registre.everybody() {
+        let recentes = verrous.get(&record).map(|verrou| &verrou.retenues);
+        let year = first.get(&record);
+        match recentes.filter(|own| year.is_some_and(|year| own.couvrent(*year))) {
+            Some(own) => {
+                for retenue in own.toutes()? {
+                    registre.change(record, |dossier| dossier.participations.push(retenue));
+                }
+            }
+            None => asked.push(record),
+        }
+    }
+    if !asked.is_empty() {
+        for (patient, retenue) in faits::participations(conn, &asked, &years(sujets)).await? {
+            registre.change(patient, |dossier| dossier.participations.push(retenue));
+        }
     }
     let consulted = registre.consulted();
     if !consulted.is_empty() {

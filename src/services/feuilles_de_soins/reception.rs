@@ -24,7 +24,7 @@ use crate::storage::essais::Numero;
 use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue, NouvelleLigne};
 use crate::storage::patients::Candidats;
 use crate::storage::patients::etat::Verrou;
-use crate::storage::{Connection, StorageError, operations, participations, patients};
+use crate::storage::{Connection, StorageError, operations, patients};
 
 /// From how many feuilles on the decisions leave the thread that serves requests.
 const LONG: usize = 16;
@@ -187,17 +187,18 @@ async fn attempt(
         personnes,
         registre,
         instants: lot.verrous.iter().map(|(id, verrou)| (*id, verrou.instant)).collect(),
+        recentes: lot.verrous.iter().map(|(id, lock)| (*id, lock.retenues.clone())).collect(),
         connues,
         loi_id: core.loi_id().await?,
     };
-    let decisions = if lot.lignes.len() < LONG {
+    let mut decisions = if lot.lignes.len() < LONG {
         decide(core, donnees)
     } else {
         let core = core.clone();
         let deciding = tokio::task::spawn_blocking(move || decide(&core, donnees));
         deciding.await.map_err(|_panicked| ServiceError::Indisponible)?
     };
-    if !write(many, &decisions).await? {
+    if !write(many, &mut decisions).await? {
         return Ok(None);
     }
     let (core, contexte) = (many.core(), many.contexte());
@@ -255,22 +256,20 @@ fn recognised(many: &Many<'_>, lot: &Lot<'_>, registre: &Registre) -> Vec<Person
 }
 
 /// Writes what was decided; nothing when some of the feuilles were already received.
-async fn write(many: &mut Many<'_>, decisions: &Decisions) -> Result<bool, ServiceError> {
-    let Decisions { lignes, retenues, etats, .. } = decisions;
+async fn write(many: &mut Many<'_>, decisions: &mut Decisions) -> Result<bool, ServiceError> {
+    let Decisions { lignes, etats, issues } = decisions;
     if lignes.is_empty() {
         return Ok(true);
     }
     if !feuilles_de_soins::insert_all(many.conn(), lignes).await? {
         return Ok(false);
     }
-    participations::add_all(many.conn(), retenues).await?;
     let ids: Vec<FeuilleId> = lignes.iter().map(NouvelleLigne::feuille_id).collect();
     let fact = Fact::of(NatureEvenement::FeuilleEvaluee).feuilles(ids);
     let now = many.core().now();
     many.tell((None, now), fact.with(json!({ "numero": 1 }))).await?;
     many.settle(etats).await?;
-    let evaluees: Vec<Evaluee<'_>> = decisions
-        .issues
+    let evaluees: Vec<Evaluee<'_>> = issues
         .iter()
         .flatten()
         .filter(|found| found.nouvelle)

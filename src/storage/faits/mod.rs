@@ -11,12 +11,12 @@ pub mod medecins;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::StorageError;
 use super::connaissance::{Connaissance, connu};
-use super::participations::{self, Retenue};
+use super::participations::{self, Recentes, Retenue};
 use crate::domain::calendar::Periode;
 use crate::domain::identifiers::{DateNaissanceAmo, Organisme, RangGemellaire, Rpps};
 use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
@@ -272,9 +272,11 @@ pub async fn participations(
     annees: &[i16],
 ) -> Result<Vec<(PatientId, Retenue)>, StorageError> {
     let rows = sqlx::query!(
-        "/* participation_retenue.of_persons */
-         SELECT patient_id, annee, retenues FROM participation_retenue
-         WHERE patient_id = ANY($1) AND annee = ANY($2)",
+        r#"/* participation_retenue.of_persons */
+         SELECT patient_id AS "patient_id!: PatientId", annee, retenues AS "retenues!" FROM participation_retenue
+         WHERE patient_id = ANY($1) AND annee = ANY($2)
+         UNION ALL
+         SELECT patient_id, NULL, retenues FROM patient WHERE patient_id = ANY($1) AND retenues IS NOT NULL"#,
         patients as _,
         annees
     )
@@ -282,7 +284,12 @@ pub async fn participations(
     .await?;
     let mut known = Vec::new();
     for row in rows {
-        let kept = participations::read(row.annee, &row.retenues)?;
+        let mut kept = match row.annee {
+            Some(annee) => participations::read(annee, &row.retenues)?,
+            None => Recentes::read(Some(&row.retenues))?.toutes()?,
+        };
+        let asked = |annee: i32| annees.iter().any(|one| i32::from(*one) == annee);
+        kept.retain(|retenue| asked(retenue.jour.year()));
         known.extend(kept.into_iter().map(|retenue| (row.patient_id, retenue)));
     }
     Ok(known)

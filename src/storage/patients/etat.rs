@@ -11,7 +11,9 @@ use crate::domain::calendar::Periode;
 use crate::domain::identifiers::{DateNaissanceAmo, Organisme, RangGemellaire, Rpps};
 use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
 use crate::domain::vie::sommeil::StatutPatient;
+use crate::storage::StorageError;
 use crate::storage::cbor::{self, Cbor, array};
+use crate::storage::participations::{Recentes, Retenue};
 
 /// Form of the value: raised by whoever changes it, so that the values of before are made again.
 const VERSION: u8 = 1;
@@ -103,14 +105,36 @@ pub struct Verrou {
     pub instant: DateTime<Utc>,
     /// The value of their row, when nothing was recorded since it was made.
     pub etat: Option<Vec<u8>>,
+    /// The participations of their latest year.
+    pub retenues: Recentes,
 }
 
 impl Verrou {
     /// A person, locked now: when something was last recorded about them, and what their row holds.
-    pub(super) fn new(last: DateTime<Utc>, now: DateTime<Utc>, etat: Option<Vec<u8>>) -> Self {
-        let instant = knowledge_after(last, now);
-        Self { instant, etat: etat.filter(|bytes| stamp(bytes) == Some(last.timestamp_micros())) }
+    pub(super) fn new(
+        (last, now): (DateTime<Utc>, DateTime<Utc>),
+        etat: Option<Vec<u8>>,
+        retenues: Option<&[u8]>,
+    ) -> Result<Self, StorageError> {
+        Ok(Self {
+            instant: knowledge_after(last, now),
+            etat: etat.filter(|bytes| stamp(bytes) == Some(last.timestamp_micros())),
+            retenues: Recentes::read(retenues)?,
+        })
     }
+}
+
+/// What the row of a person is to hold after a lot.
+#[derive(Debug, Clone)]
+pub struct NouvelEtat {
+    pub patient_id: PatientId,
+    /// When something was last recorded about them.
+    pub instant: DateTime<Utc>,
+    /// What an evaluation reads of them now; nothing when not all of it is known.
+    pub etat: Option<Vec<u8>>,
+    /// Participations of before, and those that the lot keeps.
+    pub retenues: Recentes,
+    pub nouvelles: Vec<Retenue>,
 }
 
 fn stamp(bytes: &[u8]) -> Option<i64> {
