@@ -20,6 +20,7 @@ pub mod ccam;
 mod coffre;
 pub mod conciliations;
 pub mod connaissance;
+mod copie;
 pub mod declarations;
 pub mod designations;
 mod error;
