@@ -28,6 +28,8 @@ CREATE TABLE feuille_de_soins (
     date_etablissement date NOT NULL,
     -- The law of the first evaluation.
     loi_id smallint NOT NULL,
+    -- With which others it came, when it did: who was answered with it.
+    reception_id integer,
     -- The rest of the feuille, in the binary form of storage/feuilles_de_soins/codec.rs.
     contenu bytea NOT NULL,
     -- Facts used, amounts by line and rules that decided, in the binary form of storage/evaluations/codec.rs.

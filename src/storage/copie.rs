@@ -6,6 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 const ENTETE: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 /// The number of columns that says that there is no more row.
 const FIN: i16 = -1;
+/// The length of a column that holds nothing.
+const RIEN: i32 = -1;
 /// Microseconds and days from 1 January 1970, of which chrono counts, to 1 January 2000, of which PostgreSQL does.
 const MICROS: i64 = 946_684_800_000_000;
 const JOURS: i64 = 10_957;
@@ -32,6 +34,14 @@ impl Lignes {
         let length = i32::try_from(octets.len()).unwrap_or(i32::MAX);
         self.0.extend(length.to_be_bytes());
         self.0.extend(octets);
+    }
+
+    /// A column `integer` that may hold nothing.
+    pub(super) fn nombre(&mut self, nombre: Option<i32>) {
+        match nombre {
+            Some(nombre) => self.octets(&nombre.to_be_bytes()),
+            None => self.0.extend(RIEN.to_be_bytes()),
+        }
     }
 
     /// A column `timestamptz`.

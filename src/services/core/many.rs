@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Contexte, Core, Demande, Fact, Memoire, Rendu, ServiceError, Writing};
 use crate::domain::ids::PatientId;
+use crate::storage::acces::{self, Reception};
 use crate::storage::patients::etat::{NouvelEtat, Verrou};
 use crate::storage::{Tx, patients};
 
@@ -16,6 +17,17 @@ pub(crate) struct Many<'a> {
     contexte: &'a Contexte,
     tx: Tx,
     auteur_id: i32,
+    /// How whom the answer shows is traced.
+    trace: Trace,
+}
+
+/// How those whom an answer shows are traced.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Trace {
+    /// Each by a row of their own, with the answer that is kept.
+    Reponse,
+    /// Together, by one row whose number their feuilles bear, once it is known.
+    Reception(Option<i32>),
 }
 
 impl Core {
@@ -28,7 +40,7 @@ impl Core {
         contexte.demarche.verify_role(contexte.acteur())?;
         let auteur_id = self.author_id(&contexte.auteur).await?;
         let tx = self.db.begin(contexte.demarche.mot()).await?;
-        Ok(Many::new(self, contexte, tx, auteur_id))
+        Ok(Many { trace: Trace::Reception(None), ..Many::new(self, contexte, tx, auteur_id) })
     }
 }
 
@@ -39,7 +51,7 @@ impl<'a> Many<'a> {
         tx: Tx,
         auteur_id: i32,
     ) -> Self {
-        Self { core, contexte, tx, auteur_id }
+        Self { core, contexte, tx, auteur_id, trace: Trace::Reponse }
     }
 
     /// Where to read and write.
@@ -101,12 +113,30 @@ impl<'a> Many<'a> {
         Ok(patients::settle_all(&mut self.tx, etats).await?)
     }
 
-    /// Ends a lot: those whom its answers show are traced, and everything is committed.
-    pub(in crate::services) async fn close(
-        mut self,
-        persons: &[PatientId],
-    ) -> Result<(), ServiceError> {
-        self.core.trace_within(&mut self.tx, self.contexte, persons).await?;
+    /// The number that the feuilles of a lot bear: by it, each of their persons reads to whom they were shown.
+    pub(in crate::services) async fn reception(&mut self) -> Result<Option<i32>, ServiceError> {
+        let (Trace::Reception(None), Some(operation)) =
+            (self.trace, self.contexte.demarche.trace())
+        else {
+            return Ok(self.known_reception());
+        };
+        let (survenu_le, requete_id) = (self.core.now(), self.contexte.requete_id);
+        let auteur_id = self.auteur_id;
+        let reception = Reception { survenu_le, auteur_id, operation, requete_id };
+        let number = acces::insert_reception(&mut self.tx, &reception).await?;
+        self.trace = Trace::Reception(Some(number));
+        Ok(Some(number))
+    }
+
+    const fn known_reception(&self) -> Option<i32> {
+        match self.trace {
+            Trace::Reception(number) => number,
+            Trace::Reponse => None,
+        }
+    }
+
+    /// Ends a lot: everything is committed, the trace of its reception too.
+    pub(in crate::services) async fn close(self) -> Result<(), ServiceError> {
         Ok(self.tx.commit().await?)
     }
 

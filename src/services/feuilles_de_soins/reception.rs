@@ -261,7 +261,8 @@ async fn write(many: &mut Many<'_>, decisions: &mut Decisions) -> Result<bool, S
     if lignes.is_empty() {
         return Ok(true);
     }
-    if !feuilles_de_soins::insert_all(many.conn(), lignes).await? {
+    let reception = many.reception().await?;
+    if !feuilles_de_soins::insert_all(many.conn(), lignes, reception).await? {
         return Ok(false);
     }
     let ids: Vec<FeuilleId> = lignes.iter().map(NouvelleLigne::feuille_id).collect();

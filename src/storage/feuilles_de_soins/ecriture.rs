@@ -51,13 +51,18 @@ impl NouvelleLigne {
 }
 
 /// Writes feuilles, all of them or none: `false` when a person already has one of them, under the same
-/// number, from the same biller, made out the same day, for the same day of care.
-pub async fn insert_all(tx: &mut Tx, lignes: &[NouvelleLigne]) -> Result<bool, StorageError> {
+/// number, from the same biller, made out the same day, for the same day of care. They bear the number of their
+/// reception.
+pub async fn insert_all(
+    tx: &mut Tx,
+    lignes: &[NouvelleLigne],
+    reception: Option<i32>,
+) -> Result<bool, StorageError> {
     if let [alone] = lignes {
-        return insert(tx, alone).await;
+        return insert(tx, alone, reception).await;
     }
     let mut point = tx.begin().await?;
-    match copy(&mut point, lignes).await {
+    match copy(&mut point, lignes, reception).await {
         Ok(()) => {
             point.commit().await?;
             Ok(true)
@@ -71,13 +76,17 @@ pub async fn insert_all(tx: &mut Tx, lignes: &[NouvelleLigne]) -> Result<bool, S
 }
 
 /// Writes one feuille; `false` when the person already has it.
-async fn insert(tx: &mut Tx, ligne: &NouvelleLigne) -> Result<bool, StorageError> {
+async fn insert(
+    tx: &mut Tx,
+    ligne: &NouvelleLigne,
+    reception: Option<i32>,
+) -> Result<bool, StorageError> {
     tx.try_write(sqlx::query!(
         "/* feuille_de_soins.insert */
          INSERT INTO feuille_de_soins
              (feuille_id, patient_id, enregistre_le, executant_rpps, facturation, numero_facture,
-              date_soins, date_etablissement, loi_id, contenu, detail)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+              date_soins, date_etablissement, loi_id, reception_id, contenu, detail)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          ON CONFLICT DO NOTHING",
         ligne.feuille_id as _,
         ligne.patient_id as _,
@@ -88,6 +97,7 @@ async fn insert(tx: &mut Tx, ligne: &NouvelleLigne) -> Result<bool, StorageError
         ligne.date_soins,
         ligne.date_etablissement,
         ligne.loi_id,
+        reception,
         ligne.contenu.as_slice(),
         ligne.detail.as_slice()
     ))
@@ -98,14 +108,18 @@ async fn insert(tx: &mut Tx, ligne: &NouvelleLigne) -> Result<bool, StorageError
 const COPY: &str = "/* feuille_de_soins.copy */
     COPY feuille_de_soins
         (feuille_id, patient_id, enregistre_le, executant_rpps, facturation, numero_facture,
-         date_soins, date_etablissement, loi_id, contenu, detail)
+         date_soins, date_etablissement, loi_id, reception_id, contenu, detail)
     FROM STDIN (FORMAT binary)";
 
 /// Writes many feuilles by `COPY`: half the time of an insert of the same rows.
-async fn copy(conn: &mut PgConnection, lignes: &[NouvelleLigne]) -> Result<(), sqlx::Error> {
+async fn copy(
+    conn: &mut PgConnection,
+    lignes: &[NouvelleLigne],
+    reception: Option<i32>,
+) -> Result<(), sqlx::Error> {
     let mut rows = copie::Lignes::new(lignes.len().saturating_mul(LIGNE));
     for ligne in lignes {
-        rows.ligne(11);
+        rows.ligne(12);
         rows.octets(ligne.feuille_id.uuid().as_bytes());
         rows.octets(ligne.patient_id.uuid().as_bytes());
         rows.instant(ligne.enregistre_le);
@@ -115,6 +129,7 @@ async fn copy(conn: &mut PgConnection, lignes: &[NouvelleLigne]) -> Result<(), s
         rows.jour(ligne.date_soins);
         rows.jour(ligne.date_etablissement);
         rows.octets(&ligne.loi_id.to_be_bytes());
+        rows.nombre(reception);
         rows.octets(&ligne.contenu);
         rows.octets(&ligne.detail);
     }
