@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
+use sqlx::postgres::PgConnection;
 
 use super::feuilles_de_soins::numeros;
 use super::{StorageError, Tx};
@@ -123,6 +124,32 @@ impl Recentes {
         }
         Ok(elsewhere)
     }
+}
+
+/// Every participation kept under some records.
+pub async fn of_records(
+    conn: &mut PgConnection,
+    records: &[PatientId],
+) -> Result<Vec<(PatientId, Retenue)>, StorageError> {
+    let rows = sqlx::query!(
+        r#"/* participation_retenue.of_records */
+         SELECT patient_id AS "patient_id!: PatientId", annee, retenues AS "retenues!" FROM participation_retenue
+         WHERE patient_id = ANY($1)
+         UNION ALL
+         SELECT patient_id, NULL, retenues FROM patient WHERE patient_id = ANY($1) AND retenues IS NOT NULL"#,
+        records as _
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut known = Vec::new();
+    for row in rows {
+        let kept = match row.annee {
+            Some(annee) => read(annee, &row.retenues)?,
+            None => Recentes::read(Some(&row.retenues))?.toutes()?,
+        };
+        known.extend(kept.into_iter().map(|retenue| (row.patient_id, retenue)));
+    }
+    Ok(known)
 }
 
 /// The bytes of participations of a year of a person.

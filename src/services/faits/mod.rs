@@ -35,7 +35,7 @@ use crate::storage::connaissance::Connaissance;
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::faits::medecins;
 use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue};
-use crate::storage::patients::etat::{CaisseEtat, Verrou};
+use crate::storage::patients::etat::{CaisseEtat, EtatPatient, Verrou};
 use crate::storage::patients::fusions;
 use crate::storage::{Connection, adressages, avis_ponctuels, faits, honoraires};
 
@@ -75,6 +75,20 @@ pub(super) async fn registre_of_batch(
     }
     let connus = Connus { praticiens, verrous, connu_le: None };
     complete(core, conn, sujets, &connus, registre).await
+}
+
+/// What the rows of some persons are to hold, made from the facts.
+pub(super) async fn etats(
+    conn: &mut Connection,
+    persons: &[PatientId],
+) -> Result<BTreeMap<PatientId, EtatPatient>, ServiceError> {
+    if persons.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut registre = Registre::new(persons);
+    facts(conn, persons, &mut registre, None).await?;
+    rare_facts(conn, persons, &mut registre).await?;
+    Ok(registre.etats())
 }
 
 /// What is at hand before the register is read, and as known when the rest is asked for.
@@ -151,7 +165,10 @@ async fn rare_facts(
         registre.change(record, |dossier| dossier.etat.avis = true);
     }
     for person in persons {
-        registre.change(*person, |dossier| dossier.complet = true);
+        registre.change(*person, |dossier| {
+            dossier.etat.ranger();
+            dossier.complet = true;
+        });
     }
     Ok(())
 }

@@ -161,6 +161,11 @@ impl Registre {
         Some(octets)
     }
 
+    /// What is known of each of the persons.
+    pub(super) fn etats(self) -> BTreeMap<PatientId, EtatPatient> {
+        self.dossiers.into_iter().map(|(person, dossier)| (person, dossier.etat)).collect()
+    }
+
     /// A record merged into that of a person.
     pub(super) fn absorbs(&mut self, kept: PatientId, old: PatientId) {
         self.merged.insert(old, kept);

@@ -5,15 +5,16 @@
 //! undo it: what is recorded about somebody moves the instant of their row ([`super::touch`]), and the value is old.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::postgres::PgConnection;
 
 use super::knowledge_after;
 use crate::domain::calendar::Periode;
 use crate::domain::identifiers::{DateNaissanceAmo, Organisme, RangGemellaire, Rpps};
 use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
 use crate::domain::vie::sommeil::StatutPatient;
-use crate::storage::StorageError;
 use crate::storage::cbor::{self, Cbor, array};
 use crate::storage::participations::{Recentes, Retenue};
+use crate::storage::{StorageError, Tx};
 
 /// Form of the value: raised by whoever changes it, so that the values of before are made again.
 const VERSION: u8 = 1;
@@ -50,6 +51,17 @@ pub struct DesignationEtat {
     pub membres: Vec<(Rpps, Periode)>,
     /// Whether the patient's side contests one of the choices that made it, and nobody has decided.
     pub contestee: bool,
+}
+
+impl EtatPatient {
+    /// Puts what has no order of its own in one, so that the same facts make the same value.
+    pub fn ranger(&mut self) {
+        self.identites.sort_by_key(|one| one.du);
+        self.absorbes.sort();
+        self.attentes.sort();
+        self.neutralisations.sort_by_key(Periode::du);
+        self.statuts.sort_by_key(|(effet, _)| effet.du());
+    }
 }
 
 impl DesignationEtat {
@@ -122,6 +134,75 @@ impl Verrou {
             retenues: Recentes::read(retenues)?,
         })
     }
+}
+
+/// What the row of a person holds, for whoever compares it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tenu {
+    pub patient_id: PatientId,
+    /// When something was last recorded about them.
+    pub connu_le: DateTime<Utc>,
+    etat: Option<Vec<u8>>,
+}
+
+impl Tenu {
+    /// The value, when nothing was recorded since it was made.
+    pub fn courant(&self) -> Option<&[u8]> {
+        let current = |bytes: &&[u8]| stamp(bytes) == Some(self.connu_le.timestamp_micros());
+        self.etat.as_deref().filter(current)
+    }
+}
+
+/// The rows of persons after one of them, in the order of their ids, records that were merged into others left out.
+pub async fn page(
+    conn: &mut PgConnection,
+    after: Option<PatientId>,
+    limit: i64,
+) -> Result<Vec<Tenu>, StorageError> {
+    Ok(sqlx::query_as!(
+        Tenu,
+        "/* patient.states */
+         SELECT patient_id, connu_le, etat FROM patient
+         WHERE ($1::uuid IS NULL OR patient_id > $1) AND fusionne_dans IS NULL
+         ORDER BY patient_id LIMIT $2",
+        after as _,
+        limit
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The same, whose rows are then locked.
+pub async fn lock_page(
+    tx: &mut Tx,
+    after: Option<PatientId>,
+    limit: i64,
+) -> Result<Vec<Tenu>, StorageError> {
+    Ok(sqlx::query_as!(
+        Tenu,
+        "/* patient.lock_states */
+         SELECT patient_id, connu_le, etat FROM patient
+         WHERE ($1::uuid IS NULL OR patient_id > $1) AND fusionne_dans IS NULL
+         ORDER BY patient_id LIMIT $2 FOR NO KEY UPDATE",
+        after as _,
+        limit
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Writes values, of persons whose rows are locked.
+pub async fn write_all(tx: &mut Tx, values: &[(PatientId, Vec<u8>)]) -> Result<(), StorageError> {
+    let ids: Vec<PatientId> = values.iter().map(|(id, _)| *id).collect();
+    let bytes: Vec<&[u8]> = values.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+    tx.write(sqlx::query!(
+        "/* patient.write_states */
+         UPDATE patient SET etat = w.etat FROM unnest($1::uuid[], $2::bytea[]) AS w (patient_id, etat)
+         WHERE patient.patient_id = w.patient_id",
+        &ids as _,
+        &bytes as _
+    ))
+    .await
 }
 
 /// What the row of a person is to hold after a lot.
