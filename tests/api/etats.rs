@@ -20,7 +20,8 @@ async fn current(app: &TestApp) -> u64 {
 }
 
 async fn send(app: &TestApp, rpps: &str, prenom: &str, numero: &str, jour: &str) -> Value {
-    let said = feuille(prenom, numero, jour, json!("T"));
+    let mut said = feuille(prenom, numero, jour, json!("T"));
+    said["executant"]["rpps"] = json!(rpps);
     app.medecin(rpps).post("/v1/feuilles-de-soins", said).await.expect(201)
 }
 
