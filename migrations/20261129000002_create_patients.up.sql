@@ -7,8 +7,15 @@ CREATE TABLE patient (
     connu_le timestamptz NOT NULL,
     -- Record that this one was merged into. A guard read under the lock of the row; its history is in fusion.
     fusionne_dans uuid,
-    enregistre_le timestamptz NOT NULL
-) WITH (fillfactor = 80);
+    -- What an evaluation reads of the person, made from the facts: see storage/patients/etat.rs. It begins with the
+    -- instant at which it was made, and is old as soon as connu_le is another.
+    etat bytea,
+    -- Participations forfaitaires kept in the latest year of care of the person: the year in two bytes, then nine bytes
+    -- each as in participation_retenue, which has the years before.
+    retenues bytea,
+    enregistre_le timestamptz NOT NULL,
+    CONSTRAINT patient_retenues CHECK (octet_length(retenues) % 9 = 2)
+) WITH (fillfactor = 70);
 -- Records that were merged into another: looked for with every number, and few.
 CREATE INDEX patient_fusionne ON patient (patient_id) WHERE fusionne_dans IS NOT NULL;
 

@@ -63,6 +63,16 @@ CREATE TABLE acces (
     PRIMARY KEY (patient_id, acces_id)
 );
 
+-- A transaction that received many feuilles, and answered with them: the trace of that for each of their persons, whose
+-- feuilles say which one it was. A row of acces for each would cost as much as a quarter of the lot.
+CREATE TABLE reception (
+    reception_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    survenu_le timestamptz NOT NULL,
+    auteur_id integer NOT NULL,
+    operation text NOT NULL,
+    requete_id uuid NOT NULL
+);
+
 -- Answers already given, to be given again to a retry.
 CREATE TABLE idempotence (
     appelant text NOT NULL,

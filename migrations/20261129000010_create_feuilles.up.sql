@@ -28,6 +28,8 @@ CREATE TABLE feuille_de_soins (
     date_etablissement date NOT NULL,
     -- The law of the first evaluation.
     loi_id smallint NOT NULL,
+    -- With which others it came, when it did: who was answered with it.
+    reception_id integer,
     -- The rest of the feuille, in the binary form of storage/feuilles_de_soins/codec.rs.
     contenu bytea NOT NULL,
     -- Facts used, amounts by line and rules that decided, in the binary form of storage/evaluations/codec.rs.
@@ -74,7 +76,8 @@ BEGIN
 END
 $$;
 
--- Participations forfaitaires kept from a person in a year of care, as one string of bytes, nine each: day of the year,
+-- Participations forfaitaires kept from a person in a year of care before their latest one, which their own row holds
+-- (patient.retenues), as one string of bytes, nine each: day of the year,
 -- performer, cents. The yearly ceiling bounds it.
 CREATE TABLE participation_retenue (
     patient_id uuid NOT NULL,

@@ -89,6 +89,17 @@ pub(crate) enum Commande {
     /// identique, 3 si une évaluation diffère.
     #[command(help_template = TEMPLATE, override_usage = "traitant rejouer [OPTIONS]")]
     Rejouer(Rejouer),
+    /// Vérifie que ce que chaque dossier garde tout fait est ce que disent les faits.
+    ///
+    /// La ligne de chaque personne garde ce qu'une évaluation en lit, et les participations de l'année. Les
+    /// deux sont refaits depuis les faits et comparés, pendant que le service tourne. Sans option, rien
+    /// n'est écrit. Le code de sortie est 0 si tout est identique, 3 si une ligne diffère.
+    #[command(help_template = TEMPLATE, override_usage = "traitant verifier [OPTIONS]")]
+    Verifier {
+        /// Refait d'abord ce qui n'est plus à jour, sans attendre la prochaine feuille de la personne.
+        #[arg(long, help_heading = "Options")]
+        refaire: bool,
+    },
     /// Charge la CCAM et dit laquelle est connue.
     ///
     /// Sans elle, un acte de la CCAM est signalé à chaque feuille, et sa base est limitée.

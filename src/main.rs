@@ -6,6 +6,7 @@ mod cli;
 mod evaluer;
 mod loi;
 mod rejouer;
+mod verifier;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -52,6 +53,9 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
         }
         Commande::Rejouer(asked) => {
             return runtime.block_on(rejouer::run(&Config::from_env()?, &asked));
+        }
+        Commande::Verifier { refaire } => {
+            return runtime.block_on(verifier::run(&Config::from_env()?, refaire));
         }
         Commande::Ccam { action } => runtime.block_on(ccam::run(&action)),
         Commande::Servir => runtime.block_on(serve(&Config::from_env()?)),

@@ -13,6 +13,7 @@ pub mod conciliations;
 pub mod core;
 pub mod creances;
 pub mod declarations;
+pub mod etats;
 pub mod evaluations;
 mod exercices;
 mod faits;

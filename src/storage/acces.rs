@@ -74,7 +74,33 @@ pub async fn insert_all(tx: &mut Tx, traces: &[Acces]) -> Result<(), StorageErro
     .await
 }
 
-/// The last readings of a person's data, each with who acted in the organisation.
+/// Many feuilles received together, whose persons the answer shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reception {
+    pub survenu_le: DateTime<Utc>,
+    /// Who: the number of an author.
+    pub auteur_id: i32,
+    /// What was done.
+    pub operation: &'static str,
+    pub requete_id: RequestId,
+}
+
+/// Writes a reception; gives its number, for the feuilles to bear.
+pub async fn insert_reception(tx: &mut Tx, reception: &Reception) -> Result<i32, StorageError> {
+    Ok(sqlx::query_scalar!(
+        "/* reception.insert */
+         INSERT INTO reception (survenu_le, auteur_id, operation, requete_id) VALUES ($1, $2, $3, $4)
+         RETURNING reception_id",
+        reception.survenu_le,
+        reception.auteur_id,
+        reception.operation,
+        reception.requete_id.uuid()
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// The last readings of a person's data, those of the receptions of their feuilles included, each with who acted in the organisation.
 pub async fn list(
     conn: &mut PgConnection,
     coffre: &Coffre,
@@ -82,13 +108,22 @@ pub async fn list(
 ) -> Result<Vec<(AccesLu, Sujet)>, StorageError> {
     let rows = sqlx::query!(
         r#"/* acces.list */
-         SELECT acces_id, survenu_le, operation, requete_id, empreinte, role, identite, organisation,
+         WITH tous AS (
+             SELECT acces_id, survenu_le, auteur_id, operation, requete_id FROM acces WHERE patient_id = ANY($1)
+             UNION ALL
+             -- Ids begin with their instant, those of accesses as this one made from that of the feuille.
+             SELECT (lpad(to_hex((extract(epoch FROM survenu_le) * 1000)::bigint), 12, '0') || '7'
+                     || substr(replace(feuille_id::text, '-', ''), 14))::uuid,
+                    survenu_le, auteur_id, operation, requete_id
+             FROM feuille_de_soins JOIN reception USING (reception_id) WHERE patient_id = ANY($1))
+         SELECT acces_id AS "acces_id!: AccesId", survenu_le AS "survenu_le!", operation AS "operation!",
+                requete_id AS "requete_id!: RequestId", empreinte, role, identite, organisation,
                 sujet_chiffre,
                 (SELECT i.prenom || ' ' || i.nom FROM medecin m JOIN identite_medecin i USING (medecin_id)
                  WHERE role = 'medecin' AND m.rpps = identite AND i.remplace_le IS NULL
                  ORDER BY lower(i.effet) DESC LIMIT 1) AS nom
-         FROM acces JOIN auteur USING (auteur_id)
-         WHERE patient_id = ANY($1) AND ($2::uuid IS NULL OR acces_id < $2)
+         FROM tous JOIN auteur USING (auteur_id)
+         WHERE ($2::uuid IS NULL OR acces_id < $2)
            AND ($3::daterange[] IS NULL OR (role = 'caisse' AND identite = $4)
                 OR (survenu_le AT TIME ZONE 'Europe/Paris')::date <@ ANY ($3))
          ORDER BY acces_id DESC LIMIT $5"#,

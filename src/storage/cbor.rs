@@ -14,6 +14,7 @@ use minicbor::{Decoder, Encoder};
 use uuid::Uuid;
 
 use crate::domain::adressage::NatureAdressage;
+use crate::domain::calendar::Periode;
 use crate::domain::declaration::{MoyenSignature, RoleSignataire};
 use crate::domain::evaluation::{
     Appartenance, Avertissement, Classe2013, CodeDetermine, CodeRegle, CouvertureConnue, Naissance,
@@ -28,8 +29,9 @@ use crate::domain::identifiers::{
     CommuneExercice, DateNaissanceAmo, Finess, IndicateurParcours, NumAm, Organisme,
     QualiteBeneficiaire, RangGemellaire, Rpps, Specialite,
 };
-use crate::domain::ids::{DeclarationId, FeuilleId};
+use crate::domain::ids::{DeclarationId, DesignationId, FeuilleId, PatientId};
 use crate::domain::money::{Centimes, Taux};
+use crate::domain::vie::sommeil::StatutPatient;
 use crate::domain::vocabulary::Vocabulaire;
 
 pub(super) type To = Encoder<Vec<u8>>;
@@ -217,12 +219,12 @@ members! {
     CouvertureConnue, DeclarationMt, ModeSecurisation, MotifExclusion, MoyenSignature,
     NatureAdressage, NatureAssurance, Nomenclature, OptionTarifaire, OriginePrescription,
     QualificatifDepense, RegimeLocal, RelationMt, RoleSignataire, SituationParticuliere,
-    Support, TypeLieu
+    StatutPatient, Support, TypeLieu
 }
 
 texts!(CommuneExercice, Finess, IndicateurParcours, NumAm, Rpps);
 
-ids!(DeclarationId, FeuilleId);
+ids!(DeclarationId, DesignationId, FeuilleId, PatientId);
 
 written_as! {
     Centimes as i64: |cents| Some(Centimes::new(cents)), |montant| montant.get();
@@ -230,6 +232,8 @@ written_as! {
     // Days since 1 January 1970.
     NaiveDate as i32: date, |date| days(*date);
     DateTime<Utc> as i64: DateTime::from_timestamp_micros, |instant| instant.timestamp_micros();
+    Periode as (NaiveDate, Option<NaiveDate>):
+        |(du, au)| Periode::new(du, au).ok(), |periode| (periode.du(), periode.au());
     RangGemellaire as u8: |rang| RangGemellaire::new(i64::from(rang)).ok(), |rang| rang.get();
     QualiteBeneficiaire as u8: |code: u8| QualiteBeneficiaire::parse(&code.to_string()).ok(), |qualite| qualite.get();
     Exoneration as u8: Exoneration::from_code, |exoneration| exoneration.get();

@@ -20,6 +20,7 @@ pub mod ccam;
 mod coffre;
 pub mod conciliations;
 pub mod connaissance;
+mod copie;
 pub mod declarations;
 pub mod designations;
 mod error;
@@ -142,6 +143,16 @@ impl Db {
         Ok(Reading { inner: self.pool.acquire().await?, name, began: Instant::now() })
     }
 
+    /// Opens a reading that sees what was committed at one instant, however many statements it takes.
+    pub async fn snapshot(&self, name: &'static str) -> Result<Snapshot, StorageError> {
+        let mut tx = self.begin(name).await?;
+        let settle = sqlx::query!(
+            "/* db.snapshot */ SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+        );
+        tx.write(settle).await?;
+        Ok(Snapshot(tx))
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StorageError> {
         sqlx::query!("/* db.ping */ SELECT 1 AS one").fetch_one(&self.pool).await?;
@@ -211,6 +222,24 @@ impl Deref for Tx {
 impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Connection {
         &mut self.inner
+    }
+}
+
+/// A transaction that reads, and sees what was committed when it began.
+#[derive(Debug)]
+pub struct Snapshot(Tx);
+
+impl Deref for Snapshot {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.0
+    }
+}
+
+impl DerefMut for Snapshot {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.0
     }
 }
 

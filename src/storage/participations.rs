@@ -1,8 +1,9 @@
 //! Participations forfaitaires kept from a person, year by year of care.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
+use sqlx::postgres::PgConnection;
 
 use super::feuilles_de_soins::numeros;
 use super::{StorageError, Tx};
@@ -60,24 +61,109 @@ pub(super) fn read(annee: i16, bytes: &[u8]) -> Result<Vec<Retenue>, StorageErro
     all.iter().map(|one| Retenue::decode(annee, one)).collect()
 }
 
-/// The bytes of participations, by person and year of care.
-fn by_year(
-    retenues: &[(PatientId, Retenue)],
-) -> Result<BTreeMap<(PatientId, i16), Vec<u8>>, StorageError> {
-    let mut years: BTreeMap<(PatientId, i16), Vec<u8>> = BTreeMap::new();
-    for (patient, retenue) in retenues {
-        let (annee, bytes) = retenue.encode()?;
-        years.entry((*patient, annee)).or_default().extend(bytes);
-    }
-    Ok(years)
+/// The participations of a person that their row holds: those of their latest year of care. Earlier years have rows of
+/// their own, so that the row of the person does not grow with their life.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recentes {
+    annee: Option<i16>,
+    octets: Vec<u8>,
 }
 
-/// Adds participations kept, each to the year of its day of care. The persons' rows are locked.
-pub async fn add_all(tx: &mut Tx, retenues: &[(PatientId, Retenue)]) -> Result<(), StorageError> {
-    if retenues.is_empty() {
+impl Recentes {
+    /// As the row holds them: the year in two bytes, then each.
+    pub(super) fn read(bytes: Option<&[u8]>) -> Result<Self, StorageError> {
+        let Some(bytes) = bytes else { return Ok(Self::default()) };
+        let (annee, octets) = bytes
+            .split_first_chunk()
+            .ok_or_else(|| StorageError::inconsistent("patient", "retenues", bytes.len()))?;
+        Ok(Self { annee: Some(i16::from_be_bytes(*annee)), octets: octets.to_vec() })
+    }
+
+    /// What the row is to hold.
+    pub(super) fn bytes(&self) -> Option<Vec<u8>> {
+        let annee = self.annee?.to_be_bytes();
+        Some([annee.as_slice(), self.octets.as_slice()].concat())
+    }
+
+    /// Whether nothing of a year nor of a later one is elsewhere.
+    pub fn couvrent(&self, annee: i32) -> bool {
+        self.annee.is_none_or(|own| i32::from(own) <= annee)
+    }
+
+    /// Each of them.
+    pub fn toutes(&self) -> Result<Vec<Retenue>, StorageError> {
+        self.annee.map_or(Ok(Vec::new()), |annee| read(annee, &self.octets))
+    }
+
+    /// Adds participations of a year; what goes to the row of another year.
+    fn add(&mut self, annee: i16, octets: &[u8]) -> Option<(i16, Vec<u8>)> {
+        match self.annee {
+            Some(own) if annee < own => Some((annee, octets.to_vec())),
+            Some(own) if annee > own => {
+                self.annee = Some(annee);
+                let before = std::mem::replace(&mut self.octets, octets.to_vec());
+                (!before.is_empty()).then_some((own, before))
+            }
+            _ => {
+                self.annee = Some(annee);
+                self.octets.extend(octets);
+                None
+            }
+        }
+    }
+
+    /// Adds participations; what goes to the rows of other years.
+    pub(super) fn add_all(
+        &mut self,
+        retenues: &[Retenue],
+    ) -> Result<Vec<(i16, Vec<u8>)>, StorageError> {
+        let mut elsewhere = Vec::new();
+        for retenue in retenues {
+            let (annee, octets) = retenue.encode()?;
+            elsewhere.extend(self.add(annee, &octets));
+        }
+        Ok(elsewhere)
+    }
+}
+
+/// Every participation kept under some records.
+pub async fn of_records(
+    conn: &mut PgConnection,
+    records: &[PatientId],
+) -> Result<Vec<(PatientId, Retenue)>, StorageError> {
+    let rows = sqlx::query!(
+        r#"/* participation_retenue.of_records */
+         SELECT patient_id AS "patient_id!: PatientId", annee, retenues AS "retenues!" FROM participation_retenue
+         WHERE patient_id = ANY($1)
+         UNION ALL
+         SELECT patient_id, NULL, retenues FROM patient WHERE patient_id = ANY($1) AND retenues IS NOT NULL"#,
+        records as _
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut known = Vec::new();
+    for row in rows {
+        let kept = match row.annee {
+            Some(annee) => read(annee, &row.retenues)?,
+            None => Recentes::read(Some(&row.retenues))?.toutes()?,
+        };
+        known.extend(kept.into_iter().map(|retenue| (row.patient_id, retenue)));
+    }
+    Ok(known)
+}
+
+/// The bytes of participations of a year of a person.
+type Annee = ((PatientId, i16), Vec<u8>);
+
+/// Adds participations to years that no row of a person holds.
+pub(super) async fn archive(tx: &mut Tx, annees: Vec<Annee>) -> Result<(), StorageError> {
+    let mut added: BTreeMap<(PatientId, i16), Vec<u8>> = BTreeMap::new();
+    for (annee, octets) in annees {
+        added.entry(annee).or_default().extend(octets);
+    }
+    if added.is_empty() {
         return Ok(());
     }
-    let added = by_year(retenues)?;
     let (patients, annees): (Vec<PatientId>, Vec<i16>) = added.keys().copied().unzip();
     let bytes: Vec<&[u8]> = added.values().map(Vec::as_slice).collect();
     tx.write(sqlx::query!(
@@ -92,16 +178,67 @@ pub async fn add_all(tx: &mut Tx, retenues: &[(PatientId, Retenue)]) -> Result<(
     .await
 }
 
+/// Adds participations kept, each to the year of its day of care. The persons' rows are locked.
+pub async fn add_all(tx: &mut Tx, retenues: &[(PatientId, Retenue)]) -> Result<(), StorageError> {
+    let mut rows = recent(tx, retenues).await?;
+    let mut elsewhere = Vec::new();
+    for (patient, retenue) in retenues {
+        let own = rows.entry(*patient).or_default();
+        let others = own.add_all(&[*retenue])?;
+        elsewhere.extend(others.into_iter().map(|(annee, octets)| ((*patient, annee), octets)));
+    }
+    keep(tx, &rows).await?;
+    archive(tx, elsewhere).await
+}
+
 /// Gives participations back. The persons' rows are locked.
 pub async fn remove_all(
     tx: &mut Tx,
     retenues: &[(PatientId, Retenue)],
 ) -> Result<(), StorageError> {
-    if retenues.is_empty() {
-        return Ok(());
+    let mut rows = recent(tx, retenues).await?;
+    let mut gone: BTreeMap<(PatientId, i16), Vec<[u8; LONGUEUR]>> = BTreeMap::new();
+    let mut missing: u64 = 0;
+    for (patient, retenue) in retenues {
+        let (annee, octets) = retenue.encode()?;
+        match rows.get_mut(patient).filter(|own| own.annee == Some(annee)) {
+            Some(own) => {
+                missing = missing.saturating_add(u64::from(!take(&mut own.octets, &octets)));
+            }
+            None => gone.entry((*patient, annee)).or_default().push(octets),
+        }
     }
-    let given_back = by_year(retenues)?;
-    let (patients, annees): (Vec<PatientId>, Vec<i16>) = given_back.keys().copied().unzip();
+    keep(tx, &rows).await?;
+    missing = missing.saturating_add(remove_archived(tx, &gone).await?);
+    if missing > 0 {
+        let statement = "participation_retenue.remove_all".to_owned();
+        let expected = u64::try_from(retenues.len()).unwrap_or(u64::MAX);
+        let found = expected.saturating_sub(missing);
+        return Err(StorageError::RowsAffected { statement, expected, found });
+    }
+    Ok(())
+}
+
+/// Takes one participation away; whether it was there.
+fn take(octets: &mut Vec<u8>, one: &[u8; LONGUEUR]) -> bool {
+    let mut left = octets.as_chunks::<LONGUEUR>().0.to_vec();
+    let place = left.iter().position(|kept| kept == one);
+    if let Some(place) = place {
+        left.remove(place);
+        *octets = left.concat();
+    }
+    place.is_some()
+}
+
+/// The same in the rows of earlier years; how many were not there.
+async fn remove_archived(
+    tx: &mut Tx,
+    gone: &BTreeMap<(PatientId, i16), Vec<[u8; LONGUEUR]>>,
+) -> Result<u64, StorageError> {
+    if gone.is_empty() {
+        return Ok(0);
+    }
+    let (patients, annees): (Vec<PatientId>, Vec<i16>) = gone.keys().copied().unzip();
     let rows = sqlx::query!(
         "/* participation_retenue.of_years */
          SELECT patient_id, annee, retenues FROM participation_retenue
@@ -113,22 +250,11 @@ pub async fn remove_all(
     .await?;
     let mut known: BTreeMap<(PatientId, i16), Vec<u8>> =
         rows.into_iter().map(|row| ((row.patient_id, row.annee), row.retenues)).collect();
-    let mut found: u64 = 0;
-    for (key, gone) in &given_back {
-        let bytes = known.entry(*key).or_default();
-        let mut left = bytes.as_chunks::<LONGUEUR>().0.to_vec();
-        for one in gone.as_chunks::<LONGUEUR>().0 {
-            if let Some(place) = left.iter().position(|kept| kept == one) {
-                left.remove(place);
-                found = found.saturating_add(1);
-            }
-        }
-        *bytes = left.concat();
-    }
-    let expected = u64::try_from(retenues.len()).unwrap_or(u64::MAX);
-    if found < expected {
-        let statement = "participation_retenue.remove_all".to_owned();
-        return Err(StorageError::RowsAffected { statement, expected, found });
+    let mut missing: u64 = 0;
+    for (key, gone) in gone {
+        let octets = known.entry(*key).or_default();
+        let absent = gone.iter().filter(|one| !take(octets, one)).count();
+        missing = missing.saturating_add(u64::try_from(absent).unwrap_or(u64::MAX));
     }
     let bytes: Vec<&[u8]> = known.values().map(Vec::as_slice).collect();
     tx.write(sqlx::query!(
@@ -138,6 +264,44 @@ pub async fn remove_all(
          WHERE known.patient_id = w.patient_id AND known.annee = w.annee",
         &patients as _,
         &annees,
+        &bytes as _
+    ))
+    .await?;
+    Ok(missing)
+}
+
+/// What the rows of the persons of some participations hold. They are locked.
+async fn recent(
+    tx: &mut Tx,
+    retenues: &[(PatientId, Retenue)],
+) -> Result<BTreeMap<PatientId, Recentes>, StorageError> {
+    if retenues.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let persons: BTreeSet<PatientId> = retenues.iter().map(|(patient, _)| *patient).collect();
+    let persons: Vec<PatientId> = persons.into_iter().collect();
+    let rows = sqlx::query!(
+        "/* patient.retenues_of */ SELECT patient_id, retenues FROM patient WHERE patient_id = ANY($1)",
+        &persons as _
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let own = |retenues: Option<Vec<u8>>| Recentes::read(retenues.as_deref());
+    rows.into_iter().map(|row| Ok((row.patient_id, own(row.retenues)?))).collect()
+}
+
+async fn keep(tx: &mut Tx, rows: &BTreeMap<PatientId, Recentes>) -> Result<(), StorageError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let persons: Vec<PatientId> = rows.keys().copied().collect();
+    let bytes: Vec<Option<Vec<u8>>> = rows.values().map(Recentes::bytes).collect();
+    tx.write(sqlx::query!(
+        "/* patient.keep_retenues */
+         UPDATE patient SET retenues = w.retenues
+         FROM unnest($1::uuid[], $2::bytea[]) AS w (patient_id, retenues)
+         WHERE patient.patient_id = w.patient_id",
+        &persons as _,
         &bytes as _
     ))
     .await

@@ -34,6 +34,7 @@ mod doctors;
 mod droits;
 mod errors;
 mod essais;
+mod etats;
 mod evaluer;
 mod explications;
 mod feuilles;

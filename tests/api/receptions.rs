@@ -53,7 +53,9 @@ const FEUILLES: &str = "SELECT count(*) FROM feuille_de_soins";
 /// The cents of every participation: the last two of its nine bytes.
 pub const PARTICIPATIONS: &str =
     "SELECT coalesce(sum(get_byte(retenues, 9 * i + 7) * 256 + get_byte(retenues, 9 * i + 8)), 0)
-     FROM participation_retenue, generate_series(0, octet_length(retenues) / 9 - 1) AS i";
+     FROM (SELECT retenues FROM participation_retenue
+           UNION ALL SELECT substr(retenues, 3) FROM patient WHERE retenues IS NOT NULL) AS kept,
+          generate_series(0, octet_length(retenues) / 9 - 1) AS i";
 
 #[tokio::test]
 async fn what_is_wrong_in_a_batch_is_told_on_its_line() {

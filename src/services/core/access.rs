@@ -85,6 +85,16 @@ impl Core {
     }
 }
 
+impl Core {
+    /// What shows nobody, read as it was at one instant however many statements it takes.
+    pub(in crate::services) async fn snapshot(
+        &self,
+        name: &'static str,
+    ) -> Result<storage::Snapshot, ServiceError> {
+        Ok(self.db.snapshot(name).await?)
+    }
+}
+
 impl<'a> Search<'a> {
     /// Where to read.
     pub(in crate::services) fn conn(&mut self) -> &mut Connection {

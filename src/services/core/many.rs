@@ -6,6 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::{Contexte, Core, Demande, Fact, Memoire, Rendu, ServiceError, Writing};
 use crate::domain::ids::PatientId;
+use crate::storage::acces::{self, Reception};
+use crate::storage::patients::etat::{NouvelEtat, Verrou};
 use crate::storage::{Tx, patients};
 
 /// A transaction about many persons, by one caller.
@@ -15,6 +17,17 @@ pub(crate) struct Many<'a> {
     contexte: &'a Contexte,
     tx: Tx,
     auteur_id: i32,
+    /// How whom the answer shows is traced.
+    trace: Trace,
+}
+
+/// How those whom an answer shows are traced.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Trace {
+    /// Each by a row of their own, with the answer that is kept.
+    Reponse,
+    /// Together, by one row whose number their feuilles bear, once it is known.
+    Reception(Option<i32>),
 }
 
 impl Core {
@@ -27,7 +40,7 @@ impl Core {
         contexte.demarche.verify_role(contexte.acteur())?;
         let auteur_id = self.author_id(&contexte.auteur).await?;
         let tx = self.db.begin(contexte.demarche.mot()).await?;
-        Ok(Many::new(self, contexte, tx, auteur_id))
+        Ok(Many { trace: Trace::Reception(None), ..Many::new(self, contexte, tx, auteur_id) })
     }
 }
 
@@ -38,7 +51,7 @@ impl<'a> Many<'a> {
         tx: Tx,
         auteur_id: i32,
     ) -> Self {
-        Self { core, contexte, tx, auteur_id }
+        Self { core, contexte, tx, auteur_id, trace: Trace::Reponse }
     }
 
     /// Where to read and write.
@@ -57,13 +70,12 @@ impl<'a> Many<'a> {
     }
 
     /// Locks persons in the order of their ids; gives the instant under which the next thing about each
-    /// will be known.
+    /// will be known, and what is already made of what an evaluation reads of them.
     pub(in crate::services) async fn lock(
         &mut self,
         persons: &[PatientId],
-    ) -> Result<BTreeMap<PatientId, DateTime<Utc>>, ServiceError> {
-        let locked = patients::lock_all(&mut self.tx, persons, self.core.now()).await?;
-        Ok(locked.into_iter().collect())
+    ) -> Result<BTreeMap<PatientId, Verrou>, ServiceError> {
+        Ok(patients::lock_all(&mut self.tx, persons, self.core.now()).await?)
     }
 
     /// What the service does by itself about one of the persons, who is locked, under the instant that the lock
@@ -93,12 +105,38 @@ impl<'a> Many<'a> {
         Ok(patients::touch_all(&mut self.tx, instants).await?)
     }
 
-    /// Ends a lot: those whom its answers show are traced, and everything is committed.
-    pub(in crate::services) async fn close(
-        mut self,
-        persons: &[PatientId],
+    /// The same, with what an evaluation reads of them now and the participations that the lot keeps.
+    pub(in crate::services) async fn settle(
+        &mut self,
+        etats: &mut [NouvelEtat],
     ) -> Result<(), ServiceError> {
-        self.core.trace_within(&mut self.tx, self.contexte, persons).await?;
+        Ok(patients::settle_all(&mut self.tx, etats).await?)
+    }
+
+    /// The number that the feuilles of a lot bear: by it, each of their persons reads to whom they were shown.
+    pub(in crate::services) async fn reception(&mut self) -> Result<Option<i32>, ServiceError> {
+        let (Trace::Reception(None), Some(operation)) =
+            (self.trace, self.contexte.demarche.trace())
+        else {
+            return Ok(self.known_reception());
+        };
+        let (survenu_le, requete_id) = (self.core.now(), self.contexte.requete_id);
+        let auteur_id = self.auteur_id;
+        let reception = Reception { survenu_le, auteur_id, operation, requete_id };
+        let number = acces::insert_reception(&mut self.tx, &reception).await?;
+        self.trace = Trace::Reception(Some(number));
+        Ok(Some(number))
+    }
+
+    const fn known_reception(&self) -> Option<i32> {
+        match self.trace {
+            Trace::Reception(number) => number,
+            Trace::Reponse => None,
+        }
+    }
+
+    /// Ends a lot: everything is committed, the trace of its reception too.
+    pub(in crate::services) async fn close(self) -> Result<(), ServiceError> {
         Ok(self.tx.commit().await?)
     }
 

@@ -173,7 +173,7 @@ impl Registre {
         if dossier.relation(feuille, jour) != RelationMt::Autre {
             return Vec::new();
         }
-        dossier.designation(jour).map_or_else(Vec::new, |known| known.on(jour).collect())
+        dossier.designation(jour).map_or_else(Vec::new, |known| known.medecins(jour).collect())
     }
 
     /// What the register says otherwise of the doctors of a feuille.
@@ -293,7 +293,7 @@ fn says_colleague(feuille: &FeuilleDeSoins) -> bool {
 impl Registre {
     /// The day of death of a person, when the register knows it.
     pub(in crate::services) fn deces(&self, patient: PatientId) -> Option<NaiveDate> {
-        self.dossier(patient).and_then(|dossier| dossier.deces)
+        self.dossier(patient).and_then(|dossier| dossier.etat.deces)
     }
 
     /// The civil day of an instant where a feuille was made.

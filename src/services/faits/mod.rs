@@ -23,8 +23,8 @@ pub(super) use self::jugement::Jugement;
 pub(super) use self::parcours::has_opinion;
 use self::parcours::{bills_overrun, looked_around};
 pub(super) use self::praticiens::Praticiens;
+use self::registre::Dossier;
 pub(super) use self::registre::Registre;
-use self::registre::{AffiliationDe, Dossier};
 use super::feuilles_de_soins::retenues;
 use super::suites::fees;
 use super::{Core, ServiceError, latest_knowledge};
@@ -35,6 +35,7 @@ use crate::storage::connaissance::Connaissance;
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::faits::medecins;
 use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue};
+use crate::storage::patients::etat::{CaisseEtat, EtatPatient, Verrou};
 use crate::storage::patients::fusions;
 use crate::storage::{Connection, adressages, avis_ponctuels, faits, honoraires};
 
@@ -48,17 +49,54 @@ pub(super) async fn registre(
     conn: &mut Connection,
     sujets: &[Sujet<'_>],
 ) -> Result<Registre, ServiceError> {
-    registre_of_batch(core, conn, sujets, &Praticiens::default()).await
+    gather(core, conn, sujets, None).await
 }
 
-/// The same for a batch of a lot, which may know some of the performers already.
+/// The same for a batch of a lot, which may know some of the performers already. What the rows of the persons hold is
+/// believed, and made for those whose rows hold nothing current.
 pub(super) async fn registre_of_batch(
     core: &Core,
     conn: &mut Connection,
     sujets: &[Sujet<'_>],
     praticiens: &Praticiens,
+    verrous: &BTreeMap<PatientId, Verrou>,
 ) -> Result<Registre, ServiceError> {
-    gather(core, conn, sujets, praticiens, None).await
+    let mut registre = Registre::new(&persons(sujets));
+    let mut unknown = Vec::new();
+    for person in persons(sujets) {
+        let held = verrous.get(&person).and_then(|verrou| verrou.etat.as_deref());
+        if !held.is_some_and(|octets| registre.remember(person, octets)) {
+            unknown.push(person);
+        }
+    }
+    if !unknown.is_empty() {
+        facts(conn, &unknown, &mut registre, None).await?;
+        rare_facts(conn, &unknown, &mut registre).await?;
+    }
+    let connus = Connus { praticiens, verrous, connu_le: None };
+    complete(core, conn, sujets, &connus, registre).await
+}
+
+/// What the rows of some persons are to hold, made from the facts.
+pub(super) async fn etats(
+    conn: &mut Connection,
+    persons: &[PatientId],
+) -> Result<BTreeMap<PatientId, EtatPatient>, ServiceError> {
+    if persons.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut registre = Registre::new(persons);
+    facts(conn, persons, &mut registre, None).await?;
+    rare_facts(conn, persons, &mut registre).await?;
+    Ok(registre.etats())
+}
+
+/// What is at hand before the register is read, and as known when the rest is asked for.
+struct Connus<'a> {
+    praticiens: &'a Praticiens,
+    /// The persons whose rows are locked.
+    verrous: &'a BTreeMap<PatientId, Verrou>,
+    connu_le: Connaissance,
 }
 
 /// The same as the register knew it at an instant: nothing recorded later, everything replaced
@@ -70,26 +108,79 @@ pub(super) async fn registre_connu(
     sujets: &[Sujet<'_>],
     connu_le: Connaissance,
 ) -> Result<Registre, ServiceError> {
-    gather(core, conn, sujets, &Praticiens::default(), connu_le).await
+    gather(core, conn, sujets, connu_le).await
 }
 
 async fn gather(
     core: &Core,
     conn: &mut Connection,
     sujets: &[Sujet<'_>],
-    praticiens: &Praticiens,
     connu_le: Connaissance,
 ) -> Result<Registre, ServiceError> {
-    let persons: BTreeSet<PatientId> = sujets.iter().map(|(patient, _)| *patient).collect();
-    let persons: Vec<PatientId> = persons.into_iter().collect();
-    let mut registre = caisses_connues(conn, &persons, connu_le).await?;
-    for birth in faits::births(conn, &persons, connu_le).await? {
+    let persons = persons(sujets);
+    let mut registre = Registre::new(&persons);
+    facts(conn, &persons, &mut registre, connu_le).await?;
+    let (praticiens, verrous) = (&Praticiens::default(), &BTreeMap::new());
+    complete(core, conn, sujets, &Connus { praticiens, verrous, connu_le }, registre).await
+}
+
+/// Reads the facts of some persons that nearly every feuille needs.
+async fn facts(
+    conn: &mut Connection,
+    persons: &[PatientId],
+    registre: &mut Registre,
+    connu_le: Connaissance,
+) -> Result<(), ServiceError> {
+    caisses_connues(conn, persons, registre, connu_le).await?;
+    for birth in faits::births(conn, persons, connu_le).await? {
         registre.change(birth.patient_id, |dossier| dossier.identified(&birth));
     }
-    for membre in faits::designations(conn, &persons, connu_le).await? {
+    for membre in faits::designations(conn, persons, connu_le).await? {
         let gather = |dossier: &mut Dossier| dossier.names(&membre);
         registre.change(membre.patient_id, gather);
     }
+    for one in faits::deaths(conn, persons, connu_le).await? {
+        registre.change(one.patient_id, |dossier| dossier.etat.deces = Some(one.jour));
+    }
+    let records = registre.sharing(persons);
+    for (patient, effet, statut) in faits::statuts(conn, &records, connu_le).await? {
+        registre.change(patient, |dossier| dossier.etat.statuts.push((effet, statut)));
+    }
+    Ok(())
+}
+
+/// Reads the other facts that their rows are to hold, of persons whose first ones are read.
+async fn rare_facts(
+    conn: &mut Connection,
+    persons: &[PatientId],
+    registre: &mut Registre,
+) -> Result<(), ServiceError> {
+    waiting(conn, persons, registre, None).await?;
+    neutralisations(conn, persons, registre, None).await?;
+    let records = registre.sharing(persons);
+    for record in faits::with_referrals(conn, &records).await? {
+        registre.change(record, |dossier| dossier.etat.adressages = true);
+    }
+    for record in faits::with_opinions(conn, &records).await? {
+        registre.change(record, |dossier| dossier.etat.avis = true);
+    }
+    for person in persons {
+        registre.change(*person, |dossier| {
+            dossier.etat.ranger();
+            dossier.complet = true;
+        });
+    }
+    Ok(())
+}
+
+/// Reads what is about no person alone: the doctors, the other feuilles, the acts billed.
+async fn complete(
+    core: &Core,
+    conn: &mut Connection,
+    sujets: &[Sujet<'_>],
+    &Connus { praticiens, verrous, connu_le }: &Connus<'_>,
+    mut registre: Registre,
+) -> Result<Registre, ServiceError> {
     let doctors: BTreeSet<Rpps> =
         sujets.iter().map(|(_, feuille)| feuille.executant_rpps).collect();
     let instants = (core.now(), connu_le);
@@ -99,15 +190,8 @@ async fn gather(
     if !numbers.is_empty() {
         registre.medecins.titulaires = medecins::titulaires(conn, &numbers, connu_le).await?;
     }
-    for one in faits::deaths(conn, &persons, connu_le).await? {
-        registre.change(one.patient_id, |dossier| dossier.deces = Some(one.jour));
-    }
-    let everybody = registre.everybody();
-    for (patient, effet, statut) in faits::statuts(conn, &everybody, connu_le).await? {
-        registre.change(patient, |dossier| dossier.statuts.push((effet, statut)));
-    }
     match connu_le {
-        None => other_feuilles(conn, sujets, &mut registre).await?,
+        None => other_feuilles(conn, sujets, &mut registre, verrous).await?,
         Some(instant) => {
             feuilles_received_by(conn, sujets, &mut registre, instant).await?;
         }
@@ -124,26 +208,51 @@ pub(super) async fn caisses(
     conn: &mut Connection,
     persons: &[PatientId],
 ) -> Result<Registre, ServiceError> {
-    caisses_connues(conn, persons, None).await
+    let mut registre = Registre::new(persons);
+    caisses_connues(conn, persons, &mut registre, None).await?;
+    Ok(registre)
 }
 
 async fn caisses_connues(
     conn: &mut Connection,
     persons: &[PatientId],
+    registre: &mut Registre,
     connu_le: Connaissance,
-) -> Result<Registre, ServiceError> {
-    let mut registre = Registre::new(persons);
+) -> Result<(), ServiceError> {
     for (kept, old) in faits::absorbed(conn, persons, connu_le).await? {
         registre.absorbs(kept, old);
     }
-    let everybody = registre.everybody();
-    for one in faits::affiliations(conn, &everybody, connu_le).await? {
-        let (own, effet, organisme) =
-            (registre.owner(one.patient_id) == one.patient_id, one.effet, one.organisme);
-        let caisse = AffiliationDe { own, effet, organisme };
-        registre.change(one.patient_id, |dossier| dossier.caisses.push(caisse));
+    let records = registre.sharing(persons);
+    for one in faits::affiliations(conn, &records, connu_le).await? {
+        let absorbee = registre.owner(one.patient_id) != one.patient_id;
+        let caisse = CaisseEtat { absorbee, effet: one.effet, organisme: one.organisme };
+        registre.change(one.patient_id, |dossier| dossier.etat.caisses.push(caisse));
     }
-    Ok(registre)
+    Ok(())
+}
+
+async fn waiting(
+    conn: &mut Connection,
+    persons: &[PatientId],
+    registre: &mut Registre,
+    connu_le: Connaissance,
+) -> Result<(), ServiceError> {
+    for attente in faits::waiting(conn, persons, connu_le).await? {
+        registre.change(attente.patient_id, |dossier| dossier.waits(&attente));
+    }
+    Ok(())
+}
+
+async fn neutralisations(
+    conn: &mut Connection,
+    persons: &[PatientId],
+    registre: &mut Registre,
+    connu_le: Connaissance,
+) -> Result<(), ServiceError> {
+    for (patient, effet) in faits::neutralisations(conn, persons, connu_le).await? {
+        registre.change(patient, |dossier| dossier.etat.neutralisations.push(effet));
+    }
+    Ok(())
 }
 
 /// Facts that few feuilles need: asked only for the persons whose feuilles do.
@@ -155,15 +264,11 @@ async fn rarer_facts(
 ) -> Result<(), ServiceError> {
     let choosing = registre.persons(sujets, Registre::needs_waiting);
     if !choosing.is_empty() {
-        for attente in faits::waiting(conn, &choosing, connu_le).await? {
-            registre.change(attente.patient_id, |dossier| dossier.waits(&attente));
-        }
+        waiting(conn, &choosing, registre, connu_le).await?;
     }
     let alone = registre.persons(sujets, Registre::needs_neutralisations);
     if !alone.is_empty() {
-        for (patient, effet) in faits::neutralisations(conn, &alone, connu_le).await? {
-            registre.change(patient, |dossier| dossier.neutralisations.push(effet));
-        }
+        neutralisations(conn, &alone, registre, connu_le).await?;
     }
     Ok(())
 }
@@ -174,14 +279,37 @@ async fn other_feuilles(
     conn: &mut Connection,
     sujets: &[Sujet<'_>],
     registre: &mut Registre,
+    verrous: &BTreeMap<PatientId, Verrou>,
 ) -> Result<(), ServiceError> {
-    let everybody = registre.everybody();
-    let kept = faits::participations(conn, &everybody, &years(sujets)).await?;
-    for (patient, retenue) in kept {
-        registre.change(patient, |dossier| dossier.participations.push(retenue));
+    let mut first: BTreeMap<PatientId, i32> = BTreeMap::new();
+    for (patient, feuille) in sujets {
+        let year = feuille.soins.actes.iter().map(|acte| acte.date_execution.year()).min();
+        let own = first.entry(*patient).or_insert(i32::MAX);
+        *own = (*own).min(year.unwrap_or(i32::MAX));
     }
-    for avis in avis_ponctuels::of_persons(conn, &everybody).await? {
-        registre.change(avis.patient_id, |dossier| dossier.opinion(&avis));
+    let mut asked = Vec::new();
+    for record in registre.everybody() {
+        let recentes = verrous.get(&record).map(|verrou| &verrou.retenues);
+        let year = first.get(&record);
+        match recentes.filter(|own| year.is_some_and(|year| own.couvrent(*year))) {
+            Some(own) => {
+                for retenue in own.toutes()? {
+                    registre.change(record, |dossier| dossier.participations.push(retenue));
+                }
+            }
+            None => asked.push(record),
+        }
+    }
+    if !asked.is_empty() {
+        for (patient, retenue) in faits::participations(conn, &asked, &years(sujets)).await? {
+            registre.change(patient, |dossier| dossier.participations.push(retenue));
+        }
+    }
+    let consulted = registre.consulted();
+    if !consulted.is_empty() {
+        for avis in avis_ponctuels::of_persons(conn, &consulted).await? {
+            registre.change(avis.patient_id, |dossier| dossier.opinion(&avis));
+        }
     }
     let mut asked = Vec::new();
     for (patient, feuille) in sujets.iter().filter(|(_, feuille)| has_opinion(feuille)) {
@@ -278,6 +406,12 @@ async fn ways(
         }
     }
     Ok(())
+}
+
+/// The persons of some feuilles, in the order of their ids.
+fn persons(sujets: &[Sujet<'_>]) -> Vec<PatientId> {
+    let found: BTreeSet<PatientId> = sujets.iter().map(|(patient, _)| *patient).collect();
+    found.into_iter().collect()
 }
 
 /// The years of care of some feuilles.

@@ -21,7 +21,7 @@ impl Dossier {
     /// Cover under which the designation sleeps on a day.
     fn couverture(&self, jour: NaiveDate) -> Option<CouvertureConnue> {
         let organisme = self.organisme(jour);
-        let statut = self.statuts.iter().find(|(effet, _)| effet.contient(jour));
+        let statut = self.etat.statuts.iter().find(|(effet, _)| effet.contient(jour));
         let motif = match statut.map(|(_, statut)| *statut) {
             Some(StatutPatient::Ame) => MotifSommeil::Ame,
             Some(StatutPatient::Passage) => MotifSommeil::Passage,
@@ -51,7 +51,7 @@ impl Dossier {
             .filter_map(|acte| {
                 let jour = acte.date_reference();
                 let names = |rpps: Rpps| {
-                    self.designation(jour).is_some_and(|known| known.names(rpps, jour))
+                    self.designation(jour).is_some_and(|known| known.nomme(rpps, jour))
                 };
                 let executant = (&feuille.executant_rpps, specialite(acte.date_execution));
                 let known =
@@ -78,7 +78,9 @@ impl Dossier {
 impl Registre {
     /// Whether the referrals of the register may decide: another doctor is the médecin traitant.
     pub(super) fn needs_referrals(&self, (patient, feuille): Sujet<'_>) -> bool {
-        self.relations(patient, feuille).any(|relation| relation == RelationMt::Autre)
+        let none = |dossier: &Dossier| dossier.complet && !dossier.etat.adressages;
+        !self.dossier(patient).is_some_and(none)
+            && self.relations(patient, feuille).any(|relation| relation == RelationMt::Autre)
     }
 
     /// Forgets what a feuille of the register left for the others of its person: it is judged as if it came

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::Sujet;
 use super::ccam::Ccam;
@@ -10,19 +10,15 @@ use super::parcours::has_opinion;
 use super::praticiens::Medecins;
 use crate::domain::acteur::Caisse;
 use crate::domain::adressage::Adressage;
-use crate::domain::calendar::Periode;
 use crate::domain::droits::Vue;
 use crate::domain::evaluation::{
     AutreFeuille, FaitsConnus, HonorairesAnnee, Naissance, RelationMt,
 };
 use crate::domain::feuille_de_soins::{Acte, FeuilleDeSoins};
-use crate::domain::identifiers::{
-    DateNaissanceAmo, IndicateurParcours, Organisme, RangGemellaire, Rpps,
-};
-use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
+use crate::domain::identifiers::{DateNaissanceAmo, IndicateurParcours, Organisme, Rpps};
+use crate::domain::ids::{DeclarationId, PatientId};
 use crate::domain::money::{Centimes, accumulate};
 use crate::domain::patient::ClePatient;
-use crate::domain::vie::sommeil::StatutPatient;
 use crate::law::LawError;
 use crate::services::ServiceError;
 use crate::services::core::vue_de_caisse;
@@ -30,87 +26,49 @@ use crate::storage::faits::{Attente, MembreConnu, NaissanceConnue};
 use crate::storage::feuilles_de_soins::FeuilleEnregistree;
 use crate::storage::honoraires::HonorairesMedecin;
 use crate::storage::participations::Retenue;
-
-/// A caisse of a person.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct AffiliationDe {
-    /// Their own, or that of a record merged into theirs.
-    pub(super) own: bool,
-    pub(super) effet: Periode,
-    /// Which.
-    pub(super) organisme: Organisme,
-}
-
-/// A designation and its doctors.
-#[derive(Debug, Clone)]
-pub(super) struct DesignationConnue {
-    id: DesignationId,
-    declaration_id: DeclarationId,
-    effet: Periode,
-    membres: Vec<(Rpps, Periode)>,
-    /// Whether the patient contests one of the choices that made it.
-    pub(super) contestee: bool,
-}
-
-impl DesignationConnue {
-    pub(super) fn names(&self, rpps: Rpps, jour: NaiveDate) -> bool {
-        self.on(jour).any(|own| own == rpps)
-    }
-
-    /// Its doctors of a day.
-    pub(super) fn on(&self, jour: NaiveDate) -> impl Iterator<Item = Rpps> {
-        let members = self.membres.iter().filter(move |(_, effet)| effet.contient(jour));
-        members.filter(move |_| self.effet.contient(jour)).map(|(own, _)| *own)
-    }
-}
+use crate::storage::patients::etat::{self, DesignationEtat, EtatPatient, IdentiteEtat};
 
 /// What is known of one person.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Dossier {
-    /// From which day on which birth date and rank count.
-    identites: Vec<(NaiveDate, DateNaissanceAmo, RangGemellaire)>,
-    /// By first day.
-    pub(super) caisses: Vec<AffiliationDe>,
-    /// By first day.
-    designations: Vec<DesignationConnue>,
-    /// Records merged into theirs.
-    absorbed: Vec<PatientId>,
-    attentes: Vec<(Rpps, NaiveDate)>,
-    pub(super) neutralisations: Vec<Periode>,
+    /// What their row holds, when it is current.
+    pub(super) etat: EtatPatient,
+    /// Whether all of it is known: facts that seldom decide are otherwise asked for when they may.
+    pub(super) complet: bool,
+    /// The value as it is in the row, as long as it has not changed.
+    octets: Option<Vec<u8>>,
     /// Those kept under a record merged into theirs included.
     pub(super) participations: Vec<Retenue>,
-    /// Statuses that are not the ordinary one.
-    pub(super) statuts: Vec<(Periode, StatutPatient)>,
     /// Referrals, of merged records too.
     pub(super) adressages: Vec<Adressage>,
     /// Single opinions given, by whom.
     pub(super) avis: Vec<(Rpps, AutreFeuille)>,
     /// Feuilles around the single opinions of those at hand, by whom.
     pub(super) autour: Vec<(Rpps, AutreFeuille)>,
-    /// Day of death.
-    pub(super) deces: Option<NaiveDate>,
 }
 
 impl Dossier {
     /// An identity.
     pub(super) fn identified(&mut self, connue: &NaissanceConnue) {
-        self.identites.push((connue.du, connue.date, connue.rang));
+        let NaissanceConnue { du, date, rang, .. } = *connue;
+        self.etat.identites.push(IdentiteEtat { du, date_naissance: date, rang });
     }
 
     /// The birth date of the latest identity.
     fn birth(&self) -> Option<DateNaissanceAmo> {
-        self.identites.iter().max_by_key(|(du, ..)| *du).map(|(_, date, _)| *date)
+        let last = self.etat.identites.iter().max_by_key(|one| one.du);
+        last.map(|one| one.date_naissance)
     }
 
     /// A doctor of a designation; those of one designation come together.
     pub(super) fn names(&mut self, membre: &MembreConnu) {
         let one = (membre.rpps, membre.membre_effet);
-        match self.designations.last_mut() {
+        match self.etat.designations.last_mut() {
             Some(last) if last.id == membre.designation_id => {
                 last.membres.push(one);
                 last.contestee |= membre.contestee;
             }
-            _ => self.designations.push(DesignationConnue {
+            _ => self.etat.designations.push(DesignationEtat {
                 id: membre.designation_id,
                 declaration_id: membre.declaration_id,
                 effet: membre.effet,
@@ -122,17 +80,17 @@ impl Dossier {
 
     /// A declaration under way.
     pub(super) fn waits(&mut self, attente: &Attente) {
-        self.attentes.push((attente.rpps, attente.signe_le));
+        self.etat.attentes.push((attente.rpps, attente.signe_le));
     }
 
-    pub(super) fn designation(&self, jour: NaiveDate) -> Option<&DesignationConnue> {
-        self.designations.iter().find(|known| known.effet.contient(jour))
+    pub(super) fn designation(&self, jour: NaiveDate) -> Option<&DesignationEtat> {
+        self.etat.designations.iter().find(|known| known.effet.contient(jour))
     }
 
     /// The médecin traitant of a day, seen from the performer.
     pub(super) fn relation(&self, feuille: &FeuilleDeSoins, jour: NaiveDate) -> RelationMt {
         let found = self.designation(jour);
-        let names = |rpps: Rpps| found.is_some_and(|known| known.names(rpps, jour));
+        let names = |rpps: Rpps| found.is_some_and(|known| known.nomme(rpps, jour));
         let executant = feuille.executant_rpps;
         if names(executant) {
             return RelationMt::Executant;
@@ -142,20 +100,20 @@ impl Dossier {
         }
         // A declaration under way counts only for a doctor who says that he is being chosen.
         let waits = |(rpps, signe_le): &(Rpps, NaiveDate)| *rpps == executant && *signe_le <= jour;
-        if says_chosen(feuille) && self.attentes.iter().any(waits) {
+        if says_chosen(feuille) && self.etat.attentes.iter().any(waits) {
             return RelationMt::EnAttente;
         }
         if found.is_some() {
             return RelationMt::Autre;
         }
         // Left without médecin traitant by a retirement or a move, for a time.
-        let spared = self.neutralisations.iter().any(|effet| effet.contient(jour));
+        let spared = self.etat.neutralisations.iter().any(|effet| effet.contient(jour));
         if spared { RelationMt::Parti } else { RelationMt::Aucun }
     }
 
     /// The caisse of the person, on a day.
     pub(super) fn organisme(&self, jour: NaiveDate) -> Option<Organisme> {
-        let mut own = self.caisses.iter().filter(|one| one.own);
+        let mut own = self.etat.caisses.iter().filter(|one| !one.absorbee);
         own.find(|one| one.effet.contient(jour)).map(|one| one.organisme)
     }
 }
@@ -180,10 +138,38 @@ impl Registre {
         Self { dossiers, ..Self::default() }
     }
 
+    /// What the row of a person holds; `false` when this program cannot read it.
+    pub(super) fn remember(&mut self, person: PatientId, octets: &[u8]) -> bool {
+        let Some(etat) = etat::decode(octets) else { return false };
+        self.merged.extend(etat.absorbes.iter().map(|old| (*old, person)));
+        let octets = Some(octets.to_vec());
+        self.dossiers.insert(person, Dossier { etat, complet: true, octets, ..Dossier::default() });
+        true
+    }
+
+    /// What the row of a person is to hold from an instant on; nothing when not all of it is known.
+    pub(in crate::services) fn etat(
+        &mut self,
+        person: PatientId,
+        instant: DateTime<Utc>,
+    ) -> Option<Vec<u8>> {
+        let dossier = self.dossiers.get_mut(&person).filter(|dossier| dossier.complet)?;
+        let Some(mut octets) = dossier.octets.take() else {
+            return Some(etat::encode(&dossier.etat, instant));
+        };
+        etat::restamp(&mut octets, instant);
+        Some(octets)
+    }
+
+    /// What is known of each of the persons.
+    pub(super) fn etats(self) -> BTreeMap<PatientId, EtatPatient> {
+        self.dossiers.into_iter().map(|(person, dossier)| (person, dossier.etat)).collect()
+    }
+
     /// A record merged into that of a person.
     pub(super) fn absorbs(&mut self, kept: PatientId, old: PatientId) {
         self.merged.insert(old, kept);
-        self.change(kept, |dossier| dossier.absorbed.push(old));
+        self.change(kept, |dossier| dossier.etat.absorbes.push(old));
     }
 
     /// The person to whom the facts of a record belong.
@@ -212,10 +198,9 @@ impl Registre {
 
     /// Whether one of the identities of a person has the birth date and the rank of a key.
     pub(in crate::services) fn answers_to(&self, patient: PatientId, cle: &ClePatient) -> bool {
-        let known = |(_, date, rang): &(NaiveDate, DateNaissanceAmo, RangGemellaire)| {
-            *date == cle.date_naissance && *rang == cle.rang
-        };
-        self.dossiers.get(&patient).is_some_and(|dossier| dossier.identites.iter().any(known))
+        let known =
+            |one: &IdentiteEtat| one.date_naissance == cle.date_naissance && one.rang == cle.rang;
+        self.dossiers.get(&patient).is_some_and(|dossier| dossier.etat.identites.iter().any(known))
     }
 
     /// Adds fees to those of a doctor in a year.
@@ -257,17 +242,31 @@ impl Registre {
         found.into_iter().collect()
     }
 
-    /// Whether declarations under way may decide.
+    /// The records of persons to whom some single opinion may have been given.
+    pub(super) fn consulted(&self) -> Vec<PatientId> {
+        let may = |dossier: &Dossier| !dossier.complet || dossier.etat.avis;
+        let persons = self.dossiers.iter().filter(|(_, dossier)| may(dossier));
+        self.sharing(&persons.map(|(person, _)| *person).collect::<Vec<_>>())
+    }
+
+    /// Whether all that their row is to hold is known of a person.
+    fn complet(&self, patient: PatientId) -> bool {
+        self.dossiers.get(&patient).is_some_and(|dossier| dossier.complet)
+    }
+
+    /// Whether declarations under way may decide, and were not asked for.
     pub(super) fn needs_waiting(&self, (patient, feuille): Sujet<'_>) -> bool {
         says_chosen(feuille)
+            && !self.complet(patient)
             && self
                 .relations(patient, feuille)
                 .any(|relation| !matches!(relation, RelationMt::Executant | RelationMt::Remplace))
     }
 
-    /// Whether the departure of a doctor may decide: nobody is the médecin traitant.
+    /// Whether the departure of a doctor may decide, and was not asked for: nobody is the médecin traitant.
     pub(super) fn needs_neutralisations(&self, (patient, feuille): Sujet<'_>) -> bool {
-        self.relations(patient, feuille).any(|relation| relation == RelationMt::Aucun)
+        !self.complet(patient)
+            && self.relations(patient, feuille).any(|relation| relation == RelationMt::Aucun)
     }
 
     pub(super) fn relations(
@@ -332,13 +331,14 @@ impl Registre {
         today: NaiveDate,
     ) -> Option<Vue> {
         let known = self.dossiers.get(&patient)?;
-        let all = known.caisses.iter().map(|one| (one.own, one.effet, one.organisme));
+        let caisses = known.etat.caisses.iter();
+        let all = caisses.map(|one| (!one.absorbee, one.effet, one.organisme));
         vue_de_caisse(all, caisse, today)
     }
 
     /// The records merged into that of a person.
     pub(in crate::services) fn absorbed(&self, patient: PatientId) -> &[PatientId] {
-        self.dossiers.get(&patient).map_or(&[], |known| &known.absorbed)
+        self.dossiers.get(&patient).map_or(&[], |known| &known.etat.absorbes)
     }
 
     /// What a feuille of a person that was just evaluated changes for those that follow it.
@@ -357,6 +357,10 @@ impl Registre {
                 dossier.autour.push((executant, one));
                 if has_opinion(&kept.feuille) {
                     dossier.avis.push((executant, one));
+                    if !dossier.etat.avis {
+                        dossier.etat.avis = true;
+                        dossier.octets = None;
+                    }
                 }
             }
         }

@@ -16,7 +16,8 @@ use crate::services::suites::fees;
 use crate::services::{Core, PATIENT_ATTENDU, PATIENT_SEUL, ServiceError};
 use crate::storage::evaluations::EvaluationEnregistree;
 use crate::storage::feuilles_de_soins::{Cle, FeuilleEnregistree, FeuilleRecue, NouvelleLigne};
-use crate::storage::participations::Retenue;
+use crate::storage::participations::{Recentes, Retenue};
+use crate::storage::patients::etat::NouvelEtat;
 use crate::storage::patients::knowledge_after;
 
 /// What decisions are made from.
@@ -26,6 +27,8 @@ pub(super) struct Donnees {
     pub(super) registre: Registre,
     /// The instant under which the next thing about each person will be known.
     pub(super) instants: BTreeMap<PatientId, DateTime<Utc>>,
+    /// The participations that the rows of the persons hold.
+    pub(super) recentes: BTreeMap<PatientId, Recentes>,
     /// Feuilles that the register already has, by the place of their line.
     pub(super) connues: BTreeMap<usize, FeuilleRecue>,
     pub(super) loi_id: i16,
@@ -36,9 +39,8 @@ pub(super) struct Donnees {
 pub(super) struct Decisions {
     pub(super) issues: Issues,
     pub(super) lignes: Vec<NouvelleLigne>,
-    pub(super) retenues: Vec<(PatientId, Retenue)>,
-    /// The last instant under which something is known of each person.
-    pub(super) instants: Vec<(PatientId, DateTime<Utc>)>,
+    /// What the row of each person is to hold.
+    pub(super) etats: Vec<NouvelEtat>,
 }
 
 /// Decides about every line.
@@ -46,24 +48,29 @@ pub(super) fn decide(core: &Core, mut donnees: Donnees) -> Decisions {
     let lignes = Arc::clone(&donnees.lignes);
     let mut decisions = Decisions::default();
     let mut placed: BTreeMap<Cle, usize> = BTreeMap::new();
-    let mut last: BTreeMap<PatientId, DateTime<Utc>> = BTreeMap::new();
+    let mut last: BTreeMap<PatientId, (DateTime<Utc>, Vec<Retenue>)> = BTreeMap::new();
     for (place, ligne) in lignes.iter().enumerate() {
         let issue = match place_line(core, &mut donnees, &placed, &decisions, (place, ligne)) {
             Ok(Issue::Connue(recue)) => Ok(Trouvee { recue, nouvelle: false }),
             Ok(Issue::Nouvelle { cle, row, recue, kept }) => {
                 let (patient, instant) = (recue.feuille.patient_id, recue.feuille.enregistre_le);
                 donnees.instants.insert(patient, knowledge_after(instant, instant));
-                decisions.retenues.extend(kept.into_iter().map(|one| (patient, one)));
                 decisions.lignes.push(row);
                 placed.insert(cle, place);
-                last.insert(patient, instant);
+                let (known, all) = last.entry(patient).or_default();
+                *known = instant;
+                all.extend(kept);
                 Ok(Trouvee { recue, nouvelle: true })
             }
             Err(error) => Err(error),
         };
         decisions.issues.push(issue);
     }
-    decisions.instants = last.into_iter().collect();
+    for (patient_id, (instant, nouvelles)) in last {
+        let retenues = donnees.recentes.remove(&patient_id).unwrap_or_default();
+        let etat = donnees.registre.etat(patient_id, instant);
+        decisions.etats.push(NouvelEtat { patient_id, instant, etat, retenues, nouvelles });
+    }
     decisions
 }
 

@@ -11,7 +11,6 @@ use tokio::sync::oneshot;
 use super::connues::{Envoyee, already_received};
 use super::reception::{Issues, Ligne, Trouvee, open_months, store_all};
 use super::{FeuilleEvaluee, NouvelleFeuille, evaluee, verify_sender};
-use crate::domain::ids::PatientId;
 use crate::services::faits::Praticiens;
 use crate::services::{Contexte, Core, ServiceError};
 
@@ -207,11 +206,9 @@ async fn transact(
     tour.wait().await;
     let mut many = core.many(contexte).await?;
     let issues = store_all(&mut many, lignes, suite, tour).await?;
-    let new = issues.iter().flatten().filter(|found| found.nouvelle);
-    let persons: Vec<PatientId> = new.map(|found| found.recue.feuille.patient_id).collect();
     // What is refused may have been a try with a number, which is written.
-    if !persons.is_empty() || issues.iter().any(Result::is_err) {
-        many.close(&persons).await?;
+    if issues.iter().any(|issue| issue.as_ref().map_or(true, |found| found.nouvelle)) {
+        many.close().await?;
     }
     Ok(issues)
 }

@@ -23,7 +23,8 @@ use crate::services::{Core, ServiceError, operations as operations_medecins};
 use crate::storage::essais::Numero;
 use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue, NouvelleLigne};
 use crate::storage::patients::Candidats;
-use crate::storage::{Connection, StorageError, operations, participations, patients};
+use crate::storage::patients::etat::Verrou;
+use crate::storage::{Connection, StorageError, operations, patients};
 
 /// From how many feuilles on the decisions leave the thread that serves requests.
 const LONG: usize = 16;
@@ -71,13 +72,13 @@ pub(super) struct Trouvee {
 /// Each line stored, found or refused.
 pub(super) type Issues = Vec<Result<Trouvee, ServiceError>>;
 
-/// The lines, their persons, and the instant under which the next thing about each will be known.
+/// The lines, their persons, and what their locks gave.
 struct Lot<'a> {
     lignes: &'a Arc<Vec<Ligne>>,
     suite: &'a Suite,
     personnes: Vec<Personne>,
     tries: Tries,
-    instants: BTreeMap<PatientId, DateTime<Utc>>,
+    verrous: BTreeMap<PatientId, Verrou>,
 }
 
 /// Makes sure that feuilles of these days can be stored.
@@ -119,15 +120,15 @@ pub(super) async fn store_all(
         asked.map(|(place, found)| waits(place).unwrap_or_else(|| only(found))).collect();
     let ids: BTreeSet<PatientId> = personnes.iter().filter_map(|one| one.id()).collect();
     let ids: Vec<PatientId> = ids.into_iter().collect();
-    let instants = many.lock(&ids).await?;
+    let mut verrous = many.lock(&ids).await?;
     tour.pass();
     for personne in &mut personnes {
-        if personne.id().is_some_and(|id| !instants.contains_key(&id)) {
+        if personne.id().is_some_and(|id| !verrous.contains_key(&id)) {
             *personne = Personne::Fusionnee;
         }
     }
-    catch_up(many, &instants).await?;
-    let lot = Lot { lignes, suite, personnes, tries, instants };
+    catch_up(many, &mut verrous).await?;
+    let lot = Lot { lignes, suite, personnes, tries, verrous };
     if let Some(issues) = attempt(many, &lot, suite.deja_recues()).await? {
         return Ok(issues);
     }
@@ -144,15 +145,17 @@ pub(super) async fn store_all(
 /// between an operation and the end of its job is evaluated as if it were over.
 async fn catch_up(
     many: &mut Many<'_>,
-    instants: &BTreeMap<PatientId, DateTime<Utc>>,
+    verrous: &mut BTreeMap<PatientId, Verrou>,
 ) -> Result<(), ServiceError> {
-    let persons: Vec<PatientId> = instants.keys().copied().collect();
+    let persons: Vec<PatientId> = verrous.keys().copied().collect();
     let reste = operations::pending(many.conn(), &persons).await?;
-    let owed = |(patient, _): &(PatientId, DateTime<Utc>)| {
-        reste.iter().any(|one| one.patient_id == *patient)
-    };
-    let late: Vec<(PatientId, DateTime<Utc>)> =
-        instants.iter().map(|(patient, instant)| (*patient, *instant)).filter(owed).collect();
+    let mut late: Vec<(PatientId, DateTime<Utc>)> = Vec::new();
+    for (patient, verrou) in verrous {
+        if reste.iter().any(|one| one.patient_id == *patient) {
+            verrou.etat = None;
+            late.push((*patient, verrou.instant));
+        }
+    }
     for one in &late {
         Box::pin(operations_medecins::catch_up(&mut many.writing(*one), &reste)).await?;
     }
@@ -174,7 +177,8 @@ async fn attempt(
         .collect();
     let core = many.core();
     let praticiens = lot.suite.praticiens();
-    let registre = registre_of_batch(core, many.conn(), &sujets, praticiens).await?;
+    let (conn, verrous) = (many.conn(), &lot.verrous);
+    let registre = registre_of_batch(core, conn, &sujets, praticiens, verrous).await?;
     let mut personnes = recognised(many, lot, &registre);
     let missed = missed(lot, &mut personnes);
     let connues = find_known(many.conn(), lot.lignes, &personnes, &registre, cherche).await?;
@@ -182,18 +186,19 @@ async fn attempt(
         lignes: Arc::clone(lot.lignes),
         personnes,
         registre,
-        instants: lot.instants.clone(),
+        instants: lot.verrous.iter().map(|(id, verrou)| (*id, verrou.instant)).collect(),
+        recentes: lot.verrous.iter().map(|(id, lock)| (*id, lock.retenues.clone())).collect(),
         connues,
         loi_id: core.loi_id().await?,
     };
-    let decisions = if lot.lignes.len() < LONG {
+    let mut decisions = if lot.lignes.len() < LONG {
         decide(core, donnees)
     } else {
         let core = core.clone();
         let deciding = tokio::task::spawn_blocking(move || decide(&core, donnees));
         deciding.await.map_err(|_panicked| ServiceError::Indisponible)?
     };
-    if !write(many, &decisions).await? {
+    if !write(many, &mut decisions).await? {
         return Ok(None);
     }
     let (core, contexte) = (many.core(), many.contexte());
@@ -251,22 +256,21 @@ fn recognised(many: &Many<'_>, lot: &Lot<'_>, registre: &Registre) -> Vec<Person
 }
 
 /// Writes what was decided; nothing when some of the feuilles were already received.
-async fn write(many: &mut Many<'_>, decisions: &Decisions) -> Result<bool, ServiceError> {
-    let Decisions { lignes, retenues, instants, .. } = decisions;
+async fn write(many: &mut Many<'_>, decisions: &mut Decisions) -> Result<bool, ServiceError> {
+    let Decisions { lignes, etats, issues } = decisions;
     if lignes.is_empty() {
         return Ok(true);
     }
-    if !feuilles_de_soins::insert_all(many.conn(), lignes).await? {
+    let reception = many.reception().await?;
+    if !feuilles_de_soins::insert_all(many.conn(), lignes, reception).await? {
         return Ok(false);
     }
-    participations::add_all(many.conn(), retenues).await?;
     let ids: Vec<FeuilleId> = lignes.iter().map(NouvelleLigne::feuille_id).collect();
     let fact = Fact::of(NatureEvenement::FeuilleEvaluee).feuilles(ids);
     let now = many.core().now();
     many.tell((None, now), fact.with(json!({ "numero": 1 }))).await?;
-    many.touch(instants).await?;
-    let evaluees: Vec<Evaluee<'_>> = decisions
-        .issues
+    many.settle(etats).await?;
+    let evaluees: Vec<Evaluee<'_>> = issues
         .iter()
         .flatten()
         .filter(|found| found.nouvelle)

@@ -11,12 +11,12 @@ pub mod medecins;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::StorageError;
 use super::connaissance::{Connaissance, connu};
-use super::participations::{self, Retenue};
+use super::participations::{self, Recentes, Retenue};
 use crate::domain::calendar::Periode;
 use crate::domain::identifiers::{DateNaissanceAmo, Organisme, RangGemellaire, Rpps};
 use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
@@ -210,6 +210,38 @@ pub async fn statuts(
     Ok(rows.into_iter().map(|row| (row.patient_id, row.effet, row.statut)).collect())
 }
 
+/// Those of some records about which some referral was ever recorded.
+pub async fn with_referrals(
+    conn: &mut PgConnection,
+    records: &[PatientId],
+) -> Result<Vec<PatientId>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* adressage.known_of */
+         SELECT r.patient_id AS "patient_id!: PatientId" FROM unnest($1::uuid[]) AS r (patient_id)
+         WHERE EXISTS (SELECT FROM adressage a WHERE a.patient_id = r.patient_id)"#,
+        records as _
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Those of some records to which some single opinion was ever given, by a feuille that they received or by one that
+/// a split gave them.
+pub async fn with_opinions(
+    conn: &mut PgConnection,
+    records: &[PatientId],
+) -> Result<Vec<PatientId>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* avis_ponctuel.known_of */
+         SELECT r.patient_id AS "patient_id!: PatientId" FROM unnest($1::uuid[]) AS r (patient_id)
+         WHERE EXISTS (SELECT FROM avis_ponctuel a WHERE a.patient_id = r.patient_id)
+            OR EXISTS (SELECT FROM attribution_feuille t WHERE t.patient_id = r.patient_id)"#,
+        records as _
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
 /// The day on which somebody died.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DecesConnu {
@@ -240,9 +272,11 @@ pub async fn participations(
     annees: &[i16],
 ) -> Result<Vec<(PatientId, Retenue)>, StorageError> {
     let rows = sqlx::query!(
-        "/* participation_retenue.of_persons */
-         SELECT patient_id, annee, retenues FROM participation_retenue
-         WHERE patient_id = ANY($1) AND annee = ANY($2)",
+        r#"/* participation_retenue.of_persons */
+         SELECT patient_id AS "patient_id!: PatientId", annee, retenues AS "retenues!" FROM participation_retenue
+         WHERE patient_id = ANY($1) AND annee = ANY($2)
+         UNION ALL
+         SELECT patient_id, NULL, retenues FROM patient WHERE patient_id = ANY($1) AND retenues IS NOT NULL"#,
         patients as _,
         annees
     )
@@ -250,7 +284,12 @@ pub async fn participations(
     .await?;
     let mut known = Vec::new();
     for row in rows {
-        let kept = participations::read(row.annee, &row.retenues)?;
+        let mut kept = match row.annee {
+            Some(annee) => participations::read(annee, &row.retenues)?,
+            None => Recentes::read(Some(&row.retenues))?.toutes()?,
+        };
+        let asked = |annee: i32| annees.iter().any(|one| i32::from(*one) == annee);
+        kept.retain(|retenue| asked(retenue.jour.year()));
         known.extend(kept.into_iter().map(|retenue| (row.patient_id, retenue)));
     }
     Ok(known)

@@ -6,7 +6,7 @@ use sqlx::postgres::PgConnection;
 
 use super::{FeuilleRecue, codec, numeros};
 use crate::domain::ids::{FeuilleId, PatientId};
-use crate::storage::{StorageError, Tx, evaluations};
+use crate::storage::{StorageError, Tx, copie, evaluations};
 
 /// A row to write. Everything that may be wrong with one is found when it is made, so that a feuille
 /// that does not fit stops no other.
@@ -51,56 +51,93 @@ impl NouvelleLigne {
 }
 
 /// Writes feuilles, all of them or none: `false` when a person already has one of them, under the same
-/// number, from the same biller, made out the same day, for the same day of care.
-pub async fn insert_all(tx: &mut Tx, lignes: &[NouvelleLigne]) -> Result<bool, StorageError> {
-    if lignes.len() == 1 {
-        return insert(tx, lignes).await;
+/// number, from the same biller, made out the same day, for the same day of care. They bear the number of their
+/// reception.
+pub async fn insert_all(
+    tx: &mut Tx,
+    lignes: &[NouvelleLigne],
+    reception: Option<i32>,
+) -> Result<bool, StorageError> {
+    if let [alone] = lignes {
+        return insert(tx, alone, reception).await;
     }
     let mut point = tx.begin().await?;
-    let whole = insert(&mut point, lignes).await?;
-    if whole {
-        point.commit().await?;
-    } else {
-        point.rollback().await?;
+    match copy(&mut point, lignes, reception).await {
+        Ok(()) => {
+            point.commit().await?;
+            Ok(true)
+        }
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+            point.rollback().await?;
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
     }
-    Ok(whole)
 }
 
-/// Whether all were new; those that were are written.
-async fn insert(conn: &mut PgConnection, lignes: &[NouvelleLigne]) -> Result<bool, StorageError> {
-    let feuilles: Vec<FeuilleId> = lignes.iter().map(|ligne| ligne.feuille_id).collect();
-    let patients: Vec<PatientId> = lignes.iter().map(|ligne| ligne.patient_id).collect();
-    let instants: Vec<DateTime<Utc>> = lignes.iter().map(|ligne| ligne.enregistre_le).collect();
-    let performers: Vec<i64> = lignes.iter().map(|ligne| ligne.executant_rpps).collect();
-    let billers: Vec<i64> = lignes.iter().map(|ligne| ligne.facturation).collect();
-    let invoices: Vec<i32> = lignes.iter().map(|ligne| ligne.numero_facture).collect();
-    let care: Vec<NaiveDate> = lignes.iter().map(|ligne| ligne.date_soins).collect();
-    let made: Vec<NaiveDate> = lignes.iter().map(|ligne| ligne.date_etablissement).collect();
-    let contents: Vec<&[u8]> = lignes.iter().map(|ligne| ligne.contenu.as_slice()).collect();
-    let laws: Vec<i16> = lignes.iter().map(|ligne| ligne.loi_id).collect();
-    let details: Vec<&[u8]> = lignes.iter().map(|ligne| ligne.detail.as_slice()).collect();
-    let done = sqlx::query!(
-        "/* feuille_de_soins.insert_all */
+/// Writes one feuille; `false` when the person already has it.
+async fn insert(
+    tx: &mut Tx,
+    ligne: &NouvelleLigne,
+    reception: Option<i32>,
+) -> Result<bool, StorageError> {
+    tx.try_write(sqlx::query!(
+        "/* feuille_de_soins.insert */
          INSERT INTO feuille_de_soins
              (feuille_id, patient_id, enregistre_le, executant_rpps, facturation, numero_facture,
-              date_soins, date_etablissement, loi_id, contenu, detail)
-         SELECT * FROM unnest(
-             $1::uuid[], $2::uuid[], $3::timestamptz[], $4::bigint[], $5::bigint[], $6::integer[],
-             $7::date[], $8::date[], $9::smallint[], $10::bytea[], $11::bytea[])
+              date_soins, date_etablissement, loi_id, reception_id, contenu, detail)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          ON CONFLICT DO NOTHING",
-        &feuilles as _,
-        &patients as _,
-        &instants,
-        &performers,
-        &billers,
-        &invoices,
-        &care,
-        &made,
-        &laws,
-        &contents as _,
-        &details as _
-    )
-    .execute(conn)
-    .await?;
-    Ok(u64::try_from(lignes.len()).is_ok_and(|expected| done.rows_affected() == expected))
+        ligne.feuille_id as _,
+        ligne.patient_id as _,
+        ligne.enregistre_le,
+        ligne.executant_rpps,
+        ligne.facturation,
+        ligne.numero_facture,
+        ligne.date_soins,
+        ligne.date_etablissement,
+        ligne.loi_id,
+        reception,
+        ligne.contenu.as_slice(),
+        ligne.detail.as_slice()
+    ))
+    .await
 }
+
+/// The columns in the order in which [`Lignes`] writes them.
+const COPY: &str = "/* feuille_de_soins.copy */
+    COPY feuille_de_soins
+        (feuille_id, patient_id, enregistre_le, executant_rpps, facturation, numero_facture,
+         date_soins, date_etablissement, loi_id, reception_id, contenu, detail)
+    FROM STDIN (FORMAT binary)";
+
+/// Writes many feuilles by `COPY`: half the time of an insert of the same rows.
+async fn copy(
+    conn: &mut PgConnection,
+    lignes: &[NouvelleLigne],
+    reception: Option<i32>,
+) -> Result<(), sqlx::Error> {
+    let mut rows = copie::Lignes::new(lignes.len().saturating_mul(LIGNE));
+    for ligne in lignes {
+        rows.ligne(12);
+        rows.octets(ligne.feuille_id.uuid().as_bytes());
+        rows.octets(ligne.patient_id.uuid().as_bytes());
+        rows.instant(ligne.enregistre_le);
+        rows.octets(&ligne.executant_rpps.to_be_bytes());
+        rows.octets(&ligne.facturation.to_be_bytes());
+        rows.octets(&ligne.numero_facture.to_be_bytes());
+        rows.jour(ligne.date_soins);
+        rows.jour(ligne.date_etablissement);
+        rows.octets(&ligne.loi_id.to_be_bytes());
+        rows.nombre(reception);
+        rows.octets(&ligne.contenu);
+        rows.octets(&ligne.detail);
+    }
+    let mut sink = conn.copy_in_raw(COPY).await?;
+    sink.send(rows.end()).await?;
+    sink.finish().await?;
+    Ok(())
+}
+
+/// Bytes that a feuille takes in a copy, more or less.
+const LIGNE: usize = 400;

@@ -1,14 +1,16 @@
 //! Many persons at once: found, locked and touched by one statement each.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::knowledge_after;
+use super::etat::{NouvelEtat, Verrou};
 use crate::domain::acteur::Caisse;
 use crate::domain::identifiers::{DateNaissanceAmo, RangGemellaire};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
-use crate::storage::{Coffre, StorageError, Tx};
+use crate::storage::{Coffre, StorageError, Tx, participations};
 
 /// Who may be the person of a key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -164,24 +166,56 @@ async fn compare(
 }
 
 /// Locks persons in the order of their ids, so that two transactions never wait for each other, and
-/// gives the instant under which what is written now will be known of each. A person who does not
-/// exist, or whose record was merged into another, is not there; see [`lock`](super::lock).
+/// gives the instant under which what is written now will be known of each, and what an evaluation reads
+/// of them. A person who does not exist, or whose record was merged into another, is not there; see
+/// [`lock`](super::lock).
 pub async fn lock_all(
     tx: &mut Tx,
     patients: &[PatientId],
     now: DateTime<Utc>,
-) -> Result<Vec<(PatientId, DateTime<Utc>)>, StorageError> {
+) -> Result<BTreeMap<PatientId, Verrou>, StorageError> {
     let rows = sqlx::query!(
         "/* patient.lock_all */
-         SELECT patient_id, connu_le FROM patient
+         SELECT patient_id, connu_le, etat, retenues FROM patient
          WHERE patient_id = ANY($1) AND fusionne_dans IS NULL
          ORDER BY patient_id FOR NO KEY UPDATE",
         patients as _
     )
     .fetch_all(&mut **tx)
     .await?;
-    let after = |last| knowledge_after(last, now);
-    Ok(rows.into_iter().map(|row| (row.patient_id, after(row.connu_le))).collect())
+    let mut locked = BTreeMap::new();
+    for row in rows {
+        let verrou = Verrou::new((row.connu_le, now), row.etat, row.retenues.as_deref())?;
+        locked.insert(row.patient_id, verrou);
+    }
+    Ok(locked)
+}
+
+/// Writes when something about each person was last recorded, what an evaluation reads of them now, and the
+/// participations that a lot keeps. Their rows are locked.
+pub async fn settle_all(tx: &mut Tx, etats: &mut [NouvelEtat]) -> Result<(), StorageError> {
+    let mut elsewhere = Vec::new();
+    for one in etats.iter_mut() {
+        let others = one.retenues.add_all(&one.nouvelles)?;
+        elsewhere.extend(others.into_iter().map(|(an, octets)| ((one.patient_id, an), octets)));
+    }
+    let ids: Vec<PatientId> = etats.iter().map(|one| one.patient_id).collect();
+    let known: Vec<DateTime<Utc>> = etats.iter().map(|one| one.instant).collect();
+    let values: Vec<Option<&[u8]>> = etats.iter().map(|one| one.etat.as_deref()).collect();
+    let retenues: Vec<Option<Vec<u8>>> = etats.iter().map(|one| one.retenues.bytes()).collect();
+    tx.write(sqlx::query!(
+        "/* patient.settle_all */
+         UPDATE patient SET connu_le = t.connu_le, etat = t.etat, retenues = t.retenues
+         FROM unnest($1::uuid[], $2::timestamptz[], $3::bytea[], $4::bytea[])
+              AS t (patient_id, connu_le, etat, retenues)
+         WHERE patient.patient_id = t.patient_id",
+        &ids as _,
+        &known,
+        &values as _,
+        &retenues as _
+    ))
+    .await?;
+    participations::archive(tx, elsewhere).await
 }
 
 /// Writes when something about each person was last recorded. Their rows are locked.

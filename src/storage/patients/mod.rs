@@ -3,6 +3,7 @@
 pub mod actes;
 pub mod conflits;
 mod ensemble;
+pub mod etat;
 pub mod faits;
 pub mod fusions;
 pub mod mouvements;
@@ -21,7 +22,9 @@ use crate::domain::ids::{FaitId, PatientId};
 use crate::domain::patient::{IdentifiantPatient, Identite, Patient};
 use crate::domain::vocabulary::Vocabulaire;
 
-pub use self::ensemble::{Candidats, find, find_all, find_everybody, lock_all, touch_all};
+pub use self::ensemble::{
+    Candidats, find, find_all, find_everybody, lock_all, settle_all, touch_all,
+};
 pub use self::recherche::{
     Porteur, disputed_since, find_known_at, holders, lock_numbers, records_known_at,
 };

@@ -16,7 +16,9 @@ use crate::support::auth::Lecteur;
 /// How many traces there are.
 async fn traces(app: &TestApp) -> i64 {
     let pool = app.database.pool(1).await;
-    let count = sqlx::query_scalar("SELECT count(*) FROM acces").fetch_one(&pool).await.unwrap();
+    let count = "SELECT (SELECT count(*) FROM acces)
+                      + (SELECT count(*) FROM feuille_de_soins WHERE reception_id IS NOT NULL)";
+    let count = sqlx::query_scalar(count).fetch_one(&pool).await.unwrap();
     pool.close().await;
     count
 }

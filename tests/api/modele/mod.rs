@@ -42,6 +42,7 @@ async fn live(seed: u64) -> BTreeSet<&'static str> {
     let mut world = World::new(seed).await;
     for _ in 0..STEPS {
         world.step().await;
+        world.verify_states().await;
         world.compare().await;
         world.watch().await;
     }

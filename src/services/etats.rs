@@ -1,0 +1,123 @@
+//! What the rows of persons hold already made, compared with the facts that it was made from, and made again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::faits::etats;
+use super::feuilles_de_soins::retenues;
+use super::{Core, ServiceError, latest_knowledge};
+use crate::domain::ids::{FeuilleId, PatientId};
+use crate::storage::evaluations::{self, EvaluationEnregistree};
+use crate::storage::participations::{self, Retenue};
+use crate::storage::patients::etat::{self, EtatPatient, Tenu};
+use crate::storage::{Connection, feuilles_de_soins};
+
+/// Persons read at once.
+const PAGE: i64 = 500;
+
+/// What a verification found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Verification {
+    pub personnes: u64,
+    /// Those whose row holds a current value. Of the others something was recorded since, or nobody evaluated anything.
+    pub courants: u64,
+    /// Those whose current value is not what the facts say.
+    pub etats_differents: BTreeSet<PatientId>,
+    /// Those of whom other participations are kept than their feuilles say.
+    pub retenues_differentes: BTreeSet<PatientId>,
+}
+
+/// Compares what the row of every person holds with the facts, while the service runs: each page is read as it was at
+/// one instant. `vu` is told how many persons were looked at since the last time.
+pub async fn verify(core: &Core, vu: impl Fn(usize)) -> Result<Verification, ServiceError> {
+    let mut found = Verification::default();
+    let mut after = None;
+    loop {
+        let mut snapshot = core.snapshot("etats.verify").await?;
+        let page = etat::page(&mut snapshot, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(found) };
+        after = Some(last.patient_id);
+        vu(page.len());
+        compare(&mut snapshot, &page, &mut found).await?;
+    }
+}
+
+async fn compare(
+    conn: &mut Connection,
+    page: &[Tenu],
+    found: &mut Verification,
+) -> Result<(), ServiceError> {
+    found.personnes = found.personnes.saturating_add(u64::try_from(page.len()).unwrap_or_default());
+    let held: Vec<(PatientId, &[u8])> =
+        page.iter().filter_map(|one| Some((one.patient_id, one.courant()?))).collect();
+    let persons: Vec<PatientId> = held.iter().map(|(id, _)| *id).collect();
+    let made = etats(conn, &persons).await?;
+    for (person, octets) in held {
+        found.courants = found.courants.saturating_add(1);
+        // A value of another form is made again when it is read: it says nothing wrong.
+        let wrong = |own: EtatPatient| made.get(&person) != Some(&own);
+        if etat::decode(octets).is_some_and(wrong) {
+            found.etats_differents.insert(person);
+        }
+    }
+    let everybody: Vec<PatientId> = page.iter().map(|one| one.patient_id).collect();
+    let kept = by_person(participations::of_records(conn, &everybody).await?);
+    let said = by_person(said_by_feuilles(conn, &everybody).await?);
+    let differ = everybody.into_iter().filter(|person| kept.get(person) != said.get(person));
+    found.retenues_differentes.extend(differ);
+    Ok(())
+}
+
+fn by_person(all: Vec<(PatientId, Retenue)>) -> BTreeMap<PatientId, Vec<Retenue>> {
+    let mut sorted: BTreeMap<PatientId, Vec<Retenue>> = BTreeMap::new();
+    for (person, retenue) in all {
+        sorted.entry(person).or_default().push(retenue);
+    }
+    for kept in sorted.values_mut() {
+        kept.sort_unstable_by_key(|one| (one.jour, one.executant, one.montant));
+    }
+    sorted
+}
+
+/// The participations that the present evaluations of the feuilles of some records keep.
+async fn said_by_feuilles(
+    conn: &mut Connection,
+    records: &[PatientId],
+) -> Result<Vec<(PatientId, Retenue)>, ServiceError> {
+    let received = feuilles_de_soins::received_by(conn, records, latest_knowledge()).await?;
+    let ids: Vec<FeuilleId> = received.iter().map(|recue| recue.feuille.id).collect();
+    let later = evaluations::later(conn, &ids).await?;
+    let last: BTreeMap<FeuilleId, EvaluationEnregistree> =
+        later.into_iter().map(|one| (one.feuille_id, one)).collect();
+    let mut said = Vec::new();
+    for recue in received {
+        let current = last.get(&recue.feuille.id).unwrap_or(&recue.evaluation);
+        let kept = retenues(&recue.feuille.feuille, &current.evaluation);
+        said.extend(kept.into_iter().map(|one| (recue.feuille.patient_id, one)));
+    }
+    Ok(said)
+}
+
+/// Makes again, from the facts, what the row of every person holds and that is not current. `vu` is told how many were
+/// made.
+pub async fn remake(core: &Core, vu: impl Fn(usize)) -> Result<(), ServiceError> {
+    let mut after = None;
+    loop {
+        let mut job = core.job("etats.remake").await?;
+        let page = etat::lock_page(job.conn(), after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.patient_id);
+        let old: Vec<&Tenu> = page.iter().filter(|one| one.courant().is_none()).collect();
+        let persons: Vec<PatientId> = old.iter().map(|one| one.patient_id).collect();
+        let made = etats(job.conn(), &persons).await?;
+        let values: Vec<(PatientId, Vec<u8>)> = old
+            .iter()
+            .filter_map(|one| {
+                let value = made.get(&one.patient_id)?;
+                Some((one.patient_id, etat::encode(value, one.connu_le)))
+            })
+            .collect();
+        vu(values.len());
+        etat::write_all(job.conn(), &values).await?;
+        job.close().await?;
+    }
+}

@@ -1,0 +1,243 @@
+//! What an evaluation reads of a person as of now, as one value kept in their row.
+//!
+//! It is derived from the facts and never a fact itself: whoever holds the row under lock reads it when it was made after
+//! the last thing recorded about the person, and makes it again from the facts otherwise. So nobody has to remember to
+//! undo it: what is recorded about somebody moves the instant of their row ([`super::touch`]), and the value is old.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::postgres::PgConnection;
+
+use super::knowledge_after;
+use crate::domain::calendar::Periode;
+use crate::domain::identifiers::{DateNaissanceAmo, Organisme, RangGemellaire, Rpps};
+use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
+use crate::domain::vie::sommeil::StatutPatient;
+use crate::storage::cbor::{self, Cbor, array};
+use crate::storage::participations::{Recentes, Retenue};
+use crate::storage::{StorageError, Tx};
+
+/// Form of the value: raised by whoever changes it, so that the values of before are made again.
+const VERSION: u8 = 1;
+
+/// Bytes of the instant, before the value.
+const INSTANT: usize = 8;
+
+/// An identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdentiteEtat {
+    /// First day on which it counts.
+    pub du: NaiveDate,
+    pub date_naissance: DateNaissanceAmo,
+    pub rang: RangGemellaire,
+}
+
+/// A caisse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CaisseEtat {
+    /// Of a record merged into theirs, not of their own.
+    pub absorbee: bool,
+    pub effet: Periode,
+    pub organisme: Organisme,
+}
+
+/// A designation and its doctors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DesignationEtat {
+    pub id: DesignationId,
+    /// The declaration that opened it.
+    pub declaration_id: DeclarationId,
+    pub effet: Periode,
+    /// Each doctor, and their days in it.
+    pub membres: Vec<(Rpps, Periode)>,
+    /// Whether the patient's side contests one of the choices that made it, and nobody has decided.
+    pub contestee: bool,
+}
+
+impl EtatPatient {
+    /// Puts what has no order of its own in one, so that the same facts make the same value.
+    pub fn ranger(&mut self) {
+        self.identites.sort_by_key(|one| one.du);
+        self.absorbes.sort();
+        self.attentes.sort();
+        self.neutralisations.sort_by_key(Periode::du);
+        self.statuts.sort_by_key(|(effet, _)| effet.du());
+    }
+}
+
+impl DesignationEtat {
+    /// Whether it names a doctor, on a day.
+    pub fn nomme(&self, rpps: Rpps, jour: NaiveDate) -> bool {
+        self.medecins(jour).any(|own| own == rpps)
+    }
+
+    /// Its doctors of a day.
+    pub fn medecins(&self, jour: NaiveDate) -> impl Iterator<Item = Rpps> {
+        let members = self.membres.iter().filter(move |(_, effet)| effet.contient(jour));
+        members.filter(move |_| self.effet.contient(jour)).map(|(own, _)| *own)
+    }
+}
+
+/// What the facts say of a person, those of the records merged into theirs included.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EtatPatient {
+    pub identites: Vec<IdentiteEtat>,
+    /// By first day.
+    pub caisses: Vec<CaisseEtat>,
+    /// By first day.
+    pub designations: Vec<DesignationEtat>,
+    /// Records merged into theirs.
+    pub absorbes: Vec<PatientId>,
+    /// Doctors named by declarations under way, each with the day of the first signature.
+    pub attentes: Vec<(Rpps, NaiveDate)>,
+    /// Days on which they bear no majoration because their doctor left.
+    pub neutralisations: Vec<Periode>,
+    /// Statuses that are not the ordinary one.
+    pub statuts: Vec<(Periode, StatutPatient)>,
+    /// Day of death.
+    pub deces: Option<NaiveDate>,
+    /// Whether some referral is known: referrals themselves are read when they may decide.
+    pub adressages: bool,
+    /// Whether some single opinion was given: the same.
+    pub avis: bool,
+}
+
+array! {
+    IdentiteEtat { du, date_naissance, rang }
+    CaisseEtat { effet, organisme, absorbee }
+    DesignationEtat { id, declaration_id, effet, membres, contestee }
+    EtatPatient {
+        identites, caisses, designations, absorbes, attentes, neutralisations, statuts, deces, adressages, avis
+    }
+}
+
+/// A person whose row is locked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verrou {
+    /// Under which the next thing about them will be known.
+    pub instant: DateTime<Utc>,
+    /// The value of their row, when nothing was recorded since it was made.
+    pub etat: Option<Vec<u8>>,
+    /// The participations of their latest year.
+    pub retenues: Recentes,
+}
+
+impl Verrou {
+    /// A person, locked now: when something was last recorded about them, and what their row holds.
+    pub(super) fn new(
+        (last, now): (DateTime<Utc>, DateTime<Utc>),
+        etat: Option<Vec<u8>>,
+        retenues: Option<&[u8]>,
+    ) -> Result<Self, StorageError> {
+        Ok(Self {
+            instant: knowledge_after(last, now),
+            etat: etat.filter(|bytes| stamp(bytes) == Some(last.timestamp_micros())),
+            retenues: Recentes::read(retenues)?,
+        })
+    }
+}
+
+/// What the row of a person holds, for whoever compares it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tenu {
+    pub patient_id: PatientId,
+    /// When something was last recorded about them.
+    pub connu_le: DateTime<Utc>,
+    etat: Option<Vec<u8>>,
+}
+
+impl Tenu {
+    /// The value, when nothing was recorded since it was made.
+    pub fn courant(&self) -> Option<&[u8]> {
+        let current = |bytes: &&[u8]| stamp(bytes) == Some(self.connu_le.timestamp_micros());
+        self.etat.as_deref().filter(current)
+    }
+}
+
+/// The rows of persons after one of them, in the order of their ids, records that were merged into others left out.
+pub async fn page(
+    conn: &mut PgConnection,
+    after: Option<PatientId>,
+    limit: i64,
+) -> Result<Vec<Tenu>, StorageError> {
+    Ok(sqlx::query_as!(
+        Tenu,
+        "/* patient.states */
+         SELECT patient_id, connu_le, etat FROM patient
+         WHERE ($1::uuid IS NULL OR patient_id > $1) AND fusionne_dans IS NULL
+         ORDER BY patient_id LIMIT $2",
+        after as _,
+        limit
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The same, whose rows are then locked.
+pub async fn lock_page(
+    tx: &mut Tx,
+    after: Option<PatientId>,
+    limit: i64,
+) -> Result<Vec<Tenu>, StorageError> {
+    Ok(sqlx::query_as!(
+        Tenu,
+        "/* patient.lock_states */
+         SELECT patient_id, connu_le, etat FROM patient
+         WHERE ($1::uuid IS NULL OR patient_id > $1) AND fusionne_dans IS NULL
+         ORDER BY patient_id LIMIT $2 FOR NO KEY UPDATE",
+        after as _,
+        limit
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Writes values, of persons whose rows are locked.
+pub async fn write_all(tx: &mut Tx, values: &[(PatientId, Vec<u8>)]) -> Result<(), StorageError> {
+    let ids: Vec<PatientId> = values.iter().map(|(id, _)| *id).collect();
+    let bytes: Vec<&[u8]> = values.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+    tx.write(sqlx::query!(
+        "/* patient.write_states */
+         UPDATE patient SET etat = w.etat FROM unnest($1::uuid[], $2::bytea[]) AS w (patient_id, etat)
+         WHERE patient.patient_id = w.patient_id",
+        &ids as _,
+        &bytes as _
+    ))
+    .await
+}
+
+/// What the row of a person is to hold after a lot.
+#[derive(Debug, Clone)]
+pub struct NouvelEtat {
+    pub patient_id: PatientId,
+    /// When something was last recorded about them.
+    pub instant: DateTime<Utc>,
+    /// What an evaluation reads of them now; nothing when not all of it is known.
+    pub etat: Option<Vec<u8>>,
+    /// Participations of before, and those that the lot keeps.
+    pub retenues: Recentes,
+    pub nouvelles: Vec<Retenue>,
+}
+
+fn stamp(bytes: &[u8]) -> Option<i64> {
+    bytes.first_chunk::<INSTANT>().map(|stamp| i64::from_be_bytes(*stamp))
+}
+
+/// The value, made at an instant.
+pub fn encode(etat: &EtatPatient, instant: DateTime<Utc>) -> Vec<u8> {
+    let mut bytes = instant.timestamp_micros().to_be_bytes().to_vec();
+    bytes.extend(cbor::encode(VERSION, |to| etat.write(to)));
+    bytes
+}
+
+/// The same value, made again at another instant without anything to change.
+pub fn restamp(bytes: &mut [u8], instant: DateTime<Utc>) {
+    if let Some((stamp, _)) = bytes.split_first_chunk_mut::<INSTANT>() {
+        *stamp = instant.timestamp_micros().to_be_bytes();
+    }
+}
+
+/// The value; nothing when it has a form that this program does not write.
+pub fn decode(bytes: &[u8]) -> Option<EtatPatient> {
+    let (_, value) = bytes.split_first_chunk::<INSTANT>()?;
+    cbor::decode(VERSION, value, EtatPatient::read).ok()
+}

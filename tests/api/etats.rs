@@ -1,0 +1,129 @@
+//! What the row of a person holds already made: believed only as long as it is what the facts say.
+
+use serde_json::{Value, json};
+use traitant::services::etats::{self, Verification};
+
+use crate::support::TestApp;
+use crate::support::app::{MARTIN, PONS, feuille, patient_id};
+use crate::support::vie::{BOUCHES_DU_RHONE, paper_choice};
+
+async fn verify(app: &TestApp) -> Verification {
+    etats::verify(&app.core, |_| {}).await.unwrap()
+}
+
+/// Verifies that nothing differs; gives how many rows hold a current value.
+async fn current(app: &TestApp) -> u64 {
+    let found = verify(app).await;
+    assert!(found.etats_differents.is_empty(), "{found:?}");
+    assert!(found.retenues_differentes.is_empty(), "{found:?}");
+    found.courants
+}
+
+async fn send(app: &TestApp, rpps: &str, prenom: &str, numero: &str, jour: &str) -> Value {
+    let mut said = feuille(prenom, numero, jour, json!("T"));
+    said["executant"]["rpps"] = json!(rpps);
+    app.medecin(rpps).post("/v1/feuilles-de-soins", said).await.expect(201)
+}
+
+fn code(sheet: &Value) -> &str {
+    sheet["evaluations"][0]["code_determine"].as_str().unwrap()
+}
+
+async fn run(app: &TestApp, statement: &'static str, name: &str) {
+    let pool = app.database.pool(1).await;
+    let done = sqlx::query(statement).bind(patient_id(name).uuid()).execute(&pool).await.unwrap();
+    assert_eq!(done.rows_affected(), 1);
+    pool.close().await;
+}
+
+#[tokio::test]
+async fn a_feuille_makes_the_value_of_its_person_and_what_is_recorded_afterwards_makes_it_old() {
+    let app = TestApp::new().await;
+    assert_eq!(current(&app).await, 0);
+    send(&app, MARTIN, "ALICE", "1", "2025-03-10").await;
+    send(&app, MARTIN, "BERNARD", "2", "2025-03-10").await;
+    assert_eq!(current(&app).await, 2);
+    // Believed by the next one, and still current after it.
+    let before = send(&app, PONS, "ALICE", "3", "2025-03-11").await;
+    assert_ne!(code(&before), "T");
+    assert_eq!(current(&app).await, 2);
+    let alice = patient_id("ALICE").to_string();
+    paper_choice(&app, BOUCHES_DU_RHONE, &alice, PONS, "2020-03-02").await;
+    assert_eq!(current(&app).await, 1);
+    let after = send(&app, PONS, "ALICE", "4", "2025-03-12").await;
+    assert_eq!(current(&app).await, 2);
+    // The choice that came after the value decides.
+    assert_eq!(code(&after), "T");
+}
+
+#[tokio::test]
+async fn a_value_that_somebody_changed_by_hand_is_found_and_named() {
+    let app = TestApp::new().await;
+    send(&app, MARTIN, "ALICE", "1", "2025-03-10").await;
+    send(&app, MARTIN, "BERNARD", "2", "2025-03-10").await;
+    // Its last byte says whether some opinion was given.
+    let forge =
+        "UPDATE patient SET etat = set_byte(etat, length(etat) - 1, 245) WHERE patient_id = $1";
+    run(&app, forge, "ALICE").await;
+    let found = verify(&app).await;
+    assert_eq!(found.etats_differents.into_iter().collect::<Vec<_>>(), [patient_id("ALICE")]);
+    assert!(found.retenues_differentes.is_empty());
+    let spend = "UPDATE patient SET retenues = substr(retenues, 1, 2) WHERE patient_id = $1";
+    run(&app, spend, "BERNARD").await;
+    let found = verify(&app).await;
+    assert_eq!(found.retenues_differentes.into_iter().collect::<Vec<_>>(), [patient_id("BERNARD")]);
+}
+
+#[tokio::test]
+async fn a_value_of_another_program_or_of_another_instant_is_made_again() {
+    let app = TestApp::new().await;
+    send(&app, MARTIN, "ALICE", "1", "2025-03-10").await;
+    for forge in [
+        "UPDATE patient SET etat = set_byte(etat, 8, 200) WHERE patient_id = $1",
+        "UPDATE patient SET etat = set_byte(etat, 7, get_byte(etat, 7) # 1) WHERE patient_id = $1",
+        "UPDATE patient SET etat = substr(etat, 1, 20) WHERE patient_id = $1",
+        "UPDATE patient SET etat = NULL WHERE patient_id = $1",
+    ] {
+        run(&app, forge, "ALICE").await;
+        let number = app.key().chars().filter(char::is_ascii_digit).take(6).collect::<String>();
+        send(&app, MARTIN, "ALICE", &number, "2025-03-11").await;
+        assert_eq!(current(&app).await, 1, "{forge}");
+    }
+    run(&app, "UPDATE patient SET etat = NULL WHERE patient_id = $1", "ALICE").await;
+    etats::remake(&app.core, |_| {}).await.unwrap();
+    let found = verify(&app).await;
+    assert_eq!(found.courants, found.personnes);
+    current(&app).await;
+}
+
+/// What is kept from the person on a day, by the answers of the service.
+fn kept(sheet: &Value) -> i64 {
+    let totals = &sheet["evaluations"][0]["totaux"];
+    totals["participation_forfaitaire_centimes"].as_i64().unwrap()
+}
+
+#[tokio::test]
+async fn the_participations_of_a_year_count_wherever_they_are_kept() {
+    let app = TestApp::new().await;
+    // Four a day count, whichever year the row of the person holds meanwhile.
+    let mut invoice = 0_u32;
+    let mut next = || {
+        invoice += 1;
+        invoice.to_string()
+    };
+    for _ in 0..2 {
+        assert_eq!(kept(&send(&app, MARTIN, "BERNARD", &next(), "2024-12-31").await), 200);
+    }
+    for _ in 0..2 {
+        assert_eq!(kept(&send(&app, MARTIN, "BERNARD", &next(), "2025-01-01").await), 200);
+    }
+    for _ in 0..2 {
+        assert_eq!(kept(&send(&app, MARTIN, "BERNARD", &next(), "2024-12-31").await), 200);
+    }
+    assert_eq!(kept(&send(&app, MARTIN, "BERNARD", &next(), "2024-12-31").await), 0);
+    for _ in 0..2 {
+        assert_eq!(kept(&send(&app, MARTIN, "BERNARD", &next(), "2025-01-01").await), 200);
+    }
+    assert_eq!(kept(&send(&app, MARTIN, "BERNARD", &next(), "2025-01-01").await), 0);
+    current(&app).await;
+}
