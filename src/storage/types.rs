@@ -183,3 +183,32 @@ fn periode(range: PgRange<NaiveDate>) -> Result<Periode, String> {
     };
     Periode::new(du, au).map_err(|error| error.to_string())
 }
+
+/// Where a row is, as long as nobody writes another version of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tid([u8; 6]);
+
+impl Type<Postgres> for Tid {
+    fn type_info() -> PgTypeInfo {
+        PgTypeInfo::with_name("tid")
+    }
+}
+
+impl PgHasArrayType for Tid {
+    fn array_type_info() -> PgTypeInfo {
+        PgTypeInfo::with_name("_tid")
+    }
+}
+
+impl<'r> Decode<'r, Postgres> for Tid {
+    fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
+        Ok(Self(value.as_bytes()?.try_into()?))
+    }
+}
+
+impl Encode<'_, Postgres> for Tid {
+    fn encode_by_ref(&self, buf: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        buf.extend(self.0);
+        Ok(IsNull::No)
+    }
+}

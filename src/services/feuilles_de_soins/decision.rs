@@ -16,8 +16,8 @@ use crate::services::suites::fees;
 use crate::services::{Core, PATIENT_ATTENDU, PATIENT_SEUL, ServiceError};
 use crate::storage::evaluations::EvaluationEnregistree;
 use crate::storage::feuilles_de_soins::{Cle, FeuilleEnregistree, FeuilleRecue, NouvelleLigne};
-use crate::storage::participations::{Recentes, Retenue};
-use crate::storage::patients::etat::NouvelEtat;
+use crate::storage::participations::Retenue;
+use crate::storage::patients::etat::{NouvelEtat, Verrou};
 use crate::storage::patients::knowledge_after;
 
 /// What decisions are made from.
@@ -27,8 +27,8 @@ pub(super) struct Donnees {
     pub(super) registre: Registre,
     /// The instant under which the next thing about each person will be known.
     pub(super) instants: BTreeMap<PatientId, DateTime<Utc>>,
-    /// The participations that the rows of the persons hold.
-    pub(super) recentes: BTreeMap<PatientId, Recentes>,
+    /// What the rows of the persons held when they were locked.
+    pub(super) verrous: BTreeMap<PatientId, Verrou>,
     /// Feuilles that the register already has, by the place of their line.
     pub(super) connues: BTreeMap<usize, FeuilleRecue>,
     pub(super) loi_id: i16,
@@ -67,9 +67,12 @@ pub(super) fn decide(core: &Core, mut donnees: Donnees) -> Decisions {
         decisions.issues.push(issue);
     }
     for (patient_id, (instant, nouvelles)) in last {
-        let retenues = donnees.recentes.remove(&patient_id).unwrap_or_default();
+        let Some(Verrou { retenues, place, .. }) = donnees.verrous.remove(&patient_id) else {
+            continue;
+        };
         let etat = donnees.registre.etat(patient_id, instant);
-        decisions.etats.push(NouvelEtat { patient_id, instant, etat, retenues, nouvelles });
+        let held = NouvelEtat { patient_id, instant, etat, retenues, nouvelles, place };
+        decisions.etats.push(held);
     }
     decisions
 }

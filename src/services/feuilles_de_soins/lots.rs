@@ -37,11 +37,11 @@ fn voie(nouvelle: &NouvelleFeuille) -> usize {
     usize::try_from(hasher.finish() >> 32).unwrap_or_default() % VOIES
 }
 
-/// The turn of a batch, or of the part of it that is in one lane: it locks its persons after those of the
-/// batch before it did, so that the feuilles of one person are evaluated in their order, while the
-/// batches themselves overlap. The turn of who waits for nobody is the default.
+/// The turn of a batch, or of the part of it that is in one lane: it begins when the one before it is committed, so
+/// that the feuilles of one person are evaluated in their order and no connection waits for a lock of its own lot. What
+/// a batch does without the database overlaps. The turn of who waits for nobody is the default.
 #[derive(Debug, Default)]
-pub(super) struct Tour {
+struct Tour {
     avant: Vec<oneshot::Receiver<()>>,
     apres: Vec<oneshot::Sender<()>>,
 }
@@ -55,14 +55,14 @@ impl Tour {
     }
 
     /// Waits for the turns before. One that was given up is not waited for.
-    pub(super) async fn wait(&mut self) {
+    async fn wait(&mut self) {
         for avant in self.avant.drain(..) {
             avant.await.unwrap_or_default();
         }
     }
 
     /// Lets the next ones go.
-    pub(super) fn pass(&mut self) {
+    fn pass(&mut self) {
         for apres in self.apres.drain(..) {
             apres.send(()).unwrap_or_default();
         }
@@ -186,6 +186,7 @@ async fn receive_lines(
         Ok(issues) => issues,
         Err(error) => return apart(core, contexte, lignes, suite, error).await,
     };
+    tour.pass();
     if issues.iter().flatten().any(|found| !found.nouvelle) {
         suite.deja_recues.store(true, Ordering::Relaxed);
     }
@@ -205,7 +206,7 @@ async fn transact(
     // Before a connection is taken: whoever holds one waits for nobody's turn.
     tour.wait().await;
     let mut many = core.many(contexte).await?;
-    let issues = store_all(&mut many, lignes, suite, tour).await?;
+    let issues = store_all(&mut many, lignes, suite).await?;
     // What is refused may have been a try with a number, which is written.
     if issues.iter().any(|issue| issue.as_ref().map_or(true, |found| found.nouvelle)) {
         many.close().await?;

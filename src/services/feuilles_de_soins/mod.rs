@@ -14,7 +14,6 @@ use self::connues::contradicted_by;
 pub(super) use self::decision::retenues;
 use self::liste::with_evaluations;
 pub use self::liste::{PageFeuilles, list};
-use self::lots::Tour;
 pub use self::lots::{Reception, Suite, Tours, receive};
 use self::reception::{Ligne, Trouvee, open_months, store_all};
 pub(super) use self::verification::{executant, verify_known, verify_sender};
@@ -60,7 +59,7 @@ pub async fn submit(
     open_months(core, &BTreeSet::from([date_soins])).await?;
     let (mut many, demande) = core.open(demande).await?.many();
     let lignes = Arc::new(vec![Ligne { nouvelle, date_soins }]);
-    let done = store_all(&mut many, &lignes, &Suite::default(), &mut Tour::default()).await?;
+    let done = store_all(&mut many, &lignes, &Suite::default()).await?;
     let Trouvee { recue, nouvelle } = match done.into_iter().next() {
         Some(Ok(found)) => found,
         refused => {

@@ -11,7 +11,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::json;
 
 use super::decision::{Decisions, Donnees, decide};
-use super::{NouvelleFeuille, Suite, Tour};
+use super::{NouvelleFeuille, Suite};
 use crate::domain::acteur::Acteur;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{FeuilleId, PatientId};
@@ -100,7 +100,6 @@ pub(super) async fn store_all(
     many: &mut Many<'_>,
     lignes: &Arc<Vec<Ligne>>,
     suite: &Suite,
-    tour: &mut Tour,
 ) -> Result<Issues, ServiceError> {
     let core = many.core();
     let cles: Vec<&ClePatient> = lignes.iter().map(|ligne| &ligne.nouvelle.cle).collect();
@@ -121,7 +120,6 @@ pub(super) async fn store_all(
     let ids: BTreeSet<PatientId> = personnes.iter().filter_map(|one| one.id()).collect();
     let ids: Vec<PatientId> = ids.into_iter().collect();
     let mut verrous = many.lock(&ids).await?;
-    tour.pass();
     for personne in &mut personnes {
         if personne.id().is_some_and(|id| !verrous.contains_key(&id)) {
             *personne = Personne::Fusionnee;
@@ -152,7 +150,7 @@ async fn catch_up(
     let mut late: Vec<(PatientId, DateTime<Utc>)> = Vec::new();
     for (patient, verrou) in verrous {
         if reste.iter().any(|one| one.patient_id == *patient) {
-            verrou.etat = None;
+            (verrou.etat, verrou.place) = (None, None);
             late.push((*patient, verrou.instant));
         }
     }
@@ -187,7 +185,7 @@ async fn attempt(
         personnes,
         registre,
         instants: lot.verrous.iter().map(|(id, verrou)| (*id, verrou.instant)).collect(),
-        recentes: lot.verrous.iter().map(|(id, lock)| (*id, lock.retenues.clone())).collect(),
+        verrous: lot.verrous.clone(),
         connues,
         loi_id: core.loi_id().await?,
     };

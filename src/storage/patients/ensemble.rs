@@ -10,6 +10,7 @@ use crate::domain::acteur::Caisse;
 use crate::domain::identifiers::{DateNaissanceAmo, RangGemellaire};
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
+use crate::storage::types::Tid;
 use crate::storage::{Coffre, StorageError, Tx, participations};
 
 /// Who may be the person of a key.
@@ -175,18 +176,18 @@ pub async fn lock_all(
     now: DateTime<Utc>,
 ) -> Result<BTreeMap<PatientId, Verrou>, StorageError> {
     let rows = sqlx::query!(
-        "/* patient.lock_all */
-         SELECT patient_id, connu_le, etat, retenues FROM patient
+        r#"/* patient.lock_all */
+         SELECT patient_id, connu_le, etat, retenues, ctid AS "place!: Tid" FROM patient
          WHERE patient_id = ANY($1) AND fusionne_dans IS NULL
-         ORDER BY patient_id FOR NO KEY UPDATE",
+         ORDER BY patient_id FOR NO KEY UPDATE"#,
         patients as _
     )
     .fetch_all(&mut **tx)
     .await?;
     let mut locked = BTreeMap::new();
     for row in rows {
-        let verrou = Verrou::new((row.connu_le, now), row.etat, row.retenues.as_deref())?;
-        locked.insert(row.patient_id, verrou);
+        let held = (row.etat, row.retenues.as_deref());
+        locked.insert(row.patient_id, Verrou::new((row.connu_le, now), held, row.place)?);
     }
     Ok(locked)
 }
@@ -199,10 +200,56 @@ pub async fn settle_all(tx: &mut Tx, etats: &mut [NouvelEtat]) -> Result<(), Sto
         let others = one.retenues.add_all(&one.nouvelles)?;
         elsewhere.extend(others.into_iter().map(|(an, octets)| ((one.patient_id, an), octets)));
     }
+    // A row that only the lock touched is where the lock found it: nothing is searched.
+    let (placed, others): (Vec<&NouvelEtat>, Vec<_>) =
+        etats.iter().partition(|one| one.place.is_some());
+    settle_placed(tx, &placed).await?;
+    settle_searched(tx, &others).await?;
+    participations::archive(tx, elsewhere).await
+}
+
+async fn settle_placed(tx: &mut Tx, etats: &[&NouvelEtat]) -> Result<(), StorageError> {
+    if etats.is_empty() {
+        return Ok(());
+    }
+    let places: Vec<Tid> = etats.iter().filter_map(|one| one.place).collect();
+    let (known, values, retenues) = columns(etats);
+    let found = tx
+        .touch(sqlx::query!(
+            "/* patient.settle_placed */
+             UPDATE patient SET connu_le = t.connu_le, etat = t.etat, retenues = t.retenues
+             FROM unnest($1::tid[], $2::timestamptz[], $3::bytea[], $4::bytea[])
+                  AS t (place, connu_le, etat, retenues)
+             WHERE patient.ctid = t.place",
+            &places as _,
+            &known,
+            &values as _,
+            &retenues as _
+        ))
+        .await?;
+    let expected = u64::try_from(etats.len()).unwrap_or(u64::MAX);
+    if found == expected {
+        return Ok(());
+    }
+    let statement = "patient.settle_placed".to_owned();
+    Err(StorageError::RowsAffected { statement, expected, found })
+}
+
+/// When something was last recorded about each person, what an evaluation reads of them, their participations.
+type Colonnes<'a> = (Vec<DateTime<Utc>>, Vec<Option<&'a [u8]>>, Vec<Option<Vec<u8>>>);
+
+fn columns<'a>(etats: &[&'a NouvelEtat]) -> Colonnes<'a> {
+    let known = etats.iter().map(|one| one.instant).collect();
+    let values = etats.iter().map(|one| one.etat.as_deref()).collect();
+    (known, values, etats.iter().map(|one| one.retenues.bytes()).collect())
+}
+
+async fn settle_searched(tx: &mut Tx, etats: &[&NouvelEtat]) -> Result<(), StorageError> {
+    if etats.is_empty() {
+        return Ok(());
+    }
     let ids: Vec<PatientId> = etats.iter().map(|one| one.patient_id).collect();
-    let known: Vec<DateTime<Utc>> = etats.iter().map(|one| one.instant).collect();
-    let values: Vec<Option<&[u8]>> = etats.iter().map(|one| one.etat.as_deref()).collect();
-    let retenues: Vec<Option<Vec<u8>>> = etats.iter().map(|one| one.retenues.bytes()).collect();
+    let (known, values, retenues) = columns(etats);
     tx.write(sqlx::query!(
         "/* patient.settle_all */
          UPDATE patient SET connu_le = t.connu_le, etat = t.etat, retenues = t.retenues
@@ -214,8 +261,7 @@ pub async fn settle_all(tx: &mut Tx, etats: &mut [NouvelEtat]) -> Result<(), Sto
         &values as _,
         &retenues as _
     ))
-    .await?;
-    participations::archive(tx, elsewhere).await
+    .await
 }
 
 /// Writes when something about each person was last recorded. Their rows are locked.

@@ -14,6 +14,7 @@ use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
 use crate::domain::vie::sommeil::StatutPatient;
 use crate::storage::cbor::{self, Cbor, array};
 use crate::storage::participations::{Recentes, Retenue};
+use crate::storage::types::Tid;
 use crate::storage::{StorageError, Tx};
 
 /// Form of the value: raised by whoever changes it, so that the values of before are made again.
@@ -119,19 +120,22 @@ pub struct Verrou {
     pub etat: Option<Vec<u8>>,
     /// The participations of their latest year.
     pub retenues: Recentes,
+    /// Where their row is; nothing once something else was written in it.
+    pub place: Option<Tid>,
 }
 
 impl Verrou {
     /// A person, locked now: when something was last recorded about them, and what their row holds.
     pub(super) fn new(
         (last, now): (DateTime<Utc>, DateTime<Utc>),
-        etat: Option<Vec<u8>>,
-        retenues: Option<&[u8]>,
+        (etat, retenues): (Option<Vec<u8>>, Option<&[u8]>),
+        place: Tid,
     ) -> Result<Self, StorageError> {
         Ok(Self {
             instant: knowledge_after(last, now),
             etat: etat.filter(|bytes| stamp(bytes) == Some(last.timestamp_micros())),
             retenues: Recentes::read(retenues)?,
+            place: Some(place),
         })
     }
 }
@@ -216,6 +220,8 @@ pub struct NouvelEtat {
     /// Participations of before, and those that the lot keeps.
     pub retenues: Recentes,
     pub nouvelles: Vec<Retenue>,
+    /// Where the row is, when it is known.
+    pub place: Option<Tid>,
 }
 
 fn stamp(bytes: &[u8]) -> Option<i64> {
