@@ -69,7 +69,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "services",
         rooms: &["services", "domain", "law", "storage"],
-        libraries: &["chrono", "serde_json", "thiserror", "tokio", "tracing"],
+        libraries: &["chrono", "serde_json", "smallvec", "thiserror", "tokio", "tracing"],
     },
     Room {
         name: "auth",
@@ -129,6 +129,7 @@ const SHELL: &[&str] = &[
     "hyper",
     "hyper_util",
     "indicatif",
+    "mimalloc",
     "rand",
     "secrecy",
     "thiserror",

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use smallvec::SmallVec;
 
 use super::Sujet;
 use super::registre::Registre;
@@ -17,9 +18,20 @@ use crate::domain::ids::{LieuId, PatientId};
 use crate::domain::medecin::ModeExercice;
 use crate::storage::faits::medecins::ExerciceConnu;
 
+/// Days of a feuille, in order, each once: nearly all have one.
+pub(super) type Jours = SmallVec<[NaiveDate; 4]>;
+
+/// Days in order, each once.
+pub(super) fn in_order(days: impl Iterator<Item = NaiveDate>) -> Jours {
+    let mut all: Jours = days.collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
 /// The days of care of a feuille.
-pub(super) fn days_of_care(feuille: &FeuilleDeSoins) -> BTreeSet<NaiveDate> {
-    feuille.soins.actes.iter().map(|acte| acte.date_execution).collect()
+pub(super) fn days_of_care(feuille: &FeuilleDeSoins) -> Jours {
+    in_order(feuille.soins.actes.iter().map(|acte| acte.date_execution))
 }
 
 impl Registre {

@@ -3,14 +3,15 @@
 //! Facts are read for many feuilles at once, one statement a kind of fact ([`registre`]),
 //! into a [`Registre`]; what each feuille needs of it is a function without input or output. A single
 //! feuille goes the same way, and a question about the past too: the instant goes down to the statements.
-//! To add a fact: a statement for many persons in `storage::faits`, a member in [`Dossier`], a line in [`registre`]
-//! that fills it, and the function of [`Registre`] that gives it to the law. A fact that a feuille of the
+//! To add a fact: a statement for many persons in `storage::faits`, a member of the value of the row
+//! (`storage::patients::etat`), whose version is raised, a line in [`personnes`] that fills it, and the function of [`Registre`] that gives it to the law. A fact that a feuille of the
 //! same lot changes for the next one is also brought up to date by [`Registre::retenir`].
 
 mod ccam;
 mod executants;
 mod jugement;
 mod parcours;
+mod personnes;
 mod praticiens;
 mod registre;
 
@@ -22,8 +23,9 @@ pub(super) use self::ccam::Ccam;
 pub(super) use self::jugement::Jugement;
 pub(super) use self::parcours::has_opinion;
 use self::parcours::{bills_overrun, looked_around};
+pub(super) use self::personnes::{caisses, etats};
+use self::personnes::{facts, rare_facts, rarer_facts};
 pub(super) use self::praticiens::Praticiens;
-use self::registre::Dossier;
 pub(super) use self::registre::Registre;
 use super::feuilles_de_soins::retenues;
 use super::suites::fees;
@@ -35,7 +37,7 @@ use crate::storage::connaissance::Connaissance;
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::faits::medecins;
 use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue};
-use crate::storage::patients::etat::{CaisseEtat, EtatPatient, Verrou};
+use crate::storage::patients::etat::Verrou;
 use crate::storage::patients::fusions;
 use crate::storage::{Connection, adressages, avis_ponctuels, faits, honoraires};
 
@@ -77,20 +79,6 @@ pub(super) async fn registre_of_batch(
     complete(core, conn, sujets, &connus, registre).await
 }
 
-/// What the rows of some persons are to hold, made from the facts.
-pub(super) async fn etats(
-    conn: &mut Connection,
-    persons: &[PatientId],
-) -> Result<BTreeMap<PatientId, EtatPatient>, ServiceError> {
-    if persons.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let mut registre = Registre::new(persons);
-    facts(conn, persons, &mut registre, None).await?;
-    rare_facts(conn, persons, &mut registre).await?;
-    Ok(registre.etats())
-}
-
 /// What is at hand before the register is read, and as known when the rest is asked for.
 struct Connus<'a> {
     praticiens: &'a Praticiens,
@@ -124,55 +112,6 @@ async fn gather(
     complete(core, conn, sujets, &Connus { praticiens, verrous, connu_le }, registre).await
 }
 
-/// Reads the facts of some persons that nearly every feuille needs.
-async fn facts(
-    conn: &mut Connection,
-    persons: &[PatientId],
-    registre: &mut Registre,
-    connu_le: Connaissance,
-) -> Result<(), ServiceError> {
-    caisses_connues(conn, persons, registre, connu_le).await?;
-    for birth in faits::births(conn, persons, connu_le).await? {
-        registre.change(birth.patient_id, |dossier| dossier.identified(&birth));
-    }
-    for membre in faits::designations(conn, persons, connu_le).await? {
-        let gather = |dossier: &mut Dossier| dossier.names(&membre);
-        registre.change(membre.patient_id, gather);
-    }
-    for one in faits::deaths(conn, persons, connu_le).await? {
-        registre.change(one.patient_id, |dossier| dossier.etat.deces = Some(one.jour));
-    }
-    let records = registre.sharing(persons);
-    for (patient, effet, statut) in faits::statuts(conn, &records, connu_le).await? {
-        registre.change(patient, |dossier| dossier.etat.statuts.push((effet, statut)));
-    }
-    Ok(())
-}
-
-/// Reads the other facts that their rows are to hold, of persons whose first ones are read.
-async fn rare_facts(
-    conn: &mut Connection,
-    persons: &[PatientId],
-    registre: &mut Registre,
-) -> Result<(), ServiceError> {
-    waiting(conn, persons, registre, None).await?;
-    neutralisations(conn, persons, registre, None).await?;
-    let records = registre.sharing(persons);
-    for record in faits::with_referrals(conn, &records).await? {
-        registre.change(record, |dossier| dossier.etat.adressages = true);
-    }
-    for record in faits::with_opinions(conn, &records).await? {
-        registre.change(record, |dossier| dossier.etat.avis = true);
-    }
-    for person in persons {
-        registre.change(*person, |dossier| {
-            dossier.etat.ranger();
-            dossier.complet = true;
-        });
-    }
-    Ok(())
-}
-
 /// Reads what is about no person alone: the doctors, the other feuilles, the acts billed.
 async fn complete(
     core: &Core,
@@ -201,76 +140,6 @@ async fn complete(
     let billed = sujets.iter().map(|(_, feuille)| &feuille.soins);
     registre.ccam = Ccam::read(conn, billed, connu_le).await?;
     Ok(registre)
-}
-
-/// Some persons with the records merged into theirs and their caisses, and nothing else.
-pub(super) async fn caisses(
-    conn: &mut Connection,
-    persons: &[PatientId],
-) -> Result<Registre, ServiceError> {
-    let mut registre = Registre::new(persons);
-    caisses_connues(conn, persons, &mut registre, None).await?;
-    Ok(registre)
-}
-
-async fn caisses_connues(
-    conn: &mut Connection,
-    persons: &[PatientId],
-    registre: &mut Registre,
-    connu_le: Connaissance,
-) -> Result<(), ServiceError> {
-    for (kept, old) in faits::absorbed(conn, persons, connu_le).await? {
-        registre.absorbs(kept, old);
-    }
-    let records = registre.sharing(persons);
-    for one in faits::affiliations(conn, &records, connu_le).await? {
-        let absorbee = registre.owner(one.patient_id) != one.patient_id;
-        let caisse = CaisseEtat { absorbee, effet: one.effet, organisme: one.organisme };
-        registre.change(one.patient_id, |dossier| dossier.etat.caisses.push(caisse));
-    }
-    Ok(())
-}
-
-async fn waiting(
-    conn: &mut Connection,
-    persons: &[PatientId],
-    registre: &mut Registre,
-    connu_le: Connaissance,
-) -> Result<(), ServiceError> {
-    for attente in faits::waiting(conn, persons, connu_le).await? {
-        registre.change(attente.patient_id, |dossier| dossier.waits(&attente));
-    }
-    Ok(())
-}
-
-async fn neutralisations(
-    conn: &mut Connection,
-    persons: &[PatientId],
-    registre: &mut Registre,
-    connu_le: Connaissance,
-) -> Result<(), ServiceError> {
-    for (patient, effet) in faits::neutralisations(conn, persons, connu_le).await? {
-        registre.change(patient, |dossier| dossier.etat.neutralisations.push(effet));
-    }
-    Ok(())
-}
-
-/// Facts that few feuilles need: asked only for the persons whose feuilles do.
-async fn rarer_facts(
-    conn: &mut Connection,
-    sujets: &[Sujet<'_>],
-    registre: &mut Registre,
-    connu_le: Connaissance,
-) -> Result<(), ServiceError> {
-    let choosing = registre.persons(sujets, Registre::needs_waiting);
-    if !choosing.is_empty() {
-        waiting(conn, &choosing, registre, connu_le).await?;
-    }
-    let alone = registre.persons(sujets, Registre::needs_neutralisations);
-    if !alone.is_empty() {
-        neutralisations(conn, &alone, registre, connu_le).await?;
-    }
-    Ok(())
 }
 
 /// What the other feuilles of the persons left behind them: participations kept, opinions given,

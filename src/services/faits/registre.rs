@@ -6,6 +6,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::Sujet;
 use super::ccam::Ccam;
+use super::executants::{Jours, days_of_care, in_order};
 use super::parcours::has_opinion;
 use super::praticiens::Medecins;
 use crate::domain::acteur::Caisse;
@@ -297,9 +298,8 @@ impl Registre {
             .iter()
             .map(|jour| (*jour, self.at_place(dossier.relation(feuille, *jour), feuille)))
             .collect();
-        let days: BTreeSet<NaiveDate> =
-            feuille.soins.actes.iter().map(|acte| acte.date_execution).collect();
-        let years: BTreeSet<i32> = days.iter().map(Datelike::year).collect();
+        let days = days_of_care(feuille);
+        let of_care = |year: i32| days.iter().any(|day| day.year() == year);
         let mut participations_jour: Vec<(NaiveDate, Centimes)> = Vec::new();
         let mut participations_an: Vec<(i32, Centimes)> = Vec::new();
         for retenue in &dossier.participations {
@@ -307,7 +307,7 @@ impl Registre {
                 accumulate(&mut participations_jour, retenue.jour, retenue.montant)
                     .map_err(LawError::from)?;
             }
-            if years.contains(&retenue.jour.year()) {
+            if of_care(retenue.jour.year()) {
                 accumulate(&mut participations_an, retenue.jour.year(), retenue.montant)
                     .map_err(LawError::from)?;
             }
@@ -372,8 +372,8 @@ impl Registre {
 }
 
 /// The days that choose the law and the médecin traitant, in order.
-pub(super) fn reference_days(feuille: &FeuilleDeSoins) -> BTreeSet<NaiveDate> {
-    feuille.soins.actes.iter().map(Acte::date_reference).collect()
+pub(super) fn reference_days(feuille: &FeuilleDeSoins) -> Jours {
+    in_order(feuille.soins.actes.iter().map(Acte::date_reference))
 }
 
 /// Whether the performer says that he is being chosen as médecin traitant.
