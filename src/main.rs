@@ -30,10 +30,6 @@ use traitant::domain::vocabulary::Vocabulaire;
 use traitant::storage::{Coffre, Db, migrations};
 use traitant::{ajouts, http, sandbox, telemetry};
 
-/// What a feuille of a lot makes and drops took a quarter of its time with the allocator of the system.
-#[global_allocator]
-static MEMOIRE: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 #[expect(clippy::print_stderr, reason = "a command that fails says why")]
 fn main() -> ExitCode {
     let commande = match cli::read() {

@@ -129,7 +129,6 @@ const SHELL: &[&str] = &[
     "hyper",
     "hyper_util",
     "indicatif",
-    "mimalloc",
     "rand",
     "secrecy",
     "thiserror",
