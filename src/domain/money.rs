@@ -94,6 +94,15 @@ impl Centimes {
 
     /// The same, after what a buffer holds; nothing else is allocated.
     pub fn write_in_words(self, out: &mut String) {
+        self.write(out, true);
+    }
+
+    /// The same, without cents when there are none: `25 €`.
+    pub fn write_in_euros(self, out: &mut String) {
+        self.write(out, self.0 % 100 != 0);
+    }
+
+    fn write(self, out: &mut String, with_cents: bool) {
         let cents = self.0.unsigned_abs();
         if self.0 < 0 {
             out.push('−');
@@ -116,10 +125,12 @@ impl Centimes {
                 out.push('\u{202f}');
             }
         }
-        let cents = u8::try_from(cents % 100).unwrap_or_default();
-        out.push(',');
-        out.push(char::from(b'0'.wrapping_add(cents / 10)));
-        out.push(char::from(b'0'.wrapping_add(cents % 10)));
+        if with_cents {
+            let cents = u8::try_from(cents % 100).unwrap_or_default();
+            out.push(',');
+            out.push(char::from(b'0'.wrapping_add(cents / 10)));
+            out.push(char::from(b'0'.wrapping_add(cents % 10)));
+        }
         out.push_str("\u{a0}€");
     }
 }

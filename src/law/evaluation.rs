@@ -79,7 +79,11 @@ impl Law {
             }
         }
         let UnderWay { actes, totaux, mut avertissements, factures, a_verifier, .. } = under_way;
-        avertissements.extend(factures);
+        if avertissements.is_empty() {
+            avertissements = factures;
+        } else {
+            avertissements.extend(factures);
+        }
         Ok((Evaluation { actes, totaux, avertissements }, a_verifier))
     }
 

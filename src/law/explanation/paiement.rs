@@ -10,7 +10,7 @@ use crate::law::autrement::{Autrement, Changement};
 /// Who pays what.
 pub(super) fn bilan(recit: &Recit<'_>, totaux: &Montants) -> String {
     if totaux.honoraires == Centimes::ZERO {
-        return "On ne vous a rien demandé : vous n'avez rien à payer.".to_owned();
+        return "On ne vous a rien demandé\u{a0}: vous n'avez rien à payer.".to_owned();
     }
     let mut shares = Vec::new();
     if totaux.rembourse_amo > Centimes::ZERO {
@@ -35,7 +35,7 @@ pub(super) fn bilan(recit: &Recit<'_>, totaux: &Montants) -> String {
             } else {
                 format!("vous en demandera {}", euros(owed))
             };
-            format!(" : si vous n'avez pas avancé l'argent, votre caisse {these} plus tard")
+            format!("\u{a0}: si vous n'avez pas avancé l'argent, votre caisse {these} plus tard")
         }
         _ => String::new(),
     };
@@ -108,7 +108,7 @@ pub(super) fn sinon(recit: &Recit<'_>, other: &Autrement) -> Option<String> {
     } else {
         "il ne vous serait rien resté à payer".to_owned()
     };
-    Some(format!("{condition}, {would} : {} de moins{why}.", euros(other.gain)))
+    Some(format!("{condition}, {would}\u{a0}: {} de moins{why}.", euros(other.gain)))
 }
 
 /// What goes beyond the tariffs, by what there is to do about it.
@@ -172,7 +172,7 @@ pub(super) fn depassement(recit: &Recit<'_>) -> Option<String> {
     if some(all.gratuits) {
         let asked = euros(all.gratuits);
         return Some(format!(
-            "La feuille dit ces soins gratuits, mais elle demande {asked} : parlez-en {who} ou à votre \
+            "La feuille dit ces soins gratuits, mais elle demande {asked}\u{a0}: parlez-en {who} ou à votre \
              caisse."
         ));
     }
@@ -181,13 +181,13 @@ pub(super) fn depassement(recit: &Recit<'_>) -> Option<String> {
     }
     if some(all.interdits) {
         return Some(format!(
-            "Ces {} au-dessus du tarif ne semblent pas permis ici : parlez-en {who} ou à votre caisse.",
+            "Ces {} au-dessus du tarif ne semblent pas permis ici\u{a0}: parlez-en {who} ou à votre caisse.",
             euros(all.interdits)
         ));
     }
     if some(all.excessifs) {
         return Some(format!(
-            "Ces {} au-dessus du tarif semblent être plus que ce qui est permis : parlez-en {who} ou à \
+            "Ces {} au-dessus du tarif semblent être plus que ce qui est permis\u{a0}: parlez-en {who} ou à \
              votre caisse.",
             euros(all.excessifs)
         ));
@@ -214,7 +214,7 @@ pub(super) fn plus_tard(recit: &Recit<'_>, totaux: &Montants) -> Option<String> 
     let owed = demande_plus_tard(recit, totaux)?;
     if owed > totaux.reste_a_charge {
         return Some(format!(
-            "Si vous n'avez pas avancé l'argent, votre caisse vous demandera {} plus tard : envoyez cette \
+            "Si vous n'avez pas avancé l'argent, votre caisse vous demandera {} plus tard\u{a0}: envoyez cette \
              demande à votre complémentaire.",
             euros(owed)
         ));

@@ -143,16 +143,20 @@ fn nom(piece: Piece, style: Style, recit: &Recit<'_>) -> &'static str {
     use Style::{Bref, Court, Long};
     let sums = recit.actes.iter().filter(|acte| acte.somme_fixe()).count();
     match (piece, style) {
-        (Piece::Ticket, Long) => "pour la part ordinaire du patient, appelée « ticket modérateur »",
-        (Piece::Ticket, Court) => "pour la part ordinaire du patient (le « ticket modérateur »)",
-        (Piece::Ticket, Bref) => "de « ticket modérateur »",
+        (Piece::Ticket, Long) => {
+            "pour la part ordinaire du patient, appelée «\u{a0}ticket modérateur\u{a0}»"
+        }
+        (Piece::Ticket, Court) => {
+            "pour la part ordinaire du patient (le «\u{a0}ticket modérateur\u{a0}»)"
+        }
+        (Piece::Ticket, Bref) => "de «\u{a0}ticket modérateur\u{a0}»",
         (Piece::SommeFixe, Long) if sums > 1 => "de sommes fixes, demandées pour des actes coûteux",
         (Piece::SommeFixe, Long) => "de somme fixe, demandée pour un acte coûteux",
         (Piece::SommeFixe, Court | Bref) => "de somme fixe",
         (Piece::Majoration, Long) => "parce que c'est hors du parcours de soins",
         (Piece::Majoration, Court | Bref) => "pour le hors parcours",
         (Piece::Participation, Long) => {
-            "de « participation forfaitaire », due pour chaque consultation ou acte"
+            "de «\u{a0}participation forfaitaire\u{a0}», due pour chaque consultation ou acte"
         }
         (Piece::Participation, Court | Bref) => "de participation forfaitaire",
         (Piece::AuDessus, Long) => {
@@ -175,7 +179,7 @@ fn nom(piece: Piece, style: Style, recit: &Recit<'_>) -> &'static str {
 }
 
 /// The only piece: there is room to say what it is.
-const SEULE_PARTICIPATION: &str = "de « participation forfaitaire », une petite somme due pour chaque \
+const SEULE_PARTICIPATION: &str = "de «\u{a0}participation forfaitaire\u{a0}», une petite somme due pour chaque \
                                    consultation ou acte et jamais remboursée";
 
 /// What the share is made of, in one sentence, and whether it says why the rate is not the ordinary one.

@@ -64,7 +64,7 @@ impl Law {
 fn phrases(recit: &Recit<'_>, autrement: Option<&Autrement>) -> Vec<String> {
     let mut told: Vec<Phrase> = Vec::with_capacity(12);
     let mut say = |poids: u8, texte: Option<String>| {
-        told.extend(texte.map(|texte| Phrase { poids, texte: typographie(&texte) }));
+        told.extend(texte.map(|texte| Phrase { poids, texte }));
     };
     let totaux = &recit.evaluation.totaux;
     if recit.rien_de_rembourse() {
@@ -114,37 +114,6 @@ fn phrases(recit: &Recit<'_>, autrement: Option<&Autrement>) -> Vec<String> {
     told.into_iter().map(|phrase| phrase.texte).collect()
 }
 
-/// What stands between whole euros and their sign.
-const CENTIMES_NULS: &str = ",00";
-
-/// Whole euros without cents, and the spaces that French typography wants: a sign never begins a line.
-fn typographie(text: &str) -> String {
-    let mut written = String::with_capacity(text.len().saturating_add(16));
-    // Where what is not written yet begins: most signs stay as they are, and are written with what surrounds them.
-    let mut start = 0;
-    let mut take = |from: usize, to: usize, instead: &str| {
-        written.push_str(text.get(from..to).unwrap_or_default());
-        written.push_str(instead);
-    };
-    // Both signs are one byte, which no other character holds.
-    let signs = text.bytes().enumerate().filter(|(_, byte)| *byte == b' ' || *byte == b',');
-    for (place, sign) in signs {
-        let (before, after) = text.split_at(place);
-        let next = after.strip_prefix(CENTIMES_NULS);
-        if next.is_some_and(|next| next.starts_with("\u{a0}€")) {
-            take(start, place, "");
-            start = place.saturating_add(CENTIMES_NULS.len());
-        } else if sign == b' '
-            && (before.ends_with('«') || matches!(after.chars().nth(1), Some(':' | ';' | '»')))
-        {
-            take(start, place, "\u{a0}");
-            start = place.saturating_add(1);
-        }
-    }
-    take(start, text.len(), "");
-    written
-}
-
 /// What happened when nothing is reimbursed, whatever the parcours.
 fn rien_de_rembourse(recit: &Recit<'_>) -> String {
     let when = jour(recit.jour);
@@ -155,7 +124,7 @@ fn rien_de_rembourse(recit: &Recit<'_>) -> String {
             "des soins que la feuille annonce comme gratuits"
         }
     } else if recit.tout_est(QualificatifDepense::NonRemboursable) {
-        "des soins non remboursables : l'Assurance maladie n'en paie rien, quel que soit le médecin"
+        "des soins non remboursables\u{a0}: l'Assurance maladie n'en paie rien, quel que soit le médecin"
     } else {
         "des soins pour lesquels la feuille ne donne aucun tarif de remboursement"
     };
@@ -210,13 +179,13 @@ fn situation(recit: &Recit<'_>) -> String {
     let end = if outside && majoration > Centimes::ZERO {
         let all = if majored > 1 { "en tout " } else { "" };
         format!(
-            " : c'est « hors du parcours de soins », et l'Assurance maladie rembourse {all}{} de moins",
+            "\u{a0}: c'est «\u{a0}hors du parcours de soins\u{a0}», et l'Assurance maladie rembourse {all}{} de moins",
             euros(majoration)
         )
     } else if outside {
-        " : c'est « hors du parcours de soins », mais cela n'a rien changé au remboursement".into()
+        "\u{a0}: c'est «\u{a0}hors du parcours de soins\u{a0}», mais cela n'a rien changé au remboursement".into()
     } else if habituel(recit) {
-        " : vous avez droit au remboursement habituel".into()
+        "\u{a0}: vous avez droit au remboursement habituel".into()
     } else {
         String::new()
     };

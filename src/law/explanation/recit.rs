@@ -133,9 +133,11 @@ impl Law {
     }
 }
 
-/// An amount of a sentence, of which the page takes off the cents when there are none.
+/// An amount of a sentence, without cents when there are none.
 pub(super) fn euros(montant: Centimes) -> String {
-    montant.in_words()
+    let mut text = String::with_capacity(12);
+    montant.write_in_euros(&mut text);
+    text
 }
 
 const MOIS: [&str; 12] = [
@@ -169,5 +171,7 @@ pub(super) fn en_lettres(count: usize) -> String {
 
 /// The words of a sentence, as they are read aloud: one space parts two of them.
 pub(super) fn mots(text: &str) -> usize {
-    text.chars().filter(|sign| sign.is_whitespace()).count().saturating_add(1)
+    let spaces = text.bytes().filter(|byte| *byte == b' ').count();
+    let bound = text.matches('\u{a0}').count().saturating_add(text.matches('\u{202f}').count());
+    spaces.saturating_add(bound).saturating_add(1)
 }

@@ -22,7 +22,7 @@ pub(super) fn urgence(recit: &Recit<'_>) -> Option<String> {
     let hours = recit.valeurs().valeur(Parametre::UrgencePrevisibiliteMax).ok()?;
     Some(format!(
         "Le médecin a déclaré une urgence, mais la feuille dit que c'était prévu plus de {hours}\u{a0}heures \
-         avant : si c'est une erreur, dites-le à votre caisse."
+         avant\u{a0}: si c'est une erreur, dites-le à votre caisse."
     ))
 }
 
@@ -36,7 +36,7 @@ pub(super) fn hors_convention(recit: &Recit<'_>) -> Option<String> {
     let small = totaux.base.times(4).is_ok_and(|four| four <= totaux.honoraires);
     let tariff = if small { "un tarif très petit" } else { "un tarif à part" };
     Some(format!(
-        "Ce {who} n'a pas de convention avec l'Assurance maladie : elle calcule son remboursement sur \
+        "Ce {who} n'a pas de convention avec l'Assurance maladie\u{a0}: elle calcule son remboursement sur \
          {tariff}, ici {}.",
         euros(totaux.base)
     ))
@@ -48,14 +48,14 @@ pub(super) fn plafond(recit: &Recit<'_>) -> Option<String> {
     if reached(PLAFOND_AN) {
         let ceiling = recit.valeurs().centimes(Parametre::PfPlafondAn).ok()?;
         return Some(format!(
-            "Vous avez atteint le maximum de {} de participations forfaitaires pour l'année : au-delà, \
+            "Vous avez atteint le maximum de {} de participations forfaitaires pour l'année\u{a0}: au-delà, \
              rien n'est retenu.",
             euros(ceiling)
         ));
     }
     reached(PLAFOND_JOUR).then(|| {
         "Vous avez atteint le maximum de participations forfaitaires pour une même journée avec ce \
-         professionnel : au-delà, rien n'est retenu."
+         professionnel\u{a0}: au-delà, rien n'est retenu."
             .to_owned()
     })
 }
@@ -64,42 +64,42 @@ pub(super) fn plafond(recit: &Recit<'_>) -> Option<String> {
 const A_VERIFIER: [(Avertissement, &str); 8] = [
     (
         Avertissement::DesignationContestee,
-        "Vous contestez le choix de médecin traitant qui compte ce jour-là : votre caisse n'a pas encore \
+        "Vous contestez le choix de médecin traitant qui compte ce jour-là\u{a0}: votre caisse n'a pas encore \
          répondu, et ce calcul peut changer.",
     ),
     (
         Avertissement::CouvertureContredite,
-        "Votre caisse vous connaît une couverture que la feuille n'indique pas : demandez-lui de vérifier \
+        "Votre caisse vous connaît une couverture que la feuille n'indique pas\u{a0}: demandez-lui de vérifier \
          ce calcul.",
     ),
     (
         Avertissement::OrganismeContredit,
-        "La feuille nomme une autre caisse que la vôtre ce jour-là : pensez à mettre à jour votre carte \
+        "La feuille nomme une autre caisse que la vôtre ce jour-là\u{a0}: pensez à mettre à jour votre carte \
          Vitale.",
     ),
     (
         Avertissement::MaterniteHorsPeriode,
-        "La date de grossesse ou de naissance écrite sur la feuille ne va pas avec ces soins : demandez à \
+        "La date de grossesse ou de naissance écrite sur la feuille ne va pas avec ces soins\u{a0}: demandez à \
          votre caisse de vérifier.",
     ),
     (
         Avertissement::ExonerationSansEffet,
-        "La feuille annonce une prise en charge particulière que ce calcul ne connaît pas : votre caisse \
+        "La feuille annonce une prise en charge particulière que ce calcul ne connaît pas\u{a0}: votre caisse \
          peut vous dire si vous y avez droit.",
     ),
     (
         Avertissement::BaseContredite,
-        "Le tarif de base écrit sur la feuille n'est pas celui que nous connaissons pour ce jour : votre \
+        "Le tarif de base écrit sur la feuille n'est pas celui que nous connaissons pour ce jour\u{a0}: votre \
          caisse peut le vérifier.",
     ),
     (
         Avertissement::ActeInconnu,
-        "Ce calcul ne connaît pas le code d'un des actes de la feuille : votre caisse peut vérifier ces \
+        "Ce calcul ne connaît pas le code d'un des actes de la feuille\u{a0}: votre caisse peut vérifier ces \
          montants.",
     ),
     (
         Avertissement::CoordinationInterdite,
-        "Un supplément de la feuille ne semble pas permis ici : votre caisse peut le vérifier.",
+        "Un supplément de la feuille ne semble pas permis ici\u{a0}: votre caisse peut le vérifier.",
     ),
 ];
 
@@ -116,7 +116,7 @@ pub(super) fn a_verifier(recit: &Recit<'_>) -> Option<&'static str> {
 /// What this service does not count and the caisse may keep.
 pub(super) fn franchise(recit: &Recit<'_>) -> Option<&'static str> {
     recit.signale(Avertissement::FranchiseNonComptee).then_some(
-        "Votre caisse peut encore retenir une petite somme, la « franchise médicale », que ce calcul ne \
+        "Votre caisse peut encore retenir une petite somme, la «\u{a0}franchise médicale\u{a0}», que ce calcul ne \
          compte pas.",
     )
 }

@@ -52,17 +52,17 @@ pub(super) fn fait(recit: &Recit<'_>) -> String {
                              d'abord par un médecin traitant"
             .into(),
         C::ZoneSousMedicalisee => "vous avez consulté un généraliste installé depuis peu là où les \
-                                   médecins manquent : la loi permet de le voir directement"
+                                   médecins manquent\u{a0}: la loi permet de le voir directement"
             .into(),
         C::GeneralisteRecent => format!(
-            "vous avez consulté un généraliste installé depuis moins de {} : la loi permet de le \
+            "vous avez consulté un généraliste installé depuis moins de {}\u{a0}: la loi permet de le \
              voir directement",
             ans(recit.valeurs(), Parametre::GeneralisteRecentDuree, "quelques années")
         ),
         C::ExclusionTemporaire | C::ExclusionTemporaireSansMt => {
             format!(
                 "vous n'aviez plus de médecin traitant, parce que le vôtre était parti depuis moins \
-                 de {} : vous n'avez rien de plus à payer pour cela",
+                 de {}\u{a0}: vous n'avez rien de plus à payer pour cela",
                 delai(recit.valeurs())
             )
         }
@@ -86,12 +86,12 @@ pub(super) fn fait(recit: &Recit<'_>) -> String {
                        passe pas par un médecin traitant"
             .into(),
         C::MoinsDe16Ans | C::MoinsDe16AnsSansMt => format!(
-            "votre enfant avait moins de {} : à cet âge, le remboursement est le même quel que \
+            "votre enfant avait moins de {}\u{a0}: à cet âge, le remboursement est le même quel que \
              soit le médecin",
             ans(recit.valeurs(), Parametre::ParcoursAgeMinimum, "16\u{a0}ans")
         ),
         C::SansObjet if sans_objet_a_distance(situation) => {
-            "vous avez consulté un médecin à distance, sans avoir de médecin traitant : vous n'avez \
+            "vous avez consulté un médecin à distance, sans avoir de médecin traitant\u{a0}: vous n'avez \
              rien de plus à payer pour cela"
                 .into()
         }
@@ -132,20 +132,20 @@ fn inconnue(situation: &Situation) -> (bool, &'static str) {
 /// Who can complete what is missing.
 const fn completer(by_doctor: bool) -> &'static str {
     if by_doctor {
-        "Demandez à ce médecin de compléter la feuille : en attendant, vous ne payez rien de plus."
+        "Demandez à ce médecin de compléter la feuille\u{a0}: en attendant, vous ne payez rien de plus."
     } else {
-        "Votre caisse peut le vérifier avec vous : en attendant, vous ne payez rien de plus."
+        "Votre caisse peut le vérifier avec vous\u{a0}: en attendant, vous ne payez rien de plus."
     }
 }
 
 fn exclusion(situation: &Situation) -> String {
     let known = situation.couverture;
     if situation.est_ame() {
-        "vous aviez l'aide médicale de l'État : la règle du médecin traitant ne vous concerne pas"
+        "vous aviez l'aide médicale de l'État\u{a0}: la règle du médecin traitant ne vous concerne pas"
     } else if situation.particuliere == SituationParticuliere::PassageCoordonne
         || known == Some(CouvertureConnue::Passage)
     {
-        "vous étiez de passage en France : la règle du médecin traitant ne vous concerne pas"
+        "vous étiez de passage en France\u{a0}: la règle du médecin traitant ne vous concerne pas"
     } else {
         "vous dépendiez d'une caisse où la règle du médecin traitant ne s'applique pas"
     }
@@ -169,7 +169,7 @@ pub(super) const fn rembourse_normalement(code: C) -> bool {
     )
 }
 
-const CHOISIR: &str = "Pour la suite, vous pouvez choisir un médecin traitant : le médecin de votre \
+const CHOISIR: &str = "Pour la suite, vous pouvez choisir un médecin traitant\u{a0}: le médecin de votre \
                        choix et vous signez ensemble une déclaration, sans frais";
 const ACCORD: &str = ", avec l'accord d'un de vos parents";
 pub(super) const RIEN: &str = "Vous n'avez aucune démarche à faire.";
@@ -181,7 +181,7 @@ pub(super) fn demarche(recit: &Recit<'_>) -> String {
     let declared = situation.relation_mt.declare();
     match recit.code {
         C::SansMedecinTraitant if situation.relation_mt == RelationMt::EnAttente => {
-            "Votre déclaration de médecin traitant n'était pas terminée : vérifiez que vous et le \
+            "Votre déclaration de médecin traitant n'était pas terminée\u{a0}: vérifiez que vous et le \
              médecin l'avez bien signée."
                 .to_owned()
         }
@@ -192,7 +192,7 @@ pub(super) fn demarche(recit: &Recit<'_>) -> String {
                 .to_owned()
         }
         C::NonRespect if situation.specialite.est_generaliste() => {
-            "La prochaine fois, voyez d'abord votre médecin traitant ; si vous préférez celui que \
+            "La prochaine fois, voyez d'abord votre médecin traitant\u{a0}; si vous préférez celui que \
              vous avez vu, vous pouvez le choisir à la place."
                 .to_owned()
         }
@@ -204,13 +204,13 @@ pub(super) fn demarche(recit: &Recit<'_>) -> String {
         }
         C::ExclusionTemporaire | C::ExclusionTemporaireSansMt => {
             format!(
-                "Vous avez {} à partir de son départ pour choisir un nouveau médecin traitant : \
+                "Vous avez {} à partir de son départ pour choisir un nouveau médecin traitant\u{a0}: \
                  ensuite, le remboursement baissera.",
                 delai(recit.valeurs())
             )
         }
         C::MoinsDe16AnsSansMt => format!(
-            "Un parent peut déjà choisir un médecin traitant pour l'enfant : il en faudra un à \
+            "Un parent peut déjà choisir un médecin traitant pour l'enfant\u{a0}: il en faudra un à \
              partir de {} pour garder ce remboursement.",
             ans(recit.valeurs(), Parametre::ParcoursAgeMinimum, "16\u{a0}ans")
         ),
@@ -266,7 +266,7 @@ fn choisir(recit: &Recit<'_>) -> String {
 pub(super) fn recours(recit: &Recit<'_>) -> Option<&'static str> {
     match recit.code {
         C::SansMedecinTraitant if recit.situation.relation_mt == RelationMt::EnAttente => Some(
-            "Si vous l'aviez tous deux signée avant, dites-le à votre caisse : elle corrigera.",
+            "Si vous l'aviez tous deux signée avant, dites-le à votre caisse\u{a0}: elle corrigera.",
         ),
         C::SansMedecinTraitant => Some(
             "Si aucun médecin ne peut vous prendre, ou si vous n'êtes pas d'accord, le conciliateur \
@@ -274,7 +274,7 @@ pub(super) fn recours(recit: &Recit<'_>) -> Option<&'static str> {
         ),
         C::NonRespect | C::SpecialiteHorsAccesDirect | C::ActeHorsAccesDirect => Some(
             "Si vous aviez une lettre, ou si votre médecin traitant était absent, dites-le à votre \
-             caisse : elle peut corriger ce calcul.",
+             caisse\u{a0}: elle peut corriger ce calcul.",
         ),
         C::IndicateurAbsent | C::Tolerance => Some(
             "Si vous n'êtes pas d'accord, vous pouvez aussi écrire à votre caisse, ou demander l'aide \

@@ -52,7 +52,7 @@ pub(super) fn taux(recit: &Recit<'_>, sum_told: bool) -> Option<String> {
     if concerned == recit.actes.len() {
         let mut text = String::new();
         if known.phrase.write(first.evalue, &first.situation, &mut text) {
-            return Some(text);
+            return Some(liee(&text));
         }
     }
     let (rate, cause) = why.split_once("% ")?;
@@ -64,6 +64,12 @@ pub(super) fn taux(recit: &Recit<'_>, sum_told: bool) -> Option<String> {
         let count = majuscule(&en_lettres(concerned));
         format!("{count} de ces actes sont pris en charge à {rate}% du tarif de base, {cause}.")
     })
+}
+
+/// The sentence of a rule as the page writes it: a sign never begins a line.
+fn liee(phrase: &str) -> String {
+    let signs = [" :", " ;", " »"].into_iter().zip(["\u{a0}:", "\u{a0};", "\u{a0}»"]);
+    signs.fold(phrase.replace("« ", "«\u{a0}"), |text, (sign, bound)| text.replace(sign, bound))
 }
 
 fn majuscule(word: &str) -> String {
