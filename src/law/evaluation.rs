@@ -2,8 +2,10 @@
 //! written to allocate nothing but its answer.
 
 use chrono::NaiveDate;
+use smallvec::SmallVec;
 
 use super::liquidation::Cumuls;
+use super::nomenclature::Ligne;
 use super::parameters::{Ensemble, Parametre};
 use super::situation::{DateDesSoins, Situation};
 use super::{
@@ -138,8 +140,12 @@ impl Law {
         if liquide.plafond_jour_discute {
             warn(Avertissement::PlafondJournalierDiscute, principale.numero_ligne);
         }
-        for ligne in lignes.iter().filter(|ligne| !nomenclature::est_connu(&ligne.code)) {
-            warn(Avertissement::ActeInconnu, ligne.numero_ligne);
+        let rangees: Rangees =
+            lignes.iter().map(|ligne| nomenclature::table().lettre(&ligne.code)).collect();
+        for (ligne, rows) in lignes.iter().zip(&rangees) {
+            if !nomenclature::est_connu(ligne.code.nomenclature(), rows) {
+                warn(Avertissement::ActeInconnu, ligne.numero_ligne);
+            }
         }
         for ligne in lignes.iter().filter(|ligne| ccam::est_inconnu(ligne, under_way.faits)) {
             warn(Avertissement::ActeCcamInconnu, ligne.numero_ligne);
@@ -160,6 +166,7 @@ impl Law {
                 soins: under_way.soins,
                 faits: under_way.faits,
                 lignes,
+                rangees: &rangees,
                 situation: &situation,
                 valeurs,
                 evalue,
@@ -198,6 +205,9 @@ impl Law {
         Ok(())
     }
 }
+
+/// The rows of the letters of some lines: nearly every act has one or two.
+type Rangees = SmallVec<[&'static [Ligne]; 4]>;
 
 /// First day on which a teleconsultation is reimbursed.
 const TELECONSULTATION: Option<NaiveDate> = NaiveDate::from_ymd_opt(2018, 9, 15);

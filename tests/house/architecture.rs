@@ -46,7 +46,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "law",
         rooms: &["law", "domain"],
-        libraries: &["chrono", "serde", "serde_json", "thiserror", "toml"],
+        libraries: &["chrono", "serde", "serde_json", "smallvec", "thiserror", "toml"],
     },
     Room {
         name: "storage",

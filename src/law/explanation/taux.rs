@@ -66,10 +66,16 @@ pub(super) fn taux(recit: &Recit<'_>, sum_told: bool) -> Option<String> {
     })
 }
 
-/// The sentence of a rule as the page writes it: a sign never begins a line.
+/// The sentence of a rule as the page writes it: a sign never begins a line, whole euros have no cents.
 fn liee(phrase: &str) -> String {
-    let signs = [" :", " ;", " »"].into_iter().zip(["\u{a0}:", "\u{a0};", "\u{a0}»"]);
-    signs.fold(phrase.replace("« ", "«\u{a0}"), |text, (sign, bound)| text.replace(sign, bound))
+    let signs = [
+        ("« ", "«\u{a0}"),
+        (" :", "\u{a0}:"),
+        (" ;", "\u{a0};"),
+        (" »", "\u{a0}»"),
+        (",00\u{a0}€", "\u{a0}€"),
+    ];
+    signs.iter().fold(phrase.to_owned(), |text, (sign, bound)| text.replace(sign, bound))
 }
 
 fn majuscule(word: &str) -> String {

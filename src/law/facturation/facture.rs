@@ -4,6 +4,7 @@ use crate::domain::evaluation::{ActeEvalue, FaitsConnus, Montants};
 use crate::domain::feuille_de_soins::{Acte, Soins};
 use crate::domain::medecin::{Convention, OptionTarifaire};
 use crate::domain::money::Centimes;
+use crate::law::nomenclature::Ligne;
 use crate::law::situation::Situation;
 use crate::law::valeurs::Valeurs;
 
@@ -12,6 +13,8 @@ pub(in crate::law) struct Facture<'a> {
     pub(in crate::law) soins: &'a Soins,
     pub(in crate::law) faits: &'a FaitsConnus,
     pub(in crate::law) lignes: &'a [&'a Acte],
+    /// The rows of the letter of each.
+    pub(in crate::law) rangees: &'a [&'static [Ligne]],
     pub(in crate::law) situation: &'a Situation,
     pub(in crate::law) valeurs: &'a Valeurs,
     pub(in crate::law) evalue: &'a ActeEvalue,

@@ -9,7 +9,7 @@ mod tarifs;
 pub(super) use self::facture::{Facture, opposable};
 pub(super) use self::tarifs::tarif;
 use super::Law;
-use super::nomenclature::{est_consultation_complexe, est_majoration_de_coordination, table};
+use super::nomenclature::{est_consultation_complexe, est_majoration_de_coordination};
 use super::parameters::Parametre;
 use super::valeurs::Valeurs;
 use crate::domain::evaluation::{Avertissement, AvertissementLigne};
@@ -25,7 +25,7 @@ pub(super) fn controles(law: &Law, facture: &Facture<'_>, warnings: &mut Vec<Ave
         warnings.push(AvertissementLigne { code, numero_ligne: Some(ligne.numero_ligne) });
     };
     let Some(principale) = facture.lignes.first() else { return };
-    for (index, ligne) in facture.lignes.iter().enumerate() {
+    for (index, (ligne, rows)) in facture.lignes.iter().zip(facture.rangees).enumerate() {
         if ligne.porte_da() && !facture.evalue.qualification.da_possible {
             warn(Avertissement::DepassementNonAutorise, ligne);
         }
@@ -35,7 +35,6 @@ pub(super) fn controles(law: &Law, facture: &Facture<'_>, warnings: &mut Vec<Ave
         if est_majoration_de_coordination(&ligne.code) && coordination_interdite(facture, ligne) {
             warn(Avertissement::CoordinationInterdite, ligne);
         }
-        let rows = table().lettre(&ligne.code);
         if tarifs::contredite(facture, (ligne, rows), index == 0)
             || ccam::tarif_contredit(facture, ligne)
         {

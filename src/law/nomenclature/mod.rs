@@ -12,9 +12,9 @@ pub(super) use self::table::verifier;
 pub use self::table::{Ligne, Nature, Secteur, Table, table};
 use crate::domain::feuille_de_soins::{Acte, CodeActe, Nomenclature};
 
-/// Whether the code is known. Every CCAM code is accepted: its list is a referential of its own.
-pub(super) fn est_connu(code: &CodeActe) -> bool {
-    code.nomenclature() == Nomenclature::Ccam || nature(code).is_some()
+/// Whether a code is known, by the rows of its letter. Every CCAM code is accepted: its list is a referential of its own.
+pub(super) fn est_connu(nomenclature: Nomenclature, rows: &[Ligne]) -> bool {
+    nomenclature == Nomenclature::Ccam || nature_des(rows).is_some()
 }
 
 /// Whether the code is that of a supplement of coordination.
