@@ -5,6 +5,7 @@ use traitant::services::etats::{self, Verification};
 
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, PONS, feuille, patient_id};
+use crate::support::logs::statements;
 use crate::support::vie::{BOUCHES_DU_RHONE, paper_choice};
 
 async fn verify(app: &TestApp) -> Verification {
@@ -126,4 +127,19 @@ async fn the_participations_of_a_year_count_wherever_they_are_kept() {
     }
     assert_eq!(kept(&send(&app, MARTIN, "BERNARD", &next(), "2025-01-01").await), 0);
     current(&app).await;
+}
+
+#[tokio::test]
+async fn a_feuille_of_somebody_whose_row_is_current_asks_for_no_fact() {
+    let app = TestApp::new().await;
+    // The author, the month and the law are known from here on.
+    send(&app, MARTIN, "BERNARD", "1", "2025-03-10").await;
+    let (cold, _) = statements(send(&app, MARTIN, "ALICE", "2", "2025-03-10")).await;
+    let mut warm = usize::MAX;
+    for number in ["3", "4", "5"] {
+        // A connection that is new says something of its own.
+        warm = warm.min(statements(send(&app, MARTIN, "ALICE", number, "2025-03-11")).await.0);
+    }
+    // Merges, caisses, births, designations, death, statuses, declarations under way, neutralisations, referrals, opinions.
+    assert!(cold >= warm + 10, "{cold}, then {warm}");
 }
