@@ -69,7 +69,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "services",
         rooms: &["services", "domain", "law", "storage"],
-        libraries: &["chrono", "serde_json", "smallvec", "thiserror", "tokio", "tracing"],
+        libraries: &["chrono", "futures_util", "serde_json", "smallvec", "thiserror", "tokio", "tracing"],
     },
     Room {
         name: "auth",

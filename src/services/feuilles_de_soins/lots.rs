@@ -24,8 +24,8 @@ pub struct Reception {
 }
 
 /// Lanes of a lot. The feuilles of one number of a person are all in one lane, so that lanes seldom wait
-/// for each other's locks and keep several cores busy.
-const VOIES: usize = 2;
+/// for each other's locks and keep several cores busy: while PostgreSQL works for some, others decide.
+const VOIES: usize = 4;
 
 /// From how many lines on a batch is shared out among the lanes; a smaller one is one transaction.
 const PARTAGE: usize = 256;
@@ -145,13 +145,16 @@ pub async fn receive(
             Err(error) => error,
         }));
     }
-    let [one, two] = parts;
-    let [first, second] = if shared { tours.0 } else { [tours.ensemble(), Tour::default()] };
-    let received = tokio::join!(
-        receive_part(core, contexte, one, suite, first),
-        receive_part(core, contexte, two, suite, second)
-    );
-    for (place, answer) in received.0.into_iter().chain(received.1) {
+    let turns = if shared {
+        tours.0
+    } else {
+        let mut whole = Some(tours.ensemble());
+        std::array::from_fn(|_| whole.take().unwrap_or_default())
+    };
+    let lanes = parts.into_iter().zip(turns);
+    let lanes = lanes.map(|(part, tour)| receive_part(core, contexte, part, suite, tour));
+    let received = futures_util::future::join_all(lanes).await;
+    for (place, answer) in received.into_iter().flatten() {
         if let Some(own) = answers.get_mut(place) {
             *own = answer;
         }

@@ -13,7 +13,7 @@ use crate::http::problem::{Code, Refus};
 /// Longest line, in bytes.
 const LIGNE_MAX: usize = 64 * 1024;
 /// Most lines of a batch.
-pub(super) const LIGNES: usize = 1_000;
+pub(super) const LIGNES: usize = 2_000;
 /// Bytes after which a batch takes no other line.
 const OCTETS: usize = 2 * 1024 * 1024;
 
