@@ -3,10 +3,12 @@
 
 mod pareil;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::Bytes;
+use chrono::TimeDelta;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -320,4 +322,48 @@ async fn a_line_is_answered_while_the_next_one_is_not_written_yet() {
     }
     drop(sender);
     assert!(answers.next().await.is_none());
+}
+
+/// The accesses that a person reads: who, what, by which request, a page of one at a time.
+async fn accesses(app: &TestApp, prenom: &str) -> Vec<(String, String, String, String)> {
+    let reader = app.patient(prenom);
+    let mut all = Vec::new();
+    let mut path = "/v1/moi/acces?limite=1".to_owned();
+    loop {
+        let page = reader.get(&path).await.expect(200);
+        for one in page["donnees"].as_array().unwrap() {
+            let text = |name: &str| one[name].as_str().unwrap().to_owned();
+            all.push((text("id"), text("appelant"), text("operation"), text("requete_id")));
+        }
+        let Some(cursor) = page["pagination"]["curseur_suivant"].as_str() else { return all };
+        path = format!("/v1/moi/acces?limite=1&curseur={cursor}");
+    }
+}
+
+#[tokio::test]
+async fn the_persons_of_a_lot_read_who_received_it_once_for_each_of_their_feuilles() {
+    let app = TestApp::new().await;
+    app.advance(TimeDelta::seconds(1));
+    let lines = [
+        feuille("BERNARD", "1", "2025-03-10", json!("T")),
+        feuille("ALICE", "2", "2025-03-10", json!("T")),
+        feuille("BERNARD", "3", "2025-02-10", json!("T")),
+    ];
+    send(&app.medecin(MARTIN), &lines).await;
+    app.advance(TimeDelta::seconds(1));
+    send(&app.medecin(MARTIN), &lines[..1]).await;
+    app.advance(TimeDelta::seconds(1));
+    let bernard = accesses(&app, "BERNARD").await;
+    let own: Vec<_> =
+        bernard.iter().filter(|(_, _, what, _)| what == "feuille.enregistrer").collect();
+    let ids: BTreeSet<&str> = own.iter().map(|(id, ..)| id.as_str()).collect();
+    assert_eq!((own.len(), ids.len()), (3, 3), "{own:?}");
+    assert!(own.iter().all(|(_, who, ..)| who == MARTIN));
+    let requests: BTreeSet<&str> = own.iter().map(|(.., request)| request.as_str()).collect();
+    assert_eq!(requests.len(), 2, "the lot, and the one that came again");
+    let alice = accesses(&app, "ALICE").await;
+    let lots = alice.iter().filter(|(_, _, what, _)| what == "feuille.enregistrer");
+    assert_eq!(lots.map(|(.., request)| request).collect::<Vec<_>>(), [&own[2].3]);
+    let others = accesses(&app, "CHARLES").await;
+    assert!(others.iter().all(|(_, _, what, _)| what != "feuille.enregistrer"), "{others:?}");
 }

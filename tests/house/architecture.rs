@@ -69,7 +69,15 @@ const ROOMS: &[Room] = &[
     Room {
         name: "services",
         rooms: &["services", "domain", "law", "storage"],
-        libraries: &["chrono", "futures_util", "serde_json", "smallvec", "thiserror", "tokio", "tracing"],
+        libraries: &[
+            "chrono",
+            "futures_util",
+            "serde_json",
+            "smallvec",
+            "thiserror",
+            "tokio",
+            "tracing",
+        ],
     },
     Room {
         name: "auth",
