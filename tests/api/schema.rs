@@ -23,9 +23,16 @@ const REFERENCE: [&str; 14] = [
     "reevaluation",
     "honoraires_annee",
 ];
-/// Tables of the service itself.
-const SERVICE: [&str; 6] =
-    ["_sqlx_migrations", "essai", "evenement", "idempotence", "preuve_utilisee", "tache"];
+/// Tables of the service itself. A reception names nobody: the feuilles of its persons bear its number.
+const SERVICE: [&str; 7] = [
+    "_sqlx_migrations",
+    "essai",
+    "evenement",
+    "idempotence",
+    "preuve_utilisee",
+    "reception",
+    "tache",
+];
 
 async fn strings(pool: &PgPool, statement: &'static str) -> Vec<String> {
     sqlx::query_scalar(statement).fetch_all(pool).await.unwrap()
