@@ -107,11 +107,12 @@ fn script_of(folder: &Path, sender: &mut Sender, number: usize) -> String {
         folder,
         &format!("SELECT date_naissance FROM identite_patient WHERE patient_id = '{patient}'"),
     );
+    let person = "('01950003-0000-7000-8000-' || lpad(to_hex(:p::integer), 12, '0'))";
     let changing = [
         (feuille, "md5(:n::text)"),
         (event, "md5('e' || :n::text)"),
         (digest, "md5(:p::text)"),
-        (patient, "('01950003-0000-7000-8000-' || lpad(to_hex(:p::integer), 12, '0'))"),
+        (patient, person),
         (format!("mesure-{number:09}"), "'mesure-' || :n::text"),
         (format!("1{number:09}"), "(1000000000 + :n::integer)::text"),
     ];
@@ -121,9 +122,9 @@ fn script_of(folder: &Path, sender: &mut Sender, number: usize) -> String {
         "\\set p {PERSONS} + {place} + 8 * random(0, {})\n\\set n random(1, 900000000)\n",
         PERSONS / 8 - 1
     );
-    let statements = script::transaction(folder, "feuille_de_soins.insert_all");
+    let statements = script::transaction(folder, "feuille_de_soins.insert */");
     println!("{} statements a request", statements.len());
-    script::script(folder, &head, &statements, &changing)
+    script::script(folder, &head, &statements, (&changing, person))
 }
 
 fn measure(folder: &Path, service: u32, host: &str, requests: usize) {

@@ -103,13 +103,18 @@ fn types(folder: &Path, text: &str) -> Vec<String> {
     text.trim().split(" ; ").map(str::to_owned).collect()
 }
 
+/// The place of the row of a person, who is this expression: another at each run, and after each of them.
+fn place(person: &str) -> String {
+    format!("(ARRAY(SELECT ctid FROM patient WHERE patient_id = ({person})::uuid))")
+}
+
 /// The script: each parameter as a constant of its type, where what must differ from one run to the
 /// next is an expression.
 pub fn script(
     folder: &Path,
     head: &str,
     statements: &[Statement],
-    changing: &[(String, &str)],
+    (changing, person): (&[(String, &str)], &str),
 ) -> String {
     let mut script = head.to_owned();
     for statement in statements {
@@ -128,7 +133,10 @@ pub fn script(
                         quoted
                     },
                 );
-                let value = format!("({value})::{}", types[index]);
+                let value = match types[index].as_str() {
+                    "tid[]" => place(person),
+                    known => format!("({value})::{known}"),
+                };
                 text = text.replace(&format!("${}", index + 1), &value);
             }
         }
