@@ -3,6 +3,7 @@
 
 mod ccam;
 mod cli;
+mod compteur;
 mod evaluer;
 mod loi;
 mod rejouer;

@@ -2,13 +2,13 @@
 
 use std::process::ExitCode;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use traitant::app::Registre;
 use traitant::config::Config;
 use traitant::services::rejeu::{self, Rejeu};
 use traitant::telemetry;
 
 use crate::cli::Rejouer;
+use crate::compteur::compteur;
 use crate::evaluer::count;
 
 /// Exit code when an evaluation does not say the same.
@@ -20,10 +20,7 @@ const NAMED: usize = 20;
 pub(crate) async fn run(config: &Config, asked: &Rejouer) -> anyhow::Result<ExitCode> {
     telemetry::start(&config.journal);
     let registre = Registre::open(config).await?;
-    let bar = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} feuilles  {elapsed}") {
-        bar.set_style(style);
-    }
+    let bar = compteur("feuilles");
     let seen = |feuilles: usize| bar.inc(u64::try_from(feuilles).unwrap_or_default());
     let found = rejeu::replay(registre.core(), (asked.du, asked.au), seen).await;
     bar.finish_and_clear();

@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use traitant::app::Registre;
 use traitant::config::Config;
 use traitant::services::etats::{self, Verification};
 use traitant::telemetry;
 
+use crate::compteur::compteur;
 use crate::evaluer::count;
 
 /// Exit code when a row does not say what the facts say.
@@ -19,10 +19,7 @@ const NAMED: usize = 20;
 pub(crate) async fn run(config: &Config, refaire: bool) -> anyhow::Result<ExitCode> {
     telemetry::start(&config.journal);
     let registre = Registre::open(config).await?;
-    let bar = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} dossiers  {elapsed}") {
-        bar.set_style(style);
-    }
+    let bar = compteur("dossiers");
     let seen = |persons: usize| bar.inc(u64::try_from(persons).unwrap_or_default());
     let found = async {
         if refaire {

@@ -60,7 +60,7 @@ async fn compare(
         }
     }
     let everybody: Vec<PatientId> = page.iter().map(|one| one.patient_id).collect();
-    let kept = by_person(participations::of_records(conn, &everybody).await?);
+    let kept = by_person(participations::of_records(conn, &everybody, None).await?);
     let said = by_person(said_by_feuilles(conn, &everybody).await?);
     let differ = everybody.into_iter().filter(|person| kept.get(person) != said.get(person));
     found.retenues_differentes.extend(differ);

@@ -52,7 +52,7 @@ impl Retenue {
 }
 
 /// The participations of one person in one year.
-pub(super) fn read(annee: i16, bytes: &[u8]) -> Result<Vec<Retenue>, StorageError> {
+fn read(annee: i16, bytes: &[u8]) -> Result<Vec<Retenue>, StorageError> {
     let (all, rest) = bytes.as_chunks::<LONGUEUR>();
     if !rest.is_empty() {
         let length = bytes.len();
@@ -126,27 +126,33 @@ impl Recentes {
     }
 }
 
-/// Every participation kept under some records.
+/// Every participation kept under some records, in some years of care or in all of them.
 pub async fn of_records(
     conn: &mut PgConnection,
     records: &[PatientId],
+    annees: Option<&[i16]>,
 ) -> Result<Vec<(PatientId, Retenue)>, StorageError> {
     let rows = sqlx::query!(
         r#"/* participation_retenue.of_records */
          SELECT patient_id AS "patient_id!: PatientId", annee, retenues AS "retenues!" FROM participation_retenue
-         WHERE patient_id = ANY($1)
+         WHERE patient_id = ANY($1) AND ($2::smallint[] IS NULL OR annee = ANY($2))
          UNION ALL
          SELECT patient_id, NULL, retenues FROM patient WHERE patient_id = ANY($1) AND retenues IS NOT NULL"#,
-        records as _
+        records as _,
+        annees
     )
     .fetch_all(conn)
     .await?;
     let mut known = Vec::new();
     for row in rows {
-        let kept = match row.annee {
+        let mut kept = match row.annee {
             Some(annee) => read(annee, &row.retenues)?,
             None => Recentes::read(Some(&row.retenues))?.toutes()?,
         };
+        if let Some(annees) = annees {
+            let asked = |annee: i32| annees.iter().any(|one| i32::from(*one) == annee);
+            kept.retain(|retenue| asked(retenue.jour.year()));
+        }
         known.extend(kept.into_iter().map(|retenue| (row.patient_id, retenue)));
     }
     Ok(known)

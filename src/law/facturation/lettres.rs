@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::facture::Facture;
 use crate::domain::evaluation::{Avertissement, RelationMt};
 use crate::domain::feuille_de_soins::{Acte, Nomenclature};
-use crate::law::nomenclature::{Ligne, Nature, est_supplement, table};
+use crate::law::nomenclature::{Ligne, Nature, est_supplement};
 use crate::law::parameters::Parametre;
 
 /// First day of the decision of the UNCAM of 29 October 2024: without a médecin traitant, a child's care bears the
@@ -62,9 +62,11 @@ fn seul(facture: &Facture<'_>, rows: &[Ligne], principale: bool) -> bool {
             rows.iter().filter(|row| row.est_pour(specialite)).min_by_key(|row| row.etendue());
         return own.is_none_or(|row| row.nature != Nature::Cle);
     }
-    let Some(act) = facture.lignes.first() else { return false };
+    let Some((act, known)) = facture.lignes.first().zip(facture.rangees.first()) else {
+        return false;
+    };
     act.code.nomenclature() == Nomenclature::Ngap
         && rows.iter().any(|row| row.marques.exclusif)
-        && !table().lettre(&act.code).is_empty()
+        && !known.is_empty()
         && !rows.iter().any(|row| row.est_avec(act.code.as_str()))
 }

@@ -115,10 +115,10 @@ impl<'a> Many<'a> {
 
     /// The number that the feuilles of a lot bear: by it, each of their persons reads to whom they were shown.
     pub(in crate::services) async fn reception(&mut self) -> Result<Option<i32>, ServiceError> {
-        let (Trace::Reception(None), Some(operation)) =
-            (self.trace, self.contexte.demarche.trace())
-        else {
-            return Ok(self.known_reception());
+        let operation = match (self.trace, self.contexte.demarche.trace()) {
+            (Trace::Reception(None), Some(operation)) => operation,
+            (Trace::Reception(known), _) => return Ok(known),
+            (Trace::Reponse, _) => return Ok(None),
         };
         let (survenu_le, requete_id) = (self.core.now(), self.contexte.requete_id);
         let auteur_id = self.auteur_id;
@@ -126,13 +126,6 @@ impl<'a> Many<'a> {
         let number = acces::insert_reception(&mut self.tx, &reception).await?;
         self.trace = Trace::Reception(Some(number));
         Ok(Some(number))
-    }
-
-    const fn known_reception(&self) -> Option<i32> {
-        match self.trace {
-            Trace::Reception(number) => number,
-            Trace::Reponse => None,
-        }
     }
 
     /// Ends a lot: everything is committed, the trace of its reception too.

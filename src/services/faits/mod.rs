@@ -4,8 +4,9 @@
 //! into a [`Registre`]; what each feuille needs of it is a function without input or output. A single
 //! feuille goes the same way, and a question about the past too: the instant goes down to the statements.
 //! To add a fact: a statement for many persons in `storage::faits`, a member of the value of the row
-//! (`storage::patients::etat`), whose version is raised, a line in [`personnes`] that fills it, and the function of [`Registre`] that gives it to the law. A fact that a feuille of the
-//! same lot changes for the next one is also brought up to date by [`Registre::retenir`].
+//! (`storage::patients::etat`), whose version is raised, a line in [`personnes`] that fills it, and the function of
+//! [`Registre`] that gives it to the law. A fact that a feuille of the same lot changes for the next one is also
+//! brought up to date by [`Registre::retenir`].
 
 mod ccam;
 mod executants;
@@ -24,7 +25,7 @@ pub(super) use self::jugement::Jugement;
 pub(super) use self::parcours::has_opinion;
 use self::parcours::{bills_overrun, looked_around};
 pub(super) use self::personnes::{caisses, etats};
-use self::personnes::{facts, rare_facts, rarer_facts};
+use self::personnes::{everything, facts, rarer_facts};
 pub(super) use self::praticiens::Praticiens;
 pub(super) use self::registre::Registre;
 use super::feuilles_de_soins::retenues;
@@ -39,7 +40,7 @@ use crate::storage::faits::medecins;
 use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue};
 use crate::storage::patients::etat::Verrou;
 use crate::storage::patients::fusions;
-use crate::storage::{Connection, adressages, avis_ponctuels, faits, honoraires};
+use crate::storage::{Connection, adressages, avis_ponctuels, honoraires, participations};
 
 /// A feuille and the person whom it is about.
 pub(super) type Sujet<'a> = (PatientId, &'a FeuilleDeSoins);
@@ -63,17 +64,17 @@ pub(super) async fn registre_of_batch(
     praticiens: &Praticiens,
     verrous: &BTreeMap<PatientId, Verrou>,
 ) -> Result<Registre, ServiceError> {
-    let mut registre = Registre::new(&persons(sujets));
+    let persons = persons(sujets);
+    let mut registre = Registre::new(&persons);
     let mut unknown = Vec::new();
-    for person in persons(sujets) {
+    for person in persons {
         let held = verrous.get(&person).and_then(|verrou| verrou.etat.as_deref());
         if !held.is_some_and(|octets| registre.remember(person, octets)) {
             unknown.push(person);
         }
     }
     if !unknown.is_empty() {
-        facts(conn, &unknown, &mut registre, None).await?;
-        rare_facts(conn, &unknown, &mut registre).await?;
+        everything(conn, &unknown, &mut registre).await?;
     }
     let connus = Connus { praticiens, verrous, connu_le: None };
     complete(core, conn, sujets, &connus, registre).await
@@ -170,7 +171,8 @@ async fn other_feuilles(
         }
     }
     if !asked.is_empty() {
-        for (patient, retenue) in faits::participations(conn, &asked, &years(sujets)).await? {
+        let years = years(sujets);
+        for (patient, retenue) in participations::of_records(conn, &asked, Some(&years)).await? {
             registre.change(patient, |dossier| dossier.participations.push(retenue));
         }
     }

@@ -20,8 +20,7 @@ pub(in crate::services) async fn etats(
         return Ok(BTreeMap::new());
     }
     let mut registre = Registre::new(persons);
-    facts(conn, persons, &mut registre, None).await?;
-    rare_facts(conn, persons, &mut registre).await?;
+    everything(conn, persons, &mut registre).await?;
     Ok(registre.etats())
 }
 
@@ -50,12 +49,13 @@ pub(super) async fn facts(
     Ok(())
 }
 
-/// Reads the other facts that their rows are to hold, of persons whose first ones are read.
-pub(super) async fn rare_facts(
+/// Reads all the facts of some persons that their rows are to hold, as known now.
+pub(super) async fn everything(
     conn: &mut Connection,
     persons: &[PatientId],
     registre: &mut Registre,
 ) -> Result<(), ServiceError> {
+    facts(conn, persons, registre, None).await?;
     waiting(conn, persons, registre, None).await?;
     neutralisations(conn, persons, registre, None).await?;
     let records = registre.sharing(persons);

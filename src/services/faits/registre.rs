@@ -36,8 +36,8 @@ pub(super) struct Dossier {
     pub(super) etat: EtatPatient,
     /// Whether all of it is known: facts that seldom decide are otherwise asked for when they may.
     pub(super) complet: bool,
-    /// The value as it is in the row, as long as it has not changed.
-    octets: Option<Vec<u8>>,
+    /// Whether their row holds just this.
+    inchange: bool,
     /// Those kept under a record merged into theirs included.
     pub(super) participations: Vec<Retenue>,
     /// Referrals, of merged records too.
@@ -143,19 +143,20 @@ impl Registre {
     pub(super) fn remember(&mut self, person: PatientId, octets: &[u8]) -> bool {
         let Some(etat) = etat::decode(octets) else { return false };
         self.merged.extend(etat.absorbes.iter().map(|old| (*old, person)));
-        let octets = Some(octets.to_vec());
-        self.dossiers.insert(person, Dossier { etat, complet: true, octets, ..Dossier::default() });
+        let known = Dossier { etat, complet: true, inchange: true, ..Dossier::default() };
+        self.dossiers.insert(person, known);
         true
     }
 
-    /// What the row of a person is to hold from an instant on; nothing when not all of it is known.
+    /// What the row of a person is to hold from an instant on, where it holds this; nothing when not all of it is known.
     pub(in crate::services) fn etat(
-        &mut self,
+        &self,
         person: PatientId,
         instant: DateTime<Utc>,
+        held: Option<Vec<u8>>,
     ) -> Option<Vec<u8>> {
-        let dossier = self.dossiers.get_mut(&person).filter(|dossier| dossier.complet)?;
-        let Some(mut octets) = dossier.octets.take() else {
+        let dossier = self.dossiers.get(&person).filter(|dossier| dossier.complet)?;
+        let Some(mut octets) = held.filter(|_| dossier.inchange) else {
             return Some(etat::encode(&dossier.etat, instant));
         };
         etat::restamp(&mut octets, instant);
@@ -359,7 +360,7 @@ impl Registre {
                     dossier.avis.push((executant, one));
                     if !dossier.etat.avis {
                         dossier.etat.avis = true;
-                        dossier.octets = None;
+                        dossier.inchange = false;
                     }
                 }
             }

@@ -25,9 +25,7 @@ pub(super) struct Donnees {
     pub(super) lignes: Arc<Vec<Ligne>>,
     pub(super) personnes: Vec<Personne>,
     pub(super) registre: Registre,
-    /// The instant under which the next thing about each person will be known.
-    pub(super) instants: BTreeMap<PatientId, DateTime<Utc>>,
-    /// What the rows of the persons held when they were locked.
+    /// What the locks of the persons gave: the instant is that of the next thing known about each.
     pub(super) verrous: BTreeMap<PatientId, Verrou>,
     /// Feuilles that the register already has, by the place of their line.
     pub(super) connues: BTreeMap<usize, FeuilleRecue>,
@@ -54,7 +52,9 @@ pub(super) fn decide(core: &Core, mut donnees: Donnees) -> Decisions {
             Ok(Issue::Connue(recue)) => Ok(Trouvee { recue, nouvelle: false }),
             Ok(Issue::Nouvelle { cle, row, recue, kept }) => {
                 let (patient, instant) = (recue.feuille.patient_id, recue.feuille.enregistre_le);
-                donnees.instants.insert(patient, knowledge_after(instant, instant));
+                if let Some(verrou) = donnees.verrous.get_mut(&patient) {
+                    verrou.instant = knowledge_after(instant, instant);
+                }
                 decisions.lignes.push(row);
                 placed.insert(cle, place);
                 let (known, all) = last.entry(patient).or_default();
@@ -67,10 +67,10 @@ pub(super) fn decide(core: &Core, mut donnees: Donnees) -> Decisions {
         decisions.issues.push(issue);
     }
     for (patient_id, (instant, nouvelles)) in last {
-        let Some(Verrou { retenues, place, .. }) = donnees.verrous.remove(&patient_id) else {
+        let Some(Verrou { etat, retenues, place, .. }) = donnees.verrous.remove(&patient_id) else {
             continue;
         };
-        let etat = donnees.registre.etat(patient_id, instant);
+        let etat = donnees.registre.etat(patient_id, instant, etat);
         let held = NouvelEtat { patient_id, instant, etat, retenues, nouvelles, place };
         decisions.etats.push(held);
     }
@@ -107,7 +107,7 @@ fn place_line(
         return Ok(Issue::Connue(twin.recue.clone()));
     }
     verify_known(&donnees.registre, (patient_id, feuille), core.now())?;
-    let instant = donnees.instants.get(&patient_id).copied();
+    let instant = donnees.verrous.get(&patient_id).map(|verrou| verrou.instant);
     let instant = instant.ok_or_else(|| absent("patient_fusionne"))?;
     let recue = evaluate(core, &donnees.registre, ligne, (patient_id, instant), donnees.loi_id)?;
     let row = NouvelleLigne::new(&recue, ligne.date_soins)?;

@@ -147,17 +147,27 @@ async fn catch_up(
 ) -> Result<(), ServiceError> {
     let persons: Vec<PatientId> = verrous.keys().copied().collect();
     let reste = operations::pending(many.conn(), &persons).await?;
-    let mut late: Vec<(PatientId, DateTime<Utc>)> = Vec::new();
-    for (patient, verrou) in verrous {
-        if reste.iter().any(|one| one.patient_id == *patient) {
-            (verrou.etat, verrou.place) = (None, None);
-            late.push((*patient, verrou.instant));
-        }
+    let owed = |patient: &PatientId| reste.iter().any(|one| one.patient_id == *patient);
+    let late: Vec<(PatientId, DateTime<Utc>)> = verrous
+        .iter()
+        .filter(|(patient, _)| owed(patient))
+        .map(|(patient, verrou)| (*patient, verrou.instant))
+        .collect();
+    if late.is_empty() {
+        return Ok(());
     }
     for one in &late {
         Box::pin(operations_medecins::catch_up(&mut many.writing(*one), &reste)).await?;
     }
-    if late.is_empty() { Ok(()) } else { many.touch(&late).await }
+    many.touch(&late).await?;
+    // Their rows are others now, and hold nothing current. What follows is known at the same instant.
+    let persons: Vec<PatientId> = late.iter().map(|(patient, _)| *patient).collect();
+    for (patient, fresh) in many.lock(&persons).await? {
+        if let Some(own) = verrous.get_mut(&patient) {
+            *own = Verrou { instant: own.instant, ..fresh };
+        }
+    }
+    Ok(())
 }
 
 /// Reads, decides and writes. Nothing is written, and nothing given, when the database has some
@@ -184,7 +194,6 @@ async fn attempt(
         lignes: Arc::clone(lot.lignes),
         personnes,
         registre,
-        instants: lot.verrous.iter().map(|(id, verrou)| (*id, verrou.instant)).collect(),
         verrous: lot.verrous.clone(),
         connues,
         loi_id: core.loi_id().await?,

@@ -11,12 +11,11 @@ pub mod medecins;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::StorageError;
 use super::connaissance::{Connaissance, connu};
-use super::participations::{self, Recentes, Retenue};
 use crate::domain::calendar::Periode;
 use crate::domain::identifiers::{DateNaissanceAmo, Organisme, RangGemellaire, Rpps};
 use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
@@ -263,34 +262,4 @@ pub async fn deaths(
            WHERE patient_id = ANY($1) AND "# ["d."];
         patients as _
     )?)
-}
-
-/// Every participation kept from some persons in some years of care.
-pub async fn participations(
-    conn: &mut PgConnection,
-    patients: &[PatientId],
-    annees: &[i16],
-) -> Result<Vec<(PatientId, Retenue)>, StorageError> {
-    let rows = sqlx::query!(
-        r#"/* participation_retenue.of_persons */
-         SELECT patient_id AS "patient_id!: PatientId", annee, retenues AS "retenues!" FROM participation_retenue
-         WHERE patient_id = ANY($1) AND annee = ANY($2)
-         UNION ALL
-         SELECT patient_id, NULL, retenues FROM patient WHERE patient_id = ANY($1) AND retenues IS NOT NULL"#,
-        patients as _,
-        annees
-    )
-    .fetch_all(conn)
-    .await?;
-    let mut known = Vec::new();
-    for row in rows {
-        let mut kept = match row.annee {
-            Some(annee) => participations::read(annee, &row.retenues)?,
-            None => Recentes::read(Some(&row.retenues))?.toutes()?,
-        };
-        let asked = |annee: i32| annees.iter().any(|one| i32::from(*one) == annee);
-        kept.retain(|retenue| asked(retenue.jour.year()));
-        known.extend(kept.into_iter().map(|retenue| (row.patient_id, retenue)));
-    }
-    Ok(known)
 }

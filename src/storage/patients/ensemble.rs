@@ -200,23 +200,14 @@ pub async fn settle_all(tx: &mut Tx, etats: &mut [NouvelEtat]) -> Result<(), Sto
         let others = one.retenues.add_all(&one.nouvelles)?;
         elsewhere.extend(others.into_iter().map(|(an, octets)| ((one.patient_id, an), octets)));
     }
-    // A row that only the lock touched is where the lock found it: nothing is searched.
-    let (placed, others): (Vec<&NouvelEtat>, Vec<_>) =
-        etats.iter().partition(|one| one.place.is_some());
-    settle_placed(tx, &placed).await?;
-    settle_searched(tx, &others).await?;
-    participations::archive(tx, elsewhere).await
-}
-
-async fn settle_placed(tx: &mut Tx, etats: &[&NouvelEtat]) -> Result<(), StorageError> {
-    if etats.is_empty() {
-        return Ok(());
-    }
-    let places: Vec<Tid> = etats.iter().filter_map(|one| one.place).collect();
-    let (known, values, retenues) = columns(etats);
+    let places: Vec<Tid> = etats.iter().map(|one| one.place).collect();
+    let known: Vec<DateTime<Utc>> = etats.iter().map(|one| one.instant).collect();
+    let values: Vec<Option<&[u8]>> = etats.iter().map(|one| one.etat.as_deref()).collect();
+    let retenues: Vec<Option<Vec<u8>>> = etats.iter().map(|one| one.retenues.bytes()).collect();
+    // A row is where its lock found it: nothing is searched.
     let found = tx
         .touch(sqlx::query!(
-            "/* patient.settle_placed */
+            "/* patient.settle_all */
              UPDATE patient SET connu_le = t.connu_le, etat = t.etat, retenues = t.retenues
              FROM unnest($1::tid[], $2::timestamptz[], $3::bytea[], $4::bytea[])
                   AS t (place, connu_le, etat, retenues)
@@ -228,40 +219,11 @@ async fn settle_placed(tx: &mut Tx, etats: &[&NouvelEtat]) -> Result<(), Storage
         ))
         .await?;
     let expected = u64::try_from(etats.len()).unwrap_or(u64::MAX);
-    if found == expected {
-        return Ok(());
+    if found != expected {
+        let statement = "patient.settle_all".to_owned();
+        return Err(StorageError::RowsAffected { statement, expected, found });
     }
-    let statement = "patient.settle_placed".to_owned();
-    Err(StorageError::RowsAffected { statement, expected, found })
-}
-
-/// When something was last recorded about each person, what an evaluation reads of them, their participations.
-type Colonnes<'a> = (Vec<DateTime<Utc>>, Vec<Option<&'a [u8]>>, Vec<Option<Vec<u8>>>);
-
-fn columns<'a>(etats: &[&'a NouvelEtat]) -> Colonnes<'a> {
-    let known = etats.iter().map(|one| one.instant).collect();
-    let values = etats.iter().map(|one| one.etat.as_deref()).collect();
-    (known, values, etats.iter().map(|one| one.retenues.bytes()).collect())
-}
-
-async fn settle_searched(tx: &mut Tx, etats: &[&NouvelEtat]) -> Result<(), StorageError> {
-    if etats.is_empty() {
-        return Ok(());
-    }
-    let ids: Vec<PatientId> = etats.iter().map(|one| one.patient_id).collect();
-    let (known, values, retenues) = columns(etats);
-    tx.write(sqlx::query!(
-        "/* patient.settle_all */
-         UPDATE patient SET connu_le = t.connu_le, etat = t.etat, retenues = t.retenues
-         FROM unnest($1::uuid[], $2::timestamptz[], $3::bytea[], $4::bytea[])
-              AS t (patient_id, connu_le, etat, retenues)
-         WHERE patient.patient_id = t.patient_id",
-        &ids as _,
-        &known,
-        &values as _,
-        &retenues as _
-    ))
-    .await
+    participations::archive(tx, elsewhere).await
 }
 
 /// Writes when something about each person was last recorded. Their rows are locked.

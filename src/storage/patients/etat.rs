@@ -120,8 +120,8 @@ pub struct Verrou {
     pub etat: Option<Vec<u8>>,
     /// The participations of their latest year.
     pub retenues: Recentes,
-    /// Where their row is; nothing once something else was written in it.
-    pub place: Option<Tid>,
+    /// Where their row is, as long as nothing else is written in it.
+    pub place: Tid,
 }
 
 impl Verrou {
@@ -133,9 +133,9 @@ impl Verrou {
     ) -> Result<Self, StorageError> {
         Ok(Self {
             instant: knowledge_after(last, now),
-            etat: etat.filter(|bytes| stamp(bytes) == Some(last.timestamp_micros())),
+            etat: etat.filter(|bytes| est_courant(bytes, last)),
             retenues: Recentes::read(retenues)?,
-            place: Some(place),
+            place,
         })
     }
 }
@@ -152,8 +152,7 @@ pub struct Tenu {
 impl Tenu {
     /// The value, when nothing was recorded since it was made.
     pub fn courant(&self) -> Option<&[u8]> {
-        let current = |bytes: &&[u8]| stamp(bytes) == Some(self.connu_le.timestamp_micros());
-        self.etat.as_deref().filter(current)
+        self.etat.as_deref().filter(|bytes| est_courant(bytes, self.connu_le))
     }
 }
 
@@ -220,25 +219,31 @@ pub struct NouvelEtat {
     /// Participations of before, and those that the lot keeps.
     pub retenues: Recentes,
     pub nouvelles: Vec<Retenue>,
-    /// Where the row is, when it is known.
-    pub place: Option<Tid>,
+    /// Where the row is.
+    pub place: Tid,
 }
 
-fn stamp(bytes: &[u8]) -> Option<i64> {
-    bytes.first_chunk::<INSTANT>().map(|stamp| i64::from_be_bytes(*stamp))
+/// Whether a value was made when something was last recorded about the person.
+fn est_courant(bytes: &[u8], last: DateTime<Utc>) -> bool {
+    bytes.first_chunk() == Some(&stamp(last))
+}
+
+/// An instant as a value begins with it.
+fn stamp(instant: DateTime<Utc>) -> [u8; INSTANT] {
+    instant.timestamp_micros().to_be_bytes()
 }
 
 /// The value, made at an instant.
 pub fn encode(etat: &EtatPatient, instant: DateTime<Utc>) -> Vec<u8> {
-    let mut bytes = instant.timestamp_micros().to_be_bytes().to_vec();
+    let mut bytes = stamp(instant).to_vec();
     bytes.extend(cbor::encode(VERSION, |to| etat.write(to)));
     bytes
 }
 
 /// The same value, made again at another instant without anything to change.
 pub fn restamp(bytes: &mut [u8], instant: DateTime<Utc>) {
-    if let Some((stamp, _)) = bytes.split_first_chunk_mut::<INSTANT>() {
-        *stamp = instant.timestamp_micros().to_be_bytes();
+    if let Some((own, _)) = bytes.split_first_chunk_mut::<INSTANT>() {
+        *own = stamp(instant);
     }
 }
 
