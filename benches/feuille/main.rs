@@ -33,7 +33,7 @@ use std::path::Path;
 use std::process::Command;
 
 use self::cpu::{Cpu, of_process};
-use self::support::{client, psql, start, token};
+use self::support::{PROGRAM, client, psql, start, token};
 
 /// Persons of the service; as many again are for `pgbench`.
 const PERSONS: usize = 10_000;
@@ -103,6 +103,12 @@ fn script_of(folder: &Path, sender: &mut Sender, number: usize) -> String {
         folder,
         &format!("SELECT evenement_id FROM evenement WHERE feuilles = ARRAY['{feuille}'::uuid]"),
     );
+    let access = psql(
+        folder,
+        &format!(
+            "SELECT acces_id FROM acces WHERE patient_id = '{patient}' ORDER BY acces_id DESC LIMIT 1"
+        ),
+    );
     let born = psql(
         folder,
         &format!("SELECT date_naissance FROM identite_patient WHERE patient_id = '{patient}'"),
@@ -111,6 +117,7 @@ fn script_of(folder: &Path, sender: &mut Sender, number: usize) -> String {
     let changing = [
         (feuille, "md5(:n::text)"),
         (event, "md5('e' || :n::text)"),
+        (access, "md5('a' || :n::text)"),
         (digest, "md5(:p::text)"),
         (patient, person),
         (format!("mesure-{number:09}"), "'mesure-' || :n::text"),
@@ -185,6 +192,19 @@ fn children() -> u64 {
     of_process(own, true) - of_process(own, false)
 }
 
+/// Makes what the rows of the people of a folder hold for evaluations.
+fn refaire(folder: &Path) {
+    let status = Command::new(PROGRAM)
+        .args(["verifier", "--refaire"])
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("TRAITANT_DONNEES", folder)
+        .stdout(std::process::Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
 fn main() {
     let requests = std::env::var("TRAITANT_BENCH_FEUILLES")
         .ok()
@@ -194,6 +214,8 @@ fn main() {
     std::fs::create_dir_all(&folder).unwrap();
     let (mut child, base) = start(&folder);
     foule::charger(&folder, &foule::coffre(&folder), 2 * PERSONS);
+    // The rows of people who had a feuille before hold what the next one reads.
+    refaire(&folder);
     psql(
         &folder,
         &format!(

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// The program that Cargo built for this run.
-const PROGRAM: &str = env!("CARGO_BIN_EXE_traitant");
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_traitant");
 
 /// Starts the service on a free port; gives its address.
 pub fn start(folder: &Path) -> (Child, String) {
