@@ -9,7 +9,7 @@ use anyhow::Context;
 use axum::Router;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -22,10 +22,10 @@ use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::ids::IdSource;
 use crate::http::{AppState, router};
 use crate::law::Law;
-use crate::postgres::{Lost, Profile, Sentinel, Server, default_dir};
+use crate::postgres::{Adresses, Lost, Profile, Sentinel, Server, default_dir};
 use crate::serve::{HEADERS_TIME, serve};
 use crate::services::{Core, Mode, loi};
-use crate::storage::{Coffre, Db, migrations};
+use crate::storage::{Coffre, Db, migrations, roles};
 use crate::{ajouts, config, jobs, sandbox};
 
 /// Longest wait for requests that are running when the service is told to stop.
@@ -33,6 +33,8 @@ const DRAIN: Duration = Duration::from_secs(20);
 
 /// Longest wait for connections to a database that is gone.
 const CLOSE: Duration = Duration::from_secs(2);
+/// Longest wait for a first answer of the database: one that is silent by then has another trouble than its load.
+const ANSWER: Duration = Duration::from_secs(5);
 /// Longest wait for the keys of an issuer.
 const KEYS_TIME: Duration = Duration::from_secs(5);
 /// How often the private server is looked at.
@@ -69,8 +71,7 @@ impl App {
             Some(_) => None,
             None => Some(start_private(config, &donnees).await?),
         };
-        let url = private.as_ref().map(Server::url);
-        let core = core(config, &donnees, url, law).await?;
+        let core = core(config, &donnees, private.as_ref().map(Server::adresses), law).await?;
         for end in loi::echeances(&core) {
             let (jusqu_au, values) = (end.verifie_jusqu_au, end.parametres.len());
             tracing::warn!(%jusqu_au, values, "values of the law are to be verified soon");
@@ -153,20 +154,20 @@ impl Registre {
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
         let law = ajouts::law(&config.loi)?;
         let donnees = data_dir(config)?;
-        let (private, url) = if config.base.url.is_some() {
+        let (private, adresses) = if config.base.url.is_some() {
             (None, None)
         } else {
             let (dir, bin) = (donnees.clone(), config.base.pg_bin.clone());
             let look = move || Server::running_in(&dir, bin.as_deref());
-            if let Some(url) = tokio::task::spawn_blocking(look).await? {
-                (None, Some(url))
+            if let Some(adresses) = tokio::task::spawn_blocking(look).await? {
+                (None, Some(adresses))
             } else {
                 let server = start_private(config, &donnees).await?;
-                let url = server.url();
-                (Some(server), Some(url))
+                let adresses = server.adresses();
+                (Some(server), Some(adresses))
             }
         };
-        let core = core(config, &donnees, url, law).await?;
+        let core = core(config, &donnees, adresses, law).await?;
         core.prepare_partitions().await?;
         Ok(Self { core, private })
     }
@@ -186,33 +187,59 @@ impl Registre {
     }
 }
 
-/// The use cases on a database: that of the settings, or a private one at this address, which is
-/// brought up to date. Its people are loaded in a sandbox.
+/// The use cases on a database: that of the settings, or a private one, which is brought up to date. One that is not
+/// for this service, or not under its key, is left as it is. Its people are loaded in a sandbox.
 async fn core(
     config: &Config,
     donnees: &Path,
-    private: Option<String>,
+    private: Option<Adresses>,
     law: Law,
 ) -> anyhow::Result<Core> {
     let law = Arc::new(law);
-    let own = private.is_some();
-    let given = || config.base.url.as_ref().map(|url| url.expose_secret().to_owned());
-    let url = private.or_else(given).context("aucune base de données")?;
+    let url = match (private, &config.base.url) {
+        (Some(adresses), _) => {
+            migrate(&adresses.proprietaire, Some((Server::SERVICE, None))).await?;
+            adresses.service
+        }
+        (None, Some(url)) => url.expose_secret().to_owned(),
+        (None, None) => anyhow::bail!("aucune base de données"),
+    };
     let key = master_key(config, donnees)?;
-    let db = Db::connect(&url, config.base.connexions, Coffre::new(key.expose()))
-        .await
-        .context("la base de données ne répond pas")?;
-    if own {
-        migrations::run(&db).await?;
-    } else {
-        migrations::verify(&db).await?;
-    }
-    if config.mode == Mode::BacASable {
-        sandbox::load(db.clone(), Arc::clone(&law)).await?;
+    let db = connect(&url, config.base.connexions, Coffre::new(key.expose())).await?;
+    migrations::verify(&db).await?;
+    if config.mode == Mode::Production {
+        roles::verify_least(&db).await?;
     }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids = Arc::new(IdSource::from_system(Arc::clone(&clock)));
-    Ok(Core::new(db, clock, ids, law, config.mode))
+    let core = Core::new(db.clone(), clock, ids, Arc::clone(&law), config.mode);
+    core.claim_database().await?;
+    if config.mode == Mode::BacASable {
+        sandbox::load(db, law).await?;
+    }
+    Ok(core)
+}
+
+/// Opens a database, or says at once, in its own words, why it lets nobody in.
+async fn connect(url: &str, size: u32, coffre: Coffre) -> anyhow::Result<Db> {
+    let opening = tokio::time::timeout(ANSWER, Db::connect(url, size, coffre));
+    let opened =
+        opening.await.map_err(|_elapsed| anyhow::anyhow!("aucune réponse en cinq secondes"));
+    opened.and_then(|opened| Ok(opened?)).context("la base de données ne répond pas")
+}
+
+/// Brings a database to the version of this program, as the owner of its tables, and makes the role under which the
+/// service works, with its password when it has one.
+pub async fn migrate(url: &str, role: Option<(&str, Option<&SecretString>)>) -> anyhow::Result<()> {
+    // Migrations read nothing that is encrypted.
+    let db = connect(url, 2, Coffre::new(&[0; 32])).await?;
+    migrations::run(&db).await?;
+    if let Some((nom, mot_de_passe)) = role {
+        let mot_de_passe = mot_de_passe.map(ExposeSecret::expose_secret);
+        roles::prepare(&db, roles::Role { nom, mot_de_passe }).await?;
+    }
+    db.close().await;
+    Ok(())
 }
 
 /// Waits until the private server is gone, whoever ended it.
@@ -242,10 +269,21 @@ async fn start_private(config: &Config, donnees: &Path) -> anyhow::Result<Server
     Ok(started.await??)
 }
 
-/// The master key: from the settings, or, in a sandbox, made once in the data directory.
+/// The master key: from the settings or the file that they name, or, in a sandbox, made once in the data directory.
 fn master_key(config: &Config, donnees: &Path) -> anyhow::Result<CleMaitre> {
     if let Some(key) = &config.base.cle_maitre {
         return Ok(key.clone());
+    }
+    if let Some(path) = &config.base.cle_fichier {
+        let text = std::fs::read_to_string(path).with_context(|| {
+            format!("TRAITANT_CLE_MAITRE_FICHIER : lecture de {}", path.display())
+        })?;
+        return CleMaitre::parse(&text).with_context(|| {
+            format!(
+                "TRAITANT_CLE_MAITRE_FICHIER : {} ne contient pas 64 caractères hexadécimaux",
+                path.display()
+            )
+        });
     }
     anyhow::ensure!(config.mode == Mode::BacASable, "TRAITANT_CLE_MAITRE est obligatoire");
     let path = donnees.join("cle-maitre");
