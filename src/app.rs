@@ -11,6 +11,7 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::{
@@ -23,7 +24,7 @@ use crate::domain::ids::IdSource;
 use crate::http::{AppState, router};
 use crate::law::Law;
 use crate::postgres::{Adresses, Lost, Profile, Sentinel, Server, default_dir};
-use crate::serve::{HEADERS_TIME, serve};
+use crate::serve::{Limits, listen, serve};
 use crate::services::{Core, Mode, loi};
 use crate::storage::{Coffre, Db, migrations, roles};
 use crate::{ajouts, config, jobs, sandbox};
@@ -46,6 +47,8 @@ pub struct App {
     core: Core,
     router: Router,
     listener: TcpListener,
+    /// Most connections at once.
+    connexions: usize,
     private: Option<Server>,
     donnees: PathBuf,
     keys: Vec<KeySource>,
@@ -56,8 +59,7 @@ impl App {
     /// sandbox. Takes its port first, so that a second instance fails before it touches anything;
     /// answers last.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(config.adresse)
-            .await
+        let listener = listen(config.adresse)
             .with_context(|| {
                 format!(
                     "l'adresse {} est déjà prise ou interdite ; TRAITANT_ADRESSE en choisit une autre, par exemple 127.0.0.1:8081",
@@ -80,8 +82,11 @@ impl App {
         let verifier = verifier(&config.jetons, &donnees, &fetching)?;
         let preuves = proofs(&config.preuves, &donnees, &fetching)?;
         let keys = preuves.keys().chain([verifier.keys()]).cloned().collect();
-        let router = router(AppState::new(core.clone(), verifier, preuves));
-        Ok(Self { core, router, listener, private, donnees, keys })
+        let state = AppState::new(core.clone(), verifier, preuves);
+        let router = router(state.with_debits(config.clients.debits.clone()));
+        let connexions =
+            usize::try_from(config.clients.connexions).unwrap_or(Semaphore::MAX_PERMITS);
+        Ok(Self { core, router, listener, connexions, private, donnees, keys })
     }
 
     /// The address it listens on.
@@ -104,7 +109,8 @@ impl App {
     /// by somebody else: whoever supervises this program then starts both again.
     pub async fn serve(self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut runner = tokio::spawn(jobs::run(self.core.clone(), stop.clone()));
-        let serving = serve(self.listener, self.router, HEADERS_TIME, stop.clone());
+        let limits = Limits { connections: self.connexions, ..Limits::default() };
+        let serving = serve(self.listener, self.router, limits, stop.clone());
         let limited = async {
             stop.cancelled().await;
             tokio::time::sleep(DRAIN).await;
