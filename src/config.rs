@@ -24,6 +24,9 @@ use crate::services::Mode;
 /// Address to listen on, unless another is given.
 const ADRESSE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
+/// Where measures are usually told.
+const MESURES: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
+
 /// Every setting, checked.
 #[derive(Debug)]
 pub struct Config {
@@ -35,6 +38,8 @@ pub struct Config {
     pub base: BaseConfig,
     /// Callers.
     pub clients: ClientsConfig,
+    /// Address on which measures are told, if they are.
+    pub mesures: Option<SocketAddr>,
     /// Tokens.
     pub jetons: JetonsConfig,
     /// Proofs of signature.
@@ -100,14 +105,8 @@ impl Config {
                 Mode::Production
             }
         };
-        let adresse = variables.get("TRAITANT_ADRESSE");
-        let adresse = adresse.map_or(Ok(ADRESSE), |text| text.parse()).unwrap_or_else(|_wrong| {
-            variables.wrong(
-                "TRAITANT_ADRESSE",
-                "attendu une adresse et un port, par exemple 127.0.0.1:8080",
-            );
-            ADRESSE
-        });
+        let adresse = variables.address("TRAITANT_ADRESSE", ADRESSE).unwrap_or(ADRESSE);
+        let mesures = variables.address("TRAITANT_MESURES", MESURES);
         let base = BaseConfig::read(mode, &mut variables);
         let clients = ClientsConfig::read(&mut variables);
         let jetons = JetonsConfig::read(mode, &mut variables);
@@ -145,6 +144,7 @@ impl Config {
             adresse,
             base,
             clients,
+            mesures,
             jetons,
             preuves,
             cles,
@@ -168,6 +168,16 @@ impl Variables<'_> {
 
     fn wrong(&mut self, name: &str, why: impl AsRef<str>) {
         self.errors.push(format!("{name} : {}", why.as_ref()));
+    }
+
+    /// An address and a port.
+    fn address(&mut self, name: &str, example: SocketAddr) -> Option<SocketAddr> {
+        let text = self.get(name)?;
+        let address = text.parse().ok();
+        if address.is_none() {
+            self.wrong(name, format!("attendu une adresse et un port, par exemple {example}"));
+        }
+        address
     }
 
     /// The texts of a list, between commas; none for a variable that is not set.

@@ -115,6 +115,9 @@ fn welcome(config: &Config, app: &App) -> anyhow::Result<String> {
             "D'autres jetons : traitant jeton medecin | patient | caisse | referentiel".to_owned(),
         ]);
     }
+    if let Some(address) = app.measures_address() {
+        lines.push(format!("Mesures : http://{address}/metrics"));
+    }
     if app.owns_database() {
         lines.push(format!("Données : {}", app.data_dir().display()));
     }

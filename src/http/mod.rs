@@ -15,6 +15,7 @@ mod health;
 mod idempotency;
 mod json;
 mod lecture;
+mod mesures;
 mod openapi;
 mod pagination;
 mod poids;
@@ -35,12 +36,14 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use self::debit::Debits;
+use self::mesures::Instruments;
 use self::poids::Poids;
 use self::query::Declares;
 use crate::auth::{Preuves, Verifier};
 use crate::services::Core;
 
 pub use self::debit::DebitConfig;
+pub use self::mesures::router as mesures_router;
 pub use self::openapi::{document as openapi_document, yaml as openapi_yaml};
 pub use self::v1::feuilles_de_soins::lots::{
     BilanLot, FormeReponse, LotInterrompu, ReponsesLot, ResultatLigne, evaluer_lot,
@@ -61,6 +64,7 @@ pub struct AppState {
     preuves: Arc<Preuves>,
     corps_limite: Duration,
     debits: Arc<Debits>,
+    instruments: Arc<Instruments>,
     poids: Poids,
 }
 
@@ -74,6 +78,7 @@ impl AppState {
             preuves,
             corps_limite: BODY_TIME_LIMIT,
             debits: Arc::default(),
+            instruments: Arc::default(),
             poids: Poids::default(),
         }
     }

@@ -49,18 +49,13 @@ pub(super) async fn observe(
         response.headers_mut().insert("x-request-id", value);
     }
     debit.announce(response.headers_mut());
-    let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let took = began.elapsed();
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     let code = refus.as_ref().map_or("-", |refus| refus.code.as_str());
+    let status = response.status().as_u16();
+    state.instruments.answered((method.as_str(), &route), (status, code), took);
     span.in_scope(|| {
-        tracing::info!(
-            method = method.as_str(),
-            route,
-            status = response.status().as_u16(),
-            code,
-            role,
-            micros,
-            "request"
-        );
+        tracing::info!(method = method.as_str(), route, status, code, role, micros, "request");
     });
     response
 }

@@ -23,6 +23,7 @@ pub mod instructions;
 pub mod loi;
 pub mod medecins;
 pub mod medecins_traitants;
+pub mod mesures;
 pub mod neutralisations;
 pub mod operations;
 pub mod patientele;

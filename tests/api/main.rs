@@ -50,6 +50,7 @@ mod lendemain;
 mod liste_feuilles;
 mod loi;
 mod lots;
+mod mesures;
 mod migrations;
 mod mineurs;
 mod modele;

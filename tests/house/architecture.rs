@@ -105,6 +105,7 @@ const ROOMS: &[Room] = &[
             "futures_util",
             "governor",
             "http_body",
+            "prometheus_client",
             "serde",
             "serde_json",
             "tokio",
