@@ -59,6 +59,7 @@ mod neutralisations;
 mod openapi;
 mod operations;
 mod outremer;
+mod pannes;
 mod parameters;
 mod parcours;
 mod patientele;
