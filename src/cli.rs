@@ -92,14 +92,24 @@ pub(crate) enum Commande {
     /// Vérifie que ce que chaque dossier garde tout fait est ce que disent les faits.
     ///
     /// La ligne de chaque personne garde ce qu'une évaluation en lit, et les participations de l'année. Les
-    /// deux sont refaits depuis les faits et comparés, pendant que le service tourne. Sans option, rien
+    /// deux sont refaits depuis les faits et comparés, pendant que le service tourne. Les sceaux de ce qui est écrit
+    /// une fois pour toutes (accès, événements, signatures, feuilles, évaluations) sont relus et comparés. Sans option, rien
     /// n'est écrit. Le code de sortie est 0 si tout est identique, 3 si une ligne diffère.
     #[command(help_template = TEMPLATE, override_usage = "traitant verifier [OPTIONS]")]
     Verifier {
         /// Refait d'abord ce qui n'est plus à jour, sans attendre la prochaine feuille de la personne.
         #[arg(long, help_heading = "Options")]
         refaire: bool,
+        /// Racine publiée ou gardée ailleurs, que la chaîne des sceaux doit encore contenir (voir « traitant racine »).
+        #[arg(long, value_name = "RACINE", help_heading = "Options")]
+        racine: Option<String>,
     },
+    /// Scelle ce qui est écrit et donne la racine de la chaîne, à garder hors de la base.
+    ///
+    /// Une ligne : numéro du sceau, instant jusqu'auquel tout est scellé, maillon. Qui possède la base ne peut
+    /// pas refaire la chaîne sans la clé maître ; qui a aussi la clé ne peut pas changer une racine gardée ailleurs.
+    #[command(help_template = TEMPLATE, override_usage = "traitant racine")]
+    Racine,
     /// Charge la CCAM et dit laquelle est connue.
     ///
     /// Sans elle, un acte de la CCAM est signalé à chaque feuille, et sa base est limitée.

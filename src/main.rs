@@ -55,9 +55,11 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
         Commande::Rejouer(asked) => {
             return runtime.block_on(rejouer::run(&Config::from_env()?, &asked));
         }
-        Commande::Verifier { refaire } => {
-            return runtime.block_on(verifier::run(&Config::from_env()?, refaire));
+        Commande::Verifier { refaire, racine } => {
+            let config = Config::from_env()?;
+            return runtime.block_on(verifier::run(&config, refaire, racine.as_deref()));
         }
+        Commande::Racine => runtime.block_on(verifier::root(&Config::from_env()?)),
         Commande::Ccam { action } => runtime.block_on(ccam::run(&action)),
         Commande::Servir => runtime.block_on(serve(&Config::from_env()?)),
         Commande::Migrer => runtime.block_on(migrate(&Config::from_env()?)),

@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use chrono::TimeDelta;
 
-use crate::services::{Core, ServiceError, declarations, operations, representations};
+use crate::services::{Core, ServiceError, declarations, operations, representations, sceaux};
 
 /// The future of a job.
 type Work<'a> = Pin<Box<dyn Future<Output = Result<(), ServiceError>> + Send + 'a>>;
@@ -23,7 +23,7 @@ pub struct Recurring {
 const EXPIRED_AT_ONCE: i64 = 500;
 
 /// Every job that comes back.
-pub static RECURRING: [Recurring; 5] = [
+pub static RECURRING: [Recurring; 6] = [
     Recurring {
         nature: "expirer_declarations",
         every: TimeDelta::minutes(10),
@@ -53,6 +53,17 @@ pub static RECURRING: [Recurring; 5] = [
             Box::pin(async move {
                 let purged = core.purge_idempotence().await?;
                 tracing::debug!(purged, "idempotency keys forgotten");
+                Ok(())
+            })
+        },
+    },
+    Recurring {
+        nature: "sceller",
+        every: TimeDelta::minutes(5),
+        run: |core| {
+            Box::pin(async move {
+                let numero = sceaux::seal(core).await?;
+                tracing::debug!(numero, "what was written is sealed");
                 Ok(())
             })
         },

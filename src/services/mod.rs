@@ -32,6 +32,7 @@ mod porteurs;
 pub mod reevaluations;
 pub mod rejeu;
 pub mod representations;
+pub mod sceaux;
 pub mod simulations;
 mod suites;
 pub mod taches;

@@ -47,6 +47,7 @@ pub mod recouvrements;
 pub mod reevaluations;
 pub mod representations;
 pub mod roles;
+pub mod sceaux;
 pub mod signatures;
 pub mod taches;
 mod types;

@@ -74,6 +74,7 @@ mod rejeu;
 mod representants;
 mod retraits;
 mod sandbox;
+mod sceaux;
 mod schema;
 mod scissions;
 mod scissions_feuilles;

@@ -24,7 +24,7 @@ const REFERENCE: [&str; 14] = [
     "honoraires_annee",
 ];
 /// Tables of the service itself. A reception names nobody: the feuilles of its persons bear its number.
-const SERVICE: [&str; 8] = [
+const SERVICE: [&str; 9] = [
     "_sqlx_migrations",
     "base",
     "essai",
@@ -32,6 +32,7 @@ const SERVICE: [&str; 8] = [
     "idempotence",
     "preuve_utilisee",
     "reception",
+    "sceau",
     "tache",
 ];
 
