@@ -18,15 +18,16 @@ use crate::auth::{
     Verifier,
 };
 use crate::config::{CleMaitre, ClesConfig, Config, JetonsConfig, PreuvesConfig};
-use crate::domain::clock::{Clock, SystemClock};
+use crate::domain::clock::{AheadClock, Clock, SystemClock};
 use crate::domain::ids::IdSource;
 use crate::http::{AppState, router};
 use crate::law::Law;
 use crate::postgres::{Lost, Profile, Sentinel, Server, default_dir};
+use crate::sandbox::{self, Bac};
 use crate::serve::{HEADERS_TIME, serve};
 use crate::services::{Core, Mode, loi};
 use crate::storage::{Coffre, Db, migrations};
-use crate::{ajouts, config, jobs, sandbox};
+use crate::{ajouts, config, jobs};
 
 /// Longest wait for requests that are running when the service is told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -47,6 +48,7 @@ pub struct App {
     private: Option<Server>,
     donnees: PathBuf,
     keys: Vec<KeySource>,
+    bac: Option<Arc<Bac>>,
 }
 
 impl App {
@@ -70,7 +72,7 @@ impl App {
             None => Some(start_private(config, &donnees).await?),
         };
         let url = private.as_ref().map(Server::url);
-        let core = core(config, &donnees, url, law).await?;
+        let Base { db, core, horloge } = core(config, &donnees, url, law).await?;
         for end in loi::echeances(&core) {
             let (jusqu_au, values) = (end.verifie_jusqu_au, end.parametres.len());
             tracing::warn!(%jusqu_au, values, "values of the law are to be verified soon");
@@ -79,8 +81,16 @@ impl App {
         let verifier = verifier(&config.jetons, &donnees, &fetching)?;
         let preuves = proofs(&config.preuves, &donnees, &fetching)?;
         let keys = preuves.keys().chain([verifier.keys()]).cloned().collect();
-        let router = router(AppState::new(core.clone(), verifier, preuves));
-        Ok(Self { core, router, listener, private, donnees, keys })
+        let mut state = AppState::new(core.clone(), verifier, preuves);
+        let mut bac = None;
+        if let (Some(horloge), JetonsConfig::BacASable) = (horloge, &config.jetons) {
+            let emetteur = Arc::new(Emetteur::in_dir(&donnees)?);
+            let own = Arc::new(Bac::new(db, core.clone(), horloge, emetteur));
+            state = state.with_sandbox(Arc::<Bac>::clone(&own));
+            bac = Some(own);
+        }
+        let router = router(state);
+        Ok(Self { core, router, listener, private, donnees, keys, bac })
     }
 
     /// The address it listens on.
@@ -113,6 +123,7 @@ impl App {
             () = serving => {}
             () = limited => tracing::warn!("requests were still running at the end of the drain"),
             _ = join_all(self.keys.iter().map(KeySource::keep_fresh)) => {}
+            () = follow(self.bac.as_deref()) => {}
             why = watch(self.private.as_ref().map(Server::sentinel)) => {
                 tracing::error!("the private PostgreSQL is gone");
                 lost = Some(why);
@@ -143,6 +154,7 @@ impl App {
 /// The register, for commands that work on it without serving it.
 #[derive(Debug)]
 pub struct Registre {
+    db: Db,
     core: Core,
     private: Option<Server>,
 }
@@ -166,9 +178,14 @@ impl Registre {
                 (Some(server), Some(url))
             }
         };
-        let core = core(config, &donnees, url, law).await?;
+        let Base { db, core, .. } = core(config, &donnees, url, law).await?;
         core.prepare_partitions().await?;
-        Ok(Self { core, private })
+        Ok(Self { db, core, private })
+    }
+
+    /// The database, for what concerns it whole.
+    pub const fn db(&self) -> &Db {
+        &self.db
     }
 
     /// The use cases.
@@ -186,6 +203,14 @@ impl Registre {
     }
 }
 
+/// A database, and the use cases on it.
+struct Base {
+    db: Db,
+    core: Core,
+    /// The clock of a sandbox, which moves.
+    horloge: Option<Arc<AheadClock>>,
+}
+
 /// The use cases on a database: that of the settings, or a private one at this address, which is
 /// brought up to date. Its people are loaded in a sandbox.
 async fn core(
@@ -193,7 +218,7 @@ async fn core(
     donnees: &Path,
     private: Option<String>,
     law: Law,
-) -> anyhow::Result<Core> {
+) -> anyhow::Result<Base> {
     let law = Arc::new(law);
     let own = private.is_some();
     let given = || config.base.url.as_ref().map(|url| url.expose_secret().to_owned());
@@ -207,12 +232,53 @@ async fn core(
     } else {
         migrations::verify(&db).await?;
     }
-    if config.mode == Mode::BacASable {
-        sandbox::load(db.clone(), Arc::clone(&law)).await?;
-    }
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let machine: Arc<dyn Clock> = Arc::new(SystemClock);
+    let horloge = if config.mode == Mode::BacASable {
+        Some(sandbox::ouvrir(&db, &law, Arc::clone(&machine)).await?)
+    } else {
+        anyhow::ensure!(
+            sandbox::marque(&db).await.is_err(),
+            "cette base est celle d'un bac à sable : ses personnes sont fictives et son horloge se déplace"
+        );
+        None
+    };
+    let clock = match &horloge {
+        Some(ahead) => Arc::<AheadClock>::clone(ahead),
+        None => machine,
+    };
     let ids = Arc::new(IdSource::from_system(Arc::clone(&clock)));
-    Ok(Core::new(db, clock, ids, law, config.mode))
+    let core = Core::new(db.clone(), clock, ids, law, config.mode);
+    Ok(Base { db, core, horloge })
+}
+
+/// The clock of the sandbox of these settings, as far as the database that runs says; that of the machine
+/// otherwise.
+pub async fn horloge(config: &Config) -> anyhow::Result<Arc<dyn Clock>> {
+    let machine: Arc<dyn Clock> = Arc::new(SystemClock);
+    let url = match &config.base.url {
+        Some(url) => Some(url.expose_secret().to_owned()),
+        None => {
+            let (dir, bin) = (data_dir(config)?, config.base.pg_bin.clone());
+            tokio::task::spawn_blocking(move || Server::running_in(&dir, bin.as_deref())).await?
+        }
+    };
+    let Some(url) = url else { return Ok(machine) };
+    // What is read is not encrypted.
+    let db = Db::connect(&url, 1, Coffre::new(&[0; 32])).await?;
+    let seconds = sandbox::avance(&db).await;
+    db.close().await;
+    Ok(Arc::new(AheadClock::new(machine, seconds)))
+}
+
+/// Keeps the clock of a sandbox where other processes put it.
+async fn follow(bac: Option<&Bac>) {
+    let Some(bac) = bac else { return std::future::pending().await };
+    loop {
+        tokio::time::sleep(WATCH).await;
+        if let Err(error) = bac.suivre().await {
+            tracing::debug!(%error, "the clock of the sandbox could not be read");
+        }
+    }
 }
 
 /// Waits until the private server is gone, whoever ended it.

@@ -5,6 +5,7 @@
 
 #![warn(missing_docs)]
 
+mod bac_a_sable;
 mod champs;
 mod conditionnel;
 mod docs;
@@ -12,6 +13,7 @@ mod error;
 mod extract;
 mod health;
 mod idempotency;
+mod interne;
 mod json;
 mod lecture;
 mod openapi;
@@ -36,6 +38,10 @@ use self::query::Declares;
 use crate::auth::{Preuves, Verifier};
 use crate::services::Core;
 
+pub use self::bac_a_sable::{
+    AutreDuBac, BacASable, Futur, Horloge, Liste, MedecinDuBac, Panne, PatientDuBac,
+};
+pub use self::interne::{Interne, Question, QuestionRefusee};
 pub use self::openapi::{document as openapi_document, yaml as openapi_yaml};
 pub use self::v1::feuilles_de_soins::lots::{
     BilanLot, FormeReponse, LotInterrompu, ReponsesLot, ResultatLigne, evaluer_lot,
@@ -55,18 +61,27 @@ pub struct AppState {
     verifier: Arc<Verifier>,
     preuves: Arc<Preuves>,
     corps_limite: Duration,
+    bac_a_sable: Option<Arc<dyn BacASable>>,
 }
 
 impl AppState {
     /// The use cases, and what checks tokens and proofs.
     pub fn new(core: Core, verifier: Verifier, preuves: Preuves) -> Self {
         let (verifier, preuves) = (Arc::new(verifier), Arc::new(preuves));
-        Self { core, verifier, preuves, corps_limite: BODY_TIME_LIMIT }
+        let corps_limite = BODY_TIME_LIMIT;
+        Self { core, verifier, preuves, corps_limite, bac_a_sable: None }
     }
 
     /// What checks proofs of signature.
     pub fn preuves(&self) -> &Preuves {
         &self.preuves
+    }
+
+    /// The same, in a sandbox: its people, its clock and its pages are there.
+    #[must_use]
+    pub fn with_sandbox(mut self, bac: Arc<dyn BacASable>) -> Self {
+        self.bac_a_sable = Some(bac);
+        self
     }
 
     /// The same, where a body has that long to arrive. For tests.
@@ -87,6 +102,7 @@ pub fn router(state: AppState) -> Router {
                 .layer(from_fn_with_state(Declares::of(&contrat.document), query::verify)),
         )
         .merge(docs::router(contrat))
+        .merge(bac_a_sable::router(state.bac_a_sable.as_ref()))
         .fallback(extract::route_inconnue)
         .method_not_allowed_fallback(extract::methode_interdite)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
