@@ -35,17 +35,17 @@ async fn said(
     action: Option<&ActionBac>,
     json: bool,
 ) -> anyhow::Result<String> {
-    let (db, machine) = (registre.db(), SystemClock);
+    let (place, machine) = (registre.place(), SystemClock);
     match action {
         Some(ActionBac::Avancer { jours }) => {
-            let seconds = sandbox::avancer(db, *jours).await?;
+            let seconds = place.avancer(*jours).await?;
             Ok(format!(
                 "L'horloge du bac à sable a maintenant {} jours d'avance.\n",
                 seconds.div_euclid(86_400)
             ))
         }
         Some(ActionBac::RemettreAZero) => {
-            sandbox::remettre_a_zero(db, registre.core().law(), machine.now()).await?;
+            place.remettre_a_zero(machine.now()).await?;
             Ok("Le bac à sable est remis à zéro, son horloge est à l'heure.\n".to_owned())
         }
         None => {
@@ -54,7 +54,7 @@ async fn said(
                 "les jetons de ce bac à sable viennent d'un autre émetteur"
             );
             let emetteur = Emetteur::in_dir(&data_dir(config)?)?;
-            let cree_le = sandbox::marque(db).await?.cree_le;
+            let cree_le = place.marque().await?.cree_le;
             let clock: Arc<dyn Clock> = Arc::new(machine);
             let ids = IdSource::from_system(Arc::clone(&clock));
             let liste = sandbox::liste(cree_le, &emetteur, &machine, &ids)?;

@@ -15,6 +15,10 @@ const ANSWER_LIMIT: usize = 4 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Interne(Router);
 
+/// Marks a request from inside: the log of requests tells those of callers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Interieur;
+
 /// An act that somebody asks for: a `POST`.
 #[derive(Debug)]
 pub struct Question<'a> {
@@ -69,7 +73,7 @@ impl Interne {
             request = request.header("content-type", "application/json");
             Body::from(question.corps.to_string())
         };
-        let request = request.body(body).map_err(|error| refused(0, error.to_string()))?;
+        let request = request.extension(Interieur).body(body).map_err(|error| refused(0, error.to_string()))?;
         let response = match self.0.clone().oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},

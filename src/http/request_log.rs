@@ -15,6 +15,7 @@ use tracing::Instrument;
 
 use super::AppState;
 use super::extract::Role;
+use super::interne::Interieur;
 use super::problem::{Code, Refus, respond};
 use crate::domain::ids::RequestId;
 
@@ -34,6 +35,7 @@ pub(super) async fn observe(
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "(inconnue)".to_owned(), |path| path.as_str().to_owned());
+    let inside = request.extensions().get::<Interieur>().is_some();
     let role = Role::default();
     request.extensions_mut().insert(role.clone());
     let span = tracing::info_span!("requete", %requete_id, trace_id);
@@ -48,6 +50,9 @@ pub(super) async fn observe(
     }
     let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
     let code = refus.as_ref().map_or("-", |refus| refus.code.as_str());
+    if inside {
+        return response;
+    }
     span.in_scope(|| {
         tracing::info!(
             method = method.as_str(),

@@ -28,7 +28,7 @@ use crate::services::{
 };
 use crate::storage::{Db, signatures};
 
-pub use self::bac::{Bac, avance, avancer, marque, ouvrir, remettre_a_zero};
+pub use self::bac::{Bac, Place, avance};
 pub use self::liste::{json, liste, page, texte};
 pub use self::people::{
     DECLARATIONS, MEDECINS, MedecinFictif, PARENTS, PATIENTS, Personne, PersonneFictive,
@@ -51,11 +51,8 @@ pub enum SandboxError {
     /// Something that should have happened did not.
     #[error("sandbox people: {0}")]
     Story(#[from] QuestionRefusee),
-    /// The database holds a register that no sandbox made.
-    #[error(
-        "cette base n'est pas celle d'un bac à sable : elle a déjà des patients. Le bac à sable \
-         demande une base à lui, vide la première fois"
-    )]
+    /// The database is not that of a sandbox.
+    #[error("cette base n'est pas celle d'un bac à sable")]
     NotASandbox,
 }
 

@@ -1,10 +1,10 @@
-//! The mark of a sandbox: a database without it is never emptied, and its clock never moves.
+//! What a sandbox keeps about itself. A database without it is never emptied, and its clock never moves; which
+//! database may be one at all is said by [`base`](super::base).
 
 use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 
 use super::{Connection, StorageError, Tx};
-use crate::domain::ids::PatientId;
 
 /// What a database says of the sandbox that it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,20 +38,6 @@ pub async fn read(conn: &mut Connection) -> Result<Option<Marque>, StorageError>
     .await?)
 }
 
-/// Whether the database holds people among whom somebody is missing: those of a real register.
-pub async fn holds_others_than(
-    conn: &mut Connection,
-    known: PatientId,
-) -> Result<bool, StorageError> {
-    let found = sqlx::query_scalar!(
-        r#"/* bac_a_sable.others */
-         SELECT EXISTS (SELECT 1 FROM patient) AND NOT EXISTS
-             (SELECT 1 FROM patient WHERE patient_id = $1) AS "others!""#,
-        known.uuid()
-    );
-    Ok(found.fetch_one(conn).await?)
-}
-
 /// Writes the mark, whatever was there.
 pub async fn mark(tx: &mut Tx, marque: Marque) -> Result<(), StorageError> {
     tx.write(sqlx::query!(
@@ -67,19 +53,34 @@ pub async fn mark(tx: &mut Tx, marque: Marque) -> Result<(), StorageError> {
 }
 
 /// Empties the sandbox of everything that was recorded in it. What other processes keep the numbers of
-/// (laws, authors) stays, and the CCAM, which somebody loaded.
+/// (laws, authors) stays, and the CCAM, which somebody loaded. Tables of history are guarded against whoever the service
+/// works as: this takes a role that may set its guards aside, for this transaction.
 pub async fn empty(tx: &mut Tx) -> Result<(), StorageError> {
     let tables = sqlx::query_scalar!(
         r#"/* bac_a_sable.tables */
-         SELECT string_agg(quote_ident(c.relname), ', ' ORDER BY c.relname) AS "tables!"
+         SELECT quote_ident(c.relname) AS "table!"
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT c.relispartition
            AND c.relname NOT IN
-               ('_sqlx_migrations', 'bac_a_sable', 'auteur', 'loi', 'ccam_acte', 'ccam_version')"#
+               ('_sqlx_migrations', 'base', 'bac_a_sable', 'auteur', 'loi', 'ccam_acte', 'ccam_version')
+         ORDER BY c.relname"#
     );
-    let tables = tables.fetch_one(&mut **tx).await?;
-    // Names of tables, quoted by the database that has them.
-    let statement = format!("/* bac_a_sable.empty */ TRUNCATE {tables}");
-    sqlx::query(AssertSqlSafe(statement)).execute(&mut **tx).await?;
+    let tables = tables.fetch_all(&mut **tx).await?;
+    sqlx::query!(
+        "/* bac_a_sable.unguard */
+         SELECT set_config('session_replication_role', 'replica', true) AS role"
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    // Nobody writes meanwhile. Names of tables were quoted by the database that has them.
+    let lock = format!(
+        "/* bac_a_sable.lock */ LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE",
+        tables.join(", ")
+    );
+    sqlx::query(AssertSqlSafe(lock)).execute(&mut **tx).await?;
+    for table in tables {
+        let delete = format!("/* bac_a_sable.empty */ DELETE FROM {table}");
+        sqlx::query(AssertSqlSafe(delete)).execute(&mut **tx).await?;
+    }
     Ok(())
 }

@@ -17,6 +17,7 @@ mod access;
 mod actes_nationaux;
 mod actes_reunis;
 mod adressages;
+mod base;
 mod cartes;
 mod ccam;
 mod cessations;

@@ -322,7 +322,7 @@ async fn a_schema_that_the_program_does_not_know_is_refused() {
 #[tokio::test]
 async fn production_takes_tokens_of_its_configured_issuer_only() {
     let database = TestDatabase::with_people().await;
-    let url = database.url();
+    let url = database.service_url().await;
     let folder = Folder::new();
     let settings = [
         ("DATABASE_URL", url.as_str()),

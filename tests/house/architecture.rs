@@ -139,6 +139,7 @@ const SHELL: &[&str] = &[
     "indicatif",
     "rand",
     "secrecy",
+    "strsim",
     "thiserror",
     "tokio",
     "tokio_util",
