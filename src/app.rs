@@ -11,6 +11,7 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::{
@@ -24,7 +25,7 @@ use crate::http::{AppState, router};
 use crate::law::Law;
 use crate::postgres::{Adresses, Lost, Profile, Sentinel, Server, default_dir};
 use crate::sandbox::{self, Bac, Place};
-use crate::serve::{HEADERS_TIME, serve};
+use crate::serve::{Limits, listen, serve};
 use crate::services::{Core, Mode, loi};
 use crate::storage::{Coffre, Db, migrations, roles};
 use crate::{ajouts, config, jobs};
@@ -47,6 +48,8 @@ pub struct App {
     core: Core,
     router: Router,
     listener: TcpListener,
+    /// Most connections at once.
+    connexions: usize,
     private: Option<Server>,
     donnees: PathBuf,
     keys: Vec<KeySource>,
@@ -58,8 +61,7 @@ impl App {
     /// sandbox. Takes its port first, so that a second instance fails before it touches anything;
     /// answers last.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(config.adresse)
-            .await
+        let listener = listen(config.adresse)
             .with_context(|| {
                 format!(
                     "l'adresse {} est déjà prise ou interdite ; TRAITANT_ADRESSE en choisit une autre, par exemple 127.0.0.1:8081",
@@ -83,7 +85,8 @@ impl App {
         let verifier = verifier(&config.jetons, &donnees, &fetching)?;
         let preuves = proofs(&config.preuves, &donnees, &fetching)?;
         let keys = preuves.keys().chain([verifier.keys()]).cloned().collect();
-        let mut state = AppState::new(core.clone(), verifier, preuves);
+        let mut state = AppState::new(core.clone(), verifier, preuves)
+            .with_debits(config.clients.debits.clone());
         let mut bac = None;
         if let (Some(horloge), JetonsConfig::BacASable) = (horloge, &config.jetons) {
             let emetteur = Arc::new(Emetteur::in_dir(&donnees)?);
@@ -92,7 +95,9 @@ impl App {
             bac = Some(own);
         }
         let router = router(state);
-        Ok(Self { core, router, listener, private, donnees, keys, bac })
+        let connexions =
+            usize::try_from(config.clients.connexions).unwrap_or(Semaphore::MAX_PERMITS);
+        Ok(Self { core, router, listener, connexions, private, donnees, keys, bac })
     }
 
     /// The address it listens on.
@@ -115,7 +120,8 @@ impl App {
     /// by somebody else: whoever supervises this program then starts both again.
     pub async fn serve(self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut runner = tokio::spawn(jobs::run(self.core.clone(), stop.clone()));
-        let serving = serve(self.listener, self.router, HEADERS_TIME, stop.clone());
+        let limits = Limits { connections: self.connexions, ..Limits::default() };
+        let serving = serve(self.listener, self.router, limits, stop.clone());
         let limited = async {
             stop.cancelled().await;
             tokio::time::sleep(DRAIN).await;

@@ -2,6 +2,7 @@
 //! together, in French, because operators read it.
 
 mod base;
+mod clients;
 mod jetons;
 mod noms;
 
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use tracing_subscriber::EnvFilter;
 
 pub use self::base::{BaseConfig, CleMaitre, RoleConfig};
+pub use self::clients::ClientsConfig;
 pub use self::jetons::{ClesConfig, EmetteurPreuvesConfig, JetonsConfig, PreuvesConfig};
 pub use self::noms::unknown;
 use crate::domain::vocabulary::Vocabulaire;
@@ -31,6 +33,8 @@ pub struct Config {
     pub adresse: SocketAddr,
     /// Database.
     pub base: BaseConfig,
+    /// Callers.
+    pub clients: ClientsConfig,
     /// Tokens.
     pub jetons: JetonsConfig,
     /// Proofs of signature.
@@ -105,6 +109,7 @@ impl Config {
             ADRESSE
         });
         let base = BaseConfig::read(mode, &mut variables);
+        let clients = ClientsConfig::read(&mut variables);
         let jetons = JetonsConfig::read(mode, &mut variables);
         let preuves = PreuvesConfig::read(mode, &mut variables);
         let cles = ClesConfig::read(&mut variables);
@@ -139,6 +144,7 @@ impl Config {
             mode,
             adresse,
             base,
+            clients,
             jetons,
             preuves,
             cles,

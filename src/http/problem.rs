@@ -171,6 +171,8 @@ catalogue!(
         "Ajouter l'en-tête If-Match avec l'ETag de la ressource lue.",
     TropDEssais = 429 "trop_d_essais" "Trop d'essais avec ce numéro"
         "Vérifier le numéro et la date de naissance ; recommencer après le délai de l'en-tête Retry-After.",
+    DebitDepasse = 429 "debit_depasse" "Trop de requêtes"
+        "Attendre le délai de l'en-tête Retry-After ; les en-têtes RateLimit annoncent ce qui reste.",
     ErreurInterne = 500 "erreur_interne" "Erreur interne"
         "Signaler l'identifiant de corrélation à l'exploitant.",
     ConflitDeRegles = 500 "conflit_de_regles" "Deux règles se contredisent"
@@ -191,7 +193,11 @@ impl Code {
     pub(crate) const fn may_be_tried_again(self) -> bool {
         matches!(
             self,
-            Self::ServiceIndisponible | Self::DelaiDepasse | Self::CleEnCours | Self::TropDEssais
+            Self::ServiceIndisponible
+                | Self::DelaiDepasse
+                | Self::CleEnCours
+                | Self::TropDEssais
+                | Self::DebitDepasse
         )
     }
 }
@@ -320,6 +326,18 @@ impl Refus {
         let detail =
             "Ce numéro a été donné plusieurs fois sans désigner personne : il faut attendre.";
         Self { delai: secondes.saturating_add(1), ..Self::new(Code::TropDEssais, detail) }
+    }
+
+    /// The refusal of one request too many, for some seconds and what is begun of the next.
+    pub(crate) fn debit(secondes: i64) -> Self {
+        let detail = "Trop de requêtes en trop peu de temps : il faut attendre.";
+        Self { delai: secondes.saturating_add(1), ..Self::new(Code::DebitDepasse, detail) }
+    }
+
+    /// The refusal of an answer that is too much for now: too many large ones wait for their readers.
+    pub(crate) fn surcharge() -> Self {
+        let detail = "Trop de grandes réponses attendent leurs lecteurs.";
+        Self::new(Code::ServiceIndisponible, detail)
     }
 
     /// What a client of OAuth reads of a refusal (RFC 6750, 3).

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
 use super::AppState;
+use super::debit::Debit;
 use super::extract::Role;
 use super::interne::Interieur;
 use super::problem::{Code, Refus, respond};
@@ -36,8 +37,9 @@ pub(super) async fn observe(
         .get::<MatchedPath>()
         .map_or_else(|| "(inconnue)".to_owned(), |path| path.as_str().to_owned());
     let inside = request.extensions().get::<Interieur>().is_some();
-    let role = Role::default();
+    let (role, debit) = (Role::default(), Debit::default());
     request.extensions_mut().insert(role.clone());
+    request.extensions_mut().insert(debit.clone());
     let span = tracing::info_span!("requete", %requete_id, trace_id);
     let mut response = next.run(request).instrument(span.clone()).await;
     let role = role.0.get().copied().unwrap_or("-");
@@ -48,6 +50,7 @@ pub(super) async fn observe(
     if let Ok(value) = HeaderValue::from_str(&requete_id.to_string()) {
         response.headers_mut().insert("x-request-id", value);
     }
+    debit.announce(response.headers_mut());
     let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
     let code = refus.as_ref().map_or("-", |refus| refus.code.as_str());
     if inside {

@@ -29,6 +29,7 @@ mod contestations;
 mod corrections;
 mod creances;
 mod cycle;
+mod debits;
 mod deces;
 mod declarations;
 mod doctors;

@@ -140,8 +140,8 @@ fn the_command_line_speaks_french() {
     {
         assert!(help.contains(text), "{help}");
     }
-    let readme = include_str!("../../README.md");
-    let settings = readme.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let page = include_str!("../../docs/EXPLOITATION.md");
+    let settings = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
     let mut named = 0;
     for name in settings.filter(|name| name.contains("TRAITANT_") || name.contains("DATABASE")) {
         assert!(help.contains(name), "{name} is not in the help");
