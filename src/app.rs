@@ -87,6 +87,9 @@ impl App {
         let keys = preuves.keys().chain([verifier.keys()]).cloned().collect();
         let mut state = AppState::new(core.clone(), verifier, preuves)
             .with_debits(config.clients.debits.clone());
+        if config.simulateur {
+            state = state.with_simulateur();
+        }
         let mut bac = None;
         if let (Some(horloge), JetonsConfig::BacASable) = (horloge, &config.jetons) {
             let emetteur = Arc::new(Emetteur::in_dir(&donnees)?);
@@ -263,13 +266,12 @@ async fn core(
 /// otherwise.
 pub async fn horloge(config: &Config) -> anyhow::Result<Arc<dyn Clock>> {
     let machine: Arc<dyn Clock> = Arc::new(SystemClock);
-    let url = match &config.base.url {
-        Some(url) => Some(url.expose_secret().to_owned()),
-        None => {
-            let (dir, bin) = (data_dir(config)?, config.base.pg_bin.clone());
-            let look = move || Server::running_in(&dir, bin.as_deref());
-            tokio::task::spawn_blocking(look).await?.map(|adresses| adresses.service)
-        }
+    let url = if let Some(url) = &config.base.url {
+        Some(url.expose_secret().to_owned())
+    } else {
+        let (dir, bin) = (data_dir(config)?, config.base.pg_bin.clone());
+        let look = move || Server::running_in(&dir, bin.as_deref());
+        tokio::task::spawn_blocking(look).await?.map(|adresses| adresses.service)
     };
     let Some(url) = url else { return Ok(machine) };
     // What is read is not encrypted.

@@ -168,7 +168,10 @@ async fn absent() -> Refus {
 /// What is told when the sandbox itself fails.
 pub(super) fn panne(why: &Panne) -> Refus {
     tracing::error!(%why, "the sandbox failed");
-    Refus::new(Code::ErreurInterne, "Le bac à sable n'a pas pu répondre ; l'erreur est enregistrée.")
+    Refus::new(
+        Code::ErreurInterne,
+        "Le bac à sable n'a pas pu répondre ; l'erreur est enregistrée.",
+    )
 }
 
 async fn liste(State(state): State<AppState>) -> Result<Response, Refus> {

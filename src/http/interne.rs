@@ -73,7 +73,10 @@ impl Interne {
             request = request.header("content-type", "application/json");
             Body::from(question.corps.to_string())
         };
-        let request = request.extension(Interieur).body(body).map_err(|error| refused(0, error.to_string()))?;
+        let request = request
+            .extension(Interieur)
+            .body(body)
+            .map_err(|error| refused(0, error.to_string()))?;
         let response = match self.0.clone().oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},

@@ -18,6 +18,7 @@ mod interne;
 mod json;
 mod lecture;
 mod openapi;
+mod pages;
 mod pagination;
 mod poids;
 mod problem;
@@ -45,8 +46,8 @@ use crate::services::Core;
 pub use self::bac_a_sable::{
     AutreDuBac, BacASable, Futur, Horloge, Liste, MedecinDuBac, Panne, PatientDuBac,
 };
-pub use self::interne::{Interne, Question, QuestionRefusee};
 pub use self::debit::DebitConfig;
+pub use self::interne::{Interne, Question, QuestionRefusee};
 pub use self::openapi::{document as openapi_document, yaml as openapi_yaml};
 pub use self::v1::feuilles_de_soins::lots::{
     BilanLot, FormeReponse, LotInterrompu, ReponsesLot, ResultatLigne, evaluer_lot,
@@ -69,6 +70,7 @@ pub struct AppState {
     debits: Arc<Debits>,
     poids: Poids,
     bac_a_sable: Option<Arc<dyn BacASable>>,
+    simulateur: bool,
 }
 
 impl AppState {
@@ -83,6 +85,7 @@ impl AppState {
             debits: Arc::default(),
             poids: Poids::default(),
             bac_a_sable: None,
+            simulateur: false,
         }
     }
 
@@ -102,6 +105,13 @@ impl AppState {
     #[must_use]
     pub fn with_sandbox(mut self, bac: Arc<dyn BacASable>) -> Self {
         self.bac_a_sable = Some(bac);
+        self.with_simulateur()
+    }
+
+    /// The same, with the page on which anybody asks what care would be paid back.
+    #[must_use]
+    pub const fn with_simulateur(mut self) -> Self {
+        self.simulateur = true;
         self
     }
 
@@ -123,6 +133,7 @@ pub fn router(state: AppState) -> Router {
                 .layer(from_fn_with_state(Declares::of(&contrat.document), query::verify)),
         )
         .merge(docs::router(contrat))
+        .merge(pages::router(&state))
         .merge(bac_a_sable::router(state.bac_a_sable.as_ref()))
         .fallback(extract::route_inconnue)
         .method_not_allowed_fallback(extract::methode_interdite)

@@ -1,12 +1,11 @@
 //! Everybody in the sandbox, for a reader: as data with tokens, as text, as the page of the documentation.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone, Utc};
 
 use super::SandboxError;
-use super::people::{MEDECINS, MedecinFictif, PATIENTS, Personne};
+use super::people::{MEDECINS, MedecinFictif, Personne};
 use super::village::{HABITANTS, PRATICIENS, personnes};
 use crate::auth::Emetteur;
 use crate::domain::acteur::{Acteur, Caisse};
@@ -108,7 +107,11 @@ pub fn texte(liste: &Liste) -> String {
         line(format!("  {} {} — {}", one.prenom, one.nom, one.sert_a));
         line(format!(
             "    {} {}, né(e) le {}, caisse {}, id {}",
-            one.type_identifiant, one.identifiant, one.date_naissance, one.organisme, one.patient_id
+            one.type_identifiant,
+            one.identifiant,
+            one.date_naissance,
+            one.organisme,
+            one.patient_id
         ));
         line(format!("    {}\n", one.jeton));
     }
@@ -140,12 +143,7 @@ pub fn json(liste: &Liste) -> String {
 pub fn page() -> String {
     let mut page = include_str!("page.md").to_owned();
     let patients: String = reference().iter().map(patient).collect();
-    let medecins: String = tous_les_medecins()
-        .map(|one| {
-            let nom = format!("{} {}", capitale(one.prenom), one.nom);
-            format!("| {nom} | `{}` | {} |\n", one.rpps, one.role)
-        })
-        .collect();
+    let medecins: String = tous_les_medecins().map(medecin).collect();
     for (mark, rows) in [("<!-- patients -->\n", patients), ("<!-- medecins -->\n", medecins)] {
         page = page.replace(mark, &rows);
     }
@@ -159,13 +157,21 @@ fn reference() -> Vec<Personne> {
     personnes(Utc.from_utc_datetime(&noon))
 }
 
+fn medecin(one: &MedecinFictif) -> String {
+    format!("| {} {} | `{}` | {} |\n", capitale(one.prenom), one.nom, one.rpps, one.role)
+}
+
 fn patient(one: &Personne) -> String {
     let fixed = HABITANTS.iter().find(|known| known.prenom == one.prenom);
     let fixed = fixed.is_none_or(|known| known.naissance.est_fixe());
-    let mut row = format!("| {} {} ", capitale(one.prenom), one.nom);
     let born = if fixed { one.date_naissance.as_str() } else { "selon le jour" };
     let numero = if fixed { format!("`{}`", one.numero) } else { "selon le jour".to_owned() };
-    let done = writeln!(row, "| {} {numero} | {born} | `{}` | {} |", one.nature, one.organisme, one.role);
-    debug_assert!(done.is_ok() && PATIENTS.len() < 100, "ids of the first people come before");
-    row
+    format!(
+        "| {} {} | {} {numero} | {born} | `{}` | {} |\n",
+        capitale(one.prenom),
+        one.nom,
+        one.nature,
+        one.organisme,
+        one.role
+    )
 }

@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 
 use crate::domain::feuille_de_soins::{Convention, OptionTarifaire};
 use crate::domain::identifiers::{
-    CommuneExercice, DateNaissanceAmo, Finess, IdentifiantPersonne, Invalide, NumeroFacturation, Organisme,
-    RangGemellaire, Rpps, Specialite,
+    CommuneExercice, DateNaissanceAmo, Finess, IdentifiantPersonne, Invalide, NumeroFacturation,
+    Organisme, RangGemellaire, Rpps, Specialite,
 };
 use crate::domain::ids::PatientId;
 use crate::domain::medecin::{

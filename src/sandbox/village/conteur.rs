@@ -109,13 +109,7 @@ impl Conteur {
         self.clock.advance(TimeDelta::seconds(1));
         let jeton = self.emetteur.issue_as(acteur, sujet, &*self.clock, &self.ids, TOKEN_LIFE)?;
         let cle = format!("bac-a-sable-acte-{:04}", self.actes.fetch_add(1, Ordering::Relaxed));
-        let question = Question {
-            chemin,
-            jeton: &jeton,
-            cle: &cle,
-            version,
-            corps,
-        };
+        let question = Question { chemin, jeton: &jeton, cle: &cle, version, corps };
         Ok(self.service.ask(question).await?)
     }
 
@@ -155,7 +149,7 @@ impl Conteur {
         };
         let doctors = medecins.iter().map(|rpps| json!({ "role": "medecin", "rpps": rpps }));
         let all: Vec<Value> = [signataire].into_iter().chain(doctors).map(signe).collect();
-        choix["signatures"] = Value::Array(all);
+        merge(&mut choix, json!({ "signatures": all }));
         self.fait(&caisse, "/v1/declarations", None, choix).await
     }
 
@@ -196,10 +190,11 @@ impl Conteur {
             signe_a: None,
         };
         let jws = self.prouveur.prove(&annoncee, "support-fictif", &*self.clock, &self.ids)?;
-        choix["signatures"] = json!([{
+        let signature = json!({
             "role": role.mot(), "moyen": moyen.mot(), "contenu_sha256": contenu,
             "preuve": { "jws": jws },
-        }]);
+        });
+        merge(&mut choix, json!({ "signatures": [signature] }));
         self.fait(acteur, "/v1/declarations", None, choix).await
     }
 
@@ -264,7 +259,7 @@ fn consultation(
 }
 
 /// Adds members to an object, whose own objects are completed and not replaced.
-fn merge(place: &mut Value, more: Value) {
+pub(super) fn merge(place: &mut Value, more: Value) {
     match (place, more) {
         (Value::Object(place), Value::Object(more)) => {
             for (name, value) in more {

@@ -242,7 +242,8 @@ impl Naissance {
             }
             Self::Bissextile => {
                 let last = debut.year() - 14;
-                let mut days = (0..8).filter_map(|back| NaiveDate::from_ymd_opt(last - back, 2, 29));
+                let mut days =
+                    (0..8).filter_map(|back| NaiveDate::from_ymd_opt(last - back, 2, 29));
                 days.next()
             }
         }

@@ -4,10 +4,8 @@ use serde_json::{Value, json};
 
 use super::super::SandboxError;
 use super::super::people::MedecinFictif;
-use super::conteur::{Conteur, caisse, medecin_de};
-use super::praticiens::{
-    GRONDIN, KIEFFER, MADI, MULLER, PRATICIENS, RENAUD, ROUX, TRAORE, VIDAL,
-};
+use super::conteur::{Conteur, caisse, medecin_de, merge};
+use super::praticiens::{GRONDIN, KIEFFER, MADI, MULLER, PRATICIENS, RENAUD, ROUX, TRAORE, VIDAL};
 use crate::domain::acteur::Acteur;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::jobs;
@@ -89,17 +87,17 @@ async fn liens(conteur: &Conteur) -> Result<(), SandboxError> {
             "effet_du": if nature == "tutelle" { json!(jour) } else { json!(personne.date_naissance) },
         });
         if preuve == "decision_de_justice" {
-            lien["reference_preuve"] = json!("TJ-ESSAI-24/017");
+            merge(&mut lien, json!({ "reference_preuve": "TJ-ESSAI-24/017" }));
         }
         let made = conteur.fait(&caisse(personne.organisme)?, &chemin, None, lien).await?;
         if prenom == "NINA" {
             let signataire = json!({
-                "role": "titulaire_autorite_parentale", "representation_id": made["id"],
+                "role": "titulaire_autorite_parentale", "representation_id": id(&made)?,
             });
             conteur.papier("NINA", &[RENAUD], signataire).await?;
         }
         if prenom == "SUZANNE" {
-            let signataire = json!({ "role": "tuteur", "representation_id": made["id"] });
+            let signataire = json!({ "role": "tuteur", "representation_id": id(&made)? });
             conteur.papier("SUZANNE", &[MARTIN], signataire).await?;
         }
     }
@@ -138,11 +136,11 @@ async fn annee_passee(conteur: &Conteur) -> Result<(), SandboxError> {
     });
     conteur.fait(&medecin_de(MARTIN)?, &chemin, None, protocole).await?;
     conteur.il_y_a(410);
-    let ald = || json!({ "beneficiaire": { "exoneration": { "code_exoneration": "4" } } });
-    let mut dans_le_protocole = ald();
-    dans_le_protocole["parcours"] =
-        json!({ "indicateur": "A", "motif_exclusion": "protocole_ald" });
-    conteur.feuille("WILLIAM", DUVAL, ("CS", 2650), dans_le_protocole.clone()).await?;
+    let dans_le_protocole = json!({
+        "beneficiaire": { "exoneration": { "code_exoneration": "4" } },
+        "parcours": { "indicateur": "A", "motif_exclusion": "protocole_ald" },
+    });
+    conteur.feuille("WILLIAM", DUVAL, ("CS", 2650), dans_le_protocole).await?;
     conteur.il_y_a(400);
     conteur.feuille("INGRID", MARTIN, ("G", 3000), json!({})).await?;
     conteur.il_y_a(395);
@@ -160,8 +158,8 @@ async fn recents(conteur: &Conteur) -> Result<(), SandboxError> {
     conteur.signe_seul(&medecin_de(MARTIN)?, "CORENTIN", MARTIN).await?;
     depart(conteur).await?;
     conteur.il_y_a(45);
-    let mut outre_mer = json!({ "executant": { "lieu_execution": { "commune": "97411" } } });
-    conteur.feuille("LUCILE", GRONDIN, ("G", 3000), outre_mer.take()).await?;
+    let outre_mer = json!({ "executant": { "lieu_execution": { "commune": "97411" } } });
+    conteur.feuille("LUCILE", GRONDIN, ("G", 3000), outre_mer).await?;
     conteur.feuille("ZAINABA", MADI, ("G", 3000), json!({})).await?;
     let local = json!({ "beneficiaire": { "regime_local": "alsace_moselle" } });
     conteur.feuille("BRIGITTE", MULLER, ("G", 3000), local).await?;
