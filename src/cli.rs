@@ -123,6 +123,25 @@ pub(crate) enum Commande {
         #[command(subcommand)]
         action: Ccam,
     },
+    /// Liste les personnes fictives du bac à sable, avec un jeton pour chacune.
+    ///
+    /// À quoi sert chacune est dit à côté. Les jetons sont valables douze heures.
+    #[command(
+        help_template = TEMPLATE,
+        override_usage = "traitant bac-a-sable [OPTIONS] [ACTION]",
+        subcommand_help_heading = "Actions",
+        disable_help_subcommand = true
+    )]
+    BacASable {
+        #[command(subcommand)]
+        action: Option<ActionBac>,
+        /// En JSON, pour un programme.
+        #[arg(long, conflicts_with = "page", help_heading = "Options")]
+        json: bool,
+        /// La page docs/BAC-A-SABLE.md, sans base de données.
+        #[arg(long, help_heading = "Options")]
+        page: bool,
+    },
     /// Écrit le document OpenAPI de l'API.
     #[command(help_template = TEMPLATE, override_usage = "traitant openapi")]
     Openapi,
@@ -176,6 +195,24 @@ pub(crate) struct Rejouer {
     /// Dernier jour de soins, AAAA-MM-JJ ; le dernier de tous par défaut.
     #[arg(long, value_name = "JOUR", help_heading = "Options")]
     pub(crate) au: Option<chrono::NaiveDate>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ActionBac {
+    /// Avance l'horloge du bac à sable, sans retour.
+    ///
+    /// Un service qui tourne la suit en une seconde, et fait alors ce qui est échu.
+    #[command(help_template = TEMPLATE, override_usage = "traitant bac-a-sable avancer --jours <JOURS>")]
+    Avancer {
+        /// Combien de jours.
+        #[arg(long, value_parser = clap::value_parser!(i64).range(1..=10_958), help_heading = "Options")]
+        jours: i64,
+    },
+    /// Efface tout ce que contient le bac à sable, et refait ses personnes.
+    ///
+    /// Une base qui n'est pas celle d'un bac à sable est refusée.
+    #[command(help_template = TEMPLATE, override_usage = "traitant bac-a-sable remettre-a-zero")]
+    RemettreAZero,
 }
 
 #[derive(Debug, Subcommand)]

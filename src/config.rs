@@ -50,6 +50,8 @@ pub struct Config {
     pub journal: JournalConfig,
     /// The law.
     pub loi: LoiConfig,
+    /// Whether the page of the simulator is shown outside a sandbox.
+    pub simulateur: bool,
 }
 
 /// What a caisse decides of the law.
@@ -134,7 +136,16 @@ impl Config {
         if au_dela.is_none() {
             variables.wrong("TRAITANT_LOI_A_VERIFIER", "attendu « avertir » ou « refuser »");
         }
+        let simulateur = match variables.get("TRAITANT_SIMULATEUR").as_deref() {
+            Some("oui") => true,
+            Some("non") | None => false,
+            Some(_) => {
+                variables.wrong("TRAITANT_SIMULATEUR", "attendu « oui » ou « non »");
+                false
+            }
+        };
         let config = Self {
+            simulateur,
             loi: LoiConfig {
                 ajouts: variables.get("TRAITANT_LOI").map(PathBuf::from),
                 au_dela: au_dela.unwrap_or(AuDela::Refuser),

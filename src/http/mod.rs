@@ -5,6 +5,7 @@
 
 #![warn(missing_docs)]
 
+mod bac_a_sable;
 mod champs;
 mod conditionnel;
 mod debit;
@@ -13,10 +14,12 @@ mod error;
 mod extract;
 mod health;
 mod idempotency;
+mod interne;
 mod json;
 mod lecture;
 mod mesures;
 mod openapi;
+mod pages;
 mod pagination;
 mod poids;
 mod problem;
@@ -42,8 +45,12 @@ use self::query::Declares;
 use crate::auth::{Preuves, Verifier};
 use crate::services::Core;
 
+pub use self::bac_a_sable::{
+    AutreDuBac, BacASable, Futur, Horloge, Liste, MedecinDuBac, Panne, PatientDuBac,
+};
 pub use self::debit::DebitConfig;
 pub use self::mesures::router as mesures_router;
+pub use self::interne::{Interne, Question, QuestionRefusee};
 pub use self::openapi::{document as openapi_document, yaml as openapi_yaml};
 pub use self::v1::feuilles_de_soins::lots::{
     BilanLot, FormeReponse, LotInterrompu, ReponsesLot, ResultatLigne, evaluer_lot,
@@ -66,6 +73,8 @@ pub struct AppState {
     debits: Arc<Debits>,
     instruments: Arc<Instruments>,
     poids: Poids,
+    bac_a_sable: Option<Arc<dyn BacASable>>,
+    simulateur: bool,
 }
 
 impl AppState {
@@ -80,6 +89,8 @@ impl AppState {
             debits: Arc::default(),
             instruments: Arc::default(),
             poids: Poids::default(),
+            bac_a_sable: None,
+            simulateur: false,
         }
     }
 
@@ -93,6 +104,20 @@ impl AppState {
     /// What checks proofs of signature.
     pub fn preuves(&self) -> &Preuves {
         &self.preuves
+    }
+
+    /// The same, in a sandbox: its people, its clock and its pages are there.
+    #[must_use]
+    pub fn with_sandbox(mut self, bac: Arc<dyn BacASable>) -> Self {
+        self.bac_a_sable = Some(bac);
+        self.with_simulateur()
+    }
+
+    /// The same, with the page on which anybody asks what care would be paid back.
+    #[must_use]
+    pub const fn with_simulateur(mut self) -> Self {
+        self.simulateur = true;
+        self
     }
 
     /// The same, where a body has that long to arrive. For tests.
@@ -113,6 +138,8 @@ pub fn router(state: AppState) -> Router {
                 .layer(from_fn_with_state(Declares::of(&contrat.document), query::verify)),
         )
         .merge(docs::router(contrat))
+        .merge(pages::router(&state))
+        .merge(bac_a_sable::router(state.bac_a_sable.as_ref()))
         .fallback(extract::route_inconnue)
         .method_not_allowed_fallback(extract::methode_interdite)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

@@ -16,6 +16,7 @@ use tracing::Instrument;
 use super::AppState;
 use super::debit::Debit;
 use super::extract::Role;
+use super::interne::Interieur;
 use super::problem::{Code, Refus, respond};
 use crate::domain::ids::RequestId;
 
@@ -35,6 +36,7 @@ pub(super) async fn observe(
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "(inconnue)".to_owned(), |path| path.as_str().to_owned());
+    let inside = request.extensions().get::<Interieur>().is_some();
     let (role, debit) = (Role::default(), Debit::default());
     request.extensions_mut().insert(role.clone());
     request.extensions_mut().insert(debit.clone());
@@ -54,6 +56,9 @@ pub(super) async fn observe(
     let code = refus.as_ref().map_or("-", |refus| refus.code.as_str());
     let status = response.status().as_u16();
     state.instruments.answered((method.as_str(), &route), (status, code), took);
+    if inside {
+        return response;
+    }
     span.in_scope(|| {
         tracing::info!(method = method.as_str(), route, status, code, role, micros, "request");
     });

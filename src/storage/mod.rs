@@ -15,6 +15,7 @@ pub mod actes_nationaux;
 pub mod adressages;
 pub mod auteurs;
 pub mod avis_ponctuels;
+pub mod bac_a_sable;
 pub mod base;
 mod cbor;
 pub mod ccam;

@@ -26,6 +26,7 @@ const REFERENCE: [&str; 14] = [
 /// Tables of the service itself. A reception names nobody: the feuilles of its persons bear its number.
 const SERVICE: [&str; 9] = [
     "_sqlx_migrations",
+    "bac_a_sable",
     "base",
     "essai",
     "evenement",

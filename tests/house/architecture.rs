@@ -109,6 +109,7 @@ const ROOMS: &[Room] = &[
             "serde",
             "serde_json",
             "tokio",
+            "tower",
             "tower_http",
             "tracing",
             "utoipa",
@@ -124,8 +125,8 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "sandbox",
-        rooms: &["sandbox", "services", "storage", "law", "domain"],
-        libraries: &["chrono", "thiserror", "uuid"],
+        rooms: &["sandbox", "http", "jobs", "auth", "services", "storage", "law", "domain"],
+        libraries: &["chrono", "serde_json", "thiserror", "tracing", "uuid"],
     },
     Room { name: "postgres", rooms: &["postgres", "domain", "config"], libraries: &["thiserror"] },
 ];

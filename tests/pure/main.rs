@@ -12,6 +12,7 @@
 
 mod ajouts;
 mod auth;
+mod bac_a_sable;
 mod ccam;
 mod config;
 mod creances;
