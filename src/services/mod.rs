@@ -31,6 +31,7 @@ mod porteurs;
 pub mod reevaluations;
 pub mod rejeu;
 pub mod representations;
+pub mod reprises;
 pub mod simulations;
 mod suites;
 pub mod taches;

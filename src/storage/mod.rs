@@ -44,6 +44,7 @@ pub mod patients;
 pub mod recouvrements;
 pub mod reevaluations;
 pub mod representations;
+pub mod reprises;
 pub mod signatures;
 pub mod taches;
 mod types;

@@ -22,3 +22,4 @@ mod fins;
 mod frise;
 mod identifiers;
 mod law;
+mod tableur;
