@@ -63,7 +63,8 @@ CREATE TABLE exercice (
     mode text NOT NULL,
     -- The principal practice, or a secondary cabinet.
     principal boolean NOT NULL,
-    convention text NOT NULL,
+    -- Nothing when only the public directory says the practice.
+    convention text,
     option_tarifaire text NOT NULL,
     -- num_am or finess, and the number.
     facturation_nature text,

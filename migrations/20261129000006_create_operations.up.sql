@@ -52,7 +52,7 @@ CREATE TABLE operation_exercice (
     lieu_id uuid NOT NULL REFERENCES lieu,
     mode text NOT NULL,
     principal boolean NOT NULL,
-    convention text NOT NULL,
+    convention text,
     option_tarifaire text NOT NULL,
     facturation text
 );

@@ -1,12 +1,14 @@
 //! `traitant`: the service, and the commands around it. What they print is read by testers and
 //! operators of caisses: it is in French.
 
+mod annuaire;
 mod ccam;
 mod cli;
 mod compteur;
 mod evaluer;
 mod loi;
 mod rejouer;
+mod reprise;
 mod verifier;
 
 use std::path::Path;
@@ -58,6 +60,10 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
         Commande::Verifier { refaire } => {
             return runtime.block_on(verifier::run(&Config::from_env()?, refaire));
         }
+        Commande::Reprise(asked) => {
+            return runtime.block_on(reprise::run(&Config::from_env()?, &asked));
+        }
+        Commande::Annuaire { action } => runtime.block_on(annuaire::run(&action)),
         Commande::Ccam { action } => runtime.block_on(ccam::run(&action)),
         Commande::Servir => runtime.block_on(serve(&Config::from_env()?)),
         Commande::Migrer => runtime.block_on(migrate(&Config::from_env()?)),

@@ -8,6 +8,7 @@
 pub mod a_revoir;
 pub mod acteur;
 pub mod adressage;
+pub mod annuaire;
 pub mod calendar;
 pub mod ccam;
 pub mod clock;

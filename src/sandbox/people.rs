@@ -281,7 +281,7 @@ impl MedecinFictif {
                 lieu: LieuExistantOuNouveau::Nouveau(lieu),
                 mode: self.mode,
                 principal: true,
-                convention: self.convention,
+                convention: Some(self.convention),
                 option_tarifaire: OptionTarifaire::Aucune,
                 facturation: self
                     .num_am

@@ -8,6 +8,7 @@ pub mod a_revoir;
 pub mod acces;
 pub mod adressages;
 mod affiliations;
+pub mod annuaire;
 pub mod ccam;
 pub mod conciliations;
 pub mod core;

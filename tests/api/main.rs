@@ -68,6 +68,7 @@ mod reevaluations;
 mod registre_decide;
 mod rejeu;
 mod representants;
+mod reprises;
 mod retraits;
 mod sandbox;
 mod schema;

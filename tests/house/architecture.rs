@@ -101,10 +101,13 @@ const ROOMS: &[Room] = &[
         libraries: &[
             "axum",
             "chrono",
+            "csv",
+            "encoding_rs",
             "form_urlencoded",
             "futures_util",
             "serde",
             "serde_json",
+            "thiserror",
             "tokio",
             "tower_http",
             "tracing",

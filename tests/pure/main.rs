@@ -11,6 +11,7 @@
 )]
 
 mod ajouts;
+mod annuaire;
 mod auth;
 mod ccam;
 mod config;
@@ -22,4 +23,5 @@ mod fins;
 mod frise;
 mod identifiers;
 mod law;
+mod reprises;
 mod tableur;

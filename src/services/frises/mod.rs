@@ -22,8 +22,8 @@ use crate::domain::ids::{DeclarationId, FaitId, MedecinId, PatientId};
 use crate::domain::operation::{Operation, ResultatOperation};
 use crate::domain::vie::fusion::{compte_le, derouler_avec_ecarts, jusqu_au_deces};
 use crate::law::parameters::Parametre;
-use crate::storage::medecins::changements;
 use crate::storage::designations::ChoixConnu;
+use crate::storage::medecins::changements;
 use crate::storage::patients::{conflits, faits, mouvements};
 use crate::storage::{Connection, designations, fins, operations};
 

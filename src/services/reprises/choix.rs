@@ -51,7 +51,8 @@ pub(super) async fn apply(
     for (patient, lus) in alone {
         for lu in lus {
             let before = touched.get(&patient).copied();
-            let (issue, instant) = Box::pin(seul::take(many, reprise, (patient, lu), before)).await?;
+            let (issue, instant) =
+                Box::pin(seul::take(many, reprise, (patient, lu), before)).await?;
             if issue == Issue::Nouvelle {
                 touched.insert(patient, instant);
                 told.insert(patient);
@@ -123,8 +124,7 @@ fn declaration(
     };
     let medecins: Vec<String> = choix.medecins.iter().map(ToString::to_string).collect();
     let patient = patient_id.to_string();
-    let (contenu, contenu_sha256) =
-        ContenuRepris::new(&patient, &medecins, &repris).canonical()?;
+    let (contenu, contenu_sha256) = ContenuRepris::new(&patient, &medecins, &repris).canonical()?;
     Ok(Declaration {
         id: DeclarationId::from_uuid(core.ids().uuid()),
         patient_id,

@@ -145,5 +145,5 @@ impl<'a> Depot<'a> {
 /// What a caller is to the takeovers of his own caisse.
 pub(super) fn own(acteur: &Acteur) -> Rapports {
     let found = Rapports::aucun(*acteur);
-    if acteur.caisse().is_some() { found.avec(Relation::CaisseActuelle) } else { found }
+    if acteur.caisse().is_some() { found.avec(Relation::CaisseConcernee) } else { found }
 }

@@ -54,9 +54,11 @@ pub(super) fn refused(error: ServiceError) -> Result<Issue, ServiceError> {
             "facturation_existante",
             "ce numéro de facturation est celui d'un autre médecin",
         )),
-        ServiceError::Introuvable | ServiceError::Interdit(_) => {
-            Ok(refus("exercice.lieu.commune", "hors_perimetre", "un lieu du département de la caisse"))
-        }
+        ServiceError::Introuvable | ServiceError::Interdit(_) => Ok(refus(
+            "exercice.lieu.commune",
+            "hors_perimetre",
+            "un lieu du département de la caisse",
+        )),
         other => Err(other),
     }
 }

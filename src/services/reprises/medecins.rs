@@ -4,7 +4,9 @@ use super::issues::{Issue, Issues, refus, refused};
 use crate::domain::calendar::Periode;
 use crate::domain::droits::Demarche;
 use crate::domain::ids::MedecinId;
-use crate::domain::medecin::{Lieu, LieuExistantOuNouveau, Medecin, NouveauMedecin, NouvelExercice};
+use crate::domain::medecin::{
+    Lieu, LieuExistantOuNouveau, Medecin, NouveauMedecin, NouvelExercice,
+};
 use crate::services::core::Many;
 use crate::services::exercices::{lieu, rapports, verify_billing};
 use crate::services::{ServiceError, latest_knowledge};
@@ -98,7 +100,11 @@ fn compare(
     (exercice, place): (&NouvelExercice, &Lieu),
 ) -> Option<Issue> {
     let since = Periode::depuis(exercice.du);
-    if known.exercices.iter().any(|fait| fait.valeur.lieu.id == place.id && fait.effet.chevauche(&since)) {
+    if known
+        .exercices
+        .iter()
+        .any(|fait| fait.valeur.lieu.id == place.id && fait.effet.chevauche(&since))
+    {
         return Some(Issue::DejaConnue);
     }
     if known.specialite_le(exercice.du).is_some_and(|own| own != nouveau.specialite) {

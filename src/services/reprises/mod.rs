@@ -16,10 +16,11 @@ use serde_json::{Value, json};
 
 pub use self::depot::{Depot, Recu};
 pub use self::run::{REPRENDRE, run, run_here};
-use super::core::Opening;
+use super::core::{Many, Opening};
 use super::{Contexte, Core, Demande, Done, Render, ServiceError, VersionsVues};
 use crate::domain::ids::{RepriseId, TacheId};
-use crate::domain::reprise::{Defaut, EtatReprise, Reprise};
+use crate::domain::medecin::NouveauMedecin;
+use crate::domain::reprise::{Bilan, Defaut, EtatReprise, Refusee, Reprise};
 use crate::storage::{Connection, reprises, taches};
 
 /// Lines of a block, each of which is a transaction when it is applied.
@@ -29,12 +30,16 @@ pub const BLOC: usize = 500;
 const RECEPTION: TimeDelta = TimeDelta::days(1);
 const ATTENTE: TimeDelta = TimeDelta::days(30);
 
+/// Registers practices of doctors, each for itself; gives what became of them.
+pub(super) async fn practices(
+    many: &mut Many<'_>,
+    lignes: &[(u64, NouveauMedecin)],
+) -> Result<(Bilan, Vec<Refusee>), ServiceError> {
+    Ok(issues::compte(medecins::apply(many, lignes).await?))
+}
+
 /// Reads one of the calling caisse.
-pub async fn get(
-    core: &Core,
-    contexte: &Contexte,
-    id: RepriseId,
-) -> Result<Reprise, ServiceError> {
+pub async fn get(core: &Core, contexte: &Contexte, id: RepriseId) -> Result<Reprise, ServiceError> {
     let mut search = core.search(contexte).await?;
     own(search.conn(), contexte, id).await
 }

@@ -143,7 +143,7 @@ pub async fn insert_exercice(
         exercice.lieu.id.uuid(),
         exercice.mode.mot(),
         exercice.principal,
-        exercice.convention.mot(),
+        exercice.convention.map(Vocabulaire::mot),
         exercice.option_tarifaire.mot(),
         exercice.facturation.as_ref().map(NumeroFacturation::kind),
         exercice.facturation.as_ref().map(NumeroFacturation::as_str),

@@ -1,7 +1,8 @@
 //! Takeovers: what was sent, how far it is, and what is said of its lines.
 
-mod codec;
+pub mod annuaire;
 pub mod choix;
+mod codec;
 pub mod personnes;
 
 use chrono::{DateTime, Utc};

@@ -94,8 +94,7 @@ async fn persons(
     let core = many.core();
     let acteur = *many.contexte().acteur();
     let cles: Vec<&ClePatient> = lignes.iter().map(|(_, choix)| &choix.cle).collect();
-    let candidats =
-        patients::find_all(many.conn(), core.coffre(), &cles, acteur.caisse()).await?;
+    let candidats = patients::find_all(many.conn(), core.coffre(), &cles, acteur.caisse()).await?;
     let mut ids = BTreeSet::new();
     for (place, one) in candidats.iter().enumerate() {
         match one.patients[..] {
@@ -104,7 +103,7 @@ async fn persons(
             }
             [_, _, ..] if one.propres => {
                 let message = "un numéro du patient lui-même : plusieurs de vos patients répondent à cette carte";
-                issues.insert(place, refus("patient", "patient_ambigu", message));
+                issues.insert(place, refus("identifiant", "patient_ambigu", message));
             }
             _ => {
                 issues.insert(place, unknown());
@@ -137,7 +136,7 @@ async fn persons(
 
 fn unknown() -> Issue {
     refus(
-        "patient",
+        "identifiant",
         "patient_inconnu",
         "un patient de la caisse, enregistré : reprenez d'abord vos affiliés",
     )
@@ -157,7 +156,11 @@ fn verify(core: &Core, choix: &ChoixRepris, situation: &Situation) -> Result<(),
         ));
     }
     if situation.deces.is_some_and(|deces| du > deces.du()) {
-        return Err(refus("effet_du", "apres_le_deces", "un jour qui ne suit pas le décès du patient"));
+        return Err(refus(
+            "effet_du",
+            "apres_le_deces",
+            "un jour qui ne suit pas le décès du patient",
+        ));
     }
     let parameter = |parametre| core.valeur(parametre, du).unwrap_or_default();
     let age = i64::from(age_revolu(situation.date_naissance.pour_calcul_age(), du));
@@ -167,7 +170,8 @@ fn verify(core: &Core, choix: &ChoixRepris, situation: &Situation) -> Result<(),
         return Err(refus("effet_du", "enfant_avant_ouverture", message));
     }
     if choix.medecins.len() > 1 && parameter(Parametre::MtConjointOuverture) == 0 {
-        let message = "un seul médecin : ce jour-là, plusieurs ne pouvaient pas être désignés ensemble";
+        let message =
+            "un seul médecin : ce jour-là, plusieurs ne pouvaient pas être désignés ensemble";
         return Err(refus("medecins", "conjoint_avant_ouverture", message));
     }
     Ok(())
@@ -209,9 +213,10 @@ impl Connus {
         for own in exercices.values_mut() {
             own.sort_by_key(|one| (one.effet.du(), !one.principal));
         }
-        let doctor = |(rpps, known): (Rpps, Option<(_, crate::domain::identifiers::Specialite)>)| {
-            known.filter(|(_, code)| code.est_medecin()).map(|_| rpps)
-        };
+        let doctor =
+            |(rpps, known): (Rpps, Option<(_, crate::domain::identifiers::Specialite)>)| {
+                known.filter(|(_, code)| code.est_medecin()).map(|_| rpps)
+            };
         Ok(Self {
             nommables: nommables.into_iter().map(|one| (one.rpps, one)).collect(),
             medecins: specialites.into_iter().filter_map(doctor).collect(),
@@ -233,7 +238,9 @@ impl Connus {
             let that_day = own().filter(|one| one.effet.contient(choix.effet_du));
             let place = that_day.max_by_key(|one| one.principal).or_else(|| own().next());
             let Some(place) = place.filter(|_| self.medecins.contains(rpps)) else {
-                let message = format!("le médecin {rpps} n'exerce nulle part comme médecin qui peut être désigné");
+                let message = format!(
+                    "le médecin {rpps} n'exerce nulle part comme médecin qui peut être désigné"
+                );
                 return Err(refus("medecins", "medecin_non_designable", message));
             };
             opere |= known.opere;
