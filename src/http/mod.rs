@@ -1,12 +1,13 @@
 //! The only place with axum: routes, bodies, problems, documentation.
 //!
-//! Middleware, from the outside in: request id and log line → panics → time limit → size limit →
-//! route. Refusals travel inwards-out as values and are written once, by the outermost layer.
+//! Middleware, from the outside in: request id and log line → weight of answers → panics → time limit →
+//! rate limit → size limit → route. Refusals travel inwards-out as values and are written once, by the outermost layer.
 
 #![warn(missing_docs)]
 
 mod champs;
 mod conditionnel;
+mod debit;
 mod docs;
 mod error;
 mod extract;
@@ -14,8 +15,10 @@ mod health;
 mod idempotency;
 mod json;
 mod lecture;
+mod mesures;
 mod openapi;
 mod pagination;
+mod poids;
 mod problem;
 mod query;
 mod request_log;
@@ -32,10 +35,15 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use self::debit::Debits;
+use self::mesures::Instruments;
+use self::poids::Poids;
 use self::query::Declares;
 use crate::auth::{Preuves, Verifier};
 use crate::services::Core;
 
+pub use self::debit::DebitConfig;
+pub use self::mesures::router as mesures_router;
 pub use self::openapi::{document as openapi_document, yaml as openapi_yaml};
 pub use self::v1::feuilles_de_soins::lots::{
     BilanLot, FormeReponse, LotInterrompu, ReponsesLot, ResultatLigne, evaluer_lot,
@@ -57,13 +65,31 @@ pub struct AppState {
     verifier: Arc<Verifier>,
     preuves: Arc<Preuves>,
     corps_limite: Duration,
+    debits: Arc<Debits>,
+    instruments: Arc<Instruments>,
+    poids: Poids,
 }
 
 impl AppState {
     /// The use cases, and what checks tokens and proofs.
     pub fn new(core: Core, verifier: Verifier, preuves: Preuves) -> Self {
         let (verifier, preuves) = (Arc::new(verifier), Arc::new(preuves));
-        Self { core, verifier, preuves, corps_limite: BODY_TIME_LIMIT }
+        Self {
+            core,
+            verifier,
+            preuves,
+            corps_limite: BODY_TIME_LIMIT,
+            debits: Arc::default(),
+            instruments: Arc::default(),
+            poids: Poids::default(),
+        }
+    }
+
+    /// The same, where a caller may ask no more than that.
+    #[must_use]
+    pub fn with_debits(mut self, config: DebitConfig) -> Self {
+        self.debits = Arc::new(Debits::new(config));
+        self
     }
 
     /// What checks proofs of signature.
@@ -92,8 +118,10 @@ pub fn router(state: AppState) -> Router {
         .fallback(extract::route_inconnue)
         .method_not_allowed_fallback(extract::methode_interdite)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(state.clone(), debit::limit))
         .layer(from_fn_with_state(TIME_LIMIT, request_log::limit_time))
         .layer(CatchPanicLayer::custom(request_log::on_panic))
+        .layer(from_fn_with_state(state.poids.clone(), poids::limit))
         .layer(from_fn_with_state(state.clone(), request_log::observe))
         .with_state(state)
 }

@@ -43,15 +43,16 @@ pub(super) use crate::domain::ids::{
     TacheId,
 };
 pub(super) use crate::domain::medecin::{ModeExercice, NatureLieu};
+pub(super) use crate::domain::mode::Mode;
 pub(super) use crate::domain::money::Centimes;
 pub(super) use crate::domain::operation::{EtatOperation, NatureOperation, ResultatOperation};
 pub(super) use crate::domain::patient::UsageIdentifiant;
 pub(super) use crate::domain::patientele::NatureMouvement;
 pub(super) use crate::domain::reevaluation::{EtatReevaluation, MotifReevaluation};
-pub(super) use crate::domain::reprise::{EtatReprise, FormatFichier, NatureReprise};
 pub(super) use crate::domain::representation::{
     FinRepresentation, NatureRepresentation, PreuveRepresentation,
 };
+pub(super) use crate::domain::reprise::{EtatReprise, FormatFichier, NatureReprise};
 pub(super) use crate::domain::vie::fusion::EtatConflit;
 pub(super) use crate::domain::vie::sommeil::StatutPatient;
 pub(super) use crate::domain::vie::{MotifRectification, SourceDeces};
@@ -118,7 +119,8 @@ ids! {
 
 words! {
     Canal, Contestation, Convention, Etat, EtatAdressage, EtatConciliation, EtatConflit, EtatOperation,
-    EtatReevaluation, EtatReprise, FinRepresentation, FormatFichier, ModeExercice, ModeRecouvrement, MotifAnnulation,
+    EtatReevaluation, EtatReprise, FinRepresentation, FormatFichier, Mode, ModeExercice, ModeRecouvrement,
+    MotifAnnulation,
     MotifCloture, MotifDepart, MotifFin, MotifRectification, MotifReevaluation, MoyenSignature,
     NatureAdressage, NatureCreance, NatureEvenement, NatureLieu, NatureMouvement, NatureOperation,
     NatureRepresentation, NatureReprise, NatureRetour, OptionTarifaire, OrigineSaisie, PartieConciliation,

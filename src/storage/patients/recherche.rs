@@ -17,8 +17,7 @@ pub async fn lock_numbers(
     coffre: &Coffre,
     numeros: impl IntoIterator<Item = &IdentifiantPersonne>,
 ) -> Result<(), StorageError> {
-    let keys: BTreeSet<i64> =
-        numeros.into_iter().map(|numero| lock_key(coffre, numero)).collect();
+    let keys: BTreeSet<i64> = numeros.into_iter().map(|numero| lock_key(coffre, numero)).collect();
     for key in keys {
         sqlx::query!("/* patient.lock_number */ SELECT pg_advisory_xact_lock($1)", key)
             .fetch_one(&mut **tx)
