@@ -6,7 +6,11 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, Parser, Subcommand};
 
+mod reprises;
+
 use crate::loi::Loi;
+
+pub(crate) use self::reprises::{Annuaire, Reprendre};
 
 pub(crate) const TEMPLATE: &str = "\
 {about}
@@ -141,6 +145,24 @@ pub(crate) enum Commande {
         /// La page docs/BAC-A-SABLE.md, sans base de données.
         #[arg(long, help_heading = "Options")]
         page: bool,
+    },
+    /// Reprend un fichier d'affiliés, de médecins ou de choix d'avant.
+    ///
+    /// Chaque ligne est essayée sans rien enregistrer ; avec --executer, le fichier est ensuite appliqué. Le même
+    /// fichier relancé ne change rien ; interrompu, il reprend où il en était. Le code de sortie est 0 si aucune ligne
+    /// n'est refusée, 3 sinon.
+    #[command(help_template = TEMPLATE, override_usage = "traitant reprise [OPTIONS] --organisme <ORGANISME> --nature <NATURE> <FICHIER>")]
+    Reprise(Reprendre),
+    /// Charge l'extraction publique de l'Annuaire Santé, ou en écrit un exemple.
+    #[command(
+        help_template = TEMPLATE,
+        override_usage = "traitant annuaire <ACTION>",
+        subcommand_help_heading = "Actions",
+        disable_help_subcommand = true
+    )]
+    Annuaire {
+        #[command(subcommand)]
+        action: Annuaire,
     },
     /// Écrit le document OpenAPI de l'API.
     #[command(help_template = TEMPLATE, override_usage = "traitant openapi")]

@@ -56,6 +56,8 @@ pub use self::v1::feuilles_de_soins::lots::{
     BilanLot, FormeReponse, LotInterrompu, ReponsesLot, ResultatLigne, evaluer_lot,
 };
 
+pub use self::v1::reprises::{Annonce, FichierRefuse, Lues, ReceptionRefusee, lire, recevoir};
+
 /// Largest body accepted.
 const BODY_LIMIT: usize = 256 * 1024;
 /// Longest time for a body to arrive.

@@ -47,6 +47,7 @@ pub mod patients;
 pub mod recouvrements;
 pub mod reevaluations;
 pub mod representations;
+pub mod reprises;
 pub mod roles;
 pub mod sceaux;
 pub mod signatures;

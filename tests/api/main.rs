@@ -74,6 +74,7 @@ mod reevaluations;
 mod registre_decide;
 mod rejeu;
 mod representants;
+mod reprises;
 mod retraits;
 mod sandbox;
 mod sceaux;

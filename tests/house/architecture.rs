@@ -101,6 +101,8 @@ const ROOMS: &[Room] = &[
         libraries: &[
             "axum",
             "chrono",
+            "csv",
+            "encoding_rs",
             "form_urlencoded",
             "futures_util",
             "governor",
@@ -108,6 +110,7 @@ const ROOMS: &[Room] = &[
             "prometheus_client",
             "serde",
             "serde_json",
+            "thiserror",
             "tokio",
             "tower",
             "tower_http",
