@@ -79,7 +79,8 @@ impl App {
         let verifier = verifier(&config.jetons, &donnees, &fetching)?;
         let preuves = proofs(&config.preuves, &donnees, &fetching)?;
         let keys = preuves.keys().chain([verifier.keys()]).cloned().collect();
-        let router = router(AppState::new(core.clone(), verifier, preuves));
+        let state = AppState::new(core.clone(), verifier, preuves);
+        let router = router(state.with_origins(&config.origines));
         Ok(Self { core, router, listener, private, donnees, keys })
     }
 

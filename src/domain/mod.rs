@@ -33,5 +33,7 @@ pub mod patient;
 pub mod patientele;
 pub mod reevaluation;
 pub mod representation;
+pub mod ressemblance;
 pub mod vie;
+pub mod visite;
 pub mod vocabulary;

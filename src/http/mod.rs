@@ -1,7 +1,8 @@
 //! The only place with axum: routes, bodies, problems, documentation.
 //!
-//! Middleware, from the outside in: request id and log line → panics → time limit → size limit →
-//! route. Refusals travel inwards-out as values and are written once, by the outermost layer.
+//! Middleware, from the outside in: other sites → request id and log line → panics → compression of answers → text of
+//! headers → time limit → size limit → decompression → route. Refusals travel inwards-out as values and are written
+//! once, by the layer that logs.
 
 #![warn(missing_docs)]
 
@@ -20,6 +21,7 @@ mod problem;
 mod query;
 mod request_log;
 mod schemas;
+mod transport;
 mod v1;
 mod verification;
 mod vue;
@@ -55,18 +57,27 @@ pub struct AppState {
     verifier: Arc<Verifier>,
     preuves: Arc<Preuves>,
     corps_limite: Duration,
+    origines: transport::Origines,
 }
 
 impl AppState {
     /// The use cases, and what checks tokens and proofs.
     pub fn new(core: Core, verifier: Verifier, preuves: Preuves) -> Self {
         let (verifier, preuves) = (Arc::new(verifier), Arc::new(preuves));
-        Self { core, verifier, preuves, corps_limite: BODY_TIME_LIMIT }
+        let origines = transport::Origines::default();
+        Self { core, verifier, preuves, corps_limite: BODY_TIME_LIMIT, origines }
     }
 
     /// What checks proofs of signature.
     pub fn preuves(&self) -> &Preuves {
         &self.preuves
+    }
+
+    /// The same, where pages of these sites may read the answers.
+    #[must_use]
+    pub fn with_origins(mut self, origines: &[String]) -> Self {
+        self.origines = transport::Origines(origines.into());
+        self
     }
 
     /// The same, where a body has that long to arrive. For tests.
@@ -84,14 +95,19 @@ pub fn router(state: AppState) -> Router {
         .merge(
             routes
                 .layer(from_fn(conditionnel::revalidate))
+                .layer(from_fn(pagination::link))
                 .layer(from_fn_with_state(Declares::of(&contrat.document), query::verify)),
         )
         .merge(docs::router(contrat))
         .fallback(extract::route_inconnue)
         .method_not_allowed_fallback(extract::methode_interdite)
+        .layer(transport::decompress())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(TIME_LIMIT, request_log::limit_time))
+        .layer(from_fn(transport::require_text))
+        .layer(transport::compress())
         .layer(CatchPanicLayer::custom(request_log::on_panic))
         .layer(from_fn_with_state(state.clone(), request_log::observe))
+        .layer(from_fn_with_state(state.origines.clone(), transport::share))
         .with_state(state)
 }

@@ -120,6 +120,8 @@ catalogue!(
         "Envoyer un document plus petit.",
     TypeDeContenu = 415 "type_de_contenu" "Type de contenu non accepté"
         "Ajouter l'en-tête Content-Type: application/json.",
+    EncodageInconnu = 415 "encodage_inconnu" "Encodage du corps non accepté"
+        "Envoyer le corps tel quel, ou dans un seul des encodages de l'en-tête Accept-Encoding de la réponse.",
     ChampsInvalides = 422 "champs_invalides" "Champs invalides"
         "Corriger chaque champ listé dans « erreurs » ; tous y sont.",
     CleReutilisee = 422 "cle_idempotence_reutilisee" "Clé d'idempotence déjà utilisée pour une autre requête"
@@ -311,7 +313,10 @@ impl Refus {
 
     /// The refusal of a token without the scope of an operation.
     pub(crate) fn portee(portee: Portee) -> Self {
-        let detail = format!("Le jeton ne porte pas la portée « {} ».", portee.mot());
+        let detail = format!(
+            "Le jeton ne porte pas la portée « {} » : en demander un qui la porte.",
+            portee.mot()
+        );
         Self { portee: Some(portee), ..Self::new(Code::PorteeInsuffisante, detail) }
     }
 

@@ -25,15 +25,18 @@ pub mod medecins;
 pub mod medecins_traitants;
 pub mod neutralisations;
 pub mod operations;
+pub mod pages;
 pub mod patientele;
 pub mod patients;
 mod porteurs;
+pub mod proches;
 pub mod reevaluations;
 pub mod rejeu;
 pub mod representations;
 pub mod simulations;
 mod suites;
 pub mod taches;
+pub mod travaux;
 mod versions;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};

@@ -46,6 +46,7 @@ pub mod reevaluations;
 pub mod representations;
 pub mod signatures;
 pub mod taches;
+pub mod travaux;
 mod types;
 
 use std::ops::{Deref, DerefMut};
