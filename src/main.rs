@@ -17,7 +17,7 @@ use self::cli::{Commande, Porteur, Signataire};
 use anyhow::Context;
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
-use traitant::app::{App, data_dir};
+use traitant::app::{self, App, data_dir};
 use traitant::auth::{Emetteur, Prouveur};
 use traitant::config::{Config, JetonsConfig};
 use traitant::domain::acteur::{Acteur, Caisse};
@@ -28,7 +28,7 @@ use traitant::domain::identifiers::texte_libre::est_un_pseudonyme;
 use traitant::domain::identifiers::{Invalide, Organisme, Rpps};
 use traitant::domain::ids::{IdSource, PatientId};
 use traitant::domain::vocabulary::Vocabulaire;
-use traitant::storage::{Coffre, Db, migrations};
+use traitant::storage::migrations;
 use traitant::{ajouts, http, sandbox, telemetry};
 
 #[expect(clippy::print_stderr, reason = "a command that fails says why")]
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     match run(commande) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("traitant : {error:#}");
+            eprintln!("traitant : {}", reason(&error));
             ExitCode::FAILURE
         }
     }
@@ -82,6 +82,21 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Why a command failed, each cause once: some repeat in their own words the one below.
+fn reason(error: &anyhow::Error) -> String {
+    let mut said = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if said.contains(&cause) {
+            continue;
+        }
+        if !said.is_empty() {
+            said.push_str(" : ");
+        }
+        said.push_str(&cause);
+    }
+    said
+}
+
 /// What a newcomer needs to know, with a first command that works.
 fn welcome(config: &Config, app: &App) -> anyhow::Result<String> {
     let address = app.address()?;
@@ -99,6 +114,9 @@ fn welcome(config: &Config, app: &App) -> anyhow::Result<String> {
             String::new(),
             "D'autres jetons : traitant jeton medecin | patient | caisse | referentiel".to_owned(),
         ]);
+    }
+    if let Some(address) = app.measures_address() {
+        lines.push(format!("Mesures : http://{address}/metrics"));
     }
     if app.owns_database() {
         lines.push(format!("Données : {}", app.data_dir().display()));
@@ -127,11 +145,12 @@ fn listen_to_signals(stop: CancellationToken) -> anyhow::Result<tokio::task::Joi
 async fn migrate(config: &Config) -> anyhow::Result<()> {
     telemetry::start(&config.journal);
     let url = config.base.url.as_ref().context("DATABASE_URL désigne la base à migrer")?;
-    // Migrations read nothing that is encrypted.
-    let db = Db::connect(url.expose_secret(), 2, Coffre::new(&[0; 32])).await?;
-    migrations::run(&db).await?;
-    db.close().await;
-    print(&format!("Base à la version {}.\n", migrations::expected()))
+    let role =
+        config.base.role.as_ref().map(|role| (role.nom.as_str(), role.mot_de_passe.as_ref()));
+    app::migrate(url.expose_secret(), role).await?;
+    print(&format!("Base à la version {}.\n", migrations::expected()))?;
+    let Some((nom, _)) = role else { return Ok(()) };
+    print(&format!("Rôle « {nom} » prêt pour le service : il lit et écrit, sans rien posséder.\n"))
 }
 
 fn issue(config: &Config, porteur: &Porteur) -> anyhow::Result<()> {

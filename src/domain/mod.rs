@@ -27,6 +27,7 @@ pub mod fuseau;
 pub mod identifiers;
 pub mod ids;
 pub mod medecin;
+pub mod mode;
 pub mod money;
 pub mod operation;
 pub mod patient;

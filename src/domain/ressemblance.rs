@@ -63,38 +63,10 @@ fn naissance(one: &str, other: &str) -> u32 {
     }
 }
 
-/// How near two names are, out of a hundred: the letters that need no change.
+/// How near two names are, out of a hundred: the letters that need not be added, taken out, changed or swapped.
 fn proximite(one: &str, other: &str) -> u32 {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let longest = one.len().max(other.len());
-    if longest == 0 {
-        return 0;
-    }
-    let kept = longest.saturating_sub(ecart(&one, &other));
-    u32::try_from(kept.saturating_mul(100) / longest).unwrap_or_default()
-}
-
-/// Letters to add, to take out, to change or to swap with the next one (optimal string alignment).
-fn ecart(one: &[char], other: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.iter().enumerate() {
-        let mut row = vec![i.saturating_add(1)];
-        for (j, b) in other.iter().enumerate() {
-            let at = |cells: &[usize], place: usize| cells.get(place).copied().unwrap_or(usize::MAX);
-            let next = j.saturating_add(1);
-            let changed = at(&last, j).saturating_add(usize::from(a != b));
-            let mut best =
-                changed.min(at(&last, next).saturating_add(1)).min(at(&row, j).saturating_add(1));
-            let pair = i.checked_sub(1).zip(j.checked_sub(1));
-            let swapped =
-                pair.filter(|(k, l)| one.get(*k) == Some(b) && other.get(*l) == Some(a));
-            if let Some((_, l)) = swapped {
-                best = best.min(at(&before, l).saturating_add(1));
-            }
-            row.push(best);
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last.last().copied().unwrap_or_default()
+    let longest = one.chars().count().max(other.chars().count());
+    let kept = longest.saturating_sub(strsim::osa_distance(one, other));
+    let out_of_hundred = kept.saturating_mul(100).checked_div(longest).unwrap_or_default();
+    u32::try_from(out_of_hundred).unwrap_or_default()
 }

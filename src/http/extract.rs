@@ -70,7 +70,7 @@ pub(crate) fn corps_non_lu(why: &BytesRejection) -> Refus {
         BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
             Refus::new(Code::CorpsTropGrand, "Le corps dépasse la taille acceptée.")
         }
-        _ => Refus::new(
+        BytesRejection::FailedToBufferBody(_) | _ => Refus::new(
             Code::CorpsIllisible,
             "Le corps s'interrompt, ou n'est pas compressé comme Content-Encoding l'annonce.",
         ),
@@ -241,14 +241,18 @@ impl FromRequestParts<AppState> for Appel {
             ));
         };
         let certificat = certificate(state, parts);
-        let appelant = state.verifier.verify(token, certificat).await.map_err(refused)?;
+        let verified = state.verifier.verify(token, certificat).await.map_err(refused);
+        let appelant = verified
+            .map_err(|refus| state.debits.echec(refus, &parts.headers, &parts.extensions))?;
         let acteur = actor(state, token, &appelant.porteur).await?;
         // The request log names the role, never the person.
         if let Some(role) = parts.extensions.get::<Role>() {
             role.0.get_or_init(|| acteur.role().mot());
         }
         let Appelant { sujet, portees, .. } = appelant;
-        Ok(Self { auteur: Auteur { acteur, sujet }, portees, requete_id })
+        let auteur = Auteur { acteur, sujet };
+        state.debits.porteur(&auteur, &parts.extensions)?;
+        Ok(Self { auteur, portees, requete_id })
     }
 }
 

@@ -112,7 +112,10 @@ impl<'de> Visitor<'de> for Reader {
         Ok(i64::try_from(value).map_or(Json::AutreNombre, Json::Entier))
     }
 
-    #[expect(clippy::disallowed_types, reason = "whole numbers are taken by their digits, others dropped")]
+    #[expect(
+        clippy::disallowed_types,
+        reason = "whole numbers are taken by their digits, others dropped"
+    )]
     fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
         // A whole number is written without fraction or exponent; beyond 2^53 its digits may not be those sent.
         let whole = value.to_string().parse().ok();

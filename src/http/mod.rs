@@ -1,13 +1,14 @@
 //! The only place with axum: routes, bodies, problems, documentation.
 //!
-//! Middleware, from the outside in: other sites → request id and log line → panics → compression of answers → text of
-//! headers → time limit → size limit → decompression → route. Refusals travel inwards-out as values and are written
-//! once, by the layer that logs.
+//! Middleware, from the outside in: other sites → request id and log line → compression of answers → their weight → panics → time
+//! limit → rate limit → text of headers → size limit → decompression → route. Refusals travel inwards-out as values and
+//! are written once, by the layer that logs.
 
 #![warn(missing_docs)]
 
 mod champs;
 mod conditionnel;
+mod debit;
 mod docs;
 mod error;
 mod extract;
@@ -15,8 +16,10 @@ mod health;
 mod idempotency;
 mod json;
 mod lecture;
+mod mesures;
 mod openapi;
 mod pagination;
+mod poids;
 mod problem;
 mod query;
 mod request_log;
@@ -34,10 +37,15 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use self::debit::Debits;
+use self::mesures::Instruments;
+use self::poids::Poids;
 use self::query::Declares;
 use crate::auth::{Preuves, Verifier};
 use crate::services::Core;
 
+pub use self::debit::DebitConfig;
+pub use self::mesures::router as mesures_router;
 pub use self::openapi::{document as openapi_document, yaml as openapi_yaml};
 pub use self::v1::feuilles_de_soins::lots::{
     BilanLot, FormeReponse, LotInterrompu, ReponsesLot, ResultatLigne, evaluer_lot,
@@ -58,14 +66,32 @@ pub struct AppState {
     preuves: Arc<Preuves>,
     corps_limite: Duration,
     origines: transport::Origines,
+    debits: Arc<Debits>,
+    instruments: Arc<Instruments>,
+    poids: Poids,
 }
 
 impl AppState {
     /// The use cases, and what checks tokens and proofs.
     pub fn new(core: Core, verifier: Verifier, preuves: Preuves) -> Self {
         let (verifier, preuves) = (Arc::new(verifier), Arc::new(preuves));
-        let origines = transport::Origines::default();
-        Self { core, verifier, preuves, corps_limite: BODY_TIME_LIMIT, origines }
+        Self {
+            core,
+            verifier,
+            preuves,
+            corps_limite: BODY_TIME_LIMIT,
+            debits: Arc::default(),
+            instruments: Arc::default(),
+            poids: Poids::default(),
+            origines: transport::Origines::default(),
+        }
+    }
+
+    /// The same, where a caller may ask no more than that.
+    #[must_use]
+    pub fn with_debits(mut self, config: DebitConfig) -> Self {
+        self.debits = Arc::new(Debits::new(config));
+        self
     }
 
     /// What checks proofs of signature.
@@ -103,10 +129,12 @@ pub fn router(state: AppState) -> Router {
         .method_not_allowed_fallback(extract::methode_interdite)
         .layer(transport::decompress())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(from_fn_with_state(TIME_LIMIT, request_log::limit_time))
         .layer(from_fn(transport::require_text))
-        .layer(transport::compress())
+        .layer(from_fn_with_state(state.clone(), debit::limit))
+        .layer(from_fn_with_state(TIME_LIMIT, request_log::limit_time))
         .layer(CatchPanicLayer::custom(request_log::on_panic))
+        .layer(from_fn_with_state(state.poids.clone(), poids::limit))
+        .layer(transport::compress())
         .layer(from_fn_with_state(state.clone(), request_log::observe))
         .layer(from_fn_with_state(state.origines.clone(), transport::share))
         .with_state(state)

@@ -129,7 +129,8 @@ impl<T: ToSchema, R: ToSchema> PartialSchema for Page<T, R> {
     fn schema() -> RefOr<Schema> {
         let said = serde_json::to_value(R::schema()).unwrap_or_default();
         let place = |name: Cow<'_, str>| serde_json::json!({ "$ref": format!("#/components/schemas/{name}") });
-        let mut properties = said.get("properties").cloned().unwrap_or_else(|| serde_json::json!({}));
+        let mut properties =
+            said.get("properties").cloned().unwrap_or_else(|| serde_json::json!({}));
         let mut required: Vec<Value> =
             said.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
         required.extend([serde_json::json!("donnees"), serde_json::json!("pagination")]);
@@ -261,7 +262,8 @@ pub(super) async fn link(request: Request, next: Next) -> Response {
     let mut asked: Vec<&str> = kept.collect();
     let cursor = format!("curseur={cursor}");
     asked.push(&cursor);
-    if let Ok(value) = HeaderValue::from_str(&format!("<{path}?{}>; rel=\"next\"", asked.join("&"))) {
+    if let Ok(value) = HeaderValue::from_str(&format!("<{path}?{}>; rel=\"next\"", asked.join("&")))
+    {
         response.headers_mut().insert(header::LINK, value);
     }
     response

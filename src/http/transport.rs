@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
+use axum::http::{
+    Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header,
+};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower_http::CompressionLevel;
@@ -23,10 +25,9 @@ const TEXTS: [&str; 4] =
 const PREFLIGHT_AGE: &str = "600";
 
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
-const ASKED: &str =
-    "authorization, content-type, content-encoding, idempotency-key, if-match, if-none-match, x-request-id";
-const EXPOSED: &str = "deprecation, etag, idempotency-replayed, link, location, retry-after, sunset, \
-www-authenticate, x-request-id";
+const ASKED: &str = "authorization, content-type, content-encoding, idempotency-key, if-match, if-none-match, x-request-id";
+const EXPOSED: &str = "deprecation, etag, idempotency-replayed, link, location, ratelimit, \
+ratelimit-policy, retry-after, sunset, www-authenticate, x-request-id";
 
 /// Headers whose text this service reads.
 static READ: [HeaderName; 8] = [
@@ -63,9 +64,9 @@ fn compressible(status: StatusCode, _: Version, headers: &HeaderMap, _: &Extensi
 
 /// Refuses a header that is read and is no text of printable ASCII: what it says would be lost.
 pub(super) async fn require_text(request: Request, next: Next) -> Response {
-    let wrong = READ.iter().find(|name| {
-        request.headers().get_all(*name).iter().any(|value| value.to_str().is_err())
-    });
+    let wrong = READ
+        .iter()
+        .find(|name| request.headers().get_all(*name).iter().any(|value| value.to_str().is_err()));
     let Some(name) = wrong else { return next.run(request).await };
     let message = "attendu : des caractères ASCII imprimables";
     Refus::parametre(name.as_str(), "format_invalide", message).into_response()

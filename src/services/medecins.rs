@@ -114,7 +114,11 @@ pub async fn declare_accueil(
     }
     let known = accueil::list(conn, locked.id, latest_knowledge()).await?;
     let pose = poser(&known, accepte, du).ok_or_else(|| {
-        ServiceError::champ("/accepte", "sans_changement", "autre chose que ce qui est déjà dit de ce jour")
+        ServiceError::champ(
+            "/accepte",
+            "sans_changement",
+            "autre chose que ce qui est déjà dit de ce jour",
+        )
     })?;
     for fait in pose.remplaces {
         accueil::replace(conn, locked.id, fait, locked.instant).await?;

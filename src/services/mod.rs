@@ -23,6 +23,7 @@ pub mod instructions;
 pub mod loi;
 pub mod medecins;
 pub mod medecins_traitants;
+pub mod mesures;
 pub mod neutralisations;
 pub mod operations;
 pub mod pages;
@@ -50,15 +51,7 @@ use crate::storage::StorageError;
 pub use self::core::{Contexte, Core, Demande, Done, Exit, Memoire, Render, Rendu, Seen};
 pub use self::versions::VersionsVues;
 pub use crate::domain::droits::Vue;
-
-/// How the service runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// Synthetic people, development tokens.
-    BacASable,
-    /// Real people.
-    Production,
-}
+pub use crate::domain::mode::Mode;
 
 /// A field that cannot be accepted, as the caller named it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -157,10 +157,7 @@ pub async fn list(
 }
 
 /// How many there are, whatever the page.
-pub async fn count(
-    conn: &mut PgConnection,
-    question: &QuestionAcces,
-) -> Result<i64, StorageError> {
+pub async fn count(conn: &mut PgConnection, question: &QuestionAcces) -> Result<i64, StorageError> {
     Ok(sqlx::query_scalar!(
         r#"/* acces.count */
          WITH tous AS (

@@ -41,6 +41,7 @@ pub(super) use crate::domain::ids::{
     RecouvrementId, ReevaluationId, RepresentationId, RequestId, RetourId, SignatureId, TacheId,
 };
 pub(super) use crate::domain::medecin::{ModeExercice, NatureLieu};
+pub(super) use crate::domain::mode::Mode;
 pub(super) use crate::domain::money::Centimes;
 pub(super) use crate::domain::operation::{EtatOperation, NatureOperation, ResultatOperation};
 pub(super) use crate::domain::patient::UsageIdentifiant;
@@ -115,7 +116,7 @@ ids! {
 
 words! {
     Canal, Contestation, Convention, Etat, EtatAdressage, EtatConciliation, EtatConflit, EtatOperation,
-    EtatReevaluation, FinRepresentation, ModeExercice, ModeRecouvrement, MotifAnnulation,
+    EtatReevaluation, FinRepresentation, Mode, ModeExercice, ModeRecouvrement, MotifAnnulation,
     MotifCloture, MotifDepart, MotifFin, MotifRectification, MotifReevaluation, MoyenSignature,
     NatureAdressage, NatureCreance, NatureEvenement, NatureLieu, NatureMouvement, NatureOperation,
     NatureRepresentation, NatureRetour, OptionTarifaire, PartieConciliation,

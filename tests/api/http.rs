@@ -51,7 +51,10 @@ async fn a_compressed_body_is_read_as_what_it_was() {
     let expected = simulate(&app, &[], clear.clone()).await.expect(200);
     let zip = simulate(&app, &["gzip"], gzip(&clear)).await.expect(200);
     assert_eq!(zip["totaux"], expected["totaux"]);
-    assert_eq!(simulate(&app, &["identity"], clear).await.expect(200)["totaux"], expected["totaux"]);
+    assert_eq!(
+        simulate(&app, &["identity"], clear).await.expect(200)["totaux"],
+        expected["totaux"]
+    );
 }
 
 #[tokio::test]
@@ -224,7 +227,11 @@ async fn an_integer_may_be_written_with_a_point() {
     let text = simulation().to_string();
     for (from, to) in [("52", "52.0"), ("3000", "3e3"), ("3000", "3000.00")] {
         let body = text.replace(from, to).into_bytes();
-        assert_eq!(simulate(&app, &[], body).await.expect(200)["totaux"], expected["totaux"], "{to}");
+        assert_eq!(
+            simulate(&app, &[], body).await.expect(200)["totaux"],
+            expected["totaux"],
+            "{to}"
+        );
     }
     let wrong = simulate(&app, &[], text.replace("52", "52.5").into_bytes()).await;
     assert_eq!(wrong.wrong_fields(), [("/patient/age".to_owned(), "type_invalide".to_owned())]);

@@ -24,8 +24,9 @@ const REFERENCE: [&str; 14] = [
     "honoraires_annee",
 ];
 /// Tables of the service itself. A reception names nobody: the feuilles of its persons bear its number.
-const SERVICE: [&str; 7] = [
+const SERVICE: [&str; 8] = [
     "_sqlx_migrations",
+    "base",
     "essai",
     "evenement",
     "idempotence",

@@ -16,7 +16,9 @@ fn firsts<'v>(page: &'v Value, member: &str) -> Vec<&'v str> {
 async fn a_doctor_is_found_by_name_however_it_is_written_and_by_specialty_commune_and_place() {
     let app = TestApp::new().await;
     let alice = app.patient("ALICE");
-    for nom in ["essai-martin", "ESSAI%20MARTIN", "Essai+Martin+Cam", "camille", "c%C3%A0mille%20essai"] {
+    for nom in
+        ["essai-martin", "ESSAI%20MARTIN", "Essai+Martin+Cam", "camille", "c%C3%A0mille%20essai"]
+    {
         let found = alice.get(&format!("/v1/medecins?nom={nom}")).await.expect(200);
         assert_eq!(firsts(&found, "rpps"), [MARTIN], "{nom}");
     }
@@ -27,7 +29,8 @@ async fn a_doctor_is_found_by_name_however_it_is_written_and_by_specialty_commun
     let (id, commune) = (place["id"].as_str().unwrap(), place["commune"].as_str().unwrap());
     let there = alice.get(&format!("/v1/medecins?lieu_id={id}")).await.expect(200);
     assert!(firsts(&there, "rpps").contains(&MARTIN));
-    let near = alice.get(&format!("/v1/medecins?commune={commune}&specialite=01")).await.expect(200);
+    let near =
+        alice.get(&format!("/v1/medecins?commune={commune}&specialite=01")).await.expect(200);
     assert!(firsts(&near, "rpps").contains(&MARTIN));
     let named = place["nom"].as_str().unwrap().replace(' ', "%20");
     let named = alice.get(&format!("/v1/medecins?lieu={named}")).await.expect(200);
@@ -182,7 +185,10 @@ async fn a_person_is_found_by_traits_with_a_score_and_nobody_is_a_try() {
     };
     let alice = patient_id("ALICE").to_string();
     let exact = looks("Essai Faure", "alice", "1972-08-09", false).await.expect(200);
-    assert_eq!((&exact["donnees"][0]["patient_id"], &exact["donnees"][0]["score"]), (&json!(alice), &json!(100)));
+    assert_eq!(
+        (&exact["donnees"][0]["patient_id"], &exact["donnees"][0]["score"]),
+        (&json!(alice), &json!(100))
+    );
     assert_eq!((&exact["maximum"], &exact["autres"]), (&json!(5), &json!(false)));
     let swapped = looks("ALICE", "ESSAI-FAURE", "1972-09-08", true).await.expect(200);
     assert_eq!(swapped["donnees"][0]["patient_id"], alice);

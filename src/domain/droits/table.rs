@@ -118,8 +118,8 @@ impl Ligne {
 use Etendue::{CeQuiLeNomme, Identite, OuiOuNon, SesJours, Tout};
 use Relation::{
     AncienMedecinTraitant, AncienneCaisse, Auteur, CaisseActuelle, CaisseConcernee,
-    CaisseDuChangement, Correspondant, Executant, LeMedecin, MedecinAttendu, MedecinTraitant, Nomme,
-    PorteurDeLaCarte, Referentiel, Representant, SoiMeme, TitulaireEnfant, TitulaireJeune,
+    CaisseDuChangement, Correspondant, Executant, LeMedecin, MedecinAttendu, MedecinTraitant,
+    Nomme, PorteurDeLaCarte, Referentiel, Representant, SoiMeme, TitulaireEnfant, TitulaireJeune,
 };
 
 /// The person, and whoever holds their rights on what is not the secret of a young person.
@@ -178,8 +178,9 @@ impl Demarche {
 
             // Who a person is.
             D::LirePatient | D::ListerRepresentations => Ligne::de(&[FAMILLE, CAISSES, SOIGNANTS]),
-            D::ListerProches => Ligne::de(&[PROCHES])
-                .reservee("seul un patient lit qui il représente"),
+            D::ListerProches => {
+                Ligne::de(&[PROCHES]).reservee("seul un patient lit qui il représente")
+            }
             D::ListerAffilies
             | D::RechercherParTraits
             | D::ListerDeclarationsCaisse

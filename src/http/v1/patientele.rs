@@ -182,8 +182,7 @@ async fn movements(
     let found = found.map(|found| {
         let mut shown = Tranche::suivie((found, None), limite, &question, key);
         let last = shown.donnees.last().map(|known| known.place).or(apres);
-        shown.reprise =
-            last.map(|place| pagination::ecrire(&question, &Cle(place).to_string()));
+        shown.reprise = last.map(|place| pagination::ecrire(&question, &Cle(place).to_string()));
         shown
     });
     montrer(found, MouvementVue::new)

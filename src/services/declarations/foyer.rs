@@ -105,7 +105,8 @@ pub async fn consult_family(
     }
     // Two persons of one date and rank: the key designates neither, their visits do.
     for place in 0..personnes.len() {
-        let key = |one: &Personne| (one.sur_la_carte, one.identite.date_naissance, one.identite.rang);
+        let key =
+            |one: &Personne| (one.sur_la_carte, one.identite.date_naissance, one.identite.rang);
         let own = personnes.get(place).map(key);
         let same = personnes.iter().filter(|one| Some(key(one)) == own).count();
         if let Some(one) = personnes.get_mut(place) {

@@ -27,7 +27,8 @@ use self::parties::{cote, famille, may_end};
 use super::{Contexte, Core, Seen, ServiceError, latest_knowledge};
 use crate::domain::acteur::Acteur;
 use crate::domain::declaration::{
-    Action, CotePatient, Declaration, Etat, MoyenSignature, NumeroDeclaration, PreuveRecue, RoleSignataire,
+    Action, CotePatient, Declaration, Etat, MoyenSignature, NumeroDeclaration, PreuveRecue,
+    RoleSignataire,
 };
 use crate::domain::designation::Designation;
 use crate::domain::digest::Empreinte;

@@ -17,7 +17,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 pub use self::affilies::{
-    Affilie, QuestionListe, RESSEMBLANCES, Ressemblance, Ressemblances, SCORE, find_by_traits, list_affilies,
+    Affilie, QuestionListe, RESSEMBLANCES, Ressemblance, Ressemblances, SCORE, find_by_traits,
+    list_affilies,
 };
 pub use self::apercu::{ApercuFusion, DossierApercu, preview_fusion};
 pub use self::conflits::{get_conflit, list_conflits, settle_conflit};

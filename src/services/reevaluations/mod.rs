@@ -6,8 +6,8 @@ mod run;
 use serde_json::{Value, json};
 
 pub use self::run::{REEVALUER, run};
-use super::pages::{PageVoulue, Trouves};
 use super::core::{Fact, Opening};
+use super::pages::{PageVoulue, Trouves};
 use super::{
     ChampInvalide, Contexte, Core, Demande, Done, Render, Seen, ServiceError, VersionsVues,
 };

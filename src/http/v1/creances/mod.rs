@@ -84,8 +84,8 @@ async fn list(
     let page = creances::list(&state.core, &contexte, id, &question).await?;
     let said = CreancesDemandeesVue::new((du, au), page.get());
     let (regard, suite) = (page.get().regard.clone(), page.get().suite);
-    let shown = page
-        .map(|page| Tranche::finie((page.creances, page.nombre), suite.as_ref(), &filters));
+    let shown =
+        page.map(|page| Tranche::finie((page.creances, page.nombre), suite.as_ref(), &filters));
     montrer_avec(shown, said, |one| CreanceSuivieVue::new(one, &regard))
 }
 

@@ -18,9 +18,7 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Requete};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
-use crate::http::pagination::{
-    self, Curseur, JoursDemandes, Limite, Page, Tranche, montrer_avec,
-};
+use crate::http::pagination::{self, Curseur, JoursDemandes, Limite, Page, Tranche, montrer_avec};
 use crate::http::problem::Refus;
 use crate::http::schemas::NumeroEvaluation;
 use crate::http::vue::vue;

@@ -14,9 +14,7 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Requete};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
-use crate::http::pagination::{
-    self, Curseur, JoursDemandes, Limite, Page, Tranche, montrer_avec,
-};
+use crate::http::pagination::{self, Curseur, JoursDemandes, Limite, Page, Tranche, montrer_avec};
 use crate::http::problem::Refus;
 use crate::http::vue::vue;
 use crate::services::feuilles_de_soins;

@@ -37,8 +37,7 @@ impl FromRequest<AppState> for Fichier {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Refus> {
         exige_type(request.headers(), "application/x-ndjson", "Le fichier")?;
         let head = format!("{} {}\n", request.method(), request.uri().path());
-        let bytes =
-            Bytes::from_request(request, state).await.map_err(|why| corps_non_lu(&why))?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|why| corps_non_lu(&why))?;
         let requete = Empreinte::of([head.as_bytes(), &bytes].concat());
         let tests = patients::accepts_test_numbers(&state.core);
         let mut file = Self { lignes: Vec::new(), refusees: Vec::new(), requete };

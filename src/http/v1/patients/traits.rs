@@ -13,9 +13,7 @@ use crate::http::idempotency::show;
 use crate::http::lecture::{Nom, lecture};
 use crate::http::problem::Refus;
 use crate::http::vue::vue;
-use crate::services::patients::{
-    self, RESSEMBLANCES, Ressemblance, Ressemblances, SCORE,
-};
+use crate::services::patients::{self, RESSEMBLANCES, Ressemblance, Ressemblances, SCORE};
 
 lecture! {
     /// Ce qu'on sait d'une personne.
