@@ -64,6 +64,7 @@ CREATE TABLE lieu (
     CONSTRAINT lieu_commune CHECK (commune ~ '^[0-9][0-9AB][0-9]{3}$')
 );
 
+-- A place is found again by what it is called where it is.
 CREATE INDEX lieu_par_commune ON lieu (commune);
 CREATE INDEX lieu_par_nom ON lieu (lettres(nom) COLLATE "C");
 
@@ -76,7 +77,8 @@ CREATE TABLE exercice (
     mode text NOT NULL,
     -- The principal practice, or a secondary cabinet.
     principal boolean NOT NULL,
-    convention text NOT NULL,
+    -- Nothing when only the public directory says the practice.
+    convention text,
     option_tarifaire text NOT NULL,
     -- num_am or finess, and the number.
     facturation_nature text,

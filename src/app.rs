@@ -19,15 +19,16 @@ use crate::auth::{
     Verifier,
 };
 use crate::config::{CleMaitre, ClesConfig, Config, JetonsConfig, PreuvesConfig};
-use crate::domain::clock::{Clock, SystemClock};
+use crate::domain::clock::{AheadClock, Clock, SystemClock};
 use crate::domain::ids::IdSource;
 use crate::http::{AppState, mesures_router, router};
 use crate::law::Law;
 use crate::postgres::{Adresses, Lost, Profile, Sentinel, Server, default_dir};
+use crate::sandbox::{self, Bac, Place};
 use crate::serve::{Limits, listen, serve};
 use crate::services::{Core, Mode, loi};
 use crate::storage::{Coffre, Db, migrations, roles};
-use crate::{ajouts, config, jobs, sandbox};
+use crate::{ajouts, config, jobs};
 
 /// Longest wait for requests that are running when the service is told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -54,6 +55,7 @@ pub struct App {
     private: Option<Server>,
     donnees: PathBuf,
     keys: Vec<KeySource>,
+    bac: Option<Arc<Bac>>,
 }
 
 impl App {
@@ -72,7 +74,8 @@ impl App {
             Some(_) => None,
             None => Some(start_private(config, &donnees).await?),
         };
-        let core = core(config, &donnees, private.as_ref().map(Server::adresses), law).await?;
+        let adresses = private.as_ref().map(Server::adresses);
+        let Base { place, core, horloge } = core(config, &donnees, adresses, law).await?;
         for end in loi::echeances(&core) {
             let (jusqu_au, values) = (end.verifie_jusqu_au, end.parametres.len());
             tracing::warn!(%jusqu_au, values, "values of the law are to be verified soon");
@@ -81,14 +84,24 @@ impl App {
         let verifier = verifier(&config.jetons, &donnees, &fetching)?;
         let preuves = proofs(&config.preuves, &donnees, &fetching)?;
         let keys = preuves.keys().chain([verifier.keys()]).cloned().collect();
-        let state = AppState::new(core.clone(), verifier, preuves);
-        let state = state.with_debits(config.clients.debits.clone());
-        let state = state.with_origins(&config.origines);
+        let mut state = AppState::new(core.clone(), verifier, preuves)
+            .with_debits(config.clients.debits.clone())
+            .with_origins(&config.origines);
+        if config.simulateur {
+            state = state.with_simulateur();
+        }
+        let mut bac = None;
+        if let (Some(horloge), JetonsConfig::BacASable) = (horloge, &config.jetons) {
+            let emetteur = Arc::new(Emetteur::in_dir(&donnees)?);
+            let own = Arc::new(Bac::new(place, core.clone(), horloge, emetteur));
+            state = state.with_sandbox(Arc::<Bac>::clone(&own));
+            bac = Some(own);
+        }
         let mesures = mesures.map(|listener| (listener, mesures_router(state.clone())));
         let router = router(state);
         let connexions =
             usize::try_from(config.clients.connexions).unwrap_or(Semaphore::MAX_PERMITS);
-        Ok(Self { core, router, listener, mesures, connexions, private, donnees, keys })
+        Ok(Self { core, router, listener, mesures, connexions, private, donnees, keys, bac })
     }
 
     /// The address it listens on.
@@ -130,6 +143,7 @@ impl App {
             () = serving => {}
             () = limited => tracing::warn!("requests were still running at the end of the drain"),
             _ = join_all(self.keys.iter().map(KeySource::keep_fresh)) => {}
+            () = follow(self.bac.as_deref()) => {}
             why = watch(self.private.as_ref().map(Server::sentinel)) => {
                 tracing::error!("the private PostgreSQL is gone");
                 lost = Some(why);
@@ -160,6 +174,7 @@ impl App {
 /// The register, for commands that work on it without serving it.
 #[derive(Debug)]
 pub struct Registre {
+    place: Place,
     core: Core,
     private: Option<Server>,
 }
@@ -183,9 +198,14 @@ impl Registre {
                 (Some(server), Some(adresses))
             }
         };
-        let core = core(config, &donnees, adresses, law).await?;
+        let Base { place, core, .. } = core(config, &donnees, adresses, law).await?;
         core.prepare_partitions().await?;
-        Ok(Self { core, private })
+        Ok(Self { place, core, private })
+    }
+
+    /// Where its sandbox is, when it is one.
+    pub const fn place(&self) -> &Place {
+        &self.place
     }
 
     /// The use cases.
@@ -203,6 +223,14 @@ impl Registre {
     }
 }
 
+/// A database, and the use cases on it.
+struct Base {
+    place: Place,
+    core: Core,
+    /// The clock of a sandbox, which moves.
+    horloge: Option<Arc<AheadClock>>,
+}
+
 /// The use cases on a database: that of the settings, or a private one, which is brought up to date. One that is not
 /// for this service, or not under its key, is left as it is. Its people are loaded in a sandbox.
 async fn core(
@@ -210,14 +238,14 @@ async fn core(
     donnees: &Path,
     private: Option<Adresses>,
     law: Law,
-) -> anyhow::Result<Core> {
+) -> anyhow::Result<Base> {
     let law = Arc::new(law);
-    let url = match (private, &config.base.url) {
+    let (url, proprietaire) = match (private, &config.base.url) {
         (Some(adresses), _) => {
             migrate(&adresses.proprietaire, Some((Server::SERVICE, None))).await?;
-            adresses.service
+            (adresses.service, adresses.proprietaire)
         }
-        (None, Some(url)) => url.expose_secret().to_owned(),
+        (None, Some(url)) => (url.expose_secret().to_owned(), url.expose_secret().to_owned()),
         (None, None) => anyhow::bail!("aucune base de données"),
     };
     let key = master_key(config, donnees)?;
@@ -226,14 +254,51 @@ async fn core(
     if config.mode == Mode::Production {
         roles::verify_least(&db).await?;
     }
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let machine: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ahead = Arc::new(AheadClock::new(Arc::clone(&machine), 0));
+    let horloge = (config.mode == Mode::BacASable).then_some(ahead);
+    let clock = match &horloge {
+        Some(ahead) => Arc::<AheadClock>::clone(ahead),
+        None => machine,
+    };
     let ids = Arc::new(IdSource::from_system(Arc::clone(&clock)));
     let core = Core::new(db.clone(), clock, ids, Arc::clone(&law), config.mode);
     core.claim_database().await?;
-    if config.mode == Mode::BacASable {
-        sandbox::load(db, law).await?;
+    let place = Place { db, law, proprietaire };
+    if let Some(horloge) = &horloge {
+        place.open(horloge).await?;
     }
-    Ok(core)
+    Ok(Base { place, core, horloge })
+}
+
+/// The clock of the sandbox of these settings, as far as the database that runs says; that of the machine
+/// otherwise.
+pub async fn horloge(config: &Config) -> anyhow::Result<Arc<dyn Clock>> {
+    let machine: Arc<dyn Clock> = Arc::new(SystemClock);
+    let url = if let Some(url) = &config.base.url {
+        Some(url.expose_secret().to_owned())
+    } else {
+        let (dir, bin) = (data_dir(config)?, config.base.pg_bin.clone());
+        let look = move || Server::running_in(&dir, bin.as_deref());
+        tokio::task::spawn_blocking(look).await?.map(|adresses| adresses.service)
+    };
+    let Some(url) = url else { return Ok(machine) };
+    // What is read is not encrypted.
+    let db = connect(&url, 1, Coffre::new(&[0; 32])).await?;
+    let seconds = sandbox::avance(&db).await;
+    db.close().await;
+    Ok(Arc::new(AheadClock::new(machine, seconds)))
+}
+
+/// Keeps the clock of a sandbox where other processes put it.
+async fn follow(bac: Option<&Bac>) {
+    let Some(bac) = bac else { return std::future::pending().await };
+    loop {
+        tokio::time::sleep(WATCH).await;
+        if let Err(error) = bac.suivre().await {
+            tracing::debug!(%error, "the clock of the sandbox could not be read");
+        }
+    }
 }
 
 /// Takes an address to listen on, or says by which setting to choose another one.

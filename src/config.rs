@@ -52,6 +52,8 @@ pub struct Config {
     pub loi: LoiConfig,
     /// The sites whose pages may read the answers, each as its browser names it.
     pub origines: Vec<String>,
+    /// Whether the page of the simulator is shown outside a sandbox.
+    pub simulateur: bool,
 }
 
 /// What a caisse decides of the law.
@@ -143,8 +145,17 @@ impl Config {
                 "attendu des origines entre virgules, par exemple https://portail.exemple.fr, sans chemin",
             );
         }
+        let simulateur = match variables.get("TRAITANT_SIMULATEUR").as_deref() {
+            Some("oui") => true,
+            Some("non") | None => false,
+            Some(_) => {
+                variables.wrong("TRAITANT_SIMULATEUR", "attendu « oui » ou « non »");
+                false
+            }
+        };
         let config = Self {
             origines,
+            simulateur,
             loi: LoiConfig {
                 ajouts: variables.get("TRAITANT_LOI").map(PathBuf::from),
                 au_dela: au_dela.unwrap_or(AuDela::Refuser),

@@ -1,12 +1,15 @@
 //! `traitant`: the service, and the commands around it. What they print is read by testers and
 //! operators of caisses: it is in French.
 
+mod annuaire;
+mod bac;
 mod ccam;
 mod cli;
 mod compteur;
 mod evaluer;
 mod loi;
 mod rejouer;
+mod reprise;
 mod verifier;
 
 use std::path::Path;
@@ -17,7 +20,7 @@ use self::cli::{Commande, Porteur, Signataire};
 use anyhow::Context;
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
-use traitant::app::{self, App, data_dir};
+use traitant::app::{self, App, data_dir, horloge};
 use traitant::auth::{Emetteur, Prouveur};
 use traitant::config::{Config, JetonsConfig};
 use traitant::domain::acteur::{Acteur, Caisse};
@@ -55,14 +58,26 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
         Commande::Rejouer(asked) => {
             return runtime.block_on(rejouer::run(&Config::from_env()?, &asked));
         }
-        Commande::Verifier { refaire } => {
-            return runtime.block_on(verifier::run(&Config::from_env()?, refaire));
+        Commande::Verifier { refaire, racine } => {
+            let config = Config::from_env()?;
+            return runtime.block_on(verifier::run(&config, refaire, racine.as_deref()));
         }
+        Commande::Racine => runtime.block_on(verifier::root(&Config::from_env()?)),
+        Commande::Reprise(asked) => {
+            return runtime.block_on(reprise::run(&Config::from_env()?, &asked));
+        }
+        Commande::Annuaire { action } => runtime.block_on(annuaire::run(&action)),
         Commande::Ccam { action } => runtime.block_on(ccam::run(&action)),
         Commande::Servir => runtime.block_on(serve(&Config::from_env()?)),
         Commande::Migrer => runtime.block_on(migrate(&Config::from_env()?)),
         Commande::Jeton { porteur } => issue(&Config::from_env()?, &porteur),
-        Commande::Preuve { signataire } => prove(&Config::from_env()?, &signataire),
+        Commande::Preuve { signataire } => {
+            runtime.block_on(prove(&Config::from_env()?, &signataire))
+        }
+        Commande::BacASable { page: true, .. } => print(&sandbox::page()),
+        Commande::BacASable { action, json, .. } => {
+            runtime.block_on(bac::run(&Config::from_env()?, action.as_ref(), json))
+        }
         Commande::Openapi => print(http::openapi_yaml()),
         Commande::Loi { demande } => return loi::run(&Config::from_env()?.loi, &demande),
         Commande::Regles => print(&ajouts::law(&Config::from_env()?.loi)?.livre()),
@@ -113,6 +128,7 @@ fn welcome(config: &Config, app: &App) -> anyhow::Result<String> {
             "    -d '{\"identifiant\":{\"type\":\"nir\",\"valeur\":\"158070100199152\"},\"date_naissance\":\"1958-07-14\"}'".to_owned(),
             String::new(),
             "D'autres jetons : traitant jeton medecin | patient | caisse | referentiel".to_owned(),
+            format!("Qui est là, et pour essayer quoi : http://{address}/ ou traitant bac-a-sable"),
         ]);
     }
     if let Some(address) = app.measures_address() {
@@ -192,7 +208,7 @@ fn verify_used(dir: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn prove(config: &Config, signataire: &Signataire) -> anyhow::Result<()> {
+async fn prove(config: &Config, signataire: &Signataire) -> anyhow::Result<()> {
     let (role, moyen, rpps, signature) = match signataire {
         Signataire::Patient { role, moyen, signature } => (role.as_str(), moyen, None, signature),
         Signataire::Medecin { rpps, moyen, signature } => {
@@ -226,7 +242,8 @@ fn prove(config: &Config, signataire: &Signataire) -> anyhow::Result<()> {
     );
     let dir = data_dir(config)?;
     verify_used(&dir)?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    // A signature is taken on the day that the sandbox has reached.
+    let clock = horloge(config).await?;
     let ids = IdSource::from_system(Arc::clone(&clock));
     let preuve = Prouveur::in_dir(&dir)?.prove(&annoncee, &signature.support, &*clock, &ids)?;
     print(&format!("{preuve}\n"))
@@ -252,14 +269,14 @@ fn patient_of(text: &str) -> anyhow::Result<PatientId> {
         return Ok(id);
     }
     text.parse().map_err(|_not_an_id: Invalide| {
-        let names: Vec<String> =
-            sandbox::PATIENTS.iter().map(|person| person.prenom.to_lowercase()).collect();
-        let names = names.join(", ");
+        let first = sandbox::PATIENTS.iter().map(|person| person.prenom);
+        let names = first.chain(sandbox::HABITANTS.iter().map(|person| person.prenom));
+        let names = names.collect::<Vec<_>>().join(", ").to_lowercase();
         anyhow::anyhow!("--patient : attendu un prénom parmi {names}, ou un identifiant interne")
     })
 }
 
-fn print(text: &str) -> anyhow::Result<()> {
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;

@@ -23,7 +23,7 @@ use crate::domain::identifiers::IdentifiantPersonne;
 use crate::domain::identifiers::texte_libre::reference_contient_un_numero;
 use crate::domain::ids::RequestId;
 use crate::domain::vocabulary::Vocabulaire;
-use crate::services::{Contexte, Demande};
+use crate::services::{ChampInvalide, Contexte, Demande};
 
 /// A JSON body, read field by field, and the digest of the request that carried it.
 #[derive(Debug)]
@@ -137,14 +137,28 @@ impl<T: Lire> FromRequestParts<AppState> for Requete<T> {
     type Rejection = Refus;
 
     async fn from_request_parts(parts: &mut Parts, _state: &AppState) -> Result<Self, Refus> {
-        let query = parts.uri.query().unwrap_or_default();
-        let members: Vec<(Cow<'_, str>, Json<'_>)> = form_urlencoded::parse(query.as_bytes())
-            .map(|(name, value)| (name, Json::Parametre(value)))
-            .collect();
-        lire_document(&Json::Objet(members))
+        lire_membres(parts.uri.query().unwrap_or_default().as_bytes())
             .map(Self)
             .map_err(|wrong| Refus::champs(wrong).en_parametres())
     }
+}
+
+/// What a form sends, read like a body: a field that was left empty is not there.
+pub(crate) async fn lire_formulaire<T: Lire>(
+    request: Request,
+    state: &AppState,
+) -> Result<T, Refus> {
+    let bytes = Bytes::from_request(request, state).await.map_err(|why| corps_non_lu(&why))?;
+    let mut filled = form_urlencoded::Serializer::new(String::new());
+    filled.extend_pairs(form_urlencoded::parse(&bytes).filter(|(_, value)| !value.is_empty()));
+    lire_membres(filled.finish().as_bytes()).map_err(Refus::champs)
+}
+
+/// Reads names and values as the members of an object.
+fn lire_membres<T: Lire>(text: &[u8]) -> Result<T, Vec<ChampInvalide>> {
+    let members: Vec<(Cow<'_, str>, Json<'_>)> =
+        form_urlencoded::parse(text).map(|(name, value)| (name, Json::Parametre(value))).collect();
+    lire_document(&Json::Objet(members))
 }
 
 /// The key of a creation.

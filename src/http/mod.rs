@@ -6,6 +6,7 @@
 
 #![warn(missing_docs)]
 
+mod bac_a_sable;
 mod champs;
 mod conditionnel;
 mod debit;
@@ -14,10 +15,12 @@ mod error;
 mod extract;
 mod health;
 mod idempotency;
+mod interne;
 mod json;
 mod lecture;
 mod mesures;
 mod openapi;
+mod pages;
 mod pagination;
 mod poids;
 mod problem;
@@ -44,12 +47,18 @@ use self::query::Declares;
 use crate::auth::{Preuves, Verifier};
 use crate::services::Core;
 
+pub use self::bac_a_sable::{
+    AutreDuBac, BacASable, Futur, Horloge, Liste, MedecinDuBac, Panne, PatientDuBac,
+};
 pub use self::debit::DebitConfig;
+pub use self::interne::{Interne, Question, QuestionRefusee};
 pub use self::mesures::router as mesures_router;
 pub use self::openapi::{document as openapi_document, yaml as openapi_yaml};
 pub use self::v1::feuilles_de_soins::lots::{
     BilanLot, FormeReponse, LotInterrompu, ReponsesLot, ResultatLigne, evaluer_lot,
 };
+
+pub use self::v1::reprises::{Annonce, FichierRefuse, Lues, ReceptionRefusee, lire, recevoir};
 
 /// Largest body accepted.
 const BODY_LIMIT: usize = 256 * 1024;
@@ -69,6 +78,8 @@ pub struct AppState {
     debits: Arc<Debits>,
     instruments: Arc<Instruments>,
     poids: Poids,
+    bac_a_sable: Option<Arc<dyn BacASable>>,
+    simulateur: bool,
 }
 
 impl AppState {
@@ -84,6 +95,8 @@ impl AppState {
             instruments: Arc::default(),
             poids: Poids::default(),
             origines: transport::Origines::default(),
+            bac_a_sable: None,
+            simulateur: false,
         }
     }
 
@@ -106,6 +119,20 @@ impl AppState {
         self
     }
 
+    /// The same, in a sandbox: its people, its clock and its pages are there.
+    #[must_use]
+    pub fn with_sandbox(mut self, bac: Arc<dyn BacASable>) -> Self {
+        self.bac_a_sable = Some(bac);
+        self.with_simulateur()
+    }
+
+    /// The same, with the page on which anybody asks what care would be paid back.
+    #[must_use]
+    pub const fn with_simulateur(mut self) -> Self {
+        self.simulateur = true;
+        self
+    }
+
     /// The same, where a body has that long to arrive. For tests.
     #[must_use]
     pub const fn with_body_time_limit(mut self, limit: Duration) -> Self {
@@ -125,6 +152,8 @@ pub fn router(state: AppState) -> Router {
                 .layer(from_fn_with_state(Declares::of(&contrat.document), query::verify)),
         )
         .merge(docs::router(contrat))
+        .merge(pages::router(&state))
+        .merge(bac_a_sable::router(state.bac_a_sable.as_ref()))
         .fallback(extract::route_inconnue)
         .method_not_allowed_fallback(extract::methode_interdite)
         .layer(transport::decompress())

@@ -16,6 +16,7 @@ use tracing::Instrument;
 use super::AppState;
 use super::debit::Debit;
 use super::extract::Role;
+use super::interne::Interieur;
 use super::problem::{Code, Refus, respond};
 use super::transport::unknown_encoding;
 use crate::domain::ids::RequestId;
@@ -36,6 +37,7 @@ pub(super) async fn observe(
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "(inconnue)".to_owned(), |path| path.as_str().to_owned());
+    let inside = request.extensions().get::<Interieur>().is_some();
     let (role, debit) = (Role::default(), Debit::default());
     request.extensions_mut().insert(role.clone());
     request.extensions_mut().insert(debit.clone());
@@ -62,6 +64,9 @@ pub(super) async fn observe(
     let code = refus.as_ref().map_or("-", |refus| refus.code.as_str());
     let status = response.status().as_u16();
     state.instruments.answered((method.as_str(), &route), (status, code), took);
+    if inside {
+        return response;
+    }
     span.in_scope(|| {
         tracing::info!(method = method.as_str(), route, status, code, role, micros, "request");
     });
@@ -96,12 +101,17 @@ fn bare_refusal(response: &Response) -> Option<Refus> {
     }
 }
 
+/// Longest time for a file to be received.
+const FICHIER: Duration = Duration::from_secs(3_600);
+
 /// Answers before the caller gives up.
 pub(super) async fn limit_time(
     State(limit): State<Duration>,
     request: Request,
     next: Next,
 ) -> Response {
+    // A file arrives as slowly as its sender likes, and says so by arriving.
+    let limit = if request.uri().path() == "/v1/reprises" { FICHIER } else { limit };
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_elapsed) => {

@@ -102,6 +102,8 @@ const ROOMS: &[Room] = &[
         libraries: &[
             "axum",
             "chrono",
+            "csv",
+            "encoding_rs",
             "form_urlencoded",
             "futures_util",
             "governor",
@@ -109,7 +111,9 @@ const ROOMS: &[Room] = &[
             "prometheus_client",
             "serde",
             "serde_json",
+            "thiserror",
             "tokio",
+            "tower",
             "tower_http",
             "tracing",
             "utoipa",
@@ -125,8 +129,8 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "sandbox",
-        rooms: &["sandbox", "services", "storage", "law", "domain"],
-        libraries: &["chrono", "thiserror", "uuid"],
+        rooms: &["sandbox", "http", "jobs", "auth", "services", "storage", "law", "domain"],
+        libraries: &["chrono", "serde_json", "thiserror", "tracing", "uuid"],
     },
     Room { name: "postgres", rooms: &["postgres", "domain", "config"], libraries: &["thiserror"] },
 ];

@@ -24,6 +24,15 @@ fn nothing_at_all_is_a_sandbox_with_its_own_database() {
 }
 
 #[test]
+fn the_simulator_is_shown_in_production_when_a_setting_says_so() {
+    assert!(!read(&[]).unwrap().simulateur);
+    assert!(read(&[("TRAITANT_SIMULATEUR", "oui")]).unwrap().simulateur);
+    assert!(!read(&[("TRAITANT_SIMULATEUR", "non")]).unwrap().simulateur);
+    let InvalidConfig(wrong) = read(&[("TRAITANT_SIMULATEUR", "1")]).unwrap_err();
+    assert_eq!(wrong, ["TRAITANT_SIMULATEUR : attendu « oui » ou « non »"]);
+}
+
+#[test]
 fn days_that_nobody_verified_are_warned_of_unless_they_are_refused() {
     assert_eq!(
         read(&[]).unwrap().loi,

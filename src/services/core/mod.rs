@@ -171,7 +171,7 @@ impl Core {
     }
 
     /// First day on which a médecin traitant could be declared.
-    fn law_start(&self) -> NaiveDate {
+    pub(super) fn law_start(&self) -> NaiveDate {
         self.law
             .parametres()
             .get(Parametre::MtEffetALaSignature)

@@ -34,7 +34,9 @@ async fn whatever_has_a_tag_is_answered_304_to_who_has_it() {
         let read = caller.get(&path).await;
         assert_eq!(read.status, 200, "{path}");
         let etag = read.header("etag").to_owned();
-        for known in [etag.clone(), format!("W/{etag}"), format!("\"9999\", {etag}"), "*".to_owned()] {
+        for known in
+            [etag.clone(), format!("W/{etag}"), format!("\"9999\", {etag}"), "*".to_owned()]
+        {
             let headers = [("if-none-match", known.as_str())];
             let again = caller.request("GET", &path, &headers, None).await;
             assert_eq!((again.status.as_u16(), again.body.len()), (304, 0), "{path} {known}");
