@@ -85,7 +85,8 @@ impl App {
         let preuves = proofs(&config.preuves, &donnees, &fetching)?;
         let keys = preuves.keys().chain([verifier.keys()]).cloned().collect();
         let mut state = AppState::new(core.clone(), verifier, preuves)
-            .with_debits(config.clients.debits.clone());
+            .with_debits(config.clients.debits.clone())
+            .with_origins(&config.origines);
         if config.simulateur {
             state = state.with_simulateur();
         }

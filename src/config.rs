@@ -50,6 +50,8 @@ pub struct Config {
     pub journal: JournalConfig,
     /// The law.
     pub loi: LoiConfig,
+    /// The sites whose pages may read the answers, each as its browser names it.
+    pub origines: Vec<String>,
     /// Whether the page of the simulator is shown outside a sandbox.
     pub simulateur: bool,
 }
@@ -136,6 +138,13 @@ impl Config {
         if au_dela.is_none() {
             variables.wrong("TRAITANT_LOI_A_VERIFIER", "attendu « avertir » ou « refuser »");
         }
+        let origines = variables.list("TRAITANT_ORIGINES");
+        if !origines.iter().all(|one| est_une_origine(one)) {
+            variables.wrong(
+                "TRAITANT_ORIGINES",
+                "attendu des origines entre virgules, par exemple https://portail.exemple.fr, sans chemin",
+            );
+        }
         let simulateur = match variables.get("TRAITANT_SIMULATEUR").as_deref() {
             Some("oui") => true,
             Some("non") | None => false,
@@ -145,6 +154,7 @@ impl Config {
             }
         };
         let config = Self {
+            origines,
             simulateur,
             loi: LoiConfig {
                 ajouts: variables.get("TRAITANT_LOI").map(PathBuf::from),
@@ -163,6 +173,18 @@ impl Config {
         };
         if variables.errors.is_empty() { Ok(config) } else { Err(InvalidConfig(variables.errors)) }
     }
+}
+
+/// Whether a text is what a browser sends as the origin of a page (RFC 6454): a scheme, a host in small letters,
+/// perhaps a port.
+fn est_une_origine(text: &str) -> bool {
+    let host = ["https://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+    host.is_some_and(|host| {
+        let (name, port) = host.split_once(':').unwrap_or((host, "443"));
+        let of_name =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
+        !name.is_empty() && name.bytes().all(of_name) && port.parse::<u16>().is_ok()
+    })
 }
 
 /// Variables being read, and what is wrong with them.

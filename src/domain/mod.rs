@@ -36,6 +36,8 @@ pub mod patientele;
 pub mod reevaluation;
 pub mod representation;
 pub mod reprise;
+pub mod ressemblance;
 pub mod tableur;
 pub mod vie;
+pub mod visite;
 pub mod vocabulary;

@@ -22,6 +22,10 @@ fn jour(date: chrono::NaiveDate) -> String {
     date.format("%d/%m/%Y").to_string()
 }
 
+/// The same for what there is not and for what is not the caller's to know.
+const INTROUVABLE: &str = "Rien sous cet identifiant pour cet appelant : il n'existe pas, ou la personne, ce jour-là, n'est \
+                           pas des siennes. Vérifier l'identifiant, le jour, et de quelle caisse elle dépend.";
+
 const MUTATION_ATTENDUE: &str =
     "Cette personne est déjà enregistrée : sa nouvelle caisse la prend en charge par une mutation.";
 
@@ -54,9 +58,7 @@ impl From<ServiceError> for Refus {
                 Code::RepresentationExistante,
                 "Cette personne est déjà enregistrée en cette qualité sur un jour commun.",
             ),
-            ServiceError::Introuvable => {
-                Self::new(Code::Introuvable, "Cette ressource n'existe pas pour cet appelant.")
-            }
+            ServiceError::Introuvable => Self::new(Code::Introuvable, INTROUVABLE),
             ServiceError::Interdit(why) => {
                 Self::new(Code::RoleInterdit, format!("Action refusée : {why}."))
             }
@@ -211,9 +213,14 @@ fn declaration(refused: &DeclarationRefusee) -> Refus {
     use DeclarationRefusee as D;
     let (code, detail) = match refused {
         D::TransitionInterdite { etat, .. } => {
-            (Code::TransitionInterdite, format!("La déclaration est {}.", state(*etat)))
+            let now = state(*etat);
+            let detail = format!("La déclaration est {now} ; ses « actions » disent ce qui reste possible.");
+            (Code::TransitionInterdite, detail)
         }
-        D::DejaSignee => (Code::DejaSignee, "Cette partie a déjà signé.".to_owned()),
+        D::DejaSignee => (
+            Code::DejaSignee,
+            "Cette partie a déjà signé ; « signatures_manquantes » dit qui est attendu.".to_owned(),
+        ),
         D::ContenuDifferent => (
             Code::ContenuDifferent,
             "L'empreinte signée n'est pas celle du contenu de la déclaration.".to_owned(),

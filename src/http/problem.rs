@@ -129,7 +129,10 @@ impl Refus {
 
     /// The refusal of a token without the scope of an operation.
     pub(crate) fn portee(portee: Portee) -> Self {
-        let detail = format!("Le jeton ne porte pas la portée « {} ».", portee.mot());
+        let detail = format!(
+            "Le jeton ne porte pas la portée « {} » : en demander un qui la porte.",
+            portee.mot()
+        );
         Self { portee: Some(portee), ..Self::new(Code::PorteeInsuffisante, detail) }
     }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
@@ -18,6 +18,7 @@ use super::debit::Debit;
 use super::extract::Role;
 use super::interne::Interieur;
 use super::problem::{Code, Refus, respond};
+use super::transport::unknown_encoding;
 use crate::domain::ids::RequestId;
 
 /// Gives the request its id, runs it, writes its refusal if there is one, and logs one line.
@@ -45,7 +46,14 @@ pub(super) async fn observe(
     let role = role.0.get().copied().unwrap_or("-");
     let refus = response.extensions_mut().remove::<Refus>().or_else(|| bare_refusal(&response));
     if let Some(refus) = &refus {
+        let said = std::mem::take(response.headers_mut());
         response = respond(refus, requete_id);
+        // What the layers within know of what would be accepted.
+        for name in [header::ALLOW, header::ACCEPT_ENCODING] {
+            if let Some(value) = said.get(&name) {
+                response.headers_mut().insert(name, value.clone());
+            }
+        }
     }
     if let Ok(value) = HeaderValue::from_str(&requete_id.to_string()) {
         response.headers_mut().insert("x-request-id", value);
@@ -84,6 +92,7 @@ fn bare_refusal(response: &Response) -> Option<Refus> {
         StatusCode::PAYLOAD_TOO_LARGE => {
             Some(Refus::new(Code::CorpsTropGrand, "Le corps dépasse la taille acceptée."))
         }
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Some(unknown_encoding()),
         // Of ours, only refusals have this status: here, a page of the documentation is missing.
         StatusCode::NOT_FOUND => {
             Some(Refus::new(Code::Introuvable, "Cette adresse n'existe pas ; voir /docs."))

@@ -60,8 +60,10 @@ textes!(
     i::DateNaissanceAmo: "Date de naissance connue de l'Assurance maladie, AAAA-MM-JJ ; le mois ou le jour peuvent être hors calendrier (date lunaire)." "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" "1972-08-09",
     i::IndicateurParcours: "Indicateur de parcours de soins transmis par le médecin : T, N, R, O, M, D, U, H, J, B, A, S, S1 ou S2." "^(T|N|R|O|M|D|U|H|J|B|A|S|S1|S2)$" "T",
     i::QualiteBeneficiaire: "Qualité du bénéficiaire, un chiffre : 0 assuré, 6 enfant…" "^[0-9]$" "0",
+    d::NumeroDeclaration: "Numéro public d'une déclaration." "" "MT-7Q4K-9D2M-XK5C",
     i::Specialite: "Code de spécialité de l'Assurance maladie, deux chiffres." "^[0-9]{2}$" "01",
     f::Exoneration: "Code justificatif d'exonération : 0, 41 à 46, 50 à 59, 81, 90 à 99." "^[0-9]{1,2}$" "42",
+    crate::domain::visite::Visite: "Visite d'une personne, ouverte à un médecin pour deux heures." "^[0-9a-f-]{36}\\.[0-9]+\\.[0-9a-f]{32}$" "0192f0c4-0000-7000-8000-000000000001.1750075200.9f86d081884c7d659a2feaa0c55ad015",
     Empreinte: "Empreinte SHA-256, 64 caractères hexadécimaux." "^[0-9A-Fa-f]{64}$" "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
 );
 
@@ -253,7 +255,7 @@ listes!(
 );
 
 /// A schema written as the document has it.
-fn forme(schema: Value) -> RefOr<Schema> {
+pub(crate) fn forme(schema: Value) -> RefOr<Schema> {
     serde_json::from_value(schema).unwrap_or_else(|_never| ObjectBuilder::new().into())
 }
 

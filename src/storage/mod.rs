@@ -52,6 +52,7 @@ pub mod roles;
 pub mod sceaux;
 pub mod signatures;
 pub mod taches;
+pub mod travaux;
 mod types;
 
 use std::ops::{Deref, DerefMut};

@@ -39,6 +39,7 @@ const ROOMS: &[Room] = &[
             "serde",
             "serde_json",
             "sha2",
+            "strsim",
             "thiserror",
             "uuid",
         ],

@@ -104,6 +104,7 @@ demarches! {
     TrouverConciliation = "trouver_conciliation" Portee(DeclarationsEcrire) "conciliation.conclure",
     AbandonnerConciliation = "abandonner_conciliation" Portee(DeclarationsEcrire) "conciliation.abandonner",
     CloreConciliation = "clore_conciliation" Portee(DeclarationsEcrire) "conciliation.clore",
+    ListerConciliationsCaisse = "lister_conciliations_caisse" Portee(DeclarationsLire) "conciliation.lister",
     StatistiquesConciliations = "statistiques_conciliations" Portee(DeclarationsLire),
     // Claims.
     ListerCreances = "lister_creances" Portee(FeuillesLire) "creance.lister",
@@ -111,6 +112,8 @@ demarches! {
     LireRecouvrement = "lire_recouvrement" Portee(FeuillesLire) "recouvrement.lire",
     AnnulerRecouvrement = "annuler_recouvrement" Portee(Administration) "recouvrement.annuler",
     // Declarations.
+    ListerDeclarationsCaisse = "lister_declarations_caisse" Portee(DeclarationsLire) "declaration.lister",
+    TrouverDeclaration = "trouver_declaration" Portee(DeclarationsLire) "declaration.lire",
     ApercuDeclaration = "apercu_declaration" Portee(DeclarationsEcrire) "declaration.apercu",
     CreerDeclaration = "creer_declaration" Portee(DeclarationsEcrire) "declaration.ecrire",
     LireDeclaration = "lire_declaration" Portee(DeclarationsLire) "declaration.lire",
@@ -134,14 +137,18 @@ demarches! {
     LireLoi = "lire_loi" Public,
     ComparerLoi = "comparer_loi" Public,
     // Doctors.
+    RechercherMedecins = "rechercher_medecins" Jeton,
+    DeclarerAccueil = "declarer_accueil" Portee(DeclarationsEcrire),
     EnregistrerMedecin = "enregistrer_medecin" Portee(Administration),
     LireMedecin = "lire_medecin" Jeton,
     // Médecins traitants.
     LireMedecinTraitant = "lire_medecin_traitant" Portee(MedecinTraitantLire) "medecin_traitant.lire",
+    ConsulterFamille = "consulter_famille" Portee(MedecinTraitantLire) "famille.consulter",
     ConsulterMedecinTraitant = "consulter_medecin_traitant" Portee(MedecinTraitantLire) "medecin_traitant.consulter",
     ListerDesignations = "lister_designations" Portee(MedecinTraitantLire) "designation.lister",
     // The caller.
     LireMoi = "lire_moi" Jeton,
+    ListerProches = "lister_proches" Portee(DeclarationsLire) "proche.lister",
     ListerAcces = "lister_acces" Portee(TracesLire),
     ListerAccesPatient = "lister_acces_patient" PorteeOuAudit(TracesLire) "acces.lister",
     ListerNeutralisations = "lister_neutralisations" Portee(DeclarationsLire) "neutralisation.lister",
@@ -150,6 +157,7 @@ demarches! {
     ApercuImportOperations = "apercu_import_operations" Portee(Administration),
     ApercuOperation = "apercu_operation" Portee(Administration),
     EnregistrerOperation = "enregistrer_operation" Portee(Administration),
+    ListerOperations = "lister_operations" Portee(Administration),
     LireOperation = "lire_operation" Portee(Administration),
     AnnulerOperation = "annuler_operation" Portee(Administration),
     ConfirmerOperation = "confirmer_operation" Portee(Administration),
@@ -159,6 +167,8 @@ demarches! {
     // Persons.
     EnregistrerPatient = "enregistrer_patient" Portee(Administration) "patient.enregistrer",
     LirePatient = "lire_patient" Portee(DeclarationsLire) "patient.lire",
+    ListerAffilies = "lister_affilies" Portee(DeclarationsLire) "patient.lister",
+    RechercherParTraits = "rechercher_par_traits" Portee(DeclarationsLire) "patient.rechercher",
     RechercherPatient = "rechercher_patient" Portee(DeclarationsLire) "patient.rechercher",
     ChangerOrganisme = "changer_organisme" Portee(Administration) "patient.changer_organisme",
     AnnulerOrganisme = "annuler_changement_organisme" Portee(Administration) "patient.annuler_changement_organisme",
@@ -174,6 +184,7 @@ demarches! {
     ResoudreConflit = "resoudre_conflit" Portee(Administration) "conflit.resoudre",
     ApercuFusion = "apercu_fusion" Portee(Administration) "fusion.apercu",
     FusionnerPatients = "fusionner_patients" Portee(Administration) "patient.fusionner",
+    ListerFusions = "lister_fusions" Portee(Administration) "fusion.lister",
     LireFusion = "lire_fusion" Portee(Administration) "fusion.lire",
     AnnulerFusion = "annuler_fusion" Portee(Administration) "patient.fusionner",
     ScinderPatient = "scinder_patient" Portee(Administration) "patient.scinder",

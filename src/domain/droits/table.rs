@@ -118,8 +118,8 @@ impl Ligne {
 use Etendue::{CeQuiLeNomme, Identite, OuiOuNon, SesJours, Tout};
 use Relation::{
     AncienMedecinTraitant, AncienneCaisse, Auteur, CaisseActuelle, CaisseConcernee,
-    CaisseDuChangement, Correspondant, Executant, MedecinAttendu, MedecinTraitant, Nomme,
-    PorteurDeLaCarte, Referentiel, Representant, SoiMeme, TitulaireEnfant, TitulaireJeune,
+    CaisseDuChangement, Correspondant, Executant, LeMedecin, MedecinAttendu, MedecinTraitant,
+    Nomme, PorteurDeLaCarte, Referentiel, Representant, SoiMeme, TitulaireEnfant, TitulaireJeune,
 };
 
 /// The person, and whoever holds their rights on what is not the secret of a young person.
@@ -127,6 +127,7 @@ const FAMILLE: Groupe =
     &[(SoiMeme, Tout), (TitulaireEnfant, Tout), (TitulaireJeune, Tout), (Representant, Tout)];
 /// The person, and a holder of parental authority as long as the child does not choose.
 const ENFANT: Groupe = &[(SoiMeme, Tout), (TitulaireEnfant, Tout)];
+const PROCHES: Groupe = &[(TitulaireEnfant, Tout), (TitulaireJeune, Tout), (Representant, Tout)];
 const CAISSES: Groupe = &[(CaisseActuelle, Tout), (AncienneCaisse, SesJours)];
 const SA_CAISSE: Groupe = &[(CaisseActuelle, Tout)];
 /// A doctor who has a present use for knowing who the person is.
@@ -173,10 +174,19 @@ impl Demarche {
             D::LireLoi | D::ComparerLoi | D::Simuler | D::EtatVivant | D::EtatPret => {
                 Ligne::ouverte()
             }
-            D::LireMoi | D::LireMedecin => Ligne::ouverte(),
+            D::LireMoi | D::LireMedecin | D::RechercherMedecins => Ligne::ouverte(),
 
             // Who a person is.
             D::LirePatient | D::ListerRepresentations => Ligne::de(&[FAMILLE, CAISSES, SOIGNANTS]),
+            D::ListerProches => {
+                Ligne::de(&[PROCHES]).reservee("seul un patient lit qui il représente")
+            }
+            D::ListerAffilies
+            | D::RechercherParTraits
+            | D::ListerDeclarationsCaisse
+            | D::ListerConciliationsCaisse => {
+                Ligne::de(&[SA_CAISSE]).reservee("seule une caisse liste ses assurés")
+            }
             D::RechercherPatient => Ligne::de(&[FAMILLE, CAISSES, &[(PorteurDeLaCarte, OuiOuNon)]]),
             D::ListerAcces => Ligne::de(&[&[(SoiMeme, Tout)]])
                 .reservee("seul un patient lit les accès à son dossier"),
@@ -204,7 +214,8 @@ impl Demarche {
             | D::ScinderPatient => {
                 Ligne::de(&[SA_CAISSE]).reservee(DOSSIER).sinon(D::LirePatient, DOSSIER)
             }
-            D::LireFusion
+            D::ListerFusions
+            | D::LireFusion
             | D::AnnulerFusion
             | D::ListerConflits
             | D::LireConflit
@@ -225,7 +236,7 @@ impl Demarche {
                         "seule la caisse dont le patient dépend saisit une déclaration",
                     )
             }
-            D::LireDeclaration => Ligne::de(&[FAMILLE, CAISSES, NOMME]),
+            D::LireDeclaration | D::TrouverDeclaration => Ligne::de(&[FAMILLE, CAISSES, NOMME]),
             D::SignerDeclaration | D::AnnulerDeclaration => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME]),
             D::RetirerMedecin => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME])
                 .condition("qui choisit seul pour la personne, à sa place avant seize ans"),
@@ -249,6 +260,8 @@ impl Demarche {
             D::ConsulterMedecinTraitant => {
                 Ligne::de(&[FAMILLE, CAISSES, &[(PorteurDeLaCarte, OuiOuNon)]])
             }
+            D::ConsulterFamille => Ligne::de(&[&[(PorteurDeLaCarte, Identite)]])
+                .reservee("seul un médecin qui a la carte devant lui consulte une famille"),
             D::EnregistrerDepart => Ligne::de(&[SA_CAISSE, DESIGNES])
                 .reservee("un patient choisit d'autres médecins par une nouvelle déclaration"),
             D::ListerNeutralisations => Ligne::de(&[ENFANT, CAISSES])
@@ -332,6 +345,8 @@ impl Demarche {
                 .reservee("seule une caisse reprend ce qu'elle avait"),
 
             // Doctors.
+            D::DeclarerAccueil => Ligne::de(&[&[(LeMedecin, Tout)]])
+                .reservee("seul un médecin dit s'il accepte de nouveaux patients"),
             D::EnregistrerMedecin => Ligne::de(&[MEDECINS])
                 .condition("pour une caisse, tous les lieux d'exercice sont de son département")
                 .reservee("seuls une caisse et le référentiel enregistrent un médecin")
@@ -343,7 +358,7 @@ impl Demarche {
                 .condition(SIENS)
                 .reservee(OPERATIONS)
                 .sinon(D::LireMedecin, TERRITOIRE),
-            D::LireOperation | D::AnnulerOperation => {
+            D::LireOperation | D::AnnulerOperation | D::ListerOperations => {
                 Ligne::de(&[MEDECINS]).condition(SIENNES).reservee(OPERATIONS)
             }
             D::ConfirmerOperation => Ligne::de(&[&[(Referentiel, Tout)]])

@@ -109,6 +109,8 @@ catalogue!(
         "Envoyer un document plus petit.",
     TypeDeContenu = 415 "type_de_contenu" "Type de contenu non accepté"
         "Ajouter l'en-tête Content-Type: application/json.",
+    EncodageInconnu = 415 "encodage_inconnu" "Encodage du corps non accepté"
+        "Envoyer le corps tel quel, ou dans un seul des encodages de l'en-tête Accept-Encoding de la réponse.",
     ChampsInvalides = 422 "champs_invalides" "Champs invalides"
         "Corriger chaque champ listé dans « erreurs » ; tous y sont.",
     CleReutilisee = 422 "cle_idempotence_reutilisee" "Clé d'idempotence déjà utilisée pour une autre requête"

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::effect::{fact, take_effect};
+use super::foyer::{CARTE, visited};
 use super::parties::{Famille, conditions, famille, representatives};
 use super::signature::{keep, membre, signature, verify_joint};
 use super::transitions::finish;
@@ -33,8 +34,8 @@ pub(super) struct Projet {
     famille: Famille,
     medecins: Vec<MedecinDesigne>,
     en_place: Option<BTreeSet<MedecinId>>,
-    contenu: String,
-    contenu_sha256: Empreinte,
+    pub(super) contenu: String,
+    pub(super) contenu_sha256: Empreinte,
 }
 
 /// The doctors of a choice: as designated, as compared, as written.
@@ -55,6 +56,7 @@ pub async fn preview(
     let found = match &choix.patient {
         RefPatient::Id(id) => search.on(*id, &[]).await,
         RefPatient::Cle(cle) => search.by_card(cle, None, &[]).await,
+        RefPatient::Visite(visite) => search.on(visited(core, contexte, visite)?, CARTE).await,
     };
     let mut access = found.map_err(unknown)?;
     verify_own(contexte.acteur(), choix)?;
@@ -77,6 +79,9 @@ pub async fn create(
     let found = match &choix.patient {
         RefPatient::Id(id) => opening.on(*id, &[]).await,
         RefPatient::Cle(cle) => opening.by_card(cle).await,
+        RefPatient::Visite(visite) => {
+            opening.on(visited(core, &demande.contexte, visite)?, CARTE).await
+        }
     };
     let mut act = found.map_err(unknown)?;
     verify_own(demande.contexte.acteur(), choix)?;

@@ -4,6 +4,7 @@ mod contestation;
 mod creation;
 mod departs;
 mod effect;
+mod foyer;
 mod parties;
 mod rectification;
 pub mod retrait;
@@ -13,6 +14,7 @@ mod transitions;
 pub use self::contestation::{contest, decide};
 pub use self::creation::{create, preview};
 pub use self::departs::{NouveauDepart, leave};
+pub use self::foyer::{Foyer, Personne, Signataire, consult_family};
 pub(super) use self::parties::ends_choice;
 pub use self::rectification::{Rectification, Remplacement, rectify};
 pub use self::transitions::{cancel, expire, refuse, sign};
@@ -25,7 +27,8 @@ use self::parties::{cote, famille, may_end};
 use super::{Contexte, Core, Seen, ServiceError, latest_knowledge};
 use crate::domain::acteur::Acteur;
 use crate::domain::declaration::{
-    Action, CotePatient, Declaration, Etat, MoyenSignature, PreuveRecue, RoleSignataire,
+    Action, CotePatient, Declaration, Etat, MoyenSignature, NumeroDeclaration, PreuveRecue,
+    RoleSignataire,
 };
 use crate::domain::designation::Designation;
 use crate::domain::digest::Empreinte;
@@ -33,7 +36,8 @@ use crate::domain::droits::{Demarche, Etendue, Rapports, Relation};
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DeclarationId, LieuId, MedecinId, PatientId, RepresentationId};
 use crate::domain::patient::ClePatient;
-use crate::storage::{Connection, declarations, designations};
+use crate::domain::visite::Visite;
+use crate::storage::{Connection, declarations, designations, travaux};
 
 /// A patient, as a request designates one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +46,8 @@ pub enum RefPatient {
     Id(PatientId),
     /// As the Vitale card does.
     Cle(ClePatient),
+    /// As a consultation by a card did, for the time of a visit.
+    Visite(Visite),
 }
 
 /// A doctor, as a request designates one.
@@ -163,6 +169,18 @@ pub async fn get(
     let rapports = access.rapports.clone();
     let dossier = dossier_of(core, access.conn(), declaration, &rapports).await?;
     access.show(dossier.vue_par(contexte.acteur())).await
+}
+
+/// Reads the declaration of a public number, like any other.
+pub async fn find(
+    core: &Core,
+    contexte: &Contexte,
+    numero: &NumeroDeclaration,
+) -> Result<Seen<Dossier>, ServiceError> {
+    let mut search = core.search(contexte).await?;
+    let id = travaux::declaration_of_number(search.conn(), numero).await?;
+    drop(search);
+    get(core, contexte, id.ok_or(ServiceError::Introuvable)?).await
 }
 
 /// The declarations of a person, the last first. A doctor sees those that name him.

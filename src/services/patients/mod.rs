@@ -1,5 +1,6 @@
 //! Registering and reading persons, and what caisses record about their life.
 
+mod affilies;
 mod apercu;
 mod conflits;
 mod deces;
@@ -15,6 +16,10 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
+pub use self::affilies::{
+    Affilie, QuestionListe, RESSEMBLANCES, Ressemblance, Ressemblances, SCORE, find_by_traits,
+    list_affilies,
+};
 pub use self::apercu::{ApercuFusion, DossierApercu, preview_fusion};
 pub use self::conflits::{get_conflit, list_conflits, settle_conflit};
 pub use self::deces::{correct_deces, record_deces};

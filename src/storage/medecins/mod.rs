@@ -1,5 +1,7 @@
 //! Doctors, places and practices.
 
+pub mod accueil;
+pub mod annuaire;
 pub mod changements;
 
 use chrono::{DateTime, Utc};

@@ -1,6 +1,7 @@
 //! Persons and their dated facts.
 
 pub mod actes;
+pub mod affilies;
 pub mod conflits;
 mod ensemble;
 pub mod etat;

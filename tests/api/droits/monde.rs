@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
+use traitant::domain::declaration::NumeroDeclaration;
 use traitant::domain::droits::Relation;
 use traitant::law::Law;
 
@@ -114,6 +115,8 @@ impl Jour {
 #[derive(Debug, Clone, Default)]
 pub struct Choses {
     pub declaration: String,
+    /// The public number of the declaration.
+    pub numero: String,
     pub designation: String,
     pub representation: String,
     pub adressage: String,
@@ -171,6 +174,7 @@ impl Cible {
         let rien = |rang: u8| format!("0192f0c4-0000-7000-8000-0000000000{rang:02x}");
         let choses = Choses {
             declaration: rien(1),
+            numero: NumeroDeclaration::from_random(1).to_string(),
             designation: rien(2),
             representation: rien(3),
             adressage: rien(4),

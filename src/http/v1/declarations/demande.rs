@@ -10,6 +10,7 @@ use crate::domain::digest::Empreinte;
 use crate::domain::identifiers::{DateNaissanceAmo, IdentifiantPersonne, RangGemellaire, Rpps};
 use crate::domain::ids::{LieuId, PatientId, RepresentationId};
 use crate::domain::patient::ClePatient;
+use crate::domain::visite::Visite;
 use crate::http::lecture::{Jws, Liste, Reference, Texte, lecture};
 use crate::services::ChampInvalide;
 use crate::services::declarations::{
@@ -37,7 +38,7 @@ lecture! {
         signatures: Option<SignaturesDemande>,
     }
 
-    /// Patient : par son identifiant interne, ou comme sa carte Vitale le désigne.
+    /// Patient : par son identifiant interne, comme sa carte Vitale le désigne, ou par la visite en cours.
     #[schema(as = PatientChoixDemande)]
     pub(crate) struct PatientDesigneDemande {
         /// Identifiant interne.
@@ -48,6 +49,8 @@ lecture! {
         date_naissance: Option<DateNaissanceAmo>,
         /// Rang gémellaire, 1 par défaut.
         rang: Option<RangGemellaire>,
+        /// Visite, telle que la consultation d'une famille la rend.
+        visite: Option<Visite>,
     }
 
     /// Médecin choisi.
@@ -223,8 +226,11 @@ impl RectificationDemande {
 impl PatientDesigneDemande {
     /// What is wrong with the way the patient is designated, whatever the rest.
     fn incoherences(&self) -> Vec<ChampInvalide> {
-        match (self.id, self.identifiant, self.date_naissance, self.rang) {
-            (Some(_), None, None, None) | (None, Some(_), Some(_), _) => Vec::new(),
+        let by_card = (self.identifiant.is_some(), self.date_naissance.is_some());
+        match (self.id, self.visite, by_card, self.rang) {
+            (Some(_), None, (false, false), None)
+            | (None, Some(_), (false, false), None)
+            | (None, None, (true, true), _) => Vec::new(),
             _ => vec![Self::un_seul_des_deux()],
         }
     }
@@ -233,11 +239,14 @@ impl PatientDesigneDemande {
         ChampInvalide::new(
             "/patient",
             "un_seul_des_deux",
-            "attendu : « id » seul, ou « identifiant » et « date_naissance » (et « rang »)",
+            "attendu : « id » seul, « visite » seule, ou « identifiant » et « date_naissance » (et « rang »)",
         )
     }
 
     fn into_domain(self) -> Result<RefPatient, Vec<ChampInvalide>> {
+        if let Some(visite) = self.visite {
+            return Ok(RefPatient::Visite(visite));
+        }
         match (self.id, self.identifiant, self.date_naissance) {
             (Some(id), None, None) => Ok(RefPatient::Id(id)),
             (None, Some(numero), Some(date_naissance)) => Ok(RefPatient::Cle(ClePatient {
