@@ -192,6 +192,7 @@ listes!(
     d::Action,
     d::Canal,
     d::Contestation,
+    d::Situation,
     d::Etat,
     d::ModePreuve,
     d::MoyenSignature,

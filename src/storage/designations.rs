@@ -143,6 +143,10 @@ pub async fn choices(
                 max(s.signe_a) AS signe_a,
                 bool_and(s.signe_a IS NOT NULL) AS "horodatee!",
                 max(s.recue_le) AS "recue_le!",
+                max(s.signe_le) FILTER (WHERE s.role <> 'medecin') AS "voulue_le!",
+                max(s.signe_a) FILTER (WHERE s.role <> 'medecin') AS voulue_a,
+                bool_and(s.signe_a IS NOT NULL) FILTER (WHERE s.role <> 'medecin') AS "voulue_horodatee!",
+                max(s.recue_le) FILTER (WHERE s.role <> 'medecin') AS "voulue_recue_le!",
                 (SELECT array_agg(m.medecin_id) FROM declaration_medecin m
                  WHERE m.patient_id = e.patient_id AND m.declaration_id = e.declaration_id)
                     AS "medecins!: Vec<MedecinId>",
@@ -164,6 +168,11 @@ pub async fn choices(
             signe_le: row.signe_le,
             signe_a: row.signe_a.filter(|_| row.horodatee),
             recue_le: row.recue_le,
+        },
+        volonte: OrdreSignature {
+            signe_le: row.voulue_le,
+            signe_a: row.voulue_a.filter(|_| row.voulue_horodatee),
+            recue_le: row.voulue_recue_le,
         },
     })
     .fetch_all(conn)

@@ -229,6 +229,8 @@ impl Demarche {
             D::SignerDeclaration | D::AnnulerDeclaration => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME]),
             D::RetirerMedecin => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME])
                 .condition("qui choisit seul pour la personne, à sa place avant seize ans"),
+            D::AnnulerRetrait => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME])
+                .condition("la caisse ; le médecin ou le patient, son propre retrait, tant que rien n'a suivi"),
             D::RefuserDeclaration => {
                 Ligne::de(&[NOMME]).reservee("seul un médecin désigné refuse une déclaration")
             }
