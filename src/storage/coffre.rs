@@ -40,6 +40,7 @@ pub enum CoffreError {
 pub struct Coffre {
     chiffrement: XChaCha20Poly1305,
     recherche: [u8; 32],
+    sceau: [u8; 32],
 }
 
 impl fmt::Debug for Coffre {
@@ -74,6 +75,7 @@ impl Coffre {
         Self {
             chiffrement: XChaCha20Poly1305::new(&derive("traitant.chiffrement.v1").into()),
             recherche: derive("traitant.recherche.v1"),
+            sceau: derive("traitant.sceau.v1"),
         }
     }
 
@@ -125,6 +127,11 @@ impl Coffre {
             IdentifiantPersonne::Mig(_) => "mig",
         };
         self.empreinte_de(space, numero.expose())
+    }
+
+    /// The keyed hash that binds what was written to what was written before.
+    pub(super) fn scelle(&self, text: &[u8]) -> [u8; 32] {
+        mac(&self.sceau, &[text])
     }
 
     /// The keyed hash of a text, among those of one kind.

@@ -227,10 +227,8 @@ impl Demarche {
             }
             D::LireDeclaration => Ligne::de(&[FAMILLE, CAISSES, NOMME]),
             D::SignerDeclaration | D::AnnulerDeclaration => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME]),
-            D::RetirerMedecin => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME])
+            D::RetirerMedecin | D::AnnulerRetrait => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME])
                 .condition("qui choisit seul pour la personne, à sa place avant seize ans"),
-            D::AnnulerRetrait => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME])
-                .condition("la caisse ; le médecin ou le patient, son propre retrait, tant que rien n'a suivi"),
             D::RefuserDeclaration => {
                 Ligne::de(&[NOMME]).reservee("seul un médecin désigné refuse une déclaration")
             }
@@ -323,6 +321,15 @@ impl Demarche {
             | D::LireReevaluation
             | D::ListerFeuillesReevaluees
             | D::AppliquerReevaluation => Ligne::de(&[SA_CAISSE]).reservee(REEVALUATIONS),
+
+            // Taking over what exists.
+            D::DeposerReprise
+            | D::LireReprise
+            | D::ListerLignesReprise
+            | D::TelechargerRapportReprise
+            | D::ExecuterReprise => Ligne::de(&[&[(CaisseConcernee, Tout)]])
+                .condition("les fichiers de sa propre caisse, pour ses assurés et les médecins de son département")
+                .reservee("seule une caisse reprend ce qu'elle avait"),
 
             // Doctors.
             D::EnregistrerMedecin => Ligne::de(&[MEDECINS])

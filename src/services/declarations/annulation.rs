@@ -104,7 +104,7 @@ pub(super) async fn annulables(
         return Ok(found);
     }
     let choices = designations::choices(conn, shown.patient_id).await?;
-    let received = choices.iter().map(|choice| choice.ordre.recue_le);
+    let received = choices.iter().map(|known| known.choix.ordre.recue_le);
     let last = received.chain(all.iter().map(|known| known.fin.decidee_le)).max();
     found.retain(|(_, known)| last.is_none_or(|last| known.fin.decidee_le >= last));
     Ok(found)
