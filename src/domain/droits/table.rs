@@ -5,6 +5,11 @@
 
 use super::super::acteur::{Acteur, Role};
 use super::super::vocabulary::vocabulaire;
+use super::phrases::{
+    ADRESSAGE_ETABLI, CHANGEMENT, CONCILIATION, CONCILIATION_ACTUELLE, CREANCES, DOSSIER,
+    OPERATIONS, RECOUVREMENT, RECOUVREMENT_ACTUELLE, REEVALUATIONS, REPRESENTANTS, SIENNES, SIENS,
+    TERRITOIRE,
+};
 use super::relation::{Rapports, Relation, Vue};
 use super::{Demarche, Jeton};
 
@@ -146,23 +151,6 @@ const NOMME: Groupe = &[(Nomme, CeQuiLeNomme)];
 /// The doctors of a referral.
 const ADRESSAGE: Groupe =
     &[(MedecinTraitant, Tout), (Auteur, CeQuiLeNomme), (Correspondant, CeQuiLeNomme)];
-
-const DOSSIER: &str = "seule la caisse dont le patient dépend tient son dossier";
-const CHANGEMENT: &str =
-    "seule une des deux caisses du dernier changement l'annule, dans les vingt-sept mois";
-const REPRESENTANTS: &str = "seule une caisse tient les représentants d'un patient";
-const ADRESSAGE_ETABLI: &str = "seul le médecin traitant de ce jour établit un adressage";
-const CONCILIATION: &str = "une conciliation est entre le patient et sa caisse";
-const CONCILIATION_ACTUELLE: &str = "seule la caisse actuelle du patient agit pour lui";
-const CREANCES: &str = "les créances se lisent par le patient et par sa caisse";
-const RECOUVREMENT: &str = "seule la caisse du patient recouvre une créance";
-const RECOUVREMENT_ACTUELLE: &str = "seule la caisse actuelle du patient recouvre une créance";
-const OPERATIONS: &str =
-    "seuls une caisse et le référentiel enregistrent ce qui arrive à un médecin";
-const TERRITOIRE: &str = "une caisse agit sur l'exercice d'un médecin dans son département, et pour ses propres patients";
-const SIENS: &str = "pour une caisse, la fin d'un exercice pour ses seuls assurés ; le reste, quand tous les lieux sont de son département";
-const SIENNES: &str = "pour une caisse, ce qu'elle a enregistré, ou un acte national qui touche ses assurés, et pour eux seuls";
-const REEVALUATIONS: &str = "seule une caisse fait réévaluer des feuilles";
 
 impl Demarche {
     /// The line of an operation.

@@ -14,8 +14,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use futures_util::stream;
-use serde::Serialize;
-use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use self::lecture::{Annonce, FichierRefuse, Lues, lire};
@@ -31,12 +29,10 @@ use crate::domain::tableur::{self, MARQUE};
 use crate::http::AppState;
 use crate::http::conditionnel::SiCorrespond;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Requete};
-use crate::http::idempotency::{
-    Anonymous, json as respond_json, json_version, rendre, respond, respond_anonymous,
-};
+use crate::http::idempotency::{Anonymous, json_version, rendre, respond, respond_anonymous};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, PageDemande, PaginationVue};
+use crate::http::pagination::{self, Curseur, Limite, Page, SansRappel, Tranche, publier};
 use crate::http::problem::{Code, Refus};
 use crate::http::v1::acte::consultation;
 use crate::http::vue::vue;
@@ -55,6 +51,13 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 const PAGE: i64 = 1_000;
 
 lecture! {
+    struct LignesDemande {
+        /// Nombre d'éléments par page, 20 par défaut.
+        limite: Option<Limite>,
+        /// Curseur de la page précédente.
+        curseur: Option<Curseur>,
+    }
+
     /// What the lines of a file are.
     struct RepriseDemande {
         /// Ce que sont les lignes : affilies, medecins ou choix.
@@ -123,16 +126,10 @@ vue! {
 
 impl Anonymous for RepriseVue {}
 
-/// Lignes refusées.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LignesRefuseesVue {
-    /// Dans l'ordre du fichier.
-    donnees: Vec<LigneRefuseeVue>,
-    /// Pour la suite.
-    pagination: PaginationVue,
-}
+/// Refused lines, in the order of the file.
+type LignesRefuseesVue = Page<LigneRefuseeVue>;
 
-impl Anonymous for LignesRefuseesVue {}
+impl Anonymous for LigneRefuseeVue {}
 
 /// Renders a takeover, with its version as ETag.
 fn accepted(reprise: &Reprise) -> Result<Rendu, serde_json::Error> {
@@ -230,16 +227,15 @@ consultation! {
     ///
     /// Champ par champ, sans aucune valeur du fichier.
     lines: ListerLignesReprise = "/v1/reprises/{id}/lignes" => LignesRefuseesVue "Les lignes refusées", [],
-    (core, contexte, Chemin(id): Chemin<RepriseId>, Requete(demande): Requete<PageDemande>) {
+    (core, contexte, Chemin(id): Chemin<RepriseId>, Requete(demande): Requete<LignesDemande>) {
         let question = format!("reprise:{id}");
-        let after = pagination::lire::<Place>(&question, demande.curseur)?.unwrap_or_default();
-        let limit = demande.limite.map_or(50, |limite| limite.0);
-        let found =
-            reprises::refused(core, contexte, id, (after.0, after.1), limit.saturating_add(1)).await?;
+        let page = pagination::voulue::<Place>(&question, (demande.limite, demande.curseur, None))?;
+        let (read, limite) = (page.lus(), page.limite);
+        let after = page.apres.unwrap_or_default();
+        let found = reprises::refused(core, contexte, id, (after.0, after.1), read).await?;
         let key = |one: &(u64, i16, Defaut)| Place(one.0, one.1).to_string();
-        let (shown, pagination) = pagination::suivie(found, limit, &question, key);
-        let donnees = shown.into_iter().map(|(ligne, _, defaut)| LigneRefuseeVue::new(ligne, defaut));
-        respond_json(&LignesRefuseesVue { donnees: donnees.collect(), pagination })
+        let shown = Tranche::suivie((found, None), limite, &question, key);
+        publier(shown, SansRappel {}, |(ligne, _, defaut)| LigneRefuseeVue::new(*ligne, defaut.clone()))
     }
 }
 
