@@ -23,7 +23,7 @@ use crate::domain::patient::{IdentifiantPatient, Identite, Patient};
 use crate::domain::vocabulary::Vocabulaire;
 
 pub use self::ensemble::{
-    Candidats, find, find_all, find_everybody, lock_all, settle_all, touch_all,
+    Candidats, find, find_and_lock, find_everybody, lock_all, settle_all, touch_all,
 };
 pub use self::recherche::{
     Porteur, disputed_since, find_known_at, holders, lock_numbers, records_known_at,
