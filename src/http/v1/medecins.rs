@@ -99,7 +99,7 @@ impl Lire for LieuExerciceDemande {
         let mut objet = Objet::of(noeud, erreurs)?;
         let id = objet.membre("id", erreurs);
         if let Some(Some(_)) = id {
-            objet.fin(erreurs);
+            objet.fin(&["id"], erreurs);
             return Some(Self {
                 id: id?,
                 nature: None,
@@ -114,7 +114,7 @@ impl Lire for LieuExerciceDemande {
         let commune = objet.membre("commune", erreurs);
         let adresse = objet.membre("adresse", erreurs);
         let finess_et = objet.membre("finess_et", erreurs);
-        objet.fin(erreurs);
+        objet.fin(&["id", "nature", "nom", "commune", "adresse", "finess_et"], erreurs);
         Some(Self {
             id: id?,
             nature: Some(nature?),
