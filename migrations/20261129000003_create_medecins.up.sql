@@ -1,4 +1,13 @@
 -- Doctors, by RPPS, and the places where they practise, as dated facts. Public data: nothing is encrypted.
+
+-- The letters of a name, in capitals, without accents and without what stands between them: what a search compares.
+CREATE FUNCTION lettres(nom text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT regexp_replace(upper(replace(replace(replace(replace(translate(nom,
+        'àâäáãåçéèêëíìîïñóòôöõúùûüýÿÀÂÄÁÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜÝŸ',
+        'aaaaaaceeeeiiiinooooouuuuyyAAAAAACEEEEIIIINOOOOOUUUUYY'),
+        'œ', 'oe'), 'Œ', 'OE'), 'æ', 'ae'), 'Æ', 'AE') COLLATE "C"), '[^A-Z]', '', 'g')
+$$;
+
 CREATE TABLE medecin (
     medecin_id uuid PRIMARY KEY,
     rpps text NOT NULL,
@@ -21,6 +30,10 @@ CREATE TABLE identite_medecin (
     CONSTRAINT identite_medecin_connaissance CHECK (remplace_le > enregistre_le),
     CONSTRAINT identite_medecin_unique EXCLUDE USING gist (medecin_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
 );
+
+-- Whoever searches writes the name first, or the first name.
+CREATE INDEX identite_medecin_par_nom ON identite_medecin (lettres(nom || prenom) COLLATE "C", medecin_id) WHERE remplace_le IS NULL;
+CREATE INDEX identite_medecin_par_prenom ON identite_medecin (lettres(prenom || nom) COLLATE "C") WHERE remplace_le IS NULL;
 
 CREATE TABLE specialite_medecin (
     medecin_id uuid NOT NULL REFERENCES medecin,
@@ -51,6 +64,10 @@ CREATE TABLE lieu (
     CONSTRAINT lieu_commune CHECK (commune ~ '^[0-9][0-9AB][0-9]{3}$')
 );
 
+-- A place is found again by what it is called where it is.
+CREATE INDEX lieu_par_commune ON lieu (commune);
+CREATE INDEX lieu_par_nom ON lieu (lettres(nom) COLLATE "C");
+
 -- A doctor practising at a place: several at once are possible.
 CREATE TABLE exercice (
     medecin_id uuid NOT NULL REFERENCES medecin,
@@ -60,7 +77,8 @@ CREATE TABLE exercice (
     mode text NOT NULL,
     -- The principal practice, or a secondary cabinet.
     principal boolean NOT NULL,
-    convention text NOT NULL,
+    -- Nothing when only the public directory says the practice.
+    convention text,
     option_tarifaire text NOT NULL,
     -- num_am or finess, and the number.
     facturation_nature text,
@@ -84,6 +102,24 @@ CREATE INDEX exercice_par_lieu ON exercice (lieu_id) WHERE remplace_le IS NULL;
 -- Whose a billing number is, when who bills under it is somebody else.
 CREATE INDEX exercice_par_num_am ON exercice (facturation_numero) WHERE facturation_nature = 'num_am';
 
+-- Whether a doctor takes new patients, as he says it himself; unknown on the days without.
+CREATE TABLE accueil_medecin (
+    medecin_id uuid NOT NULL REFERENCES medecin,
+    accueil_id uuid NOT NULL,
+    accepte boolean NOT NULL,
+    effet daterange NOT NULL,
+    enregistre_le timestamptz NOT NULL,
+    remplace_le timestamptz,
+    PRIMARY KEY (medecin_id, accueil_id),
+    CONSTRAINT accueil_medecin_effet CHECK (lower_inc(effet) AND NOT isempty(effet)),
+    CONSTRAINT accueil_medecin_connaissance CHECK (remplace_le > enregistre_le),
+    CONSTRAINT accueil_medecin_unique EXCLUDE USING gist (medecin_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
+);
+
+CREATE TRIGGER accueil_medecin_histoire BEFORE UPDATE ON accueil_medecin
+    FOR EACH ROW EXECUTE FUNCTION histoire_remplacable();
+CREATE TRIGGER accueil_medecin_garde BEFORE DELETE ON accueil_medecin
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 CREATE TRIGGER identite_medecin_histoire BEFORE UPDATE ON identite_medecin
     FOR EACH ROW EXECUTE FUNCTION histoire_remplacable();
 CREATE TRIGGER identite_medecin_garde BEFORE DELETE ON identite_medecin

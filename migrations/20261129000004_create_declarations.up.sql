@@ -14,9 +14,20 @@ CREATE TABLE declaration (
     contenu_sha256 bytea NOT NULL,
     -- A missing signature is waited for until this instant.
     expire_le timestamptz NOT NULL,
+    -- Of a choice taken over from the register of before, which nobody signs here: in which takeover, the day of its
+    -- signatures when that register had it, the day from which it counts, how it had been entered there (as the SNDS
+    -- says it), and where its proof is.
+    reprise_id uuid,
+    signe_le date,
+    effet_du date,
+    origine text,
+    reference_preuve text,
     enregistre_le timestamptz NOT NULL,
     PRIMARY KEY (patient_id, declaration_id),
-    CONSTRAINT declaration_canal CHECK (canal IN ('teleservice', 'portail', 'papier')),
+    CONSTRAINT declaration_canal CHECK (canal IN ('teleservice', 'portail', 'papier', 'reprise')),
+    CONSTRAINT declaration_origine CHECK (origine IN ('saisie', 'saisie_modifiee', 'scan', 'teledeclaration', 'inconnue')),
+    CONSTRAINT declaration_reprise
+        CHECK (num_nulls(reprise_id, effet_du, origine) = CASE WHEN canal = 'reprise' THEN 0 ELSE 3 END),
     CONSTRAINT declaration_sha256 CHECK (octet_length(contenu_sha256) = 32)
 );
 CREATE INDEX declaration_par_id ON declaration (declaration_id);
@@ -48,7 +59,7 @@ CREATE TABLE etat_declaration (
     FOREIGN KEY (patient_id, declaration_id) REFERENCES declaration,
     -- A wrong entry that was rectified never counted.
     CONSTRAINT etat_declaration_etat
-        CHECK (etat IN ('en_attente', 'active', 'refusee', 'annulee', 'expiree', 'rectifiee')),
+        CHECK (etat IN ('en_attente', 'active', 'refusee', 'annulee', 'expiree', 'rectifiee', 'caduque')),
     CONSTRAINT etat_declaration_contestation CHECK (contestation IN ('ouverte', 'retenue', 'rejetee')),
     CONSTRAINT etat_declaration_version CHECK (version >= 1),
     CONSTRAINT etat_declaration_connaissance CHECK (remplace_le > enregistre_le)
@@ -88,7 +99,9 @@ CREATE TABLE signature (
     CONSTRAINT signature_sha256 CHECK (octet_length(contenu_sha256) = 32)
 );
 CREATE UNIQUE INDEX signature_du_medecin ON signature (patient_id, declaration_id, medecin_id) WHERE role = 'medecin';
-CREATE UNIQUE INDEX signature_du_patient ON signature (patient_id, declaration_id, role) WHERE role <> 'medecin';
+-- Somebody who has come of age confirms what they signed before: on another day.
+CREATE UNIQUE INDEX signature_du_patient ON signature (patient_id, declaration_id, role, signe_le)
+    WHERE role <> 'medecin';
 
 -- A proof of signature serves once, whatever becomes of the declaration.
 CREATE TABLE preuve_utilisee (

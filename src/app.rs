@@ -21,7 +21,7 @@ use crate::auth::{
 use crate::config::{CleMaitre, ClesConfig, Config, JetonsConfig, PreuvesConfig};
 use crate::domain::clock::{AheadClock, Clock, SystemClock};
 use crate::domain::ids::IdSource;
-use crate::http::{AppState, router};
+use crate::http::{AppState, mesures_router, router};
 use crate::law::Law;
 use crate::postgres::{Adresses, Lost, Profile, Sentinel, Server, default_dir};
 use crate::sandbox::{self, Bac, Place};
@@ -48,6 +48,8 @@ pub struct App {
     core: Core,
     router: Router,
     listener: TcpListener,
+    /// Where measures are told, if they are.
+    mesures: Option<(TcpListener, Router)>,
     /// Most connections at once.
     connexions: usize,
     private: Option<Server>,
@@ -61,13 +63,10 @@ impl App {
     /// sandbox. Takes its port first, so that a second instance fails before it touches anything;
     /// answers last.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
-        let listener = listen(config.adresse)
-            .with_context(|| {
-                format!(
-                    "l'adresse {} est déjà prise ou interdite ; TRAITANT_ADRESSE en choisit une autre, par exemple 127.0.0.1:8081",
-                    config.adresse
-                )
-            })?;
+        let listener = take(config.adresse, ("TRAITANT_ADRESSE", "127.0.0.1:8081"))?;
+        let mesures =
+            config.mesures.map(|address| take(address, ("TRAITANT_MESURES", "127.0.0.1:9465")));
+        let mesures = mesures.transpose()?;
         let law = ajouts::law(&config.loi)?;
         let donnees = data_dir(config)?;
         let fetching = fetching(&config.cles, Arc::new(SystemClock))?;
@@ -86,7 +85,8 @@ impl App {
         let preuves = proofs(&config.preuves, &donnees, &fetching)?;
         let keys = preuves.keys().chain([verifier.keys()]).cloned().collect();
         let mut state = AppState::new(core.clone(), verifier, preuves)
-            .with_debits(config.clients.debits.clone());
+            .with_debits(config.clients.debits.clone())
+            .with_origins(&config.origines);
         if config.simulateur {
             state = state.with_simulateur();
         }
@@ -97,15 +97,21 @@ impl App {
             state = state.with_sandbox(Arc::<Bac>::clone(&own));
             bac = Some(own);
         }
+        let mesures = mesures.map(|listener| (listener, mesures_router(state.clone())));
         let router = router(state);
         let connexions =
             usize::try_from(config.clients.connexions).unwrap_or(Semaphore::MAX_PERMITS);
-        Ok(Self { core, router, listener, connexions, private, donnees, keys, bac })
+        Ok(Self { core, router, listener, mesures, connexions, private, donnees, keys, bac })
     }
 
     /// The address it listens on.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// The address of its measures, if they are told.
+    pub fn measures_address(&self) -> Option<SocketAddr> {
+        self.mesures.as_ref().and_then(|(listener, _)| listener.local_addr().ok())
     }
 
     /// Where its data is, when it owns some.
@@ -125,6 +131,9 @@ impl App {
         let mut runner = tokio::spawn(jobs::run(self.core.clone(), stop.clone()));
         let limits = Limits { connections: self.connexions, ..Limits::default() };
         let serving = serve(self.listener, self.router, limits, stop.clone());
+        if let Some((listener, router)) = self.mesures {
+            tokio::spawn(serve(listener, router, Limits::default(), stop.clone()));
+        }
         let limited = async {
             stop.cancelled().await;
             tokio::time::sleep(DRAIN).await;
@@ -290,6 +299,15 @@ async fn follow(bac: Option<&Bac>) {
             tracing::debug!(%error, "the clock of the sandbox could not be read");
         }
     }
+}
+
+/// Takes an address to listen on, or says by which setting to choose another one.
+fn take(address: SocketAddr, (setting, other): (&str, &str)) -> anyhow::Result<TcpListener> {
+    listen(address).with_context(|| {
+        format!(
+            "l'adresse {address} est déjà prise ou interdite ; {setting} en choisit une autre, par exemple {other}"
+        )
+    })
 }
 
 /// Opens a database, or says at once, in its own words, why it lets nobody in.

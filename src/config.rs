@@ -24,6 +24,9 @@ use crate::services::Mode;
 /// Address to listen on, unless another is given.
 const ADRESSE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
+/// Where measures are usually told.
+const MESURES: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
+
 /// Every setting, checked.
 #[derive(Debug)]
 pub struct Config {
@@ -35,6 +38,8 @@ pub struct Config {
     pub base: BaseConfig,
     /// Callers.
     pub clients: ClientsConfig,
+    /// Address on which measures are told, if they are.
+    pub mesures: Option<SocketAddr>,
     /// Tokens.
     pub jetons: JetonsConfig,
     /// Proofs of signature.
@@ -45,6 +50,8 @@ pub struct Config {
     pub journal: JournalConfig,
     /// The law.
     pub loi: LoiConfig,
+    /// The sites whose pages may read the answers, each as its browser names it.
+    pub origines: Vec<String>,
     /// Whether the page of the simulator is shown outside a sandbox.
     pub simulateur: bool,
 }
@@ -102,14 +109,8 @@ impl Config {
                 Mode::Production
             }
         };
-        let adresse = variables.get("TRAITANT_ADRESSE");
-        let adresse = adresse.map_or(Ok(ADRESSE), |text| text.parse()).unwrap_or_else(|_wrong| {
-            variables.wrong(
-                "TRAITANT_ADRESSE",
-                "attendu une adresse et un port, par exemple 127.0.0.1:8080",
-            );
-            ADRESSE
-        });
+        let adresse = variables.address("TRAITANT_ADRESSE", ADRESSE).unwrap_or(ADRESSE);
+        let mesures = variables.address("TRAITANT_MESURES", MESURES);
         let base = BaseConfig::read(mode, &mut variables);
         let clients = ClientsConfig::read(&mut variables);
         let jetons = JetonsConfig::read(mode, &mut variables);
@@ -137,6 +138,13 @@ impl Config {
         if au_dela.is_none() {
             variables.wrong("TRAITANT_LOI_A_VERIFIER", "attendu « avertir » ou « refuser »");
         }
+        let origines = variables.list("TRAITANT_ORIGINES");
+        if !origines.iter().all(|one| est_une_origine(one)) {
+            variables.wrong(
+                "TRAITANT_ORIGINES",
+                "attendu des origines entre virgules, par exemple https://portail.exemple.fr, sans chemin",
+            );
+        }
         let simulateur = match variables.get("TRAITANT_SIMULATEUR").as_deref() {
             Some("oui") => true,
             Some("non") | None => false,
@@ -146,6 +154,7 @@ impl Config {
             }
         };
         let config = Self {
+            origines,
             simulateur,
             loi: LoiConfig {
                 ajouts: variables.get("TRAITANT_LOI").map(PathBuf::from),
@@ -156,6 +165,7 @@ impl Config {
             adresse,
             base,
             clients,
+            mesures,
             jetons,
             preuves,
             cles,
@@ -163,6 +173,18 @@ impl Config {
         };
         if variables.errors.is_empty() { Ok(config) } else { Err(InvalidConfig(variables.errors)) }
     }
+}
+
+/// Whether a text is what a browser sends as the origin of a page (RFC 6454): a scheme, a host in small letters,
+/// perhaps a port.
+fn est_une_origine(text: &str) -> bool {
+    let host = ["https://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+    host.is_some_and(|host| {
+        let (name, port) = host.split_once(':').unwrap_or((host, "443"));
+        let of_name =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
+        !name.is_empty() && name.bytes().all(of_name) && port.parse::<u16>().is_ok()
+    })
 }
 
 /// Variables being read, and what is wrong with them.
@@ -179,6 +201,16 @@ impl Variables<'_> {
 
     fn wrong(&mut self, name: &str, why: impl AsRef<str>) {
         self.errors.push(format!("{name} : {}", why.as_ref()));
+    }
+
+    /// An address and a port.
+    fn address(&mut self, name: &str, example: SocketAddr) -> Option<SocketAddr> {
+        let text = self.get(name)?;
+        let address = text.parse().ok();
+        if address.is_none() {
+            self.wrong(name, format!("attendu une adresse et un port, par exemple {example}"));
+        }
+        address
     }
 
     /// The texts of a list, between commas; none for a variable that is not set.

@@ -1,6 +1,7 @@
 //! `traitant`: the service, and the commands around it. What they print is read by testers and
 //! operators of caisses: it is in French.
 
+mod annuaire;
 mod bac;
 mod ccam;
 mod cli;
@@ -8,6 +9,7 @@ mod compteur;
 mod evaluer;
 mod loi;
 mod rejouer;
+mod reprise;
 mod verifier;
 
 use std::path::Path;
@@ -56,9 +58,15 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
         Commande::Rejouer(asked) => {
             return runtime.block_on(rejouer::run(&Config::from_env()?, &asked));
         }
-        Commande::Verifier { refaire } => {
-            return runtime.block_on(verifier::run(&Config::from_env()?, refaire));
+        Commande::Verifier { refaire, racine } => {
+            let config = Config::from_env()?;
+            return runtime.block_on(verifier::run(&config, refaire, racine.as_deref()));
         }
+        Commande::Racine => runtime.block_on(verifier::root(&Config::from_env()?)),
+        Commande::Reprise(asked) => {
+            return runtime.block_on(reprise::run(&Config::from_env()?, &asked));
+        }
+        Commande::Annuaire { action } => runtime.block_on(annuaire::run(&action)),
         Commande::Ccam { action } => runtime.block_on(ccam::run(&action)),
         Commande::Servir => runtime.block_on(serve(&Config::from_env()?)),
         Commande::Migrer => runtime.block_on(migrate(&Config::from_env()?)),
@@ -122,6 +130,9 @@ fn welcome(config: &Config, app: &App) -> anyhow::Result<String> {
             "D'autres jetons : traitant jeton medecin | patient | caisse | referentiel".to_owned(),
             format!("Qui est là, et pour essayer quoi : http://{address}/ ou traitant bac-a-sable"),
         ]);
+    }
+    if let Some(address) = app.measures_address() {
+        lines.push(format!("Mesures : http://{address}/metrics"));
     }
     if app.owns_database() {
         lines.push(format!("Données : {}", app.data_dir().display()));

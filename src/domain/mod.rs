@@ -8,6 +8,7 @@
 pub mod a_revoir;
 pub mod acteur;
 pub mod adressage;
+pub mod annuaire;
 pub mod calendar;
 pub mod ccam;
 pub mod clock;
@@ -34,5 +35,9 @@ pub mod patient;
 pub mod patientele;
 pub mod reevaluation;
 pub mod representation;
+pub mod reprise;
+pub mod ressemblance;
+pub mod tableur;
 pub mod vie;
+pub mod visite;
 pub mod vocabulary;

@@ -1,9 +1,10 @@
 //! What handlers take from a request. Ours answer with a problem that names the field.
 
 use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -45,9 +46,7 @@ impl<T: Lire> FromRequest<AppState> for Corps<T> {
             .map_err(|_elapsed| {
                 Refus::new(Code::CorpsTropLent, "Le corps n'est pas arrivé à temps.")
             })?
-            .map_err(|_too_large| {
-                Refus::new(Code::CorpsTropGrand, "Le corps dépasse la taille acceptée.")
-            })?;
+            .map_err(|why| corps_non_lu(&why))?;
         let json = Json::parse(&bytes).map_err(|error| {
             Refus::new(
                 Code::CorpsIllisible,
@@ -62,6 +61,19 @@ impl<T: Lire> FromRequest<AppState> for Corps<T> {
         let valeur = lire_document(&json).map_err(Refus::champs)?;
         let requete = Empreinte::of([head.as_bytes(), &bytes].concat());
         Ok(Self { valeur, requete })
+    }
+}
+
+/// Why a body could not be taken whole.
+pub(crate) fn corps_non_lu(why: &BytesRejection) -> Refus {
+    match why {
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+            Refus::new(Code::CorpsTropGrand, "Le corps dépasse la taille acceptée.")
+        }
+        BytesRejection::FailedToBufferBody(_) | _ => Refus::new(
+            Code::CorpsIllisible,
+            "Le corps s'interrompt, ou n'est pas compressé comme Content-Encoding l'annonce.",
+        ),
     }
 }
 
@@ -136,9 +148,7 @@ pub(crate) async fn lire_formulaire<T: Lire>(
     request: Request,
     state: &AppState,
 ) -> Result<T, Refus> {
-    let bytes = Bytes::from_request(request, state).await.map_err(|_too_large| {
-        Refus::new(Code::CorpsTropGrand, "Le corps dépasse la taille acceptée.")
-    })?;
+    let bytes = Bytes::from_request(request, state).await.map_err(|why| corps_non_lu(&why))?;
     let mut filled = form_urlencoded::Serializer::new(String::new());
     filled.extend_pairs(form_urlencoded::parse(&bytes).filter(|(_, value)| !value.is_empty()));
     lire_membres(filled.finish().as_bytes()).map_err(Refus::champs)
@@ -146,16 +156,8 @@ pub(crate) async fn lire_formulaire<T: Lire>(
 
 /// Reads names and values as the members of an object.
 fn lire_membres<T: Lire>(text: &[u8]) -> Result<T, Vec<ChampInvalide>> {
-    let members: Vec<(Cow<'_, str>, Json<'_>)> = form_urlencoded::parse(text)
-        .map(|(name, value)| {
-            let short_number = value.len() <= 9 && value.bytes().all(|b| b.is_ascii_digit());
-            let json = match value.parse() {
-                Ok(number) if short_number => Json::Entier(number),
-                _ => Json::Texte(value),
-            };
-            (name, json)
-        })
-        .collect();
+    let members: Vec<(Cow<'_, str>, Json<'_>)> =
+        form_urlencoded::parse(text).map(|(name, value)| (name, Json::Parametre(value))).collect();
     lire_document(&Json::Objet(members))
 }
 
@@ -301,9 +303,13 @@ fn refused(why: JetonRefuse) -> Refus {
         JetonRefuse::ClesIndisponibles => {
             return Refus::new(Code::ServiceIndisponible, CLES_INDISPONIBLES);
         }
-        JetonRefuse::Expire => "Le jeton est expiré.",
-        JetonRefuse::PasEncoreValide => "Le jeton n'est pas encore valide.",
-        JetonRefuse::TropDurable => "Le jeton est valable trop longtemps pour ce service.",
+        JetonRefuse::Expire => "Le jeton est expiré : en demander un autre à son émetteur.",
+        JetonRefuse::PasEncoreValide => {
+            "Le jeton n'est pas encore valide : son « nbf » est à plus de trente secondes d'ici."
+        }
+        JetonRefuse::TropDurable => {
+            "Le jeton est valable trop longtemps pour ce service : en demander un de plus courte durée."
+        }
         JetonRefuse::Certificat => {
             "Le jeton est lié à un certificat, que la connexion n'a pas présenté."
         }
@@ -313,7 +319,10 @@ fn refused(why: JetonRefuse) -> Refus {
         JetonRefuse::Malforme
         | JetonRefuse::CleInconnue
         | JetonRefuse::Invalide
-        | JetonRefuse::PorteurInconnu => "Le jeton n'est pas accepté par ce service.",
+        | JetonRefuse::PorteurInconnu => {
+            "Le jeton n'est pas accepté : sa signature, son émetteur (iss), son audience (aud) ou son porteur \
+             n'est pas de ceux que ce service attend."
+        }
     };
     Refus::new(Code::JetonInvalide, detail)
 }
@@ -322,9 +331,13 @@ fn refused(why: JetonRefuse) -> Refus {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Role(pub(crate) Arc<OnceLock<&'static str>>);
 
-/// Answers a method that an address does not have.
-pub(crate) async fn methode_interdite(method: Method) -> Refus {
-    Refus::new(Code::MethodeInterdite, format!("Cette adresse n'accepte pas {method}."))
+/// Answers a method that an address does not have, or which ones it has: the header Allow says it.
+pub(crate) async fn methode_interdite(method: Method) -> Result<StatusCode, Refus> {
+    if method == Method::OPTIONS {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    let detail = format!("Cette adresse n'accepte pas {method} ; l'en-tête Allow dit lesquelles.");
+    Err(Refus::new(Code::MethodeInterdite, detail))
 }
 
 /// Answers an address that does not exist.

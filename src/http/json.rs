@@ -16,12 +16,14 @@ pub(crate) enum Json<'a> {
     Nul,
     /// `true` or `false`.
     Booleen(bool),
-    /// A number without fraction or exponent, within 64 bits.
+    /// A whole number within 64 bits, also as `52.0` or `1e2`, which JSON Schema takes for integers.
     Entier(i64),
     /// Any other number: no field takes one.
     AutreNombre,
     /// A string.
     Texte(Cow<'a, str>),
+    /// A parameter of an address: whoever reads it knows whether its text is a number, true or false.
+    Parametre(Cow<'a, str>),
     /// An array.
     Liste(Vec<Json<'a>>),
     /// An object: members in order, duplicates kept.
@@ -66,7 +68,7 @@ impl<'a> Json<'a> {
             Self::Booleen(_) => "un booléen",
             Self::Entier(_) => "un nombre entier",
             Self::AutreNombre => "un nombre à virgule ou trop grand",
-            Self::Texte(_) => "une chaîne",
+            Self::Texte(_) | Self::Parametre(_) => "une chaîne",
             Self::Liste(_) => "une liste",
             Self::Objet(_) => "un objet",
         }
@@ -78,6 +80,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
         deserializer.deserialize_any(Reader)
     }
 }
+
+/// Below, each whole number has its own binary form (IEEE 754).
+const WHOLE_MAX: u64 = 1 << 53;
 
 /// What the parser says of a document that no form of ours resembles.
 const TOO_MANY: &str = "too many members";
@@ -107,9 +112,15 @@ impl<'de> Visitor<'de> for Reader {
         Ok(i64::try_from(value).map_or(Json::AutreNombre, Json::Entier))
     }
 
-    #[expect(clippy::disallowed_types, reason = "the number is noticed and dropped, never used")]
-    fn visit_f64<E>(self, _value: f64) -> Result<Self::Value, E> {
-        Ok(Json::AutreNombre)
+    #[expect(
+        clippy::disallowed_types,
+        reason = "whole numbers are taken by their digits, others dropped"
+    )]
+    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+        // A whole number is written without fraction or exponent; beyond 2^53 its digits may not be those sent.
+        let whole = value.to_string().parse().ok();
+        let exact = whole.filter(|whole: &i64| whole.unsigned_abs() < WHOLE_MAX);
+        Ok(exact.map_or(Json::AutreNombre, Json::Entier))
     }
 
     fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {

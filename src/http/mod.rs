@@ -1,7 +1,8 @@
 //! The only place with axum: routes, bodies, problems, documentation.
 //!
-//! Middleware, from the outside in: request id and log line → weight of answers → panics → time limit →
-//! rate limit → size limit → route. Refusals travel inwards-out as values and are written once, by the outermost layer.
+//! Middleware, from the outside in: other sites → request id and log line → compression of answers → their weight → panics → time
+//! limit → rate limit → text of headers → size limit → decompression → route. Refusals travel inwards-out as values and
+//! are written once, by the layer that logs.
 
 #![warn(missing_docs)]
 
@@ -17,6 +18,7 @@ mod idempotency;
 mod interne;
 mod json;
 mod lecture;
+mod mesures;
 mod openapi;
 mod pages;
 mod pagination;
@@ -25,6 +27,7 @@ mod problem;
 mod query;
 mod request_log;
 mod schemas;
+mod transport;
 mod v1;
 mod verification;
 mod vue;
@@ -38,6 +41,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use self::debit::Debits;
+use self::mesures::Instruments;
 use self::poids::Poids;
 use self::query::Declares;
 use crate::auth::{Preuves, Verifier};
@@ -48,10 +52,13 @@ pub use self::bac_a_sable::{
 };
 pub use self::debit::DebitConfig;
 pub use self::interne::{Interne, Question, QuestionRefusee};
+pub use self::mesures::router as mesures_router;
 pub use self::openapi::{document as openapi_document, yaml as openapi_yaml};
 pub use self::v1::feuilles_de_soins::lots::{
     BilanLot, FormeReponse, LotInterrompu, ReponsesLot, ResultatLigne, evaluer_lot,
 };
+
+pub use self::v1::reprises::{Annonce, FichierRefuse, Lues, ReceptionRefusee, lire, recevoir};
 
 /// Largest body accepted.
 const BODY_LIMIT: usize = 256 * 1024;
@@ -67,7 +74,9 @@ pub struct AppState {
     verifier: Arc<Verifier>,
     preuves: Arc<Preuves>,
     corps_limite: Duration,
+    origines: transport::Origines,
     debits: Arc<Debits>,
+    instruments: Arc<Instruments>,
     poids: Poids,
     bac_a_sable: Option<Arc<dyn BacASable>>,
     simulateur: bool,
@@ -83,7 +92,9 @@ impl AppState {
             preuves,
             corps_limite: BODY_TIME_LIMIT,
             debits: Arc::default(),
+            instruments: Arc::default(),
             poids: Poids::default(),
+            origines: transport::Origines::default(),
             bac_a_sable: None,
             simulateur: false,
         }
@@ -99,6 +110,13 @@ impl AppState {
     /// What checks proofs of signature.
     pub fn preuves(&self) -> &Preuves {
         &self.preuves
+    }
+
+    /// The same, where pages of these sites may read the answers.
+    #[must_use]
+    pub fn with_origins(mut self, origines: &[String]) -> Self {
+        self.origines = transport::Origines(origines.into());
+        self
     }
 
     /// The same, in a sandbox: its people, its clock and its pages are there.
@@ -130,6 +148,7 @@ pub fn router(state: AppState) -> Router {
         .merge(
             routes
                 .layer(from_fn(conditionnel::revalidate))
+                .layer(from_fn(pagination::link))
                 .layer(from_fn_with_state(Declares::of(&contrat.document), query::verify)),
         )
         .merge(docs::router(contrat))
@@ -137,11 +156,15 @@ pub fn router(state: AppState) -> Router {
         .merge(bac_a_sable::router(state.bac_a_sable.as_ref()))
         .fallback(extract::route_inconnue)
         .method_not_allowed_fallback(extract::methode_interdite)
+        .layer(transport::decompress())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn(transport::require_text))
         .layer(from_fn_with_state(state.clone(), debit::limit))
         .layer(from_fn_with_state(TIME_LIMIT, request_log::limit_time))
         .layer(CatchPanicLayer::custom(request_log::on_panic))
         .layer(from_fn_with_state(state.poids.clone(), poids::limit))
+        .layer(transport::compress())
         .layer(from_fn_with_state(state.clone(), request_log::observe))
+        .layer(from_fn_with_state(state.origines.clone(), transport::share))
         .with_state(state)
 }

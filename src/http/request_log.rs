@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
@@ -18,6 +18,7 @@ use super::debit::Debit;
 use super::extract::Role;
 use super::interne::Interieur;
 use super::problem::{Code, Refus, respond};
+use super::transport::unknown_encoding;
 use crate::domain::ids::RequestId;
 
 /// Gives the request its id, runs it, writes its refusal if there is one, and logs one line.
@@ -45,27 +46,29 @@ pub(super) async fn observe(
     let role = role.0.get().copied().unwrap_or("-");
     let refus = response.extensions_mut().remove::<Refus>().or_else(|| bare_refusal(&response));
     if let Some(refus) = &refus {
+        let said = std::mem::take(response.headers_mut());
         response = respond(refus, requete_id);
+        // What the layers within know of what would be accepted.
+        for name in [header::ALLOW, header::ACCEPT_ENCODING] {
+            if let Some(value) = said.get(&name) {
+                response.headers_mut().insert(name, value.clone());
+            }
+        }
     }
     if let Ok(value) = HeaderValue::from_str(&requete_id.to_string()) {
         response.headers_mut().insert("x-request-id", value);
     }
     debit.announce(response.headers_mut());
-    let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let took = began.elapsed();
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     let code = refus.as_ref().map_or("-", |refus| refus.code.as_str());
+    let status = response.status().as_u16();
+    state.instruments.answered((method.as_str(), &route), (status, code), took);
     if inside {
         return response;
     }
     span.in_scope(|| {
-        tracing::info!(
-            method = method.as_str(),
-            route,
-            status = response.status().as_u16(),
-            code,
-            role,
-            micros,
-            "request"
-        );
+        tracing::info!(method = method.as_str(), route, status, code, role, micros, "request");
     });
     response
 }
@@ -89,6 +92,7 @@ fn bare_refusal(response: &Response) -> Option<Refus> {
         StatusCode::PAYLOAD_TOO_LARGE => {
             Some(Refus::new(Code::CorpsTropGrand, "Le corps dépasse la taille acceptée."))
         }
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Some(unknown_encoding()),
         // Of ours, only refusals have this status: here, a page of the documentation is missing.
         StatusCode::NOT_FOUND => {
             Some(Refus::new(Code::Introuvable, "Cette adresse n'existe pas ; voir /docs."))
@@ -97,12 +101,17 @@ fn bare_refusal(response: &Response) -> Option<Refus> {
     }
 }
 
+/// Longest time for a file to be received.
+const FICHIER: Duration = Duration::from_secs(3_600);
+
 /// Answers before the caller gives up.
 pub(super) async fn limit_time(
     State(limit): State<Duration>,
     request: Request,
     next: Next,
 ) -> Response {
+    // A file arrives as slowly as its sender likes, and says so by arriving.
+    let limit = if request.uri().path() == "/v1/reprises" { FICHIER } else { limit };
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_elapsed) => {

@@ -60,8 +60,10 @@ textes!(
     i::DateNaissanceAmo: "Date de naissance connue de l'Assurance maladie, AAAA-MM-JJ ; le mois ou le jour peuvent être hors calendrier (date lunaire)." "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" "1972-08-09",
     i::IndicateurParcours: "Indicateur de parcours de soins transmis par le médecin : T, N, R, O, M, D, U, H, J, B, A, S, S1 ou S2." "^(T|N|R|O|M|D|U|H|J|B|A|S|S1|S2)$" "T",
     i::QualiteBeneficiaire: "Qualité du bénéficiaire, un chiffre : 0 assuré, 6 enfant…" "^[0-9]$" "0",
+    d::NumeroDeclaration: "Numéro public d'une déclaration." "" "MT-7Q4K-9D2M-XK5C",
     i::Specialite: "Code de spécialité de l'Assurance maladie, deux chiffres." "^[0-9]{2}$" "01",
     f::Exoneration: "Code justificatif d'exonération : 0, 41 à 46, 50 à 59, 81, 90 à 99." "^[0-9]{1,2}$" "42",
+    crate::domain::visite::Visite: "Visite d'une personne, ouverte à un médecin pour deux heures." "^[0-9a-f-]{36}\\.[0-9]+\\.[0-9a-f]{32}$" "0192f0c4-0000-7000-8000-000000000001.1750075200.9f86d081884c7d659a2feaa0c55ad015",
     Empreinte: "Empreinte SHA-256, 64 caractères hexadécimaux." "^[0-9A-Fa-f]{64}$" "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
 );
 
@@ -97,6 +99,7 @@ uuids!(
     id::OperationId: "Identifiant d'une opération sur un médecin.",
     id::ReevaluationId: "Identifiant d'une réévaluation.",
     id::RecouvrementId: "Identifiant d'un recouvrement.",
+    id::RepriseId: "Identifiant d'une reprise.",
     id::AccesId: "Identifiant d'un accès.",
     id::FusionId: "Identifiant d'une fusion de deux dossiers.",
     id::ConflitId: "Identifiant d'un conflit entre désignations.",
@@ -192,9 +195,11 @@ listes!(
     d::Action,
     d::Canal,
     d::Contestation,
+    d::Situation,
     d::Etat,
     d::ModePreuve,
     d::MoyenSignature,
+    d::OrigineSaisie,
     d::RoleSignataire,
     crate::domain::fin::MotifDepart,
     crate::http::v1::feuilles_de_soins::lots::FormeReponse,
@@ -236,6 +241,11 @@ listes!(
     m::ModeExercice,
     m::NatureLieu,
     crate::domain::patient::UsageIdentifiant,
+    crate::domain::reprise::ActionReprise,
+    crate::domain::reprise::EtatReprise,
+    crate::domain::reprise::FinReprise,
+    crate::domain::reprise::FormatFichier,
+    crate::domain::reprise::NatureReprise,
     crate::domain::vie::ActionPatient,
     crate::domain::vie::MotifRectification,
     crate::domain::vie::SourceDeces,
@@ -246,7 +256,7 @@ listes!(
 );
 
 /// A schema written as the document has it.
-fn forme(schema: Value) -> RefOr<Schema> {
+pub(crate) fn forme(schema: Value) -> RefOr<Schema> {
     serde_json::from_value(schema).unwrap_or_else(|_never| ObjectBuilder::new().into())
 }
 

@@ -351,7 +351,7 @@ impl MedecinFictif {
                 lieu: LieuExistantOuNouveau::Nouveau(lieu),
                 mode: self.mode,
                 principal: true,
-                convention: self.convention,
+                convention: Some(self.convention),
                 option_tarifaire: self.option,
                 facturation: self
                     .facturation()

@@ -35,6 +35,8 @@ pub struct QuestionRevue {
     /// After this place.
     pub apres: Option<Place>,
     pub limite: usize,
+    /// Whether all of them are counted too, whatever the page.
+    pub avec_total: bool,
 }
 
 /// A feuille to be looked at again.
@@ -56,6 +58,8 @@ pub struct PageRevue {
     pub feuilles: Vec<FeuilleARevoir>,
     /// Where this page ended, when others may follow.
     pub suite: Option<Place>,
+    /// How many there are, if it was asked.
+    pub total: Option<u64>,
 }
 
 /// Lists the feuilles of those who depend on the calling caisse that something calls to look at
@@ -95,8 +99,35 @@ pub async fn list(
         }
     }
     page.suite = place;
+    if question.avec_total {
+        page.total = Some(count(core, search.conn(), &caisse, question).await?);
+    }
     let persons: Vec<PatientId> = page.feuilles.iter().map(|one| one.patient_id).collect();
     search.show_all(persons, page).await
+}
+
+/// Counts the feuilles of a question over all the persons of the caisse.
+async fn count(
+    core: &Core,
+    conn: &mut Connection,
+    caisse: &str,
+    question: &QuestionRevue,
+) -> Result<u64, ServiceError> {
+    let (mut total, mut after) = (0_u64, None::<PatientId>);
+    loop {
+        let scope = (caisse, core.today());
+        let mut persons = a_revoir::persons(conn, scope, after, TRANCHE).await?;
+        let whole = persons.len() >= usize::try_from(TRANCHE).unwrap_or(usize::MAX);
+        let last = persons.last().copied();
+        // The bound is a person already looked at.
+        persons.retain(|person| after != Some(*person));
+        let found = to_look_at(conn, caisse, &persons, question).await?;
+        total = total.saturating_add(u64::try_from(found.len()).unwrap_or(u64::MAX));
+        after = last;
+        if !whole || last.is_none() {
+            return Ok(total);
+        }
+    }
 }
 
 /// The feuilles of some persons that something calls to look at again, by person, then by id.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::core::Access;
+use super::pages::{PageVoulue, Trouves};
 use super::{Contexte, Core, Seen, ServiceError};
 use crate::domain::acteur::{Acteur, Caisse, Role, Sujet};
 use crate::domain::clock::paris_day;
@@ -40,8 +41,8 @@ pub struct Consultation {
     pub agent: Option<Sujet>,
 }
 
-/// A page of accesses: those before one that was already seen, and how many at most.
-pub type Page = (Option<AccesId>, i64);
+/// A page of accesses: those before one that was already seen.
+pub type Page = PageVoulue<AccesId>;
 
 /// Who looked at the caller's own data, the last first. It shows the callers, and nobody else: it leaves
 /// no trace.
@@ -49,7 +50,7 @@ pub async fn of_caller(
     core: &Core,
     contexte: &Contexte,
     page: Page,
-) -> Result<Seen<Vec<Consultation>>, ServiceError> {
+) -> Result<Seen<Trouves<Consultation>>, ServiceError> {
     let mut search = core.search(contexte).await?;
     let Acteur::Patient(own) = *contexte.acteur() else { return Err(ServiceError::Introuvable) };
     let own = fusions::merged_into(search.conn(), own).await?.unwrap_or(own);
@@ -63,14 +64,14 @@ pub async fn of_patient(
     contexte: &Contexte,
     patient: PatientId,
     page: Page,
-) -> Result<Seen<Vec<Consultation>>, ServiceError> {
+) -> Result<Seen<Trouves<Consultation>>, ServiceError> {
     list(core.access(contexte, patient).await?, page).await
 }
 
 async fn list(
     mut access: Access<'_>,
-    (avant, limite): Page,
-) -> Result<Seen<Vec<Consultation>>, ServiceError> {
+    page: Page,
+) -> Result<Seen<Trouves<Consultation>>, ServiceError> {
     let patient = access.patient;
     let merged = faits::absorbed(access.conn(), &[patient], None).await?;
     let records: BTreeSet<PatientId> =
@@ -83,13 +84,14 @@ async fn list(
     };
     let question = QuestionAcces {
         dossiers: records.iter().copied().collect(),
-        avant,
+        avant: page.apres,
         jours,
         auditeur: auditeur.clone(),
-        limite,
+        limite: page.lus(),
     };
     let coffre = access.core().coffre();
     let found = acces::list(access.conn(), coffre, &question).await?;
+    let total = page.compter(acces::count(access.conn(), &question)).await?;
     let told = |(acces, sujet): (AccesLu, Sujet)| {
         let jour = paris_day(acces.survenu_le);
         let on_it = affiliations.iter().any(|(_, fait)| {
@@ -110,5 +112,5 @@ async fn list(
         Consultation { acces, qui, agent: Some(sujet).filter(|_| of_theirs) }
     };
     let told = found.into_iter().map(told).collect();
-    access.show(told).await
+    access.show((told, total)).await
 }

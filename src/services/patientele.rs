@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::pages::{PageVoulue, Trouves};
 use super::{Contexte, Core, Seen, ServiceError, latest_knowledge};
 use crate::domain::acteur::Acteur;
 use crate::domain::identifiers::Rpps;
@@ -16,9 +17,8 @@ pub async fn list(
     core: &Core,
     contexte: &Contexte,
     (en_vigueur_le, connu_le): (Option<NaiveDate>, Option<DateTime<Utc>>),
-    apres: Option<PatientId>,
-    limite: i64,
-) -> Result<Seen<Vec<PatientDuMedecin>>, ServiceError> {
+    page: PageVoulue<PatientId>,
+) -> Result<Seen<Trouves<PatientDuMedecin>>, ServiceError> {
     let mut search = core.search(contexte).await?;
     let today = core.today();
     let question = QuestionPatientele {
@@ -26,13 +26,14 @@ pub async fn list(
         jour: en_vigueur_le.unwrap_or(today),
         connu_le: connu_le.unwrap_or_else(latest_knowledge),
         aujourd_hui: today,
-        apres,
-        limite: limite.saturating_add(1),
+        apres: page.apres,
+        limite: page.lus(),
     };
     let found = patientele::list(search.conn(), core.coffre(), &question).await?;
-    let shown = found.iter().take(usize::try_from(limite).unwrap_or(usize::MAX));
+    let total = page.compter(patientele::count(search.conn(), &question)).await?;
+    let shown = page.montres(&found).iter();
     let persons: Vec<PatientId> = shown.map(|one| one.patient_id).collect();
-    search.show_all(persons, found).await
+    search.show_all(persons, (found, total)).await
 }
 
 /// What the register came to know about the caller's patients after a place of the feed.

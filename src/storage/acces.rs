@@ -155,3 +155,23 @@ pub async fn list(
         })
         .collect()
 }
+
+/// How many there are, whatever the page.
+pub async fn count(conn: &mut PgConnection, question: &QuestionAcces) -> Result<i64, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* acces.count */
+         WITH tous AS (
+             SELECT survenu_le, auteur_id FROM acces WHERE patient_id = ANY($1)
+             UNION ALL
+             SELECT survenu_le, auteur_id
+             FROM feuille_de_soins JOIN reception USING (reception_id) WHERE patient_id = ANY($1))
+         SELECT count(*) AS "count!" FROM tous JOIN auteur USING (auteur_id)
+         WHERE $2::daterange[] IS NULL OR (role = 'caisse' AND identite = $3)
+            OR (survenu_le AT TIME ZONE 'Europe/Paris')::date <@ ANY ($2)"#,
+        &question.dossiers as _,
+        question.jours.as_deref() as _,
+        question.auditeur
+    )
+    .fetch_one(conn)
+    .await?)
+}

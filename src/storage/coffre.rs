@@ -16,7 +16,7 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 use super::StorageError;
-use crate::domain::identifiers::IdentifiantPersonne;
+use crate::domain::identifiers::{DateNaissanceAmo, IdentifiantPersonne};
 
 /// Version of the keys, first byte of every ciphertext.
 const VERSION: u8 = 1;
@@ -40,6 +40,7 @@ pub enum CoffreError {
 pub struct Coffre {
     chiffrement: XChaCha20Poly1305,
     recherche: [u8; 32],
+    sceau: [u8; 32],
 }
 
 impl fmt::Debug for Coffre {
@@ -74,6 +75,7 @@ impl Coffre {
         Self {
             chiffrement: XChaCha20Poly1305::new(&derive("traitant.chiffrement.v1").into()),
             recherche: derive("traitant.recherche.v1"),
+            sceau: derive("traitant.sceau.v1"),
         }
     }
 
@@ -125,6 +127,21 @@ impl Coffre {
             IdentifiantPersonne::Mig(_) => "mig",
         };
         self.empreinte_de(space, numero.expose())
+    }
+
+    /// The hash under which tries with a birth date are counted.
+    pub fn empreinte_naissance(&self, naissance: &DateNaissanceAmo) -> [u8; 16] {
+        self.empreinte_de("naissance", naissance.as_str())
+    }
+
+    /// What proves that this service wrote a text of one kind: whoever does not have its key writes another.
+    pub fn sceau(&self, space: &str, text: &str) -> [u8; 16] {
+        self.empreinte_de(&format!("sceau.{space}"), text)
+    }
+
+    /// The keyed hash that binds what was written to what was written before.
+    pub(super) fn scelle(&self, text: &[u8]) -> [u8; 32] {
+        mac(&self.sceau, &[text])
     }
 
     /// The keyed hash of a text, among those of one kind.

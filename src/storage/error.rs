@@ -96,10 +96,11 @@ impl StorageError {
     /// Whether trying again later makes sense: the database could not be reached, undid the
     /// transaction for reasons of its own, or others held a person for too long.
     pub fn is_temporary(&self) -> bool {
-        let undone = matches!(
-            self.sqlstate().as_deref(),
-            Some("40001" | "40P01" | "53300" | "57P01" | "57P03")
-        );
+        let undone = self.sqlstate().is_some_and(|state| {
+            // Concurrency; a server that starts, stops, crashed or follows another; no room left; a connection that is lost.
+            matches!(&*state, "40001" | "40P01" | "25006")
+                || ["08", "53", "57P"].iter().any(|class| state.starts_with(class))
+        });
         undone || self.is_lock_timeout() || self.is_unreachable()
     }
 

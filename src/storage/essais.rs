@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 
 use super::{Coffre, StorageError, Tx};
 use crate::domain::acteur::Auteur;
-use crate::domain::identifiers::IdentifiantPersonne;
 
 /// The keyed digest of a number.
 pub type Numero = [u8; 16];
@@ -72,7 +71,7 @@ pub async fn count(
     tx: &mut Tx,
     coffre: &Coffre,
     auteur: &Auteur,
-    numero: &IdentifiantPersonne,
+    numero: &Numero,
     (maintenant, apres): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<(), StorageError> {
     let callers = callers(coffre, auteur);
@@ -84,7 +83,7 @@ pub async fn count(
          SET essais = CASE WHEN e.depuis > $4 THEN e.essais + 1 ELSE 1 END,
              depuis = CASE WHEN e.depuis > $4 THEN e.depuis ELSE excluded.depuis END,
              dernier_le = excluded.dernier_le",
-        &coffre.empreinte(numero),
+        numero,
         &callers.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,
         maintenant,
         apres

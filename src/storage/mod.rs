@@ -47,9 +47,12 @@ pub mod patients;
 pub mod recouvrements;
 pub mod reevaluations;
 pub mod representations;
+pub mod reprises;
 pub mod roles;
+pub mod sceaux;
 pub mod signatures;
 pub mod taches;
+pub mod travaux;
 mod types;
 
 use std::ops::{Deref, DerefMut};
@@ -129,6 +132,11 @@ impl Db {
     /// The pool, for migrations.
     pub const fn pool(&self) -> &PgPool {
         &self.pool
+    }
+
+    /// Connections that are open, and those of them that nobody uses.
+    pub fn connections(&self) -> (u32, u32) {
+        (self.pool.size(), u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX))
     }
 
     /// Closes every connection.

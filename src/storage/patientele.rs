@@ -99,6 +99,27 @@ pub async fn list(
         .collect()
 }
 
+/// How many patients a doctor has on a day.
+pub async fn count(
+    conn: &mut PgConnection,
+    question: &QuestionPatientele,
+) -> Result<i64, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* patientele.count */
+         SELECT count(*) AS "count!" FROM medecin m
+         JOIN designation_medecin l ON l.medecin_id = m.medecin_id
+          AND l.enregistre_le <= $3 AND (l.remplace_le IS NULL OR l.remplace_le > $3)
+         JOIN designation d ON d.patient_id = l.patient_id AND d.designation_id = l.designation_id
+          AND d.enregistre_le <= $3 AND (d.remplace_le IS NULL OR d.remplace_le > $3)
+         WHERE m.rpps = $1 AND l.effet @> $2::date AND d.effet @> $2::date"#,
+        question.rpps.as_str(),
+        question.jour,
+        question.connu_le
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
 /// Records a movement, in the transaction of what makes it.
 pub async fn insert_mouvement(
     tx: &mut Tx,

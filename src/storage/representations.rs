@@ -163,6 +163,28 @@ pub async fn qualites(
     .await?)
 }
 
+/// Whom a person of the register represents on a day: each in one quality and by one link.
+pub async fn represented_by(
+    conn: &mut PgConnection,
+    representants: &[PatientId],
+    jour: NaiveDate,
+) -> Result<Vec<(PatientId, RepresentationId, NatureRepresentation)>, StorageError> {
+    Ok(sqlx::query!(
+        r#"/* representation.represented_by */
+         SELECT coalesce(p.fusionne_dans, r.patient_id) AS "patient_id!: PatientId", r.representation_id, r.nature
+         FROM representation r JOIN patient p USING (patient_id)
+         WHERE r.representant_id = ANY($1 || ARRAY(
+                   SELECT absorbe_id FROM fusion WHERE patient_id = ANY($1) AND remplace_le IS NULL))
+           AND r.remplace_le IS NULL AND r.effet @> $2::date
+         ORDER BY 1, r.representation_id"#,
+        representants as _,
+        jour
+    )
+    .map(|row| (row.patient_id, row.representation_id, row.nature))
+    .fetch_all(conn)
+    .await?)
+}
+
 /// Persons whose birth date lies between two, or in a year but outside the calendar, and who were
 /// not told yet about a birthday between two days.
 pub async fn born_between(

@@ -14,6 +14,7 @@ use sqlx::types::Json;
 use sqlx::{Decode, Type};
 use uuid::Uuid;
 
+pub(super) use crate::domain::acteur::Role;
 pub(super) use crate::domain::adressage::{
     EtatAdressage, MotifCloture, NatureAdressage, NatureRetour,
 };
@@ -23,7 +24,8 @@ pub(super) use crate::domain::conciliation::{
 };
 pub(super) use crate::domain::creance::{ModeRecouvrement, MotifAnnulation};
 pub(super) use crate::domain::declaration::{
-    Canal, Contestation, Etat, MoyenSignature, NumeroDeclaration, Preuve, RoleSignataire,
+    Canal, Contestation, Etat, MoyenSignature, NumeroDeclaration, OrigineSaisie, Preuve,
+    RoleSignataire,
 };
 pub(super) use crate::domain::designation::MotifFin;
 pub(super) use crate::domain::digest::Empreinte;
@@ -38,7 +40,8 @@ pub(super) use crate::domain::identifiers::{
 pub(super) use crate::domain::ids::{
     AccesId, AdressageId, ConciliationId, ConflitId, ContactId, DeclarationId, DesignationId,
     EvenementId, FaitId, FeuilleId, FusionId, LieuId, MedecinId, OperationId, PatientId,
-    RecouvrementId, ReevaluationId, RepresentationId, RequestId, RetourId, SignatureId, TacheId,
+    RecouvrementId, ReevaluationId, RepresentationId, RepriseId, RequestId, RetourId, SignatureId,
+    TacheId,
 };
 pub(super) use crate::domain::medecin::{ModeExercice, NatureLieu};
 pub(super) use crate::domain::mode::Mode;
@@ -50,6 +53,7 @@ pub(super) use crate::domain::reevaluation::{EtatReevaluation, MotifReevaluation
 pub(super) use crate::domain::representation::{
     FinRepresentation, NatureRepresentation, PreuveRepresentation,
 };
+pub(super) use crate::domain::reprise::{EtatReprise, FormatFichier, NatureReprise};
 pub(super) use crate::domain::vie::fusion::EtatConflit;
 pub(super) use crate::domain::vie::sommeil::StatutPatient;
 pub(super) use crate::domain::vie::{MotifRectification, SourceDeces};
@@ -111,16 +115,17 @@ macro_rules! numbers {
 ids! {
     AccesId, AdressageId, ConciliationId, ConflitId, ContactId, DeclarationId, DesignationId,
     EvenementId, FaitId, FeuilleId, FusionId, LieuId, MedecinId, OperationId, PatientId,
-    RecouvrementId, ReevaluationId, RepresentationId, RequestId, RetourId, SignatureId, TacheId
+    RecouvrementId, ReevaluationId, RepresentationId, RepriseId, RequestId, RetourId, SignatureId, TacheId
 }
 
 words! {
     Canal, Contestation, Convention, Etat, EtatAdressage, EtatConciliation, EtatConflit, EtatOperation,
-    EtatReevaluation, FinRepresentation, Mode, ModeExercice, ModeRecouvrement, MotifAnnulation,
+    EtatReevaluation, EtatReprise, FinRepresentation, FormatFichier, Mode, ModeExercice, ModeRecouvrement,
+    MotifAnnulation,
     MotifCloture, MotifDepart, MotifFin, MotifRectification, MotifReevaluation, MoyenSignature,
     NatureAdressage, NatureCreance, NatureEvenement, NatureLieu, NatureMouvement, NatureOperation,
-    NatureRepresentation, NatureRetour, OptionTarifaire, PartieConciliation,
-    PreuveRepresentation, ReponseMedecin, ResultatOperation, RoleSignataire, SourceDeces,
+    NatureRepresentation, NatureReprise, NatureRetour, OptionTarifaire, OrigineSaisie, PartieConciliation,
+    PreuveRepresentation, ReponseMedecin, ResultatOperation, Role, RoleSignataire, SourceDeces,
     StatutPatient, UsageIdentifiant
 }
 

@@ -319,7 +319,7 @@ async fn a_doctor_who_is_not_the_medecin_traitant_learns_only_that_there_is_one(
 async fn writings_that_show_a_person_leave_a_trace_too() {
     let app = TestApp::new().await;
     let written = async || {
-        let page = app.patient("BERNARD").get("/v1/moi/acces?limite=500").await.expect(200);
+        let page = app.patient("BERNARD").get("/v1/moi/acces?limite=100").await.expect(200);
         let list = page["donnees"].as_array().unwrap();
         list.iter().filter(|a| a["operation"] == "declaration.ecrire").count()
     };

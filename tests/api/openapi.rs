@@ -205,3 +205,29 @@ fn amounts_that_are_read_have_the_limit_that_the_document_says() {
     let answered = schemas["MontantsVue"]["properties"]["honoraires_centimes"].to_string();
     assert!(answered.contains("/Centimes\""), "{answered}");
 }
+
+#[test]
+fn every_list_that_is_cut_has_one_envelope_and_the_same_limits() {
+    let mut lists = 0;
+    for (what, operation) in operations() {
+        let answer = resolved(&operation["responses"]["200"]);
+        let schema = answer["content"]["application/json"]["schema"]["$ref"].as_str();
+        let parameters: Vec<&Value> =
+            operation["parameters"].as_array().into_iter().flatten().map(resolved).collect();
+        let named = |name: &str| parameters.iter().find(|one| one["name"] == name);
+        let page = schema.is_some_and(|name| name.starts_with("#/components/schemas/Page"));
+        assert_eq!(page, named("curseur").is_some(), "{what}");
+        if !page {
+            continue;
+        }
+        lists += 1;
+        let limit = &named("limite").unwrap()["schema"];
+        assert_eq!((&limit["minimum"], &limit["maximum"]), (&1.into(), &100.into()), "{what}");
+        assert!(!answer["headers"]["Link"].is_null(), "{what}");
+        let envelope = document().pointer(schema.unwrap().trim_start_matches('#')).unwrap();
+        for member in ["donnees", "pagination"] {
+            assert!(envelope["required"].as_array().unwrap().contains(&member.into()), "{what}");
+        }
+    }
+    assert!(lists >= 15, "{lists}");
+}

@@ -197,6 +197,6 @@ async fn a_page_of_accesses_leads_to_the_next() {
     let next = link.strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap();
     let second = reader.get(next).await;
     assert_eq!(second.expect(200)["donnees"][0]["operation"], "patient.lire");
-    let whole = reader.get("/v1/moi/acces?limite=500").await;
+    let whole = reader.get("/v1/moi/acces?limite=100").await;
     assert_eq!(whole.header("link"), "");
 }

@@ -116,12 +116,12 @@ async fn arrivals_and_departures_are_followed_from_a_cursor() {
     let all = martin.get("/v1/moi/patients/mouvements?limite=100").await.expect(200);
     // Six arrivals, and the departure of Hugo.
     assert_eq!(told(&all).len(), 7);
-    assert_eq!(all["suite"], false);
-    let cursor = all["curseur"].as_str().unwrap().to_owned();
+    assert_eq!(all["pagination"]["curseur_suivant"], Value::Null);
+    let cursor = all["pagination"]["curseur_reprise"].as_str().unwrap().to_owned();
     let path = format!("/v1/moi/patients/mouvements?curseur={cursor}");
     let none = martin.get(&path).await.expect(200);
     assert_eq!(told(&none), []);
-    assert_eq!(none["curseur"], cursor.as_str());
+    assert_eq!(none["pagination"]["curseur_reprise"], cursor.as_str());
 
     app.advance(TimeDelta::days(1));
     app.medecin(PONS).declare("BERNARD", PONS).await.expect(201);
@@ -146,8 +146,8 @@ async fn arrivals_and_departures_are_followed_from_a_cursor() {
         let path = format!("/v1/moi/patients/mouvements?limite=1{next}");
         let page = martin.get(&path).await.expect(200);
         one_by_one.extend(told(&page));
-        next = format!("&curseur={}", page["curseur"].as_str().unwrap());
-        if page["suite"] == false {
+        next = format!("&curseur={}", page["pagination"]["curseur_reprise"].as_str().unwrap());
+        if page["pagination"]["curseur_suivant"].is_null() {
             break;
         }
     }
@@ -178,7 +178,7 @@ async fn the_feed_never_goes_past_a_transaction_that_is_still_open() {
     let before = app.medecin(MARTIN).get(path).await.expect(200);
     assert_eq!(told(&before).len(), 7, "the quicker arrival waits for the slower one");
     slow.commit().await.unwrap();
-    let cursor = before["curseur"].as_str().unwrap();
+    let cursor = before["pagination"]["curseur_reprise"].as_str().unwrap();
     let after = app.medecin(MARTIN).get(&format!("{path}&curseur={cursor}")).await.expect(200);
     let seen: Vec<String> = told(&after).into_iter().map(|(_, patient, _)| patient).collect();
     assert_eq!(

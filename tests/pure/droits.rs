@@ -66,6 +66,7 @@ const fn clair(relation: Relation) -> (&'static str, &'static str) {
             "une caisse qui donne l'identité entière d'une personne qu'elle prend en charge, ou une des deux du dernier changement de caisse",
             "le changement, pendant vingt-sept mois",
         ),
+        Relation::LeMedecin => ("le médecin lui-même, de ce qu'il dit de son exercice", "tous"),
         Relation::Referentiel => ("qui tient le référentiel national des médecins", "tous"),
     }
 }

@@ -11,6 +11,7 @@
 )]
 
 mod ajouts;
+mod annuaire;
 mod auth;
 mod bac_a_sable;
 mod ccam;
@@ -23,3 +24,5 @@ mod fins;
 mod frise;
 mod identifiers;
 mod law;
+mod reprises;
+mod tableur;

@@ -9,9 +9,13 @@ mod contenu;
 mod cycle;
 mod numero;
 mod parties;
+mod possibles;
 mod preuve;
 mod refus;
+mod reprise;
 mod signature;
+mod situation;
+mod volonte;
 
 use std::collections::BTreeSet;
 
@@ -20,21 +24,23 @@ use chrono::{DateTime, NaiveDate, Utc};
 pub use self::conditions::ConditionsSignature;
 pub use self::conjoint::{ConditionConjointe, EchecConjoint, MembreConjoint, failures};
 pub use self::contenu::{
-    Contenu, LieuDeclare, MedecinDeclare, PatientDeclare, RepresentantDeclare,
+    Contenu, EcartContenu, LieuDeclare, MedecinDeclare, PatientDeclare, RepresentantDeclare, ecarts,
 };
 pub use self::cycle::{Action, Contestation, Etat, TRANSITIONS};
 pub use self::numero::NumeroDeclaration;
 pub use self::parties::{CotePatient, LienEnVigueur, SeuilsAge, SignatureManquante};
 pub use self::preuve::{ModePreuve, PreuveRecue, PreuveRefusee, PreuveVerifiee, SignatureAnnoncee};
 pub use self::refus::DeclarationRefusee;
+pub use self::reprise::{ContenuRepris, OrigineSaisie, Reprise};
 pub use self::signature::{MoyenSignature, OrdreSignature, Preuve, RoleSignataire, Signature};
+pub use self::situation::{Situation, SituationDeclaration};
 
 use super::acteur::Acteur;
 use super::digest::Empreinte;
 use super::fuseau::Fuseau;
 use super::identifiers::{CommuneExercice, Rpps};
 use super::ids::{DeclarationId, LieuId, MedecinId, PatientId, RepresentationId};
-use super::vocabulary::{Vocabulaire, vocabulaire};
+use super::vocabulary::vocabulaire;
 
 vocabulaire!(
     /// Where a declaration came from.
@@ -43,6 +49,8 @@ vocabulaire!(
         Portail = 2 "portail",
         /// Paper, entered by the caisse.
         Papier = 3 "papier",
+        /// The register that the caisse had before this one.
+        Reprise = 4 "reprise",
     }
 );
 
@@ -72,6 +80,8 @@ pub struct Declaration {
     pub contenu: String,
     /// Its digest, which every signature repeats.
     pub contenu_sha256: Empreinte,
+    /// Where it comes from, when it was taken over: it has no signature here.
+    pub reprise: Option<Reprise>,
     /// Missing signatures are waited for until then.
     pub expire_le: DateTime<Utc>,
     pub enregistre_le: DateTime<Utc>,
@@ -109,11 +119,17 @@ impl Declaration {
     /// The day on which the declaration is looked at: that of its last signature once it no longer
     /// waits, or when it is paper of the past; today while it waits.
     pub fn jour_de_reference(&self, aujourd_hui: NaiveDate) -> NaiveDate {
-        let last = self.signatures.iter().map(|signature| signature.signe_le).max();
         if self.etat == Etat::EnAttente && self.canal != Canal::Papier {
             return aujourd_hui;
         }
-        last.unwrap_or(aujourd_hui)
+        self.jour_du_choix().unwrap_or(aujourd_hui)
+    }
+
+    /// The day of its last signature, or from which it counted where it was taken over from; none while
+    /// nobody has signed.
+    pub fn jour_du_choix(&self) -> Option<NaiveDate> {
+        let last = self.signatures.iter().map(|signature| signature.signe_le).max();
+        last.or(self.reprise.as_ref().map(|repris| repris.effet_du))
     }
 
     /// How much its signatures are proved: as little as the least of them.
@@ -132,16 +148,36 @@ impl Declaration {
             sinon: None,
             rpps: Some(medecin.rpps),
             medecin_id: Some(medecin.medecin_id),
+            confirme: false,
         }));
         requises
     }
 
-    /// The signatures still missing; none when the declaration no longer waits.
+    /// The signatures still missing; none when the declaration no longer waits. Somebody who signed while others
+    /// had to agree, and who has come of age since, confirms: what they signed before did not suffice by itself
+    /// (Code civil, 1151: who has become able confirms).
     pub fn manquantes(&self, cote: &CotePatient) -> Vec<SignatureManquante> {
         if self.etat != Etat::EnAttente {
             return Vec::new();
         }
+        let missing = self.non_recues(cote);
+        if missing.is_empty() {
+            let confirms = |wanted| SignatureManquante { confirme: true, ..wanted };
+            return cote.requises().into_iter().map(confirms).collect();
+        }
+        missing
+    }
+
+    /// The signatures that nobody gave, among those wanted on a day.
+    fn non_recues(&self, cote: &CotePatient) -> Vec<SignatureManquante> {
         self.requises(cote).into_iter().filter(|wanted| !self.a_recu(wanted)).collect()
+    }
+
+    /// Whether a signature given again confirms: all that are wanted on the day were given, none of them on it.
+    fn se_confirme(&self, wanted: &SignatureManquante, cote: &CotePatient) -> bool {
+        wanted.medecin_id.is_none()
+            && self.etat == Etat::EnAttente
+            && self.non_recues(cote).is_empty()
     }
 
     fn a_recu(&self, wanted: &SignatureManquante) -> bool {
@@ -158,7 +194,9 @@ impl Declaration {
             | Action::Annuler
             | Action::Expirer
             | Action::Rectifier
-            | Action::Retirer => true,
+            | Action::Retirer
+            | Action::Depasser
+            | Action::AnnulerRetrait => true,
         };
         open && self.etat.permet(action)
     }
@@ -185,11 +223,11 @@ impl Declaration {
         }
         conditions.verify_day(&signature)?;
         let wanted = self.wanted(&signature, conditions)?;
-        if self.a_recu(&wanted) {
+        if self.a_recu(&wanted) && !self.se_confirme(&wanted, &conditions.a_l_effet) {
             return Err(DeclarationRefusee::DejaSignee);
         }
         if signature.contenu_sha256 != self.contenu_sha256 {
-            return Err(DeclarationRefusee::ContenuDifferent);
+            return Err(DeclarationRefusee::ContenuDifferent(None));
         }
         verify_means(&signature, acteur, wanted.rpps)?;
         signature.representation_id = self.lien(&signature, acteur, &conditions.au_jour)?;
@@ -208,7 +246,7 @@ impl Declaration {
             return Err(DeclarationRefusee::PapierSansTemoin);
         }
         self.signatures.push(signature);
-        if !self.manquantes(&conditions.a_l_effet).is_empty() {
+        if !self.non_recues(&conditions.a_l_effet).is_empty() {
             return Ok(Signee::EnAttente);
         }
         self.etat = Etat::Active;
@@ -327,6 +365,11 @@ impl Declaration {
         self.close(Action::Expirer, Etat::Expiree, None)
     }
 
+    /// Another choice, which the patient's side expressed later, counts.
+    pub fn overtake(&mut self) -> Result<(), DeclarationRefusee> {
+        self.close(Action::Depasser, Etat::Caduque, None)
+    }
+
     fn close(
         &mut self,
         action: Action,
@@ -337,37 +380,6 @@ impl Declaration {
         self.etat = etat;
         self.motif = motif;
         Ok(())
-    }
-
-    /// What somebody may do now, among what their rights give (`may`); `cote` is the patient's side while
-    /// a signature is missing.
-    pub fn actions(
-        &self,
-        acteur: &Acteur,
-        cote: Option<&CotePatient>,
-        may: impl Fn(Action) -> bool,
-    ) -> Vec<Action> {
-        let missing = cote.map(|cote| self.manquantes(cote)).unwrap_or_default();
-        let may_sign = |wanted: &SignatureManquante| match acteur {
-            // His own signature, or that of the patient whose card is read in front of him.
-            Acteur::Medecin(rpps) => wanted.rpps.is_none_or(|one| one == *rpps),
-            Acteur::Patient(person) => {
-                [Some(wanted.role), wanted.sinon].into_iter().flatten().any(|role| match role {
-                    RoleSignataire::Assure => *person == self.patient_id,
-                    RoleSignataire::TitulaireAutoriteParentale | RoleSignataire::Tuteur => {
-                        cote.is_some_and(|cote| cote.represente_par(*person, role))
-                    }
-                    RoleSignataire::Medecin => false,
-                })
-            }
-            Acteur::Caisse(_) => true,
-            Acteur::Referentiel => false,
-        };
-        let signable = missing.iter().any(may_sign);
-        let open = |action: &Action| {
-            self.permet(*action) && (*action != Action::Signer || signable) && may(*action)
-        };
-        Action::TOUS.iter().copied().filter(open).collect()
     }
 }
 

@@ -69,6 +69,14 @@ fn check(values: &[u8; 12]) -> u8 {
     u8::try_from((32_u32.saturating_sub(sum % 32)) % 32).unwrap_or_default()
 }
 
+impl std::str::FromStr for NumeroDeclaration {
+    type Err = Invalide;
+
+    fn from_str(text: &str) -> Result<Self, Invalide> {
+        Self::parse(text)
+    }
+}
+
 impl fmt::Display for NumeroDeclaration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("MT")?;

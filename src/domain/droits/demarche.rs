@@ -104,6 +104,7 @@ demarches! {
     TrouverConciliation = "trouver_conciliation" Portee(DeclarationsEcrire) "conciliation.conclure",
     AbandonnerConciliation = "abandonner_conciliation" Portee(DeclarationsEcrire) "conciliation.abandonner",
     CloreConciliation = "clore_conciliation" Portee(DeclarationsEcrire) "conciliation.clore",
+    ListerConciliationsCaisse = "lister_conciliations_caisse" Portee(DeclarationsLire) "conciliation.lister",
     StatistiquesConciliations = "statistiques_conciliations" Portee(DeclarationsLire),
     // Claims.
     ListerCreances = "lister_creances" Portee(FeuillesLire) "creance.lister",
@@ -111,6 +112,8 @@ demarches! {
     LireRecouvrement = "lire_recouvrement" Portee(FeuillesLire) "recouvrement.lire",
     AnnulerRecouvrement = "annuler_recouvrement" Portee(Administration) "recouvrement.annuler",
     // Declarations.
+    ListerDeclarationsCaisse = "lister_declarations_caisse" Portee(DeclarationsLire) "declaration.lister",
+    TrouverDeclaration = "trouver_declaration" Portee(DeclarationsLire) "declaration.lire",
     ApercuDeclaration = "apercu_declaration" Portee(DeclarationsEcrire) "declaration.apercu",
     CreerDeclaration = "creer_declaration" Portee(DeclarationsEcrire) "declaration.ecrire",
     LireDeclaration = "lire_declaration" Portee(DeclarationsLire) "declaration.lire",
@@ -122,6 +125,7 @@ demarches! {
     TrancherContestation = "trancher_contestation" Portee(DeclarationsEcrire) "declaration.ecrire",
     ListerDeclarations = "lister_declarations" Portee(DeclarationsLire) "declaration.lister",
     RetirerMedecin = "retirer_medecin" Portee(DeclarationsSigner) "declaration.ecrire",
+    AnnulerRetrait = "annuler_retrait" Portee(DeclarationsSigner) "declaration.ecrire",
     EnregistrerDepart = "enregistrer_depart" Portee(DeclarationsEcrire) "designation.ecrire",
     // Feuilles de soins.
     ListerFeuillesARevoir = "lister_feuilles_a_revoir" Portee(FeuillesLire) "feuille.revoir",
@@ -134,14 +138,18 @@ demarches! {
     LireLoi = "lire_loi" Public,
     ComparerLoi = "comparer_loi" Public,
     // Doctors.
+    RechercherMedecins = "rechercher_medecins" Jeton,
+    DeclarerAccueil = "declarer_accueil" Portee(DeclarationsEcrire),
     EnregistrerMedecin = "enregistrer_medecin" Portee(Administration),
     LireMedecin = "lire_medecin" Jeton,
     // Médecins traitants.
     LireMedecinTraitant = "lire_medecin_traitant" Portee(MedecinTraitantLire) "medecin_traitant.lire",
+    ConsulterFamille = "consulter_famille" Portee(MedecinTraitantLire) "famille.consulter",
     ConsulterMedecinTraitant = "consulter_medecin_traitant" Portee(MedecinTraitantLire) "medecin_traitant.consulter",
     ListerDesignations = "lister_designations" Portee(MedecinTraitantLire) "designation.lister",
     // The caller.
     LireMoi = "lire_moi" Jeton,
+    ListerProches = "lister_proches" Portee(DeclarationsLire) "proche.lister",
     ListerAcces = "lister_acces" Portee(TracesLire),
     ListerAccesPatient = "lister_acces_patient" PorteeOuAudit(TracesLire) "acces.lister",
     ListerNeutralisations = "lister_neutralisations" Portee(DeclarationsLire) "neutralisation.lister",
@@ -150,6 +158,7 @@ demarches! {
     ApercuImportOperations = "apercu_import_operations" Portee(Administration),
     ApercuOperation = "apercu_operation" Portee(Administration),
     EnregistrerOperation = "enregistrer_operation" Portee(Administration),
+    ListerOperations = "lister_operations" Portee(Administration),
     LireOperation = "lire_operation" Portee(Administration),
     AnnulerOperation = "annuler_operation" Portee(Administration),
     ConfirmerOperation = "confirmer_operation" Portee(Administration),
@@ -159,6 +168,8 @@ demarches! {
     // Persons.
     EnregistrerPatient = "enregistrer_patient" Portee(Administration) "patient.enregistrer",
     LirePatient = "lire_patient" Portee(DeclarationsLire) "patient.lire",
+    ListerAffilies = "lister_affilies" Portee(DeclarationsLire) "patient.lister",
+    RechercherParTraits = "rechercher_par_traits" Portee(DeclarationsLire) "patient.rechercher",
     RechercherPatient = "rechercher_patient" Portee(DeclarationsLire) "patient.rechercher",
     ChangerOrganisme = "changer_organisme" Portee(Administration) "patient.changer_organisme",
     AnnulerOrganisme = "annuler_changement_organisme" Portee(Administration) "patient.annuler_changement_organisme",
@@ -174,6 +185,7 @@ demarches! {
     ResoudreConflit = "resoudre_conflit" Portee(Administration) "conflit.resoudre",
     ApercuFusion = "apercu_fusion" Portee(Administration) "fusion.apercu",
     FusionnerPatients = "fusionner_patients" Portee(Administration) "patient.fusionner",
+    ListerFusions = "lister_fusions" Portee(Administration) "fusion.lister",
     LireFusion = "lire_fusion" Portee(Administration) "fusion.lire",
     AnnulerFusion = "annuler_fusion" Portee(Administration) "patient.fusionner",
     ScinderPatient = "scinder_patient" Portee(Administration) "patient.scinder",
@@ -182,6 +194,12 @@ demarches! {
     LireReevaluation = "lire_reevaluation" Portee(Administration),
     ListerFeuillesReevaluees = "lister_feuilles_reevaluees" Portee(Administration) "reevaluation.lire",
     AppliquerReevaluation = "appliquer_reevaluation" Portee(Administration),
+    // Taking over what exists.
+    DeposerReprise = "deposer_reprise" Portee(Administration),
+    LireReprise = "lire_reprise" Portee(Administration),
+    ListerLignesReprise = "lister_lignes_reprise" Portee(Administration),
+    TelechargerRapportReprise = "telecharger_rapport_reprise" Portee(Administration),
+    ExecuterReprise = "executer_reprise" Portee(Administration) "patient.reprise",
     // Representatives.
     EnregistrerRepresentation = "enregistrer_representation" Portee(Administration) "representation.ecrire",
     ListerRepresentations = "lister_representations" Portee(DeclarationsLire) "representation.lister",

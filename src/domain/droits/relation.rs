@@ -45,6 +45,8 @@ vocabulaire!(
         /// A caisse that takes over a person whose whole identity it gives, or one of the two of their last
         /// change of caisse.
         CaisseDuChangement = 17 "caisse_du_changement",
+        /// The doctor himself, of what he says about his own practice.
+        LeMedecin = 18 "le_medecin",
     }
 );
 
@@ -66,7 +68,8 @@ impl Relation {
             | Self::Nomme
             | Self::Auteur
             | Self::Correspondant
-            | Self::Executant => Role::Medecin,
+            | Self::Executant
+            | Self::LeMedecin => Role::Medecin,
             Self::Referentiel => Role::Referentiel,
         }
     }

@@ -5,6 +5,11 @@
 
 use super::super::acteur::{Acteur, Role};
 use super::super::vocabulary::vocabulaire;
+use super::phrases::{
+    ADRESSAGE_ETABLI, CHANGEMENT, CONCILIATION, CONCILIATION_ACTUELLE, CREANCES, DOSSIER,
+    OPERATIONS, RECOUVREMENT, RECOUVREMENT_ACTUELLE, REEVALUATIONS, REPRESENTANTS, SIENNES, SIENS,
+    TERRITOIRE,
+};
 use super::relation::{Rapports, Relation, Vue};
 use super::{Demarche, Jeton};
 
@@ -118,8 +123,8 @@ impl Ligne {
 use Etendue::{CeQuiLeNomme, Identite, OuiOuNon, SesJours, Tout};
 use Relation::{
     AncienMedecinTraitant, AncienneCaisse, Auteur, CaisseActuelle, CaisseConcernee,
-    CaisseDuChangement, Correspondant, Executant, MedecinAttendu, MedecinTraitant, Nomme,
-    PorteurDeLaCarte, Referentiel, Representant, SoiMeme, TitulaireEnfant, TitulaireJeune,
+    CaisseDuChangement, Correspondant, Executant, LeMedecin, MedecinAttendu, MedecinTraitant,
+    Nomme, PorteurDeLaCarte, Referentiel, Representant, SoiMeme, TitulaireEnfant, TitulaireJeune,
 };
 
 /// The person, and whoever holds their rights on what is not the secret of a young person.
@@ -127,6 +132,7 @@ const FAMILLE: Groupe =
     &[(SoiMeme, Tout), (TitulaireEnfant, Tout), (TitulaireJeune, Tout), (Representant, Tout)];
 /// The person, and a holder of parental authority as long as the child does not choose.
 const ENFANT: Groupe = &[(SoiMeme, Tout), (TitulaireEnfant, Tout)];
+const PROCHES: Groupe = &[(TitulaireEnfant, Tout), (TitulaireJeune, Tout), (Representant, Tout)];
 const CAISSES: Groupe = &[(CaisseActuelle, Tout), (AncienneCaisse, SesJours)];
 const SA_CAISSE: Groupe = &[(CaisseActuelle, Tout)];
 /// A doctor who has a present use for knowing who the person is.
@@ -146,23 +152,6 @@ const NOMME: Groupe = &[(Nomme, CeQuiLeNomme)];
 const ADRESSAGE: Groupe =
     &[(MedecinTraitant, Tout), (Auteur, CeQuiLeNomme), (Correspondant, CeQuiLeNomme)];
 
-const DOSSIER: &str = "seule la caisse dont le patient dépend tient son dossier";
-const CHANGEMENT: &str =
-    "seule une des deux caisses du dernier changement l'annule, dans les vingt-sept mois";
-const REPRESENTANTS: &str = "seule une caisse tient les représentants d'un patient";
-const ADRESSAGE_ETABLI: &str = "seul le médecin traitant de ce jour établit un adressage";
-const CONCILIATION: &str = "une conciliation est entre le patient et sa caisse";
-const CONCILIATION_ACTUELLE: &str = "seule la caisse actuelle du patient agit pour lui";
-const CREANCES: &str = "les créances se lisent par le patient et par sa caisse";
-const RECOUVREMENT: &str = "seule la caisse du patient recouvre une créance";
-const RECOUVREMENT_ACTUELLE: &str = "seule la caisse actuelle du patient recouvre une créance";
-const OPERATIONS: &str =
-    "seuls une caisse et le référentiel enregistrent ce qui arrive à un médecin";
-const TERRITOIRE: &str = "une caisse agit sur l'exercice d'un médecin dans son département, et pour ses propres patients";
-const SIENS: &str = "pour une caisse, la fin d'un exercice pour ses seuls assurés ; le reste, quand tous les lieux sont de son département";
-const SIENNES: &str = "pour une caisse, ce qu'elle a enregistré, ou un acte national qui touche ses assurés, et pour eux seuls";
-const REEVALUATIONS: &str = "seule une caisse fait réévaluer des feuilles";
-
 impl Demarche {
     /// The line of an operation.
     #[expect(clippy::too_many_lines, reason = "it is one table")]
@@ -173,10 +162,19 @@ impl Demarche {
             D::LireLoi | D::ComparerLoi | D::Simuler | D::EtatVivant | D::EtatPret => {
                 Ligne::ouverte()
             }
-            D::LireMoi | D::LireMedecin => Ligne::ouverte(),
+            D::LireMoi | D::LireMedecin | D::RechercherMedecins => Ligne::ouverte(),
 
             // Who a person is.
             D::LirePatient | D::ListerRepresentations => Ligne::de(&[FAMILLE, CAISSES, SOIGNANTS]),
+            D::ListerProches => {
+                Ligne::de(&[PROCHES]).reservee("seul un patient lit qui il représente")
+            }
+            D::ListerAffilies
+            | D::RechercherParTraits
+            | D::ListerDeclarationsCaisse
+            | D::ListerConciliationsCaisse => {
+                Ligne::de(&[SA_CAISSE]).reservee("seule une caisse liste ses assurés")
+            }
             D::RechercherPatient => Ligne::de(&[FAMILLE, CAISSES, &[(PorteurDeLaCarte, OuiOuNon)]]),
             D::ListerAcces => Ligne::de(&[&[(SoiMeme, Tout)]])
                 .reservee("seul un patient lit les accès à son dossier"),
@@ -204,7 +202,8 @@ impl Demarche {
             | D::ScinderPatient => {
                 Ligne::de(&[SA_CAISSE]).reservee(DOSSIER).sinon(D::LirePatient, DOSSIER)
             }
-            D::LireFusion
+            D::ListerFusions
+            | D::LireFusion
             | D::AnnulerFusion
             | D::ListerConflits
             | D::LireConflit
@@ -225,9 +224,9 @@ impl Demarche {
                         "seule la caisse dont le patient dépend saisit une déclaration",
                     )
             }
-            D::LireDeclaration => Ligne::de(&[FAMILLE, CAISSES, NOMME]),
+            D::LireDeclaration | D::TrouverDeclaration => Ligne::de(&[FAMILLE, CAISSES, NOMME]),
             D::SignerDeclaration | D::AnnulerDeclaration => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME]),
-            D::RetirerMedecin => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME])
+            D::RetirerMedecin | D::AnnulerRetrait => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME])
                 .condition("qui choisit seul pour la personne, à sa place avant seize ans"),
             D::RefuserDeclaration => {
                 Ligne::de(&[NOMME]).reservee("seul un médecin désigné refuse une déclaration")
@@ -249,6 +248,8 @@ impl Demarche {
             D::ConsulterMedecinTraitant => {
                 Ligne::de(&[FAMILLE, CAISSES, &[(PorteurDeLaCarte, OuiOuNon)]])
             }
+            D::ConsulterFamille => Ligne::de(&[&[(PorteurDeLaCarte, Identite)]])
+                .reservee("seul un médecin qui a la carte devant lui consulte une famille"),
             D::EnregistrerDepart => Ligne::de(&[SA_CAISSE, DESIGNES])
                 .reservee("un patient choisit d'autres médecins par une nouvelle déclaration"),
             D::ListerNeutralisations => Ligne::de(&[ENFANT, CAISSES])
@@ -322,7 +323,18 @@ impl Demarche {
             | D::ListerFeuillesReevaluees
             | D::AppliquerReevaluation => Ligne::de(&[SA_CAISSE]).reservee(REEVALUATIONS),
 
+            // Taking over what exists.
+            D::DeposerReprise
+            | D::LireReprise
+            | D::ListerLignesReprise
+            | D::TelechargerRapportReprise
+            | D::ExecuterReprise => Ligne::de(&[&[(CaisseConcernee, Tout)]])
+                .condition("les fichiers de sa propre caisse, pour ses assurés et les médecins de son département")
+                .reservee("seule une caisse reprend ce qu'elle avait"),
+
             // Doctors.
+            D::DeclarerAccueil => Ligne::de(&[&[(LeMedecin, Tout)]])
+                .reservee("seul un médecin dit s'il accepte de nouveaux patients"),
             D::EnregistrerMedecin => Ligne::de(&[MEDECINS])
                 .condition("pour une caisse, tous les lieux d'exercice sont de son département")
                 .reservee("seuls une caisse et le référentiel enregistrent un médecin")
@@ -334,7 +346,7 @@ impl Demarche {
                 .condition(SIENS)
                 .reservee(OPERATIONS)
                 .sinon(D::LireMedecin, TERRITOIRE),
-            D::LireOperation | D::AnnulerOperation => {
+            D::LireOperation | D::AnnulerOperation | D::ListerOperations => {
                 Ligne::de(&[MEDECINS]).condition(SIENNES).reservee(OPERATIONS)
             }
             D::ConfirmerOperation => Ligne::de(&[&[(Referentiel, Tout)]])

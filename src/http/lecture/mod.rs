@@ -82,7 +82,7 @@ impl<'n> Noeud<'n, '_> {
     /// The string that a field expects.
     pub(crate) fn texte(&self, erreurs: &mut Erreurs, attendu: &str) -> Option<&'n str> {
         match self.json {
-            Json::Texte(text) => Some(text),
+            Json::Texte(text) | Json::Parametre(text) => Some(text),
             Json::Nul
             | Json::Booleen(_)
             | Json::Entier(_)
@@ -99,10 +99,12 @@ impl<'n> Noeud<'n, '_> {
     fn entier(&self, erreurs: &mut Erreurs, attendu: &str) -> Option<i64> {
         match self.json {
             Json::Entier(value) => Some(*value),
+            Json::Parametre(text) if text.len() <= 9 && is_number(text) => text.parse().ok(),
             Json::Nul
             | Json::Booleen(_)
             | Json::AutreNombre
             | Json::Texte(_)
+            | Json::Parametre(_)
             | Json::Liste(_)
             | Json::Objet(_) => {
                 erreurs.nature(self, attendu);
@@ -110,6 +112,10 @@ impl<'n> Noeud<'n, '_> {
             }
         }
     }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A type that a body may hold.
@@ -354,7 +360,9 @@ mod tests {
         for (value, code) in [
             ("-1", "hors_bornes"),
             ("100000001", "hors_bornes"),
-            ("1e2", "type_invalide"),
+            ("1.5", "type_invalide"),
+            ("9007199254740993.0", "type_invalide"),
+            ("1e300", "type_invalide"),
             ("99999999999999999999", "type_invalide"),
             ("\"12\"", "type_invalide"),
         ] {

@@ -15,11 +15,21 @@ use crate::http::json::Json;
 
 impl Lire for bool {
     fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-        let Json::Booleen(value) = noeud.json else {
-            erreurs.nature(&noeud, "true ou false");
-            return None;
-        };
-        Some(*value)
+        match noeud.json {
+            Json::Booleen(value) => Some(*value),
+            Json::Parametre(text) if text == "true" => Some(true),
+            Json::Parametre(text) if text == "false" => Some(false),
+            Json::Nul
+            | Json::Entier(_)
+            | Json::AutreNombre
+            | Json::Texte(_)
+            | Json::Parametre(_)
+            | Json::Liste(_)
+            | Json::Objet(_) => {
+                erreurs.nature(&noeud, "true ou false");
+                None
+            }
+        }
     }
 }
 
@@ -147,6 +157,7 @@ lire_identifiant!(
     crate::domain::feuille_de_soins::Exoneration => crate::domain::feuille_de_soins::Exoneration::parse,
     crate::domain::ids::RepresentationId => str::parse,
     PatientId => str::parse,
+    crate::domain::visite::Visite => str::parse,
     LieuId => str::parse,
     DeclarationId => str::parse,
     ContactId => str::parse,

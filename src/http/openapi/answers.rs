@@ -9,6 +9,7 @@ use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{Components, Ref, RefOr, Response, Schema};
 
 use crate::domain::ids::RequestId;
+use crate::http::pagination::PAGE;
 use crate::http::problem::{Code, Refus};
 
 fn reference(name: &str) -> (String, RefOr<Header>) {
@@ -30,8 +31,17 @@ pub(super) fn add_headers(
     // What a cache does not store by itself needs not say so.
     names.extend((read && status != "304").then_some("Cache-Control"));
     names.extend(versioned.then_some("ETag"));
+    names.extend(is_page(response).then_some("Link"));
     names.extend(keyed.then_some("Idempotency-Replayed"));
     response.headers = names.into_iter().map(reference).collect();
+}
+
+/// Whether what is answered is a page of a list.
+fn is_page(response: &Response) -> bool {
+    let content = response.content.get("application/json");
+    let Some(RefOr::T(content)) = content else { return false };
+    matches!(&content.schema, Some(RefOr::Ref(body))
+        if body.ref_location.starts_with(&format!("#/components/schemas/{PAGE}")))
 }
 
 /// Whether what is answered says its version.
@@ -67,6 +77,7 @@ fn problem(codes: &[Code]) -> Response {
     let challenged = [Code::JetonAbsent, Code::PorteeInsuffisante];
     names.extend(codes.iter().any(|code| challenged.contains(code)).then_some("WWW-Authenticate"));
     names.extend(codes.iter().any(|code| code.may_be_tried_again()).then_some("Retry-After"));
+    names.extend(codes.contains(&Code::EncodageInconnu).then_some("Accept-Encoding"));
     let mut response: Response = serde_json::from_value(json!({
         "description": titles.join(" ; "),
         "content": { "application/problem+json": {

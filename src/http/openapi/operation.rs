@@ -251,6 +251,7 @@ impl Announced<'_> {
                 Code::CorpsTropGrand,
                 Code::CorpsTropLent,
                 Code::TypeDeContenu,
+                Code::EncodageInconnu,
                 Code::ChampsInvalides,
             ]);
         }

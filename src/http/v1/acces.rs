@@ -1,11 +1,8 @@
 //! Who looked at a person's data: read by the person, by a parent, by an auditor of a caisse.
 
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use serde::Serialize;
-use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::domain::acteur::Sujet;
@@ -13,31 +10,24 @@ use crate::domain::droits::Demarche;
 use crate::domain::ids::{AccesId, PatientId, RequestId};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Requete};
-use crate::http::idempotency::show;
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, PageDemande, PaginationVue};
+use crate::http::pagination::{self, PageDemande, Tranche, montrer};
 use crate::http::problem::Refus;
 use crate::http::schemas::{OperationTracee, RoleAppelant};
 use crate::http::vue::vue;
 use crate::services::Seen;
-use crate::services::acces::{self, Consultation, Page, Qui};
+use crate::services::acces::{self, Consultation, Qui};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(of_caller)).routes(routes!(of_patient))
 }
 
-/// Accès au dossier du patient, les derniers d'abord.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AccesListeVue {
-    /// Accès.
-    donnees: Vec<AccesVue>,
-    /// Pour la suite.
-    pagination: PaginationVue,
-}
+/// Accesses, the last first.
+type AccesListeVue = pagination::Page<AccesVue>;
 
 vue! {
     /// Une lecture du dossier.
-    pub(crate) struct AccesVue(consultation: Consultation) {
+    pub(crate) struct AccesVue(consultation: &Consultation) {
         let Consultation { acces, qui, agent } = consultation;
         let qui = match (qui, &acces.nom) {
             (Qui::SoiMeme, _) => "vous-même".to_owned(),
@@ -55,21 +45,21 @@ vue! {
         survenu_le: DateTime<Utc> = acces.survenu_le,
         /// Rôle de l'appelant.
         #[schema(value_type = RoleAppelant)]
-        role: String = acces.role,
+        role: String = acces.role.clone(),
         /// RPPS, code de caisse ou identifiant du patient.
         #[schema(example = "99900001233")]
-        appelant: String = acces.identite,
+        appelant: String = acces.identite.clone(),
         /// Qui, tel que le patient le lit.
         #[schema(example = "un agent de votre caisse (réf. 3FA94C07)")]
         qui: String = format!("{qui} (réf. {})", acces.reference),
         /// Désigne qui a agi sans le nommer ; une caisse retrouve par elle son agent.
         #[schema(example = "3FA94C07")]
-        reference: String = acces.reference,
+        reference: String = acces.reference.clone(),
         /// L'agent, pour un auditeur de sa caisse ; null pour tout autre.
         agent: Option<AgentVue> = agent.as_ref().map(AgentVue::new),
         /// Ce qui a été lu.
         #[schema(value_type = OperationTracee)]
-        operation: String = acces.operation,
+        operation: String = acces.operation.clone(),
         /// Requête.
         identifiant_correlation: RequestId = acces.requete_id,
     }
@@ -94,8 +84,7 @@ vue! {
     get,
     path = "/v1/moi/acces",
     operation_id = "lister_acces",
-    responses((status = 200, description = "Les accès, les derniers d'abord", body = AccesListeVue,
-        headers(("Link"))))
+    responses((status = 200, description = "Les accès, les derniers d'abord", body = AccesListeVue))
 )]
 async fn of_caller(
     State(state): State<AppState>,
@@ -115,8 +104,7 @@ async fn of_caller(
     get,
     path = "/v1/patients/{id}/acces",
     operation_id = "lister_acces_patient",
-    responses((status = 200, description = "Les accès, les derniers d'abord", body = AccesListeVue,
-        headers(("Link"))))
+    responses((status = 200, description = "Les accès, les derniers d'abord", body = AccesListeVue))
 )]
 async fn of_patient(
     State(state): State<AppState>,
@@ -132,32 +120,18 @@ async fn of_patient(
 /// Where a page of accesses is. Its address is the question that cursors are bound to.
 struct Place {
     address: String,
-    limite: i64,
-    page: Page,
+    page: acces::Page,
 }
 
 impl Place {
     fn new(address: String, demande: PageDemande) -> Result<Self, Refus> {
-        let limite = demande.limite.map_or(50, |limite| limite.0);
-        let page = (pagination::lire(&address, demande.curseur)?, limite.saturating_add(1));
-        Ok(Self { address, limite, page })
+        let page = demande.voulue(&address)?;
+        Ok(Self { address, page })
     }
 
-    fn answer(&self, found: Seen<Vec<Consultation>>) -> Result<Response, Refus> {
-        let Self { address, limite, .. } = self;
-        let mut link = None;
-        let seen = found.map(|found| {
-            let key = |one: &Consultation| one.acces.id.to_string();
-            let (found, pagination) = pagination::suivie(found, *limite, address, key);
-            let next = pagination.curseur_suivant.as_ref();
-            link = next
-                .map(|next| format!("<{address}?limite={limite}&curseur={next}>; rel=\"next\""));
-            AccesListeVue { donnees: found.into_iter().map(AccesVue::new).collect(), pagination }
-        });
-        let mut response = show(&seen)?;
-        if let Some(value) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
-            response.headers_mut().insert(header::LINK, value);
-        }
-        Ok(response)
+    fn answer(&self, found: Seen<(Vec<Consultation>, Option<u64>)>) -> Result<Response, Refus> {
+        let key = |one: &Consultation| one.acces.id.to_string();
+        let page = |found| Tranche::suivie(found, self.page.limite, &self.address, key);
+        montrer(found.map(page), AccesVue::new)
     }
 }

@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::NaiveDate;
-use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -13,7 +12,7 @@ use crate::domain::feuille_de_soins::{Convention, OptionTarifaire};
 use crate::domain::identifiers::{CommuneExercice, Finess, NumeroFacturation, Rpps, Specialite};
 use crate::domain::ids::LieuId;
 use crate::domain::medecin::{
-    Exercice, LieuExistantOuNouveau, Medecin, ModeExercice, NatureLieu, NomMedecin, NouveauLieu,
+    Exercice, Lieu, LieuExistantOuNouveau, ModeExercice, NatureLieu, NomMedecin, NouveauLieu,
     NouveauMedecin, NouvelExercice,
 };
 use crate::http::AppState;
@@ -25,6 +24,7 @@ use crate::http::problem::Refus;
 use crate::http::v1::acte::creation;
 use crate::http::vue::vue;
 use crate::services::medecins;
+use crate::services::medecins::MedecinLu;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(create)).routes(routes!(get))
@@ -128,23 +128,28 @@ impl Lire for LieuExerciceDemande {
 
 impl MedecinDemande {
     fn into_domain(self) -> NouveauMedecin {
-        let exercice = |exercice: ExerciceDemande| {
-            Some(NouvelExercice {
-                du: exercice.du,
-                lieu: exercice.lieu.into_domain()?,
-                mode: exercice.mode,
-                principal: exercice.principal,
-                convention: exercice.convention,
-                option_tarifaire: exercice.option_tarifaire.unwrap_or(OptionTarifaire::Aucune),
-                facturation: exercice.numero_facturation,
-            })
-        };
+        let exercices = self.exercices.0.into_iter().filter_map(ExerciceDemande::into_domain);
         NouveauMedecin {
             rpps: self.rpps,
             nom: NomMedecin { nom: self.nom.0, prenom: self.prenom.0 },
             specialite: self.specialite,
-            exercices: self.exercices.0.into_iter().filter_map(exercice).collect(),
+            exercices: exercices.collect(),
         }
+    }
+}
+
+impl ExerciceDemande {
+    /// The practice to register.
+    pub(super) fn into_domain(self) -> Option<NouvelExercice> {
+        Some(NouvelExercice {
+            du: self.du,
+            lieu: self.lieu.into_domain()?,
+            mode: self.mode,
+            principal: self.principal,
+            convention: Some(self.convention),
+            option_tarifaire: self.option_tarifaire.unwrap_or(OptionTarifaire::Aucune),
+            facturation: self.numero_facturation,
+        })
     }
 }
 
@@ -165,26 +170,8 @@ impl LieuExerciceDemande {
 
 vue! {
     /// Médecin, avec ses faits datés.
-    pub(crate) struct MedecinVue(medecin: &Medecin) {
-        let exercice = |fait: &FaitDate<Exercice>| {
-            let (valeur, lieu) = (&fait.valeur, &fait.valeur.lieu);
-            ExerciceVue {
-                lieu: LieuExerciceVue {
-                    id: lieu.id,
-                    nature: lieu.nature,
-                    nom: lieu.nom.clone(),
-                    commune: lieu.commune,
-                    adresse: lieu.adresse.clone(),
-                    finess_et: lieu.finess_et,
-                },
-                mode: valeur.mode,
-                principal: valeur.principal,
-                convention: valeur.convention,
-                option_tarifaire: valeur.option_tarifaire,
-                effet_du: fait.effet.du(),
-                effet_au: fait.effet.au(),
-            }
-        };
+    pub(crate) struct MedecinVue(lu: &MedecinLu) {
+        let (medecin, accueil) = lu;
 
         /// RPPS.
         rpps: Rpps = medecin.rpps,
@@ -194,7 +181,9 @@ vue! {
         specialites: Vec<SpecialiteVue> =
             medecin.specialites.iter().map(SpecialiteVue::new).collect(),
         /// Exercices.
-        exercices: Vec<ExerciceVue> = medecin.exercices.iter().map(exercice).collect(),
+        exercices: Vec<ExerciceVue> = medecin.exercices.iter().map(ExerciceVue::new).collect(),
+        /// Ce qu'il dit des nouveaux patients, par premier jour.
+        nouveaux_patients: Vec<AccueilVue> = accueil.iter().map(AccueilVue::new).collect(),
     }
 }
 
@@ -229,42 +218,54 @@ vue! {
     }
 }
 
-/// Exercice à un lieu, pendant une période.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ExerciceVue {
-    /// Lieu.
-    lieu: LieuExerciceVue,
-    /// Mode d'exercice.
-    mode: ModeExercice,
-    /// Exercice principal, ou cabinet secondaire.
-    principal: bool,
-    /// Convention.
-    convention: Convention,
-    /// Option tarifaire.
-    option_tarifaire: OptionTarifaire,
-    /// Premier jour.
-    effet_du: NaiveDate,
-    /// Premier jour qui n'en fait plus partie, ou null.
-    effet_au: Option<NaiveDate>,
-}
+vue! {
+    /// Exercice à un lieu, pendant une période.
+    pub(crate) struct ExerciceVue(fait: &FaitDate<Exercice>) {
+        let valeur = &fait.valeur;
 
-/// Lieu d'exercice.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LieuExerciceVue {
-    /// Identifiant.
-    id: LieuId,
-    /// Nature.
-    nature: NatureLieu,
-    /// Nom.
-    #[schema(example = "Cabinet des Tilleuls")]
-    nom: String,
-    /// Commune.
-    commune: CommuneExercice,
-    /// Adresse.
-    #[schema(example = "3 place des Tilleuls")]
-    adresse: String,
-    /// FINESS géographique.
-    finess_et: Option<Finess>,
+        /// Lieu.
+        lieu: LieuExerciceVue = LieuExerciceVue::new(&valeur.lieu),
+        /// Mode d'exercice.
+        mode: ModeExercice = valeur.mode,
+        /// Exercice principal, ou cabinet secondaire.
+        principal: bool = valeur.principal,
+        /// Convention ; null quand seul l'Annuaire Santé dit cet exercice.
+        convention: Option<Convention> = valeur.convention,
+        /// Option tarifaire.
+        option_tarifaire: OptionTarifaire = valeur.option_tarifaire,
+        /// Premier jour.
+        effet_du: NaiveDate = fait.effet.du(),
+        /// Premier jour qui n'en fait plus partie, ou null.
+        effet_au: Option<NaiveDate> = fait.effet.au(),
+    }
+
+    /// Lieu d'exercice.
+    pub(crate) struct LieuExerciceVue(lieu: &Lieu) {
+        /// Identifiant.
+        id: LieuId = lieu.id,
+        /// Nature.
+        nature: NatureLieu = lieu.nature,
+        /// Nom.
+        #[schema(example = "Cabinet des Tilleuls")]
+        nom: String = lieu.nom.clone(),
+        /// Commune.
+        commune: CommuneExercice = lieu.commune,
+        /// Adresse.
+        #[schema(example = "3 place des Tilleuls")]
+        adresse: String = lieu.adresse.clone(),
+        /// FINESS géographique.
+        finess_et: Option<Finess> = lieu.finess_et,
+    }
+
+    /// Ce qu'un médecin dit des nouveaux patients, pendant une période.
+    pub(crate) struct AccueilVue(fait: &FaitDate<bool>) {
+        /// Il en accepte.
+        accepte: bool = fait.valeur,
+        /// Premier jour.
+        effet_du: NaiveDate = fait.effet.du(),
+        /// Premier jour qui n'en fait plus partie, ou null.
+        effet_au: Option<NaiveDate> = fait.effet.au(),
+    }
 }
 
 creation! {
@@ -276,7 +277,7 @@ creation! {
     create: EnregistrerMedecin = "/v1/medecins", MedecinDemande
         => 201 MedecinVue "Médecin enregistré" ("Location"), ["medecin_existant", "facturation_existante"],
     |core, demande, recue| medecins::create(core, demande, &recue.into_domain(), |medecin| {
-        let location = format!("/v1/medecins/{}", medecin.rpps);
+        let location = format!("/v1/medecins/{}", medecin.0.rpps);
         rendre(StatusCode::CREATED, Some(location), None, &MedecinVue::new(medecin))
     }).await
 }

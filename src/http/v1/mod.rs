@@ -3,11 +3,13 @@
 pub(crate) mod acces;
 mod acte;
 pub(crate) mod adressages;
+pub(crate) mod annuaire;
 pub(crate) mod conciliations;
 pub(crate) mod creances;
 pub(crate) mod declarations;
 pub(crate) mod departs;
 pub(crate) mod evaluation;
+pub(crate) mod familles;
 pub(crate) mod feuilles_de_soins;
 pub(crate) mod instruction;
 pub(crate) mod loi;
@@ -21,7 +23,9 @@ pub(crate) mod patients;
 pub(crate) mod reevaluations;
 pub(crate) mod reglement;
 pub(crate) mod representations;
+pub(crate) mod reprises;
 pub(crate) mod simulations;
+pub(crate) mod travaux;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -43,6 +47,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(about("patients", patients::router()))
         .merge(about("reevaluations", reevaluations::router()))
         .merge(about("patients", representations::router()))
+        .merge(about("reprises", reprises::router()))
         .merge(about("medecins", medecins::router()))
         .merge(about("operations", operations::router()))
         .merge(about("medecin-traitant", neutralisations::router()))
@@ -50,4 +55,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(about("moi", moi::router()))
         .merge(about("moi", acces::router()))
         .merge(about("loi", loi::router()))
+        .merge(about("medecins", annuaire::router()))
+        .merge(familles::router())
+        .merge(travaux::router())
 }

@@ -6,8 +6,6 @@ use std::str::FromStr;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
-use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::domain::designation::MotifFin;
@@ -18,10 +16,11 @@ use crate::domain::patient::Identite;
 use crate::domain::patientele::NatureMouvement;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Requete};
-use crate::http::idempotency::show;
-use crate::http::lecture::{Entier, lecture};
+use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, Curseur, LIMITE, PaginationVue};
+use crate::http::pagination::{
+    self, Curseur, JourDemande, Limite, Page, Tranche, montrer, montrer_avec,
+};
 use crate::http::problem::Refus;
 use crate::http::schemas::MotifSnds;
 use crate::http::vue::vue;
@@ -39,29 +38,23 @@ lecture! {
         /// Tel que connu à cet instant ; maintenant par défaut.
         connu_le: Option<DateTime<Utc>>,
         /// Nombre de patients par page, 20 par défaut.
-        limite: Option<Entier<1, 100>>,
+        limite: Option<Limite>,
         /// Curseur de la page précédente, avec les mêmes filtres.
         curseur: Option<Curseur>,
+        /// Compter aussi toute la liste.
+        avec_total: Option<bool>,
     }
 
-    struct MouvementsDemande {
+    struct SuiviDemande {
         /// Nombre de mouvements par page, 20 par défaut.
-        limite: Option<Entier<1, 100>>,
+        limite: Option<Limite>,
         /// Curseur de la dernière lecture ; absent, tout depuis le début.
         curseur: Option<Curseur>,
     }
 }
 
-/// Patients du médecin, un jour donné.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PatienteleVue {
-    /// Jour de la question.
-    en_vigueur_le: NaiveDate,
-    /// Patients, dans un ordre stable.
-    donnees: Vec<PatientDuMedecinVue>,
-    /// Pour la suite.
-    pagination: PaginationVue,
-}
+/// The patients of a doctor on a day, in a stable order.
+type PatienteleVue = Page<PatientDuMedecinVue, JourDemande>;
 
 vue! {
     /// Patient du médecin.
@@ -110,30 +103,18 @@ async fn list(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerMesPatients)?;
     let jour = demande.en_vigueur_le.unwrap_or_else(|| state.core.clock().today());
-    let limite = demande.limite.map_or(LIMITE, |limite| limite.0);
     let question = format!("patients {} {jour} {:?}", contexte.acteur().cle(), demande.connu_le);
-    let apres = pagination::lire::<PatientId>(&question, demande.curseur)?;
+    let page = (demande.limite, demande.curseur, demande.avec_total);
+    let page = pagination::voulue::<PatientId>(&question, page)?;
     let dates = (Some(jour), demande.connu_le);
-    let found = patientele::list(&state.core, &contexte, dates, apres, limite).await?;
-    show(&found.map(|found| {
-        let key = |one: &PatientDuMedecin| one.patient_id.to_string();
-        let (shown, pagination) = pagination::suivie(found, limite, &question, key);
-        let donnees = shown.iter().map(PatientDuMedecinVue::new).collect();
-        PatienteleVue { en_vigueur_le: jour, donnees, pagination }
-    }))
+    let found = patientele::list(&state.core, &contexte, dates, page).await?;
+    let key = |one: &PatientDuMedecin| one.patient_id.to_string();
+    let found = found.map(|found| Tranche::suivie(found, page.limite, &question, key));
+    montrer_avec(found, JourDemande { en_vigueur_le: jour }, PatientDuMedecinVue::new)
 }
 
-/// Arrivées et départs de patients, dans l'ordre où le registre les a connus.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct MouvementsVue {
-    /// Mouvements, le plus ancien d'abord.
-    donnees: Vec<MouvementVue>,
-    /// À donner en paramètre « curseur » pour la suite, maintenant ou plus tard ; null tant que rien n'est
-    /// connu.
-    curseur: Option<String>,
-    /// D'autres mouvements suivent déjà.
-    suite: bool,
-}
+/// Arrivals and departures, as the register came to know them, the oldest first.
+type MouvementsVue = Page<MouvementVue>;
 
 vue! {
     /// Mouvement de patient.
@@ -179,7 +160,8 @@ impl FromStr for Cle {
 ///
 /// Ce que le registre a appris depuis un curseur, dans l'ordre où il l'a appris : un mouvement ancien
 /// connu tard vient à sa place de connaissance, avec son jour d'effet. Rien n'est perdu ni donné deux
-/// fois. Un mouvement très récent peut attendre la fin d'écritures commencées avant lui.
+/// fois. Un mouvement très récent peut attendre la fin d'écritures commencées avant lui. « curseur_reprise » se
+/// garde, pour lire plus tard ce qui viendra.
 #[utoipa::path(
     get,
     path = "/v1/moi/patients/mouvements",
@@ -189,20 +171,19 @@ impl FromStr for Cle {
 async fn movements(
     State(state): State<AppState>,
     appel: Appel,
-    Requete(demande): Requete<MouvementsDemande>,
+    Requete(demande): Requete<SuiviDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::SuivreMesPatients)?;
-    let limite = demande.limite.map_or(LIMITE, |limite| limite.0);
     let question = format!("mouvements {}", contexte.acteur().cle());
-    let apres = pagination::lire::<Cle>(&question, demande.curseur)?.map(|cle| cle.0);
+    let page = pagination::voulue::<Cle>(&question, (demande.limite, demande.curseur, None))?;
+    let (apres, limite) = (page.apres.map(|cle| cle.0), page.limite);
     let found = patientele::follow(&state.core, &contexte, apres, limite).await?;
-    show(&found.map(|found| {
-        let (shown, suite) = pagination::page(found, limite);
-        let last = shown.last().map(|known| known.place).or(apres);
-        MouvementsVue {
-            donnees: shown.iter().map(MouvementVue::new).collect(),
-            curseur: last.map(|place| pagination::ecrire(&question, &Cle(place).to_string())),
-            suite,
-        }
-    }))
+    let key = |known: &MouvementConnu| Cle(known.place).to_string();
+    let found = found.map(|found| {
+        let mut shown = Tranche::suivie((found, None), limite, &question, key);
+        let last = shown.donnees.last().map(|known| known.place).or(apres);
+        shown.reprise = last.map(|place| pagination::ecrire(&question, &Cle(place).to_string()));
+        shown
+    });
+    montrer(found, MouvementVue::new)
 }

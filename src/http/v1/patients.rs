@@ -5,6 +5,7 @@ mod conflits;
 mod demande;
 mod fusions;
 mod scissions;
+mod traits;
 mod vue;
 
 use axum::extract::State;
@@ -37,6 +38,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(create))
         .routes(routes!(get))
         .routes(routes!(find))
+        .routes(routes!(traits::find))
         .merge(about("vie-du-patient", actes::router()))
         .merge(about("vie-du-patient", fusions::router()))
         .merge(about("vie-du-patient", scissions::router()))
@@ -73,7 +75,7 @@ lecture! {
 
 impl PatientDemande {
     /// The person to register.
-    fn into_domain(self) -> NouveauPatient {
+    pub(crate) fn into_domain(self) -> NouveauPatient {
         NouveauPatient {
             identite: Identite {
                 nom: self.nom.0,

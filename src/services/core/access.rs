@@ -3,6 +3,7 @@
 use super::{Contexte, Core, ServiceError};
 use crate::domain::calendar::Periode;
 use crate::domain::droits::{Demarche, Droit, Rapports, Relation};
+use crate::domain::identifiers::DateNaissanceAmo;
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
 use crate::storage::{self, Connection};
@@ -148,6 +149,30 @@ impl<'a> Search<'a> {
         Ok(Access { search, patient, rapports, droit })
     }
 
+    /// Looks for persons by what people know of them; who finds nobody used one of their tries with that birth date.
+    pub(in crate::services) async fn by_traits<T>(
+        self,
+        naissance: &DateNaissanceAmo,
+        looking: impl AsyncFnOnce(&mut Connection) -> Result<Vec<T>, ServiceError>,
+    ) -> Result<(Self, Vec<T>), ServiceError> {
+        let Self { core, contexte, conn, effet } = self;
+        // Whoever holds a connection waits for no other.
+        drop(conn);
+        core.author_id(&contexte.auteur).await?;
+        let name = contexte.demarche.mot();
+        let mut tx = core.db.begin(name).await?;
+        core.try_traits(&mut tx, contexte, naissance).await?;
+        let found = looking(&mut tx).await?;
+        if found.is_empty() {
+            core.count_traits(&mut tx, contexte, naissance).await?;
+            tx.commit().await?;
+        } else {
+            drop(tx);
+        }
+        let search = Self { core, contexte, conn: core.db.read(name).await?, effet };
+        Ok((search, found))
+    }
+
     /// Gives what is of the caller's own: those whom it shows are traced first.
     pub(in crate::services) async fn show_all<T>(
         self,
@@ -183,6 +208,15 @@ impl<'a> Access<'a> {
         let patient = self.patient;
         self.search.show_all([patient], value).await
     }
+    /// The same, of some persons: those of one card.
+    pub(in crate::services) async fn show_all_of<T>(
+        self,
+        persons: Vec<PatientId>,
+        value: T,
+    ) -> Result<Seen<T>, ServiceError> {
+        self.search.show_all(persons, value).await
+    }
+
     /// The same, when another person is shown beside.
     pub(in crate::services) async fn show_also<T>(
         self,

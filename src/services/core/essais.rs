@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Contexte, Core, Demande, Many, Opening, ServiceError};
 use crate::domain::acteur::Auteur;
 use crate::domain::droits::ESSAI_INFRUCTUEUX;
-use crate::domain::identifiers::IdentifiantPersonne;
+use crate::domain::identifiers::{DateNaissanceAmo, IdentifiantPersonne};
 use crate::storage::essais::{Essais, Numero};
 use crate::storage::{Tx, acces, essais, idempotence, patients};
 
@@ -53,8 +53,18 @@ impl Core {
         auteur: &Auteur,
         numeros: impl Iterator<Item = &IdentifiantPersonne>,
     ) -> Result<Tries, ServiceError> {
+        let coffre = self.coffre();
+        self.tries_of(tx, auteur, numeros.map(|numero| coffre.empreinte(numero)).collect()).await
+    }
+
+    /// The same, of digests.
+    async fn tries_of(
+        &self,
+        tx: &mut Tx,
+        auteur: &Auteur,
+        numeros: Vec<Numero>,
+    ) -> Result<Tries, ServiceError> {
         let (coffre, now) = (self.coffre(), self.now());
-        let numeros: Vec<Numero> = numeros.map(|numero| coffre.empreinte(numero)).collect();
         let mut restes: BTreeMap<Numero, Left> =
             numeros.iter().map(|numero| (*numero, Left::More(D_UN_SUJET))).collect();
         let asked: Vec<Numero> = restes.keys().copied().collect();
@@ -67,7 +77,7 @@ impl Core {
     }
 
     /// Waits for the other tries of the caller's organisation with a number, and refuses one too many.
-    pub(super) async fn try_number(
+    pub(in crate::services) async fn try_number(
         &self,
         tx: &mut Tx,
         contexte: &Contexte,
@@ -75,6 +85,31 @@ impl Core {
     ) -> Result<(), ServiceError> {
         let tries = self.tries(tx, &contexte.auteur, std::iter::once(numero)).await?;
         tries.wait_of(0, 0).map_or(Ok(()), |delai| Err(ServiceError::TropDEssais(delai)))
+    }
+
+    /// Waits for the other tries of the caller's organisation with what people know of somebody, and refuses one too
+    /// many: a birth date stands for the number that is not known.
+    pub(super) async fn try_traits(
+        &self,
+        tx: &mut Tx,
+        contexte: &Contexte,
+        naissance: &DateNaissanceAmo,
+    ) -> Result<(), ServiceError> {
+        let key = self.coffre().empreinte_naissance(naissance);
+        let tries = self.tries_of(tx, &contexte.auteur, vec![key]).await?;
+        tries.wait_of(0, 0).map_or(Ok(()), |delai| Err(ServiceError::TropDEssais(delai)))
+    }
+
+    /// Counts a try with traits that found nobody.
+    pub(super) async fn count_traits(
+        &self,
+        tx: &mut Tx,
+        contexte: &Contexte,
+        naissance: &DateNaissanceAmo,
+    ) -> Result<(), ServiceError> {
+        let (coffre, instants) = (self.coffre(), (self.now(), self.before_tries()));
+        let key = coffre.empreinte_naissance(naissance);
+        Ok(essais::count(tx, coffre, &contexte.auteur, &key, instants).await?)
     }
 
     /// Counts a try that found nobody: those whom the number designates read that somebody tried.
@@ -85,7 +120,7 @@ impl Core {
         numero: &IdentifiantPersonne,
     ) -> Result<(), ServiceError> {
         let (coffre, instants) = (self.coffre(), (self.now(), self.before_tries()));
-        essais::count(tx, coffre, &contexte.auteur, numero, instants).await?;
+        essais::count(tx, coffre, &contexte.auteur, &coffre.empreinte(numero), instants).await?;
         let holders = patients::holders(tx, coffre, numero).await?;
         let persons = holders.into_iter().map(|one| one.patient_id);
         let traces = self.accesses(contexte, persons, Some(ESSAI_INFRUCTUEUX)).await?;

@@ -125,6 +125,11 @@ impl Core {
         Ok(base::verify(&self.db, self.mode).await?)
     }
 
+    /// Connections to the database that are open, and those of them that nobody uses.
+    pub(super) fn connections(&self) -> (u32, u32) {
+        self.db.connections()
+    }
+
     /// Says of a database that was never served before what it is from now on, and refuses one that is another's.
     pub async fn claim_database(&self) -> Result<(), ServiceError> {
         let mut tx = self.db.begin("claim").await?;
@@ -166,7 +171,7 @@ impl Core {
     }
 
     /// First day on which a médecin traitant could be declared.
-    fn law_start(&self) -> NaiveDate {
+    pub(super) fn law_start(&self) -> NaiveDate {
         self.law
             .parametres()
             .get(Parametre::MtEffetALaSignature)

@@ -29,6 +29,8 @@ pub struct QuestionCreances {
     /// After this one.
     pub apres: Option<PlaceCreance>,
     pub limite: i64,
+    /// Whether the claims looked for are counted too, whatever the page.
+    pub avec_total: bool,
 }
 
 /// A page of claims.
@@ -38,6 +40,8 @@ pub struct PageCreances {
     pub creances: Vec<CreanceSuivie>,
     /// All claims of the days asked, whatever the page and the balance looked for.
     pub total: Solde,
+    /// How many claims are looked for, if it was asked.
+    pub nombre: Option<u64>,
     /// The last one read, when others follow.
     pub suite: Option<PlaceCreance>,
     /// Who looks.
@@ -94,15 +98,15 @@ pub async fn list(
     all.sort_by_key(|one| one.place);
     let total = all.iter().try_fold(Solde::default(), |sum, one| sum.plus(&one.solde));
     let total = total.map_err(LawError::from)?;
-    all.retain(|one| {
-        one.est_cherchee(question.solde) && question.apres.is_none_or(|last| one.place > last)
-    });
+    all.retain(|one| one.est_cherchee(question.solde));
+    let nombre = u64::try_from(all.len()).ok().filter(|_| question.avec_total);
+    all.retain(|one| question.apres.is_none_or(|last| one.place > last));
     let limite = usize::try_from(question.limite).unwrap_or(usize::MAX);
     let more = all.len() > limite;
     all.truncate(limite);
     let suite = all.last().filter(|_| more).map(|last| last.place);
     let regard = Regard::new(&access.rapports);
-    access.show(PageCreances { creances: all, total, suite, regard }).await
+    access.show(PageCreances { creances: all, total, nombre, suite, regard }).await
 }
 
 /// The claims of some feuilles, by their current evaluations, with what was recovered of them.

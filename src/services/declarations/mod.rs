@@ -1,18 +1,24 @@
 //! The declaration of choice: shown, created, signed, refused, cancelled, expired.
 
+mod annulation;
 mod contestation;
 mod creation;
 mod departs;
+mod ecart;
 mod effect;
+mod foyer;
 mod parties;
 mod rectification;
 pub mod retrait;
 mod signature;
+mod situation;
 mod transitions;
 
+pub use self::annulation::{AnnulationRetrait, take_back};
 pub use self::contestation::{contest, decide};
 pub use self::creation::{create, preview};
 pub use self::departs::{NouveauDepart, leave};
+pub use self::foyer::{Foyer, Personne, Signataire, consult_family};
 pub(super) use self::parties::ends_choice;
 pub use self::rectification::{Rectification, Remplacement, rectify};
 pub use self::transitions::{cancel, expire, refuse, sign};
@@ -21,11 +27,14 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use self::annulation::annulables;
 use self::parties::{cote, famille, may_end};
+use self::situation::situation;
 use super::{Contexte, Core, Seen, ServiceError, latest_knowledge};
 use crate::domain::acteur::Acteur;
 use crate::domain::declaration::{
-    Action, CotePatient, Declaration, Etat, MoyenSignature, PreuveRecue, RoleSignataire,
+    Action, CotePatient, Declaration, Etat, MoyenSignature, NumeroDeclaration, PreuveRecue,
+    RoleSignataire, SituationDeclaration,
 };
 use crate::domain::designation::Designation;
 use crate::domain::digest::Empreinte;
@@ -33,7 +42,9 @@ use crate::domain::droits::{Demarche, Etendue, Rapports, Relation};
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DeclarationId, LieuId, MedecinId, PatientId, RepresentationId};
 use crate::domain::patient::ClePatient;
-use crate::storage::{Connection, declarations, designations};
+use crate::domain::visite::Visite;
+use crate::storage::fins::FinConnue;
+use crate::storage::{Connection, declarations, designations, travaux};
 
 /// A patient, as a request designates one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +53,8 @@ pub enum RefPatient {
     Id(PatientId),
     /// As the Vitale card does.
     Cle(ClePatient),
+    /// As a consultation by a card did, for the time of a visit.
+    Visite(Visite),
 }
 
 /// A doctor, as a request designates one.
@@ -60,6 +73,8 @@ pub struct NouveauChoix {
     pub medecins: Vec<RefMedecin>,
     /// Whether the doctors who are not in place join those who are.
     pub avenant: bool,
+    /// The day whose content is meant: that of the last signature, or today, when absent.
+    pub signe_le: Option<NaiveDate>,
     /// Signatures already taken.
     pub signatures: Vec<SignatureRecue>,
 }
@@ -92,6 +107,10 @@ pub struct Dossier {
     pub designation: Option<Designation>,
     /// The designation of the same doctors that this declaration only confirms.
     pub confirmee: Option<Designation>,
+    /// What it is worth today.
+    pub situation: SituationDeclaration,
+    /// What ended its lines, and the caller may take back, each with its doctor.
+    pub annulables: Vec<(Rpps, FinConnue)>,
     /// The patient's side, while a signature is missing.
     pub cote: Option<CotePatient>,
     /// Whether the caller may know who the patient and their representatives are.
@@ -130,7 +149,10 @@ impl Dossier {
                 Action::Contester => Demarche::ContesterDeclaration,
                 Action::Trancher => Demarche::TrancherContestation,
                 Action::Retirer if leaves => Demarche::RetirerMedecin,
-                Action::Retirer | Action::Expirer => return false,
+                Action::AnnulerRetrait if !self.annulables.is_empty() => Demarche::AnnulerRetrait,
+                Action::Retirer | Action::AnnulerRetrait | Action::Expirer | Action::Depasser => {
+                    return false;
+                }
             };
             demarche.est_permise(rapports)
         };
@@ -163,6 +185,18 @@ pub async fn get(
     let rapports = access.rapports.clone();
     let dossier = dossier_of(core, access.conn(), declaration, &rapports).await?;
     access.show(dossier.vue_par(contexte.acteur())).await
+}
+
+/// Reads the declaration of a public number, like any other.
+pub async fn find(
+    core: &Core,
+    contexte: &Contexte,
+    numero: &NumeroDeclaration,
+) -> Result<Seen<Dossier>, ServiceError> {
+    let mut search = core.search(contexte).await?;
+    let id = travaux::declaration_of_number(search.conn(), numero).await?;
+    drop(search);
+    get(core, contexte, id.ok_or(ServiceError::Introuvable)?).await
 }
 
 /// The declarations of a person, the last first. A doctor sees those that name him.
@@ -216,8 +250,11 @@ async fn dossier_of(
     rapports: &Rapports,
 ) -> Result<Dossier, ServiceError> {
     let peut_rompre = may_end(core, conn, rapports, declaration.patient_id).await?;
+    let sans_effet = SituationDeclaration::sans_effet(&declaration, false);
     let mut dossier = Dossier {
         declaration,
+        situation: sans_effet,
+        annulables: Vec::new(),
         designation: None,
         confirmee: None,
         cote: None,
@@ -236,13 +273,20 @@ async fn dossier_of(
         Etat::Active => {
             let patient = declaration.patient_id;
             let timeline = designations::list(conn, patient, latest_knowledge()).await?;
-            (dossier.designation, dossier.confirmee) = effect_of(declaration, &timeline);
+            let (own, confirmed) = effect_of(declaration, &timeline);
+            if let Some(shown) = own.as_ref().or(confirmed.as_ref()) {
+                dossier.annulables = annulables(conn, (shown, peut_rompre), rapports).await?;
+            }
+            let today = declaration.fuseau().jour(core.now());
+            let counts = (timeline.as_slice(), confirmed.as_ref());
+            dossier.situation = situation(conn, declaration, counts, today).await?;
+            (dossier.designation, dossier.confirmee) = (own, confirmed);
         }
         Etat::Rectifiee => {
             let (patient, id) = (declaration.patient_id, declaration.id);
             dossier.rectifiee_par = declarations::rectified_by(conn, patient, id).await?;
         }
-        Etat::Refusee | Etat::Annulee | Etat::Expiree => {}
+        Etat::Refusee | Etat::Annulee | Etat::Expiree | Etat::Caduque => {}
     }
     dossier.actions = dossier.possible(rapports);
     Ok(dossier)
@@ -255,7 +299,7 @@ fn effect_of(
 ) -> (Option<Designation>, Option<Designation>) {
     let chosen: BTreeSet<MedecinId> =
         declaration.medecins.iter().map(|medecin| medecin.medecin_id).collect();
-    let Some(day) = declaration.signatures.iter().map(|signature| signature.signe_le).max() else {
+    let Some(day) = declaration.jour_du_choix() else {
         return (None, None);
     };
     let extends = |known: &Designation| {
@@ -277,6 +321,6 @@ fn effect_of(
 
 /// The day of a declaration, for a former caisse: that of its last signature, or of its recording.
 fn jour_de(declaration: &Declaration) -> NaiveDate {
-    let signed = declaration.signatures.iter().map(|signature| signature.signe_le).max();
-    signed.unwrap_or_else(|| declaration.fuseau().jour(declaration.enregistre_le))
+    let chosen = declaration.jour_du_choix();
+    chosen.unwrap_or_else(|| declaration.fuseau().jour(declaration.enregistre_le))
 }

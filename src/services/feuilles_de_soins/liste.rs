@@ -8,6 +8,7 @@ use super::FeuilleEvaluee;
 use crate::domain::acteur::Acteur;
 use crate::domain::droits::Relation;
 use crate::domain::ids::{FeuilleId, PatientId};
+use crate::services::pages::PageVoulue;
 use crate::services::{Contexte, Core, Seen, ServiceError};
 use crate::storage::evaluations::{self, EvaluationEnregistree};
 use crate::storage::feuilles_de_soins::{self, FeuilleRecue, QuestionFeuilles};
@@ -20,6 +21,8 @@ pub struct PageFeuilles {
     pub feuilles: Vec<FeuilleEvaluee>,
     /// The last one read, when others follow.
     pub suite: Option<FeuilleId>,
+    /// How many there are, if it was asked.
+    pub total: Option<u64>,
 }
 
 /// The feuilles of a person whose care took place between two days, both included. A doctor sees
@@ -29,7 +32,7 @@ pub async fn list(
     contexte: &Contexte,
     patient: PatientId,
     jours: (NaiveDate, NaiveDate),
-    (apres, limite): (Option<FeuilleId>, i64),
+    page: PageVoulue<FeuilleId>,
 ) -> Result<Seen<PageFeuilles>, ServiceError> {
     let mut search = core.search(contexte).await?;
     let executant = match contexte.acteur() {
@@ -37,13 +40,13 @@ pub async fn list(
         Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => None,
     };
     let records = faits::records(search.conn(), &[patient]).await?;
-    let limite = usize::try_from(limite).unwrap_or(usize::MAX);
+    let limite = usize::try_from(page.limite).unwrap_or(usize::MAX);
     let question = QuestionFeuilles {
         dossiers: records.into_keys().collect(),
         executant,
         jours,
-        apres,
-        limite: i64::try_from(limite.saturating_add(1)).unwrap_or(i64::MAX),
+        apres: page.apres,
+        limite: page.lus(),
     };
     let mut found = feuilles_de_soins::of_person(search.conn(), &question).await?;
     // A doctor who never billed learns of the person only what he may know anyway.
@@ -56,11 +59,18 @@ pub async fn list(
     found.truncate(limite);
     let suite = found.last().filter(|_| more).map(|last| last.feuille.id);
     let vue = access.droit.vue.clone();
-    found.retain(|recue| {
+    let seen = |recue: &FeuilleRecue| {
         recue.feuille.feuille.soins.date_soins().is_some_and(|jour| vue.contient(jour))
-    });
+    };
+    found.retain(seen);
+    let mut total = None;
+    if page.avec_total {
+        let all = QuestionFeuilles { apres: None, limite: i64::MAX, ..question };
+        let all = feuilles_de_soins::of_person(access.conn(), &all).await?;
+        total = u64::try_from(all.iter().filter(|recue| seen(recue)).count()).ok();
+    }
     let feuilles = with_evaluations(core, access.conn(), found).await?;
-    access.show(PageFeuilles { feuilles, suite }).await
+    access.show(PageFeuilles { feuilles, suite, total }).await
 }
 
 /// Feuilles with all their evaluations, each with its law.

@@ -9,6 +9,7 @@ use crate::domain::vie::ActePatient;
 use crate::domain::vie::fusion::{Conflit, EtatConflit};
 use crate::services::core::{Act, Fact};
 use crate::services::frises::replay;
+use crate::services::pages::{PageVoulue, Trouves};
 use crate::services::{Contexte, Core, Demande, Done, Render, Seen, ServiceError, VersionsVues};
 use crate::storage::Connection;
 use crate::storage::patients::{conflits, fusions, mouvements};
@@ -17,14 +18,16 @@ use crate::storage::patients::{conflits, fusions, mouvements};
 pub async fn list_conflits(
     core: &Core,
     contexte: &Contexte,
-    after: Option<ConflitId>,
-    limit: i64,
-) -> Result<Seen<Vec<Conflit>>, ServiceError> {
+    page: PageVoulue<ConflitId>,
+) -> Result<Seen<Trouves<Conflit>>, ServiceError> {
     let mut search = core.search(contexte).await?;
     let caisse = contexte.acteur().caisse().ok_or(ServiceError::Introuvable)?;
-    let found = conflits::open_of_caisse(search.conn(), caisse, core.today(), after, limit).await?;
-    let persons: Vec<PatientId> = found.iter().map(|conflit| conflit.patient_id).collect();
-    search.show_all(persons, found).await
+    let (today, limit) = (core.today(), page.lus());
+    let found = conflits::open_of_caisse(search.conn(), caisse, today, page.apres, limit).await?;
+    let total = page.compter(conflits::count_open(search.conn(), caisse, today)).await?;
+    let shown = page.montres(&found).iter();
+    let persons: Vec<PatientId> = shown.map(|conflit| conflit.patient_id).collect();
+    search.show_all(persons, (found, total)).await
 }
 
 /// Reads a conflict.

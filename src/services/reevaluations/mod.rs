@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 pub use self::run::{REEVALUER, run};
 use super::core::{Fact, Opening};
+use super::pages::{PageVoulue, Trouves};
 use super::{
     ChampInvalide, Contexte, Core, Demande, Done, Render, Seen, ServiceError, VersionsVues,
 };
@@ -79,14 +80,16 @@ pub async fn list_changes(
     core: &Core,
     contexte: &Contexte,
     id: ReevaluationId,
-    after: Option<(PatientId, FeuilleId)>,
-    limit: i64,
-) -> Result<Seen<Vec<Changement>>, ServiceError> {
+    page: PageVoulue<(PatientId, FeuilleId)>,
+) -> Result<Seen<Trouves<Changement>>, ServiceError> {
     let mut search = core.search(contexte).await?;
     followed(search.conn(), contexte, id).await?;
-    let changes = reevaluations::changes(search.conn(), id, after, limit).await?;
-    let persons: Vec<PatientId> = changes.iter().map(|change| change.patient_id).collect();
-    search.show_all(persons, changes).await
+    let changes = reevaluations::changes(search.conn(), id, page.apres, page.lus()).await?;
+    let counted = async { Ok(reevaluations::bilan(search.conn(), id).await?.feuilles) };
+    let total = page.compter::<ServiceError>(counted).await?;
+    let shown = page.montres(&changes).iter();
+    let persons: Vec<PatientId> = shown.map(|change| change.patient_id).collect();
+    search.show_all(persons, (changes, total)).await
 }
 
 /// Applies what was tried: a job writes the new evaluations, with what is known when it does.

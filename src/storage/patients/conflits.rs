@@ -145,6 +145,23 @@ pub async fn open_of_caisse(
     Ok(rows.into_iter().map(Row::build).collect())
 }
 
+/// How many there are.
+pub async fn count_open(
+    conn: &mut PgConnection,
+    caisse: &Caisse,
+    jour: NaiveDate,
+) -> Result<i64, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* conflit_designation.count_open */
+         SELECT count(*) AS "count!" FROM conflit_designation
+         WHERE remplace_le IS NULL AND etat = 'ouvert' AND caisse_le(patient_id, $2) = $1"#,
+        caisse.code(),
+        jour
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
 /// Sets a declaration aside on some days.
 pub async fn set_aside(
     tx: &mut Tx,

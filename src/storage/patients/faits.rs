@@ -102,6 +102,24 @@ pub async fn insert_adresse(
     .await
 }
 
+/// An address, as its row holds it.
+pub(super) fn open_adresse(
+    coffre: &Coffre,
+    id: FaitId,
+    sealed: &[u8],
+) -> Result<Adresse, StorageError> {
+    let place = place(id);
+    let clear: Clair = coffre.open_json(place, sealed)?;
+    let commune = clear.commune.as_deref().map(CommuneExercice::parse).transpose();
+    Ok(Adresse {
+        voie: clear.voie,
+        complement: clear.complement,
+        code_postal: clear.code_postal,
+        localite: clear.localite,
+        commune: commune.map_err(|error| place.wrong(error))?,
+    })
+}
+
 /// Addresses known now, by first day.
 pub async fn adresses(
     conn: &mut PgConnection,
@@ -118,18 +136,9 @@ pub async fn adresses(
     .await?;
     rows.into_iter()
         .map(|row| {
-            let place = place(row.adresse_id);
-            let clear: Clair = coffre.open_json(place, &row.adresse_chiffree)?;
-            let commune = clear.commune.as_deref().map(CommuneExercice::parse).transpose();
             Ok(FaitDate {
                 id: row.adresse_id,
-                valeur: Adresse {
-                    voie: clear.voie,
-                    complement: clear.complement,
-                    code_postal: clear.code_postal,
-                    localite: clear.localite,
-                    commune: commune.map_err(|error| place.wrong(error))?,
-                },
+                valeur: open_adresse(coffre, row.adresse_id, &row.adresse_chiffree)?,
                 effet: row.effet,
                 enregistre_le: row.enregistre_le,
                 remplace_le: row.remplace_le,

@@ -14,7 +14,7 @@ use crate::support::app::{Caller, MARTIN};
 /// What is read, a second after whatever was done before.
 async fn lus(app: &TestApp, caller: &Caller<'_>, path: &str) -> Vec<Value> {
     app.advance(TimeDelta::seconds(1));
-    let found = caller.get(&format!("{path}?limite=500")).await.expect(200);
+    let found = caller.get(&format!("{path}?limite=100")).await.expect(200);
     found["donnees"].as_array().unwrap().clone()
 }
 

@@ -140,6 +140,7 @@ pub async fn choses(app: &TestApp, cible: &Cible, jour: Jour, roles: &[&str]) ->
     Choses {
         designation: id(&declaration["designation"]),
         declaration: id(&declaration),
+        numero: declaration["numero"].as_str().unwrap().to_owned(),
         representation,
         adressage: id(&adressage),
         conciliation: id(&opened),

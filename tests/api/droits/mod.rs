@@ -3,6 +3,7 @@
 mod acces;
 mod actions;
 mod appelants;
+mod etags;
 mod fabrique;
 mod marche;
 mod monde;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
+use traitant::domain::declaration::NumeroDeclaration;
 use traitant::domain::droits::Relation;
 use traitant::law::Law;
 
@@ -114,6 +115,8 @@ impl Jour {
 #[derive(Debug, Clone, Default)]
 pub struct Choses {
     pub declaration: String,
+    /// The public number of the declaration.
+    pub numero: String,
     pub designation: String,
     pub representation: String,
     pub adressage: String,
@@ -146,6 +149,8 @@ pub struct Cible {
     /// A national act that waits for a second agent.
     pub acte: String,
     pub reevaluation: String,
+    /// A file that the present caisse sent, and that was tried.
+    pub reprise: String,
 }
 
 impl Cible {
@@ -169,6 +174,7 @@ impl Cible {
         let rien = |rang: u8| format!("0192f0c4-0000-7000-8000-0000000000{rang:02x}");
         let choses = Choses {
             declaration: rien(1),
+            numero: NumeroDeclaration::from_random(1).to_string(),
             designation: rien(2),
             representation: rien(3),
             adressage: rien(4),
@@ -193,6 +199,7 @@ impl Cible {
             retenue: rien(13),
             acte: rien(14),
             reevaluation: rien(15),
+            reprise: rien(17),
         }
     }
 }
@@ -286,6 +293,11 @@ impl Monde {
         for cible in &mut cibles {
             cible.dehors.operation = id(&own);
             cible.acte = id(&acte);
+        }
+        let sent = app.caisse(ACTUELLE).send_ndjson("/v1/reprises?nature=choix", "").await;
+        let reprise = id(&sent.expect(202));
+        for cible in &mut cibles {
+            cible.reprise.clone_from(&reprise);
         }
         let adulte = &mut cibles[0];
         let body = json!({ "motif": "fait_tardif", "patient_id": adulte.id, "du": "2024-01-01" });

@@ -6,7 +6,7 @@ use crate::domain::creance::{CleCreance, ModeRecouvrement, MotifAnnulation, Sold
 use crate::domain::evaluation::NatureCreance;
 use crate::domain::money::Centimes;
 use crate::http::lecture::{Entier, lecture};
-use crate::http::pagination::Curseur;
+use crate::http::pagination::{Curseur, Limite};
 use crate::services::creances::NouveauRecouvrement;
 
 lecture! {
@@ -20,9 +20,11 @@ lecture! {
         /// caisse doit rendre.
         pub(super) solde: Option<SoldeCherche>,
         /// Nombre de créances par page, 20 par défaut.
-        pub(super) limite: Option<Entier<1, 100>>,
+        pub(super) limite: Option<Limite>,
         /// Curseur de la page précédente, avec les mêmes filtres.
         pub(super) curseur: Option<Curseur>,
+        /// Compter aussi toute la liste.
+        pub(super) avec_total: Option<bool>,
     }
 
     /// Somme recouvrée d'une créance.

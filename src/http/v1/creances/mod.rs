@@ -9,7 +9,7 @@ use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 
 use self::demande::{AnnulationRecouvrementDemande, CreancesDemande, RecouvrementDemande};
-use self::vue::{CreancesVue, RecouvrementLuVue};
+use self::vue::{CreanceSuivieVue, CreancesDemandeesVue, CreancesVue, RecouvrementLuVue};
 use crate::domain::creance::SoldeCherche;
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{FeuilleId, PatientId, RecouvrementId};
@@ -17,9 +17,9 @@ use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
 use crate::http::conditionnel::SiCorrespond;
 use crate::http::extract::{Appel, Chemin, Chemins, CleIdempotence, Corps, Requete};
-use crate::http::idempotency::{rendre, respond, show, show_version};
+use crate::http::idempotency::{rendre, respond, show_version};
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, LIMITE, PaginationVue};
+use crate::http::pagination::{self, Tranche, montrer_avec};
 use crate::http::problem::Refus;
 use crate::http::v1::acte::creation;
 use crate::services::Rendu;
@@ -72,16 +72,21 @@ async fn list(
     let (du, au) = pagination::jours(demande.du.unwrap_or_else(|| first.min(au)), au)?;
     let solde = demande.solde.map_or("", SoldeCherche::mot);
     let filters = format!("creances {} {id} {du} {au} {solde}", contexte.acteur().cle());
+    let asked = (demande.limite, demande.curseur, demande.avec_total);
+    let voulue = pagination::voulue(&filters, asked)?;
     let question = QuestionCreances {
         jours: (du, au),
         solde: demande.solde,
-        apres: pagination::lire(&filters, demande.curseur)?,
-        limite: demande.limite.map_or(LIMITE, |limite| limite.0),
+        apres: voulue.apres,
+        limite: voulue.limite,
+        avec_total: voulue.avec_total,
     };
     let page = creances::list(&state.core, &contexte, id, &question).await?;
-    let next = page.get().suite.map(|last| pagination::ecrire(&filters, &last.to_string()));
-    let pagination = PaginationVue { curseur_suivant: next };
-    show(&page.map(|page| CreancesVue::new((du, au), &page, pagination)))
+    let said = CreancesDemandeesVue::new((du, au), page.get());
+    let (regard, suite) = (page.get().regard.clone(), page.get().suite);
+    let shown =
+        page.map(|page| Tranche::finie((page.creances, page.nombre), suite.as_ref(), &filters));
+    montrer_avec(shown, said, |one| CreanceSuivieVue::new(one, &regard))
 }
 
 creation! {

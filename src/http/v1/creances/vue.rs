@@ -9,19 +9,19 @@ use crate::domain::creance::{
 use crate::domain::evaluation::NatureCreance;
 use crate::domain::ids::{FeuilleId, RecouvrementId};
 use crate::domain::money::Centimes;
-use crate::http::pagination::PaginationVue;
+use crate::http::pagination::{Page, Rappel};
 use crate::http::vue::vue;
 use crate::services::creances::{PageCreances, RecouvrementLu, Regard};
 
+/// Claims of the caisse on a person, by day of the act.
+pub(super) type CreancesVue = Page<CreanceSuivieVue, CreancesDemandeesVue>;
+
+impl Rappel for CreancesDemandeesVue {}
+
 vue! {
-    /// Créances de la caisse sur un patient.
-    pub(crate) struct CreancesVue(
-        jours: (NaiveDate, NaiveDate),
-        page: &PageCreances,
-        pagination: PaginationVue,
-    ) {
+    /// Jours de la question, et ce qu'il en est de toutes leurs créances.
+    pub(crate) struct CreancesDemandeesVue(jours: (NaiveDate, NaiveDate), page: &PageCreances) {
         let (du, au) = jours;
-        let view = |one| CreanceSuivieVue::new(one, &page.regard);
 
         /// Premier jour de soins demandé.
         du: NaiveDate = du,
@@ -29,10 +29,6 @@ vue! {
         au: NaiveDate = au,
         /// Toutes les créances de ces jours, quels que soient la page et le solde cherché.
         total: SoldeVue = SoldeVue::new(&page.total),
-        /// Par jour de l'acte.
-        donnees: Vec<CreanceSuivieVue> = page.creances.iter().map(view).collect(),
-        /// Suite.
-        pagination: PaginationVue = pagination,
     }
 
     /// Où en sont des créances. Ce qui était dû, moins ce qui est recouvré, égale ce qui reste, moins ce qui est à

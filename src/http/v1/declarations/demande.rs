@@ -10,6 +10,7 @@ use crate::domain::digest::Empreinte;
 use crate::domain::identifiers::{DateNaissanceAmo, IdentifiantPersonne, RangGemellaire, Rpps};
 use crate::domain::ids::{LieuId, PatientId, RepresentationId};
 use crate::domain::patient::ClePatient;
+use crate::domain::visite::Visite;
 use crate::http::lecture::{Jws, Liste, Reference, Texte, lecture};
 use crate::services::ChampInvalide;
 use crate::services::declarations::{
@@ -33,11 +34,14 @@ lecture! {
         /// Avenant : les médecins nommés qui ne sont pas en place rejoignent ceux qui le sont, tous nommés ;
         /// le patient et les nouveaux venus signent. Faux par défaut.
         avenant: Option<bool>,
+        /// Jour dont le contenu est voulu : celui que porte un papier signé avant. Par défaut, celui de la dernière
+        /// signature transmise, sinon aujourd'hui.
+        signe_le: Option<NaiveDate>,
         /// Signatures déjà recueillies.
         signatures: Option<SignaturesDemande>,
     }
 
-    /// Patient : par son identifiant interne, ou comme sa carte Vitale le désigne.
+    /// Patient : par son identifiant interne, comme sa carte Vitale le désigne, ou par la visite en cours.
     #[schema(as = PatientChoixDemande)]
     pub(crate) struct PatientDesigneDemande {
         /// Identifiant interne.
@@ -48,6 +52,8 @@ lecture! {
         date_naissance: Option<DateNaissanceAmo>,
         /// Rang gémellaire, 1 par défaut.
         rang: Option<RangGemellaire>,
+        /// Visite, telle que la consultation d'une famille la rend.
+        visite: Option<Visite>,
     }
 
     /// Médecin choisi.
@@ -183,6 +189,7 @@ impl ChoixDemande {
             patient,
             medecins: self.medecins.into_domain(),
             avenant: self.avenant.unwrap_or_default(),
+            signe_le: self.signe_le,
             signatures: match self.signatures {
                 Some(all) => all.into_domain(preuves).await,
                 None => Vec::new(),
@@ -223,8 +230,11 @@ impl RectificationDemande {
 impl PatientDesigneDemande {
     /// What is wrong with the way the patient is designated, whatever the rest.
     fn incoherences(&self) -> Vec<ChampInvalide> {
-        match (self.id, self.identifiant, self.date_naissance, self.rang) {
-            (Some(_), None, None, None) | (None, Some(_), Some(_), _) => Vec::new(),
+        let by_card = (self.identifiant.is_some(), self.date_naissance.is_some());
+        match (self.id, self.visite, by_card, self.rang) {
+            (Some(_), None, (false, false), None)
+            | (None, Some(_), (false, false), None)
+            | (None, None, (true, true), _) => Vec::new(),
             _ => vec![Self::un_seul_des_deux()],
         }
     }
@@ -233,11 +243,14 @@ impl PatientDesigneDemande {
         ChampInvalide::new(
             "/patient",
             "un_seul_des_deux",
-            "attendu : « id » seul, ou « identifiant » et « date_naissance » (et « rang »)",
+            "attendu : « id » seul, « visite » seule, ou « identifiant » et « date_naissance » (et « rang »)",
         )
     }
 
     fn into_domain(self) -> Result<RefPatient, Vec<ChampInvalide>> {
+        if let Some(visite) = self.visite {
+            return Ok(RefPatient::Visite(visite));
+        }
         match (self.id, self.identifiant, self.date_naissance) {
             (Some(id), None, None) => Ok(RefPatient::Id(id)),
             (None, Some(numero), Some(date_naissance)) => Ok(RefPatient::Cle(ClePatient {

@@ -13,7 +13,9 @@ use self::demande::{
     ChoixDemande, ContestationDemande, DecisionDemande, MotifDemande, RectificationDemande,
     SignatureDemande,
 };
-use self::vue::{ApercuVue, DeclarationVue, DeclarationsVue};
+pub(crate) use self::vue::ApercuVue;
+use self::vue::{DeclarationVue, DeclarationsVue};
+use crate::domain::declaration::NumeroDeclaration;
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{DeclarationId, PatientId};
 use crate::http::AppState;
@@ -32,6 +34,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(preview))
         .routes(routes!(create))
         .routes(routes!(get))
+        .routes(routes!(find))
         .routes(routes!(sign))
         .routes(routes!(refuse))
         .routes(routes!(cancel))
@@ -39,6 +42,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(contest))
         .routes(routes!(decide))
         .routes(routes!(retrait::withdraw))
+        .routes(routes!(retrait::take_back))
         .routes(routes!(list))
 }
 
@@ -140,6 +144,19 @@ consultation! {
     get: LireDeclaration = "/v1/declarations/{id}" => DeclarationVue "La déclaration", [],
     (core, contexte, Chemin(id): Chemin<DeclarationId>) {
         let dossier = declarations::get(core, contexte, id).await?;
+        let version = dossier.get().declaration.version;
+        show_version(&dossier.map(|dossier| DeclarationVue::new(&dossier)), version)
+    }
+}
+
+consultation! {
+    /// Lire une déclaration par son numéro
+    ///
+    /// Celui que le papier, le téléphone et l'écran montrent, dans toute écriture. Après une rectification, la
+    /// déclaration qui le porte maintenant.
+    find: TrouverDeclaration = "/v1/declarations/numeros/{numero}" => DeclarationVue "La déclaration", [],
+    (core, contexte, Chemin(numero): Chemin<NumeroDeclaration>) {
+        let dossier = declarations::find(core, contexte, &numero).await?;
         let version = dossier.get().declaration.version;
         show_version(&dossier.map(|dossier| DeclarationVue::new(&dossier)), version)
     }

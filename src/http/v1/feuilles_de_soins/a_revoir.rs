@@ -6,8 +6,6 @@ use std::str::FromStr;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
-use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::domain::a_revoir::{MotifRevue, Raison};
@@ -18,10 +16,9 @@ use crate::domain::identifiers::{Invalide, Rpps};
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Requete};
-use crate::http::idempotency::show;
-use crate::http::lecture::{Entier, lecture};
+use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, Curseur, LIMITE, PaginationVue};
+use crate::http::pagination::{self, Curseur, JoursDemandes, Limite, Page, Tranche, montrer_avec};
 use crate::http::problem::Refus;
 use crate::http::schemas::NumeroEvaluation;
 use crate::http::vue::vue;
@@ -44,24 +41,16 @@ lecture! {
         /// Seulement cette raison.
         motif: Option<MotifRevue>,
         /// Nombre de feuilles par page, au plus ; 20 par défaut.
-        limite: Option<Entier<1, 100>>,
+        limite: Option<Limite>,
         /// Curseur de la page précédente, avec les mêmes filtres.
         curseur: Option<Curseur>,
+        /// Compter aussi toute la liste, ce qui la parcourt.
+        avec_total: Option<bool>,
     }
 }
 
-/// Feuilles à revoir.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct FeuillesARevoirVue {
-    /// Premier jour de soins demandé.
-    du: NaiveDate,
-    /// Dernier jour de soins demandé.
-    au: NaiveDate,
-    /// Par patient, puis par mois de soins et dans l'ordre de réception.
-    donnees: Vec<FeuilleARevoirVue>,
-    /// Suite : une page peut être courte, ou vide, et avoir une suite.
-    pagination: PaginationVue,
-}
+/// The feuilles to look at again, by person, then by month of care and as they were received.
+type FeuillesARevoirVue = Page<FeuilleARevoirVue, JoursDemandes>;
 
 vue! {
     /// Feuille à revoir, avec ses raisons.
@@ -133,22 +122,25 @@ async fn list(
     Requete(demande): Requete<RevueDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerFeuillesARevoir)?;
-    let RevueDemande { du, au, depuis, motif, limite, curseur } = demande;
+    let RevueDemande { du, au, depuis, motif, limite, curseur, avec_total } = demande;
     let au = au.unwrap_or_else(|| state.core.clock().today());
     let (du, au) = pagination::jours(du.or_else(|| plus_mois(au, -12)).unwrap_or(au), au)?;
-    let limite = usize::try_from(limite.map_or(LIMITE, |limite| limite.0)).unwrap_or_default();
     let acteur = contexte.acteur().cle();
     let question = format!("a-revoir {acteur} {du} {au} {depuis:?} {motif:?}");
-    let apres = pagination::lire::<Repere>(&question, curseur)?.map(|repere| repere.0);
-    let asked = QuestionRevue { jours: (du, au), depuis, motif, apres, limite };
+    let voulue = pagination::voulue::<Repere>(&question, (limite, curseur, avec_total))?;
+    let asked = QuestionRevue {
+        jours: (du, au),
+        depuis,
+        motif,
+        apres: voulue.apres.map(|repere| repere.0),
+        limite: usize::try_from(voulue.limite).unwrap_or_default(),
+        avec_total: voulue.avec_total,
+    };
     let page = a_revoir::list(&state.core, &contexte, &asked).await?;
-    let next = page.get().suite.map(|at| pagination::ecrire(&question, &Repere(at).to_string()));
-    show(&page.map(|page| FeuillesARevoirVue {
-        du,
-        au,
-        donnees: page.feuilles.iter().map(FeuilleARevoirVue::new).collect(),
-        pagination: PaginationVue { curseur_suivant: next },
-    }))
+    let suite = page.get().suite.map(Repere);
+    let shown =
+        page.map(|page| Tranche::finie((page.feuilles, page.total), suite.as_ref(), &question));
+    montrer_avec(shown, JoursDemandes { du, au }, FeuilleARevoirVue::new)
 }
 
 /// Where a page ended, as a cursor writes it.

@@ -3,8 +3,6 @@
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
-use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::lots::SyntheseVue;
@@ -14,10 +12,9 @@ use crate::domain::identifiers::{Rpps, Specialite};
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Requete};
-use crate::http::idempotency::show;
-use crate::http::lecture::{Entier, lecture};
+use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, Curseur, LIMITE, PaginationVue};
+use crate::http::pagination::{self, Curseur, JoursDemandes, Limite, Page, Tranche, montrer_avec};
 use crate::http::problem::Refus;
 use crate::http::vue::vue;
 use crate::services::feuilles_de_soins;
@@ -35,24 +32,16 @@ lecture! {
         /// Dernier jour de soins ; aujourd'hui par défaut.
         au: Option<NaiveDate>,
         /// Nombre de feuilles par page, 20 par défaut.
-        limite: Option<Entier<1, 100>>,
+        limite: Option<Limite>,
         /// Curseur de la page précédente, avec les mêmes filtres.
         curseur: Option<Curseur>,
+        /// Compter aussi toute la liste.
+        avec_total: Option<bool>,
     }
 }
 
-/// Feuilles de soins d'un patient.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct FeuillesVue {
-    /// Premier jour de soins demandé.
-    du: NaiveDate,
-    /// Dernier jour de soins demandé.
-    au: NaiveDate,
-    /// Par mois de soins, puis dans l'ordre de réception.
-    donnees: Vec<FeuilleListeeVue>,
-    /// Suite.
-    pagination: PaginationVue,
-}
+/// The feuilles of a person, by month of care, then as they were received.
+type FeuillesVue = Page<FeuilleListeeVue, JoursDemandes>;
 
 vue! {
     /// Feuille de soins, en bref, avec sa dernière évaluation.
@@ -99,16 +88,12 @@ async fn list(
     let contexte = appel.exige(Demarche::ListerFeuillesDeSoins)?;
     let au = demande.au.unwrap_or_else(|| state.core.clock().today());
     let (du, au) = pagination::jours(demande.du.or_else(|| plus_mois(au, -12)).unwrap_or(au), au)?;
-    let limite = demande.limite.map_or(LIMITE, |limite| limite.0);
     let question = format!("feuilles {} {id} {du} {au}", contexte.acteur().cle());
-    let apres = pagination::lire::<FeuilleId>(&question, demande.curseur)?;
-    let page =
-        feuilles_de_soins::list(&state.core, &contexte, id, (du, au), (apres, limite)).await?;
-    let next = page.get().suite.map(|last| pagination::ecrire(&question, &last.to_string()));
-    show(&page.map(|page| FeuillesVue {
-        du,
-        au,
-        donnees: page.feuilles.iter().map(FeuilleListeeVue::new).collect(),
-        pagination: PaginationVue { curseur_suivant: next },
-    }))
+    let asked = (demande.limite, demande.curseur, demande.avec_total);
+    let voulue = pagination::voulue::<FeuilleId>(&question, asked)?;
+    let page = feuilles_de_soins::list(&state.core, &contexte, id, (du, au), voulue).await?;
+    let suite = page.get().suite;
+    let shown =
+        page.map(|page| Tranche::finie((page.feuilles, page.total), suite.as_ref(), &question));
+    montrer_avec(shown, JoursDemandes { du, au }, FeuilleListeeVue::new)
 }

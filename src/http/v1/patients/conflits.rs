@@ -4,8 +4,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use serde::Serialize;
-use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::fusions::ChevauchementVue;
@@ -14,10 +12,10 @@ use crate::domain::ids::{ConflitId, DeclarationId, FusionId, PatientId};
 use crate::domain::vie::fusion::{Conflit, EtatConflit};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Requete};
-use crate::http::idempotency::{rendre, show, show_version};
+use crate::http::idempotency::{rendre, show_version};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, PageDemande, PaginationVue};
+use crate::http::pagination::{Page, PageDemande, Tranche, montrer};
 use crate::http::problem::Refus;
 use crate::http::schemas::ActionConflit;
 use crate::http::v1::acte::{acte, consultation};
@@ -68,14 +66,8 @@ vue! {
     }
 }
 
-/// Conflits ouverts d'une caisse.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ConflitsVue {
-    /// Le plus ancien d'abord.
-    donnees: Vec<ConflitVue>,
-    /// Suite.
-    pagination: PaginationVue,
-}
+/// Open conflicts of a caisse, the oldest first.
+type ConflitsVue = Page<ConflitVue>;
 
 /// Lister les conflits à résoudre
 ///
@@ -84,7 +76,7 @@ pub(crate) struct ConflitsVue {
     get,
     path = "/v1/conflits-de-designations",
     operation_id = "lister_conflits",
-    responses((status = 200, description = "Les conflits ouverts", body = ConflitsVue))
+    responses((status = 200, description = "Les conflits ouverts, le plus ancien d'abord", body = ConflitsVue))
 )]
 async fn list(
     State(state): State<AppState>,
@@ -92,15 +84,10 @@ async fn list(
     Requete(demande): Requete<PageDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerConflits)?;
-    let after = pagination::lire::<ConflitId>(CONFLITS, demande.curseur)?;
-    let limit = demande.limite.map_or(50, |limite| limite.0);
-    let found =
-        patients::list_conflits(&state.core, &contexte, after, limit.saturating_add(1)).await?;
-    show(&found.map(|found| {
-        let key = |conflit: &Conflit| conflit.id.to_string();
-        let (shown, pagination) = pagination::suivie(found, limit, CONFLITS, key);
-        ConflitsVue { donnees: shown.iter().map(ConflitVue::new).collect(), pagination }
-    }))
+    let page = demande.voulue::<ConflitId>(CONFLITS)?;
+    let found = patients::list_conflits(&state.core, &contexte, page).await?;
+    let key = |conflit: &Conflit| conflit.id.to_string();
+    montrer(found.map(|found| Tranche::suivie(found, page.limite, CONFLITS, key)), ConflitVue::new)
 }
 
 consultation! {

@@ -19,10 +19,10 @@ use crate::domain::reevaluation::{Changement, Etendue, MotifReevaluation};
 use crate::http::AppState;
 use crate::http::conditionnel::SiCorrespond;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Requete};
-use crate::http::idempotency::{json_version, rendre, respond, show};
+use crate::http::idempotency::{json_version, rendre, respond};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, PageDemande};
+use crate::http::pagination::{PageDemande, Tranche, montrer};
 use crate::http::problem::Refus;
 use crate::http::v1::acte::{consultation, creation};
 use crate::services::Rendu;
@@ -109,19 +109,11 @@ async fn changes(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerFeuillesReevaluees)?;
     let question = format!("reevaluation:{id}");
-    let after = pagination::lire::<Place>(&question, demande.curseur)?.map(|place| place.0);
-    let limit = demande.limite.map_or(50, |limite| limite.0);
-    let found =
-        reevaluations::list_changes(&state.core, &contexte, id, after, limit.saturating_add(1))
-            .await?;
-    show(&found.map(|found| {
-        let key = |one: &Changement| Place((one.patient_id, one.feuille_id)).to_string();
-        let (shown, pagination) = pagination::suivie(found, limit, &question, key);
-        FeuillesChangeesVue {
-            donnees: shown.iter().map(FeuilleChangeeVue::new).collect(),
-            pagination,
-        }
-    }))
+    let page = demande.voulue::<Place>(&question)?.map(|place| place.0);
+    let found = reevaluations::list_changes(&state.core, &contexte, id, page).await?;
+    let key = |one: &Changement| Place((one.patient_id, one.feuille_id)).to_string();
+    let shown = found.map(|found| Tranche::suivie(found, page.limite, &question, key));
+    montrer(shown, FeuilleChangeeVue::new)
 }
 
 /// Appliquer une réévaluation essayée

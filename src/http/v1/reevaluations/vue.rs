@@ -10,7 +10,7 @@ use crate::domain::reevaluation::{
     ActionReevaluation, Changement, EtatReevaluation, Issue, MotifReevaluation,
 };
 use crate::http::idempotency::Anonymous;
-use crate::http::pagination::PaginationVue;
+use crate::http::pagination::Page;
 use crate::http::schemas::{LettreDeterminee, NumeroEvaluation};
 use crate::http::vue::vue;
 use crate::services::reevaluations::SuiviReevaluation;
@@ -79,14 +79,8 @@ pub(crate) struct DifferenceVue {
     reste_a_charge_centimes: i64,
 }
 
-/// Feuilles dont la décision change.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct FeuillesChangeesVue {
-    /// Feuilles, patient par patient.
-    pub(super) donnees: Vec<FeuilleChangeeVue>,
-    /// Pour la suite.
-    pub(super) pagination: PaginationVue,
-}
+/// The feuilles whose decision changes, person by person.
+pub(super) type FeuillesChangeesVue = Page<FeuilleChangeeVue>;
 
 vue! {
     /// Feuille dont la décision change.

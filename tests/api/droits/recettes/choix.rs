@@ -41,6 +41,12 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
     Some(match demarche {
         D::ApercuDeclaration | D::CreerDeclaration => choix(question),
         D::LireDeclaration => declaration(),
+        D::TrouverDeclaration => {
+            let named = question.si(jour.traitant(), Relation::Nomme);
+            Recette::de(Porte::Chose(named)).du_jour().et("numero", &choses.numero)
+        }
+        D::ListerDeclarationsCaisse | D::ListerConciliationsCaisse => Recette::de(Porte::Role),
+        D::ConsulterFamille => Recette::de(Porte::Carte(Vec::new())).corps(cible.cle()),
         D::SignerDeclaration => attente().corps(signature(question)).ou(&[
             "transition_interdite",
             "deja_signee",
@@ -65,6 +71,7 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
             }
             asked
         }
+        D::AnnulerRetrait => declaration().corps(json!({})).ou(ETAT),
         D::ListerDeclarations | D::ListerDesignations | D::ListerNeutralisations => personne(),
         D::LireMedecinTraitant => {
             personne().du_jour().requete(format!("en_vigueur_le={}", jour.date()))

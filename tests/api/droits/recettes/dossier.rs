@@ -19,7 +19,12 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
     let personne = || Recette::sur(Porte::Personne, &cible.id);
     let numero = json!({ "type": "nir", "valeur": nir("1720301001997") });
     Some(match demarche {
-        D::LireMoi | D::ListerAcces => Recette::de(Porte::Role),
+        D::LireMoi | D::ListerAcces | D::ListerProches | D::ListerAffilies | D::ListerFusions => {
+            Recette::de(Porte::Role)
+        }
+        D::RechercherParTraits => Recette::de(Porte::Role).corps(json!({
+            "nom": "ESSAI-MONDE", "prenom": "LOUISON", "date_naissance": cible.naissance,
+        })),
         D::EnregistrerPatient => Recette::de(Porte::Role).corps(inconnu(qui.caisse())),
         D::LirePatient | D::ListerAccesPatient => personne(),
         D::ListerRepresentations => personne(),

@@ -5,7 +5,7 @@ use traitant::domain::acteur::Acteur;
 use traitant::domain::droits::{Demarche, Relation};
 
 use super::super::fabrique::{generaliste, suspension};
-use super::super::monde::{ACTUELLE, ANCIENNE, AUTRE_CAISSE, Jour};
+use super::super::monde::{ACTUELLE, ANCIENNE, AUTRE_CAISSE, INCONNU, Jour};
 use super::{Porte, Question, Recette};
 use crate::conjointes::rpps;
 use crate::support::app::{MARTIN, PONS};
@@ -36,9 +36,20 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
             Recette::de(porte).corps(generaliste(&rpps(80), commune))
         }
         D::LireMedecin => role().et("rpps", MARTIN),
+        D::RechercherMedecins | D::ListerOperations => role(),
+        D::DeclarerAccueil => {
+            let known = question.rpps().filter(|rpps| rpps != INCONNU);
+            let own = known.map(|_| Relation::LeMedecin).into_iter().collect();
+            Recette::de(Porte::Chose(own)).corps(json!({ "accepte": true }))
+        }
         D::ListerMesPatients | D::SuivreMesPatients => role(),
         D::ApercuOperation | D::EnregistrerOperation => asked().corps(acte),
         D::ImporterOperations | D::ApercuImportOperations => asked().lignes(&[acte]),
+        D::DeposerReprise => role().requete("nature=choix").lignes(&[]),
+        D::LireReprise
+        | D::ListerLignesReprise
+        | D::TelechargerRapportReprise
+        | D::ExecuterReprise => Recette::sur(concerne(question, &[ACTUELLE]), &cible.reprise),
         D::LireOperation => operation(),
         D::AnnulerOperation => operation().corps(json!({})),
         D::ConfirmerOperation => Recette::sur(concerne(question, &[]), &cible.acte),
