@@ -63,7 +63,7 @@ pub async fn empty(tx: &mut Tx) -> Result<(), StorageError> {
          WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT c.relispartition
            AND c.relname NOT IN
                ('_sqlx_migrations', 'base', 'bac_a_sable', 'auteur', 'loi', 'ccam_acte', 'ccam_version')
-         ORDER BY c.relname"#
+         ORDER BY c.relname <> 'idempotence', c.relname <> 'patient', c.relname"#
     );
     let tables = tables.fetch_all(&mut **tx).await?;
     sqlx::query!(
@@ -72,13 +72,10 @@ pub async fn empty(tx: &mut Tx) -> Result<(), StorageError> {
     )
     .fetch_one(&mut **tx)
     .await?;
-    // Nobody writes meanwhile. Names of tables were quoted by the database that has them.
-    let lock = format!(
-        "/* bac_a_sable.lock */ LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE",
-        tables.join(", ")
-    );
-    sqlx::query(AssertSqlSafe(lock)).execute(&mut **tx).await?;
-    for table in tables {
+    // In the order of everybody's locks, keys and persons first. Who was writing about a person is waited for there, and
+    // what they wrote in a table that was already looked at goes the second time; who comes later finds nobody.
+    for table in tables.iter().chain(&tables) {
+        // Names of tables, quoted by the database that has them.
         let delete = format!("/* bac_a_sable.empty */ DELETE FROM {table}");
         sqlx::query(AssertSqlSafe(delete)).execute(&mut **tx).await?;
     }
