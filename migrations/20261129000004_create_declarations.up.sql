@@ -59,7 +59,7 @@ CREATE TABLE etat_declaration (
     FOREIGN KEY (patient_id, declaration_id) REFERENCES declaration,
     -- A wrong entry that was rectified never counted.
     CONSTRAINT etat_declaration_etat
-        CHECK (etat IN ('en_attente', 'active', 'refusee', 'annulee', 'expiree', 'rectifiee')),
+        CHECK (etat IN ('en_attente', 'active', 'refusee', 'annulee', 'expiree', 'rectifiee', 'caduque')),
     CONSTRAINT etat_declaration_contestation CHECK (contestation IN ('ouverte', 'retenue', 'rejetee')),
     CONSTRAINT etat_declaration_version CHECK (version >= 1),
     CONSTRAINT etat_declaration_connaissance CHECK (remplace_le > enregistre_le)
@@ -99,7 +99,9 @@ CREATE TABLE signature (
     CONSTRAINT signature_sha256 CHECK (octet_length(contenu_sha256) = 32)
 );
 CREATE UNIQUE INDEX signature_du_medecin ON signature (patient_id, declaration_id, medecin_id) WHERE role = 'medecin';
-CREATE UNIQUE INDEX signature_du_patient ON signature (patient_id, declaration_id, role) WHERE role <> 'medecin';
+-- Somebody who has come of age confirms what they signed before: on another day.
+CREATE UNIQUE INDEX signature_du_patient ON signature (patient_id, declaration_id, role, signe_le)
+    WHERE role <> 'medecin';
 
 -- A proof of signature serves once, whatever becomes of the declaration.
 CREATE TABLE preuve_utilisee (

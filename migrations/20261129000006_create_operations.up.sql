@@ -93,9 +93,12 @@ CREATE TABLE fin_designation (
     -- A withdrawal does not touch the choices signed after this instant.
     decidee_le timestamptz NOT NULL,
     operation_id uuid REFERENCES operation_medecin,
+    -- In which role it was recorded, unless an operation calls for it: who may take it back.
+    par text,
     enregistre_le timestamptz NOT NULL,
     remplace_le timestamptz,
     PRIMARY KEY (patient_id, fin_id),
+    CONSTRAINT fin_designation_par CHECK ((par IS NULL) = (operation_id IS NOT NULL)),
     CONSTRAINT fin_designation_motif CHECK (motif IN ('medecin', 'cessation', 'changement_de_lieu', 'changement_de_specialite',
         'retraite', 'deces', 'changement_de_departement', 'patient', 'remplacement')),
     CONSTRAINT fin_designation_connaissance CHECK (remplace_le > enregistre_le)

@@ -134,6 +134,8 @@ natures! {
     DeclarationContestationRejetee = 65 "declaration.contestation_rejetee" Debut [FAMILLE, NOMMES, CAISSES],
     MedecinOperationPreparee = 66 "medecin.operation_preparee" Aucun [MEDECINS],
     PatientNumeroDispute = 67 "patient.numero_dispute" Aucun [SA_CAISSE],
+    DeclarationCaduque = 70 "declaration.caduque" Aucun [FAMILLE, NOMMES, CAISSES],
+    DeclarationRetraitAnnule = 71 "declaration.retrait_annule" Aucun [FAMILLE, NOMMES, CAISSES],
 }
 
 impl NatureEvenement {

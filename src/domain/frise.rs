@@ -25,13 +25,16 @@ pub struct Choix {
     pub effet_du: NaiveDate,
     /// Order among the choices of the day, and of all days.
     pub ordre: OrdreSignature,
+    /// When the patient's side last expressed it.
+    pub volonte: OrdreSignature,
 }
 
 /// Unrolls acts into a timeline without overlap, ordered by day.
 ///
 /// Choices count in the order of their days, then of their signatures. A choice of the doctors
 /// already in force opens nothing: it confirms. A choice overtaken on its own day never takes
-/// effect. An amendment adds lines to the designation in force, if one of the doctors that it
+/// effect, nor does one that the patient's side expressed before the one that its doctors signed first: the last
+/// will prevails, whoever signed late. An amendment adds lines to the designation in force, if one of the doctors that it
 /// names is still there. An end closes the line of one doctor, and the designation itself when
 /// nobody is left; it touches no choice of its own day that was received after it, no later one,
 /// and none that revokes it.
@@ -70,18 +73,26 @@ struct Frise {
     arrived: Vec<(NaiveDate, MedecinId, DateTime<Utc>)>,
     /// The last choice signed by each doctor.
     signed: BTreeMap<MedecinId, OrdreSignature>,
+    /// The last will among the choices that counted, and among the amendments.
+    voulu: Option<OrdreSignature>,
+    ajoute: Option<OrdreSignature>,
 }
 
 impl Frise {
     fn choose(&mut self, choice: &Choix) {
         let day = choice.effet_du;
+        if self.is_overtaken(choice) {
+            return;
+        }
         let present = self.segments.last().map(|last| last.en_force(day)).unwrap_or_default();
         if let Some(en_place) = &choice.en_place {
             if !present.is_disjoint(en_place) {
+                self.ajoute = Some(choice.volonte);
                 self.join(choice, &present);
             }
             return;
         }
+        self.voulu = Some(choice.volonte);
         if !present.is_empty() {
             if present == choice.medecins {
                 return self.arrive(choice);
@@ -110,6 +121,15 @@ impl Frise {
             motif_fin: None,
             lignes: choice.medecins.iter().map(ligne).collect(),
         });
+    }
+
+    /// Whether the doctors signed in another order than the patient's side chose: what it wanted last counts
+    /// already. Where the law counts from the reception, the last received prevails.
+    fn is_overtaken(&self, choice: &Choix) -> bool {
+        let later =
+            |known: Option<OrdreSignature>| known.is_some_and(|last| choice.volonte.precede(&last));
+        choice.effet_du == choice.ordre.signe_le
+            && (later(self.voulu) || choice.en_place.is_none() && later(self.ajoute))
     }
 
     fn arrive(&mut self, choice: &Choix) {

@@ -3,7 +3,7 @@
 use super::problem::{Code, ErreurChamp, Refus};
 use crate::domain::calendar::{Periode, veille};
 use crate::domain::declaration::{
-    ConditionConjointe, DeclarationRefusee, EchecConjoint, Etat, PreuveRefusee,
+    ConditionConjointe, DeclarationRefusee, EcartContenu, EchecConjoint, Etat, PreuveRefusee,
 };
 use crate::domain::fin::DepartRefuse;
 use crate::domain::vocabulary::Vocabulaire;
@@ -18,7 +18,7 @@ fn periode(periode: Periode) -> String {
 }
 
 /// A date as French readers write it.
-fn jour(date: chrono::NaiveDate) -> String {
+pub(crate) fn jour(date: chrono::NaiveDate) -> String {
     date.format("%d/%m/%Y").to_string()
 }
 
@@ -209,6 +209,7 @@ fn law(error: &LawError) -> Refus {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "it is one table")]
 fn declaration(refused: &DeclarationRefusee) -> Refus {
     use DeclarationRefusee as D;
     let (code, detail) = match refused {
@@ -221,10 +222,13 @@ fn declaration(refused: &DeclarationRefusee) -> Refus {
             Code::DejaSignee,
             "Cette partie a déjà signé ; « signatures_manquantes » dit qui est attendu.".to_owned(),
         ),
-        D::ContenuDifferent => (
+        D::ContenuDifferent(None) => (
             Code::ContenuDifferent,
-            "L'empreinte signée n'est pas celle du contenu de la déclaration.".to_owned(),
+            "L'empreinte signée n'est celle d'aucun contenu connu de ce choix : ni celui de la déclaration, ni celui \
+             d'un autre jour ou d'un autre lieu d'exercice."
+                .to_owned(),
         ),
+        D::ContenuDifferent(Some(ecart)) => return other_content(ecart),
         D::SignataireNonPartie => (
             Code::SignataireNonPartie,
             "La déclaration n'attend pas de signature de cette personne.".to_owned(),
@@ -305,6 +309,13 @@ fn declaration(refused: &DeclarationRefusee) -> Refus {
             Code::MedecinNonDesignable,
             format!("Le médecin {rpps} ne peut pas être désigné le {}.", jour(*day)),
         ),
+        D::LieuNonDesignable { rpps, jour: day } => (
+            Code::MedecinNonDesignable,
+            format!(
+                "Le médecin {rpps} n'exerce pas à ce lieu le {} : il peut être désigné à un autre.",
+                jour(*day)
+            ),
+        ),
     };
     Refus::new(code, detail)
 }
@@ -326,6 +337,24 @@ fn proof(place: Option<usize>, cause: PreuveRefusee) -> Refus {
         code: cause.code(),
         message: cause.to_string(),
     });
+    refus
+}
+
+/// The content of another day or place, with the members that differ.
+fn other_content(ecart: &EcartContenu) -> Refus {
+    let detail = format!(
+        "Le contenu signé est celui du {} : il diffère de celui de la déclaration, membre par membre dans « erreurs ».",
+        jour(ecart.signe)
+    );
+    let mut refus = Refus::new(Code::ContenuDifferent, detail);
+    let differs = |membre: &String| ErreurChamp {
+        pointeur: Some(format!("/contenu{membre}")),
+        parametre: None,
+        code: "contenu_autre",
+        message: "La déclaration ne dit pas la même chose à cet endroit que ce qui a été signé."
+            .to_owned(),
+    };
+    refus.erreurs = ecart.membres.iter().map(differs).collect();
     refus
 }
 
@@ -368,5 +397,6 @@ const fn state(etat: Etat) -> &'static str {
         Etat::Annulee => "annulée",
         Etat::Expiree => "expirée",
         Etat::Rectifiee => "rectifiée",
+        Etat::Caduque => "caduque : le patient a exprimé depuis un autre choix",
     }
 }

@@ -195,6 +195,7 @@ listes!(
     d::Action,
     d::Canal,
     d::Contestation,
+    d::Situation,
     d::Etat,
     d::ModePreuve,
     d::MoyenSignature,

@@ -168,6 +168,7 @@ async fn declare(
         patient: RefPatient::Id(patient),
         medecins,
         avenant: false,
+        signe_le,
         signatures: Vec::new(),
     };
     let asked = asked(organisme, Demarche::CreerDeclaration, &archive(index))?;

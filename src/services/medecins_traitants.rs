@@ -33,12 +33,23 @@ pub struct MedecinTraitant {
     pub connu_le: Option<DateTime<Utc>>,
     /// Seen from a doctor: is it this one? From others: is there one?
     pub relation: RelationMt,
-    /// The designation, unless it names another doctor than the one who asks.
+    /// Who reads it: the same fact is said otherwise to each.
+    pub lecteur: Lecteur,
+    /// The designation with the doctors of that day, unless it names another doctor than the one who asks.
     pub designation: Option<Designation>,
     /// What the caller may do to it now.
     pub actions: Vec<ActionDesignation>,
     /// Whether it sleeps that day: the person is then covered outside the parcours de soins.
     pub en_sommeil: bool,
+}
+
+/// Who reads who the médecin traitant is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lecteur {
+    Patient,
+    Medecin,
+    /// Who acts for the person, or their caisse.
+    Autre,
 }
 
 /// A designation of a timeline, and what the caller may do to it now.
@@ -157,6 +168,11 @@ async fn answer(
         (Acteur::Medecin(rpps), Some(_)) if names(rpps) => RelationMt::Executant,
         (_, Some(_)) => RelationMt::Autre,
     };
+    let lecteur = match acteur {
+        Acteur::Medecin(_) => Lecteur::Medecin,
+        Acteur::Patient(person) if person == patient => Lecteur::Patient,
+        Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => Lecteur::Autre,
+    };
     let hidden = matches!(acteur, Acteur::Medecin(_)) && relation == RelationMt::Autre;
     let actions = match &found {
         Some(known) if !hidden => {
@@ -171,13 +187,12 @@ async fn answer(
         en_vigueur_le: jour,
         connu_le,
         relation,
+        lecteur,
         actions,
         en_sommeil: sleeps && found.is_some(),
         designation: found.filter(|_| !hidden).and_then(|known| {
-            let seen = match acteur {
-                Acteur::Medecin(rpps) => known.vue_par(rpps),
-                Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => known,
-            };
+            let mut seen = known;
+            seen.membres.retain(|membre| membre.effet.contient(jour));
             seen_through(&access.droit.vue, seen)
         }),
     })

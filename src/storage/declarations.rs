@@ -5,7 +5,7 @@ use sqlx::postgres::PgConnection;
 
 use super::coffre::Place;
 use super::{Coffre, StorageError, Tx, signatures};
-use crate::domain::declaration::{Declaration, MedecinDesigne, Reprise};
+use crate::domain::declaration::{Declaration, Etat, MedecinDesigne, Reprise};
 use crate::domain::ids::{DeclarationId, MedecinId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
 
@@ -133,7 +133,7 @@ pub async fn get(
     patient: PatientId,
     id: DeclarationId,
 ) -> Result<Option<Declaration>, StorageError> {
-    Ok(select(conn, coffre, patient, Some(id)).await?.pop())
+    Ok(select(conn, coffre, patient, (Some(id), None)).await?.pop())
 }
 
 /// The declarations of a person, the last recorded first.
@@ -142,14 +142,23 @@ pub async fn list(
     coffre: &Coffre,
     patient: PatientId,
 ) -> Result<Vec<Declaration>, StorageError> {
-    select(conn, coffre, patient, None).await
+    select(conn, coffre, patient, (None, None)).await
+}
+
+/// Those that wait for a signature.
+pub async fn waiting(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    patient: PatientId,
+) -> Result<Vec<Declaration>, StorageError> {
+    select(conn, coffre, patient, (None, Some(Etat::EnAttente))).await
 }
 
 async fn select(
     conn: &mut PgConnection,
     coffre: &Coffre,
     patient: PatientId,
-    id: Option<DeclarationId>,
+    (id, etat): (Option<DeclarationId>, Option<Etat>),
 ) -> Result<Vec<Declaration>, StorageError> {
     let rows = sqlx::query!(
         r#"/* declaration.list */
@@ -160,12 +169,17 @@ async fn select(
            ON e.patient_id = d.patient_id AND e.declaration_id = d.declaration_id AND e.remplace_le IS NULL
          LEFT JOIN avenant a ON a.patient_id = d.patient_id AND a.declaration_id = d.declaration_id
          WHERE d.patient_id = $1 AND ($2::uuid IS NULL OR d.declaration_id = $2)
+           AND ($3::text IS NULL OR e.etat = $3)
          ORDER BY d.enregistre_le DESC, d.declaration_id DESC"#,
         patient.uuid(),
-        id as _
+        id as _,
+        etat.map(Vocabulaire::mot)
     )
     .fetch_all(&mut *conn)
     .await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids: Vec<DeclarationId> = rows.iter().map(|row| row.declaration_id).collect();
     let mut medecins = medecins(&mut *conn, patient, &ids).await?;
     let mut signatures = signatures::list(conn, patient, &ids).await?;

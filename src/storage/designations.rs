@@ -150,6 +150,13 @@ pub async fn choices(
                 max(s.signe_a) AS signe_a,
                 bool_and(s.signe_a IS NOT NULL) AS "horodatee!",
                 coalesce(max(s.recue_le), d.enregistre_le) AS "recue_le!",
+                coalesce(max(s.signe_le) FILTER (WHERE s.role <> 'medecin'), d.signe_le, d.effet_du)
+                    AS "voulue_le!",
+                max(s.signe_a) FILTER (WHERE s.role <> 'medecin') AS voulue_a,
+                coalesce(bool_and(s.signe_a IS NOT NULL) FILTER (WHERE s.role <> 'medecin'), false)
+                    AS "voulue_horodatee!",
+                coalesce(max(s.recue_le) FILTER (WHERE s.role <> 'medecin'), d.enregistre_le)
+                    AS "voulue_recue_le!",
                 d.effet_du,
                 (SELECT array_agg(m.medecin_id) FROM declaration_medecin m
                  WHERE m.patient_id = e.patient_id AND m.declaration_id = e.declaration_id)
@@ -175,6 +182,11 @@ pub async fn choices(
                 signe_le: row.signe_le,
                 signe_a: row.signe_a.filter(|_| row.horodatee),
                 recue_le: row.recue_le,
+            },
+            volonte: OrdreSignature {
+                signe_le: row.voulue_le,
+                signe_a: row.voulue_a.filter(|_| row.voulue_horodatee),
+                recue_le: row.voulue_recue_le,
             },
         },
     })

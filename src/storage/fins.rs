@@ -4,22 +4,24 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::{StorageError, Tx};
+use crate::domain::acteur::Role;
 use crate::domain::fin::Fin;
 use crate::domain::ids::PatientId;
 use crate::domain::vocabulary::Vocabulaire;
 
-/// Records an act that ends a line.
+/// Records an act that ends a line, and in which role somebody did, unless an operation calls for it.
 pub async fn insert(
     tx: &mut Tx,
     patient: PatientId,
     fin: &Fin,
+    par: Option<Role>,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
     tx.write(sqlx::query!(
         "/* fin_designation.insert */
          INSERT INTO fin_designation
-             (patient_id, fin_id, medecin_id, motif, effet_du, decidee_le, operation_id, enregistre_le)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+             (patient_id, fin_id, medecin_id, motif, effet_du, decidee_le, operation_id, enregistre_le, par)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         patient.uuid(),
         fin.id.uuid(),
         fin.medecin_id.uuid(),
@@ -27,17 +29,23 @@ pub async fn insert(
         fin.effet_du,
         fin.decidee_le,
         fin.operation_id as _,
-        instant
+        instant,
+        par.map(Vocabulaire::mot)
     ))
     .await
 }
 
 /// An act that ends a line, and whether the operation that it comes from is being undone, for all or for the
 /// patients of a caisse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FinConnue {
     pub fin: Fin,
     /// Its operation is being undone.
     pub annulee: bool,
+    /// Under which record: the person's own, or one that was merged into it.
+    pub patient_id: PatientId,
+    /// In which role somebody recorded it, unless an operation calls for it.
+    pub par: Option<Role>,
 }
 
 /// The acts of a person, as known now: with the withdrawals told of a record that was merged into
@@ -48,7 +56,7 @@ pub async fn list(
 ) -> Result<Vec<FinConnue>, StorageError> {
     Ok(sqlx::query!(
         r#"/* fin_designation.list */
-         SELECT f.fin_id, f.medecin_id, f.motif, f.effet_du, f.decidee_le, f.operation_id,
+         SELECT f.patient_id, f.par, f.fin_id, f.medecin_id, f.motif, f.effet_du, f.decidee_le, f.operation_id,
                 (o.annulee_le IS NOT NULL OR EXISTS (
                     SELECT FROM operation_patient p JOIN operation_caisse k USING (operation_id, caisse)
                     WHERE p.operation_id = f.operation_id AND p.patient_id = f.patient_id
@@ -70,6 +78,8 @@ pub async fn list(
             operation_id: row.operation_id,
         },
         annulee: row.annulee,
+        patient_id: row.patient_id,
+        par: row.par,
     })
     .fetch_all(conn)
     .await?)

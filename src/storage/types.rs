@@ -14,6 +14,7 @@ use sqlx::types::Json;
 use sqlx::{Decode, Type};
 use uuid::Uuid;
 
+pub(super) use crate::domain::acteur::Role;
 pub(super) use crate::domain::adressage::{
     EtatAdressage, MotifCloture, NatureAdressage, NatureRetour,
 };
@@ -124,7 +125,7 @@ words! {
     MotifCloture, MotifDepart, MotifFin, MotifRectification, MotifReevaluation, MoyenSignature,
     NatureAdressage, NatureCreance, NatureEvenement, NatureLieu, NatureMouvement, NatureOperation,
     NatureRepresentation, NatureReprise, NatureRetour, OptionTarifaire, OrigineSaisie, PartieConciliation,
-    PreuveRepresentation, ReponseMedecin, ResultatOperation, RoleSignataire, SourceDeces,
+    PreuveRepresentation, ReponseMedecin, ResultatOperation, Role, RoleSignataire, SourceDeces,
     StatutPatient, UsageIdentifiant
 }
 

@@ -340,7 +340,8 @@ async fn a_doctor_withdraws_himself_and_a_wrong_amendment_is_rectified() {
     assert_eq!(caisse.wrong_fields(), [("/rpps".to_owned(), "champ_requis".to_owned())]);
     let left = app.medecin(&three).post_on(&path, version, leaves).await.expect(200);
     assert_eq!(left["version"], json!(version + 1));
-    assert_eq!(present(&app, "2025-06-16").await, [one.clone(), two.clone()]);
+    assert_eq!(present(&app, "2025-06-16").await.len(), 3);
+    assert_eq!(present(&app, "2025-06-17").await, [one.clone(), two.clone()]);
     // Who left sees those who were there with him, and not who comes afterwards.
     app.on("2025-06-20");
     let caisse = app.caisse(CAISSE);

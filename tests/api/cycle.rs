@@ -6,12 +6,14 @@ use traitant::domain::declaration::{Action, Etat, TRANSITIONS};
 use traitant::domain::vocabulary::Vocabulaire;
 
 use crate::support::TestApp;
-use crate::support::app::{MARTIN, choix, signature};
+use crate::support::app::{MARTIN, PONS, choix, signature};
 
 const CAISSE: &str = "011310000";
 
 /// A declaration of Alice in a state, as read last.
 async fn in_state(app: &TestApp, etat: Etat) -> Value {
+    // Two choices are never of one instant.
+    app.advance(TimeDelta::seconds(1));
     let martin = app.medecin(MARTIN);
     let created = martin.post("/v1/declarations", choix("ALICE", MARTIN)).await.expect(201);
     let path = format!("/v1/declarations/{}", created["id"].as_str().unwrap());
@@ -28,6 +30,7 @@ async fn in_state(app: &TestApp, etat: Etat) -> Value {
             app.advance(TimeDelta::days(90));
             app.run_jobs().await;
         }
+        Etat::Caduque => overtake(app, &path).await,
         Etat::Active | Etat::Rectifiee => {
             act("medecin", "signatures", 1, signature("medecin", "cps", digest)).await;
             let card = signature("assure", "carte_vitale", digest);
@@ -40,6 +43,19 @@ async fn in_state(app: &TestApp, etat: Etat) -> Value {
     let read = app.caisse(CAISSE).get(&path).await.expect(200);
     assert_eq!(read["etat"], etat.mot());
     read
+}
+
+/// The patient signs the declaration that waits, and then chooses another doctor, who accepts at once.
+async fn overtake(app: &TestApp, path: &str) {
+    let read = app.caisse(CAISSE).get(path).await.expect(200);
+    if read["etat"] == "en_attente" {
+        let digest = read["contenu_sha256"].as_str().unwrap();
+        let own = signature("assure", "franceconnect", digest);
+        let version = read["version"].as_i64().unwrap();
+        app.patient("ALICE").post_on(&format!("{path}/signatures"), version, own).await.expect(200);
+    }
+    app.advance(TimeDelta::seconds(1));
+    app.medecin(PONS).declare("ALICE", PONS).await.expect(201);
 }
 
 #[tokio::test]
@@ -89,6 +105,21 @@ async fn every_action_is_possible_in_the_states_of_the_table_and_refused_in_all_
                     let body = json!({ "retenue": true, "motif": "essai" });
                     caisse.post_on(&format!("{path}/contestation/decision"), version, body).await
                 }
+                Action::AnnulerRetrait => {
+                    let version = if etat == &Etat::Active {
+                        let path = format!("{path}/retrait");
+                        let gone = martin.post_on(&path, version, json!({})).await.expect(200);
+                        gone["version"].as_i64().unwrap()
+                    } else {
+                        version
+                    };
+                    let path = format!("{path}/retrait/annulation");
+                    martin.post_on(&path, version, json!({})).await
+                }
+                Action::Depasser => {
+                    overtake(&app, &path).await;
+                    app.caisse(CAISSE).get(&path).await
+                }
                 Action::Expirer => {
                     app.advance(TimeDelta::days(91));
                     app.run_jobs().await;
@@ -101,7 +132,7 @@ async fn every_action_is_possible_in_the_states_of_the_table_and_refused_in_all_
                 .map(|(_, _, to)| to.mot())
                 .collect();
             let what = format!("{} in {}", action.mot(), etat.mot());
-            if *action == Action::Expirer {
+            if matches!(action, Action::Expirer | Action::Depasser) {
                 let after = reply.expect(200)["etat"].as_str().unwrap().to_owned();
                 let expected = possible.first().copied().unwrap_or(etat.mot());
                 assert_eq!(after, expected, "{what}");
@@ -134,7 +165,7 @@ async fn each_state_shows_each_role_what_it_may_do() {
                 json!(["retirer", "contester"]),
                 json!(["rectifier", "retirer"]),
             ],
-            Etat::Refusee | Etat::Annulee | Etat::Expiree | Etat::Rectifiee => {
+            Etat::Refusee | Etat::Annulee | Etat::Expiree | Etat::Caduque | Etat::Rectifiee => {
                 [json!([]), json!([]), json!([])]
             }
         };

@@ -24,7 +24,7 @@ const REFERENCE: [&str; 14] = [
     "honoraires_annee",
 ];
 /// Tables of the service itself. A reception names nobody: the feuilles of its persons bear its number.
-const SERVICE: [&str; 9] = [
+const SERVICE: [&str; 10] = [
     "_sqlx_migrations",
     "bac_a_sable",
     "base",

@@ -30,6 +30,7 @@ fn choix(number: u16, signed: u16, doctors: &[u8]) -> Choix {
         en_place: None,
         effet_du: day(signed),
         ordre: OrdreSignature { signe_le: day(signed), signe_a: None, recue_le: at(100, 0) },
+        volonte: OrdreSignature { signe_le: day(signed), signe_a: None, recue_le: at(100, 0) },
     }
 }
 

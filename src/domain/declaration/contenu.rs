@@ -1,6 +1,8 @@
 //! The canonical content of a declaration: what both parties see, and sign by its digest.
 
+use chrono::NaiveDate;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::super::digest::Empreinte;
 
@@ -98,5 +100,45 @@ impl Contenu {
         let text = serde_json::to_string(self)?;
         let digest = Empreinte::of(&text);
         Ok((text, digest))
+    }
+}
+
+/// How the content that was signed differs from that of the declaration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EcartContenu {
+    /// The day whose content was signed.
+    pub signe: NaiveDate,
+    /// Members of the content that differ, as JSON pointers.
+    pub membres: Vec<String>,
+}
+
+/// The members in which two canonical contents differ, as JSON pointers: of the deepest that both have.
+pub fn ecarts(attendu: &str, signe: &str) -> Vec<String> {
+    let read = |text: &str| serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
+    let mut found = Vec::new();
+    compare(&read(attendu), &read(signe), "", &mut found);
+    found
+}
+
+fn compare(attendu: &Value, signe: &Value, place: &str, found: &mut Vec<String>) {
+    match (attendu, signe) {
+        (Value::Object(one), Value::Object(other)) => {
+            let mut names: Vec<&String> = one.keys().chain(other.keys()).collect();
+            names.sort();
+            names.dedup();
+            let null = Value::Null;
+            for name in names {
+                let (mine, theirs) = (one.get(name), other.get(name));
+                let (mine, theirs) = (mine.unwrap_or(&null), theirs.unwrap_or(&null));
+                compare(mine, theirs, &format!("{place}/{name}"), found);
+            }
+        }
+        (Value::Array(one), Value::Array(other)) if one.len() == other.len() => {
+            for (index, (mine, theirs)) in one.iter().zip(other).enumerate() {
+                compare(mine, theirs, &format!("{place}/{index}"), found);
+            }
+        }
+        (one, other) if one == other => {}
+        _ => found.push(place.to_owned()),
     }
 }

@@ -18,6 +18,8 @@ vocabulaire!(
         /// Wrongly entered: a rectification says what should have been entered, or that nothing
         /// should have been. It never counted.
         Rectifiee = 6 "rectifiee",
+        /// The patient's side has since expressed another choice, which counts: nothing is waited for any more.
+        Caduque = 7 "caduque",
     }
 
     /// What somebody may do to a declaration.
@@ -34,6 +36,10 @@ vocabulaire!(
         Contester = 7 "contester",
         /// Decide what was contested, and uphold or reject it.
         Trancher = 8 "trancher",
+        /// Overtake: the service itself, when a choice expressed later counts.
+        Depasser = 9 "depasser",
+        /// Take back a withdrawal or a departure that was recorded by mistake: the days that it ended come back.
+        AnnulerRetrait = 10 "annuler_retrait",
     }
 
     /// What became of a choice that the patient says not to have made.
@@ -50,14 +56,16 @@ vocabulaire!(
 /// Every transition: from a state, by an action, to a state. What is not in this table is refused.
 /// A signature that is not the last one leaves the declaration waiting; a withdrawal ends the line
 /// of a doctor, and the declaration stays the act that opened it.
-pub const TRANSITIONS: [(Etat, Action, Etat); 10] = [
+pub const TRANSITIONS: [(Etat, Action, Etat); 12] = [
     (Etat::EnAttente, Action::Signer, Etat::EnAttente),
     (Etat::EnAttente, Action::Signer, Etat::Active),
     (Etat::EnAttente, Action::Refuser, Etat::Refusee),
     (Etat::EnAttente, Action::Annuler, Etat::Annulee),
     (Etat::EnAttente, Action::Expirer, Etat::Expiree),
+    (Etat::EnAttente, Action::Depasser, Etat::Caduque),
     (Etat::Active, Action::Rectifier, Etat::Rectifiee),
     (Etat::Active, Action::Retirer, Etat::Active),
+    (Etat::Active, Action::AnnulerRetrait, Etat::Active),
     (Etat::Active, Action::Contester, Etat::Active),
     (Etat::Active, Action::Trancher, Etat::Active),
     (Etat::Active, Action::Trancher, Etat::Rectifiee),

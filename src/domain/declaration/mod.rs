@@ -9,10 +9,13 @@ mod contenu;
 mod cycle;
 mod numero;
 mod parties;
+mod possibles;
 mod preuve;
 mod refus;
 mod reprise;
 mod signature;
+mod situation;
+mod volonte;
 
 use std::collections::BTreeSet;
 
@@ -21,7 +24,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 pub use self::conditions::ConditionsSignature;
 pub use self::conjoint::{ConditionConjointe, EchecConjoint, MembreConjoint, failures};
 pub use self::contenu::{
-    Contenu, LieuDeclare, MedecinDeclare, PatientDeclare, RepresentantDeclare,
+    Contenu, EcartContenu, LieuDeclare, MedecinDeclare, PatientDeclare, RepresentantDeclare, ecarts,
 };
 pub use self::cycle::{Action, Contestation, Etat, TRANSITIONS};
 pub use self::numero::NumeroDeclaration;
@@ -30,13 +33,14 @@ pub use self::preuve::{ModePreuve, PreuveRecue, PreuveRefusee, PreuveVerifiee, S
 pub use self::refus::DeclarationRefusee;
 pub use self::reprise::{ContenuRepris, OrigineSaisie, Reprise};
 pub use self::signature::{MoyenSignature, OrdreSignature, Preuve, RoleSignataire, Signature};
+pub use self::situation::{Situation, SituationDeclaration};
 
 use super::acteur::Acteur;
 use super::digest::Empreinte;
 use super::fuseau::Fuseau;
 use super::identifiers::{CommuneExercice, Rpps};
 use super::ids::{DeclarationId, LieuId, MedecinId, PatientId, RepresentationId};
-use super::vocabulary::{Vocabulaire, vocabulaire};
+use super::vocabulary::vocabulaire;
 
 vocabulaire!(
     /// Where a declaration came from.
@@ -144,16 +148,36 @@ impl Declaration {
             sinon: None,
             rpps: Some(medecin.rpps),
             medecin_id: Some(medecin.medecin_id),
+            confirme: false,
         }));
         requises
     }
 
-    /// The signatures still missing; none when the declaration no longer waits.
+    /// The signatures still missing; none when the declaration no longer waits. Somebody who signed while others
+    /// had to agree, and who has come of age since, confirms: what they signed before did not suffice by itself
+    /// (Code civil, 1151: who has become able confirms).
     pub fn manquantes(&self, cote: &CotePatient) -> Vec<SignatureManquante> {
         if self.etat != Etat::EnAttente {
             return Vec::new();
         }
+        let missing = self.non_recues(cote);
+        if missing.is_empty() {
+            let confirms = |wanted| SignatureManquante { confirme: true, ..wanted };
+            return cote.requises().into_iter().map(confirms).collect();
+        }
+        missing
+    }
+
+    /// The signatures that nobody gave, among those wanted on a day.
+    fn non_recues(&self, cote: &CotePatient) -> Vec<SignatureManquante> {
         self.requises(cote).into_iter().filter(|wanted| !self.a_recu(wanted)).collect()
+    }
+
+    /// Whether a signature given again confirms: all that are wanted on the day were given, none of them on it.
+    fn se_confirme(&self, wanted: &SignatureManquante, cote: &CotePatient) -> bool {
+        wanted.medecin_id.is_none()
+            && self.etat == Etat::EnAttente
+            && self.non_recues(cote).is_empty()
     }
 
     fn a_recu(&self, wanted: &SignatureManquante) -> bool {
@@ -170,7 +194,9 @@ impl Declaration {
             | Action::Annuler
             | Action::Expirer
             | Action::Rectifier
-            | Action::Retirer => true,
+            | Action::Retirer
+            | Action::Depasser
+            | Action::AnnulerRetrait => true,
         };
         open && self.etat.permet(action)
     }
@@ -197,11 +223,11 @@ impl Declaration {
         }
         conditions.verify_day(&signature)?;
         let wanted = self.wanted(&signature, conditions)?;
-        if self.a_recu(&wanted) {
+        if self.a_recu(&wanted) && !self.se_confirme(&wanted, &conditions.a_l_effet) {
             return Err(DeclarationRefusee::DejaSignee);
         }
         if signature.contenu_sha256 != self.contenu_sha256 {
-            return Err(DeclarationRefusee::ContenuDifferent);
+            return Err(DeclarationRefusee::ContenuDifferent(None));
         }
         verify_means(&signature, acteur, wanted.rpps)?;
         signature.representation_id = self.lien(&signature, acteur, &conditions.au_jour)?;
@@ -220,7 +246,7 @@ impl Declaration {
             return Err(DeclarationRefusee::PapierSansTemoin);
         }
         self.signatures.push(signature);
-        if !self.manquantes(&conditions.a_l_effet).is_empty() {
+        if !self.non_recues(&conditions.a_l_effet).is_empty() {
             return Ok(Signee::EnAttente);
         }
         self.etat = Etat::Active;
@@ -339,6 +365,11 @@ impl Declaration {
         self.close(Action::Expirer, Etat::Expiree, None)
     }
 
+    /// Another choice, which the patient's side expressed later, counts.
+    pub fn overtake(&mut self) -> Result<(), DeclarationRefusee> {
+        self.close(Action::Depasser, Etat::Caduque, None)
+    }
+
     fn close(
         &mut self,
         action: Action,
@@ -349,37 +380,6 @@ impl Declaration {
         self.etat = etat;
         self.motif = motif;
         Ok(())
-    }
-
-    /// What somebody may do now, among what their rights give (`may`); `cote` is the patient's side while
-    /// a signature is missing.
-    pub fn actions(
-        &self,
-        acteur: &Acteur,
-        cote: Option<&CotePatient>,
-        may: impl Fn(Action) -> bool,
-    ) -> Vec<Action> {
-        let missing = cote.map(|cote| self.manquantes(cote)).unwrap_or_default();
-        let may_sign = |wanted: &SignatureManquante| match acteur {
-            // His own signature, or that of the patient whose card is read in front of him.
-            Acteur::Medecin(rpps) => wanted.rpps.is_none_or(|one| one == *rpps),
-            Acteur::Patient(person) => {
-                [Some(wanted.role), wanted.sinon].into_iter().flatten().any(|role| match role {
-                    RoleSignataire::Assure => *person == self.patient_id,
-                    RoleSignataire::TitulaireAutoriteParentale | RoleSignataire::Tuteur => {
-                        cote.is_some_and(|cote| cote.represente_par(*person, role))
-                    }
-                    RoleSignataire::Medecin => false,
-                })
-            }
-            Acteur::Caisse(_) => true,
-            Acteur::Referentiel => false,
-        };
-        let signable = missing.iter().any(may_sign);
-        let open = |action: &Action| {
-            self.permet(*action) && (*action != Action::Signer || signable) && may(*action)
-        };
-        Action::TOUS.iter().copied().filter(open).collect()
     }
 }
 

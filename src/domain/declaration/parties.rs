@@ -41,11 +41,13 @@ pub struct SignatureManquante {
     pub sinon: Option<Role>,
     pub rpps: Option<Rpps>,
     pub medecin_id: Option<MedecinId>,
+    /// Whether somebody who already signed, when others had to agree, confirms alone.
+    pub confirme: bool,
 }
 
 impl SignatureManquante {
     const fn of(role: Role, sinon: Option<Role>) -> Self {
-        Self { role, sinon, rpps: None, medecin_id: None }
+        Self { role, sinon, rpps: None, medecin_id: None, confirme: false }
     }
 
     /// Whether a signature in this quality, by this doctor if any, is the one.

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::super::identifiers::Rpps;
 use super::conjoint::EchecConjoint;
+use super::contenu::EcartContenu;
 use super::cycle::{Action, Etat};
 use super::preuve::PreuveRefusee;
 use super::signature::{MoyenSignature, RoleSignataire};
@@ -15,9 +16,9 @@ pub enum DeclarationRefusee {
     TransitionInterdite { etat: Etat, action: Action },
     #[error("already signed")]
     DejaSignee,
-    /// The digest signed is not that of the content.
+    /// The digest signed is not that of the content; what differs, when the content that was signed is known.
     #[error("another content was signed")]
-    ContenuDifferent,
+    ContenuDifferent(Option<EcartContenu>),
     #[error("the signatory is not a party to this declaration")]
     SignataireNonPartie,
     #[error("{moyen:?} cannot carry a signature of {role:?}")]
@@ -67,6 +68,9 @@ pub enum DeclarationRefusee {
     /// The doctor does not practise, or not as somebody who can be designated, on that day.
     #[error("{rpps} cannot be designated on {jour}")]
     MedecinNonDesignable { rpps: Rpps, jour: NaiveDate },
+    /// He can be designated on that day, at another place than the one that is named.
+    #[error("{rpps} does not practise at that place on {jour}")]
+    LieuNonDesignable { rpps: Rpps, jour: NaiveDate },
 }
 
 impl From<PreuveRefusee> for DeclarationRefusee {

@@ -188,6 +188,16 @@ impl OrdreSignature {
     }
 }
 
+impl OrdreSignature {
+    /// Whether it surely comes before another: a day before, or an instant before on one day. When it was received
+    /// says nothing of that.
+    pub fn precede(&self, other: &Self) -> bool {
+        let instants = self.signe_a.zip(other.signe_a);
+        self.signe_le < other.signe_le
+            || self.signe_le == other.signe_le && instants.is_some_and(|(own, others)| own < others)
+    }
+}
+
 impl PartialOrd for OrdreSignature {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))

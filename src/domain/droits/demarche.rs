@@ -125,6 +125,7 @@ demarches! {
     TrancherContestation = "trancher_contestation" Portee(DeclarationsEcrire) "declaration.ecrire",
     ListerDeclarations = "lister_declarations" Portee(DeclarationsLire) "declaration.lister",
     RetirerMedecin = "retirer_medecin" Portee(DeclarationsSigner) "declaration.ecrire",
+    AnnulerRetrait = "annuler_retrait" Portee(DeclarationsSigner) "declaration.ecrire",
     EnregistrerDepart = "enregistrer_depart" Portee(DeclarationsEcrire) "designation.ecrire",
     // Feuilles de soins.
     ListerFeuillesARevoir = "lister_feuilles_a_revoir" Portee(FeuillesLire) "feuille.revoir",

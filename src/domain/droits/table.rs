@@ -226,7 +226,7 @@ impl Demarche {
             }
             D::LireDeclaration | D::TrouverDeclaration => Ligne::de(&[FAMILLE, CAISSES, NOMME]),
             D::SignerDeclaration | D::AnnulerDeclaration => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME]),
-            D::RetirerMedecin => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME])
+            D::RetirerMedecin | D::AnnulerRetrait => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME])
                 .condition("qui choisit seul pour la personne, à sa place avant seize ans"),
             D::RefuserDeclaration => {
                 Ligne::de(&[NOMME]).reservee("seul un médecin désigné refuse une déclaration")

@@ -31,7 +31,7 @@ lecture! {
         patient_id: PatientId,
         /// Médecin qui part ; celui qui appelle par défaut.
         rpps: Option<Rpps>,
-        /// Premier jour où il n'est plus médecin traitant ; aujourd'hui par défaut.
+        /// Premier jour où il n'est plus médecin traitant ; demain par défaut, et au plus tôt, sauf pour la caisse.
         jour: Option<NaiveDate>,
         /// Motif.
         motif: MotifDepart,
@@ -43,7 +43,7 @@ acte! {
     ///
     /// Sa ligne se ferme ce jour-là, avec le motif ; les autres médecins restent et la désignation
     /// continue. Le médecin se retire lui-même ; la caisse enregistre une cessation, un changement de lieu ou
-    /// de spécialité.
+    /// de spécialité. Enregistré par erreur, un départ s'annule comme un retrait, par la déclaration.
     leave: EnregistrerDepart = "/v1/designations/{id}/departs" (DesignationId),
         DepartDemande => 200 DesignationVue "La désignation, telle que connue maintenant",
         ["medecin_non_membre", "medecin_seul"],

@@ -24,7 +24,7 @@ use crate::http::schemas::MotifSnds;
 use crate::http::v1::acte::consultation;
 use crate::http::vue::vue;
 use crate::services::medecins_traitants;
-use crate::services::medecins_traitants::{Dates, DesignationLue, MedecinTraitant};
+use crate::services::medecins_traitants::{Dates, DesignationLue, Lecteur, MedecinTraitant};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(current)).routes(routes!(consult)).routes(routes!(list))
@@ -77,7 +77,10 @@ vue! {
         declare: bool = answer.relation != RelationMt::Aucun,
         /// Pour un médecin : « executant » si c'est lui. Pour les autres : « autre » s'il y en a un.
         relation: RelationMt = answer.relation,
-        /// Désignation en vigueur ; null s'il n'y en a pas, ou si elle désigne un autre médecin que celui
+        /// La même réponse, en une phrase pour qui la lit.
+        #[schema(example = "Vous avez un médecin traitant ce jour-là.")]
+        phrase: String = phrase(answer),
+        /// Désignation en vigueur, avec ses médecins de ce jour ; null s'il n'y en a pas, ou si elle désigne un autre médecin que celui
         /// qui demande.
         designation: Option<DesignationVue> =
             answer.designation.as_ref().map(|known| DesignationVue::with(known, &answer.actions)),
@@ -140,6 +143,23 @@ pub(crate) struct MembreVue {
     effet_au: Option<NaiveDate>,
     /// Pourquoi il a quitté les autres, quand il l'a fait.
     motif_depart: Option<MotifDepart>,
+}
+
+/// The answer in a sentence, to whom reads it.
+fn phrase(answer: &MedecinTraitant) -> String {
+    let said = match (answer.relation, answer.lecteur) {
+        (RelationMt::Aucun, Lecteur::Patient) => "Vous n'avez pas de médecin traitant ce jour-là.",
+        (RelationMt::Aucun, Lecteur::Medecin | Lecteur::Autre) => {
+            "Aucun médecin traitant n'est déclaré ce jour-là."
+        }
+        (RelationMt::Executant, _) => "Vous êtes médecin traitant du patient ce jour-là.",
+        (_, Lecteur::Patient) => "Vous avez un médecin traitant ce jour-là.",
+        (_, Lecteur::Medecin) => "Un autre médecin est son médecin traitant ce jour-là.",
+        (_, Lecteur::Autre) => "Un médecin traitant est déclaré ce jour-là.",
+    };
+    let sleeps =
+        " Cette déclaration dort : la couverture de ce jour n'est pas du parcours de soins.";
+    format!("{said}{}", if answer.en_sommeil { sleeps } else { "" })
 }
 
 impl DesignationVue {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
+use super::ecart::explain;
 use super::effect::{fact, take_effect};
 use super::foyer::{CARTE, visited};
 use super::parties::{Famille, conditions, famille, representatives};
@@ -131,8 +132,13 @@ pub(super) async fn lodge(
     taken.sort_by_key(|(_, signature, _)| signature.signe_le);
     for (place, signature, recue) in taken {
         let conditions = conditions(core, &famille, &declaration, signature.signe_le, now)?;
-        let signed = declaration.sign(signature, &recue.preuve, acteur, &conditions);
-        signed.map_err(|why| why.at(place))?;
+        match declaration.sign(signature, &recue.preuve, acteur, &conditions) {
+            Err(DeclarationRefusee::ContenuDifferent(_)) => {
+                let signed = (&famille, &declaration, recue.contenu_sha256);
+                return Err(explain(core, act.conn(), signed).await?.into());
+            }
+            signed => signed.map_err(|why| why.at(place))?,
+        };
     }
     declarations::insert(act.conn(), core.coffre(), &declaration).await?;
     for signature in &declaration.signatures {
@@ -179,7 +185,8 @@ fn new_declaration(
     })
 }
 
-/// Finds the doctors of a choice and writes what its parties are to sign.
+/// Finds the doctors of a choice and writes what its parties are to sign: as of the day that is meant, or else of the
+/// last signature. Signed on several days, it may be what was true when the first of them signed.
 pub(super) async fn prepare(
     core: &Core,
     conn: &mut Connection,
@@ -192,11 +199,41 @@ pub(super) async fn prepare(
     let signed = |signature: &SignatureRecue| {
         signature.signe_le.or(signature.signe_a.map(|instant| lieu.jour(instant)))
     };
-    let jour = choix.signatures.iter().filter_map(signed).max();
-    let jour = jour.unwrap_or_else(|| lieu.jour(core.now()));
-    let Designes { medecins, membres, declares } = designated_all(&choisis, jour)?;
+    let days: BTreeSet<NaiveDate> = choix.signatures.iter().filter_map(signed).collect();
+    let today = lieu.jour(core.now());
+    let meant = choix.signe_le.or(days.last().copied()).unwrap_or(today);
+    if choix.signe_le.is_some_and(|day| day > today) {
+        return Err(ServiceError::champ("/signe_le", "date_future", "au plus tard aujourd'hui"));
+    }
+    let projet = project(core, conn, (&famille, &choisis, choix.avenant), meant).await?;
+    let is_signed = |projet: &Projet| {
+        choix.signatures.iter().all(|one| one.contenu_sha256 == projet.contenu_sha256)
+    };
+    if is_signed(&projet) {
+        return Ok(projet);
+    }
+    for jour in days.iter().rev().copied().filter(|day| *day != meant) {
+        match project(core, conn, (&famille, &choisis, choix.avenant), jour).await {
+            Ok(other) if is_signed(&other) => return Ok(other),
+            // There is no content of a day on which the doctors could not be designated.
+            Ok(_) | Err(ServiceError::Declaration(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(projet)
+}
+
+/// A choice as it is written on a day.
+pub(super) async fn project(
+    core: &Core,
+    conn: &mut Connection,
+    (famille, choisis, avenant): (&Famille, &[Choisi<'_>], bool),
+    jour: NaiveDate,
+) -> Result<Projet, ServiceError> {
+    let id = famille.patient.id;
+    let Designes { medecins, membres, declares } = designated_all(choisis, jour)?;
     verify_joint(core, &membres, jour)?;
-    let (medecins, en_place) = if choix.avenant {
+    let (medecins, en_place) = if avenant {
         let (joining, en_place) = amendment(conn, id, medecins, jour).await?;
         (joining, Some(en_place))
     } else {
@@ -209,10 +246,10 @@ pub(super) async fn prepare(
         nom: identite.nom.clone(),
         prenom: identite.prenom.clone(),
     };
-    let representants = representatives(core, conn, &famille, jour).await?;
-    let form = if choix.avenant { Contenu::avenant } else { Contenu::new };
+    let representants = representatives(core, conn, famille, jour).await?;
+    let form = if avenant { Contenu::avenant } else { Contenu::new };
     let (contenu, contenu_sha256) = form(declared, declares, representants).canonical()?;
-    Ok(Projet { famille, medecins, en_place, contenu, contenu_sha256 })
+    Ok(Projet { famille: famille.clone(), medecins, en_place, contenu, contenu_sha256 })
 }
 
 /// Of the doctors that an amendment names, those who join the designation in force on a day,
@@ -238,10 +275,10 @@ async fn amendment(
 }
 
 /// A doctor of a choice: where the request names him, how, and who he is.
-type Choisi<'a> = (usize, &'a RefMedecin, Medecin);
+pub(super) type Choisi<'a> = (usize, &'a RefMedecin, Medecin);
 
 /// The doctors of a choice, in the order of their RPPS.
-async fn chosen_all<'a>(
+pub(super) async fn chosen_all<'a>(
     conn: &mut Connection,
     wanted: &'a [RefMedecin],
 ) -> Result<Vec<Choisi<'a>>, ServiceError> {
@@ -301,7 +338,15 @@ fn designated(
     medecin: &Medecin,
     jour: NaiveDate,
 ) -> Result<(MedecinDesigne, MembreConjoint, MedecinDeclare), ServiceError> {
-    let refused = || DeclarationRefusee::MedecinNonDesignable { rpps: wanted.rpps, jour };
+    let elsewhere = medecin.exercice_designable(jour, None).is_some();
+    let refused = || {
+        let rpps = wanted.rpps;
+        if elsewhere && wanted.lieu_id.is_some() {
+            DeclarationRefusee::LieuNonDesignable { rpps, jour }
+        } else {
+            DeclarationRefusee::MedecinNonDesignable { rpps, jour }
+        }
+    };
     let exercice = medecin.exercice_designable(jour, wanted.lieu_id).ok_or_else(refused)?;
     let membre = membre(medecin, jour, wanted.lieu_id).ok_or_else(refused)?;
     let nom = medecin.nom_le(jour).ok_or_else(refused)?;

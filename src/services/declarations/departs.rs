@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::retrait::ending_day;
 use crate::domain::acteur::Acteur;
 use crate::domain::designation::Designation;
 use crate::domain::fin::{DepartRefuse, Fin, MotifDepart, close_member};
@@ -16,13 +17,13 @@ use crate::storage::{Connection, designations, fins};
 pub struct NouveauDepart {
     /// Which doctor; the one who calls when absent.
     pub rpps: Option<Rpps>,
-    /// First day on which the doctor no longer is; today when absent.
+    /// First day on which the doctor no longer is; tomorrow when absent.
     pub jour: Option<NaiveDate>,
     pub motif: MotifDepart,
 }
 
-/// Records that a doctor leaves a joint designation: the doctor himself from today on, or a
-/// caisse from any day.
+/// Records that a doctor leaves a joint designation: the doctor himself from tomorrow on, as when he withdraws, or
+/// a caisse from any day.
 pub async fn leave(
     core: &Core,
     demande: &Demande,
@@ -51,7 +52,7 @@ pub async fn leave(
         operation_id: None,
     };
     close_member(&known, &fin)?;
-    fins::insert(act.conn(), patient, &fin, instant).await?;
+    fins::insert(act.conn(), patient, &fin, Some(acteur.role()), instant).await?;
     replay(&mut act.writing()).await?;
     let left = one(act.conn(), patient, id).await?;
     Ok(act.close(rendre(&left)?).await?)
@@ -63,7 +64,6 @@ fn departing(
     acteur: Acteur,
     nouveau: NouveauDepart,
 ) -> Result<(Rpps, NaiveDate), ServiceError> {
-    let jour = nouveau.jour.unwrap_or(today);
     let rpps = match (acteur, nouveau.rpps) {
         (Acteur::Caisse(_), Some(rpps)) => rpps,
         (Acteur::Caisse(_), None) => {
@@ -83,11 +83,7 @@ fn departing(
             "le patient dit lui-même qu'il ne veut plus de ce médecin",
         ));
     }
-    if jour < today && matches!(acteur, Acteur::Medecin(_)) {
-        let expected = "aujourd'hui ou un jour à venir";
-        return Err(ServiceError::champ("/jour", "date_passee", expected));
-    }
-    Ok((rpps, jour))
+    Ok((rpps, ending_day(today, &acteur, ("/jour", nouveau.jour))?))
 }
 
 /// A designation of a person, as known now.

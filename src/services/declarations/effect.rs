@@ -10,7 +10,7 @@ use crate::domain::vocabulary::Vocabulaire;
 use crate::services::core::{Act, Fact};
 use crate::services::frises::replay;
 use crate::services::{ServiceError, latest_knowledge};
-use crate::storage::{representations, signatures};
+use crate::storage::{declarations, representations, signatures};
 
 /// What the last signature brings: the doctors are verified, the timeline follows, and those
 /// whom it contradicts are told.
@@ -21,7 +21,25 @@ pub(super) async fn take_effect(
     let core = act.core();
     verify_designable(core, act.conn(), declaration).await?;
     let frise = replay(&mut act.writing()).await?;
+    close_overtaken(act, declaration).await?;
     tell_contradicted(act, declaration, frise.choix).await
+}
+
+/// Closes what still waits and was chosen before: the last will of the patient's side counts.
+async fn close_overtaken(act: &mut Act<'_>, declaration: &Declaration) -> Result<(), ServiceError> {
+    let (coffre, patient, instant) = (act.core().coffre(), act.patient, act.instant);
+    let waiting = declarations::waiting(act.conn(), coffre, patient).await?;
+    for mut one in waiting.into_iter().filter(|one| one.est_depassee_par(declaration)) {
+        one.overtake()?;
+        declarations::advance(act.conn(), &mut one, instant).await?;
+        let donnees = json!({
+            "etat": one.etat.mot(),
+            "version": one.version,
+            "declaration_prevalente": declaration.id,
+        });
+        act.tell(fact(&one, NatureEvenement::DeclarationCaduque).with(donnees)).await?;
+    }
+    Ok(())
 }
 
 /// Tells the neighbours of a choice in the order of signatures: two holders of parental

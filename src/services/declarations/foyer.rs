@@ -249,6 +249,7 @@ async fn content(
         patient: super::RefPatient::Id(id),
         medecins: vec![RefMedecin { rpps, lieu_id: None }],
         avenant: false,
+        signe_le: None,
         signatures: Vec::new(),
     };
     match prepare(core, conn, id, &choix).await {

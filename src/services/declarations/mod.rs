@@ -1,16 +1,20 @@
 //! The declaration of choice: shown, created, signed, refused, cancelled, expired.
 
+mod annulation;
 mod contestation;
 mod creation;
 mod departs;
+mod ecart;
 mod effect;
 mod foyer;
 mod parties;
 mod rectification;
 pub mod retrait;
 mod signature;
+mod situation;
 mod transitions;
 
+pub use self::annulation::{AnnulationRetrait, take_back};
 pub use self::contestation::{contest, decide};
 pub use self::creation::{create, preview};
 pub use self::departs::{NouveauDepart, leave};
@@ -23,12 +27,14 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use self::annulation::annulables;
 use self::parties::{cote, famille, may_end};
+use self::situation::situation;
 use super::{Contexte, Core, Seen, ServiceError, latest_knowledge};
 use crate::domain::acteur::Acteur;
 use crate::domain::declaration::{
     Action, CotePatient, Declaration, Etat, MoyenSignature, NumeroDeclaration, PreuveRecue,
-    RoleSignataire,
+    RoleSignataire, SituationDeclaration,
 };
 use crate::domain::designation::Designation;
 use crate::domain::digest::Empreinte;
@@ -37,6 +43,7 @@ use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DeclarationId, LieuId, MedecinId, PatientId, RepresentationId};
 use crate::domain::patient::ClePatient;
 use crate::domain::visite::Visite;
+use crate::storage::fins::FinConnue;
 use crate::storage::{Connection, declarations, designations, travaux};
 
 /// A patient, as a request designates one.
@@ -66,6 +73,8 @@ pub struct NouveauChoix {
     pub medecins: Vec<RefMedecin>,
     /// Whether the doctors who are not in place join those who are.
     pub avenant: bool,
+    /// The day whose content is meant: that of the last signature, or today, when absent.
+    pub signe_le: Option<NaiveDate>,
     /// Signatures already taken.
     pub signatures: Vec<SignatureRecue>,
 }
@@ -98,6 +107,10 @@ pub struct Dossier {
     pub designation: Option<Designation>,
     /// The designation of the same doctors that this declaration only confirms.
     pub confirmee: Option<Designation>,
+    /// What it is worth today.
+    pub situation: SituationDeclaration,
+    /// What ended its lines, and the caller may take back, each with its doctor.
+    pub annulables: Vec<(Rpps, FinConnue)>,
     /// The patient's side, while a signature is missing.
     pub cote: Option<CotePatient>,
     /// Whether the caller may know who the patient and their representatives are.
@@ -136,7 +149,10 @@ impl Dossier {
                 Action::Contester => Demarche::ContesterDeclaration,
                 Action::Trancher => Demarche::TrancherContestation,
                 Action::Retirer if leaves => Demarche::RetirerMedecin,
-                Action::Retirer | Action::Expirer => return false,
+                Action::AnnulerRetrait if !self.annulables.is_empty() => Demarche::AnnulerRetrait,
+                Action::Retirer | Action::AnnulerRetrait | Action::Expirer | Action::Depasser => {
+                    return false;
+                }
             };
             demarche.est_permise(rapports)
         };
@@ -234,8 +250,11 @@ async fn dossier_of(
     rapports: &Rapports,
 ) -> Result<Dossier, ServiceError> {
     let peut_rompre = may_end(core, conn, rapports, declaration.patient_id).await?;
+    let sans_effet = SituationDeclaration::sans_effet(&declaration, false);
     let mut dossier = Dossier {
         declaration,
+        situation: sans_effet,
+        annulables: Vec::new(),
         designation: None,
         confirmee: None,
         cote: None,
@@ -254,13 +273,20 @@ async fn dossier_of(
         Etat::Active => {
             let patient = declaration.patient_id;
             let timeline = designations::list(conn, patient, latest_knowledge()).await?;
-            (dossier.designation, dossier.confirmee) = effect_of(declaration, &timeline);
+            let (own, confirmed) = effect_of(declaration, &timeline);
+            if let Some(shown) = own.as_ref().or(confirmed.as_ref()) {
+                dossier.annulables = annulables(conn, (shown, peut_rompre), rapports).await?;
+            }
+            let today = declaration.fuseau().jour(core.now());
+            let counts = (timeline.as_slice(), confirmed.as_ref());
+            dossier.situation = situation(conn, declaration, counts, today).await?;
+            (dossier.designation, dossier.confirmee) = (own, confirmed);
         }
         Etat::Rectifiee => {
             let (patient, id) = (declaration.patient_id, declaration.id);
             dossier.rectifiee_par = declarations::rectified_by(conn, patient, id).await?;
         }
-        Etat::Refusee | Etat::Annulee | Etat::Expiree => {}
+        Etat::Refusee | Etat::Annulee | Etat::Expiree | Etat::Caduque => {}
     }
     dossier.actions = dossier.possible(rapports);
     Ok(dossier)

@@ -51,6 +51,7 @@ pub async fn rectify(
             patient: RefPatient::Id(wrong.patient_id),
             medecins: right.medecins.clone(),
             avenant: right.avenant,
+            signe_le: None,
             signatures: right.signatures.clone(),
         };
         let patient = act.patient;

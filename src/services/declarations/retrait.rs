@@ -39,7 +39,7 @@ pub async fn withdraw(
 ) -> Done {
     let (mut act, mut declaration) = take(core, demande, seen).await?;
     let today = declaration.fuseau().jour(core.now());
-    let effet_du = withdrawal_day(today, demande.contexte.acteur(), retrait.effet_du)?;
+    let effet_du = ending_day(today, demande.contexte.acteur(), ("/effet_du", retrait.effet_du))?;
     if declaration.etat != Etat::Active {
         let (etat, action) = (declaration.etat, Action::Retirer);
         return Err(DeclarationRefusee::TransitionInterdite { etat, action }.into());
@@ -57,11 +57,11 @@ pub async fn withdraw(
             )));
         }
     };
-    let (patient, instant) = (act.patient, act.instant);
+    let (patient, instant, par) = (act.patient, act.instant, demande.contexte.acteur().role());
     for medecin_id in lignes_en_vigueur(&shown, wanted, effet_du)? {
         let id = FaitId::from_uuid(core.ids().uuid());
         let fin = Fin { id, medecin_id, motif, effet_du, decidee_le: instant, operation_id: None };
-        fins::insert(act.conn(), patient, &fin, instant).await?;
+        fins::insert(act.conn(), patient, &fin, Some(par), instant).await?;
         // The notice to the other party.
         let fact =
             Fact::of(NatureEvenement::DeclarationRetiree).doctor(medecin_id).effective(effet_du);
@@ -74,18 +74,18 @@ pub async fn withdraw(
     finish(act, declaration, rendre).await
 }
 
-/// The day of a withdrawal: tomorrow at the earliest, unless a caisse records a letter. The patient
-/// who is cared for today still has a médecin traitant today.
-fn withdrawal_day(
+/// The day of a withdrawal or of a departure: tomorrow at the earliest, unless a caisse records a letter. The
+/// patient who is cared for today still has a médecin traitant today.
+pub(super) fn ending_day(
     today: NaiveDate,
     acteur: &Acteur,
-    asked: Option<NaiveDate>,
+    (pointer, asked): (&str, Option<NaiveDate>),
 ) -> Result<NaiveDate, ServiceError> {
     let tomorrow = lendemain(today).unwrap_or(today);
     match asked {
         Some(day) if day < tomorrow && !matches!(acteur, Acteur::Caisse(_)) => {
             Err(ServiceError::champ(
-                "/effet_du",
+                pointer,
                 "date_passee",
                 "attendu : demain au plus tôt, le patient gardant son médecin traitant aujourd'hui",
             ))

@@ -21,7 +21,8 @@ use crate::storage::{Connection, designations, medecins, signatures};
 const AHEAD: TimeDelta = TimeDelta::seconds(60);
 
 /// Refuses a declaration whose doctors cannot be designated on the day of the last signature,
-/// or not together.
+/// or not together. Who has moved between two signatures is where he practises that day: alone he stays the one who
+/// was chosen, as he would after it.
 pub(super) async fn verify_designable(
     core: &Core,
     conn: &mut Connection,
@@ -31,7 +32,9 @@ pub(super) async fn verify_designable(
     let mut membres = Vec::new();
     for MedecinDesigne { rpps, lieu_id, .. } in &declaration.medecins {
         let found = medecins::find(conn, rpps, latest_knowledge()).await?;
-        let membre = found.and_then(|medecin| membre(&medecin, jour, Some(*lieu_id)));
+        let membre = found.and_then(|medecin| {
+            membre(&medecin, jour, Some(*lieu_id)).or_else(|| membre(&medecin, jour, None))
+        });
         membres.push(membre.ok_or(DeclarationRefusee::MedecinNonDesignable { rpps: *rpps, jour })?);
     }
     let Some(en_place) = &declaration.en_place else {

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
+use super::ecart::explain;
 use super::effect::{fact, take_effect};
 use super::parties::{conditions, famille};
 use super::signature::{keep, signature};
 use super::{Dossier, SignatureRecue, dossier_of, named, one};
-use crate::domain::declaration::{Declaration, Signee};
+use crate::domain::declaration::{Declaration, DeclarationRefusee, Signee};
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{DeclarationId, PatientId};
 use crate::services::core::Act;
@@ -30,7 +31,13 @@ pub async fn sign(
     let patient = act.patient;
     let famille = famille(core, act.conn(), patient).await?;
     let conditions = conditions(core, &famille, &declaration, signature.signe_le, now)?;
-    let outcome = declaration.sign(signature, &recue.preuve, acteur, &conditions)?;
+    let outcome = match declaration.sign(signature, &recue.preuve, acteur, &conditions) {
+        Err(DeclarationRefusee::ContenuDifferent(_)) => {
+            let signed = (&famille, &declaration, recue.contenu_sha256);
+            return Err(explain(core, act.conn(), signed).await?.into());
+        }
+        signed => signed?,
+    };
     let instant = act.instant;
     if let Some(signature) = declaration.signatures.last() {
         keep(&mut act, &declaration, signature, instant).await?;

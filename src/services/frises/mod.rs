@@ -139,7 +139,7 @@ async fn standing_ends(
             decidee_le: operation.instant(),
             operation_id: Some(operation.id),
         };
-        fins::insert(conn, patient, &fin, instant).await?;
+        fins::insert(conn, patient, &fin, None, instant).await?;
         let resultat = if others.is_empty() {
             ResultatOperation::Fermee
         } else {

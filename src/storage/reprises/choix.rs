@@ -210,9 +210,9 @@ async fn insert_fins(tx: &mut Tx, lot: &Lot) -> Result<(), StorageError> {
     tx.write(sqlx::query!(
         "/* fin_designation.insert_all */
          INSERT INTO fin_designation
-             (patient_id, fin_id, medecin_id, motif, effet_du, decidee_le, enregistre_le)
-         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::date[], $6::timestamptz[],
-                              $7::timestamptz[])",
+             (patient_id, fin_id, medecin_id, motif, effet_du, decidee_le, enregistre_le, par)
+         SELECT t.*, 'caisse' FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::date[],
+                                          $6::timestamptz[], $7::timestamptz[]) AS t",
         &all.iter().map(|(patient, _)| *patient).collect::<Vec<_>>() as _,
         &all.iter().map(|(_, fin)| fin.id).collect::<Vec<_>>() as _,
         &all.iter().map(|(_, fin)| fin.medecin_id).collect::<Vec<_>>() as _,

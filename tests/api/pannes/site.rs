@@ -214,6 +214,8 @@ impl Site {
             }
             Panne::DatabasePaused => {
                 self.server.signal_all("STOP");
+                // Who was told of an error asks again, and waits.
+                self.up.send_replace(true);
                 // Until every client waits: who is not answered does not ask again.
                 let clients = usize::try_from(super::CLIENTS).unwrap();
                 self.asking.subscribe().wait_for(|asking| *asking >= clients).await.unwrap();
@@ -234,6 +236,7 @@ impl Site {
                     "ALTER SYSTEM SET default_transaction_read_only = on; SELECT pg_reload_conf()",
                 )
                 .await;
+                self.up.send_replace(true);
                 let mut asking = self.asking.subscribe();
                 for _ in 0..4 {
                     asking.changed().await.unwrap();

@@ -38,6 +38,7 @@ fn choices(list: &[(u16, u8)]) -> Vec<Choix> {
             en_place: None,
             effet_du: day(*signed),
             ordre: ordre(*signed, received),
+            volonte: ordre(*signed, received),
         })
         .collect()
 }

@@ -34,6 +34,9 @@ lecture! {
         /// Avenant : les médecins nommés qui ne sont pas en place rejoignent ceux qui le sont, tous nommés ;
         /// le patient et les nouveaux venus signent. Faux par défaut.
         avenant: Option<bool>,
+        /// Jour dont le contenu est voulu : celui que porte un papier signé avant. Par défaut, celui de la dernière
+        /// signature transmise, sinon aujourd'hui.
+        signe_le: Option<NaiveDate>,
         /// Signatures déjà recueillies.
         signatures: Option<SignaturesDemande>,
     }
@@ -186,6 +189,7 @@ impl ChoixDemande {
             patient,
             medecins: self.medecins.into_domain(),
             avenant: self.avenant.unwrap_or_default(),
+            signe_le: self.signe_le,
             signatures: match self.signatures {
                 Some(all) => all.into_domain(preuves).await,
                 None => Vec::new(),

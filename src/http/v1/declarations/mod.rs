@@ -42,6 +42,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(contest))
         .routes(routes!(decide))
         .routes(routes!(retrait::withdraw))
+        .routes(routes!(retrait::take_back))
         .routes(routes!(list))
 }
 

@@ -5,10 +5,12 @@ use chrono::NaiveDate;
 
 use super::render;
 use super::vue::DeclarationVue;
+use crate::domain::identifiers::Rpps;
 use crate::domain::ids::DeclarationId;
 use crate::http::lecture::{Texte, lecture};
 use crate::http::v1::acte::acte;
 use crate::services::declarations;
+use crate::services::declarations::AnnulationRetrait;
 use crate::services::declarations::retrait::Retrait;
 
 lecture! {
@@ -20,6 +22,32 @@ lecture! {
         effet_du: Option<NaiveDate>,
         /// Motif, sans donnée médicale ; personne n'a à en donner.
         motif: Option<Texte<1, 200>>,
+    }
+}
+
+lecture! {
+    /// Annulation d'un retrait ou d'un départ.
+    #[schema(example = json!({ "motif": "dossier d'un autre patient" }))]
+    pub(crate) struct AnnulationRetraitDemande {
+        /// Médecin dont le retrait est annulé ; tous ceux que la déclaration désigne par défaut.
+        rpps: Option<Rpps>,
+        /// Motif, sans donnée médicale.
+        motif: Option<Texte<1, 200>>,
+    }
+}
+
+acte! {
+    /// Annuler un retrait ou un départ enregistré par erreur
+    ///
+    /// Il n'a jamais eu lieu : les jours qu'il avait fermés reviennent, sans trou, et les feuilles de ces jours sont
+    /// à revoir. La caisse annule tout retrait ou départ ; le médecin et le patient, le leur, tant que rien n'a suivi.
+    /// Ce qui vient d'une opération sur le médecin s'annule avec elle.
+    pub(super) take_back: AnnulerRetrait = "/v1/declarations/{id}/retrait/annulation" (DeclarationId),
+        AnnulationRetraitDemande => 200 DeclarationVue "La déclaration, dont la désignation continue",
+        ["transition_interdite"],
+    |core, demande, vu, recue| {
+        let annulation = AnnulationRetrait { rpps: recue.rpps, motif: recue.motif.map(|text| text.0) };
+        declarations::take_back(core, demande, vu, &annulation, render(StatusCode::OK)).await
     }
 }
 

@@ -7,11 +7,13 @@ use utoipa::ToSchema;
 
 use crate::domain::declaration::{
     Action, Canal, Contestation, Etat, ModePreuve, MoyenSignature, OrigineSaisie, Reprise,
-    RoleSignataire, Signature, SignatureManquante,
+    RoleSignataire, Signature, SignatureManquante, Situation, SituationDeclaration,
 };
+use crate::domain::designation::MotifFin;
 use crate::domain::digest::Empreinte;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DeclarationId, DesignationId, LieuId, PatientId, RepresentationId};
+use crate::http::error::jour;
 use crate::http::schemas::formes;
 use crate::http::v1::medecins_traitants::DesignationVue;
 use crate::http::vue::vue;
@@ -70,6 +72,8 @@ vue! {
         reprise: Option<ProvenanceVue> = declaration.reprise.as_ref().map(ProvenanceVue::new),
         /// État.
         etat: Etat = declaration.etat,
+        /// Ce qu'elle vaut aujourd'hui, et pourquoi.
+        situation: SituationVue = SituationVue::new(&dossier.situation),
         /// Version : l'ETag de la déclaration.
         #[schema(example = 1)]
         version: i32 = declaration.version,
@@ -159,12 +163,66 @@ vue! {
         sinon: Option<RoleSignataire> = wanted.sinon,
         /// RPPS du médecin attendu.
         rpps: Option<Rpps> = wanted.rpps,
+        /// Le patient a signé avant sa majorité : devenu majeur, il confirme seul.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
+        confirmation: Option<bool> = wanted.confirme.then_some(true),
+    }
+
+    /// Ce que vaut une déclaration aujourd'hui.
+    pub(crate) struct SituationVue(situation: &SituationDeclaration) {
+        /// En un mot.
+        code: Situation = situation.situation,
+        /// Premier jour où elle a compté.
+        du: Option<NaiveDate> = situation.du,
+        /// Premier jour où elle ne compte plus, passé ou annoncé.
+        au: Option<NaiveDate> = situation.au,
+        /// Pourquoi elle a pris fin, ou prendra fin.
+        motif_fin: Option<MotifFin> = situation.motif_fin,
+        /// En une phrase.
+        #[schema(example = "Remplacée le 16/06/2025 par un autre choix du patient.")]
+        phrase: String = phrase(situation),
     }
 
     /// Déclarations d'un patient.
     pub(crate) struct DeclarationsVue(dossiers: &[Dossier]) {
         /// La dernière enregistrée d'abord.
         donnees: Vec<DeclarationVue> = dossiers.iter().map(DeclarationVue::new).collect(),
+    }
+}
+
+/// What a declaration is worth, in a sentence.
+fn phrase(known: &SituationDeclaration) -> String {
+    let day = |day: Option<NaiveDate>| day.map(jour).unwrap_or_default();
+    let why = match known.motif_fin {
+        Some(MotifFin::Remplacement) => "un autre choix du patient",
+        Some(MotifFin::Patient) => "le patient a quitté ce médecin",
+        Some(MotifFin::Medecin) => "le médecin s'est retiré",
+        Some(MotifFin::Cessation) => "le médecin a cessé d'exercer",
+        Some(MotifFin::Deces) => "décès du patient",
+        None => "",
+    };
+    match known.situation {
+        Situation::EnAttente => "En attente de signature.".to_owned(),
+        Situation::EnVigueur if known.au.is_some() => {
+            format!("En vigueur depuis le {}, jusqu'au {} exclu : {why}.", day(known.du), day(known.au))
+        }
+        Situation::EnVigueur => format!("En vigueur depuis le {}.", day(known.du)),
+        Situation::Remplacee => format!("Remplacée le {} par {why}.", day(known.au)),
+        Situation::Terminee => format!("Terminée le {} : {why}.", day(known.au)),
+        Situation::JamaisEnVigueur => {
+            "Jamais en vigueur : un autre choix l'emporte sur tous ses jours, ou le patient était décédé.".to_owned()
+        }
+        Situation::EnConflit => {
+            "Sans effet : deux dossiers fusionnés se contredisent, la caisse doit choisir.".to_owned()
+        }
+        Situation::Refusee => "Refusée par le médecin.".to_owned(),
+        Situation::Annulee => "Annulée avant son effet.".to_owned(),
+        Situation::Expiree => "Expirée : une signature n'est pas venue à temps.".to_owned(),
+        Situation::Caduque => {
+            "Caduque : le patient a exprimé depuis un autre choix, qui compte.".to_owned()
+        }
+        Situation::Rectifiee => "Rectifiée : elle n'a jamais compté.".to_owned(),
     }
 }
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::super::issues::{Issue, refus};
 use super::lecture::Lu;
 use super::{declaration, ends};
+use crate::domain::acteur::Role;
 use crate::domain::frise::{Jours, jours, jours_connus};
 use crate::domain::ids::{MedecinId, PatientId, RepriseId};
 use crate::domain::reprise::perdu;
@@ -52,7 +53,7 @@ pub(super) async fn take(
         declarations::insert(many.conn(), core.coffre(), &declaration).await?;
     }
     for end in &ends {
-        fins::insert(many.conn(), patient, end, instant).await?;
+        fins::insert(many.conn(), patient, end, Some(Role::Caisse), instant).await?;
     }
     let after = replay(&mut many.acting((patient, instant))).await?;
     if let Some(lost) = perdu(&held, &jours(&after.segments)) {

@@ -71,6 +71,7 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
             }
             asked
         }
+        D::AnnulerRetrait => declaration().corps(json!({})).ou(ETAT),
         D::ListerDeclarations | D::ListerDesignations | D::ListerNeutralisations => personne(),
         D::LireMedecinTraitant => {
             personne().du_jour().requete(format!("en_vigueur_le={}", jour.date()))

@@ -1,0 +1,20 @@
+//! What the patient's side wants: of two choices, the last that it expressed, whenever the doctors sign.
+
+use super::{Declaration, Etat, OrdreSignature, RoleSignataire, Signature};
+
+impl Declaration {
+    /// When the patient's side last expressed this choice; `None` as long as it did not.
+    pub fn volonte(&self) -> Option<OrdreSignature> {
+        let own = |one: &&Signature| one.role != RoleSignataire::Medecin;
+        let own: Vec<Signature> = self.signatures.iter().filter(own).cloned().collect();
+        OrdreSignature::of(&own)
+    }
+
+    /// Whether this choice, which waits, is overtaken by another that counts: the patient's side expressed that one
+    /// later. Two amendments do not exclude each other; what nobody of the patient's side signed is not a will yet.
+    pub fn est_depassee_par(&self, other: &Self) -> bool {
+        let compatible = self.en_place.is_some() && other.en_place.is_some();
+        let earlier = self.volonte().zip(other.volonte()).is_some_and(|(own, others)| own < others);
+        self.etat == Etat::EnAttente && self.id != other.id && !compatible && earlier
+    }
+}

@@ -1,0 +1,111 @@
+//! A withdrawal or a departure that was recorded by mistake never was: the days that it ended come back.
+
+use serde_json::json;
+
+use super::transitions::{finish, take};
+use super::{Dossier, dossier_of};
+use crate::domain::acteur::Acteur;
+use crate::domain::declaration::{Action, DeclarationRefusee, Etat};
+use crate::domain::designation::{Designation, Membre};
+use crate::domain::droits::{Rapports, Relation};
+use crate::domain::evenement::NatureEvenement;
+use crate::domain::fin::Fin;
+use crate::domain::identifiers::Rpps;
+use crate::domain::ids::DeclarationId;
+use crate::domain::vocabulary::Vocabulaire;
+use crate::services::core::Fact;
+use crate::services::frises::replay;
+use crate::services::{Core, Demande, Done, Render, ServiceError, VersionsVues};
+use crate::storage::fins::FinConnue;
+use crate::storage::patients::faits;
+use crate::storage::{Connection, declarations, designations, fins};
+
+/// A mistake, as it is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnnulationRetrait {
+    /// Of which doctor; of all those whose line ended when absent.
+    pub rpps: Option<Rpps>,
+    /// Why; nobody has to say.
+    pub motif: Option<String>,
+}
+
+/// Takes back what ended the lines of a declaration, as far as the caller may.
+pub async fn take_back(
+    core: &Core,
+    demande: &Demande,
+    seen: (DeclarationId, VersionsVues),
+    annulation: &AnnulationRetrait,
+    rendre: impl Render<Dossier>,
+) -> Done {
+    let (mut act, mut declaration) = take(core, demande, seen).await?;
+    if declaration.etat != Etat::Active {
+        let (etat, action) = (declaration.etat, Action::AnnulerRetrait);
+        return Err(DeclarationRefusee::TransitionInterdite { etat, action }.into());
+    }
+    let rapports = act.rapports.clone();
+    let shown = dossier_of(core, act.conn(), declaration.clone(), &rapports).await?;
+    let wrong: Vec<&(Rpps, FinConnue)> = shown
+        .annulables
+        .iter()
+        .filter(|(own, _)| annulation.rpps.is_none_or(|rpps| rpps == *own))
+        .collect();
+    if wrong.is_empty() {
+        let sentence = "Aucun retrait ni départ de cette déclaration n'est à annuler par cet appelant : \
+                        la caisse du patient annule ce qui a été suivi d'un autre acte.";
+        return Err(ServiceError::EtatIncompatible(sentence).into());
+    }
+    let instant = act.instant;
+    for (_, FinConnue { fin, patient_id, .. }) in wrong {
+        faits::replace(act.conn(), faits::Genre::Fin, *patient_id, fin.id, instant).await?;
+        let fact = Fact::of(NatureEvenement::DeclarationRetraitAnnule)
+            .doctor(fin.medecin_id)
+            .effective(fin.effet_du)
+            .declaration(declaration.id);
+        act.tell(fact.with(json!({ "motif_depart": fin.motif.mot() }))).await?;
+    }
+    replay(&mut act.writing()).await?;
+    declaration.motif.clone_from(&annulation.motif);
+    declarations::advance(act.conn(), &mut declaration, instant).await?;
+    finish(act, declaration, rendre).await
+}
+
+/// The acts that close lines of a designation and that a caller may take back, each with its doctor: the caisse any
+/// of them; a doctor, or the patient's side, what they did themselves and nothing came after. What an operation
+/// calls for is undone with the operation.
+pub(super) async fn annulables(
+    conn: &mut Connection,
+    (shown, speaks): (&Designation, bool),
+    rapports: &Rapports,
+) -> Result<Vec<(Rpps, FinConnue)>, ServiceError> {
+    if !shown.membres.iter().any(|membre| membre.motif_fin.is_some()) {
+        return Ok(Vec::new());
+    }
+    let all = fins::list(conn, shown.patient_id).await?;
+    let closed = |fin: &Fin, membre: &&Membre| {
+        let line = (membre.medecin_id, membre.effet.au(), membre.motif_fin);
+        line == (fin.medecin_id, Some(fin.effet_du), Some(fin.motif))
+    };
+    let mut found: Vec<(Rpps, FinConnue)> = all
+        .iter()
+        .filter(|known| known.fin.operation_id.is_none())
+        .filter_map(|known| {
+            let membre = shown.membres.iter().find(|membre| closed(&known.fin, membre))?;
+            Some((membre.rpps, *known))
+        })
+        .collect();
+    let acteur = rapports.acteur;
+    found.retain(|(own, known)| match acteur {
+        Acteur::Caisse(_) => rapports.est(Relation::CaisseActuelle),
+        Acteur::Medecin(rpps) => known.par == Some(acteur.role()) && *own == rpps,
+        Acteur::Patient(_) => known.par == Some(acteur.role()) && speaks,
+        Acteur::Referentiel => false,
+    });
+    if found.is_empty() || matches!(acteur, Acteur::Caisse(_)) {
+        return Ok(found);
+    }
+    let choices = designations::choices(conn, shown.patient_id).await?;
+    let received = choices.iter().map(|known| known.choix.ordre.recue_le);
+    let last = received.chain(all.iter().map(|known| known.fin.decidee_le)).max();
+    found.retain(|(_, known)| last.is_none_or(|last| known.fin.decidee_le >= last));
+    Ok(found)
+}

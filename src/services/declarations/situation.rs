@@ -1,0 +1,58 @@
+//! What a declaration is worth today, from the timeline of the person.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use crate::domain::calendar::Periode;
+use crate::domain::declaration::{Declaration, SituationDeclaration};
+use crate::domain::designation::{Designation, Membre, MotifDepart, MotifFin};
+use crate::domain::ids::MedecinId;
+use crate::services::ServiceError;
+use crate::storage::Connection;
+use crate::storage::patients::conflits;
+
+/// That of a declaration signed by all.
+pub(super) async fn situation(
+    conn: &mut Connection,
+    declaration: &Declaration,
+    (timeline, confirmee): (&[Designation], Option<&Designation>),
+    today: NaiveDate,
+) -> Result<SituationDeclaration, ServiceError> {
+    let days = days_of(declaration, timeline, confirmee);
+    if let Some(found) = SituationDeclaration::par_ses_jours(&days, today) {
+        return Ok(found);
+    }
+    let ecarts = conflits::ecarts(conn, declaration.patient_id).await?;
+    let set_aside = ecarts.iter().any(|ecart| ecart.declaration_id == declaration.id);
+    Ok(SituationDeclaration::sans_effet(declaration, set_aside))
+}
+
+/// The days on which a declaration counts, each piece with what ends it: those of the designations that it opened,
+/// of the doctors whom it adds, or of the designation that it confirms.
+fn days_of(
+    declaration: &Declaration,
+    timeline: &[Designation],
+    confirmee: Option<&Designation>,
+) -> Vec<(Periode, Option<MotifFin>)> {
+    let whole = |known: &Designation| (known.effet, known.motif_fin);
+    if declaration.en_place.is_none() {
+        let own = timeline.iter().filter(|known| known.declaration_id == declaration.id);
+        return own.chain(confirmee).map(whole).collect();
+    }
+    let joined: BTreeSet<MedecinId> =
+        declaration.medecins.iter().map(|medecin| medecin.medecin_id).collect();
+    let signed = declaration.signatures.iter().map(|signature| signature.signe_le).max();
+    let of = |known: &Designation, membre: &Membre| {
+        let effet = membre.effet.intersection(&known.effet)?;
+        let left = membre.motif_fin.filter(|_| effet.au() == membre.effet.au());
+        Some((effet, left.map(MotifDepart::motif_fin).or(known.motif_fin)))
+    };
+    timeline
+        .iter()
+        .flat_map(|known| known.membres.iter().map(move |membre| (known, membre)))
+        .filter(|(_, membre)| joined.contains(&membre.medecin_id))
+        .filter(|(_, membre)| Some(membre.effet.du()) == signed)
+        .filter_map(|(known, membre)| of(known, membre))
+        .collect()
+}

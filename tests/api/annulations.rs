@@ -1,0 +1,162 @@
+//! A withdrawal or a departure that was a mistake: who takes it back, and what comes back.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use crate::conjointes::{cabinet, choix as joint, enter};
+use crate::support::TestApp;
+use crate::support::app::{Caller, MARTIN, PONS, Reply, feuille, patient_id};
+use crate::support::cessation::operate;
+use crate::support::vie::{AIN, BOUCHES_DU_RHONE, line, timeline};
+
+/// The last declaration of somebody, as a caller reads it.
+async fn last(caller: &Caller<'_>, prenom: &str) -> Value {
+    let path = format!("/v1/patients/{}/declarations", patient_id(prenom));
+    caller.get(&path).await.expect(200)["donnees"][0].clone()
+}
+
+/// Does something to that declaration, as it is now.
+async fn act(caller: &Caller<'_>, prenom: &str, what: &str, body: Value) -> Reply {
+    let known = last(caller, prenom).await;
+    let path = format!("/v1/declarations/{}/{what}", known["id"].as_str().unwrap());
+    caller.post_on(&path, known["version"].as_i64().unwrap(), body).await
+}
+
+fn may(declaration: &Value, action: &str) -> bool {
+    declaration["actions"].as_array().unwrap().contains(&json!(action))
+}
+
+const BACK: &str = "retrait/annulation";
+
+#[tokio::test]
+async fn a_withdrawal_recorded_in_the_wrong_file_never_was_and_its_days_come_back() {
+    let app = TestApp::new().await;
+    let (id, caisse) = (patient_id("BERNARD").to_string(), app.caisse(AIN));
+    let before = timeline(&caisse, &id).await;
+    let known_before = app.clock();
+    app.advance(TimeDelta::seconds(1));
+    act(&caisse, "BERNARD", "retrait", json!({ "effet_du": "2025-03-01" })).await.expect(200);
+    let known_between = app.clock();
+    let ended = [line("2019-03-04", "2025-03-01", MARTIN, "patient")];
+    assert_eq!(timeline(&caisse, &id).await, ended);
+    // A feuille of a day that the mistake took away.
+    app.advance(TimeDelta::seconds(1));
+    let sheet = feuille("BERNARD", "1", "2025-03-10", "T");
+    let kept = app.medecin(MARTIN).post("/v1/feuilles-de-soins", sheet).await.expect(201);
+    app.advance(TimeDelta::seconds(1));
+    let done = act(&caisse, "BERNARD", BACK, json!({ "motif": "autre dossier" })).await;
+    let done = done.expect(200);
+    assert_eq!(done["motif"], "autre dossier");
+    assert_eq!(done["situation"]["code"], "en_vigueur");
+    assert!(!may(&done, "annuler_retrait") && may(&done, "retirer"));
+    assert_eq!(timeline(&caisse, &id).await, before);
+    for (known, declared) in [(known_before, true), (known_between, false)] {
+        let path =
+            format!("/v1/patients/{id}/medecin-traitant?en_vigueur_le=2025-03-01&connu_le={known}");
+        assert_eq!(caisse.get(&path).await.expect(200)["declare"], declared, "{known}");
+    }
+    assert!(app.events().await.contains(&"declaration.retrait_annule".to_owned()));
+    let again = caisse.get("/v1/feuilles-de-soins/a-revoir").await.expect(200);
+    let listed: Vec<&Value> =
+        again["donnees"].as_array().unwrap().iter().map(|one| &one["feuille_id"]).collect();
+    assert!(listed.contains(&&kept["id"]), "{again}");
+    // There is nothing left to take back.
+    assert_eq!(act(&caisse, "BERNARD", BACK, json!({})).await.problem(409), "transition_interdite");
+}
+
+#[tokio::test]
+async fn a_doctor_and_a_patient_take_back_their_own_as_long_as_nothing_followed() {
+    let app = TestApp::new().await;
+    let (martin, bernard) = (app.medecin(MARTIN), app.patient("BERNARD"));
+    let (id, caisse) = (patient_id("BERNARD").to_string(), app.caisse(AIN));
+    let before = timeline(&caisse, &id).await;
+    for (who, other) in [(&martin, &bernard), (&bernard, &martin)] {
+        act(who, "BERNARD", "retrait", json!({})).await.expect(200);
+        // Not what the other did.
+        assert!(!may(&last(other, "BERNARD").await, "annuler_retrait"));
+        let refused = act(other, "BERNARD", BACK, json!({})).await;
+        assert_eq!(refused.problem(409), "transition_interdite");
+        assert!(may(&last(who, "BERNARD").await, "annuler_retrait"));
+        act(who, "BERNARD", BACK, json!({})).await.expect(200);
+        assert_eq!(timeline(&caisse, &id).await, before);
+        app.advance(TimeDelta::seconds(1));
+    }
+    // A letter that the caisse recorded is the caisse's to take back.
+    act(&caisse, "BERNARD", "retrait", json!({ "effet_du": "2025-06-10" })).await.expect(200);
+    assert_eq!(
+        act(&bernard, "BERNARD", BACK, json!({})).await.problem(409),
+        "transition_interdite"
+    );
+    act(&caisse, "BERNARD", BACK, json!({})).await.expect(200);
+    // Another choice has followed: the doctor no longer does it alone, the caisse does.
+    act(&martin, "BERNARD", "retrait", json!({})).await.expect(200);
+    app.on("2025-06-20");
+    let (martin, caisse) = (app.medecin(MARTIN), app.caisse(AIN));
+    app.medecin(PONS).declare("BERNARD", PONS).await.expect(201);
+    let path = format!("/v1/patients/{id}/declarations");
+    let mine = martin.get(&path).await.expect(200)["donnees"][0].clone();
+    assert!(!may(&mine, "annuler_retrait"));
+    let path = format!("/v1/declarations/{}/{BACK}", mine["id"].as_str().unwrap());
+    let version = mine["version"].as_i64().unwrap();
+    assert_eq!(
+        martin.post_on(&path, version, json!({})).await.problem(409),
+        "transition_interdite"
+    );
+    caisse.post_on(&path, version, json!({})).await.expect(200);
+    let after = [
+        line("2019-03-04", "2025-06-20", MARTIN, "remplacement"),
+        line("2025-06-20", "-", PONS, "-"),
+    ];
+    assert_eq!(timeline(&caisse, &id).await, after);
+}
+
+#[tokio::test]
+async fn leaving_a_joint_designation_has_one_rule_by_either_way_and_is_taken_back() {
+    let app = TestApp::new().await;
+    let [one, two, three] = cabinet(&app).await;
+    let all = [one.as_str(), two.as_str(), three.as_str()];
+    let made = enter(&app, joint(&all), &all, "2025-01-10").await.expect(201);
+    let caisse = app.caisse(BOUCHES_DU_RHONE);
+    let present = async |day: &str| {
+        let path =
+            format!("/v1/patients/{}/medecin-traitant?en_vigueur_le={day}", patient_id("ALICE"));
+        let said = caisse.get(&path).await.expect(200);
+        let all = said["designation"]["medecins"].as_array().unwrap().clone();
+        all.iter().map(|one| one["rpps"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let departs =
+        format!("/v1/designations/{}/departs", made["designation"]["id"].as_str().unwrap());
+    let leave = async |rpps: &str, jour: Value| {
+        let path = format!("/v1/patients/{}/designations", patient_id("ALICE"));
+        let version = caisse.get(&path).await.expect(200)["donnees"][0]["version"].clone();
+        let mut body = json!({ "patient_id": patient_id("ALICE"), "motif": "medecin" });
+        if jour.is_string() {
+            body["jour"] = jour;
+        }
+        app.medecin(rpps).post_on(&departs, version.as_i64().unwrap(), body).await
+    };
+    // Today the patient keeps the doctor, by either way.
+    let today = leave(&one, json!("2025-06-16")).await;
+    assert_eq!(today.wrong_fields(), [("/jour".to_owned(), "date_passee".to_owned())]);
+    let today = json!({ "effet_du": "2025-06-16" });
+    let today = act(&app.medecin(&two), "ALICE", "retrait", today).await;
+    assert_eq!(today.wrong_fields(), [("/effet_du".to_owned(), "date_passee".to_owned())]);
+    // Without a day, from tomorrow on, by either way.
+    leave(&one, json!(null)).await.expect(200);
+    act(&app.medecin(&two), "ALICE", "retrait", json!({})).await.expect(200);
+    assert_eq!(present("2025-06-16").await, all);
+    assert_eq!(present("2025-06-17").await, [three.clone()]);
+    // The caisse takes one of the two back, by the doctor.
+    let body = json!({ "rpps": one });
+    act(&caisse, "ALICE", BACK, body.clone()).await.expect(200);
+    assert_eq!(present("2025-06-17").await, [one.clone(), three.clone()]);
+    assert_eq!(act(&caisse, "ALICE", BACK, body).await.problem(409), "transition_interdite");
+    // What an operation ended is undone with the operation.
+    operate(&app, json!({ "rpps": three, "nature": "retraite", "effet_du": "2025-06-18" })).await;
+    app.run_jobs().await;
+    let body = json!({ "rpps": three });
+    assert_eq!(act(&caisse, "ALICE", BACK, body).await.problem(409), "transition_interdite");
+    act(&app.medecin(&two), "ALICE", BACK, json!({})).await.expect(200);
+    assert_eq!(present("2025-06-17").await, all);
+    assert_eq!(present("2025-06-18").await, [one, two]);
+}
