@@ -67,6 +67,21 @@ pub async fn find_everybody(
     .await?)
 }
 
+/// The persons known under some keys, in the order of the keys, without locking anybody; see [`find`].
+pub async fn find_all(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    cles: &[&ClePatient],
+    caisse: Option<&Caisse>,
+) -> Result<Vec<Candidats>, StorageError> {
+    let digests: Vec<[u8; 16]> = cles.iter().map(|cle| coffre.empreinte(&cle.numero)).collect();
+    let digests: Vec<&[u8]> = digests.iter().map(<[u8; 16]>::as_slice).collect();
+    let places: Vec<usize> = (0..cles.len()).collect();
+    let mut found = vec![Candidats::default(); cles.len()];
+    compare(conn, (cles, &digests), (&places, caisse), &mut found).await?;
+    Ok(found)
+}
+
 /// The persons known under some keys, in the order of the keys, and what the locks of their rows gave; see [`find`] and
 /// [`lock_all`]. One statement finds everybody who has one of the numbers, a merged record answering with the one that
 /// was kept, and locks them in the order of their ids. Identities are read here only where several persons share a
