@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Parser, Subcommand};
 
 mod porteurs;
 mod reprises;
 
 use crate::loi::Loi;
 
-pub(crate) use self::porteurs::{Porteur, Signataire, Signee, Validite};
+pub(crate) use self::porteurs::{Porteur, Signataire};
 pub(crate) use self::reprises::{Annuaire, Reprendre};
 
 pub(crate) const TEMPLATE: &str = "\
