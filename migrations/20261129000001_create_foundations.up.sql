@@ -22,3 +22,10 @@ BEGIN
     RAISE EXCEPTION 'rows of % are written once', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END
 $$;
+
+-- A table that keeps history is never emptied: guards of its rows do not see TRUNCATE.
+CREATE FUNCTION histoire_jamais_videe() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% keeps history and is never emptied', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END
+$$;

@@ -51,6 +51,9 @@ CREATE TABLE lieu (
     CONSTRAINT lieu_commune CHECK (commune ~ '^[0-9][0-9AB][0-9]{3}$')
 );
 
+-- A place is found again by what it is called where it is.
+CREATE INDEX lieu_par_commune ON lieu (commune);
+
 -- A doctor practising at a place: several at once are possible.
 CREATE TABLE exercice (
     medecin_id uuid NOT NULL REFERENCES medecin,
@@ -60,7 +63,8 @@ CREATE TABLE exercice (
     mode text NOT NULL,
     -- The principal practice, or a secondary cabinet.
     principal boolean NOT NULL,
-    convention text NOT NULL,
+    -- Nothing when only the public directory says the practice.
+    convention text,
     option_tarifaire text NOT NULL,
     -- num_am or finess, and the number.
     facturation_nature text,

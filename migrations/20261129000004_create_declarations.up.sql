@@ -14,9 +14,20 @@ CREATE TABLE declaration (
     contenu_sha256 bytea NOT NULL,
     -- A missing signature is waited for until this instant.
     expire_le timestamptz NOT NULL,
+    -- Of a choice taken over from the register of before, which nobody signs here: in which takeover, the day of its
+    -- signatures when that register had it, the day from which it counts, how it had been entered there (as the SNDS
+    -- says it), and where its proof is.
+    reprise_id uuid,
+    signe_le date,
+    effet_du date,
+    origine text,
+    reference_preuve text,
     enregistre_le timestamptz NOT NULL,
     PRIMARY KEY (patient_id, declaration_id),
-    CONSTRAINT declaration_canal CHECK (canal IN ('teleservice', 'portail', 'papier')),
+    CONSTRAINT declaration_canal CHECK (canal IN ('teleservice', 'portail', 'papier', 'reprise')),
+    CONSTRAINT declaration_origine CHECK (origine IN ('saisie', 'saisie_modifiee', 'scan', 'teledeclaration', 'inconnue')),
+    CONSTRAINT declaration_reprise
+        CHECK (num_nulls(reprise_id, effet_du, origine) = CASE WHEN canal = 'reprise' THEN 0 ELSE 3 END),
     CONSTRAINT declaration_sha256 CHECK (octet_length(contenu_sha256) = 32)
 );
 CREATE INDEX declaration_par_id ON declaration (declaration_id);

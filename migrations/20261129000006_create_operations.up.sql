@@ -52,7 +52,7 @@ CREATE TABLE operation_exercice (
     lieu_id uuid NOT NULL REFERENCES lieu,
     mode text NOT NULL,
     principal boolean NOT NULL,
-    convention text NOT NULL,
+    convention text,
     option_tarifaire text NOT NULL,
     facturation text
 );
@@ -97,7 +97,7 @@ CREATE TABLE fin_designation (
     remplace_le timestamptz,
     PRIMARY KEY (patient_id, fin_id),
     CONSTRAINT fin_designation_motif CHECK (motif IN ('medecin', 'cessation', 'changement_de_lieu', 'changement_de_specialite',
-        'retraite', 'deces', 'changement_de_departement', 'patient')),
+        'retraite', 'deces', 'changement_de_departement', 'patient', 'remplacement')),
     CONSTRAINT fin_designation_connaissance CHECK (remplace_le > enregistre_le)
 );
 CREATE UNIQUE INDEX fin_designation_unique ON fin_designation (patient_id, operation_id)

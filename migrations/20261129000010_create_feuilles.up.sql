@@ -71,6 +71,8 @@ BEGIN
             EXECUTE format('CREATE TABLE public.%I (LIKE public.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', fille, mere);
             EXECUTE format('ALTER TABLE public.%I ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
                 mere, fille, debut, fin);
+            EXECUTE format('CREATE TRIGGER jamais_videe BEFORE TRUNCATE ON public.%I
+                            FOR EACH STATEMENT EXECUTE FUNCTION public.histoire_jamais_videe()', fille);
         END IF;
     END LOOP;
 END

@@ -9,8 +9,9 @@ use anyhow::Context;
 use axum::Router;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::{
@@ -18,21 +19,24 @@ use crate::auth::{
     Verifier,
 };
 use crate::config::{CleMaitre, ClesConfig, Config, JetonsConfig, PreuvesConfig};
-use crate::domain::clock::{Clock, SystemClock};
+use crate::domain::clock::{AheadClock, Clock, SystemClock};
 use crate::domain::ids::IdSource;
-use crate::http::{AppState, router};
+use crate::http::{AppState, mesures_router, router};
 use crate::law::Law;
-use crate::postgres::{Lost, Profile, Sentinel, Server, default_dir};
-use crate::serve::{HEADERS_TIME, serve};
+use crate::postgres::{Adresses, Lost, Profile, Sentinel, Server, default_dir};
+use crate::sandbox::{self, Bac, Place};
+use crate::serve::{Limits, listen, serve};
 use crate::services::{Core, Mode, loi};
-use crate::storage::{Coffre, Db, migrations};
-use crate::{ajouts, config, jobs, sandbox};
+use crate::storage::{Coffre, Db, migrations, roles};
+use crate::{ajouts, config, jobs};
 
 /// Longest wait for requests that are running when the service is told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
 
 /// Longest wait for connections to a database that is gone.
 const CLOSE: Duration = Duration::from_secs(2);
+/// Longest wait for a first answer of the database: one that is silent by then has another trouble than its load.
+const ANSWER: Duration = Duration::from_secs(5);
 /// Longest wait for the keys of an issuer.
 const KEYS_TIME: Duration = Duration::from_secs(5);
 /// How often the private server is looked at.
@@ -44,9 +48,14 @@ pub struct App {
     core: Core,
     router: Router,
     listener: TcpListener,
+    /// Where measures are told, if they are.
+    mesures: Option<(TcpListener, Router)>,
+    /// Most connections at once.
+    connexions: usize,
     private: Option<Server>,
     donnees: PathBuf,
     keys: Vec<KeySource>,
+    bac: Option<Arc<Bac>>,
 }
 
 impl App {
@@ -54,14 +63,10 @@ impl App {
     /// sandbox. Takes its port first, so that a second instance fails before it touches anything;
     /// answers last.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(config.adresse)
-            .await
-            .with_context(|| {
-                format!(
-                    "l'adresse {} est déjà prise ou interdite ; TRAITANT_ADRESSE en choisit une autre, par exemple 127.0.0.1:8081",
-                    config.adresse
-                )
-            })?;
+        let listener = take(config.adresse, ("TRAITANT_ADRESSE", "127.0.0.1:8081"))?;
+        let mesures =
+            config.mesures.map(|address| take(address, ("TRAITANT_MESURES", "127.0.0.1:9465")));
+        let mesures = mesures.transpose()?;
         let law = ajouts::law(&config.loi)?;
         let donnees = data_dir(config)?;
         let fetching = fetching(&config.cles, Arc::new(SystemClock))?;
@@ -69,8 +74,8 @@ impl App {
             Some(_) => None,
             None => Some(start_private(config, &donnees).await?),
         };
-        let url = private.as_ref().map(Server::url);
-        let core = core(config, &donnees, url, law).await?;
+        let adresses = private.as_ref().map(Server::adresses);
+        let Base { place, core, horloge } = core(config, &donnees, adresses, law).await?;
         for end in loi::echeances(&core) {
             let (jusqu_au, values) = (end.verifie_jusqu_au, end.parametres.len());
             tracing::warn!(%jusqu_au, values, "values of the law are to be verified soon");
@@ -79,13 +84,33 @@ impl App {
         let verifier = verifier(&config.jetons, &donnees, &fetching)?;
         let preuves = proofs(&config.preuves, &donnees, &fetching)?;
         let keys = preuves.keys().chain([verifier.keys()]).cloned().collect();
-        let router = router(AppState::new(core.clone(), verifier, preuves));
-        Ok(Self { core, router, listener, private, donnees, keys })
+        let mut state = AppState::new(core.clone(), verifier, preuves)
+            .with_debits(config.clients.debits.clone());
+        if config.simulateur {
+            state = state.with_simulateur();
+        }
+        let mut bac = None;
+        if let (Some(horloge), JetonsConfig::BacASable) = (horloge, &config.jetons) {
+            let emetteur = Arc::new(Emetteur::in_dir(&donnees)?);
+            let own = Arc::new(Bac::new(place, core.clone(), horloge, emetteur));
+            state = state.with_sandbox(Arc::<Bac>::clone(&own));
+            bac = Some(own);
+        }
+        let mesures = mesures.map(|listener| (listener, mesures_router(state.clone())));
+        let router = router(state);
+        let connexions =
+            usize::try_from(config.clients.connexions).unwrap_or(Semaphore::MAX_PERMITS);
+        Ok(Self { core, router, listener, mesures, connexions, private, donnees, keys, bac })
     }
 
     /// The address it listens on.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// The address of its measures, if they are told.
+    pub fn measures_address(&self) -> Option<SocketAddr> {
+        self.mesures.as_ref().and_then(|(listener, _)| listener.local_addr().ok())
     }
 
     /// Where its data is, when it owns some.
@@ -103,7 +128,11 @@ impl App {
     /// by somebody else: whoever supervises this program then starts both again.
     pub async fn serve(self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut runner = tokio::spawn(jobs::run(self.core.clone(), stop.clone()));
-        let serving = serve(self.listener, self.router, HEADERS_TIME, stop.clone());
+        let limits = Limits { connections: self.connexions, ..Limits::default() };
+        let serving = serve(self.listener, self.router, limits, stop.clone());
+        if let Some((listener, router)) = self.mesures {
+            tokio::spawn(serve(listener, router, Limits::default(), stop.clone()));
+        }
         let limited = async {
             stop.cancelled().await;
             tokio::time::sleep(DRAIN).await;
@@ -113,6 +142,7 @@ impl App {
             () = serving => {}
             () = limited => tracing::warn!("requests were still running at the end of the drain"),
             _ = join_all(self.keys.iter().map(KeySource::keep_fresh)) => {}
+            () = follow(self.bac.as_deref()) => {}
             why = watch(self.private.as_ref().map(Server::sentinel)) => {
                 tracing::error!("the private PostgreSQL is gone");
                 lost = Some(why);
@@ -143,6 +173,7 @@ impl App {
 /// The register, for commands that work on it without serving it.
 #[derive(Debug)]
 pub struct Registre {
+    place: Place,
     core: Core,
     private: Option<Server>,
 }
@@ -153,22 +184,27 @@ impl Registre {
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
         let law = ajouts::law(&config.loi)?;
         let donnees = data_dir(config)?;
-        let (private, url) = if config.base.url.is_some() {
+        let (private, adresses) = if config.base.url.is_some() {
             (None, None)
         } else {
             let (dir, bin) = (donnees.clone(), config.base.pg_bin.clone());
             let look = move || Server::running_in(&dir, bin.as_deref());
-            if let Some(url) = tokio::task::spawn_blocking(look).await? {
-                (None, Some(url))
+            if let Some(adresses) = tokio::task::spawn_blocking(look).await? {
+                (None, Some(adresses))
             } else {
                 let server = start_private(config, &donnees).await?;
-                let url = server.url();
-                (Some(server), Some(url))
+                let adresses = server.adresses();
+                (Some(server), Some(adresses))
             }
         };
-        let core = core(config, &donnees, url, law).await?;
+        let Base { place, core, .. } = core(config, &donnees, adresses, law).await?;
         core.prepare_partitions().await?;
-        Ok(Self { core, private })
+        Ok(Self { place, core, private })
+    }
+
+    /// Where its sandbox is, when it is one.
+    pub const fn place(&self) -> &Place {
+        &self.place
     }
 
     /// The use cases.
@@ -186,33 +222,113 @@ impl Registre {
     }
 }
 
-/// The use cases on a database: that of the settings, or a private one at this address, which is
-/// brought up to date. Its people are loaded in a sandbox.
+/// A database, and the use cases on it.
+struct Base {
+    place: Place,
+    core: Core,
+    /// The clock of a sandbox, which moves.
+    horloge: Option<Arc<AheadClock>>,
+}
+
+/// The use cases on a database: that of the settings, or a private one, which is brought up to date. One that is not
+/// for this service, or not under its key, is left as it is. Its people are loaded in a sandbox.
 async fn core(
     config: &Config,
     donnees: &Path,
-    private: Option<String>,
+    private: Option<Adresses>,
     law: Law,
-) -> anyhow::Result<Core> {
+) -> anyhow::Result<Base> {
     let law = Arc::new(law);
-    let own = private.is_some();
-    let given = || config.base.url.as_ref().map(|url| url.expose_secret().to_owned());
-    let url = private.or_else(given).context("aucune base de données")?;
+    let (url, proprietaire) = match (private, &config.base.url) {
+        (Some(adresses), _) => {
+            migrate(&adresses.proprietaire, Some((Server::SERVICE, None))).await?;
+            (adresses.service, adresses.proprietaire)
+        }
+        (None, Some(url)) => (url.expose_secret().to_owned(), url.expose_secret().to_owned()),
+        (None, None) => anyhow::bail!("aucune base de données"),
+    };
     let key = master_key(config, donnees)?;
-    let db = Db::connect(&url, config.base.connexions, Coffre::new(key.expose()))
-        .await
-        .context("la base de données ne répond pas")?;
-    if own {
-        migrations::run(&db).await?;
-    } else {
-        migrations::verify(&db).await?;
+    let db = connect(&url, config.base.connexions, Coffre::new(key.expose())).await?;
+    migrations::verify(&db).await?;
+    if config.mode == Mode::Production {
+        roles::verify_least(&db).await?;
     }
-    if config.mode == Mode::BacASable {
-        sandbox::load(db.clone(), Arc::clone(&law)).await?;
-    }
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let machine: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ahead = Arc::new(AheadClock::new(Arc::clone(&machine), 0));
+    let horloge = (config.mode == Mode::BacASable).then_some(ahead);
+    let clock = match &horloge {
+        Some(ahead) => Arc::<AheadClock>::clone(ahead),
+        None => machine,
+    };
     let ids = Arc::new(IdSource::from_system(Arc::clone(&clock)));
-    Ok(Core::new(db, clock, ids, law, config.mode))
+    let core = Core::new(db.clone(), clock, ids, Arc::clone(&law), config.mode);
+    core.claim_database().await?;
+    let place = Place { db, law, proprietaire };
+    if let Some(horloge) = &horloge {
+        place.open(horloge).await?;
+    }
+    Ok(Base { place, core, horloge })
+}
+
+/// The clock of the sandbox of these settings, as far as the database that runs says; that of the machine
+/// otherwise.
+pub async fn horloge(config: &Config) -> anyhow::Result<Arc<dyn Clock>> {
+    let machine: Arc<dyn Clock> = Arc::new(SystemClock);
+    let url = if let Some(url) = &config.base.url {
+        Some(url.expose_secret().to_owned())
+    } else {
+        let (dir, bin) = (data_dir(config)?, config.base.pg_bin.clone());
+        let look = move || Server::running_in(&dir, bin.as_deref());
+        tokio::task::spawn_blocking(look).await?.map(|adresses| adresses.service)
+    };
+    let Some(url) = url else { return Ok(machine) };
+    // What is read is not encrypted.
+    let db = connect(&url, 1, Coffre::new(&[0; 32])).await?;
+    let seconds = sandbox::avance(&db).await;
+    db.close().await;
+    Ok(Arc::new(AheadClock::new(machine, seconds)))
+}
+
+/// Keeps the clock of a sandbox where other processes put it.
+async fn follow(bac: Option<&Bac>) {
+    let Some(bac) = bac else { return std::future::pending().await };
+    loop {
+        tokio::time::sleep(WATCH).await;
+        if let Err(error) = bac.suivre().await {
+            tracing::debug!(%error, "the clock of the sandbox could not be read");
+        }
+    }
+}
+
+/// Takes an address to listen on, or says by which setting to choose another one.
+fn take(address: SocketAddr, (setting, other): (&str, &str)) -> anyhow::Result<TcpListener> {
+    listen(address).with_context(|| {
+        format!(
+            "l'adresse {address} est déjà prise ou interdite ; {setting} en choisit une autre, par exemple {other}"
+        )
+    })
+}
+
+/// Opens a database, or says at once, in its own words, why it lets nobody in.
+async fn connect(url: &str, size: u32, coffre: Coffre) -> anyhow::Result<Db> {
+    let opening = tokio::time::timeout(ANSWER, Db::connect(url, size, coffre));
+    let opened =
+        opening.await.map_err(|_elapsed| anyhow::anyhow!("aucune réponse en cinq secondes"));
+    opened.and_then(|opened| Ok(opened?)).context("la base de données ne répond pas")
+}
+
+/// Brings a database to the version of this program, as the owner of its tables, and makes the role under which the
+/// service works, with its password when it has one.
+pub async fn migrate(url: &str, role: Option<(&str, Option<&SecretString>)>) -> anyhow::Result<()> {
+    // Migrations read nothing that is encrypted.
+    let db = connect(url, 2, Coffre::new(&[0; 32])).await?;
+    migrations::run(&db).await?;
+    if let Some((nom, mot_de_passe)) = role {
+        let mot_de_passe = mot_de_passe.map(ExposeSecret::expose_secret);
+        roles::prepare(&db, roles::Role { nom, mot_de_passe }).await?;
+    }
+    db.close().await;
+    Ok(())
 }
 
 /// Waits until the private server is gone, whoever ended it.
@@ -242,10 +358,21 @@ async fn start_private(config: &Config, donnees: &Path) -> anyhow::Result<Server
     Ok(started.await??)
 }
 
-/// The master key: from the settings, or, in a sandbox, made once in the data directory.
+/// The master key: from the settings or the file that they name, or, in a sandbox, made once in the data directory.
 fn master_key(config: &Config, donnees: &Path) -> anyhow::Result<CleMaitre> {
     if let Some(key) = &config.base.cle_maitre {
         return Ok(key.clone());
+    }
+    if let Some(path) = &config.base.cle_fichier {
+        let text = std::fs::read_to_string(path).with_context(|| {
+            format!("TRAITANT_CLE_MAITRE_FICHIER : lecture de {}", path.display())
+        })?;
+        return CleMaitre::parse(&text).with_context(|| {
+            format!(
+                "TRAITANT_CLE_MAITRE_FICHIER : {} ne contient pas 64 caractères hexadécimaux",
+                path.display()
+            )
+        });
     }
     anyhow::ensure!(config.mode == Mode::BacASable, "TRAITANT_CLE_MAITRE est obligatoire");
     let path = donnees.join("cle-maitre");

@@ -6,7 +6,11 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, Parser, Subcommand};
 
+mod reprises;
+
 use crate::loi::Loi;
+
+pub(crate) use self::reprises::{Annuaire, Reprendre};
 
 pub(crate) const TEMPLATE: &str = "\
 {about}
@@ -92,14 +96,24 @@ pub(crate) enum Commande {
     /// Vérifie que ce que chaque dossier garde tout fait est ce que disent les faits.
     ///
     /// La ligne de chaque personne garde ce qu'une évaluation en lit, et les participations de l'année. Les
-    /// deux sont refaits depuis les faits et comparés, pendant que le service tourne. Sans option, rien
+    /// deux sont refaits depuis les faits et comparés, pendant que le service tourne. Les sceaux de ce qui est écrit
+    /// une fois pour toutes (accès, événements, signatures, feuilles, évaluations) sont relus et comparés. Sans option, rien
     /// n'est écrit. Le code de sortie est 0 si tout est identique, 3 si une ligne diffère.
     #[command(help_template = TEMPLATE, override_usage = "traitant verifier [OPTIONS]")]
     Verifier {
         /// Refait d'abord ce qui n'est plus à jour, sans attendre la prochaine feuille de la personne.
         #[arg(long, help_heading = "Options")]
         refaire: bool,
+        /// Racine publiée ou gardée ailleurs, que la chaîne des sceaux doit encore contenir (voir « traitant racine »).
+        #[arg(long, value_name = "RACINE", help_heading = "Options")]
+        racine: Option<String>,
     },
+    /// Scelle ce qui est écrit et donne la racine de la chaîne, à garder hors de la base.
+    ///
+    /// Une ligne : numéro du sceau, instant jusqu'auquel tout est scellé, maillon. Qui possède la base ne peut
+    /// pas refaire la chaîne sans la clé maître ; qui a aussi la clé ne peut pas changer une racine gardée ailleurs.
+    #[command(help_template = TEMPLATE, override_usage = "traitant racine")]
+    Racine,
     /// Charge la CCAM et dit laquelle est connue.
     ///
     /// Sans elle, un acte de la CCAM est signalé à chaque feuille, et sa base est limitée.
@@ -112,6 +126,43 @@ pub(crate) enum Commande {
     Ccam {
         #[command(subcommand)]
         action: Ccam,
+    },
+    /// Liste les personnes fictives du bac à sable, avec un jeton pour chacune.
+    ///
+    /// À quoi sert chacune est dit à côté. Les jetons sont valables douze heures.
+    #[command(
+        help_template = TEMPLATE,
+        override_usage = "traitant bac-a-sable [OPTIONS] [ACTION]",
+        subcommand_help_heading = "Actions",
+        disable_help_subcommand = true
+    )]
+    BacASable {
+        #[command(subcommand)]
+        action: Option<ActionBac>,
+        /// En JSON, pour un programme.
+        #[arg(long, conflicts_with = "page", help_heading = "Options")]
+        json: bool,
+        /// La page docs/BAC-A-SABLE.md, sans base de données.
+        #[arg(long, help_heading = "Options")]
+        page: bool,
+    },
+    /// Reprend un fichier d'affiliés, de médecins ou de choix d'avant.
+    ///
+    /// Chaque ligne est essayée sans rien enregistrer ; avec --executer, le fichier est ensuite appliqué. Le même
+    /// fichier relancé ne change rien ; interrompu, il reprend où il en était. Le code de sortie est 0 si aucune ligne
+    /// n'est refusée, 3 sinon.
+    #[command(help_template = TEMPLATE, override_usage = "traitant reprise [OPTIONS] --organisme <ORGANISME> --nature <NATURE> <FICHIER>")]
+    Reprise(Reprendre),
+    /// Charge l'extraction publique de l'Annuaire Santé, ou en écrit un exemple.
+    #[command(
+        help_template = TEMPLATE,
+        override_usage = "traitant annuaire <ACTION>",
+        subcommand_help_heading = "Actions",
+        disable_help_subcommand = true
+    )]
+    Annuaire {
+        #[command(subcommand)]
+        action: Annuaire,
     },
     /// Écrit le document OpenAPI de l'API.
     #[command(help_template = TEMPLATE, override_usage = "traitant openapi")]
@@ -166,6 +217,24 @@ pub(crate) struct Rejouer {
     /// Dernier jour de soins, AAAA-MM-JJ ; le dernier de tous par défaut.
     #[arg(long, value_name = "JOUR", help_heading = "Options")]
     pub(crate) au: Option<chrono::NaiveDate>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ActionBac {
+    /// Avance l'horloge du bac à sable, sans retour.
+    ///
+    /// Un service qui tourne la suit en une seconde, et fait alors ce qui est échu.
+    #[command(help_template = TEMPLATE, override_usage = "traitant bac-a-sable avancer --jours <JOURS>")]
+    Avancer {
+        /// Combien de jours.
+        #[arg(long, value_parser = clap::value_parser!(i64).range(1..=10_958), help_heading = "Options")]
+        jours: i64,
+    },
+    /// Efface tout ce que contient le bac à sable, et refait ses personnes.
+    ///
+    /// Une base qui n'est pas celle d'un bac à sable est refusée.
+    #[command(help_template = TEMPLATE, override_usage = "traitant bac-a-sable remettre-a-zero")]
+    RemettreAZero,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,25 +1,31 @@
 //! Settings, read from the environment: the only file that reads it. Everything wrong is reported
 //! together, in French, because operators read it.
 
+mod base;
+mod clients;
 mod jetons;
+mod noms;
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use secrecy::SecretString;
+use tracing_subscriber::EnvFilter;
 
+pub use self::base::{BaseConfig, CleMaitre, RoleConfig};
+pub use self::clients::ClientsConfig;
 pub use self::jetons::{ClesConfig, EmetteurPreuvesConfig, JetonsConfig, PreuvesConfig};
+pub use self::noms::unknown;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::law::AuDela;
 use crate::services::Mode;
 
-/// Connections that the private server has for the service, out of its hundred.
-const PRIVATE_CONNECTIONS_MAX: u32 = 80;
-
 /// Address to listen on, unless another is given.
 const ADRESSE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
+/// Where measures are usually told.
+const MESURES: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
 
 /// Every setting, checked.
 #[derive(Debug)]
@@ -30,6 +36,10 @@ pub struct Config {
     pub adresse: SocketAddr,
     /// Database.
     pub base: BaseConfig,
+    /// Callers.
+    pub clients: ClientsConfig,
+    /// Address on which measures are told, if they are.
+    pub mesures: Option<SocketAddr>,
     /// Tokens.
     pub jetons: JetonsConfig,
     /// Proofs of signature.
@@ -40,6 +50,8 @@ pub struct Config {
     pub journal: JournalConfig,
     /// The law.
     pub loi: LoiConfig,
+    /// Whether the page of the simulator is shown outside a sandbox.
+    pub simulateur: bool,
 }
 
 /// What a caisse decides of the law.
@@ -51,48 +63,6 @@ pub struct LoiConfig {
     pub au_dela: AuDela,
     /// Highest base of an act of the CCAM that is not known, in euros; that of the law without it.
     pub ccam_plafond: Option<u32>,
-}
-
-/// Database settings.
-#[derive(Debug)]
-pub struct BaseConfig {
-    /// An existing server; none: a private one.
-    pub url: Option<SecretString>,
-    /// Most connections.
-    pub connexions: u32,
-    /// Data directory, for the private server and the keys of the sandbox.
-    pub donnees: Option<PathBuf>,
-    /// Where the binaries of PostgreSQL are, when they are nowhere usual.
-    pub pg_bin: Option<PathBuf>,
-    /// Master key of what is encrypted, 64 hexadecimal characters; the sandbox makes its own.
-    pub cle_maitre: Option<CleMaitre>,
-}
-
-/// The master key. Never printed.
-#[derive(Clone)]
-pub struct CleMaitre([u8; 32]);
-
-impl CleMaitre {
-    /// Reads 64 hexadecimal characters.
-    pub fn parse(text: &str) -> Option<Self> {
-        crate::domain::digest::Empreinte::parse(text.trim()).map(|bytes| Self(*bytes.bytes()))
-    }
-
-    /// A key made of these bytes.
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The bytes, for the vault.
-    pub const fn expose(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for CleMaitre {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("CleMaitre(…)")
-    }
 }
 
 /// Log settings.
@@ -110,57 +80,37 @@ pub struct JournalConfig {
 pub struct InvalidConfig(pub Vec<String>);
 
 impl Config {
-    /// Reads the environment of the process.
+    /// Reads the environment of the process, in which every setting of this program must be one that it knows.
     pub fn from_env() -> Result<Self, InvalidConfig> {
-        Self::read(variable)
+        let mut wrong = unknown(names());
+        match Self::read(variable) {
+            Ok(config) if wrong.is_empty() => Ok(config),
+            Ok(_) => Err(InvalidConfig(wrong)),
+            Err(InvalidConfig(more)) => {
+                wrong.extend(more);
+                Err(InvalidConfig(wrong))
+            }
+        }
     }
 
     /// Reads settings from any source of variables.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, InvalidConfig> {
         let mut variables = Variables { lookup: &lookup, errors: Vec::new() };
-        let url = variables.get("DATABASE_URL");
+        let outside = variables.get("DATABASE_URL").is_some();
         let mode = match variables.get("TRAITANT_MODE").as_deref() {
             Some("production") => Mode::Production,
             // Without any setting, a database given from outside is taken for a real one.
-            None if url.is_some() => Mode::Production,
+            None if outside => Mode::Production,
             Some("bac-a-sable") | None => Mode::BacASable,
             Some(_) => {
                 variables.wrong("TRAITANT_MODE", "attendu « bac-a-sable » ou « production »");
                 Mode::Production
             }
         };
-        let adresse = variables.get("TRAITANT_ADRESSE");
-        let adresse = adresse.map_or(Ok(ADRESSE), |text| text.parse()).unwrap_or_else(|_wrong| {
-            variables.wrong(
-                "TRAITANT_ADRESSE",
-                "attendu une adresse et un port, par exemple 127.0.0.1:8080",
-            );
-            ADRESSE
-        });
-        let connexions = variables.number("TRAITANT_CONNEXIONS", 2..=500, 16);
-        if url.is_none() && connexions > PRIVATE_CONNECTIONS_MAX {
-            variables.wrong(
-                "TRAITANT_CONNEXIONS",
-                format!("au plus {PRIVATE_CONNECTIONS_MAX} avec le PostgreSQL privé"),
-            );
-        }
-        let cle_maitre = variables.get("TRAITANT_CLE_MAITRE").and_then(|text| {
-            let key = CleMaitre::parse(&text);
-            if key.is_none() {
-                variables.wrong("TRAITANT_CLE_MAITRE", "attendu 64 caractères hexadécimaux");
-            }
-            key
-        });
-        if mode == Mode::Production {
-            for (name, what) in [
-                ("DATABASE_URL", "l'adresse de la base de données"),
-                ("TRAITANT_CLE_MAITRE", "la clé de ce qui est chiffré"),
-            ] {
-                if variables.get(name).is_none() {
-                    variables.wrong(name, format!("obligatoire en production ({what})"));
-                }
-            }
-        }
+        let adresse = variables.address("TRAITANT_ADRESSE", ADRESSE).unwrap_or(ADRESSE);
+        let mesures = variables.address("TRAITANT_MESURES", MESURES);
+        let base = BaseConfig::read(mode, &mut variables);
+        let clients = ClientsConfig::read(&mut variables);
         let jetons = JetonsConfig::read(mode, &mut variables);
         let preuves = PreuvesConfig::read(mode, &mut variables);
         let cles = ClesConfig::read(&mut variables);
@@ -176,12 +126,26 @@ impl Config {
                 true
             }
         };
+        let filtre = variables.get("TRAITANT_JOURNAL").unwrap_or_else(|| "info".to_owned());
+        if let Err(wrong) = EnvFilter::try_new(&filtre) {
+            let expected = "attendu un niveau (error, warn, info, debug, trace), ou module=niveau, séparés par des virgules";
+            variables.wrong("TRAITANT_JOURNAL", format!("{expected} ({wrong})"));
+        }
         let au_dela = variables.get("TRAITANT_LOI_A_VERIFIER");
         let au_dela = au_dela.map_or(Some(AuDela::Avertir), |text| AuDela::du_mot(&text));
         if au_dela.is_none() {
             variables.wrong("TRAITANT_LOI_A_VERIFIER", "attendu « avertir » ou « refuser »");
         }
+        let simulateur = match variables.get("TRAITANT_SIMULATEUR").as_deref() {
+            Some("oui") => true,
+            Some("non") | None => false,
+            Some(_) => {
+                variables.wrong("TRAITANT_SIMULATEUR", "attendu « oui » ou « non »");
+                false
+            }
+        };
         let config = Self {
+            simulateur,
             loi: LoiConfig {
                 ajouts: variables.get("TRAITANT_LOI").map(PathBuf::from),
                 au_dela: au_dela.unwrap_or(AuDela::Refuser),
@@ -189,20 +153,13 @@ impl Config {
             },
             mode,
             adresse,
-            base: BaseConfig {
-                url: url.map(SecretString::from),
-                connexions,
-                donnees: variables.get("TRAITANT_DONNEES").map(PathBuf::from),
-                pg_bin: variables.get("TRAITANT_PG_BIN").map(PathBuf::from),
-                cle_maitre,
-            },
+            base,
+            clients,
+            mesures,
             jetons,
             preuves,
             cles,
-            journal: JournalConfig {
-                json,
-                filtre: variables.get("TRAITANT_JOURNAL").unwrap_or_else(|| "info".to_owned()),
-            },
+            journal: JournalConfig { json, filtre },
         };
         if variables.errors.is_empty() { Ok(config) } else { Err(InvalidConfig(variables.errors)) }
     }
@@ -222,6 +179,16 @@ impl Variables<'_> {
 
     fn wrong(&mut self, name: &str, why: impl AsRef<str>) {
         self.errors.push(format!("{name} : {}", why.as_ref()));
+    }
+
+    /// An address and a port.
+    fn address(&mut self, name: &str, example: SocketAddr) -> Option<SocketAddr> {
+        let text = self.get(name)?;
+        let address = text.parse().ok();
+        if address.is_none() {
+            self.wrong(name, format!("attendu une adresse et un port, par exemple {example}"));
+        }
+        address
     }
 
     /// The texts of a list, between commas; none for a variable that is not set.
@@ -251,6 +218,10 @@ impl Variables<'_> {
             default
         })
     }
+}
+
+fn names() -> impl Iterator<Item = String> {
+    std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one file that reads the environment")]

@@ -1,12 +1,15 @@
 //! `traitant`: the service, and the commands around it. What they print is read by testers and
 //! operators of caisses: it is in French.
 
+mod annuaire;
+mod bac;
 mod ccam;
 mod cli;
 mod compteur;
 mod evaluer;
 mod loi;
 mod rejouer;
+mod reprise;
 mod verifier;
 
 use std::path::Path;
@@ -17,7 +20,7 @@ use self::cli::{Commande, Porteur, Signataire};
 use anyhow::Context;
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
-use traitant::app::{App, data_dir};
+use traitant::app::{self, App, data_dir, horloge};
 use traitant::auth::{Emetteur, Prouveur};
 use traitant::config::{Config, JetonsConfig};
 use traitant::domain::acteur::{Acteur, Caisse};
@@ -28,7 +31,7 @@ use traitant::domain::identifiers::texte_libre::est_un_pseudonyme;
 use traitant::domain::identifiers::{Invalide, Organisme, Rpps};
 use traitant::domain::ids::{IdSource, PatientId};
 use traitant::domain::vocabulary::Vocabulaire;
-use traitant::storage::{Coffre, Db, migrations};
+use traitant::storage::migrations;
 use traitant::{ajouts, http, sandbox, telemetry};
 
 #[expect(clippy::print_stderr, reason = "a command that fails says why")]
@@ -40,7 +43,7 @@ fn main() -> ExitCode {
     match run(commande) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("traitant : {error:#}");
+            eprintln!("traitant : {}", reason(&error));
             ExitCode::FAILURE
         }
     }
@@ -55,14 +58,26 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
         Commande::Rejouer(asked) => {
             return runtime.block_on(rejouer::run(&Config::from_env()?, &asked));
         }
-        Commande::Verifier { refaire } => {
-            return runtime.block_on(verifier::run(&Config::from_env()?, refaire));
+        Commande::Verifier { refaire, racine } => {
+            let config = Config::from_env()?;
+            return runtime.block_on(verifier::run(&config, refaire, racine.as_deref()));
         }
+        Commande::Racine => runtime.block_on(verifier::root(&Config::from_env()?)),
+        Commande::Reprise(asked) => {
+            return runtime.block_on(reprise::run(&Config::from_env()?, &asked));
+        }
+        Commande::Annuaire { action } => runtime.block_on(annuaire::run(&action)),
         Commande::Ccam { action } => runtime.block_on(ccam::run(&action)),
         Commande::Servir => runtime.block_on(serve(&Config::from_env()?)),
         Commande::Migrer => runtime.block_on(migrate(&Config::from_env()?)),
         Commande::Jeton { porteur } => issue(&Config::from_env()?, &porteur),
-        Commande::Preuve { signataire } => prove(&Config::from_env()?, &signataire),
+        Commande::Preuve { signataire } => {
+            runtime.block_on(prove(&Config::from_env()?, &signataire))
+        }
+        Commande::BacASable { page: true, .. } => print(&sandbox::page()),
+        Commande::BacASable { action, json, .. } => {
+            runtime.block_on(bac::run(&Config::from_env()?, action.as_ref(), json))
+        }
         Commande::Openapi => print(http::openapi_yaml()),
         Commande::Loi { demande } => return loi::run(&Config::from_env()?.loi, &demande),
         Commande::Regles => print(&ajouts::law(&Config::from_env()?.loi)?.livre()),
@@ -82,6 +97,21 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Why a command failed, each cause once: some repeat in their own words the one below.
+fn reason(error: &anyhow::Error) -> String {
+    let mut said = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if said.contains(&cause) {
+            continue;
+        }
+        if !said.is_empty() {
+            said.push_str(" : ");
+        }
+        said.push_str(&cause);
+    }
+    said
+}
+
 /// What a newcomer needs to know, with a first command that works.
 fn welcome(config: &Config, app: &App) -> anyhow::Result<String> {
     let address = app.address()?;
@@ -98,7 +128,11 @@ fn welcome(config: &Config, app: &App) -> anyhow::Result<String> {
             "    -d '{\"identifiant\":{\"type\":\"nir\",\"valeur\":\"158070100199152\"},\"date_naissance\":\"1958-07-14\"}'".to_owned(),
             String::new(),
             "D'autres jetons : traitant jeton medecin | patient | caisse | referentiel".to_owned(),
+            format!("Qui est là, et pour essayer quoi : http://{address}/ ou traitant bac-a-sable"),
         ]);
+    }
+    if let Some(address) = app.measures_address() {
+        lines.push(format!("Mesures : http://{address}/metrics"));
     }
     if app.owns_database() {
         lines.push(format!("Données : {}", app.data_dir().display()));
@@ -127,11 +161,12 @@ fn listen_to_signals(stop: CancellationToken) -> anyhow::Result<tokio::task::Joi
 async fn migrate(config: &Config) -> anyhow::Result<()> {
     telemetry::start(&config.journal);
     let url = config.base.url.as_ref().context("DATABASE_URL désigne la base à migrer")?;
-    // Migrations read nothing that is encrypted.
-    let db = Db::connect(url.expose_secret(), 2, Coffre::new(&[0; 32])).await?;
-    migrations::run(&db).await?;
-    db.close().await;
-    print(&format!("Base à la version {}.\n", migrations::expected()))
+    let role =
+        config.base.role.as_ref().map(|role| (role.nom.as_str(), role.mot_de_passe.as_ref()));
+    app::migrate(url.expose_secret(), role).await?;
+    print(&format!("Base à la version {}.\n", migrations::expected()))?;
+    let Some((nom, _)) = role else { return Ok(()) };
+    print(&format!("Rôle « {nom} » prêt pour le service : il lit et écrit, sans rien posséder.\n"))
 }
 
 fn issue(config: &Config, porteur: &Porteur) -> anyhow::Result<()> {
@@ -173,7 +208,7 @@ fn verify_used(dir: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn prove(config: &Config, signataire: &Signataire) -> anyhow::Result<()> {
+async fn prove(config: &Config, signataire: &Signataire) -> anyhow::Result<()> {
     let (role, moyen, rpps, signature) = match signataire {
         Signataire::Patient { role, moyen, signature } => (role.as_str(), moyen, None, signature),
         Signataire::Medecin { rpps, moyen, signature } => {
@@ -207,7 +242,8 @@ fn prove(config: &Config, signataire: &Signataire) -> anyhow::Result<()> {
     );
     let dir = data_dir(config)?;
     verify_used(&dir)?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    // A signature is taken on the day that the sandbox has reached.
+    let clock = horloge(config).await?;
     let ids = IdSource::from_system(Arc::clone(&clock));
     let preuve = Prouveur::in_dir(&dir)?.prove(&annoncee, &signature.support, &*clock, &ids)?;
     print(&format!("{preuve}\n"))
@@ -233,14 +269,14 @@ fn patient_of(text: &str) -> anyhow::Result<PatientId> {
         return Ok(id);
     }
     text.parse().map_err(|_not_an_id: Invalide| {
-        let names: Vec<String> =
-            sandbox::PATIENTS.iter().map(|person| person.prenom.to_lowercase()).collect();
-        let names = names.join(", ");
+        let first = sandbox::PATIENTS.iter().map(|person| person.prenom);
+        let names = first.chain(sandbox::HABITANTS.iter().map(|person| person.prenom));
+        let names = names.collect::<Vec<_>>().join(", ").to_lowercase();
         anyhow::anyhow!("--patient : attendu un prénom parmi {names}, ou un identifiant interne")
     })
 }
 
-fn print(text: &str) -> anyhow::Result<()> {
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;

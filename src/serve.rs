@@ -2,6 +2,8 @@
 
 use std::convert::Infallible;
 use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -11,30 +13,72 @@ use hyper::server::conn::http1::Builder;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tower::{ServiceExt, service_fn};
 
-/// How long a caller has to send the first line and the headers of a request. A connection that
-/// rests longer between two requests is closed too.
-pub(crate) const HEADERS_TIME: Duration = Duration::from_secs(30);
+/// What connections may cost.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// How long a caller has to send the first line and the headers of a request. A connection that
+    /// rests longer between two requests is closed too.
+    pub(crate) headers: Duration,
+    /// How long a caller has to take the next piece of an answer.
+    pub(crate) writes: Duration,
+    /// Connections at once. The next ones wait to be accepted.
+    pub(crate) connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            headers: Duration::from_secs(30),
+            writes: Duration::from_secs(30),
+            connections: 1000,
+        }
+    }
+}
+
+/// What a connection keeps of a request that comes in or of an answer that goes out.
+const BUFFER: usize = 32 * 1024;
 
 /// How long to wait before accepting again when the system has nothing left to accept with.
 const EXHAUSTED: Duration = Duration::from_millis(200);
+
+/// What the system keeps of an answer that goes out. It would keep megabytes for whoever is slow to read.
+const SEND_BUFFER: u32 = 128 * 1024;
+/// Connections that the system keeps for us until they are accepted.
+const BACKLOG: u32 = 1024;
+
+/// Takes an address. What is set here is inherited by every connection.
+pub(crate) fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// Serves until `stop`, then until the requests that run are answered.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
-    headers_time: Duration,
+    limits: Limits,
     stop: CancellationToken,
 ) {
     let mut builder = Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(headers_time);
+    builder.timer(TokioTimer::new()).header_read_timeout(limits.headers).max_buf_size(BUFFER);
+    let places = Arc::new(Semaphore::new(limits.connections));
     let connections = GracefulShutdown::new();
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let accepting = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            accepted = accepting => accepted,
             () = stop.cancelled() => break,
         };
         let (stream, peer) = match accepted {
@@ -54,13 +98,16 @@ pub(crate) async fn serve(
             let router = router.clone();
             async move { Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_default()) }
         });
-        let connection =
-            builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(limits.writes));
+        let stream = TokioIo::new(Box::pin(stream));
+        let connection = builder.serve_connection(stream, TowerToHyperService::new(service));
         let connection = connections.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended early");
             }
+            drop(place);
         });
     }
     // Nobody is accepted any more.
@@ -82,8 +129,8 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let router = Router::new().route("/", get(|| async { "bonjour" }));
         let stop = CancellationToken::new();
-        let limit = Duration::from_millis(50);
-        let serving = tokio::spawn(serve(listener, router, limit, stop.clone()));
+        let limits = Limits { headers: Duration::from_millis(50), ..Limits::default() };
+        let serving = tokio::spawn(serve(listener, router, limits, stop.clone()));
         let mut slow = TcpStream::connect(address).await.unwrap();
         slow.write_all(b"GET / HT").await.unwrap();
         let mut said = Vec::new();
@@ -97,6 +144,65 @@ mod tests {
         let mut said = Vec::new();
         quick.read_to_end(&mut said).await.unwrap();
         assert!(String::from_utf8(said).unwrap().ends_with("bonjour"));
+        stop.cancel();
+        serving.await.unwrap();
+    }
+
+    /// An answer that a caller asks for and does not read is given up, with what it holds.
+    #[tokio::test]
+    async fn whoever_does_not_read_is_not_waited_for_for_ever() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let held = Arc::new(());
+        let kept = Arc::downgrade(&held);
+        let answer = move || {
+            let held = Arc::clone(&held);
+            async move {
+                Body::from_stream(futures_util::stream::repeat_with(move || {
+                    drop(Arc::clone(&held));
+                    Ok::<_, Infallible>([0_u8; 16 * 1024].to_vec())
+                }))
+            }
+        };
+        let router = Router::new().route("/", get(answer));
+        let stop = CancellationToken::new();
+        let limits = Limits { writes: Duration::from_millis(50), ..Limits::default() };
+        let serving = tokio::spawn(serve(listener, router, limits, stop.clone()));
+        let mut deaf = TcpStream::connect(address).await.unwrap();
+        deaf.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        let mut first = [0];
+        deaf.read_exact(&mut first).await.unwrap();
+        // The router itself holds one.
+        while kept.strong_count() > 1 {
+            tokio::task::yield_now().await;
+        }
+        stop.cancel();
+        serving.await.unwrap();
+    }
+
+    /// No more at once than there is room for; the next one is served when one goes.
+    #[tokio::test]
+    async fn connections_have_a_number_of_places() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().route("/", get(|| async { "bonjour" }));
+        let stop = CancellationToken::new();
+        let limits = Limits { connections: 1, ..Limits::default() };
+        let serving = tokio::spawn(serve(listener, router, limits, stop.clone()));
+        let ask = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+        let mut answer = [0; 12];
+        let mut first = TcpStream::connect(address).await.unwrap();
+        first.write_all(ask).await.unwrap();
+        first.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200");
+        let mut second = TcpStream::connect(address).await.unwrap();
+        second.write_all(ask).await.unwrap();
+        let waiting =
+            tokio::time::timeout(Duration::from_millis(50), second.read_exact(&mut answer));
+        assert!(waiting.await.is_err(), "there is one place");
+        drop(first);
+        second.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200");
         stop.cancel();
         serving.await.unwrap();
     }

@@ -1,10 +1,16 @@
-//! `traitant verifier`: what the rows of persons hold already made, compared with the facts.
+//! `traitant verifier`: what the rows of persons hold already made, compared with the facts; what was written once, with its
+//! seals. `traitant racine`: the end of the chain of seals, to be kept elsewhere.
 
 use std::process::ExitCode;
 
+use anyhow::Context;
+use chrono::{DateTime, SecondsFormat, Utc};
 use traitant::app::Registre;
 use traitant::config::Config;
+use traitant::domain::digest::Empreinte;
+use traitant::services::ServiceError;
 use traitant::services::etats::{self, Verification};
+use traitant::services::sceaux::{self, Ecart, Racine, Sceaux};
 use traitant::telemetry;
 
 use crate::compteur::compteur;
@@ -15,9 +21,50 @@ const DIFFERENCE: u8 = 3;
 /// Persons who are named, at most.
 const NAMED: usize = 20;
 
-/// Verifies, after making what is old again if asked; gives the exit code.
-pub(crate) async fn run(config: &Config, refaire: bool) -> anyhow::Result<ExitCode> {
+/// Seals what is written, and prints the root.
+pub(crate) async fn root(config: &Config) -> anyhow::Result<()> {
     telemetry::start(&config.journal);
+    let registre = Registre::open(config).await?;
+    let found = async {
+        sceaux::seal(registre.core()).await?;
+        sceaux::root(registre.core()).await
+    }
+    .await;
+    registre.close().await?;
+    let found =
+        found?.context("rien n'est encore assez ancien pour être scellé : dans une minute")?;
+    crate::print(&format!("{}\n", written(&found)))
+}
+
+fn written(root: &Racine) -> String {
+    format!(
+        "{} {} {}",
+        root.numero,
+        root.au.to_rfc3339_opts(SecondsFormat::Micros, true),
+        root.chaine
+    )
+}
+
+fn read_root(text: &str) -> Option<Racine> {
+    let mut words = text.split_whitespace();
+    let numero = words.next()?.parse().ok()?;
+    let au = DateTime::parse_from_rfc3339(words.next()?).ok()?.to_utc();
+    let chaine = Empreinte::parse(words.next()?)?;
+    words.next().is_none().then_some(Racine { numero, au, chaine })
+}
+
+/// Verifies, after making what is old again if asked; gives the exit code.
+pub(crate) async fn run(
+    config: &Config,
+    refaire: bool,
+    racine: Option<&str>,
+) -> anyhow::Result<ExitCode> {
+    telemetry::start(&config.journal);
+    let kept = racine.map(|text| {
+        read_root(text)
+            .context("--racine : attendu ce que « traitant racine » a écrit, entre guillemets")
+    });
+    let kept = kept.transpose()?;
     let registre = Registre::open(config).await?;
     let bar = compteur("dossiers");
     let seen = |persons: usize| bar.inc(u64::try_from(persons).unwrap_or_default());
@@ -26,14 +73,17 @@ pub(crate) async fn run(config: &Config, refaire: bool) -> anyhow::Result<ExitCo
             etats::remake(registre.core(), seen).await?;
             bar.reset();
         }
-        etats::verify(registre.core(), seen).await
+        let found = etats::verify(registre.core(), seen).await?;
+        bar.reset();
+        Ok::<_, ServiceError>((found, sceaux::verify(registre.core(), kept.as_ref(), seen).await?))
     }
     .await;
     bar.finish_and_clear();
     registre.close().await?;
-    let found = found?;
-    crate::print(&report(&found))?;
+    let (found, sealed) = found?;
+    crate::print(&(report(&found) + &seals(&sealed)))?;
     let wrong = found.etats_differents.len().saturating_add(found.retenues_differentes.len());
+    let wrong = wrong.saturating_add(sealed.ecarts.len());
     Ok(if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENCE) })
 }
 
@@ -58,6 +108,38 @@ fn report(found: &Verification) -> String {
     }
     if found.etats_differents.is_empty() && found.retenues_differentes.is_empty() {
         lines.push("Rien ne diffère.".to_owned());
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// What was found of seals, in French.
+fn seals(found: &Sceaux) -> String {
+    let instant = |instant: DateTime<Utc>| instant.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let until = found.jusqu_au.map_or_else(|| "rien encore".to_owned(), instant);
+    let mut lines = vec![format!(
+        "{}, {} ; scellé jusqu'au : {until}.",
+        count(found.sceaux, "sceau vérifié", "sceaux vérifiés"),
+        count(found.lignes, "ligne scellée", "lignes scellées"),
+    )];
+    lines.extend(found.ecarts.iter().take(NAMED).map(|gap| match gap {
+        Ecart::Lignes { numero, table, du, au, scellees, trouvees } => {
+            let from = du.map_or_else(|| "le début".to_owned(), instant);
+            let more = trouvees.saturating_sub(*scellees);
+            let what = match more {
+                0 => "une ligne au moins a été changée".to_owned(),
+                1.. => format!("{more} de plus qu'au scellement"),
+                _ => format!("{} de moins qu'au scellement", more.unsigned_abs()),
+            };
+            format!("  sceau {numero}, table {table}, de {from} à {} : {what}", instant(*au))
+        }
+        Ecart::Chaine { numero } => {
+            format!("  sceau {numero} : il manque, ne suit pas le précédent, ou n'a pas été fait sous cette clé")
+        }
+        Ecart::Racine { numero } => format!("  la racine gardée ({numero}) n'est pas dans la chaîne"),
+    }));
+    if found.ecarts.len() > NAMED {
+        lines.push("  …".to_owned());
     }
     lines.push(String::new());
     lines.join("\n")

@@ -199,6 +199,7 @@ fn refaire(folder: &Path) {
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("TRAITANT_DONNEES", folder)
+        .env("TRAITANT_DEBIT_PORTEUR", "0")
         .stdout(std::process::Stdio::null())
         .status()
         .unwrap();

@@ -14,6 +14,8 @@ pub fn start(folder: &Path) -> (Child, String) {
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("TRAITANT_DONNEES", folder)
+        .env("TRAITANT_DEBIT_PORTEUR", "0")
+        .env("TRAITANT_DEBIT_ADRESSE", "0")
         .env("TRAITANT_ADRESSE", "127.0.0.1:0")
         .env("TRAITANT_JOURNAL", "warn")
         .stdout(Stdio::piped())
@@ -35,6 +37,8 @@ pub fn token(folder: &Path, bearer: &[&str]) -> String {
         .args(["--duree", "7200"])
         .env_clear()
         .env("TRAITANT_DONNEES", folder)
+        .env("TRAITANT_DEBIT_PORTEUR", "0")
+        .env("TRAITANT_DEBIT_ADRESSE", "0")
         .output()
         .unwrap();
     String::from_utf8(output.stdout).unwrap().trim().to_owned()

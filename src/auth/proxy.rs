@@ -24,7 +24,8 @@ impl Network {
         Some(Self { address, bits })
     }
 
-    fn contains(&self, other: IpAddr) -> bool {
+    /// Whether an address is one of them.
+    pub fn contains(&self, other: IpAddr) -> bool {
         let number = |address| match address {
             IpAddr::V4(address) => u128::from(u32::from(address)) << 96,
             IpAddr::V6(address) => u128::from(address),

@@ -115,7 +115,7 @@ impl Auteur {
 }
 
 /// Who holds a token, as its issuer names them: an agent of a caisse, a doctor's delegate, a machine.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sujet {
     sub: Arc<str>,
     organisation: Option<Arc<str>>,

@@ -118,3 +118,25 @@ pub fn veille(jour: NaiveDate) -> Option<NaiveDate> {
 pub fn debut_de_mois(jour: NaiveDate) -> NaiveDate {
     jour.with_day(1).unwrap_or(jour)
 }
+
+const MOIS: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
+
+/// A day as it is said: `1er mars 2025`.
+pub fn en_toutes_lettres(date: NaiveDate) -> String {
+    let month = usize::try_from(date.month0()).ok().and_then(|index| MOIS.get(index));
+    let day = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };
+    format!("{day}\u{a0}{} {}", month.copied().unwrap_or_default(), date.year())
+}

@@ -1,7 +1,8 @@
 //! Time as an argument: who asks for "now" receives it from the clock it was given.
 
 use std::fmt::Debug;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Europe::Paris;
@@ -70,5 +71,43 @@ impl FixedClock {
 impl Clock for FixedClock {
     fn now(&self) -> DateTime<Utc> {
         *self.lock()
+    }
+}
+
+/// A clock that is ahead of another: that of a sandbox, whose time can be moved forward. Never back: what was
+/// recorded would then be in the future.
+#[derive(Debug)]
+pub struct AheadClock {
+    base: Arc<dyn Clock>,
+    seconds: AtomicI64,
+}
+
+impl AheadClock {
+    /// A clock that is `seconds` ahead of another.
+    pub const fn new(base: Arc<dyn Clock>, seconds: i64) -> Self {
+        Self { base, seconds: AtomicI64::new(seconds) }
+    }
+
+    /// The clock that it is ahead of.
+    pub const fn base(&self) -> &Arc<dyn Clock> {
+        &self.base
+    }
+
+    /// How far ahead it is.
+    pub fn seconds(&self) -> i64 {
+        self.seconds.load(Ordering::SeqCst)
+    }
+
+    /// Puts it so far ahead.
+    pub fn put(&self, seconds: i64) {
+        self.seconds.store(seconds, Ordering::SeqCst);
+    }
+}
+
+impl Clock for AheadClock {
+    fn now(&self) -> DateTime<Utc> {
+        let now = self.base.now();
+        let ahead = TimeDelta::try_seconds(self.seconds());
+        ahead.and_then(|ahead| now.checked_add_signed(ahead)).unwrap_or(now)
     }
 }

@@ -36,6 +36,8 @@ vocabulaire!(
         ChangementDeDepartement = 7 "changement_de_departement",
         /// The patient no longer wants this doctor, and names no other.
         Patient = 8 "patient",
+        /// Another choice took its place, in the register from which it was taken over.
+        Remplacement = 9 "remplacement",
     }
 );
 
@@ -50,6 +52,7 @@ impl MotifDepart {
                 MotifFin::Cessation
             }
             Self::Patient => MotifFin::Patient,
+            Self::Remplacement => MotifFin::Remplacement,
         }
     }
 

@@ -45,6 +45,22 @@ impl Empreinte {
     }
 }
 
+/// A digest of what comes in pieces.
+#[derive(Debug, Clone, Default)]
+pub struct EmpreinteEnCours(Sha256);
+
+impl EmpreinteEnCours {
+    /// The next piece.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// The digest of all of them.
+    pub fn finish(self) -> Empreinte {
+        Empreinte(self.0.finalize().into())
+    }
+}
+
 impl fmt::Display for Empreinte {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))

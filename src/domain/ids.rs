@@ -99,6 +99,8 @@ typed_ids! {
     ReevaluationId
     /// A sum that a caisse recovered of a claim.
     RecouvrementId
+    /// A file of what exists, that a caisse takes over.
+    RepriseId
     /// One HTTP request, as named in logs, traces and problems.
     RequestId
 }

@@ -92,7 +92,8 @@ pub struct Exercice {
     pub mode: ModeExercice,
     /// Principal practice, or secondary cabinet.
     pub principal: bool,
-    pub convention: Convention,
+    /// None when only the public directory is known, which does not say it.
+    pub convention: Option<Convention>,
     pub option_tarifaire: OptionTarifaire,
     pub facturation: Option<NumeroFacturation>,
 }
@@ -156,7 +157,8 @@ pub struct NouvelExercice {
     pub mode: ModeExercice,
     /// Principal or secondary.
     pub principal: bool,
-    pub convention: Convention,
+    /// None when it is not known.
+    pub convention: Option<Convention>,
     pub option_tarifaire: OptionTarifaire,
     pub facturation: Option<NumeroFacturation>,
 }

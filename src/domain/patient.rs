@@ -28,7 +28,7 @@ const ACCENTS: &str = "ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤẦẨẪẬ�
 
 /// The letters of a name, in capitals and without accents, written as one character or as two: neither apostrophes nor
 /// hyphens nor spaces count.
-pub(super) fn lettres(nom: &str) -> String {
+pub(in crate::domain) fn lettres(nom: &str) -> String {
     let accents = ACCENTS.split(' ').filter_map(|group| group.split_once('='));
     let plain = |letter: char| {
         if letter.is_ascii() {

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use utoipa_swagger_ui::Config;
 
@@ -13,6 +13,7 @@ use super::AppState;
 use super::champs::codes;
 use super::extract::Chemin;
 use super::openapi::Contrat;
+use super::pages::{echappe, html};
 use super::problem::{Code, Refus};
 
 /// The pages, and the document in both forms.
@@ -25,7 +26,6 @@ pub(super) fn router(contrat: &'static Contrat) -> Router<AppState> {
     let index = Arc::clone(&config);
     Router::new()
         .route("/v1/openapi.json", get(move || async move { as_json(&contrat.json) }))
-        .route("/", get(|| async { Redirect::temporary("/docs/") }))
         .route("/docs", get(|| async { Redirect::permanent("/docs/") }))
         .route("/docs/", get(move || async move { file("index.html", &index) }))
         .route(
@@ -67,18 +67,18 @@ fn as_yaml(yaml: &'static str) -> Response {
 }
 
 /// The page that the `type` of every problem leads to.
-async fn problemes() -> Html<String> {
+async fn problemes() -> Response {
     let problems = Code::ALL.iter().map(|code| {
-        let help = code.help().replace('<', "&lt;").replace('>', "&gt;");
-        let (code, status, title) = (code.as_str(), code.status(), code.title());
+        let (code, status, title, help) =
+            (code.as_str(), code.status(), echappe(code.title()), echappe(code.help()));
         format!("<tr id=\"{code}\"><td><code>{code}</code></td><td>{status}</td><td>{title}</td><td>{help}</td></tr>\n")
     });
     let fields = codes().map(|(code, sentence)| {
+        let sentence = echappe(sentence);
         format!("<tr id=\"champ-{code}\"><td><code>{code}</code></td><td>{sentence}</td></tr>\n")
     });
-    let page = include_str!("problemes.html");
-    Html(
-        page.replace("<!-- problemes -->", &problems.collect::<String>())
-            .replace("<!-- champs -->", &fields.collect::<String>()),
-    )
+    let body = include_str!("problemes.html")
+        .replace("<!-- problemes -->", &problems.collect::<String>())
+        .replace("<!-- champs -->", &fields.collect::<String>());
+    html(StatusCode::OK, "Problèmes", &body)
 }

@@ -33,6 +33,13 @@ impl From<ServiceError> for Refus {
                 tracing::warn!(%error, "the database is not available");
                 Self::new(Code::ServiceIndisponible, "La base de données ne répond pas.")
             }
+            ServiceError::Storage(error) if error.is_foreign() => {
+                tracing::error!(%error, "the database is another's");
+                Self::new(
+                    Code::ServiceIndisponible,
+                    "La base de données n'est pas celle de ce service, ou a été écrite sous une autre clé maître.",
+                )
+            }
             ServiceError::Storage(error) => internal(&error),
             ServiceError::Law(error) => law(&error),
             ServiceError::Declaration(refused) => declaration(&refused),

@@ -22,7 +22,7 @@ use crate::domain::identifiers::IdentifiantPersonne;
 use crate::domain::identifiers::texte_libre::reference_contient_un_numero;
 use crate::domain::ids::RequestId;
 use crate::domain::vocabulary::Vocabulaire;
-use crate::services::{Contexte, Demande};
+use crate::services::{ChampInvalide, Contexte, Demande};
 
 /// A JSON body, read field by field, and the digest of the request that carried it.
 #[derive(Debug)]
@@ -125,21 +125,38 @@ impl<T: Lire> FromRequestParts<AppState> for Requete<T> {
     type Rejection = Refus;
 
     async fn from_request_parts(parts: &mut Parts, _state: &AppState) -> Result<Self, Refus> {
-        let query = parts.uri.query().unwrap_or_default();
-        let members: Vec<(Cow<'_, str>, Json<'_>)> = form_urlencoded::parse(query.as_bytes())
-            .map(|(name, value)| {
-                let short_number = value.len() <= 9 && value.bytes().all(|b| b.is_ascii_digit());
-                let json = match value.parse() {
-                    Ok(number) if short_number => Json::Entier(number),
-                    _ => Json::Texte(value),
-                };
-                (name, json)
-            })
-            .collect();
-        lire_document(&Json::Objet(members))
+        lire_membres(parts.uri.query().unwrap_or_default().as_bytes())
             .map(Self)
             .map_err(|wrong| Refus::champs(wrong).en_parametres())
     }
+}
+
+/// What a form sends, read like a body: a field that was left empty is not there.
+pub(crate) async fn lire_formulaire<T: Lire>(
+    request: Request,
+    state: &AppState,
+) -> Result<T, Refus> {
+    let bytes = Bytes::from_request(request, state).await.map_err(|_too_large| {
+        Refus::new(Code::CorpsTropGrand, "Le corps dépasse la taille acceptée.")
+    })?;
+    let mut filled = form_urlencoded::Serializer::new(String::new());
+    filled.extend_pairs(form_urlencoded::parse(&bytes).filter(|(_, value)| !value.is_empty()));
+    lire_membres(filled.finish().as_bytes()).map_err(Refus::champs)
+}
+
+/// Reads names and values as the members of an object.
+fn lire_membres<T: Lire>(text: &[u8]) -> Result<T, Vec<ChampInvalide>> {
+    let members: Vec<(Cow<'_, str>, Json<'_>)> = form_urlencoded::parse(text)
+        .map(|(name, value)| {
+            let short_number = value.len() <= 9 && value.bytes().all(|b| b.is_ascii_digit());
+            let json = match value.parse() {
+                Ok(number) if short_number => Json::Entier(number),
+                _ => Json::Texte(value),
+            };
+            (name, json)
+        })
+        .collect();
+    lire_document(&Json::Objet(members))
 }
 
 /// The key of a creation.
@@ -236,14 +253,18 @@ impl FromRequestParts<AppState> for Appel {
             ));
         };
         let certificat = certificate(state, parts);
-        let appelant = state.verifier.verify(token, certificat).await.map_err(refused)?;
+        let verified = state.verifier.verify(token, certificat).await.map_err(refused);
+        let appelant = verified
+            .map_err(|refus| state.debits.echec(refus, &parts.headers, &parts.extensions))?;
         let acteur = actor(state, token, &appelant.porteur).await?;
         // The request log names the role, never the person.
         if let Some(role) = parts.extensions.get::<Role>() {
             role.0.get_or_init(|| acteur.role().mot());
         }
         let Appelant { sujet, portees, .. } = appelant;
-        Ok(Self { auteur: Auteur { acteur, sujet }, portees, requete_id })
+        let auteur = Auteur { acteur, sujet };
+        state.debits.porteur(&auteur, &parts.extensions)?;
+        Ok(Self { auteur, portees, requete_id })
     }
 }
 

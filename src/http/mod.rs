@@ -1,21 +1,27 @@
 //! The only place with axum: routes, bodies, problems, documentation.
 //!
-//! Middleware, from the outside in: request id and log line → panics → time limit → size limit →
-//! route. Refusals travel inwards-out as values and are written once, by the outermost layer.
+//! Middleware, from the outside in: request id and log line → weight of answers → panics → time limit →
+//! rate limit → size limit → route. Refusals travel inwards-out as values and are written once, by the outermost layer.
 
 #![warn(missing_docs)]
 
+mod bac_a_sable;
 mod champs;
 mod conditionnel;
+mod debit;
 mod docs;
 mod error;
 mod extract;
 mod health;
 mod idempotency;
+mod interne;
 mod json;
 mod lecture;
+mod mesures;
 mod openapi;
+mod pages;
 mod pagination;
+mod poids;
 mod problem;
 mod query;
 mod request_log;
@@ -32,14 +38,25 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use self::debit::Debits;
+use self::mesures::Instruments;
+use self::poids::Poids;
 use self::query::Declares;
 use crate::auth::{Preuves, Verifier};
 use crate::services::Core;
 
+pub use self::bac_a_sable::{
+    AutreDuBac, BacASable, Futur, Horloge, Liste, MedecinDuBac, Panne, PatientDuBac,
+};
+pub use self::debit::DebitConfig;
+pub use self::interne::{Interne, Question, QuestionRefusee};
+pub use self::mesures::router as mesures_router;
 pub use self::openapi::{document as openapi_document, yaml as openapi_yaml};
 pub use self::v1::feuilles_de_soins::lots::{
     BilanLot, FormeReponse, LotInterrompu, ReponsesLot, ResultatLigne, evaluer_lot,
 };
+
+pub use self::v1::reprises::{Annonce, FichierRefuse, Lues, ReceptionRefusee, lire, recevoir};
 
 /// Largest body accepted.
 const BODY_LIMIT: usize = 256 * 1024;
@@ -55,18 +72,54 @@ pub struct AppState {
     verifier: Arc<Verifier>,
     preuves: Arc<Preuves>,
     corps_limite: Duration,
+    debits: Arc<Debits>,
+    instruments: Arc<Instruments>,
+    poids: Poids,
+    bac_a_sable: Option<Arc<dyn BacASable>>,
+    simulateur: bool,
 }
 
 impl AppState {
     /// The use cases, and what checks tokens and proofs.
     pub fn new(core: Core, verifier: Verifier, preuves: Preuves) -> Self {
         let (verifier, preuves) = (Arc::new(verifier), Arc::new(preuves));
-        Self { core, verifier, preuves, corps_limite: BODY_TIME_LIMIT }
+        Self {
+            core,
+            verifier,
+            preuves,
+            corps_limite: BODY_TIME_LIMIT,
+            debits: Arc::default(),
+            instruments: Arc::default(),
+            poids: Poids::default(),
+            bac_a_sable: None,
+            simulateur: false,
+        }
+    }
+
+    /// The same, where a caller may ask no more than that.
+    #[must_use]
+    pub fn with_debits(mut self, config: DebitConfig) -> Self {
+        self.debits = Arc::new(Debits::new(config));
+        self
     }
 
     /// What checks proofs of signature.
     pub fn preuves(&self) -> &Preuves {
         &self.preuves
+    }
+
+    /// The same, in a sandbox: its people, its clock and its pages are there.
+    #[must_use]
+    pub fn with_sandbox(mut self, bac: Arc<dyn BacASable>) -> Self {
+        self.bac_a_sable = Some(bac);
+        self.with_simulateur()
+    }
+
+    /// The same, with the page on which anybody asks what care would be paid back.
+    #[must_use]
+    pub const fn with_simulateur(mut self) -> Self {
+        self.simulateur = true;
+        self
     }
 
     /// The same, where a body has that long to arrive. For tests.
@@ -87,11 +140,15 @@ pub fn router(state: AppState) -> Router {
                 .layer(from_fn_with_state(Declares::of(&contrat.document), query::verify)),
         )
         .merge(docs::router(contrat))
+        .merge(pages::router(&state))
+        .merge(bac_a_sable::router(state.bac_a_sable.as_ref()))
         .fallback(extract::route_inconnue)
         .method_not_allowed_fallback(extract::methode_interdite)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(state.clone(), debit::limit))
         .layer(from_fn_with_state(TIME_LIMIT, request_log::limit_time))
         .layer(CatchPanicLayer::custom(request_log::on_panic))
+        .layer(from_fn_with_state(state.poids.clone(), poids::limit))
         .layer(from_fn_with_state(state.clone(), request_log::observe))
         .with_state(state)
 }

@@ -14,7 +14,9 @@ use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
 use super::AppState;
+use super::debit::Debit;
 use super::extract::Role;
+use super::interne::Interieur;
 use super::problem::{Code, Refus, respond};
 use crate::domain::ids::RequestId;
 
@@ -34,8 +36,10 @@ pub(super) async fn observe(
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "(inconnue)".to_owned(), |path| path.as_str().to_owned());
-    let role = Role::default();
+    let inside = request.extensions().get::<Interieur>().is_some();
+    let (role, debit) = (Role::default(), Debit::default());
     request.extensions_mut().insert(role.clone());
+    request.extensions_mut().insert(debit.clone());
     let span = tracing::info_span!("requete", %requete_id, trace_id);
     let mut response = next.run(request).instrument(span.clone()).await;
     let role = role.0.get().copied().unwrap_or("-");
@@ -46,18 +50,17 @@ pub(super) async fn observe(
     if let Ok(value) = HeaderValue::from_str(&requete_id.to_string()) {
         response.headers_mut().insert("x-request-id", value);
     }
-    let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+    debit.announce(response.headers_mut());
+    let took = began.elapsed();
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     let code = refus.as_ref().map_or("-", |refus| refus.code.as_str());
+    let status = response.status().as_u16();
+    state.instruments.answered((method.as_str(), &route), (status, code), took);
+    if inside {
+        return response;
+    }
     span.in_scope(|| {
-        tracing::info!(
-            method = method.as_str(),
-            route,
-            status = response.status().as_u16(),
-            code,
-            role,
-            micros,
-            "request"
-        );
+        tracing::info!(method = method.as_str(), route, status, code, role, micros, "request");
     });
     response
 }
@@ -89,12 +92,17 @@ fn bare_refusal(response: &Response) -> Option<Refus> {
     }
 }
 
+/// Longest time for a file to be received.
+const FICHIER: Duration = Duration::from_secs(3_600);
+
 /// Answers before the caller gives up.
 pub(super) async fn limit_time(
     State(limit): State<Duration>,
     request: Request,
     next: Next,
 ) -> Response {
+    // A file arrives as slowly as its sender likes, and says so by arriving.
+    let limit = if request.uri().path() == "/v1/reprises" { FICHIER } else { limit };
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_elapsed) => {

@@ -4,6 +4,7 @@ use std::pin::Pin;
 
 use crate::services::operations::{self, DO, UNDO};
 use crate::services::reevaluations::{self, REEVALUER};
+use crate::services::reprises::{self, REPRENDRE};
 use crate::services::taches::Tache;
 use crate::services::{Core, ServiceError};
 
@@ -19,8 +20,9 @@ pub(super) struct Once {
 }
 
 /// Every job of this kind.
-pub(super) static ONCE: [Once; 3] = [
+pub(super) static ONCE: [Once; 4] = [
     Once { nature: DO, run: |core, task| Box::pin(operations::run(core, task)) },
     Once { nature: REEVALUER, run: |core, task| Box::pin(reevaluations::run(core, task)) },
+    Once { nature: REPRENDRE, run: |core, task| Box::pin(reprises::run(core, task)) },
     Once { nature: UNDO, run: |core, task| Box::pin(operations::undo(core, task)) },
 ];

@@ -4,7 +4,9 @@ use std::pin::Pin;
 
 use chrono::TimeDelta;
 
-use crate::services::{Core, ServiceError, declarations, operations, representations};
+use crate::services::{
+    Core, ServiceError, declarations, operations, representations, reprises, sceaux,
+};
 
 /// The future of a job.
 type Work<'a> = Pin<Box<dyn Future<Output = Result<(), ServiceError>> + Send + 'a>>;
@@ -23,7 +25,7 @@ pub struct Recurring {
 const EXPIRED_AT_ONCE: i64 = 500;
 
 /// Every job that comes back.
-pub static RECURRING: [Recurring; 5] = [
+pub static RECURRING: [Recurring; 7] = [
     Recurring {
         nature: "expirer_declarations",
         every: TimeDelta::minutes(10),
@@ -58,9 +60,31 @@ pub static RECURRING: [Recurring; 5] = [
         },
     },
     Recurring {
+        nature: "sceller",
+        every: TimeDelta::minutes(5),
+        run: |core| {
+            Box::pin(async move {
+                let numero = sceaux::seal(core).await?;
+                tracing::debug!(numero, "what was written is sealed");
+                Ok(())
+            })
+        },
+    },
+    Recurring {
         nature: "preparer_partitions",
         every: TimeDelta::hours(12),
         run: |core| Box::pin(core.prepare_partitions()),
+    },
+    Recurring {
+        nature: "purger_reprises",
+        every: TimeDelta::hours(12),
+        run: |core| {
+            Box::pin(async move {
+                let purged = reprises::purge(core).await?;
+                tracing::debug!(purged, "files never applied were forgotten");
+                Ok(())
+            })
+        },
     },
     Recurring {
         nature: "annoncer_majorite_du_choix",

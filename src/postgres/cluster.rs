@@ -84,8 +84,13 @@ impl Cluster {
         std::fs::read_to_string(dir.join("pg/PG_VERSION")).ok()?.trim().parse().ok()
     }
 
-    /// How to connect to a database of this cluster.
+    /// How to connect to a database of this cluster, as its owner.
     pub fn url(&self, database: &str) -> String {
+        self.url_as(Self::DATABASE, database)
+    }
+
+    /// The same, under another role.
+    pub fn url_as(&self, role: &str, database: &str) -> String {
         let sockets: String = self
             .sockets
             .to_string_lossy()
@@ -98,7 +103,7 @@ impl Cluster {
                 }
             })
             .collect();
-        format!("postgres://{}@{sockets}:5432/{database}", Self::DATABASE)
+        format!("postgres://{role}@{sockets}:5432/{database}")
     }
 
     /// Makes the cluster unless it exists. A half-made one, left by a crash, is made again.

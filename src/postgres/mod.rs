@@ -105,6 +105,24 @@ pub struct Lost {
     pub journal: PathBuf,
 }
 
+/// How to connect to a private server, by role. Whoever reaches its socket is let in under the name that he says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adresses {
+    /// As the owner of the tables, to migrate them.
+    pub proprietaire: String,
+    /// As the service, which owns nothing.
+    pub service: String,
+}
+
+impl Adresses {
+    fn of(cluster: &Cluster) -> Self {
+        Self {
+            proprietaire: cluster.url(Cluster::DATABASE),
+            service: cluster.url_as(Server::SERVICE, Cluster::DATABASE),
+        }
+    }
+}
+
 /// A running private server, owned by this process.
 #[derive(Debug)]
 pub struct Server {
@@ -130,17 +148,20 @@ impl Server {
         Ok(Self { cluster, stopped: false, _lock: lock })
     }
 
+    /// The role under which the service works on this server.
+    pub const SERVICE: &str = "traitant_service";
+
     /// How to connect to the server of a directory that another process owns, if there is one.
-    pub fn running_in(dir: &Path, bin: Option<&Path>) -> Option<String> {
+    pub fn running_in(dir: &Path, bin: Option<&Path>) -> Option<Adresses> {
         let owned = matches!(own(dir), Err(StartError::AlreadyOwned { .. }));
         let binaries = Binaries::find(bin, Cluster::major_in(dir)).ok().filter(|_| owned)?;
         let cluster = Cluster::new(binaries, dir, Profile::Durable).ok()?;
-        cluster.is_ready().then(|| cluster.url(Cluster::DATABASE))
+        cluster.is_ready().then(|| Adresses::of(&cluster))
     }
 
     /// How to connect.
-    pub fn url(&self) -> String {
-        self.cluster.url(Cluster::DATABASE)
+    pub fn adresses(&self) -> Adresses {
+        Adresses::of(&self.cluster)
     }
 
     /// What looks after the server, which somebody else may end.

@@ -2,12 +2,16 @@
 //!
 //! Their ids come from a fixed seed and a fixed clock: examples of the documentation can name them.
 
+mod bac;
+mod liste;
 mod people;
+mod village;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 
+use crate::auth::EmetteurError;
 use crate::domain::acteur::{Acteur, Auteur, Caisse, Sujet};
 use crate::domain::clock::{Clock, FixedClock};
 use crate::domain::declaration::{MoyenSignature, Preuve, PreuveRecue, RoleSignataire};
@@ -15,6 +19,7 @@ use crate::domain::digest::Empreinte;
 use crate::domain::droits::Demarche;
 use crate::domain::identifiers::{Invalide, Organisme};
 use crate::domain::ids::{IdSource, PatientId, RequestId};
+use crate::http::QuestionRefusee;
 use crate::law::Law;
 use crate::services::declarations::{NouveauChoix, RefMedecin, RefPatient, SignatureRecue};
 use crate::services::{
@@ -23,7 +28,12 @@ use crate::services::{
 };
 use crate::storage::{Db, signatures};
 
-pub use self::people::{DECLARATIONS, MEDECINS, MedecinFictif, PARENTS, PATIENTS, PersonneFictive};
+pub use self::bac::{Bac, Place, avance};
+pub use self::liste::{json, liste, page, texte};
+pub use self::people::{
+    DECLARATIONS, MEDECINS, MedecinFictif, PARENTS, PATIENTS, Personne, PersonneFictive,
+};
+pub use self::village::{HABITANTS, PRATICIENS, personnes};
 
 /// Why the sandbox people could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +45,15 @@ pub enum SandboxError {
     /// A declaration names nobody.
     #[error("sandbox people: nobody is called {0}")]
     Unknown(&'static str),
+    /// The issuer of those who act in the sandbox.
+    #[error(transparent)]
+    Issuer(#[from] EmetteurError),
+    /// Something that should have happened did not.
+    #[error("sandbox people: {0}")]
+    Story(#[from] QuestionRefusee),
+    /// The database is not that of a sandbox.
+    #[error("cette base n'est pas celle d'un bac à sable")]
+    NotASandbox,
 }
 
 /// Who loads the people, as traces keep it.
@@ -56,10 +75,7 @@ fn beginning() -> DateTime<Utc> {
 /// cut short is completed by the next.
 pub async fn load(db: Db, law: Arc<Law>) -> Result<bool, SandboxError> {
     let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(beginning()));
-    let core = |ids: IdSource| {
-        let (db, law) = (db.clone(), Arc::clone(&law));
-        Core::new(db, Arc::clone(&clock), Arc::new(ids), law, Mode::BacASable)
-    };
+    let core = |ids: IdSource| core_of(&db, &law, &clock, ids);
     let silent = || Ok(Rendu { statut: 201, reponse: Vec::new() });
     let last = DECLARATIONS.len().saturating_sub(1);
     if is_declared(&db, last).await? {
@@ -73,11 +89,7 @@ pub async fn load(db: Db, law: Arc<Law>) -> Result<bool, SandboxError> {
         done(made, |error| matches!(error, ServiceError::MedecinExistant))?;
     }
     for (index, person) in PATIENTS.iter().enumerate() {
-        let nouveau = person.nouveau()?;
-        let asked = asked(person.organisme, Demarche::EnregistrerPatient, person.numero)?;
-        let core = core(ids_of(index, &clock));
-        let made = patients::create(&core, &asked, &nouveau, |_: &_| silent()).await;
-        done(made, |error| matches!(error, ServiceError::PatientExistant(_)))?;
+        enregistre(&db, &law, index, &person.personne(id_at(index))).await?;
     }
     for (index, (child, parent)) in PARENTS.iter().enumerate() {
         let people = PATIENTS.iter().find(|person| person.prenom == *child);
@@ -85,7 +97,7 @@ pub async fn load(db: Db, law: Arc<Law>) -> Result<bool, SandboxError> {
         else {
             return Err(SandboxError::Unknown(child));
         };
-        let nouvelle = person.parent(by)?;
+        let nouvelle = person.personne(id).parent(by)?;
         let asked = asked(person.organisme, Demarche::EnregistrerRepresentation, child)?;
         let core = core(ids_of(2_000 + index, &clock));
         let made = representations::create(&core, &asked, id, &nouvelle, |_: &_| silent()).await;
@@ -103,6 +115,27 @@ pub async fn load(db: Db, law: Arc<Law>) -> Result<bool, SandboxError> {
         declare(&core, patient.organisme, id, rpps, *signed, index).await?;
     }
     Ok(true)
+}
+
+/// The use cases at the beginning of the sandbox, with some ids.
+fn core_of(db: &Db, law: &Arc<Law>, clock: &Arc<dyn Clock>, ids: IdSource) -> Core {
+    Core::new(db.clone(), Arc::clone(clock), Arc::new(ids), Arc::clone(law), Mode::BacASable)
+}
+
+/// Registers somebody under the id of their place, unless they are there.
+async fn enregistre(
+    db: &Db,
+    law: &Arc<Law>,
+    index: usize,
+    personne: &Personne,
+) -> Result<(), SandboxError> {
+    let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(beginning()));
+    let nouveau = personne.nouveau()?;
+    let asked = asked(personne.organisme, Demarche::EnregistrerPatient, &personne.numero)?;
+    let core = core_of(db, law, &clock, ids_of(index, &clock));
+    let silent = |_: &_| Ok(Rendu { statut: 201, reponse: Vec::new() });
+    let made = patients::create(&core, &asked, &nouveau, silent).await;
+    done(made, |error| matches!(error, ServiceError::PatientExistant(_)))
 }
 
 /// Where the paper of a declaration of the sandbox is said to be kept.
@@ -186,7 +219,12 @@ fn done(made: Done, known: impl Fn(&ServiceError) -> bool) -> Result<(), Sandbox
 
 /// The id of a sandbox patient, by first name.
 pub fn patient_id(prenom: &str) -> Option<PatientId> {
+    let index = PATIENTS.iter().position(|person| person.prenom.eq_ignore_ascii_case(prenom));
+    index.map(id_at).or_else(|| village::patient_id(prenom))
+}
+
+/// The id of the person who is registered in this place.
+fn id_at(index: usize) -> PatientId {
     let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(beginning()));
-    let index = PATIENTS.iter().position(|person| person.prenom.eq_ignore_ascii_case(prenom))?;
-    Some(PatientId::from_uuid(ids_of(index, &clock).uuid()))
+    PatientId::from_uuid(ids_of(index, &clock).uuid())
 }

@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 
 use crate::domain::feuille_de_soins::{Convention, OptionTarifaire};
 use crate::domain::identifiers::{
-    CommuneExercice, DateNaissanceAmo, IdentifiantPersonne, Invalide, NumeroFacturation, Organisme,
-    RangGemellaire, Rpps, Specialite,
+    CommuneExercice, DateNaissanceAmo, Finess, IdentifiantPersonne, Invalide, NumeroFacturation,
+    Organisme, RangGemellaire, Rpps, Specialite,
 };
 use crate::domain::ids::PatientId;
 use crate::domain::medecin::{
@@ -44,19 +44,27 @@ pub struct MedecinFictif {
     pub prenom: &'static str,
     pub specialite: &'static str,
     pub convention: Convention,
+    pub option: OptionTarifaire,
     pub mode: ModeExercice,
+    /// Number under which feuilles are billed.
     pub num_am: Option<&'static str>,
+    /// The same, of a centre or a hospital.
+    pub finess: Option<&'static str>,
+    pub nature: NatureLieu,
     pub cabinet: &'static str,
     pub commune: &'static str,
     pub adresse: &'static str,
+    /// What the doctor is there for.
+    pub role: &'static str,
 }
 
-const fn medecin(
+pub(super) const fn medecin(
     rpps: &'static str,
     (nom, prenom): (&'static str, &'static str),
     specialite: &'static str,
     num_am: Option<&'static str>,
     (cabinet, commune, adresse): (&'static str, &'static str, &'static str),
+    role: &'static str,
 ) -> MedecinFictif {
     MedecinFictif {
         rpps,
@@ -64,11 +72,15 @@ const fn medecin(
         prenom,
         specialite,
         convention: Convention::Secteur1,
+        option: OptionTarifaire::Aucune,
         mode: ModeExercice::Liberal,
         num_am,
+        finess: None,
+        nature: NatureLieu::Cabinet,
         cabinet,
         commune,
         adresse,
+        role,
     }
 }
 
@@ -80,6 +92,7 @@ pub const MEDECINS: [MedecinFictif; 7] = [
         "01",
         Some("991999905"),
         ("Cabinet des Tilleuls", "01004", "3 place des Tilleuls"),
+        "généraliste de la première histoire : le jeton par défaut",
     ),
     medecin(
         "99900002017",
@@ -87,6 +100,7 @@ pub const MEDECINS: [MedecinFictif; 7] = [
         "03",
         Some("991999913"),
         ("Cabinet de cardiologie", "01004", "8 avenue de la Gare"),
+        "cardiologue, à qui l'on adresse",
     ),
     medecin(
         "99900003023",
@@ -94,6 +108,7 @@ pub const MEDECINS: [MedecinFictif; 7] = [
         "15",
         Some("991999921"),
         ("Cabinet d'ophtalmologie", "97411", "21 rue du Large"),
+        "ophtalmologue à La Réunion : accès direct",
     ),
     medecin(
         "99900004039",
@@ -101,6 +116,7 @@ pub const MEDECINS: [MedecinFictif; 7] = [
         "22",
         Some("991999939"),
         ("Cabinet du Port", "2A004", "5 quai du Port"),
+        "généraliste en Corse",
     ),
     MedecinFictif {
         mode: ModeExercice::Remplacant,
@@ -110,6 +126,7 @@ pub const MEDECINS: [MedecinFictif; 7] = [
             "01",
             None,
             ("Cabinet des Tilleuls (remplacements)", "01004", "3 place des Tilleuls"),
+            "remplaçante : ne peut pas être désignée",
         )
     },
     medecin(
@@ -118,6 +135,7 @@ pub const MEDECINS: [MedecinFictif; 7] = [
         "05",
         Some("991999947"),
         ("Cabinet de dermatologie", "13055", "40 cours des Pins"),
+        "dermatologue",
     ),
     medecin(
         "99900007016",
@@ -125,6 +143,7 @@ pub const MEDECINS: [MedecinFictif; 7] = [
         "01",
         Some("991999954"),
         ("Cabinet du Parc", "13055", "12 rue du Parc"),
+        "généraliste d'une autre ville : pour changer de médecin traitant",
     ),
 ];
 
@@ -226,10 +245,56 @@ pub const DECLARATIONS: [(&str, &str, (i32, u32, u32)); 7] = [
     ("HUGO", "99900007016", (2023, 11, 15)),
 ];
 
+/// Somebody of the sandbox, as the register has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Personne {
+    pub id: PatientId,
+    /// First name, by which the examples call the person.
+    pub prenom: &'static str,
+    /// Birth name.
+    pub nom: &'static str,
+    /// nir or nia.
+    pub nature: &'static str,
+    pub numero: String,
+    /// Number of the insured parent.
+    pub ouvrant_droit: Option<String>,
+    /// As on the card: a month or a day may be 00.
+    pub date_naissance: String,
+    /// Régime, caisse and centre.
+    pub organisme: &'static str,
+    /// What the person is there for.
+    pub role: &'static str,
+}
+
 impl PersonneFictive {
+    /// The person under an id.
+    pub(super) fn personne(&self, id: PatientId) -> Personne {
+        Personne {
+            id,
+            prenom: self.prenom,
+            nom: self.nom,
+            nature: self.nature,
+            numero: self.numero.to_owned(),
+            ouvrant_droit: self.ouvrant_droit.map(str::to_owned),
+            date_naissance: self.date_naissance.to_owned(),
+            organisme: self.organisme,
+            role: self.role,
+        }
+    }
+}
+
+impl Personne {
+    /// Number and birth date, as on the card.
+    pub fn carte(&self) -> serde_json::Value {
+        serde_json::json!({
+            "identifiant": { "type": self.nature, "valeur": self.numero },
+            "date_naissance": self.date_naissance,
+        })
+    }
+
     /// The person to register.
     pub(super) fn nouveau(&self) -> Result<NouveauPatient, Invalide> {
-        let date_naissance = DateNaissanceAmo::parse(self.date_naissance)?;
+        let date_naissance = DateNaissanceAmo::parse(&self.date_naissance)?;
         Ok(NouveauPatient {
             identite: Identite {
                 nom: self.nom.to_owned(),
@@ -237,18 +302,17 @@ impl PersonneFictive {
                 date_naissance,
                 rang: RangGemellaire::ONE,
             },
-            identifiant: IdentifiantPersonne::parse(self.nature, self.numero)?,
+            identifiant: IdentifiantPersonne::parse(self.nature, &self.numero)?,
             ouvrant_droit: self
                 .ouvrant_droit
+                .as_ref()
                 .map(|numero| IdentifiantPersonne::parse("nir", numero))
                 .transpose()?,
             organisme: Organisme::parse(self.organisme)?,
             affilie_du: date_naissance.pour_calcul_age(),
         })
     }
-}
 
-impl PersonneFictive {
     /// The link to a parent, since birth.
     pub(super) fn parent(&self, parent: PatientId) -> Result<NouvelleRepresentation, Invalide> {
         Ok(NouvelleRepresentation {
@@ -256,21 +320,27 @@ impl PersonneFictive {
             nature: NatureRepresentation::TitulaireAutoriteParentale,
             preuve: PreuveRepresentation::LivretDeFamille,
             reference_preuve: None,
-            effet_du: DateNaissanceAmo::parse(self.date_naissance)?.pour_calcul_age(),
+            effet_du: DateNaissanceAmo::parse(&self.date_naissance)?.pour_calcul_age(),
             effet_au: None,
         })
     }
 }
 
 impl MedecinFictif {
+    /// Kind and number under which the doctor bills.
+    pub fn facturation(&self) -> Option<(&'static str, &'static str)> {
+        let own = self.num_am.map(|numero| ("num_am", numero));
+        own.or_else(|| self.finess.map(|numero| ("finess", numero)))
+    }
+
     /// The doctor to register, practising since 2005.
     pub(super) fn nouveau(&self) -> Result<NouveauMedecin, Invalide> {
         let lieu = NouveauLieu {
-            nature: NatureLieu::Cabinet,
+            nature: self.nature,
             nom: self.cabinet.to_owned(),
             commune: CommuneExercice::parse(self.commune)?,
             adresse: self.adresse.to_owned(),
-            finess_et: None,
+            finess_et: self.finess.map(Finess::parse).transpose()?,
         };
         Ok(NouveauMedecin {
             rpps: Rpps::parse(self.rpps)?,
@@ -281,11 +351,11 @@ impl MedecinFictif {
                 lieu: LieuExistantOuNouveau::Nouveau(lieu),
                 mode: self.mode,
                 principal: true,
-                convention: self.convention,
-                option_tarifaire: OptionTarifaire::Aucune,
+                convention: Some(self.convention),
+                option_tarifaire: self.option,
                 facturation: self
-                    .num_am
-                    .map(|numero| NumeroFacturation::parse("num_am", numero))
+                    .facturation()
+                    .map(|(kind, numero)| NumeroFacturation::parse(kind, numero))
                     .transpose()?,
             }],
         })

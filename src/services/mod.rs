@@ -8,6 +8,7 @@ pub mod a_revoir;
 pub mod acces;
 pub mod adressages;
 mod affiliations;
+pub mod annuaire;
 pub mod ccam;
 pub mod conciliations;
 pub mod core;
@@ -23,6 +24,7 @@ pub mod instructions;
 pub mod loi;
 pub mod medecins;
 pub mod medecins_traitants;
+pub mod mesures;
 pub mod neutralisations;
 pub mod operations;
 pub mod patientele;
@@ -31,6 +33,8 @@ mod porteurs;
 pub mod reevaluations;
 pub mod rejeu;
 pub mod representations;
+pub mod reprises;
+pub mod sceaux;
 pub mod simulations;
 mod suites;
 pub mod taches;
@@ -47,15 +51,7 @@ use crate::storage::StorageError;
 pub use self::core::{Contexte, Core, Demande, Done, Exit, Memoire, Render, Rendu, Seen};
 pub use self::versions::VersionsVues;
 pub use crate::domain::droits::Vue;
-
-/// How the service runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// Synthetic people, development tokens.
-    BacASable,
-    /// Real people.
-    Production,
-}
+pub use crate::domain::mode::Mode;
 
 /// A field that cannot be accepted, as the caller named it.
 #[derive(Debug, Clone, PartialEq, Eq)]

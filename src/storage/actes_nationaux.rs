@@ -31,7 +31,7 @@ pub async fn insert_exercice(
         lieu.uuid(),
         exercice.mode.mot(),
         exercice.principal,
-        exercice.convention.mot(),
+        exercice.convention.map(Vocabulaire::mot),
         exercice.option_tarifaire.mot(),
         exercice.facturation as _
     ))

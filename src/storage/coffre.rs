@@ -41,6 +41,7 @@ pub struct Coffre {
     chiffrement: XChaCha20Poly1305,
     /// Keyed already: each digest begins with a copy of it.
     recherche: Hmac<Sha256>,
+    sceau: Hmac<Sha256>,
 }
 
 impl fmt::Debug for Coffre {
@@ -75,6 +76,7 @@ impl Coffre {
         Self {
             chiffrement: XChaCha20Poly1305::new(&derive("traitant.chiffrement.v1").into()),
             recherche: keyed(&derive("traitant.recherche.v1")),
+            sceau: keyed(&derive("traitant.sceau.v1")),
         }
     }
 
@@ -126,6 +128,11 @@ impl Coffre {
             IdentifiantPersonne::Mig(_) => "mig",
         };
         self.empreinte_de(space, numero.expose())
+    }
+
+    /// The keyed hash that binds what was written to what was written before.
+    pub(super) fn scelle(&self, text: &[u8]) -> [u8; 32] {
+        mac(self.sceau.clone(), &[text])
     }
 
     /// The keyed hash of a text, among those of one kind.

@@ -5,7 +5,7 @@ use sqlx::postgres::PgConnection;
 
 use super::coffre::Place;
 use super::{Coffre, StorageError, Tx, signatures};
-use crate::domain::declaration::{Declaration, MedecinDesigne};
+use crate::domain::declaration::{Declaration, MedecinDesigne, Reprise};
 use crate::domain::ids::{DeclarationId, MedecinId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
 
@@ -17,12 +17,13 @@ pub async fn insert(
 ) -> Result<(), StorageError> {
     let (patient, id) = (declaration.patient_id.uuid(), declaration.id.uuid());
     let sealed = coffre.seal(place(declaration.id), declaration.contenu.as_bytes())?;
+    let repris = declaration.reprise.as_ref();
     tx.write(sqlx::query!(
         "/* declaration.insert */
          INSERT INTO declaration
              (patient_id, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, enregistre_le,
-              rectifie_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+              rectifie_id, reprise_id, effet_du, signe_le, origine, reference_preuve)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         patient,
         id,
         declaration.numero as _,
@@ -31,7 +32,12 @@ pub async fn insert(
         declaration.contenu_sha256 as _,
         declaration.expire_le,
         declaration.enregistre_le,
-        declaration.rectifie as _
+        declaration.rectifie as _,
+        repris.map(|repris| repris.reprise_id) as _,
+        repris.map(|repris| repris.effet_du),
+        repris.and_then(|repris| repris.signe_le),
+        repris.map(|repris| repris.origine) as _,
+        repris.and_then(|repris| repris.reference.as_deref())
     ))
     .await?;
     if let Some(en_place) = &declaration.en_place {
@@ -148,7 +154,7 @@ async fn select(
     let rows = sqlx::query!(
         r#"/* declaration.list */
          SELECT d.declaration_id, d.numero, d.canal, d.contenu_chiffre, d.contenu_sha256, d.expire_le,
-                d.enregistre_le, d.rectifie_id, a.en_place AS "en_place?", e.version, e.etat, e.motif, e.contestation
+                d.enregistre_le, d.rectifie_id, d.reprise_id, d.effet_du, d.signe_le, d.origine, d.reference_preuve, a.en_place AS "en_place?", e.version, e.etat, e.motif, e.contestation
          FROM declaration d
          JOIN etat_declaration e
            ON e.patient_id = d.patient_id AND e.declaration_id = d.declaration_id AND e.remplace_le IS NULL
@@ -167,6 +173,14 @@ async fn select(
         .map(|row| {
             let id = row.declaration_id;
             let clear = coffre.open(place(id), &row.contenu_chiffre)?;
+            let taken = row.reprise_id.zip(row.effet_du).zip(row.origine);
+            let reprise = taken.map(|((reprise_id, effet_du), origine)| Reprise {
+                reprise_id,
+                effet_du,
+                signe_le: row.signe_le,
+                origine,
+                reference: row.reference_preuve,
+            });
             Ok(Declaration {
                 id,
                 patient_id: patient,
@@ -177,6 +191,7 @@ async fn select(
                 rectifie: row.rectifie_id,
                 contenu: String::from_utf8(clear).map_err(|error| place(id).wrong(error))?,
                 contenu_sha256: row.contenu_sha256,
+                reprise,
                 expire_le: row.expire_le,
                 enregistre_le: row.enregistre_le,
                 etat: row.etat,
@@ -263,6 +278,6 @@ async fn medecins(
     .await?)
 }
 
-const fn place(id: DeclarationId) -> Place {
+pub(super) const fn place(id: DeclarationId) -> Place {
     Place { colonne: "declaration.contenu_chiffre", ligne: id.uuid() }
 }

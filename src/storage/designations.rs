@@ -131,18 +131,26 @@ async fn insert_version(
     .await
 }
 
-/// The choices of a person: declarations signed by all, in the order of their reception.
+/// A choice as it is stored, and whether the day from which it counts was taken over with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChoixConnu {
+    pub choix: Choix,
+    pub repris: bool,
+}
+
+/// The choices of a person: declarations signed by all, and those taken over, in the order of their reception.
 pub async fn choices(
     conn: &mut PgConnection,
     patient: PatientId,
-) -> Result<Vec<Choix>, StorageError> {
+) -> Result<Vec<ChoixConnu>, StorageError> {
     Ok(sqlx::query!(
         r#"/* designation.choices */
          SELECT e.declaration_id,
-                max(s.signe_le) AS "signe_le!",
+                coalesce(max(s.signe_le), d.signe_le, d.effet_du) AS "signe_le!",
                 max(s.signe_a) AS signe_a,
                 bool_and(s.signe_a IS NOT NULL) AS "horodatee!",
-                max(s.recue_le) AS "recue_le!",
+                coalesce(max(s.recue_le), d.enregistre_le) AS "recue_le!",
+                d.effet_du,
                 (SELECT array_agg(m.medecin_id) FROM declaration_medecin m
                  WHERE m.patient_id = e.patient_id AND m.declaration_id = e.declaration_id)
                     AS "medecins!: Vec<MedecinId>",
@@ -150,20 +158,24 @@ pub async fn choices(
                  WHERE a.patient_id = e.patient_id AND a.declaration_id = e.declaration_id)
                     AS "en_place: Vec<MedecinId>"
          FROM etat_declaration e
-         JOIN signature s ON s.patient_id = e.patient_id AND s.declaration_id = e.declaration_id
+         JOIN declaration d ON d.patient_id = e.patient_id AND d.declaration_id = e.declaration_id
+         LEFT JOIN signature s ON s.patient_id = e.patient_id AND s.declaration_id = e.declaration_id
          WHERE e.patient_id = $1 AND e.remplace_le IS NULL AND e.etat = 'active'
-         GROUP BY e.patient_id, e.declaration_id"#,
+         GROUP BY d.patient_id, d.declaration_id, e.patient_id, e.declaration_id"#,
         patient.uuid()
     )
-    .map(|row| Choix {
-        declaration_id: row.declaration_id,
-        medecins: row.medecins.into_iter().collect(),
-        en_place: row.en_place.map(|all| all.into_iter().collect()),
-        effet_du: row.signe_le,
-        ordre: OrdreSignature {
-            signe_le: row.signe_le,
-            signe_a: row.signe_a.filter(|_| row.horodatee),
-            recue_le: row.recue_le,
+    .map(|row| ChoixConnu {
+        repris: row.effet_du.is_some(),
+        choix: Choix {
+            declaration_id: row.declaration_id,
+            medecins: row.medecins.into_iter().collect(),
+            en_place: row.en_place.map(|all| all.into_iter().collect()),
+            effet_du: row.effet_du.unwrap_or(row.signe_le),
+            ordre: OrdreSignature {
+                signe_le: row.signe_le,
+                signe_a: row.signe_a.filter(|_| row.horodatee),
+                recue_le: row.recue_le,
+            },
         },
     })
     .fetch_all(conn)

@@ -3,6 +3,8 @@
 use std::panic::Location;
 
 use super::CoffreError;
+use crate::domain::mode::Mode;
+use crate::domain::vocabulary::Vocabulaire;
 
 /// A failure of the database, or a row that contradicts the model.
 #[derive(Debug, thiserror::Error)]
@@ -41,14 +43,40 @@ pub enum StorageError {
     },
     /// The schema is not the one this program knows.
     #[error(
-        "le schéma de la base est à la version {found:?} ; ce programme attend la version {expected} : \
-         lancez « traitant migrer »"
+        "le schéma de la base est {} ; ce programme attend la version {expected} : {}",
+        .found.map_or_else(|| "vide".to_owned(), |found| format!("à la version {found}")),
+        if .found.is_some_and(|found| found > *expected) {
+            "lancez le programme qui l'a migrée, ou un plus récent"
+        } else {
+            "lancez « traitant migrer »"
+        }
     )]
     UnknownSchema {
         /// Version of the program.
         expected: i64,
         /// Version of the database.
         found: Option<i64>,
+    },
+    /// The database holds what another master key sealed.
+    #[error(
+        "cette base a été écrite sous une autre clé maître : TRAITANT_CLE_MAITRE (ou TRAITANT_CLE_MAITRE_FICHIER) doit \
+         être celle de son premier démarrage ; rien n'a été lu ni écrit"
+    )]
+    OtherKey,
+    /// The database is of real people and the service of invented ones, or the reverse.
+    #[error("cette base est marquée « {} » : TRAITANT_MODE doit dire de même ; rien n'a été lu ni écrit", .found.mot())]
+    OtherMode {
+        /// What the database is.
+        found: Mode,
+    },
+    /// The service would work with the rights of somebody who can take the guards away.
+    #[error(
+        "le rôle « {role} » possède les tables ou est superutilisateur : en production, le service se connecte sous un \
+         rôle qui ne peut que lire et écrire ; « traitant migrer » le crée quand TRAITANT_ROLE_SERVICE le nomme"
+    )]
+    TooMuchRight {
+        /// The role of the connection.
+        role: String,
     },
     /// A migration failed.
     #[error("migration: {0}")]
@@ -68,11 +96,17 @@ impl StorageError {
     /// Whether trying again later makes sense: the database could not be reached, undid the
     /// transaction for reasons of its own, or others held a person for too long.
     pub fn is_temporary(&self) -> bool {
-        let undone = matches!(
-            self.sqlstate().as_deref(),
-            Some("40001" | "40P01" | "53300" | "57P01" | "57P03")
-        );
+        let undone = self.sqlstate().is_some_and(|state| {
+            // Concurrency; a server that starts, stops, crashed or follows another; no room left; a connection that is lost.
+            matches!(&*state, "40001" | "40P01" | "25006")
+                || ["08", "53", "57P"].iter().any(|class| state.starts_with(class))
+        });
         undone || self.is_lock_timeout() || self.is_unreachable()
+    }
+
+    /// Whether the database is not the one that this service is for.
+    pub const fn is_foreign(&self) -> bool {
+        matches!(self, Self::OtherKey | Self::OtherMode { .. })
     }
 
     fn is_unreachable(&self) -> bool {

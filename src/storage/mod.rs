@@ -15,6 +15,8 @@ pub mod actes_nationaux;
 pub mod adressages;
 pub mod auteurs;
 pub mod avis_ponctuels;
+pub mod bac_a_sable;
+pub mod base;
 mod cbor;
 pub mod ccam;
 mod coffre;
@@ -33,6 +35,7 @@ pub mod feuilles_de_soins;
 pub mod fins;
 pub mod honoraires;
 pub mod idempotence;
+mod lien;
 pub mod lois;
 pub mod medecins;
 pub mod migrations;
@@ -44,6 +47,9 @@ pub mod patients;
 pub mod recouvrements;
 pub mod reevaluations;
 pub mod representations;
+pub mod reprises;
+pub mod roles;
+pub mod sceaux;
 pub mod signatures;
 pub mod taches;
 mod types;
@@ -59,6 +65,7 @@ use sqlx::{Connection as _, PgPool, Transaction};
 
 pub use self::coffre::{Coffre, CoffreError};
 pub use self::error::StorageError;
+pub use self::lien::Lien;
 pub use sqlx::postgres::PgConnection as Connection;
 
 /// How long a connection rests before it is asked whether it still lives.
@@ -75,8 +82,10 @@ pub struct Db {
 }
 
 impl Db {
-    /// Opens a pool of at most `size` connections.
+    /// Opens a pool of at most `size` connections. A first connection, alone, says at once why there is none, where a pool
+    /// would try again.
     pub async fn connect(url: &str, size: u32, coffre: Coffre) -> Result<Self, StorageError> {
+        Connection::connect(url).await?.close().await?;
         let pool = PgPoolOptions::new()
             .max_connections(size)
             // A ping before each use would double the traffic: only a connection that has rested,
@@ -124,6 +133,11 @@ impl Db {
         &self.pool
     }
 
+    /// Connections that are open, and those of them that nobody uses.
+    pub fn connections(&self) -> (u32, u32) {
+        (self.pool.size(), u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX))
+    }
+
     /// Closes every connection.
     pub async fn close(&self) {
         self.pool.close().await;
@@ -151,12 +165,6 @@ impl Db {
         );
         tx.write(settle).await?;
         Ok(Snapshot(tx))
-    }
-
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<(), StorageError> {
-        sqlx::query!("/* db.ping */ SELECT 1 AS one").fetch_one(&self.pool).await?;
-        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{StorageError, Tx};
+use super::{Connection, StorageError, Tx};
 use crate::domain::ids::TacheId;
 
 /// A job taken by a runner.
@@ -104,4 +104,32 @@ pub async fn extend(tx: &mut Tx, tache: &Tache, bail: DateTime<Utc>) -> Result<b
         bail
     ))
     .await
+}
+
+/// Jobs of one kind that are not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attente {
+    pub nature: String,
+    /// `en_attente`, `en_cours` or `abandonnee`.
+    pub etat: String,
+    pub nombre: i64,
+    /// For how many seconds the first of them has been due; 0 when none is yet.
+    pub retard: i64,
+}
+
+/// Jobs that are not done, by kind and state.
+pub async fn attentes(
+    conn: &mut Connection,
+    now: DateTime<Utc>,
+) -> Result<Vec<Attente>, StorageError> {
+    Ok(sqlx::query_as!(
+        Attente,
+        r#"/* tache.attentes */
+           SELECT nature, etat, count(*) AS "nombre!",
+                  greatest(0, extract(epoch FROM $1 - min(prevue_le))::bigint) AS "retard!"
+           FROM tache WHERE etat <> 'terminee' GROUP BY nature, etat ORDER BY nature, etat"#,
+        now
+    )
+    .fetch_all(conn)
+    .await?)
 }

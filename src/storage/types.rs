@@ -23,7 +23,8 @@ pub(super) use crate::domain::conciliation::{
 };
 pub(super) use crate::domain::creance::{ModeRecouvrement, MotifAnnulation};
 pub(super) use crate::domain::declaration::{
-    Canal, Contestation, Etat, MoyenSignature, NumeroDeclaration, Preuve, RoleSignataire,
+    Canal, Contestation, Etat, MoyenSignature, NumeroDeclaration, OrigineSaisie, Preuve,
+    RoleSignataire,
 };
 pub(super) use crate::domain::designation::MotifFin;
 pub(super) use crate::domain::digest::Empreinte;
@@ -38,9 +39,11 @@ pub(super) use crate::domain::identifiers::{
 pub(super) use crate::domain::ids::{
     AccesId, AdressageId, ConciliationId, ConflitId, ContactId, DeclarationId, DesignationId,
     EvenementId, FaitId, FeuilleId, FusionId, LieuId, MedecinId, OperationId, PatientId,
-    RecouvrementId, ReevaluationId, RepresentationId, RequestId, RetourId, SignatureId, TacheId,
+    RecouvrementId, ReevaluationId, RepresentationId, RepriseId, RequestId, RetourId, SignatureId,
+    TacheId,
 };
 pub(super) use crate::domain::medecin::{ModeExercice, NatureLieu};
+pub(super) use crate::domain::mode::Mode;
 pub(super) use crate::domain::money::Centimes;
 pub(super) use crate::domain::operation::{EtatOperation, NatureOperation, ResultatOperation};
 pub(super) use crate::domain::patient::UsageIdentifiant;
@@ -49,6 +52,7 @@ pub(super) use crate::domain::reevaluation::{EtatReevaluation, MotifReevaluation
 pub(super) use crate::domain::representation::{
     FinRepresentation, NatureRepresentation, PreuveRepresentation,
 };
+pub(super) use crate::domain::reprise::{EtatReprise, FormatFichier, NatureReprise};
 pub(super) use crate::domain::vie::fusion::EtatConflit;
 pub(super) use crate::domain::vie::sommeil::StatutPatient;
 pub(super) use crate::domain::vie::{MotifRectification, SourceDeces};
@@ -110,15 +114,16 @@ macro_rules! numbers {
 ids! {
     AccesId, AdressageId, ConciliationId, ConflitId, ContactId, DeclarationId, DesignationId,
     EvenementId, FaitId, FeuilleId, FusionId, LieuId, MedecinId, OperationId, PatientId,
-    RecouvrementId, ReevaluationId, RepresentationId, RequestId, RetourId, SignatureId, TacheId
+    RecouvrementId, ReevaluationId, RepresentationId, RepriseId, RequestId, RetourId, SignatureId, TacheId
 }
 
 words! {
     Canal, Contestation, Convention, Etat, EtatAdressage, EtatConciliation, EtatConflit, EtatOperation,
-    EtatReevaluation, FinRepresentation, ModeExercice, ModeRecouvrement, MotifAnnulation,
+    EtatReevaluation, EtatReprise, FinRepresentation, FormatFichier, Mode, ModeExercice, ModeRecouvrement,
+    MotifAnnulation,
     MotifCloture, MotifDepart, MotifFin, MotifRectification, MotifReevaluation, MoyenSignature,
     NatureAdressage, NatureCreance, NatureEvenement, NatureLieu, NatureMouvement, NatureOperation,
-    NatureRepresentation, NatureRetour, OptionTarifaire, PartieConciliation,
+    NatureRepresentation, NatureReprise, NatureRetour, OptionTarifaire, OrigineSaisie, PartieConciliation,
     PreuveRepresentation, ReponseMedecin, ResultatOperation, RoleSignataire, SourceDeces,
     StatutPatient, UsageIdentifiant
 }

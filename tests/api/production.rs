@@ -97,7 +97,7 @@ async fn the_keys_of_the_issuer_decide_who_is_let_in_from_one_moment_to_the_next
     let (database, folder) = (TestDatabase::with_people().await, Folder::new());
     let authority = folder.path().join("autorite.pem");
     std::fs::write(&authority, &issuer.authority).unwrap();
-    let url = database.url();
+    let url = database.service_url().await;
     let settings = [
         ("DATABASE_URL", url.as_str()),
         ("TRAITANT_CLE_MAITRE", KEY_HEX),
@@ -173,7 +173,7 @@ async fn a_signature_is_proved_by_the_issuer_of_its_means_and_by_no_other() {
     let (database, folder) = (TestDatabase::with_people().await, Folder::new());
     let authority = folder.path().join("autorites.pem");
     std::fs::write(&authority, format!("{}{}", issuer.authority, prover.authority)).unwrap();
-    let url = database.url();
+    let url = database.service_url().await;
     let service = Service::start(&[
         ("DATABASE_URL", url.as_str()),
         ("TRAITANT_CLE_MAITRE", KEY_HEX),

@@ -24,13 +24,16 @@ const REFERENCE: [&str; 14] = [
     "honoraires_annee",
 ];
 /// Tables of the service itself. A reception names nobody: the feuilles of its persons bear its number.
-const SERVICE: [&str; 7] = [
+const SERVICE: [&str; 10] = [
     "_sqlx_migrations",
+    "bac_a_sable",
+    "base",
     "essai",
     "evenement",
     "idempotence",
     "preuve_utilisee",
     "reception",
+    "sceau",
     "tache",
 ];
 

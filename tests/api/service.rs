@@ -140,8 +140,8 @@ fn the_command_line_speaks_french() {
     {
         assert!(help.contains(text), "{help}");
     }
-    let readme = include_str!("../../README.md");
-    let settings = readme.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let page = include_str!("../../docs/EXPLOITATION.md");
+    let settings = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
     let mut named = 0;
     for name in settings.filter(|name| name.contains("TRAITANT_") || name.contains("DATABASE")) {
         assert!(help.contains(name), "{name} is not in the help");
@@ -322,7 +322,7 @@ async fn a_schema_that_the_program_does_not_know_is_refused() {
 #[tokio::test]
 async fn production_takes_tokens_of_its_configured_issuer_only() {
     let database = TestDatabase::with_people().await;
-    let url = database.url();
+    let url = database.service_url().await;
     let folder = Folder::new();
     let settings = [
         ("DATABASE_URL", url.as_str()),

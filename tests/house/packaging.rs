@@ -7,7 +7,10 @@ use serde_json::Value;
 use crate::files::{root, text};
 
 fn compose() -> Value {
-    yaml_serde::from_str(&text("docker-compose.yml")).unwrap()
+    let mut document: yaml_serde::Value =
+        yaml_serde::from_str(&text("docker-compose.yml")).unwrap();
+    document.apply_merge().unwrap();
+    serde_json::to_value(document).unwrap()
 }
 
 #[test]
@@ -32,14 +35,38 @@ fn compose_builds_the_service_and_takes_the_official_database() {
 #[test]
 fn compose_sets_only_settings_that_exist() {
     let compose = compose();
-    let config = text("src/config.rs");
-    for name in ["traitant", "migration"] {
+    let config =
+        text("src/config.rs") + &text("src/config/base.rs") + &text("src/cli/variables.txt");
+    let mut addresses = BTreeSet::new();
+    for name in ["traitant", "migration", "bac-a-sable", "migration-bac-a-sable"] {
         let environment = compose["services"][name]["environment"].as_object().unwrap();
-        assert!(environment.contains_key("DATABASE_URL"), "{name}");
+        addresses
+            .insert((name.contains("migration"), environment["DATABASE_URL"].as_str().unwrap()));
+        assert!(
+            ["production", "bac-a-sable"].contains(&environment["TRAITANT_MODE"].as_str().unwrap())
+        );
         for setting in environment.keys() {
-            assert!(config.contains(&format!("\"{setting}\"")), "{name}: {setting} is not read");
+            assert!(config.contains(setting.as_str()), "{name}: {setting} is not read");
         }
     }
+    // The owner of the tables migrates; another role serves.
+    assert_eq!(addresses.len(), 2, "{addresses:?}");
+}
+
+#[test]
+fn compose_starts_with_real_settings_and_the_sandbox_only_when_it_is_named() {
+    let compose = compose();
+    for (name, service) in compose["services"].as_object().unwrap() {
+        let sandbox = name.contains("bac-a-sable");
+        assert_eq!(service["profiles"].is_array(), sandbox, "{name}");
+        for limit in ["mem_limit", "pids_limit"] {
+            assert!(!service[limit].is_null(), "{name} has no {limit}");
+        }
+    }
+    let environment = &compose["services"]["traitant"]["environment"];
+    assert_eq!(environment["TRAITANT_MODE"], "production");
+    let volumes = |name: &str| compose["services"][name]["volumes"].to_string();
+    assert!(volumes("postgres") != volumes("postgres-bac-a-sable"), "never one database for both");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use traitant::auth::DEV_ISSUER;
-use traitant::config::{Config, InvalidConfig, JetonsConfig, LoiConfig};
+use traitant::config::{Config, InvalidConfig, JetonsConfig, LoiConfig, unknown};
 use traitant::law::AuDela;
 use traitant::services::Mode;
 
@@ -21,6 +21,15 @@ fn nothing_at_all_is_a_sandbox_with_its_own_database() {
     assert_eq!(config.mode, Mode::BacASable);
     assert!(config.base.url.is_none());
     assert_eq!(config.jetons, JetonsConfig::BacASable);
+}
+
+#[test]
+fn the_simulator_is_shown_in_production_when_a_setting_says_so() {
+    assert!(!read(&[]).unwrap().simulateur);
+    assert!(read(&[("TRAITANT_SIMULATEUR", "oui")]).unwrap().simulateur);
+    assert!(!read(&[("TRAITANT_SIMULATEUR", "non")]).unwrap().simulateur);
+    let InvalidConfig(wrong) = read(&[("TRAITANT_SIMULATEUR", "1")]).unwrap_err();
+    assert_eq!(wrong, ["TRAITANT_SIMULATEUR : attendu « oui » ou « non »"]);
 }
 
 #[test]
@@ -49,7 +58,7 @@ fn a_database_from_outside_is_production_and_needs_everything() {
 #[test]
 fn production_refuses_the_issuer_of_the_sandbox_and_plain_http() {
     let InvalidConfig(errors) = read(&[
-        ("DATABASE_URL", "postgres://x"),
+        ("DATABASE_URL", "postgres://x?sslmode=verify-full"),
         ("TRAITANT_CLE_MAITRE", KEY),
         ("TRAITANT_EMETTEUR", DEV_ISSUER),
         ("TRAITANT_AUDIENCE", "traitant"),
@@ -95,6 +104,49 @@ fn a_sandbox_may_use_a_database_from_outside() {
     let config =
         read(&[("DATABASE_URL", "postgres://x"), ("TRAITANT_MODE", "bac-a-sable")]).unwrap();
     assert_eq!(config.jetons, JetonsConfig::BacASable);
+}
+
+#[test]
+fn in_production_the_database_is_reached_by_tls_or_by_a_local_socket() {
+    let errors = |mode: &str, url: &str| {
+        read(&[("DATABASE_URL", url), ("TRAITANT_MODE", mode)])
+            .err()
+            .map(|InvalidConfig(errors)| errors.into_iter().filter(|e| e.contains("DATABASE_URL")))
+            .map_or(0, Iterator::count)
+    };
+    for (url, wrong) in [
+        ("postgres://u@h/b", 1),
+        ("postgres://u@127.0.0.1/b?sslmode=disable", 1),
+        ("postgres://u@h/b?sslmode=prefer", 1),
+        ("postgres://u@h/b?sslmode=require", 0),
+        ("postgresql://u@h/b?sslmode=verify-ca", 0),
+        ("postgres://u@h/b?sslmode=verify-full", 0),
+        ("postgres:///b?host=/run/postgresql&user=u", 0),
+        ("postgres://u@%2Frun%2Fpostgresql/b", 0),
+        ("mysql://u@h/b", 1),
+        ("h", 1),
+    ] {
+        assert_eq!(errors("production", url), wrong, "{url}");
+    }
+    assert_eq!(errors("bac-a-sable", "postgres://u@h/b"), 0, "invented people need none");
+}
+
+#[test]
+fn the_master_key_is_in_one_place() {
+    let file = ("TRAITANT_CLE_MAITRE_FICHIER", "/run/secrets/cle");
+    let InvalidConfig(errors) = read(&[("TRAITANT_CLE_MAITRE", KEY), file]).unwrap_err();
+    assert!(errors[0].starts_with("TRAITANT_CLE_MAITRE_FICHIER"), "{errors:?}");
+    assert_eq!(read(&[file]).unwrap().base.cle_fichier.as_deref(), Some(Path::new(file.1)));
+}
+
+#[test]
+fn names_that_are_no_settings_are_told_with_the_one_that_was_meant() {
+    let told = |name: &str| unknown([name.to_owned()].into_iter()).pop();
+    for known in ["TRAITANT_MODE", "TRAITANT_PREUVES_12_MOYENS", "DATABASE_URL", "PATH"] {
+        assert_eq!(told(known), None, "{known}");
+    }
+    assert!(told("TRAITANT_ADRESS").unwrap().contains("TRAITANT_ADRESSE"));
+    assert!(told("TRAITANT_PREUVES_2_MOYEN").unwrap().contains("TRAITANT_PREUVES_1_MOYENS"));
 }
 
 #[test]

@@ -11,7 +11,9 @@
 )]
 
 mod ajouts;
+mod annuaire;
 mod auth;
+mod bac_a_sable;
 mod ccam;
 mod config;
 mod creances;
@@ -22,3 +24,5 @@ mod fins;
 mod frise;
 mod identifiers;
 mod law;
+mod reprises;
+mod tableur;

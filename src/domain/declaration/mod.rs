@@ -11,6 +11,7 @@ mod numero;
 mod parties;
 mod preuve;
 mod refus;
+mod reprise;
 mod signature;
 
 use std::collections::BTreeSet;
@@ -27,6 +28,7 @@ pub use self::numero::NumeroDeclaration;
 pub use self::parties::{CotePatient, LienEnVigueur, SeuilsAge, SignatureManquante};
 pub use self::preuve::{ModePreuve, PreuveRecue, PreuveRefusee, PreuveVerifiee, SignatureAnnoncee};
 pub use self::refus::DeclarationRefusee;
+pub use self::reprise::{ContenuRepris, OrigineSaisie, Reprise};
 pub use self::signature::{MoyenSignature, OrdreSignature, Preuve, RoleSignataire, Signature};
 
 use super::acteur::Acteur;
@@ -43,6 +45,8 @@ vocabulaire!(
         Portail = 2 "portail",
         /// Paper, entered by the caisse.
         Papier = 3 "papier",
+        /// The register that the caisse had before this one.
+        Reprise = 4 "reprise",
     }
 );
 
@@ -72,6 +76,8 @@ pub struct Declaration {
     pub contenu: String,
     /// Its digest, which every signature repeats.
     pub contenu_sha256: Empreinte,
+    /// Where it comes from, when it was taken over: it has no signature here.
+    pub reprise: Option<Reprise>,
     /// Missing signatures are waited for until then.
     pub expire_le: DateTime<Utc>,
     pub enregistre_le: DateTime<Utc>,
@@ -109,11 +115,17 @@ impl Declaration {
     /// The day on which the declaration is looked at: that of its last signature once it no longer
     /// waits, or when it is paper of the past; today while it waits.
     pub fn jour_de_reference(&self, aujourd_hui: NaiveDate) -> NaiveDate {
-        let last = self.signatures.iter().map(|signature| signature.signe_le).max();
         if self.etat == Etat::EnAttente && self.canal != Canal::Papier {
             return aujourd_hui;
         }
-        last.unwrap_or(aujourd_hui)
+        self.jour_du_choix().unwrap_or(aujourd_hui)
+    }
+
+    /// The day of its last signature, or from which it counted where it was taken over from; none while
+    /// nobody has signed.
+    pub fn jour_du_choix(&self) -> Option<NaiveDate> {
+        let last = self.signatures.iter().map(|signature| signature.signe_le).max();
+        last.or(self.reprise.as_ref().map(|repris| repris.effet_du))
     }
 
     /// How much its signatures are proved: as little as the least of them.

@@ -182,6 +182,12 @@ demarches! {
     LireReevaluation = "lire_reevaluation" Portee(Administration),
     ListerFeuillesReevaluees = "lister_feuilles_reevaluees" Portee(Administration) "reevaluation.lire",
     AppliquerReevaluation = "appliquer_reevaluation" Portee(Administration),
+    // Taking over what exists.
+    DeposerReprise = "deposer_reprise" Portee(Administration),
+    LireReprise = "lire_reprise" Portee(Administration),
+    ListerLignesReprise = "lister_lignes_reprise" Portee(Administration),
+    TelechargerRapportReprise = "telecharger_rapport_reprise" Portee(Administration),
+    ExecuterReprise = "executer_reprise" Portee(Administration) "patient.reprise",
     // Representatives.
     EnregistrerRepresentation = "enregistrer_representation" Portee(Administration) "representation.ecrire",
     ListerRepresentations = "lister_representations" Portee(DeclarationsLire) "representation.lister",

@@ -322,6 +322,15 @@ impl Demarche {
             | D::ListerFeuillesReevaluees
             | D::AppliquerReevaluation => Ligne::de(&[SA_CAISSE]).reservee(REEVALUATIONS),
 
+            // Taking over what exists.
+            D::DeposerReprise
+            | D::LireReprise
+            | D::ListerLignesReprise
+            | D::TelechargerRapportReprise
+            | D::ExecuterReprise => Ligne::de(&[&[(CaisseConcernee, Tout)]])
+                .condition("les fichiers de sa propre caisse, pour ses assurés et les médecins de son département")
+                .reservee("seule une caisse reprend ce qu'elle avait"),
+
             // Doctors.
             D::EnregistrerMedecin => Ligne::de(&[MEDECINS])
                 .condition("pour une caisse, tous les lieux d'exercice sont de son département")

@@ -54,7 +54,7 @@ impl Argument for Request {}
 
 impl Argument for Appel {
     fn announce(to: &mut Announced<'_>) {
-        to.codes.extend([Code::JetonAbsent, Code::JetonInvalide]);
+        to.codes.extend([Code::JetonAbsent, Code::JetonInvalide, Code::DebitDepasse]);
     }
 }
 

@@ -128,23 +128,28 @@ impl Lire for LieuExerciceDemande {
 
 impl MedecinDemande {
     fn into_domain(self) -> NouveauMedecin {
-        let exercice = |exercice: ExerciceDemande| {
-            Some(NouvelExercice {
-                du: exercice.du,
-                lieu: exercice.lieu.into_domain()?,
-                mode: exercice.mode,
-                principal: exercice.principal,
-                convention: exercice.convention,
-                option_tarifaire: exercice.option_tarifaire.unwrap_or(OptionTarifaire::Aucune),
-                facturation: exercice.numero_facturation,
-            })
-        };
+        let exercices = self.exercices.0.into_iter().filter_map(ExerciceDemande::into_domain);
         NouveauMedecin {
             rpps: self.rpps,
             nom: NomMedecin { nom: self.nom.0, prenom: self.prenom.0 },
             specialite: self.specialite,
-            exercices: self.exercices.0.into_iter().filter_map(exercice).collect(),
+            exercices: exercices.collect(),
         }
+    }
+}
+
+impl ExerciceDemande {
+    /// The practice to register.
+    pub(super) fn into_domain(self) -> Option<NouvelExercice> {
+        Some(NouvelExercice {
+            du: self.du,
+            lieu: self.lieu.into_domain()?,
+            mode: self.mode,
+            principal: self.principal,
+            convention: Some(self.convention),
+            option_tarifaire: self.option_tarifaire.unwrap_or(OptionTarifaire::Aucune),
+            facturation: self.numero_facturation,
+        })
     }
 }
 
@@ -238,8 +243,8 @@ pub(crate) struct ExerciceVue {
     mode: ModeExercice,
     /// Exercice principal, ou cabinet secondaire.
     principal: bool,
-    /// Convention.
-    convention: Convention,
+    /// Convention ; null quand seul l'Annuaire Santé dit cet exercice.
+    convention: Option<Convention>,
     /// Option tarifaire.
     option_tarifaire: OptionTarifaire,
     /// Premier jour.

@@ -21,6 +21,7 @@ pub(crate) mod patients;
 pub(crate) mod reevaluations;
 pub(crate) mod reglement;
 pub(crate) mod representations;
+pub(crate) mod reprises;
 pub(crate) mod simulations;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -43,6 +44,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(about("patients", patients::router()))
         .merge(about("reevaluations", reevaluations::router()))
         .merge(about("patients", representations::router()))
+        .merge(about("reprises", reprises::router()))
         .merge(about("medecins", medecins::router()))
         .merge(about("operations", operations::router()))
         .merge(about("medecin-traitant", neutralisations::router()))

@@ -73,7 +73,7 @@ lecture! {
 
 impl PatientDemande {
     /// The person to register.
-    fn into_domain(self) -> NouveauPatient {
+    pub(crate) fn into_domain(self) -> NouveauPatient {
         NouveauPatient {
             identite: Identite {
                 nom: self.nom.0,

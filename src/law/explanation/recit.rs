@@ -1,7 +1,7 @@
 //! What an evaluation is told from: the act that decides for the whole feuille, its facts and the law of
 //! its day. And how days, counts and amounts are said.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 use crate::domain::evaluation::{
     ActeEvalue, Avertissement, CodeDetermine, CodeRegle, Evaluation, FaitsConnus, Montants, Theme,
@@ -138,28 +138,6 @@ pub(super) fn euros(montant: Centimes) -> String {
     let mut text = String::with_capacity(12);
     montant.write_in_euros(&mut text);
     text
-}
-
-const MOIS: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
-
-/// A day as it is said: `1er mars 2025`.
-pub(super) fn jour(date: NaiveDate) -> String {
-    let month = usize::try_from(date.month0()).ok().and_then(|index| MOIS.get(index));
-    let day = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };
-    format!("{day}\u{a0}{} {}", month.copied().unwrap_or_default(), date.year())
 }
 
 /// A count as it is said, up to ten.

@@ -6,10 +6,12 @@
 
 mod page;
 mod table;
+mod tarif;
 
 pub(super) use self::page::{historique, page};
 pub(super) use self::table::verifier;
 pub use self::table::{Ligne, Nature, Secteur, Table, table};
+pub use self::tarif::tarif_publie;
 use crate::domain::feuille_de_soins::{Acte, CodeActe, Nomenclature};
 
 /// Whether a code is known, by the rows of its letter. Every CCAM code is accepted: its list is a referential of its own.

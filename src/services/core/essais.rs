@@ -67,7 +67,7 @@ impl Core {
     }
 
     /// Waits for the other tries of the caller's organisation with a number, and refuses one too many.
-    pub(super) async fn try_number(
+    pub(in crate::services) async fn try_number(
         &self,
         tx: &mut Tx,
         contexte: &Contexte,

@@ -100,6 +100,28 @@ impl<'a> Many<'a> {
         Writing { core, tx, auteur_id: None, patient, instant }
     }
 
+    /// What the caller writes about one of the persons, who is locked or new.
+    pub(in crate::services) fn acting(
+        &mut self,
+        (patient, instant): (PatientId, DateTime<Utc>),
+    ) -> Writing<'_> {
+        let Self { core, tx, auteur_id, .. } = self;
+        Writing { core, tx, auteur_id: Some(*auteur_id), patient, instant }
+    }
+
+    /// The number of who writes.
+    pub(in crate::services) const fn auteur_id(&self) -> i32 {
+        self.auteur_id
+    }
+
+    /// Traces, for each of some persons, what the caller did about them.
+    pub(in crate::services) async fn trace(
+        &mut self,
+        persons: &[PatientId],
+    ) -> Result<(), ServiceError> {
+        self.core.trace_within(&mut self.tx, self.contexte, persons).await
+    }
+
     /// Tells something about one of the persons; about none, what is told of feuilles together.
     pub(in crate::services) async fn tell(
         &mut self,

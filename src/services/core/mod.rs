@@ -39,7 +39,7 @@ pub(super) use crate::domain::evenement::Fact;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::ids::{FaitId, IdSource, RequestId};
 use crate::law::parameters::Parametre;
-use crate::storage::{Coffre, Db, feuilles_de_soins, lois};
+use crate::storage::{Coffre, Db, base, feuilles_de_soins, lois};
 
 /// A request: what is asked, by whom, and under which id it is traced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,9 +120,23 @@ impl Core {
         self.db.close().await;
     }
 
-    /// Whether the service can answer: the database does.
+    /// Whether the service can answer: the database does, and is the one that this service is for.
     pub async fn ready(&self) -> Result<(), ServiceError> {
-        Ok(self.db.ping().await?)
+        Ok(base::verify(&self.db, self.mode).await?)
+    }
+
+    /// Connections to the database that are open, and those of them that nobody uses.
+    pub(super) fn connections(&self) -> (u32, u32) {
+        self.db.connections()
+    }
+
+    /// Says of a database that was never served before what it is from now on, and refuses one that is another's.
+    pub async fn claim_database(&self) -> Result<(), ServiceError> {
+        let mut tx = self.db.begin("claim").await?;
+        let (id, now) = (self.ids.uuid(), self.clock.now());
+        base::mark(&mut tx, self.db.coffre(), id, (self.mode, now)).await?;
+        tx.commit().await?;
+        self.ready().await
     }
 
     /// Makes sure that feuilles of the month of a day can be stored.
@@ -157,7 +171,7 @@ impl Core {
     }
 
     /// First day on which a médecin traitant could be declared.
-    fn law_start(&self) -> NaiveDate {
+    pub(super) fn law_start(&self) -> NaiveDate {
         self.law
             .parametres()
             .get(Parametre::MtEffetALaSignature)

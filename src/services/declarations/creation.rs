@@ -163,6 +163,7 @@ fn new_declaration(
         rectifie: None,
         contenu: projet.contenu,
         contenu_sha256: projet.contenu_sha256,
+        reprise: None,
         expire_le: now.checked_add_days(waiting).unwrap_or(now),
         enregistre_le: instant,
         etat: Etat::EnAttente,

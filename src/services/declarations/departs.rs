@@ -74,6 +74,10 @@ fn departing(
             return Err(ServiceError::Interdit("un médecin ne se retire que lui-même"));
         }
     };
+    if nouveau.motif == MotifDepart::Remplacement {
+        let expected = "un motif de départ ; un autre choix remplace celui-ci par une déclaration";
+        return Err(ServiceError::champ("/motif", "code_inconnu", expected));
+    }
     if nouveau.motif == MotifDepart::Patient && !matches!(acteur, Acteur::Caisse(_)) {
         return Err(ServiceError::Interdit(
             "le patient dit lui-même qu'il ne veut plus de ce médecin",

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::signature::verify_designable;
-use crate::domain::declaration::{Declaration, OrdreSignature};
+use crate::domain::declaration::Declaration;
 use crate::domain::evenement::{JoursTouches, NatureEvenement};
 use crate::domain::frise::Choix;
 use crate::domain::vocabulary::Vocabulaire;
@@ -84,8 +84,7 @@ async fn tell_contradicted(
 
 /// What is told of a declaration: from the day of its last signature when it touches days of care.
 pub(super) fn fact(declaration: &Declaration, nature: NatureEvenement) -> Fact {
-    let order = OrdreSignature::of(&declaration.signatures);
-    let du = order.filter(|_| nature.jours() != JoursTouches::Aucun).map(|order| order.signe_le);
+    let du = declaration.jour_du_choix().filter(|_| nature.jours() != JoursTouches::Aucun);
     Fact::of(nature)
         .effective(du)
         .doctor(declaration.medecins.first().map(|medecin| medecin.medecin_id))

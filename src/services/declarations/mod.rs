@@ -255,7 +255,7 @@ fn effect_of(
 ) -> (Option<Designation>, Option<Designation>) {
     let chosen: BTreeSet<MedecinId> =
         declaration.medecins.iter().map(|medecin| medecin.medecin_id).collect();
-    let Some(day) = declaration.signatures.iter().map(|signature| signature.signe_le).max() else {
+    let Some(day) = declaration.jour_du_choix() else {
         return (None, None);
     };
     let extends = |known: &Designation| {
@@ -277,6 +277,6 @@ fn effect_of(
 
 /// The day of a declaration, for a former caisse: that of its last signature, or of its recording.
 fn jour_de(declaration: &Declaration) -> NaiveDate {
-    let signed = declaration.signatures.iter().map(|signature| signature.signe_le).max();
-    signed.unwrap_or_else(|| declaration.fuseau().jour(declaration.enregistre_le))
+    let chosen = declaration.jour_du_choix();
+    chosen.unwrap_or_else(|| declaration.fuseau().jour(declaration.enregistre_le))
 }

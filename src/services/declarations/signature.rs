@@ -27,8 +27,7 @@ pub(super) async fn verify_designable(
     conn: &mut Connection,
     declaration: &Declaration,
 ) -> Result<(), ServiceError> {
-    let last = declaration.signatures.iter().map(|signature| signature.signe_le).max();
-    let jour = last.unwrap_or_else(|| declaration.fuseau().jour(core.now()));
+    let jour = declaration.jour_du_choix().unwrap_or_else(|| declaration.fuseau().jour(core.now()));
     let mut membres = Vec::new();
     for MedecinDesigne { rpps, lieu_id, .. } in &declaration.medecins {
         let found = medecins::find(conn, rpps, latest_knowledge()).await?;

@@ -44,7 +44,7 @@ impl Registre {
     fn fiche(&self, feuille: &FeuilleDeSoins, jour: NaiveDate) -> ExecutantConnu {
         let written = &feuille.soins.executant;
         let practice = self.practice(feuille, jour);
-        let conventions = practice.map(|one| (one.convention, one.option_tarifaire));
+        let conventions = practice.and_then(|one| Some((one.convention?, one.option_tarifaire)));
         let commune = practice.map(|one| one.commune).filter(CommuneExercice::est_outre_mer);
         let place = written.lieu.and_then(|lieu| lieu.commune);
         let installation = self.installation(feuille, practice);

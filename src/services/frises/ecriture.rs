@@ -59,6 +59,16 @@ pub(super) async fn apply(
     Ok(())
 }
 
+/// What is told of a designation that opens, without writing it.
+pub(in crate::services) fn prise_effet(segment: &Segment) -> Vec<Fact> {
+    let told = of_each(NatureEvenement::DeclarationPriseEffet, segment);
+    let fact = |(nature, medecin_id, effet_du, donnees): Annonce| {
+        let fact = Fact::of(nature).doctor(medecin_id).effective(effet_du).with(donnees);
+        fact.declaration(segment.declaration_id)
+    };
+    told.into_iter().map(fact).collect()
+}
+
 /// Records who arrives and who leaves, for the doctors to read.
 pub(super) async fn tell_movements(
     writing: &mut Writing<'_>,

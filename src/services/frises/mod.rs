@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+pub(super) use self::ecriture::prise_effet;
 use super::core::{Core, Writing};
 use super::neutralisations::neutralise;
 use super::{ServiceError, latest_knowledge};
@@ -21,6 +22,7 @@ use crate::domain::ids::{DeclarationId, FaitId, MedecinId, PatientId};
 use crate::domain::operation::{Operation, ResultatOperation};
 use crate::domain::vie::fusion::{compte_le, derouler_avec_ecarts, jusqu_au_deces};
 use crate::law::parameters::Parametre;
+use crate::storage::designations::ChoixConnu;
 use crate::storage::medecins::changements;
 use crate::storage::patients::{conflits, faits, mouvements};
 use crate::storage::{Connection, designations, fins, operations};
@@ -83,11 +85,12 @@ async fn dated_choices(
     conn: &mut Connection,
     patient: PatientId,
 ) -> Result<Vec<Choix>, ServiceError> {
-    let mut choices = designations::choices(conn, patient).await?;
-    for choice in &mut choices {
-        if core.valeur(Parametre::MtEffetALaSignature, choice.ordre.signe_le)? == 0 {
+    let mut choices = Vec::new();
+    for ChoixConnu { choix: mut choice, repris } in designations::choices(conn, patient).await? {
+        if !repris && core.valeur(Parametre::MtEffetALaSignature, choice.ordre.signe_le)? == 0 {
             choice.effet_du = paris_day(choice.ordre.recue_le);
         }
+        choices.push(choice);
     }
     choices.sort_by_key(|choice| (choice.effet_du, choice.ordre, choice.declaration_id));
     Ok(choices)

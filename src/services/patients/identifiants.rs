@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::dossier::{finish, open, record};
 use super::organismes::{unchanged, verify_day_of_life};
-use crate::domain::acteur::Caisse;
+use crate::domain::acteur::{Acteur, Caisse};
 use crate::domain::droits::Demarche;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::fait_date::FaitDate;
@@ -18,7 +18,7 @@ use crate::domain::vie::histoire::{Pose, poser, terminer};
 use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::affiliations::organisme_le;
-use crate::services::core::{Act, Fact, Opening};
+use crate::services::core::{Act, Fact};
 use crate::services::{Core, Demande, Done, Render, ServiceError, VersionsVues, latest_knowledge};
 use crate::storage::Connection;
 use crate::storage::patients::{self, faits};
@@ -122,22 +122,23 @@ async fn claim(
     let (coffre, patient, known) = (core.coffre(), act.patient, latest_knowledge());
     let births = patients::identites(act.conn(), coffre, patient, known).await?;
     let numbers = [(usage, *numero)];
+    let acteur = *act.contexte().acteur();
     let opening = act.opening();
     patients::lock_numbers(opening.conn(), coffre, [numero]).await?;
     let mut disputed = BTreeSet::new();
     for birth in &births {
         let card = Carte { identite: &birth.valeur, numeros: &numbers, rang: "/identifiant" };
-        disputed.extend(card.verify(opening, own).await?);
+        disputed.extend(card.verify(core, opening.conn(), (&acteur, own)).await?);
     }
     tell_disputed(act, disputed).await
 }
 
 /// What a person is designated by: their numbers, each with their birth date and rank.
-pub(super) struct Carte<'a> {
-    pub(super) identite: &'a Identite,
-    pub(super) numeros: &'a [(UsageIdentifiant, IdentifiantPersonne)],
+pub(in crate::services) struct Carte<'a> {
+    pub(in crate::services) identite: &'a Identite,
+    pub(in crate::services) numeros: &'a [(UsageIdentifiant, IdentifiantPersonne)],
     /// The field by which it differs from that of another dependant.
-    pub(super) rang: &'static str,
+    pub(in crate::services) rang: &'static str,
 }
 
 impl Carte<'_> {
@@ -145,29 +146,32 @@ impl Carte<'_> {
     /// a person. Of anybody else nothing is said, not even that there is somebody: the number is written here too, and
     /// goes on designating who had it first, whose caisse is to be told (see decision 0022). Gives them. The
     /// numbers are locked.
-    pub(super) async fn verify(
+    pub(in crate::services) async fn verify(
         &self,
-        opening: &mut Opening<'_>,
-        own: Option<PatientId>,
+        core: &Core,
+        conn: &mut Connection,
+        (acteur, own): (&Acteur, Option<PatientId>),
     ) -> Result<BTreeSet<PatientId>, ServiceError> {
-        let coffre = opening.core().coffre();
+        let coffre = core.coffre();
         let mut disputed = BTreeSet::new();
         for (usage, numero) in self.numeros {
             let mut taken: Vec<(PatientId, ServiceError)> = Vec::new();
             if *usage == UsageIdentifiant::Individuel {
-                let holders = patients::holders(opening.conn(), coffre, numero).await?;
+                let holders = patients::holders(conn, coffre, numero).await?;
                 let same = holders.iter().filter(|one| one.usage == *usage);
                 let refusal = |id| (id, ServiceError::PatientExistant(id));
                 taken.extend(same.map(|one| refusal(one.patient_id)));
             }
             let cle = self.identite.cle(*numero);
-            let dependants = patients::find_everybody(opening.conn(), coffre, &cle).await?;
+            let dependants = patients::find_everybody(conn, coffre, &cle).await?;
             taken.extend(dependants.into_iter().map(|id| (id, self.refusal(id))));
             for (id, refusal) in taken {
                 if Some(id) == own {
                     continue;
                 }
-                match opening.judge(Demarche::LirePatient, id).await {
+                let rapports = core.rapports(conn, acteur, id, &[]).await;
+                let judged = rapports.and_then(|found| Ok(Demarche::LirePatient.juger(&found)?));
+                match judged {
                     Ok(_) => return Err(refusal),
                     Err(ServiceError::Introuvable) => disputed.insert(id),
                     Err(error) => return Err(error),
@@ -192,20 +196,28 @@ pub(super) async fn tell_disputed(
     act: &mut Act<'_>,
     disputed: BTreeSet<PatientId>,
 ) -> Result<(), ServiceError> {
-    let today = act.core().today();
+    let core = act.core();
     for first in disputed {
-        let known = patients::affiliations(act.conn(), first, latest_knowledge()).await?;
-        let caisse = organisme_le(&known, today).map(|organisme| Caisse::of(organisme).code());
-        let fact =
-            Fact::of(NatureEvenement::PatientNumeroDispute).with(json!({ "destinataire": caisse }));
+        let fact = disputed_fact(core, act.conn(), first).await?;
         act.writing_of(first).tell(fact).await?;
     }
     Ok(())
 }
 
+/// What is told of a person whose number, or card, is now that of somebody else too.
+pub(in crate::services) async fn disputed_fact(
+    core: &Core,
+    conn: &mut Connection,
+    first: PatientId,
+) -> Result<Fact, ServiceError> {
+    let known = patients::affiliations(conn, first, latest_knowledge()).await?;
+    let caisse = organisme_le(&known, core.today()).map(|organisme| Caisse::of(organisme).code());
+    Ok(Fact::of(NatureEvenement::PatientNumeroDispute).with(json!({ "destinataire": caisse })))
+}
+
 /// The person whose whole identity this is: their number, that of the insured person if it is given, birth
 /// date, rank and names.
-pub(super) async fn whose(
+pub(in crate::services) async fn whose(
     core: &Core,
     conn: &mut Connection,
     (numero, ouvrant_droit): (&IdentifiantPersonne, Option<IdentifiantPersonne>),

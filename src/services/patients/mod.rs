@@ -22,7 +22,8 @@ use self::dossier::{actions, dossier};
 pub(super) use self::dossier::{seen, sommeil_le};
 pub use self::faits::change_adresse;
 pub use self::fusions::{DossierFusion, NouvelleFusion, get_fusion, merge, undo_fusion};
-use self::identifiants::{Carte, tell_disputed, whose};
+use self::identifiants::tell_disputed;
+pub(super) use self::identifiants::{Carte, disputed_fact, whose};
 pub use self::identifiants::{change_identifiant, correct_identifiant};
 pub use self::mutations::{take_over, undo_organisme};
 pub use self::organismes::{change_organisme, change_statut};
@@ -71,7 +72,11 @@ pub async fn create(
 }
 
 /// Refuses another caisse than the one that calls.
-fn verify_own(acteur: &Acteur, organisme: &Organisme, pointeur: &str) -> Result<(), ServiceError> {
+pub(super) fn verify_own(
+    acteur: &Acteur,
+    organisme: &Organisme,
+    pointeur: &str,
+) -> Result<(), ServiceError> {
     if acteur.caisse().is_some_and(|caisse| caisse.gere(organisme)) {
         return Ok(());
     }
@@ -88,10 +93,15 @@ async fn verify_card(
     let locked = numeros.iter().map(|(_, numero)| numero);
     patients::lock_numbers(opening.conn(), coffre, locked).await?;
     let card = Carte { identite: &nouveau.identite, numeros: &numeros, rang: "/rang" };
-    card.verify(opening, None).await
+    let (core, acteur) = (opening.core(), *opening.contexte().acteur());
+    card.verify(core, opening.conn(), (&acteur, None)).await
 }
 
-async fn insert(core: &Core, tx: &mut Tx, patient: &Patient) -> Result<(), ServiceError> {
+pub(super) async fn insert(
+    core: &Core,
+    tx: &mut Tx,
+    patient: &Patient,
+) -> Result<(), ServiceError> {
     let coffre = core.coffre();
     patients::insert(tx, patient.id, patient.connu_le).await?;
     for fait in &patient.identites {
@@ -106,7 +116,7 @@ async fn insert(core: &Core, tx: &mut Tx, patient: &Patient) -> Result<(), Servi
     Ok(())
 }
 
-fn verify_dates(core: &Core, nouveau: &NouveauPatient) -> Result<(), ServiceError> {
+pub(super) fn verify_dates(core: &Core, nouveau: &NouveauPatient) -> Result<(), ServiceError> {
     let birth = nouveau.identite.date_naissance.pour_calcul_age();
     let today = core.today();
     let mut wrong = Vec::new();
@@ -134,7 +144,7 @@ fn verify_dates(core: &Core, nouveau: &NouveauPatient) -> Result<(), ServiceErro
     if wrong.is_empty() { Ok(()) } else { Err(ServiceError::Invalide(wrong)) }
 }
 
-fn new_patient(core: &Core, nouveau: &NouveauPatient, now: DateTime<Utc>) -> Patient {
+pub(super) fn new_patient(core: &Core, nouveau: &NouveauPatient, now: DateTime<Utc>) -> Patient {
     // The person's own id first: the sandbox counts on it.
     let id = PatientId::from_uuid(core.ids().uuid());
     let birth = Periode::depuis(nouveau.identite.date_naissance.pour_calcul_age());

@@ -40,7 +40,8 @@ pub struct ExerciceConnu {
     pub mode: ModeExercice,
     /// Principal practice, or secondary cabinet.
     pub principal: bool,
-    pub convention: Convention,
+    /// None when nobody said it: the feuille is believed.
+    pub convention: Option<Convention>,
     /// Contract limiting overruns.
     pub option_tarifaire: OptionTarifaire,
     /// The number that bills there, when one does.

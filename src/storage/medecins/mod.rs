@@ -10,7 +10,7 @@ use super::{StorageError, Tx};
 use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::{NumeroFacturation, Rpps, Specialite};
 use crate::domain::ids::{LieuId, MedecinId};
-use crate::domain::medecin::{Exercice, Lieu, Medecin, NomMedecin};
+use crate::domain::medecin::{Exercice, Lieu, Medecin, NomMedecin, NouveauLieu};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Creates a doctor without any fact; `false` when the RPPS is already known.
@@ -103,6 +103,28 @@ pub async fn get_lieu(conn: &mut PgConnection, id: LieuId) -> Result<Option<Lieu
     .await?)
 }
 
+/// A place found again by what it is called where it is.
+pub async fn find_lieu(
+    conn: &mut PgConnection,
+    wanted: &NouveauLieu,
+) -> Result<Option<Lieu>, StorageError> {
+    Ok(sqlx::query_as!(
+        Lieu,
+        "/* lieu.find */
+         SELECT lieu_id AS id, nature, nom, commune, adresse, finess_et FROM lieu
+         WHERE commune = $1 AND nature = $2 AND upper(nom) = upper($3) AND upper(adresse) = upper($4)
+           AND ($5::text IS NULL OR finess_et IS NULL OR finess_et = $5)
+         ORDER BY lieu_id LIMIT 1",
+        wanted.commune.as_str(),
+        wanted.nature.mot(),
+        wanted.nom,
+        wanted.adresse,
+        wanted.finess_et as _
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
 /// Records a practice at an existing place.
 pub async fn insert_exercice(
     tx: &mut Tx,
@@ -121,7 +143,7 @@ pub async fn insert_exercice(
         exercice.lieu.id.uuid(),
         exercice.mode.mot(),
         exercice.principal,
-        exercice.convention.mot(),
+        exercice.convention.map(Vocabulaire::mot),
         exercice.option_tarifaire.mot(),
         exercice.facturation.as_ref().map(NumeroFacturation::kind),
         exercice.facturation.as_ref().map(NumeroFacturation::as_str),

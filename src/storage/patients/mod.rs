@@ -25,6 +25,7 @@ use crate::domain::vocabulary::Vocabulaire;
 pub use self::ensemble::{
     Candidats, find, find_and_lock, find_everybody, lock_all, settle_all, touch_all,
 };
+pub(in crate::storage) use self::recherche::lock_key;
 pub use self::recherche::{
     Porteur, disputed_since, find_known_at, holders, lock_numbers, records_known_at,
 };
@@ -297,10 +298,10 @@ pub(super) fn open_noms(
     coffre.open_json(place_noms(identite), sealed)
 }
 
-const fn place_noms(fait: FaitId) -> Place {
+pub(super) const fn place_noms(fait: FaitId) -> Place {
     Place { colonne: "identite_patient.noms_chiffres", ligne: fait.uuid() }
 }
 
-const fn place_numero(fait: FaitId) -> Place {
+pub(super) const fn place_numero(fait: FaitId) -> Place {
     Place { colonne: "identifiant_patient.valeur_chiffree", ligne: fait.uuid() }
 }

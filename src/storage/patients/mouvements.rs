@@ -77,9 +77,9 @@ async fn copy(
         "/* declaration.copy */
          INSERT INTO declaration
              (patient_id, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, rectifie_id,
-              enregistre_le)
+              reprise_id, effet_du, signe_le, origine, reference_preuve, enregistre_le)
          SELECT $2, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, rectifie_id,
-                enregistre_le
+                reprise_id, effet_du, signe_le, origine, reference_preuve, enregistre_le
          FROM declaration WHERE patient_id = $1 AND declaration_id = $3
          ON CONFLICT DO NOTHING",
         "/* declaration_medecin.copy */

@@ -17,17 +17,19 @@ pub async fn lock_numbers(
     coffre: &Coffre,
     numeros: impl IntoIterator<Item = &IdentifiantPersonne>,
 ) -> Result<(), StorageError> {
-    let key = |numero| {
-        let [b0, b1, b2, b3, b4, b5, b6, b7, ..] = coffre.empreinte(numero);
-        i64::from_be_bytes([b0, b1, b2, b3, b4, b5, b6, b7])
-    };
-    let keys: BTreeSet<i64> = numeros.into_iter().map(key).collect();
+    let keys: BTreeSet<i64> = numeros.into_iter().map(|numero| lock_key(coffre, numero)).collect();
     for key in keys {
         sqlx::query!("/* patient.lock_number */ SELECT pg_advisory_xact_lock($1)", key)
             .fetch_one(&mut **tx)
             .await?;
     }
     Ok(())
+}
+
+/// What is locked of a number.
+pub(in crate::storage) fn lock_key(coffre: &Coffre, numero: &IdentifiantPersonne) -> i64 {
+    let [b0, b1, b2, b3, b4, b5, b6, b7, ..] = coffre.empreinte(numero);
+    i64::from_be_bytes([b0, b1, b2, b3, b4, b5, b6, b7])
 }
 
 /// The persons of a key (see [`find`](super::find)) by what the register knew at an instant: a number

@@ -46,6 +46,7 @@ const ACTIONS: &[(&str, Demarche, Demarche)] = {
         ("annuler", D::AnnulerOperation, D::LireOperation),
         ("confirmer", D::ConfirmerOperation, D::LireOperation),
         ("appliquer", D::AppliquerReevaluation, D::LireReevaluation),
+        ("executer", D::ExecuterReprise, D::LireReprise),
     ]
 };
 

@@ -146,6 +146,8 @@ pub struct Cible {
     /// A national act that waits for a second agent.
     pub acte: String,
     pub reevaluation: String,
+    /// A file that the present caisse sent, and that was tried.
+    pub reprise: String,
 }
 
 impl Cible {
@@ -193,6 +195,7 @@ impl Cible {
             retenue: rien(13),
             acte: rien(14),
             reevaluation: rien(15),
+            reprise: rien(17),
         }
     }
 }
@@ -286,6 +289,11 @@ impl Monde {
         for cible in &mut cibles {
             cible.dehors.operation = id(&own);
             cible.acte = id(&acte);
+        }
+        let sent = app.caisse(ACTUELLE).send_ndjson("/v1/reprises?nature=choix", "").await;
+        let reprise = id(&sent.expect(202));
+        for cible in &mut cibles {
+            cible.reprise.clone_from(&reprise);
         }
         let adulte = &mut cibles[0];
         let body = json!({ "motif": "fait_tardif", "patient_id": adulte.id, "du": "2024-01-01" });

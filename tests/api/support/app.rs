@@ -243,6 +243,16 @@ impl Caller<'_> {
         self.app.send(request.body(Body::from(lines.to_owned())).unwrap()).await
     }
 
+    /// Sends a file of some type.
+    pub async fn send_file(&self, path: &str, content: &str, file: &[u8]) -> Reply {
+        let mut request =
+            Request::builder().method("POST").uri(path).header("content-type", content);
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        self.app.send(request.body(Body::from(file.to_vec())).unwrap()).await
+    }
+
     /// Sends anything.
     pub async fn request(
         &self,

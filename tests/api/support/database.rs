@@ -7,6 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 use traitant::domain::digest::Empreinte;
 use traitant::law::Law;
+use traitant::postgres::Server;
 use traitant::sandbox;
 use traitant::storage::migrations::MIGRATOR;
 use traitant::storage::{Coffre, Db};
@@ -70,6 +71,20 @@ impl TestDatabase {
         }
         let (before, _maintenance) = server::url().rsplit_once('/').unwrap();
         format!("{before}/{}", self.name)
+    }
+
+    /// The same, under the role that a migration prepares for the service.
+    pub async fn service_url(&self) -> String {
+        // Roles are those of the whole server: two tests do not make this one at the same time.
+        static MAKING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+        let _one = MAKING.lock().await;
+        let mut admin = admin().await;
+        run(&mut admin, "SELECT pg_advisory_lock(hashtext('traitant.role'))").await;
+        traitant::app::migrate(&self.url(), Some((Server::SERVICE, None))).await.unwrap();
+        admin.close().await.unwrap();
+        let address = self.url();
+        let (_owner, after) = address.split_once('@').unwrap();
+        format!("postgres://{}@{after}", Server::SERVICE)
     }
 
     /// A pool of a few connections.

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod auth;
+mod bac;
 pub mod cessation;
 pub mod contract;
 pub mod database;

@@ -41,7 +41,7 @@ fn start() -> Shared {
     let starting = lock_file(&dir, "demarrage");
     starting.lock().unwrap();
     std::fs::create_dir_all(dir.join("grappe")).unwrap();
-    let cluster = cluster(&dir);
+    let cluster = cluster(&dir, Profile::Throwaway);
     if !cluster.is_ready() {
         cluster.initialise().unwrap();
         cluster.start().unwrap();
@@ -75,9 +75,9 @@ fn dir() -> PathBuf {
     place().join(format!("traitant-essais-{}", Empreinte::of(env!("CARGO_MANIFEST_DIR")).short()))
 }
 
-fn cluster(dir: &Path) -> Cluster {
+fn cluster(dir: &Path, profile: Profile) -> Cluster {
     let binaries = Binaries::find(None, None).unwrap_or_else(|error| panic!("{error}"));
-    Cluster::new(binaries, &dir.join("grappe"), Profile::Throwaway).unwrap()
+    Cluster::new(binaries, &dir.join("grappe"), profile).unwrap()
 }
 
 fn lock_file(dir: &Path, name: &str) -> File {
@@ -94,14 +94,58 @@ pub struct Alone {
 
 impl Alone {
     pub fn start() -> Self {
+        Self::with(Profile::Throwaway)
+    }
+
+    /// One that keeps what it acknowledged, whatever kills it.
+    pub fn durable() -> Self {
+        Self::with(Profile::Durable)
+    }
+
+    fn with(profile: Profile) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let dir = place().join(format!("traitant-seul-{}-{number}", std::process::id()));
         std::fs::create_dir_all(dir.join("grappe")).unwrap();
-        let cluster = cluster(&dir);
+        let cluster = cluster(&dir, profile);
         cluster.initialise().unwrap();
         cluster.start().unwrap();
         Self { dir, cluster }
+    }
+
+    /// Process ids of the server: the first one, and its children.
+    fn processes(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(self.dir.join("grappe/pg/postmaster.pid")).unwrap();
+        let first = text.lines().next().unwrap().to_owned();
+        let children = Command::new("pgrep").args(["-P", &first]).output().unwrap();
+        let children = String::from_utf8(children.stdout).unwrap();
+        std::iter::once(first).chain(children.lines().map(str::to_owned)).collect()
+    }
+
+    /// Sends a signal to all of it.
+    pub fn signal_all(&self, signal: &str) {
+        // A session may have ended meanwhile.
+        Command::new("kill").args(["-s", signal]).args(self.processes()).output().unwrap();
+    }
+
+    /// Kills it, with everything that it was doing.
+    pub fn kill(&self) {
+        self.signal_all("KILL");
+        while !self.cluster.is_gone() {
+            std::thread::yield_now();
+        }
+    }
+
+    /// Stops it: sessions are ended.
+    pub fn stop(&self) {
+        self.cluster.stop().unwrap();
+    }
+
+    /// Starts it again, as soon as nothing is left of the one before.
+    pub fn start_again(&self) {
+        while self.cluster.start().is_err() {
+            std::thread::yield_now();
+        }
     }
 
     /// Address of one of its databases.
@@ -145,7 +189,7 @@ fn guard_of_the_test_server() {
         std::thread::sleep(LINGER);
         starting.lock().unwrap();
         if usage.try_lock().is_ok() {
-            cluster(&dir).stop().ok();
+            cluster(&dir, Profile::Throwaway).stop().ok();
             std::fs::remove_dir_all(dir.join("grappe")).ok();
             return;
         }

@@ -6,8 +6,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::domain::declaration::{
-    Action, Canal, Contestation, Etat, ModePreuve, MoyenSignature, RoleSignataire, Signature,
-    SignatureManquante,
+    Action, Canal, Contestation, Etat, ModePreuve, MoyenSignature, OrigineSaisie, Reprise,
+    RoleSignataire, Signature, SignatureManquante,
 };
 use crate::domain::digest::Empreinte;
 use crate::domain::identifiers::Rpps;
@@ -66,6 +66,8 @@ vue! {
         avenant: bool = declaration.en_place.is_some(),
         /// Provenance.
         canal: Canal = declaration.canal,
+        /// D'où elle a été reprise : elle n'a alors pas de signature ici.
+        reprise: Option<ProvenanceVue> = declaration.reprise.as_ref().map(ProvenanceVue::new),
         /// État.
         etat: Etat = declaration.etat,
         /// Version : l'ETag de la déclaration.
@@ -114,6 +116,19 @@ pub(crate) struct MedecinDesigneVue {
 }
 
 vue! {
+    /// Provenance d'un choix repris.
+    pub(crate) struct ProvenanceVue(reprise: &Reprise) {
+        /// Premier jour, tel que repris.
+        effet_du: NaiveDate = reprise.effet_du,
+        /// Jour des signatures, s'il était connu.
+        signe_le: Option<NaiveDate> = reprise.signe_le,
+        /// Comment elle avait été saisie.
+        origine: OrigineSaisie = reprise.origine,
+        /// Où est sa preuve.
+        #[schema(example = "archive 2012/0457")]
+        reference: Option<String> = reprise.reference.clone(),
+    }
+
     /// Signature reçue.
     pub(crate) struct SignatureVue(signature: &Signature, rpps: Option<Rpps>) {
         /// Qualité.

@@ -71,7 +71,7 @@ impl OperationDemande {
                 lieu,
                 mode: exercice.mode,
                 principal: exercice.principal,
-                convention: exercice.convention,
+                convention: Some(exercice.convention),
                 option_tarifaire: exercice.option_tarifaire.unwrap_or(OptionTarifaire::Aucune),
                 facturation: exercice.numero_facturation,
             })

@@ -10,7 +10,7 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use utoipa_axum::router::OpenApiRouter;
 
-use self::demande::SimulationDemande;
+pub(crate) use self::demande::SimulationDemande;
 pub(crate) use self::reforme::ReformeVue;
 use self::reforme::{Modifications, confronter, loi_reformee};
 use super::evaluation::{Contexte, EVALUATION, EvaluationVue};
@@ -129,9 +129,18 @@ async fn simulate(
     Requete(asked): Requete<VueDemande>,
     corps: Corps<SimulationDemande>,
 ) -> Result<Response, Refus> {
-    let (soins, mut faits, reforme) = corps.valeur.into_domain().map_err(Refus::champs)?;
-    ccam::completer(&state.core, &soins, &mut faits).await?;
-    let law = state.core.law();
+    respond_json(&simuler(&state.core, corps.valeur, asked.vue).await?)
+}
+
+/// The evaluation of care described whole, for a program as for a page.
+pub(crate) async fn simuler(
+    core: &Core,
+    demande: SimulationDemande,
+    detail: Option<Detail>,
+) -> Result<EvaluationVue, Refus> {
+    let (soins, mut faits, reforme) = demande.into_domain().map_err(Refus::champs)?;
+    ccam::completer(core, &soins, &mut faits).await?;
+    let law = core.law();
     let loi = loi_reformee(law, reforme)?;
     let evaluation = ask(law, &soins, &faits).map_err(ServiceError::from)?;
     let reforme = loi.map(|loi| confronter(law, &loi, &soins, &faits)).transpose()?;
@@ -141,10 +150,10 @@ async fn simulate(
         evaluation: &evaluation,
         declaration_id: None,
         connu_le: None,
-        detail: asked.vue,
+        detail,
         reforme,
     };
-    respond_json(&simulee.render(law)?)
+    simulee.render(law)
 }
 
 /// Évaluer une feuille de soins contre le registre, sans l'enregistrer

@@ -39,6 +39,11 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
         D::ListerMesPatients | D::SuivreMesPatients => role(),
         D::ApercuOperation | D::EnregistrerOperation => asked().corps(acte),
         D::ImporterOperations | D::ApercuImportOperations => asked().lignes(&[acte]),
+        D::DeposerReprise => role().requete("nature=choix").lignes(&[]),
+        D::LireReprise
+        | D::ListerLignesReprise
+        | D::TelechargerRapportReprise
+        | D::ExecuterReprise => Recette::sur(concerne(question, &[ACTUELLE]), &cible.reprise),
         D::LireOperation => operation(),
         D::AnnulerOperation => operation().corps(json!({})),
         D::ConfirmerOperation => Recette::sur(concerne(question, &[]), &cible.acte),

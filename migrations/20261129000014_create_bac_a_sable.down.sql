@@ -1,0 +1,1 @@
+DROP TABLE bac_a_sable;

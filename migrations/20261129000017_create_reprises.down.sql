@@ -1,0 +1,3 @@
+DROP TABLE reprise_ligne;
+DROP TABLE reprise_bloc;
+DROP TABLE reprise;

@@ -1,0 +1,124 @@
+//! The database, and the key of what it holds encrypted.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use super::Variables;
+use crate::services::Mode;
+use crate::storage::Lien;
+
+/// Connections that the private server has for the service, out of its hundred.
+const PRIVATE_CONNECTIONS_MAX: u32 = 80;
+
+/// Database settings.
+#[derive(Debug)]
+pub struct BaseConfig {
+    /// An existing server; none: a private one.
+    pub url: Option<SecretString>,
+    /// Most connections.
+    pub connexions: u32,
+    /// Data directory, for the private server and the keys of the sandbox.
+    pub donnees: Option<PathBuf>,
+    /// Where the binaries of PostgreSQL are, when they are nowhere usual.
+    pub pg_bin: Option<PathBuf>,
+    /// Master key of what is encrypted, 64 hexadecimal characters; the sandbox makes its own.
+    pub cle_maitre: Option<CleMaitre>,
+    /// The file that holds it instead.
+    pub cle_fichier: Option<PathBuf>,
+    /// The role that a migration prepares for the service.
+    pub role: Option<RoleConfig>,
+}
+
+/// The role under which the service works.
+#[derive(Debug)]
+pub struct RoleConfig {
+    /// Its name.
+    pub nom: String,
+    /// Its password, where PostgreSQL asks for one.
+    pub mot_de_passe: Option<SecretString>,
+}
+
+/// The master key. Never printed.
+#[derive(Clone)]
+pub struct CleMaitre([u8; 32]);
+
+impl CleMaitre {
+    /// Reads 64 hexadecimal characters.
+    pub fn parse(text: &str) -> Option<Self> {
+        crate::domain::digest::Empreinte::parse(text.trim()).map(|bytes| Self(*bytes.bytes()))
+    }
+
+    /// A key made of these bytes.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes, for the vault.
+    pub const fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for CleMaitre {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CleMaitre(…)")
+    }
+}
+
+impl BaseConfig {
+    pub(super) fn read(mode: Mode, variables: &mut Variables<'_>) -> Self {
+        let url = variables.get("DATABASE_URL");
+        let lien = url.as_deref().map(Lien::of);
+        if lien == Some(None) {
+            variables.wrong("DATABASE_URL", "attendu postgres://utilisateur@hôte/base");
+        }
+        let connexions = variables.number("TRAITANT_CONNEXIONS", 2..=500, 16);
+        if url.is_none() && connexions > PRIVATE_CONNECTIONS_MAX {
+            variables.wrong(
+                "TRAITANT_CONNEXIONS",
+                format!("au plus {PRIVATE_CONNECTIONS_MAX} avec le PostgreSQL privé"),
+            );
+        }
+        let cle_maitre = variables.get("TRAITANT_CLE_MAITRE").and_then(|text| {
+            let key = CleMaitre::parse(&text);
+            if key.is_none() {
+                variables.wrong("TRAITANT_CLE_MAITRE", "attendu 64 caractères hexadécimaux");
+            }
+            key
+        });
+        let cle_fichier = variables.get("TRAITANT_CLE_MAITRE_FICHIER").map(PathBuf::from);
+        if cle_fichier.is_some() && variables.get("TRAITANT_CLE_MAITRE").is_some() {
+            variables.wrong("TRAITANT_CLE_MAITRE_FICHIER", "attendu sans TRAITANT_CLE_MAITRE");
+        }
+        if mode == Mode::Production {
+            if url.is_none() {
+                let why = "obligatoire en production (l'adresse de la base de données)";
+                variables.wrong("DATABASE_URL", why);
+            }
+            if cle_fichier.is_none() && variables.get("TRAITANT_CLE_MAITRE").is_none() {
+                let why = "obligatoire en production (la clé de ce qui est chiffré), ici ou par TRAITANT_CLE_MAITRE_FICHIER";
+                variables.wrong("TRAITANT_CLE_MAITRE", why);
+            }
+            if lien == Some(Some(Lien::EnClair)) {
+                let why = "en production, attendu une liaison chiffrée (?sslmode=verify-full, verify-ca ou require) ou une socket locale";
+                variables.wrong("DATABASE_URL", why);
+            }
+        }
+        let mot_de_passe = variables.get("TRAITANT_ROLE_SERVICE_MOT_DE_PASSE");
+        let role = variables.get("TRAITANT_ROLE_SERVICE");
+        if role.is_none() && mot_de_passe.is_some() {
+            variables.wrong("TRAITANT_ROLE_SERVICE", "attendu avec son mot de passe");
+        }
+        Self {
+            url: url.map(SecretString::from),
+            connexions,
+            donnees: variables.get("TRAITANT_DONNEES").map(PathBuf::from),
+            pg_bin: variables.get("TRAITANT_PG_BIN").map(PathBuf::from),
+            cle_maitre,
+            cle_fichier,
+            role: role
+                .map(|nom| RoleConfig { nom, mot_de_passe: mot_de_passe.map(SecretString::from) }),
+        }
+    }
+}

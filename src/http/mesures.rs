@@ -1,0 +1,149 @@
+//! Measures for Prometheus, on an address of their own: they name routes and codes, never anybody.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+
+use super::AppState;
+use crate::services::mesures::{Mesures, mesurer};
+
+type Labels = Vec<(&'static str, String)>;
+
+/// What is measured.
+pub(crate) struct Instruments {
+    registry: Registry,
+    requests: Family<Labels, Counter>,
+    durations: Family<Labels, Histogram, fn() -> Histogram>,
+    connections: Family<Labels, Gauge>,
+    jobs: Family<Labels, Gauge>,
+    late: Family<Labels, Gauge<i64, AtomicI64>>,
+    verified: Gauge,
+}
+
+impl fmt::Debug for Instruments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Instruments(…)")
+    }
+}
+
+/// Half a millisecond, then twice as much each time, up to sixteen seconds.
+fn durations() -> Histogram {
+    Histogram::new(exponential_buckets(0.0005, 2.0, 16))
+}
+
+impl Default for Instruments {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("traitant");
+        let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "The program", build);
+        let requests = Family::default();
+        let help = "Requests answered, by route, status and code of the refusal";
+        registry.register("http_requests", help, requests.clone());
+        let make: fn() -> Histogram = durations;
+        let durations = Family::new_with_constructor(make);
+        let help = "Time from the head of a request to the head of its answer";
+        registry.register_with_unit(
+            "http_request_duration",
+            help,
+            Unit::Seconds,
+            durations.clone(),
+        );
+        let connections = Family::default();
+        registry.register("db_connections", "Connections to the database", connections.clone());
+        let jobs = Family::default();
+        registry.register("jobs", "Jobs that are not done", jobs.clone());
+        let late = Family::default();
+        let help = "For how long the oldest job of a kind has been due";
+        registry.register_with_unit("job_lateness", help, Unit::Seconds, late.clone());
+        let verified = Gauge::default();
+        let help = "End of the last day for which every value of the law is verified, since 1970";
+        registry.register_with_unit("law_verified_until", help, Unit::Seconds, verified.clone());
+        Self { registry, requests, durations, connections, jobs, late, verified }
+    }
+}
+
+impl Instruments {
+    /// One request that was answered.
+    pub(super) fn answered(
+        &self,
+        (method, route): (&str, &str),
+        (status, code): (u16, &str),
+        took: Duration,
+    ) {
+        let route = || ("route", route.to_owned());
+        let labels = vec![
+            ("method", method.to_owned()),
+            route(),
+            ("status", status.to_string()),
+            ("code", code.to_owned()),
+        ];
+        self.requests.get_or_create(&labels).inc();
+        self.durations.get_or_create(&vec![route()]).observe(took.as_secs_f64());
+    }
+
+    fn read(&self, state: &Mesures) {
+        let used = state.connexions.saturating_sub(state.connexions_libres);
+        for (name, many) in [("idle", state.connexions_libres), ("used", used)] {
+            self.connections.get_or_create(&vec![("state", name.to_owned())]).set(many.into());
+        }
+        // A kind of which nothing is left is not told any more.
+        self.jobs.clear();
+        self.late.clear();
+        for waiting in &state.taches {
+            let kind = ("kind", waiting.nature.clone());
+            self.jobs
+                .get_or_create(&vec![kind.clone(), ("state", waiting.etat.clone())])
+                .set(waiting.nombre);
+            if waiting.etat == "en_attente" {
+                self.late.get_or_create(&vec![kind]).set(waiting.retard);
+            }
+        }
+        let until =
+            state.loi_verifiee_jusqu_au.and_then(|day| day.succ_opt()?.and_hms_opt(0, 0, 0));
+        self.verified.set(until.map_or(i64::MAX, |end| end.and_utc().timestamp()));
+    }
+
+    fn text(&self) -> Result<String, fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+/// The address of measures. It is not for callers: whoever reaches it reads how much everybody asks.
+pub fn router(state: AppState) -> Router {
+    Router::new().route("/metrics", get(metrics)).with_state(state)
+}
+
+async fn metrics(State(state): State<AppState>) -> Response {
+    let instruments: &Arc<Instruments> = &state.instruments;
+    match mesurer(&state.core).await {
+        Ok(measured) => instruments.read(&measured),
+        // What the service counts itself is told all the same.
+        Err(error) => tracing::warn!(%error, "the database was not measured"),
+    }
+    match instruments.text() {
+        Ok(text) => {
+            let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+            ([(header::CONTENT_TYPE, kind)], text).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "measures could not be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

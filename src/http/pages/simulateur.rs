@@ -1,0 +1,315 @@
+//! « Combien serai-je remboursé ? »: the questions that a patient can answer, the answer of `POST /v1/simulations` as
+//! sentences. Nothing is kept: the address alone holds the answers, and no log has it.
+
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+
+use super::champs::{Fautes, Reponses, Saisie, formulaire, questions, reponses};
+use super::{echappe, html, suite};
+use crate::domain::identifiers::Specialite;
+use crate::domain::money::Centimes;
+use crate::http::AppState;
+use crate::http::json::Json;
+use crate::http::lecture::lire_document;
+use crate::http::problem::Refus;
+use crate::http::v1::simulations::{SimulationDemande, simuler};
+use crate::services::loi::tarif_publie;
+
+/// Highest price that is taken for one, in cents.
+const PRIX_MAX: i64 = 1_000_000;
+
+/// Who pays, with the colour of their part.
+const PARTS: [(&str, &str, &str); 3] = [
+    ("rembourse_amo_centimes", "L'Assurance maladie", "#0b57a4"),
+    ("part_amc_centimes", "Votre complémentaire", "#2c7a4b"),
+    ("reste_a_charge_centimes", "Vous", "#b5560a"),
+];
+
+pub(super) async fn page(
+    State(state): State<AppState>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refus> {
+    let query = query.unwrap_or_default();
+    let mut answers = reponses(&query);
+    if answers.is_empty() {
+        let today = state.core.clock().today().to_string();
+        answers.extend([("date", today), ("prix", "30".to_owned()), ("age", "40".to_owned())]);
+        let form = formulaire(&answers, &Fautes::new());
+        return Ok(entiere(StatusCode::OK, &state, &form));
+    }
+    let asked = match demande(&answers) {
+        Ok(asked) => asked,
+        Err(wrong) => return Ok(refusee(&state, &answers, &wrong, None)),
+    };
+    match evaluer(&state, &asked).await {
+        Ok(said) => {
+            let answer = reponse(&said, &query, &asked);
+            let form = formulaire(&answers, &Fautes::new());
+            Ok(entiere(StatusCode::OK, &state, &format!("{answer}{form}")))
+        }
+        Err(refus) => Ok(refusee(&state, &answers, &places(&refus), Some(&refus.detail))),
+    }
+}
+
+/// The evaluation, as a program would read it.
+async fn evaluer(state: &AppState, asked: &Value) -> Result<Value, Refus> {
+    let text = asked.to_string();
+    let read = Json::parse(text.as_bytes()).ok();
+    let read = read.as_ref().map(lire_document::<SimulationDemande>);
+    let demande = read.unwrap_or_else(|| Err(Vec::new())).map_err(Refus::champs)?;
+    let vue = simuler(&state.core, demande, None).await?;
+    Ok(serde_json::to_value(&vue).unwrap_or_default())
+}
+
+/// What is asked of the law, or what is wrong with each answer.
+fn demande(answers: &Reponses) -> Result<Value, Fautes> {
+    let mut wrong = Fautes::new();
+    for question in questions() {
+        let Saisie::Choix(all) = question.saisie else { continue };
+        let given = answers.get(question.nom);
+        if !given.is_some_and(|given| all.iter().any(|(word, _)| word == given)) {
+            wrong.insert(question.nom, "Choisissez une réponse de la liste.".to_owned());
+        }
+    }
+    let text = |name: &str| answers.get(name).map(String::as_str).unwrap_or_default();
+    let date = text("date").parse::<NaiveDate>().ok();
+    if date.is_none() {
+        wrong.insert("date", "Donnez un jour, par exemple 2026-03-15.".to_owned());
+    }
+    let age = text("age").parse::<u8>().ok().filter(|age| *age <= 130);
+    if age.is_none() {
+        wrong.insert("age", "Donnez un âge entre 0 et 130 ans.".to_owned());
+    }
+    let prix = centimes(text("prix"));
+    if prix.is_none() {
+        wrong.insert("prix", "Donnez un prix en euros, par exemple 30 ou 52,50.".to_owned());
+    }
+    let known = (!text("base").is_empty()).then(|| centimes(text("base")));
+    if known == Some(None) || known.flatten().is_some_and(|base| Some(base) > prix) {
+        let expected = "Donnez un tarif en euros, qui ne dépasse pas le prix.";
+        wrong.insert("base", expected.to_owned());
+    }
+    let (Some(date), Some(age), Some(prix), true) = (date, age, prix, wrong.is_empty()) else {
+        return Err(wrong);
+    };
+    let acte = lettre(text("soin"), text("qui"));
+    let base = known.flatten().or_else(|| base(acte, answers, (date, age, prix)));
+    let Some(base) = base else {
+        let unknown = "Le tarif de base de ces soins n'est pas connu pour ce jour et ce médecin : recopiez celui de votre relevé.";
+        return Err(Fautes::from([("base", unknown.to_owned())]));
+    };
+    Ok(corps(answers, (date, age), (acte, prix, base)))
+}
+
+/// The body of the request that a program would send.
+fn corps(
+    answers: &Reponses,
+    (date, age): (NaiveDate, u8),
+    (acte, prix, base): (&str, Centimes, Centimes),
+) -> Value {
+    let text = |name: &str| answers.get(name).map(String::as_str).unwrap_or_default();
+    let (convention, option) = match text("secteur") {
+        "optam" => ("secteur_2", "optam"),
+        "2" => ("secteur_2", "aucune"),
+        "3" => ("non_conventionne", "aucune"),
+        _ => ("secteur_1", "aucune"),
+    };
+    let lieu = match text("soin") {
+        "visite" => "domicile",
+        "teleconsultation" => "teleconsultation",
+        _ => text("lieu"),
+    };
+    let relation = match text("mt") {
+        "lui" => "executant",
+        "aucun" => "aucun",
+        "parti" => "parti",
+        _ => "autre",
+    };
+    let exoneration = if text("ald") == "oui" { "4" } else { "0" };
+    // Nobody is named: that there is somebody is what counts.
+    let parcours = if text("mt") == "adresse" {
+        json!({ "indicateur": "O", "orienteur": { "nom": "MEDECIN", "prenom": "TRAITANT" } })
+    } else {
+        json!({})
+    };
+    json!({
+        "date_soins": date,
+        "patient": {
+            "age": age, "complementaire": text("complementaire"), "exoneration": exoneration,
+        },
+        "medecin_traitant": relation,
+        "parcours": parcours,
+        "executant": {
+            "specialite": text("qui"), "convention": convention, "option_tarifaire": option, "lieu": lieu,
+        },
+        "actes": [{
+            "code": acte, "honoraires_centimes": prix, "base_remboursement_centimes": base,
+        }],
+    })
+}
+
+/// An amount as people write it, in cents.
+fn centimes(text: &str) -> Option<Centimes> {
+    let text = text.trim_end_matches('€').trim().replace(',', ".");
+    let (euros, cents) = text.split_once('.').unwrap_or((&text, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if euros.is_empty() || euros.len() > 5 || cents.len() > 2 || !digits(euros) || !digits(cents) {
+        return None;
+    }
+    let total = format!("{euros}{cents:0<2}").parse::<i64>().ok()?;
+    (1..=PRIX_MAX).contains(&total).then(|| Centimes::new(total))
+}
+
+/// The letter of what was done.
+fn lettre(soin: &str, qui: &str) -> &'static str {
+    match (soin, qui) {
+        ("avis", _) => "APC",
+        ("teleconsultation", "01") => "TCG",
+        ("teleconsultation", _) => "TC",
+        ("visite", "01") => "VG",
+        ("visite", _) => "V",
+        (_, "01") => "G",
+        (_, "33") => "CNPSY",
+        _ => "CS",
+    }
+}
+
+/// The base of reimbursement: the published price, of the sector when the price goes beyond the opposable one; never more
+/// than the price.
+fn base(
+    acte: &str,
+    answers: &Reponses,
+    (date, age, prix): (NaiveDate, u8, Centimes),
+) -> Option<Centimes> {
+    let text = |name: &str| answers.get(name).map(String::as_str).unwrap_or_default();
+    let specialite = Specialite::parse(text("qui")).ok()?;
+    let published = |libre| tarif_publie(acte, specialite, age, date, libre);
+    let opposable = published(false);
+    let base = match text("secteur") {
+        "3" => None,
+        "2" if opposable.is_none_or(|opposable| prix > opposable) => published(true),
+        _ => opposable,
+    };
+    base.map(|base| base.min(prix))
+}
+
+/// The questions whose answers the law refuses.
+fn places(refus: &Refus) -> Fautes {
+    let place = |pointer: &str| match pointer {
+        "/date_soins" => Some("date"),
+        "/patient/age" => Some("age"),
+        "/actes/0/honoraires_centimes" => Some("prix"),
+        "/actes/0/base_remboursement_centimes" => Some("base"),
+        "/patient/complementaire" => Some("complementaire"),
+        _ => None,
+    };
+    let named = refus
+        .erreurs
+        .iter()
+        .filter_map(|erreur| Some((place(erreur.pointeur.as_deref()?)?, erreur.message.clone())));
+    named.collect()
+}
+
+fn entiere(status: StatusCode, state: &AppState, content: &str) -> Response {
+    let home = match &state.bac_a_sable {
+        Some(_) => "<li><a href=\"/\">Bac à sable</a></li>",
+        None => "",
+    };
+    let body = format!(
+        "<nav aria-label=\"Pages\"><ul>{home}<li><a href=\"/docs/\">Documentation de l'API</a></li></ul></nav>\n\
+         <main id=\"contenu\">\n<h1>Combien serai-je remboursé ?</h1>\n\
+         <p class=\"a-l-ecran\">Rien de ce que vous répondez n'est gardé ni envoyé ailleurs : l'adresse de la page contient vos réponses, \
+         et la refait. Le calcul applique la loi du jour des soins.</p>\n{content}</main>"
+    );
+    html(status, "Combien serai-je remboursé ?", &body)
+}
+
+/// The form again, with what is wrong said first and beside each question.
+fn refusee(state: &AppState, answers: &Reponses, wrong: &Fautes, detail: Option<&str>) -> Response {
+    let link = |(name, message): (&&str, &String)| {
+        format!("<li><a href=\"#{name}\">{}</a></li>\n", echappe(message))
+    };
+    let links = suite(wrong.iter().map(link));
+    let detail = detail.filter(|_| wrong.is_empty()).map(echappe).unwrap_or_default();
+    let content = format!(
+        "<div class=\"bilan\" role=\"alert\"><h2>À corriger</h2>\n<p>{detail}</p>\n<ul>\n{links}</ul></div>\n{}",
+        formulaire(answers, wrong)
+    );
+    entiere(StatusCode::UNPROCESSABLE_ENTITY, state, &content)
+}
+
+/// The answer: sentences, who pays what, what would have changed it, the texts, the way to ask again.
+fn reponse(said: &Value, query: &str, asked: &Value) -> String {
+    let list = |pointer: &str, tag: &str| {
+        let items = said.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
+        let items =
+            items.filter_map(|item| item.as_str().or_else(|| item.get("message")?.as_str()));
+        suite(items.map(|item| format!("<{tag}>{}</{tag}>\n", echappe(item))))
+    };
+    let cents = |pointer: &str| {
+        Centimes::new(said.pointer(pointer).and_then(Value::as_i64).unwrap_or_default())
+    };
+    let mut html = format!(
+        "<section class=\"reponse\" aria-labelledby=\"reponse\">\n<h2 id=\"reponse\">Réponse</h2>\n{}",
+        list("/pour_le_patient/phrases", "p")
+    );
+    let total = cents("/totaux/honoraires_centimes");
+    let parts = PARTS.map(|(name, who, colour)| (who, colour, cents(&format!("/totaux/{name}"))));
+    html.push_str(&dessin(total, &parts));
+    if said.pointer("/pour_le_patient/autrement").is_some_and(Value::is_object) {
+        let change =
+            match said.pointer("/pour_le_patient/autrement/changement").and_then(Value::as_str) {
+                Some("medecin_traitant_declare") => "avoir déclaré un médecin traitant",
+                Some("medecin_traitant_consulte") => {
+                    "consulter votre médecin traitant, ou déclarer celui-ci"
+                }
+                _ => "passer d'abord par votre médecin traitant, qui vous aurait adressé",
+            };
+        html = format!(
+            "{html}<h3>Ce qui l'aurait changé</h3>\n<p>Pour payer {} de moins ({} au lieu de {}) : {change}.</p>\n",
+            cents("/pour_le_patient/autrement/economie_centimes"),
+            cents("/pour_le_patient/autrement/reste_a_charge_centimes"),
+            cents("/totaux/reste_a_charge_centimes"),
+        );
+    }
+    let warnings = list("/avertissements", "li");
+    if !warnings.is_empty() {
+        html = format!("{html}<h3>À savoir</h3>\n<ul>\n{warnings}</ul>\n");
+    }
+    let body = serde_json::to_string_pretty(asked).unwrap_or_default();
+    format!(
+        "{html}<h3>Les textes</h3>\n<ul>\n{}</ul>\n\
+         <p><a href=\"/simulateur?{}\">L'adresse de ce calcul</a> le refait à l'identique.</p>\n\
+         <details><summary>La même question, pour un programme</summary>\n\
+         <pre tabindex=\"0\"><code>POST /v1/simulations\n{}</code></pre></details>\n</section>\n",
+        list("/pour_le_patient/references", "li"),
+        echappe(query),
+        echappe(&body)
+    )
+}
+
+/// Who pays what: a bar, and the same as a table.
+fn dessin(total: Centimes, parts: &[(&str, &str, Centimes)]) -> String {
+    let (mut x, mut bar, mut rows) = (0, String::new(), String::new());
+    for (who, colour, amount) in parts {
+        let width = amount.get().saturating_mul(600).checked_div(total.get()).unwrap_or_default();
+        bar = format!(
+            "{bar}<rect x=\"{x}\" y=\"0\" width=\"{width}\" height=\"40\" fill=\"{colour}\"/>"
+        );
+        x = width.saturating_add(x);
+        rows = format!(
+            "{rows}<tr><th scope=\"row\"><svg class=\"pastille\" viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect width=\"10\" height=\"10\" fill=\"{colour}\"/></svg>{who}</th>\
+             <td class=\"montant\">{amount}</td></tr>\n"
+        );
+    }
+    let said: Vec<String> =
+        parts.iter().map(|(who, _, amount)| format!("{who} : {amount}")).collect();
+    format!(
+        "<svg viewBox=\"0 0 600 40\" role=\"img\" aria-label=\"Qui paie quoi. {}\">{bar}</svg>\n\
+         <table><caption>Qui paie les {total}</caption>\n<tbody>\n{rows}</tbody></table>\n",
+        echappe(&said.join(" ; "))
+    )
+}

@@ -1,0 +1,193 @@
+//! The sandbox itself: made once, moved in time, emptied. Only a database that it marked is touched.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::liste::liste;
+use super::{SandboxError, load, village};
+use crate::auth::Emetteur;
+use crate::domain::clock::{AheadClock, Clock};
+use crate::domain::ids::IdSource;
+use crate::http::{BacASable, Futur, Horloge, Liste};
+use crate::jobs;
+use crate::law::Law;
+use crate::services::{Core, ServiceError};
+use crate::storage::bac_a_sable::{Marque, alone, empty, mark, read};
+use crate::storage::{Coffre, Db, StorageError, Tx};
+
+/// A day, in seconds.
+const DAY: i64 = 86_400;
+
+/// The database of a sandbox, the law of its people, and how whoever may empty it connects.
+#[derive(Clone)]
+pub struct Place {
+    /// The database.
+    pub db: Db,
+    /// The law.
+    pub law: Arc<Law>,
+    /// Address of a role that may set the guards of history aside.
+    pub proprietaire: String,
+}
+
+impl std::fmt::Debug for Place {
+    /// Without the address, which may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Place").finish_non_exhaustive()
+    }
+}
+
+impl Place {
+    /// Opens the sandbox: makes it when it is not there, begins again when it was never finished, and puts its
+    /// clock where it was.
+    pub async fn open(&self, horloge: &AheadClock) -> Result<(), SandboxError> {
+        let mut guard = guard(&self.db).await?;
+        let machine = horloge.base();
+        match read(&mut guard).await.map_err(storage)? {
+            Some(Marque { peuple: true, avance_secondes, .. }) => horloge.put(avance_secondes),
+            Some(_) => self.remake(machine.now()).await?,
+            None => self.fill(machine.now()).await?,
+        }
+        Ok(())
+    }
+
+    /// Empties the sandbox and makes its people anew, at an instant; its clock is then that of the machine.
+    pub async fn remettre_a_zero(&self, instant: DateTime<Utc>) -> Result<(), SandboxError> {
+        let mut guard = guard(&self.db).await?;
+        read(&mut guard).await.map_err(storage)?.ok_or(SandboxError::NotASandbox)?;
+        self.remake(instant).await
+    }
+
+    /// What the sandbox keeps about itself.
+    pub async fn marque(&self) -> Result<Marque, SandboxError> {
+        marque(&self.db).await
+    }
+
+    /// Moves its clock forward, for every process that follows it; gives how far ahead it is then, in seconds.
+    pub async fn avancer(&self, jours: i64) -> Result<i64, SandboxError> {
+        let mut tx = guard(&self.db).await?;
+        let before = read(&mut tx).await.map_err(storage)?.ok_or(SandboxError::NotASandbox)?;
+        let further = jours.saturating_mul(DAY);
+        let avance_secondes = before.avance_secondes.saturating_add(further);
+        mark(&mut tx, Marque { avance_secondes, ..before }).await.map_err(storage)?;
+        tx.commit().await.map_err(storage)?;
+        Ok(avance_secondes)
+    }
+
+    async fn remake(&self, instant: DateTime<Utc>) -> Result<(), SandboxError> {
+        // Nothing that is encrypted is read.
+        let owner = Db::connect(&self.proprietaire, 1, Coffre::new(&[0; 32])).await;
+        let owner = owner.map_err(storage)?;
+        let mut tx = owner.begin("bac_a_sable.empty").await.map_err(storage)?;
+        let marque = Marque { cree_le: instant, avance_secondes: 0, peuple: false };
+        mark(&mut tx, marque).await.map_err(storage)?;
+        empty(&mut tx).await.map_err(storage)?;
+        tx.commit().await.map_err(storage)?;
+        owner.close().await;
+        self.fill(instant).await
+    }
+
+    /// Makes the people, and says that they are all there only then.
+    async fn fill(&self, cree_le: DateTime<Utc>) -> Result<(), SandboxError> {
+        for peuple in [false, true] {
+            if peuple {
+                load(self.db.clone(), Arc::clone(&self.law)).await?;
+                village::load(&self.db, &self.law, cree_le).await?;
+            }
+            let mut tx = self.db.begin("bac_a_sable.fill").await.map_err(storage)?;
+            let marque = Marque { cree_le, avance_secondes: 0, peuple };
+            mark(&mut tx, marque).await.map_err(storage)?;
+            tx.commit().await.map_err(storage)?;
+        }
+        Ok(())
+    }
+}
+
+/// What the sandbox of a database keeps about itself.
+async fn marque(db: &Db) -> Result<Marque, SandboxError> {
+    let mut conn = db.read("bac_a_sable.marque").await.map_err(storage)?;
+    read(&mut conn).await.map_err(storage)?.ok_or(SandboxError::NotASandbox)
+}
+
+/// Holds every other process off until this transaction ends.
+async fn guard(db: &Db) -> Result<Tx, SandboxError> {
+    let mut tx = db.begin("bac_a_sable.guard").await.map_err(storage)?;
+    alone(&mut tx).await.map_err(storage)?;
+    Ok(tx)
+}
+
+fn storage(error: StorageError) -> SandboxError {
+    SandboxError::Service(ServiceError::Storage(error))
+}
+
+/// The sandbox of a service that runs.
+#[derive(Debug)]
+pub struct Bac {
+    place: Place,
+    core: Core,
+    horloge: Arc<AheadClock>,
+    emetteur: Arc<Emetteur>,
+    ids: IdSource,
+}
+
+impl Bac {
+    /// The sandbox of a service: where it is, its use cases and their clock, and who issues its tokens.
+    pub fn new(
+        place: Place,
+        core: Core,
+        horloge: Arc<AheadClock>,
+        emetteur: Arc<Emetteur>,
+    ) -> Self {
+        let ids = IdSource::from_system(Arc::clone(horloge.base()));
+        Self { place, core, horloge, emetteur, ids }
+    }
+
+    /// Looks where another process put the clock.
+    pub async fn suivre(&self) -> Result<(), SandboxError> {
+        let avance = self.place.marque().await?.avance_secondes;
+        if avance != self.horloge.seconds() {
+            tracing::info!(seconds = avance, "the clock of the sandbox was moved");
+            self.horloge.put(avance);
+        }
+        Ok(())
+    }
+}
+
+impl BacASable for Bac {
+    fn liste(&self) -> Futur<'_, Liste> {
+        Box::pin(async move {
+            let cree_le = self.place.marque().await?.cree_le;
+            Ok(liste(cree_le, &self.emetteur, &**self.horloge.base(), &self.ids)?)
+        })
+    }
+
+    fn horloge(&self) -> Horloge {
+        Horloge {
+            maintenant: self.horloge.now(),
+            jour: self.horloge.today(),
+            avance_jours: self.horloge.seconds().div_euclid(DAY),
+        }
+    }
+
+    fn avancer(&self, jours: i64) -> Futur<'_, Horloge> {
+        Box::pin(async move {
+            self.horloge.put(self.place.avancer(jours).await?);
+            // What is due on the day is done before anybody looks.
+            jobs::run_due(&self.core).await?;
+            Ok(self.horloge())
+        })
+    }
+
+    fn remettre_a_zero(&self) -> Futur<'_, Horloge> {
+        Box::pin(async move {
+            self.place.remettre_a_zero(self.horloge.base().now()).await?;
+            self.horloge.put(0);
+            Ok(self.horloge())
+        })
+    }
+}
+
+/// How many seconds the clock of a sandbox is ahead of the machine; none when its database is not there yet.
+pub async fn avance(db: &Db) -> i64 {
+    marque(db).await.map_or(0, |marque| marque.avance_secondes)
+}

@@ -1,0 +1,28 @@
+//! What an operator watches: asked of the service and of its database when somebody measures.
+
+use chrono::NaiveDate;
+
+use super::{Core, ServiceError};
+use crate::storage::taches::{self, Attente};
+
+/// The state of the service at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mesures {
+    /// Connections to the database that are open.
+    pub connexions: u32,
+    /// Those of them that nobody uses.
+    pub connexions_libres: u32,
+    /// Jobs that are not done, by kind and state.
+    pub taches: Vec<Attente>,
+    /// Last day of care for which every value of the law is verified, if there is one.
+    pub loi_verifiee_jusqu_au: Option<NaiveDate>,
+}
+
+/// Measures. Fails when the database does not answer.
+pub async fn mesurer(core: &Core) -> Result<Mesures, ServiceError> {
+    let (connexions, connexions_libres) = core.connections();
+    let mut conn = core.snapshot("mesures").await?;
+    let taches = taches::attentes(&mut conn, core.clock().now()).await?;
+    let loi_verifiee_jusqu_au = core.law().verifiee_jusqu_au();
+    Ok(Mesures { connexions, connexions_libres, taches, loi_verifiee_jusqu_au })
+}

@@ -1,0 +1,150 @@
+//! Affiliates: those whom no number designates are written together; the others one by one, as when an agent registers
+//! them.
+
+use std::collections::BTreeSet;
+
+use super::issues::{Issue, Issues, refused};
+use crate::domain::ids::PatientId;
+use crate::domain::patient::{NouveauPatient, Patient, UsageIdentifiant};
+use crate::services::core::Many;
+use crate::services::patients::{
+    Carte, disputed_fact, insert, new_patient, verify_dates, verify_own, whose,
+};
+use crate::services::{ServiceError, latest_knowledge};
+use crate::storage::patients;
+use crate::storage::reprises::choix::{release, save, undo};
+use crate::storage::reprises::personnes;
+
+/// Registers the persons of some lines.
+pub(super) async fn apply(
+    many: &mut Many<'_>,
+    lignes: &[(u64, NouveauPatient)],
+) -> Result<Issues, ServiceError> {
+    let core = many.core();
+    let acteur = *many.contexte().acteur();
+    let mut issues: Vec<Option<Issue>> = Vec::with_capacity(lignes.len());
+    for (_, nouveau) in lignes {
+        let right = verify_own(&acteur, &nouveau.organisme, "/organisme")
+            .and_then(|()| verify_dates(core, nouveau));
+        issues.push(right.err().map(refused).transpose()?);
+    }
+    let numeros: Vec<_> = lignes.iter().flat_map(|(_, one)| one.numeros()).collect();
+    let locked = numeros.iter().map(|(_, numero)| numero);
+    personnes::lock_numbers(many.conn(), core.coffre(), locked).await?;
+    let all: Vec<&NouveauPatient> = lignes.iter().map(|(_, one)| one).collect();
+    let (porteurs, touched) =
+        personnes::known(many.conn(), core.coffre(), &all, core.today()).await?;
+    let caisse = acteur.identite();
+    for porteur in &porteurs {
+        let same = all
+            .get(porteur.place)
+            .is_some_and(|nouveau| porteur.identite.est_celle_de(&nouveau.identite));
+        if same && porteur.caisse.as_ref() == Some(&caisse) {
+            set(&mut issues, porteur.place, Issue::DejaConnue);
+        }
+    }
+    let touched: BTreeSet<usize> = touched.into_iter().collect();
+    let (mut fresh, mut others) = (Vec::new(), Vec::new());
+    let mut cards = BTreeSet::new();
+    for (place, nouveau) in all.iter().enumerate() {
+        if issues.get(place).is_some_and(Option::is_some) {
+            continue;
+        }
+        if !touched.contains(&place) && takes(&mut cards, nouveau) {
+            fresh.push(new_patient(core, nouveau, core.now()));
+            set(&mut issues, place, Issue::Nouvelle);
+        } else {
+            others.push(place);
+        }
+    }
+    write_fresh(many, &fresh).await?;
+    for place in others {
+        let Some(nouveau) = all.get(place) else { continue };
+        let issue = alone(many, nouveau).await?;
+        set(&mut issues, place, issue);
+    }
+    let told = lignes.iter().zip(issues);
+    Ok(told.filter_map(|((numero, _), issue)| Some((*numero, issue?))).collect())
+}
+
+fn set(issues: &mut [Option<Issue>], place: usize, issue: Issue) {
+    if let Some(own) = issues.get_mut(place) {
+        own.get_or_insert(issue);
+    }
+}
+
+/// Whether no line before has the own number of a person, nor their card; the next ones are then compared with it.
+fn takes(cards: &mut BTreeSet<String>, nouveau: &NouveauPatient) -> bool {
+    let identite = &nouveau.identite;
+    let mut own = Vec::new();
+    for (usage, numero) in nouveau.numeros() {
+        let (kind, value) = (numero.kind(), numero.expose());
+        own.push(format!("{kind} {value} {} {}", identite.date_naissance, identite.rang.get()));
+        if usage == UsageIdentifiant::Individuel {
+            own.push(format!("{kind} {value}"));
+        }
+    }
+    let free = own.iter().all(|card| !cards.contains(card));
+    if free {
+        cards.extend(own);
+    }
+    free
+}
+
+async fn write_fresh(many: &mut Many<'_>, fresh: &[Patient]) -> Result<(), ServiceError> {
+    let Some(first) = fresh.first() else { return Ok(()) };
+    let (core, instant) = (many.core(), first.connu_le);
+    personnes::insert_all(many.conn(), core.coffre(), fresh, instant).await?;
+    let ids: Vec<PatientId> = fresh.iter().map(|one| one.id).collect();
+    many.trace(&ids).await
+}
+
+/// Somebody whose number is known: recognised, refused, or registered beside whoever else has it.
+async fn alone(many: &mut Many<'_>, nouveau: &NouveauPatient) -> Result<Issue, ServiceError> {
+    save(many.conn()).await?;
+    match register(many, nouveau).await {
+        Ok(issue) => {
+            release(many.conn()).await?;
+            Ok(issue)
+        }
+        Err(error) => {
+            undo(many.conn()).await?;
+            if matches!(error, ServiceError::MutationAttendue) {
+                // Whoever was named is told; whether the number is somebody's costs one try of the day.
+                let (core, contexte) = (many.core(), many.contexte());
+                core.count_try(many.conn(), contexte, &nouveau.identifiant).await?;
+            }
+            refused(error)
+        }
+    }
+}
+
+async fn register(many: &mut Many<'_>, nouveau: &NouveauPatient) -> Result<Issue, ServiceError> {
+    let (core, contexte) = (many.core(), many.contexte());
+    let acteur = *contexte.acteur();
+    let NouveauPatient { identifiant, identite, .. } = nouveau;
+    let same = whose(core, many.conn(), (identifiant, None), identite).await?;
+    if let Some(id) = same {
+        let known = patients::affiliations(many.conn(), id, latest_knowledge()).await?;
+        let own = crate::services::affiliations::organisme_le(&known, core.today());
+        if own.is_some_and(|own| own.same_caisse(&nouveau.organisme)) {
+            return Ok(Issue::DejaConnue);
+        }
+    }
+    core.try_number(many.conn(), contexte, identifiant).await?;
+    let numeros = nouveau.numeros();
+    let card = Carte { identite, numeros: &numeros, rang: "/rang" };
+    let disputed = card.verify(core, many.conn(), (&acteur, None)).await?;
+    if same.is_some() {
+        return Err(ServiceError::MutationAttendue);
+    }
+    core.count_try(many.conn(), contexte, identifiant).await?;
+    let patient = new_patient(core, nouveau, core.now());
+    insert(core, many.conn(), &patient).await?;
+    for first in disputed {
+        let fact = disputed_fact(core, many.conn(), first).await?;
+        many.acting((first, patient.connu_le)).tell(fact).await?;
+    }
+    many.trace(&[patient.id]).await?;
+    Ok(Issue::Nouvelle)
+}

@@ -1,0 +1,175 @@
+//! Choices: those of persons about whom nothing was ever chosen are unrolled in memory and written together; the others
+//! one by one, each compared with what the register held before.
+
+mod lecture;
+mod seul;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveTime, Utc};
+
+use self::lecture::{Lu, read};
+use super::issues::{Issue, Issues};
+use crate::domain::declaration::{
+    Canal, ContenuRepris, Declaration, Etat, NumeroDeclaration, OrdreSignature, Reprise,
+};
+use crate::domain::designation::Segment;
+use crate::domain::fin::Fin;
+use crate::domain::frise::{self, Choix, jours};
+use crate::domain::ids::{DeclarationId, DesignationId, EvenementId, FaitId, PatientId, RepriseId};
+use crate::domain::patientele::mouvements;
+use crate::domain::reprise::ChoixRepris;
+use crate::services::core::Many;
+use crate::services::frises::prise_effet;
+use crate::services::{Core, ServiceError};
+use crate::storage::reprises::choix::{Lot, insert_all};
+
+/// Takes over the choices of some lines.
+pub(super) async fn apply(
+    many: &mut Many<'_>,
+    reprise: RepriseId,
+    lignes: &[(u64, ChoixRepris)],
+) -> Result<Issues, ServiceError> {
+    let (mut issues, persons) = read(many, lignes).await?;
+    let mut lot = Lot::default();
+    let (mut alone, mut told) = (Vec::new(), BTreeSet::new());
+    for (patient, lus) in &persons {
+        if lus.iter().all(|lu| lu.seul()) {
+            for (place, issue) in unroll(many.core(), reprise, (*patient, lus), &mut lot)? {
+                issues.insert(place, issue);
+            }
+            told.insert(*patient);
+        } else {
+            alone.push((*patient, lus));
+        }
+    }
+    let (core, auteur_id) = (many.core(), many.auteur_id());
+    if !lot.declarations.is_empty() {
+        insert_all(many.conn(), core.coffre(), &lot, auteur_id).await?;
+    }
+    let mut touched: BTreeMap<PatientId, DateTime<Utc>> = lot.instants;
+    for (patient, lus) in alone {
+        for lu in lus {
+            let before = touched.get(&patient).copied();
+            let (issue, instant) =
+                Box::pin(seul::take(many, reprise, (patient, lu), before)).await?;
+            if issue == Issue::Nouvelle {
+                touched.insert(patient, instant);
+                told.insert(patient);
+            }
+            issues.insert(lu.place, issue);
+        }
+    }
+    let instants: Vec<(PatientId, DateTime<Utc>)> = touched.into_iter().collect();
+    many.touch(&instants).await?;
+    let told: Vec<PatientId> = told.into_iter().collect();
+    many.trace(&told).await?;
+    let numbered = lignes.iter().enumerate();
+    Ok(numbered
+        .filter_map(|(place, (numero, _))| Some((*numero, issues.remove(&place)?)))
+        .collect())
+}
+
+/// What the choices of a person about whom nothing was known make, all of them together.
+fn unroll(
+    core: &Core,
+    reprise: RepriseId,
+    (patient, lus): (PatientId, &[Lu]),
+    lot: &mut Lot,
+) -> Result<Vec<(usize, Issue)>, ServiceError> {
+    let Some(instant) = lus.iter().map(|lu| lu.instant).max() else { return Ok(Vec::new()) };
+    let (mut issues, mut seen) = (Vec::new(), Vec::new());
+    let (mut choix, mut fins): (Vec<Choix>, Vec<Fin>) = (Vec::new(), Vec::new());
+    for lu in lus {
+        if seen.contains(&&lu.choix) {
+            issues.push((lu.place, Issue::DejaConnue));
+            continue;
+        }
+        seen.push(&lu.choix);
+        let declaration = declaration(core, reprise, (patient, lu), instant)?;
+        choix.push(choice(&declaration, instant));
+        fins.extend(ends(core, lu));
+        lot.declarations.push(declaration);
+        issues.push((lu.place, Issue::Nouvelle));
+    }
+    let segments: Vec<Segment> = frise::unroll(&choix, &fins);
+    lot.fins.extend(fins.into_iter().map(|fin| (patient, fin)));
+    for mouvement in mouvements(&[], &jours(&segments)) {
+        lot.mouvements.push((patient, FaitId::from_uuid(core.ids().uuid()), mouvement));
+    }
+    for segment in segments {
+        for fact in prise_effet(&segment) {
+            lot.faits.push((patient, EvenementId::from_uuid(core.ids().uuid()), fact));
+        }
+        lot.designations.push((patient, DesignationId::from_uuid(core.ids().uuid()), segment));
+    }
+    lot.instants.insert(patient, instant);
+    Ok(issues)
+}
+
+/// A choice as a declaration that nobody signs here.
+fn declaration(
+    core: &Core,
+    reprise_id: RepriseId,
+    (patient_id, lu): (PatientId, &Lu),
+    instant: DateTime<Utc>,
+) -> Result<Declaration, ServiceError> {
+    let choix = &lu.choix;
+    let repris = Reprise {
+        reprise_id,
+        effet_du: choix.effet_du,
+        signe_le: choix.signe_le,
+        origine: choix.origine,
+        reference: choix.reference.clone(),
+    };
+    let medecins: Vec<String> = choix.medecins.iter().map(ToString::to_string).collect();
+    let patient = patient_id.to_string();
+    let (contenu, contenu_sha256) = ContenuRepris::new(&patient, &medecins, &repris).canonical()?;
+    Ok(Declaration {
+        id: DeclarationId::from_uuid(core.ids().uuid()),
+        patient_id,
+        numero: NumeroDeclaration::from_random(core.ids().random()),
+        canal: Canal::Reprise,
+        medecins: lu.medecins.clone(),
+        en_place: None,
+        rectifie: None,
+        contenu,
+        contenu_sha256,
+        reprise: Some(repris),
+        expire_le: instant,
+        enregistre_le: instant,
+        etat: Etat::Active,
+        contestation: None,
+        motif: None,
+        version: 1,
+        signatures: Vec::new(),
+    })
+}
+
+/// A choice among those of its person.
+fn choice(declaration: &Declaration, instant: DateTime<Utc>) -> Choix {
+    let repris = declaration.reprise.as_ref();
+    let effet_du = repris.map_or_else(Default::default, |repris| repris.effet_du);
+    let signe_le = repris.and_then(|repris| repris.signe_le).unwrap_or(effet_du);
+    Choix {
+        declaration_id: declaration.id,
+        medecins: declaration.medecins.iter().map(|one| one.medecin_id).collect(),
+        en_place: None,
+        effet_du,
+        ordre: OrdreSignature { signe_le, signe_a: None, recue_le: instant },
+    }
+}
+
+/// The ends of a choice that had ended: one for each of its doctors, decided at the latest when its day began.
+fn ends(core: &Core, lu: &Lu) -> Vec<Fin> {
+    let Some((effet_du, fin)) = lu.choix.fin else { return Vec::new() };
+    let end = |medecin_id| Fin {
+        id: FaitId::from_uuid(core.ids().uuid()),
+        medecin_id,
+        motif: fin.depart(),
+        effet_du,
+        decidee_le: effet_du.and_time(NaiveTime::MIN).and_utc(),
+        operation_id: None,
+    };
+    lu.medecins.iter().map(|medecin| end(medecin.medecin_id)).collect()
+}

@@ -1,0 +1,144 @@
+//! Seals: made by a job, verified by whoever has the key.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Core, ServiceError};
+use crate::domain::digest::Empreinte;
+use crate::storage::sceaux::{self, Sceau, TABLES};
+
+/// What is younger may still be under way: clocks of several services differ by less.
+const MARGE: TimeDelta = TimeDelta::minutes(1);
+/// Seals read at once.
+const PAGE: i64 = 200;
+
+/// What does not agree with a seal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ecart {
+    /// Rows of a table of a slice are not those that were sealed.
+    Lignes {
+        /// The seal.
+        numero: i64,
+        table: &'static str,
+        du: Option<DateTime<Utc>>,
+        au: DateTime<Utc>,
+        /// How many were sealed.
+        scellees: i64,
+        /// How many there are.
+        trouvees: i64,
+    },
+    /// A seal does not follow the one before, or was made under another key.
+    Chaine {
+        /// The seal.
+        numero: i64,
+    },
+    /// A root that was published is not in the chain.
+    Racine {
+        /// The number that it had.
+        numero: i64,
+    },
+}
+
+/// What a verification found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sceaux {
+    pub sceaux: u64,
+    pub lignes: u64,
+    /// Until when everything is sealed.
+    pub jusqu_au: Option<DateTime<Utc>>,
+    pub ecarts: Vec<Ecart>,
+}
+
+/// A root: the last link of the chain, to be kept elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Racine {
+    pub numero: i64,
+    pub au: DateTime<Utc>,
+    pub chaine: Empreinte,
+}
+
+/// Seals what was written since the last seal; `None` when nothing old enough was.
+pub async fn seal(core: &Core) -> Result<Option<i64>, ServiceError> {
+    let mut job = core.job("sceaux.seal").await?;
+    let now = core.clock().now();
+    let tx = job.conn();
+    let horizon = sceaux::horizon(tx, now).await?;
+    let before = sceaux::last(tx).await?;
+    let du = before.as_ref().map(|before| before.tranche.au);
+    let au = horizon.checked_sub_signed(MARGE).unwrap_or(horizon);
+    if du.is_some_and(|du| au <= du) {
+        return Ok(None);
+    }
+    let tranche = sceaux::read(tx, du, au).await?;
+    let seal = Sceau::of(core.coffre(), before.as_ref(), tranche);
+    sceaux::insert(tx, &seal, now).await?;
+    job.close().await?;
+    Ok(Some(seal.numero))
+}
+
+/// The last root.
+pub async fn root(core: &Core) -> Result<Option<Racine>, ServiceError> {
+    let mut snapshot = core.snapshot("sceaux.root").await?;
+    let last = sceaux::last(&mut snapshot).await?;
+    Ok(last.map(|last| Racine { numero: last.numero, au: last.tranche.au, chaine: last.chaine }))
+}
+
+/// Reads every slice again, while the service runs, and compares it with its seal; then looks for a root that was kept
+/// elsewhere. `vu` is told how many seals were looked at since the last time.
+pub async fn verify(
+    core: &Core,
+    kept: Option<&Racine>,
+    vu: impl Fn(usize),
+) -> Result<Sceaux, ServiceError> {
+    let mut found = Sceaux::default();
+    let mut before: Option<Sceau> = None;
+    let mut has_root = kept.is_none();
+    loop {
+        let first = before.as_ref().map_or(1, |before| before.numero.saturating_add(1));
+        let mut snapshot = core.snapshot("sceaux.verify").await?;
+        let page = sceaux::from(&mut snapshot, first, PAGE).await?;
+        if page.is_empty() {
+            // A chain that has a hole goes on after it.
+            let last = sceaux::last(&mut snapshot).await?;
+            if last.is_some_and(|last| last.numero >= first) {
+                found.ecarts.push(Ecart::Chaine { numero: first });
+            }
+            break;
+        }
+        vu(page.len());
+        for seal in page {
+            if !seal.follows(core.coffre(), before.as_ref()) {
+                found.ecarts.push(Ecart::Chaine { numero: seal.numero });
+            }
+            has_root |=
+                kept.is_some_and(|kept| kept.numero == seal.numero && kept.chaine == seal.chaine);
+            let now = sceaux::read(&mut snapshot, seal.tranche.du, seal.tranche.au).await?;
+            compare(&seal, &now, &mut found);
+            found.jusqu_au = Some(seal.tranche.au);
+            before = Some(seal);
+        }
+    }
+    if let Some(kept) = kept.filter(|_| !has_root) {
+        found.ecarts.push(Ecart::Racine { numero: kept.numero });
+    }
+    Ok(found)
+}
+
+fn compare(seal: &Sceau, now: &sceaux::Tranche, found: &mut Sceaux) {
+    found.sceaux = found.sceaux.saturating_add(1);
+    let Sceau { numero, tranche, .. } = seal;
+    let sealed = tranche.lignes.iter().zip(&tranche.empreintes);
+    let there = now.lignes.iter().zip(&now.empreintes);
+    for (table, (sealed, there)) in TABLES.into_iter().zip(sealed.zip(there)) {
+        found.lignes = found.lignes.saturating_add(u64::try_from(*there.0).unwrap_or_default());
+        if sealed != there {
+            found.ecarts.push(Ecart::Lignes {
+                numero: *numero,
+                table,
+                du: tranche.du,
+                au: tranche.au,
+                scellees: *sealed.0,
+                trouvees: *there.0,
+            });
+        }
+    }
+}

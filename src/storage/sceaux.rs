@@ -1,0 +1,199 @@
+//! Seals of what is written once. A slice of time is read, digested and bound to the one before under a key that the database does
+//! not have; later, the same slice must give the same digests.
+
+use chrono::{DateTime, Utc};
+
+use super::{Coffre, Connection, StorageError, Tx};
+use crate::domain::digest::Empreinte;
+
+/// Which columns are sealed, and how. Another form is another number, and the old ones stay readable.
+pub const FORME: i16 = 1;
+/// The tables of the form, in the order of what is kept of them.
+pub const TABLES: [&str; 6] =
+    ["acces", "evenement", "reception", "signature", "evaluation", "feuille_de_soins"];
+
+/// What was written in a slice of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tranche {
+    /// From there on; none for the first slice.
+    pub du: Option<DateTime<Utc>>,
+    /// Before that.
+    pub au: DateTime<Utc>,
+    /// Rows, table by table.
+    pub lignes: Vec<i64>,
+    /// SHA-256 of the digests of these rows, in their own order.
+    pub empreintes: Vec<Vec<u8>>,
+}
+
+/// A slice that was sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sceau {
+    /// 1, then one more each time.
+    pub numero: i64,
+    pub tranche: Tranche,
+    pub forme: i16,
+    /// What binds it to all those before.
+    pub chaine: Empreinte,
+}
+
+impl Sceau {
+    /// Binds a slice to the seal before it.
+    pub fn of(coffre: &Coffre, before: Option<&Self>, tranche: Tranche) -> Self {
+        let numero = before.map_or(1, |before| before.numero.saturating_add(1));
+        let forme = FORME;
+        let chaine = chain(coffre, before, (numero, forme), &tranche);
+        Self { numero, tranche, forme, chaine }
+    }
+
+    /// Whether it is the one that follows another, made under this key.
+    pub fn follows(&self, coffre: &Coffre, before: Option<&Self>) -> bool {
+        let numero = before.map_or(1, |before| before.numero.saturating_add(1));
+        self.numero == numero
+            && self.tranche.du == before.map(|before| before.tranche.au)
+            && self.chaine == chain(coffre, before, (numero, self.forme), &self.tranche)
+    }
+}
+
+fn chain(
+    coffre: &Coffre,
+    before: Option<&Sceau>,
+    (numero, forme): (i64, i16),
+    tranche: &Tranche,
+) -> Empreinte {
+    let mut text = numero.to_be_bytes().to_vec();
+    text.extend(forme.to_be_bytes());
+    text.extend(tranche.du.map_or(i64::MIN, |du| du.timestamp_micros()).to_be_bytes());
+    text.extend(tranche.au.timestamp_micros().to_be_bytes());
+    for (rows, digest) in tranche.lignes.iter().zip(&tranche.empreintes) {
+        text.extend(rows.to_be_bytes());
+        text.extend(digest);
+    }
+    text.extend(before.map_or(&[][..], |before| before.chaine.bytes()));
+    Empreinte::from_bytes(coffre.scelle(&text))
+}
+
+/// The last seal.
+pub async fn last(conn: &mut Connection) -> Result<Option<Sceau>, StorageError> {
+    Ok(page(conn, i64::MAX, 1).await?.pop())
+}
+
+/// Seals before a number, the highest first.
+pub async fn page(
+    conn: &mut Connection,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<Sceau>, StorageError> {
+    let seal = sqlx::query!(
+        "/* sceau.page */
+         SELECT numero, du, au, forme, lignes, empreintes, chaine FROM sceau
+         WHERE numero < $1 ORDER BY numero DESC LIMIT $2",
+        before,
+        limit
+    )
+    .map(|row| Sceau {
+        numero: row.numero,
+        tranche: Tranche { du: row.du, au: row.au, lignes: row.lignes, empreintes: row.empreintes },
+        forme: row.forme,
+        chaine: row.chaine,
+    });
+    Ok(seal.fetch_all(conn).await?)
+}
+
+/// Seals from a number on, in their order.
+pub async fn from(
+    conn: &mut Connection,
+    first: i64,
+    limit: i64,
+) -> Result<Vec<Sceau>, StorageError> {
+    let before = first.saturating_add(limit);
+    let mut found = page(conn, before, limit).await?;
+    found.retain(|seal| seal.numero >= first);
+    found.reverse();
+    Ok(found)
+}
+
+/// Until when nothing more can be written under an instant that has passed: the beginning of the oldest transaction of this
+/// database that still runs, or now.
+pub async fn horizon(
+    conn: &mut Connection,
+    now: DateTime<Utc>,
+) -> Result<DateTime<Utc>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* sceau.horizon */
+           SELECT least($1, min(xact_start)) AS "horizon!" FROM pg_stat_activity
+           WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid()"#,
+        now
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Reads a slice. Rows are written as text, each column in its place, instants in microseconds; nothing in it depends on the
+/// settings of a connection.
+pub async fn read(
+    conn: &mut Connection,
+    du: Option<DateTime<Utc>>,
+    au: DateTime<Utc>,
+) -> Result<Tranche, StorageError> {
+    let rows = sqlx::query!(
+        r#"/* sceau.read */
+           WITH lignes (rang, ligne) AS (
+               SELECT 1, sha256(convert_to(ROW(patient_id, acces_id, extract(epoch FROM survenu_le), auteur_id,
+                         operation, requete_id)::text, 'UTF8'))
+               FROM acces WHERE survenu_le >= coalesce($1::timestamptz, '-infinity') AND survenu_le < $2
+               UNION ALL
+               SELECT 2, sha256(convert_to(ROW(evenement_id, nature, extract(epoch FROM enregistre_le),
+                         effet_du - date '2000-01-01', patient_id, medecin_id, declaration_id, feuille_id, feuilles,
+                         auteur_id, donnees)::text, 'UTF8'))
+               FROM evenement WHERE enregistre_le >= coalesce($1::timestamptz, '-infinity') AND enregistre_le < $2
+               UNION ALL
+               SELECT 3, sha256(convert_to(ROW(reception_id, extract(epoch FROM survenu_le), auteur_id, operation,
+                         requete_id)::text, 'UTF8'))
+               FROM reception WHERE survenu_le >= coalesce($1::timestamptz, '-infinity') AND survenu_le < $2
+               UNION ALL
+               SELECT 4, sha256(convert_to(ROW(patient_id, declaration_id, signature_id, role, medecin_id,
+                         representation_id, signe_le - date '2000-01-01', extract(epoch FROM signe_a),
+                         extract(epoch FROM recue_le), moyen, niveau, preuve, encode(contenu_sha256, 'hex'),
+                         extract(epoch FROM enregistre_le))::text, 'UTF8'))
+               FROM signature WHERE enregistre_le >= coalesce($1::timestamptz, '-infinity') AND enregistre_le < $2
+               UNION ALL
+               SELECT 5, sha256(convert_to(ROW(feuille_id, patient_id, extract(epoch FROM connu_le),
+                         date_soins - date '2000-01-01', numero, loi_id)::text, 'UTF8') || detail)
+               FROM evaluation WHERE connu_le >= coalesce($1::timestamptz, '-infinity') AND connu_le < $2
+               UNION ALL
+               SELECT 6, sha256(convert_to(ROW(feuille_id, patient_id, extract(epoch FROM enregistre_le), executant_rpps,
+                         facturation, numero_facture, date_soins - date '2000-01-01',
+                         date_etablissement - date '2000-01-01', loi_id, reception_id, length(contenu))::text, 'UTF8')
+                         || contenu || detail)
+               FROM feuille_de_soins WHERE enregistre_le >= coalesce($1::timestamptz, '-infinity') AND enregistre_le < $2
+           )
+           SELECT t.rang AS "rang!", count(l.ligne) AS "lignes!",
+                  sha256(coalesce(string_agg(l.ligne, '' ORDER BY l.ligne), '')) AS "empreinte!"
+           FROM generate_series(1, 6) AS t (rang) LEFT JOIN lignes l ON l.rang = t.rang
+           GROUP BY t.rang ORDER BY t.rang"#,
+        du,
+        au
+    )
+    .fetch_all(conn)
+    .await?;
+    let (lignes, empreintes) = rows.into_iter().map(|row| (row.lignes, row.empreinte)).unzip();
+    Ok(Tranche { du, au, lignes, empreintes })
+}
+
+/// Keeps a seal.
+pub async fn insert(tx: &mut Tx, seal: &Sceau, now: DateTime<Utc>) -> Result<(), StorageError> {
+    tx.write_one(sqlx::query!(
+        "/* sceau.insert */
+         INSERT INTO sceau (numero, du, au, forme, lignes, empreintes, chaine, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        seal.numero,
+        seal.tranche.du,
+        seal.tranche.au,
+        seal.forme,
+        &seal.tranche.lignes,
+        &seal.tranche.empreintes,
+        seal.chaine as _,
+        now
+    ))
+    .await
+}

@@ -1,0 +1,179 @@
+//! A database says whose it is: another mode, another key and too much right are refused before anything is read.
+
+use sqlx::Row;
+
+use crate::support::database::{KEY_HEX, TestDatabase};
+use crate::support::issuer::{Issuer, Key};
+use crate::support::process::{Folder, Service, run, said};
+
+const OTHER_KEY: &str = "0808080808080808080808080808080808080808080808080808080808080808";
+
+/// How many persons, doctors and traces there are: what a refused start must not change.
+async fn picture(database: &TestDatabase) -> (i64, i64, i64) {
+    let pool = database.pool(1).await;
+    let row = sqlx::query(
+        "SELECT (SELECT count(*) FROM patient), (SELECT count(*) FROM medecin), (SELECT count(*) FROM evenement)",
+    );
+    let row = row.fetch_one(&pool).await.unwrap();
+    (row.get(0), row.get(1), row.get(2))
+}
+
+struct Settings {
+    url: String,
+    folder: Folder,
+    issuer: Issuer,
+    authority: String,
+}
+
+impl Settings {
+    async fn new(url: String) -> Self {
+        let (folder, issuer) = (Folder::new(), Issuer::new(&[&Key::new("une")]).await);
+        let authority = folder.path().join("autorite.pem");
+        std::fs::write(&authority, &issuer.authority).unwrap();
+        Self { url, authority: authority.to_str().unwrap().to_owned(), folder, issuer }
+    }
+
+    fn production<'a>(&'a self, key: &'a str) -> Vec<(&'a str, &'a str)> {
+        vec![
+            ("DATABASE_URL", &self.url),
+            ("TRAITANT_MODE", "production"),
+            ("TRAITANT_CLE_MAITRE", key),
+            ("TRAITANT_DONNEES", self.folder.path().to_str().unwrap()),
+            ("TRAITANT_ADRESSE", "127.0.0.1:0"),
+            ("TRAITANT_EMETTEUR", "https://jetons.exemple.invalid"),
+            ("TRAITANT_AUDIENCE", "traitant"),
+            ("TRAITANT_JWKS_URL", &self.issuer.url),
+            ("TRAITANT_CA", &self.authority),
+        ]
+    }
+}
+
+/// A start that must be refused, and what it said.
+fn refused(settings: &[(&str, &str)]) -> String {
+    let output = run(settings, &[]);
+    let text = said(&output);
+    assert!(!output.status.success(), "{text}");
+    text
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_keeps_its_mode_and_its_key_for_ever() {
+    let database = TestDatabase::with_people().await;
+    let settings = Settings::new(database.service_url().await).await;
+    let before = picture(&database).await;
+    assert!(Service::start(&settings.production(KEY_HEX)).end("TERM").success());
+
+    let text = refused(&settings.production(OTHER_KEY));
+    assert!(text.contains("TRAITANT_CLE_MAITRE") && text.contains("autre clé maître"), "{text}");
+    // The sandbox would add its people and let its tokens in.
+    let mut sandbox = settings.production(KEY_HEX);
+    sandbox.truncate(5);
+    sandbox[1] = ("TRAITANT_MODE", "bac-a-sable");
+    let text = refused(&sandbox);
+    assert!(text.contains("« production »") && text.contains("TRAITANT_MODE"), "{text}");
+    assert_eq!(picture(&database).await, before, "nothing was written");
+    // The right key and mode again, the key from a file.
+    let path = settings.folder.path().join("cle");
+    std::fs::write(&path, format!("{KEY_HEX}\n")).unwrap();
+    let mut by_file = settings.production(KEY_HEX);
+    by_file[2] = ("TRAITANT_CLE_MAITRE_FICHIER", path.to_str().unwrap());
+    assert!(Service::start(&by_file).end("TERM").success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_is_changed_under_the_service_is_no_longer_ready() {
+    let database = TestDatabase::with_people().await;
+    let settings = Settings::new(database.service_url().await).await;
+    let service = Service::start(&settings.production(KEY_HEX));
+    let owner = database.pool(1).await;
+    // Somebody restores another database in its place: only an owner can.
+    for statement in [
+        "ALTER TABLE base DISABLE TRIGGER base_garde",
+        "UPDATE base SET temoin = decode('00112233445566778899aabbccddeeff', 'hex')",
+    ] {
+        sqlx::query(statement).execute(&owner).await.unwrap();
+    }
+    let answer = reqwest::get(format!("{}/etat/pret", service.address)).await.unwrap();
+    assert_eq!(answer.status(), 503);
+    let said = answer.text().await.unwrap();
+    assert!(said.contains("autre clé maître"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn production_refuses_the_rights_of_an_owner() {
+    let database = TestDatabase::with_people().await;
+    let settings = Settings::new(database.url()).await;
+    let text = refused(&settings.production(KEY_HEX));
+    assert!(text.contains("TRAITANT_ROLE_SERVICE") && text.contains("superutilisateur"), "{text}");
+}
+
+/// What keeps history: by the service's role, refused by rights; by an owner, by the guards.
+#[tokio::test]
+async fn history_is_neither_rewritten_nor_emptied() {
+    let database = TestDatabase::with_people().await;
+    let service = sqlx::PgPool::connect(&database.service_url().await).await.unwrap();
+    let owner = database.pool(1).await;
+    for table in
+        ["acces", "evenement", "signature", "evaluation", "feuille_de_soins", "designation"]
+    {
+        for (pool, sqlstate) in [(&service, "42501"), (&owner, "23001")] {
+            let emptied = sqlx::AssertSqlSafe(format!("TRUNCATE {table} CASCADE"));
+            let refused = sqlx::query(emptied).execute(pool).await.unwrap_err();
+            let code = refused.as_database_error().unwrap().code().unwrap().into_owned();
+            assert_eq!(code, sqlstate, "{table}: {refused}");
+        }
+        let deleted = sqlx::AssertSqlSafe(format!("DELETE FROM {table}"));
+        let refused = sqlx::query(deleted).execute(&service).await.unwrap_err();
+        assert_eq!(
+            refused.as_database_error().unwrap().code().as_deref(),
+            Some("42501"),
+            "{table}"
+        );
+        let unguarded = sqlx::AssertSqlSafe(format!("ALTER TABLE {table} DISABLE TRIGGER USER"));
+        assert!(sqlx::query(unguarded).execute(&service).await.is_err(), "{table}");
+    }
+    // A partition is emptied no more than its table.
+    sqlx::query("SELECT creer_partitions('2025-06-01')").execute(&service).await.unwrap();
+    let partition = sqlx::query("TRUNCATE feuille_de_soins_2025_06").execute(&owner).await;
+    assert!(partition.unwrap_err().to_string().contains("never emptied"));
+}
+
+#[test]
+fn what_an_operator_mistypes_is_told_at_once() {
+    let folder = Folder::new();
+    let donnees = ("TRAITANT_DONNEES", folder.path().to_str().unwrap());
+    for (name, value, told) in [
+        ("TRAITANT_ADRESS", "127.0.0.1:0", "peut-être TRAITANT_ADRESSE"),
+        ("TRAITANT_PREUVES_1_EMETEUR", "x", "peut-être TRAITANT_PREUVES_1_EMETTEUR"),
+        ("TRAITANT_TOUT_AUTRE_CHOSE", "x", "réglage inconnu"),
+        ("TRAITANT_JOURNAL", "info,traitant=fort", "TRAITANT_JOURNAL : attendu un niveau"),
+        ("DATABASE_URL", "mysql://u@h/b", "attendu postgres://"),
+    ] {
+        let text = refused(&[donnees, (name, value)]);
+        assert!(text.contains(told), "{name}: {text}");
+        assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was made");
+    }
+}
+
+#[test]
+fn a_database_that_lets_nobody_in_is_told_once_in_its_own_words() {
+    let folder = Folder::new();
+    let settings = |url: &'static str| {
+        [
+            ("DATABASE_URL", url),
+            ("TRAITANT_MODE", "bac-a-sable"),
+            ("TRAITANT_DONNEES", folder.path().to_str().unwrap()),
+            ("TRAITANT_ADRESSE", "127.0.0.1:0"),
+        ]
+    };
+    // Nobody listens on the first port.
+    for command in [&[][..], &["migrer"]] {
+        let output = run(&settings("postgres://u@127.0.0.1:1/b"), command);
+        let text = said(&output);
+        assert!(
+            !output.status.success() && text.contains("la base de données ne répond pas"),
+            "{text}"
+        );
+        assert_eq!(text.matches("onnection refused").count(), 1, "{text}");
+    }
+}
