@@ -111,7 +111,7 @@ impl<'a> Chargement<'a> {
         let message = "une spécialité ordinale que les caisses connaissent";
         let wrong = crate::domain::reprise::Defaut {
             champ: "Code savoir-faire".to_owned(),
-            code: "specialite_absente".to_owned(),
+            code: "champ_requis".to_owned(),
             message: message.to_owned(),
         };
         self.refusees.push(Refusee { numero, defauts: vec![wrong] });

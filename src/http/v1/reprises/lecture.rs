@@ -288,6 +288,8 @@ impl<R: Read> Texte<R> {
             self.clair.resize(room, 0);
             let (_, _, written, _) = self.decoder.decode_to_utf8(piece, &mut self.clair, self.fini);
             self.clair.truncate(written);
+            // Either end of line is one character from here on: lines are then numbered as an editor shows them.
+            self.clair.retain(|byte| *byte != b'\r');
         }
         Ok(())
     }
