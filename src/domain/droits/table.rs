@@ -196,6 +196,8 @@ impl Demarche {
             | D::ChangerStatut
             | D::ChangerIdentifiant
             | D::RectifierIdentifiant
+            | D::ChangerIdentite
+            | D::RectifierIdentite
             | D::ChangerAdresse
             | D::DeclarerDeces
             | D::RectifierDeces
@@ -332,9 +334,9 @@ impl Demarche {
                 .reservee("seule une caisse reprend ce qu'elle avait"),
 
             // Doctors.
-            D::EnregistrerMedecin => Ligne::de(&[MEDECINS])
+            D::EnregistrerMedecin | D::CorrigerMedecin => Ligne::de(&[MEDECINS])
                 .condition("pour une caisse, tous les lieux d'exercice sont de son département")
-                .reservee("seuls une caisse et le référentiel enregistrent un médecin")
+                .reservee("seuls une caisse et le référentiel enregistrent un médecin ou tiennent sa fiche")
                 .sinon(D::LireMedecin, TERRITOIRE),
             D::ApercuOperation
             | D::EnregistrerOperation

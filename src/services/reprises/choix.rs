@@ -151,12 +151,14 @@ fn choice(declaration: &Declaration, instant: DateTime<Utc>) -> Choix {
     let repris = declaration.reprise.as_ref();
     let effet_du = repris.map_or_else(Default::default, |repris| repris.effet_du);
     let signe_le = repris.and_then(|repris| repris.signe_le).unwrap_or(effet_du);
+    let ordre = OrdreSignature { signe_le, signe_a: None, recue_le: instant };
     Choix {
         declaration_id: declaration.id,
         medecins: declaration.medecins.iter().map(|one| one.medecin_id).collect(),
         en_place: None,
         effet_du,
-        ordre: OrdreSignature { signe_le, signe_a: None, recue_le: instant },
+        ordre,
+        volonte: ordre,
     }
 }
 
