@@ -136,6 +136,9 @@ natures! {
     PatientNumeroDispute = 67 "patient.numero_dispute" Aucun [SA_CAISSE],
     DeclarationCaduque = 70 "declaration.caduque" Aucun [FAMILLE, NOMMES, CAISSES],
     DeclarationRetraitAnnule = 71 "declaration.retrait_annule" Aucun [FAMILLE, NOMMES, CAISSES],
+    PatientIdentiteChangee = 72 "patient.identite_changee" Aucun [FAMILLE, CAISSES],
+    PatientNaissanceRectifiee = 73 "patient.naissance_rectifiee" Tous [FAMILLE, CAISSES],
+    MedecinFicheCorrigee = 74 "medecin.fiche_corrigee" Periode [NOMMES, SA_CAISSE, MEDECINS],
 }
 
 impl NatureEvenement {

@@ -19,6 +19,7 @@ pub mod evaluations;
 mod exercices;
 mod faits;
 pub mod feuilles_de_soins;
+pub mod fiches;
 mod frises;
 pub mod instructions;
 pub mod loi;

@@ -194,6 +194,8 @@ impl Demarche {
             | D::ChangerStatut
             | D::ChangerIdentifiant
             | D::RectifierIdentifiant
+            | D::ChangerIdentite
+            | D::RectifierIdentite
             | D::ChangerAdresse
             | D::DeclarerDeces
             | D::RectifierDeces
@@ -335,9 +337,9 @@ impl Demarche {
             // Doctors.
             D::DeclarerAccueil => Ligne::de(&[&[(LeMedecin, Tout)]])
                 .reservee("seul un médecin dit s'il accepte de nouveaux patients"),
-            D::EnregistrerMedecin => Ligne::de(&[MEDECINS])
+            D::EnregistrerMedecin | D::CorrigerMedecin => Ligne::de(&[MEDECINS])
                 .condition("pour une caisse, tous les lieux d'exercice sont de son département")
-                .reservee("seuls une caisse et le référentiel enregistrent un médecin")
+                .reservee("seuls une caisse et le référentiel enregistrent un médecin ou tiennent sa fiche")
                 .sinon(D::LireMedecin, TERRITOIRE),
             D::ApercuOperation
             | D::EnregistrerOperation

@@ -29,6 +29,7 @@ pub use self::ensemble::{
 pub(in crate::storage) use self::recherche::lock_key;
 pub use self::recherche::{
     Porteur, disputed_since, find_known_at, holders, lock_numbers, records_known_at,
+    records_of_card,
 };
 
 /// Names as they are encrypted.
