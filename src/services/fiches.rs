@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 
 use super::exercices::{lieu, rapports};
+use super::medecins::MedecinLu;
 use super::{Core, Demande, Done, Render, ServiceError, latest_knowledge};
 use crate::domain::calendar::{Periode, lendemain};
 use crate::domain::evenement::{Fact, NatureEvenement};
@@ -17,7 +18,7 @@ use crate::domain::medecin::{
 };
 use crate::domain::vie::histoire::{Pose, poser, terminer};
 use crate::domain::vocabulary::Vocabulaire;
-use crate::storage::medecins::changements;
+use crate::storage::medecins::{accueil, changements};
 use crate::storage::patients::fusions;
 use crate::storage::taches::Tache;
 use crate::storage::{Tx, facturation, feuilles_de_soins, medecins, taches};

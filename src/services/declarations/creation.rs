@@ -113,7 +113,8 @@ async fn came_under(
             let merged = fusions::merged_into(act.conn(), *own).await? == Some(patient);
             Some(*own).filter(|_| merged).into_iter().collect()
         }
-        (RefPatient::Id(_), _) => Vec::new(),
+        // A visit was opened under one card, and names the person whom that card designates today.
+        (RefPatient::Id(_) | RefPatient::Visite(_), _) => Vec::new(),
     };
     match records[..] {
         [one] if one != patient => Ok(Some(one)),
