@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::champs::{Fautes, Reponses, Saisie, formulaire, questions, reponses};
 use super::{echappe, html, suite};
+use crate::domain::calendar::en_toutes_lettres;
 use crate::domain::identifiers::Specialite;
 use crate::domain::money::Centimes;
 use crate::http::AppState;
@@ -40,7 +41,7 @@ pub(super) async fn page(
         let form = formulaire(&answers, &Fautes::new());
         return Ok(entiere(StatusCode::OK, &state, &form));
     }
-    let asked = match demande(&answers) {
+    let asked = match demande(&answers, state.core.law().premier_jour()) {
         Ok(asked) => asked,
         Err(wrong) => return Ok(refusee(&state, &answers, &wrong, None)),
     };
@@ -65,7 +66,7 @@ async fn evaluer(state: &AppState, asked: &Value) -> Result<Value, Refus> {
 }
 
 /// What is asked of the law, or what is wrong with each answer.
-fn demande(answers: &Reponses) -> Result<Value, Fautes> {
+fn demande(answers: &Reponses, premier_jour: NaiveDate) -> Result<Value, Fautes> {
     let mut wrong = Fautes::new();
     for question in questions() {
         let Saisie::Choix(all) = question.saisie else { continue };
@@ -76,8 +77,10 @@ fn demande(answers: &Reponses) -> Result<Value, Fautes> {
     }
     let text = |name: &str| answers.get(name).map(String::as_str).unwrap_or_default();
     let date = text("date").parse::<NaiveDate>().ok();
-    if date.is_none() {
-        wrong.insert("date", "Donnez un jour, par exemple 2026-03-15.".to_owned());
+    if date.is_none_or(|date| date < premier_jour) {
+        let first = en_toutes_lettres(premier_jour);
+        wrong
+            .insert("date", format!("Donnez un jour à partir du {first}, par exemple 2026-03-15."));
     }
     let age = text("age").parse::<u8>().ok().filter(|age| *age <= 130);
     if age.is_none() {
