@@ -130,7 +130,7 @@ async fn a_corrected_card_is_not_one_that_somebody_else_has() {
         let body = json!({
             "identifiant": { "type": "nir", "valeur": number },
             "ouvrant_droit": { "type": "nir", "valeur": choix("HUGO", MARTIN)["patient"]["identifiant"]["valeur"] },
-            "nom": "ESSAI-JUMEAU", "prenom": format!("NÉ LE {}", &born[8..]), "date_naissance": born,
+            "nom": "ESSAI-JUMEAU", "prenom": format!("NÉ LE {}", born.rsplit('-').next().unwrap()), "date_naissance": born,
             "organisme": crate::support::vie::organisme(BOUCHES_DU_RHONE), "affilie_du": "2020-06-01",
         });
         let made = caisse.post("/v1/patients", body).await.expect(201);

@@ -4,30 +4,13 @@
 //! the judgements, the `actions` of answers, `docs/DROITS.md` and the tests that walk all of it.
 
 use super::super::acteur::{Acteur, Role};
-use super::super::vocabulary::vocabulaire;
 use super::phrases::{
     ADRESSAGE_ETABLI, CHANGEMENT, CONCILIATION, CONCILIATION_ACTUELLE, CREANCES, DOSSIER,
     OPERATIONS, RECOUVREMENT, RECOUVREMENT_ACTUELLE, REEVALUATIONS, REPRESENTANTS, SIENNES, SIENS,
     TERRITOIRE,
 };
-use super::relation::{Rapports, Relation, Vue};
+use super::relation::{Etendue, Rapports, Relation, Vue};
 use super::{Demarche, Jeton};
-
-vocabulaire!(
-    /// What of a person, or of a thing, somebody sees by an operation that is theirs.
-    Etendue ("etendue") {
-        /// All of it.
-        Tout = 1 "tout",
-        /// What is of the days of a caisse of before: nothing later, not even the end of a period.
-        SesJours = 2 "ses_jours",
-        /// Who the person is and on which caisse they depend; neither address nor status.
-        Identite = 3 "identite",
-        /// What names the doctor, and nobody who came after him.
-        CeQuiLeNomme = 4 "ce_qui_le_nomme",
-        /// Whether there is a médecin traitant, and whether it is this doctor.
-        OuiOuNon = 5 "oui_ou_non",
-    }
-);
 
 /// Some relations and what each sees.
 type Groupe = &'static [(Relation, Etendue)];

@@ -47,9 +47,9 @@ pub(crate) fn ou_absent<T: Lire, E: Error>(read: Option<T>) -> Result<T, E> {
 pub(super) fn option<'de, T: Lire, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
-    struct Visiteur<T>(PhantomData<T>);
+    struct VisiteurFacultatif<T>(PhantomData<T>);
 
-    impl<'de, T: Lire> Visitor<'de> for Visiteur<T> {
+    impl<'de, T: Lire> Visitor<'de> for VisiteurFacultatif<T> {
         type Value = Option<T>;
 
         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -65,7 +65,7 @@ pub(super) fn option<'de, T: Lire, D: Deserializer<'de>>(
         }
     }
 
-    deserializer.deserialize_option(Visiteur(PhantomData))
+    deserializer.deserialize_option(VisiteurFacultatif(PhantomData))
 }
 
 /// Reads a list between two lengths.
@@ -73,9 +73,9 @@ pub(super) fn liste<'de, T: Lire, D: Deserializer<'de>>(
     deserializer: D,
     (min, max): (usize, usize),
 ) -> Result<Vec<T>, D::Error> {
-    struct Visiteur<T>(PhantomData<T>, usize, usize);
+    struct VisiteurDeListe<T>(PhantomData<T>, usize, usize);
 
-    impl<'de, T: Lire> Visitor<'de> for Visiteur<T> {
+    impl<'de, T: Lire> Visitor<'de> for VisiteurDeListe<T> {
         type Value = Vec<T>;
 
         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -94,7 +94,7 @@ pub(super) fn liste<'de, T: Lire, D: Deserializer<'de>>(
         }
     }
 
-    deserializer.deserialize_seq(Visiteur(PhantomData, min, max))
+    deserializer.deserialize_seq(VisiteurDeListe(PhantomData, min, max))
 }
 
 /// How a type is read where its reader comes later.

@@ -246,7 +246,7 @@ fn refusee(state: &AppState, answers: &Reponses, wrong: &Fautes, detail: Option<
 
 /// The answer: sentences, who pays what, what would have changed it, the texts, the way to ask again.
 fn reponse(said: &Value, query: &str, asked: &Value) -> String {
-    let list = |pointer: &str, tag: &str| {
+    let list = |tag: &str, pointer: &str| {
         let items = said.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
         let items =
             items.filter_map(|item| item.as_str().or_else(|| item.get("message")?.as_str()));
@@ -257,7 +257,7 @@ fn reponse(said: &Value, query: &str, asked: &Value) -> String {
     };
     let mut html = format!(
         "<section class=\"reponse\" aria-labelledby=\"reponse\">\n<h2 id=\"reponse\">Réponse</h2>\n{}",
-        list("/pour_le_patient/phrases", "p")
+        list("p", "/pour_le_patient/phrases")
     );
     let total = cents("/totaux/honoraires_centimes");
     let parts = PARTS.map(|(name, who, colour)| (who, colour, cents(&format!("/totaux/{name}"))));
@@ -278,7 +278,7 @@ fn reponse(said: &Value, query: &str, asked: &Value) -> String {
             cents("/totaux/reste_a_charge_centimes"),
         );
     }
-    let warnings = list("/avertissements", "li");
+    let warnings = list("li", "/avertissements");
     if !warnings.is_empty() {
         html = format!("{html}<h3>À savoir</h3>\n<ul>\n{warnings}</ul>\n");
     }
@@ -288,7 +288,7 @@ fn reponse(said: &Value, query: &str, asked: &Value) -> String {
          <p><a href=\"/simulateur?{}\">L'adresse de ce calcul</a> le refait à l'identique.</p>\n\
          <details><summary>La même question, pour un programme</summary>\n\
          <pre tabindex=\"0\"><code>POST /v1/simulations\n{}</code></pre></details>\n</section>\n",
-        list("/pour_le_patient/references", "li"),
+        list("li", "/pour_le_patient/references"),
         echappe(query),
         echappe(&body)
     )
