@@ -1,5 +1,6 @@
 //! From a service error to a refusal: the only mapping.
 
+use super::pagination;
 use super::problem::{Code, ErreurChamp, Refus};
 use crate::domain::calendar::{Periode, veille};
 use crate::domain::declaration::{
@@ -45,6 +46,7 @@ impl From<ServiceError> for Refus {
                 )
             }
             ServiceError::Storage(error) => internal(&error),
+            ServiceError::CurseurEtranger => pagination::broken(),
             ServiceError::Law(error) => law(&error),
             ServiceError::Declaration(refused) => declaration(&refused),
             ServiceError::Depart(DepartRefuse::PasMembre) => Self::new(

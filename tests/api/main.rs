@@ -12,6 +12,7 @@
 
 mod support;
 
+mod a_faire;
 mod a_revoir;
 mod access;
 mod actes_nationaux;
@@ -41,6 +42,7 @@ mod errors;
 mod essais;
 mod etats;
 mod evaluer;
+mod evenements;
 mod explications;
 mod familles;
 mod feuilles;
@@ -95,3 +97,4 @@ mod story;
 mod texts;
 mod trouver;
 mod volontes;
+mod webhooks;
