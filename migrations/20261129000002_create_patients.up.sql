@@ -74,6 +74,8 @@ CREATE INDEX identifiant_patient_par_empreinte ON identifiant_patient (empreinte
 -- A person is also found as known at an instant, by a number that was corrected since.
 CREATE INDEX identifiant_patient_par_empreinte_connue ON identifiant_patient (empreinte)
     WHERE remplace_le IS NOT NULL;
+-- Numbers of several persons: few.
+CREATE INDEX identifiant_patient_conteste ON identifiant_patient (patient_id) WHERE conteste AND remplace_le IS NULL;
 
 CREATE TABLE affiliation (
     patient_id uuid NOT NULL REFERENCES patient,
@@ -89,6 +91,9 @@ CREATE TABLE affiliation (
     CONSTRAINT affiliation_connaissance CHECK (remplace_le > enregistre_le),
     CONSTRAINT affiliation_unique EXCLUDE USING gist (patient_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
 );
+
+-- Who came to a caisse, or left it, as it became known.
+CREATE INDEX affiliation_par_caisse ON affiliation (left(organisme, 5), enregistre_le) WHERE remplace_le IS NULL;
 
 CREATE TABLE adresse_patient (
     patient_id uuid NOT NULL REFERENCES patient,

@@ -169,7 +169,7 @@ fn told(done: &Chargee) -> String {
     if !done.disparus.is_empty() {
         text.push_str("N'exercent plus nulle part d'après l'Annuaire ; une cessation s'enregistre par une opération :\n");
         for rpps in &done.disparus {
-            text.extend(["  ", rpps, "\n"]);
+            text.extend(["  ", rpps.as_str(), "\n"]);
         }
     }
     text

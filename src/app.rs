@@ -25,9 +25,10 @@ use crate::law::Law;
 use crate::postgres::{Adresses, Lost, Profile, Sentinel, Server, default_dir};
 use crate::sandbox::{self, Bac, Place};
 use crate::serve::{Limits, listen, serve};
-use crate::services::{Core, Mode, loi};
+use crate::services::{Core, Mode, fil, loi};
 use crate::storage::{Coffre, Db, migrations, roles};
-use crate::{ajouts, config, jobs};
+use crate::webhooks::Facteur;
+use crate::{ajouts, config, jobs, webhooks};
 
 /// Longest wait for requests that are running when the service is told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -53,6 +54,7 @@ pub struct App {
     donnees: PathBuf,
     keys: Vec<KeySource>,
     bac: Option<Arc<Bac>>,
+    facteur: Facteur,
 }
 
 impl App {
@@ -73,6 +75,8 @@ impl App {
         };
         let adresses = private.as_ref().map(Server::adresses);
         let Base { place, core, horloge } = core(config, &donnees, adresses, law).await?;
+        let core = core.with_hotes(config.webhooks.clone());
+        let facteur = Facteur::new(fetching.ca.as_deref()).context("TRAITANT_CA")?;
         for end in loi::echeances(&core) {
             let (jusqu_au, values) = (end.verifie_jusqu_au, end.parametres.len());
             tracing::warn!(%jusqu_au, values, "values of the law are to be verified soon");
@@ -98,7 +102,18 @@ impl App {
         let router = router(state);
         let connexions =
             usize::try_from(config.clients.connexions).unwrap_or(Semaphore::MAX_PERMITS);
-        Ok(Self { core, router, listener, mesures, connexions, private, donnees, keys, bac })
+        Ok(Self {
+            core,
+            router,
+            listener,
+            mesures,
+            connexions,
+            private,
+            donnees,
+            keys,
+            bac,
+            facteur,
+        })
     }
 
     /// The address it listens on.
@@ -126,6 +141,8 @@ impl App {
     /// by somebody else: whoever supervises this program then starts both again.
     pub async fn serve(self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut runner = tokio::spawn(jobs::run(self.core.clone(), stop.clone()));
+        tokio::spawn(publish(self.core.clone(), stop.clone()));
+        tokio::spawn(webhooks::run(self.core.clone(), self.facteur, stop.clone()));
         let limits = Limits { connections: self.connexions, ..Limits::default() };
         let serving = serve(self.listener, self.router, limits, stop.clone());
         if let Some((listener, router)) = self.mesures {
@@ -327,6 +344,16 @@ pub async fn migrate(url: &str, role: Option<(&str, Option<&SecretString>)>) -> 
     }
     db.close().await;
     Ok(())
+}
+
+/// Publishes what is told and hears what other instances publish, until told to stop: whoever waits for it is then
+/// answered.
+async fn publish(core: Core, stop: CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => core.veille().close(),
+        () = fil::keep_published(&core) => {}
+        () = fil::keep_listening(&core) => {}
+    }
 }
 
 /// Waits until the private server is gone, whoever ended it.

@@ -3,6 +3,7 @@
 mod declaration;
 
 use self::declaration::declaration;
+use super::pagination;
 use super::problem::{Code, Refus};
 use crate::domain::calendar::{Periode, veille};
 use crate::domain::fin::DepartRefuse;
@@ -45,6 +46,7 @@ impl From<ServiceError> for Refus {
                 )
             }
             ServiceError::Storage(error) => internal(&error),
+            ServiceError::CurseurEtranger => pagination::broken(),
             ServiceError::Law(error) => law(&error),
             ServiceError::Declaration(refused) => declaration(&refused),
             ServiceError::Depart(DepartRefuse::PasMembre) => Self::new(

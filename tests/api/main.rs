@@ -12,6 +12,7 @@
 
 mod support;
 
+mod a_faire;
 mod a_revoir;
 mod access;
 mod actes_nationaux;
@@ -42,6 +43,7 @@ mod essais;
 mod etat_civil;
 mod etats;
 mod evaluer;
+mod evenements;
 mod explications;
 mod familles;
 mod feuilles;
@@ -98,3 +100,4 @@ mod story;
 mod texts;
 mod trouver;
 mod volontes;
+mod webhooks;

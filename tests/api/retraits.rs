@@ -173,7 +173,7 @@ async fn timeline(caller: &crate::support::app::Caller<'_>, prenom: &str) -> Val
 
 #[tokio::test]
 async fn a_patient_leaves_without_naming_anybody_and_the_doctor_is_told() {
-    let app = TestApp::alone().await;
+    let app = TestApp::new().await;
     let (bernard, martin) = (app.patient("BERNARD"), app.medecin(MARTIN));
     let before = timeline(&bernard, "BERNARD").await;
     assert_eq!(before[0]["actions"], json!(["retirer"]));

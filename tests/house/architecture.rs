@@ -25,6 +25,7 @@ const EVERY_ROOM: &[&str] = &[
     "services",
     "storage",
     "telemetry",
+    "webhooks",
 ];
 
 const ROOMS: &[Room] = &[
@@ -101,6 +102,7 @@ const ROOMS: &[Room] = &[
         rooms: &["http", "auth", "services", "domain"],
         libraries: &[
             "axum",
+            "base64",
             "chrono",
             "csv",
             "encoding_rs",
@@ -126,6 +128,21 @@ const ROOMS: &[Room] = &[
         name: "jobs",
         rooms: &["jobs", "services"],
         libraries: &["chrono", "tokio", "tokio_util", "tracing"],
+    },
+    Room {
+        name: "webhooks",
+        rooms: &["webhooks", "services", "domain"],
+        libraries: &[
+            "aws_lc_rs",
+            "base64",
+            "chrono",
+            "futures_util",
+            "reqwest",
+            "serde_json",
+            "tokio",
+            "tokio_util",
+            "tracing",
+        ],
     },
     Room {
         name: "sandbox",

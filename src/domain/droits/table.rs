@@ -3,14 +3,16 @@
 //! One line an operation, and the compiler asks for it; what no line gives is refused. From here come
 //! the judgements, the `actions` of answers, `docs/DROITS.md` and the tests that walk all of it.
 
-use super::super::acteur::{Acteur, Role};
+mod jugement;
+
+use super::super::acteur::Role;
+use super::Demarche;
 use super::phrases::{
-    ADRESSAGE_ETABLI, CHANGEMENT, CONCILIATION, CONCILIATION_ACTUELLE, CREANCES, DOSSIER,
-    OPERATIONS, RECOUVREMENT, RECOUVREMENT_ACTUELLE, REEVALUATIONS, REPRESENTANTS, SIENNES, SIENS,
-    TERRITOIRE,
+    ABONNEMENT, ADRESSAGE_ETABLI, CHANGEMENT, CONCILIATION, CONCILIATION_ACTUELLE, CREANCES,
+    DOSSIER, OPERATIONS, RECOUVREMENT, RECOUVREMENT_ACTUELLE, REEVALUATIONS, REPRESENTANTS,
+    SIENNES, SIENS, TERRITOIRE,
 };
-use super::relation::{Etendue, Rapports, Relation, Vue};
-use super::{Demarche, Jeton};
+use super::relation::{Etendue, Relation, Vue};
 
 /// Some relations and what each sees.
 type Groupe = &'static [(Relation, Etendue)];
@@ -131,6 +133,7 @@ const TRAITANTS: Groupe = &[(MedecinTraitant, CeQuiLeNomme), (AncienMedecinTrait
 /// Who acts on doctors.
 const MEDECINS: Groupe = &[(CaisseConcernee, Tout), (Referentiel, Tout)];
 const NOMME: Groupe = &[(Nomme, CeQuiLeNomme)];
+const EXECUTANT: Groupe = &[(Executant, CeQuiLeNomme)];
 /// The doctors of a referral.
 const ADRESSAGE: Groupe =
     &[(MedecinTraitant, Tout), (Auteur, CeQuiLeNomme), (Correspondant, CeQuiLeNomme)];
@@ -244,6 +247,19 @@ impl Demarche {
                     .reservee("seul un médecin lit la liste de ses patients")
             }
 
+            D::LireEvenements | D::LireAFaire => {
+                Ligne::de(&[FAMILLE, CAISSES, MEDECINS, NOMME, ADRESSAGE, EXECUTANT])
+                    .condition("ce qui lui est dit, ou l'attend : docs/EVENEMENTS.md")
+            }
+            D::CreerAbonnement
+            | D::ListerAbonnements
+            | D::SupprimerAbonnement
+            | D::RenouvelerSecret
+            | D::ListerEchecs
+            | D::RejouerEchecs => Ligne::de(&[SA_CAISSE, MEDECINS, NOMME])
+                .condition("ses propres abonnements")
+                .reservee(ABONNEMENT),
+
             // Referrals.
             D::EtablirAdressage => Ligne::de(&[TRAITANTS])
                 .condition("médecin traitant le jour de l'adressage")
@@ -338,48 +354,5 @@ impl Demarche {
                 .condition("un autre agent que celui qui a préparé l'acte")
                 .reservee("seul le référentiel confirme un acte national"),
         }
-    }
-
-    /// Refuses a role that never may, whoever it is about.
-    pub fn verify_role(self, acteur: &Acteur) -> Result<(), Refuse> {
-        let (ligne, role) = (self.ligne(), acteur.role());
-        let reads = |(lecture, _): (Self, &str)| lecture.ligne().est_pour(role);
-        if ligne.est_pour(role) || ligne.lisible && ligne.sinon.is_some_and(reads) {
-            return Ok(());
-        }
-        Err(match ligne.reservee {
-            "" => Refuse::Introuvable,
-            phrase => Refuse::Interdit(phrase),
-        })
-    }
-
-    /// What the operation gives to a caller who is that to the person.
-    pub fn juger(self, rapports: &Rapports) -> Result<Droit, Refuse> {
-        let ligne = self.ligne();
-        self.verify_role(&rapports.acteur)?;
-        let held: Vec<(Relation, Etendue)> =
-            ligne.droits().filter(|(relation, _)| rapports.est(*relation)).collect();
-        let Some(etendue) = held.iter().map(|(_, etendue)| *etendue).min() else {
-            return Err(match ligne.sinon {
-                Some((lecture, phrase)) if lecture.est_permise(rapports) => {
-                    Refuse::Interdit(phrase)
-                }
-                _ => Refuse::Introuvable,
-            });
-        };
-        let limited = held.iter().all(|(_, etendue)| *etendue == SesJours);
-        let vue = if limited { Vue::Jours(rapports.jours().to_vec()) } else { Vue::Entiere };
-        let relations = held.into_iter().map(|(relation, _)| relation).collect();
-        Ok(Droit { relations, vue, etendue })
-    }
-
-    /// Whether the operation would be given.
-    pub fn est_permise(self, rapports: &Rapports) -> bool {
-        self.ligne().ouverte || self.juger(rapports).is_ok()
-    }
-
-    /// Whether a token is needed at all.
-    pub fn est_publique(self) -> bool {
-        self.jeton() == Jeton::Public
     }
 }

@@ -165,6 +165,7 @@ lire_identifiant!(
     LieuId => str::parse,
     DeclarationId => str::parse,
     ContactId => str::parse,
+    crate::domain::ids::EvenementId => str::parse,
     FeuilleId => str::parse,
 );
 

@@ -164,7 +164,9 @@ impl<'a> Many<'a> {
 
     /// Ends a lot: everything is committed, the trace of its reception too.
     pub(in crate::services) async fn close(self) -> Result<(), ServiceError> {
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await?;
+        self.core.veille().awake();
+        Ok(())
     }
 
     /// Ends what was asked under a key and refused: only tries are written, and the key is free again.

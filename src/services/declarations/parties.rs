@@ -50,11 +50,16 @@ pub(super) fn cote(
         .filter(|lien| lien.effet.contient(jour))
         .map(Representation::en_vigueur)
         .collect();
-    Ok(CotePatient {
-        age: famille.patient.age_le(jour).unwrap_or_default(),
-        seuils: seuils(core, jour)?,
-        liens,
-    })
+    cote_de(core, (famille.patient.age_le(jour).unwrap_or_default(), liens), jour)
+}
+
+/// The same, given the age and who may sign.
+pub(in crate::services) fn cote_de(
+    core: &Core,
+    (age, liens): (u8, Vec<LienEnVigueur>),
+    jour: NaiveDate,
+) -> Result<CotePatient, ServiceError> {
+    Ok(CotePatient { age, seuils: seuils(core, jour)?, liens })
 }
 
 /// Those who may sign for a person on a day, as the form names them, in the order of their links.

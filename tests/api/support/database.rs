@@ -12,7 +12,7 @@ use traitant::sandbox;
 use traitant::storage::migrations::MIGRATOR;
 use traitant::storage::{Coffre, Db};
 
-use super::server::{self, Alone};
+use super::server;
 
 /// Master key of the test databases.
 pub const KEY: [u8; 32] = [7; 32];
@@ -24,7 +24,6 @@ pub const KEY_HEX: &str = "07070707070707070707070707070707070707070707070707070
 pub struct TestDatabase {
     pub name: String,
     pub options: PgConnectOptions,
-    alone: Option<Alone>,
 }
 
 impl TestDatabase {
@@ -42,15 +41,6 @@ impl TestDatabase {
         let people = format!("{story}{:?}{:?}", sandbox::HABITANTS, sandbox::PRATICIENS);
         let name = NAME.get_or_init(|| make_template("bac", &people)).await;
         Self::copy_of(name).await
-    }
-
-    /// Schema and sandbox people on a server of one's own.
-    pub async fn alone() -> Self {
-        let server = tokio::task::spawn_blocking(Alone::start).await.unwrap();
-        let name = "postgres".to_owned();
-        let options: PgConnectOptions = server.url(&name).parse().unwrap();
-        fill(&options).await;
-        Self { name, options, alone: Some(server) }
     }
 
     /// A database without any table.
@@ -72,14 +62,11 @@ impl TestDatabase {
         let create = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log");
         run(&mut admin, &create).await;
         admin.close().await.unwrap();
-        Self { options: base_options().database(&name), name, alone: None }
+        Self { options: base_options().database(&name), name }
     }
 
     /// Its address, as a setting.
     pub fn url(&self) -> String {
-        if let Some(server) = &self.alone {
-            return server.url(&self.name);
-        }
         let (before, _maintenance) = server::url().rsplit_once('/').unwrap();
         format!("{before}/{}", self.name)
     }
@@ -116,9 +103,6 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        if self.alone.is_some() {
-            return;
-        }
         let name = self.name.clone();
         // A runtime of its own: the test's may be closing.
         let dropping = std::thread::spawn(move || {
