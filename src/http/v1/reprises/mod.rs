@@ -61,6 +61,7 @@ lecture! {
     /// What the lines of a file are.
     struct RepriseDemande {
         /// Ce que sont les lignes : affilies, medecins ou choix.
+        #[schema(example = "affilies")]
         nature: NatureReprise,
     }
 }
