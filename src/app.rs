@@ -1,5 +1,7 @@
 //! Putting the pieces together: from settings to a service that runs, and back.
 
+mod confiance;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,18 +9,15 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use chrono::TimeDelta;
 use futures_util::future::join_all;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::auth::{
-    DEV_AUDIENCE, DEV_ISSUER, Emetteur, EmetteurPreuves, Fetching, KeySource, Preuves, Prouveur,
-    Verifier,
-};
-use crate::config::{CleMaitre, ClesConfig, Config, JetonsConfig, PreuvesConfig};
+use self::confiance::{fetching, proofs, verifier};
+use crate::auth::{Emetteur, KeySource};
+use crate::config::{CleMaitre, Config, JetonsConfig};
 use crate::domain::clock::{AheadClock, Clock, SystemClock};
 use crate::domain::ids::IdSource;
 use crate::http::{AppState, mesures_router, router};
@@ -38,8 +37,6 @@ const DRAIN: Duration = Duration::from_secs(20);
 const CLOSE: Duration = Duration::from_secs(2);
 /// Longest wait for a first answer of the database: one that is silent by then has another trouble than its load.
 const ANSWER: Duration = Duration::from_secs(5);
-/// Longest wait for the keys of an issuer.
-const KEYS_TIME: Duration = Duration::from_secs(5);
 /// How often the private server is looked at.
 const WATCH: Duration = Duration::from_secs(1);
 
@@ -412,56 +409,4 @@ fn master_key(config: &Config, donnees: &Path) -> anyhow::Result<CleMaitre> {
     let text =
         std::fs::read_to_string(&path).with_context(|| format!("lecture de {}", path.display()))?;
     CleMaitre::parse(&text).with_context(|| format!("{} n'est pas une clé", path.display()))
-}
-
-/// How the keys of issuers are fetched.
-fn fetching(cles: &ClesConfig, clock: Arc<dyn Clock>) -> anyhow::Result<Fetching> {
-    let read = |path: &PathBuf| {
-        std::fs::read(path).with_context(|| format!("TRAITANT_CA : lecture de {}", path.display()))
-    };
-    Ok(Fetching {
-        clock,
-        age: TimeDelta::seconds(cles.age.into()),
-        age_max: TimeDelta::seconds(cles.age_max.into()),
-        time_limit: KEYS_TIME,
-        ca: cles.ca.as_ref().map(read).transpose()?,
-    })
-}
-
-fn source(fetching: &Fetching, url: &str) -> anyhow::Result<KeySource> {
-    fetching.source(url).with_context(|| format!("clés de {url}"))
-}
-
-fn verifier(
-    config: &JetonsConfig,
-    donnees: &Path,
-    fetching: &Fetching,
-) -> anyhow::Result<Verifier> {
-    let clock = Arc::clone(&fetching.clock);
-    Ok(match config {
-        JetonsConfig::BacASable => {
-            let keys = Emetteur::in_dir(donnees)?.keys()?;
-            Verifier::new(DEV_ISSUER.to_owned(), DEV_AUDIENCE.to_owned(), keys, clock)
-        }
-        JetonsConfig::Emetteur { emetteur, audience, jwks_url, regles } => {
-            let keys = source(fetching, jwks_url)?;
-            Verifier::new(emetteur.clone(), audience.clone(), keys, clock)
-                .with_rules(regles.as_ref().clone())
-        }
-    })
-}
-
-fn proofs(config: &PreuvesConfig, donnees: &Path, fetching: &Fetching) -> anyhow::Result<Preuves> {
-    let mut emetteurs = Vec::new();
-    if config.bac_a_sable {
-        emetteurs.push(Prouveur::in_dir(donnees)?.emetteur()?);
-    }
-    for known in &config.emetteurs {
-        emetteurs.push(EmetteurPreuves {
-            emetteur: known.emetteur.clone(),
-            keys: source(fetching, &known.jwks_url)?,
-            moyens: known.moyens.clone(),
-        });
-    }
-    Ok(Preuves::new(emetteurs, config.declarees.clone()))
 }

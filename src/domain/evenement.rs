@@ -136,10 +136,13 @@ natures! {
     PatientNumeroDispute = 67 "patient.numero_dispute" Aucun [SA_CAISSE],
     DeclarationCaduque = 70 "declaration.caduque" Aucun [FAMILLE, NOMMES, CAISSES],
     DeclarationRetraitAnnule = 71 "declaration.retrait_annule" Aucun [FAMILLE, NOMMES, CAISSES],
-    PatienteleArrivee = 72 "patientele.arrivee" Aucun [NOMMES],
-    PatienteleDepart = 73 "patientele.depart" Aucun [NOMMES],
-    PatienteleArriveeAnnulee = 74 "patientele.arrivee_annulee" Aucun [NOMMES],
-    PatienteleDepartAnnule = 75 "patientele.depart_annule" Aucun [NOMMES],
+    PatientIdentiteChangee = 72 "patient.identite_changee" Aucun [FAMILLE, CAISSES],
+    PatientNaissanceRectifiee = 73 "patient.naissance_rectifiee" Tous [FAMILLE, CAISSES],
+    MedecinFicheCorrigee = 74 "medecin.fiche_corrigee" Periode [NOMMES, SA_CAISSE, MEDECINS],
+    PatienteleArrivee = 75 "patientele.arrivee" Aucun [NOMMES],
+    PatienteleDepart = 76 "patientele.depart" Aucun [NOMMES],
+    PatienteleArriveeAnnulee = 77 "patientele.arrivee_annulee" Aucun [NOMMES],
+    PatienteleDepartAnnule = 78 "patientele.depart_annule" Aucun [NOMMES],
 }
 
 impl NatureEvenement {

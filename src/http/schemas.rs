@@ -243,6 +243,7 @@ listes!(
     crate::domain::a_revoir::MotifRevue,
     crate::domain::reevaluation::MotifReevaluation,
     m::ModeExercice,
+    m::NatureCorrection,
     m::NatureLieu,
     crate::domain::patient::UsageIdentifiant,
     crate::domain::reprise::ActionReprise,

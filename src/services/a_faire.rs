@@ -168,9 +168,9 @@ fn awaits(
         missing
             && [Some(wanted.role), wanted.sinon].into_iter().flatten().any(|role| match role {
                 RoleSignataire::Assure => own == pendante.patient_id,
-                RoleSignataire::TitulaireAutoriteParentale | RoleSignataire::Tuteur => {
-                    cote.represente_par(own, role)
-                }
+                RoleSignataire::TitulaireAutoriteParentale
+                | RoleSignataire::Tuteur
+                | RoleSignataire::Curateur => cote.represente_par(own, role),
                 RoleSignataire::Medecin => false,
             })
     }))

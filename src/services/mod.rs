@@ -21,6 +21,7 @@ pub mod evaluations;
 mod exercices;
 mod faits;
 pub mod feuilles_de_soins;
+pub mod fiches;
 pub mod fil;
 mod frises;
 pub mod instructions;

@@ -140,7 +140,6 @@ async fn a_caisse_lists_its_declarations_by_state() {
 #[tokio::test]
 async fn a_caisse_lists_its_affiliates_by_doctor_age_and_address() {
     let app = TestApp::new().await;
-    let caisse = app.caisse(CAISSE);
     let names = async |query: &str| {
         let page = app.caisse(CAISSE).get(&format!("/v1/patients?{query}")).await.expect(200);
         assert_eq!(page["en_vigueur_le"], "2025-06-16");
@@ -154,26 +153,24 @@ async fn a_caisse_lists_its_affiliates_by_doctor_age_and_address() {
     assert_eq!(names("medecin_traitant=false").await, ["ALICE", "GABRIEL"]);
     // Gabriel is ten on 20 June 2025.
     assert_eq!(names("age_max=9").await, ["GABRIEL"]);
-    app.on("2025-06-19");
-    let page = app.caisse(CAISSE).get("/v1/patients?age_max=9&avec_total=true").await.expect(200);
-    assert_eq!(page["pagination"]["total"], 1);
-    app.on("2025-06-20");
-    let page = app.caisse(CAISSE).get("/v1/patients?age_max=9&avec_total=true").await.expect(200);
-    assert_eq!(page["pagination"]["total"], 0);
-    let path = format!("/v1/patients/{}/adresses", patient_id("ALICE"));
+    let path = format!("/v1/patients/{}/changements-d-adresse", patient_id("ALICE"));
     let body = json!({
         "voie": "1 rue d'Ailleurs", "code_postal": "13001", "localite": "Marseille",
         "commune": "13055", "effet_du": "2025-06-01",
     });
-    let moved = app.caisse(CAISSE).post_on(&path, 1, body).await;
-    if moved.status == 200 {
-        for query in ["commune=13055", "code_postal=13001"] {
-            let page = app.caisse(CAISSE).get(&format!("/v1/patients?{query}")).await.expect(200);
-            assert_eq!(firsts(&page, "prenom"), ["ALICE"], "{query}");
-        }
+    app.caisse(CAISSE).post_on(&path, 1, body).await.expect(200);
+    for query in ["commune=13055", "code_postal=13001", "commune=13055&age_min=52&age_max=52"] {
+        assert_eq!(names(query).await, ["ALICE"], "{query}");
     }
-    let nobody = caisse.get("/v1/patients?commune=75056").await;
-    assert!(nobody.status == 401 || nobody.expect(200)["donnees"] == json!([]));
+    for query in ["commune=75056", "commune=13055&age_min=53", "code_postal=13002"] {
+        assert!(names(query).await.is_empty(), "{query}");
+    }
+    for (day, children) in [("2025-06-19", 1), ("2025-06-20", 0)] {
+        app.on(day);
+        let path = "/v1/patients?age_max=9&avec_total=true";
+        let page = app.caisse(CAISSE).get(path).await.expect(200);
+        assert_eq!(page["pagination"]["total"], children, "{day}");
+    }
 }
 
 #[tokio::test]

@@ -147,7 +147,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "sandbox",
         rooms: &["sandbox", "http", "jobs", "auth", "services", "storage", "law", "domain"],
-        libraries: &["chrono", "serde_json", "thiserror", "tracing", "uuid"],
+        libraries: &["chrono", "serde_json", "thiserror", "tokio", "tracing", "uuid"],
     },
     Room { name: "postgres", rooms: &["postgres", "domain", "config"], libraries: &["thiserror"] },
 ];

@@ -148,6 +148,7 @@ demarches! {
     RechercherMedecins = "rechercher_medecins" Jeton,
     DeclarerAccueil = "declarer_accueil" Portee(DeclarationsEcrire),
     EnregistrerMedecin = "enregistrer_medecin" Portee(Administration),
+    CorrigerMedecin = "corriger_medecin" Portee(Administration),
     LireMedecin = "lire_medecin" Jeton,
     // Médecins traitants.
     LireMedecinTraitant = "lire_medecin_traitant" Portee(MedecinTraitantLire) "medecin_traitant.lire",
@@ -193,6 +194,8 @@ demarches! {
     ChangerStatut = "changer_statut" Portee(Administration) "patient.changer_statut",
     ChangerIdentifiant = "changer_identifiant" Portee(Administration) "patient.changer_identifiant",
     RectifierIdentifiant = "rectifier_identifiant" Portee(Administration) "patient.rectifier_identifiant",
+    ChangerIdentite = "changer_identite" Portee(Administration) "patient.changer_identite",
+    RectifierIdentite = "rectifier_identite" Portee(Administration) "patient.rectifier_identite",
     ChangerAdresse = "changer_adresse" Portee(Administration) "patient.changer_adresse",
     DeclarerDeces = "declarer_deces" Portee(Administration) "patient.declarer_deces",
     RectifierDeces = "rectifier_deces" Portee(Administration) "patient.rectifier_deces",

@@ -6,30 +6,13 @@
 mod jugement;
 
 use super::super::acteur::Role;
-use super::super::vocabulary::vocabulaire;
 use super::Demarche;
 use super::phrases::{
     ABONNEMENT, ADRESSAGE_ETABLI, CHANGEMENT, CONCILIATION, CONCILIATION_ACTUELLE, CREANCES,
     DOSSIER, OPERATIONS, RECOUVREMENT, RECOUVREMENT_ACTUELLE, REEVALUATIONS, REPRESENTANTS,
     SIENNES, SIENS, TERRITOIRE,
 };
-use super::relation::{Relation, Vue};
-
-vocabulaire!(
-    /// What of a person, or of a thing, somebody sees by an operation that is theirs.
-    Etendue ("etendue") {
-        /// All of it.
-        Tout = 1 "tout",
-        /// What is of the days of a caisse of before: nothing later, not even the end of a period.
-        SesJours = 2 "ses_jours",
-        /// Who the person is and on which caisse they depend; neither address nor status.
-        Identite = 3 "identite",
-        /// What names the doctor, and nobody who came after him.
-        CeQuiLeNomme = 4 "ce_qui_le_nomme",
-        /// Whether there is a médecin traitant, and whether it is this doctor.
-        OuiOuNon = 5 "oui_ou_non",
-    }
-);
+use super::relation::{Etendue, Relation, Vue};
 
 /// Some relations and what each sees.
 type Groupe = &'static [(Relation, Etendue)];
@@ -197,6 +180,8 @@ impl Demarche {
             | D::ChangerStatut
             | D::ChangerIdentifiant
             | D::RectifierIdentifiant
+            | D::ChangerIdentite
+            | D::RectifierIdentite
             | D::ChangerAdresse
             | D::DeclarerDeces
             | D::RectifierDeces
@@ -351,9 +336,9 @@ impl Demarche {
             // Doctors.
             D::DeclarerAccueil => Ligne::de(&[&[(LeMedecin, Tout)]])
                 .reservee("seul un médecin dit s'il accepte de nouveaux patients"),
-            D::EnregistrerMedecin => Ligne::de(&[MEDECINS])
+            D::EnregistrerMedecin | D::CorrigerMedecin => Ligne::de(&[MEDECINS])
                 .condition("pour une caisse, tous les lieux d'exercice sont de son département")
-                .reservee("seuls une caisse et le référentiel enregistrent un médecin")
+                .reservee("seuls une caisse et le référentiel enregistrent un médecin ou tiennent sa fiche")
                 .sinon(D::LireMedecin, TERRITOIRE),
             D::ApercuOperation
             | D::EnregistrerOperation

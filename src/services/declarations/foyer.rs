@@ -65,7 +65,8 @@ pub struct Signataire {
     /// The link; none for the person.
     pub representation_id: Option<RepresentationId>,
     pub nom: String,
-    pub prenom: String,
+    /// None for a legal person.
+    pub prenom: Option<String>,
     /// Whether it is the holder of the card that was read.
     pub porteur: bool,
 }
@@ -76,10 +77,11 @@ pub(super) fn visited(
     contexte: &Contexte,
     visite: &Visite,
 ) -> Result<PatientId, ServiceError> {
-    let Acteur::Medecin(rpps) = contexte.acteur() else { return Err(ServiceError::Introuvable) };
-    let text = Visite::texte(visite.patient_id, rpps, visite.jusqu_a);
-    if visite.porte(core.coffre().sceau("visite", &text)) && visite.dure(core.now()) {
-        return Ok(visite.patient_id);
+    if let Acteur::Medecin(rpps) = contexte.acteur() {
+        let text = Visite::texte(visite.patient_id, rpps, visite.jusqu_a);
+        if visite.porte(core.coffre().sceau("visite", &text)) && visite.dure(core.now()) {
+            return Ok(visite.patient_id);
+        }
     }
     let expected = "une visite ouverte à ce médecin depuis moins de deux heures : relire la carte";
     Err(ServiceError::champ("/patient/visite", "visite_terminee", expected))
@@ -214,7 +216,7 @@ impl Carte {
                 role: RoleSignataire::Assure,
                 representation_id: None,
                 nom: identite.nom.clone(),
-                prenom: identite.prenom.clone(),
+                prenom: Some(identite.prenom.clone()),
                 porteur: self.porteurs.contains(&family.patient.id),
             });
         }
@@ -223,7 +225,7 @@ impl Carte {
             let link = links.find(|link| link.id.to_string() == named.representation_id);
             let holds = link.is_some_and(|link| match link.representant {
                 Representant::Patient(id) => self.porteurs.contains(&id),
-                Representant::Autre(_) => false,
+                Representant::Autre(_) | Representant::PersonneMorale(_) => false,
             });
             let role = RoleSignataire::du_mot(named.qualite);
             all.extend(role.map(|role| Signataire {

@@ -72,12 +72,13 @@ pub(super) async fn representatives(
     let mut named = Vec::new();
     for lien in famille.liens.iter().filter(|lien| lien.effet.contient(jour)) {
         let (nom, prenom) = match &lien.representant {
-            Representant::Autre(own) => (own.nom.clone(), own.prenom.clone()),
+            Representant::Autre(own) => (own.nom.clone(), Some(own.prenom.clone())),
+            Representant::PersonneMorale(nom) => (nom.clone(), None),
             Representant::Patient(id) => {
                 let found = patients::get(conn, core.coffre(), *id, latest_knowledge()).await?;
                 let person = found.as_ref().and_then(|person| person.identite_le(jour));
                 let person = person.ok_or(ServiceError::Introuvable)?;
-                (person.nom.clone(), person.prenom.clone())
+                (person.nom.clone(), Some(person.prenom.clone()))
             }
         };
         let qualite = lien.nature.role().mot();

@@ -34,7 +34,7 @@ pub(super) async fn apply(
     let mut lot = Lot::default();
     let (mut alone, mut told) = (Vec::new(), BTreeSet::new());
     for (patient, lus) in &persons {
-        if lus.iter().all(|lu| lu.seul()) {
+        if lus.iter().all(lecture::Lu::seul) {
             for (place, issue) in unroll(many.core(), reprise, (*patient, lus), &mut lot)? {
                 issues.insert(place, issue);
             }

@@ -29,7 +29,18 @@ pub struct TestDatabase {
 impl TestDatabase {
     /// A copy of the template: schema and sandbox people.
     pub async fn with_people() -> Self {
-        Self::copy_of(&template().await).await
+        static NAME: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
+        let name = NAME.get_or_init(|| make_template("modele", "")).await;
+        Self::copy_of(name).await
+    }
+
+    /// A copy of the sandbox as it is opened: everybody, and what happened to them, made once.
+    pub async fn bac_a_sable() -> Self {
+        static NAME: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
+        let story = include_str!("../../../src/sandbox/village/recit.rs");
+        let people = format!("{story}{:?}{:?}", sandbox::HABITANTS, sandbox::PRATICIENS);
+        let name = NAME.get_or_init(|| make_template("bac", &people)).await;
+        Self::copy_of(name).await
     }
 
     /// A database without any table.
@@ -117,12 +128,6 @@ async fn run(conn: &mut PgConnection, statement: &str) {
     sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(conn).await.unwrap();
 }
 
-/// Name of the template, made once per version of the schema and of the people.
-async fn template() -> String {
-    static NAME: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
-    NAME.get_or_init(make_template).await.clone()
-}
-
 /// Gives an empty database the schema and the sandbox people.
 async fn fill(options: &PgConnectOptions) {
     let pool = PgPoolOptions::new().max_connections(4).connect_with(options.clone()).await.unwrap();
@@ -132,13 +137,14 @@ async fn fill(options: &PgConnectOptions) {
     pool.close().await;
 }
 
-async fn make_template() -> String {
+/// Name of a template, made once per version of the schema and of the people.
+async fn make_template(kind: &str, story: &str) -> String {
     let checksums: Vec<u8> =
         MIGRATOR.iter().flat_map(|migration| migration.checksum.to_vec()).collect();
     let people =
         format!("{:?}{:?}{:?}", sandbox::PATIENTS, sandbox::MEDECINS, sandbox::DECLARATIONS);
-    let digest = Empreinte::of([checksums, people.into_bytes()].concat()).short();
-    let name = format!("modele_{digest}");
+    let all = [checksums, people.into_bytes(), story.as_bytes().to_vec()].concat();
+    let name = format!("{kind}_{}", Empreinte::of(all).short());
     let mut admin = admin().await;
     run(&mut admin, "SELECT pg_advisory_lock(hashtext('traitant.modele'))").await;
     let found: Option<i32> = sqlx::query_scalar("SELECT 1 FROM pg_database WHERE datname = $1")
@@ -150,7 +156,11 @@ async fn make_template() -> String {
         let making = format!("{name}_en_cours");
         run(&mut admin, &format!("DROP DATABASE IF EXISTS {making} WITH (FORCE)")).await;
         run(&mut admin, &format!("CREATE DATABASE {making}")).await;
-        fill(&base_options().database(&making)).await;
+        let options = base_options().database(&making);
+        fill(&options).await;
+        if kind == "bac" {
+            super::bac::open(&options).await;
+        }
         run(&mut admin, &format!("ALTER DATABASE {making} RENAME TO {name}")).await;
     }
     run(&mut admin, "SELECT pg_advisory_unlock(hashtext('traitant.modele'))").await;

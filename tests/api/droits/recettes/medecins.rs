@@ -38,6 +38,12 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
             let porte = concerne(question, &[caisse]);
             Recette::de(porte).corps(generaliste(&rpps(80), commune))
         }
+        D::CorrigerMedecin => {
+            let porte = concerne(question, &[ACTUELLE]);
+            let body =
+                json!({ "nature": "rectification", "jour": "2025-06-16", "prenom": "AUTRE" });
+            Recette::de(porte).et("rpps", MARTIN).corps(body)
+        }
         D::LireMedecin => role().et("rpps", MARTIN),
         D::RechercherMedecins | D::ListerOperations => role(),
         D::DeclarerAccueil => {
