@@ -15,9 +15,9 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use self::confiance::{fetching, proofs, verifier};
+use self::confiance::{fetching, master_key, proofs, verifier};
 use crate::auth::{Emetteur, KeySource};
-use crate::config::{CleMaitre, Config, JetonsConfig};
+use crate::config::{Config, JetonsConfig};
 use crate::domain::clock::{AheadClock, Clock, SystemClock};
 use crate::domain::ids::IdSource;
 use crate::http::{AppState, mesures_router, router};
@@ -381,32 +381,4 @@ async fn start_private(config: &Config, donnees: &Path) -> anyhow::Result<Server
     let started =
         tokio::task::spawn_blocking(move || Server::start(&dir, bin.as_deref(), Profile::Durable));
     Ok(started.await??)
-}
-
-/// The master key: from the settings or the file that they name, or, in a sandbox, made once in the data directory.
-fn master_key(config: &Config, donnees: &Path) -> anyhow::Result<CleMaitre> {
-    if let Some(key) = &config.base.cle_maitre {
-        return Ok(key.clone());
-    }
-    if let Some(path) = &config.base.cle_fichier {
-        let text = std::fs::read_to_string(path).with_context(|| {
-            format!("TRAITANT_CLE_MAITRE_FICHIER : lecture de {}", path.display())
-        })?;
-        return CleMaitre::parse(&text).with_context(|| {
-            format!(
-                "TRAITANT_CLE_MAITRE_FICHIER : {} ne contient pas 64 caractères hexadécimaux",
-                path.display()
-            )
-        });
-    }
-    anyhow::ensure!(config.mode == Mode::BacASable, "TRAITANT_CLE_MAITRE est obligatoire");
-    let path = donnees.join("cle-maitre");
-    crate::auth::write_private(&path, || {
-        let key: [u8; 32] = rand::random();
-        crate::domain::digest::Empreinte::from_bytes(key).to_string().into_bytes()
-    })
-    .with_context(|| format!("écriture de {}", path.display()))?;
-    let text =
-        std::fs::read_to_string(&path).with_context(|| format!("lecture de {}", path.display()))?;
-    CleMaitre::parse(&text).with_context(|| format!("{} n'est pas une clé", path.display()))
 }

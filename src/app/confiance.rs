@@ -1,4 +1,4 @@
-//! Whose word is taken: the issuers of tokens and of proofs, and where their keys are.
+//! Whose word is taken: the issuers of tokens and of proofs, and where their keys are; and the key of what is sealed.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,8 +11,9 @@ use crate::auth::{
     DEV_AUDIENCE, DEV_ISSUER, Emetteur, EmetteurPreuves, Fetching, KeySource, Preuves, Prouveur,
     Verifier,
 };
-use crate::config::{ClesConfig, JetonsConfig, PreuvesConfig};
+use crate::config::{CleMaitre, ClesConfig, Config, JetonsConfig, PreuvesConfig};
 use crate::domain::clock::Clock;
+use crate::services::Mode;
 
 /// Longest wait for the keys of an issuer.
 const KEYS_TIME: Duration = Duration::from_secs(5);
@@ -71,4 +72,32 @@ pub(super) fn proofs(
         });
     }
     Ok(Preuves::new(emetteurs, config.declarees.clone()))
+}
+
+/// The master key: from the settings or the file that they name, or, in a sandbox, made once in the data directory.
+pub(super) fn master_key(config: &Config, donnees: &Path) -> anyhow::Result<CleMaitre> {
+    if let Some(key) = &config.base.cle_maitre {
+        return Ok(key.clone());
+    }
+    if let Some(path) = &config.base.cle_fichier {
+        let text = std::fs::read_to_string(path).with_context(|| {
+            format!("TRAITANT_CLE_MAITRE_FICHIER : lecture de {}", path.display())
+        })?;
+        return CleMaitre::parse(&text).with_context(|| {
+            format!(
+                "TRAITANT_CLE_MAITRE_FICHIER : {} ne contient pas 64 caractères hexadécimaux",
+                path.display()
+            )
+        });
+    }
+    anyhow::ensure!(config.mode == Mode::BacASable, "TRAITANT_CLE_MAITRE est obligatoire");
+    let path = donnees.join("cle-maitre");
+    crate::auth::write_private(&path, || {
+        let key: [u8; 32] = rand::random();
+        crate::domain::digest::Empreinte::from_bytes(key).to_string().into_bytes()
+    })
+    .with_context(|| format!("écriture de {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(&path).with_context(|| format!("lecture de {}", path.display()))?;
+    CleMaitre::parse(&text).with_context(|| format!("{} n'est pas une clé", path.display()))
 }

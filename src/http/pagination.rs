@@ -141,7 +141,9 @@ impl<T: ToSchema, R: ToSchema> PartialSchema for Page<T, R> {
                 "type": "array", "items": place(T::name()), "description": description
             });
             own.insert("donnees".to_owned(), items);
-            own.insert("pagination".to_owned(), place(PaginationVue::name()));
+            let mut following = place(PaginationVue::name());
+            following["description"] = "Où est la suite.".into();
+            own.insert("pagination".to_owned(), following);
         }
         forme(serde_json::json!({
             "type": "object", "description": "Page d'une liste.",

@@ -66,8 +66,10 @@ pub async fn create(
     nouvel: &NouvelAbonnement,
     rendre: impl Render<AvecSecret>,
 ) -> Done {
-    verify(core, &nouvel.adresse)?;
+    // What was told before is not announced.
+    fil::publish(core).await?;
     let mut opening = core.open(demande).await?;
+    verify(core, &nouvel.adresse)?;
     let acteur = *demande.contexte.acteur();
     let proprietaire = acteur.cle();
     let known = abonnements::list(opening.conn(), &proprietaire).await?;
@@ -83,7 +85,7 @@ pub async fn create(
         natures: nouvel.natures.clone(),
         enregistre_le: core.now(),
     };
-    let secret = Secret::random();
+    let secret = Secret::fresh();
     abonnements::insert(opening.conn(), core.coffre(), &abonnement, &secret).await?;
     finish(opening, (abonnement.id, secret), rendre).await
 }
@@ -96,7 +98,7 @@ pub async fn renew(
     rendre: impl Render<AvecSecret>,
 ) -> Done {
     let mut opening = own(core, demande, id).await?;
-    let (now, secret) = (core.now(), Secret::random());
+    let (now, secret) = (core.now(), Secret::fresh());
     let both = heures.and_then(TimeDelta::try_hours).unwrap_or(DEUX_SECRETS);
     let until = now.checked_add_signed(both).unwrap_or(now);
     abonnements::renew(opening.conn(), core.coffre(), (id, &secret), until).await?;

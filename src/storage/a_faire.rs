@@ -184,12 +184,14 @@ pub async fn caisse(
               ORDER BY i.enregistre_le DESC LIMIT $5)
              UNION ALL
              (SELECT 'feuilles_a_revoir', e.enregistre_le, NULL, NULL, e.evenement_id
-              FROM (SELECT sequence FROM fil
+              FROM (SELECT sequence, position FROM fil
                     WHERE destinataire = 'caisse:' || $1 AND nature = ANY ($6)
                       AND position > (SELECT position FROM fil_tete) - 100000
-                    ORDER BY position DESC LIMIT 1) AS f
+                    ORDER BY position DESC LIMIT 500) AS f
               JOIN evenement e USING (sequence)
-              WHERE e.enregistre_le >= $4)
+              WHERE e.enregistre_le >= $4
+                AND (e.effet_du IS NULL OR e.effet_du < (e.enregistre_le AT TIME ZONE 'Europe/Paris')::date)
+              ORDER BY f.position DESC LIMIT 1)
          ) AS tout"#,
         code,
         moment.maintenant,

@@ -46,7 +46,7 @@ pub struct Secret(pub Vec<u8>);
 
 impl Secret {
     /// A new one.
-    pub fn random() -> Self {
+    pub fn fresh() -> Self {
         Self(rand::rng().random::<[u8; 32]>().to_vec())
     }
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use aws_lc_rs::hmac;
+use aws_lc_rs::hmac as mac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
@@ -37,8 +37,8 @@ fn later(raison: impl Into<String>) -> Refus {
 
 /// The signature of a message under one secret.
 pub fn signature(secret: &[u8], id: &str, timestamp: i64, body: &str) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
-    let tag = hmac::sign(&key, format!("{id}.{timestamp}.{body}").as_bytes());
+    let key = mac::Key::new(mac::HMAC_SHA256, secret);
+    let tag = mac::sign(&key, format!("{id}.{timestamp}.{body}").as_bytes());
     format!("v1,{}", STANDARD.encode(tag.as_ref()))
 }
 

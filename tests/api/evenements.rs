@@ -85,7 +85,7 @@ async fn a_choice_is_told_to_those_whom_its_kinds_say() {
         assert_eq!(since(caller, &starts[name]).await, [""; 0], "{name}");
     }
     // Whoever was shown in it reads who read.
-    let accesses = alice.get("/v1/moi/acces?limite=500").await.expect(200);
+    let accesses = alice.get("/v1/moi/acces?limite=100").await.expect(200);
     let read: BTreeSet<&str> = accesses["donnees"]
         .as_array()
         .unwrap()

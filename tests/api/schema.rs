@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::support::database::TestDatabase;
 
 /// Tables that are the same wherever a person's rows live: small, or about no person.
-const REFERENCE: [&str; 14] = [
+const REFERENCE: [&str; 15] = [
     "auteur",
     "ccam_acte",
     "ccam_version",
@@ -22,9 +22,11 @@ const REFERENCE: [&str; 14] = [
     "operation_caisse",
     "reevaluation",
     "honoraires_annee",
+    "accueil_medecin",
 ];
-/// Tables of the service itself. A reception names nobody: the feuilles of its persons bear its number.
-const SERVICE: [&str; 15] = [
+/// Tables of the service itself. A reception names nobody: the feuilles of its persons bear its number. Lines of a file to take over
+/// wait sealed, before anybody knows whose they are.
+const SERVICE: [&str; 18] = [
     "_sqlx_migrations",
     "bac_a_sable",
     "abonnement",
@@ -40,6 +42,9 @@ const SERVICE: [&str; 15] = [
     "reception",
     "sceau",
     "tache",
+    "reprise",
+    "reprise_bloc",
+    "reprise_ligne",
 ];
 
 async fn strings(pool: &PgPool, statement: &'static str) -> Vec<String> {

@@ -64,7 +64,8 @@ async fn receive(State(boite): State<Boite>, headers: HeaderMap, body: Bytes) ->
 async fn app(boite: &Boite) -> (TestApp, String) {
     let port = boite.listen().await;
     let mut app = TestApp::new().await;
-    app.core = app.core.clone().with_hotes(Hotes::parse([format!("127.0.0.1:{port}").as_str()]).unwrap());
+    app.core =
+        app.core.clone().with_hotes(Hotes::parse([format!("127.0.0.1:{port}").as_str()]).unwrap());
     let app = app.rebuilt();
     (app, format!("http://127.0.0.1:{port}/traitant"))
 }

@@ -79,6 +79,7 @@ const ROOMS: &[Room] = &[
             "thiserror",
             "tokio",
             "tracing",
+            "uuid",
         ],
     },
     Room {

@@ -166,6 +166,8 @@ creation! {
 
 consultation! {
     /// Lire ses abonnements
+    ///
+    /// Ceux de l'appelant, sans leurs secrets, avec ce qui attend d'être envoyé et ce qui a été abandonné.
     list: ListerAbonnements = "/v1/abonnements" => AbonnementsVue "Les abonnements", [],
     (core, contexte) {
         let found = abonnements::list(core, contexte).await?;
@@ -208,6 +210,8 @@ creation! {
 
 consultation! {
     /// Lire les messages abandonnés d'un abonnement
+    ///
+    /// Ceux que le destinataire n'a jamais acceptés, et pourquoi le dernier essai a échoué.
     failures: ListerEchecs = "/v1/abonnements/{id}/echecs" => EchecsVue "Les messages abandonnés", [],
     (core, contexte, Chemin(id): Chemin<AbonnementId>, Requete(page): Requete<PageDemande>) {
         let question = format!("echecs {} {id}", contexte.acteur().cle());
@@ -221,6 +225,8 @@ consultation! {
 
 creation! {
     /// Renvoyer ce qui a été abandonné
+    ///
+    /// Un message, ou tous : chacun repart du premier essai, sous le même webhook-id.
     replay: RejouerEchecs = "/v1/abonnements/{id}/rejeu" (id: AbonnementId), RejeuDemande
         => 200 AbonnementVue "L'abonnement, dont les messages attendent de nouveau", ["introuvable"],
     |core, demande, recue| {

@@ -97,7 +97,7 @@ vue! {
 fn lien(lu: &EvenementLu, role: Role) -> Option<String> {
     let named = |name: &str| lu.donnees.get(name).and_then(Value::as_str);
     let thing = |place: &str, name: &str| Some(format!("/v1/{place}/{}", named(name)?));
-    let person = |place: &str| Some(format!("/v1/patients/{}{place}", lu.patient_id?));
+    let person = |place: &str| Some(format!("/v1/patients/{}/{place}", lu.patient_id?));
     let acts_on_doctors = matches!(role, Role::Caisse | Role::Referentiel);
     match lu.nature.theme() {
         "adressage" => thing("adressages", "adressage_id"),
@@ -106,18 +106,18 @@ fn lien(lu: &EvenementLu, role: Role) -> Option<String> {
         "designation" if named("conflit_id").is_some() => {
             thing("conflits-de-designations", "conflit_id")
         }
-        "designation" => person("/designations"),
+        "designation" => person("designations"),
         "feuille" => match lu.feuilles.as_slice() {
             [one] => Some(format!("/v1/feuilles-de-soins/{one}")),
             _ => None,
         },
         "medecin" if acts_on_doctors => thing("operations", "operation_id"),
-        "medecin" => person("/designations"),
-        "neutralisation" => person("/neutralisations"),
-        "patient" => person(""),
+        "medecin" => person("designations"),
+        "neutralisation" => person("neutralisations"),
+        "patient" => Some(format!("/v1/patients/{}", lu.patient_id?)),
         "patientele" => Some("/v1/moi/patients/mouvements".to_owned()),
         "reevaluation" => thing("reevaluations", "reevaluation_id"),
-        "representation" => person("/representations"),
+        "representation" => person("representations"),
         _ => None,
     }
 }

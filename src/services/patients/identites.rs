@@ -173,9 +173,12 @@ async fn verify_birth(
         let message = "une date de naissance passée";
         return Err(ServiceError::champ("/date_naissance", "date_future", message));
     }
+    // What began with the person began with the day that was wrong.
+    let wrong = known.identites.iter().map(|fait| fait.effet.du()).min();
     let patient = act.patient;
     let death = faits::deces(act.conn(), patient).await?.map(|fait| fait.effet.du());
-    let first = known.affiliations.iter().map(|fait| fait.effet.du()).chain(death).min();
+    let begun = known.affiliations.iter().map(|fait| fait.effet.du());
+    let first = begun.filter(|day| Some(*day) != wrong).chain(death).min();
     if first.is_some_and(|first| first < birth) { Err(born_late()) } else { Ok(()) }
 }
 

@@ -35,7 +35,7 @@ async fn a_former_caisse_is_told_of_who_was_taken_over() {
         "nom": "ESSAI-COLIN", "prenom": "BERNARD", "date_naissance": "1958-07-14",
         "organisme": organisme(MSA), "affilie_du": "2025-06-10",
     });
-    app.caisse(MSA).post("/v1/patients/mutations", body).await.expect(201);
+    app.caisse(MSA).post("/v1/mutations", body).await.expect(201);
     assert_eq!(since(&app.caisse(AIN), &start).await, ["patient.organisme_change"]);
     assert_eq!(since(&app.caisse(MSA), &of_msa).await, ["patient.organisme_change"]);
 }
