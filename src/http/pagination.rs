@@ -141,8 +141,10 @@ impl<T: ToSchema, R: ToSchema> PartialSchema for Page<T, R> {
                 "type": "array", "items": place(T::name()), "description": description
             });
             own.insert("donnees".to_owned(), items);
-            let mut following = place(PaginationVue::name());
-            following["description"] = "Où est la suite.".into();
+            let following = serde_json::json!({
+                "$ref": format!("#/components/schemas/{}", PaginationVue::name()),
+                "description": "Où est la suite.",
+            });
             own.insert("pagination".to_owned(), following);
         }
         forme(serde_json::json!({
@@ -293,7 +295,7 @@ pub(crate) fn ecrire(question: &str, cle: &str) -> String {
 
 /// Bytes, as a cursor writes them.
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 /// The bytes of what a cursor writes.
@@ -308,7 +310,7 @@ pub(crate) fn broken() -> Refus {
 }
 
 /// What a sealed cursor holds, for who sealed it to open.
-pub(crate) fn sealed(curseur: Curseur) -> Result<Vec<u8>, Refus> {
+pub(crate) fn sealed(curseur: &Curseur) -> Result<Vec<u8>, Refus> {
     bytes(&curseur.0).ok_or_else(broken)
 }
 

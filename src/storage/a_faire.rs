@@ -323,9 +323,9 @@ pub async fn enregistres(
     )
     .fetch_all(conn)
     .await?;
-    let affaire = |nature: NatureEvenement| match nature {
-        NatureEvenement::DeclarationDeposee => Rubrique::ChoixEnSonNom,
-        _ => Rubrique::Enregistre,
+    let affaire = |nature: NatureEvenement| {
+        let chosen = nature == NatureEvenement::DeclarationDeposee;
+        if chosen { Rubrique::ChoixEnSonNom } else { Rubrique::Enregistre }
     };
     Ok(rows
         .into_iter()

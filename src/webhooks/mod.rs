@@ -53,7 +53,7 @@ pub async fn deliver_due(core: &Core, facteur: &Facteur) -> Result<usize, Servic
                 let (abonnement, raison) = (envoi.abonnement, refus.raison.as_str());
                 tracing::info!(%abonnement, raison, "a message did not arrive");
             }
-            abonnements::settle(core, &envoi, outcome.as_ref().map(|()| ())).await?;
+            abonnements::settle(core, &envoi, outcome.as_ref().copied()).await?;
         }
         if !full {
             return Ok(tried);

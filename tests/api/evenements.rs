@@ -29,7 +29,7 @@ fn natures(page: &Value) -> Vec<String> {
 async fn all(caller: &Caller<'_>, filters: &str, from: Option<&str>) -> (Vec<Value>, String) {
     let (mut found, mut cursor) = (Vec::new(), from.map(str::to_owned));
     loop {
-        let after = cursor.iter().map(|cursor| format!("&curseur={cursor}")).collect::<String>();
+        let after = cursor.as_ref().map_or_else(String::new, |cursor| format!("&curseur={cursor}"));
         let page = caller.get(&format!("{FIL}?limite=3{filters}{after}")).await.expect(200);
         found.extend(page["donnees"].as_array().unwrap().iter().cloned());
         let next = page["pagination"]["curseur_reprise"].as_str().unwrap().to_owned();
@@ -146,10 +146,9 @@ async fn a_lot_is_told_once_to_each_with_their_own_feuilles() {
     }
     let (of_martin, of_pons) = (now(&martin).await, now(&pons).await);
     let persons = ["BERNARD", "ALICE", "BERNARD", "CHARLES", "GABRIEL"];
-    let lines: String = (1..)
-        .zip(persons)
-        .map(|(number, who)| format!("{}\n", feuille(who, &format!("{number}"), "2025-03-10", "T")))
-        .collect();
+    let line = |(number, who): (i32, &str)| feuille(who, &number.to_string(), "2025-03-10", "T");
+    let lines: Vec<String> = (1..).zip(persons).map(line).map(|one| one.to_string()).collect();
+    let lines = lines.join("\n");
     let sent = martin.send_ndjson("/v1/feuilles-de-soins/lots", &lines).await;
     assert_eq!(sent.status, 200);
     let counts = |found: &[Value]| -> Vec<usize> {

@@ -106,13 +106,12 @@ fn lien(lu: &EvenementLu, role: Role) -> Option<String> {
         "designation" if named("conflit_id").is_some() => {
             thing("conflits-de-designations", "conflit_id")
         }
-        "designation" => person("designations"),
         "feuille" => match lu.feuilles.as_slice() {
             [one] => Some(format!("/v1/feuilles-de-soins/{one}")),
             _ => None,
         },
         "medecin" if acts_on_doctors => thing("operations", "operation_id"),
-        "medecin" => person("designations"),
+        "designation" | "medecin" => person("designations"),
         "neutralisation" => person("neutralisations"),
         "patient" => Some(format!("/v1/patients/{}", lu.patient_id?)),
         "patientele" => Some("/v1/moi/patients/mouvements".to_owned()),
@@ -144,7 +143,7 @@ async fn read(
     let question = Question {
         natures: demande.nature.map(|natures| natures.0).unwrap_or_default(),
         personne: demande.personne,
-        curseur: demande.curseur.map(pagination::sealed).transpose()?,
+        curseur: demande.curseur.as_ref().map(pagination::sealed).transpose()?,
         limite: pagination::nombre(demande.limite),
         attente: Duration::from_secs(
             demande.attente.and_then(|seconds| u64::try_from(seconds.0).ok()).unwrap_or_default(),

@@ -128,7 +128,7 @@ pub(crate) struct MouvementDit {
 
 impl MouvementDit {
     /// That of an event, if it tells one.
-    fn of(lu: EvenementLu) -> Option<Self> {
+    fn of(lu: &EvenementLu) -> Option<Self> {
         let motif = lu.donnees.get("motif_fin").and_then(Value::as_str);
         Some(Self {
             nature: NatureMouvement::de(lu.nature)?,
@@ -180,10 +180,13 @@ async fn movements(
     let question = Question {
         natures: Vec::new(),
         personne: None,
-        curseur: demande.curseur.map(pagination::sealed).transpose()?,
+        curseur: demande.curseur.as_ref().map(pagination::sealed).transpose()?,
         limite: pagination::nombre(demande.limite),
         attente: Duration::ZERO,
     };
     let page = fil::read_movements(&state.core, &contexte, &question).await?;
-    montrer(page.map(|page| pagination::du_fil(page, MouvementDit::of)), MouvementVue::new)
+    montrer(
+        page.map(|page| pagination::du_fil(page, |lu| MouvementDit::of(&lu))),
+        MouvementVue::new,
+    )
 }

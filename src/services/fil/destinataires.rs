@@ -37,11 +37,6 @@ pub(super) fn destinataires(
     }
     for relation in evenement.nature.destinataires() {
         match relation {
-            // Whoever acts for a person reads what is theirs, by what they are to them when they read.
-            Relation::SoiMeme
-            | Relation::TitulaireEnfant
-            | Relation::TitulaireJeune
-            | Relation::Representant => {}
             Relation::CaisseActuelle | Relation::AncienneCaisse => {
                 caisses(&mut dits, evenement, autour, (relation, today));
             }
@@ -72,7 +67,13 @@ pub(super) fn destinataires(
                     dits.insert(Destinataire::Medecin(feuille.executant), du);
                 }
             }
-            Relation::AncienMedecinTraitant
+            // Whoever acts for a person reads what is theirs, by what they are to them when they read; no kind is told to
+            // the others.
+            Relation::SoiMeme
+            | Relation::TitulaireEnfant
+            | Relation::TitulaireJeune
+            | Relation::Representant
+            | Relation::AncienMedecinTraitant
             | Relation::MedecinAttendu
             | Relation::PorteurDeLaCarte
             | Relation::CaisseDuChangement
