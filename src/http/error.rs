@@ -23,9 +23,7 @@ pub(crate) fn jour(date: chrono::NaiveDate) -> String {
 }
 
 /// The same for what there is not and for what is not the caller's to know.
-const INTROUVABLE: &str = "Rien sous cet identifiant pour cet appelant : il n'existe pas, ou la personne, ce jour-là, n'est \
-                           pas des siennes. Vérifier l'identifiant, le jour, et de quelle caisse elle dépend.";
-
+const INTROUVABLE: &str = "Rien d'ouvert à cet appelant sous cet identifiant : le vérifier, avec le jour et la caisse de la personne.";
 const MUTATION_ATTENDUE: &str =
     "Cette personne est déjà enregistrée : sa nouvelle caisse la prend en charge par une mutation.";
 
@@ -215,8 +213,7 @@ fn declaration(refused: &DeclarationRefusee) -> Refus {
     let (code, detail) = match refused {
         D::TransitionInterdite { etat, .. } => {
             let now = state(*etat);
-            let detail = format!("La déclaration est {now} ; ses « actions » disent ce qui reste possible.");
-            (Code::TransitionInterdite, detail)
+            (Code::TransitionInterdite, format!("La déclaration est {now} ; lire ses « actions »."))
         }
         D::DejaSignee => (
             Code::DejaSignee,

@@ -97,14 +97,14 @@ pub(crate) struct SansRappel {}
 
 /// Jour de la question.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct JourDemande {
+pub(crate) struct JourDeLaListe {
     /// Jour de la question.
     pub(crate) en_vigueur_le: NaiveDate,
 }
 
 /// Jours de la question.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct JoursDemandes {
+pub(crate) struct JoursDeLaListe {
     /// Premier jour demandé.
     pub(crate) du: NaiveDate,
     /// Dernier jour demandé.
@@ -112,8 +112,8 @@ pub(crate) struct JoursDemandes {
 }
 
 impl Rappel for SansRappel {}
-impl Rappel for JourDemande {}
-impl Rappel for JoursDemandes {}
+impl Rappel for JourDeLaListe {}
+impl Rappel for JoursDeLaListe {}
 
 /// A page of a list: the one envelope.
 #[derive(Debug, Serialize)]
@@ -140,7 +140,11 @@ impl<T: ToSchema, R: ToSchema> PartialSchema for Page<T, R> {
                 "type": "array", "items": place(T::name()), "description": description
             });
             own.insert("donnees".to_owned(), items);
-            own.insert("pagination".to_owned(), place(PaginationVue::name()));
+            let mut next = place(PaginationVue::name());
+            if let Some(next) = next.as_object_mut() {
+                next.insert("description".to_owned(), "Suite de la liste.".into());
+            }
+            own.insert("pagination".to_owned(), next);
         }
         forme(serde_json::json!({
             "type": "object", "description": "Page d'une liste.",
@@ -157,6 +161,7 @@ impl<T: ToSchema, R: ToSchema> ToSchema for Page<T, R> {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         schemas.push((T::name().into_owned(), T::schema()));
         T::schemas(schemas);
+        R::schemas(schemas);
         schemas.push((PaginationVue::name().into_owned(), PaginationVue::schema()));
     }
 }

@@ -19,7 +19,7 @@ use crate::http::extract::{Appel, Requete};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
 use crate::http::pagination::{
-    self, Curseur, JourDemande, Limite, Page, Tranche, montrer, montrer_avec,
+    self, Curseur, JourDeLaListe, Limite, Page, Tranche, montrer, montrer_avec,
 };
 use crate::http::problem::Refus;
 use crate::http::schemas::MotifSnds;
@@ -54,7 +54,7 @@ lecture! {
 }
 
 /// The patients of a doctor on a day, in a stable order.
-type PatienteleVue = Page<PatientDuMedecinVue, JourDemande>;
+type PatienteleVue = Page<PatientDuMedecinVue, JourDeLaListe>;
 
 vue! {
     /// Patient du médecin.
@@ -110,7 +110,7 @@ async fn list(
     let found = patientele::list(&state.core, &contexte, dates, page).await?;
     let key = |one: &PatientDuMedecin| one.patient_id.to_string();
     let found = found.map(|found| Tranche::suivie(found, page.limite, &question, key));
-    montrer_avec(found, JourDemande { en_vigueur_le: jour }, PatientDuMedecinVue::new)
+    montrer_avec(found, JourDeLaListe { en_vigueur_le: jour }, PatientDuMedecinVue::new)
 }
 
 /// Arrivals and departures, as the register came to know them, the oldest first.
