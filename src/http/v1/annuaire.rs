@@ -163,7 +163,7 @@ ecriture! {
     /// Le médecin le dit lui-même, à partir d'un jour ; ce qu'il avait dit reste lisible. Rien n'en dépend dans le
     /// registre : qui cherche un médecin le lit.
     accueil: DeclarerAccueil = "/v1/moi/accueil" [],
-    AccueilDemande => 200 MedecinVue "Le médecin, et ce qu'il dit" [] [],
+    AccueilDemande => 200 MedecinVue "Le médecin, et ce qu'il dit" [] ["introuvable"],
     |core, demande, recue| [] medecins::declare_accueil(core, demande, (recue.accepte, recue.effet_du), |lu| {
         rendre(StatusCode::OK, None, None, &MedecinVue::new(lu))
     }).await
