@@ -2,19 +2,22 @@
 
 CREATE TABLE patient (
     patient_id uuid PRIMARY KEY,
-    -- Instant of the last thing recorded about the person. Locked first by every write about the person; instants of
-    -- knowledge are made to increase from it, whatever the clocks of the instances say.
-    connu_le timestamptz NOT NULL,
     -- Record that this one was merged into. A guard read under the lock of the row; its history is in fusion.
     fusionne_dans uuid,
-    -- What an evaluation reads of the person, made from the facts: see storage/patients/etat.rs. It begins with the
-    -- instant at which it was made, and is old as soon as connu_le is another.
+    enregistre_le timestamptz NOT NULL,
+    -- What an evaluation reads of the person, made from the facts: see storage/patients/etat.rs.
     etat bytea,
+    -- Instant of the last thing recorded about the person. Locked first by every write about the person; instants of
+    -- knowledge are made to increase from it, whatever the clocks of the instances say. What every feuille changes
+    -- comes last, so that the log of a row that stays in its page has nothing of what is before.
+    connu_le timestamptz NOT NULL,
+    -- The value of connu_le for which etat was made: etat is old as soon as connu_le is another.
+    etat_le timestamptz,
     -- Participations forfaitaires kept in the latest year of care of the person: the year in two bytes, then nine bytes
     -- each as in participation_retenue, which has the years before.
     retenues bytea,
-    enregistre_le timestamptz NOT NULL,
-    CONSTRAINT patient_retenues CHECK (octet_length(retenues) % 9 = 2)
+    CONSTRAINT patient_retenues CHECK (octet_length(retenues) % 9 = 2),
+    CONSTRAINT patient_etat CHECK (etat_le IS NULL OR etat IS NOT NULL)
 ) WITH (fillfactor = 70);
 -- Records that were merged into another: looked for with every number, and few.
 CREATE INDEX patient_fusionne ON patient (patient_id) WHERE fusionne_dans IS NOT NULL;
@@ -66,10 +69,13 @@ CREATE TABLE identifiant_patient (
         EXCLUDE USING gist (patient_id WITH =, usage WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
 );
 -- A person is found by the hash of a number; several share that of an insured parent.
-CREATE INDEX identifiant_patient_par_empreinte ON identifiant_patient (empreinte) WHERE remplace_le IS NULL;
+CREATE INDEX identifiant_patient_par_empreinte ON identifiant_patient (empreinte) INCLUDE (patient_id)
+    WHERE remplace_le IS NULL;
 -- A person is also found as known at an instant, by a number that was corrected since.
 CREATE INDEX identifiant_patient_par_empreinte_connue ON identifiant_patient (empreinte)
     WHERE remplace_le IS NOT NULL;
+-- Numbers of several persons: few.
+CREATE INDEX identifiant_patient_conteste ON identifiant_patient (patient_id) WHERE conteste AND remplace_le IS NULL;
 
 CREATE TABLE affiliation (
     patient_id uuid NOT NULL REFERENCES patient,
@@ -85,6 +91,9 @@ CREATE TABLE affiliation (
     CONSTRAINT affiliation_connaissance CHECK (remplace_le > enregistre_le),
     CONSTRAINT affiliation_unique EXCLUDE USING gist (patient_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
 );
+
+-- Who came to a caisse, or left it, as it became known.
+CREATE INDEX affiliation_par_caisse ON affiliation (left(organisme, 5), enregistre_le) WHERE remplace_le IS NULL;
 
 CREATE TABLE adresse_patient (
     patient_id uuid NOT NULL REFERENCES patient,

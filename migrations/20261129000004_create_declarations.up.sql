@@ -8,6 +8,8 @@ CREATE TABLE declaration (
     numero text NOT NULL,
     -- The wrong entry that this one rectifies, under the same public number.
     rectifie_id uuid,
+    -- The merged record under whose number, or by whose token, it came: it goes there when the merge is undone.
+    sous_id uuid,
     canal text NOT NULL,
     -- Canonical content that every party signs, encrypted; and its digest.
     contenu_chiffre bytea NOT NULL,
@@ -76,7 +78,7 @@ CREATE TABLE signature (
     patient_id uuid NOT NULL,
     declaration_id uuid NOT NULL,
     signature_id uuid NOT NULL,
-    -- assure, titulaire_autorite_parentale, tuteur or medecin.
+    -- assure, titulaire_autorite_parentale, tuteur, curateur or medecin.
     role text NOT NULL,
     -- The doctor who signed, for the role medecin only.
     medecin_id uuid REFERENCES medecin,
@@ -94,7 +96,7 @@ CREATE TABLE signature (
     enregistre_le timestamptz NOT NULL,
     PRIMARY KEY (patient_id, declaration_id, signature_id),
     FOREIGN KEY (patient_id, declaration_id) REFERENCES declaration,
-    CONSTRAINT signature_role CHECK (role IN ('assure', 'titulaire_autorite_parentale', 'tuteur', 'medecin')),
+    CONSTRAINT signature_role CHECK (role IN ('assure', 'titulaire_autorite_parentale', 'tuteur', 'curateur', 'medecin')),
     CONSTRAINT signature_medecin CHECK ((role = 'medecin') = (medecin_id IS NOT NULL)),
     CONSTRAINT signature_sha256 CHECK (octet_length(contenu_sha256) = 32)
 );

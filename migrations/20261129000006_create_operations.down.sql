@@ -1,4 +1,3 @@
-DROP TABLE mouvement_patientele;
 DROP TABLE neutralisation;
 DROP TABLE fin_designation;
 DROP TABLE operation_patient;

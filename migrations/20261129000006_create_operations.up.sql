@@ -1,5 +1,5 @@
 -- The doctor's side: acts that end the line of a doctor, operations of a caisse on a doctor, what they did for each
--- patient, the neutralisation that follows some of them, and the arrivals and departures that a doctor reads.
+-- patient, and the neutralisation that follows some of them.
 
 -- The caisse (régime and caisse) on which a person depends on a day, as known now: between two, the one that they left.
 CREATE FUNCTION caisse_le(personne uuid, jour date) RETURNS text LANGUAGE sql STABLE AS $$
@@ -44,6 +44,10 @@ CREATE UNIQUE INDEX operation_medecin_unique ON operation_medecin (medecin_id, n
     NULLS NOT DISTINCT WHERE annulee_le IS NULL;
 -- Those whose job is not over: few, and asked for with each feuille.
 CREATE INDEX operation_medecin_en_cours ON operation_medecin (medecin_id) WHERE etat IN ('en_attente', 'en_cours');
+
+-- Those that somebody follows: few.
+CREATE INDEX operation_medecin_a_suivre ON operation_medecin (etat)
+    WHERE etat IN ('a_confirmer', 'en_attente', 'en_cours', 'annulation');
 
 -- The practice that a prepared act will begin, and the place that it leaves.
 CREATE TABLE operation_exercice (
@@ -126,23 +130,6 @@ CREATE TABLE neutralisation (
 );
 CREATE INDEX neutralisation_par_operation ON neutralisation (operation_id);
 
--- Arrivals and departures as the register came to know them, for the doctor to follow.
-CREATE TABLE mouvement_patientele (
-    patient_id uuid NOT NULL REFERENCES patient,
-    mouvement_id uuid NOT NULL,
-    medecin_id uuid NOT NULL REFERENCES medecin,
-    -- A reader never goes past the oldest transaction still open, so nothing is lost to commit order.
-    transaction_id xid8 NOT NULL,
-    nature text NOT NULL,
-    -- First day of care, or first day without.
-    jour date NOT NULL,
-    motif_fin text,
-    enregistre_le timestamptz NOT NULL,
-    PRIMARY KEY (patient_id, mouvement_id),
-    CONSTRAINT mouvement_patientele_nature CHECK (nature IN ('arrivee', 'depart', 'arrivee_annulee', 'depart_annule'))
-);
-CREATE INDEX mouvement_patientele_ordre ON mouvement_patientele (medecin_id, transaction_id, mouvement_id);
-
 CREATE TRIGGER fin_designation_histoire BEFORE UPDATE ON fin_designation
     FOR EACH ROW EXECUTE FUNCTION histoire_remplacable();
 CREATE TRIGGER fin_designation_garde BEFORE DELETE ON fin_designation
@@ -150,6 +137,4 @@ CREATE TRIGGER fin_designation_garde BEFORE DELETE ON fin_designation
 CREATE TRIGGER neutralisation_histoire BEFORE UPDATE ON neutralisation
     FOR EACH ROW EXECUTE FUNCTION histoire_remplacable();
 CREATE TRIGGER neutralisation_garde BEFORE DELETE ON neutralisation
-    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
-CREATE TRIGGER mouvement_patientele_garde BEFORE UPDATE OR DELETE ON mouvement_patientele
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();

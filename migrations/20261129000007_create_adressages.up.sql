@@ -55,6 +55,9 @@ CREATE TABLE correspondant_adressage (
     CONSTRAINT correspondant_adressage_specialite CHECK (specialite ~ '^[0-9]{2}$')
 );
 
+-- Referrals that send to a doctor.
+CREATE INDEX correspondant_adressage_par_medecin ON correspondant_adressage (medecin_id) WHERE medecin_id IS NOT NULL;
+
 -- What a correspondent reported to the médecin traitant: written once.
 CREATE TABLE retour_adressage (
     patient_id uuid NOT NULL,

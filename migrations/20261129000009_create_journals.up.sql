@@ -18,11 +18,10 @@ CREATE TABLE auteur (
 );
 
 CREATE TABLE evenement (
-    evenement_id uuid PRIMARY KEY,
-    -- Order of the feed: a reader never goes past the oldest transaction still open, so nothing is lost to commit order.
-    -- Those of one person follow each other by sequence, which is drawn under the lock of the person.
-    transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
-    sequence bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    -- Those of one person follow each other: it is drawn under the lock of the person. Between persons, commits come in
+    -- another order: the place of an event in the feed is given afterwards (fil).
+    sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    evenement_id uuid NOT NULL,
     -- A kind of src/domain/evenement.rs, which says whom it is told to.
     nature text NOT NULL,
     -- Since when it is known, and from which day it counts.
@@ -40,14 +39,75 @@ CREATE TABLE evenement (
     -- Codes and states: never a number of a person.
     donnees jsonb NOT NULL
 );
-CREATE INDEX evenement_ordre ON evenement (transaction_id, sequence);
 -- What happened to a person, to find which feuilles it concerns. Feuilles themselves are left out: they are many.
 CREATE INDEX evenement_par_patient ON evenement (patient_id, enregistre_le)
     WHERE patient_id IS NOT NULL AND nature NOT LIKE 'feuille.%';
 
--- The events one by one, in their order: (transaction_id, sequence, rang).
+-- Events that have no place in the feed yet: written with them, removed by the publication that gives them one.
+CREATE TABLE evenement_a_publier (
+    sequence bigint PRIMARY KEY
+);
+
+-- The last place that was given. Its row is locked by a publication until it is committed: places become visible in
+-- their order, whatever other transactions are open, here or in another database of the server.
+CREATE TABLE fil_tete (
+    ligne smallint PRIMARY KEY,
+    position bigint NOT NULL,
+    CONSTRAINT fil_tete_seule CHECK (ligne = 1)
+);
+INSERT INTO fil_tete (ligne, position) VALUES (1, 0);
+
+-- The feed: whose each published event is, in the order in which they are read. Made from the events alone.
+CREATE TABLE fil (
+    -- patient:…, caisse:…, medecin:…, patientele:… (movements of a doctor's patients alone), referentiel, or reception:…
+    -- (the persons of feuilles that came together, who are not named one by one).
+    destinataire text NOT NULL,
+    position bigint NOT NULL,
+    sequence bigint NOT NULL,
+    -- Number of the kind.
+    nature smallint NOT NULL,
+    -- From which day it counts, where this reader may know it.
+    effet_du date,
+    PRIMARY KEY (destinataire, position)
+);
+
+-- Where somebody wants to be sent what their feed tells.
+CREATE TABLE abonnement (
+    abonnement_id uuid PRIMARY KEY,
+    -- Role and identity of whose it is, and whose feed it follows.
+    proprietaire text NOT NULL,
+    destinataire text NOT NULL,
+    adresse text NOT NULL,
+    -- Numbers of the only kinds; none: all of them.
+    natures smallint[] NOT NULL,
+    -- Secrets under which messages are signed, sealed: the present one, and the one of before until an instant.
+    secret_chiffre bytea NOT NULL,
+    ancien_chiffre bytea,
+    ancien_jusqu_au timestamptz,
+    enregistre_le timestamptz NOT NULL,
+    CONSTRAINT abonnement_ancien CHECK ((ancien_chiffre IS NULL) = (ancien_jusqu_au IS NULL))
+);
+CREATE INDEX abonnement_par_proprietaire ON abonnement (proprietaire);
+CREATE INDEX abonnement_par_destinataire ON abonnement (destinataire);
+
+-- What remains to be sent to a subscription, and what was given up. A message that arrived has no row any more.
+CREATE TABLE envoi (
+    abonnement_id uuid NOT NULL REFERENCES abonnement,
+    sequence bigint NOT NULL,
+    essais smallint NOT NULL,
+    -- When it is due; while it is being sent, when somebody else may take it; once given up, since when.
+    prevu_le timestamptz NOT NULL,
+    abandonne boolean NOT NULL,
+    -- Why the last try failed.
+    erreur text,
+    enregistre_le timestamptz NOT NULL,
+    PRIMARY KEY (abonnement_id, sequence)
+);
+CREATE INDEX envoi_a_faire ON envoi (prevu_le, sequence) WHERE NOT abandonne;
+
+-- The events one by one, in the order of their sequences: (sequence, rang).
 CREATE VIEW journal AS
-SELECT e.transaction_id, e.sequence, coalesce(f.rang, 1) AS rang, e.evenement_id, e.nature, e.enregistre_le,
+SELECT e.sequence, coalesce(f.rang, 1) AS rang, e.evenement_id, e.nature, e.enregistre_le,
        e.effet_du, e.patient_id, e.medecin_id, e.declaration_id, coalesce(f.feuille_id, e.feuille_id) AS feuille_id,
        e.auteur_id, e.donnees
 FROM evenement e LEFT JOIN LATERAL unnest(e.feuilles) WITH ORDINALITY AS f (feuille_id, rang) ON true;

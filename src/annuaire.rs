@@ -45,7 +45,7 @@ fn sample(lignes: u32, dossier: &Path) -> anyhow::Result<()> {
     ] {
         let path = dossier.join(name);
         fs::write(&path, text).with_context(|| format!("écriture de {}", path.display()))?;
-        told.push_str(&format!("{}\n", path.display()));
+        told.extend([path.display().to_string(), "\n".to_owned()]);
     }
     crate::print(&told)
 }
@@ -169,7 +169,7 @@ fn told(done: &Chargee) -> String {
     if !done.disparus.is_empty() {
         text.push_str("N'exercent plus nulle part d'après l'Annuaire ; une cessation s'enregistre par une opération :\n");
         for rpps in &done.disparus {
-            text.push_str(&format!("  {rpps}\n"));
+            text.extend(["  ", rpps.as_str(), "\n"]);
         }
     }
     text

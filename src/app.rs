@@ -1,5 +1,7 @@
 //! Putting the pieces together: from settings to a service that runs, and back.
 
+mod confiance;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,18 +9,15 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use chrono::TimeDelta;
 use futures_util::future::join_all;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::auth::{
-    DEV_AUDIENCE, DEV_ISSUER, Emetteur, EmetteurPreuves, Fetching, KeySource, Preuves, Prouveur,
-    Verifier,
-};
-use crate::config::{CleMaitre, ClesConfig, Config, JetonsConfig, PreuvesConfig};
+use self::confiance::{fetching, master_key, proofs, verifier};
+use crate::auth::{Emetteur, KeySource};
+use crate::config::{Config, JetonsConfig};
 use crate::domain::clock::{AheadClock, Clock, SystemClock};
 use crate::domain::ids::IdSource;
 use crate::http::{AppState, mesures_router, router};
@@ -26,9 +25,10 @@ use crate::law::Law;
 use crate::postgres::{Adresses, Lost, Profile, Sentinel, Server, default_dir};
 use crate::sandbox::{self, Bac, Place};
 use crate::serve::{Limits, listen, serve};
-use crate::services::{Core, Mode, loi};
+use crate::services::{Core, Mode, fil, loi};
 use crate::storage::{Coffre, Db, migrations, roles};
-use crate::{ajouts, config, jobs};
+use crate::webhooks::Facteur;
+use crate::{ajouts, config, jobs, webhooks};
 
 /// Longest wait for requests that are running when the service is told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -37,8 +37,6 @@ const DRAIN: Duration = Duration::from_secs(20);
 const CLOSE: Duration = Duration::from_secs(2);
 /// Longest wait for a first answer of the database: one that is silent by then has another trouble than its load.
 const ANSWER: Duration = Duration::from_secs(5);
-/// Longest wait for the keys of an issuer.
-const KEYS_TIME: Duration = Duration::from_secs(5);
 /// How often the private server is looked at.
 const WATCH: Duration = Duration::from_secs(1);
 
@@ -56,6 +54,7 @@ pub struct App {
     donnees: PathBuf,
     keys: Vec<KeySource>,
     bac: Option<Arc<Bac>>,
+    facteur: Facteur,
 }
 
 impl App {
@@ -76,6 +75,8 @@ impl App {
         };
         let adresses = private.as_ref().map(Server::adresses);
         let Base { place, core, horloge } = core(config, &donnees, adresses, law).await?;
+        let core = core.with_hotes(config.webhooks.clone());
+        let facteur = Facteur::new(fetching.ca.as_deref()).context("TRAITANT_CA")?;
         for end in loi::echeances(&core) {
             let (jusqu_au, values) = (end.verifie_jusqu_au, end.parametres.len());
             tracing::warn!(%jusqu_au, values, "values of the law are to be verified soon");
@@ -101,7 +102,18 @@ impl App {
         let router = router(state);
         let connexions =
             usize::try_from(config.clients.connexions).unwrap_or(Semaphore::MAX_PERMITS);
-        Ok(Self { core, router, listener, mesures, connexions, private, donnees, keys, bac })
+        Ok(Self {
+            core,
+            router,
+            listener,
+            mesures,
+            connexions,
+            private,
+            donnees,
+            keys,
+            bac,
+            facteur,
+        })
     }
 
     /// The address it listens on.
@@ -129,6 +141,8 @@ impl App {
     /// by somebody else: whoever supervises this program then starts both again.
     pub async fn serve(self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut runner = tokio::spawn(jobs::run(self.core.clone(), stop.clone()));
+        tokio::spawn(publish(self.core.clone(), stop.clone()));
+        tokio::spawn(webhooks::run(self.core.clone(), self.facteur, stop.clone()));
         let limits = Limits { connections: self.connexions, ..Limits::default() };
         let serving = serve(self.listener, self.router, limits, stop.clone());
         if let Some((listener, router)) = self.mesures {
@@ -332,6 +346,16 @@ pub async fn migrate(url: &str, role: Option<(&str, Option<&SecretString>)>) -> 
     Ok(())
 }
 
+/// Publishes what is told and hears what other instances publish, until told to stop: whoever waits for it is then
+/// answered.
+async fn publish(core: Core, stop: CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => core.veille().close(),
+        () = fil::keep_published(&core) => {}
+        () = fil::keep_listening(&core) => {}
+    }
+}
+
 /// Waits until the private server is gone, whoever ended it.
 async fn watch(sentinel: Option<Sentinel>) -> Lost {
     let Some(sentinel) = sentinel else { return std::future::pending().await };
@@ -357,84 +381,4 @@ async fn start_private(config: &Config, donnees: &Path) -> anyhow::Result<Server
     let started =
         tokio::task::spawn_blocking(move || Server::start(&dir, bin.as_deref(), Profile::Durable));
     Ok(started.await??)
-}
-
-/// The master key: from the settings or the file that they name, or, in a sandbox, made once in the data directory.
-fn master_key(config: &Config, donnees: &Path) -> anyhow::Result<CleMaitre> {
-    if let Some(key) = &config.base.cle_maitre {
-        return Ok(key.clone());
-    }
-    if let Some(path) = &config.base.cle_fichier {
-        let text = std::fs::read_to_string(path).with_context(|| {
-            format!("TRAITANT_CLE_MAITRE_FICHIER : lecture de {}", path.display())
-        })?;
-        return CleMaitre::parse(&text).with_context(|| {
-            format!(
-                "TRAITANT_CLE_MAITRE_FICHIER : {} ne contient pas 64 caractères hexadécimaux",
-                path.display()
-            )
-        });
-    }
-    anyhow::ensure!(config.mode == Mode::BacASable, "TRAITANT_CLE_MAITRE est obligatoire");
-    let path = donnees.join("cle-maitre");
-    crate::auth::write_private(&path, || {
-        let key: [u8; 32] = rand::random();
-        crate::domain::digest::Empreinte::from_bytes(key).to_string().into_bytes()
-    })
-    .with_context(|| format!("écriture de {}", path.display()))?;
-    let text =
-        std::fs::read_to_string(&path).with_context(|| format!("lecture de {}", path.display()))?;
-    CleMaitre::parse(&text).with_context(|| format!("{} n'est pas une clé", path.display()))
-}
-
-/// How the keys of issuers are fetched.
-fn fetching(cles: &ClesConfig, clock: Arc<dyn Clock>) -> anyhow::Result<Fetching> {
-    let read = |path: &PathBuf| {
-        std::fs::read(path).with_context(|| format!("TRAITANT_CA : lecture de {}", path.display()))
-    };
-    Ok(Fetching {
-        clock,
-        age: TimeDelta::seconds(cles.age.into()),
-        age_max: TimeDelta::seconds(cles.age_max.into()),
-        time_limit: KEYS_TIME,
-        ca: cles.ca.as_ref().map(read).transpose()?,
-    })
-}
-
-fn source(fetching: &Fetching, url: &str) -> anyhow::Result<KeySource> {
-    fetching.source(url).with_context(|| format!("clés de {url}"))
-}
-
-fn verifier(
-    config: &JetonsConfig,
-    donnees: &Path,
-    fetching: &Fetching,
-) -> anyhow::Result<Verifier> {
-    let clock = Arc::clone(&fetching.clock);
-    Ok(match config {
-        JetonsConfig::BacASable => {
-            let keys = Emetteur::in_dir(donnees)?.keys()?;
-            Verifier::new(DEV_ISSUER.to_owned(), DEV_AUDIENCE.to_owned(), keys, clock)
-        }
-        JetonsConfig::Emetteur { emetteur, audience, jwks_url, regles } => {
-            let keys = source(fetching, jwks_url)?;
-            Verifier::new(emetteur.clone(), audience.clone(), keys, clock)
-                .with_rules(regles.as_ref().clone())
-        }
-    })
-}
-
-fn proofs(config: &PreuvesConfig, donnees: &Path, fetching: &Fetching) -> anyhow::Result<Preuves> {
-    let mut emetteurs = Vec::new();
-    if config.bac_a_sable {
-        emetteurs.push(Prouveur::in_dir(donnees)?.emetteur()?);
-    }
-    for known in &config.emetteurs {
-        emetteurs.push(EmetteurPreuves {
-            emetteur: known.emetteur.clone(),
-            keys: source(fetching, &known.jwks_url)?,
-            moyens: known.moyens.clone(),
-        });
-    }
-    Ok(Preuves::new(emetteurs, config.declarees.clone()))
 }

@@ -18,6 +18,7 @@ pub use self::clients::ClientsConfig;
 pub use self::jetons::{ClesConfig, EmetteurPreuvesConfig, JetonsConfig, PreuvesConfig};
 pub use self::noms::unknown;
 use crate::domain::vocabulary::Vocabulaire;
+use crate::domain::webhook::Hotes;
 use crate::law::AuDela;
 use crate::services::Mode;
 
@@ -54,6 +55,8 @@ pub struct Config {
     pub origines: Vec<String>,
     /// Whether the page of the simulator is shown outside a sandbox.
     pub simulateur: bool,
+    /// Hosts to which events may be sent.
+    pub webhooks: Hotes,
 }
 
 /// What a caisse decides of the law.
@@ -145,6 +148,12 @@ impl Config {
                 "attendu des origines entre virgules, par exemple https://portail.exemple.fr, sans chemin",
             );
         }
+        let hosts = variables.list("TRAITANT_WEBHOOKS");
+        let webhooks = Hotes::parse(hosts.iter().map(String::as_str)).unwrap_or_else(|wrong| {
+            let expected = "attendu des hôtes, par exemple si.caisse.fr ou relais.fr:8443";
+            variables.wrong("TRAITANT_WEBHOOKS", format!("{expected} ; reçu « {wrong} »"));
+            Hotes::default()
+        });
         let simulateur = match variables.get("TRAITANT_SIMULATEUR").as_deref() {
             Some("oui") => true,
             Some("non") | None => false,
@@ -156,6 +165,7 @@ impl Config {
         let config = Self {
             origines,
             simulateur,
+            webhooks,
             loi: LoiConfig {
                 ajouts: variables.get("TRAITANT_LOI").map(PathBuf::from),
                 au_dela: au_dela.unwrap_or(AuDela::Refuser),

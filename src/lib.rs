@@ -16,6 +16,7 @@
 //! - [`auth`]: tokens and proofs of signature, checked and, in the sandbox, issued.
 //! - [`http`]: the only place with axum.
 //! - [`jobs`]: work done later, from rows written in a business transaction.
+//! - [`webhooks`]: what the feed tells, sent to those who subscribed.
 //! - [`sandbox`]: synthetic people.
 //! - [`postgres`]: the private PostgreSQL server of the sandbox and of the tests.
 //! - [`app`], [`ajouts`], `serve`, [`config`], [`telemetry`]: putting the pieces together.
@@ -34,3 +35,4 @@ mod serve;
 pub mod services;
 pub mod storage;
 pub mod telemetry;
+pub mod webhooks;

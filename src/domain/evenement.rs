@@ -136,9 +136,26 @@ natures! {
     PatientNumeroDispute = 67 "patient.numero_dispute" Aucun [SA_CAISSE],
     DeclarationCaduque = 70 "declaration.caduque" Aucun [FAMILLE, NOMMES, CAISSES],
     DeclarationRetraitAnnule = 71 "declaration.retrait_annule" Aucun [FAMILLE, NOMMES, CAISSES],
+    PatientIdentiteChangee = 72 "patient.identite_changee" Aucun [FAMILLE, CAISSES],
+    PatientNaissanceRectifiee = 73 "patient.naissance_rectifiee" Tous [FAMILLE, CAISSES],
+    MedecinFicheCorrigee = 74 "medecin.fiche_corrigee" Periode [NOMMES, SA_CAISSE, MEDECINS],
+    PatienteleArrivee = 75 "patientele.arrivee" Aucun [NOMMES],
+    PatienteleDepart = 76 "patientele.depart" Aucun [NOMMES],
+    PatienteleArriveeAnnulee = 77 "patientele.arrivee_annulee" Aucun [NOMMES],
+    PatienteleDepartAnnule = 78 "patientele.depart_annule" Aucun [NOMMES],
 }
 
 impl NatureEvenement {
+    /// What an event of this theme is about: the word before the point.
+    pub fn theme(self) -> &'static str {
+        self.mot().split_once('.').map_or(self.mot(), |(theme, _)| theme)
+    }
+
+    /// Whether somebody who is that is told of it.
+    pub fn est_dite_a(self, relation: Relation) -> bool {
+        self.destinataires().any(|one| one == relation)
+    }
+
     /// Whom it is told to, by what they are to the person or to the thing.
     pub fn destinataires(self) -> impl Iterator<Item = Relation> {
         self.groupes().iter().flat_map(|groupe| groupe.iter().copied())

@@ -83,6 +83,8 @@ typed_ids! {
     ConciliationId
     /// A doctor contacted for a patient who finds none.
     ContactId
+    /// Somebody who is sent what their feed tells.
+    AbonnementId
     /// An event of the feed.
     EvenementId
     /// Two records found to be one person.

@@ -139,6 +139,57 @@ impl Medecin {
     }
 }
 
+vocabulaire!(
+    /// Whether the register was right until a day, or was wrong.
+    NatureCorrection ("nature_correction") {
+        /// Right until then: another fact begins on the day.
+        Changement = 1 "changement",
+        /// Wrong: another fact takes the place of the one of that day, on all its days.
+        Rectification = 2 "rectification",
+    }
+);
+
+/// What is to be said of a doctor instead; what is absent stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CorrectionMedecin {
+    pub nature: NatureCorrection,
+    /// First day of the change, or a day of what was wrong.
+    pub jour: NaiveDate,
+    pub nom: Option<String>,
+    pub prenom: Option<String>,
+    pub exercice: Option<CorrectionExercice>,
+    /// A practice that begins.
+    pub nouvel_exercice: Option<NouvelExercice>,
+}
+
+/// What is to be said of a practice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CorrectionExercice {
+    /// Where it is.
+    pub lieu_id: LieuId,
+    pub mode: Option<ModeExercice>,
+    pub principal: Option<bool>,
+    pub convention: Option<Convention>,
+    pub option_tarifaire: Option<OptionTarifaire>,
+    pub facturation: Option<NumeroFacturation>,
+    /// It ends on the day.
+    pub termine: bool,
+}
+
+impl CorrectionExercice {
+    /// The practice as it is to be.
+    pub fn de(&self, known: &Exercice) -> Exercice {
+        Exercice {
+            lieu: known.lieu.clone(),
+            mode: self.mode.unwrap_or(known.mode),
+            principal: self.principal.unwrap_or(known.principal),
+            convention: self.convention.or(known.convention),
+            option_tarifaire: self.option_tarifaire.unwrap_or(known.option_tarifaire),
+            facturation: self.facturation.or(known.facturation),
+        }
+    }
+}
+
 /// What it takes to register a doctor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NouveauMedecin {

@@ -5,6 +5,7 @@
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
+pub mod a_faire;
 pub mod a_revoir;
 pub mod acteur;
 pub mod adressage;
@@ -22,6 +23,7 @@ pub mod evaluation;
 pub mod evenement;
 pub mod fait_date;
 pub mod feuille_de_soins;
+pub mod fil;
 pub mod fin;
 pub mod frise;
 pub mod fuseau;
@@ -41,3 +43,4 @@ pub mod tableur;
 pub mod vie;
 pub mod visite;
 pub mod vocabulary;
+pub mod webhook;

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::designation::MotifFin;
+use super::evenement::NatureEvenement;
 use super::frise::Jours;
 use super::ids::MedecinId;
-use super::vocabulary::vocabulaire;
+use super::vocabulary::{Vocabulaire, vocabulaire};
 
 vocabulaire!(
     /// What the register came to know about the patients of a doctor.
@@ -22,6 +23,23 @@ vocabulaire!(
         DepartAnnule = 4 "depart_annule",
     }
 );
+
+impl NatureMouvement {
+    /// The kind of event that tells it.
+    pub const fn evenement(self) -> NatureEvenement {
+        match self {
+            Self::Arrivee => NatureEvenement::PatienteleArrivee,
+            Self::Depart => NatureEvenement::PatienteleDepart,
+            Self::ArriveeAnnulee => NatureEvenement::PatienteleArriveeAnnulee,
+            Self::DepartAnnule => NatureEvenement::PatienteleDepartAnnule,
+        }
+    }
+
+    /// The movement that an event tells, if it tells one.
+    pub fn de(nature: NatureEvenement) -> Option<Self> {
+        Self::TOUS.iter().copied().find(|one| one.evenement() == nature)
+    }
+}
 
 /// A movement, as a change of timeline makes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

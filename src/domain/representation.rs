@@ -46,11 +46,18 @@ impl NatureRepresentation {
     pub const fn role(self) -> RoleSignataire {
         match self {
             Self::TitulaireAutoriteParentale => RoleSignataire::TitulaireAutoriteParentale,
-            Self::Tutelle
-            | Self::Curatelle
-            | Self::HabilitationFamiliale
-            | Self::MandatDeProtectionFuture => RoleSignataire::Tuteur,
+            Self::Curatelle => RoleSignataire::Curateur,
+            Self::Tutelle | Self::HabilitationFamiliale | Self::MandatDeProtectionFuture => {
+                RoleSignataire::Tuteur
+            }
         }
+    }
+
+    /// Whether a body can be that: an establishment or a service to which parental authority is delegated (Code civil,
+    /// 377), an association that is a tutor or a curator (450), a body named by a mandate (480). A family habilitation
+    /// is given to relatives (494-1).
+    pub const fn admet_personne_morale(self) -> bool {
+        !matches!(self, Self::HabilitationFamiliale)
     }
 
     /// Age from which somebody can be that. Parents exercise parental authority even as minors, and no text says
@@ -86,6 +93,8 @@ pub enum Representant {
     /// A person of the register.
     Patient(PatientId),
     Autre(IdentiteRepresentant),
+    /// A body, by its name.
+    PersonneMorale(String),
 }
 
 /// A link, in one of its versions.
@@ -113,7 +122,7 @@ impl Representation {
     pub const fn en_vigueur(&self) -> LienEnVigueur {
         let representant = match &self.representant {
             Representant::Patient(id) => Some(*id),
-            Representant::Autre(_) => None,
+            Representant::Autre(_) | Representant::PersonneMorale(_) => None,
         };
         LienEnVigueur { id: self.id, representant, role: self.nature.role() }
     }

@@ -1,10 +1,11 @@
 //! From a service error to a refusal: the only mapping.
 
-use super::problem::{Code, ErreurChamp, Refus};
+mod declaration;
+
+use self::declaration::declaration;
+use super::pagination;
+use super::problem::{Code, Refus};
 use crate::domain::calendar::{Periode, veille};
-use crate::domain::declaration::{
-    ConditionConjointe, DeclarationRefusee, EcartContenu, EchecConjoint, Etat, PreuveRefusee,
-};
 use crate::domain::fin::DepartRefuse;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::{ChampInvalide, LawError, ServiceError};
@@ -23,7 +24,9 @@ pub(crate) fn jour(date: chrono::NaiveDate) -> String {
 }
 
 /// The same for what there is not and for what is not the caller's to know.
-const INTROUVABLE: &str = "Rien d'ouvert à cet appelant sous cet identifiant : le vérifier, avec le jour et la caisse de la personne.";
+const INTROUVABLE: &str = "Rien sous cet identifiant pour cet appelant : il n'existe pas, ou la personne, ce jour-là, n'est \
+                           pas des siennes. Vérifier l'identifiant, le jour, et de quelle caisse elle dépend.";
+
 const MUTATION_ATTENDUE: &str =
     "Cette personne est déjà enregistrée : sa nouvelle caisse la prend en charge par une mutation.";
 
@@ -43,6 +46,7 @@ impl From<ServiceError> for Refus {
                 )
             }
             ServiceError::Storage(error) => internal(&error),
+            ServiceError::CurseurEtranger => pagination::broken(),
             ServiceError::Law(error) => law(&error),
             ServiceError::Declaration(refused) => declaration(&refused),
             ServiceError::Depart(DepartRefuse::PasMembre) => Self::new(
@@ -204,196 +208,5 @@ fn law(error: &LawError) -> Refus {
             Refus::new(Code::ConflitDeRegles, "Deux règles se contredisent pour ce cas.")
         }
         LawError::Montant(error) => internal(error),
-    }
-}
-
-#[expect(clippy::too_many_lines, reason = "it is one table")]
-fn declaration(refused: &DeclarationRefusee) -> Refus {
-    use DeclarationRefusee as D;
-    let (code, detail) = match refused {
-        D::TransitionInterdite { etat, .. } => {
-            let now = state(*etat);
-            (Code::TransitionInterdite, format!("La déclaration est {now} ; lire ses « actions »."))
-        }
-        D::DejaSignee => (
-            Code::DejaSignee,
-            "Cette partie a déjà signé ; « signatures_manquantes » dit qui est attendu.".to_owned(),
-        ),
-        D::ContenuDifferent(None) => (
-            Code::ContenuDifferent,
-            "L'empreinte signée n'est celle d'aucun contenu connu de ce choix : ni celui de la déclaration, ni celui \
-             d'un autre jour ou d'un autre lieu d'exercice."
-                .to_owned(),
-        ),
-        D::ContenuDifferent(Some(ecart)) => return other_content(ecart),
-        D::SignataireNonPartie => (
-            Code::SignataireNonPartie,
-            "La déclaration n'attend pas de signature de cette personne.".to_owned(),
-        ),
-        D::MoyenInadapte { moyen, role } => (
-            Code::MoyenInadapte,
-            format!("Le moyen « {} » ne convient pas au rôle « {} ».", moyen.mot(), role.mot()),
-        ),
-        D::TransmissionInterdite { moyen, role } => (
-            Code::TransmissionInterdite,
-            format!(
-                "Cet appelant ne peut pas transmettre une signature « {} » par le moyen « {} ».",
-                role.mot(),
-                moyen.mot()
-            ),
-        ),
-        D::PapierSansTemoin => (
-            Code::PapierSansTemoin,
-            "Une signature sur papier indique le témoin qui l'a vue, ou la référence de son archive."
-                .to_owned(),
-        ),
-        D::SignatureTardive { jours } => (
-            Code::SignatureTardive,
-            format!("Une signature recueillie par une machine se transmet dans les {jours} jours."),
-        ),
-        D::PreuveRefusee { place, cause } => return proof(*place, *cause),
-        D::RepresentantNonNomme => (
-            Code::RepresentantInconnu,
-            "Le contenu signé ne nomme pas ce titulaire ou ce représentant, enregistré depuis : \
-             établir une nouvelle déclaration."
-                .to_owned(),
-        ),
-        D::SignatureFuture => {
-            (Code::SignatureFuture, "La signature est datée après maintenant.".to_owned())
-        }
-        D::SignatureAvantNaissance => (
-            Code::SignatureAvantNaissance,
-            "La signature est datée avant la naissance du patient.".to_owned(),
-        ),
-        D::SignatureApresDeces { jour: mort } => (
-            Code::SignatureApresDeces,
-            format!("La signature est datée après le décès du patient, le {}.", jour(*mort)),
-        ),
-        D::DelaiDepasse => (
-            Code::DeclarationExpiree,
-            "La déclaration attendait cette signature depuis trop longtemps.".to_owned(),
-        ),
-        D::PatientMineur { age } => (
-            Code::PatientMineur,
-            format!("Le patient a {age} ans le jour de la signature."),
-        ),
-        D::EnfantAvantOuverture { jour: day } => (
-            Code::EnfantAvantOuverture,
-            format!("Aucune déclaration n'était possible pour un enfant le {}.", jour(*day)),
-        ),
-        D::SignatureAvantRattachement => (
-            Code::SignatureAvantRattachement,
-            "La signature est datée avant la première affiliation connue du patient.".to_owned(),
-        ),
-        D::RepresentantInconnu { role, jour: day } => (
-            Code::RepresentantInconnu,
-            format!("Aucun lien « {} » n'est en vigueur le {}.", role.mot(), jour(*day)),
-        ),
-        D::RepresentantAmbigu { role } => (
-            Code::RepresentantAmbigu,
-            format!("Plusieurs liens « {} » sont en vigueur ce jour-là.", role.mot()),
-        ),
-        D::ConjointImpossible { echecs, jour: day } => return joint(echecs, *day),
-        D::ConjointAvantOuverture { jour: day } => (
-            Code::ConjointAvantOuverture,
-            format!("Aucune désignation conjointe n'était possible le {}.", jour(*day)),
-        ),
-        D::AvenantInadapte { jour: day } => (
-            Code::AvenantInadapte,
-            format!("L'avenant ne complète pas la désignation en vigueur le {}.", jour(*day)),
-        ),
-        D::MedecinNonDesignable { rpps, jour: day } => (
-            Code::MedecinNonDesignable,
-            format!("Le médecin {rpps} ne peut pas être désigné le {}.", jour(*day)),
-        ),
-        D::LieuNonDesignable { rpps, jour: day } => (
-            Code::MedecinNonDesignable,
-            format!(
-                "Le médecin {rpps} n'exerce pas à ce lieu le {} : il peut être désigné à un autre.",
-                jour(*day)
-            ),
-        ),
-    };
-    Refus::new(code, detail)
-}
-
-/// A proof that is not believed, with the field that holds it.
-fn proof(place: Option<usize>, cause: PreuveRefusee) -> Refus {
-    let known = [
-        (PreuveRefusee::ClesIndisponibles, Code::ServiceIndisponible),
-        (PreuveRefusee::Absente, Code::PreuveRequise),
-        (PreuveRefusee::DejaUtilisee, Code::PreuveDejaUtilisee),
-    ];
-    let code = known.iter().find(|(why, _)| *why == cause);
-    let code = code.map_or(Code::PreuveRefusee, |(_, code)| *code);
-    let signature = place.map_or_else(String::new, |place| format!("/signatures/{place}"));
-    let mut refus = Refus::new(code, cause.to_string());
-    refus.erreurs.push(ErreurChamp {
-        pointeur: Some(format!("{signature}/preuve/jws")),
-        parametre: None,
-        code: cause.code(),
-        message: cause.to_string(),
-    });
-    refus
-}
-
-/// The content of another day or place, with the members that differ.
-fn other_content(ecart: &EcartContenu) -> Refus {
-    let detail = format!(
-        "Le contenu signé est celui du {} : il diffère de celui de la déclaration, membre par membre dans « erreurs ».",
-        jour(ecart.signe)
-    );
-    let mut refus = Refus::new(Code::ContenuDifferent, detail);
-    let differs = |membre: &String| ErreurChamp {
-        pointeur: Some(format!("/contenu{membre}")),
-        parametre: None,
-        code: "contenu_autre",
-        message: "La déclaration ne dit pas la même chose à cet endroit que ce qui a été signé."
-            .to_owned(),
-    };
-    refus.erreurs = ecart.membres.iter().map(differs).collect();
-    refus
-}
-
-/// The conditions of joint designation that fail, doctor by doctor.
-fn joint(echecs: &[EchecConjoint], day: chrono::NaiveDate) -> Refus {
-    let sentence = |echec: &EchecConjoint| {
-        let what = match echec.condition {
-            ConditionConjointe::MemeSpecialite => "n'a pas la même spécialité que les autres",
-            ConditionConjointe::MemeLieu => {
-                "n'exerce pas dans le même cabinet situé dans les mêmes locaux, ni le même centre de santé"
-            }
-            ConditionConjointe::LieuAdmis => {
-                "n'exerce ni dans un cabinet ni dans un centre de santé"
-            }
-        };
-        format!("Le médecin {} {what}.", echec.rpps)
-    };
-    let all: Vec<String> = echecs.iter().map(sentence).collect();
-    let mut refus =
-        Refus::new(Code::ConjointImpossible, format!("Le {} : {}", jour(day), all.join(" ")));
-    refus.erreurs = echecs
-        .iter()
-        .zip(all)
-        .map(|(echec, message)| ErreurChamp {
-            pointeur: Some("/medecins".to_owned()),
-            parametre: None,
-            code: echec.condition.mot(),
-            message,
-        })
-        .collect();
-    refus
-}
-
-/// A state, in words.
-const fn state(etat: Etat) -> &'static str {
-    match etat {
-        Etat::EnAttente => "en attente de signature",
-        Etat::Active => "signée par tous",
-        Etat::Refusee => "refusée par le médecin",
-        Etat::Annulee => "annulée",
-        Etat::Expiree => "expirée",
-        Etat::Rectifiee => "rectifiée",
-        Etat::Caduque => "caduque : le patient a exprimé depuis un autre choix",
     }
 }

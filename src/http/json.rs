@@ -87,6 +87,9 @@ const WHOLE_MAX: u64 = 1 << 53;
 /// What the parser says of a document that no form of ours resembles.
 const TOO_MANY: &str = "too many members";
 
+/// Members that most objects of our forms do not exceed.
+const MEMBRES: usize = 6;
+
 struct Reader;
 
 impl<'de> Visitor<'de> for Reader {
@@ -141,7 +144,11 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut members = Vec::new();
-        while let Some(Key(name)) = map.next_key()? {
+        while let Some(Nom(name)) = map.next_key()? {
+            // Room at once for the members of most forms.
+            if members.is_empty() {
+                members.reserve_exact(MEMBRES);
+            }
             // A document with more members than any form of ours is not one of them.
             if members.len() >= 256 {
                 return Err(A::Error::custom(TOO_MANY));
@@ -153,24 +160,24 @@ impl<'de> Visitor<'de> for Reader {
 }
 
 /// A member's name, borrowed when it holds no escape.
-struct Key<'a>(Cow<'a, str>);
+pub(super) struct Nom<'a>(pub(super) Cow<'a, str>);
 
-impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
+impl<'de: 'a, 'a> Deserialize<'de> for Nom<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct KeyReader;
         impl<'de> Visitor<'de> for KeyReader {
-            type Value = Key<'de>;
+            type Value = Nom<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a member's name")
             }
 
             fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Borrowed(value)))
+                Ok(Nom(Cow::Borrowed(value)))
             }
 
             fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Owned(value.to_owned())))
+                Ok(Nom(Cow::Owned(value.to_owned())))
             }
         }
         deserializer.deserialize_str(KeyReader)

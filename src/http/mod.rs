@@ -64,8 +64,8 @@ pub use self::v1::reprises::{Annonce, FichierRefuse, Lues, ReceptionRefusee, lir
 const BODY_LIMIT: usize = 256 * 1024;
 /// Longest time for a body to arrive.
 const BODY_TIME_LIMIT: Duration = Duration::from_secs(20);
-/// Longest time to establish an answer.
-const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// Longest time to establish an answer: half a minute of waiting for events, when that is asked for, included.
+const TIME_LIMIT: Duration = Duration::from_secs(45);
 
 /// What handlers share.
 #[derive(Debug, Clone)]

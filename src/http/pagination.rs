@@ -20,6 +20,7 @@ use super::problem::{Code, Refus};
 use super::schemas::forme;
 use crate::domain::digest::Empreinte;
 use crate::services::Seen;
+use crate::services::fil::{self, EvenementLu};
 use crate::services::pages::PageVoulue;
 
 /// A cursor as a parameter gives it: what binds it to its question, then at least one byte.
@@ -97,14 +98,14 @@ pub(crate) struct SansRappel {}
 
 /// Jour de la question.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct JourDeLaListe {
+pub(crate) struct JourDemande {
     /// Jour de la question.
     pub(crate) en_vigueur_le: NaiveDate,
 }
 
 /// Jours de la question.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct JoursDeLaListe {
+pub(crate) struct JoursDemandes {
     /// Premier jour demandé.
     pub(crate) du: NaiveDate,
     /// Dernier jour demandé.
@@ -112,8 +113,8 @@ pub(crate) struct JoursDeLaListe {
 }
 
 impl Rappel for SansRappel {}
-impl Rappel for JourDeLaListe {}
-impl Rappel for JoursDeLaListe {}
+impl Rappel for JourDemande {}
+impl Rappel for JoursDemandes {}
 
 /// A page of a list: the one envelope.
 #[derive(Debug, Serialize)]
@@ -140,11 +141,9 @@ impl<T: ToSchema, R: ToSchema> PartialSchema for Page<T, R> {
                 "type": "array", "items": place(T::name()), "description": description
             });
             own.insert("donnees".to_owned(), items);
-            let mut next = place(PaginationVue::name());
-            if let Some(next) = next.as_object_mut() {
-                next.insert("description".to_owned(), "Suite de la liste.".into());
-            }
-            own.insert("pagination".to_owned(), next);
+            let mut following = place(PaginationVue::name());
+            following["description"] = "Où est la suite.".into();
+            own.insert("pagination".to_owned(), following);
         }
         forme(serde_json::json!({
             "type": "object", "description": "Page d'une liste.",
@@ -274,10 +273,43 @@ pub(super) async fn link(request: Request, next: Next) -> Response {
     response
 }
 
+/// How many items a reading of the feed gives, at most.
+pub(crate) fn nombre(limite: Option<Limite>) -> usize {
+    usize::try_from(limite.map_or(LIMITE, |limite| limite.0)).unwrap_or_default()
+}
+
+/// A page of the feed, each event as what is shown of it: it always says from where to go on.
+pub(crate) fn du_fil<T>(page: fil::Page, shown: impl Fn(EvenementLu) -> Option<T>) -> Tranche<T> {
+    let cursor = hexadecimal(&page.curseur);
+    let donnees = page.evenements.into_iter().filter_map(shown).collect();
+    let suivant = page.suite.then(|| cursor.clone());
+    Tranche { donnees, suivant, reprise: Some(cursor), total: None }
+}
+
 /// The cursor of a key, for a question and its filters.
 pub(crate) fn ecrire(question: &str, cle: &str) -> String {
-    let hexadecimal = cle.bytes().map(|byte| format!("{byte:02x}"));
-    std::iter::once(Empreinte::of(question).short()).chain(hexadecimal).collect()
+    [Empreinte::of(question).short(), hexadecimal(cle.as_bytes())].concat()
+}
+
+/// Bytes, as a cursor writes them.
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The bytes of what a cursor writes.
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    let pairs = text.as_bytes().chunks(2);
+    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+}
+
+/// The refusal of a cursor that this service did not make, or made for somebody else.
+pub(crate) fn broken() -> Refus {
+    Refus::parametre("curseur", "format_invalide", "attendu : un curseur rendu par ce service")
+}
+
+/// What a sealed cursor holds, for who sealed it to open.
+pub(crate) fn sealed(curseur: Curseur) -> Result<Vec<u8>, Refus> {
+    bytes(&curseur.0).ok_or_else(broken)
 }
 
 /// The key of a cursor, if it comes from the same question.
@@ -286,18 +318,9 @@ fn lire<T: std::str::FromStr>(
     curseur: Option<Curseur>,
 ) -> Result<Option<T>, Refus> {
     let Some(Curseur(text)) = curseur else { return Ok(None) };
-    let broken = || {
-        let message = "attendu : un curseur rendu par ce service";
-        Refus::parametre("curseur", "format_invalide", message)
-    };
     let bound = Empreinte::of(question).short();
     let (head, key) = text.split_at_checked(bound.len()).ok_or_else(broken)?;
-    let bytes: Option<Vec<u8>> = key
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect();
-    let key = String::from_utf8(bytes.ok_or_else(broken)?).map_err(|_not_text| broken())?;
+    let key = String::from_utf8(bytes(key).ok_or_else(broken)?).map_err(|_not_text| broken())?;
     let key = key.parse().map_err(|_wrong| broken())?;
     if head == bound {
         Ok(Some(key))

@@ -102,7 +102,7 @@ fn bare_refusal(response: &Response) -> Option<Refus> {
 }
 
 /// Longest time for a file to be received.
-const FICHIER: Duration = Duration::from_secs(3_600);
+const FICHIER: Duration = Duration::from_hours(1);
 
 /// Answers before the caller gives up.
 pub(super) async fn limit_time(

@@ -1,5 +1,7 @@
 //! What is wrong between fields that are each right.
 
+use std::fmt::Display;
+
 use chrono::{Datelike, NaiveDate};
 
 use crate::domain::feuille_de_soins::{Acte, CodeActe, Nomenclature, QualificatifDepense};
@@ -43,7 +45,7 @@ impl Verification {
     }
 
     /// What is given away has no fees.
-    pub(crate) fn gratuit(&mut self, acte: &Acte, pointeur: &str) {
+    pub(crate) fn gratuit(&mut self, acte: &Acte, pointeur: impl Display) {
         if acte.qualificatif == Some(QualificatifDepense::Gratuit)
             && acte.honoraires != Centimes::ZERO
         {
@@ -65,7 +67,7 @@ impl Verification {
 pub(crate) fn code_acte(
     nomenclature: Nomenclature,
     text: &str,
-    pointeur: &str,
+    pointeur: impl Display,
     check: &mut Verification,
 ) -> Option<CodeActe> {
     CodeActe::parse(nomenclature, text)

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use crate::services::fiches::{self, SIGNALER};
 use crate::services::operations::{self, DO, UNDO};
 use crate::services::reevaluations::{self, REEVALUER};
 use crate::services::reprises::{self, REPRENDRE};
@@ -20,9 +21,10 @@ pub(super) struct Once {
 }
 
 /// Every job of this kind.
-pub(super) static ONCE: [Once; 4] = [
+pub(super) static ONCE: [Once; 5] = [
     Once { nature: DO, run: |core, task| Box::pin(operations::run(core, task)) },
     Once { nature: REEVALUER, run: |core, task| Box::pin(reevaluations::run(core, task)) },
     Once { nature: REPRENDRE, run: |core, task| Box::pin(reprises::run(core, task)) },
+    Once { nature: SIGNALER, run: |core, task| Box::pin(fiches::tell_touched(core, task)) },
     Once { nature: UNDO, run: |core, task| Box::pin(operations::undo(core, task)) },
 ];

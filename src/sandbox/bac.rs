@@ -13,7 +13,7 @@ use crate::http::{BacASable, Futur, Horloge, Liste};
 use crate::jobs;
 use crate::law::Law;
 use crate::services::{Core, ServiceError};
-use crate::storage::bac_a_sable::{Marque, alone, empty, mark, read};
+use crate::storage::bac_a_sable::{Marque, alone, empty, forget_jobs, mark, read};
 use crate::storage::{Coffre, Db, StorageError, Tx};
 
 /// A day, in seconds.
@@ -83,8 +83,12 @@ impl Place {
         mark(&mut tx, marque).await.map_err(storage)?;
         empty(&mut tx).await.map_err(storage)?;
         tx.commit().await.map_err(storage)?;
+        self.fill(instant).await?;
+        let mut tx = owner.begin("bac_a_sable.forget_jobs").await.map_err(storage)?;
+        forget_jobs(&mut tx).await.map_err(storage)?;
+        tx.commit().await.map_err(storage)?;
         owner.close().await;
-        self.fill(instant).await
+        Ok(())
     }
 
     /// Makes the people, and says that they are all there only then.
@@ -179,9 +183,14 @@ impl BacASable for Bac {
     }
 
     fn remettre_a_zero(&self) -> Futur<'_, Horloge> {
+        let (place, horloge) = (self.place.clone(), Arc::clone(&self.horloge));
+        // A caller who does not wait for the end leaves nothing half made.
+        let work = tokio::spawn(async move {
+            horloge.put(0);
+            place.remettre_a_zero(horloge.now()).await
+        });
         Box::pin(async move {
-            self.place.remettre_a_zero(self.horloge.base().now()).await?;
-            self.horloge.put(0);
+            work.await??;
             Ok(self.horloge())
         })
     }

@@ -89,7 +89,8 @@ impl<'a> Chargement<'a> {
             return Ok(());
         }
         let Some(specialite) = self.specialites.get(&one.rpps).copied() else {
-            return self.refuse(numero);
+            self.refuse(numero);
+            return Ok(());
         };
         let principal = self.seen.insert(one.rpps);
         let exercice = NouvelExercice {
@@ -107,16 +108,15 @@ impl<'a> Chargement<'a> {
         if self.waiting.len() < PAQUET { Ok(()) } else { self.write().await }
     }
 
-    fn refuse(&mut self, numero: u64) -> Result<(), ServiceError> {
+    fn refuse(&mut self, numero: u64) {
         let message = "une spécialité ordinale que les caisses connaissent";
         let wrong = crate::domain::reprise::Defaut {
             champ: "Code savoir-faire".to_owned(),
-            code: "specialite_absente".to_owned(),
+            code: "champ_requis".to_owned(),
             message: message.to_owned(),
         };
         self.refusees.push(Refusee { numero, defauts: vec![wrong] });
         self.chargee.bilan.refusees = self.chargee.bilan.refusees.saturating_add(1);
-        Ok(())
     }
 
     async fn write(&mut self) -> Result<(), ServiceError> {

@@ -111,10 +111,7 @@ pub async fn remake(core: &Core, vu: impl Fn(usize)) -> Result<(), ServiceError>
         let made = etats(job.conn(), &persons).await?;
         let values: Vec<(PatientId, Vec<u8>)> = old
             .iter()
-            .filter_map(|one| {
-                let value = made.get(&one.patient_id)?;
-                Some((one.patient_id, etat::encode(value, one.connu_le)))
-            })
+            .filter_map(|one| Some((one.patient_id, etat::encode(made.get(&one.patient_id)?))))
             .collect();
         vu(values.len());
         etat::write_all(job.conn(), &values).await?;

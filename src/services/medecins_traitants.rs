@@ -181,7 +181,10 @@ async fn answer(
         }
         _ => Vec::new(),
     };
-    let sleeps = sommeil_le(access.conn(), patient, jour, connu_le).await?.is_some();
+    let sleeps = match access.etat().filter(|_| connu_le.is_none()) {
+        Some(etat) => etat.sommeil_le(jour).is_some(),
+        None => sommeil_le(access.conn(), patient, jour, connu_le).await?.is_some(),
+    };
     Ok(MedecinTraitant {
         patient_id: patient,
         en_vigueur_le: jour,

@@ -4,7 +4,9 @@
 //! wanted; it decides with the pure core and writes with `storage`, through the doors of [`core`]. It knows
 //! nothing of HTTP: the answer that idempotency must keep is rendered by a function that the caller gives.
 
+pub mod a_faire;
 pub mod a_revoir;
+pub mod abonnements;
 pub mod acces;
 pub mod adressages;
 mod affiliations;
@@ -19,6 +21,8 @@ pub mod evaluations;
 mod exercices;
 mod faits;
 pub mod feuilles_de_soins;
+pub mod fiches;
+pub mod fil;
 mod frises;
 pub mod instructions;
 pub mod loi;
@@ -170,6 +174,9 @@ pub enum ServiceError {
     /// A rendered answer or a canonical content could not be written: our mistake.
     #[error("serialisation: {0}")]
     Serialisation(#[from] serde_json::Error),
+    /// A cursor that this service did not make for who gives it.
+    #[error("a foreign cursor")]
+    CurseurEtranger,
     /// The database does not answer: nothing was written.
     #[error("unavailable")]
     Indisponible,

@@ -9,7 +9,7 @@ use crate::domain::identifiers::Rpps;
 use crate::domain::ids::PatientId;
 use crate::storage::patientele::{self, QuestionPatientele};
 
-pub use crate::storage::patientele::{MouvementConnu, PatientDuMedecin, PlaceMouvement};
+pub use crate::storage::patientele::PatientDuMedecin;
 
 /// A page of the caller's patients on a day, in the order of their ids. One more than asked for
 /// is read, so that the caller knows whether others follow; it is not traced.
@@ -34,21 +34,6 @@ pub async fn list(
     let shown = page.montres(&found).iter();
     let persons: Vec<PatientId> = shown.map(|one| one.patient_id).collect();
     search.show_all(persons, (found, total)).await
-}
-
-/// What the register came to know about the caller's patients after a place of the feed.
-pub async fn follow(
-    core: &Core,
-    contexte: &Contexte,
-    apres: Option<PlaceMouvement>,
-    limite: i64,
-) -> Result<Seen<Vec<MouvementConnu>>, ServiceError> {
-    let mut search = core.search(contexte).await?;
-    let (rpps, limit) = (doctor(contexte)?, limite.saturating_add(1));
-    let found = patientele::mouvements(search.conn(), &rpps, apres, limit).await?;
-    let shown = found.iter().take(usize::try_from(limite).unwrap_or(usize::MAX));
-    let persons: Vec<PatientId> = shown.map(|one| one.patient_id).collect();
-    search.show_all(persons, found).await
 }
 
 /// The doctor who calls: the role was judged before.

@@ -94,6 +94,16 @@ async fn verify_representant(
     patient: PatientId,
     nouvelle: &NouvelleRepresentation,
 ) -> Result<(), ServiceError> {
+    if matches!(nouvelle.representant, Representant::PersonneMorale(_))
+        && !nouvelle.nature.admet_personne_morale()
+    {
+        let message = "une personne : l'habilitation familiale est donnée à un proche";
+        return Err(ServiceError::champ(
+            "/representant/raison_sociale",
+            "representant_inadapte",
+            message,
+        ));
+    }
     let Representant::Patient(id) = nouvelle.representant else { return Ok(()) };
     let wrong =
         |code, message: &str| ServiceError::champ("/representant/patient_id", code, message);

@@ -63,24 +63,40 @@ pub async fn empty(tx: &mut Tx) -> Result<(), StorageError> {
          WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT c.relispartition
            AND c.relname NOT IN
                ('_sqlx_migrations', 'base', 'bac_a_sable', 'auteur', 'loi', 'ccam_acte', 'ccam_version')
-         ORDER BY c.relname"#
+         ORDER BY c.relname <> 'idempotence', c.relname <> 'patient', c.relname"#
     );
     let tables = tables.fetch_all(&mut **tx).await?;
+    unguard(tx).await?;
+    // In the order of everybody's locks, keys and persons first. Who was writing about a person is waited for there, and
+    // what they wrote in a table that was already looked at goes the second time; who comes later finds nobody.
+    for table in tables.iter().chain(&tables) {
+        // Names of tables, quoted by the database that has them.
+        let delete = format!("/* bac_a_sable.empty */ DELETE FROM {table}");
+        sqlx::query(AssertSqlSafe(delete)).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+/// Forgets what jobs did while the people were made: seals of slices that were still being written, and when each job comes
+/// back, by a clock that has moved since.
+pub async fn forget_jobs(tx: &mut Tx) -> Result<(), StorageError> {
+    unguard(tx).await?;
+    for statement in [
+        "/* bac_a_sable.forget_seals */ DELETE FROM sceau",
+        "/* bac_a_sable.forget_jobs */ DELETE FROM tache",
+    ] {
+        sqlx::query(statement).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+/// Sets the guards of history aside, for this transaction, under a role that may.
+async fn unguard(tx: &mut Tx) -> Result<(), StorageError> {
     sqlx::query!(
         "/* bac_a_sable.unguard */
          SELECT set_config('session_replication_role', 'replica', true) AS role"
     )
     .fetch_one(&mut **tx)
     .await?;
-    // Nobody writes meanwhile. Names of tables were quoted by the database that has them.
-    let lock = format!(
-        "/* bac_a_sable.lock */ LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE",
-        tables.join(", ")
-    );
-    sqlx::query(AssertSqlSafe(lock)).execute(&mut **tx).await?;
-    for table in tables {
-        let delete = format!("/* bac_a_sable.empty */ DELETE FROM {table}");
-        sqlx::query(AssertSqlSafe(delete)).execute(&mut **tx).await?;
-    }
     Ok(())
 }

@@ -58,9 +58,14 @@ pub(super) trait Cbor: Sized {
     }
 }
 
+/// Bytes that a value takes, more or less.
+const ROOM: usize = 160;
+
 /// Writes under a version.
 pub(super) fn encode(version: u8, write: impl FnOnce(&mut To) -> Written) -> Vec<u8> {
-    let mut to = Encoder::new(vec![version]);
+    let mut bytes = Vec::with_capacity(ROOM);
+    bytes.push(version);
+    let mut to = Encoder::new(bytes);
     // Writing to memory cannot fail.
     if write(&mut to).is_err() { Vec::new() } else { to.into_writer() }
 }
@@ -235,11 +240,11 @@ written_as! {
     Periode as (NaiveDate, Option<NaiveDate>):
         |(du, au)| Periode::new(du, au).ok(), |periode| (periode.du(), periode.au());
     RangGemellaire as u8: |rang| RangGemellaire::new(i64::from(rang)).ok(), |rang| rang.get();
-    QualiteBeneficiaire as u8: |code: u8| QualiteBeneficiaire::parse(&code.to_string()).ok(), |qualite| qualite.get();
+    QualiteBeneficiaire as u8: |code: u8| QualiteBeneficiaire::parse(digits::<1>(code.into(), &mut [0])?).ok(), |qualite| qualite.get();
     Exoneration as u8: Exoneration::from_code, |exoneration| exoneration.get();
-    Specialite as u8: |code| Specialite::parse(&format!("{code:02}")).ok(), |specialite| specialite.get();
+    Specialite as u8: |code: u8| Specialite::parse(digits::<2>(code.into(), &mut [0; 2])?).ok(), |specialite| specialite.get();
     // Digits kept as a number take half the bytes of their text.
-    Organisme as u32: |digits| Organisme::parse(&format!("{digits:09}")).ok(), |organisme| number(organisme.as_str());
+    Organisme as u32: |code| Organisme::parse(digits::<9>(code, &mut [0; 9])?).ok(), |organisme| number(organisme.as_str());
     DateNaissanceAmo as u32: birth, |date| number(date.as_str());
     Naissance as u32: naissance, |naissance| match naissance {
         Naissance::Date(date) => number(date.as_str()),
@@ -259,20 +264,32 @@ fn date(days: i32) -> Option<NaiveDate> {
 }
 
 fn number(text: &str) -> u32 {
-    let digits = text.chars().filter_map(|digit| digit.to_digit(10));
+    let digits = text.bytes().filter(u8::is_ascii_digit).map(|byte| u32::from(byte & 0x0f));
     digits.fold(0_u32, |all, digit| all.wrapping_mul(10).wrapping_add(digit))
 }
 
-fn birth(digits: u32) -> Option<DateNaissanceAmo> {
-    let (year, month, day) = (digits / 10_000, digits / 100 % 100, digits % 100);
-    DateNaissanceAmo::parse(&format!("{year:04}-{month:02}-{day:02}")).ok()
+/// A number as so many digits, written where it is told; nothing when it has more.
+fn digits<const N: usize>(mut value: u32, place: &mut [u8; N]) -> Option<&str> {
+    for digit in place.iter_mut().rev() {
+        *digit = u8::try_from(value % 10).ok()?.checked_add(b'0')?;
+        value /= 10;
+    }
+    (value == 0).then(|| std::str::from_utf8(place).ok()).flatten()
 }
 
-fn naissance(digits: u32) -> Option<Naissance> {
+fn birth(value: u32) -> Option<DateNaissanceAmo> {
+    let mut place = [0; 8];
+    digits(value, &mut place)?;
+    let [y1, y2, y3, y4, m1, m2, d1, d2] = place;
+    let text = [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2];
+    DateNaissanceAmo::parse(std::str::from_utf8(&text).ok()?).ok()
+}
+
+fn naissance(value: u32) -> Option<Naissance> {
     // Years of birth have four digits: what fits in a byte is an age.
-    match u8::try_from(digits) {
+    match u8::try_from(value) {
         Ok(age) => Some(Naissance::Age(age)),
-        Err(_too_large) => birth(digits).map(Naissance::Date),
+        Err(_too_large) => birth(value).map(Naissance::Date),
     }
 }
 
@@ -313,7 +330,8 @@ impl<T: Cbor> Cbor for Vec<T> {
 
     fn read(from: &mut Decoder<'_>) -> Read<Self> {
         let mut places = Places::of(from)?;
-        let mut all = Self::new();
+        // Nobody is believed about a great length before it is read.
+        let mut all = Self::with_capacity(usize::try_from(places.0).unwrap_or(usize::MAX).min(4));
         while places.0 > 0 {
             all.push(places.next(from)?);
         }
@@ -361,16 +379,13 @@ mod tests {
         for text in ["1950-00-00", "2016-02-29", "1850-99-31"] {
             let date = DateNaissanceAmo::parse(text).unwrap();
             assert_eq!(through(&date), (date, 5));
-            let naissance = Naissance::Date(date);
-            assert_eq!(through(&naissance), (naissance, 5));
+            assert_eq!(through(&Naissance::Date(date)), (Naissance::Date(date), 5));
         }
         for text in ["010110000", "029150000", "960010000"] {
             let organisme = Organisme::parse(text).unwrap();
             assert_eq!(through(&organisme), (organisme, 5));
         }
-        for age in [0, 15, 255] {
-            assert_eq!(through(&Naissance::Age(age)).0, Naissance::Age(age));
-        }
+        assert!([0, 15, 255].map(Naissance::Age).iter().all(|age| through(age).0 == *age));
         let neither = encode(7, |to| 1_500_u32.write(to));
         assert!(decode(7, &neither, Naissance::read).is_err());
     }

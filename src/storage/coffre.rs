@@ -39,8 +39,9 @@ pub enum CoffreError {
 /// Keys derived from one master key, which the database never sees.
 pub struct Coffre {
     chiffrement: XChaCha20Poly1305,
-    recherche: [u8; 32],
-    sceau: [u8; 32],
+    /// Keyed already: each digest begins with a copy of it.
+    recherche: Hmac<Sha256>,
+    sceau: Hmac<Sha256>,
 }
 
 impl fmt::Debug for Coffre {
@@ -71,11 +72,11 @@ impl Place {
 impl Coffre {
     /// Derives the keys.
     pub fn new(maitre: &[u8; 32]) -> Self {
-        let derive = |label: &str| mac(maitre, &[label.as_bytes()]);
+        let derive = |label: &str| mac(keyed(maitre), &[label.as_bytes()]);
         Self {
             chiffrement: XChaCha20Poly1305::new(&derive("traitant.chiffrement.v1").into()),
-            recherche: derive("traitant.recherche.v1"),
-            sceau: derive("traitant.sceau.v1"),
+            recherche: keyed(&derive("traitant.recherche.v1")),
+            sceau: keyed(&derive("traitant.sceau.v1")),
         }
     }
 
@@ -141,12 +142,12 @@ impl Coffre {
 
     /// The keyed hash that binds what was written to what was written before.
     pub(super) fn scelle(&self, text: &[u8]) -> [u8; 32] {
-        mac(&self.sceau, &[text])
+        mac(self.sceau.clone(), &[text])
     }
 
     /// The keyed hash of a text, among those of one kind.
     pub(super) fn empreinte_de(&self, space: &str, text: &str) -> [u8; 16] {
-        let full = mac(&self.recherche, &[space.as_bytes(), b"|", text.as_bytes()]);
+        let full = mac(self.recherche.clone(), &[space.as_bytes(), b"|", text.as_bytes()]);
         let mut short = [0; 16];
         for (byte, own) in short.iter_mut().zip(full) {
             *byte = own;
@@ -155,8 +156,11 @@ impl Coffre {
     }
 }
 
-fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key).expect("HMAC takes a key of any length")
+}
+
+fn mac(mut mac: Hmac<Sha256>, parts: &[&[u8]]) -> [u8; 32] {
     for part in parts {
         mac.update(part);
     }

@@ -1,6 +1,6 @@
 //! Declarations and their states.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::coffre::Place;
@@ -9,11 +9,13 @@ use crate::domain::declaration::{Declaration, Etat, MedecinDesigne, Reprise};
 use crate::domain::ids::{DeclarationId, MedecinId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
 
-/// Writes a new declaration, its doctors and its first state. Signatures are written apart.
+/// Writes a new declaration, its doctors and its first state, and under which merged record it came. Signatures are
+/// written apart.
 pub async fn insert(
     tx: &mut Tx,
     coffre: &Coffre,
     declaration: &Declaration,
+    sous: Option<PatientId>,
 ) -> Result<(), StorageError> {
     let (patient, id) = (declaration.patient_id.uuid(), declaration.id.uuid());
     let sealed = coffre.seal(place(declaration.id), declaration.contenu.as_bytes())?;
@@ -22,8 +24,9 @@ pub async fn insert(
         "/* declaration.insert */
          INSERT INTO declaration
              (patient_id, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, enregistre_le,
-              rectifie_id, reprise_id, effet_du, signe_le, origine, reference_preuve)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+              rectifie_id, reprise_id, effet_du, signe_le, origine, reference_preuve, sous_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, coalesce($15::uuid, (
+             SELECT w.sous_id FROM declaration w WHERE w.patient_id = $1 AND w.declaration_id = $9)))",
         patient,
         id,
         declaration.numero as _,
@@ -37,7 +40,8 @@ pub async fn insert(
         repris.map(|repris| repris.effet_du),
         repris.and_then(|repris| repris.signe_le),
         repris.map(|repris| repris.origine) as _,
-        repris.and_then(|repris| repris.reference.as_deref())
+        repris.and_then(|repris| repris.reference.as_deref()),
+        sous as _
     ))
     .await?;
     if let Some(en_place) = &declaration.en_place {
@@ -216,6 +220,26 @@ async fn select(
             })
         })
         .collect()
+}
+
+/// The declarations of a person that bear a signature of a day after one, and were not closed or rectified.
+pub async fn signed_after(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    jour: NaiveDate,
+) -> Result<Vec<DeclarationId>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        "/* declaration.signed_after */
+         SELECT DISTINCT s.declaration_id FROM signature s
+         JOIN etat_declaration e USING (patient_id, declaration_id)
+         WHERE s.patient_id = $1 AND s.signe_le > $2 AND e.remplace_le IS NULL
+           AND e.etat IN ('active', 'en_attente')
+         ORDER BY s.declaration_id",
+        patient.uuid(),
+        jour
+    )
+    .fetch_all(conn)
+    .await?)
 }
 
 /// The declaration that rectifies another, if one does.

@@ -18,7 +18,7 @@ pub struct Inscription {
     pub auteur_id: Option<i32>,
 }
 
-/// Writes an event, in the transaction of what it tells.
+/// Writes an event, in the transaction of what it tells; its place in the feed is given once that is committed.
 pub async fn insert(
     tx: &mut Tx,
     inscription: Inscription,
@@ -26,10 +26,13 @@ pub async fn insert(
 ) -> Result<(), StorageError> {
     tx.write(sqlx::query!(
         "/* evenement.insert */
-         INSERT INTO evenement
-             (evenement_id, nature, enregistre_le, effet_du, patient_id, medecin_id, declaration_id, feuille_id,
-              feuilles, auteur_id, donnees)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+         WITH ecrit AS (
+             INSERT INTO evenement
+                 (evenement_id, nature, enregistre_le, effet_du, patient_id, medecin_id, declaration_id, feuille_id,
+                  feuilles, auteur_id, donnees)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             RETURNING sequence)
+         INSERT INTO evenement_a_publier (sequence) SELECT sequence FROM ecrit",
         inscription.id.uuid(),
         fact.nature.mot(),
         inscription.enregistre_le,

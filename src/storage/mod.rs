@@ -9,7 +9,9 @@
 //! `sqlx.toml`, at the root, which column has which. What looks back takes a
 //! [`Connaissance`](connaissance::Connaissance): an instant, or none for what is known now.
 
+pub mod a_faire;
 pub mod a_revoir;
+pub mod abonnements;
 pub mod acces;
 pub mod actes_nationaux;
 pub mod adressages;
@@ -32,6 +34,7 @@ pub mod evenements;
 pub mod facturation;
 pub mod faits;
 pub mod feuilles_de_soins;
+pub mod fil;
 pub mod fins;
 pub mod honoraires;
 pub mod idempotence;
@@ -55,12 +58,13 @@ pub mod taches;
 pub mod travaux;
 mod types;
 
+use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgArguments, PgPoolOptions, Postgres};
+use sqlx::postgres::{PgArguments, PgListener, PgPoolOptions, Postgres};
 use sqlx::query::Query;
 use sqlx::{Connection as _, PgPool, Transaction};
 
@@ -166,6 +170,27 @@ impl Db {
         );
         tx.write(settle).await?;
         Ok(Snapshot(tx))
+    }
+
+    /// Listens to what publications say of whom they told.
+    pub async fn listen(&self) -> Result<Publications, StorageError> {
+        let mut inner = PgListener::connect_with(&self.pool).await?;
+        inner.listen("traitant_fil").await?;
+        Ok(Publications(inner))
+    }
+}
+
+/// What the publications of every instance say, as they are committed.
+#[derive(Debug)]
+pub struct Publications(PgListener);
+
+impl Publications {
+    /// The marks of those whom the next one told. An error: the connection was lost, and some may have been missed.
+    pub async fn next(&mut self) -> Result<BTreeSet<String>, StorageError> {
+        match self.0.try_recv().await? {
+            Some(told) => Ok(told.payload().split(',').map(str::to_owned).collect()),
+            None => Err(sqlx::Error::WorkerCrashed.into()),
+        }
     }
 }
 

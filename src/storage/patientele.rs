@@ -1,19 +1,14 @@
-//! The patients of a doctor: who they are on a day, and how they come and go.
-
-use std::num::ParseIntError;
+//! The patients of a doctor on a day.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::patients::open_noms;
-use super::{Coffre, StorageError, Tx};
+use super::{Coffre, StorageError};
 use crate::domain::calendar::Periode;
-use crate::domain::designation::MotifFin;
 use crate::domain::identifiers::Rpps;
-use crate::domain::ids::{DesignationId, FaitId, PatientId};
+use crate::domain::ids::{DesignationId, PatientId};
 use crate::domain::patient::Identite;
-use crate::domain::patientele::{Mouvement, NatureMouvement};
-use crate::domain::vocabulary::Vocabulaire;
 
 /// A patient of a doctor on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,90 +113,4 @@ pub async fn count(
     )
     .fetch_one(conn)
     .await?)
-}
-
-/// Records a movement, in the transaction of what makes it.
-pub async fn insert_mouvement(
-    tx: &mut Tx,
-    patient: PatientId,
-    id: FaitId,
-    mouvement: &Mouvement,
-    instant: DateTime<Utc>,
-) -> Result<(), StorageError> {
-    tx.write(sqlx::query!(
-        "/* mouvement_patientele.insert */
-         INSERT INTO mouvement_patientele
-             (patient_id, mouvement_id, medecin_id, transaction_id, nature, jour, motif_fin, enregistre_le)
-         VALUES ($1, $2, $3, pg_current_xact_id(), $4, $5, $6, $7)",
-        patient.uuid(),
-        id.uuid(),
-        mouvement.medecin_id.uuid(),
-        mouvement.nature.mot(),
-        mouvement.jour,
-        mouvement.motif_fin as _,
-        instant
-    ))
-    .await
-}
-
-/// Place of a movement in the feed of a doctor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PlaceMouvement {
-    /// Transaction that recorded it.
-    pub transaction: u64,
-    pub id: FaitId,
-}
-
-/// A movement of the feed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MouvementConnu {
-    pub place: PlaceMouvement,
-    pub patient_id: PatientId,
-    /// What.
-    pub nature: NatureMouvement,
-    /// First day of care, or first day without.
-    pub jour: NaiveDate,
-    pub motif_fin: Option<MotifFin>,
-    /// Since when the register knows it.
-    pub enregistre_le: DateTime<Utc>,
-}
-
-/// The movements of a doctor after a place, in the order in which they became known. Those of
-/// transactions that may still be overtaken by an older one wait: the feed never goes back.
-pub async fn mouvements(
-    conn: &mut PgConnection,
-    rpps: &Rpps,
-    apres: Option<PlaceMouvement>,
-    limite: i64,
-) -> Result<Vec<MouvementConnu>, StorageError> {
-    let rows = sqlx::query!(
-        r#"/* mouvement_patientele.list */
-         SELECT v.patient_id, v.mouvement_id, v.transaction_id::text AS "transaction_id!", v.nature, v.jour,
-                v.motif_fin, v.enregistre_le
-         FROM mouvement_patientele v JOIN medecin m USING (medecin_id)
-         WHERE m.rpps = $1 AND v.transaction_id < pg_snapshot_xmin(pg_current_snapshot())
-           AND ($2::text IS NULL OR (v.transaction_id, v.mouvement_id) > ($2::text::xid8, $3::uuid))
-         ORDER BY v.transaction_id, v.mouvement_id LIMIT $4"#,
-        rpps.as_str(),
-        apres.map(|place| place.transaction.to_string()),
-        apres.map(|place| place.id.uuid()),
-        limite
-    )
-    .fetch_all(conn)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            let transaction = row.transaction_id.parse().map_err(|error: ParseIntError| {
-                StorageError::inconsistent("mouvement_patientele", "transaction_id", error)
-            })?;
-            Ok(MouvementConnu {
-                place: PlaceMouvement { transaction, id: row.mouvement_id },
-                patient_id: row.patient_id,
-                nature: row.nature,
-                jour: row.jour,
-                motif_fin: row.motif_fin,
-                enregistre_le: row.enregistre_le,
-            })
-        })
-        .collect()
 }

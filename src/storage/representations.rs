@@ -26,6 +26,10 @@ pub async fn insert(
             let noms = Noms { nom: identite.nom.clone(), prenom: identite.prenom.clone() };
             (None, Some(coffre.seal_json(place(lien.id), &noms)?))
         }
+        Representant::PersonneMorale(nom) => {
+            let noms = Noms { nom: nom.clone(), prenom: String::new() };
+            (None, Some(coffre.seal_json(place(lien.id), &noms)?))
+        }
     };
     tx.write(sqlx::query!(
         "/* representation.insert */
@@ -77,6 +81,10 @@ fn representant(
         (Some(person), _) => Ok(Representant::Patient(person)),
         (None, Some(sealed)) => {
             let Noms { nom, prenom } = coffre.open_json(place(id), &sealed)?;
+            // A body has one name.
+            if prenom.is_empty() {
+                return Ok(Representant::PersonneMorale(nom));
+            }
             Ok(Representant::Autre(IdentiteRepresentant { nom, prenom }))
         }
         (None, None) => Err(place(id).wrong("nobody")),

@@ -38,17 +38,16 @@ pub(super) use crate::domain::identifiers::{
     RangGemellaire, Rpps, Specialite,
 };
 pub(super) use crate::domain::ids::{
-    AccesId, AdressageId, ConciliationId, ConflitId, ContactId, DeclarationId, DesignationId,
-    EvenementId, FaitId, FeuilleId, FusionId, LieuId, MedecinId, OperationId, PatientId,
-    RecouvrementId, ReevaluationId, RepresentationId, RepriseId, RequestId, RetourId, SignatureId,
-    TacheId,
+    AbonnementId, AccesId, AdressageId, ConciliationId, ConflitId, ContactId, DeclarationId,
+    DesignationId, EvenementId, FaitId, FeuilleId, FusionId, LieuId, MedecinId, OperationId,
+    PatientId, RecouvrementId, ReevaluationId, RepresentationId, RepriseId, RequestId, RetourId,
+    SignatureId, TacheId,
 };
 pub(super) use crate::domain::medecin::{ModeExercice, NatureLieu};
 pub(super) use crate::domain::mode::Mode;
 pub(super) use crate::domain::money::Centimes;
 pub(super) use crate::domain::operation::{EtatOperation, NatureOperation, ResultatOperation};
 pub(super) use crate::domain::patient::UsageIdentifiant;
-pub(super) use crate::domain::patientele::NatureMouvement;
 pub(super) use crate::domain::reevaluation::{EtatReevaluation, MotifReevaluation};
 pub(super) use crate::domain::representation::{
     FinRepresentation, NatureRepresentation, PreuveRepresentation,
@@ -113,7 +112,7 @@ macro_rules! numbers {
 }
 
 ids! {
-    AccesId, AdressageId, ConciliationId, ConflitId, ContactId, DeclarationId, DesignationId,
+    AbonnementId, AccesId, AdressageId, ConciliationId, ConflitId, ContactId, DeclarationId, DesignationId,
     EvenementId, FaitId, FeuilleId, FusionId, LieuId, MedecinId, OperationId, PatientId,
     RecouvrementId, ReevaluationId, RepresentationId, RepriseId, RequestId, RetourId, SignatureId, TacheId
 }
@@ -123,7 +122,7 @@ words! {
     EtatReevaluation, EtatReprise, FinRepresentation, FormatFichier, Mode, ModeExercice, ModeRecouvrement,
     MotifAnnulation,
     MotifCloture, MotifDepart, MotifFin, MotifRectification, MotifReevaluation, MoyenSignature,
-    NatureAdressage, NatureCreance, NatureEvenement, NatureLieu, NatureMouvement, NatureOperation,
+    NatureAdressage, NatureCreance, NatureEvenement, NatureLieu, NatureOperation,
     NatureRepresentation, NatureReprise, NatureRetour, OptionTarifaire, OrigineSaisie, PartieConciliation,
     PreuveRepresentation, ReponseMedecin, ResultatOperation, Role, RoleSignataire, SourceDeces,
     StatutPatient, UsageIdentifiant

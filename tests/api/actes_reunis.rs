@@ -29,7 +29,7 @@ async fn movements(app: &TestApp, patient: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn a_withdrawal_told_of_one_record_counts_in_the_one_that_was_kept() {
-    let app = TestApp::alone().await;
+    let app = TestApp::new().await;
     let (kept, other) = alice_twice(&app).await;
     let martin = app.medecin(MARTIN);
     let own = martin.get(&format!("/v1/patients/{other}/declarations")).await.expect(200);

@@ -145,7 +145,7 @@ async fn leaving_a_joint_designation_has_one_rule_by_either_way_and_is_taken_bac
     leave(&one, json!(null)).await.expect(200);
     act(&app.medecin(&two), "ALICE", "retrait", json!({})).await.expect(200);
     assert_eq!(present("2025-06-16").await, all);
-    assert_eq!(present("2025-06-17").await, [three.clone()]);
+    assert_eq!(present("2025-06-17").await, std::slice::from_ref(&three));
     // The caisse takes one of the two back, by the doctor.
     let body = json!({ "rpps": one });
     act(&caisse, "ALICE", BACK, body.clone()).await.expect(200);

@@ -226,6 +226,8 @@ async fn many_feuilles_read_the_ccam_once_and_a_consultation_never_does() {
     };
     // The first lot of a service also records its law, its month and who sends it.
     send(50..51, Some("DEQP003")).await;
+    // That of many persons is sent once before it is counted: their rows are current from then on.
+    send(60..70, None).await;
     let without = send(1..11, None).await;
     assert_eq!(send(11..21, Some("DEQP003")).await, without + 1, "ten feuilles, one statement");
     let consultation = |numero: &str| feuille("BERNARD", numero, "2025-03-12", json!("T"));

@@ -13,7 +13,7 @@ async fn pons_moves(app: &TestApp, day: &str) {
         "rpps": PONS, "nature": "changement_cabinet", "effet_du": day,
         "exercice": {
             "mode": "liberal", "principal": true, "convention": "secteur_1",
-            "lieu": { "nature": "cabinet", "nom": "Cabinet neuf", "commune": "01053",
+            "lieu": { "nature": "cabinet", "nom": "Cabinet neuf", "commune": "13001",
                       "adresse": "2 rue Neuve" }
         }
     });

@@ -49,6 +49,13 @@ async fn what_was_declared_after_the_death_never_took_effect_and_late_paper_stil
     // Before the second choice of 15 November 2023.
     act(&caisse, &id, "deces", death("2023-11-14")).await.expect(200);
     assert_eq!(timeline(&caisse, &id).await, [line("2017-06-01", "2023-11-15", MARTIN, "deces")]);
+    // The caisse reads what it touches: the choice of the day after, and no feuille.
+    let read = caisse.get(&format!("/v1/patients/{id}")).await.expect(200);
+    let known = caisse.get(&format!("/v1/patients/{id}/declarations")).await.expect(200);
+    let after = &known["donnees"][0];
+    assert_eq!(read["deces"]["declarations_posterieures"], json!([after["id"]]));
+    assert_eq!(read["deces"]["feuilles_posterieures"], 0);
+    assert_eq!(after["situation"]["code"], "jamais_en_vigueur");
     let late = paper_choice(&app, BOUCHES_DU_RHONE, &id, PONS, "2022-01-10").await;
     assert_eq!(late["etat"], "active");
     assert_eq!(
@@ -163,6 +170,8 @@ async fn care_received_before_the_death_was_known_is_shown_to_the_clerk_until_it
         all.map(|one| one["feuille_id"].clone()).collect::<Vec<Value>>()
     };
     assert_eq!(listed().await, [kept[1]["id"].clone()], "the day itself is a day of life");
+    let read = caisse.get(&format!("/v1/patients/{id}")).await.expect(200);
+    assert_eq!(read["deces"]["feuilles_posterieures"], 1);
     // Evaluated again because of the death, it says so, and stays to be looked at.
     app.advance(TimeDelta::seconds(1));
     let body = json!({ "motif": "fait_tardif", "du": "2025-01-01", "patient_id": id });

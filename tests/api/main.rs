@@ -12,6 +12,7 @@
 
 mod support;
 
+mod a_faire;
 mod a_revoir;
 mod access;
 mod actes_nationaux;
@@ -39,11 +40,14 @@ mod doctors;
 mod droits;
 mod errors;
 mod essais;
+mod etat_civil;
 mod etats;
 mod evaluer;
+mod evenements;
 mod explications;
 mod familles;
 mod feuilles;
+mod fiches;
 mod fusions;
 mod http;
 mod idempotency;
@@ -79,6 +83,7 @@ mod registre_decide;
 mod rejeu;
 mod representants;
 mod reprises;
+mod retours;
 mod retraits;
 mod sandbox;
 mod sceaux;
@@ -95,3 +100,4 @@ mod story;
 mod texts;
 mod trouver;
 mod volontes;
+mod webhooks;

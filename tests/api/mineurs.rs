@@ -207,7 +207,7 @@ async fn two_parents_who_disagree_the_last_signed_wins_and_the_other_is_told() {
 async fn told(app: &TestApp) -> Vec<Value> {
     sqlx::query_scalar(
         "SELECT donnees -> 'destinataire_representation_id' FROM evenement
-         WHERE nature = 'declaration.autre_titulaire' ORDER BY transaction_id, sequence",
+         WHERE nature = 'declaration.autre_titulaire' ORDER BY sequence",
     )
     .fetch_all(&app.database.pool(1).await)
     .await

@@ -143,6 +143,8 @@ async fn the_simulator_says_what_a_simulation_says_and_its_address_says_it_again
     let app = TestApp::bac_a_sable().await;
     let blank = app.anonymous().get("/simulateur").await;
     is_sound(&blank, &page(&blank, 200));
+    let first = format!("min=\"{}\"", app.core.law().premier_jour());
+    assert!(page(&blank, 200).contains(&first), "the first day of the law");
     let body = json!({
         "date_soins": "2025-06-13", "patient": { "age": 52, "complementaire": "amc" },
         "medecin_traitant": "aucun", "executant": { "specialite": "01", "convention": "secteur_1" },
@@ -200,7 +202,7 @@ async fn the_simulator_knows_the_prices_of_the_day_and_names_what_is_wrong_besid
     }
     for (changes, field) in [
         (&[("date", "2025-02-30")][..], "date"),
-        (&[("date", "2004-12-31")], "date"),
+        (&[("date", "2005-12-31")], "date"),
         (&[("age", "131")], "age"),
         (&[("age", "abc")], "age"),
         (&[("prix", "trente")], "prix"),

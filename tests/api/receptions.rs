@@ -99,7 +99,7 @@ async fn what_is_wrong_in_a_batch_is_told_on_its_line() {
     let pool = app.database.pool(1).await;
     let told: Vec<uuid::Uuid> = sqlx::query_scalar(
         "SELECT feuille_id FROM journal WHERE nature = 'feuille.evaluee'
-         ORDER BY transaction_id, sequence, rang",
+         ORDER BY sequence, rang",
     )
     .fetch_all(&pool)
     .await

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::app::{Caller, Reply, patient_id};
+use crate::support::app::{Caller, PONS, Reply, paper, patient_id};
 use crate::support::vie::{AIN, BOUCHES_DU_RHONE, second_record};
 
 async fn link(caisse: &Caller<'_>, prenom: &str, body: Value) -> Reply {
@@ -47,4 +47,51 @@ async fn a_child_holds_no_authority_and_a_child_represents_nobody() {
         let kept = link(&ain, "BERNARD", by("HUGO", nature, "2002-02-11")).await;
         assert!(kept.status == 201 || wrong(&kept) != young, "{nature}");
     }
+}
+
+#[tokio::test]
+async fn a_body_represents_by_its_name_and_a_curator_signs_as_such() {
+    let app = TestApp::new().await;
+    let ain = app.caisse(AIN);
+    let by = |nature: &str| {
+        json!({
+            "representant": { "raison_sociale": "ESSAI-TUTELLES DE L'AIN" }, "nature": nature,
+            "preuve": "decision_de_justice", "effet_du": "2025-06-01",
+        })
+    };
+    // A family habilitation is given to a relative.
+    let refused = link(&ain, "BERNARD", by("habilitation_familiale")).await;
+    let wrong = ("/representant/raison_sociale".to_owned(), "representant_inadapte".to_owned());
+    assert_eq!(refused.wrong_fields(), [wrong]);
+    let mut both = by("curatelle");
+    both["representant"]["nom"] = json!("ESSAI-MERCIER");
+    let refused = link(&ain, "BERNARD", both).await;
+    let wrong = ("/representant".to_owned(), "un_seul_des_deux".to_owned());
+    assert_eq!(refused.wrong_fields(), [wrong]);
+    let kept = link(&ain, "BERNARD", by("curatelle")).await.expect(201);
+    assert_eq!(kept["representant"]["raison_sociale"], "ESSAI-TUTELLES DE L'AIN");
+    assert_eq!(kept["representant"]["nom"], json!(null));
+    // The form names it, and the quality in which it signs is its own.
+    let mut choice =
+        json!({ "patient": { "id": patient_id("BERNARD") }, "medecins": [{ "rpps": PONS }] });
+    choice["signe_le"] = json!("2025-06-10");
+    let shown = ain.post("/v1/declarations/apercu", choice.clone()).await.expect(200);
+    let named = &shown["contenu"]["representants"][0];
+    assert_eq!(
+        (&named["nom"], &named["qualite"]),
+        (&json!("ESSAI-TUTELLES DE L'AIN"), &json!("curateur"))
+    );
+    let digest = shown["contenu_sha256"].as_str().unwrap();
+    let signed = |role: &str| {
+        json!([paper(role, "2025-06-10", digest), paper("medecin", "2025-06-10", digest)])
+    };
+    choice["signatures"] = signed("tuteur");
+    let as_tutor = ain.post("/v1/declarations", choice.clone()).await;
+    assert_eq!(as_tutor.problem(422), "signataire_non_partie");
+    choice["signatures"] = signed("curateur");
+    let made = ain.post("/v1/declarations", choice).await.expect(201);
+    assert_eq!(made["etat"], "active");
+    let roles: Vec<&serde_json::Value> =
+        made["signatures"].as_array().unwrap().iter().map(|one| &one["role"]).collect();
+    assert!(roles.contains(&&json!("curateur")), "{roles:?}");
 }

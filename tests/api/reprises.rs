@@ -17,12 +17,18 @@ fn nir(thirteen: &str) -> String {
     format!("{thirteen}{:02}", 97 - thirteen.parse::<u64>().unwrap() % 97)
 }
 
+/// Choices are those of the sandbox people of one caisse; the rest is sent by another.
+fn caisse_of(nature: &str) -> &'static str {
+    if nature == "choix" { BOUCHES_DU_RHONE } else { AIN }
+}
+
 /// Sends a file and lets the service try it.
 async fn tried(app: &TestApp, nature: &str, content: &str, file: &[u8]) -> Value {
     let path = format!("{REPRISES}?nature={nature}");
-    let sent = app.caisse(AIN).send_file(&path, content, file).await.expect(202);
+    let caisse = app.caisse(caisse_of(nature));
+    let sent = caisse.send_file(&path, content, file).await.expect(202);
     app.run_jobs().await;
-    let read = app.caisse(AIN).get(&place(&sent)).await.expect(200);
+    let read = caisse.get(&place(&sent)).await.expect(200);
     assert_eq!(read["etat"], "essayee", "{read}");
     read
 }
@@ -30,9 +36,10 @@ async fn tried(app: &TestApp, nature: &str, content: &str, file: &[u8]) -> Value
 /// Applies what was tried.
 async fn applied(app: &TestApp, tried: &Value) -> Value {
     let version = tried["version"].as_i64().unwrap();
-    app.caisse(AIN).act_on(&format!("{}/execution", place(tried)), version).await.expect(202);
+    let caisse = app.caisse(caisse_of(tried["nature"].as_str().unwrap()));
+    caisse.act_on(&format!("{}/execution", place(tried)), version).await.expect(202);
     app.run_jobs().await;
-    let read = app.caisse(AIN).get(&place(tried)).await.expect(200);
+    let read = caisse.get(&place(tried)).await.expect(200);
     assert_eq!(read["etat"], "appliquee", "{read}");
     read
 }
@@ -54,7 +61,8 @@ fn counts(reprise: &Value) -> [u64; 3] {
 
 /// What is said of the lines of a file.
 async fn refused(app: &TestApp, reprise: &Value) -> Vec<(u64, String, String)> {
-    let read = app.caisse(AIN).get(&format!("{}/lignes", place(reprise))).await.expect(200);
+    let caisse = app.caisse(caisse_of(reprise["nature"].as_str().unwrap()));
+    let read = caisse.get(&format!("{}/lignes", place(reprise))).await.expect(200);
     let text = |one: &Value, name: &str| one[name].as_str().unwrap().to_owned();
     let all = read["donnees"].as_array().unwrap().iter();
     all.map(|one| (one["ligne"].as_u64().unwrap(), text(one, "champ"), text(one, "code"))).collect()
@@ -107,7 +115,7 @@ async fn affiliates_in_the_encoding_of_a_spreadsheet_are_tried_then_registered_o
     file.extend(b"CA;ANGE;11/02/1986;1;01;011;0000;01/09/2012\r\n".to_vec());
     file.extend(b"\r\n".to_vec());
     file.extend(
-        format!("nir;{wrong};ESSAI-DUR;ANGE;1986-02-31;;01;011;0000;2012-09-01\r\n").into_bytes(),
+        format!("nir;{wrong};ESSAI-DUR;ANGE;1986-02-11;;01;011;0000;31/02/2012\r\n").into_bytes(),
     );
     let windows = "text/csv; charset=windows-1252";
     let first = tried(&app, "affilies", windows, &file).await;
@@ -137,11 +145,11 @@ async fn the_same_file_under_way_is_one_and_a_heading_that_nobody_knows_is_refus
     let app = TestApp::new().await;
     let path = format!("{REPRISES}?nature=choix");
     let line = choix("ALICE", &[MARTIN], "2012-03-01").to_string();
-    let caisse = app.caisse(AIN);
+    let caisse = app.caisse(BOUCHES_DU_RHONE);
     let first = caisse.send_file(&path, NDJSON, line.as_bytes()).await.expect(202);
     let second = caisse.send_file(&path, NDJSON, line.as_bytes()).await.expect(202);
     assert_eq!(first["id"], second["id"]);
-    let other = app.caisse(BOUCHES_DU_RHONE).get(&place(&first)).await;
+    let other = app.caisse(AIN).get(&place(&first)).await;
     assert_eq!(other.problem(404), "introuvable");
     let wrong = caisse.send_file(&path, CSV, b"nir;rpps\n1;2\n").await;
     assert_eq!(wrong.problem(400), "corps_illisible");
@@ -178,7 +186,8 @@ async fn a_choice_taken_over_counts_from_its_day_and_nobody_signed_it_here() {
     assert_eq!(from["designation"]["medecins"][0]["rpps"], MARTIN);
 
     let patients = app.medecin(MARTIN).get("/v1/moi/patients").await.expect(200);
-    assert_eq!(patients["donnees"][0]["patient_id"], json!(alice));
+    let listed = |one: &Value| one["patient_id"] == json!(alice);
+    assert!(patients["donnees"].as_array().unwrap().iter().any(listed), "{patients}");
     let traces = app.patient("ALICE").get("/v1/moi/acces").await.expect(200);
     let told = |one: &Value| one["operation"] == "patient.reprise";
     assert!(traces["donnees"].as_array().unwrap().iter().any(told), "{traces}");
@@ -188,28 +197,31 @@ async fn a_choice_taken_over_counts_from_its_day_and_nobody_signed_it_here() {
 async fn what_the_register_holds_stays_day_for_day() {
     let app = TestApp::new().await;
     app.medecin(MARTIN).declare("ALICE", MARTIN).await.expect(201);
+    app.advance(chrono::TimeDelta::days(40));
     let held = timeline(&app, "ALICE").await;
     assert_eq!(held.len(), 1);
     let lines = [
-        // The day of the declaration and the days after it are Martin's.
-        choix("ALICE", &[CARDIOLOGUE], "2025-06-16"),
+        // The days from that of the declaration on are Martin's.
+        choix("ALICE", &[CARDIOLOGUE], "2025-06-17"),
         // Before it, nobody was known: this one ends where the other begins.
         choix("ALICE", &[CARDIOLOGUE], "2015-06-16"),
-        choix("BERNARD", &["99900009999"], "2015-01-01"),
+        choix("HUGO", &["99900008030"], "2015-01-01"),
+        // Of another caisse.
+        choix("BERNARD", &[MARTIN], "2015-01-01"),
     ];
     let done = taken(&app, "choix", &lines).await;
-    assert_eq!(counts(&done), [1, 0, 2]);
+    assert_eq!(counts(&done), [1, 0, 3]);
     let said = refused(&app, &done).await;
     let codes: Vec<(u64, &str)> =
         said.iter().map(|(line, _, code)| (*line, code.as_str())).collect();
-    assert_eq!(codes, [(1, "choix_contredit"), (3, "medecin_inconnu")]);
+    assert_eq!(codes, [(1, "choix_contredit"), (3, "medecin_inconnu"), (4, "patient_inconnu")]);
     let after = timeline(&app, "ALICE").await;
     assert_eq!(after.len(), 2);
     assert_eq!(after[1], held[0], "what was known stays");
     assert_eq!((&after[0].0, &after[0].1), (&json!("2015-06-16"), &json!("2025-06-16")));
 
     let again = taken(&app, "choix", &lines).await;
-    assert_eq!(counts(&again), [0, 1, 2], "the same lines change nothing");
+    assert_eq!(counts(&again), [0, 1, 3], "the same lines change nothing");
     assert_eq!(timeline(&app, "ALICE").await, after);
 }
 
@@ -225,15 +237,17 @@ fn vie(prenom: &str) -> Vec<Value> {
 
 #[tokio::test]
 async fn many_choices_together_make_what_each_alone_would() {
-    let app = TestApp::new().await;
-    // Something was asked about Bernard before: his choices are taken one by one.
-    let asked = json!({ "patient": cle("BERNARD"), "medecins": [{ "rpps": MARTIN }] });
-    app.medecin(MARTIN).post("/v1/declarations", asked).await.expect(201);
-    let lines: Vec<Value> = [vie("ALICE"), vie("BERNARD")].concat();
-    let done = taken(&app, "choix", &lines).await;
-    assert_eq!(counts(&done), [8, 0, 0], "{:?}", refused(&app, &done).await);
+    let (app, other) = (TestApp::new().await, TestApp::new().await);
+    // There, something was asked about Alice before: her choices are taken one by one.
+    let asked = json!({ "patient": cle("ALICE"), "medecins": [{ "rpps": MARTIN }] });
+    other.medecin(MARTIN).post("/v1/declarations", asked).await.expect(201);
+    let lines = vie("ALICE");
+    for app in [&app, &other] {
+        let done = taken(app, "choix", &lines).await;
+        assert_eq!(counts(&done), [4, 0, 0], "{:?}", refused(app, &done).await);
+    }
     let together = timeline(&app, "ALICE").await;
-    assert_eq!(together, timeline(&app, "BERNARD").await);
+    assert_eq!(together, timeline(&other, "ALICE").await);
     let ends: Vec<(&str, &str, &str)> = together
         .iter()
         .map(|one| (one.0.as_str().unwrap(), one.1.as_str().unwrap(), one.2.as_str().unwrap()))
@@ -245,7 +259,7 @@ async fn many_choices_together_make_what_each_alone_would() {
         ("2018-01-01", "2020-02-01", "medecin"),
     ];
     assert_eq!(ends, expected);
-    assert_eq!(counts(&taken(&app, "choix", &lines).await), [0, 8, 0]);
+    assert_eq!(counts(&taken(&app, "choix", &lines).await), [0, 4, 0]);
 }
 
 #[tokio::test]
@@ -261,7 +275,7 @@ async fn two_runners_do_each_line_once() {
         .to_string()
     };
     // More than two blocks.
-    let lines: Vec<String> = (1_001..2_102).map(line).collect();
+    let lines: Vec<String> = (1_001..2_103).filter(|index| index % 1_000 != 0).map(line).collect();
     let text = lines.join("\n");
     let read = tried(&app, "affilies", NDJSON, text.as_bytes()).await;
     assert_eq!(counts(&read), [1_101, 0, 0]);

@@ -32,7 +32,7 @@ async fn a_withdrawal_counts_from_tomorrow_and_the_patient_is_told() {
     let after = done.expect(200);
     assert_eq!(done.header("etag"), "\"2\"");
     assert_eq!(after["etat"], "active");
-    assert_eq!(after["actions"], json!([]));
+    assert_eq!(after["actions"], json!(["annuler_retrait"]));
     let designation = &after["designation"];
     assert_eq!(designation["effet_au"], "2025-06-17");
     assert_eq!(designation["motif_fin"], "medecin");
@@ -173,7 +173,7 @@ async fn timeline(caller: &crate::support::app::Caller<'_>, prenom: &str) -> Val
 
 #[tokio::test]
 async fn a_patient_leaves_without_naming_anybody_and_the_doctor_is_told() {
-    let app = TestApp::alone().await;
+    let app = TestApp::new().await;
     let (bernard, martin) = (app.patient("BERNARD"), app.medecin(MARTIN));
     let before = timeline(&bernard, "BERNARD").await;
     assert_eq!(before[0]["actions"], json!(["retirer"]));
@@ -187,7 +187,7 @@ async fn a_patient_leaves_without_naming_anybody_and_the_doctor_is_told() {
     assert_eq!(today.problem(422), "champs_invalides");
     let gone = bernard.post_on(&retrait, version, json!({})).await.expect(200);
     assert_eq!(gone["etat"], "active");
-    assert_eq!(gone["actions"], json!(["contester"]));
+    assert_eq!(gone["actions"], json!(["contester", "annuler_retrait"]));
     let ended = &timeline(&bernard, "BERNARD").await[0];
     assert_eq!(ended["effet_au"], "2025-06-17");
     assert_eq!(ended["motif_fin"], "patient");

@@ -235,7 +235,7 @@ async fn what_a_deployment_lets_be_declared_is_called_so_wherever_it_shows() {
     assert_eq!(modes, ["declaree", "verifiee"]);
     let told: Vec<String> = sqlx::query_scalar(
         "SELECT donnees->>'preuve' FROM journal WHERE patient_id = $1 AND donnees->>'preuve' IS NOT NULL
-         ORDER BY transaction_id, sequence, rang",
+         ORDER BY sequence, rang",
     )
     .bind(patient_id("ALICE").uuid())
     .fetch_all(&app.database.pool(1).await)

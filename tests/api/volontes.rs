@@ -261,7 +261,8 @@ async fn each_declaration_of_a_history_says_what_it_is_worth() {
     let path = format!("/v1/patients/{id}/declarations");
     let last = caisse.get(&path).await.expect(200)["donnees"][0].clone();
     let path = format!("/v1/declarations/{}/retrait", last["id"].as_str().unwrap());
-    caisse.post_on(&path, 2, json!({ "effet_du": "2025-06-18" })).await.expect(200);
+    let version = last["version"].as_i64().unwrap();
+    caisse.post_on(&path, version, json!({ "effet_du": "2025-06-18" })).await.expect(200);
     let announced = &said().await[0];
     assert_eq!((&announced.0, &announced.1), (&json!("en_vigueur"), &json!("2025-06-18")));
     app.on("2025-06-17");

@@ -25,6 +25,7 @@ const EVERY_ROOM: &[&str] = &[
     "services",
     "storage",
     "telemetry",
+    "webhooks",
 ];
 
 const ROOMS: &[Room] = &[
@@ -78,6 +79,7 @@ const ROOMS: &[Room] = &[
             "thiserror",
             "tokio",
             "tracing",
+            "uuid",
         ],
     },
     Room {
@@ -101,6 +103,7 @@ const ROOMS: &[Room] = &[
         rooms: &["http", "auth", "services", "domain"],
         libraries: &[
             "axum",
+            "base64",
             "chrono",
             "csv",
             "encoding_rs",
@@ -128,9 +131,24 @@ const ROOMS: &[Room] = &[
         libraries: &["chrono", "tokio", "tokio_util", "tracing"],
     },
     Room {
+        name: "webhooks",
+        rooms: &["webhooks", "services", "domain"],
+        libraries: &[
+            "aws_lc_rs",
+            "base64",
+            "chrono",
+            "futures_util",
+            "reqwest",
+            "serde_json",
+            "tokio",
+            "tokio_util",
+            "tracing",
+        ],
+    },
+    Room {
         name: "sandbox",
         rooms: &["sandbox", "http", "jobs", "auth", "services", "storage", "law", "domain"],
-        libraries: &["chrono", "serde_json", "thiserror", "tracing", "uuid"],
+        libraries: &["chrono", "serde_json", "thiserror", "tokio", "tracing", "uuid"],
     },
     Room { name: "postgres", rooms: &["postgres", "domain", "config"], libraries: &["thiserror"] },
 ];

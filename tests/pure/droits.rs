@@ -95,6 +95,10 @@ fn jeton(demarche: Demarche) -> String {
         Jeton::Public => "aucun".to_owned(),
         Jeton::Jeton => "n'importe lequel".to_owned(),
         Jeton::Portee(portee) => format!("`{}`", portee.mot()),
+        Jeton::PorteeOuAdministration(portee) => {
+            let other = Portee::Administration.mot();
+            format!("`{}`, ou `{other}` pour un agent du référentiel", portee.mot())
+        }
         Jeton::PorteeOuAudit(portee) => {
             format!("`{}`, ou `{}` pour un agent d'une caisse", portee.mot(), Portee::Audit.mot())
         }

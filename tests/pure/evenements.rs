@@ -64,6 +64,8 @@ fn lectures(nature: NatureEvenement) -> &'static [Demarche] {
         ("medecin", _) => &[D::LireOperation, D::ListerDesignations, D::LireDeclaration],
         ("neutralisation", _) => &[D::ListerNeutralisations],
         ("patient", _) => &[D::LirePatient],
+        // A doctor whose patient leaves is named by the declaration that ends.
+        ("patientele", _) => &[D::SuivreMesPatients, D::LireDeclaration],
         ("reevaluation", _) => &[D::LireReevaluation],
         ("representation", _) => &[D::ListerRepresentations],
         (theme, _) => panic!("by which operation is {theme} read?"),

@@ -26,3 +26,4 @@ mod identifiers;
 mod law;
 mod reprises;
 mod tableur;
+mod webhooks;

@@ -92,10 +92,11 @@ fn rpps(person: u32) -> String {
     let sum = ten.chars().rev().enumerate().fold(0_u32, |sum, (place, digit)| {
         let digit = digit.to_digit(10).unwrap_or_default();
         let double = digit.saturating_mul(2);
-        let own = if place % 2 == 0 { double / 10 + double % 10 } else { digit };
-        sum.saturating_add(own)
+        // The sum of the two digits of what is twice a digit.
+        let both = double.checked_sub(9).filter(|_| double > 9).unwrap_or(double);
+        sum.saturating_add(if place.is_multiple_of(2) { both } else { digit })
     });
-    format!("{ten}{}", (10 - sum % 10) % 10)
+    format!("{ten}{}", 10_u32.saturating_sub(sum % 10) % 10)
 }
 
 /// What a professional is: kind of number, number, profession, category.
@@ -121,7 +122,7 @@ fn activity(out: &mut String, person: u32, place: u32) {
     let (skill, words) = pick(SPECIALITES, person).unwrap_or_default();
     let [sector, sector_words, mode, name, commune, postal, town] =
         pick(LIEUX, person.saturating_add(place)).unwrap_or_default();
-    let street = format!("{}", person % 90 + 1);
+    let street = (person % 90).saturating_add(1).to_string();
     let national = format!("{kind}{number}");
     let family = format!("ESSAI-{}", person % 977);
     let office = format!("{postal} {town}");
@@ -140,7 +141,7 @@ fn activity(out: &mut String, person: u32, place: u32) {
         put(index, text);
     }
     // Know-hows are in both files for some, in the second only for the others.
-    if person % 2 == 0 && profession[0] == "10" {
+    if person.is_multiple_of(2) && profession[0] == "10" {
         for (index, text) in [(13, "S"), (14, "Spécialité ordinale"), (15, skill), (16, words)] {
             put(index, text);
         }
@@ -191,7 +192,7 @@ fn know_how(out: &mut String, person: u32) {
         .unwrap_or_default();
     };
     row("S", "Spécialité ordinale", skill, words);
-    if person % 5 == 0 {
+    if person.is_multiple_of(5) {
         row("CAPA", "Capacité", "CAPA01", "Allergologie");
     }
 }

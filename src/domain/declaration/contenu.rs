@@ -27,8 +27,10 @@ pub struct Contenu {
 /// Who may sign for the patient, on the form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RepresentantDeclare {
+    /// Of a body, the one that it has.
     pub nom: String,
-    pub prenom: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prenom: Option<String>,
     /// In which quality: a word of `RoleSignataire`.
     pub qualite: &'static str,
     /// The link, which a signature names.

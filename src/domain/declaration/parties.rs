@@ -21,7 +21,7 @@ pub struct LienEnVigueur {
     pub id: RepresentationId,
     /// The representative, when he is a person of the register.
     pub representant: Option<PatientId>,
-    /// `TitulaireAutoriteParentale` or `Tuteur`.
+    /// `TitulaireAutoriteParentale`, `Tuteur` or `Curateur`.
     pub role: Role,
 }
 
@@ -66,15 +66,16 @@ impl CotePatient {
     /// 17, the young person and one holder; from 18, the person, or the representative of a
     /// protected adult: the register keeps in which quality somebody signed and does not judge it.
     pub fn requises(&self) -> Vec<SignatureManquante> {
-        let tuteur =
-            self.liens.iter().any(|lien| lien.role == Role::Tuteur).then_some(Role::Tuteur);
+        let named = |role: &Role| self.liens_de(*role).next().is_some();
+        let tuteur = Some(Role::Tuteur).filter(named);
         let holder = SignatureManquante::of(Role::TitulaireAutoriteParentale, tuteur);
         if self.est_enfant() {
             vec![holder]
         } else if self.age < self.seuils.sans_accord {
             vec![SignatureManquante::of(Role::Assure, None), holder]
         } else {
-            vec![SignatureManquante::of(Role::Assure, tuteur)]
+            let curateur = || Some(Role::Curateur).filter(named);
+            vec![SignatureManquante::of(Role::Assure, tuteur.or_else(curateur))]
         }
     }
 
@@ -86,7 +87,9 @@ impl CotePatient {
         } else {
             person == patient
         };
-        chooses || self.represente_par(person, Role::Tuteur)
+        chooses
+            || self.represente_par(person, Role::Tuteur)
+            || self.represente_par(person, Role::Curateur)
     }
 
     /// The links that may sign in a quality.

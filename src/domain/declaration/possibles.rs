@@ -20,7 +20,9 @@ impl Declaration {
             Acteur::Patient(person) => {
                 [Some(wanted.role), wanted.sinon].into_iter().flatten().any(|role| match role {
                     RoleSignataire::Assure => *person == self.patient_id,
-                    RoleSignataire::TitulaireAutoriteParentale | RoleSignataire::Tuteur => {
+                    RoleSignataire::TitulaireAutoriteParentale
+                    | RoleSignataire::Tuteur
+                    | RoleSignataire::Curateur => {
                         cote.is_some_and(|cote| cote.represente_par(*person, role))
                     }
                     RoleSignataire::Medecin => false,

@@ -21,6 +21,8 @@ vocabulaire!(
         /// The representative of a protected adult.
         Tuteur = 3 "tuteur",
         Medecin = 4 "medecin",
+        /// Who assists a protected adult, without representing them.
+        Curateur = 5 "curateur",
     }
 
     /// Means of a signature.
@@ -43,7 +45,7 @@ vocabulaire!(
 impl RoleSignataire {
     /// Whether somebody signs in this quality for another person.
     pub const fn represente(self) -> bool {
-        matches!(self, Self::TitulaireAutoriteParentale | Self::Tuteur)
+        matches!(self, Self::TitulaireAutoriteParentale | Self::Tuteur | Self::Curateur)
     }
 }
 

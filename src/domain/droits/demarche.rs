@@ -37,6 +37,8 @@ pub enum Jeton {
     Portee(Portee),
     /// This scope; for an agent of a caisse, the one of auditors.
     PorteeOuAudit(Portee),
+    /// This scope; for the national register of doctors, that of who registers.
+    PorteeOuAdministration(Portee),
 }
 
 impl Jeton {
@@ -45,7 +47,12 @@ impl Jeton {
         match self {
             Self::Public | Self::Jeton => None,
             Self::PorteeOuAudit(_) if role == Role::Caisse => Some(Portee::Audit),
-            Self::Portee(portee) | Self::PorteeOuAudit(portee) => Some(portee),
+            Self::PorteeOuAdministration(_) if role == Role::Referentiel => {
+                Some(Portee::Administration)
+            }
+            Self::Portee(portee)
+            | Self::PorteeOuAudit(portee)
+            | Self::PorteeOuAdministration(portee) => Some(portee),
         }
     }
 }
@@ -141,6 +148,7 @@ demarches! {
     RechercherMedecins = "rechercher_medecins" Jeton,
     DeclarerAccueil = "declarer_accueil" Portee(DeclarationsEcrire),
     EnregistrerMedecin = "enregistrer_medecin" Portee(Administration),
+    CorrigerMedecin = "corriger_medecin" Portee(Administration),
     LireMedecin = "lire_medecin" Jeton,
     // Médecins traitants.
     LireMedecinTraitant = "lire_medecin_traitant" Portee(MedecinTraitantLire) "medecin_traitant.lire",
@@ -165,6 +173,15 @@ demarches! {
     // A doctor's patients.
     ListerMesPatients = "lister_mes_patients" Portee(DeclarationsLire) "patientele.lister",
     SuivreMesPatients = "suivre_mes_patients" Portee(DeclarationsLire) "patientele.mouvements",
+    // The feed.
+    LireAFaire = "lire_a_faire" PorteeOuAdministration(DeclarationsLire) "a_faire.lire",
+    CreerAbonnement = "creer_abonnement" PorteeOuAdministration(DeclarationsLire),
+    ListerAbonnements = "lister_abonnements" PorteeOuAdministration(DeclarationsLire),
+    SupprimerAbonnement = "supprimer_abonnement" PorteeOuAdministration(DeclarationsLire),
+    RenouvelerSecret = "renouveler_secret" PorteeOuAdministration(DeclarationsLire),
+    ListerEchecs = "lister_echecs" PorteeOuAdministration(DeclarationsLire),
+    RejouerEchecs = "rejouer_echecs" PorteeOuAdministration(DeclarationsLire),
+    LireEvenements = "lire_evenements" PorteeOuAdministration(DeclarationsLire) "evenement.lire",
     // Persons.
     EnregistrerPatient = "enregistrer_patient" Portee(Administration) "patient.enregistrer",
     LirePatient = "lire_patient" Portee(DeclarationsLire) "patient.lire",
@@ -177,6 +194,8 @@ demarches! {
     ChangerStatut = "changer_statut" Portee(Administration) "patient.changer_statut",
     ChangerIdentifiant = "changer_identifiant" Portee(Administration) "patient.changer_identifiant",
     RectifierIdentifiant = "rectifier_identifiant" Portee(Administration) "patient.rectifier_identifiant",
+    ChangerIdentite = "changer_identite" Portee(Administration) "patient.changer_identite",
+    RectifierIdentite = "rectifier_identite" Portee(Administration) "patient.rectifier_identite",
     ChangerAdresse = "changer_adresse" Portee(Administration) "patient.changer_adresse",
     DeclarerDeces = "declarer_deces" Portee(Administration) "patient.declarer_deces",
     RectifierDeces = "rectifier_deces" Portee(Administration) "patient.rectifier_deces",

@@ -7,5 +7,5 @@ mod relation;
 mod table;
 
 pub use self::demarche::{Demarche, ESSAI_INFRUCTUEUX, Jeton, Portee};
-pub use self::relation::{Rapports, Relation, Vue};
-pub use self::table::{Droit, Etendue, Ligne, Refuse};
+pub use self::relation::{Etendue, Rapports, Relation, Vue};
+pub use self::table::{Droit, Ligne, Refuse};

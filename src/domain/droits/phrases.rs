@@ -18,3 +18,5 @@ pub(super) const TERRITOIRE: &str = "une caisse agit sur l'exercice d'un médeci
 pub(super) const SIENS: &str = "pour une caisse, la fin d'un exercice pour ses seuls assurés ; le reste, quand tous les lieux sont de son département";
 pub(super) const SIENNES: &str = "pour une caisse, ce qu'elle a enregistré, ou un acte national qui touche ses assurés, et pour eux seuls";
 pub(super) const REEVALUATIONS: &str = "seule une caisse fait réévaluer des feuilles";
+pub(super) const ABONNEMENT: &str =
+    "un abonnement est à une caisse, au logiciel d'un médecin ou au référentiel";

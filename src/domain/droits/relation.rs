@@ -48,6 +48,20 @@ vocabulaire!(
         /// The doctor himself, of what he says about his own practice.
         LeMedecin = 18 "le_medecin",
     }
+
+    /// What of a person, or of a thing, somebody sees by an operation that is theirs.
+    Etendue ("etendue") {
+        /// All of it.
+        Tout = 1 "tout",
+        /// What is of the days of a caisse of before: nothing later, not even the end of a period.
+        SesJours = 2 "ses_jours",
+        /// Who the person is and on which caisse they depend; neither address nor status.
+        Identite = 3 "identite",
+        /// What names the doctor, and nobody who came after him.
+        CeQuiLeNomme = 4 "ce_qui_le_nomme",
+        /// Whether there is a médecin traitant, and whether it is this doctor.
+        OuiOuNon = 5 "oui_ou_non",
+    }
 );
 
 impl Relation {

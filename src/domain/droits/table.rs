@@ -3,31 +3,16 @@
 //! One line an operation, and the compiler asks for it; what no line gives is refused. From here come
 //! the judgements, the `actions` of answers, `docs/DROITS.md` and the tests that walk all of it.
 
-use super::super::acteur::{Acteur, Role};
-use super::super::vocabulary::vocabulaire;
-use super::phrases::{
-    ADRESSAGE_ETABLI, CHANGEMENT, CONCILIATION, CONCILIATION_ACTUELLE, CREANCES, DOSSIER,
-    OPERATIONS, RECOUVREMENT, RECOUVREMENT_ACTUELLE, REEVALUATIONS, REPRESENTANTS, SIENNES, SIENS,
-    TERRITOIRE,
-};
-use super::relation::{Rapports, Relation, Vue};
-use super::{Demarche, Jeton};
+mod jugement;
 
-vocabulaire!(
-    /// What of a person, or of a thing, somebody sees by an operation that is theirs.
-    Etendue ("etendue") {
-        /// All of it.
-        Tout = 1 "tout",
-        /// What is of the days of a caisse of before: nothing later, not even the end of a period.
-        SesJours = 2 "ses_jours",
-        /// Who the person is and on which caisse they depend; neither address nor status.
-        Identite = 3 "identite",
-        /// What names the doctor, and nobody who came after him.
-        CeQuiLeNomme = 4 "ce_qui_le_nomme",
-        /// Whether there is a médecin traitant, and whether it is this doctor.
-        OuiOuNon = 5 "oui_ou_non",
-    }
-);
+use super::super::acteur::Role;
+use super::Demarche;
+use super::phrases::{
+    ABONNEMENT, ADRESSAGE_ETABLI, CHANGEMENT, CONCILIATION, CONCILIATION_ACTUELLE, CREANCES,
+    DOSSIER, OPERATIONS, RECOUVREMENT, RECOUVREMENT_ACTUELLE, REEVALUATIONS, REPRESENTANTS,
+    SIENNES, SIENS, TERRITOIRE,
+};
+use super::relation::{Etendue, Relation, Vue};
 
 /// Some relations and what each sees.
 type Groupe = &'static [(Relation, Etendue)];
@@ -148,6 +133,7 @@ const TRAITANTS: Groupe = &[(MedecinTraitant, CeQuiLeNomme), (AncienMedecinTrait
 /// Who acts on doctors.
 const MEDECINS: Groupe = &[(CaisseConcernee, Tout), (Referentiel, Tout)];
 const NOMME: Groupe = &[(Nomme, CeQuiLeNomme)];
+const EXECUTANT: Groupe = &[(Executant, CeQuiLeNomme)];
 /// The doctors of a referral.
 const ADRESSAGE: Groupe =
     &[(MedecinTraitant, Tout), (Auteur, CeQuiLeNomme), (Correspondant, CeQuiLeNomme)];
@@ -194,6 +180,8 @@ impl Demarche {
             | D::ChangerStatut
             | D::ChangerIdentifiant
             | D::RectifierIdentifiant
+            | D::ChangerIdentite
+            | D::RectifierIdentite
             | D::ChangerAdresse
             | D::DeclarerDeces
             | D::RectifierDeces
@@ -258,6 +246,19 @@ impl Demarche {
                 Ligne::de(&[&[(MedecinTraitant, Identite)]])
                     .reservee("seul un médecin lit la liste de ses patients")
             }
+
+            D::LireEvenements | D::LireAFaire => {
+                Ligne::de(&[FAMILLE, CAISSES, MEDECINS, NOMME, ADRESSAGE, EXECUTANT])
+                    .condition("ce qui lui est dit, ou l'attend : docs/EVENEMENTS.md")
+            }
+            D::CreerAbonnement
+            | D::ListerAbonnements
+            | D::SupprimerAbonnement
+            | D::RenouvelerSecret
+            | D::ListerEchecs
+            | D::RejouerEchecs => Ligne::de(&[SA_CAISSE, MEDECINS, NOMME])
+                .condition("ses propres abonnements")
+                .reservee(ABONNEMENT),
 
             // Referrals.
             D::EtablirAdressage => Ligne::de(&[TRAITANTS])
@@ -335,9 +336,9 @@ impl Demarche {
             // Doctors.
             D::DeclarerAccueil => Ligne::de(&[&[(LeMedecin, Tout)]])
                 .reservee("seul un médecin dit s'il accepte de nouveaux patients"),
-            D::EnregistrerMedecin => Ligne::de(&[MEDECINS])
+            D::EnregistrerMedecin | D::CorrigerMedecin => Ligne::de(&[MEDECINS])
                 .condition("pour une caisse, tous les lieux d'exercice sont de son département")
-                .reservee("seuls une caisse et le référentiel enregistrent un médecin")
+                .reservee("seuls une caisse et le référentiel enregistrent un médecin ou tiennent sa fiche")
                 .sinon(D::LireMedecin, TERRITOIRE),
             D::ApercuOperation
             | D::EnregistrerOperation
@@ -353,48 +354,5 @@ impl Demarche {
                 .condition("un autre agent que celui qui a préparé l'acte")
                 .reservee("seul le référentiel confirme un acte national"),
         }
-    }
-
-    /// Refuses a role that never may, whoever it is about.
-    pub fn verify_role(self, acteur: &Acteur) -> Result<(), Refuse> {
-        let (ligne, role) = (self.ligne(), acteur.role());
-        let reads = |(lecture, _): (Self, &str)| lecture.ligne().est_pour(role);
-        if ligne.est_pour(role) || ligne.lisible && ligne.sinon.is_some_and(reads) {
-            return Ok(());
-        }
-        Err(match ligne.reservee {
-            "" => Refuse::Introuvable,
-            phrase => Refuse::Interdit(phrase),
-        })
-    }
-
-    /// What the operation gives to a caller who is that to the person.
-    pub fn juger(self, rapports: &Rapports) -> Result<Droit, Refuse> {
-        let ligne = self.ligne();
-        self.verify_role(&rapports.acteur)?;
-        let held: Vec<(Relation, Etendue)> =
-            ligne.droits().filter(|(relation, _)| rapports.est(*relation)).collect();
-        let Some(etendue) = held.iter().map(|(_, etendue)| *etendue).min() else {
-            return Err(match ligne.sinon {
-                Some((lecture, phrase)) if lecture.est_permise(rapports) => {
-                    Refuse::Interdit(phrase)
-                }
-                _ => Refuse::Introuvable,
-            });
-        };
-        let limited = held.iter().all(|(_, etendue)| *etendue == SesJours);
-        let vue = if limited { Vue::Jours(rapports.jours().to_vec()) } else { Vue::Entiere };
-        let relations = held.into_iter().map(|(relation, _)| relation).collect();
-        Ok(Droit { relations, vue, etendue })
-    }
-
-    /// Whether the operation would be given.
-    pub fn est_permise(self, rapports: &Rapports) -> bool {
-        self.ligne().ouverte || self.juger(rapports).is_ok()
-    }
-
-    /// Whether a token is needed at all.
-    pub fn est_publique(self) -> bool {
-        self.jeton() == Jeton::Public
     }
 }

@@ -65,7 +65,13 @@ impl Organisme {
         if (regime.len(), caisse.len(), centre.len()) != (2, 3, 4) {
             return Err(Invalide::new("longueur_invalide", lengths));
         }
-        Self::parse(&[regime, caisse, centre].concat())
+        let mut whole = arrayvec::ArrayString::<9>::new();
+        for part in [regime, caisse, centre] {
+            whole
+                .try_push_str(&part)
+                .map_err(|_full| Invalide::new("longueur_invalide", lengths))?;
+        }
+        Self::parse(&whole)
     }
 
     /// Code of the régime, 2 digits.

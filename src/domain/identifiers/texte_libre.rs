@@ -220,6 +220,9 @@ fn est_un_ulid(word: &str) -> bool {
 /// Whether a text holds what looks like a JWT: base64url parts between dots, of which the first is a
 /// JSON object.
 pub fn contient_un_jeton(text: &str) -> bool {
+    if !text.contains("eyJ") {
+        return false;
+    }
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '=');
     text.split(|c| !is_part(c))
         .filter_map(|word| word.find("eyJ").and_then(|start| word.get(start..)))

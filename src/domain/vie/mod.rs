@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::fait_date::FaitDate;
 use super::identifiers::CommuneExercice;
+use super::ids::DeclarationId;
 use super::patient::Patient;
 use super::vocabulary::vocabulaire;
 use sommeil::StatutPatient;
@@ -78,6 +79,10 @@ vocabulaire!(
         Arbitrage = 12 "arbitrage",
         /// A change of caisse was a mistake, and never was.
         AnnulationOrganisme = 13 "annulation_changement_organisme",
+        /// Other names, the former ones having been right.
+        Identite = 14 "changement_identite",
+        /// Other names, birth or rank, the former ones having been wrong.
+        RectificationIdentite = 15 "rectification_identite",
     }
 
     /// What a caisse may do about a person now.
@@ -92,6 +97,8 @@ vocabulaire!(
         Fusionner = 8 "fusionner",
         Scinder = 9 "scinder",
         AnnulerOrganisme = 10 "annuler_changement_organisme",
+        ChangerIdentite = 11 "changer_identite",
+        RectifierIdentite = 12 "rectifier_identite",
     }
 );
 
@@ -103,6 +110,8 @@ impl ActionPatient {
             Self::ChangerOrganisme,
             Self::ChangerIdentifiant,
             Self::RectifierIdentifiant,
+            Self::ChangerIdentite,
+            Self::RectifierIdentite,
             Self::ChangerAdresse,
             Self::ChangerStatut,
             death,
@@ -110,6 +119,15 @@ impl ActionPatient {
             Self::Scinder,
         ]
     }
+}
+
+/// What is dated after the death of a person, and was recorded before it was known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ApresDeces {
+    /// Declarations signed after it, which never counted.
+    pub declarations: Vec<DeclarationId>,
+    /// How many feuilles are of days after it.
+    pub feuilles: i64,
 }
 
 /// A person with everything that the register knows beside the choices.
@@ -122,6 +140,8 @@ pub struct DossierPatient {
     pub adresses: Vec<FaitDate<Adresse>>,
     pub statuts: Vec<FaitDate<StatutPatient>>,
     pub deces: Option<FaitDate<SourceDeces>>,
+    /// What the death touches, for the caisse that keeps the file.
+    pub apres_deces: ApresDeces,
     /// Since when the caisse of another person says that the number is theirs.
     pub numero_dispute_depuis: Option<DateTime<Utc>>,
     pub actions: Vec<ActionPatient>,
@@ -136,6 +156,7 @@ impl DossierPatient {
             adresses: Vec::new(),
             statuts: Vec::new(),
             deces: None,
+            apres_deces: ApresDeces::default(),
             numero_dispute_depuis: None,
             actions: Vec::new(),
         }

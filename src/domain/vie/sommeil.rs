@@ -68,14 +68,21 @@ pub fn sommeil_le(
     statuts: &[FaitDate<StatutPatient>],
     jour: NaiveDate,
 ) -> Option<MotifSommeil> {
-    match en_vigueur(statuts, jour) {
+    motif_de(en_vigueur(statuts, jour).copied(), en_vigueur(affiliations, jour), jour)
+}
+
+/// Why a designation sleeps on a day, by the status and the caisse of that day.
+pub fn motif_de(
+    statut: Option<StatutPatient>,
+    organisme: Option<&Organisme>,
+    jour: NaiveDate,
+) -> Option<MotifSommeil> {
+    match statut {
         Some(StatutPatient::Ame) => return Some(MotifSommeil::Ame),
         Some(StatutPatient::Passage) => return Some(MotifSommeil::Passage),
         Some(StatutPatient::SansDroits) => return Some(MotifSommeil::SansDroits),
         Some(StatutPatient::HorsDeFrance) => return Some(MotifSommeil::HorsDeFrance),
         Some(StatutPatient::Ordinaire) | None => {}
     }
-    en_vigueur(affiliations, jour)
-        .filter(|organisme| est_exclu(organisme, jour))
-        .map(|_| MotifSommeil::CaisseExclue)
+    organisme.filter(|organisme| est_exclu(organisme, jour)).map(|_| MotifSommeil::CaisseExclue)
 }

@@ -3,14 +3,20 @@
 //! A type says once how it is read ([`Lire`]); [`lecture!`] declares structs that are read member by
 //! member, under the very names of their fields, and refuse the members that they do not have.
 
+mod objet;
 mod texte;
 mod valeurs;
+pub(crate) mod vite;
 
 use std::fmt::{self, Write};
 use std::marker::PhantomData;
 
+use serde::{Deserialize, Deserializer};
+
+pub(crate) use self::objet::Objet;
 pub(crate) use self::texte::{Jws, Matricule, Nom, Oid, Reference, Texte};
 pub(crate) use self::valeurs::{Entier, lire_mot};
+pub(crate) use self::vite::lire_vite;
 use super::json::Json;
 use crate::domain::identifiers::Invalide;
 use crate::services::ChampInvalide;
@@ -50,6 +56,7 @@ pub(crate) struct Erreurs(Vec<ChampInvalide>);
 
 impl Erreurs {
     /// One more wrong field.
+    #[cold]
     pub(crate) fn push(&mut self, chemin: &Chemin<'_>, code: &'static str, attendu: &str) {
         self.0.push(ChampInvalide::new(chemin.to_string(), code, attendu));
     }
@@ -60,7 +67,8 @@ impl Erreurs {
     }
 
     /// A value of another type.
-    fn nature(&mut self, noeud: &Noeud<'_, '_>, attendu: &str) {
+    #[cold]
+    fn nature(&mut self, noeud: &Noeud<'_, '_>, attendu: impl fmt::Display) {
         let message = format!("attendu : {attendu} ; reçu : {}", noeud.json.nature());
         self.push(noeud.chemin, "type_invalide", &message);
     }
@@ -79,8 +87,12 @@ pub(crate) struct Noeud<'n, 'j> {
 }
 
 impl<'n> Noeud<'n, '_> {
-    /// The string that a field expects.
-    pub(crate) fn texte(&self, erreurs: &mut Erreurs, attendu: &str) -> Option<&'n str> {
+    /// The string that a field expects. What was expected is written when it is not there, and only then.
+    pub(crate) fn texte(
+        &self,
+        erreurs: &mut Erreurs,
+        attendu: impl fmt::Display,
+    ) -> Option<&'n str> {
         match self.json {
             Json::Texte(text) | Json::Parametre(text) => Some(text),
             Json::Nul
@@ -96,7 +108,7 @@ impl<'n> Noeud<'n, '_> {
     }
 
     /// The integer that a field expects.
-    fn entier(&self, erreurs: &mut Erreurs, attendu: &str) -> Option<i64> {
+    fn entier(&self, erreurs: &mut Erreurs, attendu: impl fmt::Display) -> Option<i64> {
         match self.json {
             Json::Entier(value) => Some(*value),
             Json::Parametre(text) if text.len() <= 9 && is_number(text) => text.parse().ok(),
@@ -123,16 +135,43 @@ pub(crate) trait Lire: Sized {
     /// Reads a value; reports everything wrong with it.
     fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self>;
 
-    /// What an absent member is worth; most are required.
-    fn absent(chemin: &Chemin<'_>, erreurs: &mut Erreurs) -> Option<Self> {
-        erreurs.push(chemin, "champ_requis", "ce champ est obligatoire");
+    /// Reads a right value as it comes, without the tree of the document. It fails on every value of which [`lire`]
+    /// reports something, and says nothing of it: that one is then asked.
+    ///
+    /// [`lire`]: Self::lire
+    fn vite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Json::deserialize(deserializer)?;
+        lire_document(&json).map_err(|_wrong| vite::lentement())
+    }
+
+    /// What an absent member is worth to [`vite`](Self::vite).
+    fn absent_vite() -> Option<Self> {
         None
     }
+
+    /// What an absent member is worth; most are required.
+    fn absent(chemin: &Chemin<'_>, erreurs: &mut Erreurs) -> Option<Self> {
+        absent(chemin, erreurs);
+        None
+    }
+}
+
+/// A member that must be there is not.
+fn absent(chemin: &Chemin<'_>, erreurs: &mut Erreurs) {
+    erreurs.push(chemin, "champ_requis", "ce champ est obligatoire");
 }
 
 impl<T: Lire> Lire for Option<T> {
     fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
         if matches!(noeud.json, Json::Nul) { Some(None) } else { T::lire(noeud, erreurs).map(Some) }
+    }
+
+    fn vite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        vite::option(deserializer)
+    }
+
+    fn absent_vite() -> Option<Self> {
+        Some(None)
     }
 
     fn absent(_chemin: &Chemin<'_>, _erreurs: &mut Erreurs) -> Option<Self> {
@@ -148,18 +187,26 @@ impl<T: Lire> Lire for Oublie<T> {
         T::lire(noeud, erreurs).map(|_checked| PhantomData)
     }
 
+    fn vite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::vite(deserializer).map(|_checked| PhantomData)
+    }
+
+    fn absent_vite() -> Option<Self> {
+        T::absent_vite().map(|_checked| PhantomData)
+    }
+
     fn absent(chemin: &Chemin<'_>, erreurs: &mut Erreurs) -> Option<Self> {
         T::absent(chemin, erreurs).map(|_checked| PhantomData)
     }
 }
 
 /// How many there must be, in words.
-fn entre(min: usize, max: usize, what: &str) -> String {
-    match (min, max) {
-        (1, 1) => format!("d'exactement un {what}"),
-        (min, max) if min == max => format!("d'exactement {min} {what}s"),
-        (min, max) => format!("de {min} à {max} {what}s"),
-    }
+fn entre(min: usize, max: usize, what: &str) -> impl fmt::Display {
+    fmt::from_fn(move |f| match (min, max) {
+        (1, 1) => write!(f, "d'exactement un {what}"),
+        (min, max) if min == max => write!(f, "d'exactement {min} {what}s"),
+        (min, max) => write!(f, "de {min} à {max} {what}s"),
+    })
 }
 
 /// A list between two lengths.
@@ -178,66 +225,16 @@ impl<T: Lire, const MIN: usize, const MAX: usize> Lire for Liste<T, MIN, MAX> {
             erreurs.push(noeud.chemin, "taille_invalide", &message);
             return None;
         }
-        let read: Vec<Option<T>> = items
-            .iter()
-            .enumerate()
-            .map(|(index, json)| {
-                let chemin = Chemin::Rang(noeud.chemin, index);
-                T::lire(Noeud { json, chemin: &chemin }, erreurs)
-            })
-            .collect();
-        read.into_iter().collect::<Option<_>>().map(Self)
-    }
-}
-
-/// Finds members by name, and the names that nobody asked for.
-#[derive(Debug)]
-pub(crate) struct Objet<'n, 'j> {
-    members: &'n [(std::borrow::Cow<'j, str>, Json<'j>)],
-    chemin: &'n Chemin<'n>,
-    known: Vec<&'static str>,
-}
-
-impl<'n, 'j> Objet<'n, 'j> {
-    /// The members of a value that must be an object.
-    pub(crate) fn of(noeud: Noeud<'n, 'j>, erreurs: &mut Erreurs) -> Option<Self> {
-        let Json::Objet(members) = noeud.json else {
-            erreurs.nature(&noeud, "un objet");
-            return None;
-        };
-        Some(Self { members, chemin: noeud.chemin, known: Vec::new() })
-    }
-
-    /// Reads a member.
-    pub(crate) fn membre<T: Lire>(
-        &mut self,
-        name: &'static str,
-        erreurs: &mut Erreurs,
-    ) -> Option<T> {
-        self.known.push(name);
-        let chemin = Chemin::Membre(self.chemin, name);
-        match self.members.iter().find(|(known, _)| known == name) {
-            Some((_, json)) => T::lire(Noeud { json, chemin: &chemin }, erreurs),
-            None => T::absent(&chemin, erreurs),
+        let mut read = Vec::with_capacity(items.len());
+        for (index, json) in items.iter().enumerate() {
+            let chemin = Chemin::Rang(noeud.chemin, index);
+            read.extend(T::lire(Noeud { json, chemin: &chemin }, erreurs));
         }
+        (read.len() == items.len()).then_some(Self(read))
     }
 
-    /// Reports the members that no field reads, and those that came twice.
-    pub(crate) fn fin(self, erreurs: &mut Erreurs) {
-        for (index, (name, _)) in self.members.iter().enumerate() {
-            let chemin = Chemin::Membre(self.chemin, name);
-            let before = self.members.get(..index).unwrap_or_default();
-            if before.iter().any(|(earlier, _)| earlier == name) {
-                erreurs.push(&chemin, "champ_en_double", "ce champ est écrit deux fois");
-            } else if !self.known.contains(&name.as_ref()) {
-                let message = match &self.known[..] {
-                    [] => "champ inconnu ; aucun n'est attendu".to_owned(),
-                    [only] => format!("champ inconnu ; attendu : {only}"),
-                    all => format!("champ inconnu ; attendus : {}", all.join(", ")),
-                };
-                erreurs.push(&chemin, "champ_inconnu", &message);
-            }
-        }
+    fn vite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        vite::liste(deserializer, (MIN, MAX)).map(Self)
     }
 }
 
@@ -259,8 +256,35 @@ macro_rules! lecture {
             ) -> Option<Self> {
                 let mut objet = $crate::http::lecture::Objet::of(noeud, erreurs)?;
                 $( let $field = objet.membre(stringify!($field), erreurs); )+
-                objet.fin(erreurs);
+                objet.fin(&[ $( stringify!($field) ),+ ], erreurs);
                 Some(Self { $( $field: $field? ),+ })
+            }
+
+            fn vite<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                use $crate::http::lecture::vite;
+                struct Visiteur;
+                impl<'de> serde::de::Visitor<'de> for Visiteur {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("an object")
+                    }
+
+                    fn visit_map<A: serde::de::MapAccess<'de>>(
+                        self,
+                        mut map: A,
+                    ) -> Result<$name, A::Error> {
+                        $( let mut $field: Option<$kind> = None; )+
+                        while let Some(name) = vite::nom(&mut map)? {
+                            match &*name {
+                                $( stringify!($field) => vite::membre(&mut map, &mut $field)?, )+
+                                _ => return Err(vite::lentement()),
+                            }
+                        }
+                        Ok($name { $( $field: vite::ou_absent($field)?, )+ })
+                    }
+                }
+                deserializer.deserialize_map(Visiteur)
             }
         }
     )+};
@@ -305,9 +329,9 @@ mod tests {
 
     #[test]
     fn lengths_are_said_in_words() {
-        assert_eq!(entre(1, 1, "élément"), "d'exactement un élément");
-        assert_eq!(entre(13, 13, "caractère"), "d'exactement 13 caractères");
-        assert_eq!(entre(1, 20, "élément"), "de 1 à 20 éléments");
+        assert_eq!(entre(1, 1, "élément").to_string(), "d'exactement un élément");
+        assert_eq!(entre(13, 13, "caractère").to_string(), "d'exactement 13 caractères");
+        assert_eq!(entre(1, 20, "élément").to_string(), "de 1 à 20 éléments");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! How texts are read: what people wrote, and nothing that must not be kept with it.
 
+use std::fmt;
+
 use super::{Chemin, Erreurs, Lire, Noeud, entre};
 use crate::domain::identifiers::texte_libre::{
     contient_un_jeton, contient_un_numero, est_invisible, reference_contient_un_numero,
@@ -35,7 +37,7 @@ fn lire_entre<'a, const MIN: usize, const MAX: usize>(
     noeud: &Noeud<'a, '_>,
     erreurs: &mut Erreurs,
 ) -> Option<&'a str> {
-    let attendu = format!("une chaîne {}", entre(MIN, MAX, "caractère"));
+    let attendu = fmt::from_fn(|f| write!(f, "une chaîne {}", entre(MIN, MAX, "caractère")));
     let text = noeud.texte(erreurs, &attendu)?.trim();
     if (MIN..=MAX).contains(&text.chars().count()) {
         return Some(text);

@@ -1,5 +1,7 @@
 //! How each simple type is read: numbers, texts, dates, words of a list, identifiers.
 
+use std::fmt;
+
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::{Chemin, Erreurs, Lire, Noeud, Objet};
@@ -52,8 +54,8 @@ pub(crate) struct Entier<const MIN: i64, const MAX: i64>(pub(crate) i64);
 
 impl<const MIN: i64, const MAX: i64> Lire for Entier<MIN, MAX> {
     fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-        let attendu = format!("un nombre entier entre {MIN} et {MAX}");
-        let value = noeud.entier(erreurs, &attendu)?;
+        let attendu = format_args!("un nombre entier entre {MIN} et {MAX}");
+        let value = noeud.entier(erreurs, attendu)?;
         if (MIN..=MAX).contains(&value) {
             return Some(Self(value));
         }
@@ -114,12 +116,14 @@ impl Lire for Empreinte {
 
 /// Reads a member of a closed list, under its word.
 pub(crate) fn lire_mot<T: Vocabulaire>(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<T> {
-    let words: Vec<&str> = T::TOUS.iter().map(|member| member.mot()).collect();
-    let attendu = format!("un mot parmi {}", words.join(", "));
-    let text = noeud.texte(erreurs, &attendu)?;
+    let attendu = || {
+        let words: Vec<&str> = T::TOUS.iter().map(|member| member.mot()).collect();
+        format!("un mot parmi {}", words.join(", "))
+    };
+    let text = noeud.texte(erreurs, fmt::from_fn(|f| f.write_str(&attendu())))?;
     let member = T::du_mot(text);
     if member.is_none() {
-        erreurs.push(noeud.chemin, "valeur_inconnue", &format!("attendu : {attendu}"));
+        erreurs.push(noeud.chemin, "valeur_inconnue", &format!("attendu : {}", attendu()));
     }
     member
 }
@@ -161,6 +165,7 @@ lire_identifiant!(
     LieuId => str::parse,
     DeclarationId => str::parse,
     ContactId => str::parse,
+    crate::domain::ids::EvenementId => str::parse,
     FeuilleId => str::parse,
 );
 
@@ -172,25 +177,16 @@ fn lire_type_valeur<T>(
     types: &[&'static str],
 ) -> Option<T> {
     let mut objet = Objet::of(noeud, erreurs)?;
-    let kind = objet.membre::<Brut>("type", erreurs);
-    let value = objet.membre::<Brut>("valeur", erreurs);
-    objet.fin(erreurs);
-    let (kind, value) = (kind?.0, value?.0);
-    parse(&kind, &value)
+    let kind = objet.texte("type", erreurs);
+    let value = objet.texte("valeur", erreurs);
+    objet.fin(&["type", "valeur"], erreurs);
+    let (kind, value) = (kind?, value?);
+    parse(kind, value)
         .map_err(|invalide| {
-            let wrong = if types.contains(&kind.as_str()) { "valeur" } else { "type" };
+            let wrong = if types.contains(&kind) { "valeur" } else { "type" };
             erreurs.invalide(&Chemin::Membre(noeud.chemin, wrong), &invalide);
         })
         .ok()
-}
-
-/// A string whose form is checked by whoever reads it.
-struct Brut(String);
-
-impl Lire for Brut {
-    fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-        noeud.texte(erreurs, "une chaîne").map(|text| Self(text.to_owned()))
-    }
 }
 
 impl Lire for IdentifiantPersonne {
@@ -208,11 +204,11 @@ impl Lire for NumeroFacturation {
 impl Lire for Organisme {
     fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
         let mut objet = Objet::of(noeud, erreurs)?;
-        let regime = objet.membre::<Brut>("regime", erreurs);
-        let caisse = objet.membre::<Brut>("caisse", erreurs);
-        let centre = objet.membre::<Brut>("centre", erreurs);
-        objet.fin(erreurs);
-        Self::from_parts(&regime?.0, &caisse?.0, &centre?.0)
+        let regime = objet.texte("regime", erreurs);
+        let caisse = objet.texte("caisse", erreurs);
+        let centre = objet.texte("centre", erreurs);
+        objet.fin(&["regime", "caisse", "centre"], erreurs);
+        Self::from_parts(regime?, caisse?, centre?)
             .map_err(|invalide| {
                 let regime = invalide.code == "regime_inconnu";
                 let member = Chemin::Membre(noeud.chemin, "regime");

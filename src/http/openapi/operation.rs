@@ -241,6 +241,7 @@ impl Announced<'_> {
                 Jeton::Jeton => return vec![SecurityRequirement::new("jeton", [""; 0])],
                 Jeton::Portee(portee) => vec![portee],
                 Jeton::PorteeOuAudit(portee) => vec![portee, Portee::Audit],
+                Jeton::PorteeOuAdministration(portee) => vec![portee, Portee::Administration],
             };
             self.codes.insert(Code::PorteeInsuffisante);
             scopes.into_iter().map(|one| SecurityRequirement::new("jeton", [one.mot()])).collect()

@@ -39,7 +39,7 @@ pub(super) const QUESTIONS: [(&str, &[Question]); 3] = [
     (
         "Les soins",
         &[
-            question("date", "Quel jour ?", "Depuis le 1er janvier 2005.", Saisie::Jour),
+            question("date", "Quel jour ?", "Depuis le 1er janvier 2006.", Saisie::Jour),
             question(
                 "soin",
                 "Qu'est-ce qui a été fait ?",
@@ -219,7 +219,7 @@ impl Question {
             }
             Saisie::Jour => {
                 html + &format!(
-                    "<input {attributes} type=\"date\" min=\"2005-01-01\" value=\"{value}\">\n"
+                    "<input {attributes} type=\"date\" min=\"2006-01-01\" value=\"{value}\">\n"
                 )
             }
             Saisie::Texte(keyboard) => {

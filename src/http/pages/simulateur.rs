@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::champs::{Fautes, Reponses, Saisie, formulaire, questions, reponses};
 use super::{echappe, html, suite};
+use crate::domain::calendar::en_toutes_lettres;
 use crate::domain::identifiers::Specialite;
 use crate::domain::money::Centimes;
 use crate::http::AppState;
@@ -40,7 +41,7 @@ pub(super) async fn page(
         let form = formulaire(&answers, &Fautes::new());
         return Ok(entiere(StatusCode::OK, &state, &form));
     }
-    let asked = match demande(&answers) {
+    let asked = match demande(&answers, state.core.law().premier_jour()) {
         Ok(asked) => asked,
         Err(wrong) => return Ok(refusee(&state, &answers, &wrong, None)),
     };
@@ -65,7 +66,7 @@ async fn evaluer(state: &AppState, asked: &Value) -> Result<Value, Refus> {
 }
 
 /// What is asked of the law, or what is wrong with each answer.
-fn demande(answers: &Reponses) -> Result<Value, Fautes> {
+fn demande(answers: &Reponses, premier_jour: NaiveDate) -> Result<Value, Fautes> {
     let mut wrong = Fautes::new();
     for question in questions() {
         let Saisie::Choix(all) = question.saisie else { continue };
@@ -76,8 +77,10 @@ fn demande(answers: &Reponses) -> Result<Value, Fautes> {
     }
     let text = |name: &str| answers.get(name).map(String::as_str).unwrap_or_default();
     let date = text("date").parse::<NaiveDate>().ok();
-    if date.is_none() {
-        wrong.insert("date", "Donnez un jour, par exemple 2026-03-15.".to_owned());
+    if date.is_none_or(|date| date < premier_jour) {
+        let first = en_toutes_lettres(premier_jour);
+        wrong
+            .insert("date", format!("Donnez un jour à partir du {first}, par exemple 2026-03-15."));
     }
     let age = text("age").parse::<u8>().ok().filter(|age| *age <= 130);
     if age.is_none() {
@@ -243,7 +246,7 @@ fn refusee(state: &AppState, answers: &Reponses, wrong: &Fautes, detail: Option<
 
 /// The answer: sentences, who pays what, what would have changed it, the texts, the way to ask again.
 fn reponse(said: &Value, query: &str, asked: &Value) -> String {
-    let list = |pointer: &str, tag: &str| {
+    let list = |tag: &str, pointer: &str| {
         let items = said.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
         let items =
             items.filter_map(|item| item.as_str().or_else(|| item.get("message")?.as_str()));
@@ -254,7 +257,7 @@ fn reponse(said: &Value, query: &str, asked: &Value) -> String {
     };
     let mut html = format!(
         "<section class=\"reponse\" aria-labelledby=\"reponse\">\n<h2 id=\"reponse\">Réponse</h2>\n{}",
-        list("/pour_le_patient/phrases", "p")
+        list("p", "/pour_le_patient/phrases")
     );
     let total = cents("/totaux/honoraires_centimes");
     let parts = PARTS.map(|(name, who, colour)| (who, colour, cents(&format!("/totaux/{name}"))));
@@ -275,7 +278,7 @@ fn reponse(said: &Value, query: &str, asked: &Value) -> String {
             cents("/totaux/reste_a_charge_centimes"),
         );
     }
-    let warnings = list("/avertissements", "li");
+    let warnings = list("li", "/avertissements");
     if !warnings.is_empty() {
         html = format!("{html}<h3>À savoir</h3>\n<ul>\n{warnings}</ul>\n");
     }
@@ -285,7 +288,7 @@ fn reponse(said: &Value, query: &str, asked: &Value) -> String {
          <p><a href=\"/simulateur?{}\">L'adresse de ce calcul</a> le refait à l'identique.</p>\n\
          <details><summary>La même question, pour un programme</summary>\n\
          <pre tabindex=\"0\"><code>POST /v1/simulations\n{}</code></pre></details>\n</section>\n",
-        list("/pour_le_patient/references", "li"),
+        list("li", "/pour_le_patient/references"),
         echappe(query),
         echappe(&body)
     )

@@ -18,7 +18,7 @@ use crate::http::extract::{Appel, Requete};
 use crate::http::idempotency::{Anonymous, rendre};
 use crate::http::lecture::{Nom, lecture};
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, Curseur, JourDeLaListe, Limite, Page, Tranche, publier};
+use crate::http::pagination::{self, Curseur, JourDemande, Limite, Page, Tranche, publier};
 use crate::http::problem::Refus;
 use crate::http::v1::acte::ecriture;
 use crate::http::vue::vue;
@@ -102,7 +102,7 @@ vue! {
 
 impl Anonymous for MedecinTrouveVue {}
 
-type MedecinsTrouvesVue = Page<MedecinTrouveVue, JourDeLaListe>;
+type MedecinsTrouvesVue = Page<MedecinTrouveVue, JourDemande>;
 
 /// Where a page of the directory ended: letters of a name, and the doctor.
 #[derive(Debug)]
@@ -154,7 +154,7 @@ async fn search(
     let found = medecins::search(&state.core, &asked, &page).await?;
     let key = |one: &MedecinTrouve| Cle(one.cle.clone(), one.rpps).to_string();
     let shown = Tranche::suivie(found, page.limite, &question, key);
-    publier(shown, JourDeLaListe { en_vigueur_le: jour }, MedecinTrouveVue::new)
+    publier(shown, JourDemande { en_vigueur_le: jour }, MedecinTrouveVue::new)
 }
 
 ecriture! {

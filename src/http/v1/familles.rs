@@ -94,7 +94,7 @@ vue! {
         nom: String = one.nom.clone(),
         /// Prénom.
         #[schema(example = "ALICE")]
-        prenom: String = one.prenom.clone(),
+        prenom: Option<String> = one.prenom.clone(),
         /// C'est le porteur de la carte lue.
         porteur: bool = one.porteur,
     }

@@ -27,7 +27,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 }
 
 lecture! {
-    struct JourDemande {
+    struct LoiDemande {
         /// Jour des soins ; aujourd'hui par défaut.
         le: Option<NaiveDate>,
     }
@@ -205,7 +205,7 @@ pub(crate) struct ChangementVue {
 )]
 async fn of_day(
     State(state): State<AppState>,
-    Requete(demande): Requete<JourDemande>,
+    Requete(demande): Requete<LoiDemande>,
 ) -> Result<Response, Refus> {
     let loi = loi::loi_du(&state.core, demande.le)?;
     respond_json(&LoiVue {

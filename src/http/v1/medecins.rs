@@ -12,8 +12,8 @@ use crate::domain::feuille_de_soins::{Convention, OptionTarifaire};
 use crate::domain::identifiers::{CommuneExercice, Finess, NumeroFacturation, Rpps, Specialite};
 use crate::domain::ids::LieuId;
 use crate::domain::medecin::{
-    Exercice, Lieu, LieuExistantOuNouveau, ModeExercice, NatureLieu, NomMedecin, NouveauLieu,
-    NouveauMedecin, NouvelExercice,
+    CorrectionExercice, CorrectionMedecin, Exercice, Lieu, LieuExistantOuNouveau, ModeExercice,
+    NatureCorrection, NatureLieu, NomMedecin, NouveauLieu, NouveauMedecin, NouvelExercice,
 };
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin};
@@ -23,11 +23,11 @@ use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::http::v1::acte::creation;
 use crate::http::vue::vue;
-use crate::services::medecins;
 use crate::services::medecins::MedecinLu;
+use crate::services::{fiches, medecins};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(create)).routes(routes!(get))
+    OpenApiRouter::new().routes(routes!(create)).routes(routes!(get)).routes(routes!(correct))
 }
 
 /// At least one practice.
@@ -75,6 +75,65 @@ lecture! {
     }
 }
 
+lecture! {
+    /// Ce que le registre doit dire d'un médecin. Ce qui est absent reste.
+    #[schema(example = json!({ "nature": "rectification", "jour": "2025-06-16", "prenom": "CAMILLE" }))]
+    pub(crate) struct CorrectionMedecinDemande {
+        /// Changement à partir d'un jour, ou rectification de ce qui était faux.
+        nature: NatureCorrection,
+        /// Premier jour du changement, ou un jour de ce qui était faux.
+        jour: NaiveDate,
+        /// Nom d'exercice.
+        nom: Option<Nom<80>>,
+        /// Prénom d'exercice.
+        prenom: Option<Nom<80>>,
+        /// Exercice à changer ou à rectifier.
+        exercice: Option<CorrectionExerciceDemande>,
+        /// Exercice secondaire qui commence.
+        nouvel_exercice: Option<ExerciceDemande>,
+    }
+
+    /// Exercice à changer ou à rectifier, à un lieu.
+    pub(crate) struct CorrectionExerciceDemande {
+        /// Lieu où le médecin exerce ce jour.
+        lieu_id: LieuId,
+        /// Mode d'exercice.
+        mode: Option<ModeExercice>,
+        /// true : il devient le principal, et l'autre ne l'est plus.
+        principal: Option<bool>,
+        /// Convention.
+        convention: Option<Convention>,
+        /// Option tarifaire.
+        option_tarifaire: Option<OptionTarifaire>,
+        /// Numéro sous lequel les soins y sont facturés.
+        numero_facturation: Option<NumeroFacturation>,
+        /// true : cet exercice secondaire cesse ce jour.
+        termine: Option<bool>,
+    }
+}
+
+impl CorrectionMedecinDemande {
+    fn into_domain(self) -> CorrectionMedecin {
+        let exercice = self.exercice.map(|wanted| CorrectionExercice {
+            lieu_id: wanted.lieu_id,
+            mode: wanted.mode,
+            principal: wanted.principal,
+            convention: wanted.convention,
+            option_tarifaire: wanted.option_tarifaire,
+            facturation: wanted.numero_facturation,
+            termine: wanted.termine.unwrap_or_default(),
+        });
+        CorrectionMedecin {
+            nature: self.nature,
+            jour: self.jour,
+            nom: self.nom.map(|nom| nom.0),
+            prenom: self.prenom.map(|nom| nom.0),
+            exercice,
+            nouvel_exercice: self.nouvel_exercice.and_then(ExerciceDemande::into_domain),
+        }
+    }
+}
+
 /// Lieu existant (« id » seul) ou nouveau (les autres champs).
 #[derive(Debug, ToSchema)]
 pub(crate) struct LieuExerciceDemande {
@@ -99,7 +158,7 @@ impl Lire for LieuExerciceDemande {
         let mut objet = Objet::of(noeud, erreurs)?;
         let id = objet.membre("id", erreurs);
         if let Some(Some(_)) = id {
-            objet.fin(erreurs);
+            objet.fin(&["id"], erreurs);
             return Some(Self {
                 id: id?,
                 nature: None,
@@ -114,7 +173,7 @@ impl Lire for LieuExerciceDemande {
         let commune = objet.membre("commune", erreurs);
         let adresse = objet.membre("adresse", erreurs);
         let finess_et = objet.membre("finess_et", erreurs);
-        objet.fin(erreurs);
+        objet.fin(&["id", "nature", "nom", "commune", "adresse", "finess_et"], erreurs);
         Some(Self {
             id: id?,
             nature: Some(nature?),
@@ -279,6 +338,19 @@ creation! {
     |core, demande, recue| medecins::create(core, demande, &recue.into_domain(), |medecin| {
         let location = format!("/v1/medecins/{}", medecin.0.rpps);
         rendre(StatusCode::CREATED, Some(location), None, &MedecinVue::new(medecin))
+    }).await
+}
+
+creation! {
+    /// Changer ou rectifier la fiche d'un médecin
+    ///
+    /// Nom, convention, option, exercice secondaire : un changement compte à partir d'un jour, une rectification prend la
+    /// place de ce qui était faux. Les feuilles que ce médecin a exécutées ces jours-là sont à revoir. Un départ, un
+    /// déménagement, une spécialité sont des opérations.
+    correct: CorrigerMedecin = "/v1/medecins/{rpps}/corrections" (rpps: Rpps), CorrectionMedecinDemande
+        => 200 MedecinVue "Le médecin et ses faits datés", [],
+    |core, demande, recue| fiches::correct(core, demande, &rpps, &recue.into_domain(), |medecin| {
+        rendre(StatusCode::OK, None, None, &MedecinVue::new(medecin))
     }).await
 }
 

@@ -1,5 +1,7 @@
 //! Version 1 of the API: one file or one folder a resource, with its shapes, its handlers and their documentation.
 
+pub(crate) mod a_faire;
+pub(crate) mod abonnements;
 pub(crate) mod acces;
 mod acte;
 pub(crate) mod adressages;
@@ -9,6 +11,7 @@ pub(crate) mod creances;
 pub(crate) mod declarations;
 pub(crate) mod departs;
 pub(crate) mod evaluation;
+pub(crate) mod evenements;
 pub(crate) mod familles;
 pub(crate) mod feuilles_de_soins;
 pub(crate) mod instruction;
@@ -54,6 +57,9 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(about("medecins", patientele::router()))
         .merge(about("moi", moi::router()))
         .merge(about("moi", acces::router()))
+        .merge(about("moi", a_faire::router()))
+        .merge(about("evenements", evenements::router()))
+        .merge(about("evenements", abonnements::router()))
         .merge(about("loi", loi::router()))
         .merge(about("medecins", annuaire::router()))
         .merge(familles::router())

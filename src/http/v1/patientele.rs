@@ -1,31 +1,32 @@
 //! A doctor's own patients.
 
-use std::fmt;
-use std::str::FromStr;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::domain::designation::MotifFin;
 use crate::domain::droits::Demarche;
 use crate::domain::identifiers::DateNaissanceAmo;
-use crate::domain::ids::{DesignationId, FaitId, PatientId};
+use crate::domain::ids::{DesignationId, PatientId};
 use crate::domain::patient::Identite;
 use crate::domain::patientele::NatureMouvement;
+use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Requete};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
 use crate::http::pagination::{
-    self, Curseur, JourDeLaListe, Limite, Page, Tranche, montrer, montrer_avec,
+    self, Curseur, JourDemande, Limite, Page, Tranche, montrer, montrer_avec,
 };
 use crate::http::problem::Refus;
 use crate::http::schemas::MotifSnds;
 use crate::http::vue::vue;
-use crate::services::patientele;
-use crate::services::patientele::{MouvementConnu, PatientDuMedecin, PlaceMouvement};
+use crate::services::fil::{self, EvenementLu, Question};
+use crate::services::patientele::{self, PatientDuMedecin};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(movements))
@@ -54,7 +55,7 @@ lecture! {
 }
 
 /// The patients of a doctor on a day, in a stable order.
-type PatienteleVue = Page<PatientDuMedecinVue, JourDeLaListe>;
+type PatienteleVue = Page<PatientDuMedecinVue, JourDemande>;
 
 vue! {
     /// Patient du médecin.
@@ -110,58 +111,60 @@ async fn list(
     let found = patientele::list(&state.core, &contexte, dates, page).await?;
     let key = |one: &PatientDuMedecin| one.patient_id.to_string();
     let found = found.map(|found| Tranche::suivie(found, page.limite, &question, key));
-    montrer_avec(found, JourDeLaListe { en_vigueur_le: jour }, PatientDuMedecinVue::new)
+    montrer_avec(found, JourDemande { en_vigueur_le: jour }, PatientDuMedecinVue::new)
 }
 
 /// Arrivals and departures, as the register came to know them, the oldest first.
 type MouvementsVue = Page<MouvementVue>;
 
+/// A movement, as the feed tells it.
+pub(crate) struct MouvementDit {
+    nature: NatureMouvement,
+    patient_id: PatientId,
+    jour: NaiveDate,
+    motif_fin: Option<MotifFin>,
+    enregistre_le: DateTime<Utc>,
+}
+
+impl MouvementDit {
+    /// That of an event, if it tells one.
+    fn of(lu: EvenementLu) -> Option<Self> {
+        let motif = lu.donnees.get("motif_fin").and_then(Value::as_str);
+        Some(Self {
+            nature: NatureMouvement::de(lu.nature)?,
+            patient_id: lu.patient_id?,
+            jour: lu.effet_du?,
+            motif_fin: motif.and_then(MotifFin::du_mot),
+            enregistre_le: lu.enregistre_le,
+        })
+    }
+}
+
 vue! {
     /// Mouvement de patient.
-    pub(crate) struct MouvementVue(known: &MouvementConnu) {
+    pub(crate) struct MouvementVue(dit: &MouvementDit) {
         /// Arrivée, départ, ou annulation de l'un ou de l'autre.
-        nature: NatureMouvement = known.nature,
+        nature: NatureMouvement = dit.nature,
         /// Patient.
-        patient_id: PatientId = known.patient_id,
+        patient_id: PatientId = dit.patient_id,
         /// Premier jour où le médecin est médecin traitant ou, pour un départ, où il ne l'est plus.
-        effet_du: NaiveDate = known.jour,
+        effet_du: NaiveDate = dit.jour,
         /// Motif du départ.
-        motif_fin: Option<MotifFin> = known.motif_fin,
+        motif_fin: Option<MotifFin> = dit.motif_fin,
         /// Motif de la table nationale.
         #[schema(value_type = Option<MotifSnds>)]
-        motif_fin_snds: Option<&'static str> = known.motif_fin.and_then(MotifFin::snds),
+        motif_fin_snds: Option<&'static str> = dit.motif_fin.and_then(MotifFin::snds),
         /// Le registre le sait depuis cet instant.
-        enregistre_le: DateTime<Utc> = known.enregistre_le,
-    }
-}
-
-/// A place of the feed, as a cursor writes it.
-struct Cle(PlaceMouvement);
-
-impl fmt::Display for Cle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.0.transaction, self.0.id)
-    }
-}
-
-impl FromStr for Cle {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let (transaction, id) = text.split_once(':').ok_or(())?;
-        Ok(Self(PlaceMouvement {
-            transaction: transaction.parse().map_err(|_not_a_number| ())?,
-            id: id.parse::<FaitId>().map_err(|_not_an_id| ())?,
-        }))
+        enregistre_le: DateTime<Utc> = dit.enregistre_le,
     }
 }
 
 /// Suivre les arrivées et les départs de ses patients
 ///
-/// Ce que le registre a appris depuis un curseur, dans l'ordre où il l'a appris : un mouvement ancien
-/// connu tard vient à sa place de connaissance, avec son jour d'effet. Rien n'est perdu ni donné deux
-/// fois. Un mouvement très récent peut attendre la fin d'écritures commencées avant lui. « curseur_reprise » se
-/// garde, pour lire plus tard ce qui viendra.
+/// Ce que le registre a appris depuis un curseur, pour chaque patient dans l'ordre où il l'a appris : un
+/// mouvement ancien connu tard vient à sa place de connaissance, avec son jour d'effet. Les appliquer l'un
+/// après l'autre donne la patientèle. Ce sont les événements « patientele » de /v1/evenements, avec leur motif.
+/// « curseur_reprise » se garde, pour lire plus tard ce qui viendra.
 #[utoipa::path(
     get,
     path = "/v1/moi/patients/mouvements",
@@ -174,16 +177,13 @@ async fn movements(
     Requete(demande): Requete<SuiviDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::SuivreMesPatients)?;
-    let question = format!("mouvements {}", contexte.acteur().cle());
-    let page = pagination::voulue::<Cle>(&question, (demande.limite, demande.curseur, None))?;
-    let (apres, limite) = (page.apres.map(|cle| cle.0), page.limite);
-    let found = patientele::follow(&state.core, &contexte, apres, limite).await?;
-    let key = |known: &MouvementConnu| Cle(known.place).to_string();
-    let found = found.map(|found| {
-        let mut shown = Tranche::suivie((found, None), limite, &question, key);
-        let last = shown.donnees.last().map(|known| known.place).or(apres);
-        shown.reprise = last.map(|place| pagination::ecrire(&question, &Cle(place).to_string()));
-        shown
-    });
-    montrer(found, MouvementVue::new)
+    let question = Question {
+        natures: Vec::new(),
+        personne: None,
+        curseur: demande.curseur.map(pagination::sealed).transpose()?,
+        limite: pagination::nombre(demande.limite),
+        attente: Duration::ZERO,
+    };
+    let page = fil::read_movements(&state.core, &contexte, &question).await?;
+    montrer(page.map(|page| pagination::du_fil(page, MouvementDit::of)), MouvementVue::new)
 }

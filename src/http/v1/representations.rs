@@ -58,6 +58,8 @@ lecture! {
         nom: Option<Texte<1, 80>>,
         /// Prénom de cette personne.
         prenom: Option<Texte<1, 80>>,
+        /// Nom d'une personne morale : association, service, établissement.
+        raison_sociale: Option<Texte<1, 120>>,
     }
 
     /// Fin d'un lien.
@@ -76,12 +78,16 @@ vue! {
         let lien = &lue.lien;
         let representant = match &lien.representant {
             Representant::Patient(id) => {
-                RepresentantVue { patient_id: Some(*id), nom: None, prenom: None }
+                RepresentantVue { patient_id: Some(*id), ..RepresentantVue::default() }
             }
+            Representant::PersonneMorale(nom) => RepresentantVue {
+                raison_sociale: Some(nom.clone()),
+                ..RepresentantVue::default()
+            },
             Representant::Autre(identite) => RepresentantVue {
-                patient_id: None,
                 nom: Some(identite.nom.clone()),
                 prenom: Some(identite.prenom.clone()),
+                ..RepresentantVue::default()
             },
         };
 
@@ -117,7 +123,7 @@ vue! {
 }
 
 /// Représentant.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub(crate) struct RepresentantVue {
     /// Patient du registre, ou null.
     patient_id: Option<PatientId>,
@@ -125,6 +131,8 @@ pub(crate) struct RepresentantVue {
     nom: Option<String>,
     /// Prénom de cette personne.
     prenom: Option<String>,
+    /// Nom d'une personne morale.
+    raison_sociale: Option<String>,
 }
 
 /// Représentants d'un patient.
@@ -149,15 +157,16 @@ impl RepresentationDemande {
 
 impl RepresentantDemande {
     fn into_domain(self) -> Result<Representant, Vec<ChampInvalide>> {
-        match (self.patient_id, self.nom, self.prenom) {
-            (Some(id), None, None) => Ok(Representant::Patient(id)),
-            (None, Some(nom), Some(prenom)) => {
+        match (self.patient_id, self.nom, self.prenom, self.raison_sociale) {
+            (Some(id), None, None, None) => Ok(Representant::Patient(id)),
+            (None, None, None, Some(nom)) => Ok(Representant::PersonneMorale(nom.0)),
+            (None, Some(nom), Some(prenom), None) => {
                 Ok(Representant::Autre(IdentiteRepresentant { nom: nom.0, prenom: prenom.0 }))
             }
             _ => Err(vec![ChampInvalide::new(
                 "/representant",
                 "un_seul_des_deux",
-                "attendu : « patient_id » seul, ou « nom » et « prenom »",
+                "attendu : « patient_id » seul, « raison_sociale » seule, ou « nom » et « prenom »",
             )]),
         }
     }

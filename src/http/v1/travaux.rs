@@ -20,7 +20,7 @@ use crate::http::extract::{Appel, Requete};
 use crate::http::lecture::{Entier, Texte, lecture};
 use crate::http::openapi::{about, routes};
 use crate::http::pagination::{
-    self, Curseur, JourDeLaListe, Limite, Page, Tranche, montrer, montrer_avec,
+    self, Curseur, JourDemande, Limite, Page, Tranche, montrer, montrer_avec,
 };
 use crate::http::problem::Refus;
 use crate::http::vue::vue;
@@ -225,7 +225,7 @@ type DeclarationsListeesVue = Page<DeclarationListeeVue>;
 type OperationsListeesVue = Page<OperationListeeVue>;
 type FusionsListeesVue = Page<FusionListeeVue>;
 type ConciliationsListeesVue = Page<ConciliationListeeVue>;
-type AffiliesVue = Page<AffilieVue, JourDeLaListe>;
+type AffiliesVue = Page<AffilieVue, JourDemande>;
 
 /// Lister les déclarations des assurés d'une caisse
 ///
@@ -358,5 +358,5 @@ async fn affilies(
     let (jour, suite) = (found.get().jour, found.get().suite);
     let shown =
         found.map(|page| Tranche::finie((page.affilies, page.total), suite.as_ref(), &question));
-    montrer_avec(shown, JourDeLaListe { en_vigueur_le: jour }, |one| AffilieVue::new(one, jour))
+    montrer_avec(shown, JourDemande { en_vigueur_le: jour }, |one| AffilieVue::new(one, jour))
 }

@@ -6,6 +6,7 @@ use crate::domain::droits::{Demarche, Droit, Rapports, Relation};
 use crate::domain::identifiers::DateNaissanceAmo;
 use crate::domain::ids::PatientId;
 use crate::domain::patient::ClePatient;
+use crate::storage::patients::etat::{self, EtatPatient};
 use crate::storage::{self, Connection};
 
 /// Something that shows somebody, to a caller who may see it, and whose trace is safe. Nothing outside
@@ -55,6 +56,8 @@ pub struct Access<'a> {
     pub(in crate::services) rapports: Rapports,
     /// What the operation gives.
     pub(in crate::services) droit: Droit,
+    /// What the row of the person holds, when it is current.
+    etat: Option<Vec<u8>>,
 }
 
 impl Core {
@@ -114,10 +117,11 @@ impl<'a> Search<'a> {
         by_the_thing: &[Relation],
     ) -> Result<Access<'a>, ServiceError> {
         let (core, acteur) = (self.core, *self.contexte.acteur());
-        let rapports = core.rapports(&mut self.conn, &acteur, patient, by_the_thing).await?;
+        let found = core.rapports_et_etat(&mut self.conn, &acteur, patient, by_the_thing).await?;
+        let (rapports, etat) = found;
         let rapports = rapports.sur(self.effet.as_ref());
         let droit = self.contexte.demarche.juger(&rapports)?;
-        Ok(Access { search: self, patient, rapports, droit })
+        Ok(Access { search: self, patient, rapports, droit, etat })
     }
 
     /// Reads about the one person of a card; several under one key is a conflict of identity, in which
@@ -142,11 +146,11 @@ impl<'a> Search<'a> {
             return Err(missed);
         }
         drop(tx);
-        let (patient, rapports) = found?;
+        let (patient, (rapports, etat)) = found?;
         let rapports = rapports.sur(effet.as_ref());
         let droit = contexte.demarche.juger(&rapports)?;
         let search = Search { core, contexte, conn: core.db.read(name).await?, effet };
-        Ok(Access { search, patient, rapports, droit })
+        Ok(Access { search, patient, rapports, droit, etat })
     }
 
     /// Looks for persons by what people know of them; who finds nobody used one of their tries with that birth date.
@@ -196,6 +200,12 @@ impl<'a> Access<'a> {
     /// The base of everything.
     pub(in crate::services) const fn core(&self) -> &'a Core {
         self.search.core
+    }
+
+    /// What an evaluation reads of the person now, when their row holds it and nothing is of a record merged into theirs.
+    pub(in crate::services) fn etat(&self) -> Option<EtatPatient> {
+        let own = |etat: &EtatPatient| etat.absorbes.is_empty();
+        self.etat.as_deref().and_then(etat::decode).filter(own)
     }
 
     /// Whether the caller might do something else about the person.

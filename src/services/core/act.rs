@@ -101,7 +101,7 @@ impl<'a> Opening<'a> {
         self.try_number(&cle.numero).await?;
         let (core, contexte) = (self.core, &self.demande.contexte);
         match core.holder(&mut self.tx, contexte, (cle, None), &[]).await {
-            Ok((id, rapports)) if rapports.est(Relation::PorteurDeLaCarte) => {
+            Ok((id, (rapports, _))) if rapports.est(Relation::PorteurDeLaCarte) => {
                 self.on(id, &[Relation::PorteurDeLaCarte]).await
             }
             Ok((id, _)) => self.on(id, &[]).await,

@@ -60,7 +60,9 @@ impl Job<'_> {
         if let Some((patient, instant)) = self.touched {
             patients::touch(&mut self.tx, patient, instant).await?;
         }
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await?;
+        self.core.veille().awake();
+        Ok(())
     }
 }
 

@@ -107,6 +107,7 @@ impl Core {
         let kept = Reponse { statut: rendu.statut, contenu: &rendu.reponse, personnes };
         idempotence::save(&mut tx, self.coffre(), (&appelant, &demande.cle), &kept).await?;
         tx.commit().await?;
+        self.veille.awake();
         Ok(Memoire { rendu, rejouee: false })
     }
 }

@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 
 use super::{Contexte, Core, Demande, Fact, Memoire, Rendu, ServiceError, Writing};
 use crate::domain::ids::PatientId;
+use crate::domain::patient::ClePatient;
 use crate::storage::acces::{self, Reception};
+use crate::storage::patients::Candidats;
 use crate::storage::patients::etat::{NouvelEtat, Verrou};
 use crate::storage::{Tx, patients};
 
@@ -76,6 +78,16 @@ impl<'a> Many<'a> {
         persons: &[PatientId],
     ) -> Result<BTreeMap<PatientId, Verrou>, ServiceError> {
         Ok(patients::lock_all(&mut self.tx, persons, self.core.now()).await?)
+    }
+
+    /// Finds the persons of some keys and locks them, by one statement; see [`lock`](Self::lock).
+    pub(in crate::services) async fn find_and_lock(
+        &mut self,
+        cles: &[&ClePatient],
+    ) -> Result<(Vec<Candidats>, BTreeMap<PatientId, Verrou>), ServiceError> {
+        let (core, caisse) = (self.core, self.contexte.acteur().caisse());
+        let asked = (caisse, core.now());
+        Ok(patients::find_and_lock(&mut self.tx, core.coffre(), cles, asked).await?)
     }
 
     /// What the service does by itself about one of the persons, who is locked, under the instant that the lock
@@ -152,7 +164,9 @@ impl<'a> Many<'a> {
 
     /// Ends a lot: everything is committed, the trace of its reception too.
     pub(in crate::services) async fn close(self) -> Result<(), ServiceError> {
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await?;
+        self.core.veille().awake();
+        Ok(())
     }
 
     /// Ends what was asked under a key and refused: only tries are written, and the key is free again.

@@ -30,6 +30,7 @@ pub(super) use self::many::Many;
 pub(super) use self::rights::vue_de_caisse;
 use self::traces::TraceWriter;
 pub(super) use self::writing::Writing;
+use super::fil::Veille;
 use super::loi::LoisLues;
 use super::{Law, LawError, Mode, ServiceError};
 use crate::domain::acteur::{Acteur, Auteur};
@@ -38,8 +39,9 @@ use crate::domain::droits::Demarche;
 pub(super) use crate::domain::evenement::Fact;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::ids::{FaitId, IdSource, RequestId};
+use crate::domain::webhook::Hotes;
 use crate::law::parameters::Parametre;
-use crate::storage::{Coffre, Db, base, feuilles_de_soins, lois};
+use crate::storage::{Coffre, Db, Publications, base, feuilles_de_soins, lois};
 
 /// A request: what is asked, by whom, and under which id it is traced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +72,10 @@ pub struct Core {
     lois: LoisLues,
     /// Numbers of those who acted, as they are written beside traces and events.
     auteurs: Arc<Mutex<BTreeMap<Auteur, i32>>>,
+    /// Who waits for what is told.
+    veille: Arc<Veille>,
+    /// To whom what is told may be sent.
+    hotes: Arc<Hotes>,
 }
 
 impl Core {
@@ -92,6 +98,8 @@ impl Core {
             loi_id: Arc::default(),
             lois: Arc::default(),
             auteurs: Arc::default(),
+            veille: Arc::default(),
+            hotes: Arc::default(),
         }
     }
 
@@ -108,6 +116,27 @@ impl Core {
     /// The law.
     pub const fn law(&self) -> &Arc<Law> {
         &self.law
+    }
+
+    /// Who waits for what is told.
+    pub fn veille(&self) -> &Veille {
+        &self.veille
+    }
+
+    /// The same, which may send what is told to these hosts.
+    #[must_use]
+    pub fn with_hotes(self, hotes: Hotes) -> Self {
+        Self { hotes: Arc::new(hotes), ..self }
+    }
+
+    /// To whom what is told may be sent.
+    pub fn hotes(&self) -> &Hotes {
+        &self.hotes
+    }
+
+    /// Hears what the publications of every instance say.
+    pub(in crate::services) async fn listen(&self) -> Result<Publications, ServiceError> {
+        Ok(self.db.listen().await?)
     }
 
     /// How the service runs.

@@ -14,7 +14,7 @@ use crate::domain::representation::NatureRepresentation;
 use crate::law::parameters::Parametre;
 use crate::services::affiliations::{affiliation_le, organisme_le};
 use crate::services::latest_knowledge;
-use crate::storage::patients::fusions;
+use crate::storage::patients::{etat, fusions};
 use crate::storage::{Connection, designations, medecins, patients, representations};
 
 impl From<Refuse> for ServiceError {
@@ -36,7 +36,18 @@ impl Core {
         patient: PatientId,
         by_the_thing: &[Relation],
     ) -> Result<Rapports, ServiceError> {
-        let kept = fusions::merged_into(conn, patient).await?;
+        Ok(self.rapports_et_etat(conn, acteur, patient, by_the_thing).await?.0)
+    }
+
+    /// The same, with what the row of the person holds, when it is current.
+    pub(super) async fn rapports_et_etat(
+        &self,
+        conn: &mut Connection,
+        acteur: &Acteur,
+        patient: PatientId,
+        by_the_thing: &[Relation],
+    ) -> Result<(Rapports, Option<Vec<u8>>), ServiceError> {
+        let (kept, etat) = etat::of(conn, patient).await?;
         let whom = kept.unwrap_or(patient);
         let mut found = match acteur {
             Acteur::Patient(own) => self.of_patient(conn, *own, whom).await?,
@@ -50,7 +61,7 @@ impl Core {
         match kept {
             Some(kept) if found.connait() => Err(ServiceError::PatientFusionne(kept)),
             Some(_) => Err(ServiceError::Introuvable),
-            None => Ok(found),
+            None => Ok((found, etat)),
         }
     }
 
@@ -155,7 +166,7 @@ impl Core {
         contexte: &Contexte,
         (cle, connu_le): (&ClePatient, Option<DateTime<Utc>>),
         by_the_thing: &[Relation],
-    ) -> Result<(PatientId, Rapports), ServiceError> {
+    ) -> Result<(PatientId, (Rapports, Option<Vec<u8>>)), ServiceError> {
         let acteur = contexte.acteur();
         let card = self.by_card(conn, acteur).await?;
         let (coffre, caisse) = (self.coffre(), acteur.caisse());
@@ -165,10 +176,10 @@ impl Core {
         };
         let relations = [card, by_the_thing].concat();
         let Some((id, others)) = found.split_first() else { return Err(ServiceError::Introuvable) };
-        let rapports = self.rapports(conn, acteur, *id, &relations).await?;
-        contexte.demarche.juger(&rapports)?;
+        let own = self.rapports_et_etat(conn, acteur, *id, &relations).await?;
+        contexte.demarche.juger(&own.0)?;
         if others.is_empty() {
-            return Ok((*id, rapports));
+            return Ok((*id, own));
         }
         for other in others {
             let rapports = self.rapports(conn, acteur, *other, &relations).await?;

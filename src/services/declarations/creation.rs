@@ -28,7 +28,8 @@ use crate::services::core::Act;
 use crate::services::{
     Contexte, Core, Demande, Done, PATIENT_ATTENDU, Render, Seen, ServiceError, latest_knowledge,
 };
-use crate::storage::{Connection, declarations, designations, medecins};
+use crate::storage::patients::fusions;
+use crate::storage::{Connection, declarations, designations, medecins, patients};
 
 /// A choice whose people are known.
 pub(super) struct Projet {
@@ -88,13 +89,37 @@ pub async fn create(
     verify_own(demande.contexte.acteur(), choix)?;
     let patient = act.patient;
     let projet = prepare(core, act.conn(), patient, choix).await?;
-    let declaration = lodge(&mut act, (projet, None), &choix.signatures).await?;
+    let sous = came_under(&mut act, &choix.patient).await?;
+    let declaration = lodge(&mut act, (projet, None), (sous, &choix.signatures)).await?;
     finish(act, declaration, rendre).await
 }
 
 /// In a body, a person who cannot be found is a field that cannot be accepted.
 fn unknown(error: ServiceError) -> ServiceError {
     error.into_champ("/patient", "patient_inconnu", PATIENT_ATTENDU)
+}
+
+/// The merged record under whose number, or by whose token, a choice comes; `None` when it is the person's own.
+async fn came_under(
+    act: &mut Act<'_>,
+    whose: &RefPatient,
+) -> Result<Option<PatientId>, ServiceError> {
+    let (core, patient) = (act.core(), act.patient);
+    let records = match (whose, act.contexte().acteur()) {
+        (RefPatient::Cle(cle), _) => {
+            patients::records_of_card(act.conn(), core.coffre(), cle, patient).await?
+        }
+        (RefPatient::Id(_), Acteur::Patient(own)) => {
+            let merged = fusions::merged_into(act.conn(), *own).await? == Some(patient);
+            Some(*own).filter(|_| merged).into_iter().collect()
+        }
+        // A visit was opened under one card, and names the person whom that card designates today.
+        (RefPatient::Id(_) | RefPatient::Visite(_), _) => Vec::new(),
+    };
+    match records[..] {
+        [one] if one != patient => Ok(Some(one)),
+        _ => Ok(None),
+    }
 }
 
 /// A doctor lodges the declarations that name him.
@@ -111,7 +136,7 @@ fn verify_own(acteur: &Acteur, choix: &NouveauChoix) -> Result<(), ServiceError>
 pub(super) async fn lodge(
     act: &mut Act<'_>,
     (projet, rectifiee): (Projet, Option<&Declaration>),
-    recues: &[SignatureRecue],
+    (sous, recues): (Option<PatientId>, &[SignatureRecue]),
 ) -> Result<Declaration, ServiceError> {
     let (core, contexte, instant) = (act.core(), act.contexte(), act.instant);
     let (acteur, now) = (contexte.acteur(), core.now());
@@ -140,7 +165,7 @@ pub(super) async fn lodge(
             signed => signed.map_err(|why| why.at(place))?,
         };
     }
-    declarations::insert(act.conn(), core.coffre(), &declaration).await?;
+    declarations::insert(act.conn(), core.coffre(), &declaration, sous).await?;
     for signature in &declaration.signatures {
         keep(act, &declaration, signature, instant).await?;
     }

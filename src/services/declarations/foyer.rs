@@ -65,7 +65,8 @@ pub struct Signataire {
     /// The link; none for the person.
     pub representation_id: Option<RepresentationId>,
     pub nom: String,
-    pub prenom: String,
+    /// None for a legal person.
+    pub prenom: Option<String>,
     /// Whether it is the holder of the card that was read.
     pub porteur: bool,
 }
@@ -215,7 +216,7 @@ impl Carte {
                 role: RoleSignataire::Assure,
                 representation_id: None,
                 nom: identite.nom.clone(),
-                prenom: identite.prenom.clone(),
+                prenom: Some(identite.prenom.clone()),
                 porteur: self.porteurs.contains(&family.patient.id),
             });
         }
@@ -224,7 +225,7 @@ impl Carte {
             let link = links.find(|link| link.id.to_string() == named.representation_id);
             let holds = link.is_some_and(|link| match link.representant {
                 Representant::Patient(id) => self.porteurs.contains(&id),
-                Representant::Autre(_) => false,
+                Representant::Autre(_) | Representant::PersonneMorale(_) => false,
             });
             let role = RoleSignataire::du_mot(named.qualite);
             all.extend(role.map(|role| Signataire {

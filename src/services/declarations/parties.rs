@@ -50,11 +50,16 @@ pub(super) fn cote(
         .filter(|lien| lien.effet.contient(jour))
         .map(Representation::en_vigueur)
         .collect();
-    Ok(CotePatient {
-        age: famille.patient.age_le(jour).unwrap_or_default(),
-        seuils: seuils(core, jour)?,
-        liens,
-    })
+    cote_de(core, (famille.patient.age_le(jour).unwrap_or_default(), liens), jour)
+}
+
+/// The same, given the age and who may sign.
+pub(in crate::services) fn cote_de(
+    core: &Core,
+    (age, liens): (u8, Vec<LienEnVigueur>),
+    jour: NaiveDate,
+) -> Result<CotePatient, ServiceError> {
+    Ok(CotePatient { age, seuils: seuils(core, jour)?, liens })
 }
 
 /// Those who may sign for a person on a day, as the form names them, in the order of their links.
@@ -67,12 +72,13 @@ pub(super) async fn representatives(
     let mut named = Vec::new();
     for lien in famille.liens.iter().filter(|lien| lien.effet.contient(jour)) {
         let (nom, prenom) = match &lien.representant {
-            Representant::Autre(own) => (own.nom.clone(), own.prenom.clone()),
+            Representant::Autre(own) => (own.nom.clone(), Some(own.prenom.clone())),
+            Representant::PersonneMorale(nom) => (nom.clone(), None),
             Representant::Patient(id) => {
                 let found = patients::get(conn, core.coffre(), *id, latest_knowledge()).await?;
                 let person = found.as_ref().and_then(|person| person.identite_le(jour));
                 let person = person.ok_or(ServiceError::Introuvable)?;
-                (person.nom.clone(), person.prenom.clone())
+                (person.nom.clone(), Some(person.prenom.clone()))
             }
         };
         let qualite = lien.nature.role().mot();

@@ -56,7 +56,7 @@ pub async fn rectify(
         };
         let patient = act.patient;
         let projet = prepare(core, act.conn(), patient, &choix).await.map_err(inside)?;
-        let made = lodge(&mut act, (projet, Some(&wrong)), &choix.signatures).await?;
+        let made = lodge(&mut act, (projet, Some(&wrong)), (None, &choix.signatures)).await?;
         if made.etat != Etat::Active {
             return Err(Exit::from(ServiceError::champ(
                 "/remplacement/signatures",

@@ -64,12 +64,12 @@ pub(super) async fn registre_of_batch(
     praticiens: &Praticiens,
     verrous: &BTreeMap<PatientId, Verrou>,
 ) -> Result<Registre, ServiceError> {
-    let persons = persons(sujets);
-    let mut registre = Registre::new(&persons);
+    let mut registre = Registre::default();
     let mut unknown = Vec::new();
-    for person in persons {
+    for person in persons(sujets) {
         let held = verrous.get(&person).and_then(|verrou| verrou.etat.as_deref());
         if !held.is_some_and(|octets| registre.remember(person, octets)) {
+            registre.expect(person);
             unknown.push(person);
         }
     }

@@ -13,25 +13,14 @@ use crate::domain::evaluation::{
 use crate::domain::feuille_de_soins::{Acte, FeuilleDeSoins};
 use crate::domain::identifiers::{Rpps, Specialite};
 use crate::domain::ids::{FeuilleId, PatientId};
-use crate::domain::vie::sommeil::{MotifSommeil, StatutPatient, est_exclu};
 use crate::storage::avis_ponctuels::{Autour, AvisPonctuel};
 use crate::storage::participations::Retenue;
 
 impl Dossier {
     /// Cover under which the designation sleeps on a day.
     fn couverture(&self, jour: NaiveDate) -> Option<CouvertureConnue> {
-        let organisme = self.organisme(jour);
-        let statut = self.etat.statuts.iter().find(|(effet, _)| effet.contient(jour));
-        let motif = match statut.map(|(_, statut)| *statut) {
-            Some(StatutPatient::Ame) => MotifSommeil::Ame,
-            Some(StatutPatient::Passage) => MotifSommeil::Passage,
-            Some(StatutPatient::SansDroits) => MotifSommeil::SansDroits,
-            Some(StatutPatient::HorsDeFrance) => MotifSommeil::HorsDeFrance,
-            Some(StatutPatient::Ordinaire) | None => {
-                organisme.filter(|organisme| est_exclu(organisme, jour))?;
-                MotifSommeil::CaisseExclue
-            }
-        };
+        let organisme = self.etat.organisme(jour);
+        let motif = self.etat.sommeil_le(jour)?;
         Some(CouvertureConnue::of(motif, organisme.as_ref()))
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{Datelike, NaiveDate};
 
 use super::Sujet;
 use super::ccam::Ccam;
@@ -27,7 +27,7 @@ use crate::storage::faits::{Attente, MembreConnu, NaissanceConnue};
 use crate::storage::feuilles_de_soins::FeuilleEnregistree;
 use crate::storage::honoraires::HonorairesMedecin;
 use crate::storage::participations::Retenue;
-use crate::storage::patients::etat::{self, DesignationEtat, EtatPatient, IdentiteEtat};
+use crate::storage::patients::etat::{self, DesignationEtat, EtatPatient, IdentiteEtat, Valeur};
 
 /// What is known of one person.
 #[derive(Debug, Clone, Default)]
@@ -114,8 +114,7 @@ impl Dossier {
 
     /// The caisse of the person, on a day.
     pub(super) fn organisme(&self, jour: NaiveDate) -> Option<Organisme> {
-        let mut own = self.etat.caisses.iter().filter(|one| !one.absorbee);
-        own.find(|one| one.effet.contient(jour)).map(|one| one.organisme)
+        self.etat.organisme(jour)
     }
 }
 
@@ -139,6 +138,11 @@ impl Registre {
         Self { dossiers, ..Self::default() }
     }
 
+    /// Of this person too, nothing yet.
+    pub(super) fn expect(&mut self, person: PatientId) {
+        self.dossiers.insert(person, Dossier::default());
+    }
+
     /// What the row of a person holds; `false` when this program cannot read it.
     pub(super) fn remember(&mut self, person: PatientId, octets: &[u8]) -> bool {
         let Some(etat) = etat::decode(octets) else { return false };
@@ -148,19 +152,13 @@ impl Registre {
         true
     }
 
-    /// What the row of a person is to hold from an instant on, where it holds this; nothing when not all of it is known.
-    pub(in crate::services) fn etat(
-        &self,
-        person: PatientId,
-        instant: DateTime<Utc>,
-        held: Option<Vec<u8>>,
-    ) -> Option<Vec<u8>> {
-        let dossier = self.dossiers.get(&person).filter(|dossier| dossier.complet)?;
-        let Some(mut octets) = held.filter(|_| dossier.inchange) else {
-            return Some(etat::encode(&dossier.etat, instant));
-        };
-        etat::restamp(&mut octets, instant);
-        Some(octets)
+    /// What becomes of the value that the row of a person holds.
+    pub(in crate::services) fn valeur(&self, person: PatientId) -> Valeur {
+        match self.dossiers.get(&person).filter(|dossier| dossier.complet) {
+            None => Valeur::Aucune,
+            Some(dossier) if dossier.inchange => Valeur::Gardee,
+            Some(dossier) => Valeur::Nouvelle(etat::encode(&dossier.etat)),
+        }
     }
 
     /// What is known of each of the persons.

@@ -26,7 +26,7 @@ pub(super) struct Donnees {
     pub(super) personnes: Vec<Personne>,
     pub(super) registre: Registre,
     /// What the locks of the persons gave: the instant is that of the next thing known about each.
-    pub(super) verrous: BTreeMap<PatientId, Verrou>,
+    pub(super) verrous: Arc<BTreeMap<PatientId, Verrou>>,
     /// Feuilles that the register already has, by the place of their line.
     pub(super) connues: BTreeMap<usize, FeuilleRecue>,
     pub(super) loi_id: i16,
@@ -41,20 +41,21 @@ pub(super) struct Decisions {
     pub(super) etats: Vec<NouvelEtat>,
 }
 
+/// When the last thing about each person was recorded by this lot, and the participations that it keeps of them.
+type Derniers = BTreeMap<PatientId, (DateTime<Utc>, Vec<Retenue>)>;
+
 /// Decides about every line.
 pub(super) fn decide(core: &Core, mut donnees: Donnees) -> Decisions {
     let lignes = Arc::clone(&donnees.lignes);
     let mut decisions = Decisions::default();
     let mut placed: BTreeMap<Cle, usize> = BTreeMap::new();
-    let mut last: BTreeMap<PatientId, (DateTime<Utc>, Vec<Retenue>)> = BTreeMap::new();
+    let mut last = Derniers::new();
     for (place, ligne) in lignes.iter().enumerate() {
-        let issue = match place_line(core, &mut donnees, &placed, &decisions, (place, ligne)) {
+        let before = (&placed, &last, &decisions);
+        let issue = match place_line(core, &mut donnees, before, (place, ligne)) {
             Ok(Issue::Connue(recue)) => Ok(Trouvee { recue, nouvelle: false }),
             Ok(Issue::Nouvelle { cle, row, recue, kept }) => {
                 let (patient, instant) = (recue.feuille.patient_id, recue.feuille.enregistre_le);
-                if let Some(verrou) = donnees.verrous.get_mut(&patient) {
-                    verrou.instant = knowledge_after(instant, instant);
-                }
                 decisions.lignes.push(row);
                 placed.insert(cle, place);
                 let (known, all) = last.entry(patient).or_default();
@@ -66,12 +67,12 @@ pub(super) fn decide(core: &Core, mut donnees: Donnees) -> Decisions {
         };
         decisions.issues.push(issue);
     }
-    for (patient_id, (instant, nouvelles)) in last {
-        let Some(Verrou { etat, retenues, place, .. }) = donnees.verrous.remove(&patient_id) else {
-            continue;
-        };
-        let etat = donnees.registre.etat(patient_id, instant, etat);
-        let held = NouvelEtat { patient_id, instant, etat, retenues, nouvelles, place };
+    for (patient_id, verrou) in donnees.verrous.iter() {
+        let Some((instant, nouvelles)) = last.remove(patient_id) else { continue };
+        let patient_id = *patient_id;
+        let valeur = donnees.registre.valeur(patient_id);
+        let (retenues, place) = (verrou.retenues.clone(), verrou.place);
+        let held = NouvelEtat { patient_id, instant, valeur, retenues, nouvelles, place };
         decisions.etats.push(held);
     }
     decisions
@@ -80,8 +81,7 @@ pub(super) fn decide(core: &Core, mut donnees: Donnees) -> Decisions {
 fn place_line(
     core: &Core,
     donnees: &mut Donnees,
-    placed: &BTreeMap<Cle, usize>,
-    decisions: &Decisions,
+    (placed, last, decisions): (&BTreeMap<Cle, usize>, &Derniers, &Decisions),
     (place, ligne): (usize, &Ligne),
 ) -> Result<Issue, ServiceError> {
     let feuille = &ligne.nouvelle.feuille;
@@ -107,8 +107,9 @@ fn place_line(
         return Ok(Issue::Connue(twin.recue.clone()));
     }
     verify_known(&donnees.registre, (patient_id, feuille), core.now())?;
-    let instant = donnees.verrous.get(&patient_id).map(|verrou| verrou.instant);
-    let instant = instant.ok_or_else(|| absent("patient_fusionne"))?;
+    let locked = || donnees.verrous.get(&patient_id).map(|verrou| verrou.instant);
+    let after = last.get(&patient_id).map(|(before, _)| knowledge_after(*before, *before));
+    let instant = after.or_else(locked).ok_or_else(|| absent("patient_fusionne"))?;
     let recue = evaluate(core, &donnees.registre, ligne, (patient_id, instant), donnees.loi_id)?;
     let row = NouvelleLigne::new(&recue, ligne.date_soins)?;
     let kept = retenues(feuille, &recue.evaluation.evaluation);

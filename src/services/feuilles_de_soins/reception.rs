@@ -24,7 +24,7 @@ use crate::storage::essais::Numero;
 use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue, NouvelleLigne};
 use crate::storage::patients::Candidats;
 use crate::storage::patients::etat::Verrou;
-use crate::storage::{Connection, StorageError, operations, patients};
+use crate::storage::{Connection, StorageError, operations};
 
 /// From how many feuilles on the decisions leave the thread that serves requests.
 const LONG: usize = 16;
@@ -78,7 +78,7 @@ struct Lot<'a> {
     suite: &'a Suite,
     personnes: Vec<Personne>,
     tries: Tries,
-    verrous: BTreeMap<PatientId, Verrou>,
+    verrous: Arc<BTreeMap<PatientId, Verrou>>,
 }
 
 /// Makes sure that feuilles of these days can be stored.
@@ -101,11 +101,15 @@ pub(super) async fn store_all(
     lignes: &Arc<Vec<Ligne>>,
     suite: &Suite,
 ) -> Result<Issues, ServiceError> {
-    let core = many.core();
     let cles: Vec<&ClePatient> = lignes.iter().map(|ligne| &ligne.nouvelle.cle).collect();
     let caisse = many.contexte().acteur().caisse();
     let tries = many.tries(cles.iter().map(|cle| &cle.numero)).await?;
-    let found = patients::find_all(many.conn(), core.coffre(), &cles, caisse).await?;
+    let waits: Vec<Option<TimeDelta>> =
+        (0..cles.len()).map(|place| tries.wait_of(place, 0)).collect();
+    // Whoever waits is not even looked for.
+    let asked = cles.iter().zip(&waits).filter(|(_, wait)| wait.is_none());
+    let asked: Vec<&ClePatient> = asked.map(|(cle, _)| *cle).collect();
+    let (found, mut verrous) = many.find_and_lock(&asked).await?;
     // Several persons under one key is a conflict of identity: nobody is chosen. A caisse is told of its own.
     let only = |found: Candidats| match found.patients[..] {
         [_, _, ..] if caisse.is_none() || found.propres => Personne::Ambigue,
@@ -113,20 +117,17 @@ pub(super) async fn store_all(
         [id] => Personne::Presumee(id),
         _ => Personne::Inconnue,
     };
-    let waits = |place| tries.wait_of(place, 0).map(Personne::Attendue);
-    let asked = found.into_iter().enumerate();
+    let mut found = found.into_iter();
+    let mut answer = || found.next().map_or(Personne::Inconnue, only);
     let mut personnes: Vec<Personne> =
-        asked.map(|(place, found)| waits(place).unwrap_or_else(|| only(found))).collect();
-    let ids: BTreeSet<PatientId> = personnes.iter().filter_map(|one| one.id()).collect();
-    let ids: Vec<PatientId> = ids.into_iter().collect();
-    let mut verrous = many.lock(&ids).await?;
+        waits.into_iter().map(|wait| wait.map_or_else(&mut answer, Personne::Attendue)).collect();
     for personne in &mut personnes {
         if personne.id().is_some_and(|id| !verrous.contains_key(&id)) {
             *personne = Personne::Fusionnee;
         }
     }
     catch_up(many, &mut verrous).await?;
-    let lot = Lot { lignes, suite, personnes, tries, verrous };
+    let lot = Lot { lignes, suite, personnes, tries, verrous: Arc::new(verrous) };
     if let Some(issues) = attempt(many, &lot, suite.deja_recues()).await? {
         return Ok(issues);
     }
@@ -185,7 +186,7 @@ async fn attempt(
         .collect();
     let core = many.core();
     let praticiens = lot.suite.praticiens();
-    let (conn, verrous) = (many.conn(), &lot.verrous);
+    let (conn, verrous) = (many.conn(), lot.verrous.as_ref());
     let registre = registre_of_batch(core, conn, &sujets, praticiens, verrous).await?;
     let mut personnes = recognised(many, lot, &registre);
     let missed = missed(lot, &mut personnes);
@@ -194,7 +195,7 @@ async fn attempt(
         lignes: Arc::clone(lot.lignes),
         personnes,
         registre,
-        verrous: lot.verrous.clone(),
+        verrous: Arc::clone(&lot.verrous),
         connues,
         loi_id: core.loi_id().await?,
     };

@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use crate::domain::designation::{Designation, Ligne, Membre, Modification, MotifFin, Segment};
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::frise::{jours, jours_connus};
-use crate::domain::ids::{DesignationId, FaitId, MedecinId};
-use crate::domain::patientele::mouvements;
+use crate::domain::ids::{DesignationId, MedecinId};
+use crate::domain::patientele::{Mouvement, mouvements};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::ServiceError;
 use crate::services::core::{Fact, Writing};
-use crate::storage::{designations, patientele};
+use crate::storage::designations;
 
 /// A change to tell: what, about which doctor, from which day.
 type Annonce = (NatureEvenement, Option<MedecinId>, Option<NaiveDate>, Value);
@@ -75,12 +75,17 @@ pub(super) async fn tell_movements(
     stored: &[Designation],
     segments: &[Segment],
 ) -> Result<(), ServiceError> {
-    let (core, patient, instant) = (writing.core(), writing.patient, writing.instant);
     for mouvement in mouvements(&jours_connus(stored), &jours(segments)) {
-        let id = FaitId::from_uuid(core.ids().uuid());
-        patientele::insert_mouvement(writing.conn(), patient, id, &mouvement, instant).await?;
+        writing.tell(movement(&mouvement)).await?;
     }
     Ok(())
+}
+
+/// What is told of a movement, to the doctor whose patient comes or goes.
+pub(in crate::services) fn movement(mouvement: &Mouvement) -> Fact {
+    let fact = Fact::of(mouvement.nature.evenement()).doctor(mouvement.medecin_id);
+    let donnees = json!({ "motif_fin": mouvement.motif_fin.map(Vocabulaire::mot) });
+    fact.effective(mouvement.jour).with(donnees)
 }
 
 /// The same, told of each doctor of a designation.

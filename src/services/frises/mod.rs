@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-pub(super) use self::ecriture::prise_effet;
+pub(super) use self::ecriture::{movement, prise_effet};
 use super::core::{Core, Writing};
 use super::neutralisations::neutralise;
 use super::{ServiceError, latest_knowledge};

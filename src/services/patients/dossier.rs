@@ -8,13 +8,15 @@ use crate::domain::droits::{Demarche, Droit, Etendue, Rapports, Relation, Vue};
 use crate::domain::fait_date::FaitDate;
 use crate::domain::ids::PatientId;
 use crate::domain::vie::sommeil::{MotifSommeil, sommeil_le as asleep};
-use crate::domain::vie::{ActePatient, ActionPatient, DossierPatient, MotifRectification};
+use crate::domain::vie::{
+    ActePatient, ActionPatient, ApresDeces, DossierPatient, MotifRectification,
+};
 use crate::services::core::Act;
 use crate::services::{
     Core, Demande, Done, Exit, Render, ServiceError, VersionsVues, latest_knowledge,
 };
-use crate::storage::Connection;
 use crate::storage::patients::{self, actes, faits};
+use crate::storage::{Connection, declarations, feuilles_de_soins};
 
 /// Opens an act on a person, if the caller saw this version.
 pub(super) async fn open<'a>(
@@ -88,6 +90,12 @@ pub(super) async fn dossier(
     }
     dossier.actions = actions(rapports, dossier.deces.is_some());
     if rapports.est(Relation::CaisseActuelle) {
+        if let Some(jour) = dossier.jour_deces() {
+            dossier.apres_deces = ApresDeces {
+                declarations: declarations::signed_after(conn, id, jour).await?,
+                feuilles: feuilles_de_soins::count_after(conn, id, jour).await?,
+            };
+        }
         dossier.numero_dispute_depuis = patients::disputed_since(conn, id).await?;
     }
     if !relation(core, conn, id, &rapports.acteur).await?.is_empty() {

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::apercu::{obstacle, overlaps, unknown, verify_distinct};
 use super::conflits::close_conflit;
 use super::dossier::record;
+use super::retours;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{ConflitId, FaitId, FusionId, PatientId};
 use crate::domain::vie::fusion::{Conflit, EtatConflit};
@@ -82,8 +83,8 @@ pub async fn get_fusion(
     access.show(dossier).await
 }
 
-/// Undoes a merge: what the absorbed record brought goes back to it, in the state it has now;
-/// what was declared since stays with the record that was kept.
+/// Undoes a merge: what the absorbed record brought goes back to it, in the state it has now, with what came since under
+/// its number; the rest stays with the record that was kept.
 pub async fn undo_fusion(
     core: &Core,
     demande: &Demande,
@@ -105,10 +106,14 @@ pub async fn undo_fusion(
     for mut conflit in conflits::of_fusion(act.conn(), kept, id).await? {
         close_conflit(&mut act, &mut conflit, EtatConflit::Annule, None).await?;
     }
-    for declaration in mouvements::brought_by(act.conn(), kept, id).await? {
-        let way = (kept, absorbed);
+    let (way, since) = ((kept, absorbed), fusion.enregistre_le);
+    let mut theirs = mouvements::brought_by(act.conn(), kept, id).await?;
+    theirs.extend(mouvements::came_under(act.conn(), way, since).await?);
+    for declaration in theirs {
         mouvements::move_declaration(act.conn(), declaration, way, Some(id), instant).await?;
     }
+    retours::ends(&mut act, way, since).await?;
+    retours::feuilles(&mut act, way, since).await?;
     for patient in [absorbed, kept] {
         record(&mut act, patient, ActePatient::AnnulationFusion, Some(motif)).await?;
         replay(&mut act.writing_of(patient)).await?;

@@ -8,8 +8,10 @@ mod dossier;
 mod faits;
 mod fusions;
 mod identifiants;
+mod identites;
 mod mutations;
 mod organismes;
+mod retours;
 mod scissions;
 
 use std::collections::BTreeSet;
@@ -30,6 +32,7 @@ pub use self::fusions::{DossierFusion, NouvelleFusion, get_fusion, merge, undo_f
 use self::identifiants::tell_disputed;
 pub(super) use self::identifiants::{Carte, disputed_fact, whose};
 pub use self::identifiants::{change_identifiant, correct_identifiant};
+pub use self::identites::{Correction, change_identite, correct_identite};
 pub use self::mutations::{take_over, undo_organisme};
 pub use self::organismes::{change_organisme, change_statut};
 pub use self::scissions::{NouvelleScission, split};

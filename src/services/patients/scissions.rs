@@ -103,7 +103,7 @@ async fn move_feuilles(
     to: PatientId,
     feuilles: &[FeuilleId],
 ) -> Result<(), ServiceError> {
-    let (from, instant) = (act.patient, act.instant);
+    let from = act.patient;
     for (index, id) in feuilles.iter().enumerate() {
         let unknown = || {
             let message = "une feuille de ce dossier, une seule fois";
@@ -116,13 +116,23 @@ async fn move_feuilles(
         if owner != from {
             return Err(unknown());
         }
-        move_participations(conn, &recue, to).await?;
-        fusions::attribute_feuille(conn, *id, from, to, instant).await?;
-        let day = recue.feuille.feuille.soins.date_soins();
-        let fact = Fact::of(NatureEvenement::FeuilleReattribuee).effective(day).feuille(*id);
-        act.writing_of(to).tell(fact.with(json!({ "origine_id": from }))).await?;
+        give_feuille(act, &recue, (from, to)).await?;
     }
     Ok(())
+}
+
+/// Gives a feuille to another record: what it keeps of the participations follows, and it is told.
+pub(super) async fn give_feuille(
+    act: &mut Act<'_>,
+    recue: &FeuilleRecue,
+    (from, to): (PatientId, PatientId),
+) -> Result<(), ServiceError> {
+    let (id, instant) = (recue.feuille.id, act.instant);
+    move_participations(act.conn(), recue, to).await?;
+    fusions::attribute_feuille(act.conn(), id, from, to, instant).await?;
+    let day = recue.feuille.feuille.soins.date_soins();
+    let fact = Fact::of(NatureEvenement::FeuilleReattribuee).effective(day).feuille(id);
+    act.writing_of(to).tell(fact.with(json!({ "origine_id": from }))).await
 }
 
 /// What a feuille keeps of the participations counts for the person whose it is.

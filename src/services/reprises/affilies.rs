@@ -4,8 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::issues::{Issue, Issues, refused};
+use crate::domain::identifiers::IdentifiantPersonne;
 use crate::domain::ids::PatientId;
 use crate::domain::patient::{NouveauPatient, Patient, UsageIdentifiant};
+use crate::services::affiliations::organisme_le;
 use crate::services::core::Many;
 use crate::services::patients::{
     Carte, disputed_fact, insert, new_patient, verify_dates, verify_own, whose,
@@ -15,10 +17,12 @@ use crate::storage::patients;
 use crate::storage::reprises::choix::{release, save, undo};
 use crate::storage::reprises::personnes;
 
-/// Registers the persons of some lines.
+/// Registers the persons of some lines. The numbers with which somebody was looked for beyond the caisse's own are noted:
+/// each costs one try of the day, also when all the rest is forgotten.
 pub(super) async fn apply(
     many: &mut Many<'_>,
     lignes: &[(u64, NouveauPatient)],
+    essais: &mut Vec<IdentifiantPersonne>,
 ) -> Result<Issues, ServiceError> {
     let core = many.core();
     let acteur = *many.contexte().acteur();
@@ -60,7 +64,7 @@ pub(super) async fn apply(
     write_fresh(many, &fresh).await?;
     for place in others {
         let Some(nouveau) = all.get(place) else { continue };
-        let issue = alone(many, nouveau).await?;
+        let issue = alone(many, nouveau, essais).await?;
         set(&mut issues, place, issue);
     }
     let told = lignes.iter().zip(issues);
@@ -100,45 +104,53 @@ async fn write_fresh(many: &mut Many<'_>, fresh: &[Patient]) -> Result<(), Servi
 }
 
 /// Somebody whose number is known: recognised, refused, or registered beside whoever else has it.
-async fn alone(many: &mut Many<'_>, nouveau: &NouveauPatient) -> Result<Issue, ServiceError> {
+async fn alone(
+    many: &mut Many<'_>,
+    nouveau: &NouveauPatient,
+    essais: &mut Vec<IdentifiantPersonne>,
+) -> Result<Issue, ServiceError> {
     save(many.conn()).await?;
-    match register(many, nouveau).await {
+    match register(many, nouveau, essais).await {
         Ok(issue) => {
             release(many.conn()).await?;
             Ok(issue)
         }
         Err(error) => {
             undo(many.conn()).await?;
-            if matches!(error, ServiceError::MutationAttendue) {
-                // Whoever was named is told; whether the number is somebody's costs one try of the day.
-                let (core, contexte) = (many.core(), many.contexte());
-                core.count_try(many.conn(), contexte, &nouveau.identifiant).await?;
-            }
             refused(error)
         }
     }
 }
 
-async fn register(many: &mut Many<'_>, nouveau: &NouveauPatient) -> Result<Issue, ServiceError> {
+async fn register(
+    many: &mut Many<'_>,
+    nouveau: &NouveauPatient,
+    essais: &mut Vec<IdentifiantPersonne>,
+) -> Result<Issue, ServiceError> {
     let (core, contexte) = (many.core(), many.contexte());
     let acteur = *contexte.acteur();
     let NouveauPatient { identifiant, identite, .. } = nouveau;
     let same = whose(core, many.conn(), (identifiant, None), identite).await?;
     if let Some(id) = same {
         let known = patients::affiliations(many.conn(), id, latest_knowledge()).await?;
-        let own = crate::services::affiliations::organisme_le(&known, core.today());
+        let own = organisme_le(&known, core.today());
         if own.is_some_and(|own| own.same_caisse(&nouveau.organisme)) {
             return Ok(Issue::DejaConnue);
         }
+    }
+    // What this block tried is not counted yet: a number is tried once in it.
+    if essais.contains(identifiant) {
+        return Err(ServiceError::TropDEssais(chrono::TimeDelta::days(1)));
     }
     core.try_number(many.conn(), contexte, identifiant).await?;
     let numeros = nouveau.numeros();
     let card = Carte { identite, numeros: &numeros, rang: "/rang" };
     let disputed = card.verify(core, many.conn(), (&acteur, None)).await?;
+    // Whether the number is somebody's or not, one try of the day is used.
+    essais.push(*identifiant);
     if same.is_some() {
         return Err(ServiceError::MutationAttendue);
     }
-    core.count_try(many.conn(), contexte, identifiant).await?;
     let patient = new_patient(core, nouveau, core.now());
     insert(core, many.conn(), &patient).await?;
     for first in disputed {

@@ -20,7 +20,7 @@ use crate::domain::ids::{DeclarationId, DesignationId, EvenementId, FaitId, Pati
 use crate::domain::patientele::mouvements;
 use crate::domain::reprise::ChoixRepris;
 use crate::services::core::Many;
-use crate::services::frises::prise_effet;
+use crate::services::frises::{movement, prise_effet};
 use crate::services::{Core, ServiceError};
 use crate::storage::reprises::choix::{Lot, insert_all};
 
@@ -34,7 +34,7 @@ pub(super) async fn apply(
     let mut lot = Lot::default();
     let (mut alone, mut told) = (Vec::new(), BTreeSet::new());
     for (patient, lus) in &persons {
-        if lus.iter().all(|lu| lu.seul()) {
+        if lus.iter().all(lecture::Lu::seul) {
             for (place, issue) in unroll(many.core(), reprise, (*patient, lus), &mut lot)? {
                 issues.insert(place, issue);
             }
@@ -94,13 +94,12 @@ fn unroll(
     }
     let segments: Vec<Segment> = frise::unroll(&choix, &fins);
     lot.fins.extend(fins.into_iter().map(|fin| (patient, fin)));
-    for mouvement in mouvements(&[], &jours(&segments)) {
-        lot.mouvements.push((patient, FaitId::from_uuid(core.ids().uuid()), mouvement));
+    let moved = mouvements(&[], &jours(&segments));
+    let told = segments.iter().flat_map(prise_effet).chain(moved.iter().map(movement));
+    for fact in told {
+        lot.faits.push((patient, EvenementId::from_uuid(core.ids().uuid()), fact));
     }
     for segment in segments {
-        for fact in prise_effet(&segment) {
-            lot.faits.push((patient, EvenementId::from_uuid(core.ids().uuid()), fact));
-        }
         lot.designations.push((patient, DesignationId::from_uuid(core.ids().uuid()), segment));
     }
     lot.instants.insert(patient, instant);

@@ -31,6 +31,7 @@ pub(super) fn defaut(wrong: &ChampInvalide) -> Defaut {
 }
 
 /// The refusal of a line by a use case; what is nobody's mistake but ours goes on as an error.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other error is ours, whatever it is")]
 pub(super) fn refused(error: ServiceError) -> Result<Issue, ServiceError> {
     match error {
         ServiceError::Invalide(wrong) => Ok(Issue::Refusee(wrong.iter().map(defaut).collect())),

@@ -6,6 +6,7 @@ use super::issues::{Issue, Issues, compte, refus};
 use super::{affilies, choix, medecins};
 use crate::domain::acteur::{Acteur, Auteur};
 use crate::domain::droits::Demarche;
+use crate::domain::identifiers::IdentifiantPersonne;
 use crate::domain::ids::RepriseId;
 use crate::domain::reprise::{Contenu, EtatReprise, Ligne, NatureReprise, Reprise};
 use crate::services::core::Many;
@@ -104,7 +105,8 @@ impl Travail<'_> {
         if self.application && !reprises::pass(many.conn(), place, true).await? {
             return Ok(0);
         }
-        let issues = match self.apply(&mut many, &lignes).await {
+        let mut essais = Vec::new();
+        let issues = match self.apply(&mut many, &lignes, &mut essais).await {
             Ok(issues) => issues,
             Err(error) if temporary(&error) => return Err(error),
             Err(error) => {
@@ -114,7 +116,8 @@ impl Travail<'_> {
                 if self.application && !reprises::pass(many.conn(), place, true).await? {
                     return Ok(0);
                 }
-                self.one_by_one(&mut many, &lignes).await?
+                essais.clear();
+                self.one_by_one(&mut many, &lignes, &mut essais).await?
             }
         };
         if !self.application {
@@ -125,6 +128,9 @@ impl Travail<'_> {
                 return Ok(0);
             }
         }
+        for numero in &essais {
+            core.count_try(many.conn(), self.contexte, numero).await?;
+        }
         let (bilan, refusees) = compte(issues);
         reprises::refuse(many.conn(), self.reprise.id, &refusees, false).await?;
         // Last: the other blocks wait for this row.
@@ -133,7 +139,12 @@ impl Travail<'_> {
         Ok(bilan.total())
     }
 
-    async fn apply(&self, many: &mut Many<'_>, lignes: &[Ligne]) -> Result<Issues, ServiceError> {
+    async fn apply(
+        &self,
+        many: &mut Many<'_>,
+        lignes: &[Ligne],
+        essais: &mut Vec<IdentifiantPersonne>,
+    ) -> Result<Issues, ServiceError> {
         match self.reprise.nature {
             NatureReprise::Affilies => {
                 let wanted = |ligne: &Ligne| match &ligne.contenu {
@@ -141,7 +152,7 @@ impl Travail<'_> {
                     Contenu::Medecin(_) | Contenu::Choix(_) => None,
                 };
                 let lignes: Vec<_> = lignes.iter().filter_map(wanted).collect();
-                affilies::apply(many, &lignes).await
+                affilies::apply(many, &lignes, essais).await
             }
             NatureReprise::Medecins => {
                 let wanted = |ligne: &Ligne| match &ligne.contenu {
@@ -167,11 +178,12 @@ impl Travail<'_> {
         &self,
         many: &mut Many<'_>,
         lignes: &[Ligne],
+        essais: &mut Vec<IdentifiantPersonne>,
     ) -> Result<Issues, ServiceError> {
         let mut issues = Issues::new();
         for ligne in lignes {
             save(many.conn()).await?;
-            match self.apply(many, std::slice::from_ref(ligne)).await {
+            match self.apply(many, std::slice::from_ref(ligne), essais).await {
                 Ok(done) => {
                     release(many.conn()).await?;
                     issues.extend(done);

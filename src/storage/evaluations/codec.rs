@@ -131,8 +131,9 @@ impl Cbor for Constats {
 
     fn write(&self, to: &mut To) -> Written {
         [Issue::Retenue, Issue::Surclassee].into_iter().try_for_each(|wanted| {
-            let with = self.iter().filter(|constat| constat.issue == wanted);
-            with.map(|constat| constat.regle).collect::<Vec<CodeRegle>>().write(to)
+            let with = || self.iter().filter(|constat| constat.issue == wanted);
+            to.array(u64::try_from(with().count()).unwrap_or_default())?;
+            with().try_for_each(|constat| constat.regle.write(to))
         })
     }
 

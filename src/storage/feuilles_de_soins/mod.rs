@@ -152,6 +152,47 @@ pub async fn page(
     rows.into_iter().map(Row::build).collect()
 }
 
+/// How many feuilles of a person, of their own record, are of days after one.
+pub async fn count_after(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    jour: NaiveDate,
+) -> Result<i64, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* feuille_de_soins.count_after */
+         SELECT count(*) AS "count!" FROM feuille_de_soins WHERE patient_id = $1 AND date_soins > $2"#,
+        patient.uuid(),
+        jour
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// The persons for whom a doctor performed feuilles on some days, after one of them, each with those days.
+pub async fn performed_by(
+    conn: &mut PgConnection,
+    rpps: &Rpps,
+    (du, au): (NaiveDate, Option<NaiveDate>),
+    (after, limit): (Option<PatientId>, i64),
+) -> Result<Vec<(PatientId, Vec<NaiveDate>)>, StorageError> {
+    Ok(sqlx::query!(
+        r#"/* feuille_de_soins.performed_by */
+         SELECT patient_id AS "patient_id!: PatientId", array_agg(DISTINCT date_soins) AS "jours!"
+         FROM feuille_de_soins
+         WHERE executant_rpps = $1 AND date_soins >= $2 AND ($3::date IS NULL OR date_soins < $3)
+           AND ($4::uuid IS NULL OR patient_id > $4)
+         GROUP BY patient_id ORDER BY patient_id LIMIT $5"#,
+        numeros::rpps(rpps)?,
+        du,
+        au,
+        after as _,
+        limit
+    )
+    .map(|row| (row.patient_id, row.jours))
+    .fetch_all(conn)
+    .await?)
+}
+
 /// Whose feuilles are asked for, and from where.
 #[derive(Debug, Clone)]
 pub struct QuestionFeuilles {

@@ -61,7 +61,14 @@ pub(in crate::storage) fn rpps(rpps: &Rpps) -> Result<i64, StorageError> {
 
 /// The RPPS that an integer stands for.
 pub(in crate::storage) fn to_rpps(value: i64) -> Result<Rpps, StorageError> {
-    Rpps::parse(&format!("{value:011}")).map_err(|error| wrong("executant_rpps", error))
+    let mut digits = [0; 11];
+    let mut rest = value;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0'.saturating_add(u8::try_from(rest % 10).unwrap_or(u8::MAX));
+        rest /= 10;
+    }
+    let text = std::str::from_utf8(&digits).ok().filter(|_| rest == 0).unwrap_or_default();
+    Rpps::parse(text).map_err(|error| wrong("executant_rpps", error))
 }
 
 #[cfg(test)]

@@ -89,6 +89,24 @@ pub async fn replace_exercice(
     .await
 }
 
+/// Takes names back.
+pub async fn replace_nom(
+    tx: &mut Tx,
+    medecin: MedecinId,
+    id: FaitId,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    tx.write_one(sqlx::query!(
+        "/* identite_medecin.replace */
+         UPDATE identite_medecin SET remplace_le = $3
+         WHERE medecin_id = $1 AND identite_id = $2 AND remplace_le IS NULL",
+        medecin.uuid(),
+        id.uuid(),
+        instant
+    ))
+    .await
+}
+
 /// Takes a specialty back.
 pub async fn replace_specialite(
     tx: &mut Tx,

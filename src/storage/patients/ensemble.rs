@@ -1,11 +1,11 @@
 //! Many persons at once: found, locked and touched by one statement each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::etat::{NouvelEtat, Verrou};
+use super::etat::{NouvelEtat, Valeur, Verrou};
 use crate::domain::acteur::Caisse;
 use crate::domain::identifiers::{DateNaissanceAmo, RangGemellaire};
 use crate::domain::ids::PatientId;
@@ -67,8 +67,7 @@ pub async fn find_everybody(
     .await?)
 }
 
-/// The persons known under some keys, in the order of the keys; see [`find`]. A number is looked for
-/// first; identities are read here only where several persons share it or where a record was merged.
+/// The persons known under some keys, in the order of the keys, without locking anybody; see [`find`].
 pub async fn find_all(
     conn: &mut PgConnection,
     coffre: &Coffre,
@@ -77,29 +76,64 @@ pub async fn find_all(
 ) -> Result<Vec<Candidats>, StorageError> {
     let digests: Vec<[u8; 16]> = cles.iter().map(|cle| coffre.empreinte(&cle.numero)).collect();
     let digests: Vec<&[u8]> = digests.iter().map(<[u8; 16]>::as_slice).collect();
-    let rows = sqlx::query!(
-        r#"/* patient.find_numbers */
-         SELECT k.place AS "place!", n.patient_id,
-                EXISTS (SELECT FROM patient p
-                        WHERE p.patient_id = n.patient_id AND p.fusionne_dans IS NOT NULL) AS "fusionne!"
-         FROM unnest($1::bytea[]) WITH ORDINALITY AS k (empreinte, place)
-         JOIN identifiant_patient n ON n.empreinte = k.empreinte AND n.remplace_le IS NULL"#,
-        &digests as _
-    )
-    .fetch_all(&mut *conn)
-    .await?;
+    let places: Vec<usize> = (0..cles.len()).collect();
     let mut found = vec![Candidats::default(); cles.len()];
+    compare(conn, (cles, &digests), (&places, caisse), &mut found).await?;
+    Ok(found)
+}
+
+/// The persons known under some keys, in the order of the keys, and what the locks of their rows gave; see [`find`] and
+/// [`lock_all`]. One statement finds everybody who has one of the numbers, a merged record answering with the one that
+/// was kept, and locks them in the order of their ids. Identities are read here only where several persons share a
+/// number or where a record was merged: of those, whoever is not meant is let go with the transaction.
+pub async fn find_and_lock(
+    tx: &mut Tx,
+    coffre: &Coffre,
+    cles: &[&ClePatient],
+    (caisse, now): (Option<&Caisse>, DateTime<Utc>),
+) -> Result<(Vec<Candidats>, BTreeMap<PatientId, Verrou>), StorageError> {
+    let digests: Vec<[u8; 16]> = cles.iter().map(|cle| coffre.empreinte(&cle.numero)).collect();
+    // Each number once, by which the keys that bear it are told what was found.
+    let mut distinct = digests.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let asked: Vec<&[u8]> = distinct.iter().map(<[u8; 16]>::as_slice).collect();
+    let rows = sqlx::query!(
+        r#"/* patient.find_and_lock */
+         SELECT k.place AS "place!", m.patient_id IS NOT NULL AS "absorbe!",
+                p.fusionne_dans IS NOT NULL AS "fusionne!", p.patient_id, p.connu_le, p.etat_le, p.etat,
+                p.retenues, p.ctid AS "ctid!: Tid"
+         FROM unnest($1::bytea[]) WITH ORDINALITY AS k (empreinte, place)
+         JOIN identifiant_patient n ON n.empreinte = k.empreinte AND n.remplace_le IS NULL
+         LEFT JOIN patient m ON m.patient_id = n.patient_id AND m.fusionne_dans IS NOT NULL
+         JOIN patient p ON p.patient_id = coalesce(m.fusionne_dans, n.patient_id)
+         ORDER BY p.patient_id FOR NO KEY UPDATE OF p"#,
+        &asked as _
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let mut found = vec![Candidats::default(); distinct.len()];
+    let mut locked = Vec::with_capacity(rows.len());
     for row in rows {
         let id = row.patient_id;
         if let Some(candidats) = place(row.place).and_then(|place| found.get_mut(place)) {
-            candidats.compares |= row.fusionne;
+            candidats.compares |= row.absorbe;
             if !candidats.patients.contains(&id) {
                 candidats.patients.push(id);
             }
         }
+        if !row.fusionne {
+            let (etat, retenues) = ((row.etat, row.etat_le), row.retenues.as_deref());
+            locked.push((id, Verrou::new((row.connu_le, now), etat, retenues, row.ctid)?));
+        }
     }
+    let of_key = |digest: &[u8; 16]| distinct.binary_search(digest).ok();
+    let of_key = |digest| of_key(digest).and_then(|place| found.get(place)).cloned();
+    let mut each: Vec<Candidats> =
+        digests.iter().map(|digest| of_key(digest).unwrap_or_default()).collect();
+    let mut locked: BTreeMap<PatientId, Verrou> = locked.into_iter().collect();
     let mut shared = Vec::new();
-    for (place, candidats) in found.iter_mut().enumerate() {
+    for (place, candidats) in each.iter_mut().enumerate() {
         candidats.compares |= candidats.patients.len() != 1;
         if candidats.compares && !candidats.patients.is_empty() {
             candidats.patients.clear();
@@ -107,9 +141,14 @@ pub async fn find_all(
         }
     }
     if !shared.is_empty() {
-        compare(conn, (cles, &digests), (&shared, caisse), &mut found).await?;
+        let digests: Vec<&[u8]> = digests.iter().map(<[u8; 16]>::as_slice).collect();
+        // Somebody who was given the number, or whose record was merged, meanwhile is not locked: the caller says so.
+        compare(tx, (cles, &digests), (&shared, caisse), &mut each).await?;
+        let meant: BTreeSet<PatientId> =
+            each.iter().flat_map(|one| &one.patients).copied().collect();
+        locked.retain(|id, _| meant.contains(id));
     }
-    Ok(found)
+    Ok((each, locked))
 }
 
 fn place(ordinality: i64) -> Option<usize> {
@@ -177,7 +216,7 @@ pub async fn lock_all(
 ) -> Result<BTreeMap<PatientId, Verrou>, StorageError> {
     let rows = sqlx::query!(
         r#"/* patient.lock_all */
-         SELECT patient_id, connu_le, etat, retenues, ctid AS "place!: Tid" FROM patient
+         SELECT patient_id, connu_le, etat_le, etat, retenues, ctid AS "place!: Tid" FROM patient
          WHERE patient_id = ANY($1) AND fusionne_dans IS NULL
          ORDER BY patient_id FOR NO KEY UPDATE"#,
         patients as _
@@ -186,8 +225,9 @@ pub async fn lock_all(
     .await?;
     let mut locked = BTreeMap::new();
     for row in rows {
-        let held = (row.etat, row.retenues.as_deref());
-        locked.insert(row.patient_id, Verrou::new((row.connu_le, now), held, row.place)?);
+        let (etat, retenues) = ((row.etat, row.etat_le), row.retenues.as_deref());
+        let held = Verrou::new((row.connu_le, now), etat, retenues, row.place)?;
+        locked.insert(row.patient_id, held);
     }
     Ok(locked)
 }
@@ -202,18 +242,27 @@ pub async fn settle_all(tx: &mut Tx, etats: &mut [NouvelEtat]) -> Result<(), Sto
     }
     let places: Vec<Tid> = etats.iter().map(|one| one.place).collect();
     let known: Vec<DateTime<Utc>> = etats.iter().map(|one| one.instant).collect();
-    let values: Vec<Option<&[u8]>> = etats.iter().map(|one| one.etat.as_deref()).collect();
+    let made: Vec<bool> = etats.iter().map(|one| one.valeur != Valeur::Aucune).collect();
+    let values: Vec<Option<&[u8]>> = etats
+        .iter()
+        .map(|one| match &one.valeur {
+            Valeur::Nouvelle(octets) => Some(octets.as_slice()),
+            Valeur::Gardee | Valeur::Aucune => None,
+        })
+        .collect();
     let retenues: Vec<Option<Vec<u8>>> = etats.iter().map(|one| one.retenues.bytes()).collect();
     // A row is where its lock found it: nothing is searched.
     let found = tx
         .touch(sqlx::query!(
             "/* patient.settle_all */
-             UPDATE patient SET connu_le = t.connu_le, etat = t.etat, retenues = t.retenues
-             FROM unnest($1::tid[], $2::timestamptz[], $3::bytea[], $4::bytea[])
-                  AS t (place, connu_le, etat, retenues)
+             UPDATE patient SET connu_le = t.connu_le, etat_le = CASE WHEN t.made THEN t.connu_le END,
+                 etat = coalesce(t.etat, patient.etat), retenues = t.retenues
+             FROM unnest($1::tid[], $2::timestamptz[], $3::boolean[], $4::bytea[], $5::bytea[])
+                  AS t (place, connu_le, made, etat, retenues)
              WHERE patient.ctid = t.place",
             &places as _,
             &known,
+            &made,
             &values as _,
             &retenues as _
         ))

@@ -2,7 +2,8 @@
 //!
 //! It is derived from the facts and never a fact itself: whoever holds the row under lock reads it when it was made after
 //! the last thing recorded about the person, and makes it again from the facts otherwise. So nobody has to remember to
-//! undo it: what is recorded about somebody moves the instant of their row ([`super::touch`]), and the value is old.
+//! undo it: what is recorded about somebody moves the instant of their row ([`super::touch`]), the instant for which the
+//! value was made stays, and the value is old.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
@@ -11,7 +12,7 @@ use super::knowledge_after;
 use crate::domain::calendar::Periode;
 use crate::domain::identifiers::{DateNaissanceAmo, Organisme, RangGemellaire, Rpps};
 use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
-use crate::domain::vie::sommeil::StatutPatient;
+use crate::domain::vie::sommeil::{MotifSommeil, StatutPatient, motif_de};
 use crate::storage::cbor::{self, Cbor, array};
 use crate::storage::participations::{Recentes, Retenue};
 use crate::storage::types::Tid;
@@ -19,9 +20,6 @@ use crate::storage::{StorageError, Tx};
 
 /// Form of the value: raised by whoever changes it, so that the values of before are made again.
 const VERSION: u8 = 1;
-
-/// Bytes of the instant, before the value.
-const INSTANT: usize = 8;
 
 /// An identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +60,20 @@ impl EtatPatient {
         self.attentes.sort();
         self.neutralisations.sort_by_key(Periode::du);
         self.statuts.sort_by_key(|(effet, _)| effet.du());
+    }
+}
+
+impl EtatPatient {
+    /// Their own caisse of a day.
+    pub fn organisme(&self, jour: NaiveDate) -> Option<Organisme> {
+        let mut own = self.caisses.iter().filter(|one| !one.absorbee);
+        own.find(|one| one.effet.contient(jour)).map(|one| one.organisme)
+    }
+
+    /// Why their designation sleeps on a day.
+    pub fn sommeil_le(&self, jour: NaiveDate) -> Option<MotifSommeil> {
+        let statut = self.statuts.iter().find(|(effet, _)| effet.contient(jour));
+        motif_de(statut.map(|(_, statut)| *statut), self.organisme(jour).as_ref(), jour)
     }
 }
 
@@ -125,15 +137,16 @@ pub struct Verrou {
 }
 
 impl Verrou {
-    /// A person, locked now: when something was last recorded about them, and what their row holds.
+    /// A person, locked now: when something was last recorded about them, and what their row holds, made when.
     pub(super) fn new(
         (last, now): (DateTime<Utc>, DateTime<Utc>),
-        (etat, retenues): (Option<Vec<u8>>, Option<&[u8]>),
+        (etat, etat_le): (Option<Vec<u8>>, Option<DateTime<Utc>>),
+        retenues: Option<&[u8]>,
         place: Tid,
     ) -> Result<Self, StorageError> {
         Ok(Self {
             instant: knowledge_after(last, now),
-            etat: etat.filter(|bytes| est_courant(bytes, last)),
+            etat: etat.filter(|_| etat_le == Some(last)),
             retenues: Recentes::read(retenues)?,
             place,
         })
@@ -146,14 +159,31 @@ pub struct Tenu {
     pub patient_id: PatientId,
     /// When something was last recorded about them.
     pub connu_le: DateTime<Utc>,
+    etat_le: Option<DateTime<Utc>>,
     etat: Option<Vec<u8>>,
 }
 
 impl Tenu {
     /// The value, when nothing was recorded since it was made.
     pub fn courant(&self) -> Option<&[u8]> {
-        self.etat.as_deref().filter(|bytes| est_courant(bytes, self.connu_le))
+        self.etat.as_deref().filter(|_| self.etat_le == Some(self.connu_le))
     }
+}
+
+/// The record into which that of a person was merged, and what their row holds, when it is current.
+pub async fn of(
+    conn: &mut PgConnection,
+    patient: PatientId,
+) -> Result<(Option<PatientId>, Option<Vec<u8>>), StorageError> {
+    let row = sqlx::query!(
+        "/* patient.held */
+         SELECT fusionne_dans, CASE WHEN etat_le = connu_le THEN etat END AS etat FROM patient
+         WHERE patient_id = $1",
+        patient.uuid()
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map_or((None, None), |row| (row.fusionne_dans, row.etat)))
 }
 
 /// The rows of persons after one of them, in the order of their ids, records that were merged into others left out.
@@ -165,7 +195,7 @@ pub async fn page(
     Ok(sqlx::query_as!(
         Tenu,
         "/* patient.states */
-         SELECT patient_id, connu_le, etat FROM patient
+         SELECT patient_id, connu_le, etat_le, etat FROM patient
          WHERE ($1::uuid IS NULL OR patient_id > $1) AND fusionne_dans IS NULL
          ORDER BY patient_id LIMIT $2",
         after as _,
@@ -184,7 +214,7 @@ pub async fn lock_page(
     Ok(sqlx::query_as!(
         Tenu,
         "/* patient.lock_states */
-         SELECT patient_id, connu_le, etat FROM patient
+         SELECT patient_id, connu_le, etat_le, etat FROM patient
          WHERE ($1::uuid IS NULL OR patient_id > $1) AND fusionne_dans IS NULL
          ORDER BY patient_id LIMIT $2 FOR NO KEY UPDATE",
         after as _,
@@ -200,7 +230,8 @@ pub async fn write_all(tx: &mut Tx, values: &[(PatientId, Vec<u8>)]) -> Result<(
     let bytes: Vec<&[u8]> = values.iter().map(|(_, bytes)| bytes.as_slice()).collect();
     tx.write(sqlx::query!(
         "/* patient.write_states */
-         UPDATE patient SET etat = w.etat FROM unnest($1::uuid[], $2::bytea[]) AS w (patient_id, etat)
+         UPDATE patient SET etat = w.etat, etat_le = connu_le
+         FROM unnest($1::uuid[], $2::bytea[]) AS w (patient_id, etat)
          WHERE patient.patient_id = w.patient_id",
         &ids as _,
         &bytes as _
@@ -214,8 +245,7 @@ pub struct NouvelEtat {
     pub patient_id: PatientId,
     /// When something was last recorded about them.
     pub instant: DateTime<Utc>,
-    /// What an evaluation reads of them now; nothing when not all of it is known.
-    pub etat: Option<Vec<u8>>,
+    pub valeur: Valeur,
     /// Participations of before, and those that the lot keeps.
     pub retenues: Recentes,
     pub nouvelles: Vec<Retenue>,
@@ -223,32 +253,23 @@ pub struct NouvelEtat {
     pub place: Tid,
 }
 
-/// Whether a value was made when something was last recorded about the person.
-fn est_courant(bytes: &[u8], last: DateTime<Utc>) -> bool {
-    bytes.first_chunk() == Some(&stamp(last))
+/// What becomes of the value of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Valeur {
+    /// It says what is known now too.
+    Gardee,
+    /// Another one.
+    Nouvelle(Vec<u8>),
+    /// Not all is known: none is current.
+    Aucune,
 }
 
-/// An instant as a value begins with it.
-fn stamp(instant: DateTime<Utc>) -> [u8; INSTANT] {
-    instant.timestamp_micros().to_be_bytes()
-}
-
-/// The value, made at an instant.
-pub fn encode(etat: &EtatPatient, instant: DateTime<Utc>) -> Vec<u8> {
-    let mut bytes = stamp(instant).to_vec();
-    bytes.extend(cbor::encode(VERSION, |to| etat.write(to)));
-    bytes
-}
-
-/// The same value, made again at another instant without anything to change.
-pub fn restamp(bytes: &mut [u8], instant: DateTime<Utc>) {
-    if let Some((own, _)) = bytes.split_first_chunk_mut::<INSTANT>() {
-        *own = stamp(instant);
-    }
+/// The value.
+pub fn encode(etat: &EtatPatient) -> Vec<u8> {
+    cbor::encode(VERSION, |to| etat.write(to))
 }
 
 /// The value; nothing when it has a form that this program does not write.
 pub fn decode(bytes: &[u8]) -> Option<EtatPatient> {
-    let (_, value) = bytes.split_first_chunk::<INSTANT>()?;
-    cbor::decode(VERSION, value, EtatPatient::read).ok()
+    cbor::decode(VERSION, bytes, EtatPatient::read).ok()
 }

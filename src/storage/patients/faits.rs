@@ -28,6 +28,7 @@ struct Clair {
 /// What a fact is about: each kind has its table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Genre {
+    Identite,
     Identifiant,
     Affiliation,
     Adresse,
@@ -63,6 +64,7 @@ pub async fn replace(
         };
     }
     let statement = match genre {
+        Genre::Identite => statement!("identite_patient", "identite_id"),
         Genre::Identifiant => statement!("identifiant_patient", "identifiant_id"),
         Genre::Affiliation => statement!("affiliation", "affiliation_id"),
         Genre::Adresse => statement!("adresse_patient", "adresse_id"),

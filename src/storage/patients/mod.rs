@@ -24,11 +24,12 @@ use crate::domain::patient::{IdentifiantPatient, Identite, Patient};
 use crate::domain::vocabulary::Vocabulaire;
 
 pub use self::ensemble::{
-    Candidats, find, find_all, find_everybody, lock_all, settle_all, touch_all,
+    Candidats, find, find_all, find_and_lock, find_everybody, lock_all, settle_all, touch_all,
 };
 pub(in crate::storage) use self::recherche::lock_key;
 pub use self::recherche::{
     Porteur, disputed_since, find_known_at, holders, lock_numbers, records_known_at,
+    records_of_card,
 };
 
 /// Names as they are encrypted.

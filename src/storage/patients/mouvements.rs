@@ -77,9 +77,9 @@ async fn copy(
         "/* declaration.copy */
          INSERT INTO declaration
              (patient_id, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, rectifie_id,
-              reprise_id, effet_du, signe_le, origine, reference_preuve, enregistre_le)
+              reprise_id, effet_du, signe_le, origine, reference_preuve, sous_id, enregistre_le)
          SELECT $2, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, rectifie_id,
-                reprise_id, effet_du, signe_le, origine, reference_preuve, enregistre_le
+                reprise_id, effet_du, signe_le, origine, reference_preuve, sous_id, enregistre_le
          FROM declaration WHERE patient_id = $1 AND declaration_id = $3
          ON CONFLICT DO NOTHING",
         "/* declaration_medecin.copy */
@@ -131,6 +131,26 @@ pub async fn brought_by(
          WHERE patient_id = $1 AND fusion_id = $2 ORDER BY declaration_id",
         patient.uuid(),
         fusion.uuid()
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The declarations that a record has now and that came, since it absorbed another, under that one.
+pub async fn came_under(
+    conn: &mut PgConnection,
+    (patient, absorbe): (PatientId, PatientId),
+    since: DateTime<Utc>,
+) -> Result<Vec<DeclarationId>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        "/* declaration.came_under */
+         SELECT d.declaration_id FROM declaration d
+         JOIN etat_declaration e USING (patient_id, declaration_id)
+         WHERE d.patient_id = $1 AND d.sous_id = $2 AND d.enregistre_le >= $3 AND e.remplace_le IS NULL
+         ORDER BY d.declaration_id",
+        patient.uuid(),
+        absorbe.uuid(),
+        since
     )
     .fetch_all(conn)
     .await?)

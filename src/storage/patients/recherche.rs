@@ -96,6 +96,31 @@ pub async fn records_known_at(
     .await?)
 }
 
+/// The records of a person, their own and those merged into it, to which a card belongs.
+pub async fn records_of_card(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    cle: &ClePatient,
+    patient: PatientId,
+) -> Result<Vec<PatientId>, StorageError> {
+    let empreinte = coffre.empreinte(&cle.numero);
+    Ok(sqlx::query_scalar!(
+        "/* patient.records_of_card */
+         SELECT DISTINCT n.patient_id
+         FROM identifiant_patient n
+         JOIN identite_patient i ON i.patient_id = n.patient_id AND i.remplace_le IS NULL
+         JOIN patient p ON p.patient_id = n.patient_id
+         WHERE n.empreinte = $1 AND n.remplace_le IS NULL AND i.date_naissance = $2 AND i.rang = $3
+           AND (p.patient_id = $4 OR p.fusionne_dans = $4)",
+        empreinte.as_slice(),
+        cle.date_naissance.as_str(),
+        cle.rang as _,
+        patient.uuid()
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
 /// Somebody who has a number; a merged record answers with the one that was kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Porteur {

@@ -21,10 +21,10 @@ pub struct ExercicePublic {
 
 /// What a place is called where it is, by which it is found again.
 pub fn place_key(lieu: &NouveauLieu) -> String {
-    key(lieu.nature, &lieu.commune, &lieu.nom, &lieu.adresse)
+    key(lieu.nature, lieu.commune, &lieu.nom, &lieu.adresse)
 }
 
-fn key(nature: NatureLieu, commune: &CommuneExercice, nom: &str, adresse: &str) -> String {
+fn key(nature: NatureLieu, commune: CommuneExercice, nom: &str, adresse: &str) -> String {
     [nature.mot(), commune.as_str(), &nom.to_uppercase(), &adresse.to_uppercase()].join("\n")
 }
 
@@ -55,7 +55,7 @@ pub async fn practices(
     Ok(rows
         .into_iter()
         .map(|row| {
-            let place = key(row.nature, &row.commune, &row.nom, &row.adresse);
+            let place = key(row.nature, row.commune, &row.nom, &row.adresse);
             one((row.exercice_id, row.rpps, place))
         })
         .collect())

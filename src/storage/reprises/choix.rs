@@ -11,9 +11,8 @@ use crate::domain::evenement::Fact;
 use crate::domain::fin::{Fin, MotifDepart};
 use crate::domain::identifiers::{DateNaissanceAmo, RangGemellaire, Rpps};
 use crate::domain::ids::{
-    DeclarationId, DesignationId, EvenementId, FaitId, MedecinId, PatientId, RepriseId,
+    DeclarationId, DesignationId, EvenementId, MedecinId, PatientId, RepriseId,
 };
-use crate::domain::patientele::Mouvement;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::{Coffre, StorageError, Tx, declarations};
 
@@ -117,7 +116,6 @@ pub struct Lot {
     pub declarations: Vec<Declaration>,
     pub fins: Vec<(PatientId, Fin)>,
     pub designations: Vec<(PatientId, DesignationId, Segment)>,
-    pub mouvements: Vec<(PatientId, FaitId, Mouvement)>,
     pub faits: Vec<(PatientId, EvenementId, Fact)>,
     /// When each of them becomes known: that of its person.
     pub instants: std::collections::BTreeMap<PatientId, DateTime<Utc>>,
@@ -268,34 +266,20 @@ async fn insert_designations(tx: &mut Tx, lot: &Lot) -> Result<(), StorageError>
 }
 
 async fn insert_told(tx: &mut Tx, lot: &Lot, auteur_id: i32) -> Result<(), StorageError> {
-    let all = &lot.mouvements;
-    tx.write(sqlx::query!(
-        "/* mouvement_patientele.insert_all */
-         INSERT INTO mouvement_patientele
-             (patient_id, mouvement_id, medecin_id, transaction_id, nature, jour, motif_fin, enregistre_le)
-         SELECT t.patient_id, t.mouvement_id, t.medecin_id, pg_current_xact_id(), t.nature, t.jour, t.motif_fin,
-                t.connu_le
-         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::date[], $6::text[], $7::timestamptz[])
-              AS t (patient_id, mouvement_id, medecin_id, nature, jour, motif_fin, connu_le)",
-        &all.iter().map(|(patient, ..)| *patient).collect::<Vec<_>>() as _,
-        &all.iter().map(|(_, id, _)| *id).collect::<Vec<_>>() as _,
-        &all.iter().map(|(_, _, one)| one.medecin_id).collect::<Vec<_>>() as _,
-        &all.iter().map(|(_, _, one)| one.nature.mot().to_owned()).collect::<Vec<_>>(),
-        &all.iter().map(|(_, _, one)| one.jour).collect::<Vec<_>>(),
-        &all.iter().map(|(_, _, one)| one.motif_fin).collect::<Vec<_>>() as _,
-        &all.iter().map(|(patient, ..)| lot.instant(*patient)).collect::<Vec<_>>()
-    ))
-    .await?;
     let told = &lot.faits;
     tx.write(sqlx::query!(
         "/* evenement.insert_all */
-         INSERT INTO evenement
-             (evenement_id, nature, enregistre_le, effet_du, patient_id, medecin_id, declaration_id, auteur_id, donnees)
-         SELECT t.evenement_id, t.nature, t.connu_le, t.effet_du, t.patient_id, t.medecin_id, t.declaration_id, $8,
-                t.donnees
-         FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::date[], $5::uuid[], $6::uuid[], $7::uuid[],
-                     $9::jsonb[])
-              AS t (evenement_id, nature, connu_le, effet_du, patient_id, medecin_id, declaration_id, donnees)",
+         WITH ecrits AS (
+             INSERT INTO evenement
+                 (evenement_id, nature, enregistre_le, effet_du, patient_id, medecin_id, declaration_id, auteur_id,
+                  donnees)
+             SELECT t.evenement_id, t.nature, t.connu_le, t.effet_du, t.patient_id, t.medecin_id, t.declaration_id,
+                    $8, t.donnees
+             FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::date[], $5::uuid[], $6::uuid[], $7::uuid[],
+                         $9::jsonb[])
+                  AS t (evenement_id, nature, connu_le, effet_du, patient_id, medecin_id, declaration_id, donnees)
+             RETURNING sequence)
+         INSERT INTO evenement_a_publier (sequence) SELECT sequence FROM ecrits",
         &told.iter().map(|(_, id, _)| *id).collect::<Vec<_>>() as _,
         &told.iter().map(|(_, _, fact)| fact.nature.mot().to_owned()).collect::<Vec<_>>(),
         &told.iter().map(|(patient, ..)| lot.instant(*patient)).collect::<Vec<_>>(),

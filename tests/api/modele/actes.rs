@@ -142,6 +142,45 @@ impl World {
         true
     }
 
+    /// The caisse finds that a withdrawal was recorded by mistake: it never was.
+    pub async fn take_back(&mut self, person: usize) -> bool {
+        if self.lives[person].merged.is_some() {
+            return false;
+        }
+        let caller = self.app.caisse(self.caisse(person));
+        let path = format!("/v1/patients/{}/declarations", patient_id(PEOPLE[person]));
+        let known = caller.get(&path).await.expect(200);
+        let may = |one: &&Value| {
+            let actions = one["actions"].as_array().unwrap();
+            actions.contains(&json!("annuler_retrait")) && one["designation"].is_object()
+        };
+        let Some(declaration) = known["donnees"].as_array().unwrap().iter().find(may) else {
+            return false;
+        };
+        let lines = declaration["designation"]["medecins"].as_array().unwrap().clone();
+        let of = |end: &End, line: &Value| {
+            let motif = &line["motif_depart"];
+            line["rpps"] == end.doctor
+                && line["effet_au"] == json!(end.from.to_string())
+                && (motif == "medecin" || motif == "patient")
+        };
+        let ended = |end: &End| lines.iter().any(|line| of(end, line));
+        let gone: Vec<End> =
+            self.lives[person].withdrawals.iter().copied().filter(|end| ended(end)).collect();
+        let distinct: std::collections::BTreeSet<_> =
+            gone.iter().map(|end| (end.doctor, end.from)).collect();
+        // A doctor and a patient who leave for one day did two things.
+        if gone.is_empty() || distinct.len() < gone.len() {
+            return false;
+        }
+        let path = format!("/v1/declarations/{}", declaration["id"].as_str().unwrap());
+        let version = declaration["version"].as_i64().unwrap();
+        let body = json!({ "motif": "autre dossier" });
+        caller.post_on(&format!("{path}/retrait/annulation"), version, body).await.expect(200);
+        self.lives[person].withdrawals.retain(|end| !ended(end));
+        true
+    }
+
     /// The caisse finds that an entry should not exist.
     pub async fn rectify(&mut self, person: usize) -> bool {
         let life = &self.lives[person];

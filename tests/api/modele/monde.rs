@@ -26,13 +26,14 @@ pub const PEOPLE: [&str; 3] = ["ALICE", "BERNARD", "HUGO"];
 pub const TWICE: usize = 2;
 
 /// What happens, and how often among a hundred steps.
-pub const STEPS: [(&str, u32); 15] = [
+pub const STEPS: [(&str, u32); 16] = [
     ("sign_today", 14),
     ("late_paper", 16),
     ("together", 12),
     ("amendment", 12),
     ("withdraw", 6),
     ("leave", 4),
+    ("take_back", 5),
     ("rectify", 6),
     ("half_signed", 3),
     ("stop", 7),
@@ -156,6 +157,7 @@ impl World {
             "amendment" => self.amendment(person).await,
             "withdraw" => self.withdraw(person).await,
             "leave" => self.leave(person).await,
+            "take_back" => self.take_back(person).await,
             "rectify" => self.rectify(person).await,
             "half_signed" => self.half_signed(person).await,
             "stop" => self.stop().await,

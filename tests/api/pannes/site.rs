@@ -74,6 +74,8 @@ pub struct Site {
     asking: watch::Sender<usize>,
     martin: String,
     caisse: String,
+    /// Persons of the sandbox.
+    people: i64,
 }
 
 impl Site {
@@ -90,7 +92,12 @@ impl Site {
             (0..Self::INSTANCES).map(|_| Some(Service::start(&settings))).collect();
         let addresses = services.iter().flatten().map(|service| service.address.clone()).collect();
         let long = ["--duree", "43200"];
+        let pool = PgPool::connect(&server.url("traitant")).await.unwrap();
+        let people =
+            sqlx::query_scalar("SELECT count(*) FROM patient").fetch_one(&pool).await.unwrap();
+        pool.close().await;
         Self {
+            people,
             martin: token(&folder, &[&["medecin"][..], &long].concat()),
             caisse: token(&folder, &[&["caisse"][..], &long].concat()),
             server,
@@ -296,8 +303,7 @@ impl Site {
         if told != feuilles {
             found.half.push(format!("{feuilles} feuilles, {told} of them told"));
         }
-        let people = i64::try_from(traitant::sandbox::PATIENTS.len()).unwrap();
-        let made = persons - people;
+        let made = persons - self.people;
         if !(patients.0..=patients.0 + patients.1).contains(&made) {
             found.half.push(format!("{made} persons, {patients:?} expected"));
         }

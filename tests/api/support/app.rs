@@ -51,12 +51,6 @@ impl TestApp {
         Self::over(TestDatabase::with_people().await, 8).await
     }
 
-    /// An application over the sandbox people, on a server of its own: what follows events in the order
-    /// of their transactions waits for every transaction of its server.
-    pub async fn alone() -> Self {
-        Self::over(TestDatabase::alone().await, 8).await
-    }
-
     /// An application over a database, with so many connections.
     pub async fn over(database: TestDatabase, connections: u32) -> Self {
         Self::under(Arc::new(database), connections, Law::embedded().unwrap(), 42).await

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use traitant::auth::{DEV_AUDIENCE, DEV_ISSUER, Emetteur, Preuves, Verifier};
 use traitant::domain::acteur::Acteur;
-use traitant::domain::clock::Clock;
+use traitant::domain::clock::{Clock, FixedClock};
 use traitant::domain::declaration::{MoyenSignature, RoleSignataire, SignatureAnnoncee};
 use traitant::domain::digest::Empreinte;
 use traitant::domain::identifiers::Rpps;
@@ -16,6 +16,13 @@ use traitant::http::{AppState, router};
 use super::TestApp;
 
 impl TestApp {
+    /// The same application, once its pieces were changed.
+    pub fn rebuilt(self) -> Self {
+        let clock: Arc<dyn Clock> = Arc::<FixedClock>::clone(&self.clock);
+        let verifier = sandbox_verifier(&self.emetteur, &clock);
+        self.with_verifier(verifier)
+    }
+
     /// The same application, with another verifier of tokens.
     pub fn with_verifier(mut self, verifier: Verifier) -> Self {
         self.router = router(self.state(verifier));

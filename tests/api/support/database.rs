@@ -12,7 +12,7 @@ use traitant::sandbox;
 use traitant::storage::migrations::MIGRATOR;
 use traitant::storage::{Coffre, Db};
 
-use super::server::{self, Alone};
+use super::server;
 
 /// Master key of the test databases.
 pub const KEY: [u8; 32] = [7; 32];
@@ -24,22 +24,23 @@ pub const KEY_HEX: &str = "07070707070707070707070707070707070707070707070707070
 pub struct TestDatabase {
     pub name: String,
     pub options: PgConnectOptions,
-    alone: Option<Alone>,
 }
 
 impl TestDatabase {
     /// A copy of the template: schema and sandbox people.
     pub async fn with_people() -> Self {
-        Self::copy_of(&template().await).await
+        static NAME: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
+        let name = NAME.get_or_init(|| make_template("modele", "")).await;
+        Self::copy_of(name).await
     }
 
-    /// Schema and sandbox people on a server of one's own.
-    pub async fn alone() -> Self {
-        let server = tokio::task::spawn_blocking(Alone::start).await.unwrap();
-        let name = "postgres".to_owned();
-        let options: PgConnectOptions = server.url(&name).parse().unwrap();
-        fill(&options).await;
-        Self { name, options, alone: Some(server) }
+    /// A copy of the sandbox as it is opened: everybody, and what happened to them, made once.
+    pub async fn bac_a_sable() -> Self {
+        static NAME: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
+        let story = include_str!("../../../src/sandbox/village/recit.rs");
+        let people = format!("{story}{:?}{:?}", sandbox::HABITANTS, sandbox::PRATICIENS);
+        let name = NAME.get_or_init(|| make_template("bac", &people)).await;
+        Self::copy_of(name).await
     }
 
     /// A database without any table.
@@ -61,14 +62,11 @@ impl TestDatabase {
         let create = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log");
         run(&mut admin, &create).await;
         admin.close().await.unwrap();
-        Self { options: base_options().database(&name), name, alone: None }
+        Self { options: base_options().database(&name), name }
     }
 
     /// Its address, as a setting.
     pub fn url(&self) -> String {
-        if let Some(server) = &self.alone {
-            return server.url(&self.name);
-        }
         let (before, _maintenance) = server::url().rsplit_once('/').unwrap();
         format!("{before}/{}", self.name)
     }
@@ -105,9 +103,6 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        if self.alone.is_some() {
-            return;
-        }
         let name = self.name.clone();
         // A runtime of its own: the test's may be closing.
         let dropping = std::thread::spawn(move || {
@@ -133,12 +128,6 @@ async fn run(conn: &mut PgConnection, statement: &str) {
     sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(conn).await.unwrap();
 }
 
-/// Name of the template, made once per version of the schema and of the people.
-async fn template() -> String {
-    static NAME: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
-    NAME.get_or_init(make_template).await.clone()
-}
-
 /// Gives an empty database the schema and the sandbox people.
 async fn fill(options: &PgConnectOptions) {
     let pool = PgPoolOptions::new().max_connections(4).connect_with(options.clone()).await.unwrap();
@@ -148,13 +137,14 @@ async fn fill(options: &PgConnectOptions) {
     pool.close().await;
 }
 
-async fn make_template() -> String {
+/// Name of a template, made once per version of the schema and of the people.
+async fn make_template(kind: &str, story: &str) -> String {
     let checksums: Vec<u8> =
         MIGRATOR.iter().flat_map(|migration| migration.checksum.to_vec()).collect();
     let people =
         format!("{:?}{:?}{:?}", sandbox::PATIENTS, sandbox::MEDECINS, sandbox::DECLARATIONS);
-    let digest = Empreinte::of([checksums, people.into_bytes()].concat()).short();
-    let name = format!("modele_{digest}");
+    let all = [checksums, people.into_bytes(), story.as_bytes().to_vec()].concat();
+    let name = format!("{kind}_{}", Empreinte::of(all).short());
     let mut admin = admin().await;
     run(&mut admin, "SELECT pg_advisory_lock(hashtext('traitant.modele'))").await;
     let found: Option<i32> = sqlx::query_scalar("SELECT 1 FROM pg_database WHERE datname = $1")
@@ -166,7 +156,11 @@ async fn make_template() -> String {
         let making = format!("{name}_en_cours");
         run(&mut admin, &format!("DROP DATABASE IF EXISTS {making} WITH (FORCE)")).await;
         run(&mut admin, &format!("CREATE DATABASE {making}")).await;
-        fill(&base_options().database(&making)).await;
+        let options = base_options().database(&making);
+        fill(&options).await;
+        if kind == "bac" {
+            super::bac::open(&options).await;
+        }
         run(&mut admin, &format!("ALTER DATABASE {making} RENAME TO {name}")).await;
     }
     run(&mut admin, "SELECT pg_advisory_unlock(hashtext('traitant.modele'))").await;

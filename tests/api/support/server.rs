@@ -84,8 +84,7 @@ fn lock_file(dir: &Path, name: &str) -> File {
     File::options().create(true).truncate(false).write(true).open(dir.join(name)).unwrap()
 }
 
-/// A server of one's own, stopped and removed with this value: for what a transaction of another database
-/// of the same server would disturb, since transactions are numbered for the whole server.
+/// A server of one's own, which keeps what it acknowledged whatever kills it, stopped and removed with this value.
 #[derive(Debug)]
 pub struct Alone {
     dir: PathBuf,
@@ -93,21 +92,13 @@ pub struct Alone {
 }
 
 impl Alone {
-    pub fn start() -> Self {
-        Self::with(Profile::Throwaway)
-    }
-
-    /// One that keeps what it acknowledged, whatever kills it.
+    /// Starts one.
     pub fn durable() -> Self {
-        Self::with(Profile::Durable)
-    }
-
-    fn with(profile: Profile) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let dir = place().join(format!("traitant-seul-{}-{number}", std::process::id()));
         std::fs::create_dir_all(dir.join("grappe")).unwrap();
-        let cluster = cluster(&dir, profile);
+        let cluster = cluster(&dir, Profile::Durable);
         cluster.initialise().unwrap();
         cluster.start().unwrap();
         Self { dir, cluster }

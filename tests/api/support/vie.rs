@@ -20,9 +20,9 @@ pub fn organisme(code: &str) -> Value {
 }
 
 impl TestApp {
-    /// The kinds of all events, in their order.
+    /// The kinds of all events, in their order, without the movements of doctors' patients that accompany them.
     pub async fn events(&self) -> Vec<String> {
-        sqlx::query_scalar("SELECT nature FROM journal ORDER BY transaction_id, sequence, rang")
+        sqlx::query_scalar("SELECT nature FROM journal WHERE nature NOT LIKE 'patientele.%' ORDER BY sequence, rang")
             .fetch_all(&self.database.pool(1).await)
             .await
             .unwrap()

@@ -116,7 +116,7 @@ pub(crate) struct CorpsVideDemande {}
 
 impl Lire for CorpsVideDemande {
     fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-        Objet::of(noeud, erreurs)?.fin(erreurs);
+        Objet::of(noeud, erreurs)?.fin(&[], erreurs);
         Some(Self {})
     }
 }

@@ -157,7 +157,7 @@ vue! {
     pub(crate) struct SignatureManquanteVue(wanted: &SignatureManquante) {
         /// Qualité.
         role: RoleSignataire = wanted.role,
-        /// Autre qualité qui convient aussi : celle du représentant d'un adulte protégé, ou du tuteur d'un mineur.
+        /// Autre qualité qui convient aussi : celle du tuteur ou du curateur d'un adulte protégé, ou du tuteur d'un mineur.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schema(nullable = false)]
         sinon: Option<RoleSignataire> = wanted.sinon,

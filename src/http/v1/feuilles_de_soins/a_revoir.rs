@@ -18,7 +18,7 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Requete};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, Curseur, JoursDeLaListe, Limite, Page, Tranche, montrer_avec};
+use crate::http::pagination::{self, Curseur, JoursDemandes, Limite, Page, Tranche, montrer_avec};
 use crate::http::problem::Refus;
 use crate::http::schemas::NumeroEvaluation;
 use crate::http::vue::vue;
@@ -50,7 +50,7 @@ lecture! {
 }
 
 /// The feuilles to look at again, by person, then by month of care and as they were received.
-type FeuillesARevoirVue = Page<FeuilleARevoirVue, JoursDeLaListe>;
+type FeuillesARevoirVue = Page<FeuilleARevoirVue, JoursDemandes>;
 
 vue! {
     /// Feuille à revoir, avec ses raisons.
@@ -140,7 +140,7 @@ async fn list(
     let suite = page.get().suite.map(Repere);
     let shown =
         page.map(|page| Tranche::finie((page.feuilles, page.total), suite.as_ref(), &question));
-    montrer_avec(shown, JoursDeLaListe { du, au }, FeuilleARevoirVue::new)
+    montrer_avec(shown, JoursDemandes { du, au }, FeuilleARevoirVue::new)
 }
 
 /// Where a page ended, as a cursor writes it.

@@ -14,7 +14,7 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Requete};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, Curseur, JoursDeLaListe, Limite, Page, Tranche, montrer_avec};
+use crate::http::pagination::{self, Curseur, JoursDemandes, Limite, Page, Tranche, montrer_avec};
 use crate::http::problem::Refus;
 use crate::http::vue::vue;
 use crate::services::feuilles_de_soins;
@@ -41,7 +41,7 @@ lecture! {
 }
 
 /// The feuilles of a person, by month of care, then as they were received.
-type FeuillesVue = Page<FeuilleListeeVue, JoursDeLaListe>;
+type FeuillesVue = Page<FeuilleListeeVue, JoursDemandes>;
 
 vue! {
     /// Feuille de soins, en bref, avec sa dernière évaluation.
@@ -95,5 +95,5 @@ async fn list(
     let suite = page.get().suite;
     let shown =
         page.map(|page| Tranche::finie((page.feuilles, page.total), suite.as_ref(), &question));
-    montrer_avec(shown, JoursDeLaListe { du, au }, FeuilleListeeVue::new)
+    montrer_avec(shown, JoursDemandes { du, au }, FeuilleListeeVue::new)
 }

@@ -4,8 +4,9 @@ use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::demande::{
-    AdresseDemande, AnnulationDossierDemande, ChangementIdentifiantDemande, DecesDemande,
-    OrganismeDemande, RectificationDecesDemande, RectificationIdentifiantDemande, StatutDemande,
+    AdresseDemande, AnnulationDossierDemande, ChangementIdentifiantDemande,
+    ChangementIdentiteDemande, DecesDemande, OrganismeDemande, RectificationDecesDemande,
+    RectificationIdentifiantDemande, RectificationIdentiteDemande, StatutDemande,
 };
 use super::vue::PatientVue;
 use super::{PatientDemande, PatientTrouveVue};
@@ -28,6 +29,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(change_statut))
         .routes(routes!(change_identifiant))
         .routes(routes!(correct_identifiant))
+        .routes(routes!(change_identite))
+        .routes(routes!(correct_identite))
         .routes(routes!(change_adresse))
         .routes(routes!(record_deces))
         .routes(routes!(correct_deces))
@@ -121,6 +124,32 @@ acte! {
         let jour = recue.jour.unwrap_or_else(|| core.clock().today());
         let right = (usage, recue.identifiant, jour);
         patients::correct_identifiant(core, demande, vu, right, recue.motif, render).await
+    }
+}
+
+acte! {
+    /// Changer de nom ou de prénom
+    ///
+    /// Les anciens furent justes et restent ceux de leurs jours. Une date de naissance, un rang ne changent pas : ils se
+    /// rectifient.
+    change_identite: ChangerIdentite = "/v1/patients/{id}/changements-d-identite" (PatientId),
+        ChangementIdentiteDemande => 200 PatientVue "Le patient et ses faits datés", [],
+    |core, demande, vu, recue| {
+        patients::change_identite(core, demande, vu, recue.into_domain(), render).await
+    }
+}
+
+acte! {
+    /// Rectifier une identité
+    ///
+    /// Nom, prénom, date de naissance ou rang étaient faux : une version les remplace aux mêmes jours, avec le motif. Les
+    /// âges suivent la naissance, comme la fin de l'autorité parentale, et les feuilles évaluées avant sont à revoir.
+    correct_identite: RectifierIdentite = "/v1/patients/{id}/rectifications-d-identite" (PatientId),
+        RectificationIdentiteDemande => 200 PatientVue "Le patient et ses faits datés", [],
+    |core, demande, vu, recue| {
+        let jour = recue.jour.unwrap_or_else(|| core.clock().today());
+        let motif = recue.motif;
+        patients::correct_identite(core, demande, vu, (recue.into_domain(), jour), motif, render).await
     }
 }
 

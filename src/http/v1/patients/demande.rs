@@ -2,12 +2,15 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::identifiers::{CommuneExercice, IdentifiantPersonne, Organisme};
+use crate::domain::identifiers::{
+    CommuneExercice, DateNaissanceAmo, IdentifiantPersonne, Organisme, RangGemellaire,
+};
 use crate::domain::patient::UsageIdentifiant;
 use crate::domain::vie::sommeil::StatutPatient;
 use crate::domain::vie::{Adresse, MotifRectification, SourceDeces};
-use crate::http::lecture::{Texte, lecture};
+use crate::http::lecture::{Nom, Texte, lecture};
 use crate::services::ChampInvalide;
+use crate::services::patients::Correction;
 
 lecture! {
     /// Changement de caisse ou de régime.
@@ -58,6 +61,34 @@ lecture! {
         pub(super) motif: MotifRectification,
     }
 
+    /// Nouveaux noms, les anciens ayant été justes : un changement d'état civil.
+    #[schema(example = json!({ "nom": "ESSAI-LECA", "effet_du": "2025-06-01" }))]
+    pub(crate) struct ChangementIdentiteDemande {
+        /// Nom de naissance ; inchangé s'il est absent.
+        nom: Option<Nom<80>>,
+        /// Premier prénom ; inchangé s'il est absent.
+        prenom: Option<Nom<80>>,
+        /// Premier jour.
+        pub(super) effet_du: NaiveDate,
+    }
+
+    /// Identité juste, celle du registre ayant été fausse. Ce qui est absent reste.
+    #[schema(example = json!({ "date_naissance": "1986-02-12", "motif": "etat_civil" }))]
+    pub(crate) struct RectificationIdentiteDemande {
+        /// Nom de naissance.
+        nom: Option<Nom<80>>,
+        /// Premier prénom.
+        prenom: Option<Nom<80>>,
+        /// Date de naissance, la même sous tous les noms.
+        date_naissance: Option<DateNaissanceAmo>,
+        /// Rang gémellaire, le même sous tous les noms.
+        rang: Option<RangGemellaire>,
+        /// Un jour de la période des noms faux ; aujourd'hui par défaut.
+        pub(super) jour: Option<NaiveDate>,
+        /// Pourquoi.
+        pub(super) motif: MotifRectification,
+    }
+
     /// Nouvelle adresse.
     #[schema(example = json!({
         "voie": "4 rue des Lilas", "code_postal": "01000", "localite": "Bourg-en-Bresse",
@@ -76,6 +107,26 @@ lecture! {
         commune: Option<CommuneExercice>,
         /// Premier jour.
         effet_du: NaiveDate,
+    }
+}
+
+impl ChangementIdentiteDemande {
+    /// What changes, from which day.
+    pub(super) fn into_domain(self) -> (Correction, NaiveDate) {
+        let (nom, prenom) = (self.nom.map(|nom| nom.0), self.prenom.map(|nom| nom.0));
+        (Correction { nom, prenom, date_naissance: None, rang: None }, self.effet_du)
+    }
+}
+
+impl RectificationIdentiteDemande {
+    /// What is right.
+    pub(super) fn into_domain(self) -> Correction {
+        Correction {
+            nom: self.nom.map(|nom| nom.0),
+            prenom: self.prenom.map(|nom| nom.0),
+            date_naissance: self.date_naissance,
+            rang: self.rang,
+        }
     }
 }
 

@@ -216,8 +216,8 @@ consultation! {
 acte! {
     /// Annuler une fusion
     ///
-    /// Ce que le dossier absorbé avait apporté lui revient, dans son état présent ; ce qui fut déclaré
-    /// depuis reste au dossier conservé. Les conflits nés de la fusion sont annulés.
+    /// Ce que le dossier absorbé avait apporté lui revient, dans son état présent, avec ce qui est venu
+    /// depuis sous son numéro ; le reste demeure au dossier conservé. Les conflits nés de la fusion sont annulés.
     undo: AnnulerFusion = "/v1/fusions/{id}/annulation" (FusionId),
         AnnulationDossierDemande => 200 FusionVue "La fusion annulée", ["fusion_impossible", "patient_fusionne"],
     |core, demande, vu, recue| {

@@ -4,10 +4,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::{CommuneExercice, DateNaissanceAmo, Organisme, RangGemellaire};
-use crate::domain::ids::PatientId;
+use crate::domain::ids::{DeclarationId, PatientId};
 use crate::domain::patient::{IdentifiantPatient, Identite, UsageIdentifiant};
 use crate::domain::vie::sommeil::StatutPatient;
-use crate::domain::vie::{ActionPatient, Adresse, DossierPatient, SourceDeces};
+use crate::domain::vie::{ActionPatient, Adresse, ApresDeces, DossierPatient, SourceDeces};
 use crate::http::schemas::TypeIdentifiant;
 use crate::http::vue::vue;
 
@@ -36,7 +36,7 @@ vue! {
         /// à un médecin.
         statuts: Vec<StatutVue> = dossier.statuts.iter().map(StatutVue::new).collect(),
         /// Décès, s'il est connu.
-        deces: Option<DecesVue> = dossier.deces.as_ref().map(DecesVue::new),
+        deces: Option<DecesVue> = dossier.deces.as_ref().map(|fait| DecesVue::new(fait, &dossier.apres_deces)),
         /// Depuis quand un autre organisme a enregistré le numéro de ce patient pour quelqu'un d'autre ; rendu à
         /// la seule caisse du patient.
         numero_dispute_depuis: Option<DateTime<Utc>> = dossier.numero_dispute_depuis,
@@ -76,13 +76,18 @@ vue! {
     }
 
     /// Décès.
-    pub(crate) struct DecesVue(fait: &FaitDate<SourceDeces>) {
+    pub(crate) struct DecesVue(fait: &FaitDate<SourceDeces>, apres: &ApresDeces) {
         /// Jour du décès : le dernier jour de la désignation.
         jour: NaiveDate = fait.effet.du(),
         /// D'où la caisse le tient.
         source: SourceDeces = fait.valeur,
         /// Le registre le sait depuis cet instant.
         enregistre_le: DateTime<Utc> = fait.enregistre_le,
+        /// Déclarations signées après ce jour, qui n'ont jamais compté ; rendues à la seule caisse du patient.
+        declarations_posterieures: Vec<DeclarationId> = apres.declarations.clone(),
+        /// Nombre de feuilles de jours suivants, à revoir ; rendu à la seule caisse du patient.
+        #[schema(example = 0)]
+        feuilles_posterieures: i64 = apres.feuilles,
     }
 
     /// Noms et naissance, pendant une période.

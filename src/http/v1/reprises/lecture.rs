@@ -195,13 +195,13 @@ fn is_broken(text: &str) -> bool {
 
 fn broken(error: csv::Error) -> FichierRefuse {
     let place = error.position().map(csv::Position::line);
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => FichierRefuse::Interrompu(error),
-        _ => FichierRefuse::Illisible(match place {
-            Some(line) => format!("La ligne {line} n'est pas du CSV."),
-            None => "Le fichier n'est pas du CSV.".to_owned(),
-        }),
+    if let csv::ErrorKind::Io(error) = error.into_kind() {
+        return FichierRefuse::Interrompu(error);
     }
+    FichierRefuse::Illisible(match place {
+        Some(line) => format!("La ligne {line} n'est pas du CSV."),
+        None => "Le fichier n'est pas du CSV.".to_owned(),
+    })
 }
 
 /// Passes over the end of a line; gives how many bytes it had.
@@ -288,6 +288,8 @@ impl<R: Read> Texte<R> {
             self.clair.resize(room, 0);
             let (_, _, written, _) = self.decoder.decode_to_utf8(piece, &mut self.clair, self.fini);
             self.clair.truncate(written);
+            // Either end of line is one character from here on: lines are then numbered as an editor shows them.
+            self.clair.retain(|byte| *byte != b'\r');
         }
         Ok(())
     }

@@ -61,6 +61,7 @@ lecture! {
     /// What the lines of a file are.
     struct RepriseDemande {
         /// Ce que sont les lignes : affilies, medecins ou choix.
+        #[schema(example = "affilies")]
         nature: NatureReprise,
     }
 }
@@ -246,7 +247,8 @@ consultation! {
     get,
     path = "/v1/reprises/{id}/rapport",
     operation_id = "telecharger_rapport_reprise",
-    responses((status = 200, description = "Le rapport", content_type = "text/csv", body = String))
+    responses((status = 200, description = "Le rapport", content_type = "text/csv", body = String,
+        headers(("Content-Disposition"))))
 )]
 async fn report(
     State(state): State<AppState>,

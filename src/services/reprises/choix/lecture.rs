@@ -16,7 +16,6 @@ use crate::services::core::Many;
 use crate::services::{Core, ServiceError};
 use crate::storage::faits::medecins::{self, ExerciceConnu};
 use crate::storage::medecins::changements;
-use crate::storage::patients;
 use crate::storage::reprises::choix::{Nommable, Situation, doctors, situations};
 
 /// A choice whose people are known, and whose person is locked.
@@ -94,7 +93,7 @@ async fn persons(
     let core = many.core();
     let acteur = *many.contexte().acteur();
     let cles: Vec<&ClePatient> = lignes.iter().map(|(_, choix)| &choix.cle).collect();
-    let candidats = patients::find_all(many.conn(), core.coffre(), &cles, acteur.caisse()).await?;
+    let (candidats, verrous) = many.find_and_lock(&cles).await?;
     let mut ids = BTreeSet::new();
     for (place, one) in candidats.iter().enumerate() {
         match one.patients[..] {
@@ -111,7 +110,6 @@ async fn persons(
         }
     }
     let ids: Vec<PatientId> = ids.into_iter().collect();
-    let verrous = many.lock(&ids).await?;
     let known = situations(many.conn(), &ids, core.today()).await?;
     let caisse = acteur.identite();
     let mut found = BTreeMap::new();

@@ -50,7 +50,7 @@ pub(super) async fn take(
     save(many.conn()).await?;
     if !same {
         let declaration = declaration(core, reprise, (patient, lu), instant)?;
-        declarations::insert(many.conn(), core.coffre(), &declaration).await?;
+        declarations::insert(many.conn(), core.coffre(), &declaration, None).await?;
     }
     for end in &ends {
         fins::insert(many.conn(), patient, end, Some(Role::Caisse), instant).await?;

@@ -60,6 +60,10 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
         D::RectifierIdentifiant => {
             personne().corps(json!({ "identifiant": numero, "motif": "erreur_de_saisie" }))
         }
+        D::ChangerIdentite => personne().corps(json!({ "nom": "ESSAI-AUTRE", "effet_du": HIER })),
+        D::RectifierIdentite => {
+            personne().corps(json!({ "prenom": "AUTRE", "motif": "erreur_de_saisie" }))
+        }
         D::ChangerAdresse => personne().corps(json!({
             "voie": "1 rue d'Ailleurs", "code_postal": "01000", "localite": "Bourg-en-Bresse",
             "effet_du": HIER,

@@ -11,6 +11,9 @@ use crate::conjointes::rpps;
 use crate::support::app::{MARTIN, PONS};
 use crate::support::cessation::simple;
 
+/// The id of nothing.
+const PERSONNE: &str = "0192f0c4-0000-7000-8000-00000000dead";
+
 pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Recette> {
     use Demarche as D;
     let Question { cible, jour, .. } = question;
@@ -35,6 +38,12 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
             let porte = concerne(question, &[caisse]);
             Recette::de(porte).corps(generaliste(&rpps(80), commune))
         }
+        D::CorrigerMedecin => {
+            let porte = concerne(question, &[ACTUELLE]);
+            let body =
+                json!({ "nature": "rectification", "jour": "2025-06-16", "prenom": "AUTRE" });
+            Recette::de(porte).et("rpps", MARTIN).corps(body)
+        }
         D::LireMedecin => role().et("rpps", MARTIN),
         D::RechercherMedecins | D::ListerOperations => role(),
         D::DeclarerAccueil => {
@@ -42,7 +51,16 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
             let own = known.map(|_| Relation::LeMedecin).into_iter().collect();
             Recette::de(Porte::Chose(own)).corps(json!({ "accepte": true }))
         }
-        D::ListerMesPatients | D::SuivreMesPatients => role(),
+        D::ListerMesPatients | D::SuivreMesPatients | D::LireEvenements | D::LireAFaire => role(),
+        D::CreerAbonnement => {
+            // No host is allowed here: only who has the right learns it.
+            role().corps(json!({ "adresse": "https://si.example/x" })).ou(&["champs_invalides"])
+        }
+        D::ListerAbonnements => role(),
+        D::SupprimerAbonnement | D::ListerEchecs => Recette::sur(Porte::Rien, PERSONNE),
+        D::RenouvelerSecret | D::RejouerEchecs => {
+            Recette::sur(Porte::Rien, PERSONNE).corps(json!({}))
+        }
         D::ApercuOperation | D::EnregistrerOperation => asked().corps(acte),
         D::ImporterOperations | D::ApercuImportOperations => asked().lignes(&[acte]),
         D::DeposerReprise => role().requete("nature=choix").lignes(&[]),

@@ -1,5 +1,7 @@
 //! The lines of acts.
 
+use std::fmt::Arguments;
+
 use chrono::NaiveDate;
 
 use crate::domain::feuille_de_soins::{
@@ -62,8 +64,8 @@ pub(super) fn lignes(demandes: Vec<ActeDemande>, check: &mut Verification) -> Op
     let mut actes: Vec<Acte> = Vec::with_capacity(demandes.len());
     let mut complete = true;
     for (index, demande) in demandes.into_iter().enumerate() {
-        let pointeur = format!("/actes/{index}");
-        match demande.into_domain(&pointeur, check) {
+        let pointeur = format_args!("/actes/{index}");
+        match demande.into_domain(pointeur, check) {
             Some(acte) => {
                 if actes.iter().any(|known| known.numero_ligne == acte.numero_ligne) {
                     check.complain(
@@ -81,7 +83,7 @@ pub(super) fn lignes(demandes: Vec<ActeDemande>, check: &mut Verification) -> Op
 }
 
 impl ActeDemande {
-    fn into_domain(self, pointeur: &str, check: &mut Verification) -> Option<Acte> {
+    fn into_domain(self, pointeur: Arguments<'_>, check: &mut Verification) -> Option<Acte> {
         let code = code_acte(self.nomenclature, &self.code.0, pointeur, check);
         let (honoraires, base) = (self.honoraires_centimes, self.base_remboursement_centimes);
         let expected = honoraires.minus_or_zero(base);

@@ -1,5 +1,7 @@
 //! Facts of a feuille that cannot be true together.
 
+use std::fmt::Arguments;
+
 use chrono::NaiveDate;
 
 use crate::domain::feuille_de_soins::{Acte, FeuilleDeSoins, Nomenclature};
@@ -27,7 +29,7 @@ pub(super) fn verify(feuille: &FeuilleDeSoins, check: &mut Verification) {
     }
     accident(feuille, last, check);
     for (index, acte) in soins.actes.iter().enumerate() {
-        act(acte, &format!("/actes/{index}"), check);
+        act(acte, format_args!("/actes/{index}"), check);
     }
     let fees = soins
         .actes
@@ -52,7 +54,7 @@ fn accident(feuille: &FeuilleDeSoins, last: NaiveDate, check: &mut Verification)
     }
 }
 
-fn act(acte: &Acte, pointeur: &str, check: &mut Verification) {
+fn act(acte: &Acte, pointeur: Arguments<'_>, check: &mut Verification) {
     check.gratuit(acte, pointeur);
     if acte.code.nomenclature() == Nomenclature::Ngap && acte.ccam.is_some() {
         let message = "attendu : aucune précision de la CCAM pour un acte de la NGAP";

@@ -1,5 +1,6 @@
 //! The lines of a lot, taken as they come: a batch is what has arrived, up to a limit.
 
+use std::io::BufRead;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -168,11 +169,15 @@ where
     /// Cuts whole lines from a place on; gives the place after the last one.
     fn couper(&mut self, mut vu: usize, arrivage: &mut Arrivage) -> usize {
         while arrivage.len() < LIGNES {
-            let rest = self.garde.get(vu..).unwrap_or_default();
-            let Some(length) = rest.iter().position(|byte| *byte == b'\n') else { break };
-            let end = vu.saturating_add(length);
+            let mut rest = self.garde.get(vu..).unwrap_or_default();
+            let Ok(length) = rest.skip_until(b'\n') else { break };
+            let next = vu.saturating_add(length);
+            let end = next.saturating_sub(1);
+            if length == 0 || self.garde.get(end) != Some(&b'\n') {
+                break;
+            }
             self.ligne(vu..end, arrivage);
-            vu = end.saturating_add(1);
+            vu = next;
         }
         let rest = self.garde.len().saturating_sub(vu);
         if rest > LIGNE_MAX && arrivage.len() < LIGNES {

@@ -9,7 +9,7 @@ use futures_util::stream::{self, Stream, StreamExt};
 use super::lignes::{Arrivage, EnCours, Lecteur};
 use super::vue::{FormeReponse, LigneLotVue};
 use crate::http::json::Json;
-use crate::http::lecture::lire_document;
+use crate::http::lecture::{lire_document, lire_vite};
 use crate::http::problem::{Code, Refus};
 use crate::http::v1::feuilles_de_soins::demande::FeuilleDemande;
 use crate::services::feuilles_de_soins;
@@ -216,6 +216,12 @@ fn read(arrivage: &Arrivage, tests: bool) -> Vec<(u64, Result<NouvelleFeuille, R
 }
 
 fn read_line(text: &[u8], tests: bool) -> Result<NouvelleFeuille, Refus> {
+    let demande = lire_vite(text).map_or_else(|| read_slowly(text), Ok)?;
+    FeuilleDemande::into_domain(demande, tests).map_err(Refus::champs)
+}
+
+/// Reads a line of which something is wrong, to say what.
+fn read_slowly(text: &[u8]) -> Result<FeuilleDemande, Refus> {
     let json = Json::parse(text).map_err(|error| {
         let cause = Json::cause(text, &error);
         let detail = format!(
@@ -224,6 +230,111 @@ fn read_line(text: &[u8], tests: bool) -> Result<NouvelleFeuille, Refus> {
         );
         Refus::new(Code::CorpsIllisible, detail)
     })?;
-    let demande: FeuilleDemande = lire_document(&json).map_err(Refus::champs)?;
-    demande.into_domain(tests).map_err(Refus::champs)
+    lire_document(&json).map_err(Refus::champs)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::http::v1::feuilles_de_soins::exemple;
+
+    /// A feuille with every member that one may have.
+    fn complete() -> Value {
+        let mut whole = exemple();
+        whole["recue_le"] = json!("2025-03-12T08:00:00+01:00");
+        whole["reference_externe"] = json!("REF-\u{e9}-1");
+        whole["beneficiaire"]["ins"] =
+            json!({ "matricule": "158070100199152", "oid": "1.2.250.1.213.1.4.8" });
+        whole["beneficiaire"]["nom"] = json!("O'NEILL \"dit\" L\u{e9}o");
+        whole["beneficiaire"]["contrat_complementaire"] =
+            json!({ "responsable": false, "garantie_centimes": 100 });
+        whole["beneficiaire"]["exoneration"] = json!({ "code_exoneration": "4" });
+        whole["executant"]["lieu_execution"] = json!({ "commune": "01004", "nature": null });
+        whole["executant"]["remplacant_de"] = json!({ "rpps": "99900002017" });
+        whole["parcours"]["orienteur"] =
+            json!({ "nom": "A", "prenom": "B", "num_am": "991999905" });
+        whole["parcours"]["urgence_prevue_heures"] = json!(3);
+        whole["assurance"]["accident_tiers"] = json!({ "declare": true, "date": "2025-03-01" });
+        whole["prescription"] = json!({ "date": "2025-03-01", "origine": "1" });
+        whole["actes"][0]["ccam"] = json!({ "activite": 1, "phase": 0, "modificateurs": ["A"] });
+        whole["actes"][0]["coefficient"] = json!("1.00");
+        whole["paiement"] = json!({ "tiers_payant_amo": true, "montant_percu_centimes": 0 });
+        whole["signatures"] = json!([{ "role": "medecin", "moyen": "cps" }]);
+        whole
+    }
+
+    /// Both ways read the same, or neither reads anything.
+    fn both(text: &[u8]) -> bool {
+        let (vite, lentement) = (lire_vite::<FeuilleDemande>(text), read_slowly(text));
+        let said = String::from_utf8_lossy(text);
+        assert_eq!(vite.is_some(), lentement.is_ok(), "{said}");
+        let Some((one, two)) = vite.zip(lentement.ok()) else { return false };
+        assert_eq!(format!("{one:?}"), format!("{two:?}"), "{said}");
+        assert_eq!(one.into_domain(true).ok(), two.into_domain(true).ok(), "{said}");
+        true
+    }
+
+    /// Every value of a document and of its parts in another's place.
+    fn changed(value: &Value, place: &str, all: &mut Vec<(String, Option<Value>)>) {
+        let others =
+            [json!(null), json!(true), json!(7), json!(1.5), json!("x"), json!([]), json!({})];
+        all.extend(others.into_iter().map(|other| (place.to_owned(), Some(other))));
+        all.push((place.to_owned(), None));
+        match value {
+            Value::Object(members) => {
+                for (name, own) in members {
+                    changed(own, &format!("{place}/{name}"), all);
+                }
+            }
+            Value::Array(items) => {
+                for (index, own) in items.iter().enumerate() {
+                    changed(own, &format!("{place}/{index}"), all);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    #[test]
+    fn a_right_line_is_read_at_once_and_every_other_one_is_read_again() {
+        let mut read = 0;
+        for document in [exemple(), complete()] {
+            assert!(lire_vite::<FeuilleDemande>(document.to_string().as_bytes()).is_some());
+            let mut changes = Vec::new();
+            changed(&document, "", &mut changes);
+            for (place, value) in changes {
+                let mut other = document.clone();
+                let (parent, name) = place.rsplit_once('/').unwrap_or_default();
+                match (value, other.pointer_mut(parent)) {
+                    (Some(value), _) => *other.pointer_mut(&place).unwrap() = value,
+                    (None, Some(Value::Object(members))) => {
+                        members.remove(name);
+                    }
+                    (None, _) => {}
+                }
+                read += usize::from(both(other.to_string().as_bytes()));
+            }
+        }
+        let text = complete().to_string().into_bytes();
+        for at in 0..text.len() {
+            for byte in *b"\"0,}\xff" {
+                let mut other = text.clone();
+                other[at] = byte;
+                read += usize::from(both(&other));
+            }
+            let mut shorter = text.clone();
+            shorter.remove(at);
+            both(&shorter);
+            // A member twice, wherever one begins that holds no other.
+            let end = text[at..].iter().position(|byte| b",}".contains(byte)).map(|end| at + end);
+            if let (b'{', Some(end)) = (text[at], end) {
+                both(&[&text[..end], b",", &text[at + 1..]].concat());
+            }
+        }
+        let twice = exemple().to_string().replacen('{', r#"{"support":"papier","#, 1);
+        assert!(!both(twice.as_bytes()));
+        assert!(read > 100, "{read}");
+    }
 }

@@ -1,0 +1,66 @@
+//! What waits for somebody: the headings of an inbox.
+
+use super::acteur::Role;
+use super::vocabulary::vocabulaire;
+
+vocabulaire!(
+    /// Why something is in the inbox of whoever calls.
+    Rubrique ("rubrique") {
+        /// A declaration names the doctor, who has not signed it.
+        SignatureAttendue = 1 "signature_attendue",
+        /// A referral sends to the doctor, who has not reported back.
+        RetourAttendu = 2 "retour_attendu",
+        /// A person became a patient of the doctor lately.
+        PatientArrive = 3 "patient_arrive",
+        /// A person is no longer one since lately.
+        PatientParti = 4 "patient_parti",
+        /// A declaration waits for the signature of the person, or of who acts for them.
+        SignatureDemandee = 5 "signature_demandee",
+        /// A choice was recorded lately in the name of the person, by somebody else.
+        ChoixEnSonNom = 6 "choix_en_son_nom",
+        /// Something else about the person was recorded lately by somebody else.
+        Enregistre = 7 "enregistre",
+        /// A declaration of an insured person waits for a signature.
+        DeclarationEnAttente = 8 "declaration_en_attente",
+        /// A choice is contested.
+        ContestationOuverte = 9 "contestation_ouverte",
+        /// Two merged records named different doctors.
+        ConflitOuvert = 10 "conflit_ouvert",
+        /// A person looks for a doctor.
+        ConciliationOuverte = 11 "conciliation_ouverte",
+        /// An operation on a doctor has not reached all his patients.
+        OperationEnCours = 12 "operation_en_cours",
+        /// A national act waits for a second agent.
+        OperationAConfirmer = 13 "operation_a_confirmer",
+        /// A person came from another caisse lately, or left for one, and this caisse did not record it.
+        Mutation = 14 "mutation",
+        /// A number of the person was written for somebody else too: perhaps two records of one person.
+        DoublonPossible = 15 "doublon_possible",
+        /// Something recorded lately may change decisions already made about feuilles.
+        FeuillesARevoir = 16 "feuilles_a_revoir",
+    }
+);
+
+impl Rubrique {
+    /// Whose inbox it is of.
+    pub const fn est_pour(self, role: Role) -> bool {
+        match self {
+            Self::SignatureAttendue
+            | Self::RetourAttendu
+            | Self::PatientArrive
+            | Self::PatientParti => matches!(role, Role::Medecin),
+            Self::SignatureDemandee | Self::ChoixEnSonNom | Self::Enregistre => {
+                matches!(role, Role::Patient)
+            }
+            Self::DeclarationEnAttente
+            | Self::ContestationOuverte
+            | Self::ConflitOuvert
+            | Self::ConciliationOuverte
+            | Self::OperationEnCours
+            | Self::Mutation
+            | Self::DoublonPossible
+            | Self::FeuillesARevoir => matches!(role, Role::Caisse),
+            Self::OperationAConfirmer => matches!(role, Role::Caisse | Role::Referentiel),
+        }
+    }
+}

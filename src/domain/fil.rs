@@ -1,0 +1,60 @@
+//! The feed of events: whose a place of it is.
+
+use std::fmt;
+
+use super::acteur::{Acteur, Caisse};
+use super::digest::Empreinte;
+use super::identifiers::Rpps;
+use super::ids::PatientId;
+
+/// Whose a place of the feed is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Destinataire {
+    /// What is about a person: read by them and by whoever acts for them, as far as each kind is told to them.
+    Personne(PatientId),
+    /// A caisse, by régime and caisse.
+    Caisse(String),
+    /// A doctor.
+    Medecin(Rpps),
+    /// The arrivals and departures of a doctor's patients, and nothing else of his.
+    Patientele(Rpps),
+    /// Who keeps the national register of doctors.
+    Referentiel,
+    /// The persons of feuilles that came together, whose feuilles bear the number of their reception.
+    Reception(i32),
+}
+
+impl Destinataire {
+    /// The place of a caller.
+    pub fn de(acteur: &Acteur) -> Self {
+        match acteur {
+            Acteur::Medecin(rpps) => Self::Medecin(*rpps),
+            Acteur::Patient(id) => Self::Personne(*id),
+            Acteur::Caisse(caisse) => Self::caisse(caisse),
+            Acteur::Referentiel => Self::Referentiel,
+        }
+    }
+
+    /// That of a caisse.
+    pub fn caisse(caisse: &Caisse) -> Self {
+        Self::Caisse(caisse.code())
+    }
+
+    /// A short name, by which who waits is woken: two may share one, and one of them then looks for nothing.
+    pub fn repere(&self) -> String {
+        Empreinte::of(self.to_string()).short()
+    }
+}
+
+impl fmt::Display for Destinataire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Personne(id) => write!(f, "patient:{id}"),
+            Self::Caisse(code) => write!(f, "caisse:{code}"),
+            Self::Medecin(rpps) => write!(f, "medecin:{rpps}"),
+            Self::Patientele(rpps) => write!(f, "patientele:{rpps}"),
+            Self::Referentiel => f.write_str("referentiel"),
+            Self::Reception(number) => write!(f, "reception:{number}"),
+        }
+    }
+}

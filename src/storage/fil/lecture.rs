@@ -1,0 +1,228 @@
+//! Reading the feed from a place on.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
+use sqlx::postgres::PgConnection;
+
+use crate::domain::calendar::plus_mois;
+use crate::domain::evenement::NatureEvenement;
+use crate::domain::fil::Destinataire;
+use crate::domain::ids::{DeclarationId, EvenementId, FeuilleId, MedecinId, PatientId};
+use crate::domain::vocabulary::Vocabulaire;
+use crate::storage::StorageError;
+use crate::storage::feuilles_de_soins::numeros;
+
+/// How far a reading looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Borne {
+    /// The last place that the reading looks at.
+    pub jusqu_a: i64,
+    /// Whether there are places beyond.
+    pub suite: bool,
+}
+
+/// Which places are asked for.
+#[derive(Debug, Clone)]
+pub struct Fenetre<'a> {
+    /// Whose.
+    pub cles: &'a [Destinataire],
+    /// Only these kinds.
+    pub natures: Option<&'a [NatureEvenement]>,
+    /// Only what this one is told too.
+    pub lecteur: Option<&'a Destinataire>,
+    /// After this place, up to that one, itself included.
+    pub apres: i64,
+    pub jusqu_a: i64,
+    pub limite: i64,
+}
+
+/// An event of the feed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EvenementLu {
+    pub position: i64,
+    pub sequence: i64,
+    pub id: EvenementId,
+    pub nature: NatureEvenement,
+    pub enregistre_le: DateTime<Utc>,
+    pub effet_du: Option<NaiveDate>,
+    /// About whom, or for whom it was found.
+    pub patient_id: Option<PatientId>,
+    pub medecin_id: Option<MedecinId>,
+    pub declaration_id: Option<DeclarationId>,
+    pub feuilles: Vec<FeuilleId>,
+    /// Codes and states, for whoever renders it to choose from.
+    pub donnees: Value,
+}
+
+fn texts(cles: &[Destinataire]) -> Vec<String> {
+    cles.iter().map(ToString::to_string).collect()
+}
+
+fn codes(natures: Option<&[NatureEvenement]>) -> Option<Vec<i16>> {
+    natures.map(|all| all.iter().map(|one| i16::from(one.code())).collect())
+}
+
+/// How far a reading of some places may look: at most so many of each, and never beyond the head of the
+/// feed, before which everything is committed.
+pub async fn borne(
+    conn: &mut PgConnection,
+    cles: &[Destinataire],
+    apres: i64,
+    fenetre: i64,
+) -> Result<Borne, StorageError> {
+    let row = sqlx::query!(
+        r#"/* fil.borne */
+         SELECT (SELECT position FROM fil_tete) AS "tete!",
+                (SELECT min(w.derniere)
+                 FROM unnest($1::text[]) AS k (cle)
+                 CROSS JOIN LATERAL (
+                     SELECT max(position) AS derniere, count(*) AS lues
+                     FROM (SELECT position FROM fil WHERE destinataire = k.cle AND position > $2
+                           ORDER BY position LIMIT $3) AS lu) AS w
+                 WHERE w.lues = $3) AS pleine"#,
+        &texts(cles),
+        apres,
+        fenetre
+    )
+    .fetch_one(conn)
+    .await?;
+    let jusqu_a = row.pleine.unwrap_or(row.tete);
+    Ok(Borne { jusqu_a: jusqu_a.max(apres), suite: jusqu_a < row.tete })
+}
+
+/// The events of a window, in their order. What came in a lot for several persons is told under its reception:
+/// [`de_receptions`].
+pub async fn page(
+    conn: &mut PgConnection,
+    fenetre: &Fenetre<'_>,
+) -> Result<Vec<EvenementLu>, StorageError> {
+    let (lecteur, natures) = (fenetre.lecteur.map(ToString::to_string), codes(fenetre.natures));
+    Ok(sqlx::query!(
+        r#"/* fil.page */
+         SELECT f.destinataire AS "destinataire!", f.position AS "position!",
+                CASE WHEN $5::text IS NULL THEN f.effet_du ELSE g.effet_du END AS effet_du,
+                e.sequence, e.evenement_id, e.nature, e.enregistre_le, e.patient_id, e.medecin_id,
+                e.declaration_id, e.feuille_id, e.feuilles, e.donnees
+         FROM unnest($1::text[]) AS k (cle)
+         CROSS JOIN LATERAL (
+             SELECT * FROM fil
+             WHERE destinataire = k.cle AND position > $2 AND position <= $3
+               AND ($4::smallint[] IS NULL OR nature = ANY ($4))
+               AND ($5::text IS NULL
+                    OR EXISTS (SELECT FROM fil o WHERE o.destinataire = $5 AND o.position = fil.position))
+             ORDER BY position LIMIT $6) AS f
+         JOIN evenement e ON e.sequence = f.sequence
+         LEFT JOIN fil g ON g.destinataire = $5 AND g.position = f.position
+         ORDER BY f.position LIMIT $6"#,
+        &texts(fenetre.cles),
+        fenetre.apres,
+        fenetre.jusqu_a,
+        natures.as_deref(),
+        lecteur,
+        fenetre.limite
+    )
+    .map(|row| EvenementLu {
+        position: row.position,
+        sequence: row.sequence,
+        id: row.evenement_id,
+        nature: row.nature,
+        enregistre_le: row.enregistre_le,
+        effet_du: row.effet_du,
+        patient_id: row
+            .patient_id
+            .or_else(|| row.destinataire.strip_prefix("patient:").and_then(|id| id.parse().ok())),
+        medecin_id: row.medecin_id,
+        declaration_id: row.declaration_id,
+        feuilles: row.feuille_id.into_iter().chain(row.feuilles.into_iter().flatten()).collect(),
+        donnees: row.donnees,
+    })
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The events that told feuilles of some persons among others, with those of each of them: found by the number of
+/// the reception that their feuilles bear.
+pub async fn de_receptions(
+    conn: &mut PgConnection,
+    persons: &[PatientId],
+    fenetre: &Fenetre<'_>,
+) -> Result<Vec<EvenementLu>, StorageError> {
+    let (lecteur, natures) = (fenetre.lecteur.map(ToString::to_string), codes(fenetre.natures));
+    Ok(sqlx::query!(
+        r#"/* fil.receptions */
+         SELECT f.position, f.sequence, e.evenement_id, e.nature, e.enregistre_le,
+                s.patient_id AS "patient_id!: PatientId", s.feuilles AS "feuilles!: Vec<FeuilleId>"
+         FROM (SELECT patient_id, reception_id, array_agg(feuille_id ORDER BY feuille_id) AS feuilles
+               FROM feuille_de_soins
+               WHERE patient_id = ANY ($1) AND reception_id IS NOT NULL GROUP BY 1, 2) AS s
+         JOIN fil f ON f.destinataire = 'reception:' || s.reception_id
+         JOIN evenement e ON e.sequence = f.sequence
+         WHERE f.position > $2 AND f.position <= $3 AND ($4::smallint[] IS NULL OR f.nature = ANY ($4))
+           AND ($5::text IS NULL
+                OR EXISTS (SELECT FROM fil o WHERE o.destinataire = $5 AND o.position = f.position))
+         ORDER BY f.position LIMIT $6"#,
+        persons as _,
+        fenetre.apres,
+        fenetre.jusqu_a,
+        natures.as_deref(),
+        lecteur,
+        fenetre.limite
+    )
+    .map(|row| EvenementLu {
+        position: row.position,
+        sequence: row.sequence,
+        id: row.evenement_id,
+        nature: row.nature,
+        enregistre_le: row.enregistre_le,
+        effet_du: None,
+        patient_id: Some(row.patient_id),
+        medecin_id: None,
+        declaration_id: None,
+        feuilles: row.feuilles,
+        donnees: Value::Null,
+    })
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Of some feuilles, those that a doctor performed, or whose persons depended on a caisse on the day of care or do
+/// today.
+pub async fn miennes(
+    conn: &mut PgConnection,
+    feuilles: &[FeuilleId],
+    (lecteur, aujourd_hui): (&Destinataire, NaiveDate),
+) -> Result<BTreeSet<FeuilleId>, StorageError> {
+    let months = feuilles.iter().filter_map(|id| id.month_of_care());
+    let Some((first, last)) = months.clone().min().zip(months.max()) else {
+        return Ok(BTreeSet::new());
+    };
+    let (executant, caisse) = match lecteur {
+        Destinataire::Medecin(rpps) => (Some(numeros::rpps(rpps)?), None),
+        Destinataire::Caisse(code) => (None, Some(code.as_str())),
+        Destinataire::Personne(_)
+        | Destinataire::Patientele(_)
+        | Destinataire::Referentiel
+        | Destinataire::Reception(_) => return Ok(BTreeSet::new()),
+    };
+    let found: Vec<FeuilleId> = sqlx::query_scalar!(
+        "/* fil.miennes */
+         SELECT f.feuille_id FROM feuille_de_soins f
+         WHERE f.feuille_id = ANY ($1) AND f.date_soins >= $2 AND f.date_soins < $3
+           AND (f.executant_rpps = $4
+                OR EXISTS (SELECT FROM affiliation a
+                           WHERE a.patient_id = f.patient_id AND a.remplace_le IS NULL
+                             AND left(a.organisme, 5) = $5
+                             AND (a.effet @> f.date_soins OR a.effet @> $6::date)))",
+        feuilles as _,
+        first,
+        plus_mois(last, 1),
+        executant,
+        caisse,
+        aujourd_hui
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(found.into_iter().collect())
+}
