@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use traitant::auth::{Claims, DEV_AUDIENCE, DEV_ISSUER, Emetteur};
 use traitant::domain::acteur::Acteur;
+use traitant::domain::declaration::NumeroDeclaration;
 use traitant::domain::identifiers::Rpps;
 
 use crate::support::TestApp;
@@ -21,6 +22,10 @@ fn operations() -> Vec<(String, String, &'static Value)> {
                 .replace("{rpps}", MARTIN)
                 .replace("{id}", "0192f0c4-0000-7000-8000-000000000001")
                 .replace("{recouvrement_id}", "0192f0c4-0000-7000-8000-000000000002")
+                .replace(
+                    "numeros/{numero}",
+                    &format!("numeros/{}", NumeroDeclaration::from_random(1)),
+                )
                 .replace("{numero}", "1");
             let required: Vec<String> = operation["parameters"]
                 .as_array()

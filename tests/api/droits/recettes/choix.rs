@@ -45,7 +45,9 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
             let named = question.si(jour.traitant(), Relation::Nomme);
             Recette::de(Porte::Chose(named)).du_jour().et("numero", &choses.numero)
         }
-        D::ListerDeclarationsCaisse | D::ListerConciliationsCaisse => Recette::de(Porte::Role),
+        D::ListerConciliationsCaisse => Recette::de(Porte::Role),
+        // Those that wait: what is signed of others is of the caisse that asks, and names the same doctors.
+        D::ListerDeclarationsCaisse => Recette::de(Porte::Role).requete("etat=en_attente"),
         D::ConsulterFamille => Recette::de(Porte::Carte(Vec::new())).corps(cible.cle()),
         D::SignerDeclaration => attente().corps(signature(question)).ou(&[
             "transition_interdite",
