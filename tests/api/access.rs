@@ -33,7 +33,12 @@ fn operations() -> Vec<(String, String, &'static Value)> {
                 .flatten()
                 .filter(|known| known["in"] == "query" && known["required"] == true)
                 .map(|known| {
-                    let (name, example) = (&known["name"], &known["example"]);
+                    let (name, mut example) = (&known["name"], &known["example"]);
+                    // A word of a closed list is described by its list.
+                    if let Some(list) = known["schema"]["$ref"].as_str() {
+                        let list = contract::document().pointer(list.trim_start_matches('#'));
+                        example = &list.unwrap()["enum"][0];
+                    }
                     format!("{}={}", name.as_str().unwrap(), example.as_str().unwrap())
                 })
                 .collect();

@@ -60,7 +60,7 @@ async fn folding_gives_the_register_whatever_is_written_at_once_on_one_person() 
             let caisse = app.caisse(BOUCHES_DU_RHONE);
             digests.insert(rpps, caisse.digest_of(&choix("ALICE", rpps)).await);
         }
-        let writing: Vec<_> = (0..12)
+        let writing: Vec<_> = (0..6)
             .map(|number| {
                 let app = Arc::clone(&app);
                 let rpps = if number % 2 == 0 { MARTIN } else { PONS };

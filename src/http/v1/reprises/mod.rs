@@ -61,7 +61,6 @@ lecture! {
     /// What the lines of a file are.
     struct RepriseDemande {
         /// Ce que sont les lignes : affilies, medecins ou choix.
-        #[schema(example = "affilies")]
         nature: NatureReprise,
     }
 }
