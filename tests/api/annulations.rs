@@ -56,6 +56,11 @@ async fn a_withdrawal_recorded_in_the_wrong_file_never_was_and_its_days_come_bac
         assert_eq!(caisse.get(&path).await.expect(200)["declare"], declared, "{known}");
     }
     assert!(app.events().await.contains(&"declaration.retrait_annule".to_owned()));
+    // The person reads who did what: the withdrawal, and taking it back.
+    let read = app.patient("BERNARD").get("/v1/moi/acces?limite=100").await.expect(200);
+    let read = read["donnees"].as_array().unwrap().clone();
+    let writings = read.iter().filter(|one| one["operation"] == "declaration.ecrire");
+    assert!(writings.count() >= 2, "{read:?}");
     let again = caisse.get("/v1/feuilles-de-soins/a-revoir").await.expect(200);
     let listed: Vec<&Value> =
         again["donnees"].as_array().unwrap().iter().map(|one| &one["feuille_id"]).collect();

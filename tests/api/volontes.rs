@@ -243,6 +243,8 @@ async fn each_declaration_of_a_history_says_what_it_is_worth() {
     let (id, caisse) = (patient_id("HUGO").to_string(), app.caisse(BOUCHES_DU_RHONE));
     let said = async || {
         let path = format!("/v1/patients/{id}/declarations");
+        // Tokens last an hour, and days pass.
+        let caisse = app.caisse(BOUCHES_DU_RHONE);
         let all = caisse.get(&path).await.expect(200)["donnees"].as_array().unwrap().clone();
         let word = |one: &Value| {
             let known = &one["situation"];
