@@ -22,16 +22,7 @@ impl Empreinte {
 
     /// Reads 64 hexadecimal characters, in lower or upper case.
     pub fn parse(text: &str) -> Option<Self> {
-        let digits = text.as_bytes();
-        if digits.len() != 64 {
-            return None;
-        }
-        let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            let pair = std::str::from_utf8(pair).ok().filter(|pair| !pair.starts_with('+'))?;
-            *byte = u8::from_str_radix(pair, 16).ok()?;
-        }
-        Some(Self(bytes))
+        octets(text)?.try_into().ok().map(Self)
     }
 
     /// The 32 bytes.
@@ -63,8 +54,28 @@ impl EmpreinteEnCours {
 
 impl fmt::Display for Empreinte {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Hexadecimal(&self.0).fmt(f)
+    }
+}
+
+/// Bytes, written in hexadecimal: two characters each, in lower case.
+#[derive(Debug, Clone, Copy)]
+pub struct Hexadecimal<'a>(pub &'a [u8]);
+
+impl fmt::Display for Hexadecimal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
+}
+
+/// Reads bytes written in hexadecimal, in lower or upper case: two characters each, and nothing else.
+pub fn octets(text: &str) -> Option<Vec<u8>> {
+    let pairs = text.as_bytes().chunks(2);
+    let read = |pair: &[u8]| {
+        let digits = pair.len() == 2 && pair.iter().all(u8::is_ascii_hexdigit);
+        u8::from_str_radix(std::str::from_utf8(pair).ok().filter(|_| digits)?, 16).ok()
+    };
+    pairs.map(read).collect()
 }
 
 impl fmt::Debug for Empreinte {

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::digest::{Hexadecimal, octets};
 use super::identifiers::{Invalide, Rpps};
 use super::ids::PatientId;
 
@@ -46,8 +47,7 @@ impl Visite {
 
 impl fmt::Display for Visite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.", self.patient_id, self.jusqu_a)?;
-        self.sceau.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write!(f, "{}.{}.{}", self.patient_id, self.jusqu_a, Hexadecimal(&self.sceau))
     }
 }
 
@@ -65,15 +65,10 @@ impl FromStr for Visite {
         else {
             return Err(wrong);
         };
-        let digits: Option<Vec<u8>> = seal
-            .as_bytes()
-            .chunks(2)
-            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-            .collect();
         Ok(Self {
             patient_id: patient.parse().map_err(|_no_id| wrong)?,
             jusqu_a: until.parse().map_err(|_no_instant| wrong)?,
-            sceau: digits.and_then(|bytes| bytes.try_into().ok()).ok_or(wrong)?,
+            sceau: octets(seal).and_then(|bytes| bytes.try_into().ok()).ok_or(wrong)?,
         })
     }
 }

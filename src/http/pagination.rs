@@ -18,7 +18,7 @@ use super::idempotency::{Anonymous, json, show};
 use super::lecture::{Entier, Erreurs, Lire, Noeud, Texte, lecture};
 use super::problem::{Code, Refus};
 use super::schemas::forme;
-use crate::domain::digest::Empreinte;
+use crate::domain::digest::{Empreinte, Hexadecimal, octets};
 use crate::services::Seen;
 use crate::services::fil::{self, EvenementLu};
 use crate::services::pages::PageVoulue;
@@ -282,7 +282,7 @@ pub(crate) fn nombre(limite: Option<Limite>) -> usize {
 
 /// A page of the feed, each event as what is shown of it: it always says from where to go on.
 pub(crate) fn du_fil<T>(page: fil::Page, shown: impl Fn(EvenementLu) -> Option<T>) -> Tranche<T> {
-    let cursor = hexadecimal(&page.curseur);
+    let cursor = Hexadecimal(&page.curseur).to_string();
     let donnees = page.evenements.into_iter().filter_map(shown).collect();
     let suivant = page.suite.then(|| cursor.clone());
     Tranche { donnees, suivant, reprise: Some(cursor), total: None }
@@ -290,18 +290,7 @@ pub(crate) fn du_fil<T>(page: fil::Page, shown: impl Fn(EvenementLu) -> Option<T
 
 /// The cursor of a key, for a question and its filters.
 pub(crate) fn ecrire(question: &str, cle: &str) -> String {
-    [Empreinte::of(question).short(), hexadecimal(cle.as_bytes())].concat()
-}
-
-/// Bytes, as a cursor writes them.
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
-}
-
-/// The bytes of what a cursor writes.
-fn bytes(text: &str) -> Option<Vec<u8>> {
-    let pairs = text.as_bytes().chunks(2);
-    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+    format!("{}{}", Empreinte::of(question).short(), Hexadecimal(cle.as_bytes()))
 }
 
 /// The refusal of a cursor that this service did not make, or made for somebody else.
@@ -311,7 +300,7 @@ pub(crate) fn broken() -> Refus {
 
 /// What a sealed cursor holds, for who sealed it to open.
 pub(crate) fn sealed(curseur: &Curseur) -> Result<Vec<u8>, Refus> {
-    bytes(&curseur.0).ok_or_else(broken)
+    octets(&curseur.0).ok_or_else(broken)
 }
 
 /// The key of a cursor, if it comes from the same question.
@@ -322,7 +311,7 @@ fn lire<T: std::str::FromStr>(
     let Some(Curseur(text)) = curseur else { return Ok(None) };
     let bound = Empreinte::of(question).short();
     let (head, key) = text.split_at_checked(bound.len()).ok_or_else(broken)?;
-    let key = String::from_utf8(bytes(key).ok_or_else(broken)?).map_err(|_not_text| broken())?;
+    let key = String::from_utf8(octets(key).ok_or_else(broken)?).map_err(|_not_text| broken())?;
     let key = key.parse().map_err(|_wrong| broken())?;
     if head == bound {
         Ok(Some(key))
