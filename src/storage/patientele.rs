@@ -3,11 +3,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::patients::open_noms;
+use super::patients::open_identite;
 use super::{Coffre, StorageError};
 use crate::domain::calendar::Periode;
 use crate::domain::identifiers::Rpps;
-use crate::domain::ids::{DesignationId, PatientId};
+use crate::domain::ids::{DesignationId, FaitId, PatientId};
 use crate::domain::patient::Identite;
 
 /// A patient of a doctor on a day.
@@ -76,13 +76,11 @@ pub async fn list(
     rows.into_iter()
         .map(|row| {
             let sealed = row.identite_id.zip(row.noms_chiffres);
-            let identite = match sealed.zip(row.date_naissance.zip(row.rang)) {
-                None => None,
-                Some(((id, sealed), (date_naissance, rang))) => {
-                    let noms = open_noms(coffre, id, &sealed)?;
-                    Some(Identite { nom: noms.nom, prenom: noms.prenom, date_naissance, rang })
-                }
+            let known = sealed.zip(row.date_naissance.zip(row.rang));
+            let open = |((id, sealed), born): ((FaitId, Vec<u8>), _)| {
+                open_identite(coffre, (id, &sealed), born)
             };
+            let identite = known.map(open).transpose()?;
             Ok(PatientDuMedecin {
                 patient_id: row.patient_id,
                 designation_id: row.designation_id,

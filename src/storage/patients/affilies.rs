@@ -5,7 +5,7 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::faits::open_adresse;
-use super::open_noms;
+use super::open_identite;
 use crate::domain::ids::{DesignationId, PatientId};
 use crate::domain::patient::Identite;
 use crate::domain::vie::Adresse;
@@ -72,9 +72,8 @@ pub async fn list(
     .await?;
     rows.into_iter()
         .map(|row| {
-            let noms = open_noms(coffre, row.identite_id, &row.noms_chiffres)?;
-            let (date_naissance, rang) = (row.date_naissance, row.rang);
-            let identite = Identite { nom: noms.nom, prenom: noms.prenom, date_naissance, rang };
+            let sealed = (row.identite_id, row.noms_chiffres.as_slice());
+            let identite = open_identite(coffre, sealed, (row.date_naissance, row.rang))?;
             let adresse = row.adresse_id.zip(row.adresse_chiffree);
             let adresse = adresse.map(|(id, sealed)| open_adresse(coffre, id, &sealed));
             Ok(Affilie {
@@ -116,9 +115,8 @@ pub async fn born(
     .await?;
     rows.into_iter()
         .map(|row| {
-            let noms = open_noms(coffre, row.identite_id, &row.noms_chiffres)?;
-            let (date_naissance, rang) = (row.date_naissance, row.rang);
-            let identite = Identite { nom: noms.nom, prenom: noms.prenom, date_naissance, rang };
+            let sealed = (row.identite_id, row.noms_chiffres.as_slice());
+            let identite = open_identite(coffre, sealed, (row.date_naissance, row.rang))?;
             Ok((row.patient_id, identite))
         })
         .collect()

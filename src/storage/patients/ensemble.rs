@@ -35,11 +35,8 @@ pub async fn find(
     cle: &ClePatient,
     caisse: Option<&Caisse>,
 ) -> Result<Vec<PatientId>, StorageError> {
-    let mut found = [Candidats::default()];
-    let digest = coffre.empreinte(&cle.numero);
-    compare(conn, (&[cle], &[&digest]), (&[0], caisse), &mut found).await?;
-    let [found] = found;
-    Ok(found.patients)
+    let found = find_all(conn, coffre, &[cle], caisse).await?;
+    Ok(found.into_iter().flat_map(|one| one.patients).collect())
 }
 
 /// Everybody whom a key would designate, those who had the number later too: whoever has another card than all of

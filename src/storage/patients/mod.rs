@@ -18,7 +18,9 @@ use super::coffre::Place;
 use super::connaissance::{Connaissance, instant};
 use super::{Coffre, StorageError, Tx};
 use crate::domain::fait_date::FaitDate;
-use crate::domain::identifiers::{IdentifiantPersonne, Organisme};
+use crate::domain::identifiers::{
+    DateNaissanceAmo, IdentifiantPersonne, Organisme, RangGemellaire,
+};
 use crate::domain::ids::{FaitId, PatientId};
 use crate::domain::patient::{IdentifiantPatient, Identite, Patient};
 use crate::domain::vocabulary::Vocabulaire;
@@ -96,8 +98,7 @@ pub async fn insert_identite(
     fait: &FaitDate<Identite>,
 ) -> Result<(), StorageError> {
     let identite = &fait.valeur;
-    let noms = Noms { nom: identite.nom.clone(), prenom: identite.prenom.clone() };
-    let sealed = coffre.seal_json(place_noms(fait.id), &noms)?;
+    let sealed = seal_noms(coffre, fait)?;
     tx.write(sqlx::query!(
         "/* identite_patient.insert */
          INSERT INTO identite_patient
@@ -217,15 +218,10 @@ pub async fn identites(
     .await?;
     rows.into_iter()
         .map(|row| {
-            let noms = open_noms(coffre, row.identite_id, &row.noms_chiffres)?;
+            let sealed = (row.identite_id, row.noms_chiffres.as_slice());
             Ok(FaitDate {
                 id: row.identite_id,
-                valeur: Identite {
-                    nom: noms.nom,
-                    prenom: noms.prenom,
-                    date_naissance: row.date_naissance,
-                    rang: row.rang,
-                },
+                valeur: open_identite(coffre, sealed, (row.date_naissance, row.rang))?,
                 effet: row.effet,
                 enregistre_le: row.enregistre_le,
                 remplace_le: row.remplace_le,
@@ -291,16 +287,26 @@ pub async fn affiliations(
     .await?)
 }
 
-/// Opens the names of an identity.
-pub(super) fn open_noms(
+/// Seals the names of an identity under its id.
+pub(super) fn seal_noms(
     coffre: &Coffre,
-    identite: FaitId,
-    sealed: &[u8],
-) -> Result<Noms, StorageError> {
-    coffre.open_json(place_noms(identite), sealed)
+    fait: &FaitDate<Identite>,
+) -> Result<Vec<u8>, StorageError> {
+    let Identite { nom, prenom, .. } = fait.valeur.clone();
+    coffre.seal_json(place_noms(fait.id), &Noms { nom, prenom })
 }
 
-pub(super) const fn place_noms(fait: FaitId) -> Place {
+/// Opens an identity, whose names are sealed under its id.
+pub(super) fn open_identite(
+    coffre: &Coffre,
+    (identite, sealed): (FaitId, &[u8]),
+    (date_naissance, rang): (DateNaissanceAmo, RangGemellaire),
+) -> Result<Identite, StorageError> {
+    let Noms { nom, prenom } = coffre.open_json(place_noms(identite), sealed)?;
+    Ok(Identite { nom, prenom, date_naissance, rang })
+}
+
+const fn place_noms(fait: FaitId) -> Place {
     Place { colonne: "identite_patient.noms_chiffres", ligne: fait.uuid() }
 }
 

@@ -7,7 +7,7 @@ use crate::domain::identifiers::{DateNaissanceAmo, IdentifiantPersonne, RangGeme
 use crate::domain::ids::PatientId;
 use crate::domain::patient::{Identite, NouveauPatient, Patient, UsageIdentifiant};
 use crate::domain::vocabulary::Vocabulaire;
-use crate::storage::patients::{Noms, open_noms, place_noms, place_numero};
+use crate::storage::patients::{open_identite, place_numero, seal_noms};
 use crate::storage::{Coffre, StorageError, Tx};
 
 /// Serialises those who give these numbers to a person, as [`lock_numbers`](crate::storage::patients::lock_numbers)
@@ -97,16 +97,11 @@ pub async fn known(
             touched.push(*place);
         }
         if row.own {
-            let noms = open_noms(coffre, row.identite_id, &row.noms_chiffres)?;
+            let sealed = (row.identite_id, row.noms_chiffres.as_slice());
             porteurs.push(Porteur {
                 place: *place,
                 patient_id: row.patient_id,
-                identite: Identite {
-                    nom: noms.nom,
-                    prenom: noms.prenom,
-                    date_naissance: row.date_naissance,
-                    rang: row.rang,
-                },
+                identite: open_identite(coffre, sealed, (row.date_naissance, row.rang))?,
                 caisse: row.caisse,
             });
         }
@@ -159,13 +154,8 @@ async fn identities(
         .iter()
         .flat_map(|person| person.identites.iter().map(move |fait| (person.id, fait)))
         .collect();
-    let sealed = all
-        .iter()
-        .map(|(_, fait)| {
-            let noms = Noms { nom: fait.valeur.nom.clone(), prenom: fait.valeur.prenom.clone() };
-            coffre.seal_json(place_noms(fait.id), &noms)
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+    let sealed =
+        all.iter().map(|(_, fait)| seal_noms(coffre, fait)).collect::<Result<Vec<_>, _>>()?;
     tx.write(sqlx::query!(
         "/* identite_patient.insert_all */
          INSERT INTO identite_patient
