@@ -256,7 +256,7 @@ async fn core(
     let law = Arc::new(law);
     let (url, proprietaire) = match (private, &config.base.url) {
         (Some(adresses), _) => {
-            migrate(&adresses.proprietaire, Some((Server::SERVICE, None))).await?;
+            prepare(&adresses).await?;
             (adresses.service, adresses.proprietaire)
         }
         (None, Some(url)) => (url.expose_secret().to_owned(), url.expose_secret().to_owned()),
@@ -330,6 +330,20 @@ async fn connect(url: &str, size: u32, coffre: Coffre) -> anyhow::Result<Db> {
     let opened =
         opening.await.map_err(|_elapsed| anyhow::anyhow!("aucune réponse en cinq secondes"));
     opened.and_then(|opened| Ok(opened?)).context("la base de données ne répond pas")
+}
+
+/// Brings a private database up to date, unless it is and the role of the service has its rights.
+async fn prepare(adresses: &Adresses) -> anyhow::Result<()> {
+    // On a server that is new there is no such role yet.
+    if let Ok(db) = connect(&adresses.service, 1, Coffre::new(&[0; 32])).await {
+        let current =
+            migrations::verify(&db).await.is_ok() && roles::is_prepared(&db).await.unwrap_or(false);
+        db.close().await;
+        if current {
+            return Ok(());
+        }
+    }
+    migrate(&adresses.proprietaire, Some((Server::SERVICE, None))).await
 }
 
 /// Brings a database to the version of this program, as the owner of its tables, and makes the role under which the

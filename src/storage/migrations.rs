@@ -1,7 +1,7 @@
 //! The version of the schema.
 
-use sqlx::Connection as _;
 use sqlx::migrate::Migrator;
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::{Db, StorageError};
 
@@ -10,7 +10,9 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 
 /// Applies what is missing, under an advisory lock.
 pub async fn run(db: &Db) -> Result<(), StorageError> {
-    let mut conn = db.pool().acquire().await?.detach();
+    // A migration is a whole file, and may take its time: neither is worth a line of the log.
+    let options = (*db.pool().connect_options()).clone().disable_statement_logging();
+    let mut conn = options.connect().await?;
     // PostgreSQL says each time that the table of versions is there already.
     sqlx::query!(
         "/* migrations.quiet */ SELECT set_config('client_min_messages', 'warning', false)"

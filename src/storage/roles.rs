@@ -71,6 +71,18 @@ async fn statements(conn: &mut PgConnection, role: Role<'_>) -> Result<Vec<Strin
     .await?)
 }
 
+/// Whether the role of a connection reads every table: what [`prepare`] gives it all at once, or not at all.
+pub async fn is_prepared(db: &Db) -> Result<bool, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* roles.is_prepared */
+           SELECT bool_and(has_table_privilege(c.oid, 'SELECT')) AS "prepared!"
+           FROM pg_class c
+           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition"#
+    )
+    .fetch_one(db.pool())
+    .await?)
+}
+
 /// Refuses a connection that may do more than the service needs: that of a superuser or of an owner of the tables, who can take
 /// every guard away.
 pub async fn verify_least(db: &Db) -> Result<(), StorageError> {
