@@ -54,6 +54,8 @@ struct Limite {
     /// How much there is after a rest, and in how many seconds it is there again.
     reserve: u32,
     fenetre: u32,
+    /// The same, as it is announced.
+    politique: HeaderValue,
     asked: std::sync::atomic::AtomicU64,
 }
 
@@ -69,12 +71,14 @@ impl Limite {
         let rate = NonZeroU32::new(many)?;
         let reserve = rate.saturating_mul(NonZeroU32::new(RESERVE)?);
         let quota = Quota::with_period(every.checked_div(rate.get())?)?.allow_burst(reserve);
-        let seconds = u32::try_from(every.as_secs()).unwrap_or(u32::MAX);
+        let fenetre = u32::try_from(every.as_secs()).unwrap_or(u32::MAX).saturating_mul(RESERVE);
+        let politique = HeaderValue::from_str(&format!("\"{nom}\";q={reserve};w={fenetre}"));
         Some(Self {
             nom,
             limiter: RateLimiter::keyed(quota).with_middleware(),
             reserve: reserve.get(),
-            fenetre: seconds.saturating_mul(RESERVE),
+            fenetre,
+            politique: politique.ok()?,
             asked: 0.into(),
         })
     }
@@ -161,7 +165,7 @@ fn key(what: &impl Hash) -> u64 {
 
 /// What is left to the caller of this request, once known.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Debit(Arc<OnceLock<[String; 2]>>);
+pub(super) struct Debit(Arc<OnceLock<(HeaderValue, HeaderValue)>>);
 
 impl Debit {
     fn of(extensions: &Extensions) -> Self {
@@ -169,23 +173,17 @@ impl Debit {
     }
 
     fn say(&self, limite: &Limite, left: u32) {
-        let Limite { nom, reserve, fenetre, .. } = limite;
-        self.0.get_or_init(|| {
-            [
-                format!("\"{nom}\";q={reserve};w={fenetre}"),
-                format!("\"{nom}\";r={left};t={fenetre}"),
-            ]
-        });
+        let Limite { nom, fenetre, politique, .. } = limite;
+        if let Ok(left) = HeaderValue::from_str(&format!("\"{nom}\";r={left};t={fenetre}")) {
+            self.0.get_or_init(|| (politique.clone(), left));
+        }
     }
 
     /// Announces it.
     pub(super) fn announce(&self, headers: &mut HeaderMap) {
-        let Some(said) = self.0.get() else { return };
-        for (name, text) in ["ratelimit-policy", "ratelimit"].into_iter().zip(said) {
-            if let Ok(value) = HeaderValue::from_str(text) {
-                headers.insert(name, value);
-            }
-        }
+        let Some((politique, left)) = self.0.get() else { return };
+        headers.insert("ratelimit-policy", politique.clone());
+        headers.insert("ratelimit", left.clone());
     }
 }
 
