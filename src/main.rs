@@ -218,7 +218,8 @@ async fn prove(config: &Config, signataire: &Signataire) -> anyhow::Result<()> {
     };
     let role = RoleSignataire::du_mot(role)
         .filter(|role| (*role == RoleSignataire::Medecin) == rpps.is_some());
-    let role = role.context("--role : attendu assure, titulaire_autorite_parentale ou tuteur")?;
+    let role =
+        role.context("--role : attendu assure, titulaire_autorite_parentale, tuteur ou curateur")?;
     let suits = |moyen: &MoyenSignature| !moyen.est_papier() && moyen.convient_a(role);
     let annoncee = SignatureAnnoncee {
         role,

@@ -71,7 +71,7 @@ pub(crate) enum Signataire {
     /// Pour un patient ou son représentant.
     #[command(help_template = TEMPLATE, override_usage = "traitant preuve patient [OPTIONS] <SHA256>")]
     Patient {
-        /// Qualité : assure, titulaire_autorite_parentale ou tuteur [par défaut : assure].
+        /// Qualité : assure, titulaire_autorite_parentale, tuteur ou curateur [par défaut : assure].
         #[arg(long, default_value = "assure", hide_default_value = true, help_heading = "Options")]
         role: String,
         /// Moyen : carte_vitale, app_carte_vitale ou franceconnect [par défaut : carte_vitale].
