@@ -85,7 +85,7 @@ impl Site {
         let server = tokio::task::spawn_blocking(Alone::durable).await.unwrap();
         let folder = Folder::new();
         let settings = settings(&server, &folder);
-        let settings: Vec<(&str, &str)> = settings.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let settings = pairs(&settings);
         let migrated = run(&settings, &["migrer"]);
         assert!(migrated.status.success(), "{}", said(&migrated));
         let services: Vec<_> =
@@ -168,7 +168,7 @@ impl Site {
 
     fn start(&self, instance: usize) {
         let settings = settings(&self.server, &self.folder);
-        let settings: Vec<(&str, &str)> = settings.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let settings = pairs(&settings);
         let service = Service::start(&settings);
         self.addresses.lock().unwrap()[instance].clone_from(&service.address);
         self.services.lock().unwrap()[instance] = Some(service);
@@ -317,7 +317,7 @@ impl Site {
     /// What the program itself verifies.
     pub async fn verify(&self) {
         let settings = settings(&self.server, &self.folder);
-        let settings: Vec<(&str, &str)> = settings.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let settings = pairs(&settings);
         for command in ["verifier", "rejouer"] {
             let output = run(&settings, &[command]);
             assert!(output.status.success(), "{command}: {}", said(&output));
@@ -341,4 +341,9 @@ fn settings(server: &Alone, folder: &Folder) -> Vec<(&'static str, String)> {
         ("TRAITANT_JOURNAL", text("off")),
         ("TRAITANT_DEBIT_PORTEUR", text("0")),
     ]
+}
+
+/// Settings, as a command takes them.
+fn pairs<'a>(settings: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
+    settings.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
