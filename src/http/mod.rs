@@ -10,6 +10,7 @@ mod bac_a_sable;
 mod champs;
 mod conditionnel;
 mod debit;
+mod delai;
 mod docs;
 mod error;
 mod extract;
@@ -64,8 +65,8 @@ pub use self::v1::reprises::{Annonce, FichierRefuse, Lues, ReceptionRefusee, lir
 const BODY_LIMIT: usize = 256 * 1024;
 /// Longest time for a body to arrive.
 const BODY_TIME_LIMIT: Duration = Duration::from_secs(20);
-/// Longest time to establish an answer: half a minute of waiting for events, when that is asked for, included.
-const TIME_LIMIT: Duration = Duration::from_secs(45);
+/// Longest time to establish an answer, unless its operation is accorded more.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// What handlers share.
 #[derive(Debug, Clone)]
@@ -74,6 +75,7 @@ pub struct AppState {
     verifier: Arc<Verifier>,
     preuves: Arc<Preuves>,
     corps_limite: Duration,
+    delai: Duration,
     origines: transport::Origines,
     debits: Arc<Debits>,
     instruments: Arc<Instruments>,
@@ -91,6 +93,7 @@ impl AppState {
             verifier,
             preuves,
             corps_limite: BODY_TIME_LIMIT,
+            delai: TIME_LIMIT,
             debits: Arc::default(),
             instruments: Arc::default(),
             poids: Poids::default(),
@@ -133,6 +136,13 @@ impl AppState {
         self
     }
 
+    /// The same, where an answer takes no longer than that, unless its operation was accorded more. For tests.
+    #[must_use]
+    pub const fn with_time_limit(mut self, limit: Duration) -> Self {
+        self.delai = limit;
+        self
+    }
+
     /// The same, where a body has that long to arrive. For tests.
     #[must_use]
     pub const fn with_body_time_limit(mut self, limit: Duration) -> Self {
@@ -160,7 +170,7 @@ pub fn router(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn(transport::require_text))
         .layer(from_fn_with_state(state.clone(), debit::limit))
-        .layer(from_fn_with_state(TIME_LIMIT, request_log::limit_time))
+        .layer(from_fn_with_state(state.delai, delai::limit))
         .layer(CatchPanicLayer::custom(request_log::on_panic))
         .layer(from_fn_with_state(state.poids.clone(), poids::limit))
         .layer(transport::compress())

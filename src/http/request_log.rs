@@ -4,7 +4,7 @@
 //! caller, never who it is.
 
 use std::any::Any;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -98,25 +98,6 @@ fn bare_refusal(response: &Response) -> Option<Refus> {
             Some(Refus::new(Code::Introuvable, "Cette adresse n'existe pas ; voir /docs."))
         }
         _ => None,
-    }
-}
-
-/// Longest time for a file to be received.
-const FICHIER: Duration = Duration::from_hours(1);
-
-/// Answers before the caller gives up.
-pub(super) async fn limit_time(
-    State(limit): State<Duration>,
-    request: Request,
-    next: Next,
-) -> Response {
-    // A file arrives as slowly as its sender likes, and says so by arriving.
-    let limit = if request.uri().path() == "/v1/reprises" { FICHIER } else { limit };
-    match tokio::time::timeout(limit, next.run(request)).await {
-        Ok(response) => response,
-        Err(_elapsed) => {
-            Refus::new(Code::DelaiDepasse, "La réponse a demandé trop de temps.").into_response()
-        }
     }
 }
 

@@ -21,6 +21,7 @@ use crate::domain::droits::{Demarche, Jeton, Portee};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
 use crate::http::conditionnel::SiCorrespond;
+use crate::http::delai::Delai;
 use crate::http::extract::{Appel, Chemin, Chemins, CleIdempotence, Corps, Requete};
 use crate::http::problem::Code;
 
@@ -48,6 +49,7 @@ pub(crate) trait Argument {
 }
 
 impl Argument for State<AppState> {}
+impl Argument for Delai {}
 impl Argument for HeaderMap {}
 /// A body that is taken as it comes: its route describes it.
 impl Argument for Request {}

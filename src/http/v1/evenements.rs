@@ -14,6 +14,7 @@ use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{DeclarationId, EvenementId, FeuilleId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
+use crate::http::delai::Delai;
 use crate::http::extract::{Appel, Requete};
 use crate::http::lecture::{Entier, Erreurs, Lire, Noeud, lecture};
 use crate::http::openapi::routes;
@@ -136,6 +137,7 @@ fn lien(lu: &EvenementLu, role: Role) -> Option<String> {
 )]
 async fn read(
     State(state): State<AppState>,
+    delai: Delai,
     appel: Appel,
     Requete(demande): Requete<EvenementsDemande>,
 ) -> Result<Response, Refus> {
@@ -149,6 +151,7 @@ async fn read(
             demande.attente.and_then(|seconds| u64::try_from(seconds.0).ok()).unwrap_or_default(),
         ),
     };
+    delai.accorde(question.attente);
     let page = fil::read(&state.core, &contexte, &question).await?;
     let role = contexte.acteur().role();
     montrer(page.map(|page| pagination::du_fil(page, Some)), |one| EvenementVue::new(one, role))

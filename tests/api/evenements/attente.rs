@@ -2,8 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::Request;
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use tower::ServiceExt;
+use traitant::auth::{DEV_AUDIENCE, DEV_ISSUER, Verifier};
+use traitant::domain::acteur::Acteur;
+use traitant::domain::clock::{Clock, FixedClock};
+use traitant::http::router;
 use traitant::services::fil;
 
 use super::{FIL, natures, now, told};
@@ -184,4 +193,25 @@ async fn what_another_instance_publishes_is_heard_here() {
         () = fil::keep_listening(&here.core) => panic!("listening never ends"),
     };
     assert_eq!(natures(&reply.expect(200)).len(), 2);
+}
+
+/// Whoever waits knowingly is given that time beyond what any other answer may take.
+#[tokio::test]
+async fn a_wait_that_was_asked_for_is_no_answer_that_takes_too_long() {
+    let app = TestApp::new().await;
+    let clock: Arc<dyn Clock> = Arc::<FixedClock>::clone(&app.clock);
+    let keys = app.emetteur.keys().unwrap();
+    let verifier = Verifier::new(DEV_ISSUER.to_owned(), DEV_AUDIENCE.to_owned(), keys, clock);
+    let router = router(app.state(verifier).with_time_limit(Duration::from_millis(400)));
+    let alice = Acteur::Patient(patient_id("ALICE"));
+    let token = app.emetteur.issue(&alice, &*app.clock, &app.ids, 600).unwrap();
+    let cursor = now(&app.patient("ALICE")).await;
+    let request = Request::get(format!("{FIL}?attente=1&curseur={cursor}"))
+        .header("authorization", format!("Bearer {token}"))
+        .body(Body::empty())
+        .unwrap();
+    let response = router.oneshot(request).await.unwrap();
+    assert_eq!(response.status(), 200);
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(serde_json::from_slice::<Value>(&body).unwrap()["donnees"], json!([]));
 }

@@ -7,6 +7,7 @@ mod reception;
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -28,6 +29,7 @@ use crate::domain::reprise::{
 use crate::domain::tableur::{self, MARQUE};
 use crate::http::AppState;
 use crate::http::conditionnel::SiCorrespond;
+use crate::http::delai::Delai;
 use crate::http::extract::{Appel, Chemin, CleIdempotence, Requete};
 use crate::http::idempotency::{Anonymous, json_version, rendre, respond, respond_anonymous};
 use crate::http::lecture::lecture;
@@ -137,6 +139,9 @@ fn accepted(reprise: &Reprise) -> Result<Rendu, serde_json::Error> {
     rendre(StatusCode::ACCEPTED, Some(location), Some(reprise.version), &RepriseVue::new(reprise))
 }
 
+/// Longest time for a file to be received.
+const FICHIER: Duration = Duration::from_hours(1);
+
 /// Envoyer un fichier à reprendre
 ///
 /// Affiliés, médecins ou choix d'avant : un objet par ligne (NDJSON), ou un tableau CSV à points-virgules dont
@@ -153,11 +158,14 @@ fn accepted(reprise: &Reprise) -> Result<Rendu, serde_json::Error> {
 )]
 async fn send(
     State(state): State<AppState>,
+    delai: Delai,
     appel: Appel,
     Requete(demande): Requete<RepriseDemande>,
     request: Request,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::DeposerReprise)?;
+    // A file arrives as slowly as its sender likes, and says so by arriving.
+    delai.accorde(FICHIER);
     let (format, windows_1252) = announced(request.headers())?;
     let annonce = Annonce { nature: demande.nature, format, windows_1252 };
     let core = state.core.clone();
