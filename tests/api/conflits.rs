@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::conjointes::{cabinet, choix, enter};
 use crate::support::TestApp;
 use crate::support::app::{CARDIOLOGUE, MARTIN, PONS, patient_id};
+use crate::support::cessation::{operate, simple};
 use crate::support::vie::{
     AIN, AUTRE_NIR, BOUCHES_DU_RHONE, act, line, merge, organisme, paper_choice, second_record,
     timeline,
@@ -217,4 +219,28 @@ async fn records_that_name_the_same_doctor_are_not_in_conflict() {
         (&overlap["effet_du"], &overlap["effet_au"]),
         (&json!("2023-11-14"), &json!("2023-11-15"))
     );
+}
+
+#[tokio::test]
+async fn from_the_day_on_which_a_colleague_leaves_two_records_that_agree_are_not_in_conflict() {
+    let app = TestApp::new().await;
+    let (kept, caisse) = (patient_id("ALICE").to_string(), app.caisse(BOUCHES_DU_RHONE));
+    let [one, two, _] = cabinet(&app).await;
+    enter(&app, choix(&[&one, &two]), &[&one, &two], "2024-03-04").await.expect(201);
+    let other = second_record(&app, BOUCHES_DU_RHONE, AUTRE_NIR, "1986-02-11").await;
+    paper_choice(&app, BOUCHES_DU_RHONE, &other, &one, "2024-01-08").await;
+    paper_choice(&app, BOUCHES_DU_RHONE, &other, &one, "2025-02-03").await;
+    operate(&app, simple(&two, "retraite", "2025-04-01")).await;
+    app.run_jobs().await;
+    let merged = merge(&caisse, &kept, &other).await.expect(201);
+    let days: Vec<_> = merged["conflits"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|conflit| &conflit["chevauchement"])
+        .map(|overlap| (overlap["effet_du"].clone(), overlap["effet_au"].clone()))
+        .collect();
+    // The retired colleague was one of them until 31 March.
+    let last = (json!("2024-03-04"), json!("2025-04-01"));
+    assert_eq!(days.last(), Some(&last), "{days:?}");
 }

@@ -54,24 +54,56 @@ pub struct Ecart {
     pub effet: Periode,
 }
 
-/// Where the designations of two records contradict each other, by first day.
+/// Where the designations of two records contradict each other, by first day. Between two designations
+/// only the days count on which the doctors in force differ: a colleague who left one of them may make
+/// the two agree from that day on.
 pub fn chevauchements(conservees: &[Designation], absorbees: &[Designation]) -> Vec<Chevauchement> {
-    let doctors = |designation: &Designation, days: &Periode| -> BTreeSet<MedecinId> {
-        let own = designation.membres.iter().filter(|membre| membre.effet.chevauche(days));
-        own.map(|membre| membre.medecin_id).collect()
-    };
     let mut found = Vec::new();
     for kept in conservees {
         for absorbed in absorbees {
-            let common = kept.effet.intersection(&absorbed.effet);
-            let differ = |days: &Periode| doctors(kept, days) != doctors(absorbed, days);
-            if let Some(effet) = common.filter(differ) {
-                let (conservee, absorbee) = (kept.declaration_id, absorbed.declaration_id);
-                found.push(Chevauchement { conservee, absorbee, effet });
-            }
+            let (conservee, absorbee) = (kept.declaration_id, absorbed.declaration_id);
+            let overlap = |effet| Chevauchement { conservee, absorbee, effet };
+            found.extend(jours_contraires(kept, absorbed).into_iter().map(overlap));
         }
     }
     found.sort_by_key(|overlap| overlap.effet);
+    found
+}
+
+/// The days, in as few periods as there can be, on which two designations name different doctors.
+fn jours_contraires(une: &Designation, autre: &Designation) -> Vec<Periode> {
+    let Some(common) = une.effet.intersection(&autre.effet) else { return Vec::new() };
+    let on = |designation: &Designation, jour: NaiveDate| -> BTreeSet<MedecinId> {
+        designation.membres_le(jour).map(|membre| membre.medecin_id).collect()
+    };
+    let differ = |jour: NaiveDate| {
+        let (mine, theirs) = (on(une, jour), on(autre, jour));
+        !mine.is_empty() && !theirs.is_empty() && mine != theirs
+    };
+    // Doctors come and go on these days only.
+    let changes: BTreeSet<NaiveDate> = [une, autre]
+        .iter()
+        .flat_map(|designation| &designation.membres)
+        .flat_map(|membre| [Some(membre.effet.du()), membre.effet.au()])
+        .flatten()
+        .chain([common.du()])
+        .filter(|jour| common.contient(*jour))
+        .collect();
+    let mut found: Vec<Periode> = Vec::new();
+    let mut open = None;
+    for jour in changes {
+        match (open, differ(jour)) {
+            (None, true) => open = Some(jour),
+            (Some(du), false) => {
+                found.extend(Periode::new(du, Some(jour)));
+                open = None;
+            }
+            _ => {}
+        }
+    }
+    if let Some(du) = open {
+        found.extend(Periode::new(du, common.au()));
+    }
     found
 }
 
