@@ -98,6 +98,13 @@ async fn a_rule_that_applies_and_yields_names_the_stronger_one() {
     assert!(remote["pourquoi"].as_str().unwrap().contains("2018-09-15"), "{remote}");
 }
 
+/// The rules that are said to be in force on another day only.
+fn out_of_force(instruction: &Value) -> Vec<Value> {
+    let rules = instruction["actes"][0]["regles"].as_array().unwrap();
+    let out = rules.iter().filter(|one| one["issue"] == "hors_periode");
+    out.map(|one| one["code"].clone()).collect()
+}
+
 #[tokio::test]
 async fn the_caisse_reads_the_instruction_of_a_stored_evaluation_and_nobody_else_does() {
     let app = TestApp::new().await;
@@ -120,6 +127,21 @@ async fn the_caisse_reads_the_instruction_of_a_stored_evaluation_and_nobody_else
     assert_eq!(fact(&instruction, "indicateur")["source"], "feuille");
     assert_eq!(martin.get(&path).await.problem(403), "role_interdit");
     assert_eq!(app.patient("BERNARD").get(&path).await.problem(403), "role_interdit");
+    // Nothing but what decided is stored; what set the others aside is told as it is for a simulation.
+    for one in instruction["actes"][0]["regles"].as_array().unwrap() {
+        assert_eq!(one["issue"] == "ecartee", one["fait_decisif"] != Value::Null, "{one}");
+    }
+    let emergency = rule(&instruction, "PAR-030");
+    assert_eq!(
+        (&emergency["issue"], &emergency["fait_decisif"]),
+        (&json!("ecartee"), &json!("indicateur"))
+    );
+    assert_eq!(rule(&instruction, "PAR-010")["issue"], "retenue");
+    let mut same_day = consultation("aucun");
+    same_day["date_soins"] = json!("2025-03-10");
+    let path_of_simulation = format!("{SIMULATIONS}?vue=instruction");
+    let simulated = app.anonymous().post(&path_of_simulation, same_day).await.expect(200);
+    assert_eq!(out_of_force(&instruction), out_of_force(&simulated["instruction"]));
     let none = format!("/v1/feuilles-de-soins/{id}/evaluations/2/instruction");
     assert_eq!(caisse.get(&none).await.problem(404), "introuvable");
     assert_eq!(app.caisse("019310000").get(&path).await.problem(404), "introuvable");

@@ -11,7 +11,7 @@ use self::faits::ActeConnu;
 pub use self::faits::{FaitInstruit, Source};
 use super::bareme::Bareme;
 use super::livre::{ParametreDuJour, titre};
-use super::parameters::{Ensemble, Parametre};
+use super::parameters::Parametre;
 use super::rule::{Fiche, Rang};
 use super::rules::REGISTRY;
 use super::situation::{DateDesSoins, Situation};
@@ -35,6 +35,8 @@ vocabulaire!(
         HorsPeriode = 4 "hors_periode",
         /// A value that it reads is unknown on the day, and a stronger rule decided without it.
         ValeurInconnue = 5 "valeur_inconnue",
+        /// It does not apply, and the rules of this program no longer decide as those of then: what set it aside is not known.
+        NonExpliquee = 6 "non_expliquee",
     }
 );
 
@@ -79,9 +81,15 @@ impl Law {
         evaluation: &Evaluation,
         registre: bool,
     ) -> Result<Vec<ActeInstruit>, LawError> {
-        let lues = self.lues_a_verifier(soins, faits, evaluation);
+        // What is stored names the rules that decided: what set the others aside is found by asking again.
+        let again = self.examiner(soins, faits, AuDela::Avertir).ok();
+        let told = |one: &AvertissementLigne| one.code == Avertissement::ValeurAVerifier;
+        let warned = evaluation.avertissements.iter().any(told);
+        let lues = again.as_ref().filter(|_| warned).map_or(&[][..], |(_, lues)| lues);
         let mut actes = Vec::with_capacity(evaluation.actes.len());
-        for evalue in &evaluation.actes {
+        for kept in &evaluation.actes {
+            let made = again.iter().flat_map(|(made, _)| &made.actes);
+            let evalue = made.into_iter().find(|made| decide_alike(made, kept)).unwrap_or(kept);
             let principale = evalue.lignes.first().map(|ligne| ligne.numero_ligne);
             let Some(acte) = soins.actes.iter().find(|a| Some(a.numero_ligne) == principale) else {
                 continue;
@@ -103,22 +111,6 @@ impl Law {
         Ok(actes)
     }
 
-    /// What each act read that nobody verified for its day, when the evaluation says that something was: it is
-    /// found by asking again. An evaluation that the rules of this program cannot make again names nothing.
-    fn lues_a_verifier(
-        &self,
-        soins: &Soins,
-        faits: &FaitsConnus,
-        evaluation: &Evaluation,
-    ) -> Vec<(u16, Ensemble)> {
-        let told = |one: &AvertissementLigne| one.code == Avertissement::ValeurAVerifier;
-        if !evaluation.avertissements.iter().any(told) {
-            return Vec::new();
-        }
-        let again = self.examiner(soins, faits, AuDela::Avertir);
-        again.map(|(_, lues)| lues).unwrap_or_default()
-    }
-
     /// The values that the rules of a day read.
     fn valeurs_lues(
         &self,
@@ -130,6 +122,17 @@ impl Law {
         };
         Ok(self.du_jour(jour)?.parametres.into_iter().filter(read).collect())
     }
+}
+
+/// Whether two evaluations of one act say the same, whatever they keep of the rules that decided nothing.
+fn decide_alike(one: &ActeEvalue, other: &ActeEvalue) -> bool {
+    let decided = |acte: &ActeEvalue| {
+        let mut acte = acte.clone();
+        acte.constats.retain(|c| matches!(c.issue, Issue::Retenue | Issue::Surclassee));
+        acte.constats.sort_by_key(|constat| constat.regle);
+        acte
+    };
+    decided(one) == decided(other)
 }
 
 fn regles(connu: &ActeConnu<'_>, bareme: &Bareme, jour: NaiveDate) -> Vec<RegleInstruite> {
@@ -171,6 +174,10 @@ fn regles(connu: &ActeConnu<'_>, bareme: &Bareme, jour: NaiveDate) -> Vec<RegleI
                     told.pourquoi = valeur_inconnue(decisive(connu.evalue, fiche.code));
                     told.surclassee_par = decisive(connu.evalue, fiche.code).map(|kept| kept.code);
                 }
+                None if bareme.regle(fiche.code).is_some() => {
+                    told.sort = Sort::NonExpliquee;
+                    NON_EXPLIQUEE.clone_into(&mut told.pourquoi);
+                }
                 None => {}
             }
             told
@@ -179,6 +186,9 @@ fn regles(connu: &ActeConnu<'_>, bareme: &Bareme, jour: NaiveDate) -> Vec<RegleI
     found.sort_by_key(|regle| regle.fiche.code);
     found
 }
+
+/// The sentence of a rule that did not apply to an evaluation that cannot be made again.
+const NON_EXPLIQUEE: &str = "Écartée lors de l'évaluation ; les règles ont été récrites depuis, et le fait qui l'écartait n'a pas été conservé.";
 
 /// The sentence of a rule that a fact sets aside.
 fn ecartee(cause: &str) -> String {
