@@ -23,7 +23,7 @@ use crate::domain::ids::IdSource;
 use crate::http::{AppState, mesures_router, router};
 use crate::law::Law;
 use crate::postgres::{Adresses, Lost, Profile, Sentinel, Server, default_dir};
-use crate::sandbox::{self, Bac, Place};
+use crate::sandbox::{self, Bac, Place, SandboxError};
 use crate::serve::{Limits, listen, serve};
 use crate::services::{Core, Mode, fil, loi};
 use crate::storage::{Coffre, Db, migrations, roles};
@@ -140,7 +140,7 @@ impl App {
     /// the database and stops the server that it owns. Ends with an error when that server was ended
     /// by somebody else: whoever supervises this program then starts both again.
     pub async fn serve(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let mut runner = tokio::spawn(jobs::run(self.core.clone(), stop.clone()));
+        let mut runner = tokio::spawn(work(self.core.clone(), self.bac, stop.clone()));
         tokio::spawn(publish(self.core.clone(), stop.clone()));
         tokio::spawn(webhooks::run(self.core.clone(), self.facteur, stop.clone()));
         let limits = Limits { connections: self.connexions, ..Limits::default() };
@@ -157,7 +157,6 @@ impl App {
             () = serving => {}
             () = limited => tracing::warn!("requests were still running at the end of the drain"),
             _ = join_all(self.keys.iter().map(KeySource::keep_fresh)) => {}
-            () = follow(self.bac.as_deref()) => {}
             why = watch(self.private.as_ref().map(Server::sentinel)) => {
                 tracing::error!("the private PostgreSQL is gone");
                 lost = Some(why);
@@ -190,6 +189,8 @@ impl App {
 pub struct Registre {
     place: Place,
     core: Core,
+    /// The clock of a sandbox, which moves.
+    horloge: Option<Arc<AheadClock>>,
     private: Option<Server>,
 }
 
@@ -212,14 +213,22 @@ impl Registre {
                 (Some(server), Some(adresses))
             }
         };
-        let Base { place, core, .. } = core(config, &donnees, adresses, law).await?;
+        let Base { place, core, horloge } = core(config, &donnees, adresses, law).await?;
         core.prepare_partitions().await?;
-        Ok(Self { place, core, private })
+        Ok(Self { place, core, horloge, private })
     }
 
     /// Where its sandbox is, when it is one.
     pub const fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// Moves the clock of its sandbox forward by so many days, and does what is then due; gives by how many days it is
+    /// ahead of that of the machine.
+    pub async fn avancer(&self, jours: i64) -> anyhow::Result<i64> {
+        let horloge = self.horloge.as_deref().ok_or(SandboxError::NotASandbox)?;
+        self.place.avancer(jours, horloge, &self.core).await?;
+        Ok(horloge.days())
     }
 
     /// The use cases.
@@ -304,15 +313,18 @@ pub async fn horloge(config: &Config) -> anyhow::Result<Arc<dyn Clock>> {
     Ok(Arc::new(AheadClock::new(machine, seconds)))
 }
 
-/// Keeps the clock of a sandbox where other processes put it.
-async fn follow(bac: Option<&Bac>) {
-    let Some(bac) = bac else { return std::future::pending().await };
-    loop {
-        tokio::time::sleep(WATCH).await;
-        if let Err(error) = bac.suivre().await {
-            tracing::debug!(%error, "the clock of the sandbox could not be read");
+/// Runs the jobs of the service until told to stop: those of a sandbox, at its time.
+async fn work(core: Core, bac: Option<Arc<Bac>>, stop: CancellationToken) {
+    let due = || {
+        let (core, bac) = (core.clone(), bac.clone());
+        async move {
+            Ok::<_, SandboxError>(match bac {
+                Some(bac) => bac.run_due().await?,
+                None => jobs::run_due(&core).await?,
+            })
         }
-    }
+    };
+    jobs::run(due, stop).await;
 }
 
 /// Takes an address to listen on, or says by which setting to choose another one.

@@ -38,11 +38,9 @@ async fn said(
     let (place, machine) = (registre.place(), SystemClock);
     match action {
         Some(ActionBac::Avancer { jours }) => {
-            let seconds = place.avancer(*jours).await?;
-            Ok(format!(
-                "L'horloge du bac à sable a maintenant {} jours d'avance.\n",
-                seconds.div_euclid(86_400)
-            ))
+            let avance = registre.avancer(*jours).await?;
+            let s = if avance > 1 { "s" } else { "" };
+            Ok(format!("L'horloge du bac à sable a maintenant {avance} jour{s} d'avance.\n"))
         }
         Some(ActionBac::RemettreAZero) => {
             place.remettre_a_zero(machine.now()).await?;

@@ -98,6 +98,11 @@ impl AheadClock {
         self.seconds.load(Ordering::SeqCst)
     }
 
+    /// How many whole days ahead it is.
+    pub fn days(&self) -> i64 {
+        self.seconds().div_euclid(86_400)
+    }
+
     /// Puts it so far ahead.
     pub fn put(&self, seconds: i64) {
         self.seconds.store(seconds, Ordering::SeqCst);

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -31,6 +32,8 @@ const AVANCE_MAX: i64 = 10_958;
 
 /// What a sandbox does beside the service.
 pub trait BacASable: Debug + Send + Sync {
+    /// Looks where another process, the command `avancer` for one, put the clock.
+    fn suivre(&self) -> Futur<'_, ()>;
     /// Its people, each with a token.
     fn liste(&self) -> Futur<'_, Liste>;
     /// Its clock.
@@ -147,6 +150,21 @@ pub(super) fn router(bac: Option<&Arc<dyn BacASable>>) -> Router<AppState> {
         .route("/bac-a-sable/liste", get(liste))
         .route("/bac-a-sable/horloge", get(horloge).post(avancer))
         .route("/bac-a-sable/remise-a-zero", post(remettre_a_zero))
+}
+
+/// Answers at the time of the sandbox, whoever moved its clock a moment ago.
+pub(super) async fn follow(
+    State(bac): State<Option<Arc<dyn BacASable>>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if let Some(bac) = bac
+        && let Err(why) = bac.suivre().await
+    {
+        // The database does not answer: the request says so better.
+        tracing::debug!(%why, "the clock of the sandbox could not be read");
+    }
+    next.run(request).await
 }
 
 /// The sandbox of the service.

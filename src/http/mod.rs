@@ -166,6 +166,7 @@ pub fn router(state: AppState) -> Router {
         .merge(bac_a_sable::router(state.bac_a_sable.as_ref()))
         .fallback(extract::route_inconnue)
         .method_not_allowed_fallback(extract::methode_interdite)
+        .layer(from_fn_with_state(state.bac_a_sable.clone(), bac_a_sable::follow))
         .layer(transport::decompress())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn(transport::require_text))

@@ -1,6 +1,7 @@
 //! Takes jobs that are due, runs them, puts them back when they fail, and plans those that come
 //! back.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -12,10 +13,14 @@ use crate::services::{Core, ServiceError};
 /// How long an idle runner waits before it looks again.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// Runs jobs until told to stop. A job that began is finished.
-pub async fn run(core: Core, stop: CancellationToken) {
+/// Runs what is due, by `due`, again and again until told to stop. A job that began is finished.
+pub async fn run<F, E>(due: impl Fn() -> F + Send, stop: CancellationToken)
+where
+    F: Future<Output = Result<usize, E>> + Send,
+    E: Display,
+{
     while !stop.is_cancelled() {
-        if let Err(error) = run_due(&core).await {
+        if let Err(error) = due().await {
             tracing::warn!(%error, "jobs could not be read");
         }
         tokio::select! {

@@ -13,7 +13,7 @@ use crate::http::{BacASable, Futur, Horloge, Liste};
 use crate::jobs;
 use crate::law::Law;
 use crate::services::{Core, ServiceError};
-use crate::storage::bac_a_sable::{Marque, alone, empty, forget_jobs, mark, read};
+use crate::storage::bac_a_sable::{Marque, alone, beside, empty, forget_jobs, mark, read};
 use crate::storage::{Coffre, Db, StorageError, Tx};
 
 /// A day, in seconds.
@@ -63,15 +63,24 @@ impl Place {
         marque(&self.db).await
     }
 
-    /// Moves its clock forward, for every process that follows it; gives how far ahead it is then, in seconds.
-    pub async fn avancer(&self, jours: i64) -> Result<i64, SandboxError> {
-        let mut tx = guard(&self.db).await?;
-        let before = read(&mut tx).await.map_err(storage)?.ok_or(SandboxError::NotASandbox)?;
+    /// Moves its clock forward, for every process that follows it, then does what is due, by use cases that have that clock:
+    /// whoever looks afterwards finds it done.
+    pub async fn avancer(
+        &self,
+        jours: i64,
+        horloge: &AheadClock,
+        core: &Core,
+    ) -> Result<(), SandboxError> {
+        let alone = guard(&self.db).await?;
+        let before = self.marque().await?;
         let further = jours.saturating_mul(DAY);
         let avance_secondes = before.avance_secondes.saturating_add(further);
+        let mut tx = self.db.begin("bac_a_sable.avancer").await.map_err(storage)?;
         mark(&mut tx, Marque { avance_secondes, ..before }).await.map_err(storage)?;
         tx.commit().await.map_err(storage)?;
-        Ok(avance_secondes)
+        horloge.put(avance_secondes);
+        jobs::run_due(core).await?;
+        alone.commit().await.map_err(storage)
     }
 
     async fn remake(&self, instant: DateTime<Utc>) -> Result<(), SandboxError> {
@@ -146,8 +155,21 @@ impl Bac {
         Self { place, core, horloge, emetteur, ids }
     }
 
-    /// Looks where another process put the clock.
-    pub async fn suivre(&self) -> Result<(), SandboxError> {
+    /// Runs the jobs that are due at the time of the sandbox; none while somebody makes its people anew, for whom what
+    /// was done a moment ago happened long ago. Gives how many ran.
+    pub async fn run_due(&self) -> Result<usize, SandboxError> {
+        let mut here = self.place.db.begin("bac_a_sable.beside").await.map_err(storage)?;
+        if !beside(&mut here).await.map_err(storage)? {
+            return Ok(0);
+        }
+        self.follow().await?;
+        let ran = jobs::run_due(&self.core).await?;
+        here.commit().await.map_err(storage)?;
+        Ok(ran)
+    }
+
+    /// Puts the clock where the database says that it is.
+    async fn follow(&self) -> Result<(), SandboxError> {
         let avance = self.place.marque().await?.avance_secondes;
         if avance != self.horloge.seconds() {
             tracing::info!(seconds = avance, "the clock of the sandbox was moved");
@@ -158,6 +180,10 @@ impl Bac {
 }
 
 impl BacASable for Bac {
+    fn suivre(&self) -> Futur<'_, ()> {
+        Box::pin(async move { Ok(self.follow().await?) })
+    }
+
     fn liste(&self) -> Futur<'_, Liste> {
         Box::pin(async move {
             let cree_le = self.place.marque().await?.cree_le;
@@ -169,15 +195,13 @@ impl BacASable for Bac {
         Horloge {
             maintenant: self.horloge.now(),
             jour: self.horloge.today(),
-            avance_jours: self.horloge.seconds().div_euclid(DAY),
+            avance_jours: self.horloge.days(),
         }
     }
 
     fn avancer(&self, jours: i64) -> Futur<'_, Horloge> {
         Box::pin(async move {
-            self.horloge.put(self.place.avancer(jours).await?);
-            // What is due on the day is done before anybody looks.
-            jobs::run_due(&self.core).await?;
+            self.place.avancer(jours, &self.horloge, &self.core).await?;
             Ok(self.horloge())
         })
     }

@@ -28,6 +28,16 @@ pub async fn alone(tx: &mut Tx) -> Result<(), StorageError> {
     Ok(())
 }
 
+/// Keeps whoever fills or empties the sandbox waiting, until the end of this transaction; `false` when somebody does so now.
+pub async fn beside(tx: &mut Tx) -> Result<bool, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* bac_a_sable.beside */
+         SELECT pg_try_advisory_xact_lock_shared(hashtext('traitant.bac_a_sable')) AS "locked!""#
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
 /// The mark of the database, if it is that of a sandbox.
 pub async fn read(conn: &mut Connection) -> Result<Option<Marque>, StorageError> {
     Ok(sqlx::query_as!(
@@ -53,7 +63,7 @@ pub async fn mark(tx: &mut Tx, marque: Marque) -> Result<(), StorageError> {
 }
 
 /// Empties the sandbox of everything that was recorded in it. What other processes keep the numbers of
-/// (laws, authors) stays, and the CCAM, which somebody loaded. Tables of history are guarded against whoever the service
+/// (laws, authors) stays, so do the place of the feed, which never goes back, and the CCAM, which somebody loaded. Tables of history are guarded against whoever the service
 /// works as: this takes a role that may set its guards aside, for this transaction.
 pub async fn empty(tx: &mut Tx) -> Result<(), StorageError> {
     let tables = sqlx::query_scalar!(
@@ -62,7 +72,7 @@ pub async fn empty(tx: &mut Tx) -> Result<(), StorageError> {
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT c.relispartition
            AND c.relname NOT IN
-               ('_sqlx_migrations', 'base', 'bac_a_sable', 'auteur', 'loi', 'ccam_acte', 'ccam_version')
+               ('_sqlx_migrations', 'base', 'bac_a_sable', 'auteur', 'loi', 'fil_tete', 'ccam_acte', 'ccam_version')
          ORDER BY c.relname <> 'idempotence', c.relname <> 'patient', c.relname"#
     );
     let tables = tables.fetch_all(&mut **tx).await?;

@@ -10,6 +10,7 @@ use traitant::domain::clock::{AheadClock, Clock, FixedClock};
 use traitant::http::BacASable;
 use traitant::law::Law;
 use traitant::sandbox::Place;
+use traitant::services::fil;
 
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, Reply, patient_id};
@@ -174,9 +175,18 @@ async fn the_clock_goes_forward_only_and_a_reset_brings_everything_back() {
     assert_eq!(state_of(&app, "CORENTIN").await["etat"], "en_attente");
     let alice = format!("/v1/patients/{}/medecin-traitant", patient_id("ALICE"));
     assert_eq!(app.patient("ALICE").get(&alice).await.expect(200)["designation"], Value::Null);
-    // And what is done next is kept, by the same service.
+    // And what is done next is kept, by the same service, and told to whoever follows.
+    let feed = "/v1/evenements?limite=100";
+    fil::publish(&app.core).await.unwrap();
+    let before = app.medecin(MARTIN).get(feed).await.expect(200);
+    assert!(!before["donnees"].as_array().unwrap().is_empty());
+    let cursor = before["pagination"]["curseur_reprise"].as_str().unwrap();
     let chosen = app.medecin(MARTIN).declare("ALICE", MARTIN).await.expect(201);
     assert_eq!(chosen["etat"], "active");
+    fil::publish(&app.core).await.unwrap();
+    let after = app.medecin(MARTIN).get(&format!("{feed}&curseur={cursor}")).await.expect(200);
+    let told = after["donnees"].as_array().unwrap();
+    assert!(told.iter().any(|one| one["declaration_id"] == chosen["id"]), "{after}");
 }
 
 #[tokio::test]
@@ -207,7 +217,10 @@ async fn a_database_that_is_no_sandbox_is_neither_emptied_nor_moved() {
     let refused = "cette base n'est pas celle d'un bac à sable";
     let now = "2025-06-16T10:00:00Z".parse().unwrap();
     assert_eq!(place.remettre_a_zero(now).await.unwrap_err().to_string(), refused);
-    assert_eq!(place.avancer(1).await.unwrap_err().to_string(), refused);
+    let horloge = AheadClock::new(Arc::new(FixedClock::at(now)), 0);
+    let app = TestApp::over(database, 4).await;
+    let moved = place.avancer(1, &horloge, &app.core).await;
+    assert_eq!((moved.unwrap_err().to_string(), horloge.seconds()), (refused.to_owned(), 0));
     let after: i64 = sqlx::query_scalar(count).fetch_one(&pool).await.unwrap();
     assert_eq!(before, after);
 }
