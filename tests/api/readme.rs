@@ -78,6 +78,21 @@ fn every_command_of_the_takeover_answers_what_its_page_says() {
     run(&story);
 }
 
+#[test]
+fn every_command_of_the_pages_for_each_reader_answers_what_they_say() {
+    for page in [
+        include_str!("../../docs/editeurs.md"),
+        include_str!("../../docs/caisses.md"),
+        include_str!("../../docs/testeurs.md"),
+        include_str!("../../docs/patients.md"),
+        include_str!("../../docs/exploitants.md"),
+    ] {
+        let story = steps(page);
+        assert!(story.iter().filter(|step| step.answer.is_some()).count() >= 1, "{page}");
+        run(&story);
+    }
+}
+
 /// Runs the commands of a story in one shell, and compares what they answer with what is shown.
 fn run(story: &[Step]) {
     let folder = Folder::new();
