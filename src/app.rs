@@ -1,5 +1,6 @@
 //! Putting the pieces together: from settings to a service that runs, and back.
 
+mod base;
 mod confiance;
 
 use std::net::SocketAddr;
@@ -10,33 +11,29 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::Router;
 use futures_util::future::join_all;
-use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use self::confiance::{fetching, master_key, proofs, verifier};
+use self::base::{Base, core, start_private};
+pub use self::base::{Registre, data_dir, horloge, migrate};
+use self::confiance::{fetching, proofs, verifier};
 use crate::auth::{Emetteur, KeySource};
 use crate::config::{Config, JetonsConfig};
-use crate::domain::clock::{AheadClock, Clock, SystemClock};
-use crate::domain::ids::IdSource;
+use crate::domain::clock::SystemClock;
 use crate::http::{AppState, mesures_router, router};
-use crate::law::Law;
-use crate::postgres::{Adresses, Lost, Profile, Sentinel, Server, default_dir};
-use crate::sandbox::{self, Bac, Place, SandboxError};
+use crate::postgres::{Lost, Sentinel, Server};
+use crate::sandbox::{Bac, SandboxError};
 use crate::serve::{Limits, listen, serve};
-use crate::services::{Core, Mode, fil, loi};
-use crate::storage::{Coffre, Db, migrations, roles};
+use crate::services::{Core, fil, loi};
 use crate::webhooks::Facteur;
-use crate::{ajouts, config, jobs, webhooks};
+use crate::{ajouts, jobs, webhooks};
 
 /// Longest wait for requests that are running when the service is told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
 
 /// Longest wait for connections to a database that is gone.
 const CLOSE: Duration = Duration::from_secs(2);
-/// Longest wait for a first answer of the database: one that is silent by then has another trouble than its load.
-const ANSWER: Duration = Duration::from_secs(5);
 /// How often the private server is looked at.
 const WATCH: Duration = Duration::from_secs(1);
 
@@ -184,135 +181,6 @@ impl App {
     }
 }
 
-/// The register, for commands that work on it without serving it.
-#[derive(Debug)]
-pub struct Registre {
-    place: Place,
-    core: Core,
-    /// The clock of a sandbox, which moves.
-    horloge: Option<Arc<AheadClock>>,
-    private: Option<Server>,
-}
-
-impl Registre {
-    /// Opens the database: that of the settings; that of the service which runs with the same data
-    /// directory; or a private one, for the time of the command.
-    pub async fn open(config: &Config) -> anyhow::Result<Self> {
-        let law = ajouts::law(&config.loi)?;
-        let donnees = data_dir(config)?;
-        let (private, adresses) = if config.base.url.is_some() {
-            (None, None)
-        } else {
-            let (dir, bin) = (donnees.clone(), config.base.pg_bin.clone());
-            let look = move || Server::running_in(&dir, bin.as_deref());
-            if let Some(adresses) = tokio::task::spawn_blocking(look).await? {
-                (None, Some(adresses))
-            } else {
-                let server = start_private(config, &donnees).await?;
-                let adresses = server.adresses();
-                (Some(server), Some(adresses))
-            }
-        };
-        let Base { place, core, horloge } = core(config, &donnees, adresses, law).await?;
-        core.prepare_partitions().await?;
-        Ok(Self { place, core, horloge, private })
-    }
-
-    /// Where its sandbox is, when it is one.
-    pub const fn place(&self) -> &Place {
-        &self.place
-    }
-
-    /// Moves the clock of its sandbox forward by so many days, and does what is then due; gives by how many days it is
-    /// ahead of that of the machine.
-    pub async fn avancer(&self, jours: i64) -> anyhow::Result<i64> {
-        let horloge = self.horloge.as_deref().ok_or(SandboxError::NotASandbox)?;
-        self.place.avancer(jours, horloge, &self.core).await?;
-        Ok(horloge.days())
-    }
-
-    /// The use cases.
-    pub const fn core(&self) -> &Core {
-        &self.core
-    }
-
-    /// Closes the database, and stops the server that it owns.
-    pub async fn close(self) -> anyhow::Result<()> {
-        self.core.close().await;
-        if let Some(server) = self.private {
-            tokio::task::spawn_blocking(move || server.stop()).await??;
-        }
-        Ok(())
-    }
-}
-
-/// A database, and the use cases on it.
-struct Base {
-    place: Place,
-    core: Core,
-    /// The clock of a sandbox, which moves.
-    horloge: Option<Arc<AheadClock>>,
-}
-
-/// The use cases on a database: that of the settings, or a private one, which is brought up to date. One that is not
-/// for this service, or not under its key, is left as it is. Its people are loaded in a sandbox.
-async fn core(
-    config: &Config,
-    donnees: &Path,
-    private: Option<Adresses>,
-    law: Law,
-) -> anyhow::Result<Base> {
-    let law = Arc::new(law);
-    let (url, proprietaire) = match (private, &config.base.url) {
-        (Some(adresses), _) => {
-            prepare(&adresses).await?;
-            (adresses.service, adresses.proprietaire)
-        }
-        (None, Some(url)) => (url.expose_secret().to_owned(), url.expose_secret().to_owned()),
-        (None, None) => anyhow::bail!("aucune base de données"),
-    };
-    let key = master_key(config, donnees)?;
-    let db = connect(&url, config.base.connexions, Coffre::new(key.expose())).await?;
-    migrations::verify(&db).await?;
-    if config.mode == Mode::Production {
-        roles::verify_least(&db).await?;
-    }
-    let machine: Arc<dyn Clock> = Arc::new(SystemClock);
-    let ahead = Arc::new(AheadClock::new(Arc::clone(&machine), 0));
-    let horloge = (config.mode == Mode::BacASable).then_some(ahead);
-    let clock = match &horloge {
-        Some(ahead) => Arc::<AheadClock>::clone(ahead),
-        None => machine,
-    };
-    let ids = Arc::new(IdSource::from_system(Arc::clone(&clock)));
-    let core = Core::new(db.clone(), clock, ids, Arc::clone(&law), config.mode);
-    core.claim_database().await?;
-    let place = Place { db, law, proprietaire };
-    if let Some(horloge) = &horloge {
-        place.open(horloge).await?;
-    }
-    Ok(Base { place, core, horloge })
-}
-
-/// The clock of the sandbox of these settings, as far as the database that runs says; that of the machine
-/// otherwise.
-pub async fn horloge(config: &Config) -> anyhow::Result<Arc<dyn Clock>> {
-    let machine: Arc<dyn Clock> = Arc::new(SystemClock);
-    let url = if let Some(url) = &config.base.url {
-        Some(url.expose_secret().to_owned())
-    } else {
-        let (dir, bin) = (data_dir(config)?, config.base.pg_bin.clone());
-        let look = move || Server::running_in(&dir, bin.as_deref());
-        tokio::task::spawn_blocking(look).await?.map(|adresses| adresses.service)
-    };
-    let Some(url) = url else { return Ok(machine) };
-    // What is read is not encrypted.
-    let db = connect(&url, 1, Coffre::new(&[0; 32])).await?;
-    let seconds = sandbox::avance(&db).await;
-    db.close().await;
-    Ok(Arc::new(AheadClock::new(machine, seconds)))
-}
-
 /// Runs the jobs of the service until told to stop: those of a sandbox, at its time.
 async fn work(core: Core, bac: Option<Arc<Bac>>, stop: CancellationToken) {
     let due = || {
@@ -336,42 +204,6 @@ fn take(address: SocketAddr, (setting, other): (&str, &str)) -> anyhow::Result<T
     })
 }
 
-/// Opens a database, or says at once, in its own words, why it lets nobody in.
-async fn connect(url: &str, size: u32, coffre: Coffre) -> anyhow::Result<Db> {
-    let opening = tokio::time::timeout(ANSWER, Db::connect(url, size, coffre));
-    let opened =
-        opening.await.map_err(|_elapsed| anyhow::anyhow!("aucune réponse en cinq secondes"));
-    opened.and_then(|opened| Ok(opened?)).context("la base de données ne répond pas")
-}
-
-/// Brings a private database up to date, unless it is and the role of the service has its rights.
-async fn prepare(adresses: &Adresses) -> anyhow::Result<()> {
-    // On a server that is new there is no such role yet.
-    if let Ok(db) = connect(&adresses.service, 1, Coffre::new(&[0; 32])).await {
-        let current =
-            migrations::verify(&db).await.is_ok() && roles::is_prepared(&db).await.unwrap_or(false);
-        db.close().await;
-        if current {
-            return Ok(());
-        }
-    }
-    migrate(&adresses.proprietaire, Some((Server::SERVICE, None))).await
-}
-
-/// Brings a database to the version of this program, as the owner of its tables, and makes the role under which the
-/// service works, with its password when it has one.
-pub async fn migrate(url: &str, role: Option<(&str, Option<&SecretString>)>) -> anyhow::Result<()> {
-    // Migrations read nothing that is encrypted.
-    let db = connect(url, 2, Coffre::new(&[0; 32])).await?;
-    migrations::run(&db).await?;
-    if let Some((nom, mot_de_passe)) = role {
-        let mot_de_passe = mot_de_passe.map(ExposeSecret::expose_secret);
-        roles::prepare(&db, roles::Role { nom, mot_de_passe }).await?;
-    }
-    db.close().await;
-    Ok(())
-}
-
 /// Publishes what is told and hears what other instances publish, until told to stop: whoever waits for it is then
 /// answered.
 async fn publish(core: Core, stop: CancellationToken) {
@@ -392,19 +224,4 @@ async fn watch(sentinel: Option<Sentinel>) -> Lost {
             return lost;
         }
     }
-}
-
-/// Where the data of this instance is.
-pub fn data_dir(config: &Config) -> anyhow::Result<PathBuf> {
-    match &config.base.donnees {
-        Some(dir) => Ok(dir.clone()),
-        None => Ok(default_dir(&config::working_dir().context("dossier courant illisible")?)),
-    }
-}
-
-async fn start_private(config: &Config, donnees: &Path) -> anyhow::Result<Server> {
-    let (dir, bin) = (donnees.to_owned(), config.base.pg_bin.clone());
-    let started =
-        tokio::task::spawn_blocking(move || Server::start(&dir, bin.as_deref(), Profile::Durable));
-    Ok(started.await??)
 }

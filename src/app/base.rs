@@ -1,0 +1,201 @@
+//! The database of the settings, or a private one, and the use cases on it: what the service and the commands share.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::confiance::master_key;
+use crate::ajouts;
+use crate::config::{self, Config};
+use crate::domain::clock::{AheadClock, Clock, SystemClock};
+use crate::domain::ids::IdSource;
+use crate::law::Law;
+use crate::postgres::{Adresses, Profile, Server, default_dir};
+use crate::sandbox::{self, Place, SandboxError};
+use crate::services::{Core, Mode};
+use crate::storage::{Coffre, Db, migrations, roles};
+
+/// Longest wait for a first answer of the database: one that is silent by then has another trouble than its load.
+const ANSWER: Duration = Duration::from_secs(5);
+/// The register, for commands that work on it without serving it.
+#[derive(Debug)]
+pub struct Registre {
+    place: Place,
+    core: Core,
+    /// The clock of a sandbox, which moves.
+    horloge: Option<Arc<AheadClock>>,
+    private: Option<Server>,
+}
+
+impl Registre {
+    /// Opens the database: that of the settings; that of the service which runs with the same data
+    /// directory; or a private one, for the time of the command.
+    pub async fn open(config: &Config) -> anyhow::Result<Self> {
+        let law = ajouts::law(&config.loi)?;
+        let donnees = data_dir(config)?;
+        let (private, adresses) = if config.base.url.is_some() {
+            (None, None)
+        } else {
+            let (dir, bin) = (donnees.clone(), config.base.pg_bin.clone());
+            let look = move || Server::running_in(&dir, bin.as_deref());
+            if let Some(adresses) = tokio::task::spawn_blocking(look).await? {
+                (None, Some(adresses))
+            } else {
+                let server = start_private(config, &donnees).await?;
+                let adresses = server.adresses();
+                (Some(server), Some(adresses))
+            }
+        };
+        let Base { place, core, horloge } = core(config, &donnees, adresses, law).await?;
+        core.prepare_partitions().await?;
+        Ok(Self { place, core, horloge, private })
+    }
+
+    /// Where its sandbox is, when it is one.
+    pub const fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Moves the clock of its sandbox forward by so many days, and does what is then due; gives by how many days it is
+    /// ahead of that of the machine.
+    pub async fn avancer(&self, jours: i64) -> anyhow::Result<i64> {
+        let horloge = self.horloge.as_deref().ok_or(SandboxError::NotASandbox)?;
+        self.place.avancer(jours, horloge, &self.core).await?;
+        Ok(horloge.days())
+    }
+
+    /// The use cases.
+    pub const fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// Closes the database, and stops the server that it owns.
+    pub async fn close(self) -> anyhow::Result<()> {
+        self.core.close().await;
+        if let Some(server) = self.private {
+            tokio::task::spawn_blocking(move || server.stop()).await??;
+        }
+        Ok(())
+    }
+}
+
+/// A database, and the use cases on it.
+pub(super) struct Base {
+    pub(super) place: Place,
+    pub(super) core: Core,
+    /// The clock of a sandbox, which moves.
+    pub(super) horloge: Option<Arc<AheadClock>>,
+}
+
+/// The use cases on a database: that of the settings, or a private one, which is brought up to date. One that is not
+/// for this service, or not under its key, is left as it is. Its people are loaded in a sandbox.
+pub(super) async fn core(
+    config: &Config,
+    donnees: &Path,
+    private: Option<Adresses>,
+    law: Law,
+) -> anyhow::Result<Base> {
+    let law = Arc::new(law);
+    let (url, proprietaire) = match (private, &config.base.url) {
+        (Some(adresses), _) => {
+            prepare(&adresses).await?;
+            (adresses.service, adresses.proprietaire)
+        }
+        (None, Some(url)) => (url.expose_secret().to_owned(), url.expose_secret().to_owned()),
+        (None, None) => anyhow::bail!("aucune base de données"),
+    };
+    let key = master_key(config, donnees)?;
+    let db = connect(&url, config.base.connexions, Coffre::new(key.expose())).await?;
+    migrations::verify(&db).await?;
+    if config.mode == Mode::Production {
+        roles::verify_least(&db).await?;
+    }
+    let machine: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ahead = Arc::new(AheadClock::new(Arc::clone(&machine), 0));
+    let horloge = (config.mode == Mode::BacASable).then_some(ahead);
+    let clock = match &horloge {
+        Some(ahead) => Arc::<AheadClock>::clone(ahead),
+        None => machine,
+    };
+    let ids = Arc::new(IdSource::from_system(Arc::clone(&clock)));
+    let core = Core::new(db.clone(), clock, ids, Arc::clone(&law), config.mode);
+    core.claim_database().await?;
+    let place = Place { db, law, proprietaire };
+    if let Some(horloge) = &horloge {
+        place.open(horloge).await?;
+    }
+    Ok(Base { place, core, horloge })
+}
+
+/// The clock of the sandbox of these settings, as far as the database that runs says; that of the machine
+/// otherwise.
+pub async fn horloge(config: &Config) -> anyhow::Result<Arc<dyn Clock>> {
+    let machine: Arc<dyn Clock> = Arc::new(SystemClock);
+    let url = if let Some(url) = &config.base.url {
+        Some(url.expose_secret().to_owned())
+    } else {
+        let (dir, bin) = (data_dir(config)?, config.base.pg_bin.clone());
+        let look = move || Server::running_in(&dir, bin.as_deref());
+        tokio::task::spawn_blocking(look).await?.map(|adresses| adresses.service)
+    };
+    let Some(url) = url else { return Ok(machine) };
+    // What is read is not encrypted.
+    let db = connect(&url, 1, Coffre::new(&[0; 32])).await?;
+    let seconds = sandbox::avance(&db).await;
+    db.close().await;
+    Ok(Arc::new(AheadClock::new(machine, seconds)))
+}
+
+/// Opens a database, or says at once, in its own words, why it lets nobody in.
+async fn connect(url: &str, size: u32, coffre: Coffre) -> anyhow::Result<Db> {
+    let opening = tokio::time::timeout(ANSWER, Db::connect(url, size, coffre));
+    let opened =
+        opening.await.map_err(|_elapsed| anyhow::anyhow!("aucune réponse en cinq secondes"));
+    opened.and_then(|opened| Ok(opened?)).context("la base de données ne répond pas")
+}
+
+/// Brings a private database up to date, unless it is and the role of the service has its rights.
+async fn prepare(adresses: &Adresses) -> anyhow::Result<()> {
+    // On a server that is new there is no such role yet.
+    if let Ok(db) = connect(&adresses.service, 1, Coffre::new(&[0; 32])).await {
+        let current =
+            migrations::verify(&db).await.is_ok() && roles::is_prepared(&db).await.unwrap_or(false);
+        db.close().await;
+        if current {
+            return Ok(());
+        }
+    }
+    migrate(&adresses.proprietaire, Some((Server::SERVICE, None))).await
+}
+
+/// Brings a database to the version of this program, as the owner of its tables, and makes the role under which the
+/// service works, with its password when it has one.
+pub async fn migrate(url: &str, role: Option<(&str, Option<&SecretString>)>) -> anyhow::Result<()> {
+    // Migrations read nothing that is encrypted.
+    let db = connect(url, 2, Coffre::new(&[0; 32])).await?;
+    migrations::run(&db).await?;
+    if let Some((nom, mot_de_passe)) = role {
+        let mot_de_passe = mot_de_passe.map(ExposeSecret::expose_secret);
+        roles::prepare(&db, roles::Role { nom, mot_de_passe }).await?;
+    }
+    db.close().await;
+    Ok(())
+}
+
+/// Where the data of this instance is.
+pub fn data_dir(config: &Config) -> anyhow::Result<PathBuf> {
+    match &config.base.donnees {
+        Some(dir) => Ok(dir.clone()),
+        None => Ok(default_dir(&config::working_dir().context("dossier courant illisible")?)),
+    }
+}
+
+pub(super) async fn start_private(config: &Config, donnees: &Path) -> anyhow::Result<Server> {
+    let (dir, bin) = (donnees.to_owned(), config.base.pg_bin.clone());
+    let started =
+        tokio::task::spawn_blocking(move || Server::start(&dir, bin.as_deref(), Profile::Durable));
+    Ok(started.await??)
+}
