@@ -29,6 +29,7 @@ pub mod domain;
 pub mod http;
 pub mod jobs;
 pub mod law;
+pub mod papiers;
 pub mod postgres;
 pub mod sandbox;
 mod serve;

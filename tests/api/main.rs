@@ -48,6 +48,7 @@ mod explications;
 mod familles;
 mod feuilles;
 mod fiches;
+mod formulaires;
 mod fusions;
 mod http;
 mod idempotency;

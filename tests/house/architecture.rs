@@ -20,6 +20,7 @@ const EVERY_ROOM: &[&str] = &[
     "http",
     "jobs",
     "law",
+    "papiers",
     "postgres",
     "sandbox",
     "services",
@@ -83,6 +84,11 @@ const ROOMS: &[Room] = &[
         ],
     },
     Room {
+        name: "papiers",
+        rooms: &["papiers", "domain"],
+        libraries: &["chrono", "krilla", "qrcode", "serde", "serde_json", "thiserror"],
+    },
+    Room {
         name: "auth",
         rooms: &["auth", "domain"],
         libraries: &[
@@ -100,7 +106,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "http",
-        rooms: &["http", "auth", "services", "domain"],
+        rooms: &["http", "auth", "papiers", "services", "domain"],
         libraries: &[
             "axum",
             "base64",

@@ -124,6 +124,7 @@ demarches! {
     ApercuDeclaration = "apercu_declaration" Portee(DeclarationsEcrire) "declaration.apercu",
     CreerDeclaration = "creer_declaration" Portee(DeclarationsEcrire) "declaration.ecrire",
     LireDeclaration = "lire_declaration" Portee(DeclarationsLire) "declaration.lire",
+    LireFormulaire = "lire_formulaire" Portee(DeclarationsLire) "declaration.formulaire",
     SignerDeclaration = "signer_declaration" Portee(DeclarationsSigner) "declaration.ecrire",
     RefuserDeclaration = "refuser_declaration" Portee(DeclarationsSigner) "declaration.ecrire",
     AnnulerDeclaration = "annuler_declaration" Portee(DeclarationsEcrire) "declaration.ecrire",

@@ -212,7 +212,9 @@ impl Demarche {
                         "seule la caisse dont le patient dépend saisit une déclaration",
                     )
             }
-            D::LireDeclaration | D::TrouverDeclaration => Ligne::de(&[FAMILLE, CAISSES, NOMME]),
+            D::LireDeclaration | D::LireFormulaire | D::TrouverDeclaration => {
+                Ligne::de(&[FAMILLE, CAISSES, NOMME])
+            }
             D::SignerDeclaration | D::AnnulerDeclaration => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME]),
             D::RetirerMedecin | D::AnnulerRetrait => Ligne::de(&[FAMILLE, SA_CAISSE, NOMME])
                 .condition("qui choisit seul pour la personne, à sa place avant seize ans"),

@@ -98,6 +98,10 @@ pub fn check(method: &str, path: &str, status: u16, content_type: &str, body: &[
         assert!(std::str::from_utf8(body).is_ok(), "{what}: not a text");
         return;
     }
+    if content_type == "application/pdf" {
+        assert!(body.starts_with(b"%PDF-"), "{what}: not a PDF");
+        return;
+    }
     let value: Value = serde_json::from_slice(body).unwrap();
     if content_type == "application/problem+json" {
         let code = value["code"].as_str().unwrap();

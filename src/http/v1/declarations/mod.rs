@@ -1,6 +1,7 @@
 //! Declarations: previewed, created, signed, refused, cancelled, read.
 
 mod demande;
+mod formulaire;
 mod retrait;
 mod vue;
 
@@ -35,6 +36,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(create))
         .routes(routes!(get))
         .routes(routes!(find))
+        .routes(routes!(formulaire::form))
         .routes(routes!(sign))
         .routes(routes!(refuse))
         .routes(routes!(cancel))

@@ -192,7 +192,7 @@ vue! {
 }
 
 /// What a declaration is worth, in a sentence.
-fn phrase(known: &SituationDeclaration) -> String {
+pub(super) fn phrase(known: &SituationDeclaration) -> String {
     let day = |day: Option<NaiveDate>| day.map(jour).unwrap_or_default();
     let why = match known.motif_fin {
         Some(MotifFin::Remplacement) => "un autre choix du patient",
@@ -228,7 +228,7 @@ fn phrase(known: &SituationDeclaration) -> String {
 
 /// The canonical content as a value, to be shown; without the names of the patient's side to whom may not
 /// know them.
-fn shown(contenu: &str, nomme: bool) -> Value {
+pub(super) fn shown(contenu: &str, nomme: bool) -> Value {
     let mut value: Value = serde_json::from_str(contenu).unwrap_or(Value::Null);
     if !nomme {
         value.get_mut("patient").into_iter().for_each(without_names);

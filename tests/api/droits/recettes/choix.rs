@@ -40,7 +40,7 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
     let to_cardiologist = json!([{ "rpps": CARDIOLOGUE }]);
     Some(match demarche {
         D::ApercuDeclaration | D::CreerDeclaration => choix(question),
-        D::LireDeclaration => declaration(),
+        D::LireDeclaration | D::LireFormulaire => declaration(),
         D::TrouverDeclaration => {
             let named = question.si(jour.traitant(), Relation::Nomme);
             Recette::de(Porte::Chose(named)).du_jour().et("numero", &choses.numero)
