@@ -36,6 +36,7 @@ pub mod operation;
 pub mod patient;
 pub mod patientele;
 pub mod reevaluation;
+pub mod remuneration;
 pub mod representation;
 pub mod reprise;
 pub mod ressemblance;

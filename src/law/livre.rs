@@ -90,6 +90,12 @@ impl Law {
         })
     }
 
+    /// A parameter on a day, covered or not.
+    pub fn parametre_du(&self, parametre: Parametre, jour: NaiveDate) -> Option<ParametreDuJour> {
+        let historique = self.parametres().get(parametre)?;
+        historique.en_vigueur(jour).map(|valeur| of_day(parametre, historique, valeur))
+    }
+
     /// What differs between the laws of two days.
     pub fn comparer(&self, du: NaiveDate, au: NaiveDate) -> Result<Comparaison, LawError> {
         let (before, after) = (self.du_jour(du)?, self.du_jour(au)?);

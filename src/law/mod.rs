@@ -34,6 +34,7 @@ mod qualification;
 pub mod references;
 pub mod reforme;
 pub mod reglement;
+pub mod remunerations;
 pub mod rule;
 pub mod rules;
 pub mod situation;

@@ -38,6 +38,7 @@ mod porteurs;
 pub mod proches;
 pub mod reevaluations;
 pub mod rejeu;
+pub mod remunerations;
 pub mod representations;
 pub mod reprises;
 pub mod sceaux;

@@ -49,6 +49,7 @@ pub mod patientele;
 pub mod patients;
 pub mod recouvrements;
 pub mod reevaluations;
+pub mod remunerations;
 pub mod representations;
 pub mod reprises;
 pub mod roles;

@@ -82,6 +82,7 @@ mod receptions;
 mod reevaluations;
 mod registre_decide;
 mod rejeu;
+mod remunerations;
 mod representants;
 mod reprises;
 mod retours;

@@ -174,6 +174,7 @@ demarches! {
     // A doctor's patients.
     ListerMesPatients = "lister_mes_patients" Portee(DeclarationsLire) "patientele.lister",
     SuivreMesPatients = "suivre_mes_patients" Portee(DeclarationsLire) "patientele.mouvements",
+    LireRemunerations = "lire_remunerations" Portee(DeclarationsLire),
     // The feed.
     LireAFaire = "lire_a_faire" PorteeOuAdministration(DeclarationsLire) "a_faire.lire",
     CreerAbonnement = "creer_abonnement" PorteeOuAdministration(DeclarationsLire),

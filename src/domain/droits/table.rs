@@ -249,6 +249,10 @@ impl Demarche {
                     .reservee("seul un médecin lit la liste de ses patients")
             }
 
+            D::LireRemunerations => Ligne::de(&[&[(LeMedecin, Tout), (CaisseConcernee, Tout)]])
+                .condition("pour une caisse, tous les lieux du médecin sont de son département, et ses seuls assurés sont comptés")
+                .reservee("seuls un médecin et la caisse de son département lisent ce qu'il reçoit"),
+
             D::LireEvenements | D::LireAFaire => {
                 Ligne::de(&[FAMILLE, CAISSES, MEDECINS, NOMME, ADRESSAGE, EXECUTANT])
                     .condition("ce qui lui est dit, ou l'attend : docs/EVENEMENTS.md")

@@ -25,6 +25,7 @@ pub(crate) mod patientele;
 pub(crate) mod patients;
 pub(crate) mod reevaluations;
 pub(crate) mod reglement;
+pub(crate) mod remunerations;
 pub(crate) mod representations;
 pub(crate) mod reprises;
 pub(crate) mod simulations;
@@ -55,6 +56,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(about("operations", operations::router()))
         .merge(about("medecin-traitant", neutralisations::router()))
         .merge(about("medecins", patientele::router()))
+        .merge(about("medecins", remunerations::router()))
         .merge(about("moi", moi::router()))
         .merge(about("moi", acces::router()))
         .merge(about("moi", a_faire::router()))

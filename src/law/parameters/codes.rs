@@ -154,5 +154,26 @@ vocabulaire!(
         ContratResponsablePlafonne = 87 "CONTRAT_RESPONSABLE_PLAFONNE",
         /// Highest base of an act of the CCAM that is not known.
         CcamInconnuePlafond = 88 "CCAM_INCONNUE_PLAFOND",
+        // What a doctor receives for being médecin traitant.
+        ForfaitReferent = 89 "FORFAIT_REFERENT",
+        ForfaitAldStock = 90 "FORFAIT_ALD_STOCK",
+        FmtHorsAld = 91 "FMT_HORS_ALD",
+        Fpmt0a6 = 92 "FPMT_0_6_ANS",
+        Fpmt7a79 = 93 "FPMT_7_79_ANS_HORS_ALD",
+        Fpmt80 = 94 "FPMT_80_ANS_ET_PLUS_HORS_ALD",
+        FpmtAld = 95 "FPMT_MOINS_DE_80_ANS_EN_ALD",
+        FpmtAld80 = 96 "FPMT_80_ANS_ET_PLUS_EN_ALD",
+        FmtNonVu = 97 "FMT_2026_NON_VU_2_ANS",
+        FmtMoins7 = 98 "FMT_2026_MOINS_DE_7_ANS",
+        Fmt7a74 = 99 "FMT_2026_7_74_ANS",
+        Fmt75a79 = 100 "FMT_2026_75_79_ANS",
+        Fmt80 = 101 "FMT_2026_80_ANS_ET_PLUS",
+        FmtAld = 102 "FMT_2026_ALD_0_79_ANS",
+        FmtAld80 = 103 "FMT_2026_ALD_80_ANS_ET_PLUS",
+        FmtC2s = 104 "FMT_2026_C2S",
+        CapiPlafondPatient = 105 "CAPI_PLAFOND_PATIENT",
+        RospValeurPoint = 106 "ROSP_VALEUR_POINT",
+        RospPatienteleReference = 107 "ROSP_PATIENTELE_REFERENCE",
+        RospPointsVas = 108 "ROSP_POINTS_VAS",
     }
 );

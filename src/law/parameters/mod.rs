@@ -27,13 +27,14 @@ use crate::domain::calendar::{Periode, lendemain};
 use crate::domain::vocabulary::{Vocabulaire, vocabulaire};
 
 /// Themes, in the order of their files.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
     ("adressage.toml", include_str!("adressage.toml")),
     ("complementaire.toml", include_str!("complementaire.toml")),
     ("declaration.toml", include_str!("declaration.toml")),
     ("majoration.toml", include_str!("majoration.toml")),
     ("parcours.toml", include_str!("parcours.toml")),
     ("participation.toml", include_str!("participation.toml")),
+    ("remunerations.toml", include_str!("remunerations.toml")),
     ("tarifs.toml", include_str!("tarifs.toml")),
     ("taux.toml", include_str!("taux.toml")),
 ];

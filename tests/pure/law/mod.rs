@@ -19,5 +19,6 @@ mod properties;
 mod published_examples;
 mod registre;
 mod registry;
+mod remunerations;
 mod situations;
 pub mod support;

@@ -94,6 +94,7 @@ fn every_loaded_value_is_the_published_one_from_its_first_day_to_its_last() {
             "OPERATION_RETROACTIVITE",
             "OPERATION_DELAI_CONFIRMATION",
             "CCAM_INCONNUE_PLAFOND",
+            "CAPI_PLAFOND_PATIENT",
         ]
     );
 }

@@ -110,8 +110,8 @@ fn every_basis_and_every_parameter_is_used() {
         .filter(|parametre| !read.contains(parametre))
         .map(|parametre| parametre.mot())
         .collect();
-    // The declaration is decided by the register, and what was billed is compared with tariffs: neither
-    // is decided by a rule of the evaluation.
+    // The declaration is decided by the register, what was billed is compared with tariffs, and what a doctor receives
+    // is counted on the list of his patients: no rule of the evaluation decides them.
     assert_eq!(
         unread,
         [
@@ -151,6 +151,26 @@ fn every_basis_and_every_parameter_is_used() {
             "OPERATION_RETROACTIVITE",
             "OPERATION_DELAI_CONFIRMATION",
             "CCAM_INCONNUE_PLAFOND",
+            "FORFAIT_REFERENT",
+            "FORFAIT_ALD_STOCK",
+            "FMT_HORS_ALD",
+            "FPMT_0_6_ANS",
+            "FPMT_7_79_ANS_HORS_ALD",
+            "FPMT_80_ANS_ET_PLUS_HORS_ALD",
+            "FPMT_MOINS_DE_80_ANS_EN_ALD",
+            "FPMT_80_ANS_ET_PLUS_EN_ALD",
+            "FMT_2026_NON_VU_2_ANS",
+            "FMT_2026_MOINS_DE_7_ANS",
+            "FMT_2026_7_74_ANS",
+            "FMT_2026_75_79_ANS",
+            "FMT_2026_80_ANS_ET_PLUS",
+            "FMT_2026_ALD_0_79_ANS",
+            "FMT_2026_ALD_80_ANS_ET_PLUS",
+            "FMT_2026_C2S",
+            "CAPI_PLAFOND_PATIENT",
+            "ROSP_VALEUR_POINT",
+            "ROSP_PATIENTELE_REFERENCE",
+            "ROSP_POINTS_VAS",
         ]
     );
 }

@@ -51,6 +51,11 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
             let own = known.map(|_| Relation::LeMedecin).into_iter().collect();
             Recette::de(Porte::Chose(own)).corps(json!({ "accepte": true }))
         }
+        D::LireRemunerations => {
+            let mut own = question.si(MARTIN, Relation::LeMedecin);
+            own.extend(question.si_caisse(ACTUELLE, Relation::CaisseConcernee));
+            Recette::de(Porte::Chose(own)).et("rpps", MARTIN).requete("annee=2025")
+        }
         D::ListerMesPatients | D::SuivreMesPatients | D::LireEvenements | D::LireAFaire => role(),
         D::CreerAbonnement => {
             // No host is allowed here: only who has the right learns it.
