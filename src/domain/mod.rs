@@ -39,6 +39,7 @@ pub mod reevaluation;
 pub mod representation;
 pub mod reprise;
 pub mod ressemblance;
+pub mod statistiques;
 pub mod tableur;
 pub mod vie;
 pub mod visite;
