@@ -40,6 +40,7 @@ pub mod remuneration;
 pub mod representation;
 pub mod reprise;
 pub mod ressemblance;
+pub mod statistiques;
 pub mod tableur;
 pub mod vie;
 pub mod visite;

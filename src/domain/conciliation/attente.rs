@@ -13,6 +13,11 @@ impl Attente {
         *known = known.saturating_add(nombre);
     }
 
+    /// Adds all of others.
+    pub fn plus(&mut self, others: &Self) {
+        others.0.iter().for_each(|(jours, nombre)| self.add(*jours, *nombre));
+    }
+
     /// How many people.
     pub fn nombre(&self) -> u64 {
         self.0.values().fold(0, |sum, count| sum.saturating_add(*count))

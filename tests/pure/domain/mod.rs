@@ -16,4 +16,5 @@ mod numero;
 mod operation;
 mod patientele;
 mod representation;
+mod statistiques;
 mod texte_libre;
