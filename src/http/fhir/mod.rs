@@ -1,7 +1,5 @@
-//! Read-only FHIR R4 façade ([docs/FHIR.md]): the same services, rights and traces as the operations of `/v1`, in the
+//! Read-only FHIR R4 façade (`docs/FHIR.md`): the same services, rights and traces as the operations of `/v1`, in the
 //! shapes of FHIR. Nothing is read here that an operation does not give; a refusal is an `OperationOutcome`.
-//!
-//! [docs/FHIR.md]: https://github.com/traitant/traitant/blob/main/docs/FHIR.md
 
 mod bundle;
 mod capacites;
