@@ -214,11 +214,20 @@ pub(crate) struct Appel {
 impl Appel {
     /// The request of an operation, if the token carries its scope.
     pub(crate) fn exige(self, demarche: Demarche) -> Result<Contexte, Refus> {
+        self.verifie(demarche)?;
+        Ok(Contexte { auteur: self.auteur, demarche, requete_id: self.requete_id })
+    }
+
+    /// The same, of one of the operations that an answer is made of.
+    pub(crate) fn pour(&self, demarche: Demarche) -> Result<Contexte, Refus> {
+        self.verifie(demarche)?;
+        Ok(Contexte { auteur: self.auteur.clone(), demarche, requete_id: self.requete_id })
+    }
+
+    fn verifie(&self, demarche: Demarche) -> Result<(), Refus> {
         match demarche.jeton().portee(self.acteur().role()) {
             Some(portee) if !self.portees.contains(&portee) => Err(Refus::portee(portee)),
-            Some(_) | None => {
-                Ok(Contexte { auteur: self.auteur, demarche, requete_id: self.requete_id })
-            }
+            Some(_) | None => Ok(()),
         }
     }
 

@@ -14,6 +14,7 @@ mod delai;
 mod docs;
 mod error;
 mod extract;
+mod fhir;
 mod health;
 mod idempotency;
 mod interne;
@@ -162,6 +163,7 @@ pub fn router(state: AppState) -> Router {
                 .layer(from_fn_with_state(Declares::of(&contrat.document), query::verify)),
         )
         .merge(docs::router(contrat))
+        .merge(fhir::router())
         .merge(pages::router(&state))
         .merge(bac_a_sable::router(state.bac_a_sable.as_ref()))
         .fallback(extract::route_inconnue)

@@ -27,6 +27,13 @@ use crate::services::pages::PageVoulue;
 #[derive(Debug)]
 pub(crate) struct Curseur(String);
 
+impl Curseur {
+    /// A cursor, as the address of a page gave it.
+    pub(crate) const fn rendu(text: String) -> Self {
+        Self(text)
+    }
+}
+
 impl Lire for Curseur {
     fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
         Texte::<14, 300>::lire(noeud, erreurs).map(|text| Self(text.0))

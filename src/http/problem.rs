@@ -195,13 +195,17 @@ impl IntoResponse for Refus {
 
 /// Writes the document of a refusal.
 pub(crate) fn respond(refus: &Refus, requete_id: RequestId) -> Response {
+    let body = serde_json::to_vec(&refus.probleme(requete_id)).unwrap_or_default();
+    respond_as(refus, ("application/problem+json", body))
+}
+
+/// Answers a refusal by a document of some type.
+pub(crate) fn respond_as(refus: &Refus, (kind, body): (&'static str, Vec<u8>)) -> Response {
     let status =
         StatusCode::from_u16(refus.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let body = serde_json::to_vec(&refus.probleme(requete_id)).unwrap_or_default();
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
-    let kind = HeaderValue::from_static("application/problem+json");
-    headers.insert(header::CONTENT_TYPE, kind);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Some(challenge) = refus.challenge() {
         headers.insert(header::WWW_AUTHENTICATE, challenge);

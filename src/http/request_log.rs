@@ -16,8 +16,9 @@ use tracing::Instrument;
 use super::AppState;
 use super::debit::Debit;
 use super::extract::Role;
+use super::fhir;
 use super::interne::Interieur;
-use super::problem::{Code, Refus, respond};
+use super::problem::{Code, Refus, respond, respond_as};
 use super::transport::unknown_encoding;
 use crate::domain::ids::RequestId;
 
@@ -33,6 +34,7 @@ pub(super) async fn observe(
     let trace_id = trace_of(request.headers());
     request.extensions_mut().insert(requete_id);
     let method = request.method().clone();
+    let of_fhir = request.uri().path().starts_with(fhir::BASE);
     let route = request
         .extensions()
         .get::<MatchedPath>()
@@ -47,7 +49,11 @@ pub(super) async fn observe(
     let refus = response.extensions_mut().remove::<Refus>().or_else(|| bare_refusal(&response));
     if let Some(refus) = &refus {
         let said = std::mem::take(response.headers_mut());
-        response = respond(refus, requete_id);
+        response = if of_fhir {
+            respond_as(refus, (fhir::TYPE, fhir::outcome(refus, requete_id)))
+        } else {
+            respond(refus, requete_id)
+        };
         // What the layers within know of what would be accepted.
         for name in [header::ALLOW, header::ACCEPT_ENCODING] {
             if let Some(value) = said.get(&name) {

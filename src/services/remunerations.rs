@@ -17,6 +17,8 @@ use crate::law::remunerations::{Annee, Patientele};
 use crate::storage::medecins;
 use crate::storage::remunerations::{QuestionComptes, par_naissance};
 
+pub use crate::law::remunerations::{Encadrement, Remuneration, Valeur};
+
 /// What a doctor receives in a year.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remunerations {

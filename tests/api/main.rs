@@ -47,6 +47,7 @@ mod evenements;
 mod explications;
 mod familles;
 mod feuilles;
+mod fhir;
 mod fiches;
 mod formulaires;
 mod fusions;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::conjointes::{cabinet, choix, enter};
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, PONS};
 
@@ -81,6 +82,25 @@ async fn a_caisse_counts_its_own_persons_of_the_doctors_of_its_territory() {
     // It shows nobody: nobody reads that they were looked at.
     let accesses = app.patient("BERNARD").get("/v1/moi/acces").await.expect(200);
     assert_eq!(accesses, before);
+}
+
+#[tokio::test]
+async fn a_patient_of_several_doctors_is_counted_by_each_and_how_they_share_is_unknown() {
+    let app = TestApp::new().await;
+    let [first, second, _] = cabinet(&app).await;
+    let both = [first.as_str(), second.as_str()];
+    enter(&app, choix(&both), &both, "2024-12-31").await.expect(201);
+    for rpps in both {
+        let doctor = app.medecin(rpps);
+        let year = doctor.get(&path(rpps, "annee=2025")).await.expect(200);
+        let forfait = one(&year, "forfait_patientele");
+        assert_eq!(forfait["classes"][0]["en_commun"], true);
+        assert_eq!(forfait["manque"], serde_json::json!(["ald", "partage_conjoint"]));
+        assert_eq!(bounds(&forfait["total"]), (0, 4_600));
+        // The day before, she had not chosen.
+        let before = doctor.get(&path(rpps, "annee=2024")).await.expect(200);
+        assert_eq!(before["patients"], 0);
+    }
 }
 
 #[tokio::test]

@@ -17,8 +17,7 @@ use crate::http::lecture::{Entier, lecture};
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::http::vue::vue;
-use crate::law::remunerations::{Encadrement, Remuneration, Valeur};
-use crate::services::remunerations::{self, Remunerations};
+use crate::services::remunerations::{self, Encadrement, Remuneration, Remunerations, Valeur};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(read))

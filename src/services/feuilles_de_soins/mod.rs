@@ -25,7 +25,7 @@ use crate::domain::evaluation::AutreFeuille;
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::FeuilleId;
 use crate::domain::patient::ClePatient;
-use crate::storage::evaluations::EvaluationEnregistree;
+pub use crate::storage::evaluations::EvaluationEnregistree;
 use crate::storage::feuilles_de_soins::{self, FeuilleEnregistree, FeuilleRecue};
 use crate::storage::patients::fusions;
 

@@ -23,6 +23,7 @@ use traitant::services::{Core, Mode};
 use super::auth::{Lecteur, sandbox_verifier};
 use super::contract;
 use super::database::TestDatabase;
+use super::fhir;
 use super::logs;
 pub use super::reply::Reply;
 
@@ -155,6 +156,7 @@ impl TestApp {
             .get("content-type")
             .map_or_else(String::new, |value| value.to_str().unwrap().to_owned());
         contract::check(&method, &path, status.as_u16(), &content_type, &body);
+        fhir::check(&path, &content_type, &body);
         contract::check_headers(&method, &path, status.as_u16(), &headers);
         Reply { status, headers, body }
     }

@@ -6,6 +6,7 @@ mod bac;
 pub mod cessation;
 pub mod contract;
 pub mod database;
+pub mod fhir;
 pub mod issuer;
 pub mod logs;
 pub mod medecins;

@@ -1,0 +1,123 @@
+//! `CapabilityStatement`: what the façade does, and nothing else.
+
+use axum::extract::State;
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::ressource::{Ressource, moment, publier};
+use crate::http::AppState;
+use crate::http::problem::Refus;
+
+/// A type of resource: its interactions, and its search parameters with their types.
+struct Capacite {
+    kind: &'static str,
+    interactions: &'static [&'static str],
+    parametres: &'static [(&'static str, &'static str)],
+    documentation: &'static str,
+}
+
+const UPDATED: (&str, &str) = ("_lastUpdated", "date");
+
+const CAPACITES: [Capacite; 9] = [
+    Capacite {
+        kind: "Patient",
+        interactions: &["read", "search-type"],
+        parametres: &[
+            ("identifier", "token"),
+            ("birthdate", "date"),
+            ("rang", "number"),
+            ("general-practitioner", "reference"),
+        ],
+        documentation: "Par un numéro, une date de naissance et un rang, par POST _search seulement ; ou les patients du médecin qui appelle. Aucun numéro n'est rendu.",
+    },
+    Capacite {
+        kind: "Practitioner",
+        interactions: &["read", "search-type"],
+        parametres: &[("identifier", "token"), UPDATED],
+        documentation: "Par son RPPS.",
+    },
+    Capacite {
+        kind: "PractitionerRole",
+        interactions: &["read", "search-type"],
+        parametres: &[("practitioner", "reference"), UPDATED],
+        documentation: "Les exercices d'un médecin, le lieu contenu.",
+    },
+    Capacite {
+        kind: "CareTeam",
+        interactions: &["read", "vread", "history-instance", "search-type"],
+        parametres: &[("patient", "reference"), ("status", "token"), UPDATED],
+        documentation: "Les désignations d'un patient, conjointes ou non. Une version par connaissance du registre.",
+    },
+    Capacite {
+        kind: "Coverage",
+        interactions: &["read", "search-type"],
+        parametres: &[("patient", "reference"), UPDATED],
+        documentation: "Les organismes dont un patient dépend.",
+    },
+    Capacite {
+        kind: "Claim",
+        interactions: &["read", "search-type"],
+        parametres: &[("patient", "reference")],
+        documentation: "Les feuilles de soins d'un patient.",
+    },
+    Capacite {
+        kind: "ClaimResponse",
+        interactions: &["read", "vread", "history-instance", "search-type"],
+        parametres: &[("patient", "reference")],
+        documentation: "La dernière évaluation de chaque feuille ; une version par évaluation.",
+    },
+    Capacite {
+        kind: "Provenance",
+        interactions: &["read", "search-type"],
+        parametres: &[("patient", "reference"), UPDATED],
+        documentation: "Qui a signé quelle déclaration, quand et par quel moyen.",
+    },
+    Capacite {
+        kind: "AuditEvent",
+        interactions: &["search-type"],
+        parametres: &[("patient", "reference")],
+        documentation: "Qui a lu le dossier d'un patient.",
+    },
+];
+
+/// The day on which the façade was last changed.
+const DATE: &str = "2026-11-29T00:00:00Z";
+
+fn resource(one: &Capacite) -> Value {
+    let interactions: Vec<Value> =
+        one.interactions.iter().map(|code| json!({ "code": code })).collect();
+    let parameters: Vec<Value> =
+        one.parametres.iter().map(|(name, kind)| json!({ "name": name, "type": kind })).collect();
+    json!({
+        "type": one.kind,
+        "documentation": one.documentation,
+        "interaction": interactions,
+        "versioning": if one.interactions.contains(&"vread") { "versioned" } else { "no-version" },
+        "searchParam": parameters,
+    })
+}
+
+/// What the service can do, to anybody.
+pub(super) async fn read(State(_state): State<AppState>) -> Result<Response, Refus> {
+    let resources: Vec<Value> = CAPACITES.iter().map(resource).collect();
+    let date = DATE.parse::<DateTime<Utc>>().map(moment).unwrap_or_default();
+    let content = json!({
+        "status": "active",
+        "date": date,
+        "kind": "instance",
+        "software": { "name": "Traitant", "version": env!("CARGO_PKG_VERSION") },
+        "implementation": { "description": "Registre des médecins traitants : façade en lecture" },
+        "fhirVersion": "4.0.1",
+        "format": ["json"],
+        "rest": [{
+            "mode": "server",
+            "documentation": "Lecture seule. Les droits, les portées et les traces sont ceux des opérations de /v1.",
+            "security": {
+                "description": "Jeton OAuth 2 porté par l'en-tête Authorization (Bearer), le même que pour /v1.",
+            },
+            "resource": resources,
+        }],
+    });
+    publier(Ressource::new("CapabilityStatement", None, content))
+}

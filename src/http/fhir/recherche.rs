@@ -1,0 +1,168 @@
+//! What a search asks: every parameter is read, and one that is not known is refused rather than left out.
+
+use std::collections::BTreeMap;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+
+use super::ressource::RPPS;
+use crate::domain::identifiers::Rpps;
+use crate::domain::ids::PatientId;
+use crate::http::AppState;
+use crate::http::lecture::Entier;
+use crate::http::pagination::{Curseur, Limite};
+use crate::http::problem::Refus;
+
+/// The page that a search asks for.
+type PageDemandee = (Option<Limite>, Option<Curseur>, Option<bool>);
+
+/// The parameters of a search, each given once.
+#[derive(Debug)]
+pub(super) struct Recherche(BTreeMap<String, String>);
+
+impl FromRequestParts<AppState> for Recherche {
+    type Rejection = Refus;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &AppState) -> Result<Self, Refus> {
+        Self::of(parts.uri.query().unwrap_or_default().as_bytes())
+    }
+}
+
+/// Instants between which something was last recorded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct MisAJour {
+    /// The first.
+    du: Option<DateTime<Utc>>,
+    /// The first that is too late.
+    au: Option<DateTime<Utc>>,
+}
+
+impl MisAJour {
+    /// Whether an instant is among them.
+    pub(super) fn contient(&self, instant: DateTime<Utc>) -> bool {
+        self.du.is_none_or(|du| du <= instant) && self.au.is_none_or(|au| instant < au)
+    }
+}
+
+impl Recherche {
+    /// Those of a query or of a form.
+    pub(super) fn of(text: &[u8]) -> Result<Self, Refus> {
+        let mut all = BTreeMap::new();
+        for (name, value) in form_urlencoded::parse(text) {
+            // How the answer is written: it is always JSON.
+            if name == "_format" || name == "_pretty" {
+                continue;
+            }
+            if all.insert(name.clone().into_owned(), value.into_owned()).is_some() {
+                return Err(Refus::parametre(
+                    &name,
+                    "valeur_en_double",
+                    "attendu : une seule fois",
+                ));
+            }
+        }
+        Ok(Self(all))
+    }
+
+    /// A parameter, if it was given.
+    pub(super) fn prend(&mut self, name: &str) -> Option<String> {
+        self.0.remove(name)
+    }
+
+    /// A parameter without which nothing is searched.
+    pub(super) fn exige(&mut self, name: &str) -> Result<String, Refus> {
+        self.prend(name).ok_or_else(|| manquant(name))
+    }
+
+    /// The person whose things are searched.
+    pub(super) fn patient(&mut self) -> Result<PatientId, Refus> {
+        let text = self.exige("patient")?;
+        let id = text.strip_prefix("Patient/").unwrap_or(&text);
+        let wrong = || Refus::parametre("patient", "format_invalide", "attendu : Patient/<id>");
+        id.parse().map_err(|_wrong| wrong())
+    }
+
+    /// A doctor, by reference or by number.
+    pub(super) fn praticien(&mut self, name: &str) -> Result<Option<Rpps>, Refus> {
+        let Some(text) = self.prend(name) else { return Ok(None) };
+        let number = text.strip_prefix("Practitioner/").or_else(|| {
+            let (system, value) = text.split_once('|').unwrap_or((RPPS, &text));
+            (system == RPPS).then_some(value)
+        });
+        let wrong = || {
+            let attendu = "attendu : Practitioner/<RPPS>, ou https://rpps.esante.gouv.fr|<RPPS>";
+            Refus::parametre(name, "format_invalide", attendu)
+        };
+        number.and_then(|text| Rpps::parse(text).ok()).map(Some).ok_or_else(wrong)
+    }
+
+    /// When what is searched was last recorded: a day or an instant, after a prefix.
+    pub(super) fn mis_a_jour(&mut self) -> Result<MisAJour, Refus> {
+        let Some(text) = self.prend("_lastUpdated") else { return Ok(MisAJour::default()) };
+        let wrong = || {
+            let attendu = "attendu : un jour ou un instant, précédé de ge, gt, le, lt ou eq";
+            Refus::parametre("_lastUpdated", "format_invalide", attendu)
+        };
+        let (prefix, date) = match text.split_at_checked(2) {
+            Some((prefix @ ("ge" | "gt" | "le" | "lt" | "eq"), date)) => (prefix, date),
+            _ => ("eq", text.as_str()),
+        };
+        let (first, after) = instants(date).ok_or_else(wrong)?;
+        let (du, au) = match prefix {
+            "ge" => (Some(first), None),
+            "gt" => (Some(after), None),
+            "le" => (None, Some(after)),
+            "lt" => (None, Some(first)),
+            _ => (Some(first), Some(after)),
+        };
+        Ok(MisAJour { du, au })
+    }
+
+    /// Which page of a list: `_count` and `_cursor`.
+    pub(super) fn page(&mut self) -> Result<PageDemandee, Refus> {
+        let count = match self.prend("_count") {
+            None => None,
+            Some(text) => {
+                let read = text.parse().ok().filter(|count| (1..=100).contains(count));
+                let wrong = || {
+                    Refus::parametre(
+                        "_count",
+                        "hors_bornes",
+                        "attendu : un nombre entier entre 1 et 100",
+                    )
+                };
+                Some(Entier(read.ok_or_else(wrong)?))
+            }
+        };
+        let total = self.prend("_total").map(|kind| kind == "accurate");
+        Ok((count, self.prend("_cursor").map(Curseur::rendu), total))
+    }
+
+    /// Refuses what nobody read.
+    pub(super) fn fin(self) -> Result<(), Refus> {
+        match self.0.keys().next() {
+            Some(name) => {
+                let message = "attendu : un paramètre que /fhir/r4/metadata annonce";
+                Err(Refus::parametre(name, "parametre_inconnu", message))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// The refusal of a search without what it searches by.
+pub(super) fn manquant(name: &str) -> Refus {
+    Refus::parametre(name, "champ_requis", "attendu : ce paramètre de recherche")
+}
+
+/// The instants that a date covers: the first, and the first after them.
+fn instants(date: &str) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    if let Ok(day) = date.parse::<NaiveDate>() {
+        let first = day.and_time(NaiveTime::MIN).and_utc();
+        return Some((first, first.checked_add_signed(TimeDelta::days(1))?));
+    }
+    let instant = DateTime::parse_from_rfc3339(date).ok()?.to_utc();
+    // What is written to the millisecond covers it.
+    Some((instant, instant.checked_add_signed(TimeDelta::milliseconds(1))?))
+}
