@@ -31,6 +31,7 @@ mod error;
 pub mod essais;
 pub mod evaluations;
 pub mod evenements;
+pub mod exports;
 pub mod facturation;
 pub mod faits;
 pub mod feuilles_de_soins;

@@ -45,6 +45,7 @@ mod etats;
 mod evaluer;
 mod evenements;
 mod explications;
+mod exports;
 mod familles;
 mod feuilles;
 mod fiches;
