@@ -32,7 +32,8 @@ pub static RECURRING: [Recurring; 8] = [
         run: |core| {
             Box::pin(async move {
                 let expired = declarations::expire(core, EXPIRED_AT_ONCE).await?;
-                tracing::debug!(expired, "declarations expired");
+                let settled = declarations::settle(core, EXPIRED_AT_ONCE).await?;
+                tracing::debug!(expired, settled, "declarations expired, lapsed or wait again");
                 Ok(())
             })
         },

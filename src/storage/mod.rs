@@ -19,6 +19,7 @@ pub mod auteurs;
 pub mod avis_ponctuels;
 pub mod bac_a_sable;
 pub mod base;
+pub mod caduques;
 mod cbor;
 pub mod ccam;
 mod coffre;

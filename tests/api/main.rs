@@ -21,6 +21,7 @@ mod adressages;
 mod annulations;
 mod bac_a_sable;
 mod base;
+mod caduques;
 mod cartes;
 mod ccam;
 mod cessations;
