@@ -70,6 +70,9 @@ CREATE UNIQUE INDEX etat_declaration_courant ON etat_declaration (patient_id, de
 -- Declarations that wait, for the job that lets them expire.
 CREATE INDEX etat_declaration_en_attente ON etat_declaration (enregistre_le)
     WHERE remplace_le IS NULL AND etat = 'en_attente';
+-- Those that lapsed with a doctor or a life, for the job that makes them wait again: few.
+CREATE INDEX etat_declaration_caduque ON etat_declaration (enregistre_le)
+    WHERE remplace_le IS NULL AND etat = 'caduque' AND motif IS NOT NULL;
 
 -- Choices that are contested and not yet decided, which evaluations warn of: few.
 CREATE INDEX etat_declaration_contestee ON etat_declaration (patient_id) WHERE contestation = 'ouverte';

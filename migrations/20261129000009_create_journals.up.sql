@@ -70,6 +70,8 @@ CREATE TABLE fil (
     effet_du date,
     PRIMARY KEY (destinataire, position)
 );
+-- What came in lots, in its order: one row a lot.
+CREATE INDEX fil_receptions ON fil (position) WHERE destinataire LIKE 'reception:%';
 
 -- Where somebody wants to be sent what their feed tells.
 CREATE TABLE abonnement (

@@ -56,3 +56,58 @@ CREATE TABLE reprise_ligne (
     message text NOT NULL,
     PRIMARY KEY (reprise_id, ligne, rang)
 );
+
+-- A file made for a caisse of what the register holds, as it was at one instant.
+CREATE TABLE export (
+    export_id uuid PRIMARY KEY,
+    -- Nine digits, of whose caisse it is; and who asked for it.
+    organisme text NOT NULL,
+    auteur_id integer NOT NULL,
+    nature text NOT NULL,
+    format text NOT NULL,
+    colonnes text NOT NULL,
+    -- First and last day of care, of evaluations.
+    soins_du date,
+    soins_au date,
+    etat text NOT NULL,
+    version integer NOT NULL,
+    -- How many times it was begun: what an earlier run left is not of it.
+    essai integer NOT NULL,
+    -- Persons or events that there are, those that were looked at, and the rows made of them.
+    prevues bigint NOT NULL,
+    traitees bigint NOT NULL,
+    lignes bigint NOT NULL,
+    -- Of the file, compressed and not, once it is whole.
+    blocs integer,
+    octets bigint,
+    sha256 bytea,
+    octets_contenu bigint,
+    sha256_contenu bytea,
+    -- The instant of which it is, and the last place of the feed whose effects are in it.
+    etabli_le timestamptz,
+    position bigint,
+    requete_id uuid NOT NULL,
+    enregistre_le timestamptz NOT NULL,
+    CONSTRAINT export_nature CHECK (nature IN ('designations', 'evaluations', 'mouvements')),
+    CONSTRAINT export_format CHECK (format IN ('ndjson', 'csv')),
+    CONSTRAINT export_colonnes CHECK (colonnes IN ('registre', 'snds')),
+    CONSTRAINT export_soins CHECK (num_nulls(soins_du, soins_au) = CASE WHEN nature = 'evaluations' THEN 0 ELSE 2 END),
+    CONSTRAINT export_etat CHECK (etat IN ('en_preparation', 'pret', 'perime')),
+    CONSTRAINT export_manifeste
+        CHECK (etat <> 'pret'
+               OR num_nulls(blocs, octets, sha256, octets_contenu, sha256_contenu, etabli_le, position) = 0),
+    CONSTRAINT export_organisme CHECK (organisme ~ '^[0-9]{9}$'),
+    CONSTRAINT export_version CHECK (version >= 1)
+);
+CREATE INDEX export_purge ON export (enregistre_le) WHERE etat <> 'perime';
+
+-- The pieces of the file, compressed and encrypted, each with those whom it shows: they are told by whoever reads it.
+-- Removed when the file is.
+CREATE TABLE export_bloc (
+    export_id uuid NOT NULL REFERENCES export,
+    essai integer NOT NULL,
+    rang integer NOT NULL,
+    personnes uuid[] NOT NULL,
+    contenu_chiffre bytea NOT NULL,
+    PRIMARY KEY (export_id, essai, rang)
+);

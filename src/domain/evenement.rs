@@ -139,6 +139,7 @@ natures! {
     PatientIdentiteChangee = 72 "patient.identite_changee" Aucun [FAMILLE, CAISSES],
     PatientNaissanceRectifiee = 73 "patient.naissance_rectifiee" Tous [FAMILLE, CAISSES],
     MedecinFicheCorrigee = 74 "medecin.fiche_corrigee" Periode [NOMMES, SA_CAISSE, MEDECINS],
+    DeclarationDeNouveauAttendue = 79 "declaration.de_nouveau_attendue" Aucun [FAMILLE, NOMMES, CAISSES],
     PatienteleArrivee = 75 "patientele.arrivee" Aucun [NOMMES],
     PatienteleDepart = 76 "patientele.depart" Aucun [NOMMES],
     PatienteleArriveeAnnulee = 77 "patientele.arrivee_annulee" Aucun [NOMMES],

@@ -101,6 +101,8 @@ typed_ids! {
     ReevaluationId
     /// A sum that a caisse recovered of a claim.
     RecouvrementId
+    /// A file of what the register holds, made for a caisse.
+    ExportId
     /// A file of what exists, that a caisse takes over.
     RepriseId
     /// One HTTP request, as named in logs, traces and problems.

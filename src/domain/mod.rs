@@ -21,6 +21,7 @@ pub mod digest;
 pub mod droits;
 pub mod evaluation;
 pub mod evenement;
+pub mod export;
 pub mod fait_date;
 pub mod feuille_de_soins;
 pub mod fil;

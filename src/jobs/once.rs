@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use crate::services::exports::{self, EXPORTER};
 use crate::services::fiches::{self, SIGNALER};
 use crate::services::operations::{self, DO, UNDO};
 use crate::services::reevaluations::{self, REEVALUER};
@@ -21,8 +22,9 @@ pub(super) struct Once {
 }
 
 /// Every job of this kind.
-pub(super) static ONCE: [Once; 5] = [
+pub(super) static ONCE: [Once; 6] = [
     Once { nature: DO, run: |core, task| Box::pin(operations::run(core, task)) },
+    Once { nature: EXPORTER, run: |core, task| Box::pin(exports::run(core, task)) },
     Once { nature: REEVALUER, run: |core, task| Box::pin(reevaluations::run(core, task)) },
     Once { nature: REPRENDRE, run: |core, task| Box::pin(reprises::run(core, task)) },
     Once { nature: SIGNALER, run: |core, task| Box::pin(fiches::tell_touched(core, task)) },

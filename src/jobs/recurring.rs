@@ -5,7 +5,7 @@ use std::pin::Pin;
 use chrono::TimeDelta;
 
 use crate::services::{
-    Core, ServiceError, declarations, operations, representations, reprises, sceaux,
+    Core, ServiceError, declarations, exports, operations, representations, reprises, sceaux,
 };
 
 /// The future of a job.
@@ -25,14 +25,15 @@ pub struct Recurring {
 const EXPIRED_AT_ONCE: i64 = 500;
 
 /// Every job that comes back.
-pub static RECURRING: [Recurring; 7] = [
+pub static RECURRING: [Recurring; 8] = [
     Recurring {
         nature: "expirer_declarations",
         every: TimeDelta::minutes(10),
         run: |core| {
             Box::pin(async move {
                 let expired = declarations::expire(core, EXPIRED_AT_ONCE).await?;
-                tracing::debug!(expired, "declarations expired");
+                let settled = declarations::settle(core, EXPIRED_AT_ONCE).await?;
+                tracing::debug!(expired, settled, "declarations expired, lapsed or wait again");
                 Ok(())
             })
         },
@@ -82,6 +83,17 @@ pub static RECURRING: [Recurring; 7] = [
             Box::pin(async move {
                 let purged = reprises::purge(core).await?;
                 tracing::debug!(purged, "files never applied were forgotten");
+                Ok(())
+            })
+        },
+    },
+    Recurring {
+        nature: "purger_exports",
+        every: TimeDelta::hours(12),
+        run: |core| {
+            Box::pin(async move {
+                let purged = exports::purge(core).await?;
+                tracing::debug!(purged, "exports are no longer kept");
                 Ok(())
             })
         },

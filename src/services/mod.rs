@@ -19,6 +19,7 @@ pub mod declarations;
 pub mod etats;
 pub mod evaluations;
 mod exercices;
+pub mod exports;
 mod faits;
 pub mod feuilles_de_soins;
 pub mod fiches;

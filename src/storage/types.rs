@@ -31,6 +31,7 @@ pub(super) use crate::domain::designation::MotifFin;
 pub(super) use crate::domain::digest::Empreinte;
 pub(super) use crate::domain::evaluation::{Appartenance, CodeDetermine, NatureCreance};
 pub(super) use crate::domain::evenement::NatureEvenement;
+pub(super) use crate::domain::export::{ColonnesExport, EtatExport, NatureExport};
 pub(super) use crate::domain::feuille_de_soins::{Convention, OptionTarifaire};
 pub(super) use crate::domain::fin::MotifDepart;
 pub(super) use crate::domain::identifiers::{
@@ -39,9 +40,9 @@ pub(super) use crate::domain::identifiers::{
 };
 pub(super) use crate::domain::ids::{
     AbonnementId, AccesId, AdressageId, ConciliationId, ConflitId, ContactId, DeclarationId,
-    DesignationId, EvenementId, FaitId, FeuilleId, FusionId, LieuId, MedecinId, OperationId,
-    PatientId, RecouvrementId, ReevaluationId, RepresentationId, RepriseId, RequestId, RetourId,
-    SignatureId, TacheId,
+    DesignationId, EvenementId, ExportId, FaitId, FeuilleId, FusionId, LieuId, MedecinId,
+    OperationId, PatientId, RecouvrementId, ReevaluationId, RepresentationId, RepriseId, RequestId,
+    RetourId, SignatureId, TacheId,
 };
 pub(super) use crate::domain::medecin::{ModeExercice, NatureLieu};
 pub(super) use crate::domain::mode::Mode;
@@ -113,16 +114,16 @@ macro_rules! numbers {
 
 ids! {
     AbonnementId, AccesId, AdressageId, ConciliationId, ConflitId, ContactId, DeclarationId, DesignationId,
-    EvenementId, FaitId, FeuilleId, FusionId, LieuId, MedecinId, OperationId, PatientId,
+    EvenementId, ExportId, FaitId, FeuilleId, FusionId, LieuId, MedecinId, OperationId, PatientId,
     RecouvrementId, ReevaluationId, RepresentationId, RepriseId, RequestId, RetourId, SignatureId, TacheId
 }
 
 words! {
-    Canal, Contestation, Convention, Etat, EtatAdressage, EtatConciliation, EtatConflit, EtatOperation,
+    Canal, ColonnesExport, Contestation, Convention, Etat, EtatAdressage, EtatConciliation, EtatConflit, EtatExport, EtatOperation,
     EtatReevaluation, EtatReprise, FinRepresentation, FormatFichier, Mode, ModeExercice, ModeRecouvrement,
     MotifAnnulation,
     MotifCloture, MotifDepart, MotifFin, MotifRectification, MotifReevaluation, MoyenSignature,
-    NatureAdressage, NatureCreance, NatureEvenement, NatureLieu, NatureOperation,
+    NatureAdressage, NatureCreance, NatureEvenement, NatureExport, NatureLieu, NatureOperation,
     NatureRepresentation, NatureReprise, NatureRetour, OptionTarifaire, OrigineSaisie, PartieConciliation,
     PreuveRepresentation, ReponseMedecin, ResultatOperation, Role, RoleSignataire, SourceDeces,
     StatutPatient, UsageIdentifiant

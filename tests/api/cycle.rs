@@ -120,6 +120,8 @@ async fn every_action_is_possible_in_the_states_of_the_table_and_refused_in_all_
                     overtake(&app, &path).await;
                     app.caisse(CAISSE).get(&path).await
                 }
+                // What ends and begins again with a doctor or a life: tests/api/caduques.rs.
+                Action::RendreCaduque | Action::Reprendre => continue,
                 Action::Expirer => {
                     app.advance(TimeDelta::days(91));
                     app.run_jobs().await;

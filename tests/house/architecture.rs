@@ -74,6 +74,7 @@ const ROOMS: &[Room] = &[
         rooms: &["services", "domain", "law", "storage"],
         libraries: &[
             "chrono",
+            "flate2",
             "futures_util",
             "serde_json",
             "smallvec",

@@ -20,6 +20,7 @@ mod creances;
 mod domain;
 mod droits;
 mod evenements;
+mod exports;
 mod fins;
 mod frise;
 mod identifiers;

@@ -18,7 +18,8 @@ vocabulaire!(
         /// Wrongly entered: a rectification says what should have been entered, or that nothing
         /// should have been. It never counted.
         Rectifiee = 6 "rectifiee",
-        /// The patient's side has since expressed another choice, which counts: nothing is waited for any more.
+        /// Nothing is waited for any more: the patient's side has since expressed another choice, which counts, or the
+        /// doctor has left, or the patient is dead.
         Caduque = 7 "caduque",
     }
 
@@ -40,6 +41,10 @@ vocabulaire!(
         Depasser = 9 "depasser",
         /// Take back a withdrawal or a departure that was recorded by mistake: the days that it ended come back.
         AnnulerRetrait = 10 "annuler_retrait",
+        /// The service itself, when the doctor has left or the patient is dead.
+        RendreCaduque = 11 "rendre_caduque",
+        /// Wait again: the service itself, when that was taken back.
+        Reprendre = 12 "reprendre",
     }
 
     /// What became of a choice that the patient says not to have made.
@@ -56,13 +61,15 @@ vocabulaire!(
 /// Every transition: from a state, by an action, to a state. What is not in this table is refused.
 /// A signature that is not the last one leaves the declaration waiting; a withdrawal ends the line
 /// of a doctor, and the declaration stays the act that opened it.
-pub const TRANSITIONS: [(Etat, Action, Etat); 12] = [
+pub const TRANSITIONS: [(Etat, Action, Etat); 14] = [
     (Etat::EnAttente, Action::Signer, Etat::EnAttente),
     (Etat::EnAttente, Action::Signer, Etat::Active),
     (Etat::EnAttente, Action::Refuser, Etat::Refusee),
     (Etat::EnAttente, Action::Annuler, Etat::Annulee),
     (Etat::EnAttente, Action::Expirer, Etat::Expiree),
     (Etat::EnAttente, Action::Depasser, Etat::Caduque),
+    (Etat::EnAttente, Action::RendreCaduque, Etat::Caduque),
+    (Etat::Caduque, Action::Reprendre, Etat::EnAttente),
     (Etat::Active, Action::Rectifier, Etat::Rectifiee),
     (Etat::Active, Action::Retirer, Etat::Active),
     (Etat::Active, Action::AnnulerRetrait, Etat::Active),

@@ -3,6 +3,7 @@
 //! Its states and transitions are the table of [`TRANSITIONS`]; what happens afterwards to the
 //! choice itself is the life of the [designation](super::designation).
 
+mod caducite;
 mod conditions;
 mod conjoint;
 mod contenu;
@@ -21,6 +22,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+pub use self::caducite::MotifCaducite;
 pub use self::conditions::ConditionsSignature;
 pub use self::conjoint::{ConditionConjointe, EchecConjoint, MembreConjoint, failures};
 pub use self::contenu::{
@@ -189,6 +191,8 @@ impl Declaration {
         let open = match action {
             Action::Contester => self.contestation.is_none(),
             Action::Trancher => self.contestation == Some(Contestation::Ouverte),
+            // What another choice overtook has no reason of its own.
+            Action::Reprendre => self.motif.is_some(),
             Action::Signer
             | Action::Refuser
             | Action::Annuler
@@ -196,6 +200,7 @@ impl Declaration {
             | Action::Rectifier
             | Action::Retirer
             | Action::Depasser
+            | Action::RendreCaduque
             | Action::AnnulerRetrait => true,
         };
         open && self.etat.permet(action)
@@ -363,11 +368,6 @@ impl Declaration {
             });
         }
         self.close(Action::Expirer, Etat::Expiree, None)
-    }
-
-    /// Another choice, which the patient's side expressed later, counts.
-    pub fn overtake(&mut self) -> Result<(), DeclarationRefusee> {
-        self.close(Action::Depasser, Etat::Caduque, None)
     }
 
     fn close(

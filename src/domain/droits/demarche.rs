@@ -221,6 +221,10 @@ demarches! {
     ListerLignesReprise = "lister_lignes_reprise" Portee(Administration),
     TelechargerRapportReprise = "telecharger_rapport_reprise" Portee(Administration),
     ExecuterReprise = "executer_reprise" Portee(Administration) "patient.reprise",
+    // Giving it back.
+    DemanderExport = "demander_export" Portee(Administration),
+    LireExport = "lire_export" Portee(Administration),
+    TelechargerExport = "telecharger_export" Portee(Administration) "export.telecharger",
     // Representatives.
     EnregistrerRepresentation = "enregistrer_representation" Portee(Administration) "representation.ecrire",
     ListerRepresentations = "lister_representations" Portee(DeclarationsLire) "representation.lister",

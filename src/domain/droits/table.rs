@@ -339,6 +339,12 @@ impl Demarche {
                 .condition("les fichiers de sa propre caisse, pour ses assurés et les médecins de son département")
                 .reservee("seule une caisse reprend ce qu'elle avait"),
 
+            D::DemanderExport | D::LireExport | D::TelechargerExport => {
+                Ligne::de(&[&[(CaisseConcernee, Tout)]])
+                    .condition("les exports de sa propre caisse, de ceux qui en dépendent quand ils sont établis")
+                    .reservee("seule une caisse exporte ce que le registre sait de ses assurés")
+            }
+
             // Doctors.
             D::DeclarerAccueil => Ligne::de(&[&[(LeMedecin, Tout)]])
                 .reservee("seul un médecin dit s'il accepte de nouveaux patients"),

@@ -195,6 +195,8 @@ const fn state(etat: Etat) -> &'static str {
         Etat::Annulee => "annulée",
         Etat::Expiree => "expirée",
         Etat::Rectifiee => "rectifiée",
-        Etat::Caduque => "caduque : le patient a exprimé depuis un autre choix",
+        Etat::Caduque => {
+            "caduque : un autre choix, un départ ou un décès a fait que rien n'est plus attendu"
+        }
     }
 }

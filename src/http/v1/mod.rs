@@ -12,6 +12,7 @@ pub(crate) mod declarations;
 pub(crate) mod departs;
 pub(crate) mod evaluation;
 pub(crate) mod evenements;
+pub(crate) mod exports;
 pub(crate) mod familles;
 pub(crate) mod feuilles_de_soins;
 pub(crate) mod instruction;
@@ -52,6 +53,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(about("reevaluations", reevaluations::router()))
         .merge(about("patients", representations::router()))
         .merge(about("reprises", reprises::router()))
+        .merge(about("exports", exports::router()))
         .merge(about("medecins", medecins::router()))
         .merge(about("operations", operations::router()))
         .merge(about("medecin-traitant", neutralisations::router()))

@@ -65,6 +65,11 @@ impl<'a> Opening<'a> {
         self.core
     }
 
+    /// The number of who asks.
+    pub(in crate::services) const fn auteur_id(&self) -> i32 {
+        self.auteur_id
+    }
+
     /// What is asked, by whom.
     pub(in crate::services) const fn contexte(&self) -> &'a Contexte {
         &self.demande.contexte

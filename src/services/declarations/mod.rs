@@ -1,6 +1,7 @@
 //! The declaration of choice: shown, created, signed, refused, cancelled, expired.
 
 mod annulation;
+mod caducite;
 mod contestation;
 mod creation;
 mod departs;
@@ -15,6 +16,7 @@ mod situation;
 mod transitions;
 
 pub use self::annulation::{AnnulationRetrait, take_back};
+pub use self::caducite::settle;
 pub use self::contestation::{contest, decide};
 pub use self::creation::{create, preview};
 pub use self::departs::{NouveauDepart, leave};
@@ -150,7 +152,12 @@ impl Dossier {
                 Action::Trancher => Demarche::TrancherContestation,
                 Action::Retirer if leaves => Demarche::RetirerMedecin,
                 Action::AnnulerRetrait if !self.annulables.is_empty() => Demarche::AnnulerRetrait,
-                Action::Retirer | Action::AnnulerRetrait | Action::Expirer | Action::Depasser => {
+                Action::Retirer
+                | Action::AnnulerRetrait
+                | Action::Expirer
+                | Action::Depasser
+                | Action::RendreCaduque
+                | Action::Reprendre => {
                     return false;
                 }
             };

@@ -143,7 +143,9 @@ pub async fn page(
 }
 
 /// The events that told feuilles of some persons among others, with those of each of them: found by the number of
-/// the reception that their feuilles bear.
+/// the reception that their feuilles bear. The feuilles of a person are read only when something was recorded about the
+/// person since the first of those events: a person may have very many, and most readers look for what is new. The day
+/// between the two instants is longer than any lot, and than what clocks differ.
 pub async fn de_receptions(
     conn: &mut PgConnection,
     persons: &[PatientId],
@@ -156,7 +158,13 @@ pub async fn de_receptions(
                 s.patient_id AS "patient_id!: PatientId", s.feuilles AS "feuilles!: Vec<FeuilleId>"
          FROM (SELECT patient_id, reception_id, array_agg(feuille_id ORDER BY feuille_id) AS feuilles
                FROM feuille_de_soins
-               WHERE patient_id = ANY ($1) AND reception_id IS NOT NULL GROUP BY 1, 2) AS s
+               WHERE patient_id = ANY (ARRAY(
+                         SELECT p.patient_id FROM patient p
+                         WHERE p.patient_id = ANY ($1) AND p.connu_le > (
+                             SELECT o.enregistre_le - interval '1 day' FROM fil r JOIN evenement o USING (sequence)
+                             WHERE r.destinataire LIKE 'reception:%' AND r.position > $2
+                             ORDER BY r.position LIMIT 1)))
+                 AND reception_id IS NOT NULL GROUP BY 1, 2) AS s
          JOIN fil f ON f.destinataire = 'reception:' || s.reception_id
          JOIN evenement e ON e.sequence = f.sequence
          WHERE f.position > $2 AND f.position <= $3 AND ($4::smallint[] IS NULL OR f.nature = ANY ($4))

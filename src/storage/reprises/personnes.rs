@@ -69,18 +69,32 @@ pub async fn known(
         numbered.iter().filter_map(|(place, ..)| Some(person(place)?.rang)).collect();
     let own: Vec<bool> =
         numbered.iter().map(|(_, usage, _)| *usage == UsageIdentifiant::Individuel).collect();
+    // Each number is looked up by itself, by keys, and what this transaction asks is planned each time that it runs: a
+    // register that is being filled is believed to be empty, where reading all of any table, or of any partial index, seems
+    // free. `coalesce` leaves the key as the only index of the identities of a person.
+    sqlx::query!(
+        "/* reprise.plan */ SELECT set_config('plan_cache_mode', 'force_custom_plan', true) AS mode"
+    )
+    .fetch_one(&mut *conn)
+    .await?;
     let rows = sqlx::query!(
         r#"/* reprise.known_numbers */
          SELECT k.place AS "place!", k.own AND n.usage = 'individuel' AS "own!",
-                coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!: PatientId",
+                p.kept AS "patient_id!: PatientId",
                 i.identite_id, i.noms_chiffres, i.date_naissance, i.rang,
                 i.date_naissance = k.naissance AND i.rang = k.rang AS "card!",
-                caisse_le(coalesce(p.fusionne_dans, p.patient_id), $5) AS caisse
+                caisse_le(p.kept, $5) AS caisse
          FROM unnest($1::bytea[], $2::text[], $3::smallint[], $4::boolean[]) WITH ORDINALITY
               AS k (empreinte, naissance, rang, own, place)
-         JOIN identifiant_patient n ON n.empreinte = k.empreinte AND n.remplace_le IS NULL
-         JOIN patient p ON p.patient_id = n.patient_id
-         JOIN identite_patient i ON i.patient_id = ANY (ARRAY[n.patient_id]) AND i.remplace_le IS NULL"#,
+         CROSS JOIN LATERAL (
+             SELECT patient_id, usage FROM identifiant_patient
+             WHERE empreinte = k.empreinte AND remplace_le IS NULL OFFSET 0) AS n
+         CROSS JOIN LATERAL (
+             SELECT coalesce(fusionne_dans, patient_id) AS kept FROM patient
+             WHERE patient_id = n.patient_id OFFSET 0) AS p
+         CROSS JOIN LATERAL (
+             SELECT identite_id, noms_chiffres, date_naissance, rang FROM identite_patient
+             WHERE patient_id = n.patient_id AND coalesce(remplace_le, 'infinity') = 'infinity' OFFSET 0) AS i"#,
         &digests as _,
         &births as _,
         &ranks as _,

@@ -151,6 +151,8 @@ pub struct Cible {
     pub reevaluation: String,
     /// A file that the present caisse sent, and that was tried.
     pub reprise: String,
+    /// A file that was made for it.
+    pub export: String,
 }
 
 impl Cible {
@@ -200,6 +202,7 @@ impl Cible {
             acte: rien(14),
             reevaluation: rien(15),
             reprise: rien(17),
+            export: rien(18),
         }
     }
 }
@@ -296,8 +299,11 @@ impl Monde {
         }
         let sent = app.caisse(ACTUELLE).send_ndjson("/v1/reprises?nature=choix", "").await;
         let reprise = id(&sent.expect(202));
+        let body = json!({ "nature": "designations", "format": "ndjson" });
+        let asked = app.caisse(ACTUELLE).post("/v1/exports", body).await.expect(202);
         for cible in &mut cibles {
             cible.reprise.clone_from(&reprise);
+            cible.export = id(&asked);
         }
         let adulte = &mut cibles[0];
         let body = json!({ "motif": "fait_tardif", "patient_id": adulte.id, "du": "2024-01-01" });

@@ -220,7 +220,7 @@ pub(super) fn phrase(known: &SituationDeclaration) -> String {
         Situation::Annulee => "Annulée avant son effet.".to_owned(),
         Situation::Expiree => "Expirée : une signature n'est pas venue à temps.".to_owned(),
         Situation::Caduque => {
-            "Caduque : le patient a exprimé depuis un autre choix, qui compte.".to_owned()
+            "Caduque : un autre choix compte, ou le motif dit pourquoi rien n'est plus attendu.".to_owned()
         }
         Situation::Rectifiee => "Rectifiée : elle n'a jamais compté.".to_owned(),
     }

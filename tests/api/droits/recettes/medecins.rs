@@ -73,6 +73,10 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
         | D::ListerLignesReprise
         | D::TelechargerRapportReprise
         | D::ExecuterReprise => Recette::sur(concerne(question, &[ACTUELLE]), &cible.reprise),
+        D::DemanderExport => role().corps(json!({ "nature": "designations", "format": "ndjson" })),
+        D::LireExport | D::TelechargerExport => {
+            Recette::sur(concerne(question, &[ACTUELLE]), &cible.export)
+        }
         D::LireOperation => operation(),
         D::AnnulerOperation => operation().corps(json!({})),
         D::ConfirmerOperation => Recette::sur(concerne(question, &[]), &cible.acte),
