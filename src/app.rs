@@ -1,6 +1,8 @@
 //! Putting the pieces together: from settings to a service that runs, and back.
 
 mod confiance;
+mod rotation;
+mod suivi;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -16,6 +18,8 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use self::confiance::{fetching, master_key, proofs, verifier};
+pub use self::rotation::tourner;
+use self::suivi::{follow, follow_key, publish};
 use crate::auth::{Emetteur, KeySource};
 use crate::config::{Config, JetonsConfig};
 use crate::domain::clock::{AheadClock, Clock, SystemClock};
@@ -25,7 +29,7 @@ use crate::law::Law;
 use crate::postgres::{Adresses, Lost, Profile, Sentinel, Server, default_dir};
 use crate::sandbox::{self, Bac, Place};
 use crate::serve::{Limits, listen, serve};
-use crate::services::{Core, Mode, fil, loi};
+use crate::services::{Core, Mode, loi};
 use crate::storage::{Coffre, Db, migrations, roles};
 use crate::webhooks::Facteur;
 use crate::{ajouts, config, jobs, webhooks};
@@ -142,6 +146,7 @@ impl App {
     pub async fn serve(self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut runner = tokio::spawn(jobs::run(self.core.clone(), stop.clone()));
         tokio::spawn(publish(self.core.clone(), stop.clone()));
+        tokio::spawn(follow_key(self.core.clone(), stop.clone()));
         tokio::spawn(webhooks::run(self.core.clone(), self.facteur, stop.clone()));
         let limits = Limits { connections: self.connexions, ..Limits::default() };
         let serving = serve(self.listener, self.router, limits, stop.clone());
@@ -263,7 +268,7 @@ async fn core(
         (None, None) => anyhow::bail!("aucune base de données"),
     };
     let key = master_key(config, donnees)?;
-    let db = connect(&url, config.base.connexions, Coffre::new(key.expose())).await?;
+    let db = connect(&url, config.base.connexions, key.coffre()).await?;
     migrations::verify(&db).await?;
     if config.mode == Mode::Production {
         roles::verify_least(&db).await?;
@@ -298,21 +303,10 @@ pub async fn horloge(config: &Config) -> anyhow::Result<Arc<dyn Clock>> {
     };
     let Some(url) = url else { return Ok(machine) };
     // What is read is not encrypted.
-    let db = connect(&url, 1, Coffre::new(&[0; 32])).await?;
+    let db = connect(&url, 1, Coffre::vide()).await?;
     let seconds = sandbox::avance(&db).await;
     db.close().await;
     Ok(Arc::new(AheadClock::new(machine, seconds)))
-}
-
-/// Keeps the clock of a sandbox where other processes put it.
-async fn follow(bac: Option<&Bac>) {
-    let Some(bac) = bac else { return std::future::pending().await };
-    loop {
-        tokio::time::sleep(WATCH).await;
-        if let Err(error) = bac.suivre().await {
-            tracing::debug!(%error, "the clock of the sandbox could not be read");
-        }
-    }
 }
 
 /// Takes an address to listen on, or says by which setting to choose another one.
@@ -335,7 +329,7 @@ async fn connect(url: &str, size: u32, coffre: Coffre) -> anyhow::Result<Db> {
 /// Brings a private database up to date, unless it is and the role of the service has its rights.
 async fn prepare(adresses: &Adresses) -> anyhow::Result<()> {
     // On a server that is new there is no such role yet.
-    if let Ok(db) = connect(&adresses.service, 1, Coffre::new(&[0; 32])).await {
+    if let Ok(db) = connect(&adresses.service, 1, Coffre::vide()).await {
         let current =
             migrations::verify(&db).await.is_ok() && roles::is_prepared(&db).await.unwrap_or(false);
         db.close().await;
@@ -350,7 +344,7 @@ async fn prepare(adresses: &Adresses) -> anyhow::Result<()> {
 /// service works, with its password when it has one.
 pub async fn migrate(url: &str, role: Option<(&str, Option<&SecretString>)>) -> anyhow::Result<()> {
     // Migrations read nothing that is encrypted.
-    let db = connect(url, 2, Coffre::new(&[0; 32])).await?;
+    let db = connect(url, 2, Coffre::vide()).await?;
     migrations::run(&db).await?;
     if let Some((nom, mot_de_passe)) = role {
         let mot_de_passe = mot_de_passe.map(ExposeSecret::expose_secret);
@@ -358,16 +352,6 @@ pub async fn migrate(url: &str, role: Option<(&str, Option<&SecretString>)>) -> 
     }
     db.close().await;
     Ok(())
-}
-
-/// Publishes what is told and hears what other instances publish, until told to stop: whoever waits for it is then
-/// answered.
-async fn publish(core: Core, stop: CancellationToken) {
-    tokio::select! {
-        () = stop.cancelled() => core.veille().close(),
-        () = fil::keep_published(&core) => {}
-        () = fil::keep_listening(&core) => {}
-    }
 }
 
 /// Waits until the private server is gone, whoever ended it.

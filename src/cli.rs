@@ -6,11 +6,13 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Parser, Subcommand};
 
+mod exploitation;
 mod porteurs;
 mod reprises;
 
 use crate::loi::Loi;
 
+pub(crate) use self::exploitation::Cles;
 pub(crate) use self::porteurs::{Porteur, Signataire};
 pub(crate) use self::reprises::{Annuaire, Reprendre};
 
@@ -116,6 +118,17 @@ pub(crate) enum Commande {
     /// pas refaire la chaîne sans la clé maître ; qui a aussi la clé ne peut pas changer une racine gardée ailleurs.
     #[command(help_template = TEMPLATE, override_usage = "traitant racine")]
     Racine,
+    /// Dit quelle version de la clé maître sert, et la remplace.
+    #[command(
+        help_template = TEMPLATE,
+        override_usage = "traitant cles <ACTION>",
+        subcommand_help_heading = "Actions",
+        disable_help_subcommand = true
+    )]
+    Cles {
+        #[command(subcommand)]
+        action: Cles,
+    },
     /// Charge la CCAM et dit laquelle est connue.
     ///
     /// Sans elle, un acte de la CCAM est signalé à chaque feuille, et sa base est limitée.

@@ -4,6 +4,7 @@
 mod annuaire;
 mod bac;
 mod ccam;
+mod cles;
 mod cli;
 mod compteur;
 mod evaluer;
@@ -66,6 +67,7 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
         Commande::Reprise(asked) => {
             return runtime.block_on(reprise::run(&Config::from_env()?, &asked));
         }
+        Commande::Cles { action } => runtime.block_on(cles::run(&Config::from_env()?, action)),
         Commande::Annuaire { action } => runtime.block_on(annuaire::run(&action)),
         Commande::Ccam { action } => runtime.block_on(ccam::run(&action)),
         Commande::Servir => runtime.block_on(serve(&Config::from_env()?)),

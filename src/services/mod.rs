@@ -12,6 +12,7 @@ pub mod adressages;
 mod affiliations;
 pub mod annuaire;
 pub mod ccam;
+pub mod cles;
 pub mod conciliations;
 pub mod core;
 pub mod creances;

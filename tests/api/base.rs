@@ -8,7 +8,7 @@ use crate::support::database::{KEY_HEX, TestDatabase};
 use crate::support::issuer::{Issuer, Key};
 use crate::support::process::{Folder, Service, run, said};
 
-const OTHER_KEY: &str =
+pub(crate) const OTHER_KEY: &str =
     "0808080808080808080808080808080808080808080808080808080808080808";
 
 /// How many persons, doctors and traces there are: what a refused start must not change.
@@ -21,22 +21,22 @@ async fn picture(database: &TestDatabase) -> (i64, i64, i64) {
     (row.get(0), row.get(1), row.get(2))
 }
 
-struct Settings {
+pub(crate) struct Settings {
     url: String,
-    folder: Folder,
-    issuer: Issuer,
+    pub(crate) folder: Folder,
+    pub(crate) issuer: Issuer,
     authority: String,
 }
 
 impl Settings {
-    async fn new(url: String) -> Self {
+    pub(crate) async fn new(url: String) -> Self {
         let (folder, issuer) = (Folder::new(), Issuer::new(&[&Key::new("une")]).await);
         let authority = folder.path().join("autorite.pem");
         std::fs::write(&authority, &issuer.authority).unwrap();
         Self { url, authority: authority.to_str().unwrap().to_owned(), folder, issuer }
     }
 
-    fn production<'a>(&'a self, key: &'a str) -> Vec<(&'a str, &'a str)> {
+    pub(crate) fn production<'a>(&'a self, key: &'a str) -> Vec<(&'a str, &'a str)> {
         vec![
             ("DATABASE_URL", &self.url),
             ("TRAITANT_MODE", "production"),
@@ -91,8 +91,8 @@ async fn a_database_that_is_changed_under_the_service_is_no_longer_ready() {
     let owner = database.pool(1).await;
     // Somebody restores another database in its place: only an owner can.
     for statement in [
-        "ALTER TABLE base DISABLE TRIGGER base_garde",
-        "UPDATE base SET temoin = decode('00112233445566778899aabbccddeeff', 'hex')",
+        "ALTER TABLE cle DISABLE TRIGGER cle_garde",
+        "UPDATE cle SET temoin = decode('00112233445566778899aabbccddeeff', 'hex')",
     ] {
         sqlx::query(statement).execute(&owner).await.unwrap();
     }
@@ -186,7 +186,7 @@ DELETE, INSERT, SELECT, UPDATE: abonnement bac_a_sable envoi essai evenement_a_p
 loi medecin operation_caisse operation_exercice operation_medecin operation_patient participation_retenue patient reception reevaluation \
 reevaluation_feuille reprise reprise_bloc reprise_ligne tache
 INSERT, SELECT: acces acte_patient adressage attribution_feuille auteur avenant avis_majorite avis_ponctuel avis_ponctuel_rompu base \
-conciliation correspondant_adressage declaration declaration_medecin evaluation evenement feuille_de_soins \
+cle cle_retiree conciliation correspondant_adressage declaration declaration_medecin evaluation evenement feuille_de_soins \
 mouvement_declaration preuve_utilisee recouvrement retour_adressage sceau signature
 INSERT, SELECT, UPDATE remplace_le: accueil_medecin adresse_patient affiliation ccam_acte ccam_version conflit_designation \
 contact_conciliation deces_patient designation designation_medecin ecart_designation etat_conciliation etat_declaration exercice \

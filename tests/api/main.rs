@@ -25,6 +25,7 @@ mod cartes;
 mod ccam;
 mod cessations;
 mod changements_caisse;
+mod cles;
 mod conciliations;
 mod conflits;
 mod conjointes;
