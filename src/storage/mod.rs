@@ -28,6 +28,7 @@ pub mod connaissance;
 mod copie;
 pub mod declarations;
 pub mod designations;
+pub mod dossier_complet;
 mod error;
 pub mod essais;
 pub mod evaluations;

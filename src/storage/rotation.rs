@@ -128,6 +128,17 @@ pub struct Avance {
 }
 
 impl Colonne {
+    /// To what a value of it is bound: a column, and what gives the row in a statement. None of authors, who are not persons.
+    pub(super) fn lien(&self) -> Option<(&'static str, String)> {
+        match self.contenu {
+            Contenu::Scelle { place, ligne } => Some((place, ligne.expression())),
+            Contenu::Numeros => {
+                Some(("identifiant_patient.valeur_chiffree", "identifiant_id".to_owned()))
+            }
+            Contenu::Auteurs => None,
+        }
+    }
+
     /// How many pages its table has at present.
     pub async fn pages(&self, db: &Db) -> Result<u32, StorageError> {
         let pages = sqlx::query_scalar!(

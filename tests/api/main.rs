@@ -38,6 +38,7 @@ mod debits;
 mod deces;
 mod declarations;
 mod doctors;
+mod dossier_complet;
 mod droits;
 mod errors;
 mod essais;
