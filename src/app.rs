@@ -1,6 +1,7 @@
 //! Putting the pieces together: from settings to a service that runs, and back.
 
 mod confiance;
+mod diagnostic;
 mod rotation;
 mod suivi;
 
@@ -18,6 +19,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use self::confiance::{fetching, master_key, proofs, verifier};
+pub use self::diagnostic::{diagnostiquer, est_bon};
 pub use self::rotation::tourner;
 use self::suivi::{follow, follow_key, publish};
 use crate::auth::{Emetteur, KeySource};

@@ -7,8 +7,10 @@ mod ccam;
 mod cles;
 mod cli;
 mod compteur;
+mod diagnostic;
 mod evaluer;
 mod loi;
+mod manuel;
 mod rejouer;
 mod reprise;
 mod verifier;
@@ -63,6 +65,7 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
             let config = Config::from_env()?;
             return runtime.block_on(verifier::run(&config, refaire, racine.as_deref()));
         }
+        Commande::Diagnostic { json } => return runtime.block_on(diagnostic::run(json)),
         Commande::Racine => runtime.block_on(verifier::root(&Config::from_env()?)),
         Commande::Reprise(asked) => {
             return runtime.block_on(reprise::run(&Config::from_env()?, &asked));
@@ -80,6 +83,8 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
         Commande::BacASable { action, json, .. } => {
             runtime.block_on(bac::run(&Config::from_env()?, action.as_ref(), json))
         }
+        Commande::Manuel { dossier } => manuel::write(dossier.as_deref()),
+        Commande::Completion { interprete } => manuel::complete(interprete),
         Commande::Openapi => print(http::openapi_yaml()),
         Commande::Loi { demande } => return loi::run(&Config::from_env()?.loi, &demande),
         Commande::Regles => print(&ajouts::law(&Config::from_env()?.loi)?.livre()),

@@ -17,6 +17,7 @@ pub mod conciliations;
 pub mod core;
 pub mod creances;
 pub mod declarations;
+pub mod diagnostic;
 pub mod dossier_complet;
 pub mod etats;
 pub mod evaluations;

@@ -127,6 +127,16 @@ impl StorageError {
         undone || self.is_lock_timeout() || self.is_unreachable()
     }
 
+    /// Whether the server has no room left.
+    pub fn is_disk_full(&self) -> bool {
+        self.sqlstate().as_deref() == Some("53100")
+    }
+
+    /// Whether the server only lets read.
+    pub fn is_read_only(&self) -> bool {
+        self.sqlstate().as_deref() == Some("25006")
+    }
+
     /// Whether the database is not the one that this service is for.
     pub const fn is_foreign(&self) -> bool {
         matches!(self, Self::OtherKey | Self::MissingKey { .. } | Self::OtherMode { .. })

@@ -55,6 +55,7 @@ pub mod representations;
 pub mod reprises;
 pub mod roles;
 pub mod rotation;
+pub mod sante;
 pub mod sceaux;
 pub mod signatures;
 pub mod taches;
@@ -140,6 +141,11 @@ impl Db {
     /// Keys of what is encrypted.
     pub fn coffre(&self) -> &Coffre {
         &self.coffre
+    }
+
+    /// Whether a version of the master key is here.
+    pub fn a_la_cle(&self, version: i16) -> bool {
+        self.coffre.versions().iter().any(|here| i16::from(*here) == version)
     }
 
     /// The pool, for migrations.

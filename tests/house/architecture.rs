@@ -159,6 +159,8 @@ const SHELL: &[&str] = &[
     "axum",
     "chrono",
     "clap",
+    "clap_complete",
+    "clap_mangen",
     "futures_util",
     "hyper",
     "hyper_util",
