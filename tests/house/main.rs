@@ -16,3 +16,4 @@ mod comments;
 mod documents;
 mod files;
 mod packaging;
+mod supply;
