@@ -15,6 +15,7 @@ pub mod abonnements;
 pub mod acces;
 pub mod actes_nationaux;
 pub mod adressages;
+pub mod analyseurs;
 pub mod auteurs;
 pub mod avis_ponctuels;
 pub mod bac_a_sable;

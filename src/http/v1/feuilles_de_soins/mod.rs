@@ -13,7 +13,7 @@ use axum::response::Response;
 use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
 
-use self::demande::FeuilleDemande;
+pub(crate) use self::demande::FeuilleDemande;
 pub(crate) use self::lots::une_a_une;
 pub(crate) use self::vue::FeuilleVue;
 use super::evaluation::EVALUATION;
