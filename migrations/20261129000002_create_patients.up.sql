@@ -198,11 +198,11 @@ CREATE TABLE acte_patient (
 );
 
 CREATE TRIGGER identite_patient_histoire BEFORE UPDATE ON identite_patient
-    FOR EACH ROW EXECUTE FUNCTION histoire_remplacable();
+    FOR EACH ROW EXECUTE FUNCTION histoire_remplacable('noms_chiffres');
 CREATE TRIGGER identite_patient_garde BEFORE DELETE ON identite_patient
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 CREATE TRIGGER identifiant_patient_histoire BEFORE UPDATE ON identifiant_patient
-    FOR EACH ROW EXECUTE FUNCTION histoire_remplacable();
+    FOR EACH ROW EXECUTE FUNCTION histoire_remplacable('empreinte', 'valeur_chiffree');
 CREATE TRIGGER identifiant_patient_garde BEFORE DELETE ON identifiant_patient
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 CREATE TRIGGER affiliation_histoire BEFORE UPDATE ON affiliation
@@ -210,7 +210,7 @@ CREATE TRIGGER affiliation_histoire BEFORE UPDATE ON affiliation
 CREATE TRIGGER affiliation_garde BEFORE DELETE ON affiliation
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 CREATE TRIGGER adresse_patient_histoire BEFORE UPDATE ON adresse_patient
-    FOR EACH ROW EXECUTE FUNCTION histoire_remplacable();
+    FOR EACH ROW EXECUTE FUNCTION histoire_remplacable('adresse_chiffree');
 CREATE TRIGGER adresse_patient_garde BEFORE DELETE ON adresse_patient
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 CREATE TRIGGER statut_patient_histoire BEFORE UPDATE ON statut_patient
@@ -222,7 +222,7 @@ CREATE TRIGGER deces_patient_histoire BEFORE UPDATE ON deces_patient
 CREATE TRIGGER deces_patient_garde BEFORE DELETE ON deces_patient
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 CREATE TRIGGER representation_histoire BEFORE UPDATE ON representation
-    FOR EACH ROW EXECUTE FUNCTION histoire_remplacable();
+    FOR EACH ROW EXECUTE FUNCTION histoire_remplacable('identite_chiffree');
 CREATE TRIGGER representation_garde BEFORE DELETE ON representation
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 CREATE TRIGGER avis_majorite_garde BEFORE UPDATE OR DELETE ON avis_majorite

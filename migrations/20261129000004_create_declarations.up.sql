@@ -168,7 +168,7 @@ CREATE TABLE designation_medecin (
 CREATE INDEX designation_medecin_patientele ON designation_medecin (medecin_id, patient_id) WHERE remplace_le IS NULL;
 
 CREATE TRIGGER declaration_garde BEFORE UPDATE OR DELETE ON declaration
-    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable('contenu_chiffre');
 CREATE TRIGGER declaration_medecin_garde BEFORE UPDATE OR DELETE ON declaration_medecin
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 CREATE TRIGGER etat_declaration_histoire BEFORE UPDATE ON etat_declaration

@@ -188,6 +188,6 @@ CREATE UNIQUE INDEX tache_unique ON tache (nature, cle) WHERE cle IS NOT NULL AN
 CREATE TRIGGER evenement_garde BEFORE UPDATE OR DELETE ON evenement
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 CREATE TRIGGER auteur_garde BEFORE UPDATE OR DELETE ON auteur
-    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable('empreinte', 'sujet_chiffre');
 CREATE TRIGGER acces_garde BEFORE UPDATE OR DELETE ON acces
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();

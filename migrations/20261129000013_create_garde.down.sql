@@ -7,4 +7,6 @@ BEGIN
     END LOOP;
 END
 $$;
+DROP TABLE cle_retiree;
+DROP TABLE cle;
 DROP TABLE base;

@@ -1,19 +1,38 @@
--- What this database is: of real people or invented ones, and under which master key. Its one row is written by the first
--- service that starts on it; every other one compares itself with it.
+-- What this database is: of real people or invented ones. Its one row is written by the first service that starts on it;
+-- every other one compares itself with it.
 CREATE TABLE base (
     -- Sixteen bytes drawn by chance.
     marque bytea PRIMARY KEY,
     mode text NOT NULL,
-    -- A keyed hash of its mark: whoever has another master key finds another one.
-    temoin bytea NOT NULL,
     enregistre_le timestamptz NOT NULL,
     CONSTRAINT base_mode CHECK (mode IN ('bac-a-sable', 'production')),
-    CONSTRAINT base_marque CHECK (octet_length(marque) = 16),
-    CONSTRAINT base_temoin CHECK (octet_length(temoin) = 16)
+    CONSTRAINT base_marque CHECK (octet_length(marque) = 16)
 );
 CREATE UNIQUE INDEX base_seule ON base ((true));
 CREATE TRIGGER base_garde BEFORE UPDATE OR DELETE ON base
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+
+-- The versions of the master key under which this database was written: the highest is the one of what is written now.
+CREATE TABLE cle (
+    version smallint PRIMARY KEY,
+    -- A keyed hash of the mark of the base: whoever has another master key finds another one.
+    temoin bytea NOT NULL,
+    enregistre_le timestamptz NOT NULL,
+    CONSTRAINT cle_version CHECK (version BETWEEN 1 AND 255),
+    CONSTRAINT cle_temoin CHECK (octet_length(temoin) = 16)
+);
+CREATE TRIGGER cle_garde BEFORE UPDATE OR DELETE ON cle
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+
+-- Those of which nothing is left that names a person: no service needs them any more.
+CREATE TABLE cle_retiree (
+    version smallint PRIMARY KEY REFERENCES cle,
+    -- What verifies the seals of its time and recognises what it gave out, sealed under the version that replaced it.
+    conserve_chiffre bytea NOT NULL,
+    enregistre_le timestamptz NOT NULL
+);
+CREATE TRIGGER cle_retiree_garde BEFORE UPDATE OR DELETE ON cle_retiree
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable('conserve_chiffre');
 
 -- A table that keeps history is not emptied either: guards of rows do not see TRUNCATE. Those that have a guard of their rows
 -- get one of themselves here; creer_partitions gives its own to each new partition.

@@ -10,8 +10,9 @@ CREATE TABLE sceau (
     -- The tables of that form, in its order: how many rows, and the digest of all of them.
     lignes bigint[] NOT NULL,
     empreintes bytea[] NOT NULL,
-    -- Keyed hash of all that precedes and of the seal before.
+    -- Keyed hash of all that precedes and of the seal before, and the version of the key.
     chaine bytea NOT NULL,
+    cle smallint NOT NULL,
     enregistre_le timestamptz NOT NULL,
     CONSTRAINT sceau_numero CHECK (numero >= 1),
     CONSTRAINT sceau_tranche CHECK ((numero = 1) = (du IS NULL) AND (du IS NULL OR du < au)),

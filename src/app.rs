@@ -2,6 +2,9 @@
 
 mod base;
 mod confiance;
+mod diagnostic;
+mod rotation;
+mod suivi;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -18,16 +21,19 @@ use tokio_util::sync::CancellationToken;
 use self::base::{Base, core, start_private};
 pub use self::base::{Registre, data_dir, horloge, migrate};
 use self::confiance::{fetching, proofs, verifier};
+pub use self::diagnostic::{diagnostiquer, est_bon};
+pub use self::rotation::tourner;
+use self::suivi::{follow_key, publish, work};
 use crate::auth::{Emetteur, KeySource};
 use crate::config::{Config, JetonsConfig};
 use crate::domain::clock::SystemClock;
 use crate::http::{AppState, mesures_router, router};
 use crate::postgres::{Lost, Sentinel, Server};
-use crate::sandbox::{Bac, SandboxError};
+use crate::sandbox::Bac;
 use crate::serve::{Limits, listen, serve};
-use crate::services::{Core, fil, loi};
+use crate::services::{Core, loi};
 use crate::webhooks::Facteur;
-use crate::{ajouts, jobs, webhooks};
+use crate::{ajouts, webhooks};
 
 /// Longest wait for requests that are running when the service is told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -139,6 +145,7 @@ impl App {
     pub async fn serve(self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut runner = tokio::spawn(work(self.core.clone(), self.bac, stop.clone()));
         tokio::spawn(publish(self.core.clone(), stop.clone()));
+        tokio::spawn(follow_key(self.core.clone(), stop.clone()));
         tokio::spawn(webhooks::run(self.core.clone(), self.facteur, stop.clone()));
         let limits = Limits { connections: self.connexions, ..Limits::default() };
         let serving = serve(self.listener, self.router, limits, stop.clone());
@@ -181,20 +188,6 @@ impl App {
     }
 }
 
-/// Runs the jobs of the service until told to stop: those of a sandbox, at its time.
-async fn work(core: Core, bac: Option<Arc<Bac>>, stop: CancellationToken) {
-    let due = || {
-        let (core, bac) = (core.clone(), bac.clone());
-        async move {
-            Ok::<_, SandboxError>(match bac {
-                Some(bac) => bac.run_due().await?,
-                None => jobs::run_due(&core).await?,
-            })
-        }
-    };
-    jobs::run(due, stop).await;
-}
-
 /// Takes an address to listen on, or says by which setting to choose another one.
 fn take(address: SocketAddr, (setting, other): (&str, &str)) -> anyhow::Result<TcpListener> {
     listen(address).with_context(|| {
@@ -202,16 +195,6 @@ fn take(address: SocketAddr, (setting, other): (&str, &str)) -> anyhow::Result<T
             "l'adresse {address} est déjà prise ou interdite ; {setting} en choisit une autre, par exemple {other}"
         )
     })
-}
-
-/// Publishes what is told and hears what other instances publish, until told to stop: whoever waits for it is then
-/// answered.
-async fn publish(core: Core, stop: CancellationToken) {
-    tokio::select! {
-        () = stop.cancelled() => core.veille().close(),
-        () = fil::keep_published(&core) => {}
-        () = fil::keep_listening(&core) => {}
-    }
 }
 
 /// Waits until the private server is gone, whoever ended it.

@@ -4,13 +4,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{ArgAction, Parser, Subcommand};
+use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
+mod exemples;
+mod exploitation;
 mod porteurs;
 mod reprises;
 
 use crate::loi::Loi;
 
+pub(crate) use self::exploitation::{Cles, Interprete};
 pub(crate) use self::porteurs::{Porteur, Signataire};
 pub(crate) use self::reprises::{Annuaire, Reprendre};
 
@@ -54,7 +57,7 @@ pub(crate) enum Commande {
     #[command(help_template = TEMPLATE, override_usage = "traitant servir")]
     Servir,
     /// Met la base de DATABASE_URL à la version de ce programme.
-    #[command(help_template = TEMPLATE, override_usage = "traitant migrer")]
+    #[command(help_template = TEMPLATE, override_usage = "traitant migrer", after_help = exemples::MIGRER)]
     Migrer,
     /// Délivre un jeton de courte durée du bac à sable.
     #[command(
@@ -86,14 +89,14 @@ pub(crate) enum Commande {
     /// bilan, à la sortie d'erreur. Une ligne refusée n'arrête pas les autres. Le même lot relancé ne
     /// change rien : un lot interrompu se relance en entier. Le code de sortie est 0 si tout est
     /// enregistré, 3 si des lignes sont refusées.
-    #[command(help_template = TEMPLATE, override_usage = "traitant evaluer [OPTIONS] [FICHIER]")]
+    #[command(help_template = TEMPLATE, override_usage = "traitant evaluer [OPTIONS] [FICHIER]", after_help = exemples::EVALUER)]
     Evaluer(Evaluer),
     /// Refait les évaluations enregistrées et vérifie qu'elles disent encore la même chose.
     ///
     /// Chaque évaluation est refaite avec les faits et la loi qui lui sont attachés, sans rien lire du
     /// registre, puis comparée à l'octet. Rien n'est écrit. Le code de sortie est 0 si tout est
     /// identique, 3 si une évaluation diffère.
-    #[command(help_template = TEMPLATE, override_usage = "traitant rejouer [OPTIONS]")]
+    #[command(help_template = TEMPLATE, override_usage = "traitant rejouer [OPTIONS]", after_help = exemples::REJOUER)]
     Rejouer(Rejouer),
     /// Vérifie que ce que chaque dossier garde tout fait est ce que disent les faits.
     ///
@@ -101,7 +104,7 @@ pub(crate) enum Commande {
     /// deux sont refaits depuis les faits et comparés, pendant que le service tourne. Les sceaux de ce qui est écrit
     /// une fois pour toutes (accès, événements, signatures, feuilles, évaluations) sont relus et comparés. Sans option, rien
     /// n'est écrit. Le code de sortie est 0 si tout est identique, 3 si une ligne diffère.
-    #[command(help_template = TEMPLATE, override_usage = "traitant verifier [OPTIONS]")]
+    #[command(help_template = TEMPLATE, override_usage = "traitant verifier [OPTIONS]", after_help = exemples::VERIFIER)]
     Verifier {
         /// Refait d'abord ce qui n'est plus à jour, sans attendre la prochaine feuille de la personne.
         #[arg(long, help_heading = "Options")]
@@ -114,8 +117,29 @@ pub(crate) enum Commande {
     ///
     /// Une ligne : numéro du sceau, instant jusqu'auquel tout est scellé, maillon. Qui possède la base ne peut
     /// pas refaire la chaîne sans la clé maître ; qui a aussi la clé ne peut pas changer une racine gardée ailleurs.
-    #[command(help_template = TEMPLATE, override_usage = "traitant racine")]
+    #[command(help_template = TEMPLATE, override_usage = "traitant racine", after_help = exemples::RACINE)]
     Racine,
+    /// Dit quelle version de la clé maître sert, et la remplace.
+    #[command(
+        help_template = TEMPLATE,
+        override_usage = "traitant cles <ACTION>",
+        subcommand_help_heading = "Actions",
+        disable_help_subcommand = true
+    )]
+    Cles {
+        #[command(subcommand)]
+        action: Cles,
+    },
+    /// Dit ce qui ne va pas, et quoi faire.
+    ///
+    /// Réglages, base, rôle, clé, horloge, place, travaux, sceaux, émetteur des jetons : rien n'est changé. Le code de sortie est
+    /// 0 si le service peut répondre, 3 sinon.
+    #[command(help_template = TEMPLATE, override_usage = "traitant diagnostic [OPTIONS]", after_help = exemples::DIAGNOSTIC)]
+    Diagnostic {
+        /// En JSON, pour un programme.
+        #[arg(long, help_heading = "Options")]
+        json: bool,
+    },
     /// Charge la CCAM et dit laquelle est connue.
     ///
     /// Sans elle, un acte de la CCAM est signalé à chaque feuille, et sa base est limitée.
@@ -153,7 +177,7 @@ pub(crate) enum Commande {
     /// Chaque ligne est essayée sans rien enregistrer ; avec --executer, le fichier est ensuite appliqué. Le même
     /// fichier relancé ne change rien ; interrompu, il reprend où il en était. Le code de sortie est 0 si aucune ligne
     /// n'est refusée, 3 sinon.
-    #[command(help_template = TEMPLATE, override_usage = "traitant reprise [OPTIONS] --organisme <ORGANISME> --nature <NATURE> <FICHIER>")]
+    #[command(help_template = TEMPLATE, override_usage = "traitant reprise [OPTIONS] --organisme <ORGANISME> --nature <NATURE> <FICHIER>", after_help = exemples::REPRISE)]
     Reprise(Reprendre),
     /// Charge l'extraction publique de l'Annuaire Santé, ou en écrit un exemple.
     #[command(
@@ -183,6 +207,25 @@ pub(crate) enum Commande {
         #[command(subcommand)]
         demande: Loi,
     },
+    /// Écrit le manuel (man), une page par commande.
+    #[command(help_template = TEMPLATE, override_usage = "traitant manuel [DOSSIER]", after_help = exemples::MANUEL)]
+    Manuel {
+        /// Dossier où écrire les pages ; sans lui, la première va à la sortie standard.
+        #[arg(help_heading = "Arguments")]
+        dossier: Option<PathBuf>,
+    },
+    /// Écrit ce qui complète les commandes dans un interprète.
+    #[command(help_template = TEMPLATE, override_usage = "traitant completion <INTERPRETE>", after_help = exemples::COMPLETION)]
+    Completion {
+        /// bash, zsh ou fish.
+        #[arg(value_enum, hide_possible_values = true, help_heading = "Arguments")]
+        interprete: Interprete,
+    },
+}
+
+/// The whole command line, for what is made from it.
+pub(crate) fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// A lot to evaluate, and for whom.

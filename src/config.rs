@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use tracing_subscriber::EnvFilter;
 
-pub use self::base::{BaseConfig, CleMaitre, RoleConfig};
+pub use self::base::{BaseConfig, CleMaitre, RoleConfig, Trousseau};
 pub use self::clients::ClientsConfig;
 pub use self::jetons::{ClesConfig, EmetteurPreuvesConfig, JetonsConfig, PreuvesConfig};
 pub use self::noms::unknown;

@@ -19,9 +19,10 @@
 //! - [`webhooks`]: what the feed tells, sent to those who subscribed.
 //! - [`sandbox`]: synthetic people.
 //! - [`postgres`]: the private PostgreSQL server of the sandbox and of the tests.
-//! - [`app`], [`ajouts`], `serve`, [`config`], [`telemetry`]: putting the pieces together.
+//! - [`app`], [`ajouts`], [`analyseurs`], `serve`, [`config`], [`telemetry`]: putting the pieces together.
 
 pub mod ajouts;
+pub mod analyseurs;
 pub mod app;
 pub mod auth;
 pub mod config;

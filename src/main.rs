@@ -4,10 +4,13 @@
 mod annuaire;
 mod bac;
 mod ccam;
+mod cles;
 mod cli;
 mod compteur;
+mod diagnostic;
 mod evaluer;
 mod loi;
+mod manuel;
 mod rejouer;
 mod reprise;
 mod verifier;
@@ -62,10 +65,12 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
             let config = Config::from_env()?;
             return runtime.block_on(verifier::run(&config, refaire, racine.as_deref()));
         }
+        Commande::Diagnostic { json } => return runtime.block_on(diagnostic::run(json)),
         Commande::Racine => runtime.block_on(verifier::root(&Config::from_env()?)),
         Commande::Reprise(asked) => {
             return runtime.block_on(reprise::run(&Config::from_env()?, &asked));
         }
+        Commande::Cles { action } => runtime.block_on(cles::run(&Config::from_env()?, action)),
         Commande::Annuaire { action } => runtime.block_on(annuaire::run(&action)),
         Commande::Ccam { action } => runtime.block_on(ccam::run(&action)),
         Commande::Servir => runtime.block_on(serve(&Config::from_env()?)),
@@ -78,6 +83,8 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
         Commande::BacASable { action, json, .. } => {
             runtime.block_on(bac::run(&Config::from_env()?, action.as_ref(), json))
         }
+        Commande::Manuel { dossier } => manuel::write(dossier.as_deref()),
+        Commande::Completion { interprete } => manuel::complete(interprete),
         Commande::Openapi => print(http::openapi_yaml()),
         Commande::Loi { demande } => return loi::run(&Config::from_env()?.loi, &demande),
         Commande::Regles => print(&ajouts::law(&Config::from_env()?.loi)?.livre()),

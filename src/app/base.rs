@@ -108,7 +108,7 @@ pub(super) async fn core(
         (None, None) => anyhow::bail!("aucune base de données"),
     };
     let key = master_key(config, donnees)?;
-    let db = connect(&url, config.base.connexions, Coffre::new(key.expose())).await?;
+    let db = connect(&url, config.base.connexions, key.coffre()).await?;
     migrations::verify(&db).await?;
     if config.mode == Mode::Production {
         roles::verify_least(&db).await?;
@@ -143,14 +143,14 @@ pub async fn horloge(config: &Config) -> anyhow::Result<Arc<dyn Clock>> {
     };
     let Some(url) = url else { return Ok(machine) };
     // What is read is not encrypted.
-    let db = connect(&url, 1, Coffre::new(&[0; 32])).await?;
+    let db = connect(&url, 1, Coffre::vide()).await?;
     let seconds = sandbox::avance(&db).await;
     db.close().await;
     Ok(Arc::new(AheadClock::new(machine, seconds)))
 }
 
 /// Opens a database, or says at once, in its own words, why it lets nobody in.
-async fn connect(url: &str, size: u32, coffre: Coffre) -> anyhow::Result<Db> {
+pub(super) async fn connect(url: &str, size: u32, coffre: Coffre) -> anyhow::Result<Db> {
     let opening = tokio::time::timeout(ANSWER, Db::connect(url, size, coffre));
     let opened =
         opening.await.map_err(|_elapsed| anyhow::anyhow!("aucune réponse en cinq secondes"));
@@ -160,7 +160,7 @@ async fn connect(url: &str, size: u32, coffre: Coffre) -> anyhow::Result<Db> {
 /// Brings a private database up to date, unless it is and the role of the service has its rights.
 async fn prepare(adresses: &Adresses) -> anyhow::Result<()> {
     // On a server that is new there is no such role yet.
-    if let Ok(db) = connect(&adresses.service, 1, Coffre::new(&[0; 32])).await {
+    if let Ok(db) = connect(&adresses.service, 1, Coffre::vide()).await {
         let current =
             migrations::verify(&db).await.is_ok() && roles::is_prepared(&db).await.unwrap_or(false);
         db.close().await;
@@ -175,7 +175,7 @@ async fn prepare(adresses: &Adresses) -> anyhow::Result<()> {
 /// service works, with its password when it has one.
 pub async fn migrate(url: &str, role: Option<(&str, Option<&SecretString>)>) -> anyhow::Result<()> {
     // Migrations read nothing that is encrypted.
-    let db = connect(url, 2, Coffre::new(&[0; 32])).await?;
+    let db = connect(url, 2, Coffre::vide()).await?;
     migrations::run(&db).await?;
     if let Some((nom, mot_de_passe)) = role {
         let mot_de_passe = mot_de_passe.map(ExposeSecret::expose_secret);

@@ -11,7 +11,7 @@ use crate::auth::{
     DEV_AUDIENCE, DEV_ISSUER, Emetteur, EmetteurPreuves, Fetching, KeySource, Preuves, Prouveur,
     Verifier,
 };
-use crate::config::{CleMaitre, ClesConfig, Config, JetonsConfig, PreuvesConfig};
+use crate::config::{ClesConfig, Config, JetonsConfig, PreuvesConfig, Trousseau};
 use crate::domain::clock::Clock;
 use crate::services::Mode;
 
@@ -74,18 +74,20 @@ pub(super) fn proofs(
     Ok(Preuves::new(emetteurs, config.declarees.clone()))
 }
 
-/// The master key: from the settings or the file that they name, or, in a sandbox, made once in the data directory.
-pub(super) fn master_key(config: &Config, donnees: &Path) -> anyhow::Result<CleMaitre> {
-    if let Some(key) = &config.base.cle_maitre {
-        return Ok(key.clone());
+/// The master key, in one version or several: from the settings or the file that they name, or, in a sandbox, made once in the
+/// data directory.
+pub(super) fn master_key(config: &Config, donnees: &Path) -> anyhow::Result<Trousseau> {
+    if let Some(keys) = &config.base.cle_maitre {
+        return Ok(keys.clone());
     }
     if let Some(path) = &config.base.cle_fichier {
         let text = std::fs::read_to_string(path).with_context(|| {
             format!("TRAITANT_CLE_MAITRE_FICHIER : lecture de {}", path.display())
         })?;
-        return CleMaitre::parse(&text).with_context(|| {
+        return Trousseau::parse(&text).with_context(|| {
             format!(
-                "TRAITANT_CLE_MAITRE_FICHIER : {} ne contient pas 64 caractères hexadécimaux",
+                "TRAITANT_CLE_MAITRE_FICHIER : {} ne contient ni 64 caractères hexadécimaux, ni plusieurs versions (1:…, 2:…), \
+                 une par ligne",
                 path.display()
             )
         });
@@ -99,5 +101,5 @@ pub(super) fn master_key(config: &Config, donnees: &Path) -> anyhow::Result<CleM
     .with_context(|| format!("écriture de {}", path.display()))?;
     let text =
         std::fs::read_to_string(&path).with_context(|| format!("lecture de {}", path.display()))?;
-    CleMaitre::parse(&text).with_context(|| format!("{} n'est pas une clé", path.display()))
+    Trousseau::parse(&text).with_context(|| format!("{} n'est pas une clé", path.display()))
 }

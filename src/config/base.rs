@@ -1,12 +1,13 @@
 //! The database, and the key of what it holds encrypted.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
 
 use super::Variables;
 use crate::services::Mode;
-use crate::storage::Lien;
+use crate::storage::{Coffre, Lien};
 
 /// Connections that the private server has for the service, out of its hundred.
 const PRIVATE_CONNECTIONS_MAX: u32 = 80;
@@ -22,8 +23,8 @@ pub struct BaseConfig {
     pub donnees: Option<PathBuf>,
     /// Where the binaries of PostgreSQL are, when they are nowhere usual.
     pub pg_bin: Option<PathBuf>,
-    /// Master key of what is encrypted, 64 hexadecimal characters; the sandbox makes its own.
-    pub cle_maitre: Option<CleMaitre>,
+    /// Master key of what is encrypted, in one version or several; the sandbox makes its own.
+    pub cle_maitre: Option<Trousseau>,
     /// The file that holds it instead.
     pub cle_fichier: Option<PathBuf>,
     /// The role that a migration prepares for the service.
@@ -66,6 +67,42 @@ impl std::fmt::Debug for CleMaitre {
     }
 }
 
+/// The versions of the master key that are given: one, or several while it is being rotated.
+#[derive(Debug, Clone)]
+pub struct Trousseau {
+    /// The highest: in use, or to be.
+    pub derniere: (u8, CleMaitre),
+    /// The others.
+    pub anterieures: Vec<(u8, CleMaitre)>,
+}
+
+/// How a key is written.
+const FORME: &str = "attendu 64 caractères hexadécimaux, ou plusieurs versions, chacune précédée de son numéro, de 1 à 255 (par exemple 1:… 2:…)";
+
+impl Trousseau {
+    /// Reads a key of 64 hexadecimal characters, or several that each have a number before them: `1:…`, `2:…`, apart by
+    /// spaces, commas or ends of line. One without a number is the version 1.
+    pub fn parse(text: &str) -> Option<Self> {
+        let words = text.split(|between: char| between.is_whitespace() || between == ',');
+        let mut versions = BTreeMap::new();
+        for word in words.filter(|word| !word.is_empty()) {
+            let (version, key) = word.split_once(':').unwrap_or(("1", word));
+            let version: u8 = version.parse().ok().filter(|version| *version > 0)?;
+            let first = versions.insert(version, CleMaitre::parse(key)?).is_none();
+            first.then_some(())?;
+        }
+        let derniere = versions.pop_last()?;
+        Some(Self { derniere, anterieures: versions.into_iter().collect() })
+    }
+
+    /// The vault of these keys.
+    pub fn coffre(&self) -> Coffre {
+        let (version, last) = &self.derniere;
+        let others = self.anterieures.iter().map(|(version, key)| (*version, key.expose()));
+        Coffre::of((*version, last.expose()), others)
+    }
+}
+
 impl BaseConfig {
     pub(super) fn read(mode: Mode, variables: &mut Variables<'_>) -> Self {
         let url = variables.get("DATABASE_URL");
@@ -81,11 +118,11 @@ impl BaseConfig {
             );
         }
         let cle_maitre = variables.get("TRAITANT_CLE_MAITRE").and_then(|text| {
-            let key = CleMaitre::parse(&text);
-            if key.is_none() {
-                variables.wrong("TRAITANT_CLE_MAITRE", "attendu 64 caractères hexadécimaux");
+            let keys = Trousseau::parse(&text);
+            if keys.is_none() {
+                variables.wrong("TRAITANT_CLE_MAITRE", FORME);
             }
-            key
+            keys
         });
         let cle_fichier = variables.get("TRAITANT_CLE_MAITRE_FICHIER").map(PathBuf::from);
         if cle_fichier.is_some() && variables.get("TRAITANT_CLE_MAITRE").is_some() {

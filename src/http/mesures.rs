@@ -32,6 +32,8 @@ pub(crate) struct Instruments {
     jobs: Family<Labels, Gauge>,
     late: Family<Labels, Gauge<i64, AtomicI64>>,
     verified: Gauge,
+    key: Gauge,
+    keys: Gauge,
 }
 
 impl fmt::Debug for Instruments {
@@ -72,7 +74,14 @@ impl Default for Instruments {
         let verified = Gauge::default();
         let help = "End of the last day for which every value of the law is verified, since 1970";
         registry.register_with_unit("law_verified_until", help, Unit::Seconds, verified.clone());
-        Self { registry, requests, durations, connections, jobs, late, verified }
+        let key = Gauge::default();
+        let help = "Version of the master key under which is written";
+        registry.register("master_key_version", help, key.clone());
+        let keys = Gauge::default();
+        let help =
+            "Versions of the master key that are needed: more than one while it is being rotated";
+        registry.register("master_key_versions", help, keys.clone());
+        Self { registry, requests, durations, connections, jobs, late, verified, key, keys }
     }
 }
 
@@ -112,6 +121,8 @@ impl Instruments {
                 self.late.get_or_create(&vec![kind]).set(waiting.retard);
             }
         }
+        self.key.set(state.version_cle.into());
+        self.keys.set(i64::try_from(state.versions_cle).unwrap_or(i64::MAX));
         let until =
             state.loi_verifiee_jusqu_au.and_then(|day| day.succ_opt()?.and_hms_opt(0, 0, 0));
         self.verified.set(until.map_or(i64::MAX, |end| end.and_utc().timestamp()));

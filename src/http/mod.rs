@@ -6,6 +6,7 @@
 
 #![warn(missing_docs)]
 
+pub mod analyseurs;
 mod bac_a_sable;
 mod champs;
 mod conditionnel;

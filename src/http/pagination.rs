@@ -310,6 +310,11 @@ pub(crate) fn sealed(curseur: &Curseur) -> Result<Vec<u8>, Refus> {
     octets(&curseur.0).ok_or_else(broken)
 }
 
+/// The key of the text of a cursor.
+pub(super) fn essayer<T: std::str::FromStr>(question: &str, text: &str) -> Option<T> {
+    lire(question, Some(Curseur(text.to_owned()))).ok().flatten()
+}
+
 /// The key of a cursor, if it comes from the same question.
 fn lire<T: std::str::FromStr>(
     question: &str,

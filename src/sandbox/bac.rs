@@ -85,7 +85,7 @@ impl Place {
 
     async fn remake(&self, instant: DateTime<Utc>) -> Result<(), SandboxError> {
         // Nothing that is encrypted is read.
-        let owner = Db::connect(&self.proprietaire, 1, Coffre::new(&[0; 32])).await;
+        let owner = Db::connect(&self.proprietaire, 1, Coffre::vide()).await;
         let owner = owner.map_err(storage)?;
         let mut tx = owner.begin("bac_a_sable.empty").await.map_err(storage)?;
         let marque = Marque { cree_le: instant, avance_secondes: 0, peuple: false };

@@ -54,7 +54,9 @@ pub async fn of_caller(
     let mut search = core.search(contexte).await?;
     let Acteur::Patient(own) = *contexte.acteur() else { return Err(ServiceError::Introuvable) };
     let own = fusions::merged_into(search.conn(), own).await?.unwrap_or(own);
-    list(search.on(own, &[]).await?, page).await
+    let mut access = search.on(own, &[]).await?;
+    let found = read(&mut access, page).await?;
+    access.show(found).await
 }
 
 /// Who looked at a person's data, the last first: for the person, a parent, or an auditor of a caisse. One
@@ -65,13 +67,16 @@ pub async fn of_patient(
     patient: PatientId,
     page: Page,
 ) -> Result<Seen<Trouves<Consultation>>, ServiceError> {
-    list(core.access(contexte, patient).await?, page).await
+    let mut access = core.access(contexte, patient).await?;
+    let found = read(&mut access, page).await?;
+    access.show(found).await
 }
 
-async fn list(
-    mut access: Access<'_>,
+/// Who looked at a person, as the caller may know it.
+pub(super) async fn read(
+    access: &mut Access<'_>,
     page: Page,
-) -> Result<Seen<Trouves<Consultation>>, ServiceError> {
+) -> Result<Trouves<Consultation>, ServiceError> {
     let patient = access.patient;
     let merged = faits::absorbed(access.conn(), &[patient], None).await?;
     let records: BTreeSet<PatientId> =
@@ -111,6 +116,5 @@ async fn list(
             && auditeur.as_ref() == Some(&acces.identite);
         Consultation { acces, qui, agent: Some(sujet).filter(|_| of_theirs) }
     };
-    let told = found.into_iter().map(told).collect();
-    access.show((told, total)).await
+    Ok((found.into_iter().map(told).collect(), total))
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{Core, ServiceError};
+use crate::storage::cles;
 use crate::storage::taches::{self, Attente};
 
 /// The state of the service at one moment.
@@ -12,6 +13,9 @@ pub struct Mesures {
     pub connexions: u32,
     /// Those of them that nobody uses.
     pub connexions_libres: u32,
+    /// Version of the master key under which is written, and how many are still needed.
+    pub version_cle: u8,
+    pub versions_cle: usize,
     /// Jobs that are not done, by kind and state.
     pub taches: Vec<Attente>,
     /// Last day of care for which every value of the law is verified, if there is one.
@@ -24,5 +28,13 @@ pub async fn mesurer(core: &Core) -> Result<Mesures, ServiceError> {
     let mut conn = core.snapshot("mesures").await?;
     let taches = taches::attentes(&mut conn, core.clock().now()).await?;
     let loi_verifiee_jusqu_au = core.law().verifiee_jusqu_au();
-    Ok(Mesures { connexions, connexions_libres, taches, loi_verifiee_jusqu_au })
+    let versions = cles::versions(&mut conn).await?;
+    Ok(Mesures {
+        connexions,
+        connexions_libres,
+        version_cle: core.version_cle(),
+        versions_cle: versions.iter().filter(|one| one.retiree_le.is_none()).count(),
+        taches,
+        loi_verifiee_jusqu_au,
+    })
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Core, ServiceError};
 use crate::domain::digest::Empreinte;
+use crate::storage::cles;
 use crate::storage::sceaux::{self, Sceau, TABLES};
 
 /// What is younger may still be under way: clocks of several services differ by less.
@@ -92,6 +93,9 @@ pub async fn verify(
     let mut found = Sceaux::default();
     let mut before: Option<Sceau> = None;
     let mut has_root = kept.is_none();
+    let mut snapshot = core.snapshot("sceaux.cles").await?;
+    let retirees = cles::retirees(&mut snapshot).await?;
+    drop(snapshot);
     loop {
         let first = before.as_ref().map_or(1, |before| before.numero.saturating_add(1));
         let mut snapshot = core.snapshot("sceaux.verify").await?;
@@ -106,7 +110,7 @@ pub async fn verify(
         }
         vu(page.len());
         for seal in page {
-            if !seal.follows(core.coffre(), before.as_ref()) {
+            if !seal.follows(core.coffre(), before.as_ref(), &retirees) {
                 found.ecarts.push(Ecart::Chaine { numero: seal.numero });
             }
             has_root |=

@@ -9,9 +9,17 @@ use crate::domain::medecin::{LieuExistantOuNouveau, NouvelExercice};
 use crate::domain::operation::Operation;
 use crate::domain::vocabulary::Vocabulaire;
 
+/// Space of the digests by which agents are recognised.
+pub(super) const AGENT: &str = "operation_medecin.prepare_par";
+
 /// The digest by which an agent is recognised, whatever the organisation that the token names.
 pub fn agent(coffre: &Coffre, sujet: &str) -> Vec<u8> {
-    coffre.empreinte_de("operation_medecin.prepare_par", sujet).to_vec()
+    coffre.empreinte_de(AGENT, sujet).to_vec()
+}
+
+/// Whether a digest is that of an agent, under whichever version of the key.
+pub fn is_agent(coffre: &Coffre, sujet: &str, digest: &[u8]) -> bool {
+    coffre.empreintes_de(AGENT, sujet).iter().any(|own| own.as_slice() == digest)
 }
 
 /// Keeps the practice that a prepared act will begin, at a place that exists.

@@ -63,6 +63,29 @@ pub enum StorageError {
          être celle de son premier démarrage ; rien n'a été lu ni écrit"
     )]
     OtherKey,
+    /// A version of the master key that the database needs is not here.
+    #[error(
+        "la version {version} de la clé maître sert dans cette base et n'est pas parmi celles de TRAITANT_CLE_MAITRE (ou \
+         TRAITANT_CLE_MAITRE_FICHIER) : ajoutez-la ; rien n'a été lu ni écrit"
+    )]
+    MissingKey {
+        /// Which one.
+        version: i16,
+    },
+    /// Services run that do not have the version of the master key that would be put in use.
+    #[error(
+        "{connexions} connexions sont celles d'un service qui n'a pas la version {version} de la clé maître : ajoutez-la à \
+         chaque service, redémarrez-les, puis recommencez ; rien n'a changé"
+    )]
+    KeyNotEverywhere {
+        /// Which one.
+        version: i16,
+        /// How many connections.
+        connexions: i64,
+    },
+    /// No service ever started on the database.
+    #[error("aucun service n'a encore démarré sur cette base : elle n'a pas de clé")]
+    Unmarked,
     /// The database is of real people and the service of invented ones, or the reverse.
     #[error("cette base est marquée « {} » : TRAITANT_MODE doit dire de même ; rien n'a été lu ni écrit", .found.mot())]
     OtherMode {
@@ -104,9 +127,19 @@ impl StorageError {
         undone || self.is_lock_timeout() || self.is_unreachable()
     }
 
+    /// Whether the server has no room left.
+    pub fn is_disk_full(&self) -> bool {
+        self.sqlstate().as_deref() == Some("53100")
+    }
+
+    /// Whether the server only lets read.
+    pub fn is_read_only(&self) -> bool {
+        self.sqlstate().as_deref() == Some("25006")
+    }
+
     /// Whether the database is not the one that this service is for.
     pub const fn is_foreign(&self) -> bool {
-        matches!(self, Self::OtherKey | Self::OtherMode { .. })
+        matches!(self, Self::OtherKey | Self::MissingKey { .. } | Self::OtherMode { .. })
     }
 
     fn is_unreachable(&self) -> bool {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::coffre::Place;
 use super::{Coffre, StorageError, Tx};
-use crate::domain::digest::Empreinte;
+use crate::domain::digest::{Empreinte, Hexadecimal};
 use crate::domain::ids::PatientId;
 
 /// What is known of a key.
@@ -75,7 +75,7 @@ pub async fn claim(
     Ok(Claim::Answered {
         statut: u16::try_from(statut)
             .map_err(|error| StorageError::inconsistent("idempotence", "statut", error))?,
-        reponse: coffre.open(place(appelant, cle), &sealed)?,
+        reponse: coffre.open(place(appelant, digest), &sealed)?,
         personnes: row.personnes.unwrap_or_default(),
     })
 }
@@ -97,8 +97,8 @@ pub async fn save(
     (appelant, cle): (&str, &str),
     reponse: &Reponse<'_>,
 ) -> Result<(), StorageError> {
-    let sealed = coffre.seal(place(appelant, cle), reponse.contenu)?;
     let digest = digest(coffre, cle);
+    let sealed = coffre.seal(place(appelant, digest), reponse.contenu)?;
     let personnes: Vec<Uuid> = reponse.personnes.iter().map(|id| id.uuid()).collect();
     tx.write(sqlx::query!(
         "/* idempotence.save */
@@ -139,13 +139,9 @@ pub async fn purge(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, StorageErr
 
 /// What is kept of a key: a caller may have put in it what must not be.
 fn digest(coffre: &Coffre, cle: &str) -> [u8; 16] {
-    coffre.empreinte_de("cle_idempotence", cle)
+    coffre.passage("cle_idempotence", cle)
 }
 
-/// The row has no id of its own: its key, digested, stands for one.
-fn place(appelant: &str, cle: &str) -> Place {
-    let [b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, ..] =
-        *Empreinte::of(format!("{appelant}\n{cle}")).bytes();
-    let row = [b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15];
-    Place { colonne: "idempotence.reponse_chiffree", ligne: Uuid::from_bytes(row) }
+fn place(appelant: &str, cle: [u8; 16]) -> Place {
+    Place::of("idempotence.reponse_chiffree", &[appelant, &Hexadecimal(&cle).to_string()])
 }

@@ -15,6 +15,7 @@ pub mod abonnements;
 pub mod acces;
 pub mod actes_nationaux;
 pub mod adressages;
+pub mod analyseurs;
 pub mod auteurs;
 pub mod avis_ponctuels;
 pub mod bac_a_sable;
@@ -22,12 +23,14 @@ pub mod base;
 pub mod caduques;
 mod cbor;
 pub mod ccam;
+pub mod cles;
 mod coffre;
 pub mod conciliations;
 pub mod connaissance;
 mod copie;
 pub mod declarations;
 pub mod designations;
+pub mod dossier_complet;
 mod error;
 pub mod essais;
 pub mod evaluations;
@@ -55,6 +58,8 @@ pub mod remunerations;
 pub mod representations;
 pub mod reprises;
 pub mod roles;
+pub mod rotation;
+pub mod sante;
 pub mod sceaux;
 pub mod signatures;
 pub mod taches;
@@ -94,19 +99,25 @@ impl Db {
     /// would try again.
     pub async fn connect(url: &str, size: u32, coffre: Coffre) -> Result<Self, StorageError> {
         Connection::connect(url).await?.close().await?;
+        let versions: Vec<i32> = coffre.versions().into_iter().map(i32::from).collect();
         let pool = PgPoolOptions::new()
             .max_connections(size)
             // A ping before each use would double the traffic: only a connection that has rested,
             // which a restarted server may have closed, is asked whether it lives.
             .test_before_acquire(false)
             // Rows are found by their keys, one at a time or a thousand: an index is always the way,
-            // whatever the disks are believed to cost.
-            .after_connect(|connection, _known| {
+            // whatever the disks are believed to cost. Each connection says which keys are behind it.
+            .after_connect(move |connection, _known| {
+                let versions = versions.clone();
                 Box::pin(async move {
                     sqlx::query!(
                         "/* db.settle */
                          SELECT set_config('random_page_cost', '1.1', false) AS cost,
-                                set_config('max_parallel_workers_per_gather', '0', false) AS workers"
+                                set_config('max_parallel_workers_per_gather', '0', false) AS workers,
+                                (SELECT count(*) FROM (SELECT pg_advisory_lock_shared($1, version)
+                                                       FROM unnest($2::int[]) AS version) AS said) AS versions",
+                        cles::VERROU,
+                        &versions
                     )
                     .fetch_one(connection)
                     .await?;
@@ -136,6 +147,11 @@ impl Db {
         &self.coffre
     }
 
+    /// Whether a version of the master key is here.
+    pub fn a_la_cle(&self, version: i16) -> bool {
+        self.coffre.versions().iter().any(|here| i16::from(*here) == version)
+    }
+
     /// The pool, for migrations.
     pub const fn pool(&self) -> &PgPool {
         &self.pool
@@ -156,13 +172,20 @@ impl Db {
     /// Writers lock in one order, idempotency key, then person, then the rest, so that they never
     /// wait for each other in a circle.
     pub async fn begin(&self, name: &'static str) -> Result<Tx, StorageError> {
+        self.verify_key()?;
         Ok(Tx { inner: self.pool.begin().await?, name, began: Instant::now() })
     }
 
     /// Takes a connection to read, without a transaction: each statement sees what is committed
     /// when it begins, exactly as it would inside one, for two exchanges less.
     pub async fn read(&self, name: &'static str) -> Result<Reading, StorageError> {
+        self.verify_key()?;
         Ok(Reading { inner: self.pool.acquire().await?, name, began: Instant::now() })
+    }
+
+    /// Refuses to go on with digests that would find nobody.
+    fn verify_key(&self) -> Result<(), StorageError> {
+        if self.coffre.est_depasse() { Err(StorageError::OtherKey) } else { Ok(()) }
     }
 
     /// Opens a reading that sees what was committed at one instant, however many statements it takes.

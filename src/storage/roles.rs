@@ -14,8 +14,9 @@ pub struct Role<'a> {
     pub mot_de_passe: Option<&'a str>,
 }
 
-/// Makes the role if it is missing, and gives it what the service needs, no more: each table is read; rows are added, changed
-/// and taken away where no guard refuses it anyway. To be called by the owner of the tables, again after each migration.
+/// Makes the role if it is missing, and gives it what the service needs, no more: each table and each view is read; rows of
+/// tables are added, changed and taken away where no guard refuses it anyway, and what keeps history is only replaced. To be
+/// called by the owner of the tables, again after each migration.
 pub async fn prepare(db: &Db, role: Role<'_>) -> Result<(), StorageError> {
     let mut conn = db.pool().acquire().await?.detach();
     let mut tx = conn.begin().await?;
@@ -32,18 +33,22 @@ async fn statements(conn: &mut PgConnection, role: Role<'_>) -> Result<Vec<Strin
         r#"/* roles.statements */
            WITH gardes AS (
                SELECT t.tgrelid, bool_or(t.tgtype & 8 > 0) AS suppression,
-                      bool_or(t.tgtype & 16 > 0 AND p.proname = 'histoire_immuable') AS modification
+                      bool_or(t.tgtype & 16 > 0 AND p.proname = 'histoire_immuable') AS modification,
+                      bool_or(p.proname = 'histoire_remplacable') AS remplacement
                FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
                WHERE p.proname IN ('histoire_immuable', 'histoire_remplacable')
                GROUP BY t.tgrelid
            ), tables AS (
                SELECT c.oid::regclass AS nom, c.relname,
                       concat_ws(', ', 'SELECT',
-                          CASE WHEN c.relname <> '_sqlx_migrations' THEN 'INSERT' END,
-                          CASE WHEN c.relname <> '_sqlx_migrations' AND g.modification IS NOT TRUE THEN 'UPDATE' END,
-                          CASE WHEN c.relname <> '_sqlx_migrations' AND g.suppression IS NOT TRUE THEN 'DELETE' END)
+                          CASE WHEN e.ecrite THEN 'INSERT' END,
+                          CASE WHEN e.ecrite AND g.modification IS NOT TRUE
+                               THEN CASE WHEN g.remplacement THEN 'UPDATE (remplace_le)' ELSE 'UPDATE' END END,
+                          CASE WHEN e.ecrite AND g.suppression IS NOT TRUE THEN 'DELETE' END)
                           AS droits
                FROM pg_class c LEFT JOIN gardes g ON g.tgrelid = c.oid
+               CROSS JOIN LATERAL (
+                   SELECT c.relkind <> 'v' AND c.relname <> '_sqlx_migrations' AS ecrite) AS e
                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v')
                  AND NOT c.relispartition
            )

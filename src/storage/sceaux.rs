@@ -1,6 +1,8 @@
 //! Seals of what is written once. A slice of time is read, digested and bound to the one before under a key that the database does
 //! not have; later, the same slice must give the same digests.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::{Coffre, Connection, StorageError, Tx};
@@ -34,6 +36,8 @@ pub struct Sceau {
     pub forme: i16,
     /// What binds it to all those before.
     pub chaine: Empreinte,
+    /// The version of the key that made it.
+    pub cle: i16,
 }
 
 impl Sceau {
@@ -41,25 +45,30 @@ impl Sceau {
     pub fn of(coffre: &Coffre, before: Option<&Self>, tranche: Tranche) -> Self {
         let numero = before.map_or(1, |before| before.numero.saturating_add(1));
         let forme = FORME;
-        let chaine = chain(coffre, before, (numero, forme), &tranche);
-        Self { numero, tranche, forme, chaine }
+        let (cle, chaine) = coffre.scelle(&text(before, (numero, forme), &tranche));
+        Self { numero, tranche, forme, chaine: Empreinte::from_bytes(chaine), cle: cle.into() }
     }
 
-    /// Whether it is the one that follows another, made under this key.
-    pub fn follows(&self, coffre: &Coffre, before: Option<&Self>) -> bool {
+    /// Whether it is the one that follows another, made under this key, by a version of it that was neither replaced then by
+    /// one that the chain already has, nor retired.
+    pub fn follows(
+        &self,
+        coffre: &Coffre,
+        before: Option<&Self>,
+        retirees: &BTreeMap<i16, DateTime<Utc>>,
+    ) -> bool {
         let numero = before.map_or(1, |before| before.numero.saturating_add(1));
+        let in_use = retirees.get(&self.cle).is_none_or(|retiree| self.tranche.au <= *retiree);
+        let own = text(before, (numero, self.forme), &self.tranche);
         self.numero == numero
             && self.tranche.du == before.map(|before| before.tranche.au)
-            && self.chaine == chain(coffre, before, (numero, self.forme), &self.tranche)
+            && before.is_none_or(|before| before.cle <= self.cle)
+            && in_use
+            && coffre.scelle_sous(self.cle, &own) == Some(*self.chaine.bytes())
     }
 }
 
-fn chain(
-    coffre: &Coffre,
-    before: Option<&Sceau>,
-    (numero, forme): (i64, i16),
-    tranche: &Tranche,
-) -> Empreinte {
+fn text(before: Option<&Sceau>, (numero, forme): (i64, i16), tranche: &Tranche) -> Vec<u8> {
     let mut text = numero.to_be_bytes().to_vec();
     text.extend(forme.to_be_bytes());
     text.extend(tranche.du.map_or(i64::MIN, |du| du.timestamp_micros()).to_be_bytes());
@@ -69,7 +78,7 @@ fn chain(
         text.extend(digest);
     }
     text.extend(before.map_or(&[][..], |before| before.chaine.bytes()));
-    Empreinte::from_bytes(coffre.scelle(&text))
+    text
 }
 
 /// The last seal.
@@ -85,7 +94,7 @@ pub async fn page(
 ) -> Result<Vec<Sceau>, StorageError> {
     let seal = sqlx::query!(
         "/* sceau.page */
-         SELECT numero, du, au, forme, lignes, empreintes, chaine FROM sceau
+         SELECT numero, du, au, forme, lignes, empreintes, chaine, cle FROM sceau
          WHERE numero < $1 ORDER BY numero DESC LIMIT $2",
         before,
         limit
@@ -95,6 +104,7 @@ pub async fn page(
         tranche: Tranche { du: row.du, au: row.au, lignes: row.lignes, empreintes: row.empreintes },
         forme: row.forme,
         chaine: row.chaine,
+        cle: row.cle,
     });
     Ok(seal.fetch_all(conn).await?)
 }
@@ -184,8 +194,8 @@ pub async fn read(
 pub async fn insert(tx: &mut Tx, seal: &Sceau, now: DateTime<Utc>) -> Result<(), StorageError> {
     tx.write_one(sqlx::query!(
         "/* sceau.insert */
-         INSERT INTO sceau (numero, du, au, forme, lignes, empreintes, chaine, enregistre_le)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+         INSERT INTO sceau (numero, du, au, forme, lignes, empreintes, chaine, cle, enregistre_le)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         seal.numero,
         seal.tranche.du,
         seal.tranche.au,
@@ -193,6 +203,7 @@ pub async fn insert(tx: &mut Tx, seal: &Sceau, now: DateTime<Utc>) -> Result<(),
         &seal.tranche.lignes,
         &seal.tranche.empreintes,
         seal.chaine as _,
+        seal.cle,
         now
     ))
     .await

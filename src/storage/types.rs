@@ -194,6 +194,14 @@ fn periode(range: PgRange<NaiveDate>) -> Result<Periode, String> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tid([u8; 6]);
 
+impl Tid {
+    /// Before the first row of a page.
+    pub(super) const fn page(page: u32) -> Self {
+        let [b0, b1, b2, b3] = page.to_be_bytes();
+        Self([b0, b1, b2, b3, 0, 0])
+    }
+}
+
 impl Type<Postgres> for Tid {
     fn type_info() -> PgTypeInfo {
         PgTypeInfo::with_name("tid")

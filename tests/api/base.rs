@@ -1,12 +1,15 @@
 //! A database says whose it is: another mode, another key and too much right are refused before anything is read.
 
+use std::collections::BTreeMap;
+
 use sqlx::Row;
 
 use crate::support::database::{KEY_HEX, TestDatabase};
 use crate::support::issuer::{Issuer, Key};
 use crate::support::process::{Folder, Service, run, said};
 
-const OTHER_KEY: &str = "0808080808080808080808080808080808080808080808080808080808080808";
+pub(crate) const OTHER_KEY: &str =
+    "0808080808080808080808080808080808080808080808080808080808080808";
 
 /// How many persons, doctors and traces there are: what a refused start must not change.
 async fn picture(database: &TestDatabase) -> (i64, i64, i64) {
@@ -18,22 +21,22 @@ async fn picture(database: &TestDatabase) -> (i64, i64, i64) {
     (row.get(0), row.get(1), row.get(2))
 }
 
-struct Settings {
+pub(crate) struct Settings {
     url: String,
-    folder: Folder,
-    issuer: Issuer,
+    pub(crate) folder: Folder,
+    pub(crate) issuer: Issuer,
     authority: String,
 }
 
 impl Settings {
-    async fn new(url: String) -> Self {
+    pub(crate) async fn new(url: String) -> Self {
         let (folder, issuer) = (Folder::new(), Issuer::new(&[&Key::new("une")]).await);
         let authority = folder.path().join("autorite.pem");
         std::fs::write(&authority, &issuer.authority).unwrap();
         Self { url, authority: authority.to_str().unwrap().to_owned(), folder, issuer }
     }
 
-    fn production<'a>(&'a self, key: &'a str) -> Vec<(&'a str, &'a str)> {
+    pub(crate) fn production<'a>(&'a self, key: &'a str) -> Vec<(&'a str, &'a str)> {
         vec![
             ("DATABASE_URL", &self.url),
             ("TRAITANT_MODE", "production"),
@@ -88,8 +91,8 @@ async fn a_database_that_is_changed_under_the_service_is_no_longer_ready() {
     let owner = database.pool(1).await;
     // Somebody restores another database in its place: only an owner can.
     for statement in [
-        "ALTER TABLE base DISABLE TRIGGER base_garde",
-        "UPDATE base SET temoin = decode('00112233445566778899aabbccddeeff', 'hex')",
+        "ALTER TABLE cle DISABLE TRIGGER cle_garde",
+        "UPDATE cle SET temoin = decode('00112233445566778899aabbccddeeff', 'hex')",
     ] {
         sqlx::query(statement).execute(&owner).await.unwrap();
     }
@@ -137,6 +140,60 @@ async fn history_is_neither_rewritten_nor_emptied() {
     let partition = sqlx::query("TRUNCATE feuille_de_soins_2025_06").execute(&owner).await;
     assert!(partition.unwrap_err().to_string().contains("never emptied"));
 }
+
+/// Every right of the service's role, by what it may do: whoever adds a table or a view decides here.
+#[tokio::test]
+async fn the_rights_of_the_service_are_these_and_no_others() {
+    let database = TestDatabase::with_people().await;
+    database.service_url().await;
+    let owner = database.pool(1).await;
+    let rights: Vec<(String, String)> = sqlx::query_as(
+        "SELECT string_agg(droit, ', ' ORDER BY droit), nom FROM (
+             SELECT c.relname::text AS nom, a.privilege_type AS droit
+             FROM pg_class c CROSS JOIN aclexplode(c.relacl) AS a
+             WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition
+               AND a.grantee = $1::regrole
+             UNION ALL
+             SELECT c.relname, a.privilege_type || ' ' || t.attname
+             FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid CROSS JOIN aclexplode(t.attacl) AS a
+             WHERE c.relnamespace = 'public'::regnamespace AND a.grantee = $1::regrole) AS droits
+         GROUP BY nom ORDER BY 1, 2",
+    )
+    .bind(traitant::postgres::Server::SERVICE)
+    .fetch_all(&owner)
+    .await
+    .unwrap();
+    let mut by_right: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (right, table) in rights {
+        by_right.entry(right).or_default().push(table);
+    }
+    let line = |(right, of): (&String, &Vec<String>)| format!("{right}: {}\n", of.join(" "));
+    let found = by_right.iter().map(line).collect::<Vec<_>>().concat();
+    assert_eq!(found, RIGHTS);
+    // Roles that everybody is a member of have nothing.
+    let everybody: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM pg_class c CROSS JOIN aclexplode(c.relacl) AS a
+         WHERE c.relnamespace = 'public'::regnamespace AND a.grantee = 0",
+    )
+    .fetch_one(&owner)
+    .await
+    .unwrap();
+    assert_eq!(everybody, 0);
+}
+
+const RIGHTS: &str = "\
+DELETE, INSERT, SELECT, UPDATE: abonnement bac_a_sable envoi essai evenement_a_publier fil fil_tete honoraires_annee idempotence lieu \
+loi medecin operation_caisse operation_exercice operation_medecin operation_patient participation_retenue patient reception reevaluation \
+reevaluation_feuille reprise reprise_bloc reprise_ligne tache
+INSERT, SELECT: acces acte_patient adressage attribution_feuille auteur avenant avis_majorite avis_ponctuel avis_ponctuel_rompu base \
+cle cle_retiree conciliation correspondant_adressage declaration declaration_medecin evaluation evenement feuille_de_soins \
+mouvement_declaration preuve_utilisee recouvrement retour_adressage sceau signature
+INSERT, SELECT, UPDATE remplace_le: accueil_medecin adresse_patient affiliation ccam_acte ccam_version conflit_designation \
+contact_conciliation deces_patient designation designation_medecin ecart_designation etat_conciliation etat_declaration exercice \
+fin_designation fusion identifiant_patient identite_medecin identite_patient neutralisation representation specialite_medecin \
+statut_patient version_adressage
+SELECT: _sqlx_migrations journal
+";
 
 #[test]
 fn what_an_operator_mistypes_is_told_at_once() {

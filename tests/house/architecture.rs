@@ -166,6 +166,8 @@ const SHELL: &[&str] = &[
     "axum",
     "chrono",
     "clap",
+    "clap_complete",
+    "clap_mangen",
     "futures_util",
     "hyper",
     "hyper_util",

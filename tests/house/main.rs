@@ -17,3 +17,4 @@ mod documents;
 mod files;
 mod packaging;
 mod statements;
+mod supply;

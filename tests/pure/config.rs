@@ -150,6 +150,33 @@ fn names_that_are_no_settings_are_told_with_the_one_that_was_meant() {
 }
 
 #[test]
+fn a_master_key_has_one_version_or_several() {
+    use traitant::config::Trousseau;
+    let (a, b) = ("a".repeat(64), "b".repeat(64));
+    let versions = |text: &str| {
+        let keys = Trousseau::parse(text)?;
+        let all = keys.anterieures.iter().chain([&keys.derniere]);
+        Some(all.map(|(version, key)| (*version, key.expose()[0])).collect::<Vec<_>>())
+    };
+    assert_eq!(versions(&a), Some(vec![(1, 0xaa)]));
+    assert_eq!(versions(&format!("{a}\n2:{b}\n")), Some(vec![(1, 0xaa), (2, 0xbb)]));
+    assert_eq!(versions(&format!("7:{b},1:{a}")), Some(vec![(1, 0xaa), (7, 0xbb)]));
+    assert_eq!(versions(&format!("255:{b}")), Some(vec![(255, 0xbb)]));
+    for wrong in [
+        String::new(),
+        format!("0:{a}"),
+        format!("256:{a}"),
+        format!("un:{a}"),
+        format!("1:{a} 1:{b}"),
+        format!("{a} {b}"),
+        format!("1:{a}2:{b}"),
+        "a".repeat(63),
+    ] {
+        assert_eq!(versions(&wrong), None, "{wrong}");
+    }
+}
+
+#[test]
 fn keys_are_never_printed() {
     let config = read(&[
         ("TRAITANT_CLE_MAITRE", KEY),

@@ -11,6 +11,7 @@
 )]
 
 mod ajouts;
+mod analyseurs;
 mod annuaire;
 mod auth;
 mod bac_a_sable;

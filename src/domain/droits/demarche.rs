@@ -161,6 +161,7 @@ demarches! {
     ListerProches = "lister_proches" Portee(DeclarationsLire) "proche.lister",
     ListerAcces = "lister_acces" Portee(TracesLire),
     ListerAccesPatient = "lister_acces_patient" PorteeOuAudit(TracesLire) "acces.lister",
+    ExporterDossier = "exporter_dossier" PorteeOuAudit(TracesLire) "dossier.exporter",
     ListerNeutralisations = "lister_neutralisations" Portee(DeclarationsLire) "neutralisation.lister",
     // Operations on doctors.
     ImporterOperations = "importer_operations" Portee(Administration),

@@ -164,6 +164,8 @@ impl Demarche {
             D::RechercherPatient => Ligne::de(&[FAMILLE, CAISSES, &[(PorteurDeLaCarte, OuiOuNon)]]),
             D::ListerAcces => Ligne::de(&[&[(SoiMeme, Tout)]])
                 .reservee("seul un patient lit les accès à son dossier"),
+            D::ExporterDossier => Ligne::de(&[ENFANT, SA_CAISSE])
+                .reservee("un dossier complet s'exporte pour le patient et par sa caisse"),
             D::ListerAccesPatient => Ligne::de(&[ENFANT, CAISSES])
                 .reservee("les accès à un dossier se lisent par le patient et par sa caisse"),
 

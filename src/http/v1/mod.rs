@@ -10,6 +10,7 @@ pub(crate) mod conciliations;
 pub(crate) mod creances;
 pub(crate) mod declarations;
 pub(crate) mod departs;
+pub(crate) mod dossier_complet;
 pub(crate) mod evaluation;
 pub(crate) mod evenements;
 pub(crate) mod exports;
@@ -52,6 +53,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(about("patients", patients::router()))
         .merge(about("reevaluations", reevaluations::router()))
         .merge(about("patients", representations::router()))
+        .merge(about("patients", dossier_complet::router()))
         .merge(about("reprises", reprises::router()))
         .merge(about("exports", exports::router()))
         .merge(about("medecins", medecins::router()))

@@ -154,6 +154,11 @@ impl Core {
         Ok(base::verify(&self.db, self.mode).await?)
     }
 
+    /// The version of the master key under which is written.
+    pub fn version_cle(&self) -> u8 {
+        self.db.coffre().version()
+    }
+
     /// Connections to the database that are open, and those of them that nobody uses.
     pub(super) fn connections(&self) -> (u32, u32) {
         self.db.connections()
@@ -163,7 +168,7 @@ impl Core {
     pub async fn claim_database(&self) -> Result<(), ServiceError> {
         let mut tx = self.db.begin("claim").await?;
         let (id, now) = (self.ids.uuid(), self.clock.now());
-        base::mark(&mut tx, self.db.coffre(), id, (self.mode, now)).await?;
+        base::mark(&mut tx, &self.db, id, (self.mode, now)).await?;
         tx.commit().await?;
         self.ready().await
     }

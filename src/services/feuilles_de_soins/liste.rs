@@ -74,7 +74,7 @@ pub async fn list(
 }
 
 /// Feuilles with all their evaluations, each with its law.
-pub(super) async fn with_evaluations(
+pub(in crate::services) async fn with_evaluations(
     core: &Core,
     conn: &mut Connection,
     found: Vec<FeuilleRecue>,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use self::connues::contradicted_by;
 pub(super) use self::decision::retenues;
-use self::liste::with_evaluations;
+pub(super) use self::liste::with_evaluations;
 pub use self::liste::{PageFeuilles, list};
 pub use self::lots::{Reception, Suite, Tours, receive};
 use self::reception::{Ligne, Trouvee, open_months, store_all};

@@ -121,6 +121,7 @@ pub(super) async fn actions(
 
 /// Whether the agent who calls is the one who prepared an act.
 pub(super) fn prepared_it(core: &Core, contexte: &Contexte, operation: &Operation) -> bool {
-    let agent = actes_nationaux::agent(core.coffre(), contexte.auteur.sujet.as_str());
-    operation.prepare_par.as_ref() == Some(&agent)
+    let sujet = contexte.auteur.sujet.as_str();
+    let prepared = operation.prepare_par.as_deref();
+    prepared.is_some_and(|by| actes_nationaux::is_agent(core.coffre(), sujet, by))
 }

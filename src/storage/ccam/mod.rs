@@ -209,3 +209,11 @@ pub async fn actes(
     }
     Ok((actes, grilles))
 }
+
+/// Reads an act, and which grid is whose, from anywhere.
+pub(super) fn analyser(octets: &[u8]) {
+    if let Ok(code) = CodeActe::parse(Nomenclature::Ccam, "AAAA001") {
+        codec::decode(code, octets).ok();
+    }
+    codec::decode_grilles(octets).ok();
+}

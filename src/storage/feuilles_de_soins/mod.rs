@@ -18,7 +18,7 @@ use super::evaluations::{EvaluationEnregistree, Lue, decode};
 use super::{Db, StorageError};
 use crate::domain::calendar::{debut_de_mois, plus_mois};
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
-use crate::domain::identifiers::Rpps;
+use crate::domain::identifiers::{NumeroFacturation, Rpps};
 use crate::domain::ids::{FeuilleId, PatientId};
 
 /// A feuille as it is kept.
@@ -307,4 +307,19 @@ pub async fn days(conn: &mut PgConnection) -> Result<Option<(NaiveDate, NaiveDat
     .fetch_one(conn)
     .await?;
     Ok(row.du.zip(row.au))
+}
+
+/// Reads the content of a feuille, from anywhere.
+pub(super) fn analyser(octets: &[u8]) {
+    let billing = NumeroFacturation::parse("num_am", "991999905");
+    let (Ok(executant_rpps), Ok(numero_facturation)) = (Rpps::parse("99900001233"), billing) else {
+        return;
+    };
+    let entete = codec::Entete {
+        date_etablissement: NaiveDate::default(),
+        executant_rpps,
+        numero_facturation,
+        numero_facture: String::new(),
+    };
+    codec::decode(entete, octets).ok();
 }

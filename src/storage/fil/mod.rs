@@ -3,8 +3,6 @@
 mod lecture;
 mod publication;
 
-use uuid::Uuid;
-
 pub use self::lecture::{Borne, EvenementLu, Fenetre, borne, de_receptions, miennes, page};
 pub(crate) use self::publication::nomme;
 pub use self::publication::{
@@ -15,17 +13,17 @@ use super::coffre::Place;
 use super::{Coffre, StorageError};
 
 /// Where a cursor belongs: to one reader.
-fn place(coffre: &Coffre, lecteur: &str) -> Place {
-    Place { colonne: "fil.curseur", ligne: Uuid::from_bytes(coffre.empreinte_de("fil", lecteur)) }
+fn place(lecteur: &str) -> Place {
+    Place::of("fil.curseur", &[lecteur])
 }
 
 /// Seals a position for a reader: nobody else can read it, use it, or make one.
 pub fn seal(coffre: &Coffre, lecteur: &str, position: i64) -> Result<Vec<u8>, StorageError> {
-    Ok(coffre.seal(place(coffre, lecteur), &position.to_be_bytes())?)
+    Ok(coffre.seal_curseur(place(lecteur), &position.to_be_bytes())?)
 }
 
 /// The position of a cursor that was sealed for this reader.
 pub fn open(coffre: &Coffre, lecteur: &str, sealed: &[u8]) -> Option<i64> {
-    let clear = coffre.open(place(coffre, lecteur), sealed).ok()?;
+    let clear = coffre.open_curseur(place(lecteur), sealed).ok()?;
     Some(i64::from_be_bytes(clear.try_into().ok()?))
 }

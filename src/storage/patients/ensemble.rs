@@ -46,7 +46,7 @@ pub async fn find_everybody(
     coffre: &Coffre,
     cle: &ClePatient,
 ) -> Result<Vec<PatientId>, StorageError> {
-    let empreinte = coffre.empreinte(&cle.numero);
+    let empreintes = coffre.empreintes(&cle.numero);
     Ok(sqlx::query_scalar!(
         r#"/* patient.find_everybody */
          SELECT DISTINCT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!: PatientId"
@@ -55,8 +55,8 @@ pub async fn find_everybody(
            ON i.patient_id = ANY (ARRAY[n.patient_id]) AND i.remplace_le IS NULL
           AND i.date_naissance = $2 AND i.rang = $3
          JOIN patient p ON p.patient_id = n.patient_id
-         WHERE n.empreinte = $1 AND n.remplace_le IS NULL ORDER BY 1"#,
-        empreinte.as_slice(),
+         WHERE n.empreinte = ANY ($1) AND n.remplace_le IS NULL ORDER BY 1"#,
+        &empreintes.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,
         cle.date_naissance.as_str(),
         cle.rang as _
     )
@@ -71,11 +71,9 @@ pub async fn find_all(
     cles: &[&ClePatient],
     caisse: Option<&Caisse>,
 ) -> Result<Vec<Candidats>, StorageError> {
-    let digests: Vec<[u8; 16]> = cles.iter().map(|cle| coffre.empreinte(&cle.numero)).collect();
-    let digests: Vec<&[u8]> = digests.iter().map(<[u8; 16]>::as_slice).collect();
     let places: Vec<usize> = (0..cles.len()).collect();
     let mut found = vec![Candidats::default(); cles.len()];
-    compare(conn, (cles, &digests), (&places, caisse), &mut found).await?;
+    compare(conn, (cles, coffre), (&places, caisse), &mut found).await?;
     Ok(found)
 }
 
@@ -91,10 +89,22 @@ pub async fn find_and_lock(
 ) -> Result<(Vec<Candidats>, BTreeMap<PatientId, Verrou>), StorageError> {
     let digests: Vec<[u8; 16]> = cles.iter().map(|cle| coffre.empreinte(&cle.numero)).collect();
     // Each number once, by which the keys that bear it are told what was found.
-    let mut distinct = digests.clone();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let asked: Vec<&[u8]> = distinct.iter().map(<[u8; 16]>::as_slice).collect();
+    let mut numeros: Vec<_> =
+        digests.iter().zip(cles).map(|(own, cle)| (*own, &cle.numero)).collect();
+    numeros.sort_unstable_by_key(|(digest, _)| *digest);
+    numeros.dedup_by_key(|(digest, _)| *digest);
+    let distinct: Vec<[u8; 16]> = numeros.iter().map(|(digest, _)| *digest).collect();
+    // While the key is being rotated, the row of a number has one of several digests.
+    let mut older: Vec<(usize, [u8; 16])> = Vec::new();
+    for (place, (_, numero)) in numeros.iter().enumerate() {
+        older.extend(coffre.anciennes_empreintes(numero).map(|digest| (place, digest)));
+    }
+    let digest_of = |place: usize| {
+        let beyond = place.checked_sub(distinct.len());
+        beyond.map_or(Some(place), |beyond| older.get(beyond).map(|(place, _)| *place))
+    };
+    let asked = distinct.iter().chain(older.iter().map(|(_, digest)| digest));
+    let asked: Vec<&[u8]> = asked.map(<[u8; 16]>::as_slice).collect();
     let rows = sqlx::query!(
         r#"/* patient.find_and_lock */
          SELECT k.place AS "place!", m.patient_id IS NOT NULL AS "absorbe!",
@@ -113,7 +123,8 @@ pub async fn find_and_lock(
     let mut locked = Vec::with_capacity(rows.len());
     for row in rows {
         let id = row.patient_id;
-        if let Some(candidats) = place(row.place).and_then(|place| found.get_mut(place)) {
+        let asked = place(row.place).and_then(digest_of);
+        if let Some(candidats) = asked.and_then(|place| found.get_mut(place)) {
             candidats.compares |= row.absorbe;
             if !candidats.patients.contains(&id) {
                 candidats.patients.push(id);
@@ -138,9 +149,8 @@ pub async fn find_and_lock(
         }
     }
     if !shared.is_empty() {
-        let digests: Vec<&[u8]> = digests.iter().map(<[u8; 16]>::as_slice).collect();
         // Somebody who was given the number, or whose record was merged, meanwhile is not locked: the caller says so.
-        compare(tx, (cles, &digests), (&shared, caisse), &mut each).await?;
+        compare(tx, (cles, coffre), (&shared, caisse), &mut each).await?;
         let meant: BTreeSet<PatientId> =
             each.iter().flat_map(|one| &one.patients).copied().collect();
         locked.retain(|id, _| meant.contains(id));
@@ -157,14 +167,22 @@ fn place(ordinality: i64) -> Option<usize> {
 /// fifty times slower than the primary key.
 async fn compare(
     conn: &mut PgConnection,
-    (cles, digests): (&[&ClePatient], &[&[u8]]),
+    (cles, coffre): (&[&ClePatient], &Coffre),
     (places, caisse): (&[usize], Option<&Caisse>),
     found: &mut [Candidats],
 ) -> Result<(), StorageError> {
-    let asked = || places.iter().filter_map(|place| cles.get(*place).zip(digests.get(*place)));
-    let numbers: Vec<&[u8]> = asked().map(|(_, digest)| *digest).collect();
-    let births: Vec<DateNaissanceAmo> = asked().map(|(cle, _)| cle.date_naissance).collect();
-    let ranks: Vec<RangGemellaire> = asked().map(|(cle, _)| cle.rang).collect();
+    let asked: Vec<(usize, &ClePatient, [u8; 16])> = places
+        .iter()
+        .filter_map(|place| Some((*place, *cles.get(*place)?)))
+        .flat_map(|(place, cle)| {
+            let each = coffre.empreintes(&cle.numero).into_iter();
+            each.map(move |digest| (place, cle, digest))
+        })
+        .collect();
+    let numbers: Vec<&[u8]> = asked.iter().map(|(.., digest)| digest.as_slice()).collect();
+    let births: Vec<DateNaissanceAmo> =
+        asked.iter().map(|(_, cle, _)| cle.date_naissance).collect();
+    let ranks: Vec<RangGemellaire> = asked.iter().map(|(_, cle, _)| cle.rang).collect();
     let rows = sqlx::query!(
         r#"/* patient.find_all */
          SELECT place AS "place!", patient_id AS "patient_id!: PatientId", ordre = 0 AS "propre!" FROM (
@@ -192,8 +210,8 @@ async fn compare(
     .await?;
     for row in rows {
         let id = row.patient_id;
-        let asked = place(row.place).and_then(|asked| places.get(asked));
-        let Some(candidats) = asked.and_then(|place| found.get_mut(*place)) else { continue };
+        let asked = place(row.place).and_then(|line| asked.get(line));
+        let Some(candidats) = asked.and_then(|(place, ..)| found.get_mut(*place)) else { continue };
         candidats.propres = row.propre;
         if !candidats.patients.contains(&id) {
             candidats.patients.push(id);

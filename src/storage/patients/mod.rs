@@ -28,11 +28,11 @@ use crate::domain::vocabulary::Vocabulaire;
 pub use self::ensemble::{
     Candidats, find, find_all, find_and_lock, find_everybody, lock_all, settle_all, touch_all,
 };
-pub(in crate::storage) use self::recherche::lock_key;
 pub use self::recherche::{
     Porteur, disputed_since, find_known_at, holders, lock_numbers, records_known_at,
     records_of_card,
 };
+pub(in crate::storage) use self::recherche::{lock_keys, written_digest};
 
 /// Names as they are encrypted.
 #[derive(Serialize, Deserialize)]
@@ -124,7 +124,7 @@ pub async fn insert_identifiant(
     fait: &FaitDate<IdentifiantPatient>,
 ) -> Result<(), StorageError> {
     let numero = &fait.valeur.numero;
-    let empreinte = coffre.empreinte(numero);
+    let empreinte = written_digest(tx, coffre, numero).await?;
     let sealed = coffre.seal(place_numero(fait.id), numero.expose().as_bytes())?;
     tx.write(sqlx::query!(
         "/* identifiant_patient.insert */

@@ -17,7 +17,8 @@ pub async fn lock_numbers(
     coffre: &Coffre,
     numeros: impl IntoIterator<Item = &IdentifiantPersonne>,
 ) -> Result<(), StorageError> {
-    let keys: BTreeSet<i64> = numeros.into_iter().map(|numero| lock_key(coffre, numero)).collect();
+    let keys: BTreeSet<i64> =
+        numeros.into_iter().flat_map(|numero| lock_keys(coffre, numero)).collect();
     for key in keys {
         sqlx::query!("/* patient.lock_number */ SELECT pg_advisory_xact_lock($1)", key)
             .fetch_one(&mut **tx)
@@ -26,10 +27,38 @@ pub async fn lock_numbers(
     Ok(())
 }
 
-/// What is locked of a number.
-pub(in crate::storage) fn lock_key(coffre: &Coffre, numero: &IdentifiantPersonne) -> i64 {
-    let [b0, b1, b2, b3, b4, b5, b6, b7, ..] = coffre.empreinte(numero);
-    i64::from_be_bytes([b0, b1, b2, b3, b4, b5, b6, b7])
+/// What is locked of a number: all of its digests, so that whoever has one version of the key more, or less, waits too.
+pub(in crate::storage) fn lock_keys(
+    coffre: &Coffre,
+    numero: &IdentifiantPersonne,
+) -> impl Iterator<Item = i64> {
+    coffre.empreintes(numero).into_iter().map(|digest| {
+        let [b0, b1, b2, b3, b4, b5, b6, b7, ..] = digest;
+        i64::from_be_bytes([b0, b1, b2, b3, b4, b5, b6, b7])
+    })
+}
+
+/// The digest under which a number is written: that of whoever has it already, so that all rows of a number have one
+/// digest while the key is being rotated; otherwise that of the version in use. The number is locked.
+pub(in crate::storage) async fn written_digest(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    numero: &IdentifiantPersonne,
+) -> Result<[u8; 16], StorageError> {
+    let digests = coffre.empreintes(numero);
+    if let [only] = digests[..] {
+        return Ok(only);
+    }
+    let known = sqlx::query_scalar!(
+        r#"/* identifiant_patient.digest */
+         SELECT empreinte AS "empreinte: [u8; 16]" FROM identifiant_patient
+         WHERE empreinte = ANY ($1) AND remplace_le IS NULL OR empreinte = ANY ($1) AND remplace_le IS NOT NULL
+         LIMIT 1"#,
+        &digests.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(known.unwrap_or_else(|| coffre.empreinte(numero)))
 }
 
 /// The persons of a key (see [`find`](super::find)) by what the register knew at an instant: a number
@@ -40,7 +69,7 @@ pub async fn find_known_at(
     cle: &ClePatient,
     connu_le: DateTime<Utc>,
 ) -> Result<Vec<PatientId>, StorageError> {
-    let empreinte = coffre.empreinte(&cle.numero);
+    let empreintes = coffre.empreintes(&cle.numero);
     Ok(sqlx::query_scalar!(
         r#"/* patient.find_known_at */
          SELECT DISTINCT patient_id AS "patient_id!: PatientId" FROM (
@@ -51,11 +80,11 @@ pub async fn find_known_at(
                ON i.patient_id = n.patient_id AND i.enregistre_le <= $4
               AND (i.remplace_le IS NULL OR i.remplace_le > $4)
              JOIN patient p ON p.patient_id = n.patient_id
-             WHERE n.empreinte = $1 AND n.enregistre_le <= $4
+             WHERE n.empreinte = ANY ($1) AND n.enregistre_le <= $4
                AND (n.remplace_le IS NULL OR (n.remplace_le IS NOT NULL AND n.remplace_le > $4))
                AND i.date_naissance = $2 AND i.rang = $3) f
          WHERE rang = 1 ORDER BY 1"#,
-        empreinte.as_slice(),
+        &empreintes.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,
         cle.date_naissance.as_str(),
         cle.rang as _,
         connu_le
@@ -72,7 +101,7 @@ pub async fn records_known_at(
     cle: &ClePatient,
     connu_le: DateTime<Utc>,
 ) -> Result<Vec<PatientId>, StorageError> {
-    let empreinte = coffre.empreinte(&cle.numero);
+    let empreintes = coffre.empreintes(&cle.numero);
     Ok(sqlx::query_scalar!(
         r#"/* patient.records_known_at */
          SELECT DISTINCT coalesce(f.patient_id, n.patient_id) AS "patient_id!: PatientId"
@@ -83,11 +112,11 @@ pub async fn records_known_at(
          LEFT JOIN fusion f
            ON f.absorbe_id = n.patient_id AND f.enregistre_le <= $4
           AND (f.remplace_le IS NULL OR f.remplace_le > $4)
-         WHERE n.empreinte = $1 AND n.enregistre_le <= $4
+         WHERE n.empreinte = ANY ($1) AND n.enregistre_le <= $4
            AND (n.remplace_le IS NULL OR (n.remplace_le IS NOT NULL AND n.remplace_le > $4))
            AND i.date_naissance = $2 AND i.rang = $3
          ORDER BY 1"#,
-        empreinte.as_slice(),
+        &empreintes.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,
         cle.date_naissance.as_str(),
         cle.rang as _,
         connu_le
@@ -103,16 +132,16 @@ pub async fn records_of_card(
     cle: &ClePatient,
     patient: PatientId,
 ) -> Result<Vec<PatientId>, StorageError> {
-    let empreinte = coffre.empreinte(&cle.numero);
+    let empreintes = coffre.empreintes(&cle.numero);
     Ok(sqlx::query_scalar!(
         "/* patient.records_of_card */
          SELECT DISTINCT n.patient_id
          FROM identifiant_patient n
          JOIN identite_patient i ON i.patient_id = n.patient_id AND i.remplace_le IS NULL
          JOIN patient p ON p.patient_id = n.patient_id
-         WHERE n.empreinte = $1 AND n.remplace_le IS NULL AND i.date_naissance = $2 AND i.rang = $3
+         WHERE n.empreinte = ANY ($1) AND n.remplace_le IS NULL AND i.date_naissance = $2 AND i.rang = $3
            AND (p.patient_id = $4 OR p.fusionne_dans = $4)",
-        empreinte.as_slice(),
+        &empreintes.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,
         cle.date_naissance.as_str(),
         cle.rang as _,
         patient.uuid()
@@ -136,15 +165,15 @@ pub async fn holders(
     coffre: &Coffre,
     numero: &IdentifiantPersonne,
 ) -> Result<Vec<Porteur>, StorageError> {
-    let empreinte = coffre.empreinte(numero);
+    let empreintes = coffre.empreintes(numero);
     Ok(sqlx::query_as!(
         Porteur,
         r#"/* patient.holders */
          SELECT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!: PatientId", n.usage, n.conteste
          FROM identifiant_patient n JOIN patient p ON p.patient_id = n.patient_id
-         WHERE n.empreinte = $1 AND n.remplace_le IS NULL
+         WHERE n.empreinte = ANY ($1) AND n.remplace_le IS NULL
          ORDER BY n.conteste, n.enregistre_le"#,
-        empreinte.as_slice()
+        &empreintes.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _
     )
     .fetch_all(conn)
     .await?)

@@ -7,7 +7,6 @@ pub mod personnes;
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::coffre::Place;
 use super::{Coffre, StorageError, Tx};
@@ -205,9 +204,7 @@ pub async fn stale(
 }
 
 fn place(id: RepriseId, rang: i32) -> Place {
-    let rang = u128::from(rang.unsigned_abs());
-    let ligne = Uuid::from_u128(id.uuid().as_u128() ^ rang);
-    Place { colonne: "reprise_bloc.contenu_chiffre", ligne }
+    Place::of("reprise_bloc.contenu_chiffre", &[&id.to_string(), &rang.to_string()])
 }
 
 /// Keeps some lines.
@@ -358,4 +355,9 @@ pub async fn refused(
         .into_iter()
         .map(|row| one((row.ligne, row.rang, defaut(row.champ, row.code, row.message))))
         .collect())
+}
+
+/// Reads lines that wait, from anywhere.
+pub(super) fn analyser(octets: &[u8]) {
+    codec::decode(octets).ok();
 }

@@ -7,7 +7,7 @@ use crate::domain::identifiers::{DateNaissanceAmo, IdentifiantPersonne, RangGeme
 use crate::domain::ids::PatientId;
 use crate::domain::patient::{Identite, NouveauPatient, Patient, UsageIdentifiant};
 use crate::domain::vocabulary::Vocabulaire;
-use crate::storage::patients::{open_identite, place_numero, seal_noms};
+use crate::storage::patients::{lock_keys, open_identite, place_numero, seal_noms, written_digest};
 use crate::storage::{Coffre, StorageError, Tx};
 
 /// Serialises those who give these numbers to a person, as [`lock_numbers`](crate::storage::patients::lock_numbers)
@@ -17,10 +17,8 @@ pub async fn lock_numbers(
     coffre: &Coffre,
     numeros: impl IntoIterator<Item = &IdentifiantPersonne>,
 ) -> Result<(), StorageError> {
-    let mut keys: Vec<i64> = numeros
-        .into_iter()
-        .map(|numero| crate::storage::patients::lock_key(coffre, numero))
-        .collect();
+    let mut keys: Vec<i64> =
+        numeros.into_iter().flat_map(|numero| lock_keys(coffre, numero)).collect();
     keys.sort_unstable();
     keys.dedup();
     sqlx::query!(
@@ -52,17 +50,18 @@ pub async fn known(
     personnes: &[&NouveauPatient],
     jour: NaiveDate,
 ) -> Result<(Vec<Porteur>, Vec<usize>), StorageError> {
-    let numbered: Vec<(usize, UsageIdentifiant, IdentifiantPersonne)> = personnes
+    let numbered: Vec<(usize, UsageIdentifiant, [u8; 16])> = personnes
         .iter()
         .enumerate()
         .flat_map(|(place, one)| {
-            one.numeros().into_iter().map(move |(usage, numero)| (place, usage, numero))
+            let digests = |numero| coffre.empreintes(&numero);
+            one.numeros().into_iter().flat_map(move |(usage, numero)| {
+                digests(numero).into_iter().map(move |digest| (place, usage, digest))
+            })
         })
         .collect();
     let person = |place: &usize| personnes.get(*place).map(|one| &one.identite);
-    let digests: Vec<[u8; 16]> =
-        numbered.iter().map(|(_, _, numero)| coffre.empreinte(numero)).collect();
-    let digests: Vec<&[u8]> = digests.iter().map(<[u8; 16]>::as_slice).collect();
+    let digests: Vec<&[u8]> = numbered.iter().map(|(.., digest)| digest.as_slice()).collect();
     let births: Vec<DateNaissanceAmo> =
         numbered.iter().filter_map(|(place, ..)| Some(person(place)?.date_naissance)).collect();
     let ranks: Vec<RangGemellaire> =
@@ -201,7 +200,7 @@ async fn numbers(
     for (_, fait) in &all {
         let numero = &fait.valeur.numero;
         sealed.push(coffre.seal(place_numero(fait.id), numero.expose().as_bytes())?);
-        digests.push(coffre.empreinte(numero).to_vec());
+        digests.push(written_digest(tx, coffre, numero).await?.to_vec());
     }
     let words = |word: fn(&Fait) -> &'static str| {
         all.iter().map(|(_, fait)| word(&fait.valeur).to_owned()).collect::<Vec<_>>()

@@ -19,6 +19,7 @@ use traitant::jobs;
 use traitant::law::Law;
 use traitant::sandbox;
 use traitant::services::{Core, Mode};
+use traitant::storage::Db;
 
 use super::auth::{Lecteur, sandbox_verifier};
 use super::contract;
@@ -59,12 +60,17 @@ impl TestApp {
 
     /// An application under some law, with identifiers of its own.
     pub async fn under(database: Arc<TestDatabase>, connections: u32, law: Law, seed: u64) -> Self {
+        let db = database.db(connections).await;
+        Self::with_db(database, db, law, seed)
+    }
+
+    /// An application over a database of which it has these keys.
+    pub fn with_db(database: Arc<TestDatabase>, db: Db, law: Law, seed: u64) -> Self {
         logs::capture();
         let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
         let as_clock: Arc<dyn Clock> = Arc::<FixedClock>::clone(&clock);
         let ids = Arc::new(IdSource::seeded(Arc::clone(&as_clock), seed));
         let law = Arc::new(law);
-        let db = database.db(connections).await;
         let emetteur = Arc::new(Emetteur::ephemeral().unwrap());
         let verifier = sandbox_verifier(&emetteur, &as_clock);
         let core = Core::new(db, as_clock, Arc::clone(&ids), law, Mode::BacASable);

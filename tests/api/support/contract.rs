@@ -51,9 +51,14 @@ pub fn check_headers(method: &str, path: &str, status: u16, headers: &HeaderMap)
     for (name, value) in headers {
         let header = announced.get(name.as_str());
         // The type is said with the body; and no cache stores what a POST or a DELETE is answered.
-        // How it travels, and which other sites may read it, is of HTTP and not of an operation.
+        // How it travels, and which other sites may read it, is of HTTP and not of an operation; what a browser may do of a
+        // page, of pages.
         let of_http = ["content-type", "content-length", "content-encoding", "vary"];
-        let said = of_http.contains(&name.as_str()) || name.as_str().starts_with("access-control-");
+        let of_pages = ["content-security-policy", "x-content-type-options", "referrer-policy"];
+        let said = of_http.contains(&name.as_str())
+            || of_pages.contains(&name.as_str())
+                && headers["content-type"] == "text/html; charset=utf-8"
+            || name.as_str().starts_with("access-control-");
         let forgiven = ["POST", "DELETE"].contains(&method);
         if said || (header.is_none() && name == "cache-control" && forgiven) {
             continue;

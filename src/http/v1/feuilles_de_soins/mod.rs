@@ -13,9 +13,9 @@ use axum::response::Response;
 use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
 
-use self::demande::FeuilleDemande;
+pub(crate) use self::demande::FeuilleDemande;
 pub(crate) use self::lots::une_a_une;
-use self::vue::FeuilleVue;
+pub(crate) use self::vue::FeuilleVue;
 use super::evaluation::EVALUATION;
 use super::instruction::InstructionVue;
 use crate::domain::droits::Demarche;

@@ -8,6 +8,7 @@ use super::colonnes::{entete, objet};
 use super::lignes::{colonnes, read};
 use crate::domain::digest::{Empreinte, EmpreinteEnCours};
 use crate::domain::reprise::{Defaut, FormatFichier, Ligne, NatureReprise, Refusee};
+use crate::domain::vocabulary::Vocabulaire;
 use crate::http::json::Json;
 use crate::services::ChampInvalide;
 use crate::services::reprises::BLOC;
@@ -307,5 +308,17 @@ impl<R: Read> Read for Texte<R> {
         }
         self.pris = self.pris.saturating_add(length);
         Ok(length)
+    }
+}
+
+/// Reads a file of each kind, in each form and encoding, from anywhere.
+pub(crate) fn analyser(octets: &[u8]) {
+    for nature in NatureReprise::TOUS {
+        for format in FormatFichier::TOUS {
+            for windows_1252 in [false, true] {
+                lire(octets, Annonce { nature: *nature, format: *format, windows_1252 }, |_| true)
+                    .ok();
+            }
+        }
     }
 }

@@ -17,6 +17,7 @@ use chrono::{DateTime, Utc};
 use futures_util::stream;
 use utoipa_axum::router::OpenApiRouter;
 
+pub(crate) use self::lecture::analyser;
 pub use self::lecture::{Annonce, FichierRefuse, Lues, lire};
 use self::reception::Flux;
 pub use self::reception::{ReceptionRefusee, recevoir};

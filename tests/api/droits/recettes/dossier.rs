@@ -26,7 +26,7 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
             "nom": "ESSAI-MONDE", "prenom": "LOUISON", "date_naissance": cible.naissance,
         })),
         D::EnregistrerPatient => Recette::de(Porte::Role).corps(inconnu(qui.caisse())),
-        D::LirePatient | D::ListerAccesPatient => personne(),
+        D::LirePatient | D::ListerAccesPatient | D::ExporterDossier => personne(),
         D::ListerRepresentations => personne(),
         D::RechercherPatient => Recette::de(Porte::Carte(Vec::new())).corps(cible.cle()),
         D::ChangerOrganisme => {

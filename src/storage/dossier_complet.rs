@@ -1,0 +1,155 @@
+//! Everything that the register keeps on one person, table by table, as it is kept: what a person may ask for (RGPD, art. 15).
+//! Feuilles, evaluations and accesses, whose rows nobody could read, are read as their own pages show them.
+
+use serde_json::{Map, Value};
+use sqlx::types::Json;
+use sqlx::{AssertSqlSafe, Row as _};
+use uuid::Uuid;
+
+use super::coffre::Place;
+use super::rotation::{COLONNES, Colonne};
+use super::{Coffre, Connection, StorageError};
+use crate::domain::ids::PatientId;
+
+/// The rows of a table that are about a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rubrique {
+    pub table: &'static str,
+    /// What the person reads.
+    pub titre: &'static str,
+    /// The column that they follow.
+    ordre: &'static str,
+}
+
+const fn rubrique(table: &'static str, ordre: &'static str, titre: &'static str) -> Rubrique {
+    Rubrique { table, titre, ordre }
+}
+
+/// Every table whose rows name a person, but those of [`AILLEURS`].
+pub static RUBRIQUES: [Rubrique; 38] = [
+    rubrique("patient", "enregistre_le", "Le dossier"),
+    rubrique("identite_patient", "effet", "Noms, prénoms et naissance"),
+    rubrique("identifiant_patient", "effet", "Numéros"),
+    rubrique("affiliation", "effet", "Caisses"),
+    rubrique("adresse_patient", "effet", "Adresses"),
+    rubrique("statut_patient", "effet", "Situations qui suspendent la désignation"),
+    rubrique("deces_patient", "effet", "Décès"),
+    rubrique("representation", "effet", "Personnes qui vous représentent"),
+    rubrique("avis_majorite", "enregistre_le", "Annonces de la majorité du choix"),
+    rubrique("acte_patient", "version", "Actes de la caisse sur le dossier"),
+    rubrique("declaration", "enregistre_le", "Déclarations de médecin traitant"),
+    rubrique("declaration_medecin", "declaration_id", "Médecins des déclarations"),
+    rubrique("etat_declaration", "enregistre_le", "États des déclarations"),
+    rubrique("signature", "enregistre_le", "Signatures des déclarations"),
+    rubrique("avenant", "enregistre_le", "Avenants aux déclarations"),
+    rubrique("designation", "effet", "Désignations du médecin traitant"),
+    rubrique("designation_medecin", "effet", "Médecins désignés"),
+    rubrique("fin_designation", "effet_du", "Fins de désignation"),
+    rubrique("neutralisation", "effet", "Périodes sans majoration après le départ d'un médecin"),
+    rubrique("operation_patient", "operation_id", "Départs et cessations de vos médecins"),
+    rubrique("fusion", "enregistre_le", "Réunions de dossiers"),
+    rubrique(
+        "mouvement_declaration",
+        "declaration_id",
+        "Déclarations passées d'un dossier à l'autre",
+    ),
+    rubrique("attribution_feuille", "feuille_id", "Feuilles passées d'un dossier à l'autre"),
+    rubrique("conflit_designation", "conflit_id", "Désignations contradictoires de deux dossiers"),
+    rubrique("ecart_designation", "ecart_id", "Désignations écartées"),
+    rubrique("adressage", "adressage_id", "Adressages à un autre médecin"),
+    rubrique("version_adressage", "adressage_id, version", "Contenu des adressages"),
+    rubrique("correspondant_adressage", "adressage_id", "Correspondants des adressages"),
+    rubrique("retour_adressage", "adressage_id", "Comptes rendus des adressages"),
+    rubrique("conciliation", "conciliation_id", "Recherches d'un médecin traitant avec la caisse"),
+    rubrique("etat_conciliation", "conciliation_id", "États de ces recherches"),
+    rubrique("contact_conciliation", "conciliation_id", "Médecins contactés"),
+    rubrique("evenement", "sequence", "Événements"),
+    rubrique("avis_ponctuel", "jour", "Avis ponctuels de consultants"),
+    rubrique("avis_ponctuel_rompu", "jour", "Avis ponctuels contredits par un autre soin"),
+    rubrique("recouvrement", "enregistre_le", "Sommes recouvrées par la caisse"),
+    rubrique("reevaluation", "enregistre_le", "Réévaluations demandées pour vous"),
+    rubrique("reevaluation_feuille", "date_soins", "Feuilles réévaluées"),
+];
+
+/// Tables that name a person and are shown otherwise, or by nothing, and why.
+pub static AILLEURS: [(&str, &str); 7] = [
+    ("feuille_de_soins", "lue en clair sous « feuilles_de_soins »"),
+    ("evaluation", "lue en clair avec sa feuille"),
+    (
+        "participation_retenue",
+        "somme de ce que disent les feuilles de l'année, refaite à partir d'elles",
+    ),
+    ("acces", "lu en clair sous « acces », avec les réceptions de feuilles"),
+    ("journal", "vue des événements"),
+    (
+        "idempotence",
+        "réponses déjà données, gardées un jour pour être redonnées ; tout ce qu'elles disent est ailleurs",
+    ),
+    (
+        "representation.representant_id",
+        "les personnes que l'on représente sont dans leur propre dossier ; GET /v1/moi/proches les liste",
+    ),
+];
+
+/// Columns that say nothing: sealed values, which are opened beside, digests, and sums made from other rows.
+const MUETTES: [&str; 9] = [
+    "empreinte",
+    "etat",
+    "etat_le",
+    "retenues",
+    "noms_chiffres",
+    "valeur_chiffree",
+    "adresse_chiffree",
+    "identite_chiffree",
+    "contenu_chiffre",
+];
+
+/// The rows of a table about a person, under all of their records, the sealed values open.
+pub async fn lignes(
+    conn: &mut Connection,
+    coffre: &Coffre,
+    rubrique: &Rubrique,
+    dossiers: &[PatientId],
+) -> Result<Vec<Value>, StorageError> {
+    let Rubrique { table, ordre, .. } = rubrique;
+    let scelle = COLONNES.iter().find(|one| one.table == *table);
+    let scelle = scelle.and_then(|one| Some((one, one.lien()?)));
+    let more = scelle.as_ref().map_or_else(String::new, |(colonne, (_, ligne))| {
+        format!(", {ligne} AS ligne_scellee, {} AS valeur_scellee", colonne.nom)
+    });
+    // Names of tables and columns are those above.
+    let statement = format!(
+        "/* dossier_complet.lignes */
+         SELECT to_jsonb(t) - $2 AS ligne{more} FROM {table} t WHERE patient_id = ANY ($1) ORDER BY {ordre}"
+    );
+    let ids: Vec<Uuid> = dossiers.iter().map(|id| id.uuid()).collect();
+    let rows =
+        sqlx::query(AssertSqlSafe(statement)).bind(ids).bind(&MUETTES[..]).fetch_all(conn).await?;
+    rows.into_iter()
+        .map(|row| {
+            let Json(mut ligne) = row.try_get::<Json<Map<String, Value>>, _>("ligne")?;
+            ligne.retain(|_, value| !value.is_null());
+            if let Some((colonne, (place, _))) = &scelle
+                && let Some(sealed) = row.try_get::<Option<Vec<u8>>, _>("valeur_scellee")?
+            {
+                let place = Place { colonne: place, ligne: row.try_get("ligne_scellee")? };
+                ligne.insert(nom(colonne), ouvert(&coffre.open(place, &sealed)?));
+            }
+            Ok(Value::Object(ligne))
+        })
+        .collect()
+}
+
+/// The name of a sealed column, once it is open.
+fn nom(colonne: &Colonne) -> String {
+    let ends = ["_chiffrees", "_chiffres", "_chiffree", "_chiffre"];
+    let end = ends.into_iter().find_map(|end| colonne.nom.strip_suffix(end));
+    end.unwrap_or(colonne.nom).to_owned()
+}
+
+fn ouvert(clear: &[u8]) -> Value {
+    serde_json::from_slice(clear)
+        .ok()
+        .filter(|value: &Value| value.is_object() || value.is_array())
+        .unwrap_or_else(|| Value::String(String::from_utf8_lossy(clear).into_owned()))
+}
