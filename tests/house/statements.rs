@@ -29,12 +29,16 @@ const SANS_PERSONNE: [&str; 16] = [
 
 /// Statements about rows of persons that do not name the person, each with why. None is asked while somebody waits for an answer
 /// about one person, but the first two, of which [docs/PASSAGE_A_L_ECHELLE.md] says what becomes of them.
-const AUTREMENT: [(&str, &str); 8] = [
+const AUTREMENT: [(&str, &str); 12] = [
     ("patient.settle_all", "rows that were locked a moment ago, by where they are"),
     ("evaluation.last", "feuilles that were received before, by their ids and days"),
     ("evaluation.kept_bytes", "a replay reads everything of a slice of time"),
     ("feuille_de_soins.days", "the first and last day of everything"),
     ("reevaluation_feuille.sum", "totals of a job"),
+    ("identifiant_patient.digest", "under which key a number is found, while the key is replaced"),
+    ("rotation.numbers", "the key is replaced, page by page"),
+    ("rotation.rows_of_numbers", "the key is replaced, page by page"),
+    ("rotation.write_numbers", "the key is replaced, page by page"),
     ("envoi.take", "messages of everybody, by their place in the feed"),
     ("envoi.given_up", "messages of a subscription"),
     ("envoi.replay", "messages of a subscription"),
