@@ -10,6 +10,7 @@ mod evaluer;
 mod loi;
 mod rejouer;
 mod reprise;
+mod statistiques;
 mod verifier;
 
 use std::path::Path;
@@ -62,6 +63,7 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
             let config = Config::from_env()?;
             return runtime.block_on(verifier::run(&config, refaire, racine.as_deref()));
         }
+        Commande::Statistiques { action } => return runtime.block_on(statistiques::run(&action)),
         Commande::Racine => runtime.block_on(verifier::root(&Config::from_env()?)),
         Commande::Reprise(asked) => {
             return runtime.block_on(reprise::run(&Config::from_env()?, &asked));
@@ -189,6 +191,7 @@ fn issue(config: &Config, porteur: &Porteur) -> anyhow::Result<()> {
             sub = Some(named.context("--sujet : attendu un pseudonyme, sans numéro de personne")?);
             (Acteur::Referentiel, validite.duree)
         }
+        Porteur::Statistiques { validite } => (Acteur::Statistiques, validite.duree),
     };
     if config.jetons == JetonsConfig::BacASable {
         verify_used(&data_dir(config)?)?;

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use chrono::TimeDelta;
 
 use crate::services::{
-    Core, ServiceError, declarations, operations, representations, reprises, sceaux,
+    Core, ServiceError, declarations, operations, representations, reprises, sceaux, statistiques,
 };
 
 /// The future of a job.
@@ -25,7 +25,7 @@ pub struct Recurring {
 const EXPIRED_AT_ONCE: i64 = 500;
 
 /// Every job that comes back.
-pub static RECURRING: [Recurring; 7] = [
+pub static RECURRING: [Recurring; 8] = [
     Recurring {
         nature: "expirer_declarations",
         every: TimeDelta::minutes(10),
@@ -66,6 +66,17 @@ pub static RECURRING: [Recurring; 7] = [
             Box::pin(async move {
                 let numero = sceaux::seal(core).await?;
                 tracing::debug!(numero, "what was written is sealed");
+                Ok(())
+            })
+        },
+    },
+    Recurring {
+        nature: "compter",
+        every: TimeDelta::minutes(1),
+        run: |core| {
+            Box::pin(async move {
+                let done = statistiques::follow(core, statistiques::RATTRAPAGE).await?;
+                tracing::debug!(done, "statistics follow the register");
                 Ok(())
             })
         },

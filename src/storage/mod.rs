@@ -54,6 +54,7 @@ pub mod reprises;
 pub mod roles;
 pub mod sceaux;
 pub mod signatures;
+pub mod statistiques;
 pub mod taches;
 pub mod travaux;
 mod types;

@@ -28,6 +28,7 @@ pub(crate) mod reglement;
 pub(crate) mod representations;
 pub(crate) mod reprises;
 pub(crate) mod simulations;
+pub(crate) mod statistiques;
 pub(crate) mod travaux;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -62,6 +63,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(about("evenements", abonnements::router()))
         .merge(about("loi", loi::router()))
         .merge(about("medecins", annuaire::router()))
+        .merge(about("statistiques", statistiques::router()))
         .merge(familles::router())
         .merge(travaux::router())
 }
