@@ -14,7 +14,7 @@ CREATE TABLE auteur (
     sujet_chiffre bytea NOT NULL,
     enregistre_le timestamptz NOT NULL,
     CONSTRAINT auteur_unique UNIQUE (empreinte),
-    CONSTRAINT auteur_role CHECK (role IN ('medecin', 'patient', 'caisse', 'referentiel'))
+    CONSTRAINT auteur_role CHECK (role IN ('medecin', 'patient', 'caisse', 'referentiel', 'statistiques'))
 );
 
 CREATE TABLE evenement (

@@ -10,12 +10,14 @@ mod exemples;
 mod exploitation;
 mod porteurs;
 mod reprises;
+mod statistiques;
 
 use crate::loi::Loi;
 
 pub(crate) use self::exploitation::{Cles, Interprete};
 pub(crate) use self::porteurs::{Porteur, Signataire};
 pub(crate) use self::reprises::{Annuaire, Reprendre};
+pub(crate) use self::statistiques::Statistiques;
 
 pub(crate) const TEMPLATE: &str = "\
 {about}
@@ -112,6 +114,17 @@ pub(crate) enum Commande {
         /// Racine publiée ou gardée ailleurs, que la chaîne des sceaux doit encore contenir (voir « traitant racine »).
         #[arg(long, value_name = "RACINE", help_heading = "Options")]
         racine: Option<String>,
+    },
+    /// Vérifie les comptes des statistiques, ou écrit une population d'essai.
+    #[command(
+        help_template = TEMPLATE,
+        override_usage = "traitant statistiques <ACTION>",
+        subcommand_help_heading = "Actions",
+        disable_help_subcommand = true
+    )]
+    Statistiques {
+        #[command(subcommand)]
+        action: Statistiques,
     },
     /// Scelle ce qui est écrit et donne la racine de la chaîne, à garder hors de la base.
     ///

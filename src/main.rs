@@ -13,6 +13,7 @@ mod loi;
 mod manuel;
 mod rejouer;
 mod reprise;
+mod statistiques;
 mod verifier;
 
 use std::path::Path;
@@ -66,6 +67,7 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
             return runtime.block_on(verifier::run(&config, refaire, racine.as_deref()));
         }
         Commande::Diagnostic { json } => return runtime.block_on(diagnostic::run(json)),
+        Commande::Statistiques { action } => return runtime.block_on(statistiques::run(&action)),
         Commande::Racine => runtime.block_on(verifier::root(&Config::from_env()?)),
         Commande::Reprise(asked) => {
             return runtime.block_on(reprise::run(&Config::from_env()?, &asked));
@@ -196,6 +198,7 @@ fn issue(config: &Config, porteur: &Porteur) -> anyhow::Result<()> {
             sub = Some(named.context("--sujet : attendu un pseudonyme, sans numéro de personne")?);
             (Acteur::Referentiel, validite.duree)
         }
+        Porteur::Statistiques { validite } => (Acteur::Statistiques, validite.duree),
     };
     if config.jetons == JetonsConfig::BacASable {
         verify_used(&data_dir(config)?)?;

@@ -110,6 +110,7 @@ impl ClaimNames {
                 Porteur::Acteur(Acteur::Caisse(Caisse::of(organisme)))
             }
             Role::Referentiel => Porteur::Acteur(Acteur::Referentiel),
+            Role::Statistiques => Porteur::Acteur(Acteur::Statistiques),
         };
         let organisation = self.organisation.as_ref().and_then(|path| claim(claims, path));
         let organisation = organisation.map(|value| value.as_str().unwrap_or_default());
@@ -133,7 +134,7 @@ impl ClaimNames {
                 claim(claims, &self.patient).or(numero).is_some()
             }
             Role::Caisse => claim(claims, &self.organisme).is_some(),
-            Role::Referentiel => false,
+            Role::Referentiel | Role::Statistiques => false,
         };
         let mut possible = self.roles.iter().filter(|names| match named {
             Some(value) => words(value).any(|word| names.mots.iter().any(|mot| mot == word)),

@@ -150,7 +150,7 @@ impl Emetteur {
             Acteur::Medecin(own) => rpps = Some(own.to_string()),
             Acteur::Patient(own) => patient_id = Some(own.to_string()),
             Acteur::Caisse(own) => organisme = Some(own.organisme().to_string()),
-            Acteur::Referentiel => {}
+            Acteur::Referentiel | Acteur::Statistiques => {}
         }
         self.sign(&Claims {
             iss: DEV_ISSUER.to_owned(),
@@ -266,8 +266,10 @@ fn scopes(acteur: &Acteur) -> Vec<Portee> {
             P::FeuillesLire,
             P::Administration,
             P::Audit,
+            P::StatistiquesLire,
         ],
         Acteur::Referentiel => vec![P::Administration],
+        Acteur::Statistiques => vec![P::StatistiquesLire],
     }
 }
 

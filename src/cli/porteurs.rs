@@ -64,6 +64,12 @@ pub(crate) enum Porteur {
         #[command(flatten)]
         validite: Validite,
     },
+    /// Pour qui lit les statistiques de tout le registre, et ne voit personne.
+    #[command(help_template = TEMPLATE, override_usage = "traitant jeton statistiques [OPTIONS]")]
+    Statistiques {
+        #[command(flatten)]
+        validite: Validite,
+    },
 }
 
 #[derive(Debug, Subcommand)]

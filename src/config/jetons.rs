@@ -92,6 +92,9 @@ fn claims(variables: &mut Variables<'_>) -> ClaimNames {
             Role::Referentiel => {
                 ("TRAITANT_JETON_ROLE_REFERENTIEL", "TRAITANT_JETON_PORTEES_REFERENTIEL")
             }
+            Role::Statistiques => {
+                ("TRAITANT_JETON_ROLE_STATISTIQUES", "TRAITANT_JETON_PORTEES_STATISTIQUES")
+            }
         };
         names.portees = variables.words(scopes, Portee::TOUS);
         let given = variables.list(words);

@@ -18,6 +18,8 @@ vocabulaire!(
         Caisse = 3 "caisse",
         /// Who keeps the national register of doctors.
         Referentiel = 4 "referentiel",
+        /// Who reads statistics, and sees nobody.
+        Statistiques = 5 "statistiques",
     }
 );
 
@@ -63,6 +65,8 @@ pub enum Acteur {
     /// Who keeps the national register of doctors. There is one: its agents are told apart by the subjects of
     /// their tokens, which are sealed, and an identity is not.
     Referentiel,
+    /// Who reads statistics of the whole register, and nothing about anybody.
+    Statistiques,
 }
 
 impl Acteur {
@@ -73,6 +77,7 @@ impl Acteur {
             Self::Patient(_) => Role::Patient,
             Self::Caisse(_) => Role::Caisse,
             Self::Referentiel => Role::Referentiel,
+            Self::Statistiques => Role::Statistiques,
         }
     }
 
@@ -87,7 +92,7 @@ impl Acteur {
             Self::Medecin(rpps) => rpps.to_string(),
             Self::Patient(id) => id.to_string(),
             Self::Caisse(caisse) => caisse.code(),
-            Self::Referentiel => self.role().mot().to_owned(),
+            Self::Referentiel | Self::Statistiques => self.role().mot().to_owned(),
         }
     }
 

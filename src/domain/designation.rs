@@ -140,7 +140,7 @@ impl Designation {
                 let open = |membre: &Membre| self.est_ouverte_a(membre.rpps);
                 patient && self.membres.iter().any(open)
             }
-            Acteur::Referentiel => false,
+            Acteur::Referentiel | Acteur::Statistiques => false,
         }
     }
 
@@ -158,7 +158,7 @@ impl Designation {
         let leaves = match acteur {
             Acteur::Medecin(rpps) => present.iter().any(|membre| membre.rpps == *rpps),
             Acteur::Caisse(_) => patient,
-            Acteur::Patient(_) | Acteur::Referentiel => false,
+            Acteur::Patient(_) | Acteur::Referentiel | Acteur::Statistiques => false,
         };
         let allowed = |action: &ActionDesignation| match action {
             ActionDesignation::Retirer => self.se_quitte(acteur, patient),

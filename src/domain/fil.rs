@@ -22,6 +22,8 @@ pub enum Destinataire {
     Referentiel,
     /// The persons of feuilles that came together, whose feuilles bear the number of their reception.
     Reception(i32),
+    /// What statistics follow: every event, whoever is told of it. Nobody reads it as a feed.
+    Statistiques,
 }
 
 impl Destinataire {
@@ -32,6 +34,7 @@ impl Destinataire {
             Acteur::Patient(id) => Self::Personne(*id),
             Acteur::Caisse(caisse) => Self::caisse(caisse),
             Acteur::Referentiel => Self::Referentiel,
+            Acteur::Statistiques => Self::Statistiques,
         }
     }
 
@@ -55,6 +58,7 @@ impl fmt::Display for Destinataire {
             Self::Patientele(rpps) => write!(f, "patientele:{rpps}"),
             Self::Referentiel => f.write_str("referentiel"),
             Self::Reception(number) => write!(f, "reception:{number}"),
+            Self::Statistiques => f.write_str("statistiques"),
         }
     }
 }

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use crate::services::{
     Core, ServiceError, declarations, exports, operations, representations, reprises, sceaux,
+    statistiques,
 };
 
 /// The future of a job.
@@ -25,7 +26,7 @@ pub struct Recurring {
 const EXPIRED_AT_ONCE: i64 = 500;
 
 /// Every job that comes back.
-pub static RECURRING: [Recurring; 8] = [
+pub static RECURRING: [Recurring; 9] = [
     Recurring {
         nature: "expirer_declarations",
         every: TimeDelta::minutes(10),
@@ -67,6 +68,17 @@ pub static RECURRING: [Recurring; 8] = [
             Box::pin(async move {
                 let numero = sceaux::seal(core).await?;
                 tracing::debug!(numero, "what was written is sealed");
+                Ok(())
+            })
+        },
+    },
+    Recurring {
+        nature: "compter",
+        every: TimeDelta::minutes(1),
+        run: |core| {
+            Box::pin(async move {
+                let done = statistiques::follow(core, statistiques::RATTRAPAGE).await?;
+                tracing::debug!(done, "statistics follow the register");
                 Ok(())
             })
         },

@@ -81,6 +81,12 @@ pub fn liste(
             jeton: emetteur.issue_as(&Acteur::Referentiel, agent, machine, ids, VALIDITE)?,
         });
     }
+    autres.push(AutreDuBac {
+        role: "statistiques".to_owned(),
+        cle: "statistiques".to_owned(),
+        sert_a: "lire les statistiques, sans voir personne".to_owned(),
+        jeton: token(&Acteur::Statistiques)?,
+    });
     Ok(Liste { jetons_jusqu_au: valid.unwrap_or(now), patients, medecins, autres })
 }
 

@@ -5,6 +5,7 @@
 mod bac;
 mod liste;
 mod people;
+pub mod population;
 mod village;
 
 use std::sync::Arc;

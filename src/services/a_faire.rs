@@ -66,6 +66,7 @@ pub async fn read(
         Acteur::Medecin(rpps) => a_faire::medecin(search.conn(), rpps, &moment).await?,
         Acteur::Caisse(caisse) => a_faire::caisse(search.conn(), &caisse.code(), &moment).await?,
         Acteur::Referentiel => a_faire::referentiel(search.conn(), &moment).await?,
+        Acteur::Statistiques => return Err(ServiceError::Introuvable),
         Acteur::Patient(own) => of_family(core, &mut search, contexte, *own, &moment).await?,
     };
     let comptes = comptes(&found, contexte.acteur());

@@ -107,7 +107,8 @@ pub(super) async fn read(
             Some(Role::Caisse) => Qui::AutreCaisse,
             Some(Role::Medecin) => Qui::Medecin,
             Some(Role::Referentiel) => Qui::Referentiel,
-            Some(Role::Patient) | None => {
+            // Who reads statistics sees nobody, and leaves no trace on anybody.
+            Some(Role::Patient | Role::Statistiques) | None => {
                 let own = acces.identite.parse().is_ok_and(|id| records.contains(&id));
                 if own { Qui::SoiMeme } else { Qui::Representant }
             }

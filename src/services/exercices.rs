@@ -120,6 +120,6 @@ pub(super) fn rapports<'a>(acteur: &Acteur, lieux: impl Iterator<Item = &'a Lieu
         {
             found.avec(Relation::CaisseConcernee)
         }
-        Acteur::Caisse(_) | Acteur::Medecin(_) | Acteur::Patient(_) => found,
+        Acteur::Caisse(_) | Acteur::Medecin(_) | Acteur::Patient(_) | Acteur::Statistiques => found,
     }
 }

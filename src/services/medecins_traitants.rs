@@ -110,7 +110,10 @@ pub async fn list(
                 Acteur::Medecin(rpps) => {
                     Some(designation.vue_par(*rpps)).filter(|seen| !seen.membres.is_empty())?
                 }
-                Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => designation,
+                Acteur::Patient(_)
+                | Acteur::Caisse(_)
+                | Acteur::Referentiel
+                | Acteur::Statistiques => designation,
             };
             Some(DesignationLue { designation, actions })
         })
@@ -132,7 +135,7 @@ async fn speaks(access: &mut Access<'_>) -> Result<bool, ServiceError> {
     match access.rapports.acteur {
         Acteur::Caisse(_) => Ok(access.rapports.est(Relation::CaisseActuelle)),
         Acteur::Patient(person) => ends_choice(core, access.conn(), person, patient).await,
-        Acteur::Medecin(_) | Acteur::Referentiel => Ok(false),
+        Acteur::Medecin(_) | Acteur::Referentiel | Acteur::Statistiques => Ok(false),
     }
 }
 
@@ -171,7 +174,9 @@ async fn answer(
     let lecteur = match acteur {
         Acteur::Medecin(_) => Lecteur::Medecin,
         Acteur::Patient(person) if person == patient => Lecteur::Patient,
-        Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => Lecteur::Autre,
+        Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel | Acteur::Statistiques => {
+            Lecteur::Autre
+        }
     };
     let hidden = matches!(acteur, Acteur::Medecin(_)) && relation == RelationMt::Autre;
     let actions = match &found {

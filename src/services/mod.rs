@@ -47,6 +47,7 @@ pub mod representations;
 pub mod reprises;
 pub mod sceaux;
 pub mod simulations;
+pub mod statistiques;
 mod suites;
 pub mod taches;
 pub mod travaux;

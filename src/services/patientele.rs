@@ -40,7 +40,7 @@ pub async fn list(
 const fn doctor(contexte: &Contexte) -> Result<Rpps, ServiceError> {
     match contexte.acteur() {
         Acteur::Medecin(rpps) => Ok(*rpps),
-        Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => {
+        Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel | Acteur::Statistiques => {
             Err(ServiceError::Introuvable)
         }
     }

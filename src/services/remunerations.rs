@@ -85,6 +85,8 @@ fn rapports(acteur: &Acteur, medecin: &Medecin, jour: NaiveDate) -> Rapports {
             let places = if then.is_empty() { all.collect() } else { then };
             exercices::rapports(acteur, places.into_iter())
         }
-        Acteur::Medecin(_) | Acteur::Patient(_) | Acteur::Referentiel => Rapports::aucun(*acteur),
+        Acteur::Medecin(_) | Acteur::Patient(_) | Acteur::Referentiel | Acteur::Statistiques => {
+            Rapports::aucun(*acteur)
+        }
     }
 }

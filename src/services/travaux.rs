@@ -40,7 +40,9 @@ pub async fn operations(
     let caisse = match contexte.acteur() {
         Acteur::Caisse(caisse) => Some(caisse.code()),
         Acteur::Referentiel => None,
-        Acteur::Medecin(_) | Acteur::Patient(_) => return Err(ServiceError::Introuvable),
+        Acteur::Medecin(_) | Acteur::Patient(_) | Acteur::Statistiques => {
+            return Err(ServiceError::Introuvable);
+        }
     };
     let (caisse, conn) = (caisse.as_deref(), search.conn());
     let found = travaux::operations(conn, caisse, etat, page.apres, page.lus()).await?;

@@ -72,7 +72,7 @@ pub static RUBRIQUES: [Rubrique; 38] = [
 ];
 
 /// Tables that name a person and are shown otherwise, or by nothing, and why.
-pub static AILLEURS: [(&str, &str); 7] = [
+pub static AILLEURS: [(&str, &str); 9] = [
     ("feuille_de_soins", "lue en clair sous « feuilles_de_soins »"),
     ("evaluation", "lue en clair avec sa feuille"),
     (
@@ -81,6 +81,11 @@ pub static AILLEURS: [(&str, &str); 7] = [
     ),
     ("acces", "lu en clair sous « acces », avec les réceptions de feuilles"),
     ("journal", "vue des événements"),
+    (
+        "statistique_personne",
+        "ce que le dossier ajoute aux statistiques, refait à partir de lui ; elles ne montrent personne",
+    ),
+    ("statistique_a_compter", "dossiers que les statistiques ne comptent pas encore"),
     (
         "idempotence",
         "réponses déjà données, gardées un jour pour être redonnées ; tout ce qu'elles disent est ailleurs",

@@ -62,6 +62,7 @@ pub mod rotation;
 pub mod sante;
 pub mod sceaux;
 pub mod signatures;
+pub mod statistiques;
 pub mod taches;
 pub mod travaux;
 mod types;

@@ -105,6 +105,7 @@ mod simulations;
 mod simulations_connues;
 mod simulations_lots;
 mod situations;
+mod statistiques;
 mod story;
 mod texts;
 mod trouver;

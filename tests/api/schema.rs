@@ -26,7 +26,7 @@ const REFERENCE: [&str; 15] = [
 ];
 /// Tables of the service itself. A reception names nobody: the feuilles of its persons bear its number. Lines of a file to take over
 /// wait sealed, before anybody knows whose they are.
-const SERVICE: [&str; 22] = [
+const SERVICE: [&str; 25] = [
     "_sqlx_migrations",
     "bac_a_sable",
     "abonnement",
@@ -43,6 +43,9 @@ const SERVICE: [&str; 22] = [
     "preuve_utilisee",
     "reception",
     "sceau",
+    "statistique",
+    "statistique_mouvement",
+    "statistique_suivi",
     "tache",
     "export",
     "export_bloc",

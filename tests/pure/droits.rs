@@ -68,6 +68,9 @@ const fn clair(relation: Relation) -> (&'static str, &'static str) {
         ),
         Relation::LeMedecin => ("le médecin lui-même, de ce qu'il dit de son exercice", "tous"),
         Relation::Referentiel => ("qui tient le référentiel national des médecins", "tous"),
+        Relation::Statistiques => {
+            ("qui lit les statistiques de tout le registre, et ne voit personne", "tous")
+        }
     }
 }
 

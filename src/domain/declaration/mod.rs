@@ -306,7 +306,7 @@ impl Declaration {
             .filter(|lien| match acteur {
                 Acteur::Patient(person) => lien.representant == Some(*person),
                 Acteur::Medecin(_) | Acteur::Caisse(_) => true,
-                Acteur::Referentiel => false,
+                Acteur::Referentiel | Acteur::Statistiques => false,
             })
             .collect();
         match own[..] {

@@ -29,7 +29,7 @@ impl Declaration {
                 })
             }
             Acteur::Caisse(_) => true,
-            Acteur::Referentiel => false,
+            Acteur::Referentiel | Acteur::Statistiques => false,
         };
         let signable = missing.iter().any(may_sign);
         let open = |action: &Action| {

@@ -24,6 +24,8 @@ vocabulaire!(
         Administration = 8 "administration",
         /// Read which agents of one's caisse read the data of a person.
         Audit = 9 "audit",
+        /// Read statistics, which show nobody.
+        StatistiquesLire = 10 "statistiques.lire",
     }
 );
 
@@ -234,6 +236,9 @@ demarches! {
     SimulerReformeSurLot = "simuler_reforme_sur_lot" Portee(FeuillesEvaluer) "feuille.simuler",
     Simuler = "simuler" Public,
     SimulerContreRegistre = "simuler_contre_registre" Portee(FeuillesEvaluer) "feuille.simuler",
+    // Statistics.
+    LireStatistiques = "lire_statistiques" Portee(StatistiquesLire),
+    DefinirStatistiques = "lire_definitions_statistiques" Public,
     // The service itself.
     EtatVivant = "etat_vivant" Public,
     EtatPret = "etat_pret" Public,

@@ -47,6 +47,8 @@ vocabulaire!(
         CaisseDuChangement = 17 "caisse_du_changement",
         /// The doctor himself, of what he says about his own practice.
         LeMedecin = 18 "le_medecin",
+        /// Who reads statistics of the whole register.
+        Statistiques = 19 "statistiques",
     }
 
     /// What of a person, or of a thing, somebody sees by an operation that is theirs.
@@ -85,6 +87,7 @@ impl Relation {
             | Self::Executant
             | Self::LeMedecin => Role::Medecin,
             Self::Referentiel => Role::Referentiel,
+            Self::Statistiques => Role::Statistiques,
         }
     }
 }

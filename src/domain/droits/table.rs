@@ -109,7 +109,8 @@ use Etendue::{CeQuiLeNomme, Identite, OuiOuNon, SesJours, Tout};
 use Relation::{
     AncienMedecinTraitant, AncienneCaisse, Auteur, CaisseActuelle, CaisseConcernee,
     CaisseDuChangement, Correspondant, Executant, LeMedecin, MedecinAttendu, MedecinTraitant,
-    Nomme, PorteurDeLaCarte, Referentiel, Representant, SoiMeme, TitulaireEnfant, TitulaireJeune,
+    Nomme, PorteurDeLaCarte, Referentiel, Representant, SoiMeme, Statistiques, TitulaireEnfant,
+    TitulaireJeune,
 };
 
 /// The person, and whoever holds their rights on what is not the secret of a young person.
@@ -145,10 +146,18 @@ impl Demarche {
         use Demarche as D;
         match self {
             // The law, the doctors, the caller: nobody's data.
-            D::LireLoi | D::ComparerLoi | D::Simuler | D::EtatVivant | D::EtatPret => {
-                Ligne::ouverte()
-            }
-            D::LireMoi | D::LireMedecin | D::RechercherMedecins => Ligne::ouverte(),
+            D::LireLoi
+            | D::ComparerLoi
+            | D::Simuler
+            | D::EtatVivant
+            | D::EtatPret
+            | D::LireMoi
+            | D::LireMedecin
+            | D::RechercherMedecins
+            | D::DefinirStatistiques => Ligne::ouverte(),
+            D::LireStatistiques => Ligne::de(&[SA_CAISSE, &[(Statistiques, Tout)]])
+                .condition("des nombres ; pour une caisse, ceux de ses propres assurés")
+                .reservee("les statistiques se lisent par une caisse ou par le rôle statistiques"),
 
             // Who a person is.
             D::LirePatient | D::ListerRepresentations => Ligne::de(&[FAMILLE, CAISSES, SOIGNANTS]),

@@ -31,6 +31,7 @@ pub(crate) mod remunerations;
 pub(crate) mod representations;
 pub(crate) mod reprises;
 pub(crate) mod simulations;
+pub(crate) mod statistiques;
 pub(crate) mod travaux;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -68,6 +69,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(about("evenements", abonnements::router()))
         .merge(about("loi", loi::router()))
         .merge(about("medecins", annuaire::router()))
+        .merge(about("statistiques", statistiques::router()))
         .merge(familles::router())
         .merge(travaux::router())
 }

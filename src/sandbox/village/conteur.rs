@@ -174,7 +174,7 @@ impl Conteur {
             Acteur::Medecin(rpps) => {
                 (RoleSignataire::Medecin, MoyenSignature::Cps, Some(*rpps), personne.carte())
             }
-            Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => {
+            Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel | Acteur::Statistiques => {
                 let id = json!({ "id": personne.id });
                 (RoleSignataire::Assure, MoyenSignature::Franceconnect, None, id)
             }

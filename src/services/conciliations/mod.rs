@@ -161,7 +161,7 @@ async fn place_of(
 const fn party(act: &Act<'_>) -> PartieConciliation {
     match act.contexte().acteur() {
         Acteur::Caisse(_) => PartieConciliation::Caisse,
-        Acteur::Patient(_) | Acteur::Medecin(_) | Acteur::Referentiel => {
+        Acteur::Patient(_) | Acteur::Medecin(_) | Acteur::Referentiel | Acteur::Statistiques => {
             PartieConciliation::Patient
         }
     }

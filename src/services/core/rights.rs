@@ -53,7 +53,7 @@ impl Core {
             Acteur::Patient(own) => self.of_patient(conn, *own, whom).await?,
             Acteur::Caisse(caisse) => self.of_caisse(conn, caisse, whom).await?,
             Acteur::Medecin(_) => self.of_doctor(conn, acteur, whom).await?,
-            Acteur::Referentiel => Rapports::aucun(*acteur),
+            Acteur::Referentiel | Acteur::Statistiques => Rapports::aucun(*acteur),
         };
         for relation in by_the_thing {
             found = found.avec(*relation);

@@ -98,7 +98,7 @@ pub(super) async fn annulables(
         Acteur::Caisse(_) => rapports.est(Relation::CaisseActuelle),
         Acteur::Medecin(rpps) => known.par == Some(acteur.role()) && *own == rpps,
         Acteur::Patient(_) => known.par == Some(acteur.role()) && speaks,
-        Acteur::Referentiel => false,
+        Acteur::Referentiel | Acteur::Statistiques => false,
     });
     if found.is_empty() || matches!(acteur, Acteur::Caisse(_)) {
         return Ok(found);

@@ -128,7 +128,11 @@ fn verify_own(acteur: &Acteur, choix: &NouveauChoix) -> Result<(), ServiceError>
         Acteur::Medecin(rpps) if !choix.medecins.iter().any(|one| one.rpps == *rpps) => Err(
             ServiceError::Interdit("un médecin ne dépose que les déclarations qui le désignent"),
         ),
-        Acteur::Medecin(_) | Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => Ok(()),
+        Acteur::Medecin(_)
+        | Acteur::Patient(_)
+        | Acteur::Caisse(_)
+        | Acteur::Referentiel
+        | Acteur::Statistiques => Ok(()),
     }
 }
 
@@ -192,7 +196,7 @@ fn new_declaration(
         canal: match acteur {
             Acteur::Medecin(_) => Canal::Teleservice,
             Acteur::Patient(_) => Canal::Portail,
-            Acteur::Caisse(_) | Acteur::Referentiel => Canal::Papier,
+            Acteur::Caisse(_) | Acteur::Referentiel | Acteur::Statistiques => Canal::Papier,
         },
         medecins: projet.medecins,
         en_place: projet.en_place,

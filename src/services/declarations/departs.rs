@@ -70,7 +70,10 @@ fn departing(
             return Err(ServiceError::champ("/rpps", "champ_requis", "le RPPS du médecin"));
         }
         (Acteur::Medecin(own), wanted) if wanted.is_none_or(|rpps| rpps == own) => own,
-        (Acteur::Medecin(_) | Acteur::Patient(_) | Acteur::Referentiel, _) => {
+        (
+            Acteur::Medecin(_) | Acteur::Patient(_) | Acteur::Referentiel | Acteur::Statistiques,
+            _,
+        ) => {
             return Err(ServiceError::Interdit("un médecin ne se retire que lui-même"));
         }
     };

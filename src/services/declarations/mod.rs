@@ -245,7 +245,11 @@ fn named(acteur: &Acteur, declaration: &Declaration) -> &'static [Relation] {
         Acteur::Medecin(rpps) if declaration.medecins.iter().any(|one| one.rpps == *rpps) => {
             &[Relation::Nomme]
         }
-        Acteur::Medecin(_) | Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => &[],
+        Acteur::Medecin(_)
+        | Acteur::Patient(_)
+        | Acteur::Caisse(_)
+        | Acteur::Referentiel
+        | Acteur::Statistiques => &[],
     }
 }
 

@@ -102,7 +102,7 @@ pub(super) async fn may_end(
     patient: PatientId,
 ) -> Result<bool, ServiceError> {
     match rapports.acteur {
-        Acteur::Medecin(_) | Acteur::Referentiel => Ok(false),
+        Acteur::Medecin(_) | Acteur::Referentiel | Acteur::Statistiques => Ok(false),
         Acteur::Patient(person) => ends_choice(core, conn, person, patient).await,
         Acteur::Caisse(_) => Ok(rapports.est(Relation::CaisseActuelle)),
     }

@@ -51,7 +51,7 @@ pub async fn withdraw(
         Acteur::Patient(_) | Acteur::Caisse(_) if shown.peut_rompre => {
             (MotifDepart::Patient, "medecin", None)
         }
-        Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => {
+        Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel | Acteur::Statistiques => {
             return Err(Exit::from(ServiceError::Interdit(
                 "un médecin désigné, le patient ou qui choisit pour lui, ou sa caisse",
             )));

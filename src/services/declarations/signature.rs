@@ -89,7 +89,7 @@ pub(super) fn signature(
     // Of several doctors, the one who calls is meant.
     let caller = match acteur {
         Acteur::Medecin(rpps) => Some(*rpps).filter(|_| declaration.medecins.len() > 1),
-        Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => None,
+        Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel | Acteur::Statistiques => None,
     };
     let medecin_id = match (recue.role, recue.rpps.or(caller), &declaration.medecins[..]) {
         (RoleSignataire::Medecin, Some(rpps), all) => Some(

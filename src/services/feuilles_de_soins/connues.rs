@@ -109,6 +109,6 @@ fn may_read(
             let vue = owner.and_then(|owner| vues.get(owner));
             vue.zip(feuille.soins.date_soins()).is_some_and(|(vue, jour)| vue.contient(jour))
         }
-        Acteur::Referentiel => false,
+        Acteur::Referentiel | Acteur::Statistiques => false,
     }
 }

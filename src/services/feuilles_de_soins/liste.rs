@@ -37,7 +37,7 @@ pub async fn list(
     let mut search = core.search(contexte).await?;
     let executant = match contexte.acteur() {
         Acteur::Medecin(rpps) => Some(*rpps),
-        Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => None,
+        Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel | Acteur::Statistiques => None,
     };
     let records = faits::records(search.conn(), &[patient]).await?;
     let limite = usize::try_from(page.limite).unwrap_or(usize::MAX);

@@ -95,7 +95,11 @@ pub async fn get(
     let owner = fusions::owner_of_feuille(search.conn(), id, recue.feuille.patient_id).await?;
     let performed: &[Relation] = match contexte.acteur() {
         Acteur::Medecin(rpps) if *rpps == feuille.executant_rpps => &[Relation::Executant],
-        Acteur::Medecin(_) | Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => &[],
+        Acteur::Medecin(_)
+        | Acteur::Patient(_)
+        | Acteur::Caisse(_)
+        | Acteur::Referentiel
+        | Acteur::Statistiques => &[],
     };
     let care = feuille.soins.date_soins().ok_or(ServiceError::Introuvable)?;
     let mut access = search.dated(care).on(owner, performed).await?;

@@ -246,7 +246,7 @@ fn recognised(many: &Many<'_>, lot: &Lot<'_>, registre: &Registre) -> Vec<Person
             actes.iter().all(|acte| vue.contient(acte.date_execution))
         }),
         Acteur::Medecin(_) | Acteur::Patient(_) => true,
-        Acteur::Referentiel => false,
+        Acteur::Referentiel | Acteur::Statistiques => false,
     };
     let one = |(personne, ligne): (&Personne, &Ligne)| {
         let answers = match *personne {

@@ -13,7 +13,7 @@ use crate::services::{ChampInvalide, Contexte, Core, ServiceError};
 pub(in crate::services) const fn executant(acteur: &Acteur) -> &'static [Relation] {
     match acteur {
         Acteur::Medecin(_) => &[Relation::Executant],
-        Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => &[],
+        Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel | Acteur::Statistiques => &[],
     }
 }
 
@@ -28,9 +28,11 @@ pub(in crate::services) fn verify_sender(
         Acteur::Medecin(rpps) if *rpps != feuille.executant_rpps => Err(ServiceError::Interdit(
             "un médecin ne transmet que les feuilles dont il est l'exécutant",
         )),
-        Acteur::Medecin(_) | Acteur::Caisse(_) | Acteur::Patient(_) | Acteur::Referentiel => {
-            verify_days(core, feuille)
-        }
+        Acteur::Medecin(_)
+        | Acteur::Caisse(_)
+        | Acteur::Patient(_)
+        | Acteur::Referentiel
+        | Acteur::Statistiques => verify_days(core, feuille),
     }
 }
 

@@ -77,7 +77,8 @@ pub(super) fn destinataires(
             | Relation::MedecinAttendu
             | Relation::PorteurDeLaCarte
             | Relation::CaisseDuChangement
-            | Relation::LeMedecin => {}
+            | Relation::LeMedecin
+            | Relation::Statistiques => {}
         }
     }
     feuilles(&mut dits, evenement, autour);

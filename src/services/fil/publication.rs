@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::Destinataire;
 use super::destinataires::destinataires;
 use crate::services::{Core, ServiceError};
 use crate::storage::abonnements;
@@ -35,6 +36,8 @@ async fn publish_some(core: &Core) -> Result<bool, ServiceError> {
     for evenement in &evenements {
         position = position.saturating_add(1);
         let (sequence, nature) = (evenement.sequence, evenement.nature);
+        let destinataire = Destinataire::Statistiques;
+        places.push(NouvellePlace { destinataire, position, sequence, nature, effet_du: None });
         for (destinataire, effet_du) in destinataires(evenement, &autour, today) {
             places.push(NouvellePlace { destinataire, position, sequence, nature, effet_du });
         }
@@ -44,7 +47,7 @@ async fn publish_some(core: &Core) -> Result<bool, ServiceError> {
     // Persons of a reception are not named by their place: they are woken all the same.
     for evenement in &evenements {
         let known = evenement.feuilles.iter().filter_map(|id| autour.feuilles.get(id));
-        reperes.extend(known.map(|one| super::Destinataire::Personne(one.patient_id).repere()));
+        reperes.extend(known.map(|one| Destinataire::Personne(one.patient_id).repere()));
     }
     fil::insert(job.conn(), &places).await?;
     abonnements::enqueue(job.conn(), &places, core.now()).await?;

@@ -15,7 +15,9 @@ use crate::storage::{Connection, Tx, actes_nationaux, operations};
 pub(super) fn caisse_of(contexte: &Contexte) -> Option<String> {
     match contexte.acteur() {
         Acteur::Caisse(caisse) => Some(caisse.code()),
-        Acteur::Referentiel | Acteur::Medecin(_) | Acteur::Patient(_) => None,
+        Acteur::Referentiel | Acteur::Statistiques | Acteur::Medecin(_) | Acteur::Patient(_) => {
+            None
+        }
     }
 }
 

@@ -152,6 +152,32 @@ pub async fn page(
     rows.into_iter().map(Row::build).collect()
 }
 
+/// Some feuilles by their ids, in their order.
+pub async fn of_ids(
+    conn: &mut PgConnection,
+    ids: &[FeuilleId],
+) -> Result<Vec<FeuilleRecue>, StorageError> {
+    let months = || ids.iter().filter_map(|id| id.month_of_care());
+    let Some((first, next)) = months().min().zip(months().max().and_then(|m| plus_mois(m, 1)))
+    else {
+        return Ok(Vec::new());
+    };
+    let rows = sqlx::query_as!(
+        Row,
+        "/* feuille_de_soins.of_ids */
+         SELECT feuille_id, patient_id, enregistre_le, executant_rpps, facturation, numero_facture,
+                date_etablissement, loi_id, contenu, detail
+         FROM feuille_de_soins
+         WHERE feuille_id = ANY ($1) AND date_soins >= $2 AND date_soins < $3 ORDER BY feuille_id",
+        ids as _,
+        first,
+        next
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Row::build).collect()
+}
+
 /// How many feuilles of a person, of their own record, are of days after one.
 pub async fn count_after(
     conn: &mut PgConnection,

@@ -212,6 +212,7 @@ pub async fn miennes(
         Destinataire::Personne(_)
         | Destinataire::Patientele(_)
         | Destinataire::Referentiel
+        | Destinataire::Statistiques
         | Destinataire::Reception(_) => return Ok(BTreeSet::new()),
     };
     let found: Vec<FeuilleId> = sqlx::query_scalar!(

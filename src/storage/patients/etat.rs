@@ -205,6 +205,22 @@ pub async fn page(
     .await?)
 }
 
+/// Every record after one of them, in the order of their ids, those that were merged into others too.
+pub async fn every_record(
+    conn: &mut PgConnection,
+    after: Option<PatientId>,
+    limit: i64,
+) -> Result<Vec<PatientId>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        "/* patient.records */
+         SELECT patient_id FROM patient WHERE $1::uuid IS NULL OR patient_id > $1 ORDER BY patient_id LIMIT $2",
+        after as _,
+        limit
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
 /// The same, whose rows are then locked.
 pub async fn lock_page(
     tx: &mut Tx,

@@ -83,7 +83,10 @@ pub async fn insert(
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
     tx.write(sqlx::query!(
-        "/* patient.insert */ INSERT INTO patient (patient_id, connu_le, enregistre_le) VALUES ($1, $2, $2)",
+        "/* patient.insert */
+         WITH nouveau AS (
+             INSERT INTO patient (patient_id, connu_le, enregistre_le) VALUES ($1, $2, $2) RETURNING patient_id)
+         INSERT INTO statistique_a_compter (patient_id) SELECT patient_id FROM nouveau",
         id.uuid(),
         instant
     ))

@@ -132,8 +132,10 @@ pub async fn insert_all(
     let ids: Vec<PatientId> = persons.iter().map(|person| person.id).collect();
     tx.write(sqlx::query!(
         "/* patient.insert_all */
-         INSERT INTO patient (patient_id, connu_le, enregistre_le)
-         SELECT patient_id, $2, $2 FROM unnest($1::uuid[]) AS t (patient_id)",
+         WITH nouveaux AS (
+             INSERT INTO patient (patient_id, connu_le, enregistre_le)
+             SELECT patient_id, $2, $2 FROM unnest($1::uuid[]) AS t (patient_id) RETURNING patient_id)
+         INSERT INTO statistique_a_compter (patient_id) SELECT patient_id FROM nouveaux",
         &ids as _,
         instant
     ))

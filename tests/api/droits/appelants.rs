@@ -71,6 +71,7 @@ pub fn tous(monde: &Monde) -> Vec<Appelant<'_>> {
     one("médecin inconnu", medecin(INCONNU), adulte, None);
     one("médecin qui a cessé", medecin(&cesse()), adulte, None);
     one("agent du référentiel", Acteur::Referentiel, adulte, None);
+    one("lecteur de statistiques", Acteur::Statistiques, adulte, None);
     one("l'enfant", personne(&enfant.id), enfant, Some(R::SoiMeme));
     one("un parent de l'enfant", personne(parent), enfant, Some(R::TitulaireEnfant));
     one("un ancien parent de l'enfant", personne(ancien_parent), enfant, None);
@@ -116,7 +117,10 @@ impl Appelant<'_> {
     pub fn caisse(&self) -> &str {
         match &self.acteur {
             Acteur::Caisse(own) => own.organisme().as_str(),
-            Acteur::Medecin(_) | Acteur::Patient(_) | Acteur::Referentiel => ACTUELLE,
+            Acteur::Medecin(_)
+            | Acteur::Patient(_)
+            | Acteur::Referentiel
+            | Acteur::Statistiques => ACTUELLE,
         }
     }
 
@@ -153,7 +157,7 @@ impl Appelant<'_> {
             Acteur::Medecin(own) => rpps = Some(own.to_string()),
             Acteur::Patient(own) => patient_id = Some(own.to_string()),
             Acteur::Caisse(own) => organisme = Some(own.organisme().to_string()),
-            Acteur::Referentiel => {}
+            Acteur::Referentiel | Acteur::Statistiques => {}
         }
         Claims {
             sub: format!("sujet-{}-{}", self.acteur.cle().replace(':', "-"), app.key()),

@@ -81,7 +81,9 @@ impl Lecteur {
     pub fn of(acteur: &Acteur) -> Self {
         let medecin = match acteur {
             Acteur::Medecin(rpps) => Some(*rpps),
-            Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => None,
+            Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel | Acteur::Statistiques => {
+                None
+            }
         };
         Self { medecin }
     }

@@ -155,7 +155,9 @@ fn choix(question: Question<'_>) -> Recette {
 fn signature(question: Question<'_>) -> Value {
     let Question { qui, cible, .. } = question;
     match qui.acteur {
-        Acteur::Caisse(_) | Acteur::Referentiel => paper("medecin", "2025-06-13", &cible.contenu),
+        Acteur::Caisse(_) | Acteur::Referentiel | Acteur::Statistiques => {
+            paper("medecin", "2025-06-13", &cible.contenu)
+        }
         Acteur::Medecin(_) => json!({
             "role": "medecin", "moyen": "cps", "contenu_sha256": cible.contenu,
         }),

@@ -68,6 +68,8 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
         }
         D::ApercuOperation | D::EnregistrerOperation => asked().corps(acte),
         D::ImporterOperations | D::ApercuImportOperations => asked().lignes(&[acte]),
+        D::DefinirStatistiques => Recette::de(Porte::Role),
+        D::LireStatistiques => Recette::de(Porte::Role).et("tableau", "designation"),
         D::DeposerReprise => role().requete("nature=choix").lignes(&[]),
         D::LireReprise
         | D::ListerLignesReprise

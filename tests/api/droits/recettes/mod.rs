@@ -134,7 +134,9 @@ impl Question<'_> {
     fn rpps(&self) -> Option<String> {
         match &self.qui.acteur {
             Acteur::Medecin(rpps) => Some(rpps.to_string()),
-            Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel => None,
+            Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel | Acteur::Statistiques => {
+                None
+            }
         }
     }
 
