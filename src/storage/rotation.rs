@@ -68,7 +68,7 @@ const fn scelle(
 }
 
 /// Every sealed column: a test compares them with those of the schema.
-pub static COLONNES: [Colonne; 11] = [
+pub static COLONNES: [Colonne; 12] = [
     Colonne { table: "identifiant_patient", nom: "valeur_chiffree", contenu: Contenu::Numeros },
     scelle(
         ("identite_patient", "noms_chiffres"),
@@ -110,6 +110,11 @@ pub static COLONNES: [Colonne; 11] = [
         ("reprise_bloc", "contenu_chiffre"),
         "reprise_bloc.contenu_chiffre",
         Ligne::Cle(&["reprise_id", "rang"]),
+    ),
+    scelle(
+        ("export_bloc", "contenu_chiffre"),
+        "export_bloc.contenu_chiffre",
+        Ligne::Cle(&["export_id", "rang"]),
     ),
     scelle(
         ("cle_retiree", "conserve_chiffre"),

@@ -39,7 +39,10 @@ fn operations() -> Vec<(String, String, &'static Value)> {
                         let list = contract::document().pointer(list.trim_start_matches('#'));
                         example = &list.unwrap()["enum"][0];
                     }
-                    format!("{}={}", name.as_str().unwrap(), example.as_str().unwrap())
+                    // A number is described by its bounds.
+                    let least = || known["schema"]["minimum"].to_string();
+                    let word = example.as_str().map_or_else(least, str::to_owned);
+                    format!("{}={word}", name.as_str().unwrap())
                 })
                 .collect();
             let address = [address, required.join("&")].join("?");

@@ -4,7 +4,6 @@ pub mod contenu;
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::coffre::Place;
 use super::{Coffre, StorageError, Tx};
@@ -186,9 +185,7 @@ async fn remove_blocs(tx: &mut Tx, id: ExportId) -> Result<(), StorageError> {
 }
 
 fn place(id: ExportId, rang: i32) -> Place {
-    let rang = u128::from(rang.unsigned_abs());
-    let ligne = Uuid::from_u128(id.uuid().as_u128() ^ rang);
-    Place { colonne: "export_bloc.contenu_chiffre", ligne }
+    Place::of("export_bloc.contenu_chiffre", &[&id.to_string(), &rang.to_string()])
 }
 
 /// Keeps a piece, and whom it shows.
