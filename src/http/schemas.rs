@@ -134,7 +134,7 @@ mots!(
     /// The codes of problems.
     CodeProbleme: "Code d'un refus ; chacun est expliqué sous /docs/problemes." Code::ALL.iter().map(|code| code.as_str()),
     /// The roles of callers, as [`crate::domain::acteur::Acteur`] says them.
-    RoleAppelant: "Rôle d'un appelant." ["medecin", "patient", "caisse", "referentiel"],
+    RoleAppelant: "Rôle d'un appelant." ["medecin", "patient", "caisse", "referentiel", "statistiques"],
     /// What a person reads in their traces.
     OperationTracee: "Ce qui a été fait du dossier." Demarche::TOUTES.iter().filter_map(|one| one.trace()).chain([ESSAI_INFRUCTUEUX]).collect::<BTreeSet<_>>(),
     /// What may be done of a merge.

@@ -72,7 +72,7 @@ pub static RUBRIQUES: [Rubrique; 38] = [
 ];
 
 /// Tables that name a person and are shown otherwise, or by nothing, and why.
-pub static AILLEURS: [(&str, &str); 9] = [
+pub static AILLEURS: [(&str, &str); 10] = [
     ("feuille_de_soins", "lue en clair sous « feuilles_de_soins »"),
     ("evaluation", "lue en clair avec sa feuille"),
     (
@@ -84,6 +84,10 @@ pub static AILLEURS: [(&str, &str); 9] = [
     (
         "statistique_personne",
         "ce que le dossier ajoute aux statistiques, refait à partir de lui ; elles ne montrent personne",
+    ),
+    (
+        "export_bloc",
+        "extraits de sa caisse, gardés sept jours : tout ce qu'ils disent est ailleurs, et qui les télécharge est dans « acces »",
     ),
     ("statistique_a_compter", "dossiers que les statistiques ne comptent pas encore"),
     (
