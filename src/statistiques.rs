@@ -1,12 +1,12 @@
 //! `traitant statistiques`: the counts compared with the register, and an invented population in published proportions.
 
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use serde_json::Value;
 use traitant::app::Registre;
 use traitant::config::Config;
 use traitant::sandbox::population::{Population, population};
@@ -87,7 +87,7 @@ fn write(folder: &Path, made: &Population) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn write_lines(path: &Path, lines: &[Value]) -> std::io::Result<()> {
+fn write_lines(path: &Path, lines: &[impl Display]) -> std::io::Result<()> {
     let mut file = BufWriter::new(File::create(path)?);
     for line in lines {
         writeln!(file, "{line}")?;

@@ -20,16 +20,16 @@ fn reader(app: &TestApp) -> Caller<'_> {
 }
 
 /// The figure of a row: the total, or a class.
-fn chiffre<'a>(table: &'a Value, jour: &str, classe: Value, indicateur: &str) -> &'a Value {
+fn chiffre<'a>(table: &'a Value, jour: &str, classe: &Value, indicateur: &str) -> &'a Value {
     let rows = table["lignes"].as_array().unwrap();
-    let row = rows.iter().find(|row| row["jour"] == jour && row["classe"] == classe);
+    let row = rows.iter().find(|row| row["jour"] == jour && row["classe"] == *classe);
     let row = row.unwrap_or_else(|| panic!("{jour} {classe}: {table:#}"));
     let all = row["chiffres"].as_array().unwrap();
     all.iter().find(|one| one["indicateur"] == indicateur).unwrap()
 }
 
 fn taux(table: &Value, jour: &str, indicateur: &str) -> i64 {
-    chiffre(table, jour, Value::Null, indicateur)["valeur"].as_i64().unwrap()
+    chiffre(table, jour, &Value::Null, indicateur)["valeur"].as_i64().unwrap()
 }
 
 /// Whether the counts are those of the register, made again.
@@ -211,7 +211,7 @@ async fn the_counts_follow_late_facts_reevaluations_and_merges() {
 
     // As it was known before the late choice: one fewer had chosen, and all three were outside.
     let row = |table: Value, which: &str| {
-        let found = chiffre(&table, "2025-05-31", Value::Null, which).clone();
+        let found = chiffre(&table, "2025-05-31", &Value::Null, which).clone();
         (found["valeur"].clone(), found["secret"].clone())
     };
     let path = |name: &str, at: &str| format!("{STATISTIQUES}/{name}?jour=2025-05-31{at}");

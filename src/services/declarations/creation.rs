@@ -124,16 +124,11 @@ async fn came_under(
 
 /// A doctor lodges the declarations that name him.
 fn verify_own(acteur: &Acteur, choix: &NouveauChoix) -> Result<(), ServiceError> {
-    match acteur {
-        Acteur::Medecin(rpps) if !choix.medecins.iter().any(|one| one.rpps == *rpps) => Err(
-            ServiceError::Interdit("un médecin ne dépose que les déclarations qui le désignent"),
-        ),
-        Acteur::Medecin(_)
-        | Acteur::Patient(_)
-        | Acteur::Caisse(_)
-        | Acteur::Referentiel
-        | Acteur::Statistiques => Ok(()),
+    let Acteur::Medecin(rpps) = acteur else { return Ok(()) };
+    if choix.medecins.iter().any(|one| one.rpps == *rpps) {
+        return Ok(());
     }
+    Err(ServiceError::Interdit("un médecin ne dépose que les déclarations qui le désignent"))
 }
 
 /// Writes a declaration with the signatures already taken, and its effect when none is missing.

@@ -16,5 +16,6 @@ mod numero;
 mod operation;
 mod patientele;
 mod representation;
+mod secret;
 mod statistiques;
 mod texte_libre;
