@@ -20,6 +20,7 @@ fn operations() -> Vec<(String, String, &'static Value)> {
         for (method, operation) in item.as_object().unwrap() {
             let address = path
                 .replace("{rpps}", MARTIN)
+                .replace("{tableau}", "designation")
                 .replace("{id}", "0192f0c4-0000-7000-8000-000000000001")
                 .replace("{recouvrement_id}", "0192f0c4-0000-7000-8000-000000000002")
                 .replace(

@@ -17,8 +17,10 @@ async fn no_operation_accepts_a_parameter_that_it_does_not_have() {
     let mut asked = 0;
     for (path, item) in contract::document()["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            let address =
-                path.replace("{rpps}", MARTIN).replace("{id}", &patient_id("BERNARD").to_string());
+            let address = path
+                .replace("{rpps}", MARTIN)
+                .replace("{tableau}", "designation")
+                .replace("{id}", &patient_id("BERNARD").to_string());
             let address = format!("{address}?conu_le=2025-01-01");
             let content = &operation["requestBody"]["content"]["application/json"];
             let body = content["schema"]["$ref"].as_str().map(|reference| {

@@ -148,7 +148,8 @@ async fn the_feuilles_of_a_person_are_read_together_and_only_what_changes_is_wri
     consulted(&app, "1", "2025-03-10").await;
     tried(&app, body("2025-01-01")).await;
     let (for_one, _) = statements(tried(&app, body("2025-01-01"))).await;
-    assert!((20..60).contains(&for_one), "{for_one}");
+    // With the statements of the jobs that come back.
+    assert!((20..70).contains(&for_one), "{for_one}");
     for day in 11..19 {
         consulted(&app, &format!("{day}"), &format!("2025-03-{day}")).await;
     }

@@ -267,6 +267,7 @@ impl Demarche {
             D::LireEvenements | D::LireAFaire => {
                 Ligne::de(&[FAMILLE, CAISSES, MEDECINS, NOMME, ADRESSAGE, EXECUTANT])
                     .condition("ce qui lui est dit, ou l'attend : docs/EVENEMENTS.md")
+                    .reservee("rien de ce qui concerne une personne n'est dit au rôle « statistiques »")
             }
             D::CreerAbonnement
             | D::ListerAbonnements

@@ -227,5 +227,5 @@ fn what_is_wrong_with_settings_of_claims_is_told_at_once() {
         ]);
         assert_eq!(wrong.unwrap_err().len(), 1, "{networks}");
     }
-    assert_eq!(ClaimNames::default().roles.len(), 4);
+    assert_eq!(ClaimNames::default().roles.len(), 5);
 }
