@@ -3,10 +3,9 @@
 use anyhow::Context;
 use secrecy::ExposeSecret;
 
-use super::base::{connect, data_dir, horloge};
+use super::base::{connect, data_dir, horloge, running};
 use super::confiance::master_key;
 use crate::config::Config;
-use crate::postgres::Server;
 use crate::services::cles;
 use crate::storage::migrations;
 
@@ -16,11 +15,8 @@ pub async fn tourner(config: &Config, vu: impl Fn(cles::Avance)) -> anyhow::Resu
     let url = if let Some(url) = &config.base.url {
         url.expose_secret().to_owned()
     } else {
-        let (dir, bin) = (donnees.clone(), config.base.pg_bin.clone());
-        let look = move || Server::running_in(&dir, bin.as_deref());
-        let running = tokio::task::spawn_blocking(look).await?;
         let told = "aucun service ne tourne avec ces données : lancez-le d'abord";
-        running.context(told)?.proprietaire
+        running(config).await?.context(told)?.proprietaire
     };
     let keys = master_key(config, &donnees)?;
     let clock = horloge(config).await?;

@@ -6,7 +6,7 @@ use super::faits::etats;
 use super::feuilles_de_soins::retenues;
 use super::{Core, ServiceError, latest_knowledge};
 use crate::domain::ids::{FeuilleId, PatientId};
-use crate::storage::evaluations::{self, EvaluationEnregistree};
+use crate::storage::evaluations;
 use crate::storage::participations::{self, Retenue};
 use crate::storage::patients::etat::{self, EtatPatient, Tenu};
 use crate::storage::{Connection, feuilles_de_soins};
@@ -85,9 +85,7 @@ async fn said_by_feuilles(
 ) -> Result<Vec<(PatientId, Retenue)>, ServiceError> {
     let received = feuilles_de_soins::received_by(conn, records, latest_knowledge()).await?;
     let ids: Vec<FeuilleId> = received.iter().map(|recue| recue.feuille.id).collect();
-    let later = evaluations::later(conn, &ids).await?;
-    let last: BTreeMap<FeuilleId, EvaluationEnregistree> =
-        later.into_iter().map(|one| (one.feuille_id, one)).collect();
+    let last = evaluations::latest(conn, &ids).await?;
     let mut said = Vec::new();
     for recue in received {
         let current = last.get(&recue.feuille.id).unwrap_or(&recue.evaluation);

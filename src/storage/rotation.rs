@@ -194,6 +194,9 @@ impl Colonne {
             .bind(i32::from(coffre.version()))
             .fetch_all(&mut **tx)
             .await?;
+        if rows.is_empty() {
+            return Ok(0);
+        }
         let (mut tids, mut values) = (Vec::new(), Vec::new());
         for row in rows {
             let place = Place { colonne, ligne: row.try_get::<Uuid, _>("ligne")? };
@@ -226,6 +229,9 @@ async fn numeros(
     )
     .fetch_all(&mut **tx)
     .await?;
+    if first.is_empty() {
+        return Ok(0);
+    }
     let mut known: BTreeMap<Vec<u8>, IdentifiantPersonne> = BTreeMap::new();
     for row in first {
         let place = patients::place_numero(row.identifiant_id);

@@ -194,6 +194,11 @@ impl Soins {
         self.actes.iter().map(|acte| acte.date_execution).min()
     }
 
+    /// The act of a line.
+    pub fn acte(&self, numero: u16) -> Option<&Acte> {
+        self.actes.iter().find(|acte| acte.numero_ligne == numero)
+    }
+
     /// Its first day of care and the last one.
     pub fn jours(&self) -> Option<(NaiveDate, NaiveDate)> {
         let last = self.actes.iter().map(|acte| acte.date_execution).max();

@@ -42,8 +42,7 @@ fn acte(
     reference: &impl Fn(NaiveDate) -> Centimes,
 ) {
     let soins = &comptee.feuille.soins;
-    let ligne = |numero: u16| soins.actes.iter().find(|one| one.numero_ligne == numero);
-    let Some(principal) = evalue.lignes.first().and_then(|one| ligne(one.numero_ligne)) else {
+    let Some(principal) = evalue.lignes.first().and_then(|one| soins.acte(one.numero_ligne)) else {
         return;
     };
     let jour = principal.date_execution;
@@ -57,7 +56,7 @@ fn acte(
     let consultation = est_consultation(&principal.code);
     let code = i16::from(evalue.qualification.code.code());
     let classe = i16::from(evalue.qualification.classe_2013.code());
-    let billed = evalue.lignes.iter().filter_map(|one| Some((ligne(one.numero_ligne)?, one)));
+    let billed = evalue.lignes.iter().filter_map(|one| Some((soins.acte(one.numero_ligne)?, one)));
     let overruns = billed.clone().filter(|(line, _)| line.porte_da());
     let overrun = overruns.map(|(line, one)| depassement(line, &one.montants).get());
     let overrun = overrun.fold(0, i64::saturating_add);

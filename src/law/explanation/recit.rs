@@ -120,11 +120,10 @@ impl Law {
         faits: &FaitsConnus,
         evalue: &'a ActeEvalue,
     ) -> Result<Option<ActeRaconte<'a>>, LawError> {
-        let line = |numero| soins.actes.iter().find(|acte| acte.numero_ligne == numero);
         let lignes: Vec<(&Acte, &Montants)> = evalue
             .lignes
             .iter()
-            .filter_map(|ligne| Some((line(ligne.numero_ligne)?, &ligne.montants)))
+            .filter_map(|ligne| Some((soins.acte(ligne.numero_ligne)?, &ligne.montants)))
             .collect();
         let Some((principale, _)) = lignes.first() else { return Ok(None) };
         let bareme = self.bareme_du(DateDesSoins::new(principale.date_reference()))?;

@@ -17,7 +17,8 @@ use super::rules::REGISTRY;
 use super::situation::{DateDesSoins, Situation};
 use super::{AuDela, Law, LawError};
 use crate::domain::evaluation::{
-    ActeEvalue, Avertissement, AvertissementLigne, CodeRegle, Evaluation, Fait, FaitsConnus, Issue,
+    ActeEvalue, Avertissement, AvertissementLigne, CodeRegle, Constat, Evaluation, Fait,
+    FaitsConnus, Issue,
 };
 use crate::domain::feuille_de_soins::Soins;
 use crate::domain::vocabulary::{Vocabulaire, vocabulaire};
@@ -81,17 +82,21 @@ impl Law {
         evaluation: &Evaluation,
         registre: bool,
     ) -> Result<Vec<ActeInstruit>, LawError> {
-        // What is stored names the rules that decided: what set the others aside is found by asking again.
-        let again = self.examiner(soins, faits, AuDela::Avertir).ok();
+        // What is stored names the rules that decided: what set the others aside is found by asking again, and so is what
+        // nobody verified.
         let told = |one: &AvertissementLigne| one.code == Avertissement::ValeurAVerifier;
         let warned = evaluation.avertissements.iter().any(told);
+        let stored =
+            evaluation.actes.iter().flat_map(|acte| &acte.constats).all(|one| a_decide(*one));
+        let asking = (stored || warned).then(|| self.examiner(soins, faits, AuDela::Avertir).ok());
+        let again = asking.flatten();
         let lues = again.as_ref().filter(|_| warned).map_or(&[][..], |(_, lues)| lues);
         let mut actes = Vec::with_capacity(evaluation.actes.len());
         for kept in &evaluation.actes {
             let made = again.iter().flat_map(|(made, _)| &made.actes);
             let evalue = made.into_iter().find(|made| decide_alike(made, kept)).unwrap_or(kept);
-            let principale = evalue.lignes.first().map(|ligne| ligne.numero_ligne);
-            let Some(acte) = soins.actes.iter().find(|a| Some(a.numero_ligne) == principale) else {
+            let principale = evalue.lignes.first();
+            let Some(acte) = principale.and_then(|ligne| soins.acte(ligne.numero_ligne)) else {
                 continue;
             };
             let jour = acte.date_reference();
@@ -124,11 +129,16 @@ impl Law {
     }
 }
 
+/// Whether a rule applied, which is what is stored of it.
+const fn a_decide(constat: Constat) -> bool {
+    matches!(constat.issue, Issue::Retenue | Issue::Surclassee)
+}
+
 /// Whether two evaluations of one act say the same, whatever they keep of the rules that decided nothing.
 fn decide_alike(one: &ActeEvalue, other: &ActeEvalue) -> bool {
     let decided = |acte: &ActeEvalue| {
         let mut acte = acte.clone();
-        acte.constats.retain(|c| matches!(c.issue, Issue::Retenue | Issue::Surclassee));
+        acte.constats.retain(|constat| a_decide(*constat));
         acte.constats.sort_by_key(|constat| constat.regle);
         acte
     };

@@ -11,7 +11,7 @@ use crate::domain::fil::Destinataire;
 use crate::domain::identifiers::RangGemellaire;
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::services::{Core, ServiceError};
-use crate::storage::evaluations::{self, EvaluationEnregistree};
+use crate::storage::evaluations;
 use crate::storage::exports::contenu;
 use crate::storage::feuilles_de_soins::{self, FeuilleRecue};
 use crate::storage::{Connection, faits, reevaluations};
@@ -177,9 +177,7 @@ impl<'a> Source<'a> {
         let records: Vec<PatientId> = owners.keys().copied().collect();
         let held = reevaluations::feuilles(conn, &records, days).await?;
         let ids: Vec<FeuilleId> = held.iter().map(|(id, _)| *id).collect();
-        let later = evaluations::later(conn, &ids).await?;
-        let mut last: BTreeMap<FeuilleId, EvaluationEnregistree> =
-            later.into_iter().map(|one| (one.feuille_id, one)).collect();
+        let mut last = evaluations::latest(conn, &ids).await?;
         let received = feuilles_de_soins::of_records(conn, &records, days).await?;
         let mut received: BTreeMap<FeuilleId, FeuilleRecue> =
             received.into_iter().map(|one| (one.feuille.id, one)).collect();
@@ -188,13 +186,12 @@ impl<'a> Source<'a> {
             let evaluation = last.remove(&id).unwrap_or(evaluation);
             let patient_id = owners.get(&holder).copied().unwrap_or(holder);
             let law = self.core.law_of(conn, evaluation.loi_id).await?.law;
-            let billed = |number: u16| {
-                feuille.feuille.soins.actes.iter().find(|acte| acte.numero_ligne == number)
-            };
+            let soins = &feuille.feuille.soins;
             for evalue in &evaluation.evaluation.actes {
-                let principal = evalue.lignes.first().and_then(|one| billed(one.numero_ligne));
+                let principal = evalue.lignes.first().and_then(|one| soins.acte(one.numero_ligne));
                 for line in &evalue.lignes {
-                    let Some((acte, principal)) = billed(line.numero_ligne).zip(principal) else {
+                    let Some((acte, principal)) = soins.acte(line.numero_ligne).zip(principal)
+                    else {
                         continue;
                     };
                     let one = LigneDecidee {

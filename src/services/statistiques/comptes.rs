@@ -70,13 +70,11 @@ pub(super) async fn of_feuilles(
     received: &[FeuilleRecue],
 ) -> Result<Comptes, ServiceError> {
     let ids: Vec<FeuilleId> = received.iter().map(|one| one.feuille.id).collect();
-    let later = evaluations::later(conn, &ids).await?;
-    let last: BTreeMap<FeuilleId, &EvaluationEnregistree> =
-        later.iter().map(|one| (one.feuille_id, one)).collect();
+    let last = evaluations::latest(conn, &ids).await?;
     let caisses = Caisses::of(conn, received).await?;
     let mut comptes = Comptes::default();
     for recue in received {
-        let evaluation = last.get(&recue.feuille.id).copied().unwrap_or(&recue.evaluation);
+        let evaluation = last.get(&recue.feuille.id).unwrap_or(&recue.evaluation);
         comptes.plus(&count(core, recue, evaluation, &caisses));
     }
     Ok(comptes)

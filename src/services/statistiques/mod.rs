@@ -12,7 +12,7 @@ pub use self::suivi::{RATTRAPAGE, follow};
 pub use self::verification::{Bilan, verify};
 use super::{Contexte, Core, ServiceError};
 use crate::domain::acteur::Caisse;
-use crate::domain::calendar::{debut_de_mois, lendemain, plus_mois, veille};
+use crate::domain::calendar::{debut_de_mois, lendemain, veille};
 use crate::domain::conciliation::EtatConciliation;
 use crate::domain::statistiques::{
     Axe, CodeCaisse, Conciliees, Ligne, Matiere, Methode, Nature, Tableau, chiffres,
@@ -186,9 +186,4 @@ fn rates(core: &Core) -> Vec<(NaiveDate, Option<i64>, Option<i64>)> {
         if is_rate { place.0 = valeur } else { place.1 = valeur }
     }
     days.into_iter().map(|(du, (taux, plafond))| (du, taux, plafond)).collect()
-}
-
-/// The month after, for whoever walks through months.
-fn next_month(mois: NaiveDate) -> Option<NaiveDate> {
-    plus_mois(mois, 1)
 }

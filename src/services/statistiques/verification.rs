@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::comptes::{of_events, of_feuilles, of_records};
-use super::next_month;
 use super::suivi::{follow, touched};
-use crate::domain::calendar::debut_de_mois;
+use crate::domain::calendar::{debut_de_mois, plus_mois};
 use crate::domain::ids::PatientId;
 use crate::domain::statistiques::Comptes;
 use crate::services::{Core, ServiceError};
@@ -133,7 +132,7 @@ async fn feuilles(
     let Some((first, last)) = feuilles_de_soins::days(conn).await? else { return Ok(sum) };
     let mut month = debut_de_mois(first);
     while month <= last {
-        let Some(next) = next_month(month) else { break };
+        let Some(next) = plus_mois(month, 1) else { break };
         let mut after = None;
         loop {
             let page = feuilles_de_soins::page(conn, (month, next), after, PAGE).await?;

@@ -67,6 +67,15 @@ pub async fn insert(
     .await
 }
 
+/// The last evaluation of each of some feuilles that has others than its first.
+pub async fn latest(
+    conn: &mut PgConnection,
+    feuilles: &[FeuilleId],
+) -> Result<BTreeMap<FeuilleId, EvaluationEnregistree>, StorageError> {
+    let later = later(conn, feuilles).await?;
+    Ok(later.into_iter().map(|one| (one.feuille_id, one)).collect())
+}
+
 /// The evaluations of some feuilles after their first, feuille by feuille, in their order.
 pub async fn later(
     conn: &mut PgConnection,

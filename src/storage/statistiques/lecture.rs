@@ -55,15 +55,17 @@ struct Row {
     majoration: i64,
     depassement: i64,
     reference: i64,
+    /// First day of the month that it is of.
+    debut: NaiveDate,
 }
 
 impl Row {
-    fn build(self, mois: NaiveDate) -> Result<(Cellule, Mesures), StorageError> {
+    fn build(self) -> Result<(Cellule, Mesures), StorageError> {
         let unknown = |column| StorageError::inconsistent("statistique", column, "unknown number");
         let code = |number: i16| u8::try_from(number).ok();
         let cellule = Cellule {
             nature: code(self.nature).and_then(Nature::du_code).ok_or_else(|| unknown("nature"))?,
-            mois,
+            mois: self.debut,
             caisse: CodeCaisse::du_nombre(self.caisse),
             age: code(self.age).and_then(ClasseAge::du_code).ok_or_else(|| unknown("age"))?,
             codes: [self.code_1, self.code_2, self.code_3],
@@ -100,7 +102,7 @@ pub async fn sums(
                 sum(base)::bigint AS "base!", sum(ticket)::bigint AS "ticket!", sum(amo)::bigint AS "amo!",
                 sum(amc)::bigint AS "amc!", sum(reste)::bigint AS "reste!",
                 sum(majoration)::bigint AS "majoration!", sum(depassement)::bigint AS "depassement!",
-                sum(reference)::bigint AS "reference!"
+                sum(reference)::bigint AS "reference!", $4::date AS "debut!"
          FROM statistique
          WHERE nature = ANY ($1) AND (pas = 1 AND debut >= $2 AND debut < $3 OR pas = 2 AND debut >= $3 AND debut <= $4)
            AND ($5::integer IS NULL OR caisse = $5)
@@ -114,15 +116,15 @@ pub async fn sums(
     )
     .fetch_all(&mut *conn)
     .await?;
-    let mut comptes = gather(rows, mois)?;
+    let mut comptes = gather(rows)?;
     if let Some(instant) = question.connu_le {
         comptes.moins(&learnt(conn, question, instant).await?);
     }
     Ok(comptes.iter().map(|(cellule, mesures)| (*cellule, *mesures)).collect())
 }
 
-fn gather(rows: Vec<Row>, mois: NaiveDate) -> Result<Comptes, StorageError> {
-    rows.into_iter().map(|row| row.build(mois)).collect()
+fn gather(rows: Vec<Row>) -> Result<Comptes, StorageError> {
+    rows.into_iter().map(Row::build).collect()
 }
 
 /// What became known of these months after an instant.
@@ -140,7 +142,7 @@ async fn learnt(
                 sum(base)::bigint AS "base!", sum(ticket)::bigint AS "ticket!", sum(amo)::bigint AS "amo!",
                 sum(amc)::bigint AS "amc!", sum(reste)::bigint AS "reste!",
                 sum(majoration)::bigint AS "majoration!", sum(depassement)::bigint AS "depassement!",
-                sum(reference)::bigint AS "reference!"
+                sum(reference)::bigint AS "reference!", $3::date AS "debut!"
          FROM statistique_mouvement
          WHERE connu_le > $6 AND nature = ANY ($1) AND mois >= $2 AND mois <= $3
            AND ($4::integer IS NULL OR caisse = $4)
@@ -154,12 +156,13 @@ async fn learnt(
     )
     .fetch_all(conn)
     .await?;
-    gather(rows, mois)
+    gather(rows)
 }
 
 /// Every sum of the months, cell by cell.
 pub async fn everything(conn: &mut PgConnection) -> Result<Comptes, StorageError> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         "/* statistique.everything */
          SELECT debut, nature, caisse, age, code_1, code_2, code_3, nombre, honoraires, base, ticket, amo, amc, reste,
                 majoration, depassement, reference
@@ -167,29 +170,7 @@ pub async fn everything(conn: &mut PgConnection) -> Result<Comptes, StorageError
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let own = Row {
-                nature: row.nature,
-                caisse: row.caisse,
-                age: row.age,
-                code_1: row.code_1,
-                code_2: row.code_2,
-                code_3: row.code_3,
-                nombre: row.nombre,
-                honoraires: row.honoraires,
-                base: row.base,
-                ticket: row.ticket,
-                amo: row.amo,
-                amc: row.amc,
-                reste: row.reste,
-                majoration: row.majoration,
-                depassement: row.depassement,
-                reference: row.reference,
-            };
-            own.build(row.debut)
-        })
-        .collect()
+    gather(rows)
 }
 
 /// Whether the sums by year are those of the months, and those of what was written.

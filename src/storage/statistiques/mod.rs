@@ -69,13 +69,41 @@ pub struct EvenementSuivi {
     pub numero: Option<i16>,
 }
 
+/// The same, as a row tells it.
+struct EvenementLu {
+    position: i64,
+    nature: NatureEvenement,
+    enregistre_le: DateTime<Utc>,
+    patient_id: Option<PatientId>,
+    medecin_id: Option<MedecinId>,
+    feuille_id: Option<FeuilleId>,
+    feuilles: Option<Vec<FeuilleId>>,
+    numero: Option<i16>,
+}
+
+impl From<EvenementLu> for EvenementSuivi {
+    fn from(lu: EvenementLu) -> Self {
+        let feuilles = lu.feuille_id.into_iter().chain(lu.feuilles.into_iter().flatten());
+        Self {
+            position: lu.position,
+            nature: lu.nature,
+            enregistre_le: lu.enregistre_le,
+            patient_id: lu.patient_id,
+            medecin_id: lu.medecin_id,
+            feuilles: feuilles.collect(),
+            numero: lu.numero,
+        }
+    }
+}
+
 /// The next events of the feed after a place.
 pub async fn events(
     conn: &mut PgConnection,
     after: i64,
     limit: i64,
 ) -> Result<Vec<EvenementSuivi>, StorageError> {
-    Ok(sqlx::query!(
+    Ok(sqlx::query_as!(
+        EvenementLu,
         r#"/* statistique.events */
          SELECT f.position, e.nature, e.enregistre_le, e.patient_id, e.medecin_id, e.feuille_id, e.feuilles,
                 (e.donnees->>'numero')::smallint AS numero
@@ -86,38 +114,27 @@ pub async fn events(
         after,
         limit
     )
-    .map(|row| EvenementSuivi {
-        position: row.position,
-        nature: row.nature,
-        enregistre_le: row.enregistre_le,
-        patient_id: row.patient_id,
-        medecin_id: row.medecin_id,
-        feuilles: row.feuille_id.into_iter().chain(row.feuilles.into_iter().flatten()).collect(),
-        numero: row.numero,
-    })
     .fetch_all(conn)
-    .await?)
+    .await?
+    .into_iter()
+    .map(EvenementSuivi::from)
+    .collect())
 }
 
-/// Events that are committed and have no place in the feed yet.
+/// Events that are committed and have no place in the feed yet: after all places.
 pub async fn unplaced(conn: &mut PgConnection) -> Result<Vec<EvenementSuivi>, StorageError> {
-    Ok(sqlx::query!(
+    Ok(sqlx::query_as!(
+        EvenementLu,
         r#"/* statistique.unplaced */
-         SELECT e.nature, e.enregistre_le, e.patient_id, e.medecin_id, e.feuille_id, e.feuilles,
+         SELECT 9223372036854775807 AS "position!", e.nature, e.enregistre_le, e.patient_id, e.medecin_id, e.feuille_id, e.feuilles,
                 (e.donnees->>'numero')::smallint AS numero
          FROM evenement_a_publier p JOIN evenement e USING (sequence) ORDER BY e.sequence"#
     )
-    .map(|row| EvenementSuivi {
-        position: i64::MAX,
-        nature: row.nature,
-        enregistre_le: row.enregistre_le,
-        patient_id: row.patient_id,
-        medecin_id: row.medecin_id,
-        feuilles: row.feuille_id.into_iter().chain(row.feuilles.into_iter().flatten()).collect(),
-        numero: row.numero,
-    })
     .fetch_all(conn)
-    .await?)
+    .await?
+    .into_iter()
+    .map(EvenementSuivi::from)
+    .collect())
 }
 
 /// What changes in the counts, by the instant under which it became known.
