@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::page::{Papier, PapierError};
 use crate::domain::calendar::en_toutes_lettres;
 use crate::domain::declaration::{ModePreuve, MoyenSignature, RoleSignataire};
+use crate::domain::vocabulary::Vocabulaire;
 
 /// A declaration to be printed.
 #[derive(Debug)]
@@ -67,11 +68,9 @@ struct Lieu {
 struct Personne {
     nom: Option<String>,
     prenom: Option<String>,
-    date_naissance: Option<NaissanceLue>,
+    /// As a card has it: some have no month or no day.
+    date_naissance: Option<String>,
 }
-
-/// A birth date as a card has it: some have no month or no day.
-type NaissanceLue = String;
 
 #[derive(Debug, Deserialize)]
 struct Representant {
@@ -211,10 +210,11 @@ const fn preuve(preuve: ModePreuve) -> &'static str {
     }
 }
 
+/// In which quality somebody may sign for the patient, by its word in the content.
 fn qualite(mot: &str) -> &'static str {
-    match mot {
-        "tuteur" => "Tuteur",
-        "curateur" => "Curateur",
+    match RoleSignataire::du_mot(mot) {
+        Some(RoleSignataire::Tuteur) => "Tuteur",
+        Some(RoleSignataire::Curateur) => "Curateur",
         _ => "Titulaire de l'autorité parentale",
     }
 }

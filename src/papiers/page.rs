@@ -14,7 +14,7 @@ use krilla::page::PageSettings;
 use krilla::paint::{Fill, Stroke};
 use krilla::surface::Surface;
 use krilla::tagging::{
-    Artifact, ArtifactType, ContentTag, Identifier, SpanTag, Tag, TagGroup, TagTree,
+    Artifact, ArtifactType, ContentTag, Identifier, SpanTag, Tag, TagGroup, TagKind, TagTree,
 };
 use krilla::text::{Font, TextDirection};
 use qrcode::{Color, QrCode};
@@ -185,7 +185,7 @@ impl Plume {
     fn dessiner(&self, surface: &mut Surface<'_>, blocs: &[Bloc], arbre: &mut TagTree) {
         let mut y = MARGE;
         for bloc in blocs {
-            match bloc {
+            let (tag, id): (TagKind, Identifier) = match bloc {
                 Bloc::Titre { niveau, texte } => {
                     let (taille, bas) = if *niveau == 1 { (17, 18) } else { (12, 22) };
                     let place = y.saturating_add(bas);
@@ -198,10 +198,7 @@ impl Plume {
                         });
                     }
                     let niveau = NonZeroU16::new(*niveau).unwrap_or(NonZeroU16::MIN);
-                    arbre.push(TagGroup::with_children(
-                        Tag::Hn(niveau, Some(texte.clone())),
-                        vec![id.into()],
-                    ));
+                    (Tag::Hn(niveau, Some(texte.clone())).into(), id)
                 }
                 Bloc::Champ { nom, valeur } => {
                     let id = marque(surface, |surface| {
@@ -211,7 +208,7 @@ impl Plume {
                             self.ligne(surface, true, (VALEUR, place), 11, texte);
                         }
                     });
-                    arbre.push(TagGroup::with_children(Tag::P, vec![id.into()]));
+                    (Tag::P.into(), id)
                 }
                 Bloc::Phrase(lignes) => {
                     let id = marque(surface, |surface| {
@@ -219,7 +216,7 @@ impl Plume {
                             self.ligne(surface, false, (MARGE, place), 10, texte);
                         }
                     });
-                    arbre.push(TagGroup::with_children(Tag::P, vec![id.into()]));
+                    (Tag::P.into(), id)
                 }
                 Bloc::Cadre { titre, lignes } => {
                     ornement(surface, |surface| cadre(surface, y));
@@ -230,18 +227,16 @@ impl Plume {
                             self.ligne(surface, false, (MARGE + 8, place), 10, texte);
                         }
                     });
-                    arbre.push(TagGroup::with_children(Tag::P, vec![id.into()]));
+                    (Tag::P.into(), id)
                 }
                 Bloc::Code { contenu, dit } => {
-                    if let Some(path) =
-                        code(contenu, (A4.0 - MARGE - CODE, y.saturating_sub(CODE / 2)))
-                    {
-                        let id = marque(surface, |surface| remplir(surface, &path));
-                        let figure = Tag::Figure(Some(dit.clone()));
-                        arbre.push(TagGroup::with_children(figure, vec![id.into()]));
-                    }
+                    let place = (A4.0 - MARGE - CODE, y.saturating_sub(CODE / 2));
+                    let Some(path) = code(contenu, place) else { continue };
+                    let id = marque(surface, |surface| remplir(surface, &path));
+                    (Tag::Figure(Some(dit.clone())).into(), id)
                 }
-            }
+            };
+            arbre.push(TagGroup::with_children(tag, vec![id.into()]));
             y = y.saturating_add(bloc.hauteur());
         }
     }

@@ -113,6 +113,12 @@ impl Declaration {
         place.map_or(Fuseau::PARIS, |medecin| Fuseau::de_commune(&medecin.commune))
     }
 
+    /// Number of the doctor who gave a signature; none for the patient's side.
+    pub fn signataire(&self, signature: &Signature) -> Option<Rpps> {
+        let of = |one: &&MedecinDesigne| Some(one.medecin_id) == signature.medecin_id;
+        self.medecins.iter().find(of).map(|one| one.rpps)
+    }
+
     /// The day of the last signature, with one more on `signe_le`.
     pub fn jour_avec(&self, signe_le: NaiveDate) -> NaiveDate {
         self.signatures.iter().map(|signature| signature.signe_le).fold(signe_le, NaiveDate::max)
@@ -234,7 +240,7 @@ impl Declaration {
         if signature.contenu_sha256 != self.contenu_sha256 {
             return Err(DeclarationRefusee::ContenuDifferent(None));
         }
-        verify_means(&signature, acteur, wanted.rpps)?;
+        signature.verify_means(acteur, wanted.rpps)?;
         signature.representation_id = self.lien(&signature, acteur, &conditions.au_jour)?;
         signature.preuve = preuve.retenir(&SignatureAnnoncee {
             role: signature.role,
@@ -381,19 +387,4 @@ impl Declaration {
         self.motif = motif;
         Ok(())
     }
-}
-
-fn verify_means(
-    signature: &Signature,
-    acteur: &Acteur,
-    rpps: Option<Rpps>,
-) -> Result<(), DeclarationRefusee> {
-    let (moyen, role) = (signature.moyen, signature.role);
-    if !moyen.convient_a(role) {
-        return Err(DeclarationRefusee::MoyenInadapte { moyen, role });
-    }
-    if !moyen.transmissible_par(acteur, role, rpps) {
-        return Err(DeclarationRefusee::TransmissionInterdite { moyen, role });
-    }
-    Ok(())
 }

@@ -12,6 +12,7 @@ use super::super::identifiers::Rpps;
 use super::super::ids::{MedecinId, RepresentationId, SignatureId};
 use super::super::vocabulary::vocabulaire;
 use super::preuve::ModePreuve;
+use super::refus::DeclarationRefusee;
 
 vocabulaire!(
     /// In which quality somebody signs.
@@ -157,6 +158,23 @@ impl Signature {
         } else {
             ModePreuve::Declaree
         }
+    }
+
+    /// Whether its means are those of whose signature it is, and of who transmits it; `rpps` is the
+    /// number of the doctor awaited.
+    pub(super) fn verify_means(
+        &self,
+        acteur: &Acteur,
+        rpps: Option<Rpps>,
+    ) -> Result<(), DeclarationRefusee> {
+        let (moyen, role) = (self.moyen, self.role);
+        if !moyen.convient_a(role) {
+            return Err(DeclarationRefusee::MoyenInadapte { moyen, role });
+        }
+        if !moyen.transmissible_par(acteur, role, rpps) {
+            return Err(DeclarationRefusee::TransmissionInterdite { moyen, role });
+        }
+        Ok(())
     }
 }
 

@@ -7,7 +7,9 @@ use serde_json::json;
 
 use super::bundle::toutes;
 use super::recherche::Recherche;
-use super::ressource::{Ressource, au_patient, double, meta, montrer, periode, simple};
+use super::ressource::{
+    Ressource, a_l_organisme, au_patient, double, inconnue, meta, montrer, periode, simple,
+};
 use crate::domain::droits::Demarche;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::Organisme;
@@ -15,7 +17,7 @@ use crate::domain::ids::{FaitId, PatientId};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin};
 use crate::http::problem::Refus;
-use crate::services::{ServiceError, patients};
+use crate::services::patients;
 
 fn coverage(patient: PatientId, fait: &FaitDate<Organisme>) -> Ressource {
     let organisme = &fait.valeur;
@@ -25,10 +27,7 @@ fn coverage(patient: PatientId, fait: &FaitDate<Organisme>) -> Ressource {
         "type": { "text": "Assurance maladie obligatoire" },
         "beneficiary": au_patient(patient),
         "period": periode(fait.effet),
-        "payor": [{
-            "identifier": { "system": "urn:x-traitant:organisme", "value": organisme.as_str() },
-            "display": organisme.libelle_regime(),
-        }],
+        "payor": [a_l_organisme(organisme)],
         "class": [
             { "type": { "text": "régime" }, "value": organisme.regime() },
             { "type": { "text": "caisse" }, "value": organisme.caisse() },
@@ -63,13 +62,12 @@ pub(super) async fn read(
     Chemin(id): Chemin<String>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LirePatient)?;
-    let unknown = || Refus::from(ServiceError::Introuvable);
-    let (patient, fait) = simple(&id).ok_or_else(unknown)?;
+    let (patient, fait) = simple(&id)?;
     let fait = FaitId::from_uuid(fait);
     let dossier = patients::get(&state.core, &contexte, patient).await?;
     let one = dossier.try_map(|dossier| {
         let found = dossier.patient.affiliations.iter().find(|one| one.id == fait);
-        found.map(|found| coverage(patient, found)).ok_or_else(unknown)
+        found.map(|found| coverage(patient, found)).ok_or_else(inconnue)
     })?;
     montrer(&one)
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::bundle::{toutes, versions};
 use super::recherche::Recherche;
 use super::ressource::{
-    Ressource, au_patient, au_praticien, concept, double, meta, montrer, periode, simple,
+    Ressource, au_patient, au_praticien, concept, double, inconnue, meta, montrer, periode, simple,
 };
 use crate::domain::designation::Designation;
 use crate::domain::droits::Demarche;
@@ -19,7 +19,7 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Chemins};
 use crate::http::problem::{Code, Refus};
 use crate::services::medecins_traitants::{self, DesignationLue};
-use crate::services::{Contexte, Seen, ServiceError};
+use crate::services::{Contexte, Seen};
 
 /// Functions of a professional for a patient, where `PCP` is the médecin traitant.
 const FONCTIONS: &str = "https://mos.esante.gouv.fr/NOS/TRE_R259-HL7ParticipationFunction/FHIR/TRE-R259-HL7ParticipationFunction";
@@ -94,10 +94,6 @@ pub(super) async fn search(
     }))
 }
 
-fn unknown() -> Refus {
-    Refus::from(ServiceError::Introuvable)
-}
-
 /// One designation of a person, as known at an instant.
 async fn known_at(
     state: &AppState,
@@ -119,7 +115,7 @@ async fn all_versions(
     id: &str,
 ) -> Result<Vec<Seen<Designation>>, Refus> {
     let contexte = appel.exige(Demarche::ListerDesignations)?;
-    let (patient, thing) = simple(id).ok_or_else(unknown)?;
+    let (patient, thing) = simple(id)?;
     let whom = (patient, DesignationId::from_uuid(thing));
     let mut found: Vec<Seen<Designation>> = Vec::new();
     let mut instant = None;
@@ -133,7 +129,7 @@ async fn all_versions(
             break;
         }
     }
-    if found.is_empty() { Err(unknown()) } else { Ok(found) }
+    if found.is_empty() { Err(inconnue()) } else { Ok(found) }
 }
 
 /// One designation.
@@ -143,9 +139,9 @@ pub(super) async fn read(
     Chemin(id): Chemin<String>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerDesignations)?;
-    let (patient, thing) = simple(&id).ok_or_else(unknown)?;
+    let (patient, thing) = simple(&id)?;
     let whom = (patient, DesignationId::from_uuid(thing));
-    let found = known_at(&state, &contexte, whom, None).await?.ok_or_else(unknown)?;
+    let found = known_at(&state, &contexte, whom, None).await?.ok_or_else(inconnue)?;
     let today = state.core.clock().today();
     montrer(&found.map(|one| care_team(&one, today)))
 }

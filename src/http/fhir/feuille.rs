@@ -8,7 +8,9 @@ use serde_json::{Number, Value, json};
 use super::BASE;
 use super::bundle::{trouvees, versions};
 use super::recherche::Recherche;
-use super::ressource::{Ressource, au_patient, au_praticien, concept, meta, moment, montrer};
+use super::ressource::{
+    ORGANISME, Ressource, au_patient, au_praticien, concept, meta, moment, montrer,
+};
 use crate::domain::droits::Demarche;
 use crate::domain::evaluation::{ActeEvalue, Appartenance, Montants};
 use crate::domain::feuille_de_soins::{Acte, Nomenclature};
@@ -40,9 +42,8 @@ fn nomenclature(known: Nomenclature) -> &'static str {
 /// The organisme of the feuille, when it says one.
 fn insurer(evaluee: &FeuilleEvaluee) -> Value {
     let organisme = evaluee.feuille.feuille.soins.beneficiaire.organisme;
-    let identifier = organisme.map(
-        |organisme| json!({ "system": "urn:x-traitant:organisme", "value": organisme.as_str() }),
-    );
+    let identifier =
+        organisme.map(|organisme| json!({ "system": ORGANISME, "value": organisme.as_str() }));
     json!({ "identifier": identifier, "display": "Assurance maladie obligatoire" })
 }
 

@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 use super::BASE;
 use super::bundle::{toutes, trouvees};
 use super::recherche::{Recherche, manquant};
-use super::ressource::{NATURES, Ressource, au_praticien, concept, meta, montrer, periode};
+use super::ressource::{
+    NATURES, Ressource, a_l_organisme, au_praticien, concept, inconnue, meta, montrer, periode,
+    publier,
+};
 use crate::domain::acteur::Acteur;
 use crate::domain::droits::Demarche;
 use crate::domain::fait_date::FaitDate;
@@ -89,12 +92,7 @@ fn patient(dossier: &DossierPatient, traitants: &[Rpps], today: chrono::NaiveDat
     let (born, written) =
         identite.map_or((String::new(), Value::Null), |one| birth(one.date_naissance));
     let rank = identite.map(|one| i64::from(one.rang.get())).filter(|rank| *rank > 1);
-    let caisse = known.organisme_le(today).map(|organisme| {
-        json!({
-            "identifier": { "system": "urn:x-traitant:organisme", "value": organisme.as_str() },
-            "display": organisme.libelle_regime(),
-        })
-    });
+    let caisse = known.organisme_le(today).map(a_l_organisme);
     let content = json!({
         "meta": meta(Some(dossier.version), known.connu_le),
         "identifier": known.identifiants.iter().map(identifier).collect::<Vec<_>>(),
@@ -181,7 +179,7 @@ pub(super) async fn search_by_card(
     let found = match patients::find(&state.core, &contexte, &cle).await {
         Ok(found) => found,
         Err(ServiceError::Introuvable) => {
-            return super::ressource::publier(toutes(Vec::new(), &own));
+            return publier(toutes(Vec::new(), &own));
         }
         Err(error) => return Err(error.into()),
     };
@@ -216,7 +214,7 @@ pub(super) async fn search(
     let own = match (contexte.acteur(), doctor) {
         (Acteur::Medecin(own), Some(asked)) if *own == asked => asked,
         (_, None) => return Err(manquant("general-practitioner")),
-        _ => return Err(Refus::from(ServiceError::Introuvable)),
+        _ => return Err(inconnue()),
     };
     let question = format!("fhir patients {own}");
     let wanted = pagination::voulue::<PatientId>(&question, page)?;

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 
 use super::bundle::toutes;
-use super::recherche::{Recherche, manquant};
+use super::recherche::{MisAJour, Recherche, manquant};
 use super::ressource::{NATURES, RPPS, Ressource, au_praticien, concept, meta, periode, publier};
 use crate::domain::droits::Demarche;
 use crate::domain::fait_date::FaitDate;
@@ -100,11 +100,18 @@ async fn known(state: &AppState, rpps: Rpps) -> Result<Medecin, Refus> {
     Ok(medecins::get(&state.core, &rpps).await?.0)
 }
 
-/// The same, or nobody: a search finds nothing.
-async fn searched(state: &AppState, rpps: Rpps) -> Result<Option<Medecin>, Refus> {
-    match medecins::get(&state.core, &rpps).await {
-        Ok((medecin, _)) => Ok(Some(medecin)),
-        Err(ServiceError::Introuvable) => Ok(None),
+/// The doctor whom a parameter names, or nobody; and when what is searched was recorded.
+async fn searched(
+    state: &AppState,
+    mut asked: Recherche,
+    name: &str,
+) -> Result<(Option<Medecin>, MisAJour), Refus> {
+    let rpps = asked.praticien(name)?;
+    let updated = asked.mis_a_jour()?;
+    asked.fin()?;
+    match medecins::get(&state.core, &rpps.ok_or_else(|| manquant(name))?).await {
+        Ok((medecin, _)) => Ok((Some(medecin), updated)),
+        Err(ServiceError::Introuvable) => Ok((None, updated)),
         Err(error) => Err(error.into()),
     }
 }
@@ -124,15 +131,11 @@ pub(super) async fn search(
     State(state): State<AppState>,
     appel: Appel,
     uri: Uri,
-    mut asked: Recherche,
+    asked: Recherche,
 ) -> Result<Response, Refus> {
     appel.exige(Demarche::LireMedecin)?;
-    let rpps = asked.praticien("identifier")?;
-    let updated = asked.mis_a_jour()?;
-    asked.fin()?;
-    let rpps = rpps.ok_or_else(|| manquant("identifier"))?;
+    let (found, updated) = searched(&state, asked, "identifier").await?;
     let today = state.core.clock().today();
-    let found = searched(&state, rpps).await?;
     let found = found.iter().filter(|one| updated.contient(connu_le(one)));
     publier(toutes(found.map(|one| practitioner(one, today)).collect(), &uri.to_string()))
 }
@@ -142,15 +145,11 @@ pub(super) async fn search_roles(
     State(state): State<AppState>,
     appel: Appel,
     uri: Uri,
-    mut asked: Recherche,
+    asked: Recherche,
 ) -> Result<Response, Refus> {
     appel.exige(Demarche::LireMedecin)?;
-    let rpps = asked.praticien("practitioner")?;
-    let updated = asked.mis_a_jour()?;
-    asked.fin()?;
-    let rpps = rpps.ok_or_else(|| manquant("practitioner"))?;
+    let (medecin, updated) = searched(&state, asked, "practitioner").await?;
     let today = state.core.clock().today();
-    let medecin = searched(&state, rpps).await?;
     let found = medecin.iter().flat_map(|medecin| {
         let practices =
             medecin.exercices.iter().filter(|fait| updated.contient(fait.enregistre_le));

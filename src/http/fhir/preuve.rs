@@ -22,10 +22,7 @@ use crate::services::declarations::{self, Dossier};
 /// Who signed: the doctor, the patient, or somebody for them, who is not named.
 fn who(dossier: &Dossier, signature: &Signature) -> Value {
     let declaration = &dossier.declaration;
-    let doctor = signature.medecin_id.and_then(|id| {
-        declaration.medecins.iter().find(|one| one.medecin_id == id).map(|one| one.rpps)
-    });
-    match (signature.role, doctor) {
+    match (signature.role, declaration.signataire(signature)) {
         (RoleSignataire::Medecin, Some(rpps)) => au_praticien(rpps),
         (RoleSignataire::Assure, _) => au_patient(declaration.patient_id),
         (other, _) => json!({ "display": other.mot() }),

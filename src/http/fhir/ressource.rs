@@ -9,14 +9,16 @@ use uuid::Uuid;
 
 use super::TYPE;
 use crate::domain::calendar::{Periode, veille};
-use crate::domain::identifiers::Rpps;
+use crate::domain::identifiers::{Organisme, Rpps};
 use crate::domain::ids::PatientId;
 use crate::http::idempotency::{Anonymous, json as anonymous, show};
 use crate::http::problem::Refus;
-use crate::services::Seen;
+use crate::services::{Seen, ServiceError};
 
 /// RPPS, as FrCore identifies a professional.
 pub(super) const RPPS: &str = "https://rpps.esante.gouv.fr";
+/// Régime, caisse and centre: nine digits.
+pub(super) const ORGANISME: &str = "urn:x-traitant:organisme";
 /// Kinds of identifiers, in FrCore.
 pub(super) const NATURES: &str = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203";
 
@@ -117,12 +119,26 @@ pub(super) fn double(patient: PatientId, thing: Uuid) -> String {
     format!("{}{}", patient.uuid().simple(), thing.simple())
 }
 
-/// The person and the thing of such an id.
-pub(super) fn simple(id: &str) -> Option<(PatientId, Uuid)> {
-    let (patient, thing) = id.split_at_checked(32)?;
+/// The person and the thing of such an id; of another one there is nothing.
+pub(super) fn simple(id: &str) -> Result<(PatientId, Uuid), Refus> {
     let read = |text: &str| {
         let plain = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         Uuid::try_parse(text).ok().filter(|_| plain)
     };
-    Some((PatientId::from_uuid(read(patient)?), read(thing)?))
+    let both = id.split_at_checked(32);
+    let both = both.and_then(|(patient, thing)| read(patient).zip(read(thing)));
+    both.map(|(patient, thing)| (PatientId::from_uuid(patient), thing)).ok_or_else(inconnue)
+}
+
+/// Nothing is under an id, or nothing that the caller may see.
+pub(super) fn inconnue() -> Refus {
+    Refus::from(ServiceError::Introuvable)
+}
+
+/// An organisme on which somebody depends.
+pub(super) fn a_l_organisme(organisme: &Organisme) -> Value {
+    json!({
+        "identifier": { "system": ORGANISME, "value": organisme.as_str() },
+        "display": organisme.libelle_regime(),
+    })
 }

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use utoipa::ToSchema;
 
 use super::vue::{phrase, shown};
 use crate::domain::declaration::Signature;
@@ -12,14 +11,9 @@ use crate::domain::ids::DeclarationId;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin};
 use crate::http::problem::{Code, Refus};
+use crate::http::schemas::Fichier;
 use crate::papiers::{Formulaire, PapierError, Signe, formulaire};
 use crate::services::declarations::{self, Dossier};
-
-/// Un document PDF.
-#[derive(Debug, ToSchema)]
-#[schema(value_type = String, format = Binary)]
-#[expect(dead_code, reason = "the shape of an answer that is written as it is")]
-struct DocumentPdf(Vec<u8>);
 
 /// Imprimer une déclaration
 ///
@@ -30,7 +24,7 @@ struct DocumentPdf(Vec<u8>);
     get,
     path = "/v1/declarations/{id}/formulaire.pdf",
     operation_id = "lire_formulaire",
-    responses((status = 200, description = "Le formulaire", content_type = "application/pdf", body = DocumentPdf,
+    responses((status = 200, description = "Le formulaire", content_type = "application/pdf", body = Fichier,
         headers(("Content-Disposition"))))
 )]
 pub(super) async fn form(
@@ -63,14 +57,9 @@ fn unprintable(error: impl std::fmt::Display) -> Refus {
 /// The form of a declaration, as its reader may see it.
 fn printed(dossier: &Dossier) -> Result<Vec<u8>, PapierError> {
     let declaration = &dossier.declaration;
-    let rpps = |one: &Signature| {
-        let mut medecins = declaration.medecins.iter();
-        let signer = medecins.find(|medecin| Some(medecin.medecin_id) == one.medecin_id);
-        signer.map(|medecin| medecin.rpps.to_string())
-    };
     let signe = |one: &Signature| Signe {
         role: one.role,
-        rpps: rpps(one),
+        rpps: declaration.signataire(one).map(|rpps| rpps.to_string()),
         moyen: one.moyen,
         preuve: one.mode_preuve(),
         signe_le: one.signe_le,

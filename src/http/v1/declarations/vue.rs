@@ -45,11 +45,7 @@ vue! {
         let declaration = &dossier.declaration;
         let cote = dossier.cote.as_ref();
         let missing = cote.map(|cote| declaration.manquantes(cote)).unwrap_or_default();
-        let signature = |one: &Signature| {
-            let mut medecins = declaration.medecins.iter();
-            let signer = medecins.find(|medecin| Some(medecin.medecin_id) == one.medecin_id);
-            SignatureVue::new(one, signer.map(|medecin| medecin.rpps))
-        };
+        let signature = |one: &Signature| SignatureVue::new(one, declaration.signataire(one));
 
         /// Identifiant.
         id: DeclarationId = declaration.id,
