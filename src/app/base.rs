@@ -38,16 +38,12 @@ impl Registre {
         let donnees = data_dir(config)?;
         let (private, adresses) = if config.base.url.is_some() {
             (None, None)
+        } else if let Some(adresses) = running(config).await? {
+            (None, Some(adresses))
         } else {
-            let (dir, bin) = (donnees.clone(), config.base.pg_bin.clone());
-            let look = move || Server::running_in(&dir, bin.as_deref());
-            if let Some(adresses) = tokio::task::spawn_blocking(look).await? {
-                (None, Some(adresses))
-            } else {
-                let server = start_private(config, &donnees).await?;
-                let adresses = server.adresses();
-                (Some(server), Some(adresses))
-            }
+            let server = start_private(config, &donnees).await?;
+            let adresses = server.adresses();
+            (Some(server), Some(adresses))
         };
         let Base { place, core, horloge } = core(config, &donnees, adresses, law).await?;
         core.prepare_partitions().await?;
@@ -137,9 +133,7 @@ pub async fn horloge(config: &Config) -> anyhow::Result<Arc<dyn Clock>> {
     let url = if let Some(url) = &config.base.url {
         Some(url.expose_secret().to_owned())
     } else {
-        let (dir, bin) = (data_dir(config)?, config.base.pg_bin.clone());
-        let look = move || Server::running_in(&dir, bin.as_deref());
-        tokio::task::spawn_blocking(look).await?.map(|adresses| adresses.service)
+        running(config).await?.map(|adresses| adresses.service)
     };
     let Some(url) = url else { return Ok(machine) };
     // What is read is not encrypted.
@@ -147,6 +141,13 @@ pub async fn horloge(config: &Config) -> anyhow::Result<Arc<dyn Clock>> {
     let seconds = sandbox::avance(&db).await;
     db.close().await;
     Ok(Arc::new(AheadClock::new(machine, seconds)))
+}
+
+/// Where the private server of these settings listens, if a service runs with it.
+pub(super) async fn running(config: &Config) -> anyhow::Result<Option<Adresses>> {
+    let (dir, bin) = (data_dir(config)?, config.base.pg_bin.clone());
+    let look = move || Server::running_in(&dir, bin.as_deref());
+    Ok(tokio::task::spawn_blocking(look).await?)
 }
 
 /// Opens a database, or says at once, in its own words, why it lets nobody in.

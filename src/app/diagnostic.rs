@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret;
 
-use super::base::{connect, data_dir, horloge};
+use super::base::{connect, data_dir, horloge, running};
 use super::confiance::{fetching, master_key, verifier};
 use crate::ajouts;
 use crate::config::{Config, InvalidConfig, JetonsConfig};
 use crate::domain::clock::{Clock, SystemClock};
-use crate::postgres::Server;
 use crate::services::Mode;
 use crate::services::diagnostic::{self, Constat, Diagnostic, Gravite};
 use crate::storage::{Lien, StorageError, sante};
@@ -108,10 +107,7 @@ async fn database(config: &Config) -> Vec<Constat> {
         let lien = Lien::of(&url);
         (url, lien)
     } else {
-        let (dir, bin) = (data_dir(config).unwrap_or_default(), config.base.pg_bin.clone());
-        let look = move || Server::running_in(&dir, bin.as_deref());
-        let running = tokio::task::spawn_blocking(look).await.ok().flatten();
-        let Some(adresses) = running else {
+        let Some(adresses) = running(config).await.ok().flatten() else {
             let said =
                 "le PostgreSQL privé ne tourne pas : aucun service n'est démarré avec ces données";
             let todo = "démarrer « traitant », ou indiquer TRAITANT_DONNEES ou DATABASE_URL";

@@ -15,11 +15,11 @@ use axum::routing::{any, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
-use super::AppState;
 use super::extract::{Corps, lire_formulaire};
 use super::idempotency::{Anonymous, json as respond_json};
 use super::lecture::{Entier, lecture};
 use super::problem::{Code, Refus};
+use super::{AppState, health};
 use crate::services::ChampInvalide;
 
 /// What a sandbox takes some time to answer.
@@ -159,6 +159,7 @@ pub(super) async fn follow(
     next: Next,
 ) -> Response {
     if let Some(bac) = bac
+        && !health::is_asked(request.uri())
         && let Err(why) = bac.suivre().await
     {
         // The database does not answer: the request says so better.

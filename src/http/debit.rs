@@ -20,8 +20,8 @@ use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 
-use super::AppState;
 use super::problem::Refus;
+use super::{AppState, health};
 use crate::auth::Network;
 use crate::domain::acteur::Auteur;
 
@@ -190,8 +190,7 @@ impl Debit {
 /// Lets through what an address may still ask without a token; whoever shows one is judged once it is read.
 pub(super) async fn limit(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let anonymous = !request.headers().contains_key(header::AUTHORIZATION);
-    let watched = request.uri().path().starts_with("/etat/");
-    if anonymous && !watched {
+    if anonymous && !health::is_asked(request.uri()) {
         let spent = state.debits.anonyme(request.headers(), request.extensions());
         if let Err(refus) = spent {
             return refus.into_response();

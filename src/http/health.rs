@@ -1,6 +1,7 @@
 //! Whether the service lives, and whether it can answer.
 
 use axum::extract::State;
+use axum::http::Uri;
 use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -18,6 +19,11 @@ use crate::services::loi;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
+}
+
+/// Whether a supervisor asks, who has no token and is answered whatever else happens.
+pub(super) fn is_asked(uri: &Uri) -> bool {
+    uri.path().starts_with("/etat/")
 }
 
 /// État du processus.

@@ -15,6 +15,7 @@ use super::lecture::{
 };
 use super::pagination::Curseur;
 use super::problem::Code;
+use crate::domain::acteur::Role;
 use crate::domain::adressage as a;
 use crate::domain::conciliation as c;
 use crate::domain::creance as cr;
@@ -128,13 +129,27 @@ macro_rules! mots {
     )+};
 }
 
+/// A file that is answered as it is: bytes, not a text.
+pub(crate) struct Fichier;
+
+impl PartialSchema for Fichier {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
+            .description(Some("Un fichier."))
+            .into()
+    }
+}
+impl ToSchema for Fichier {}
+
 mots!(
     /// The codes of refused fields.
     CodeChamp: "Code d'un champ ou d'un paramètre refusé ; chacun est expliqué sous /docs/problemes." codes().map(|(code, _)| code),
     /// The codes of problems.
     CodeProbleme: "Code d'un refus ; chacun est expliqué sous /docs/problemes." Code::ALL.iter().map(|code| code.as_str()),
     /// The roles of callers, as [`crate::domain::acteur::Acteur`] says them.
-    RoleAppelant: "Rôle d'un appelant." ["medecin", "patient", "caisse", "referentiel", "statistiques"],
+    RoleAppelant: "Rôle d'un appelant." Role::TOUS.iter().map(|one| one.mot()),
     /// What a person reads in their traces.
     OperationTracee: "Ce qui a été fait du dossier." Demarche::TOUTES.iter().filter_map(|one| one.trace()).chain([ESSAI_INFRUCTUEUX]).collect::<BTreeSet<_>>(),
     /// What may be done of a merge.

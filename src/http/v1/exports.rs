@@ -19,6 +19,7 @@ use crate::http::idempotency::{Anonymous, json_version, rendre};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
+use crate::http::schemas::Fichier;
 use crate::http::v1::acte::{consultation, creation};
 use crate::http::vue::vue;
 use crate::services::exports::{self, CONSERVATION, Suivi};
@@ -168,7 +169,7 @@ consultation! {
     get,
     path = "/v1/exports/{id}/contenu",
     operation_id = "telecharger_export",
-    responses((status = 200, description = "Le fichier", content_type = "application/gzip", body = Vec<u8>,
+    responses((status = 200, description = "Le fichier", content_type = "application/gzip", body = Fichier,
         headers(("Content-Disposition")))),
     extensions(("x-problemes" = json!(["transition_interdite"])))
 )]
