@@ -11,6 +11,8 @@ use crate::support::app::{Caller, MARTIN, PONS, feuille, patient_id};
 use crate::support::contract::document;
 use crate::support::{TestApp, fhir};
 
+mod versions;
+
 const BASE: &str = "/fhir/r4";
 
 async fn read(caller: &Caller<'_>, path: &str) -> Value {
