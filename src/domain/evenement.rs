@@ -115,6 +115,7 @@ natures! {
     MedecinOperationAnnulee = 46 "medecin.operation_annulee" Aucun [FAMILLE, SA_CAISSE, NOMMES, MEDECINS],
     NeutralisationOuverte = 47 "neutralisation.ouverte" Aucun [ENFANT, CAISSES],
     NeutralisationRetiree = 48 "neutralisation.retiree" Aucun [ENFANT, CAISSES],
+    NeutralisationFinProche = 80 "neutralisation.fin_proche" Aucun [ENFANT, CAISSES],
     PatientIdentifiantRemplace = 49 "patient.identifiant_remplace" Aucun [FAMILLE, CAISSES],
     PatientOrganismeChange = 50 "patient.organisme_change" Debut [FAMILLE, CAISSES],
     PatientStatutChange = 51 "patient.statut_change" Debut [FAMILLE, CAISSES],

@@ -28,6 +28,7 @@ mod coffre;
 pub mod conciliations;
 pub mod connaissance;
 mod copie;
+pub mod courriers;
 pub mod declarations;
 pub mod designations;
 pub mod dossier_complet;
