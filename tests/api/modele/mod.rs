@@ -47,6 +47,7 @@ async fn live(seed: u64) -> BTreeSet<&'static str> {
         world.compare().await;
         world.watch().await;
         world.follow().await;
+        world.open_inboxes().await;
     }
     world.done
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
 use super::monde::{DOCTORS, PEOPLE, World};
-use crate::support::app::patient_id;
+use crate::support::app::{Caller, patient_id};
 
 /// What a software holds: the days on which persons arrive (true) and leave, and where it is in the feed.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +40,23 @@ impl Copie {
     fn has(&self, person: &str, day: NaiveDate) -> bool {
         let bounds = self.bornes.iter().filter(|(own, from, _)| own == person && *from <= day);
         bounds.last().is_some_and(|(_, _, arrives)| *arrives)
+    }
+}
+
+/// The declarations of a person to which the lines of a heading lead.
+async fn asked(caller: &Caller<'_>, rubrique: &str, person: &str) -> BTreeSet<String> {
+    let (mut found, mut after) = (BTreeSet::new(), String::new());
+    loop {
+        let path = format!("/v1/moi/a-faire?rubrique={rubrique}&limite=100{after}");
+        let page = caller.get(&path).with_subscriber(NoSubscriber::default()).await.expect(200);
+        for line in page["donnees"].as_array().unwrap() {
+            if line["patient_id"] == person {
+                let path = line["action"]["chemin"].as_str().unwrap();
+                found.insert(path.split('/').nth(3).unwrap().to_owned());
+            }
+        }
+        let Some(next) = page["pagination"]["curseur_suivant"].as_str() else { return found };
+        after = format!("&curseur={next}");
     }
 }
 
@@ -83,5 +100,30 @@ impl World {
             assert_eq!(told, expected, "{rpps} follows {name} on {day}: {}", self.story);
         }
         self.suiveurs.0.insert(rpps, (held, kept));
+    }
+
+    /// The inboxes of a person and of their caisse ask for the signatures that the person's declarations wait for,
+    /// and for no others.
+    pub async fn open_inboxes(&mut self) {
+        let person = self.random.random_range(0..PEOPLE.len());
+        let (name, id) = (PEOPLE[person], patient_id(PEOPLE[person]).to_string());
+        let path = format!("/v1/patients/{id}/declarations");
+        let read = self.app.patient(name).get(&path).with_subscriber(NoSubscriber::default()).await;
+        let all = read.expect(200)["donnees"].as_array().unwrap().clone();
+        let now: DateTime<Utc> = self.app.clock().parse().unwrap();
+        // No job ran to say that their term is over.
+        let open = |one: &Value| {
+            one["expire_le"].as_str().unwrap().parse::<DateTime<Utc>>().unwrap() > now
+        };
+        let waits = |one: &&Value| one["etat"] == "en_attente" && open(one);
+        let waiting: BTreeSet<String> =
+            all.iter().filter(waits).map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+        let caisse = self.app.caisse(self.caisse(person));
+        for (caller, rubrique) in
+            [(self.app.patient(name), "signature_demandee"), (caisse, "declaration_en_attente")]
+        {
+            let asked = asked(&caller, rubrique, &id).await;
+            assert_eq!(asked, waiting, "{rubrique} of {name}: {}", self.story);
+        }
     }
 }
