@@ -16,6 +16,8 @@
     reason = "a measure that cannot go on stops, and says what it found"
 )]
 
+#[path = "support/rpps.rs"]
+mod rpps;
 mod support;
 
 use std::fs::File;
@@ -25,7 +27,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use self::support::{PROGRAM, nir, psql, rpps, start, token};
+use self::rpps::rpps;
+use self::support::{PROGRAM, nir, psql, start, token};
 
 const ORGANISME: &str = "010110000";
 const MEDECINS: usize = 1_000;

@@ -8,7 +8,8 @@ use std::process::Stdio;
 use traitant::domain::identifiers::IdentifiantPersonne;
 use traitant::storage::Coffre;
 
-use crate::support::{client, nir, psql, rpps};
+use crate::rpps::rpps;
+use crate::support::{client, nir, psql};
 
 /// Doctors of the register.
 pub const MEDECINS: usize = 20_000;

@@ -52,22 +52,6 @@ pub fn nir(person: usize) -> String {
     format!("{base}{:02}", 97 - base % 97)
 }
 
-/// The RPPS of one of the doctors of a load, key included.
-pub fn rpps(medecin: usize) -> String {
-    let base = format!("10{:08}", 50_000_000 + medecin);
-    let sum: u32 = base
-        .bytes()
-        .rev()
-        .enumerate()
-        .map(|(place, byte)| {
-            let digit = u32::from(byte - b'0');
-            let value = if place % 2 == 0 { digit * 2 } else { digit };
-            if value > 9 { value - 9 } else { value }
-        })
-        .sum();
-    format!("{base}{}", (10 - sum % 10) % 10)
-}
-
 /// A program of PostgreSQL, on the database of a folder.
 pub fn client(program: &str, folder: &Path) -> Command {
     let mut command = Command::new(program);
