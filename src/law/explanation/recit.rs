@@ -4,7 +4,8 @@
 use chrono::NaiveDate;
 
 use crate::domain::evaluation::{
-    ActeEvalue, Avertissement, CodeDetermine, CodeRegle, Evaluation, FaitsConnus, Montants, Theme,
+    ActeEvalue, Avertissement, CodeDetermine, CodeRegle, Evaluation, FaitsConnus, Issue, Montants,
+    Theme,
 };
 use crate::domain::feuille_de_soins::{Acte, QualificatifDepense, Soins};
 use crate::domain::money::{Centimes, Taux};
@@ -35,13 +36,14 @@ impl<'a> ActeRaconte<'a> {
 
     /// The rule that gave its rate.
     pub(super) fn regle_du_taux(&self) -> Option<RegleDuJour<'a>> {
-        let mut kept = self.bareme.retenues(&self.evalue.constats);
-        kept.find(|(constat, _)| constat.regle.theme == Theme::Taux).map(|(_, known)| known)
+        let mut kept = self.evalue.constats.iter().filter(|one| one.issue == Issue::Retenue);
+        self.bareme.regle(kept.find(|one| one.regle.theme == Theme::Taux)?.regle)
     }
 
     /// Whether a rule decided or explains something of this act.
     pub(super) fn retient(&self, code: CodeRegle) -> bool {
-        self.bareme.retenues(&self.evalue.constats).any(|(constat, _)| constat.regle == code)
+        let mut all = self.evalue.constats.iter();
+        all.any(|one| one.regle == code && one.issue == Issue::Retenue)
     }
 }
 
