@@ -51,6 +51,8 @@ impl Question {
 /// A rule of a period.
 #[derive(Debug)]
 struct Entry {
+    /// Beside the others, so that whoever compares codes reads no sheet.
+    code: CodeRegle,
     regle: &'static Regle,
     /// What it rests on during the period: its texts, then those of the values that it reads.
     fondement: Box<[Cow<'static, str>]>,
@@ -108,6 +110,7 @@ impl Bareme {
         let (last, first): (Vec<_>, Vec<_>) =
             regles.into_iter().partition(|(regle, _)| explains(regle));
         let entry = |(regle, fondement): (&'static Regle, Vec<_>)| Entry {
+            code: regle.fiche.code,
             regle,
             fondement: fondement.into_boxed_slice(),
             valeurs: known(regle),
@@ -140,7 +143,7 @@ impl Bareme {
 
     /// A rule of the day, and what it rests on.
     pub fn regle(&self, code: CodeRegle) -> Option<RegleDuJour<'_>> {
-        self.entries.iter().find(|entry| entry.regle.fiche.code == code).map(Entry::du_jour)
+        self.entries.iter().find(|entry| entry.code == code).map(Entry::du_jour)
     }
 
     /// The rules that an evaluation considered, with what became of each.
@@ -166,7 +169,7 @@ impl Bareme {
     #[inline]
     fn regle_de(&self, index: usize, constat: Constat) -> Option<RegleDuJour<'_>> {
         match self.entries.get(index) {
-            Some(known) if known.regle.fiche.code == constat.regle => Some(known.du_jour()),
+            Some(known) if known.code == constat.regle => Some(known.du_jour()),
             _ => self.regle(constat.regle),
         }
     }
