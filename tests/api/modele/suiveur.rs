@@ -38,8 +38,8 @@ impl Copie {
 
     /// Whether somebody is a patient on a day.
     fn has(&self, person: &str, day: NaiveDate) -> bool {
-        let bounds = self.bornes.iter().filter(|(own, from, _)| own == person && *from <= day);
-        bounds.last().is_some_and(|(_, _, arrives)| *arrives)
+        let mut bounds = self.bornes.iter().filter(|(own, from, _)| own == person && *from <= day);
+        bounds.next_back().is_some_and(|(_, _, arrives)| *arrives)
     }
 }
 
