@@ -65,12 +65,22 @@ async fn a_doctor_who_retires_is_waited_for_until_his_last_day() {
     assert_eq!(told(&app, "declaration.caduque").await, [0; 3]);
     assert_eq!(on(&app, &declaration, "2025-07-01").await, said("caduque", why));
     assert_eq!(told(&app, "declaration.caduque").await, [1; 3]);
+    let inbox = async || {
+        let page = app.patient("ALICE").get("/v1/moi/a-faire?rubrique=choix_sans_suite").await;
+        let lines = page.expect(200)["donnees"].as_array().unwrap().clone();
+        lines
+            .iter()
+            .map(|one| one["action"]["chemin"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(inbox().await, [place(&declaration)]);
     assert_eq!(accept(&app, &declaration).await.problem(409), "transition_interdite");
     assert_eq!(on(&app, &declaration, "2025-07-02").await, said("caduque", why));
     assert_eq!(told(&app, "declaration.caduque").await, [1; 3], "once");
 
     undo(&app, &retired).await.expect(202);
     assert_eq!(on(&app, &declaration, "2025-07-03").await, said("en_attente", None));
+    assert_eq!(inbox().await, Vec::<String>::new());
     assert_eq!(told(&app, "declaration.de_nouveau_attendue").await, [1; 3]);
     let active = accept(&app, &declaration).await.expect(200);
     assert_eq!(active["designation"]["effet_du"], "2025-07-03");
