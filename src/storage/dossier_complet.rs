@@ -72,7 +72,7 @@ pub static RUBRIQUES: [Rubrique; 38] = [
 ];
 
 /// Tables that name a person and are shown otherwise, or by nothing, and why.
-pub static AILLEURS: [(&str, &str); 10] = [
+pub static AILLEURS: [(&str, &str); 11] = [
     ("feuille_de_soins", "lue en clair sous « feuilles_de_soins »"),
     ("evaluation", "lue en clair avec sa feuille"),
     (
@@ -88,6 +88,10 @@ pub static AILLEURS: [(&str, &str); 10] = [
     (
         "export_bloc",
         "extraits de sa caisse, gardés sept jours : tout ce qu'ils disent est ailleurs, et qui les télécharge est dans « acces »",
+    ),
+    (
+        "courriers_lot",
+        "lettres écrites d'après les événements et le dossier, gardées sept jours ; qui les imprime est dans « acces »",
     ),
     ("statistique_a_compter", "dossiers que les statistiques ne comptent pas encore"),
     (
