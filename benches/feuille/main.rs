@@ -24,6 +24,8 @@ mod cpu;
 #[path = "../lots/foule.rs"]
 mod foule;
 mod script;
+#[path = "../support/rpps.rs"]
+mod rpps;
 #[path = "../support/mod.rs"]
 mod support;
 
