@@ -43,8 +43,12 @@ class Scene {
 
   /** Clicks the link or the button that bears this text. */
   async clique(text) {
-    const seen = (name) => `${name}::-p-text(${text})`;
-    await this.puis(() => this.page.locator(`${seen("main a")}, ${seen("main button")}`).click());
+    await this.puis(() =>
+      this.page.evaluate((text) => {
+        const all = [...document.querySelectorAll("main a, main button")];
+        all.find((one) => one.textContent.includes(text)).click();
+      }, text),
+    );
   }
 
   async geste(cle) {
@@ -159,8 +163,7 @@ const HISTOIRES = {
     await page.locator("#operations-tag-moi button, #operations-tag-moi").click();
     await page.waitForSelector("#operations-moi-lire_moi");
     await page.locator("#operations-moi-lire_moi .opblock-summary-control").click();
-    await page.locator("::-p-text(Essayer)").click();
-    await page.locator("::-p-text(Envoyer)").click();
+    await page.locator("#operations-moi-lire_moi .btn.execute").click();
     await page.waitForSelector(".live-responses-table");
     const status = await page.$eval(".live-responses-table tbody .response-col_status", (cell) => cell.textContent);
     if (!status.startsWith("200")) scene.faute(`the token is not taken: ${status}`);

@@ -74,8 +74,8 @@ pub(super) fn frise(document: &Value, nom: &dyn Fn(&str) -> String) -> String {
         )
     }));
     format!(
-        "<div class=\"defile\" tabindex=\"0\" role=\"region\" aria-label=\"Frise\"><table class=\"frise\">\
-         <caption>En colonnes, ce qui était en vigueur ; en lignes, ce que le registre en savait.</caption>\n\
+        "<p class=\"aide\">En colonnes, ce qui était en vigueur ; en lignes, ce que le registre en savait.</p>\n\
+         <div class=\"defile\" tabindex=\"0\" role=\"region\" aria-label=\"Frise\"><table class=\"frise\">\n\
          <thead><tr><td></td>{heads}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n"
     )
 }
