@@ -24,7 +24,7 @@ use self::confiance::{fetching, proofs, verifier};
 pub use self::diagnostic::{diagnostiquer, est_bon};
 pub use self::rotation::tourner;
 use self::suivi::{follow_key, publish, work};
-use crate::auth::{Emetteur, KeySource};
+use crate::auth::{Emetteur, KeySource, Prouveur};
 use crate::config::{Config, JetonsConfig};
 use crate::domain::clock::SystemClock;
 use crate::http::{AppState, mesures_router, router};
@@ -94,10 +94,14 @@ impl App {
         if config.simulateur {
             state = state.with_simulateur();
         }
+        if config.page_patient {
+            state = state.with_dossier();
+        }
         let mut bac = None;
         if let (Some(horloge), JetonsConfig::BacASable) = (horloge, &config.jetons) {
             let emetteur = Arc::new(Emetteur::in_dir(&donnees)?);
-            let own = Arc::new(Bac::new(place, core.clone(), horloge, emetteur));
+            let prouveur = Arc::new(Prouveur::in_dir(&donnees)?);
+            let own = Arc::new(Bac::new(place, core.clone(), horloge, emetteur, prouveur));
             state = state.with_sandbox(Arc::<Bac>::clone(&own));
             bac = Some(own);
         }

@@ -55,6 +55,8 @@ pub struct Config {
     pub origines: Vec<String>,
     /// Whether the page of the simulator is shown outside a sandbox.
     pub simulateur: bool,
+    /// Whether the page on which patients read their own record is shown outside a sandbox.
+    pub page_patient: bool,
     /// Hosts to which events may be sent.
     pub webhooks: Hotes,
 }
@@ -154,17 +156,12 @@ impl Config {
             variables.wrong("TRAITANT_WEBHOOKS", format!("{expected} ; reçu « {wrong} »"));
             Hotes::default()
         });
-        let simulateur = match variables.get("TRAITANT_SIMULATEUR").as_deref() {
-            Some("oui") => true,
-            Some("non") | None => false,
-            Some(_) => {
-                variables.wrong("TRAITANT_SIMULATEUR", "attendu « oui » ou « non »");
-                false
-            }
-        };
+        let simulateur = variables.oui("TRAITANT_SIMULATEUR");
+        let page_patient = variables.oui("TRAITANT_PAGE_PATIENT");
         let config = Self {
             origines,
             simulateur,
+            page_patient,
             webhooks,
             loi: LoiConfig {
                 ajouts: variables.get("TRAITANT_LOI").map(PathBuf::from),
@@ -211,6 +208,15 @@ impl Variables<'_> {
 
     fn wrong(&mut self, name: &str, why: impl AsRef<str>) {
         self.errors.push(format!("{name} : {}", why.as_ref()));
+    }
+
+    /// Yes or no; no when nothing is said.
+    fn oui(&mut self, name: &str) -> bool {
+        let said = self.get(name);
+        if !matches!(said.as_deref(), Some("oui" | "non") | None) {
+            self.wrong(name, "attendu « oui » ou « non »");
+        }
+        said.as_deref() == Some("oui")
     }
 
     /// An address and a port.

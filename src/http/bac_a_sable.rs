@@ -14,12 +14,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::extract::{Corps, lire_formulaire};
 use super::idempotency::{Anonymous, json as respond_json};
 use super::lecture::{Entier, lecture};
 use super::problem::{Code, Refus};
 use super::{AppState, health};
+use crate::domain::declaration::SignatureAnnoncee;
 use crate::services::ChampInvalide;
 
 /// What a sandbox takes some time to answer.
@@ -42,6 +44,10 @@ pub trait BacASable: Debug + Send + Sync {
     fn avancer(&self, jours: i64) -> Futur<'_, Horloge>;
     /// Forgets everything, and makes its people anew.
     fn remettre_a_zero(&self) -> Futur<'_, Horloge>;
+    /// What a card or an account says of a signature: the proof that it was taken now.
+    fn prouver(&self, signature: &SignatureAnnoncee) -> Result<String, Panne>;
+    /// The feuille of a consultation of today, by first name and RPPS; nothing when nobody is called so.
+    fn consultation<'a>(&'a self, prenom: &'a str, rpps: &'a str) -> Futur<'a, Option<Value>>;
 }
 
 /// Everybody in the sandbox, and how to act as each of them.
@@ -76,10 +82,21 @@ pub struct PatientDuBac {
     pub identifiant: String,
     /// As on the card.
     pub date_naissance: String,
-    /// Régime, caisse and centre.
+    /// Régime, caisse and centre, when the sandbox was made.
     pub organisme: String,
+    /// Who may choose for the person.
+    pub representants: Vec<RepresentantDuBac>,
     /// Token of the person.
     pub jeton: String,
+}
+
+/// Somebody of the sandbox who may choose for another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RepresentantDuBac {
+    /// First name.
+    pub prenom: String,
+    /// The quality in which they sign.
+    pub role: String,
 }
 
 /// A doctor of the sandbox.
@@ -248,7 +265,7 @@ async fn remettre_a_zero(
 }
 
 /// Refuses what a page of somebody else sends from the reader's browser; says whether it is a form of ours.
-fn refuse_elsewhere(headers: &HeaderMap) -> Result<bool, Refus> {
+pub(super) fn refuse_elsewhere(headers: &HeaderMap) -> Result<bool, Refus> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if !matches!(text("sec-fetch-site"), None | Some("same-origin" | "none")) {
         return Err(Refus::new(Code::RoleInterdit, "Cette action se demande depuis ce site même."));

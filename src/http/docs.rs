@@ -13,7 +13,7 @@ use super::AppState;
 use super::champs::codes;
 use super::extract::Chemin;
 use super::openapi::Contrat;
-use super::pages::{echappe, html};
+use super::pages::{echappe, html, piece};
 use super::problem::{Code, Refus};
 
 /// The pages, and the document in both forms.
@@ -21,6 +21,8 @@ pub(super) fn router(contrat: &'static Contrat) -> Router<AppState> {
     let config = Config::from("/v1/openapi.json")
         .try_it_out_enabled(true)
         .persist_authorization(false)
+        .doc_expansion("none")
+        .filter(true)
         .default_models_expand_depth(0);
     let config = Arc::new(config);
     let index = Arc::clone(&config);
@@ -38,6 +40,13 @@ pub(super) fn router(contrat: &'static Contrat) -> Router<AppState> {
 
 /// A file of the page, in French where it is ours to say.
 fn file(name: &str, config: &Arc<Config<'static>>) -> Result<Response, Refus> {
+    match name {
+        "francais.js" => {
+            return Ok(piece("text/javascript; charset=utf-8", include_str!("docs.js")));
+        }
+        "francais.css" => return Ok(piece("text/css; charset=utf-8", include_str!("docs.css"))),
+        _ => {}
+    }
     let missing = || Refus::new(Code::Introuvable, "Cette page n'existe pas ; voir /docs/.");
     let found = utoipa_swagger_ui::serve(name, Arc::clone(config));
     let file = found.ok().flatten().ok_or_else(missing)?;
@@ -52,7 +61,9 @@ fn file(name: &str, config: &Arc<Config<'static>>) -> Result<Response, Refus> {
     }
     let page = String::from_utf8_lossy(&file.bytes)
         .replace("lang=\"en\"", "lang=\"fr\"")
-        .replace("<title>Swagger UI</title>", "<title>API de Traitant — documentation</title>");
+        .replace("<title>Swagger UI</title>", "<title>API de Traitant — documentation</title>")
+        .replace("</head>", "  <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n    \
+                 <link rel=\"stylesheet\" href=\"./francais.css\">\n    <script src=\"./francais.js\" defer></script>\n  </head>");
     Ok((headers, page).into_response())
 }
 

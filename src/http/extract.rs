@@ -154,6 +154,16 @@ pub(crate) async fn lire_formulaire<T: Lire>(
     lire_membres(filled.finish().as_bytes()).map_err(Refus::champs)
 }
 
+/// What a form sends, by name, in its order.
+pub(crate) async fn lire_champs(
+    request: Request,
+    state: &AppState,
+) -> Result<Vec<(String, String)>, Refus> {
+    exige_type(request.headers(), "application/x-www-form-urlencoded", "Le formulaire")?;
+    let bytes = Bytes::from_request(request, state).await.map_err(|why| corps_non_lu(&why))?;
+    Ok(form_urlencoded::parse(&bytes).into_owned().collect())
+}
+
 /// Reads names and values as the members of an object.
 fn lire_membres<T: Lire>(text: &[u8]) -> Result<T, Vec<ChampInvalide>> {
     let members: Vec<(Cow<'_, str>, Json<'_>)> =

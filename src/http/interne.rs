@@ -1,8 +1,8 @@
 //! A caller inside the process: the requests of anybody, without a connection.
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{Method, Request};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -13,11 +13,19 @@ const ANSWER_LIMIT: usize = 4 * 1024 * 1024;
 
 /// A service that is asked from inside.
 #[derive(Debug)]
-pub struct Interne(Router);
+pub struct Interne(pub(super) Router);
 
 /// Marks a request from inside: the log of requests tells those of callers.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Interieur;
+
+/// What a request is answered, whole.
+#[derive(Debug)]
+pub(super) struct Reponse {
+    pub(super) statut: StatusCode,
+    pub(super) en_tetes: HeaderMap,
+    pub(super) corps: Bytes,
+}
 
 /// An act that somebody asks for: a `POST`.
 #[derive(Debug)]
@@ -73,22 +81,24 @@ impl Interne {
             request = request.header("content-type", "application/json");
             Body::from(question.corps.to_string())
         };
-        let request = request
-            .extension(Interieur)
-            .body(body)
-            .map_err(|error| refused(0, error.to_string()))?;
+        let request = request.body(body).map_err(|error| refused(0, error.to_string()))?;
+        let answer = self.send(request).await.map_err(|error| refused(0, error.to_string()))?;
+        if !answer.statut.is_success() {
+            let text = String::from_utf8_lossy(&answer.corps).into_owned();
+            return Err(refused(answer.statut.as_u16(), text));
+        }
+        Ok(serde_json::from_slice(&answer.corps).unwrap_or_default())
+    }
+
+    /// Sends a request as it is.
+    pub(super) async fn send(&self, mut request: Request<Body>) -> Result<Reponse, axum::Error> {
+        request.extensions_mut().insert(Interieur);
         let response = match self.0.clone().oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         };
-        let status = response.status();
-        let bytes = to_bytes(response.into_body(), ANSWER_LIMIT)
-            .await
-            .map_err(|error| refused(status.as_u16(), error.to_string()))?;
-        if !status.is_success() {
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            return Err(refused(status.as_u16(), text));
-        }
-        Ok(serde_json::from_slice(&bytes).unwrap_or_default())
+        let (head, body) = response.into_parts();
+        let corps = to_bytes(body, ANSWER_LIMIT).await?;
+        Ok(Reponse { statut: head.status, en_tetes: head.headers, corps })
     }
 }

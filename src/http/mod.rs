@@ -52,6 +52,7 @@ use crate::services::Core;
 
 pub use self::bac_a_sable::{
     AutreDuBac, BacASable, Futur, Horloge, Liste, MedecinDuBac, Panne, PatientDuBac,
+    RepresentantDuBac,
 };
 pub use self::debit::DebitConfig;
 pub use self::interne::{Interne, Question, QuestionRefusee};
@@ -84,6 +85,8 @@ pub struct AppState {
     poids: Poids,
     bac_a_sable: Option<Arc<dyn BacASable>>,
     simulateur: bool,
+    dossier: bool,
+    interne: Option<Arc<Interne>>,
 }
 
 impl AppState {
@@ -102,6 +105,8 @@ impl AppState {
             origines: transport::Origines::default(),
             bac_a_sable: None,
             simulateur: false,
+            dossier: false,
+            interne: None,
         }
     }
 
@@ -128,13 +133,28 @@ impl AppState {
     #[must_use]
     pub fn with_sandbox(mut self, bac: Arc<dyn BacASable>) -> Self {
         self.bac_a_sable = Some(bac);
-        self.with_simulateur()
+        self.with_simulateur().with_dossier()
     }
 
     /// The same, with the page on which anybody asks what care would be paid back.
     #[must_use]
     pub const fn with_simulateur(mut self) -> Self {
         self.simulateur = true;
+        self
+    }
+
+    /// The same, with the page on which a patient reads their own record.
+    #[must_use]
+    pub const fn with_dossier(mut self) -> Self {
+        self.dossier = true;
+        self
+    }
+
+    /// The same, whose pages ask this service what they show.
+    fn with_interne(mut self) -> Self {
+        if self.interne.is_none() && (self.bac_a_sable.is_some() || self.dossier) {
+            self.interne = Some(Arc::new(Interne(service(self.clone()))));
+        }
         self
     }
 
@@ -155,6 +175,10 @@ impl AppState {
 
 /// The whole application.
 pub fn router(state: AppState) -> Router {
+    service(state.with_interne())
+}
+
+fn service(state: AppState) -> Router {
     let (routes, contrat) = openapi::routes_and_contract();
     Router::new()
         .merge(

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 
 use super::liste::liste;
 use super::{SandboxError, load, village};
-use crate::auth::Emetteur;
+use crate::auth::{Emetteur, Prouveur};
 use crate::domain::clock::{AheadClock, Clock};
+use crate::domain::declaration::SignatureAnnoncee;
 use crate::domain::ids::IdSource;
-use crate::http::{BacASable, Futur, Horloge, Liste};
+use crate::http::{BacASable, Futur, Horloge, Liste, Panne};
 use crate::jobs;
 use crate::law::Law;
 use crate::services::{Core, ServiceError};
@@ -18,6 +20,8 @@ use crate::storage::{Coffre, Db, StorageError, Tx};
 
 /// A day, in seconds.
 const DAY: i64 = 86_400;
+/// The pseudonym of every card.
+const SUPPORT: &str = "support-fictif";
 
 /// The database of a sandbox, the law of its people, and how whoever may empty it connects.
 #[derive(Clone)]
@@ -140,19 +144,22 @@ pub struct Bac {
     core: Core,
     horloge: Arc<AheadClock>,
     emetteur: Arc<Emetteur>,
+    prouveur: Arc<Prouveur>,
     ids: IdSource,
 }
 
 impl Bac {
-    /// The sandbox of a service: where it is, its use cases and their clock, and who issues its tokens.
+    /// The sandbox of a service: where it is, its use cases and their clock, who issues its tokens and who proves its
+    /// signatures.
     pub fn new(
         place: Place,
         core: Core,
         horloge: Arc<AheadClock>,
         emetteur: Arc<Emetteur>,
+        prouveur: Arc<Prouveur>,
     ) -> Self {
         let ids = IdSource::from_system(Arc::clone(horloge.base()));
-        Self { place, core, horloge, emetteur, ids }
+        Self { place, core, horloge, emetteur, prouveur, ids }
     }
 
     /// Runs the jobs that are due at the time of the sandbox; none while somebody makes its people anew, for whom what
@@ -216,6 +223,17 @@ impl BacASable for Bac {
         Box::pin(async move {
             work.await??;
             Ok(self.horloge())
+        })
+    }
+
+    fn prouver(&self, signature: &SignatureAnnoncee) -> Result<String, Panne> {
+        Ok(self.prouveur.prove(signature, SUPPORT, &*self.horloge, &self.ids)?)
+    }
+
+    fn consultation<'a>(&'a self, prenom: &'a str, rpps: &'a str) -> Futur<'a, Option<Value>> {
+        Box::pin(async move {
+            let cree_le = self.place.marque().await?.cree_le;
+            Ok(village::consultation(cree_le, (prenom, rpps), self.horloge.today()))
         })
     }
 }

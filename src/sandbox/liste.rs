@@ -6,13 +6,13 @@ use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone, Utc};
 
 use super::SandboxError;
 use super::people::{MEDECINS, MedecinFictif, Personne};
-use super::village::{HABITANTS, PRATICIENS, personnes};
+use super::village::{HABITANTS, PRATICIENS, personnes, representants};
 use crate::auth::Emetteur;
 use crate::domain::acteur::{Acteur, Caisse};
 use crate::domain::clock::Clock;
 use crate::domain::identifiers::{Organisme, Rpps};
 use crate::domain::ids::IdSource;
-use crate::http::{AutreDuBac, Liste, MedecinDuBac, PatientDuBac};
+use crate::http::{AutreDuBac, Liste, MedecinDuBac, PatientDuBac, RepresentantDuBac};
 
 /// How long the tokens of the list are valid, in seconds: as long as a token may be.
 const VALIDITE: i64 = 43_200;
@@ -47,6 +47,7 @@ pub fn liste(
             identifiant: one.numero,
             date_naissance: one.date_naissance,
             organisme: one.organisme.to_owned(),
+            representants: representants(one.prenom).into_iter().map(representant).collect(),
             jeton,
         });
     }
@@ -88,6 +89,10 @@ pub fn liste(
         jeton: token(&Acteur::Statistiques)?,
     });
     Ok(Liste { jetons_jusqu_au: valid.unwrap_or(now), patients, medecins, autres })
+}
+
+fn representant((prenom, role): (&str, &str)) -> RepresentantDuBac {
+    RepresentantDuBac { prenom: capitale(prenom), role: role.to_owned() }
 }
 
 fn tous_les_medecins() -> impl Iterator<Item = &'static MedecinFictif> {

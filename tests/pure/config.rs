@@ -24,12 +24,20 @@ fn nothing_at_all_is_a_sandbox_with_its_own_database() {
 }
 
 #[test]
-fn the_simulator_is_shown_in_production_when_a_setting_says_so() {
-    assert!(!read(&[]).unwrap().simulateur);
-    assert!(read(&[("TRAITANT_SIMULATEUR", "oui")]).unwrap().simulateur);
-    assert!(!read(&[("TRAITANT_SIMULATEUR", "non")]).unwrap().simulateur);
-    let InvalidConfig(wrong) = read(&[("TRAITANT_SIMULATEUR", "1")]).unwrap_err();
-    assert_eq!(wrong, ["TRAITANT_SIMULATEUR : attendu « oui » ou « non »"]);
+fn each_page_is_shown_in_production_when_its_own_setting_says_so() {
+    let shown = |said: &[(&str, &str)]| {
+        let config = read(said).unwrap();
+        (config.simulateur, config.page_patient)
+    };
+    assert_eq!(shown(&[]), (false, false));
+    for (name, told) in
+        [("TRAITANT_SIMULATEUR", (true, false)), ("TRAITANT_PAGE_PATIENT", (false, true))]
+    {
+        assert_eq!(shown(&[(name, "oui")]), told);
+        assert_eq!(shown(&[(name, "non")]), (false, false));
+        let InvalidConfig(wrong) = read(&[(name, "1")]).unwrap_err();
+        assert_eq!(wrong, [format!("{name} : attendu « oui » ou « non »")]);
+    }
 }
 
 #[test]

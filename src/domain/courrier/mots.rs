@@ -310,10 +310,6 @@ fn choisir(qui: &Concerne) -> String {
     let (_, majorite) = qui.ages;
     let pour = qui.autre.as_deref().map_or_else(String::new, |nom| format!(" pour {nom}"));
     let who = match (&qui.autre, qui.enfant) {
-        (Some(_), true) => {
-            "le médecin de votre choix et vous signez ensemble une déclaration, sans frais"
-                .to_owned()
-        }
         (Some(_), false) => {
             "le médecin et vous signez ensemble une déclaration, sans frais".to_owned()
         }
@@ -321,7 +317,7 @@ fn choisir(qui: &Concerne) -> String {
             "le médecin de votre choix et vous signez ensemble une déclaration, sans frais, avec l'accord d'un titulaire de \
              l'autorité parentale jusqu'à {majorite}\u{a0}ans"
         ),
-        (None, _) => {
+        (Some(_), true) | (None, _) => {
             "le médecin de votre choix et vous signez ensemble une déclaration, sans frais"
                 .to_owned()
         }

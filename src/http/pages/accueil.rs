@@ -1,10 +1,11 @@
 //! The home page of the sandbox, and that of each of its people.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::{echappe, html, suite};
+use super::requete::Requete;
+use super::{echappe, html, site, suite};
 use crate::domain::calendar::en_toutes_lettres;
 use crate::http::AppState;
 use crate::http::bac_a_sable::{Horloge, Liste, MedecinDuBac, PatientDuBac, of, panne};
@@ -48,15 +49,6 @@ pub(super) async fn page(
     Ok(html(StatusCode::OK, "Bac à sable", &body))
 }
 
-/// Where the reader finds this service, as their browser says it.
-fn site(headers: &HeaderMap) -> String {
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
-    let known = |host: &&str| {
-        !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]".contains(c))
-    };
-    format!("http://{}", host.filter(known).unwrap_or("127.0.0.1:8080"))
-}
-
 fn premiere(liste: &Liste, site: &str) -> String {
     let jeton = liste.medecins.iter().find(|one| one.rpps == PREMIER.0);
     let jeton = jeton.map(|one| one.jeton.as_str()).unwrap_or_default();
@@ -74,10 +66,12 @@ fn carte(one: &PatientDuBac) -> String {
 
 /// A request, as a terminal takes it.
 fn curl(site: &str, jeton: &str, chemin: &str, corps: Option<&str>) -> String {
-    let body = corps.map_or_else(String::new, |corps| {
-        format!(" \\\n  -H 'Content-Type: application/json' \\\n  -d '{corps}'")
-    });
-    format!("curl -s {site}{chemin} \\\n  -H 'Authorization: Bearer {jeton}'{body}")
+    let asked = Requete::lecture(jeton, chemin);
+    let asked = match corps {
+        Some(corps) => asked.envoie(corps),
+        None => asked,
+    };
+    asked.curl(site)
 }
 
 fn ligne(cle: &str, nom: &str, sert_a: &str) -> String {
@@ -120,7 +114,8 @@ pub(super) async fn personne(
             ("Identifiant interne", one.patient_id.clone()),
         ];
         let nom = format!("{} {}", one.prenom, one.nom);
-        return Ok(fiche(&nom, &one.sert_a, &faits, (&one.jeton, &requetes)));
+        let essai = format!("personne={cle}");
+        return Ok(fiche(&nom, (&one.sert_a, &essai), &faits, (&one.jeton, &requetes)));
     }
     if let Some(one) = liste.medecins.iter().find(|one| one.rpps == cle) {
         let asked = liste.patients.iter().find(|one| one.prenom == PREMIER.1).map(carte);
@@ -138,7 +133,8 @@ pub(super) async fn personne(
             ("Exerce", one.cabinet.clone()),
         ];
         let nom = format!("{} {}", one.prenom, one.nom);
-        return Ok(fiche(&nom, &one.sert_a, &faits, (&one.jeton, &requetes)));
+        let essai = format!("medecin={cle}&qui=medecin");
+        return Ok(fiche(&nom, (&one.sert_a, &essai), &faits, (&one.jeton, &requetes)));
     }
     let one = liste.autres.iter().find(|one| one.cle == cle);
     let one = one.ok_or_else(|| {
@@ -151,12 +147,17 @@ pub(super) async fn personne(
     };
     let requetes = ["/v1/moi", own].map(|chemin| curl(&site, &one.jeton, chemin, None));
     let faits = [("Rôle", one.role.clone()), ("Clé", one.cle.clone())];
-    Ok(fiche(&format!("{} {}", one.role, one.cle), &one.sert_a, &faits, (&one.jeton, &requetes)))
+    let essai = match one.role.as_str() {
+        "caisse" => format!("qui=caisse-{cle}"),
+        _ => format!("qui={cle}"),
+    };
+    let nom = format!("{} {}", one.role, one.cle);
+    Ok(fiche(&nom, (&one.sert_a, &essai), &faits, (&one.jeton, &requetes)))
 }
 
 fn fiche(
     nom: &str,
-    sert_a: &str,
+    (sert_a, essai): (&str, &str),
     faits: &[(&str, String)],
     (jeton, requetes): (&str, &[String]),
 ) -> Response {
@@ -166,11 +167,12 @@ fn fiche(
         |one: &String| format!("<pre tabindex=\"0\"><code>{}</code></pre>\n", echappe(one));
     let (faits, requetes) = (suite(faits.iter().map(fact)), suite(requetes.iter().map(request)));
     let body = format!(
-        "{RETOUR}\n<main id=\"contenu\">\n<h1>{}</h1>\n<p>{}</p>\n<dl>\n{faits}</dl>\n\
+        "{RETOUR}\n<main id=\"contenu\">\n<h1>{}</h1>\n<p>{}</p>\n<p class=\"a-l-ecran\"><a href=\"/bac-a-sable?{}\">Essayer tout ainsi</a></p>\n<dl>\n{faits}</dl>\n\
          <h2>Son jeton</h2>\n<pre tabindex=\"0\"><code>{}</code></pre>\n\
          <h2>À essayer</h2>\n{requetes}</main>",
         echappe(nom),
         echappe(sert_a),
+        echappe(essai),
         echappe(jeton)
     );
     html(StatusCode::OK, nom, &body)

@@ -14,6 +14,8 @@ pub(super) enum Saisie {
     Jour,
     /// A short text, with the keyboard that suits.
     Texte(&'static str),
+    /// A text of several lines.
+    Long,
 }
 
 /// A question.
@@ -25,7 +27,7 @@ pub(super) struct Question {
     pub(super) saisie: Saisie,
 }
 
-const fn question(
+pub(super) const fn question(
     nom: &'static str,
     libelle: &'static str,
     aide: &'static str,
@@ -180,26 +182,25 @@ pub(super) fn reponses(query: &str) -> Reponses {
 }
 
 impl Question {
-    /// The question with its answer, and what is wrong with it beside.
-    fn html(&self, answer: Option<&str>, wrong: Option<&str>) -> String {
-        let nom = self.nom;
-        let mut html = format!("<label for=\"{nom}\">{}", self.libelle);
+    /// The question with its answer, and what is wrong with it beside; its place in the page begins with `avant`.
+    pub(super) fn html(&self, avant: &str, answer: Option<&str>, wrong: Option<&str>) -> String {
+        let id = format!("{avant}{}", self.nom);
+        let mut html = format!("<label for=\"{id}\">{}", self.libelle);
         let mut described = Vec::new();
         if self.aide.is_empty() {
             html.push_str("</label>\n");
         } else {
             html = format!(
-                "{html}</label>\n<span class=\"aide\" id=\"{nom}-aide\">{}</span>\n",
+                "{html}</label>\n<span class=\"aide\" id=\"{id}-aide\">{}</span>\n",
                 self.aide
             );
-            described.push(format!("{nom}-aide"));
+            described.push(format!("{id}-aide"));
         }
         if let Some(wrong) = wrong {
-            html =
-                format!("{html}<p class=\"erreur\" id=\"{nom}-erreur\">{}</p>\n", echappe(wrong));
-            described.push(format!("{nom}-erreur"));
+            html = format!("{html}<p class=\"erreur\" id=\"{id}-erreur\">{}</p>\n", echappe(wrong));
+            described.push(format!("{id}-erreur"));
         }
-        let mut attributes = format!("id=\"{nom}\" name=\"{nom}\"");
+        let mut attributes = format!("id=\"{id}\" name=\"{}\"", self.nom);
         if wrong.is_some() {
             attributes.push_str(" aria-invalid=\"true\"");
         }
@@ -227,6 +228,11 @@ impl Question {
                     "<input {attributes} type=\"text\" inputmode=\"{keyboard}\" autocomplete=\"off\" size=\"12\" value=\"{value}\">\n"
                 )
             }
+            Saisie::Long => {
+                html + &format!(
+                    "<textarea {attributes} rows=\"16\" spellcheck=\"false\" autocomplete=\"off\">{value}</textarea>\n"
+                )
+            }
         }
     }
 }
@@ -238,7 +244,7 @@ pub(super) fn formulaire(answers: &Reponses, wrong: &Fautes) -> String {
         html = format!("{html}<fieldset><legend>{subject}</legend>\n");
         for question in questions {
             let answer = answers.get(question.nom).map(String::as_str);
-            html.push_str(&question.html(answer, wrong.get(question.nom).map(String::as_str)));
+            html.push_str(&question.html("", answer, wrong.get(question.nom).map(String::as_str)));
         }
         html.push_str("</fieldset>\n");
     }

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::champs::{Fautes, Reponses, Saisie, formulaire, questions, reponses};
+use super::recit::recit;
 use super::{echappe, html, suite};
 use crate::domain::calendar::en_toutes_lettres;
 use crate::domain::identifiers::Specialite;
@@ -21,13 +22,6 @@ use crate::services::loi::tarif_publie;
 
 /// Highest price that is taken for one, in cents.
 const PRIX_MAX: i64 = 1_000_000;
-
-/// Who pays, with the colour of their part.
-const PARTS: [(&str, &str, &str); 3] = [
-    ("rembourse_amo_centimes", "L'Assurance maladie", "#0b57a4"),
-    ("part_amc_centimes", "Votre complémentaire", "#2c7a4b"),
-    ("reste_a_charge_centimes", "Vous", "#b5560a"),
-];
 
 pub(super) async fn page(
     State(state): State<AppState>,
@@ -244,75 +238,16 @@ fn refusee(state: &AppState, answers: &Reponses, wrong: &Fautes, detail: Option<
     entiere(StatusCode::UNPROCESSABLE_ENTITY, state, &content)
 }
 
-/// The answer: sentences, who pays what, what would have changed it, the texts, the way to ask again.
+/// The answer: the account of the patient, the way to ask again.
 fn reponse(said: &Value, query: &str, asked: &Value) -> String {
-    let list = |tag: &str, pointer: &str| {
-        let items = said.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
-        let items =
-            items.filter_map(|item| item.as_str().or_else(|| item.get("message")?.as_str()));
-        suite(items.map(|item| format!("<{tag}>{}</{tag}>\n", echappe(item))))
-    };
-    let cents = |pointer: &str| {
-        Centimes::new(said.pointer(pointer).and_then(Value::as_i64).unwrap_or_default())
-    };
-    let mut html = format!(
-        "<section class=\"reponse\" aria-labelledby=\"reponse\">\n<h2 id=\"reponse\">Réponse</h2>\n{}",
-        list("p", "/pour_le_patient/phrases")
-    );
-    let total = cents("/totaux/honoraires_centimes");
-    let parts = PARTS.map(|(name, who, colour)| (who, colour, cents(&format!("/totaux/{name}"))));
-    html.push_str(&dessin(total, &parts));
-    if said.pointer("/pour_le_patient/autrement").is_some_and(Value::is_object) {
-        let change =
-            match said.pointer("/pour_le_patient/autrement/changement").and_then(Value::as_str) {
-                Some("medecin_traitant_declare") => "avoir déclaré un médecin traitant",
-                Some("medecin_traitant_consulte") => {
-                    "consulter votre médecin traitant, ou déclarer celui-ci"
-                }
-                _ => "passer d'abord par votre médecin traitant, qui vous aurait adressé",
-            };
-        html = format!(
-            "{html}<h3>Ce qui l'aurait changé</h3>\n<p>Pour payer {} de moins ({} au lieu de {}) : {change}.</p>\n",
-            cents("/pour_le_patient/autrement/economie_centimes"),
-            cents("/pour_le_patient/autrement/reste_a_charge_centimes"),
-            cents("/totaux/reste_a_charge_centimes"),
-        );
-    }
-    let warnings = list("li", "/avertissements");
-    if !warnings.is_empty() {
-        html = format!("{html}<h3>À savoir</h3>\n<ul>\n{warnings}</ul>\n");
-    }
     let body = serde_json::to_string_pretty(asked).unwrap_or_default();
     format!(
-        "{html}<h3>Les textes</h3>\n<ul>\n{}</ul>\n\
+        "<section class=\"reponse\" aria-labelledby=\"reponse\">\n<h2 id=\"reponse\">Réponse</h2>\n{}\
          <p><a href=\"/simulateur?{}\">L'adresse de ce calcul</a> le refait à l'identique.</p>\n\
          <details><summary>La même question, pour un programme</summary>\n\
          <pre tabindex=\"0\"><code>POST /v1/simulations\n{}</code></pre></details>\n</section>\n",
-        list("li", "/pour_le_patient/references"),
+        recit(said, 3),
         echappe(query),
         echappe(&body)
-    )
-}
-
-/// Who pays what: a bar, and the same as a table.
-fn dessin(total: Centimes, parts: &[(&str, &str, Centimes)]) -> String {
-    let (mut x, mut bar, mut rows) = (0, String::new(), String::new());
-    for (who, colour, amount) in parts {
-        let width = amount.get().saturating_mul(600).checked_div(total.get()).unwrap_or_default();
-        bar = format!(
-            "{bar}<rect x=\"{x}\" y=\"0\" width=\"{width}\" height=\"40\" fill=\"{colour}\"/>"
-        );
-        x = width.saturating_add(x);
-        rows = format!(
-            "{rows}<tr><th scope=\"row\"><svg class=\"pastille\" viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect width=\"10\" height=\"10\" fill=\"{colour}\"/></svg>{who}</th>\
-             <td class=\"montant\">{amount}</td></tr>\n"
-        );
-    }
-    let said: Vec<String> =
-        parts.iter().map(|(who, _, amount)| format!("{who} : {amount}")).collect();
-    format!(
-        "<svg viewBox=\"0 0 600 40\" role=\"img\" aria-label=\"Qui paie quoi. {}\">{bar}</svg>\n\
-         <table><caption>Qui paie les {total}</caption>\n<tbody>\n{rows}</tbody></table>\n",
-        echappe(&said.join(" ; "))
     )
 }

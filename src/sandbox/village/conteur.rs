@@ -207,8 +207,7 @@ impl Conteur {
         autre: Value,
     ) -> Result<Value, SandboxError> {
         let personne = self.personne(prenom)?;
-        let mut medecins = MEDECINS.iter().chain(&PRATICIENS);
-        let medecin = medecins.find(|one| one.rpps == rpps).ok_or(SandboxError::Unknown(rpps))?;
+        let medecin = praticien(rpps).ok_or(SandboxError::Unknown(rpps))?;
         let numero = self.actes.load(Ordering::Relaxed).to_string();
         let jour = paris_day(self.clock.now());
         let mut feuille = consultation(personne, medecin, jour, code);
@@ -219,7 +218,7 @@ impl Conteur {
 }
 
 /// The feuille of a consultation.
-fn consultation(
+pub(super) fn consultation(
     personne: &Personne,
     medecin: &MedecinFictif,
     jour: NaiveDate,
@@ -280,6 +279,11 @@ pub(super) fn organisme(code: &str) -> Value {
 /// The caisse of an organisme.
 pub(super) fn caisse(organisme: &str) -> Result<Acteur, SandboxError> {
     Ok(Acteur::Caisse(Caisse::of(Organisme::parse(organisme)?)))
+}
+
+/// A doctor of the sandbox, by RPPS.
+pub(super) fn praticien(rpps: &str) -> Option<&'static MedecinFictif> {
+    MEDECINS.iter().chain(&PRATICIENS).find(|one| one.rpps == rpps)
 }
 
 /// A doctor.

@@ -9,12 +9,13 @@ mod recit;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::{Value, json};
 
-use self::conteur::Conteur;
+use self::conteur::{Conteur, merge, praticien};
 pub use self::habitants::HABITANTS;
 pub use self::praticiens::PRATICIENS;
-use super::people::{PATIENTS, Personne};
+use super::people::{PARENTS, PATIENTS, Personne};
 use super::{SandboxError, enregistre, id_at};
 use crate::domain::clock::paris_day;
 use crate::domain::ids::PatientId;
@@ -37,6 +38,33 @@ pub fn personnes(cree_le: DateTime<Utc>) -> Vec<Personne> {
     let then = HABITANTS.iter().enumerate();
     let then = then.map(|(index, one)| one.personne(id_at(FIRST.saturating_add(index)), debut));
     first.chain(then).collect()
+}
+
+/// Who may choose for somebody, by first name, and the quality in which they sign.
+pub(super) fn representants(prenom: &str) -> Vec<(&'static str, &'static str)> {
+    let first = PARENTS.iter().filter(|(enfant, _)| *enfant == prenom);
+    let first = first.map(|(_, parent)| (*parent, "titulaire_autorite_parentale"));
+    let then = recit::LIENS.iter().filter(|(autre, ..)| *autre == prenom);
+    let then = then.map(|(_, qui, nature, _)| {
+        (*qui, if *nature == "tutelle" { "tuteur" } else { "titulaire_autorite_parentale" })
+    });
+    first.chain(then).collect()
+}
+
+/// The feuille of a consultation on a day, of somebody by a doctor, in the sandbox that was made at an instant.
+pub(super) fn consultation(
+    cree_le: DateTime<Utc>,
+    (prenom, rpps): (&str, &str),
+    jour: NaiveDate,
+) -> Option<Value> {
+    let personnes = personnes(cree_le);
+    let personne = personnes.iter().find(|one| one.prenom.eq_ignore_ascii_case(prenom))?;
+    let medecin = praticien(rpps)?;
+    let generaliste = matches!(medecin.specialite, "01" | "22" | "23");
+    let price = if generaliste { ("G", 3000) } else { ("CS", 2650) };
+    let mut feuille = conteur::consultation(personne, medecin, jour, price);
+    merge(&mut feuille, json!({ "beneficiaire": { "complementaire": "amc" } }));
+    Some(feuille)
 }
 
 /// Loads them into the sandbox that is made at an instant.

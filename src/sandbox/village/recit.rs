@@ -65,7 +65,7 @@ fn inscription(medecin: &MedecinFictif, lieu: Option<Value>) -> Value {
 }
 
 /// Who may choose for whom: child, parent or guardian, quality, proof.
-const LIENS: [(&str, &str, &str, &str); 9] = [
+pub(super) const LIENS: [(&str, &str, &str, &str); 9] = [
     ("LUCAS", "JULIEN", "titulaire_autorite_parentale", "livret_de_famille"),
     ("LUCAS", "KARINE", "titulaire_autorite_parentale", "livret_de_famille"),
     ("MANON", "JULIEN", "titulaire_autorite_parentale", "livret_de_famille"),

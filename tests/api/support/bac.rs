@@ -44,8 +44,8 @@ impl TestApp {
         place.open(&horloge).await.unwrap();
         let clock: Arc<dyn Clock> = horloge.clone();
         app.core = Core::new(db, clock, Arc::clone(&app.ids), law, Mode::BacASable);
-        let bac = Bac::new(place, app.core.clone(), horloge, Arc::clone(&app.emetteur));
-        let bac = Arc::new(bac);
+        let (emetteur, prouveur) = (Arc::clone(&app.emetteur), Arc::clone(&app.prouveur));
+        let bac = Arc::new(Bac::new(place, app.core.clone(), horloge, emetteur, prouveur));
         let verifier = sandbox_verifier(&app.emetteur, &machine);
         let state = AppState::new(app.core.clone(), verifier, app.preuves());
         app.router = router(state.with_sandbox(Arc::<Bac>::clone(&bac)));

@@ -1,0 +1,307 @@
+//! « Mon médecin traitant »: what a patient may read of their own record, as a page. The token comes in the body of a form and is
+//! kept nowhere; the page asks what any program would ask with it, and leaves the same traces.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{Extensions, HeaderMap, StatusCode};
+use axum::response::Response;
+use serde_json::Value;
+
+use super::ecriture::{euros, texte};
+use super::frise::frise;
+use super::recit::recit;
+use super::requete::Requete;
+use super::tableaux::{Colonnes, liste};
+use super::{echappe, html, suite};
+use crate::domain::calendar::plus_mois;
+use crate::http::AppState;
+use crate::http::bac_a_sable::{panne, refuse_elsewhere};
+use crate::http::extract::lire_champs;
+use crate::http::interne::Interne;
+use crate::http::problem::{Code, Refus};
+
+/// How many feuilles are explained.
+const EXPLIQUEES: usize = 5;
+const TITRE: &str = "Mon médecin traitant";
+
+const A_FAIRE: &Colonnes =
+    &[("Depuis", "/depuis"), ("Quoi", "/rubrique"), ("Pourquoi", "/action/pourquoi")];
+const PROCHES: &Colonnes = &[
+    ("Prénom", "/prenom"),
+    ("Né(e) le", "/date_naissance"),
+    ("Âge", "/age"),
+    ("Vous êtes", "/nature"),
+    ("Choisit avec vous", "/choisit"),
+];
+const ACCES: &Colonnes = &[("Quand", "/survenu_le"), ("Qui", "/qui"), ("Quoi", "/operation")];
+
+/// Asks for a token, or in a sandbox for somebody invented.
+pub(super) async fn page(State(state): State<AppState>) -> Result<Response, Refus> {
+    Ok(entiere(&state, StatusCode::OK, &demande(&state, None).await?))
+}
+
+/// Reads the record of the bearer of the token.
+pub(super) async fn lit(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, Refus> {
+    refuse_elsewhere(&headers)?;
+    let extensions = request.extensions().clone();
+    let fields = lire_champs(request, &state).await?;
+    let (mut jeton, asked) = (champ(&fields, "jeton"), champ(&fields, "personne"));
+    if let (Some(bac), true) = (&state.bac_a_sable, jeton.is_empty()) {
+        let liste = bac.liste().await.map_err(|why| panne(&why))?;
+        let found = liste.patients.into_iter().find(|one| one.prenom.to_lowercase() == asked);
+        jeton = found.map(|one| one.jeton).unwrap_or_default();
+    }
+    let service = state.interne.clone();
+    let service = service.ok_or_else(|| Refus::new(Code::Introuvable, "Adresse inconnue."))?;
+    let lecteur = Lecteur { state: state.clone(), service, jeton, headers, extensions };
+    match lecteur.lit("/v1/moi").await {
+        Ok(moi) if moi.get("role").and_then(Value::as_str) == Some("patient") => {
+            let id = moi.get("identite").and_then(Value::as_str).unwrap_or_default();
+            Ok(entiere(&state, StatusCode::OK, &lecteur.dossier(id).await))
+        }
+        Ok(_) => {
+            let why = "Ce jeton n'est pas celui d'un patient : cette page montre à chacun son propre dossier.";
+            Ok(entiere(&state, StatusCode::FORBIDDEN, &demande(&state, Some(why)).await?))
+        }
+        Err((status, why)) => Ok(entiere(&state, status, &demande(&state, Some(&why)).await?)),
+    }
+}
+
+/// What was read, or the status and the sentence of a refusal.
+type Lu = Result<Value, (StatusCode, String)>;
+
+/// Whoever reads, and from where.
+struct Lecteur {
+    state: AppState,
+    service: Arc<Interne>,
+    jeton: String,
+    headers: HeaderMap,
+    extensions: Extensions,
+}
+
+impl Lecteur {
+    /// Asks as the caller would have: from the same address, with what a front says of the same connection.
+    async fn lit(&self, chemin: &str) -> Lu {
+        let failed = |_: axum::http::Error| {
+            (StatusCode::UNAUTHORIZED, "Ce texte n'est pas un jeton.".to_owned())
+        };
+        let mut request = Requete::lecture(&self.jeton, chemin).http().map_err(failed)?;
+        if let Some(peer) = self.extensions.get::<ConnectInfo<SocketAddr>>() {
+            request.extensions_mut().insert(*peer);
+        }
+        let front = self.state.verifier.proxy().map(|proxy| proxy.header.as_str());
+        for name in [Some("x-forwarded-for"), front].into_iter().flatten() {
+            for value in self.headers.get_all(name) {
+                if let Ok(name) = axum::http::HeaderName::try_from(name) {
+                    request.headers_mut().append(name, value.clone());
+                }
+            }
+        }
+        let too_large = |_: axum::Error| {
+            (StatusCode::INTERNAL_SERVER_ERROR, "La réponse est trop longue.".to_owned())
+        };
+        let answer = self.service.send(request).await.map_err(too_large)?;
+        let document: Value = serde_json::from_slice(&answer.corps).unwrap_or_default();
+        if answer.statut.is_success() {
+            return Ok(document);
+        }
+        let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default();
+        Err((answer.statut, format!("{}. {}", text("title"), text("detail"))))
+    }
+
+    async fn dossier(&self, id: &str) -> String {
+        let history = self.lit(&format!("/v1/patients/{id}/designations")).await;
+        let names = match &history {
+            Ok(document) => self.noms(document).await,
+            Err(_) => BTreeMap::new(),
+        };
+        let today = self.lit(&format!("/v1/patients/{id}/medecin-traitant")).await;
+        let to_do = self.lit("/v1/moi/a-faire").await;
+        let paid = self.feuilles(id).await;
+        let kin = self.lit("/v1/moi/proches").await;
+        let acces = self.lit("/v1/moi/acces?limite=20").await;
+        let nom = |rpps: &str| names.get(rpps).cloned().unwrap_or_else(|| rpps.to_owned());
+        [
+            partie("Aujourd'hui", &today, |document| aujourd_hui(document, &nom)),
+            partie("Ce qui vous attend", &to_do, |document| liste(document, A_FAIRE)),
+            partie("Depuis le début", &history, |document| frise(document, &nom)),
+            paid,
+            partie("Vos enfants, ceux que vous représentez", &kin, |document| {
+                liste(document, PROCHES)
+            }),
+            partie("Qui a regardé votre dossier", &acces, |document| liste(document, ACCES)),
+            "<p class=\"a-l-ecran\"><a href=\"/mon-medecin-traitant\">Fermer ce dossier</a> : votre jeton n'a pas été gardé.</p>\n"
+                .to_owned(),
+        ]
+        .concat()
+    }
+
+    /// The doctors of a history, by name.
+    async fn noms(&self, document: &Value) -> BTreeMap<String, String> {
+        let mut names = BTreeMap::new();
+        for rpps in rpps(document) {
+            if let Ok(doctor) = self.lit(&format!("/v1/medecins/{rpps}")).await {
+                names.insert(rpps, appele(&doctor));
+            }
+        }
+        names
+    }
+
+    /// What was paid, and why.
+    async fn feuilles(&self, id: &str) -> String {
+        let today = self.state.core.clock().today();
+        let since = plus_mois(today, -24).unwrap_or(today);
+        let read =
+            self.lit(&format!("/v1/patients/{id}/feuilles-de-soins?du={since}&limite=100")).await;
+        let all = read.as_ref().ok().and_then(|document| document.get("donnees")?.as_array());
+        let all = all.cloned().unwrap_or_default();
+        let mut html = String::new();
+        for (index, one) in all.iter().rev().take(EXPLIQUEES).enumerate() {
+            let said = self.lit(&format!("/v1/feuilles-de-soins/{}", mot(one, "id"))).await;
+            html.push_str(&feuille(one, &said, index == 0));
+        }
+        let rest = all.len().saturating_sub(EXPLIQUEES);
+        if rest > 0 {
+            html =
+                format!("{html}<p>{rest} feuilles plus anciennes ne sont pas montrées ici.</p>\n");
+        }
+        if html.is_empty() {
+            "<p>Aucune feuille de soins depuis deux ans.</p>\n".clone_into(&mut html);
+        }
+        partie("Ce qui a été payé, et pourquoi", &read, |_| html.clone())
+    }
+}
+
+/// What a form says.
+fn champ(fields: &[(String, String)], name: &str) -> String {
+    let found = fields.iter().find(|(known, _)| known == name);
+    found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+}
+
+fn mot<'a>(document: &'a Value, name: &str) -> &'a str {
+    document.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A doctor, by the last of their names.
+fn appele(doctor: &Value) -> String {
+    let last = doctor.get("noms").and_then(Value::as_array).and_then(|all| all.last());
+    let last = last.unwrap_or(&Value::Null);
+    format!("Dr {} {}", mot(last, "prenom"), mot(last, "nom"))
+}
+
+/// The doctors of a history.
+fn rpps(document: &Value) -> BTreeSet<String> {
+    let all = document.get("donnees").and_then(Value::as_array).into_iter().flatten();
+    let doctors = all.filter_map(|one| one.get("medecins")?.as_array()).flatten();
+    doctors.filter_map(|one| one.get("rpps")?.as_str()).map(str::to_owned).collect()
+}
+
+/// A feuille, folded but for the first.
+fn feuille(one: &Value, said: &Lu, open: bool) -> String {
+    let cents = |name: &str| {
+        let amount = one.pointer(&format!("/synthese/{name}")).and_then(Value::as_i64);
+        euros(amount.unwrap_or_default())
+    };
+    let said = match said {
+        Ok(feuille) => {
+            let all = feuille.get("evaluations").and_then(Value::as_array);
+            all.and_then(|all| all.last()).map(|last| recit(last, 3)).unwrap_or_default()
+        }
+        Err((_, why)) => format!("<p class=\"erreur\">{}</p>\n", echappe(why)),
+    };
+    format!(
+        "<details{}><summary>Soins du {} : remboursés {}, il est resté {}</summary>\n{said}</details>\n",
+        if open { " open" } else { "" },
+        texte(mot(one, "date_soins")),
+        cents("rembourse_amo_centimes"),
+        cents("reste_a_charge_centimes"),
+    )
+}
+
+/// A part of the page, or why it is not shown.
+fn partie(titre: &str, lu: &Lu, shown: impl Fn(&Value) -> String) -> String {
+    let content = match lu {
+        Ok(document) => shown(document),
+        Err((_, why)) => format!("<p class=\"erreur\">{}</p>\n", echappe(why)),
+    };
+    format!("<section><h2>{titre}</h2>\n{content}</section>\n")
+}
+
+/// Who it is today, and what can be done.
+fn aujourd_hui(document: &Value, nom: &dyn Fn(&str) -> String) -> String {
+    let phrase = document.get("phrase").and_then(Value::as_str).unwrap_or_default();
+    let doctors = document.pointer("/designation/medecins").and_then(Value::as_array);
+    let doctors = doctors.into_iter().flatten().filter_map(|one| one.get("rpps")?.as_str());
+    let doctors: Vec<String> = doctors.map(|rpps| echappe(&nom(rpps))).collect();
+    let who = if doctors.is_empty() {
+        "<p>Le médecin de votre choix et vous signez ensemble une déclaration, sans frais.</p>\n"
+            .to_owned()
+    } else {
+        let since = document.pointer("/designation/effet_du").and_then(Value::as_str);
+        format!(
+            "<p class=\"grand\">{}</p>\n<p>Depuis le {}. Vous en changez quand vous voulez, sans donner de raison : un nouveau choix remplace l'ancien.</p>\n",
+            doctors.join(" et "),
+            texte(since.unwrap_or_default())
+        )
+    };
+    format!("<p>{}</p>\n{who}", echappe(phrase))
+}
+
+/// The form that asks who reads.
+async fn demande(state: &AppState, wrong: Option<&str>) -> Result<String, Refus> {
+    let wrong = wrong.map_or_else(String::new, |wrong| {
+        format!(
+            "<div class=\"bilan\" role=\"alert\"><h2>Rien n'a été lu</h2>\n<p>{}</p></div>\n",
+            echappe(wrong)
+        )
+    });
+    let invented = match &state.bac_a_sable {
+        None => String::new(),
+        Some(bac) => {
+            let liste = bac.liste().await.map_err(|why| panne(&why))?;
+            let people = suite(liste.patients.iter().map(|one| {
+                format!(
+                    "<option value=\"{}\">{} {} — {}</option>\n",
+                    echappe(&one.prenom.to_lowercase()),
+                    echappe(&one.prenom),
+                    echappe(&one.nom),
+                    echappe(&one.sert_a)
+                )
+            }));
+            format!(
+                "<form method=\"post\" action=\"/mon-medecin-traitant\"><h2>Comme quelqu'un d'inventé</h2>\n\
+                 <label for=\"personne\">Qui ?</label>\n<select id=\"personne\" name=\"personne\">\n{people}</select>\n\
+                 <button>Lire ce dossier</button></form>\n"
+            )
+        }
+    };
+    Ok(format!(
+        "{wrong}<p>Qui est votre médecin traitant, ce qui vous attend, ce qui a été payé et pourquoi, qui a regardé votre dossier.</p>\n{invented}\
+         <form method=\"post\" action=\"/mon-medecin-traitant\"><h2>Avec votre jeton</h2>\n<label for=\"jeton\">Votre jeton</label>\n\
+         <span class=\"aide\" id=\"jeton-aide\">Il sert à cette lecture seule : il n'est ni gardé, ni écrit dans une adresse ou un journal.</span>\n\
+         <input id=\"jeton\" name=\"jeton\" type=\"password\" autocomplete=\"off\" required aria-describedby=\"jeton-aide\">\n\
+         <button>Lire mon dossier</button></form>\n"
+    ))
+}
+
+fn entiere(state: &AppState, status: StatusCode, content: &str) -> Response {
+    let mut links = String::new();
+    if state.bac_a_sable.is_some() {
+        links.push_str("<li><a href=\"/\">Bac à sable</a></li>");
+    }
+    if state.simulateur {
+        links.push_str("<li><a href=\"/simulateur\">Combien serai-je remboursé ?</a></li>");
+    }
+    let body = format!(
+        "<nav aria-label=\"Pages\"><ul>{links}<li><a href=\"/docs/\">Documentation de l'API</a></li></ul></nav>\n\
+         <main id=\"contenu\">\n<h1>{TITRE}</h1>\n{content}</main>"
+    );
+    html(status, TITRE, &body)
+}

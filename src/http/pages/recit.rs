@@ -1,0 +1,80 @@
+//! An evaluation in the words of the patient: what is paid, by whom, why, and what would have changed it.
+
+use serde_json::Value;
+
+use super::{echappe, suite};
+use crate::domain::money::Centimes;
+
+/// Who pays, with the colour of their part.
+const PARTS: [(&str, &str, &str); 3] = [
+    ("rembourse_amo_centimes", "L'Assurance maladie", "#0b57a4"),
+    ("part_amc_centimes", "Votre complémentaire", "#2c7a4b"),
+    ("reste_a_charge_centimes", "Vous", "#b5560a"),
+];
+
+/// The account; its titles are of this level.
+pub(super) fn recit(said: &Value, niveau: u8) -> String {
+    let list = |tag: &str, pointer: &str| {
+        let items = said.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
+        let items =
+            items.filter_map(|item| item.as_str().or_else(|| item.get("message")?.as_str()));
+        suite(items.map(|item| format!("<{tag}>{}</{tag}>\n", echappe(item))))
+    };
+    let cents = |pointer: &str| {
+        Centimes::new(said.pointer(pointer).and_then(Value::as_i64).unwrap_or_default())
+    };
+    let title = |text: &str| format!("<h{niveau}>{text}</h{niveau}>\n");
+    let mut html = list("p", "/pour_le_patient/phrases");
+    let total = cents("/totaux/honoraires_centimes");
+    let parts = PARTS.map(|(name, who, colour)| (who, colour, cents(&format!("/totaux/{name}"))));
+    html.push_str(&dessin(total, &parts));
+    if said.pointer("/pour_le_patient/autrement").is_some_and(Value::is_object) {
+        let change =
+            match said.pointer("/pour_le_patient/autrement/changement").and_then(Value::as_str) {
+                Some("medecin_traitant_declare") => "avoir déclaré un médecin traitant",
+                Some("medecin_traitant_consulte") => {
+                    "consulter votre médecin traitant, ou déclarer celui-ci"
+                }
+                _ => "passer d'abord par votre médecin traitant, qui vous aurait adressé",
+            };
+        html = format!(
+            "{html}{}<p>Pour payer {} de moins ({} au lieu de {}) : {change}.</p>\n",
+            title("Ce qui l'aurait changé"),
+            cents("/pour_le_patient/autrement/economie_centimes"),
+            cents("/pour_le_patient/autrement/reste_a_charge_centimes"),
+            cents("/totaux/reste_a_charge_centimes"),
+        );
+    }
+    let warnings = list("li", "/avertissements");
+    if !warnings.is_empty() {
+        html = format!("{html}{}<ul>\n{warnings}</ul>\n", title("À savoir"));
+    }
+    let texts = list("li", "/pour_le_patient/references");
+    if !texts.is_empty() {
+        html = format!("{html}{}<ul>\n{texts}</ul>\n", title("Les textes"));
+    }
+    html
+}
+
+/// Who pays what: a bar, and the same as a table.
+fn dessin(total: Centimes, parts: &[(&str, &str, Centimes)]) -> String {
+    let (mut x, mut bar, mut rows) = (0, String::new(), String::new());
+    for (who, colour, amount) in parts {
+        let width = amount.get().saturating_mul(600).checked_div(total.get()).unwrap_or_default();
+        bar = format!(
+            "{bar}<rect x=\"{x}\" y=\"0\" width=\"{width}\" height=\"40\" fill=\"{colour}\"/>"
+        );
+        x = width.saturating_add(x);
+        rows = format!(
+            "{rows}<tr><th scope=\"row\"><svg class=\"pastille\" viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect width=\"10\" height=\"10\" fill=\"{colour}\"/></svg>{who}</th>\
+             <td class=\"montant\">{amount}</td></tr>\n"
+        );
+    }
+    let said: Vec<String> =
+        parts.iter().map(|(who, _, amount)| format!("{who} : {amount}")).collect();
+    format!(
+        "<svg viewBox=\"0 0 600 40\" role=\"img\" aria-label=\"Qui paie quoi. {}\">{bar}</svg>\n\
+         <table><caption>Qui paie les {total}</caption>\n<tbody>\n{rows}</tbody></table>\n",
+        echappe(&said.join(" ; "))
+    )
+}
