@@ -87,6 +87,7 @@ mod races;
 mod readme;
 mod receptions;
 mod reevaluations;
+mod reformes;
 mod registre_decide;
 mod rejeu;
 mod remunerations;

@@ -1,6 +1,7 @@
 //! Statistics: tables made of counts that follow the register, about nobody in particular.
 
 mod comptes;
+pub mod reformes;
 mod suivi;
 mod verification;
 
