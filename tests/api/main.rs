@@ -108,6 +108,7 @@ mod simulations_lots;
 mod situations;
 mod statistiques;
 mod story;
+mod tableau_de_bord;
 mod texts;
 mod trouver;
 mod volontes;

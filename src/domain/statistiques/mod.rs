@@ -3,6 +3,7 @@
 
 mod classes;
 mod definitions;
+mod exemple;
 mod feuille;
 mod grille;
 mod personne;
@@ -23,6 +24,7 @@ pub use self::classes::{
 pub use self::definitions::{
     Definition, Indicateur, Manque, NON_TENUS, Tableau, Unite, UnknownTableau,
 };
+pub use self::exemple::exemple;
 pub use self::feuille::{FeuilleComptee, de_la_feuille};
 pub use self::grille::{Chiffre, Ligne, Valeur};
 pub use self::personne::{Suivi, Vie};

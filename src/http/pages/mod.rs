@@ -2,8 +2,11 @@
 //! reader and on paper.
 
 mod accueil;
+mod blocs;
 mod champs;
+mod graphes;
 mod simulateur;
+mod tableau_de_bord;
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -27,6 +30,8 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
     } else {
         pages = pages.route("/", get(|| async { Redirect::temporary("/docs/") }));
     }
+    let board = get(tableau_de_bord::ouvrir).post(tableau_de_bord::afficher);
+    pages = pages.route("/tableau-de-bord", board);
     if state.simulateur {
         pages = pages.route("/simulateur", get(simulateur::page));
     }

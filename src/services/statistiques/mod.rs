@@ -17,6 +17,7 @@ use crate::domain::calendar::{debut_de_mois, lendemain, veille};
 use crate::domain::conciliation::EtatConciliation;
 use crate::domain::statistiques::{
     Axe, CodeCaisse, Conciliees, Ligne, Matiere, Methode, Nature, Tableau, chiffres,
+    exemple as invented,
 };
 use crate::law::parameters::Parametre;
 use crate::storage::Connection;
@@ -102,6 +103,31 @@ pub async fn read_all(
         });
     }
     Ok(found)
+}
+
+/// Tables of invented counts, to show what they are like: of the last five years, whole.
+pub fn exemple(core: &Core, demandes: &[Demande]) -> Vec<Statistique> {
+    let annee = core.today().year().saturating_sub(1);
+    let comptes = invented(annee);
+    let one = |demande: &Demande| {
+        let days = (0..demande.annees.max(1)).rev();
+        let days =
+            days.filter_map(|years| NaiveDate::from_ymd_opt(annee.saturating_sub(years), 12, 31));
+        let periodes = days.map(|jour| {
+            let figures = Matiere::des_comptes(demande.tableau, &comptes, jour);
+            (jour, chiffres(demande.tableau, (demande.methode, demande.axe), &figures))
+        });
+        let last = NaiveDate::from_ymd_opt(annee, 12, 31).unwrap_or(demande.jour);
+        Statistique {
+            demande: Demande { jour: last, ..*demande },
+            caisse: None,
+            connu_le: None,
+            en_retard: false,
+            periodes: periodes.collect(),
+            taux: Vec::new(),
+        }
+    };
+    demandes.iter().map(one).collect()
 }
 
 /// The figures of each day asked, the first one first.
