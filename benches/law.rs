@@ -121,8 +121,7 @@ fn explain<'l>(
         let situation = Situation::of(soins, acte, faits);
         let bareme = law.bareme_du(DateDesSoins::new(acte.date_reference())).unwrap();
         for (constat, known) in bareme.considerees(&evalue.constats) {
-            let read = known.regle.fiche.parametres.iter();
-            let values: i64 = read.filter_map(|p| bareme.valeurs.valeur(*p).ok()).sum();
+            let values: i64 = known.valeurs.iter().map(|(_, value)| value).sum();
             black_box((constat.issue, known.fondement, values));
         }
         motifs.rediger(evalue, &situation, bareme);

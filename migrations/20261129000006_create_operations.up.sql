@@ -138,3 +138,18 @@ CREATE TRIGGER neutralisation_histoire BEFORE UPDATE ON neutralisation
     FOR EACH ROW EXECUTE FUNCTION histoire_remplacable();
 CREATE TRIGGER neutralisation_garde BEFORE DELETE ON neutralisation
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+
+-- Whether nothing can come of a declaration on a day: its patient died before, or operations of these kinds left one of
+-- its doctors without practice.
+CREATE FUNCTION declaration_sans_suite(patient uuid, declaration uuid, jour date, departs text[]) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM deces_patient m
+                   WHERE m.patient_id = patient AND m.remplace_le IS NULL AND lower(m.effet) < jour)
+        OR EXISTS (SELECT FROM declaration_medecin c JOIN operation_medecin o USING (medecin_id)
+                   WHERE c.patient_id = patient AND c.declaration_id = declaration
+                     AND o.effet_du <= jour AND o.nature = ANY (departs)
+                     AND o.etat IN ('en_attente', 'en_cours', 'terminee')
+                     AND NOT EXISTS (SELECT FROM exercice x
+                                     WHERE x.medecin_id = c.medecin_id AND x.remplace_le IS NULL
+                                       AND x.effet @> jour AND x.mode <> 'remplacant'))
+$$;

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
 mod exemples;
 mod exploitation;
 mod porteurs;
+mod refus;
 mod reprises;
 mod statistiques;
 
@@ -284,7 +285,7 @@ pub(crate) enum ActionBac {
     /// Un service qui tourne la suit en une seconde, et fait alors ce qui est échu.
     #[command(help_template = TEMPLATE, override_usage = "traitant bac-a-sable avancer --jours <JOURS>")]
     Avancer {
-        /// Combien de jours.
+        /// Combien de jours, de 1 à 10 958.
         #[arg(long, value_parser = clap::value_parser!(i64).range(1..=10_958), help_heading = "Options")]
         jours: i64,
     },
@@ -325,7 +326,15 @@ pub(crate) enum Ccam {
 #[expect(clippy::wildcard_enum_match_arm, reason = "every other kind is a refusal")]
 pub(crate) fn read() -> Result<Commande, ExitCode> {
     let error = match Cli::try_parse() {
-        Ok(cli) => return Ok(cli.commande.unwrap_or(Commande::Servir)),
+        Ok(cli) => match cli.commande.unwrap_or(Commande::Servir) {
+            Commande::Rejouer(Rejouer { du: Some(du), au: Some(au) }) if au < du => {
+                eprintln!(
+                    "traitant : --au {au} précède --du {du}\n\nPour de l'aide : traitant rejouer --help"
+                );
+                return Err(ExitCode::from(2));
+            }
+            commande => return Ok(commande),
+        },
         Err(error) => error,
     };
     match error.kind() {
@@ -338,42 +347,13 @@ pub(crate) fn read() -> Result<Commande, ExitCode> {
             Err(ExitCode::from(2))
         }
         _ => {
-            eprintln!("traitant : {}\n\nPour de l'aide : traitant --help", refusal(&error));
+            let mut root = Cli::command();
+            root.build();
+            eprintln!(
+                "traitant : {}\n\nPour de l'aide : traitant --help",
+                refus::refusal(&error, &root)
+            );
             Err(ExitCode::from(2))
         }
-    }
-}
-
-/// What is wrong with a command line.
-#[expect(clippy::wildcard_enum_match_arm, reason = "kinds that this command line cannot meet")]
-fn refusal(error: &clap::Error) -> String {
-    let said = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => text.clone(),
-        Some(ContextValue::Strings(all)) => all.join(", "),
-        _ => String::new(),
-    };
-    let argument = said(ContextKind::InvalidArg);
-    match error.kind() {
-        ErrorKind::InvalidSubcommand => {
-            format!("commande inconnue : « {} »", said(ContextKind::InvalidSubcommand))
-        }
-        ErrorKind::UnknownArgument => format!("argument inconnu : « {argument} »"),
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            let value = said(ContextKind::InvalidValue);
-            if value.is_empty() {
-                format!("il manque la valeur de {argument}")
-            } else {
-                format!("« {value} » ne convient pas à {argument}")
-            }
-        }
-        ErrorKind::ArgumentConflict => match said(ContextKind::PriorArg) {
-            other if other.is_empty() || other == argument => {
-                format!("{argument} est donné deux fois")
-            }
-            other => format!("{argument} et {other} s'excluent"),
-        },
-        ErrorKind::MissingRequiredArgument => format!("il manque {argument}"),
-        ErrorKind::MissingSubcommand => "il manque une commande".to_owned(),
-        _ => "ligne de commande incomprise".to_owned(),
     }
 }

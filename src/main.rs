@@ -16,6 +16,7 @@ mod reprise;
 mod statistiques;
 mod verifier;
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -109,7 +110,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
 /// Why a command failed, each cause once: some repeat in their own words the one below.
 fn reason(error: &anyhow::Error) -> String {
     let mut said = String::new();
-    for cause in error.chain().map(ToString::to_string) {
+    for cause in error.chain().map(cause) {
         if said.contains(&cause) {
             continue;
         }
@@ -119,6 +120,23 @@ fn reason(error: &anyhow::Error) -> String {
         said.push_str(&cause);
     }
     said
+}
+
+/// A cause, in French where the system says it in another language.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the system has many other things to say")]
+fn cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let Some(error) = error.downcast_ref::<std::io::Error>() else { return error.to_string() };
+    let said = match error.kind() {
+        ErrorKind::NotFound => "ce fichier n'existe pas",
+        ErrorKind::PermissionDenied => "le système en refuse l'accès",
+        ErrorKind::IsADirectory => "c'est un dossier",
+        ErrorKind::NotADirectory => "une partie de ce chemin n'est pas un dossier",
+        ErrorKind::StorageFull => "le disque est plein",
+        ErrorKind::ReadOnlyFilesystem => "ce disque ne s'écrit pas",
+        ErrorKind::InvalidData => "ce n'est pas du texte en UTF-8",
+        _ => return error.to_string(),
+    };
+    said.to_owned()
 }
 
 /// What a newcomer needs to know, with a first command that works.

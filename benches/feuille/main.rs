@@ -23,6 +23,8 @@
 mod cpu;
 #[path = "../lots/foule.rs"]
 mod foule;
+#[path = "../support/rpps.rs"]
+mod rpps;
 mod script;
 #[path = "../support/mod.rs"]
 mod support;

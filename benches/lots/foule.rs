@@ -8,6 +8,7 @@ use std::process::Stdio;
 use traitant::domain::identifiers::IdentifiantPersonne;
 use traitant::storage::Coffre;
 
+use crate::rpps::rpps;
 use crate::support::{client, nir, psql};
 
 /// Doctors of the register.
@@ -28,22 +29,6 @@ pub const NAISSANCES: [&str; 8] = [
 
 fn uuid(table: u32, number: usize) -> String {
     format!("0195{table:04x}-0000-7000-8000-{number:012x}")
-}
-
-/// The RPPS of a doctor, key included.
-pub fn rpps(medecin: usize) -> String {
-    let base = format!("10{:08}", 50_000_000 + medecin);
-    let sum: u32 = base
-        .bytes()
-        .rev()
-        .enumerate()
-        .map(|(place, byte)| {
-            let digit = u32::from(byte - b'0');
-            let value = if place % 2 == 0 { digit * 2 } else { digit };
-            if value > 9 { value - 9 } else { value }
-        })
-        .sum();
-    format!("{base}{}", (10 - sum % 10) % 10)
 }
 
 fn specialite(medecin: usize) -> &'static str {

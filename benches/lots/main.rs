@@ -27,6 +27,8 @@ mod cpu;
 mod foule;
 #[path = "../support/memoire.rs"]
 mod memoire;
+#[path = "../support/rpps.rs"]
+mod rpps;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -26,6 +26,8 @@ mod client;
 mod cpu;
 #[path = "../lots/foule.rs"]
 mod foule;
+#[path = "../support/rpps.rs"]
+mod rpps;
 #[path = "../support/mod.rs"]
 mod support;
 

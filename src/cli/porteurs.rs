@@ -6,7 +6,7 @@ use super::TEMPLATE;
 
 #[derive(Debug, Args)]
 pub(crate) struct Validite {
-    /// Durée de validité, en secondes, 43200 au plus [par défaut : 3600].
+    /// Durée de validité, en secondes, de 1 à 43 200 [par défaut : 3600].
     #[arg(long, default_value_t = 3600, hide_default_value = true, help_heading = "Options", value_parser = clap::value_parser!(i64).range(1..=43_200))]
     pub(crate) duree: i64,
 }

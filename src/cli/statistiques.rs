@@ -27,7 +27,7 @@ pub(crate) enum Statistiques {
         override_usage = "traitant statistiques population [OPTIONS] <DOSSIER>"
     )]
     Population {
-        /// Personnes de 16 ans et plus [par défaut : 1000].
+        /// Personnes de 16 ans et plus, de 20 à 5 000 000 [par défaut : 1000].
         #[arg(long, default_value_t = 1_000, hide_default_value = true, help_heading = "Options", value_parser = clap::value_parser!(u32).range(20..=5_000_000))]
         personnes: u32,
         /// Dossier où écrire.

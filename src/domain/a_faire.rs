@@ -38,6 +38,8 @@ vocabulaire!(
         DoublonPossible = 15 "doublon_possible",
         /// Something recorded lately may change decisions already made about feuilles.
         FeuillesARevoir = 16 "feuilles_a_revoir",
+        /// A choice of the person came to nothing lately: refused, out of time, or its doctor has left.
+        ChoixSansSuite = 17 "choix_sans_suite",
     }
 );
 
@@ -49,9 +51,10 @@ impl Rubrique {
             | Self::RetourAttendu
             | Self::PatientArrive
             | Self::PatientParti => matches!(role, Role::Medecin),
-            Self::SignatureDemandee | Self::ChoixEnSonNom | Self::Enregistre => {
-                matches!(role, Role::Patient)
-            }
+            Self::SignatureDemandee
+            | Self::ChoixEnSonNom
+            | Self::ChoixSansSuite
+            | Self::Enregistre => matches!(role, Role::Patient),
             Self::DeclarationEnAttente
             | Self::ContestationOuverte
             | Self::ConflitOuvert

@@ -115,6 +115,7 @@ natures! {
     MedecinOperationAnnulee = 46 "medecin.operation_annulee" Aucun [FAMILLE, SA_CAISSE, NOMMES, MEDECINS],
     NeutralisationOuverte = 47 "neutralisation.ouverte" Aucun [ENFANT, CAISSES],
     NeutralisationRetiree = 48 "neutralisation.retiree" Aucun [ENFANT, CAISSES],
+    NeutralisationFinProche = 80 "neutralisation.fin_proche" Aucun [ENFANT, CAISSES],
     PatientIdentifiantRemplace = 49 "patient.identifiant_remplace" Aucun [FAMILLE, CAISSES],
     PatientOrganismeChange = 50 "patient.organisme_change" Debut [FAMILLE, CAISSES],
     PatientStatutChange = 51 "patient.statut_change" Debut [FAMILLE, CAISSES],
@@ -185,6 +186,20 @@ pub struct Fact {
 }
 
 impl Fact {
+    /// The word of a closed vocabulary by which events of its kind are told apart when they are counted: why a
+    /// designation ended, how a signature is proved.
+    pub fn sorte(&self) -> Option<&str> {
+        let members = [
+            (NatureEvenement::DeclarationRemplacee, "motif_fin"),
+            (NatureEvenement::DeclarationCloturee, "motif_fin"),
+            (NatureEvenement::DesignationMembreParti, "motif_depart"),
+            (NatureEvenement::DeclarationDeposee, "preuve"),
+            (NatureEvenement::DeclarationSignee, "preuve"),
+        ];
+        let (_, member) = members.into_iter().find(|(nature, _)| *nature == self.nature)?;
+        self.donnees.get(member)?.as_str()
+    }
+
     /// A kind of event, and nothing else yet.
     pub fn of(nature: NatureEvenement) -> Self {
         Self {

@@ -105,6 +105,8 @@ typed_ids! {
     RecouvrementId
     /// A file of what the register holds, made for a caisse.
     ExportId
+    /// Letters to patients, made for a caisse.
+    CourriersId
     /// A file of what exists, that a caisse takes over.
     RepriseId
     /// One HTTP request, as named in logs, traces and problems.

@@ -60,6 +60,13 @@ impl From<ServiceError> for Refus {
                 Code::RepresentationExistante,
                 "Cette personne est déjà enregistrée en cette qualité sur un jour commun.",
             ),
+            ServiceError::Impression(error) => {
+                tracing::error!(%error, "a paper could not be printed");
+                Self::new(
+                    Code::ErreurInterne,
+                    "Le courrier n'a pas pu être imprimé ; l'erreur est enregistrée.",
+                )
+            }
             ServiceError::Introuvable => Self::new(Code::Introuvable, INTROUVABLE),
             ServiceError::Interdit(why) => {
                 Self::new(Code::RoleInterdit, format!("Action refusée : {why}."))

@@ -19,7 +19,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::AppState;
-use crate::services::mesures::{Mesures, mesurer};
+use crate::services::mesures::{Comptees, Mesures, comptees, mesurer};
 
 type Labels = Vec<(&'static str, String)>;
 
@@ -31,6 +31,11 @@ pub(crate) struct Instruments {
     connections: Family<Labels, Gauge>,
     jobs: Family<Labels, Gauge>,
     late: Family<Labels, Gauge<i64, AtomicI64>>,
+    events: Family<Labels, Counter>,
+    evaluations: Family<Labels, Counter>,
+    unpublished: Gauge,
+    lag: Gauge,
+    messages: Family<Labels, Gauge>,
     verified: Gauge,
     key: Gauge,
     keys: Gauge,
@@ -71,6 +76,22 @@ impl Default for Instruments {
         let late = Family::default();
         let help = "For how long the oldest job of a kind has been due";
         registry.register_with_unit("job_lateness", help, Unit::Seconds, late.clone());
+        let events = Family::default();
+        let help =
+            "What was recorded, by kind; ends of designations by reason, declarations by proof";
+        registry.register("events", help, events.clone());
+        let evaluations = Family::default();
+        let help = "Evaluations that were stored, by the code that the law determined";
+        registry.register("evaluations", help, evaluations.clone());
+        let unpublished = Gauge::default();
+        let help = "Events that have no place in the feed yet";
+        registry.register("feed_unpublished", help, unpublished.clone());
+        let lag = Gauge::default();
+        let help = "For how long the oldest event without a place in the feed has been waiting";
+        registry.register_with_unit("feed_lag", help, Unit::Seconds, lag.clone());
+        let messages = Family::default();
+        let help = "Messages to subscriptions that did not arrive yet, or were given up";
+        registry.register("webhook_messages", help, messages.clone());
         let verified = Gauge::default();
         let help = "End of the last day for which every value of the law is verified, since 1970";
         registry.register_with_unit("law_verified_until", help, Unit::Seconds, verified.clone());
@@ -81,7 +102,22 @@ impl Default for Instruments {
         let help =
             "Versions of the master key that are needed: more than one while it is being rotated";
         registry.register("master_key_versions", help, keys.clone());
-        Self { registry, requests, durations, connections, jobs, late, verified, key, keys }
+        Self {
+            registry,
+            requests,
+            durations,
+            connections,
+            jobs,
+            late,
+            events,
+            evaluations,
+            unpublished,
+            lag,
+            messages,
+            verified,
+            key,
+            keys,
+        }
     }
 }
 
@@ -121,11 +157,34 @@ impl Instruments {
                 self.late.get_or_create(&vec![kind]).set(waiting.retard);
             }
         }
+        let retards = &state.retards;
+        self.unpublished.set(retards.evenements);
+        self.lag.set(retards.evenements_secondes);
+        for (name, many) in [("waiting", retards.envois), ("abandoned", retards.envois_abandonnes)]
+        {
+            self.messages.get_or_create(&vec![("state", name.to_owned())]).set(many);
+        }
         self.key.set(state.version_cle.into());
         self.keys.set(i64::try_from(state.versions_cle).unwrap_or(i64::MAX));
         let until =
             state.loi_verifiee_jusqu_au.and_then(|day| day.succ_opt()?.and_hms_opt(0, 0, 0));
         self.verified.set(until.map_or(i64::MAX, |end| end.and_utc().timestamp()));
+    }
+
+    /// Counts that only grow are brought to what the program has counted.
+    fn count(&self, written: &Comptees) {
+        let raise = |family: &Family<Labels, Counter>, labels: Labels, total: u64| {
+            let counter = family.get_or_create(&labels);
+            counter.inc_by(total.saturating_sub(counter.get()));
+        };
+        for ((kind, detail), total) in &written.evenements {
+            let detail = detail.as_deref().unwrap_or("-").to_owned();
+            let labels = vec![("kind", (*kind).to_owned()), ("detail", detail)];
+            raise(&self.events, labels, *total);
+        }
+        for (code, total) in &written.evaluations {
+            raise(&self.evaluations, vec![("code", (*code).to_owned())], *total);
+        }
     }
 
     fn text(&self) -> Result<String, fmt::Error> {
@@ -147,6 +206,7 @@ async fn metrics(State(state): State<AppState>) -> Response {
         // What the service counts itself is told all the same.
         Err(error) => tracing::warn!(%error, "the database was not measured"),
     }
+    instruments.count(&comptees(&state.core));
     match instruments.text() {
         Ok(text) => {
             let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use crate::services::courriers::{self, ECRIRE};
 use crate::services::exports::{self, EXPORTER};
 use crate::services::fiches::{self, SIGNALER};
 use crate::services::operations::{self, DO, UNDO};
@@ -25,6 +26,7 @@ pub(super) struct Once {
 /// Every job of this kind.
 pub(super) static ONCE: [Once; 7] = [
     Once { nature: DO, run: |core, task| Box::pin(operations::run(core, task)) },
+    Once { nature: ECRIRE, run: |core, task| Box::pin(courriers::run(core, task)) },
     Once { nature: EXPORTER, run: |core, task| Box::pin(exports::run(core, task)) },
     Once { nature: REEVALUER, run: |core, task| Box::pin(reevaluations::run(core, task)) },
     Once { nature: REPRENDRE, run: |core, task| Box::pin(reprises::run(core, task)) },

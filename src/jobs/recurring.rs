@@ -5,8 +5,8 @@ use std::pin::Pin;
 use chrono::TimeDelta;
 
 use crate::services::{
-    Core, ServiceError, declarations, exports, operations, representations, reprises, sceaux,
-    statistiques,
+    Core, ServiceError, courriers, declarations, exports, operations, representations, reprises,
+    sceaux, statistiques,
 };
 
 /// The future of a job.
@@ -26,7 +26,7 @@ pub struct Recurring {
 const EXPIRED_AT_ONCE: i64 = 500;
 
 /// Every job that comes back.
-pub static RECURRING: [Recurring; 9] = [
+pub static RECURRING: [Recurring; 11] = [
     Recurring {
         nature: "expirer_declarations",
         every: TimeDelta::minutes(10),
@@ -106,6 +106,28 @@ pub static RECURRING: [Recurring; 9] = [
             Box::pin(async move {
                 let purged = exports::purge(core).await?;
                 tracing::debug!(purged, "exports are no longer kept");
+                Ok(())
+            })
+        },
+    },
+    Recurring {
+        nature: "purger_courriers",
+        every: TimeDelta::hours(12),
+        run: |core| {
+            Box::pin(async move {
+                let purged = courriers::purge(core).await?;
+                tracing::debug!(purged, "letters are no longer kept");
+                Ok(())
+            })
+        },
+    },
+    Recurring {
+        nature: "annoncer_fin_de_protection",
+        every: TimeDelta::hours(12),
+        run: |core| {
+            Box::pin(async move {
+                let told = courriers::announce_end_of_protection(core).await?;
+                tracing::debug!(told, "ends of a protection were told");
                 Ok(())
             })
         },

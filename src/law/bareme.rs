@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::parameters::{Ensemble, NB_NUMEROS, Parametres};
+use super::parameters::{Ensemble, Parametre, Parametres};
 use super::rule::{Juge, JugeDeMontant, Rang, Regle};
 use super::template::Template;
 use super::valeurs::Valeurs;
@@ -51,9 +51,13 @@ impl Question {
 /// A rule of a period.
 #[derive(Debug)]
 struct Entry {
+    /// Beside the others, so that whoever compares codes reads no sheet.
+    code: CodeRegle,
     regle: &'static Regle,
     /// What it rests on during the period: its texts, then those of the values that it reads.
     fondement: Box<[Cow<'static, str>]>,
+    /// The values that it reads, as far as the period knows them.
+    valeurs: Box<[(Parametre, i64)]>,
     /// Its sentence, as far as the period writes it.
     phrase: Template,
     cause: Template,
@@ -65,6 +69,8 @@ pub struct RegleDuJour<'a> {
     pub regle: &'static Regle,
     /// What it rests on.
     pub fondement: &'a [Cow<'static, str>],
+    /// The values that it reads, as far as the period knows them.
+    pub valeurs: &'a [(Parametre, i64)],
     pub(super) phrase: &'a Template,
     pub(super) cause: &'a Template,
 }
@@ -75,6 +81,7 @@ impl Entry {
         RegleDuJour {
             regle: self.regle,
             fondement: &self.fondement,
+            valeurs: &self.valeurs,
             phrase: &self.phrase,
             cause: &self.cause,
         }
@@ -96,11 +103,17 @@ impl Bareme {
             Juge::Faits(_) | Juge::FaitsEtValeurs(_) => None,
         };
         let de_montant = all.iter().filter_map(amounts).collect();
+        let known = |regle: &Regle| {
+            let read = regle.fiche.parametres.iter();
+            read.filter_map(|own| Some((*own, valeurs.valeur(*own).ok()?))).collect()
+        };
         let (last, first): (Vec<_>, Vec<_>) =
             regles.into_iter().partition(|(regle, _)| explains(regle));
         let entry = |(regle, fondement): (&'static Regle, Vec<_>)| Entry {
+            code: regle.fiche.code,
             regle,
             fondement: fondement.into_boxed_slice(),
+            valeurs: known(regle),
             phrase: Template::new(regle.fiche.phrase, &valeurs),
             cause: Template::new(regle.fiche.cause, &valeurs),
         };
@@ -130,7 +143,7 @@ impl Bareme {
 
     /// A rule of the day, and what it rests on.
     pub fn regle(&self, code: CodeRegle) -> Option<RegleDuJour<'_>> {
-        self.entries.iter().find(|entry| entry.regle.fiche.code == code).map(Entry::du_jour)
+        self.entries.iter().find(|entry| entry.code == code).map(Entry::du_jour)
     }
 
     /// The rules that an evaluation considered, with what became of each.
@@ -156,7 +169,7 @@ impl Bareme {
     #[inline]
     fn regle_de(&self, index: usize, constat: Constat) -> Option<RegleDuJour<'_>> {
         match self.entries.get(index) {
-            Some(known) if known.regle.fiche.code == constat.regle => Some(known.du_jour()),
+            Some(known) if known.code == constat.regle => Some(known.du_jour()),
             _ => self.regle(constat.regle),
         }
     }
@@ -227,14 +240,9 @@ fn decoupes(
         .zip(ends)
         .filter_map(|(du, au)| Periode::new(*du, au).ok())
         .map(|periode| {
-            let mut nombres = [None; NB_NUMEROS];
             let (mut a_verifier, mut discutees) = (Ensemble::default(), Ensemble::default());
             for (parametre, historique) in parametres.iter() {
-                let known = historique.en_vigueur(periode.du());
-                if let Some(slot) = nombres.get_mut(usize::from(parametre.code())) {
-                    *slot = known.and_then(|valeur| valeur.valeur);
-                }
-                if known.is_some_and(|valeur| valeur.discutee) {
+                if historique.en_vigueur(periode.du()).is_some_and(|valeur| valeur.discutee) {
                     discutees.insert(parametre);
                 }
                 if historique.est_a_verifier(periode.du()) {
@@ -246,7 +254,10 @@ fn decoupes(
                 .filter(|(_, valid)| valid.contient(periode.du()))
                 .map(|(regle, _)| (*regle, regle.fiche.fondement(parametres, periode.du())))
                 .collect();
-            Bareme::new(Valeurs::new(periode, &nombres, [a_verifier, discutees]), regles)
+            let known = parametres.iter().filter_map(|(parametre, historique)| {
+                Some((parametre, historique.en_vigueur(periode.du())?.valeur?))
+            });
+            Bareme::new(Valeurs::new(periode, known, [a_verifier, discutees]), regles)
         })
         .collect()
 }

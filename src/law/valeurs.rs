@@ -20,7 +20,10 @@ pub struct ParametreInconnu {
 #[derive(Debug)]
 pub struct Valeurs {
     pub(super) periode: Periode,
-    pub(super) nombres: [Option<i64>; NB_NUMEROS],
+    /// Side by side, since an evaluation that notes what it reads has a copy of its own: a number that is not among the
+    /// known ones means nothing.
+    nombres: [i64; NB_NUMEROS],
+    connus: Ensemble,
     /// Those that nobody verified for days as late as these.
     pub(super) a_verifier: Ensemble,
     /// Those on which the sources disagree on these days.
@@ -49,13 +52,20 @@ impl Lectures {
 }
 
 impl Valeurs {
-    /// The values of a period; those of them to be verified, and those on which the sources disagree.
-    pub(super) const fn new(
+    /// The values of a period that are known; those to be verified, and those on which the sources disagree.
+    pub(super) fn new(
         periode: Periode,
-        nombres: &[Option<i64>; NB_NUMEROS],
+        known: impl Iterator<Item = (Parametre, i64)>,
         [a_verifier, discutees]: [Ensemble; 2],
     ) -> Self {
-        Self { periode, nombres: *nombres, a_verifier, discutees, lues: None }
+        let (mut nombres, mut connus) = ([0; NB_NUMEROS], Ensemble::default());
+        for (parametre, nombre) in known {
+            if let Some(slot) = nombres.get_mut(usize::from(parametre.code())) {
+                *slot = nombre;
+                connus.insert(parametre);
+            }
+        }
+        Self { periode, nombres, connus, a_verifier, discutees, lues: None }
     }
 
     /// The same values for one evaluation, which remember what it reads; nothing when all of them are verified and
@@ -88,11 +98,10 @@ impl Valeurs {
         if let Some(lues) = &self.lues {
             lues.note(parametre);
         }
-        self.nombres
-            .get(usize::from(parametre.code()))
-            .copied()
-            .flatten()
-            .ok_or_else(|| self.inconnu(parametre))
+        match self.nombres.get(usize::from(parametre.code())) {
+            Some(nombre) if self.connus.contient(parametre) => Ok(*nombre),
+            _ => Err(self.inconnu(parametre)),
+        }
     }
 
     /// An amount.

@@ -90,7 +90,9 @@ pub fn formulaire(declaration: &Formulaire<'_>) -> Result<Vec<u8>, PapierError> 
         "Déclaration {}. Empreinte SHA-256 du contenu signé : {}. Article L. 162-5-3 du code de la sécurité sociale.",
         declaration.numero, declaration.empreinte
     );
-    let mut papier = Papier::new("Déclaration de choix du médecin traitant", &pied);
+    let titre = "Déclaration de choix du médecin traitant";
+    let mut papier = Papier::new(titre, &pied);
+    papier.feuille(titre);
     let verified = format!("traitant:{}:{}", declaration.numero, declaration.empreinte);
     papier.code(
         &verified,

@@ -1,38 +1,29 @@
 //! Sheets of A4: sentences, fields, frames to sign in, a code. Places are in points, from the top left corner.
 
-use std::num::NonZeroU16;
-
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use krilla::Document;
 use krilla::SerializeSettings;
 use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
-use krilla::geom::{Path, PathBuilder, Point, Rect};
+use krilla::geom::Point;
 use krilla::metadata::{DateTime as PdfDate, Metadata};
 use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
-use krilla::paint::{Fill, Stroke};
-use krilla::surface::Surface;
-use krilla::tagging::{
-    Artifact, ArtifactType, ContentTag, Identifier, SpanTag, Tag, TagGroup, TagKind, TagTree,
-};
-use krilla::text::{Font, TextDirection};
-use qrcode::{Color, QrCode};
+use krilla::tagging::TagTree;
+use krilla::text::Font;
+
+use super::plume::Plume;
 
 /// Liberation Sans, under the SIL Open Font License (`src/papiers/polices/LICENCE`).
 static REGULIER: &[u8] = include_bytes!("polices/LiberationSans-Regular.ttf");
 static GRAS: &[u8] = include_bytes!("polices/LiberationSans-Bold.ttf");
 
 /// Width and height of A4.
-const A4: (u16, u16) = (595, 842);
+pub(super) const A4: (u16, u16) = (595, 842);
 /// Left and right margins.
-const MARGE: u16 = 56;
-/// Where values of fields begin.
-const VALEUR: u16 = 196;
+pub(super) const MARGE: u16 = 56;
 /// Below, nothing but the foot of the page.
-const BAS: u16 = 770;
-/// Side of the code.
-const CODE: u16 = 92;
+pub(super) const BAS: u16 = 770;
 
 /// A paper that could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -41,21 +32,39 @@ pub struct PapierError(pub(super) String);
 
 /// What a sheet has, from top to bottom.
 #[derive(Debug)]
-enum Bloc {
-    Titre { niveau: u16, texte: String },
-    Champ { nom: String, valeur: Vec<String> },
+pub(super) enum Bloc {
+    /// Who sends, and to whom, where the window of an envelope shows it.
+    EnTete {
+        expediteur: Vec<String>,
+        destinataire: Vec<String>,
+    },
+    Titre {
+        niveau: u16,
+        texte: String,
+    },
+    Champ {
+        nom: String,
+        valeur: Vec<String>,
+    },
     Phrase(Vec<String>),
-    Cadre { titre: String, lignes: Vec<String> },
-    Code { contenu: String, dit: String },
+    Cadre {
+        titre: String,
+        lignes: Vec<String>,
+    },
+    Code {
+        contenu: String,
+        dit: String,
+    },
 }
 
 impl Bloc {
     /// How much of the sheet it takes.
-    fn hauteur(&self) -> u16 {
+    pub(super) fn hauteur(&self) -> u16 {
         let lignes = |all: &[String], une: u16| {
             une.saturating_mul(u16::try_from(all.len()).unwrap_or(u16::MAX))
         };
         match self {
+            Self::EnTete { .. } => 186,
             Self::Titre { niveau: 1, .. } => 34,
             Self::Titre { .. } => 30,
             Self::Champ { valeur, .. } => lignes(valeur, 15),
@@ -67,28 +76,57 @@ impl Bloc {
     }
 }
 
+/// One side of a sheet.
+#[derive(Debug, Default)]
+struct Feuille {
+    /// Under which name it is found; none when it goes on with the one before, or is left blank.
+    signet: Option<String>,
+    blocs: Vec<Bloc>,
+}
+
 /// A paper that is being written.
 #[derive(Debug)]
 pub(super) struct Papier {
     titre: String,
     pied: String,
-    feuilles: Vec<Vec<Bloc>>,
+    feuilles: Vec<Feuille>,
     place: u16,
 }
 
 impl Papier {
-    /// A paper with its title, on its first sheet, and what the foot of each sheet repeats.
+    /// A paper without a sheet yet: its title, and what the foot of each sheet repeats.
     pub(super) fn new(titre: &str, pied: &str) -> Self {
-        let mut new =
-            Self { titre: lisible(titre), pied: lisible(pied), feuilles: Vec::new(), place: 0 };
-        new.feuille(titre);
-        new
+        Self { titre: lisible(titre), pied: lisible(pied), feuilles: Vec::new(), place: MARGE }
     }
 
-    /// Begins a sheet, with its title.
+    /// Begins a sheet, found under its title.
     pub(super) fn feuille(&mut self, titre: &str) {
-        self.feuilles.push(Vec::new());
+        self.commencer(titre);
+        self.titre(titre);
+    }
+
+    /// Begins a sheet, with nothing on it.
+    pub(super) fn commencer(&mut self, signet: &str) {
+        self.feuilles.push(Feuille { signet: Some(lisible(signet)), blocs: Vec::new() });
         self.place = MARGE;
+    }
+
+    /// Leaves a side blank where the next one would be the back of a sheet.
+    pub(super) fn recto(&mut self) {
+        if !self.feuilles.len().is_multiple_of(2) {
+            self.feuilles.push(Feuille::default());
+        }
+    }
+
+    /// Who sends, and to whom.
+    pub(super) fn en_tete(&mut self, expediteur: &[String], destinataire: &[String]) {
+        let lines = |all: &[String], width| all.iter().flat_map(|one| couper(one, width)).collect();
+        let (expediteur, destinataire) = (lines(expediteur, 40), lines(destinataire, 38));
+        self.pose(Bloc::EnTete { expediteur, destinataire });
+    }
+
+    /// The title of a paper.
+    pub(super) fn titre(&mut self, titre: &str) {
         self.pose(Bloc::Titre { niveau: 1, texte: lisible(titre) });
     }
 
@@ -120,12 +158,12 @@ impl Papier {
     fn pose(&mut self, bloc: Bloc) {
         let hauteur = bloc.hauteur();
         if self.place.saturating_add(hauteur) > BAS {
-            self.feuilles.push(Vec::new());
+            self.feuilles.push(Feuille::default());
             self.place = MARGE;
         }
         self.place = self.place.saturating_add(hauteur);
         if let Some(feuille) = self.feuilles.last_mut() {
-            feuille.push(bloc);
+            feuille.blocs.push(bloc);
         }
     }
 
@@ -140,26 +178,23 @@ impl Papier {
         let settings = SerializeSettings { configuration, ..SerializeSettings::default() };
         let mut document = Document::new_with(settings);
         let font = |data: &'static [u8]| Font::new(data.into(), 0).ok_or_else(|| wrong("a font"));
-        let plume = Plume { regulier: font(REGULIER)?, gras: font(GRAS)? };
+        let plume = Plume::new(font(REGULIER)?, font(GRAS)?);
         let mut arbre = TagTree::new().with_lang(Some("fr-FR".to_owned()));
         let mut sommaire = Outline::new();
-        for (rang, blocs) in self.feuilles.iter().enumerate() {
+        for (rang, feuille) in self.feuilles.iter().enumerate() {
             let size = PageSettings::from_wh(pt(A4.0), pt(A4.1)).ok_or_else(|| wrong("a page"))?;
             let mut page = document.start_page_with(size);
             let mut surface = page.surface();
-            plume.dessiner(&mut surface, blocs, &mut arbre);
-            plume.pied(&mut surface, &self.pied);
+            if !feuille.blocs.is_empty() {
+                plume.dessiner(&mut surface, &feuille.blocs, &mut arbre);
+                plume.pied(&mut surface, &self.pied);
+            }
             surface.finish();
             page.finish();
-            let heading = blocs.iter().find_map(|bloc| match bloc {
-                Bloc::Titre { texte, .. } => Some(texte.clone()),
-                Bloc::Champ { .. } | Bloc::Phrase(_) | Bloc::Cadre { .. } | Bloc::Code { .. } => {
-                    None
-                }
-            });
-            let place = XyzDestination::new(rang, Point::from_xy(pt(0), pt(0)));
-            sommaire
-                .push_child(OutlineNode::new(heading.unwrap_or_else(|| self.titre.clone()), place));
+            if let Some(signet) = &feuille.signet {
+                let place = XyzDestination::new(rang, Point::from_xy(pt(0), pt(0)));
+                sommaire.push_child(OutlineNode::new(signet.clone(), place));
+            }
         }
         document.set_tag_tree(arbre);
         document.set_outline(sommaire);
@@ -175,167 +210,8 @@ impl Papier {
     }
 }
 
-/// Fonts, and how each kind of block is drawn.
-struct Plume {
-    regulier: Font,
-    gras: Font,
-}
-
-impl Plume {
-    fn dessiner(&self, surface: &mut Surface<'_>, blocs: &[Bloc], arbre: &mut TagTree) {
-        let mut y = MARGE;
-        for bloc in blocs {
-            let (tag, id): (TagKind, Identifier) = match bloc {
-                Bloc::Titre { niveau, texte } => {
-                    let (taille, bas) = if *niveau == 1 { (17, 18) } else { (12, 22) };
-                    let place = y.saturating_add(bas);
-                    let id = marque(surface, |surface| {
-                        self.ligne(surface, true, (MARGE, place), taille, texte);
-                    });
-                    if *niveau > 1 {
-                        ornement(surface, |surface| {
-                            trait_horizontal(surface, place.saturating_add(4));
-                        });
-                    }
-                    let niveau = NonZeroU16::new(*niveau).unwrap_or(NonZeroU16::MIN);
-                    (Tag::Hn(niveau, Some(texte.clone())).into(), id)
-                }
-                Bloc::Champ { nom, valeur } => {
-                    let id = marque(surface, |surface| {
-                        let first = y.saturating_add(11);
-                        self.ligne(surface, false, (MARGE, first), 10, &format!("{nom} :"));
-                        for (place, texte) in (first..).step_by(15).zip(valeur) {
-                            self.ligne(surface, true, (VALEUR, place), 11, texte);
-                        }
-                    });
-                    (Tag::P.into(), id)
-                }
-                Bloc::Phrase(lignes) => {
-                    let id = marque(surface, |surface| {
-                        for (place, texte) in (y.saturating_add(11)..).step_by(14).zip(lignes) {
-                            self.ligne(surface, false, (MARGE, place), 10, texte);
-                        }
-                    });
-                    (Tag::P.into(), id)
-                }
-                Bloc::Cadre { titre, lignes } => {
-                    ornement(surface, |surface| cadre(surface, y));
-                    let id = marque(surface, |surface| {
-                        let first = y.saturating_add(17);
-                        self.ligne(surface, true, (MARGE + 8, first), 10, titre);
-                        for (place, texte) in (first.saturating_add(16)..).step_by(15).zip(lignes) {
-                            self.ligne(surface, false, (MARGE + 8, place), 10, texte);
-                        }
-                    });
-                    (Tag::P.into(), id)
-                }
-                Bloc::Code { contenu, dit } => {
-                    let place = (A4.0 - MARGE - CODE, y.saturating_sub(CODE / 2));
-                    let Some(path) = code(contenu, place) else { continue };
-                    let id = marque(surface, |surface| remplir(surface, &path));
-                    (Tag::Figure(Some(dit.clone())).into(), id)
-                }
-            };
-            arbre.push(TagGroup::with_children(tag, vec![id.into()]));
-            y = y.saturating_add(bloc.hauteur());
-        }
-    }
-
-    fn pied(&self, surface: &mut Surface<'_>, texte: &str) {
-        ornement(surface, |surface| {
-            for (place, ligne) in (BAS + 26..).step_by(11).zip(couper(texte, 128)) {
-                self.ligne(surface, false, (MARGE, place), 8, &ligne);
-            }
-        });
-    }
-
-    fn ligne(
-        &self,
-        surface: &mut Surface<'_>,
-        gras: bool,
-        (x, y): (u16, u16),
-        taille: u16,
-        texte: &str,
-    ) {
-        let font = if gras { &self.gras } else { &self.regulier };
-        surface.set_stroke(None);
-        surface.set_fill(Some(Fill::default()));
-        let place = Point::from_xy(pt(x), pt(y));
-        // The last word of a line and the first of the next one are two words for who does not see the lines.
-        let texte = format!("{texte} ");
-        surface.draw_text(
-            place,
-            font.clone(),
-            pt(taille),
-            &texte,
-            false,
-            TextDirection::LeftToRight,
-        );
-    }
-}
-
-/// Draws something that is read.
-fn marque(surface: &mut Surface<'_>, draw: impl FnOnce(&mut Surface<'_>)) -> Identifier {
-    let id = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
-    draw(surface);
-    surface.end_tagged();
-    id
-}
-
-/// Draws something that is only seen.
-fn ornement(surface: &mut Surface<'_>, draw: impl FnOnce(&mut Surface<'_>)) {
-    surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Other)));
-    draw(surface);
-    surface.end_tagged();
-}
-
-fn trait_horizontal(surface: &mut Surface<'_>, y: u16) {
-    let mut path = PathBuilder::new();
-    path.move_to(pt(MARGE), pt(y));
-    path.line_to(pt(A4.0 - MARGE), pt(y));
-    tracer(surface, path);
-}
-
-fn cadre(surface: &mut Surface<'_>, y: u16) {
-    let mut path = PathBuilder::new();
-    let (right, bottom) = (pt(A4.0 - MARGE), pt(y.saturating_add(76)));
-    if let Some(rect) = Rect::from_ltrb(pt(MARGE), pt(y), right, bottom) {
-        path.push_rect(rect);
-    }
-    tracer(surface, path);
-}
-
-fn tracer(surface: &mut Surface<'_>, path: PathBuilder) {
-    surface.set_fill(None);
-    surface.set_stroke(Some(Stroke::default()));
-    if let Some(path) = path.finish() {
-        surface.draw_path(&path);
-    }
-}
-
-fn remplir(surface: &mut Surface<'_>, path: &Path) {
-    surface.set_stroke(None);
-    surface.set_fill(Some(Fill::default()));
-    surface.draw_path(path);
-}
-
-/// The dark squares of a code, as large as its side allows.
-fn code(contenu: &str, (x, y): (u16, u16)) -> Option<Path> {
-    let code = QrCode::new(contenu.as_bytes()).ok()?;
-    let width = u16::try_from(code.width()).ok()?;
-    let side = CODE.checked_div(width)?.max(1);
-    let mut path = PathBuilder::new();
-    for (row, line) in (0..width).zip(code.to_colors().chunks(code.width())) {
-        for (column, _) in (0..width).zip(line).filter(|(_, color)| **color == Color::Dark) {
-            let (left, top) = (x + column * side, y + row * side);
-            path.push_rect(Rect::from_ltrb(pt(left), pt(top), pt(left + side), pt(top + side))?);
-        }
-    }
-    path.finish()
-}
-
 /// A text in lines of so many letters at most, cut between words where it can be.
-fn couper(texte: &str, largeur: usize) -> Vec<String> {
+pub(super) fn couper(texte: &str, largeur: usize) -> Vec<String> {
     let mut lignes: Vec<String> = vec![String::new()];
     for mot in lisible(texte).split_whitespace() {
         let lettres: Vec<char> = mot.chars().collect();
@@ -384,6 +260,6 @@ fn pdf_date(instant: DateTime<Utc>) -> PdfDate {
 
 /// A measure as the library wants it.
 #[expect(clippy::disallowed_types, reason = "a place on a page, which is no amount of money")]
-fn pt(points: u16) -> f32 {
+pub(super) fn pt(points: u16) -> f32 {
     f32::from(points)
 }

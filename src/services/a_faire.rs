@@ -100,6 +100,7 @@ fn comptes(found: &[Affaire], acteur: &Acteur) -> Vec<(Rubrique, usize, bool)> {
 /// What a person reads here of what was recorded, where the kind is told to them.
 fn recorded(nature: NatureEvenement) -> bool {
     nature == NatureEvenement::DeclarationDeposee
+        || a_faire::SANS_SUITE.contains(&nature)
         || ["patient", "representation"].contains(&nature.theme())
 }
 

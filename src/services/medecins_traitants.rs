@@ -1,6 +1,6 @@
 //! Who is the médecin traitant, on which day, as known when.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::core::Access;
 use super::declarations::ends_choice;
@@ -10,7 +10,7 @@ use crate::domain::acteur::Acteur;
 use crate::domain::designation::{ActionDesignation, Designation};
 use crate::domain::droits::{Demarche, Relation};
 use crate::domain::evaluation::RelationMt;
-use crate::domain::ids::PatientId;
+use crate::domain::ids::{DesignationId, PatientId};
 use crate::domain::patient::ClePatient;
 use crate::storage::designations;
 
@@ -105,20 +105,54 @@ pub async fn list(
         .into_iter()
         .filter_map(|designation| {
             let actions = actions(&access, &designation, speaks);
-            let designation = seen_through(&access.droit.vue, designation)?;
-            let designation = match contexte.acteur() {
-                Acteur::Medecin(rpps) => {
-                    Some(designation.vue_par(*rpps)).filter(|seen| !seen.membres.is_empty())?
-                }
-                Acteur::Patient(_)
-                | Acteur::Caisse(_)
-                | Acteur::Referentiel
-                | Acteur::Statistiques => designation,
-            };
-            Some(DesignationLue { designation, actions })
+            Some(DesignationLue {
+                designation: visible((&access, contexte), designation)?,
+                actions,
+            })
         })
         .collect();
     access.show(seen).await
+}
+
+/// The versions of one designation that the caller may know, the last one first, as far back as they are known and no
+/// further than a maximum: one reading of the person, however many there are.
+pub async fn versions(
+    core: &Core,
+    contexte: &Contexte,
+    (patient, id): (PatientId, DesignationId),
+    limit: usize,
+) -> Result<Seen<Vec<Designation>>, ServiceError> {
+    let mut access = core.access(contexte, patient).await?;
+    let (mut found, mut known) = (Vec::new(), latest_knowledge());
+    while found.len() < limit {
+        let timeline = designations::list(access.conn(), patient, known).await?;
+        let Some(version) = timeline.into_iter().find(|one| one.id == id) else { break };
+        let (first, since) = (version.version <= 1, version.enregistre_le);
+        let Some(version) = visible((&access, contexte), version) else { break };
+        found.push(version);
+        let before = since.checked_sub_signed(TimeDelta::microseconds(1));
+        match before {
+            Some(before) if !first => known = before,
+            _ => break,
+        }
+    }
+    access.show(found).await
+}
+
+/// What the caller sees of a designation: a doctor, the days that name him.
+fn visible(
+    (access, contexte): (&Access<'_>, &Contexte),
+    designation: Designation,
+) -> Option<Designation> {
+    let designation = seen_through(&access.droit.vue, designation)?;
+    match contexte.acteur() {
+        Acteur::Medecin(rpps) => {
+            Some(designation.vue_par(*rpps)).filter(|seen| !seen.membres.is_empty())
+        }
+        Acteur::Patient(_) | Acteur::Caisse(_) | Acteur::Referentiel | Acteur::Statistiques => {
+            Some(designation)
+        }
+    }
 }
 
 /// Nobody asks what will be known.

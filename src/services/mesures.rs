@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 
 use super::{Core, ServiceError};
+pub use crate::storage::Comptees;
 use crate::storage::cles;
+use crate::storage::mesures::{Retards, retards};
 use crate::storage::taches::{self, Attente};
 
 /// The state of the service at one moment.
@@ -18,6 +20,8 @@ pub struct Mesures {
     pub versions_cle: usize,
     /// Jobs that are not done, by kind and state.
     pub taches: Vec<Attente>,
+    /// What was told and has not arrived.
+    pub retards: Retards,
     /// Last day of care for which every value of the law is verified, if there is one.
     pub loi_verifiee_jusqu_au: Option<NaiveDate>,
 }
@@ -27,6 +31,7 @@ pub async fn mesurer(core: &Core) -> Result<Mesures, ServiceError> {
     let (connexions, connexions_libres) = core.connections();
     let mut conn = core.snapshot("mesures").await?;
     let taches = taches::attentes(&mut conn, core.clock().now()).await?;
+    let retards = retards(&mut conn, core.clock().now()).await?;
     let loi_verifiee_jusqu_au = core.law().verifiee_jusqu_au();
     let versions = cles::versions(&mut conn).await?;
     Ok(Mesures {
@@ -35,6 +40,12 @@ pub async fn mesurer(core: &Core) -> Result<Mesures, ServiceError> {
         version_cle: core.version_cle(),
         versions_cle: versions.iter().filter(|one| one.retiree_le.is_none()).count(),
         taches,
+        retards,
         loi_verifiee_jusqu_au,
     })
+}
+
+/// What this program wrote since it began, by kind. Asks nothing of the database.
+pub fn comptees(core: &Core) -> Comptees {
+    core.comptees()
 }

@@ -15,6 +15,7 @@ pub mod ccam;
 pub mod cles;
 pub mod conciliations;
 pub mod core;
+pub mod courriers;
 pub mod creances;
 pub mod declarations;
 pub mod diagnostic;
@@ -103,6 +104,9 @@ pub enum ServiceError {
     /// A doctor cannot leave a designation.
     #[error(transparent)]
     Depart(#[from] DepartRefuse),
+    /// A paper that could not be printed.
+    #[error("{0}")]
+    Impression(String),
     /// Does not exist, or the caller may not know that it does.
     #[error("not found")]
     Introuvable,

@@ -14,6 +14,13 @@ use crate::domain::ids::{DeclarationId, PatientId, RepresentationId};
 use crate::domain::representation::NatureRepresentation;
 use crate::domain::vocabulary::Vocabulaire;
 
+/// The kinds that say that a choice came to nothing.
+pub const SANS_SUITE: [NatureEvenement; 3] = [
+    NatureEvenement::DeclarationRefusee,
+    NatureEvenement::DeclarationExpiree,
+    NatureEvenement::DeclarationCaduque,
+];
+
 /// Something that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Affaire {
@@ -296,7 +303,7 @@ pub async fn liens(
 }
 
 /// What was recorded lately about some persons by somebody who is none of them, of some kinds; a choice that is
-/// contested already, or that counts no more, is not told again.
+/// contested already, or that counts no more, is not told again; nor is one that came to nothing, once another was made.
 pub async fn enregistres(
     conn: &mut PgConnection,
     (persons, lecteur): (&[PatientId], PatientId),
@@ -313,7 +320,15 @@ pub async fn enregistres(
            AND (e.declaration_id IS NULL
                 OR EXISTS (SELECT FROM etat_declaration s
                            WHERE s.patient_id = e.patient_id AND s.declaration_id = e.declaration_id
-                             AND s.remplace_le IS NULL AND s.etat = 'active' AND s.contestation IS NULL))
+                             AND s.remplace_le IS NULL
+                             AND CASE WHEN e.nature = 'declaration.deposee'
+                                      THEN s.etat = 'active' AND s.contestation IS NULL
+                                      WHEN s.etat = 'caduque' THEN s.motif IS NOT NULL
+                                      ELSE s.etat IN ('refusee', 'expiree') END
+                             AND NOT EXISTS (SELECT FROM etat_declaration t
+                                             WHERE e.nature <> 'declaration.deposee'
+                                               AND t.patient_id = e.patient_id AND t.remplace_le IS NULL
+                                               AND t.etat = 'active' AND t.enregistre_le > e.enregistre_le)))
          ORDER BY e.enregistre_le DESC, e.sequence DESC LIMIT $5"#,
         persons as _,
         moment.recent,
@@ -324,8 +339,13 @@ pub async fn enregistres(
     .fetch_all(conn)
     .await?;
     let affaire = |nature: NatureEvenement| {
-        let chosen = nature == NatureEvenement::DeclarationDeposee;
-        if chosen { Rubrique::ChoixEnSonNom } else { Rubrique::Enregistre }
+        if nature == NatureEvenement::DeclarationDeposee {
+            Rubrique::ChoixEnSonNom
+        } else if SANS_SUITE.contains(&nature) {
+            Rubrique::ChoixSansSuite
+        } else {
+            Rubrique::Enregistre
+        }
     };
     Ok(rows
         .into_iter()

@@ -24,15 +24,7 @@ pub async fn waiting(
         "/* declaration.caduques */
          SELECT e.patient_id, e.declaration_id FROM etat_declaration e
          WHERE e.remplace_le IS NULL AND e.etat = 'en_attente'
-           AND (EXISTS (SELECT FROM deces_patient m
-                        WHERE m.patient_id = e.patient_id AND m.remplace_le IS NULL AND lower(m.effet) < $1)
-                OR EXISTS (SELECT FROM declaration_medecin c JOIN operation_medecin o USING (medecin_id)
-                           WHERE c.patient_id = e.patient_id AND c.declaration_id = e.declaration_id
-                             AND o.effet_du <= $1 AND o.nature = ANY ($2)
-                             AND o.etat IN ('en_attente', 'en_cours', 'terminee')
-                             AND NOT EXISTS (SELECT FROM exercice x
-                                             WHERE x.medecin_id = c.medecin_id AND x.remplace_le IS NULL
-                                               AND x.effet @> $1::date AND x.mode <> 'remplacant')))
+           AND declaration_sans_suite(e.patient_id, e.declaration_id, $1, $2)
          ORDER BY e.enregistre_le LIMIT $3",
         jour,
         &departures(),
@@ -43,10 +35,12 @@ pub async fn waiting(
     .await?)
 }
 
-/// Those that lapsed since an instant, and whose time is not over.
+/// Those that lapsed since an instant, whose time is not over, and for which something could come on one of these two
+/// days: the civil days that the Republic has at one instant.
 pub async fn lapsed(
     conn: &mut PgConnection,
     (since, now): (DateTime<Utc>, DateTime<Utc>),
+    [veille, jour]: [NaiveDate; 2],
     limit: i64,
 ) -> Result<Vec<(PatientId, DeclarationId)>, StorageError> {
     Ok(sqlx::query!(
@@ -55,9 +49,14 @@ pub async fn lapsed(
          FROM etat_declaration e JOIN declaration d USING (patient_id, declaration_id)
          WHERE e.remplace_le IS NULL AND e.etat = 'caduque' AND e.motif IS NOT NULL AND e.enregistre_le > $1
            AND d.expire_le > $2
-         ORDER BY e.enregistre_le DESC LIMIT $3",
+           AND NOT (declaration_sans_suite(e.patient_id, e.declaration_id, $3, $5)
+                    AND declaration_sans_suite(e.patient_id, e.declaration_id, $4, $5))
+         ORDER BY e.enregistre_le LIMIT $6",
         since,
         now,
+        veille,
+        jour,
+        &departures(),
         limit
     )
     .map(|row| (row.patient_id, row.declaration_id))

@@ -45,5 +45,7 @@ pub async fn insert(
         inscription.auteur_id,
         Json(&fact.donnees) as _
     ))
-    .await
+    .await?;
+    tx.ecrit.tell(fact);
+    Ok(())
 }

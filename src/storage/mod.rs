@@ -25,9 +25,11 @@ mod cbor;
 pub mod ccam;
 pub mod cles;
 mod coffre;
+mod comptes;
 pub mod conciliations;
 pub mod connaissance;
 mod copie;
+pub mod courriers;
 pub mod declarations;
 pub mod designations;
 pub mod dossier_complet;
@@ -46,6 +48,7 @@ pub mod idempotence;
 mod lien;
 pub mod lois;
 pub mod medecins;
+pub mod mesures;
 pub mod migrations;
 pub mod neutralisations;
 pub mod operations;
@@ -70,6 +73,7 @@ mod types;
 use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
@@ -78,6 +82,8 @@ use sqlx::query::Query;
 use sqlx::{Connection as _, PgPool, Transaction};
 
 pub use self::coffre::{Coffre, CoffreError};
+pub use self::comptes::Comptees;
+use self::comptes::Comptes;
 pub use self::error::StorageError;
 pub use self::lien::Lien;
 pub use sqlx::postgres::PgConnection as Connection;
@@ -92,7 +98,8 @@ type Statement<'q> = Query<'q, Postgres, PgArguments>;
 #[derive(Debug, Clone)]
 pub struct Db {
     pool: PgPool,
-    coffre: std::sync::Arc<Coffre>,
+    coffre: Arc<Coffre>,
+    comptes: Arc<Comptes>,
 }
 
 impl Db {
@@ -140,7 +147,7 @@ impl Db {
 
     /// Uses an existing pool.
     pub fn new(pool: PgPool, coffre: Coffre) -> Self {
-        Self { pool, coffre: std::sync::Arc::new(coffre) }
+        Self { pool, coffre: Arc::new(coffre), comptes: Arc::default() }
     }
 
     /// Keys of what is encrypted.
@@ -163,6 +170,11 @@ impl Db {
         (self.pool.size(), u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX))
     }
 
+    /// What was written through this pool and its copies, by kind.
+    pub fn comptees(&self) -> Comptees {
+        self.comptes.read()
+    }
+
     /// Closes every connection.
     pub async fn close(&self) {
         self.pool.close().await;
@@ -174,7 +186,8 @@ impl Db {
     /// wait for each other in a circle.
     pub async fn begin(&self, name: &'static str) -> Result<Tx, StorageError> {
         self.verify_key()?;
-        Ok(Tx { inner: self.pool.begin().await?, name, began: Instant::now() })
+        let (inner, comptes) = (self.pool.begin().await?, Arc::clone(&self.comptes));
+        Ok(Tx { inner, name, began: Instant::now(), comptes, ecrit: Comptees::default() })
     }
 
     /// Takes a connection to read, without a transaction: each statement sees what is committed
@@ -228,6 +241,9 @@ pub struct Tx {
     inner: Transaction<'static, Postgres>,
     name: &'static str,
     began: Instant,
+    comptes: Arc<Comptes>,
+    /// What is counted once it is committed.
+    ecrit: Comptees,
 }
 
 impl Tx {
@@ -237,7 +253,9 @@ impl Tx {
         let micros = self.began.elapsed().as_micros();
         let committed = outcome.is_ok();
         tracing::debug!(transaction = self.name, micros, committed, "transaction");
-        Ok(outcome?)
+        outcome?;
+        self.comptes.add(self.ecrit);
+        Ok(())
     }
 
     /// Runs a statement, and says how many rows it touched.

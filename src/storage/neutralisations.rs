@@ -1,11 +1,12 @@
 //! Days on which a person left without médecin traitant bears no majoration.
 
+use chrono::NaiveDate;
 use sqlx::postgres::PgConnection;
 
 use super::connaissance::{Connaissance, instant};
 use super::{StorageError, Tx};
 use crate::domain::fait_date::FaitDate;
-use crate::domain::ids::PatientId;
+use crate::domain::ids::{FaitId, PatientId};
 use crate::domain::operation::Neutralisation;
 use crate::domain::vocabulary::Vocabulaire;
 
@@ -62,4 +63,53 @@ pub async fn insert(
         fait.enregistre_le
     ))
     .await
+}
+
+/// Those that end after a day and until another, beyond one, of which nothing was told yet: last day after, whose, which.
+pub async fn ending(
+    conn: &mut PgConnection,
+    (apres, jusqu_au): (NaiveDate, NaiveDate),
+    suite: Option<(NaiveDate, PatientId, FaitId)>,
+    limite: i64,
+) -> Result<Vec<(NaiveDate, PatientId, FaitId)>, StorageError> {
+    let (jour, patient, id) =
+        suite.map_or((apres, None, None), |(jour, patient, id)| (jour, Some(patient), Some(id)));
+    Ok(sqlx::query!(
+        r#"/* neutralisation.ending */
+         SELECT upper(n.effet) AS "fin!", n.patient_id, n.neutralisation_id
+         FROM neutralisation n
+         WHERE n.remplace_le IS NULL AND upper(n.effet) > $1 AND upper(n.effet) <= $2
+           AND ($4::uuid IS NULL OR (upper(n.effet), n.patient_id, n.neutralisation_id) > ($3::date, $4, $5))
+           AND NOT EXISTS (SELECT FROM evenement e
+                           WHERE e.patient_id = n.patient_id AND e.nature = 'neutralisation.fin_proche'
+                             AND e.donnees ->> 'neutralisation_id' = n.neutralisation_id::text)
+         ORDER BY upper(n.effet), n.patient_id, n.neutralisation_id LIMIT $6"#,
+        apres,
+        jusqu_au,
+        jour,
+        patient as _,
+        id as _,
+        limite
+    )
+    .map(|row| (row.fin, row.patient_id, row.neutralisation_id))
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Whether the end of one was told beforehand.
+pub async fn is_told(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    id: FaitId,
+) -> Result<bool, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* neutralisation.is_told */
+         SELECT EXISTS (SELECT FROM evenement
+                        WHERE patient_id = $1 AND nature = 'neutralisation.fin_proche'
+                          AND donnees ->> 'neutralisation_id' = $2) AS "told!""#,
+        patient.uuid(),
+        id.to_string()
+    )
+    .fetch_one(conn)
+    .await?)
 }

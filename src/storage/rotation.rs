@@ -68,7 +68,7 @@ const fn scelle(
 }
 
 /// Every sealed column: a test compares them with those of the schema.
-pub static COLONNES: [Colonne; 12] = [
+pub static COLONNES: [Colonne; 14] = [
     Colonne { table: "identifiant_patient", nom: "valeur_chiffree", contenu: Contenu::Numeros },
     scelle(
         ("identite_patient", "noms_chiffres"),
@@ -115,6 +115,16 @@ pub static COLONNES: [Colonne; 12] = [
         ("export_bloc", "contenu_chiffre"),
         "export_bloc.contenu_chiffre",
         Ligne::Cle(&["export_id", "rang"]),
+    ),
+    scelle(
+        ("courriers_lot", "pdf_chiffre"),
+        "courriers_lot.pdf_chiffre",
+        Ligne::Cle(&["courriers_id", "rang"]),
+    ),
+    scelle(
+        ("courriers_lot", "texte_chiffre"),
+        "courriers_lot.texte_chiffre",
+        Ligne::Cle(&["courriers_id", "rang"]),
     ),
     scelle(
         ("cle_retiree", "conserve_chiffre"),

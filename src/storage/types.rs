@@ -22,6 +22,7 @@ pub(super) use crate::domain::calendar::Periode;
 pub(super) use crate::domain::conciliation::{
     EtatConciliation, PartieConciliation, ReponseMedecin,
 };
+pub(super) use crate::domain::courrier::NatureCourrier;
 pub(super) use crate::domain::creance::{ModeRecouvrement, MotifAnnulation};
 pub(super) use crate::domain::declaration::{
     Canal, Contestation, Etat, MoyenSignature, NumeroDeclaration, OrigineSaisie, Preuve,
@@ -39,10 +40,10 @@ pub(super) use crate::domain::identifiers::{
     RangGemellaire, Rpps, Specialite,
 };
 pub(super) use crate::domain::ids::{
-    AbonnementId, AccesId, AdressageId, ConciliationId, ConflitId, ContactId, DeclarationId,
-    DesignationId, EvenementId, ExportId, FaitId, FeuilleId, FusionId, LieuId, MedecinId,
-    OperationId, PatientId, RecouvrementId, ReevaluationId, RepresentationId, RepriseId, RequestId,
-    RetourId, SignatureId, SimulationId, TacheId,
+    AbonnementId, AccesId, AdressageId, ConciliationId, ConflitId, ContactId, CourriersId,
+    DeclarationId, DesignationId, EvenementId, ExportId, FaitId, FeuilleId, FusionId, LieuId,
+    MedecinId, OperationId, PatientId, RecouvrementId, ReevaluationId, RepresentationId, RepriseId,
+    RequestId, RetourId, SignatureId, SimulationId, TacheId,
 };
 pub(super) use crate::domain::medecin::{ModeExercice, NatureLieu};
 pub(super) use crate::domain::mode::Mode;
@@ -114,7 +115,7 @@ macro_rules! numbers {
 }
 
 ids! {
-    AbonnementId, AccesId, AdressageId, ConciliationId, ConflitId, ContactId, DeclarationId, DesignationId,
+    AbonnementId, AccesId, AdressageId, ConciliationId, ConflitId, ContactId, CourriersId, DeclarationId, DesignationId,
     EvenementId, ExportId, FaitId, FeuilleId, FusionId, LieuId, MedecinId, OperationId, PatientId,
     RecouvrementId, ReevaluationId, RepresentationId, RepriseId, RequestId, RetourId, SignatureId, SimulationId,
     TacheId
@@ -125,7 +126,7 @@ words! {
     EtatReevaluation, EtatReprise, EtatSimulation, FinRepresentation, FormatFichier, Mode, ModeExercice, ModeRecouvrement,
     MotifAnnulation,
     MotifCloture, MotifDepart, MotifFin, MotifRectification, MotifReevaluation, MoyenSignature,
-    NatureAdressage, NatureCreance, NatureEvenement, NatureExport, NatureLieu, NatureOperation,
+    NatureAdressage, NatureCourrier, NatureCreance, NatureEvenement, NatureExport, NatureLieu, NatureOperation,
     NatureRepresentation, NatureReprise, NatureRetour, OptionTarifaire, OrigineSaisie, PartieConciliation,
     PreuveRepresentation, ReponseMedecin, ResultatOperation, Role, RoleSignataire, SourceDeces,
     StatutPatient, UsageIdentifiant

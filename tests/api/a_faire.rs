@@ -84,6 +84,30 @@ async fn a_choice_made_on_a_portal_reaches_the_doctor_who_signs_it_from_his_inbo
 }
 
 #[tokio::test]
+async fn a_choice_that_the_doctor_refuses_is_told_to_the_person_until_another_is_made() {
+    let app = TestApp::new().await;
+    let (alice, pons) = (app.patient("ALICE"), app.medecin(PONS));
+    let mut choice = json!({
+        "patient": { "id": patient_id("ALICE").to_string() }, "medecins": [{ "rpps": PONS }],
+    });
+    let digest = alice.digest_of(&choice).await;
+    choice["signatures"] = json!([signature("assure", "franceconnect", &digest)]);
+    let made = alice.post("/v1/declarations", choice).await.expect(201);
+    let path = format!("/v1/declarations/{}", made["id"].as_str().unwrap());
+    let words = json!({ "motif": "Patientèle complète." });
+    pons.post_on(&format!("{path}/refus"), 1, words).await.expect(200);
+    let page = inbox(&alice).await;
+    let told = lines(&page, "choix_sans_suite");
+    assert_eq!(told.len(), 1);
+    assert_eq!(leads(told[0]), ("GET", path.as_str()));
+    assert_eq!(lines(&inbox(&app.patient("BERNARD")).await, "choix_sans_suite").len(), 0);
+    app.advance(TimeDelta::days(29));
+    assert_eq!(lines(&inbox(&app.patient("ALICE")).await, "choix_sans_suite").len(), 1);
+    app.medecin(MARTIN).declare("ALICE", MARTIN).await.expect(201);
+    assert_eq!(lines(&inbox(&app.patient("ALICE")).await, "choix_sans_suite").len(), 0);
+}
+
+#[tokio::test]
 async fn a_signature_asked_of_a_parent_is_in_the_inbox_of_the_parent_and_not_of_the_child() {
     let app = TestApp::new().await;
     let pons = app.medecin(PONS);

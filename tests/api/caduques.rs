@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use traitant::services::declarations::settle;
 
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, PONS, Reply, choix, patient_id, signature};
@@ -64,12 +65,22 @@ async fn a_doctor_who_retires_is_waited_for_until_his_last_day() {
     assert_eq!(told(&app, "declaration.caduque").await, [0; 3]);
     assert_eq!(on(&app, &declaration, "2025-07-01").await, said("caduque", why));
     assert_eq!(told(&app, "declaration.caduque").await, [1; 3]);
+    let inbox = async || {
+        let page = app.patient("ALICE").get("/v1/moi/a-faire?rubrique=choix_sans_suite").await;
+        let lines = page.expect(200)["donnees"].as_array().unwrap().clone();
+        lines
+            .iter()
+            .map(|one| one["action"]["chemin"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(inbox().await, [place(&declaration)]);
     assert_eq!(accept(&app, &declaration).await.problem(409), "transition_interdite");
     assert_eq!(on(&app, &declaration, "2025-07-02").await, said("caduque", why));
     assert_eq!(told(&app, "declaration.caduque").await, [1; 3], "once");
 
     undo(&app, &retired).await.expect(202);
     assert_eq!(on(&app, &declaration, "2025-07-03").await, said("en_attente", None));
+    assert_eq!(inbox().await, Vec::<String>::new());
     assert_eq!(told(&app, "declaration.de_nouveau_attendue").await, [1; 3]);
     let active = accept(&app, &declaration).await.expect(200);
     assert_eq!(active["designation"]["effet_du"], "2025-07-03");
@@ -116,4 +127,32 @@ async fn what_was_overtaken_or_has_no_time_left_does_not_come_back() {
     undo(&app, &retired).await.expect(202);
     assert_eq!(on(&app, &late, "2025-09-16").await, said("caduque", why));
     assert_eq!(on(&app, &overtaken, "2025-09-16").await, said("caduque", None));
+}
+
+#[tokio::test]
+async fn what_stays_lapsed_never_keeps_what_comes_back_waiting_for_its_turn() {
+    let app = TestApp::new().await;
+    let declaration = waiting(&app).await;
+    let retired = operate(&app, simple(PONS, "retraite", "2025-07-01")).await;
+    assert_eq!(on(&app, &declaration, "2025-07-01").await.0, "caduque");
+    // Another one lapses after it, for good.
+    let hugo = app.patient("HUGO");
+    let mut choice = choix("HUGO", MARTIN);
+    choice["patient"] = json!({ "id": patient_id("HUGO").to_string() });
+    let digest = hugo.digest_of(&choice).await;
+    choice["signatures"] = json!([signature("assure", "franceconnect", &digest)]);
+    let other = hugo.post("/v1/declarations", choice).await.expect(201);
+    let death = json!({ "jour": "2025-07-01", "source": "etat_civil" });
+    let caisse = app.caisse(BOUCHES_DU_RHONE);
+    act(&caisse, &patient_id("HUGO").to_string(), "deces", death).await.expect(200);
+    app.on("2025-07-02");
+    app.run_jobs().await;
+    let caisse = app.caisse(BOUCHES_DU_RHONE);
+    assert_eq!(caisse.get(&place(&other)).await.expect(200)["etat"], "caduque");
+    // Nothing has changed for either: neither is looked at.
+    assert_eq!(settle(&app.core, 1).await.unwrap(), 0);
+    undo(&app, &retired).await.expect(202);
+    assert_eq!(settle(&app.core, 1).await.unwrap(), 1);
+    let read = app.patient("ALICE").get(&place(&declaration)).await.expect(200);
+    assert_eq!(read["etat"], "en_attente");
 }

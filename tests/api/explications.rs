@@ -95,7 +95,10 @@ async fn a_rule_that_applies_and_yields_names_the_stronger_one() {
     let answer = app.anonymous().post(&path, early).await.expect(200);
     let remote = rule(&answer["instruction"], "PAR-052");
     assert_eq!(remote["issue"], "hors_periode");
-    assert!(remote["pourquoi"].as_str().unwrap().contains("2018-09-15"), "{remote}");
+    assert!(
+        remote["pourquoi"].as_str().unwrap().contains("depuis le 15\u{a0}septembre 2018"),
+        "{remote}"
+    );
 }
 
 /// The rules that are said to be in force on another day only.

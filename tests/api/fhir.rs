@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 use crate::conjointes::{cabinet, choix, enter};
 use crate::support::app::{Caller, MARTIN, PONS, feuille, patient_id};
 use crate::support::contract::document;
+use crate::support::vie::BOUCHES_DU_RHONE;
 use crate::support::{TestApp, fhir};
+
+mod versions;
 
 const BASE: &str = "/fhir/r4";
 
@@ -216,6 +219,15 @@ async fn a_designation_is_a_care_team_with_its_versions_and_its_evidence() {
         .map(|one| (&one["meta"]["versionId"], one["period"].get("end").is_some()))
         .collect();
     assert_eq!(versions, [(&json!("2"), true), (&json!("1"), false)]);
+    // However many versions it shows, a history is one reading of the person.
+    let looked = async || {
+        let page = alice.get("/v1/moi/acces?limite=100").await.expect(200);
+        page["donnees"].as_array().unwrap().len()
+    };
+    let caisse = app.caisse(BOUCHES_DU_RHONE);
+    let before = looked().await;
+    assert_eq!(read(&caisse, &format!("CareTeam/{id}/_history")).await["total"], 2);
+    assert_eq!(looked().await, before + 1);
     let first = read(&alice, &format!("CareTeam/{id}/_history/1")).await;
     assert_eq!(first, *resources(&history)[1]);
     assert_eq!(refused(&alice, &format!("CareTeam/{id}/_history/3"), 404).await.0, "introuvable");

@@ -1,15 +1,12 @@
 //! The form of a declaration, read as text, looked at as a picture, and followed as a screen reader does.
 
-use hayro::hayro_interpret::InterpreterSettings;
-use hayro::hayro_syntax::Pdf;
-use hayro::vello_cpu::color::palette::css::WHITE;
-use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 use pdf_extract::Document;
 use rqrr::PreparedImage;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, choix, cle, paper, patient_id, signature};
+use crate::support::papier::{Picture, pages};
 use crate::support::vie::BOUCHES_DU_RHONE;
 
 /// The number of Alice without its key, which no form shows.
@@ -23,24 +20,13 @@ async fn printed(app: &TestApp, who: &str, declaration: &Value) -> Vec<u8> {
     answer.body.clone()
 }
 
-fn pages(pdf: &[u8]) -> Vec<String> {
-    let spaced = |page: String| page.split_whitespace().collect::<Vec<_>>().join(" ");
-    pdf_extract::extract_text_from_mem_by_pages(pdf).unwrap().into_iter().map(spaced).collect()
-}
-
 /// What the code of the first page says to whoever reads its picture.
 fn code(pdf: &[u8]) -> String {
-    let pdf = Pdf::new(pdf.to_vec()).unwrap();
-    let (cache, settings) = (RenderCache::new(), InterpreterSettings::default());
-    let seen = PixmapSettings { x_scale: 3.0, y_scale: 3.0, bg_color: WHITE };
-    let page = &pdf.pages()[0];
-    let picture = render(page, &cache, &settings, &RenderSettings::default(), &seen);
-    let (width, height) = (usize::from(picture.width()), usize::from(picture.height()));
-    let pixels = picture.data_as_u8_slice();
-    let dark = pixels.chunks(4).filter(|pixel| pixel[0] < 128).count();
+    let picture = Picture::of(pdf, 0, 3);
+    let (width, height) = (picture.width, picture.height);
+    let dark = picture.ink((0, width), (0, height));
     assert!(dark * 200 > width * height, "a page with something on it");
-    let grey = |x: usize, y: usize| pixels[(y * width + x) * 4];
-    let mut image = PreparedImage::prepare_from_greyscale(width, height, grey);
+    let mut image = PreparedImage::prepare_from_greyscale(width, height, |x, y| picture.grey(x, y));
     let grids = image.detect_grids();
     assert_eq!(grids.len(), 1, "one code");
     grids[0].decode().unwrap().1

@@ -33,6 +33,7 @@ mod conjointes;
 mod contenus;
 mod contestations;
 mod corrections;
+mod courriers;
 mod creances;
 mod cycle;
 mod debits;

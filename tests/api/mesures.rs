@@ -2,10 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use traitant::services::mesures::comptees;
 
 use crate::service::token;
+use crate::support::TestApp;
+use crate::support::app::{MARTIN, PONS, choix, feuille, signature};
 use crate::support::process::{Folder, Service};
+use crate::support::vie::BOUCHES_DU_RHONE;
 
 const DASHBOARD: &str = include_str!("../../docs/supervision/grafana.json");
 const ALERTS: &str = include_str!("../../docs/supervision/alertes.yaml");
@@ -91,4 +96,39 @@ async fn measures_count_what_was_answered_and_name_nobody() {
         let page = format!("docs/EXPLOITATION.md#{}", name.to_lowercase());
         assert_eq!(rule["annotations"]["page"], page.as_str());
     }
+}
+
+/// What the program has counted: an event by its kind and detail.
+fn events(app: &TestApp, kind: &str, detail: Option<&str>) -> u64 {
+    let all = comptees(&app.core).evenements;
+    let found = all.into_iter().find(|((own, of), _)| *own == kind && of.as_deref() == detail);
+    found.map_or(0, |(_, count)| count)
+}
+
+#[tokio::test]
+async fn what_is_written_is_counted_once_by_kind_reason_and_proof_and_what_is_refused_is_not() {
+    let app = TestApp::new().await;
+    assert_eq!(comptees(&app.core).evaluations.len(), 0);
+    app.medecin(MARTIN).declare("ALICE", MARTIN).await.expect(201);
+    assert_eq!(events(&app, "declaration.prise_effet", None), 1);
+    assert_eq!(events(&app, "declaration.deposee", Some("verifiee")), 1);
+    app.advance(TimeDelta::days(1));
+    app.medecin(PONS).declare("ALICE", PONS).await.expect(201);
+    assert_eq!(events(&app, "declaration.remplacee", Some("remplacement")), 1);
+    assert_eq!(events(&app, "declaration.prise_effet", None), 2);
+    // Refused: its signatures are of another content.
+    let mut wrong = choix("BERNARD", PONS);
+    wrong["signatures"] = json!([signature("medecin", "cps", &"a".repeat(64))]);
+    app.medecin(PONS).post("/v1/declarations", wrong).await.problem(409);
+    assert_eq!(events(&app, "declaration.deposee", Some("verifiee")), 2);
+
+    let caisse = app.caisse(BOUCHES_DU_RHONE);
+    let sent = feuille("ALICE", "000000001", "2025-06-17", "T");
+    let stored = caisse.post("/v1/feuilles-de-soins", sent.clone()).await.expect(201);
+    // The same again changes nothing.
+    assert_eq!(caisse.post("/v1/feuilles-de-soins", sent).await.problem(409), "feuille_existante");
+    let all = comptees(&app.core).evaluations;
+    assert_eq!(all.values().sum::<u64>(), 1, "{all:?}");
+    let told = stored.to_string();
+    assert!(all.keys().all(|code| told.contains(&format!("\"{code}\""))), "{all:?} {told}");
 }

@@ -100,6 +100,13 @@ fn every_command_of_the_exports_answers_what_its_page_says() {
     run(&story);
 }
 
+#[test]
+fn every_command_of_the_letters_answers_what_its_page_says() {
+    let story = steps(include_str!("../../docs/COURRIERS.md"));
+    assert!(story.iter().filter(|step| step.answer.is_some()).count() >= 1);
+    run(&story);
+}
+
 /// Runs the commands of a story in one shell, and compares what they answer with what is shown.
 fn run(story: &[Step]) {
     let folder = Folder::new();

@@ -156,7 +156,22 @@ fn the_command_line_speaks_french() {
         ),
         (&["jeton", "caisse", "--organisme", "1"], 1, "--organisme : attendu "),
         (&["jeton", "patient", "--patient", "zoe"], 1, "--patient : attendu un prénom parmi alice"),
-        (&["jeton", "medecin", "--duree", "43201"], 2, "« 43201 » ne convient pas à --duree"),
+        (
+            &["jeton", "medecin", "--duree", "43201"],
+            2,
+            "« 43201 » ne convient pas à --duree <DUREE>\n\n  --duree <DUREE>\n          Durée de validité, en secondes, de 1 à 43 200",
+        ),
+        (&["bac-a-sable", "avancer", "--jours", "0"], 2, "Combien de jours, de 1 à 10 958"),
+        (
+            &["rejouer", "--du", "2026-02-01", "--au", "2026-01-31"],
+            2,
+            "--au 2026-01-31 précède --du 2026-02-01",
+        ),
+        (
+            &["reprise", "--organisme", "010110000", "--nature", "choix", "absent.csv"],
+            1,
+            "lecture de absent.csv : ce fichier n'existe pas",
+        ),
         (&["jeton", "medecin", "--rpps"], 2, "il manque la valeur de --rpps"),
         (&["preuve", "patient"], 2, "il manque <SHA256>"),
         (&["preuve", "patient", "a65b"], 1, "SHA256 : attendu 64 caractères"),

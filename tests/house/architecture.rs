@@ -71,7 +71,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "services",
-        rooms: &["services", "domain", "law", "storage"],
+        rooms: &["services", "domain", "law", "papiers", "storage"],
         libraries: &[
             "chrono",
             "flate2",

@@ -13,6 +13,7 @@
 mod architecture;
 mod codes;
 mod comments;
+mod debian;
 mod documents;
 mod files;
 mod packaging;

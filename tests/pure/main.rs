@@ -17,6 +17,7 @@ mod auth;
 mod bac_a_sable;
 mod ccam;
 mod config;
+mod courriers;
 mod creances;
 mod domain;
 mod droits;

@@ -228,6 +228,11 @@ demarches! {
     DemanderExport = "demander_export" Portee(Administration),
     LireExport = "lire_export" Portee(Administration),
     TelechargerExport = "telecharger_export" Portee(Administration) "export.telecharger",
+    // Letters.
+    DemanderCourriers = "demander_courriers" Portee(Administration),
+    LireCourriers = "lire_courriers" Portee(Administration),
+    LireLotCourriers = "lire_lot_courriers" Portee(Administration) "courrier.imprimer",
+    LireCourrier = "lire_courrier" Portee(Administration) "courrier.lire",
     // Representatives.
     EnregistrerRepresentation = "enregistrer_representation" Portee(Administration) "representation.ecrire",
     ListerRepresentations = "lister_representations" Portee(DeclarationsLire) "representation.lister",

@@ -20,3 +20,4 @@ pub(super) const SIENNES: &str = "pour une caisse, ce qu'elle a enregistré, ou 
 pub(super) const REEVALUATIONS: &str = "seule une caisse fait réévaluer des feuilles";
 pub(super) const ABONNEMENT: &str =
     "un abonnement est à une caisse, au logiciel d'un médecin ou au référentiel";
+pub(super) const COURRIERS: &str = "seule une caisse écrit à ses assurés";

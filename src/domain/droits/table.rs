@@ -8,9 +8,9 @@ mod jugement;
 use super::super::acteur::Role;
 use super::Demarche;
 use super::phrases::{
-    ABONNEMENT, ADRESSAGE_ETABLI, CHANGEMENT, CONCILIATION, CONCILIATION_ACTUELLE, CREANCES,
-    DOSSIER, OPERATIONS, RECOUVREMENT, RECOUVREMENT_ACTUELLE, REEVALUATIONS, REPRESENTANTS,
-    SIENNES, SIENS, TERRITOIRE,
+    ABONNEMENT, ADRESSAGE_ETABLI, CHANGEMENT, CONCILIATION, CONCILIATION_ACTUELLE, COURRIERS,
+    CREANCES, DOSSIER, OPERATIONS, RECOUVREMENT, RECOUVREMENT_ACTUELLE, REEVALUATIONS,
+    REPRESENTANTS, SIENNES, SIENS, TERRITOIRE,
 };
 use super::relation::{Etendue, Relation, Vue};
 
@@ -359,6 +359,13 @@ impl Demarche {
                     .condition("les exports de sa propre caisse, de ceux qui en dépendent quand ils sont établis")
                     .reservee("seule une caisse exporte ce que le registre sait de ses assurés")
             }
+
+            D::DemanderCourriers | D::LireCourriers | D::LireLotCourriers => {
+                Ligne::de(&[&[(CaisseConcernee, Tout)]])
+                    .condition("les courriers de sa propre caisse, à ceux qui en dépendent quand ils sont écrits")
+                    .reservee(COURRIERS)
+            }
+            D::LireCourrier => Ligne::de(&[SA_CAISSE]).reservee(COURRIERS),
 
             // Doctors.
             D::DeclarerAccueil => Ligne::de(&[&[(LeMedecin, Tout)]])

@@ -22,14 +22,14 @@ const UPDATED: (&str, &str) = ("_lastUpdated", "date");
 const CAPACITES: [Capacite; 9] = [
     Capacite {
         kind: "Patient",
-        interactions: &["read", "search-type"],
+        interactions: &["read", "vread", "history-instance", "search-type"],
         parametres: &[
             ("identifier", "token"),
             ("birthdate", "date"),
             ("rang", "number"),
             ("general-practitioner", "reference"),
         ],
-        documentation: "Par un numéro, une date de naissance et un rang, par POST _search seulement ; ou les patients du médecin qui appelle. Aucun numéro n'est rendu.",
+        documentation: "Par un numéro, une date de naissance et un rang, par POST _search seulement ; ou les patients du médecin qui appelle. Aucun numéro n'est rendu. Une version par acte de la caisse.",
     },
     Capacite {
         kind: "Practitioner",

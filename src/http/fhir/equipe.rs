@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::bundle::{toutes, versions};
@@ -13,13 +13,12 @@ use super::ressource::{
 };
 use crate::domain::designation::Designation;
 use crate::domain::droits::Demarche;
-use crate::domain::ids::{DesignationId, PatientId};
+use crate::domain::ids::DesignationId;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Chemins};
 use crate::http::problem::{Code, Refus};
-use crate::services::medecins_traitants::{self, DesignationLue};
-use crate::services::{Contexte, Seen};
+use crate::services::{Seen, medecins_traitants};
 
 /// Functions of a professional for a patient, where `PCP` is the médecin traitant.
 const FONCTIONS: &str = "https://mos.esante.gouv.fr/NOS/TRE_R259-HL7ParticipationFunction/FHIR/TRE-R259-HL7ParticipationFunction";
@@ -94,42 +93,17 @@ pub(super) async fn search(
     }))
 }
 
-/// One designation of a person, as known at an instant.
-async fn known_at(
-    state: &AppState,
-    contexte: &Contexte,
-    (patient, id): (PatientId, DesignationId),
-    connu_le: Option<DateTime<Utc>>,
-) -> Result<Option<Seen<Designation>>, Refus> {
-    let all = medecins_traitants::list(&state.core, contexte, patient, connu_le).await?;
-    let own = |all: Vec<DesignationLue>| {
-        all.into_iter().map(|one| one.designation).find(|one| one.id == id).ok_or(())
-    };
-    Ok(all.try_map(own).ok())
-}
-
-/// Every version of a designation that the caller may know, the last one first.
+/// Every version of a designation that the caller may know, the last one first: at least one.
 async fn all_versions(
     state: &AppState,
     appel: Appel,
-    id: &str,
-) -> Result<Vec<Seen<Designation>>, Refus> {
+    (id, limit): (&str, usize),
+) -> Result<Seen<Vec<Designation>>, Refus> {
     let contexte = appel.exige(Demarche::ListerDesignations)?;
     let (patient, thing) = simple(id)?;
     let whom = (patient, DesignationId::from_uuid(thing));
-    let mut found: Vec<Seen<Designation>> = Vec::new();
-    let mut instant = None;
-    while found.len() < VERSIONS {
-        let Some(version) = known_at(state, &contexte, whom, instant).await? else { break };
-        let known = version.get();
-        instant = known.enregistre_le.checked_sub_signed(TimeDelta::microseconds(1));
-        let first = known.version <= 1;
-        found.push(version);
-        if first {
-            break;
-        }
-    }
-    if found.is_empty() { Err(inconnue()) } else { Ok(found) }
+    let found = medecins_traitants::versions(&state.core, &contexte, whom, limit).await?;
+    if found.get().is_empty() { Err(inconnue()) } else { Ok(found) }
 }
 
 /// One designation.
@@ -138,12 +112,11 @@ pub(super) async fn read(
     appel: Appel,
     Chemin(id): Chemin<String>,
 ) -> Result<Response, Refus> {
-    let contexte = appel.exige(Demarche::ListerDesignations)?;
-    let (patient, thing) = simple(&id)?;
-    let whom = (patient, DesignationId::from_uuid(thing));
-    let found = known_at(&state, &contexte, whom, None).await?.ok_or_else(inconnue)?;
+    let found = all_versions(&state, appel, (&id, 1)).await?;
     let today = state.core.clock().today();
-    montrer(&found.map(|one| care_team(&one, today)))
+    montrer(
+        &found.try_map(|all| all.first().map(|one| care_team(one, today)).ok_or_else(inconnue))?,
+    )
 }
 
 /// Its versions.
@@ -153,13 +126,10 @@ pub(super) async fn history(
     uri: Uri,
     Chemin(id): Chemin<String>,
 ) -> Result<Response, Refus> {
-    let mut found = all_versions(&state, appel, &id).await?;
+    let found = all_versions(&state, appel, (&id, VERSIONS)).await?;
     let today = state.core.clock().today();
-    let last = found.remove(0);
-    let before = found.into_iter().map(Seen::into_inner);
-    montrer(&last.map(|last| {
-        let all = std::iter::once(last).chain(before);
-        let shown = all.map(|one| (format!("CareTeam/{id}"), care_team(&one, today)));
+    montrer(&found.map(|all| {
+        let shown = all.iter().map(|one| (format!("CareTeam/{id}"), care_team(one, today)));
         versions(shown.collect(), &uri.to_string())
     }))
 }
@@ -170,9 +140,11 @@ pub(super) async fn version(
     appel: Appel,
     Chemins(id, version): Chemins<String, i32>,
 ) -> Result<Response, Refus> {
-    let found = all_versions(&state, appel, &id).await?;
-    let wanted = found.into_iter().find(|one| one.get().version == version);
+    let found = all_versions(&state, appel, (&id, VERSIONS)).await?;
     let today = state.core.clock().today();
     let absent = || Refus::new(Code::Introuvable, "Cette désignation n'a pas cette version.");
-    montrer(&wanted.ok_or_else(absent)?.map(|one| care_team(&one, today)))
+    montrer(&found.try_map(|all| {
+        let wanted = all.iter().find(|one| one.version == version);
+        wanted.map(|one| care_team(one, today)).ok_or_else(absent)
+    })?)
 }

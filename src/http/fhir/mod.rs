@@ -34,6 +34,8 @@ pub(super) fn router() -> Router<AppState> {
         .route("/fhir/r4/Patient", get(patient::search))
         .route("/fhir/r4/Patient/_search", post(patient::search_by_card))
         .route("/fhir/r4/Patient/{id}", get(patient::read))
+        .route("/fhir/r4/Patient/{id}/_history", get(patient::history))
+        .route("/fhir/r4/Patient/{id}/_history/{version}", get(patient::version))
         .route("/fhir/r4/Practitioner", get(praticien::search))
         .route("/fhir/r4/Practitioner/{id}", get(praticien::read))
         .route("/fhir/r4/PractitionerRole", get(praticien::search_roles))

@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::BASE;
-use super::bundle::{toutes, trouvees};
+use super::bundle::{toutes, trouvees, versions};
 use super::recherche::{Recherche, manquant};
 use super::ressource::{
     NATURES, Ressource, a_l_organisme, au_praticien, concept, inconnue, meta, montrer, periode,
@@ -21,7 +21,7 @@ use crate::domain::ids::PatientId;
 use crate::domain::patient::{ClePatient, IdentifiantPatient, Identite, UsageIdentifiant};
 use crate::domain::vie::{Adresse, DossierPatient};
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, exige_type};
+use crate::http::extract::{Appel, Chemin, Chemins, exige_type};
 use crate::http::pagination::{self, Tranche};
 use crate::http::problem::{Code, Refus};
 use crate::services::medecins_traitants::{self, Dates};
@@ -143,6 +143,43 @@ pub(super) async fn read(
     Chemin(id): Chemin<PatientId>,
 ) -> Result<Response, Refus> {
     montrer(&whole(&state, &appel, id).await?)
+}
+
+/// The most versions that a history goes back.
+const VERSIONS: i64 = 50;
+
+/// What the register held of a person, the last version first: who the médecins traitants are is of today, and in the
+/// history of the designations.
+pub(super) async fn history(
+    State(state): State<AppState>,
+    appel: Appel,
+    uri: Uri,
+    Chemin(id): Chemin<PatientId>,
+) -> Result<Response, Refus> {
+    let contexte = appel.pour(Demarche::LirePatient)?;
+    let all = patients::history(&state.core, &contexte, id, VERSIONS).await?;
+    let today = state.core.clock().today();
+    montrer(&all.map(|all| {
+        let shown = all.iter().map(|one| (format!("Patient/{id}"), patient(one, &[], today)));
+        versions(shown.collect(), &uri.to_string())
+    }))
+}
+
+/// One of these versions.
+pub(super) async fn version(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemins(id, version): Chemins<PatientId, i32>,
+) -> Result<Response, Refus> {
+    let contexte = appel.pour(Demarche::LirePatient)?;
+    let all = patients::history(&state.core, &contexte, id, VERSIONS).await?;
+    let today = state.core.clock().today();
+    let one = all.try_map(|all| {
+        let wanted = all.iter().find(|one| one.version == version);
+        let absent = || Refus::new(Code::Introuvable, "Ce dossier n'a pas cette version.");
+        wanted.map(|one| patient(one, &[], today)).ok_or_else(absent)
+    })?;
+    montrer(&one)
 }
 
 /// Who is searched by a number: the address never holds one, so that this is a form.

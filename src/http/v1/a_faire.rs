@@ -160,6 +160,11 @@ fn geste(affaire: &Affaire) -> Geste {
             format!("/v1/declarations/{id}/contestation"),
             "Un choix de médecin traitant a été enregistré par quelqu'un d'autre : s'il n'est pas le vôtre, contestez-le.",
         ),
+        Rubrique::ChoixSansSuite => (
+            "GET",
+            format!("/v1/declarations/{id}"),
+            "Un choix de médecin traitant n'a pas abouti, la déclaration dit pourquoi : jusqu'à un autre choix, rien n'a changé.",
+        ),
         Rubrique::Enregistre => (
             "GET",
             match affaire.nature.map(NatureEvenement::theme) {
@@ -240,7 +245,7 @@ impl FromStr for Cle {
 /// Lire ce que l'on a à faire
 ///
 /// Pour un médecin : signatures et retours attendus, patients arrivés et partis depuis peu. Pour un patient, pour
-/// lui et ceux qu'il représente : signatures demandées, choix faits en son nom, ce qui a été enregistré. Pour une
+/// lui et ceux qu'il représente : signatures demandées, choix faits en son nom ou restés sans suite, ce qui a été enregistré. Pour une
 /// caisse : ce qui attend, est contesté, en conflit, ouvert, en cours, ses mutations, doublons possibles et feuilles à
 /// revoir. Chaque ligne dit quelle requête faire, et pourquoi. « Depuis peu » : trente jours.
 #[utoipa::path(

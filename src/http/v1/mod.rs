@@ -7,6 +7,7 @@ mod acte;
 pub(crate) mod adressages;
 pub(crate) mod annuaire;
 pub(crate) mod conciliations;
+pub(crate) mod courriers;
 pub(crate) mod creances;
 pub(crate) mod declarations;
 pub(crate) mod departs;
@@ -57,6 +58,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(about("patients", dossier_complet::router()))
         .merge(about("reprises", reprises::router()))
         .merge(about("exports", exports::router()))
+        .merge(about("courriers", courriers::router()))
         .merge(about("medecins", medecins::router()))
         .merge(about("operations", operations::router()))
         .merge(about("medecin-traitant", neutralisations::router()))

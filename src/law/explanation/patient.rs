@@ -135,6 +135,9 @@ fn rien_de_rembourse(recit: &Recit<'_>) -> String {
 /// For a feuille whose acts do not all follow the same rule, or are of several days.
 fn plusieurs(recit: &Recit<'_>) -> Option<String> {
     let total = recit.actes.len();
+    if total < 2 {
+        return None;
+    }
     let outside = recit.rembourses().filter(|acte| acte.evalue.qualification.majoration).count();
     let unpaid = total.saturating_sub(recit.rembourses().count());
     let said = |count: usize, one: &str, many: &str| match count {
@@ -166,7 +169,7 @@ fn plusieurs(recit: &Recit<'_>) -> Option<String> {
         format!(", du {} au {}", jour(first), jour(last))
     };
     let count = en_lettres(total);
-    (total > 1 && !(part.is_empty() && span.is_empty()))
+    (!(part.is_empty() && span.is_empty()))
         .then(|| format!("Votre feuille de soins compte {count} actes{span}{part}."))
 }
 

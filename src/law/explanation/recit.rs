@@ -4,7 +4,8 @@
 use chrono::NaiveDate;
 
 use crate::domain::evaluation::{
-    ActeEvalue, Avertissement, CodeDetermine, CodeRegle, Evaluation, FaitsConnus, Montants, Theme,
+    ActeEvalue, Avertissement, CodeDetermine, CodeRegle, Evaluation, FaitsConnus, Issue, Montants,
+    Theme,
 };
 use crate::domain::feuille_de_soins::{Acte, QualificatifDepense, Soins};
 use crate::domain::money::{Centimes, Taux};
@@ -35,13 +36,14 @@ impl<'a> ActeRaconte<'a> {
 
     /// The rule that gave its rate.
     pub(super) fn regle_du_taux(&self) -> Option<RegleDuJour<'a>> {
-        let mut kept = self.bareme.retenues(&self.evalue.constats);
-        kept.find(|(constat, _)| constat.regle.theme == Theme::Taux).map(|(_, known)| known)
+        let mut kept = self.evalue.constats.iter().filter(|one| one.issue == Issue::Retenue);
+        self.bareme.regle(kept.find(|one| one.regle.theme == Theme::Taux)?.regle)
     }
 
     /// Whether a rule decided or explains something of this act.
     pub(super) fn retient(&self, code: CodeRegle) -> bool {
-        self.bareme.retenues(&self.evalue.constats).any(|(constat, _)| constat.regle == code)
+        let mut all = self.evalue.constats.iter();
+        all.any(|one| one.regle == code && one.issue == Issue::Retenue)
     }
 }
 
@@ -146,9 +148,28 @@ pub(super) fn en_lettres(count: usize) -> String {
     WORDS.get(count).map_or_else(|| count.to_string(), |word| (*word).to_owned())
 }
 
-/// The words of a sentence, as they are read aloud: one space parts two of them.
+/// The words of a sentence, as they are read aloud: one space, of whatever width, parts two of them, and none begins it.
 pub(super) fn mots(text: &str) -> usize {
-    let spaces = text.bytes().filter(|byte| *byte == b' ').count();
-    let bound = text.matches('\u{a0}').count().saturating_add(text.matches('\u{202f}').count());
-    spaces.saturating_add(bound).saturating_add(1)
+    let bytes = text.as_bytes();
+    let after = |count: usize| bytes.get(count..).unwrap_or_default();
+    let parts =
+        |bytes: (u8, u8, u8)| matches!(bytes, (_, _, b' ') | (_, 0xC2, 0xA0) | (0xE2, 0x80, 0xAF));
+    let triples = bytes.iter().zip(after(1)).zip(after(2));
+    let first = usize::from(bytes.get(1) == Some(&b' '));
+    // No more of them than bytes: nothing overflows, and the processor counts many at once.
+    triples.fold(first.wrapping_add(1), |count, ((a, b), c)| {
+        count.wrapping_add(usize::from(parts((*a, *b, *c))))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mots;
+
+    #[test]
+    fn every_width_of_space_parts_two_words_and_no_letter_does() {
+        assert_eq!(mots("À Paris, « là » : 1\u{202f}234\u{a0}€ à régler."), 11);
+        assert_eq!(mots("Le\u{a0}«\u{a0}ticket\u{a0}»"), 4);
+        assert_eq!((mots("Oui."), mots("à"), mots("A b")), (1, 1, 2));
+    }
 }

@@ -16,6 +16,7 @@ use super::rule::{Fiche, Rang};
 use super::rules::REGISTRY;
 use super::situation::{DateDesSoins, Situation};
 use super::{AuDela, Law, LawError};
+use crate::domain::calendar::en_toutes_lettres;
 use crate::domain::evaluation::{
     ActeEvalue, Avertissement, AvertissementLigne, CodeRegle, Constat, Evaluation, Fait,
     FaitsConnus, Issue,
@@ -254,12 +255,12 @@ fn decisive(evalue: &ActeEvalue, code: CodeRegle) -> Option<&'static Fiche> {
 }
 
 fn hors_periode(fiche: &Fiche, jour: NaiveDate) -> String {
-    let bounds = fiche.periode();
-    match bounds {
+    let care = en_toutes_lettres(jour);
+    match fiche.periode() {
         Some(periode) if jour < periode.du() => format!(
-            "Écartée parce qu'elle ne vaut que depuis le {}, et que les soins sont du {jour}.",
-            periode.du()
+            "Écartée parce qu'elle ne vaut que depuis le {}, et que les soins sont du {care}.",
+            en_toutes_lettres(periode.du())
         ),
-        _ => format!("Écartée parce qu'elle n'est pas en vigueur pour des soins du {jour}."),
+        _ => format!("Écartée parce qu'elle n'est pas en vigueur pour des soins du {care}."),
     }
 }

@@ -41,7 +41,7 @@ use crate::domain::fait_date::FaitDate;
 use crate::domain::ids::{FaitId, IdSource, RequestId};
 use crate::domain::webhook::Hotes;
 use crate::law::parameters::Parametre;
-use crate::storage::{Coffre, Db, Publications, base, feuilles_de_soins, lois};
+use crate::storage::{Coffre, Comptees, Db, Publications, base, feuilles_de_soins, lois};
 
 /// A request: what is asked, by whom, and under which id it is traced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,6 +157,11 @@ impl Core {
     /// The version of the master key under which is written.
     pub fn version_cle(&self) -> u8 {
         self.db.coffre().version()
+    }
+
+    /// What was written through this program's connections, by kind.
+    pub(super) fn comptees(&self) -> Comptees {
+        self.db.comptees()
     }
 
     /// Connections to the database that are open, and those of them that nobody uses.

@@ -24,8 +24,10 @@ pub async fn settle(core: &Core, limit: i64) -> Result<usize, ServiceError> {
     let now = core.now();
     let since = now.checked_sub_signed(ATTENTE).unwrap_or_default();
     let mut conn = core.public("declaration.settle").await?;
-    let mut found = caduques::waiting(&mut conn, dernier_jour(now), limit).await?;
-    found.extend(caduques::lapsed(&mut conn, (since, now), limit).await?);
+    let jour = dernier_jour(now);
+    let days = [jour.pred_opt().unwrap_or(jour), jour];
+    let mut found = caduques::waiting(&mut conn, jour, limit).await?;
+    found.extend(caduques::lapsed(&mut conn, (since, now), days, limit).await?);
     drop(conn);
     let mut settled = 0_usize;
     for (patient, id) in found {

@@ -71,9 +71,21 @@ pub(super) async fn dossier(
     core: &Core,
     conn: &mut Connection,
     id: PatientId,
-    (rapports, droit): (&Rapports, &Droit),
+    droits: (&Rapports, &Droit),
 ) -> Result<DossierPatient, ServiceError> {
-    let (coffre, known, vue) = (core.coffre(), latest_knowledge(), &droit.vue);
+    dossier_connu(core, conn, id, droits, None).await
+}
+
+/// The same, as it was known at an instant: what may be done, and what a death touches, are of now.
+pub(super) async fn dossier_connu(
+    core: &Core,
+    conn: &mut Connection,
+    id: PatientId,
+    (rapports, droit): (&Rapports, &Droit),
+    connu_le: Option<DateTime<Utc>>,
+) -> Result<DossierPatient, ServiceError> {
+    let (coffre, vue) = (core.coffre(), &droit.vue);
+    let known = connu_le.unwrap_or_else(latest_knowledge);
     let found = patients::get(conn, coffre, id, known).await?;
     let mut patient = found.ok_or(ServiceError::Introuvable)?;
     patient.identites = seen(vue, patient.identites);
@@ -81,11 +93,11 @@ pub(super) async fn dossier(
     patient.affiliations = seen(vue, patient.affiliations);
     let mut dossier = DossierPatient::nouveau(patient);
     dossier.version = actes::version(conn, id).await?;
-    let deces = faits::deces(conn, id).await?;
+    let deces = faits::deces_connu(conn, id, known).await?;
     dossier.deces = deces.filter(|fait| vue.contient(fait.effet.du()));
     // A doctor needs neither the address nor what the person's coverage says.
     if droit.etendue != Etendue::Identite {
-        dossier.adresses = seen(vue, faits::adresses(conn, coffre, id).await?);
+        dossier.adresses = seen(vue, faits::adresses_connues(conn, coffre, id, known).await?);
         dossier.statuts = seen(vue, faits::statuts(conn, id, known).await?);
     }
     dossier.actions = actions(rapports, dossier.deces.is_some());

@@ -16,7 +16,7 @@ mod scissions;
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 pub use self::affilies::{
     Affilie, QuestionListe, RESSEMBLANCES, Ressemblance, Ressemblances, SCORE, find_by_traits,
@@ -25,7 +25,7 @@ pub use self::affilies::{
 pub use self::apercu::{ApercuFusion, DossierApercu, preview_fusion};
 pub use self::conflits::{get_conflit, list_conflits, settle_conflit};
 pub use self::deces::{correct_deces, record_deces};
-use self::dossier::{actions, dossier};
+use self::dossier::{actions, dossier, dossier_connu};
 pub(super) use self::dossier::{seen, sommeil_le};
 pub use self::faits::change_adresse;
 pub use self::fusions::{DossierFusion, NouvelleFusion, get_fusion, merge, undo_fusion};
@@ -45,6 +45,7 @@ use crate::domain::identifiers::Organisme;
 use crate::domain::ids::PatientId;
 use crate::domain::patient::{ClePatient, IdentifiantPatient, NouveauPatient, Patient};
 use crate::domain::vie::DossierPatient;
+use crate::storage::patients::actes;
 use crate::storage::{Tx, patients};
 
 /// Registers a person who depends on the calling caisse.
@@ -179,6 +180,28 @@ pub async fn get(
     let (rapports, droit) = (access.rapports.clone(), access.droit.clone());
     let dossier = dossier(core, access.conn(), id, (&rapports, &droit)).await?;
     access.show(dossier).await
+}
+
+/// The last versions of the record of a person, the last first, each as it was known until the next one.
+pub async fn history(
+    core: &Core,
+    contexte: &Contexte,
+    id: PatientId,
+    limite: i64,
+) -> Result<Seen<Vec<DossierPatient>>, ServiceError> {
+    let mut access = core.access(contexte, id).await?;
+    let (rapports, droit) = (access.rapports.clone(), access.droit.clone());
+    let mut all = Vec::new();
+    let mut until: Option<DateTime<Utc>> = None;
+    for (version, since) in actes::versions(access.conn(), id, limite).await? {
+        let known = until.and_then(|next| next.checked_sub_signed(TimeDelta::microseconds(1)));
+        let mut one = dossier_connu(core, access.conn(), id, (&rapports, &droit), known).await?;
+        one.version = version;
+        one.patient.connu_le = since;
+        all.push(one);
+        until = Some(since);
+    }
+    access.show(all).await
 }
 
 /// Finds a person by a number, a birth date and a rank. A doctor finds anybody whose card is

@@ -64,7 +64,11 @@ pub async fn insert(
         kept.loi_id,
         bytes(kept)
     ))
-    .await
+    .await?;
+    if let Some(qualification) = kept.evaluation.synthese() {
+        tx.ecrit.evaluate(qualification.code);
+    }
+    Ok(())
 }
 
 /// The last evaluation of each of some feuilles that has others than its first.

@@ -5,6 +5,7 @@ use sqlx::Connection as _;
 use sqlx::postgres::PgConnection;
 
 use super::{FeuilleRecue, codec, numeros};
+use crate::domain::evaluation::CodeDetermine;
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::storage::{StorageError, Tx, copie, evaluations};
 
@@ -23,6 +24,8 @@ pub struct NouvelleLigne {
     loi_id: i16,
     contenu: Vec<u8>,
     detail: Vec<u8>,
+    /// What the law determined, of a feuille that has some act.
+    code: Option<CodeDetermine>,
 }
 
 impl NouvelleLigne {
@@ -41,6 +44,7 @@ impl NouvelleLigne {
             loi_id: recue.evaluation.loi_id,
             contenu: codec::encode(feuille),
             detail: evaluations::bytes(&recue.evaluation),
+            code: recue.evaluation.evaluation.synthese().map(|decided| decided.code),
         })
     }
 
@@ -54,6 +58,18 @@ impl NouvelleLigne {
 /// number, from the same biller, made out the same day, for the same day of care. They bear the number of their
 /// reception.
 pub async fn insert_all(
+    tx: &mut Tx,
+    lignes: &[NouvelleLigne],
+    reception: Option<i32>,
+) -> Result<bool, StorageError> {
+    let written = write_all(tx, lignes, reception).await?;
+    if written {
+        lignes.iter().filter_map(|ligne| ligne.code).for_each(|code| tx.ecrit.evaluate(code));
+    }
+    Ok(written)
+}
+
+async fn write_all(
     tx: &mut Tx,
     lignes: &[NouvelleLigne],
     reception: Option<i32>,

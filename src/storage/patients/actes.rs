@@ -19,6 +19,28 @@ pub async fn version(conn: &mut PgConnection, patient: PatientId) -> Result<i32,
     .await?)
 }
 
+/// The last versions of a person's record and since when each is: the one of its creation has no act.
+pub async fn versions(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    limite: i64,
+) -> Result<Vec<(i32, DateTime<Utc>)>, StorageError> {
+    Ok(sqlx::query!(
+        r#"/* acte_patient.versions */
+         SELECT v.version AS "version!", v.enregistre_le AS "enregistre_le!"
+         FROM (SELECT version, enregistre_le FROM acte_patient WHERE patient_id = $1
+               UNION ALL
+               SELECT 1, min(enregistre_le) FROM identite_patient WHERE patient_id = $1) AS v
+         WHERE v.enregistre_le IS NOT NULL
+         ORDER BY v.version DESC LIMIT $2"#,
+        patient.uuid(),
+        limite
+    )
+    .map(|row| (row.version, row.enregistre_le))
+    .fetch_all(conn)
+    .await?)
+}
+
 /// Records an act, which makes the next version. The person's row is locked.
 pub async fn insert(
     tx: &mut Tx,

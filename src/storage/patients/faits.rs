@@ -128,11 +128,23 @@ pub async fn adresses(
     coffre: &Coffre,
     patient: PatientId,
 ) -> Result<Vec<FaitDate<Adresse>>, StorageError> {
+    adresses_connues(conn, coffre, patient, None).await
+}
+
+/// The same, as known at an instant.
+pub async fn adresses_connues(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    patient: PatientId,
+    connu_le: impl Into<Connaissance>,
+) -> Result<Vec<FaitDate<Adresse>>, StorageError> {
     let rows = sqlx::query!(
         "/* adresse_patient.list */
-         SELECT adresse_id, adresse_chiffree, effet, enregistre_le, remplace_le
-         FROM adresse_patient WHERE patient_id = $1 AND remplace_le IS NULL ORDER BY lower(effet)",
-        patient.uuid()
+         SELECT adresse_id, adresse_chiffree, effet, enregistre_le, remplace_le FROM adresse_patient
+         WHERE patient_id = $1 AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
+         ORDER BY lower(effet)",
+        patient.uuid(),
+        instant(connu_le)
     )
     .fetch_all(conn)
     .await?;
@@ -211,12 +223,22 @@ pub async fn deces(
     conn: &mut PgConnection,
     patient: PatientId,
 ) -> Result<Option<FaitDate<SourceDeces>>, StorageError> {
+    deces_connu(conn, patient, None).await
+}
+
+/// The same, as known at an instant.
+pub async fn deces_connu(
+    conn: &mut PgConnection,
+    patient: PatientId,
+    connu_le: impl Into<Connaissance>,
+) -> Result<Option<FaitDate<SourceDeces>>, StorageError> {
     Ok(sqlx::query_as!(
         FaitDate::<SourceDeces>,
         "/* deces_patient.get */
          SELECT deces_id AS id, source AS valeur, effet, enregistre_le, remplace_le FROM deces_patient
-         WHERE patient_id = $1 AND remplace_le IS NULL",
-        patient.uuid()
+         WHERE patient_id = $1 AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)",
+        patient.uuid(),
+        instant(connu_le)
     )
     .fetch_optional(conn)
     .await?)

@@ -153,6 +153,8 @@ pub struct Cible {
     pub reprise: String,
     /// A file that was made for it.
     pub export: String,
+    /// Letters that were written for it.
+    pub courriers: String,
 }
 
 impl Cible {
@@ -203,6 +205,7 @@ impl Cible {
             reevaluation: rien(15),
             reprise: rien(17),
             export: rien(18),
+            courriers: rien(19),
         }
     }
 }
@@ -301,9 +304,12 @@ impl Monde {
         let reprise = id(&sent.expect(202));
         let body = json!({ "nature": "designations", "format": "ndjson" });
         let asked = app.caisse(ACTUELLE).post("/v1/exports", body).await.expect(202);
+        let body = json!({ "nature": "choix_en_son_nom", "du": "2025-05-01", "au": "2025-06-11" });
+        let letters = app.caisse(ACTUELLE).post("/v1/courriers", body).await.expect(202);
         for cible in &mut cibles {
             cible.reprise.clone_from(&reprise);
             cible.export = id(&asked);
+            cible.courriers = id(&letters);
         }
         let adulte = &mut cibles[0];
         let body = json!({ "motif": "fait_tardif", "patient_id": adulte.id, "du": "2024-01-01" });

@@ -8,6 +8,7 @@ mod monde;
 mod personnes;
 mod reference;
 mod regards;
+mod suiveur;
 
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;
@@ -45,6 +46,8 @@ async fn live(seed: u64) -> BTreeSet<&'static str> {
         world.verify_states().await;
         world.compare().await;
         world.watch().await;
+        world.follow().await;
+        world.open_inboxes().await;
     }
     world.done
 }

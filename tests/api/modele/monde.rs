@@ -16,6 +16,7 @@ use super::ensemble::today;
 use super::medecins::{ANNE, BRICE, Operation};
 use super::reference::{Choice, Doctors, Life, Stopped};
 use super::regards::Caisses;
+use super::suiveur::Suiveurs;
 use crate::support::TestApp;
 use crate::support::app::{CARDIOLOGUE, MARTIN, PONS, patient_id};
 use crate::support::vie::{AIN, BOUCHES_DU_RHONE};
@@ -71,6 +72,7 @@ pub struct World {
     pub stopped: Stopped,
     pub operations: BTreeMap<&'static str, Operation>,
     pub second: Option<Second>,
+    pub suiveurs: Suiveurs,
     past: Vec<Past>,
     received: usize,
     pub story: String,
@@ -90,6 +92,7 @@ impl World {
             stopped: Stopped::new(),
             operations: BTreeMap::new(),
             second: None,
+            suiveurs: Suiveurs::default(),
             past: Vec::new(),
             received: 0,
             story: format!("seed {seed}:"),

@@ -10,6 +10,7 @@ pub mod fhir;
 pub mod issuer;
 pub mod logs;
 pub mod medecins;
+pub mod papier;
 pub mod process;
 mod reply;
 pub mod server;

@@ -26,6 +26,7 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
             "nom": "ESSAI-MONDE", "prenom": "LOUISON", "date_naissance": cible.naissance,
         })),
         D::EnregistrerPatient => Recette::de(Porte::Role).corps(inconnu(qui.caisse())),
+        D::LireCourrier => personne().et("nature", "seize_ans").ou(&["transition_interdite"]),
         D::LirePatient | D::ListerAccesPatient | D::ExporterDossier => personne(),
         D::ListerRepresentations => personne(),
         D::RechercherPatient => Recette::de(Porte::Carte(Vec::new())).corps(cible.cle()),

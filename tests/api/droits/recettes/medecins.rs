@@ -87,6 +87,15 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
         D::LireExport | D::TelechargerExport => {
             Recette::sur(concerne(question, &[ACTUELLE]), &cible.export)
         }
+        D::DemanderCourriers => {
+            let body = json!({ "nature": "seize_ans", "du": "2025-06-01", "au": "2025-06-02" });
+            role().corps(body)
+        }
+        D::LireCourriers => Recette::sur(concerne(question, &[ACTUELLE]), &cible.courriers),
+        D::LireLotCourriers => {
+            let own = Recette::sur(concerne(question, &[ACTUELLE]), &cible.courriers);
+            own.et("rang", "1")
+        }
         D::LireOperation => operation(),
         D::AnnulerOperation => operation().corps(json!({})),
         D::ConfirmerOperation => Recette::sur(concerne(question, &[]), &cible.acte),

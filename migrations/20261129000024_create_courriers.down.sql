@@ -1,0 +1,3 @@
+DROP INDEX neutralisation_par_fin;
+DROP TABLE courriers_lot;
+DROP TABLE courriers;

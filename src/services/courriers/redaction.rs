@@ -1,0 +1,315 @@
+//! One letter: what an event calls for on the day on which it is written, and to whom it goes.
+
+mod destinataires;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use crate::domain::acteur::Caisse;
+use crate::domain::calendar::anniversaire;
+use crate::domain::courrier::{
+    Concerne, Fait, Lettre, NatureCourrier, Remboursement, SansObjet, lettre,
+};
+use crate::domain::declaration::{Contestation, Declaration, Etat, ModePreuve, RoleSignataire};
+use crate::domain::designation::{Designation, MotifDepart, MotifFin};
+use crate::domain::fait_date::en_vigueur;
+use crate::domain::identifiers::Rpps;
+use crate::domain::ids::PatientId;
+use crate::domain::money::Taux;
+use crate::domain::patient::Patient;
+use crate::domain::vie::sommeil::motif_de;
+use crate::law::parameters::Parametre;
+use crate::services::{Core, ServiceError, latest_knowledge};
+use crate::storage::courriers::contenu::Dit;
+use crate::storage::patients::{faits, fusions};
+use crate::storage::{Connection, declarations, designations, medecins, neutralisations, patients};
+
+/// Letters of one event, one a recipient, and whom they show.
+#[derive(Debug)]
+pub(super) struct Ecrite {
+    pub(super) lettres: Vec<Lettre>,
+    pub(super) personnes: BTreeSet<PatientId>,
+}
+
+/// Letters of a caisse, written on a day.
+#[derive(Debug)]
+pub(super) struct Redaction<'a> {
+    core: &'a Core,
+    caisse: Caisse,
+    jour: NaiveDate,
+    /// Names of doctors already looked for.
+    noms: BTreeMap<Rpps, String>,
+}
+
+/// What is known of a person on the day.
+struct Dossier {
+    patient: Patient,
+    designations: Vec<Designation>,
+}
+
+impl<'a> Redaction<'a> {
+    /// Letters of today.
+    pub(super) fn new(core: &'a Core, caisse: Caisse) -> Self {
+        Self { core, caisse, jour: core.today(), noms: BTreeMap::new() }
+    }
+
+    /// The letters of an event, or why there is none.
+    pub(super) async fn write(
+        &mut self,
+        conn: &mut Connection,
+        nature: NatureCourrier,
+        dit: &Dit,
+    ) -> Result<Result<Ecrite, SansObjet>, ServiceError> {
+        let kept = fusions::merged_into(conn, dit.patient_id).await?;
+        let id = kept.unwrap_or(dit.patient_id);
+        let found = patients::get(conn, self.core.coffre(), id, latest_knowledge()).await?;
+        let Some(patient) = found else { return Ok(Err(SansObjet::Annule)) };
+        if faits::deces(conn, id).await?.is_some() {
+            return Ok(Err(SansObjet::Decede));
+        }
+        if patient.organisme_le(self.jour).is_none_or(|own| !self.caisse.gere(own)) {
+            return Ok(Err(SansObjet::AutreCaisse));
+        }
+        let designations = designations::list(conn, id, latest_knowledge()).await?;
+        let dossier = Dossier { patient, designations };
+        let fait = match nature {
+            NatureCourrier::DepartMedecin => self.depart(conn, dit, &dossier).await?,
+            NatureCourrier::ChoixEnSonNom => self.choix(conn, dit, &dossier).await?,
+            NatureCourrier::FinProtection => self.fin(conn, dit, &dossier).await?,
+            NatureCourrier::SeizeAns => self.seize_ans(conn, dit, &dossier).await?,
+        };
+        let fait = match fait {
+            Ok(fait) => fait,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let recipients = self.destinataires(conn, dit.nature, &dossier.patient).await?;
+        let mut written = Ecrite { lettres: Vec::new(), personnes: BTreeSet::from([id]) };
+        for one in recipients {
+            let qui = self.concerne(conn, (&dossier.patient, &fait), one.autre).await?;
+            let place = (dit.id, self.caisse, self.jour);
+            written.lettres.push(lettre(place, one.destinataire, &qui, &fait));
+            written.personnes.extend(one.personne);
+        }
+        Ok(Ok(written))
+    }
+
+    async fn nom(&mut self, conn: &mut Connection, rpps: Rpps) -> Result<String, ServiceError> {
+        if let Some(known) = self.noms.get(&rpps) {
+            return Ok(known.clone());
+        }
+        let found = medecins::find(conn, &rpps, latest_knowledge()).await?;
+        let nom = found.as_ref().and_then(|one| one.nom_le(self.jour));
+        let nom = nom.map_or_else(|| rpps.to_string(), |nom| format!("{} {}", nom.prenom, nom.nom));
+        self.noms.insert(rpps, nom.clone());
+        Ok(nom)
+    }
+
+    async fn noms(
+        &mut self,
+        conn: &mut Connection,
+        all: impl IntoIterator<Item = Rpps>,
+    ) -> Result<Vec<String>, ServiceError> {
+        let mut noms = Vec::new();
+        for rpps in all.into_iter().collect::<BTreeSet<_>>() {
+            noms.push(self.nom(conn, rpps).await?);
+        }
+        Ok(noms)
+    }
+
+    async fn depart(
+        &mut self,
+        conn: &mut Connection,
+        dit: &Dit,
+        dossier: &Dossier,
+    ) -> Result<Result<Fait, SansObjet>, ServiceError> {
+        let day = dit.donnees.get("effet_au").and_then(|day| day.as_str()?.parse().ok());
+        let Some(jour): Option<NaiveDate> = day else { return Ok(Err(SansObjet::Annule)) };
+        let gone: Vec<(Rpps, MotifDepart)> = dossier
+            .designations
+            .iter()
+            .flat_map(|one| one.membres.iter().map(move |membre| (one, membre)))
+            .filter(|(one, membre)| {
+                membre.effet.intersection(&one.effet).is_some_and(|days| days.au() == Some(jour))
+            })
+            .filter_map(|(one, membre)| Some((membre.rpps, motif(one, membre.motif_fin)?)))
+            .collect();
+        let Some((_, motif)) = gone.first().copied() else { return Ok(Err(SansObjet::Annule)) };
+        if matches!(motif, MotifDepart::Patient | MotifDepart::Remplacement) {
+            return Ok(Err(SansObjet::DeSaPart));
+        }
+        let left: BTreeSet<Rpps> = gone.iter().map(|(rpps, _)| *rpps).collect();
+        let with_them = |one: &&Designation| one.membres.iter().any(|m| left.contains(&m.rpps));
+        let stay: Vec<Rpps> = dossier
+            .designations
+            .iter()
+            .filter(with_them)
+            .flat_map(|one| one.membres_le(jour))
+            .map(|membre| membre.rpps)
+            .collect();
+        let present = dossier.presents(jour.max(self.jour));
+        if stay.is_empty() && !present.is_empty() {
+            return Ok(Err(SansObjet::DejaChoisi));
+        }
+        let protections =
+            neutralisations::list(conn, dossier.patient.id, latest_knowledge()).await?;
+        let own = protections.iter().find(|one| one.effet.du() == jour);
+        Ok(Ok(Fait::Depart {
+            medecins: self.noms(conn, left).await?,
+            motif,
+            jour,
+            restent: self.noms(conn, stay).await?,
+            protege_jusqu_au: own.and_then(|one| one.effet.au()),
+        }))
+    }
+
+    async fn choix(
+        &mut self,
+        conn: &mut Connection,
+        dit: &Dit,
+        dossier: &Dossier,
+    ) -> Result<Result<Fait, SansObjet>, ServiceError> {
+        let Some(id) = dit.declaration_id else { return Ok(Err(SansObjet::Annule)) };
+        let found = declarations::get(conn, self.core.coffre(), dossier.patient.id, id).await?;
+        let Some(declaration) = found else { return Ok(Err(SansObjet::Annule)) };
+        let reason = refus(&declaration);
+        let counts = |one: &&Designation| {
+            one.declaration_id == id && one.effet.au().is_none_or(|au| au > self.jour)
+        };
+        let current = dossier.designations.iter().find(counts);
+        match (reason, current) {
+            (Some(reason), _) => Ok(Err(reason)),
+            (None, None) => Ok(Err(SansObjet::DejaChoisi)),
+            (None, Some(designation)) => {
+                let depuis = designation.effet.du();
+                let day = depuis.max(self.jour);
+                let present: Vec<Rpps> =
+                    designation.membres_le(day).map(|membre| membre.rpps).collect();
+                Ok(Ok(Fait::Choix {
+                    medecins: self.noms(conn, present).await?,
+                    depuis,
+                    canal: declaration.canal,
+                    numero: declaration.numero.to_string(),
+                }))
+            }
+        }
+    }
+
+    async fn fin(
+        &self,
+        conn: &mut Connection,
+        dit: &Dit,
+        dossier: &Dossier,
+    ) -> Result<Result<Fait, SansObjet>, ServiceError> {
+        let known = dit.donnees.get("neutralisation_id").and_then(|id| id.as_str());
+        let all = neutralisations::list(conn, dossier.patient.id, latest_knowledge()).await?;
+        let own = all.iter().find(|one| known == Some(one.id.to_string().as_str()));
+        // A choice ends the protection, or takes its place.
+        let end = own.and_then(|one| one.effet.au());
+        if [Some(self.jour), end].into_iter().flatten().any(|day| !dossier.presents(day).is_empty())
+        {
+            return Ok(Err(SansObjet::DejaChoisi));
+        }
+        let Some(jour) = end else { return Ok(Err(SansObjet::Annule)) };
+        let first = own.map_or(jour, |one| one.effet.du());
+        let mois = self.core.valeur(Parametre::NeutralisationDepartMt, first)?;
+        Ok(Ok(Fait::FinProtection { mois, jour }))
+    }
+
+    async fn seize_ans(
+        &mut self,
+        conn: &mut Connection,
+        dit: &Dit,
+        dossier: &Dossier,
+    ) -> Result<Result<Fait, SansObjet>, ServiceError> {
+        let age = u8::try_from(self.age(Parametre::MtAgeMajoriteChoix)?).unwrap_or(u8::MAX);
+        let birth = dossier.patient.identite_le(self.jour);
+        let birthday =
+            birth.and_then(|one| anniversaire(one.date_naissance.pour_calcul_age(), age));
+        let Some(jour) = birthday.filter(|day| Some(*day) == dit.effet_du) else {
+            return Ok(Err(SansObjet::Annule));
+        };
+        let medecins = self.noms(conn, dossier.presents(self.jour)).await?;
+        Ok(Ok(Fait::SeizeAns { jour, medecins }))
+    }
+
+    fn age(&self, parametre: Parametre) -> Result<i64, ServiceError> {
+        self.core.valeur(parametre, self.jour)
+    }
+
+    /// What the letter says of the person: its age, and what the parcours de soins makes it bear on the day of the fact.
+    async fn concerne(
+        &self,
+        conn: &mut Connection,
+        (patient, fait): (&Patient, &Fait),
+        autre: Option<String>,
+    ) -> Result<Concerne, ServiceError> {
+        let day = match fait {
+            Fait::Depart { jour, .. }
+            | Fait::FinProtection { jour, .. }
+            | Fait::SeizeAns { jour, .. } => *jour,
+            Fait::Choix { .. } => self.jour,
+        };
+        let day = day.max(self.jour);
+        let statuts = faits::statuts(conn, patient.id, latest_knowledge()).await?;
+        let statut = en_vigueur(&statuts, self.jour).copied();
+        let asleep = motif_de(statut, patient.organisme_le(self.jour), self.jour).is_some();
+        let age = |day| patient.age_le(day).map_or(i64::MAX, i64::from);
+        let remboursement = if asleep {
+            Remboursement::NonConcerne
+        } else if age(day) < self.age(Parametre::ParcoursAgeMinimum)? {
+            Remboursement::AvantAge
+        } else {
+            self.taux(day)?
+        };
+        let ages = (
+            self.age(Parametre::MtAgeMajoriteChoix)?,
+            self.age(Parametre::MtAgeSansAccordParental)?,
+        );
+        let own = age(self.jour);
+        Ok(Concerne { autre, enfant: own < ages.0, mineur: own < ages.1, ages, remboursement })
+    }
+
+    fn taux(&self, day: NaiveDate) -> Result<Remboursement, ServiceError> {
+        let plein = self.core.valeur(Parametre::TauxAmoMedecin, day)?;
+        let reduit = plein.saturating_sub(self.core.valeur(Parametre::MtmTaux, day)?);
+        let said = |rate: i64| Taux::new(rate).unwrap_or_default().in_words();
+        Ok(Remboursement::Taux { plein: said(plein), reduit: said(reduit) })
+    }
+}
+
+impl Dossier {
+    /// The médecins traitants of a day.
+    fn presents(&self, jour: NaiveDate) -> Vec<Rpps> {
+        let present = self.designations.iter().flat_map(|one| one.membres_le(jour));
+        present.map(|membre| membre.rpps).collect()
+    }
+}
+
+/// Why a doctor left: by the line of the doctor, or with the designation.
+fn motif(designation: &Designation, own: Option<MotifDepart>) -> Option<MotifDepart> {
+    own.or(match designation.motif_fin? {
+        MotifFin::Remplacement => Some(MotifDepart::Remplacement),
+        MotifFin::Patient => Some(MotifDepart::Patient),
+        MotifFin::Medecin => Some(MotifDepart::Medecin),
+        MotifFin::Cessation => Some(MotifDepart::Cessation),
+        // Of the patient.
+        MotifFin::Deces => None,
+    })
+}
+
+/// Why a choice calls for no letter.
+fn refus(declaration: &Declaration) -> Option<SansObjet> {
+    let own = declaration.signatures.iter().any(|signature| {
+        signature.role != RoleSignataire::Medecin && signature.mode_preuve() == ModePreuve::Verifiee
+    });
+    if declaration.reprise.is_some() {
+        return Some(SansObjet::Repris);
+    }
+    match (declaration.etat, declaration.contestation) {
+        (_, Some(Contestation::Ouverte | Contestation::Rejetee)) => Some(SansObjet::DejaConteste),
+        (Etat::Active, _) if own => Some(SansObjet::DeSaPart),
+        (Etat::Active, _) => None,
+        _ => Some(SansObjet::Annule),
+    }
+}
