@@ -24,7 +24,7 @@ pub(super) struct Once {
 }
 
 /// Every job of this kind.
-pub(super) static ONCE: [Once; 7] = [
+pub(super) static ONCE: [Once; 8] = [
     Once { nature: DO, run: |core, task| Box::pin(operations::run(core, task)) },
     Once { nature: ECRIRE, run: |core, task| Box::pin(courriers::run(core, task)) },
     Once { nature: EXPORTER, run: |core, task| Box::pin(exports::run(core, task)) },
