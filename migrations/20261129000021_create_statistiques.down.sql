@@ -1,3 +1,4 @@
+DROP TABLE simulation_reforme;
 DROP TABLE statistique;
 DROP TABLE statistique_mouvement;
 DROP TABLE statistique_personne;

@@ -76,3 +76,32 @@ CREATE TABLE statistique (
 
 CREATE TRIGGER statistique_mouvement_garde BEFORE UPDATE OR DELETE ON statistique_mouvement
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+
+-- What a reform would change of the feuilles of some months: asked, then counted by a job as the statistics are. Of the whole
+-- register: a caisse reads what is its own.
+CREATE TABLE simulation_reforme (
+    simulation_id uuid PRIMARY KEY,
+    auteur_id integer NOT NULL REFERENCES auteur,
+    -- First and last day of care: whole months.
+    du date NOT NULL,
+    au date NOT NULL,
+    -- Other values of parameters, as they were asked.
+    reforme jsonb NOT NULL,
+    etat text NOT NULL,
+    version integer NOT NULL,
+    enregistre_le timestamptz NOT NULL,
+    -- The law in force under which it is counted: with another one, the job begins again.
+    loi_id smallint,
+    -- Feuilles of these months, those that were looked at, and those of which a law says nothing.
+    prevues bigint NOT NULL,
+    vues bigint NOT NULL,
+    sans_reponse bigint NOT NULL,
+    -- The month and the last feuille that were looked at: where the job goes on.
+    mois date,
+    place uuid,
+    -- The counts so far, in the binary form of storage/statistiques/codec.rs.
+    comptes bytea NOT NULL,
+    CONSTRAINT simulation_reforme_etat CHECK (etat IN ('en_cours', 'terminee')),
+    CONSTRAINT simulation_reforme_jours CHECK (du <= au),
+    CONSTRAINT simulation_reforme_version CHECK (version >= 1)
+);

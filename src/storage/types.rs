@@ -43,7 +43,7 @@ pub(super) use crate::domain::ids::{
     AbonnementId, AccesId, AdressageId, ConciliationId, ConflitId, ContactId, CourriersId,
     DeclarationId, DesignationId, EvenementId, ExportId, FaitId, FeuilleId, FusionId, LieuId,
     MedecinId, OperationId, PatientId, RecouvrementId, ReevaluationId, RepresentationId, RepriseId,
-    RequestId, RetourId, SignatureId, TacheId,
+    RequestId, RetourId, SignatureId, SimulationId, TacheId,
 };
 pub(super) use crate::domain::medecin::{ModeExercice, NatureLieu};
 pub(super) use crate::domain::mode::Mode;
@@ -55,6 +55,7 @@ pub(super) use crate::domain::representation::{
     FinRepresentation, NatureRepresentation, PreuveRepresentation,
 };
 pub(super) use crate::domain::reprise::{EtatReprise, FormatFichier, NatureReprise};
+pub(super) use crate::domain::statistiques::EtatSimulation;
 pub(super) use crate::domain::vie::fusion::EtatConflit;
 pub(super) use crate::domain::vie::sommeil::StatutPatient;
 pub(super) use crate::domain::vie::{MotifRectification, SourceDeces};
@@ -116,12 +117,13 @@ macro_rules! numbers {
 ids! {
     AbonnementId, AccesId, AdressageId, ConciliationId, ConflitId, ContactId, CourriersId, DeclarationId, DesignationId,
     EvenementId, ExportId, FaitId, FeuilleId, FusionId, LieuId, MedecinId, OperationId, PatientId,
-    RecouvrementId, ReevaluationId, RepresentationId, RepriseId, RequestId, RetourId, SignatureId, TacheId
+    RecouvrementId, ReevaluationId, RepresentationId, RepriseId, RequestId, RetourId, SignatureId, SimulationId,
+    TacheId
 }
 
 words! {
     Canal, ColonnesExport, Contestation, Convention, Etat, EtatAdressage, EtatConciliation, EtatConflit, EtatExport, EtatOperation,
-    EtatReevaluation, EtatReprise, FinRepresentation, FormatFichier, Mode, ModeExercice, ModeRecouvrement,
+    EtatReevaluation, EtatReprise, EtatSimulation, FinRepresentation, FormatFichier, Mode, ModeExercice, ModeRecouvrement,
     MotifAnnulation,
     MotifCloture, MotifDepart, MotifFin, MotifRectification, MotifReevaluation, MoyenSignature,
     NatureAdressage, NatureCourrier, NatureCreance, NatureEvenement, NatureExport, NatureLieu, NatureOperation,

@@ -26,7 +26,7 @@ const REFERENCE: [&str; 15] = [
 ];
 /// Tables of the service itself. A reception names nobody: the feuilles of its persons bear its number. Lines of a file to take over
 /// wait sealed, before anybody knows whose they are.
-const SERVICE: [&str; 27] = [
+const SERVICE: [&str; 28] = [
     "_sqlx_migrations",
     "bac_a_sable",
     "abonnement",
@@ -43,6 +43,7 @@ const SERVICE: [&str; 27] = [
     "preuve_utilisee",
     "reception",
     "sceau",
+    "simulation_reforme",
     "statistique",
     "statistique_mouvement",
     "statistique_suivi",

@@ -121,6 +121,7 @@ const ROOMS: &[Room] = &[
             "prometheus_client",
             "serde",
             "serde_json",
+            "svg",
             "thiserror",
             "tokio",
             "tower",

@@ -243,6 +243,9 @@ demarches! {
     SimulerContreRegistre = "simuler_contre_registre" Portee(FeuillesEvaluer) "feuille.simuler",
     // Statistics.
     LireStatistiques = "lire_statistiques" Portee(StatistiquesLire),
+    SimulerReformeSurRegistre = "simuler_reforme_sur_registre" Portee(StatistiquesLire),
+    LireSimulationReforme = "lire_simulation_reforme" Portee(StatistiquesLire),
+    LireTableauReforme = "lire_tableau_reforme" Portee(StatistiquesLire),
     DefinirStatistiques = "lire_definitions_statistiques" Public,
     // The service itself.
     EtatVivant = "etat_vivant" Public,

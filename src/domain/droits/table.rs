@@ -155,7 +155,10 @@ impl Demarche {
             | D::LireMedecin
             | D::RechercherMedecins
             | D::DefinirStatistiques => Ligne::ouverte(),
-            D::LireStatistiques => Ligne::de(&[SA_CAISSE, &[(Statistiques, Tout)]])
+            D::LireStatistiques
+            | D::SimulerReformeSurRegistre
+            | D::LireSimulationReforme
+            | D::LireTableauReforme => Ligne::de(&[SA_CAISSE, &[(Statistiques, Tout)]])
                 .condition("des nombres ; pour une caisse, ceux de ses propres assurés")
                 .reservee("les statistiques se lisent par une caisse ou par le rôle statistiques"),
 
