@@ -3,6 +3,7 @@
 mod base;
 mod confiance;
 mod diagnostic;
+mod purge;
 mod rotation;
 mod suivi;
 
@@ -22,6 +23,7 @@ use self::base::{Base, core, start_private};
 pub use self::base::{Registre, data_dir, horloge, migrate};
 use self::confiance::{fetching, proofs, verifier};
 pub use self::diagnostic::{diagnostiquer, est_bon};
+pub use self::purge::{Purge, purger};
 pub use self::rotation::tourner;
 use self::suivi::{follow_key, publish, work};
 use crate::auth::{Emetteur, KeySource};
@@ -78,7 +80,8 @@ impl App {
         };
         let adresses = private.as_ref().map(Server::adresses);
         let Base { place, core, horloge } = core(config, &donnees, adresses, law).await?;
-        let core = core.with_hotes(config.webhooks.clone());
+        let core =
+            core.with_hotes(config.webhooks.clone()).with_memoire(config.conservation.reponses);
         let facteur = Facteur::new(fetching.ca.as_deref()).context("TRAITANT_CA")?;
         for end in loi::echeances(&core) {
             let (jusqu_au, values) = (end.verifie_jusqu_au, end.parametres.len());

@@ -3,6 +3,7 @@
 
 mod base;
 mod clients;
+mod conservation;
 mod jetons;
 mod noms;
 
@@ -15,6 +16,7 @@ use tracing_subscriber::EnvFilter;
 
 pub use self::base::{BaseConfig, CleMaitre, RoleConfig, Trousseau};
 pub use self::clients::ClientsConfig;
+pub use self::conservation::ConservationConfig;
 pub use self::jetons::{ClesConfig, EmetteurPreuvesConfig, JetonsConfig, PreuvesConfig};
 pub use self::noms::unknown;
 use crate::domain::vocabulary::Vocabulaire;
@@ -57,6 +59,8 @@ pub struct Config {
     pub simulateur: bool,
     /// Hosts to which events may be sent.
     pub webhooks: Hotes,
+    /// How long what is recorded is kept.
+    pub conservation: ConservationConfig,
 }
 
 /// What a caisse decides of the law.
@@ -162,7 +166,9 @@ impl Config {
                 false
             }
         };
+        let conservation = ConservationConfig::read(&mut variables);
         let config = Self {
+            conservation,
             origines,
             simulateur,
             webhooks,

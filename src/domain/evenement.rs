@@ -140,6 +140,8 @@ natures! {
     PatientNaissanceRectifiee = 73 "patient.naissance_rectifiee" Tous [FAMILLE, CAISSES],
     MedecinFicheCorrigee = 74 "medecin.fiche_corrigee" Periode [NOMMES, SA_CAISSE, MEDECINS],
     DeclarationDeNouveauAttendue = 79 "declaration.de_nouveau_attendue" Aucun [FAMILLE, NOMMES, CAISSES],
+    PatientLimite = 80 "patient.limite" Aucun [FAMILLE, CAISSES],
+    PatientLimitationLevee = 81 "patient.limitation_levee" Aucun [FAMILLE, CAISSES],
     PatienteleArrivee = 75 "patientele.arrivee" Aucun [NOMMES],
     PatienteleDepart = 76 "patientele.depart" Aucun [NOMMES],
     PatienteleArriveeAnnulee = 77 "patientele.arrivee_annulee" Aucun [NOMMES],

@@ -52,6 +52,7 @@ pub mod operations;
 pub mod participations;
 pub mod patientele;
 pub mod patients;
+pub mod purges;
 pub mod recouvrements;
 pub mod reevaluations;
 pub mod remunerations;
@@ -238,6 +239,11 @@ impl Tx {
         let committed = outcome.is_ok();
         tracing::debug!(transaction = self.name, micros, committed, "transaction");
         Ok(outcome?)
+    }
+
+    /// Forgets everything, at once: what is only dropped is forgotten a little later, and keeps its locks until then.
+    pub async fn rollback(self) -> Result<(), StorageError> {
+        Ok(self.inner.rollback().await?)
     }
 
     /// Runs a statement, and says how many rows it touched.

@@ -22,6 +22,7 @@ pub(super) use crate::domain::calendar::Periode;
 pub(super) use crate::domain::conciliation::{
     EtatConciliation, PartieConciliation, ReponseMedecin,
 };
+pub(super) use crate::domain::conservation::Classe;
 pub(super) use crate::domain::creance::{ModeRecouvrement, MotifAnnulation};
 pub(super) use crate::domain::declaration::{
     Canal, Contestation, Etat, MoyenSignature, NumeroDeclaration, OrigineSaisie, Preuve,
@@ -56,7 +57,7 @@ pub(super) use crate::domain::representation::{
 pub(super) use crate::domain::reprise::{EtatReprise, FormatFichier, NatureReprise};
 pub(super) use crate::domain::vie::fusion::EtatConflit;
 pub(super) use crate::domain::vie::sommeil::StatutPatient;
-pub(super) use crate::domain::vie::{MotifRectification, SourceDeces};
+pub(super) use crate::domain::vie::{MotifLimitation, MotifRectification, SourceDeces};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// A type of the domain, the one that PostgreSQL knows in its place, and how to go from this one to that one and back.
@@ -119,10 +120,10 @@ ids! {
 }
 
 words! {
-    Canal, ColonnesExport, Contestation, Convention, Etat, EtatAdressage, EtatConciliation, EtatConflit, EtatExport, EtatOperation,
+    Canal, Classe, ColonnesExport, Contestation, Convention, Etat, EtatAdressage, EtatConciliation, EtatConflit, EtatExport, EtatOperation,
     EtatReevaluation, EtatReprise, FinRepresentation, FormatFichier, Mode, ModeExercice, ModeRecouvrement,
     MotifAnnulation,
-    MotifCloture, MotifDepart, MotifFin, MotifRectification, MotifReevaluation, MoyenSignature,
+    MotifCloture, MotifDepart, MotifFin, MotifLimitation, MotifRectification, MotifReevaluation, MoyenSignature,
     NatureAdressage, NatureCreance, NatureEvenement, NatureExport, NatureLieu, NatureOperation,
     NatureRepresentation, NatureReprise, NatureRetour, OptionTarifaire, OrigineSaisie, PartieConciliation,
     PreuveRepresentation, ReponseMedecin, ResultatOperation, Role, RoleSignataire, SourceDeces,
