@@ -29,7 +29,8 @@ use self::suivi::{follow_key, publish, work};
 use crate::auth::{Emetteur, KeySource};
 use crate::config::{Config, JetonsConfig};
 use crate::domain::clock::SystemClock;
-use crate::http::{AppState, mesures_router, router};
+use crate::http::{AppState, Recus, Traceur, mesures_router, router};
+use crate::otlp::Exportateur;
 use crate::postgres::{Lost, Sentinel, Server};
 use crate::sandbox::Bac;
 use crate::serve::{Limits, listen, serve};
@@ -60,6 +61,8 @@ pub struct App {
     keys: Vec<KeySource>,
     bac: Option<Arc<Bac>>,
     facteur: Facteur,
+    /// Who sends traces, and what is told to them.
+    traces: Option<(Exportateur, Recus)>,
 }
 
 impl App {
@@ -97,6 +100,12 @@ impl App {
         if config.simulateur {
             state = state.with_simulateur();
         }
+        let mut traces = None;
+        if let Some(adresse) = &config.otlp {
+            let (traceur, recus) = Traceur::new();
+            state = state.with_traceur(traceur);
+            traces = Some((Exportateur::new(adresse, fetching.ca.as_deref())?, recus));
+        }
         let mut bac = None;
         if let (Some(horloge), JetonsConfig::BacASable) = (horloge, &config.jetons) {
             let emetteur = Arc::new(Emetteur::in_dir(&donnees)?);
@@ -119,6 +128,7 @@ impl App {
             keys,
             bac,
             facteur,
+            traces,
         })
     }
 
@@ -150,6 +160,9 @@ impl App {
         tokio::spawn(publish(self.core.clone(), stop.clone()));
         tokio::spawn(follow_key(self.core.clone(), stop.clone()));
         tokio::spawn(webhooks::run(self.core.clone(), self.facteur, stop.clone()));
+        if let Some((exportateur, recus)) = self.traces {
+            tokio::spawn(exportateur.run(recus, stop.clone()));
+        }
         let limits = Limits { connections: self.connexions, ..Limits::default() };
         let serving = serve(self.listener, self.router, limits, stop.clone());
         if let Some((listener, router)) = self.mesures {

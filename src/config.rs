@@ -59,6 +59,8 @@ pub struct Config {
     pub simulateur: bool,
     /// Hosts to which events may be sent.
     pub webhooks: Hotes,
+    /// The collector to which traces are sent, if they are.
+    pub otlp: Option<String>,
     /// How long what is recorded is kept.
     pub conservation: ConservationConfig,
 }
@@ -166,8 +168,18 @@ impl Config {
                 false
             }
         };
+        let otlp = variables.get("TRAITANT_OTLP");
+        let of_http =
+            |one: &String| ["https://", "http://"].iter().any(|scheme| one.starts_with(scheme));
+        if !otlp.iter().all(of_http) {
+            variables.wrong(
+                "TRAITANT_OTLP",
+                "attendu l'adresse d'un collecteur, par exemple http://127.0.0.1:4318",
+            );
+        }
         let conservation = ConservationConfig::read(&mut variables);
         let config = Self {
+            otlp,
             conservation,
             origines,
             simulateur,

@@ -76,6 +76,7 @@ mod mutations;
 mod neutralisations;
 mod openapi;
 mod operations;
+mod otlp;
 mod outremer;
 mod pages;
 mod pannes;

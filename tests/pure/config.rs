@@ -207,4 +207,6 @@ fn nothing_has_a_period_unless_it_is_set_and_none_is_shorter_than_what_a_claim_n
     // A record goes with everything that names the person.
     let InvalidConfig(refused) = read(&[("TRAITANT_CONSERVATION_PERSONNES", "120")]).unwrap_err();
     assert!(refused[0].contains("TRAITANT_CONSERVATION_TRACES"), "{refused:?}");
+    let InvalidConfig(refused) = read(&[("TRAITANT_OTLP", "127.0.0.1:4318")]).unwrap_err();
+    assert!(refused[0].starts_with("TRAITANT_OTLP"), "{refused:?}");
 }
