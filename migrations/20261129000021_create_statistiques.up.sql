@@ -22,6 +22,13 @@ CREATE TABLE statistique_personne (
     comptes bytea NOT NULL
 );
 
+-- What was counted of feuilles and persons that a purge removed since: statistics keep it, and nothing of the register says it
+-- any more. Amounts included, in the binary form of the same file.
+CREATE TABLE statistique_purgee (
+    enregistre_le timestamptz NOT NULL,
+    comptes bytea NOT NULL
+);
+
 -- Every change of a count, with the instant under which it became known. Written once.
 CREATE TABLE statistique_mouvement (
     connu_le timestamptz NOT NULL,
@@ -76,6 +83,10 @@ CREATE TABLE statistique (
 
 CREATE TRIGGER statistique_mouvement_garde BEFORE UPDATE OR DELETE ON statistique_mouvement
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+CREATE TRIGGER statistique_purgee_garde BEFORE UPDATE OR DELETE ON statistique_purgee
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+CREATE TRIGGER jamais_videe BEFORE TRUNCATE ON statistique_purgee
+    FOR EACH STATEMENT EXECUTE FUNCTION histoire_jamais_videe();
 
 -- What a reform would change of the feuilles of some months: asked, then counted by a job as the statistics are. Of the whole
 -- register: a caisse reads what is its own.

@@ -286,6 +286,7 @@ listes!(
     crate::domain::statistiques::Unite,
     crate::domain::statistiques::FormatStatistiques,
     crate::domain::vie::ActionPatient,
+    crate::domain::vie::MotifLimitation,
     crate::domain::vie::MotifRectification,
     crate::domain::vie::SourceDeces,
     crate::domain::vie::fusion::Difference,

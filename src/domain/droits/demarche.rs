@@ -202,6 +202,8 @@ demarches! {
     ChangerIdentite = "changer_identite" Portee(Administration) "patient.changer_identite",
     RectifierIdentite = "rectifier_identite" Portee(Administration) "patient.rectifier_identite",
     ChangerAdresse = "changer_adresse" Portee(Administration) "patient.changer_adresse",
+    LimiterTraitement = "limiter_traitement" Portee(Administration) "patient.limiter",
+    LeverLimitation = "lever_limitation" Portee(Administration) "patient.lever_limitation",
     DeclarerDeces = "declarer_deces" Portee(Administration) "patient.declarer_deces",
     RectifierDeces = "rectifier_deces" Portee(Administration) "patient.rectifier_deces",
     ListerConflits = "lister_conflits" Portee(Administration) "conflit.lister",

@@ -59,6 +59,8 @@ pub enum Refuse {
     Introuvable,
     /// The caller may know why.
     Interdit(&'static str),
+    /// The processing of the person's data is limited.
+    Limite,
 }
 
 impl Ligne {
@@ -199,6 +201,8 @@ impl Demarche {
             | D::ChangerAdresse
             | D::DeclarerDeces
             | D::RectifierDeces
+            | D::LimiterTraitement
+            | D::LeverLimitation
             | D::ApercuFusion
             | D::FusionnerPatients
             | D::ScinderPatient => {

@@ -67,7 +67,7 @@ pub(super) async fn of_events(
 }
 
 /// What the last evaluations of some feuilles add.
-pub(super) async fn of_feuilles(
+pub(in crate::services) async fn of_feuilles(
     core: &Core,
     conn: &mut Connection,
     received: &[FeuilleRecue],

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
+pub(super) use self::comptes::of_feuilles;
 pub use self::suivi::{RATTRAPAGE, follow};
+pub(super) use self::verification::waiting;
 pub use self::verification::{Bilan, verify};
 use super::{Contexte, Core, ServiceError};
 use crate::domain::acteur::Caisse;

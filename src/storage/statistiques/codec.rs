@@ -44,15 +44,37 @@ pub fn decode(bytes: &[u8]) -> Option<Comptes> {
         .collect()
 }
 
+/// The bytes of counts of anything, amounts included.
+pub fn encode_entier(comptes: &Comptes) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(comptes.nombre().saturating_mul(ENTIERE));
+    for (cellule, mesures) in comptes.iter() {
+        push(&mut bytes, cellule);
+        mesures.0.iter().for_each(|one| bytes.extend(one.to_be_bytes()));
+    }
+    bytes
+}
+
+/// What these say; nothing when they have another form.
+pub fn decode_entier(bytes: &[u8]) -> Option<Comptes> {
+    let (cells, rest) = bytes.as_chunks::<ENTIERE>();
+    rest.is_empty().then_some(())?;
+    let one = |cell: &[u8; ENTIERE]| {
+        let (lieu, measures) = cell.split_first_chunk::<LIEU>()?;
+        let mut mesures = Mesures::default();
+        for (own, bytes) in mesures.0.iter_mut().zip(measures.as_chunks::<MESURE>().0) {
+            *own = i64::from_be_bytes(*bytes);
+        }
+        Some((place(lieu)?, mesures))
+    };
+    cells.iter().map(one).collect()
+}
+
 /// The bytes of counts under two laws: each part with the number of its cells before it.
 pub fn encode_confrontes(confrontes: &Confrontes) -> Vec<u8> {
     let mut bytes = Vec::new();
     for comptes in confrontes.parts() {
         bytes.extend(u32::try_from(comptes.nombre()).unwrap_or(u32::MAX).to_be_bytes());
-        for (cellule, mesures) in comptes.iter() {
-            push(&mut bytes, cellule);
-            mesures.0.iter().for_each(|one| bytes.extend(one.to_be_bytes()));
-        }
+        bytes.extend(encode_entier(comptes));
     }
     bytes
 }
@@ -72,17 +94,7 @@ fn part(bytes: &[u8]) -> Option<(Comptes, &[u8])> {
     let (nombre, rest) = bytes.split_first_chunk::<NOMBRE>()?;
     let nombre = usize::try_from(u32::from_be_bytes(*nombre)).ok()?;
     let (own, rest) = rest.split_at_checked(nombre.checked_mul(ENTIERE)?)?;
-    let (cells, _) = own.as_chunks::<ENTIERE>();
-    let comptes = cells.iter().map(|cell| {
-        let (lieu, measures) = cell.split_first_chunk::<LIEU>()?;
-        let mut mesures = Mesures::default();
-        let (measures, _) = measures.as_chunks::<MESURE>();
-        for (own, bytes) in mesures.0.iter_mut().zip(measures) {
-            *own = i64::from_be_bytes(*bytes);
-        }
-        Some((place(lieu)?, mesures))
-    });
-    Some((comptes.collect::<Option<Comptes>>()?, rest))
+    Some((decode_entier(own)?, rest))
 }
 
 fn push(bytes: &mut Vec<u8>, cellule: &Cellule) {
