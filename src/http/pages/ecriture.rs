@@ -3,13 +3,14 @@
 use chrono::{DateTime, Days, NaiveDate};
 
 /// Words of the names of columns and members, as they are written in French.
-const MOTS: [(&str, &str); 47] = [
+const MOTS: [(&str, &str); 50] = [
     ("a", "à"),
     ("acces", "accès"),
     ("activite", "activité"),
     ("ald", "ALD"),
     ("annule", "annulé"),
     ("anterieur", "antérieur"),
+    ("appliquee", "appliquée"),
     ("autorite", "autorité"),
     ("beneficiaire", "bénéficiaire"),
     ("cloture", "clôture"),
@@ -22,6 +23,7 @@ const MOTS: [(&str, &str); 47] = [
     ("designation", "désignation"),
     ("donnees", "données"),
     ("duree", "durée"),
+    ("ecartee", "écartée"),
     ("echeance", "échéance"),
     ("ecrit", "écrit"),
     ("emetteur", "émetteur"),
@@ -51,6 +53,7 @@ const MOTS: [(&str, &str); 47] = [
     ("representation", "représentation"),
     ("signe", "signé"),
     ("specialite", "spécialité"),
+    ("surclassee", "surclassée"),
 ];
 
 /// The name of a column or of a member, in French.
