@@ -59,7 +59,7 @@ impl Exportateur {
                     match sent {
                         Ok(()) => tracing::info!("traces reach their collector again"),
                         Err(error) => {
-                            tracing::warn!(%error, "traces do not reach their collector, and are lost")
+                            tracing::warn!(%error, "traces do not reach their collector, and are lost");
                         }
                     }
                 }

@@ -27,7 +27,9 @@ fn operations() -> Vec<(String, String, &'static Value)> {
                     "numeros/{numero}",
                     &format!("numeros/{}", NumeroDeclaration::from_random(1)),
                 )
-                .replace("{numero}", "1");
+                .replace("{numero}", "1")
+                .replace("{rang}", "1")
+                .replace("{nature}", "depart_medecin");
             let required: Vec<String> = operation["parameters"]
                 .as_array()
                 .into_iter()

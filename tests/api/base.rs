@@ -184,7 +184,7 @@ async fn the_rights_of_the_service_are_these_and_no_others() {
 const RIGHTS: &str = "\
 DELETE, INSERT, SELECT, UPDATE: abonnement bac_a_sable courriers courriers_lot envoi essai evenement_a_publier export export_bloc fil fil_tete \
 honoraires_annee idempotence lieu loi medecin operation_caisse operation_exercice operation_medecin operation_patient participation_retenue patient \
-reception reevaluation reevaluation_feuille reprise reprise_bloc reprise_ligne statistique statistique_a_compter statistique_personne \
+reception reevaluation reevaluation_feuille reprise reprise_bloc reprise_ligne simulation_reforme statistique statistique_a_compter statistique_personne \
 statistique_suivi tache
 INSERT, SELECT: acces acte_patient adressage attribution_feuille auteur avenant avis_majorite avis_ponctuel avis_ponctuel_rompu base \
 cle cle_retiree conciliation correspondant_adressage declaration declaration_medecin evaluation evenement feuille_de_soins \

@@ -30,7 +30,7 @@ pub fn form(html: &str, holds: &str) -> (String, Vec<(String, String)>) {
         plain(attributes(form.split('>').next().unwrap(), "action").first().unwrap_or(&""));
     let mut fields = Vec::new();
     for (start, _) in form.match_indices('<') {
-        let rest = &form[start + 1..];
+        let rest = form.get(start + 1..).unwrap();
         let tag = rest.split('>').next().unwrap();
         let Some(name) = attributes(tag, "name").first().map(|name| (*name).to_owned()) else {
             continue;
@@ -85,7 +85,8 @@ async fn fait(
     let html = scene(app, who).await;
     let (action, mut fields) = form(&html, &format!("name=\"geste\" value=\"{cle}\""));
     for (name, value) in filled {
-        fields.iter_mut().find(|(known, _)| known == name).unwrap().1 = (*value).to_owned();
+        let field = fields.iter_mut().find(|(known, _)| known == name).unwrap();
+        (*value).clone_into(&mut field.1);
     }
     fields.push(("geste".to_owned(), cle.to_owned()));
     let reply = submit(app, &action, &fields).await;
