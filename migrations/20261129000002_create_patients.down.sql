@@ -1,3 +1,4 @@
+DROP TABLE limitation;
 DROP TABLE acte_patient;
 DROP TABLE avis_majorite;
 DROP TABLE representation;

@@ -4,6 +4,8 @@ CREATE TABLE patient (
     patient_id uuid PRIMARY KEY,
     -- Record that this one was merged into. A guard read under the lock of the row; its history is in fusion.
     fusionne_dans uuid,
+    -- Since when the processing of their data is limited, if it is: the row of limitation says why.
+    limite_le timestamptz,
     enregistre_le timestamptz NOT NULL,
     -- What an evaluation reads of the person, made from the facts: see storage/patients/etat.rs.
     etat bytea,
@@ -196,6 +198,25 @@ CREATE TABLE acte_patient (
     PRIMARY KEY (patient_id, version),
     CONSTRAINT acte_patient_version CHECK (version >= 2)
 );
+
+-- While the processing of what is kept on a person is limited (RGPD, art. 18): from when it was recorded until it was lifted.
+CREATE TABLE limitation (
+    patient_id uuid NOT NULL REFERENCES patient,
+    limitation_id uuid NOT NULL,
+    motif text NOT NULL,
+    -- Code of the caisse.
+    auteur text NOT NULL,
+    enregistre_le timestamptz NOT NULL,
+    remplace_le timestamptz,
+    PRIMARY KEY (patient_id, limitation_id),
+    CONSTRAINT limitation_motif CHECK (motif IN ('exactitude_contestee', 'traitement_illicite', 'droits_en_justice', 'opposition')),
+    CONSTRAINT limitation_connaissance CHECK (remplace_le > enregistre_le)
+);
+CREATE UNIQUE INDEX limitation_seule ON limitation (patient_id) WHERE remplace_le IS NULL;
+CREATE TRIGGER limitation_histoire BEFORE UPDATE ON limitation
+    FOR EACH ROW EXECUTE FUNCTION histoire_remplacable();
+CREATE TRIGGER limitation_garde BEFORE DELETE ON limitation
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 
 CREATE TRIGGER identite_patient_histoire BEFORE UPDATE ON identite_patient
     FOR EACH ROW EXECUTE FUNCTION histoire_remplacable('noms_chiffres');

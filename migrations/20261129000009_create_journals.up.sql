@@ -53,9 +53,12 @@ CREATE TABLE evenement_a_publier (
 CREATE TABLE fil_tete (
     ligne smallint PRIMARY KEY,
     position bigint NOT NULL,
+    -- The feed begins after this place: what was before was purged.
+    debut bigint NOT NULL,
+    CONSTRAINT fil_tete_debut CHECK (debut <= position),
     CONSTRAINT fil_tete_seule CHECK (ligne = 1)
 );
-INSERT INTO fil_tete (ligne, position) VALUES (1, 0);
+INSERT INTO fil_tete (ligne, position, debut) VALUES (1, 0, 0);
 
 -- The feed: whose each published event is, in the order in which they are read. Made from the events alone.
 CREATE TABLE fil (
@@ -70,6 +73,8 @@ CREATE TABLE fil (
     effet_du date,
     PRIMARY KEY (destinataire, position)
 );
+-- Places are given in their order: a page or two say which pages hold the first of them, whosever they are.
+CREATE INDEX fil_par_position ON fil USING brin (position) WITH (autosummarize = on);
 -- What came in lots, in its order: one row a lot.
 CREATE INDEX fil_receptions ON fil (position) WHERE destinataire LIKE 'reception:%';
 

@@ -18,9 +18,46 @@ CREATE TABLE sceau (
     CONSTRAINT sceau_tranche CHECK ((numero = 1) = (du IS NULL) AND (du IS NULL OR du < au)),
     CONSTRAINT sceau_chaine CHECK (octet_length(chaine) = 32)
 );
+-- By its end, the slice of an instant.
+CREATE UNIQUE INDEX sceau_par_fin ON sceau (au);
 CREATE TRIGGER sceau_garde BEFORE UPDATE OR DELETE ON sceau
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 CREATE TRIGGER jamais_videe BEFORE TRUNCATE ON sceau
+    FOR EACH STATEMENT EXECUTE FUNCTION histoire_jamais_videe();
+
+-- What purges removed of what is sealed: a row for each slice and table of a transaction, bound to the one before by the key that the
+-- database does not have. From then on the slice gives what is left of it.
+CREATE TABLE purge (
+    -- 1, then one more each time.
+    numero bigint PRIMARY KEY,
+    classe text NOT NULL,
+    -- The period that was set, and the instant before which everything of the class was removed.
+    regle text NOT NULL,
+    avant timestamptz NOT NULL,
+    -- The agreement under which it was removed (Code du patrimoine, L. 212-2), and the role of the database that did.
+    visa text NOT NULL,
+    par text NOT NULL,
+    -- Which slice, and which of the tables of its form, from 1.
+    sceau bigint NOT NULL REFERENCES sceau,
+    rang smallint NOT NULL,
+    -- How many rows were removed, and the digest of theirs: a backup of before still tells whether they are those.
+    retirees bigint NOT NULL,
+    empreinte_retirees bytea NOT NULL,
+    -- How many are left, and the digest of all of them.
+    restantes bigint NOT NULL,
+    empreinte bytea NOT NULL,
+    maillon bytea NOT NULL,
+    cle smallint NOT NULL,
+    enregistre_le timestamptz NOT NULL,
+    CONSTRAINT purge_numero CHECK (numero >= 1),
+    CONSTRAINT purge_lignes CHECK (retirees > 0 AND restantes >= 0),
+    CONSTRAINT purge_classe CHECK (classe IN ('traces', 'evenements', 'feuilles', 'personnes')),
+    CONSTRAINT purge_maillon CHECK (octet_length(maillon) = 32)
+);
+CREATE INDEX purge_par_sceau ON purge (sceau, rang, numero);
+CREATE TRIGGER purge_garde BEFORE UPDATE OR DELETE ON purge
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+CREATE TRIGGER jamais_videe BEFORE TRUNCATE ON purge
     FOR EACH STATEMENT EXECUTE FUNCTION histoire_jamais_videe();
 
 -- Rows come in the order of time: a page or two say which pages hold a slice.
@@ -30,3 +67,4 @@ CREATE INDEX reception_sceau ON reception USING brin (survenu_le) WITH (autosumm
 CREATE INDEX signature_sceau ON signature USING brin (enregistre_le) WITH (autosummarize = on);
 CREATE INDEX evaluation_sceau ON evaluation USING brin (connu_le) WITH (autosummarize = on);
 CREATE INDEX feuille_de_soins_sceau ON feuille_de_soins USING brin (enregistre_le) WITH (autosummarize = on);
+CREATE INDEX purge_sceau ON purge USING brin (enregistre_le) WITH (autosummarize = on);

@@ -22,6 +22,13 @@ CREATE TABLE statistique_personne (
     comptes bytea NOT NULL
 );
 
+-- What was counted of feuilles and persons that a purge removed since: statistics keep it, and nothing of the register says it
+-- any more. Amounts included, in the binary form of the same file.
+CREATE TABLE statistique_purgee (
+    enregistre_le timestamptz NOT NULL,
+    comptes bytea NOT NULL
+);
+
 -- Every change of a count, with the instant under which it became known. Written once.
 CREATE TABLE statistique_mouvement (
     connu_le timestamptz NOT NULL,
@@ -76,3 +83,36 @@ CREATE TABLE statistique (
 
 CREATE TRIGGER statistique_mouvement_garde BEFORE UPDATE OR DELETE ON statistique_mouvement
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+CREATE TRIGGER statistique_purgee_garde BEFORE UPDATE OR DELETE ON statistique_purgee
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+CREATE TRIGGER jamais_videe BEFORE TRUNCATE ON statistique_purgee
+    FOR EACH STATEMENT EXECUTE FUNCTION histoire_jamais_videe();
+
+-- What a reform would change of the feuilles of some months: asked, then counted by a job as the statistics are. Of the whole
+-- register: a caisse reads what is its own.
+CREATE TABLE simulation_reforme (
+    simulation_id uuid PRIMARY KEY,
+    auteur_id integer NOT NULL REFERENCES auteur,
+    -- First and last day of care: whole months.
+    du date NOT NULL,
+    au date NOT NULL,
+    -- Other values of parameters, as they were asked.
+    reforme jsonb NOT NULL,
+    etat text NOT NULL,
+    version integer NOT NULL,
+    enregistre_le timestamptz NOT NULL,
+    -- The law in force under which it is counted: with another one, the job begins again.
+    loi_id smallint,
+    -- Feuilles of these months, those that were looked at, and those of which a law says nothing.
+    prevues bigint NOT NULL,
+    vues bigint NOT NULL,
+    sans_reponse bigint NOT NULL,
+    -- The month and the last feuille that were looked at: where the job goes on.
+    mois date,
+    place uuid,
+    -- The counts so far, in the binary form of storage/statistiques/codec.rs.
+    comptes bytea NOT NULL,
+    CONSTRAINT simulation_reforme_etat CHECK (etat IN ('en_cours', 'terminee')),
+    CONSTRAINT simulation_reforme_jours CHECK (du <= au),
+    CONSTRAINT simulation_reforme_version CHECK (version >= 1)
+);

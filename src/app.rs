@@ -3,6 +3,7 @@
 mod base;
 mod confiance;
 mod diagnostic;
+mod purge;
 mod rotation;
 mod suivi;
 
@@ -22,12 +23,14 @@ use self::base::{Base, core, start_private};
 pub use self::base::{Registre, data_dir, horloge, migrate};
 use self::confiance::{fetching, proofs, verifier};
 pub use self::diagnostic::{diagnostiquer, est_bon};
+pub use self::purge::{Purge, purger};
 pub use self::rotation::tourner;
 use self::suivi::{follow_key, publish, work};
 use crate::auth::{Emetteur, KeySource, Prouveur};
 use crate::config::{Config, JetonsConfig};
 use crate::domain::clock::SystemClock;
-use crate::http::{AppState, mesures_router, router};
+use crate::http::{AppState, Recus, Traceur, mesures_router, router};
+use crate::otlp::Exportateur;
 use crate::postgres::{Lost, Sentinel, Server};
 use crate::sandbox::Bac;
 use crate::serve::{Limits, listen, serve};
@@ -58,6 +61,8 @@ pub struct App {
     keys: Vec<KeySource>,
     bac: Option<Arc<Bac>>,
     facteur: Facteur,
+    /// Who sends traces, and what is told to them.
+    traces: Option<(Exportateur, Recus)>,
 }
 
 impl App {
@@ -78,7 +83,8 @@ impl App {
         };
         let adresses = private.as_ref().map(Server::adresses);
         let Base { place, core, horloge } = core(config, &donnees, adresses, law).await?;
-        let core = core.with_hotes(config.webhooks.clone());
+        let core =
+            core.with_hotes(config.webhooks.clone()).with_memoire(config.conservation.reponses);
         let facteur = Facteur::new(fetching.ca.as_deref()).context("TRAITANT_CA")?;
         for end in loi::echeances(&core) {
             let (jusqu_au, values) = (end.verifie_jusqu_au, end.parametres.len());
@@ -96,6 +102,12 @@ impl App {
         }
         if config.page_patient {
             state = state.with_dossier();
+        }
+        let mut traces = None;
+        if let Some(adresse) = &config.otlp {
+            let (traceur, recus) = Traceur::new();
+            state = state.with_traceur(traceur);
+            traces = Some((Exportateur::new(adresse, fetching.ca.as_deref())?, recus));
         }
         let mut bac = None;
         if let (Some(horloge), JetonsConfig::BacASable) = (horloge, &config.jetons) {
@@ -120,6 +132,7 @@ impl App {
             keys,
             bac,
             facteur,
+            traces,
         })
     }
 
@@ -151,6 +164,9 @@ impl App {
         tokio::spawn(publish(self.core.clone(), stop.clone()));
         tokio::spawn(follow_key(self.core.clone(), stop.clone()));
         tokio::spawn(webhooks::run(self.core.clone(), self.facteur, stop.clone()));
+        if let Some((exportateur, recus)) = self.traces {
+            tokio::spawn(exportateur.run(recus, stop.clone()));
+        }
         let limits = Limits { connections: self.connexions, ..Limits::default() };
         let serving = serve(self.listener, self.router, limits, stop.clone());
         if let Some((listener, router)) = self.mesures {

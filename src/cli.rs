@@ -133,6 +133,26 @@ pub(crate) enum Commande {
     /// pas refaire la chaîne sans la clé maître ; qui a aussi la clé ne peut pas changer une racine gardée ailleurs.
     #[command(help_template = TEMPLATE, override_usage = "traitant racine", after_help = exemples::RACINE)]
     Racine,
+    /// Retire ce qui est plus ancien que les durées de conservation réglées, et en laisse la preuve.
+    ///
+    /// DATABASE_URL est celle du propriétaire des tables. Sans durée réglée, rien n'est retiré. Ce dont une créance, une
+    /// conciliation, une limitation ou une réévaluation en cours a besoin reste. Ce qui est retiré laisse un enregistrement dans la chaîne des sceaux :
+    /// « traitant verifier » trouve encore tout autre retrait. Interrompue, la commande reprend quand on la relance. Le code de
+    /// sortie est 0 si tout est fait, 3 si une tranche n'est pas ce qui a été scellé : elle n'est alors pas touchée.
+    #[command(help_template = TEMPLATE, override_usage = "traitant purger --simulation | --visa <REFERENCE>", after_help = exemples::PURGER)]
+    Purger {
+        /// Dit ce qui serait retiré, sans rien retirer.
+        #[arg(
+            long,
+            required_unless_present = "visa",
+            conflicts_with = "visa",
+            help_heading = "Options"
+        )]
+        simulation: bool,
+        /// Référence du visa d'élimination, convenu avec les archives (Code du patrimoine, L. 212-2) ; gardée avec la preuve.
+        #[arg(long, value_name = "REFERENCE", help_heading = "Options")]
+        visa: Option<String>,
+    },
     /// Dit quelle version de la clé maître sert, et la remplace.
     #[command(
         help_template = TEMPLATE,

@@ -3,6 +3,7 @@
 
 mod base;
 mod clients;
+mod conservation;
 mod jetons;
 mod noms;
 
@@ -15,6 +16,7 @@ use tracing_subscriber::EnvFilter;
 
 pub use self::base::{BaseConfig, CleMaitre, RoleConfig, Trousseau};
 pub use self::clients::ClientsConfig;
+pub use self::conservation::ConservationConfig;
 pub use self::jetons::{ClesConfig, EmetteurPreuvesConfig, JetonsConfig, PreuvesConfig};
 pub use self::noms::unknown;
 use crate::domain::vocabulary::Vocabulaire;
@@ -59,6 +61,10 @@ pub struct Config {
     pub page_patient: bool,
     /// Hosts to which events may be sent.
     pub webhooks: Hotes,
+    /// The collector to which traces are sent, if they are.
+    pub otlp: Option<String>,
+    /// How long what is recorded is kept.
+    pub conservation: ConservationConfig,
 }
 
 /// What a caisse decides of the law.
@@ -158,7 +164,19 @@ impl Config {
         });
         let simulateur = variables.oui("TRAITANT_SIMULATEUR");
         let page_patient = variables.oui("TRAITANT_PAGE_PATIENT");
+        let otlp = variables.get("TRAITANT_OTLP");
+        let of_http =
+            |one: &String| ["https://", "http://"].iter().any(|scheme| one.starts_with(scheme));
+        if !otlp.iter().all(of_http) {
+            variables.wrong(
+                "TRAITANT_OTLP",
+                "attendu l'adresse d'un collecteur, par exemple http://127.0.0.1:4318",
+            );
+        }
+        let conservation = ConservationConfig::read(&mut variables);
         let config = Self {
+            otlp,
+            conservation,
             origines,
             simulateur,
             page_patient,

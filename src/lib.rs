@@ -19,7 +19,7 @@
 //! - [`webhooks`]: what the feed tells, sent to those who subscribed.
 //! - [`sandbox`]: synthetic people.
 //! - [`postgres`]: the private PostgreSQL server of the sandbox and of the tests.
-//! - [`app`], [`ajouts`], [`analyseurs`], `serve`, [`config`], [`telemetry`]: putting the pieces together.
+//! - [`app`], [`ajouts`], [`analyseurs`], `serve`, `otlp`, [`config`], [`telemetry`]: putting the pieces together.
 
 pub mod ajouts;
 pub mod analyseurs;
@@ -30,6 +30,7 @@ pub mod domain;
 pub mod http;
 pub mod jobs;
 pub mod law;
+mod otlp;
 pub mod papiers;
 pub mod postgres;
 pub mod sandbox;

@@ -11,6 +11,7 @@ mod diagnostic;
 mod evaluer;
 mod loi;
 mod manuel;
+mod purger;
 mod rejouer;
 mod reprise;
 mod statistiques;
@@ -69,6 +70,9 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
         }
         Commande::Diagnostic { json } => return runtime.block_on(diagnostic::run(json)),
         Commande::Statistiques { action } => return runtime.block_on(statistiques::run(&action)),
+        Commande::Purger { visa, .. } => {
+            return runtime.block_on(purger::run(&Config::from_env()?, visa.as_deref()));
+        }
         Commande::Racine => runtime.block_on(verifier::root(&Config::from_env()?)),
         Commande::Reprise(asked) => {
             return runtime.block_on(reprise::run(&Config::from_env()?, &asked));

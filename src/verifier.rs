@@ -122,6 +122,10 @@ fn seals(found: &Sceaux) -> String {
         count(found.sceaux, "sceau vérifié", "sceaux vérifiés"),
         count(found.lignes, "ligne scellée", "lignes scellées"),
     )];
+    if found.purgees > 0 {
+        let gone = count(found.purgees, "ligne purgée", "lignes purgées");
+        lines.push(format!("{gone} selon les durées de conservation, avec leur enregistrement."));
+    }
     lines.extend(found.ecarts.iter().take(NAMED).map(|gap| match gap {
         Ecart::Lignes { numero, table, du, au, scellees, trouvees } => {
             let from = du.map_or_else(|| "le début".to_owned(), instant);
@@ -135,6 +139,9 @@ fn seals(found: &Sceaux) -> String {
         }
         Ecart::Chaine { numero } => {
             format!("  sceau {numero} : il manque, ne suit pas le précédent, ou n'a pas été fait sous cette clé")
+        }
+        Ecart::Purge { numero } => {
+            format!("  purge {numero} : son enregistrement manque, ne suit pas le précédent, ou n'a pas été fait sous cette clé")
         }
         Ecart::Racine { numero } => format!("  la racine gardée ({numero}) n'est pas dans la chaîne"),
     }));

@@ -23,9 +23,9 @@
 mod cpu;
 #[path = "../lots/foule.rs"]
 mod foule;
-mod script;
 #[path = "../support/rpps.rs"]
 mod rpps;
+mod script;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -34,6 +34,11 @@ Exemple :
   echo \"2:$(openssl rand -hex 32)\" >> /etc/traitant/cle    # puis redémarrer chaque service
   DATABASE_URL='postgres://proprietaire@/traitant?host=/run/postgresql' traitant cles tourner";
 
+pub(super) const PURGER: &str = "\
+Exemples :
+  TRAITANT_CONSERVATION_TRACES=36 traitant purger --simulation
+  TRAITANT_CONSERVATION_TRACES=36 traitant purger --visa AD01-2026-117";
+
 pub(super) const DIAGNOSTIC: &str = "\
 Exemples :
   traitant diagnostic

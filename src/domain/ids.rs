@@ -99,6 +99,8 @@ typed_ids! {
     OperationId
     /// A new evaluation of feuilles already evaluated.
     ReevaluationId
+    /// A reform, counted on the feuilles of the register.
+    SimulationId
     /// A sum that a caisse recovered of a claim.
     RecouvrementId
     /// A file of what the register holds, made for a caisse.

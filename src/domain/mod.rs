@@ -14,6 +14,7 @@ pub mod calendar;
 pub mod ccam;
 pub mod clock;
 pub mod conciliation;
+pub mod conservation;
 pub mod courrier;
 pub mod creance;
 pub mod declaration;

@@ -47,6 +47,16 @@ impl From<ServiceError> for Refus {
             }
             ServiceError::Storage(error) => internal(&error),
             ServiceError::CurseurEtranger => pagination::broken(),
+            ServiceError::TraitementLimite => Self::new(
+                Code::TraitementLimite,
+                "À la demande de la personne (RGPD, art. 18), ses données sont conservées et ne servent qu'à elle, à ses soins et à ses droits, \
+                 jusqu'à la levée par sa caisse.",
+            ),
+            ServiceError::CurseurPerime => Self::new(
+                Code::CurseurPerime,
+                "Les événements qui suivaient ce curseur ne sont plus gardés : leur durée de conservation est passée. Relisez l'état des \
+                 personnes suivies, ou demandez un export, puis reprenez le fil sans curseur.",
+            ),
             ServiceError::Law(error) => law(&error),
             ServiceError::Declaration(refused) => declaration(&refused),
             ServiceError::Depart(DepartRefuse::PasMembre) => Self::new(

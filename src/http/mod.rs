@@ -30,6 +30,7 @@ mod problem;
 mod query;
 mod request_log;
 mod schemas;
+mod traces;
 mod transport;
 mod v1;
 mod verification;
@@ -58,6 +59,7 @@ pub use self::debit::DebitConfig;
 pub use self::interne::{Interne, Question, QuestionRefusee};
 pub use self::mesures::router as mesures_router;
 pub use self::openapi::{document as openapi_document, yaml as openapi_yaml};
+pub use self::traces::{Recus, Traceur};
 pub use self::v1::feuilles_de_soins::lots::{
     BilanLot, FormeReponse, LotInterrompu, ReponsesLot, ResultatLigne, evaluer_lot,
 };
@@ -82,6 +84,7 @@ pub struct AppState {
     origines: transport::Origines,
     debits: Arc<Debits>,
     instruments: Arc<Instruments>,
+    traceur: Option<Traceur>,
     poids: Poids,
     bac_a_sable: Option<Arc<dyn BacASable>>,
     simulateur: bool,
@@ -101,6 +104,7 @@ impl AppState {
             delai: TIME_LIMIT,
             debits: Arc::default(),
             instruments: Arc::default(),
+            traceur: None,
             poids: Poids::default(),
             origines: transport::Origines::default(),
             bac_a_sable: None,
@@ -114,6 +118,13 @@ impl AppState {
     #[must_use]
     pub fn with_debits(mut self, config: DebitConfig) -> Self {
         self.debits = Arc::new(Debits::new(config));
+        self
+    }
+
+    /// The same, which tells its requests to whoever follows traces.
+    #[must_use]
+    pub fn with_traceur(mut self, traceur: Traceur) -> Self {
+        self.traceur = Some(traceur);
         self
     }
 

@@ -19,6 +19,7 @@ use super::extract::Role;
 use super::fhir;
 use super::interne::Interieur;
 use super::problem::{Code, Refus, respond, respond_as};
+use super::traces::{Fin, Origine};
 use super::transport::unknown_encoding;
 use crate::domain::ids::RequestId;
 
@@ -31,7 +32,8 @@ pub(super) async fn observe(
     let began = Instant::now();
     let requete_id = given_id(request.headers())
         .unwrap_or_else(|| RequestId::from_uuid(state.core.ids().uuid()));
-    let trace_id = trace_of(request.headers());
+    let origine = Origine::of(request.headers());
+    let trace_id = origine.as_ref().map(|origine| origine.trace.clone());
     request.extensions_mut().insert(requete_id);
     let method = request.method().clone();
     let of_fhir = request.uri().path().starts_with(fhir::BASE);
@@ -70,6 +72,12 @@ pub(super) async fn observe(
     let code = refus.as_ref().map_or("-", |refus| refus.code.as_str());
     let status = response.status().as_u16();
     state.instruments.answered((method.as_str(), &route), (status, code), took);
+    if let Some(traceur) = &state.traceur {
+        let (ids, fin) = (state.core.ids(), state.core.clock().now());
+        let (methode, route) = (method.as_str(), route.as_str());
+        let ended = Fin { methode, route, statut: status, code, fin, duree: took };
+        traceur.tell(origine.as_ref(), (ids.uuid(), ids.uuid()), ended);
+    }
     if inside {
         return response;
     }
@@ -82,14 +90,6 @@ pub(super) async fn observe(
 /// The id that the caller gave, when it is a UUID.
 fn given_id(headers: &HeaderMap) -> Option<RequestId> {
     headers.get("x-request-id")?.to_str().ok()?.parse().ok()
-}
-
-/// The trace id of a W3C `traceparent`, when it is one.
-fn trace_of(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get("traceparent")?.to_str().ok()?;
-    let trace_id = value.split('-').nth(1)?;
-    let well_formed = trace_id.len() == 32 && trace_id.bytes().all(|b| b.is_ascii_hexdigit());
-    well_formed.then(|| trace_id.to_owned())
 }
 
 /// A refusal by a layer that does not know our problems.

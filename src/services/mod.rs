@@ -41,6 +41,7 @@ pub mod patientele;
 pub mod patients;
 mod porteurs;
 pub mod proches;
+pub mod purges;
 pub mod reevaluations;
 pub mod rejeu;
 pub mod remunerations;
@@ -184,9 +185,15 @@ pub enum ServiceError {
     /// A rendered answer or a canonical content could not be written: our mistake.
     #[error("serialisation: {0}")]
     Serialisation(#[from] serde_json::Error),
+    /// The processing of the person's data is limited, and this is not what goes on meanwhile.
+    #[error("the processing is limited")]
+    TraitementLimite,
     /// A cursor that this service did not make for who gives it.
     #[error("a foreign cursor")]
     CurseurEtranger,
+    /// A cursor of the feed from before what was purged.
+    #[error("a cursor from before what was purged")]
+    CurseurPerime,
     /// The database does not answer: nothing was written.
     #[error("unavailable")]
     Indisponible,

@@ -1,11 +1,14 @@
 //! Seals: made by a job, verified by whoever has the key.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Core, ServiceError};
 use crate::domain::digest::Empreinte;
-use crate::storage::cles;
-use crate::storage::sceaux::{self, Sceau, TABLES};
+use crate::storage::purges::{self, Ancre, Retrait};
+use crate::storage::sceaux::{self, RANGS, Sceau};
+use crate::storage::{Connection, StorageError, cles};
 
 /// What is younger may still be under way: clocks of several services differ by less.
 const MARGE: TimeDelta = TimeDelta::minutes(1);
@@ -32,6 +35,11 @@ pub enum Ecart {
         /// The seal.
         numero: i64,
     },
+    /// The record of a purge does not follow the one before, was made under another key, or leaves what was not there.
+    Purge {
+        /// The record.
+        numero: i64,
+    },
     /// A root that was published is not in the chain.
     Racine {
         /// The number that it had.
@@ -44,6 +52,8 @@ pub enum Ecart {
 pub struct Sceaux {
     pub sceaux: u64,
     pub lignes: u64,
+    /// Rows that purges removed, each with its record.
+    pub purgees: u64,
     /// Until when everything is sealed.
     pub jusqu_au: Option<DateTime<Utc>>,
     pub ecarts: Vec<Ecart>,
@@ -60,8 +70,9 @@ pub struct Racine {
 /// Seals what was written since the last seal; `None` when nothing old enough was.
 pub async fn seal(core: &Core) -> Result<Option<i64>, ServiceError> {
     let mut job = core.job("sceaux.seal").await?;
-    let now = core.clock().now();
     let tx = job.conn();
+    sceaux::lock(tx).await?;
+    let now = core.clock().now();
     let horizon = sceaux::horizon(tx, now).await?;
     let before = sceaux::last(tx).await?;
     let du = before.as_ref().map(|before| before.tranche.au);
@@ -109,6 +120,8 @@ pub async fn verify(
             break;
         }
         vu(page.len());
+        let last = page.last().map_or(first, |last| last.numero);
+        let left = purges::ancres(&mut snapshot, (first, last)).await?;
         for seal in page {
             if !seal.follows(core.coffre(), before.as_ref(), &retirees) {
                 found.ecarts.push(Ecart::Chaine { numero: seal.numero });
@@ -116,28 +129,88 @@ pub async fn verify(
             has_root |=
                 kept.is_some_and(|kept| kept.numero == seal.numero && kept.chaine == seal.chaine);
             let now = sceaux::read(&mut snapshot, seal.tranche.du, seal.tranche.au).await?;
-            compare(&seal, &now, &mut found);
+            compare(&seal, &now, &left, &mut found);
             found.jusqu_au = Some(seal.tranche.au);
             before = Some(seal);
         }
     }
+    verify_purges(core, &retirees, &mut found).await?;
     if let Some(kept) = kept.filter(|_| !has_root) {
         found.ecarts.push(Ecart::Racine { numero: kept.numero });
     }
     Ok(found)
 }
 
-fn compare(seal: &Sceau, now: &sceaux::Tranche, found: &mut Sceaux) {
+/// Follows the records of purges, each from what the one before of its slice left, or from the seal.
+async fn verify_purges(
+    core: &Core,
+    retirees: &BTreeMap<i16, DateTime<Utc>>,
+    found: &mut Sceaux,
+) -> Result<(), ServiceError> {
+    let mut before: Option<Retrait> = None;
+    let mut left: BTreeMap<(i64, i16), i64> = BTreeMap::new();
+    loop {
+        let mut snapshot = core.snapshot("purges.verify").await?;
+        let first = before.as_ref().map_or(1, |before| before.numero.saturating_add(1));
+        let mut page = purges::page(&mut snapshot, first.saturating_add(PAGE), PAGE).await?;
+        page.retain(|one| one.numero >= first);
+        page.reverse();
+        if page.is_empty() {
+            let last = purges::last(&mut snapshot).await?;
+            if last.is_some_and(|last| last.numero >= first) {
+                found.ecarts.push(Ecart::Purge { numero: first });
+            }
+            return Ok(());
+        }
+        for one in page {
+            let place = (one.sceau, one.rang);
+            let there = match left.get(&place) {
+                Some(there) => Some(*there),
+                None => sealed_rows(&mut snapshot, place).await?,
+            };
+            let removed = one.retirees.lignes;
+            let agrees = there.is_some_and(|there| {
+                one.restantes.lignes.checked_add(removed) == Some(there) && removed > 0
+            });
+            if !agrees || !one.follows(core.coffre(), before.as_ref(), retirees) {
+                found.ecarts.push(Ecart::Purge { numero: one.numero });
+            }
+            found.purgees =
+                found.purgees.saturating_add(u64::try_from(removed).unwrap_or_default());
+            left.insert(place, one.restantes.lignes);
+            before = Some(one);
+        }
+    }
+}
+
+/// How many rows a seal has of a table.
+async fn sealed_rows(
+    conn: &mut Connection,
+    (numero, rang): (i64, i16),
+) -> Result<Option<i64>, StorageError> {
+    let seal = sceaux::from(conn, numero, 1).await?.pop();
+    let place = usize::try_from(rang).ok().and_then(|rang| rang.checked_sub(1));
+    Ok(seal.zip(place).and_then(|(seal, place)| seal.tranche.lignes.get(place).copied()))
+}
+
+fn compare(
+    seal: &Sceau,
+    now: &sceaux::Tranche,
+    left: &BTreeMap<(i64, i16), Ancre>,
+    found: &mut Sceaux,
+) {
     found.sceaux = found.sceaux.saturating_add(1);
     let Sceau { numero, tranche, .. } = seal;
     let sealed = tranche.lignes.iter().zip(&tranche.empreintes);
     let there = now.lignes.iter().zip(&now.empreintes);
-    for (table, (sealed, there)) in TABLES.into_iter().zip(sealed.zip(there)) {
+    for (rang, (sealed, there)) in RANGS.into_iter().zip(sealed.zip(there)) {
+        let sealed =
+            left.get(&(*numero, rang)).map_or(sealed, |left| (&left.lignes, &left.empreinte));
         found.lignes = found.lignes.saturating_add(u64::try_from(*there.0).unwrap_or_default());
         if sealed != there {
             found.ecarts.push(Ecart::Lignes {
                 numero: *numero,
-                table,
+                table: super::purges::table(rang),
                 du: tranche.du,
                 au: tranche.au,
                 scellees: *sealed.0,

@@ -13,8 +13,6 @@ pub use crate::storage::taches::Tache;
 const LEASE: TimeDelta = TimeDelta::minutes(5);
 /// How many times a job is tried before it is given up.
 const ATTEMPTS: i16 = 8;
-/// How long the answer of a creation is kept for retries.
-const MEMORY: TimeDelta = TimeDelta::hours(48);
 
 impl Core {
     /// Plans a job without content, unless one of its kind waits already.
@@ -84,7 +82,7 @@ impl Core {
     /// Forgets the answers of creations that nobody will ask for again, and tries that count no more.
     pub async fn purge_idempotence(&self) -> Result<u64, ServiceError> {
         let now = self.now();
-        let before = now.checked_sub_signed(MEMORY).unwrap_or(now);
+        let before = now.checked_sub_signed(self.memoire()).unwrap_or(now);
         let mut job = self.job("idempotence.purge").await?;
         let purged = idempotence::purge(job.conn(), before).await?;
         self.purge_tries(job.conn()).await?;

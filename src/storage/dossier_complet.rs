@@ -26,7 +26,7 @@ const fn rubrique(table: &'static str, ordre: &'static str, titre: &'static str)
 }
 
 /// Every table whose rows name a person, but those of [`AILLEURS`].
-pub static RUBRIQUES: [Rubrique; 38] = [
+pub static RUBRIQUES: [Rubrique; 39] = [
     rubrique("patient", "enregistre_le", "Le dossier"),
     rubrique("identite_patient", "effet", "Noms, prénoms et naissance"),
     rubrique("identifiant_patient", "effet", "Numéros"),
@@ -37,6 +37,7 @@ pub static RUBRIQUES: [Rubrique; 38] = [
     rubrique("representation", "effet", "Personnes qui vous représentent"),
     rubrique("avis_majorite", "enregistre_le", "Annonces de la majorité du choix"),
     rubrique("acte_patient", "version", "Actes de la caisse sur le dossier"),
+    rubrique("limitation", "enregistre_le", "Limitations du traitement de vos données"),
     rubrique("declaration", "enregistre_le", "Déclarations de médecin traitant"),
     rubrique("declaration_medecin", "declaration_id", "Médecins des déclarations"),
     rubrique("etat_declaration", "enregistre_le", "États des déclarations"),
@@ -72,7 +73,7 @@ pub static RUBRIQUES: [Rubrique; 38] = [
 ];
 
 /// Tables that name a person and are shown otherwise, or by nothing, and why.
-pub static AILLEURS: [(&str, &str); 10] = [
+pub static AILLEURS: [(&str, &str); 11] = [
     ("feuille_de_soins", "lue en clair sous « feuilles_de_soins »"),
     ("evaluation", "lue en clair avec sa feuille"),
     (
@@ -88,6 +89,10 @@ pub static AILLEURS: [(&str, &str); 10] = [
     (
         "export_bloc",
         "extraits de sa caisse, gardés sept jours : tout ce qu'ils disent est ailleurs, et qui les télécharge est dans « acces »",
+    ),
+    (
+        "courriers_lot",
+        "lettres écrites d'après les événements et le dossier, gardées sept jours ; qui les imprime est dans « acces »",
     ),
     ("statistique_a_compter", "dossiers que les statistiques ne comptent pas encore"),
     (

@@ -55,6 +55,7 @@ pub mod operations;
 pub mod participations;
 pub mod patientele;
 pub mod patients;
+pub mod purges;
 pub mod recouvrements;
 pub mod reevaluations;
 pub mod remunerations;
@@ -256,6 +257,11 @@ impl Tx {
         outcome?;
         self.comptes.add(self.ecrit);
         Ok(())
+    }
+
+    /// Forgets everything, at once: what is only dropped is forgotten a little later, and keeps its locks until then.
+    pub async fn rollback(self) -> Result<(), StorageError> {
+        Ok(self.inner.rollback().await?)
     }
 
     /// Runs a statement, and says how many rows it touched.

@@ -10,9 +10,11 @@ use crate::domain::digest::Empreinte;
 
 /// Which columns are sealed, and how. Another form is another number, and the old ones stay readable.
 pub const FORME: i16 = 1;
-/// The tables of the form, in the order of what is kept of them.
-pub const TABLES: [&str; 6] =
-    ["acces", "evenement", "reception", "signature", "evaluation", "feuille_de_soins"];
+/// The tables of the form, in the order of what is kept of them: their rank is the place here, from 1.
+pub const TABLES: [&str; 7] =
+    ["acces", "evenement", "reception", "signature", "evaluation", "feuille_de_soins", "purge"];
+/// Their ranks.
+pub const RANGS: [i16; 7] = [1, 2, 3, 4, 5, 6, 7];
 
 /// What was written in a slice of time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,6 +124,14 @@ pub async fn from(
     Ok(found)
 }
 
+/// The lock of who seals.
+const VERROU: i64 = 0x7472_6169_7473_6365;
+
+/// Waits for whoever seals at the moment: the chain has one end.
+pub async fn lock(tx: &mut Tx) -> Result<(), StorageError> {
+    tx.write(sqlx::query!("/* sceau.lock */ SELECT pg_advisory_xact_lock($1)", VERROU)).await
+}
+
 /// Until when nothing more can be written under an instant that has passed: the beginning of the oldest transaction of this
 /// database that still runs, or now.
 pub async fn horizon(
@@ -138,56 +148,100 @@ pub async fn horizon(
     .await?)
 }
 
-/// Reads a slice. Rows are written as text, each column in its place, instants in microseconds; nothing in it depends on the
-/// settings of a connection.
+/// Reads a slice.
 pub async fn read(
     conn: &mut Connection,
     du: Option<DateTime<Utc>>,
     au: DateTime<Utc>,
 ) -> Result<Tranche, StorageError> {
-    let rows = sqlx::query!(
+    let rows = look(conn, (du, au), &RANGS, false).await?;
+    let (lignes, empreintes) = rows.into_iter().map(|row| (row.lignes, row.empreinte)).unzip();
+    Ok(Tranche { du, au, lignes, empreintes })
+}
+
+/// The digests of the rows of one table of a slice, in their own order: together, they make that of the table.
+pub async fn lignes(
+    conn: &mut Connection,
+    seal: &Sceau,
+    rang: i16,
+) -> Result<Vec<Vec<u8>>, StorageError> {
+    let rows = look(conn, (seal.tranche.du, seal.tranche.au), &[rang], true).await?;
+    Ok(rows.into_iter().flat_map(|row| row.chacune).collect())
+}
+
+/// A table of a slice.
+struct Lue {
+    lignes: i64,
+    empreinte: Vec<u8>,
+    chacune: Vec<Vec<u8>>,
+}
+
+/// Reads tables of a slice. Rows are written as text, each column in its place, instants in microseconds; nothing in it depends on
+/// the settings of a connection.
+async fn look(
+    conn: &mut Connection,
+    (du, au): (Option<DateTime<Utc>>, DateTime<Utc>),
+    rangs: &[i16],
+    chacune: bool,
+) -> Result<Vec<Lue>, StorageError> {
+    Ok(sqlx::query_as!(
+        Lue,
         r#"/* sceau.read */
            WITH lignes (rang, ligne) AS (
                SELECT 1, sha256(convert_to(ROW(patient_id, acces_id, extract(epoch FROM survenu_le), auteur_id,
                          operation, requete_id)::text, 'UTF8'))
                FROM acces WHERE survenu_le >= coalesce($1::timestamptz, '-infinity') AND survenu_le < $2
+                 AND 1 = ANY ($3::smallint[])
                UNION ALL
                SELECT 2, sha256(convert_to(ROW(evenement_id, nature, extract(epoch FROM enregistre_le),
                          effet_du - date '2000-01-01', patient_id, medecin_id, declaration_id, feuille_id, feuilles,
                          auteur_id, donnees)::text, 'UTF8'))
                FROM evenement WHERE enregistre_le >= coalesce($1::timestamptz, '-infinity') AND enregistre_le < $2
+                 AND 2 = ANY ($3::smallint[])
                UNION ALL
                SELECT 3, sha256(convert_to(ROW(reception_id, extract(epoch FROM survenu_le), auteur_id, operation,
                          requete_id)::text, 'UTF8'))
                FROM reception WHERE survenu_le >= coalesce($1::timestamptz, '-infinity') AND survenu_le < $2
+                 AND 3 = ANY ($3::smallint[])
                UNION ALL
                SELECT 4, sha256(convert_to(ROW(patient_id, declaration_id, signature_id, role, medecin_id,
                          representation_id, signe_le - date '2000-01-01', extract(epoch FROM signe_a),
                          extract(epoch FROM recue_le), moyen, niveau, preuve, encode(contenu_sha256, 'hex'),
                          extract(epoch FROM enregistre_le))::text, 'UTF8'))
                FROM signature WHERE enregistre_le >= coalesce($1::timestamptz, '-infinity') AND enregistre_le < $2
+                 AND 4 = ANY ($3::smallint[])
                UNION ALL
                SELECT 5, sha256(convert_to(ROW(feuille_id, patient_id, extract(epoch FROM connu_le),
                          date_soins - date '2000-01-01', numero, loi_id)::text, 'UTF8') || detail)
                FROM evaluation WHERE connu_le >= coalesce($1::timestamptz, '-infinity') AND connu_le < $2
+                 AND 5 = ANY ($3::smallint[])
                UNION ALL
                SELECT 6, sha256(convert_to(ROW(feuille_id, patient_id, extract(epoch FROM enregistre_le), executant_rpps,
                          facturation, numero_facture, date_soins - date '2000-01-01',
                          date_etablissement - date '2000-01-01', loi_id, reception_id, length(contenu))::text, 'UTF8')
                          || contenu || detail)
                FROM feuille_de_soins WHERE enregistre_le >= coalesce($1::timestamptz, '-infinity') AND enregistre_le < $2
+                 AND 6 = ANY ($3::smallint[])
+               UNION ALL
+               SELECT 7, sha256(convert_to(ROW(numero, classe, regle, extract(epoch FROM avant), visa, par, sceau, rang, retirees,
+                         encode(empreinte_retirees, 'hex'), restantes, encode(empreinte, 'hex'), encode(maillon, 'hex'),
+                         cle, extract(epoch FROM enregistre_le))::text, 'UTF8'))
+               FROM purge WHERE enregistre_le >= coalesce($1::timestamptz, '-infinity') AND enregistre_le < $2
+                 AND 7 = ANY ($3::smallint[])
            )
-           SELECT t.rang AS "rang!", count(l.ligne) AS "lignes!",
-                  sha256(coalesce(string_agg(l.ligne, '' ORDER BY l.ligne), '')) AS "empreinte!"
-           FROM generate_series(1, 6) AS t (rang) LEFT JOIN lignes l ON l.rang = t.rang
+           SELECT count(l.ligne) AS "lignes!",
+                  sha256(coalesce(string_agg(l.ligne, '' ORDER BY l.ligne), '')) AS "empreinte!",
+                  coalesce(array_agg(l.ligne ORDER BY l.ligne) FILTER (WHERE $4 AND l.ligne IS NOT NULL), '{}')
+                      AS "chacune!: Vec<Vec<u8>>"
+           FROM unnest($3::smallint[]) AS t (rang) LEFT JOIN lignes l ON l.rang = t.rang
            GROUP BY t.rang ORDER BY t.rang"#,
         du,
-        au
+        au,
+        rangs,
+        chacune
     )
     .fetch_all(conn)
-    .await?;
-    let (lignes, empreintes) = rows.into_iter().map(|row| (row.lignes, row.empreinte)).unzip();
-    Ok(Tranche { du, au, lignes, empreintes })
+    .await?)
 }
 
 /// Keeps a seal.

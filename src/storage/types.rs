@@ -22,6 +22,7 @@ pub(super) use crate::domain::calendar::Periode;
 pub(super) use crate::domain::conciliation::{
     EtatConciliation, PartieConciliation, ReponseMedecin,
 };
+pub(super) use crate::domain::conservation::Classe;
 pub(super) use crate::domain::courrier::NatureCourrier;
 pub(super) use crate::domain::creance::{ModeRecouvrement, MotifAnnulation};
 pub(super) use crate::domain::declaration::{
@@ -43,7 +44,7 @@ pub(super) use crate::domain::ids::{
     AbonnementId, AccesId, AdressageId, ConciliationId, ConflitId, ContactId, CourriersId,
     DeclarationId, DesignationId, EvenementId, ExportId, FaitId, FeuilleId, FusionId, LieuId,
     MedecinId, OperationId, PatientId, RecouvrementId, ReevaluationId, RepresentationId, RepriseId,
-    RequestId, RetourId, SignatureId, TacheId,
+    RequestId, RetourId, SignatureId, SimulationId, TacheId,
 };
 pub(super) use crate::domain::medecin::{ModeExercice, NatureLieu};
 pub(super) use crate::domain::mode::Mode;
@@ -55,9 +56,10 @@ pub(super) use crate::domain::representation::{
     FinRepresentation, NatureRepresentation, PreuveRepresentation,
 };
 pub(super) use crate::domain::reprise::{EtatReprise, FormatFichier, NatureReprise};
+pub(super) use crate::domain::statistiques::EtatSimulation;
 pub(super) use crate::domain::vie::fusion::EtatConflit;
 pub(super) use crate::domain::vie::sommeil::StatutPatient;
-pub(super) use crate::domain::vie::{MotifRectification, SourceDeces};
+pub(super) use crate::domain::vie::{MotifLimitation, MotifRectification, SourceDeces};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// A type of the domain, the one that PostgreSQL knows in its place, and how to go from this one to that one and back.
@@ -116,14 +118,15 @@ macro_rules! numbers {
 ids! {
     AbonnementId, AccesId, AdressageId, ConciliationId, ConflitId, ContactId, CourriersId, DeclarationId, DesignationId,
     EvenementId, ExportId, FaitId, FeuilleId, FusionId, LieuId, MedecinId, OperationId, PatientId,
-    RecouvrementId, ReevaluationId, RepresentationId, RepriseId, RequestId, RetourId, SignatureId, TacheId
+    RecouvrementId, ReevaluationId, RepresentationId, RepriseId, RequestId, RetourId, SignatureId, SimulationId,
+    TacheId
 }
 
 words! {
-    Canal, ColonnesExport, Contestation, Convention, Etat, EtatAdressage, EtatConciliation, EtatConflit, EtatExport, EtatOperation,
-    EtatReevaluation, EtatReprise, FinRepresentation, FormatFichier, Mode, ModeExercice, ModeRecouvrement,
+    Canal, Classe, ColonnesExport, Contestation, Convention, Etat, EtatAdressage, EtatConciliation, EtatConflit, EtatExport, EtatOperation,
+    EtatReevaluation, EtatReprise, EtatSimulation, FinRepresentation, FormatFichier, Mode, ModeExercice, ModeRecouvrement,
     MotifAnnulation,
-    MotifCloture, MotifDepart, MotifFin, MotifRectification, MotifReevaluation, MoyenSignature,
+    MotifCloture, MotifDepart, MotifFin, MotifLimitation, MotifRectification, MotifReevaluation, MoyenSignature,
     NatureAdressage, NatureCourrier, NatureCreance, NatureEvenement, NatureExport, NatureLieu, NatureOperation,
     NatureRepresentation, NatureReprise, NatureRetour, OptionTarifaire, OrigineSaisie, PartieConciliation,
     PreuveRepresentation, ReponseMedecin, ResultatOperation, Role, RoleSignataire, SourceDeces,

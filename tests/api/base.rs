@@ -182,17 +182,18 @@ async fn the_rights_of_the_service_are_these_and_no_others() {
 }
 
 const RIGHTS: &str = "\
-DELETE, INSERT, SELECT, UPDATE: abonnement bac_a_sable envoi essai evenement_a_publier export export_bloc fil fil_tete honoraires_annee \
-idempotence lieu loi medecin operation_caisse operation_exercice operation_medecin operation_patient participation_retenue patient \
+DELETE, INSERT, SELECT, UPDATE: abonnement bac_a_sable courriers courriers_lot envoi essai evenement_a_publier export export_bloc fil fil_tete \
+honoraires_annee idempotence lieu loi medecin operation_caisse operation_exercice operation_medecin operation_patient participation_retenue patient \
 reception reevaluation reevaluation_feuille reprise reprise_bloc reprise_ligne statistique statistique_a_compter statistique_personne \
 statistique_suivi tache
 INSERT, SELECT: acces acte_patient adressage attribution_feuille auteur avenant avis_majorite avis_ponctuel avis_ponctuel_rompu base \
 cle cle_retiree conciliation correspondant_adressage declaration declaration_medecin evaluation evenement feuille_de_soins \
-mouvement_declaration preuve_utilisee recouvrement retour_adressage sceau signature statistique_mouvement
+mouvement_declaration preuve_utilisee purge recouvrement retour_adressage sceau signature statistique_mouvement \
+statistique_purgee
 INSERT, SELECT, UPDATE remplace_le: accueil_medecin adresse_patient affiliation ccam_acte ccam_version conflit_designation \
 contact_conciliation deces_patient designation designation_medecin ecart_designation etat_conciliation etat_declaration exercice \
-fin_designation fusion identifiant_patient identite_medecin identite_patient neutralisation representation specialite_medecin \
-statut_patient version_adressage
+fin_designation fusion identifiant_patient identite_medecin identite_patient limitation neutralisation representation \
+specialite_medecin statut_patient version_adressage
 SELECT: _sqlx_migrations journal
 ";
 

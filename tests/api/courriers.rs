@@ -63,7 +63,7 @@ fn spaced(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-async fn bookmarks(pdf: &[u8]) -> usize {
+fn bookmarks(pdf: &[u8]) -> usize {
     Document::load_mem(pdf).unwrap().get_toc().unwrap().toc.len()
 }
 
@@ -92,7 +92,7 @@ async fn a_retirement_is_written_to_the_patients_of_the_caisse_and_to_nobody_els
     let caisse = app.caisse(AIN);
     let (pdf, letters) = lot(&caisse, &read, 0).await;
     let printed = pages(&pdf);
-    assert_eq!((printed.len(), bookmarks(&pdf).await), (1, 1));
+    assert_eq!((printed.len(), bookmarks(&pdf)), (1, 1));
     for said in [
         "Caisse d'assurance maladie 01011",
         "Le 18 juin 2025",
@@ -289,7 +289,7 @@ async fn a_sixteenth_birthday_is_written_to_the_parent_and_from_that_day_on_to_t
         );
         assert_eq!(letter.contains("adresse non connue"), !address, "{letter}");
         // Who and where, in the window of the envelope, and nothing else in it.
-        let seen = Picture::of(&pdf, 0, 1);
+        let seen = Picture::of(&pdf, 0, false);
         assert!(seen.ink((312, 540), (134, 150)) > 30, "a name");
         assert_eq!(seen.ink((312, 540), (151, 220)) > 30, address, "an address, when there is one");
         assert_eq!(seen.ink((280, 310), (120, 240)) + seen.ink((541, 595), (0, 842)), 0, "margins");

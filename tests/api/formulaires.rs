@@ -22,7 +22,7 @@ async fn printed(app: &TestApp, who: &str, declaration: &Value) -> Vec<u8> {
 
 /// What the code of the first page says to whoever reads its picture.
 fn code(pdf: &[u8]) -> String {
-    let picture = Picture::of(pdf, 0, 3);
+    let picture = Picture::of(pdf, 0, true);
     let (width, height) = (picture.width, picture.height);
     let dark = picture.ink((0, width), (0, height));
     assert!(dark * 200 > width * height, "a page with something on it");

@@ -26,7 +26,7 @@ const REFERENCE: [&str; 15] = [
 ];
 /// Tables of the service itself. A reception names nobody: the feuilles of its persons bear its number. Lines of a file to take over
 /// wait sealed, before anybody knows whose they are.
-const SERVICE: [&str; 27] = [
+const SERVICE: [&str; 30] = [
     "_sqlx_migrations",
     "bac_a_sable",
     "abonnement",
@@ -41,10 +41,13 @@ const SERVICE: [&str; 27] = [
     "fil_tete",
     "idempotence",
     "preuve_utilisee",
+    "purge",
     "reception",
     "sceau",
+    "simulation_reforme",
     "statistique",
     "statistique_mouvement",
+    "statistique_purgee",
     "statistique_suivi",
     "tache",
     "courriers",

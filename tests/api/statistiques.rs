@@ -230,6 +230,33 @@ async fn the_counts_follow_late_facts_reevaluations_and_merges() {
     assert!(found.cellules_differentes > 0);
 }
 
+/// A reading writes nothing: what was recorded since is said to wait, the answer is of the instant of the last thing that
+/// is counted, and the job makes up for it.
+#[tokio::test]
+async fn a_reading_is_of_what_is_counted_and_says_that_something_waits() {
+    let app = TestApp::new().await;
+    verified(&app).await;
+    let statistiques = reader(&app);
+    let path = format!("{STATISTIQUES}/consultations?jour=2025-05-31");
+    let read = async || {
+        let table = statistiques.get(&path).await.expect(200);
+        (table["connu_le"].clone(), table["en_retard"].clone())
+    };
+    let before = read().await;
+    assert_eq!(before.1, json!(false));
+    app.advance(TimeDelta::seconds(1));
+    let sheet = feuille("ALICE", "1", "2025-03-10", Value::Null);
+    app.medecin(MARTIN).post("/v1/feuilles-de-soins", sheet).await.expect(201);
+    let counted = comptes(&app, CONSULTATIONS).await;
+    assert_eq!(read().await, (before.0.clone(), json!(true)));
+    assert_eq!(comptes(&app, CONSULTATIONS).await, counted, "nothing was counted by reading");
+    app.run_jobs().await;
+    let after = read().await;
+    assert_eq!(after.1, json!(false));
+    assert_ne!(after.0, before.0);
+    assert_ne!(comptes(&app, CONSULTATIONS).await, counted);
+}
+
 #[tokio::test]
 async fn a_table_is_read_as_json_or_csv_by_who_may_and_shows_nobody() {
     let app = TestApp::new().await;

@@ -196,3 +196,25 @@ fn keys_are_never_printed() {
     assert!(!printed.contains("0001"), "{printed}");
     assert!(!printed.contains("motdepasse"), "{printed}");
 }
+
+#[test]
+fn nothing_has_a_period_unless_it_is_set_and_none_is_shorter_than_what_a_claim_needs() {
+    let none = read(&[]).unwrap().conservation;
+    assert!(none.classes.est_vide());
+    assert_eq!(none.reponses, 48);
+    for (name, wrong, right) in [
+        ("TRAITANT_CONSERVATION_TRACES", "5", "6"),
+        ("TRAITANT_CONSERVATION_EVENEMENTS", "59", "60"),
+        ("TRAITANT_CONSERVATION_FEUILLES", "59", "60"),
+        ("TRAITANT_CONSERVATION_REPONSES", "23", "24"),
+    ] {
+        let InvalidConfig(refused) = read(&[(name, wrong)]).unwrap_err();
+        assert!(refused.len() == 1 && refused[0].starts_with(name), "{refused:?}");
+        assert!(read(&[(name, right)]).is_ok(), "{name}");
+    }
+    // A record goes with everything that names the person.
+    let InvalidConfig(refused) = read(&[("TRAITANT_CONSERVATION_PERSONNES", "120")]).unwrap_err();
+    assert!(refused[0].contains("TRAITANT_CONSERVATION_TRACES"), "{refused:?}");
+    let InvalidConfig(refused) = read(&[("TRAITANT_OTLP", "127.0.0.1:4318")]).unwrap_err();
+    assert!(refused[0].starts_with("TRAITANT_OTLP"), "{refused:?}");
+}

@@ -158,9 +158,9 @@ fn every_letter_says_what_happened_what_to_do_the_article_and_whom_to_ask() {
 
 #[test]
 fn a_protection_that_ends_is_told_with_its_last_day_and_the_first_one_after() {
-    let letter = ecrite(&adulte(), &depart(MotifDepart::Retraite, &[], Some("2024-03-01")));
+    let letter = ecrite(&adulte(), &depart(MotifDepart::Retraite, &[], Some("2028-03-01")));
     let text: String =
         letter.parties.iter().flat_map(|(_, phrases)| phrases.iter().cloned()).collect();
-    assert!(text.contains("Jusqu'au 29\u{a0}février 2024 inclus"), "{text}");
-    assert!(text.contains("Avant le 1er\u{a0}mars 2024"), "{text}");
+    assert!(text.contains("Jusqu'au 29\u{a0}février 2028 inclus"), "{text}");
+    assert!(text.contains("Avant le 1er\u{a0}mars 2028"), "{text}");
 }

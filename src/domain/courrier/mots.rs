@@ -282,11 +282,10 @@ fn argent(qui: &Concerne, fait: &Fait) -> Vec<String> {
 }
 
 fn faire(qui: &Concerne, fait: &Fait) -> Vec<String> {
+    if a_choisir(fait) && qui.remboursement != Remboursement::NonConcerne {
+        return vec![choisir(qui)];
+    }
     match fait {
-        _ if a_choisir(fait) && qui.remboursement == Remboursement::NonConcerne => {
-            vec![RIEN.to_owned()]
-        }
-        _ if a_choisir(fait) => vec![choisir(qui)],
         Fait::Depart { .. } | Fait::FinProtection { .. } => vec![RIEN.to_owned()],
         Fait::Choix { .. } => vec![
             "Si ce choix est bien le bon, vous n'avez rien à faire.".to_owned(),
@@ -295,6 +294,7 @@ fn faire(qui: &Concerne, fait: &Fait) -> Vec<String> {
              moment : le dernier choix signé l'emporte."
                 .to_owned(),
         ],
+        Fait::SeizeAns { medecins, .. } if medecins.is_empty() => vec![RIEN.to_owned()],
         Fait::SeizeAns { medecins, .. } => {
             let verbe = if medecins.len() > 1 { "restent" } else { "reste" };
             let mut reste = docteurs(medecins);
@@ -309,20 +309,18 @@ fn faire(qui: &Concerne, fait: &Fait) -> Vec<String> {
 fn choisir(qui: &Concerne) -> String {
     let (_, majorite) = qui.ages;
     let pour = qui.autre.as_deref().map_or_else(String::new, |nom| format!(" pour {nom}"));
-    let who = match (&qui.autre, qui.enfant) {
-        (Some(_), false) => {
-            "le médecin et vous signez ensemble une déclaration, sans frais".to_owned()
-        }
-        (None, _) if qui.mineur => format!(
-            "le médecin de votre choix et vous signez ensemble une déclaration, sans frais, avec l'accord d'un titulaire de \
-             l'autorité parentale jusqu'à {majorite}\u{a0}ans"
-        ),
-        (Some(_), true) | (None, _) => {
-            "le médecin de votre choix et vous signez ensemble une déclaration, sans frais"
-                .to_owned()
-        }
+    // A guardian signs for somebody who has chosen.
+    let choisi = if qui.autre.is_some() && !qui.enfant { "" } else { " de votre choix" };
+    let accord = if qui.autre.is_none() && qui.mineur {
+        format!(
+            ", avec l'accord d'un titulaire de l'autorité parentale jusqu'à {majorite}\u{a0}ans"
+        )
+    } else {
+        String::new()
     };
-    format!("Choisir un médecin traitant{pour} : {who}.")
+    format!(
+        "Choisir un médecin traitant{pour} : le médecin{choisi} et vous signez ensemble une déclaration, sans frais{accord}."
+    )
 }
 
 fn quand(qui: &Concerne, fait: &Fait, jour: NaiveDate) -> Vec<String> {
@@ -333,10 +331,12 @@ fn quand(qui: &Concerne, fait: &Fait, jour: NaiveDate) -> Vec<String> {
                     .to_owned(),
             ];
         }
-        _ if !a_choisir(fait) => return Vec::new(),
         Fait::Depart { jour, protege_jusqu_au, .. } => protege_jusqu_au.unwrap_or(*jour),
         Fait::FinProtection { jour, .. } | Fait::SeizeAns { jour, .. } => *jour,
     };
+    if !a_choisir(fait) {
+        return Vec::new();
+    }
     let (age, _) = qui.ages;
     vec![match qui.remboursement {
         Remboursement::NonConcerne => return Vec::new(),

@@ -202,6 +202,8 @@ demarches! {
     ChangerIdentite = "changer_identite" Portee(Administration) "patient.changer_identite",
     RectifierIdentite = "rectifier_identite" Portee(Administration) "patient.rectifier_identite",
     ChangerAdresse = "changer_adresse" Portee(Administration) "patient.changer_adresse",
+    LimiterTraitement = "limiter_traitement" Portee(Administration) "patient.limiter",
+    LeverLimitation = "lever_limitation" Portee(Administration) "patient.lever_limitation",
     DeclarerDeces = "declarer_deces" Portee(Administration) "patient.declarer_deces",
     RectifierDeces = "rectifier_deces" Portee(Administration) "patient.rectifier_deces",
     ListerConflits = "lister_conflits" Portee(Administration) "conflit.lister",
@@ -243,6 +245,9 @@ demarches! {
     SimulerContreRegistre = "simuler_contre_registre" Portee(FeuillesEvaluer) "feuille.simuler",
     // Statistics.
     LireStatistiques = "lire_statistiques" Portee(StatistiquesLire),
+    SimulerReformeSurRegistre = "simuler_reforme_sur_registre" Portee(StatistiquesLire),
+    LireSimulationReforme = "lire_simulation_reforme" Portee(StatistiquesLire),
+    LireTableauReforme = "lire_tableau_reforme" Portee(StatistiquesLire),
     DefinirStatistiques = "lire_definitions_statistiques" Public,
     // The service itself.
     EtatVivant = "etat_vivant" Public,

@@ -2,6 +2,7 @@
 //! says which relation gives which operation, on which days, and what of it is seen.
 
 mod demarche;
+mod limitation;
 mod phrases;
 mod relation;
 mod table;

@@ -127,12 +127,14 @@ pub struct Rapports {
     relations: Vec<Relation>,
     /// The days of a caisse that the person left.
     jours: Vec<Periode>,
+    /// Whether the processing of the person's data is limited.
+    limite: bool,
 }
 
 impl Rapports {
     /// Those of a stranger.
     pub const fn aucun(acteur: Acteur) -> Self {
-        Self { acteur, relations: Vec::new(), jours: Vec::new() }
+        Self { acteur, relations: Vec::new(), jours: Vec::new(), limite: false }
     }
 
     /// The same, and this.
@@ -140,6 +142,18 @@ impl Rapports {
     pub fn avec(mut self, relation: Relation) -> Self {
         self.relations.push(relation);
         self
+    }
+
+    /// The same, to a person the processing of whose data is limited, or is not.
+    #[must_use]
+    pub const fn limites(mut self, limite: bool) -> Self {
+        self.limite = limite;
+        self
+    }
+
+    /// Whether the processing of the person's data is limited.
+    pub(super) const fn est_limite(&self) -> bool {
+        self.limite
     }
 
     /// The same, of a caisse that the person left: the days on which they depended on it.

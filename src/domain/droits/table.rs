@@ -59,6 +59,8 @@ pub enum Refuse {
     Introuvable,
     /// The caller may know why.
     Interdit(&'static str),
+    /// The processing of the person's data is limited.
+    Limite,
 }
 
 impl Ligne {
@@ -155,7 +157,10 @@ impl Demarche {
             | D::LireMedecin
             | D::RechercherMedecins
             | D::DefinirStatistiques => Ligne::ouverte(),
-            D::LireStatistiques => Ligne::de(&[SA_CAISSE, &[(Statistiques, Tout)]])
+            D::LireStatistiques
+            | D::SimulerReformeSurRegistre
+            | D::LireSimulationReforme
+            | D::LireTableauReforme => Ligne::de(&[SA_CAISSE, &[(Statistiques, Tout)]])
                 .condition("des nombres ; pour une caisse, ceux de ses propres assurés")
                 .reservee("les statistiques se lisent par une caisse ou par le rôle statistiques"),
 
@@ -196,6 +201,8 @@ impl Demarche {
             | D::ChangerAdresse
             | D::DeclarerDeces
             | D::RectifierDeces
+            | D::LimiterTraitement
+            | D::LeverLimitation
             | D::ApercuFusion
             | D::FusionnerPatients
             | D::ScinderPatient => {

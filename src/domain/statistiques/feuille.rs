@@ -7,7 +7,7 @@ use super::{
     Cellule, ClasseAge, CodeCaisse, Comptes, Famille, Mesures, Nature, Part, rang_de_l_indicateur,
 };
 use crate::domain::evaluation::{ActeEvalue, Evaluation, FaitsConnus, Montants};
-use crate::domain::feuille_de_soins::{Acte, CodeActe, FeuilleDeSoins, Nomenclature};
+use crate::domain::feuille_de_soins::{Acte, CodeActe, Nomenclature, Soins};
 use crate::domain::identifiers::Specialite;
 use crate::domain::money::Centimes;
 use crate::domain::vocabulary::Vocabulaire;
@@ -15,7 +15,8 @@ use crate::domain::vocabulary::Vocabulaire;
 /// A feuille as it is counted.
 #[derive(Debug, Clone, Copy)]
 pub struct FeuilleComptee<'a> {
-    pub feuille: &'a FeuilleDeSoins,
+    /// As it is billed.
+    pub soins: &'a Soins,
     /// What the register knew when it was evaluated.
     pub faits: &'a FaitsConnus,
     pub evaluation: &'a Evaluation,
@@ -41,7 +42,7 @@ fn acte(
     evalue: &ActeEvalue,
     reference: &impl Fn(NaiveDate) -> Centimes,
 ) {
-    let soins = &comptee.feuille.soins;
+    let soins = comptee.soins;
     let Some(principal) = evalue.lignes.first().and_then(|one| soins.acte(one.numero_ligne)) else {
         return;
     };

@@ -20,6 +20,18 @@ pub enum Valeur {
     SansObjet,
 }
 
+impl Valeur {
+    /// The number that is told, in its unit.
+    pub const fn nombre(self) -> Option<i64> {
+        match self {
+            Self::Nombre(own) | Self::Centimes(own) | Self::Taux(own) | Self::Jours(own) => {
+                Some(own)
+            }
+            Self::Secret | Self::SansObjet => None,
+        }
+    }
+}
+
 /// A figure, and what it is made of when that is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Chiffre {

@@ -3,10 +3,12 @@
 
 mod classes;
 mod definitions;
+mod exemple;
 mod feuille;
 mod grille;
 mod personne;
 mod plan;
+mod reforme;
 mod secret;
 mod tableaux;
 
@@ -22,9 +24,14 @@ pub use self::classes::{
 pub use self::definitions::{
     Definition, Indicateur, Manque, NON_TENUS, Tableau, Unite, UnknownTableau,
 };
+pub use self::exemple::exemple;
 pub use self::feuille::{FeuilleComptee, de_la_feuille};
 pub use self::grille::{Chiffre, Ligne, Valeur};
 pub use self::personne::{Suivi, Vie};
+pub use self::reforme::{
+    Avancement, ChiffreConfronte, Confrontes, EtatSimulation, LigneConfrontee, Simulation,
+    confronter,
+};
 pub use self::secret::{SEUIL, masquer};
 pub use self::tableaux::{Conciliees, Matiere, chiffres};
 use super::calendar::debut_de_mois;
@@ -160,6 +167,11 @@ impl Comptes {
     /// Takes everything of others away.
     pub fn moins(&mut self, others: &Self) {
         others.iter().for_each(|(cellule, mesures)| self.add(*cellule, &mesures.oppose()));
+    }
+
+    /// What is counted in a cell.
+    pub fn get(&self, cellule: &Cellule) -> Option<&Mesures> {
+        self.0.get(cellule)
     }
 
     /// Every cell.

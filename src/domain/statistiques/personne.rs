@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{Datelike, NaiveDate};
 
 use super::{Cellule, ClasseAge, CodeCaisse, Comptes, MedecinDesigne, Mesures, Nature};
-use crate::domain::calendar::{Periode, age_revolu, anniversaire};
+use crate::domain::calendar::{Periode, age_revolu, anniversaire, lendemain};
 use crate::domain::designation::MotifFin;
 use crate::domain::identifiers::{Organisme, Rpps};
 use crate::domain::vocabulary::Vocabulaire;
@@ -107,12 +107,13 @@ impl Vie {
         let naissance = self.naissance;
         let birthdays = ClasseAge::LIMITES.iter().map(|age| anniversaire(naissance?, *age));
         let all = caisses.chain(others).chain(designations).chain(birthdays);
-        all.chain([self.deces]).flatten().collect()
+        all.chain([self.deces.and_then(lendemain)]).flatten().collect()
     }
 
     /// Where they are counted on a day.
     fn place(&self, jour: NaiveDate) -> Option<Place> {
-        let dead = self.deces.is_some_and(|deces| jour >= deces);
+        // The day of death is a day of life.
+        let dead = self.deces.is_some_and(|deces| jour > deces);
         if dead || self.autrement.iter().any(|effet| effet.contient(jour)) {
             return None;
         }

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{Datelike, NaiveDate};
+
 use super::grille::{Grille, Ligne, Valeur};
 use super::plan::{colonne_du_supplement, est_suivi, plan};
-use super::{Axe, Cellule, Chiffre, Indicateur as I, Mesures, Methode, Nature, Part, Tableau};
+use super::{
+    Axe, Cellule, Chiffre, Comptes, Indicateur as I, Mesures, Methode, Nature, Part, Tableau,
+};
 use crate::domain::conciliation::{Attente, EtatConciliation};
 use crate::domain::designation::MotifFin;
 use crate::domain::evaluation::CodeDetermine;
@@ -29,6 +33,26 @@ pub struct Matiere {
     /// Distinct doctors who are somebody's médecin traitant.
     pub medecins: Option<i64>,
     pub conciliees: Conciliees,
+}
+
+impl Matiere {
+    /// That of a table on a day, from counts alone: persons until the day, what happened in its year.
+    pub fn des_comptes(tableau: Tableau, comptes: &Comptes, jour: NaiveDate) -> Self {
+        let cells = |kept: &dyn Fn(&Cellule) -> bool| {
+            let all = comptes.iter().filter(|(cellule, _)| {
+                let nature = cellule.nature;
+                tableau.natures().contains(&nature) && cellule.mois <= jour && kept(cellule)
+            });
+            all.map(|(cellule, mesures)| (*cellule, *mesures)).collect()
+        };
+        let year = jour.year();
+        Self {
+            stock: cells(&|one| one.nature == Nature::Assure),
+            veille: cells(&|one| one.nature == Nature::Assure && one.mois.year() < year),
+            flux: cells(&|one| one.nature != Nature::Assure && one.mois.year() == year),
+            ..Self::default()
+        }
+    }
 }
 
 impl Tableau {

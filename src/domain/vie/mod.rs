@@ -57,6 +57,18 @@ vocabulaire!(
         Collision = 6 "collision",
     }
 
+    /// Why the processing of a person's data is limited (RGPD, art. 18, 1).
+    MotifLimitation ("motif_limitation") {
+        /// The person says that what is recorded is wrong, while the caisse verifies it (a).
+        ExactitudeContestee = 1 "exactitude_contestee",
+        /// It is unlawful, and the person does not want it erased (b).
+        TraitementIllicite = 2 "traitement_illicite",
+        /// It is no longer needed but for the person's legal claims (c).
+        DroitsEnJustice = 3 "droits_en_justice",
+        /// The person objected, while the caisse verifies whose grounds prevail (d).
+        Opposition = 4 "opposition",
+    }
+
     /// What a caisse did about a person.
     ActePatient ("acte_patient") {
         Organisme = 1 "changement_organisme",
@@ -83,6 +95,9 @@ vocabulaire!(
         Identite = 14 "changement_identite",
         /// Other names, birth or rank, the former ones having been wrong.
         RectificationIdentite = 15 "rectification_identite",
+        /// The processing of their data was limited.
+        Limitation = 16 "limitation",
+        LeveeLimitation = 17 "levee_limitation",
     }
 
     /// What a caisse may do about a person now.
@@ -99,6 +114,8 @@ vocabulaire!(
         AnnulerOrganisme = 10 "annuler_changement_organisme",
         ChangerIdentite = 11 "changer_identite",
         RectifierIdentite = 12 "rectifier_identite",
+        LimiterTraitement = 13 "limiter_traitement",
+        LeverLimitation = 14 "lever_limitation",
     }
 );
 
@@ -119,6 +136,13 @@ impl ActionPatient {
             Self::Scinder,
         ]
     }
+}
+
+/// A limitation that holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limitation {
+    pub motif: MotifLimitation,
+    pub depuis: DateTime<Utc>,
 }
 
 /// What is dated after the death of a person, and was recorded before it was known.
@@ -144,6 +168,8 @@ pub struct DossierPatient {
     pub apres_deces: ApresDeces,
     /// Since when the caisse of another person says that the number is theirs.
     pub numero_dispute_depuis: Option<DateTime<Utc>>,
+    /// Why the processing of their data is limited, and since when, if it is.
+    pub limitation: Option<Limitation>,
     pub actions: Vec<ActionPatient>,
 }
 
@@ -158,6 +184,7 @@ impl DossierPatient {
             deces: None,
             apres_deces: ApresDeces::default(),
             numero_dispute_depuis: None,
+            limitation: None,
             actions: Vec::new(),
         }
     }

@@ -238,6 +238,7 @@ impl Announced<'_> {
             let told = !self.path.ends_with("/lots")
                 && (!ligne.reservee.is_empty() || ligne.sinon.is_some());
             self.codes.extend(told.then_some(Code::RoleInterdit));
+            self.codes.extend(demarche.est_limitable().then_some(Code::TraitementLimite));
             let scopes = match demarche.jeton() {
                 Jeton::Public => return vec![SecurityRequirement::default()],
                 Jeton::Jeton => return vec![SecurityRequirement::new("jeton", [""; 0])],

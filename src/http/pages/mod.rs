@@ -2,14 +2,17 @@
 //! reader and on paper.
 
 mod accueil;
+mod blocs;
 mod champs;
 mod dossier;
 pub(crate) mod ecriture;
 mod essai;
 mod frise;
+mod graphes;
 mod recit;
 mod requete;
 mod simulateur;
+mod tableau_de_bord;
 mod tableaux;
 
 use axum::Router;
@@ -44,6 +47,8 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
     if state.dossier && state.interne.is_some() {
         pages = pages.route("/mon-medecin-traitant", get(dossier::page).post(dossier::lit));
     }
+    let board = get(tableau_de_bord::ouvrir).post(tableau_de_bord::afficher);
+    pages = pages.route("/tableau-de-bord", board);
     if state.simulateur {
         pages = pages.route("/simulateur", get(simulateur::page));
     }

@@ -101,8 +101,12 @@ catalogue!(
         "Lire « detail » : l'obstacle y est nommé.",
     ConflitClos = 409 "conflit_clos" "Conflit déjà clos"
         "Relire le conflit : il a été résolu, ou la fusion qui l'avait fait naître a été annulée.",
+    TraitementLimite = 409 "traitement_limite" "Le traitement des données de cette personne est limité"
+        "Attendre que sa caisse lève la limitation ; ce que demande la personne, ses soins et leur remboursement continuent.",
     PatientFusionne = 410 "patient_fusionne" "Dossier fusionné avec un autre"
         "Lire le dossier conservé, dont l'identifiant est dans « detail ».",
+    CurseurPerime = 410 "curseur_perime" "Curseur d'avant une purge"
+        "Relire l'état des personnes suivies, ou demander un export, puis reprendre le fil sans curseur.",
     VersionPerimee = 412 "version_perimee" "Version périmée"
         "Relire la ressource et recommencer avec son ETag.",
     CorpsTropGrand = 413 "corps_trop_grand" "Corps trop grand"

@@ -133,7 +133,8 @@ fn lien(lu: &EvenementLu, role: Role) -> Option<String> {
     get,
     path = "/v1/evenements",
     operation_id = "lire_evenements",
-    responses((status = 200, description = "Les événements qui suivent le curseur", body = EvenementsVue))
+    responses((status = 200, description = "Les événements qui suivent le curseur", body = EvenementsVue)),
+    extensions(("x-problemes" = json!(["curseur_perime"])))
 )]
 async fn read(
     State(state): State<AppState>,

@@ -169,7 +169,8 @@ vue! {
     get,
     path = "/v1/moi/patients/mouvements",
     operation_id = "suivre_mes_patients",
-    responses((status = 200, description = "Les mouvements qui suivent le curseur", body = MouvementsVue))
+    responses((status = 200, description = "Les mouvements qui suivent le curseur", body = MouvementsVue)),
+    extensions(("x-problemes" = json!(["curseur_perime"])))
 )]
 async fn movements(
     State(state): State<AppState>,

@@ -55,6 +55,11 @@ impl Job<'_> {
         Ok(Some(Writing { core, tx, auteur_id: None, patient, instant }))
     }
 
+    /// Forgets the work.
+    pub(in crate::services) async fn forget(self) -> Result<(), ServiceError> {
+        Ok(self.tx.rollback().await?)
+    }
+
     /// Ends the work: writes when its person was last written about, and commits.
     pub(in crate::services) async fn close(mut self) -> Result<(), ServiceError> {
         if let Some((patient, instant)) = self.touched {

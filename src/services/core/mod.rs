@@ -18,7 +18,7 @@ mod writing;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tokio::sync::OnceCell;
 
 pub use self::access::{Access, Search, Seen};
@@ -42,6 +42,9 @@ use crate::domain::ids::{FaitId, IdSource, RequestId};
 use crate::domain::webhook::Hotes;
 use crate::law::parameters::Parametre;
 use crate::storage::{Coffre, Comptees, Db, Publications, base, feuilles_de_soins, lois};
+
+/// How long the answer of a creation is kept for who asks again, unless another period is set.
+const MEMOIRE: TimeDelta = TimeDelta::hours(48);
 
 /// A request: what is asked, by whom, and under which id it is traced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +79,7 @@ pub struct Core {
     veille: Arc<Veille>,
     /// To whom what is told may be sent.
     hotes: Arc<Hotes>,
+    memoire: TimeDelta,
 }
 
 impl Core {
@@ -100,6 +104,7 @@ impl Core {
             auteurs: Arc::default(),
             veille: Arc::default(),
             hotes: Arc::default(),
+            memoire: MEMOIRE,
         }
     }
 
@@ -132,6 +137,16 @@ impl Core {
     /// To whom what is told may be sent.
     pub fn hotes(&self) -> &Hotes {
         &self.hotes
+    }
+
+    /// The same, which keeps the answers of creations for so many hours.
+    #[must_use]
+    pub fn with_memoire(self, heures: u32) -> Self {
+        Self { memoire: TimeDelta::hours(heures.into()), ..self }
+    }
+
+    pub(super) const fn memoire(&self) -> TimeDelta {
+        self.memoire
     }
 
     /// Hears what the publications of every instance say.

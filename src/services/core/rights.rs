@@ -22,6 +22,7 @@ impl From<Refuse> for ServiceError {
         match refused {
             Refuse::Introuvable => Self::Introuvable,
             Refuse::Interdit(why) => Self::Interdit(why),
+            Refuse::Limite => Self::TraitementLimite,
         }
     }
 }
@@ -47,7 +48,8 @@ impl Core {
         patient: PatientId,
         by_the_thing: &[Relation],
     ) -> Result<(Rapports, Option<Vec<u8>>), ServiceError> {
-        let (kept, etat) = etat::of(conn, patient).await?;
+        let row = etat::of(conn, patient).await?;
+        let (kept, etat) = (row.fusionne_dans, row.etat);
         let whom = kept.unwrap_or(patient);
         let mut found = match acteur {
             Acteur::Patient(own) => self.of_patient(conn, *own, whom).await?,
@@ -61,7 +63,7 @@ impl Core {
         match kept {
             Some(kept) if found.connait() => Err(ServiceError::PatientFusionne(kept)),
             Some(_) => Err(ServiceError::Introuvable),
-            None => Ok((found, etat)),
+            None => Ok((found.limites(row.limite), etat)),
         }
     }
 

@@ -6,6 +6,8 @@
 
 mod recouvrements;
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 pub use self::recouvrements::{NouveauRecouvrement, RecouvrementLu, cancel, get, recover};
@@ -13,6 +15,7 @@ use super::{Contexte, Core, Seen, ServiceError};
 use crate::domain::creance::{CreanceSuivie, PlaceCreance, Solde, SoldeCherche, suivre};
 use crate::domain::droits::{Demarche, Rapports, Relation};
 use crate::domain::ids::{FeuilleId, PatientId};
+use crate::domain::money::Centimes;
 use crate::law::LawError;
 use crate::law::reglement::reglement;
 use crate::storage::feuilles_de_soins::{self, FeuilleRecue, QuestionFeuilles};
@@ -107,6 +110,18 @@ pub async fn list(
     let suite = all.last().filter(|_| more).map(|last| last.place);
     let regard = Regard::new(&access.rapports);
     access.show(PageCreances { creances: all, total, nombre, suite, regard }).await
+}
+
+/// Those of some feuilles of whose claims something is left, or has to be given back.
+pub(super) async fn open(
+    conn: &mut Connection,
+    found: Vec<FeuilleRecue>,
+) -> Result<BTreeSet<FeuilleId>, ServiceError> {
+    let all = creances_of(conn, found).await?;
+    let open = |one: &&CreanceSuivie| {
+        one.solde.restant > Centimes::ZERO || one.solde.a_rendre > Centimes::ZERO
+    };
+    Ok(all.iter().filter(open).map(|one| one.place.feuille_id).collect())
 }
 
 /// The claims of some feuilles, by their current evaluations, with what was recovered of them.

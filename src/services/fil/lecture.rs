@@ -96,16 +96,24 @@ async fn follow(
     only: Option<Destinataire>,
 ) -> Result<Seen<Page>, ServiceError> {
     let own = only.clone().unwrap_or_else(|| Destinataire::de(contexte.acteur()));
-    let apres = match &question.curseur {
-        None => 0,
-        Some(sealed) => fil::open(core.coffre(), &own.to_string(), sealed)
-            .ok_or(ServiceError::CurseurEtranger)?,
+    let given = match &question.curseur {
+        None => None,
+        Some(sealed) => Some(
+            fil::open(core.coffre(), &own.to_string(), sealed)
+                .ok_or(ServiceError::CurseurEtranger)?,
+        ),
     };
     let mut attente = core.veille().attend(question.attente);
     let mut last = false;
     loop {
         super::publish(core).await?;
         let mut search = core.search(contexte).await?;
+        // What was before was purged: who had not read it is told so, and who asks for everything reads what is left.
+        let debut = fil::debut(search.conn()).await?;
+        let apres = given.unwrap_or(debut);
+        if apres < debut {
+            return Err(ServiceError::CurseurPerime);
+        }
         let sources = match &only {
             Some(only) => only_of(only.clone()),
             None => sources(core, &mut search, contexte, question).await?,

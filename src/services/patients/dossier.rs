@@ -15,7 +15,7 @@ use crate::services::core::Act;
 use crate::services::{
     Core, Demande, Done, Exit, Render, ServiceError, VersionsVues, latest_knowledge,
 };
-use crate::storage::patients::{self, actes, faits};
+use crate::storage::patients::{self, actes, faits, limitations};
 use crate::storage::{Connection, declarations, feuilles_de_soins};
 
 /// Opens an act on a person, if the caller saw this version.
@@ -100,7 +100,8 @@ pub(super) async fn dossier_connu(
         dossier.adresses = seen(vue, faits::adresses_connues(conn, coffre, id, known).await?);
         dossier.statuts = seen(vue, faits::statuts(conn, id, known).await?);
     }
-    dossier.actions = actions(rapports, dossier.deces.is_some());
+    dossier.limitation = limitations::current(conn, id).await?;
+    dossier.actions = actions(rapports, &dossier);
     if rapports.est(Relation::CaisseActuelle) {
         if let Some(jour) = dossier.jour_deces() {
             dossier.apres_deces = ApresDeces {
@@ -117,12 +118,19 @@ pub(super) async fn dossier_connu(
 }
 
 /// What the caller may do about a person.
-pub(super) fn actions(rapports: &Rapports, mort: bool) -> Vec<ActionPatient> {
-    if Demarche::ChangerOrganisme.est_permise(rapports) {
-        ActionPatient::possibles(mort)
-    } else {
-        Vec::new()
+pub(super) fn actions(rapports: &Rapports, dossier: &DossierPatient) -> Vec<ActionPatient> {
+    if !Demarche::ChangerOrganisme.est_permise(rapports) {
+        return Vec::new();
     }
+    let limite = dossier.limitation.is_some();
+    let mut all = ActionPatient::possibles(dossier.deces.is_some());
+    if limite {
+        all.retain(|one| !matches!(one, ActionPatient::Fusionner | ActionPatient::Scinder));
+    }
+    let own =
+        if limite { ActionPatient::LeverLimitation } else { ActionPatient::LimiterTraitement };
+    all.push(own);
+    all
 }
 
 /// The facts of visible days, without the ends that came later.

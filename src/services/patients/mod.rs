@@ -9,6 +9,7 @@ mod faits;
 mod fusions;
 mod identifiants;
 mod identites;
+mod limitations;
 mod mutations;
 mod organismes;
 mod retours;
@@ -33,6 +34,7 @@ use self::identifiants::tell_disputed;
 pub(super) use self::identifiants::{Carte, disputed_fact, whose};
 pub use self::identifiants::{change_identifiant, correct_identifiant};
 pub use self::identites::{Correction, change_identite, correct_identite};
+pub use self::limitations::{lift as lift_limitation, limit as limit_processing};
 pub use self::mutations::{take_over, undo_organisme};
 pub use self::organismes::{change_organisme, change_statut};
 pub use self::scissions::{NouvelleScission, split};
@@ -76,7 +78,7 @@ pub async fn create(
     let mut act = opening.creating(patient.id, rapports)?;
     tell_disputed(&mut act, disputed).await?;
     let mut dossier = DossierPatient::nouveau(patient);
-    dossier.actions = actions(&act.rapports, false);
+    dossier.actions = actions(&act.rapports, &dossier);
     Ok(act.close(rendre(&dossier)?).await?)
 }
 

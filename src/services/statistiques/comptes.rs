@@ -10,7 +10,10 @@ use crate::domain::evenement::NatureEvenement;
 use crate::domain::identifiers::{Rpps, Specialite};
 use crate::domain::ids::{DesignationId, FeuilleId, PatientId};
 use crate::domain::money::Centimes;
-use crate::domain::statistiques::{CodeCaisse, Comptes, FeuilleComptee, Suivi, Vie, de_la_feuille};
+use crate::domain::statistiques::{
+    CodeCaisse, Comptes, Confrontes, FeuilleComptee, Suivi, Vie, de_la_feuille,
+};
+use crate::law::Law;
 use crate::law::parameters::Parametre;
 use crate::services::faits::etats;
 use crate::services::{Core, ServiceError};
@@ -64,7 +67,7 @@ pub(super) async fn of_events(
 }
 
 /// What the last evaluations of some feuilles add.
-pub(super) async fn of_feuilles(
+pub(in crate::services) async fn of_feuilles(
     core: &Core,
     conn: &mut Connection,
     received: &[FeuilleRecue],
@@ -86,23 +89,50 @@ fn count(
     evaluation: &EvaluationEnregistree,
     caisses: &Caisses,
 ) -> Comptes {
-    let feuille = &recue.feuille.feuille;
-    let jour = feuille.soins.date_soins().unwrap_or(feuille.date_etablissement);
-    let known = caisses.le(recue.feuille.patient_id, jour, evaluation.connu_le);
-    let written = feuille.soins.beneficiaire.organisme.as_ref().map(CodeCaisse::of);
     let comptee = FeuilleComptee {
-        feuille,
+        soins: &recue.feuille.feuille.soins,
         faits: &evaluation.faits,
         evaluation: &evaluation.evaluation,
-        caisse: known.or(written).unwrap_or_default(),
+        caisse: caisses.of_feuille(recue, evaluation),
     };
-    de_la_feuille(comptee, &|jour| reference(core, jour))
+    de_la_feuille(comptee, &|jour| reference(core.law(), jour))
 }
 
 /// What an ordinary consultation of a specialist of sector 1 costs on a day.
-fn reference(core: &Core, jour: NaiveDate) -> Centimes {
-    let value = |parametre| core.valeur(parametre, jour).unwrap_or_default();
+fn reference(law: &Law, jour: NaiveDate) -> Centimes {
+    let value = |parametre| law.valeur(parametre, jour.max(law.premier_jour())).unwrap_or_default();
     Centimes::new(value(Parametre::TarifCs).saturating_add(value(Parametre::Mpc)))
+}
+
+/// Adds what some feuilles count under the law in force and under another one, with what was known when each was last
+/// evaluated; gives how many of them a law says nothing of.
+pub(super) async fn under_both(
+    (law, loi): (&Law, &Law),
+    conn: &mut Connection,
+    received: &[FeuilleRecue],
+    (mois, sums): (NaiveDate, &mut Confrontes),
+) -> Result<i64, ServiceError> {
+    let ids: Vec<FeuilleId> = received.iter().map(|one| one.feuille.id).collect();
+    let last = evaluations::latest(conn, &ids).await?;
+    let caisses = Caisses::of(conn, received).await?;
+    let mut sans_reponse = 0_i64;
+    for recue in received {
+        let known = last.get(&recue.feuille.id).unwrap_or(&recue.evaluation);
+        let soins = &recue.feuille.feuille.soins;
+        let Ok(compared) = law.confronter(loi, soins, &known.faits) else {
+            sans_reponse = sans_reponse.saturating_add(1);
+            continue;
+        };
+        let caisse = caisses.of_feuille(recue, known);
+        let under = |law: &Law, soins, evaluation| {
+            let comptee = FeuilleComptee { soins, faits: &known.faits, evaluation, caisse };
+            de_la_feuille(comptee, &|jour| reference(law, jour))
+        };
+        let en_vigueur = under(law, soins, &compared.en_vigueur);
+        let reforme = under(loi, &compared.soins, &compared.reforme);
+        sums.add(mois, &en_vigueur, &reforme);
+    }
+    Ok(sans_reponse)
 }
 
 /// Every caisse that was ever known of some records.
@@ -116,6 +146,15 @@ impl Caisses {
         let mut found = personnes::affiliations(conn, &records).await?;
         found.sort_by_key(|one| one.patient_id);
         Ok(Self(found))
+    }
+
+    /// That of a feuille: of the day of care as known when it was evaluated, or else what the feuille says.
+    fn of_feuille(&self, recue: &FeuilleRecue, evaluation: &EvaluationEnregistree) -> CodeCaisse {
+        let feuille = &recue.feuille.feuille;
+        let jour = feuille.soins.date_soins().unwrap_or(feuille.date_etablissement);
+        let known = self.le(recue.feuille.patient_id, jour, evaluation.connu_le);
+        let written = || feuille.soins.beneficiaire.organisme.as_ref().map(CodeCaisse::of);
+        known.or_else(written).unwrap_or_default()
     }
 
     /// That of a record on a day, as known at an instant.

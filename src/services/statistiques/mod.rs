@@ -1,6 +1,7 @@
 //! Statistics: tables made of counts that follow the register, about nobody in particular.
 
 mod comptes;
+pub mod reformes;
 mod suivi;
 mod verification;
 
@@ -8,7 +9,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
+pub(super) use self::comptes::of_feuilles;
 pub use self::suivi::{RATTRAPAGE, follow};
+pub(super) use self::verification::waiting;
 pub use self::verification::{Bilan, verify};
 use super::{Contexte, Core, ServiceError};
 use crate::domain::acteur::Caisse;
@@ -16,6 +19,7 @@ use crate::domain::calendar::{debut_de_mois, lendemain, veille};
 use crate::domain::conciliation::EtatConciliation;
 use crate::domain::statistiques::{
     Axe, CodeCaisse, Conciliees, Ligne, Matiere, Methode, Nature, Tableau, chiffres,
+    exemple as invented,
 };
 use crate::law::parameters::Parametre;
 use crate::storage::Connection;
@@ -24,8 +28,6 @@ use crate::storage::statistiques::{self as counts};
 
 /// The first year of which anything is counted.
 const PREMIERE_ANNEE: i32 = 1800;
-/// Pages of the feed that a reading follows before it answers, when the job has not yet.
-const AVANT_DE_LIRE: usize = 20;
 
 /// What is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,12 +74,70 @@ pub async fn read(
     contexte: &Contexte,
     demande: Demande,
 ) -> Result<Statistique, ServiceError> {
-    // Refused before anything is done.
-    drop(core.search(contexte).await?);
-    let up_to_date = follow(core, AVANT_DE_LIRE).await?;
-    let mut search = core.search(contexte).await?;
+    let mut found = read_all(core, contexte, &[demande]).await?;
+    found.pop().ok_or(ServiceError::Introuvable)
+}
+
+/// Tables as they all are at one instant. Nothing is counted first: the job does, and the answer says how far it is. So a
+/// reading writes nothing, waits for nobody, and takes as long whatever was just recorded.
+pub async fn read_all(
+    core: &Core,
+    contexte: &Contexte,
+    demandes: &[Demande],
+) -> Result<Vec<Statistique>, ServiceError> {
+    contexte.demarche.verify_role(contexte.acteur())?;
+    let mut snapshot = core.snapshot(contexte.demarche.mot()).await?;
     let caisse = contexte.acteur().caisse().map(Caisse::code);
-    let avancement = counts::followed(search.conn()).await?;
+    let avancement = counts::followed(&mut snapshot).await?;
+    let en_retard = counts::waits(&mut snapshot, avancement.position).await?;
+    let mut found = Vec::with_capacity(demandes.len());
+    for demande in demandes {
+        let periodes = periodes(&mut snapshot, demande, caisse.as_deref()).await?;
+        let majorations = demande.tableau == Tableau::Majorations;
+        let counted = avancement.connu_le;
+        found.push(Statistique {
+            demande: *demande,
+            caisse: caisse.clone(),
+            connu_le: demande.connu_le.map_or(counted, |asked| counted.map(|own| own.min(asked))),
+            en_retard,
+            periodes,
+            taux: if majorations { rates(core) } else { Vec::new() },
+        });
+    }
+    Ok(found)
+}
+
+/// Tables of invented counts, to show what they are like: of the last five years, whole.
+pub fn exemple(core: &Core, demandes: &[Demande]) -> Vec<Statistique> {
+    let annee = core.today().year().saturating_sub(1);
+    let comptes = invented(annee);
+    let one = |demande: &Demande| {
+        let days = (0..demande.annees.max(1)).rev();
+        let days =
+            days.filter_map(|years| NaiveDate::from_ymd_opt(annee.saturating_sub(years), 12, 31));
+        let periodes = days.map(|jour| {
+            let figures = Matiere::des_comptes(demande.tableau, &comptes, jour);
+            (jour, chiffres(demande.tableau, (demande.methode, demande.axe), &figures))
+        });
+        let last = NaiveDate::from_ymd_opt(annee, 12, 31).unwrap_or(demande.jour);
+        Statistique {
+            demande: Demande { jour: last, ..*demande },
+            caisse: None,
+            connu_le: None,
+            en_retard: false,
+            periodes: periodes.collect(),
+            taux: Vec::new(),
+        }
+    };
+    demandes.iter().map(one).collect()
+}
+
+/// The figures of each day asked, the first one first.
+async fn periodes(
+    conn: &mut Connection,
+    demande: &Demande,
+    caisse: Option<&str>,
+) -> Result<Vec<(NaiveDate, Vec<Ligne>)>, ServiceError> {
     let mut periodes = Vec::new();
     for years in (0..demande.annees.max(1)).rev() {
         let jour = if years == 0 {
@@ -86,16 +146,12 @@ pub async fn read(
             NaiveDate::from_ymd_opt(demande.jour.year().saturating_sub(years), 12, 31)
         };
         if let Some(jour) = jour {
-            let matiere = matiere(search.conn(), &demande, jour, caisse.as_deref()).await?;
+            let matiere = matiere(conn, demande, jour, caisse).await?;
             let how = (demande.methode, demande.axe);
             periodes.push((jour, chiffres(demande.tableau, how, &matiere)));
         }
     }
-    drop(search);
-    let taux = if demande.tableau == Tableau::Majorations { rates(core) } else { Vec::new() };
-    let counted = avancement.connu_le;
-    let connu_le = demande.connu_le.map_or(counted, |asked| counted.map(|own| own.min(asked)));
-    Ok(Statistique { demande, caisse, connu_le, en_retard: !up_to_date, periodes, taux })
+    Ok(periodes)
 }
 
 /// What a table of one day is made of.

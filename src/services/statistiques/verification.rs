@@ -8,11 +8,11 @@ use crate::domain::calendar::{debut_de_mois, plus_mois};
 use crate::domain::ids::PatientId;
 use crate::domain::statistiques::Comptes;
 use crate::services::{Core, ServiceError};
+use crate::storage::Connection;
 use crate::storage::feuilles_de_soins;
 use crate::storage::patients::etat;
 use crate::storage::statistiques::personnes;
 use crate::storage::statistiques::{self as counts, EvenementSuivi, Mouvements, lecture};
-use crate::storage::{Connection, Snapshot};
 
 /// Persons or feuilles read at once.
 const PAGE: i64 = 1_000;
@@ -50,6 +50,7 @@ pub async fn verify(core: &Core, refaire: bool, vu: impl Fn(usize)) -> Result<Bi
     let waiting = waiting(&mut snapshot).await?;
     let mut expected = persons(&mut snapshot, &waiting, &mut found, &vu).await?;
     expected.plus(&feuilles(core, &mut snapshot, &mut found, &vu).await?);
+    expected.plus(&personnes::purged(&mut snapshot).await?);
     // What was told and is not counted yet is of the register already.
     for comptes in of_events(core, &mut snapshot, &waiting).await?.values() {
         expected.moins(comptes);
@@ -81,7 +82,9 @@ async fn correct(
 }
 
 /// What is committed and not counted yet.
-async fn waiting(snapshot: &mut Snapshot) -> Result<Vec<EvenementSuivi>, ServiceError> {
+pub(in crate::services) async fn waiting(
+    snapshot: &mut Connection,
+) -> Result<Vec<EvenementSuivi>, ServiceError> {
     let from = counts::followed(snapshot).await?.position;
     let mut all = counts::events(snapshot, from, ATTENTE).await?;
     all.extend(counts::unplaced(snapshot).await?);

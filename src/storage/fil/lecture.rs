@@ -64,6 +64,11 @@ fn codes(natures: Option<&[NatureEvenement]>) -> Option<Vec<i16>> {
     natures.map(|all| all.iter().map(|one| i16::from(one.code())).collect())
 }
 
+/// The place after which the feed begins.
+pub async fn debut(conn: &mut PgConnection) -> Result<i64, StorageError> {
+    Ok(sqlx::query_scalar!("/* fil.debut */ SELECT debut FROM fil_tete").fetch_one(conn).await?)
+}
+
 /// How far a reading of some places may look: at most so many of each, and never beyond the head of the
 /// feed, before which everything is committed.
 pub async fn borne(

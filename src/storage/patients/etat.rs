@@ -170,20 +170,29 @@ impl Tenu {
     }
 }
 
+/// What the row of a person holds.
+#[derive(Debug, Default)]
+pub struct Ligne {
+    /// The record into which this one was merged.
+    pub fusionne_dans: Option<PatientId>,
+    /// What an evaluation reads of them, when it is current.
+    pub etat: Option<Vec<u8>>,
+    /// Whether the processing of their data is limited.
+    pub limite: bool,
+}
+
 /// The record into which that of a person was merged, and what their row holds, when it is current.
-pub async fn of(
-    conn: &mut PgConnection,
-    patient: PatientId,
-) -> Result<(Option<PatientId>, Option<Vec<u8>>), StorageError> {
-    let row = sqlx::query!(
-        "/* patient.held */
-         SELECT fusionne_dans, CASE WHEN etat_le = connu_le THEN etat END AS etat FROM patient
-         WHERE patient_id = $1",
+pub async fn of(conn: &mut PgConnection, patient: PatientId) -> Result<Ligne, StorageError> {
+    let row = sqlx::query_as!(
+        Ligne,
+        r#"/* patient.held */
+         SELECT fusionne_dans, CASE WHEN etat_le = connu_le THEN etat END AS etat, limite_le IS NOT NULL AS "limite!"
+         FROM patient WHERE patient_id = $1"#,
         patient.uuid()
     )
     .fetch_optional(conn)
     .await?;
-    Ok(row.map_or((None, None), |row| (row.fusionne_dans, row.etat)))
+    Ok(row.unwrap_or_default())
 }
 
 /// The rows of persons after one of them, in the order of their ids, records that were merged into others left out.

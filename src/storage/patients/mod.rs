@@ -7,6 +7,7 @@ mod ensemble;
 pub mod etat;
 pub mod faits;
 pub mod fusions;
+pub mod limitations;
 pub mod mouvements;
 mod recherche;
 

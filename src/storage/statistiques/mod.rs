@@ -3,6 +3,7 @@
 pub mod codec;
 pub mod lecture;
 pub mod personnes;
+pub mod simulations;
 
 use std::collections::BTreeMap;
 
@@ -35,7 +36,20 @@ pub async fn followed(conn: &mut PgConnection) -> Result<Avancement, StorageErro
     .await?)
 }
 
-/// The same, by whoever follows it next; nothing while somebody else does.
+/// Whether something that is committed is not counted yet, after a place.
+pub async fn waits(conn: &mut PgConnection, after: i64) -> Result<bool, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* statistique.waits */
+         SELECT EXISTS (SELECT FROM evenement_a_publier) OR EXISTS (SELECT FROM statistique_a_compter)
+             OR EXISTS (SELECT FROM fil WHERE destinataire = $1 AND position > $2) AS "waits!""#,
+        Destinataire::Statistiques.to_string(),
+        after
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// How far it was followed, by whoever follows it next; nothing while somebody else does.
 pub async fn lock(tx: &mut Tx) -> Result<Option<Avancement>, StorageError> {
     Ok(sqlx::query_as!(
         Avancement,

@@ -202,3 +202,33 @@ pub async fn keep(tx: &mut Tx, values: &BTreeMap<PatientId, Comptes>) -> Result<
     ))
     .await
 }
+
+/// Keeps what was counted of what a purge removes.
+pub async fn keep_purged(
+    tx: &mut Tx,
+    comptes: &Comptes,
+    instant: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    if comptes.est_vide() {
+        return Ok(());
+    }
+    tx.write(sqlx::query!(
+        "/* statistique_purgee.insert */ INSERT INTO statistique_purgee (enregistre_le, comptes) VALUES ($1, $2)",
+        instant,
+        codec::encode_entier(comptes)
+    ))
+    .await
+}
+
+/// What was counted of everything that purges removed.
+pub async fn purged(conn: &mut PgConnection) -> Result<Comptes, StorageError> {
+    let rows =
+        sqlx::query_scalar!("/* statistique_purgee.all */ SELECT comptes FROM statistique_purgee");
+    let unreadable =
+        || StorageError::inconsistent("statistique_purgee", "comptes", "length or code");
+    let mut sum = Comptes::default();
+    for bytes in rows.fetch_all(conn).await? {
+        sum.plus(&codec::decode_entier(&bytes).ok_or_else(unreadable)?);
+    }
+    Ok(sum)
+}

@@ -34,7 +34,7 @@ async fn printed_on_both_sides_each_letter_begins_on_a_front() {
         let (pdf, letters) = lot(&app.caisse(BOUCHES_DU_RHONE), &read, 0).await;
         assert_eq!(letters.len(), 3);
         let printed = pages(&pdf);
-        assert_eq!((printed.len(), bookmarks(&pdf).await), (sides, 3), "{printed:?}");
+        assert_eq!((printed.len(), bookmarks(&pdf)), (sides, 3), "{printed:?}");
         let step = if both { 2 } else { 1 };
         for (letter, page) in letters.iter().zip(printed.iter().step_by(step)) {
             assert!(page.contains("Un choix se conteste une seule fois."), "{page}");

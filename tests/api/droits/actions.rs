@@ -39,6 +39,8 @@ const ACTIONS: &[(&str, Demarche, Demarche)] = {
         ("changer_statut", D::ChangerStatut, D::LirePatient),
         ("declarer_deces", D::DeclarerDeces, D::LirePatient),
         ("rectifier_deces", D::RectifierDeces, D::LirePatient),
+        ("limiter_traitement", D::LimiterTraitement, D::LirePatient),
+        ("lever_limitation", D::LeverLimitation, D::LirePatient),
         ("fusionner", D::FusionnerPatients, D::LirePatient),
         ("scinder", D::ScinderPatient, D::LirePatient),
         ("annuler", D::AnnulerFusion, D::LireFusion),

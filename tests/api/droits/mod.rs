@@ -43,6 +43,7 @@ pub fn attendue(demarche: Demarche, qui: &Appelant<'_>, recette: &Recette, jour:
     let refused = |why| match why {
         Refuse::Introuvable => Issue::Inconnue,
         Refuse::Interdit(phrase) => Issue::Interdite(phrase.to_owned()),
+        Refuse::Limite => panic!("nobody of this world is limited"),
     };
     if demarche.est_publique() {
         return Issue::Permise;

@@ -20,12 +20,15 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// A page, from 0, with so many dots a point.
-    pub fn of(pdf: &[u8], page: usize, scale: u8) -> Self {
+    /// A page, from 0: a dot a point, or three, for what is small.
+    pub fn of(pdf: &[u8], page: usize, fine: bool) -> Self {
         let pdf = Pdf::new(pdf.to_vec()).unwrap();
         let (cache, settings) = (RenderCache::new(), InterpreterSettings::default());
-        let scale = f32::from(scale);
-        let seen = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
+        let seen = if fine {
+            PixmapSettings { x_scale: 3.0, y_scale: 3.0, bg_color: WHITE }
+        } else {
+            PixmapSettings { x_scale: 1.0, y_scale: 1.0, bg_color: WHITE }
+        };
         let picture =
             render(&pdf.pages()[page], &cache, &settings, &RenderSettings::default(), &seen);
         let (width, height) = (usize::from(picture.width()), usize::from(picture.height()));

@@ -259,6 +259,26 @@ fn a_life_is_counted_once_wherever_it_is() {
     assert_eq!(acquired, [day("2016-06-01")]);
 }
 
+/// The day of death is a day of life (docs/decisions/0008): on the last day of a month, whoever dies on it is counted, whoever
+/// died the day before is not; whoever dies the day after leaves in the month after.
+#[test]
+fn who_dies_is_counted_on_that_day_and_not_on_the_next() {
+    let of = |deces: &str| {
+        let vie = Vie {
+            naissance: Some(day("1950-01-01")),
+            caisses: vec![(Periode::depuis(day("2010-01-01")), organisme("017510000"))],
+            deces: Some(day(deces)),
+            ..Vie::default()
+        };
+        let comptes = vie.comptes();
+        ["2019-12-01", "2020-01-01", "2020-02-01"].map(|month| stock(&comptes, month).len())
+    };
+    assert_eq!(of("2020-01-30"), [1, 0, 0]);
+    assert_eq!(of("2020-01-31"), [1, 1, 0]);
+    assert_eq!(of("2020-02-01"), [1, 1, 0]);
+    assert_eq!(of("2020-02-29"), [1, 1, 1]);
+}
+
 /// A first choice is no change, the same doctor again is none, another one after a gap is.
 #[test]
 fn what_a_change_is() {

@@ -32,6 +32,10 @@ impl Demarche {
                 _ => Refuse::Introuvable,
             });
         };
+        let relations = || held.iter().map(|(relation, _)| *relation);
+        if rapports.est_limite() && !self.est_permise_sous_limitation(relations()) {
+            return Err(Refuse::Limite);
+        }
         let limited = held.iter().all(|(_, etendue)| *etendue == Etendue::SesJours);
         let vue = if limited { Vue::Jours(rapports.jours().to_vec()) } else { Vue::Entiere };
         let relations = held.into_iter().map(|(relation, _)| relation).collect();

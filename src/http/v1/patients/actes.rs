@@ -5,8 +5,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::demande::{
     AdresseDemande, AnnulationDossierDemande, ChangementIdentifiantDemande,
-    ChangementIdentiteDemande, DecesDemande, OrganismeDemande, RectificationDecesDemande,
-    RectificationIdentifiantDemande, RectificationIdentiteDemande, StatutDemande,
+    ChangementIdentiteDemande, DecesDemande, LeveeLimitationDemande, LimitationDemande,
+    OrganismeDemande, RectificationDecesDemande, RectificationIdentifiantDemande,
+    RectificationIdentiteDemande, StatutDemande,
 };
 use super::vue::PatientVue;
 use super::{PatientDemande, PatientTrouveVue};
@@ -34,6 +35,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(change_adresse))
         .routes(routes!(record_deces))
         .routes(routes!(correct_deces))
+        .routes(routes!(limit_processing))
+        .routes(routes!(lift_limitation))
 }
 
 /// Names whose caisse changes, to callers who may see nothing more of them.
@@ -185,5 +188,26 @@ acte! {
     |core, demande, vu, recue| {
         let jour = recue.jour().map_err(Refus::champs)?;
         patients::correct_deces(core, demande, vu, jour, recue.motif, render).await
+    }
+}
+
+acte! {
+    /// Limiter le traitement
+    ///
+    /// À la demande de la personne (RGPD, art. 18) : ses données sont gardées et ne servent plus qu'à elle, à ses soins, à leur
+    /// remboursement et à la vérification par sa caisse. Le reste est refusé (« traitement_limite »), et rien n'est purgé, jusqu'à la levée.
+    limit_processing: LimiterTraitement = "/v1/patients/{id}/limitations" (PatientId),
+        LimitationDemande => 200 PatientVue "Le patient et ses faits datés", [],
+    |core, demande, vu, recue| patients::limit_processing(core, demande, vu, recue.motif, render).await
+}
+
+acte! {
+    /// Lever une limitation
+    ///
+    /// Une fois la personne informée qu'elle va l'être.
+    lift_limitation: LeverLimitation = "/v1/patients/{id}/limitations/levee" (PatientId),
+        LeveeLimitationDemande => 200 PatientVue "Le patient et ses faits datés", ["transition_interdite"],
+    |core, demande, vu, recue| {
+        patients::lift_limitation(core, demande, vu, recue.personne_informee_le, render).await
     }
 }

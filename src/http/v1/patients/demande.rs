@@ -7,7 +7,7 @@ use crate::domain::identifiers::{
 };
 use crate::domain::patient::UsageIdentifiant;
 use crate::domain::vie::sommeil::StatutPatient;
-use crate::domain::vie::{Adresse, MotifRectification, SourceDeces};
+use crate::domain::vie::{Adresse, MotifLimitation, MotifRectification, SourceDeces};
 use crate::http::lecture::{Nom, Texte, lecture};
 use crate::services::ChampInvalide;
 use crate::services::patients::Correction;
@@ -22,6 +22,20 @@ lecture! {
         pub(super) organisme: Organisme,
         /// Premier jour du nouveau rattachement.
         pub(super) effet_du: NaiveDate,
+    }
+
+    /// Limitation du traitement (RGPD, art. 18).
+    #[schema(example = json!({ "motif": "exactitude_contestee" }))]
+    pub(crate) struct LimitationDemande {
+        /// Pourquoi.
+        pub(super) motif: MotifLimitation,
+    }
+
+    /// Levée d'une limitation.
+    #[schema(example = json!({ "personne_informee_le": "2025-06-10" }))]
+    pub(crate) struct LeveeLimitationDemande {
+        /// Jour où la personne a été informée que la limitation serait levée (RGPD, art. 18, 3) ; aujourd'hui au plus tard.
+        pub(super) personne_informee_le: NaiveDate,
     }
 
     /// Changement de statut au regard du parcours de soins.

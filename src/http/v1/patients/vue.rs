@@ -7,7 +7,9 @@ use crate::domain::identifiers::{CommuneExercice, DateNaissanceAmo, Organisme, R
 use crate::domain::ids::{DeclarationId, PatientId};
 use crate::domain::patient::{IdentifiantPatient, Identite, UsageIdentifiant};
 use crate::domain::vie::sommeil::StatutPatient;
-use crate::domain::vie::{ActionPatient, Adresse, ApresDeces, DossierPatient, SourceDeces};
+use crate::domain::vie::{
+    ActionPatient, Adresse, ApresDeces, DossierPatient, Limitation, MotifLimitation, SourceDeces,
+};
 use crate::http::schemas::TypeIdentifiant;
 use crate::http::vue::vue;
 
@@ -40,8 +42,18 @@ vue! {
         /// Depuis quand un autre organisme a enregistré le numéro de ce patient pour quelqu'un d'autre ; rendu à
         /// la seule caisse du patient.
         numero_dispute_depuis: Option<DateTime<Utc>> = dossier.numero_dispute_depuis,
+        /// Limitation du traitement de ses données, si elle dure (RGPD, art. 18).
+        limitation: Option<LimitationVue> = dossier.limitation.as_ref().map(LimitationVue::new),
         /// Ce que l'appelant peut faire maintenant.
         actions: Vec<ActionPatient> = dossier.actions.clone(),
+    }
+
+    /// Limitation du traitement.
+    pub(crate) struct LimitationVue(limitation: &Limitation) {
+        /// Pourquoi.
+        motif: MotifLimitation = limitation.motif,
+        /// Depuis quand.
+        depuis: DateTime<Utc> = limitation.depuis,
     }
 
     /// Adresse, pendant une période.

@@ -4,6 +4,7 @@
 mod demande;
 mod lots;
 mod reforme;
+mod reformes;
 
 use axum::extract::State;
 use axum::response::Response;
@@ -43,6 +44,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(simulate))
         .routes(routes!(simulate_registered))
         .merge(lots::router())
+        .merge(reformes::router())
 }
 
 lecture! {

@@ -90,17 +90,19 @@ pub(crate) fn loi_reformee(law: &Law, asked: Option<Modifications>) -> Result<Op
 
 /// The law with other values; without any, the law in force.
 pub(crate) fn reformer(law: &Law, asked: Vec<ModificationDemande>) -> Result<Law, Refus> {
-    let asked: Vec<ModificationDemandee> = asked
-        .into_iter()
-        .map(|one| ModificationDemandee {
-            code: one.code.0,
-            unite: one.unite.map(|unite| unite.0),
-            valeur: one.valeur.0,
-            du: one.du,
-            au: one.au,
-        })
-        .collect();
-    Ok(reformed(law, &asked)?)
+    Ok(reformed(law, &demandees(asked))?)
+}
+
+/// What is asked, to be checked against the law.
+pub(super) fn demandees(asked: Vec<ModificationDemande>) -> Vec<ModificationDemandee> {
+    let one = |one: ModificationDemande| ModificationDemandee {
+        code: one.code.0,
+        unite: one.unite.map(|unite| unite.0),
+        valeur: one.valeur.0,
+        du: one.du,
+        au: one.au,
+    };
+    asked.into_iter().map(one).collect()
 }
 
 /// What a reform changes for some care.

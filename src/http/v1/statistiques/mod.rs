@@ -8,7 +8,9 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
 use utoipa_axum::router::OpenApiRouter;
 
-use self::vue::{DefinitionsVue, StatistiqueVue, csv};
+pub(crate) use self::vue::csv;
+pub(super) use self::vue::{DefinitionVue, definitions};
+use self::vue::{DefinitionsVue, StatistiqueVue};
 use crate::domain::droits::Demarche;
 use crate::domain::statistiques::{Axe, FormatStatistiques, Methode, Tableau};
 use crate::domain::vocabulary::Vocabulaire;
@@ -21,7 +23,7 @@ use crate::http::problem::Refus;
 use crate::services::statistiques::{self, Demande};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(definitions)).routes(routes!(table))
+    OpenApiRouter::new().routes(routes!(define)).routes(routes!(table))
 }
 
 lecture! {
@@ -53,7 +55,7 @@ lecture! {
     operation_id = "lire_definitions_statistiques",
     responses((status = 200, description = "Les définitions", body = DefinitionsVue))
 )]
-async fn definitions() -> Result<Response, Refus> {
+async fn define() -> Result<Response, Refus> {
     respond_json(&DefinitionsVue::new(Tableau::TOUS))
 }
 
@@ -84,12 +86,7 @@ async fn table(
             "attendu : le dernier jour d'un mois, car deux jours voisins diffèrent d'une personne";
         return Err(Refus::parametre("jour", "pas_une_fin_de_mois", attendu));
     }
-    if let Some(axe) = demande.par.filter(|axe| !tableau.axes().contains(axe)) {
-        let known: Vec<&str> = tableau.axes().iter().map(|one| one.mot()).collect();
-        let attendu =
-            format!("« {} » ne ventile pas ce tableau ; attendu : {}", axe.mot(), known.join(", "));
-        return Err(Refus::parametre("par", "champ_inadapte", attendu));
-    }
+    verify_axis(tableau, demande.par)?;
     let asked = Demande {
         tableau,
         jour,
@@ -122,4 +119,13 @@ async fn table(
         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(response)
+}
+
+/// Whether a table may be broken down by what is asked.
+pub(super) fn verify_axis(tableau: Tableau, asked: Option<Axe>) -> Result<(), Refus> {
+    let Some(axe) = asked.filter(|axe| !tableau.axes().contains(axe)) else { return Ok(()) };
+    let known: Vec<&str> = tableau.axes().iter().map(|one| one.mot()).collect();
+    let attendu =
+        format!("« {} » ne ventile pas ce tableau ; attendu : {}", axe.mot(), known.join(", "));
+    Err(Refus::parametre("par", "champ_inadapte", attendu))
 }

@@ -119,7 +119,7 @@ vue! {
         indicateur: Indicateur = chiffre.indicateur,
         /// Valeur, dans l'unité de la définition ; null si elle est secrète ou sans objet.
         #[schema(example = 8970)]
-        valeur: Option<i64> = valeur(chiffre.valeur),
+        valeur: Option<i64> = chiffre.valeur.nombre(),
         /// Vrai quand la valeur est trop petite pour être dite, ou rendrait une telle valeur.
         secret: bool = chiffre.valeur == Valeur::Secret,
         /// Numérateur d'une part, ou null.
@@ -144,7 +144,7 @@ vue! {
 impl Anonymous for DefinitionsVue {}
 impl Anonymous for StatistiqueVue {}
 
-fn definitions(tableau: Tableau) -> Vec<DefinitionVue> {
+pub(in crate::http::v1) fn definitions(tableau: Tableau) -> Vec<DefinitionVue> {
     let own = Indicateur::TOUS.iter().filter(|one| one.definition().tableau == tableau);
     own.map(|one| DefinitionVue::new(*one)).collect()
 }
@@ -153,17 +153,8 @@ fn missing(tableau: Tableau) -> Vec<NonTenuVue> {
     NON_TENUS.iter().filter(|one| one.tableau == tableau).map(NonTenuVue::new).collect()
 }
 
-const fn valeur(valeur: Valeur) -> Option<i64> {
-    match valeur {
-        Valeur::Nombre(own) | Valeur::Centimes(own) | Valeur::Taux(own) | Valeur::Jours(own) => {
-            Some(own)
-        }
-        Valeur::Secret | Valeur::SansObjet => None,
-    }
-}
-
 /// The same table for a spreadsheet: a row a figure.
-pub(super) fn csv(found: &Statistique) -> String {
+pub(crate) fn csv(found: &Statistique) -> String {
     let mut text = tableur::MARQUE.to_owned();
     let columns = "jour;tableau;methode;caisse;ventilation;classe;nomenclature;code_snds;indicateur;libelle;unite;valeur;\
                    numerateur;denominateur;secret;connu_le";
@@ -179,7 +170,7 @@ pub(super) fn csv(found: &Statistique) -> String {
         for chiffre in &ligne.chiffres {
             let definition = chiffre.indicateur.definition();
             let numbers =
-                [valeur(chiffre.valeur), chiffre.numerateur, chiffre.denominateur].map(number);
+                [chiffre.valeur.nombre(), chiffre.numerateur, chiffre.denominateur].map(number);
             let [value, above, below] = numbers.each_ref().map(String::as_str);
             let secret = if chiffre.valeur == Valeur::Secret { "oui" } else { "non" };
             tableur::ligne(

@@ -71,7 +71,7 @@ impl Redaction<'_> {
         Ok(found)
     }
 
-    /// A holder whom the register knows; where, when they depend on the same caisse.
+    /// A living holder whom the register knows; where, when they depend on the same caisse.
     async fn holder(
         &self,
         conn: &mut Connection,
@@ -79,6 +79,9 @@ impl Redaction<'_> {
     ) -> Result<Option<(String, Option<Vec<String>>)>, ServiceError> {
         let found = patients::get(conn, self.core.coffre(), id, latest_knowledge()).await?;
         let Some(holder) = found else { return Ok(None) };
+        if faits::deces(conn, id).await?.is_some() {
+            return Ok(None);
+        }
         let Some(identite) = holder.identite_le(self.jour) else { return Ok(None) };
         let same = holder.organisme_le(self.jour).is_some_and(|own| self.caisse.gere(own));
         let adresse = if same { self.adresse(conn, id).await? } else { None };

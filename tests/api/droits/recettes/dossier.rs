@@ -70,6 +70,12 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
             "effet_du": HIER,
         })),
         D::DeclarerDeces => personne().corps(json!({ "jour": HIER, "source": "etat_civil" })),
+        D::LimiterTraitement => personne().corps(json!({ "motif": "opposition" })),
+        D::LeverLimitation => {
+            let caisse = Acteur::Caisse(Caisse::of(Organisme::parse(ACTUELLE).unwrap()));
+            let prealable = Some((caisse, D::LimiterTraitement, json!({ "motif": "opposition" })));
+            Recette { prealable, ..personne().corps(json!({ "personne_informee_le": HIER })) }
+        }
         D::RectifierDeces => {
             let death = json!({ "jour": HIER, "source": "etat_civil" });
             let body = json!({ "annule": true, "motif": "usurpation" });

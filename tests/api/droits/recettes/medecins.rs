@@ -70,6 +70,14 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
         D::ImporterOperations | D::ApercuImportOperations => asked().lignes(&[acte]),
         D::DefinirStatistiques => Recette::de(Porte::Role),
         D::LireStatistiques => Recette::de(Porte::Role).et("tableau", "designation"),
+        D::SimulerReformeSurRegistre => role()
+            .corps(json!({
+                "du": "2025-01-01", "au": "2025-05-31",
+                "reforme": [{ "code": "PF_MONTANT", "valeur": 300, "du": "2025-01-01" }],
+            }))
+            .ou(&["transition_interdite"]),
+        D::LireSimulationReforme => Recette::sur(Porte::Rien, PERSONNE),
+        D::LireTableauReforme => Recette::sur(Porte::Rien, PERSONNE).et("tableau", "depenses"),
         D::DeposerReprise => role().requete("nature=choix").lignes(&[]),
         D::LireReprise
         | D::ListerLignesReprise
