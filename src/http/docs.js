@@ -21,6 +21,8 @@ function traduit(place) {
 
 // What the library leaves in English, or without a name.
 function nomme(place) {
+  for (const button of place.querySelectorAll(".copy-to-clipboard button:not([aria-label])")) button.setAttribute("aria-label", "Copier");
+  for (const text of place.querySelectorAll("pre:not([tabindex])")) text.tabIndex = 0;
   // A subject is called as its description begins.
   for (const tag of place.querySelectorAll(".opblock-tag")) {
     const [said, name] = [tag.querySelector("small p"), tag.querySelector("a span")?.firstChild];

@@ -22,6 +22,8 @@ pub(super) fn router(contrat: &'static Contrat) -> Router<AppState> {
         .try_it_out_enabled(true)
         .persist_authorization(false)
         .doc_expansion("none")
+        // The address of an operation would be a link inside the button that unfolds it.
+        .deep_linking(false)
         .filter(true)
         .default_models_expand_depth(0);
     let config = Arc::new(config);

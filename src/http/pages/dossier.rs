@@ -89,10 +89,12 @@ struct Lecteur {
 impl Lecteur {
     /// Asks as the caller would have: from the same address, with what a front says of the same connection.
     async fn lit(&self, chemin: &str) -> Lu {
-        let failed = |_: axum::http::Error| {
-            (StatusCode::UNAUTHORIZED, "Ce texte n'est pas un jeton.".to_owned())
-        };
-        let mut request = Requete::lecture(&self.jeton, chemin).http().map_err(failed)?;
+        let no_token = || (StatusCode::UNAUTHORIZED, "Ce texte n'est pas un jeton.".to_owned());
+        if !self.jeton.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(no_token());
+        }
+        let request = Requete::lecture(&self.jeton, chemin).http();
+        let mut request = request.map_err(|_unwritable| no_token())?;
         if let Some(peer) = self.extensions.get::<ConnectInfo<SocketAddr>>() {
             request.extensions_mut().insert(*peer);
         }
