@@ -330,8 +330,10 @@ async fn letters_are_their_caisse_s_alone_and_whoever_reads_them_is_told_to_each
         assert_eq!(caisse.get(&first).await.status, 200);
         assert_eq!(traces("HUGO", "courrier.imprimer").await, times);
     }
-    assert_eq!(caisse.get(&alone).await.status, 200);
-    assert_eq!(traces("HUGO", "courrier.lire").await, 1);
+    for times in 1..=2 {
+        assert_eq!(caisse.get(&alone).await.status, 200);
+        assert_eq!(traces("HUGO", "courrier.lire").await, times);
+    }
     assert_eq!(traces("ALICE", "courrier.imprimer").await, 0, "nothing is of her");
     let other = format!("/v1/patients/{hugo}/courriers/fin_protection");
     assert_eq!(

@@ -71,8 +71,8 @@ async fn what_shows_a_person_is_traced_each_time_that_it_is_answered() {
         silent.push(demarche.mot());
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    // Nobody in this world withdrew, or chose two doctors together.
-    assert_eq!(silent, ["annuler_retrait", "enregistrer_depart"]);
+    // Nobody in this world withdrew, chose two doctors together, or has a letter to read (tests/api/courriers.rs).
+    assert_eq!(silent, ["annuler_retrait", "enregistrer_depart", "lire_courrier"]);
 }
 
 #[tokio::test]
