@@ -151,6 +151,16 @@ const HISTOIRES = {
     await scene.regarde("karine");
   },
 
+  async tableau(scene) {
+    await scene.va("/tableau-de-bord");
+    await scene.regarde("demande");
+    await scene.clique("Voir des chiffres inventés");
+    await scene.regarde("invente", { papier: true });
+    await scene.va("/tableau-de-bord");
+    await scene.clique("Voir ceux de ce bac à sable");
+    await scene.regarde("bac");
+  },
+
   async documentation(scene) {
     const { page } = scene;
     await scene.va("/docs/");
