@@ -1,12 +1,11 @@
 //! Jobs, as the runner sees them: taken, done, failed, planned.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Core, ServiceError};
 use crate::domain::ids::TacheId;
-use crate::storage::idempotence;
-use crate::storage::taches;
+use crate::storage::{Tx, idempotence, taches};
 pub use crate::storage::taches::Tache;
 
 /// How long a runner may keep a job before another takes it.
@@ -15,6 +14,18 @@ const LEASE: TimeDelta = TimeDelta::minutes(5);
 const ATTEMPTS: i16 = 8;
 
 impl Core {
+    /// Queues a job, due as soon as what calls for it is committed; not twice under one key.
+    pub(super) async fn queue(
+        &self,
+        tx: &mut Tx,
+        nature: &str,
+        (cle, charge): (&str, &Value),
+    ) -> Result<(), ServiceError> {
+        let (id, now) = (TacheId::from_uuid(self.ids().uuid()), self.now());
+        taches::enqueue(tx, id, nature, Some(cle), charge, now, now).await?;
+        Ok(())
+    }
+
     /// Plans a job without content, unless one of its kind waits already.
     pub async fn plan_task(
         &self,

@@ -20,7 +20,7 @@ pub struct Comptees {
 }
 
 impl Comptees {
-    /// What a transaction is about to tell. Feuilles that are told together are counted as evaluations.
+    /// What a transaction is about to tell: feuilles that are told together are one event here, and as many evaluations.
     pub(super) fn tell(&mut self, fact: &Fact) {
         let sorte = (fact.nature.mot(), fact.sorte().map(str::to_owned));
         add(&mut self.evenements, sorte, 1);

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde_json::Value;
 
 use super::{Contexte, Core, Demande, Exit, Fact, Many, Memoire, Rendu, ServiceError, Writing};
 use crate::domain::calendar::Periode;
@@ -193,6 +194,15 @@ impl<'a> Opening<'a> {
         instant: DateTime<Utc>,
     ) -> Result<(), ServiceError> {
         self.core.tell(&mut self.tx, Some(self.auteur_id), (None, instant), fact).await
+    }
+
+    /// Queues a job that does the rest as soon as the act is committed; not twice under one key.
+    pub(in crate::services) async fn queue(
+        &mut self,
+        nature: &str,
+        job: (&str, &Value),
+    ) -> Result<(), ServiceError> {
+        self.core.queue(&mut self.tx, nature, job).await
     }
 
     /// Ends an act that shows nobody: keeps its answer and commits.

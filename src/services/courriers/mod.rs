@@ -18,10 +18,10 @@ use super::{Contexte, Core, Demande, Done, Render, Seen, ServiceError};
 use crate::domain::acteur::Caisse;
 use crate::domain::courrier::{Courriers, DemandeCourriers, NatureCourrier, SansObjet};
 use crate::domain::export::EtatExport;
-use crate::domain::ids::{CourriersId, PatientId, TacheId};
+use crate::domain::ids::{CourriersId, PatientId};
 use crate::papiers::{courriers_pdf, courriers_texte};
 use crate::storage::courriers::contenu;
-use crate::storage::{Connection, courriers, taches};
+use crate::storage::{Connection, courriers};
 
 /// Demands of a caisse that are being made, at most.
 const EN_COURS: i64 = 10;
@@ -69,8 +69,7 @@ pub async fn create(
     let auteur_id = opening.auteur_id();
     courriers::insert(opening.conn(), &one, auteur_id).await?;
     let (key, charge) = (one.id.to_string(), json!({ "courriers_id": one.id }));
-    let task = TacheId::from_uuid(core.ids().uuid());
-    taches::enqueue(opening.conn(), task, ECRIRE, Some(&key), &charge, now, now).await?;
+    opening.queue(ECRIRE, (&key, &charge)).await?;
     Ok(opening.close(rendre(&one)?).await?)
 }
 

@@ -16,8 +16,8 @@ pub use self::run::{EXPORTER, run};
 use super::{Contexte, Core, Demande, Done, Render, Seen, ServiceError};
 use crate::domain::export::{DemandeExport, EtatExport, Export, Manifeste};
 use crate::domain::fil::Destinataire;
-use crate::domain::ids::{ExportId, TacheId};
-use crate::storage::{Connection, exports, fil, taches};
+use crate::domain::ids::ExportId;
+use crate::storage::{Connection, exports, fil};
 
 /// How long a file is kept after it was asked for.
 pub const CONSERVATION: TimeDelta = TimeDelta::days(7);
@@ -64,8 +64,7 @@ pub async fn create(
     let auteur_id = opening.auteur_id();
     exports::insert(opening.conn(), &export, auteur_id).await?;
     let (key, charge) = (export.id.to_string(), json!({ "export_id": export.id }));
-    let task = TacheId::from_uuid(core.ids().uuid());
-    taches::enqueue(opening.conn(), task, EXPORTER, Some(&key), &charge, now, now).await?;
+    opening.queue(EXPORTER, (&key, &charge)).await?;
     let suivi = Suivi { export, curseur: None };
     Ok(opening.close(rendre(&suivi)?).await?)
 }

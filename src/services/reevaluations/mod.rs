@@ -12,13 +12,13 @@ use super::{
     ChampInvalide, Contexte, Core, Demande, Done, Render, Seen, ServiceError, VersionsVues,
 };
 use crate::domain::evenement::NatureEvenement;
-use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId, TacheId};
+use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
 use crate::domain::reevaluation::{
     Changement, EtatReevaluation, Etendue, Examen, MotifReevaluation, Reevaluation,
 };
 use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::reevaluations::{self, Bilan};
-use crate::storage::{Connection, taches};
+use crate::storage::Connection;
 
 /// A reevaluation, and what changes by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,11 +134,10 @@ async fn announce(
     asked: &Reevaluation,
     nature: NatureEvenement,
 ) -> Result<(), ServiceError> {
-    let (core, now) = (opening.core(), opening.core().now());
-    let task = TacheId::from_uuid(core.ids().uuid());
+    let now = opening.core().now();
     let charge = json!({ "reevaluation_id": asked.id });
     let key = format!("{}:{}", asked.id, asked.etat.mot());
-    taches::enqueue(opening.conn(), task, REEVALUER, Some(&key), &charge, now, now).await?;
+    opening.queue(REEVALUER, (&key, &charge)).await?;
     let donnees = json!({ "reevaluation_id": asked.id, "motif": asked.motif });
     opening.tell(Fact::of(nature).effective(asked.etendue.du).with(donnees), now).await
 }

@@ -5,12 +5,12 @@ use super::{BLOC, REPRENDRE, task_of};
 use crate::domain::acteur::Acteur;
 use crate::domain::digest::Empreinte;
 use crate::domain::droits::{Rapports, Relation};
-use crate::domain::ids::{RepriseId, TacheId};
+use crate::domain::ids::RepriseId;
 use crate::domain::reprise::{
     Bilan, EtatReprise, FormatFichier, Ligne, NatureReprise, Refusee, Reprise,
 };
 use crate::services::{Contexte, Core, ServiceError};
-use crate::storage::{reprises, taches};
+use crate::storage::reprises;
 
 /// A file whose lines arrive.
 #[derive(Debug)]
@@ -125,10 +125,7 @@ impl<'a> Depot<'a> {
         self.reprise.version = self.reprise.version.saturating_add(1);
         if job_follows {
             let (key, charge) = task_of(&self.reprise);
-            let (task, now) = (TacheId::from_uuid(core.ids().uuid()), core.now());
-            let queued =
-                taches::enqueue(job.conn(), task, REPRENDRE, Some(&key), &charge, now, now);
-            queued.await?;
+            core.queue(job.conn(), REPRENDRE, (&key, &charge)).await?;
         }
         job.close().await?;
         Ok(Recu::Nouvelle(self.reprise))

@@ -18,10 +18,10 @@ pub use self::depot::{Depot, Recu};
 pub use self::run::{REPRENDRE, run, run_here};
 use super::core::{Many, Opening};
 use super::{Contexte, Core, Demande, Done, Render, ServiceError, VersionsVues};
-use crate::domain::ids::{RepriseId, TacheId};
+use crate::domain::ids::RepriseId;
 use crate::domain::medecin::NouveauMedecin;
 use crate::domain::reprise::{Bilan, Defaut, EtatReprise, Refusee, Reprise};
-use crate::storage::{Connection, reprises, taches};
+use crate::storage::{Connection, reprises};
 
 /// Lines of a block, each of which is a transaction when it is applied.
 pub const BLOC: usize = 500;
@@ -93,11 +93,8 @@ pub async fn purge(core: &Core) -> Result<usize, ServiceError> {
 }
 
 async fn queue(opening: &mut Opening<'_>, reprise: &Reprise) -> Result<(), ServiceError> {
-    let (core, now) = (opening.core(), opening.core().now());
     let (key, charge) = task_of(reprise);
-    let id = TacheId::from_uuid(core.ids().uuid());
-    taches::enqueue(opening.conn(), id, REPRENDRE, Some(&key), &charge, now, now).await?;
-    Ok(())
+    opening.queue(REPRENDRE, (&key, &charge)).await
 }
 
 /// The key and the charge of the job of a takeover.

@@ -11,7 +11,7 @@ use super::comptes::under_both;
 use super::is_month_end;
 use crate::domain::acteur::Caisse;
 use crate::domain::calendar::{debut_de_mois, plus_mois};
-use crate::domain::ids::{SimulationId, TacheId};
+use crate::domain::ids::SimulationId;
 use crate::domain::statistiques::{
     Avancement, Axe, CodeCaisse, Confrontes, EtatSimulation, LigneConfrontee, Methode, Simulation,
     Tableau, confronter,
@@ -20,7 +20,7 @@ use crate::law::Law;
 use crate::services::simulations::{ModificationDemandee, reformed};
 use crate::services::{ChampInvalide, Contexte, Core, Demande, Done, Render, ServiceError};
 use crate::storage::statistiques::simulations as stored;
-use crate::storage::taches::{self, Tache};
+use crate::storage::taches::Tache;
 use crate::storage::{Connection, feuilles_de_soins};
 
 /// The job that counts one.
@@ -83,8 +83,7 @@ pub async fn create(
     let auteur_id = opening.auteur_id();
     stored::insert(opening.conn(), &simulation, (&written(&reforme), auteur_id)).await?;
     let (key, charge) = (simulation.id.to_string(), json!({ "simulation_id": simulation.id }));
-    let task = TacheId::from_uuid(core.ids().uuid());
-    taches::enqueue(opening.conn(), task, SIMULER, Some(&key), &charge, now, now).await?;
+    opening.queue(SIMULER, (&key, &charge)).await?;
     Ok(opening.close(rendre(&SimulationSuivie { simulation, reforme })?).await?)
 }
 
