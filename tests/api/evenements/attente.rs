@@ -1,6 +1,6 @@
 //! The feed while others write: folding gives the register, and whoever waits is woken.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,32 +19,27 @@ use super::{FIL, natures, now, told};
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, PONS, choix, paper, patient_id};
 use crate::support::database::TestDatabase;
+use crate::support::patientele::{self, Bornes};
 use crate::support::vie::BOUCHES_DU_RHONE;
 
 /// Folds the movements of a doctor: the days on which each of his patients arrives and leaves.
-fn fold(events: &[Value]) -> BTreeSet<(String, String, bool)> {
-    let mut held = BTreeSet::new();
+fn fold(events: &[Value]) -> Bornes {
+    let mut held = Bornes::new();
     for one in events {
-        let text = |name: &str| one[name].as_str().unwrap().to_owned();
-        let key = |arrives| (text("patient_id"), text("effet_du"), arrives);
-        let done = match one["nature"].as_str().unwrap() {
-            "arrivee" => held.insert(key(true)),
-            "depart" => held.insert(key(false)),
-            "arrivee_annulee" => held.remove(&key(true)),
-            "depart_annule" => held.remove(&key(false)),
-            other => panic!("{other}"),
-        };
-        assert!(done, "what is told twice, or taken back without being told: {one}");
+        assert!(
+            patientele::fold(&mut held, one),
+            "what is told twice, or taken back without being told: {one}"
+        );
     }
     held
 }
 
 /// The days on which a doctor begins and ends to be one of Alice's, in her own timeline.
-async fn bounds(app: &TestApp, rpps: &str) -> BTreeSet<(String, String, bool)> {
+async fn bounds(app: &TestApp, rpps: &str) -> Bornes {
     let alice = patient_id("ALICE").to_string();
     let path = format!("/v1/patients/{alice}/designations");
     let timeline = app.patient("ALICE").get(&path).await.expect(200);
-    let mut held = BTreeSet::new();
+    let mut held = Bornes::new();
     for designation in timeline["donnees"].as_array().unwrap() {
         if designation["medecins"][0]["rpps"] != rpps {
             continue;

@@ -12,32 +12,19 @@ use tracing::subscriber::NoSubscriber;
 
 use super::monde::{DOCTORS, PEOPLE, World};
 use crate::support::app::{Caller, patient_id};
+use crate::support::patientele::{Bornes, fold};
 
-/// What a software holds: the days on which persons arrive (true) and leave, and where it is in the feed.
+/// What a software holds, and where it is in the feed.
 #[derive(Debug, Clone, Default)]
 struct Copie {
-    bornes: BTreeSet<(String, NaiveDate, bool)>,
+    bornes: Bornes,
     curseur: Option<String>,
 }
 
 impl Copie {
-    /// What one movement changes. What is told twice, or taken back without being told, is a fault of the feed.
-    fn fold(&mut self, movement: &Value) -> bool {
-        let text = |name: &str| movement[name].as_str().unwrap();
-        let key = |arrives| {
-            (text("patient_id").to_owned(), text("effet_du").parse::<NaiveDate>().unwrap(), arrives)
-        };
-        match text("nature") {
-            "arrivee" => self.bornes.insert(key(true)),
-            "depart" => self.bornes.insert(key(false)),
-            "arrivee_annulee" => self.bornes.remove(&key(true)),
-            "depart_annule" => self.bornes.remove(&key(false)),
-            other => panic!("{other}"),
-        }
-    }
-
     /// Whether somebody is a patient on a day.
     fn has(&self, person: &str, day: NaiveDate) -> bool {
+        let day = day.to_string();
         let mut bounds = self.bornes.iter().filter(|(own, from, _)| own == person && *from <= day);
         bounds.next_back().is_some_and(|(_, _, arrives)| *arrives)
     }
@@ -83,7 +70,11 @@ impl World {
             let caller = self.app.medecin(rpps);
             let page = caller.get(&path).with_subscriber(NoSubscriber::default()).await.expect(200);
             for movement in page["donnees"].as_array().unwrap() {
-                assert!(held.fold(movement), "{rpps} is told {movement}: {}", self.story);
+                assert!(
+                    fold(&mut held.bornes, movement),
+                    "{rpps} is told {movement}: {}",
+                    self.story
+                );
             }
             held.curseur = page["pagination"]["curseur_reprise"].as_str().map(str::to_owned);
             if self.random.random_bool(0.3) {

@@ -11,6 +11,7 @@ pub mod issuer;
 pub mod logs;
 pub mod medecins;
 pub mod papier;
+pub mod patientele;
 pub mod process;
 mod reply;
 pub mod server;
