@@ -189,8 +189,7 @@ async fn sealed_rows(
     (numero, rang): (i64, i16),
 ) -> Result<Option<i64>, StorageError> {
     let seal = sceaux::from(conn, numero, 1).await?.pop();
-    let place = usize::try_from(rang).ok().and_then(|rang| rang.checked_sub(1));
-    Ok(seal.zip(place).and_then(|(seal, place)| seal.tranche.lignes.get(place).copied()))
+    Ok(seal.and_then(|seal| seal.tranche.de_la_table(rang).map(|(rows, _)| rows)))
 }
 
 fn compare(
@@ -210,7 +209,7 @@ fn compare(
         if sealed != there {
             found.ecarts.push(Ecart::Lignes {
                 numero: *numero,
-                table: super::purges::table(rang),
+                table: sceaux::table(rang),
                 du: tranche.du,
                 au: tranche.au,
                 scellees: *sealed.0,

@@ -29,6 +29,24 @@ pub struct Tranche {
     pub empreintes: Vec<Vec<u8>>,
 }
 
+/// The place of a rank in what is kept by table.
+fn place(rang: i16) -> Option<usize> {
+    usize::try_from(rang).ok()?.checked_sub(1)
+}
+
+/// The name of the table of a rank; nothing for a rank that the form does not have.
+pub fn table(rang: i16) -> &'static str {
+    place(rang).and_then(|place| TABLES.get(place)).copied().unwrap_or_default()
+}
+
+impl Tranche {
+    /// The rows of the table of a rank, and their digest.
+    pub fn de_la_table(&self, rang: i16) -> Option<(i64, &[u8])> {
+        let place = place(rang)?;
+        Some((*self.lignes.get(place)?, self.empreintes.get(place)?))
+    }
+}
+
 /// A slice that was sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sceau {

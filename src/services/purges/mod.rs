@@ -16,7 +16,7 @@ use crate::domain::conservation::{Classe, Conservation};
 use crate::domain::ids::PatientId;
 use crate::domain::vocabulary::Vocabulaire as _;
 use crate::storage::purges::{self, Ancre, Motif, Retrait};
-use crate::storage::sceaux::{Sceau, TABLES};
+use crate::storage::sceaux::Sceau;
 use crate::storage::{StorageError, Tx, sceaux as tranches};
 
 /// Rows removed in one transaction, at most.
@@ -142,7 +142,10 @@ impl Passe<'_> {
             if left.get(&(seal.numero, rang)).or(sealed(&seal, rang).as_ref())
                 != Some(&Ancre::of(&lignes))
             {
-                return Err(PurgeError::Alteree { sceau: seal.numero, table: table(rang) });
+                return Err(PurgeError::Alteree {
+                    sceau: seal.numero,
+                    table: tranches::table(rang),
+                });
             }
             parts.push(Part { seal, rang, lignes });
         }
@@ -228,20 +231,13 @@ impl Passe<'_> {
 
 /// What a seal says of a table.
 fn sealed(seal: &Sceau, rang: i16) -> Option<Ancre> {
-    let place = usize::try_from(rang).ok()?.checked_sub(1)?;
-    let lignes = *seal.tranche.lignes.get(place)?;
-    Some(Ancre { lignes, empreinte: seal.tranche.empreintes.get(place)?.clone() })
+    let (lignes, empreinte) = seal.tranche.de_la_table(rang)?;
+    Some(Ancre { lignes, empreinte: empreinte.to_vec() })
 }
 
 fn is_empty(seal: &Sceau, rang: i16, left: &BTreeMap<(i64, i16), Ancre>) -> bool {
     let sealed = sealed(seal, rang);
     left.get(&(seal.numero, rang)).or(sealed.as_ref()).is_none_or(|ancre| ancre.lignes == 0)
-}
-
-/// The name of the table of a rank.
-pub(super) fn table(rang: i16) -> &'static str {
-    let place = usize::try_from(rang).ok().and_then(|rang| rang.checked_sub(1));
-    place.and_then(|place| TABLES.get(place)).copied().unwrap_or_default()
 }
 
 /// Those of some digests in order that are not among others in the same order.
