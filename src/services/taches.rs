@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::{Core, ServiceError};
 use crate::domain::ids::TacheId;
-use crate::storage::{Tx, idempotence, taches};
 pub use crate::storage::taches::Tache;
+use crate::storage::{Tx, idempotence, taches};
 
 /// How long a runner may keep a job before another takes it.
 const LEASE: TimeDelta = TimeDelta::minutes(5);

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::{StorageError, Tx};
+use super::{StorageError, Tx, nombres};
 use crate::domain::conciliation::{Conciliation, Contact, EtatConciliation};
 use crate::domain::ids::{ConciliationId, DeclarationId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
@@ -257,7 +257,7 @@ pub async fn waited(
         mois: row.mois,
         etat: row.etat,
         jours: i64::from(row.jours),
-        nombre: u64::try_from(row.nombre).unwrap_or_default(),
+        nombre: nombres::read(row.nombre),
     })
     .fetch_all(conn)
     .await?)
@@ -282,7 +282,7 @@ pub async fn waiting(
         caisse,
         jour
     )
-    .map(|row| (i64::from(row.jours), u64::try_from(row.nombre).unwrap_or_default()))
+    .map(|row| (i64::from(row.jours), nombres::read(row.nombre)))
     .fetch_all(conn)
     .await?)
 }

@@ -51,6 +51,7 @@ pub mod medecins;
 pub mod mesures;
 pub mod migrations;
 pub mod neutralisations;
+mod nombres;
 pub mod operations;
 pub mod participations;
 pub mod patientele;

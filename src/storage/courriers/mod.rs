@@ -7,18 +7,11 @@ use serde_json::{Map, Value};
 use sqlx::postgres::PgConnection;
 
 use super::coffre::Place;
+use super::nombres::{read, stored};
 use super::{Coffre, StorageError, Tx};
 use crate::domain::courrier::{Courriers, DemandeCourriers, Lot, SansObjet};
 use crate::domain::ids::{CourriersId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
-
-fn stored(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn read(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or_default()
-}
 
 /// Records some that are to be made.
 pub async fn insert(tx: &mut Tx, one: &Courriers, auteur_id: i32) -> Result<(), StorageError> {

@@ -6,19 +6,11 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::coffre::Place;
+use super::nombres::{read, stored};
 use super::{Coffre, StorageError, Tx};
 use crate::domain::export::{DemandeExport, Export, Manifeste};
 use crate::domain::ids::{ExportId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
-
-/// A number of rows as the database keeps it.
-fn count(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn read(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or_default()
-}
 
 /// Records one that is to be made.
 pub async fn insert(tx: &mut Tx, export: &Export, auteur_id: i32) -> Result<(), StorageError> {
@@ -107,7 +99,7 @@ pub async fn begin(tx: &mut Tx, id: ExportId, prevues: u64) -> Result<Option<i32
          UPDATE export SET essai = essai + 1, prevues = $2, traitees = 0, lignes = 0
          WHERE export_id = $1 AND etat = 'en_preparation' RETURNING essai",
         id.uuid(),
-        count(prevues)
+        stored(prevues)
     )
     .fetch_optional(&mut **tx)
     .await?;
@@ -129,8 +121,8 @@ pub async fn progress(
          WHERE export_id = $1 AND essai = $2 AND etat = 'en_preparation'",
         id.uuid(),
         essai,
-        count(traitees),
-        count(lignes)
+        stored(traitees),
+        stored(lignes)
     ))
     .await
 }
@@ -149,9 +141,9 @@ pub async fn finish(
         id.uuid(),
         essai,
         manifeste.blocs,
-        count(manifeste.octets),
+        stored(manifeste.octets),
         manifeste.sha256 as _,
-        count(manifeste.octets_contenu),
+        stored(manifeste.octets_contenu),
         manifeste.sha256_contenu as _,
         manifeste.etabli_le,
         manifeste.position

@@ -9,20 +9,12 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::coffre::Place;
+use super::nombres::{read, stored};
 use super::{Coffre, StorageError, Tx};
 use crate::domain::acteur::Sujet;
 use crate::domain::ids::RepriseId;
 use crate::domain::reprise::{Bilan, Defaut, EtatReprise, Ligne, Refusee, Reprise};
 use crate::domain::vocabulary::Vocabulaire;
-
-/// A number of rows as the database keeps it.
-fn count(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn read(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or_default()
-}
 
 /// Records a file that begins to arrive.
 pub async fn insert(tx: &mut Tx, reprise: &Reprise, auteur_id: i32) -> Result<(), StorageError> {
@@ -122,10 +114,10 @@ pub async fn receive(tx: &mut Tx, reprise: &Reprise) -> Result<bool, StorageErro
              WHERE o.organisme = $6 AND o.nature = $7 AND o.sha256 = $3
                AND o.etat IN ('en_essai', 'essayee', 'en_application'))",
         reprise.id.uuid(),
-        count(reprise.octets),
+        stored(reprise.octets),
         reprise.sha256 as _,
-        count(reprise.lignes),
-        count(reprise.illisibles),
+        stored(reprise.lignes),
+        stored(reprise.illisibles),
         reprise.organisme.as_str(),
         reprise.nature.mot()
     ))
@@ -286,10 +278,10 @@ pub async fn tally(tx: &mut Tx, id: RepriseId, bilan: &Bilan) -> Result<(), Stor
              refusees = refusees + $5
          WHERE reprise_id = $1",
         id.uuid(),
-        count(bilan.total()),
-        count(bilan.nouvelles),
-        count(bilan.deja_connues),
-        count(bilan.refusees)
+        stored(bilan.total()),
+        stored(bilan.nouvelles),
+        stored(bilan.deja_connues),
+        stored(bilan.refusees)
     ))
     .await
 }
@@ -305,7 +297,7 @@ pub async fn refuse(
         .iter()
         .flat_map(|one| {
             let numbered = one.defauts.iter().zip(0_i16..);
-            numbered.map(|(defaut, rang)| (count(one.numero), rang, defaut))
+            numbered.map(|(defaut, rang)| (stored(one.numero), rang, defaut))
         })
         .collect();
     if all.is_empty() {
@@ -343,7 +335,7 @@ pub async fn refused(
          SELECT ligne, rang, champ, code, message FROM reprise_ligne
          WHERE reprise_id = $1 AND (ligne, rang) > ($2, $3) ORDER BY ligne, rang LIMIT $4",
         id.uuid(),
-        count(after.0),
+        stored(after.0),
         after.1,
         limit
     )
