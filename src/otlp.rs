@@ -31,10 +31,8 @@ impl Exportateur {
     pub(crate) fn new(adresse: &str, ca: Option<&[u8]>) -> anyhow::Result<Self> {
         let authorities =
             ca.map(Certificate::from_pem_bundle).transpose().context("TRAITANT_CA")?;
-        let mut client = Client::builder().timeout(TOTAL).redirect(Policy::none());
-        for one in authorities.unwrap_or_default() {
-            client = client.add_root_certificate(one);
-        }
+        let client = Client::builder().timeout(TOTAL).redirect(Policy::none());
+        let client = client.tls_certs_merge(authorities.unwrap_or_default());
         let adresse = format!("{}/v1/traces", adresse.trim_end_matches('/'));
         Ok(Self { client: client.build().context("TRAITANT_OTLP")?, adresse })
     }
