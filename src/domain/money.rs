@@ -107,24 +107,7 @@ impl Centimes {
         if self.0 < 0 {
             out.push('−');
         }
-        // Digits of the euros, the last first.
-        let mut digits = [b'0'; 20];
-        let mut count = 0_usize;
-        let mut rest = cents / 100;
-        for digit in &mut digits {
-            *digit = b'0'.wrapping_add(u8::try_from(rest % 10).unwrap_or_default());
-            count = count.saturating_add(1);
-            rest /= 10;
-            if rest == 0 {
-                break;
-            }
-        }
-        for (place, digit) in digits.iter().enumerate().take(count).rev() {
-            out.push(char::from(*digit));
-            if place > 0 && place.is_multiple_of(3) {
-                out.push('\u{202f}');
-            }
-        }
+        write_milliers(cents / 100, out);
         if with_cents {
             let cents = u8::try_from(cents % 100).unwrap_or_default();
             out.push(',');
@@ -132,6 +115,28 @@ impl Centimes {
             out.push(char::from(b'0'.wrapping_add(cents % 10)));
         }
         out.push_str("\u{a0}€");
+    }
+}
+
+/// Writes a whole number with its thousands apart, as French people do.
+pub fn write_milliers(number: u64, out: &mut String) {
+    // The last digit first.
+    let mut digits = [b'0'; 20];
+    let mut count = 0_usize;
+    let mut rest = number;
+    for digit in &mut digits {
+        *digit = b'0'.wrapping_add(u8::try_from(rest % 10).unwrap_or_default());
+        count = count.saturating_add(1);
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    for (place, digit) in digits.iter().enumerate().take(count).rev() {
+        out.push(char::from(*digit));
+        if place > 0 && place.is_multiple_of(3) {
+            out.push('\u{202f}');
+        }
     }
 }
 

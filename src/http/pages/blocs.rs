@@ -6,7 +6,7 @@ use super::graphes::{Barre, barres};
 use super::tableau_de_bord::ANNEES;
 use super::{echappe, suite};
 use crate::domain::identifiers::Specialite;
-use crate::domain::money::Centimes;
+use crate::domain::money::{Centimes, write_milliers};
 use crate::domain::statistiques::{
     Axe, Chiffre, Indicateur as I, Methode, SEUIL, Tableau, Unite, Valeur,
 };
@@ -206,14 +206,8 @@ fn dit(valeur: Valeur) -> String {
 
 /// A number with its thousands apart.
 fn milliers(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
     let mut written = if number < 0 { "-".to_owned() } else { String::new() };
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && digits.len().saturating_sub(place).is_multiple_of(3) {
-            written.push('\u{202f}');
-        }
-        written.push(digit);
-    }
+    write_milliers(number.unsigned_abs(), &mut written);
     written
 }
 

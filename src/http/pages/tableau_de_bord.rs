@@ -135,16 +135,20 @@ fn entiere(status: StatusCode, content: &str) -> Response {
     html(status, "Tableau de bord", &body)
 }
 
+/// A method, after « la méthode ».
+const fn dite(methode: Methode) -> &'static str {
+    match methode {
+        Methode::Cour2013 => "celle de la Cour des comptes (2013)",
+        Methode::Snds => "celle du SNDS",
+    }
+}
+
 /// What is asked: by a token, or in a sandbox by one click.
 async fn formulaire(state: &AppState, answers: &Reponses) -> Result<String, Refus> {
     let methode = answers.get("methode").map_or(Methode::Cour2013.mot(), String::as_str);
     let options = Methode::TOUS.iter().map(|one| {
         let chosen = if one.mot() == methode { " selected" } else { "" };
-        let said = match one {
-            Methode::Cour2013 => "celle de la Cour des comptes (2013)",
-            Methode::Snds => "celle du SNDS",
-        };
-        format!("<option value=\"{}\"{chosen}>{said}</option>", one.mot())
+        format!("<option value=\"{}\"{chosen}>{}</option>", one.mot(), dite(*one))
     });
     let files = Tableau::TOUS.iter().map(|one| {
         format!("<option value=\"{}\">{} (CSV)</option>", one.mot(), echappe(one.titre()))
@@ -203,10 +207,7 @@ fn contenu(found: &[Statistique], inventes: bool) -> String {
     } else {
         ""
     };
-    let methode = match demande.methode {
-        Methode::Cour2013 => "celle de la Cour des comptes (2013)",
-        Methode::Snds => "celle du SNDS",
-    };
+    let methode = dite(demande.methode);
     let names = found.iter().filter(|one| one.demande.axe.is_none());
     let names = names.map(|one| {
         let (word, title) = (one.demande.tableau.mot(), one.demande.tableau.titre());
