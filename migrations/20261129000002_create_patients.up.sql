@@ -30,7 +30,7 @@ CREATE TABLE identite_patient (
     -- AAAA-MM-JJ as the insurance writes it: the month or the day may be outside the calendar.
     date_naissance text NOT NULL,
     rang smallint NOT NULL,
-    -- Names, encrypted and bound to this row.
+    -- Names and sex, encrypted and bound to this row.
     noms_chiffres bytea NOT NULL,
     effet daterange NOT NULL,
     enregistre_le timestamptz NOT NULL,

@@ -8,7 +8,31 @@ use super::identifiers::{DateNaissanceAmo, IdentifiantPersonne, Organisme, RangG
 use super::ids::PatientId;
 use super::vocabulary::vocabulaire;
 
-/// Names and birth of a person. `Debug` shows neither.
+vocabulaire!(
+    /// What the civil status says. No rule of law reads it.
+    Sexe ("sexe") {
+        Feminin = 1 "feminin",
+        Masculin = 2 "masculin",
+    }
+);
+
+impl Sexe {
+    /// What a number says by its first digit: a NIR, or a NIA, which has its form. The others say nothing.
+    pub fn du_numero(numero: &IdentifiantPersonne) -> Option<Self> {
+        let text = match numero {
+            IdentifiantPersonne::Nir(nir) => nir.expose(),
+            IdentifiantPersonne::Nia(nia) => nia.expose(),
+            IdentifiantPersonne::Nnp(_) | IdentifiantPersonne::Mig(_) => return None,
+        };
+        match text.as_bytes().first() {
+            Some(b'1') => Some(Self::Masculin),
+            Some(b'2') => Some(Self::Feminin),
+            _ => None,
+        }
+    }
+}
+
+/// Names, birth and sex of a person. `Debug` shows none.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Identite {
     /// Birth name.
@@ -17,6 +41,8 @@ pub struct Identite {
     pub prenom: String,
     pub date_naissance: DateNaissanceAmo,
     pub rang: RangGemellaire,
+    /// Not known of everybody.
+    pub sexe: Option<Sexe>,
 }
 
 /// Letters that the register and a caisse may write with an accent or not, as one character: all those of the Latin
@@ -41,7 +67,7 @@ pub(in crate::domain) fn lettres(nom: &str) -> String {
 }
 
 impl Identite {
-    /// Whether it is the same: birth date, rank, and the letters of both names.
+    /// Whether it is the same: birth date, rank, and the letters of both names. The sex designates nobody.
     pub fn est_celle_de(&self, other: &Self) -> bool {
         (self.date_naissance, self.rang) == (other.date_naissance, other.rang)
             && lettres(&self.nom) == lettres(&other.nom)
@@ -103,6 +129,18 @@ impl Patient {
         en_vigueur(&self.affiliations, jour)
     }
 
+    /// Whether the sex of their identity is not the one that their own number says, on a day: the number changes after
+    /// the civil status does.
+    pub fn sexe_contredit_le(&self, jour: NaiveDate) -> bool {
+        let known = self.identite_le(jour).and_then(|identite| identite.sexe);
+        let in_force = |fait: &&FaitDate<IdentifiantPatient>| {
+            fait.valeur.usage == UsageIdentifiant::Individuel && fait.effet.contient(jour)
+        };
+        let own = self.identifiants.iter().find(in_force);
+        let said = own.and_then(|fait| Sexe::du_numero(&fait.valeur.numero));
+        known.zip(said).is_some_and(|(known, said)| known != said)
+    }
+
     /// Age in completed years on a day.
     pub fn age_le(&self, jour: NaiveDate) -> Option<u8> {
         self.identite_le(jour)
@@ -111,6 +149,13 @@ impl Patient {
 }
 
 impl NouveauPatient {
+    /// The identity as it is registered: whose sex is not said is of the sex that their own number says, if it does.
+    pub fn identite_complete(&self) -> Identite {
+        let said = self.identite.sexe;
+        let sexe = said.or_else(|| Sexe::du_numero(&self.identifiant));
+        Identite { sexe, ..self.identite.clone() }
+    }
+
     /// The numbers, each with its use.
     pub fn numeros(&self) -> Vec<(UsageIdentifiant, IdentifiantPersonne)> {
         let parent = self.ouvrant_droit.map(|numero| (UsageIdentifiant::OuvrantDroit, numero));

@@ -267,6 +267,7 @@ listes!(
     m::ModeExercice,
     m::NatureCorrection,
     m::NatureLieu,
+    crate::domain::patient::Sexe,
     crate::domain::patient::UsageIdentifiant,
     crate::domain::courrier::NatureCourrier,
     crate::domain::courrier::SansObjet,

@@ -13,7 +13,7 @@ use crate::domain::medecin::{
     LieuExistantOuNouveau, ModeExercice, NatureLieu, NomMedecin, NouveauLieu, NouveauMedecin,
     NouvelExercice,
 };
-use crate::domain::patient::{Identite, NouveauPatient};
+use crate::domain::patient::{Identite, NouveauPatient, Sexe};
 use crate::domain::representation::{NatureRepresentation, PreuveRepresentation, Representant};
 use crate::services::representations::NouvelleRepresentation;
 
@@ -30,6 +30,7 @@ pub struct PersonneFictive {
     /// Number of the insured parent.
     pub ouvrant_droit: Option<&'static str>,
     pub date_naissance: &'static str,
+    pub sexe: Sexe,
     /// Régime, caisse and centre.
     pub organisme: &'static str,
     /// What the person is there for.
@@ -156,6 +157,7 @@ pub const PATIENTS: [PersonneFictive; 8] = [
         numero: "172080100199557",
         ouvrant_droit: None,
         date_naissance: "1972-08-09",
+        sexe: Sexe::Feminin,
         organisme: "011310000",
         role: "sans médecin traitant : pour déclarer et comparer",
     },
@@ -166,6 +168,7 @@ pub const PATIENTS: [PersonneFictive; 8] = [
         numero: "158070100199152",
         ouvrant_droit: None,
         date_naissance: "1958-07-14",
+        sexe: Sexe::Masculin,
         organisme: "010110000",
         role: "médecin traitant : Camille ESSAI-MARTIN",
     },
@@ -176,6 +179,7 @@ pub const PATIENTS: [PersonneFictive; 8] = [
         numero: "169060100199278",
         ouvrant_droit: None,
         date_naissance: "1969-06-02",
+        sexe: Sexe::Masculin,
         organisme: "029150000",
         role: "régime agricole ; médecin traitant : Camille ESSAI-MARTIN",
     },
@@ -186,6 +190,7 @@ pub const PATIENTS: [PersonneFictive; 8] = [
         numero: "294079740199139",
         ouvrant_droit: None,
         date_naissance: "1994-07-21",
+        sexe: Sexe::Feminin,
         organisme: "019740000",
         role: "née à La Réunion ; médecin traitant : Camille ESSAI-MARTIN",
     },
@@ -196,6 +201,7 @@ pub const PATIENTS: [PersonneFictive; 8] = [
         numero: "250052A00199269",
         ouvrant_droit: None,
         date_naissance: "1950-00-00",
+        sexe: Sexe::Feminin,
         organisme: "012010000",
         role: "née en Corse, date lunaire ; médecin traitant : Camille ESSAI-MARTIN",
     },
@@ -206,6 +212,7 @@ pub const PATIENTS: [PersonneFictive; 8] = [
         numero: "286060100199466",
         ouvrant_droit: None,
         date_naissance: "1986-06-30",
+        sexe: Sexe::Feminin,
         organisme: "017510000",
         role: "numéro d'attente ; médecin traitant : Camille ESSAI-MARTIN",
     },
@@ -216,6 +223,7 @@ pub const PATIENTS: [PersonneFictive; 8] = [
         numero: "215061305599152",
         ouvrant_droit: Some("172080100199557"),
         date_naissance: "2015-06-20",
+        sexe: Sexe::Masculin,
         organisme: "011310000",
         role: "enfant, soigné sous le numéro d'Alice",
     },
@@ -226,6 +234,7 @@ pub const PATIENTS: [PersonneFictive; 8] = [
         numero: "186021305599547",
         ouvrant_droit: None,
         date_naissance: "1986-02-11",
+        sexe: Sexe::Masculin,
         organisme: "011310000",
         role: "a changé de médecin traitant le 15 novembre 2023",
     },
@@ -260,6 +269,8 @@ pub struct Personne {
     pub ouvrant_droit: Option<String>,
     /// As on the card: a month or a day may be 00.
     pub date_naissance: String,
+    /// Unless the number says it.
+    pub sexe: Option<Sexe>,
     /// Régime, caisse and centre.
     pub organisme: &'static str,
     /// What the person is there for.
@@ -277,6 +288,7 @@ impl PersonneFictive {
             numero: self.numero.to_owned(),
             ouvrant_droit: self.ouvrant_droit.map(str::to_owned),
             date_naissance: self.date_naissance.to_owned(),
+            sexe: Some(self.sexe),
             organisme: self.organisme,
             role: self.role,
         }
@@ -301,6 +313,7 @@ impl Personne {
                 prenom: self.prenom.to_owned(),
                 date_naissance,
                 rang: RangGemellaire::ONE,
+                sexe: self.sexe,
             },
             identifiant: IdentifiantPersonne::parse(self.nature, &self.numero)?,
             ouvrant_droit: self

@@ -28,7 +28,7 @@ const fn rubrique(table: &'static str, ordre: &'static str, titre: &'static str)
 /// Every table whose rows name a person, but those of [`AILLEURS`].
 pub static RUBRIQUES: [Rubrique; 39] = [
     rubrique("patient", "enregistre_le", "Le dossier"),
-    rubrique("identite_patient", "effet", "Noms, prénoms et naissance"),
+    rubrique("identite_patient", "effet", "Noms, prénoms, sexe et naissance"),
     rubrique("identifiant_patient", "effet", "Numéros"),
     rubrique("affiliation", "effet", "Caisses"),
     rubrique("adresse_patient", "effet", "Adresses"),

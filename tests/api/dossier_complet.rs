@@ -114,7 +114,7 @@ async fn the_same_is_read_as_a_page() {
     let number = cle("BERNARD")["identifiant"]["valeur"].as_str().unwrap().to_owned();
     for shown in [
         "<h1>Tout ce qui est gardé sur vous",
-        "Noms, prénoms et naissance",
+        "Noms, prénoms, sexe et naissance",
         "BERNARD",
         &number,
         "10/03/2025",

@@ -38,7 +38,7 @@ async fn a_preview_compares_names_by_their_letters() {
     let same = record(TROISIEME_NIR, "d\u{2019}Essai A\u{30a}s\u{327}ik", "Zoe\u{301}-Anne").await;
     let other = record("220051305599182", "D'ESSAI-ASIK", "ZOÉ").await;
     let path = format!("/v1/patients/{kept}/fusions/apercu");
-    for (absorbe, differences) in [(same, json!([])), (other, json!(["prenom"]))] {
+    for (absorbe, differences) in [(same, json!([])), (other, json!(["prenom", "sexe"]))] {
         let shown = caisse.post(&path, json!({ "absorbe_id": absorbe })).await.expect(200);
         assert_eq!(shown["differences"], differences);
     }

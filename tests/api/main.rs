@@ -107,6 +107,7 @@ mod schema;
 mod scissions;
 mod scissions_feuilles;
 mod service;
+mod sexes;
 mod signatures;
 mod simulations;
 mod simulations_connues;

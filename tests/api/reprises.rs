@@ -141,6 +141,37 @@ async fn affiliates_in_the_encoding_of_a_spreadsheet_are_tried_then_registered_o
 }
 
 #[tokio::test]
+async fn the_sex_of_an_affiliate_is_a_column_that_may_be_left_out_or_empty() {
+    let app = TestApp::new().await;
+    let heading = format!("{ENTETE};sexe").replace(";rang;", ";");
+    let (said, silent, wrong) = (nir("1860213055997"), nir("2860213055998"), nir("2860213055994"));
+    let row = |numero: &str, sexe: &str| {
+        format!("nir;{numero};ESSAI-LECA;ANGE;1986-02-11;01;011;0000;2012-09-01;{sexe}\r\n")
+    };
+    let file =
+        [heading + "\r\n", row(&said, "feminin"), row(&silent, ""), row(&wrong, "F")].concat();
+    let tried = tried(&app, "affilies", CSV, file.as_bytes()).await;
+    assert_eq!(counts(&tried), [2, 0, 1]);
+    assert_eq!(refused(&app, &tried).await, [(4, "sexe".to_owned(), "valeur_inconnue".to_owned())]);
+    applied(&app, &tried).await;
+    // In NDJSON, without the member.
+    let left_out = nir("1860213055993");
+    let line = json!({
+        "identifiant": { "type": "nir", "valeur": left_out }, "nom": "ESSAI-LECA", "prenom": "ANGE",
+        "date_naissance": "1986-02-11", "affilie_du": "2012-09-01",
+        "organisme": { "regime": "01", "caisse": "011", "centre": "0000" },
+    });
+    assert_eq!(counts(&taken(&app, "affilies", &[line]).await), [1, 0, 0]);
+    let caisse = app.caisse(AIN);
+    for (numero, expected) in [(said, "feminin"), (silent, "feminin"), (left_out, "masculin")] {
+        let card = json!({ "identifiant": { "type": "nir", "valeur": numero }, "date_naissance": "1986-02-11" });
+        let found = caisse.post("/v1/patients/recherche", card).await.expect(200);
+        let path = format!("/v1/patients/{}", found["patient_id"].as_str().unwrap());
+        assert_eq!(caisse.get(&path).await.expect(200)["identites"][0]["sexe"], expected);
+    }
+}
+
+#[tokio::test]
 async fn the_same_file_under_way_is_one_and_a_heading_that_nobody_knows_is_refused() {
     let app = TestApp::new().await;
     let path = format!("{REPRISES}?nature=choix");

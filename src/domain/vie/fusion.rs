@@ -230,6 +230,7 @@ vocabulaire!(
         Rang = 4 "rang",
         Organisme = 5 "organisme",
         Deces = 6 "deces",
+        Sexe = 7 "sexe",
     }
 );
 
@@ -238,6 +239,8 @@ impl Difference {
     pub fn between(one: &DossierPatient, two: &DossierPatient, jour: NaiveDate) -> Vec<Self> {
         let (mine, theirs) = (one.patient.identite_le(jour), two.patient.identite_le(jour));
         let differ = |part: fn(&Identite) -> String| mine.map(part) != theirs.map(part);
+        // What is not known contradicts nothing.
+        let sexe = mine.and_then(|one| one.sexe).zip(theirs.and_then(|one| one.sexe));
         let organisme = |dossier: &DossierPatient| dossier.patient.organisme_le(jour).copied();
         [
             (Self::Nom, differ(|identite| lettres(&identite.nom))),
@@ -246,6 +249,7 @@ impl Difference {
             (Self::Rang, differ(|identite| identite.rang.get().to_string())),
             (Self::Organisme, organisme(one) != organisme(two)),
             (Self::Deces, one.jour_deces() != two.jour_deces()),
+            (Self::Sexe, sexe.is_some_and(|(one, two)| one != two)),
         ]
         .into_iter()
         .filter_map(|(difference, found)| found.then_some(difference))

@@ -168,6 +168,8 @@ pub struct DossierPatient {
     pub apres_deces: ApresDeces,
     /// Since when the caisse of another person says that the number is theirs.
     pub numero_dispute_depuis: Option<DateTime<Utc>>,
+    /// Their own number says another sex than their identity: for the caisse that keeps the file.
+    pub sexe_autre_que_numero: bool,
     /// Why the processing of their data is limited, and since when, if it is.
     pub limitation: Option<Limitation>,
     pub actions: Vec<ActionPatient>,
@@ -184,6 +186,7 @@ impl DossierPatient {
             deces: None,
             apres_deces: ApresDeces::default(),
             numero_dispute_depuis: None,
+            sexe_autre_que_numero: false,
             limitation: None,
             actions: Vec::new(),
         }

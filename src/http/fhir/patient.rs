@@ -18,7 +18,7 @@ use crate::domain::droits::Demarche;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::{DateNaissanceAmo, IdentifiantPersonne, RangGemellaire, Rpps};
 use crate::domain::ids::PatientId;
-use crate::domain::patient::{ClePatient, IdentifiantPatient, Identite, UsageIdentifiant};
+use crate::domain::patient::{ClePatient, IdentifiantPatient, Identite, Sexe, UsageIdentifiant};
 use crate::domain::vie::{Adresse, DossierPatient};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Chemins, exige_type};
@@ -77,6 +77,15 @@ fn name(identite: &Identite) -> Value {
     json!({ "use": "official", "family": identite.nom, "given": [identite.prenom] })
 }
 
+/// The administrative gender: what is not known is said so, since the register is asked who the person is.
+const fn gender(identite: &Identite) -> &'static str {
+    match identite.sexe {
+        Some(Sexe::Feminin) => "female",
+        Some(Sexe::Masculin) => "male",
+        None => "unknown",
+    }
+}
+
 fn address(fait: &FaitDate<Adresse>) -> Value {
     let Adresse { voie, complement, code_postal, localite, .. } = &fait.valeur;
     json!({
@@ -98,6 +107,7 @@ fn patient(dossier: &DossierPatient, traitants: &[Rpps], today: chrono::NaiveDat
         "identifier": known.identifiants.iter().map(identifier).collect::<Vec<_>>(),
         "active": dossier.deces.is_none(),
         "name": identite.map(|one| vec![name(one)]),
+        "gender": identite.map(gender),
         "birthDate": born,
         "_birthDate": written,
         "deceasedDateTime": dossier.jour_deces(),
@@ -278,6 +288,7 @@ fn listed(one: &PatientDuMedecin, own: Rpps) -> Ressource {
         .map_or((String::new(), Value::Null), |identite| birth(identite.date_naissance));
     let content = json!({
         "name": one.identite.as_ref().map(|identite| vec![name(identite)]),
+        "gender": one.identite.as_ref().map(gender),
         "birthDate": born,
         "_birthDate": written,
         "generalPractitioner": [au_praticien(own)],

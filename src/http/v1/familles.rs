@@ -12,6 +12,7 @@ use crate::domain::droits::Demarche;
 use crate::domain::evaluation::RelationMt;
 use crate::domain::identifiers::{DateNaissanceAmo, RangGemellaire};
 use crate::domain::ids::{DesignationId, PatientId, RepresentationId};
+use crate::domain::patient::Sexe;
 use crate::domain::representation::NatureRepresentation;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Corps};
@@ -59,6 +60,8 @@ vue! {
         date_naissance: DateNaissanceAmo = identite.date_naissance,
         /// Rang gémellaire.
         rang: RangGemellaire = identite.rang,
+        /// Sexe à l'état civil ; null s'il n'est pas connu.
+        sexe: Option<Sexe> = identite.sexe,
         /// Âge, en années révolues.
         #[schema(example = 8)]
         age: u8 = one.age,
@@ -117,6 +120,8 @@ vue! {
         prenom: String = identite.prenom.clone(),
         /// Date de naissance connue de l'Assurance maladie.
         date_naissance: DateNaissanceAmo = identite.date_naissance,
+        /// Sexe à l'état civil ; null s'il n'est pas connu.
+        sexe: Option<Sexe> = identite.sexe,
         /// Âge, en années révolues.
         #[schema(example = 8)]
         age: u8 = one.age,

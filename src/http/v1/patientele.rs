@@ -12,7 +12,7 @@ use crate::domain::designation::MotifFin;
 use crate::domain::droits::Demarche;
 use crate::domain::identifiers::DateNaissanceAmo;
 use crate::domain::ids::{DesignationId, PatientId};
-use crate::domain::patient::Identite;
+use crate::domain::patient::{Identite, Sexe};
 use crate::domain::patientele::NatureMouvement;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
@@ -83,6 +83,8 @@ vue! {
         prenom: String = known.prenom.clone(),
         /// Date de naissance connue de l'Assurance maladie.
         date_naissance: DateNaissanceAmo = known.date_naissance,
+        /// Sexe à l'état civil ; null s'il n'est pas connu.
+        sexe: Option<Sexe> = known.sexe,
     }
 }
 

@@ -23,7 +23,7 @@ use crate::domain::identifiers::{
     DateNaissanceAmo, IdentifiantPersonne, Organisme, RangGemellaire,
 };
 use crate::domain::ids::PatientId;
-use crate::domain::patient::{ClePatient, Identite, NouveauPatient};
+use crate::domain::patient::{ClePatient, Identite, NouveauPatient, Sexe};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Corps};
 use crate::http::idempotency::{rendre, show, show_version};
@@ -66,6 +66,8 @@ lecture! {
         date_naissance: DateNaissanceAmo,
         /// Rang gémellaire, 1 par défaut.
         rang: Option<RangGemellaire>,
+        /// Sexe à l'état civil ; absent, c'est celui que dit le premier chiffre du NIR ou du NIA, s'il y en a un.
+        sexe: Option<Sexe>,
         /// Organisme de rattachement.
         organisme: Organisme,
         /// Premier jour de l'affiliation.
@@ -82,6 +84,7 @@ impl PatientDemande {
                 prenom: self.prenom.0,
                 date_naissance: self.date_naissance,
                 rang: self.rang.unwrap_or(RangGemellaire::ONE),
+                sexe: self.sexe,
             },
             identifiant: self.identifiant,
             ouvrant_droit: self.ouvrant_droit,

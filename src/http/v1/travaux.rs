@@ -14,6 +14,7 @@ use crate::domain::ids::{
     ConciliationId, DeclarationId, DesignationId, FusionId, OperationId, PatientId,
 };
 use crate::domain::operation::{EtatOperation, NatureOperation};
+use crate::domain::patient::Sexe;
 use crate::domain::vie::MotifRectification;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Requete};
@@ -208,6 +209,8 @@ vue! {
         prenom: String = identite.prenom.clone(),
         /// Date de naissance connue de l'Assurance maladie.
         date_naissance: DateNaissanceAmo = identite.date_naissance,
+        /// Sexe à l'état civil ; null s'il n'est pas connu.
+        sexe: Option<Sexe> = identite.sexe,
         /// Âge, en années révolues.
         #[schema(example = 52)]
         age: u8 = age_revolu(identite.date_naissance.pour_calcul_age(), jour),

@@ -263,6 +263,7 @@ impl Habitant {
             numero: self.numero(debut).unwrap_or_default(),
             ouvrant_droit: sous,
             date_naissance: born.map(|day| day.to_string()).unwrap_or_default(),
+            sexe: None,
             organisme: self.organisme,
             role: self.role,
         }

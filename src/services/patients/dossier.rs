@@ -109,6 +109,7 @@ pub(super) async fn dossier_connu(
                 feuilles: feuilles_de_soins::count_after(conn, id, jour).await?,
             };
         }
+        dossier.sexe_autre_que_numero = dossier.patient.sexe_contredit_le(core.today());
         dossier.numero_dispute_depuis = patients::disputed_since(conn, id).await?;
     }
     if !relation(core, conn, id, &rapports.acteur).await?.is_empty() {

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::dossier::{finish, open, record};
+use super::identites::complete_sexe;
 use super::organismes::{unchanged, verify_day_of_life};
 use crate::domain::acteur::{Acteur, Caisse};
 use crate::domain::droits::Demarche;
@@ -49,6 +50,9 @@ pub async fn change_identifiant(
     };
     let pose = pose.ok_or_else(|| unchanged("/identifiant"))?;
     write_numbers(&mut act, pose).await?;
+    if let (Some(numero), UsageIdentifiant::Individuel) = (&numero, usage) {
+        complete_sexe(&mut act, numero).await?;
+    }
     let patient = act.patient;
     record(&mut act, patient, ActePatient::Identifiant, None).await?;
     let donnees = json!({
@@ -87,6 +91,9 @@ pub async fn correct_identifiant(
     let pose = Pose { remplaces: vec![wrong.id], ouverts: vec![(right, wrong.effet)] };
     let (former, du) = (kind(wrong), wrong.effet.du());
     write_numbers(&mut act, pose).await?;
+    if usage == UsageIdentifiant::Individuel {
+        complete_sexe(&mut act, &numero).await?;
+    }
     let patient = act.patient;
     record(&mut act, patient, ActePatient::RectificationIdentifiant, Some(motif)).await?;
     let donnees = json!({

@@ -1,4 +1,4 @@
-//! Names, birth date and rank of a person: another from a day on, the former having been right; or corrected, the former
+//! Names, sex, birth date and rank of a person: another from a day on, the former having been right; or corrected, the former
 //! having been wrong. What is computed from a birth date follows.
 
 use std::collections::BTreeSet;
@@ -12,9 +12,9 @@ use super::organismes::{unchanged, verify_day_of_life};
 use crate::domain::calendar::Periode;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::fait_date::FaitDate;
-use crate::domain::identifiers::{DateNaissanceAmo, RangGemellaire};
+use crate::domain::identifiers::{DateNaissanceAmo, IdentifiantPersonne, RangGemellaire};
 use crate::domain::ids::{FaitId, PatientId};
-use crate::domain::patient::{IdentifiantPatient, Identite, Patient};
+use crate::domain::patient::{IdentifiantPatient, Identite, Patient, Sexe};
 use crate::domain::representation::{FinRepresentation, Representation, bounded};
 use crate::domain::vie::histoire::poser;
 use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification};
@@ -32,6 +32,7 @@ pub struct Correction {
     pub prenom: Option<String>,
     pub date_naissance: Option<DateNaissanceAmo>,
     pub rang: Option<RangGemellaire>,
+    pub sexe: Option<Sexe>,
 }
 
 impl std::fmt::Debug for Correction {
@@ -47,6 +48,7 @@ impl Correction {
             prenom: self.prenom.clone().unwrap_or_else(|| known.prenom.clone()),
             date_naissance: self.date_naissance.unwrap_or(known.date_naissance),
             rang: self.rang.unwrap_or(known.rang),
+            sexe: self.sexe.or(known.sexe),
         }
     }
 }
@@ -54,7 +56,7 @@ impl Correction {
 /// Versions replaced, and identities that take their place.
 type Ecriture = (Vec<FaitId>, Vec<(Identite, Periode)>);
 
-/// The person bears other names from a day on. Nobody is born another day: that is corrected.
+/// The person bears other names, or is of another sex at civil status, from a day on. Nobody is born another day: that is corrected.
 pub async fn change_identite(
     core: &Core,
     demande: &Demande,
@@ -122,6 +124,21 @@ pub async fn correct_identite(
     let donnees = json!({ "raison": "rectification", "motif": motif.mot() });
     act.tell(Fact::of(nature).effective(wrong.effet.du()).with(donnees)).await?;
     finish(act, rendre).await
+}
+
+/// A number says the sex of somebody of whom nothing says it yet, on all their days. What is known stays.
+pub(super) async fn complete_sexe(
+    act: &mut Act<'_>,
+    numero: &IdentifiantPersonne,
+) -> Result<(), ServiceError> {
+    let sexe @ Some(_) = Sexe::du_numero(numero) else { return Ok(()) };
+    let known = person(act).await?.identites;
+    if known.iter().any(|fait| fait.valeur.sexe.is_some()) {
+        return Ok(());
+    }
+    let told = |fait: FaitDate<Identite>| (Identite { sexe, ..fait.valeur }, fait.effet);
+    let replaced = known.iter().map(|fait| fait.id).collect();
+    write(act, (replaced, known.into_iter().map(told).collect())).await
 }
 
 async fn person(act: &mut Act<'_>) -> Result<Patient, ServiceError> {

@@ -166,7 +166,7 @@ pub(super) fn new_patient(core: &Core, nouveau: &NouveauPatient, now: DateTime<U
     Patient {
         id,
         connu_le: now,
-        identites: vec![core.fait(nouveau.identite.clone(), birth, now)],
+        identites: vec![core.fait(nouveau.identite_complete(), birth, now)],
         identifiants,
         affiliations: vec![core.fait(nouveau.organisme, since, now)],
     }

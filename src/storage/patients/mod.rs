@@ -23,7 +23,7 @@ use crate::domain::identifiers::{
     DateNaissanceAmo, IdentifiantPersonne, Organisme, RangGemellaire,
 };
 use crate::domain::ids::{FaitId, PatientId};
-use crate::domain::patient::{IdentifiantPatient, Identite, Patient};
+use crate::domain::patient::{IdentifiantPatient, Identite, Patient, Sexe};
 use crate::domain::vocabulary::Vocabulaire;
 
 pub use self::ensemble::{
@@ -40,6 +40,15 @@ pub(in crate::storage) use self::recherche::{lock_keys, written_digest};
 pub(super) struct Noms {
     pub(super) nom: String,
     pub(super) prenom: String,
+}
+
+/// What is encrypted of an identity: names, and the word of the sex.
+#[derive(Serialize, Deserialize)]
+struct Scelle {
+    #[serde(flatten)]
+    noms: Noms,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sexe: Option<String>,
 }
 
 /// Locks a person until the end of the transaction, and gives the instant under which what is
@@ -291,23 +300,27 @@ pub async fn affiliations(
     .await?)
 }
 
-/// Seals the names of an identity under its id.
+/// Seals the names and the sex of an identity under its id.
 pub(super) fn seal_noms(
     coffre: &Coffre,
     fait: &FaitDate<Identite>,
 ) -> Result<Vec<u8>, StorageError> {
-    let Identite { nom, prenom, .. } = fait.valeur.clone();
-    coffre.seal_json(place_noms(fait.id), &Noms { nom, prenom })
+    let Identite { nom, prenom, sexe, .. } = fait.valeur.clone();
+    let sexe = sexe.map(|sexe| sexe.mot().to_owned());
+    coffre.seal_json(place_noms(fait.id), &Scelle { noms: Noms { nom, prenom }, sexe })
 }
 
-/// Opens an identity, whose names are sealed under its id.
+/// Opens an identity, whose names and sex are sealed under its id.
 pub(super) fn open_identite(
     coffre: &Coffre,
     (identite, sealed): (FaitId, &[u8]),
     (date_naissance, rang): (DateNaissanceAmo, RangGemellaire),
 ) -> Result<Identite, StorageError> {
-    let Noms { nom, prenom } = coffre.open_json(place_noms(identite), sealed)?;
-    Ok(Identite { nom, prenom, date_naissance, rang })
+    let place = place_noms(identite);
+    let Scelle { noms: Noms { nom, prenom }, sexe } = coffre.open_json(place, sealed)?;
+    let known = |word: String| Sexe::du_mot(&word).ok_or_else(|| place.wrong("an unknown sex"));
+    let sexe = sexe.map(known).transpose()?;
+    Ok(Identite { nom, prenom, date_naissance, rang, sexe })
 }
 
 const fn place_noms(fait: FaitId) -> Place {

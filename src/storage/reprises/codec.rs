@@ -9,7 +9,7 @@ use crate::domain::medecin::{
     LieuExistantOuNouveau, ModeExercice, NatureLieu, NomMedecin, NouveauLieu, NouveauMedecin,
     NouvelExercice,
 };
-use crate::domain::patient::{ClePatient, Identite, NouveauPatient};
+use crate::domain::patient::{ClePatient, Identite, NouveauPatient, Sexe};
 use crate::domain::reprise::{ChoixRepris, Contenu, FinReprise, Ligne};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::cbor::{self, Cbor, Places, Read, To, Written, array, unknown, written_as};
@@ -30,7 +30,7 @@ pub(super) fn decode(bytes: &[u8]) -> Read<Vec<Ligne>> {
 }
 
 array! {
-    Identite { nom, prenom, date_naissance, rang }
+    Identite { nom, prenom, date_naissance, rang, sexe }
     NouveauPatient { identite, identifiant, ouvrant_droit, organisme, affilie_du }
     NomMedecin { nom, prenom }
     NouveauMedecin { rpps, nom, specialite, exercices }
@@ -62,6 +62,7 @@ written_as! {
     FinReprise as u8: FinReprise::du_code, |fin| fin.code();
     ModeExercice as u8: ModeExercice::du_code, |mode| mode.code();
     NatureLieu as u8: NatureLieu::du_code, |nature| nature.code();
+    Sexe as u8: Sexe::du_code, |sexe| sexe.code();
     LieuExistantOuNouveau as (Option<String>, Option<NouveauLieu>):
         |(id, new): (Option<String>, Option<NouveauLieu>)| match (id, new) {
             (Some(id), None) => id.parse::<LieuId>().ok().map(LieuExistantOuNouveau::Existant),

@@ -58,7 +58,7 @@ pub(crate) struct RubriqueVue {
     #[schema(example = "identite_patient")]
     rubrique: &'static str,
     /// Ce qu'elle contient.
-    #[schema(example = "Noms, prénoms et naissance")]
+    #[schema(example = "Noms, prénoms, sexe et naissance")]
     titre: &'static str,
     /// Ses lignes, celles qui ont été remplacées comprises ; ce qui est vide est absent.
     #[schema(value_type = Vec<Object>)]

@@ -131,7 +131,7 @@ acte! {
 }
 
 acte! {
-    /// Changer de nom ou de prénom
+    /// Changer de nom, de prénom ou de sexe
     ///
     /// Les anciens furent justes et restent ceux de leurs jours. Une date de naissance, un rang ne changent pas : ils se
     /// rectifient.
@@ -145,7 +145,7 @@ acte! {
 acte! {
     /// Rectifier une identité
     ///
-    /// Nom, prénom, date de naissance ou rang étaient faux : une version les remplace aux mêmes jours, avec le motif. Les
+    /// Nom, prénom, sexe, date de naissance ou rang étaient faux : une version les remplace aux mêmes jours, avec le motif. Les
     /// âges suivent la naissance, comme la fin de l'autorité parentale, et les feuilles évaluées avant sont à revoir.
     correct_identite: RectifierIdentite = "/v1/patients/{id}/rectifications-d-identite" (PatientId),
         RectificationIdentiteDemande => 200 PatientVue "Le patient et ses faits datés", [],

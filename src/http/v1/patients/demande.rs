@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::domain::identifiers::{
     CommuneExercice, DateNaissanceAmo, IdentifiantPersonne, Organisme, RangGemellaire,
 };
-use crate::domain::patient::UsageIdentifiant;
+use crate::domain::patient::{Sexe, UsageIdentifiant};
 use crate::domain::vie::sommeil::StatutPatient;
 use crate::domain::vie::{Adresse, MotifLimitation, MotifRectification, SourceDeces};
 use crate::http::lecture::{Nom, Texte, lecture};
@@ -75,13 +75,15 @@ lecture! {
         pub(super) motif: MotifRectification,
     }
 
-    /// Nouveaux noms, les anciens ayant été justes : un changement d'état civil.
+    /// Nouveaux noms ou nouveau sexe, les anciens ayant été justes : un changement d'état civil.
     #[schema(example = json!({ "nom": "ESSAI-LECA", "effet_du": "2025-06-01" }))]
     pub(crate) struct ChangementIdentiteDemande {
         /// Nom de naissance ; inchangé s'il est absent.
         nom: Option<Nom<80>>,
         /// Premier prénom ; inchangé s'il est absent.
         prenom: Option<Nom<80>>,
+        /// Sexe à l'état civil ; inchangé s'il est absent.
+        sexe: Option<Sexe>,
         /// Premier jour.
         pub(super) effet_du: NaiveDate,
     }
@@ -97,7 +99,9 @@ lecture! {
         date_naissance: Option<DateNaissanceAmo>,
         /// Rang gémellaire, le même sous tous les noms.
         rang: Option<RangGemellaire>,
-        /// Un jour de la période des noms faux ; aujourd'hui par défaut.
+        /// Sexe à l'état civil.
+        sexe: Option<Sexe>,
+        /// Un jour de la période des noms, ou du sexe, faux ; aujourd'hui par défaut.
         pub(super) jour: Option<NaiveDate>,
         /// Pourquoi.
         pub(super) motif: MotifRectification,
@@ -128,7 +132,9 @@ impl ChangementIdentiteDemande {
     /// What changes, from which day.
     pub(super) fn into_domain(self) -> (Correction, NaiveDate) {
         let (nom, prenom) = (self.nom.map(|nom| nom.0), self.prenom.map(|nom| nom.0));
-        (Correction { nom, prenom, date_naissance: None, rang: None }, self.effet_du)
+        let correction =
+            Correction { nom, prenom, date_naissance: None, rang: None, sexe: self.sexe };
+        (correction, self.effet_du)
     }
 }
 
@@ -140,6 +146,7 @@ impl RectificationIdentiteDemande {
             prenom: self.prenom.map(|nom| nom.0),
             date_naissance: self.date_naissance,
             rang: self.rang,
+            sexe: self.sexe,
         }
     }
 }

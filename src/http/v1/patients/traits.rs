@@ -6,6 +6,7 @@ use axum::response::Response;
 use crate::domain::droits::Demarche;
 use crate::domain::identifiers::{DateNaissanceAmo, RangGemellaire};
 use crate::domain::ids::PatientId;
+use crate::domain::patient::Sexe;
 use crate::domain::ressemblance::Traits;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Corps};
@@ -63,6 +64,8 @@ vue! {
         date_naissance: DateNaissanceAmo = identite.date_naissance,
         /// Rang gémellaire.
         rang: RangGemellaire = identite.rang,
+        /// Sexe à l'état civil ; null s'il n'est pas connu.
+        sexe: Option<Sexe> = identite.sexe,
         /// Sur 100 : la date compte pour 40, le nom pour 35, le prénom pour 25.
         #[schema(example = 100)]
         score: u8 = one.score,

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::{CommuneExercice, DateNaissanceAmo, Organisme, RangGemellaire};
 use crate::domain::ids::{DeclarationId, PatientId};
-use crate::domain::patient::{IdentifiantPatient, Identite, UsageIdentifiant};
+use crate::domain::patient::{IdentifiantPatient, Identite, Sexe, UsageIdentifiant};
 use crate::domain::vie::sommeil::StatutPatient;
 use crate::domain::vie::{
     ActionPatient, Adresse, ApresDeces, DossierPatient, Limitation, MotifLimitation, SourceDeces,
@@ -23,7 +23,7 @@ vue! {
         /// Version du dossier, à rendre dans If-Match pour agir sur lui.
         #[schema(example = 1)]
         version: i32 = dossier.version,
-        /// Noms et naissance.
+        /// Noms, naissance et sexe.
         identites: Vec<IdentiteVue> = patient.identites.iter().map(IdentiteVue::new).collect(),
         /// Numéros, par nature et usage.
         identifiants: Vec<IdentifiantVue> =
@@ -42,6 +42,9 @@ vue! {
         /// Depuis quand un autre organisme a enregistré le numéro de ce patient pour quelqu'un d'autre ; rendu à
         /// la seule caisse du patient.
         numero_dispute_depuis: Option<DateTime<Utc>> = dossier.numero_dispute_depuis,
+        /// Le numéro du patient dit aujourd'hui un autre sexe que son identité : l'un des deux est à rectifier, ou le numéro
+        /// n'a pas encore suivi l'état civil. Rendu à la seule caisse du patient ; faux pour les autres.
+        sexe_autre_que_numero: bool = dossier.sexe_autre_que_numero,
         /// Limitation du traitement de ses données, si elle dure (RGPD, art. 18).
         limitation: Option<LimitationVue> = dossier.limitation.as_ref().map(LimitationVue::new),
         /// Ce que l'appelant peut faire maintenant.
@@ -102,7 +105,7 @@ vue! {
         feuilles_posterieures: i64 = apres.feuilles,
     }
 
-    /// Noms et naissance, pendant une période.
+    /// Noms, naissance et sexe, pendant une période.
     pub(crate) struct IdentiteVue(fait: &FaitDate<Identite>) {
         /// Nom de naissance.
         #[schema(example = "ESSAI-LECA")]
@@ -114,6 +117,8 @@ vue! {
         date_naissance: DateNaissanceAmo = fait.valeur.date_naissance,
         /// Rang gémellaire.
         rang: RangGemellaire = fait.valeur.rang,
+        /// Sexe à l'état civil ; null s'il n'est pas connu.
+        sexe: Option<Sexe> = fait.valeur.sexe,
         /// Premier jour.
         effet_du: NaiveDate = fait.effet.du(),
         /// Premier jour qui n'en fait plus partie, ou null.

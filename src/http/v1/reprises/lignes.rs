@@ -139,6 +139,7 @@ const AFFILIES: &[Colonne] = &[
     requise("prenom", Genre::Texte),
     requise("date_naissance", Genre::Date),
     facultative("rang", Genre::Entier),
+    facultative("sexe", Genre::Texte),
     requise("organisme.regime", Genre::Texte),
     requise("organisme.caisse", Genre::Texte),
     requise("organisme.centre", Genre::Texte),
