@@ -1,3 +1,5 @@
+DROP TABLE reponse_rectification;
+DROP TABLE demande_rectification;
 DROP TABLE limitation;
 DROP TABLE acte_patient;
 DROP TABLE avis_majorite;

@@ -218,6 +218,48 @@ CREATE TRIGGER limitation_histoire BEFORE UPDATE ON limitation
 CREATE TRIGGER limitation_garde BEFORE DELETE ON limitation
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
 
+-- What a person asks to be put right (RGPD, art. 16), from when it was recorded until it was answered.
+CREATE TABLE demande_rectification (
+    patient_id uuid NOT NULL REFERENCES patient,
+    demande_id uuid NOT NULL,
+    objet text NOT NULL,
+    -- The words of the request, encrypted and bound to this row.
+    contenu_chiffre bytea NOT NULL,
+    -- The last day on which it is answered in time.
+    terme date NOT NULL,
+    enregistre_le timestamptz NOT NULL,
+    remplace_le timestamptz,
+    PRIMARY KEY (patient_id, demande_id),
+    CONSTRAINT demande_rectification_objet CHECK (objet IN ('identite', 'numero', 'adresse', 'rattachement', 'representation',
+        'declaration', 'feuille_de_soins', 'autre')),
+    CONSTRAINT demande_rectification_connaissance CHECK (remplace_le > enregistre_le)
+);
+CREATE INDEX demande_rectification_par_id ON demande_rectification (demande_id);
+-- Those that wait: few.
+CREATE INDEX demande_rectification_ouverte ON demande_rectification (patient_id) WHERE remplace_le IS NULL;
+
+-- What the caisse answered, once.
+CREATE TABLE reponse_rectification (
+    patient_id uuid NOT NULL,
+    demande_id uuid NOT NULL,
+    issue text NOT NULL,
+    -- Why, encrypted and bound to this row.
+    contenu_chiffre bytea,
+    -- Code of the caisse.
+    auteur text NOT NULL,
+    enregistre_le timestamptz NOT NULL,
+    PRIMARY KEY (patient_id, demande_id),
+    FOREIGN KEY (patient_id, demande_id) REFERENCES demande_rectification,
+    CONSTRAINT reponse_rectification_issue CHECK (issue IN ('faite', 'refusee')),
+    CONSTRAINT reponse_rectification_refus CHECK (issue <> 'refusee' OR contenu_chiffre IS NOT NULL)
+);
+CREATE TRIGGER demande_rectification_histoire BEFORE UPDATE ON demande_rectification
+    FOR EACH ROW EXECUTE FUNCTION histoire_remplacable('contenu_chiffre');
+CREATE TRIGGER demande_rectification_garde BEFORE DELETE ON demande_rectification
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable();
+CREATE TRIGGER reponse_rectification_garde BEFORE UPDATE OR DELETE ON reponse_rectification
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable('contenu_chiffre');
+
 CREATE TRIGGER identite_patient_histoire BEFORE UPDATE ON identite_patient
     FOR EACH ROW EXECUTE FUNCTION histoire_remplacable('noms_chiffres');
 CREATE TRIGGER identite_patient_garde BEFORE DELETE ON identite_patient

@@ -40,6 +40,10 @@ vocabulaire!(
         FeuillesARevoir = 16 "feuilles_a_revoir",
         /// A choice of the person came to nothing lately: refused, out of time, or its doctor has left.
         ChoixSansSuite = 17 "choix_sans_suite",
+        /// The processing of the data of an insured person is limited.
+        LimitationEnCours = 18 "limitation_en_cours",
+        /// An insured person asks that something be put right.
+        RectificationDemandee = 19 "rectification_demandee",
     }
 );
 
@@ -62,7 +66,9 @@ impl Rubrique {
             | Self::OperationEnCours
             | Self::Mutation
             | Self::DoublonPossible
-            | Self::FeuillesARevoir => matches!(role, Role::Caisse),
+            | Self::FeuillesARevoir
+            | Self::LimitationEnCours
+            | Self::RectificationDemandee => matches!(role, Role::Caisse),
             Self::OperationAConfirmer => matches!(role, Role::Caisse | Role::Referentiel),
         }
     }

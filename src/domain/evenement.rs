@@ -34,6 +34,8 @@ type Groupe = &'static [Relation];
 const FAMILLE: Groupe = &[SoiMeme, TitulaireEnfant, TitulaireJeune, Representant];
 /// The person, and a holder of parental authority as long as the child does not choose.
 const ENFANT: Groupe = &[SoiMeme, TitulaireEnfant];
+/// The person, and whoever puts their record right for them.
+const DEMANDEURS: Groupe = &[SoiMeme, TitulaireEnfant, Representant];
 const CAISSES: Groupe = &[CaisseActuelle, AncienneCaisse];
 const SA_CAISSE: Groupe = &[CaisseActuelle];
 /// The doctors whom the event, or its declaration, names.
@@ -143,6 +145,8 @@ natures! {
     DeclarationDeNouveauAttendue = 79 "declaration.de_nouveau_attendue" Aucun [FAMILLE, NOMMES, CAISSES],
     PatientLimite = 80 "patient.limite" Aucun [FAMILLE, CAISSES],
     PatientLimitationLevee = 81 "patient.limitation_levee" Aucun [FAMILLE, CAISSES],
+    PatientRectificationDemandee = 83 "patient.rectification_demandee" Aucun [DEMANDEURS, SA_CAISSE],
+    PatientRectificationRepondue = 84 "patient.rectification_repondue" Aucun [DEMANDEURS, SA_CAISSE],
     PatienteleArrivee = 75 "patientele.arrivee" Aucun [NOMMES],
     PatienteleDepart = 76 "patientele.depart" Aucun [NOMMES],
     PatienteleArriveeAnnulee = 77 "patientele.arrivee_annulee" Aucun [NOMMES],

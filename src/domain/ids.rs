@@ -107,6 +107,8 @@ typed_ids! {
     ExportId
     /// Letters to patients, made for a caisse.
     CourriersId
+    /// What a person asks to be put right in their record.
+    RectificationId
     /// A file of what exists, that a caisse takes over.
     RepriseId
     /// One HTTP request, as named in logs, traces and problems.

@@ -38,6 +38,7 @@ pub mod money;
 pub mod operation;
 pub mod patient;
 pub mod patientele;
+pub mod rectification;
 pub mod reevaluation;
 pub mod remuneration;
 pub mod representation;

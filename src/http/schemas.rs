@@ -16,19 +16,15 @@ use super::lecture::{
 use super::pagination::Curseur;
 use super::problem::Code;
 use crate::domain::acteur::Role;
-use crate::domain::adressage as a;
-use crate::domain::conciliation as c;
-use crate::domain::creance as cr;
-use crate::domain::declaration as d;
 use crate::domain::digest::Empreinte;
 use crate::domain::droits::{Demarche, ESSAI_INFRUCTUEUX};
-use crate::domain::evaluation as e;
-use crate::domain::feuille_de_soins as f;
 use crate::domain::identifiers::{self as i, Organisme, RangGemellaire};
-use crate::domain::ids as id;
-use crate::domain::medecin as m;
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
+use crate::domain::{
+    adressage as a, conciliation as c, creance as cr, declaration as d, evaluation as e,
+    feuille_de_soins as f, ids as id, medecin as m, rectification as r,
+};
 
 /// A string with a pattern and an example.
 fn text(description: &str, pattern: &str, example: &str) -> RefOr<Schema> {
@@ -101,6 +97,7 @@ uuids!(
     id::ReevaluationId: "Identifiant d'une réévaluation.",
     id::SimulationId: "Identifiant d'une simulation de réforme.",
     id::RecouvrementId: "Identifiant d'un recouvrement.",
+    id::RectificationId: "Identifiant d'une demande de rectification.",
     id::RepriseId: "Identifiant d'une reprise.",
     id::CourriersId: "Identifiant de courriers demandés.",
     id::ExportId: "Identifiant d'un export.",
@@ -256,6 +253,9 @@ listes!(
     crate::domain::operation::EtatOperation,
     crate::domain::operation::NatureOperation,
     crate::domain::patientele::NatureMouvement,
+    r::ActionRectification,
+    r::IssueRectification,
+    r::ObjetRectification,
     crate::domain::reevaluation::ActionReevaluation,
     crate::domain::remuneration::Manque,
     crate::domain::remuneration::NatureRemuneration,

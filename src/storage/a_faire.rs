@@ -190,6 +190,18 @@ pub async fn caisse(
               WHERE i.conteste AND i.remplace_le IS NULL AND caisse_le(i.patient_id, $3) = $1
               ORDER BY i.enregistre_le DESC LIMIT $5)
              UNION ALL
+             (SELECT 'limitation_en_cours', l.enregistre_le, NULL, l.patient_id, l.limitation_id
+              FROM limitation l
+              WHERE l.remplace_le IS NULL AND caisse_le(l.patient_id, $3) = $1
+              ORDER BY l.enregistre_le DESC LIMIT $5)
+             UNION ALL
+             (SELECT 'rectification_demandee', r.enregistre_le, (r.terme + 1)::timestamp AT TIME ZONE 'Europe/Paris',
+                     p.kept, r.demande_id
+              FROM demande_rectification r CROSS JOIN LATERAL (
+                  SELECT coalesce(fusionne_dans, patient_id) AS kept FROM patient WHERE patient_id = r.patient_id) AS p
+              WHERE r.remplace_le IS NULL AND caisse_le(p.kept, $3) = $1
+              ORDER BY r.enregistre_le DESC LIMIT $5)
+             UNION ALL
              (SELECT 'feuilles_a_revoir', e.enregistre_le, NULL, NULL, e.evenement_id
               FROM (SELECT sequence, position FROM fil
                     WHERE destinataire = 'caisse:' || $1 AND nature = ANY ($6)

@@ -26,7 +26,7 @@ const fn rubrique(table: &'static str, ordre: &'static str, titre: &'static str)
 }
 
 /// Every table whose rows name a person, but those of [`AILLEURS`].
-pub static RUBRIQUES: [Rubrique; 39] = [
+pub static RUBRIQUES: [Rubrique; 41] = [
     rubrique("patient", "enregistre_le", "Le dossier"),
     rubrique("identite_patient", "effet", "Noms, prénoms, sexe et naissance"),
     rubrique("identifiant_patient", "effet", "Numéros"),
@@ -38,6 +38,8 @@ pub static RUBRIQUES: [Rubrique; 39] = [
     rubrique("avis_majorite", "enregistre_le", "Annonces de la majorité du choix"),
     rubrique("acte_patient", "version", "Actes de la caisse sur le dossier"),
     rubrique("limitation", "enregistre_le", "Limitations du traitement de vos données"),
+    rubrique("demande_rectification", "enregistre_le", "Vos demandes de rectification"),
+    rubrique("reponse_rectification", "enregistre_le", "Réponses à ces demandes"),
     rubrique("declaration", "enregistre_le", "Déclarations de médecin traitant"),
     rubrique("declaration_medecin", "declaration_id", "Médecins des déclarations"),
     rubrique("etat_declaration", "enregistre_le", "États des déclarations"),

@@ -68,7 +68,7 @@ const fn scelle(
 }
 
 /// Every sealed column: a test compares them with those of the schema.
-pub static COLONNES: [Colonne; 14] = [
+pub static COLONNES: [Colonne; 16] = [
     Colonne { table: "identifiant_patient", nom: "valeur_chiffree", contenu: Contenu::Numeros },
     scelle(
         ("identite_patient", "noms_chiffres"),
@@ -84,6 +84,16 @@ pub static COLONNES: [Colonne; 14] = [
         ("representation", "identite_chiffree"),
         "representation.identite_chiffree",
         Ligne::Id("representation_id"),
+    ),
+    scelle(
+        ("demande_rectification", "contenu_chiffre"),
+        "demande_rectification.contenu_chiffre",
+        Ligne::Id("demande_id"),
+    ),
+    scelle(
+        ("reponse_rectification", "contenu_chiffre"),
+        "reponse_rectification.contenu_chiffre",
+        Ligne::Id("demande_id"),
     ),
     scelle(
         ("declaration", "contenu_chiffre"),

@@ -43,14 +43,15 @@ pub(super) use crate::domain::identifiers::{
 pub(super) use crate::domain::ids::{
     AbonnementId, AccesId, AdressageId, ConciliationId, ConflitId, ContactId, CourriersId,
     DeclarationId, DesignationId, EvenementId, ExportId, FaitId, FeuilleId, FusionId, LieuId,
-    MedecinId, OperationId, PatientId, RecouvrementId, ReevaluationId, RepresentationId, RepriseId,
-    RequestId, RetourId, SignatureId, SimulationId, TacheId,
+    MedecinId, OperationId, PatientId, RecouvrementId, RectificationId, ReevaluationId,
+    RepresentationId, RepriseId, RequestId, RetourId, SignatureId, SimulationId, TacheId,
 };
 pub(super) use crate::domain::medecin::{ModeExercice, NatureLieu};
 pub(super) use crate::domain::mode::Mode;
 pub(super) use crate::domain::money::Centimes;
 pub(super) use crate::domain::operation::{EtatOperation, NatureOperation, ResultatOperation};
 pub(super) use crate::domain::patient::UsageIdentifiant;
+pub(super) use crate::domain::rectification::{IssueRectification, ObjetRectification};
 pub(super) use crate::domain::reevaluation::{EtatReevaluation, MotifReevaluation};
 pub(super) use crate::domain::representation::{
     FinRepresentation, NatureRepresentation, PreuveRepresentation,
@@ -118,17 +119,17 @@ macro_rules! numbers {
 ids! {
     AbonnementId, AccesId, AdressageId, ConciliationId, ConflitId, ContactId, CourriersId, DeclarationId, DesignationId,
     EvenementId, ExportId, FaitId, FeuilleId, FusionId, LieuId, MedecinId, OperationId, PatientId,
-    RecouvrementId, ReevaluationId, RepresentationId, RepriseId, RequestId, RetourId, SignatureId, SimulationId,
-    TacheId
+    RecouvrementId, RectificationId, ReevaluationId, RepresentationId, RepriseId, RequestId, RetourId, SignatureId,
+    SimulationId, TacheId
 }
 
 words! {
     Canal, Classe, ColonnesExport, Contestation, Convention, Etat, EtatAdressage, EtatConciliation, EtatConflit, EtatExport, EtatOperation,
-    EtatReevaluation, EtatReprise, EtatSimulation, FinRepresentation, FormatFichier, Mode, ModeExercice, ModeRecouvrement,
+    EtatReevaluation, EtatReprise, EtatSimulation, FinRepresentation, FormatFichier, IssueRectification, Mode, ModeExercice, ModeRecouvrement,
     MotifAnnulation,
     MotifCloture, MotifDepart, MotifFin, MotifLimitation, MotifRectification, MotifReevaluation, MoyenSignature,
     NatureAdressage, NatureCourrier, NatureCreance, NatureEvenement, NatureExport, NatureLieu, NatureOperation,
-    NatureRepresentation, NatureReprise, NatureRetour, OptionTarifaire, OrigineSaisie, PartieConciliation,
+    NatureRepresentation, NatureReprise, NatureRetour, ObjetRectification, OptionTarifaire, OrigineSaisie, PartieConciliation,
     PreuveRepresentation, ReponseMedecin, ResultatOperation, Role, RoleSignataire, SourceDeces,
     StatutPatient, UsageIdentifiant
 }

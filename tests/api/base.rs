@@ -188,10 +188,10 @@ reception reevaluation reevaluation_feuille reprise reprise_bloc reprise_ligne s
 statistique_suivi tache
 INSERT, SELECT: acces acte_patient adressage attribution_feuille auteur avenant avis_majorite avis_ponctuel avis_ponctuel_rompu base \
 cle cle_retiree conciliation correspondant_adressage declaration declaration_medecin evaluation evenement feuille_de_soins \
-mouvement_declaration preuve_utilisee purge recouvrement retour_adressage sceau signature statistique_mouvement \
+mouvement_declaration preuve_utilisee purge recouvrement reponse_rectification retour_adressage sceau signature statistique_mouvement \
 statistique_purgee
 INSERT, SELECT, UPDATE remplace_le: accueil_medecin adresse_patient affiliation ccam_acte ccam_version conflit_designation \
-contact_conciliation deces_patient designation designation_medecin ecart_designation etat_conciliation etat_declaration exercice \
+contact_conciliation deces_patient demande_rectification designation designation_medecin ecart_designation etat_conciliation etat_declaration exercice \
 fin_designation fusion identifiant_patient identite_medecin identite_patient limitation neutralisation representation \
 specialite_medecin statut_patient version_adressage
 SELECT: _sqlx_migrations journal

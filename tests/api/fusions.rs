@@ -51,7 +51,7 @@ async fn a_preview_says_what_a_merge_would_do_and_does_nothing() {
     let caisse = app.caisse(BOUCHES_DU_RHONE);
     let path = format!("/v1/patients/{kept}/fusions/apercu");
     let shown = caisse.post(&path, json!({ "absorbe_id": other })).await.expect(200);
-    assert_eq!(shown["differences"], json!(["nom", "prenom"]));
+    assert_eq!(shown["differences"], json!(["nom", "prenom", "sexe"]));
     assert_eq!(shown["absorbe"]["declarations"], 1);
     assert_eq!(shown["conserve"]["declarations"], 0);
     assert_eq!((&shown["conflits"], &shown["obstacle"]), (&json!([]), &Value::Null));

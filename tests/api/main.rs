@@ -92,6 +92,7 @@ mod purges;
 mod races;
 mod readme;
 mod receptions;
+mod rectifications;
 mod reevaluations;
 mod reformes;
 mod registre_decide;

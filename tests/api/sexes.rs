@@ -164,14 +164,12 @@ async fn it_changes_from_its_day_is_corrected_on_its_days_and_changes_no_evaluat
     assert_eq!(review["donnees"], json!([]));
     let read = format!("/v1/feuilles-de-soins/{}", kept["id"].as_str().unwrap());
     assert_eq!(martin.get(&read).await.expect(200)["evaluation"], before);
-    let trial = json!({ "patient_id": id, "soins_du": "2025-06-12", "soins_au": "2025-06-12", "motif": "correction_de_faits" });
-    let trial = caisse.post("/v1/reevaluations", trial).await.expect(202);
+    let trial = json!({ "patient_id": id, "du": "2025-06-12", "motif": "correction" });
+    let asked = caisse.post("/v1/reevaluations", trial).await;
+    asked.expect(202);
     app.run_jobs().await;
-    let trial = caisse
-        .get(&format!("/v1/reevaluations/{}", trial["id"].as_str().unwrap()))
-        .await
-        .expect(200);
-    assert_eq!(trial["modifiees"], 0, "{trial}");
+    let trial = caisse.get(asked.header("location")).await.expect(200);
+    assert_eq!((&trial["feuilles"], &trial["feuilles_changees"]), (&json!(1), &json!(0)));
 
     // Who reads the name reads it, and nobody else.
     let list = martin.get("/v1/moi/patients").await.expect(200);

@@ -63,6 +63,7 @@ fn lectures(nature: NatureEvenement) -> &'static [Demarche] {
         // The directory is open: a doctor is told what is recorded of himself.
         ("medecin", _) => &[D::LireOperation, D::ListerDesignations, D::LireDeclaration],
         ("neutralisation", _) => &[D::ListerNeutralisations],
+        ("patient", "rectification_demandee" | "rectification_repondue") => &[D::LireRectification],
         ("patient", _) => &[D::LirePatient],
         // A doctor whose patient leaves is named by the declaration that ends.
         ("patientele", _) => &[D::SuivreMesPatients, D::LireDeclaration],

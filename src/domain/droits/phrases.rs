@@ -3,7 +3,13 @@
 pub(super) const DOSSIER: &str = "seule la caisse dont le patient dépend tient son dossier";
 pub(super) const CHANGEMENT: &str =
     "seule une des deux caisses du dernier changement l'annule, dans les vingt-sept mois";
+pub(super) const RECTIFICATION: &str =
+    "seul le patient, ou qui agit pour lui, demande une rectification";
+pub(super) const RECTIFICATIONS: &str =
+    "une demande de rectification est entre le patient, ou qui agit pour lui, et sa caisse";
 pub(super) const REPRESENTANTS: &str = "seule une caisse tient les représentants d'un patient";
+pub(super) const REPRESENTANTS_ACTUELLE: &str =
+    "seule la caisse dont le patient dépend tient ses représentants";
 pub(super) const ADRESSAGE_ETABLI: &str =
     "seul le médecin traitant de ce jour établit un adressage";
 pub(super) const CONCILIATION: &str = "une conciliation est entre le patient et sa caisse";

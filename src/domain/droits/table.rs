@@ -9,8 +9,9 @@ use super::super::acteur::Role;
 use super::Demarche;
 use super::phrases::{
     ABONNEMENT, ADRESSAGE_ETABLI, CHANGEMENT, CONCILIATION, CONCILIATION_ACTUELLE, COURRIERS,
-    CREANCES, DOSSIER, OPERATIONS, RECOUVREMENT, RECOUVREMENT_ACTUELLE, REEVALUATIONS,
-    REPRESENTANTS, SIENNES, SIENS, TERRITOIRE,
+    CREANCES, DOSSIER, OPERATIONS, RECOUVREMENT, RECOUVREMENT_ACTUELLE, RECTIFICATION,
+    RECTIFICATIONS, REEVALUATIONS, REPRESENTANTS, REPRESENTANTS_ACTUELLE, SIENNES, SIENS,
+    TERRITOIRE,
 };
 use super::relation::{Etendue, Relation, Vue};
 
@@ -120,6 +121,7 @@ const FAMILLE: Groupe =
     &[(SoiMeme, Tout), (TitulaireEnfant, Tout), (TitulaireJeune, Tout), (Representant, Tout)];
 /// The person, and a holder of parental authority as long as the child does not choose.
 const ENFANT: Groupe = &[(SoiMeme, Tout), (TitulaireEnfant, Tout)];
+const REPRESENTE: Groupe = &[(Representant, Tout)];
 const PROCHES: Groupe = &[(TitulaireEnfant, Tout), (TitulaireJeune, Tout), (Representant, Tout)];
 const CAISSES: Groupe = &[(CaisseActuelle, Tout), (AncienneCaisse, SesJours)];
 const SA_CAISSE: Groupe = &[(CaisseActuelle, Tout)];
@@ -180,6 +182,10 @@ impl Demarche {
                 .reservee("seul un patient lit les accès à son dossier"),
             D::ExporterDossier => Ligne::de(&[ENFANT, SA_CAISSE])
                 .reservee("un dossier complet s'exporte pour le patient et par sa caisse"),
+            D::DemanderRectification => Ligne::de(&[ENFANT, REPRESENTE]).reservee(RECTIFICATION),
+            D::ListerRectifications | D::LireRectification => {
+                Ligne::de(&[ENFANT, REPRESENTE, SA_CAISSE]).reservee(RECTIFICATIONS)
+            }
             D::ListerAccesPatient => Ligne::de(&[ENFANT, CAISSES])
                 .reservee("les accès à un dossier se lisent par le patient et par sa caisse"),
 
@@ -213,13 +219,11 @@ impl Demarche {
             | D::AnnulerFusion
             | D::ListerConflits
             | D::LireConflit
-            | D::ResoudreConflit => Ligne::de(&[SA_CAISSE]).reservee(DOSSIER),
-            D::EnregistrerRepresentation | D::TerminerRepresentation => {
-                Ligne::de(&[SA_CAISSE]).reservee(REPRESENTANTS).sinon(
-                    D::LirePatient,
-                    "seule la caisse dont le patient dépend tient ses représentants",
-                )
-            }
+            | D::ResoudreConflit
+            | D::RepondreRectification => Ligne::de(&[SA_CAISSE]).reservee(DOSSIER),
+            D::EnregistrerRepresentation | D::TerminerRepresentation => Ligne::de(&[SA_CAISSE])
+                .reservee(REPRESENTANTS)
+                .sinon(D::LirePatient, REPRESENTANTS_ACTUELLE),
 
             // Choices.
             D::ApercuDeclaration | D::CreerDeclaration => {

@@ -169,9 +169,19 @@ fn geste(affaire: &Affaire) -> Geste {
             "GET",
             match affaire.nature.map(NatureEvenement::theme) {
                 Some("representation") => format!("{}/representations", person()),
+                _ if affaire.nature == Some(NatureEvenement::PatientRectificationRepondue) => {
+                    format!("{}/demandes-de-rectification", person())
+                }
                 _ => person(),
             },
-            "Quelque chose a changé dans le dossier : vérifiez que c'est exact, et signalez une erreur à la caisse.",
+            match affaire.nature {
+                Some(NatureEvenement::PatientRectificationRepondue) => {
+                    "La caisse a répondu à une demande de rectification."
+                }
+                _ => {
+                    "Quelque chose a changé dans le dossier : vérifiez que c'est exact, ou demandez une rectification."
+                }
+            },
         ),
         Rubrique::DeclarationEnAttente => (
             "GET",
@@ -213,6 +223,16 @@ fn geste(affaire: &Affaire) -> Geste {
             person(),
             "Le numéro de cet assuré a été inscrit pour une autre personne aussi : fusionnez les dossiers ou corrigez un numéro.",
         ),
+        Rubrique::LimitationEnCours => (
+            "POST",
+            format!("{}/limitations/levee", person()),
+            "Le traitement des données d'un assuré est limité : vérifiez, informez la personne, puis levez la limitation.",
+        ),
+        Rubrique::RectificationDemandee => (
+            "POST",
+            format!("/v1/demandes-de-rectification/{id}/reponse"),
+            "Un assuré demande une rectification : rectifiez ou refusez, et répondez dans le mois.",
+        ),
         Rubrique::FeuillesARevoir => (
             "GET",
             "/v1/feuilles-de-soins/a-revoir".to_owned(),
@@ -246,8 +266,8 @@ impl FromStr for Cle {
 ///
 /// Pour un médecin : signatures et retours attendus, patients arrivés et partis depuis peu. Pour un patient, pour
 /// lui et ceux qu'il représente : signatures demandées, choix faits en son nom ou restés sans suite, ce qui a été enregistré. Pour une
-/// caisse : ce qui attend, est contesté, en conflit, ouvert, en cours, ses mutations, doublons possibles et feuilles à
-/// revoir. Chaque ligne dit quelle requête faire, et pourquoi. « Depuis peu » : trente jours.
+/// caisse : ce qui attend, est contesté, en conflit, ouvert, en cours, limité ou à rectifier, ses mutations, doublons possibles et
+/// feuilles à revoir. Chaque ligne dit quelle requête faire, et pourquoi. « Depuis peu » : trente jours.
 #[utoipa::path(
     get,
     path = "/v1/moi/a-faire",

@@ -114,6 +114,9 @@ fn lien(lu: &EvenementLu, role: Role) -> Option<String> {
         "medecin" if acts_on_doctors => thing("operations", "operation_id"),
         "designation" | "medecin" => person("designations"),
         "neutralisation" => person("neutralisations"),
+        "patient" if named("demande_id").is_some() => {
+            thing("demandes-de-rectification", "demande_id")
+        }
         "patient" => Some(format!("/v1/patients/{}", lu.patient_id?)),
         "patientele" => Some("/v1/moi/patients/mouvements".to_owned()),
         "reevaluation" => thing("reevaluations", "reevaluation_id"),

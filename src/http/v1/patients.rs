@@ -4,6 +4,7 @@ mod actes;
 mod conflits;
 mod demande;
 mod fusions;
+mod rectifications;
 mod scissions;
 mod traits;
 mod vue;
@@ -43,6 +44,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .merge(about("vie-du-patient", fusions::router()))
         .merge(about("vie-du-patient", scissions::router()))
         .merge(about("vie-du-patient", conflits::router()))
+        .merge(about("vie-du-patient", rectifications::router()))
 }
 
 lecture! {

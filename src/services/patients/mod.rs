@@ -12,6 +12,7 @@ mod identites;
 mod limitations;
 mod mutations;
 mod organismes;
+mod rectifications;
 mod retours;
 mod scissions;
 
@@ -37,6 +38,10 @@ pub use self::identites::{Correction, change_identite, correct_identite};
 pub use self::limitations::{lift as lift_limitation, limit as limit_processing};
 pub use self::mutations::{take_over, undo_organisme};
 pub use self::organismes::{change_organisme, change_statut};
+pub use self::rectifications::{
+    RectificationLue, answer as answer_rectification, get as get_rectification,
+    list as list_rectifications, request as request_rectification,
+};
 pub use self::scissions::{NouvelleScission, split};
 use super::core::Opening;
 use super::{ChampInvalide, Contexte, Core, Demande, Done, Mode, Render, Seen, ServiceError};

@@ -10,6 +10,7 @@ pub mod fusions;
 pub mod limitations;
 pub mod mouvements;
 mod recherche;
+pub mod rectifications;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};

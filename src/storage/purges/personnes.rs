@@ -10,7 +10,7 @@ use crate::storage::{Connection, StorageError, Tx};
 
 /// Every table whose rows are about a person, those that others lead to last. Feuilles are not among them: a record is removed
 /// once it has none.
-pub static TABLES: [&str; 42] = [
+pub static TABLES: [&str; 44] = [
     "retour_adressage",
     "correspondant_adressage",
     "version_adressage",
@@ -41,6 +41,8 @@ pub static TABLES: [&str; 42] = [
     "fusion",
     "acte_patient",
     "limitation",
+    "reponse_rectification",
+    "demande_rectification",
     "avis_majorite",
     "representation",
     "deces_patient",

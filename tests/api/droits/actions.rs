@@ -29,6 +29,7 @@ const ACTIONS: &[(&str, Demarche, Demarche)] = {
         ("trouver", D::TrouverConciliation, D::LireConciliation),
         ("abandonner", D::AbandonnerConciliation, D::LireConciliation),
         ("clore", D::CloreConciliation, D::LireConciliation),
+        ("repondre", D::RepondreRectification, D::LireRectification),
         ("changer_organisme", D::ChangerOrganisme, D::LirePatient),
         ("changer_identifiant", D::ChangerIdentifiant, D::LirePatient),
         ("rectifier_identifiant", D::RectifierIdentifiant, D::LirePatient),

@@ -1,6 +1,7 @@
 //! How the small world is made, by the caisses and the doctors of its people.
 
 use serde_json::{Value, json};
+use traitant::domain::acteur::Acteur;
 
 use super::monde::{
     ACTUELLE, ADRESSE, ANCIENNE, Choses, Cible, DEPART, EXECUTANT, Jour, TIERS, VENU_APRES,
@@ -176,6 +177,11 @@ pub async fn present(app: &TestApp, cible: &mut Cible) {
     let body = json!({ "voie": ADRESSE, "code_postal": "01000", "localite": "Bourg-en-Bresse",
                        "effet_du": "2025-05-10" });
     act(&app.caisse(ACTUELLE), &cible.id, "changements-d-adresse", body).await.expect(200);
+    let person = Acteur::Patient(cible.id.parse().unwrap());
+    let token = app.emetteur.issue(&person, &*app.clock, &app.ids, 3600).unwrap();
+    let path = format!("/v1/patients/{}/demandes-de-rectification", cible.id);
+    let body = json!({ "objet": "autre", "demande": "à vérifier" });
+    cible.rectification = id(&app.porteur(&person, token).post(&path, body).await.expect(201));
     let body = json!({ "patient": { "id": cible.id }, "medecins": [{ "rpps": attendu() }] });
     let waiting = app.caisse(ACTUELLE).post("/v1/declarations", body).await.expect(201);
     cible.attente = id(&waiting);

@@ -149,6 +149,8 @@ pub struct Cible {
     /// A national act that waits for a second agent.
     pub acte: String,
     pub reevaluation: String,
+    /// What they ask to be put right.
+    pub rectification: String,
     /// A file that the present caisse sent, and that was tried.
     pub reprise: String,
     /// A file that was made for it.
@@ -203,6 +205,7 @@ impl Cible {
             retenue: rien(13),
             acte: rien(14),
             reevaluation: rien(15),
+            rectification: rien(20),
             reprise: rien(17),
             export: rien(18),
             courriers: rien(19),

@@ -83,6 +83,14 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
             let prealable = Some((caisse, D::DeclarerDeces, death));
             Recette { prealable, ..personne().corps(body) }
         }
+        D::DemanderRectification => {
+            personne().corps(json!({ "objet": "adresse", "demande": "4 et non 14" }))
+        }
+        D::ListerRectifications => personne(),
+        D::LireRectification => Recette::sur(Porte::Personne, &cible.rectification),
+        D::RepondreRectification => {
+            Recette::sur(Porte::Personne, &cible.rectification).corps(json!({ "issue": "faite" }))
+        }
         D::ApercuFusion => personne().corps(json!({ "absorbe_id": cible.double })),
         D::FusionnerPatients => personne().corps(json!({
             "absorbe_id": cible.double, "absorbe_version": 1, "motif": "doublon",
