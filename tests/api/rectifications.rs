@@ -106,7 +106,7 @@ async fn nobody_else_asks_reads_or_answers() {
     assert_eq!(other.post_on(&answer, 1, body.clone()).await.problem(404), "introuvable");
     assert_eq!(
         app.patient("BERNARD").post_on(&answer, 1, body.clone()).await.problem(403),
-        "role_interdit"
+        "portee_insuffisante"
     );
     // A parent asks for a child, and the caisse of the child answers.
     let child = app.patient("ALICE").post(&place("GABRIEL"), asked()).await.expect(201);
