@@ -126,6 +126,7 @@ pub(crate) struct Geste {
 }
 
 /// The request that something that waits calls for, and why.
+#[expect(clippy::too_many_lines, reason = "it is one table")]
 fn geste(affaire: &Affaire) -> Geste {
     let id = affaire.objet;
     let person = || affaire.patient_id.map_or_else(String::new, |id| format!("/v1/patients/{id}"));

@@ -46,8 +46,8 @@ pub(super) struct Noms {
 /// What is encrypted of an identity: names, and the word of the sex.
 #[derive(Serialize, Deserialize)]
 struct Scelle {
-    #[serde(flatten)]
-    noms: Noms,
+    nom: String,
+    prenom: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sexe: Option<String>,
 }
@@ -308,7 +308,7 @@ pub(super) fn seal_noms(
 ) -> Result<Vec<u8>, StorageError> {
     let Identite { nom, prenom, sexe, .. } = fait.valeur.clone();
     let sexe = sexe.map(|sexe| sexe.mot().to_owned());
-    coffre.seal_json(place_noms(fait.id), &Scelle { noms: Noms { nom, prenom }, sexe })
+    coffre.seal_json(place_noms(fait.id), &Scelle { nom, prenom, sexe })
 }
 
 /// Opens an identity, whose names and sex are sealed under its id.
@@ -318,7 +318,7 @@ pub(super) fn open_identite(
     (date_naissance, rang): (DateNaissanceAmo, RangGemellaire),
 ) -> Result<Identite, StorageError> {
     let place = place_noms(identite);
-    let Scelle { noms: Noms { nom, prenom }, sexe } = coffre.open_json(place, sealed)?;
+    let Scelle { nom, prenom, sexe } = coffre.open_json(place, sealed)?;
     let known = |word: String| Sexe::du_mot(&word).ok_or_else(|| place.wrong("an unknown sex"));
     let sexe = sexe.map(known).transpose()?;
     Ok(Identite { nom, prenom, date_naissance, rang, sexe })
