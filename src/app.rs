@@ -29,11 +29,11 @@ use self::suivi::{follow_key, publish, work};
 use crate::auth::{Emetteur, KeySource, Prouveur};
 use crate::config::{Config, JetonsConfig};
 use crate::domain::clock::SystemClock;
-use crate::http::{AppState, Recus, Traceur, mesures_router, router};
+use crate::http::{AppState, Recus, Traceur, mesures_router, refus_illisible, router};
 use crate::otlp::Exportateur;
 use crate::postgres::{Lost, Sentinel, Server};
 use crate::sandbox::Bac;
-use crate::serve::{Limits, listen, serve};
+use crate::serve::{Limits, Redige, listen, serve};
 use crate::services::{Core, loi};
 use crate::webhooks::Facteur;
 use crate::{ajouts, webhooks};
@@ -169,9 +169,10 @@ impl App {
             tokio::spawn(exportateur.run(recus, stop.clone()));
         }
         let limits = Limits { connections: self.connexions, ..Limits::default() };
-        let serving = serve(self.listener, self.router, limits, stop.clone());
+        let redige: Redige = Arc::new(refus_illisible(self.core.clone()));
+        let serving = serve(self.listener, (self.router, redige.clone()), limits, stop.clone());
         if let Some((listener, router)) = self.mesures {
-            tokio::spawn(serve(listener, router, Limits::default(), stop.clone()));
+            tokio::spawn(serve(listener, (router, redige), Limits::default(), stop.clone()));
         }
         let limited = async {
             stop.cancelled().await;

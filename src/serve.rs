@@ -1,5 +1,7 @@
 //! Connections: accepted, limited in time, drained.
 
+mod illisible;
+
 use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -18,6 +20,9 @@ use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tower::{ServiceExt, service_fn};
+
+use self::illisible::Parlante;
+pub(crate) use self::illisible::Redige;
 
 /// What connections may cost.
 #[derive(Debug, Clone, Copy)]
@@ -61,10 +66,11 @@ pub(crate) fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Serves until `stop`, then until the requests that run are answered.
+/// Serves until `stop`, then until the requests that run are answered. What is not HTTP is refused in the words of
+/// `redige`.
 pub(crate) async fn serve(
     listener: TcpListener,
-    router: Router,
+    (router, redige): (Router, Redige),
     limits: Limits,
     stop: CancellationToken,
 ) {
@@ -100,7 +106,7 @@ pub(crate) async fn serve(
         });
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(limits.writes));
-        let stream = TokioIo::new(Box::pin(stream));
+        let stream = TokioIo::new(Parlante::new(Box::pin(stream), Redige::clone(&redige)));
         let connection = builder.serve_connection(stream, TowerToHyperService::new(service));
         let connection = connections.watch(connection);
         tokio::spawn(async move {
@@ -123,6 +129,11 @@ mod tests {
 
     use super::*;
 
+    /// Nothing to say to what is not HTTP.
+    fn muet() -> Redige {
+        Arc::new(|_| None)
+    }
+
     #[tokio::test]
     async fn half_a_request_line_is_not_waited_for_for_ever() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -130,7 +141,7 @@ mod tests {
         let router = Router::new().route("/", get(|| async { "bonjour" }));
         let stop = CancellationToken::new();
         let limits = Limits { headers: Duration::from_millis(50), ..Limits::default() };
-        let serving = tokio::spawn(serve(listener, router, limits, stop.clone()));
+        let serving = tokio::spawn(serve(listener, (router, muet()), limits, stop.clone()));
         let mut slow = TcpStream::connect(address).await.unwrap();
         slow.write_all(b"GET / HT").await.unwrap();
         let mut said = Vec::new();
@@ -167,7 +178,7 @@ mod tests {
         let router = Router::new().route("/", get(answer));
         let stop = CancellationToken::new();
         let limits = Limits { writes: Duration::from_millis(50), ..Limits::default() };
-        let serving = tokio::spawn(serve(listener, router, limits, stop.clone()));
+        let serving = tokio::spawn(serve(listener, (router, muet()), limits, stop.clone()));
         let mut deaf = TcpStream::connect(address).await.unwrap();
         deaf.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
         let mut first = [0];
@@ -188,7 +199,7 @@ mod tests {
         let router = Router::new().route("/", get(|| async { "bonjour" }));
         let stop = CancellationToken::new();
         let limits = Limits { connections: 1, ..Limits::default() };
-        let serving = tokio::spawn(serve(listener, router, limits, stop.clone()));
+        let serving = tokio::spawn(serve(listener, (router, muet()), limits, stop.clone()));
         let ask = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
         let mut answer = [0; 12];
         let mut first = TcpStream::connect(address).await.unwrap();
@@ -203,6 +214,61 @@ mod tests {
         drop(first);
         second.read_exact(&mut answer).await.unwrap();
         assert_eq!(&answer, b"HTTP/1.1 200");
+        stop.cancel();
+        serving.await.unwrap();
+    }
+
+    /// What is not HTTP is told why, whatever is wrong in it, and an answer of the service's own is left as it is.
+    #[tokio::test]
+    async fn a_bare_refusal_gets_its_document() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let own = || async { (axum::http::StatusCode::BAD_REQUEST, "") };
+        let router = Router::new()
+            .route("/", get(|| async { "bonjour" }))
+            .route(
+                "/faux",
+                get(|| async { "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n" }),
+            )
+            .route("/propre", get(own));
+        let stop = CancellationToken::new();
+        let redige: Redige = Arc::new(|status| {
+            Some(("x: y\r\n".to_owned(), format!("refus {status}").into_bytes()))
+        });
+        let serving =
+            tokio::spawn(serve(listener, (router, redige), Limits::default(), stop.clone()));
+        let long = "a".repeat(70_000);
+        let ended = "Connection: close\r\n\r\n";
+        let asked = [
+            ("GET / HTTP/1.1\r\nX: a\u{1}b\r\n\r\n".to_owned(), "400", "refus 400"),
+            ("G\u{7f}T / HTTP/1.1\r\n\r\n".to_owned(), "400", "refus 400"),
+            (format!("GET /{long} HTTP/1.1\r\n\r\n"), "431", "refus 431"),
+            (format!("GET / HTTP/1.1\r\nX: {long}\r\n\r\n"), "431", "refus 431"),
+            (format!("GET / HTTP/1.1\r\nHost: x\r\n{ended}"), "200", "bonjour"),
+            (format!("GET /propre HTTP/1.1\r\nHost: x\r\n{ended}"), "400", "\r\n\r\n"),
+            (
+                format!("GET /faux HTTP/1.1\r\nHost: x\r\n{ended}"),
+                "200",
+                "content-length: 0\r\n\r\n",
+            ),
+        ];
+        for (request, status, end) in asked {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let mut said = Vec::new();
+            stream.read_to_end(&mut said).await.unwrap();
+            let said = String::from_utf8(said).unwrap();
+            assert!(said.starts_with(&format!("HTTP/1.1 {status} ")), "{said}");
+            assert!(said.ends_with(end), "{said}");
+            if let Some((head, body)) = said.split_once("\r\n\r\n")
+                && body.starts_with("refus")
+            {
+                assert!(
+                    head.contains(&format!("\r\nx: y\r\ncontent-length: {}", body.len())),
+                    "{said}"
+                );
+            }
+        }
         stop.cancel();
         serving.await.unwrap();
     }

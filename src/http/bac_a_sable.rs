@@ -44,8 +44,9 @@ pub trait BacASable: Debug + Send + Sync {
     fn avancer(&self, jours: i64) -> Futur<'_, Horloge>;
     /// Forgets everything, and makes its people anew.
     fn remettre_a_zero(&self) -> Futur<'_, Horloge>;
-    /// What a card or an account says of a signature: the proof that it was taken now.
-    fn prouver(&self, signature: &SignatureAnnoncee) -> Result<String, Panne>;
+    /// What a card or an account says of a signature: the proof that it was taken now. A gesture that a browser sends
+    /// again, under the same key, shows the same proof again.
+    fn prouver(&self, cle: &str, signature: &SignatureAnnoncee) -> Result<String, Panne>;
     /// The feuille of a consultation of today, by first name and RPPS; nothing when nobody is called so.
     fn consultation<'a>(&'a self, prenom: &'a str, rpps: &'a str) -> Futur<'a, Option<Value>>;
 }

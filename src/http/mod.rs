@@ -18,6 +18,7 @@ mod extract;
 mod fhir;
 mod health;
 mod idempotency;
+mod illisible;
 mod interne;
 mod json;
 mod lecture;
@@ -56,6 +57,7 @@ pub use self::bac_a_sable::{
     RepresentantDuBac,
 };
 pub use self::debit::DebitConfig;
+pub use self::illisible::refus_illisible;
 pub use self::interne::{Interne, Question, QuestionRefusee};
 pub use self::mesures::router as mesures_router;
 pub use self::openapi::{document as openapi_document, yaml as openapi_yaml};

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::parameters::{Ensemble, Parametre, Parametres};
 use super::rule::{Juge, JugeDeMontant, Rang, Regle};
 use super::template::Template;
-use super::valeurs::Valeurs;
+use super::valeurs::{Table, Valeurs};
 use crate::domain::calendar::{Periode, lendemain};
 use crate::domain::evaluation::{CodeRegle, Constat, Constats, Issue};
 use crate::domain::vocabulary::Vocabulaire;
@@ -16,7 +16,7 @@ use crate::domain::vocabulary::Vocabulaire;
 /// Values and rules in force during a period without any change.
 #[derive(Debug)]
 pub struct Bareme {
-    pub valeurs: Valeurs,
+    table: Table,
     regles: Vec<&'static Regle>,
     /// What is asked before the calculation, then what explains its amounts.
     questions: Vec<Question>,
@@ -90,10 +90,7 @@ impl Entry {
 
 impl Bareme {
     /// Values and rules of a period, each with what it rests on.
-    pub(super) fn new(
-        valeurs: Valeurs,
-        regles: Vec<(&'static Regle, Vec<Cow<'static, str>>)>,
-    ) -> Self {
+    pub(super) fn new(table: Table, regles: Vec<(&'static Regle, Vec<Cow<'static, str>>)>) -> Self {
         let explains = |regle: &Regle| matches!(regle.juge, Juge::Montants(_));
         let all: Vec<&'static Regle> = regles.iter().map(|(regle, _)| *regle).collect();
         let asked = all.iter().filter(|regle| !explains(regle));
@@ -103,6 +100,7 @@ impl Bareme {
             Juge::Faits(_) | Juge::FaitsEtValeurs(_) => None,
         };
         let de_montant = all.iter().filter_map(amounts).collect();
+        let valeurs = table.valeurs();
         let known = |regle: &Regle| {
             let read = regle.fiche.parametres.iter();
             read.filter_map(|own| Some((*own, valeurs.valeur(*own).ok()?))).collect()
@@ -118,12 +116,24 @@ impl Bareme {
             cause: Template::new(regle.fiche.cause, &valeurs),
         };
         let entries = first.into_iter().chain(last).map(entry).collect();
-        Self { valeurs, regles: all, questions, de_montant, entries }
+        Self { table, regles: all, questions, de_montant, entries }
     }
 
     /// The days during which nothing of this changes.
     pub const fn periode(&self) -> Periode {
-        self.valeurs.periode
+        self.table.periode()
+    }
+
+    /// The values in force.
+    #[inline]
+    pub const fn valeurs(&self) -> Valeurs<'_> {
+        self.table.valeurs()
+    }
+
+    /// The same for one evaluation: see [`Table::suivies`].
+    #[inline]
+    pub(super) fn valeurs_suivies(&self) -> Valeurs<'_> {
+        self.table.suivies()
     }
 
     /// The rules to be considered, in the order of the registry.
@@ -257,7 +267,7 @@ fn decoupes(
             let known = parametres.iter().filter_map(|(parametre, historique)| {
                 Some((parametre, historique.en_vigueur(periode.du())?.valeur?))
             });
-            Bareme::new(Valeurs::new(periode, known, [a_verifier, discutees]), regles)
+            Bareme::new(Table::new(periode, known, [a_verifier, discutees]), regles)
         })
         .collect()
 }

@@ -18,7 +18,7 @@ pub(super) fn est_inconnu(ligne: &Acte, faits: &FaitsConnus) -> bool {
 pub(super) fn plafond(
     ligne: &Acte,
     faits: &FaitsConnus,
-    valeurs: &Valeurs,
+    valeurs: &Valeurs<'_>,
 ) -> Result<Option<Centimes>, ParametreInconnu> {
     let unknown = est_inconnu(ligne, faits);
     unknown.then(|| valeurs.centimes(Parametre::CcamInconnuePlafond)).transpose()

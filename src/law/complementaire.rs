@@ -15,7 +15,7 @@ pub(super) fn share_out(
     contrat: Contrat,
     situation: &Situation,
     qualification: Qualification,
-    valeurs: &Valeurs,
+    valeurs: &Valeurs<'_>,
 ) -> Result<(), LawError> {
     let sums =
         lignes.iter().try_fold(Montants::default(), |sum, ligne| sum.plus(&ligne.montants))?;
@@ -54,7 +54,7 @@ fn responsable(
     garantie: Garantie,
     situation: &Situation,
     qualification: Qualification,
-    valeurs: &Valeurs,
+    valeurs: &Valeurs<'_>,
 ) -> Result<Centimes, LawError> {
     let ticket = sums.ticket_moderateur;
     let promised = match garantie {
@@ -79,7 +79,7 @@ fn depassement_couvert(
     sums: &Montants,
     situation: &Situation,
     qualification: Qualification,
-    valeurs: &Valeurs,
+    valeurs: &Valeurs<'_>,
 ) -> Result<Centimes, LawError> {
     // That of the clinical acts, whatever the act (R871-1 2°).
     let excluded = if qualification.majoration {

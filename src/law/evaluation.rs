@@ -100,16 +100,10 @@ impl Law {
             self.bareme_du(DateDesSoins::new(principale.date_execution))?
         };
         verify_covered(&situation, principale)?;
-        // Days of which everything was verified, nearly all of them, share their values and copy nothing.
-        let suivies = bareme.valeurs.suivies();
-        let valeurs = suivies.as_ref().unwrap_or(&bareme.valeurs);
-        let same = std::ptr::eq(bareme, bareme_execution);
-        let suivies_execution = if same { None } else { bareme_execution.valeurs.suivies() };
-        let valeurs_execution = match &suivies_execution {
-            Some(suivies) => suivies,
-            None if same => valeurs,
-            None => &bareme_execution.valeurs,
-        };
+        let valeurs = &bareme.valeurs_suivies();
+        let autres =
+            (!std::ptr::eq(bareme, bareme_execution)).then(|| bareme_execution.valeurs_suivies());
+        let valeurs_execution = autres.as_ref().unwrap_or(valeurs);
         let mut decision = qualification::qualifier(&situation, bareme, valeurs)?;
         // What a hospital may ask without a letter is not the overrun of a doctor of sector 1.
         decision.qualification.da_possible &=
@@ -172,7 +166,7 @@ impl Law {
                 evalue,
             };
             facturation::controles(self, &facture, &mut under_way.factures);
-            if franchise::peut_etre_due(&situation, &bareme.valeurs, &evalue.montants) {
+            if franchise::peut_etre_due(&situation, &bareme.valeurs(), &evalue.montants) {
                 under_way.avertir(Avertissement::FranchiseNonComptee, principale.numero_ligne);
             }
         }

@@ -18,7 +18,11 @@ use crate::domain::money::Centimes;
 const DEBUT: Option<NaiveDate> = NaiveDate::from_ymd_opt(2008, 1, 1);
 
 /// Whether the caisse may still keep one on what it pays of an act.
-pub(super) fn peut_etre_due(situation: &Situation, valeurs: &Valeurs, montants: &Montants) -> bool {
+pub(super) fn peut_etre_due(
+    situation: &Situation,
+    valeurs: &Valeurs<'_>,
+    montants: &Montants,
+) -> bool {
     let concerned = situation.specialite.profession() == Profession::Auxiliaire
         && DEBUT.is_some_and(|start| situation.date_execution >= start)
         && montants.rembourse_amo > Centimes::ZERO;

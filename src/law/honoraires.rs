@@ -49,8 +49,9 @@ pub(super) fn au_tarif_de(
     for acte in &mut changed.actes {
         let Some(base) = acte.base else { continue };
         let (situation, now, then) = autour(law, reforme, soins, faits, acte)?;
-        let known = |valeurs| tarif(acte, &situation, valeurs, opposable(&situation)?);
-        let (Some(before), Some(after)) = (known(now), known(then)) else { continue };
+        let known =
+            |valeurs: &Valeurs<'_>| tarif(acte, &situation, valeurs, opposable(&situation)?);
+        let (Some(before), Some(after)) = (known(&now), known(&then)) else { continue };
         if before == base && after != before {
             acte.base = Some(after);
             acte.honoraires = acte.honoraires.plus(after.minus(before)?)?;
@@ -71,16 +72,16 @@ pub(super) fn opposables(
     let mut changed = None;
     for (index, acte) in soins.actes.iter().enumerate() {
         let (situation, now, then) = autour(law, reforme, soins, faits, acte)?;
-        let demanded = |valeurs: &Valeurs| valeurs.oui(Parametre::TarifsOpposablesParcours);
-        let concerned = demanded(then)?
-            && !demanded(now)?
+        let demanded = |valeurs: &Valeurs<'_>| valeurs.oui(Parametre::TarifsOpposablesParcours);
+        let concerned = demanded(&then)?
+            && !demanded(&now)?
             && depasse(acte)
             && acte_de(apres, acte).is_some_and(|evalue| {
                 evalue.qualification.appartenance == Appartenance::DansParcours
             });
         let Some(base) = acte.base.filter(|_| concerned) else { continue };
         let sector_1 = Situation { convention: Convention::Secteur1, ..situation };
-        let price = tarif(acte, &sector_1, then, true).unwrap_or(base).max(base);
+        let price = tarif(acte, &sector_1, &then, true).unwrap_or(base).max(base);
         let own = changed.get_or_insert_with(|| soins.clone());
         if let Some(acte) = own.actes.get_mut(index) {
             acte.base = Some(price.min(acte.honoraires));
@@ -107,10 +108,10 @@ fn autour<'a>(
     soins: &Soins,
     faits: &FaitsConnus,
     acte: &Acte,
-) -> Result<(Situation, &'a Valeurs, &'a Valeurs), LawError> {
+) -> Result<(Situation, Valeurs<'a>, Valeurs<'a>), LawError> {
     let date = DateDesSoins::new(acte.date_reference());
     let (now, then) = (law.bareme_du(date)?, reforme.bareme_du(date)?);
-    Ok((Situation::of(soins, acte, faits), &now.valeurs, &then.valeurs))
+    Ok((Situation::of(soins, acte, faits), now.valeurs(), then.valeurs()))
 }
 
 /// The decision about the act of a line.

@@ -86,7 +86,7 @@ pub(super) fn liquider(
     situation: &Situation,
     decision: &Decision,
     // Those of the reference day, and those of the day of the act.
-    (valeurs, valeurs_execution): (&Valeurs, &Valeurs),
+    (valeurs, valeurs_execution): (&Valeurs<'_>, &Valeurs<'_>),
     cumuls: &mut Cumuls<'_>,
 ) -> Result<ActeLiquide, LawError> {
     let (mut base_limitee, mut plafonnees) = (Vec::new(), Vec::new());
@@ -168,7 +168,7 @@ struct Majoration {
 fn majoration(
     sums: &Montants,
     decision: &Decision,
-    valeurs: &Valeurs,
+    valeurs: &Valeurs<'_>,
     quantite: u16,
 ) -> Result<Majoration, LawError> {
     if !decision.qualification.majoration {
@@ -193,7 +193,7 @@ struct Participation {
 fn participation(
     payable: Centimes,
     jour: NaiveDate,
-    valeurs: &Valeurs,
+    valeurs: &Valeurs<'_>,
     (cumuls, quantite): (&Cumuls<'_>, u16),
 ) -> Result<Participation, LawError> {
     let mut result = Participation::default();

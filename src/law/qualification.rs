@@ -44,7 +44,7 @@ const NB_THEMES: usize = 7;
 pub(super) fn qualifier(
     situation: &Situation,
     bareme: &Bareme,
-    valeurs: &Valeurs,
+    valeurs: &Valeurs<'_>,
 ) -> Result<Decision, LawError> {
     let mut constats = Constats::new();
     let mut strongest: [Option<Strongest>; NB_THEMES] = [None; NB_THEMES];

@@ -170,7 +170,7 @@ pub struct Liquidation {
 pub enum Juge {
     Faits(fn(&Situation) -> Jugement),
     /// From the facts and the values of the day.
-    FaitsEtValeurs(fn(&Situation, &Valeurs) -> Result<Jugement, ParametreInconnu>),
+    FaitsEtValeurs(fn(&Situation, &Valeurs<'_>) -> Result<Jugement, ParametreInconnu>),
     Montants(JugeDeMontant),
 }
 

@@ -70,11 +70,11 @@ pub fn is_placeholder(name: &str) -> bool {
 
 impl Template {
     /// Cuts a sentence with the values of a period.
-    pub(super) fn new(phrase: &str, valeurs: &Valeurs) -> Self {
+    pub(super) fn new(phrase: &str, valeurs: &Valeurs<'_>) -> Self {
         Self::cut(phrase, valeurs).unwrap_or_default()
     }
 
-    fn cut(phrase: &str, valeurs: &Valeurs) -> Option<Self> {
+    fn cut(phrase: &str, valeurs: &Valeurs<'_>) -> Option<Self> {
         let mut pieces = Vec::new();
         let mut text = String::new();
         let mut rest = phrase;

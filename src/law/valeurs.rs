@@ -1,6 +1,6 @@
 //! The values in force during a period of the law.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::cell::Cell;
 
 use super::parameters::{Ensemble, NB_NUMEROS, Parametre};
 use crate::domain::calendar::Periode;
@@ -18,40 +18,18 @@ pub struct ParametreInconnu {
 
 /// The value of every parameter during a period without any change.
 #[derive(Debug)]
-pub struct Valeurs {
-    pub(super) periode: Periode,
-    /// Side by side, since an evaluation that notes what it reads has a copy of its own: a number that is not among the
-    /// known ones means nothing.
+pub(super) struct Table {
+    periode: Periode,
+    /// Side by side: a number that is not among the known ones means nothing.
     nombres: [i64; NB_NUMEROS],
     connus: Ensemble,
     /// Those that nobody verified for days as late as these.
-    pub(super) a_verifier: Ensemble,
+    a_verifier: Ensemble,
     /// Those on which the sources disagree on these days.
     discutees: Ensemble,
-    /// What is read of them, when an evaluation follows it: never in the values that evaluations share.
-    lues: Option<Lectures>,
 }
 
-/// Parameters that were read. The values of a period are shared between threads, so that what notes their reading
-/// must be too; each evaluation has its own.
-#[derive(Debug, Default)]
-struct Lectures([AtomicU64; NB_NUMEROS.div_ceil(64)]);
-
-impl Lectures {
-    fn note(&self, parametre: Parametre) {
-        let (mot, bit) = Ensemble::place(parametre);
-        if let Some(mot) = self.0.get(mot) {
-            // One evaluation is one thread: no other writes here between the two.
-            mot.store(mot.load(Ordering::Relaxed) | bit, Ordering::Relaxed);
-        }
-    }
-
-    fn ensemble(&self) -> Ensemble {
-        Ensemble::of(self.0.each_ref().map(|mot| mot.load(Ordering::Relaxed)))
-    }
-}
-
-impl Valeurs {
+impl Table {
     /// The values of a period that are known; those to be verified, and those on which the sources disagree.
     pub(super) fn new(
         periode: Periode,
@@ -65,31 +43,74 @@ impl Valeurs {
                 connus.insert(parametre);
             }
         }
-        Self { periode, nombres, connus, a_verifier, discutees, lues: None }
+        Self { periode, nombres, connus, a_verifier, discutees }
     }
 
-    /// The same values for one evaluation, which remember what it reads; nothing when all of them are verified and
-    /// agreed on: then there is nothing to remember.
-    pub(super) fn suivies(&self) -> Option<Self> {
-        let copy = || Self { lues: Some(Lectures::default()), ..*self };
-        (!self.a_verifier.est_vide() || !self.discutees.est_vide()).then(copy)
+    /// The days during which nothing of this changes.
+    pub(super) const fn periode(&self) -> Periode {
+        self.periode
+    }
+
+    /// For whoever need not know afterwards what was read.
+    #[inline]
+    pub(super) const fn valeurs(&self) -> Valeurs<'_> {
+        Valeurs { table: self, lues: None }
+    }
+
+    /// For one evaluation: they remember what it reads, unless all of them are verified and agreed on, for then
+    /// there is nothing to remember.
+    #[inline]
+    pub(super) fn suivies(&self) -> Valeurs<'_> {
+        let doubt = !self.a_verifier.est_vide() || !self.discutees.est_vide();
+        Valeurs { table: self, lues: doubt.then(Lectures::default) }
+    }
+}
+
+/// The values of a period, as one reader sees them.
+#[derive(Debug)]
+pub struct Valeurs<'l> {
+    table: &'l Table,
+    lues: Option<Lectures>,
+}
+
+/// Parameters that were read.
+#[derive(Debug, Default)]
+struct Lectures([Cell<u64>; NB_NUMEROS.div_ceil(64)]);
+
+impl Lectures {
+    fn note(&self, parametre: Parametre) {
+        let (mot, bit) = Ensemble::place(parametre);
+        if let Some(mot) = self.0.get(mot) {
+            mot.set(mot.get() | bit);
+        }
+    }
+
+    fn ensemble(&self) -> Ensemble {
+        Ensemble::of(self.0.each_ref().map(Cell::get))
+    }
+}
+
+impl Valeurs<'_> {
+    /// The days during which nothing of this changes.
+    pub(super) const fn periode(&self) -> Periode {
+        self.table.periode
     }
 
     /// What was read of those that nobody verified.
     pub(super) fn lues_a_verifier(&self) -> Ensemble {
         self.lues
             .as_ref()
-            .map_or_else(Ensemble::default, |lues| lues.ensemble().et(&self.a_verifier))
+            .map_or_else(Ensemble::default, |lues| lues.ensemble().et(&self.table.a_verifier))
     }
 
     /// Whether something was read on which the sources disagree.
     pub(super) fn lit_une_valeur_discutee(&self) -> bool {
-        let disputed = |lues: &Lectures| !lues.ensemble().et(&self.discutees).est_vide();
+        let disputed = |lues: &Lectures| !lues.ensemble().et(&self.table.discutees).est_vide();
         self.lues.as_ref().is_some_and(disputed)
     }
 
     fn inconnu(&self, parametre: Parametre) -> ParametreInconnu {
-        ParametreInconnu { parametre, periode: self.periode }
+        ParametreInconnu { parametre, periode: self.table.periode }
     }
 
     /// The bare value of a parameter.
@@ -98,8 +119,8 @@ impl Valeurs {
         if let Some(lues) = &self.lues {
             lues.note(parametre);
         }
-        match self.nombres.get(usize::from(parametre.code())) {
-            Some(nombre) if self.connus.contient(parametre) => Ok(*nombre),
+        match self.table.nombres.get(usize::from(parametre.code())) {
+            Some(nombre) if self.table.connus.contient(parametre) => Ok(*nombre),
             _ => Err(self.inconnu(parametre)),
         }
     }

@@ -1,6 +1,7 @@
 //! The sandbox itself: made once, moved in time, emptied. Only a database that it marked is touched.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -146,6 +147,19 @@ pub struct Bac {
     emetteur: Arc<Emetteur>,
     prouveur: Arc<Prouveur>,
     ids: IdSource,
+    /// The last proofs that were shown.
+    montrees: Mutex<VecDeque<Montree>>,
+}
+
+/// How many proofs are remembered: pages that somebody may still reload.
+const MONTREES: usize = 500;
+
+/// A proof that a gesture showed.
+#[derive(Debug)]
+struct Montree {
+    cle: String,
+    signature: SignatureAnnoncee,
+    jws: String,
 }
 
 impl Bac {
@@ -159,7 +173,7 @@ impl Bac {
         prouveur: Arc<Prouveur>,
     ) -> Self {
         let ids = IdSource::from_system(Arc::clone(horloge.base()));
-        Self { place, core, horloge, emetteur, prouveur, ids }
+        Self { place, core, horloge, emetteur, prouveur, ids, montrees: Mutex::default() }
     }
 
     /// Runs the jobs that are due at the time of the sandbox; none while somebody makes its people anew, for whom what
@@ -226,8 +240,18 @@ impl BacASable for Bac {
         })
     }
 
-    fn prouver(&self, signature: &SignatureAnnoncee) -> Result<String, Panne> {
-        Ok(self.prouveur.prove(signature, SUPPORT, &*self.horloge, &self.ids)?)
+    fn prouver(&self, cle: &str, signature: &SignatureAnnoncee) -> Result<String, Panne> {
+        let mut shown = self.montrees.lock().unwrap_or_else(PoisonError::into_inner);
+        let again = shown.iter().find(|one| one.cle == cle && one.signature == *signature);
+        if let Some(again) = again {
+            return Ok(again.jws.clone());
+        }
+        let jws = self.prouveur.prove(signature, SUPPORT, &*self.horloge, &self.ids)?;
+        if shown.len() >= MONTREES {
+            shown.pop_front();
+        }
+        shown.push_back(Montree { cle: cle.to_owned(), signature: *signature, jws: jws.clone() });
+        Ok(jws)
     }
 
     fn consultation<'a>(&'a self, prenom: &'a str, rpps: &'a str) -> Futur<'a, Option<Value>> {

@@ -218,6 +218,21 @@ async fn what_is_shown_is_what_was_asked_and_a_form_sent_twice_acts_once() {
             + list.matches("\"numero_facture\"").count(),
         1
     );
+    // So does a page with signatures that is reloaded: the same proofs are shown again.
+    let signed = [
+        ("declarer", ("alice", MARTIN, "medecin"), 201),
+        ("choisir", ("mireille", MARTIN, "patient"), 201),
+        ("signer", ("corentin", MARTIN, "patient"), 200),
+    ];
+    for (cle, who, last) in signed {
+        let html = scene(&app, who).await;
+        let (action, mut fields) = form(&html, &format!("name=\"geste\" value=\"{cle}\""));
+        fields.push(("geste".to_owned(), cle.to_owned()));
+        for _ in 0..2 {
+            let html = page(&submit(&app, &action, &fields).await, 200);
+            assert_eq!(statuts(&html).last(), Some(&last), "{cle}: {}", told(&html));
+        }
+    }
     // One that is damaged is refused by the service, in its own words.
     let damaged = [("corps", "{\"numero_facture\": 12")];
     let html = fait(&app, ("alice", MARTIN, "medecin"), "feuille", &damaged).await;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, Reply, cle};
 use crate::support::auth::sandbox_verifier;
+use crate::support::process::{Folder, Service};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut coder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -244,4 +245,38 @@ async fn a_byte_order_mark_is_told_by_its_name_in_a_file_too() {
     let path = "/v1/operations/import/apercu";
     let told = app.caisse("011310000").send_ndjson(path, &line).await.expect(200);
     assert!(told["donnees"][0].to_string().contains("BOM"), "{told}");
+}
+
+/// What the parser of HTTP refuses is told like anything else; then the connection ends.
+#[test]
+fn what_is_not_http_is_a_problem_too() {
+    let folder = Folder::new();
+    let service = Service::start(&[("TRAITANT_DONNEES", folder.path().to_str().unwrap())]);
+    let host = service.address.trim_start_matches("http://");
+    let long = "a".repeat(70_000);
+    let many = "X: 1\r\n".repeat(101);
+    let asked = [
+        ("GET / HTTP/1.1\r\nX-Request-Id: a\u{1}b\r\n\r\n".to_owned(), 400, "requete_illisible"),
+        ("GET / HTTP/1.1\r\nIdempotency-Key: a\u{7f}\r\n\r\n".to_owned(), 400, "requete_illisible"),
+        ("bonjour\r\n\r\n".to_owned(), 400, "requete_illisible"),
+        (format!("GET /?{long} HTTP/1.1\r\n\r\n"), 431, "en_tetes_trop_grands"),
+        (format!("GET / HTTP/1.1\r\nCookie: {long}\r\n\r\n"), 431, "en_tetes_trop_grands"),
+        (format!("GET / HTTP/1.1\r\n{many}\r\n"), 431, "en_tetes_trop_grands"),
+    ];
+    for (request, status, code) in asked {
+        let mut connection = std::net::TcpStream::connect(host).unwrap();
+        connection.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        assert!(head.contains(&format!("\r\ncontent-length: {}\r\n", body.len())), "{answer}");
+        assert!(head.contains("\r\ncontent-type: application/problem+json\r\n"), "{answer}");
+        let problem: Value = serde_json::from_str(body).unwrap();
+        assert_eq!((&problem["code"], &problem["status"]), (&json!(code), &json!(status)));
+        assert!(head.contains(problem["identifiant_correlation"].as_str().unwrap()), "{answer}");
+        // Nothing of what was sent comes back.
+        assert!(!body.contains("aaaa"), "{body}");
+    }
+    assert!(service.end("TERM").success());
 }

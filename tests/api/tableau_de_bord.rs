@@ -99,8 +99,9 @@ fn shown(section: &str) -> Vec<Option<i64>> {
         .collect()
 }
 
-/// The numbers of the same call, in the order in which the section has its columns: that in which they first come.
-fn answered(table: &Value) -> Vec<Option<i64>> {
+/// The numbers of the same call, in the order in which the section has its columns, that in which they first come; or
+/// figure by figure, when it is turned.
+fn answered(table: &Value, turned: bool) -> Vec<Option<i64>> {
     let rows = table["lignes"].as_array().unwrap();
     let mut columns: Vec<&Value> = Vec::new();
     for figure in rows.iter().flat_map(|row| row["chiffres"].as_array().unwrap()) {
@@ -112,6 +113,12 @@ fn answered(table: &Value) -> Vec<Option<i64>> {
         let all = row["chiffres"].as_array().unwrap();
         all.iter().find(|one| one["indicateur"] == *column).map(|one| one["valeur"].as_i64())
     };
+    if turned {
+        return columns
+            .iter()
+            .flat_map(|column| rows.iter().filter_map(|row| of(row, column)))
+            .collect();
+    }
     rows.iter().flat_map(|row| columns.iter().filter_map(|column| of(row, column))).collect()
 }
 
@@ -133,7 +140,17 @@ async fn every_number_of_the_page_is_that_of_the_same_call() {
         for section in sections {
             let call = between(section, "<code>GET ", "</code>")[0].replace("&amp;", "&");
             let table = reader.get(&call).await.expect(200);
-            assert_eq!(shown(section), answered(&table), "{call}");
+            let turned = section.contains("chiffres tournee");
+            assert_eq!(shown(section), answered(&table, turned), "{call}");
+            // The same as a file, by the button of the section.
+            let button = between(section, "name=\"csv\" value=\"", "\"")[0];
+            let asked = format!("jeton={token}&jour=2025-05-31&methode={methode}&csv={button}");
+            let file = posted(&app, &asked);
+            assert_eq!(
+                file.await.body,
+                reader.get(&format!("{call}&format=csv")).await.body,
+                "{call}"
+            );
             assert!(call.contains(&format!("methode={methode}")) && call.contains("2025-05-31"));
             tables.insert(table["tableau"].as_str().unwrap().to_owned());
             let known = attributes(&html, "datetime")[0];
@@ -141,7 +158,7 @@ async fn every_number_of_the_page_is_that_of_the_same_call() {
         }
         assert_eq!(tables.len(), 10, "every table is there");
     }
-    // A table as a file: the same as that of a program.
+    // Its name says what it is.
     let form = format!("jeton={token}&jour=2025-05-31&csv=depenses");
     let file = posted(&app, &form).await;
     let call = "/v1/statistiques/depenses?jour=2025-05-31&annees=5&format=csv";

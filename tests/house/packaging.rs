@@ -90,3 +90,18 @@ fn the_image_runs_as_nobody_in_particular_and_copies_files_that_exist() {
         }
     }
 }
+
+/// What is shipped inherits the profile of a first build, and must spare none of the packages which that one spares.
+#[test]
+fn what_is_shipped_is_optimised_everywhere() {
+    let manifest: toml::Table = text("Cargo.toml").parse().unwrap();
+    let profiles = manifest["profile"].as_table().unwrap();
+    let spared = profiles["release"]["package"].as_table().unwrap();
+    let shipped = &profiles["livraison"];
+    assert_eq!(shipped["opt-level"].as_integer(), Some(3));
+    for package in spared.keys() {
+        let level = shipped["package"].get(package).map(|own| own["opt-level"].as_integer());
+        assert_eq!(level, Some(Some(3)), "{package} is spared in `livraison` too");
+    }
+    assert_eq!(profiles["bench"]["inherits"].as_str(), Some("livraison"));
+}

@@ -57,6 +57,30 @@ impl Bloc {
         let annees = if self.axe.is_none() { ANNEES } else { 1 };
         Demande { tableau: self.tableau, jour, annees, methode, axe: self.axe, connu_le: None }
     }
+
+    /// How its file is asked for.
+    fn fichier(self, invente: bool) -> String {
+        let axe = self.axe.map(|axe| format!(".{}", axe.mot())).unwrap_or_default();
+        let own = if invente { ".exemple" } else { "" };
+        format!("{}{axe}{own}", self.tableau.mot())
+    }
+}
+
+/// A table as a file: which one, and whether its numbers are invented.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fichier {
+    pub(super) bloc: Bloc,
+    pub(super) invente: bool,
+}
+
+impl Fichier {
+    /// Reads what [`Bloc::fichier`] wrote, or the word of a table.
+    pub(super) fn lit(mot: &str) -> Option<Self> {
+        let mut written = BLOCS
+            .iter()
+            .flat_map(|bloc| [false, true].map(|invente| Self { bloc: *bloc, invente }));
+        written.find(|one| one.bloc.fichier(one.invente) == mot)
+    }
 }
 
 /// What is said of numbers that are not told.
@@ -74,7 +98,7 @@ struct Rang<'a> {
 }
 
 /// A block.
-pub(super) fn bloc(found: &Statistique, shown: Bloc) -> String {
+pub(super) fn bloc(found: &Statistique, shown: Bloc, inventes: bool) -> String {
     let demande = &found.demande;
     let tableau = demande.tableau;
     let rangs = rangs(found);
@@ -116,10 +140,13 @@ pub(super) fn bloc(found: &Statistique, shown: Bloc) -> String {
     };
     format!(
         "<section aria-labelledby=\"{id}\">\n{heading}\n<div class=\"{beside}\"><figure>{chart}\
-         <figcaption>{}</figcaption></figure>\n{}</div>\n<p class=\"aide\"><code>{}</code></p>\n</section>\n",
+         <figcaption>{}</figcaption></figure>\n{}</div>\n<p class=\"aide\"><code>{}</code></p>\n\
+         <p class=\"a-l-ecran\"><button form=\"demande\" class=\"sobre\" name=\"csv\" value=\"{}\" aria-describedby=\"{id}\">\
+         Ce tableau en CSV</button></p>\n</section>\n",
         echappe(&name),
         table(&id, &rangs),
-        echappe(&question(demande))
+        echappe(&question(demande)),
+        shown.fichier(inventes)
     )
 }
 
@@ -151,7 +178,7 @@ fn rangs(found: &Statistique) -> Vec<Rang<'_>> {
     .collect()
 }
 
-/// Every figure: a line for each day or class, a column for each figure.
+/// Every figure of every day or class.
 fn table(id: &str, rangs: &[Rang<'_>]) -> String {
     let mut figures: Vec<I> = Vec::new();
     for one in rangs.iter().flat_map(|rang| rang.chiffres) {
@@ -159,21 +186,37 @@ fn table(id: &str, rangs: &[Rang<'_>]) -> String {
             figures.push(one.indicateur);
         }
     }
-    let heads = figures
-        .iter()
-        .map(|one| format!("<th scope=\"col\">{}</th>", echappe(one.definition().libelle)));
-    let rows = rangs.iter().map(|rang| {
-        let cells = figures.iter().map(|figure| {
-            let found = rang.chiffres.iter().find(|one| one.indicateur == *figure);
-            found.map_or_else(|| "<td></td>".to_owned(), cell)
-        });
-        format!("<tr><th scope=\"row\">{}</th>{}</tr>\n", echappe(&rang.nom), suite(cells))
-    });
+    let of = |rang: &Rang<'_>, figure: &I| {
+        let found = rang.chiffres.iter().find(|one| one.indicateur == *figure);
+        found.map_or_else(|| "<td></td>".to_owned(), cell)
+    };
+    let name = |figure: &I| echappe(figure.definition().libelle);
+    // The longer side goes down the page: five years and fifteen figures fit a screen so.
+    let turned = figures.len() > rangs.len();
+    let head = |said: String| format!("<th scope=\"col\">{said}</th>");
+    let row =
+        |said: String, cells: String| format!("<tr><th scope=\"row\">{said}</th>{cells}</tr>\n");
+    let (class, heads, rows) =
+        if turned {
+            (
+                " tournee",
+                suite(rangs.iter().map(|rang| head(echappe(&rang.nom)))),
+                suite(figures.iter().map(|figure| {
+                    row(name(figure), suite(rangs.iter().map(|rang| of(rang, figure))))
+                })),
+            )
+        } else {
+            (
+                "",
+                suite(figures.iter().map(|figure| head(name(figure)))),
+                suite(rangs.iter().map(|rang| {
+                    row(echappe(&rang.nom), suite(figures.iter().map(|figure| of(rang, figure))))
+                })),
+            )
+        };
     format!(
-        "<div class=\"defile\" role=\"region\" aria-labelledby=\"{id} c-{id}\" tabindex=\"0\"><table class=\"chiffres\">\
-         <caption id=\"c-{id}\">Tous les chiffres</caption>\n<thead><tr><td></td>{}</tr></thead>\n<tbody>{}</tbody></table></div>",
-        suite(heads),
-        suite(rows)
+        "<div class=\"defile\" role=\"region\" aria-labelledby=\"{id} c-{id}\" tabindex=\"0\"><table class=\"chiffres{class}\">\
+         <caption id=\"c-{id}\">Tous les chiffres</caption>\n<thead><tr><td></td>{heads}</tr></thead>\n<tbody>{rows}</tbody></table></div>"
     )
 }
 

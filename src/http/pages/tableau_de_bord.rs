@@ -10,20 +10,18 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{NaiveDate, SecondsFormat};
 
-use super::blocs::{BLOCS, bloc, secretes};
+use super::blocs::{BLOCS, Fichier, bloc, secretes};
 use super::{echappe, html, suite};
 use crate::domain::calendar::en_toutes_lettres;
 use crate::domain::droits::Demarche;
-use crate::domain::statistiques::{Methode, Tableau};
+use crate::domain::statistiques::Methode;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
 use crate::http::bac_a_sable::panne;
 use crate::http::extract::{Appel, corps_non_lu};
-use crate::http::problem::Refus;
+use crate::http::problem::{Code, Refus};
 use crate::http::v1::statistiques::csv;
-use crate::services::statistiques::{
-    self, Demande, Statistique, default_day, exemple, is_month_end,
-};
+use crate::services::statistiques::{self, Statistique, default_day, exemple, is_month_end};
 
 /// Years of a table that is not broken down.
 pub(super) const ANNEES: i32 = 5;
@@ -55,7 +53,14 @@ pub(super) async fn afficher(
         Err(sentence) => return Ok(refusee(StatusCode::UNPROCESSABLE_ENTITY, sentence, &form)),
     };
     let demandes = BLOCS.map(|one| one.demande(jour, methode));
-    if answers.contains_key("exemple") && state.bac_a_sable.is_some() {
+    let file = answers.get("csv").and_then(|word| Fichier::lit(word));
+    let sandbox = state.bac_a_sable.is_some();
+    if let Some(file) = file.filter(|file| file.invente && sandbox) {
+        let found = exemple(&state.core, &[file.bloc.demande(jour, methode)]);
+        let invented = found.first().map(|found| fichier(found, jour));
+        return invented.ok_or_else(|| Refus::new(Code::Introuvable, "Ce tableau n'existe pas."));
+    }
+    if answers.contains_key("exemple") && sandbox {
         let found = exemple(&state.core, &demandes);
         return Ok(entiere(StatusCode::OK, &format!("{INVENTES}{}{form}", contenu(&found, true))));
     }
@@ -69,8 +74,8 @@ pub(super) async fn afficher(
         Ok(contexte) => contexte,
         Err(refus) => return Ok(refusee(statut(&refus), &refus.detail, &form)),
     };
-    if let Some(tableau) = answers.get("csv").and_then(|word| Tableau::du_mot(word)) {
-        let demande = Demande { tableau, jour, annees: ANNEES, methode, axe: None, connu_le: None };
+    if let Some(file) = file {
+        let demande = file.bloc.demande(jour, methode);
         let found = statistiques::read(&state.core, &contexte, demande).await?;
         return Ok(fichier(&found, jour));
     }
@@ -117,7 +122,9 @@ fn refusee(status: StatusCode, sentence: &str, form: &str) -> Response {
 
 /// A table as a file.
 fn fichier(found: &Statistique, jour: NaiveDate) -> Response {
-    let name = format!("attachment; filename=\"{}-{jour}.csv\"", found.demande.tableau.mot());
+    let axe = found.demande.axe.map(|axe| format!("-{}", axe.mot())).unwrap_or_default();
+    let tableau = found.demande.tableau.mot();
+    let name = format!("attachment; filename=\"{tableau}{axe}-{jour}.csv\"");
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
@@ -150,17 +157,15 @@ async fn formulaire(state: &AppState, answers: &Reponses) -> Result<String, Refu
         let chosen = if one.mot() == methode { " selected" } else { "" };
         format!("<option value=\"{}\"{chosen}>{}</option>", one.mot(), dite(*one))
     });
-    let files = Tableau::TOUS.iter().map(|one| {
-        format!("<option value=\"{}\">{} (CSV)</option>", one.mot(), echappe(one.titre()))
-    });
     let jour = answers.get("jour").cloned();
     let jour = jour.unwrap_or_else(|| default_day(&state.core).to_string());
     let envoi = if let Some(bac) = &state.bac_a_sable {
         let liste = bac.liste().await.map_err(|why| panne(&why))?;
         let own = liste.autres.iter().find(|one| one.role == "statistiques");
         format!(
-            "<button name=\"exemple\" value=\"oui\">Voir des chiffres inventés</button>\
-             <button class=\"sobre\" name=\"jeton\" value=\"{}\">Voir ceux de ce bac à sable</button>",
+            "<input type=\"hidden\" name=\"jeton\" value=\"{}\">\
+             <button name=\"exemple\" value=\"oui\">Voir des chiffres inventés</button>\
+             <button class=\"sobre\">Voir ceux de ce bac à sable</button>",
             echappe(own.map(|one| one.jeton.as_str()).unwrap_or_default())
         )
     } else {
@@ -170,16 +175,13 @@ async fn formulaire(state: &AppState, answers: &Reponses) -> Result<String, Refu
             .to_owned()
     };
     Ok(format!(
-        "<form class=\"a-l-ecran\" method=\"post\" action=\"/tableau-de-bord\">\n<fieldset><legend>Ce qu'il faut montrer</legend>\n\
+        "<form id=\"demande\" class=\"a-l-ecran\" method=\"post\" action=\"/tableau-de-bord\">\n<fieldset><legend>Ce qu'il faut montrer</legend>\n\
          <label for=\"jour\">Au <span class=\"aide\">Le dernier jour d'un mois ; ce qui s'écoule est compté depuis le 1er janvier.\
          </span></label><input id=\"jour\" name=\"jour\" type=\"date\" value=\"{}\">\n\
          <label for=\"methode\">Méthode de classement des consultations</label>\
-         <select id=\"methode\" name=\"methode\">{}</select>\n\
-         <label for=\"csv\">En page, ou un tableau en fichier</label>\
-         <select id=\"csv\" name=\"csv\"><option value=\"\">La page</option>{}</select>\n{envoi}</fieldset></form>\n",
+         <select id=\"methode\" name=\"methode\">{}</select>\n{envoi}</fieldset></form>\n",
         echappe(&jour),
-        suite(options),
-        suite(files)
+        suite(options)
     ))
 }
 
@@ -213,7 +215,7 @@ fn contenu(found: &[Statistique], inventes: bool) -> String {
         let (word, title) = (one.demande.tableau.mot(), one.demande.tableau.titre());
         format!("<li><a href=\"#{word}\">{}</a></li>", echappe(title))
     });
-    let blocks = found.iter().zip(BLOCS).map(|(one, shown)| bloc(one, shown));
+    let blocks = found.iter().zip(BLOCS).map(|(one, shown)| bloc(one, shown, inventes));
     format!(
         "<dl><dt>Périmètre</dt><dd>{caisse}</dd><dt>Au</dt><dd>{}</dd><dt>Tel que connu</dt><dd>{connu}.{retard}</dd>\
          <dt>Méthode</dt><dd>{methode}, pour les consultations</dd><dt>Petits nombres</dt><dd>{}</dd></dl>\n\

@@ -37,6 +37,8 @@ macro_rules! catalogue {
 }
 
 catalogue!(
+    RequeteIllisible = 400 "requete_illisible" "Requête qui n'est pas du HTTP"
+        "Retirer des en-têtes et de l'adresse les caractères de contrôle ; laisser une bibliothèque HTTP les écrire.",
     CorpsIllisible = 400 "corps_illisible" "Corps illisible"
         "Envoyer un document JSON bien formé, en UTF-8.",
     ParametreInvalide = 400 "parametre_invalide" "Paramètre invalide"
@@ -168,6 +170,8 @@ catalogue!(
         "Vérifier le numéro et la date de naissance ; recommencer après le délai de l'en-tête Retry-After.",
     DebitDepasse = 429 "debit_depasse" "Trop de requêtes"
         "Attendre le délai de l'en-tête Retry-After ; les en-têtes RateLimit annoncent ce qui reste.",
+    EnTetesTropGrands = 431 "en_tetes_trop_grands" "Adresse ou en-têtes trop grands"
+        "Envoyer une adresse plus courte, moins d'en-têtes ou de plus courts : ni témoins (cookies), ni jeton démesuré.",
     ErreurInterne = 500 "erreur_interne" "Erreur interne"
         "Signaler l'identifiant de corrélation à l'exploitant.",
     ConflitDeRegles = 500 "conflit_de_regles" "Deux règles se contredisent"

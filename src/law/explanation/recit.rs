@@ -62,8 +62,8 @@ pub(super) struct Recit<'a> {
 
 impl<'a> Recit<'a> {
     /// The values of its day.
-    pub(super) fn valeurs(&self) -> &Valeurs {
-        &self.bareme.valeurs
+    pub(super) fn valeurs(&self) -> Valeurs<'_> {
+        self.bareme.valeurs()
     }
 
     /// The acts that are reimbursed.

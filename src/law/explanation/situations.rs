@@ -9,14 +9,14 @@ use crate::law::parameters::Parametre;
 use crate::law::situation::Situation;
 use crate::law::valeurs::Valeurs;
 
-fn ans(valeurs: &Valeurs, parametre: Parametre, unknown: &str) -> String {
+fn ans(valeurs: &Valeurs<'_>, parametre: Parametre, unknown: &str) -> String {
     valeurs
         .ans(parametre)
         .map_or_else(|_unknown| unknown.to_owned(), |age| format!("{age}\u{a0}ans"))
 }
 
 /// The months without majoration after the médecin traitant left.
-fn delai(valeurs: &Valeurs) -> String {
+fn delai(valeurs: &Valeurs<'_>) -> String {
     let months = valeurs.valeur(Parametre::NeutralisationDepartMt);
     months.map_or_else(|_unknown| "12\u{a0}mois".to_owned(), |months| format!("{months}\u{a0}mois"))
 }
@@ -57,13 +57,13 @@ pub(super) fn fait(recit: &Recit<'_>) -> String {
         C::GeneralisteRecent => format!(
             "vous avez consulté un généraliste installé depuis moins de {}\u{a0}: la loi permet de le \
              voir directement",
-            ans(recit.valeurs(), Parametre::GeneralisteRecentDuree, "quelques années")
+            ans(&recit.valeurs(), Parametre::GeneralisteRecentDuree, "quelques années")
         ),
         C::ExclusionTemporaire | C::ExclusionTemporaireSansMt => {
             format!(
                 "vous n'aviez plus de médecin traitant, parce que le vôtre était parti depuis moins \
                  de {}\u{a0}: vous n'avez rien de plus à payer pour cela",
-                delai(recit.valeurs())
+                delai(&recit.valeurs())
             )
         }
         C::IndicateurAbsent | C::Tolerance => "vous avez consulté un autre médecin que votre \
@@ -88,7 +88,7 @@ pub(super) fn fait(recit: &Recit<'_>) -> String {
         C::MoinsDe16Ans | C::MoinsDe16AnsSansMt => format!(
             "votre enfant avait moins de {}\u{a0}: à cet âge, le remboursement est le même quel que \
              soit le médecin",
-            ans(recit.valeurs(), Parametre::ParcoursAgeMinimum, "16\u{a0}ans")
+            ans(&recit.valeurs(), Parametre::ParcoursAgeMinimum, "16\u{a0}ans")
         ),
         C::SansObjet if sans_objet_a_distance(situation) => {
             "vous avez consulté un médecin à distance, sans avoir de médecin traitant\u{a0}: vous n'avez \
@@ -206,13 +206,13 @@ pub(super) fn demarche(recit: &Recit<'_>) -> String {
             format!(
                 "Vous avez {} à partir de son départ pour choisir un nouveau médecin traitant\u{a0}: \
                  ensuite, le remboursement baissera.",
-                delai(recit.valeurs())
+                delai(&recit.valeurs())
             )
         }
         C::MoinsDe16AnsSansMt => format!(
             "Un parent peut déjà choisir un médecin traitant pour l'enfant\u{a0}: il en faudra un à \
              partir de {} pour garder ce remboursement.",
-            ans(recit.valeurs(), Parametre::ParcoursAgeMinimum, "16\u{a0}ans")
+            ans(&recit.valeurs(), Parametre::ParcoursAgeMinimum, "16\u{a0}ans")
         ),
         C::Exclusion | C::Mayotte => {
             "Pour le remboursement, vous n'avez pas besoin de choisir un médecin traitant."

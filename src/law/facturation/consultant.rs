@@ -37,7 +37,11 @@ pub(super) fn controles(law: &Law, facture: &Facture<'_>, warn: &mut impl FnMut(
     // Through the values of the act when the day is one of theirs: what is read of them is noted.
     let valeurs = facture.valeurs;
     let delai = |avis: NaiveDate| {
-        if valeurs.periode.contient(avis) { valeurs.valeur(DELAI) } else { law.valeur(DELAI, avis) }
+        if valeurs.periode().contient(avis) {
+            valeurs.valeur(DELAI)
+        } else {
+            law.valeur(DELAI, avis)
+        }
     };
     if facture.situation.avis_ponctuel {
         let concerned = matches!(

@@ -16,7 +16,7 @@ pub(in crate::law) struct Facture<'a> {
     /// The rows of the letter of each.
     pub(in crate::law) rangees: &'a [&'static [Ligne]],
     pub(in crate::law) situation: &'a Situation,
-    pub(in crate::law) valeurs: &'a Valeurs,
+    pub(in crate::law) valeurs: &'a Valeurs<'a>,
     pub(in crate::law) evalue: &'a ActeEvalue,
 }
 

@@ -103,7 +103,7 @@ fn depassement_excessif(facture: &Facture<'_>) -> bool {
 /// Whether the overrun of a line goes beyond its share of the base: of a technical act, whose tariff is
 /// the same inside and outside the parcours, to the nearest euro of the total; of any act in a hospital,
 /// each share rounded up.
-fn part_excessive(ligne: &Acte, valeurs: &Valeurs, hospital: bool) -> bool {
+fn part_excessive(ligne: &Acte, valeurs: &Valeurs<'_>, hospital: bool) -> bool {
     let technical = ligne.code.nomenclature() == Nomenclature::Ccam;
     if ligne.qualificatif != Some(QualificatifDepense::Da) || !(technical || hospital) {
         return false;

@@ -19,7 +19,7 @@ const INCLUS: usize = 12;
 #[derive(Clone, Copy)]
 struct Cadre<'a> {
     situation: &'a Situation,
-    valeurs: &'a Valeurs,
+    valeurs: &'a Valeurs<'a>,
 }
 
 impl Cadre<'_> {
@@ -187,7 +187,7 @@ fn au_dela_du_tarif_d_autorite(facture: &Facture<'_>, base: Centimes) -> bool {
 pub(in crate::law) fn tarif(
     ligne: &Acte,
     situation: &Situation,
-    valeurs: &Valeurs,
+    valeurs: &Valeurs<'_>,
     opposable: bool,
 ) -> Option<Centimes> {
     if !est_simple(ligne) {

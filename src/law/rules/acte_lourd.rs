@@ -43,7 +43,7 @@ pub(super) static REGLE: Regle = Regle {
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     match somme_fixe(situation, valeurs)? {
         Err(fait) => Ok(Jugement::Ecarte(fait)),
         Ok(false) => Ok(Jugement::Ecarte(Fait::RegimeLocal)),

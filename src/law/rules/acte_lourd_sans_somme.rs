@@ -35,7 +35,7 @@ pub(super) static REGLE: Regle = Regle {
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     Ok(match somme_fixe(situation, valeurs)? {
         Err(fait) => Jugement::Ecarte(fait),
         Ok(true) => Jugement::Ecarte(Fait::Montants),

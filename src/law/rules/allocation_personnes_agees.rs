@@ -34,7 +34,7 @@ pub(super) static REGLE: Regle = Regle {
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     if situation.exoneration.motif() != MotifExoneration::Aspa {
         return Ok(Jugement::Ecarte(Fait::Exoneration));
     }

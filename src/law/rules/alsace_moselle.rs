@@ -28,7 +28,7 @@ pub(super) static REGLE: Regle = Regle {
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     match situation.regime_local {
         RegimeLocal::Aucun => Ok(Jugement::Ecarte(Fait::RegimeLocal)),
         RegimeLocal::AlsaceMoselle => {

@@ -34,7 +34,7 @@ pub(super) static REGLE: Regle = Regle {
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     let away = situation.indicateur == Some(IndicateurParcours::H)
         || situation.indicateur.is_none() && situation.hors_residence;
     if !away {

@@ -41,7 +41,7 @@ pub(super) static REGLE: Regle = Regle {
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     if !situation.a_un_contrat() || !valeurs.oui(Parametre::ContratResponsableActif)? {
         return Ok(Jugement::Ecarte(Fait::Complementaire));
     }

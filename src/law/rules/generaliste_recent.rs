@@ -31,7 +31,7 @@ pub(super) static REGLE: Regle = Regle {
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     if situation.indicateur != Some(IndicateurParcours::J) {
         return Ok(Jugement::Ecarte(Fait::Indicateur));
     }

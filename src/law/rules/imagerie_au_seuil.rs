@@ -35,7 +35,7 @@ pub(super) static REGLE: Regle = Regle {
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     let seen = &situation.consultation;
     if seen.poids != Poids::Imagerie {
         return Ok(Jugement::Ecarte(Fait::Acte));

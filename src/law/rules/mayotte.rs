@@ -32,7 +32,7 @@ pub(super) static REGLE: Regle = Regle {
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     let insured = situation.organisme.as_ref().is_some_and(Organisme::est_mayotte)
         || situation.couverture == Some(CouvertureConnue::CaisseDeMayotte);
     if !insured || valeurs.oui(Parametre::MayotteMtm)? {

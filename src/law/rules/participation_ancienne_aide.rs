@@ -26,7 +26,7 @@ pub(super) static REGLE: Regle = Regle {
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     let holder = situation.complementaire == Complementaire::AcsAncienne;
     if !holder || !valeurs.oui(Parametre::PfExoAcs)? {
         return Ok(Jugement::Ecarte(Fait::Complementaire));

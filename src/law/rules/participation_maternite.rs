@@ -32,7 +32,7 @@ pub(super) static REGLE: Regle = Regle {
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     if !situation.est_maternite() || !valeurs.oui(Parametre::PfExoMaternite)? {
         return Ok(Jugement::Ecarte(Fait::NatureAssurance));
     }

@@ -30,7 +30,7 @@ pub(super) static REGLE: Regle = Regle {
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     if situation.age_debut_annee >= valeurs.ans(Parametre::PfAgeExoneration)? {
         return Ok(Jugement::Ecarte(Fait::Age));
     }

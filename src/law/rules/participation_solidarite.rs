@@ -25,7 +25,7 @@ pub(super) static REGLE: Regle = Regle {
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     let concerned = situation.est_c2s() || situation.est_ame();
     if !concerned || !valeurs.oui(Parametre::PfExoC2sAme)? {
         return Ok(Jugement::Ecarte(Fait::Complementaire));

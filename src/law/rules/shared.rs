@@ -93,7 +93,7 @@ pub(super) fn installe_depuis_moins_de(situation: &Situation, years: u8) -> bool
 /// Whether the direct access to the performer's specialty is open at the patient's age.
 pub(super) fn acces_direct_ouvert(
     situation: &Situation,
-    valeurs: &Valeurs,
+    valeurs: &Valeurs<'_>,
 ) -> Result<bool, ParametreInconnu> {
     if !situation.specialite.est_psychiatrie() {
         return Ok(true);
@@ -108,7 +108,7 @@ const SEUIL_LE_PLUS_BAS: Centimes = Centimes::new(9_100);
 /// Whether the flat sum of heavy acts is asked for this act; the fact that decides otherwise when the act is none.
 pub(super) fn somme_fixe(
     situation: &Situation,
-    valeurs: &Valeurs,
+    valeurs: &Valeurs<'_>,
 ) -> Result<Result<bool, Fait>, ParametreInconnu> {
     let seen = &situation.consultation;
     let mut porte = seen.porte_la_somme(SEUIL_LE_PLUS_BAS);

@@ -40,7 +40,7 @@ pub(super) static REGLE: Regle = Regle {
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs) -> Result<Jugement, ParametreInconnu> {
+fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     let rate = match situation.specialite.profession() {
         Profession::Medecin if situation.specialite.est_biologie() => Parametre::TauxAmoBiologie,
         Profession::Medecin => return Ok(Jugement::Ecarte(Fait::Specialite)),

@@ -17,8 +17,8 @@ use crate::domain::reevaluation::{
     Changement, EtatReevaluation, Etendue, Examen, MotifReevaluation, Reevaluation,
 };
 use crate::domain::vocabulary::Vocabulaire;
-use crate::storage::reevaluations::{self, Bilan};
 use crate::storage::Connection;
+use crate::storage::reevaluations::{self, Bilan};
 
 /// A reevaluation, and what changes by it.
 #[derive(Debug, Clone, PartialEq, Eq)]

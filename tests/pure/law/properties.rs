@@ -192,7 +192,7 @@ proptest! {
     fn ceilings_are_kept_and_an_exempted_act_has_no_ticket(asked in any_question()) {
         let answer = known(&asked)?;
         let bareme = LAW.bareme_du(DateDesSoins::new(asked.soins.actes[0].date_execution)).unwrap();
-        let ceiling = bareme.valeurs.centimes(Parametre::MtmPlafondActe).unwrap().get();
+        let ceiling = bareme.valeurs().centimes(Parametre::MtmPlafondActe).unwrap().get();
         for acte in &answer.actes {
             let principal = acte.lignes[0].numero_ligne;
             let line = asked.soins.actes.iter().find(|line| line.numero_ligne == principal).unwrap();
@@ -207,7 +207,7 @@ proptest! {
             let undetermined = acte.qualification.appartenance == Appartenance::Indeterminee;
             prop_assert!(!undetermined || !acte.qualification.majoration);
         }
-        let year = bareme.valeurs.centimes(Parametre::PfPlafondAn).unwrap();
+        let year = bareme.valeurs().centimes(Parametre::PfPlafondAn).unwrap();
         let already = asked.faits.participations_an[0].1;
         prop_assert!(answer.totaux.participation <= year.minus_or_zero(already));
     }

@@ -58,7 +58,7 @@ fn a_rule_that_leaves_an_act_undetermined_warns_of_it_and_no_other_does() {
                 for regle in REGISTRY {
                     let jugement = match regle.juge {
                         Juge::Faits(juge) => juge(&situation),
-                        Juge::FaitsEtValeurs(juge) => juge(&situation, &bareme.valeurs).unwrap(),
+                        Juge::FaitsEtValeurs(juge) => juge(&situation, &bareme.valeurs()).unwrap(),
                         Juge::Montants(_) => continue,
                     };
                     if let Jugement::Applique(Effet::Parcours(decided)) = jugement

@@ -94,7 +94,7 @@ impl Jeu<'_> {
                 return Ok(None);
             }
             Etape::Signer(role, moyen, nom) => {
-                return self.signe((role, moyen, nom), contexte).map(Some);
+                return self.signe(index, (role, moyen, nom), contexte).map(Some);
             }
             Etape::Lire(chemin) => {
                 Requete::lecture(self.jeton, contexte.adresse(chemin).map_err(manque)?)
@@ -185,6 +185,7 @@ impl Jeu<'_> {
     /// Somebody signs, as their card or their account proves it.
     fn signe(
         &self,
+        index: usize,
         (role, moyen, nom): (&str, &'static str, &'static str),
         contexte: &mut Contexte,
     ) -> Result<Trace, String> {
@@ -201,7 +202,7 @@ impl Jeu<'_> {
             contenu_sha256: Empreinte::parse(&contenu).ok_or_else(unknown)?,
             signe_a: None,
         };
-        let jws = self.bac.prouver(&annoncee).map_err(|why| {
+        let jws = self.bac.prouver(&self.cle(index).1, &annoncee).map_err(|why| {
             tracing::error!(%why, "the sandbox did not prove a signature");
             "Le bac à sable n'a pas pu prouver la signature ; l'erreur est enregistrée.".to_owned()
         })?;
