@@ -96,7 +96,8 @@ impl App {
         let keys = preuves.keys().chain([verifier.keys()]).cloned().collect();
         let mut state = AppState::new(core.clone(), verifier, preuves)
             .with_debits(config.clients.debits.clone())
-            .with_origins(&config.origines);
+            .with_origins(&config.origines)
+            .with_origine_fhir(config.origine_fhir.as_deref());
         if config.simulateur {
             state = state.with_simulateur();
         }

@@ -55,6 +55,8 @@ pub struct Config {
     pub loi: LoiConfig,
     /// The sites whose pages may read the answers, each as its browser names it.
     pub origines: Vec<String>,
+    /// Where callers reach the façade of FHIR, when requests do not say it.
+    pub origine_fhir: Option<String>,
     /// Whether the page of the simulator is shown outside a sandbox.
     pub simulateur: bool,
     /// Whether the page on which patients read their own record is shown outside a sandbox.
@@ -156,6 +158,13 @@ impl Config {
                 "attendu des origines entre virgules, par exemple https://portail.exemple.fr, sans chemin",
             );
         }
+        let origine_fhir = variables.get("TRAITANT_FHIR_ORIGINE");
+        if origine_fhir.as_deref().is_some_and(|one| !est_une_origine(one)) {
+            variables.wrong(
+                "TRAITANT_FHIR_ORIGINE",
+                "attendu une origine, par exemple https://registre.exemple.fr, sans chemin",
+            );
+        }
         let hosts = variables.list("TRAITANT_WEBHOOKS");
         let webhooks = Hotes::parse(hosts.iter().map(String::as_str)).unwrap_or_else(|wrong| {
             let expected = "attendu des hôtes, par exemple si.caisse.fr ou relais.fr:8443";
@@ -178,6 +187,7 @@ impl Config {
             otlp,
             conservation,
             origines,
+            origine_fhir,
             simulateur,
             page_patient,
             webhooks,

@@ -84,6 +84,7 @@ pub struct AppState {
     corps_limite: Duration,
     delai: Duration,
     origines: transport::Origines,
+    origine_fhir: Option<Arc<str>>,
     debits: Arc<Debits>,
     instruments: Arc<Instruments>,
     traceur: Option<Traceur>,
@@ -109,6 +110,7 @@ impl AppState {
             traceur: None,
             poids: Poids::default(),
             origines: transport::Origines::default(),
+            origine_fhir: None,
             bac_a_sable: None,
             simulateur: false,
             dossier: false,
@@ -139,6 +141,13 @@ impl AppState {
     #[must_use]
     pub fn with_origins(mut self, origines: &[String]) -> Self {
         self.origines = transport::Origines(origines.into());
+        self
+    }
+
+    /// The same, whose façade of FHIR is reached there rather than where a request says.
+    #[must_use]
+    pub fn with_origine_fhir(mut self, origine: Option<&str>) -> Self {
+        self.origine_fhir = origine.map(Arc::from);
         self
     }
 

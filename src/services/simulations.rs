@@ -1,13 +1,19 @@
 //! What if: the law asked about a real person without storing anything, and a law that is not in force.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::faits::{Jugement, leave_itself_out, registre_connu};
+use super::core::Access;
+use super::faits::{Jugement, Sujet, leave_itself_out, registre_connu};
 use super::feuilles_de_soins::{NouvelleFeuille, executant, verify_known, verify_sender};
 use super::{ChampInvalide, Contexte, Core, Seen, ServiceError};
 use crate::domain::evaluation::{Evaluation, FaitsConnus};
+use crate::domain::feuille_de_soins::FeuilleDeSoins;
+use crate::domain::identifiers::Organisme;
 use crate::domain::ids::{DeclarationId, PatientId};
 use crate::domain::patient::ClePatient;
+use crate::domain::vie::DossierPatient;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::law::Law;
 pub use crate::law::reforme::{Comparee, Ecart};
@@ -34,6 +40,9 @@ pub struct SimulationRegistre {
     pub evaluation: Evaluation,
     /// The facts of the register on which it rests.
     pub faits: FaitsConnus,
+    /// Who is cared for, and the organisme on the first day of care: that of the feuille, or else that of the register.
+    pub patient: PatientId,
+    pub organisme: Option<Organisme>,
     /// The declaration in force on the first day of care.
     pub declaration_id: Option<DeclarationId>,
     /// What was recorded then was taken into account.
@@ -107,13 +116,48 @@ pub async fn against_register(
             record_then(core, access.conn(), &nouvelle.cle, instant).await.map_err(unknown)?
         }
     };
-    let sujet = (record, feuille);
-    let mut registre = registre_connu(core, access.conn(), &[sujet], connu_le).await?;
-    leave_itself_out(access.conn(), sujet, &mut registre, connu_le).await?;
-    verify_known(&registre, sujet, now).map_err(within_feuille)?;
-    let Jugement { faits, declaration_id, evaluation } = registre.juger(core.law(), sujet, None)?;
-    let connu_le = connu_le.unwrap_or(now);
-    access.show(SimulationRegistre { evaluation, faits, declaration_id, connu_le }).await
+    evaluate(core, access, (record, feuille), connu_le).await
+}
+
+/// The same now, of a person whom the caller has just read, and not of a card.
+pub async fn of_read(
+    core: &Core,
+    contexte: &Contexte,
+    lu: &Seen<DossierPatient>,
+    feuille: &FeuilleDeSoins,
+) -> Result<Seen<SimulationRegistre>, ServiceError> {
+    verify_sender(core, contexte, feuille).map_err(within_feuille)?;
+    let search = core.search(contexte).await?;
+    let access = search.on(lu.get().patient.id, executant(contexte.acteur())).await?;
+    let record = access.patient;
+    evaluate(core, access, (record, feuille), None).await
+}
+
+/// What the law says of a feuille of a record; the organisme of one that says none is that of the register.
+async fn evaluate(
+    core: &Core,
+    mut access: Access<'_>,
+    (record, written): Sujet<'_>,
+    connu_le: Option<DateTime<Utc>>,
+) -> Result<Seen<SimulationRegistre>, ServiceError> {
+    let now = core.now();
+    let mut registre = registre_connu(core, access.conn(), &[(record, written)], connu_le).await?;
+    leave_itself_out(access.conn(), (record, written), &mut registre, connu_le).await?;
+    verify_known(&registre, (record, written), now).map_err(within_feuille)?;
+    let mut feuille = Cow::Borrowed(written);
+    let organisme =
+        written.soins.beneficiaire.organisme.or_else(|| {
+            written.soins.date_soins().and_then(|jour| registre.organisme(record, jour))
+        });
+    if organisme != written.soins.beneficiaire.organisme {
+        feuille.to_mut().soins.beneficiaire.organisme = organisme;
+    }
+    let judged = registre.juger(core.law(), (record, &feuille), None)?;
+    let Jugement { faits, declaration_id, evaluation } = judged;
+    let (patient, connu_le) = (access.patient, connu_le.unwrap_or(now));
+    let found =
+        SimulationRegistre { evaluation, faits, patient, organisme, declaration_id, connu_le };
+    access.show(found).await
 }
 
 /// The record that a key designated at an instant: the facts of one that was merged since were its

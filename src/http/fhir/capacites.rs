@@ -1,12 +1,11 @@
 //! `CapabilityStatement`: what the façade does, and nothing else.
 
-use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::adresse::Ici;
 use super::ressource::{Ressource, moment, publier};
-use crate::http::AppState;
 use crate::http::problem::Refus;
 
 /// A type of resource: its interactions, and its search parameters with their types.
@@ -15,11 +14,13 @@ struct Capacite {
     interactions: &'static [&'static str],
     parametres: &'static [(&'static str, &'static str)],
     documentation: &'static str,
+    /// Operations, by name and definition.
+    operations: &'static [(&'static str, &'static str)],
 }
 
 const UPDATED: (&str, &str) = ("_lastUpdated", "date");
 
-const CAPACITES: [Capacite; 9] = [
+const CAPACITES: [Capacite; 10] = [
     Capacite {
         kind: "Patient",
         interactions: &["read", "vread", "history-instance", "search-type"],
@@ -30,76 +31,101 @@ const CAPACITES: [Capacite; 9] = [
             ("general-practitioner", "reference"),
         ],
         documentation: "Par un numéro, une date de naissance et un rang, par POST _search seulement ; ou les patients du médecin qui appelle. Aucun numéro n'est rendu. Une version par acte de la caisse.",
+        operations: &[],
     },
     Capacite {
         kind: "Practitioner",
         interactions: &["read", "search-type"],
         parametres: &[("identifier", "token"), UPDATED],
         documentation: "Par son RPPS.",
+        operations: &[],
     },
     Capacite {
         kind: "PractitionerRole",
         interactions: &["read", "search-type"],
         parametres: &[("practitioner", "reference"), UPDATED],
         documentation: "Les exercices d'un médecin, le lieu contenu.",
+        operations: &[],
     },
     Capacite {
         kind: "CareTeam",
         interactions: &["read", "vread", "history-instance", "search-type"],
         parametres: &[("patient", "reference"), ("status", "token"), UPDATED],
         documentation: "Les désignations d'un patient, conjointes ou non. Une version par connaissance du registre.",
+        operations: &[],
     },
     Capacite {
         kind: "Coverage",
         interactions: &["read", "search-type"],
         parametres: &[("patient", "reference"), UPDATED],
         documentation: "Les organismes dont un patient dépend.",
+        operations: &[],
     },
     Capacite {
         kind: "Claim",
         interactions: &["read", "search-type"],
         parametres: &[("patient", "reference")],
         documentation: "Les feuilles de soins d'un patient.",
+        operations: &[],
     },
     Capacite {
         kind: "ClaimResponse",
         interactions: &["read", "vread", "history-instance", "search-type"],
         parametres: &[("patient", "reference")],
         documentation: "La dernière évaluation de chaque feuille ; une version par évaluation.",
+        operations: &[],
+    },
+    Capacite {
+        kind: "CoverageEligibilityRequest",
+        interactions: &[],
+        parametres: &[],
+        documentation: "Des soins sont-ils dans le parcours, et que seraient-ils remboursés ? Rien n'est enregistré : la réponse est un CoverageEligibilityResponse.",
+        operations: &[(
+            "submit",
+            "http://hl7.org/fhir/OperationDefinition/CoverageEligibilityRequest-submit",
+        )],
     },
     Capacite {
         kind: "Provenance",
         interactions: &["read", "search-type"],
         parametres: &[("patient", "reference"), UPDATED],
         documentation: "Qui a signé quelle déclaration, quand et par quel moyen.",
+        operations: &[],
     },
     Capacite {
         kind: "AuditEvent",
         interactions: &["search-type"],
         parametres: &[("patient", "reference")],
         documentation: "Qui a lu le dossier d'un patient.",
+        operations: &[],
     },
 ];
 
 /// The day on which the façade was last changed.
-const DATE: &str = "2026-11-29T00:00:00Z";
+const DATE: &str = "2026-11-30T00:00:00Z";
 
 fn resource(one: &Capacite) -> Value {
     let interactions: Vec<Value> =
         one.interactions.iter().map(|code| json!({ "code": code })).collect();
     let parameters: Vec<Value> =
         one.parametres.iter().map(|(name, kind)| json!({ "name": name, "type": kind })).collect();
+    let operations: Vec<Value> = one
+        .operations
+        .iter()
+        .map(|(name, definition)| json!({ "name": name, "definition": definition }))
+        .collect();
     json!({
         "type": one.kind,
         "documentation": one.documentation,
         "interaction": interactions,
         "versioning": if one.interactions.contains(&"vread") { "versioned" } else { "no-version" },
         "searchParam": parameters,
+        "operation": operations,
     })
 }
 
 /// What the service can do, to anybody.
-pub(super) async fn read(State(_state): State<AppState>) -> Result<Response, Refus> {
+pub(super) async fn read(ici: Ici) -> Result<Response, Refus> {
     let resources: Vec<Value> = CAPACITES.iter().map(resource).collect();
     let date = DATE.parse::<DateTime<Utc>>().map(moment).unwrap_or_default();
     let content = json!({
@@ -107,9 +133,12 @@ pub(super) async fn read(State(_state): State<AppState>) -> Result<Response, Ref
         "date": date,
         "kind": "instance",
         "software": { "name": "Traitant", "version": env!("CARGO_PKG_VERSION") },
-        "implementation": { "description": "Registre des médecins traitants : façade en lecture" },
+        "implementation": {
+            "description": "Registre des médecins traitants : façade en lecture",
+            "url": ici.base(),
+        },
         "fhirVersion": "4.0.1",
-        "format": ["json"],
+        "format": ["application/fhir+json", "json"],
         "rest": [{
             "mode": "server",
             "documentation": "Lecture seule. Les droits, les portées et les traces sont ceux des opérations de /v1.",

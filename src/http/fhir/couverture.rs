@@ -1,10 +1,10 @@
 //! `Coverage`: the organisme on which a person depends, from a day to a day.
 
 use axum::extract::State;
-use axum::http::Uri;
 use axum::response::Response;
 use serde_json::json;
 
+use super::adresse::Ici;
 use super::bundle::toutes;
 use super::recherche::Recherche;
 use super::ressource::{
@@ -41,7 +41,7 @@ fn coverage(patient: PatientId, fait: &FaitDate<Organisme>) -> Ressource {
 pub(super) async fn search(
     State(state): State<AppState>,
     appel: Appel,
-    uri: Uri,
+    ici: Ici,
     mut asked: Recherche,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LirePatient)?;
@@ -51,7 +51,7 @@ pub(super) async fn search(
     montrer(&dossier.map(|dossier| {
         let all = dossier.patient.affiliations.iter();
         let wanted = all.filter(|fait| updated.contient(fait.enregistre_le));
-        toutes(wanted.map(|fait| coverage(patient, fait)).collect(), &uri.to_string())
+        toutes(wanted.map(|fait| coverage(patient, fait)).collect(), &ici)
     }))
 }
 

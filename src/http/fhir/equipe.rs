@@ -1,11 +1,11 @@
 //! `CareTeam`: a designation, one doctor or several jointly, with its days; its versions are those of the register.
 
 use axum::extract::State;
-use axum::http::Uri;
 use axum::response::Response;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
+use super::adresse::Ici;
 use super::bundle::{toutes, versions};
 use super::recherche::Recherche;
 use super::ressource::{
@@ -75,7 +75,7 @@ pub(super) fn care_team(designation: &Designation, today: NaiveDate) -> Ressourc
 pub(super) async fn search(
     State(state): State<AppState>,
     appel: Appel,
-    uri: Uri,
+    ici: Ici,
     mut asked: Recherche,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerDesignations)?;
@@ -89,7 +89,7 @@ pub(super) async fn search(
             updated.contient(one.enregistre_le)
                 && wanted.as_deref().is_none_or(|wanted| wanted == status(one, today))
         });
-        toutes(found.map(|one| care_team(one, today)).collect(), &uri.to_string())
+        toutes(found.map(|one| care_team(one, today)).collect(), &ici)
     }))
 }
 
@@ -123,14 +123,14 @@ pub(super) async fn read(
 pub(super) async fn history(
     State(state): State<AppState>,
     appel: Appel,
-    uri: Uri,
+    ici: Ici,
     Chemin(id): Chemin<String>,
 ) -> Result<Response, Refus> {
     let found = all_versions(&state, appel, (&id, VERSIONS)).await?;
     let today = state.core.clock().today();
     montrer(&found.map(|all| {
-        let shown = all.iter().map(|one| (format!("CareTeam/{id}"), care_team(one, today)));
-        versions(shown.collect(), &uri.to_string())
+        let shown = all.iter().map(|one| care_team(one, today));
+        versions(shown.collect(), &ici)
     }))
 }
 

@@ -1,11 +1,10 @@
 //! `Claim` and `ClaimResponse`: a feuille de soins, and what was evaluated of it; a version an evaluation.
 
 use axum::extract::State;
-use axum::http::Uri;
 use axum::response::Response;
 use serde_json::{Number, Value, json};
 
-use super::BASE;
+use super::adresse::Ici;
 use super::bundle::{trouvees, versions};
 use super::recherche::Recherche;
 use super::ressource::{
@@ -24,7 +23,7 @@ use crate::http::problem::{Code, Refus};
 use crate::services::feuilles_de_soins::{self, EvaluationEnregistree, FeuilleEvaluee};
 
 /// An amount in euros: a decimal written from whole cents.
-fn argent(amount: Centimes) -> Value {
+pub(super) fn argent(amount: Centimes) -> Value {
     let cents = amount.get();
     let sign = if cents < 0 { "-" } else { "" };
     let (euros, rest) = (cents.unsigned_abs() / 100, cents.unsigned_abs() % 100);
@@ -32,7 +31,7 @@ fn argent(amount: Centimes) -> Value {
     json!({ "value": value, "currency": "EUR" })
 }
 
-fn nomenclature(known: Nomenclature) -> &'static str {
+pub(super) fn nomenclature(known: Nomenclature) -> &'static str {
     match known {
         Nomenclature::Ngap => "urn:x-traitant:ngap",
         Nomenclature::Ccam => "urn:x-traitant:ccam",
@@ -92,12 +91,12 @@ fn claim(evaluee: &FeuilleEvaluee) -> Ressource {
     Ressource::new("Claim", Some(kept.id.to_string()), content)
 }
 
-const MONTANTS: &str = "urn:x-traitant:montant";
+pub(super) const MONTANTS: &str = "urn:x-traitant:montant";
 
 /// What is said of an amount: in the words of FHIR where it has some, in those of the law otherwise.
-fn adjudications(amounts: &Montants) -> Vec<Value> {
+pub(super) fn montants(amounts: &Montants) -> [(Value, Centimes); 9] {
     let said = "http://terminology.hl7.org/CodeSystem/adjudication";
-    let all = [
+    [
         (said, "submitted", "Honoraires", amounts.honoraires),
         (said, "eligible", "Base de remboursement", amounts.base),
         (said, "benefit", "Remboursé par l'assurance obligatoire", amounts.rembourse_amo),
@@ -107,11 +106,13 @@ fn adjudications(amounts: &Montants) -> Vec<Value> {
         (MONTANTS, "depassement", "Dépassement", amounts.depassement),
         (MONTANTS, "part-complementaire", "Part de la complémentaire", amounts.part_amc),
         (MONTANTS, "reste-a-charge", "Reste à charge", amounts.reste_a_charge),
-    ];
-    all.into_iter()
-        .map(|(system, code, display, amount)| {
-            json!({ "category": concept(system, code, display), "amount": argent(amount) })
-        })
+    ]
+    .map(|(system, code, display, amount)| (concept(system, code, display), amount))
+}
+
+fn adjudications(amounts: &Montants) -> Vec<Value> {
+    let all = montants(amounts).into_iter();
+    all.map(|(category, amount)| json!({ "category": category, "amount": argent(amount) }))
         .collect()
 }
 
@@ -205,15 +206,14 @@ pub(super) async fn response_version(
 pub(super) async fn response_history(
     State(state): State<AppState>,
     appel: Appel,
-    uri: Uri,
+    ici: Ici,
     Chemin(id): Chemin<FeuilleId>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireFeuilleDeSoins)?;
     let found = feuilles_de_soins::get(&state.core, &contexte, id).await?;
     montrer(&found.map(|one| {
         let all = one.evaluations.iter().rev();
-        let shown = all.map(|(stored, _)| (format!("ClaimResponse/{id}"), response(&one, stored)));
-        versions(shown.collect(), &uri.to_string())
+        versions(all.map(|(stored, _)| response(&one, stored)).collect(), &ici)
     }))
 }
 
@@ -221,7 +221,7 @@ pub(super) async fn response_history(
 async fn search(
     state: &AppState,
     appel: Appel,
-    (uri, mut asked): (Uri, Recherche),
+    (ici, mut asked): (Ici, Recherche),
     (kind, shape): (&'static str, fn(&FeuilleEvaluee) -> Option<Ressource>),
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerFeuillesDeSoins)?;
@@ -235,10 +235,10 @@ async fn search(
     montrer(&found.map(|found| {
         let next = found.suite.map(|last| {
             let cursor = pagination::ecrire(&question, &last.to_string());
-            format!("{BASE}/{kind}?patient=Patient/{patient}&_count={count}&_cursor={cursor}")
+            format!("{kind}?patient=Patient/{patient}&_count={count}&_cursor={cursor}")
         });
         let shown = found.feuilles.iter().filter_map(shape).collect();
-        trouvees(shown, (&uri.to_string(), next), found.total)
+        trouvees(shown, (&ici, next), found.total)
     }))
 }
 
@@ -246,18 +246,18 @@ async fn search(
 pub(super) async fn search_claims(
     State(state): State<AppState>,
     appel: Appel,
-    uri: Uri,
+    ici: Ici,
     asked: Recherche,
 ) -> Result<Response, Refus> {
-    search(&state, appel, (uri, asked), ("Claim", |one| Some(claim(one)))).await
+    search(&state, appel, (ici, asked), ("Claim", |one| Some(claim(one)))).await
 }
 
 /// The last evaluations of the feuilles of a person.
 pub(super) async fn search_responses(
     State(state): State<AppState>,
     appel: Appel,
-    uri: Uri,
+    ici: Ici,
     asked: Recherche,
 ) -> Result<Response, Refus> {
-    search(&state, appel, (uri, asked), ("ClaimResponse", last)).await
+    search(&state, appel, (ici, asked), ("ClaimResponse", last)).await
 }

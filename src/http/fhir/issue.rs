@@ -19,15 +19,25 @@ pub(in crate::http) fn outcome(refus: &Refus, requete_id: RequestId) -> Vec<u8> 
         "severity": "error", "code": kind, "details": details, "diagnostics": detail,
     })];
     issues.extend(refus.erreurs.iter().map(|wrong| {
-        let place = wrong.parametre.as_ref().or(wrong.pointeur.as_ref());
+        let header = wrong.parametre.as_ref().map(|name| format!("http.{name}"));
+        let place = header.or_else(|| wrong.pointeur.as_deref().map(element));
         json!({
             "severity": "error", "code": "invalid", "diagnostics": wrong.message,
             "details": { "coding": [{ "system": "urn:x-traitant:champ", "code": wrong.code }] },
-            "expression": place.map(|place| vec![format!("http.{place}")]),
+            "expression": place.map(|place| vec![place]),
         })
     }));
     let outcome = Ressource::new("OperationOutcome", None, json!({ "issue": issues }));
     serde_json::to_vec(&outcome).unwrap_or_default()
+}
+
+/// Where a wrong element is in the one document that is received.
+fn element(pointeur: &str) -> String {
+    let steps = pointeur.split('/').skip(1).map(|step| {
+        let rank = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
+        if rank { format!("[{step}]") } else { format!(".{step}") }
+    });
+    std::iter::once("CoverageEligibilityRequest".to_owned()).chain(steps).collect()
 }
 
 /// The kind of an issue, by the status that is answered.

@@ -1,12 +1,10 @@
 //! `Patient`: a person of the caller's, without the number that `/v1` never gives either.
 
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::BASE;
+use super::adresse::Ici;
 use super::bundle::{toutes, trouvees, versions};
 use super::recherche::{Recherche, manquant};
 use super::ressource::{
@@ -21,7 +19,7 @@ use crate::domain::ids::PatientId;
 use crate::domain::patient::{ClePatient, IdentifiantPatient, Identite, Sexe, UsageIdentifiant};
 use crate::domain::vie::{Adresse, DossierPatient};
 use crate::http::AppState;
-use crate::http::extract::{Appel, Chemin, Chemins, exige_type};
+use crate::http::extract::{Appel, Chemin, Chemins};
 use crate::http::pagination::{self, Tranche};
 use crate::http::problem::{Code, Refus};
 use crate::services::medecins_traitants::{self, Dates};
@@ -40,6 +38,11 @@ fn oid(kind: &str) -> Option<&'static str> {
 /// The kind of number that a system names.
 fn kind(system: &str) -> Option<&'static str> {
     ["nir", "nia"].into_iter().find(|kind| oid(kind) == Some(system))
+}
+
+/// A number of a system.
+pub(super) fn numero(system: &str, value: &str) -> Option<IdentifiantPersonne> {
+    IdentifiantPersonne::parse(kind(system)?, value).ok()
 }
 
 /// A number that a person has, without its value.
@@ -163,16 +166,15 @@ const VERSIONS: i64 = 50;
 pub(super) async fn history(
     State(state): State<AppState>,
     appel: Appel,
-    uri: Uri,
+    ici: Ici,
     Chemin(id): Chemin<PatientId>,
 ) -> Result<Response, Refus> {
     let contexte = appel.pour(Demarche::LirePatient)?;
     let all = patients::history(&state.core, &contexte, id, VERSIONS).await?;
     let today = state.core.clock().today();
-    montrer(&all.map(|all| {
-        let shown = all.iter().map(|one| (format!("Patient/{id}"), patient(one, &[], today)));
-        versions(shown.collect(), &uri.to_string())
-    }))
+    montrer(
+        &all.map(|all| versions(all.iter().map(|one| patient(one, &[], today)).collect(), &ici)),
+    )
 }
 
 /// One of these versions.
@@ -192,24 +194,30 @@ pub(super) async fn version(
     montrer(&one)
 }
 
-/// Who is searched by a number: the address never holds one, so that this is a form.
-pub(super) async fn search_by_card(
+/// What a form asks: a doctor's own patients, or who has a number, which no address ever holds.
+pub(super) async fn search_by_form(
     State(state): State<AppState>,
     appel: Appel,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
+    ici: Ici,
+    asked: Recherche,
 ) -> Result<Response, Refus> {
-    exige_type(&headers, "application/x-www-form-urlencoded", "Une recherche")?;
-    let mut asked = Recherche::of(&body)?;
+    if asked.donne("general-practitioner") {
+        return of_doctor(&state, appel, (&ici, asked)).await;
+    }
+    by_card(&state, &appel, (&ici, asked)).await
+}
+
+async fn by_card(
+    state: &AppState,
+    appel: &Appel,
+    (ici, mut asked): (&Ici, Recherche),
+) -> Result<Response, Refus> {
     let contexte = appel.pour(Demarche::RechercherPatient)?;
     let (identifier, birthdate) = (asked.exige("identifier")?, asked.exige("birthdate")?);
     let rank = asked.prend("rang");
     asked.fin()?;
     let wrong = |name: &str, attendu: &str| Refus::parametre(name, "format_invalide", attendu);
-    let number = identifier
-        .split_once('|')
-        .and_then(|(system, value)| IdentifiantPersonne::parse(kind(system)?, value).ok());
+    let number = identifier.split_once('|').and_then(|(system, value)| numero(system, value));
     let attendu = "attendu : urn:oid:1.2.250.1.213.1.4.8|<NIR>, ou .9|<NIA>";
     let numero = number.ok_or_else(|| wrong("identifier", attendu))?;
     let date_naissance = DateNaissanceAmo::parse(&birthdate)
@@ -222,22 +230,21 @@ pub(super) async fn search_by_card(
         }
     };
     let cle = ClePatient { numero, date_naissance, rang };
-    let own = uri.to_string();
     let found = match patients::find(&state.core, &contexte, &cle).await {
         Ok(found) => found,
         Err(ServiceError::Introuvable) => {
-            return publier(toutes(Vec::new(), &own));
+            return publier(toutes(Vec::new(), ici));
         }
         Err(error) => return Err(error.into()),
     };
     // Who may find somebody by a card may not always read them.
-    match whole(&state, &appel, *found.get()).await {
-        Ok(person) => montrer(&person.map(|person| toutes(vec![person], &own))),
+    match whole(state, appel, *found.get()).await {
+        Ok(person) => montrer(&person.map(|person| toutes(vec![person], ici))),
         Err(refus)
             if [Code::Introuvable, Code::RoleInterdit, Code::PorteeInsuffisante]
                 .contains(&refus.code) =>
         {
-            montrer(&found.map(|id| toutes(vec![found_only(id)], &own)))
+            montrer(&found.map(|id| toutes(vec![found_only(id)], ici)))
         }
         Err(refus) => Err(refus),
     }
@@ -247,13 +254,21 @@ pub(super) async fn search_by_card(
 pub(super) async fn search(
     State(state): State<AppState>,
     appel: Appel,
-    uri: Uri,
-    mut asked: Recherche,
+    ici: Ici,
+    asked: Recherche,
 ) -> Result<Response, Refus> {
-    if asked.prend("identifier").is_some() {
+    if asked.donne("identifier") {
         let message = "attendu : aucun numéro dans une adresse ; POST /fhir/r4/Patient/_search";
         return Err(Refus::parametre("identifier", "numero_de_personne", message));
     }
+    of_doctor(&state, appel, (&ici, asked)).await
+}
+
+async fn of_doctor(
+    state: &AppState,
+    appel: Appel,
+    (ici, mut asked): (&Ici, Recherche),
+) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerMesPatients)?;
     let doctor = asked.praticien("general-practitioner")?;
     let page = asked.page()?;
@@ -271,12 +286,12 @@ pub(super) async fn search(
         let page = Tranche::suivie(found, wanted.limite, &question, key);
         let next = page.suivant.map(|cursor| {
             format!(
-                "{BASE}/Patient?general-practitioner=Practitioner/{own}&_count={}&_cursor={cursor}",
+                "Patient?general-practitioner=Practitioner/{own}&_count={}&_cursor={cursor}",
                 wanted.limite
             )
         });
         let shown = page.donnees.iter().map(|one| listed(one, own)).collect();
-        trouvees(shown, (&uri.to_string(), next), page.total)
+        trouvees(shown, (ici, next), page.total)
     }))
 }
 

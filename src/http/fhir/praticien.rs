@@ -1,11 +1,11 @@
 //! Doctors and where they practise: public data, which any token reads.
 
 use axum::extract::State;
-use axum::http::Uri;
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 
+use super::adresse::Ici;
 use super::bundle::toutes;
 use super::recherche::{MisAJour, Recherche, manquant};
 use super::ressource::{NATURES, RPPS, Ressource, au_praticien, concept, meta, periode, publier};
@@ -130,21 +130,21 @@ pub(super) async fn read(
 pub(super) async fn search(
     State(state): State<AppState>,
     appel: Appel,
-    uri: Uri,
+    ici: Ici,
     asked: Recherche,
 ) -> Result<Response, Refus> {
     appel.exige(Demarche::LireMedecin)?;
     let (found, updated) = searched(&state, asked, "identifier").await?;
     let today = state.core.clock().today();
     let found = found.iter().filter(|one| updated.contient(connu_le(one)));
-    publier(toutes(found.map(|one| practitioner(one, today)).collect(), &uri.to_string()))
+    publier(toutes(found.map(|one| practitioner(one, today)).collect(), &ici))
 }
 
 /// The practices of a doctor: `practitioner`.
 pub(super) async fn search_roles(
     State(state): State<AppState>,
     appel: Appel,
-    uri: Uri,
+    ici: Ici,
     asked: Recherche,
 ) -> Result<Response, Refus> {
     appel.exige(Demarche::LireMedecin)?;
@@ -155,7 +155,7 @@ pub(super) async fn search_roles(
             medecin.exercices.iter().filter(|fait| updated.contient(fait.enregistre_le));
         practices.map(|fait| role(medecin, fait, today))
     });
-    publier(toutes(found.collect(), &uri.to_string()))
+    publier(toutes(found.collect(), &ici))
 }
 
 /// One practice.

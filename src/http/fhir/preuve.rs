@@ -1,10 +1,10 @@
 //! `Provenance`: who signed a declaration, when and by which means.
 
 use axum::extract::State;
-use axum::http::Uri;
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::adresse::Ici;
 use super::bundle::toutes;
 use super::recherche::Recherche;
 use super::ressource::{
@@ -105,7 +105,7 @@ pub(super) async fn read(
 pub(super) async fn search(
     State(state): State<AppState>,
     appel: Appel,
-    uri: Uri,
+    ici: Ici,
     mut asked: Recherche,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerDeclarations)?;
@@ -114,6 +114,6 @@ pub(super) async fn search(
     let all = declarations::list(&state.core, &contexte, patient).await?;
     montrer(&all.map(|all| {
         let wanted = all.iter().filter(|one| updated.contient(one.declaration.enregistre_le));
-        toutes(wanted.map(provenance).collect(), &uri.to_string())
+        toutes(wanted.map(provenance).collect(), &ici)
     }))
 }

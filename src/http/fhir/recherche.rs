@@ -2,17 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::Method;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::ressource::RPPS;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::PatientId;
 use crate::http::AppState;
+use crate::http::extract::{corps_non_lu, exige_type};
 use crate::http::lecture::Entier;
 use crate::http::pagination::{Curseur, Limite};
 use crate::http::problem::Refus;
+
+/// The names of the one form of answers.
+const FORMATS: [&str; 4] = ["json", "application/json", "application/fhir+json", "text/json"];
 
 /// The page that a search asks for.
 type PageDemandee = (Option<Limite>, Option<Curseur>, Option<bool>);
@@ -21,11 +26,22 @@ type PageDemandee = (Option<Limite>, Option<Curseur>, Option<bool>);
 #[derive(Debug)]
 pub(super) struct Recherche(BTreeMap<String, String>);
 
-impl FromRequestParts<AppState> for Recherche {
+/// Of an address, or of the form of a `POST _search`, which may hold what no address does: its address then says nothing.
+impl FromRequest<AppState> for Recherche {
     type Rejection = Refus;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &AppState) -> Result<Self, Refus> {
-        Self::of(parts.uri.query().unwrap_or_default().as_bytes())
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Refus> {
+        let asked = Self::of(request.uri().query().unwrap_or_default().as_bytes())?;
+        if request.method() != Method::POST {
+            return Ok(asked);
+        }
+        if let Some(name) = asked.0.keys().next() {
+            let message = "attendu : dans le formulaire, et non dans l'adresse";
+            return Err(Refus::parametre(name, "parametre_inconnu", message));
+        }
+        exige_type(request.headers(), "application/x-www-form-urlencoded", "Une recherche")?;
+        let form = Bytes::from_request(request, state).await.map_err(|why| corps_non_lu(&why))?;
+        Self::of(&form)
     }
 }
 
@@ -47,12 +63,19 @@ impl MisAJour {
 
 impl Recherche {
     /// Those of a query or of a form.
-    pub(super) fn of(text: &[u8]) -> Result<Self, Refus> {
+    fn of(text: &[u8]) -> Result<Self, Refus> {
         let mut all = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(text) {
             // How the answer is written: it is always JSON.
-            if name == "_format" || name == "_pretty" {
+            if name == "_pretty" {
                 continue;
+            }
+            if name == "_format" {
+                if FORMATS.contains(&value.as_ref()) {
+                    continue;
+                }
+                let message = "attendu : json, seule forme des réponses";
+                return Err(Refus::parametre("_format", "format_invalide", message));
             }
             if all.insert(name.clone().into_owned(), value.into_owned()).is_some() {
                 return Err(Refus::parametre(
@@ -63,6 +86,11 @@ impl Recherche {
             }
         }
         Ok(Self(all))
+    }
+
+    /// Whether a parameter was given.
+    pub(super) fn donne(&self, name: &str) -> bool {
+        self.0.contains_key(name)
     }
 
     /// A parameter, if it was given.

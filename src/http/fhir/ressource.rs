@@ -1,6 +1,6 @@
 //! A resource: what FHIR forbids to write is not in it, and its answer.
 
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
@@ -46,13 +46,52 @@ impl Ressource {
         }
         Self(filled(Value::Object(whole)).unwrap_or_default())
     }
+
+    fn texte(&self, pointeur: &str) -> Option<&str> {
+        self.0.pointer(pointeur).and_then(Value::as_str)
+    }
+
+    /// Its type and its id: where it is under the façade.
+    pub(super) fn chemin(&self) -> Option<String> {
+        Some(format!("{}/{}", self.texte("/resourceType")?, self.texte("/id")?))
+    }
+
+    /// Its version, as a header writes it.
+    pub(super) fn etag(&self) -> Option<String> {
+        self.texte("/meta/versionId").map(|version| format!("W/\"{version}\""))
+    }
+
+    /// Since when it is known.
+    pub(super) fn connue_le(&self) -> Option<&str> {
+        self.texte("/meta/lastUpdated")
+    }
+
+    /// What a header says of it: its version and since when it is known.
+    fn headers(&self) -> HeaderMap {
+        let known = self.connue_le().and_then(|text| text.parse::<DateTime<Utc>>().ok());
+        let known = known.map(|instant| instant.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
+        let said = [
+            (header::CONTENT_TYPE, Some(TYPE.to_owned())),
+            (header::ETAG, self.etag()),
+            (header::LAST_MODIFIED, known),
+        ];
+        said.into_iter()
+            .filter_map(|(name, text)| Some((name, HeaderValue::try_from(text?).ok()?)))
+            .collect()
+    }
+}
+
+/// A text whose blanks are those that a string of FHIR may have: French writes others before `:` and `€`.
+fn plain(text: String) -> String {
+    let other = |one: char| one.is_whitespace() && !one.is_ascii();
+    if text.contains(other) { text.replace(other, " ") } else { text }
 }
 
 /// What is left of a value once what FHIR forbids is taken out.
 fn filled(value: Value) -> Option<Value> {
     match value {
         Value::Null => None,
-        Value::String(text) => (!text.is_empty()).then_some(Value::String(text)),
+        Value::String(text) => (!text.is_empty()).then(|| Value::String(plain(text))),
         Value::Array(all) => {
             let kept: Vec<Value> = all.into_iter().filter_map(filled).collect();
             (!kept.is_empty()).then_some(Value::Array(kept))
@@ -68,16 +107,17 @@ fn filled(value: Value) -> Option<Value> {
 
 /// Answers what shows somebody, once its trace is safe.
 pub(super) fn montrer(seen: &Seen<Ressource>) -> Result<Response, Refus> {
-    show(seen).map(typed)
+    show(seen).map(|response| typed(response, seen.get()))
 }
 
 /// Answers what shows nobody.
 pub(super) fn publier(ressource: Ressource) -> Result<Response, Refus> {
-    anonymous(&Publique(ressource)).map(typed)
+    let publique = Publique(ressource);
+    anonymous(&publique).map(|response| typed(response, &publique.0))
 }
 
-fn typed(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(TYPE));
+fn typed(mut response: Response, ressource: &Ressource) -> Response {
+    response.headers_mut().extend(ressource.headers());
     response
 }
 

@@ -1,11 +1,10 @@
 //! `AuditEvent`: who read the data of a person.
 
 use axum::extract::State;
-use axum::http::Uri;
 use axum::response::Response;
 use serde_json::json;
 
-use super::BASE;
+use super::adresse::Ici;
 use super::bundle::trouvees;
 use super::recherche::Recherche;
 use super::ressource::{Ressource, au_patient, concept, moment, montrer};
@@ -49,7 +48,7 @@ fn audit_event(patient: PatientId, consultation: &Consultation) -> Ressource {
 pub(super) async fn search(
     State(state): State<AppState>,
     appel: Appel,
-    uri: Uri,
+    ici: Ici,
     mut asked: Recherche,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerAccesPatient)?;
@@ -63,9 +62,9 @@ pub(super) async fn search(
         let key = |one: &Consultation| one.acces.id.to_string();
         let page = Tranche::suivie(found, count, &question, key);
         let next = page.suivant.map(|cursor| {
-            format!("{BASE}/AuditEvent?patient=Patient/{patient}&_count={count}&_cursor={cursor}")
+            format!("AuditEvent?patient=Patient/{patient}&_count={count}&_cursor={cursor}")
         });
         let shown = page.donnees.iter().map(|one| audit_event(patient, one)).collect();
-        trouvees(shown, (&uri.to_string(), next), page.total)
+        trouvees(shown, (&ici, next), page.total)
     }))
 }

@@ -203,6 +203,15 @@ impl Registre {
         self.dossiers.get(&patient).is_some_and(|dossier| dossier.etat.identites.iter().any(known))
     }
 
+    /// The caisse of a person, on a day.
+    pub(in crate::services) fn organisme(
+        &self,
+        patient: PatientId,
+        jour: NaiveDate,
+    ) -> Option<Organisme> {
+        self.dossiers.get(&patient).and_then(|dossier| dossier.organisme(jour))
+    }
+
     /// Adds fees to those of a doctor in a year.
     pub(super) fn earns(&mut self, more: &HonorairesMedecin) -> Result<(), ServiceError> {
         let known = self.honoraires.entry((more.executant, more.annee)).or_default();

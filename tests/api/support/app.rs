@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, Response};
+use axum::http::{HeaderValue, Request, Response};
 use chrono::TimeDelta;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -153,7 +153,11 @@ impl TestApp {
     }
 
     /// Sends a request as it is.
-    pub async fn send(&self, request: Request<Body>) -> Reply {
+    pub async fn send(&self, mut request: Request<Body>) -> Reply {
+        // Addresses of the façade of FHIR are those by which it is reached.
+        if request.uri().path().starts_with("/fhir") {
+            request.headers_mut().insert("host", HeaderValue::from_static(fhir::HOST));
+        }
         let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
         let response = self.open(request).await;
         let (status, headers) = (response.status(), response.headers().clone());

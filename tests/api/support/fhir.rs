@@ -6,7 +6,10 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-/// The definitions that HL7 publishes, of the resources that are given here.
+/// By which name the façade is reached.
+pub const HOST: &str = "registre.test";
+
+/// The definitions that HL7 publishes, of the resources that are given or received here.
 static DEFINITIONS: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../data/fhir-r4.schema.json")).unwrap());
 
