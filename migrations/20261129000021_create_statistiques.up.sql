@@ -22,6 +22,13 @@ CREATE TABLE statistique_personne (
     comptes bytea NOT NULL
 );
 
+-- What a lot adds, left by its own transaction under the first feuille of its event, until the job counts it: the lot had read
+-- everything then. Amounts included, by instant, in the binary form of the same file; no person is in it.
+CREATE TABLE statistique_recue (
+    feuille_id uuid PRIMARY KEY,
+    comptes bytea NOT NULL
+);
+
 -- What was counted of feuilles and persons that a purge removed since: statistics keep it, and nothing of the register says it
 -- any more. Amounts included, in the binary form of the same file.
 CREATE TABLE statistique_purgee (

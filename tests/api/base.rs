@@ -185,7 +185,7 @@ const RIGHTS: &str = "\
 DELETE, INSERT, SELECT, UPDATE: abonnement bac_a_sable courriers courriers_lot envoi essai evenement_a_publier export export_bloc fil fil_tete \
 honoraires_annee idempotence lieu loi medecin operation_caisse operation_exercice operation_medecin operation_patient participation_retenue patient \
 reception reevaluation reevaluation_feuille reprise reprise_bloc reprise_ligne simulation_reforme statistique statistique_a_compter statistique_personne \
-statistique_suivi tache
+statistique_recue statistique_suivi tache
 INSERT, SELECT: acces acte_patient adressage attribution_feuille auteur avenant avis_majorite avis_ponctuel avis_ponctuel_rompu base \
 cle cle_retiree conciliation correspondant_adressage declaration declaration_medecin evaluation evenement feuille_de_soins \
 mouvement_declaration preuve_utilisee purge recouvrement reponse_rectification retour_adressage sceau signature statistique_mouvement \

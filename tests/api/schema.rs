@@ -26,7 +26,7 @@ const REFERENCE: [&str; 15] = [
 ];
 /// Tables of the service itself. A reception names nobody: the feuilles of its persons bear its number. Lines of a file to take over
 /// wait sealed, before anybody knows whose they are.
-const SERVICE: [&str; 30] = [
+const SERVICE: [&str; 31] = [
     "_sqlx_migrations",
     "bac_a_sable",
     "abonnement",
@@ -48,6 +48,7 @@ const SERVICE: [&str; 30] = [
     "statistique",
     "statistique_mouvement",
     "statistique_purgee",
+    "statistique_recue",
     "statistique_suivi",
     "tache",
     "courriers",

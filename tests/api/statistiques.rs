@@ -230,6 +230,52 @@ async fn the_counts_follow_late_facts_reevaluations_and_merges() {
     assert!(found.cellules_differentes > 0);
 }
 
+/// What a long lot adds is left by the lot itself, and counted once: the same as what the register says, whatever was
+/// recorded about its persons before the job comes, and when nothing was left.
+#[tokio::test]
+async fn what_a_lot_leaves_is_counted_once_as_the_register_says() {
+    let app = TestApp::new().await;
+    verified(&app).await;
+    let pool = app.database.pool(1).await;
+    let send = async |numbers: std::ops::Range<u32>| {
+        let line = |number: u32| {
+            let jour = if number.is_multiple_of(2) { "2025-03-10" } else { "2025-04-11" };
+            feuille("ALICE", &number.to_string(), jour, Value::Null).to_string() + "\n"
+        };
+        let text: String = numbers.map(line).collect();
+        app.advance(TimeDelta::seconds(1));
+        let reply = app.medecin(MARTIN).send_ndjson("/v1/feuilles-de-soins/lots", &text).await;
+        let body = String::from_utf8(reply.body).unwrap();
+        assert!(!body.contains("refusee"), "{body}");
+        sqlx::query_scalar::<_, i64>("SELECT count(*) FROM statistique_recue")
+            .fetch_one(&pool)
+            .await
+            .unwrap()
+    };
+    let outside = async || comptes(&app, CONSULTATIONS).await.iter().map(|one| one.2).sum::<i64>();
+    // The person becomes another record's before the job comes.
+    let alice = patient_id("ALICE").to_string();
+    let double =
+        second_record(&app, BOUCHES_DU_RHONE, crate::support::vie::AUTRE_NIR, "1972-08-09").await;
+    assert_eq!(send(1..41).await, 1);
+    merge(&app.caisse(BOUCHES_DU_RHONE), &double, &alice).await.expect(201);
+    verified(&app).await;
+    assert_eq!(outside().await, 40);
+    // Sent again, nothing is new; a short one, and a long one with few new feuilles, are read by the job.
+    for (numbers, left, total) in
+        [(1..41, 0, 40), (41..51, 0, 50), (20..81, 0, 80), (60..121, 1, 120)]
+    {
+        assert_eq!(send(numbers).await, left);
+        verified(&app).await;
+        assert_eq!(outside().await, total);
+    }
+    // What was left is lost: the feuilles are read.
+    assert_eq!(send(121..161).await, 1);
+    sqlx::query("DELETE FROM statistique_recue").execute(&pool).await.unwrap();
+    verified(&app).await;
+    assert_eq!(outside().await, 160);
+}
+
 /// A reading writes nothing: what was recorded since is said to wait, the answer is of the instant of the last thing that
 /// is counted, and the job makes up for it.
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use crate::domain::designation::MotifFin;
 use crate::domain::evaluation::CodeDetermine;
-use crate::domain::identifiers::IndicateurParcours;
+use crate::domain::identifiers::{IndicateurParcours, Rpps};
 use crate::domain::vocabulary::{Vocabulaire, vocabulaire};
 
 vocabulaire!(
@@ -23,6 +23,9 @@ vocabulaire!(
         Indicateur = 6 "indicateur",
         /// Lines whose fees come from the parcours. Codes: [`Famille`], specialty.
         Supplement = 7 "supplement",
+        /// Persons who have a doctor, as they come to him (+1) and leave him (-1), whatever their age. Codes: his RPPS, see
+        /// [`codes_du_medecin`].
+        Patientele = 8 "patientele",
     }
 
     /// Age in completed years, in classes: those of the parcours (16) and of the forfaits (7, 75, 80) are among the limits.
@@ -124,6 +127,15 @@ impl ClasseAge {
     pub const fn choisit(self) -> bool {
         !matches!(self, Self::DeZeroASix | Self::DeSeptAQuinze)
     }
+}
+
+/// The codes under which the patients of a doctor are counted: an RPPS has eleven digits, and three codes hold fourteen.
+pub(super) fn codes_du_medecin(rpps: Rpps) -> [i16; 3] {
+    let number = rpps.as_str().bytes().fold(0_u64, |number, digit| {
+        number.saturating_mul(10).saturating_add(u64::from(digit.wrapping_sub(b'0')))
+    });
+    let [_, _, a0, a1, b0, b1, c0, c1] = number.to_be_bytes();
+    [[a0, a1], [b0, b1], [c0, c1]].map(i16::from_be_bytes)
 }
 
 /// The number under which a declared indicator is counted: 0 for none.

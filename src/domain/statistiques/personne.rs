@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate};
 
+use super::classes::codes_du_medecin;
 use super::{Cellule, ClasseAge, CodeCaisse, Comptes, MedecinDesigne, Mesures, Nature};
 use crate::domain::calendar::{Periode, age_revolu, anniversaire, lendemain};
 use crate::domain::designation::MotifFin;
@@ -31,6 +32,9 @@ pub struct Vie {
     pub designations: Vec<Suivi>,
 }
 
+/// What is counted whatever the age has one class.
+const TOUT_AGE: ClasseAge = ClasseAge::QuatreVingtsEtPlus;
+
 /// Where a person is counted on a day.
 type Place = (CodeCaisse, ClasseAge, MedecinDesigne);
 
@@ -40,7 +44,35 @@ impl Vie {
         let mut comptes = Comptes::default();
         self.presence(&mut comptes);
         self.changements(&mut comptes);
+        self.medecins(&mut comptes);
         comptes
+    }
+
+    /// Their doctors, from the day of each to his last: whoever has a médecin traitant counts for him, insured or not.
+    fn medecins(&self, comptes: &mut Comptes) {
+        let mut before = BTreeSet::new();
+        for jour in self.jours() {
+            let after = self.medecins_le(jour);
+            let gone = before.difference(&after).map(|one| (*one, -1));
+            for ((caisse, rpps), nombre) in
+                gone.chain(after.difference(&before).map(|one| (*one, 1)))
+            {
+                let codes = codes_du_medecin(rpps);
+                let cellule = Cellule::new(Nature::Patientele, jour, (caisse, TOUT_AGE), codes);
+                comptes.add(cellule, &Mesures::nombre(nombre));
+            }
+            before = after;
+        }
+    }
+
+    /// Their doctors of a day, with the caisse of that day.
+    fn medecins_le(&self, jour: NaiveDate) -> BTreeSet<(CodeCaisse, Rpps)> {
+        let of_day = self.caisses.iter().find(|(effet, _)| effet.contient(jour));
+        let caisse = of_day.map(|(_, organisme)| CodeCaisse::of(organisme)).unwrap_or_default();
+        let present = self.designations.iter().filter(|one| one.effet.contient(jour));
+        let doctors = present.flat_map(|one| &one.medecins);
+        let doctors = doctors.filter(|(_, effet, _)| effet.contient(jour));
+        doctors.map(|(rpps, ..)| (caisse, *rpps)).collect()
     }
 
     /// The person, from the cell of one day to that of another.

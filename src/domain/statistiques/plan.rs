@@ -218,7 +218,8 @@ fn colonne_du_changement(cellule: &Cellule) -> Option<usize> {
         | Nature::Consultation
         | Nature::AutreActe
         | Nature::Indicateur
-        | Nature::Supplement => None,
+        | Nature::Supplement
+        | Nature::Patientele => None,
     }
 }
 

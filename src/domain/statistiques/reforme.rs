@@ -115,8 +115,12 @@ pub struct LigneConfrontee {
 impl Tableau {
     /// Whether all that it counts is of feuilles: what another law may change.
     pub fn est_de_feuilles(self) -> bool {
-        let of_persons =
-            |one: &Nature| matches!(one, Nature::Assure | Nature::Changement | Nature::Acquisition);
+        let of_persons = |one: &Nature| {
+            matches!(
+                one,
+                Nature::Assure | Nature::Changement | Nature::Acquisition | Nature::Patientele
+            )
+        };
         !self.natures().is_empty() && !self.natures().iter().any(of_persons)
     }
 }

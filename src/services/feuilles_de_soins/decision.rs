@@ -12,6 +12,7 @@ use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::PatientId;
 use crate::domain::money::Centimes;
 use crate::services::faits::{Jugement, Registre};
+use crate::services::statistiques::{EN_LOT, jour_compte, of_received};
 use crate::services::suites::fees;
 use crate::services::{Core, PATIENT_ATTENDU, PATIENT_SEUL, ServiceError};
 use crate::storage::evaluations::EvaluationEnregistree;
@@ -19,6 +20,7 @@ use crate::storage::feuilles_de_soins::{Cle, FeuilleEnregistree, FeuilleRecue, N
 use crate::storage::participations::Retenue;
 use crate::storage::patients::etat::{NouvelEtat, Verrou};
 use crate::storage::patients::knowledge_after;
+use crate::storage::statistiques::Mouvements;
 
 /// What decisions are made from.
 pub(super) struct Donnees {
@@ -39,6 +41,8 @@ pub(super) struct Decisions {
     pub(super) lignes: Vec<NouvelleLigne>,
     /// What the row of each person is to hold.
     pub(super) etats: Vec<NouvelEtat>,
+    /// What the new feuilles of a long lot add to the statistics.
+    pub(super) mouvements: Mouvements,
 }
 
 /// When the last thing about each person was recorded by this lot, and the participations that it keeps of them.
@@ -56,6 +60,12 @@ pub(super) fn decide(core: &Core, mut donnees: Donnees) -> Decisions {
             Ok(Issue::Connue(recue)) => Ok(Trouvee { recue, nouvelle: false }),
             Ok(Issue::Nouvelle { cle, row, recue, kept }) => {
                 let (patient, instant) = (recue.feuille.patient_id, recue.feuille.enregistre_le);
+                if lignes.len() >= EN_LOT {
+                    let jour = jour_compte(&recue.feuille.feuille);
+                    let organisme = donnees.registre.organisme(patient, jour);
+                    let place = decisions.mouvements.entry(instant).or_default();
+                    place.plus(&of_received(core, &recue, organisme));
+                }
                 decisions.lignes.push(row);
                 placed.insert(cle, place);
                 let (known, all) = last.entry(patient).or_default();

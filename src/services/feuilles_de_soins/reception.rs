@@ -18,12 +18,14 @@ use crate::domain::ids::{FeuilleId, PatientId};
 use crate::domain::patient::ClePatient;
 use crate::services::core::{Fact, Many, Tries};
 use crate::services::faits::{Registre, Sujet, registre_of_batch};
+use crate::services::statistiques::EN_LOT;
 use crate::services::suites::{self, Evaluee};
 use crate::services::{Core, ServiceError, operations as operations_medecins};
 use crate::storage::essais::Numero;
 use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue, NouvelleLigne};
 use crate::storage::patients::Candidats;
 use crate::storage::patients::etat::Verrou;
+use crate::storage::statistiques::recues;
 use crate::storage::{Connection, StorageError, operations};
 
 /// From how many feuilles on the decisions leave the thread that serves requests.
@@ -265,7 +267,7 @@ fn recognised(many: &Many<'_>, lot: &Lot<'_>, registre: &Registre) -> Vec<Person
 
 /// Writes what was decided; nothing when some of the feuilles were already received.
 async fn write(many: &mut Many<'_>, decisions: &mut Decisions) -> Result<bool, ServiceError> {
-    let Decisions { lignes, etats, issues } = decisions;
+    let Decisions { lignes, etats, issues, mouvements } = decisions;
     if lignes.is_empty() {
         return Ok(true);
     }
@@ -274,6 +276,9 @@ async fn write(many: &mut Many<'_>, decisions: &mut Decisions) -> Result<bool, S
         return Ok(false);
     }
     let ids: Vec<FeuilleId> = lignes.iter().map(NouvelleLigne::feuille_id).collect();
+    if let Some(first) = ids.first().filter(|_| ids.len() >= EN_LOT) {
+        recues::leave(many.conn(), *first, mouvements).await?;
+    }
     let fact = Fact::of(NatureEvenement::FeuilleEvaluee).feuilles(ids);
     let now = many.core().now();
     many.tell((None, now), fact.with(json!({ "numero": 1 }))).await?;

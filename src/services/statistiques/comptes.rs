@@ -7,7 +7,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::domain::calendar::Periode;
 use crate::domain::designation::MotifFin;
 use crate::domain::evenement::NatureEvenement;
-use crate::domain::identifiers::{Rpps, Specialite};
+use crate::domain::feuille_de_soins::FeuilleDeSoins;
+use crate::domain::identifiers::{Organisme, Rpps, Specialite};
 use crate::domain::ids::{DesignationId, FeuilleId, PatientId};
 use crate::domain::money::Centimes;
 use crate::domain::statistiques::{
@@ -83,17 +84,48 @@ pub(in crate::services) async fn of_feuilles(
     Ok(comptes)
 }
 
+/// What a feuille adds, as it is received: its record was known to depend on this organisme on the day of
+/// care, which says nothing when the feuille alone can.
+pub(in crate::services) fn of_received(
+    core: &Core,
+    recue: &FeuilleRecue,
+    organisme: Option<Organisme>,
+) -> Comptes {
+    let known = organisme.as_ref().map(CodeCaisse::of);
+    under(core, recue, &recue.evaluation, caisse_or_written(recue, known))
+}
+
+/// The day on which the caisse of a feuille is asked.
+pub(in crate::services) fn jour_compte(feuille: &FeuilleDeSoins) -> NaiveDate {
+    feuille.soins.date_soins().unwrap_or(feuille.date_etablissement)
+}
+
+fn caisse_or_written(recue: &FeuilleRecue, known: Option<CodeCaisse>) -> CodeCaisse {
+    let written =
+        || recue.feuille.feuille.soins.beneficiaire.organisme.as_ref().map(CodeCaisse::of);
+    known.or_else(written).unwrap_or_default()
+}
+
 fn count(
     core: &Core,
     recue: &FeuilleRecue,
     evaluation: &EvaluationEnregistree,
     caisses: &Caisses,
 ) -> Comptes {
+    under(core, recue, evaluation, caisses.of_feuille(recue, evaluation))
+}
+
+fn under(
+    core: &Core,
+    recue: &FeuilleRecue,
+    evaluation: &EvaluationEnregistree,
+    caisse: CodeCaisse,
+) -> Comptes {
     let comptee = FeuilleComptee {
         soins: &recue.feuille.feuille.soins,
         faits: &evaluation.faits,
         evaluation: &evaluation.evaluation,
-        caisse: caisses.of_feuille(recue, evaluation),
+        caisse,
     };
     de_la_feuille(comptee, &|jour| reference(core.law(), jour))
 }
@@ -150,11 +182,8 @@ impl Caisses {
 
     /// That of a feuille: of the day of care as known when it was evaluated, or else what the feuille says.
     fn of_feuille(&self, recue: &FeuilleRecue, evaluation: &EvaluationEnregistree) -> CodeCaisse {
-        let feuille = &recue.feuille.feuille;
-        let jour = feuille.soins.date_soins().unwrap_or(feuille.date_etablissement);
-        let known = self.le(recue.feuille.patient_id, jour, evaluation.connu_le);
-        let written = || feuille.soins.beneficiaire.organisme.as_ref().map(CodeCaisse::of);
-        known.or_else(written).unwrap_or_default()
+        let jour = jour_compte(&recue.feuille.feuille);
+        caisse_or_written(recue, self.le(recue.feuille.patient_id, jour, evaluation.connu_le))
     }
 
     /// That of a record on a day, as known at an instant.

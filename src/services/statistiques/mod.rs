@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-pub(super) use self::comptes::of_feuilles;
+pub(super) use self::comptes::{jour_compte, of_feuilles, of_received};
+pub(super) use self::suivi::EN_LOT;
 pub use self::suivi::{RATTRAPAGE, follow};
 pub(super) use self::verification::waiting;
 pub use self::verification::{Bilan, verify};
@@ -184,7 +185,8 @@ async fn matiere(
         matiere.flux = lecture::sums(conn, question(&flows, since_january(jour))).await?;
     }
     if demande.tableau == Tableau::Designation {
-        matiere.medecins = Some(lecture::doctors(conn, (jour, caisse), demande.connu_le).await?);
+        let patients = question(&[Nature::Patientele], until(jour));
+        matiere.medecins = Some(lecture::doctors(conn, patients).await?);
     }
     if demande.tableau == Tableau::Conciliations {
         let du = NaiveDate::from_ymd_opt(jour.year(), 1, 1).unwrap_or(jour);

@@ -6,17 +6,21 @@ use chrono::{DateTime, Utc};
 
 use super::comptes::{of_events, of_records};
 use crate::domain::evenement::NatureEvenement;
-use crate::domain::ids::{MedecinId, PatientId};
+use crate::domain::ids::{FeuilleId, MedecinId, PatientId};
 use crate::domain::statistiques::Comptes;
 use crate::services::{Core, ServiceError, fil};
-use crate::storage::Connection;
 use crate::storage::statistiques::personnes::{self, Dossier};
-use crate::storage::statistiques::{self as counts, Avancement, EvenementSuivi, Mouvements};
+use crate::storage::statistiques::{
+    self as counts, Avancement, EvenementSuivi, Mouvements, recues,
+};
+use crate::storage::{Connection, Tx};
 
 /// Events counted in one transaction, at most.
 const PAGE: i64 = 200;
 /// Feuilles counted in one transaction, but for an event that has more: one of a lot has up to two thousand.
 const FEUILLES: usize = 4_000;
+/// From how many feuilles on a reception leaves what it adds: for fewer, one more row would cost more than reading them.
+pub(in crate::services) const EN_LOT: usize = 32;
 /// Persons newly recorded counted in one transaction.
 const NOUVEAUX: i64 = 500;
 /// Transactions of one run of the job: what remains waits for the next one.
@@ -58,7 +62,17 @@ async fn step(core: &Core) -> Result<Pas, ServiceError> {
     if events.is_empty() && new.is_empty() {
         return Ok(Pas::Rien);
     }
-    let mut mouvements = of_events(core, job.conn(), &events).await?;
+    let lots = of_lots(job.conn(), &events).await?;
+    let read =
+        |one: &&EvenementSuivi| one.feuilles.first().is_none_or(|first| !lots.contains_key(first));
+    let others: Vec<EvenementSuivi> = events.iter().filter(read).cloned().collect();
+    let mut mouvements = lots.into_values().flatten().fold(
+        of_events(core, job.conn(), &others).await?,
+        |mut all, (instant, comptes)| {
+            all.entry(instant).or_default().plus(&comptes);
+            all
+        },
+    );
     let kept = of_persons(job.conn(), &events, new, &mut mouvements).await?;
     let last = mouvements.last_key_value().map(|(instant, _)| *instant);
     let told = events.iter().map(|one| one.enregistre_le).max();
@@ -68,6 +82,20 @@ async fn step(core: &Core) -> Result<Pas, ServiceError> {
     counts::advance(job.conn(), Avancement { position, connu_le: last.max(told) }).await?;
     job.close().await?;
     Ok(Pas::Fait)
+}
+
+/// What lots left of what they add, by the first feuille of each event.
+async fn of_lots(
+    tx: &mut Tx,
+    events: &[EvenementSuivi],
+) -> Result<BTreeMap<FeuilleId, Mouvements>, ServiceError> {
+    let received =
+        events.iter().filter(|one| one.numero == Some(1) && one.feuilles.len() >= EN_LOT);
+    let first: Vec<FeuilleId> = received.filter_map(|one| one.feuilles.first().copied()).collect();
+    if first.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    Ok(recues::take(tx, &first).await?)
 }
 
 /// What changes of the persons whom some events touch, and of those newly recorded; and what each adds now.

@@ -1,8 +1,9 @@
 //! The bytes under which counts are kept: cells of a fixed size, in their order. What a person adds are counts alone; what is
 //! counted of feuilles has its amounts too.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate};
 
+use super::Mouvements;
 use crate::domain::statistiques::{
     Cellule, ClasseAge, CodeCaisse, Comptes, Confrontes, MESURES, Mesures, Nature, Part,
 };
@@ -88,6 +89,29 @@ pub fn decode_confrontes(bytes: &[u8]) -> Option<Confrontes> {
     let (avant, rest) = part(rest)?;
     let (apres, rest) = part(rest)?;
     rest.is_empty().then_some(Confrontes { inchanges, avant, apres })
+}
+
+/// The bytes of changes: each part with its instant, in microseconds, and the number of its cells before it.
+pub fn encode_mouvements(mouvements: &Mouvements) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (instant, comptes) in mouvements {
+        bytes.extend(instant.timestamp_micros().to_be_bytes());
+        bytes.extend(u32::try_from(comptes.nombre()).unwrap_or(u32::MAX).to_be_bytes());
+        bytes.extend(encode_entier(comptes));
+    }
+    bytes
+}
+
+/// What these say; nothing when they have another form.
+pub fn decode_mouvements(bytes: &[u8]) -> Option<Mouvements> {
+    let (mut rest, mut found) = (bytes, Mouvements::new());
+    while let Some((instant, after)) = rest.split_first_chunk::<8>() {
+        let instant = DateTime::from_timestamp_micros(i64::from_be_bytes(*instant))?;
+        let (comptes, after) = part(after)?;
+        found.insert(instant, comptes);
+        rest = after;
+    }
+    rest.is_empty().then_some(found)
 }
 
 fn part(bytes: &[u8]) -> Option<(Comptes, &[u8])> {

@@ -7,7 +7,7 @@ use crate::domain::conciliation::EtatConciliation;
 use crate::domain::statistiques::{Cellule, ClasseAge, CodeCaisse, Comptes, Mesures, Nature};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::storage::StorageError;
-use crate::storage::connaissance::{Connaissance, connu, instant};
+use crate::storage::connaissance::{Connaissance, instant};
 
 /// Which months are added up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,24 +198,28 @@ pub async fn sums_agree(conn: &mut PgConnection) -> Result<bool, StorageError> {
 }
 
 /// How many doctors are the médecin traitant of somebody on a day; of an insured person of a caisse, when one is given.
-pub async fn doctors(
-    conn: &mut PgConnection,
-    (jour, caisse): (NaiveDate, Option<&str>),
-    connu_le: Connaissance,
-) -> Result<i64, StorageError> {
-    struct Nombre {
-        nombre: i64,
-    }
-    let rows = connu!(
-        conn, connu_le => "$3", Nombre, "statistique.doctors", "statistique.doctors_known_at",
-        r#"SELECT count(*) AS "nombre!" FROM medecin m WHERE EXISTS (
-               SELECT FROM designation_medecin dm JOIN designation d USING (patient_id, designation_id)
-               WHERE dm.medecin_id = m.medecin_id AND dm.effet @> $1::date AND d.effet @> $1::date
-                 AND ($2::text IS NULL OR caisse_le(dm.patient_id, $1) = $2) AND "# ["dm."] " AND " ["d."] ")";
-        jour,
-        caisse
-    )?;
-    Ok(rows.first().map_or(0, |row| row.nombre))
+pub async fn doctors(conn: &mut PgConnection, question: Question<'_>) -> Result<i64, StorageError> {
+    let Fenetre { du, an, mois } = question.fenetre;
+    Ok(sqlx::query_scalar!(
+        r#"/* statistique.doctors */
+         WITH patients AS (
+             SELECT code_1, code_2, code_3, nombre FROM statistique
+             WHERE nature = $1 AND (pas = 1 AND debut >= $2 AND debut < $3 OR pas = 2 AND debut >= $3 AND debut <= $4)
+               AND ($5::integer IS NULL OR caisse = $5)
+             UNION ALL
+             SELECT code_1, code_2, code_3, -nombre FROM statistique_mouvement
+             WHERE connu_le > $6 AND nature = $1 AND mois >= $2 AND mois <= $4 AND ($5::integer IS NULL OR caisse = $5)),
+         medecins AS (SELECT FROM patients GROUP BY code_1, code_2, code_3 HAVING sum(nombre) > 0)
+         SELECT count(*) AS "nombre!" FROM medecins"#,
+        i16::from(Nature::Patientele.code()),
+        du,
+        an,
+        mois,
+        question.caisse.map(CodeCaisse::nombre),
+        question.connu_le
+    )
+    .fetch_one(conn)
+    .await?)
 }
 
 /// Searches of a doctor: how they ended since the first of January, after how many days; those that were open at the end

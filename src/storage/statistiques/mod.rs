@@ -3,6 +3,7 @@
 pub mod codec;
 pub mod lecture;
 pub mod personnes;
+pub mod recues;
 pub mod simulations;
 
 use std::collections::BTreeMap;
