@@ -9,16 +9,18 @@ use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{FeuilleId, MedecinId, PatientId};
 use crate::domain::statistiques::Comptes;
 use crate::services::{Core, ServiceError, fil};
+use crate::storage::Connection;
 use crate::storage::statistiques::personnes::{self, Dossier};
 use crate::storage::statistiques::{
     self as counts, Avancement, EvenementSuivi, Mouvements, recues,
 };
-use crate::storage::{Connection, Tx};
 
 /// Events counted in one transaction, at most.
 const PAGE: i64 = 200;
-/// Feuilles counted in one transaction, but for an event that has more: one of a lot has up to two thousand.
+/// Feuilles read and counted in one transaction, but for an event that has more: one of a lot has up to two thousand.
 const FEUILLES: usize = 4_000;
+/// Feuilles whose lots left what they add, counted in one transaction: the more of them, the fewer times a sum is written.
+const FEUILLES_DITES: usize = 40_000;
 /// From how many feuilles on a reception leaves what it adds: for fewer, one more row would cost more than reading them.
 pub(in crate::services) const EN_LOT: usize = 32;
 /// Persons newly recorded counted in one transaction.
@@ -51,10 +53,12 @@ async fn step(core: &Core) -> Result<Pas, ServiceError> {
     let mut job = core.job("statistiques.suivre").await?;
     let Some(from) = counts::lock(job.conn()).await? else { return Ok(Pas::Occupe) };
     let mut events = counts::events(job.conn(), from.position, PAGE).await?;
-    let mut feuilles = 0_usize;
+    let dites = recues::known(job.conn(), &receptions(&events)).await?;
+    let (mut read, mut left) = (0_usize, 0_usize);
     let fits = |one: &EvenementSuivi| {
-        feuilles = feuilles.saturating_add(one.feuilles.len());
-        feuilles <= FEUILLES
+        let sum = if leaves(one, &dites) { &mut left } else { &mut read };
+        *sum = sum.saturating_add(one.feuilles.len());
+        read <= FEUILLES && left <= FEUILLES_DITES
     };
     let fitting = events.iter().map(fits).take_while(|fits| *fits).count();
     events.truncate(fitting.max(1));
@@ -62,17 +66,14 @@ async fn step(core: &Core) -> Result<Pas, ServiceError> {
     if events.is_empty() && new.is_empty() {
         return Ok(Pas::Rien);
     }
-    let lots = of_lots(job.conn(), &events).await?;
-    let read =
-        |one: &&EvenementSuivi| one.feuilles.first().is_none_or(|first| !lots.contains_key(first));
-    let others: Vec<EvenementSuivi> = events.iter().filter(read).cloned().collect();
-    let mut mouvements = lots.into_values().flatten().fold(
-        of_events(core, job.conn(), &others).await?,
-        |mut all, (instant, comptes)| {
-            all.entry(instant).or_default().plus(&comptes);
-            all
-        },
-    );
+    let others: Vec<EvenementSuivi> =
+        events.iter().filter(|one| !leaves(one, &dites)).cloned().collect();
+    let mut mouvements = of_events(core, job.conn(), &others).await?;
+    let firsts =
+        events.iter().filter(|one| leaves(one, &dites)).filter_map(first).collect::<Vec<_>>();
+    for (instant, comptes) in recues::take(job.conn(), &firsts).await?.into_iter().flatten() {
+        mouvements.entry(instant).or_default().plus(&comptes);
+    }
     let kept = of_persons(job.conn(), &events, new, &mut mouvements).await?;
     let last = mouvements.last_key_value().map(|(instant, _)| *instant);
     let told = events.iter().map(|one| one.enregistre_le).max();
@@ -84,18 +85,20 @@ async fn step(core: &Core) -> Result<Pas, ServiceError> {
     Ok(Pas::Fait)
 }
 
-/// What lots left of what they add, by the first feuille of each event.
-async fn of_lots(
-    tx: &mut Tx,
-    events: &[EvenementSuivi],
-) -> Result<BTreeMap<FeuilleId, Mouvements>, ServiceError> {
-    let received =
-        events.iter().filter(|one| one.numero == Some(1) && one.feuilles.len() >= EN_LOT);
-    let first: Vec<FeuilleId> = received.filter_map(|one| one.feuilles.first().copied()).collect();
-    if first.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    Ok(recues::take(tx, &first).await?)
+/// The first feuille of an event, under which its lot leaves what it adds.
+fn first(event: &EvenementSuivi) -> Option<FeuilleId> {
+    event.feuilles.first().copied()
+}
+
+/// The first feuilles of the receptions that are long enough to leave something.
+fn receptions(events: &[EvenementSuivi]) -> Vec<FeuilleId> {
+    let long = events.iter().filter(|one| one.numero == Some(1) && one.feuilles.len() >= EN_LOT);
+    long.filter_map(first).collect()
+}
+
+/// Whether the lot of an event left what it adds.
+fn leaves(event: &EvenementSuivi, dites: &BTreeSet<FeuilleId>) -> bool {
+    event.numero == Some(1) && first(event).is_some_and(|first| dites.contains(&first))
 }
 
 /// What changes of the persons whom some events touch, and of those newly recorded; and what each adds now.

@@ -1,7 +1,7 @@
 //! What a lot adds to the counts, left by its own transaction for the job that counts: it had read everything then, and would have to be
 //! read again one feuille after the other.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::{Mouvements, codec};
 use crate::domain::ids::FeuilleId;
@@ -21,21 +21,33 @@ pub async fn leave(
     .await
 }
 
-/// Takes what events left, by the first feuille of each: it is counted once.
-pub async fn take(
+/// Which of some first feuilles something was left under.
+pub async fn known(
     tx: &mut Tx,
     premieres: &[FeuilleId],
-) -> Result<BTreeMap<FeuilleId, Mouvements>, StorageError> {
-    let rows = sqlx::query!(
-        "/* statistique_recue.take */
-         DELETE FROM statistique_recue WHERE feuille_id = ANY ($1)
-         RETURNING feuille_id, comptes",
+) -> Result<BTreeSet<FeuilleId>, StorageError> {
+    if premieres.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let rows = sqlx::query_scalar!(
+        "/* statistique_recue.known */ SELECT feuille_id FROM statistique_recue WHERE feuille_id = ANY ($1)",
         premieres as _
-    )
-    .fetch_all(&mut **tx)
-    .await?;
+    );
+    Ok(rows.fetch_all(&mut **tx).await?.into_iter().collect())
+}
+
+/// Takes what was left under some first feuilles: it is counted once.
+pub async fn take(tx: &mut Tx, premieres: &[FeuilleId]) -> Result<Vec<Mouvements>, StorageError> {
+    if premieres.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query_scalar!(
+        "/* statistique_recue.take */
+         DELETE FROM statistique_recue WHERE feuille_id = ANY ($1) RETURNING comptes",
+        premieres as _
+    );
     let unreadable =
         || StorageError::inconsistent("statistique_recue", "comptes", "length or code");
-    let one = |bytes: &[u8]| codec::decode_mouvements(bytes).ok_or_else(unreadable);
-    rows.into_iter().map(|row| Ok((row.feuille_id, one(&row.comptes)?))).collect()
+    let one = |bytes: Vec<u8>| codec::decode_mouvements(&bytes).ok_or_else(unreadable);
+    rows.fetch_all(&mut **tx).await?.into_iter().map(one).collect()
 }
