@@ -58,8 +58,7 @@ pub(super) fn subject(
 ) -> Result<Sujet, StorageError> {
     let wrong = |why: &str| StorageError::inconsistent("auteur", "sujet_chiffre", why);
     let empreinte = empreinte.try_into().map_err(|_short| wrong("not sixteen bytes"))?;
-    let text = String::from_utf8(coffre.open(place(empreinte), sealed)?);
-    let text = text.map_err(|_not_text| wrong("not text"))?;
+    let text = coffre.open_texte(place(empreinte), sealed)?;
     Sujet::new(&text, organisation).ok_or_else(|| wrong("no subject"))
 }
 

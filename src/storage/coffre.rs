@@ -192,6 +192,11 @@ impl Coffre {
         serde_json::from_slice(&self.open(place, data)?).map_err(|error| place.wrong(error))
     }
 
+    /// Opens what was kept as text.
+    pub(super) fn open_texte(&self, place: Place, data: &[u8]) -> Result<String, StorageError> {
+        String::from_utf8(self.open(place, data)?).map_err(|error| place.wrong(error))
+    }
+
     /// The hash by which a number is found: what a register that is loaded at once writes beside it.
     pub fn empreinte(&self, numero: &IdentifiantPersonne) -> [u8; 16] {
         self.empreinte_de(space(numero), numero.expose())

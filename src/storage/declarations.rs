@@ -190,7 +190,7 @@ async fn select(
     rows.into_iter()
         .map(|row| {
             let id = row.declaration_id;
-            let clear = coffre.open(place(id), &row.contenu_chiffre)?;
+            let contenu = coffre.open_texte(place(id), &row.contenu_chiffre)?;
             let taken = row.reprise_id.zip(row.effet_du).zip(row.origine);
             let reprise = taken.map(|((reprise_id, effet_du), origine)| Reprise {
                 reprise_id,
@@ -207,7 +207,7 @@ async fn select(
                 medecins: take(&mut medecins, id),
                 en_place: row.en_place.map(|all| all.into_iter().collect()),
                 rectifie: row.rectifie_id,
-                contenu: String::from_utf8(clear).map_err(|error| place(id).wrong(error))?,
+                contenu,
                 contenu_sha256: row.contenu_sha256,
                 reprise,
                 expire_le: row.expire_le,

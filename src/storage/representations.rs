@@ -1,11 +1,11 @@
 //! Holders of parental authority and representatives: dated links, in every version.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
 
 use super::coffre::Place;
 use super::connaissance::{Connaissance, instant};
-use super::patients::Noms;
 use super::{Coffre, StorageError, Tx};
 use crate::domain::calendar::Periode;
 use crate::domain::ids::{PatientId, RepresentationId};
@@ -13,6 +13,13 @@ use crate::domain::representation::{
     IdentiteRepresentant, NatureRepresentation, Representant, Representation,
 };
 use crate::domain::vocabulary::Vocabulaire;
+
+/// Names as they are encrypted.
+#[derive(Serialize, Deserialize)]
+struct Noms {
+    nom: String,
+    prenom: String,
+}
 
 /// Writes a version of a link.
 pub async fn insert(

@@ -29,12 +29,12 @@ use crate::storage::statistiques::{EvenementSuivi, Mouvements};
 pub(super) async fn of_events(
     core: &Core,
     conn: &mut Connection,
-    events: &[EvenementSuivi],
+    events: impl Iterator<Item = &EvenementSuivi>,
 ) -> Result<Mouvements, ServiceError> {
     let evaluated = |one: &&EvenementSuivi| {
         matches!(one.nature, NatureEvenement::FeuilleEvaluee | NatureEvenement::FeuilleReevaluee)
     };
-    let told: Vec<&EvenementSuivi> = events.iter().filter(evaluated).collect();
+    let told: Vec<&EvenementSuivi> = events.filter(evaluated).collect();
     let ids: Vec<FeuilleId> = told.iter().flat_map(|one| one.feuilles.clone()).collect();
     let received = feuilles_de_soins::of_ids(conn, &ids).await?;
     let again = told.iter().filter(|one| one.numero.is_some()).flat_map(|one| one.feuilles.clone());
@@ -58,9 +58,9 @@ pub(super) async fn of_events(
             };
             let Some(now) = which(numero) else { continue };
             let place = found.entry(now.connu_le).or_default();
-            place.plus(&count(core, recue, now, &caisses));
+            place.plus(&count(core, recue, now, caisses.of_feuille(recue, now)));
             if let Some(before) = numero.checked_sub(1).filter(|one| *one >= 1).and_then(which) {
-                place.moins(&count(core, recue, before, &caisses));
+                place.moins(&count(core, recue, before, caisses.of_feuille(recue, before)));
             }
         }
     }
@@ -79,7 +79,7 @@ pub(in crate::services) async fn of_feuilles(
     let mut comptes = Comptes::default();
     for recue in received {
         let evaluation = last.get(&recue.feuille.id).unwrap_or(&recue.evaluation);
-        comptes.plus(&count(core, recue, evaluation, &caisses));
+        comptes.plus(&count(core, recue, evaluation, caisses.of_feuille(recue, evaluation)));
     }
     Ok(comptes)
 }
@@ -92,7 +92,7 @@ pub(in crate::services) fn of_received(
     organisme: Option<Organisme>,
 ) -> Comptes {
     let known = organisme.as_ref().map(CodeCaisse::of);
-    under(core, recue, &recue.evaluation, caisse_or_written(recue, known))
+    count(core, recue, &recue.evaluation, caisse_or_written(recue, known))
 }
 
 /// The day on which the caisse of a feuille is asked.
@@ -110,15 +110,6 @@ fn count(
     core: &Core,
     recue: &FeuilleRecue,
     evaluation: &EvaluationEnregistree,
-    caisses: &Caisses,
-) -> Comptes {
-    under(core, recue, evaluation, caisses.of_feuille(recue, evaluation))
-}
-
-fn under(
-    core: &Core,
-    recue: &FeuilleRecue,
-    evaluation: &EvaluationEnregistree,
     caisse: CodeCaisse,
 ) -> Comptes {
     let comptee = FeuilleComptee {
@@ -127,7 +118,12 @@ fn under(
         evaluation: &evaluation.evaluation,
         caisse,
     };
-    de_la_feuille(comptee, &|jour| reference(core.law(), jour))
+    under(core.law(), comptee)
+}
+
+/// What a feuille adds under a law.
+fn under(law: &Law, comptee: FeuilleComptee<'_>) -> Comptes {
+    de_la_feuille(comptee, &|jour| reference(law, jour))
 }
 
 /// What an ordinary consultation of a specialist of sector 1 costs on a day.
@@ -156,12 +152,10 @@ pub(super) async fn under_both(
             continue;
         };
         let caisse = caisses.of_feuille(recue, known);
-        let under = |law: &Law, soins, evaluation| {
-            let comptee = FeuilleComptee { soins, faits: &known.faits, evaluation, caisse };
-            de_la_feuille(comptee, &|jour| reference(law, jour))
-        };
-        let en_vigueur = under(law, soins, &compared.en_vigueur);
-        let reforme = under(loi, &compared.soins, &compared.reforme);
+        let counted =
+            |soins, evaluation| FeuilleComptee { soins, faits: &known.faits, evaluation, caisse };
+        let en_vigueur = under(law, counted(soins, &compared.en_vigueur));
+        let reforme = under(loi, counted(&compared.soins, &compared.reforme));
         sums.add(mois, &en_vigueur, &reforme);
     }
     Ok(sans_reponse)

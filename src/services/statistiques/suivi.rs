@@ -66,11 +66,10 @@ async fn step(core: &Core) -> Result<Pas, ServiceError> {
     if events.is_empty() && new.is_empty() {
         return Ok(Pas::Rien);
     }
-    let others: Vec<EvenementSuivi> =
-        events.iter().filter(|one| !leaves(one, &dites)).cloned().collect();
-    let mut mouvements = of_events(core, job.conn(), &others).await?;
-    let firsts =
-        events.iter().filter(|one| leaves(one, &dites)).filter_map(first).collect::<Vec<_>>();
+    let (lots, others): (Vec<&EvenementSuivi>, Vec<&EvenementSuivi>) =
+        events.iter().partition(|one| leaves(one, &dites));
+    let mut mouvements = of_events(core, job.conn(), others.into_iter()).await?;
+    let firsts: Vec<FeuilleId> = lots.into_iter().filter_map(first).collect();
     for (instant, comptes) in recues::take(job.conn(), &firsts).await?.into_iter().flatten() {
         mouvements.entry(instant).or_default().plus(&comptes);
     }

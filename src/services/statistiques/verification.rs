@@ -52,7 +52,7 @@ pub async fn verify(core: &Core, refaire: bool, vu: impl Fn(usize)) -> Result<Bi
     expected.plus(&feuilles(core, &mut snapshot, &mut found, &vu).await?);
     expected.plus(&personnes::purged(&mut snapshot).await?);
     // What was told and is not counted yet is of the register already.
-    for comptes in of_events(core, &mut snapshot, &waiting).await?.values() {
+    for comptes in of_events(core, &mut snapshot, waiting.iter()).await?.values() {
         expected.moins(comptes);
     }
     let mut difference = expected;

@@ -36,13 +36,6 @@ pub use self::recherche::{
 };
 pub(in crate::storage) use self::recherche::{lock_keys, written_digest};
 
-/// Names as they are encrypted.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Noms {
-    pub(super) nom: String,
-    pub(super) prenom: String,
-}
-
 /// What is encrypted of an identity: names, and the word of the sex.
 #[derive(Serialize, Deserialize)]
 struct Scelle {

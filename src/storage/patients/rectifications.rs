@@ -96,14 +96,15 @@ pub async fn list(
     rows.into_iter()
         .map(|row| {
             let id = row.demande_id;
-            let motif = row.motif.map(|sealed| open(coffre, repondue(id), &sealed)).transpose()?;
+            let motif =
+                row.motif.map(|sealed| coffre.open_texte(repondue(id), &sealed)).transpose()?;
             let answered = row.issue.zip(row.repondue_le);
             Ok(Rectification {
                 id,
                 patient_id: patient,
                 dossier_id: row.patient_id,
                 objet: row.objet,
-                demande: open(coffre, demandee(id), &row.contenu_chiffre)?,
+                demande: coffre.open_texte(demandee(id), &row.contenu_chiffre)?,
                 terme: row.terme,
                 enregistre_le: row.enregistre_le,
                 reponse: answered.map(|(issue, enregistre_le)| ReponseRectification {
@@ -114,10 +115,6 @@ pub async fn list(
             })
         })
         .collect()
-}
-
-fn open(coffre: &Coffre, place: Place, sealed: &[u8]) -> Result<String, StorageError> {
-    String::from_utf8(coffre.open(place, sealed)?).map_err(|error| place.wrong(error))
 }
 
 const fn demandee(id: RectificationId) -> Place {

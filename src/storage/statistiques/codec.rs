@@ -74,8 +74,7 @@ pub fn decode_entier(bytes: &[u8]) -> Option<Comptes> {
 pub fn encode_confrontes(confrontes: &Confrontes) -> Vec<u8> {
     let mut bytes = Vec::new();
     for comptes in confrontes.parts() {
-        bytes.extend(u32::try_from(comptes.nombre()).unwrap_or(u32::MAX).to_be_bytes());
-        bytes.extend(encode_entier(comptes));
+        push_part(&mut bytes, comptes);
     }
     bytes
 }
@@ -96,8 +95,7 @@ pub fn encode_mouvements(mouvements: &Mouvements) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (instant, comptes) in mouvements {
         bytes.extend(instant.timestamp_micros().to_be_bytes());
-        bytes.extend(u32::try_from(comptes.nombre()).unwrap_or(u32::MAX).to_be_bytes());
-        bytes.extend(encode_entier(comptes));
+        push_part(&mut bytes, comptes);
     }
     bytes
 }
@@ -112,6 +110,12 @@ pub fn decode_mouvements(bytes: &[u8]) -> Option<Mouvements> {
         rest = after;
     }
     rest.is_empty().then_some(found)
+}
+
+/// Counts with the number of their cells before them: what [`part`] reads.
+fn push_part(bytes: &mut Vec<u8>, comptes: &Comptes) {
+    bytes.extend(u32::try_from(comptes.nombre()).unwrap_or(u32::MAX).to_be_bytes());
+    bytes.extend(encode_entier(comptes));
 }
 
 fn part(bytes: &[u8]) -> Option<(Comptes, &[u8])> {
