@@ -1,5 +1,6 @@
 //! Putting the pieces together: from settings to a service that runs, and back.
 
+mod accord;
 mod base;
 mod confiance;
 mod diagnostic;
@@ -28,13 +29,14 @@ pub use self::rotation::tourner;
 use self::suivi::{follow_key, publish, work};
 use crate::auth::{Emetteur, KeySource, Prouveur};
 use crate::config::{Config, JetonsConfig};
-use crate::domain::clock::SystemClock;
-use crate::http::{AppState, Recus, Traceur, mesures_router, refus_illisible, router};
+use crate::domain::clock::{HorlogeAccordee, SystemClock};
+use crate::http::{AppState, Recus, TIME_LIMIT, Traceur, mesures_router, refus_illisible, router};
 use crate::otlp::Exportateur;
 use crate::postgres::{Lost, Sentinel, Server};
 use crate::sandbox::Bac;
 use crate::serve::{Limits, Redige, listen, serve};
 use crate::services::{Core, loi};
+use crate::storage::{Db, Delais};
 use crate::webhooks::Facteur;
 use crate::{ajouts, webhooks};
 
@@ -50,6 +52,8 @@ const WATCH: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct App {
     core: Core,
+    /// The clock of the register, and the database that it follows.
+    accord: (Db, Arc<HorlogeAccordee>),
     router: Router,
     listener: TcpListener,
     /// Where measures are told, if they are.
@@ -82,7 +86,8 @@ impl App {
             None => Some(start_private(config, &donnees).await?),
         };
         let adresses = private.as_ref().map(Server::adresses);
-        let Base { place, core, horloge } = core(config, &donnees, adresses, law).await?;
+        let Base { place, core, horloge, accord } =
+            core(config, &donnees, adresses, (law, Delais::requete(TIME_LIMIT))).await?;
         let core =
             core.with_hotes(config.webhooks.clone()).with_memoire(config.conservation.reponses);
         let facteur = Facteur::new(fetching.ca.as_deref()).context("TRAITANT_CA")?;
@@ -114,7 +119,7 @@ impl App {
         if let (Some(horloge), JetonsConfig::BacASable) = (horloge, &config.jetons) {
             let emetteur = Arc::new(Emetteur::in_dir(&donnees)?);
             let prouveur = Arc::new(Prouveur::in_dir(&donnees)?);
-            let own = Arc::new(Bac::new(place, core.clone(), horloge, emetteur, prouveur));
+            let own = Arc::new(Bac::new(place, core.travaux(), horloge, emetteur, prouveur));
             state = state.with_sandbox(Arc::<Bac>::clone(&own));
             bac = Some(own);
         }
@@ -124,6 +129,7 @@ impl App {
             usize::try_from(config.clients.connexions).unwrap_or(Semaphore::MAX_PERMITS);
         Ok(Self {
             core,
+            accord,
             router,
             listener,
             mesures,
@@ -161,8 +167,10 @@ impl App {
     /// the database and stops the server that it owns. Ends with an error when that server was ended
     /// by somebody else: whoever supervises this program then starts both again.
     pub async fn serve(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let mut runner = tokio::spawn(work(self.core.clone(), self.bac, stop.clone()));
-        tokio::spawn(publish(self.core.clone(), stop.clone()));
+        let mut runner = tokio::spawn(work(self.core.travaux(), self.bac, stop.clone()));
+        tokio::spawn(publish(self.core.travaux(), stop.clone()));
+        let (db, horloge) = self.accord;
+        tokio::spawn(accord::suivre(db, horloge, stop.clone()));
         tokio::spawn(follow_key(self.core.clone(), stop.clone()));
         tokio::spawn(webhooks::run(self.core.clone(), self.facteur, stop.clone()));
         if let Some((exportateur, recus)) = self.traces {

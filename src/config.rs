@@ -67,6 +67,8 @@ pub struct Config {
     pub otlp: Option<String>,
     /// How long what is recorded is kept.
     pub conservation: ConservationConfig,
+    /// The file that says by how many seconds the clock is wrong, in tests of a sandbox.
+    pub horloge_d_essai: Option<PathBuf>,
 }
 
 /// What a caisse decides of the law.
@@ -183,7 +185,12 @@ impl Config {
             );
         }
         let conservation = ConservationConfig::read(&mut variables);
+        let horloge_d_essai = variables.get(noms::HORLOGE_D_ESSAI).map(PathBuf::from);
+        if horloge_d_essai.is_some() && mode == Mode::Production {
+            variables.wrong(noms::HORLOGE_D_ESSAI, "réservé aux essais, dans un bac à sable");
+        }
         let config = Self {
+            horloge_d_essai,
             otlp,
             conservation,
             origines,

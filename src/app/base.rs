@@ -7,16 +7,17 @@ use std::time::Duration;
 use anyhow::Context;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::accord::accorder;
 use super::confiance::master_key;
 use crate::ajouts;
 use crate::config::{self, Config};
-use crate::domain::clock::{AheadClock, Clock, SystemClock};
+use crate::domain::clock::{AheadClock, Clock, HorlogeAccordee, SystemClock};
 use crate::domain::ids::IdSource;
 use crate::law::Law;
 use crate::postgres::{Adresses, Profile, Server, default_dir};
-use crate::sandbox::{self, Place, SandboxError};
+use crate::sandbox::{self, HorlogeFausse, Place, SandboxError};
 use crate::services::{Core, Mode};
-use crate::storage::{Coffre, Db, migrations, roles};
+use crate::storage::{Coffre, Db, Delais, migrations, roles};
 
 /// Longest wait for a first answer of the database: one that is silent by then has another trouble than its load.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -45,7 +46,8 @@ impl Registre {
             let adresses = server.adresses();
             (Some(server), Some(adresses))
         };
-        let Base { place, core, horloge } = core(config, &donnees, adresses, law).await?;
+        let Base { place, core, horloge, .. } =
+            core(config, &donnees, adresses, (law, Delais::AUCUN)).await?;
         core.prepare_partitions().await?;
         Ok(Self { place, core, horloge, private })
     }
@@ -84,15 +86,18 @@ pub(super) struct Base {
     pub(super) core: Core,
     /// The clock of a sandbox, which moves.
     pub(super) horloge: Option<Arc<AheadClock>>,
+    /// The clock below it, which follows that of this database.
+    pub(super) accord: (Db, Arc<HorlogeAccordee>),
 }
 
 /// The use cases on a database: that of the settings, or a private one, which is brought up to date. One that is not
-/// for this service, or not under its key, is left as it is. Its people are loaded in a sandbox.
+/// for this service, or not under its key, is left as it is. Its people are loaded in a sandbox. What is asked of it is given
+/// up after these times.
 pub(super) async fn core(
     config: &Config,
     donnees: &Path,
     private: Option<Adresses>,
-    law: Law,
+    (law, delais): (Law, Delais),
 ) -> anyhow::Result<Base> {
     let law = Arc::new(law);
     let (url, proprietaire) = match (private, &config.base.url) {
@@ -104,12 +109,18 @@ pub(super) async fn core(
         (None, None) => anyhow::bail!("aucune base de données"),
     };
     let key = master_key(config, donnees)?;
-    let db = connect(&url, config.base.connexions, key.coffre()).await?;
+    let db = open(&url, config.base.connexions, key.coffre(), delais).await?;
     migrations::verify(&db).await?;
     if config.mode == Mode::Production {
         roles::verify_least(&db).await?;
     }
-    let machine: Arc<dyn Clock> = Arc::new(SystemClock);
+    let machine: Arc<dyn Clock> = match &config.horloge_d_essai {
+        Some(fichier) => Arc::new(HorlogeFausse::new(fichier.clone())),
+        None => Arc::new(SystemClock),
+    };
+    let accord = Arc::new(HorlogeAccordee::at(machine.now()));
+    accorder(&db, &accord).await?;
+    let machine: Arc<dyn Clock> = Arc::<HorlogeAccordee>::clone(&accord);
     let ahead = Arc::new(AheadClock::new(Arc::clone(&machine), 0));
     let horloge = (config.mode == Mode::BacASable).then_some(ahead);
     let clock = match &horloge {
@@ -119,11 +130,13 @@ pub(super) async fn core(
     let ids = Arc::new(IdSource::from_system(Arc::clone(&clock)));
     let core = Core::new(db.clone(), clock, ids, Arc::clone(&law), config.mode);
     core.claim_database().await?;
-    let place = Place { db, law, proprietaire };
+    // Whoever makes its people holds others off for as long as that takes.
+    let place = Place { db: db.sous(Delais::AUCUN), law, proprietaire };
+    let accord = (db, accord);
     if let Some(horloge) = &horloge {
         place.open(horloge).await?;
     }
-    Ok(Base { place, core, horloge })
+    Ok(Base { place, core, horloge, accord })
 }
 
 /// The clock of the sandbox of these settings, as far as the database that runs says; that of the machine
@@ -150,9 +163,14 @@ pub(super) async fn running(config: &Config) -> anyhow::Result<Option<Adresses>>
     Ok(tokio::task::spawn_blocking(look).await?)
 }
 
-/// Opens a database, or says at once, in its own words, why it lets nobody in.
+/// Opens a database for a command, or says at once, in its own words, why it lets nobody in.
 pub(super) async fn connect(url: &str, size: u32, coffre: Coffre) -> anyhow::Result<Db> {
-    let opening = tokio::time::timeout(ANSWER, Db::connect(url, size, coffre));
+    open(url, size, coffre, Delais::AUCUN).await
+}
+
+/// The same, for what is given up after these times.
+async fn open(url: &str, size: u32, coffre: Coffre, delais: Delais) -> anyhow::Result<Db> {
+    let opening = tokio::time::timeout(ANSWER, Db::connect(url, size, coffre, delais));
     let opened =
         opening.await.map_err(|_elapsed| anyhow::anyhow!("aucune réponse en cinq secondes"));
     opened.and_then(|opened| Ok(opened?)).context("la base de données ne répond pas")

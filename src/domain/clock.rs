@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Europe::Paris;
@@ -71,6 +72,41 @@ impl FixedClock {
 impl Clock for FixedClock {
     fn now(&self) -> DateTime<Utc> {
         *self.lock()
+    }
+}
+
+/// A clock that was put right at one moment and goes on by a stopwatch: whatever becomes of the clock of the machine since, it
+/// neither jumps nor stops.
+#[derive(Debug)]
+pub struct HorlogeAccordee(Mutex<(DateTime<Utc>, Instant)>);
+
+impl HorlogeAccordee {
+    /// A clock that says this now.
+    pub fn at(instant: DateTime<Utc>) -> Self {
+        Self(Mutex::new((instant, Instant::now())))
+    }
+
+    /// Puts it right: it was this instant at that moment of the stopwatch.
+    pub fn accorder(&self, instant: DateTime<Utc>, moment: Instant) {
+        *self.lock() = (instant, moment);
+    }
+
+    /// What it said, or will say, at a moment of the stopwatch.
+    pub fn au(&self, moment: Instant) -> DateTime<Utc> {
+        let (instant, since) = *self.lock();
+        let elapsed = TimeDelta::from_std(moment.saturating_duration_since(since));
+        let now = elapsed.ok().and_then(|elapsed| instant.checked_add_signed(elapsed));
+        now.unwrap_or(instant).trunc_subsecs(6)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, (DateTime<Utc>, Instant)> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Clock for HorlogeAccordee {
+    fn now(&self) -> DateTime<Utc> {
+        self.au(Instant::now())
     }
 }
 

@@ -73,7 +73,7 @@ const BODY_LIMIT: usize = 256 * 1024;
 /// Longest time for a body to arrive.
 const BODY_TIME_LIMIT: Duration = Duration::from_secs(20);
 /// Longest time to establish an answer, unless its operation is accorded more.
-const TIME_LIMIT: Duration = Duration::from_secs(30);
+pub const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// What handlers share.
 #[derive(Debug, Clone)]

@@ -17,7 +17,7 @@ use crate::jobs;
 use crate::law::Law;
 use crate::services::{Core, ServiceError};
 use crate::storage::bac_a_sable::{Marque, alone, beside, empty, forget_jobs, mark, read};
-use crate::storage::{Coffre, Db, StorageError, Tx};
+use crate::storage::{Coffre, Db, Delais, StorageError, Tx};
 
 /// A day, in seconds.
 const DAY: i64 = 86_400;
@@ -90,7 +90,7 @@ impl Place {
 
     async fn remake(&self, instant: DateTime<Utc>) -> Result<(), SandboxError> {
         // Nothing that is encrypted is read.
-        let owner = Db::connect(&self.proprietaire, 1, Coffre::vide()).await;
+        let owner = Db::connect(&self.proprietaire, 1, Coffre::vide(), Delais::AUCUN).await;
         let owner = owner.map_err(storage)?;
         let mut tx = owner.begin("bac_a_sable.empty").await.map_err(storage)?;
         let marque = Marque { cree_le: instant, avance_secondes: 0, peuple: false };

@@ -3,6 +3,7 @@
 //! Their ids come from a fixed seed and a fixed clock: examples of the documentation can name them.
 
 mod bac;
+mod horloge_fausse;
 mod liste;
 mod people;
 pub mod population;
@@ -30,6 +31,7 @@ use crate::services::{
 use crate::storage::{Db, signatures};
 
 pub use self::bac::{Bac, Place, avance};
+pub use self::horloge_fausse::HorlogeFausse;
 pub use self::liste::{json, liste, page, texte};
 pub use self::people::{
     DECLARATIONS, MEDECINS, MedecinFictif, PARENTS, PATIENTS, Personne, PersonneFictive,

@@ -120,8 +120,9 @@ impl StorageError {
     /// transaction for reasons of its own, or others held a person for too long.
     pub fn is_temporary(&self) -> bool {
         let undone = self.sqlstate().is_some_and(|state| {
-            // Concurrency; a server that starts, stops, crashed or follows another; no room left; a connection that is lost.
-            matches!(&*state, "40001" | "40P01" | "25006")
+            // Concurrency; a server that starts, stops, crashed or follows another; no room left; a connection that is lost;
+            // a statement that was given up, or a transaction in which nothing more was asked.
+            matches!(&*state, "40001" | "40P01" | "25006" | "57014" | "25P03")
                 || ["08", "53", "57P"].iter().any(|class| state.starts_with(class))
         });
         undone || self.is_lock_timeout() || self.is_unreachable()

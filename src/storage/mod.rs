@@ -31,6 +31,7 @@ pub mod connaissance;
 mod copie;
 pub mod courriers;
 pub mod declarations;
+mod delais;
 pub mod designations;
 pub mod dossier_complet;
 mod error;
@@ -86,6 +87,7 @@ use sqlx::{Connection as _, PgPool, Transaction};
 pub use self::coffre::{Coffre, CoffreError};
 pub use self::comptes::Comptees;
 use self::comptes::Comptes;
+pub use self::delais::Delais;
 pub use self::error::StorageError;
 pub use self::lien::Lien;
 pub use sqlx::postgres::PgConnection as Connection;
@@ -102,12 +104,19 @@ pub struct Db {
     pool: PgPool,
     coffre: Arc<Coffre>,
     comptes: Arc<Comptes>,
+    /// Other limits than those of its connections.
+    delais: Option<Delais>,
 }
 
 impl Db {
     /// Opens a pool of at most `size` connections. A first connection, alone, says at once why there is none, where a pool
     /// would try again.
-    pub async fn connect(url: &str, size: u32, coffre: Coffre) -> Result<Self, StorageError> {
+    pub async fn connect(
+        url: &str,
+        size: u32,
+        coffre: Coffre,
+        delais: Delais,
+    ) -> Result<Self, StorageError> {
         Connection::connect(url).await?.close().await?;
         let versions: Vec<i32> = coffre.versions().into_iter().map(i32::from).collect();
         let pool = PgPoolOptions::new()
@@ -129,9 +138,9 @@ impl Db {
                         cles::VERROU,
                         &versions
                     )
-                    .fetch_one(connection)
+                    .fetch_one(&mut *connection)
                     .await?;
-                    Ok(())
+                    delais.say(connection, false).await
                 })
             })
             .before_acquire(|connection, known| {
@@ -149,7 +158,13 @@ impl Db {
 
     /// Uses an existing pool.
     pub fn new(pool: PgPool, coffre: Coffre) -> Self {
-        Self { pool, coffre: Arc::new(coffre), comptes: Arc::default() }
+        Self { pool, coffre: Arc::new(coffre), comptes: Arc::default(), delais: None }
+    }
+
+    /// The same connections, for what has limits of its own.
+    #[must_use]
+    pub fn sous(&self, delais: Delais) -> Self {
+        Self { delais: Some(delais), ..self.clone() }
     }
 
     /// Keys of what is encrypted.
@@ -188,7 +203,7 @@ impl Db {
     /// wait for each other in a circle.
     pub async fn begin(&self, name: &'static str) -> Result<Tx, StorageError> {
         self.verify_key()?;
-        let (inner, comptes) = (self.pool.begin().await?, Arc::clone(&self.comptes));
+        let (inner, comptes) = (self.transaction().await?, Arc::clone(&self.comptes));
         Ok(Tx { inner, name, began: Instant::now(), comptes, ecrit: Comptees::default() })
     }
 
@@ -196,7 +211,20 @@ impl Db {
     /// when it begins, exactly as it would inside one, for two exchanges less.
     pub async fn read(&self, name: &'static str) -> Result<Reading, StorageError> {
         self.verify_key()?;
-        Ok(Reading { inner: self.pool.acquire().await?, name, began: Instant::now() })
+        let inner = match self.delais {
+            None => Lecture::Seule(self.pool.acquire().await?),
+            Some(_) => Lecture::Bornee(self.transaction().await?),
+        };
+        Ok(Reading { inner, name, began: Instant::now() })
+    }
+
+    /// Opens a transaction, under the limits of this value.
+    async fn transaction(&self) -> Result<Transaction<'static, Postgres>, StorageError> {
+        let mut inner = self.pool.begin().await?;
+        if let Some(delais) = self.delais {
+            delais.say(&mut inner, true).await?;
+        }
+        Ok(inner)
     }
 
     /// Refuses to go on with digests that would find nobody.
@@ -332,22 +360,35 @@ impl DerefMut for Snapshot {
 /// A connection that reads, with a name.
 #[derive(Debug)]
 pub struct Reading {
-    inner: PoolConnection<Postgres>,
+    inner: Lecture,
     name: &'static str,
     began: Instant,
+}
+
+/// Where is read: limits that are not those of the connection are those of a transaction.
+#[derive(Debug)]
+enum Lecture {
+    Seule(PoolConnection<Postgres>),
+    Bornee(Transaction<'static, Postgres>),
 }
 
 impl Deref for Reading {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        &self.inner
+        match &self.inner {
+            Lecture::Seule(inner) => inner,
+            Lecture::Bornee(inner) => inner,
+        }
     }
 }
 
 impl DerefMut for Reading {
     fn deref_mut(&mut self) -> &mut Connection {
-        &mut self.inner
+        match &mut self.inner {
+            Lecture::Seule(inner) => inner,
+            Lecture::Bornee(inner) => inner,
+        }
     }
 }
 

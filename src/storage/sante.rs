@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Connection, StorageError, Tx};
 
-/// The clock of the server, to be compared with that of the service; nothing is ever dated by it.
+/// The clock of the server, which that of the service is put right by; no statement dates anything by it.
 pub async fn horloge(conn: &mut Connection) -> Result<DateTime<Utc>, StorageError> {
     Ok(sqlx::query_scalar!(r#"/* sante.horloge */ SELECT clock_timestamp() AS "horloge!""#)
         .fetch_one(conn)

@@ -39,6 +39,7 @@ mod cycle;
 mod debits;
 mod deces;
 mod declarations;
+mod delais;
 mod diagnostic;
 mod doctors;
 mod dossier;

@@ -41,7 +41,7 @@ use crate::domain::fait_date::FaitDate;
 use crate::domain::ids::{FaitId, IdSource, RequestId};
 use crate::domain::webhook::Hotes;
 use crate::law::parameters::Parametre;
-use crate::storage::{Coffre, Comptees, Db, Publications, base, feuilles_de_soins, lois};
+use crate::storage::{Coffre, Comptees, Db, Delais, Publications, base, feuilles_de_soins, lois};
 
 /// How long the answer of a creation is kept for who asks again, unless another period is set.
 const MEMOIRE: TimeDelta = TimeDelta::hours(48);
@@ -106,6 +106,12 @@ impl Core {
             hotes: Arc::default(),
             memoire: MEMOIRE,
         }
+    }
+
+    /// The same, for work that nobody waits for: it has the time of jobs.
+    #[must_use]
+    pub fn travaux(&self) -> Self {
+        Self { db: self.db.sous(Delais::TRAVAUX), ..self.clone() }
     }
 
     /// The clock.
