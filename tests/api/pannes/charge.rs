@@ -7,6 +7,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 use tokio::sync::watch;
+use traitant::domain::digest::Empreinte;
 
 use super::site::Site;
 use crate::support::app::feuille;
@@ -14,8 +15,13 @@ use crate::support::app::feuille;
 /// Longest time that a client waits for an answer: more than the service itself takes to give one up.
 const PATIENCE: Duration = Duration::from_secs(40);
 
-/// Who is cared for.
+/// Who is cared for, beside those whom the client registered.
 const NOMS: [&str; 5] = ["ALICE", "BERNARD", "CHARLES", "DIANE", "HUGO"];
+
+/// Numbers of feuilles between two writes: the longest lot.
+pub const LONGEST: u64 = 500;
+/// Writes that one client has numbers for.
+const WRITES: u64 = 200_000;
 
 /// What is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,19 +34,91 @@ pub enum Kind {
     Patient,
 }
 
-/// A write, and what became of it.
+/// For whom a feuille is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Personne {
+    /// Somebody of the sandbox.
+    Connue(usize),
+    /// Whom this write of the client registered.
+    Nouvelle(u64),
+}
+
+/// A feuille.
+#[derive(Debug, Clone, Copy)]
+struct Ligne {
+    personne: Personne,
+    mois: u32,
+    jour: u32,
+}
+
+/// A write, and what became of it. What is sent is made from it each time: a million of them are kept.
 #[derive(Debug, Clone)]
 pub struct Write {
     pub kind: Kind,
-    pub cle: String,
-    pub corps: String,
-    /// Numbers of its feuilles, or of its person.
-    pub numeros: Vec<String>,
-    /// What was answered, unless it was given up.
-    pub answer: Option<Vec<u8>>,
+    pub client: u64,
+    /// Which one of its client.
+    number: u64,
+    lignes: Vec<Ligne>,
+    /// Digest of what was answered, unless it was given up.
+    pub answer: Option<Empreinte>,
 }
 
-/// All that was written.
+impl Write {
+    /// Its key.
+    pub fn cle(&self) -> String {
+        format!("panne-{}-{}", self.client, self.number)
+    }
+
+    /// How many writes it is.
+    pub fn len(&self) -> usize {
+        self.lignes.len().max(1)
+    }
+
+    /// Numbers of its feuilles.
+    pub fn numeros(&self) -> impl Iterator<Item = u64> {
+        let first = (self.client * WRITES + self.number) * LONGEST;
+        (first..).take(self.lignes.len())
+    }
+
+    /// What is sent.
+    pub fn corps(&self) -> String {
+        if self.kind == Kind::Patient {
+            return json!({
+                "identifiant": { "type": "nir", "valeur": nir(self.client, self.number) },
+                "nom": "ESSAI-PANNE", "prenom": "CAMILLE", "date_naissance": "1958-07-01",
+                "organisme": { "regime": "01", "caisse": "131", "centre": "0000" },
+                "affilie_du": "2012-09-01",
+            })
+            .to_string();
+        }
+        let lines: Vec<String> = self
+            .numeros()
+            .zip(&self.lignes)
+            .map(|(numero, ligne)| self.feuille(numero, *ligne).to_string())
+            .collect();
+        if self.kind == Kind::Lot { lines.join("\n") + "\n" } else { lines.concat() }
+    }
+
+    fn feuille(&self, numero: u64, ligne: Ligne) -> Value {
+        let day = format!("2025-{:02}-{:02}", ligne.mois, ligne.jour);
+        let numero = numero.to_string();
+        match ligne.personne {
+            Personne::Connue(place) => feuille(NOMS[place], &numero, &day, json!("T")),
+            Personne::Nouvelle(number) => {
+                let own = json!({ "type": "nir", "valeur": nir(self.client, number) });
+                let mut feuille = feuille("ALICE", &numero, &day, json!("T"));
+                feuille["beneficiaire"] = json!({
+                    "identifiant_individuel": own, "identifiant_ouvrant_droit": own, "qualite": "0",
+                    "date_naissance": "1958-07-01",
+                    "organisme": { "regime": "01", "caisse": "131", "centre": "0000" },
+                });
+                feuille
+            }
+        }
+    }
+}
+
+/// All that was written, in the order of each client.
 #[derive(Debug)]
 pub struct Ledger {
     pub writes: Mutex<Vec<Write>>,
@@ -78,8 +156,12 @@ impl Ledger {
 
 /// One client.
 pub struct Client {
-    number: u64,
+    client: u64,
     made: u64,
+    /// Feuilles of a lot.
+    lot: usize,
+    /// Persons whom it registered, by the number of that write.
+    personnes: Vec<u64>,
     random: StdRng,
     site: Arc<Site>,
     ledger: Arc<Ledger>,
@@ -87,10 +169,12 @@ pub struct Client {
 }
 
 impl Client {
-    pub fn new(number: u64, seed: u64, site: Arc<Site>, ledger: Arc<Ledger>) -> Self {
-        let random = StdRng::seed_from_u64(seed.wrapping_mul(1_000).wrapping_add(number));
+    pub fn new(client: u64, (seed, lot): (u64, u64), site: Arc<Site>, ledger: Arc<Ledger>) -> Self {
+        assert!((1..=LONGEST).contains(&lot), "a lot has at most {LONGEST} feuilles");
+        let random = StdRng::seed_from_u64(seed.wrapping_mul(1_000).wrapping_add(client));
         let http = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
-        Self { number, made: 0, random, site, ledger, http }
+        let lot = usize::try_from(lot).unwrap();
+        Self { client, made: 0, lot, personnes: Vec::new(), random, site, ledger, http }
     }
 
     /// Writes until the load ends.
@@ -98,64 +182,41 @@ impl Client {
         while !*self.ledger.stopped.borrow() {
             let write = self.next();
             let done = self.send(write).await;
+            if done.kind == Kind::Patient && done.answer.is_some() {
+                self.personnes.push(done.number);
+            }
             self.ledger.keep(done);
         }
     }
 
     fn next(&mut self) -> Write {
         self.made += 1;
-        let (number, cle) = (
-            self.number * 1_000_000 + self.made * 20,
-            format!("panne-{}-{}", self.number, self.made),
-        );
-        let kind = match self.random.random_range(0..10) {
-            0 => Kind::Lot,
-            1 | 2 => Kind::Patient,
-            _ => Kind::Feuille,
+        assert!(self.made < WRITES, "no number is left");
+        let (kind, many) = match self.random.random_range(0..10) {
+            0 => (Kind::Lot, self.lot),
+            1 | 2 => (Kind::Patient, 0),
+            _ => (Kind::Feuille, 1),
         };
-        if kind == Kind::Patient {
-            let numero = nir(number / 20);
-            let corps = json!({
-                "identifiant": { "type": "nir", "valeur": numero }, "nom": "ESSAI-PANNE", "prenom": "CAMILLE",
-                "date_naissance": "1958-07-01",
-                "organisme": { "regime": "01", "caisse": "131", "centre": "0000" },
-                "affilie_du": "2012-09-01",
-            });
-            return Write {
-                kind,
-                cle,
-                corps: corps.to_string(),
-                numeros: vec![numero],
-                answer: None,
-            };
-        }
-        let many = if kind == Kind::Lot { 12 } else { 1 };
-        let numeros: Vec<String> = (0..many).map(|more| (number + more).to_string()).collect();
-        let lines: Vec<Value> = numeros
-            .iter()
-            .map(|numero| {
-                let name = NOMS[self.random.random_range(0..NOMS.len())];
-                let day = format!(
-                    "2025-{:02}-{:02}",
-                    self.random.random_range(1..=6),
-                    self.random.random_range(1..=28)
-                );
-                feuille(name, numero, &day, json!("T"))
-            })
-            .collect();
-        let corps = if kind == Kind::Lot {
-            lines.iter().map(|line| line.to_string() + "\n").collect()
-        } else {
-            lines[0].to_string()
+        let lignes = (0..many).map(|_line| self.ligne()).collect();
+        Write { kind, client: self.client, number: self.made, lignes, answer: None }
+    }
+
+    fn ligne(&mut self) -> Ligne {
+        let drawn = self.random.random_range(0..NOMS.len() + self.personnes.len());
+        let personne = match drawn.checked_sub(NOMS.len()) {
+            Some(own) => Personne::Nouvelle(self.personnes[own]),
+            None => Personne::Connue(drawn),
         };
-        Write { kind, cle, corps, numeros, answer: None }
+        let (mois, jour) = (self.random.random_range(1..=6), self.random.random_range(1..=28));
+        Ligne { personne, mois, jour }
     }
 
     /// Sends until it is answered, or gives it up.
     async fn send(&mut self, mut write: Write) -> Write {
+        let corps = write.corps();
         loop {
             let instance = self.random.random_range(0..Site::INSTANCES);
-            match self.site.ask(&self.http, instance, &write).await {
+            match self.site.ask(&self.http, instance, (&write, &corps)).await {
                 Ok(answer) => {
                     write.answer = Some(answer);
                     return write;
@@ -169,7 +230,8 @@ impl Client {
 }
 
 /// The number of somebody new, key included, born in July 1958.
-fn nir(person: u64) -> String {
+fn nir(client: u64, number: u64) -> String {
+    let person = client * WRITES + number;
     let (commune, order) = (person / 999 % 400, 1 + person % 999);
     let department = 1 + person / 399_600 % 19;
     let base =

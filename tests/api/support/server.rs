@@ -84,6 +84,17 @@ fn lock_file(dir: &Path, name: &str) -> File {
     File::options().create(true).truncate(false).write(true).open(dir.join(name)).unwrap()
 }
 
+/// A directory of its own for a server that nobody shares.
+pub fn own_dir() -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    place().join(format!("traitant-seul-{}-{number}", std::process::id()))
+}
+
+/// The label of a backup.
+#[derive(Debug)]
+pub struct Copied(pub String);
+
 /// A server of one's own, which keeps what it acknowledged whatever kills it, stopped and removed with this value.
 #[derive(Debug)]
 pub struct Alone {
@@ -92,21 +103,67 @@ pub struct Alone {
 }
 
 impl Alone {
-    /// Starts one.
-    pub fn durable() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let dir = place().join(format!("traitant-seul-{}-{number}", std::process::id()));
+    /// Starts one in a directory.
+    pub fn durable(dir: &Path) -> Self {
         std::fs::create_dir_all(dir.join("grappe")).unwrap();
-        let cluster = cluster(&dir, Profile::Durable);
+        let cluster = cluster(dir, Profile::Durable);
         cluster.initialise().unwrap();
         cluster.start().unwrap();
-        Self { dir, cluster }
+        Self { dir: dir.to_owned(), cluster }
+    }
+
+    /// Starts a replica of it in another directory, from a copy of its files that was taken while a backup was under way, which has
+    /// this label: it follows the journal as it is written.
+    pub fn follower(&self, dir: &Path, copied: Copied) -> Self {
+        let (data, label) = (dir.join("grappe/pg"), copied.0);
+        for of_the_other in ["postmaster.pid", "postmaster.opts"] {
+            std::fs::remove_file(data.join(of_the_other)).ok();
+        }
+        let followed = format!(
+            "primary_conninfo = 'host={} port=5432 user={}'\n",
+            self.sockets().display(),
+            Cluster::DATABASE
+        );
+        let settings = data.join("postgresql.auto.conf");
+        let before = std::fs::read_to_string(&settings).unwrap();
+        std::fs::write(settings, before + &followed).unwrap();
+        for (name, text) in [("backup_label", label.as_str()), ("standby.signal", "")] {
+            std::fs::write(data.join(name), text).unwrap();
+            // Whoever copies is not always the account that runs the servers.
+            let (like, made) = (self.data().join("PG_VERSION"), data.join(name));
+            for command in ["chown", "chmod"] {
+                let mut alike = std::ffi::OsString::from("--reference=");
+                alike.push(&like);
+                assert!(Command::new(command).arg(alike).arg(&made).status().unwrap().success());
+            }
+        }
+        let cluster = cluster(dir, Profile::Durable);
+        cluster.initialise().unwrap();
+        cluster.start().unwrap();
+        Self { dir: dir.to_owned(), cluster }
+    }
+
+    /// Copies its files while it writes them: only good with the label of a backup that was under way.
+    pub fn copy(&self, dir: &Path) {
+        std::fs::create_dir_all(dir.join("grappe")).unwrap();
+        // Files that go meanwhile are in the journal.
+        Command::new("cp").arg("-a").arg(self.data()).arg(dir.join("grappe/pg")).output().unwrap();
+    }
+
+    /// Where its data is.
+    pub fn data(&self) -> PathBuf {
+        self.dir.join("grappe/pg")
+    }
+
+    /// Where it listens.
+    pub fn sockets(&self) -> PathBuf {
+        let pid = std::fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
+        PathBuf::from(pid.lines().nth(4).unwrap())
     }
 
     /// Process ids of the server: the first one, and its children.
     fn processes(&self) -> Vec<String> {
-        let text = std::fs::read_to_string(self.dir.join("grappe/pg/postmaster.pid")).unwrap();
+        let text = std::fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
         let first = text.lines().next().unwrap().to_owned();
         let children = Command::new("pgrep").args(["-P", &first]).output().unwrap();
         let children = String::from_utf8(children.stdout).unwrap();
@@ -130,6 +187,11 @@ impl Alone {
     /// Stops it: sessions are ended.
     pub fn stop(&self) {
         self.cluster.stop().unwrap();
+    }
+
+    /// Whether it ended.
+    pub fn is_gone(&self) -> bool {
+        self.cluster.is_gone()
     }
 
     /// Starts it again, as soon as nothing is left of the one before.
