@@ -185,12 +185,8 @@ impl Config {
             );
         }
         let conservation = ConservationConfig::read(&mut variables);
-        let horloge_d_essai = variables.get(noms::HORLOGE_D_ESSAI).map(PathBuf::from);
-        if horloge_d_essai.is_some() && mode == Mode::Production {
-            variables.wrong(noms::HORLOGE_D_ESSAI, "réservé aux essais, dans un bac à sable");
-        }
         let config = Self {
-            horloge_d_essai,
+            horloge_d_essai: variables.horloge_d_essai(mode),
             otlp,
             conservation,
             origines,
@@ -252,6 +248,15 @@ impl Variables<'_> {
             self.wrong(name, "attendu « oui » ou « non »");
         }
         said.as_deref() == Some("oui")
+    }
+
+    /// The file that makes the clock wrong, which tests alone give.
+    fn horloge_d_essai(&mut self, mode: Mode) -> Option<PathBuf> {
+        let fichier = self.get(noms::HORLOGE_D_ESSAI)?;
+        if mode == Mode::Production {
+            self.wrong(noms::HORLOGE_D_ESSAI, "réservé aux essais, dans un bac à sable");
+        }
+        Some(PathBuf::from(fichier))
     }
 
     /// An address and a port.

@@ -60,6 +60,7 @@ mod fhir;
 mod fiches;
 mod formulaires;
 mod fusions;
+mod horloges;
 mod http;
 mod idempotency;
 mod identites;

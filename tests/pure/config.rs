@@ -77,6 +77,14 @@ fn production_refuses_the_issuer_of_the_sandbox_and_plain_http() {
 }
 
 #[test]
+fn the_clock_of_a_sandbox_alone_can_be_made_wrong() {
+    let wrong = ("TRAITANT_ESSAI_HORLOGE", "/horloge");
+    assert!(read(&[wrong]).unwrap().horloge_d_essai.is_some());
+    let InvalidConfig(errors) = read(&[wrong, ("TRAITANT_MODE", "production")]).unwrap_err();
+    assert!(errors.iter().any(|error| error.starts_with("TRAITANT_ESSAI_HORLOGE")), "{errors:?}");
+}
+
+#[test]
 fn every_mistake_is_reported_at_once() {
     let InvalidConfig(errors) = read(&[
         ("TRAITANT_MODE", "demo"),

@@ -6,8 +6,8 @@
 //! all; the rows of persons and the evaluations are what the facts say.
 //!
 //! `TRAITANT_PANNES` asks for more faults than the few of an ordinary run, `TRAITANT_PANNES_LOT` for longer lots, which make more
-//! writes of as many requests, `TRAITANT_PANNES_GRAINE` for another seed, `TRAITANT_PANNES_DISQUE` for a disk that really fills
-//! (docs/FIABILITE.md).
+//! writes of as many requests, `TRAITANT_PANNES_PROGRAMME` for another build of the program, `TRAITANT_PANNES_GRAINE` for another
+//! seed, `TRAITANT_PANNES_DISQUE` for a disk that really fills (docs/FIABILITE.md).
 
 mod charge;
 mod constat;

@@ -34,9 +34,11 @@ impl Drop for Folder {
     }
 }
 
-/// The program with an environment that holds nothing but these settings.
+/// The program with an environment that holds nothing but these settings; another build of it where one is named: as it is
+/// delivered, it does in an hour what takes a day otherwise.
 pub fn program(settings: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(PROGRAM);
+    let another = std::env::var_os("TRAITANT_PANNES_PROGRAMME");
+    let mut command = Command::new(another.unwrap_or_else(|| PROGRAM.into()));
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.envs(settings.iter().copied());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

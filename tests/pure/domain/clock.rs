@@ -1,7 +1,9 @@
 //! The legal day, and a clock that does not move by itself.
 
-use chrono::{NaiveDate, TimeDelta};
-use traitant::domain::clock::{Clock as _, FixedClock, paris_day};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use traitant::domain::clock::{Clock as _, FixedClock, HorlogeAccordee, paris_day};
 
 #[test]
 fn the_legal_day_is_the_day_in_paris() {
@@ -17,4 +19,20 @@ fn a_fixed_clock_moves_only_when_told() {
     assert_eq!(clock.now(), clock.now());
     clock.advance(TimeDelta::days(1));
     assert_eq!(clock.today(), NaiveDate::from_ymd_opt(2025, 3, 11).unwrap());
+}
+
+#[test]
+fn a_clock_that_was_put_right_goes_on_by_the_stopwatch() {
+    let noon: DateTime<Utc> = "2025-06-16T10:00:00Z".parse().unwrap();
+    let clock = HorlogeAccordee::at(noon);
+    let moment = Instant::now();
+    clock.accorder(noon, moment);
+    let later = |seconds| moment.checked_add(Duration::from_secs(seconds)).unwrap();
+    assert_eq!(clock.au(later(90)), noon + TimeDelta::seconds(90));
+    // It was an hour early; what was before is not known any more.
+    clock.accorder(noon + TimeDelta::hours(1), later(90));
+    assert_eq!(clock.au(later(91)), noon + TimeDelta::seconds(3_601));
+    assert_eq!(clock.au(moment), noon + TimeDelta::hours(1));
+    let (first, second) = (clock.now(), clock.now());
+    assert!(first <= second);
 }
