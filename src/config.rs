@@ -252,9 +252,9 @@ impl Variables<'_> {
 
     /// The file that makes the clock wrong, which tests alone give.
     fn horloge_d_essai(&mut self, mode: Mode) -> Option<PathBuf> {
-        let fichier = self.get(noms::HORLOGE_D_ESSAI)?;
+        let fichier = self.get("TRAITANT_ESSAI_HORLOGE")?;
         if mode == Mode::Production {
-            self.wrong(noms::HORLOGE_D_ESSAI, "réservé aux essais, dans un bac à sable");
+            self.wrong("TRAITANT_ESSAI_HORLOGE", "réservé aux essais, dans un bac à sable");
         }
         Some(PathBuf::from(fichier))
     }

@@ -3,9 +3,6 @@
 /// The settings, as the help lists them.
 const VARIABLES: &str = include_str!("../cli/variables.txt");
 
-/// What tests alone set, and the help does not tell.
-pub(super) const HORLOGE_D_ESSAI: &str = "TRAITANT_ESSAI_HORLOGE";
-
 /// How every setting of this program begins, but the address of the database.
 const PREFIX: &str = concat!("TRAITANT", "_");
 
@@ -36,8 +33,7 @@ fn known() -> Vec<String> {
     let of_a_name =
         |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_';
     let words = VARIABLES.split(|letter| !of_a_name(letter));
-    let told = words.filter(|word| word.starts_with(PREFIX));
-    told.chain([HORLOGE_D_ESSAI]).map(str::to_owned).collect()
+    words.filter(|word| word.starts_with(PREFIX)).map(str::to_owned).collect()
 }
 
 /// A name as the help gives it: settings that exist several times bear a number, there 1.

@@ -46,6 +46,7 @@ pub mod fil;
 pub mod fins;
 pub mod honoraires;
 pub mod idempotence;
+mod lecture;
 mod lien;
 pub mod lois;
 pub mod medecins;
@@ -79,7 +80,6 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgListener, PgPoolOptions, Postgres};
 use sqlx::query::Query;
 use sqlx::{Connection as _, PgPool, Transaction};
@@ -89,6 +89,8 @@ pub use self::comptes::Comptees;
 use self::comptes::Comptes;
 pub use self::delais::Delais;
 pub use self::error::StorageError;
+use self::lecture::Lecture;
+pub use self::lecture::Reading;
 pub use self::lien::Lien;
 pub use sqlx::postgres::PgConnection as Connection;
 
@@ -203,8 +205,7 @@ impl Db {
     /// wait for each other in a circle.
     pub async fn begin(&self, name: &'static str) -> Result<Tx, StorageError> {
         self.verify_key()?;
-        let (inner, comptes) = (self.transaction().await?, Arc::clone(&self.comptes));
-        Ok(Tx { inner, name, began: Instant::now(), comptes, ecrit: Comptees::default() })
+        Ok(self.named(name, self.transaction(false).await?))
     }
 
     /// Takes a connection to read, without a transaction: each statement sees what is committed
@@ -213,18 +214,33 @@ impl Db {
         self.verify_key()?;
         let inner = match self.delais {
             None => Lecture::Seule(self.pool.acquire().await?),
-            Some(_) => Lecture::Bornee(self.transaction().await?),
+            Some(_) => Lecture::Bornee(self.transaction(false).await?),
         };
-        Ok(Reading { inner, name, began: Instant::now() })
+        Ok(Reading::new(name, inner))
     }
 
-    /// Opens a transaction, under the limits of this value.
-    async fn transaction(&self) -> Result<Transaction<'static, Postgres>, StorageError> {
+    /// Opens a transaction, under the limits of this value; one that sees a single instant must say so first of all.
+    async fn transaction(
+        &self,
+        snapshot: bool,
+    ) -> Result<Transaction<'static, Postgres>, StorageError> {
         let mut inner = self.pool.begin().await?;
+        if snapshot {
+            sqlx::query!(
+                "/* db.snapshot */ SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+            )
+            .execute(&mut *inner)
+            .await?;
+        }
         if let Some(delais) = self.delais {
             delais.say(&mut inner, true).await?;
         }
         Ok(inner)
+    }
+
+    fn named(&self, name: &'static str, inner: Transaction<'static, Postgres>) -> Tx {
+        let (began, comptes) = (Instant::now(), Arc::clone(&self.comptes));
+        Tx { inner, name, began, comptes, ecrit: Comptees::default() }
     }
 
     /// Refuses to go on with digests that would find nobody.
@@ -234,12 +250,8 @@ impl Db {
 
     /// Opens a reading that sees what was committed at one instant, however many statements it takes.
     pub async fn snapshot(&self, name: &'static str) -> Result<Snapshot, StorageError> {
-        let mut tx = self.begin(name).await?;
-        let settle = sqlx::query!(
-            "/* db.snapshot */ SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-        );
-        tx.write(settle).await?;
-        Ok(Snapshot(tx))
+        self.verify_key()?;
+        Ok(Snapshot(self.named(name, self.transaction(true).await?)))
     }
 
     /// Listens to what publications say of whom they told.
@@ -354,47 +366,5 @@ impl Deref for Snapshot {
 impl DerefMut for Snapshot {
     fn deref_mut(&mut self) -> &mut Connection {
         &mut self.0
-    }
-}
-
-/// A connection that reads, with a name.
-#[derive(Debug)]
-pub struct Reading {
-    inner: Lecture,
-    name: &'static str,
-    began: Instant,
-}
-
-/// Where is read: limits that are not those of the connection are those of a transaction.
-#[derive(Debug)]
-enum Lecture {
-    Seule(PoolConnection<Postgres>),
-    Bornee(Transaction<'static, Postgres>),
-}
-
-impl Deref for Reading {
-    type Target = Connection;
-
-    fn deref(&self) -> &Connection {
-        match &self.inner {
-            Lecture::Seule(inner) => inner,
-            Lecture::Bornee(inner) => inner,
-        }
-    }
-}
-
-impl DerefMut for Reading {
-    fn deref_mut(&mut self) -> &mut Connection {
-        match &mut self.inner {
-            Lecture::Seule(inner) => inner,
-            Lecture::Bornee(inner) => inner,
-        }
-    }
-}
-
-impl Drop for Reading {
-    fn drop(&mut self) {
-        let micros = self.began.elapsed().as_micros();
-        tracing::debug!(reading = self.name, micros, "reading");
     }
 }

@@ -125,6 +125,13 @@ async fn jobs_have_limits_of_their_own_and_leave_those_of_the_connection() {
         let mut tx = under.begin("essai").await.unwrap();
         let found: String = sqlx::query_scalar(limits).fetch_one(&mut *tx).await.unwrap();
         assert_eq!(found, said);
+        drop(tx);
+        let mut snapshot = under.snapshot("essai").await.unwrap();
+        let found: String = sqlx::query_scalar(limits).fetch_one(&mut *snapshot).await.unwrap();
+        assert_eq!(found, said);
+        let level = sqlx::query_scalar("SHOW transaction_isolation");
+        let level: String = level.fetch_one(&mut *snapshot).await.unwrap();
+        assert_eq!(level, "repeatable read");
     }
 }
 

@@ -51,7 +51,8 @@ async fn a_clock_that_is_wrong_neither_dates_nor_seals_anything() {
     let traced = "SELECT count(*) FROM acces
         WHERE survenu_le BETWEEN clock_timestamp() - interval '1 hour' AND clock_timestamp() + interval '1 second'";
     let traced: i64 = sqlx::query_scalar(traced).fetch_one(&pool).await.unwrap();
-    let others = "SELECT count(*) FROM acces WHERE survenu_le > clock_timestamp() + interval '1 second'";
+    let others =
+        "SELECT count(*) FROM acces WHERE survenu_le > clock_timestamp() + interval '1 second'";
     let others: i64 = sqlx::query_scalar(others).fetch_one(&pool).await.unwrap();
     assert!(traced >= 3 && others == 0, "{traced} {others}");
     good("verifier");
