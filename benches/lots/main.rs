@@ -46,15 +46,14 @@ fn setting(name: &str, default: usize) -> usize {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-/// What a feuille takes on disk, by table: bytes of heap and of indexes.
+/// What there is on disk, by table, whichever it is: bytes of heap and of indexes.
 fn sizes(folder: &Path) -> Vec<(String, u64)> {
     let text = psql(
         folder,
         "SELECT coalesce(p.relname, c.relname) || ' ' || sum(pg_total_relation_size(c.oid))
          FROM pg_class c LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
          LEFT JOIN pg_class p ON p.oid = i.inhparent
-         WHERE c.relkind = 'r' AND coalesce(p.relname, c.relname) IN
-             ('feuille_de_soins', 'evaluation', 'evenement', 'participation_retenue', 'acces', 'patient')
+         WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
          GROUP BY coalesce(p.relname, c.relname) ORDER BY 1",
     );
     text.lines()
@@ -70,7 +69,9 @@ fn grown(before: &[(String, u64)], after: &[(String, u64)], feuilles: usize) {
     for ((name, was), (_, is)) in before.iter().zip(after) {
         let bytes = is.saturating_sub(*was) as usize / feuilles;
         all += bytes;
-        println!("  {name:<24} {bytes:>5} bytes a feuille");
+        if bytes > 0 {
+            println!("  {name:<24} {bytes:>5} bytes a feuille");
+        }
     }
     println!("  {:<24} {all:>5} bytes a feuille", "everything");
 }
