@@ -8,6 +8,7 @@ use sqlx::types::chrono::{DateTime, Utc};
 
 use super::charge::{Kind, Ledger};
 use super::site::Site;
+use crate::support::process::Service;
 
 /// Connections that an instance may have: those of its pool, and the one that listens.
 const CONNECTIONS: i64 = 17;
@@ -132,7 +133,7 @@ impl Site {
         assert!(sessions <= CONNECTIONS * i64::try_from(Self::INSTANCES).unwrap(), "{sessions}");
         pool.close().await;
         let services = self.services.lock().unwrap();
-        let memory: Vec<u64> = services.iter().flatten().map(|service| service.memory()).collect();
+        let memory: Vec<u64> = services.iter().flatten().map(Service::memory).collect();
         assert!(memory.iter().all(|kilobytes| *kilobytes <= MEMORY), "{memory:?}");
         format!("{sessions} sessions, {memory:?} Ko")
     }

@@ -152,6 +152,6 @@ impl Grappes {
 impl Drop for Grappes {
     fn drop(&mut self) {
         // The server stops before what it is on goes.
-        self.with(|server| server.kill());
+        self.with(Alone::kill);
     }
 }

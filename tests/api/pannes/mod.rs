@@ -24,8 +24,6 @@ use self::charge::{Client, Ledger};
 use self::fautes::Panne;
 use self::site::Site;
 
-/// Faults of an ordinary run: one of each kind.
-const FAULTS: u64 = Panne::ALL.len() as u64;
 /// Feuilles of a lot, in an ordinary run.
 const LOT: u64 = 12;
 /// Clients that write at the same time.
@@ -45,7 +43,8 @@ fn setting(name: &str, usual: u64) -> u64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_or_done_twice_whatever_fails() {
     let seed = setting("TRAITANT_PANNES_GRAINE", 1);
-    let faults = setting("TRAITANT_PANNES", FAULTS);
+    // One of each kind, in an ordinary run.
+    let faults = setting("TRAITANT_PANNES", u64::try_from(Panne::ALL.len()).unwrap());
     let mut random = StdRng::seed_from_u64(seed);
     let load = (seed, setting("TRAITANT_PANNES_LOT", LOT));
     let site = Arc::new(Site::open(said("TRAITANT_PANNES_DISQUE")).await);

@@ -63,7 +63,7 @@ impl Site {
         let long = ["--duree", "43200"];
         let martin = token(&site.folder, &[&["medecin"][..], &long].concat());
         let caisse = token(&site.folder, &[&["caisse"][..], &long].concat());
-        Self { people, martin, caisse, ..site }
+        Self { martin, caisse, people, ..site }
     }
 
     /// Waits until nothing fails.
