@@ -37,11 +37,12 @@ pub async fn verify(core: &Core, vu: impl Fn(usize)) -> Result<Verification, Ser
         let Some(last) = page.last() else { return Ok(found) };
         after = Some(last.patient_id);
         vu(page.len());
-        compare(&mut snapshot, &page, &mut found).await?;
+        compare(core, &mut snapshot, &page, &mut found).await?;
     }
 }
 
 async fn compare(
+    core: &Core,
     conn: &mut Connection,
     page: &[Tenu],
     found: &mut Verification,
@@ -61,7 +62,7 @@ async fn compare(
     }
     let everybody: Vec<PatientId> = page.iter().map(|one| one.patient_id).collect();
     let kept = by_person(participations::of_records(conn, &everybody, None).await?);
-    let said = by_person(said_by_feuilles(conn, &everybody).await?);
+    let said = by_person(said_by_feuilles(core, conn, &everybody).await?);
     let differ = everybody.into_iter().filter(|person| kept.get(person) != said.get(person));
     found.retenues_differentes.extend(differ);
     Ok(())
@@ -80,12 +81,14 @@ fn by_person(all: Vec<(PatientId, Retenue)>) -> BTreeMap<PatientId, Vec<Retenue>
 
 /// The participations that the present evaluations of the feuilles of some records keep.
 async fn said_by_feuilles(
+    core: &Core,
     conn: &mut Connection,
     records: &[PatientId],
 ) -> Result<Vec<(PatientId, Retenue)>, ServiceError> {
-    let received = feuilles_de_soins::received_by(conn, records, latest_knowledge()).await?;
+    let (coffre, known) = (core.coffre(), latest_knowledge());
+    let received = feuilles_de_soins::received_by(conn, coffre, records, known).await?;
     let ids: Vec<FeuilleId> = received.iter().map(|recue| recue.feuille.id).collect();
-    let last = evaluations::latest(conn, &ids).await?;
+    let last = evaluations::latest(conn, coffre, &ids).await?;
     let mut said = Vec::new();
     for recue in received {
         let current = last.get(&recue.feuille.id).unwrap_or(&recue.evaluation);

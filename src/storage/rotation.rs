@@ -67,8 +67,8 @@ const fn scelle(
     Colonne { table, nom, contenu: Contenu::Scelle { place, ligne } }
 }
 
-/// Every sealed column: a test compares them with those of the schema.
-pub static COLONNES: [Colonne; 16] = [
+/// Every column sealed under the master key itself: a test compares them with those of the schema.
+pub static COLONNES: [Colonne; 17] = [
     Colonne { table: "identifiant_patient", nom: "valeur_chiffree", contenu: Contenu::Numeros },
     scelle(
         ("identite_patient", "noms_chiffres"),
@@ -141,7 +141,12 @@ pub static COLONNES: [Colonne; 16] = [
         "cle_retiree.conserve_chiffre",
         Ligne::Cle(&["version"]),
     ),
+    scelle(("cle_donnees", "cle_chiffree"), "cle_donnees.cle_chiffree", Ligne::Cle(&["version"])),
 ];
+
+/// What is sealed under the keys of data: these are sealed again, and nothing of it is written.
+pub static SOUS_CLES_DE_DONNEES: [(&str, &str); 2] =
+    [("feuille_de_soins", "contenu_chiffre"), ("evaluation", "detail_chiffre")];
 
 /// Where a table is in its rotation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

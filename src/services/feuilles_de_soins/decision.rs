@@ -121,7 +121,7 @@ fn place_line(
     let after = last.get(&patient_id).map(|(before, _)| knowledge_after(*before, *before));
     let instant = after.or_else(locked).ok_or_else(|| absent("patient_fusionne"))?;
     let recue = evaluate(core, &donnees.registre, ligne, (patient_id, instant), donnees.loi_id)?;
-    let row = NouvelleLigne::new(&recue, ligne.date_soins)?;
+    let row = NouvelleLigne::new(core.coffre(), &recue, ligne.date_soins)?;
     let kept = retenues(feuille, &recue.evaluation.evaluation);
     let fees = fees(std::iter::once(feuille))?;
     donnees.registre.retenir(patient_id, &recue.feuille, &kept, &fees)?;
