@@ -8,7 +8,7 @@ use super::{Core, ServiceError, latest_knowledge};
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::storage::evaluations;
 use crate::storage::participations::{self, Retenue};
-use crate::storage::patients::etat::{self, EtatPatient, Tenu};
+use crate::storage::patients::etat::{self, Ouvert, Tenu};
 use crate::storage::{Connection, feuilles_de_soins};
 
 /// Persons read at once.
@@ -54,9 +54,13 @@ async fn compare(
     let made = etats(conn, &persons).await?;
     for (person, octets) in held {
         found.courants = found.courants.saturating_add(1);
-        // A value of another form is made again when it is read: it says nothing wrong.
-        let wrong = |own: EtatPatient| made.get(&person) != Some(&own);
-        if etat::decode(octets).is_some_and(wrong) {
+        let wrong = match etat::ouvrir(core.coffre(), person, octets) {
+            Ouvert::Etat(own) => made.get(&person) != Some(&own),
+            // A value of another form is made again when it is read: it says nothing wrong.
+            Ouvert::Autre => false,
+            Ouvert::Touche => true,
+        };
+        if wrong {
             found.etats_differents.insert(person);
         }
     }
@@ -112,8 +116,12 @@ pub async fn remake(core: &Core, vu: impl Fn(usize)) -> Result<(), ServiceError>
         let made = etats(job.conn(), &persons).await?;
         let values: Vec<(PatientId, Vec<u8>)> = old
             .iter()
-            .filter_map(|one| Some((one.patient_id, etat::encode(made.get(&one.patient_id)?))))
-            .collect();
+            .filter_map(|one| {
+                let sealed =
+                    etat::sceller(core.coffre(), one.patient_id, made.get(&one.patient_id)?);
+                Some(sealed.map(|sealed| (one.patient_id, sealed)))
+            })
+            .collect::<Result<_, _>>()?;
         vu(values.len());
         etat::write_all(job.conn(), &values).await?;
         job.close().await?;

@@ -108,9 +108,10 @@ pub static AILLEURS: [(&str, &str); 11] = [
 ];
 
 /// Columns that say nothing: sealed values, which are opened beside, digests, and sums made from other rows.
-const MUETTES: [&str; 9] = [
+const MUETTES: [&str; 10] = [
     "empreinte",
     "etat",
+    "etat_chiffre",
     "etat_le",
     "retenues",
     "noms_chiffres",

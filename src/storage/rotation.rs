@@ -145,8 +145,11 @@ pub static COLONNES: [Colonne; 17] = [
 ];
 
 /// What is sealed under the keys of data: these are sealed again, and nothing of it is written.
-pub static SOUS_CLES_DE_DONNEES: [(&str, &str); 2] =
-    [("feuille_de_soins", "contenu_chiffre"), ("evaluation", "detail_chiffre")];
+pub static SOUS_CLES_DE_DONNEES: [(&str, &str); 3] = [
+    ("feuille_de_soins", "contenu_chiffre"),
+    ("evaluation", "detail_chiffre"),
+    ("patient", "etat_chiffre"),
+];
 
 /// Where a table is in its rotation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

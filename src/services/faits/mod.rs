@@ -68,7 +68,7 @@ pub(super) async fn registre_of_batch(
     let mut unknown = Vec::new();
     for person in persons(sujets) {
         let held = verrous.get(&person).and_then(|verrou| verrou.etat.as_deref());
-        if !held.is_some_and(|octets| registre.remember(person, octets)) {
+        if !held.is_some_and(|octets| registre.remember(core.coffre(), person, octets)) {
             registre.expect(person);
             unknown.push(person);
         }

@@ -18,7 +18,7 @@ use crate::services::{Core, PATIENT_ATTENDU, PATIENT_SEUL, ServiceError};
 use crate::storage::evaluations::EvaluationEnregistree;
 use crate::storage::feuilles_de_soins::{Cle, FeuilleEnregistree, FeuilleRecue, NouvelleLigne};
 use crate::storage::participations::Retenue;
-use crate::storage::patients::etat::{NouvelEtat, Verrou};
+use crate::storage::patients::etat::{NouvelEtat, Valeur, Verrou};
 use crate::storage::patients::knowledge_after;
 use crate::storage::statistiques::Mouvements;
 
@@ -80,7 +80,8 @@ pub(super) fn decide(core: &Core, mut donnees: Donnees) -> Decisions {
     for (patient_id, verrou) in donnees.verrous.iter() {
         let Some((instant, nouvelles)) = last.remove(patient_id) else { continue };
         let patient_id = *patient_id;
-        let valeur = donnees.registre.valeur(patient_id);
+        // A value that could not be sealed is made again by whoever needs it.
+        let valeur = donnees.registre.valeur(core.coffre(), patient_id).unwrap_or(Valeur::Aucune);
         let (retenues, place) = (verrou.retenues.clone(), verrou.place);
         let held = NouvelEtat { patient_id, instant, valeur, retenues, nouvelles, place };
         decisions.etats.push(held);

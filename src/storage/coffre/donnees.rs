@@ -24,6 +24,8 @@ const LIEN: usize = 1 + 16 + 2;
 pub(in crate::storage) enum Genre {
     Feuille,
     Evaluation,
+    /// What the row of a person holds.
+    Etat,
 }
 
 /// The row to which a value is bound.
@@ -40,6 +42,7 @@ impl Attache {
         match self.genre {
             Genre::Feuille => "feuille_de_soins",
             Genre::Evaluation => "evaluation",
+            Genre::Etat => "patient",
         }
     }
 
@@ -47,6 +50,7 @@ impl Attache {
         let genre = match self.genre {
             Genre::Feuille => b'f',
             Genre::Evaluation => b'e',
+            Genre::Etat => b'p',
         };
         let mut lien = [genre; LIEN];
         let numero = self.numero.to_be_bytes();
