@@ -40,7 +40,7 @@ CREATE TABLE identite_patient (
     CONSTRAINT identite_patient_connaissance CHECK (remplace_le > enregistre_le),
     CONSTRAINT identite_patient_naissance CHECK (date_naissance ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'),
     CONSTRAINT identite_patient_rang CHECK (rang BETWEEN 1 AND 9),
-    CONSTRAINT identite_patient_unique EXCLUDE USING gist (patient_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
+    CONSTRAINT identite_patient_unique EXCLUDE USING gist (patient_id WITH =, effet WITH &&) WHERE (coalesce(remplace_le, 'infinity') = 'infinity')
 );
 -- Persons by birth date, for those who will soon reach an age.
 CREATE INDEX identite_patient_par_naissance ON identite_patient (date_naissance) WHERE remplace_le IS NULL;
@@ -68,7 +68,7 @@ CREATE TABLE identifiant_patient (
     CONSTRAINT identifiant_patient_effet CHECK (lower_inc(effet) AND NOT isempty(effet)),
     CONSTRAINT identifiant_patient_connaissance CHECK (remplace_le > enregistre_le),
     CONSTRAINT identifiant_patient_unique
-        EXCLUDE USING gist (patient_id WITH =, usage WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
+        EXCLUDE USING gist (patient_id WITH =, usage WITH =, effet WITH &&) WHERE (coalesce(remplace_le, 'infinity') = 'infinity')
 );
 -- A person is found by the hash of a number; several share that of an insured parent.
 CREATE INDEX identifiant_patient_par_empreinte ON identifiant_patient (empreinte) INCLUDE (patient_id)
@@ -91,7 +91,7 @@ CREATE TABLE affiliation (
     CONSTRAINT affiliation_organisme CHECK (organisme ~ '^[0-9]{9}$'),
     CONSTRAINT affiliation_effet CHECK (lower_inc(effet) AND NOT isempty(effet)),
     CONSTRAINT affiliation_connaissance CHECK (remplace_le > enregistre_le),
-    CONSTRAINT affiliation_unique EXCLUDE USING gist (patient_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
+    CONSTRAINT affiliation_unique EXCLUDE USING gist (patient_id WITH =, effet WITH &&) WHERE (coalesce(remplace_le, 'infinity') = 'infinity')
 );
 
 -- Who came to a caisse, or left it, as it became known.
@@ -108,7 +108,7 @@ CREATE TABLE adresse_patient (
     PRIMARY KEY (patient_id, adresse_id),
     CONSTRAINT adresse_patient_effet CHECK (lower_inc(effet) AND NOT isempty(effet)),
     CONSTRAINT adresse_patient_connaissance CHECK (remplace_le > enregistre_le),
-    CONSTRAINT adresse_patient_unique EXCLUDE USING gist (patient_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
+    CONSTRAINT adresse_patient_unique EXCLUDE USING gist (patient_id WITH =, effet WITH &&) WHERE (coalesce(remplace_le, 'infinity') = 'infinity')
 );
 
 -- Coverage that puts a designation to sleep, and back to ordinary.
@@ -123,7 +123,7 @@ CREATE TABLE statut_patient (
     CONSTRAINT statut_patient_statut CHECK (statut IN ('ordinaire', 'ame', 'passage', 'sans_droits', 'hors_de_france')),
     CONSTRAINT statut_patient_effet CHECK (lower_inc(effet) AND NOT isempty(effet)),
     CONSTRAINT statut_patient_connaissance CHECK (remplace_le > enregistre_le),
-    CONSTRAINT statut_patient_unique EXCLUDE USING gist (patient_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
+    CONSTRAINT statut_patient_unique EXCLUDE USING gist (patient_id WITH =, effet WITH &&) WHERE (coalesce(remplace_le, 'infinity') = 'infinity')
 );
 
 -- The death: its first day is the day of death, and it has no end.
@@ -137,7 +137,7 @@ CREATE TABLE deces_patient (
     PRIMARY KEY (patient_id, deces_id),
     CONSTRAINT deces_patient_effet CHECK (lower_inc(effet) AND NOT isempty(effet) AND upper_inf(effet)),
     CONSTRAINT deces_patient_connaissance CHECK (remplace_le > enregistre_le),
-    CONSTRAINT deces_patient_unique EXCLUDE USING gist (patient_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
+    CONSTRAINT deces_patient_unique EXCLUDE USING gist (patient_id WITH =, effet WITH &&) WHERE (coalesce(remplace_le, 'infinity') = 'infinity')
 );
 
 -- Holders of parental authority and representatives: dated links, each with the kind of its proof.
@@ -168,10 +168,10 @@ CREATE TABLE representation (
     CONSTRAINT representation_effet CHECK (lower_inc(effet) AND NOT isempty(effet)),
     CONSTRAINT representation_connaissance CHECK (remplace_le > enregistre_le),
     CONSTRAINT representation_unique
-        EXCLUDE USING gist (patient_id WITH =, representation_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL),
+        EXCLUDE USING gist (patient_id WITH =, representation_id WITH =, effet WITH &&) WHERE (coalesce(remplace_le, 'infinity') = 'infinity'),
     CONSTRAINT representation_d_une_personne
         EXCLUDE USING gist (patient_id WITH =, representant_id WITH =, nature WITH =, effet WITH &&)
-        WHERE (remplace_le IS NULL AND representant_id IS NOT NULL)
+        WHERE (coalesce(remplace_le, 'infinity') = 'infinity' AND representant_id IS NOT NULL)
 );
 CREATE INDEX representation_par_id ON representation (representation_id);
 -- Whom a person represents.

@@ -28,7 +28,7 @@ CREATE TABLE identite_medecin (
     PRIMARY KEY (medecin_id, identite_id),
     CONSTRAINT identite_medecin_effet CHECK (lower_inc(effet) AND NOT isempty(effet)),
     CONSTRAINT identite_medecin_connaissance CHECK (remplace_le > enregistre_le),
-    CONSTRAINT identite_medecin_unique EXCLUDE USING gist (medecin_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
+    CONSTRAINT identite_medecin_unique EXCLUDE USING gist (medecin_id WITH =, effet WITH &&) WHERE (coalesce(remplace_le, 'infinity') = 'infinity')
 );
 
 -- Whoever searches writes the name first, or the first name.
@@ -48,7 +48,7 @@ CREATE TABLE specialite_medecin (
     CONSTRAINT specialite_medecin_effet CHECK (lower_inc(effet) AND NOT isempty(effet)),
     CONSTRAINT specialite_medecin_connaissance CHECK (remplace_le > enregistre_le),
     CONSTRAINT specialite_medecin_unique
-        EXCLUDE USING gist (medecin_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
+        EXCLUDE USING gist (medecin_id WITH =, effet WITH &&) WHERE (coalesce(remplace_le, 'infinity') = 'infinity')
 );
 
 -- A place of practice: one cabinet in one set of premises, or one centre. Two cabinets of a building are two places.
@@ -96,7 +96,7 @@ CREATE TABLE exercice (
     CONSTRAINT exercice_effet CHECK (lower_inc(effet) AND NOT isempty(effet)),
     CONSTRAINT exercice_connaissance CHECK (remplace_le > enregistre_le),
     CONSTRAINT exercice_unique
-        EXCLUDE USING gist (medecin_id WITH =, lieu_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
+        EXCLUDE USING gist (medecin_id WITH =, lieu_id WITH =, effet WITH &&) WHERE (coalesce(remplace_le, 'infinity') = 'infinity')
 );
 CREATE INDEX exercice_par_lieu ON exercice (lieu_id) WHERE remplace_le IS NULL;
 -- Whose a billing number is, when who bills under it is somebody else.
@@ -113,7 +113,7 @@ CREATE TABLE accueil_medecin (
     PRIMARY KEY (medecin_id, accueil_id),
     CONSTRAINT accueil_medecin_effet CHECK (lower_inc(effet) AND NOT isempty(effet)),
     CONSTRAINT accueil_medecin_connaissance CHECK (remplace_le > enregistre_le),
-    CONSTRAINT accueil_medecin_unique EXCLUDE USING gist (medecin_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
+    CONSTRAINT accueil_medecin_unique EXCLUDE USING gist (medecin_id WITH =, effet WITH &&) WHERE (coalesce(remplace_le, 'infinity') = 'infinity')
 );
 
 CREATE TRIGGER accueil_medecin_histoire BEFORE UPDATE ON accueil_medecin

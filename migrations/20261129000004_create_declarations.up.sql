@@ -146,7 +146,7 @@ CREATE TABLE designation (
     CONSTRAINT designation_motif_present CHECK (upper_inf(effet) = (motif_fin IS NULL)),
     CONSTRAINT designation_connaissance CHECK (remplace_le > enregistre_le),
     CONSTRAINT designation_sans_chevauchement
-        EXCLUDE USING gist (patient_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
+        EXCLUDE USING gist (patient_id WITH =, effet WITH &&) WHERE (coalesce(remplace_le, 'infinity') = 'infinity')
 );
 -- The guard above is slow to read; this one serves "the médecin traitant in force".
 CREATE INDEX designation_courante ON designation (patient_id, lower(effet)) WHERE remplace_le IS NULL;

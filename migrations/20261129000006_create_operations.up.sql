@@ -126,7 +126,7 @@ CREATE TABLE neutralisation (
     CONSTRAINT neutralisation_effet CHECK (lower_inc(effet) AND NOT isempty(effet) AND NOT upper_inf(effet)),
     CONSTRAINT neutralisation_connaissance CHECK (remplace_le > enregistre_le),
     CONSTRAINT neutralisation_unique
-        EXCLUDE USING gist (patient_id WITH =, operation_id WITH =, effet WITH &&) WHERE (remplace_le IS NULL)
+        EXCLUDE USING gist (patient_id WITH =, operation_id WITH =, effet WITH &&) WHERE (coalesce(remplace_le, 'infinity') = 'infinity')
 );
 CREATE INDEX neutralisation_par_operation ON neutralisation (operation_id);
 

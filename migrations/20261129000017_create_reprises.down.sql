@@ -1,3 +1,4 @@
+DROP FUNCTION mesurer_registre();
 DROP TABLE export_bloc;
 DROP TABLE export;
 DROP TABLE reprise_ligne;

@@ -111,3 +111,15 @@ CREATE TABLE export_bloc (
     contenu_chiffre bytea NOT NULL,
     PRIMARY KEY (export_id, essai, rang)
 );
+
+-- Tells PostgreSQL how much the tables of persons and of their choices hold. A register that is being filled is believed to be
+-- empty until autovacuum has passed, and reading all of a table then seems cheaper than a key. Runs with the rights of the owner
+-- of the tables, who alone may.
+CREATE FUNCTION mesurer_registre() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    ANALYZE public.medecin, public.specialite_medecin, public.exercice, public.lieu,
+        public.patient, public.identite_patient, public.identifiant_patient, public.affiliation,
+        public.declaration, public.declaration_medecin, public.etat_declaration, public.designation, public.designation_medecin;
+END
+$$;

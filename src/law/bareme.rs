@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+use super::circonstances::{Circonstances, NB_CIRCONSTANCES};
 use super::parameters::{Ensemble, Parametre, Parametres};
-use super::rule::{Juge, JugeDeMontant, Rang, Regle};
+use super::rule::{Juge, JugeDeMontant, Quand, Rang, Regle};
 use super::template::Template;
 use super::valeurs::{Table, Valeurs};
 use crate::domain::calendar::{Periode, lendemain};
@@ -19,7 +20,7 @@ pub struct Bareme {
     table: Table,
     regles: Vec<&'static Regle>,
     /// What is asked before the calculation, then what explains its amounts.
-    questions: Vec<Question>,
+    questions: Questions,
     de_montant: Vec<(CodeRegle, JugeDeMontant)>,
     /// All of them with what the period knows, in the order in which an evaluation asks them: those of
     /// amounts come last.
@@ -45,6 +46,66 @@ impl Question {
         };
         let code = regle.fiche.code;
         Self { juge: regle.juge, regle: code, theme: usize::from(code.theme.code()), priorite }
+    }
+}
+
+/// The questions of a period, and which of them an act is asked.
+#[derive(Debug)]
+pub(super) struct Questions {
+    toutes: Vec<Question>,
+    /// What becomes of each when it is not asked.
+    ecartees: Vec<Constat>,
+    /// Those of every act, then those of each circumstance: a bit each.
+    toujours: u128,
+    par_circonstance: [u128; NB_CIRCONSTANCES],
+}
+
+impl Questions {
+    fn new(regles: &[&'static Regle]) -> Self {
+        let (mut toujours, mut par_circonstance) = (0, [0; NB_CIRCONSTANCES]);
+        let (mut toutes, mut ecartees) = (Vec::new(), Vec::new());
+        for (regle, place) in regles.iter().zip(0_u32..) {
+            let bit = 1_u128.checked_shl(place).unwrap_or(0);
+            let issue = match regle.quand {
+                Quand::Toujours => {
+                    toujours |= bit;
+                    Issue::Surclassee
+                }
+                Quand::Si(circonstances, fait) => {
+                    for numero in circonstances.numeros() {
+                        if let Some(asked) = par_circonstance.get_mut(numero) {
+                            *asked |= bit;
+                        }
+                    }
+                    Issue::Ecartee(fait)
+                }
+            };
+            toutes.push(Question::of(regle));
+            ecartees.push(Constat { regle: regle.fiche.code, issue });
+        }
+        Self { toutes, ecartees, toujours, par_circonstance }
+    }
+
+    /// What becomes of the questions that no act is asked, in their order.
+    pub(super) fn ecartees(&self) -> &[Constat] {
+        &self.ecartees
+    }
+
+    /// Those that an act is asked, each with its place.
+    pub(super) fn posees(
+        &self,
+        circonstances: Circonstances,
+    ) -> impl Iterator<Item = (usize, &Question)> {
+        let mut left = self.toujours;
+        for numero in circonstances.numeros() {
+            left |= self.par_circonstance.get(numero).copied().unwrap_or_default();
+        }
+        std::iter::from_fn(move || {
+            let place = usize::try_from(left.trailing_zeros()).ok()?;
+            let question = self.toutes.get(place)?;
+            left &= left.wrapping_sub(1);
+            Some((place, question))
+        })
     }
 }
 
@@ -93,8 +154,8 @@ impl Bareme {
     pub(super) fn new(table: Table, regles: Vec<(&'static Regle, Vec<Cow<'static, str>>)>) -> Self {
         let explains = |regle: &Regle| matches!(regle.juge, Juge::Montants(_));
         let all: Vec<&'static Regle> = regles.iter().map(|(regle, _)| *regle).collect();
-        let asked = all.iter().filter(|regle| !explains(regle));
-        let questions = asked.map(|regle| Question::of(regle)).collect();
+        let asked: Vec<_> = all.iter().copied().filter(|regle| !explains(regle)).collect();
+        let questions = Questions::new(&asked);
         let amounts = |regle: &&Regle| match regle.juge {
             Juge::Montants(juge) => Some((regle.fiche.code, juge)),
             Juge::Faits(_) | Juge::FaitsEtValeurs(_) => None,
@@ -142,7 +203,7 @@ impl Bareme {
     }
 
     /// Those that are asked before the calculation.
-    pub(super) fn questions(&self) -> &[Question] {
+    pub(super) const fn questions(&self) -> &Questions {
         &self.questions
     }
 

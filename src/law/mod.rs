@@ -15,6 +15,7 @@ mod avertissements;
 pub mod bareme;
 mod ccam;
 pub mod checks;
+pub mod circonstances;
 mod complementaire;
 pub mod consultation;
 mod couverture;

@@ -2,10 +2,11 @@
 
 use super::LawError;
 use super::bareme::{Bareme, Question};
+use super::circonstances::Circonstances;
 use super::rule::{Effet, Juge, Jugement, PriseEnCharge};
 use super::situation::Situation;
 use super::valeurs::{ParametreInconnu, Valeurs};
-use crate::domain::evaluation::{CodeRegle, Constat, Constats, Issue, Qualification, Theme};
+use crate::domain::evaluation::{CodeRegle, Constats, Issue, Qualification, Theme};
 use crate::domain::money::{Centimes, Taux};
 use crate::domain::vocabulary::Vocabulaire;
 
@@ -40,18 +41,22 @@ struct Silent {
 /// Topics that decide something, by number: see [`Theme`].
 const NB_THEMES: usize = 7;
 
-/// Asks every rule of the day, with its values.
+/// Asks the rules of the day that are about such an act, with its values; says of each of the others what sets it aside.
 pub(super) fn qualifier(
     situation: &Situation,
     bareme: &Bareme,
     valeurs: &Valeurs<'_>,
 ) -> Result<Decision, LawError> {
+    let questions = bareme.questions();
     let mut constats = Constats::new();
+    constats
+        .try_extend_from_slice(questions.ecartees())
+        .map_err(|_too_many| LawError::RegistreInvalide)?;
     let mut strongest: [Option<Strongest>; NB_THEMES] = [None; NB_THEMES];
     let mut silent: [Option<Silent>; NB_THEMES] = [None; NB_THEMES];
-    for question in bareme.questions() {
+    for (place, question) in questions.posees(Circonstances::de(situation)) {
         let &Question { juge, regle, theme, priorite } = question;
-        let mut applique = |place: usize, effet: &Effet| -> Result<Issue, LawError> {
+        let mut applique = |effet: &Effet| -> Result<Issue, LawError> {
             let Some(slot) = strongest.get_mut(theme) else {
                 return Err(LawError::RegistreInvalide);
             };
@@ -71,11 +76,11 @@ pub(super) fn qualifier(
         let issue = match juge {
             Juge::Faits(juge) => match &juge(situation) {
                 Jugement::Ecarte(fait) => Issue::Ecartee(*fait),
-                Jugement::Applique(effet) => applique(constats.len(), effet)?,
+                Jugement::Applique(effet) => applique(effet)?,
             },
             Juge::FaitsEtValeurs(juge) => match &juge(situation, valeurs) {
                 Ok(Jugement::Ecarte(fait)) => Issue::Ecartee(*fait),
-                Ok(Jugement::Applique(effet)) => applique(constats.len(), effet)?,
+                Ok(Jugement::Applique(effet)) => applique(effet)?,
                 Err(cause) => {
                     let slot = silent.get_mut(theme).ok_or(LawError::RegistreInvalide)?;
                     if slot.is_none_or(|known| known.priorite < priorite) {
@@ -86,9 +91,9 @@ pub(super) fn qualifier(
             },
             Juge::Montants(_) => continue,
         };
-        constats
-            .try_push(Constat { regle, issue })
-            .map_err(|_too_many| LawError::RegistreInvalide)?;
+        if let Some(constat) = constats.get_mut(place) {
+            constat.issue = issue;
+        }
     }
     for (winner, silent) in strongest.iter().zip(&silent) {
         // What is unknown matters only if nothing stronger decided.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
+use super::circonstances::Circonstances;
 use super::parameters::{Parametre, Parametres};
 use super::references::{Reference, reference};
 use super::situation::Situation;
@@ -165,7 +166,16 @@ pub struct Liquidation {
     pub plafond_an_atteint: bool,
 }
 
-/// How a rule answers.
+/// When a rule is asked.
+#[derive(Debug, Clone, Copy)]
+pub enum Quand {
+    /// Of every act.
+    Toujours,
+    /// Of an act that meets one of these circumstances; any other sets the rule aside by this fact.
+    Si(Circonstances, Fait),
+}
+
+/// How a rule answers, when it is asked.
 #[derive(Debug, Clone, Copy)]
 pub enum Juge {
     Faits(fn(&Situation) -> Jugement),
@@ -182,6 +192,8 @@ pub type JugeDeMontant = fn(&Liquidation) -> Issue;
 pub struct Regle {
     /// What people read.
     pub fiche: Fiche,
+    /// What it is about: the only place that says so, which the function does not look at again.
+    pub quand: Quand,
     /// What decides.
     pub juge: Juge,
 }

@@ -14,9 +14,9 @@
 
 use super::shared::{acces_direct_ouvert, dans_parcours};
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Qualification, Theme};
-use crate::domain::identifiers::IndicateurParcours;
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -32,13 +32,11 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Vous pouviez consulter ce spécialiste directement pour ces soins, puisque vous avez un médecin traitant.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::INDICATEUR_D, Fait::Indicateur),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
 fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    if situation.indicateur != Some(IndicateurParcours::D) {
-        return Ok(Jugement::Ecarte(Fait::Indicateur));
-    }
     if !situation.relation_mt.declare() {
         return Ok(Jugement::Ecarte(Fait::MedecinTraitant));
     }

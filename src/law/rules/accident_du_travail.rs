@@ -6,8 +6,9 @@
 //! second rend la participation forfaitaire applicable.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -24,12 +25,10 @@ pub(super) static REGLE: Regle = Regle {
         cause: "pour un accident du travail ou une maladie professionnelle",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::AT_MP, Fait::NatureAssurance),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    if !situation.est_at_mp() {
-        return Ok(Jugement::Ecarte(Fait::NatureAssurance));
-    }
+fn juge(_situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     valeurs.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
 }

@@ -14,8 +14,9 @@
 use super::shared::somme_fixe;
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::domain::money::{Centimes, Taux};
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -32,6 +33,7 @@ pub(super) static REGLE: Regle = Regle {
         cause: "pour un acte coûteux",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::ACTE_A_SEUIL, Fait::Acte),
     juge: Juge::FaitsEtValeurs(juge),
 };
 

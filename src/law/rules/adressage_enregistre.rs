@@ -15,7 +15,8 @@
 use super::shared::dans_parcours;
 use crate::domain::adressage::NatureAdressage;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Qualification, Theme};
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PAR-024.
@@ -29,6 +30,7 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Votre médecin traitant vous a adressé à ce médecin : l'adressage est enregistré.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::ADRESSAGE, Fait::Adressage),
     juge: Juge::Faits(juge),
 };
 

@@ -6,8 +6,8 @@
 //! l'Assurance maladie laisse, dans la limite des tarifs.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::domain::feuille_de_soins::Complementaire;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, PriseEnCharge, Rang, Regle};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, PriseEnCharge, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// AMC-030.
@@ -21,12 +21,10 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "L'aide médicale de l'État paie le reste du tarif de base ({part_amc}).",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::AME, Fait::Complementaire),
     juge: Juge::Faits(juge),
 };
 
-fn juge(situation: &Situation) -> Jugement {
-    if situation.complementaire != Complementaire::Ame {
-        return Jugement::Ecarte(Fait::Complementaire);
-    }
+fn juge(_situation: &Situation) -> Jugement {
     Jugement::Applique(Effet::Complementaire(PriseEnCharge::TicketModerateur))
 }

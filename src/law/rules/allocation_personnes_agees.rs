@@ -11,10 +11,10 @@
 //! followed, and doctors' fees keep the ordinary rate.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::domain::feuille_de_soins::MotifExoneration;
 use crate::domain::identifiers::Profession;
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -31,13 +31,11 @@ pub(super) static REGLE: Regle = Regle {
         cause: "grâce à votre allocation de solidarité",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::ALLOCATION_PERSONNES_AGEES, Fait::Exoneration),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
 fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    if situation.exoneration.motif() != MotifExoneration::Aspa {
-        return Ok(Jugement::Ecarte(Fait::Exoneration));
-    }
     let named = matches!(
         situation.specialite.profession(),
         Profession::Auxiliaire | Profession::Laboratoire

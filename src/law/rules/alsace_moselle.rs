@@ -6,9 +6,9 @@
 //! ville, attesté depuis 2006.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::domain::feuille_de_soins::RegimeLocal;
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -25,14 +25,10 @@ pub(super) static REGLE: Regle = Regle {
         cause: "grâce au régime local d'Alsace-Moselle",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::REGIME_LOCAL, Fait::RegimeLocal),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    match situation.regime_local {
-        RegimeLocal::Aucun => Ok(Jugement::Ecarte(Fait::RegimeLocal)),
-        RegimeLocal::AlsaceMoselle => {
-            valeurs.taux(Parametre::TauxAmoAlsaceMoselle).map(Effet::Taux).map(Jugement::Applique)
-        }
-    }
+fn juge(_situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
+    valeurs.taux(Parametre::TauxAmoAlsaceMoselle).map(Effet::Taux).map(Jugement::Applique)
 }

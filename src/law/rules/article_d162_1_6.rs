@@ -19,8 +19,8 @@ use crate::domain::evaluation::{
     Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, Theme,
 };
 use crate::domain::feuille_de_soins::{MotifExclusion, SituationParticuliere};
-use crate::domain::identifiers::IndicateurParcours;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PAR-051.
@@ -39,6 +39,7 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Ces soins sont de ceux pour lesquels le passage par le médecin traitant n'est pas demandé.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::INDICATEUR_A.ou(Circonstances::DETENTION), Fait::Indicateur),
     juge: Juge::Faits(juge),
 };
 
@@ -51,9 +52,6 @@ fn juge(situation: &Situation) -> Jugement {
     };
     if situation.particuliere == SituationParticuliere::Detenu {
         return Jugement::Applique(Effet::Parcours(detained));
-    }
-    if situation.indicateur != Some(IndicateurParcours::A) {
-        return Jugement::Ecarte(Fait::Indicateur);
     }
     match situation.motif_exclusion {
         Some(M::Detenu) => Jugement::Applique(Effet::Parcours(detained)),

@@ -11,8 +11,8 @@
 
 use super::shared::non_concerne;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
-use crate::domain::feuille_de_soins::NatureAssurance;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PAR-063.
@@ -26,12 +26,10 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Le parcours de soins ne s'applique pas à un accident du travail, à une maladie professionnelle ni à la prévention.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::AUTRE_RISQUE, Fait::NatureAssurance),
     juge: Juge::Faits(juge),
 };
 
-fn juge(situation: &Situation) -> Jugement {
-    if !situation.est_at_mp() && situation.nature != NatureAssurance::Prevention {
-        return Jugement::Ecarte(Fait::NatureAssurance);
-    }
+fn juge(_situation: &Situation) -> Jugement {
     Jugement::Applique(Effet::Parcours(non_concerne(CodeDetermine::SansObjet)))
 }

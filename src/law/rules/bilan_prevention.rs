@@ -10,9 +10,9 @@
 //! Who bills the letter says that the age is right. No text read spares the participation forfaitaire: it is due.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::law::nomenclature::est_bilan_prevention;
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -30,12 +30,10 @@ pub(super) static REGLE: Regle = Regle {
         cause: "pour un rendez-vous de prévention",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::BILAN_PREVENTION, Fait::Acte),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    if !est_bilan_prevention(&situation.code) {
-        return Ok(Jugement::Ecarte(Fait::Acte));
-    }
+fn juge(_situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     valeurs.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
 }

@@ -11,8 +11,9 @@
 //! The number that bills is the one of a practice that the register calls secondary. Nothing else changes.
 
 use super::shared::dans_parcours;
-use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PAR-011.
@@ -26,12 +27,10 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Vous avez consulté votre médecin traitant, à son cabinet secondaire.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::CABINET_SECONDAIRE, Fait::MedecinTraitant),
     juge: Juge::Faits(juge),
 };
 
-fn juge(situation: &Situation) -> Jugement {
-    if situation.relation_mt != RelationMt::ExecutantCabinetSecondaire {
-        return Jugement::Ecarte(Fait::MedecinTraitant);
-    }
+fn juge(_situation: &Situation) -> Jugement {
     Jugement::Applique(Effet::Parcours(dans_parcours(CodeDetermine::CabinetSecondaire)))
 }

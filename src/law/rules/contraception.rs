@@ -6,9 +6,9 @@
 //! mineures depuis août 2020, jusqu'à 25 ans depuis 2022.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::law::nomenclature::est_contraception;
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -29,13 +29,11 @@ pub(super) static REGLE: Regle = Regle {
         cause: "pour une consultation de contraception",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::CONTRACEPTION, Fait::Acte),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
 fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    if !est_contraception(&situation.code) {
-        return Ok(Jugement::Ecarte(Fait::Acte));
-    }
     let first = valeurs.ans(Parametre::ContraceptionAgeMin)?;
     if !(first..=valeurs.ans(Parametre::ContraceptionAgeMax)?).contains(&situation.age) {
         return Ok(Jugement::Ecarte(Fait::Age));

@@ -11,7 +11,8 @@
 //! goes beyond the fees.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, PriseEnCharge, Rang, Regle};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, PriseEnCharge, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// AMC-013.
@@ -25,13 +26,11 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Votre complémentaire, dont le contrat n'est pas « responsable », paie {part_amc}.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::CONTRAT, Fait::Complementaire),
     juge: Juge::Faits(juge),
 };
 
 fn juge(situation: &Situation) -> Jugement {
-    if !situation.a_un_contrat() {
-        return Jugement::Ecarte(Fait::Complementaire);
-    }
     match situation.contrat {
         Some(contrat) if !contrat.responsable => {
             Jugement::Applique(Effet::Complementaire(PriseEnCharge::Contrat(contrat)))

@@ -12,8 +12,9 @@
 //! out of 16.10 € are exactly the majoration.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, PriseEnCharge, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, PriseEnCharge, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -29,11 +30,12 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Votre complémentaire paie le ticket modérateur ({part_amc}), la part du tarif de base que l'Assurance maladie ne rembourse pas.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::CONTRAT, Fait::Complementaire),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    if !situation.a_un_contrat() || !valeurs.oui(Parametre::ContratResponsableActif)? {
+fn juge(_situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
+    if !valeurs.oui(Parametre::ContratResponsableActif)? {
         return Ok(Jugement::Ecarte(Fait::Complementaire));
     }
     Ok(Jugement::Applique(Effet::Complementaire(PriseEnCharge::TicketModerateur)))

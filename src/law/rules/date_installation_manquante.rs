@@ -11,8 +11,8 @@
 
 use super::shared::indeterminee;
 use crate::domain::evaluation::{Avertissement, CodeRegle, Fait, Issue, Theme};
-use crate::domain::identifiers::IndicateurParcours;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PAR-072.
@@ -27,13 +27,11 @@ pub(super) static REGLE: Regle = Regle {
         avertit: Some((Issue::Retenue, Avertissement::DateInstallationManquante)),
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::INDICATEUR_J.ou(Circonstances::INDICATEUR_B), Fait::Indicateur),
     juge: Juge::Faits(juge),
 };
 
 fn juge(situation: &Situation) -> Jugement {
-    if !matches!(situation.indicateur, Some(IndicateurParcours::J | IndicateurParcours::B)) {
-        return Jugement::Ecarte(Fait::Indicateur);
-    }
     if !situation.specialite.est_generaliste() {
         return Jugement::Ecarte(Fait::Specialite);
     }

@@ -14,7 +14,7 @@
 
 use crate::domain::evaluation::{CodeRegle, Fait, Issue, Theme};
 use crate::domain::money::Centimes;
-use crate::law::rule::{Fiche, Juge, Liquidation, Rang, Regle};
+use crate::law::rule::{Fiche, Juge, Liquidation, Quand, Rang, Regle};
 
 /// DEP-001.
 pub(super) static REGLE: Regle = Regle {
@@ -27,6 +27,7 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Une somme de {depassement} dépasse le tarif de base : l'Assurance maladie ne la rembourse pas.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Toujours,
     juge: Juge::Montants(juge),
 };
 

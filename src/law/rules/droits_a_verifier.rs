@@ -10,8 +10,9 @@
 //! caisse to say: no majoration is applied meanwhile.
 
 use super::shared::indeterminee;
-use crate::domain::evaluation::{Avertissement, CodeRegle, CouvertureConnue, Fait, Issue, Theme};
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::domain::evaluation::{Avertissement, CodeRegle, Fait, Issue, Theme};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PAR-073.
@@ -26,13 +27,10 @@ pub(super) static REGLE: Regle = Regle {
         avertit: Some((Issue::Retenue, Avertissement::DroitsAVerifier)),
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::SANS_DROITS, Fait::CouvertureConnue),
     juge: Juge::Faits(juge),
 };
 
-fn juge(situation: &Situation) -> Jugement {
-    let known = situation.couverture;
-    if !matches!(known, Some(CouvertureConnue::SansDroits | CouvertureConnue::HorsDeFrance)) {
-        return Jugement::Ecarte(Fait::CouvertureConnue);
-    }
+fn juge(_situation: &Situation) -> Jugement {
     Jugement::Applique(Effet::Parcours(indeterminee()))
 }

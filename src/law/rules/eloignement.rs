@@ -13,9 +13,9 @@
 use crate::domain::evaluation::{
     Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, Theme,
 };
-use crate::domain::identifiers::IndicateurParcours;
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -31,15 +31,11 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Vous étiez loin de votre domicile habituel : vous pouviez consulter un médecin sur place.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::ELOIGNEMENT, Fait::Indicateur),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
 fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    let away = situation.indicateur == Some(IndicateurParcours::H)
-        || situation.indicateur.is_none() && situation.hors_residence;
-    if !away {
-        return Ok(Jugement::Ecarte(Fait::Indicateur));
-    }
     if !situation.relation_mt.declare() && valeurs.oui(Parametre::ExigeMtPourUrgenceEloignement)? {
         return Ok(Jugement::Ecarte(Fait::MedecinTraitant));
     }

@@ -9,8 +9,9 @@
 //! Whatever the nature d'assurance sent: the letter of the act or the item of the indicator A says it.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -27,12 +28,10 @@ pub(super) static REGLE: Regle = Regle {
         cause: "pour un examen obligatoire de l'enfant",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::EXAMEN_OBLIGATOIRE, Fait::Acte),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    if !situation.est_examen_obligatoire() {
-        return Ok(Jugement::Ecarte(Fait::Acte));
-    }
+fn juge(_situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     valeurs.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
 }

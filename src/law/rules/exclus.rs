@@ -12,10 +12,9 @@
 //! not count.
 
 use super::shared::exclu;
-use crate::domain::evaluation::{CodeDetermine, CodeRegle, CouvertureConnue, Fait, Theme};
-use crate::domain::feuille_de_soins::SituationParticuliere;
-use crate::domain::identifiers::Organisme;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PAR-061.
@@ -34,18 +33,10 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Le parcours de soins ne s'applique pas à votre couverture.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::EXCLUSION, Fait::SituationParticuliere),
     juge: Juge::Faits(juge),
 };
 
-fn juge(situation: &Situation) -> Jugement {
-    use CouvertureConnue as C;
-    let known = situation.couverture;
-    let excluded = situation.est_ame()
-        || matches!(known, Some(C::Passage | C::CaisseDuPacifique))
-        || situation.particuliere == SituationParticuliere::PassageCoordonne
-        || situation.organisme.as_ref().is_some_and(Organisme::est_du_pacifique);
-    if !excluded {
-        return Jugement::Ecarte(Fait::SituationParticuliere);
-    }
+fn juge(_situation: &Situation) -> Jugement {
     Jugement::Applique(Effet::Parcours(exclu(CodeDetermine::Exclusion)))
 }

@@ -7,7 +7,7 @@
 
 use crate::domain::evaluation::{CodeRegle, Fait, Issue, Theme};
 use crate::domain::money::Centimes;
-use crate::law::rule::{Fiche, Juge, Liquidation, PriseEnCharge, Rang, Regle};
+use crate::law::rule::{Fiche, Juge, Liquidation, PriseEnCharge, Quand, Rang, Regle};
 
 /// AMC-011.
 pub(super) static REGLE: Regle = Regle {
@@ -20,6 +20,7 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Un contrat complémentaire responsable ne peut pas rembourser {exclusions}.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Toujours,
     juge: Juge::Montants(juge),
 };
 

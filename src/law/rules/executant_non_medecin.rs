@@ -8,7 +8,8 @@
 
 use super::shared::non_concerne;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PAR-060.
@@ -22,12 +23,10 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Le parcours de soins ne s'applique pas aux actes de cette profession.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::HORS_MEDECINE, Fait::Specialite),
     juge: Juge::Faits(juge),
 };
 
-fn juge(situation: &Situation) -> Jugement {
-    if situation.executant_medecin() && !situation.specialite.est_biologie() {
-        return Jugement::Ecarte(Fait::Specialite);
-    }
+fn juge(_situation: &Situation) -> Jugement {
     Jugement::Applique(Effet::Parcours(non_concerne(CodeDetermine::SansObjet)))
 }

@@ -11,9 +11,9 @@
 //! at the ordinary rate.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::domain::feuille_de_soins::MotifExoneration;
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -30,12 +30,10 @@ pub(super) static REGLE: Regle = Regle {
         cause: "pour votre affection de longue durée",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::EXONERATION_ALD, Fait::Exoneration),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    if situation.exoneration.motif() != MotifExoneration::Ald {
-        return Ok(Jugement::Ecarte(Fait::Exoneration));
-    }
+fn juge(_situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     valeurs.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
 }

@@ -11,9 +11,9 @@
 //! A code that no published list names exempts from nothing, and the reader is warned.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::domain::feuille_de_soins::MotifExoneration;
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -30,21 +30,10 @@ pub(super) static REGLE: Regle = Regle {
         cause: "{exoneration}",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::EXONERATION_AUTRE, Fait::Exoneration),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    let exempted = matches!(
-        situation.exoneration.motif(),
-        MotifExoneration::SuiteActe
-            | MotifExoneration::SoinsParticuliers
-            | MotifExoneration::Personne
-            | MotifExoneration::PensionMilitaire
-            | MotifExoneration::Regime
-            | MotifExoneration::LongSejour
-    );
-    if !exempted {
-        return Ok(Jugement::Ecarte(Fait::Exoneration));
-    }
+fn juge(_situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     valeurs.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
 }

@@ -15,8 +15,9 @@
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::domain::feuille_de_soins::Garantie;
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, PriseEnCharge, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, PriseEnCharge, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -38,11 +39,12 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Votre complémentaire paie {part_amc}, selon la garantie de votre contrat.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::CONTRAT, Fait::Complementaire),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
 fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    if !situation.a_un_contrat() || !valeurs.oui(Parametre::ContratResponsableActif)? {
+    if !valeurs.oui(Parametre::ContratResponsableActif)? {
         return Ok(Jugement::Ecarte(Fait::Complementaire));
     }
     match situation.contrat {

@@ -10,9 +10,9 @@
 
 use super::shared::{dans_parcours, installe_depuis_moins_de};
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
-use crate::domain::identifiers::IndicateurParcours;
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -28,13 +28,11 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Ce généraliste est installé depuis moins de {installation} : vous pouviez le consulter sans passer par un médecin traitant.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::INDICATEUR_J, Fait::Indicateur),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
 fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    if situation.indicateur != Some(IndicateurParcours::J) {
-        return Ok(Jugement::Ecarte(Fait::Indicateur));
-    }
     if !situation.specialite.est_generaliste() {
         return Ok(Jugement::Ecarte(Fait::Specialite));
     }

@@ -11,9 +11,10 @@
 //! parameter `ACTE_HORS_ACCES_DIRECT_MAJORE`.
 
 use super::shared::hors_parcours;
-use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme};
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Qualification, Theme};
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -29,13 +30,11 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Ces soins ne sont pas de ceux pour lesquels ce spécialiste peut être consulté directement.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::AUTRE_MEDECIN, Fait::MedecinTraitant),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
 fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    if situation.relation_mt != RelationMt::Autre {
-        return Ok(Jugement::Ecarte(Fait::MedecinTraitant));
-    }
     if situation.indicateur.is_none() {
         return Ok(Jugement::Ecarte(Fait::Indicateur));
     }

@@ -13,9 +13,9 @@
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::domain::money::{Centimes, Taux};
-use crate::law::consultation::Poids;
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -32,14 +32,12 @@ pub(super) static REGLE: Regle = Regle {
         cause: "pour un acte d'imagerie de ce tarif",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::IMAGERIE_A_SEUIL, Fait::Acte),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
 fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     let seen = &situation.consultation;
-    if seen.poids != Poids::Imagerie {
-        return Ok(Jugement::Ecarte(Fait::Acte));
-    }
     if seen.tarifs < valeurs.centimes(Parametre::ForfaitActeLourdSeuil)? {
         return Ok(Jugement::Ecarte(Fait::Montants));
     }

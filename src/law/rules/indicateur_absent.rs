@@ -12,11 +12,10 @@
 //! by the parameter `INDICATEUR_ABSENT_MAJORE`; when it says no, the act stays inside (code 0).
 
 use super::shared::{dans_parcours, hors_parcours};
-use crate::domain::evaluation::{
-    Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
-};
+use crate::domain::evaluation::{Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, Theme};
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -32,13 +31,11 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "La feuille de soins ne dit pas que votre médecin traitant vous a adressé à ce médecin.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::AUTRE_MEDECIN, Fait::MedecinTraitant),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
 fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    if situation.relation_mt != RelationMt::Autre {
-        return Ok(Jugement::Ecarte(Fait::MedecinTraitant));
-    }
     if situation.indicateur.is_some() {
         return Ok(Jugement::Ecarte(Fait::Indicateur));
     }

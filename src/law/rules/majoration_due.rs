@@ -14,7 +14,7 @@
 use crate::domain::evaluation::{CodeRegle, Fait, Issue, Theme};
 use crate::domain::money::Centimes;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Fiche, Juge, Liquidation, Rang, Regle};
+use crate::law::rule::{Fiche, Juge, Liquidation, Quand, Rang, Regle};
 
 /// MAJ-001.
 pub(super) static REGLE: Regle = Regle {
@@ -28,6 +28,7 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Comme ces soins sont hors du parcours de soins, l'Assurance maladie rembourse {majoration} de moins.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Toujours,
     juge: Juge::Montants(juge),
 };
 

@@ -12,7 +12,7 @@
 
 use crate::domain::evaluation::{CodeRegle, Fait, Issue, Theme};
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Fiche, Juge, Liquidation, Rang, Regle};
+use crate::law::rule::{Fiche, Juge, Liquidation, Quand, Rang, Regle};
 
 /// MAJ-002.
 pub(super) static REGLE: Regle = Regle {
@@ -26,6 +26,7 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Cette majoration est limitée à {plafond_majoration} par acte.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Toujours,
     juge: Juge::Montants(juge),
 };
 

@@ -10,10 +10,10 @@
 //! Code 32 (K), never majored as long as the parameter `MAYOTTE_MTM` says no.
 
 use super::shared::exclu;
-use crate::domain::evaluation::{CodeDetermine, CodeRegle, CouvertureConnue, Fait, Theme};
-use crate::domain::identifiers::Organisme;
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -29,13 +29,12 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Aucune majoration n'est appliquée aux assurés de Mayotte.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::MAYOTTE, Fait::Organisme),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    let insured = situation.organisme.as_ref().is_some_and(Organisme::est_mayotte)
-        || situation.couverture == Some(CouvertureConnue::CaisseDeMayotte);
-    if !insured || valeurs.oui(Parametre::MayotteMtm)? {
+fn juge(_situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
+    if valeurs.oui(Parametre::MayotteMtm)? {
         return Ok(Jugement::Ecarte(Fait::Organisme));
     }
     Ok(Jugement::Applique(Effet::Parcours(exclu(CodeDetermine::Mayotte))))

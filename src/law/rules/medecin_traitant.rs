@@ -11,8 +11,9 @@
 //! Code 1 (T), whatever the indicator on the feuille: the register wins in the patient's favour.
 
 use super::shared::dans_parcours;
-use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PAR-010.
@@ -26,12 +27,10 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Vous avez consulté votre médecin traitant.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::EXECUTANT, Fait::MedecinTraitant),
     juge: Juge::Faits(juge),
 };
 
-fn juge(situation: &Situation) -> Jugement {
-    if situation.relation_mt != RelationMt::Executant {
-        return Jugement::Ecarte(Fait::MedecinTraitant);
-    }
+fn juge(_situation: &Situation) -> Jugement {
     Jugement::Applique(Effet::Parcours(dans_parcours(CodeDetermine::MedecinTraitant)))
 }

@@ -11,8 +11,9 @@
 //! situations that need no médecin traitant decide before this rule.
 
 use super::shared::indeterminee;
-use crate::domain::evaluation::{Avertissement, CodeRegle, Fait, Issue, RelationMt, Theme};
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::domain::evaluation::{Avertissement, CodeRegle, Fait, Issue, Theme};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PAR-070.
@@ -27,12 +28,10 @@ pub(super) static REGLE: Regle = Regle {
         avertit: Some((Issue::Retenue, Avertissement::MedecinTraitantInconnu)),
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::MT_INCONNU, Fait::MedecinTraitant),
     juge: Juge::Faits(juge),
 };
 
-fn juge(situation: &Situation) -> Jugement {
-    if situation.relation_mt != RelationMt::Inconnu {
-        return Jugement::Ecarte(Fait::MedecinTraitant);
-    }
+fn juge(_situation: &Situation) -> Jugement {
     Jugement::Applique(Effet::Parcours(indeterminee()))
 }

@@ -15,7 +15,8 @@ use super::shared::dans_parcours;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
 use crate::domain::feuille_de_soins::MotifExclusion;
 use crate::domain::identifiers::IndicateurParcours;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PAR-012.
@@ -29,6 +30,10 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Ce médecin remplaçait votre médecin traitant, qui n'était pas disponible.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(
+        Circonstances::REMPLACE.ou(Circonstances::AUTRE_MEDECIN),
+        Fait::MedecinTraitant,
+    ),
     juge: Juge::Faits(juge),
 };
 
@@ -40,18 +45,8 @@ fn juge(situation: &Situation) -> Jugement {
         }
         _ => false,
     };
-    match situation.relation_mt {
-        RelationMt::Remplace => {}
-        RelationMt::Autre if said => {}
-        RelationMt::Autre => return Jugement::Ecarte(Fait::Indicateur),
-        RelationMt::Aucun
-        | RelationMt::Executant
-        | RelationMt::ExecutantCabinetSecondaire
-        | RelationMt::EnAttente
-        | RelationMt::Parti
-        | RelationMt::Inconnu => {
-            return Jugement::Ecarte(Fait::MedecinTraitant);
-        }
+    if situation.relation_mt != RelationMt::Remplace && !said {
+        return Jugement::Ecarte(Fait::Indicateur);
     }
     Jugement::Applique(Effet::Parcours(dans_parcours(CodeDetermine::Remplacant)))
 }

@@ -16,7 +16,7 @@ use crate::domain::evaluation::{
     Appartenance, Classe2013, CodeDetermine, CodeRegle, Fait, Qualification, RelationMt, Theme,
 };
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -32,6 +32,7 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Le patient avait {age} le jour des soins : avant {age_parcours}, le parcours de soins ne change rien au remboursement.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Toujours,
     juge: Juge::FaitsEtValeurs(juge),
 };
 

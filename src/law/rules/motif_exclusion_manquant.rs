@@ -12,8 +12,8 @@
 
 use super::shared::indeterminee;
 use crate::domain::evaluation::{Avertissement, CodeRegle, Fait, Issue, Theme};
-use crate::domain::identifiers::IndicateurParcours;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PAR-071.
@@ -28,13 +28,11 @@ pub(super) static REGLE: Regle = Regle {
         avertit: Some((Issue::Retenue, Avertissement::MotifExclusionManquant)),
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::INDICATEUR_A, Fait::Indicateur),
     juge: Juge::Faits(juge),
 };
 
 fn juge(situation: &Situation) -> Jugement {
-    if situation.indicateur != Some(IndicateurParcours::A) {
-        return Jugement::Ecarte(Fait::Indicateur);
-    }
     if situation.motif_exclusion.is_some() {
         return Jugement::Ecarte(Fait::MotifExclusion);
     }

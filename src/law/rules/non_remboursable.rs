@@ -5,7 +5,7 @@
 //! Qualificatif de dépense N (acte non remboursable) ou G (acte gratuit) : la base de remboursement est nulle.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Issue, Theme};
-use crate::law::rule::{Fiche, Juge, Liquidation, Rang, Regle};
+use crate::law::rule::{Fiche, Juge, Liquidation, Quand, Rang, Regle};
 
 /// DEP-010.
 pub(super) static REGLE: Regle = Regle {
@@ -18,6 +18,7 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Cet acte est gratuit ou non remboursable : l'Assurance maladie ne rembourse rien.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Toujours,
     juge: Juge::Montants(juge),
 };
 

@@ -14,7 +14,7 @@
 
 use super::shared::hors_parcours;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PAR-001.
@@ -28,6 +28,7 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Vous avez consulté un autre médecin que votre médecin traitant, sans qu'il vous ait adressé à lui.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Toujours,
     juge: Juge::Faits(juge),
 };
 

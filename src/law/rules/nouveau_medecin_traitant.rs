@@ -11,9 +11,10 @@
 //! doctor says N or T. Without it, the indicator alone proves nothing.
 
 use super::shared::dans_parcours;
-use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
 use crate::domain::identifiers::IndicateurParcours;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PAR-013.
@@ -27,13 +28,11 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Vous veniez de choisir ce médecin comme médecin traitant ; la déclaration attend encore une signature.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::EN_ATTENTE, Fait::MedecinTraitant),
     juge: Juge::Faits(juge),
 };
 
 fn juge(situation: &Situation) -> Jugement {
-    if situation.relation_mt != RelationMt::EnAttente {
-        return Jugement::Ecarte(Fait::MedecinTraitant);
-    }
     if !matches!(situation.indicateur, Some(IndicateurParcours::N | IndicateurParcours::T)) {
         return Jugement::Ecarte(Fait::Indicateur);
     }

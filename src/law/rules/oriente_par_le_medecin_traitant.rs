@@ -17,8 +17,8 @@
 
 use super::shared::sous_orientation;
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::domain::identifiers::IndicateurParcours;
-use crate::law::rule::{Fiche, Juge, Rang, Regle};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Fiche, Juge, Quand, Rang, Regle};
 
 /// PAR-020.
 pub(super) static REGLE: Regle = Regle {
@@ -31,5 +31,6 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Votre médecin traitant vous a adressé à ce médecin.",
         ..Fiche::COURANTE
     },
-    juge: Juge::Faits(|situation| sous_orientation(situation, IndicateurParcours::O)),
+    quand: Quand::Si(Circonstances::INDICATEUR_O, Fait::Indicateur),
+    juge: Juge::Faits(sous_orientation),
 };

@@ -12,8 +12,8 @@
 
 use super::shared::sous_orientation;
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::domain::identifiers::IndicateurParcours;
-use crate::law::rule::{Fiche, Juge, Rang, Regle};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Fiche, Juge, Quand, Rang, Regle};
 
 /// PAR-021.
 pub(super) static REGLE: Regle = Regle {
@@ -26,5 +26,6 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Un médecin vous a adressé à ce médecin, et vous avez un médecin traitant.",
         ..Fiche::COURANTE
     },
-    juge: Juge::Faits(|situation| sous_orientation(situation, IndicateurParcours::M)),
+    quand: Quand::Si(Circonstances::INDICATEUR_M, Fait::Indicateur),
+    juge: Juge::Faits(sous_orientation),
 };

@@ -5,9 +5,9 @@
 //! Article L322-4 du Code de la sécurité sociale, tel qu'il a été modifié pour le 1er juillet 2015.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::domain::feuille_de_soins::Complementaire;
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -23,12 +23,12 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Vous aviez l'aide à l'acquisition d'une complémentaire : aucune participation forfaitaire n'est retenue.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::ANCIENNE_AIDE, Fait::Complementaire),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    let holder = situation.complementaire == Complementaire::AcsAncienne;
-    if !holder || !valeurs.oui(Parametre::PfExoAcs)? {
+fn juge(_situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
+    if !valeurs.oui(Parametre::PfExoAcs)? {
         return Ok(Jugement::Ecarte(Fait::Complementaire));
     }
     Ok(Jugement::Applique(Effet::Participation(false)))

@@ -11,8 +11,9 @@
 //! by a dated value that says so.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -28,11 +29,12 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Ces soins sont de la prévention : aucune participation forfaitaire n'est retenue.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::PREVENTION, Fait::NatureAssurance),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    if !situation.est_prevention() || !valeurs.oui(Parametre::PfExoPrevention)? {
+fn juge(_situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
+    if !valeurs.oui(Parametre::PfExoPrevention)? {
         return Ok(Jugement::Ecarte(Fait::NatureAssurance));
     }
     Ok(Jugement::Applique(Effet::Participation(false)))

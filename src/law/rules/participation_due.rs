@@ -12,7 +12,7 @@
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PF-001.
@@ -27,6 +27,7 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Une participation forfaitaire de {participation} est retenue : l'Assurance maladie ne la rembourse jamais.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Toujours,
     juge: Juge::Faits(juge),
 };
 

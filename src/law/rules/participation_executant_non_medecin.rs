@@ -6,7 +6,8 @@
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::domain::identifiers::Profession;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PF-013.
@@ -20,6 +21,7 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Cet acte n'est pas celui d'un médecin : aucune participation forfaitaire n'est retenue.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::HORS_MEDECINE, Fait::Specialite),
     juge: Juge::Faits(juge),
 };
 

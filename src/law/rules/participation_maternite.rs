@@ -12,8 +12,9 @@
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::domain::feuille_de_soins::NatureAssurance;
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -29,11 +30,12 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Ces soins relèvent de l'assurance maternité : aucune participation forfaitaire n'est retenue.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::MATERNITE, Fait::NatureAssurance),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
 fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    if !situation.est_maternite() || !valeurs.oui(Parametre::PfExoMaternite)? {
+    if !valeurs.oui(Parametre::PfExoMaternite)? {
         return Ok(Jugement::Ecarte(Fait::NatureAssurance));
     }
     if situation.nature != NatureAssurance::Maternite && !situation.est_fin_de_grossesse() {

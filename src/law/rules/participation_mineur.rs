@@ -11,7 +11,7 @@
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -27,6 +27,7 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Le patient avait moins de {age_participation} au 1er janvier : aucune participation forfaitaire n'est retenue.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Toujours,
     juge: Juge::FaitsEtValeurs(juge),
 };
 

@@ -6,8 +6,8 @@
 //! qui n'ont pas de rapport la supportent.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::domain::feuille_de_soins::MotifExoneration;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PF-015.
@@ -21,12 +21,10 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Ces soins sont en rapport avec votre pension militaire : aucune participation forfaitaire n'est retenue.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::PENSION_MILITAIRE, Fait::Exoneration),
     juge: Juge::Faits(juge),
 };
 
-fn juge(situation: &Situation) -> Jugement {
-    if situation.exoneration.motif() != MotifExoneration::PensionMilitaire {
-        return Jugement::Ecarte(Fait::Exoneration);
-    }
+fn juge(_situation: &Situation) -> Jugement {
     Jugement::Applique(Effet::Participation(false))
 }

@@ -7,7 +7,7 @@
 
 use crate::domain::evaluation::{CodeRegle, Fait, Issue, Theme};
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Fiche, Juge, Liquidation, Rang, Regle};
+use crate::law::rule::{Fiche, Juge, Liquidation, Quand, Rang, Regle};
 
 /// PF-021.
 pub(super) static REGLE: Regle = Regle {
@@ -21,6 +21,7 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Le plafond annuel de {plafond_an} de participations forfaitaires est atteint.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Toujours,
     juge: Juge::Montants(juge),
 };
 

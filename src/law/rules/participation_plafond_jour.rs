@@ -12,7 +12,7 @@
 
 use crate::domain::evaluation::{CodeRegle, Fait, Issue, Theme};
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Fiche, Juge, Liquidation, Rang, Regle};
+use crate::law::rule::{Fiche, Juge, Liquidation, Quand, Rang, Regle};
 
 /// PF-020.
 pub(super) static REGLE: Regle = Regle {
@@ -26,6 +26,7 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Le plafond du jour de la participation forfaitaire est atteint pour ce professionnel.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Toujours,
     juge: Juge::Montants(juge),
 };
 

@@ -5,8 +5,9 @@
 //! Article L160-13 du Code de la sécurité sociale.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -22,12 +23,12 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Vous bénéficiez d'une couverture solidaire : aucune participation forfaitaire n'est retenue.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::SOLIDARITE, Fait::Complementaire),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    let concerned = situation.est_c2s() || situation.est_ame();
-    if !concerned || !valeurs.oui(Parametre::PfExoC2sAme)? {
+fn juge(_situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
+    if !valeurs.oui(Parametre::PfExoC2sAme)? {
         return Ok(Jugement::Ecarte(Fait::Complementaire));
     }
     Ok(Jugement::Applique(Effet::Participation(false)))

@@ -11,8 +11,9 @@
 //! them is enough.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -29,12 +30,10 @@ pub(super) static REGLE: Regle = Regle {
         cause: "pour de la prévention",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::PREVENTION, Fait::NatureAssurance),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    if !situation.est_prevention() {
-        return Ok(Jugement::Ecarte(Fait::NatureAssurance));
-    }
+fn juge(_situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     valeurs.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
 }

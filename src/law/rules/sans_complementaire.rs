@@ -5,7 +5,7 @@
 //! Aucun texte : absence de prise en charge.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, PriseEnCharge, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, PriseEnCharge, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// AMC-001.
@@ -19,6 +19,7 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Aucune complémentaire santé n'intervient : ce que l'Assurance maladie ne rembourse pas reste à votre charge.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Toujours,
     juge: Juge::Faits(juge),
 };
 

@@ -12,7 +12,8 @@
 
 use super::shared::hors_parcours;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PAR-002.
@@ -26,13 +27,11 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Vous n'aviez pas de médecin traitant déclaré le jour des soins.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::MT_NON_DECLARE, Fait::MedecinTraitant),
     juge: Juge::Faits(juge),
 };
 
 fn juge(situation: &Situation) -> Jugement {
-    if situation.relation_mt.declare() {
-        return Jugement::Ecarte(Fait::MedecinTraitant);
-    }
     let code = CodeDetermine::SansMedecinTraitant;
     Jugement::Applique(Effet::Parcours(hors_parcours(situation, code)))
 }

@@ -3,7 +3,6 @@
 use crate::domain::calendar::plus_mois;
 use crate::domain::evaluation::{Appartenance, Classe2013, CodeDetermine, Fait, Qualification};
 use crate::domain::feuille_de_soins::{Convention, MotifExoneration, RegimeLocal};
-use crate::domain::identifiers::IndicateurParcours;
 use crate::domain::money::Centimes;
 use crate::law::consultation::Poids;
 use crate::law::parameters::Parametre;
@@ -30,10 +29,7 @@ pub(super) const fn oriente(situation: &Situation, code: CodeDetermine) -> Quali
 
 /// What becomes of an act under an indicator that says that a doctor sent the patient: he must be named, and a
 /// médecin traitant declared.
-pub(super) fn sous_orientation(situation: &Situation, indicateur: IndicateurParcours) -> Jugement {
-    if situation.indicateur != Some(indicateur) {
-        return Jugement::Ecarte(Fait::Indicateur);
-    }
+pub(super) fn sous_orientation(situation: &Situation) -> Jugement {
     if !situation.relation_mt.declare() {
         return Jugement::Ecarte(Fait::MedecinTraitant);
     }

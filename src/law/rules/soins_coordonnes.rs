@@ -12,8 +12,8 @@
 use super::shared::oriente;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
 use crate::domain::feuille_de_soins::MotifExclusion;
-use crate::domain::identifiers::IndicateurParcours;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PAR-022.
@@ -27,14 +27,12 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Ces soins suivent un plan convenu avec votre médecin traitant.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::INDICATEUR_A, Fait::Indicateur),
     juge: Juge::Faits(juge),
 };
 
 fn juge(situation: &Situation) -> Jugement {
     use MotifExclusion as M;
-    if situation.indicateur != Some(IndicateurParcours::A) {
-        return Jugement::Ecarte(Fait::Indicateur);
-    }
     let agreed = matches!(
         situation.motif_exclusion,
         Some(M::PlanDeSoins | M::SequenceConcertee | M::ProtocoleAld)

@@ -10,8 +10,9 @@
 //! The split changes, the patient still pays nothing.
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, PriseEnCharge, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, PriseEnCharge, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -27,13 +28,11 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "La complémentaire santé solidaire paie ce que l'Assurance maladie ne rembourse pas du tarif de base ({part_amc}).",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::C2S, Fait::Complementaire),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
-fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    if !situation.est_c2s() {
-        return Ok(Jugement::Ecarte(Fait::Complementaire));
-    }
+fn juge(_situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
     let covered = if valeurs.oui(Parametre::C2sMajoration)? {
         PriseEnCharge::TicketEtMajoration
     } else {

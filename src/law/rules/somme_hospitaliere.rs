@@ -16,7 +16,7 @@
 use crate::domain::evaluation::{CodeRegle, Fait, Issue, Theme};
 use crate::domain::money::Centimes;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Fiche, Juge, Liquidation, Rang, Regle};
+use crate::law::rule::{Fiche, Juge, Liquidation, Quand, Rang, Regle};
 
 /// DEP-002.
 pub(super) static REGLE: Regle = Regle {
@@ -30,6 +30,7 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Sans lettre de votre médecin traitant, l'hôpital demande {depassement} de plus pour cette consultation : l'Assurance maladie ne rembourse pas cette somme.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Toujours,
     juge: Juge::Montants(juge),
 };
 

@@ -10,8 +10,9 @@
 //! The closer code of a breach when the performer is a specialist; the amounts are those of code 23.
 
 use super::shared::hors_parcours;
-use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, Theme};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PAR-005.
@@ -25,13 +26,11 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Vous avez consulté ce spécialiste sans que votre médecin traitant vous ait adressé à lui.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::AUTRE_MEDECIN, Fait::MedecinTraitant),
     juge: Juge::Faits(juge),
 };
 
 fn juge(situation: &Situation) -> Jugement {
-    if situation.relation_mt != RelationMt::Autre {
-        return Jugement::Ecarte(Fait::MedecinTraitant);
-    }
     if situation.indicateur.is_none() {
         return Jugement::Ecarte(Fait::Indicateur);
     }

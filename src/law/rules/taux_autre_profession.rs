@@ -12,8 +12,9 @@
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::domain::identifiers::Profession;
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -37,6 +38,7 @@ pub(super) static REGLE: Regle = Regle {
         cause: "comme tous les actes de cette profession",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::AUTRE_PROFESSION, Fait::Specialite),
     juge: Juge::FaitsEtValeurs(juge),
 };
 

@@ -12,7 +12,7 @@
 
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -28,6 +28,7 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "L'Assurance maladie rembourse {taux} du tarif de base.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Toujours,
     juge: Juge::FaitsEtValeurs(juge),
 };
 

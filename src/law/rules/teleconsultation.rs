@@ -12,7 +12,8 @@
 
 use super::shared::non_concerne;
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::circonstances::Circonstances;
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
 /// PAR-052.
@@ -27,13 +28,11 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Vous n'aviez pas de médecin traitant : une téléconsultation ne vous est pas comptée hors du parcours.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::TELECONSULTATION, Fait::Acte),
     juge: Juge::Faits(juge),
 };
 
 fn juge(situation: &Situation) -> Jugement {
-    if !situation.teleconsultation {
-        return Jugement::Ecarte(Fait::Acte);
-    }
     if situation.relation_mt.declare() || situation.relation_mt == RelationMt::Inconnu {
         return Jugement::Ecarte(Fait::MedecinTraitant);
     }

@@ -16,8 +16,9 @@ use super::shared::{acces_direct_ouvert, non_concerne};
 use crate::domain::evaluation::{CodeDetermine, CodeRegle, Fait, RelationMt, Theme};
 use crate::domain::feuille_de_soins::MotifExclusion;
 use crate::domain::identifiers::IndicateurParcours;
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -41,13 +42,11 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Cette téléconsultation est de celles pour lesquelles le passage par le médecin traitant n'est pas demandé.",
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::TELECONSULTATION, Fait::Acte),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
 fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    if !situation.teleconsultation {
-        return Ok(Jugement::Ecarte(Fait::Acte));
-    }
     // Unknown whether there is one: without any, a teleconsultation is not concerned either.
     if !situation.relation_mt.declare() && situation.relation_mt != RelationMt::Inconnu {
         return Ok(Jugement::Ecarte(Fait::MedecinTraitant));

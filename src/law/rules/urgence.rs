@@ -18,9 +18,9 @@ use crate::domain::evaluation::{
     Appartenance, Avertissement, Classe2013, CodeDetermine, CodeRegle, Fait, Issue, Qualification,
     RelationMt, Theme,
 };
-use crate::domain::identifiers::IndicateurParcours;
+use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Rang, Regle};
+use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -37,13 +37,11 @@ pub(super) static REGLE: Regle = Regle {
         avertit: Some((Issue::Ecartee(Fait::UrgencePrevue), Avertissement::UrgencePrevisible)),
         ..Fiche::COURANTE
     },
+    quand: Quand::Si(Circonstances::INDICATEUR_U, Fait::Indicateur),
     juge: Juge::FaitsEtValeurs(juge),
 };
 
 fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    if situation.indicateur != Some(IndicateurParcours::U) {
-        return Ok(Jugement::Ecarte(Fait::Indicateur));
-    }
     if let Some(hours) = situation.urgence_prevue_heures
         && i64::from(hours) > valeurs.valeur(Parametre::UrgencePrevisibiliteMax)?
     {

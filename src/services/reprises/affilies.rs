@@ -18,11 +18,12 @@ use crate::storage::reprises::choix::{release, save, undo};
 use crate::storage::reprises::personnes;
 
 /// Registers the persons of some lines. The numbers with which somebody was looked for beyond the caisse's own are noted:
-/// each costs one try of the day, also when all the rest is forgotten.
+/// each costs one try of the day, also when all the rest is forgotten. A trial writes nothing that no other line is compared
+/// with: what it says of a new person was decided before they are written.
 pub(super) async fn apply(
     many: &mut Many<'_>,
     lignes: &[(u64, NouveauPatient)],
-    essais: &mut Vec<IdentifiantPersonne>,
+    (essais, application): (&mut Vec<IdentifiantPersonne>, bool),
 ) -> Result<Issues, ServiceError> {
     let core = many.core();
     let acteur = *many.contexte().acteur();
@@ -61,7 +62,9 @@ pub(super) async fn apply(
             others.push(place);
         }
     }
-    write_fresh(many, &fresh).await?;
+    if application || !others.is_empty() {
+        write_fresh(many, &fresh).await?;
+    }
     for place in others {
         let Some(nouveau) = all.get(place) else { continue };
         let issue = alone(many, nouveau, essais).await?;

@@ -24,10 +24,11 @@ use crate::services::frises::{movement, prise_effet};
 use crate::services::{Core, ServiceError};
 use crate::storage::reprises::choix::{Lot, insert_all};
 
-/// Takes over the choices of some lines.
+/// Takes over the choices of some lines. A trial unrolls, and writes only the choices of persons of whom the register holds
+/// something, which are compared with it.
 pub(super) async fn apply(
     many: &mut Many<'_>,
-    reprise: RepriseId,
+    (reprise, application): (RepriseId, bool),
     lignes: &[(u64, ChoixRepris)],
 ) -> Result<Issues, ServiceError> {
     let (mut issues, persons) = read(many, lignes).await?;
@@ -44,7 +45,7 @@ pub(super) async fn apply(
         }
     }
     let (core, auteur_id) = (many.core(), many.auteur_id());
-    if !lot.declarations.is_empty() {
+    if application && !lot.declarations.is_empty() {
         insert_all(many.conn(), core.coffre(), &lot, auteur_id).await?;
     }
     let mut touched: BTreeMap<PatientId, DateTime<Utc>> = lot.instants;
@@ -60,10 +61,12 @@ pub(super) async fn apply(
             issues.insert(lu.place, issue);
         }
     }
-    let instants: Vec<(PatientId, DateTime<Utc>)> = touched.into_iter().collect();
-    many.touch(&instants).await?;
-    let told: Vec<PatientId> = told.into_iter().collect();
-    many.trace(&told).await?;
+    if application {
+        let instants: Vec<(PatientId, DateTime<Utc>)> = touched.into_iter().collect();
+        many.touch(&instants).await?;
+        let told: Vec<PatientId> = told.into_iter().collect();
+        many.trace(&told).await?;
+    }
     let numbered = lignes.iter().enumerate();
     Ok(numbered
         .filter_map(|(place, (numero, _))| Some((*numero, issues.remove(&place)?)))

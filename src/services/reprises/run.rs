@@ -22,6 +22,8 @@ pub const REPRENDRE: &str = "reprendre";
 const ENSEMBLE: usize = 3;
 /// Blocks after which the job says that it still runs.
 const PAGE: usize = 24;
+/// After how many times as many pages as the last time PostgreSQL is told again how much the register holds.
+const CROISSANCE: usize = 4;
 
 /// Tries or applies a takeover, from where an earlier run stopped.
 pub async fn run(core: &Core, task: &Tache) -> Result<(), ServiceError> {
@@ -64,7 +66,12 @@ async fn walk(
     let contexte =
         Contexte { auteur, demarche: Demarche::ExecuterReprise, requete_id: reprise.requete_id };
     let travail = Travail { core, contexte: &contexte, reprise: &reprise, application };
-    for page in left.chunks(PAGE) {
+    let mut measured = 0_usize;
+    for (done, page) in left.chunks(PAGE).enumerate() {
+        if application && done > measured.saturating_mul(CROISSANCE) {
+            reprises::measure(&mut *core.public("reprise.measure").await?).await?;
+            measured = done;
+        }
         stream::iter(page.iter().copied())
             .map(|rang| travail.bloc(rang))
             .buffer_unordered(ENSEMBLE)
@@ -152,7 +159,7 @@ impl Travail<'_> {
                     Contenu::Medecin(_) | Contenu::Choix(_) => None,
                 };
                 let lignes: Vec<_> = lignes.iter().filter_map(wanted).collect();
-                affilies::apply(many, &lignes, essais).await
+                affilies::apply(many, &lignes, (essais, self.application)).await
             }
             NatureReprise::Medecins => {
                 let wanted = |ligne: &Ligne| match &ligne.contenu {
@@ -168,7 +175,7 @@ impl Travail<'_> {
                     Contenu::Affilie(_) | Contenu::Medecin(_) => None,
                 };
                 let lignes: Vec<_> = lignes.iter().filter_map(wanted).collect();
-                choix::apply(many, self.reprise.id, &lignes).await
+                choix::apply(many, (self.reprise.id, self.application), &lignes).await
             }
         }
     }

@@ -25,7 +25,7 @@ pub async fn specialites(
         conn, connu_le => "$2", Row, "specialite_medecin.of_doctors", "specialite_medecin.known_at",
         r#"SELECT m.rpps AS "rpps!", s.code AS "code?", s.effet AS "effet?"
            FROM medecin m
-           LEFT JOIN specialite_medecin s ON s.medecin_id = ANY (ARRAY[m.medecin_id]) AND "# ["s."]
+           LEFT JOIN specialite_medecin s ON s.medecin_id = m.medecin_id AND "# ["s."]
         " WHERE m.rpps = ANY($1) AND " ("m.");
         medecins as _
     )?;
@@ -67,7 +67,7 @@ pub async fn exercices(
         conn, connu_le => "$2", ExerciceConnu, "exercice.of_doctors", "exercice.known_at",
         r#"SELECT m.rpps, e.effet, e.mode, e.principal, e.convention, e.option_tarifaire, e.lieu_id AS lieu, l.commune,
                   e.facturation_nature || ':' || e.facturation_numero AS "facturation: NumeroFacturation"
-           FROM medecin m JOIN exercice e ON e.medecin_id = ANY (ARRAY[m.medecin_id])
+           FROM medecin m JOIN exercice e ON e.medecin_id = m.medecin_id
            JOIN lieu l ON l.lieu_id = e.lieu_id
            WHERE m.rpps = ANY($1) AND "# ["e."];
         medecins as _

@@ -3,9 +3,6 @@
 //!
 //! Participations and opinions keep no instant of their own: they follow from the feuilles received by then
 //! ([`super::feuilles_de_soins::received_by`]).
-//!
-//! Where a table has a guard against overlaps, a join asks for its key by `= ANY`: the guard is an index
-//! too, which PostgreSQL believes to be quick and which is fifty times slower than the primary key.
 
 pub mod medecins;
 

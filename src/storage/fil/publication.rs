@@ -82,10 +82,11 @@ pub struct NouvellePlace {
     pub effet_du: Option<NaiveDate>,
 }
 
-/// Whether an event waits for its place.
+/// Whether an event waits for its place. By their order: an index remembers those that were removed, a table is read with them.
 pub async fn pending(conn: &mut PgConnection) -> Result<bool, StorageError> {
     Ok(sqlx::query_scalar!(
-        r#"/* evenement.pending */ SELECT EXISTS (SELECT FROM evenement_a_publier) AS "waits!""#
+        r#"/* evenement.pending */
+         SELECT (SELECT sequence FROM evenement_a_publier ORDER BY sequence LIMIT 1) IS NOT NULL AS "waits!""#
     )
     .fetch_one(conn)
     .await?)

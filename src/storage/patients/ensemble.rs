@@ -52,7 +52,7 @@ pub async fn find_everybody(
          SELECT DISTINCT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!: PatientId"
          FROM identifiant_patient n
          JOIN identite_patient i
-           ON i.patient_id = ANY (ARRAY[n.patient_id]) AND i.remplace_le IS NULL
+           ON i.patient_id = n.patient_id AND i.remplace_le IS NULL
           AND i.date_naissance = $2 AND i.rang = $3
          JOIN patient p ON p.patient_id = n.patient_id
          WHERE n.empreinte = ANY ($1) AND n.remplace_le IS NULL ORDER BY 1"#,
@@ -162,9 +162,7 @@ fn place(ordinality: i64) -> Option<usize> {
     usize::try_from(ordinality.checked_sub(1)?).ok()
 }
 
-/// Finds the persons of the keys at some places by number, birth date and rank. An identity is asked
-/// for by `= ANY`, which keeps PostgreSQL from the guard against overlaps: as an index, that one is
-/// fifty times slower than the primary key.
+/// Finds the persons of the keys at some places by number, birth date and rank.
 async fn compare(
     conn: &mut PgConnection,
     (cles, coffre): (&[&ClePatient], &Coffre),
@@ -192,7 +190,7 @@ async fn compare(
                   WITH ORDINALITY AS k (empreinte, date_naissance, rang, place)
              JOIN identifiant_patient n ON n.empreinte = k.empreinte AND n.remplace_le IS NULL
              JOIN identite_patient i
-               ON i.patient_id = ANY (ARRAY[n.patient_id]) AND i.remplace_le IS NULL
+               ON i.patient_id = n.patient_id AND i.remplace_le IS NULL
               AND i.date_naissance = k.date_naissance AND i.rang = k.rang
              JOIN patient p ON p.patient_id = n.patient_id
              CROSS JOIN LATERAL (SELECT CASE

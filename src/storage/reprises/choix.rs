@@ -45,8 +45,8 @@ pub async fn situations(
                 AND NOT EXISTS (SELECT FROM fin_designation x WHERE x.patient_id = p.patient_id)
                 AND NOT EXISTS (SELECT FROM fusion x WHERE x.patient_id = p.patient_id) AS "vierge!"
          FROM unnest($1::uuid[]) AS p (patient_id)
-         JOIN identite_patient i ON i.patient_id = ANY (ARRAY[p.patient_id]) AND i.remplace_le IS NULL
-         LEFT JOIN deces_patient d ON d.patient_id = ANY (ARRAY[p.patient_id]) AND d.remplace_le IS NULL"#,
+         JOIN identite_patient i ON i.patient_id = p.patient_id AND i.remplace_le IS NULL
+         LEFT JOIN deces_patient d ON d.patient_id = p.patient_id AND d.remplace_le IS NULL"#,
         persons as _,
         jour
     )

@@ -270,6 +270,14 @@ pub async fn pass(
     .await
 }
 
+/// Tells PostgreSQL how much the register holds, so that it looks persons up by their keys while it is being filled.
+pub async fn measure(conn: &mut PgConnection) -> Result<(), StorageError> {
+    sqlx::query!("/* reprise.measure */ SELECT mesurer_registre()::text AS measured")
+        .fetch_one(conn)
+        .await?;
+    Ok(())
+}
+
 /// Adds what became of some lines.
 pub async fn tally(tx: &mut Tx, id: RepriseId, bilan: &Bilan) -> Result<(), StorageError> {
     tx.write(sqlx::query!(

@@ -70,7 +70,7 @@ pub async fn known(
         numbered.iter().map(|(_, usage, _)| *usage == UsageIdentifiant::Individuel).collect();
     // Each number is looked up by itself, by keys, and what this transaction asks is planned each time that it runs: a
     // register that is being filled is believed to be empty, where reading all of any table, or of any partial index, seems
-    // free. `coalesce` leaves the key as the only index of the identities of a person.
+    // free.
     sqlx::query!(
         "/* reprise.plan */ SELECT set_config('plan_cache_mode', 'force_custom_plan', true) AS mode"
     )
@@ -93,7 +93,7 @@ pub async fn known(
              WHERE patient_id = n.patient_id OFFSET 0) AS p
          CROSS JOIN LATERAL (
              SELECT identite_id, noms_chiffres, date_naissance, rang FROM identite_patient
-             WHERE patient_id = n.patient_id AND coalesce(remplace_le, 'infinity') = 'infinity' OFFSET 0) AS i"#,
+             WHERE patient_id = n.patient_id AND remplace_le IS NULL OFFSET 0) AS i"#,
         &digests as _,
         &births as _,
         &ranks as _,

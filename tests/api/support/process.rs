@@ -38,6 +38,8 @@ impl Drop for Folder {
 pub fn program(settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(PROGRAM);
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    // Whoever is asked to serve finds a port, whatever else listens on this machine.
+    command.env("TRAITANT_ADRESSE", "127.0.0.1:0");
     command.envs(settings.iter().copied());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
@@ -69,7 +71,7 @@ pub struct Service {
 impl Service {
     /// Starts the service on a free port and waits until it says where it listens.
     pub fn start(settings: &[(&str, &str)]) -> Self {
-        let mut child = program(settings).env("TRAITANT_ADRESSE", "127.0.0.1:0").spawn().unwrap();
+        let mut child = program(settings).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut welcome = String::new();
         let ready = "Traitant écoute sur ";

@@ -8,9 +8,10 @@ use traitant::domain::evaluation::{
 };
 use traitant::domain::vocabulary::Vocabulaire;
 use traitant::law::Law;
+use traitant::law::circonstances::Circonstances;
 use traitant::law::parameters::{Parametre, Parametres};
 use traitant::law::references::{REFERENCES, reference};
-use traitant::law::rule::{Effet, Juge, Jugement, Rang};
+use traitant::law::rule::{Effet, Juge, Jugement, Quand, Rang, Regle};
 use traitant::law::rules::REGISTRY;
 use traitant::law::situation::{DateDesSoins, Situation};
 use traitant::law::template::is_placeholder;
@@ -32,6 +33,11 @@ fn every_rule_cites_a_known_basis_and_says_something_to_the_patient() {
             let name = piece.split('}').next().unwrap();
             assert!(is_placeholder(name), "{}: unknown name {{{name}}}", fiche.code);
         }
+        if let Quand::Si(_, fait) = regle.quand {
+            assert!(fiche.faits.contains(&fait), "{} is set aside by {fait:?}", fiche.code);
+            assert!(!matches!(regle.juge, Juge::Montants(_)), "{}", fiche.code);
+            assert!(fiche.rang != Rang::Principe, "{}: a principle is for every act", fiche.code);
+        }
         if matches!(regle.juge, Juge::Faits(_)) {
             assert!(
                 fiche.parametres.is_empty() || fiche.rang == Rang::Principe,
@@ -39,6 +45,17 @@ fn every_rule_cites_a_known_basis_and_says_something_to_the_patient() {
                 fiche.code
             );
         }
+    }
+}
+
+#[test]
+fn every_circumstance_is_of_its_own_and_some_rule_is_about_it() {
+    let all = Circonstances::TOUTES;
+    for (place, one) in all.iter().enumerate() {
+        assert!(all[..place].iter().all(|before| !before.a_en_commun(*one)), "{one:?} twice");
+        let about =
+            |regle: &&Regle| matches!(regle.quand, Quand::Si(own, _) if own.a_en_commun(*one));
+        assert!(REGISTRY.iter().any(about), "{one:?} for nothing");
     }
 }
 
@@ -56,6 +73,10 @@ fn a_rule_that_leaves_an_act_undetermined_warns_of_it_and_no_other_does() {
                     couverture.map(|known| (jour, *known)).into_iter().collect();
                 let situation = Situation::of(&asked.soins, &asked.soins.actes[0], &asked.faits);
                 for regle in REGISTRY {
+                    let met = Circonstances::de(&situation);
+                    if matches!(regle.quand, Quand::Si(about, _) if !met.a_en_commun(about)) {
+                        continue;
+                    }
                     let jugement = match regle.juge {
                         Juge::Faits(juge) => juge(&situation),
                         Juge::FaitsEtValeurs(juge) => juge(&situation, &bareme.valeurs()).unwrap(),

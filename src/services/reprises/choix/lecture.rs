@@ -110,14 +110,16 @@ async fn persons(
         }
     }
     let ids: Vec<PatientId> = ids.into_iter().collect();
-    let known = situations(many.conn(), &ids, core.today()).await?;
+    let mut known: BTreeMap<PatientId, Vec<Situation>> = BTreeMap::new();
+    for own in situations(many.conn(), &ids, core.today()).await? {
+        known.entry(own.patient_id).or_default().push(own);
+    }
     let caisse = acteur.identite();
     let mut found = BTreeMap::new();
     for (place, (one, cle)) in candidats.iter().zip(&cles).enumerate() {
         let [id] = one.patients[..] else { continue };
-        let same = known.iter().find(|own| {
-            own.patient_id == id
-                && own.caisse.as_ref() == Some(&caisse)
+        let same = known.get(&id).into_iter().flatten().find(|own| {
+            own.caisse.as_ref() == Some(&caisse)
                 && (own.date_naissance, own.rang) == (cle.date_naissance, cle.rang)
         });
         match (same, verrous.get(&id)) {
