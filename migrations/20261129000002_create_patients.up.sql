@@ -150,7 +150,8 @@ CREATE TABLE representation (
     identite_chiffree bytea,
     nature text NOT NULL,
     preuve text NOT NULL,
-    reference_preuve text,
+    -- Where the proof is kept, sealed under a key of data.
+    reference_preuve_chiffree bytea,
     motif_fin text,
     effet daterange NOT NULL,
     enregistre_le timestamptz NOT NULL,

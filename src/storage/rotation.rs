@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use uuid::Uuid;
 
 use super::actes_nationaux::AGENT;
-use super::coffre::Place;
+use super::coffre::{Genre, Place};
 use super::types::Tid;
 use super::{Coffre, Db, StorageError, Tx, auteurs, patients};
 use crate::domain::identifiers::IdentifiantPersonne;
@@ -144,11 +144,40 @@ pub static COLONNES: [Colonne; 17] = [
     scelle(("cle_donnees", "cle_chiffree"), "cle_donnees.cle_chiffree", Ligne::Cle(&["version"])),
 ];
 
-/// What is sealed under the keys of data: these are sealed again, and nothing of it is written.
-pub static SOUS_CLES_DE_DONNEES: [(&str, &str); 3] = [
-    ("feuille_de_soins", "contenu_chiffre"),
-    ("evaluation", "detail_chiffre"),
-    ("patient", "etat_chiffre"),
+/// A column sealed under the keys of data: a rotation seals these again, and writes nothing of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Donnee {
+    pub table: &'static str,
+    pub nom: &'static str,
+    /// Of a value that stands for a whole row: what it says, and the id that binds it.
+    pub(super) seule: Option<(Genre, &'static str)>,
+}
+
+const fn donnee(table: &'static str, nom: &'static str) -> Donnee {
+    Donnee { table, nom, seule: None }
+}
+
+const fn seule(
+    (table, nom): (&'static str, &'static str),
+    genre: Genre,
+    ligne: &'static str,
+) -> Donnee {
+    Donnee { table, nom, seule: Some((genre, ligne)) }
+}
+
+/// Every column sealed under the keys of data.
+pub static DONNEES: [Donnee; 7] = [
+    donnee("feuille_de_soins", "contenu_chiffre"),
+    donnee("evaluation", "detail_chiffre"),
+    donnee("patient", "etat_chiffre"),
+    seule(("signature", "preuve_chiffree"), Genre::Signature, "signature_id"),
+    seule(
+        ("representation", "reference_preuve_chiffree"),
+        Genre::Representation,
+        "representation_id",
+    ),
+    seule(("declaration", "reference_preuve_chiffree"), Genre::Declaration, "declaration_id"),
+    seule(("retour_adressage", "reference_chiffree"), Genre::Retour, "retour_id"),
 ];
 
 /// Where a table is in its rotation.

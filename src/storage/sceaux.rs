@@ -224,7 +224,7 @@ async fn look(
                UNION ALL
                SELECT 4, sha256(convert_to(ROW(patient_id, declaration_id, signature_id, role, medecin_id,
                          representation_id, signe_le - date '2000-01-01', extract(epoch FROM signe_a),
-                         extract(epoch FROM recue_le), moyen, niveau, preuve, encode(contenu_sha256, 'hex'),
+                         extract(epoch FROM recue_le), moyen, niveau, encode(preuve_chiffree, 'hex'), encode(contenu_sha256, 'hex'),
                          extract(epoch FROM enregistre_le))::text, 'UTF8'))
                FROM signature WHERE enregistre_le >= coalesce($1::timestamptz, '-infinity') AND enregistre_le < $2
                  AND 4 = ANY ($3::smallint[])

@@ -8,7 +8,8 @@ use traitant::domain::identifiers::Rpps;
 use traitant::sandbox;
 
 use crate::support::TestApp;
-use crate::support::app::{MARTIN, feuille, paper, patient_id};
+use crate::support::app::{CARDIOLOGUE, MARTIN, feuille, paper, patient_id};
+use crate::support::cessation::{PREMIER, simple};
 use crate::support::vie::{AIN, BOUCHES_DU_RHONE, act};
 
 const PAGE: &str = include_str!("../../docs/EXPLOITATION.md");
@@ -35,7 +36,13 @@ fn needles() -> BTreeMap<&'static str, Vec<Vec<u8>>> {
         ("address", texts(&["Quai Zibeline"])),
         (
             "free text",
-            texts(&["urgence zibeline", "dossier-zibeline", "demande zibeline", "motif zibeline"]),
+            texts(&[
+                "urgence zibeline",
+                "dossier-zibeline",
+                "demande zibeline",
+                "motif zibeline",
+                "acte zibeline",
+            ]),
         ),
         ("reference of proof", texts(&["BOITE-7/42", "TJ-BOURG-12/345", "LETTRE-ZIBELINE"])),
         ("day of care", [texts(&[SOINS]), vec![packed]].concat()),
@@ -85,6 +92,16 @@ async fn everything(app: &TestApp) {
     choix["signatures"] =
         json!([paper("assure", "2025-06-10", &digest), paper("medecin", "2025-06-10", &digest),]);
     ain.post("/v1/declarations", choix).await.expect(201);
+    let referral =
+        json!({ "nature": "avis_ponctuel", "correspondants": [{ "rpps": CARDIOLOGUE }] });
+    let path = format!("/v1/patients/{}/adressages", patient_id("BERNARD"));
+    let made = martin.post(&path, referral).await.expect(201);
+    let path = format!("/v1/adressages/{}/retours", made["id"].as_str().unwrap());
+    let letter = json!({ "nature": "conclusions", "soins_le": "2025-06-16", "reference": "LETTRE-ZIBELINE" });
+    app.medecin(CARDIOLOGUE).post_on(&path, 1, letter).await.expect(200);
+    let mut stop = simple(CARDIOLOGUE, "deces", "2025-03-17");
+    stop["justification"] = json!("acte zibeline");
+    app.referentiel(PREMIER).post("/v1/operations", stop).await.expect(202);
     app.run_jobs().await;
 }
 
@@ -155,6 +172,9 @@ async fn what_lies_in_clear_is_what_the_page_says() {
         ("demande_rectification", "contenu_chiffre"),
         ("reponse_rectification", "contenu_chiffre"),
         ("declaration", "contenu_chiffre"),
+        ("signature", "preuve_chiffree"),
+        ("representation", "reference_preuve_chiffree"),
+        ("retour_adressage", "reference_chiffree"),
     ] {
         let asked = format!("SELECT count(*) FROM {table} WHERE octet_length({column}) > 17");
         let many: i64 = sqlx::query_scalar(AssertSqlSafe(asked)).fetch_one(&pool).await.unwrap();

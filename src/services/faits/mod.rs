@@ -137,7 +137,7 @@ async fn complete(
         }
     }
     rarer_facts(conn, sujets, &mut registre, connu_le).await?;
-    ways(conn, sujets, &mut registre, connu_le).await?;
+    ways(core, conn, sujets, (&mut registre, connu_le)).await?;
     let billed = sujets.iter().map(|(_, feuille)| &feuille.soins);
     registre.ccam = Ccam::read(conn, billed, connu_le).await?;
     Ok(registre)
@@ -256,15 +256,15 @@ pub(super) async fn leave_itself_out(
 
 /// How the patients came to the performers: referrals, fees of the year.
 async fn ways(
+    core: &Core,
     conn: &mut Connection,
     sujets: &[Sujet<'_>],
-    registre: &mut Registre,
-    connu_le: Connaissance,
+    (registre, connu_le): (&mut Registre, Connaissance),
 ) -> Result<(), ServiceError> {
     let sent = registre.sharing(&registre.persons(sujets, Registre::needs_referrals));
     if !sent.is_empty() {
         let known = connu_le.unwrap_or_else(latest_knowledge);
-        for one in adressages::of_persons(conn, &sent, known).await? {
+        for one in adressages::of_persons(conn, core.coffre(), &sent, known).await? {
             registre.change(one.patient_id, |dossier| dossier.adressages.push(one));
         }
     }

@@ -26,6 +26,14 @@ pub(in crate::storage) enum Genre {
     Evaluation,
     /// What the row of a person holds.
     Etat,
+    /// The proof of a signature.
+    Signature,
+    /// Where the proof of a link is kept.
+    Representation,
+    /// Where the proof of a choice of before is kept.
+    Declaration,
+    /// Where the letter of a correspondent is kept.
+    Retour,
 }
 
 /// The row to which a value is bound.
@@ -38,11 +46,20 @@ pub(in crate::storage) struct Attache {
 }
 
 impl Attache {
+    /// The only row of an id.
+    pub(in crate::storage) const fn seule(genre: Genre, ligne: Uuid) -> Self {
+        Self { genre, ligne, numero: 0 }
+    }
+
     const fn table(self) -> &'static str {
         match self.genre {
             Genre::Feuille => "feuille_de_soins",
             Genre::Evaluation => "evaluation",
             Genre::Etat => "patient",
+            Genre::Signature => "signature",
+            Genre::Representation => "representation",
+            Genre::Declaration => "declaration",
+            Genre::Retour => "retour_adressage",
         }
     }
 
@@ -51,6 +68,10 @@ impl Attache {
             Genre::Feuille => b'f',
             Genre::Evaluation => b'e',
             Genre::Etat => b'p',
+            Genre::Signature => b's',
+            Genre::Representation => b'r',
+            Genre::Declaration => b'd',
+            Genre::Retour => b'l',
         };
         let mut lien = [genre; LIEN];
         let numero = self.numero.to_be_bytes();
@@ -167,6 +188,28 @@ impl Coffre {
     ) -> Result<Clair, StorageError> {
         let opened = self.donnees.open(place, octets);
         opened.map_err(|wrong| StorageError::Sealed { place: place.to_string(), wrong })
+    }
+}
+
+impl Coffre {
+    /// Seals a text that is written once.
+    pub(in crate::storage) fn sceller_texte(
+        &self,
+        place: Attache,
+        texte: &str,
+    ) -> Result<Vec<u8>, CoffreError> {
+        self.sceller_donnee(place, [&[0], texte.as_bytes()].concat())
+    }
+
+    /// Opens a text.
+    pub(in crate::storage) fn ouvrir_texte(
+        &self,
+        place: Attache,
+        octets: Vec<u8>,
+    ) -> Result<String, StorageError> {
+        let clair = self.ouvrir_donnee(place, octets)?;
+        String::from_utf8(clair.octets().to_vec())
+            .map_err(|error| StorageError::inconsistent(place.table(), "texte", error))
     }
 }
 

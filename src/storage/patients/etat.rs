@@ -337,5 +337,5 @@ pub fn lire(coffre: &Coffre, patient: PatientId, scelle: &[u8]) -> Option<EtatPa
 }
 
 const fn attache(patient: PatientId) -> Attache {
-    Attache { genre: Genre::Etat, ligne: patient.uuid(), numero: 0 }
+    Attache::seule(Genre::Etat, patient.uuid())
 }
