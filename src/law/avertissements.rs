@@ -197,6 +197,10 @@ const PHRASES: &[(Avertissement, &str)] = &[
         "Cette lettre est celle d'une autre spécialité, ou d'un patient d'un autre âge : elle a été comptée telle quelle.",
     ),
     (
+        Avertissement::LettreHorsDates,
+        "Cette lettre n'existait pas encore, ou n'existait plus, le jour des soins : elle a été comptée telle quelle.",
+    ),
+    (
         Avertissement::SupplementSansActe,
         "Ce supplément est facturé sans aucun des actes auxquels il s'ajoute.",
     ),

@@ -100,8 +100,10 @@ circonstances! {
         || s.specialite.est_biologie();
     /// Work accident or occupational disease.
     AT_MP = 22, s => s.est_at_mp();
-    /// Another risk than sickness and maternity pays.
-    AUTRE_RISQUE = 23, s => s.est_at_mp() || s.nature == NatureAssurance::Prevention;
+    /// Another risk than sickness and maternity pays, by the nature of the feuille or by the exemption.
+    AUTRE_RISQUE = 23, s => s.est_at_mp()
+        || s.nature == NatureAssurance::Prevention
+        || s.exoneration.motif() == MotifExoneration::Prevention;
     /// A programme of prevention pays.
     PREVENTION = 24, s => s.est_prevention();
     /// Maternity insurance pays.
@@ -128,6 +130,8 @@ circonstances! {
     BILAN_PREVENTION = 31, s => nomenclature::est_bilan_prevention(&s.code);
     /// Compulsory examination of a child.
     EXAMEN_OBLIGATOIRE = 32, s => s.est_examen_obligatoire();
+    /// Voluntary interruption of pregnancy.
+    INTERRUPTION_GROSSESSE = 42, s => nomenclature::est_interruption_de_grossesse(&s.code);
     /// Teleconsultation.
     TELECONSULTATION = 33, s => s.teleconsultation;
     /// An act that is compared with the threshold of heavy acts, other than imaging.

@@ -14,6 +14,9 @@ use crate::domain::feuille_de_soins::{
 };
 use crate::domain::identifiers::{CommuneExercice, IndicateurParcours, Organisme, Specialite};
 
+/// From this age on, nobody has a compulsory examination of a child left: the last one is that of fifteen or sixteen years.
+const AGE_ADULTE: u8 = 18;
+
 /// Days after the birth during which the exemption of the end of a pregnancy goes on.
 const JOURS_APRES_NAISSANCE: u64 = 12;
 
@@ -179,10 +182,12 @@ impl Situation {
             || self.exoneration.motif() == MotifExoneration::Prevention
     }
 
-    /// Whether the act is a compulsory examination of a child, by its letter or by the item of the indicator A.
+    /// Whether the act is a compulsory examination of a child, by its letter or by the item of the indicator A. Of an
+    /// adult it is none, whatever is billed.
     pub fn est_examen_obligatoire(&self) -> bool {
-        self.motif_exclusion == Some(MotifExclusion::ExamenObligatoireEnfant)
-            || nomenclature::est_examen_obligatoire(&self.code)
+        self.age < AGE_ADULTE
+            && (self.motif_exclusion == Some(MotifExclusion::ExamenObligatoireEnfant)
+                || nomenclature::est_examen_obligatoire(&self.code))
     }
 
     /// Whether the feuille is one of a work accident or of an occupational disease.

@@ -198,6 +198,8 @@ vocabulaire!(
         SupplementSansActe = 71 "supplement_sans_acte",
         /// The coordination of a general practitioner, for a child without a médecin traitant.
         McgEnfantSansMedecinTraitant = 72 "mcg_enfant_sans_medecin_traitant",
+        /// A letter that did not exist yet, or no more, on the day of care.
+        LettreHorsDates = 73 "lettre_hors_dates",
         /// The CCAM that was loaded does not know the act that day, or none was loaded.
         ActeCcamInconnu = 80 "acte_ccam_inconnu",
         /// The base of an act of the CCAM that nobody knows was limited to the ceiling of this service.
@@ -248,6 +250,7 @@ impl Avertissement {
             | Self::ExonerationSansEffet
             | Self::ActeNonAutorise
             | Self::SupplementSansActe
+            | Self::LettreHorsDates
             | Self::McgEnfantSansMedecinTraitant
             | Self::ActeCcamInconnu
             | Self::MontantPlafonne => true,

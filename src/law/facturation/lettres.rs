@@ -25,6 +25,9 @@ pub(super) fn controles(
     if interdite(facture, rows) {
         warn(Avertissement::ActeNonAutorise);
     }
+    if hors_dates(rows, facture.situation.date.jour()) {
+        warn(Avertissement::LettreHorsDates);
+    }
     if seul(facture, rows, principale) {
         warn(Avertissement::SupplementSansActe);
     }
@@ -48,6 +51,15 @@ fn interdite(facture: &Facture<'_>, rows: &[Ligne]) -> bool {
     let aged = rows.iter().any(|row| row.marques.ages && row.en_vigueur(jour));
     reserved && !rows.iter().any(|row| row.est_pour(situation.specialite))
         || aged && !rows.iter().any(|row| row.en_vigueur(jour) && row.est_de_l_age(situation.age))
+}
+
+/// Whether the letter did not exist yet, or no more, on the day: every price of it is known to be of other days.
+fn hors_dates(rows: &[Ligne], jour: NaiveDate) -> bool {
+    rows.iter().all(|row| {
+        let other =
+            row.du.is_some_and(|du| jour < du) || row.dernier.is_some_and(|last| last < jour);
+        other && !row.est_seulement_attestee()
+    })
 }
 
 /// Whether a supplement has no act, or none of those that bear it.

@@ -94,8 +94,10 @@ fn coordination_interdite(facture: &Facture<'_>, ligne: &Acte) -> bool {
 /// Whether the fees of an authorised overrun go beyond the highest total of a consultation.
 fn depassement_excessif(facture: &Facture<'_>) -> bool {
     let Some(principale) = facture.lignes.first() else { return false };
+    // A particular demand (DE) may come with an authorised overrun, and has no ceiling.
     !facture.situation.consultation_externe
         && facture.lignes.iter().any(|ligne| ligne.porte_da())
+        && !facture.lignes.iter().any(|ligne| est_de(ligne))
         && tarifs::plafond_autorise(facture, principale)
             .is_some_and(|highest| facture.montants().honoraires > highest)
 }
@@ -126,8 +128,14 @@ fn depassement_interdit(facture: &Facture<'_>) -> Option<Avertissement> {
     if facture.situation.est_c2s() && !asked {
         return Some(Avertissement::DepassementInterditC2s);
     }
+    // A doctor of sector 1 has an authorised overrun or a particular demand, on an act that is billed above its base; other
+    // professions have agreements of their own with the patient.
+    let doctor = facture.situation.executant_medecin();
+    let explains =
+        |ligne: &Acte| ligne.porte_da() || est_de(ligne) || !doctor && ligne.qualificatif.is_some();
+    let above = |ligne: &&Acte| ligne.base.is_some_and(|base| ligne.honoraires > base);
     let unexplained = facture.situation.convention == Convention::Secteur1
-        && facture.lignes.iter().all(|ligne| ligne.qualificatif.is_none());
+        && !facture.lignes.iter().copied().filter(above).any(explains);
     unexplained.then_some(Avertissement::DepassementSansMotif)
 }
 

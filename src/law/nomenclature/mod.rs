@@ -39,6 +39,11 @@ pub(super) fn est_contraception(code: &CodeActe) -> bool {
     code.as_str() == "CCP"
 }
 
+/// Whether the code is one of those of a voluntary interruption of pregnancy, its consultations included.
+pub(super) fn est_interruption_de_grossesse(code: &CodeActe) -> bool {
+    matches!(code.as_str(), "IC" | "IG" | "IVE" | "FHV")
+}
+
 /// Whether the code is that of the appointment of prevention.
 pub(super) fn est_bilan_prevention(code: &CodeActe) -> bool {
     code.as_str() == "RDV"

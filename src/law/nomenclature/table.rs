@@ -121,6 +121,11 @@ impl Ligne {
         self.du.is_none_or(|du| du <= jour) && self.dernier.is_none_or(|last| jour <= last)
     }
 
+    /// Whether its days are only those for which a source tells it: nobody knows when it began or ended.
+    pub fn est_seulement_attestee(&self) -> bool {
+        self.note.contains("attest") || self.note.contains("non trouvée")
+    }
+
     /// Whether a doctor of this specialty bills it.
     pub fn est_pour(&self, specialite: Specialite) -> bool {
         bit(specialite.get()) & self.specialites != 0

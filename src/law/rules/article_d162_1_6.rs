@@ -20,6 +20,7 @@ use crate::domain::evaluation::{
 };
 use crate::domain::feuille_de_soins::{MotifExclusion, SituationParticuliere};
 use crate::law::circonstances::Circonstances;
+use crate::law::nomenclature::est_interruption_de_grossesse;
 use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 
@@ -32,6 +33,7 @@ pub(super) static REGLE: Regle = Regle {
         rang: Rang::Exception { priorite: 85 },
         faits: &[
             Fait::Indicateur,
+            Fait::Acte,
             Fait::MotifExclusion,
             Fait::SituationParticuliere,
             Fait::MedecinTraitant,
@@ -39,7 +41,13 @@ pub(super) static REGLE: Regle = Regle {
         phrase: "Ces soins sont de ceux pour lesquels le passage par le médecin traitant n'est pas demandé.",
         ..Fiche::COURANTE
     },
-    quand: Quand::Si(Circonstances::INDICATEUR_A.ou(Circonstances::DETENTION), Fait::Indicateur),
+    quand: Quand::Si(
+        Circonstances::INDICATEUR_A
+            .ou(Circonstances::DETENTION)
+            .ou(Circonstances::EXAMEN_OBLIGATOIRE)
+            .ou(Circonstances::INTERRUPTION_GROSSESSE),
+        Fait::Indicateur,
+    ),
     juge: Juge::Faits(juge),
 };
 
@@ -50,11 +58,16 @@ fn juge(situation: &Situation) -> Jugement {
         classe_2013: Classe2013::Exclues,
         ..dans_parcours(CodeDetermine::ArticleD16216)
     };
-    if situation.particuliere == SituationParticuliere::Detenu {
+    if situation.particuliere == SituationParticuliere::Detenu
+        || situation.motif_exclusion == Some(M::Detenu)
+    {
         return Jugement::Applique(Effet::Parcours(detained));
     }
+    if situation.est_examen_obligatoire() || est_interruption_de_grossesse(&situation.code) {
+        let listed = dans_parcours(CodeDetermine::ArticleD16216);
+        return Jugement::Applique(Effet::Parcours(listed));
+    }
     match situation.motif_exclusion {
-        Some(M::Detenu) => Jugement::Applique(Effet::Parcours(detained)),
         Some(
             M::PermanenceDesSoins
             | M::Addictologie
@@ -69,7 +82,8 @@ fn juge(situation: &Situation) -> Jugement {
             Jugement::Applique(Effet::Parcours(dans_parcours(CodeDetermine::ArticleD16216)))
         }
         Some(
-            M::PlanDeSoins
+            M::Detenu
+            | M::PlanDeSoins
             | M::SequenceConcertee
             | M::ProtocoleAld
             | M::MtIndisponible

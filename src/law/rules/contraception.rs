@@ -17,6 +17,7 @@ pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Taux, 15),
         titre: "Consultation de contraception",
+        periode: (Some((2016, 7, 1)), None),
         bases: &["CSS-R160-17"],
         rang: Rang::Exception { priorite: 55 },
         faits: &[Fait::Acte, Fait::Age],

@@ -83,4 +83,5 @@ registry!(
     participation_ancienne_aide,
     participation_pension_militaire,
     prevention,
+    interruption_grossesse,
 );

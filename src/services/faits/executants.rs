@@ -244,21 +244,22 @@ impl Registre {
         }
     }
 
-    /// Whether the colleague of an absent médecin traitant shares no place with him and is no locum, as far
-    /// as the practices of both are known.
+    /// Whether the colleague of an absent médecin traitant, or the one whom a locum replaces, shares no place with him, as
+    /// far as the practices of both are known.
     fn apart(&self, patient: PatientId, feuille: &FeuilleDeSoins) -> bool {
         let Some(jour) = feuille.soins.date_soins() else { return false };
         let on_day = |rpps: Rpps| {
             let all = self.medecins.practices(rpps).iter();
             all.filter(move |one| one.effet.contient(jour))
         };
-        if on_day(feuille.executant_rpps).any(|one| !one.est_propre()) {
+        let replaced = feuille.soins.executant.remplacant_de;
+        if replaced.is_none() && on_day(feuille.executant_rpps).any(|one| !one.est_propre()) {
             return false;
         }
         let places = |rpps: Rpps| -> BTreeSet<LieuId> {
             on_day(rpps).filter(|one| one.est_propre()).map(|one| one.lieu).collect()
         };
-        let own = places(feuille.executant_rpps);
+        let own = places(replaced.unwrap_or(feuille.executant_rpps));
         let theirs: Vec<_> = self.absent(patient, feuille).into_iter().map(places).collect();
         let known = !own.is_empty() && !theirs.is_empty();
         let apart = |other: &BTreeSet<LieuId>| !other.is_empty() && own.is_disjoint(other);

@@ -122,7 +122,8 @@ fn a_child_at_a_paediatrician_has_a_tariff_by_age_supplements_included() {
     assert_eq!(warnings(&parts.puis("NFE", 650).puis("MEP", 400)), []);
     let gone = consultation(day("2024-12-22"), 3100).age(3).specialite("12").code("CS");
     let gone = warnings(&gone.puis("MEP", 400));
-    assert_eq!(gone, [Avertissement::BaseContredite], "one price by age instead");
+    let told = [Avertissement::BaseContredite, Avertissement::LettreHorsDates];
+    assert_eq!(gone, told, "one price by age instead, and no supplement any more");
     assert_eq!(seen("2023-10-31", 1, 2300), [], "before, the letter and its supplements");
     assert_eq!(seen("2023-10-31", 1, 3850), [Avertissement::BaseContredite]);
 }
@@ -161,5 +162,6 @@ fn the_opinion_of_a_professor_is_worth_three_consultations_while_it_is_a_letter(
         assert_eq!(opinion(jour, tariff), [], "{jour}");
         assert_eq!(opinion(jour, tariff - 1), [Avertissement::BaseContredite], "{jour}");
     }
-    assert_eq!(opinion("2017-10-01", 1), [], "no letter any more: nothing to compare with");
+    let gone = opinion("2017-10-01", 1);
+    assert_eq!(gone, [Avertissement::LettreHorsDates], "no price to compare with");
 }

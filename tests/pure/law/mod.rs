@@ -4,6 +4,7 @@ mod argent;
 mod boundaries;
 mod ccam;
 mod contrats;
+mod expertise;
 mod facturation;
 mod hopital;
 mod indetermine;

@@ -255,10 +255,13 @@ fn supplements_of_a_duty_or_a_visit_are_no_acts_of_their_own() {
         let answer = question.answer();
         assert_eq!(answer.actes.len(), 1, "{supplement}");
         assert_eq!(answer.totaux.participation, Centimes::new(200), "{supplement}");
-        // That of a young child, billed for an adult.
+        // That of a young child, billed for an adult; that of the general practitioner, which ended with the letter C.
         let told: Vec<_> = answer.avertissements.iter().map(|warning| warning.code).collect();
-        let expected: &[_] =
-            if supplement == "MEG" { &[Avertissement::ActeNonAutorise] } else { &[] };
+        let expected: &[_] = match supplement {
+            "MEG" => &[Avertissement::ActeNonAutorise],
+            "MMG" => &[Avertissement::LettreHorsDates],
+            _ => &[],
+        };
         assert_eq!(told, expected, "{supplement}");
     }
 }

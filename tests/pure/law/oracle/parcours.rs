@@ -13,6 +13,7 @@ use traitant::domain::identifiers::IndicateurParcours as I;
 
 use super::admis::Point;
 use super::tables;
+use super::taux::{code_exoneration, examen_enfant};
 use super::vue::Vue;
 
 /// The answer about the parcours.
@@ -61,7 +62,8 @@ fn non_teste(vue: &Vue<'_>) -> Option<Decision> {
     let risk = vue.soins.assurance.nature;
     let outside = !vue.medecin()
         || vue.specialite() == 38
-        || matches!(risk, NatureAssurance::AtMp | NatureAssurance::Prevention);
+        || matches!(risk, NatureAssurance::AtMp | NatureAssurance::Prevention)
+        || matches!(code_exoneration(vue).as_str(), "7" | "81" | "82");
     outside.then_some((A::NonConcerne, Q::SansObjet, false))
 }
 
@@ -122,7 +124,11 @@ fn article_d162(vue: &Vue<'_>) -> Option<Decision> {
     }
     // An item that is not told, with a médecin traitant: whichever it is, nothing is due.
     let whichever = vue.dit(I::A) && vue.motif().is_none() && vue.declare();
-    (listed || whichever).then_some((A::DansParcours, Q::ArticleD16216, false))
+    (listed || whichever || examen_enfant(vue)).then_some((
+        A::DansParcours,
+        Q::ArticleD16216,
+        false,
+    ))
 }
 
 /// Step 5: an emergency that nobody foresaw more than eight hours before.

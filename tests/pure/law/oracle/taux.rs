@@ -127,9 +127,11 @@ pub fn maternite_payee(vue: &Vue<'_>) -> bool {
     fin_de_grossesse(vue) || vue.lignes[0].code.nomenclature() != Nomenclature::Ccam
 }
 
-fn examen_enfant(vue: &Vue<'_>) -> bool {
-    vue.soins.parcours.motif_exclusion == Some(MotifExclusion::ExamenObligatoireEnfant)
-        || matches!(vue.lignes[0].code.as_str(), "COE" | "COB" | "COD")
+/// The compulsory examinations end at sixteen: an adult has none.
+pub fn examen_enfant(vue: &Vue<'_>) -> bool {
+    let letter = matches!(vue.lignes[0].code.as_str(), "COE" | "COB" | "COD");
+    let item = vue.soins.parcours.motif_exclusion == Some(MotifExclusion::ExamenObligatoireEnfant);
+    vue.age < 18 && (letter || item)
 }
 
 /// How an act counts for the threshold of heavy acts.
