@@ -180,7 +180,7 @@ impl Coffre {
     /// Seals what a caller keeps, and gives back whenever they like.
     pub(super) fn seal_curseur(&self, place: Place, clear: &[u8]) -> Result<Vec<u8>, CoffreError> {
         let conserve = &self.active().conserve;
-        seal(conserve.version, &conserve.curseur, place, clear)
+        derivees::seal_curseur(conserve, place, clear)
     }
 
     /// Opens what a caller kept, under whichever version it was given.
@@ -340,6 +340,10 @@ mod tests {
         assert_eq!(coffre.open(PLACE, &[]), Err(CoffreError::Closed));
         assert_eq!(coffre.open(PLACE, &[9, 1, 2]), Err(CoffreError::UnknownVersion(9)));
         assert_ne!(coffre.seal(PLACE, b"A").unwrap(), coffre.seal(PLACE, b"A").unwrap());
+        // What a caller keeps is the same each time it is shown.
+        let cursor = |clear: &[u8]| coffre.seal_curseur(PLACE, clear).unwrap();
+        assert_eq!(cursor(b"A"), cursor(b"A"));
+        assert_ne!(cursor(b"A")[1..25], cursor(b"B")[1..25], "each has its nonce");
     }
 
     #[test]

@@ -215,8 +215,10 @@ async fn it_is_between_the_patient_and_the_present_caisse() {
     assert_eq!(vain.problem(403), "role_interdit");
     let closed = app.caisse(CAISSE).post_on(&format!("{file}/cloture"), 1, json!({})).await;
     assert_eq!(closed.expect(200)["etat"], "close");
-    let known =
-        app.patient("ALICE").request("GET", &file, &[("if-none-match", "\"2\"")], None).await;
+    let read = app.patient("ALICE").get(&file).await;
+    assert_eq!(read.version_lue(), "2");
+    let etag = [("if-none-match", read.header("etag"))];
+    let known = app.patient("ALICE").request("GET", &file, &etag, None).await;
     assert_eq!(known.status, 304);
     let read = app.patient("ALICE").get("/v1/moi/acces").await.expect(200).to_string();
     assert!(read.contains("conciliation.lire") && read.contains("conciliation.lister"));

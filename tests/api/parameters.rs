@@ -62,7 +62,7 @@ async fn what_is_wrong_with_parameters_is_said_of_parameters() {
     let text = body["erreurs"].to_string();
     assert!(!text.contains("champ "), "{text}");
     assert!(text.contains("paramètre inconnu ; attendus : limite, curseur"), "{text}");
-    assert!(text.contains("une chaîne de 14 à 300 caractères"), "{text}");
+    assert!(text.contains("une chaîne de 14 à 600 caractères"), "{text}");
 }
 
 #[tokio::test]
@@ -115,12 +115,22 @@ async fn tags_of_versions_are_compared_as_http_says() {
         app.patient("ALICE").post("/v1/declarations", choix("ALICE", PONS)).await.expect(201);
     let path = format!("/v1/declarations/{}", made["id"].as_str().unwrap());
     let alice = app.patient("ALICE");
-    for tags in ["\"1\"", "W/\"1\"", "*", "\"7\", W/\"1\""] {
-        let reply = alice.request("GET", &path, &[("if-none-match", tags)], None).await;
-        assert_eq!(reply.status, 304, "{tags}");
-        assert_eq!(reply.header("etag"), "\"1\"");
+    let read = alice.get(&path).await;
+    assert_eq!(read.version_lue(), "1");
+    let etag = read.header("etag").to_owned();
+    for tags in [etag.clone(), format!("W/{etag}"), "*".to_owned(), format!("\"7\", W/{etag}")] {
+        for method in ["GET", "HEAD"] {
+            let reply = alice.request(method, &path, &[("if-none-match", &tags)], None).await;
+            assert_eq!(reply.status, 304, "{tags}");
+            assert_eq!(reply.header("etag"), etag);
+        }
     }
-    for tags in ["\"2\"", "W/\"2\"", "1", ""] {
+    let head = alice.request("HEAD", &path, &[], None).await;
+    assert_eq!((head.status.as_u16(), head.header("etag")), (200, etag.as_str()));
+    assert_eq!(head.header("content-length"), read.body.len().to_string());
+    // The version alone says nothing of the text: it is the same for other readers, and on other days.
+    let other = format!("\"2{}", &etag[2..]);
+    for tags in ["\"1\"", "\"2\"", "W/\"2\"", "1", "", &other] {
         let reply = alice.request("GET", &path, &[("if-none-match", tags)], None).await;
         assert_eq!(reply.status, 200, "{tags}");
     }
@@ -139,9 +149,15 @@ async fn tags_of_versions_are_compared_as_http_says() {
     assert_eq!(with(&many).await.problem(400), "parametre_invalide");
     // A weak tag never allows a change.
     assert_eq!(with("W/\"1\"").await.problem(400), "parametre_invalide");
-    assert_eq!(with("\"0\"").await.problem(400), "parametre_invalide");
+    let digest = etag.trim_start_matches("\"1-").trim_end_matches('"').to_owned();
+    for wrong in ["0", "+1", "1-", "1-abc", "-1", &format!("1-{}", digest.to_uppercase())] {
+        let refused = with(&format!("\"{wrong}\"")).await;
+        assert_eq!(refused.problem(400), "parametre_invalide", "{wrong}");
+    }
+    assert_eq!(with(&other).await.problem(412), "version_perimee");
     assert_eq!(with("\"2\"").await.problem(412), "version_perimee");
-    assert_eq!(with("\"9\" , ,\"1\"").await.expect(200)["etat"], "annulee");
+    // The tag that was read, as it was read: of it, the version counts.
+    assert_eq!(with(&format!("\"9\" , ,{etag}")).await.expect(200)["etat"], "annulee");
     let again = with("*").await;
     assert_eq!(again.problem(409), "transition_interdite");
 }
@@ -155,8 +171,8 @@ async fn whatever_has_a_tag_is_not_sent_again() {
     let (etag, whole) = (read.header("etag").to_owned(), read.expect(200));
     let ask =
         async |tag: &str| caisse.request("GET", &bernard, &[("if-none-match", tag)], None).await;
-    for tag in [etag.as_str(), "*", "\"99\", \"1\""] {
-        let known = ask(tag).await;
+    for tag in [etag.clone(), "*".to_owned(), format!("\"99\", {etag}")] {
+        let known = ask(&tag).await;
         assert_eq!((known.status.as_u16(), known.body.len()), (304, 0), "{tag}");
         assert_eq!(known.header("etag"), etag);
     }
@@ -201,4 +217,32 @@ async fn a_page_of_accesses_leads_to_the_next() {
     assert_eq!(second.expect(200)["donnees"][0]["operation"], "patient.lire");
     let whole = reader.get("/v1/moi/acces?limite=100").await;
     assert_eq!(whole.header("link"), "");
+}
+
+/// What is read changes by itself: another choice replaces this one, and the day comes. Its version stays.
+#[tokio::test]
+async fn what_changed_under_the_same_version_is_sent_again() {
+    let app = TestApp::new().await;
+    let made = app.medecin(MARTIN).declare("ALICE", MARTIN).await.expect(201);
+    let path = format!("/v1/declarations/{}", made["id"].as_str().unwrap());
+    let alice = app.patient("ALICE");
+    let first = alice.get(&path).await;
+    let etag = first.header("etag").to_owned();
+    let asked = [("if-none-match", etag.as_str())];
+    assert_eq!(alice.request("GET", &path, &asked, None).await.status, 304);
+    app.advance(TimeDelta::days(40));
+    app.medecin(PONS).declare("ALICE", PONS).await.expect(201);
+    app.advance(TimeDelta::days(2));
+    let later = app.patient("ALICE").request("GET", &path, &asked, None).await;
+    assert_eq!(later.status, 200);
+    assert_eq!(later.version_lue(), first.version_lue(), "this one was not touched");
+    assert_ne!(later.expect(200), first.expect(200));
+    // Of one person, each reader has their own text, and its own tag.
+    let own = format!("/v1/patients/{}", patient_id("BERNARD"));
+    let (person, caisse) = (app.patient("BERNARD"), app.caisse("010110000"));
+    let (told, managed) = (person.get(&own).await, caisse.get(&own).await);
+    assert_eq!(told.version_lue(), managed.version_lue());
+    assert_ne!(told.body, managed.body);
+    let theirs = [("if-none-match", managed.header("etag"))];
+    assert_eq!(person.request("GET", &own, &theirs, None).await.expect(200), told.expect(200));
 }

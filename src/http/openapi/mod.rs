@@ -30,7 +30,8 @@ maladie, ce qui reste au patient, et pourquoi, avec l'article qui le dit.
 - Un numéro peut s'écrire en groupes, avec des blancs entre eux : ils sont retirés.
 - Un texte libre qui contient un numéro de personne ou un jeton est refusé ; une clé ou une référence, si le numéro y est avec \
 sa clé ou dans ses groupes : celles qui viennent d'une horloge ou d'un compteur sont acceptées.
-- Une lecture qui porte un `ETag` répond 304 à qui le redonne dans `If-None-Match` ; `If-Match` en accepte plusieurs.
+- L'`ETag` d'une lecture dit sa version et l'empreinte de ce qui est envoyé : `If-None-Match` compare les deux (304), \
+`If-Match` la version seule, et en accepte plusieurs.
 - Les programmes comparent les codes, jamais les phrases.
 - Ce qui est hors du périmètre de l'appelant n'existe pas pour lui (404).";
 

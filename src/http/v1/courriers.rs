@@ -99,7 +99,7 @@ vue! {
         recto_verso: bool = one.demande.recto_verso,
         /// Avancement.
         etat: EtatExport = one.etat,
-        /// Version : l'ETag, qui change avec l'état.
+        /// Version : le début de l'ETag, qui change avec l'état.
         #[schema(example = 2)]
         version: i32 = one.version,
         /// Demande.

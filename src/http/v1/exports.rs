@@ -92,7 +92,7 @@ vue! {
         soins_au: Option<NaiveDate> = export.demande.soins.map(|(_, au)| au),
         /// Avancement.
         etat: EtatExport = export.etat,
-        /// Version : l'ETag, qui change avec l'état.
+        /// Version : le début de l'ETag, qui change avec l'état.
         #[schema(example = 2)]
         version: i32 = export.version,
         /// Demande.

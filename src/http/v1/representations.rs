@@ -95,7 +95,7 @@ vue! {
         id: RepresentationId = lien.id,
         /// Patient représenté.
         patient_id: PatientId = lien.patient_id,
-        /// Version : l'ETag du lien.
+        /// Version : le début de l'ETag du lien.
         #[schema(example = 1)]
         version: i32 = lien.version,
         /// Qui représente.

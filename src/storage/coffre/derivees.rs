@@ -27,6 +27,8 @@ pub(super) struct Conserve {
     pub(super) sceau: Hmac<Sha256>,
     pub(super) passage: Hmac<Sha256>,
     pub(super) curseur: XChaCha20Poly1305,
+    /// From what is sealed to its nonce: the same cursor twice is the same text.
+    pub(super) nonce: Hmac<Sha256>,
 }
 
 impl Cles {
@@ -50,6 +52,7 @@ impl Conserve {
             sceau: keyed(&derive("sceau")),
             passage: keyed(&derive("passage")),
             curseur: XChaCha20Poly1305::new(&derive("curseur").into()),
+            nonce: keyed(&derive("curseur.nonce")),
         }
     }
 }
@@ -60,7 +63,26 @@ pub(super) fn seal(
     place: Place,
     clear: &[u8],
 ) -> Result<Vec<u8>, CoffreError> {
-    let nonce = rand::rng().random::<[u8; NONCE]>();
+    seal_avec(version, cipher, rand::rng().random(), (place, clear))
+}
+
+/// Seals a cursor, always in the same way: what shows it again shows the same.
+pub(super) fn seal_curseur(
+    conserve: &Conserve,
+    place: Place,
+    clear: &[u8],
+) -> Result<Vec<u8>, CoffreError> {
+    let whole = mac(conserve.nonce.clone(), &[&place.bound(), clear]);
+    let nonce = *whole.first_chunk().ok_or(CoffreError::Failed)?;
+    seal_avec(conserve.version, &conserve.curseur, nonce, (place, clear))
+}
+
+fn seal_avec(
+    version: u8,
+    cipher: &XChaCha20Poly1305,
+    nonce: [u8; NONCE],
+    (place, clear): (Place, &[u8]),
+) -> Result<Vec<u8>, CoffreError> {
     let sealed = cipher
         .encrypt(&XNonce::from(nonce), Payload { msg: clear, aad: &place.bound() })
         .map_err(|_opaque| CoffreError::Failed)?;

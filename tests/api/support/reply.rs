@@ -12,6 +12,16 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// The version that the tag of a reading tells, before the digest of these very bytes.
+    pub fn version_lue(&self) -> &str {
+        let etag = self.header("etag");
+        let inside = etag.strip_prefix('"').and_then(|etag| etag.strip_suffix('"'));
+        let (version, digest) = inside.and_then(|inside| inside.split_once('-')).unwrap();
+        let whole = traitant::domain::digest::Empreinte::of(&self.body).to_string();
+        assert_eq!(digest, &whole[..32], "the digest of the body");
+        version
+    }
+
     /// The body, of an answer that must have this status.
     pub fn expect(&self, status: u16) -> Value {
         let text = String::from_utf8_lossy(&self.body);

@@ -39,7 +39,7 @@ vue! {
         nature: NatureAdressage = adressage.nature,
         /// État.
         etat: EtatAdressage = adressage.etat,
-        /// Version : l'ETag de l'adressage.
+        /// Version : le début de l'ETag de l'adressage.
         #[schema(example = 1)]
         version: i32 = adressage.version,
         /// Jour où il a été établi.

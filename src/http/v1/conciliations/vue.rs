@@ -33,7 +33,7 @@ vue! {
         demandee_le: NaiveDate = dossier.demandee_le,
         /// État.
         etat: EtatConciliation = dossier.etat,
-        /// Version : l'ETag de la conciliation.
+        /// Version : le début de l'ETag de la conciliation.
         #[schema(example = 1)]
         version: i32 = dossier.version,
         /// RPPS du médecin trouvé, ou null.

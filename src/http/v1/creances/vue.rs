@@ -96,7 +96,7 @@ vue! {
         auteur: Option<String> = regard.auteur(&recouvrement.auteur).map(str::to_owned),
         /// Enregistré à cet instant.
         enregistre_le: DateTime<Utc> = recouvrement.enregistre_le,
-        /// Version : l'ETag, 2 quand il est annulé.
+        /// Version : le début de l'ETag, 2 quand il est annulé.
         #[schema(example = 1)]
         version: i32 = recouvrement.version(),
         /// Annulation, ou null.

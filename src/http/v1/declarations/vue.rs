@@ -70,7 +70,7 @@ vue! {
         etat: Etat = declaration.etat,
         /// Ce qu'elle vaut aujourd'hui, et pourquoi.
         situation: SituationVue = SituationVue::new(&dossier.situation),
-        /// Version : l'ETag de la déclaration.
+        /// Version : le début de l'ETag de la déclaration.
         #[schema(example = 1)]
         version: i32 = declaration.version,
         /// Contestation par le patient, et ce que sa caisse en a décidé.

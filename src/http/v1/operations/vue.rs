@@ -37,7 +37,7 @@ vue! {
         justification: Option<String> = operation.justification.clone(),
         /// Avancement.
         etat: EtatOperation = operation.etat,
-        /// Version : l'ETag de l'opération, qui change avec son état.
+        /// Version : le début de l'ETag de l'opération, qui change avec son état.
         #[schema(example = 1)]
         version: i32 = operation.version,
         /// Patients concernés, et ce qui est fait d'eux ; les siens pour une caisse.

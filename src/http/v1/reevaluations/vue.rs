@@ -35,7 +35,7 @@ vue! {
         au: NaiveDate = etendue.au,
         /// Avancement.
         etat: EtatReevaluation = reevaluation.etat,
-        /// Version : l'ETag, qui change avec l'état.
+        /// Version : le début de l'ETag, qui change avec l'état.
         #[schema(example = 2)]
         version: i32 = reevaluation.version,
         /// Demande.
