@@ -1,5 +1,6 @@
 //! Connections: accepted, limited in time, drained.
 
+mod entete;
 mod illisible;
 
 use std::convert::Infallible;
@@ -46,7 +47,7 @@ impl Default for Limits {
     }
 }
 
-/// What a connection keeps of a request that comes in or of an answer that goes out.
+/// What a connection keeps of a request that comes in or of an answer that goes out: its head has to fit, whole.
 const BUFFER: usize = 32 * 1024;
 
 /// How long to wait before accepting again when the system has nothing left to accept with.
@@ -97,12 +98,18 @@ pub(crate) async fn serve(
                 continue;
             }
         };
-        let router = router.clone();
+        let (router, words) = (router.clone(), Redige::clone(&redige));
         let service = service_fn(move |request: axum::http::Request<_>| {
             let mut request: Request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
+            let wrong = entete::wrong(&request).map(|status| entete::refusal(status, &words));
             let router = router.clone();
-            async move { Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_default()) }
+            async move {
+                Ok::<_, Infallible>(match wrong {
+                    Some(refusal) => refusal,
+                    None => router.oneshot(request).await.unwrap_or_default(),
+                })
+            }
         });
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(limits.writes));
@@ -239,12 +246,31 @@ mod tests {
             tokio::spawn(serve(listener, (router, redige), Limits::default(), stop.clone()));
         let long = "a".repeat(70_000);
         let ended = "Connection: close\r\n\r\n";
+        let hosted = format!("Host: x\r\n{ended}");
+        // A head of so many bytes.
+        let sized = |length: usize| {
+            let (first, last) = ("GET / HTTP/1.1\r\nX: ", format!("\r\n{hosted}"));
+            let filling = length - first.len() - last.len();
+            format!("{first}{}{last}", "a".repeat(filling))
+        };
         let asked = [
             ("GET / HTTP/1.1\r\nX: a\u{1}b\r\n\r\n".to_owned(), "400", "refus 400"),
             ("G\u{7f}T / HTTP/1.1\r\n\r\n".to_owned(), "400", "refus 400"),
             (format!("GET /{long} HTTP/1.1\r\n\r\n"), "431", "refus 431"),
             (format!("GET / HTTP/1.1\r\nX: {long}\r\n\r\n"), "431", "refus 431"),
             (format!("GET / HTTP/1.1\r\nHost: x\r\n{ended}"), "200", "bonjour"),
+            (format!("GET / HTTP/1.1\r\nHost: [::1]:8080\r\n{ended}"), "200", "bonjour"),
+            (format!("GET / HTTP/1.1\r\nHost:\r\n{ended}"), "200", "bonjour"),
+            (format!("GET / HTTP/1.0\r\n{ended}"), "200", "bonjour"),
+            (format!("GET / HTTP/1.1\r\n{ended}"), "400", "refus 400"),
+            (format!("GET / HTTP/1.1\r\nHost: x\r\n{hosted}"), "400", "refus 400"),
+            (format!("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n{ended}"), "400", "refus 400"),
+            (format!("GET / HTTP/1.0\r\nHost: x\r\nHost: y\r\n{ended}"), "400", "refus 400"),
+            (format!("GET / HTTP/1.1\r\nHost: x, y\r\n{ended}"), "400", "refus 400"),
+            (format!("GET / HTTP/1.1\r\nHost: moi@x\r\n{ended}"), "400", "refus 400"),
+            (sized(BUFFER), "200", "bonjour"),
+            (sized(BUFFER + 1), "431", "refus 431"),
+            (sized(40_000), "431", "refus 431"),
             (format!("GET /propre HTTP/1.1\r\nHost: x\r\n{ended}"), "400", "\r\n\r\n"),
             (
                 format!("GET /faux HTTP/1.1\r\nHost: x\r\n{ended}"),
