@@ -342,15 +342,14 @@ pub(crate) enum Ccam {
 
 // A comment of documentation here would become that of each command.
 /// Reads the command line; or prints the help, or what is wrong, and gives the exit code.
-#[expect(clippy::print_stderr, clippy::print_stdout, reason = "a command line answers its reader")]
 #[expect(clippy::wildcard_enum_match_arm, reason = "every other kind is a refusal")]
 pub(crate) fn read() -> Result<Commande, ExitCode> {
     let error = match Cli::try_parse() {
         Ok(cli) => match cli.commande.unwrap_or(Commande::Servir) {
             Commande::Rejouer(Rejouer { du: Some(du), au: Some(au) }) if au < du => {
-                eprintln!(
+                crate::tell(format_args!(
                     "traitant : --au {au} précède --du {du}\n\nPour de l'aide : traitant rejouer --help"
-                );
+                ));
                 return Err(ExitCode::from(2));
             }
             commande => return Ok(commande),
@@ -359,20 +358,20 @@ pub(crate) fn read() -> Result<Commande, ExitCode> {
     };
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            print!("{}", error.render());
-            Err(ExitCode::SUCCESS)
+            let printed = crate::print(&error.render().to_string());
+            Err(if printed.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            eprint!("{}", error.render());
+            crate::tell(error.render().to_string().trim_end());
             Err(ExitCode::from(2))
         }
         _ => {
             let mut root = Cli::command();
             root.build();
-            eprintln!(
+            crate::tell(format_args!(
                 "traitant : {}\n\nPour de l'aide : traitant --help",
                 refus::refusal(&error, &root)
-            );
+            ));
             Err(ExitCode::from(2))
         }
     }

@@ -1,7 +1,7 @@
 //! `traitant evaluer`: a lot from a file or from standard input, through the same code as the API.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -55,7 +55,7 @@ pub(crate) async fn run(config: &Config, lot: &Evaluer) -> anyhow::Result<ExitCo
     let contexte = Contexte { auteur, demarche: Demarche::EnregistrerLot, requete_id };
     let lines = pieces(entree, stop.clone());
     let answers = evaluer_lot(core.clone(), contexte, forme, Box::pin(lines));
-    let bilan = answer(Box::pin(answers), sortie, &progress(length)).await;
+    let bilan = answer(Box::pin(answers), sortie, (&progress(length), &stop)).await;
     registre.close().await?;
     signals.abort();
     let bilan = bilan?;
@@ -123,13 +123,16 @@ async fn answer(
     mut answers: impl Stream<Item = Result<traitant::http::ReponsesLot, traitant::http::LotInterrompu>>
     + Unpin,
     mut sortie: Box<dyn Write + Send>,
-    bar: &ProgressBar,
+    (bar, stop): (&ProgressBar, &CancellationToken),
 ) -> anyhow::Result<BilanLot> {
     let mut bilan = BilanLot::default();
     while let Some(done) = answers.next().await {
         let done = done.context("le lot s'est interrompu ; relancez-le en entier")?;
-        tokio::task::block_in_place(|| sortie.write_all(&done.texte))
-            .context("écriture des réponses")?;
+        match tokio::task::block_in_place(|| sortie.write_all(&done.texte)) {
+            // Nobody reads any more: what was taken is finished, nothing more is.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => stop.cancel(),
+            written => written.context("écriture des réponses")?,
+        }
         bilan = bilan.plus(&done.bilan);
         bar.set_position(bilan.octets);
         bar.set_message(format!(
@@ -137,7 +140,10 @@ async fn answer(
             bilan.enregistrees.saturating_add(bilan.deja_recues)
         ));
     }
-    sortie.flush().context("écriture des réponses")?;
+    match sortie.flush() {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => stop.cancel(),
+        flushed => flushed.context("écriture des réponses")?,
+    }
     bar.finish_and_clear();
     Ok(bilan)
 }
@@ -152,23 +158,22 @@ fn progress(length: Option<u64>) -> ProgressBar {
 }
 
 /// What became of the lot, in French.
-#[expect(clippy::print_stderr, reason = "a command says what it did, beside its answers")]
 fn say(bilan: &BilanLot, interrupted: bool) {
-    eprintln!(
+    crate::tell(format_args!(
         "{}, {}, {}.",
         count(bilan.enregistrees, "feuille enregistrée", "feuilles enregistrées"),
         count(bilan.deja_recues, "déjà reçue", "déjà reçues"),
         count(bilan.refusees, "ligne refusée", "lignes refusées"),
-    );
+    ));
     let [honoraires, amo, amc, patients] =
         bilan.centimes.map(|centimes| Centimes::new(centimes).in_words());
-    eprintln!(
+    crate::tell(format_args!(
         "Sur {honoraires} d'honoraires : {amo} pour l'Assurance maladie, {amc} pour les complémentaires, \
          {patients} pour les patients."
-    );
+    ));
     if interrupted {
-        eprintln!(
-            "Le lot a été interrompu : relancez la même commande, rien ne sera fait deux fois."
+        crate::tell(
+            "Le lot a été interrompu : relancez la même commande, rien ne sera fait deux fois.",
         );
     }
 }

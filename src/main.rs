@@ -17,7 +17,7 @@ mod reprise;
 mod statistiques;
 mod verifier;
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -40,7 +40,6 @@ use traitant::domain::vocabulary::Vocabulaire;
 use traitant::storage::migrations;
 use traitant::{ajouts, http, sandbox, telemetry};
 
-#[expect(clippy::print_stderr, reason = "a command that fails says why")]
 fn main() -> ExitCode {
     let commande = match cli::read() {
         Ok(commande) => commande,
@@ -49,7 +48,7 @@ fn main() -> ExitCode {
     match run(commande) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("traitant : {}", reason(&error));
+            tell(format_args!("traitant : {}", reason(&error)));
             ExitCode::FAILURE
         }
     }
@@ -309,9 +308,16 @@ fn patient_of(text: &str) -> anyhow::Result<PatientId> {
     })
 }
 
+/// Writes on the standard output. Nobody reads any more when it is closed: that is no failure.
 pub(crate) fn print(text: &str) -> anyhow::Result<()> {
-    use std::io::Write;
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    Ok(out.flush()?)
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Writes a line on the error output, for whoever still reads it.
+pub(crate) fn tell(line: impl std::fmt::Display) {
+    writeln!(std::io::stderr(), "{line}").unwrap_or_default();
 }

@@ -156,7 +156,6 @@ async fn report(
 }
 
 /// What became of the file, in French.
-#[expect(clippy::print_stderr, reason = "a command says what it did, beside its report")]
 fn say(reprise: &Reprise) {
     let bilan = &reprise.bilan;
     let done = reprise.etat == EtatReprise::Appliquee;
@@ -165,7 +164,7 @@ fn say(reprise: &Reprise) {
     } else {
         ("ligne à enregistrer", "lignes à enregistrer")
     };
-    eprintln!(
+    crate::tell(format_args!(
         "{}, {}, {}.",
         count(bilan.nouvelles, one, many),
         count(bilan.deja_connues, "déjà connue", "déjà connues"),
@@ -174,8 +173,8 @@ fn say(reprise: &Reprise) {
             "ligne refusée",
             "lignes refusées"
         ),
-    );
+    ));
     if !done {
-        eprintln!("Rien n'est enregistré : relancez avec --executer pour appliquer.");
+        crate::tell("Rien n'est enregistré : relancez avec --executer pour appliquer.");
     }
 }
