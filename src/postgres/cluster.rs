@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -164,8 +164,12 @@ impl Cluster {
         let log = File::options()
             .create(true)
             .append(true)
+            .mode(0o600)
             .open(&self.log)
             .map_err(StartError::io(format!("ouverture de {}", self.log.display())))?;
+        // What PostgreSQL says of a statement may hold what was in it; the file may be there since before.
+        log.set_permissions(std::fs::Permissions::from_mode(0o600))
+            .map_err(StartError::io(format!("droits de {}", self.log.display())))?;
         let both = log.try_clone().map_err(StartError::io("journal de PostgreSQL"))?;
         let mut command = self.binaries.command("postgres");
         command.arg("-D").arg(&self.data);
