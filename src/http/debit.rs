@@ -66,12 +66,12 @@ impl fmt::Debug for Limite {
 }
 
 impl Limite {
-    /// So many in each of `RESERVE` seconds or minutes; none for zero.
-    fn new(nom: &'static str, many: u32, every: Duration) -> Option<Self> {
+    /// So many in each second or minute, and those of some of these at once; none for zero.
+    fn new(nom: &'static str, many: u32, (every, rests): (Duration, u32)) -> Option<Self> {
         let rate = NonZeroU32::new(many)?;
-        let reserve = rate.saturating_mul(NonZeroU32::new(RESERVE)?);
+        let reserve = rate.saturating_mul(NonZeroU32::new(rests)?);
         let quota = Quota::with_period(every.checked_div(rate.get())?)?.allow_burst(reserve);
-        let fenetre = u32::try_from(every.as_secs()).unwrap_or(u32::MAX).saturating_mul(RESERVE);
+        let fenetre = u32::try_from(every.as_secs()).unwrap_or(u32::MAX).saturating_mul(rests);
         let politique = HeaderValue::from_str(&format!("\"{nom}\";q={reserve};w={fenetre}"));
         Some(Self {
             nom,
@@ -113,7 +113,9 @@ pub(crate) struct Debits {
 
 impl Debits {
     pub(crate) fn new(config: DebitConfig) -> Self {
-        let (second, minute) = (Duration::from_secs(1), Duration::from_mins(1));
+        let second = (Duration::from_secs(1), RESERVE);
+        // Whoever guesses has nothing saved: what a minute gives is all that there is at once.
+        let minute = (Duration::from_mins(1), 1);
         Self {
             porteur: Limite::new("porteur", config.porteur, second),
             adresse: Limite::new("adresse", config.adresse, second),

@@ -87,13 +87,25 @@ async fn an_address_without_a_token_and_one_that_guesses_tokens_have_their_own_b
     assert_eq!(ready.send().await.unwrap().status(), 200);
 
     let guess = || moi(&service, "eyJhbGciOiJub25lIn0.e30.").header("x-forwarded-for", "192.0.2.9");
+    // A minute has so many: none are saved.
     let (first, answered) = until_refused(guess, 401).await;
-    assert_eq!((first.as_str(), answered), ("\"echecs\";r=9;t=600", 10));
+    assert_eq!((first.as_str(), answered), ("\"echecs\";r=0;t=60", 1));
     // Whoever has a token there is let in.
     let martin = token(&folder, &["medecin"]);
     let answer =
         moi(&service, &martin).header("x-forwarded-for", "192.0.2.9").send().await.unwrap();
     assert_eq!(answer.status(), 200);
+}
+
+/// As it is set up by default: thirty a minute, and no more at once after a rest.
+#[tokio::test]
+async fn thirty_tokens_are_refused_in_a_minute_and_no_more_at_once() {
+    let folder = Folder::new();
+    let service = Service::start(&[("TRAITANT_DONNEES", folder.path().to_str().unwrap())]);
+    let (first, answered) = until_refused(|| moi(&service, "faux"), 401).await;
+    assert_eq!(first, "\"echecs\";r=29;t=60");
+    // One comes back every two seconds while they are asked.
+    assert!((30..60).contains(&answered), "{answered}");
 }
 
 /// A request for the longest answer that needs no token.
