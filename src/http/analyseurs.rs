@@ -9,7 +9,7 @@ use super::lecture::{lire_document, lire_vite};
 use super::pagination;
 use super::v1::feuilles_de_soins::{FeuilleDemande, une_a_une};
 use super::v1::reprises::analyser;
-use crate::domain::ids::PatientId;
+use crate::domain::digest::Empreinte;
 
 /// A document, and why it is not one.
 pub fn json(octets: &[u8]) -> bool {
@@ -46,10 +46,10 @@ pub fn reprise(octets: &[u8]) -> bool {
     true
 }
 
-/// A cursor: whatever opens is a key that was written.
+/// What a cursor holds: whatever is bound is read back, and nothing is read of what is not.
 pub fn curseur(octets: &[u8]) -> bool {
+    let lien = Empreinte::of("question");
     let text = String::from_utf8_lossy(octets);
-    let Some(found) = pagination::essayer::<PatientId>("question", &text) else { return true };
-    let written = pagination::ecrire("question", &found.to_string());
-    pagination::essayer::<PatientId>("question", &written) == Some(found)
+    let bound = pagination::lier(&lien, &text);
+    pagination::delier(&lien, &bound) == Some(&*text) && pagination::delier(&lien, octets).is_none()
 }

@@ -1,6 +1,7 @@
 //! Pages: every list that is cut has one envelope, one way to ask for the next page, the same limits.
 //!
-//! A cursor is the key of the last row shown, bound to the question. Opaque to callers.
+//! A cursor is the key of the last row shown, bound to the caller and to the question, and sealed: nobody reads one, changes one
+//! or makes one.
 
 use std::borrow::Cow;
 
@@ -18,12 +19,13 @@ use super::idempotency::{Anonymous, json, show};
 use super::lecture::{Entier, Erreurs, Lire, Noeud, Texte, lecture};
 use super::problem::{Code, Refus};
 use super::schemas::forme;
+use crate::domain::acteur::Acteur;
 use crate::domain::digest::{Empreinte, Hexadecimal, octets};
-use crate::services::Seen;
 use crate::services::fil::{self, EvenementLu};
-use crate::services::pages::PageVoulue;
+use crate::services::pages::{self, PageVoulue};
+use crate::services::{Core, Seen};
 
-/// A cursor as a parameter gives it: what binds it to its question, then at least one byte.
+/// A cursor as a parameter gives it.
 #[derive(Debug)]
 pub(crate) struct Curseur(String);
 
@@ -36,7 +38,7 @@ impl Curseur {
 
 impl Lire for Curseur {
     fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
-        Texte::<14, 300>::lire(noeud, erreurs).map(|text| Self(text.0))
+        Texte::<14, 600>::lire(noeud, erreurs).map(|text| Self(text.0))
     }
 }
 
@@ -58,13 +60,61 @@ lecture! {
 /// Items of a page, when the caller does not say.
 const LIMITE: i64 = 20;
 
+/// What a cursor is bound to: who asks, and what.
+#[derive(Debug, Clone)]
+pub(crate) struct Cadre {
+    core: Core,
+    /// The caller and the question, digested.
+    lien: Empreinte,
+}
+
+impl Cadre {
+    /// A question of a caller, with all its filters.
+    pub(crate) fn new(core: &Core, qui: &Acteur, question: &str) -> Self {
+        Self { core: core.clone(), lien: Empreinte::of(format!("{}\n{question}", qui.cle())) }
+    }
+
+    /// The cursor of a key.
+    pub(crate) fn ecrire(&self, cle: &str) -> String {
+        match pages::sceller(&self.core, &lier(&self.lien, cle)) {
+            Ok(sealed) => Hexadecimal(&sealed).to_string(),
+            Err(error) => {
+                // The list goes on, and whoever follows it is told.
+                tracing::error!(%error, "a cursor could not be sealed");
+                Hexadecimal(self.lien.bytes()).to_string()
+            }
+        }
+    }
+
+    /// The key of a cursor of the same caller and question.
+    fn lire<K: std::str::FromStr>(&self, curseur: Option<&Curseur>) -> Result<Option<K>, Refus> {
+        let Some(curseur) = curseur else { return Ok(None) };
+        let clear = pages::ouvrir(&self.core, &sealed(curseur)?).ok_or_else(broken)?;
+        let cle = delier(&self.lien, &clear).ok_or_else(|| {
+            let detail = "L'appelant ou les filtres ne sont pas ceux du curseur.";
+            Refus::new(Code::CurseurAutreRequete, detail)
+        })?;
+        cle.parse().map(Some).map_err(|_wrong| broken())
+    }
+}
+
+/// A key behind what binds it.
+pub(super) fn lier(lien: &Empreinte, cle: &str) -> Vec<u8> {
+    [lien.bytes().as_slice(), cle.as_bytes()].concat()
+}
+
+/// The key behind what binds it, if it is the same.
+pub(super) fn delier<'a>(lien: &Empreinte, clear: &'a [u8]) -> Option<&'a str> {
+    std::str::from_utf8(clear.strip_prefix(lien.bytes())?).ok()
+}
+
 /// The page of a list that parameters ask for: `limite`, `curseur` and `avec_total`.
 pub(crate) fn voulue<K: std::str::FromStr>(
-    question: &str,
+    cadre: &Cadre,
     (limite, curseur, avec_total): (Option<Limite>, Option<Curseur>, Option<bool>),
 ) -> Result<PageVoulue<K>, Refus> {
     Ok(PageVoulue {
-        apres: lire(question, curseur)?,
+        apres: cadre.lire(curseur.as_ref())?,
         limite: limite.map_or(LIMITE, |limite| limite.0),
         avec_total: avec_total == Some(true),
     })
@@ -74,9 +124,9 @@ impl PageDemande {
     /// The page, of the list of a question.
     pub(crate) fn voulue<K: std::str::FromStr>(
         self,
-        question: &str,
+        cadre: &Cadre,
     ) -> Result<PageVoulue<K>, Refus> {
-        voulue(question, (self.limite, self.curseur, self.avec_total))
+        voulue(cadre, (self.limite, self.curseur, self.avec_total))
     }
 }
 
@@ -193,14 +243,14 @@ impl<T> Tranche<T> {
     pub(crate) fn suivie(
         (mut found, total): (Vec<T>, Option<u64>),
         limite: i64,
-        question: &str,
+        cadre: &Cadre,
         cle: impl Fn(&T) -> String,
     ) -> Self {
         let size = usize::try_from(limite).unwrap_or(usize::MAX);
         let more = found.len() > size;
         found.truncate(size);
         let last = found.last().filter(|_| more);
-        let suivant = last.map(|last| ecrire(question, &cle(last)));
+        let suivant = last.map(|last| cadre.ecrire(&cle(last)));
         Self { donnees: found, suivant, reprise: None, total }
     }
 
@@ -208,9 +258,9 @@ impl<T> Tranche<T> {
     pub(crate) fn finie(
         (donnees, total): (Vec<T>, Option<u64>),
         suite: Option<&impl ToString>,
-        question: &str,
+        cadre: &Cadre,
     ) -> Self {
-        let suivant = suite.map(|last| ecrire(question, &last.to_string()));
+        let suivant = suite.map(|last| cadre.ecrire(&last.to_string()));
         Self { donnees, suivant, reprise: None, total }
     }
 }
@@ -295,11 +345,6 @@ pub(crate) fn du_fil<T>(page: fil::Page, shown: impl Fn(EvenementLu) -> Option<T
     Tranche { donnees, suivant, reprise: Some(cursor), total: None }
 }
 
-/// The cursor of a key, for a question and its filters.
-pub(crate) fn ecrire(question: &str, cle: &str) -> String {
-    format!("{}{}", Empreinte::of(question).short(), Hexadecimal(cle.as_bytes()))
-}
-
 /// The refusal of a cursor that this service did not make, or made for somebody else.
 pub(crate) fn broken() -> Refus {
     Refus::parametre("curseur", "format_invalide", "attendu : un curseur rendu par ce service")
@@ -308,28 +353,6 @@ pub(crate) fn broken() -> Refus {
 /// What a sealed cursor holds, for who sealed it to open.
 pub(crate) fn sealed(curseur: &Curseur) -> Result<Vec<u8>, Refus> {
     octets(&curseur.0).ok_or_else(broken)
-}
-
-/// The key of the text of a cursor.
-pub(super) fn essayer<T: std::str::FromStr>(question: &str, text: &str) -> Option<T> {
-    lire(question, Some(Curseur(text.to_owned()))).ok().flatten()
-}
-
-/// The key of a cursor, if it comes from the same question.
-fn lire<T: std::str::FromStr>(
-    question: &str,
-    curseur: Option<Curseur>,
-) -> Result<Option<T>, Refus> {
-    let Some(Curseur(text)) = curseur else { return Ok(None) };
-    let bound = Empreinte::of(question).short();
-    let (head, key) = text.split_at_checked(bound.len()).ok_or_else(broken)?;
-    let key = String::from_utf8(octets(key).ok_or_else(broken)?).map_err(|_not_text| broken())?;
-    let key = key.parse().map_err(|_wrong| broken())?;
-    if head == bound {
-        Ok(Some(key))
-    } else {
-        Err(Refus::new(Code::CurseurAutreRequete, "Les filtres ne sont pas ceux du curseur."))
-    }
 }
 
 /// Refuses the days of a list whose first comes after the last.
@@ -349,18 +372,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_is_read_back_for_the_same_question_only() {
-        let cursor = ecrire("patients:2025-06-16", "42");
-        assert_eq!(
-            lire::<u8>("patients:2025-06-16", Some(Curseur(cursor.clone()))).unwrap(),
-            Some(42)
-        );
-        assert_eq!(lire::<u8>("patients:2025-06-16", None).unwrap(), None);
-        let other = lire::<u8>("patients:2025-06-17", Some(Curseur(cursor))).unwrap_err();
-        assert_eq!(other.code, Code::CurseurAutreRequete);
-        for broken in ["", "é", "0", "0123456789ab343", "0123456789abff"] {
-            let refused = lire::<u8>("x", Some(Curseur(broken.to_owned()))).unwrap_err();
-            assert_eq!(refused.code, Code::ParametreInvalide, "{broken}");
-        }
+    fn a_key_is_read_back_for_the_same_caller_and_question_only() {
+        let (own, other) = (Empreinte::of("a\nb"), Empreinte::of("a\nc"));
+        let bound = lier(&own, "42");
+        assert_eq!(delier(&own, &bound), Some("42"));
+        assert_eq!(delier(&own, &lier(&own, "")), Some(""));
+        assert_eq!(delier(&other, &bound), None);
+        assert_eq!(delier(&own, &bound[..31]), None);
+        assert_eq!(delier(&own, b""), None);
     }
 }

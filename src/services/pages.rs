@@ -1,6 +1,7 @@
 //! Pages of lists: which one is asked for, and what is found.
 
-use super::ServiceError;
+use super::{Core, ServiceError};
+use crate::storage::pages;
 
 /// Which page of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,4 +46,14 @@ impl<K> PageVoulue<K> {
         }
         Ok(u64::try_from(counting.await.map_err(Into::into)?).ok())
     }
+}
+
+/// Seals where a page ends, for whoever reads on.
+pub fn sceller(core: &Core, repere: &[u8]) -> Result<Vec<u8>, ServiceError> {
+    Ok(pages::seal(core.coffre(), repere)?)
+}
+
+/// What a cursor holds, if it was sealed here and nobody changed it.
+pub fn ouvrir(core: &Core, scelle: &[u8]) -> Option<Vec<u8>> {
+    pages::open(core.coffre(), scelle)
 }

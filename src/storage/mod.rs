@@ -55,6 +55,7 @@ pub mod migrations;
 pub mod neutralisations;
 mod nombres;
 pub mod operations;
+pub mod pages;
 pub mod participations;
 pub mod patientele;
 pub mod patients;

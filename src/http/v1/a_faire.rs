@@ -20,7 +20,7 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Requete};
 use crate::http::lecture::{Erreurs, Lire, Noeud, lecture};
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, Curseur, Limite, Page, Rappel, Tranche, montrer_avec};
+use crate::http::pagination::{self, Cadre, Curseur, Limite, Page, Rappel, Tranche, montrer_avec};
 use crate::http::problem::Refus;
 use crate::http::schemas::formes;
 use crate::http::vue::vue;
@@ -282,8 +282,9 @@ async fn read(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::LireAFaire)?;
     let rubriques = demande.rubrique.map(|rubriques| rubriques.0).unwrap_or_default();
-    let bound = format!("a-faire {} {rubriques:?} {:?}", contexte.acteur().cle(), demande.personne);
-    let page = pagination::voulue::<Cle>(&bound, (demande.limite, demande.curseur, None))?;
+    let bound = format!("a-faire {rubriques:?} {:?}", demande.personne);
+    let cadre = Cadre::new(&state.core, contexte.acteur(), &bound);
+    let page = pagination::voulue::<Cle>(&cadre, (demande.limite, demande.curseur, None))?;
     let question = Question {
         rubriques,
         personne: demande.personne,
@@ -294,6 +295,6 @@ async fn read(
     let comptes = boite.get().comptes.iter().map(CompteRubriqueVue::new).collect();
     let key = |one: &Affaire| Cle(one.depuis, one.objet).to_string();
     let found =
-        boite.map(|boite| Tranche::suivie((boite.affaires, None), page.limite, &bound, key));
+        boite.map(|boite| Tranche::suivie((boite.affaires, None), page.limite, &cadre, key));
     montrer_avec(found, ComptesVue { comptes }, AffaireVue::new)
 }

@@ -11,7 +11,7 @@ use crate::domain::ids::{AccesId, PatientId, RequestId};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Requete};
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, PageDemande, Tranche, montrer};
+use crate::http::pagination::{self, Cadre, PageDemande, Tranche, montrer};
 use crate::http::problem::Refus;
 use crate::http::schemas::{OperationTracee, RoleAppelant};
 use crate::http::vue::vue;
@@ -92,7 +92,7 @@ async fn of_caller(
     Requete(demande): Requete<PageDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerAcces)?;
-    let place = Place::new("/v1/moi/acces".to_owned(), demande)?;
+    let place = Place::new(Cadre::new(&state.core, contexte.acteur(), "/v1/moi/acces"), demande)?;
     place.answer(acces::of_caller(&state.core, &contexte, place.page).await?)
 }
 
@@ -113,25 +113,26 @@ async fn of_patient(
     Requete(demande): Requete<PageDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerAccesPatient)?;
-    let place = Place::new(format!("/v1/patients/{id}/acces"), demande)?;
+    let question = format!("/v1/patients/{id}/acces");
+    let place = Place::new(Cadre::new(&state.core, contexte.acteur(), &question), demande)?;
     place.answer(acces::of_patient(&state.core, &contexte, id, place.page).await?)
 }
 
 /// Where a page of accesses is. Its address is the question that cursors are bound to.
 struct Place {
-    address: String,
+    cadre: Cadre,
     page: acces::Page,
 }
 
 impl Place {
-    fn new(address: String, demande: PageDemande) -> Result<Self, Refus> {
-        let page = demande.voulue(&address)?;
-        Ok(Self { address, page })
+    fn new(cadre: Cadre, demande: PageDemande) -> Result<Self, Refus> {
+        let page = demande.voulue(&cadre)?;
+        Ok(Self { cadre, page })
     }
 
     fn answer(&self, found: Seen<(Vec<Consultation>, Option<u64>)>) -> Result<Response, Refus> {
         let key = |one: &Consultation| one.acces.id.to_string();
-        let page = |found| Tranche::suivie(found, self.page.limite, &self.address, key);
+        let page = |found| Tranche::suivie(found, self.page.limite, &self.cadre, key);
         montrer(found.map(page), AccesVue::new)
     }
 }

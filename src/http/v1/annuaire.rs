@@ -18,7 +18,7 @@ use crate::http::extract::{Appel, Requete};
 use crate::http::idempotency::{Anonymous, rendre};
 use crate::http::lecture::{Nom, lecture};
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, Curseur, JourDemande, Limite, Page, Tranche, publier};
+use crate::http::pagination::{self, Cadre, Curseur, JourDemande, Limite, Page, Tranche, publier};
 use crate::http::problem::Refus;
 use crate::http::v1::acte::ecriture;
 use crate::http::vue::vue;
@@ -135,7 +135,7 @@ impl FromStr for Cle {
 )]
 async fn search(
     State(state): State<AppState>,
-    _appel: Appel,
+    appel: Appel,
     Requete(demande): Requete<AnnuaireDemande>,
 ) -> Result<Response, Refus> {
     let jour = demande.en_vigueur_le.unwrap_or_else(|| state.core.clock().today());
@@ -148,12 +148,12 @@ async fn search(
         lieu_id: demande.lieu_id,
         accepte: demande.accepte_nouveaux_patients,
     };
-    let question = format!("medecins {asked:?}");
+    let cadre = Cadre::new(&state.core, appel.acteur(), &format!("medecins {asked:?}"));
     let page = (demande.limite, demande.curseur, demande.avec_total);
-    let page = pagination::voulue::<Cle>(&question, page)?.map(|Cle(cle, rpps)| (cle, rpps));
+    let page = pagination::voulue::<Cle>(&cadre, page)?.map(|Cle(cle, rpps)| (cle, rpps));
     let found = medecins::search(&state.core, &asked, &page).await?;
     let key = |one: &MedecinTrouve| Cle(one.cle.clone(), one.rpps).to_string();
-    let shown = Tranche::suivie(found, page.limite, &question, key);
+    let shown = Tranche::suivie(found, page.limite, &cadre, key);
     publier(shown, JourDemande { en_vigueur_le: jour }, MedecinTrouveVue::new)
 }
 

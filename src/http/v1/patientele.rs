@@ -20,7 +20,7 @@ use crate::http::extract::{Appel, Requete};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
 use crate::http::pagination::{
-    self, Curseur, JourDemande, Limite, Page, Tranche, montrer, montrer_avec,
+    self, Cadre, Curseur, JourDemande, Limite, Page, Tranche, montrer, montrer_avec,
 };
 use crate::http::problem::Refus;
 use crate::http::schemas::MotifSnds;
@@ -106,13 +106,14 @@ async fn list(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerMesPatients)?;
     let jour = demande.en_vigueur_le.unwrap_or_else(|| state.core.clock().today());
-    let question = format!("patients {} {jour} {:?}", contexte.acteur().cle(), demande.connu_le);
+    let question = format!("patients {jour} {:?}", demande.connu_le);
+    let cadre = Cadre::new(&state.core, contexte.acteur(), &question);
     let page = (demande.limite, demande.curseur, demande.avec_total);
-    let page = pagination::voulue::<PatientId>(&question, page)?;
+    let page = pagination::voulue::<PatientId>(&cadre, page)?;
     let dates = (Some(jour), demande.connu_le);
     let found = patientele::list(&state.core, &contexte, dates, page).await?;
     let key = |one: &PatientDuMedecin| one.patient_id.to_string();
-    let found = found.map(|found| Tranche::suivie(found, page.limite, &question, key));
+    let found = found.map(|found| Tranche::suivie(found, page.limite, &cadre, key));
     montrer_avec(found, JourDemande { en_vigueur_le: jour }, PatientDuMedecinVue::new)
 }
 

@@ -21,7 +21,7 @@ use crate::http::extract::{Appel, Requete};
 use crate::http::lecture::{Entier, Texte, lecture};
 use crate::http::openapi::{about, routes};
 use crate::http::pagination::{
-    self, Curseur, JourDemande, Limite, Page, Tranche, montrer, montrer_avec,
+    self, Cadre, Curseur, JourDemande, Limite, Page, Tranche, montrer, montrer_avec,
 };
 use crate::http::problem::Refus;
 use crate::http::vue::vue;
@@ -246,12 +246,13 @@ async fn declarations(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerDeclarationsCaisse)?;
     let filtre = (demande.etat, demande.contestation);
-    let question = format!("declarations {} {filtre:?}", contexte.acteur().cle());
+    let question = format!("declarations {filtre:?}");
+    let cadre = Cadre::new(&state.core, contexte.acteur(), &question);
     let asked = (demande.limite, demande.curseur, demande.avec_total);
-    let page = pagination::voulue::<DeclarationId>(&question, asked)?;
+    let page = pagination::voulue::<DeclarationId>(&cadre, asked)?;
     let found = travaux::declarations(&state.core, &contexte, filtre, page).await?;
     let key = |one: &DeclarationListee| one.id.to_string();
-    let shown = found.map(|found| Tranche::suivie(found, page.limite, &question, key));
+    let shown = found.map(|found| Tranche::suivie(found, page.limite, &cadre, key));
     montrer(shown, DeclarationListeeVue::new)
 }
 
@@ -271,12 +272,13 @@ async fn operations(
     Requete(demande): Requete<OperationsDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerOperations)?;
-    let question = format!("operations {} {:?}", contexte.acteur().cle(), demande.etat);
+    let question = format!("operations {:?}", demande.etat);
+    let cadre = Cadre::new(&state.core, contexte.acteur(), &question);
     let asked = (demande.limite, demande.curseur, demande.avec_total);
-    let page = pagination::voulue::<OperationId>(&question, asked)?;
+    let page = pagination::voulue::<OperationId>(&cadre, asked)?;
     let found = travaux::operations(&state.core, &contexte, demande.etat, page).await?;
     let key = |one: &OperationListee| one.id.to_string();
-    let shown = found.map(|found| Tranche::suivie(found, page.limite, &question, key));
+    let shown = found.map(|found| Tranche::suivie(found, page.limite, &cadre, key));
     montrer(shown, OperationListeeVue::new)
 }
 
@@ -295,12 +297,13 @@ async fn fusions(
     Requete(demande): Requete<FusionsDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerFusions)?;
-    let question = format!("fusions {} {:?}", contexte.acteur().cle(), demande.annulee);
+    let question = format!("fusions {:?}", demande.annulee);
+    let cadre = Cadre::new(&state.core, contexte.acteur(), &question);
     let asked = (demande.limite, demande.curseur, demande.avec_total);
-    let page = pagination::voulue::<FusionId>(&question, asked)?;
+    let page = pagination::voulue::<FusionId>(&cadre, asked)?;
     let found = travaux::fusions(&state.core, &contexte, demande.annulee, page).await?;
     let key = |one: &FusionListee| one.id.to_string();
-    let shown = found.map(|found| Tranche::suivie(found, page.limite, &question, key));
+    let shown = found.map(|found| Tranche::suivie(found, page.limite, &cadre, key));
     montrer(shown, FusionListeeVue::new)
 }
 
@@ -319,12 +322,13 @@ async fn conciliations(
     Requete(demande): Requete<ConciliationsDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerConciliationsCaisse)?;
-    let question = format!("conciliations {} {:?}", contexte.acteur().cle(), demande.etat);
+    let question = format!("conciliations {:?}", demande.etat);
+    let cadre = Cadre::new(&state.core, contexte.acteur(), &question);
     let asked = (demande.limite, demande.curseur, demande.avec_total);
-    let page = pagination::voulue::<ConciliationId>(&question, asked)?;
+    let page = pagination::voulue::<ConciliationId>(&cadre, asked)?;
     let found = travaux::conciliations(&state.core, &contexte, demande.etat, page).await?;
     let key = |one: &ConciliationListee| one.id.to_string();
-    let shown = found.map(|found| Tranche::suivie(found, page.limite, &question, key));
+    let shown = found.map(|found| Tranche::suivie(found, page.limite, &cadre, key));
     montrer(shown, ConciliationListeeVue::new)
 }
 
@@ -354,12 +358,13 @@ async fn affilies(
         commune: demande.commune,
         code_postal: demande.code_postal.map(|text| text.0),
     };
-    let question = format!("affilies {} {asked:?}", contexte.acteur().cle());
+    let question = format!("affilies {asked:?}");
+    let cadre = Cadre::new(&state.core, contexte.acteur(), &question);
     let page = (demande.limite, demande.curseur, demande.avec_total);
-    let page = pagination::voulue::<PatientId>(&question, page)?;
+    let page = pagination::voulue::<PatientId>(&cadre, page)?;
     let found = patients::list_affilies(&state.core, &contexte, &asked, page).await?;
     let (jour, suite) = (found.get().jour, found.get().suite);
     let shown =
-        found.map(|page| Tranche::finie((page.affilies, page.total), suite.as_ref(), &question));
+        found.map(|page| Tranche::finie((page.affilies, page.total), suite.as_ref(), &cadre));
     montrer_avec(shown, JourDemande { en_vigueur_le: jour }, |one| AffilieVue::new(one, jour))
 }

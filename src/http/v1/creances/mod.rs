@@ -19,7 +19,7 @@ use crate::http::conditionnel::SiCorrespond;
 use crate::http::extract::{Appel, Chemin, Chemins, CleIdempotence, Corps, Requete};
 use crate::http::idempotency::{rendre, respond, show_version};
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, Tranche, montrer_avec};
+use crate::http::pagination::{self, Cadre, Tranche, montrer_avec};
 use crate::http::problem::Refus;
 use crate::http::v1::acte::creation;
 use crate::services::Rendu;
@@ -71,9 +71,10 @@ async fn list(
     let first = state.core.law().premier_jour();
     let (du, au) = pagination::jours(demande.du.unwrap_or_else(|| first.min(au)), au)?;
     let solde = demande.solde.map_or("", SoldeCherche::mot);
-    let filters = format!("creances {} {id} {du} {au} {solde}", contexte.acteur().cle());
+    let filters = format!("creances {id} {du} {au} {solde}");
+    let cadre = Cadre::new(&state.core, contexte.acteur(), &filters);
     let asked = (demande.limite, demande.curseur, demande.avec_total);
-    let voulue = pagination::voulue(&filters, asked)?;
+    let voulue = pagination::voulue(&cadre, asked)?;
     let question = QuestionCreances {
         jours: (du, au),
         solde: demande.solde,
@@ -85,7 +86,7 @@ async fn list(
     let said = CreancesDemandeesVue::new((du, au), page.get());
     let (regard, suite) = (page.get().regard.clone(), page.get().suite);
     let shown =
-        page.map(|page| Tranche::finie((page.creances, page.nombre), suite.as_ref(), &filters));
+        page.map(|page| Tranche::finie((page.creances, page.nombre), suite.as_ref(), &cadre));
     montrer_avec(shown, said, |one| CreanceSuivieVue::new(one, &regard))
 }
 

@@ -18,7 +18,9 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Requete};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, Curseur, JoursDemandes, Limite, Page, Tranche, montrer_avec};
+use crate::http::pagination::{
+    self, Cadre, Curseur, JoursDemandes, Limite, Page, Tranche, montrer_avec,
+};
 use crate::http::problem::Refus;
 use crate::http::schemas::NumeroEvaluation;
 use crate::http::vue::vue;
@@ -125,9 +127,9 @@ async fn list(
     let RevueDemande { du, au, depuis, motif, limite, curseur, avec_total } = demande;
     let au = au.unwrap_or_else(|| state.core.clock().today());
     let (du, au) = pagination::jours(du.or_else(|| plus_mois(au, -12)).unwrap_or(au), au)?;
-    let acteur = contexte.acteur().cle();
-    let question = format!("a-revoir {acteur} {du} {au} {depuis:?} {motif:?}");
-    let voulue = pagination::voulue::<Repere>(&question, (limite, curseur, avec_total))?;
+    let question = format!("a-revoir {du} {au} {depuis:?} {motif:?}");
+    let cadre = Cadre::new(&state.core, contexte.acteur(), &question);
+    let voulue = pagination::voulue::<Repere>(&cadre, (limite, curseur, avec_total))?;
     let asked = QuestionRevue {
         jours: (du, au),
         depuis,
@@ -139,7 +141,7 @@ async fn list(
     let page = a_revoir::list(&state.core, &contexte, &asked).await?;
     let suite = page.get().suite.map(Repere);
     let shown =
-        page.map(|page| Tranche::finie((page.feuilles, page.total), suite.as_ref(), &question));
+        page.map(|page| Tranche::finie((page.feuilles, page.total), suite.as_ref(), &cadre));
     montrer_avec(shown, JoursDemandes { du, au }, FeuilleARevoirVue::new)
 }
 

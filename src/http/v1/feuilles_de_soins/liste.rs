@@ -14,7 +14,9 @@ use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Requete};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, Curseur, JoursDemandes, Limite, Page, Tranche, montrer_avec};
+use crate::http::pagination::{
+    self, Cadre, Curseur, JoursDemandes, Limite, Page, Tranche, montrer_avec,
+};
 use crate::http::problem::Refus;
 use crate::http::vue::vue;
 use crate::services::feuilles_de_soins;
@@ -88,12 +90,13 @@ async fn list(
     let contexte = appel.exige(Demarche::ListerFeuillesDeSoins)?;
     let au = demande.au.unwrap_or_else(|| state.core.clock().today());
     let (du, au) = pagination::jours(demande.du.or_else(|| plus_mois(au, -12)).unwrap_or(au), au)?;
-    let question = format!("feuilles {} {id} {du} {au}", contexte.acteur().cle());
+    let question = format!("feuilles {id} {du} {au}");
+    let cadre = Cadre::new(&state.core, contexte.acteur(), &question);
     let asked = (demande.limite, demande.curseur, demande.avec_total);
-    let voulue = pagination::voulue::<FeuilleId>(&question, asked)?;
+    let voulue = pagination::voulue::<FeuilleId>(&cadre, asked)?;
     let page = feuilles_de_soins::list(&state.core, &contexte, id, (du, au), voulue).await?;
     let suite = page.get().suite;
     let shown =
-        page.map(|page| Tranche::finie((page.feuilles, page.total), suite.as_ref(), &question));
+        page.map(|page| Tranche::finie((page.feuilles, page.total), suite.as_ref(), &cadre));
     montrer_avec(shown, JoursDemandes { du, au }, FeuilleListeeVue::new)
 }

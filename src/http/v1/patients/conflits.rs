@@ -15,7 +15,7 @@ use crate::http::extract::{Appel, Chemin, Requete};
 use crate::http::idempotency::{rendre, show_version};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
-use crate::http::pagination::{Page, PageDemande, Tranche, montrer};
+use crate::http::pagination::{Cadre, Page, PageDemande, Tranche, montrer};
 use crate::http::problem::Refus;
 use crate::http::schemas::ActionConflit;
 use crate::http::v1::acte::{acte, consultation};
@@ -84,10 +84,11 @@ async fn list(
     Requete(demande): Requete<PageDemande>,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerConflits)?;
-    let page = demande.voulue::<ConflitId>(CONFLITS)?;
+    let cadre = Cadre::new(&state.core, contexte.acteur(), CONFLITS);
+    let page = demande.voulue::<ConflitId>(&cadre)?;
     let found = patients::list_conflits(&state.core, &contexte, page).await?;
     let key = |conflit: &Conflit| conflit.id.to_string();
-    montrer(found.map(|found| Tranche::suivie(found, page.limite, CONFLITS, key)), ConflitVue::new)
+    montrer(found.map(|found| Tranche::suivie(found, page.limite, &cadre, key)), ConflitVue::new)
 }
 
 consultation! {

@@ -22,7 +22,7 @@ use crate::http::extract::{Appel, Chemin, CleIdempotence, Requete};
 use crate::http::idempotency::{json_version, rendre, respond};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
-use crate::http::pagination::{PageDemande, Tranche, montrer};
+use crate::http::pagination::{Cadre, PageDemande, Tranche, montrer};
 use crate::http::problem::Refus;
 use crate::http::v1::acte::{consultation, creation};
 use crate::services::Rendu;
@@ -109,10 +109,11 @@ async fn changes(
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ListerFeuillesReevaluees)?;
     let question = format!("reevaluation:{id}");
-    let page = demande.voulue::<Place>(&question)?.map(|place| place.0);
+    let cadre = Cadre::new(&state.core, contexte.acteur(), &question);
+    let page = demande.voulue::<Place>(&cadre)?.map(|place| place.0);
     let found = reevaluations::list_changes(&state.core, &contexte, id, page).await?;
     let key = |one: &Changement| Place((one.patient_id, one.feuille_id)).to_string();
-    let shown = found.map(|found| Tranche::suivie(found, page.limite, &question, key));
+    let shown = found.map(|found| Tranche::suivie(found, page.limite, &cadre, key));
     montrer(shown, FeuilleChangeeVue::new)
 }
 
