@@ -40,6 +40,11 @@ pub(super) fn router(contrat: &'static Contrat) -> Router<AppState> {
         .route("/openapi.yaml", get(move || async move { as_yaml(&contrat.yaml) }))
 }
 
+/// What these pages may do: their own scripts, with the styles that these write and their images.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+frame-ancestors 'none'";
+
 /// A file of the page, in French where it is ours to say.
 fn file(name: &str, config: &Arc<Config<'static>>) -> Result<Response, Refus> {
     match name {
@@ -58,6 +63,7 @@ fn file(name: &str, config: &Arc<Config<'static>>) -> Result<Response, Refus> {
     }
     let kind = HeaderValue::from_str(&file.content_type).map_err(|_not_a_header| missing())?;
     headers.insert(header::CONTENT_TYPE, kind);
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     if name != "index.html" || file.gzpipped {
         return Ok((headers, file.bytes).into_response());
     }

@@ -70,24 +70,40 @@ pub(crate) fn corps_non_lu(why: &BytesRejection) -> Refus {
         BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
             Refus::new(Code::CorpsTropGrand, "Le corps dépasse la taille acceptée.")
         }
-        BytesRejection::FailedToBufferBody(_) | _ => Refus::new(
-            Code::CorpsIllisible,
-            "Le corps s'interrompt, ou n'est pas compressé comme Content-Encoding l'annonce.",
-        ),
+        BytesRejection::FailedToBufferBody(_) | _ => corps_rompu(),
     }
 }
 
-/// Refuses a body that is not announced as what it must be.
+/// A body that ends before its end, or whose compression is not what it says.
+pub(crate) fn corps_rompu() -> Refus {
+    let detail = "Le corps s'interrompt, ou n'est pas compressé comme Content-Encoding l'annonce.";
+    Refus::new(Code::CorpsIllisible, detail)
+}
+
+/// Refuses a body that is not announced as what it must be, in UTF-8.
 pub(crate) fn exige_type(headers: &HeaderMap, attendu: &str, quoi: &str) -> Result<(), Refus> {
-    let announced = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next());
-    if announced.is_some_and(|mime| mime.trim().eq_ignore_ascii_case(attendu)) {
+    let announced = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let mut parts = announced.unwrap_or_default().split(';').map(str::trim);
+    let kind = parts.next().unwrap_or_default();
+    if kind.eq_ignore_ascii_case(attendu)
+        && jeu_de_caracteres(parts).is_none_or(|one| one == "utf-8")
+    {
         return Ok(());
     }
-    let detail = format!("{quoi} doit être annoncé par Content-Type: {attendu}.");
+    let detail = format!("{quoi} doit être annoncé par Content-Type: {attendu}, en UTF-8.");
     Err(Refus::new(Code::TypeDeContenu, detail))
+}
+
+/// The character set that the parameters of a type of content tell, in its usual name.
+pub(crate) fn jeu_de_caracteres<'a>(
+    mut parameters: impl Iterator<Item = &'a str>,
+) -> Option<String> {
+    let told = parameters.find_map(|part| {
+        let (name, value) = part.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
+    })?;
+    let told = told.to_ascii_lowercase();
+    Some(if told == "utf8" { "utf-8".to_owned() } else { told })
 }
 
 /// The one parameter of the path.

@@ -1,6 +1,6 @@
 //! The only place with axum: routes, bodies, problems, documentation.
 //!
-//! Middleware, from the outside in: other sites → request id and log line → compression of answers → their weight → panics → time
+//! Middleware, from the outside in: what browsers may do → other sites → request id and log line → compression of answers → their weight → panics → time
 //! limit → rate limit → text of headers → size limit → decompression → route. Refusals travel inwards-out as values and
 //! are written once, by the layer that logs.
 
@@ -216,7 +216,7 @@ fn service(state: AppState) -> Router {
         .fallback(extract::route_inconnue)
         .method_not_allowed_fallback(extract::methode_interdite)
         .layer(from_fn_with_state(state.bac_a_sable.clone(), bac_a_sable::follow))
-        .layer(transport::decompress())
+        .layer(from_fn(transport::decompress))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn(transport::require_text))
         .layer(from_fn_with_state(state.clone(), debit::limit))
@@ -226,5 +226,6 @@ fn service(state: AppState) -> Router {
         .layer(transport::compress())
         .layer(from_fn_with_state(state.clone(), request_log::observe))
         .layer(from_fn_with_state(state.origines.clone(), transport::share))
+        .layer(from_fn(transport::protect))
         .with_state(state)
 }

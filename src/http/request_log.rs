@@ -20,7 +20,6 @@ use super::fhir;
 use super::interne::Interieur;
 use super::problem::{Code, Refus, respond, respond_as};
 use super::traces::{Fin, Origine};
-use super::transport::unknown_encoding;
 use crate::domain::ids::RequestId;
 
 /// Gives the request its id, runs it, writes its refusal if there is one, and logs one line.
@@ -98,7 +97,6 @@ fn bare_refusal(response: &Response) -> Option<Refus> {
         StatusCode::PAYLOAD_TOO_LARGE => {
             Some(Refus::new(Code::CorpsTropGrand, "Le corps dépasse la taille acceptée."))
         }
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => Some(unknown_encoding()),
         // Of ours, only refusals have this status: here, a page of the documentation is missing.
         StatusCode::NOT_FOUND => {
             Some(Refus::new(Code::Introuvable, "Cette adresse n'existe pas ; voir /docs."))

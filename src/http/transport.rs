@@ -1,19 +1,26 @@
 //! How bodies travel and what a browser may read: compression in both directions, headers that are text, origins of
 //! other sites. The reasons are in docs/HTTP.md.
 
+use std::error::Error;
+use std::io;
 use std::sync::Arc;
 
+use async_compression::tokio::bufread::{BrotliDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder};
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{
     Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header,
 };
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt};
+use tokio_util::io::StreamReader;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
-use tower_http::decompression::RequestDecompressionLayer;
 
+use super::conditionnel::list;
 use super::problem::{Code, Refus};
 
 /// What is shorter travels as it is: it would hardly be smaller.
@@ -41,9 +48,104 @@ static READ: [HeaderName; 8] = [
     HeaderName::from_static("x-request-id"),
 ];
 
+/// What a body is compressed with.
+#[derive(Debug, Clone, Copy)]
+enum Encodage {
+    Gzip,
+    Deflate,
+    Brotli,
+    Zstd,
+}
+
+/// The names of those that are read, as an answer lists them.
+const ENCODAGES: &str = "gzip, deflate, br, zstd";
+
 /// Takes bodies as they were before their compression: limits of size count what they are then.
-pub(super) fn decompress() -> RequestDecompressionLayer {
-    RequestDecompressionLayer::new()
+pub(super) async fn decompress(request: Request, next: Next) -> Response {
+    let (mut head, body) = request.into_parts();
+    let announced = list(&head.headers, header::CONTENT_ENCODING);
+    let announced: Vec<String> = announced.iter().map(|name| name.to_ascii_lowercase()).collect();
+    let announced: Vec<&str> = announced.iter().map(String::as_str).collect();
+    let encodage = match announced.as_slice() {
+        [] | ["identity"] => return next.run(Request::from_parts(head, body)).await,
+        // Two names of one (RFC 9110, 8.4.1.3).
+        ["gzip" | "x-gzip"] => Encodage::Gzip,
+        ["deflate"] => Encodage::Deflate,
+        ["br"] => Encodage::Brotli,
+        ["zstd"] => Encodage::Zstd,
+        _ => {
+            let mut response = unknown_encoding().into_response();
+            let known = HeaderValue::from_static(ENCODAGES);
+            response.headers_mut().insert(header::ACCEPT_ENCODING, known);
+            return response;
+        }
+    };
+    head.headers.remove(header::CONTENT_ENCODING);
+    head.headers.remove(header::CONTENT_LENGTH);
+    next.run(Request::from_parts(head, clear(encodage, body))).await
+}
+
+/// The pieces of a body as it came.
+type Source = StreamReader<BoxStream<'static, io::Result<Bytes>>, Bytes>;
+
+/// A body as it was before its compression: all its members, and nothing that is none.
+fn clear(encodage: Encodage, body: Body) -> Body {
+    let pieces = body.into_data_stream().map_err(|gone| io::Error::new(GONE, gone)).boxed();
+    let source: Source = StreamReader::new(pieces);
+    match encodage {
+        Encodage::Gzip => {
+            let mut decoder = GzipDecoder::new(source);
+            decoder.multiple_members(true);
+            whole(decoder, GzipDecoder::get_mut)
+        }
+        Encodage::Zstd => {
+            let mut decoder = ZstdDecoder::new(source);
+            decoder.multiple_members(true);
+            whole(decoder, ZstdDecoder::get_mut)
+        }
+        Encodage::Deflate => whole(ZlibDecoder::new(source), ZlibDecoder::get_mut),
+        Encodage::Brotli => whole(BrotliDecoder::new(source), BrotliDecoder::get_mut),
+    }
+}
+
+/// What a decoder gives to its end, which must be that of its source.
+fn whole<D>(decoder: D, source: fn(&mut D) -> &mut Source) -> Body
+where
+    D: AsyncRead + Unpin + Send + 'static,
+{
+    let pieces = stream::try_unfold(decoder, move |mut decoder| async move {
+        let mut piece = vec![0; PIECE];
+        let length = decoder.read(&mut piece).await?;
+        if length == 0 {
+            let rest = source(&mut decoder).fill_buf().await?;
+            return if rest.is_empty() { Ok(None) } else { Err(io::ErrorKind::InvalidData.into()) };
+        }
+        piece.truncate(length);
+        Ok(Some((Bytes::from(piece), decoder)))
+    });
+    Body::from_stream(pieces.map_err(|error: io::Error| match error.kind() {
+        GONE => error,
+        _ => io::Error::new(io::ErrorKind::InvalidData, error),
+    }))
+}
+
+/// What is decoded at once.
+const PIECE: usize = 16 * 1024;
+
+/// The kind of the error of a sender who goes away.
+const GONE: io::ErrorKind = io::ErrorKind::ConnectionAborted;
+
+/// Whether a body ended because it is not compressed as it says, rather than because its sender went away.
+pub(crate) fn is_broken(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let own = error.downcast_ref().map(io::Error::kind);
+        if own == Some(io::ErrorKind::InvalidData) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// Compresses long answers for whoever accepts it.
@@ -62,18 +164,54 @@ fn compressible(status: StatusCode, _: Version, headers: &HeaderMap, _: &Extensi
     status.is_success() && text && !headers.contains_key(header::ETAG)
 }
 
-/// Refuses a header that is read and is no text of printable ASCII: what it says would be lost.
+/// Headers of which there is one: of two, the service would read either.
+static SINGLE: [HeaderName; 5] = [
+    header::AUTHORIZATION,
+    header::CONTENT_TYPE,
+    header::ORIGIN,
+    HeaderName::from_static("idempotency-key"),
+    HeaderName::from_static("x-request-id"),
+];
+
+/// Refuses a header that is read and is no text of printable ASCII, since what it says would be lost; and one that
+/// comes twice and is no list.
 pub(super) async fn require_text(request: Request, next: Next) -> Response {
-    let wrong = READ
-        .iter()
-        .find(|name| request.headers().get_all(*name).iter().any(|value| value.to_str().is_err()));
-    let Some(name) = wrong else { return next.run(request).await };
-    let message = "attendu : des caractères ASCII imprimables";
-    Refus::parametre(name.as_str(), "format_invalide", message).into_response()
+    let headers = request.headers();
+    let lost =
+        |name: &&HeaderName| headers.get_all(*name).iter().any(|value| value.to_str().is_err());
+    let twice = |name: &&HeaderName| headers.get_all(*name).iter().nth(1).is_some();
+    let wrong = if let Some(name) = READ.iter().find(lost) {
+        (name, "format_invalide", "attendu : des caractères ASCII imprimables")
+    } else if let Some(name) = SINGLE.iter().find(twice) {
+        (name, "valeur_en_double", "attendu : une seule fois")
+    } else {
+        return next.run(request).await;
+    };
+    let (name, code, message) = wrong;
+    Refus::parametre(name.as_str(), code, message).into_response()
+}
+
+/// What a browser may do of an answer that says nothing of it: nothing.
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// What every answer tells browsers, whatever it is. A page says itself what it may do.
+pub(super) const PROTECTIONS: [(HeaderName, &str); 3] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CONTENT_SECURITY_POLICY, NOTHING),
+];
+
+/// Adds it to every answer, whoever made it.
+pub(super) async fn protect(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in PROTECTIONS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
 }
 
 /// A body in an encoding that is not known.
-pub(super) fn unknown_encoding() -> Refus {
+fn unknown_encoding() -> Refus {
     let detail = "Le corps annonce un Content-Encoding que ce service ne lit pas ; attendu : gzip, deflate, br \
                   ou zstd, un seul, ou aucun.";
     Refus::new(Code::EncodageInconnu, detail)

@@ -282,7 +282,9 @@ async fn lines_are_taken_as_answers_are_read() {
     // A sender who never stops: ten lines at a time.
     let endless = futures_util::stream::repeat_with(move || {
         counting.fetch_add(10, Ordering::Relaxed);
-        Ok::<_, ()>(Bytes::from_static(b"{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n"))
+        Ok::<_, std::convert::Infallible>(Bytes::from_static(
+            b"{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n",
+        ))
     });
     let answers = evaluer_lot(app.core.clone(), contexte(&app), FormeReponse::Synthese, endless);
     let mut answers = Box::pin(answers);
@@ -307,7 +309,7 @@ async fn a_line_is_answered_while_the_next_one_is_not_written_yet() {
         app.core.clone(),
         martin,
         FormeReponse::Synthese,
-        coming.map(Ok::<_, ()>),
+        coming.map(Ok::<_, std::convert::Infallible>),
     ));
     for number in 1..=3 {
         let line = feuille("BERNARD", &number.to_string(), "2025-03-10", json!("T"));

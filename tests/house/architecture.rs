@@ -110,6 +110,7 @@ const ROOMS: &[Room] = &[
         name: "http",
         rooms: &["http", "auth", "papiers", "services", "domain"],
         libraries: &[
+            "async_compression",
             "axum",
             "base64",
             "chrono",
@@ -125,6 +126,7 @@ const ROOMS: &[Room] = &[
             "svg",
             "thiserror",
             "tokio",
+            "tokio_util",
             "tower",
             "tower_http",
             "tracing",

@@ -165,6 +165,9 @@ impl TestApp {
         let content_type = headers
             .get("content-type")
             .map_or_else(String::new, |value| value.to_str().unwrap().to_owned());
+        for name in contract::PROTECTIONS {
+            assert!(headers.contains_key(name), "{method} {path} {status}: {name}");
+        }
         contract::check(&method, &path, status.as_u16(), &content_type, &body);
         fhir::check(&path, &content_type, &body);
         contract::check_headers(&method, &path, status.as_u16(), &headers);
@@ -249,10 +252,22 @@ impl Caller<'_> {
         self.app.send(request.body(Body::from(lines.to_owned())).unwrap()).await
     }
 
+    /// Sends a file of some type, compressed.
+    pub async fn send_compressed(&self, path: &str, content: &str, file: &[u8]) -> Reply {
+        let headers = [("content-type", content), ("content-encoding", "gzip")];
+        self.send_bytes(path, &headers, file).await
+    }
+
     /// Sends a file of some type.
     pub async fn send_file(&self, path: &str, content: &str, file: &[u8]) -> Reply {
-        let mut request =
-            Request::builder().method("POST").uri(path).header("content-type", content);
+        self.send_bytes(path, &[("content-type", content)], file).await
+    }
+
+    async fn send_bytes(&self, path: &str, headers: &[(&str, &str)], file: &[u8]) -> Reply {
+        let mut request = Request::builder().method("POST").uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }

@@ -38,6 +38,10 @@ pub fn resolved(part: &'static Value) -> &'static Value {
     place.map_or(part, |place| document().pointer(place).unwrap())
 }
 
+/// What every answer tells browsers.
+pub const PROTECTIONS: [&str; 3] =
+    ["content-security-policy", "x-content-type-options", "referrer-policy"];
+
 /// Fails when a header of an answer is not announced, or is announced and missing.
 pub fn check_headers(method: &str, path: &str, status: u16, headers: &HeaderMap) {
     let Some((template, operation)) = operation(method, path) else { return };
@@ -51,13 +55,10 @@ pub fn check_headers(method: &str, path: &str, status: u16, headers: &HeaderMap)
     for (name, value) in headers {
         let header = announced.get(name.as_str());
         // The type is said with the body; and no cache stores what a POST or a DELETE is answered.
-        // How it travels, and which other sites may read it, is of HTTP and not of an operation; what a browser may do of a
-        // page, of pages.
+        // How it travels, which other sites may read it and what a browser may do of it is of HTTP and not of an operation.
         let of_http = ["content-type", "content-length", "content-encoding", "vary"];
-        let of_pages = ["content-security-policy", "x-content-type-options", "referrer-policy"];
         let said = of_http.contains(&name.as_str())
-            || of_pages.contains(&name.as_str())
-                && headers["content-type"] == "text/html; charset=utf-8"
+            || PROTECTIONS.contains(&name.as_str())
             || name.as_str().starts_with("access-control-");
         let forgiven = ["POST", "DELETE"].contains(&method);
         if said || (header.is_none() && name == "cache-control" && forgiven) {

@@ -14,7 +14,7 @@ use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) use self::demande::FeuilleDemande;
-pub(crate) use self::lots::une_a_une;
+pub(crate) use self::lots::{BOM, une_a_une};
 pub(crate) use self::vue::FeuilleVue;
 use super::evaluation::EVALUATION;
 use super::instruction::InstructionVue;

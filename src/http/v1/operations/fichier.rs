@@ -16,6 +16,7 @@ use crate::http::idempotency::{rendre, respond, respond_anonymous};
 use crate::http::json::Json;
 use crate::http::lecture::lire_document;
 use crate::http::problem::{Code, Refus};
+use crate::http::v1::feuilles_de_soins::BOM;
 use crate::services::operations;
 use crate::services::operations::LigneImportee;
 use crate::services::patients;
@@ -42,7 +43,9 @@ impl FromRequest<AppState> for Fichier {
         let tests = patients::accepts_test_numbers(&state.core);
         let mut file = Self { lignes: Vec::new(), refusees: Vec::new(), requete };
         let blank = |line: &[u8]| line.iter().all(u8::is_ascii_whitespace);
-        for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        for (index, line) in
+            bytes.strip_prefix(BOM).unwrap_or(&bytes).split(|byte| *byte == b'\n').enumerate()
+        {
             if blank(line) {
                 continue;
             }

@@ -31,12 +31,15 @@ use crate::domain::tableur::{self, MARQUE};
 use crate::http::AppState;
 use crate::http::conditionnel::SiCorrespond;
 use crate::http::delai::Delai;
-use crate::http::extract::{Appel, Chemin, CleIdempotence, Requete};
+use crate::http::extract::{
+    Appel, Chemin, CleIdempotence, Requete, corps_rompu, jeu_de_caracteres,
+};
 use crate::http::idempotency::{Anonymous, json_version, rendre, respond, respond_anonymous};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
-use crate::http::pagination::{self, Curseur, Limite, Page, SansRappel, Tranche, publier};
+use crate::http::pagination::{self, Cadre, Curseur, Limite, Page, SansRappel, Tranche, publier};
 use crate::http::problem::{Code, Refus};
+use crate::http::transport;
 use crate::http::v1::acte::consultation;
 use crate::http::vue::vue;
 use crate::services::{Contexte, Core, Rendu, ServiceError, reprises};
@@ -81,7 +84,7 @@ vue! {
         format: FormatFichier = reprise.format,
         /// Avancement.
         etat: EtatReprise = reprise.etat,
-        /// Version : l'ETag, qui change avec l'état.
+        /// Version : le début de l'ETag, qui change avec l'état.
         #[schema(example = 2)]
         version: i32 = reprise.version,
         /// Réception.
@@ -190,12 +193,9 @@ fn announced(headers: &HeaderMap) -> Result<(FormatFichier, bool), Refus> {
             return Err(Refus::new(Code::TypeDeContenu, detail));
         }
     };
-    let charset = parts.find_map(|part| {
-        let (name, value) = part.split_once('=')?;
-        name.eq_ignore_ascii_case("charset").then(|| value.trim_matches('"').to_ascii_lowercase())
-    });
+    let charset = jeu_de_caracteres(parts);
     match charset.as_deref() {
-        None | Some("utf-8" | "utf8") => Ok((format, false)),
+        None | Some("utf-8") => Ok((format, false)),
         Some("windows-1252" | "cp1252") => Ok((format, true)),
         Some(_) => {
             let detail = "L'encodage du fichier est utf-8 ou windows-1252.";
@@ -212,6 +212,9 @@ fn refused(why: ReceptionRefusee) -> Refus {
         }
         ReceptionRefusee::Fichier(FichierRefuse::Interrompu(error)) => {
             tracing::info!(%error, "a file was not received");
+            if transport::is_broken(&error) {
+                return corps_rompu();
+            }
             if error.kind() == std::io::ErrorKind::FileTooLarge {
                 return Refus::new(Code::CorpsTropGrand, "Le fichier dépasse la taille acceptée.");
             }
@@ -237,13 +240,13 @@ consultation! {
     /// Champ par champ, sans aucune valeur du fichier.
     lines: ListerLignesReprise = "/v1/reprises/{id}/lignes" => LignesRefuseesVue "Les lignes refusées", [],
     (core, contexte, Chemin(id): Chemin<RepriseId>, Requete(demande): Requete<LignesDemande>) {
-        let question = format!("reprise:{id}");
-        let page = pagination::voulue::<Place>(&question, (demande.limite, demande.curseur, None))?;
+        let cadre = Cadre::new(core, contexte.acteur(), &format!("reprise:{id}"));
+        let page = pagination::voulue::<Place>(&cadre, (demande.limite, demande.curseur, None))?;
         let (read, limite) = (page.lus(), page.limite);
         let after = page.apres.unwrap_or_default();
         let found = reprises::refused(core, contexte, id, (after.0, after.1), read).await?;
         let key = |one: &(u64, i16, Defaut)| Place(one.0, one.1).to_string();
-        let shown = Tranche::suivie((found, None), limite, &question, key);
+        let shown = Tranche::suivie((found, None), limite, &cadre, key);
         publier(shown, SansRappel {}, |(ligne, _, defaut)| LigneRefuseeVue::new(*ligne, defaut.clone()))
     }
 }

@@ -1,5 +1,6 @@
 //! The lines of a lot, taken as they come: a batch is what has arrived, up to a limit.
 
+use std::error::Error;
 use std::io::BufRead;
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,10 +10,14 @@ use axum::body::Bytes;
 use futures_util::stream::{self, BoxStream, Stream, StreamExt};
 use tokio::sync::Notify;
 
+use crate::http::extract::corps_rompu;
 use crate::http::problem::{Code, Refus};
+use crate::http::transport;
 
 /// Longest line, in bytes.
 const LIGNE_MAX: usize = 64 * 1024;
+/// The mark of order of bytes with which a file may begin.
+pub(crate) const BOM: &[u8] = b"\xef\xbb\xbf";
 /// Most lines of a batch.
 pub(super) const LIGNES: usize = 2_000;
 /// Bytes after which a batch takes no other line.
@@ -22,7 +27,24 @@ const OCTETS: usize = 2 * 1024 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Arrivage {
     texte: Vec<u8>,
-    lignes: Vec<(u64, Option<Range<usize>>)>,
+    lignes: Vec<(u64, Result<Range<usize>, Rompue>)>,
+}
+
+/// Why a line could not be taken.
+#[derive(Debug, Clone, Copy)]
+enum Rompue {
+    TropLongue,
+    /// The body is not what its compression says, from there on.
+    Illisible,
+}
+
+impl From<Rompue> for Refus {
+    fn from(why: Rompue) -> Self {
+        match why {
+            Rompue::TropLongue => too_long(),
+            Rompue::Illisible => corps_rompu(),
+        }
+    }
 }
 
 impl Arrivage {
@@ -39,8 +61,8 @@ impl Arrivage {
     /// The lines, each with its number from 1.
     pub(super) fn lignes(&self) -> impl Iterator<Item = (u64, Result<&[u8], Refus>)> {
         self.lignes.iter().map(|(numero, place)| {
-            let text = place.clone().and_then(|place| self.texte.get(place));
-            (*numero, text.ok_or_else(too_long))
+            let text = place.clone().map(|place| self.texte.get(place).unwrap_or_default());
+            (*numero, text.map_err(Refus::from))
         })
     }
 }
@@ -49,7 +71,7 @@ impl Arrivage {
 pub(crate) fn une_a_une<S, E>(entree: S) -> BoxStream<'static, (u64, Result<Vec<u8>, Refus>)>
 where
     S: Stream<Item = Result<Bytes, E>> + Unpin + Send + 'static,
-    E: 'static,
+    E: Error + 'static,
 {
     stream::unfold(Lecteur::new(entree, EnCours::default()), async |mut lecteur| {
         let arrivage = lecteur.arrivage().await?;
@@ -108,6 +130,7 @@ pub(super) struct Lecteur<S> {
 impl<S, E> Lecteur<S>
 where
     S: Stream<Item = Result<Bytes, E>> + Unpin,
+    E: Error + 'static,
 {
     pub(super) const fn new(entree: S, en_cours: EnCours) -> Self {
         Self { entree, en_cours, garde: Vec::new(), numero: 0, trop_longue: false, fini: false }
@@ -132,11 +155,16 @@ where
             let Some(received) = self.recevoir(arrivage.len() == 0).await else { break };
             match received {
                 Some(Ok(bytes)) => self.garde.extend_from_slice(&bytes),
-                // The sender went away: what was whole is done, the rest was never a line.
-                Some(Err(_gone)) => {
+                // The sender went away, or what follows is nothing: what was whole is done, the rest was never a line.
+                Some(Err(error)) => {
                     self.garde.truncate(vu);
                     self.trop_longue = false;
                     self.fini = true;
+                    if transport::is_broken(&error) {
+                        self.numero = self.numero.saturating_add(1);
+                        arrivage.lignes.push((self.numero, Err(Rompue::Illisible)));
+                        break;
+                    }
                 }
                 None => self.fini = true,
             }
@@ -198,12 +226,16 @@ where
 
     fn ligne(&mut self, place: Range<usize>, arrivage: &mut Arrivage) {
         self.numero = self.numero.saturating_add(1);
+        // What an editor puts before the first line is no part of it.
+        let mark = if self.numero == 1 { BOM } else { &[] };
         let text = self.garde.get(place.clone()).unwrap_or_default();
+        let text = text.strip_prefix(mark).unwrap_or(text);
+        let place = place.end.saturating_sub(text.len())..place.end;
         let too_long = std::mem::take(&mut self.trop_longue) || text.len() > LIGNE_MAX;
         if too_long {
-            arrivage.lignes.push((self.numero, None));
+            arrivage.lignes.push((self.numero, Err(Rompue::TropLongue)));
         } else if !text.iter().all(u8::is_ascii_whitespace) {
-            arrivage.lignes.push((self.numero, Some(place)));
+            arrivage.lignes.push((self.numero, Ok(place)));
         }
     }
 }
@@ -214,7 +246,7 @@ mod tests {
 
     /// The lines of what comes in pieces, each with its number, batch by batch.
     async fn batches(pieces: &[&str]) -> Vec<Vec<(u64, Result<String, &'static str>)>> {
-        let pieces: Vec<Result<Bytes, ()>> =
+        let pieces: Vec<Result<Bytes, std::io::Error>> =
             pieces.iter().map(|piece| Ok(Bytes::from((*piece).to_owned()))).collect();
         let mut reader = Lecteur::new(futures_util::stream::iter(pieces), EnCours::default());
         let mut all = Vec::new();
@@ -242,6 +274,14 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_mark_of_order_of_bytes_is_no_part_of_the_first_line_only() {
+        let expected = vec![vec![ok(1, "a"), ok(2, "\u{feff}b")]];
+        assert_eq!(batches(&["\u{feff}a\n\u{feff}b\n"]).await, expected);
+        assert_eq!(batches(&["\u{feff}\n"]).await, Vec::<Vec<_>>::new());
+        assert_eq!(batches(&["\u{feff}a"]).await, [[ok(1, "a")]]);
+    }
+
+    #[tokio::test]
     async fn a_line_too_long_is_refused_alone_and_not_kept() {
         let long = "x".repeat(LIGNE_MAX + 1);
         let exact = "y".repeat(LIGNE_MAX);
@@ -261,7 +301,7 @@ mod tests {
         let many = "z\n".repeat(LIGNES + 1);
         let sizes: Vec<usize> = batches(&[&many]).await.iter().map(Vec::len).collect();
         assert_eq!(sizes, [LIGNES, 1]);
-        let pieces = futures_util::stream::iter([Ok::<_, ()>(Bytes::from("a\nb\nc"))]);
+        let pieces = futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from("a\nb\nc"))]);
         let mut reader =
             Lecteur::new(pieces.chain(futures_util::stream::pending()), EnCours::default());
         let batch = reader.arrivage().await.unwrap();
@@ -270,7 +310,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_batch_grows_while_others_are_under_way() {
-        let (sender, mut receiver) = tokio::sync::mpsc::channel::<Result<Bytes, ()>>(4);
+        let (sender, mut receiver) = tokio::sync::mpsc::channel::<Result<Bytes, std::io::Error>>(4);
         let coming = futures_util::stream::poll_fn(move |context| receiver.poll_recv(context));
         let under_way = EnCours::default();
         let (first, second) = (under_way.un_de_plus(), under_way.un_de_plus());
@@ -288,7 +328,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_sender_who_goes_away_leaves_only_whole_lines() {
-        let pieces = [Ok(Bytes::from("a\nb\nhalf")), Err(())];
+        let gone = std::io::ErrorKind::ConnectionAborted;
+        let pieces = [Ok(Bytes::from("a\nb\nhalf")), Err(std::io::Error::from(gone))];
         let mut reader = Lecteur::new(futures_util::stream::iter(pieces), EnCours::default());
         assert_eq!(reader.arrivage().await.unwrap().len(), 2);
         assert!(reader.arrivage().await.is_none());

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::StreamExt;
 use utoipa_axum::router::OpenApiRouter;
 
-pub(crate) use self::lignes::une_a_une;
+pub(crate) use self::lignes::{BOM, une_a_une};
 pub use self::traitement::{BilanLot, LotInterrompu, ReponsesLot, evaluer_lot};
 pub use self::vue::{FormeReponse, ResultatLigne};
 pub(crate) use self::vue::{LigneLotVue, SyntheseVue};

@@ -109,7 +109,7 @@ pub fn evaluer_lot<S, E>(
 ) -> impl Stream<Item = Result<ReponsesLot, LotInterrompu>> + Send
 where
     S: Stream<Item = Result<Bytes, E>> + Unpin + Send,
-    E: Send,
+    E: std::error::Error + Send + 'static,
 {
     let lot = Arc::new(Lot { core, contexte, forme, suite: Suite::default() });
     let mut next = Tours::default();
