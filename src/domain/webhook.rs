@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::identifiers::texte_libre::contient_un_numero;
+
 /// Longest address.
 const LONGEST: usize = 300;
 
@@ -17,9 +19,12 @@ pub struct AdresseWebhook {
 }
 
 impl AdresseWebhook {
-    /// Reads an address; `None` for what is not plainly one.
+    /// Reads an address; `None` for what is not plainly one, or holds a number of a person.
     pub fn parse(texte: &str) -> Option<Self> {
         if texte.len() > LONGEST || !texte.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return None;
+        }
+        if contient_un_numero(texte) {
             return None;
         }
         let (securisee, rest) =

@@ -14,7 +14,8 @@ use std::sync::{Arc, OnceLock};
 use super::AppState;
 use super::json::Json;
 use super::lecture::{Lire, lire_document};
-use super::problem::{Code, Refus};
+use super::problem::{Code, Refus, est_redite};
+use super::query::Surplus;
 use crate::auth::{Appelant, JetonRefuse, Porteur, certificate_digest};
 use crate::domain::acteur::{Acteur, Auteur};
 use crate::domain::digest::Empreinte;
@@ -301,6 +302,9 @@ impl FromRequestParts<AppState> for Appel {
         let Appelant { sujet, portees, .. } = appelant;
         let auteur = Auteur { acteur, sujet };
         state.debits.porteur(&auteur, &parts.extensions)?;
+        if let Some(Surplus(refus)) = parts.extensions.get() {
+            return Err(refus.clone());
+        }
         Ok(Self { auteur, portees, requete_id })
     }
 }
@@ -371,7 +375,11 @@ pub(crate) async fn methode_interdite(method: Method) -> Result<StatusCode, Refu
     if method == Method::OPTIONS {
         return Ok(StatusCode::NO_CONTENT);
     }
-    let detail = format!("Cette adresse n'accepte pas {method} ; l'en-tête Allow dit lesquelles.");
+    let named = Some(method.as_str()).filter(|name| est_redite(name));
+    let detail = format!(
+        "Cette adresse n'accepte pas {} ; l'en-tête Allow dit lesquelles.",
+        named.unwrap_or("cette méthode")
+    );
     Err(Refus::new(Code::MethodeInterdite, detail))
 }
 

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 pub(crate) use self::catalogue::Code;
 use super::schemas::{CodeChamp, CodeProbleme};
 use crate::domain::droits::Portee;
+use crate::domain::identifiers::texte_libre::contient_un_numero;
 use crate::domain::ids::RequestId;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::ChampInvalide;
@@ -64,6 +65,14 @@ pub(crate) struct Probleme {
 /// The most wrong fields listed at once; the sentence says how many there are.
 const MAX_ERREURS: usize = 100;
 
+/// The longest name that is told back, in bytes.
+const NOM_MAX: usize = 64;
+
+/// Whether a name that the caller made up may be told back: it is short, and holds no number of a person.
+pub(crate) fn est_redite(name: &str) -> bool {
+    name.len() <= NOM_MAX && !contient_un_numero(name)
+}
+
 /// A refusal about to be answered. What is private stays in the logs.
 #[derive(Debug, Clone)]
 pub(crate) struct Refus {
@@ -106,9 +115,13 @@ impl Refus {
 
     /// A parameter of the address, or a header.
     pub(crate) fn parametre(name: &str, code: &'static str, message: impl Into<String>) -> Self {
-        let (parametre, message) = (Some(name.to_owned()), message.into());
+        let told = Some(name).filter(|name| est_redite(name));
+        let (parametre, message) = (told.map(str::to_owned), message.into());
         let erreur = ErreurChamp { pointeur: None, parametre, code, message };
-        let detail = format!("Le paramètre « {name} » est invalide.");
+        let detail = told.map_or_else(
+            || "Un paramètre est invalide.".to_owned(),
+            |name| format!("Le paramètre « {name} » est invalide."),
+        );
         Self { erreurs: vec![erreur], ..Self::new(Code::ParametreInvalide, detail) }
     }
 
@@ -120,8 +133,10 @@ impl Refus {
         self.code = Code::ParametreInvalide;
         self.detail = self.detail.replace("champ", "paramètre");
         for erreur in &mut self.erreurs {
-            erreur.parametre =
-                erreur.pointeur.take().map(|pointer| pointer.trim_start_matches('/').to_owned());
+            let pointer = erreur.pointeur.take();
+            let name = pointer.map(|pointer| pointer.trim_start_matches('/').to_owned());
+            // A name that is not told back has none.
+            erreur.parametre = name.filter(|name| !name.is_empty());
             erreur.message = erreur.message.replace("champ", "paramètre");
         }
         self

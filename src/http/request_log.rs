@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
@@ -34,7 +34,7 @@ pub(super) async fn observe(
     let origine = Origine::of(request.headers());
     let trace_id = origine.as_ref().map(|origine| origine.trace.clone());
     request.extensions_mut().insert(requete_id);
-    let method = request.method().clone();
+    let method = named(request.method());
     let of_fhir = request.uri().path().starts_with(fhir::BASE);
     let route = request
         .extensions()
@@ -70,10 +70,10 @@ pub(super) async fn observe(
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     let code = refus.as_ref().map_or("-", |refus| refus.code.as_str());
     let status = response.status().as_u16();
-    state.instruments.answered((method.as_str(), &route), (status, code), took);
+    state.instruments.answered((method, &route), (status, code), took);
     if let Some(traceur) = &state.traceur {
         let (ids, fin) = (state.core.ids(), state.core.clock().now());
-        let (methode, route) = (method.as_str(), route.as_str());
+        let (methode, route) = (method, route.as_str());
         let ended = Fin { methode, route, statut: status, code, fin, duree: took };
         traceur.tell(origine.as_ref(), (ids.uuid(), ids.uuid()), ended);
     }
@@ -81,9 +81,15 @@ pub(super) async fn observe(
         return response;
     }
     span.in_scope(|| {
-        tracing::info!(method = method.as_str(), route, status, code, role, micros, "request");
+        tracing::info!(method, route, status, code, role, micros, "request");
     });
     response
+}
+
+/// A method that HTTP names; any other word may be anything, and is neither logged nor counted.
+fn named(method: &Method) -> &'static str {
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
+    known.into_iter().find(|name| *name == method.as_str()).unwrap_or("(autre)")
 }
 
 /// The id that the caller gave, when it is a UUID.

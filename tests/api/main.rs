@@ -48,6 +48,7 @@ mod doctors;
 mod dossier;
 mod dossier_complet;
 mod droits;
+mod enveloppe;
 mod errors;
 mod essai;
 mod essais;

@@ -73,7 +73,7 @@ async fn a_collector_is_told_the_route_and_nobody_and_one_that_is_gone_costs_not
 
     let service = start(&address);
     let asked = client.get(format!("{}{person}", service.address)).header("traceparent", parent);
-    assert_eq!(asked.send().await.unwrap().status(), 400);
+    assert_eq!(asked.send().await.unwrap().status(), 401, "who calls is asked first");
     let (line, body) = received.recv_timeout(std::time::Duration::from_mins(1)).unwrap();
     assert_eq!(line, "POST /v1/traces HTTP/1.1");
     let span = &body["resourceSpans"][0]["scopeSpans"][0]["spans"][0];
@@ -85,7 +85,7 @@ async fn a_collector_is_told_the_route_and_nobody_and_one_that_is_gone_costs_not
     for hidden in [patient_id("BERNARD").to_string().as_str(), "secret", "page="] {
         assert!(!text.contains(hidden), "{text}");
     }
-    assert!(text.contains("parametre_invalide") && text.contains("\"intValue\":\"400\""), "{text}");
+    assert!(text.contains("jeton_absent") && text.contains("\"intValue\":\"401\""), "{text}");
     assert!(service.end("TERM").success());
 
     // Nobody listens there any more: answers come all the same, and the service stops as it should.

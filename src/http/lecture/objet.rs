@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{Chemin, Erreurs, Lire, Noeud, absent};
 use crate::http::json::Json;
+use crate::http::problem::est_redite;
 
 /// Finds members by name, and the names that nobody asked for.
 #[derive(Debug)]
@@ -82,16 +83,23 @@ impl<'n, 'j> Objet<'n, 'j> {
             return;
         }
         for (index, (name, _)) in self.members.iter().enumerate() {
-            let chemin = Chemin::Membre(self.chemin, name);
+            let own = Chemin::Membre(self.chemin, name);
+            let known_here = known.contains(&name.as_ref());
+            // A name that nobody expects may be anything.
+            let (chemin, quoi) = if known_here || est_redite(name) {
+                (&own, "champ inconnu")
+            } else {
+                (self.chemin, "un membre inconnu")
+            };
             if came_before(self.members, index) {
-                erreurs.push(&chemin, "champ_en_double", "ce champ est écrit deux fois");
-            } else if !known.contains(&name.as_ref()) {
+                erreurs.push(chemin, "champ_en_double", "ce champ est écrit deux fois");
+            } else if !known_here {
                 let message = match known {
-                    [] => "champ inconnu ; aucun n'est attendu".to_owned(),
-                    [only] => format!("champ inconnu ; attendu : {only}"),
-                    all => format!("champ inconnu ; attendus : {}", all.join(", ")),
+                    [] => format!("{quoi} ; aucun n'est attendu"),
+                    [only] => format!("{quoi} ; attendu : {only}"),
+                    all => format!("{quoi} ; attendus : {}", all.join(", ")),
                 };
-                erreurs.push(&chemin, "champ_inconnu", &message);
+                erreurs.push(chemin, "champ_inconnu", &message);
             }
         }
     }

@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::domain::digest::Empreinte;
 use crate::domain::droits::Demarche;
 use crate::domain::evenement::NatureEvenement;
+use crate::domain::identifiers::texte_libre::contient_un_numero;
 use crate::domain::ids::{AbonnementId, EvenementId};
 use crate::domain::webhook::AdresseWebhook;
 use crate::http::AppState;
@@ -20,7 +21,7 @@ use crate::http::extract::{Appel, Chemin, CleIdempotence, Requete};
 use crate::http::idempotency::{Anonymous, json as respond_json, rendre, respond};
 use crate::http::lecture::{Entier, Erreurs, Lire, Liste, Noeud, lecture};
 use crate::http::openapi::routes;
-use crate::http::pagination::{Page, PageDemande, SansRappel, Tranche, publier};
+use crate::http::pagination::{Cadre, Page, PageDemande, SansRappel, Tranche, publier};
 use crate::http::problem::Refus;
 use crate::http::schemas::formes;
 use crate::http::v1::acte::{consultation, creation};
@@ -46,7 +47,13 @@ formes!(AdresseWebhook);
 impl Lire for AdresseWebhook {
     fn lire(noeud: Noeud<'_, '_>, erreurs: &mut Erreurs) -> Option<Self> {
         let attendu = "une adresse https, sans compte ni fragment";
-        let found = Self::parse(noeud.texte(erreurs, attendu)?);
+        let text = noeud.texte(erreurs, attendu)?;
+        if contient_un_numero(text) {
+            let message = "attendu : une adresse sans numéro de personne";
+            erreurs.push(noeud.chemin, "numero_de_personne", message);
+            return None;
+        }
+        let found = Self::parse(text);
         if found.is_none() {
             erreurs.push(noeud.chemin, "format_invalide", &format!("attendu : {attendu}"));
         }
@@ -214,11 +221,11 @@ consultation! {
     /// Ceux que le destinataire n'a jamais acceptés, et pourquoi le dernier essai a échoué.
     failures: ListerEchecs = "/v1/abonnements/{id}/echecs" => EchecsVue "Les messages abandonnés", [],
     (core, contexte, Chemin(id): Chemin<AbonnementId>, Requete(page): Requete<PageDemande>) {
-        let question = format!("echecs {} {id}", contexte.acteur().cle());
-        let page = page.voulue::<i64>(&question)?;
+        let cadre = Cadre::new(core, contexte.acteur(), &format!("echecs {id}"));
+        let page = page.voulue::<i64>(&cadre)?;
         let found = abonnements::echecs(core, contexte, id, (page.apres, page.limite)).await?;
         let key = |one: &Echec| one.sequence.to_string();
-        let found = Tranche::suivie((found, None), page.limite, &question, key);
+        let found = Tranche::suivie((found, None), page.limite, &cadre, key);
         publier(found, SansRappel {}, EchecVue::new)
     }
 }

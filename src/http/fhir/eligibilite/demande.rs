@@ -13,6 +13,7 @@ use crate::domain::vocabulary::Vocabulaire;
 use crate::http::fhir::feuille::nomenclature;
 use crate::http::fhir::patient::numero;
 use crate::http::fhir::ressource::RPPS;
+use crate::http::problem::est_redite;
 use crate::services::ChampInvalide;
 
 /// Members of the request that are read, or that change nothing of what is asked.
@@ -133,7 +134,9 @@ impl Lecteur<'_> {
         for name in object.as_object().into_iter().flat_map(|object| object.keys()) {
             if !known.contains(&name.as_str()) {
                 let attendu = "un élément que cette opération lit";
-                self.refuse::<()>(&format!("{place}/{name}"), "champ_inconnu", attendu);
+                let own = format!("{place}/{name}");
+                let told = if est_redite(name) { own.as_str() } else { place };
+                self.refuse::<()>(told, "champ_inconnu", attendu);
             }
         }
     }
