@@ -18,7 +18,7 @@ use crate::domain::money::Centimes;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Chemins};
-use crate::http::pagination;
+use crate::http::pagination::{self, Cadre};
 use crate::http::problem::{Code, Refus};
 use crate::services::feuilles_de_soins::{self, EvaluationEnregistree, FeuilleEvaluee};
 
@@ -228,13 +228,14 @@ async fn search(
     let (patient, page) = (asked.patient()?, asked.page()?);
     asked.fin()?;
     let days = (state.core.law().premier_jour(), state.core.clock().today());
-    let question = format!("fhir feuilles {} {patient}", contexte.acteur().cle());
-    let wanted = pagination::voulue::<FeuilleId>(&question, page)?;
+    let question = format!("fhir feuilles {patient}");
+    let cadre = Cadre::new(&state.core, contexte.acteur(), &question);
+    let wanted = pagination::voulue::<FeuilleId>(&cadre, page)?;
     let count = wanted.limite;
     let found = feuilles_de_soins::list(&state.core, &contexte, patient, days, wanted).await?;
     montrer(&found.map(|found| {
         let next = found.suite.map(|last| {
-            let cursor = pagination::ecrire(&question, &last.to_string());
+            let cursor = cadre.ecrire(&last.to_string());
             format!("{kind}?patient=Patient/{patient}&_count={count}&_cursor={cursor}")
         });
         let shown = found.feuilles.iter().filter_map(shape).collect();

@@ -46,7 +46,7 @@ const fn issue_type(status: u16) -> &'static str {
         401 => "login",
         403 => "forbidden",
         404 => "not-found",
-        405 => "not-supported",
+        405 | 406 => "not-supported",
         408 | 504 => "timeout",
         409 | 412 => "conflict",
         410 => "deleted",

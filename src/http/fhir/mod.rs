@@ -8,6 +8,7 @@ mod couverture;
 mod eligibilite;
 mod equipe;
 mod feuille;
+mod forme;
 mod issue;
 mod patient;
 mod praticien;
@@ -17,9 +18,10 @@ mod ressource;
 mod trace;
 
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::routing::{get, post};
 
-use super::AppState;
+use super::{AppState, conditionnel};
 
 pub(super) use self::issue::outcome;
 
@@ -66,4 +68,6 @@ pub(super) fn router() -> Router<AppState> {
         .route("/fhir/r4/Provenance/{id}", get(preuve::read))
         .route("/fhir/r4/AuditEvent", get(trace::search))
         .route("/fhir/r4/AuditEvent/_search", post(trace::search))
+        .layer(from_fn(conditionnel::revalidate))
+        .layer(from_fn(forme::verifie))
 }

@@ -20,7 +20,7 @@ use crate::domain::patient::{ClePatient, IdentifiantPatient, Identite, Sexe, Usa
 use crate::domain::vie::{Adresse, DossierPatient};
 use crate::http::AppState;
 use crate::http::extract::{Appel, Chemin, Chemins};
-use crate::http::pagination::{self, Tranche};
+use crate::http::pagination::{self, Cadre, Tranche};
 use crate::http::problem::{Code, Refus};
 use crate::services::medecins_traitants::{self, Dates};
 use crate::services::patientele::{self, PatientDuMedecin};
@@ -279,11 +279,12 @@ async fn of_doctor(
         _ => return Err(inconnue()),
     };
     let question = format!("fhir patients {own}");
-    let wanted = pagination::voulue::<PatientId>(&question, page)?;
+    let cadre = Cadre::new(&state.core, contexte.acteur(), &question);
+    let wanted = pagination::voulue::<PatientId>(&cadre, page)?;
     let found = patientele::list(&state.core, &contexte, (None, None), wanted).await?;
     let key = |one: &PatientDuMedecin| one.patient_id.to_string();
     montrer(&found.map(|found| {
-        let page = Tranche::suivie(found, wanted.limite, &question, key);
+        let page = Tranche::suivie(found, wanted.limite, &cadre, key);
         let next = page.suivant.map(|cursor| {
             format!(
                 "Patient?general-practitioner=Practitioner/{own}&_count={}&_cursor={cursor}",

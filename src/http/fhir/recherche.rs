@@ -7,6 +7,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::Method;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
+use super::forme::{est_json, indisponible};
 use super::ressource::RPPS;
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::PatientId;
@@ -15,9 +16,6 @@ use crate::http::extract::{corps_non_lu, exige_type};
 use crate::http::lecture::Entier;
 use crate::http::pagination::{Curseur, Limite};
 use crate::http::problem::Refus;
-
-/// The names of the one form of answers.
-const FORMATS: [&str; 4] = ["json", "application/json", "application/fhir+json", "text/json"];
 
 /// The page that a search asks for.
 type PageDemandee = (Option<Limite>, Option<Curseur>, Option<bool>);
@@ -67,15 +65,11 @@ impl Recherche {
         let mut all = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(text) {
             // How the answer is written: it is always JSON.
-            if name == "_pretty" {
+            if name == "_pretty" || name == "_format" && est_json(&value) {
                 continue;
             }
             if name == "_format" {
-                if FORMATS.contains(&value.as_ref()) {
-                    continue;
-                }
-                let message = "attendu : json, seule forme des réponses";
-                return Err(Refus::parametre("_format", "format_invalide", message));
+                return Err(indisponible());
             }
             if all.insert(name.clone().into_owned(), value.into_owned()).is_some() {
                 return Err(Refus::parametre(

@@ -61,6 +61,8 @@ catalogue!(
         "Vérifier l'identifiant : la ressource n'existe pas, ou n'est pas visible pour cet appelant.",
     MethodeInterdite = 405 "methode_interdite" "Méthode non prévue ici"
         "Consulter la documentation de cette adresse.",
+    FormeIndisponible = 406 "forme_indisponible" "Forme que ce service n'écrit pas"
+        "Demander application/fhir+json, ou rien : c'est la seule forme des réponses.",
     CorpsTropLent = 408 "corps_trop_lent" "Corps trop lent à arriver"
         "Envoyer la requête entière sans s'interrompre ; avec la même clé d'idempotence s'il y en a une.",
     TransitionInterdite = 409 "transition_interdite" "L'état de la ressource ne permet pas cette action"

@@ -17,7 +17,16 @@ async fn answers_say_where_they_are_and_which_version_they_give() {
     let (bernard, person) = (app.patient("BERNARD"), patient_id("BERNARD"));
     let path = format!("{BASE}/Patient/{person}");
     let reply = bernard.get(&path).await;
-    assert_eq!(reply.headers["etag"], "W/\"1\"");
+    let etag = reply.headers["etag"].to_str().unwrap().to_owned();
+    assert!(etag.starts_with("W/\"1-") && etag.len() == 38, "{etag}");
+    for tags in [&etag, "*", etag.trim_start_matches("W/")] {
+        let again = bernard.request("GET", &path, &[("if-none-match", tags)], None).await;
+        assert_eq!((again.status.as_u16(), again.body.len()), (304, 0), "{tags}");
+        assert_eq!(again.headers["etag"], etag.as_str());
+    }
+    // The version alone says nothing of what another reader is told.
+    let version = [("if-none-match", "W/\"1\"")];
+    assert_eq!(bernard.request("GET", &path, &version, None).await.status, 200);
     let known = reply.headers["last-modified"].to_str().unwrap().to_owned();
     let known = DateTime::parse_from_rfc2822(&known).unwrap();
     let patient = reply.expect(200);
@@ -40,10 +49,20 @@ async fn answers_say_where_they_are_and_which_version_they_give() {
     assert_eq!(entry["fullUrl"], format!("http://registre.test{path}"));
     assert_eq!(entry["response"]["etag"], "W/\"1\"");
     // One form of answers alone.
-    assert_eq!(
-        refused(&bernard, &format!("{asked}&_format=xml"), 400).await.0,
-        "parametre_invalide"
-    );
+    let unwritten = said("forme_indisponible", "not-supported");
+    let own = path.strip_prefix(&format!("{BASE}/")).unwrap();
+    for address in [format!("{asked}&_format=xml"), format!("{own}?_format=application/fhir%2Bxml")]
+    {
+        assert_eq!(refused(&bernard, &address, 406).await, unwritten, "{address}");
+    }
+    let xml = [("accept", "application/fhir+xml")];
+    let refusal = bernard.request("GET", &path, &xml, None).await.expect(406);
+    assert_eq!(refusal["resourceType"], "OperationOutcome");
+    let named = bernard.request("GET", &format!("{path}?_format=json"), &xml, None).await;
+    assert_eq!(named.status, 200, "an address is more precise than a header");
+    let posted = format!("{form}&_format=xml");
+    let posted = bernard.send_file("/fhir/r4/CareTeam/_search", FORM, posted.as_bytes()).await;
+    assert_eq!(posted.status, 406);
     assert_eq!(read(&bernard, &format!("{asked}&_format=json")).await["total"], found["total"]);
     // Where the service is reached by another name than its own, as behind what speaks TLS.
     let id = team["id"].as_str().unwrap().to_owned();
