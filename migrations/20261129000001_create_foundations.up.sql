@@ -32,7 +32,7 @@ BEGIN
         RETURN NEW;
     END IF;
     IF TG_OP = 'DELETE' AND current_setting('traitant.purge', true) = 'oui'
-       AND TG_TABLE_NAME NOT IN ('sceau', 'purge', 'base', 'cle', 'cle_retiree', 'auteur') THEN
+       AND TG_TABLE_NAME NOT IN ('sceau', 'purge', 'base', 'cle', 'cle_retiree', 'cle_donnees', 'auteur') THEN
         RETURN OLD;
     END IF;
     RAISE EXCEPTION 'rows of % are written once', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';

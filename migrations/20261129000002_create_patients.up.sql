@@ -7,19 +7,19 @@ CREATE TABLE patient (
     -- Since when the processing of their data is limited, if it is: the row of limitation says why.
     limite_le timestamptz,
     enregistre_le timestamptz NOT NULL,
-    -- What an evaluation reads of the person, made from the facts: see storage/patients/etat.rs.
-    etat bytea,
+    -- What an evaluation reads of the person, made from the facts and sealed under a key of data: see storage/patients/etat.rs.
+    etat_chiffre bytea,
     -- Instant of the last thing recorded about the person. Locked first by every write about the person; instants of
     -- knowledge are made to increase from it, whatever the clocks of the instances say. What every feuille changes
     -- comes last, so that the log of a row that stays in its page has nothing of what is before.
     connu_le timestamptz NOT NULL,
-    -- The value of connu_le for which etat was made: etat is old as soon as connu_le is another.
+    -- The value of connu_le for which etat_chiffre was made: it is old as soon as connu_le is another.
     etat_le timestamptz,
     -- Participations forfaitaires kept in the latest year of care of the person: the year in two bytes, then nine bytes
     -- each as in participation_retenue, which has the years before.
     retenues bytea,
     CONSTRAINT patient_retenues CHECK (octet_length(retenues) % 9 = 2),
-    CONSTRAINT patient_etat CHECK (etat_le IS NULL OR etat IS NOT NULL)
+    CONSTRAINT patient_etat CHECK (etat_le IS NULL OR etat_chiffre IS NOT NULL)
 ) WITH (fillfactor = 70);
 -- Records that were merged into another: looked for with every number, and few.
 CREATE INDEX patient_fusionne ON patient (patient_id) WHERE fusionne_dans IS NOT NULL;
@@ -150,7 +150,8 @@ CREATE TABLE representation (
     identite_chiffree bytea,
     nature text NOT NULL,
     preuve text NOT NULL,
-    reference_preuve text,
+    -- Where the proof is kept, sealed under a key of data.
+    reference_preuve_chiffree bytea,
     motif_fin text,
     effet daterange NOT NULL,
     enregistre_le timestamptz NOT NULL,

@@ -18,12 +18,12 @@ CREATE TABLE declaration (
     expire_le timestamptz NOT NULL,
     -- Of a choice taken over from the register of before, which nobody signs here: in which takeover, the day of its
     -- signatures when that register had it, the day from which it counts, how it had been entered there (as the SNDS
-    -- says it), and where its proof is.
+    -- says it), and where its proof is, sealed under a key of data.
     reprise_id uuid,
     signe_le date,
     effet_du date,
     origine text,
-    reference_preuve text,
+    reference_preuve_chiffree bytea,
     enregistre_le timestamptz NOT NULL,
     PRIMARY KEY (patient_id, declaration_id),
     CONSTRAINT declaration_canal CHECK (canal IN ('teleservice', 'portail', 'papier', 'reprise')),
@@ -93,8 +93,9 @@ CREATE TABLE signature (
     recue_le timestamptz NOT NULL,
     moyen text NOT NULL,
     niveau text,
-    -- Evidence of the means: digests and references, never a token nor a number of a person.
-    preuve jsonb NOT NULL,
+    -- Evidence of the means: digests and references, never a token nor a number of a person. Sealed under a key of data and
+    -- bound to the id.
+    preuve_chiffree bytea NOT NULL,
     contenu_sha256 bytea NOT NULL,
     enregistre_le timestamptz NOT NULL,
     PRIMARY KEY (patient_id, declaration_id, signature_id),

@@ -67,8 +67,8 @@ CREATE TABLE retour_adressage (
     nature text NOT NULL,
     -- Day of the care that the report tells.
     soins_le date NOT NULL,
-    -- Where the document itself is kept: never its content.
-    reference text,
+    -- Where the document itself is kept, never its content; sealed under a key of data.
+    reference_chiffree bytea,
     enregistre_le timestamptz NOT NULL,
     PRIMARY KEY (patient_id, adressage_id, retour_id),
     FOREIGN KEY (patient_id, adressage_id) REFERENCES adressage,

@@ -1,4 +1,4 @@
--- Feuilles de soins and their evaluations, partitioned by month of care. Codes and integers only: sentences are rendered
+-- Feuilles de soins and their evaluations, partitioned by month of care. Codes and integers only, sealed: sentences are rendered
 -- when they are read. No foreign key here: the person's row is locked by every write, and a check per row would cost as
 -- much as the insert itself.
 
@@ -30,10 +30,9 @@ CREATE TABLE feuille_de_soins (
     loi_id smallint NOT NULL,
     -- With which others it came, when it did: who was answered with it.
     reception_id integer,
-    -- The rest of the feuille, in the binary form of storage/feuilles_de_soins/codec.rs.
-    contenu bytea NOT NULL,
-    -- Facts used, amounts by line and rules that decided, in the binary form of storage/evaluations/codec.rs.
-    detail bytea NOT NULL,
+    -- The rest of the feuille, in the binary form of storage/feuilles_de_soins/codec.rs, then facts used, amounts by line and
+    -- rules that decided, in that of storage/evaluations/codec.rs: sealed together under a key of data, bound to the id.
+    contenu_chiffre bytea NOT NULL,
     PRIMARY KEY (patient_id, facturation, numero_facture, date_etablissement, date_soins)
 ) PARTITION BY RANGE (date_soins);
 CREATE INDEX feuille_de_soins_par_id ON feuille_de_soins (feuille_id);
@@ -48,8 +47,9 @@ CREATE TABLE evaluation (
     -- 2, then one more for each new evaluation of the feuille; the first is in its row.
     numero smallint NOT NULL,
     loi_id smallint NOT NULL,
-    -- Facts used, amounts by line and rules that decided, in the binary form of storage/evaluations/codec.rs.
-    detail bytea NOT NULL,
+    -- Facts used, amounts by line and rules that decided, in the binary form of storage/evaluations/codec.rs, sealed
+    -- under a key of data and bound to the id and the number.
+    detail_chiffre bytea NOT NULL,
     PRIMARY KEY (feuille_id, numero, patient_id, date_soins),
     CONSTRAINT evaluation_numero CHECK (numero >= 2)
 ) PARTITION BY RANGE (date_soins);

@@ -7,6 +7,7 @@ BEGIN
     END LOOP;
 END
 $$;
+DROP TABLE cle_donnees;
 DROP TABLE cle_retiree;
 DROP TABLE cle;
 DROP TABLE base;

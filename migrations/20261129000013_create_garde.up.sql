@@ -34,6 +34,18 @@ CREATE TABLE cle_retiree (
 CREATE TRIGGER cle_retiree_garde BEFORE UPDATE OR DELETE ON cle_retiree
     FOR EACH ROW EXECUTE FUNCTION histoire_immuable('conserve_chiffre');
 
+-- The keys of data, which seal feuilles and evaluations: one is drawn at random with each version of the master key, and kept for as
+-- long as something is sealed under it. A rotation seals the keys again, not what they seal.
+CREATE TABLE cle_donnees (
+    version smallint PRIMARY KEY,
+    -- Sealed under the version in use of the master key.
+    cle_chiffree bytea NOT NULL,
+    enregistre_le timestamptz NOT NULL,
+    CONSTRAINT cle_donnees_version CHECK (version BETWEEN 1 AND 255)
+);
+CREATE TRIGGER cle_donnees_garde BEFORE UPDATE OR DELETE ON cle_donnees
+    FOR EACH ROW EXECUTE FUNCTION histoire_immuable('cle_chiffree');
+
 -- A table that keeps history is not emptied either: guards of rows do not see TRUNCATE. Those that have a guard of their rows
 -- get one of themselves here; creer_partitions gives its own to each new partition.
 DO $$

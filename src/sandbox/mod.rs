@@ -152,7 +152,7 @@ async fn is_declared(db: &Db, index: usize) -> Result<bool, SandboxError> {
         return Ok(false);
     };
     let mut conn = db.read("bac_a_sable.deja_la").await.map_err(ServiceError::from)?;
-    let known = signatures::is_archived(&mut conn, patient, &archive(index)).await;
+    let known = signatures::is_archived(&mut conn, db.coffre(), patient, &archive(index)).await;
     Ok(known.map_err(ServiceError::from)?)
 }
 

@@ -80,7 +80,7 @@ pub async fn list(
         let whole = persons.len() >= usize::try_from(TRANCHE).unwrap_or(usize::MAX);
         let next = persons.last().filter(|_| whole).map(|last| (*last, None));
         persons.retain(|person| place != Some((*person, None)));
-        let found = to_look_at(search.conn(), &caisse, &persons, question).await?;
+        let found = to_look_at(core, search.conn(), (&caisse, &persons), question).await?;
         let beyond = |one: &FeuilleARevoir| {
             place.is_none_or(|(person, last)| {
                 one.patient_id != person || last.is_some_and(|last| one.feuille.id > last)
@@ -121,7 +121,7 @@ async fn count(
         let last = persons.last().copied();
         // The bound is a person already looked at.
         persons.retain(|person| after != Some(*person));
-        let found = to_look_at(conn, caisse, &persons, question).await?;
+        let found = to_look_at(core, conn, (caisse, &persons), question).await?;
         total = total.saturating_add(u64::try_from(found.len()).unwrap_or(u64::MAX));
         after = last;
         if !whole || last.is_none() {
@@ -132,14 +132,14 @@ async fn count(
 
 /// The feuilles of some persons that something calls to look at again, by person, then by id.
 async fn to_look_at(
+    core: &Core,
     conn: &mut Connection,
-    caisse: &str,
-    persons: &[PatientId],
+    (caisse, persons): (&str, &[PatientId]),
     question: &QuestionRevue,
 ) -> Result<Vec<FeuilleARevoir>, ServiceError> {
     let owners = faits::records(conn, persons).await?;
     let records: Vec<PatientId> = owners.keys().copied().collect();
-    let feuilles = last_evaluations(conn, persons, &records, question.jours).await?;
+    let feuilles = last_evaluations(core, conn, (persons, &records), question.jours).await?;
     let Some(oldest) = feuilles.iter().map(|one| one.derniere.connu_le).min() else {
         return Ok(Vec::new());
     };
@@ -178,12 +178,12 @@ async fn to_look_at(
 /// The feuilles of some persons, each with its last evaluation and no reason yet. A split gave some of
 /// them to somebody else.
 async fn last_evaluations(
+    core: &Core,
     conn: &mut Connection,
-    persons: &[PatientId],
-    records: &[PatientId],
+    (persons, records): (&[PatientId], &[PatientId]),
     jours: (NaiveDate, NaiveDate),
 ) -> Result<Vec<FeuilleARevoir>, ServiceError> {
-    let received = feuilles_de_soins::of_records(conn, records, jours).await?;
+    let received = feuilles_de_soins::of_records(conn, core.coffre(), records, jours).await?;
     if received.is_empty() {
         return Ok(Vec::new());
     }
@@ -192,7 +192,7 @@ async fn last_evaluations(
     let owners = fusions::owners_of_feuilles(conn, &keys).await?;
     let ids: Vec<FeuilleId> = keys.iter().map(|(id, _)| *id).collect();
     let mut last: BTreeMap<FeuilleId, EvaluationEnregistree> = BTreeMap::new();
-    for one in evaluations::later(conn, &ids).await? {
+    for one in evaluations::later(conn, core.coffre(), &ids).await? {
         last.insert(one.feuille_id, one);
     }
     let persons: BTreeSet<PatientId> = persons.iter().copied().collect();

@@ -60,7 +60,7 @@ pub async fn export(
         apres: None,
         limite: i64::MAX,
     };
-    let found = feuilles_de_soins::of_person(access.conn(), &question).await?;
+    let found = feuilles_de_soins::of_person(access.conn(), core.coffre(), &question).await?;
     let feuilles = with_evaluations(core, access.conn(), found).await?;
     let page = PageVoulue { apres: None, limite: i64::MAX, avec_total: false };
     let (acces, _) = acces::read(&mut access, page).await?;

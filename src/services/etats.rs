@@ -8,7 +8,7 @@ use super::{Core, ServiceError, latest_knowledge};
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::storage::evaluations;
 use crate::storage::participations::{self, Retenue};
-use crate::storage::patients::etat::{self, EtatPatient, Tenu};
+use crate::storage::patients::etat::{self, Ouvert, Tenu};
 use crate::storage::{Connection, feuilles_de_soins};
 
 /// Persons read at once.
@@ -37,11 +37,12 @@ pub async fn verify(core: &Core, vu: impl Fn(usize)) -> Result<Verification, Ser
         let Some(last) = page.last() else { return Ok(found) };
         after = Some(last.patient_id);
         vu(page.len());
-        compare(&mut snapshot, &page, &mut found).await?;
+        compare(core, &mut snapshot, &page, &mut found).await?;
     }
 }
 
 async fn compare(
+    core: &Core,
     conn: &mut Connection,
     page: &[Tenu],
     found: &mut Verification,
@@ -53,15 +54,19 @@ async fn compare(
     let made = etats(conn, &persons).await?;
     for (person, octets) in held {
         found.courants = found.courants.saturating_add(1);
-        // A value of another form is made again when it is read: it says nothing wrong.
-        let wrong = |own: EtatPatient| made.get(&person) != Some(&own);
-        if etat::decode(octets).is_some_and(wrong) {
+        let wrong = match etat::ouvrir(core.coffre(), person, octets) {
+            Ouvert::Etat(own) => made.get(&person) != Some(&own),
+            // A value of another form is made again when it is read: it says nothing wrong.
+            Ouvert::Autre => false,
+            Ouvert::Touche => true,
+        };
+        if wrong {
             found.etats_differents.insert(person);
         }
     }
     let everybody: Vec<PatientId> = page.iter().map(|one| one.patient_id).collect();
     let kept = by_person(participations::of_records(conn, &everybody, None).await?);
-    let said = by_person(said_by_feuilles(conn, &everybody).await?);
+    let said = by_person(said_by_feuilles(core, conn, &everybody).await?);
     let differ = everybody.into_iter().filter(|person| kept.get(person) != said.get(person));
     found.retenues_differentes.extend(differ);
     Ok(())
@@ -80,12 +85,14 @@ fn by_person(all: Vec<(PatientId, Retenue)>) -> BTreeMap<PatientId, Vec<Retenue>
 
 /// The participations that the present evaluations of the feuilles of some records keep.
 async fn said_by_feuilles(
+    core: &Core,
     conn: &mut Connection,
     records: &[PatientId],
 ) -> Result<Vec<(PatientId, Retenue)>, ServiceError> {
-    let received = feuilles_de_soins::received_by(conn, records, latest_knowledge()).await?;
+    let (coffre, known) = (core.coffre(), latest_knowledge());
+    let received = feuilles_de_soins::received_by(conn, coffre, records, known).await?;
     let ids: Vec<FeuilleId> = received.iter().map(|recue| recue.feuille.id).collect();
-    let last = evaluations::latest(conn, &ids).await?;
+    let last = evaluations::latest(conn, coffre, &ids).await?;
     let mut said = Vec::new();
     for recue in received {
         let current = last.get(&recue.feuille.id).unwrap_or(&recue.evaluation);
@@ -109,8 +116,12 @@ pub async fn remake(core: &Core, vu: impl Fn(usize)) -> Result<(), ServiceError>
         let made = etats(job.conn(), &persons).await?;
         let values: Vec<(PatientId, Vec<u8>)> = old
             .iter()
-            .filter_map(|one| Some((one.patient_id, etat::encode(made.get(&one.patient_id)?))))
-            .collect();
+            .filter_map(|one| {
+                let sealed =
+                    etat::sceller(core.coffre(), one.patient_id, made.get(&one.patient_id)?);
+                Some(sealed.map(|sealed| (one.patient_id, sealed)))
+            })
+            .collect::<Result<_, _>>()?;
         vu(values.len());
         etat::write_all(job.conn(), &values).await?;
         job.close().await?;

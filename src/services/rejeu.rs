@@ -16,6 +16,7 @@ use crate::domain::feuille_de_soins::Soins;
 use crate::domain::ids::FeuilleId;
 use crate::law::LawError;
 use crate::storage::evaluations::{self, EvaluationEnregistree};
+use crate::storage::feuilles_de_soins::FeuilleRecue;
 use crate::storage::{Connection, feuilles_de_soins};
 
 /// Feuilles read at once.
@@ -37,6 +38,12 @@ pub struct Rejeu {
 }
 
 impl Rejeu {
+    /// Counts an evaluation that does not open.
+    fn touched(&mut self, which: (FeuilleId, i16)) {
+        self.evaluations = self.evaluations.saturating_add(1);
+        self.differentes.push(which);
+    }
+
     fn plus(&mut self, other: Self) {
         self.evaluations = self.evaluations.saturating_add(other.evaluations);
         self.identiques = self.identiques.saturating_add(other.identiques);
@@ -67,8 +74,9 @@ pub async fn replay(
         let days = (month.max(first), next.min(after_last));
         let mut after = None;
         loop {
-            let page = feuilles_de_soins::page(&mut conn, days, after, PAGE).await?;
-            let Some(end) = page.last().map(|recue| recue.feuille.id) else { break };
+            let page =
+                feuilles_de_soins::page_vue(&mut conn, core.coffre(), days, (after, PAGE)).await?;
+            let Some(end) = page.last().map(|(id, _)| *id) else { break };
             vu(page.len());
             after = Some(end);
             rejeu.plus(replay_page(core, &mut conn, days, page).await?);
@@ -82,18 +90,26 @@ async fn replay_page(
     core: &Core,
     conn: &mut Connection,
     days: (NaiveDate, NaiveDate),
-    page: Vec<feuilles_de_soins::FeuilleRecue>,
+    page: Vec<(FeuilleId, Option<FeuilleRecue>)>,
 ) -> Result<Rejeu, ServiceError> {
-    let ids: Vec<FeuilleId> = page.iter().map(|recue| recue.feuille.id).collect();
+    let ids: Vec<FeuilleId> = page.iter().map(|(id, _)| *id).collect();
     let mut later: BTreeMap<FeuilleId, Vec<EvaluationEnregistree>> = BTreeMap::new();
-    for one in evaluations::later(conn, &ids).await? {
-        later.entry(one.feuille_id).or_default().push(one);
+    let mut rejeu = Rejeu::default();
+    // What does not open was touched: who writes it without the keys cannot seal it.
+    for (id, numero, read) in evaluations::later_vues(conn, core.coffre(), &ids).await? {
+        match read {
+            Some(one) => later.entry(id).or_default().push(one),
+            None => rejeu.touched((id, numero)),
+        }
     }
-    let kept = evaluations::kept_bytes(conn, days, &ids).await?;
+    let kept = evaluations::kept_bytes(conn, core.coffre(), days, &ids).await?;
     let kept: BTreeMap<(FeuilleId, i16), Vec<u8>> =
         kept.into_iter().map(|(id, numero, bytes)| ((id, numero), bytes)).collect();
-    let mut rejeu = Rejeu::default();
-    for recue in page {
+    for (id, recue) in page {
+        let Some(recue) = recue else {
+            rejeu.touched((id, 1));
+            continue;
+        };
         let soins = &recue.feuille.feuille.soins;
         let after = later.remove(&recue.feuille.id).unwrap_or_default();
         for stored in std::iter::once(recue.evaluation).chain(after) {

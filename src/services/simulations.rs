@@ -142,7 +142,7 @@ async fn evaluate(
 ) -> Result<Seen<SimulationRegistre>, ServiceError> {
     let now = core.now();
     let mut registre = registre_connu(core, access.conn(), &[(record, written)], connu_le).await?;
-    leave_itself_out(access.conn(), (record, written), &mut registre, connu_le).await?;
+    leave_itself_out(core, access.conn(), (record, written), &mut registre, connu_le).await?;
     verify_known(&registre, (record, written), now).map_err(within_feuille)?;
     let mut feuille = Cow::Borrowed(written);
     let organisme =

@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
 use sqlx::types::Json;
 
+use super::coffre::{Attache, Genre};
 use super::connaissance::{Connaissance, instant};
 use super::types::word;
-use super::{StorageError, Tx};
+use super::{Coffre, StorageError, Tx, cles};
 use crate::domain::adressage::{
     ActePrevu, Adressage, Correspondant, Periodicite, Retour, SoinsPrevus,
 };
-use crate::domain::ids::{AdressageId, PatientId};
+use crate::domain::ids::{AdressageId, PatientId, RetourId};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Content of a referral as it is stored.
@@ -143,13 +144,16 @@ async fn insert_version(tx: &mut Tx, adressage: &Adressage) -> Result<(), Storag
 /// Writes what a correspondent reported.
 pub async fn insert_retour(
     tx: &mut Tx,
+    coffre: &Coffre,
     adressage: &Adressage,
     retour: &Retour,
 ) -> Result<(), StorageError> {
+    let seal = |texte| coffre.sceller_texte(place_retour(retour.id), texte);
+    let reference = retour.reference.as_deref().map(seal).transpose()?;
     tx.write(sqlx::query!(
         "/* retour_adressage.insert */
          INSERT INTO retour_adressage
-             (patient_id, adressage_id, retour_id, medecin_id, nature, soins_le, reference, enregistre_le)
+             (patient_id, adressage_id, retour_id, medecin_id, nature, soins_le, reference_chiffree, enregistre_le)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         adressage.patient_id.uuid(),
         adressage.id.uuid(),
@@ -157,7 +161,7 @@ pub async fn insert_retour(
         retour.medecin_id.uuid(),
         retour.nature.mot(),
         retour.soins_le,
-        retour.reference,
+        reference,
         retour.enregistre_le
     ))
     .await
@@ -179,46 +183,51 @@ pub async fn patient_of(
 /// A referral as known at an instant.
 pub async fn get(
     conn: &mut PgConnection,
+    coffre: &Coffre,
     patient: PatientId,
     id: AdressageId,
     connu_le: impl Into<Connaissance>,
 ) -> Result<Option<Adressage>, StorageError> {
-    Ok(select(conn, &[patient], instant(connu_le), Some(id), None).await?.pop())
+    Ok(select(conn, coffre, &[patient], instant(connu_le), Some(id), None).await?.pop())
 }
 
 /// The referrals of a person as known at an instant, by first day.
 pub async fn list(
     conn: &mut PgConnection,
+    coffre: &Coffre,
     patient: PatientId,
     connu_le: impl Into<Connaissance>,
 ) -> Result<Vec<Adressage>, StorageError> {
-    select(conn, &[patient], instant(connu_le), None, None).await
+    select(conn, coffre, &[patient], instant(connu_le), None, None).await
 }
 
 /// The referrals of some persons as known at an instant, for the evaluation of many feuilles.
 pub async fn of_persons(
     conn: &mut PgConnection,
+    coffre: &Coffre,
     patients: &[PatientId],
     connu_le: impl Into<Connaissance>,
 ) -> Result<Vec<Adressage>, StorageError> {
-    select(conn, patients, instant(connu_le), None, None).await
+    select(conn, coffre, patients, instant(connu_le), None, None).await
 }
 
 /// The referrals of a person that hold on a day, as known at an instant: what the evaluation of an
 /// act asks. [`Adressage::couvre`] then says whether one of them is for the doctor who acted.
 pub async fn en_vigueur(
     conn: &mut PgConnection,
+    coffre: &Coffre,
     patient: PatientId,
     jour: NaiveDate,
     connu_le: impl Into<Connaissance>,
 ) -> Result<Vec<Adressage>, StorageError> {
-    let mut found = select(conn, &[patient], instant(connu_le), None, Some(jour)).await?;
+    let mut found = select(conn, coffre, &[patient], instant(connu_le), None, Some(jour)).await?;
     found.retain(|adressage| adressage.en_vigueur(jour));
     Ok(found)
 }
 
 async fn select(
     conn: &mut PgConnection,
+    coffre: &Coffre,
     patients: &[PatientId],
     connu_le: DateTime<Utc>,
     id: Option<AdressageId>,
@@ -268,7 +277,7 @@ async fn select(
     }
     if !found.is_empty() {
         add_correspondants(&mut *conn, patients, &mut found).await?;
-        add_retours(conn, patients, connu_le, &mut found).await?;
+        add_retours(conn, coffre, patients, connu_le, &mut found).await?;
     }
     Ok(found)
 }
@@ -312,6 +321,7 @@ async fn add_correspondants(
 
 async fn add_retours(
     conn: &mut PgConnection,
+    coffre: &Coffre,
     patients: &[PatientId],
     connu_le: DateTime<Utc>,
     found: &mut [Adressage],
@@ -319,7 +329,7 @@ async fn add_retours(
     let ids: Vec<AdressageId> = found.iter().map(|one| one.id).collect();
     let rows = sqlx::query!(
         "/* retour_adressage.list */
-         SELECT r.adressage_id, r.retour_id, r.medecin_id, m.rpps, r.nature, r.soins_le, r.reference,
+         SELECT r.adressage_id, r.retour_id, r.medecin_id, m.rpps, r.nature, r.soins_le, r.reference_chiffree,
                 r.enregistre_le
          FROM retour_adressage r JOIN medecin m ON m.medecin_id = r.medecin_id
          WHERE r.patient_id = ANY($1) AND r.adressage_id = ANY($2) AND r.enregistre_le <= $3
@@ -328,16 +338,20 @@ async fn add_retours(
         &ids as _,
         connu_le
     )
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
+    let references = rows.iter().filter_map(|row| row.reference_chiffree.as_ref());
+    cles::connaitre(conn, coffre, references).await?;
     for row in rows {
+        let open = |sealed| coffre.ouvrir_texte(place_retour(row.retour_id), sealed);
+        let reference = row.reference_chiffree.map(open).transpose()?;
         let retour = Retour {
             id: row.retour_id,
             medecin_id: row.medecin_id,
             rpps: row.rpps,
             nature: row.nature,
             soins_le: row.soins_le,
-            reference: row.reference,
+            reference,
             enregistre_le: row.enregistre_le,
         };
         if let Some(own) = found.iter_mut().find(|one| one.id == row.adressage_id) {
@@ -345,4 +359,8 @@ async fn add_retours(
         }
     }
     Ok(())
+}
+
+const fn place_retour(id: RetourId) -> Attache {
+    Attache::seule(Genre::Retour, id.uuid())
 }

@@ -11,5 +11,5 @@ pub fn cbor(octets: &[u8]) -> bool {
     ccam::analyser(octets);
     reprises::analyser(octets);
     let Some(read) = etat::decode(octets) else { return true };
-    etat::decode(&etat::encode(&read)) == Some(read)
+    etat::decode(&etat::encode(Vec::new(), &read)) == Some(read)
 }

@@ -72,7 +72,7 @@ pub async fn empty(tx: &mut Tx) -> Result<(), StorageError> {
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT c.relispartition
            AND c.relname NOT IN
-               ('_sqlx_migrations', 'base', 'cle', 'cle_retiree', 'bac_a_sable', 'auteur', 'loi', 'fil_tete', 'statistique_suivi', 'ccam_acte', 'ccam_version')
+               ('_sqlx_migrations', 'base', 'cle', 'cle_retiree', 'cle_donnees', 'bac_a_sable', 'auteur', 'loi', 'fil_tete', 'statistique_suivi', 'ccam_acte', 'ccam_version')
          ORDER BY c.relname <> 'idempotence', c.relname <> 'patient', c.relname"#
     );
     let tables = tables.fetch_all(&mut **tx).await?;

@@ -4,6 +4,8 @@
 //! A struct is the array of its fields, without those at its end that say nothing. A field is added at the end with a
 //! new place; a place is never used again.
 
+mod suite;
+
 use std::convert::Infallible;
 use std::fmt::Display;
 
@@ -13,6 +15,7 @@ use minicbor::decode::Error;
 use minicbor::{Decoder, Encoder};
 use uuid::Uuid;
 
+pub(super) use self::suite::{after, encode_after};
 use crate::domain::adressage::NatureAdressage;
 use crate::domain::calendar::Periode;
 use crate::domain::declaration::{MoyenSignature, RoleSignataire};
@@ -63,11 +66,7 @@ const ROOM: usize = 160;
 
 /// Writes under a version.
 pub(super) fn encode(version: u8, write: impl FnOnce(&mut To) -> Written) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(ROOM);
-    bytes.push(version);
-    let mut to = Encoder::new(bytes);
-    // Writing to memory cannot fail.
-    if write(&mut to).is_err() { Vec::new() } else { to.into_writer() }
+    encode_after(Vec::with_capacity(ROOM), version, write)
 }
 
 /// Reads what was written under a version.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use rand::RngExt;
 use uuid::Uuid;
 
 use super::coffre::Place;
@@ -69,7 +70,54 @@ async fn insert(
         temoin.as_slice(),
         now
     ))
+    .await?;
+    draw(tx, coffre, version, now).await
+}
+
+/// Draws the key of data of a version of the master key, unless there is one.
+pub async fn draw(
+    tx: &mut Tx,
+    coffre: &Coffre,
+    version: u8,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let secret = rand::rng().random::<[u8; 32]>();
+    tx.write(sqlx::query!(
+        "/* cle_donnees.insert */
+         INSERT INTO cle_donnees (version, cle_chiffree, enregistre_le) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        i16::from(version),
+        coffre.seal_sous(version, place_donnees(version), &secret)?,
+        now
+    ))
     .await
+}
+
+/// The keys of data that are not here yet. One that this vault does not open is of another base, or under a version that is not
+/// here: what compares the master keys says so.
+pub(super) async fn learn(conn: &mut Connection, coffre: &Coffre) -> Result<(), StorageError> {
+    let rows = sqlx::query!("/* cle_donnees.all */ SELECT version, cle_chiffree FROM cle_donnees")
+        .fetch_all(conn)
+        .await?;
+    for row in rows {
+        let version = u8::try_from(row.version)
+            .map_err(|wrong| StorageError::inconsistent("cle_donnees", "version", wrong))?;
+        if !coffre.a_la_cle_de_donnees(version) {
+            coffre.garder_donnees(version, place_donnees(version), &row.cle_chiffree).ok();
+        }
+    }
+    Ok(())
+}
+
+/// Learns the keys of data of values that another instance may have sealed under a version of which this one was not told yet: whoever
+/// sees the values sees their key.
+pub(super) async fn connaitre(
+    conn: &mut Connection,
+    coffre: &Coffre,
+    mut values: impl Iterator<Item = &Vec<u8>> + Send,
+) -> Result<(), StorageError> {
+    let unknown =
+        |value: &Vec<u8>| value.first().is_some_and(|own| !coffre.a_la_cle_de_donnees(*own));
+    if values.any(unknown) { learn(conn, coffre).await } else { Ok(()) }
 }
 
 /// Compares the versions of a database with those that are here, and goes on under the one in use. Whoever lacks one that is
@@ -86,13 +134,13 @@ async fn compare(db: &Db, marque: Uuid) -> Result<(), StorageError> {
     let coffre = db.coffre();
     let rows = sqlx::query!(
         r#"/* cle.follow */
-           SELECT c.version, c.temoin, r.conserve_chiffre AS "conserve_chiffre?"
-           FROM cle c LEFT JOIN cle_retiree r USING (version) ORDER BY c.version"#
+           SELECT c.version, c.temoin, r.conserve_chiffre AS "conserve_chiffre?", d.cle_chiffree AS "donnees?"
+           FROM cle c LEFT JOIN cle_retiree r USING (version) LEFT JOIN cle_donnees d USING (version) ORDER BY c.version"#
     )
     .fetch_all(db.pool())
     .await?;
     let here = coffre.temoins(TEMOIN, &marque.to_string());
-    let mut kept = Vec::new();
+    let (mut kept, mut donnees) = (Vec::new(), Vec::new());
     let (mut first, mut active) = (None, None);
     for row in rows {
         let version = u8::try_from(row.version)
@@ -106,6 +154,7 @@ async fn compare(db: &Db, marque: Uuid) -> Result<(), StorageError> {
             (None, Some(sealed)) => kept.push((version, sealed)),
             (None, None) => return Err(StorageError::MissingKey { version: row.version }),
         }
+        donnees.extend(row.donnees.map(|sealed| (version, sealed)));
         first.get_or_insert(version);
         active = Some(version);
     }
@@ -118,12 +167,21 @@ async fn compare(db: &Db, marque: Uuid) -> Result<(), StorageError> {
         Ok((version, secret.try_into().map_err(|_long| place.wrong("not 32 bytes"))?))
     });
     coffre.garder(opened.collect::<Result<_, StorageError>>()?);
+    for (version, sealed) in donnees {
+        if !coffre.a_la_cle_de_donnees(version) {
+            coffre.garder_donnees(version, place_donnees(version), &sealed)?;
+        }
+    }
     coffre.activer(first, active);
     Ok(())
 }
 
 fn place(version: u8) -> Place {
     Place::of("cle_retiree.conserve_chiffre", &[&version.to_string()])
+}
+
+fn place_donnees(version: u8) -> Place {
+    Place::of("cle_donnees.cle_chiffree", &[&version.to_string()])
 }
 
 /// Puts the highest version that is here in use, if another one is; says whether it did. Refuses as long as a connection of a

@@ -8,6 +8,7 @@
 //! that the database says is in use ([`cles`](super::cles)).
 
 mod derivees;
+mod donnees;
 
 use std::fmt;
 use std::iter::once;
@@ -19,6 +20,8 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use self::derivees::{Cles, Conserve, digest, mac, open, seal};
+use self::donnees::Donnees;
+pub(super) use self::donnees::{Attache, Genre};
 use super::StorageError;
 use crate::domain::digest::Empreinte;
 use crate::domain::identifiers::{DateNaissanceAmo, IdentifiantPersonne};
@@ -46,6 +49,8 @@ pub struct Coffre {
     anterieures: Vec<Cles>,
     /// Kept of versions that were retired, once the database was asked.
     retirees: OnceLock<Vec<Conserve>>,
+    /// Keys of data, once the database was asked.
+    donnees: Donnees,
     /// The version under which is written, and the first that this database knew.
     active: AtomicU8,
     premiere: AtomicU8,
@@ -107,6 +112,7 @@ impl Coffre {
             derniere: Cles::new(version, derniere),
             anterieures: anterieures.collect(),
             retirees: OnceLock::new(),
+            donnees: Donnees::new(),
             active: AtomicU8::new(version),
             premiere: AtomicU8::new(0),
             depasse: AtomicBool::new(false),
@@ -152,6 +158,17 @@ impl Coffre {
     pub(super) fn seal(&self, place: Place, clear: &[u8]) -> Result<Vec<u8>, CoffreError> {
         let cles = self.active();
         seal(cles.version, &cles.chiffrement, place, clear)
+    }
+
+    /// Seals under a version that is here, whether it is in use or not yet.
+    pub(super) fn seal_sous(
+        &self,
+        version: u8,
+        place: Place,
+        clear: &[u8],
+    ) -> Result<Vec<u8>, CoffreError> {
+        let cles = self.cles().find(|cles| cles.version == version);
+        seal(version, &cles.ok_or(CoffreError::UnknownVersion(version))?.chiffrement, place, clear)
     }
 
     pub(super) fn open(&self, place: Place, data: &[u8]) -> Result<Vec<u8>, CoffreError> {

@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::coffre::Place;
-use super::{Coffre, StorageError, Tx, signatures};
+use super::coffre::{Attache, Genre, Place};
+use super::{Coffre, StorageError, Tx, cles, signatures};
 use crate::domain::declaration::{Declaration, Etat, MedecinDesigne, Reprise};
 use crate::domain::ids::{DeclarationId, MedecinId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
@@ -20,11 +20,13 @@ pub async fn insert(
     let (patient, id) = (declaration.patient_id.uuid(), declaration.id.uuid());
     let sealed = coffre.seal(place(declaration.id), declaration.contenu.as_bytes())?;
     let repris = declaration.reprise.as_ref();
+    let reference = repris.and_then(|repris| repris.reference.as_deref());
+    let reference = seal_reference(coffre, declaration.id, reference)?;
     tx.write(sqlx::query!(
         "/* declaration.insert */
          INSERT INTO declaration
              (patient_id, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, enregistre_le,
-              rectifie_id, reprise_id, effet_du, signe_le, origine, reference_preuve, sous_id)
+              rectifie_id, reprise_id, effet_du, signe_le, origine, reference_preuve_chiffree, sous_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, coalesce($15::uuid, (
              SELECT w.sous_id FROM declaration w WHERE w.patient_id = $1 AND w.declaration_id = $9)))",
         patient,
@@ -40,7 +42,7 @@ pub async fn insert(
         repris.map(|repris| repris.effet_du),
         repris.and_then(|repris| repris.signe_le),
         repris.map(|repris| repris.origine) as _,
-        repris.and_then(|repris| repris.reference.as_deref()),
+        reference,
         sous as _
     ))
     .await?;
@@ -167,7 +169,7 @@ async fn select(
     let rows = sqlx::query!(
         r#"/* declaration.list */
          SELECT d.declaration_id, d.numero, d.canal, d.contenu_chiffre, d.contenu_sha256, d.expire_le,
-                d.enregistre_le, d.rectifie_id, d.reprise_id, d.effet_du, d.signe_le, d.origine, d.reference_preuve, a.en_place AS "en_place?", e.version, e.etat, e.motif, e.contestation
+                d.enregistre_le, d.rectifie_id, d.reprise_id, d.effet_du, d.signe_le, d.origine, d.reference_preuve_chiffree, a.en_place AS "en_place?", e.version, e.etat, e.motif, e.contestation
          FROM declaration d
          JOIN etat_declaration e
            ON e.patient_id = d.patient_id AND e.declaration_id = d.declaration_id AND e.remplace_le IS NULL
@@ -186,18 +188,23 @@ async fn select(
     }
     let ids: Vec<DeclarationId> = rows.iter().map(|row| row.declaration_id).collect();
     let mut medecins = medecins(&mut *conn, patient, &ids).await?;
-    let mut signatures = signatures::list(conn, patient, &ids).await?;
+    let mut signatures = signatures::list(&mut *conn, coffre, patient, &ids).await?;
+    let references = rows.iter().filter_map(|row| row.reference_preuve_chiffree.as_ref());
+    cles::connaitre(conn, coffre, references).await?;
     rows.into_iter()
         .map(|row| {
             let id = row.declaration_id;
             let contenu = coffre.open_texte(place(id), &row.contenu_chiffre)?;
+            let reference = row.reference_preuve_chiffree;
+            let open = |sealed| coffre.ouvrir_texte(place_reference(id), sealed);
+            let reference = reference.map(open).transpose()?;
             let taken = row.reprise_id.zip(row.effet_du).zip(row.origine);
             let reprise = taken.map(|((reprise_id, effet_du), origine)| Reprise {
                 reprise_id,
                 effet_du,
                 signe_le: row.signe_le,
                 origine,
-                reference: row.reference_preuve,
+                reference,
             });
             Ok(Declaration {
                 id,
@@ -318,4 +325,18 @@ async fn medecins(
 
 pub(super) const fn place(id: DeclarationId) -> Place {
     Place { colonne: "declaration.contenu_chiffre", ligne: id.uuid() }
+}
+
+pub(super) const fn place_reference(id: DeclarationId) -> Attache {
+    Attache::seule(Genre::Declaration, id.uuid())
+}
+
+/// Seals where the proof of a choice taken over is kept, when it was said.
+pub(super) fn seal_reference(
+    coffre: &Coffre,
+    id: DeclarationId,
+    reference: Option<&str>,
+) -> Result<Option<Vec<u8>>, StorageError> {
+    let seal = |texte| Ok(coffre.sceller_texte(place_reference(id), texte)?);
+    reference.map(seal).transpose()
 }

@@ -6,9 +6,9 @@ use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Row as _};
 use uuid::Uuid;
 
-use super::coffre::Place;
-use super::rotation::{COLONNES, Colonne};
-use super::{Coffre, Connection, StorageError};
+use super::coffre::{Attache, Place};
+use super::rotation::{COLONNES, DONNEES};
+use super::{Coffre, Connection, StorageError, cles};
 use crate::domain::ids::PatientId;
 
 /// The rows of a table that are about a person.
@@ -108,9 +108,13 @@ pub static AILLEURS: [(&str, &str); 11] = [
 ];
 
 /// Columns that say nothing: sealed values, which are opened beside, digests, and sums made from other rows.
-const MUETTES: [&str; 9] = [
+const MUETTES: [&str; 13] = [
     "empreinte",
     "etat",
+    "etat_chiffre",
+    "preuve_chiffree",
+    "reference_chiffree",
+    "reference_preuve_chiffree",
     "etat_le",
     "retenues",
     "noms_chiffres",
@@ -130,17 +134,28 @@ pub async fn lignes(
     let Rubrique { table, ordre, .. } = rubrique;
     let scelle = COLONNES.iter().find(|one| one.table == *table);
     let scelle = scelle.and_then(|one| Some((one, one.lien()?)));
-    let more = scelle.as_ref().map_or_else(String::new, |(colonne, (_, ligne))| {
+    let mut more = scelle.as_ref().map_or_else(String::new, |(colonne, (_, ligne))| {
         format!(", {ligne} AS ligne_scellee, {} AS valeur_scellee", colonne.nom)
     });
+    let donnee = DONNEES.iter().find(|one| one.table == *table);
+    let donnee = donnee.and_then(|one| Some((one.nom, one.seule?)));
+    if let Some((nom, (_, ligne))) = donnee {
+        more.extend([format!(", {ligne} AS ligne_donnee, {nom} AS valeur_donnee")]);
+    }
     // Names of tables and columns are those above.
     let statement = format!(
         "/* dossier_complet.lignes */
          SELECT to_jsonb(t) - $2 AS ligne{more} FROM {table} t WHERE patient_id = ANY ($1) ORDER BY {ordre}"
     );
     let ids: Vec<Uuid> = dossiers.iter().map(|id| id.uuid()).collect();
-    let rows =
-        sqlx::query(AssertSqlSafe(statement)).bind(ids).bind(&MUETTES[..]).fetch_all(conn).await?;
+    let rows = sqlx::query(AssertSqlSafe(statement))
+        .bind(ids)
+        .bind(&MUETTES[..])
+        .fetch_all(&mut *conn)
+        .await?;
+    if donnee.is_some() {
+        cles::learn(conn, coffre).await?;
+    }
     rows.into_iter()
         .map(|row| {
             let Json(mut ligne) = row.try_get::<Json<Map<String, Value>>, _>("ligne")?;
@@ -149,7 +164,14 @@ pub async fn lignes(
                 && let Some(sealed) = row.try_get::<Option<Vec<u8>>, _>("valeur_scellee")?
             {
                 let place = Place { colonne: place, ligne: row.try_get("ligne_scellee")? };
-                ligne.insert(nom(colonne), ouvert(&coffre.open(place, &sealed)?));
+                ligne.insert(nom(colonne.nom), ouvert(&coffre.open(place, &sealed)?));
+            }
+            if let Some((colonne, (genre, _))) = donnee
+                && let Some(sealed) = row.try_get::<Option<Vec<u8>>, _>("valeur_donnee")?
+            {
+                let place = Attache::seule(genre, row.try_get("ligne_donnee")?);
+                let clair = coffre.ouvrir_donnee(place, sealed)?;
+                ligne.insert(nom(colonne), ouvert(clair.octets()));
             }
             Ok(Value::Object(ligne))
         })
@@ -157,10 +179,10 @@ pub async fn lignes(
 }
 
 /// The name of a sealed column, once it is open.
-fn nom(colonne: &Colonne) -> String {
+fn nom(colonne: &str) -> String {
     let ends = ["_chiffrees", "_chiffres", "_chiffree", "_chiffre"];
-    let end = ends.into_iter().find_map(|end| colonne.nom.strip_suffix(end));
-    end.unwrap_or(colonne.nom).to_owned()
+    let end = ends.into_iter().find_map(|end| colonne.strip_suffix(end));
+    end.unwrap_or(colonne).to_owned()
 }
 
 fn ouvert(clear: &[u8]) -> Value {

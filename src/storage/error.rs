@@ -33,6 +33,14 @@ pub enum StorageError {
     /// Encrypted data that the keys do not open.
     #[error("vault: {0}")]
     Coffre(#[from] CoffreError),
+    /// A sealed row that the keys do not open.
+    #[error("{place}: {wrong}")]
+    Sealed {
+        /// Which one.
+        place: String,
+        #[source]
+        wrong: CoffreError,
+    },
     /// A statement touched another number of rows than it must.
     #[error("{statement} touched {found} rows instead of {expected}")]
     RowsAffected {

@@ -205,6 +205,9 @@ impl Db {
     /// wait for each other in a circle.
     pub async fn begin(&self, name: &'static str) -> Result<Tx, StorageError> {
         self.verify_key()?;
+        if !self.coffre.a_la_cle_de_donnees(self.coffre.version()) {
+            cles::learn(&mut *self.pool.acquire().await?, &self.coffre).await?;
+        }
         Ok(self.named(name, self.transaction(false).await?))
     }
 

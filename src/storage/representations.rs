@@ -4,9 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnection;
 
-use super::coffre::Place;
+use super::coffre::{Attache, Genre, Place};
 use super::connaissance::{Connaissance, instant};
-use super::{Coffre, StorageError, Tx};
+use super::{Coffre, StorageError, Tx, cles};
 use crate::domain::calendar::Periode;
 use crate::domain::ids::{PatientId, RepresentationId};
 use crate::domain::representation::{
@@ -38,11 +38,14 @@ pub async fn insert(
             (None, Some(coffre.seal_json(place(lien.id), &noms)?))
         }
     };
+    let reference = lien.reference_preuve.as_deref();
+    let seal = |texte| coffre.sceller_texte(place_reference(lien.id), texte);
+    let reference = reference.map(seal).transpose()?;
     tx.write(sqlx::query!(
         "/* representation.insert */
          INSERT INTO representation
              (patient_id, representation_id, version, representant_id, identite_chiffree, nature, preuve,
-              reference_preuve, motif_fin, effet, enregistre_le)
+              reference_preuve_chiffree, motif_fin, effet, enregistre_le)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         lien.patient_id.uuid(),
         lien.id.uuid(),
@@ -51,7 +54,7 @@ pub async fn insert(
         sealed,
         lien.nature.mot(),
         lien.preuve.mot(),
-        lien.reference_preuve,
+        reference,
         lien.motif_fin as _,
         lien.effet,
         lien.enregistre_le
@@ -75,6 +78,10 @@ pub async fn replace(
         instant
     ))
     .await
+}
+
+const fn place_reference(id: RepresentationId) -> Attache {
+    Attache::seule(Genre::Representation, id.uuid())
 }
 
 /// Who represents: a person of the register, or names.
@@ -108,7 +115,7 @@ pub async fn list(
     let rows = sqlx::query!(
         "/* representation.list */
          SELECT patient_id, representation_id, version, representant_id, identite_chiffree, nature, preuve,
-                reference_preuve, motif_fin, effet, enregistre_le, remplace_le
+                reference_preuve_chiffree, motif_fin, effet, enregistre_le, remplace_le
          FROM representation
          WHERE (patient_id = $1 OR patient_id = ANY (ARRAY(
                  SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL)))
@@ -117,11 +124,15 @@ pub async fn list(
         patient.uuid(),
         instant(connu_le)
     )
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
+    let references = rows.iter().filter_map(|row| row.reference_preuve_chiffree.as_ref());
+    cles::connaitre(conn, coffre, references).await?;
     rows.into_iter()
         .map(|row| {
             let (id, sealed) = (row.representation_id, row.identite_chiffree);
+            let open = |sealed| coffre.ouvrir_texte(place_reference(id), sealed);
+            let reference = row.reference_preuve_chiffree.map(open).transpose()?;
             Ok(Representation {
                 id,
                 patient_id: row.patient_id,
@@ -129,7 +140,7 @@ pub async fn list(
                 representant: representant(coffre, id, row.representant_id, sealed)?,
                 nature: row.nature,
                 preuve: row.preuve,
-                reference_preuve: row.reference_preuve,
+                reference_preuve: reference,
                 effet: row.effet,
                 motif_fin: row.motif_fin,
                 enregistre_le: row.enregistre_le,

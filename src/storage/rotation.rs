@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use uuid::Uuid;
 
 use super::actes_nationaux::AGENT;
-use super::coffre::Place;
+use super::coffre::{Genre, Place};
 use super::types::Tid;
 use super::{Coffre, Db, StorageError, Tx, auteurs, patients};
 use crate::domain::identifiers::IdentifiantPersonne;
@@ -67,8 +67,8 @@ const fn scelle(
     Colonne { table, nom, contenu: Contenu::Scelle { place, ligne } }
 }
 
-/// Every sealed column: a test compares them with those of the schema.
-pub static COLONNES: [Colonne; 16] = [
+/// Every column sealed under the master key itself: a test compares them with those of the schema.
+pub static COLONNES: [Colonne; 17] = [
     Colonne { table: "identifiant_patient", nom: "valeur_chiffree", contenu: Contenu::Numeros },
     scelle(
         ("identite_patient", "noms_chiffres"),
@@ -141,6 +141,43 @@ pub static COLONNES: [Colonne; 16] = [
         "cle_retiree.conserve_chiffre",
         Ligne::Cle(&["version"]),
     ),
+    scelle(("cle_donnees", "cle_chiffree"), "cle_donnees.cle_chiffree", Ligne::Cle(&["version"])),
+];
+
+/// A column sealed under the keys of data: a rotation seals these again, and writes nothing of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Donnee {
+    pub table: &'static str,
+    pub nom: &'static str,
+    /// Of a value that stands for a whole row: what it says, and the id that binds it.
+    pub(super) seule: Option<(Genre, &'static str)>,
+}
+
+const fn donnee(table: &'static str, nom: &'static str) -> Donnee {
+    Donnee { table, nom, seule: None }
+}
+
+const fn seule(
+    (table, nom): (&'static str, &'static str),
+    genre: Genre,
+    ligne: &'static str,
+) -> Donnee {
+    Donnee { table, nom, seule: Some((genre, ligne)) }
+}
+
+/// Every column sealed under the keys of data.
+pub static DONNEES: [Donnee; 7] = [
+    donnee("feuille_de_soins", "contenu_chiffre"),
+    donnee("evaluation", "detail_chiffre"),
+    donnee("patient", "etat_chiffre"),
+    seule(("signature", "preuve_chiffree"), Genre::Signature, "signature_id"),
+    seule(
+        ("representation", "reference_preuve_chiffree"),
+        Genre::Representation,
+        "representation_id",
+    ),
+    seule(("declaration", "reference_preuve_chiffree"), Genre::Declaration, "declaration_id"),
+    seule(("retour_adressage", "reference_chiffree"), Genre::Retour, "retour_id"),
 ];
 
 /// Where a table is in its rotation.

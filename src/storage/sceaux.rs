@@ -224,20 +224,19 @@ async fn look(
                UNION ALL
                SELECT 4, sha256(convert_to(ROW(patient_id, declaration_id, signature_id, role, medecin_id,
                          representation_id, signe_le - date '2000-01-01', extract(epoch FROM signe_a),
-                         extract(epoch FROM recue_le), moyen, niveau, preuve, encode(contenu_sha256, 'hex'),
+                         extract(epoch FROM recue_le), moyen, niveau, encode(preuve_chiffree, 'hex'), encode(contenu_sha256, 'hex'),
                          extract(epoch FROM enregistre_le))::text, 'UTF8'))
                FROM signature WHERE enregistre_le >= coalesce($1::timestamptz, '-infinity') AND enregistre_le < $2
                  AND 4 = ANY ($3::smallint[])
                UNION ALL
                SELECT 5, sha256(convert_to(ROW(feuille_id, patient_id, extract(epoch FROM connu_le),
-                         date_soins - date '2000-01-01', numero, loi_id)::text, 'UTF8') || detail)
+                         date_soins - date '2000-01-01', numero, loi_id)::text, 'UTF8') || detail_chiffre)
                FROM evaluation WHERE connu_le >= coalesce($1::timestamptz, '-infinity') AND connu_le < $2
                  AND 5 = ANY ($3::smallint[])
                UNION ALL
                SELECT 6, sha256(convert_to(ROW(feuille_id, patient_id, extract(epoch FROM enregistre_le), executant_rpps,
                          facturation, numero_facture, date_soins - date '2000-01-01',
-                         date_etablissement - date '2000-01-01', loi_id, reception_id, length(contenu))::text, 'UTF8')
-                         || contenu || detail)
+                         date_etablissement - date '2000-01-01', loi_id, reception_id)::text, 'UTF8') || contenu_chiffre)
                FROM feuille_de_soins WHERE enregistre_le >= coalesce($1::timestamptz, '-infinity') AND enregistre_le < $2
                  AND 6 = ANY ($3::smallint[])
                UNION ALL

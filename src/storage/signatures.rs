@@ -3,23 +3,29 @@
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::{StorageError, Tx};
+use super::coffre::{Attache, Genre};
+use super::{Coffre, StorageError, Tx, cles};
 use crate::domain::declaration::{Declaration, Preuve, Signature};
-use crate::domain::ids::{DeclarationId, PatientId, RepresentationId};
+use crate::domain::ids::{DeclarationId, PatientId, RepresentationId, SignatureId};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Writes a signature.
 pub async fn insert(
     tx: &mut Tx,
+    coffre: &Coffre,
     declaration: &Declaration,
     signature: &Signature,
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
+    let place = place(signature.id);
+    let preuve = serde_json::to_string(&signature.preuve)
+        .map_err(|error| StorageError::inconsistent("signature", "preuve", error))?;
+    let sealed = coffre.sceller_texte(place, &preuve)?;
     tx.write(sqlx::query!(
         "/* signature.insert */
          INSERT INTO signature
              (patient_id, declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le,
-              moyen, niveau, preuve, contenu_sha256, enregistre_le, representation_id)
+              moyen, niveau, preuve_chiffree, contenu_sha256, enregistre_le, representation_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         declaration.patient_id.uuid(),
         declaration.id.uuid(),
@@ -31,7 +37,7 @@ pub async fn insert(
         signature.recue_le,
         signature.moyen.mot(),
         signature.niveau,
-        signature.preuve as _,
+        sealed,
         signature.contenu_sha256 as _,
         instant,
         signature.representation_id as _
@@ -64,37 +70,50 @@ pub async fn claim_proof(
 /// The signatures of several declarations of a person.
 pub(super) async fn list(
     conn: &mut PgConnection,
+    coffre: &Coffre,
     patient: PatientId,
     ids: &[DeclarationId],
 ) -> Result<Vec<(DeclarationId, Signature)>, StorageError> {
-    Ok(sqlx::query!(
+    let rows = sqlx::query!(
         "/* signature.list */
          SELECT declaration_id, signature_id, role, medecin_id, representation_id, signe_le, signe_a, recue_le, moyen,
-                niveau, preuve, contenu_sha256
+                niveau, preuve_chiffree, contenu_sha256
          FROM signature
          WHERE patient_id = $1 AND declaration_id = ANY($2)
          ORDER BY enregistre_le, signature_id",
         patient.uuid(),
         ids as _
     )
-    .map(|row| {
-        let signature = Signature {
-            id: row.signature_id,
-            role: row.role,
-            medecin_id: row.medecin_id,
-            representation_id: row.representation_id,
-            signe_le: row.signe_le,
-            signe_a: row.signe_a,
-            recue_le: row.recue_le,
-            moyen: row.moyen,
-            niveau: row.niveau,
-            preuve: row.preuve,
-            contenu_sha256: row.contenu_sha256,
-        };
-        (row.declaration_id, signature)
-    })
-    .fetch_all(conn)
-    .await?)
+    .fetch_all(&mut *conn)
+    .await?;
+    cles::connaitre(conn, coffre, rows.iter().map(|row| &row.preuve_chiffree)).await?;
+    rows.into_iter()
+        .map(|row| {
+            let signature = Signature {
+                id: row.signature_id,
+                role: row.role,
+                medecin_id: row.medecin_id,
+                representation_id: row.representation_id,
+                signe_le: row.signe_le,
+                signe_a: row.signe_a,
+                recue_le: row.recue_le,
+                moyen: row.moyen,
+                niveau: row.niveau,
+                preuve: ouvrir(coffre, row.signature_id, row.preuve_chiffree)?,
+                contenu_sha256: row.contenu_sha256,
+            };
+            Ok((row.declaration_id, signature))
+        })
+        .collect()
+}
+
+const fn place(id: SignatureId) -> Attache {
+    Attache::seule(Genre::Signature, id.uuid())
+}
+
+fn ouvrir(coffre: &Coffre, id: SignatureId, sealed: Vec<u8>) -> Result<Preuve, StorageError> {
+    serde_json::from_str(&coffre.ouvrir_texte(place(id), sealed)?)
+        .map_err(|error| StorageError::inconsistent("signature", "preuve", error))
 }
 
 /// The links under which holders of parental authority signed the active declarations of a person.
@@ -119,18 +138,22 @@ pub async fn holders(
 /// Whether a paper kept under this reference was already entered for a person.
 pub async fn is_archived(
     conn: &mut PgConnection,
+    coffre: &Coffre,
     patient: PatientId,
     reference: &str,
 ) -> Result<bool, StorageError> {
-    Ok(sqlx::query_scalar!(
-        r#"/* signature.is_archived */
-         SELECT EXISTS (
-             SELECT 1 FROM signature
-             WHERE patient_id = $1 AND preuve ->> 'reference_archive' = $2
-         ) AS "found!""#,
-        patient.uuid(),
-        reference
+    let rows = sqlx::query!(
+        "/* signature.archived */ SELECT signature_id, preuve_chiffree FROM signature WHERE patient_id = $1",
+        patient.uuid()
     )
-    .fetch_one(conn)
-    .await?)
+    .fetch_all(&mut *conn)
+    .await?;
+    cles::connaitre(conn, coffre, rows.iter().map(|row| &row.preuve_chiffree)).await?;
+    for row in rows {
+        let preuve = ouvrir(coffre, row.signature_id, row.preuve_chiffree)?;
+        if preuve.reference_archive.as_deref() == Some(reference) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -10,7 +10,6 @@ use sqlx::encode::{Encode, IsNull};
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::PgRange;
 use sqlx::postgres::{PgArgumentBuffer, PgHasArrayType, PgTypeInfo, PgValueRef, Postgres};
-use sqlx::types::Json;
 use sqlx::{Decode, Type};
 use uuid::Uuid;
 
@@ -26,8 +25,7 @@ pub(super) use crate::domain::conservation::Classe;
 pub(super) use crate::domain::courrier::NatureCourrier;
 pub(super) use crate::domain::creance::{ModeRecouvrement, MotifAnnulation};
 pub(super) use crate::domain::declaration::{
-    Canal, Contestation, Etat, MoyenSignature, NumeroDeclaration, OrigineSaisie, Preuve,
-    RoleSignataire,
+    Canal, Contestation, Etat, MoyenSignature, NumeroDeclaration, OrigineSaisie, RoleSignataire,
 };
 pub(super) use crate::domain::designation::MotifFin;
 pub(super) use crate::domain::digest::Empreinte;
@@ -150,7 +148,6 @@ stored! {
     Centimes as i64: |cents| Ok::<_, Infallible>(Centimes::new(cents)), |montant| montant.get();
     Empreinte as &[u8]: empreinte, |empreinte| empreinte.bytes().as_slice();
     Periode as PgRange<NaiveDate>: periode, |days| range(*days);
-    Preuve as Json<Preuve>: |Json(preuve)| Ok::<_, Infallible>(preuve), |preuve| Json(preuve.clone());
 }
 
 fn unreadable(name: &str, error: impl Display) -> BoxDynError {

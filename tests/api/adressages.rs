@@ -3,11 +3,12 @@
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 use traitant::domain::identifiers::{Rpps, Specialite};
-use traitant::storage::adressages;
+use traitant::storage::{Coffre, adressages};
 
 use crate::conciliations::moves;
 use crate::support::TestApp;
 use crate::support::app::{CARDIOLOGUE, MARTIN, PONS, Reply, choix, cle, patient_id};
+use crate::support::database::KEY;
 
 mod transitions;
 
@@ -63,7 +64,9 @@ async fn covers(app: &TestApp, jour: &str, rpps: &str, specialite: Option<&str>)
     let jour: NaiveDate = jour.parse().unwrap();
     let pool = app.database.pool(1).await;
     let mut conn = pool.acquire().await.unwrap();
-    let found = adressages::en_vigueur(&mut conn, patient_id("BERNARD"), jour, None).await.unwrap();
+    let coffre = Coffre::new(&KEY);
+    let found = adressages::en_vigueur(&mut conn, &coffre, patient_id("BERNARD"), jour, None);
+    let found = found.await.unwrap();
     let rpps = Rpps::parse(rpps).unwrap();
     let specialite = specialite.map(|code| Specialite::parse(code).unwrap());
     found.iter().any(|one| one.couvre(jour, &rpps, specialite))

@@ -187,7 +187,7 @@ honoraires_annee idempotence lieu loi medecin operation_caisse operation_exercic
 reception reevaluation reevaluation_feuille reprise reprise_bloc reprise_ligne simulation_reforme statistique statistique_a_compter statistique_personne \
 statistique_recue statistique_suivi tache
 INSERT, SELECT: acces acte_patient adressage attribution_feuille auteur avenant avis_majorite avis_ponctuel avis_ponctuel_rompu base \
-cle cle_retiree conciliation correspondant_adressage declaration declaration_medecin evaluation evenement feuille_de_soins \
+cle cle_donnees cle_retiree conciliation correspondant_adressage declaration declaration_medecin evaluation evenement feuille_de_soins \
 mouvement_declaration preuve_utilisee purge recouvrement reponse_rectification retour_adressage sceau signature statistique_mouvement \
 statistique_purgee
 INSERT, SELECT, UPDATE remplace_le: accueil_medecin adresse_patient affiliation ccam_acte ccam_version conflit_designation \

@@ -10,7 +10,7 @@ use traitant::law::Law;
 use traitant::services::cles::tourner;
 use traitant::services::sceaux::{seal, verify};
 use traitant::services::{Mode, ServiceError};
-use traitant::storage::rotation::COLONNES;
+use traitant::storage::rotation::{COLONNES, DONNEES};
 use traitant::storage::{Coffre, Db, StorageError, cles};
 
 use crate::service::token;
@@ -53,6 +53,17 @@ async fn versions(pool: &PgPool) -> Vec<(String, i32, i64)> {
 async fn send(app: &TestApp, number: &str, key: &str) -> Reply {
     let body = feuille("BERNARD", number, "2025-03-10", json!("T"));
     app.medecin(MARTIN).request("POST", FEUILLES, &[("idempotency-key", key)], Some(&body)).await
+}
+
+async fn read_again(app: &TestApp, sheet: &Value) -> Value {
+    let path = format!("{FEUILLES}/{}", sheet["id"].as_str().unwrap());
+    app.medecin(MARTIN).get(&path).await.expect(200)
+}
+
+/// Under which keys of data feuilles are sealed.
+async fn sealed_under(pool: &PgPool) -> Vec<i32> {
+    let asked = "SELECT DISTINCT get_byte(contenu_chiffre, 0) FROM feuille_de_soins ORDER BY 1";
+    sqlx::query_scalar(asked).fetch_all(pool).await.unwrap()
 }
 
 /// Everybody is found by their number, and nobody twice.
@@ -110,6 +121,15 @@ async fn what_was_written_under_a_key_is_read_before_during_and_after_its_rotati
     assert!(halfway.iter().any(|(_, version, _)| *version == 1), "{halfway:?}");
     // Whether an instance was told already or not.
     everybody_is_found(&during).await;
+    // One that was not reads what another, which was, wrote under the new key of data.
+    let told = instance(&database, both(), 5).await;
+    told.advance(TimeDelta::hours(1));
+    told.core.ready().await.unwrap();
+    let third: Value = send(&told, "3", "une-troisieme-cle").await.expect(201);
+    assert_eq!((during.core.version_cle(), sealed_under(&owner).await), (1, vec![1, 2]));
+    assert_eq!(read_again(&during, &third).await, third);
+    let bytes = "SELECT contenu_chiffre FROM feuille_de_soins ORDER BY feuille_id";
+    let written: Vec<Vec<u8>> = sqlx::query_scalar(bytes).fetch_all(&owner).await.unwrap();
     during.core.ready().await.unwrap();
     assert_eq!(during.core.version_cle(), 2);
     everybody_is_found(&during).await;
@@ -131,6 +151,8 @@ async fn what_was_written_under_a_key_is_read_before_during_and_after_its_rotati
     assert!(done.lignes >= left.cast_unsigned() && left > 0, "{done:?}");
     let after = versions(&owner).await;
     assert!(after.iter().all(|(_, version, _)| *version == 2), "{after:?}");
+    let kept: Vec<Vec<u8>> = sqlx::query_scalar(bytes).fetch_all(&owner).await.unwrap();
+    assert!(written.iter().all(|one| kept.contains(one)), "no feuille is written again");
     let again = tourner(&worker, Mode::BacASable, || now, |_seen| {}).await.unwrap();
     assert_eq!((again.lignes, again.retirees), (0, 0), "nothing is left to do");
 
@@ -139,6 +161,7 @@ async fn what_was_written_under_a_key_is_read_before_during_and_after_its_rotati
     new.advance(TimeDelta::hours(2));
     new.core.ready().await.unwrap();
     everybody_is_found(&new).await;
+    assert_eq!(read_again(&new, &first).await, first, "sealed under the first key of data");
     assert_eq!(send(&new, "1", "une-cle-de-client").await.expect(201), first, "its first answer");
     let next = format!("{FIL}?curseur={cursor}");
     let page = new.medecin(MARTIN).get(&next).await.expect(200);
@@ -171,8 +194,12 @@ async fn every_sealed_column_is_in_the_rotation() {
     .await
     .unwrap();
     let sealed: BTreeSet<String> = sealed.into_iter().collect();
-    let known: BTreeSet<String> =
-        COLONNES.iter().map(|one| format!("{}.{}", one.table, one.nom)).collect();
+    let known: BTreeSet<String> = COLONNES
+        .iter()
+        .map(|one| (one.table, one.nom))
+        .chain(DONNEES.iter().map(|one| (one.table, one.nom)))
+        .map(|(table, nom)| format!("{table}.{nom}"))
+        .collect();
     assert_eq!(sealed, known);
 }
 

@@ -62,9 +62,8 @@ async fn a_value_that_somebody_changed_by_hand_is_found_and_named() {
     let app = TestApp::new().await;
     send(&app, MARTIN, "ALICE", "1", "2025-03-10").await;
     send(&app, MARTIN, "BERNARD", "2", "2025-03-10").await;
-    // Its last byte says whether some opinion was given.
-    let forge =
-        "UPDATE patient SET etat = set_byte(etat, length(etat) - 1, 245) WHERE patient_id = $1";
+    // Nobody seals another value without the key.
+    let forge = "UPDATE patient SET etat_chiffre = set_byte(etat_chiffre, length(etat_chiffre) - 1, get_byte(etat_chiffre, length(etat_chiffre) - 1) # 1) WHERE patient_id = $1";
     run(&app, forge, "ALICE").await;
     let found = verify(&app).await;
     assert_eq!(found.etats_differents.into_iter().collect::<Vec<_>>(), [patient_id("ALICE")]);
@@ -80,17 +79,17 @@ async fn a_value_of_another_program_or_of_another_instant_is_made_again() {
     let app = TestApp::new().await;
     send(&app, MARTIN, "ALICE", "1", "2025-03-10").await;
     for forge in [
-        "UPDATE patient SET etat = set_byte(etat, 0, 200) WHERE patient_id = $1",
+        "UPDATE patient SET etat_chiffre = set_byte(etat_chiffre, 0, 200) WHERE patient_id = $1",
         "UPDATE patient SET etat_le = etat_le - interval '1 microsecond' WHERE patient_id = $1",
-        "UPDATE patient SET etat = substr(etat, 1, 12) WHERE patient_id = $1",
-        "UPDATE patient SET etat = NULL, etat_le = NULL WHERE patient_id = $1",
+        "UPDATE patient SET etat_chiffre = substr(etat_chiffre, 1, 12) WHERE patient_id = $1",
+        "UPDATE patient SET etat_chiffre = NULL, etat_le = NULL WHERE patient_id = $1",
     ] {
         run(&app, forge, "ALICE").await;
         let number = app.key().chars().filter(char::is_ascii_digit).take(6).collect::<String>();
         send(&app, MARTIN, "ALICE", &number, "2025-03-11").await;
         assert_eq!(current(&app).await, 1, "{forge}");
     }
-    let forge = "UPDATE patient SET etat = NULL, etat_le = NULL WHERE patient_id = $1";
+    let forge = "UPDATE patient SET etat_chiffre = NULL, etat_le = NULL WHERE patient_id = $1";
     run(&app, forge, "ALICE").await;
     etats::remake(&app.core, |_| {}).await.unwrap();
     let found = verify(&app).await;

@@ -96,8 +96,8 @@ async fn an_evaluation_that_somebody_touched_is_named() {
     let [kept, touched]: [FeuilleId; 2] = ids;
     let pool = app.database.pool(1).await;
     // Nothing in the service can do it: the history is guarded.
-    let forged = "UPDATE feuille_de_soins SET detail = (
-                      SELECT detail FROM feuille_de_soins WHERE feuille_id = $1) WHERE feuille_id = $2";
+    let forged = "UPDATE feuille_de_soins SET contenu_chiffre = (
+                      SELECT contenu_chiffre FROM feuille_de_soins WHERE feuille_id = $1) WHERE feuille_id = $2";
     let guarded = sqlx::query(forged).bind(kept.uuid()).bind(touched.uuid()).execute(&pool).await;
     guarded.unwrap_err();
     let mut owner = pool.acquire().await.unwrap();

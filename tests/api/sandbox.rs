@@ -25,6 +25,7 @@ async fn loading_twice_changes_nothing() {
 async fn a_load_that_was_cut_short_is_completed() {
     let database = TestDatabase::empty().await;
     MIGRATOR.run(&database.pool(2).await).await.unwrap();
+    crate::support::database::draw_key(&database.db(1).await).await;
     let law = Arc::new(Law::embedded().unwrap());
     // The database goes away at some point of the load, wherever that is.
     let mut cuts = 0;

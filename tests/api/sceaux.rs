@@ -63,7 +63,7 @@ async fn what_an_owner_changes_adds_or_removes_is_found() {
         ),
         (
             "feuille_de_soins",
-            "UPDATE feuille_de_soins SET detail = detail || '\\x00' WHERE numero_facture = 12",
+            "UPDATE feuille_de_soins SET contenu_chiffre = contenu_chiffre || '\\x00' WHERE numero_facture = 12",
             0,
         ),
         ("feuille_de_soins", "DELETE FROM feuille_de_soins WHERE numero_facture = 12", -1),

@@ -26,12 +26,13 @@ const REFERENCE: [&str; 15] = [
 ];
 /// Tables of the service itself. A reception names nobody: the feuilles of its persons bear its number. Lines of a file to take over
 /// wait sealed, before anybody knows whose they are.
-const SERVICE: [&str; 31] = [
+const SERVICE: [&str; 32] = [
     "_sqlx_migrations",
     "bac_a_sable",
     "abonnement",
     "base",
     "cle",
+    "cle_donnees",
     "cle_retiree",
     "envoi",
     "essai",

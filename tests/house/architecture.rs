@@ -55,6 +55,7 @@ const ROOMS: &[Room] = &[
         name: "storage",
         rooms: &["storage", "domain"],
         libraries: &[
+            "aws_lc_rs",
             "chacha20poly1305",
             "chrono",
             "hmac",

@@ -137,7 +137,7 @@ pub async fn get(
     id: AdressageId,
 ) -> Result<Seen<AdressageLu>, ServiceError> {
     let mut search = core.search(contexte).await?;
-    let adressage = one(search.conn(), id).await?;
+    let adressage = one(core, search.conn(), id).await?;
     let lecteur = Lecteur::of(search.conn(), contexte.acteur(), core.today()).await?;
     let search = search.dated(adressage.etabli_le);
     let access = search.on(adressage.patient_id, &lecteur.relations(&adressage)).await?;
@@ -157,8 +157,10 @@ pub async fn list(
     let lecteur = Lecteur::of(search.conn(), contexte.acteur(), core.today()).await?;
     let known = dates.connu_le.unwrap_or_else(latest_knowledge);
     let all = match dates.en_vigueur_le {
-        None => adressages::list(search.conn(), patient, known).await?,
-        Some(jour) => adressages::en_vigueur(search.conn(), patient, jour, known).await?,
+        None => adressages::list(search.conn(), core.coffre(), patient, known).await?,
+        Some(jour) => {
+            adressages::en_vigueur(search.conn(), core.coffre(), patient, jour, known).await?
+        }
     };
     let named = all.iter().any(|one| lecteur.finds(one));
     let by_them: &[Relation] = if named { &[Relation::Correspondant] } else { &[] };
@@ -184,9 +186,13 @@ pub async fn list(
 }
 
 /// A referral, wherever it is.
-async fn one(conn: &mut Connection, id: AdressageId) -> Result<Adressage, ServiceError> {
+async fn one(
+    core: &Core,
+    conn: &mut Connection,
+    id: AdressageId,
+) -> Result<Adressage, ServiceError> {
     let patient = adressages::patient_of(conn, id).await?.ok_or(ServiceError::Introuvable)?;
-    let found = adressages::get(conn, patient, id, latest_knowledge()).await?;
+    let found = adressages::get(conn, core.coffre(), patient, id, latest_knowledge()).await?;
     found.ok_or(ServiceError::Introuvable)
 }
 

@@ -93,7 +93,7 @@ pub async fn report(
     };
     let reported = adressage.report(retour.clone(), today);
     reported.map_err(|wrong| ServiceError::Invalide(vec![champ(wrong)]))?;
-    adressages::insert_retour(act.conn(), &adressage, &retour).await?;
+    adressages::insert_retour(act.conn(), core.coffre(), &adressage, &retour).await?;
     advance(act, adressage, NatureEvenement::AdressageRetour, rendre).await
 }
 
@@ -106,12 +106,13 @@ async fn take<'a>(
     jour: NaiveDate,
 ) -> Result<(Act<'a>, Adressage), Exit> {
     let mut opening = core.open(demande).await?;
-    let seen = one(opening.conn(), id).await?;
+    let seen = one(core, opening.conn(), id).await?;
     let lecteur = Lecteur::of(opening.conn(), demande.contexte.acteur(), jour).await?;
     let opening = opening.dated(seen.etabli_le);
     let mut act = opening.on(seen.patient_id, &lecteur.relations(&seen)).await?;
     // Read again: somebody may have written before the lock was had.
-    let found = adressages::get(act.conn(), seen.patient_id, id, latest_knowledge()).await?;
+    let found =
+        adressages::get(act.conn(), core.coffre(), seen.patient_id, id, latest_knowledge()).await?;
     let adressage = found.ok_or(ServiceError::Introuvable)?;
     version.verify(adressage.version)?;
     Ok((act, adressage))

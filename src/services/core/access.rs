@@ -205,7 +205,8 @@ impl<'a> Access<'a> {
     /// What an evaluation reads of the person now, when their row holds it and nothing is of a record merged into theirs.
     pub(in crate::services) fn etat(&self) -> Option<EtatPatient> {
         let own = |etat: &EtatPatient| etat.absorbes.is_empty();
-        self.etat.as_deref().and_then(etat::decode).filter(own)
+        let read = |octets| etat::lire(self.core().coffre(), self.patient, octets);
+        self.etat.as_deref().and_then(read).filter(own)
     }
 
     /// Whether the caller might do something else about the person.

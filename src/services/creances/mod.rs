@@ -93,11 +93,11 @@ pub async fn list(
         apres: None,
         limite: i64::MAX,
     };
-    let mut found = feuilles_de_soins::of_person(access.conn(), &feuilles).await?;
+    let mut found = feuilles_de_soins::of_person(access.conn(), core.coffre(), &feuilles).await?;
     found.retain(|recue| {
         recue.feuille.feuille.soins.date_soins().is_some_and(|jour| access.droit.vue.contient(jour))
     });
-    let mut all = creances_of(access.conn(), found).await?;
+    let mut all = creances_of(core, access.conn(), found).await?;
     all.sort_by_key(|one| one.place);
     let total = all.iter().try_fold(Solde::default(), |sum, one| sum.plus(&one.solde));
     let total = total.map_err(LawError::from)?;
@@ -114,10 +114,11 @@ pub async fn list(
 
 /// Those of some feuilles of whose claims something is left, or has to be given back.
 pub(super) async fn open(
+    core: &Core,
     conn: &mut Connection,
     found: Vec<FeuilleRecue>,
 ) -> Result<BTreeSet<FeuilleId>, ServiceError> {
-    let all = creances_of(conn, found).await?;
+    let all = creances_of(core, conn, found).await?;
     let open = |one: &&CreanceSuivie| {
         one.solde.restant > Centimes::ZERO || one.solde.a_rendre > Centimes::ZERO
     };
@@ -126,6 +127,7 @@ pub(super) async fn open(
 
 /// The claims of some feuilles, by their current evaluations, with what was recovered of them.
 async fn creances_of(
+    core: &Core,
     conn: &mut Connection,
     mut found: Vec<FeuilleRecue>,
 ) -> Result<Vec<CreanceSuivie>, ServiceError> {
@@ -135,7 +137,7 @@ async fn creances_of(
         .iter()
         .filter_map(|recue| Some((recue.feuille.id, recue.feuille.feuille.soins.date_soins()?)))
         .collect();
-    let mut current = evaluations::last(conn, &days).await?;
+    let mut current = evaluations::last(conn, core.coffre(), &days).await?;
     let places: Vec<mouvements::Place> =
         found.iter().map(|recue| (recue.feuille.patient_id, recue.feuille.id)).collect();
     let mut recovered = mouvements::of_feuilles(conn, &places).await?;

@@ -54,7 +54,7 @@ pub async fn recover(
     rendre: impl Render<RecouvrementLu>,
 ) -> Done {
     let (mut act, recue) = hold(core, demande, feuille).await?;
-    let creances = creances_of(act.conn(), vec![recue.clone()]).await?;
+    let creances = creances_of(core, act.conn(), vec![recue.clone()]).await?;
     let today = act.today().await?;
     let jour = nouveau.jour.unwrap_or(today);
     let creance = find(&creances, nouveau.cle)?;
@@ -85,7 +85,7 @@ pub async fn cancel(
     rendre: impl Render<RecouvrementLu>,
 ) -> Done {
     let (mut act, recue) = hold(core, demande, feuille).await?;
-    let (_, recouvrement) = recovery(act.conn(), recue.clone(), id).await?;
+    let (_, recouvrement) = recovery(core, act.conn(), recue.clone(), id).await?;
     version.verify(recouvrement.version())?;
     if recouvrement.annulation.is_some() {
         return Err(ServiceError::EtatIncompatible("Ce recouvrement est déjà annulé.").into());
@@ -108,21 +108,22 @@ pub async fn get(
     (feuille, id): (FeuilleId, RecouvrementId),
 ) -> Result<Seen<RecouvrementLu>, ServiceError> {
     let mut search = core.search(contexte).await?;
-    let (recue, patient) = owned(search.conn(), feuille).await?;
+    let (recue, patient) = owned(core, search.conn(), feuille).await?;
     let care = recue.feuille.feuille.soins.date_soins().ok_or(ServiceError::Introuvable)?;
     let mut access = search.dated(care).on(patient, &[]).await?;
-    let (creance, recouvrement) = recovery(access.conn(), recue, id).await?;
+    let (creance, recouvrement) = recovery(core, access.conn(), recue, id).await?;
     let regard = Regard::new(&access.rapports);
     access.show(RecouvrementLu { recouvrement, creance, regard }).await
 }
 
 /// A recovery of a feuille, and its claim.
 async fn recovery(
+    core: &Core,
     conn: &mut Connection,
     recue: FeuilleRecue,
     id: RecouvrementId,
 ) -> Result<(CreanceSuivie, Recouvrement), ServiceError> {
-    let found = creances_of(conn, vec![recue]).await?.into_iter().find_map(|creance| {
+    let found = creances_of(core, conn, vec![recue]).await?.into_iter().find_map(|creance| {
         let one = creance.recouvrements.iter().find(|one| one.id == id).cloned()?;
         Some((creance, one))
     });
@@ -136,10 +137,12 @@ const fn place(recue: &FeuilleRecue) -> mouvements::Place {
 
 /// A feuille, and whose it is now.
 async fn owned(
+    core: &Core,
     conn: &mut Connection,
     id: FeuilleId,
 ) -> Result<(FeuilleRecue, PatientId), ServiceError> {
-    let recue = feuilles_de_soins::get(conn, id).await?.ok_or(ServiceError::Introuvable)?;
+    let found = feuilles_de_soins::get(conn, core.coffre(), id).await?;
+    let recue = found.ok_or(ServiceError::Introuvable)?;
     let patient = fusions::owner_of_feuille(conn, id, recue.feuille.patient_id).await?;
     Ok((recue, patient))
 }
@@ -152,11 +155,11 @@ async fn hold<'a>(
     id: FeuilleId,
 ) -> Result<(Act<'a>, FeuilleRecue), Exit> {
     let mut opening = core.open(demande).await?;
-    let (seen, patient) = owned(opening.conn(), id).await?;
+    let (seen, patient) = owned(core, opening.conn(), id).await?;
     let care = seen.feuille.feuille.soins.date_soins().ok_or(ServiceError::Introuvable)?;
     let mut act = opening.dated(care).on(patient, &[]).await?;
     // Read again: a merge or a split may have given the feuille away before the lock was had.
-    let (recue, owner) = owned(act.conn(), id).await?;
+    let (recue, owner) = owned(core, act.conn(), id).await?;
     if owner != patient {
         let moved = "La feuille vient de passer à un autre dossier.";
         return Err(ServiceError::EtatIncompatible(moved).into());
@@ -172,7 +175,7 @@ async fn finish(
     rendre: impl Render<RecouvrementLu>,
 ) -> Done {
     let feuille = recue.feuille.id;
-    let (creance, recouvrement) = recovery(act.conn(), recue, id).await?;
+    let (creance, recouvrement) = recovery(act.core(), act.conn(), recue, id).await?;
     let motif = recouvrement.annulation.as_ref().map(|annulation| annulation.motif);
     let nature = if motif.is_none() {
         NatureEvenement::FeuilleRecouvrement

@@ -138,7 +138,8 @@ pub(super) async fn keep(
     if signature.mode_preuve() == ModePreuve::Declaree {
         tracing::info!(moyen = signature.moyen.mot(), "a signature is declared without a proof");
     }
-    Ok(signatures::insert(act.conn(), declaration, signature, instant).await?)
+    let coffre = act.core().coffre();
+    Ok(signatures::insert(act.conn(), coffre, declaration, signature, instant).await?)
 }
 
 /// An instant of a machine whose clock may be somewhat ahead of ours: then it is now.

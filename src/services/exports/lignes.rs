@@ -177,8 +177,9 @@ impl<'a> Source<'a> {
         let records: Vec<PatientId> = owners.keys().copied().collect();
         let held = reevaluations::feuilles(conn, &records, days).await?;
         let ids: Vec<FeuilleId> = held.iter().map(|(id, _)| *id).collect();
-        let mut last = evaluations::latest(conn, &ids).await?;
-        let received = feuilles_de_soins::of_records(conn, &records, days).await?;
+        let coffre = self.core.coffre();
+        let mut last = evaluations::latest(conn, coffre, &ids).await?;
+        let received = feuilles_de_soins::of_records(conn, coffre, &records, days).await?;
         let mut received: BTreeMap<FeuilleId, FeuilleRecue> =
             received.into_iter().map(|one| (one.feuille.id, one)).collect();
         for (id, holder) in held {

@@ -68,7 +68,7 @@ pub(super) async fn registre_of_batch(
     let mut unknown = Vec::new();
     for person in persons(sujets) {
         let held = verrous.get(&person).and_then(|verrou| verrou.etat.as_deref());
-        if !held.is_some_and(|octets| registre.remember(person, octets)) {
+        if !held.is_some_and(|octets| registre.remember(core.coffre(), person, octets)) {
             registre.expect(person);
             unknown.push(person);
         }
@@ -133,11 +133,11 @@ async fn complete(
     match connu_le {
         None => other_feuilles(conn, sujets, &mut registre, verrous).await?,
         Some(instant) => {
-            feuilles_received_by(conn, sujets, &mut registre, instant).await?;
+            feuilles_received_by(core, conn, sujets, (&mut registre, instant)).await?;
         }
     }
     rarer_facts(conn, sujets, &mut registre, connu_le).await?;
-    ways(conn, sujets, &mut registre, connu_le).await?;
+    ways(core, conn, sujets, (&mut registre, connu_le)).await?;
     let billed = sujets.iter().map(|(_, feuille)| &feuille.soins);
     registre.ccam = Ccam::read(conn, billed, connu_le).await?;
     Ok(registre)
@@ -197,17 +197,18 @@ async fn other_feuilles(
 /// The same as it was at an instant: what is kept beside feuilles has no instant of its own, so it
 /// is found again from the feuilles received by then, each by its last evaluation of then.
 async fn feuilles_received_by(
+    core: &Core,
     conn: &mut Connection,
     sujets: &[Sujet<'_>],
-    registre: &mut Registre,
-    instant: DateTime<Utc>,
+    (registre, instant): (&mut Registre, DateTime<Utc>),
 ) -> Result<(), ServiceError> {
     let asked: BTreeSet<Cle> =
         sujets.iter().filter_map(|(patient, feuille)| cle(*patient, feuille)).collect();
-    let received = feuilles_de_soins::received_by(conn, &registre.everybody(), instant).await?;
+    let (coffre, everybody) = (core.coffre(), registre.everybody());
+    let received = feuilles_de_soins::received_by(conn, coffre, &everybody, instant).await?;
     let ids: Vec<FeuilleId> = received.iter().map(|recue| recue.feuille.id).collect();
     let mut last: BTreeMap<FeuilleId, EvaluationEnregistree> = BTreeMap::new();
-    for one in evaluations::later(conn, &ids).await? {
+    for one in evaluations::later(conn, coffre, &ids).await? {
         if one.connu_le <= instant {
             last.insert(one.feuille_id, one);
         }
@@ -228,6 +229,7 @@ async fn feuilles_received_by(
 /// Takes away from what is known now around a feuille what it left there itself, when the register
 /// has it: it is asked about as if it came today.
 pub(super) async fn leave_itself_out(
+    core: &Core,
     conn: &mut Connection,
     (patient, feuille): Sujet<'_>,
     registre: &mut Registre,
@@ -237,7 +239,7 @@ pub(super) async fn leave_itself_out(
     let records = registre.sharing(&[patient]);
     let cles: Vec<Cle> = records.iter().map(|record| own.under(*record)).collect();
     for (_, FeuilleRecue { feuille: kept, evaluation }) in
-        feuilles_de_soins::find_all(conn, &cles).await?
+        feuilles_de_soins::find_all(conn, core.coffre(), &cles).await?
     {
         // The fees of a year are those of now, whatever the instant.
         registre.earns_less(&fees(std::iter::once(&kept.feuille))?)?;
@@ -245,7 +247,8 @@ pub(super) async fn leave_itself_out(
         if connu_le.is_some() || !records.contains(&holder) {
             continue;
         }
-        let last = evaluations::later(conn, &[kept.id]).await?.pop().unwrap_or(evaluation);
+        let later = evaluations::later(conn, core.coffre(), &[kept.id]).await?.pop();
+        let last = later.unwrap_or(evaluation);
         registre.forget(patient, kept.id, &retenues(&kept.feuille, &last.evaluation));
     }
     Ok(())
@@ -253,15 +256,15 @@ pub(super) async fn leave_itself_out(
 
 /// How the patients came to the performers: referrals, fees of the year.
 async fn ways(
+    core: &Core,
     conn: &mut Connection,
     sujets: &[Sujet<'_>],
-    registre: &mut Registre,
-    connu_le: Connaissance,
+    (registre, connu_le): (&mut Registre, Connaissance),
 ) -> Result<(), ServiceError> {
     let sent = registre.sharing(&registre.persons(sujets, Registre::needs_referrals));
     if !sent.is_empty() {
         let known = connu_le.unwrap_or_else(latest_knowledge);
-        for one in adressages::of_persons(conn, &sent, known).await? {
+        for one in adressages::of_persons(conn, core.coffre(), &sent, known).await? {
             registre.change(one.patient_id, |dossier| dossier.adressages.push(one));
         }
     }

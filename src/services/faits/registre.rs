@@ -28,6 +28,7 @@ use crate::storage::feuilles_de_soins::FeuilleEnregistree;
 use crate::storage::honoraires::HonorairesMedecin;
 use crate::storage::participations::Retenue;
 use crate::storage::patients::etat::{self, DesignationEtat, EtatPatient, IdentiteEtat, Valeur};
+use crate::storage::{Coffre, StorageError};
 
 /// What is known of one person.
 #[derive(Debug, Clone, Default)]
@@ -144,8 +145,8 @@ impl Registre {
     }
 
     /// What the row of a person holds; `false` when this program cannot read it.
-    pub(super) fn remember(&mut self, person: PatientId, octets: &[u8]) -> bool {
-        let Some(etat) = etat::decode(octets) else { return false };
+    pub(super) fn remember(&mut self, coffre: &Coffre, person: PatientId, octets: &[u8]) -> bool {
+        let Some(etat) = etat::lire(coffre, person, octets) else { return false };
         self.merged.extend(etat.absorbes.iter().map(|old| (*old, person)));
         let known = Dossier { etat, complet: true, inchange: true, ..Dossier::default() };
         self.dossiers.insert(person, known);
@@ -153,12 +154,16 @@ impl Registre {
     }
 
     /// What becomes of the value that the row of a person holds.
-    pub(in crate::services) fn valeur(&self, person: PatientId) -> Valeur {
-        match self.dossiers.get(&person).filter(|dossier| dossier.complet) {
+    pub(in crate::services) fn valeur(
+        &self,
+        coffre: &Coffre,
+        person: PatientId,
+    ) -> Result<Valeur, StorageError> {
+        Ok(match self.dossiers.get(&person).filter(|dossier| dossier.complet) {
             None => Valeur::Aucune,
             Some(dossier) if dossier.inchange => Valeur::Gardee,
-            Some(dossier) => Valeur::Nouvelle(etat::encode(&dossier.etat)),
-        }
+            Some(dossier) => Valeur::Nouvelle(etat::sceller(coffre, person, &dossier.etat)?),
+        })
     }
 
     /// What is known of each of the persons.

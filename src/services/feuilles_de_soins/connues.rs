@@ -34,7 +34,7 @@ pub(super) async fn already_received(
     let conn = search.conn();
     let ids: Vec<FeuilleId> = envoyees.iter().map(|(recue, _)| recue.feuille.id).collect();
     let mut later: BTreeMap<FeuilleId, Vec<EvaluationEnregistree>> = BTreeMap::new();
-    for evaluation in evaluations::later(conn, &ids).await? {
+    for evaluation in evaluations::later(conn, core.coffre(), &ids).await? {
         later.entry(evaluation.feuille_id).or_default().push(evaluation);
     }
     let received: Vec<(FeuilleId, PatientId)> =

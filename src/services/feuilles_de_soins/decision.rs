@@ -18,7 +18,7 @@ use crate::services::{Core, PATIENT_ATTENDU, PATIENT_SEUL, ServiceError};
 use crate::storage::evaluations::EvaluationEnregistree;
 use crate::storage::feuilles_de_soins::{Cle, FeuilleEnregistree, FeuilleRecue, NouvelleLigne};
 use crate::storage::participations::Retenue;
-use crate::storage::patients::etat::{NouvelEtat, Verrou};
+use crate::storage::patients::etat::{NouvelEtat, Valeur, Verrou};
 use crate::storage::patients::knowledge_after;
 use crate::storage::statistiques::Mouvements;
 
@@ -80,7 +80,8 @@ pub(super) fn decide(core: &Core, mut donnees: Donnees) -> Decisions {
     for (patient_id, verrou) in donnees.verrous.iter() {
         let Some((instant, nouvelles)) = last.remove(patient_id) else { continue };
         let patient_id = *patient_id;
-        let valeur = donnees.registre.valeur(patient_id);
+        // A value that could not be sealed is made again by whoever needs it.
+        let valeur = donnees.registre.valeur(core.coffre(), patient_id).unwrap_or(Valeur::Aucune);
         let (retenues, place) = (verrou.retenues.clone(), verrou.place);
         let held = NouvelEtat { patient_id, instant, valeur, retenues, nouvelles, place };
         decisions.etats.push(held);
@@ -121,7 +122,7 @@ fn place_line(
     let after = last.get(&patient_id).map(|(before, _)| knowledge_after(*before, *before));
     let instant = after.or_else(locked).ok_or_else(|| absent("patient_fusionne"))?;
     let recue = evaluate(core, &donnees.registre, ligne, (patient_id, instant), donnees.loi_id)?;
-    let row = NouvelleLigne::new(&recue, ligne.date_soins)?;
+    let row = NouvelleLigne::new(core.coffre(), &recue, ligne.date_soins)?;
     let kept = retenues(feuille, &recue.evaluation.evaluation);
     let fees = fees(std::iter::once(feuille))?;
     donnees.registre.retenir(patient_id, &recue.feuille, &kept, &fees)?;

@@ -48,7 +48,7 @@ pub async fn list(
         apres: page.apres,
         limite: page.lus(),
     };
-    let mut found = feuilles_de_soins::of_person(search.conn(), &question).await?;
+    let mut found = feuilles_de_soins::of_person(search.conn(), core.coffre(), &question).await?;
     // A doctor who never billed learns of the person only what he may know anyway.
     let billed: &[Relation] = match executant {
         Some(_) if !found.is_empty() => &[Relation::Executant],
@@ -66,7 +66,7 @@ pub async fn list(
     let mut total = None;
     if page.avec_total {
         let all = QuestionFeuilles { apres: None, limite: i64::MAX, ..question };
-        let all = feuilles_de_soins::of_person(access.conn(), &all).await?;
+        let all = feuilles_de_soins::of_person(access.conn(), core.coffre(), &all).await?;
         total = u64::try_from(all.iter().filter(|recue| seen(recue)).count()).ok();
     }
     let feuilles = with_evaluations(core, access.conn(), found).await?;
@@ -81,7 +81,7 @@ pub(in crate::services) async fn with_evaluations(
 ) -> Result<Vec<FeuilleEvaluee>, ServiceError> {
     let ids: Vec<FeuilleId> = found.iter().map(|recue| recue.feuille.id).collect();
     let mut later: BTreeMap<FeuilleId, Vec<EvaluationEnregistree>> = BTreeMap::new();
-    for one in evaluations::later(conn, &ids).await? {
+    for one in evaluations::later(conn, core.coffre(), &ids).await? {
         later.entry(one.feuille_id).or_default().push(one);
     }
     let mut feuilles = Vec::with_capacity(found.len());

@@ -89,8 +89,8 @@ pub async fn get(
     id: FeuilleId,
 ) -> Result<Seen<FeuilleEvaluee>, ServiceError> {
     let mut search = core.search(contexte).await?;
-    let recue =
-        feuilles_de_soins::get(search.conn(), id).await?.ok_or(ServiceError::Introuvable)?;
+    let found = feuilles_de_soins::get(search.conn(), core.coffre(), id).await?;
+    let recue = found.ok_or(ServiceError::Introuvable)?;
     let feuille = &recue.feuille.feuille;
     let owner = fusions::owner_of_feuille(search.conn(), id, recue.feuille.patient_id).await?;
     let performed: &[Relation] = match contexte.acteur() {

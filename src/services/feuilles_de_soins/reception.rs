@@ -26,7 +26,7 @@ use crate::storage::feuilles_de_soins::{self, Cle, FeuilleRecue, NouvelleLigne};
 use crate::storage::patients::Candidats;
 use crate::storage::patients::etat::Verrou;
 use crate::storage::statistiques::recues;
-use crate::storage::{Connection, StorageError, operations};
+use crate::storage::{StorageError, operations};
 
 /// From how many feuilles on the decisions leave the thread that serves requests.
 const LONG: usize = 16;
@@ -192,7 +192,7 @@ async fn attempt(
     let registre = registre_of_batch(core, conn, &sujets, praticiens, verrous).await?;
     let mut personnes = recognised(many, lot, &registre);
     let missed = missed(lot, &mut personnes);
-    let connues = find_known(many.conn(), lot.lignes, &personnes, &registre, cherche).await?;
+    let connues = find_known(many, lot.lignes, &personnes, (&registre, cherche)).await?;
     let donnees = Donnees {
         lignes: Arc::clone(lot.lignes),
         personnes,
@@ -296,11 +296,10 @@ async fn write(many: &mut Many<'_>, decisions: &mut Decisions) -> Result<bool, S
 /// The feuilles that the register already has. Those received for a record that was merged since are
 /// always looked for: no constraint of the database sees them.
 async fn find_known(
-    conn: &mut Connection,
+    many: &mut Many<'_>,
     lignes: &[Ligne],
     personnes: &[Personne],
-    registre: &Registre,
-    cherche: bool,
+    (registre, cherche): (&Registre, bool),
 ) -> Result<BTreeMap<usize, FeuilleRecue>, ServiceError> {
     let mut places = Vec::new();
     let mut cles = Vec::new();
@@ -319,6 +318,7 @@ async fn find_known(
     if cles.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let found = feuilles_de_soins::find_all(conn, &cles).await?;
+    let coffre = many.core().coffre();
+    let found = feuilles_de_soins::find_all(many.conn(), coffre, &cles).await?;
     Ok(found.into_iter().filter_map(|(index, recue)| Some((*places.get(index)?, recue))).collect())
 }

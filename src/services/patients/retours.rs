@@ -59,7 +59,8 @@ pub(super) async fn feuilles(
             apres,
             limite: PAGE,
         };
-        let page = feuilles_de_soins::of_person(act.conn(), &question).await?;
+        let coffre = act.core().coffre();
+        let page = feuilles_de_soins::of_person(act.conn(), coffre, &question).await?;
         let Some(last) = page.last() else { return Ok(()) };
         apres = Some(last.feuille.id);
         for recue in page.iter().filter(|one| one.feuille.enregistre_le >= since) {

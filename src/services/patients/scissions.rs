@@ -15,7 +15,7 @@ use crate::services::frises::replay;
 use crate::services::{Core, Demande, Done, Rendu, ServiceError, VersionsVues};
 use crate::storage::feuilles_de_soins::FeuilleRecue;
 use crate::storage::patients::{conflits, fusions, mouvements};
-use crate::storage::{Tx, evaluations, feuilles_de_soins, participations};
+use crate::storage::{evaluations, feuilles_de_soins, participations};
 
 /// What leaves a record for a new one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,8 +110,8 @@ async fn move_feuilles(
             let pointer = format!("/feuilles/{index}");
             ServiceError::champ(pointer, "feuille_inconnue", message)
         };
-        let conn = act.conn();
-        let recue = feuilles_de_soins::get(conn, *id).await?.ok_or_else(unknown)?;
+        let (coffre, conn) = (act.core().coffre(), act.conn());
+        let recue = feuilles_de_soins::get(conn, coffre, *id).await?.ok_or_else(unknown)?;
         let owner = fusions::owner_of_feuille(conn, *id, recue.feuille.patient_id).await?;
         if owner != from {
             return Err(unknown());
@@ -128,7 +128,7 @@ pub(super) async fn give_feuille(
     (from, to): (PatientId, PatientId),
 ) -> Result<(), ServiceError> {
     let (id, instant) = (recue.feuille.id, act.instant);
-    move_participations(act.conn(), recue, to).await?;
+    move_participations(act, recue, to).await?;
     fusions::attribute_feuille(act.conn(), id, from, to, instant).await?;
     let day = recue.feuille.feuille.soins.date_soins();
     let fact = Fact::of(NatureEvenement::FeuilleReattribuee).effective(day).feuille(id);
@@ -137,13 +137,14 @@ pub(super) async fn give_feuille(
 
 /// What a feuille keeps of the participations counts for the person whose it is.
 async fn move_participations(
-    tx: &mut Tx,
+    act: &mut Act<'_>,
     recue: &FeuilleRecue,
     to: PatientId,
 ) -> Result<(), ServiceError> {
+    let (coffre, tx) = (act.core().coffre(), act.conn());
     let (id, feuille) = (recue.feuille.id, &recue.feuille.feuille);
     let holder = fusions::holder_of_feuille(tx, id, recue.feuille.patient_id).await?;
-    let last = evaluations::later(tx, &[id]).await?.pop();
+    let last = evaluations::later(tx, coffre, &[id]).await?.pop();
     let current = last.as_ref().unwrap_or(&recue.evaluation);
     let kept = retenues(feuille, &current.evaluation);
     let of = |record| -> Vec<_> { kept.iter().map(|one| (record, *one)).collect() };

@@ -49,7 +49,7 @@ async fn bloc(
         feuilles::records(tx, &some).await?.into_iter().collect();
     let everybody: Personnes = records.keys().copied().collect();
     purges::lock(tx, &everybody).await?;
-    let whole = of_years(tx, &everybody, &found, jour).await?;
+    let whole = of_years(passe, tx, (&everybody, &found), jour).await?;
     let held = held(passe, tx, &records, &whole).await?;
     let ids: BTreeSet<FeuilleId> = found.iter().map(|(id, _)| *id).collect();
     let free = |recue: &FeuilleRecue| {
@@ -75,7 +75,7 @@ async fn bloc(
     let parts = passe.read(tx, what).await?;
     let counted = statistiques::of_feuilles(passe.core, tx, &removed).await?;
     comptes::keep_purged(tx, &counted, passe.core.now()).await?;
-    let kept_of = kept_of(tx, &removed).await?;
+    let kept_of = kept_of(passe, tx, &removed).await?;
     participations::remove_all(tx, &kept_of).await?;
     let retirees = feuilles::remove(tx, &ids, days).await?;
     passe.write(tx, &parts, &par).await?;
@@ -90,16 +90,16 @@ fn annee(recue: &FeuilleRecue, records: &BTreeMap<PatientId, PatientId>) -> Opti
 
 /// Every feuille of these persons in the years of those that are old enough.
 async fn of_years(
+    passe: &Passe<'_>,
     conn: &mut Connection,
-    persons: &Personnes,
-    found: &[(FeuilleId, PatientId)],
+    (persons, found): (&Personnes, &[(FeuilleId, PatientId)]),
     jour: NaiveDate,
 ) -> Result<Vec<FeuilleRecue>, ServiceError> {
     let first = found.iter().filter_map(|(id, _)| id.month_of_care()).min();
     let first = first.and_then(|month| NaiveDate::from_ymd_opt(month.year(), 1, 1));
     let Some((du, au)) = first.zip(jour.pred_opt()) else { return Ok(Vec::new()) };
     let persons: Vec<PatientId> = persons.iter().copied().collect();
-    Ok(lignes::of_records(conn, &persons, (du, au)).await?)
+    Ok(lignes::of_records(conn, passe.core.coffre(), &persons, (du, au)).await?)
 }
 
 /// The years of care of which nothing is removed: something was received or evaluated since, is claimed, waits to be evaluated again or to be
@@ -116,8 +116,8 @@ async fn held(
     let waiting: BTreeSet<FeuilleId> =
         statistiques::waiting(conn).await?.into_iter().flat_map(|one| one.feuilles).collect();
     let ids: Vec<FeuilleId> = whole.iter().map(|recue| recue.feuille.id).collect();
-    let last = evaluations::latest(conn, &ids).await?;
-    let open: BTreeSet<FeuilleId> = creances::open(conn, whole.to_vec()).await?;
+    let last = evaluations::latest(conn, passe.core.coffre(), &ids).await?;
+    let open: BTreeSet<FeuilleId> = creances::open(passe.core, conn, whole.to_vec()).await?;
     let mut held = BTreeSet::new();
     for recue in whole {
         let feuille = &recue.feuille;
@@ -142,11 +142,12 @@ async fn held(
 
 /// The participations that the present evaluations of some feuilles keep.
 async fn kept_of(
+    passe: &Passe<'_>,
     conn: &mut Connection,
     removed: &[FeuilleRecue],
 ) -> Result<Vec<(PatientId, Retenue)>, ServiceError> {
     let ids: Vec<FeuilleId> = removed.iter().map(|recue| recue.feuille.id).collect();
-    let last = evaluations::latest(conn, &ids).await?;
+    let last = evaluations::latest(conn, passe.core.coffre(), &ids).await?;
     let of = |recue: &FeuilleRecue| {
         let current = last.get(&recue.feuille.id).unwrap_or(&recue.evaluation);
         let own = recue.feuille.patient_id;

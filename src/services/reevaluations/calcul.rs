@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde_json::json;
 
-use super::super::ServiceError;
 use super::super::a_revoir::around;
 use super::super::core::{Fact, Writing};
 use super::super::faits::{Jugement, Sujet, registre};
 use super::super::feuilles_de_soins::retenues;
 use super::super::operations::catch_up;
+use super::super::{Core, ServiceError};
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{FeuilleId, PatientId};
 use crate::domain::reevaluation::{
@@ -46,7 +46,7 @@ pub(super) async fn reexamine(
     let owners = faits::records(writing.conn(), &[patient]).await?;
     let records: Vec<PatientId> = owners.keys().copied().collect();
     let days = (asked.etendue.du, asked.etendue.au);
-    let feuilles = feuilles(writing.conn(), &records, days).await?;
+    let feuilles = feuilles(core, writing.conn(), &records, days).await?;
     let mut examen = Examen { patients: 1, ..Examen::default() };
     let mut changes = Vec::new();
     let Some(oldest) = feuilles.iter().map(|one| one.before.connu_le).min() else {
@@ -95,7 +95,7 @@ pub(super) async fn reexamine(
             faits,
             evaluation,
         };
-        evaluations::insert(writing.conn(), &after, *jour).await?;
+        evaluations::insert(writing.conn(), core.coffre(), &after, *jour).await?;
         writing.tell(evaluated_again(asked, &after, *jour)).await?;
         changes.push(Changement {
             patient_id: patient,
@@ -119,6 +119,7 @@ pub(super) async fn reexamine(
 
 /// The feuilles that some records hold on some days, in the order of their reception.
 async fn feuilles(
+    core: &Core,
     conn: &mut Connection,
     records: &[PatientId],
     days: (NaiveDate, NaiveDate),
@@ -128,10 +129,10 @@ async fn feuilles(
         return Ok(Vec::new());
     }
     let ids: Vec<FeuilleId> = held.iter().map(|(id, _)| *id).collect();
-    let later = evaluations::later(conn, &ids).await?;
+    let later = evaluations::later(conn, core.coffre(), &ids).await?;
     let mut last: BTreeMap<FeuilleId, EvaluationEnregistree> =
         later.into_iter().map(|one| (one.feuille_id, one)).collect();
-    let received = feuilles_de_soins::of_records(conn, records, days).await?;
+    let received = feuilles_de_soins::of_records(conn, core.coffre(), records, days).await?;
     let mut received: BTreeMap<FeuilleId, FeuilleRecue> =
         received.into_iter().map(|one| (one.feuille.id, one)).collect();
     let one = |(id, holder)| {

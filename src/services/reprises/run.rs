@@ -69,7 +69,9 @@ async fn walk(
     let mut measured = 0_usize;
     for (done, page) in left.chunks(PAGE).enumerate() {
         if application && done > measured.saturating_mul(CROISSANCE) {
-            reprises::measure(&mut *core.public("reprise.measure").await?).await?;
+            let mut job = core.job("reprise.measure").await?;
+            reprises::measure(job.conn()).await?;
+            job.close().await?;
             measured = done;
         }
         stream::iter(page.iter().copied())

@@ -36,9 +36,9 @@ pub(super) async fn of_events(
     };
     let told: Vec<&EvenementSuivi> = events.filter(evaluated).collect();
     let ids: Vec<FeuilleId> = told.iter().flat_map(|one| one.feuilles.clone()).collect();
-    let received = feuilles_de_soins::of_ids(conn, &ids).await?;
+    let received = feuilles_de_soins::of_ids(conn, core.coffre(), &ids).await?;
     let again = told.iter().filter(|one| one.numero.is_some()).flat_map(|one| one.feuilles.clone());
-    let later = evaluations::later(conn, &again.collect::<Vec<_>>()).await?;
+    let later = evaluations::later(conn, core.coffre(), &again.collect::<Vec<_>>()).await?;
     let caisses = Caisses::of(conn, &received).await?;
     let received: BTreeMap<FeuilleId, &FeuilleRecue> =
         received.iter().map(|one| (one.feuille.id, one)).collect();
@@ -74,7 +74,7 @@ pub(in crate::services) async fn of_feuilles(
     received: &[FeuilleRecue],
 ) -> Result<Comptes, ServiceError> {
     let ids: Vec<FeuilleId> = received.iter().map(|one| one.feuille.id).collect();
-    let last = evaluations::latest(conn, &ids).await?;
+    let last = evaluations::latest(conn, core.coffre(), &ids).await?;
     let caisses = Caisses::of(conn, received).await?;
     let mut comptes = Comptes::default();
     for recue in received {
@@ -135,15 +135,15 @@ fn reference(law: &Law, jour: NaiveDate) -> Centimes {
 /// Adds what some feuilles count under the law in force and under another one, with what was known when each was last
 /// evaluated; gives how many of them a law says nothing of.
 pub(super) async fn under_both(
-    (law, loi): (&Law, &Law),
+    core: &Core,
+    loi: &Law,
     conn: &mut Connection,
-    received: &[FeuilleRecue],
-    (mois, sums): (NaiveDate, &mut Confrontes),
+    (received, (mois, sums)): (&[FeuilleRecue], (NaiveDate, &mut Confrontes)),
 ) -> Result<i64, ServiceError> {
     let ids: Vec<FeuilleId> = received.iter().map(|one| one.feuille.id).collect();
-    let last = evaluations::latest(conn, &ids).await?;
+    let last = evaluations::latest(conn, core.coffre(), &ids).await?;
     let caisses = Caisses::of(conn, received).await?;
-    let mut sans_reponse = 0_i64;
+    let (law, mut sans_reponse) = (core.law(), 0_i64);
     for recue in received {
         let known = last.get(&recue.feuille.id).unwrap_or(&recue.evaluation);
         let soins = &recue.feuille.feuille.soins;

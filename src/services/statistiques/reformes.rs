@@ -190,7 +190,7 @@ pub async fn run(core: &Core, task: &Tache) -> Result<(), ServiceError> {
         let before = asked.clone();
         for _ in 0..PAGES {
             let mut conn = core.public("simulation_reforme.page").await?;
-            step(&mut conn, (core.law(), &loi), &mut asked, &mut counts).await?;
+            step(core, (&mut conn, &loi), &mut asked, &mut counts).await?;
         }
         let mut job = core.job("simulation_reforme.keep").await?;
         if !stored::keep(job.conn(), &before, &asked, &counts).await? {
@@ -207,8 +207,8 @@ pub async fn run(core: &Core, task: &Tache) -> Result<(), ServiceError> {
 
 /// Counts a page of the month at hand, or goes to the next month; ends after the last.
 async fn step(
-    conn: &mut Connection,
-    laws: (&Law, &Law),
+    core: &Core,
+    (conn, loi): (&mut Connection, &Law),
     asked: &mut Simulation,
     counts: &mut Confrontes,
 ) -> Result<(), ServiceError> {
@@ -219,7 +219,7 @@ async fn step(
         asked.etat = EtatSimulation::Terminee;
         return Ok(());
     };
-    let page = feuilles_de_soins::page(conn, (month, next), place, PAGE).await?;
+    let page = feuilles_de_soins::page(conn, core.coffre(), (month, next), (place, PAGE)).await?;
     let now = &mut asked.avancement;
     let Some(last) = page.last() else {
         (now.mois, now.place) = (Some(next), None);
@@ -227,7 +227,8 @@ async fn step(
     };
     (now.mois, now.place) = (Some(month), Some(last.feuille.id));
     now.vues = now.vues.saturating_add(i64::try_from(page.len()).unwrap_or_default());
-    let without = under_both(laws, conn, &page, (debut_de_mois(asked.du), counts)).await?;
+    let sums = (debut_de_mois(asked.du), counts);
+    let without = under_both(core, loi, conn, (&page, sums)).await?;
     now.sans_reponse = now.sans_reponse.saturating_add(without);
     Ok(())
 }

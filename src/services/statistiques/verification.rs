@@ -138,7 +138,8 @@ async fn feuilles(
         let Some(next) = plus_mois(month, 1) else { break };
         let mut after = None;
         loop {
-            let page = feuilles_de_soins::page(conn, (month, next), after, PAGE).await?;
+            let page =
+                feuilles_de_soins::page(conn, core.coffre(), (month, next), (after, PAGE)).await?;
             let Some(one) = page.last() else { break };
             after = Some(one.feuille.id);
             vu(page.len());

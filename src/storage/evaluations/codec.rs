@@ -21,11 +21,11 @@ use crate::storage::cbor::{self, Cbor, Places, Read, To, Written, array, unknown
 
 const VERSION: u8 = 1;
 
-/// Writes the detail of an evaluation.
-pub(super) fn encode(kept: &EvaluationEnregistree) -> Vec<u8> {
+/// Writes the detail of an evaluation after what is there.
+pub(super) fn encode_after(bytes: Vec<u8>, kept: &EvaluationEnregistree) -> Vec<u8> {
     let (faits, evaluation) = (&kept.faits, &kept.evaluation);
     let silent = faits.registre == FaitsRegistre::default();
-    cbor::encode(VERSION, |to| {
+    cbor::encode_after(bytes, VERSION, |to| {
         to.array(if silent { 7 } else { 8 })?;
         kept.declaration_id.write(to)?;
         faits.naissance.write(to)?;

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::{StorageError, Tx};
+use super::coffre::{Attache, Genre};
+use super::{Coffre, StorageError, Tx, cles, feuilles_de_soins};
 use crate::domain::calendar::plus_mois;
 use crate::domain::evaluation::{Evaluation, FaitsConnus};
 use crate::domain::ids::{DeclarationId, FeuilleId, PatientId};
@@ -41,20 +42,21 @@ pub(super) struct Lue {
 /// Reads the detail of an evaluation.
 pub(super) fn decode(table: &'static str, detail: &[u8]) -> Result<Lue, StorageError> {
     let (declaration_id, faits, evaluation) = codec::decode(detail)
-        .map_err(|error| StorageError::inconsistent(table, "detail", error))?;
+        .map_err(|error| StorageError::inconsistent(table, "evaluation", error))?;
     Ok(Lue { declaration_id, faits, evaluation })
 }
 
 /// Writes an evaluation that is not the first of its feuille: that one is in the row of the feuille.
 pub async fn insert(
     tx: &mut Tx,
+    coffre: &Coffre,
     kept: &EvaluationEnregistree,
     date_soins: NaiveDate,
 ) -> Result<(), StorageError> {
     tx.write(sqlx::query!(
         "/* evaluation.insert */
          INSERT INTO evaluation
-             (feuille_id, patient_id, connu_le, date_soins, numero, loi_id, detail)
+             (feuille_id, patient_id, connu_le, date_soins, numero, loi_id, detail_chiffre)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
         kept.feuille_id.uuid(),
         kept.patient_id.uuid(),
@@ -62,7 +64,8 @@ pub async fn insert(
         date_soins,
         kept.numero,
         kept.loi_id,
-        bytes(kept)
+        coffre
+            .sceller_donnee(attache(kept.feuille_id, kept.numero), encode_after(vec![0], kept))?
     ))
     .await?;
     if let Some(qualification) = kept.evaluation.synthese() {
@@ -74,104 +77,176 @@ pub async fn insert(
 /// The last evaluation of each of some feuilles that has others than its first.
 pub async fn latest(
     conn: &mut PgConnection,
+    coffre: &Coffre,
     feuilles: &[FeuilleId],
 ) -> Result<BTreeMap<FeuilleId, EvaluationEnregistree>, StorageError> {
-    let later = later(conn, feuilles).await?;
+    let later = later(conn, coffre, feuilles).await?;
     Ok(later.into_iter().map(|one| (one.feuille_id, one)).collect())
 }
 
 /// The evaluations of some feuilles after their first, feuille by feuille, in their order.
 pub async fn later(
     conn: &mut PgConnection,
+    coffre: &Coffre,
     feuilles: &[FeuilleId],
 ) -> Result<Vec<EvaluationEnregistree>, StorageError> {
+    later_rows(conn, coffre, feuilles).await?.into_iter().map(|row| row.build(coffre)).collect()
+}
+
+/// The same, for whoever looks for what somebody touched: what does not open is named, and stops nothing.
+pub async fn later_vues(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    feuilles: &[FeuilleId],
+) -> Result<Vec<(FeuilleId, i16, Option<EvaluationEnregistree>)>, StorageError> {
+    let rows = later_rows(conn, coffre, feuilles).await?;
+    rows.into_iter()
+        .map(|row| match (row.feuille_id, row.numero, row.build(coffre)) {
+            (id, numero, Ok(read)) => Ok((id, numero, Some(read))),
+            (id, numero, Err(StorageError::Sealed { .. })) => Ok((id, numero, None)),
+            (.., Err(error)) => Err(error),
+        })
+        .collect()
+}
+
+/// An evaluation after the first of its feuille, as it is kept.
+struct Row {
+    feuille_id: FeuilleId,
+    patient_id: PatientId,
+    numero: i16,
+    connu_le: DateTime<Utc>,
+    loi_id: i16,
+    detail_chiffre: Vec<u8>,
+}
+
+impl Row {
+    fn build(self, coffre: &Coffre) -> Result<EvaluationEnregistree, StorageError> {
+        let place = attache(self.feuille_id, self.numero);
+        let clair = coffre.ouvrir_donnee(place, self.detail_chiffre)?;
+        let Lue { declaration_id, faits, evaluation } = decode("evaluation", clair.octets())?;
+        Ok(EvaluationEnregistree {
+            feuille_id: self.feuille_id,
+            patient_id: self.patient_id,
+            numero: self.numero,
+            connu_le: self.connu_le,
+            loi_id: self.loi_id,
+            declaration_id,
+            faits,
+            evaluation,
+        })
+    }
+}
+
+async fn later_rows(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    feuilles: &[FeuilleId],
+) -> Result<Vec<Row>, StorageError> {
     let months = || feuilles.iter().filter_map(|id| id.month_of_care());
     let Some((first, next)) = months().min().zip(months().max().and_then(|m| plus_mois(m, 1)))
     else {
         return Ok(Vec::new());
     };
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         "/* evaluation.later */
-         SELECT feuille_id, patient_id, numero, connu_le, loi_id, detail FROM evaluation
+         SELECT feuille_id, patient_id, numero, connu_le, loi_id, detail_chiffre FROM evaluation
          WHERE feuille_id = ANY($1) AND date_soins >= $2 AND date_soins < $3
          ORDER BY feuille_id, numero",
         feuilles as _,
         first,
         next
     )
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let Lue { declaration_id, faits, evaluation } = decode("evaluation", &row.detail)?;
-            Ok(EvaluationEnregistree {
-                feuille_id: row.feuille_id,
-                patient_id: row.patient_id,
-                numero: row.numero,
-                connu_le: row.connu_le,
-                loi_id: row.loi_id,
-                declaration_id,
-                faits,
-                evaluation,
-            })
-        })
-        .collect()
+    cles::connaitre(conn, coffre, rows.iter().map(|row| &row.detail_chiffre)).await?;
+    Ok(rows)
 }
 
 /// The last evaluation of each of some feuilles that has more than its first. Each is looked for on its
 /// own day of care: a life of feuilles would otherwise be looked for in every month of it.
 pub async fn last(
     conn: &mut PgConnection,
+    coffre: &Coffre,
     feuilles: &[(FeuilleId, NaiveDate)],
 ) -> Result<BTreeMap<FeuilleId, Evaluation>, StorageError> {
     let ids: Vec<FeuilleId> = feuilles.iter().map(|(id, _)| *id).collect();
     let days: Vec<NaiveDate> = feuilles.iter().map(|(_, jour)| *jour).collect();
     let rows = sqlx::query!(
         r#"/* evaluation.last */
-         SELECT k.feuille_id AS "feuille_id!: FeuilleId", e.detail
+         SELECT k.feuille_id AS "feuille_id!: FeuilleId", e.numero, e.detail_chiffre
          FROM unnest($1::uuid[], $2::date[]) AS k (feuille_id, date_soins)
          CROSS JOIN LATERAL (
-             SELECT detail FROM evaluation
+             SELECT numero, detail_chiffre FROM evaluation
              WHERE feuille_id = k.feuille_id AND date_soins = k.date_soins
              ORDER BY numero DESC LIMIT 1) AS e"#,
         &ids as _,
         &days
     )
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
+    cles::connaitre(conn, coffre, rows.iter().map(|row| &row.detail_chiffre)).await?;
     rows.into_iter()
         .map(|row| {
-            let Lue { evaluation, .. } = decode("evaluation", &row.detail)?;
+            let place = attache(row.feuille_id, row.numero);
+            let clair = coffre.ouvrir_donnee(place, row.detail_chiffre)?;
+            let Lue { evaluation, .. } = decode("evaluation", clair.octets())?;
             Ok((row.feuille_id, evaluation))
         })
         .collect()
 }
 
-/// The bytes under which an evaluation is kept.
+/// The bytes of an evaluation, before they are sealed.
 pub fn bytes(kept: &EvaluationEnregistree) -> Vec<u8> {
-    codec::encode(kept)
+    encode_after(Vec::new(), kept)
 }
 
-/// The bytes kept of every evaluation of some feuilles of a month, with their numbers.
+/// The same, after what is there.
+pub(super) fn encode_after(octets: Vec<u8>, kept: &EvaluationEnregistree) -> Vec<u8> {
+    codec::encode_after(octets, kept)
+}
+
+/// What opens an evaluation that is not the first.
+const fn attache(feuille: FeuilleId, numero: i16) -> Attache {
+    Attache { genre: Genre::Evaluation, ligne: feuille.uuid(), numero }
+}
+
+/// The bytes kept of every evaluation of some feuilles of a month, with their numbers: none of what does not open.
 pub async fn kept_bytes(
     conn: &mut PgConnection,
+    coffre: &Coffre,
     (month, next): (NaiveDate, NaiveDate),
     feuilles: &[FeuilleId],
 ) -> Result<Vec<(FeuilleId, i16, Vec<u8>)>, StorageError> {
     let rows = sqlx::query!(
         r#"/* evaluation.kept_bytes */
-         SELECT feuille_id AS "feuille_id!: FeuilleId", 1::smallint AS "numero!", detail AS "detail!" FROM feuille_de_soins
-         WHERE feuille_id = ANY($1) AND date_soins >= $2 AND date_soins < $3
+         SELECT feuille_id AS "feuille_id!: FeuilleId", 1::smallint AS "numero!", contenu_chiffre AS "scelle!"
+         FROM feuille_de_soins WHERE feuille_id = ANY($1) AND date_soins >= $2 AND date_soins < $3
          UNION ALL
-         SELECT feuille_id, numero, detail FROM evaluation
+         SELECT feuille_id, numero, detail_chiffre FROM evaluation
          WHERE feuille_id = ANY($1) AND date_soins >= $2 AND date_soins < $3"#,
         feuilles as _,
         month,
         next
     )
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.feuille_id, row.numero, row.detail)).collect())
+    cles::connaitre(conn, coffre, rows.iter().map(|row| &row.scelle)).await?;
+    let mut kept = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (id, numero) = (row.feuille_id, row.numero);
+        let first = numero == 1;
+        let place = if first { feuilles_de_soins::attache(id) } else { attache(id, numero) };
+        let clair = match coffre.ouvrir_donnee(place, row.scelle) {
+            Ok(clair) => clair,
+            Err(StorageError::Sealed { .. }) => continue,
+            Err(error) => return Err(error),
+        };
+        let octets = clair.octets();
+        let detail = if first { feuilles_de_soins::detail(octets)? } else { octets };
+        kept.push((id, numero, detail.to_vec()));
+    }
+    Ok(kept)
 }
 
 /// Reads the detail of an evaluation, from anywhere.

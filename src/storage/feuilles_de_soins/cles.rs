@@ -3,10 +3,11 @@
 use chrono::NaiveDate;
 use sqlx::postgres::PgConnection;
 
-use super::{FeuilleRecue, Row, numeros};
+use super::scelle::Row;
+use super::{FeuilleRecue, numeros};
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::ids::PatientId;
-use crate::storage::StorageError;
+use crate::storage::{Coffre, StorageError, cles as versions};
 
 /// What makes a feuille unique: its person, who bills, its number and its days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +45,7 @@ impl Cle {
 /// The feuilles that the register already has under some keys, with the place of the key.
 pub async fn find_all(
     conn: &mut PgConnection,
+    coffre: &Coffre,
     cles: &[Cle],
 ) -> Result<Vec<(usize, FeuilleRecue)>, StorageError> {
     let patients: Vec<PatientId> = cles.iter().map(|cle| cle.patient_id).collect();
@@ -54,7 +56,7 @@ pub async fn find_all(
     let rows = sqlx::query!(
         r#"/* feuille_de_soins.find_all */
          SELECT k.rang AS "rang!", f.feuille_id, f.patient_id, f.enregistre_le, f.executant_rpps,
-                f.facturation, f.numero_facture, f.date_etablissement, f.loi_id, f.contenu, f.detail
+                f.facturation, f.numero_facture, f.date_etablissement, f.loi_id, f.contenu_chiffre
          FROM unnest($1::uuid[], $2::bigint[], $3::integer[], $4::date[], $5::date[])
               WITH ORDINALITY AS k (patient_id, facturation, numero_facture, date_etablissement,
                                     date_soins, rang)
@@ -68,8 +70,9 @@ pub async fn find_all(
         &made,
         &care
     )
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
+    versions::connaitre(conn, coffre, rows.iter().map(|row| &row.contenu_chiffre)).await?;
     rows.into_iter()
         .map(|row| {
             let place = usize::try_from(row.rang - 1)
@@ -83,10 +86,9 @@ pub async fn find_all(
                 numero_facture: row.numero_facture,
                 date_etablissement: row.date_etablissement,
                 loi_id: row.loi_id,
-                contenu: row.contenu,
-                detail: row.detail,
+                contenu_chiffre: row.contenu_chiffre,
             };
-            Ok((place, found.build()?))
+            Ok((place, found.build(coffre)?))
         })
         .collect()
 }

@@ -23,9 +23,9 @@ pub(super) struct Entete {
     pub(super) numero_facture: String,
 }
 
-/// Writes a feuille.
-pub(super) fn encode(feuille: &FeuilleDeSoins) -> Vec<u8> {
-    cbor::encode(VERSION, |to| {
+/// Writes a feuille after what is there.
+pub(super) fn encode_after(bytes: Vec<u8>, feuille: &FeuilleDeSoins) -> Vec<u8> {
+    cbor::encode_after(bytes, VERSION, |to| {
         to.array(6 + Soins::PLACES)?;
         feuille.support.write(to)?;
         feuille.mode_securisation.write(to)?;

@@ -4,10 +4,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::Connection as _;
 use sqlx::postgres::PgConnection;
 
-use super::{FeuilleRecue, codec, numeros};
+use super::scelle::sceller;
+use super::{FeuilleRecue, numeros};
 use crate::domain::evaluation::CodeDetermine;
 use crate::domain::ids::{FeuilleId, PatientId};
-use crate::storage::{StorageError, Tx, copie, evaluations};
+use crate::storage::{Coffre, StorageError, Tx, copie};
 
 /// A row to write. Everything that may be wrong with one is found when it is made, so that a feuille
 /// that does not fit stops no other.
@@ -22,15 +23,18 @@ pub struct NouvelleLigne {
     date_soins: NaiveDate,
     date_etablissement: NaiveDate,
     loi_id: i16,
-    contenu: Vec<u8>,
-    detail: Vec<u8>,
+    contenu_chiffre: Vec<u8>,
     /// What the law determined, of a feuille that has some act.
     code: Option<CodeDetermine>,
 }
 
 impl NouvelleLigne {
     /// The row of a feuille and of its first evaluation.
-    pub fn new(recue: &FeuilleRecue, date_soins: NaiveDate) -> Result<Self, StorageError> {
+    pub fn new(
+        coffre: &Coffre,
+        recue: &FeuilleRecue,
+        date_soins: NaiveDate,
+    ) -> Result<Self, StorageError> {
         let (kept, feuille) = (&recue.feuille, &recue.feuille.feuille);
         Ok(Self {
             feuille_id: kept.id,
@@ -42,8 +46,7 @@ impl NouvelleLigne {
             date_soins,
             date_etablissement: feuille.date_etablissement,
             loi_id: recue.evaluation.loi_id,
-            contenu: codec::encode(feuille),
-            detail: evaluations::bytes(&recue.evaluation),
+            contenu_chiffre: sceller(coffre, recue)?,
             code: recue.evaluation.evaluation.synthese().map(|decided| decided.code),
         })
     }
@@ -101,8 +104,8 @@ async fn insert(
         "/* feuille_de_soins.insert */
          INSERT INTO feuille_de_soins
              (feuille_id, patient_id, enregistre_le, executant_rpps, facturation, numero_facture,
-              date_soins, date_etablissement, loi_id, reception_id, contenu, detail)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+              date_soins, date_etablissement, loi_id, reception_id, contenu_chiffre)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          ON CONFLICT DO NOTHING",
         ligne.feuille_id as _,
         ligne.patient_id as _,
@@ -114,8 +117,7 @@ async fn insert(
         ligne.date_etablissement,
         ligne.loi_id,
         reception,
-        ligne.contenu.as_slice(),
-        ligne.detail.as_slice()
+        ligne.contenu_chiffre.as_slice()
     ))
     .await
 }
@@ -124,7 +126,7 @@ async fn insert(
 const COPY: &str = "/* feuille_de_soins.copy */
     COPY feuille_de_soins
         (feuille_id, patient_id, enregistre_le, executant_rpps, facturation, numero_facture,
-         date_soins, date_etablissement, loi_id, reception_id, contenu, detail)
+         date_soins, date_etablissement, loi_id, reception_id, contenu_chiffre)
     FROM STDIN (FORMAT binary)";
 
 /// Writes many feuilles by `COPY`: half the time of an insert of the same rows.
@@ -135,7 +137,7 @@ async fn copy(
 ) -> Result<(), sqlx::Error> {
     let mut rows = copie::Lignes::new(lignes.len().saturating_mul(LIGNE));
     for ligne in lignes {
-        rows.ligne(12);
+        rows.ligne(11);
         rows.octets(ligne.feuille_id.uuid().as_bytes());
         rows.octets(ligne.patient_id.uuid().as_bytes());
         rows.instant(ligne.enregistre_le);
@@ -146,8 +148,7 @@ async fn copy(
         rows.jour(ligne.date_etablissement);
         rows.octets(&ligne.loi_id.to_be_bytes());
         rows.nombre(reception);
-        rows.octets(&ligne.contenu);
-        rows.octets(&ligne.detail);
+        rows.octets(&ligne.contenu_chiffre);
     }
     let mut sink = conn.copy_in_raw(COPY).await?;
     sink.send(rows.end()).await?;

@@ -5,6 +5,7 @@ mod cles;
 mod codec;
 mod ecriture;
 pub(super) mod numeros;
+mod scelle;
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -14,8 +15,10 @@ use sqlx::postgres::PgConnection;
 
 pub use self::cles::{Cle, find_all};
 pub use self::ecriture::{NouvelleLigne, insert_all};
-use super::evaluations::{EvaluationEnregistree, Lue, decode};
-use super::{Db, StorageError};
+use self::scelle::{Row, build_all};
+pub(super) use self::scelle::{attache, detail};
+use super::evaluations::EvaluationEnregistree;
+use super::{Coffre, Db, StorageError, cles as versions};
 use crate::domain::calendar::{debut_de_mois, plus_mois};
 use crate::domain::feuille_de_soins::FeuilleDeSoins;
 use crate::domain::identifiers::{NumeroFacturation, Rpps};
@@ -57,56 +60,10 @@ pub async fn ensure_month(db: &Db, jour: NaiveDate) -> Result<(), StorageError> 
     Ok(())
 }
 
-/// The columns of a feuille and of its first evaluation.
-struct Row {
-    feuille_id: FeuilleId,
-    patient_id: PatientId,
-    enregistre_le: DateTime<Utc>,
-    executant_rpps: i64,
-    facturation: i64,
-    numero_facture: i32,
-    date_etablissement: NaiveDate,
-    loi_id: i16,
-    contenu: Vec<u8>,
-    detail: Vec<u8>,
-}
-
-impl Row {
-    fn build(self) -> Result<FeuilleRecue, StorageError> {
-        let (id, patient_id) = (self.feuille_id, self.patient_id);
-        let entete = codec::Entete {
-            date_etablissement: self.date_etablissement,
-            executant_rpps: numeros::to_rpps(self.executant_rpps)?,
-            numero_facturation: numeros::to_facturation(self.facturation)?,
-            numero_facture: numeros::to_facture(self.numero_facture)?,
-        };
-        let feuille = codec::decode(entete, &self.contenu)
-            .map_err(|error| StorageError::inconsistent("feuille_de_soins", "contenu", error))?;
-        let Lue { declaration_id, faits, evaluation } = decode("feuille_de_soins", &self.detail)?;
-        Ok(FeuilleRecue {
-            feuille: FeuilleEnregistree {
-                id,
-                patient_id,
-                enregistre_le: self.enregistre_le,
-                feuille,
-            },
-            evaluation: EvaluationEnregistree {
-                feuille_id: id,
-                patient_id,
-                numero: 1,
-                connu_le: self.enregistre_le,
-                loi_id: self.loi_id,
-                declaration_id,
-                faits,
-                evaluation,
-            },
-        })
-    }
-}
-
 /// A feuille by its id, which leads to its partition.
 pub async fn get(
     conn: &mut PgConnection,
+    coffre: &Coffre,
     id: FeuilleId,
 ) -> Result<Option<FeuilleRecue>, StorageError> {
     let Some((month, next)) = id.month_of_care().and_then(|m| Some((m, plus_mois(m, 1)?))) else {
@@ -116,29 +73,56 @@ pub async fn get(
         Row,
         "/* feuille_de_soins.get */
          SELECT feuille_id, patient_id, enregistre_le, executant_rpps, facturation, numero_facture,
-                date_etablissement, loi_id, contenu, detail
+                date_etablissement, loi_id, contenu_chiffre
          FROM feuille_de_soins WHERE feuille_id = $1 AND date_soins >= $2 AND date_soins < $3",
         id.uuid(),
         month,
         next
     )
-    .fetch_optional(conn)
+    .fetch_optional(&mut *conn)
     .await?;
-    row.map(Row::build).transpose()
+    Ok(build_all(conn, coffre, row.into_iter().collect()).await?.pop())
 }
 
 /// Feuilles of a month after one of them, in the order of their ids.
 pub async fn page(
     conn: &mut PgConnection,
-    (month, next): (NaiveDate, NaiveDate),
-    after: Option<FeuilleId>,
-    limit: i64,
+    coffre: &Coffre,
+    days: (NaiveDate, NaiveDate),
+    place: (Option<FeuilleId>, i64),
 ) -> Result<Vec<FeuilleRecue>, StorageError> {
-    let rows = sqlx::query_as!(
+    let rows = rows_of_month(conn, days, place).await?;
+    build_all(conn, coffre, rows).await
+}
+
+/// The same, for whoever looks for what somebody touched: what does not open is named, and stops nothing.
+pub async fn page_vue(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    days: (NaiveDate, NaiveDate),
+    place: (Option<FeuilleId>, i64),
+) -> Result<Vec<(FeuilleId, Option<FeuilleRecue>)>, StorageError> {
+    let rows = rows_of_month(conn, days, place).await?;
+    versions::connaitre(conn, coffre, rows.iter().map(|row| &row.contenu_chiffre)).await?;
+    rows.into_iter()
+        .map(|row| match (row.feuille_id, row.build(coffre)) {
+            (id, Ok(recue)) => Ok((id, Some(recue))),
+            (id, Err(StorageError::Sealed { .. })) => Ok((id, None)),
+            (_, Err(error)) => Err(error),
+        })
+        .collect()
+}
+
+async fn rows_of_month(
+    conn: &mut PgConnection,
+    (month, next): (NaiveDate, NaiveDate),
+    (after, limit): (Option<FeuilleId>, i64),
+) -> Result<Vec<Row>, StorageError> {
+    Ok(sqlx::query_as!(
         Row,
         "/* feuille_de_soins.page */
          SELECT feuille_id, patient_id, enregistre_le, executant_rpps, facturation, numero_facture,
-                date_etablissement, loi_id, contenu, detail
+                date_etablissement, loi_id, contenu_chiffre
          FROM feuille_de_soins
          WHERE date_soins >= $1 AND date_soins < $2 AND ($3::uuid IS NULL OR feuille_id > $3)
          ORDER BY feuille_id LIMIT $4",
@@ -148,13 +132,13 @@ pub async fn page(
         limit
     )
     .fetch_all(conn)
-    .await?;
-    rows.into_iter().map(Row::build).collect()
+    .await?)
 }
 
 /// Some feuilles by their ids, in their order.
 pub async fn of_ids(
     conn: &mut PgConnection,
+    coffre: &Coffre,
     ids: &[FeuilleId],
 ) -> Result<Vec<FeuilleRecue>, StorageError> {
     let months = || ids.iter().filter_map(|id| id.month_of_care());
@@ -166,16 +150,16 @@ pub async fn of_ids(
         Row,
         "/* feuille_de_soins.of_ids */
          SELECT feuille_id, patient_id, enregistre_le, executant_rpps, facturation, numero_facture,
-                date_etablissement, loi_id, contenu, detail
+                date_etablissement, loi_id, contenu_chiffre
          FROM feuille_de_soins
          WHERE feuille_id = ANY ($1) AND date_soins >= $2 AND date_soins < $3 ORDER BY feuille_id",
         ids as _,
         first,
         next
     )
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
-    rows.into_iter().map(Row::build).collect()
+    build_all(conn, coffre, rows).await
 }
 
 /// How many feuilles of a person, of their own record, are of days after one.
@@ -237,6 +221,7 @@ pub struct QuestionFeuilles {
 /// are that record's.
 pub async fn of_person(
     conn: &mut PgConnection,
+    coffre: &Coffre,
     question: &QuestionFeuilles,
 ) -> Result<Vec<FeuilleRecue>, StorageError> {
     let executant = question.executant.as_ref().map(numeros::rpps).transpose()?;
@@ -244,7 +229,7 @@ pub async fn of_person(
         Row,
         "/* feuille_de_soins.of_person */
          SELECT f.feuille_id, f.patient_id, f.enregistre_le, f.executant_rpps, f.facturation,
-                f.numero_facture, f.date_etablissement, f.loi_id, f.contenu, f.detail
+                f.numero_facture, f.date_etablissement, f.loi_id, f.contenu_chiffre
          FROM feuille_de_soins f
          WHERE (f.patient_id = ANY ($1)
                 OR f.feuille_id = ANY (ARRAY(SELECT a.feuille_id FROM attribution_feuille a
@@ -263,15 +248,16 @@ pub async fn of_person(
         question.apres as _,
         question.limite
     )
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
-    rows.into_iter().map(Row::build).collect()
+    build_all(conn, coffre, rows).await
 }
 
 /// The feuilles of some records between two days of care, both included, and those that a split gave to
 /// one of them. A split may have taken some away.
 pub async fn of_records(
     conn: &mut PgConnection,
+    coffre: &Coffre,
     records: &[PatientId],
     (du, au): (NaiveDate, NaiveDate),
 ) -> Result<Vec<FeuilleRecue>, StorageError> {
@@ -279,7 +265,7 @@ pub async fn of_records(
         Row,
         "/* feuille_de_soins.of_records */
          SELECT feuille_id, patient_id, enregistre_le, executant_rpps, facturation, numero_facture,
-                date_etablissement, loi_id, contenu, detail
+                date_etablissement, loi_id, contenu_chiffre
          FROM feuille_de_soins
          WHERE (patient_id = ANY ($1)
                 OR feuille_id = ANY (ARRAY(SELECT a.feuille_id FROM attribution_feuille a
@@ -289,15 +275,16 @@ pub async fn of_records(
         du,
         au
     )
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
-    rows.into_iter().map(Row::build).collect()
+    build_all(conn, coffre, rows).await
 }
 
 /// The feuilles that some records had at an instant, as they came: received by then, and where splits made
 /// by then left them. Each is told under the record that had it.
 pub async fn received_by(
     conn: &mut PgConnection,
+    coffre: &Coffre,
     records: &[PatientId],
     instant: DateTime<Utc>,
 ) -> Result<Vec<FeuilleRecue>, StorageError> {
@@ -305,7 +292,7 @@ pub async fn received_by(
         Row,
         r#"/* feuille_de_soins.received_by */
          SELECT f.feuille_id, h.patient_id AS "patient_id!: PatientId", f.enregistre_le, f.executant_rpps,
-                f.facturation, f.numero_facture, f.date_etablissement, f.loi_id, f.contenu, f.detail
+                f.facturation, f.numero_facture, f.date_etablissement, f.loi_id, f.contenu_chiffre
          FROM feuille_de_soins f
          CROSS JOIN LATERAL (
              SELECT coalesce((SELECT a.patient_id FROM attribution_feuille a
@@ -319,9 +306,9 @@ pub async fn received_by(
         records as _,
         instant
     )
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
-    rows.into_iter().map(Row::build).collect()
+    build_all(conn, coffre, rows).await
 }
 
 /// The first and the last day of care of all feuilles.

@@ -108,7 +108,7 @@ pub async fn find_and_lock(
     let rows = sqlx::query!(
         r#"/* patient.find_and_lock */
          SELECT k.place AS "place!", m.patient_id IS NOT NULL AS "absorbe!",
-                p.fusionne_dans IS NOT NULL AS "fusionne!", p.patient_id, p.connu_le, p.etat_le, p.etat,
+                p.fusionne_dans IS NOT NULL AS "fusionne!", p.patient_id, p.connu_le, p.etat_le, p.etat_chiffre AS etat,
                 p.retenues, p.ctid AS "ctid!: Tid"
          FROM unnest($1::bytea[]) WITH ORDINALITY AS k (empreinte, place)
          JOIN identifiant_patient n ON n.empreinte = k.empreinte AND n.remplace_le IS NULL
@@ -229,7 +229,7 @@ pub async fn lock_all(
 ) -> Result<BTreeMap<PatientId, Verrou>, StorageError> {
     let rows = sqlx::query!(
         r#"/* patient.lock_all */
-         SELECT patient_id, connu_le, etat_le, etat, retenues, ctid AS "place!: Tid" FROM patient
+         SELECT patient_id, connu_le, etat_le, etat_chiffre AS etat, retenues, ctid AS "place!: Tid" FROM patient
          WHERE patient_id = ANY($1) AND fusionne_dans IS NULL
          ORDER BY patient_id FOR NO KEY UPDATE"#,
         patients as _
@@ -269,7 +269,7 @@ pub async fn settle_all(tx: &mut Tx, etats: &mut [NouvelEtat]) -> Result<(), Sto
         .touch(sqlx::query!(
             "/* patient.settle_all */
              UPDATE patient SET connu_le = t.connu_le, etat_le = CASE WHEN t.made THEN t.connu_le END,
-                 etat = coalesce(t.etat, patient.etat), retenues = t.retenues
+                 etat_chiffre = coalesce(t.etat, patient.etat_chiffre), retenues = t.retenues
              FROM unnest($1::tid[], $2::timestamptz[], $3::boolean[], $4::bytea[], $5::bytea[])
                   AS t (place, connu_le, made, etat, retenues)
              WHERE patient.ctid = t.place",

@@ -14,9 +14,10 @@ use crate::domain::identifiers::{DateNaissanceAmo, Organisme, RangGemellaire, Rp
 use crate::domain::ids::{DeclarationId, DesignationId, PatientId};
 use crate::domain::vie::sommeil::{MotifSommeil, StatutPatient, motif_de};
 use crate::storage::cbor::{self, Cbor, array};
+use crate::storage::coffre::{Attache, Genre};
 use crate::storage::participations::{Recentes, Retenue};
 use crate::storage::types::Tid;
-use crate::storage::{StorageError, Tx};
+use crate::storage::{Coffre, CoffreError, StorageError, Tx};
 
 /// Form of the value: raised by whoever changes it, so that the values of before are made again.
 const VERSION: u8 = 1;
@@ -186,7 +187,7 @@ pub async fn of(conn: &mut PgConnection, patient: PatientId) -> Result<Ligne, St
     let row = sqlx::query_as!(
         Ligne,
         r#"/* patient.held */
-         SELECT fusionne_dans, CASE WHEN etat_le = connu_le THEN etat END AS etat, limite_le IS NOT NULL AS "limite!"
+         SELECT fusionne_dans, CASE WHEN etat_le = connu_le THEN etat_chiffre END AS etat, limite_le IS NOT NULL AS "limite!"
          FROM patient WHERE patient_id = $1"#,
         patient.uuid()
     )
@@ -204,7 +205,7 @@ pub async fn page(
     Ok(sqlx::query_as!(
         Tenu,
         "/* patient.states */
-         SELECT patient_id, connu_le, etat_le, etat FROM patient
+         SELECT patient_id, connu_le, etat_le, etat_chiffre AS etat FROM patient
          WHERE ($1::uuid IS NULL OR patient_id > $1) AND fusionne_dans IS NULL
          ORDER BY patient_id LIMIT $2",
         after as _,
@@ -239,7 +240,7 @@ pub async fn lock_page(
     Ok(sqlx::query_as!(
         Tenu,
         "/* patient.lock_states */
-         SELECT patient_id, connu_le, etat_le, etat FROM patient
+         SELECT patient_id, connu_le, etat_le, etat_chiffre AS etat FROM patient
          WHERE ($1::uuid IS NULL OR patient_id > $1) AND fusionne_dans IS NULL
          ORDER BY patient_id LIMIT $2 FOR NO KEY UPDATE",
         after as _,
@@ -255,7 +256,7 @@ pub async fn write_all(tx: &mut Tx, values: &[(PatientId, Vec<u8>)]) -> Result<(
     let bytes: Vec<&[u8]> = values.iter().map(|(_, bytes)| bytes.as_slice()).collect();
     tx.write(sqlx::query!(
         "/* patient.write_states */
-         UPDATE patient SET etat = w.etat, etat_le = connu_le
+         UPDATE patient SET etat_chiffre = w.etat, etat_le = connu_le
          FROM unnest($1::uuid[], $2::bytea[]) AS w (patient_id, etat)
          WHERE patient.patient_id = w.patient_id",
         &ids as _,
@@ -289,12 +290,52 @@ pub enum Valeur {
     Aucune,
 }
 
-/// The value.
-pub fn encode(etat: &EtatPatient) -> Vec<u8> {
-    cbor::encode(VERSION, |to| etat.write(to))
+/// The value, before it is sealed, after what is there.
+pub(in crate::storage) fn encode(bytes: Vec<u8>, etat: &EtatPatient) -> Vec<u8> {
+    cbor::encode_after(bytes, VERSION, |to| etat.write(to))
 }
 
-/// The value; nothing when it has a form that this program does not write.
-pub fn decode(bytes: &[u8]) -> Option<EtatPatient> {
+/// The value, once it is open; nothing when it has a form that this program does not write.
+pub(in crate::storage) fn decode(bytes: &[u8]) -> Option<EtatPatient> {
     cbor::decode(VERSION, bytes, EtatPatient::read).ok()
+}
+
+/// What the value of a row turned out to be.
+#[derive(Debug)]
+pub enum Ouvert {
+    Etat(EtatPatient),
+    /// Of another form, or under a key that is not here: it is made again.
+    Autre,
+    /// Somebody wrote it without the key: it is made again too, and whoever verifies names it.
+    Touche,
+}
+
+/// Seals the value of a person. It says when they were born and whom they chose: a copy of the database does not.
+pub fn sceller(
+    coffre: &Coffre,
+    patient: PatientId,
+    etat: &EtatPatient,
+) -> Result<Vec<u8>, StorageError> {
+    Ok(coffre.sceller_donnee(attache(patient), encode(vec![0], etat))?)
+}
+
+/// Opens the value of a person.
+pub fn ouvrir(coffre: &Coffre, patient: PatientId, scelle: &[u8]) -> Ouvert {
+    match coffre.ouvrir_donnee(attache(patient), scelle.to_vec()) {
+        Ok(clair) => decode(clair.octets()).map_or(Ouvert::Autre, Ouvert::Etat),
+        Err(StorageError::Sealed { wrong: CoffreError::Closed, .. }) => Ouvert::Touche,
+        Err(_unknown) => Ouvert::Autre,
+    }
+}
+
+/// The value of a person, when it can be read.
+pub fn lire(coffre: &Coffre, patient: PatientId, scelle: &[u8]) -> Option<EtatPatient> {
+    match ouvrir(coffre, patient, scelle) {
+        Ouvert::Etat(etat) => Some(etat),
+        Ouvert::Autre | Ouvert::Touche => None,
+    }
+}
+
+const fn attache(patient: PatientId) -> Attache {
+    Attache::seule(Genre::Etat, patient.uuid())
 }

@@ -77,9 +77,9 @@ async fn copy(
         "/* declaration.copy */
          INSERT INTO declaration
              (patient_id, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, rectifie_id,
-              reprise_id, effet_du, signe_le, origine, reference_preuve, sous_id, enregistre_le)
+              reprise_id, effet_du, signe_le, origine, reference_preuve_chiffree, sous_id, enregistre_le)
          SELECT $2, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, rectifie_id,
-                reprise_id, effet_du, signe_le, origine, reference_preuve, sous_id, enregistre_le
+                reprise_id, effet_du, signe_le, origine, reference_preuve_chiffree, sous_id, enregistre_le
          FROM declaration WHERE patient_id = $1 AND declaration_id = $3
          ON CONFLICT DO NOTHING",
         "/* declaration_medecin.copy */
@@ -95,9 +95,9 @@ async fn copy(
         "/* signature.copy */
          INSERT INTO signature
              (patient_id, declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le,
-              moyen, niveau, preuve, contenu_sha256, representation_id, enregistre_le)
+              moyen, niveau, preuve_chiffree, contenu_sha256, representation_id, enregistre_le)
          SELECT $2, declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le,
-                moyen, niveau, preuve, contenu_sha256, representation_id, enregistre_le
+                moyen, niveau, preuve_chiffree, contenu_sha256, representation_id, enregistre_le
          FROM signature WHERE patient_id = $1 AND declaration_id = $3
          ON CONFLICT DO NOTHING",
     );

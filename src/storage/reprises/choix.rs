@@ -146,6 +146,11 @@ async fn insert_declarations(tx: &mut Tx, coffre: &Coffre, lot: &Lot) -> Result<
         .iter()
         .map(|one| Ok(coffre.seal(declarations::place(one.id), one.contenu.as_bytes())?))
         .collect::<Result<Vec<_>, StorageError>>()?;
+    let references = all
+        .iter()
+        .filter_map(|one| Some((one.id, one.reprise.as_ref()?.reference.as_deref())))
+        .map(|(id, reference)| declarations::seal_reference(coffre, id, reference))
+        .collect::<Result<Vec<_>, StorageError>>()?;
     let patients: Vec<PatientId> = all.iter().map(|one| one.patient_id).collect();
     let ids: Vec<DeclarationId> = all.iter().map(|one| one.id).collect();
     let known: Vec<DateTime<Utc>> = all.iter().map(|one| one.enregistre_le).collect();
@@ -154,11 +159,11 @@ async fn insert_declarations(tx: &mut Tx, coffre: &Coffre, lot: &Lot) -> Result<
         "/* declaration.insert_all */
          INSERT INTO declaration
              (patient_id, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, enregistre_le,
-              reprise_id, effet_du, signe_le, origine, reference_preuve)
+              reprise_id, effet_du, signe_le, origine, reference_preuve_chiffree)
          SELECT t.patient_id, t.declaration_id, t.numero, 'reprise', t.contenu, t.sha256, t.connu_le, t.connu_le,
                 t.reprise_id, t.effet_du, t.signe_le, t.origine, t.reference
          FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::bytea[], $6::timestamptz[], $7::uuid[],
-                     $8::date[], $9::date[], $10::text[], $11::text[])
+                     $8::date[], $9::date[], $10::text[], $11::bytea[])
               AS t (patient_id, declaration_id, numero, contenu, sha256, connu_le, reprise_id, effet_du, signe_le,
                     origine, reference)",
         &patients as _,
@@ -171,7 +176,7 @@ async fn insert_declarations(tx: &mut Tx, coffre: &Coffre, lot: &Lot) -> Result<
         &repris().map(|one| one.effet_du).collect::<Vec<_>>(),
         &repris().map(|one| one.signe_le).collect::<Vec<_>>() as _,
         &repris().map(|one| one.origine).collect::<Vec<OrigineSaisie>>() as _,
-        &repris().map(|one| one.reference.clone()).collect::<Vec<_>>() as _
+        &references as _
     ))
     .await?;
     let named: Vec<_> = all

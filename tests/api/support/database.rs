@@ -10,7 +10,7 @@ use traitant::law::Law;
 use traitant::postgres::Server;
 use traitant::sandbox;
 use traitant::storage::migrations::MIGRATOR;
-use traitant::storage::{Coffre, Db};
+use traitant::storage::{Coffre, Db, cles};
 
 use super::server;
 
@@ -128,11 +128,20 @@ async fn run(conn: &mut PgConnection, statement: &str) {
     sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(conn).await.unwrap();
 }
 
+/// Gives a database that nobody marked the key of data that a first start would have drawn.
+pub async fn draw_key(db: &Db) {
+    let (now, version) = ("2025-01-01T00:00:00Z".parse().unwrap(), db.coffre().version());
+    let mut tx = db.begin("modele").await.unwrap();
+    cles::draw(&mut tx, db.coffre(), version, now).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 /// Gives an empty database the schema and the sandbox people.
 async fn fill(options: &PgConnectOptions) {
     let pool = PgPoolOptions::new().max_connections(4).connect_with(options.clone()).await.unwrap();
     MIGRATOR.run(&pool).await.unwrap();
     let db = Db::new(pool.clone(), Coffre::new(&KEY));
+    draw_key(&db).await;
     sandbox::load(db, Arc::new(Law::embedded().unwrap())).await.unwrap();
     pool.close().await;
 }
