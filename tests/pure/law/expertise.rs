@@ -82,6 +82,43 @@ fn in_sector_one_an_overrun_is_authorised_or_demanded() {
     assert!(!warned(&billed(Some(Q::DaDe)), Avertissement::DepassementExcessif));
 }
 
+/// Convention 2024: the long consultations and the complex visits are those of the médecin traitant.
+#[test]
+fn a_letter_of_the_medecin_traitant_is_his_alone() {
+    let told = |code: &str, relation: RelationMt| {
+        let asked = on("2026-03-10", 6_000).code(code).age(82).mt(relation);
+        warned(&asked, Avertissement::ActeNonAutorise)
+    };
+    for code in ["GL1", "VL", "IMT"] {
+        assert!(told(code, RelationMt::Autre), "{code}");
+        assert!(!told(code, RelationMt::Executant), "{code}");
+        assert!(!told(code, RelationMt::Remplace), "{code}: his locum");
+    }
+    assert!(!told("G", RelationMt::Autre));
+}
+
+/// A teleconsultation has the tariff of the consultation that it stands for: the letter alone says none, but of a general
+/// practitioner of sector 2.
+#[test]
+fn a_teleconsultation_of_a_specialist_is_compared_with_no_price() {
+    let wrong = |specialite: &str, base: i64| {
+        let asked = on("2025-06-16", base).code("TC").specialite(specialite).base(base);
+        warned(&asked, Avertissement::BaseContredite)
+    };
+    assert!(!wrong("05", 2_650));
+    assert!(!wrong("33", 5_000));
+}
+
+/// Code 51 is that of an act above the threshold: a consultation has none.
+#[test]
+fn an_exemption_of_heavy_acts_does_nothing_on_a_consultation() {
+    let told = |code: &str| {
+        warned(&on("2025-06-16", 3_000).exoneration(code), Avertissement::ExonerationSansEffet)
+    };
+    assert!(told("51"));
+    assert!(!told("54"));
+}
+
 /// Each letter on the day before it began or after it ended, by the convention or the decision that made or ended it.
 #[test]
 fn a_letter_outside_its_days_is_told() {
