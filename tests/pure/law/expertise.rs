@@ -109,6 +109,19 @@ fn a_teleconsultation_of_a_specialist_is_compared_with_no_price() {
     assert!(!wrong("33", 5_000));
 }
 
+/// Arrêté of 28 May 2024: 18 to 25, 45 to 50, 60 to 65 and 70 to 75 years.
+#[test]
+fn an_appointment_of_prevention_is_for_four_ages() {
+    let told = |age: u8| {
+        let asked = on("2025-06-16", 3_000).code("RDV").age(age);
+        warned(&asked, Avertissement::ActeNonAutorise)
+    };
+    for (first, last) in [(18, 25), (45, 50), (60, 65), (70, 75)] {
+        assert!(told(first - 1) && !told(first), "{first}");
+        assert!(!told(last) && told(last + 1), "{last}");
+    }
+}
+
 /// Code 51 is that of an act above the threshold: a consultation has none.
 #[test]
 fn an_exemption_of_heavy_acts_does_nothing_on_a_consultation() {
