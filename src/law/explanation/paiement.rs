@@ -99,7 +99,7 @@ pub(super) fn sinon(recit: &Recit<'_>, other: &Autrement) -> Option<String> {
     let less = fees(recit.evaluation).minus_or_zero(fees(&other.evaluation));
     let why = if less > Centimes::ZERO {
         let who = if recit.situation.consultation_externe { "l'hôpital" } else { "le médecin" };
-        format!(", car {who} n'aurait pas pu dépasser le tarif de {}", euros(less))
+        format!(", car {who} n'aurait pas pu demander {} de plus que le tarif", euros(less))
     } else {
         String::new()
     };
