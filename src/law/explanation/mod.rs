@@ -118,9 +118,9 @@ pub fn ecrire_bilan(totaux: &Montants, cover: Complementaire, out: &mut String) 
             Complementaire::C2sSansParticipation | Complementaire::C2sAvecParticipation => {
                 "la Complémentaire santé solidaire"
             }
-            Complementaire::Aucune | Complementaire::Amc | Complementaire::AcsAncienne => {
-                "votre complémentaire"
-            }
+            // Without any, it is that of somebody in prison.
+            Complementaire::Aucune => "l'administration pénitentiaire",
+            Complementaire::Amc | Complementaire::AcsAncienne => "votre complémentaire",
         });
         out.push(' ');
         totaux.part_amc.write_in_words(out);

@@ -49,9 +49,9 @@ const fn complementaire(cover: Complementaire) -> &'static str {
             "la Complémentaire santé solidaire"
         }
         Complementaire::Ame => "l'aide médicale de l'État",
-        Complementaire::Aucune | Complementaire::Amc | Complementaire::AcsAncienne => {
-            "votre complémentaire santé"
-        }
+        // Without any, it is that of somebody in prison.
+        Complementaire::Aucune => "l'administration pénitentiaire",
+        Complementaire::Amc | Complementaire::AcsAncienne => "votre complémentaire santé",
     }
 }
 

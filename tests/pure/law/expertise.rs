@@ -1,7 +1,9 @@
 //! What an expert of a caisse found when he asked around each kind, with the right value beside it.
 
 use traitant::domain::evaluation::{Appartenance, Avertissement, Evaluation, RelationMt};
-use traitant::domain::feuille_de_soins::{MotifExclusion, QualificatifDepense};
+use traitant::domain::feuille_de_soins::{
+    MotifExclusion, QualificatifDepense, SituationParticuliere,
+};
 
 use super::support::{Question, consultation, day};
 
@@ -107,6 +109,20 @@ fn a_teleconsultation_of_a_specialist_is_compared_with_no_price() {
     };
     assert!(!wrong("05", 2_650));
     assert!(!wrong("33", 5_000));
+}
+
+/// CPAM de Paris and Sénat: the prison administration pays the ticket modérateur since 1 January 2016.
+#[test]
+fn somebody_in_prison_pays_no_ticket() {
+    let left = |date: &str| {
+        let mut asked = on(date, 3_000);
+        asked.soins.beneficiaire.situation = SituationParticuliere::Detenu;
+        let totaux = asked.answer().totaux;
+        (totaux.part_amc.get(), totaux.reste_a_charge.get())
+    };
+    assert_eq!(left("2015-12-31"), (0, 1_000));
+    assert_eq!(left("2016-01-01"), (900, 100));
+    assert_eq!(left("2025-06-16"), (900, 200));
 }
 
 /// Arrêté of 28 May 2024: 18 to 25, 45 to 50, 60 to 65 and 70 to 75 years.

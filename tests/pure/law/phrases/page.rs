@@ -133,6 +133,7 @@ pub fn roles(page: &Page, before: &str, after: &str) -> Vec<i64> {
         "votre complémentaire santé ",
         "la Complémentaire santé solidaire ",
         "l'aide médicale de l'État ",
+        "l'administration pénitentiaire ",
     ];
     if ends("Sur les ") {
         vec![totaux.honoraires.get()]
