@@ -267,10 +267,7 @@ async fn a_simulation_outside_the_covered_period_or_without_rule_is_refused_by_n
     let detail = too_early.expect(422)["detail"].as_str().unwrap().to_owned();
     assert!(detail.contains("« code »") && detail.contains("ligne 1"), "{detail}");
     assert!(detail.contains("à partir du 15/09/2018"), "{detail}");
-    assert_eq!(
-        too_early.wrong_fields(),
-        fields(&[("/actes/0/code", "pas_encore_rembourse")])
-    );
+    assert_eq!(too_early.wrong_fields(), fields(&[("/actes/0/code", "pas_encore_rembourse")]));
     remote("2018-09-15").await.expect(200);
     // So does the place, when it is what makes a teleconsultation of the act.
     let by_place = async |day: &str| {
@@ -282,10 +279,7 @@ async fn a_simulation_outside_the_covered_period_or_without_rule_is_refused_by_n
     };
     let too_early = by_place("2018-09-14").await;
     assert_eq!(too_early.problem(422), "situation_non_couverte");
-    assert_eq!(
-        too_early.wrong_fields(),
-        fields(&[("/executant/lieu", "pas_encore_rembourse")])
-    );
+    assert_eq!(too_early.wrong_fields(), fields(&[("/executant/lieu", "pas_encore_rembourse")]));
     let detail = too_early.expect(422)["detail"].as_str().unwrap().to_owned();
     assert!(detail.contains("lieu des soins") && !detail.contains("« code »"), "{detail}");
     by_place("2018-09-15").await.expect(200);
