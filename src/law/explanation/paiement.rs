@@ -73,9 +73,7 @@ pub(super) fn sinon(recit: &Recit<'_>, other: &Autrement) -> Option<String> {
         Changement::Adresse if declared => {
             "Si vous aviez eu une lettre de votre médecin traitant pour ce médecin"
         }
-        Changement::Adresse => {
-            "Si vous aviez eu un médecin traitant, et une lettre de lui pour ce médecin"
-        }
+        Changement::Adresse => "Si vous aviez eu un médecin traitant, et une lettre de lui",
     };
     let then = other.evaluation.totaux.reste_a_charge;
     let totaux = &recit.evaluation.totaux;

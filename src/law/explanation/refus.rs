@@ -97,8 +97,8 @@ fn dit(recit: &Recit<'_>, indicateur: I) -> Option<String> {
 
 /// What the doctor wrote in vain, when it would have kept the care inside.
 pub(super) fn refus(recit: &Recit<'_>) -> Option<Refus> {
-    let majored = recit.rembourses().filter(|acte| acte.evalue.qualification.majoration);
-    let (indicateur, (_, fait, why, mendable)) = majored.filter_map(refuse).next()?;
+    let mut majored = recit.rembourses().filter(|acte| acte.evalue.qualification.majoration);
+    let (indicateur, (_, fait, why, mendable)) = majored.find_map(refuse)?;
     let said = dit(recit, indicateur)?;
     let why = if *fait == Fait::UrgencePrevue {
         let hours = recit.valeurs().valeur(Parametre::UrgencePrevisibiliteMax).ok()?;

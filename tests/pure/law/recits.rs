@@ -127,7 +127,8 @@ fn a_sum_of_several_days_is_told_of_none_and_the_order_of_the_lines_changes_noth
     dit(&question, "du 21 décembre 2024 au 22 décembre 2024, tous hors du parcours de soins.");
     dit(&question, "rembourse 10,60 € de moins ce jour-là.");
     dit(&question, "Vous payez 21,20 € parce que c'est hors du parcours de soins");
-    tait(&question, "21,20 € de moins.");
+    tait(&question, "rembourse en tout");
+    tait(&question, "rembourse 21,20 €");
     assert_eq!(page(&question), page(&deux_jours(true)));
     // Two acts of one day are told together.
     let same_day = mars().puis("V", 3000);
