@@ -192,14 +192,15 @@ fn internal(error: &dyn std::error::Error) -> Refus {
 
 /// The refusal of a simulation, with the field at fault: its lines have the numbers of their places.
 pub(crate) fn simulation(error: LawError) -> Refus {
-    let champ = match error {
-        LawError::ActePrecoce { par_le_lieu: true, premier_jour, .. } => {
-            Some(("/executant/lieu".to_owned(), premier_jour))
-        }
-        LawError::ActePrecoce { numero_ligne, premier_jour, .. } => {
-            Some((format!("/actes/{}/code", numero_ligne.saturating_sub(1)), premier_jour))
-        }
-        _ => None,
+    let champ = if let LawError::ActePrecoce { numero_ligne, premier_jour, par_le_lieu } = error {
+        let pointeur = if par_le_lieu {
+            "/executant/lieu".to_owned()
+        } else {
+            format!("/actes/{}/code", numero_ligne.saturating_sub(1))
+        };
+        Some((pointeur, premier_jour))
+    } else {
+        None
     };
     let refus = Refus::from(ServiceError::Law(error));
     match champ {

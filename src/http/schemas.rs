@@ -1,5 +1,4 @@
-//! How the types of the domain appear in the document of the API. The descriptions are read by
-//! those who integrate the service: they are in French, and say the same as the parsers.
+//! How the types of the domain appear in the document of the API, for those who integrate it: in French, as the parsers say.
 
 mod exoneration;
 

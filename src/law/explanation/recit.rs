@@ -63,13 +63,15 @@ impl<'a> ActeRaconte<'a> {
     /// know whether there is one.
     pub(super) fn code(&self) -> CodeDetermine {
         let known = self.evalue.qualification;
-        match known.code {
-            CodeDetermine::Inconnu if known.appartenance == Appartenance::Indeterminee => {
-                known.code
-            }
-            CodeDetermine::Inconnu if self.retient(URGENCE) => CodeDetermine::Urgence,
-            CodeDetermine::Inconnu if self.retient(MOINS_DE_16_ANS) => CodeDetermine::MoinsDe16Ans,
-            code => code,
+        if known.code != CodeDetermine::Inconnu || known.appartenance == Appartenance::Indeterminee
+        {
+            known.code
+        } else if self.retient(URGENCE) {
+            CodeDetermine::Urgence
+        } else if self.retient(MOINS_DE_16_ANS) {
+            CodeDetermine::MoinsDe16Ans
+        } else {
+            known.code
         }
     }
 

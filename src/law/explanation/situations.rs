@@ -235,7 +235,12 @@ pub(super) fn demarche(recit: &Recit<'_>) -> String {
                 // Nobody says that there is none.
                 RelationMt::Inconnu => RIEN.to_owned(),
                 RelationMt::EnAttente => A_SIGNER.to_owned(),
-                _ => choisir(recit),
+                RelationMt::Aucun
+                | RelationMt::Executant
+                | RelationMt::Autre
+                | RelationMt::Remplace
+                | RelationMt::Parti
+                | RelationMt::ExecutantCabinetSecondaire => choisir(recit),
             }
         }
         C::SansObjet

@@ -74,11 +74,9 @@ pub(super) fn controles(law: &Law, facture: &Facture<'_>, warnings: &mut Vec<Ave
 /// Whether the exemption does nothing: no published list says what it exempts, or it is that of heavy acts, on an act
 /// that is compared with no threshold.
 fn exoneration_sans_effet(situation: &Situation) -> bool {
-    match situation.exoneration.motif() {
-        MotifExoneration::NonPublie => true,
-        MotifExoneration::Acte => situation.consultation.poids == Poids::SansSeuil,
-        _ => false,
-    }
+    let motif = situation.exoneration.motif();
+    motif == MotifExoneration::NonPublie
+        || motif == MotifExoneration::Acte && situation.consultation.poids == Poids::SansSeuil
 }
 
 fn est_de(ligne: &Acte) -> bool {

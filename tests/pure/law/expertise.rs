@@ -2,7 +2,7 @@
 
 use traitant::domain::evaluation::{Appartenance, Avertissement, Evaluation, RelationMt};
 use traitant::domain::feuille_de_soins::{
-    MotifExclusion, QualificatifDepense, SituationParticuliere,
+    MotifExclusion, QualificatifDepense as Q, SituationParticuliere,
 };
 
 use super::support::{Question, consultation, day};
@@ -66,12 +66,11 @@ fn prevention_is_outside_the_parcours_by_its_exemption_too() {
 /// France Assos Santé: both may be cumulated, and a particular demand has no ceiling. In sector 1 nothing else explains an overrun.
 #[test]
 fn in_sector_one_an_overrun_is_authorised_or_demanded() {
-    let billed = |qualificatif: Option<QualificatifDepense>| {
+    let billed = |qualificatif: Option<Q>| {
         let mut asked = on("2025-06-16", 5_000).code("CS").specialite("03").base(2_650);
         asked.soins.actes[0].qualificatif = qualificatif;
         asked
     };
-    use QualificatifDepense as Q;
     for unexplained in [None, Some(Q::Ed), Some(Q::Dp), Some(Q::Dm), Some(Q::Dd)] {
         let asked = billed(unexplained);
         assert!(warned(&asked, Avertissement::DepassementSansMotif), "{unexplained:?}");
