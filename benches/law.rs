@@ -115,7 +115,7 @@ fn explain<'l>(
     (motifs, bilan): (&mut Motifs<'l>, &mut String),
 ) -> usize {
     bilan.clear();
-    ecrire_bilan(&evaluation.totaux, bilan);
+    ecrire_bilan(&evaluation.totaux, soins.beneficiaire.complementaire, bilan);
     let mut length = bilan.len();
     for (evalue, acte) in evaluation.actes.iter().zip(&soins.actes) {
         let situation = Situation::of(soins, acte, faits);

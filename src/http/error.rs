@@ -190,6 +190,28 @@ fn internal(error: &dyn std::error::Error) -> Refus {
     Refus::new(Code::ErreurInterne, "Le service n'a pas pu répondre ; l'erreur est enregistrée.")
 }
 
+/// The refusal of a simulation, with the field at fault: its lines have the numbers of their places.
+pub(crate) fn simulation(error: LawError) -> Refus {
+    let champ = if let LawError::ActePrecoce { numero_ligne, premier_jour, par_le_lieu } = error {
+        let pointeur = if par_le_lieu {
+            "/executant/lieu".to_owned()
+        } else {
+            format!("/actes/{}/code", numero_ligne.saturating_sub(1))
+        };
+        Some((pointeur, premier_jour))
+    } else {
+        None
+    };
+    let refus = Refus::from(ServiceError::Law(error));
+    match champ {
+        Some((pointeur, day)) => {
+            let message = format!("attendu : des soins à partir du {}", jour(day));
+            refus.sur(ChampInvalide::new(pointeur, "pas_encore_rembourse", &message))
+        }
+        None => refus,
+    }
+}
+
 fn law(error: &LawError) -> Refus {
     match error {
         LawError::HorsCouverture { jour: day, du, dernier } => {
@@ -209,13 +231,20 @@ fn law(error: &LawError) -> Refus {
                 periode(unknown.periode)
             ),
         ),
-        LawError::ActePrecoce { numero_ligne, premier_jour } => Refus::new(
-            Code::SituationNonCouverte,
-            format!(
-                "Le « code » de l'acte de la ligne {numero_ligne} n'est remboursé que pour des soins à partir du {}.",
-                jour(*premier_jour)
-            ),
-        ),
+        LawError::ActePrecoce { numero_ligne, premier_jour, par_le_lieu } => {
+            let day = jour(*premier_jour);
+            let detail = if *par_le_lieu {
+                format!(
+                    "La nature du lieu des soins fait de la ligne {numero_ligne} une téléconsultation, remboursée seulement pour des soins à \
+                     partir du {day}."
+                )
+            } else {
+                format!(
+                    "Le « code » de l'acte de la ligne {numero_ligne} n'est remboursé que pour des soins à partir du {day}."
+                )
+            };
+            Refus::new(Code::SituationNonCouverte, detail)
+        }
         LawError::BaseManquante { numero_ligne } => Refus::new(
             Code::ChampsInvalides,
             format!("La ligne {numero_ligne} n'a pas de base de remboursement."),

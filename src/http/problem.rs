@@ -34,6 +34,17 @@ pub(crate) struct ErreurChamp {
     pub(crate) message: String,
 }
 
+impl From<ChampInvalide> for ErreurChamp {
+    fn from(champ: ChampInvalide) -> Self {
+        Self {
+            pointeur: Some(champ.pointeur),
+            parametre: None,
+            code: champ.code,
+            message: champ.message,
+        }
+    }
+}
+
 /// Refus d'une requête (RFC 9457, `application/problem+json`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Probleme {
@@ -100,17 +111,14 @@ impl Refus {
                 "{count} champs sont invalides ; seuls les {MAX_ERREURS} premiers sont listés."
             ),
         };
-        let erreurs = wrong
-            .into_iter()
-            .take(MAX_ERREURS)
-            .map(|champ| ErreurChamp {
-                pointeur: Some(champ.pointeur),
-                parametre: None,
-                code: champ.code,
-                message: champ.message,
-            })
-            .collect();
+        let erreurs = wrong.into_iter().take(MAX_ERREURS).map(ErreurChamp::from).collect();
         Self { erreurs, ..Self::new(Code::ChampsInvalides, detail) }
+    }
+
+    /// The same refusal, with the field at fault.
+    pub(crate) fn sur(mut self, champ: ChampInvalide) -> Self {
+        self.erreurs.push(champ.into());
+        self
     }
 
     /// A parameter of the address, or a header.

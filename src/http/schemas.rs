@@ -1,5 +1,6 @@
-//! How the types of the domain appear in the document of the API. The descriptions are read by
-//! those who integrate the service: they are in French, and say the same as the parsers.
+//! How the types of the domain appear in the document of the API, for those who integrate it: in French, as the parsers say.
+
+mod exoneration;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -59,7 +60,6 @@ textes!(
     i::QualiteBeneficiaire: "Qualité du bénéficiaire, un chiffre : 0 assuré, 6 enfant…" "^[0-9]$" "0",
     d::NumeroDeclaration: "Numéro public d'une déclaration." "" "MT-7Q4K-9D2M-XK5C",
     i::Specialite: "Code de spécialité de l'Assurance maladie, deux chiffres." "^[0-9]{2}$" "01",
-    f::Exoneration: "Code justificatif d'exonération : 0, 41 à 46, 50 à 59, 81, 90 à 99." "^[0-9]{1,2}$" "42",
     crate::domain::visite::Visite: "Visite d'une personne, ouverte à un médecin pour deux heures." "^[0-9a-f-]{36}\\.[0-9]+\\.[0-9a-f]{32}$" "0192f0c4-0000-7000-8000-000000000001.1750075200.9f86d081884c7d659a2feaa0c55ad015",
     Empreinte: "Empreinte SHA-256, 64 caractères hexadécimaux." "^[0-9A-Fa-f]{64}$" "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
 );

@@ -4,7 +4,9 @@ use std::fmt::Display;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::domain::feuille_de_soins::{Acte, CodeActe, Nomenclature, QualificatifDepense};
+use crate::domain::feuille_de_soins::{
+    Acte, CodeActe, Nomenclature, Paiement, QualificatifDepense,
+};
 use crate::domain::money::Centimes;
 use crate::services::ChampInvalide;
 
@@ -51,6 +53,16 @@ impl Verification {
         {
             let message = "attendu : 0, pour un acte gratuit";
             self.complain(format!("{pointeur}/honoraires_centimes"), "montant_incoherent", message);
+        }
+    }
+
+    /// What was received is at most what was asked.
+    pub(crate) fn percu(&mut self, paiement: &Paiement, actes: &[Acte]) {
+        let sum = actes.iter().try_fold(Centimes::ZERO, |sum, acte| sum.plus(acte.honoraires));
+        let fees = sum.unwrap_or(Centimes::ZERO);
+        if paiement.montant_percu.is_some_and(|received| received > fees) {
+            let message = "attendu : au plus la somme des honoraires";
+            self.complain("/paiement/montant_percu_centimes", "montant_incoherent", message);
         }
     }
 

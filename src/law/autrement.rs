@@ -44,10 +44,13 @@ impl Law {
         faits: &FaitsConnus,
         evaluation: &Evaluation,
     ) -> Option<Autrement> {
-        let code = evaluation.actes.iter().find(|acte| acte.qualification.majoration)?;
+        let mut outside =
+            evaluation.actes.iter().map(|acte| acte.qualification).filter(|act| act.majoration);
+        outside.clone().next()?;
+        let undeclared = outside.any(|act| act.code == CodeDetermine::SansMedecinTraitant);
         let acte = soins.actes.first()?;
         let specialite = Situation::of(soins, acte, faits).specialite;
-        candidates(specialite, code.qualification.code)
+        candidates(specialite, undeclared)
             .into_iter()
             .find_map(|changement| self.attempt(changement, soins, faits, evaluation))
     }
@@ -75,14 +78,13 @@ impl Law {
 }
 
 /// The changes to try, the smallest first.
-fn candidates(specialite: Specialite, code: CodeDetermine) -> Vec<Changement> {
+fn candidates(specialite: Specialite, undeclared: bool) -> Vec<Changement> {
     let nearest = if specialite.est_generaliste() {
         [Changement::MedecinTraitantConsulte, Changement::Adresse]
     } else {
         [Changement::Adresse, Changement::MedecinTraitantConsulte]
     };
-    let declare =
-        (code == CodeDetermine::SansMedecinTraitant).then_some(Changement::MedecinTraitantDeclare);
+    let declare = undeclared.then_some(Changement::MedecinTraitantDeclare);
     declare.into_iter().chain(nearest).collect()
 }
 

@@ -194,7 +194,7 @@ const PHRASES: &[(Avertissement, &str)] = &[
     ),
     (
         Avertissement::ActeNonAutorise,
-        "Cette lettre est celle d'une autre spécialité, ou d'un patient d'un autre âge : elle a été comptée telle quelle.",
+        "Cette lettre est celle d'une autre spécialité, d'un patient d'un autre âge, ou du médecin traitant seul : elle a été comptée telle quelle.",
     ),
     (
         Avertissement::LettreHorsDates,

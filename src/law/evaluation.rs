@@ -212,7 +212,11 @@ fn verify_covered(situation: &Situation, acte: &Acte) -> Result<(), LawError> {
         Some(premier_jour)
             if situation.teleconsultation && situation.date.jour() < premier_jour =>
         {
-            Err(LawError::ActePrecoce { numero_ligne: acte.numero_ligne, premier_jour })
+            Err(LawError::ActePrecoce {
+                numero_ligne: acte.numero_ligne,
+                premier_jour,
+                par_le_lieu: !nomenclature::est_teleconsultation(&acte.code),
+            })
         }
         _ => Ok(()),
     }

@@ -233,7 +233,7 @@ fn spread(
         montants.rembourse_amo = payable.minus(montants.participation)?;
         montants.part_amc = match prise_en_charge {
             PriseEnCharge::Rien | PriseEnCharge::Contrat(_) => Centimes::ZERO,
-            PriseEnCharge::TicketModerateur => montants.ticket_moderateur,
+            PriseEnCharge::TicketModerateur | PriseEnCharge::Etat => montants.ticket_moderateur,
             PriseEnCharge::TicketEtMajoration => {
                 montants.ticket_moderateur.plus(montants.majoration)?
             }

@@ -79,7 +79,12 @@ pub enum LawError {
     ParametreInconnu(#[from] ParametreInconnu),
     /// An act that did not exist yet on the day that chooses the law.
     #[error("the act of line {numero_ligne} begins on {premier_jour}")]
-    ActePrecoce { numero_ligne: u16, premier_jour: NaiveDate },
+    ActePrecoce {
+        numero_ligne: u16,
+        premier_jour: NaiveDate,
+        /// Whether the place of the performer says what the act is, and not its code.
+        par_le_lieu: bool,
+    },
     #[error("line {numero_ligne} has no base")]
     BaseManquante { numero_ligne: u16 },
     /// Two rules of the same priority disagree: our mistake.

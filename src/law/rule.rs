@@ -118,6 +118,8 @@ pub enum Rang {
 pub enum PriseEnCharge {
     Rien,
     TicketModerateur,
+    /// The ticket modérateur, by the State: no contract, and none of its limits.
+    Etat,
     TicketEtMajoration,
     /// What a contract promises.
     Contrat(Contrat),

@@ -181,7 +181,8 @@ fn exclusions(montants: &Montants, out: &mut String) -> bool {
     said
 }
 
-/// Why somebody is exempted who has neither a long-term condition nor a pregnancy.
+/// Why somebody is exempted who has neither a long-term condition nor a pregnancy. It names nothing that was said
+/// before it: the cause stands after « ces soins », « l'un de ces actes » and an amount alike.
 const fn exoneration(motif: MotifExoneration) -> &'static str {
     match motif {
         MotifExoneration::Personne => {
@@ -190,7 +191,7 @@ const fn exoneration(motif: MotifExoneration) -> &'static str {
         MotifExoneration::PensionMilitaire => "grâce à votre pension militaire",
         MotifExoneration::Regime => "grâce à votre régime d'assurance maladie",
         MotifExoneration::LongSejour => "car votre séjour dure depuis plus de 30\u{a0}jours",
-        MotifExoneration::SuiteActe => "car ils accompagnent un acte coûteux",
+        MotifExoneration::SuiteActe => "car c'est lié à un acte coûteux",
         MotifExoneration::SoinsParticuliers
         | MotifExoneration::Aucun
         | MotifExoneration::Ald
@@ -198,6 +199,6 @@ const fn exoneration(motif: MotifExoneration) -> &'static str {
         | MotifExoneration::Acte
         | MotifExoneration::Prevention
         | MotifExoneration::Aspa
-        | MotifExoneration::NonPublie => "car la loi les prend mieux en charge que les autres",
+        | MotifExoneration::NonPublie => "car la loi le prévoit pour ce genre de soins",
     }
 }

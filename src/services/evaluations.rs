@@ -49,7 +49,7 @@ pub fn explain<'a>(
     });
     Ok(Explication {
         actes: actes.collect::<Result<_, LawError>>()?,
-        bilan: bilan(&evaluation.totaux),
+        bilan: bilan(&evaluation.totaux, soins.beneficiaire.complementaire),
         patient: law.raconter(soins, faits, evaluation)?,
         avertissements: evaluation
             .avertissements

@@ -267,7 +267,30 @@ async fn a_simulation_outside_the_covered_period_or_without_rule_is_refused_by_n
     let detail = too_early.expect(422)["detail"].as_str().unwrap().to_owned();
     assert!(detail.contains("« code »") && detail.contains("ligne 1"), "{detail}");
     assert!(detail.contains("à partir du 15/09/2018"), "{detail}");
+    assert_eq!(too_early.wrong_fields(), fields(&[("/actes/0/code", "pas_encore_rembourse")]));
     remote("2018-09-15").await.expect(200);
+    // So does the place, when it is what makes a teleconsultation of the act.
+    let by_place = async |day: &str| {
+        ask(&|body| {
+            body["date_soins"] = json!(day);
+            body["executant"]["lieu"] = json!("teleconsultation");
+        })
+        .await
+    };
+    let too_early = by_place("2018-09-14").await;
+    assert_eq!(too_early.problem(422), "situation_non_couverte");
+    assert_eq!(too_early.wrong_fields(), fields(&[("/executant/lieu", "pas_encore_rembourse")]));
+    let detail = too_early.expect(422)["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("lieu des soins") && !detail.contains("« code »"), "{detail}");
+    by_place("2018-09-15").await.expect(200);
+    let received = async |amount: i64| {
+        ask(&|body| body["paiement"] = json!({ "montant_percu_centimes": amount })).await
+    };
+    assert_eq!(
+        received(3001).await.wrong_fields(),
+        fields(&[("/paiement/montant_percu_centimes", "montant_incoherent")])
+    );
+    received(3000).await.expect(200);
     let free = async |fees: i64| {
         ask(&|body| {
             body["actes"][0]["qualificatif_depense"] = json!("gratuit");

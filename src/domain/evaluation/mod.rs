@@ -192,7 +192,7 @@ vocabulaire!(
         ValeurAVerifier = 61 "valeur_a_verifier",
         /// No published list says what this exemption code exempts.
         ExonerationSansEffet = 60 "exoneration_sans_effet",
-        /// A letter of another specialty, or of another age.
+        /// A letter of another specialty, of another age, or of the médecin traitant alone.
         ActeNonAutorise = 70 "acte_non_autorise",
         /// A supplement without any act that bears it.
         SupplementSansActe = 71 "supplement_sans_acte",

@@ -230,11 +230,21 @@ const EXONERATIONS: [(u8, MotifExoneration); 46] = {
 /// The only letter among the codes, by its ASCII number: no two-digit code has it.
 const LETTRE_C: u8 = b'C';
 
+/// The codes, as people read them.
+macro_rules! liste {
+    () => {
+        "0 à 9, C, 10, 20, 21, 30, 41 à 47, 50 à 59, 62, 63, 81, 82 ou 90 à 99"
+    };
+}
+
 /// Code justificatif d'exonération: `0` none, `42` a long-term condition, `55` maternity…
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Exoneration(u8);
 
 impl Exoneration {
+    /// The codes, as people read them: the same as [`Self::toutes`].
+    pub const LISTE: &str = liste!();
+
     /// No exemption.
     pub const NONE: Self = Self(0);
 
@@ -242,7 +252,7 @@ impl Exoneration {
     pub fn parse(text: &str) -> Result<Self, Invalide> {
         let unknown = Invalide {
             code: "code_inconnu",
-            attendu: "un code d'exonération : 0 à 9, C, 10, 20, 21, 30, 41 à 47, 50 à 59, 62, 63, 81, 82 ou 90 à 99",
+            attendu: concat!("un code d'exonération : ", liste!()),
         };
         if text == "C" {
             return Ok(Self(LETTRE_C));
@@ -252,6 +262,11 @@ impl Exoneration {
         }
         let code = text.parse::<u8>().ok().filter(|code| *code != LETTRE_C);
         code.and_then(Self::from_code).ok_or(unknown)
+    }
+
+    /// All of them.
+    pub fn toutes() -> impl Iterator<Item = Self> {
+        EXONERATIONS.iter().map(|(code, _)| Self(*code))
     }
 
     /// The code of a stored number.

@@ -5,6 +5,8 @@
 //! a NIR without its key, so that there a number is one with its right key, or one written in its own groups. See
 //! `docs/decisions/0027-numeros-dans-les-textes.md`.
 
+use std::borrow::Cow;
+
 use super::saisie::est_un_blanc;
 use super::{Mig, Nir, Nnp, number};
 
@@ -21,23 +23,35 @@ pub fn contient_un_numero(text: &str) -> bool {
         || signes.fenetres(13).any(|window| {
             let coupes = window.coupes();
             let whole = coupes.is_empty() && window.est_seule();
-            (whole || coupes == GROUPES_PROVISOIRES) && window.est_provisoire()
+            let apart = coupes == GROUPES_PROVISOIRES && window.est_isolee();
+            (whole || apart) && window.est_provisoire()
         })
 }
 
 /// Whether a key or a reference that a machine made holds a number of a person: a NIR with its right key, or any in
 /// its own groups. Thirteen digits in one piece are a clock as well as a NIR, and pass; so do
-/// fifteen with a pseudo-month, which a date followed by a counter resembles.
+/// fifteen with a pseudo-month, which a date followed by a counter resembles, and a clock too.
 pub fn reference_contient_un_numero(text: &str) -> bool {
     let signes = Signes::of(text);
     signes.fenetres(15).filter(Fenetre::est_un_nir).any(|window| {
-        let (coupes, text) = (window.coupes(), window.texte());
-        let month = text.get(3..5).map_or(0, |month| number(month.as_bytes()));
-        coupes.iter().all(|at| GROUPES_NIR.contains(at)) && (!coupes.is_empty() || month <= 12)
+        let coupes = window.coupes();
+        // As people write it: in one piece, its key apart, or in three groups at least.
+        let written = match coupes.as_slice() {
+            [] | [13] => true,
+            [_] => false,
+            several => several.iter().all(|at| GROUPES_NIR.contains(at)),
+        };
+        written && (coupes == GROUPES_NIR || window.est_d_un_mois())
     }) || signes.fenetres(13).any(|window| {
         let coupes = window.coupes();
-        coupes == GROUPES_NIR[..5] && window.est_un_nir_sans_cle()
-            || coupes == GROUPES_PROVISOIRES && window.est_provisoire()
+        let form = if coupes == GROUPES_NIR[..5] {
+            Fenetre::est_un_nir_sans_cle
+        } else if coupes == GROUPES_PROVISOIRES {
+            Fenetre::est_provisoire
+        } else {
+            return false;
+        };
+        window.est_isolee() && form(&window)
     })
 }
 
@@ -48,7 +62,7 @@ pub fn est_un_pseudonyme(text: &str) -> bool {
     let nir = |word: &str| matches!(word.len(), 13 | 15) && Signes::of(word).nir();
     (1..=255).contains(&text.chars().count())
         && !text.chars().any(est_invisible)
-        && !text.split(|c: char| !c.is_ascii_alphanumeric()).any(nir)
+        && !chiffres_ascii(text).split(|c: char| !c.is_ascii_alphanumeric()).any(nir)
 }
 
 /// A character that is no separator, and where it was.
@@ -75,6 +89,7 @@ struct Fenetre<'a> {
 
 impl Signes {
     fn of(text: &str) -> Self {
+        let text = &chiffres_ascii(text);
         // Twelve digits and a letter are the least that a number has.
         if text.bytes().filter(u8::is_ascii_digit).count() < 12 {
             return Self(Vec::new());
@@ -87,7 +102,7 @@ impl Signes {
     /// Whether they hold a NIR, with its key or without.
     fn nir(&self) -> bool {
         self.fenetres(15).any(|window| window.est_un_nir())
-            || self.fenetres(13).any(|window| window.est_un_nir_sans_cle())
+            || self.fenetres(13).any(|window| window.est_un_mot() && window.est_un_nir_sans_cle())
     }
 
     fn fenetres(&self, length: usize) -> impl Iterator<Item = Fenetre<'_>> {
@@ -137,11 +152,26 @@ impl Fenetre<'_> {
         !around.into_iter().any(|signe| signe.c.is_ascii_digit())
     }
 
+    /// Whether what stands beside it is of something else: nothing cuts it, or only what cuts a number; or no digit is
+    /// near, when it is cut elsewhere.
+    fn est_un_mot(&self) -> bool {
+        let coupes = self.coupes();
+        let whole = coupes.is_empty() || coupes == GROUPES_NIR[..5];
+        whole && !self.touche_un_chiffre() || self.est_isolee()
+    }
+
+    fn touche_un_chiffre(&self) -> bool {
+        self.voisins().any(|c| c.is_ascii_digit())
+    }
+
+    /// Whether a month of the calendar stands where that of a NIR does.
+    fn est_d_un_mois(&self) -> bool {
+        self.texte().get(3..5).is_some_and(|month| number(month.as_bytes()) <= 12)
+    }
+
     /// Fifteen characters with their right key, that touch no digit.
     fn est_un_nir(&self) -> bool {
-        self.compte()
-            && !self.voisins().any(|c| c.is_ascii_digit())
-            && Nir::parse(&self.texte()).is_ok()
+        self.compte() && !self.touche_un_chiffre() && Nir::parse(&self.texte()).is_ok()
     }
 
     /// Thirteen characters whose form is right. No number has the key 00: it is refused for its key, and for nothing
@@ -151,13 +181,36 @@ impl Fenetre<'_> {
             let refused = Nir::parse(&format!("{text}00")).err();
             refused.is_some_and(|invalide| invalide.code == "cle_incorrecte")
         };
-        self.compte() && self.est_isolee() && keyless(&self.texte())
+        self.compte() && keyless(&self.texte())
     }
 
     fn est_provisoire(&self) -> bool {
         let known = |text: &str| Nnp::parse(text).is_ok() || Mig::parse(text).is_ok();
-        self.compte() && self.est_isolee() && known(&self.texte())
+        self.compte() && known(&self.texte())
     }
+}
+
+/// The zeros of the alphabets of Unicode whose ten digits follow each other.
+const ZEROS: [u32; 25] = [
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50,
+    0xed0, 0xf20, 0x1040, 0x17e0, 0x1810, 0xff10, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6,
+    0x1fbf0,
+];
+
+/// A text in which every digit is one of ASCII, and what is written wide is not.
+fn chiffres_ascii(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let plain = |c: char| {
+        let code = u32::from(c);
+        let digit =
+            ZEROS.iter().find_map(|zero| code.checked_sub(*zero).filter(|value| *value < 10));
+        let wide = (0xff01..=0xff5e).contains(&code).then(|| code.saturating_sub(0xfee0));
+        let known = digit.and_then(|value| char::from_digit(value, 10));
+        known.or_else(|| char::from_u32(wide?)).unwrap_or(c)
+    };
+    Cow::Owned(text.chars().map(plain).collect())
 }
 
 /// What people put between the groups of a number.

@@ -4,6 +4,7 @@ mod paiement;
 mod part;
 pub mod patient;
 mod recit;
+mod refus;
 mod remarques;
 mod situations;
 mod taux;
@@ -15,7 +16,8 @@ pub use super::avertissements::message;
 use super::bareme::Bareme;
 use super::rule::Fiche;
 use super::situation::Situation;
-use crate::domain::evaluation::{ActeEvalue, CodeRegle, Montants};
+use crate::domain::evaluation::{ActeEvalue, CodeRegle, Montants, Theme};
+use crate::domain::feuille_de_soins::Complementaire;
 use crate::domain::money::Centimes;
 
 /// A reason: the rule that decided, its sentence, and the texts that say so.
@@ -34,7 +36,7 @@ pub struct Motif<'a> {
 ///
 /// They are written one after the other in one buffer, which serves again for the next act; nothing else
 /// is allocated. A sentence about an amount that is zero is left out: a patient is not told of a
-/// participation of 0,00 €.
+/// participation of 0,00 €, nor of the rate of what is not reimbursed.
 #[derive(Debug, Clone, Default)]
 pub struct Motifs<'a> {
     texte: String,
@@ -58,7 +60,11 @@ impl<'a> Motifs<'a> {
     pub fn rediger(&mut self, acte: &ActeEvalue, situation: &Situation, bareme: &'a Bareme) {
         self.texte.clear();
         self.places.clear();
-        for (_, known) in bareme.retenues(&acte.constats) {
+        let nothing = acte.montants.base == Centimes::ZERO;
+        for (constat, known) in bareme.retenues(&acte.constats) {
+            if nothing && constat.regle.theme == Theme::Taux {
+                continue;
+            }
             let start = self.texte.len();
             if known.phrase.write(acte, situation, &mut self.texte) {
                 self.places.push(Place {
@@ -93,20 +99,30 @@ fn fondements<'a>(acte: &ActeEvalue, bareme: &'a Bareme) -> Vec<&'a [Cow<'static
 }
 
 /// Who pays what, in one sentence: the last one that a patient reads.
-pub fn bilan(totaux: &Montants) -> String {
+pub fn bilan(totaux: &Montants, cover: Complementaire) -> String {
     let mut text = String::with_capacity(160);
-    ecrire_bilan(totaux, &mut text);
+    ecrire_bilan(totaux, cover, &mut text);
     text
 }
 
 /// The same, after what a buffer holds.
-pub fn ecrire_bilan(totaux: &Montants, out: &mut String) {
+pub fn ecrire_bilan(totaux: &Montants, cover: Complementaire, out: &mut String) {
     out.push_str("Sur ");
     totaux.honoraires.write_in_words(out);
     out.push_str(" d'honoraires, l'Assurance maladie rembourse ");
     totaux.rembourse_amo.write_in_words(out);
     if totaux.part_amc > Centimes::ZERO {
-        out.push_str(", votre complémentaire ");
+        out.push_str(", ");
+        out.push_str(match cover {
+            Complementaire::Ame => "l'aide médicale de l'État",
+            Complementaire::C2sSansParticipation | Complementaire::C2sAvecParticipation => {
+                "la Complémentaire santé solidaire"
+            }
+            // Without any, it is that of somebody in prison.
+            Complementaire::Aucune => "l'administration pénitentiaire",
+            Complementaire::Amc | Complementaire::AcsAncienne => "votre complémentaire",
+        });
+        out.push(' ');
         totaux.part_amc.write_in_words(out);
     }
     out.push_str(" et ");

@@ -49,9 +49,9 @@ const fn complementaire(cover: Complementaire) -> &'static str {
             "la Complémentaire santé solidaire"
         }
         Complementaire::Ame => "l'aide médicale de l'État",
-        Complementaire::Aucune | Complementaire::Amc | Complementaire::AcsAncienne => {
-            "votre complémentaire santé"
-        }
+        // Without any, it is that of somebody in prison.
+        Complementaire::Aucune => "l'administration pénitentiaire",
+        Complementaire::Amc | Complementaire::AcsAncienne => "votre complémentaire santé",
     }
 }
 
@@ -73,9 +73,7 @@ pub(super) fn sinon(recit: &Recit<'_>, other: &Autrement) -> Option<String> {
         Changement::Adresse if declared => {
             "Si vous aviez eu une lettre de votre médecin traitant pour ce médecin"
         }
-        Changement::Adresse => {
-            "Si vous aviez eu un médecin traitant, et une lettre de lui pour ce médecin"
-        }
+        Changement::Adresse => "Si vous aviez eu un médecin traitant, et une lettre de lui",
     };
     let then = other.evaluation.totaux.reste_a_charge;
     let totaux = &recit.evaluation.totaux;
@@ -99,7 +97,7 @@ pub(super) fn sinon(recit: &Recit<'_>, other: &Autrement) -> Option<String> {
     let less = fees(recit.evaluation).minus_or_zero(fees(&other.evaluation));
     let why = if less > Centimes::ZERO {
         let who = if recit.situation.consultation_externe { "l'hôpital" } else { "le médecin" };
-        format!(", car {who} n'aurait pas pu dépasser le tarif de {}", euros(less))
+        format!(", car {who} n'aurait pas pu demander {} de plus que le tarif", euros(less))
     } else {
         String::new()
     };

@@ -7,12 +7,13 @@ use super::fondements;
 use super::paiement::{bilan, depassement, plus_tard, sinon};
 use super::part::{Part, Piece, detail};
 use super::recit::{Recit, en_lettres, euros};
-use super::remarques::{a_verifier, franchise, hors_convention, plafond, urgence};
+use super::refus::refus;
+use super::remarques::{a_verifier, franchise, hors_convention, plafond};
 use super::situations::{RIEN, demarche, fait, recours, rembourse_normalement};
 use super::taux::{taux, tout_est_ordinaire};
 use crate::domain::calendar::en_toutes_lettres as jour;
 use crate::domain::evaluation::{Appartenance, Evaluation, FaitsConnus};
-use crate::domain::feuille_de_soins::{Convention, QualificatifDepense, Soins};
+use crate::domain::feuille_de_soins::{Acte, Convention, QualificatifDepense, Soins};
 use crate::domain::money::Centimes;
 use crate::law::autrement::Autrement;
 use crate::law::{Law, LawError};
@@ -82,15 +83,16 @@ fn phrases(recit: &Recit<'_>, autrement: Option<&Autrement>) -> Vec<String> {
     let share = part.as_ref().and_then(|part| detail(recit, part));
     let sum_told = part.as_ref().is_some_and(|part| part.due(Piece::SommeFixe) > Centimes::ZERO);
     let cause_told = share.as_ref().is_some_and(|share| share.cause_dite);
-    let (foreseen, check) = (urgence(recit), a_verifier(recit));
+    let (refused, check) = (refus(recit), a_verifier(recit));
     let todo = demarche(recit);
     // Two ways to the caisse would be one too many.
-    let appeal = recours(recit).filter(|_| foreseen.is_none() && check.is_none());
+    let to_the_caisse = refused.as_ref().is_some_and(|refus| refus.caisse);
+    let appeal = recours(recit).filter(|_| !to_the_caisse && check.is_none());
     let idle = todo == RIEN;
     let other = autrement.and_then(|other| Some((other.gain, sinon(recit, other)?)));
     say(90, plusieurs(recit));
     say(90, Some(situation(recit)));
-    say(78, foreseen);
+    say(78, refused.map(|refus| refus.texte));
     say(75, hors_convention(recit));
     say(65, taux(recit, sum_told).filter(|_| !cause_told));
     say(90, Some(bilan(recit, totaux)));
@@ -117,19 +119,28 @@ fn phrases(recit: &Recit<'_>, autrement: Option<&Autrement>) -> Vec<String> {
 
 /// What happened when nothing is reimbursed, whatever the parcours.
 fn rien_de_rembourse(recit: &Recit<'_>) -> String {
-    let when = jour(recit.jour);
+    let when = match recit.jours() {
+        Some((first, last)) if first != last => format!("Du {} au {}", jour(first), jour(last)),
+        _ => format!("Le {}", jour(recit.jour)),
+    };
+    let asked = recit.evaluation.totaux.honoraires;
+    let tariff = |acte: &Acte| acte.base.is_some_and(|base| base > Centimes::ZERO);
     let what = if recit.tout_est(QualificatifDepense::Gratuit) {
-        if recit.evaluation.totaux.honoraires == Centimes::ZERO {
+        if asked == Centimes::ZERO {
             "des soins gratuits"
         } else {
             "des soins que la feuille annonce comme gratuits"
         }
     } else if recit.tout_est(QualificatifDepense::NonRemboursable) {
         "des soins non remboursables\u{a0}: l'Assurance maladie n'en paie rien, quel que soit le médecin"
+    } else if asked == Centimes::ZERO {
+        "des soins pour lesquels la feuille ne demande rien"
+    } else if recit.soins.actes.iter().any(tariff) {
+        "des soins dont l'Assurance maladie ne rembourse rien"
     } else {
         "des soins pour lesquels la feuille ne donne aucun tarif de remboursement"
     };
-    format!("Le {when}, vous avez reçu {what}.")
+    format!("{when}, vous avez reçu {what}.")
 }
 
 /// For a feuille whose acts do not all follow the same rule, or are of several days.
@@ -161,12 +172,16 @@ fn plusieurs(recit: &Recit<'_>) -> Option<String> {
     } else {
         String::new()
     };
-    let days = recit.actes.iter().map(|acte| acte.situation.date_execution);
-    let (first, last) = (days.clone().min()?, days.max()?);
+    let (first, last) = recit.jours()?;
     let span = if first == last {
         String::new()
     } else {
         format!(", du {} au {}", jour(first), jour(last))
+    };
+    let part = if part.is_empty() && outside == total && !span.is_empty() {
+        ", tous hors du parcours de soins".to_owned()
+    } else {
+        part
     };
     let count = en_lettres(total);
     (!(part.is_empty() && span.is_empty()))
@@ -176,27 +191,44 @@ fn plusieurs(recit: &Recit<'_>) -> Option<String> {
 fn situation(recit: &Recit<'_>) -> String {
     let when = jour(recit.jour);
     let what = fait(recit);
-    let majoration = recit.evaluation.totaux.majoration;
-    let outside = recit.acte.qualification.majoration;
-    let majored =
-        recit.actes.iter().filter(|acte| acte.evalue.montants.majoration > Centimes::ZERO).count();
-    let end = if outside && majoration > Centimes::ZERO {
-        let all = if majored > 1 { "en tout " } else { "" };
-        format!(
-            "\u{a0}: c'est «\u{a0}hors du parcours de soins\u{a0}», et l'Assurance maladie rembourse {all}{} de moins",
-            euros(majoration)
-        )
-    } else if outside {
-        "\u{a0}: c'est «\u{a0}hors du parcours de soins\u{a0}», mais cela n'a rien changé au remboursement".into()
+    if recit.acte.qualification.appartenance == Appartenance::Indeterminee {
+        return format!("Pour vos soins du {when}, {what}.");
+    }
+    let end = if recit.acte.qualification.majoration {
+        hors_parcours(recit)
     } else if habituel(recit) {
         "\u{a0}: vous avez droit au remboursement habituel".into()
     } else {
         String::new()
     };
-    if recit.acte.qualification.appartenance == Appartenance::Indeterminee {
-        return format!("Pour vos soins du {when}, {what}.");
-    }
     format!("Le {when}, {what}{end}.")
+}
+
+/// What being outside changes that day. What belongs to other days is in the sum that the patient pays.
+fn hors_parcours(recit: &Recit<'_>) -> String {
+    let total = recit.evaluation.totaux.majoration;
+    let that_day: Vec<Centimes> = recit
+        .actes
+        .iter()
+        .filter(|acte| acte.situation.date_execution == recit.jour)
+        .map(|acte| acte.evalue.montants.majoration)
+        .filter(|majoration| *majoration > Centimes::ZERO)
+        .collect();
+    let sum = that_day.iter().try_fold(Centimes::ZERO, |sum, one| sum.plus(*one));
+    let sum = sum.unwrap_or(total);
+    if sum == Centimes::ZERO {
+        return "\u{a0}: c'est «\u{a0}hors du parcours de soins\u{a0}», mais cela n'a rien changé au remboursement"
+            .into();
+    }
+    let (all, day) = match that_day.len() {
+        _ if sum != total => ("", " ce jour-là"),
+        1 => ("", ""),
+        _ => ("en tout ", ""),
+    };
+    format!(
+        "\u{a0}: c'est «\u{a0}hors du parcours de soins\u{a0}», et l'Assurance maladie rembourse {all}{} de moins{day}",
+        euros(sum)
+    )
 }
 
 /// Whether all is reimbursed as usual: at the ordinary rate, of the tariffs of the convention, inside the
@@ -205,6 +237,6 @@ fn habituel(recit: &Recit<'_>) -> bool {
     let usual = |code| rembourse_normalement(code);
     usual(recit.code)
         && recit.situation.convention != Convention::NonConventionne
-        && recit.rembourses().all(|acte| usual(acte.evalue.qualification.code))
+        && recit.rembourses().all(|acte| usual(acte.code()))
         && tout_est_ordinaire(recit)
 }

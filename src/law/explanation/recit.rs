@@ -1,11 +1,13 @@
 //! What an evaluation is told from: the act that decides for the whole feuille, its facts and the law of
 //! its day. And how days, counts and amounts are said.
 
+use std::cmp::Reverse;
+
 use chrono::NaiveDate;
 
 use crate::domain::evaluation::{
-    ActeEvalue, Avertissement, CodeDetermine, CodeRegle, Evaluation, FaitsConnus, Issue, Montants,
-    Theme,
+    ActeEvalue, Appartenance, Avertissement, CodeDetermine, CodeRegle, Evaluation, FaitsConnus,
+    Issue, Montants, Theme,
 };
 use crate::domain::feuille_de_soins::{Acte, QualificatifDepense, Soins};
 use crate::domain::money::{Centimes, Taux};
@@ -13,6 +15,11 @@ use crate::law::bareme::{Bareme, RegleDuJour};
 use crate::law::situation::{DateDesSoins, Situation};
 use crate::law::valeurs::Valeurs;
 use crate::law::{Law, LawError};
+
+/// The rule of emergencies.
+pub(super) const URGENCE: CodeRegle = CodeRegle::new(Theme::Parcours, 30);
+/// The rule of the youngest patients.
+const MOINS_DE_16_ANS: CodeRegle = CodeRegle::new(Theme::Parcours, 50);
 
 /// An act of the feuille, with its own facts and the law of its day.
 pub(super) struct ActeRaconte<'a> {
@@ -24,6 +31,18 @@ pub(super) struct ActeRaconte<'a> {
 }
 
 impl<'a> ActeRaconte<'a> {
+    /// Its place among the acts of a feuille.
+    fn rang(&self) -> impl Ord + use<> {
+        let evalue = self.evalue;
+        (
+            self.situation.date_execution,
+            Reverse(evalue.montants.honoraires),
+            self.situation.code,
+            evalue.qualification.code,
+            evalue.taux,
+        )
+    }
+
     /// Whether some of it is reimbursed: a line that has a tariff and is not said to be outside.
     pub(super) fn est_rembourse(&self) -> bool {
         self.evalue.montants.base > Centimes::ZERO
@@ -40,6 +59,22 @@ impl<'a> ActeRaconte<'a> {
         self.bareme.regle(kept.find(|one| one.regle.theme == Theme::Taux)?.regle)
     }
 
+    /// The situation that is told. An emergency and a young age decide whatever the médecin traitant: nobody waits to
+    /// know whether there is one.
+    pub(super) fn code(&self) -> CodeDetermine {
+        let known = self.evalue.qualification;
+        if known.code != CodeDetermine::Inconnu || known.appartenance == Appartenance::Indeterminee
+        {
+            known.code
+        } else if self.retient(URGENCE) {
+            CodeDetermine::Urgence
+        } else if self.retient(MOINS_DE_16_ANS) {
+            CodeDetermine::MoinsDe16Ans
+        } else {
+            known.code
+        }
+    }
+
     /// Whether a rule decided or explains something of this act.
     pub(super) fn retient(&self, code: CodeRegle) -> bool {
         let mut all = self.evalue.constats.iter();
@@ -54,7 +89,7 @@ pub(super) struct Recit<'a> {
     pub(super) code: CodeDetermine,
     pub(super) jour: NaiveDate,
     pub(super) acte: &'a ActeEvalue,
-    /// All the acts, in their order.
+    /// All the acts, day by day, the dearest first: the order of the lines of a feuille tells nothing.
     pub(super) actes: Vec<ActeRaconte<'a>>,
     pub(super) soins: &'a Soins,
     pub(super) evaluation: &'a Evaluation,
@@ -69,6 +104,12 @@ impl<'a> Recit<'a> {
     /// The acts that are reimbursed.
     pub(super) fn rembourses(&self) -> impl Iterator<Item = &ActeRaconte<'a>> {
         self.actes.iter().filter(|acte| acte.est_rembourse())
+    }
+
+    /// The first day and the last.
+    pub(super) fn jours(&self) -> Option<(NaiveDate, NaiveDate)> {
+        let days = self.actes.iter().map(|acte| acte.situation.date_execution);
+        Some((days.clone().min()?, days.max()?))
     }
 
     /// Whether nothing of the feuille is reimbursed.
@@ -100,19 +141,23 @@ impl Law {
         faits: &FaitsConnus,
         evaluation: &'a Evaluation,
     ) -> Result<Option<Recit<'a>>, LawError> {
-        let actes = evaluation
+        let mut actes = evaluation
             .actes
             .iter()
             .filter_map(|evalue| self.raconte(soins, faits, evalue).transpose())
             .collect::<Result<Vec<_>, _>>()?;
+        actes.sort_by_key(ActeRaconte::rang);
         // What is not reimbursed decides for nothing else than itself.
         let reimbursed = actes.iter().filter(|acte| acte.est_rembourse()).map(|acte| acte.evalue);
-        let deciding = Evaluation::decisif(&reimbursed)
-            .or_else(|| Evaluation::decisif(&evaluation.actes.iter()))
+        let costly =
+            reimbursed.clone().filter(|evalue| evalue.montants.majoration > Centimes::ZERO);
+        let deciding = Evaluation::decisif(&costly)
+            .or_else(|| Evaluation::decisif(&reimbursed))
+            .or_else(|| Evaluation::decisif(&actes.iter().map(|acte| acte.evalue)))
             .and_then(|evalue| actes.iter().find(|acte| std::ptr::eq(acte.evalue, evalue)));
-        let Some(ActeRaconte { evalue, situation, bareme, .. }) = deciding else { return Ok(None) };
-        let (acte, bareme, situation) = (*evalue, *bareme, *situation);
-        let (code, jour) = (acte.qualification.code, situation.date_execution);
+        let Some(told) = deciding else { return Ok(None) };
+        let (acte, bareme, situation) = (told.evalue, told.bareme, told.situation);
+        let (code, jour) = (told.code(), situation.date_execution);
         Ok(Some(Recit { situation, bareme, code, jour, acte, actes, soins, evaluation }))
     }
 

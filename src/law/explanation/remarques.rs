@@ -1,30 +1,15 @@
-//! What is not on every feuille: an emergency that was foreseen, a doctor outside any convention, a ceiling that
-//! is reached, what should be checked, a franchise that is not counted here.
+//! What is not on every feuille: a doctor outside any convention, a ceiling that is reached, what should be checked, a franchise that is not counted here.
 
 use super::recit::{Recit, euros};
-use crate::domain::evaluation::{Avertissement, CodeRegle, Constat, Fait, Issue, Theme};
+use crate::domain::evaluation::{Avertissement, CodeRegle, Theme};
 use crate::domain::feuille_de_soins::Convention;
 use crate::domain::money::Centimes;
 use crate::law::parameters::Parametre;
 
-/// The rule of emergencies.
-const URGENCE: CodeRegle = CodeRegle::new(Theme::Parcours, 30);
 /// The rule that explains the ceiling of the day.
 const PLAFOND_JOUR: CodeRegle = CodeRegle::new(Theme::Participation, 20);
 /// The rule that explains the ceiling of the year.
 const PLAFOND_AN: CodeRegle = CodeRegle::new(Theme::Participation, 21);
-
-/// An emergency that the feuille contradicts, when it would have kept the care inside.
-pub(super) fn urgence(recit: &Recit<'_>) -> Option<String> {
-    let foreseen = Constat { regle: URGENCE, issue: Issue::Ecartee(Fait::UrgencePrevue) };
-    let mut majored = recit.rembourses().filter(|acte| acte.evalue.qualification.majoration);
-    majored.find(|acte| acte.evalue.constats.contains(&foreseen))?;
-    let hours = recit.valeurs().valeur(Parametre::UrgencePrevisibiliteMax).ok()?;
-    Some(format!(
-        "Le médecin a déclaré une urgence, mais la feuille dit que c'était prévu plus de {hours}\u{a0}heures \
-         avant\u{a0}: si c'est une erreur, dites-le à votre caisse."
-    ))
-}
 
 /// Why so little is reimbursed of a doctor outside any convention.
 pub(super) fn hors_convention(recit: &Recit<'_>) -> Option<String> {

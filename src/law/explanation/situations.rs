@@ -2,7 +2,7 @@
 
 use super::recit::Recit;
 use crate::domain::adressage::NatureAdressage;
-use crate::domain::evaluation::{CodeDetermine as C, CouvertureConnue, RelationMt};
+use crate::domain::evaluation::{Avertissement, CodeDetermine as C, CouvertureConnue, RelationMt};
 use crate::domain::feuille_de_soins::SituationParticuliere;
 use crate::domain::identifiers::IndicateurParcours;
 use crate::law::parameters::Parametre;
@@ -32,7 +32,7 @@ pub(super) fn fait(recit: &Recit<'_>) -> String {
         C::NouveauMedecinTraitant => {
             "vous avez consulté le médecin que vous venez de choisir comme médecin traitant".into()
         }
-        C::Oriente => oriente(situation).to_owned(),
+        C::Oriente => oriente(recit).to_owned(),
         C::AccesDirect => "vous avez consulté un spécialiste que l'on peut voir directement, \
                            dès lors que l'on a un médecin traitant"
             .into(),
@@ -115,14 +115,18 @@ fn sans_objet_a_distance(situation: &Situation) -> bool {
 /// What nobody told, and that would decide: whether the doctor alone can tell it, and how it is said.
 fn inconnue(situation: &Situation) -> (bool, &'static str) {
     use IndicateurParcours as I;
+    let rights = matches!(
+        situation.couverture,
+        Some(CouvertureConnue::SansDroits | CouvertureConnue::HorsDeFrance)
+    );
     match situation.indicateur {
-        _ if situation.relation_mt == RelationMt::Inconnu => {
+        _ if !rights && situation.relation_mt == RelationMt::Inconnu => {
             (false, "on ne sait pas encore si vous aviez un médecin traitant")
         }
-        Some(I::A) if situation.motif_exclusion.is_none() => {
+        Some(I::A) if !rights && situation.motif_exclusion.is_none() => {
             (true, "le médecin a signalé un cas particulier, sans écrire lequel")
         }
-        Some(I::J | I::B) if situation.date_installation.is_none() => {
+        Some(I::J | I::B) if !rights && situation.date_installation.is_none() => {
             (true, "le médecin a écrit qu'il était installé depuis peu, sans donner la date")
         }
         _ => (false, "on ne sait pas encore si vos droits à l'Assurance maladie étaient ouverts"),
@@ -173,6 +177,8 @@ const CHOISIR: &str = "Pour la suite, vous pouvez choisir un médecin traitant\u
                        choix et vous signez ensemble une déclaration, sans frais";
 const ACCORD: &str = ", avec l'accord d'un de vos parents";
 pub(super) const RIEN: &str = "Vous n'avez aucune démarche à faire.";
+const A_SIGNER: &str = "Votre déclaration de médecin traitant n'était pas terminée\u{a0}: vérifiez que vous et le \
+                        médecin l'avez bien signée.";
 const LETTRE: &str = "La prochaine fois, demandez d'abord une lettre à votre médecin traitant.";
 
 /// What the patient can do now: a table too.
@@ -181,9 +187,7 @@ pub(super) fn demarche(recit: &Recit<'_>) -> String {
     let declared = situation.relation_mt.declare();
     match recit.code {
         C::SansMedecinTraitant if situation.relation_mt == RelationMt::EnAttente => {
-            "Votre déclaration de médecin traitant n'était pas terminée\u{a0}: vérifiez que vous et le \
-             médecin l'avez bien signée."
-                .to_owned()
+            A_SIGNER.to_owned()
         }
         C::SansMedecinTraitant => choisir(recit),
         C::NouveauMedecinTraitant => {
@@ -227,7 +231,17 @@ pub(super) fn demarche(recit: &Recit<'_>) -> String {
         | C::SansObjet
             if !declared && concerne(situation) =>
         {
-            choisir(recit)
+            match situation.relation_mt {
+                // Nobody says that there is none.
+                RelationMt::Inconnu => RIEN.to_owned(),
+                RelationMt::EnAttente => A_SIGNER.to_owned(),
+                RelationMt::Aucun
+                | RelationMt::Executant
+                | RelationMt::Autre
+                | RelationMt::Remplace
+                | RelationMt::Parti
+                | RelationMt::ExecutantCabinetSecondaire => choisir(recit),
+            }
         }
         C::SansObjet
         | C::MedecinTraitant
@@ -305,8 +319,13 @@ pub(super) fn recours(recit: &Recit<'_>) -> Option<&'static str> {
     }
 }
 
-fn oriente(situation: &Situation) -> &'static str {
+fn oriente(recit: &Recit<'_>) -> &'static str {
+    let situation = &recit.situation;
     match situation.indicateur {
+        _ if situation.adressage.is_none() && recit.signale(Avertissement::OrienteurContredit) => {
+            "vous avez consulté un médecin à qui, d'après la feuille, un autre médecin que votre \
+             médecin traitant vous a adressé"
+        }
         _ if situation.adressage == Some(NatureAdressage::AvisPonctuel) => {
             "votre médecin traitant vous a adressé à ce médecin pour avoir son avis"
         }

@@ -3,12 +3,52 @@
 use super::recit::{ActeRaconte, Recit, en_lettres};
 use crate::domain::evaluation::{CodeRegle, Theme};
 use crate::domain::money::Centimes;
+use crate::law::consultation::Poids;
+use crate::law::parameters::Parametre;
 use crate::law::rule::Rang;
 
 /// The rule of the flat sum of heavy acts, which is told with the amounts.
 const SOMME_FIXE: CodeRegle = CodeRegle::new(Theme::Taux, 30);
 /// The act beside it, that does not bear the sum.
 const SANS_SOMME: CodeRegle = CodeRegle::new(Theme::Taux, 31);
+
+/// A cause as it is said of one act among others, and of several: what names the act agrees with it. The other causes
+/// name nothing of what was said before them.
+const ACCORDS: [(&str, &str, &str); 6] = [
+    (
+        "comme tous les actes de cette profession",
+        "le taux ordinaire de cette profession",
+        "le taux ordinaire de cette profession",
+    ),
+    ("pour un acte coûteux", "car c'est un acte coûteux", "car ce sont des actes coûteux"),
+    (
+        "pour un acte d'imagerie de ce tarif",
+        "car c'est un acte d'imagerie de ce tarif",
+        "car ce sont des actes d'imagerie de ces tarifs",
+    ),
+    (
+        "pour une consultation de contraception",
+        "car c'est une consultation de contraception",
+        "car ce sont des consultations de contraception",
+    ),
+    (
+        "pour un rendez-vous de prévention",
+        "car c'est un rendez-vous de prévention",
+        "car ce sont des rendez-vous de prévention",
+    ),
+    (
+        "pour un examen obligatoire de l'enfant",
+        "car c'est un examen obligatoire de l'enfant",
+        "car ce sont des examens obligatoires de l'enfant",
+    ),
+];
+
+fn accorde(cause: &str, several: bool) -> &str {
+    ACCORDS
+        .iter()
+        .find(|(known, ..)| *known == cause)
+        .map_or(cause, |(_, one, many)| if several { many } else { one })
+}
 
 /// The rate of an act and what gives it, when it is not the ordinary one: `100 % pour votre affection de
 /// longue durée`.
@@ -17,9 +57,32 @@ fn cause(acte: &ActeRaconte<'_>) -> Option<String> {
     let mut text = acte.evalue.taux.in_words();
     text.push(' ');
     let start = text.len();
+    if acte.retient(SANS_SOMME) && !atteint_le_seuil(acte) {
+        text.push_str(if acte.situation.consultation.poids == Poids::Exempte {
+            "car la loi le prévoit pour ce genre de soins"
+        } else {
+            "d'après un code écrit sur la feuille"
+        });
+        return Some(text);
+    }
     let exception = matches!(known.regle.fiche.rang, Rang::Exception { .. });
     let written = exception && known.cause.write(acte.evalue, &acte.situation, &mut text);
     (written && text.len() > start).then_some(text)
+}
+
+/// Whether the act is as dear as those on which the flat sum is asked: some are paid in full by what they are, or by
+/// a code of the feuille.
+fn atteint_le_seuil(acte: &ActeRaconte<'_>) -> bool {
+    let (seen, valeurs) = (&acte.situation.consultation, acte.bareme.valeurs());
+    match seen.poids {
+        Poids::Cumulable | Poids::Isole => valeurs
+            .centimes(Parametre::ForfaitActeLourdSeuil)
+            .is_ok_and(|threshold| seen.tarifs >= threshold),
+        Poids::Coefficient => valeurs
+            .valeur(Parametre::ForfaitActeLourdCoefficient)
+            .is_ok_and(|threshold| i64::from(seen.coefficients) >= threshold.saturating_mul(100)),
+        Poids::Exempte | Poids::Imagerie | Poids::SansSeuil => false,
+    }
 }
 
 /// The same for the acts whose reimbursement is lowered outside the parcours, when it is that of all.
@@ -49,13 +112,16 @@ pub(super) fn taux(recit: &Recit<'_>, sum_told: bool) -> Option<String> {
     let known = first.regle_du_taux()?;
     let same = |acte: &&ActeRaconte<'_>| cause(acte).as_ref() == Some(&why);
     let concerned = recit.rembourses().filter(same).count();
-    if concerned == recit.actes.len() {
+    // The rule speaks of one dear act.
+    let spoken = !first.retient(SANS_SOMME) || (concerned == 1 && atteint_le_seuil(first));
+    if concerned == recit.actes.len() && spoken {
         let mut text = String::new();
         if known.phrase.write(first.evalue, &first.situation, &mut text) {
             return Some(liee(&text));
         }
     }
     let (rate, cause) = why.split_once("% ")?;
+    let cause = accorde(cause, concerned > 1);
     Some(if concerned == recit.actes.len() {
         format!("Ces soins sont pris en charge à {rate}% du tarif de base, {cause}.")
     } else if concerned == 1 {

@@ -22,7 +22,7 @@ pub(super) fn controles(
     if rows.is_empty() {
         return;
     }
-    if interdite(facture, rows) {
+    if interdite(facture, rows) || du_medecin_traitant(facture, rows) {
         warn(Avertissement::ActeNonAutorise);
     }
     if hors_dates(rows, facture.situation.date.jour()) {
@@ -51,6 +51,12 @@ fn interdite(facture: &Facture<'_>, rows: &[Ligne]) -> bool {
     let aged = rows.iter().any(|row| row.marques.ages && row.en_vigueur(jour));
     reserved && !rows.iter().any(|row| row.est_pour(situation.specialite))
         || aged && !rows.iter().any(|row| row.en_vigueur(jour) && row.est_de_l_age(situation.age))
+}
+
+/// Whether the letter is one of the médecin traitant, who is known to be somebody else.
+fn du_medecin_traitant(facture: &Facture<'_>, rows: &[Ligne]) -> bool {
+    facture.situation.relation_mt == RelationMt::Autre
+        && rows.iter().any(|row| row.marques.traitant)
 }
 
 /// Whether the letter did not exist yet, or no more, on the day: every price of it is known to be of other days.

@@ -9,8 +9,10 @@ mod tarifs;
 pub(super) use self::facture::{Facture, opposable};
 pub(super) use self::tarifs::tarif;
 use super::Law;
+use super::consultation::Poids;
 use super::nomenclature::{est_consultation_complexe, est_majoration_de_coordination};
 use super::parameters::Parametre;
+use super::situation::Situation;
 use super::valeurs::Valeurs;
 use crate::domain::evaluation::{Avertissement, AvertissementLigne};
 use crate::domain::feuille_de_soins::{
@@ -57,7 +59,7 @@ pub(super) fn controles(law: &Law, facture: &Facture<'_>, warnings: &mut Vec<Ave
     if facture.situation.maternite_hors_periode() {
         warn(Avertissement::MaterniteHorsPeriode, principale);
     }
-    if facture.situation.exoneration.motif() == MotifExoneration::NonPublie {
+    if exoneration_sans_effet(facture.situation) {
         warn(Avertissement::ExonerationSansEffet, principale);
     }
     if let Some(code) = anachronisme(facture) {
@@ -67,6 +69,14 @@ pub(super) fn controles(law: &Law, facture: &Facture<'_>, warnings: &mut Vec<Ave
         warn(Avertissement::PartSansDepassementInsuffisante, principale);
     }
     consultant::controles(law, facture, &mut |code| warn(code, principale));
+}
+
+/// Whether the exemption does nothing: no published list says what it exempts, or it is that of heavy acts, on an act
+/// that is compared with no threshold.
+fn exoneration_sans_effet(situation: &Situation) -> bool {
+    let motif = situation.exoneration.motif();
+    motif == MotifExoneration::NonPublie
+        || motif == MotifExoneration::Acte && situation.consultation.poids == Poids::SansSeuil
 }
 
 fn est_de(ligne: &Acte) -> bool {

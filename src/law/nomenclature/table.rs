@@ -74,6 +74,8 @@ pub struct Marques {
     pub inclus: bool,
     /// No other specialty may bill it.
     pub reserve: bool,
+    /// Only the médecin traitant of the patient bills it, or whoever stands in for him.
+    pub traitant: bool,
     /// It is for no other age.
     pub ages: bool,
     /// It is billed with none but the acts named.

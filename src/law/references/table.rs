@@ -94,6 +94,11 @@ pub static REFERENCES: &[Reference] = &[
         "convention médicale du 25 août 2016, annexe 10, article 1.1 (Journal officiel du 23 octobre 2016)",
         "RMT de 40 € par an et par patient en ALD, maintenue pour 2016 et 2017",
     ),
+    relue(
+        "CPAM75-DETENUS",
+        "CPAM de Paris, page pour les travailleurs sociaux sur le tiers payant de la personne détenue",
+        "depuis le 1er janvier 2016, ticket modérateur pris en charge par l'administration pénitentiaire",
+    ),
     relue("CPGA-ROSP", "CPGA, mise en place d'une ROSP pour les endocrinologues", "point à 7 €"),
     relue(
         "CPMIVG-L212-1",
@@ -329,6 +334,11 @@ pub static REFERENCES: &[Reference] = &[
         "REAGJIR-ROSP-2020",
         "ReAGJIR, « ROSP médecin traitant de l'adulte », 25 juillet 2020",
         "patientèle de référence de 800 patients",
+    ),
+    relue(
+        "SENAT-R16-682",
+        "Sénat, rapport n° 682 (2016-2017), accès aux soins des personnes détenues",
+        "prise en charge des dépenses de santé des personnes détenues",
     ),
     lue(
         "SITE-C2S",

@@ -28,7 +28,7 @@ fn juge(liquidation: &Liquidation) -> Issue {
     let bound = match liquidation.prise_en_charge {
         PriseEnCharge::TicketModerateur => true,
         PriseEnCharge::Contrat(contrat) => contrat.responsable,
-        PriseEnCharge::Rien | PriseEnCharge::TicketEtMajoration => false,
+        PriseEnCharge::Rien | PriseEnCharge::Etat | PriseEnCharge::TicketEtMajoration => false,
     };
     if !bound {
         return Issue::Ecartee(Fait::Complementaire);

@@ -84,4 +84,5 @@ registry!(
     participation_pension_militaire,
     prevention,
     interruption_grossesse,
+    detention,
 );

@@ -28,7 +28,7 @@ pub(super) static REGLE: Regle = Regle {
         bases: &["CSS-L162-5-3", "FAS"],
         rang: Rang::Exception { priorite: 50 },
         faits: &[Fait::Indicateur, Fait::MedecinTraitant, Fait::Orienteur],
-        phrase: "Votre médecin traitant vous a adressé à ce médecin.",
+        phrase: "D'après la feuille de soins, votre médecin traitant vous a adressé à ce médecin.",
         ..Fiche::COURANTE
     },
     quand: Quand::Si(Circonstances::INDICATEUR_O, Fait::Indicateur),

@@ -142,9 +142,9 @@ impl TestApp {
         self.clock.now().format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
     }
 
-    /// Runs the jobs that are due, with the time that the service gives them.
+    /// Runs the jobs that are due.
     pub async fn run_jobs(&self) -> usize {
-        jobs::run_due(&self.core.travaux()).await.unwrap()
+        jobs::run_due(&self.core).await.unwrap()
     }
 
     /// Sends a request as it is; its answer remains to be read.

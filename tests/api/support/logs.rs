@@ -82,19 +82,23 @@ pub async fn statements<T>(work: impl Future<Output = T>) -> (usize, T) {
 }
 
 /// The first string of a text that looks like a number of a person: thirteen to fifteen digits that
-/// begin with 1 or 2, Corsica included, without being a part of a longer run.
+/// begin with 1 or 2, Corsica included, without being a part of a longer run, nor the decimals of a number, as those of how
+/// long a slow statement took.
 pub fn number_of_a_person(text: &str) -> Option<String> {
     let is_part = |c: char| c.is_ascii_digit() || matches!(c, 'A' | 'B');
-    // How long a slow statement took is told in seconds, with all the decimals of the machine.
-    text.split("elapsed_secs=")
-        .map(|part| part.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.'))
-        .flat_map(|part| part.split(|c: char| !is_part(c)))
+    let decimals = |run: &str| {
+        let start = run.as_ptr().addr() - text.as_ptr().addr();
+        let before = text[..start].strip_suffix('.');
+        before.is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()))
+    };
+    text.split(|c: char| !is_part(c))
         .find(|run| {
             (13..=15).contains(&run.len())
                 && run.starts_with(['1', '2', '5', '6', '7', '8'])
                 && run.chars().filter(char::is_ascii_digit).count() >= run.len() - 1
                 // Instants in microseconds and milliseconds are numbers too.
                 && !run.starts_with("17")
+                && !decimals(run)
         })
         .map(str::to_owned)
 }

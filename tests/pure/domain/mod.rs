@@ -7,6 +7,7 @@ mod clock;
 mod conciliation;
 mod conjoint;
 mod digest;
+mod exoneration;
 mod fuseau;
 mod fusion;
 mod histoire;

@@ -1,7 +1,9 @@
 //! What an expert of a caisse found when he asked around each kind, with the right value beside it.
 
 use traitant::domain::evaluation::{Appartenance, Avertissement, Evaluation, RelationMt};
-use traitant::domain::feuille_de_soins::{MotifExclusion, QualificatifDepense};
+use traitant::domain::feuille_de_soins::{
+    MotifExclusion, QualificatifDepense as Q, SituationParticuliere,
+};
 
 use super::support::{Question, consultation, day};
 
@@ -64,12 +66,11 @@ fn prevention_is_outside_the_parcours_by_its_exemption_too() {
 /// France Assos Santé: both may be cumulated, and a particular demand has no ceiling. In sector 1 nothing else explains an overrun.
 #[test]
 fn in_sector_one_an_overrun_is_authorised_or_demanded() {
-    let billed = |qualificatif: Option<QualificatifDepense>| {
+    let billed = |qualificatif: Option<Q>| {
         let mut asked = on("2025-06-16", 5_000).code("CS").specialite("03").base(2_650);
         asked.soins.actes[0].qualificatif = qualificatif;
         asked
     };
-    use QualificatifDepense as Q;
     for unexplained in [None, Some(Q::Ed), Some(Q::Dp), Some(Q::Dm), Some(Q::Dd)] {
         let asked = billed(unexplained);
         assert!(warned(&asked, Avertissement::DepassementSansMotif), "{unexplained:?}");
@@ -80,6 +81,70 @@ fn in_sector_one_an_overrun_is_authorised_or_demanded() {
     }
     assert!(warned(&billed(Some(Q::Da)), Avertissement::DepassementExcessif));
     assert!(!warned(&billed(Some(Q::DaDe)), Avertissement::DepassementExcessif));
+}
+
+/// Convention 2024: the long consultations and the complex visits are those of the médecin traitant.
+#[test]
+fn a_letter_of_the_medecin_traitant_is_his_alone() {
+    let told = |code: &str, relation: RelationMt| {
+        let asked = on("2026-03-10", 6_000).code(code).age(82).mt(relation);
+        warned(&asked, Avertissement::ActeNonAutorise)
+    };
+    for code in ["GL1", "VL", "IMT"] {
+        assert!(told(code, RelationMt::Autre), "{code}");
+        assert!(!told(code, RelationMt::Executant), "{code}");
+        assert!(!told(code, RelationMt::Remplace), "{code}: his locum");
+    }
+    assert!(!told("G", RelationMt::Autre));
+}
+
+/// A teleconsultation has the tariff of the consultation that it stands for: the letter alone says none, but of a general
+/// practitioner of sector 2.
+#[test]
+fn a_teleconsultation_of_a_specialist_is_compared_with_no_price() {
+    let wrong = |specialite: &str, base: i64| {
+        let asked = on("2025-06-16", base).code("TC").specialite(specialite).base(base);
+        warned(&asked, Avertissement::BaseContredite)
+    };
+    assert!(!wrong("05", 2_650));
+    assert!(!wrong("33", 5_000));
+}
+
+/// CPAM de Paris and Sénat: the prison administration pays the ticket modérateur since 1 January 2016.
+#[test]
+fn somebody_in_prison_pays_no_ticket() {
+    let left = |date: &str| {
+        let mut asked = on(date, 3_000);
+        asked.soins.beneficiaire.situation = SituationParticuliere::Detenu;
+        let totaux = asked.answer().totaux;
+        (totaux.part_amc.get(), totaux.reste_a_charge.get())
+    };
+    assert_eq!(left("2015-12-31"), (0, 1_000));
+    assert_eq!(left("2016-01-01"), (900, 100));
+    assert_eq!(left("2025-06-16"), (900, 200));
+}
+
+/// Arrêté of 28 May 2024: 18 to 25, 45 to 50, 60 to 65 and 70 to 75 years.
+#[test]
+fn an_appointment_of_prevention_is_for_four_ages() {
+    let told = |age: u8| {
+        let asked = on("2025-06-16", 3_000).code("RDV").age(age);
+        warned(&asked, Avertissement::ActeNonAutorise)
+    };
+    for (first, last) in [(18, 25), (45, 50), (60, 65), (70, 75)] {
+        assert!(told(first - 1) && !told(first), "{first}");
+        assert!(!told(last) && told(last + 1), "{last}");
+    }
+}
+
+/// Code 51 is that of an act above the threshold: a consultation has none.
+#[test]
+fn an_exemption_of_heavy_acts_does_nothing_on_a_consultation() {
+    let told = |code: &str| {
+        warned(&on("2025-06-16", 3_000).exoneration(code), Avertissement::ExonerationSansEffet)
+    };
+    assert!(told("51"));
+    assert!(!told("54"));
 }
 
 /// Each letter on the day before it began or after it ended, by the convention or the decision that made or ended it.

@@ -18,6 +18,7 @@ mod patient;
 mod phrases;
 mod properties;
 mod published_examples;
+mod recits;
 mod registre;
 mod registry;
 mod remunerations;

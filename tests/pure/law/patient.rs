@@ -362,10 +362,10 @@ fn the_last_sentence_says_who_pays_what() {
     };
     let expected = "Sur 30,00\u{a0}€ d'honoraires, l'Assurance maladie rembourse 19,00\u{a0}€, \
                     votre complémentaire 9,00\u{a0}€ et 2,00\u{a0}€ restent à votre charge.";
-    assert_eq!(explanation::bilan(&totaux), expected);
+    assert_eq!(explanation::bilan(&totaux, Complementaire::Amc), expected);
     let covered =
         Montants { honoraires: euros(30), rembourse_amo: euros(30), ..Montants::default() };
     let expected = "Sur 30,00\u{a0}€ d'honoraires, l'Assurance maladie rembourse 30,00\u{a0}€ \
                     et rien ne reste à votre charge.";
-    assert_eq!(explanation::bilan(&covered), expected);
+    assert_eq!(explanation::bilan(&covered, Complementaire::Amc), expected);
 }

@@ -239,7 +239,7 @@ fn the_order_of_the_registry_has_no_effect() {
 #[test]
 fn the_rule_book_is_the_one_that_the_program_writes() {
     let book = include_str!("../../../docs/REGLES.md");
-    assert_eq!(LAW.livre(), book, "traitant regles > docs/REGLES.md");
+    assert!(LAW.livre() == book, "another book: traitant regles > docs/REGLES.md");
 }
 
 #[test]

@@ -188,6 +188,7 @@ impl SimulationDemande {
             let expected = "attendu : une date qui ne suit pas celle des soins";
             check.complain("/parcours/date_orientation", "apres_les_soins", expected);
         }
+        let asked = self.actes.0.len();
         let mut actes = Vec::new();
         for (index, demande) in self.actes.0.into_iter().enumerate() {
             actes.extend(demande.into_domain(index, date, &mut check));
@@ -251,6 +252,10 @@ impl SimulationDemande {
             };
             (soins, faits, self.reforme)
         });
+        if let Some((soins, ..)) = answer.as_ref().filter(|(soins, ..)| soins.actes.len() == asked)
+        {
+            check.percu(&soins.paiement, &soins.actes);
+        }
         check.finish(answer)
     }
 }

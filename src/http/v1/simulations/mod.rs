@@ -22,6 +22,7 @@ use crate::domain::evaluation::{Evaluation, FaitsConnus};
 use crate::domain::feuille_de_soins::Soins;
 use crate::domain::ids::DeclarationId;
 use crate::http::AppState;
+use crate::http::error;
 use crate::http::extract::{Appel, Corps, Requete};
 use crate::http::idempotency::{json as respond_json, show};
 use crate::http::lecture::lecture;
@@ -34,7 +35,7 @@ use crate::services::patients;
 use crate::services::simulations;
 use crate::services::{ChampInvalide, Core};
 use crate::services::{
-    Law, ServiceError,
+    Law,
     evaluations::{ask, explain, settle},
     instructions,
 };
@@ -144,7 +145,7 @@ pub(crate) async fn simuler(
     ccam::completer(core, &soins, &mut faits).await?;
     let law = core.law();
     let loi = loi_reformee(law, reforme)?;
-    let evaluation = ask(law, &soins, &faits).map_err(ServiceError::from)?;
+    let evaluation = ask(law, &soins, &faits).map_err(error::simulation)?;
     let reforme = loi.map(|loi| confronter(law, &loi, &soins, &faits)).transpose()?;
     let simulee = Simulee {
         soins: &soins,

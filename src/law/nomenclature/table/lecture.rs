@@ -161,6 +161,7 @@ fn marques(words: &str) -> Option<Marques> {
         match word {
             "inclus" => marques.inclus = true,
             "reserve" => marques.reserve = true,
+            "traitant" => marques.traitant = true,
             "ages" => marques.ages = true,
             "exclusif" => marques.exclusif = true,
             "unite" => marques.unite = true,

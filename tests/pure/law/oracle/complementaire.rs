@@ -1,7 +1,7 @@
 //! What the complementary insurance pays: articles L871-1, R871-1 and R871-2 for a contrat responsable.
 
 use traitant::domain::feuille_de_soins::{
-    Complementaire, Contrat, Convention, Garantie, OptionTarifaire,
+    Complementaire, Contrat, Convention, Garantie, OptionTarifaire, SituationParticuliere,
 };
 
 use super::argent::{Ligne, part};
@@ -12,7 +12,15 @@ use super::vue::Vue;
 /// What the complementary insurance pays.
 pub fn complementaire(vue: &Vue<'_>, parcours: Parcours, lignes: &mut [Ligne]) {
     match vue.soins.beneficiaire.complementaire {
-        Complementaire::Aucune => {}
+        // In prison the State pays the ticket modérateur (since 2016).
+        Complementaire::Aucune => {
+            let detained = vue.soins.beneficiaire.situation == SituationParticuliere::Detenu;
+            for ligne in
+                lignes.iter_mut().filter(|_| detained && tables::depuis(vue.jour, 20_160_101))
+            {
+                ligne.amc = ligne.ticket;
+            }
+        }
         Complementaire::C2sSansParticipation | Complementaire::C2sAvecParticipation => {
             for ligne in lignes {
                 ligne.amc = ligne.ticket + ligne.majoration;

@@ -98,7 +98,10 @@ fn reason(evalue: &ActeEvalue, texte: &str) {
             Some(montants.participation)
         } else if before.ends_with("Une somme de ") || before.ends_with("l'hôpital demande ") {
             Some(montants.depassement)
-        } else if before.contains("complémentaire") || before.contains("aide médicale") {
+        } else if ["complémentaire", "aide médicale", "administration pénitentiaire"]
+            .iter()
+            .any(|who| before.contains(who))
+        {
             Some(montants.part_amc)
         } else {
             let of_the_law = ["une somme fixe de ", "Le plafond annuel de ", "est limitée à "];

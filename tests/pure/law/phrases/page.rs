@@ -1,5 +1,6 @@
 //! A situation, its evaluation and what is told of it; the amounts of a sentence and their roles.
 
+use traitant::domain::calendar::en_toutes_lettres;
 use traitant::domain::evaluation::{
     ActeEvalue, Avertissement, CodeRegle, Constat, Evaluation, Fait, Issue, Montants, Theme,
 };
@@ -132,6 +133,7 @@ pub fn roles(page: &Page, before: &str, after: &str) -> Vec<i64> {
         "votre complémentaire santé ",
         "la Complémentaire santé solidaire ",
         "l'aide médicale de l'État ",
+        "l'administration pénitentiaire ",
     ];
     if ends("Sur les ") {
         vec![totaux.honoraires.get()]
@@ -143,13 +145,15 @@ pub fn roles(page: &Page, before: &str, after: &str) -> Vec<i64> {
         vec![totaux.reste_a_charge.get()]
     } else if after.starts_with(" plus tard") {
         vec![deducted.get()]
+    } else if after.starts_with(" de moins ce jour-là") {
+        vec![majoration_du_jour(page, before)]
     } else if before.contains("c'est « hors du parcours") && after.starts_with(" de moins") {
         vec![totaux.majoration.get()]
     } else if ends("serait resté ") {
         of_other(&|other| other.reste_a_charge)
     } else if before.starts_with("Si ") && after.starts_with(" de moins") {
         of_other(&|other| totaux.reste_a_charge.minus(other.reste_a_charge).unwrap())
-    } else if ends("pas pu dépasser le tarif de ") {
+    } else if ends("pas pu demander ") && after.starts_with(" de plus que le tarif") {
         of_other(&|other| totaux.honoraires.minus(other.honoraires).unwrap())
     } else if ends("sur un tarif très petit, ici ") || ends("sur un tarif à part, ici ") {
         vec![totaux.base.get()]
@@ -166,6 +170,19 @@ pub fn roles(page: &Page, before: &str, after: &str) -> Vec<i64> {
     } else {
         vec![]
     }
+}
+
+/// What is kept of the acts of the day that a sentence names.
+fn majoration_du_jour(page: &Page, before: &str) -> i64 {
+    let named = |acte: &&ActeEvalue| {
+        let numero = acte.lignes[0].numero_ligne;
+        let ligne = page.asked.soins.actes.iter().find(|known| known.numero_ligne == numero);
+        before.starts_with(&plain(&format!(
+            "Le {},",
+            en_toutes_lettres(ligne.unwrap().date_execution)
+        )))
+    };
+    page.evaluation.actes.iter().filter(named).map(|acte| acte.montants.majoration.get()).sum()
 }
 
 /// The flat sums of the acts.

@@ -5,7 +5,6 @@ use std::fmt::Arguments;
 use chrono::NaiveDate;
 
 use crate::domain::feuille_de_soins::{Acte, FeuilleDeSoins, Nomenclature};
-use crate::domain::money::Centimes;
 use crate::http::verification::Verification;
 
 /// Largest coefficient, in hundredths.
@@ -31,15 +30,7 @@ pub(super) fn verify(feuille: &FeuilleDeSoins, check: &mut Verification) {
     for (index, acte) in soins.actes.iter().enumerate() {
         act(acte, format_args!("/actes/{index}"), check);
     }
-    let fees = soins
-        .actes
-        .iter()
-        .try_fold(Centimes::ZERO, |sum, acte| sum.plus(acte.honoraires))
-        .unwrap_or(Centimes::ZERO);
-    if soins.paiement.montant_percu.is_some_and(|received| received > fees) {
-        let message = "attendu : au plus la somme des honoraires";
-        check.complain("/paiement/montant_percu_centimes", "montant_incoherent", message);
-    }
+    check.percu(&soins.paiement, &soins.actes);
 }
 
 fn accident(feuille: &FeuilleDeSoins, last: NaiveDate, check: &mut Verification) {
