@@ -3,6 +3,7 @@ DROP TABLE demande_rectification;
 DROP TABLE limitation;
 DROP TABLE acte_patient;
 DROP TABLE avis_majorite;
+DROP FUNCTION lien_vaut;
 DROP TABLE representation;
 DROP TABLE deces_patient;
 DROP TABLE statut_patient;

@@ -178,6 +178,15 @@ CREATE INDEX representation_par_id ON representation (representation_id);
 -- Whom a person represents.
 CREATE INDEX representation_par_representant ON representation (representant_id) WHERE remplace_le IS NULL;
 
+-- Whether what somebody signed on a day under a link counts: the link, as known now, was in force on that day. Who signs
+-- for themselves needs none.
+CREATE FUNCTION lien_vaut(lien uuid, jour date) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT lien IS NULL
+        OR EXISTS (SELECT FROM representation r
+                   WHERE r.representation_id = lien AND r.remplace_le IS NULL AND r.effet @> jour)
+$$;
+
 -- Persons told that they will soon choose by themselves: once for each birthday.
 CREATE TABLE avis_majorite (
     patient_id uuid NOT NULL REFERENCES patient,

@@ -147,6 +147,7 @@ natures! {
     PatientLimitationLevee = 81 "patient.limitation_levee" Aucun [FAMILLE, CAISSES],
     PatientRectificationDemandee = 83 "patient.rectification_demandee" Aucun [DEMANDEURS, SA_CAISSE],
     PatientRectificationRepondue = 84 "patient.rectification_repondue" Aucun [DEMANDEURS, SA_CAISSE],
+    DeclarationAVerifier = 85 "declaration.a_verifier" Aucun [SA_CAISSE],
     PatienteleArrivee = 75 "patientele.arrivee" Aucun [NOMMES],
     PatienteleDepart = 76 "patientele.depart" Aucun [NOMMES],
     PatienteleArriveeAnnulee = 77 "patientele.arrivee_annulee" Aucun [NOMMES],

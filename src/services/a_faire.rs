@@ -163,7 +163,8 @@ fn awaits(
     (own, moment): (PatientId, &Moment),
 ) -> Result<bool, ServiceError> {
     let age = age_revolu(pendante.naissance.pour_calcul_age(), moment.jour);
-    let cote = cote_de(core, (age, liens), moment.jour)?;
+    // Which signatures count is known already.
+    let cote = cote_de(core, (age, liens, Vec::new()), moment.jour)?;
     let given = &pendante.roles;
     Ok(cote.requises().iter().any(|wanted| {
         let missing = !given.iter().any(|role| wanted.convient(*role, None));

@@ -5,6 +5,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde_json::json;
 
 use super::core::{Act, Fact};
+use super::declarations::follow_link;
 use super::{
     Contexte, Core, Demande, Done, PATIENT_ATTENDU, Render, Seen, ServiceError, VersionsVues,
     latest_knowledge,
@@ -161,6 +162,7 @@ pub async fn end(
     let mut lien = found.ok_or(ServiceError::Introuvable)?;
     version.verify(lien.version)?;
     representations::replace(act.conn(), &lien, instant).await?;
+    let (avant, mut apres) = (lien.effet, None);
     lien.motif_fin = Some(motif);
     if motif == FinRepresentation::ErreurDeSaisie {
         lien.remplace_le = Some(instant);
@@ -172,10 +174,12 @@ pub async fn end(
             return Err(wrong().into());
         }
         lien.effet = lien.effet.jusqu_au(jour).ok_or_else(wrong)?;
+        apres = Some(lien.effet);
         lien.version = lien.version.saturating_add(1);
         lien.enregistre_le = instant;
         representations::insert(act.conn(), coffre, &lien).await?;
     }
+    follow_link(&mut act, lien.id, (avant, apres)).await?;
     finish(act, lien, NatureEvenement::RepresentationTerminee, rendre).await
 }
 

@@ -273,7 +273,7 @@ pub async fn pendantes(
          SELECT d.patient_id, d.declaration_id, d.enregistre_le, d.expire_le, i.date_naissance,
                 ARRAY(SELECT g.role FROM signature g
                       WHERE g.patient_id = d.patient_id AND g.declaration_id = d.declaration_id
-                        AND g.role <> 'medecin') AS "roles!: Vec<RoleSignataire>"
+                        AND g.role <> 'medecin' AND lien_vaut(g.representation_id, g.signe_le)) AS "roles!: Vec<RoleSignataire>"
          FROM declaration d JOIN etat_declaration s USING (patient_id, declaration_id)
          JOIN identite_patient i ON i.patient_id = d.patient_id AND i.remplace_le IS NULL AND i.effet @> $3::date
          WHERE d.patient_id = ANY ($1) AND s.remplace_le IS NULL AND s.etat = 'en_attente' AND d.expire_le > $2

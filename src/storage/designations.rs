@@ -166,7 +166,12 @@ pub async fn choices(
                     AS "en_place: Vec<MedecinId>"
          FROM etat_declaration e
          JOIN declaration d ON d.patient_id = e.patient_id AND d.declaration_id = e.declaration_id
+         -- Of several in one quality, the last that was given.
          LEFT JOIN signature s ON s.patient_id = e.patient_id AND s.declaration_id = e.declaration_id
+             AND NOT EXISTS (SELECT FROM signature t
+                             WHERE t.patient_id = s.patient_id AND t.declaration_id = s.declaration_id
+                               AND t.role = s.role AND t.medecin_id IS NOT DISTINCT FROM s.medecin_id
+                               AND (t.enregistre_le, t.signature_id) > (s.enregistre_le, s.signature_id))
          WHERE e.patient_id = $1 AND e.remplace_le IS NULL AND e.etat = 'active'
          GROUP BY d.patient_id, d.declaration_id, e.patient_id, e.declaration_id"#,
         patient.uuid()
@@ -326,7 +331,8 @@ pub async fn rapports_du_medecin(
                AND e.etat = 'en_attente'
                AND (de.canal <> 'teleservice' OR EXISTS (
                  SELECT 1 FROM signature s WHERE s.patient_id = c.patient_id
-                   AND s.declaration_id = c.declaration_id AND s.role <> 'medecin'))
+                   AND s.declaration_id = c.declaration_id AND s.role <> 'medecin'
+                   AND lien_vaut(s.representation_id, s.signe_le)))
          ) AS "attendu!"
          FROM designation_medecin dm JOIN medecin m USING (medecin_id)
          JOIN designation d USING (patient_id, designation_id)

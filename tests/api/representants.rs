@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::app::{Caller, PONS, Reply, paper, patient_id};
-use crate::support::vie::{AIN, BOUCHES_DU_RHONE, second_record};
+use crate::support::app::{Caller, PONS, Reply, choix, paper, patient_id, signature};
+use crate::support::vie::{AIN, BOUCHES_DU_RHONE, act, second_record};
 
 async fn link(caisse: &Caller<'_>, prenom: &str, body: Value) -> Reply {
     caisse.post(&format!("/v1/patients/{}/representations", patient_id(prenom)), body).await
@@ -94,4 +94,127 @@ async fn a_body_represents_by_its_name_and_a_curator_signs_as_such() {
     let roles: Vec<&serde_json::Value> =
         made["signatures"].as_array().unwrap().iter().map(|one| &one["role"]).collect();
     assert!(roles.contains(&&json!("curateur")), "{roles:?}");
+}
+
+/// The present link of Alice to Gabriel, a second holder of the register, and both as the form names them.
+async fn two_holders(app: &TestApp) -> (String, String) {
+    let caisse = app.caisse(BOUCHES_DU_RHONE);
+    let path = format!("/v1/patients/{}/representations", patient_id("GABRIEL"));
+    let known = caisse.get(&path).await.expect(200);
+    let mother = known["donnees"][0]["id"].as_str().unwrap().to_owned();
+    let body = json!({
+        "representant": { "patient_id": patient_id("HUGO").to_string() },
+        "nature": "titulaire_autorite_parentale", "preuve": "acte_de_naissance", "effet_du": "2015-06-20",
+    });
+    let father = link(&caisse, "GABRIEL", body).await.expect(201)["id"].clone();
+    (mother, father.as_str().unwrap().to_owned())
+}
+
+/// A choice of Gabriel's that his mother signed on the day, with this doctor, who has not.
+async fn signed_by_the_mother(app: &TestApp, mother: &str) -> Value {
+    let pons = app.medecin(PONS);
+    let mut choice = choix("GABRIEL", PONS);
+    let digest = pons.digest_of(&choice).await;
+    let mut own = signature("titulaire_autorite_parentale", "carte_vitale", &digest);
+    own["representation_id"] = json!(mother);
+    choice["signatures"] = json!([own]);
+    let made = pons.post("/v1/declarations", choice).await.expect(201);
+    assert_eq!((&made["etat"], missing(&made)), (&json!("en_attente"), vec!["medecin"]));
+    made.clone()
+}
+
+fn missing(declaration: &Value) -> Vec<&str> {
+    let all = declaration["signatures_manquantes"].as_array().unwrap();
+    all.iter().map(|one| one["role"].as_str().unwrap()).collect()
+}
+
+/// A signature counts if its link, as known now, was in force on its own day; if not, somebody else's is wanted.
+#[tokio::test]
+async fn what_somebody_signed_who_was_no_holder_that_day_counts_no_more() {
+    // Signed on 16 June 2025: a link that ends on that day did not hold on it, the day after it did.
+    let ends = [
+        (json!({ "motif": "erreur_de_saisie" }), false),
+        (json!({ "motif": "decision_de_justice", "jour": "2025-06-15" }), false),
+        (json!({ "motif": "decision_de_justice", "jour": "2025-06-16" }), false),
+        (json!({ "motif": "decision_de_justice", "jour": "2025-06-17" }), true),
+    ];
+    for (end, counts) in ends {
+        let app = TestApp::new().await;
+        let (mother, _) = two_holders(&app).await;
+        let made = signed_by_the_mother(&app, &mother).await;
+        let path = format!("/v1/declarations/{}", made["id"].as_str().unwrap());
+        let digest = made["contenu_sha256"].as_str().unwrap();
+        app.advance(chrono::TimeDelta::seconds(1));
+        let ending = format!("/v1/representations/{mother}/fin");
+        app.caisse(BOUCHES_DU_RHONE).post_on(&ending, 1, end.clone()).await.expect(200);
+        let signing = format!("{path}/signatures");
+        let by_the_doctor = signature("medecin", "cps", digest);
+        let pons = app.medecin(PONS);
+        if counts {
+            let signed = pons.post_on(&signing, 1, by_the_doctor).await.expect(200);
+            assert_eq!(signed["etat"], "active", "{end}");
+            continue;
+        }
+        let told = app.events().await;
+        let again = |one: &&String| *one == "declaration.de_nouveau_attendue";
+        assert_eq!(told.iter().filter(again).count(), 1, "{end}");
+        let both = ["titulaire_autorite_parentale", "medecin"];
+        assert_eq!(missing(&pons.get(&path).await.expect(200)), both, "{end}");
+        // Who saw it signed by a holder reads it again first.
+        let stale = pons.post_on(&signing, 1, by_the_doctor.clone()).await;
+        assert_eq!(stale.problem(412), "version_perimee", "{end}");
+        let signed = pons.post_on(&signing, 2, by_the_doctor).await.expect(200);
+        assert_eq!(signed["etat"], "en_attente", "{end}");
+        assert_eq!(missing(&signed), ["titulaire_autorite_parentale"], "{end}");
+        // The other holder finds it among what waits for him, and his signature is the one that counts.
+        app.advance(chrono::TimeDelta::days(1));
+        let father = app.patient("HUGO");
+        let waits = father.get("/v1/moi/a-faire").await.expect(200).to_string();
+        assert!(waits.contains("signature_demandee"), "{waits}");
+        let own = signature("titulaire_autorite_parentale", "franceconnect", digest);
+        let complete = father.post_on(&signing, 3, own).await.expect(200);
+        assert_eq!(complete["etat"], "active", "{end}");
+        assert_eq!(complete["designation"]["effet_du"], "2025-06-17", "{end}");
+    }
+}
+
+/// What counts already goes on: the caisse reads which choices to look at again.
+#[tokio::test]
+async fn an_active_choice_whose_signature_lost_its_link_is_named_to_the_caisse() {
+    let app = TestApp::new().await;
+    let (mother, _) = two_holders(&app).await;
+    let made = signed_by_the_mother(&app, &mother).await;
+    let path = format!("/v1/declarations/{}", made["id"].as_str().unwrap());
+    let digest = made["contenu_sha256"].as_str().unwrap();
+    let by_the_doctor = signature("medecin", "cps", digest);
+    let pons = app.medecin(PONS);
+    let signed = pons.post_on(&format!("{path}/signatures"), 1, by_the_doctor).await.expect(200);
+    assert_eq!(signed["etat"], "active");
+    app.advance(chrono::TimeDelta::seconds(1));
+    let caisse = app.caisse(BOUCHES_DU_RHONE);
+    let ending = format!("/v1/representations/{mother}/fin");
+    caisse.post_on(&ending, 1, json!({ "motif": "erreur_de_saisie" })).await.expect(200);
+    let after = caisse.get(&path).await.expect(200);
+    assert_eq!((&after["etat"], &after["version"]), (&json!("active"), &signed["version"]));
+    let feed = caisse.get("/v1/evenements").await.expect(200);
+    let all = feed["donnees"].as_array().unwrap();
+    let told = all.iter().find(|one| one["nature"] == "declaration.a_verifier").unwrap();
+    assert_eq!(told["declaration_id"], made["id"]);
+}
+
+/// A birth that was wrong ends parental authority on another day: what was signed after it counts no more either.
+#[tokio::test]
+async fn a_birth_put_right_takes_back_what_was_signed_after_majority() {
+    let app = TestApp::new().await;
+    let (mother, _) = two_holders(&app).await;
+    let made = signed_by_the_mother(&app, &mother).await;
+    let path = format!("/v1/declarations/{}", made["id"].as_str().unwrap());
+    app.advance(chrono::TimeDelta::seconds(1));
+    let caisse = app.caisse(BOUCHES_DU_RHONE);
+    let id = patient_id("GABRIEL").to_string();
+    let right = json!({ "date_naissance": "2007-06-16", "motif": "erreur_de_saisie" });
+    act(&caisse, &id, "rectifications-d-identite", right).await.expect(200);
+    let read = caisse.get(&path).await.expect(200);
+    assert_eq!(missing(&read), ["assure", "medecin"]);
+    assert_eq!(read["version"], 2);
 }

@@ -34,6 +34,7 @@ pub use self::parties::{CotePatient, LienEnVigueur, SeuilsAge, SignatureManquant
 pub use self::preuve::{ModePreuve, PreuveRecue, PreuveRefusee, PreuveVerifiee, SignatureAnnoncee};
 pub use self::refus::DeclarationRefusee;
 pub use self::reprise::{ContenuRepris, OrigineSaisie, Reprise};
+use self::signature::dernieres;
 pub use self::signature::{MoyenSignature, OrdreSignature, Preuve, RoleSignataire, Signature};
 pub use self::situation::{Situation, SituationDeclaration};
 
@@ -136,7 +137,7 @@ impl Declaration {
     /// The day of its last signature, or from which it counted where it was taken over from; none while
     /// nobody has signed.
     pub fn jour_du_choix(&self) -> Option<NaiveDate> {
-        let last = self.signatures.iter().map(|signature| signature.signe_le).max();
+        let last = dernieres(&self.signatures).map(|signature| signature.signe_le).max();
         last.or(self.reprise.as_ref().map(|repris| repris.effet_du))
     }
 
@@ -178,7 +179,7 @@ impl Declaration {
 
     /// The signatures that nobody gave, among those wanted on a day.
     fn non_recues(&self, cote: &CotePatient) -> Vec<SignatureManquante> {
-        self.requises(cote).into_iter().filter(|wanted| !self.a_recu(wanted)).collect()
+        self.requises(cote).into_iter().filter(|wanted| !self.a_recu(wanted, cote)).collect()
     }
 
     /// Whether a signature given again confirms: all that are wanted on the day were given, none of them on it.
@@ -188,8 +189,9 @@ impl Declaration {
             && self.non_recues(cote).is_empty()
     }
 
-    fn a_recu(&self, wanted: &SignatureManquante) -> bool {
-        self.signatures.iter().any(|given| wanted.convient(given.role, given.medecin_id))
+    fn a_recu(&self, wanted: &SignatureManquante, cote: &CotePatient) -> bool {
+        let mut counting = self.signatures.iter().filter(|given| cote.vaut(given));
+        counting.any(|given| wanted.convient(given.role, given.medecin_id))
     }
 
     /// Whether its state allows an action; a choice is contested once, and decided once.
@@ -234,7 +236,9 @@ impl Declaration {
         }
         conditions.verify_day(&signature)?;
         let wanted = self.wanted(&signature, conditions)?;
-        if self.a_recu(&wanted) && !self.se_confirme(&wanted, &conditions.a_l_effet) {
+        if self.a_recu(&wanted, &conditions.a_l_effet)
+            && !self.se_confirme(&wanted, &conditions.a_l_effet)
+        {
             return Err(DeclarationRefusee::DejaSignee);
         }
         if signature.contenu_sha256 != self.contenu_sha256 {

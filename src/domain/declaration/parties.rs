@@ -1,8 +1,9 @@
 //! Who signs for the patient: the person, a holder of parental authority, a representative.
 
+use super::super::calendar::Periode;
 use super::super::identifiers::Rpps;
 use super::super::ids::{MedecinId, PatientId, RepresentationId};
-use super::signature::RoleSignataire as Role;
+use super::signature::{RoleSignataire as Role, Signature};
 
 /// Ages of the law on a day: parameters, with the sources they have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct CotePatient {
     pub age: u8,
     pub seuils: SeuilsAge,
     pub liens: Vec<LienEnVigueur>,
+    /// The days of every link, as known now: a signature counts if its link was in force on its own day.
+    pub connus: Vec<(RepresentationId, Periode)>,
 }
 
 /// A signature that a declaration needs: one of these qualities, or this doctor.
@@ -90,6 +93,16 @@ impl CotePatient {
         chooses
             || self.represente_par(person, Role::Tuteur)
             || self.represente_par(person, Role::Curateur)
+    }
+
+    /// Whether a signature counts: that of somebody who signs for another does as long as its link, as known now,
+    /// was in force on its own day.
+    pub fn vaut(&self, signature: &Signature) -> bool {
+        let in_force = |link: RepresentationId| {
+            let mut own = self.connus.iter().filter(|(id, _)| *id == link);
+            own.any(|(_, effet)| effet.contient(signature.signe_le))
+        };
+        signature.representation_id.is_none_or(in_force)
     }
 
     /// The links that may sign in a quality.

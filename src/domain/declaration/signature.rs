@@ -192,18 +192,27 @@ pub struct OrdreSignature {
     pub recue_le: DateTime<Utc>,
 }
 
+/// Of several signatures in one quality, the last that was given: what came before did not suffice, or counts no more.
+pub(super) fn dernieres(signatures: &[Signature]) -> impl Iterator<Item = &Signature> {
+    let given_again = |place: usize, one: &Signature| {
+        let mut later = signatures.iter().skip(place.saturating_add(1));
+        later.any(|other| (other.role, other.medecin_id) == (one.role, one.medecin_id))
+    };
+    let all = signatures.iter().enumerate();
+    all.filter(move |(place, one)| !given_again(*place, one)).map(|(_, one)| one)
+}
+
 impl OrdreSignature {
     /// The order of a set of signatures; `None` without any.
     pub fn of(signatures: &[Signature]) -> Option<Self> {
-        let signe_a = signatures
-            .iter()
+        let signe_a = dernieres(signatures)
             .map(|signature| signature.signe_a)
             .collect::<Option<Vec<_>>>()
             .and_then(|instants| instants.into_iter().max());
         Some(Self {
-            signe_le: signatures.iter().map(|signature| signature.signe_le).max()?,
+            signe_le: dernieres(signatures).map(|signature| signature.signe_le).max()?,
             signe_a,
-            recue_le: signatures.iter().map(|signature| signature.recue_le).max()?,
+            recue_le: dernieres(signatures).map(|signature| signature.recue_le).max()?,
         })
     }
 }

@@ -1,5 +1,8 @@
 //! What the patient's side wants: of two choices, the last that it expressed, whenever the doctors sign.
 
+use chrono::NaiveDate;
+
+use super::super::ids::RepresentationId;
 use super::{Declaration, Etat, OrdreSignature, RoleSignataire, Signature};
 
 impl Declaration {
@@ -16,5 +19,15 @@ impl Declaration {
         let compatible = self.en_place.is_some() && other.en_place.is_some();
         let earlier = self.volonte().zip(other.volonte()).is_some_and(|(own, others)| own < others);
         self.etat == Etat::EnAttente && self.id != other.id && !compatible && earlier
+    }
+
+    /// Whether it was signed under a link on one of some days.
+    pub fn est_signee_sous(
+        &self,
+        lien: RepresentationId,
+        jour: impl Fn(NaiveDate) -> bool,
+    ) -> bool {
+        let mut under = self.signatures.iter().filter(|one| one.representation_id == Some(lien));
+        under.any(|one| jour(one.signe_le))
     }
 }

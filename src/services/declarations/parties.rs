@@ -3,11 +3,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::acteur::Acteur;
+use crate::domain::calendar::Periode;
 use crate::domain::declaration::{
     ConditionsSignature, CotePatient, Declaration, LienEnVigueur, RepresentantDeclare, SeuilsAge,
 };
 use crate::domain::droits::{Rapports, Relation};
-use crate::domain::ids::PatientId;
+use crate::domain::ids::{PatientId, RepresentationId};
 use crate::domain::patient::Patient;
 use crate::domain::representation::{Representant, Representation};
 use crate::domain::vocabulary::Vocabulaire;
@@ -50,16 +51,17 @@ pub(super) fn cote(
         .filter(|lien| lien.effet.contient(jour))
         .map(Representation::en_vigueur)
         .collect();
-    cote_de(core, (famille.patient.age_le(jour).unwrap_or_default(), liens), jour)
+    let connus = famille.liens.iter().map(|lien| (lien.id, lien.effet)).collect();
+    cote_de(core, (famille.patient.age_le(jour).unwrap_or_default(), liens, connus), jour)
 }
 
-/// The same, given the age and who may sign.
+/// The same, given the age, who may sign, and the days of every link.
 pub(in crate::services) fn cote_de(
     core: &Core,
-    (age, liens): (u8, Vec<LienEnVigueur>),
+    (age, liens, connus): (u8, Vec<LienEnVigueur>, Vec<(RepresentationId, Periode)>),
     jour: NaiveDate,
 ) -> Result<CotePatient, ServiceError> {
-    Ok(CotePatient { age, seuils: seuils(core, jour)?, liens })
+    Ok(CotePatient { age, seuils: seuils(core, jour)?, liens, connus })
 }
 
 /// Those who may sign for a person on a day, as the form names them, in the order of their links.

@@ -21,6 +21,7 @@ use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::law::parameters::Parametre;
 use crate::services::core::{Act, Fact};
+use crate::services::declarations::follow_link;
 use crate::services::{Core, Demande, Done, Render, ServiceError, VersionsVues, latest_knowledge};
 use crate::storage::patients::{self, faits};
 use crate::storage::representations;
@@ -260,6 +261,7 @@ async fn bound_authority(act: &mut Act<'_>, birth: NaiveDate) -> Result<(), Serv
             continue;
         }
         representations::replace(act.conn(), &lien, instant).await?;
+        let avant = lien.effet;
         // Who is of age since before the link began never was represented by it.
         if let Some((effet, motif_fin)) = again {
             lien = Representation {
@@ -271,6 +273,8 @@ async fn bound_authority(act: &mut Act<'_>, birth: NaiveDate) -> Result<(), Serv
             };
             representations::insert(act.conn(), coffre, &lien).await?;
         }
+        let days = (avant, again.map(|(effet, _)| effet));
+        follow_link(act, lien.id, days).await?;
         let fact = Fact::of(NatureEvenement::RepresentationTerminee).effective(lien.effet.du());
         act.tell(fact.with(json!({
             "representation_id": lien.id,

@@ -1,0 +1,44 @@
+//! What was signed under a link counts no more when the link, as known now, was not in force on that day.
+
+use serde_json::json;
+
+use super::effect::fact;
+use crate::domain::calendar::Periode;
+use crate::domain::declaration::Etat;
+use crate::domain::evenement::NatureEvenement;
+use crate::domain::ids::RepresentationId;
+use crate::domain::vocabulary::Vocabulaire;
+use crate::services::ServiceError;
+use crate::services::core::Act;
+use crate::storage::declarations;
+
+/// A link has other days than were known, or none: the declarations that wait and lose a signature by it wait for it
+/// again, and it is told. Nothing undoes those that count already: their caisse is told, and rectifies them.
+pub(in crate::services) async fn follow_link(
+    act: &mut Act<'_>,
+    lien: RepresentationId,
+    (avant, apres): (Periode, Option<Periode>),
+) -> Result<(), ServiceError> {
+    let (coffre, patient, instant) = (act.core().coffre(), act.patient, act.instant);
+    for mut one in declarations::list(act.conn(), coffre, patient).await? {
+        let lost = one.est_signee_sous(lien, |jour| {
+            avant.contient(jour) && !apres.is_some_and(|effet| effet.contient(jour))
+        });
+        let nature = match one.etat {
+            Etat::EnAttente if lost => NatureEvenement::DeclarationDeNouveauAttendue,
+            Etat::Active if lost => NatureEvenement::DeclarationAVerifier,
+            _ => continue,
+        };
+        if one.etat == Etat::EnAttente {
+            // Whoever read it as signed reads it again before signing it.
+            declarations::advance(act.conn(), &mut one, instant).await?;
+        }
+        let donnees = json!({
+            "etat": one.etat.mot(),
+            "version": one.version,
+            "representation_id": lien,
+        });
+        act.tell(fact(&one, nature).with(donnees)).await?;
+    }
+    Ok(())
+}
