@@ -126,7 +126,8 @@ impl From<ServiceError> for Refus {
             ServiceError::NonMedecinTraitant(day) => Self::new(
                 Code::NonMedecinTraitant,
                 format!(
-                    "Ce médecin n'est pas médecin traitant du patient par cette déclaration le {}.",
+                    "Ce médecin n'est pas médecin traitant du patient par cette déclaration la veille du {} et ce jour-là ; un choix qui \
+                     n'aurait jamais dû compter se rectifie.",
                     jour(day)
                 ),
             ),

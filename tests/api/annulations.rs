@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use crate::conjointes::{cabinet, choix as joint, enter};
+use crate::conjointes::{cabinet, choix as joint, doctor, enter};
 use crate::support::TestApp;
 use crate::support::app::{Caller, MARTIN, PONS, Reply, feuille, patient_id};
 use crate::support::cessation::operate;
@@ -164,4 +164,97 @@ async fn leaving_a_joint_designation_has_one_rule_by_either_way_and_is_taken_bac
     act(&app.medecin(&two), "ALICE", BACK, json!({})).await.expect(200);
     assert_eq!(present("2025-06-17").await, all);
     assert_eq!(present("2025-06-18").await, [one, two]);
+}
+
+#[tokio::test]
+async fn nobody_leaves_on_the_first_day_by_either_way_and_everybody_may_on_the_second() {
+    let app = TestApp::new().await;
+    let [one, two, three] = cabinet(&app).await;
+    let made = enter(&app, joint(&[&one, &two, &three]), &[&one, &two, &three], "2025-01-10").await;
+    let designation = made.expect(201)["designation"]["id"].as_str().unwrap().to_owned();
+    let caisse = app.caisse(BOUCHES_DU_RHONE);
+    let id = patient_id("ALICE").to_string();
+    let before = timeline(&caisse, &id).await;
+    let leave = async |rpps: &str, jour: &str, version: i64| {
+        let body = json!({ "patient_id": id, "rpps": rpps, "jour": jour, "motif": "medecin" });
+        caisse.post_on(&format!("/v1/designations/{designation}/departs"), version, body).await
+    };
+    let first = leave(&one, "2025-01-10", 1).await;
+    assert_eq!(first.problem(409), "non_medecin_traitant");
+    let detail = first.expect(409)["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("la veille du 10/01/2025") && detail.contains("se rectifie"), "{detail}");
+    let body = json!({ "effet_du": "2025-01-10" });
+    let first = act(&caisse, "ALICE", "retrait", body).await;
+    assert_eq!(first.problem(409), "non_medecin_traitant");
+    assert_eq!(timeline(&caisse, &id).await, before);
+
+    leave(&one, "2025-01-11", 1).await.expect(200);
+    act(&caisse, "ALICE", "retrait", json!({ "effet_du": "2025-01-11" })).await.expect(200);
+    assert_eq!(timeline(&caisse, &id).await, [line("2025-01-10", "2025-01-11", &one, "patient")]);
+    act(&caisse, "ALICE", BACK, json!({})).await.expect(200);
+    assert_eq!(timeline(&caisse, &id).await, before);
+    // Who joins later has a first day of his own.
+    let (four, _) = newcomer(&app, &one).await;
+    let mut amendment = joint(&[&one, &two, &three, &four]);
+    amendment["avenant"] = json!(true);
+    enter(&app, amendment, &[&four], "2025-03-01").await.expect(201);
+    let read = caisse.get(&format!("/v1/patients/{id}/designations")).await.expect(200);
+    let version = read["donnees"][0]["version"].as_i64().unwrap();
+    assert_eq!(leave(&four, "2025-03-01", version).await.problem(409), "non_medecin_traitant");
+    leave(&four, "2025-03-02", version).await.expect(200);
+    let back = act(&caisse, "ALICE", BACK, json!({ "rpps": four })).await.expect(200);
+    assert!(!may(&back, "annuler_retrait"));
+}
+
+/// A doctor of the same premises who came later.
+async fn newcomer(app: &TestApp, beside: &str) -> (String, Value) {
+    let read = app.caisse(BOUCHES_DU_RHONE).get(&format!("/v1/medecins/{beside}")).await;
+    let place = read.expect(200)["exercices"][0]["lieu"]["id"].clone();
+    doctor(app, 8, "01", json!({ "id": place })).await
+}
+
+/// The first choice is rectified: the second, which only confirmed it, opens on the very day of the act, which leaves no line of
+/// the doctor, or no designation at all.
+#[tokio::test]
+async fn an_act_that_leaves_no_line_to_be_seen_is_taken_back_too() {
+    for joint_choice in [true, false] {
+        let app = TestApp::new().await;
+        let [one, two, _] = cabinet(&app).await;
+        let all = if joint_choice { vec![one.as_str(), two.as_str()] } else { vec![one.as_str()] };
+        let caisse = app.caisse(BOUCHES_DU_RHONE);
+        let id = patient_id("ALICE").to_string();
+        let wrong = enter(&app, joint(&all), &all, "2025-06-01").await.expect(201);
+        let right = enter(&app, joint(&all), &all, "2025-06-10").await.expect(201);
+        if joint_choice {
+            let departs = format!(
+                "/v1/designations/{}/departs",
+                wrong["designation"]["id"].as_str().unwrap()
+            );
+            let body = json!({ "patient_id": id, "rpps": one, "jour": "2025-06-10", "motif": "medecin" });
+            caisse.post_on(&departs, 1, body).await.expect(200);
+        } else {
+            let path = format!("/v1/declarations/{}/retrait", right["id"].as_str().unwrap());
+            let version = right["version"].as_i64().unwrap();
+            caisse.post_on(&path, version, json!({ "effet_du": "2025-06-10" })).await.expect(200);
+        }
+        let path = format!("/v1/declarations/{}", wrong["id"].as_str().unwrap());
+        let version = caisse.get(&path).await.expect(200)["version"].as_i64().unwrap();
+        let body = json!({ "motif": "autre dossier" });
+        caisse.post_on(&format!("{path}/rectifications"), version, body).await.expect(200);
+        let present = async || {
+            let path = format!("/v1/patients/{id}/medecin-traitant?en_vigueur_le=2025-06-10");
+            let said = caisse.get(&path).await.expect(200);
+            let all = said["designation"]["medecins"].as_array().cloned().unwrap_or_default();
+            all.iter().map(|one| one["rpps"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(present().await, all.get(1..).unwrap());
+        let path = format!("/v1/declarations/{}", right["id"].as_str().unwrap());
+        let shown = caisse.get(&path).await.expect(200);
+        assert!(may(&shown, "annuler_retrait"), "{shown}");
+        let version = shown["version"].as_i64().unwrap();
+        let back = caisse.post_on(&format!("{path}/{BACK}"), version, json!({})).await.expect(200);
+        assert_eq!(back["situation"]["code"], "en_vigueur");
+        assert!(!may(&back, "annuler_retrait"));
+        assert_eq!(present().await, all);
+    }
 }

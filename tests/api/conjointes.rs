@@ -23,7 +23,7 @@ pub fn rpps(number: u32) -> String {
 }
 
 /// Registers a doctor at a place, new or known.
-async fn doctor(app: &TestApp, number: u32, specialite: &str, lieu: Value) -> (String, Value) {
+pub async fn doctor(app: &TestApp, number: u32, specialite: &str, lieu: Value) -> (String, Value) {
     let rpps = rpps(number);
     let body = json!({
         "rpps": rpps, "nom": "ESSAI-CONJOINT", "prenom": "SACHA", "specialite": specialite,

@@ -46,7 +46,7 @@ acte! {
     /// de spécialité. Enregistré par erreur, un départ s'annule comme un retrait, par la déclaration.
     leave: EnregistrerDepart = "/v1/designations/{id}/departs" (DesignationId),
         DepartDemande => 200 DesignationVue "La désignation, telle que connue maintenant",
-        ["medecin_non_membre", "medecin_seul"],
+        ["medecin_non_membre", "medecin_seul", "non_medecin_traitant"],
     |core, demande, vu, recue| {
         let DepartDemande { patient_id, rpps, jour, motif } = recue;
         let depart = NouveauDepart { rpps, jour, motif };

@@ -5,8 +5,8 @@ use serde_json::json;
 use super::transitions::{finish, take};
 use super::{Dossier, dossier_of};
 use crate::domain::acteur::Acteur;
-use crate::domain::declaration::{Action, DeclarationRefusee, Etat};
-use crate::domain::designation::{Designation, Membre};
+use crate::domain::declaration::{Action, Declaration, DeclarationRefusee, Etat};
+use crate::domain::designation::{Designation, Membre, Segment};
 use crate::domain::droits::{Rapports, Relation};
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::fin::Fin;
@@ -14,7 +14,7 @@ use crate::domain::identifiers::Rpps;
 use crate::domain::ids::DeclarationId;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::core::Fact;
-use crate::services::frises::replay;
+use crate::services::frises::{Actes, replay};
 use crate::services::{Core, Demande, Done, Render, ServiceError, VersionsVues};
 use crate::storage::fins::FinConnue;
 use crate::storage::patients::faits;
@@ -69,30 +69,44 @@ pub async fn take_back(
     finish(act, declaration, rendre).await
 }
 
-/// The acts that close lines of a designation and that a caller may take back, each with its doctor: the caisse any
-/// of them; a doctor, or the patient's side, what they did themselves and nothing came after. What an operation
-/// calls for is undone with the operation.
+/// The acts that took days away from what a declaration chose, opened or confirms, and that a caller may take back, each with
+/// its doctor: the caisse any of them; a doctor, or the patient's side, what they did themselves and nothing came after. What
+/// an operation calls for is undone with the operation.
 pub(super) async fn annulables(
+    core: &Core,
     conn: &mut Connection,
-    (shown, speaks): (&Designation, bool),
+    (declaration, shown, speaks): (&Declaration, Option<&Designation>, bool),
     rapports: &Rapports,
 ) -> Result<Vec<(Rpps, FinConnue)>, ServiceError> {
-    if !shown.membres.iter().any(|membre| membre.motif_fin.is_some()) {
-        return Ok(Vec::new());
+    let patient = declaration.patient_id;
+    let all = fins::list(conn, patient).await?;
+    let mut found: Vec<(Rpps, FinConnue)> = Vec::new();
+    let mut others = Vec::new();
+    for known in all.iter().filter(|known| known.fin.operation_id.is_none()) {
+        let membres = || shown.iter().flat_map(|shown| &shown.membres);
+        let chosen = declaration.medecins.iter().map(|one| (one.medecin_id, one.rpps));
+        let own = membres().map(|membre| (membre.medecin_id, membre.rpps)).chain(chosen);
+        let named = own.into_iter().find(|(medecin, _)| *medecin == known.fin.medecin_id);
+        match named {
+            Some((_, rpps)) if membres().any(|membre| closed(&known.fin, membre)) => {
+                found.push((rpps, *known));
+            }
+            Some((_, rpps)) => others.push((rpps, *known)),
+            None => {}
+        }
     }
-    let all = fins::list(conn, shown.patient_id).await?;
-    let closed = |fin: &Fin, membre: &&Membre| {
-        let line = (membre.medecin_id, membre.effet.au(), membre.motif_fin);
-        line == (fin.medecin_id, Some(fin.effet_du), Some(fin.motif))
-    };
-    let mut found: Vec<(Rpps, FinConnue)> = all
-        .iter()
-        .filter(|known| known.fin.operation_id.is_none())
-        .filter_map(|known| {
-            let membre = shown.membres.iter().find(|membre| closed(&known.fin, membre))?;
-            Some((membre.rpps, *known))
-        })
-        .collect();
+    if !others.is_empty() {
+        // Of a line that an act ends on its first day, nothing is left to be seen.
+        let actes = Actes::read(core, conn, patient).await?;
+        let standing = all.iter().filter(|known| !known.annulee).map(|known| known.fin);
+        let fins: Vec<Fin> = standing.collect();
+        let is_of = |segment: &Segment| {
+            let own = segment.declaration_id == declaration.id || declaration.en_place.is_some();
+            own || shown.is_some_and(|shown| shown.declaration_id == segment.declaration_id)
+        };
+        others.retain(|(_, known)| takes_away(&actes, &fins, &known.fin, is_of));
+        found.append(&mut others);
+    }
     let acteur = rapports.acteur;
     found.retain(|(own, known)| match acteur {
         Acteur::Caisse(_) => rapports.est(Relation::CaisseActuelle),
@@ -103,9 +117,32 @@ pub(super) async fn annulables(
     if found.is_empty() || matches!(acteur, Acteur::Caisse(_)) {
         return Ok(found);
     }
-    let choices = designations::choices(conn, shown.patient_id).await?;
+    let choices = designations::choices(conn, patient).await?;
     let received = choices.iter().map(|known| known.choix.ordre.recue_le);
     let last = received.chain(all.iter().map(|known| known.fin.decidee_le)).max();
     found.retain(|(_, known)| last.is_none_or(|last| known.fin.decidee_le >= last));
     Ok(found)
+}
+
+/// Whether an act closes a line.
+fn closed(fin: &Fin, membre: &Membre) -> bool {
+    let line = (membre.medecin_id, membre.effet.au(), membre.motif_fin);
+    line == (fin.medecin_id, Some(fin.effet_du), Some(fin.motif))
+}
+
+/// Whether, without an act, its doctor would be there on its day by a piece that is asked for.
+fn takes_away(
+    actes: &Actes,
+    fins: &[Fin],
+    fin: &Fin,
+    is_of: impl Fn(&Segment) -> bool,
+) -> bool {
+    let there = |segment: &Segment| segment.en_force(fin.effet_du).contains(&fin.medecin_id);
+    // Two records that were merged may say the same.
+    let same = |one: &Fin| {
+        (one.medecin_id, one.effet_du, one.operation_id) == (fin.medecin_id, fin.effet_du, None)
+    };
+    let without: Vec<Fin> = fins.iter().filter(|one| !same(one)).copied().collect();
+    let back = actes.unroll(&without).iter().any(|segment| is_of(segment) && there(segment));
+    back && !actes.unroll(fins).iter().any(there)
 }

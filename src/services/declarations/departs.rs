@@ -2,9 +2,9 @@
 
 use chrono::NaiveDate;
 
-use super::retrait::ending_day;
+use super::retrait::{ending_day, quittables};
 use crate::domain::acteur::Acteur;
-use crate::domain::designation::Designation;
+use crate::domain::designation::{Designation, Membre};
 use crate::domain::fin::{DepartRefuse, Fin, MotifDepart, close_member};
 use crate::domain::identifiers::Rpps;
 use crate::domain::ids::{DesignationId, FaitId, PatientId};
@@ -38,8 +38,12 @@ pub async fn leave(
     let instant = act.instant;
     let known = one(act.conn(), patient, id).await?;
     version.verify(known.version)?;
-    let member = known.membres_le(jour).find(|membre| membre.rpps == rpps);
+    let own = |membre: &&Membre| membre.rpps == rpps;
+    let member = known.membres_le(jour).find(own);
     let medecin_id = member.ok_or(ServiceError::Depart(DepartRefuse::PasMembre))?.medecin_id;
+    if !quittables(&known, jour).any(|membre| own(&membre)) {
+        return Err(ServiceError::NonMedecinTraitant(jour).into());
+    }
     if known.membres_le(jour).count() < 2 {
         return Err(ServiceError::Depart(DepartRefuse::Seul).into());
     }

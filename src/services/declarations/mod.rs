@@ -287,9 +287,8 @@ async fn dossier_of(
             let patient = declaration.patient_id;
             let timeline = designations::list(conn, patient, latest_knowledge()).await?;
             let (own, confirmed) = effect_of(declaration, &timeline);
-            if let Some(shown) = own.as_ref().or(confirmed.as_ref()) {
-                dossier.annulables = annulables(conn, (shown, peut_rompre), rapports).await?;
-            }
+            let about = (declaration, own.as_ref().or(confirmed.as_ref()), peut_rompre);
+            dossier.annulables = annulables(core, conn, about, rapports).await?;
             let today = declaration.fuseau().jour(core.now());
             let counts = (timeline.as_slice(), confirmed.as_ref());
             dossier.situation = situation(conn, declaration, counts, today).await?;

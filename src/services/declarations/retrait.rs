@@ -9,6 +9,7 @@ use super::{Dossier, dossier_of};
 use crate::domain::acteur::Acteur;
 use crate::domain::calendar::lendemain;
 use crate::domain::declaration::{Action, DeclarationRefusee, Etat};
+use crate::domain::designation::{Designation, Membre};
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::fin::{Fin, MotifDepart};
 use crate::domain::identifiers::Rpps;
@@ -105,10 +106,16 @@ fn lignes_en_vigueur(
     let shown = dossier.designation.as_ref().or(dossier.confirmee.as_ref());
     let found: Vec<MedecinId> = shown
         .into_iter()
-        .filter(|known| known.effet.du() < jour)
-        .flat_map(|known| known.membres_le(jour))
-        .filter(|membre| rpps.is_none_or(|rpps| membre.rpps == rpps) && membre.effet.du() < jour)
+        .flat_map(|known| quittables(known, jour))
+        .filter(|membre| rpps.is_none_or(|rpps| membre.rpps == rpps))
         .map(|membre| membre.medecin_id)
         .collect();
     if found.is_empty() { Err(ServiceError::NonMedecinTraitant(jour)) } else { Ok(found) }
+}
+
+/// The doctors who may leave a designation from a day on: those who are there on the day, and were the day before. Who leaves
+/// on the first day never was there, and that is what a rectification says.
+pub(super) fn quittables(known: &Designation, jour: NaiveDate) -> impl Iterator<Item = &Membre> {
+    let before = known.effet.du() < jour;
+    known.membres_le(jour).filter(move |membre| before && membre.effet.du() < jour)
 }

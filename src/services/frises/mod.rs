@@ -20,7 +20,7 @@ use crate::domain::fin::Fin;
 use crate::domain::frise::{self, Choix, autres_le};
 use crate::domain::ids::{DeclarationId, FaitId, MedecinId, PatientId};
 use crate::domain::operation::{Operation, ResultatOperation};
-use crate::domain::vie::fusion::{compte_le, derouler_avec_ecarts, jusqu_au_deces};
+use crate::domain::vie::fusion::{Ecart, compte_le, derouler_avec_ecarts, jusqu_au_deces};
 use crate::law::parameters::Parametre;
 use crate::storage::designations::ChoixConnu;
 use crate::storage::medecins::changements;
@@ -36,38 +36,65 @@ pub(super) struct Frise {
     pub(super) segments: Vec<Segment>,
 }
 
+/// What is known of a person, ends of lines left out: what these make of it.
+#[derive(Debug)]
+pub(super) struct Actes {
+    choix: Vec<Choix>,
+    ecarts: Vec<Ecart>,
+    deces: Option<NaiveDate>,
+}
+
+impl Actes {
+    pub(super) async fn read(
+        core: &Core,
+        conn: &mut Connection,
+        patient: PatientId,
+    ) -> Result<Self, ServiceError> {
+        let choix = dated_choices(core, conn, patient).await?;
+        let ecarts = conflits::ecarts(conn, patient).await?;
+        let deces = faits::deces(conn, patient).await?.map(|fait| fait.effet.du());
+        Ok(Self { choix, ecarts, deces })
+    }
+
+    /// The timeline. Choices set aside by a merge in conflict, then the death, are cut around one unrolling.
+    pub(super) fn unroll(&self, fins: &[Fin]) -> Vec<Segment> {
+        let cut = derouler_avec_ecarts(&self.ecarts, |counts| self.counted(counts, fins));
+        self.until_death(cut)
+    }
+
+    /// The timeline of the choices that count on a day. What a day sets aside cuts lines on that day: whether a doctor was
+    /// there before is asked of these, not cut.
+    fn on_day(&self, jour: NaiveDate, fins: &[Fin]) -> Vec<Segment> {
+        self.until_death(self.counted(&|id| compte_le(&self.ecarts, id, jour), fins))
+    }
+
+    fn counted(&self, counts: &dyn Fn(DeclarationId) -> bool, fins: &[Fin]) -> Vec<Segment> {
+        let counted = self.choix.iter().filter(|one| counts(one.declaration_id));
+        frise::unroll(&counted.cloned().collect::<Vec<_>>(), fins)
+    }
+
+    fn until_death(&self, segments: Vec<Segment>) -> Vec<Segment> {
+        match self.deces {
+            Some(day) => jusqu_au_deces(segments, day),
+            None => segments,
+        }
+    }
+}
+
 /// Unrolls the acts of a person again and writes what changes: designations, lines of doctors,
 /// movements of patients, neutralisations. The person is locked.
 pub(super) async fn replay(writing: &mut Writing<'_>) -> Result<Frise, ServiceError> {
     let patient = writing.patient;
-    let choix = dated_choices(writing.core(), writing.conn(), patient).await?;
-    let ecarts = conflits::ecarts(writing.conn(), patient).await?;
-    let deces = faits::deces(writing.conn(), patient).await?.map(|fait| fait.effet.du());
-    let counted = |counts: &dyn Fn(DeclarationId) -> bool, fins: &[Fin]| {
-        let counted: Vec<Choix> =
-            choix.iter().filter(|one| counts(one.declaration_id)).cloned().collect();
-        frise::unroll(&counted, fins)
-    };
-    let until_death = |segments: Vec<Segment>| match deces {
-        Some(day) => jusqu_au_deces(segments, day),
-        None => segments,
-    };
-    // What a day sets aside cuts lines on that day: whether a doctor was there before is asked of the
-    // choices that count on the day, not cut.
-    let on_day = |jour: NaiveDate, fins: &[Fin]| {
-        until_death(counted(&|id| compte_le(&ecarts, id, jour), fins))
-    };
-    let (fins, operations) = standing_ends(writing, &choix, &on_day).await?;
-    // Choices set aside by a merge in conflict, then the death, are cut around one unrolling.
-    let cut = derouler_avec_ecarts(&ecarts, |counts| counted(counts, &fins));
-    let segments = until_death(cut);
+    let actes = Actes::read(writing.core(), writing.conn(), patient).await?;
+    let (fins, operations) = standing_ends(writing, &actes).await?;
+    let segments = actes.unroll(&fins);
     let stored = designations::list(writing.conn(), patient, latest_knowledge()).await?;
     for change in designation::compare(&stored, &segments) {
         ecriture::apply(writing, &change).await?;
     }
     ecriture::tell_movements(writing, &stored, &segments).await?;
     neutralise(writing, &segments, &operations).await?;
-    Ok(Frise { choix, segments })
+    Ok(Frise { choix: actes.choix, segments })
 }
 
 /// Leaves a record without timeline: its choices are another record's now.
@@ -100,13 +127,12 @@ async fn dated_choices(
 /// those that operations standing on the doctors of the choices call for.
 async fn standing_ends(
     writing: &mut Writing<'_>,
-    choices: &[Choix],
-    on_day: &(impl Fn(NaiveDate, &[Fin]) -> Vec<Segment> + Sync),
+    actes: &Actes,
 ) -> Result<(Vec<Fin>, Vec<Operation>), ServiceError> {
     let (core, patient, instant) = (writing.core(), writing.patient, writing.instant);
     let conn = writing.conn();
     let doctors: BTreeSet<MedecinId> =
-        choices.iter().flat_map(|choice| choice.medecins.iter().copied()).collect();
+        actes.choix.iter().flat_map(|choice| choice.medecins.iter().copied()).collect();
     let doctors: Vec<MedecinId> = doctors.into_iter().collect();
     changements::share(conn, &doctors).await?;
     let mut standing = Vec::new();
@@ -124,7 +150,7 @@ async fn standing_ends(
             continue;
         };
         let (medecin_id, effet_du) = (operation.medecin_id, operation.effet_du);
-        let there = on_day(effet_du, &standing);
+        let there = actes.on_day(effet_du, &standing);
         let Some(others) = autres_le(&there, medecin_id, effet_du) else {
             continue;
         };
