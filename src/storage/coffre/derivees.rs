@@ -63,7 +63,7 @@ pub(super) fn seal(
     place: Place,
     clear: &[u8],
 ) -> Result<Vec<u8>, CoffreError> {
-    seal_avec(version, cipher, rand::rng().random(), (place, clear))
+    seal_avec(version, cipher, rand::rng().random::<[u8; NONCE]>(), (place, clear))
 }
 
 /// Seals a cursor, always in the same way: what shows it again shows the same.
