@@ -1,5 +1,6 @@
 //! What a caisse had before is taken over: sent, tried without consequence, applied once.
 
+mod contradictions;
 mod essais;
 
 use serde_json::{Value, json};
