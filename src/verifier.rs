@@ -24,7 +24,7 @@ const NAMED: usize = 20;
 /// Seals what is written, and prints the root.
 pub(crate) async fn root(config: &Config) -> anyhow::Result<()> {
     telemetry::start(&config.journal);
-    let registre = Registre::open(config).await?;
+    let registre = Registre::existing(config).await?;
     let found = async {
         sceaux::seal(registre.core()).await?;
         sceaux::root(registre.core()).await
@@ -65,7 +65,7 @@ pub(crate) async fn run(
             .context("--racine : attendu ce que « traitant racine » a écrit, entre guillemets")
     });
     let kept = kept.transpose()?;
-    let registre = Registre::open(config).await?;
+    let registre = Registre::existing(config).await?;
     let bar = compteur("dossiers");
     let seen = |persons: usize| bar.inc(u64::try_from(persons).unwrap_or_default());
     let found = async {
