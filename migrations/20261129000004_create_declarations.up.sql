@@ -97,6 +97,7 @@ CREATE TABLE signature (
     -- bound to the id.
     preuve_chiffree bytea NOT NULL,
     contenu_sha256 bytea NOT NULL,
+    -- When this row was written: that of a declaration which a merge or a scission moved has the instant of the move.
     enregistre_le timestamptz NOT NULL,
     PRIMARY KEY (patient_id, declaration_id, signature_id),
     FOREIGN KEY (patient_id, declaration_id) REFERENCES declaration,

@@ -7,7 +7,9 @@ CREATE TABLE reprise (
     organisme text NOT NULL,
     auteur_id integer NOT NULL,
     nature text NOT NULL,
+    -- How it is written, and read: in Windows-1252, or in UTF-8.
     format text NOT NULL,
+    windows_1252 boolean NOT NULL,
     etat text NOT NULL,
     version integer NOT NULL,
     -- Of the file as it was received, once it is whole.
@@ -23,15 +25,19 @@ CREATE TABLE reprise (
     refusees bigint NOT NULL,
     requete_id uuid NOT NULL,
     enregistre_le timestamptz NOT NULL,
+    -- Who dropped it, or sent the same file again, and when.
+    abandon_auteur_id integer,
+    abandonnee_le timestamptz,
     CONSTRAINT reprise_nature CHECK (nature IN ('affilies', 'medecins', 'choix')),
     CONSTRAINT reprise_format CHECK (format IN ('ndjson', 'csv')),
-    CONSTRAINT reprise_etat CHECK (etat IN ('en_reception', 'en_essai', 'essayee', 'en_application', 'appliquee', 'perimee')),
+    CONSTRAINT reprise_etat CHECK (etat IN ('en_reception', 'en_essai', 'essayee', 'en_application', 'appliquee', 'perimee', 'abandonnee')),
+    CONSTRAINT reprise_abandon CHECK ((etat = 'abandonnee') = (abandonnee_le IS NOT NULL) AND (abandon_auteur_id IS NULL) = (abandonnee_le IS NULL)),
     CONSTRAINT reprise_organisme CHECK (organisme ~ '^[0-9]{9}$'),
     CONSTRAINT reprise_version CHECK (version >= 1)
 );
--- The same file sent twice is one, until it is applied.
-CREATE UNIQUE INDEX reprise_en_cours ON reprise (organisme, nature, sha256) WHERE etat IN ('en_essai', 'essayee', 'en_application');
-CREATE INDEX reprise_purge ON reprise (enregistre_le) WHERE etat NOT IN ('appliquee', 'perimee');
+-- The same file sent twice is one, until it is applied; what reads otherwise is another file.
+CREATE UNIQUE INDEX reprise_en_cours ON reprise (organisme, nature, sha256, format, windows_1252) WHERE etat IN ('en_essai', 'essayee', 'en_application');
+CREATE INDEX reprise_purge ON reprise (enregistre_le) WHERE etat NOT IN ('appliquee', 'perimee', 'abandonnee');
 
 -- The lines that were read, some hundreds together, encrypted and bound to their block. Removed once they are applied.
 CREATE TABLE reprise_bloc (

@@ -132,7 +132,7 @@ async fn finish(chargement: Chargement<'_>, file: Fichier) -> anyhow::Result<Str
 
 async fn state(config: &Config) -> anyhow::Result<()> {
     telemetry::start(&config.journal);
-    let registre = Registre::open(config).await?;
+    let registre = Registre::existing(config).await?;
     let versions = ccam::versions(registre.core()).await;
     registre.close().await?;
     let versions = versions?;

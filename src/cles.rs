@@ -44,7 +44,7 @@ async fn rotate(config: &Config) -> anyhow::Result<()> {
 }
 
 async fn state(config: &Config) -> anyhow::Result<()> {
-    let registre = Registre::open(config).await?;
+    let registre = Registre::existing(config).await?;
     let versions = cles::versions(registre.core()).await;
     let used = i16::from(registre.core().version_cle());
     registre.close().await?;

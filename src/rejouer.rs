@@ -19,7 +19,7 @@ const NAMED: usize = 20;
 /// Replays; gives the exit code.
 pub(crate) async fn run(config: &Config, asked: &Rejouer) -> anyhow::Result<ExitCode> {
     telemetry::start(&config.journal);
-    let registre = Registre::open(config).await?;
+    let registre = Registre::existing(config).await?;
     let bar = compteur("feuilles");
     let seen = |feuilles: usize| bar.inc(u64::try_from(feuilles).unwrap_or_default());
     let found = rejeu::replay(registre.core(), (asked.du, asked.au), seen).await;

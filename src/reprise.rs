@@ -86,7 +86,7 @@ async fn take(
     let received = recevoir(core, &sending, (file, annonce), (seen, false)).await?;
     bar.finish_and_clear();
     if let Recu::DejaRecue(known) = &received {
-        tracing::info!(id = %known.id, "the same file was already sent");
+        already(known);
     }
     let id = received.reprise().id;
     let reading = contexte(Demarche::LireReprise);
@@ -110,6 +110,21 @@ async fn take(
         report(core, &lines, &reprise, path).await?;
     }
     Ok(reprise)
+}
+
+/// Says that the file was there.
+#[expect(clippy::print_stderr, reason = "a command says what it does, beside its report")]
+fn already(known: &Reprise) {
+    let how = match known.etat {
+        EtatReprise::Essayee => "essayé sans refus",
+        EtatReprise::EnApplication => "en cours d'application",
+        EtatReprise::EnReception
+        | EtatReprise::EnEssai
+        | EtatReprise::Appliquee
+        | EtatReprise::Perimee
+        | EtatReprise::Abandonnee => "à l'essai",
+    };
+    eprintln!("Ce fichier est déjà {how} : la reprise {} continue.", known.id);
 }
 
 /// Does what a takeover waits for, with a bar.

@@ -34,7 +34,7 @@ pub(crate) async fn run(action: &Statistiques) -> anyhow::Result<ExitCode> {
 
 async fn verify(config: &Config, refaire: bool) -> anyhow::Result<ExitCode> {
     telemetry::start(&config.journal);
-    let registre = Registre::open(config).await?;
+    let registre = Registre::existing(config).await?;
     let bar = compteur("personnes et feuilles");
     let seen = |some: usize| bar.inc(u64::try_from(some).unwrap_or_default());
     let found = statistiques::verify(registre.core(), refaire, seen).await;

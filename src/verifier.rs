@@ -24,7 +24,7 @@ const NAMED: usize = 20;
 /// Seals what is written, and prints the root.
 pub(crate) async fn root(config: &Config) -> anyhow::Result<()> {
     telemetry::start(&config.journal);
-    let registre = Registre::open(config).await?;
+    let registre = Registre::existing(config).await?;
     let found = async {
         sceaux::seal(registre.core()).await?;
         sceaux::root(registre.core()).await
@@ -65,7 +65,7 @@ pub(crate) async fn run(
             .context("--racine : attendu ce que « traitant racine » a écrit, entre guillemets")
     });
     let kept = kept.transpose()?;
-    let registre = Registre::open(config).await?;
+    let registre = Registre::existing(config).await?;
     let bar = compteur("dossiers");
     let seen = |persons: usize| bar.inc(u64::try_from(persons).unwrap_or_default());
     let found = async {
@@ -81,10 +81,12 @@ pub(crate) async fn run(
     bar.finish_and_clear();
     registre.close().await?;
     let (found, sealed) = found?;
-    crate::print(&(report(&found) + &seals(&sealed)))?;
-    let wrong = found.etats_differents.len().saturating_add(found.retenues_differentes.len());
-    let wrong = wrong.saturating_add(sealed.ecarts.len());
-    Ok(if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENCE) })
+    let same = found.etats_differents.is_empty()
+        && found.retenues_differentes.is_empty()
+        && sealed.ecarts.is_empty();
+    let end = if same { "Rien ne diffère.\n" } else { "" };
+    crate::print(&(report(&found) + &seals(&sealed) + end))?;
+    Ok(if same { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENCE) })
 }
 
 /// What was found, in French.
@@ -106,9 +108,6 @@ fn report(found: &Verification) -> String {
             lines.push("  …".to_owned());
         }
     }
-    if found.etats_differents.is_empty() && found.retenues_differentes.is_empty() {
-        lines.push("Rien ne diffère.".to_owned());
-    }
     lines.push(String::new());
     lines.join("\n")
 }
@@ -128,14 +127,14 @@ fn seals(found: &Sceaux) -> String {
     }
     lines.extend(found.ecarts.iter().take(NAMED).map(|gap| match gap {
         Ecart::Lignes { numero, table, du, au, scellees, trouvees } => {
-            let from = du.map_or_else(|| "le début".to_owned(), instant);
+            let from = du.map_or_else(|| "du début".to_owned(), |du| format!("de {}", instant(du)));
             let more = trouvees.saturating_sub(*scellees);
             let what = match more {
                 0 => "une ligne au moins a été changée".to_owned(),
                 1.. => format!("{more} de plus qu'au scellement"),
                 _ => format!("{} de moins qu'au scellement", more.unsigned_abs()),
             };
-            format!("  sceau {numero}, table {table}, de {from} à {} : {what}", instant(*au))
+            format!("  sceau {numero}, table {table}, {from} à {} : {what}", instant(*au))
         }
         Ecart::Chaine { numero } => {
             format!("  sceau {numero} : il manque, ne suit pas le précédent, ou n'a pas été fait sous cette clé")

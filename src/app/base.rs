@@ -14,7 +14,7 @@ use crate::config::{self, Config};
 use crate::domain::clock::{AheadClock, Clock, HorlogeAccordee, SystemClock};
 use crate::domain::ids::IdSource;
 use crate::law::Law;
-use crate::postgres::{Adresses, Profile, Server, default_dir};
+use crate::postgres::{Adresses, Cluster, Profile, Server, default_dir};
 use crate::sandbox::{self, HorlogeFausse, Place, SandboxError};
 use crate::services::{Core, Mode};
 use crate::storage::{Coffre, Db, Delais, migrations, roles};
@@ -50,6 +50,19 @@ impl Registre {
             core(config, &donnees, adresses, (law, Delais::AUCUN)).await?;
         core.prepare_partitions().await?;
         Ok(Self { place, core, horloge, private })
+    }
+
+    /// Opens a database that is there, for what only looks at it: what a fresh one says proves nothing of the register that
+    /// was meant.
+    pub async fn existing(config: &Config) -> anyhow::Result<Self> {
+        let donnees = data_dir(config)?;
+        anyhow::ensure!(
+            config.base.url.is_some() || Cluster::major_in(&donnees).is_some(),
+            "aucune base à lire : DATABASE_URL n'en désigne aucune, et le dossier {} (TRAITANT_DONNEES) n'en contient pas ; rien \
+             n'a été créé",
+            donnees.display()
+        );
+        Self::open(config).await
     }
 
     /// Where its sandbox is, when it is one.

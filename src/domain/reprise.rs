@@ -44,11 +44,14 @@ vocabulaire!(
         Appliquee = 5 "appliquee",
         /// Never applied: its lines were removed.
         Perimee = 6 "perimee",
+        /// Dropped by its caisse, or replaced by another trial of the same file: its lines were removed.
+        Abandonnee = 7 "abandonnee",
     }
 
     /// What the caisse may do of a takeover.
     ActionReprise ("action_reprise") {
         Executer = 1 "executer",
+        Abandonner = 2 "abandonner",
     }
 
     /// Why a choice had ended where it comes from.
@@ -147,6 +150,8 @@ pub struct Reprise {
     pub organisme: Organisme,
     pub nature: NatureReprise,
     pub format: FormatFichier,
+    /// Whether it is read as Windows-1252; else as UTF-8.
+    pub windows_1252: bool,
     pub etat: EtatReprise,
     /// Grows with every transition.
     pub version: i32,
@@ -174,12 +179,13 @@ impl Reprise {
     /// What its caisse may do now.
     pub fn actions(&self) -> Vec<ActionReprise> {
         match self.etat {
-            EtatReprise::Essayee => vec![ActionReprise::Executer],
+            EtatReprise::EnEssai => vec![ActionReprise::Abandonner],
+            EtatReprise::Essayee => vec![ActionReprise::Executer, ActionReprise::Abandonner],
             EtatReprise::EnReception
-            | EtatReprise::EnEssai
             | EtatReprise::EnApplication
             | EtatReprise::Appliquee
-            | EtatReprise::Perimee => Vec::new(),
+            | EtatReprise::Perimee
+            | EtatReprise::Abandonnee => Vec::new(),
         }
     }
 }

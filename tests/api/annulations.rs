@@ -182,7 +182,10 @@ async fn nobody_leaves_on_the_first_day_by_either_way_and_everybody_may_on_the_s
     let first = leave(&one, "2025-01-10", 1).await;
     assert_eq!(first.problem(409), "non_medecin_traitant");
     let detail = first.expect(409)["detail"].as_str().unwrap().to_owned();
-    assert!(detail.contains("la veille du 10/01/2025") && detail.contains("se rectifie"), "{detail}");
+    assert!(
+        detail.contains("la veille du 10/01/2025") && detail.contains("se rectifie"),
+        "{detail}"
+    );
     let body = json!({ "effet_du": "2025-01-10" });
     let first = act(&caisse, "ALICE", "retrait", body).await;
     assert_eq!(first.problem(409), "non_medecin_traitant");
@@ -230,7 +233,8 @@ async fn an_act_that_leaves_no_line_to_be_seen_is_taken_back_too() {
                 "/v1/designations/{}/departs",
                 wrong["designation"]["id"].as_str().unwrap()
             );
-            let body = json!({ "patient_id": id, "rpps": one, "jour": "2025-06-10", "motif": "medecin" });
+            let body =
+                json!({ "patient_id": id, "rpps": one, "jour": "2025-06-10", "motif": "medecin" });
             caisse.post_on(&departs, 1, body).await.expect(200);
         } else {
             let path = format!("/v1/declarations/{}/retrait", right["id"].as_str().unwrap());

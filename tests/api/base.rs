@@ -236,3 +236,27 @@ fn a_database_that_lets_nobody_in_is_told_once_in_its_own_words() {
         assert_eq!(text.matches("onnection refused").count(), 1, "{text}");
     }
 }
+
+#[test]
+fn commands_that_look_make_no_database() {
+    let folder = Folder::new();
+    let fresh = folder.path().join("neuf");
+    let settings = [("TRAITANT_DONNEES", fresh.to_str().unwrap())];
+    for command in [
+        &["verifier"][..],
+        &["verifier", "--refaire"],
+        &["rejouer"],
+        &["racine"],
+        &["cles", "etat"],
+        &["statistiques", "verifier"],
+        &["ccam", "etat"],
+    ] {
+        let output = run(&settings, command);
+        let text = said(&output);
+        assert_eq!(output.status.code(), Some(1), "{command:?}: {text}");
+        assert!(text.contains("aucune base à lire"), "{command:?}: {text}");
+        assert!(text.contains("DATABASE_URL") && text.contains("TRAITANT_DONNEES"), "{text}");
+        assert!(text.contains(settings[0].1), "{command:?}: {text}");
+        assert!(!fresh.exists(), "{command:?}");
+    }
+}

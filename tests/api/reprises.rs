@@ -1,5 +1,8 @@
 //! What a caisse had before is taken over: sent, tried without consequence, applied once.
 
+mod contradictions;
+mod essais;
+
 use serde_json::{Value, json};
 use traitant::domain::ids::RepriseId;
 use traitant::services::reprises::run_here;

@@ -7,7 +7,12 @@ use traitant::services::sceaux::{Ecart, Racine, Sceaux, root, seal, verify};
 use traitant::storage::sceaux::horizon;
 
 use crate::support::TestApp;
-use crate::support::app::{MARTIN, feuille};
+use crate::support::app::{MARTIN, feuille, patient_id};
+use crate::support::database::{KEY_HEX, TestDatabase};
+use crate::support::process::{Folder, run, said};
+use crate::support::vie::{
+    AUTRE_NIR, BOUCHES_DU_RHONE, act, merge, organisme, paper_choice, second_record, version,
+};
 
 /// A register in which something happened, and was sealed.
 async fn sealed() -> TestApp {
@@ -140,4 +145,119 @@ async fn nothing_is_sealed_before_the_oldest_transaction_has_ended() {
     assert!(began < after);
     slow.rollback().await.unwrap();
     assert!(horizon(&mut reader, far).await.unwrap() > after);
+}
+
+/// A register whose signatures a merge copied, its undoing took back and a scission moved, each after a seal.
+async fn moved() -> TestApp {
+    let app = sealed().await;
+    let caisse = app.caisse(BOUCHES_DU_RHONE);
+    let alice = patient_id("ALICE").to_string();
+    let other = second_record(&app, BOUCHES_DU_RHONE, AUTRE_NIR, "1972-08-09").await;
+    let made = paper_choice(&app, BOUCHES_DU_RHONE, &other, MARTIN, "2020-03-02").await;
+    let next = async |number: i64| {
+        app.advance(TimeDelta::minutes(2));
+        assert_eq!(seal(&app.core).await.unwrap(), Some(number));
+        let found = check(&app, None).await;
+        assert_eq!((found.sceaux, found.ecarts), (number.unsigned_abs(), vec![]));
+    };
+    next(2).await;
+    let merged = merge(&caisse, &alice, &other).await;
+    merged.expect(201);
+    assert_eq!(check(&app, None).await.ecarts, [], "before the next seal");
+    next(3).await;
+    let undone = format!("{}/annulation", merged.header("location"));
+    let body = json!({ "motif": "collision" });
+    caisse.post_on(&undone, version(&caisse, &alice).await, body).await.expect(200);
+    next(4).await;
+    merge(&caisse, &alice, &other).await.expect(201);
+    next(5).await;
+    let scission = json!({
+        "patient": {
+            "identifiant": { "type": "nir", "valeur": "172080100199656" },
+            "nom": "ESSAI-LECA", "prenom": "ANGE", "date_naissance": "1972-08-09",
+            "organisme": organisme(BOUCHES_DU_RHONE), "affilie_du": "2012-09-01",
+        },
+        "declarations": [made["id"]], "feuilles": [], "motif": "collision",
+    });
+    act(&caisse, &alice, "scissions", scission).await.expect(201);
+    assert_eq!(check(&app, None).await.ecarts, [], "before the next seal");
+    next(6).await;
+    app
+}
+
+#[tokio::test]
+async fn a_merge_its_undoing_and_a_scission_leave_the_seals_true_and_copies_are_sealed() {
+    // The copies that the merge and the scission wrote, seal by seal; the original is in the second one.
+    let copies = "signature_id = (SELECT min(id::text)::uuid FROM
+        (SELECT signature_id AS id FROM signature GROUP BY 1 HAVING count(*) = 3) AS thrice)";
+    let nth = |rank: i32| {
+        format!(
+            "(SELECT patient_id FROM signature WHERE {copies} ORDER BY enregistre_le OFFSET {rank} LIMIT 1)"
+        )
+    };
+    for (rank, seal) in [(0, 2), (1, 3), (2, 6)] {
+        let patient = nth(rank);
+        for (statement, more) in [
+            (
+                format!(
+                    "UPDATE signature SET moyen = 'en_ligne' WHERE {copies} AND patient_id = {patient}"
+                ),
+                0,
+            ),
+            (format!("DELETE FROM signature WHERE {copies} AND patient_id = {patient}"), -1),
+        ] {
+            let app = moved().await;
+            tamper(&app.database.pool(1).await, "signature", &statement).await;
+            let found = check(&app, None).await.ecarts;
+            let [Ecart::Lignes { numero, table: "signature", scellees, trouvees, .. }] = found[..]
+            else {
+                panic!("{statement}: {found:?}")
+            };
+            assert_eq!((numero, trouvees - scellees), (seal, more), "{statement}");
+        }
+    }
+    // A row that only looks like a copy: Hugo's record has the declaration too, and a signature of the sealed time.
+    let app = moved().await;
+    let owner = app.database.pool(1).await;
+    let hugo = patient_id("HUGO");
+    let added = format!(
+        "INSERT INTO signature SELECT '{hugo}', (SELECT declaration_id FROM declaration WHERE patient_id = '{hugo}' LIMIT 1),
+             signature_id, 'tuteur', NULL, NULL, signe_le, signe_a, recue_le, moyen, niveau, preuve_chiffree,
+             contenu_sha256, enregistre_le
+         FROM signature WHERE {copies} ORDER BY enregistre_le LIMIT 1"
+    );
+    tamper(&owner, "signature", &added).await;
+    let found = check(&app, None).await.ecarts;
+    let [Ecart::Lignes { numero: 2, table: "signature", scellees, trouvees, .. }] = found[..]
+    else {
+        panic!("{found:?}")
+    };
+    assert_eq!(trouvees - scellees, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_command_says_that_nothing_differs_at_its_end_and_only_then() {
+    let (database, folder) = (TestDatabase::bac_a_sable().await, Folder::new());
+    let url = database.service_url().await;
+    let settings = [
+        ("DATABASE_URL", url.as_str()),
+        ("TRAITANT_MODE", "bac-a-sable"),
+        ("TRAITANT_CLE_MAITRE", KEY_HEX),
+        ("TRAITANT_DONNEES", folder.path().to_str().unwrap()),
+    ];
+    let sealed = run(&settings, &["racine"]);
+    assert!(sealed.status.success(), "{}", said(&sealed));
+    let whole = run(&settings, &["verifier"]);
+    assert!(whole.status.success(), "{}", said(&whole));
+    let text = String::from_utf8(whole.stdout).unwrap();
+    assert!(text.ends_with("Z.\nRien ne diffère.\n"), "{text}");
+    let statement =
+        "DELETE FROM acces WHERE acces_id = (SELECT min(acces_id::text)::uuid FROM acces)";
+    tamper(&database.pool(1).await, "acces", statement).await;
+    let wrong = run(&settings, &["verifier"]);
+    assert_eq!(wrong.status.code(), Some(3), "{}", said(&wrong));
+    let text = String::from_utf8(wrong.stdout).unwrap();
+    assert!(!text.contains("Rien ne diffère"), "{text}");
+    assert!(text.contains("  sceau 1, table acces, du début à "), "{text}");
+    assert!(text.ends_with(" : 1 de moins qu'au scellement\n"), "{text}");
 }

@@ -145,6 +145,83 @@ fn a_heading_says_what_is_missing_or_unknown() {
 }
 
 #[test]
+fn a_heading_of_another_separator_or_a_file_of_other_ends_of_lines_is_said_to_be_one() {
+    let said =
+        |text: &str| match read(NatureReprise::Choix, FormatFichier::Csv, false, text.as_bytes()) {
+            Err(FichierRefuse::Illisible(said)) => said,
+            other => panic!("{other:?}"),
+        };
+    let row = "nir;172080100199557;1972-08-09;99900001233;2012-03-01;;;;;";
+    for (separator, name) in [(",", "virgules"), ("\t", "tabulations"), ("|", "barres verticales")]
+    {
+        let text = format!("{CHOIX}\n{row}\n").replace(';', separator);
+        let said = said(&text);
+        assert!(
+            said.starts_with(&format!("L'en-tête sépare ses colonnes par des {name}.")),
+            "{said}"
+        );
+        assert!(said.contains("séparées par des points-virgules"), "{said}");
+    }
+    for text in
+        [format!("{CHOIX}\r{row}\r"), format!("{CHOIX}\r{}", format!("{row}\r").repeat(3_000))]
+    {
+        assert!(said(&text).contains("retour chariot seul (CR)"), "{}", said(&text));
+    }
+    assert!(said(&CHOIX.replacen("origine", "\"origine", 1)).contains("guillemet ouvert"));
+    // Either of the others, or both, with or without the last one.
+    for text in
+        [format!("{CHOIX}\n{row}"), format!("{CHOIX}\r\n{row}\n"), format!("{CHOIX}\r\n{row}\r\n")]
+    {
+        assert_eq!(csv(&text).0.len(), 1, "{text:?}");
+    }
+}
+
+#[test]
+fn a_quote_that_is_not_closed_is_said_where_it_was_opened() {
+    let row = |reference: &str| {
+        format!("nir;172080100199557;1972-08-09;99900001233;2012-03-01;;;;;{reference}")
+    };
+    let wrong = |rows: &[String]| {
+        let (lines, refused) = csv(&format!("{CHOIX}\n{}", rows.join("\n")));
+        let numbers: Vec<u64> = lines.iter().map(|line| line.numero).collect();
+        let one = |refused: &Refusee| {
+            let [only] = &refused.defauts[..] else { panic!("{refused:?}") };
+            (refused.numero, only.code.clone(), only.message.clone())
+        };
+        (numbers, refused.iter().map(one).collect::<Vec<_>>())
+    };
+    let end = String::new;
+    // To the end of the file, whether its last line is ended or not.
+    for last in [vec![], vec![end()]] {
+        for before in [vec![], vec![end()]] {
+            let blank = u64::try_from(before.len()).unwrap();
+            let rows = [vec![row("A")], before, vec![row("\"B"), row("C"), row("D")], last.clone()];
+            let (read, refused) = wrong(&rows.concat());
+            assert_eq!(read, [2]);
+            let [(number, code, message)] = &refused[..] else { panic!("{refused:?}") };
+            assert_eq!((*number, code.as_str()), (3 + blank, "guillemet_non_ferme"));
+            assert!(
+                message.contains(&format!("ouvert à la ligne {} n'est pas fermé", 3 + blank)),
+                "{message}"
+            );
+            assert!(message.contains(&format!("la ligne {}, la dernière", 5 + blank)), "{message}");
+        }
+    }
+    let (read, refused) = wrong(&[row("A"), row("\"B")]);
+    assert_eq!((read, refused[0].0, refused[0].1.as_str()), (vec![2], 3, "guillemet_non_ferme"));
+    // To the next quote, after which reading goes on.
+    let (read, refused) = wrong(&[row("\"A"), row("B"), row("\"C\""), row("D")]);
+    assert_eq!(read, [5]);
+    assert_eq!((refused[0].0, refused[0].1.as_str()), (2, "guillemet_non_ferme"));
+    assert!(refused[0].2.contains("n'est fermé qu'à la ligne 4"), "{refused:?}");
+    for one in &refused {
+        assert!(!one.2.contains("1720801"), "no value of the file is kept: {one:?}");
+    }
+    // A quote within a cell is a letter.
+    assert_eq!(wrong(&[row("A\"B"), row("C")]).0, [2, 3]);
+}
+
+#[test]
 fn a_line_too_long_is_refused_alone() {
     let long = format!("{{\"x\":\"{}\"}}", "x".repeat(70_000));
     let text = format!("{long}\n{{}}\n\n{long}");

@@ -230,6 +230,7 @@ demarches! {
     ListerLignesReprise = "lister_lignes_reprise" Portee(Administration),
     TelechargerRapportReprise = "telecharger_rapport_reprise" Portee(Administration),
     ExecuterReprise = "executer_reprise" Portee(Administration) "patient.reprise",
+    AbandonnerReprise = "abandonner_reprise" Portee(Administration),
     // Giving it back.
     DemanderExport = "demander_export" Portee(Administration),
     LireExport = "lire_export" Portee(Administration),

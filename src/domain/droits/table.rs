@@ -358,7 +358,8 @@ impl Demarche {
             | D::LireReprise
             | D::ListerLignesReprise
             | D::TelechargerRapportReprise
-            | D::ExecuterReprise => Ligne::de(&[&[(CaisseConcernee, Tout)]])
+            | D::ExecuterReprise
+            | D::AbandonnerReprise => Ligne::de(&[&[(CaisseConcernee, Tout)]])
                 .condition("les fichiers de sa propre caisse, pour ses assurés et les médecins de son département")
                 .reservee("seule une caisse reprend ce qu'elle avait"),
 

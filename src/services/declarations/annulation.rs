@@ -131,12 +131,7 @@ fn closed(fin: &Fin, membre: &Membre) -> bool {
 }
 
 /// Whether, without an act, its doctor would be there on its day by a piece that is asked for.
-fn takes_away(
-    actes: &Actes,
-    fins: &[Fin],
-    fin: &Fin,
-    is_of: impl Fn(&Segment) -> bool,
-) -> bool {
+fn takes_away(actes: &Actes, fins: &[Fin], fin: &Fin, is_of: impl Fn(&Segment) -> bool) -> bool {
     let there = |segment: &Segment| segment.en_force(fin.effet_du).contains(&fin.medecin_id);
     // Two records that were merged may say the same.
     let same = |one: &Fin| {

@@ -1,6 +1,7 @@
 //! Choices: those of persons about whom nothing was ever chosen are unrolled in memory and written together; the others
 //! one by one, each compared with what the register held before.
 
+mod contradictions;
 mod lecture;
 mod seul;
 
@@ -16,7 +17,9 @@ use crate::domain::declaration::{
 use crate::domain::designation::Segment;
 use crate::domain::fin::Fin;
 use crate::domain::frise::{self, Choix, jours};
-use crate::domain::ids::{DeclarationId, DesignationId, EvenementId, FaitId, PatientId, RepriseId};
+use crate::domain::ids::{
+    DeclarationId, DesignationId, EvenementId, FaitId, MedecinId, PatientId, RepriseId,
+};
 use crate::domain::patientele::mouvements;
 use crate::domain::reprise::ChoixRepris;
 use crate::services::core::Many;
@@ -31,7 +34,11 @@ pub(super) async fn apply(
     (reprise, application): (RepriseId, bool),
     lignes: &[(u64, ChoixRepris)],
 ) -> Result<Issues, ServiceError> {
-    let (mut issues, persons) = read(many, lignes).await?;
+    let (mut issues, mut persons) = read(many, lignes).await?;
+    for lus in persons.values_mut() {
+        issues.extend(contradictions::set_aside(lus));
+    }
+    persons.retain(|_, lus| !lus.is_empty());
     let mut lot = Lot::default();
     let (mut alone, mut told) = (Vec::new(), BTreeSet::new());
     for (patient, lus) in &persons {
@@ -81,21 +88,43 @@ fn unroll(
     lot: &mut Lot,
 ) -> Result<Vec<(usize, Issue)>, ServiceError> {
     let Some(instant) = lus.iter().map(|lu| lu.instant).max() else { return Ok(Vec::new()) };
-    let (mut issues, mut seen) = (Vec::new(), Vec::new());
-    let (mut choix, mut fins): (Vec<Choix>, Vec<Fin>) = (Vec::new(), Vec::new());
+    let (mut issues, mut seen) = (Vec::new(), Vec::<&Lu>::new());
+    let mut gardes: Vec<(&Lu, Option<Declaration>, Vec<Fin>)> = Vec::new();
     for lu in lus {
-        if seen.contains(&&lu.choix) {
+        let same = |known: &&&Lu| {
+            (&known.choix.medecins, known.choix.effet_du) == (&lu.choix.medecins, lu.choix.effet_du)
+        };
+        let mut known = seen.iter().filter(same).peekable();
+        let again = known.peek().is_some();
+        let ended = known.any(|known| known.choix.fin == lu.choix.fin);
+        if again && (ended || lu.choix.fin.is_none()) {
             issues.push((lu.place, Issue::DejaConnue));
             continue;
         }
-        seen.push(&lu.choix);
-        let declaration = declaration(core, reprise, (patient, lu), instant)?;
-        choix.push(choice(&declaration, instant));
-        fins.extend(ends(core, lu));
-        lot.declarations.push(declaration);
-        issues.push((lu.place, Issue::Nouvelle));
+        seen.push(lu);
+        let made = match again {
+            true => None,
+            false => Some(declaration(core, reprise, (patient, lu), instant)?),
+        };
+        gardes.push((lu, made, ends(core, lu)));
     }
-    let segments: Vec<Segment> = frise::unroll(&choix, &fins);
+    let segments = loop {
+        let made = gardes.iter().filter_map(|(_, made, _)| made.as_ref());
+        let choix: Vec<Choix> = made.map(|made| choice(made, instant)).collect();
+        let fins: Vec<Fin> = gardes.iter().flat_map(|(.., fins)| fins.iter().copied()).collect();
+        let segments: Vec<Segment> = frise::unroll(&choix, &fins);
+        // What another one overtakes on its own day leaves, and its ends with it.
+        let lost = gardes.iter().position(|(lu, ..)| !compte(lu, &segments));
+        let Some(lost) = lost else { break segments };
+        let (lu, ..) = gardes.remove(lost);
+        issues.push((lu.place, contradictions::sans_jour(lu.choix.effet_du)));
+    };
+    let mut fins: Vec<Fin> = Vec::new();
+    for (lu, made, own) in gardes {
+        issues.push((lu.place, Issue::Nouvelle));
+        lot.declarations.extend(made);
+        fins.extend(own);
+    }
     lot.fins.extend(fins.into_iter().map(|fin| (patient, fin)));
     let moved = mouvements(&[], &jours(&segments));
     let told = segments.iter().flat_map(prise_effet).chain(moved.iter().map(movement));
@@ -107,6 +136,12 @@ fn unroll(
     }
     lot.instants.insert(patient, instant);
     Ok(issues)
+}
+
+/// Whether a choice counts on its first day.
+fn compte(lu: &Lu, segments: &[Segment]) -> bool {
+    let chosen: BTreeSet<MedecinId> = lu.medecins.iter().map(|one| one.medecin_id).collect();
+    segments.iter().any(|segment| chosen.is_subset(&segment.en_force(lu.choix.effet_du)))
 }
 
 /// A choice as a declaration that nobody signs here.

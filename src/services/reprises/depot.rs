@@ -44,7 +44,7 @@ impl<'a> Depot<'a> {
     pub async fn begin(
         core: &'a Core,
         contexte: &Contexte,
-        (nature, format): (NatureReprise, FormatFichier),
+        (nature, format, windows_1252): (NatureReprise, FormatFichier, bool),
     ) -> Result<Self, ServiceError> {
         let acteur = contexte.acteur();
         contexte.demarche.juger(&own(acteur))?;
@@ -54,6 +54,7 @@ impl<'a> Depot<'a> {
             organisme: *caisse.organisme(),
             nature,
             format,
+            windows_1252,
             etat: EtatReprise::EnReception,
             version: 1,
             octets: 0,
@@ -97,8 +98,8 @@ impl<'a> Depot<'a> {
         job.close().await
     }
 
-    /// The file is whole: a job tries it, unless the same one is there already. Without a job, whoever received it tries
-    /// it.
+    /// The file is whole: a job tries it, unless the same one is there already. A trial of the same that refused lines
+    /// ends, and this one begins. Without a job, whoever received it tries it.
     pub async fn end(
         mut self,
         (octets, sha256): (u64, Empreinte),
@@ -111,6 +112,7 @@ impl<'a> Depot<'a> {
             let place = (id, self.rang.saturating_add(1));
             reprises::insert_bloc(job.conn(), core.coffre(), place, &self.waiting).await?;
         }
+        reprises::supersede(job.conn(), &self.reprise, core.now()).await?;
         if !reprises::receive(job.conn(), &self.reprise).await? {
             let same = reprises::find_same(job.conn(), &self.reprise).await?;
             reprises::remove(job.conn(), id).await?;

@@ -77,6 +77,25 @@ pub async fn apply(
     Ok(opening.close(rendre(&reprise)?).await?)
 }
 
+/// Drops what is tried, or was: its lines are removed, and nothing was registered.
+pub async fn abandon(
+    core: &Core,
+    demande: &Demande,
+    (id, version): (RepriseId, VersionsVues),
+    rendre: impl Render<Reprise>,
+) -> Done {
+    let mut opening = core.open(demande).await?;
+    let seen = own(opening.conn(), &demande.contexte, id).await?;
+    version.verify(seen.version)?;
+    let by = (opening.auteur_id(), core.now());
+    if !reprises::abandon(opening.conn(), id, by).await? {
+        let state = "la reprise n'est ni à l'essai ni essayée : elle s'applique, est appliquée ou a pris fin";
+        return Err(ServiceError::EtatIncompatible(state).into());
+    }
+    let reprise = own(opening.conn(), &demande.contexte, id).await?;
+    Ok(opening.close(rendre(&reprise)?).await?)
+}
+
 /// Forgets the lines of files that nobody applied.
 pub async fn purge(core: &Core) -> Result<usize, ServiceError> {
     let ago = |delay| core.now().checked_sub_signed(delay).unwrap_or_default();

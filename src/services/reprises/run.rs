@@ -57,7 +57,8 @@ async fn walk(
         EtatReprise::EnReception
         | EtatReprise::Essayee
         | EtatReprise::Appliquee
-        | EtatReprise::Perimee => return Ok(()),
+        | EtatReprise::Perimee
+        | EtatReprise::Abandonnee => return Ok(()),
     };
     let sujet = reprises::sender(&mut conn, core.coffre(), id).await?;
     let left = reprises::blocs(&mut conn, id, application).await?;

@@ -29,7 +29,7 @@ pub async fn move_declaration(
     .fetch_optional(&mut **tx)
     .await?;
     let Some(state) = ended else { return Ok(None) };
-    copy(tx, id, from, to).await?;
+    copy(tx, id, (from, to), instant).await?;
     let version = state.version + 1;
     tx.write(sqlx::query!(
         "/* etat_declaration.arrive */
@@ -60,12 +60,13 @@ pub async fn move_declaration(
     Ok(Some(version))
 }
 
-/// Copies what was written about a declaration, except its states. What is there already stays.
+/// Copies what was written about a declaration, except its states. What is there already stays. A signature is sealed: its copy
+/// is written at an instant of its own, since the slice of the original is closed.
 async fn copy(
     tx: &mut Tx,
     id: DeclarationId,
-    from: PatientId,
-    to: PatientId,
+    (from, to): (PatientId, PatientId),
+    instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
     let (from, to, id) = (from.uuid(), to.uuid(), id.uuid());
     macro_rules! copy {
@@ -92,16 +93,22 @@ async fn copy(
          SELECT $2, declaration_id, en_place, enregistre_le
          FROM avenant WHERE patient_id = $1 AND declaration_id = $3
          ON CONFLICT DO NOTHING",
+    );
+    tx.write(sqlx::query!(
         "/* signature.copy */
          INSERT INTO signature
              (patient_id, declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le,
               moyen, niveau, preuve_chiffree, contenu_sha256, representation_id, enregistre_le)
          SELECT $2, declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le,
-                moyen, niveau, preuve_chiffree, contenu_sha256, representation_id, enregistre_le
+                moyen, niveau, preuve_chiffree, contenu_sha256, representation_id, $4
          FROM signature WHERE patient_id = $1 AND declaration_id = $3
          ON CONFLICT DO NOTHING",
-    );
-    Ok(())
+        from,
+        to,
+        id,
+        instant
+    ))
+    .await
 }
 
 /// The declarations that a record has now, in the order of their recording.

@@ -3,11 +3,13 @@
 pub mod annuaire;
 pub mod choix;
 mod codec;
+mod fichier;
 pub mod personnes;
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 
+pub use self::fichier::{find_same, receive, supersede};
 use super::coffre::Place;
 use super::nombres::{read, stored};
 use super::{Coffre, StorageError, Tx};
@@ -22,8 +24,8 @@ pub async fn insert(tx: &mut Tx, reprise: &Reprise, auteur_id: i32) -> Result<()
         "/* reprise.insert */
          INSERT INTO reprise
              (reprise_id, organisme, auteur_id, nature, format, etat, version, octets, lignes, illisibles, traitees,
-              nouvelles, deja_connues, refusees, requete_id, enregistre_le)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, 0, 0, 0, $8, $9)",
+              nouvelles, deja_connues, refusees, requete_id, enregistre_le, windows_1252)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, 0, 0, 0, $8, $9, $10)",
         reprise.id.uuid(),
         reprise.organisme.as_str(),
         auteur_id,
@@ -32,7 +34,8 @@ pub async fn insert(tx: &mut Tx, reprise: &Reprise, auteur_id: i32) -> Result<()
         reprise.etat.mot(),
         reprise.version,
         reprise.requete_id.uuid(),
-        reprise.enregistre_le
+        reprise.enregistre_le,
+        reprise.windows_1252
     ))
     .await
 }
@@ -42,7 +45,7 @@ pub async fn get(conn: &mut PgConnection, id: RepriseId) -> Result<Option<Repris
     let row = sqlx::query!(
         r#"/* reprise.get */
          SELECT organisme, nature, format, etat, version, octets, sha256, lignes, illisibles, nouvelles,
-                deja_connues, refusees, requete_id, enregistre_le
+                deja_connues, refusees, requete_id, enregistre_le, windows_1252
          FROM reprise WHERE reprise_id = $1"#,
         id.uuid()
     )
@@ -53,6 +56,7 @@ pub async fn get(conn: &mut PgConnection, id: RepriseId) -> Result<Option<Repris
         organisme: row.organisme,
         nature: row.nature,
         format: row.format,
+        windows_1252: row.windows_1252,
         etat: row.etat,
         version: row.version,
         octets: read(row.octets),
@@ -86,42 +90,26 @@ pub async fn sender(
     super::auteurs::subject(coffre, &row.empreinte, &row.sujet_chiffre, row.organisation.as_deref())
 }
 
-/// The one under way for the same file, if there is.
-pub async fn find_same(
-    conn: &mut PgConnection,
-    reprise: &Reprise,
-) -> Result<Option<RepriseId>, StorageError> {
-    Ok(sqlx::query_scalar!(
-        "/* reprise.find_same */
-         SELECT reprise_id FROM reprise
-         WHERE organisme = $1 AND nature = $2 AND sha256 = $3 AND etat IN ('en_essai', 'essayee', 'en_application')",
-        reprise.organisme.as_str(),
-        reprise.nature.mot(),
-        reprise.sha256 as _
-    )
-    .fetch_optional(conn)
-    .await?)
-}
-
-/// The file is whole; `false` when the same one is under way.
-pub async fn receive(tx: &mut Tx, reprise: &Reprise) -> Result<bool, StorageError> {
-    tx.try_write(sqlx::query!(
-        "/* reprise.receive */
-         UPDATE reprise SET etat = 'en_essai', version = version + 1, octets = $2, sha256 = $3, lignes = $4,
-             illisibles = $5
-         WHERE reprise_id = $1 AND etat = 'en_reception' AND NOT EXISTS (
-             SELECT FROM reprise o
-             WHERE o.organisme = $6 AND o.nature = $7 AND o.sha256 = $3
-               AND o.etat IN ('en_essai', 'essayee', 'en_application'))",
-        reprise.id.uuid(),
-        stored(reprise.octets),
-        reprise.sha256 as _,
-        stored(reprise.lignes),
-        stored(reprise.illisibles),
-        reprise.organisme.as_str(),
-        reprise.nature.mot()
-    ))
-    .await
+/// Drops one that is tried, or was; `false` when it is no longer there. Its lines are removed.
+pub async fn abandon(
+    tx: &mut Tx,
+    id: RepriseId,
+    (auteur_id, instant): (i32, DateTime<Utc>),
+) -> Result<bool, StorageError> {
+    let dropped = tx
+        .try_write(sqlx::query!(
+            "/* reprise.abandon */
+             UPDATE reprise SET etat = 'abandonnee', version = version + 1, abandonnee_le = $3, abandon_auteur_id = $2
+             WHERE reprise_id = $1 AND etat IN ('en_essai', 'essayee')",
+            id.uuid(),
+            auteur_id,
+            instant
+        ))
+        .await?;
+    if dropped {
+        remove_blocs(tx, id).await?;
+    }
+    Ok(dropped)
 }
 
 /// Removes one that never counted, and all that was read of it.

@@ -53,6 +53,7 @@ const ACTIONS: &[(&str, Demarche, Demarche)] = {
         ("confirmer", D::ConfirmerOperation, D::LireOperation),
         ("appliquer", D::AppliquerReevaluation, D::LireReevaluation),
         ("executer", D::ExecuterReprise, D::LireReprise),
+        ("abandonner", D::AbandonnerReprise, D::LireReprise),
     ]
 };
 

@@ -33,12 +33,21 @@ pub(super) fn entete<'h>(
 ) -> Result<Vec<Colonne>, String> {
     let mut found: Vec<Colonne> = Vec::new();
     for (place, name) in heading.enumerate() {
+        if name.contains('\n') {
+            return Err("Le guillemet ouvert dans l'en-tête n'est pas fermé.".to_owned());
+        }
         let name = name.trim();
         let place = place.saturating_add(1);
         let Some(column) = known.iter().find(|one| one.nom.eq_ignore_ascii_case(name)) else {
             let all: Vec<&str> = known.iter().map(|one| one.nom).collect();
+            let wrong = match separateur(name) {
+                Some(separateur) => {
+                    format!("L'en-tête sépare ses colonnes par des {separateur}.")
+                }
+                None => format!("La colonne {place} n'est pas connue."),
+            };
             return Err(format!(
-                "La colonne {place} n'est pas connue. Colonnes attendues, séparées par des points-virgules : {}.",
+                "{wrong} Colonnes attendues, séparées par des points-virgules : {}.",
                 all.join(";")
             ));
         };
@@ -51,6 +60,12 @@ pub(super) fn entete<'h>(
         Some(missing) => Err(format!("Il manque la colonne « {} ».", missing.nom)),
         None => Ok(found),
     }
+}
+
+/// What separates names that were read as one, when it is not what is expected.
+fn separateur(names: &str) -> Option<&'static str> {
+    let known = [('\t', "tabulations"), (',', "virgules"), ('|', "barres verticales")];
+    known.into_iter().find(|(one, _)| names.contains(*one)).map(|(_, name)| name)
 }
 
 /// A row. An empty cell is an absent field.

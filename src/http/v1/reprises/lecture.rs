@@ -20,6 +20,12 @@ const OCTETS_MAX: u64 = 4 * 1024 * 1024 * 1024;
 /// Bytes read at once.
 const PIECE: usize = 64 * 1024;
 
+/// Between the columns of a table.
+const SEPARATEUR: char = ';';
+/// Why a table is refused whose lines all end by CR.
+const CR_SEUL: &str =
+    "Les lignes du fichier finissent par un retour chariot seul (CR) : attendu LF, ou CR et LF.";
+
 /// What a file is said to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Annonce {
@@ -67,7 +73,7 @@ pub fn lire(
     give: impl FnMut(Lues) -> bool,
 ) -> Result<(u64, Empreinte), FichierRefuse> {
     let encoding = if annonce.windows_1252 { WINDOWS_1252 } else { UTF_8 };
-    let mut texte = Texte::new(entree, encoding);
+    let mut texte = Texte::new(entree, encoding, annonce.format == FormatFichier::Csv);
     let mut tri = Tri { annonce, lues: Lues::default(), give, wanted: true };
     match annonce.format {
         FormatFichier::Csv => tri.csv(&mut texte)?,
@@ -89,7 +95,7 @@ impl<F: FnMut(Lues) -> bool> Tri<F> {
     fn csv<R: Read>(&mut self, texte: &mut Texte<R>) -> Result<(), FichierRefuse> {
         let octets = texte.compteur();
         let mut reader = csv::ReaderBuilder::new()
-            .delimiter(b';')
+            .delimiter(SEPARATEUR as u8)
             .flexible(true)
             .has_headers(true)
             .from_reader(texte);
@@ -102,7 +108,10 @@ impl<F: FnMut(Lues) -> bool> Tri<F> {
             if record.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
-            if record.len() > columns.len() {
+            let after = reader.position().line();
+            if let Some(wrong) = guillemet(&record, after) {
+                self.refuse(wrong.0, vec![wrong.1]);
+            } else if record.len() > columns.len() {
                 let message = format!("attendu : {} cellules, comme dans l'en-tête", columns.len());
                 self.refuse(numero, vec![defaut("", "taille_invalide", message)]);
             } else if record.iter().any(is_broken) {
@@ -184,6 +193,31 @@ fn defaut(champ: &str, code: &str, message: String) -> Defaut {
     Defaut { champ: champ.to_owned(), code: code.to_owned(), message }
 }
 
+/// What is wrong with a row that swallowed others behind a quote, and the line where that one was opened: between quotes a cell may
+/// hold an end of line, and hardly one with separators around it. `after` is the line after the row.
+fn guillemet(record: &csv::StringRecord, after: u64) -> Option<(u64, Defaut)> {
+    // Each file ends with an end of line, which only an open quote takes in.
+    let open = record.iter().last().is_some_and(|cell| cell.ends_with('\n'));
+    let swallows = |cell: &str| cell.contains('\n') && cell.contains(SEPARATEUR);
+    if !open && !record.iter().any(swallows) {
+        return None;
+    }
+    let held = record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
+    let own = if open { 0 } else { 1 };
+    let first = after.saturating_sub(u64::try_from(held).unwrap_or_default()).saturating_sub(own);
+    let last = after.saturating_sub(1);
+    let message = if open {
+        format!(
+            "le guillemet ouvert à la ligne {first} n'est pas fermé : rien de ce qui le suit n'a été lu, jusqu'à la ligne {last}, la dernière"
+        )
+    } else {
+        format!(
+            "le guillemet ouvert à la ligne {first} n'est fermé qu'à la ligne {last} : ce qui est entre les deux n'a pas été lu"
+        )
+    };
+    Some((first, defaut("", "guillemet_non_ferme", message)))
+}
+
 fn encodage() -> Defaut {
     let message = "un caractère n'est pas de l'encodage annoncé : UTF-8, ou « charset=windows-1252 » s'il est déclaré";
     defaut("", "encodage_invalide", message.to_owned())
@@ -197,7 +231,10 @@ fn is_broken(text: &str) -> bool {
 fn broken(error: csv::Error) -> FichierRefuse {
     let place = error.position().map(csv::Position::line);
     if let csv::ErrorKind::Io(error) = error.into_kind() {
-        return FichierRefuse::Interrompu(error);
+        return match error.kind() {
+            io::ErrorKind::InvalidData => FichierRefuse::Illisible(error.to_string()),
+            _ => FichierRefuse::Interrompu(error),
+        };
     }
     FichierRefuse::Illisible(match place {
         Some(line) => format!("La ligne {line} n'est pas du CSV."),
@@ -245,10 +282,22 @@ struct Texte<R> {
     clair: Vec<u8>,
     pris: usize,
     fini: bool,
+    /// Whether it is a table, whose last line is ended if it was not.
+    tableau: bool,
+    fins: FinsDeLigne,
+}
+
+/// Ends of lines that were seen.
+#[derive(Debug, Default)]
+struct FinsDeLigne {
+    cr: bool,
+    lf: bool,
+    /// The last byte of the text so far.
+    derniere: Option<u8>,
 }
 
 impl<R: Read> Texte<R> {
-    fn new(entree: R, encoding: &'static Encoding) -> Self {
+    fn new(entree: R, encoding: &'static Encoding, tableau: bool) -> Self {
         let decoder = if encoding == UTF_8 {
             encoding.new_decoder_with_bom_removal()
         } else {
@@ -264,6 +313,8 @@ impl<R: Read> Texte<R> {
             clair: Vec::new(),
             pris: 0,
             fini: false,
+            tableau,
+            fins: FinsDeLigne::default(),
         }
     }
 
@@ -289,8 +340,28 @@ impl<R: Read> Texte<R> {
             self.clair.resize(room, 0);
             let (_, _, written, _) = self.decoder.decode_to_utf8(piece, &mut self.clair, self.fini);
             self.clair.truncate(written);
+            if self.tableau {
+                self.end_lines()?;
+            }
             // Either end of line is one character from here on: lines are then numbered as an editor shows them.
             self.clair.retain(|byte| *byte != b'\r');
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> Texte<R> {
+    /// Looks at the ends of the lines of a table: one that has none but CR would be one line; the last one gets its end.
+    fn end_lines(&mut self) -> io::Result<()> {
+        self.fins.cr |= self.clair.contains(&b'\r');
+        self.fins.lf |= self.clair.contains(&b'\n');
+        self.fins.derniere = self.clair.last().copied().or(self.fins.derniere);
+        let enough = self.fini || usize::try_from(self.octets).is_ok_and(|read| read >= PIECE);
+        if enough && self.fins.cr && !self.fins.lf {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, CR_SEUL));
+        }
+        if self.fini && self.fins.derniere.is_some_and(|last| last != b'\n') {
+            self.clair.push(b'\n');
         }
         Ok(())
     }

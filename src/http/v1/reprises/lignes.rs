@@ -1,6 +1,8 @@
 //! The lines of the files: one shape a kind, the same in both formats. In CSV a column is a field, the fields of an object
 //! behind its name and a point.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use super::colonnes::{Colonne, Genre};
@@ -77,13 +79,21 @@ impl LigneChoix {
                 return wrong("/effet_au", "champ_requis", "ce champ va avec le motif de fin");
             }
         };
+        if self.signe_le.is_some_and(|day| day > self.effet_du) {
+            let expected = "attendu : un jour qui ne suit pas le premier jour du choix, qui compte au plus tôt de sa signature";
+            return wrong("/signe_le", "signature_apres_effet", expected);
+        }
+        let medecins: BTreeSet<Rpps> = self.medecins.0.iter().copied().collect();
+        if medecins.len() < self.medecins.0.len() {
+            return wrong("/medecins", "en_double", "attendu : chaque médecin une fois");
+        }
         Ok(ChoixRepris {
             cle: ClePatient {
                 numero: self.identifiant,
                 date_naissance: self.date_naissance,
                 rang: self.rang.unwrap_or(RangGemellaire::ONE),
             },
-            medecins: self.medecins.0.into_iter().collect(),
+            medecins,
             effet_du: self.effet_du,
             signe_le: self.signe_le,
             fin,

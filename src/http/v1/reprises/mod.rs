@@ -51,6 +51,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(lines))
         .routes(routes!(report))
         .routes(routes!(apply))
+        .routes(routes!(abandon))
 }
 
 /// Lines of a report read at once.
@@ -137,6 +138,11 @@ type LignesRefuseesVue = Page<LigneRefuseeVue>;
 
 impl Anonymous for LigneRefuseeVue {}
 
+/// Renders a takeover that ended.
+fn ended(reprise: &Reprise) -> Result<Rendu, serde_json::Error> {
+    rendre(StatusCode::OK, None, Some(reprise.version), &RepriseVue::new(reprise))
+}
+
 /// Renders a takeover, with its version as ETag.
 fn accepted(reprise: &Reprise) -> Result<Rendu, serde_json::Error> {
     let location = format!("/v1/reprises/{}", reprise.id);
@@ -151,7 +157,7 @@ const FICHIER: Duration = Duration::from_hours(1);
 /// Affiliés, médecins ou choix d'avant : un objet par ligne (NDJSON), ou un tableau CSV à points-virgules dont
 /// l'en-tête nomme les champs (`identifiant.valeur`). UTF-8, avec ou sans marque, ou Windows-1252 déclaré par
 /// `charset=windows-1252`. Rien n'est enregistré : un travail essaie chaque ligne et l'oublie. Le même fichier
-/// renvoyé rend la même reprise. Reprendre dans l'ordre : médecins, affiliés, choix.
+/// renvoyé, lu de la même façon, rend la même reprise ; si son essai avait refusé des lignes, un nouvel essai prend sa place. Reprendre dans l'ordre : médecins, affiliés, choix.
 #[utoipa::path(
     post,
     path = "/v1/reprises",
@@ -329,6 +335,30 @@ async fn apply(
     // There is no body: the address and the version are the whole request.
     let demande = cle.demande(contexte, Empreinte::of(format!("reprise {id} {version} execution")));
     respond(reprises::apply(&state.core, &demande, (id, version), accepted).await)
+}
+
+/// Abandonner une reprise qui n'est pas appliquée
+///
+/// À l'essai ou essayée, elle prend fin : ses lignes sont effacées, rien n'est enregistré, et son rapport se lit
+/// encore.
+#[utoipa::path(
+    post,
+    path = "/v1/reprises/{id}/abandon",
+    operation_id = "abandonner_reprise",
+    responses((status = 200, description = "La reprise, abandonnée", body = RepriseVue)),
+    extensions(("x-problemes" = json!(["transition_interdite"])))
+)]
+async fn abandon(
+    State(state): State<AppState>,
+    appel: Appel,
+    Chemin(id): Chemin<RepriseId>,
+    SiCorrespond(version): SiCorrespond,
+    cle: CleIdempotence,
+) -> Result<Response, Refus> {
+    let contexte = appel.exige(Demarche::AbandonnerReprise)?;
+    // There is no body: the address and the version are the whole request.
+    let demande = cle.demande(contexte, Empreinte::of(format!("reprise {id} {version} abandon")));
+    respond(reprises::abandon(&state.core, &demande, (id, version), ended).await)
 }
 
 /// Where a page of refused lines ended.

@@ -31,7 +31,9 @@ pub async fn recevoir(
     (entree, annonce): (impl Read + Send + 'static, Annonce),
     (seen, job_follows): (impl Fn(u64), bool),
 ) -> Result<Recu, ReceptionRefusee> {
-    let mut depot = Depot::begin(core, contexte, (annonce.nature, annonce.format)).await?;
+    let mut depot =
+        Depot::begin(core, contexte, (annonce.nature, annonce.format, annonce.windows_1252))
+            .await?;
     let (sender, mut receiver) = mpsc::channel::<Lues>(AVANCE);
     let reading = tokio::task::spawn_blocking(move || {
         lire(entree, annonce, |lues| sender.blocking_send(lues).is_ok())

@@ -3,8 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::issues::{Issue, refus};
+use super::contradictions::sans_jour;
 use super::lecture::Lu;
-use super::{declaration, ends};
+use super::{compte, declaration, ends};
 use crate::domain::acteur::Role;
 use crate::domain::frise::{Jours, jours, jours_connus};
 use crate::domain::ids::{MedecinId, PatientId, RepriseId};
@@ -43,6 +44,16 @@ pub(super) async fn take(
     if same && ends.is_empty() {
         return Ok((Issue::DejaConnue, instant));
     }
+    // One of the same day, of an earlier block or takeover, signed no sooner and no later.
+    let signe_le = lu.choix.signe_le.unwrap_or(lu.choix.effet_du);
+    let tie = known.iter().map(|one| &one.choix).any(|one| {
+        one.en_place.is_none()
+            && one.medecins != chosen
+            && (one.effet_du, one.ordre.signe_le) == (lu.choix.effet_du, signe_le)
+    });
+    if tie {
+        return Ok((sans_jour(lu.choix.effet_du), instant));
+    }
     let brought = brought_by(many.conn(), patient, reprise).await?;
     let mut held = designations::list(many.conn(), patient, latest_knowledge()).await?;
     held.retain(|one| !brought.contains(&one.declaration_id));
@@ -63,6 +74,10 @@ pub(super) async fn take(
             lost.format("%d/%m/%Y")
         );
         return Ok((refus("effet_du", "choix_contredit", message), instant));
+    }
+    if !compte(lu, &after.segments) {
+        undo(many.conn()).await?;
+        return Ok((sans_jour(lu.choix.effet_du), instant));
     }
     release(many.conn()).await?;
     Ok((Issue::Nouvelle, instant))

@@ -82,7 +82,8 @@ pub(super) fn recette(demarche: Demarche, question: Question<'_>) -> Option<Rece
         D::LireReprise
         | D::ListerLignesReprise
         | D::TelechargerRapportReprise
-        | D::ExecuterReprise => Recette::sur(concerne(question, &[ACTUELLE]), &cible.reprise),
+        | D::ExecuterReprise
+        | D::AbandonnerReprise => Recette::sur(concerne(question, &[ACTUELLE]), &cible.reprise),
         D::DemanderExport => role().corps(json!({ "nature": "designations", "format": "ndjson" })),
         D::LireExport | D::TelechargerExport => {
             Recette::sur(concerne(question, &[ACTUELLE]), &cible.export)
