@@ -54,6 +54,7 @@ mod suites;
 pub mod taches;
 pub mod travaux;
 mod versions;
+mod vivant;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 

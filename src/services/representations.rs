@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::core::{Act, Fact};
 use super::declarations::follow_link;
+use super::vivant::Vivant;
 use super::{
     Contexte, Core, Demande, Done, PATIENT_ATTENDU, Render, Seen, ServiceError, VersionsVues,
     latest_knowledge,
@@ -61,6 +62,8 @@ pub async fn create(
     let (coffre, known, instant) = (core.coffre(), latest_knowledge(), act.instant);
     let person = patients::get(act.conn(), coffre, patient, known).await?;
     let person = person.ok_or(ServiceError::Introuvable)?;
+    let jour = nouvelle.effet_du;
+    Vivant::of(act.conn(), patient).await?.verify(jour, "/effet_du")?;
     verify_representant(core, act.conn(), patient, nouvelle).await?;
     let (effet, motif_fin) = days_of(core, &person, nouvelle)?;
     let others = representations::list(act.conn(), coffre, patient, known).await?;

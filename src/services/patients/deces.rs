@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::dossier::{finish, open, record};
-use super::organismes::{unchanged, verify_day_of_life};
+use super::organismes::{unchanged, verify_day_of_death};
 use crate::domain::calendar::Periode;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::PatientId;
@@ -25,7 +25,7 @@ pub async fn record_deces(
 ) -> Done {
     let mut act = open(core, demande, seen).await?;
     let patient = act.patient;
-    verify_day_of_life(&mut act, jour, "/jour").await?;
+    verify_day_of_death(&mut act, jour, "/jour").await?;
     if faits::deces(act.conn(), patient).await?.is_some() {
         let message = "un patient vivant : un décès connu se rectifie";
         return Err(ServiceError::champ("/jour", "deces_connu", message).into());
@@ -51,7 +51,7 @@ pub async fn correct_deces(
     let mut act = open(core, demande, seen).await?;
     let (patient, instant) = (act.patient, act.instant);
     if let Some(jour) = jour {
-        verify_day_of_life(&mut act, jour, "/jour").await?;
+        verify_day_of_death(&mut act, jour, "/jour").await?;
     }
     let known = faits::deces(act.conn(), patient).await?.ok_or_else(|| {
         ServiceError::champ("/jour", "deces_inconnu", "un patient dont le décès est enregistré")
