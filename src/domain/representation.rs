@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::calendar::{Periode, anniversaire};
+use super::calendar::{Periode, anniversaire, lendemain};
 use super::declaration::{LienEnVigueur, RoleSignataire};
 use super::ids::{PatientId, RepresentationId};
 use super::vocabulary::vocabulaire;
@@ -125,6 +125,19 @@ impl Representation {
             Representant::Autre(_) | Representant::PersonneMorale(_) => None,
         };
         LienEnVigueur { id: self.id, representant, role: self.nature.role() }
+    }
+}
+
+impl Representation {
+    /// The link as the death of who represents leaves it: it ends on the day after, whatever end was known. `None` when
+    /// no day is left.
+    pub fn jusqu_au_deces(self, mort: Option<NaiveDate>) -> Option<Self> {
+        let Some(after) = mort.and_then(lendemain) else { return Some(self) };
+        if self.effet.au().is_some_and(|au| au <= after) {
+            return Some(self);
+        }
+        let effet = self.effet.jusqu_au(after)?;
+        Some(Self { effet, motif_fin: Some(FinRepresentation::Deces), ..self })
     }
 }
 

@@ -45,6 +45,7 @@ pub mod purges;
 pub mod reevaluations;
 pub mod rejeu;
 pub mod remunerations;
+pub mod representants;
 pub mod representations;
 pub mod reprises;
 pub mod sceaux;

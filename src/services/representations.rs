@@ -66,8 +66,8 @@ pub async fn create(
     Vivant::of(act.conn(), patient).await?.verify(jour, "/effet_du")?;
     verify_representant(core, act.conn(), patient, nouvelle).await?;
     let (effet, motif_fin) = days_of(core, &person, nouvelle)?;
-    let others = representations::list(act.conn(), coffre, patient, known).await?;
-    let same = |other: &Representation| {
+    let others = representations::recorded(act.conn(), coffre, patient, known).await?;
+    let same = |(other, _): &(Representation, _)| {
         (&other.representant, other.nature) == (&nouvelle.representant, nouvelle.nature)
             && other.effet.chevauche(&effet)
     };
@@ -116,6 +116,9 @@ async fn verify_representant(
     }
     let found = patients::get(conn, core.coffre(), id, latest_knowledge()).await?;
     let found = found.ok_or_else(|| wrong("patient_inconnu", PATIENT_ATTENDU))?;
+    let whose = fusions::merged_into(conn, id).await?.unwrap_or(id);
+    let vivant = Vivant::of(conn, whose).await?;
+    vivant.verify_of(nouvelle.effet_du, ("/effet_du", "représentant"))?;
     let least = nouvelle.nature.age_minimal();
     if found.age_le(nouvelle.effet_du).is_none_or(|age| age < least) {
         let expected = format!("une personne d'au moins {least} ans le premier jour");
@@ -160,12 +163,13 @@ pub async fn end(
     let patient = fusions::merged_into(opening.conn(), owner).await?.unwrap_or(owner);
     let mut act = opening.dated(effet).on(patient, &[]).await?;
     let (coffre, instant) = (core.coffre(), act.instant);
-    let all = representations::list(act.conn(), coffre, patient, latest_knowledge()).await?;
-    let found = all.into_iter().find(|lien| lien.id == id);
-    let mut lien = found.ok_or(ServiceError::Introuvable)?;
+    let all = representations::recorded(act.conn(), coffre, patient, latest_knowledge()).await?;
+    let found = all.into_iter().find(|(lien, _)| lien.id == id);
+    let (mut lien, mort) = found.ok_or(ServiceError::Introuvable)?;
     version.verify(lien.version)?;
     representations::replace(act.conn(), &lien, instant).await?;
-    let (avant, mut apres) = (lien.effet, None);
+    let avant = lien.clone().jusqu_au_deces(mort).map(|lien| lien.effet);
+    let mut apres = None;
     lien.motif_fin = Some(motif);
     if motif == FinRepresentation::ErreurDeSaisie {
         lien.remplace_le = Some(instant);
@@ -182,7 +186,9 @@ pub async fn end(
         lien.enregistre_le = instant;
         representations::insert(act.conn(), coffre, &lien).await?;
     }
-    follow_link(&mut act, lien.id, (avant, apres)).await?;
+    if let Some(avant) = avant {
+        follow_link(&mut act.writing(), lien.id, (avant, apres)).await?;
+    }
     finish(act, lien, NatureEvenement::RepresentationTerminee, rendre).await
 }
 

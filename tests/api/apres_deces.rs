@@ -4,7 +4,9 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
-use crate::support::app::{CARDIOLOGUE, MARTIN, PONS, Reply, choix, cle, paper, patient_id};
+use crate::support::app::{
+    CARDIOLOGUE, MARTIN, PONS, Reply, choix, cle, paper, patient_id, signature,
+};
 use crate::support::vie::{AIN, BOUCHES_DU_RHONE, act, organisme};
 
 /// The day of the death, and the day after.
@@ -155,4 +157,122 @@ async fn a_referral_holds_no_longer_than_the_patient_lives() {
     let path = format!("{own}/retours");
     refused(&cardio.post_on(&path, 1, report(APRES)).await, "/soins_le", "10/06/2025");
     cardio.post_on(&path, 1, report(MORT)).await.expect(200);
+}
+
+/// Hugo becomes a second holder for Gabriel; gives the link.
+async fn father(app: &TestApp) -> String {
+    let body = json!({
+        "representant": { "patient_id": patient_id("HUGO").to_string() },
+        "nature": "titulaire_autorite_parentale", "preuve": "acte_de_naissance", "effet_du": "2015-06-20",
+    });
+    let path = format!("/v1/patients/{}/representations", patient_id("GABRIEL"));
+    let made = app.caisse(BOUCHES_DU_RHONE).post(&path, body).await.expect(201);
+    made["id"].as_str().unwrap().to_owned()
+}
+
+async fn links(app: &TestApp) -> Value {
+    let path = format!("/v1/patients/{}/representations", patient_id("GABRIEL"));
+    app.caisse(BOUCHES_DU_RHONE).get(&path).await.expect(200)["donnees"].clone()
+}
+
+fn link<'v>(links: &'v Value, id: &str) -> Option<&'v Value> {
+    links.as_array().unwrap().iter().find(|one| one["id"] == id)
+}
+
+#[tokio::test]
+async fn a_death_ends_the_links_of_who_represents_from_the_day_after_and_its_correction_follows() {
+    let app = TestApp::new().await;
+    let lien = father(&app).await;
+    let dead = patient_id("HUGO").to_string();
+    let child = format!("/v1/patients/{}/medecin-traitant", patient_id("GABRIEL"));
+    app.patient("HUGO").get(&child).await.expect(200);
+    app.advance(TimeDelta::seconds(1));
+    let before = app.clock();
+    app.advance(TimeDelta::seconds(1));
+    dies(&app, BOUCHES_DU_RHONE, &dead, MORT).await;
+    let ended = links(&app).await;
+    let own = link(&ended, &lien).unwrap();
+    assert_eq!((&own["effet_au"], &own["motif_fin"]), (&json!(APRES), &json!("deces")));
+    // The mother's is as it was, and so is the father's as it was known before.
+    assert!(ended.as_array().unwrap().iter().any(|one| one["motif_fin"] == "majorite"));
+    let path = format!("/v1/patients/{}/representations?connu_le={before}", patient_id("GABRIEL"));
+    let known = app.caisse(BOUCHES_DU_RHONE).get(&path).await.expect(200)["donnees"].clone();
+    assert_eq!(link(&known, &lien).unwrap()["motif_fin"], "majorite");
+    // Nobody reads him as a holder, and he reads nothing.
+    assert_eq!(app.patient("HUGO").get(&child).await.problem(404), "introuvable");
+    let mut card = cle("ALICE");
+    card["date_naissance"] = json!("2015-06-20");
+    let pons = app.medecin(PONS);
+    let family = pons.post("/v1/familles/consultation", card).await.expect(200);
+    let shown = family["personnes"].as_array().unwrap();
+    let gabriel = shown.iter().find(|one| one["prenom"] == "GABRIEL").unwrap();
+    let names: Vec<&Value> =
+        gabriel["signataires"].as_array().unwrap().iter().map(|one| &one["prenom"]).collect();
+    assert_eq!(names, [&json!("ALICE")]);
+    let shown = pons.post("/v1/declarations/apercu", choix("GABRIEL", PONS)).await.expect(200);
+    assert_eq!(shown["contenu"]["representants"].as_array().unwrap().len(), 1);
+    // Those who read the child are told, once.
+    app.run_jobs().await;
+    app.run_jobs().await;
+    let told = app.events().await;
+    assert_eq!(told.iter().filter(|one| *one == "representation.terminee").count(), 1);
+    // Another day of death is another last day; no death is no end.
+    let correct = async |body: Value| {
+        act(&app.caisse(BOUCHES_DU_RHONE), &dead, "rectifications-de-deces", body).await.expect(200)
+    };
+    app.advance(TimeDelta::seconds(1));
+    correct(json!({ "jour": "2025-06-01", "motif": "etat_civil" })).await;
+    assert_eq!(link(&links(&app).await, &lien).unwrap()["effet_au"], "2025-06-02");
+    correct(json!({ "annule": true, "motif": "usurpation" })).await;
+    let again = links(&app).await;
+    let own = link(&again, &lien).unwrap();
+    assert_eq!((&own["effet_au"], &own["motif_fin"]), (&json!("2033-06-20"), &json!("majorite")));
+    app.patient("HUGO").get(&child).await.expect(200);
+}
+
+#[tokio::test]
+async fn no_link_begins_after_the_death_of_who_represents() {
+    let app = TestApp::new().await;
+    dies(&app, BOUCHES_DU_RHONE, &patient_id("HUGO").to_string(), MORT).await;
+    let path = format!("/v1/patients/{}/representations", patient_id("GABRIEL"));
+    let of_day = |day: &str| {
+        json!({
+            "representant": { "patient_id": patient_id("HUGO").to_string() },
+            "nature": "titulaire_autorite_parentale", "preuve": "acte_de_naissance", "effet_du": day,
+        })
+    };
+    let caisse = app.caisse(BOUCHES_DU_RHONE);
+    refused(&caisse.post(&path, of_day(APRES)).await, "/effet_du", "10/06/2025");
+    // What was true on his last day is recorded late, and ends with it.
+    let made = caisse.post(&path, of_day(MORT)).await.expect(201);
+    let kept = links(&app).await;
+    let own = link(&kept, made["id"].as_str().unwrap()).unwrap();
+    assert_eq!((&own["effet_du"], &own["effet_au"]), (&json!(MORT), &json!(APRES)));
+}
+
+#[tokio::test]
+async fn what_a_representative_signed_counts_until_the_day_of_the_death_and_not_after() {
+    for (day, counts) in [("2025-06-15", false), ("2025-06-16", true)] {
+        let app = TestApp::new().await;
+        father(&app).await;
+        let by = app.patient("HUGO");
+        let id = patient_id("GABRIEL").to_string();
+        let choice = json!({ "patient": { "id": id }, "medecins": [{ "rpps": PONS }] });
+        let made = by.post("/v1/declarations", choice).await.expect(201);
+        let digest = made["contenu_sha256"].as_str().unwrap();
+        let path = format!("/v1/declarations/{}/signatures", made["id"].as_str().unwrap());
+        let own = signature("titulaire_autorite_parentale", "franceconnect", digest);
+        by.post_on(&path, 1, own).await.expect(200);
+        app.advance(TimeDelta::seconds(1));
+        // Signed on 16 June: he was dead since the day before, or died on that day.
+        dies(&app, BOUCHES_DU_RHONE, &patient_id("HUGO").to_string(), day).await;
+        app.run_jobs().await;
+        let version = if counts { 2 } else { 3 };
+        let own = signature("medecin", "cps", digest);
+        let signed = app.medecin(PONS).post_on(&path, version, own).await.expect(200);
+        assert_eq!(signed["etat"], if counts { "active" } else { "en_attente" }, "{day}");
+        let told = app.events().await;
+        let again = told.iter().filter(|one| *one == "declaration.de_nouveau_attendue").count();
+        assert_eq!(again, usize::from(!counts), "{day}");
+    }
 }

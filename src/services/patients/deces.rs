@@ -12,6 +12,7 @@ use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification, Source
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::core::Fact;
 use crate::services::frises::replay;
+use crate::services::representants::tell_represented;
 use crate::services::{Core, Demande, Done, Render, ServiceError, VersionsVues};
 use crate::storage::patients::faits;
 
@@ -36,6 +37,7 @@ pub async fn record_deces(
     let donnees = json!({ "source": source.mot() });
     act.tell(Fact::of(NatureEvenement::PatientDecede).effective(jour).with(donnees)).await?;
     replay(&mut act.writing()).await?;
+    tell_represented(&mut act, (None, Some(jour))).await?;
     finish(act, rendre).await
 }
 
@@ -68,5 +70,6 @@ pub async fn correct_deces(
     let donnees = json!({ "motif": motif.mot(), "annule": jour.is_none() });
     act.tell(Fact::of(NatureEvenement::PatientDecesRectifie).effective(jour).with(donnees)).await?;
     replay(&mut act.writing()).await?;
+    tell_represented(&mut act, (Some(known.effet.du()), jour)).await?;
     finish(act, rendre).await
 }
