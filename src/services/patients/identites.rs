@@ -256,7 +256,9 @@ async fn bound_authority(act: &mut Act<'_>, birth: NaiveDate) -> Result<(), Serv
     for (mut lien, mort) in links.into_iter().filter(by_age) {
         let majority = core.valeur(Parametre::MtAgeSansAccordParental, lien.effet.du())?;
         let majority = u8::try_from(majority).unwrap_or(u8::MAX);
-        let again = bounded(lien.nature, birth, majority, Periode::depuis(lien.effet.du()));
+        // A tutelle of a minor does not become that of an adult.
+        let again = bounded(lien.nature, birth, majority, Periode::depuis(lien.effet.du()))
+            .filter(|(_, motif)| motif.is_some());
         if again == Some((lien.effet, lien.motif_fin)) {
             continue;
         }
