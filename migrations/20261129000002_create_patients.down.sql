@@ -4,6 +4,7 @@ DROP TABLE limitation;
 DROP TABLE acte_patient;
 DROP TABLE avis_majorite;
 DROP FUNCTION lien_vaut;
+DROP FUNCTION mort_avant;
 DROP TABLE representation;
 DROP TABLE deces_patient;
 DROP TABLE statut_patient;

@@ -178,13 +178,21 @@ CREATE INDEX representation_par_id ON representation (representation_id);
 -- Whom a person represents.
 CREATE INDEX representation_par_representant ON representation (representant_id) WHERE remplace_le IS NULL;
 
+-- Whether somebody is dead before a day, as known now, in the record that is theirs now.
+CREATE FUNCTION mort_avant(personne uuid, jour date) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM patient p JOIN deces_patient m ON m.patient_id = coalesce(p.fusionne_dans, p.patient_id)
+                   WHERE p.patient_id = personne AND m.remplace_le IS NULL AND lower(m.effet) < jour)
+$$;
+
 -- Whether what somebody signed on a day under a link counts: the link, as known now, was in force on that day. Who signs
 -- for themselves needs none.
 CREATE FUNCTION lien_vaut(lien uuid, jour date) RETURNS boolean
 LANGUAGE sql STABLE AS $$
     SELECT lien IS NULL
         OR EXISTS (SELECT FROM representation r
-                   WHERE r.representation_id = lien AND r.remplace_le IS NULL AND r.effet @> jour)
+                   WHERE r.representation_id = lien AND r.remplace_le IS NULL AND r.effet @> jour
+                     AND NOT mort_avant(r.representant_id, jour))
 $$;
 
 -- Persons told that they will soon choose by themselves: once for each birthday.

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::calendar::{Periode, anniversaire};
+use super::calendar::{Periode, anniversaire, lendemain};
 use super::declaration::{LienEnVigueur, RoleSignataire};
 use super::ids::{PatientId, RepresentationId};
 use super::vocabulary::vocabulaire;
@@ -60,17 +60,32 @@ impl NatureRepresentation {
         !matches!(self, Self::HabilitationFamiliale)
     }
 
-    /// Age from which somebody can be that. Parents exercise parental authority even as minors, and no text says
-    /// from which age (Code civil, 371-1): twelve only sets mistakes aside. Whoever represents or assists a
-    /// protected person is of age or emancipated (395 and 445), which nobody is before sixteen (413-2).
-    pub const fn age_minimal(self) -> u8 {
-        match self {
-            Self::TitulaireAutoriteParentale => 12,
-            Self::Tutelle
-            | Self::Curatelle
-            | Self::HabilitationFamiliale
-            | Self::MandatDeProtectionFuture => 16,
+    /// Age from which somebody can be that: whoever represents or assists somebody is of age. Only a parent exercises
+    /// parental authority even as a minor (Code civil, 371-1), as the birth shows; no text says from which age, and twelve
+    /// only sets mistakes aside.
+    pub const fn age_minimal(self, preuve: PreuveRepresentation) -> u8 {
+        match (self, preuve) {
+            (
+                Self::TitulaireAutoriteParentale,
+                PreuveRepresentation::ActeDeNaissance | PreuveRepresentation::LivretDeFamille,
+            ) => 12,
+            _ => 18,
         }
+    }
+
+    /// Whether a minor can have one: a holder of parental authority, or a tutor where nobody holds it (Code civil, 390).
+    /// The others protect an adult.
+    pub const fn convient_a_un_mineur(self) -> bool {
+        matches!(self, Self::TitulaireAutoriteParentale | Self::Tutelle)
+    }
+
+    /// Whether the other excludes it while somebody is a minor.
+    pub const fn exclut(self, other: Self) -> bool {
+        matches!(
+            (self, other),
+            (Self::TitulaireAutoriteParentale, Self::Tutelle)
+                | (Self::Tutelle, Self::TitulaireAutoriteParentale)
+        )
     }
 }
 
@@ -128,19 +143,36 @@ impl Representation {
     }
 }
 
-/// The days of a link and why it ends: parental authority ends by itself on the day of majority.
-/// `None` when no day is left.
+impl Representation {
+    /// The link as the death of who represents leaves it: it ends on the day after, whatever end was known. `None` when
+    /// no day is left.
+    pub fn jusqu_au_deces(self, mort: Option<NaiveDate>) -> Option<Self> {
+        let Some(after) = mort.and_then(lendemain) else { return Some(self) };
+        if self.effet.au().is_some_and(|au| au <= after) {
+            return Some(self);
+        }
+        let effet = self.effet.jusqu_au(after)?;
+        Some(Self { effet, motif_fin: Some(FinRepresentation::Deces), ..self })
+    }
+}
+
+/// The days of a link and why it ends: parental authority, and the tutelle of a minor, end by themselves on the day of
+/// majority. `None` when no day is left.
 pub fn bounded(
     nature: NatureRepresentation,
     naissance: NaiveDate,
     majorite: u8,
     effet: Periode,
 ) -> Option<(Periode, Option<FinRepresentation>)> {
-    if nature != NatureRepresentation::TitulaireAutoriteParentale {
-        return Some((effet, None));
-    }
     let of_age = anniversaire(naissance, majorite)?;
-    if effet.au().is_some_and(|au| au <= of_age) {
+    let of_a_minor = match nature {
+        NatureRepresentation::TitulaireAutoriteParentale => true,
+        NatureRepresentation::Tutelle => effet.du() < of_age,
+        NatureRepresentation::Curatelle
+        | NatureRepresentation::HabilitationFamiliale
+        | NatureRepresentation::MandatDeProtectionFuture => false,
+    };
+    if !of_a_minor || effet.au().is_some_and(|au| au <= of_age) {
         return Some((effet, None));
     }
     Some((effet.jusqu_au(of_age)?, Some(FinRepresentation::Majorite)))

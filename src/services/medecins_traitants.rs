@@ -13,6 +13,7 @@ use crate::domain::evaluation::RelationMt;
 use crate::domain::ids::{DesignationId, PatientId};
 use crate::domain::patient::ClePatient;
 use crate::storage::designations;
+use crate::storage::patients::faits;
 
 /// The two dates of every question about a person's médecin traitant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct MedecinTraitant {
     pub actions: Vec<ActionDesignation>,
     /// Whether it sleeps that day: the person is then covered outside the parcours de soins.
     pub en_sommeil: bool,
+    /// The day of the death, when the day that is asked about follows it.
+    pub deces: Option<NaiveDate>,
 }
 
 /// Who reads who the médecin traitant is.
@@ -224,6 +227,12 @@ async fn answer(
         Some(etat) => etat.sommeil_le(jour).is_some(),
         None => sommeil_le(access.conn(), patient, jour, connu_le).await?.is_some(),
     };
+    // Nobody has a médecin traitant after their death.
+    let deces = match &found {
+        Some(_) => None,
+        None => faits::deces_connu(access.conn(), patient, connu_le).await?,
+    };
+    let deces = deces.map(|fait| fait.effet.du()).filter(|mort| jour > *mort);
     Ok(MedecinTraitant {
         patient_id: patient,
         en_vigueur_le: jour,
@@ -232,6 +241,7 @@ async fn answer(
         lecteur,
         actions,
         en_sommeil: sleeps && found.is_some(),
+        deces: deces.filter(|mort| access.droit.vue.contient(*mort)),
         designation: found.filter(|_| !hidden).and_then(|known| {
             let mut seen = known;
             seen.membres.retain(|membre| membre.effet.contient(jour));

@@ -45,6 +45,7 @@ pub mod purges;
 pub mod reevaluations;
 pub mod rejeu;
 pub mod remunerations;
+pub mod representants;
 pub mod representations;
 pub mod reprises;
 pub mod sceaux;
@@ -54,6 +55,7 @@ mod suites;
 pub mod taches;
 pub mod travaux;
 mod versions;
+mod vivant;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 

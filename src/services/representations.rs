@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::core::{Act, Fact};
 use super::declarations::follow_link;
+use super::vivant::Vivant;
 use super::{
     Contexte, Core, Demande, Done, PATIENT_ATTENDU, Render, Seen, ServiceError, VersionsVues,
     latest_knowledge,
@@ -61,16 +62,20 @@ pub async fn create(
     let (coffre, known, instant) = (core.coffre(), latest_knowledge(), act.instant);
     let person = patients::get(act.conn(), coffre, patient, known).await?;
     let person = person.ok_or(ServiceError::Introuvable)?;
+    let jour = nouvelle.effet_du;
+    Vivant::of(act.conn(), patient).await?.verify(jour, "/effet_du")?;
     verify_representant(core, act.conn(), patient, nouvelle).await?;
-    let (effet, motif_fin) = days_of(core, &person, nouvelle)?;
-    let others = representations::list(act.conn(), coffre, patient, known).await?;
-    let same = |other: &Representation| {
+    let (majority, (effet, motif_fin)) = days_of(core, &person, nouvelle)?;
+    let others = representations::recorded(act.conn(), coffre, patient, known).await?;
+    let same = |(other, _): &(Representation, _)| {
         (&other.representant, other.nature) == (&nouvelle.representant, nouvelle.nature)
             && other.effet.chevauche(&effet)
     };
     if others.iter().any(same) {
         return Err(ServiceError::RepresentationExistante.into());
     }
+    let living = others.into_iter().filter_map(|(other, mort)| other.jusqu_au_deces(mort));
+    verify_of_minor(majority, nouvelle, effet, &living.collect::<Vec<_>>())?;
     let lien = Representation {
         id: RepresentationId::from_uuid(core.ids().uuid()),
         patient_id: patient,
@@ -113,19 +118,64 @@ async fn verify_representant(
     }
     let found = patients::get(conn, core.coffre(), id, latest_knowledge()).await?;
     let found = found.ok_or_else(|| wrong("patient_inconnu", PATIENT_ATTENDU))?;
-    let least = nouvelle.nature.age_minimal();
+    let whose = fusions::merged_into(conn, id).await?.unwrap_or(id);
+    let vivant = Vivant::of(conn, whose).await?;
+    vivant.verify_of(nouvelle.effet_du, ("/effet_du", "représentant"))?;
+    let least = nouvelle.nature.age_minimal(nouvelle.preuve);
     if found.age_le(nouvelle.effet_du).is_none_or(|age| age < least) {
-        let expected = format!("une personne d'au moins {least} ans le premier jour");
+        let parent = if nouvelle.nature == NatureRepresentation::TitulaireAutoriteParentale {
+            " ; un parent mineur se prouve par l'acte de naissance ou le livret de famille"
+        } else {
+            ""
+        };
+        let expected = format!("une personne d'au moins {least} ans le premier jour{parent}");
         return Err(wrong("representant_trop_jeune", &expected));
     }
     Ok(())
+}
+
+/// What a minor can have: holders of parental authority, or a tutor where nobody holds it; what protects an adult begins
+/// with majority at the earliest.
+fn verify_of_minor(
+    majority: NaiveDate,
+    nouvelle: &NouvelleRepresentation,
+    effet: Periode,
+    others: &[Representation],
+) -> Result<(), ServiceError> {
+    let Ok(minor) = Periode::new(effet.du(), Some(majority)) else { return Ok(()) };
+    let day = majority.format("%d/%m/%Y");
+    if !nouvelle.nature.convient_a_un_mineur() {
+        let expected =
+            format!("un jour à partir de la majorité, le {day} : cette mesure protège un majeur");
+        return Err(ServiceError::champ("/effet_du", "mesure_de_majeur", expected));
+    }
+    let days = effet.intersection(&minor);
+    let excludes = |other: &&Representation| {
+        nouvelle.nature.exclut(other.nature)
+            && days.is_some_and(|days| other.effet.chevauche(&days))
+    };
+    match others.iter().find(excludes).map(|other| other.nature) {
+        None => Ok(()),
+        Some(NatureRepresentation::TitulaireAutoriteParentale) => {
+            let expected = format!(
+                "une nature que l'autorité parentale n'exclut pas : un mineur n'a de tuteur que les jours où personne ne \
+                 l'exerce ; terminer d'abord ce lien, ou commencer à la majorité, le {day}"
+            );
+            Err(ServiceError::champ("/nature", "autorite_parentale_exercee", expected))
+        }
+        Some(_) => {
+            let expected =
+                "une nature que la tutelle d'un mineur n'exclut pas : terminer d'abord ce lien";
+            Err(ServiceError::champ("/nature", "tutelle_en_vigueur", expected))
+        }
+    }
 }
 
 fn days_of(
     core: &Core,
     person: &Patient,
     nouvelle: &NouvelleRepresentation,
-) -> Result<(Periode, Option<FinRepresentation>), ServiceError> {
+) -> Result<(NaiveDate, (Periode, Option<FinRepresentation>)), ServiceError> {
     let jour = nouvelle.effet_du;
     let identite = person.identite_le(jour).ok_or(ServiceError::Introuvable)?;
     let birth = identite.date_naissance.pour_calcul_age();
@@ -137,10 +187,12 @@ fn days_of(
     let effet = Periode::new(jour, nouvelle.effet_au).map_err(|_empty| empty())?;
     let majority = core.valeur(Parametre::MtAgeSansAccordParental, jour)?;
     let majority = u8::try_from(majority).unwrap_or(u8::MAX);
-    bounded(nouvelle.nature, birth, majority, effet).ok_or_else(|| {
+    let of_age = anniversaire(birth, majority).ok_or(ServiceError::Introuvable)?;
+    let days = bounded(nouvelle.nature, birth, majority, effet).ok_or_else(|| {
         let expected = "un jour avant la majorité : l'autorité parentale s'y arrête";
         ServiceError::champ("/effet_du", "patient_majeur", expected)
-    })
+    })?;
+    Ok((of_age, days))
 }
 
 /// Ends a link on a day, or erases one that never was.
@@ -157,12 +209,13 @@ pub async fn end(
     let patient = fusions::merged_into(opening.conn(), owner).await?.unwrap_or(owner);
     let mut act = opening.dated(effet).on(patient, &[]).await?;
     let (coffre, instant) = (core.coffre(), act.instant);
-    let all = representations::list(act.conn(), coffre, patient, latest_knowledge()).await?;
-    let found = all.into_iter().find(|lien| lien.id == id);
-    let mut lien = found.ok_or(ServiceError::Introuvable)?;
+    let all = representations::recorded(act.conn(), coffre, patient, latest_knowledge()).await?;
+    let found = all.into_iter().find(|(lien, _)| lien.id == id);
+    let (mut lien, mort) = found.ok_or(ServiceError::Introuvable)?;
     version.verify(lien.version)?;
     representations::replace(act.conn(), &lien, instant).await?;
-    let (avant, mut apres) = (lien.effet, None);
+    let avant = lien.clone().jusqu_au_deces(mort).map(|lien| lien.effet);
+    let mut apres = None;
     lien.motif_fin = Some(motif);
     if motif == FinRepresentation::ErreurDeSaisie {
         lien.remplace_le = Some(instant);
@@ -179,7 +232,9 @@ pub async fn end(
         lien.enregistre_le = instant;
         representations::insert(act.conn(), coffre, &lien).await?;
     }
-    follow_link(&mut act, lien.id, (avant, apres)).await?;
+    if let Some(avant) = avant {
+        follow_link(&mut act.writing(), lien.id, (avant, apres)).await?;
+    }
     finish(act, lien, NatureEvenement::RepresentationTerminee, rendre).await
 }
 

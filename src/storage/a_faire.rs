@@ -305,7 +305,8 @@ pub async fn liens(
     Ok(sqlx::query!(
         r#"/* a_faire.liens */
          SELECT patient_id, representation_id, representant_id, nature FROM representation
-         WHERE patient_id = ANY ($1) AND remplace_le IS NULL AND effet @> $2::date"#,
+         WHERE patient_id = ANY ($1) AND remplace_le IS NULL AND effet @> $2::date
+           AND NOT mort_avant(representant_id, $2)"#,
         persons as _,
         jour
     )

@@ -105,18 +105,33 @@ fn representant(
     }
 }
 
-/// The links of a person as known at an instant, by first day.
+/// The links of a person as known at an instant, by first day. The death of who represents ends them, as known then.
 pub async fn list(
     conn: &mut PgConnection,
     coffre: &Coffre,
     patient: PatientId,
     connu_le: impl Into<Connaissance>,
 ) -> Result<Vec<Representation>, StorageError> {
+    let all = recorded(conn, coffre, patient, connu_le).await?;
+    Ok(all.into_iter().filter_map(|(lien, mort)| lien.jusqu_au_deces(mort)).collect())
+}
+
+/// The same as they were recorded, each with the day of the death of who represents.
+pub async fn recorded(
+    conn: &mut PgConnection,
+    coffre: &Coffre,
+    patient: PatientId,
+    connu_le: impl Into<Connaissance>,
+) -> Result<Vec<(Representation, Option<NaiveDate>)>, StorageError> {
     let rows = sqlx::query!(
         "/* representation.list */
          SELECT patient_id, representation_id, version, representant_id, identite_chiffree, nature, preuve,
-                reference_preuve_chiffree, motif_fin, effet, enregistre_le, remplace_le
-         FROM representation
+                reference_preuve_chiffree, motif_fin, effet, enregistre_le, remplace_le,
+                (SELECT max(lower(m.effet)) FROM patient p
+                 JOIN deces_patient m ON m.patient_id = coalesce(p.fusionne_dans, p.patient_id)
+                 WHERE p.patient_id = r.representant_id
+                   AND m.enregistre_le <= $2 AND (m.remplace_le IS NULL OR m.remplace_le > $2)) AS mort
+         FROM representation r
          WHERE (patient_id = $1 OR patient_id = ANY (ARRAY(
                  SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL)))
            AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
@@ -133,7 +148,7 @@ pub async fn list(
             let (id, sealed) = (row.representation_id, row.identite_chiffree);
             let open = |sealed| coffre.ouvrir_texte(place_reference(id), sealed);
             let reference = row.reference_preuve_chiffree.map(open).transpose()?;
-            Ok(Representation {
+            let lien = Representation {
                 id,
                 patient_id: row.patient_id,
                 version: row.version,
@@ -145,7 +160,8 @@ pub async fn list(
                 motif_fin: row.motif_fin,
                 enregistre_le: row.enregistre_le,
                 remplace_le: row.remplace_le,
-            })
+            };
+            Ok((lien, row.mort))
         })
         .collect()
 }
@@ -180,7 +196,7 @@ pub async fn qualites(
                  SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL)))
            AND (representant_id = $2 OR representant_id = ANY (ARRAY(
                  SELECT absorbe_id FROM fusion WHERE patient_id = $2 AND remplace_le IS NULL)))
-           AND remplace_le IS NULL AND effet @> $3::date"#,
+           AND remplace_le IS NULL AND effet @> $3::date AND NOT mort_avant(representant_id, $3)"#,
         patient.uuid(),
         representant.uuid(),
         jour
@@ -201,12 +217,29 @@ pub async fn represented_by(
          FROM representation r JOIN patient p USING (patient_id)
          WHERE r.representant_id = ANY($1 || ARRAY(
                    SELECT absorbe_id FROM fusion WHERE patient_id = ANY($1) AND remplace_le IS NULL))
-           AND r.remplace_le IS NULL AND r.effet @> $2::date
+           AND r.remplace_le IS NULL AND r.effet @> $2::date AND NOT mort_avant(r.representant_id, $2)
          ORDER BY 1, r.representation_id"#,
         representants as _,
         jour
     )
     .map(|row| (row.patient_id, row.representation_id, row.nature))
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Whom a person of the register represents on some day, or did.
+pub async fn ever_represented_by(
+    conn: &mut PgConnection,
+    representant: PatientId,
+) -> Result<Vec<PatientId>, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* representation.ever_represented_by */
+         SELECT DISTINCT coalesce(p.fusionne_dans, r.patient_id) AS "patient_id!: PatientId"
+         FROM representation r JOIN patient p USING (patient_id) JOIN patient q ON q.patient_id = r.representant_id
+         WHERE (q.patient_id = $1 OR q.fusionne_dans = $1) AND r.remplace_le IS NULL
+         ORDER BY 1"#,
+        representant.uuid()
+    )
     .fetch_all(conn)
     .await?)
 }

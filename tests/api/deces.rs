@@ -202,20 +202,19 @@ async fn nothing_is_signed_after_a_recorded_death() {
     let waiting = app.medecin(PONS).post("/v1/declarations", choix("BERNARD", PONS)).await;
     let waiting = waiting.expect(201);
     let digest = waiting["contenu_sha256"].as_str().unwrap();
+    let mut now = choix("BERNARD", PONS);
+    now["signatures"] =
+        json!([signature("assure", "carte_vitale", digest), signature("medecin", "cps", digest),]);
     act(&app.caisse(AIN), &id, "deces", death("2025-03-10")).await.expect(200);
     // Now, by both; and what waited is not completed.
-    assert_eq!(
-        app.medecin(PONS).declare("BERNARD", PONS).await.problem(422),
-        "signature_apres_deces"
-    );
+    let declared = app.medecin(PONS).post("/v1/declarations", now).await;
+    assert_eq!(declared.problem(422), "signature_apres_deces");
     let path = format!("/v1/declarations/{}/signatures", waiting["id"].as_str().unwrap());
     let late = app.medecin(PONS).post_on(&path, 1, signature("medecin", "cps", digest)).await;
     assert_eq!(late.problem(422), "signature_apres_deces");
     let on_paper = async |day: &str| {
         let mut choice = json!({ "patient": { "id": id }, "medecins": [{ "rpps": PONS }] });
-        let digest = app.caisse(AIN).digest_of(&choice).await;
-        choice["signatures"] =
-            json!([paper("assure", day, &digest), paper("medecin", day, &digest)]);
+        choice["signatures"] = json!([paper("assure", day, digest), paper("medecin", day, digest)]);
         app.caisse(AIN).post("/v1/declarations", choice).await
     };
     assert_eq!(on_paper("2025-03-11").await.problem(422), "signature_apres_deces");

@@ -19,6 +19,7 @@ mod actes_nationaux;
 mod actes_reunis;
 mod adressages;
 mod annulations;
+mod apres_deces;
 mod au_repos;
 mod bac_a_sable;
 mod base;

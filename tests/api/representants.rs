@@ -10,16 +10,19 @@ async fn link(caisse: &Caller<'_>, prenom: &str, body: Value) -> Reply {
     caisse.post(&format!("/v1/patients/{}/representations", patient_id(prenom)), body).await
 }
 
-/// Parents exercise their authority even as minors: only somebody younger than any parent is a mistake.
+/// Who represents is of age on the first day. Parents exercise their authority even as minors, as the birth shows: only
+/// somebody younger than any parent is a mistake.
 #[tokio::test]
 async fn a_child_holds_no_authority_and_a_child_represents_nobody() {
     let app = TestApp::new().await;
-    let by = |prenom: &str, nature: &str, du: &str| {
+    let proved = |preuve: &str, prenom: &str, nature: &str, du: &str| {
         json!({
             "representant": { "patient_id": patient_id(prenom).to_string() }, "nature": nature,
-            "preuve": "decision_de_justice", "reference_preuve": "TJ-BOURG-12/345", "effet_du": du,
+            "preuve": preuve, "reference_preuve": "TJ-BOURG-12/345", "effet_du": du,
         })
     };
+    let by =
+        |prenom: &str, nature: &str, du: &str| proved("decision_de_justice", prenom, nature, du);
     let wrong = |reply: &Reply| {
         reply.expect(422);
         reply.wrong_fields().remove(0)
@@ -33,18 +36,26 @@ async fn a_child_holds_no_authority_and_a_child_represents_nobody() {
     let path = format!("/v1/patients/{child}/representations");
     let refused = caisse.post(&path, by("GABRIEL", holder, "2025-06-01")).await;
     assert_eq!(wrong(&refused), young);
-    // Hugo was twelve on 11 February 1998, and sixteen four years later.
-    for (day, twelve) in [("1998-02-10", false), ("1998-02-11", true), ("1998-02-12", true)] {
-        let refused = link(&caisse, "GABRIEL", by("HUGO", holder, day)).await;
-        assert_eq!(wrong(&refused) == young, !twelve, "{day}");
+    // Hugo was twelve on 11 February 1998, and of age six years later.
+    for preuve in ["acte_de_naissance", "livret_de_famille"] {
+        for (day, twelve) in [("1998-02-10", false), ("1998-02-11", true), ("1998-02-12", true)] {
+            let refused = link(&caisse, "GABRIEL", proved(preuve, "HUGO", holder, day)).await;
+            assert_eq!(wrong(&refused) == young, !twelve, "{day}");
+        }
+    }
+    for preuve in ["decision_de_justice", "rattachement_ayant_droit"] {
+        for (day, of_age) in [("2004-02-10", false), ("2004-02-11", true)] {
+            let refused = link(&caisse, "GABRIEL", proved(preuve, "HUGO", holder, day)).await;
+            assert_eq!(wrong(&refused) == young, !of_age, "{day}");
+        }
     }
     caisse.post(&path, by("HUGO", holder, "2020-01-15")).await.expect(201);
     let ain = app.caisse(AIN);
     for nature in ["tutelle", "curatelle", "habilitation_familiale", "mandat_de_protection_future"]
     {
-        let refused = link(&ain, "BERNARD", by("HUGO", nature, "2002-02-10")).await;
+        let refused = link(&ain, "BERNARD", by("HUGO", nature, "2004-02-10")).await;
         assert_eq!(wrong(&refused), young, "{nature}");
-        let kept = link(&ain, "BERNARD", by("HUGO", nature, "2002-02-11")).await;
+        let kept = link(&ain, "BERNARD", by("HUGO", nature, "2004-02-11")).await;
         assert!(kept.status == 201 || wrong(&kept) != young, "{nature}");
     }
 }
@@ -217,4 +228,48 @@ async fn a_birth_put_right_takes_back_what_was_signed_after_majority() {
     let read = caisse.get(&path).await.expect(200);
     assert_eq!(missing(&read), ["assure", "medecin"]);
     assert_eq!(read["version"], 2);
+}
+
+/// A minor has holders of parental authority, or a tutor where nobody holds it; the rest protects adults.
+#[tokio::test]
+async fn a_minor_has_a_tutor_only_where_nobody_holds_parental_authority() {
+    let app = TestApp::new().await;
+    let caisse = app.caisse(BOUCHES_DU_RHONE);
+    let by = |nature: &str, du: &str| {
+        json!({
+            "representant": { "nom": "ESSAI-MERCIER", "prenom": "LOU" }, "nature": nature,
+            "preuve": "decision_de_justice", "effet_du": du,
+        })
+    };
+    let wrong = |reply: &Reply| {
+        reply.expect(422);
+        reply.wrong_fields().remove(0)
+    };
+    let held = ("/nature".to_owned(), "autorite_parentale_exercee".to_owned());
+    let refused = link(&caisse, "GABRIEL", by("tutelle", "2025-06-01")).await;
+    assert_eq!(wrong(&refused), held);
+    let said = refused.expect(422).to_string();
+    assert!(said.contains("20/06/2033"), "{said}");
+    let adults = ("/effet_du".to_owned(), "mesure_de_majeur".to_owned());
+    for nature in ["curatelle", "habilitation_familiale", "mandat_de_protection_future"] {
+        let refused = link(&caisse, "GABRIEL", by(nature, "2033-06-19")).await;
+        assert_eq!(wrong(&refused), adults, "{nature}");
+        link(&caisse, "GABRIEL", by(nature, "2033-06-20")).await.expect(201);
+    }
+    // His mother's authority ends: from that day on he has a tutor, until his majority, and then no other holder.
+    let path = format!("/v1/patients/{}/representations", patient_id("GABRIEL"));
+    let known = caisse.get(&path).await.expect(200);
+    let mother = known["donnees"].as_array().unwrap();
+    let mother = mother.iter().find(|one| one["nature"] == "titulaire_autorite_parentale").unwrap();
+    let end = format!("/v1/representations/{}/fin", mother["id"].as_str().unwrap());
+    let body = json!({ "motif": "decision_de_justice", "jour": "2025-06-10" });
+    caisse.post_on(&end, 1, body).await.expect(200);
+    let refused = link(&caisse, "GABRIEL", by("tutelle", "2025-06-09")).await;
+    assert_eq!(wrong(&refused), held);
+    let made = link(&caisse, "GABRIEL", by("tutelle", "2025-06-10")).await.expect(201);
+    assert_eq!((&made["effet_au"], &made["motif_fin"]), (&json!("2033-06-20"), &json!("majorite")));
+    let refused = link(&caisse, "GABRIEL", by("titulaire_autorite_parentale", "2025-06-16")).await;
+    assert_eq!(wrong(&refused), ("/nature".to_owned(), "tutelle_en_vigueur".to_owned()));
+    // An adult has one without either.
+    link(&caisse, "GABRIEL", by("tutelle", "2033-06-20")).await.expect(201);
 }

@@ -68,7 +68,11 @@ pub(super) fn declaration(refused: &DeclarationRefusee) -> Refus {
         ),
         D::SignatureApresDeces { jour: mort } => (
             Code::SignatureApresDeces,
-            format!("La signature est datée après le décès du patient, le {}.", jour(*mort)),
+            format!(
+                "Le patient est décédé le {} : rien ne se signe après ce jour. Ce qui fut signé sur papier avant \
+                 s'enregistre avec son jour ; si ce décès est faux, sa caisse le rectifie d'abord.",
+                jour(*mort)
+            ),
         ),
         D::DelaiDepasse => (
             Code::DeclarationExpiree,

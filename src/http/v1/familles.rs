@@ -75,9 +75,11 @@ vue! {
         relation: RelationMt = one.relation,
         /// Désignation en vigueur, si elle désigne ce médecin.
         designation_id: Option<DesignationId> = one.designation_id,
+        /// Jour de son décès, s'il est passé : plus personne ne signe, et rien n'est à signer.
+        deces: Option<NaiveDate> = one.deces,
         /// Qui doit signer de son côté.
         signatures_requises: Vec<SignatureRequiseVue> = one.requises.iter().map(sign).collect(),
-        /// Qui peut signer. Vide : sa caisse n'a enregistré aucun lien, elle seule le fait.
+        /// Qui peut signer. Vide pour qui vit : sa caisse n'a enregistré aucun lien, elle seule le fait.
         signataires: Vec<SignataireVue> = one.signataires.iter().map(SignataireVue::new).collect(),
         /// Ce qu'elle signerait avec ce médecin, à son exercice principal ; null s'il ne peut pas être désigné.
         a_signer: Option<ApercuVue> = one.a_signer.as_ref().map(ApercuVue::new),

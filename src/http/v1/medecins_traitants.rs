@@ -159,7 +159,9 @@ fn phrase(answer: &MedecinTraitant) -> String {
     };
     let sleeps =
         " Cette déclaration dort : la couverture de ce jour n'est pas du parcours de soins.";
-    format!("{said}{}", if answer.en_sommeil { sleeps } else { "" })
+    let dead =
+        answer.deces.map(|mort| format!(" Le patient est décédé le {}.", mort.format("%d/%m/%Y")));
+    format!("{said}{}{}", if answer.en_sommeil { sleeps } else { "" }, dead.unwrap_or_default())
 }
 
 impl DesignationVue {

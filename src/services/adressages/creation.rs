@@ -14,6 +14,7 @@ use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::{AdressageId, MedecinId, PatientId};
 use crate::law::LawError;
 use crate::law::parameters::Parametre;
+use crate::services::vivant::Vivant;
 use crate::services::{ChampInvalide, Core, Demande, Done, Render, ServiceError, latest_knowledge};
 use crate::storage::{Connection, adressages, designations, medecins};
 
@@ -32,6 +33,7 @@ pub async fn create(
         let message = "attendu : un jour passé ou présent";
         return Err(ServiceError::champ("/etabli_le", "date_future", message).into());
     }
+    Vivant::of(act.conn(), patient).await?.verify(etabli_le, "/etabli_le")?;
     let traitants = designations::current(act.conn(), patient, etabli_le).await?;
     let author = traitants
         .iter()
@@ -75,6 +77,7 @@ pub(super) async fn projet(
 ) -> Result<(ProjetAdressage, Periode), ServiceError> {
     let (nature, etabli_le, premier_jour) = fixe;
     let effet_du = contenu.effet_du.unwrap_or(premier_jour);
+    Vivant::of(conn, patient).await?.verify(effet_du, "/effet_du")?;
     let traitants: Vec<MedecinId> = designations::current(conn, patient, etabli_le)
         .await?
         .iter()

@@ -11,6 +11,7 @@ pub use self::creation::create;
 pub use self::transitions::{cancel, close, correct, report};
 use super::core::{Act, Fact};
 use super::medecins_traitants::Dates;
+use super::vivant::Vivant;
 use super::{Contexte, Core, Done, Render, Seen, ServiceError, VersionsVues, latest_knowledge};
 use crate::domain::acteur::Acteur;
 use crate::domain::adressage::{
@@ -140,8 +141,9 @@ pub async fn get(
     let adressage = one(core, search.conn(), id).await?;
     let lecteur = Lecteur::of(search.conn(), contexte.acteur(), core.today()).await?;
     let search = search.dated(adressage.etabli_le);
-    let access = search.on(adressage.patient_id, &lecteur.relations(&adressage)).await?;
-    let seen = seen(core, adressage, &access.rapports);
+    let mut access = search.on(adressage.patient_id, &lecteur.relations(&adressage)).await?;
+    let vivant = Vivant::of(access.conn(), adressage.patient_id).await?;
+    let seen = seen((core, vivant), adressage, &access.rapports);
     access.show(seen).await
 }
 
@@ -164,16 +166,18 @@ pub async fn list(
     };
     let named = all.iter().any(|one| lecteur.finds(one));
     let by_them: &[Relation] = if named { &[Relation::Correspondant] } else { &[] };
-    let access = search.on(patient, by_them).await?;
+    let mut access = search.on(patient, by_them).await?;
+    let vivant = Vivant::of(access.conn(), patient).await?;
     let whole = access.droit.etendue != Etendue::CeQuiLeNomme;
     let mut shown = Vec::new();
     for adressage in all {
         if access.droit.vue.contient(adressage.etabli_le) && (whole || lecteur.finds(&adressage)) {
             let relations = lecteur.relations(&adressage);
             let rapports = relations.iter().fold(access.rapports.clone(), |all, r| all.avec(*r));
-            let mut one = seen(core, adressage, &rapports);
+            let mut one = seen((core, vivant), adressage, &rapports);
             if let Some(jour) = dates.en_vigueur_le {
-                one.en_vigueur = one.adressage.en_vigueur(jour);
+                one.en_vigueur =
+                    one.adressage.en_vigueur(jour) && vivant.mort_avant(jour).is_none();
             }
             // What was known once can only be read.
             if dates.connu_le.is_some() {
@@ -196,8 +200,8 @@ async fn one(
     found.ok_or(ServiceError::Introuvable)
 }
 
-/// A referral, with what the caller may do now.
-fn seen(core: &Core, adressage: Adressage, rapports: &Rapports) -> AdressageLu {
+/// A referral, with what the caller may do now. Whatever its period, it holds no longer than the patient lives.
+fn seen((core, vivant): (&Core, Vivant), adressage: Adressage, rapports: &Rapports) -> AdressageLu {
     let actions = adressage.actions(|action| {
         let demarche = match action {
             ActionAdressage::RendreCompte => Demarche::RendreCompteAdressage,
@@ -211,7 +215,9 @@ fn seen(core: &Core, adressage: Adressage, rapports: &Rapports) -> AdressageLu {
         };
         demarche.est_permise(rapports)
     });
-    AdressageLu { en_vigueur: adressage.en_vigueur(core.today()), adressage, actions }
+    let today = core.today();
+    let en_vigueur = adressage.en_vigueur(today) && vivant.mort_avant(today).is_none();
+    AdressageLu { en_vigueur, adressage, actions }
 }
 
 /// Tells what happened to a referral, and ends the act.
@@ -229,7 +235,9 @@ async fn finish(
         "effet_au": adressage.effet.au(),
     });
     act.tell(fact.with(donnees)).await?;
-    let rendu = rendre(&seen(act.core(), adressage, &act.rapports))?;
+    let patient = act.patient;
+    let vivant = Vivant::of(act.conn(), patient).await?;
+    let rendu = rendre(&seen((act.core(), vivant), adressage, &act.rapports))?;
     Ok(act.close(rendu).await?)
 }
 

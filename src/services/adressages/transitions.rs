@@ -13,6 +13,7 @@ use crate::domain::calendar::lendemain;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::RetourId;
 use crate::services::core::Act;
+use crate::services::vivant::Vivant;
 use crate::services::{Core, Demande, Done, Exit, Render, ServiceError, latest_knowledge};
 use crate::storage::{adressages, medecins};
 
@@ -77,6 +78,8 @@ pub async fn report(
     let today = act.today().await?;
     let soins_le = nouveau.soins_le.unwrap_or(today);
     adressage.allow(ActionAdressage::RendreCompte)?;
+    let patient = act.patient;
+    Vivant::of(act.conn(), patient).await?.verify(soins_le, "/soins_le")?;
     let Acteur::Medecin(rpps) = demande.contexte.acteur() else {
         return Err(Exit::from(ServiceError::Introuvable));
     };

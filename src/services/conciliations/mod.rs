@@ -10,6 +10,7 @@ pub use self::statistiques::{Statistiques, count, period};
 pub use self::transitions::{Ending, add_contact, answer, end};
 use super::affiliations::organisme_le;
 use super::core::{Act, Fact};
+use super::vivant::Vivant;
 use super::{
     ChampInvalide, Contexte, Core, Demande, Done, Render, Seen, ServiceError, VersionsVues,
     latest_knowledge,
@@ -102,6 +103,7 @@ pub async fn open(
             return Err(ServiceError::champ("/demandee_le", "non_applicable", message).into());
         }
     };
+    Vivant::of(act.conn(), patient).await?.verify(demandee_le, "/demandee_le")?;
     let affiliations = patients::affiliations(act.conn(), patient, latest_knowledge()).await?;
     let organisme = organisme_le(&affiliations, today).ok_or(ServiceError::Introuvable)?;
     let conciliation = Conciliation {

@@ -14,6 +14,7 @@ use crate::domain::identifiers::Rpps;
 use crate::domain::ids::ContactId;
 use crate::domain::medecin::Medecin;
 use crate::services::core::Act;
+use crate::services::vivant::Vivant;
 use crate::services::{Core, Demande, Done, Exit, Render, ServiceError, latest_knowledge};
 use crate::storage::{Connection, conciliations, declarations, medecins};
 
@@ -40,8 +41,9 @@ pub async fn add_contact(
     let party = party(&act);
     let today = act.today().await?;
     let contact = new_contact((core, today), act.conn(), &dossier, party, nouveau).await?;
+    let (patient, instant) = (act.patient, act.instant);
+    Vivant::of(act.conn(), patient).await?.verify(contact.contacte_le, "/contacte_le")?;
     dossier.contact(contact, today)?;
-    let instant = act.instant;
     conciliations::write_contact(act.conn(), &dossier, &contact, instant).await?;
     advance(act, dossier, NatureEvenement::ConciliationContact, rendre).await
 }
@@ -78,6 +80,8 @@ pub async fn end(
         }
         Ending::Closed => (EtatConciliation::Close, NatureEvenement::ConciliationClose, None),
         Ending::Found(rpps) => {
+            let patient = act.patient;
+            Vivant::of(act.conn(), patient).await?.verify(today, "/rpps")?;
             let medecin = known(act.conn(), &rpps).await?;
             // The doctor who agreed must be one whom the patient can then declare.
             if medecin.exercice_designable(today, None).is_none() {

@@ -229,6 +229,9 @@ pub(super) async fn prepare(
     if choix.signe_le.is_some_and(|day| day > today) {
         return Err(ServiceError::champ("/signe_le", "date_future", "au plus tard aujourd'hui"));
     }
+    if let Some(mort) = famille.vivant.mort_avant(meant) {
+        return Err(DeclarationRefusee::SignatureApresDeces { jour: mort }.into());
+    }
     let projet = project(core, conn, (&famille, &choisis, choix.avenant), meant).await?;
     let is_signed = |projet: &Projet| {
         choix.signatures.iter().all(|one| one.contenu_sha256 == projet.contenu_sha256)

@@ -48,6 +48,8 @@ pub struct Personne {
     pub relation: RelationMt,
     /// The designation, when it names this doctor.
     pub designation_id: Option<DesignationId>,
+    /// The day of the death, once it is over: nobody signs any more.
+    pub deces: Option<NaiveDate>,
     /// The qualities that must sign for the person, each with another that does as well.
     pub requises: Vec<(RoleSignataire, Option<RoleSignataire>)>,
     /// Who may sign.
@@ -173,7 +175,8 @@ impl Carte {
             Err(error) => return Err(error),
         };
         let Some(identite) = family.patient.identite_le(jour).cloned() else { return Ok(None) };
-        if family.deces.is_some() && id != asked {
+        let deces = family.vivant.mort_avant(jour);
+        if deces.is_some() && id != asked {
             return Ok(None);
         }
         let side = cote(core, &family, jour)?;
@@ -184,7 +187,11 @@ impl Carte {
             (Some(_), Some(_)) => RelationMt::Executant,
             (Some(_), None) => RelationMt::Autre,
         };
-        let signataires = self.signers(core, conn, (&family, &identite), jour).await?;
+        let (mut requises, mut signataires) = (Vec::new(), Vec::new());
+        if deces.is_none() {
+            requises = side.requises().iter().map(|one| (one.role, one.sinon)).collect();
+            signataires = self.signers(core, conn, (&family, &identite), jour).await?;
+        }
         let until = core.now().checked_add_signed(DUREE).unwrap_or_else(|| core.now()).timestamp();
         let sceau = core.coffre().sceau("visite", &Visite::texte(id, rpps, until));
         Ok(Some(Personne {
@@ -195,7 +202,8 @@ impl Carte {
             homonyme: false,
             relation,
             designation_id: own.map(|known| known.id),
-            requises: side.requises().iter().map(|one| (one.role, one.sinon)).collect(),
+            deces,
+            requises,
             signataires,
             a_signer: content(core, conn, id, *rpps).await?,
             visite: Visite { patient_id: id, jusqu_a: until, sceau },

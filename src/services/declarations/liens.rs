@@ -9,36 +9,42 @@ use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::RepresentationId;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::ServiceError;
-use crate::services::core::Act;
+use crate::services::core::Writing;
 use crate::storage::declarations;
 
 /// A link has other days than were known, or none: the declarations that wait and lose a signature by it wait for it
 /// again, and it is told. Nothing undoes those that count already: their caisse is told, and rectifies them.
 pub(in crate::services) async fn follow_link(
-    act: &mut Act<'_>,
+    writing: &mut Writing<'_>,
     lien: RepresentationId,
     (avant, apres): (Periode, Option<Periode>),
 ) -> Result<(), ServiceError> {
-    let (coffre, patient, instant) = (act.core().coffre(), act.patient, act.instant);
-    for mut one in declarations::list(act.conn(), coffre, patient).await? {
+    let (coffre, patient, instant) = (writing.core().coffre(), writing.patient, writing.instant);
+    for mut one in declarations::list(writing.conn(), coffre, patient).await? {
         let lost = one.est_signee_sous(lien, |jour| {
             avant.contient(jour) && !apres.is_some_and(|effet| effet.contient(jour))
         });
         let nature = match one.etat {
             Etat::EnAttente if lost => NatureEvenement::DeclarationDeNouveauAttendue,
             Etat::Active if lost => NatureEvenement::DeclarationAVerifier,
-            _ => continue,
+            Etat::EnAttente
+            | Etat::Active
+            | Etat::Refusee
+            | Etat::Annulee
+            | Etat::Expiree
+            | Etat::Rectifiee
+            | Etat::Caduque => continue,
         };
         if one.etat == Etat::EnAttente {
             // Whoever read it as signed reads it again before signing it.
-            declarations::advance(act.conn(), &mut one, instant).await?;
+            declarations::advance(writing.conn(), &mut one, instant).await?;
         }
         let donnees = json!({
             "etat": one.etat.mot(),
             "version": one.version,
             "representation_id": lien,
         });
-        act.tell(fact(&one, nature).with(donnees)).await?;
+        writing.tell(fact(&one, nature).with(donnees)).await?;
     }
     Ok(())
 }

@@ -13,8 +13,8 @@ use crate::domain::patient::Patient;
 use crate::domain::representation::{Representant, Representation};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::law::parameters::Parametre;
+use crate::services::vivant::Vivant;
 use crate::services::{Core, ServiceError, latest_knowledge};
-use crate::storage::patients::faits;
 use crate::storage::{Connection, patients, representations};
 
 /// A patient and who may sign for them, as known now.
@@ -22,8 +22,8 @@ use crate::storage::{Connection, patients, representations};
 pub(super) struct Famille {
     pub(super) patient: Patient,
     pub(super) liens: Vec<Representation>,
-    /// Day of death, when it is known.
-    pub(super) deces: Option<NaiveDate>,
+    /// Until when the patient lives.
+    pub(super) vivant: Vivant,
 }
 
 pub(super) async fn famille(
@@ -35,8 +35,8 @@ pub(super) async fn famille(
     let patient = patients::get(conn, coffre, id, known).await?;
     let patient = patient.ok_or(ServiceError::Introuvable)?;
     let liens = representations::list(conn, coffre, id, known).await?;
-    let deces = faits::deces(conn, id).await?.map(|fait| fait.effet.du());
-    Ok(Famille { patient, liens, deces })
+    let vivant = Vivant::of(conn, id).await?;
+    Ok(Famille { patient, liens, vivant })
 }
 
 /// The patient's side of a declaration on a day.
@@ -148,7 +148,7 @@ pub(super) fn conditions(
         rattachement: patient.affiliations.iter().map(|fait| fait.effet.du()).min(),
         transmission: u64::try_from(core.valeur(Parametre::MtDelaiTransmission, core.today())?)
             .unwrap_or_default(),
-        deces: famille.deces,
+        deces: famille.vivant.mort_avant(signe_le),
         aujourd_hui: declaration.fuseau().jour(now),
         maintenant: now,
     })

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::dossier::{finish, open, record};
-use super::organismes::{unchanged, verify_day_of_life};
+use super::organismes::{unchanged, verify_day_of_death};
 use crate::domain::calendar::Periode;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::PatientId;
@@ -12,6 +12,7 @@ use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification, Source
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::core::Fact;
 use crate::services::frises::replay;
+use crate::services::representants::tell_represented;
 use crate::services::{Core, Demande, Done, Render, ServiceError, VersionsVues};
 use crate::storage::patients::faits;
 
@@ -25,7 +26,7 @@ pub async fn record_deces(
 ) -> Done {
     let mut act = open(core, demande, seen).await?;
     let patient = act.patient;
-    verify_day_of_life(&mut act, jour, "/jour").await?;
+    verify_day_of_death(&mut act, jour, "/jour").await?;
     if faits::deces(act.conn(), patient).await?.is_some() {
         let message = "un patient vivant : un décès connu se rectifie";
         return Err(ServiceError::champ("/jour", "deces_connu", message).into());
@@ -36,6 +37,7 @@ pub async fn record_deces(
     let donnees = json!({ "source": source.mot() });
     act.tell(Fact::of(NatureEvenement::PatientDecede).effective(jour).with(donnees)).await?;
     replay(&mut act.writing()).await?;
+    tell_represented(&mut act, (None, Some(jour))).await?;
     finish(act, rendre).await
 }
 
@@ -51,7 +53,7 @@ pub async fn correct_deces(
     let mut act = open(core, demande, seen).await?;
     let (patient, instant) = (act.patient, act.instant);
     if let Some(jour) = jour {
-        verify_day_of_life(&mut act, jour, "/jour").await?;
+        verify_day_of_death(&mut act, jour, "/jour").await?;
     }
     let known = faits::deces(act.conn(), patient).await?.ok_or_else(|| {
         ServiceError::champ("/jour", "deces_inconnu", "un patient dont le décès est enregistré")
@@ -68,5 +70,6 @@ pub async fn correct_deces(
     let donnees = json!({ "motif": motif.mot(), "annule": jour.is_none() });
     act.tell(Fact::of(NatureEvenement::PatientDecesRectifie).effective(jour).with(donnees)).await?;
     replay(&mut act.writing()).await?;
+    tell_represented(&mut act, (Some(known.effet.du()), jour)).await?;
     finish(act, rendre).await
 }

@@ -249,19 +249,21 @@ async fn designate_again(
 async fn bound_authority(act: &mut Act<'_>, birth: NaiveDate) -> Result<(), ServiceError> {
     let (core, patient, instant) = (act.core(), act.patient, act.instant);
     let coffre = core.coffre();
-    let links = representations::list(act.conn(), coffre, patient, latest_knowledge()).await?;
-    let by_age = |lien: &Representation| {
+    let links = representations::recorded(act.conn(), coffre, patient, latest_knowledge()).await?;
+    let by_age = |(lien, _): &(Representation, Option<NaiveDate>)| {
         lien.motif_fin == Some(FinRepresentation::Majorite) && lien.patient_id == patient
     };
-    for mut lien in links.into_iter().filter(by_age) {
+    for (mut lien, mort) in links.into_iter().filter(by_age) {
         let majority = core.valeur(Parametre::MtAgeSansAccordParental, lien.effet.du())?;
         let majority = u8::try_from(majority).unwrap_or(u8::MAX);
-        let again = bounded(lien.nature, birth, majority, Periode::depuis(lien.effet.du()));
+        // A tutelle of a minor does not become that of an adult.
+        let again = bounded(lien.nature, birth, majority, Periode::depuis(lien.effet.du()))
+            .filter(|(_, motif)| motif.is_some());
         if again == Some((lien.effet, lien.motif_fin)) {
             continue;
         }
         representations::replace(act.conn(), &lien, instant).await?;
-        let avant = lien.effet;
+        let avant = lien.clone().jusqu_au_deces(mort).map(|lien| lien.effet);
         // Who is of age since before the link began never was represented by it.
         if let Some((effet, motif_fin)) = again {
             lien = Representation {
@@ -273,8 +275,10 @@ async fn bound_authority(act: &mut Act<'_>, birth: NaiveDate) -> Result<(), Serv
             };
             representations::insert(act.conn(), coffre, &lien).await?;
         }
-        let days = (avant, again.map(|(effet, _)| effet));
-        follow_link(act, lien.id, days).await?;
+        if let Some(avant) = avant {
+            let days = (avant, again.map(|(effet, _)| effet));
+            follow_link(&mut act.writing(), lien.id, days).await?;
+        }
         let fact = Fact::of(NatureEvenement::RepresentationTerminee).effective(lien.effet.du());
         act.tell(fact.with(json!({
             "representation_id": lien.id,

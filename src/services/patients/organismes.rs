@@ -15,6 +15,7 @@ use crate::domain::vie::{ActePatient, DossierPatient, MotifRectification};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::services::affiliations::organisme_le;
 use crate::services::core::{Act, Fact};
+use crate::services::vivant::Vivant;
 use crate::services::{Core, Demande, Done, Render, ServiceError, VersionsVues, latest_knowledge};
 use crate::storage::designations;
 use crate::storage::patients::{self, faits};
@@ -48,7 +49,7 @@ pub(super) async fn verify_day_of_change(
         let message = "un jour d'ici trois mois au plus";
         return Err(ServiceError::champ(pointeur, "hors_bornes", message));
     }
-    verify_after_birth(act, du, pointeur).await
+    verify_within_life(act, du, pointeur).await
 }
 
 /// Writes that the person depends on another caisse from a day, and tells both.
@@ -161,8 +162,19 @@ async fn tell_sleep(
     act.tell(Fact::of(nature).effective(du).with(donnees)).await
 }
 
-/// Refuses a day in the future, or before birth.
+/// Refuses a day in the future, before birth, or after the death.
 pub(super) async fn verify_day_of_life(
+    act: &mut Act<'_>,
+    jour: NaiveDate,
+    pointeur: &str,
+) -> Result<(), ServiceError> {
+    verify_day_of_death(act, jour, pointeur).await?;
+    let patient = act.patient;
+    Vivant::of(act.conn(), patient).await?.verify(jour, pointeur)
+}
+
+/// Refuses a day on which nobody can have died: in the future, or before birth.
+pub(super) async fn verify_day_of_death(
     act: &mut Act<'_>,
     jour: NaiveDate,
     pointeur: &str,
@@ -173,8 +185,19 @@ pub(super) async fn verify_day_of_life(
     verify_after_birth(act, jour, pointeur).await
 }
 
+/// Refuses a day before birth, or after the death.
+async fn verify_within_life(
+    act: &mut Act<'_>,
+    jour: NaiveDate,
+    pointeur: &str,
+) -> Result<(), ServiceError> {
+    verify_after_birth(act, jour, pointeur).await?;
+    let patient = act.patient;
+    Vivant::of(act.conn(), patient).await?.verify(jour, pointeur)
+}
+
 /// Refuses a day before birth.
-pub(super) async fn verify_after_birth(
+async fn verify_after_birth(
     act: &mut Act<'_>,
     jour: NaiveDate,
     pointeur: &str,

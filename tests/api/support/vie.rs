@@ -61,6 +61,7 @@ pub async fn paper_choice(app: &TestApp, caisse: &str, id: &str, rpps: &str, day
     let mut choix = json!({ "patient": { "id": id }, "medecins": [{ "rpps": rpps }] });
     let digest = {
         // The content names the person as on the day of signature.
+        choix["signe_le"] = json!(day);
         let shown = caller.post("/v1/declarations/apercu", choix.clone()).await.expect(200);
         shown["contenu_sha256"].as_str().unwrap().to_owned()
     };

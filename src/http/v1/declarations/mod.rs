@@ -94,7 +94,7 @@ fn render(statut: StatusCode) -> impl Fn(&Dossier) -> Result<Rendu, serde_json::
     operation_id = "apercu_declaration",
     responses((status = 200, description = "Le contenu à signer", body = ApercuVue)),
     extensions(("x-problemes" = json!(["trop_d_essais", "medecin_non_designable", "conjoint_impossible",
-        "conjoint_avant_ouverture", "avenant_inadapte"])))
+        "conjoint_avant_ouverture", "avenant_inadapte", "signature_apres_deces"])))
 )]
 async fn preview(
     State(state): State<AppState>,

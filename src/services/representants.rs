@@ -1,0 +1,93 @@
+//! The death of somebody who represents others, or its correction, is told to each of those, and to whom it takes a
+//! signature from.
+
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+
+use super::core::{Act, Fact};
+use super::declarations::follow_link;
+use super::taches::Tache;
+use super::{Core, ServiceError, latest_knowledge};
+use crate::domain::evenement::NatureEvenement;
+use crate::domain::ids::PatientId;
+use crate::domain::representation::{Representant, Representation};
+use crate::domain::vocabulary::Vocabulaire;
+use crate::storage::patients::fusions;
+use crate::storage::representations;
+
+/// The job that tells those whom somebody represents.
+pub const PREVENIR: &str = "prevenir_representes";
+
+/// The days of a death, as they were known and as they are.
+type Deces = (Option<NaiveDate>, Option<NaiveDate>);
+
+/// Queues the telling, in the transaction of what it tells.
+pub(super) async fn tell_represented(
+    act: &mut Act<'_>,
+    (avant, apres): Deces,
+) -> Result<(), ServiceError> {
+    let patient = act.patient;
+    if representations::ever_represented_by(act.conn(), patient).await?.is_empty() {
+        return Ok(());
+    }
+    let key = format!("{patient}-{}", act.instant.timestamp_micros());
+    let charge = json!({ "representant": patient, "avant": avant, "apres": apres });
+    act.opening().queue(PREVENIR, (&key, &charge)).await
+}
+
+/// Tells each person whom the dead represents, or represents again: each in a transaction of their own.
+pub async fn run(core: &Core, task: &Tache) -> Result<(), ServiceError> {
+    let Some((representant, days)) = of_task(&task.charge) else { return Ok(()) };
+    let mut conn = core.public("representants.search").await?;
+    let found = representations::ever_represented_by(&mut conn, representant).await?;
+    drop(conn);
+    for patient in found {
+        tell_one(core, patient, representant, days).await?;
+    }
+    Ok(())
+}
+
+async fn tell_one(
+    core: &Core,
+    patient: PatientId,
+    representant: PatientId,
+    (avant, apres): Deces,
+) -> Result<(), ServiceError> {
+    let mut job = core.job("representants.tell").await?;
+    let Some(mut writing) = job.on(patient).await? else { return Ok(()) };
+    let conn = writing.conn();
+    let all = representations::recorded(conn, core.coffre(), patient, latest_knowledge()).await?;
+    for (lien, _) in all {
+        let Representant::Patient(id) = lien.representant else { continue };
+        let whose = fusions::merged_into(writing.conn(), id).await?.unwrap_or(id);
+        let until = |mort| lien.clone().jusqu_au_deces(mort);
+        let (before, after) = (until(avant), until(apres));
+        if whose != representant || before == after {
+            continue;
+        }
+        let effet = |link: Option<&Representation>| link.map(|link| link.effet);
+        if let Some(known) = effet(before.as_ref()) {
+            follow_link(&mut writing, lien.id, (known, effet(after.as_ref()))).await?;
+        }
+        let nature = match apres {
+            Some(_) => NatureEvenement::RepresentationTerminee,
+            None => NatureEvenement::RepresentationEnregistree,
+        };
+        let shown = after.as_ref().or(before.as_ref()).unwrap_or(&lien);
+        let donnees = json!({
+            "representation_id": lien.id,
+            "nature": lien.nature.mot(),
+            "effet_au": shown.effet.au(),
+            "motif_fin": shown.motif_fin.map(Vocabulaire::mot),
+        });
+        writing.tell(Fact::of(nature).effective(lien.effet.du()).with(donnees)).await?;
+    }
+    job.close().await
+}
+
+/// Who died, and the days that a job carries.
+fn of_task(charge: &Value) -> Option<(PatientId, Deces)> {
+    let text = |name: &str| charge.get(name).and_then(Value::as_str);
+    let day = |name: &str| text(name).and_then(|day| day.parse().ok());
+    Some((text("representant")?.parse().ok()?, (day("avant"), day("apres"))))
+}
