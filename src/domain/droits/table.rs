@@ -1,7 +1,6 @@
 //! The table: for each operation of the contract, which relations may, and what of it they see.
 //!
-//! One line an operation, and the compiler asks for it; what no line gives is refused. From here come
-//! the judgements, the `actions` of answers, `docs/DROITS.md` and the tests that walk all of it.
+//! One line an operation, which the compiler asks for; what no line gives is refused. Judgements, `actions`, `docs/DROITS.md` and tests come from here.
 
 mod jugement;
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::RefMedecin;
-use super::creation::{Projet, chosen_all, project};
+use super::choisis::chosen_all;
+use super::creation::{Projet, project};
 use super::parties::Famille;
 use crate::domain::calendar::Periode;
 use crate::domain::declaration::{Declaration, DeclarationRefusee, EcartContenu, ecarts};

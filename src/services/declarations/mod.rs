@@ -2,6 +2,7 @@
 
 mod annulation;
 mod caducite;
+mod choisis;
 mod contestation;
 mod creation;
 mod departs;
