@@ -123,9 +123,8 @@ where
         piece.truncate(length);
         Ok(Some((Bytes::from(piece), decoder)))
     });
-    Body::from_stream(pieces.map_err(|error: io::Error| match error.kind() {
-        GONE => error,
-        _ => io::Error::new(io::ErrorKind::InvalidData, error),
+    Body::from_stream(pieces.map_err(|error: io::Error| {
+        if error.kind() == GONE { error } else { io::Error::new(io::ErrorKind::InvalidData, error) }
     }))
 }
 

@@ -80,7 +80,7 @@ pub(super) async fn list(
                 niveau, preuve_chiffree, contenu_sha256
          FROM signature
          WHERE patient_id = $1 AND declaration_id = ANY($2)
-         ORDER BY recue_le, signature_id",
+         ORDER BY recue_le, enregistre_le, signature_id",
         patient.uuid(),
         ids as _
     )

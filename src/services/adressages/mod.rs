@@ -217,7 +217,7 @@ fn seen((core, vivant): (&Core, Vivant), adressage: Adressage, rapports: &Rappor
     });
     let today = core.today();
     let en_vigueur = adressage.en_vigueur(today) && vivant.mort_avant(today).is_none();
-    AdressageLu { en_vigueur, adressage, actions }
+    AdressageLu { adressage, en_vigueur, actions }
 }
 
 /// Tells what happened to a referral, and ends the act.

@@ -102,10 +102,8 @@ fn unroll(
             continue;
         }
         seen.push(lu);
-        let made = match again {
-            true => None,
-            false => Some(declaration(core, reprise, (patient, lu), instant)?),
-        };
+        let made =
+            if again { None } else { Some(declaration(core, reprise, (patient, lu), instant)?) };
         gardes.push((lu, made, ends(core, lu)));
     }
     let segments = loop {

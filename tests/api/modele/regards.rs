@@ -99,10 +99,13 @@ impl World {
                 assert_eq!(shown, seen, "{what}");
             }
         }
-        // A parent sees the child, and nobody else who is a patient does.
+        // A parent who lives sees the child, and nobody else who is a patient does.
         if let Qui::Personne(name) = qui {
+            let parent = PEOPLE.iter().position(|person| *person == "ALICE");
+            let death = parent.and_then(|parent| self.lives[parent].death);
+            let lives = death.is_none_or(|death| self.today() <= death);
             let read = self.ask(qui, &format!("/v1/patients/{}", patient_id(ENFANT))).await;
-            assert_eq!(read.is_some(), [ENFANT, "ALICE"].contains(&name), "{what}");
+            assert_eq!(read.is_some(), name == ENFANT || name == "ALICE" && lives, "{what}");
         }
     }
 

@@ -21,7 +21,7 @@ const OCTETS_MAX: u64 = 4 * 1024 * 1024 * 1024;
 const PIECE: usize = 64 * 1024;
 
 /// Between the columns of a table.
-const SEPARATEUR: char = ';';
+const SEPARATEUR: u8 = b';';
 /// Why a table is refused whose lines all end by CR.
 const CR_SEUL: &str =
     "Les lignes du fichier finissent par un retour chariot seul (CR) : attendu LF, ou CR et LF.";
@@ -95,7 +95,7 @@ impl<F: FnMut(Lues) -> bool> Tri<F> {
     fn csv<R: Read>(&mut self, texte: &mut Texte<R>) -> Result<(), FichierRefuse> {
         let octets = texte.compteur();
         let mut reader = csv::ReaderBuilder::new()
-            .delimiter(SEPARATEUR as u8)
+            .delimiter(SEPARATEUR)
             .flexible(true)
             .has_headers(true)
             .from_reader(texte);
@@ -197,13 +197,13 @@ fn defaut(champ: &str, code: &str, message: String) -> Defaut {
 /// hold an end of line, and hardly one with separators around it. `after` is the line after the row.
 fn guillemet(record: &csv::StringRecord, after: u64) -> Option<(u64, Defaut)> {
     // Each file ends with an end of line, which only an open quote takes in.
-    let open = record.iter().last().is_some_and(|cell| cell.ends_with('\n'));
-    let swallows = |cell: &str| cell.contains('\n') && cell.contains(SEPARATEUR);
+    let open = record.iter().next_back().is_some_and(|cell| cell.ends_with('\n'));
+    let swallows = |cell: &str| cell.contains('\n') && cell.as_bytes().contains(&SEPARATEUR);
     if !open && !record.iter().any(swallows) {
         return None;
     }
     let held = record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
-    let own = if open { 0 } else { 1 };
+    let own = u64::from(!open);
     let first = after.saturating_sub(u64::try_from(held).unwrap_or_default()).saturating_sub(own);
     let last = after.saturating_sub(1);
     let message = if open {
@@ -231,9 +231,10 @@ fn is_broken(text: &str) -> bool {
 fn broken(error: csv::Error) -> FichierRefuse {
     let place = error.position().map(csv::Position::line);
     if let csv::ErrorKind::Io(error) = error.into_kind() {
-        return match error.kind() {
-            io::ErrorKind::InvalidData => FichierRefuse::Illisible(error.to_string()),
-            _ => FichierRefuse::Interrompu(error),
+        return if error.kind() == io::ErrorKind::InvalidData {
+            FichierRefuse::Illisible(error.to_string())
+        } else {
+            FichierRefuse::Interrompu(error)
         };
     }
     FichierRefuse::Illisible(match place {
