@@ -129,7 +129,7 @@ async fn tags_of_versions_are_compared_as_http_says() {
     assert_eq!((head.status.as_u16(), head.header("etag")), (200, etag.as_str()));
     assert_eq!(head.header("content-length"), read.body.len().to_string());
     // The version alone says nothing of the text: it is the same for other readers, and on other days.
-    let other = format!("\"2{}", &etag[2..]);
+    let other = format!("\"2{}", etag.get(2..).unwrap());
     for tags in ["\"1\"", "\"2\"", "W/\"2\"", "1", "", &other] {
         let reply = alice.request("GET", &path, &[("if-none-match", tags)], None).await;
         assert_eq!(reply.status, 200, "{tags}");

@@ -88,7 +88,7 @@ pub fn number_of_a_person(text: &str) -> Option<String> {
     let is_part = |c: char| c.is_ascii_digit() || matches!(c, 'A' | 'B');
     let decimals = |run: &str| {
         let start = run.as_ptr().addr() - text.as_ptr().addr();
-        let before = text[..start].strip_suffix('.');
+        let before = text.get(..start).and_then(|before| before.strip_suffix('.'));
         before.is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()))
     };
     text.split(|c: char| !is_part(c))
