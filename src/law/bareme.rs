@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::circonstances::{Circonstances, NB_CIRCONSTANCES};
+use super::circonstances::{Circonstances, NB_CIRCONSTANCES, rangs};
 use super::parameters::{Ensemble, Parametre, Parametres};
 use super::rule::{Juge, JugeDeMontant, Quand, Rang, Regle};
 use super::template::Template;
@@ -100,12 +100,7 @@ impl Questions {
         for numero in circonstances.numeros() {
             left |= self.par_circonstance.get(numero).copied().unwrap_or_default();
         }
-        std::iter::from_fn(move || {
-            let place = usize::try_from(left.trailing_zeros()).ok()?;
-            let question = self.toutes.get(place)?;
-            left &= left.wrapping_sub(1);
-            Some((place, question))
-        })
+        rangs(left).filter_map(|place| Some((place, self.toutes.get(place)?)))
     }
 }
 

@@ -170,13 +170,15 @@ impl Circonstances {
 
     /// The numbers of these, in order.
     pub(super) fn numeros(self) -> impl Iterator<Item = usize> {
-        let mut left = self.0;
-        std::iter::from_fn(move || {
-            let numero = usize::try_from(left.trailing_zeros()).ok()?;
-            (left != 0).then(|| {
-                left &= left.wrapping_sub(1);
-                numero
-            })
-        })
+        rangs(self.0.into())
     }
+}
+
+/// The places of the bits that are set, from the lowest.
+pub(super) fn rangs(mut bits: u128) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let rang = usize::try_from(bits.trailing_zeros()).ok().filter(|_| bits != 0)?;
+        bits &= bits.wrapping_sub(1);
+        Some(rang)
+    })
 }

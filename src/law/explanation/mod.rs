@@ -113,15 +113,7 @@ pub fn ecrire_bilan(totaux: &Montants, cover: Complementaire, out: &mut String) 
     totaux.rembourse_amo.write_in_words(out);
     if totaux.part_amc > Centimes::ZERO {
         out.push_str(", ");
-        out.push_str(match cover {
-            Complementaire::Ame => "l'aide médicale de l'État",
-            Complementaire::C2sSansParticipation | Complementaire::C2sAvecParticipation => {
-                "la Complémentaire santé solidaire"
-            }
-            // Without any, it is that of somebody in prison.
-            Complementaire::Aucune => "l'administration pénitentiaire",
-            Complementaire::Amc | Complementaire::AcsAncienne => "votre complémentaire",
-        });
+        out.push_str(paiement::payeur(cover).unwrap_or("votre complémentaire"));
         out.push(' ');
         totaux.part_amc.write_in_words(out);
     }

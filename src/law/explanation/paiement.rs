@@ -19,7 +19,7 @@ pub(super) fn bilan(recit: &Recit<'_>, totaux: &Montants) -> String {
         shares.push("l'Assurance maladie ne rembourse rien".to_owned());
     }
     if totaux.part_amc > Centimes::ZERO {
-        let who = complementaire(recit.situation.complementaire);
+        let who = payeur(recit.situation.complementaire).unwrap_or("votre complémentaire santé");
         let pays = if totaux.rembourse_amo > Centimes::ZERO { "" } else { "paie " };
         shares.push(format!("{who} {pays}{}", euros(totaux.part_amc)));
     }
@@ -43,15 +43,16 @@ pub(super) fn bilan(recit: &Recit<'_>, totaux: &Montants) -> String {
     format!("Sur les {asked} demandés, {} et {rest}{later}.", shares.join(", "))
 }
 
-const fn complementaire(cover: Complementaire) -> &'static str {
+/// Who pays beside the compulsory insurance, where it is no contract of the patient.
+pub(super) const fn payeur(cover: Complementaire) -> Option<&'static str> {
     match cover {
         Complementaire::C2sSansParticipation | Complementaire::C2sAvecParticipation => {
-            "la Complémentaire santé solidaire"
+            Some("la Complémentaire santé solidaire")
         }
-        Complementaire::Ame => "l'aide médicale de l'État",
+        Complementaire::Ame => Some("l'aide médicale de l'État"),
         // Without any, it is that of somebody in prison.
-        Complementaire::Aucune => "l'administration pénitentiaire",
-        Complementaire::Amc | Complementaire::AcsAncienne => "votre complémentaire santé",
+        Complementaire::Aucune => Some("l'administration pénitentiaire"),
+        Complementaire::Amc | Complementaire::AcsAncienne => None,
     }
 }
 

@@ -64,7 +64,7 @@ fn hors_dates(rows: &[Ligne], jour: NaiveDate) -> bool {
     rows.iter().all(|row| {
         let other =
             row.du.is_some_and(|du| jour < du) || row.dernier.is_some_and(|last| last < jour);
-        other && !row.est_seulement_attestee()
+        other && !row.attestee
     })
 }
 

@@ -115,17 +115,14 @@ pub struct Ligne {
     pub source2: &'static str,
     pub verifie_le: NaiveDate,
     pub note: &'static str,
+    /// Whether its days are only those for which a source tells it: nobody knows when it began or ended.
+    pub attestee: bool,
 }
 
 impl Ligne {
     /// Whether the row holds on a day.
     pub fn en_vigueur(&self, jour: NaiveDate) -> bool {
         self.du.is_none_or(|du| du <= jour) && self.dernier.is_none_or(|last| jour <= last)
-    }
-
-    /// Whether its days are only those for which a source tells it: nobody knows when it began or ended.
-    pub fn est_seulement_attestee(&self) -> bool {
-        self.note.contains("attest") || self.note.contains("non trouvée")
     }
 
     /// Whether a doctor of this specialty bills it.

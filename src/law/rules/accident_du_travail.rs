@@ -5,12 +5,11 @@
 //! Articles L431-1 et L432-1 du Code de la sécurité sociale : soins pris en charge en entier. Le dernier alinéa du
 //! second rend la participation forfaitaire applicable.
 
+use super::shared::en_entier;
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
-use crate::law::situation::Situation;
-use crate::law::valeurs::{ParametreInconnu, Valeurs};
+use crate::law::rule::{Fiche, Juge, Quand, Rang, Regle};
 
 /// TAU-012.
 pub(super) static REGLE: Regle = Regle {
@@ -26,9 +25,5 @@ pub(super) static REGLE: Regle = Regle {
         ..Fiche::COURANTE
     },
     quand: Quand::Si(Circonstances::AT_MP, Fait::NatureAssurance),
-    juge: Juge::FaitsEtValeurs(juge),
+    juge: Juge::FaitsEtValeurs(en_entier),
 };
-
-fn juge(_situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    valeurs.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
-}

@@ -5,10 +5,11 @@
 //! Article R160-17, 5°, du Code de la sécurité sociale : mineures d'au moins quinze ans depuis juillet 2016, toutes les
 //! mineures depuis août 2020, jusqu'à 25 ans depuis 2022.
 
+use super::shared::en_entier;
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
+use crate::law::rule::{Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
@@ -39,5 +40,5 @@ fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, Parame
     if !(first..=valeurs.ans(Parametre::ContraceptionAgeMax)?).contains(&situation.age) {
         return Ok(Jugement::Ecarte(Fait::Age));
     }
-    valeurs.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
+    en_entier(situation, valeurs)
 }

@@ -8,12 +8,11 @@
 //!
 //! Whatever the nature d'assurance sent: the letter of the act or the item of the indicator A says it.
 
+use super::shared::en_entier;
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
-use crate::law::situation::Situation;
-use crate::law::valeurs::{ParametreInconnu, Valeurs};
+use crate::law::rule::{Fiche, Juge, Quand, Rang, Regle};
 
 /// TAU-014.
 pub(super) static REGLE: Regle = Regle {
@@ -29,9 +28,5 @@ pub(super) static REGLE: Regle = Regle {
         ..Fiche::COURANTE
     },
     quand: Quand::Si(Circonstances::EXAMEN_OBLIGATOIRE, Fait::Acte),
-    juge: Juge::FaitsEtValeurs(juge),
+    juge: Juge::FaitsEtValeurs(en_entier),
 };
-
-fn juge(_situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    valeurs.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
-}

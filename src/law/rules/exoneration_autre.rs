@@ -10,12 +10,11 @@
 //!
 //! A code that no published list names exempts from nothing, and the reader is warned.
 
+use super::shared::en_entier;
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
-use crate::law::situation::Situation;
-use crate::law::valeurs::{ParametreInconnu, Valeurs};
+use crate::law::rule::{Fiche, Juge, Quand, Rang, Regle};
 
 /// TAU-016.
 pub(super) static REGLE: Regle = Regle {
@@ -31,9 +30,5 @@ pub(super) static REGLE: Regle = Regle {
         ..Fiche::COURANTE
     },
     quand: Quand::Si(Circonstances::EXONERATION_AUTRE, Fait::Exoneration),
-    juge: Juge::FaitsEtValeurs(juge),
+    juge: Juge::FaitsEtValeurs(en_entier),
 };
-
-fn juge(_situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    valeurs.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
-}

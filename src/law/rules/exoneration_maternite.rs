@@ -10,12 +10,11 @@
 //! Nature d'assurance *maternité* (compulsory examinations from the start, everything from the sixth month), or
 //! exemption code 55 (sixth month of pregnancy).
 
+use super::shared::en_entier;
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
-use crate::law::situation::Situation;
-use crate::law::valeurs::{ParametreInconnu, Valeurs};
+use crate::law::rule::{Fiche, Juge, Quand, Rang, Regle};
 
 /// TAU-011.
 pub(super) static REGLE: Regle = Regle {
@@ -31,9 +30,5 @@ pub(super) static REGLE: Regle = Regle {
         ..Fiche::COURANTE
     },
     quand: Quand::Si(Circonstances::MATERNITE, Fait::NatureAssurance),
-    juge: Juge::FaitsEtValeurs(juge),
+    juge: Juge::FaitsEtValeurs(en_entier),
 };
-
-fn juge(_situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, ParametreInconnu> {
-    valeurs.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
-}

@@ -10,10 +10,11 @@
 //! The letters that are billed for it alone. Consultations, tests and ultrasound around it are paid in full since 1 April 2016; the
 //! flat sums since 2013. No text read spares the participation forfaitaire: it is due.
 
+use super::shared::en_entier;
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
 use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
-use crate::law::rule::{Effet, Fiche, Juge, Jugement, Quand, Rang, Regle};
+use crate::law::rule::{Fiche, Juge, Jugement, Quand, Rang, Regle};
 use crate::law::situation::{DateDesSoins, Situation};
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 use chrono::NaiveDate;
@@ -44,5 +45,5 @@ fn juge(situation: &Situation, valeurs: &Valeurs<'_>) -> Result<Jugement, Parame
     if early && matches!(situation.code.as_str(), "IC" | "IVE") {
         return Ok(Jugement::Ecarte(Fait::DateSoins));
     }
-    valeurs.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
+    en_entier(situation, valeurs)
 }

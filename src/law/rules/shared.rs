@@ -10,6 +10,14 @@ use crate::law::rule::{Effet, Jugement};
 use crate::law::situation::Situation;
 use crate::law::valeurs::{ParametreInconnu, Valeurs};
 
+/// The rate of what is paid in full, whoever it is for: what the rule is about says it all.
+pub(super) fn en_entier(
+    _situation: &Situation,
+    valeurs: &Valeurs<'_>,
+) -> Result<Jugement, ParametreInconnu> {
+    valeurs.taux(Parametre::TauxAmoExonere).map(Effet::Taux).map(Jugement::Applique)
+}
+
 /// Inside the parcours, without supplement of coordination.
 pub(super) const fn dans_parcours(code: CodeDetermine) -> Qualification {
     Qualification {

@@ -148,6 +148,7 @@ fn ligne(line: &'static str) -> Result<Ligne, &'static str> {
         source2,
         verifie_le: verifie_le.ok_or("verifie_le")?,
         note,
+        attestee: note.contains("attest") || note.contains("non trouvée"),
     })
 }
 
