@@ -1,6 +1,5 @@
 //! What surrounds every answer: what browsers may do of it, what is never told back, which host it is asked of.
 
-use std::io::{Read, Write};
 use std::process::Stdio;
 
 use serde_json::{Value, json};
@@ -134,10 +133,7 @@ fn a_request_names_one_host_in_a_head_of_a_bounded_size() {
         (sized(32 * 1024 + 1), 431, json!("en_tetes_trop_grands")),
         (sized(40_000), 431, json!("en_tetes_trop_grands")),
     ] {
-        let mut connection = std::net::TcpStream::connect(host).unwrap();
-        connection.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).unwrap();
+        let answer = service.answer(&request);
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
         assert!(head.contains("\r\nx-content-type-options: nosniff"), "{answer}");

@@ -8,8 +8,8 @@ use traitant::storage::sceaux::horizon;
 
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, feuille, patient_id};
-use crate::support::database::{KEY_HEX, TestDatabase};
-use crate::support::process::{Folder, run, said};
+use crate::support::database::TestDatabase;
+use crate::support::process::{Folder, run, said, sandbox};
 use crate::support::vie::{
     AUTRE_NIR, BOUCHES_DU_RHONE, act, merge, organisme, paper_choice, second_record, version,
 };
@@ -239,12 +239,7 @@ async fn a_merge_its_undoing_and_a_scission_leave_the_seals_true_and_copies_are_
 async fn the_command_says_that_nothing_differs_at_its_end_and_only_then() {
     let (database, folder) = (TestDatabase::bac_a_sable().await, Folder::new());
     let url = database.service_url().await;
-    let settings = [
-        ("DATABASE_URL", url.as_str()),
-        ("TRAITANT_MODE", "bac-a-sable"),
-        ("TRAITANT_CLE_MAITRE", KEY_HEX),
-        ("TRAITANT_DONNEES", folder.path().to_str().unwrap()),
-    ];
+    let settings = sandbox(&url, &folder);
     let sealed = run(&settings, &["racine"]);
     assert!(sealed.status.success(), "{}", said(&sealed));
     let whole = run(&settings, &["verifier"]);

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::support::TestApp;
 use crate::support::app::MARTIN;
-use crate::support::database::{KEY_HEX, TestDatabase};
-use crate::support::process::{Folder, run, said};
+use crate::support::database::TestDatabase;
+use crate::support::process::{Folder, run, said, sandbox};
 use crate::support::vie::{AIN, BOUCHES_DU_RHONE};
 
 /// Sends a file; gives what the service answers.
@@ -135,12 +135,7 @@ async fn a_trial_is_dropped_by_its_caisse_and_never_what_is_applied() {
 async fn the_command_reads_the_file_again_as_it_is_told_and_speaks_french() {
     let (database, folder) = (TestDatabase::bac_a_sable().await, Folder::new());
     let url = database.service_url().await;
-    let settings = [
-        ("DATABASE_URL", url.as_str()),
-        ("TRAITANT_MODE", "bac-a-sable"),
-        ("TRAITANT_CLE_MAITRE", KEY_HEX),
-        ("TRAITANT_DONNEES", folder.path().to_str().unwrap()),
-    ];
+    let settings = sandbox(&url, &folder);
     let file = folder.path().join("affilies.csv");
     let mut content = format!("{ENTETE}\nnir;{};ESSAI-L", nir("1860213055997")).into_bytes();
     content.push(0xc9);

@@ -1,6 +1,7 @@
 //! The real program, in a process of its own, answering over real HTTP.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -47,6 +48,16 @@ pub fn program(settings: &[(&str, &str)]) -> Command {
     command
 }
 
+/// What the program needs to work on the database of a sandbox that tests made.
+pub fn sandbox<'a>(url: &'a str, folder: &'a Folder) -> [(&'a str, &'a str); 4] {
+    [
+        ("DATABASE_URL", url),
+        ("TRAITANT_MODE", "bac-a-sable"),
+        ("TRAITANT_CLE_MAITRE", super::database::KEY_HEX),
+        ("TRAITANT_DONNEES", folder.path().to_str().unwrap()),
+    ]
+}
+
 /// Runs a command of the program to its end.
 pub fn run(settings: &[(&str, &str)], arguments: &[&str]) -> Output {
     program(settings).args(arguments).output().unwrap()
@@ -71,6 +82,16 @@ pub struct Service {
 }
 
 impl Service {
+    /// What is answered to these very bytes, until the service ends the connection.
+    pub fn answer(&self, request: &str) -> String {
+        let host = self.address.trim_start_matches("http://");
+        let mut connection = TcpStream::connect(host).unwrap();
+        connection.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
     /// Starts the service on a free port and waits until it says where it listens.
     pub fn start(settings: &[(&str, &str)]) -> Self {
         let mut child = program(settings).spawn().unwrap();
