@@ -209,6 +209,40 @@ async fn nobody_leaves_on_the_first_day_by_either_way_and_everybody_may_on_the_s
     assert!(!may(&back, "annuler_retrait"));
 }
 
+/// An amendment speaks of the designation that its day is in: what ended a later one is not taken back with it.
+#[tokio::test]
+async fn an_amendment_takes_back_what_ended_its_own_designation_and_nothing_later() {
+    let app = TestApp::new().await;
+    let [one, two, three] = cabinet(&app).await;
+    let caisse = app.caisse(BOUCHES_DU_RHONE);
+    let id = patient_id("ALICE").to_string();
+    let leave = async |declaration: &Value, day: &str| {
+        let path = format!("/v1/declarations/{}", declaration["id"].as_str().unwrap());
+        let version = caisse.get(&path).await.expect(200)["version"].as_i64().unwrap();
+        let body = json!({ "effet_du": day });
+        caisse.post_on(&format!("{path}/retrait"), version, body).await.expect(200);
+    };
+    enter(&app, joint(&[&one, &two]), &[&one, &two], "2025-01-10").await.expect(201);
+    let mut amendment = joint(&[&one, &two, &three]);
+    amendment["avenant"] = json!(true);
+    let amendment = enter(&app, amendment, &[&three], "2025-02-01").await.expect(201);
+    let alone = enter(&app, joint(&[&one]), &[&one], "2025-03-01").await.expect(201);
+    leave(&alone, "2025-04-01").await;
+    let path = format!("/v1/declarations/{}", amendment["id"].as_str().unwrap());
+    let shown = caisse.get(&path).await.expect(200);
+    assert!(!may(&shown, "annuler_retrait"), "{shown}");
+    let version = shown["version"].as_i64().unwrap();
+    let refused = caisse.post_on(&format!("{path}/{BACK}"), version, json!({})).await;
+    assert_eq!(refused.problem(409), "transition_interdite");
+    let of_alone = format!("/v1/declarations/{}", alone["id"].as_str().unwrap());
+    let shown = caisse.get(&of_alone).await.expect(200);
+    assert!(may(&shown, "annuler_retrait"), "{shown}");
+    let version = shown["version"].as_i64().unwrap();
+    caisse.post_on(&format!("{of_alone}/{BACK}"), version, json!({})).await.expect(200);
+    let last = timeline(&caisse, &id).await.pop().unwrap();
+    assert_eq!(last, line("2025-03-01", "-", &one, "-"));
+}
+
 /// A doctor of the same premises who came later.
 async fn newcomer(app: &TestApp, beside: &str) -> (String, Value) {
     let read = app.caisse(BOUCHES_DU_RHONE).get(&format!("/v1/medecins/{beside}")).await;

@@ -100,8 +100,11 @@ pub(super) async fn annulables(
         let actes = Actes::read(core, conn, patient).await?;
         let standing = all.iter().filter(|known| !known.annulee).map(|known| known.fin);
         let fins: Vec<Fin> = standing.collect();
+        // An amendment opens no piece: it speaks of the one that its day is in.
+        let joins = declaration.en_place.as_ref().and_then(|_| actes.effet_du(declaration.id));
         let is_of = |segment: &Segment| {
-            let own = segment.declaration_id == declaration.id || declaration.en_place.is_some();
+            let own = segment.declaration_id == declaration.id
+                || joins.is_some_and(|day| segment.effet.contient(day));
             own || shown.is_some_and(|shown| shown.declaration_id == segment.declaration_id)
         };
         others.retain(|(_, known)| takes_away(&actes, &fins, &known.fin, is_of));

@@ -56,6 +56,12 @@ impl Actes {
         Ok(Self { choix, ecarts, deces })
     }
 
+    /// The day from which a choice counts.
+    pub(super) fn effet_du(&self, declaration: DeclarationId) -> Option<NaiveDate> {
+        let found = self.choix.iter().find(|choice| choice.declaration_id == declaration);
+        found.map(|choice| choice.effet_du)
+    }
+
     /// The timeline. Choices set aside by a merge in conflict, then the death, are cut around one unrolling.
     pub(super) fn unroll(&self, fins: &[Fin]) -> Vec<Segment> {
         let cut = derouler_avec_ecarts(&self.ecarts, |counts| self.counted(counts, fins));
