@@ -44,9 +44,10 @@ CREATE INDEX evenement_par_patient ON evenement (patient_id, enregistre_le)
     WHERE patient_id IS NOT NULL AND nature NOT LIKE 'feuille.%';
 
 -- Events that have no place in the feed yet: written with them, removed by the publication that gives them one.
+-- Read from its beginning, by an index in which those that were removed still stand: they are swept soon.
 CREATE TABLE evenement_a_publier (
     sequence bigint PRIMARY KEY
-);
+) WITH (autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_cost_delay = 0);
 
 -- The last place that was given. Its row is locked by a publication until it is committed: places become visible in
 -- their order, whatever other transactions are open, here or in another database of the server.
@@ -63,7 +64,7 @@ INSERT INTO fil_tete (ligne, position, debut) VALUES (1, 0, 0);
 -- The feed: whose each published event is, in the order in which they are read. Made from the events alone.
 CREATE TABLE fil (
     -- patient:…, caisse:…, medecin:…, patientele:… (movements of a doctor's patients alone), referentiel, or reception:…
-    -- (the persons of feuilles that came together, who are not named one by one).
+    -- (the persons and the performers of feuilles that came together, who are not named one by one).
     destinataire text NOT NULL,
     position bigint NOT NULL,
     sequence bigint NOT NULL,
@@ -71,6 +72,9 @@ CREATE TABLE fil (
     nature smallint NOT NULL,
     -- From which day it counts, where this reader may know it.
     effet_du date,
+    -- Of a reception: the last nine digits of each performer, who reads it beside what is theirs alone.
+    executants integer[],
+    CONSTRAINT fil_executants CHECK ((executants IS NOT NULL) = (destinataire LIKE 'reception:%')),
     PRIMARY KEY (destinataire, position)
 );
 -- Places are given in their order: a page or two say which pages hold the first of them, whosever they are.

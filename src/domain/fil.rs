@@ -20,7 +20,8 @@ pub enum Destinataire {
     Patientele(Rpps),
     /// Who keeps the national register of doctors.
     Referentiel,
-    /// The persons of feuilles that came together, whose feuilles bear the number of their reception.
+    /// The persons and the performers of feuilles that came together: their feuilles bear the number of their reception, and
+    /// its place says who the performers are.
     Reception(i32),
     /// What statistics follow: every event, whoever is told of it. Nobody reads it as a feed.
     Statistiques,
@@ -43,9 +44,19 @@ impl Destinataire {
         Self::Caisse(caisse.code())
     }
 
-    /// A short name, by which who waits is woken: two may share one, and one of them then looks for nothing.
-    pub fn repere(&self) -> String {
-        Empreinte::of(self.to_string()).short()
+    /// A short number, by which who waits is woken: two may share one, and one of them then looks for nothing. Persons
+    /// and doctors are many in a lot: theirs is cut from what they are known by.
+    pub fn repere(&self) -> u32 {
+        match self {
+            Self::Personne(id) => {
+                u32::try_from(id.uuid().as_u128() & 0xffff_ffff).unwrap_or_default()
+            }
+            Self::Medecin(rpps) => rpps.fin().unsigned_abs(),
+            _ => {
+                let [a, b, c, d, ..] = *Empreinte::of(self.to_string()).bytes();
+                u32::from_be_bytes([a, b, c, d])
+            }
+        }
     }
 }
 

@@ -167,8 +167,16 @@ pub async fn enqueue(
     places: &[NouvellePlace],
     instant: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let sequences: Vec<i64> = places.iter().map(|one| one.sequence).collect();
-    let natures: Vec<i16> = places.iter().map(|one| i16::from(one.nature.code())).collect();
+    let (mut told, mut sequences, mut natures) = (Vec::new(), Vec::new(), Vec::new());
+    for place in places {
+        // The performers of a reception have no place of their own.
+        let performers = place.executants.iter().map(|rpps| Destinataire::Medecin(*rpps));
+        for destinataire in std::iter::once(place.destinataire.clone()).chain(performers) {
+            told.push(destinataire.to_string());
+            sequences.push(place.sequence);
+            natures.push(i16::from(place.nature.code()));
+        }
+    }
     tx.write(sqlx::query!(
         "/* envoi.enqueue */
          INSERT INTO envoi (abonnement_id, sequence, essais, prevu_le, abandonne, enregistre_le)
@@ -176,7 +184,7 @@ pub async fn enqueue(
          FROM UNNEST($1::text[], $2::bigint[], $3::smallint[]) AS p (destinataire, sequence, nature)
          JOIN abonnement a ON a.destinataire = p.destinataire
           AND (a.natures = '{}' OR p.nature = ANY (a.natures))",
-        &places.iter().map(|one| one.destinataire.to_string()).collect::<Vec<_>>(),
+        &told,
         &sequences,
         &natures,
         instant

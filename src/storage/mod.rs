@@ -272,9 +272,11 @@ pub struct Publications(PgListener);
 
 impl Publications {
     /// The marks of those whom the next one told. An error: the connection was lost, and some may have been missed.
-    pub async fn next(&mut self) -> Result<BTreeSet<String>, StorageError> {
+    pub async fn next(&mut self) -> Result<BTreeSet<u32>, StorageError> {
         match self.0.try_recv().await? {
-            Some(told) => Ok(told.payload().split(',').map(str::to_owned).collect()),
+            Some(told) => {
+                Ok(told.payload().split(',').filter_map(|mark| mark.parse().ok()).collect())
+            }
             None => Err(sqlx::Error::WorkerCrashed.into()),
         }
     }

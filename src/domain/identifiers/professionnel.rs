@@ -36,6 +36,12 @@ impl Rpps {
         }
         Ok(Self(value))
     }
+
+    /// The last nine digits: nearly one a professional, in four bytes.
+    pub fn fin(&self) -> i32 {
+        let digits = self.0.bytes().iter().skip(2).map(|digit| i32::from(digit & 0xf));
+        digits.fold(0, |all, digit| all * 10 + digit)
+    }
 }
 
 impl std::str::FromStr for Rpps {

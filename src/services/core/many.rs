@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::{Contexte, Core, Demande, Fact, Memoire, Rendu, ServiceError, Writing};
-use crate::domain::ids::PatientId;
+use crate::domain::ids::{FeuilleId, PatientId};
 use crate::domain::patient::ClePatient;
 use crate::storage::acces::{self, Reception};
+use crate::storage::fil::Alentours;
 use crate::storage::patients::Candidats;
 use crate::storage::patients::etat::{NouvelEtat, Verrou};
 use crate::storage::{Tx, patients};
@@ -21,6 +22,8 @@ pub(crate) struct Many<'a> {
     auteur_id: i32,
     /// How whom the answer shows is traced.
     trace: Trace,
+    /// Whom the feuilles of a lot concern, by the first of them: for the publication that follows.
+    recente: Option<(FeuilleId, Alentours)>,
 }
 
 /// How those whom an answer shows are traced.
@@ -53,7 +56,7 @@ impl<'a> Many<'a> {
         tx: Tx,
         auteur_id: i32,
     ) -> Self {
-        Self { core, contexte, tx, auteur_id, trace: Trace::Reponse }
+        Self { core, contexte, tx, auteur_id, trace: Trace::Reponse, recente: None }
     }
 
     /// Where to read and write.
@@ -162,9 +165,17 @@ impl<'a> Many<'a> {
         Ok(Some(number))
     }
 
+    /// Keeps whom the feuilles of a lot concern, by the first of them, until they are published: nothing of it is read again.
+    pub(in crate::services) fn remember(&mut self, first: FeuilleId, autour: Alentours) {
+        self.recente = Some((first, autour));
+    }
+
     /// Ends a lot: everything is committed, the trace of its reception too.
     pub(in crate::services) async fn close(self) -> Result<(), ServiceError> {
         self.tx.commit().await?;
+        if let Some((first, autour)) = self.recente {
+            self.core.veille().recentes.leave(first, autour);
+        }
         self.core.veille().awake();
         Ok(())
     }

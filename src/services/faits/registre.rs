@@ -25,6 +25,7 @@ use crate::services::ServiceError;
 use crate::services::core::vue_de_caisse;
 use crate::storage::faits::{Attente, MembreConnu, NaissanceConnue};
 use crate::storage::feuilles_de_soins::FeuilleEnregistree;
+use crate::storage::fil::AffiliationConnue;
 use crate::storage::honoraires::HonorairesMedecin;
 use crate::storage::participations::Retenue;
 use crate::storage::patients::etat::{self, DesignationEtat, EtatPatient, IdentiteEtat, Valeur};
@@ -215,6 +216,15 @@ impl Registre {
         jour: NaiveDate,
     ) -> Option<Organisme> {
         self.dossiers.get(&patient).and_then(|dossier| dossier.organisme(jour))
+    }
+
+    /// The times of a person under each organisme, those of merged records left out.
+    pub(in crate::services) fn affiliations(&self, patient: PatientId) -> Vec<AffiliationConnue> {
+        let known = self.dossiers.get(&patient).into_iter().flat_map(|one| &one.etat.caisses);
+        let mut own: Vec<AffiliationConnue> =
+            known.filter(|one| !one.absorbee).map(|one| (one.effet, one.organisme)).collect();
+        own.sort_by_key(|(effet, _)| effet.du());
+        own
     }
 
     /// Adds fees to those of a doctor in a year.

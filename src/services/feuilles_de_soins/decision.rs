@@ -17,6 +17,7 @@ use crate::services::suites::fees;
 use crate::services::{Core, PATIENT_ATTENDU, PATIENT_SEUL, ServiceError};
 use crate::storage::evaluations::EvaluationEnregistree;
 use crate::storage::feuilles_de_soins::{Cle, FeuilleEnregistree, FeuilleRecue, NouvelleLigne};
+use crate::storage::fil::{Alentours, FeuilleConnue};
 use crate::storage::participations::Retenue;
 use crate::storage::patients::etat::{NouvelEtat, Valeur, Verrou};
 use crate::storage::patients::knowledge_after;
@@ -43,6 +44,8 @@ pub(super) struct Decisions {
     pub(super) etats: Vec<NouvelEtat>,
     /// What the new feuilles of a long lot add to the statistics.
     pub(super) mouvements: Mouvements,
+    /// Whom the new feuilles concern.
+    pub(super) autour: Alentours,
 }
 
 /// When the last thing about each person was recorded by this lot, and the participations that it keeps of them.
@@ -66,6 +69,13 @@ pub(super) fn decide(core: &Core, mut donnees: Donnees) -> Decisions {
                     let place = decisions.mouvements.entry(instant).or_default();
                     place.plus(&of_received(core, &recue, organisme));
                 }
+                let feuille = &recue.feuille;
+                let (executant, date_soins) = (feuille.feuille.executant_rpps, ligne.date_soins);
+                let known =
+                    FeuilleConnue { patient_id: patient, executant, date_soins, reception: None };
+                decisions.autour.feuilles.insert(feuille.id, known);
+                let own = decisions.autour.affiliations.entry(patient);
+                own.or_insert_with(|| donnees.registre.affiliations(patient));
                 decisions.lignes.push(row);
                 placed.insert(cle, place);
                 let (known, all) = last.entry(patient).or_default();

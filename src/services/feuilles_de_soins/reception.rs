@@ -267,7 +267,7 @@ fn recognised(many: &Many<'_>, lot: &Lot<'_>, registre: &Registre) -> Vec<Person
 
 /// Writes what was decided; nothing when some of the feuilles were already received.
 async fn write(many: &mut Many<'_>, decisions: &mut Decisions) -> Result<bool, ServiceError> {
-    let Decisions { lignes, etats, issues, mouvements } = decisions;
+    let Decisions { lignes, etats, issues, mouvements, autour } = decisions;
     if lignes.is_empty() {
         return Ok(true);
     }
@@ -278,6 +278,10 @@ async fn write(many: &mut Many<'_>, decisions: &mut Decisions) -> Result<bool, S
     let ids: Vec<FeuilleId> = lignes.iter().map(NouvelleLigne::feuille_id).collect();
     if let Some(first) = ids.first().filter(|_| ids.len() >= EN_LOT) {
         recues::leave(many.conn(), *first, mouvements).await?;
+    }
+    if let Some(first) = ids.first().filter(|_| reception.is_some()) {
+        autour.feuilles.values_mut().for_each(|feuille| feuille.reception = reception);
+        many.remember(*first, std::mem::take(autour));
     }
     let fact = Fact::of(NatureEvenement::FeuilleEvaluee).feuilles(ids);
     let now = many.core().now();

@@ -1,6 +1,6 @@
 //! Whom an event is told to: the relations of its kind, looked up in what is known around it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -9,7 +9,7 @@ use crate::domain::calendar::Periode;
 use crate::domain::droits::Relation;
 use crate::domain::evenement::{JoursTouches, NatureEvenement};
 use crate::domain::fil::Destinataire;
-use crate::domain::identifiers::Organisme;
+use crate::domain::identifiers::{Organisme, Rpps};
 use crate::domain::ids::{AdressageId, MedecinId, OperationId, PatientId, ReevaluationId};
 use crate::services::affiliations::affiliation_le;
 use crate::storage::fil::{Alentours, EvenementAPublier, FeuilleConnue, nomme};
@@ -63,7 +63,10 @@ pub(super) fn destinataires(
             }
             Relation::MedecinTraitant => traitants(&mut dits, evenement, autour, today),
             Relation::Executant => {
-                for feuille in connues(evenement, autour) {
+                // The performers of feuilles that came together are with their reception.
+                let alone = connues(evenement, autour)
+                    .filter(|feuille| reception(evenement, feuille).is_none());
+                for feuille in alone {
                     dits.insert(Destinataire::Medecin(feuille.executant), du);
                 }
             }
@@ -86,11 +89,27 @@ pub(super) fn destinataires(
 }
 
 /// The feuilles of an event.
-fn connues<'a>(
+pub(super) fn connues<'a>(
     evenement: &'a EvenementAPublier,
     autour: &'a Alentours,
 ) -> impl Iterator<Item = &'a FeuilleConnue> {
     evenement.feuilles.iter().filter_map(|id| autour.feuilles.get(id))
+}
+
+/// With which others a feuille came, when the event is that they came.
+fn reception(evenement: &EvenementAPublier, feuille: &FeuilleConnue) -> Option<i32> {
+    feuille.reception.filter(|_| evenement.nature == NatureEvenement::FeuilleEvaluee)
+}
+
+/// Who performed the feuilles of an event that are told under a place.
+pub(super) fn executants(
+    evenement: &EvenementAPublier,
+    autour: &Alentours,
+    place: &Destinataire,
+) -> BTreeSet<Rpps> {
+    let Destinataire::Reception(number) = place else { return BTreeSet::new() };
+    let told = |feuille: &&FeuilleConnue| reception(evenement, feuille) == Some(*number);
+    connues(evenement, autour).filter(told).map(|feuille| feuille.executant).collect()
 }
 
 /// The caisse that an event is told to by its name, and to no other.
@@ -226,11 +245,7 @@ fn of_person(
 /// The persons of feuilles: by name when they are those of one answer, by their reception otherwise.
 fn feuilles(dits: &mut Dits, evenement: &EvenementAPublier, autour: &Alentours) {
     for feuille in connues(evenement, autour) {
-        let found = if evenement.nature == NatureEvenement::FeuilleEvaluee {
-            feuille.reception.map(Destinataire::Reception)
-        } else {
-            None
-        };
+        let found = reception(evenement, feuille).map(Destinataire::Reception);
         let whose = found.unwrap_or(Destinataire::Personne(feuille.patient_id));
         if evenement.patient_id.is_none() {
             dits.insert(whose, evenement.effet_du);

@@ -244,6 +244,7 @@ async fn look(
             limite,
         };
         found.extend(fil::page(conn, &fenetre).await?);
+        found.extend(fil::de_performers(conn, &fenetre).await?);
         let persons: Vec<PatientId> = groupe.cles.iter().filter_map(person_of).collect();
         if !persons.is_empty() {
             found.extend(fil::de_receptions(conn, &persons, &fenetre).await?);

@@ -3,6 +3,7 @@
 mod destinataires;
 mod lecture;
 mod publication;
+mod recentes;
 mod veille;
 
 pub(super) use self::lecture::proches;

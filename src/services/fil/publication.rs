@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::Destinataire;
-use super::destinataires::destinataires;
+use super::destinataires::{connues, destinataires, executants};
 use crate::services::{Core, ServiceError};
 use crate::storage::abonnements;
 use crate::storage::fil::{self, NouvellePlace};
 
-/// Events that get their places together.
+/// Events that get their places together, at first, and when many wait that are not of many feuilles.
 const ENSEMBLE: i64 = 200;
+const FOULE: i64 = 1_600;
+/// Feuilles of the events of one publication beyond which the next one takes fewer events.
+const FEUILLES: usize = 2_000;
 /// How long an instance that nothing wakes waits before it looks for what another one left behind when it ended.
 const OUBLIS: Duration = Duration::from_secs(5);
 /// How long a publication gathers what is committed around the same time.
@@ -20,42 +23,57 @@ const GROUPE: Duration = Duration::from_millis(20);
 pub async fn publish(core: &Core) -> Result<(), ServiceError> {
     let veille = core.veille();
     let _alone = veille.une_seule.lock().await;
-    while publish_some(core).await? {}
-    Ok(())
+    if !fil::pending(&mut *core.public("fil.en_attente").await?).await? {
+        return Ok(());
+    }
+    // Those of a takeover are hundreds of thousands: each publication looks past those that were published before.
+    let mut limite = ENSEMBLE;
+    loop {
+        let (taken, feuilles) = publish_some(core, limite).await?;
+        if i64::try_from(taken).is_ok_and(|taken| taken < limite) {
+            return Ok(());
+        }
+        limite = if feuilles > FEUILLES { ENSEMBLE } else { FOULE };
+    }
 }
 
-/// Publishes some of the events that wait; says whether there may be others.
-async fn publish_some(core: &Core) -> Result<bool, ServiceError> {
-    if !fil::pending(&mut *core.public("fil.en_attente").await?).await? {
-        return Ok(false);
-    }
+/// Publishes some of the events that wait; says how many there were, and how many feuilles they were about.
+async fn publish_some(core: &Core, limite: i64) -> Result<(usize, usize), ServiceError> {
     let mut job = core.job("fil.publier").await?;
-    let (mut position, evenements) = fil::take(job.conn(), ENSEMBLE).await?;
-    let autour = fil::alentours(job.conn(), &evenements).await?;
+    let (mut position, evenements) = fil::take(job.conn(), limite).await?;
+    if evenements.is_empty() {
+        job.forget().await?;
+        return Ok((0, 0));
+    }
+    let recentes = core.veille().recentes.take(&evenements);
+    let autour = fil::alentours(job.conn(), &evenements, recentes).await?;
     let (today, mut places) = (core.today(), Vec::new());
     for evenement in &evenements {
         position = position.saturating_add(1);
         let (sequence, nature) = (evenement.sequence, evenement.nature);
-        let destinataire = Destinataire::Statistiques;
-        places.push(NouvellePlace { destinataire, position, sequence, nature, effet_du: None });
+        let mut place = |destinataire, effet_du| {
+            let executants = executants(evenement, &autour, &destinataire);
+            let numbers = (position, sequence);
+            places.push(NouvellePlace::new(numbers, destinataire, (nature, effet_du), executants));
+        };
+        place(Destinataire::Statistiques, None);
         for (destinataire, effet_du) in destinataires(evenement, &autour, today) {
-            places.push(NouvellePlace { destinataire, position, sequence, nature, effet_du });
+            place(destinataire, effet_du);
         }
     }
-    let mut reperes: BTreeSet<String> =
+    let mut reperes: BTreeSet<u32> =
         places.iter().map(|place| place.destinataire.repere()).collect();
-    // Persons of a reception are not named by their place: they are woken all the same.
-    for evenement in &evenements {
-        let known = evenement.feuilles.iter().filter_map(|id| autour.feuilles.get(id));
-        reperes.extend(known.map(|one| Destinataire::Personne(one.patient_id).repere()));
+    // Who is told of a reception has no place of their own: they are woken all the same.
+    for feuille in evenements.iter().flat_map(|evenement| connues(evenement, &autour)) {
+        reperes.insert(Destinataire::Personne(feuille.patient_id).repere());
+        reperes.insert(Destinataire::Medecin(feuille.executant).repere());
     }
     fil::insert(job.conn(), &places).await?;
     abonnements::enqueue(job.conn(), &places, core.now()).await?;
-    let all: Vec<String> = reperes.iter().cloned().collect();
-    fil::write_tete(job.conn(), position, &all).await?;
+    fil::write_tete(job.conn(), position, &reperes).await?;
     job.close().await?;
     core.veille().publish(Some(reperes));
-    Ok(!evenements.is_empty())
+    Ok((evenements.len(), evenements.iter().map(|one| one.feuilles.len()).sum()))
 }
 
 /// Publishes what this instance commits as soon as it is committed, and what another one left.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex, Notify, Semaphore, broadcast, watch};
 use tokio::time::{Instant, timeout_at};
 
+use super::recentes::Recentes;
 use crate::domain::fil::Destinataire;
 
 /// Readers that wait at once on one instance.
@@ -15,7 +16,7 @@ const PLACES: usize = 512;
 const RETARD: usize = 256;
 
 /// Whom a publication told: their marks; all of them when it is not known.
-pub(super) type Reperes = Option<BTreeSet<String>>;
+pub(super) type Reperes = Option<BTreeSet<u32>>;
 
 /// What the publications and the readers of one instance share.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct Veille {
     pub(super) reveil: Notify,
     /// One publication at a time on one instance: those that wait for it find it done.
     pub(super) une_seule: Mutex<()>,
+    /// What lots received here knew of their feuilles.
+    pub(in crate::services) recentes: Recentes,
 }
 
 impl Default for Veille {
@@ -37,6 +40,7 @@ impl Default for Veille {
             fermee: watch::Sender::new(false),
             reveil: Notify::new(),
             une_seule: Mutex::default(),
+            recentes: Recentes::default(),
         }
     }
 }
@@ -95,7 +99,7 @@ pub(super) enum Fin {
 impl Attente<'_> {
     /// Waits for something that is told to one of these.
     pub(super) async fn wait(&mut self, cles: &[Destinataire]) -> Fin {
-        let own: BTreeSet<String> = cles.iter().map(Destinataire::repere).collect();
+        let own: BTreeSet<u32> = cles.iter().map(Destinataire::repere).collect();
         let Ok(_place) = self.veille.places.try_acquire() else { return Fin::Complet };
         let (publiees, fermee) = (&mut self.publiees, &mut self.fermee);
         let waiting = async {

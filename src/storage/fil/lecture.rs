@@ -64,13 +64,18 @@ fn codes(natures: Option<&[NatureEvenement]>) -> Option<Vec<i16>> {
     natures.map(|all| all.iter().map(|one| i16::from(one.code())).collect())
 }
 
+/// The doctor who reads, as the places of receptions name performers.
+fn performer<'a>(mut cles: impl Iterator<Item = &'a Destinataire>) -> Option<i32> {
+    cles.find_map(|one| if let Destinataire::Medecin(rpps) = one { Some(rpps.fin()) } else { None })
+}
+
 /// The place after which the feed begins.
 pub async fn debut(conn: &mut PgConnection) -> Result<i64, StorageError> {
     Ok(sqlx::query_scalar!("/* fil.debut */ SELECT debut FROM fil_tete").fetch_one(conn).await?)
 }
 
-/// How far a reading of some places may look: at most so many of each, and never beyond the head of the
-/// feed, before which everything is committed.
+/// How far a reading of some places may look: at most so many of each, for a doctor so many receptions too, whoever performed
+/// them, and never beyond the head of the feed, before which everything is committed.
 pub async fn borne(
     conn: &mut PgConnection,
     cles: &[Destinataire],
@@ -80,16 +85,19 @@ pub async fn borne(
     let row = sqlx::query!(
         r#"/* fil.borne */
          SELECT (SELECT position FROM fil_tete) AS "tete!",
-                (SELECT min(w.derniere)
-                 FROM unnest($1::text[]) AS k (cle)
-                 CROSS JOIN LATERAL (
-                     SELECT max(position) AS derniere, count(*) AS lues
-                     FROM (SELECT position FROM fil WHERE destinataire = k.cle AND position > $2
-                           ORDER BY position LIMIT $3) AS lu) AS w
-                 WHERE w.lues = $3) AS pleine"#,
+                least((SELECT min(w.derniere)
+                       FROM unnest($1::text[]) AS k (cle)
+                       CROSS JOIN LATERAL (
+                           SELECT max(position) AS derniere, count(*) AS lues
+                           FROM (SELECT position FROM fil WHERE destinataire = k.cle AND position > $2
+                                 ORDER BY position LIMIT $3) AS lu) AS w
+                       WHERE w.lues = $3),
+                      (SELECT position FROM fil WHERE $4 AND destinataire LIKE 'reception:%' AND position > $2
+                       ORDER BY position OFFSET $3 - 1 LIMIT 1)) AS pleine"#,
         &texts(cles),
         apres,
-        fenetre
+        fenetre,
+        performer(cles.iter()).is_some()
     )
     .fetch_one(conn)
     .await?;
@@ -173,7 +181,7 @@ pub async fn de_receptions(
          JOIN fil f ON f.destinataire = 'reception:' || s.reception_id
          JOIN evenement e ON e.sequence = f.sequence
          WHERE f.position > $2 AND f.position <= $3 AND ($4::smallint[] IS NULL OR f.nature = ANY ($4))
-           AND ($5::text IS NULL
+           AND ($5::text IS NULL OR $7 = ANY (f.executants)
                 OR EXISTS (SELECT FROM fil o WHERE o.destinataire = $5 AND o.position = f.position))
          ORDER BY f.position LIMIT $6"#,
         persons as _,
@@ -181,7 +189,8 @@ pub async fn de_receptions(
         fenetre.jusqu_a,
         natures.as_deref(),
         lecteur,
-        fenetre.limite
+        fenetre.limite,
+        performer(fenetre.lecteur.into_iter())
     )
     .map(|row| EvenementLu {
         position: row.position,
@@ -195,6 +204,44 @@ pub async fn de_receptions(
         declaration_id: None,
         feuilles: row.feuilles,
         donnees: Value::Null,
+    })
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The events that told feuilles which came together, among whose performers is the doctor who reads, or somebody whose
+/// number ends alike: with all their feuilles, of which [`miennes`] says whose they are. None for anybody else.
+pub async fn de_performers(
+    conn: &mut PgConnection,
+    fenetre: &Fenetre<'_>,
+) -> Result<Vec<EvenementLu>, StorageError> {
+    let Some(executant) = performer(fenetre.cles.iter()) else { return Ok(Vec::new()) };
+    let natures = codes(fenetre.natures);
+    Ok(sqlx::query!(
+        r#"/* fil.executees */
+         SELECT f.position, f.sequence, e.evenement_id, e.nature, e.enregistre_le, e.feuille_id, e.feuilles, e.donnees
+         FROM fil f JOIN evenement e USING (sequence)
+         WHERE f.destinataire LIKE 'reception:%' AND f.position > $1 AND f.position <= $2
+           AND $3 = ANY (f.executants) AND ($4::smallint[] IS NULL OR f.nature = ANY ($4))
+         ORDER BY f.position LIMIT $5"#,
+        fenetre.apres,
+        fenetre.jusqu_a,
+        executant,
+        natures.as_deref(),
+        fenetre.limite
+    )
+    .map(|row| EvenementLu {
+        position: row.position,
+        sequence: row.sequence,
+        id: row.evenement_id,
+        nature: row.nature,
+        enregistre_le: row.enregistre_le,
+        effet_du: None,
+        patient_id: None,
+        medecin_id: None,
+        declaration_id: None,
+        feuilles: row.feuille_id.into_iter().chain(row.feuilles.into_iter().flatten()).collect(),
+        donnees: row.donnees,
     })
     .fetch_all(conn)
     .await?)

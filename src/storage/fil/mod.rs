@@ -3,7 +3,9 @@
 mod lecture;
 mod publication;
 
-pub use self::lecture::{Borne, EvenementLu, Fenetre, borne, de_receptions, debut, miennes, page};
+pub use self::lecture::{
+    Borne, EvenementLu, Fenetre, borne, de_performers, de_receptions, debut, miennes, page,
+};
 pub(crate) use self::publication::nomme;
 pub use self::publication::{
     AffiliationConnue, Alentours, EvenementAPublier, FeuilleConnue, LigneConnue, NouvellePlace,

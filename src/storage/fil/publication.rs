@@ -80,6 +80,21 @@ pub struct NouvellePlace {
     pub sequence: i64,
     pub nature: NatureEvenement,
     pub effet_du: Option<NaiveDate>,
+    /// Of a reception, who performed its feuilles.
+    pub executants: BTreeSet<Rpps>,
+}
+
+impl NouvellePlace {
+    /// A place by its numbers in the feed and in the journal; the kind and the first day of its event; who reads it as
+    /// performers.
+    pub const fn new(
+        (position, sequence): (i64, i64),
+        destinataire: Destinataire,
+        (nature, effet_du): (NatureEvenement, Option<NaiveDate>),
+        executants: BTreeSet<Rpps>,
+    ) -> Self {
+        Self { destinataire, position, sequence, nature, effet_du, executants }
+    }
 }
 
 /// Whether an event waits for its place. By their order: an index remembers those that were removed, a table is read with them.
@@ -132,12 +147,13 @@ pub(crate) fn nomme<T: std::str::FromStr>(donnees: &Value, name: &str) -> Option
     donnees.get(name)?.as_str()?.parse().ok()
 }
 
-/// Reads what is around some events: one statement a kind of thing, whatever their number.
+/// Reads what is around some events beyond what is at hand of their feuilles: one statement a kind of thing, whatever
+/// their number.
 pub async fn alentours(
     tx: &mut Tx,
     evenements: &[EvenementAPublier],
+    mut found: Alentours,
 ) -> Result<Alentours, StorageError> {
-    let mut found = Alentours::default();
     feuilles(tx, evenements, &mut found).await?;
     persons(tx, evenements, &mut found).await?;
     things(tx, evenements, &mut found).await?;
@@ -150,7 +166,8 @@ async fn feuilles(
     evenements: &[EvenementAPublier],
     found: &mut Alentours,
 ) -> Result<(), StorageError> {
-    let ids: Vec<FeuilleId> = evenements.iter().flat_map(|one| one.feuilles.clone()).collect();
+    let all = evenements.iter().flat_map(|one| one.feuilles.iter().copied());
+    let ids: Vec<FeuilleId> = all.filter(|id| !found.feuilles.contains_key(id)).collect();
     let months = ids.iter().filter_map(|id| id.month_of_care());
     let Some((first, last)) = months.clone().min().zip(months.max()) else { return Ok(()) };
     let rows = sqlx::query!(
@@ -178,27 +195,40 @@ async fn persons(
     evenements: &[EvenementAPublier],
     found: &mut Alentours,
 ) -> Result<(), StorageError> {
-    let own = evenements.iter().filter_map(|one| one.patient_id);
-    let persons: BTreeSet<PatientId> =
-        own.chain(found.feuilles.values().map(|one| one.patient_id)).collect();
-    let persons: Vec<PatientId> = persons.into_iter().collect();
-    let rows = sqlx::query!(
-        "/* fil.affiliations */
-         SELECT patient_id, organisme, effet FROM affiliation
-         WHERE patient_id = ANY ($1) AND remplace_le IS NULL ORDER BY patient_id, lower(effet)",
-        &persons as _
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    for row in rows {
-        let own = found.affiliations.entry(row.patient_id).or_default();
-        own.push((row.effet, row.organisme));
+    let told: Vec<PatientId> = evenements.iter().filter_map(|one| one.patient_id).collect();
+    // What is told of a person may be that their caisse is another now.
+    for own in &told {
+        found.affiliations.remove(own);
+    }
+    let of_feuilles = found.feuilles.values().map(|one| one.patient_id);
+    let persons: BTreeSet<PatientId> = told
+        .iter()
+        .copied()
+        .chain(of_feuilles)
+        .filter(|id| !found.affiliations.contains_key(id))
+        .collect();
+    if !persons.is_empty() {
+        let rows = sqlx::query!(
+            "/* fil.affiliations */
+             SELECT patient_id, organisme, effet FROM affiliation
+             WHERE patient_id = ANY ($1) AND remplace_le IS NULL ORDER BY patient_id, lower(effet)",
+            persons.into_iter().collect::<Vec<_>>() as _
+        )
+        .fetch_all(&mut **tx)
+        .await?;
+        for row in rows {
+            let own = found.affiliations.entry(row.patient_id).or_default();
+            own.push((row.effet, row.organisme));
+        }
+    }
+    if told.is_empty() {
+        return Ok(());
     }
     let rows = sqlx::query!(
         "/* fil.lignes */
          SELECT patient_id, medecin_id, effet, enregistre_le, remplace_le FROM designation_medecin
          WHERE patient_id = ANY ($1)",
-        evenements.iter().filter_map(|one| one.patient_id).collect::<Vec<_>>() as _
+        told as _
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -211,67 +241,84 @@ async fn persons(
     Ok(())
 }
 
+/// The values of a column of some events, unless they have none: nothing is then asked.
+fn asked<T>(
+    evenements: &[EvenementAPublier],
+    of: impl Fn(&EvenementAPublier) -> Option<T>,
+) -> Option<Vec<T>> {
+    let all: Vec<T> = evenements.iter().filter_map(of).collect();
+    (!all.is_empty()).then_some(all)
+}
+
 async fn things(
     tx: &mut Tx,
     evenements: &[EvenementAPublier],
     found: &mut Alentours,
 ) -> Result<(), StorageError> {
-    let rows = sqlx::query!(
-        "/* fil.nommes */
-         SELECT DISTINCT declaration_id, medecin_id FROM declaration_medecin
-         WHERE patient_id = ANY ($1) AND declaration_id = ANY ($2)",
-        evenements.iter().filter_map(|one| one.patient_id).collect::<Vec<_>>() as _,
-        evenements.iter().filter_map(|one| one.declaration_id).collect::<Vec<_>>() as _
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    for row in rows {
-        found.nommes.entry(row.declaration_id).or_default().push(row.medecin_id);
+    let patients = asked(evenements, |one| one.patient_id).unwrap_or_default();
+    if let Some(declarations) = asked(evenements, |one| one.declaration_id) {
+        let rows = sqlx::query!(
+            "/* fil.nommes */
+             SELECT DISTINCT declaration_id, medecin_id FROM declaration_medecin
+             WHERE patient_id = ANY ($1) AND declaration_id = ANY ($2)",
+            &patients as _,
+            declarations as _
+        )
+        .fetch_all(&mut **tx)
+        .await?;
+        for row in rows {
+            found.nommes.entry(row.declaration_id).or_default().push(row.medecin_id);
+        }
     }
-    let named = |name: &'static str| move |one: &EvenementAPublier| nomme(&one.donnees, name);
-    let adressages: Vec<AdressageId> =
-        evenements.iter().filter_map(named("adressage_id")).collect();
-    let rows = sqlx::query!(
-        r#"/* fil.correspondants */
-         SELECT c.adressage_id, c.medecin_id AS "medecin_id!: MedecinId"
-         FROM version_adressage v JOIN correspondant_adressage c USING (patient_id, adressage_id, version)
-         WHERE v.patient_id = ANY ($1) AND v.adressage_id = ANY ($2) AND v.remplace_le IS NULL
-           AND c.medecin_id IS NOT NULL"#,
-        evenements.iter().filter_map(|one| one.patient_id).collect::<Vec<_>>() as _,
-        adressages as _
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    for row in rows {
-        found.correspondants.entry(row.adressage_id).or_default().push(row.medecin_id);
+    let adressage = |one: &EvenementAPublier| nomme::<AdressageId>(&one.donnees, "adressage_id");
+    if let Some(adressages) = asked(evenements, adressage) {
+        let rows = sqlx::query!(
+            r#"/* fil.correspondants */
+             SELECT c.adressage_id, c.medecin_id AS "medecin_id!: MedecinId"
+             FROM version_adressage v JOIN correspondant_adressage c USING (patient_id, adressage_id, version)
+             WHERE v.patient_id = ANY ($1) AND v.adressage_id = ANY ($2) AND v.remplace_le IS NULL
+               AND c.medecin_id IS NOT NULL"#,
+            &patients as _,
+            adressages as _
+        )
+        .fetch_all(&mut **tx)
+        .await?;
+        for row in rows {
+            found.correspondants.entry(row.adressage_id).or_default().push(row.medecin_id);
+        }
     }
-    let named = |one: &EvenementAPublier| nomme::<OperationId>(&one.donnees, "operation_id");
-    let rows = sqlx::query!(
-        r#"/* fil.operations */
-         SELECT operation_id AS "operation_id!: OperationId", caisse AS "caisse!" FROM (
-             SELECT operation_id, caisse FROM operation_medecin WHERE operation_id = ANY ($1)
-             UNION
-             SELECT o.operation_id, caisse_le(l.patient_id, o.effet_du)
-             FROM operation_medecin o JOIN designation_medecin l USING (medecin_id)
-             WHERE o.operation_id = ANY ($1) AND o.caisse IS NULL AND o.etat = 'a_confirmer'
-               AND l.remplace_le IS NULL AND l.effet @> (o.effet_du - 1)) AS c
-         WHERE caisse IS NOT NULL"#,
-        evenements.iter().filter_map(named).collect::<Vec<_>>() as _
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    for row in rows {
-        found.operations.entry(row.operation_id).or_default().push(row.caisse);
+    let operation = |one: &EvenementAPublier| nomme::<OperationId>(&one.donnees, "operation_id");
+    if let Some(operations) = asked(evenements, operation) {
+        let rows = sqlx::query!(
+            r#"/* fil.operations */
+             SELECT operation_id AS "operation_id!: OperationId", caisse AS "caisse!" FROM (
+                 SELECT operation_id, caisse FROM operation_medecin WHERE operation_id = ANY ($1)
+                 UNION
+                 SELECT o.operation_id, caisse_le(l.patient_id, o.effet_du)
+                 FROM operation_medecin o JOIN designation_medecin l USING (medecin_id)
+                 WHERE o.operation_id = ANY ($1) AND o.caisse IS NULL AND o.etat = 'a_confirmer'
+                   AND l.remplace_le IS NULL AND l.effet @> (o.effet_du - 1)) AS c
+             WHERE caisse IS NOT NULL"#,
+            operations as _
+        )
+        .fetch_all(&mut **tx)
+        .await?;
+        for row in rows {
+            found.operations.entry(row.operation_id).or_default().push(row.caisse);
+        }
     }
-    let named = |one: &EvenementAPublier| nomme::<ReevaluationId>(&one.donnees, "reevaluation_id");
-    let rows = sqlx::query!(
-        "/* fil.reevaluations */
-         SELECT reevaluation_id, caisse FROM reevaluation WHERE reevaluation_id = ANY ($1)",
-        evenements.iter().filter_map(named).collect::<Vec<_>>() as _
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    found.reevaluations.extend(rows.into_iter().map(|row| (row.reevaluation_id, row.caisse)));
+    let reevaluation =
+        |one: &EvenementAPublier| nomme::<ReevaluationId>(&one.donnees, "reevaluation_id");
+    if let Some(reevaluations) = asked(evenements, reevaluation) {
+        let rows = sqlx::query!(
+            "/* fil.reevaluations */
+             SELECT reevaluation_id, caisse FROM reevaluation WHERE reevaluation_id = ANY ($1)",
+            reevaluations as _
+        )
+        .fetch_all(&mut **tx)
+        .await?;
+        found.reevaluations.extend(rows.into_iter().map(|row| (row.reevaluation_id, row.caisse)));
+    }
     Ok(())
 }
 
@@ -284,6 +331,9 @@ async fn doctors(
     let of_lines = found.lignes.values().flatten().map(|ligne| ligne.medecin_id);
     let own = evenements.iter().filter_map(|one| one.medecin_id);
     let ids: BTreeSet<MedecinId> = own.chain(of_things).chain(of_lines).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
     let rows = sqlx::query!(
         "/* fil.medecins */ SELECT medecin_id, rpps FROM medecin WHERE medecin_id = ANY ($1)",
         ids.into_iter().collect::<Vec<_>>() as _
@@ -301,27 +351,40 @@ pub async fn insert(tx: &mut Tx, places: &[NouvellePlace]) -> Result<(), Storage
     let days: Vec<Option<NaiveDate>> = places.iter().map(|one| one.effet_du).collect();
     tx.write(sqlx::query!(
         "/* fil.insert */
-         INSERT INTO fil (destinataire, position, sequence, nature, effet_du)
-         SELECT * FROM UNNEST($1::text[], $2::bigint[], $3::bigint[], $4::smallint[], $5::date[])",
+         INSERT INTO fil (destinataire, position, sequence, nature, effet_du, executants)
+         SELECT destinataire, position, sequence, nature, effet_du, executants::integer[]
+         FROM UNNEST($1::text[], $2::bigint[], $3::bigint[], $4::smallint[], $5::date[], $6::text[])
+              AS t (destinataire, position, sequence, nature, effet_du, executants)",
         &places.iter().map(|one| one.destinataire.to_string()).collect::<Vec<_>>(),
         &column(|one| one.position),
         &column(|one| one.sequence),
         &natures,
-        &days as _
+        &days as _,
+        &places.iter().map(executants).collect::<Vec<_>>() as _
     ))
     .await
+}
+
+/// The performers of a reception, as PostgreSQL reads an array: arrays of several lengths do not come as one.
+fn executants(place: &NouvellePlace) -> Option<String> {
+    if !matches!(place.destinataire, Destinataire::Reception(_)) {
+        return None;
+    }
+    let all: Vec<String> = place.executants.iter().map(|rpps| rpps.fin().to_string()).collect();
+    Some(format!("{{{}}}", all.join(",")))
 }
 
 /// Moves the head of the feed, and tells every instance whom it was told to, by their marks.
 pub async fn write_tete(
     tx: &mut Tx,
     position: i64,
-    reperes: &[String],
+    reperes: &BTreeSet<u32>,
 ) -> Result<(), StorageError> {
     tx.write_one(sqlx::query!("/* fil.advance */ UPDATE fil_tete SET position = $1", position))
         .await?;
     // A notification holds at most eight thousand bytes.
-    for some in reperes.chunks(400) {
+    let all: Vec<String> = reperes.iter().map(u32::to_string).collect();
+    for some in all.chunks(700) {
         sqlx::query!(
             r#"/* fil.notify */ SELECT pg_notify('traitant_fil', $1)::text AS told"#,
             some.join(",")
