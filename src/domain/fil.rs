@@ -52,7 +52,11 @@ impl Destinataire {
                 u32::try_from(id.uuid().as_u128() & 0xffff_ffff).unwrap_or_default()
             }
             Self::Medecin(rpps) => rpps.fin().unsigned_abs(),
-            _ => {
+            Self::Caisse(_)
+            | Self::Patientele(_)
+            | Self::Referentiel
+            | Self::Reception(_)
+            | Self::Statistiques => {
                 let [a, b, c, d, ..] = *Empreinte::of(self.to_string()).bytes();
                 u32::from_be_bytes([a, b, c, d])
             }

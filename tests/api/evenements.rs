@@ -128,9 +128,25 @@ async fn a_parent_is_told_of_a_child_until_what_becomes_the_secret_of_a_young_pe
     assert_eq!(told(&app.patient("ALICE").get(&stranger).await.expect(200)), []);
 }
 
+/// A doctor whose number ends as another's does: the first two digits apart, the key holds.
+async fn alike(app: &TestApp, rpps: &str) -> String {
+    let number = format!("80{}", rpps.get(2..).unwrap());
+    let body = json!({
+        "rpps": number, "nom": "ESSAI-PAREIL", "prenom": "ANDRÉE", "specialite": "01",
+        "exercices": [{ "lieu": { "nature": "cabinet", "nom": "Cabinet d'à côté", "commune": "01004",
+                                  "adresse": "2 rue d'Essai" },
+                        "mode": "liberal", "principal": true, "convention": "secteur_1", "du": "2005-01-03" }]
+    });
+    app.caisse(AIN).post("/v1/medecins", body).await.expect(201);
+    number
+}
+
 #[tokio::test]
 async fn a_lot_is_told_once_to_each_with_their_own_feuilles() {
     let app = TestApp::new().await;
+    let twin = alike(&app, MARTIN).await;
+    let twin = app.medecin(&twin);
+    let of_twin = now(&twin).await;
     let (martin, pons) = (app.medecin(MARTIN), app.medecin(PONS));
     let mut starts = Vec::new();
     let readers = [
@@ -170,8 +186,20 @@ async fn a_lot_is_told_once_to_each_with_their_own_feuilles() {
     }
     assert_eq!(counts(&all(&martin, "", Some(&of_martin)).await.0), [5]);
     assert_eq!(counts(&all(&pons, "", Some(&of_pons)).await.0), [0; 0]);
-    let path = format!("&personne={}", patient_id("ALICE"));
-    let (found, _) = all(&readers[1], &path, Some(&starts[1])).await;
+    assert_eq!(counts(&all(&twin, "", Some(&of_twin)).await.0), [0; 0]);
+    let about = |who: &str| format!("&personne={}", patient_id(who));
+    for (reader, start, who, expected) in [
+        (&martin, &of_martin, "ALICE", &[1][..]),
+        (&martin, &of_martin, "BERNARD", &[2]),
+        (&martin, &of_martin, "HUGO", &[]),
+        (&pons, &of_pons, "ALICE", &[]),
+        (&twin, &of_twin, "BERNARD", &[]),
+    ] {
+        assert_eq!(counts(&all(reader, &about(who), Some(start)).await.0), expected, "{who}");
+    }
+    let other = "&nature=declaration.prise_effet";
+    assert_eq!(counts(&all(&martin, other, Some(&of_martin)).await.0), [0; 0]);
+    let (found, _) = all(&readers[1], &about("ALICE"), Some(&starts[1])).await;
     assert_eq!(counts(&found), [1], "the caisse, of one person");
     // A family ends a page within one event without losing the rest of it.
     let (mut seen, mut cursor) = (0, starts[4].clone());

@@ -20,7 +20,7 @@ use traitant::domain::webhook::Hotes;
 use traitant::webhooks::{Facteur, deliver_due};
 
 use crate::support::TestApp;
-use crate::support::app::{Caller, MARTIN, PONS, patient_id};
+use crate::support::app::{Caller, MARTIN, PONS, feuille, patient_id};
 use crate::support::vie::BOUCHES_DU_RHONE;
 
 const ABONNEMENTS: &str = "/v1/abonnements";
@@ -268,4 +268,23 @@ async fn only_hosts_that_the_operator_names_are_sent_to() {
     let reply = caisse.post(ABONNEMENTS, json!({ "adresse": address })).await;
     reply.expect(422);
     assert_eq!(reply.wrong_fields()[0].1, "trop_d_abonnements");
+}
+
+/// Feuilles that came together are told to each of their performers who subscribes, once, and to nobody else.
+#[tokio::test]
+async fn the_performer_of_a_lot_is_sent_it_once() {
+    let boite = Boite::default();
+    let (app, address) = app(&boite).await;
+    let kinds = json!(["feuille.evaluee"]);
+    let mine = subscribe(&app.medecin(MARTIN), &address, kinds.clone()).await;
+    subscribe(&app.medecin(PONS), &address, kinds).await;
+    let line = |number: i32| feuille("BERNARD", &number.to_string(), "2025-03-10", "T").to_string();
+    let lines: Vec<String> = (1..4).map(line).collect();
+    let martin = app.medecin(MARTIN);
+    let sent = martin.send_ndjson("/v1/feuilles-de-soins/lots", &lines.join("\n")).await;
+    assert_eq!(sent.status, 200);
+    assert_eq!(deliver(&app).await, 1);
+    let [message] = &boite.take()[..] else { panic!("one message") };
+    assert!(signed(message, &bytes(&mine["secret"])), "{message:?}");
+    assert_eq!(deliver(&app).await, 0);
 }

@@ -40,7 +40,7 @@ impl Rpps {
     /// The last nine digits: nearly one a professional, in four bytes.
     pub fn fin(&self) -> i32 {
         let digits = self.0.bytes().iter().skip(2).map(|digit| i32::from(digit & 0xf));
-        digits.fold(0, |all, digit| all * 10 + digit)
+        digits.fold(0, |all: i32, digit| all.saturating_mul(10).saturating_add(digit))
     }
 }
 
