@@ -13,7 +13,7 @@ INSERT INTO statistique_suivi (ligne, position) VALUES (1, 0);
 -- Persons recorded and not counted yet: written with them, since their recording is told to nobody.
 CREATE TABLE statistique_a_compter (
     patient_id uuid PRIMARY KEY REFERENCES patient
-);
+) WITH (autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_cost_delay = 0);
 
 -- What the life of a person adds to the counts, as it was last counted: taken away when it becomes another. The binary form
 -- is that of storage/statistiques/codec.rs. No foreign key: it would lock the rows of persons whom lots wait for.

@@ -218,9 +218,9 @@ pub async fn take(
         "/* envoi.take */
          WITH pris AS (
              UPDATE envoi SET prevu_le = $2, essais = essais + 1
-             WHERE (abonnement_id, sequence) IN (
-                 SELECT abonnement_id, sequence FROM envoi WHERE NOT abandonne AND prevu_le <= $1
-                 ORDER BY prevu_le, sequence LIMIT $3 FOR UPDATE SKIP LOCKED)
+             WHERE ctid = ANY (ARRAY(
+                 SELECT ctid FROM envoi WHERE NOT abandonne AND prevu_le <= $1
+                 ORDER BY prevu_le, sequence LIMIT $3 FOR UPDATE SKIP LOCKED))
              RETURNING abonnement_id, sequence, essais)
          SELECT p.abonnement_id, p.sequence, p.essais, a.adresse, a.secret_chiffre, a.ancien_chiffre,
                 a.ancien_jusqu_au, e.evenement_id, e.nature, e.enregistre_le

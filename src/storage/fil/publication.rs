@@ -109,7 +109,7 @@ pub async fn pending(conn: &mut PgConnection) -> Result<bool, StorageError> {
 
 /// Locks the feed, so that one publication at a time gives places, and takes the events that wait, in the
 /// order of their sequences: those of one person in the order in which they became known. Gives the last
-/// place too.
+/// place too. Rows are taken by where they are: a plan made while few waited would read all of them each time.
 pub async fn take(tx: &mut Tx, limite: i64) -> Result<(i64, Vec<EvenementAPublier>), StorageError> {
     let tete = sqlx::query_scalar!("/* fil.lock */ SELECT position FROM fil_tete FOR UPDATE")
         .fetch_one(&mut **tx)
@@ -119,7 +119,7 @@ pub async fn take(tx: &mut Tx, limite: i64) -> Result<(i64, Vec<EvenementAPublie
         r#"/* evenement.take */
          WITH pris AS (
              DELETE FROM evenement_a_publier
-             WHERE sequence IN (SELECT sequence FROM evenement_a_publier ORDER BY sequence LIMIT $1)
+             WHERE ctid = ANY (ARRAY(SELECT ctid FROM evenement_a_publier ORDER BY sequence LIMIT $1))
              RETURNING sequence)
          SELECT e.sequence, e.nature, e.enregistre_le, e.effet_du, e.patient_id, e.medecin_id, e.declaration_id,
                 e.feuille_id, e.feuilles, e.donnees

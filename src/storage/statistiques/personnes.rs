@@ -23,12 +23,13 @@ pub struct Dossier {
     pub fusionne: bool,
 }
 
-/// Takes some of those who were recorded and not counted yet.
+/// Takes some of those who were recorded and not counted yet. By where their rows are: a plan made while nobody waited
+/// would read a million of them each time.
 pub async fn take_new(tx: &mut Tx, limit: i64) -> Result<Vec<PatientId>, StorageError> {
     Ok(sqlx::query_scalar!(
         "/* statistique_a_compter.take */
-         DELETE FROM statistique_a_compter WHERE patient_id IN (
-             SELECT patient_id FROM statistique_a_compter ORDER BY patient_id LIMIT $1)
+         DELETE FROM statistique_a_compter WHERE ctid = ANY (ARRAY(
+             SELECT ctid FROM statistique_a_compter ORDER BY patient_id LIMIT $1))
          RETURNING patient_id",
         limit
     )
