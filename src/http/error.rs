@@ -133,7 +133,10 @@ impl From<ServiceError> for Refus {
             ),
             ServiceError::OperationExistante(id) => Self::new(
                 Code::OperationExistante,
-                format!("La même opération est déjà enregistrée sous l'identifiant {id}."),
+                format!(
+                    "Une opération de cette nature sur ce médecin est déjà enregistrée sous l'identifiant {id} : la \
+                     lire, et l'annuler si elle est fausse."
+                ),
             ),
             ServiceError::AnnulationImpossible => Self::new(
                 Code::AnnulationImpossible,

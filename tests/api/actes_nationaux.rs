@@ -71,6 +71,11 @@ async fn a_national_act_is_prepared_by_one_agent_and_done_by_another() {
         for caller in [&agent, &other, &caisse] {
             let refused = caller.post("/v1/operations", again.clone()).await;
             assert_eq!(refused.problem(409), "operation_existante", "{day}");
+            let words = refused.expect(409)["detail"].clone();
+            assert!(
+                words.as_str().unwrap().starts_with("Une opération de cette nature"),
+                "{words}"
+            );
         }
         // A caisse that it does not concern does not learn that it stands.
         let stranger = app.caisse(RHONE).post("/v1/operations", again).await;

@@ -126,14 +126,13 @@ async fn alone(
         }
         Err(error) => {
             undo(many.conn()).await?;
-            match error {
-                ServiceError::PatientExistant(id) if made.1.contains(&id) => Ok(refus(
-                    "identifiant",
-                    "numero_pris",
-                    "ce numéro est celui d'une autre ligne de ce fichier, dont l'identité est autre",
-                )),
-                error => refused(error),
+            if let ServiceError::PatientExistant(id) = &error
+                && made.1.contains(id)
+            {
+                let message = "ce numéro est celui d'une autre ligne de ce fichier, dont l'identité est autre";
+                return Ok(refus("identifiant", "numero_pris", message));
             }
+            refused(error)
         }
     }
 }
