@@ -14,7 +14,7 @@ use crate::support::TestApp;
 use crate::support::app::{MARTIN, feuille, patient_id};
 use crate::support::database::TestDatabase;
 use crate::support::process::{Folder, run, said, sandbox};
-use crate::support::vie::{BOUCHES_DU_RHONE, act, paper_choice, version};
+use crate::support::vie::{BOUCHES_DU_RHONE, act, paper_choice};
 
 /// Tables of history of which no row is sealed, and what tells of them instead.
 const AUTREMENT: [(&str, &str); 8] = [
@@ -27,9 +27,8 @@ const AUTREMENT: [(&str, &str); 8] = [
     ("statistique_mouvement", "compared with the register by « statistiques verifier »"),
     ("statistique_purgee", "compared with the register by « statistiques verifier »"),
 ];
-/// Those of the first form.
-const JOURNAUX: [&str; 6] =
-    ["acces", "evenement", "reception", "signature", "evaluation", "feuille_de_soins"];
+/// Those of the first form that a guard keeps.
+const JOURNAUX: [&str; 5] = ["acces", "evenement", "signature", "evaluation", "feuille_de_soins"];
 
 /// As an owner, whom no guard and no key stops.
 async fn tamper(pool: &PgPool, statement: &str) {
@@ -120,8 +119,8 @@ async fn lived() -> TestApp {
     act(&caisse, &alice, "limitations", json!({ "motif": "exactitude_contestee" }))
         .await
         .expect(200);
-    let lifted = format!("/v1/patients/{alice}/limitations/levee");
-    caisse.act_on(&lifted, version(&caisse, &alice).await).await.expect(200);
+    let lifted = json!({ "personne_informee_le": "2025-06-16" });
+    act(&caisse, &alice, "limitations/levee", lifted).await.expect(200);
     seal_again(&app).await;
     app
 }
@@ -160,7 +159,7 @@ async fn what_an_owner_adds_changes_or_brings_back_is_found_where_it_is() {
         (
             format!(
                 "INSERT INTO representation (patient_id, representation_id, version, representant_id, nature, preuve, effet, enregistre_le)
-                 VALUES ('{alice}', gen_random_uuid(), 1, '{hugo}', 'tuteur', 'decision_de_justice', '[2020-01-01,)', '2025-01-01')"
+                 VALUES ('{alice}', gen_random_uuid(), 1, '{hugo}', 'tutelle', 'decision_de_justice', '[2020-01-01,)', '2025-01-01')"
             ),
             &["representation"][..],
         ),
