@@ -183,10 +183,11 @@ fn main() {
     let grown = size() - empty;
     let (reference, rows) = copy(&folder, &before, &filled(&folder));
     println!(
-        "{persons} persons and {chosen} choices in {} s; COPY of the {rows} rows that they are: {} s; {} × that",
+        "{persons} persons and {chosen} choices in {} s; COPY of the {rows} rows that they are: {} s; {}.{} × that",
         took.as_secs(),
         reference.as_secs(),
-        took.as_millis() / reference.as_millis().max(1)
+        took.as_millis() / reference.as_millis().max(1),
+        took.as_millis() * 10 / reference.as_millis().max(1) % 10
     );
     println!("{} bytes a person on disk, indexes included", grown / persons.max(1));
     Command::new("kill").args(["-s", "TERM", &child.id().to_string()]).status().unwrap();

@@ -46,6 +46,16 @@ impl Place {
     /// Opens the sandbox: makes it when it is not there, begins again when it was never finished, and puts its
     /// clock where it was.
     pub async fn open(&self, horloge: &AheadClock) -> Result<(), SandboxError> {
+        // Beside whoever uses it, whose jobs may be long; only who makes it, or makes it anew, is waited for.
+        let mut here = self.db.begin("bac_a_sable.open").await.map_err(storage)?;
+        if beside(&mut here).await.map_err(storage)?
+            && let Some(Marque { peuple: true, avance_secondes, .. }) =
+                read(&mut here).await.map_err(storage)?
+        {
+            horloge.put(avance_secondes);
+            return Ok(());
+        }
+        drop(here);
         let mut guard = guard(&self.db).await?;
         let machine = horloge.base();
         match read(&mut guard).await.map_err(storage)? {

@@ -206,6 +206,38 @@ async fn a_sandbox_that_was_never_finished_begins_again() {
     assert_eq!(person(&app, "Lucas").await["date_naissance"], "2009-08-15");
 }
 
+/// The jobs of a service hold who would make its sandbox anew, for as long as they run; a command beside them does not wait.
+#[tokio::test]
+async fn a_sandbox_is_opened_beside_its_jobs_and_not_while_it_is_made_anew() {
+    let app = TestApp::bac_a_sable().await;
+    let pool = app.database.pool(2).await;
+    let law = Arc::new(Law::embedded().unwrap());
+    let place = Place { db: app.database.db(4).await, law, proprietaire: app.database.url() };
+    let horloge = AheadClock::new(Arc::new(FixedClock::at(app.clock.now())), 0);
+    let holds = async |how: &str| {
+        let mut tx = pool.begin().await.unwrap();
+        let statement = format!("SELECT {how}(hashtext('traitant.bac_a_sable'))");
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *tx).await.unwrap();
+        tx
+    };
+    let jobs = holds("pg_advisory_xact_lock_shared").await;
+    place.open(&horloge).await.unwrap();
+    drop(jobs);
+    let anew = holds("pg_advisory_xact_lock").await;
+    let opening = place.open(&horloge);
+    tokio::pin!(opening);
+    assert!(futures_util::poll!(&mut opening).is_pending());
+    let waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+    loop {
+        assert!(futures_util::poll!(&mut opening).is_pending());
+        if sqlx::query_scalar::<_, i64>(waits).fetch_one(&pool).await.unwrap() > 0 {
+            break;
+        }
+    }
+    anew.rollback().await.unwrap();
+    opening.await.unwrap();
+}
+
 #[tokio::test]
 async fn a_database_that_is_no_sandbox_is_neither_emptied_nor_moved() {
     let database = TestDatabase::with_people().await;

@@ -29,7 +29,7 @@ const SANS_PERSONNE: [&str; 16] = [
 
 /// Statements about rows of persons that do not name the person, each with why. None is asked while somebody waits for an answer
 /// about one person, but the first two, of which [docs/PASSAGE_A_L_ECHELLE.md] says what becomes of them.
-const AUTREMENT: [(&str, &str); 25] = [
+const AUTREMENT: [(&str, &str); 26] = [
     ("patient.settle_all", "rows that were locked a moment ago, by where they are"),
     ("evaluation.last", "feuilles that were received before, by their ids and days"),
     ("evaluation.kept_bytes", "a replay reads everything of a slice of time"),
@@ -42,6 +42,10 @@ const AUTREMENT: [(&str, &str); 25] = [
     ("statistique.waits", "whether something was told that is not counted yet"),
     ("simulation_reforme.feuilles", "a reform reads the feuilles of whole months, page by page"),
     ("mesures.retards", "the oldest event that waits for its place in the feed"),
+    (
+        "fil.executees",
+        "what came together, of several persons, by its place in the feed and its performers",
+    ),
     ("envoi.take", "messages of everybody, by their place in the feed"),
     ("envoi.given_up", "messages of a subscription"),
     ("envoi.replay", "messages of a subscription"),

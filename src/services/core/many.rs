@@ -22,7 +22,7 @@ pub(crate) struct Many<'a> {
     auteur_id: i32,
     /// How whom the answer shows is traced.
     trace: Trace,
-    /// Whom the feuilles of a lot concern, by the first of them: for the publication that follows.
+    /// Whom the feuilles concern, by the first of them: for the publication that follows.
     recente: Option<(FeuilleId, Alentours)>,
 }
 
@@ -165,18 +165,17 @@ impl<'a> Many<'a> {
         Ok(Some(number))
     }
 
-    /// Keeps whom the feuilles of a lot concern, by the first of them, until they are published: nothing of it is read again.
+    /// Keeps whom feuilles concern, by the first of them, until they are published: nothing of it is read again.
     pub(in crate::services) fn remember(&mut self, first: FeuilleId, autour: Alentours) {
         self.recente = Some((first, autour));
     }
 
     /// Ends a lot: everything is committed, the trace of its reception too.
     pub(in crate::services) async fn close(self) -> Result<(), ServiceError> {
-        self.tx.commit().await?;
-        if let Some((first, autour)) = self.recente {
-            self.core.veille().recentes.leave(first, autour);
-        }
-        self.core.veille().awake();
+        let Self { core, tx, recente, .. } = self;
+        tx.commit().await?;
+        core.veille().recentes.leave(recente);
+        core.veille().awake();
         Ok(())
     }
 
@@ -191,6 +190,9 @@ impl<'a> Many<'a> {
         demande: &Demande,
         (rendu, persons): (Rendu, &[PatientId]),
     ) -> Result<Memoire, ServiceError> {
-        self.core.keep(self.tx, demande, (rendu, persons)).await
+        let Self { core, tx, recente, .. } = self;
+        let kept = core.keep(tx, demande, (rendu, persons)).await?;
+        core.veille().recentes.leave(recente);
+        Ok(kept)
     }
 }

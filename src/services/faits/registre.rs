@@ -25,7 +25,6 @@ use crate::services::ServiceError;
 use crate::services::core::vue_de_caisse;
 use crate::storage::faits::{Attente, MembreConnu, NaissanceConnue};
 use crate::storage::feuilles_de_soins::FeuilleEnregistree;
-use crate::storage::fil::AffiliationConnue;
 use crate::storage::honoraires::HonorairesMedecin;
 use crate::storage::participations::Retenue;
 use crate::storage::patients::etat::{self, DesignationEtat, EtatPatient, IdentiteEtat, Valeur};
@@ -218,13 +217,9 @@ impl Registre {
         self.dossiers.get(&patient).and_then(|dossier| dossier.organisme(jour))
     }
 
-    /// The times of a person under each organisme, those of merged records left out.
-    pub(in crate::services) fn affiliations(&self, patient: PatientId) -> Vec<AffiliationConnue> {
-        let known = self.dossiers.get(&patient).into_iter().flat_map(|one| &one.etat.caisses);
-        let mut own: Vec<AffiliationConnue> =
-            known.filter(|one| !one.absorbee).map(|one| (one.effet, one.organisme)).collect();
-        own.sort_by_key(|(effet, _)| effet.du());
-        own
+    /// What is known of a person, by one value.
+    pub(in crate::services) fn etat(&self, patient: PatientId) -> Option<&EtatPatient> {
+        self.dossiers.get(&patient).map(|known| &known.etat)
     }
 
     /// Adds fees to those of a doctor in a year.
@@ -353,15 +348,14 @@ impl Registre {
         caisse: &Caisse,
         today: NaiveDate,
     ) -> Option<Vue> {
-        let known = self.dossiers.get(&patient)?;
-        let caisses = known.etat.caisses.iter();
-        let all = caisses.map(|one| (!one.absorbee, one.effet, one.organisme));
+        let all =
+            self.etat(patient)?.caisses.iter().map(|one| (!one.absorbee, one.effet, one.organisme));
         vue_de_caisse(all, caisse, today)
     }
 
     /// The records merged into that of a person.
     pub(in crate::services) fn absorbed(&self, patient: PatientId) -> &[PatientId] {
-        self.dossiers.get(&patient).map_or(&[], |known| &known.etat.absorbes)
+        self.etat(patient).map_or(&[], |known| &known.absorbes)
     }
 
     /// What a feuille of a person that was just evaluated changes for those that follow it.

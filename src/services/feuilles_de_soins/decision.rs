@@ -19,7 +19,7 @@ use crate::storage::evaluations::EvaluationEnregistree;
 use crate::storage::feuilles_de_soins::{Cle, FeuilleEnregistree, FeuilleRecue, NouvelleLigne};
 use crate::storage::fil::{Alentours, FeuilleConnue};
 use crate::storage::participations::Retenue;
-use crate::storage::patients::etat::{NouvelEtat, Valeur, Verrou};
+use crate::storage::patients::etat::{EtatPatient, NouvelEtat, Valeur, Verrou};
 use crate::storage::patients::knowledge_after;
 use crate::storage::statistiques::Mouvements;
 
@@ -75,7 +75,13 @@ pub(super) fn decide(core: &Core, mut donnees: Donnees) -> Decisions {
                     FeuilleConnue { patient_id: patient, executant, date_soins, reception: None };
                 decisions.autour.feuilles.insert(feuille.id, known);
                 let own = decisions.autour.affiliations.entry(patient);
-                own.or_insert_with(|| donnees.registre.affiliations(patient));
+                own.or_insert_with(|| {
+                    donnees
+                        .registre
+                        .etat(patient)
+                        .map(EtatPatient::affiliations)
+                        .unwrap_or_default()
+                });
                 decisions.lignes.push(row);
                 placed.insert(cle, place);
                 let (known, all) = last.entry(patient).or_default();

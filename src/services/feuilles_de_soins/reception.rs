@@ -279,7 +279,7 @@ async fn write(many: &mut Many<'_>, decisions: &mut Decisions) -> Result<bool, S
     if let Some(first) = ids.first().filter(|_| ids.len() >= EN_LOT) {
         recues::leave(many.conn(), *first, mouvements).await?;
     }
-    if let Some(first) = ids.first().filter(|_| reception.is_some()) {
+    if let Some(first) = ids.first() {
         autour.feuilles.values_mut().for_each(|feuille| feuille.reception = reception);
         many.remember(*first, std::mem::take(autour));
     }

@@ -16,8 +16,8 @@ const FOULE: i64 = 1_600;
 const FEUILLES: usize = 2_000;
 /// How long an instance that nothing wakes waits before it looks for what another one left behind when it ended.
 const OUBLIS: Duration = Duration::from_secs(5);
-/// How long a publication gathers what is committed around the same time.
-const GROUPE: Duration = Duration::from_millis(20);
+/// How long a publication gathers what is committed around the same time: nobody who asks waits for it, only who is woken.
+const GROUPE: Duration = Duration::from_millis(50);
 
 /// Publishes everything that waits. Whoever reads the feed after a commit finds what it told.
 pub async fn publish(core: &Core) -> Result<(), ServiceError> {

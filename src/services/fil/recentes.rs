@@ -1,4 +1,4 @@
-//! What a lot knew of its feuilles when it was committed, for the publication that follows on the same instance.
+//! What was known of feuilles when they were committed, for the publication that follows on the same instance.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -6,16 +6,17 @@ use std::sync::{Mutex, PoisonError};
 use crate::domain::ids::FeuilleId;
 use crate::storage::fil::{Alentours, EvenementAPublier};
 
-/// Lots that wait for their publication, at most. What is forgotten, and what another instance received, is read again.
+/// Transactions that wait for their publication, at most. What is forgotten, and what another instance received, is read again.
 const GARDEES: usize = 64;
 
-/// The surroundings of the feuilles of some lots, each by its first feuille.
+/// The surroundings of the feuilles of some transactions, each by its first feuille.
 #[derive(Debug, Default)]
 pub(in crate::services) struct Recentes(Mutex<VecDeque<(FeuilleId, Alentours)>>);
 
 impl Recentes {
-    /// Keeps those of a lot that was just committed.
-    pub(in crate::services) fn leave(&self, first: FeuilleId, autour: Alentours) {
+    /// Keeps those of feuilles that were just committed, if there were any.
+    pub(in crate::services) fn leave(&self, recente: Option<(FeuilleId, Alentours)>) {
+        let Some((first, autour)) = recente else { return };
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= GARDEES {
             all.pop_front();

@@ -72,6 +72,14 @@ impl EtatPatient {
         own.find(|one| one.effet.contient(jour)).map(|one| one.organisme)
     }
 
+    /// Their times under each organisme by first day, those of merged records left out.
+    pub fn affiliations(&self) -> Vec<(Periode, Organisme)> {
+        let own = self.caisses.iter().filter(|one| !one.absorbee);
+        let mut own: Vec<_> = own.map(|one| (one.effet, one.organisme)).collect();
+        own.sort_by_key(|(effet, _)| effet.du());
+        own
+    }
+
     /// Why their designation sleeps on a day.
     pub fn sommeil_le(&self, jour: NaiveDate) -> Option<MotifSommeil> {
         let statut = self.statuts.iter().find(|(effet, _)| effet.contient(jour));
