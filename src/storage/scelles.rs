@@ -54,7 +54,7 @@ pub async fn fermes(
     for row in rows {
         let whole = match &lien {
             Some((lie, _)) => {
-                let place = Place { colonne: *lie, ligne: row.try_get::<Uuid, _>("ligne")? };
+                let place = Place { colonne: lie, ligne: row.try_get::<Uuid, _>("ligne")? };
                 value(coffre, place, *table == "identifiant_patient", &row)?
             }
             None => author(coffre, &row)?,
