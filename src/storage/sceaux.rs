@@ -2,6 +2,7 @@
 //! not have; later, the same slice must give the same digests.
 
 pub mod registre;
+mod tables;
 
 use std::collections::BTreeMap;
 

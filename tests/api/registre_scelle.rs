@@ -171,7 +171,8 @@ async fn what_an_owner_adds_changes_or_brings_back_is_found_where_it_is() {
         // The address of before is the present one again.
         (
             format!(
-                "UPDATE adresse_patient SET remplace_le = CASE WHEN remplace_le IS NULL THEN enregistre_le + interval '1 second' END
+                "ALTER TABLE adresse_patient DROP CONSTRAINT adresse_patient_unique;
+                 UPDATE adresse_patient SET remplace_le = CASE WHEN remplace_le IS NULL THEN enregistre_le + interval '1 second' END
                  WHERE patient_id = '{alice}'"
             ),
             &["adresse_patient"],
