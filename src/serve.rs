@@ -168,6 +168,7 @@ mod tests {
 
     /// An answer that a caller asks for and does not read is given up, with what it holds.
     #[tokio::test]
+    #[expect(clippy::disallowed_methods, reason = "this stream has no end")]
     async fn whoever_does_not_read_is_not_waited_for_for_ever() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

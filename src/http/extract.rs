@@ -2,20 +2,20 @@
 
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 
-use super::AppState;
+pub(crate) use super::chemin::{Chemin, Chemins};
 use super::json::Json;
 use super::lecture::{Lire, lire_document};
 use super::problem::{Code, Refus, est_redite};
 use super::query::Surplus;
+use super::{AppState, BODY_LIMIT};
 use crate::auth::{Appelant, JetonRefuse, Porteur, certificate_digest};
 use crate::domain::acteur::{Acteur, Auteur};
 use crate::domain::digest::Empreinte;
@@ -69,10 +69,19 @@ impl<T: Lire> FromRequest<AppState> for Corps<T> {
 pub(crate) fn corps_non_lu(why: &BytesRejection) -> Refus {
     match why {
         BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
-            Refus::new(Code::CorpsTropGrand, "Le corps dépasse la taille acceptée.")
+            corps_trop_grand()
         }
         BytesRejection::FailedToBufferBody(_) | _ => corps_rompu(),
     }
+}
+
+/// A document that is too long, once it is no longer compressed.
+pub(crate) fn corps_trop_grand() -> Refus {
+    let most = BODY_LIMIT / 1024;
+    let detail = format!(
+        "Le corps dépasse {most} Kio, une fois décompressé : un document ne va pas au-delà."
+    );
+    Refus::new(Code::CorpsTropGrand, detail)
 }
 
 /// A body that ends before its end, or whose compression is not what it says.
@@ -105,45 +114,6 @@ pub(crate) fn jeu_de_caracteres<'a>(
     })?;
     let told = told.to_ascii_lowercase();
     Some(if told == "utf8" { "utf-8".to_owned() } else { told })
-}
-
-/// The one parameter of the path.
-#[derive(Debug)]
-pub(crate) struct Chemin<T>(pub(crate) T);
-
-impl<T: FromStr> FromRequestParts<AppState> for Chemin<T> {
-    type Rejection = Refus;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refus> {
-        let params = RawPathParams::from_request_parts(parts, state)
-            .await
-            .map_err(|_not_text| Refus::new(Code::Introuvable, "Adresse inconnue."))?;
-        lire_chemin(params.iter().next()).map(Self)
-    }
-}
-
-/// The two parameters of a path, in its order.
-#[derive(Debug)]
-pub(crate) struct Chemins<A, B>(pub(crate) A, pub(crate) B);
-
-impl<A: FromStr, B: FromStr> FromRequestParts<AppState> for Chemins<A, B> {
-    type Rejection = Refus;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refus> {
-        let params = RawPathParams::from_request_parts(parts, state)
-            .await
-            .map_err(|_not_text| Refus::new(Code::Introuvable, "Adresse inconnue."))?;
-        let mut params = params.iter();
-        let first = lire_chemin(params.next())?;
-        Ok(Self(first, lire_chemin(params.next())?))
-    }
-}
-
-fn lire_chemin<T: FromStr>(param: Option<(&str, &str)>) -> Result<T, Refus> {
-    let (name, text) = param.unwrap_or(("id", ""));
-    text.parse().map_err(|_wrong| {
-        Refus::parametre(name, "format_invalide", "attendu : un identifiant de cette ressource")
-    })
 }
 
 /// The parameters of the query, read like the members of a body.

@@ -9,6 +9,7 @@
 pub mod analyseurs;
 mod bac_a_sable;
 mod champs;
+mod chemin;
 mod conditionnel;
 mod debit;
 mod delai;

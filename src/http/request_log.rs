@@ -15,7 +15,7 @@ use tracing::Instrument;
 
 use super::AppState;
 use super::debit::Debit;
-use super::extract::Role;
+use super::extract::{Role, corps_trop_grand};
 use super::fhir;
 use super::interne::Interieur;
 use super::problem::{Code, Refus, respond, respond_as};
@@ -100,9 +100,7 @@ fn given_id(headers: &HeaderMap) -> Option<RequestId> {
 /// A refusal by a layer that does not know our problems.
 fn bare_refusal(response: &Response) -> Option<Refus> {
     match response.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Some(Refus::new(Code::CorpsTropGrand, "Le corps dépasse la taille acceptée."))
-        }
+        StatusCode::PAYLOAD_TOO_LARGE => Some(corps_trop_grand()),
         // Of ours, only refusals have this status: here, a page of the documentation is missing.
         StatusCode::NOT_FOUND => {
             Some(Refus::new(Code::Introuvable, "Cette adresse n'existe pas ; voir /docs."))

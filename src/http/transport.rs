@@ -6,6 +6,7 @@ use std::io;
 use std::sync::Arc;
 
 use async_compression::tokio::bufread::{BrotliDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder};
+use axum::BoxError;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{
@@ -13,7 +14,7 @@ use axum::http::{
 };
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt};
 use tokio_util::io::StreamReader;
 use tower_http::CompressionLevel;
@@ -123,9 +124,20 @@ where
         piece.truncate(length);
         Ok(Some((Bytes::from(piece), decoder)))
     });
-    Body::from_stream(pieces.map_err(|error: io::Error| {
+    streamed(pieces.map_err(|error: io::Error| {
         if error.kind() == GONE { error } else { io::Error::new(io::ErrorKind::InvalidData, error) }
     }))
+}
+
+/// A body that goes as it is made. Whoever sends it may ask for more after its end, as what compresses it does: most
+/// streams must not be asked again.
+#[expect(clippy::disallowed_methods, reason = "its stream may be asked after its end")]
+pub(crate) fn streamed<S, E>(pieces: S) -> Body
+where
+    S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+    E: Into<BoxError>,
+{
+    Body::from_stream(pieces.fuse())
 }
 
 /// What is decoded at once.

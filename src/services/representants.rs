@@ -12,8 +12,7 @@ use crate::domain::evenement::NatureEvenement;
 use crate::domain::ids::PatientId;
 use crate::domain::representation::{Representant, Representation};
 use crate::domain::vocabulary::Vocabulaire;
-use crate::storage::patients::fusions;
-use crate::storage::representations;
+use crate::storage::representations::{self, Enregistree};
 
 /// The job that tells those whom somebody represents.
 pub const PREVENIR: &str = "prevenir_representes";
@@ -57,9 +56,9 @@ async fn tell_one(
     let Some(mut writing) = job.on(patient).await? else { return Ok(()) };
     let conn = writing.conn();
     let all = representations::recorded(conn, core.coffre(), patient, latest_knowledge()).await?;
-    for (lien, _) in all {
+    for Enregistree { lien, fusionne_dans, .. } in all {
         let Representant::Patient(id) = lien.representant else { continue };
-        let whose = fusions::merged_into(writing.conn(), id).await?.unwrap_or(id);
+        let whose = fusionne_dans.unwrap_or(id);
         let until = |mort| lien.clone().jusqu_au_deces(mort);
         let (before, after) = (until(avant), until(apres));
         if whose != representant || before == after {

@@ -23,7 +23,8 @@ use crate::domain::representation::{
 use crate::domain::vocabulary::Vocabulaire;
 use crate::law::parameters::Parametre;
 use crate::storage::patients::{faits, fusions};
-use crate::storage::{Connection, designations, patients, representations};
+use crate::storage::representations::{self, Enregistree};
+use crate::storage::{Connection, designations, patients};
 
 /// A link to record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,18 +65,22 @@ pub async fn create(
     let person = person.ok_or(ServiceError::Introuvable)?;
     let jour = nouvelle.effet_du;
     Vivant::of(act.conn(), patient).await?.verify(jour, "/effet_du")?;
-    verify_representant(core, act.conn(), patient, nouvelle).await?;
+    let representant = verify_representant(core, act.conn(), patient, nouvelle).await?;
     let (majority, (effet, motif_fin)) = days_of(core, &person, nouvelle)?;
     let others = representations::recorded(act.conn(), coffre, patient, known).await?;
-    let same = |(other, _): &(Representation, _)| {
-        (&other.representant, other.nature) == (&nouvelle.representant, nouvelle.nature)
-            && other.effet.chevauche(&effet)
+    let same = |one: &Enregistree| {
+        let other = &one.lien;
+        let theirs = match one.fusionne_dans {
+            Some(kept) => &Representant::Patient(kept),
+            None => &other.representant,
+        };
+        (theirs, other.nature) == (&representant, nouvelle.nature) && other.effet.chevauche(&effet)
     };
     if others.iter().any(same) {
         return Err(ServiceError::RepresentationExistante.into());
     }
-    let living = others.into_iter().filter_map(|(other, mort)| other.jusqu_au_deces(mort));
-    verify_of_minor(majority, nouvelle, effet, &living.collect::<Vec<_>>())?;
+    let living: Vec<Representation> = others.into_iter().filter_map(Enregistree::lue).collect();
+    verify_of_minor(majority, nouvelle, effet, &living)?;
     let lien = Representation {
         id: RepresentationId::from_uuid(core.ids().uuid()),
         patient_id: patient,
@@ -93,13 +98,14 @@ pub async fn create(
     finish(act, lien, NatureEvenement::RepresentationEnregistree, rendre).await
 }
 
-/// A representative of the register must exist, be somebody else, and be old enough.
+/// A representative of the register must exist, be somebody else, and be old enough. Gives whom they are: that of a record
+/// which was merged is of the one that was kept.
 async fn verify_representant(
     core: &Core,
     conn: &mut Connection,
     patient: PatientId,
     nouvelle: &NouvelleRepresentation,
-) -> Result<(), ServiceError> {
+) -> Result<Representant, ServiceError> {
     if matches!(nouvelle.representant, Representant::PersonneMorale(_))
         && !nouvelle.nature.admet_personne_morale()
     {
@@ -110,15 +116,17 @@ async fn verify_representant(
             message,
         ));
     }
-    let Representant::Patient(id) = nouvelle.representant else { return Ok(()) };
+    let Representant::Patient(id) = nouvelle.representant else {
+        return Ok(nouvelle.representant.clone());
+    };
     let wrong =
         |code, message: &str| ServiceError::champ("/representant/patient_id", code, message);
-    if id == patient {
+    let whose = fusions::merged_into(conn, id).await?.unwrap_or(id);
+    if whose == patient {
         return Err(wrong("representant_de_soi", "une autre personne que le patient"));
     }
     let found = patients::get(conn, core.coffre(), id, latest_knowledge()).await?;
     let found = found.ok_or_else(|| wrong("patient_inconnu", PATIENT_ATTENDU))?;
-    let whose = fusions::merged_into(conn, id).await?.unwrap_or(id);
     let vivant = Vivant::of(conn, whose).await?;
     vivant.verify_of(nouvelle.effet_du, ("/effet_du", "représentant"))?;
     let least = nouvelle.nature.age_minimal(nouvelle.preuve);
@@ -131,7 +139,7 @@ async fn verify_representant(
         let expected = format!("une personne d'au moins {least} ans le premier jour{parent}");
         return Err(wrong("representant_trop_jeune", &expected));
     }
-    Ok(())
+    Ok(Representant::Patient(whose))
 }
 
 /// What a minor can have: holders of parental authority, or a tutor where nobody holds it; what protects an adult begins
@@ -210,8 +218,8 @@ pub async fn end(
     let mut act = opening.dated(effet).on(patient, &[]).await?;
     let (coffre, instant) = (core.coffre(), act.instant);
     let all = representations::recorded(act.conn(), coffre, patient, latest_knowledge()).await?;
-    let found = all.into_iter().find(|(lien, _)| lien.id == id);
-    let (mut lien, mort) = found.ok_or(ServiceError::Introuvable)?;
+    let found = all.into_iter().find(|one| one.lien.id == id);
+    let Enregistree { mut lien, mort, .. } = found.ok_or(ServiceError::Introuvable)?;
     version.verify(lien.version)?;
     representations::replace(act.conn(), &lien, instant).await?;
     let avant = lien.clone().jusqu_au_deces(mort).map(|lien| lien.effet);

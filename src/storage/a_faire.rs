@@ -97,10 +97,11 @@ pub async fn medecin(
                                   AND m.medecin_id = ANY (a.en_place))
               ORDER BY d.enregistre_le DESC LIMIT $6)
              UNION ALL
-             (SELECT 'retour_attendu', a.enregistre_le, NULL, a.patient_id, a.adressage_id
+             (SELECT 'retour_attendu', a.enregistre_le, NULL, coalesce(p.fusionne_dans, p.patient_id), a.adressage_id
               FROM moi JOIN correspondant_adressage c USING (medecin_id)
               JOIN version_adressage v USING (patient_id, adressage_id, version)
               JOIN adressage a USING (patient_id, adressage_id)
+              JOIN patient p USING (patient_id)
               WHERE v.remplace_le IS NULL AND v.etat = 'actif' AND lower(v.effet) <= $4
                 AND upper(v.effet) > $4::date - 365
                 AND NOT EXISTS (SELECT FROM retour_adressage r
@@ -160,9 +161,11 @@ pub async fn caisse(
               WHERE c.remplace_le IS NULL AND c.etat = 'ouvert' AND caisse_le(c.patient_id, $3) = $1
               ORDER BY c.enregistre_le DESC LIMIT $5)
              UNION ALL
-             (SELECT 'conciliation_ouverte', c.enregistre_le, NULL, c.patient_id, c.conciliation_id
+             (SELECT 'conciliation_ouverte', c.enregistre_le, NULL, p.kept, c.conciliation_id
               FROM etat_conciliation s JOIN conciliation c USING (patient_id, conciliation_id)
-              WHERE s.remplace_le IS NULL AND s.etat = 'ouverte' AND caisse_le(c.patient_id, $3) = $1
+              CROSS JOIN LATERAL (
+                  SELECT coalesce(fusionne_dans, patient_id) AS kept FROM patient WHERE patient_id = c.patient_id) AS p
+              WHERE s.remplace_le IS NULL AND s.etat = 'ouverte' AND caisse_le(p.kept, $3) = $1
               ORDER BY c.enregistre_le DESC LIMIT $5)
              UNION ALL
              (SELECT CASE o.etat WHEN 'a_confirmer' THEN 'operation_a_confirmer' ELSE 'operation_en_cours' END,
@@ -183,11 +186,13 @@ pub async fn caisse(
                 AND NOT EXISTS (SELECT FROM acte_patient x
                                 WHERE x.patient_id = a.patient_id AND x.enregistre_le = a.enregistre_le
                                   AND x.auteur = $1)
+                AND NOT EXISTS (SELECT FROM patient p WHERE p.patient_id = a.patient_id AND p.fusionne_dans IS NOT NULL)
               ORDER BY a.enregistre_le DESC LIMIT $5)
              UNION ALL
              (SELECT 'doublon_possible', i.enregistre_le, NULL, i.patient_id, i.identifiant_id
               FROM identifiant_patient i
               WHERE i.conteste AND i.remplace_le IS NULL AND caisse_le(i.patient_id, $3) = $1
+                AND NOT EXISTS (SELECT FROM patient p WHERE p.patient_id = i.patient_id AND p.fusionne_dans IS NOT NULL)
               ORDER BY i.enregistre_le DESC LIMIT $5)
              UNION ALL
              (SELECT 'limitation_en_cours', l.enregistre_le, NULL, l.patient_id, l.limitation_id
@@ -304,9 +309,13 @@ pub async fn liens(
 {
     Ok(sqlx::query!(
         r#"/* a_faire.liens */
-         SELECT patient_id, representation_id, representant_id, nature FROM representation
-         WHERE patient_id = ANY ($1) AND remplace_le IS NULL AND effet @> $2::date
-           AND NOT mort_avant(representant_id, $2)"#,
+         SELECT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!: PatientId", r.representation_id,
+                coalesce(q.fusionne_dans, q.patient_id) AS "representant_id: PatientId", r.nature
+         FROM representation r JOIN patient p ON p.patient_id = r.patient_id
+         LEFT JOIN patient q ON q.patient_id = r.representant_id
+         WHERE r.patient_id = ANY ($1 || ARRAY(
+                   SELECT absorbe_id FROM fusion WHERE patient_id = ANY ($1) AND remplace_le IS NULL))
+           AND r.remplace_le IS NULL AND r.effet @> $2::date AND NOT mort_avant(r.representant_id, $2)"#,
         persons as _,
         jour
     )
@@ -325,14 +334,19 @@ pub async fn enregistres(
 ) -> Result<Vec<Affaire>, StorageError> {
     let rows = sqlx::query!(
         r#"/* a_faire.enregistres */
-         SELECT e.evenement_id, e.nature, e.enregistre_le, e.patient_id AS "patient_id!: PatientId", e.declaration_id
+         SELECT e.evenement_id, e.nature, e.enregistre_le, p.kept AS "patient_id!: PatientId", e.declaration_id
          FROM evenement e LEFT JOIN auteur a USING (auteur_id)
-         WHERE e.patient_id = ANY ($1) AND e.nature NOT LIKE 'feuille.%' AND e.enregistre_le >= $2
-           AND e.nature = ANY ($3)
+         CROSS JOIN LATERAL (
+             SELECT coalesce(fusionne_dans, patient_id) AS kept FROM patient WHERE patient_id = e.patient_id) AS p
+         WHERE e.patient_id = ANY ($1 || ARRAY(
+                   SELECT absorbe_id FROM fusion WHERE patient_id = ANY ($1) AND remplace_le IS NULL))
+           AND e.nature NOT LIKE 'feuille.%' AND e.enregistre_le >= $2 AND e.nature = ANY ($3)
+           -- A merge is told to both records.
+           AND (e.patient_id = ANY ($1) OR e.nature <> 'patient.fusionne')
            AND (a.role IS DISTINCT FROM 'patient' OR a.identite <> $4)
            AND (e.declaration_id IS NULL
                 OR EXISTS (SELECT FROM etat_declaration s
-                           WHERE s.patient_id = e.patient_id AND s.declaration_id = e.declaration_id
+                           WHERE s.patient_id = p.kept AND s.declaration_id = e.declaration_id
                              AND s.remplace_le IS NULL
                              AND CASE WHEN e.nature = 'declaration.deposee'
                                       THEN s.etat = 'active' AND s.contestation IS NULL
@@ -340,7 +354,7 @@ pub async fn enregistres(
                                       ELSE s.etat IN ('refusee', 'expiree') END
                              AND NOT EXISTS (SELECT FROM etat_declaration t
                                              WHERE e.nature <> 'declaration.deposee'
-                                               AND t.patient_id = e.patient_id AND t.remplace_le IS NULL
+                                               AND t.patient_id = p.kept AND t.remplace_le IS NULL
                                                AND t.etat = 'active' AND t.enregistre_le > e.enregistre_le)))
          ORDER BY e.enregistre_le DESC, e.sequence DESC LIMIT $5"#,
         persons as _,

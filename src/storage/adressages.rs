@@ -8,7 +8,7 @@ use sqlx::types::Json;
 use super::coffre::{Attache, Genre};
 use super::connaissance::{Connaissance, instant};
 use super::types::word;
-use super::{Coffre, StorageError, Tx, cles};
+use super::{Coffre, StorageError, Tx, cles, faits};
 use crate::domain::adressage::{
     ActePrevu, Adressage, Correspondant, Periodicite, Retour, SoinsPrevus,
 };
@@ -167,7 +167,7 @@ pub async fn insert_retour(
     .await
 }
 
-/// Whose referral this is; `None` when there is no such referral.
+/// The record in which a referral was made; `None` when there is no such referral.
 pub async fn patient_of(
     conn: &mut PgConnection,
     id: AdressageId,
@@ -180,7 +180,7 @@ pub async fn patient_of(
     .await?)
 }
 
-/// A referral as known at an instant.
+/// A referral of a record, as known at an instant.
 pub async fn get(
     conn: &mut PgConnection,
     coffre: &Coffre,
@@ -191,14 +191,17 @@ pub async fn get(
     Ok(select(conn, coffre, &[patient], instant(connu_le), Some(id), None).await?.pop())
 }
 
-/// The referrals of a person as known at an instant, by first day.
+/// The referrals of a person as known at an instant, by first day: those of the records merged into theirs too, each
+/// under the record in which it was made.
 pub async fn list(
     conn: &mut PgConnection,
     coffre: &Coffre,
     patient: PatientId,
     connu_le: impl Into<Connaissance>,
 ) -> Result<Vec<Adressage>, StorageError> {
-    select(conn, coffre, &[patient], instant(connu_le), None, None).await
+    let connu_le = connu_le.into();
+    let records = faits::records_of(conn, patient, connu_le).await?;
+    select(conn, coffre, &records, instant(connu_le), None, None).await
 }
 
 /// The referrals of some persons as known at an instant, for the evaluation of many feuilles.
@@ -220,7 +223,9 @@ pub async fn en_vigueur(
     jour: NaiveDate,
     connu_le: impl Into<Connaissance>,
 ) -> Result<Vec<Adressage>, StorageError> {
-    let mut found = select(conn, coffre, &[patient], instant(connu_le), None, Some(jour)).await?;
+    let connu_le = connu_le.into();
+    let records = faits::records_of(conn, patient, connu_le).await?;
+    let mut found = select(conn, coffre, &records, instant(connu_le), None, Some(jour)).await?;
     found.retain(|adressage| adressage.en_vigueur(jour));
     Ok(found)
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
-use super::{StorageError, Tx, nombres};
+use super::{StorageError, Tx, faits, nombres};
 use crate::domain::conciliation::{Conciliation, Contact, EtatConciliation};
 use crate::domain::ids::{ConciliationId, DeclarationId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
@@ -107,14 +107,15 @@ pub async fn write_contact(
     .await
 }
 
-/// Whose file this is; `None` when there is no such file.
+/// Whose file this is: that of a record which was merged is of the one that was kept. `None` when there is no such file.
 pub async fn place_of(
     conn: &mut PgConnection,
     id: ConciliationId,
 ) -> Result<Option<(PatientId, NaiveDate)>, StorageError> {
     let found = sqlx::query!(
-        "/* conciliation.place_of */
-         SELECT patient_id, demandee_le FROM conciliation WHERE conciliation_id = $1",
+        r#"/* conciliation.place_of */
+         SELECT coalesce(p.fusionne_dans, p.patient_id) AS "patient_id!: PatientId", c.demandee_le
+         FROM conciliation c JOIN patient p USING (patient_id) WHERE c.conciliation_id = $1"#,
         id.uuid()
     )
     .fetch_optional(conn)
@@ -122,29 +123,31 @@ pub async fn place_of(
     Ok(found.map(|row| (row.patient_id, row.demandee_le)))
 }
 
-/// The files of a person, or one of them, as they stand; the last requested first.
+/// The files of a person, or one of them, as they stand; the last requested first. Those of the records merged into
+/// theirs too, each under the record in which it was opened.
 pub async fn list(
     conn: &mut PgConnection,
     patient: PatientId,
     id: Option<ConciliationId>,
 ) -> Result<Vec<Conciliation>, StorageError> {
+    let records = faits::records_of(conn, patient, None).await?;
     let mut found = sqlx::query!(
         r#"/* conciliation.list */
-         SELECT c.conciliation_id, c.organisme, c.commune, c.demandee_par, c.demandee_le, c.enregistre_le,
+         SELECT c.patient_id, c.conciliation_id, c.organisme, c.commune, c.demandee_par, c.demandee_le, c.enregistre_le,
                 e.version, e.etat, e.medecin_id, m.rpps AS "rpps?", e.terminee_le
          FROM conciliation c
          JOIN etat_conciliation e
            ON e.patient_id = c.patient_id AND e.conciliation_id = c.conciliation_id
           AND e.remplace_le IS NULL
          LEFT JOIN medecin m ON m.medecin_id = e.medecin_id
-         WHERE c.patient_id = $1 AND ($2::uuid IS NULL OR c.conciliation_id = $2)
+         WHERE c.patient_id = ANY($1) AND ($2::uuid IS NULL OR c.conciliation_id = $2)
          ORDER BY c.demandee_le DESC, c.enregistre_le DESC"#,
-        patient.uuid(),
+        &records as _,
         id as _
     )
     .map(|row| Conciliation {
         id: row.conciliation_id,
-        patient_id: patient,
+        patient_id: row.patient_id,
         organisme: row.organisme,
         commune: row.commune,
         demandee_par: row.demandee_par,
@@ -159,14 +162,14 @@ pub async fn list(
     .fetch_all(&mut *conn)
     .await?;
     if !found.is_empty() {
-        add_contacts(conn, patient, &mut found).await?;
+        add_contacts(conn, &records, &mut found).await?;
     }
     Ok(found)
 }
 
 async fn add_contacts(
     conn: &mut PgConnection,
-    patient: PatientId,
+    records: &[PatientId],
     found: &mut [Conciliation],
 ) -> Result<(), StorageError> {
     let ids: Vec<ConciliationId> = found.iter().map(|one| one.id).collect();
@@ -175,9 +178,9 @@ async fn add_contacts(
          SELECT c.conciliation_id, c.contact_id, c.version, c.medecin_id, m.rpps, c.contacte_par,
                 c.contacte_le, c.reponse, c.repondu_le, c.declaration_id
          FROM contact_conciliation c JOIN medecin m ON m.medecin_id = c.medecin_id
-         WHERE c.patient_id = $1 AND c.conciliation_id = ANY($2) AND c.remplace_le IS NULL
+         WHERE c.patient_id = ANY($1) AND c.conciliation_id = ANY($2) AND c.remplace_le IS NULL
          ORDER BY c.contacte_le, c.contact_id",
-        patient.uuid(),
+        records as _,
         &ids as _
     )
     .fetch_all(conn)

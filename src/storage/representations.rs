@@ -105,7 +105,8 @@ fn representant(
     }
 }
 
-/// The links of a person as known at an instant, by first day. The death of who represents ends them, as known then.
+/// The links of a person as known at an instant, by first day. The death of who represents ends them, as known then; whose
+/// record was merged represents as the one that was kept.
 pub async fn list(
     conn: &mut PgConnection,
     coffre: &Coffre,
@@ -113,29 +114,52 @@ pub async fn list(
     connu_le: impl Into<Connaissance>,
 ) -> Result<Vec<Representation>, StorageError> {
     let all = recorded(conn, coffre, patient, connu_le).await?;
-    Ok(all.into_iter().filter_map(|(lien, mort)| lien.jusqu_au_deces(mort)).collect())
+    Ok(all.into_iter().filter_map(Enregistree::lue).collect())
 }
 
-/// The same as they were recorded, each with the day of the death of who represents.
+/// A link as it was recorded, and what became of who represents.
+#[derive(Debug, Clone)]
+pub struct Enregistree {
+    pub lien: Representation,
+    /// Day of the death.
+    pub mort: Option<NaiveDate>,
+    /// The record into which theirs was merged.
+    pub fusionne_dans: Option<PatientId>,
+}
+
+impl Enregistree {
+    /// The link as it is read; `None` when no day of it is left.
+    pub fn lue(self) -> Option<Representation> {
+        let representant = match self.fusionne_dans {
+            Some(kept) => Representant::Patient(kept),
+            None => self.lien.representant,
+        };
+        Representation { representant, ..self.lien }.jusqu_au_deces(self.mort)
+    }
+}
+
+/// The same as they were recorded.
 pub async fn recorded(
     conn: &mut PgConnection,
     coffre: &Coffre,
     patient: PatientId,
     connu_le: impl Into<Connaissance>,
-) -> Result<Vec<(Representation, Option<NaiveDate>)>, StorageError> {
+) -> Result<Vec<Enregistree>, StorageError> {
     let rows = sqlx::query!(
-        "/* representation.list */
+        r#"/* representation.list */
          SELECT patient_id, representation_id, version, representant_id, identite_chiffree, nature, preuve,
                 reference_preuve_chiffree, motif_fin, effet, enregistre_le, remplace_le,
                 (SELECT max(lower(m.effet)) FROM patient p
                  JOIN deces_patient m ON m.patient_id = coalesce(p.fusionne_dans, p.patient_id)
                  WHERE p.patient_id = r.representant_id
-                   AND m.enregistre_le <= $2 AND (m.remplace_le IS NULL OR m.remplace_le > $2)) AS mort
+                   AND m.enregistre_le <= $2 AND (m.remplace_le IS NULL OR m.remplace_le > $2)) AS mort,
+                (SELECT p.fusionne_dans FROM patient p WHERE p.patient_id = r.representant_id)
+                    AS "fusionne_dans: PatientId"
          FROM representation r
          WHERE (patient_id = $1 OR patient_id = ANY (ARRAY(
                  SELECT absorbe_id FROM fusion WHERE patient_id = $1 AND remplace_le IS NULL)))
            AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
-         ORDER BY lower(effet), representation_id",
+         ORDER BY lower(effet), representation_id"#,
         patient.uuid(),
         instant(connu_le)
     )
@@ -161,7 +185,7 @@ pub async fn recorded(
                 enregistre_le: row.enregistre_le,
                 remplace_le: row.remplace_le,
             };
-            Ok((lien, row.mort))
+            Ok(Enregistree { lien, mort: row.mort, fusionne_dans: row.fusionne_dans })
         })
         .collect()
 }
@@ -213,12 +237,13 @@ pub async fn represented_by(
 ) -> Result<Vec<(PatientId, RepresentationId, NatureRepresentation)>, StorageError> {
     Ok(sqlx::query!(
         r#"/* representation.represented_by */
-         SELECT coalesce(p.fusionne_dans, r.patient_id) AS "patient_id!: PatientId", r.representation_id, r.nature
+         SELECT DISTINCT ON (1, r.nature)
+                coalesce(p.fusionne_dans, r.patient_id) AS "patient_id!: PatientId", r.representation_id, r.nature
          FROM representation r JOIN patient p USING (patient_id)
          WHERE r.representant_id = ANY($1 || ARRAY(
                    SELECT absorbe_id FROM fusion WHERE patient_id = ANY($1) AND remplace_le IS NULL))
            AND r.remplace_le IS NULL AND r.effet @> $2::date AND NOT mort_avant(r.representant_id, $2)
-         ORDER BY 1, r.representation_id"#,
+         ORDER BY 1, r.nature, r.representation_id"#,
         representants as _,
         jour
     )

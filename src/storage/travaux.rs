@@ -240,12 +240,15 @@ pub async fn conciliations(
 ) -> Result<Vec<ConciliationListee>, StorageError> {
     Ok(sqlx::query_as!(
         ConciliationListee,
-        "/* conciliation.of_caisse */
-         SELECT c.conciliation_id AS id, c.patient_id, c.commune, c.demandee_le, e.etat, e.version, e.terminee_le
+        r#"/* conciliation.of_caisse */
+         SELECT c.conciliation_id AS id, p.kept AS "patient_id!: PatientId", c.commune, c.demandee_le, e.etat,
+                e.version, e.terminee_le
          FROM conciliation c JOIN etat_conciliation e USING (patient_id, conciliation_id)
-         WHERE e.remplace_le IS NULL AND caisse_le(c.patient_id, $2) = $1 AND ($3::text IS NULL OR e.etat = $3)
+         CROSS JOIN LATERAL (
+             SELECT coalesce(fusionne_dans, patient_id) AS kept FROM patient WHERE patient_id = c.patient_id) AS p
+         WHERE e.remplace_le IS NULL AND caisse_le(p.kept, $2) = $1 AND ($3::text IS NULL OR e.etat = $3)
            AND ($4::uuid IS NULL OR c.conciliation_id < $4)
-         ORDER BY c.conciliation_id DESC LIMIT $5",
+         ORDER BY c.conciliation_id DESC LIMIT $5"#,
         caisse,
         jour,
         etat.map(Vocabulaire::mot),
@@ -265,7 +268,9 @@ pub async fn count_conciliations(
     Ok(sqlx::query_scalar!(
         r#"/* conciliation.count_of_caisse */
          SELECT count(*) AS "count!" FROM conciliation c JOIN etat_conciliation e USING (patient_id, conciliation_id)
-         WHERE e.remplace_le IS NULL AND caisse_le(c.patient_id, $2) = $1 AND ($3::text IS NULL OR e.etat = $3)"#,
+         CROSS JOIN LATERAL (
+             SELECT coalesce(fusionne_dans, patient_id) AS kept FROM patient WHERE patient_id = c.patient_id) AS p
+         WHERE e.remplace_le IS NULL AND caisse_le(p.kept, $2) = $1 AND ($3::text IS NULL OR e.etat = $3)"#,
         caisse,
         jour,
         etat.map(Vocabulaire::mot)

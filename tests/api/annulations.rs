@@ -66,7 +66,14 @@ async fn a_withdrawal_recorded_in_the_wrong_file_never_was_and_its_days_come_bac
         again["donnees"].as_array().unwrap().iter().map(|one| &one["feuille_id"]).collect();
     assert!(listed.contains(&&kept["id"]), "{again}");
     // There is nothing left to take back.
-    assert_eq!(act(&caisse, "BERNARD", BACK, json!({})).await.problem(409), "transition_interdite");
+    let nothing = act(&caisse, "BERNARD", BACK, json!({})).await;
+    assert_eq!(nothing.problem(409), "transition_interdite");
+    // The caisse is not sent to itself.
+    let words = nothing.expect(409)["detail"].clone();
+    assert!(
+        words.as_str().unwrap().starts_with("Aucun retrait ni départ n'a pris de jours"),
+        "{words}"
+    );
 }
 
 #[tokio::test]

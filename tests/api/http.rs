@@ -5,11 +5,14 @@ use std::io::{Read, Write};
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
+use traitant::domain::acteur::{Acteur, Caisse};
+use traitant::domain::identifiers::Organisme;
 
 use crate::support::TestApp;
 use crate::support::app::{MARTIN, Reply};
 use crate::support::auth::sandbox_verifier;
 use crate::support::process::{Folder, Service};
+use crate::support::vie::AIN;
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut coder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -78,6 +81,9 @@ async fn what_unfolds_beyond_the_limit_is_refused_and_what_is_not_compressed_is_
         let reply = simulate(&app, &["gzip"], gzip(&vec![b' '; length])).await;
         let status = if code == "corps_illisible" { 400 } else { 413 };
         assert_eq!(reply.problem(status), code, "{length}");
+        if status == 413 {
+            assert!(reply.expect(413)["detail"].as_str().unwrap().contains("256 Kio"));
+        }
     }
     let bomb = gzip(&vec![b' '; 64 * 1024 * 1024]);
     assert!(bomb.len() < 256 * 1024);
@@ -110,6 +116,53 @@ impl IntoReply for axum::http::Response<Body> {
         let (status, headers) = (self.status(), self.headers().clone());
         let body = self.into_body().collect().await.unwrap().to_bytes().to_vec();
         Reply { status, headers, body }
+    }
+}
+
+/// A body that is made as it goes is asked for more after its end by what compresses it.
+#[tokio::test]
+async fn answers_that_are_made_as_they_go_end_once_in_every_encoding() {
+    let app = TestApp::new().await;
+    let caisse = Acteur::Caisse(Caisse::of(Organisme::parse(AIN).unwrap()));
+    let token = app.emetteur.issue(&caisse, &*app.clock, &app.ids, 3600).unwrap();
+    // A takeover of which every line is refused: its report is long.
+    let lines = "{}\n".repeat(40);
+    let path = "/v1/reprises?nature=affilies";
+    let sent = app.caisse(AIN).send_file(path, "application/x-ndjson", lines.as_bytes()).await;
+    let report = format!("/v1/reprises/{}/rapport", sent.expect(202)["id"].as_str().unwrap());
+    app.run_jobs().await;
+    let mut reform = json!({ "reforme": [] }).to_string();
+    for _ in 0..20 {
+        reform.push('\n');
+        reform.push_str(&simulation().to_string());
+    }
+    let sheets = "{}\n".repeat(20);
+    for (method, path, body) in [
+        ("GET", report.as_str(), ""),
+        ("POST", "/v1/simulations/lots", reform.as_str()),
+        ("POST", "/v1/feuilles-de-soins/lots", sheets.as_str()),
+    ] {
+        let mut clear = Vec::new();
+        for encoding in ["identity", "gzip", "br", "zstd", "deflate"] {
+            let request = Request::builder()
+                .method(method)
+                .uri(path)
+                .header("accept-encoding", encoding)
+                .header("content-type", "application/x-ndjson")
+                .header("authorization", format!("Bearer {token}"))
+                .body(Body::from(body.to_owned()))
+                .unwrap();
+            let reply = app.open(request).await.into_reply().await;
+            assert_eq!(reply.status, 200, "{path} {encoding}");
+            let told = reply.header("content-encoding");
+            assert_eq!(told, if encoding == "identity" { "" } else { encoding }, "{path}");
+            match encoding {
+                "identity" => clear = reply.body,
+                "gzip" => assert_eq!(gunzip(&reply.body).len(), clear.len(), "{path}"),
+                _ => assert!(reply.body.len() < clear.len(), "{path} {encoding}"),
+            }
+        }
+        assert!(clear.len() > 1024, "{path}");
     }
 }
 

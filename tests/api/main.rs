@@ -65,6 +65,7 @@ mod fhir;
 mod fiches;
 mod formulaires;
 mod fusions;
+mod fusions_suites;
 mod horloges;
 mod http;
 mod idempotency;

@@ -225,6 +225,12 @@ async fn a_protected_adult_signs_or_the_representative_does() {
     // The day before the measure, the first day, and after its end.
     let before = enter(&caisse, "BERNARD", PONS, &by("tuteur", "2025-05-31")).await;
     assert_eq!(before.problem(422), "signataire_non_partie");
+    // It says which signature, on which day, and which are wanted then.
+    assert_eq!(
+        before.expect(422)["detail"],
+        "Une signature « tuteur » n'est pas de celles que la déclaration attend le 31/05/2025 : « assure », \
+         « medecin » (99900007016)."
+    );
     let first = enter(&caisse, "BERNARD", PONS, &by("tuteur", "2025-06-01")).await.expect(201);
     assert_eq!(first["etat"], "active");
     assert_eq!(first["signatures"][0]["representation_id"], tutelle["id"]);

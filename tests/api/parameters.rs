@@ -246,3 +246,24 @@ async fn what_changed_under_the_same_version_is_sent_again() {
     let theirs = [("if-none-match", managed.header("etag"))];
     assert_eq!(person.request("GET", &own, &theirs, None).await.expect(200), told.expect(200));
 }
+
+/// What an address holds is explained as a member of a body would be.
+#[tokio::test]
+async fn what_is_wrong_in_an_address_says_what_is_expected_there() {
+    let app = TestApp::new().await;
+    let caisse = app.caisse("010110000");
+    for (path, name, code, expected) in [
+        // The last digit of an RPPS is its key: one below, and ten digits.
+        ("/v1/medecins/99900001232", "rpps", "luhn", "Luhn"),
+        ("/v1/medecins/9990000123", "rpps", "longueur_invalide", "onze chiffres"),
+        ("/v1/patients/42", "id", "format_invalide", "UUID"),
+        ("/v1/declarations/numeros/MT-1", "numero", "format_invalide", "MT-"),
+        ("/v1/statistiques/rien", "tableau", "valeur_inconnue", "designation, consultations"),
+    ] {
+        let reply = caisse.get(path).await;
+        assert_eq!(reply.problem(400), "parametre_invalide", "{path}");
+        assert_eq!(reply.wrong_fields(), fields(&[(name, code)]), "{path}");
+        let message = reply.expect(400)["erreurs"][0]["message"].clone();
+        assert!(message.as_str().unwrap().contains(expected), "{path}: {message}");
+    }
+}

@@ -99,6 +99,11 @@ async fn a_body_represents_by_its_name_and_a_curator_signs_as_such() {
     choice["signatures"] = signed("tuteur");
     let as_tutor = ain.post("/v1/declarations", choice.clone()).await;
     assert_eq!(as_tutor.problem(422), "signataire_non_partie");
+    assert_eq!(
+        as_tutor.expect(422)["detail"],
+        "Une signature « tuteur » n'est pas de celles que la déclaration attend le 10/06/2025 : « assure » ou \
+         « curateur », « medecin » (99900007016)."
+    );
     choice["signatures"] = signed("curateur");
     let made = ain.post("/v1/declarations", choice).await.expect(201);
     assert_eq!(made["etat"], "active");

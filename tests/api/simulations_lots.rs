@@ -190,6 +190,7 @@ async fn many_lines_need_no_more_connections_than_there_are() {
 }
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "it is what a caller sends")]
 async fn an_answer_is_given_before_the_next_line_is_sent() {
     let app = TestApp::new().await;
     let martin = Acteur::Medecin(Rpps::parse(MARTIN).unwrap());

@@ -165,6 +165,10 @@ async fn a_caisse_lists_its_affiliates_by_doctor_age_and_address() {
     for query in ["commune=75056", "commune=13055&age_min=53", "code_postal=13002"] {
         assert!(names(query).await.is_empty(), "{query}");
     }
+    // A range that holds no age is a mistake, and no empty page.
+    let none = app.caisse(CAISSE).get("/v1/patients?age_min=53&age_max=52").await;
+    assert_eq!(none.problem(400), "parametre_invalide");
+    assert_eq!(none.wrong_fields(), [("age_max".to_owned(), "hors_bornes".to_owned())]);
     for (day, children) in [("2025-06-19", 1), ("2025-06-20", 0)] {
         app.on(day);
         let path = "/v1/patients?age_max=9&avec_total=true";

@@ -285,11 +285,15 @@ impl Declaration {
         if signature.role == RoleSignataire::Assure && own_day.est_enfant() {
             return Err(DeclarationRefusee::PatientMineur { age: own_day.age });
         }
-        let find = |cote: &CotePatient| {
-            let all = self.requises(cote);
-            all.into_iter().find(|one| one.convient(signature.role, signature.medecin_id))
+        let find = |cote: &CotePatient, jour| {
+            let (role, id, attendues) = (signature.role, signature.medecin_id, self.requises(cote));
+            let own = attendues.iter().find(|one| one.convient(role, id)).copied();
+            let rpps =
+                self.medecins.iter().find(|one| Some(one.medecin_id) == id).map(|one| one.rpps);
+            own.ok_or(DeclarationRefusee::SignataireNonPartie { role, rpps, jour, attendues })
         };
-        find(own_day).and(find(last_day)).ok_or(DeclarationRefusee::SignataireNonPartie)
+        find(own_day, signature.signe_le)?;
+        find(last_day, self.jour_avec(signature.signe_le))
     }
 
     /// The dated link under which a holder or a representative signs.
@@ -319,10 +323,9 @@ impl Declaration {
                 Acteur::Referentiel | Acteur::Statistiques => false,
             })
             .collect();
-        match own[..] {
-            [lien] if !self.contenu.contains(&lien.id.to_string()) => {
-                Err(DeclarationRefusee::RepresentantNonNomme)
-            }
+        let named_here = |lien: &LienEnVigueur| self.contenu.contains(&lien.id.to_string());
+        match LienEnVigueur::d_une_personne(own, named_here)[..] {
+            [lien] if !named_here(lien) => Err(DeclarationRefusee::RepresentantNonNomme),
             [lien] => Ok(Some(lien.id)),
             [] if named.is_empty() => {
                 Err(DeclarationRefusee::RepresentantInconnu { role, jour: signature.signe_le })

@@ -53,7 +53,7 @@ impl NumeroDeclaration {
         if values[11] != check(&values) {
             return Err(Invalide {
                 code: "cle_incorrecte",
-                attendu: "le dernier caractère, qui contrôle les autres, est faux",
+                attendu: "un numéro dont le dernier caractère contrôle les autres : l'un d'eux est mal recopié",
             });
         }
         Ok(Self(values))

@@ -59,6 +59,18 @@ impl SignatureManquante {
     }
 }
 
+impl LienEnVigueur {
+    /// Several links of one person, whose records were merged since, are one: the first that the content names.
+    pub(super) fn d_une_personne(all: Vec<&Self>, nomme: impl Fn(&Self) -> bool) -> Vec<&Self> {
+        let Some((first, others)) = all.split_first() else { return all };
+        let same = |other: &&Self| other.representant == first.representant;
+        if first.representant.is_none() || !others.iter().all(same) {
+            return all;
+        }
+        vec![all.iter().copied().find(|lien| nomme(lien)).unwrap_or(first)]
+    }
+}
+
 impl CotePatient {
     /// Whether the person is under the age of choosing.
     pub const fn est_enfant(&self) -> bool {

@@ -6,6 +6,7 @@ use super::super::identifiers::Rpps;
 use super::conjoint::EchecConjoint;
 use super::contenu::EcartContenu;
 use super::cycle::{Action, Etat};
+use super::parties::SignatureManquante;
 use super::preuve::PreuveRefusee;
 use super::signature::{MoyenSignature, RoleSignataire};
 
@@ -19,8 +20,18 @@ pub enum DeclarationRefusee {
     /// The digest signed is not that of the content; what differs, when the content that was signed is known.
     #[error("another content was signed")]
     ContenuDifferent(Option<EcartContenu>),
-    #[error("the signatory is not a party to this declaration")]
-    SignataireNonPartie,
+    /// A signature in this quality, by this doctor if any, is none of those that are wanted on that day.
+    #[error("no signature of {role:?} is wanted on {jour}")]
+    SignataireNonPartie {
+        role: RoleSignataire,
+        rpps: Option<Rpps>,
+        jour: NaiveDate,
+        /// Those that are.
+        attendues: Vec<SignatureManquante>,
+    },
+    /// A doctor signs whom the declaration does not name; nobody says who, where it names several.
+    #[error("no doctor of the declaration signs")]
+    MedecinNonPartie { rpps: Option<Rpps> },
     #[error("{moyen:?} cannot carry a signature of {role:?}")]
     MoyenInadapte { moyen: MoyenSignature, role: RoleSignataire },
     #[error("the caller may not hand over a signature of {role:?} by {moyen:?}")]

@@ -3,9 +3,23 @@
 use super::jour;
 use crate::domain::declaration::{
     ConditionConjointe, DeclarationRefusee, EcartContenu, EchecConjoint, Etat, PreuveRefusee,
+    RoleSignataire, SignatureManquante,
 };
+use crate::domain::identifiers::Rpps;
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::problem::{Code, ErreurChamp, Refus};
+
+/// Who signs, as a sentence names them.
+fn signer(role: RoleSignataire, rpps: Option<Rpps>) -> String {
+    let role = role.mot();
+    rpps.map_or_else(|| format!("« {role} »"), |rpps| format!("« {role} » ({rpps})"))
+}
+
+/// A signature that is wanted, with the quality that does as well.
+fn wanted(one: &SignatureManquante) -> String {
+    let own = signer(one.role, one.rpps);
+    one.sinon.map_or_else(|| own.clone(), |other| format!("{own} ou {}", signer(other, None)))
+}
 
 #[expect(clippy::too_many_lines, reason = "it is one table")]
 pub(super) fn declaration(refused: &DeclarationRefusee) -> Refus {
@@ -27,9 +41,22 @@ pub(super) fn declaration(refused: &DeclarationRefusee) -> Refus {
                 .to_owned(),
         ),
         D::ContenuDifferent(Some(ecart)) => return other_content(ecart),
-        D::SignataireNonPartie => (
+        D::SignataireNonPartie { role, rpps, jour: day, attendues } => (
             Code::SignataireNonPartie,
-            "La déclaration n'attend pas de signature de cette personne.".to_owned(),
+            format!(
+                "Une signature {} n'est pas de celles que la déclaration attend le {} : {}.",
+                signer(*role, *rpps),
+                jour(*day),
+                attendues.iter().map(wanted).collect::<Vec<_>>().join(", ")
+            ),
+        ),
+        D::MedecinNonPartie { rpps: Some(rpps) } => (
+            Code::SignataireNonPartie,
+            format!("Le médecin {rpps} n'est pas de ceux que nomme la déclaration (« medecins »)."),
+        ),
+        D::MedecinNonPartie { rpps: None } => (
+            Code::SignataireNonPartie,
+            "La déclaration nomme plusieurs médecins : « rpps » dit lequel signe.".to_owned(),
         ),
         D::MoyenInadapte { moyen, role } => (
             Code::MoyenInadapte,

@@ -1,6 +1,6 @@
 //! Giving back what the register holds: files asked for, followed, downloaded.
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -20,6 +20,7 @@ use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
 use crate::http::schemas::Fichier;
+use crate::http::transport::streamed;
 use crate::http::v1::acte::{consultation, creation};
 use crate::http::vue::vue;
 use crate::services::exports::{self, CONSERVATION, Suivi};
@@ -194,7 +195,7 @@ async fn download(
             Some((piece.map(Seen::into_inner).map(Bytes::from), next))
         }
     });
-    let mut response = (StatusCode::OK, Body::from_stream(pieces)).into_response();
+    let mut response = (StatusCode::OK, streamed(pieces)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/gzip"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));

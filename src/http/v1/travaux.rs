@@ -352,6 +352,12 @@ async fn affilies(
     let age = |asked: Option<Entier<0, 130>>, default: u8| {
         asked.and_then(|age| u8::try_from(age.0).ok()).unwrap_or(default)
     };
+    if let (Some(least), Some(most)) = (demande.age_min, demande.age_max)
+        && least.0 > most.0
+    {
+        let message = "attendu : un âge qui n'est pas au-dessous de « age_min »";
+        return Err(Refus::parametre("age_max", "hors_bornes", message));
+    }
     let asked = QuestionListe {
         avec: demande.medecin_traitant,
         ages: (age(demande.age_min, 0), age(demande.age_max, u8::MAX)),

@@ -23,6 +23,7 @@ use crate::domain::evenement::NatureEvenement;
 use crate::domain::identifiers::{Rpps, Specialite};
 use crate::domain::ids::{AdressageId, PatientId};
 use crate::domain::vocabulary::Vocabulaire;
+use crate::storage::patients::fusions;
 use crate::storage::{Connection, adressages, medecins};
 
 /// A correspondent, as a request designates one.
@@ -138,12 +139,12 @@ pub async fn get(
     id: AdressageId,
 ) -> Result<Seen<AdressageLu>, ServiceError> {
     let mut search = core.search(contexte).await?;
-    let adressage = one(core, search.conn(), id).await?;
+    let (patient, adressage) = one(core, search.conn(), id).await?;
     let lecteur = Lecteur::of(search.conn(), contexte.acteur(), core.today()).await?;
     let search = search.dated(adressage.etabli_le);
-    let mut access = search.on(adressage.patient_id, &lecteur.relations(&adressage)).await?;
-    let vivant = Vivant::of(access.conn(), adressage.patient_id).await?;
-    let seen = seen((core, vivant), adressage, &access.rapports);
+    let mut access = search.on(patient, &lecteur.relations(&adressage)).await?;
+    let vivant = Vivant::of(access.conn(), patient).await?;
+    let seen = seen((core, patient, vivant), adressage, &access.rapports);
     access.show(seen).await
 }
 
@@ -174,7 +175,7 @@ pub async fn list(
         if access.droit.vue.contient(adressage.etabli_le) && (whole || lecteur.finds(&adressage)) {
             let relations = lecteur.relations(&adressage);
             let rapports = relations.iter().fold(access.rapports.clone(), |all, r| all.avec(*r));
-            let mut one = seen((core, vivant), adressage, &rapports);
+            let mut one = seen((core, patient, vivant), adressage, &rapports);
             if let Some(jour) = dates.en_vigueur_le {
                 one.en_vigueur =
                     one.adressage.en_vigueur(jour) && vivant.mort_avant(jour).is_none();
@@ -189,19 +190,24 @@ pub async fn list(
     access.show(shown).await
 }
 
-/// A referral, wherever it is.
+/// A referral, wherever it is, and whose it is: that of a record which was merged is of the one that was kept.
 async fn one(
     core: &Core,
     conn: &mut Connection,
     id: AdressageId,
-) -> Result<Adressage, ServiceError> {
-    let patient = adressages::patient_of(conn, id).await?.ok_or(ServiceError::Introuvable)?;
-    let found = adressages::get(conn, core.coffre(), patient, id, latest_knowledge()).await?;
-    found.ok_or(ServiceError::Introuvable)
+) -> Result<(PatientId, Adressage), ServiceError> {
+    let record = adressages::patient_of(conn, id).await?.ok_or(ServiceError::Introuvable)?;
+    let found = adressages::get(conn, core.coffre(), record, id, latest_knowledge()).await?;
+    let patient = fusions::merged_into(conn, record).await?.unwrap_or(record);
+    Ok((patient, found.ok_or(ServiceError::Introuvable)?))
 }
 
 /// A referral, with what the caller may do now. Whatever its period, it holds no longer than the patient lives.
-fn seen((core, vivant): (&Core, Vivant), adressage: Adressage, rapports: &Rapports) -> AdressageLu {
+fn seen(
+    (core, patient, vivant): (&Core, PatientId, Vivant),
+    adressage: Adressage,
+    rapports: &Rapports,
+) -> AdressageLu {
     let actions = adressage.actions(|action| {
         let demarche = match action {
             ActionAdressage::RendreCompte => Demarche::RendreCompteAdressage,
@@ -217,7 +223,7 @@ fn seen((core, vivant): (&Core, Vivant), adressage: Adressage, rapports: &Rappor
     });
     let today = core.today();
     let en_vigueur = adressage.en_vigueur(today) && vivant.mort_avant(today).is_none();
-    AdressageLu { adressage, en_vigueur, actions }
+    AdressageLu { adressage: Adressage { patient_id: patient, ..adressage }, en_vigueur, actions }
 }
 
 /// Tells what happened to a referral, and ends the act.
@@ -237,7 +243,7 @@ async fn finish(
     act.tell(fact.with(donnees)).await?;
     let patient = act.patient;
     let vivant = Vivant::of(act.conn(), patient).await?;
-    let rendu = rendre(&seen((act.core(), vivant), adressage, &act.rapports))?;
+    let rendu = rendre(&seen((act.core(), patient, vivant), adressage, &act.rapports))?;
     Ok(act.close(rendu).await?)
 }
 

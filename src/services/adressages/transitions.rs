@@ -109,13 +109,13 @@ async fn take<'a>(
     jour: NaiveDate,
 ) -> Result<(Act<'a>, Adressage), Exit> {
     let mut opening = core.open(demande).await?;
-    let seen = one(core, opening.conn(), id).await?;
+    let (patient, seen) = one(core, opening.conn(), id).await?;
     let lecteur = Lecteur::of(opening.conn(), demande.contexte.acteur(), jour).await?;
     let opening = opening.dated(seen.etabli_le);
-    let mut act = opening.on(seen.patient_id, &lecteur.relations(&seen)).await?;
+    let mut act = opening.on(patient, &lecteur.relations(&seen)).await?;
     // Read again: somebody may have written before the lock was had.
-    let found =
-        adressages::get(act.conn(), core.coffre(), seen.patient_id, id, latest_knowledge()).await?;
+    let (coffre, record) = (core.coffre(), seen.patient_id);
+    let found = adressages::get(act.conn(), coffre, record, id, latest_knowledge()).await?;
     let adressage = found.ok_or(ServiceError::Introuvable)?;
     version.verify(adressage.version)?;
     Ok((act, adressage))

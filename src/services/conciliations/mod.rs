@@ -134,7 +134,8 @@ pub async fn get(
     let (patient, demandee_le) = place_of(search.conn(), id).await?;
     let mut access = search.dated(demandee_le).on(patient, &[]).await?;
     let found = conciliations::list(access.conn(), patient, Some(id)).await?.pop();
-    let seen = seen(core, found.ok_or(ServiceError::Introuvable)?, &access.rapports);
+    let found = found.ok_or(ServiceError::Introuvable)?;
+    let seen = seen((core, patient), found, &access.rapports);
     access.show(seen).await
 }
 
@@ -147,7 +148,7 @@ pub async fn list(
     let mut access = core.access(contexte, patient).await?;
     let all = conciliations::list(access.conn(), patient, None).await?;
     let own = all.into_iter().filter(|one| access.droit.vue.contient(one.demandee_le));
-    let seen = own.map(|one| seen(core, one, &access.rapports)).collect();
+    let seen = own.map(|one| seen((core, patient), one, &access.rapports)).collect();
     access.show(seen).await
 }
 
@@ -170,7 +171,11 @@ const fn party(act: &Act<'_>) -> PartieConciliation {
 }
 
 /// A file, with what the caller may do now.
-fn seen(core: &Core, conciliation: Conciliation, rapports: &Rapports) -> ConciliationLue {
+fn seen(
+    (core, patient): (&Core, PatientId),
+    conciliation: Conciliation,
+    rapports: &Rapports,
+) -> ConciliationLue {
     let actions = conciliation.actions(|action| {
         let demarche = match action {
             ActionConciliation::Contacter => Demarche::ContacterConciliation,
@@ -182,6 +187,7 @@ fn seen(core: &Core, conciliation: Conciliation, rapports: &Rapports) -> Concili
         demarche.est_permise(rapports)
     });
     let jours_d_attente = conciliation.jours_d_attente(core.today());
+    let conciliation = Conciliation { patient_id: patient, ..conciliation };
     ConciliationLue { conciliation, jours_d_attente, actions }
 }
 
@@ -198,7 +204,7 @@ async fn finish(
         "version": conciliation.version,
     }));
     act.tell(fact).await?;
-    let rendu = rendre(&seen(act.core(), conciliation, &act.rapports))?;
+    let rendu = rendre(&seen((act.core(), act.patient), conciliation, &act.rapports))?;
     Ok(act.close(rendu).await?)
 }
 

@@ -11,7 +11,7 @@ use crate::domain::conciliation::{
 };
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::identifiers::Rpps;
-use crate::domain::ids::ContactId;
+use crate::domain::ids::{ContactId, PatientId};
 use crate::domain::medecin::Medecin;
 use crate::services::core::Act;
 use crate::services::vivant::Vivant;
@@ -40,8 +40,8 @@ pub async fn add_contact(
     let (mut act, mut dossier) = take(core, demande, vue).await?;
     let party = party(&act);
     let today = act.today().await?;
-    let contact = new_contact((core, today), act.conn(), &dossier, party, nouveau).await?;
     let (patient, instant) = (act.patient, act.instant);
+    let contact = new_contact((core, today), act.conn(), patient, party, nouveau).await?;
     Vivant::of(act.conn(), patient).await?.verify(contact.contacte_le, "/contacte_le")?;
     dossier.contact(contact, today)?;
     conciliations::write_contact(act.conn(), &dossier, &contact, instant).await?;
@@ -101,7 +101,7 @@ pub async fn end(
 async fn new_contact(
     (core, today): (&Core, NaiveDate),
     conn: &mut Connection,
-    dossier: &Conciliation,
+    patient: PatientId,
     par: PartieConciliation,
     nouveau: NouveauContact,
 ) -> Result<Contact, ServiceError> {
@@ -118,7 +118,6 @@ async fn new_contact(
         declaration_id: nouveau.declaration_id,
     };
     if let Some(id) = nouveau.declaration_id {
-        let patient = dossier.patient_id;
         let message = "attendu : une déclaration de ce patient que ce médecin a refusée";
         let wrong = || ServiceError::champ("/declaration_id", "declaration_non_refusee", message);
         let refused = conciliations::refused_at(conn, patient, id).await?.ok_or_else(wrong)?;

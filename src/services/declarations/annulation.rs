@@ -50,8 +50,13 @@ pub async fn take_back(
         .filter(|(own, _)| annulation.rpps.is_none_or(|rpps| rpps == *own))
         .collect();
     if wrong.is_empty() {
-        let sentence = "Aucun retrait ni départ de cette déclaration n'est à annuler par cet appelant : \
-                        la caisse du patient annule ce qui a été suivi d'un autre acte.";
+        let sentence = if matches!(act.contexte().acteur(), Acteur::Caisse(_)) {
+            "Aucun retrait ni départ n'a pris de jours à cette déclaration : ce qu'un autre choix remplace n'est pas \
+             un retrait, et ce que ferme une opération sur le médecin s'annule avec elle."
+        } else {
+            "Aucun retrait ni départ de cette déclaration n'est à annuler par cet appelant : \
+             la caisse du patient annule ce qui a été suivi d'un autre acte."
+        };
         return Err(ServiceError::EtatIncompatible(sentence).into());
     }
     let instant = act.instant;

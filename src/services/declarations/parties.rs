@@ -72,7 +72,14 @@ pub(super) async fn representatives(
     jour: NaiveDate,
 ) -> Result<Vec<RepresentantDeclare>, ServiceError> {
     let mut named = Vec::new();
+    let mut known = Vec::new();
     for lien in famille.liens.iter().filter(|lien| lien.effet.contient(jour)) {
+        // Whose two records were merged may have a link under each.
+        let who = (&lien.representant, lien.nature);
+        if matches!(lien.representant, Representant::Patient(_)) && known.contains(&who) {
+            continue;
+        }
+        known.push(who);
         let (nom, prenom) = match &lien.representant {
             Representant::Autre(own) => (own.nom.clone(), Some(own.prenom.clone())),
             Representant::PersonneMorale(nom) => (nom.clone(), None),

@@ -96,11 +96,11 @@ pub(super) fn signature(
             all.iter()
                 .find(|medecin| medecin.rpps == rpps)
                 .map(|medecin| medecin.medecin_id)
-                .ok_or(DeclarationRefusee::SignataireNonPartie)?,
+                .ok_or(DeclarationRefusee::MedecinNonPartie { rpps: Some(rpps) })?,
         ),
         (RoleSignataire::Medecin, None, [only]) => Some(only.medecin_id),
         (RoleSignataire::Medecin, None, _) => {
-            return Err(DeclarationRefusee::SignataireNonPartie);
+            return Err(DeclarationRefusee::MedecinNonPartie { rpps: None });
         }
         _ => None,
     };

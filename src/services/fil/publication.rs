@@ -11,7 +11,7 @@ use crate::storage::fil::{self, NouvellePlace};
 
 /// Events that get their places together, at first, and when many wait that are not of many feuilles.
 const ENSEMBLE: i64 = 200;
-const FOULE: i64 = 1_600;
+const FOULE: i64 = 1_000;
 /// Feuilles of the events of one publication beyond which the next one takes fewer events.
 const FEUILLES: usize = 2_000;
 /// How long an instance that nothing wakes waits before it looks for what another one left behind when it ended.

@@ -6,7 +6,7 @@ use crate::domain::vie::DossierPatient;
 use crate::domain::vie::fusion::{Chevauchement, Difference, chevauchements};
 use crate::services::{Contexte, Core, Seen, ServiceError, latest_knowledge};
 use crate::storage::patients::{faits, fusions, mouvements};
-use crate::storage::{Connection, designations};
+use crate::storage::{Connection, designations, representations};
 
 /// What must be an absorbed record.
 const ABSORBE_ATTENDU: &str = "un autre dossier de la même caisse";
@@ -100,6 +100,13 @@ pub(super) async fn obstacle(
         Some("le dossier à absorber en a lui-même absorbé un autre : le conserver, lui")
     } else if death != other {
         Some("les deux dossiers ne disent pas la même chose du décès : le rectifier d'abord")
+    } else if representations::ever_represented_by(conn, kept).await?.contains(&absorbed)
+        || representations::ever_represented_by(conn, absorbed).await?.contains(&kept)
+    {
+        Some(
+            "l'un des deux représente l'autre, et nul ne se représente : ce sont deux personnes, ou le lien est à \
+             effacer d'abord (motif « erreur_de_saisie »)",
+        )
     } else {
         None
     })

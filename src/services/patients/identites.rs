@@ -24,7 +24,7 @@ use crate::services::core::{Act, Fact};
 use crate::services::declarations::follow_link;
 use crate::services::{Core, Demande, Done, Render, ServiceError, VersionsVues, latest_knowledge};
 use crate::storage::patients::{self, faits};
-use crate::storage::representations;
+use crate::storage::representations::{self, Enregistree};
 
 /// What is said of an identity: the rest stays.
 #[derive(Clone, PartialEq, Eq)]
@@ -250,10 +250,10 @@ async fn bound_authority(act: &mut Act<'_>, birth: NaiveDate) -> Result<(), Serv
     let (core, patient, instant) = (act.core(), act.patient, act.instant);
     let coffre = core.coffre();
     let links = representations::recorded(act.conn(), coffre, patient, latest_knowledge()).await?;
-    let by_age = |(lien, _): &(Representation, Option<NaiveDate>)| {
-        lien.motif_fin == Some(FinRepresentation::Majorite) && lien.patient_id == patient
+    let by_age = |one: &Enregistree| {
+        one.lien.motif_fin == Some(FinRepresentation::Majorite) && one.lien.patient_id == patient
     };
-    for (mut lien, mort) in links.into_iter().filter(by_age) {
+    for Enregistree { mut lien, mort, .. } in links.into_iter().filter(by_age) {
         let majority = core.valeur(Parametre::MtAgeSansAccordParental, lien.effet.du())?;
         let majority = u8::try_from(majority).unwrap_or(u8::MAX);
         // A tutelle of a minor does not become that of an adult.

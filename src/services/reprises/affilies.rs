@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::issues::{Issue, Issues, refused};
+use super::issues::{Issue, Issues, refus, refused};
 use crate::domain::identifiers::IdentifiantPersonne;
 use crate::domain::ids::PatientId;
 use crate::domain::patient::{NouveauPatient, Patient, UsageIdentifiant};
@@ -65,9 +65,12 @@ pub(super) async fn apply(
     if application || !others.is_empty() {
         write_fresh(many, &fresh).await?;
     }
+    // Whom a trial registers is forgotten: no line is told of them by an identifier.
+    let forgotten = fresh.iter().filter(|_| !application).map(|one| one.id);
+    let mut made = (application, forgotten.collect::<BTreeSet<PatientId>>());
     for place in others {
         let Some(nouveau) = all.get(place) else { continue };
-        let issue = alone(many, nouveau, essais).await?;
+        let issue = alone(many, nouveau, (essais, &mut made)).await?;
         set(&mut issues, place, issue);
     }
     let told = lignes.iter().zip(issues);
@@ -106,21 +109,31 @@ async fn write_fresh(many: &mut Many<'_>, fresh: &[Patient]) -> Result<(), Servi
     many.trace(&ids).await
 }
 
+/// Whether what is registered stays; where it does not, who was.
+type Made = (bool, BTreeSet<PatientId>);
+
 /// Somebody whose number is known: recognised, refused, or registered beside whoever else has it.
 async fn alone(
     many: &mut Many<'_>,
     nouveau: &NouveauPatient,
-    essais: &mut Vec<IdentifiantPersonne>,
+    (essais, made): (&mut Vec<IdentifiantPersonne>, &mut Made),
 ) -> Result<Issue, ServiceError> {
     save(many.conn()).await?;
-    match register(many, nouveau, essais).await {
+    match register(many, nouveau, (essais, made)).await {
         Ok(issue) => {
             release(many.conn()).await?;
             Ok(issue)
         }
         Err(error) => {
             undo(many.conn()).await?;
-            refused(error)
+            match error {
+                ServiceError::PatientExistant(id) if made.1.contains(&id) => Ok(refus(
+                    "identifiant",
+                    "numero_pris",
+                    "ce numéro est celui d'une autre ligne de ce fichier, dont l'identité est autre",
+                )),
+                error => refused(error),
+            }
         }
     }
 }
@@ -128,7 +141,7 @@ async fn alone(
 async fn register(
     many: &mut Many<'_>,
     nouveau: &NouveauPatient,
-    essais: &mut Vec<IdentifiantPersonne>,
+    (essais, made): (&mut Vec<IdentifiantPersonne>, &mut Made),
 ) -> Result<Issue, ServiceError> {
     let (core, contexte) = (many.core(), many.contexte());
     let acteur = *contexte.acteur();
@@ -161,5 +174,9 @@ async fn register(
         many.acting((first, patient.connu_le)).tell(fact).await?;
     }
     many.trace(&[patient.id]).await?;
+    let (application, forgotten) = made;
+    if !*application {
+        forgotten.insert(patient.id);
+    }
     Ok(Issue::Nouvelle)
 }

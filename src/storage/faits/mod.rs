@@ -46,6 +46,16 @@ pub async fn records(
     Ok(own.chain(merged.into_iter().map(|(kept, old)| (old, kept))).collect())
 }
 
+/// The records of a person: their own, then those merged into it, as known at an instant.
+pub async fn records_of(
+    conn: &mut PgConnection,
+    person: PatientId,
+    connu_le: Connaissance,
+) -> Result<Vec<PatientId>, StorageError> {
+    let merged = absorbed(conn, &[person], connu_le).await?;
+    Ok(std::iter::once(person).chain(merged.into_iter().map(|(_, old)| old)).collect())
+}
+
 /// A birth date, and from which day the identity that bears it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NaissanceConnue {

@@ -157,3 +157,62 @@ async fn the_command_reads_the_file_again_as_it_is_told_and_speaks_french() {
     assert!(told.contains("Ce fichier est déjà essayé sans refus : la reprise "), "{told}");
     assert!(told.contains("1 ligne enregistrée") && !told.contains("the same file"), "{told}");
 }
+
+/// What a trial registers is forgotten: it names nobody by an identifier that leads nowhere.
+#[tokio::test]
+async fn two_persons_under_one_number_in_a_file_are_said_of_lines_until_one_is_registered() {
+    let app = TestApp::new().await;
+    let numero = nir("1860213055997");
+    let row =
+        |nom: &str, du: &str| format!("nir;{numero};{nom};ANGE;{du};1;01;011;0000;01/09/2012\r\n");
+    let (one, other) = (row("ESSAI-LECA", "11/02/1986"), row("ESSAI-DUR", "11/02/1986"));
+    let file = format!("{ENTETE}\r\n{one}{other}");
+    let message = async |reprise: &Value| {
+        let path = format!("{}/lignes", place(reprise));
+        let read = app.caisse(AIN).get(&path).await.expect(200);
+        read["donnees"][0]["message"].as_str().unwrap().to_owned()
+    };
+    let trial = tried(&app, "affilies", CSV, file.as_bytes()).await;
+    assert_eq!(counts(&trial), [1, 0, 1]);
+    assert_eq!(
+        message(&trial).await,
+        "ce numéro est celui d'une autre ligne de ce fichier, dont l'identité est autre"
+    );
+    let done = applied(&app, &trial).await;
+    assert_eq!(counts(&done), [1, 0, 1]);
+    // Now the person is there to be read.
+    let again = tried(&app, "affilies", CSV, format!("{ENTETE}\r\n{other}").as_bytes()).await;
+    let said = message(&again).await;
+    let id =
+        said.split_whitespace().find_map(|word| word.trim_matches(',').parse::<uuid::Uuid>().ok());
+    let path = format!("/v1/patients/{}", id.expect("an identifier"));
+    app.caisse(AIN).get(&path).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_wrong_day_of_a_spreadsheet_is_told_both_ways_in_which_it_may_be_written() {
+    let app = TestApp::new().await;
+    let row = |du: &str, au: &str| {
+        format!("nir;{};ESSAI-LECA;ANGE;{du};1;01;011;0000;{au}\r\n", nir("1860213055997"))
+    };
+    let messages = async |reprise: Value| {
+        let read = app.caisse(AIN).get(&format!("{}/lignes", place(&reprise))).await.expect(200);
+        let all = read["donnees"].as_array().unwrap().clone();
+        all.iter().map(|one| one["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let file =
+        format!("{ENTETE}\r\n{}{}", row("11/2/1986", "01/09/2012"), row("11/02/1986", "1/9/12"));
+    let said = messages(tried(&app, "affilies", CSV, file.as_bytes()).await).await;
+    assert_eq!(said.len(), 2, "{said:?}");
+    for one in said {
+        assert!(one.starts_with("attendu : une date JJ/MM/AAAA ou AAAA-MM-JJ"), "{one}");
+    }
+    // A list of objects has one way.
+    let line = json!({
+        "identifiant": { "type": "nir", "valeur": nir("1860213055997") }, "nom": "ESSAI-LECA",
+        "prenom": "ANGE", "date_naissance": "1986-02-11", "affilie_du": "01/09/2012",
+        "organisme": { "regime": "01", "caisse": "011", "centre": "0000" },
+    });
+    let said = messages(tried(&app, "affilies", NDJSON, line.to_string().as_bytes()).await).await;
+    assert_eq!(said, ["attendu : une date AAAA-MM-JJ"]);
+}

@@ -170,7 +170,7 @@ async fn preview(
 /// Les déclarations du dossier absorbé suivent, sous leur identifiant. Les jours où les deux dossiers
 /// désignaient des médecins différents sont mis en conflit : la désignation du dossier conservé vaut
 /// jusqu'à ce que la caisse choisisse. Le dossier absorbé répond ensuite 410 ; ses numéros et ses
-/// feuilles mènent au dossier conservé.
+/// feuilles mènent au dossier conservé, où se lisent aussi ses adressages, ses conciliations et ses liens.
 #[utoipa::path(
     post,
     path = "/v1/patients/{id}/fusions",

@@ -5,12 +5,11 @@ use std::io::{self, BufRead, BufReader, Read};
 use encoding_rs::{Decoder, Encoding, UTF_8, WINDOWS_1252};
 
 use super::colonnes::{entete, objet};
-use super::lignes::{colonnes, read};
+use super::lignes::{colonnes, defaut, read, said};
 use crate::domain::digest::{Empreinte, EmpreinteEnCours};
 use crate::domain::reprise::{Defaut, FormatFichier, Ligne, NatureReprise, Refusee};
 use crate::domain::vocabulary::Vocabulaire;
 use crate::http::json::Json;
-use crate::services::ChampInvalide;
 use crate::services::reprises::BLOC;
 
 /// Longest line, in bytes.
@@ -166,7 +165,10 @@ impl<F: FnMut(Lues) -> bool> Tri<F> {
     fn take(&mut self, numero: u64, json: &Json<'_>) {
         match read(self.annonce.nature, json) {
             Ok(contenu) => self.lues.lignes.push(Ligne { numero, contenu }),
-            Err(wrong) => self.refuse(numero, wrong.iter().map(said).collect()),
+            Err(wrong) => {
+                let table = self.annonce.format == FormatFichier::Csv;
+                self.refuse(numero, wrong.iter().map(|one| said(one, table)).collect());
+            }
         }
     }
 
@@ -180,17 +182,6 @@ impl<F: FnMut(Lues) -> bool> Tri<F> {
         lues.octets = octets;
         self.wanted = (self.give)(lues) && self.wanted;
     }
-}
-
-/// What is wrong with a field: its way with points, unless nobody knows the field, whose name may be anything.
-fn said(wrong: &ChampInvalide) -> Defaut {
-    let champ = wrong.pointeur.trim_start_matches('/').replace('/', ".");
-    let known = wrong.code != "champ_inconnu";
-    defaut(if known { &champ } else { "" }, wrong.code, wrong.message.clone())
-}
-
-fn defaut(champ: &str, code: &str, message: String) -> Defaut {
-    Defaut { champ: champ.to_owned(), code: code.to_owned(), message }
 }
 
 /// What is wrong with a row that swallowed others behind a quote, and the line where that one was opened: between quotes a cell may

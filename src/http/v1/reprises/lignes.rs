@@ -12,7 +12,7 @@ use crate::domain::identifiers::{
 };
 use crate::domain::medecin::{NomMedecin, NouveauMedecin};
 use crate::domain::patient::ClePatient;
-use crate::domain::reprise::{ChoixRepris, Contenu, FinReprise, NatureReprise};
+use crate::domain::reprise::{ChoixRepris, Contenu, Defaut, FinReprise, NatureReprise};
 use crate::http::json::Json;
 use crate::http::lecture::{Liste, Nom, Reference, lecture, lire_document};
 use crate::http::v1::medecins::ExerciceDemande;
@@ -197,4 +197,25 @@ pub(super) const fn colonnes(nature: NatureReprise) -> &'static [Colonne] {
         NatureReprise::Medecins => MEDECINS,
         NatureReprise::Choix => CHOIX,
     }
+}
+
+/// What is wrong with a field: its way with points, unless nobody knows the field, whose name may be anything.
+pub(super) fn said(wrong: &ChampInvalide, table: bool) -> Defaut {
+    let champ = wrong.pointeur.trim_start_matches('/').replace('/', ".");
+    let known = wrong.code != "champ_inconnu";
+    let mut message = wrong.message.clone();
+    for (json, cell) in EN_TABLEAU.iter().filter(|_| table) {
+        message = message.replace(json, cell);
+    }
+    defaut(if known { &champ } else { "" }, wrong.code, message)
+}
+
+/// What is expected of a member, and of a cell, which a spreadsheet may write as well.
+const EN_TABLEAU: [(&str, &str); 2] = [
+    ("une date AAAA-MM-JJ", "une date JJ/MM/AAAA ou AAAA-MM-JJ"),
+    ("true ou false ; reçu : une chaîne", "oui ou non"),
+];
+
+pub(super) fn defaut(champ: &str, code: &str, message: String) -> Defaut {
+    Defaut { champ: champ.to_owned(), code: code.to_owned(), message }
 }

@@ -9,7 +9,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -290,7 +290,7 @@ async fn report(
         (header::CACHE_CONTROL, "no-store"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"rapport.csv\""),
     ];
-    Ok((StatusCode::OK, headers, Body::from_stream(pages)).into_response())
+    Ok((StatusCode::OK, headers, transport::streamed(pages)).into_response())
 }
 
 /// A page of a report, and where the next one begins.

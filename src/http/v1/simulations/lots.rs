@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -26,6 +26,7 @@ use crate::http::lecture::{Lire, Liste, lecture, lire_document};
 use crate::http::openapi::routes;
 use crate::http::problem::{Code, Probleme, Refus};
 use crate::http::schemas::ResultatSimulation;
+use crate::http::transport::streamed;
 use crate::http::v1::evaluation::MontantsVue;
 use crate::http::v1::feuilles_de_soins::une_a_une;
 use crate::services::ServiceError;
@@ -123,7 +124,7 @@ async fn simulate(
     let lot = Lot { comparees, requete, total: Total::default(), fini: false };
     let headers =
         [(header::CONTENT_TYPE, "application/x-ndjson"), (header::CACHE_CONTROL, "no-store")];
-    Ok((StatusCode::OK, headers, Body::from_stream(stream::unfold(lot, Lot::next))).into_response())
+    Ok((StatusCode::OK, headers, streamed(stream::unfold(lot, Lot::next))).into_response())
 }
 
 /// What is asked of every line.

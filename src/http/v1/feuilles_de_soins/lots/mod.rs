@@ -4,7 +4,6 @@ mod lignes;
 mod traitement;
 mod vue;
 
-use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -21,6 +20,7 @@ use crate::http::extract::{Appel, Requete, exige_type};
 use crate::http::lecture::lecture;
 use crate::http::openapi::routes;
 use crate::http::problem::Refus;
+use crate::http::transport::streamed;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(submit))
@@ -66,5 +66,5 @@ async fn submit(
         .map(|done| done.map(|answers| answers.texte));
     let headers =
         [(header::CONTENT_TYPE, "application/x-ndjson"), (header::CACHE_CONTROL, "no-store")];
-    Ok((StatusCode::OK, headers, Body::from_stream(answers)).into_response())
+    Ok((StatusCode::OK, headers, streamed(answers)).into_response())
 }
