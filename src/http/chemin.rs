@@ -54,7 +54,7 @@ fn lire_chemin<T: FromStr<Err: MalEcrit>>(param: Option<(&str, &str)>) -> Result
     let (name, text) = param.unwrap_or(("id", ""));
     text.parse().map_err(|wrong: T::Err| {
         let (code, expected) = wrong.attendu();
-        Refus::parametre(name, code, &format!("attendu : {expected}"))
+        Refus::parametre(name, code, format!("attendu : {expected}"))
     })
 }
 
