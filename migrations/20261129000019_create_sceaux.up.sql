@@ -68,3 +68,34 @@ CREATE INDEX signature_sceau ON signature USING brin (enregistre_le) WITH (autos
 CREATE INDEX evaluation_sceau ON evaluation USING brin (connu_le) WITH (autosummarize = on);
 CREATE INDEX feuille_de_soins_sceau ON feuille_de_soins USING brin (enregistre_le) WITH (autosummarize = on);
 CREATE INDEX purge_sceau ON purge USING brin (enregistre_le) WITH (autosummarize = on);
+
+-- Of the register, what was written in a slice and what was replaced in it are found the same way: instants only grow.
+DO $$
+DECLARE
+    scellee text;
+BEGIN
+    FOREACH scellee IN ARRAY ARRAY[
+        'auteur', 'preuve_utilisee', 'medecin', 'lieu', 'patient', 'identite_medecin', 'specialite_medecin',
+        'exercice', 'accueil_medecin', 'ccam_version',
+        'ccam_acte', 'identite_patient', 'identifiant_patient', 'affiliation', 'adresse_patient', 'statut_patient',
+        'deces_patient', 'representation', 'limitation', 'demande_rectification', 'reponse_rectification', 'avis_majorite',
+        'acte_patient', 'fusion', 'declaration', 'avenant', 'etat_declaration', 'mouvement_declaration', 'designation',
+        'designation_medecin', 'fin_designation', 'neutralisation', 'conflit_designation', 'ecart_designation', 'adressage',
+        'version_adressage', 'retour_adressage', 'conciliation', 'etat_conciliation', 'contact_conciliation', 'recouvrement',
+        'attribution_feuille', 'avis_ponctuel', 'avis_ponctuel_rompu'
+    ] LOOP
+        EXECUTE format('CREATE INDEX %I ON %I USING brin (enregistre_le) WITH (autosummarize = on)',
+                       scellee || '_sceau', scellee);
+    END LOOP;
+    FOREACH scellee IN ARRAY ARRAY[
+        'identite_medecin', 'specialite_medecin', 'exercice', 'accueil_medecin', 'ccam_version', 'ccam_acte',
+        'identite_patient', 'identifiant_patient', 'affiliation', 'adresse_patient', 'statut_patient', 'deces_patient',
+        'representation', 'limitation', 'demande_rectification', 'fusion', 'etat_declaration', 'designation',
+        'designation_medecin', 'fin_designation', 'neutralisation', 'conflit_designation', 'ecart_designation',
+        'version_adressage', 'etat_conciliation', 'contact_conciliation'
+    ] LOOP
+        EXECUTE format('CREATE INDEX %I ON %I USING brin (remplace_le) WITH (autosummarize = on)',
+                       scellee || '_sceau_fin', scellee);
+    END LOOP;
+END
+$$;

@@ -8,7 +8,7 @@ use anyhow::Context;
 use chrono::NaiveDate;
 use indicatif::{ProgressBar, ProgressStyle};
 use traitant::app::Registre;
-use traitant::config::Config;
+use traitant::config::{Besoin, Config};
 use traitant::domain::acteur::{Acteur, Auteur, Sujet};
 use traitant::domain::annuaire::{Entete, Rangee, exemple};
 use traitant::domain::droits::Demarche;
@@ -30,7 +30,7 @@ pub(crate) async fn run(action: &Annuaire) -> anyhow::Result<()> {
         Annuaire::Exemple { lignes, dossier } => sample(*lignes, dossier),
         Annuaire::Charger { fichiers, jour, rapport } => {
             let files: Vec<&Path> = fichiers.iter().map(AsRef::as_ref).collect();
-            load(&Config::from_env()?, &files, *jour, rapport.as_deref()).await
+            load(&Config::from_env(Besoin::Registre)?, &files, *jour, rapport.as_deref()).await
         }
     }
 }

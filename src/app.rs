@@ -2,6 +2,7 @@
 
 mod accord;
 mod base;
+mod causes;
 mod confiance;
 mod diagnostic;
 mod purge;
@@ -20,8 +21,9 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use self::base::{Base, core, start_private};
+use self::base::{Base, Droits, core, start_private};
 pub use self::base::{Registre, data_dir, horloge, migrate};
+pub use self::causes::reason;
 use self::confiance::{fetching, proofs, verifier};
 pub use self::diagnostic::{diagnostiquer, est_bon};
 pub use self::purge::{Purge, purger};
@@ -87,7 +89,8 @@ impl App {
         };
         let adresses = private.as_ref().map(Server::adresses);
         let Base { place, core, horloge, accord } =
-            core(config, &donnees, adresses, (law, Delais::requete(TIME_LIMIT))).await?;
+            core(config, &donnees, adresses, (law, Delais::requete(TIME_LIMIT), Droits::Service))
+                .await?;
         let core =
             core.with_hotes(config.webhooks.clone()).with_memoire(config.conservation.reponses);
         let facteur = Facteur::new(fetching.ca.as_deref()).context("TRAITANT_CA")?;
@@ -108,6 +111,9 @@ impl App {
         }
         if config.page_patient {
             state = state.with_dossier();
+        }
+        if !config.documentation {
+            state = state.without_documentation();
         }
         let mut traces = None;
         if let Some(adresse) = &config.otlp {

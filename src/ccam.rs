@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use traitant::app::Registre;
-use traitant::config::Config;
+use traitant::config::{Besoin, Config};
 use traitant::domain::ccam::ActeCcam;
 use traitant::domain::ccam::nx::{BilanNx, LONGUEUR, LecteurNx};
 use traitant::services::ccam::{self, Charge, Chargement, VersionChargee};
@@ -21,8 +21,8 @@ const LIGNE_MAX: u64 = 1_024;
 pub(crate) async fn run(action: &Ccam) -> anyhow::Result<()> {
     match action {
         Ccam::Verifier { fichier } => verify(fichier),
-        Ccam::Charger { fichier } => load(&Config::from_env()?, fichier).await,
-        Ccam::Etat => state(&Config::from_env()?).await,
+        Ccam::Charger { fichier } => load(&Config::from_env(Besoin::Registre)?, fichier).await,
+        Ccam::Etat => state(&Config::from_env(Besoin::Registre)?).await,
     }
 }
 

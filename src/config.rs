@@ -61,6 +61,8 @@ pub struct Config {
     pub simulateur: bool,
     /// Whether the page on which patients read their own record is shown outside a sandbox.
     pub page_patient: bool,
+    /// Whether the page from which the API is tried is shown: always in a sandbox.
+    pub documentation: bool,
     /// Hosts to which events may be sent.
     pub webhooks: Hotes,
     /// The collector to which traces are sent, if they are.
@@ -69,6 +71,18 @@ pub struct Config {
     pub conservation: ConservationConfig,
     /// The file that says by how many seconds the clock is wrong, in tests of a sandbox.
     pub horloge_d_essai: Option<PathBuf>,
+}
+
+/// What a command needs: it asks for no setting of what it does not do. Whoever owns the tables thus migrates them without the master
+/// key, and verifies them without an issuer of tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Besoin {
+    /// Callers, and all that is below.
+    Service,
+    /// The register, open.
+    Registre,
+    /// Its tables, or nothing of it.
+    Tables,
 }
 
 /// What a caisse decides of the law.
@@ -98,9 +112,9 @@ pub struct InvalidConfig(pub Vec<String>);
 
 impl Config {
     /// Reads the environment of the process, in which every setting of this program must be one that it knows.
-    pub fn from_env() -> Result<Self, InvalidConfig> {
+    pub fn from_env(besoin: Besoin) -> Result<Self, InvalidConfig> {
         let mut wrong = unknown(names());
-        match Self::read(variable) {
+        match Self::read_for(besoin, variable) {
             Ok(config) if wrong.is_empty() => Ok(config),
             Ok(_) => Err(InvalidConfig(wrong)),
             Err(InvalidConfig(more)) => {
@@ -110,9 +124,17 @@ impl Config {
         }
     }
 
-    /// Reads settings from any source of variables.
+    /// Reads the settings of a service from any source of variables.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, InvalidConfig> {
-        let mut variables = Variables { lookup: &lookup, errors: Vec::new() };
+        Self::read_for(Besoin::Service, lookup)
+    }
+
+    /// Reads those of a command.
+    pub fn read_for(
+        besoin: Besoin,
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, InvalidConfig> {
+        let mut variables = Variables { lookup: &lookup, besoin, errors: Vec::new() };
         let outside = variables.get("DATABASE_URL").is_some();
         let mode = match variables.get("TRAITANT_MODE").as_deref() {
             Some("production") => Mode::Production,
@@ -175,6 +197,7 @@ impl Config {
         });
         let simulateur = variables.oui("TRAITANT_SIMULATEUR");
         let page_patient = variables.oui("TRAITANT_PAGE_PATIENT");
+        let documentation = variables.oui("TRAITANT_DOCUMENTATION") || mode == Mode::BacASable;
         let otlp = variables.get("TRAITANT_OTLP");
         let of_http =
             |one: &String| ["https://", "http://"].iter().any(|scheme| one.starts_with(scheme));
@@ -193,6 +216,7 @@ impl Config {
             origine_fhir,
             simulateur,
             page_patient,
+            documentation,
             webhooks,
             loi: LoiConfig {
                 ajouts: variables.get("TRAITANT_LOI").map(PathBuf::from),
@@ -228,6 +252,7 @@ fn est_une_origine(text: &str) -> bool {
 /// Variables being read, and what is wrong with them.
 struct Variables<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
+    besoin: Besoin,
     errors: Vec<String>,
 }
 

@@ -28,7 +28,7 @@ use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 use traitant::app::{self, App, data_dir, horloge};
 use traitant::auth::{Emetteur, Prouveur};
-use traitant::config::{Config, JetonsConfig};
+use traitant::config::{Besoin, Config, JetonsConfig};
 use traitant::domain::acteur::{Acteur, Caisse};
 use traitant::domain::clock::{Clock, SystemClock};
 use traitant::domain::declaration::{MoyenSignature, RoleSignataire, SignatureAnnoncee};
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     match run(commande) {
         Ok(code) => code,
         Err(error) => {
-            tell(format_args!("traitant : {}", reason(&error)));
+            tell(format_args!("traitant : {}", app::reason(&error)));
             ExitCode::FAILURE
         }
     }
@@ -58,42 +58,47 @@ fn run(commande: Commande) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match commande {
         Commande::Evaluer(lot) => {
-            return runtime.block_on(evaluer::run(&Config::from_env()?, &lot));
+            return runtime.block_on(evaluer::run(&Config::from_env(Besoin::Registre)?, &lot));
         }
         Commande::Rejouer(asked) => {
-            return runtime.block_on(rejouer::run(&Config::from_env()?, &asked));
+            return runtime.block_on(rejouer::run(&Config::from_env(Besoin::Registre)?, &asked));
         }
         Commande::Verifier { refaire, racine } => {
-            let config = Config::from_env()?;
+            let config = Config::from_env(Besoin::Registre)?;
             return runtime.block_on(verifier::run(&config, refaire, racine.as_deref()));
         }
         Commande::Diagnostic { json } => return runtime.block_on(diagnostic::run(json)),
         Commande::Statistiques { action } => return runtime.block_on(statistiques::run(&action)),
         Commande::Purger { visa, .. } => {
-            return runtime.block_on(purger::run(&Config::from_env()?, visa.as_deref()));
+            return runtime
+                .block_on(purger::run(&Config::from_env(Besoin::Registre)?, visa.as_deref()));
         }
-        Commande::Racine => runtime.block_on(verifier::root(&Config::from_env()?)),
+        Commande::Racine => runtime.block_on(verifier::root(&Config::from_env(Besoin::Registre)?)),
         Commande::Reprise(asked) => {
-            return runtime.block_on(reprise::run(&Config::from_env()?, &asked));
+            return runtime.block_on(reprise::run(&Config::from_env(Besoin::Registre)?, &asked));
         }
-        Commande::Cles { action } => runtime.block_on(cles::run(&Config::from_env()?, action)),
+        Commande::Cles { action } => {
+            runtime.block_on(cles::run(&Config::from_env(Besoin::Registre)?, action))
+        }
         Commande::Annuaire { action } => runtime.block_on(annuaire::run(&action)),
         Commande::Ccam { action } => runtime.block_on(ccam::run(&action)),
-        Commande::Servir => runtime.block_on(serve(&Config::from_env()?)),
-        Commande::Migrer => runtime.block_on(migrate(&Config::from_env()?)),
-        Commande::Jeton { porteur } => issue(&Config::from_env()?, &porteur),
+        Commande::Servir => runtime.block_on(serve(&Config::from_env(Besoin::Service)?)),
+        Commande::Migrer => runtime.block_on(migrate(&Config::from_env(Besoin::Tables)?)),
+        Commande::Jeton { porteur } => issue(&Config::from_env(Besoin::Service)?, &porteur),
         Commande::Preuve { signataire } => {
-            runtime.block_on(prove(&Config::from_env()?, &signataire))
+            runtime.block_on(prove(&Config::from_env(Besoin::Service)?, &signataire))
         }
         Commande::BacASable { page: true, .. } => print(&sandbox::page()),
         Commande::BacASable { action, json, .. } => {
-            runtime.block_on(bac::run(&Config::from_env()?, action.as_ref(), json))
+            runtime.block_on(bac::run(&Config::from_env(Besoin::Service)?, action.as_ref(), json))
         }
         Commande::Manuel { dossier } => manuel::write(dossier.as_deref()),
         Commande::Completion { interprete } => manuel::complete(interprete),
         Commande::Openapi => print(http::openapi_yaml()),
-        Commande::Loi { demande } => return loi::run(&Config::from_env()?.loi, &demande),
-        Commande::Regles => print(&ajouts::law(&Config::from_env()?.loi)?.livre()),
+        Commande::Loi { demande } => {
+            return loi::run(&Config::from_env(Besoin::Tables)?.loi, &demande);
+        }
+        Commande::Regles => print(&ajouts::law(&Config::from_env(Besoin::Tables)?.loi)?.livre()),
     }?;
     Ok(ExitCode::SUCCESS)
 }
@@ -108,38 +113,6 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     app.serve(stop).await?;
     signals.abort();
     Ok(())
-}
-
-/// Why a command failed, each cause once: some repeat in their own words the one below.
-fn reason(error: &anyhow::Error) -> String {
-    let mut said = String::new();
-    for cause in error.chain().map(cause) {
-        if said.contains(&cause) {
-            continue;
-        }
-        if !said.is_empty() {
-            said.push_str(" : ");
-        }
-        said.push_str(&cause);
-    }
-    said
-}
-
-/// A cause, in French where the system says it in another language.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the system has many other things to say")]
-fn cause(error: &(dyn std::error::Error + 'static)) -> String {
-    let Some(error) = error.downcast_ref::<std::io::Error>() else { return error.to_string() };
-    let said = match error.kind() {
-        ErrorKind::NotFound => "ce fichier n'existe pas",
-        ErrorKind::PermissionDenied => "le système en refuse l'accès",
-        ErrorKind::IsADirectory => "c'est un dossier",
-        ErrorKind::NotADirectory => "une partie de ce chemin n'est pas un dossier",
-        ErrorKind::StorageFull => "le disque est plein",
-        ErrorKind::ReadOnlyFilesystem => "ce disque ne s'écrit pas",
-        ErrorKind::InvalidData => "ce n'est pas du texte en UTF-8",
-        _ => return error.to_string(),
-    };
-    said.to_owned()
 }
 
 /// What a newcomer needs to know, with a first command that works.
@@ -168,9 +141,12 @@ fn welcome(config: &Config, app: &App) -> anyhow::Result<String> {
         lines.push(format!("Données : {}", app.data_dir().display()));
     }
     // Last, where the eye is, and so that whoever reads this line has read everything.
-    lines.push(format!(
-        "Traitant écoute sur http://{address} (documentation : http://{address}/docs/)\n"
-    ));
+    let pages = if config.documentation {
+        format!("documentation : http://{address}/docs/")
+    } else {
+        format!("contrat : http://{address}/openapi.yaml")
+    };
+    lines.push(format!("Traitant écoute sur http://{address} ({pages})\n"));
     Ok(lines.join("\n"))
 }
 

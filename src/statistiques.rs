@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use traitant::app::Registre;
-use traitant::config::Config;
+use traitant::config::{Besoin, Config};
 use traitant::sandbox::population::{Population, population};
 use traitant::services::statistiques::{self, Bilan};
 use traitant::telemetry;
@@ -23,7 +23,9 @@ const DIFFERENCE: u8 = 3;
 /// Runs one; gives the exit code.
 pub(crate) async fn run(action: &Statistiques) -> anyhow::Result<ExitCode> {
     match action {
-        Statistiques::Verifier { refaire } => verify(&Config::from_env()?, *refaire).await,
+        Statistiques::Verifier { refaire } => {
+            verify(&Config::from_env(Besoin::Registre)?, *refaire).await
+        }
         Statistiques::Population { personnes, dossier } => {
             let size = usize::try_from(*personnes).unwrap_or(usize::MAX);
             write(dossier, &population(size))?;

@@ -81,9 +81,7 @@ pub(crate) async fn run(
     bar.finish_and_clear();
     registre.close().await?;
     let (found, sealed) = found?;
-    let same = found.etats_differents.is_empty()
-        && found.retenues_differentes.is_empty()
-        && sealed.ecarts.is_empty();
+    let same = found.est_juste() && sealed.ecarts.is_empty();
     let end = if same { "Rien ne diffère.\n" } else { "" };
     crate::print(&(report(&found) + &seals(&sealed) + end))?;
     Ok(if same { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENCE) })
@@ -97,8 +95,12 @@ fn report(found: &Verification) -> String {
         count(found.courants, "état tout fait est", "états tout faits sont"),
     )];
     let wrong = [
-        ("l'état tout fait n'est pas ce que disent les faits", &found.etats_differents),
+        (
+            "ce que la ligne garde tout fait n'est pas ce que disent les faits",
+            &found.etats_differents,
+        ),
         ("les participations ne sont pas celles des feuilles", &found.retenues_differentes),
+        ("une ligne ne se lit plus", &found.illisibles),
     ];
     for (what, persons) in wrong.into_iter().filter(|(_, persons)| !persons.is_empty()) {
         let number = u64::try_from(persons.len()).unwrap_or(u64::MAX);
@@ -141,6 +143,10 @@ fn seals(found: &Sceaux) -> String {
         }
         Ecart::Purge { numero } => {
             format!("  purge {numero} : son enregistrement manque, ne suit pas le précédent, ou n'a pas été fait sous cette clé")
+        }
+        Ecart::Fermees { table, colonne, valeurs } => {
+            let what = count(*valeurs, "valeur ne s'ouvre pas", "valeurs ne s'ouvrent pas");
+            format!("  table {table}, colonne {colonne} : {what} à leur place, ou contredisent leur ligne")
         }
         Ecart::Racine { numero } => format!("  la racine gardée ({numero}) n'est pas dans la chaîne"),
     }));

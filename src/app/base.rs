@@ -21,6 +21,16 @@ use crate::storage::{Coffre, Db, Delais, migrations, roles};
 
 /// Longest wait for a first answer of the database: one that is silent by then has another trouble than its load.
 const ANSWER: Duration = Duration::from_secs(5);
+
+/// With which rights a database of production is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Droits {
+    /// Those of the service, and no more.
+    Service,
+    /// Whoever's, for what only looks.
+    Tous,
+}
+
 /// The register, for commands that work on it without serving it.
 #[derive(Debug)]
 pub struct Registre {
@@ -35,6 +45,10 @@ impl Registre {
     /// Opens the database: that of the settings; that of the service which runs with the same data
     /// directory; or a private one, for the time of the command.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
+        Self::sous(config, Droits::Service).await
+    }
+
+    async fn sous(config: &Config, droits: Droits) -> anyhow::Result<Self> {
         let law = ajouts::law(&config.loi)?;
         let donnees = data_dir(config)?;
         let (private, adresses) = if config.base.url.is_some() {
@@ -47,13 +61,13 @@ impl Registre {
             (Some(server), Some(adresses))
         };
         let Base { place, core, horloge, .. } =
-            core(config, &donnees, adresses, (law, Delais::AUCUN)).await?;
+            core(config, &donnees, adresses, (law, Delais::AUCUN, droits)).await?;
         core.prepare_partitions().await?;
         Ok(Self { place, core, horloge, private })
     }
 
     /// Opens a database that is there, for what only looks at it: what a fresh one says proves nothing of the register that
-    /// was meant.
+    /// was meant. The owner of the tables may look too: they migrate, restore and purge, then verify.
     pub async fn existing(config: &Config) -> anyhow::Result<Self> {
         let donnees = data_dir(config)?;
         anyhow::ensure!(
@@ -62,7 +76,7 @@ impl Registre {
              n'a été créé",
             donnees.display()
         );
-        Self::open(config).await
+        Self::sous(config, Droits::Tous).await
     }
 
     /// Where its sandbox is, when it is one.
@@ -105,12 +119,12 @@ pub(super) struct Base {
 
 /// The use cases on a database: that of the settings, or a private one, which is brought up to date. One that is not
 /// for this service, or not under its key, is left as it is. Its people are loaded in a sandbox. What is asked of it is given
-/// up after these times.
+/// up after these times, by a role that has these rights.
 pub(super) async fn core(
     config: &Config,
     donnees: &Path,
     private: Option<Adresses>,
-    (law, delais): (Law, Delais),
+    (law, delais, droits): (Law, Delais, Droits),
 ) -> anyhow::Result<Base> {
     let law = Arc::new(law);
     let (url, proprietaire) = match (private, &config.base.url) {
@@ -124,7 +138,7 @@ pub(super) async fn core(
     let key = master_key(config, donnees)?;
     let db = open(&url, config.base.connexions, key.coffre(), delais).await?;
     migrations::verify(&db).await?;
-    if config.mode == Mode::Production {
+    if config.mode == Mode::Production && droits == Droits::Service {
         roles::verify_least(&db).await?;
     }
     let machine: Arc<dyn Clock> = match &config.horloge_d_essai {

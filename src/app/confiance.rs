@@ -47,6 +47,7 @@ pub(super) fn verifier(
             let keys = Emetteur::in_dir(donnees)?.keys()?;
             Verifier::new(DEV_ISSUER.to_owned(), DEV_AUDIENCE.to_owned(), keys, clock)
         }
+        JetonsConfig::Personne => anyhow::bail!("aucun émetteur de jetons n'est désigné"),
         JetonsConfig::Emetteur { emetteur, audience, jwks_url, regles } => {
             let keys = source(fetching, jwks_url)?;
             Verifier::new(emetteur.clone(), audience.clone(), keys, clock)

@@ -6,6 +6,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 
 use super::base::{connect, data_dir, horloge, running};
+use super::causes::reason;
 use super::confiance::{fetching, master_key, verifier};
 use crate::ajouts;
 use crate::config::{Config, InvalidConfig, JetonsConfig};
@@ -66,7 +67,7 @@ async fn law(config: &Config) -> Constat {
         },
         Err(error) => Constat::mauvais(
             "loi",
-            format!("{error:#}"),
+            reason(&error),
             "corriger les fichiers de TRAITANT_LOI ; « traitant loi verifier » les lit",
         ),
     }
@@ -83,7 +84,7 @@ async fn issuer(config: &Config) -> Constat {
     };
     let verifier = match made.await {
         Ok(verifier) => verifier,
-        Err(error) => return Constat::mauvais("emetteur", format!("{error:#}"), todo),
+        Err(error) => return Constat::mauvais("emetteur", reason(&error), todo),
     };
     let ready = async {
         while !verifier.ready() {
@@ -119,14 +120,14 @@ async fn database(config: &Config) -> Vec<Constat> {
         Ok(keys) => keys,
         Err(error) => {
             let todo = "rendre ce fichier lisible par le service, avec la clé de cette base";
-            return vec![Constat::mauvais("cle", format!("{error:#}"), todo)];
+            return vec![Constat::mauvais("cle", reason(&error), todo)];
         }
     };
     let db = match connect(&url, 2, keys.coffre()).await {
         Ok(db) => db,
         Err(error) => {
             let todo = "vérifier que PostgreSQL tourne, puis l'adresse, le rôle et le mot de passe de DATABASE_URL";
-            return vec![Constat::mauvais("base", format!("{error:#}"), todo)];
+            return vec![Constat::mauvais("base", reason(&error), todo)];
         }
     };
     let mut found = vec![Constat::bon("base", "répond")];

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::Variables;
+use super::{Besoin, Variables};
 use crate::services::Mode;
 use crate::storage::{Coffre, Lien};
 
@@ -133,7 +133,8 @@ impl BaseConfig {
                 let why = "obligatoire en production (l'adresse de la base de données)";
                 variables.wrong("DATABASE_URL", why);
             }
-            if cle_fichier.is_none() && variables.get("TRAITANT_CLE_MAITRE").is_none() {
+            let opened = variables.besoin != Besoin::Tables;
+            if opened && cle_fichier.is_none() && variables.get("TRAITANT_CLE_MAITRE").is_none() {
                 let why = "obligatoire en production (la clé de ce qui est chiffré), ici ou par TRAITANT_CLE_MAITRE_FICHIER";
                 variables.wrong("TRAITANT_CLE_MAITRE", why);
             }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use chrono::TimeDelta;
 
-use super::Variables;
+use super::{Besoin, Variables};
 use crate::auth::{ClaimNames, Network, Proxy, TokenRules};
 use crate::domain::acteur::Role;
 use crate::domain::declaration::MoyenSignature;
@@ -21,6 +21,8 @@ const ISSUERS_OF_PROOFS: u8 = 20;
 pub enum JetonsConfig {
     /// The issuer of the sandbox.
     BacASable,
+    /// Nobody: a command receives no caller.
+    Personne,
     /// Another one, and only that one.
     Emetteur {
         /// `iss`.
@@ -40,6 +42,9 @@ impl JetonsConfig {
         let given = names.map(|name| variables.get(name));
         if mode == Mode::BacASable && given.iter().all(Option::is_none) {
             return Self::BacASable;
+        }
+        if variables.besoin != Besoin::Service && given.iter().all(Option::is_none) {
+            return Self::Personne;
         }
         for (name, value) in names.iter().zip(&given) {
             if value.is_none() {

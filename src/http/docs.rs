@@ -16,8 +16,16 @@ use super::openapi::Contrat;
 use super::pages::{echappe, html, piece};
 use super::problem::{Code, Refus};
 
-/// The pages, and the document in both forms.
-pub(super) fn router(contrat: &'static Contrat) -> Router<AppState> {
+/// The pages, and the document in both forms. Where the API is not tried from a page, its address leads to what every refusal links to.
+pub(super) fn router(contrat: &'static Contrat, essayee: bool) -> Router<AppState> {
+    let always = Router::new()
+        .route("/v1/openapi.json", get(move || async move { as_json(&contrat.json) }))
+        .route("/docs", get(|| async { Redirect::permanent("/docs/") }))
+        .route("/docs/problemes", get(problemes))
+        .route("/openapi.yaml", get(move || async move { as_yaml(&contrat.yaml) }));
+    if !essayee {
+        return always.route("/docs/", get(|| async { Redirect::temporary("/docs/problemes") }));
+    }
     let config = Config::from("/v1/openapi.json")
         .try_it_out_enabled(true)
         .persist_authorization(false)
@@ -28,16 +36,10 @@ pub(super) fn router(contrat: &'static Contrat) -> Router<AppState> {
         .default_models_expand_depth(0);
     let config = Arc::new(config);
     let index = Arc::clone(&config);
-    Router::new()
-        .route("/v1/openapi.json", get(move || async move { as_json(&contrat.json) }))
-        .route("/docs", get(|| async { Redirect::permanent("/docs/") }))
-        .route("/docs/", get(move || async move { file("index.html", &index) }))
-        .route(
-            "/docs/{*rest}",
-            get(move |Chemin(name): Chemin<String>| async move { file(&name, &config) }),
-        )
-        .route("/docs/problemes", get(problemes))
-        .route("/openapi.yaml", get(move || async move { as_yaml(&contrat.yaml) }))
+    always.route("/docs/", get(move || async move { file("index.html", &index) })).route(
+        "/docs/{*rest}",
+        get(move |Chemin(name): Chemin<String>| async move { file(&name, &config) }),
+    )
 }
 
 /// What these pages may do: their own scripts, with the styles that these write and their images.

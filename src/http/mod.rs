@@ -93,6 +93,7 @@ pub struct AppState {
     bac_a_sable: Option<Arc<dyn BacASable>>,
     simulateur: bool,
     dossier: bool,
+    documentation: bool,
     interne: Option<Arc<Interne>>,
 }
 
@@ -115,6 +116,7 @@ impl AppState {
             bac_a_sable: None,
             simulateur: false,
             dossier: false,
+            documentation: true,
             interne: None,
         }
     }
@@ -173,6 +175,13 @@ impl AppState {
         self
     }
 
+    /// The same, without the page from which the API is tried.
+    #[must_use]
+    pub const fn without_documentation(mut self) -> Self {
+        self.documentation = false;
+        self
+    }
+
     /// The same, whose pages ask this service what they show.
     fn with_interne(mut self) -> Self {
         if self.interne.is_none() && (self.bac_a_sable.is_some() || self.dossier) {
@@ -210,7 +219,7 @@ fn service(state: AppState) -> Router {
                 .layer(from_fn(pagination::link))
                 .layer(from_fn_with_state(Declares::of(&contrat.document), query::verify)),
         )
-        .merge(docs::router(contrat))
+        .merge(docs::router(contrat, state.documentation))
         .merge(fhir::router())
         .merge(pages::router(&state))
         .merge(bac_a_sable::router(state.bac_a_sable.as_ref()))

@@ -20,16 +20,37 @@ pub struct Verification {
     pub personnes: u64,
     /// Those whose row holds a current value. Of the others something was recorded since, or nobody evaluated anything.
     pub courants: u64,
-    /// Those whose current value is not what the facts say.
+    /// Those whose current value, or mark of a limitation or of a merge, is not what the facts say.
     pub etats_differents: BTreeSet<PatientId>,
     /// Those of whom other participations are kept than their feuilles say.
     pub retenues_differentes: BTreeSet<PatientId>,
+    /// Those of whom a row says nothing that can be read: somebody touched it.
+    pub illisibles: BTreeSet<PatientId>,
+}
+
+impl Verification {
+    /// Whether every record says what its facts say.
+    pub fn est_juste(&self) -> bool {
+        self.etats_differents.is_empty()
+            && self.retenues_differentes.is_empty()
+            && self.illisibles.is_empty()
+    }
+
+    fn plus(&mut self, more: Self) {
+        self.personnes = self.personnes.saturating_add(more.personnes);
+        self.courants = self.courants.saturating_add(more.courants);
+        self.etats_differents.extend(more.etats_differents);
+        self.retenues_differentes.extend(more.retenues_differentes);
+        self.illisibles.extend(more.illisibles);
+    }
 }
 
 /// Compares what the row of every person holds with the facts, while the service runs: each page is read as it was at
 /// one instant. `vu` is told how many persons were looked at since the last time.
 pub async fn verify(core: &Core, vu: impl Fn(usize)) -> Result<Verification, ServiceError> {
     let mut found = Verification::default();
+    let contredits = etat::contredits(&mut *core.snapshot("etats.contredits").await?).await?;
+    found.etats_differents.extend(contredits);
     let mut after = None;
     loop {
         let mut snapshot = core.snapshot("etats.verify").await?;
@@ -37,7 +58,23 @@ pub async fn verify(core: &Core, vu: impl Fn(usize)) -> Result<Verification, Ser
         let Some(last) = page.last() else { return Ok(found) };
         after = Some(last.patient_id);
         vu(page.len());
-        compare(core, &mut snapshot, &page, &mut found).await?;
+        match compare(core, &mut snapshot, &page).await {
+            Ok(more) => found.plus(more),
+            // Some row of somebody cannot be read: whose, the others one by one say.
+            Err(ServiceError::Storage(error)) if error.is_unreadable() => {
+                for one in &page {
+                    match compare(core, &mut snapshot, std::slice::from_ref(one)).await {
+                        Ok(more) => found.plus(more),
+                        Err(ServiceError::Storage(error)) if error.is_unreadable() => {
+                            found.personnes = found.personnes.saturating_add(1);
+                            found.illisibles.insert(one.patient_id);
+                        }
+                        Err(error) => return Err(error),
+                    }
+                }
+            }
+            Err(error) => return Err(error),
+        }
     }
 }
 
@@ -45,8 +82,8 @@ async fn compare(
     core: &Core,
     conn: &mut Connection,
     page: &[Tenu],
-    found: &mut Verification,
-) -> Result<(), ServiceError> {
+) -> Result<Verification, ServiceError> {
+    let mut found = Verification::default();
     found.personnes = found.personnes.saturating_add(u64::try_from(page.len()).unwrap_or_default());
     let held: Vec<(PatientId, &[u8])> =
         page.iter().filter_map(|one| Some((one.patient_id, one.courant()?))).collect();
@@ -69,7 +106,7 @@ async fn compare(
     let said = by_person(said_by_feuilles(core, conn, &everybody).await?);
     let differ = everybody.into_iter().filter(|person| kept.get(person) != said.get(person));
     found.retenues_differentes.extend(differ);
-    Ok(())
+    Ok(found)
 }
 
 fn by_person(all: Vec<(PatientId, Retenue)>) -> BTreeMap<PatientId, Vec<Retenue>> {

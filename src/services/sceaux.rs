@@ -7,8 +7,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Core, ServiceError};
 use crate::domain::digest::Empreinte;
 use crate::storage::purges::{self, Ancre, Retrait};
-use crate::storage::sceaux::{self, RANGS, Sceau};
-use crate::storage::{Connection, StorageError, cles};
+use crate::storage::rotation::COLONNES;
+use crate::storage::sceaux::{self, FORME, Sceau, rangs};
+use crate::storage::{Connection, StorageError, cles, scelles};
 
 /// What is younger may still be under way: clocks of several services differ by less.
 const MARGE: TimeDelta = TimeDelta::minutes(1);
@@ -39,6 +40,13 @@ pub enum Ecart {
     Purge {
         /// The record.
         numero: i64,
+    },
+    /// Values that the master key seals do not open in their rows: they were changed, or come from others.
+    Fermees {
+        table: &'static str,
+        colonne: &'static str,
+        /// How many.
+        valeurs: u64,
     },
     /// A root that was published is not in the chain.
     Racine {
@@ -80,7 +88,7 @@ pub async fn seal(core: &Core) -> Result<Option<i64>, ServiceError> {
     if du.is_some_and(|du| au <= du) {
         return Ok(None);
     }
-    let tranche = sceaux::read(tx, du, au).await?;
+    let tranche = sceaux::read(tx, (du, au), FORME).await?;
     let seal = Sceau::of(core.coffre(), before.as_ref(), tranche);
     sceaux::insert(tx, &seal, now).await?;
     job.close().await?;
@@ -128,13 +136,15 @@ pub async fn verify(
             }
             has_root |=
                 kept.is_some_and(|kept| kept.numero == seal.numero && kept.chaine == seal.chaine);
-            let now = sceaux::read(&mut snapshot, seal.tranche.du, seal.tranche.au).await?;
+            let slice = (seal.tranche.du, seal.tranche.au);
+            let now = sceaux::read(&mut snapshot, slice, seal.forme).await?;
             compare(&seal, &now, &left, &mut found);
             found.jusqu_au = Some(seal.tranche.au);
             before = Some(seal);
         }
     }
     verify_purges(core, &retirees, &mut found).await?;
+    verify_values(core, &mut found).await?;
     if let Some(kept) = kept.filter(|_| !has_root) {
         found.ecarts.push(Ecart::Racine { numero: kept.numero });
     }
@@ -183,6 +193,28 @@ async fn verify_purges(
     }
 }
 
+/// Opens everything that the master key seals.
+async fn verify_values(core: &Core, found: &mut Sceaux) -> Result<(), ServiceError> {
+    for column in &COLONNES {
+        let mut closed: u64 = 0;
+        let mut page = 0;
+        loop {
+            let mut snapshot = core.snapshot("scelles.verify").await?;
+            if page >= scelles::pages(&mut snapshot, column).await? {
+                break;
+            }
+            let more = scelles::fermes(&mut snapshot, core.coffre(), column, page).await?;
+            closed = closed.saturating_add(more);
+            page = page.saturating_add(scelles::BLOC);
+        }
+        if closed > 0 {
+            let (table, colonne) = (column.table, column.nom);
+            found.ecarts.push(Ecart::Fermees { table, colonne, valeurs: closed });
+        }
+    }
+    Ok(())
+}
+
 /// How many rows a seal has of a table.
 async fn sealed_rows(
     conn: &mut Connection,
@@ -202,7 +234,7 @@ fn compare(
     let Sceau { numero, tranche, .. } = seal;
     let sealed = tranche.lignes.iter().zip(&tranche.empreintes);
     let there = now.lignes.iter().zip(&now.empreintes);
-    for (rang, (sealed, there)) in RANGS.into_iter().zip(sealed.zip(there)) {
+    for (rang, (sealed, there)) in rangs(seal.forme).into_iter().zip(sealed.zip(there)) {
         let sealed =
             left.get(&(*numero, rang)).map_or(sealed, |left| (&left.lignes, &left.empreinte));
         found.lignes = found.lignes.saturating_add(u64::try_from(*there.0).unwrap_or_default());

@@ -151,6 +151,17 @@ impl StorageError {
         matches!(self, Self::OtherKey | Self::MissingKey { .. } | Self::OtherMode { .. })
     }
 
+    /// Whether a row is not one that this program wrote: somebody touched it.
+    pub const fn is_unreadable(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreadable { .. }
+                | Self::Inconsistency { .. }
+                | Self::Coffre(_)
+                | Self::Sealed { .. }
+        )
+    }
+
     fn is_unreachable(&self) -> bool {
         matches!(
             self,

@@ -69,6 +69,7 @@ pub mod roles;
 pub mod rotation;
 pub mod sante;
 pub mod sceaux;
+pub mod scelles;
 pub mod signatures;
 pub mod statistiques;
 pub mod taches;

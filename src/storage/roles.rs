@@ -16,7 +16,8 @@ pub struct Role<'a> {
 
 /// Makes the role if it is missing, and gives it what the service needs, no more: each table and each view is read; rows of
 /// tables are added, changed and taken away where no guard refuses it anyway, and what keeps history is only replaced. To be
-/// called by the owner of the tables, again after each migration.
+/// called by the owner of the tables, again after each migration. A new role has no right of its own; one that was there with some
+/// loses them, which PostgreSQL lets a superuser do and nobody else: an owner who is none makes a new one.
 pub async fn prepare(db: &Db, role: Role<'_>) -> Result<(), StorageError> {
     let mut conn = db.pool().acquire().await?.detach();
     let mut tx = conn.begin().await?;
@@ -56,7 +57,9 @@ async fn statements(conn: &mut PgConnection, role: Role<'_>) -> Result<Vec<Strin
                SELECT 0 AS ordre, format('CREATE ROLE %I LOGIN', $1::text) AS statement
                WHERE NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = $1)
                UNION ALL
-               SELECT 1, format('ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS', $1::text)
+               SELECT 1, format('ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS', $1::text)
+               FROM pg_roles
+               WHERE rolname = $1 AND (rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls OR NOT rolcanlogin)
                UNION ALL
                SELECT 2, format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text) WHERE $2::text IS NOT NULL
                UNION ALL

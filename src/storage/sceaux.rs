@@ -1,6 +1,9 @@
 //! Seals of what is written once. A slice of time is read, digested and bound to the one before under a key that the database does
 //! not have; later, the same slice must give the same digests.
 
+pub mod registre;
+mod tables;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -9,12 +12,17 @@ use super::{Coffre, Connection, StorageError, Tx};
 use crate::domain::digest::Empreinte;
 
 /// Which columns are sealed, and how. Another form is another number, and the old ones stay readable.
-pub const FORME: i16 = 1;
-/// The tables of the form, in the order of what is kept of them: their rank is the place here, from 1.
-pub const TABLES: [&str; 7] =
+pub const FORME: i16 = 2;
+/// The first tables, in the order of what is kept of them: their rank is the place here, from 1. From the second form on, those of
+/// the register follow ([`registre::TABLES`]).
+const JOURNAUX: [&str; 7] =
     ["acces", "evenement", "reception", "signature", "evaluation", "feuille_de_soins", "purge"];
-/// Their ranks.
-pub const RANGS: [i16; 7] = [1, 2, 3, 4, 5, 6, 7];
+
+/// The ranks of the tables of a form.
+pub fn rangs(forme: i16) -> Vec<i16> {
+    let register = registre::rangs().map(|(rang, _)| rang).filter(|_| forme > 1);
+    (1..registre::PREMIER).chain(register).collect()
+}
 
 /// What was written in a slice of time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +44,8 @@ fn place(rang: i16) -> Option<usize> {
 
 /// The name of the table of a rank; nothing for a rank that the form does not have.
 pub fn table(rang: i16) -> &'static str {
-    place(rang).and_then(|place| TABLES.get(place)).copied().unwrap_or_default()
+    let journal = place(rang).and_then(|place| JOURNAUX.get(place)).copied();
+    journal.or_else(|| registre::table(rang)).unwrap_or_default()
 }
 
 impl Tranche {
@@ -166,13 +175,13 @@ pub async fn horizon(
     .await?)
 }
 
-/// Reads a slice.
+/// Reads a slice, in a form.
 pub async fn read(
     conn: &mut Connection,
-    du: Option<DateTime<Utc>>,
-    au: DateTime<Utc>,
+    (du, au): (Option<DateTime<Utc>>, DateTime<Utc>),
+    forme: i16,
 ) -> Result<Tranche, StorageError> {
-    let rows = look(conn, (du, au), &RANGS, false).await?;
+    let rows = look(conn, (du, au), &rangs(forme), false).await?;
     let (lignes, empreintes) = rows.into_iter().map(|row| (row.lignes, row.empreinte)).unzip();
     Ok(Tranche { du, au, lignes, empreintes })
 }
@@ -194,9 +203,28 @@ struct Lue {
     chacune: Vec<Vec<u8>>,
 }
 
-/// Reads tables of a slice. Rows are written as text, each column in its place, instants in microseconds; nothing in it depends on
-/// the settings of a connection.
+/// Reads tables of a slice, by their ranks in order.
 async fn look(
+    conn: &mut Connection,
+    slice: (Option<DateTime<Utc>>, DateTime<Utc>),
+    rangs: &[i16],
+    chacune: bool,
+) -> Result<Vec<Lue>, StorageError> {
+    let (journals, register): (Vec<i16>, Vec<i16>) =
+        rangs.iter().partition(|rang| **rang < registre::PREMIER);
+    let mut rows = Vec::new();
+    if !journals.is_empty() {
+        rows = look_journals(conn, slice, &journals, chacune).await?;
+    }
+    if !register.is_empty() {
+        rows.extend(registre::look(conn, slice, &register, chacune).await?);
+    }
+    Ok(rows)
+}
+
+/// Reads journals of a slice. Rows are written as text, each column in its place, instants in microseconds; nothing in it depends on
+/// the settings of a connection.
+async fn look_journals(
     conn: &mut Connection,
     (du, au): (Option<DateTime<Utc>>, DateTime<Utc>),
     rangs: &[i16],

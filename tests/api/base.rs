@@ -110,6 +110,87 @@ async fn production_refuses_the_rights_of_an_owner() {
     assert!(text.contains("TRAITANT_ROLE_SERVICE") && text.contains("superutilisateur"), "{text}");
 }
 
+/// As EXPLOITATION.md says: an owner who is no superuser installs, without the key, and verifies with it; the service alone is refused
+/// their rights.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_owner_who_is_no_superuser_installs_restores_and_verifies() {
+    let database = TestDatabase::empty().await;
+    let owner = format!("proprietaire_{}", database.name);
+    let service = format!("service_{}", database.name);
+    let admin = database.pool(1).await;
+    let alter = format!(
+        "CREATE ROLE {owner} LOGIN NOSUPERUSER CREATEROLE; ALTER DATABASE {} OWNER TO {owner}",
+        database.name
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(alter)).execute(&admin).await.unwrap();
+    let address = database.url();
+    let (_superuser, after) = address.split_once('@').unwrap();
+    let url = format!("postgres://{owner}@{after}");
+    let migrating = [("DATABASE_URL", url.as_str()), ("TRAITANT_ROLE_SERVICE", &service)];
+    // Again at each upgrade.
+    for _time in 0..2 {
+        let output = run(&migrating, &["migrer"]);
+        let text = said(&output);
+        assert!(output.status.success() && text.contains(&format!("« {service} »")), "{text}");
+    }
+    let settings = Settings::new(format!("postgres://{service}@{after}")).await;
+    let serving = Service::start(&settings.production(KEY_HEX));
+    let answer = reqwest::get(format!("{}/etat/vivant", serving.address)).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert!(serving.end("TERM").success());
+
+    let owning = [("DATABASE_URL", url.as_str()), ("TRAITANT_CLE_MAITRE", KEY_HEX)];
+    for command in [
+        &["verifier"][..],
+        &["rejouer"],
+        &["cles", "etat"],
+        &["cles", "tourner"],
+        &["statistiques", "verifier"],
+        &["ccam", "etat"],
+    ] {
+        let output = run(&owning, command);
+        assert!(output.status.success(), "{command:?}: {}", said(&output));
+    }
+    let root = said(&run(&owning, &["racine"]));
+    assert!(!root.contains("superutilisateur"), "{root}");
+    let mut as_owner = settings.production(KEY_HEX);
+    as_owner[0] = ("DATABASE_URL", &url);
+    assert!(refused(&as_owner).contains("superutilisateur"));
+
+    let forget = format!(
+        "REASSIGN OWNED BY {owner} TO CURRENT_USER; DROP OWNED BY {service}; DROP OWNED BY {owner}; DROP ROLE {service}; \
+         DROP ROLE {owner}"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(forget)).execute(&admin).await.unwrap();
+}
+
+/// Nobody tries the API of real people from a page, unless whoever runs it says so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn production_shows_no_page_to_try_the_api_from_unless_a_setting_does() {
+    let database = TestDatabase::with_people().await;
+    let settings = Settings::new(database.service_url().await).await;
+    let client =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    for (shown, page, script) in [(None, 307, 404), (Some("oui"), 200, 200)] {
+        let mut own = settings.production(KEY_HEX);
+        own.extend(shown.map(|shown| ("TRAITANT_DOCUMENTATION", shown)));
+        let service = Service::start(&own);
+        assert_eq!(service.welcome.contains("/docs/"), shown.is_some(), "{}", service.welcome);
+        for (path, status) in [
+            ("/docs/", page),
+            ("/docs/swagger-ui-bundle.js", script),
+            ("/docs/problemes", 200),
+            ("/openapi.yaml", 200),
+        ] {
+            let answer = client.get(format!("{}{path}", service.address)).send().await.unwrap();
+            assert_eq!(answer.status(), status, "{path}");
+            let leads = answer.headers().get("location").map(|to| to.to_str().unwrap().to_owned());
+            assert_eq!(leads.as_deref(), (status == 307).then_some("/docs/problemes"));
+        }
+        assert!(service.end("TERM").success());
+    }
+}
+
 /// What keeps history: by the service's role, refused by rights; by an owner, by the guards.
 #[tokio::test]
 async fn history_is_neither_rewritten_nor_emptied() {

@@ -104,6 +104,7 @@ mod rectifications;
 mod reevaluations;
 mod reformes;
 mod registre_decide;
+mod registre_scelle;
 mod rejeu;
 mod remunerations;
 mod representants;

@@ -163,7 +163,10 @@ async fn a_record_of_a_purge_cannot_be_made_changed_or_taken_away() {
         .iter()
         .filter_map(|one| match one {
             Ecart::Lignes { table, .. } => Some(*table),
-            Ecart::Chaine { .. } | Ecart::Purge { .. } | Ecart::Racine { .. } => None,
+            Ecart::Chaine { .. }
+            | Ecart::Purge { .. }
+            | Ecart::Racine { .. }
+            | Ecart::Fermees { .. } => None,
         })
         .collect();
     assert_eq!(tables, ["acces", "purge"], "{found:?}");

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use traitant::auth::DEV_ISSUER;
-use traitant::config::{Config, InvalidConfig, JetonsConfig, LoiConfig, unknown};
+use traitant::config::{Besoin, Config, InvalidConfig, JetonsConfig, LoiConfig, unknown};
 use traitant::law::AuDela;
 use traitant::services::Mode;
 
@@ -21,6 +21,38 @@ fn nothing_at_all_is_a_sandbox_with_its_own_database() {
     assert_eq!(config.mode, Mode::BacASable);
     assert!(config.base.url.is_none());
     assert_eq!(config.jetons, JetonsConfig::BacASable);
+}
+
+#[test]
+fn a_command_asks_for_nothing_that_it_does_not_use() {
+    let read = |besoin, variables: &[(&str, &str)]| {
+        Config::read_for(besoin, |name| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    };
+    let url = ("DATABASE_URL", "postgres://u@localhost/b?host=/run/postgresql");
+    // Whoever owns the tables migrates them, and does not have the key.
+    let tables = read(Besoin::Tables, &[url]).unwrap();
+    assert_eq!((tables.mode, tables.jetons), (Mode::Production, JetonsConfig::Personne));
+    // Whoever verifies them has it, and no issuer.
+    let InvalidConfig(wrong) = read(Besoin::Registre, &[url]).unwrap_err();
+    assert!(matches!(&wrong[..], [one] if one.starts_with("TRAITANT_CLE_MAITRE")), "{wrong:?}");
+    let register = read(Besoin::Registre, &[url, ("TRAITANT_CLE_MAITRE", KEY)]).unwrap();
+    assert_eq!(register.jetons, JetonsConfig::Personne);
+    let InvalidConfig(wrong) =
+        read(Besoin::Service, &[url, ("TRAITANT_CLE_MAITRE", KEY)]).unwrap_err();
+    assert_eq!(wrong.len(), 3, "{wrong:?}");
+    // What is there is read, and the rest is as strict as ever.
+    let half = [url, ("TRAITANT_CLE_MAITRE", KEY), ("TRAITANT_AUDIENCE", "traitant")];
+    assert_eq!(read(Besoin::Registre, &half).unwrap_err().0.len(), 2);
+    for besoin in [Besoin::Tables, Besoin::Registre] {
+        let InvalidConfig(wrong) = read(
+            besoin,
+            &[("DATABASE_URL", "postgres://u@ailleurs/b"), ("TRAITANT_CLE_MAITRE", KEY)],
+        )
+        .unwrap_err();
+        assert!(wrong.join("").contains("sslmode"), "{wrong:?}");
+    }
 }
 
 #[test]

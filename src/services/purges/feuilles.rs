@@ -14,6 +14,7 @@ use crate::storage::feuilles_de_soins::{self as lignes, FeuilleRecue};
 use crate::storage::participations::{self, Retenue};
 use crate::storage::purges::{self, feuilles};
 use crate::storage::sceaux::Sceau;
+use crate::storage::sceaux::registre::{self, Lignes};
 use crate::storage::statistiques::personnes as comptes;
 use crate::storage::{Connection, evaluations};
 
@@ -72,6 +73,8 @@ async fn bloc(
     let mut what = vec![(seal.clone(), FEUILLES)];
     let later = feuilles::seals_of_evaluations(tx, &ids, days).await?;
     what.extend(later.into_iter().map(|seal| (seal, EVALUATIONS)));
+    let hanging: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    what.extend(registre::seals(tx, Lignes::Feuilles, &hanging).await?);
     let parts = passe.read(tx, what).await?;
     let counted = statistiques::of_feuilles(passe.core, tx, &removed).await?;
     comptes::keep_purged(tx, &counted, passe.core.now()).await?;

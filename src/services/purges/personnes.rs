@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use uuid::Uuid;
+
 use super::{Bloc, Passe, Personnes, PurgeError, kept};
 use crate::domain::ids::PatientId;
 use crate::domain::statistiques::Comptes;
 use crate::storage::purges::{self, feuilles, personnes};
+use crate::storage::sceaux::registre::{self, Lignes};
 use crate::storage::statistiques::personnes as comptes;
 
 /// Persons removed in one transaction.
@@ -58,7 +61,9 @@ async fn bloc(
     }
     let gone: Vec<PatientId> =
         records.iter().filter(|(_, kept)| free.contains(*kept)).map(|(own, _)| *own).collect();
-    let what = personnes::seals(tx, &gone).await?;
+    let mut what = personnes::seals(tx, &gone).await?;
+    let ids: Vec<Uuid> = gone.iter().map(|record| record.uuid()).collect();
+    what.extend(registre::seals(tx, Lignes::Dossiers, &ids).await?);
     let parts = passe.read(tx, what).await?;
     let mut counted = Comptes::default();
     for own in comptes::counted(tx, &gone).await?.values() {

@@ -6,6 +6,7 @@
 //! value was made stays, and the value is old.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 
 use super::knowledge_after;
@@ -237,6 +238,22 @@ pub async fn every_record(
     )
     .fetch_all(conn)
     .await?)
+}
+
+/// Those whose row says that they are limited, or merged into another, and whose facts do not, or the reverse.
+pub async fn contredits(conn: &mut PgConnection) -> Result<Vec<PatientId>, StorageError> {
+    let statement = "/* patient.contradicted */
+         SELECT coalesce(p.patient_id, l.patient_id)
+         FROM (SELECT patient_id, limite_le FROM patient WHERE limite_le IS NOT NULL) p
+         FULL JOIN (SELECT patient_id, enregistre_le FROM limitation WHERE remplace_le IS NULL) l
+                   ON l.patient_id = p.patient_id
+         WHERE p.limite_le IS DISTINCT FROM l.enregistre_le
+         UNION
+         SELECT coalesce(p.patient_id, f.absorbe_id)
+         FROM (SELECT patient_id FROM patient WHERE fusionne_dans IS NOT NULL) p
+         FULL JOIN (SELECT absorbe_id FROM fusion WHERE remplace_le IS NULL) f ON f.absorbe_id = p.patient_id
+         WHERE p.patient_id IS NULL OR f.absorbe_id IS NULL";
+    Ok(sqlx::query_scalar(AssertSqlSafe(statement)).fetch_all(conn).await?)
 }
 
 /// The same, whose rows are then locked.
