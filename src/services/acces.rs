@@ -1,7 +1,5 @@
 //! Who looked at a person's data, told to whoever may know.
 
-use std::collections::BTreeSet;
-
 use super::core::Access;
 use super::pages::{PageVoulue, Trouves};
 use super::{Contexte, Core, Seen, ServiceError};
@@ -78,9 +76,7 @@ pub(super) async fn read(
     page: Page,
 ) -> Result<Trouves<Consultation>, ServiceError> {
     let patient = access.patient;
-    let merged = faits::absorbed(access.conn(), &[patient], None).await?;
-    let records: BTreeSet<PatientId> =
-        merged.into_iter().map(|(_, old)| old).chain([patient]).collect();
+    let records = faits::records_of(access.conn(), patient, None).await?;
     let affiliations = fusions::affiliations(access.conn(), patient).await?;
     let auditeur = access.rapports.acteur.caisse().map(Caisse::code);
     let jours = match &access.droit.vue {
@@ -88,7 +84,7 @@ pub(super) async fn read(
         Vue::Jours(jours) => Some(jours.clone()),
     };
     let question = QuestionAcces {
-        dossiers: records.iter().copied().collect(),
+        dossiers: records.clone(),
         avant: page.apres,
         jours,
         auditeur: auditeur.clone(),

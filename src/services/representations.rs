@@ -69,12 +69,8 @@ pub async fn create(
     let (majority, (effet, motif_fin)) = days_of(core, &person, nouvelle)?;
     let others = representations::recorded(act.conn(), coffre, patient, known).await?;
     let same = |one: &Enregistree| {
-        let other = &one.lien;
-        let theirs = match one.fusionne_dans {
-            Some(kept) => &Representant::Patient(kept),
-            None => &other.representant,
-        };
-        (theirs, other.nature) == (&representant, nouvelle.nature) && other.effet.chevauche(&effet)
+        (one.representant(), one.lien.nature) == (representant.clone(), nouvelle.nature)
+            && one.lien.effet.chevauche(&effet)
     };
     if others.iter().any(same) {
         return Err(ServiceError::RepresentationExistante.into());

@@ -128,12 +128,15 @@ pub struct Enregistree {
 }
 
 impl Enregistree {
+    /// Who represents: whose record was merged does as the one that was kept.
+    pub fn representant(&self) -> Representant {
+        let kept = self.fusionne_dans.map(Representant::Patient);
+        kept.unwrap_or_else(|| self.lien.representant.clone())
+    }
+
     /// The link as it is read; `None` when no day of it is left.
     pub fn lue(self) -> Option<Representation> {
-        let representant = match self.fusionne_dans {
-            Some(kept) => Representant::Patient(kept),
-            None => self.lien.representant,
-        };
+        let representant = self.representant();
         Representation { representant, ..self.lien }.jusqu_au_deces(self.mort)
     }
 }

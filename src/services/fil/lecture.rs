@@ -168,9 +168,8 @@ async fn records(
     search: &mut Search<'_>,
     person: PatientId,
 ) -> Result<Vec<Destinataire>, ServiceError> {
-    let merged = faits::absorbed(search.conn(), &[person], None).await?;
-    let all = merged.into_iter().map(|(_, old)| old).chain([person]);
-    Ok(all.map(Destinataire::Personne).collect())
+    let all = faits::records_of(search.conn(), person, None).await?;
+    Ok(all.into_iter().map(Destinataire::Personne).collect())
 }
 
 /// A person and those for whom they act, under the records that are kept, with what they are to each.
