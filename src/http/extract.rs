@@ -167,6 +167,11 @@ impl CleIdempotence {
     pub(crate) fn demande(self, contexte: Contexte, requete: Empreinte) -> Demande {
         Demande { contexte, cle: self.0, requete }
     }
+
+    /// One without a body: what its address names, the version that was seen and the act are the whole request.
+    pub(crate) fn demande_sans_corps(self, contexte: Contexte, requete: &str) -> Demande {
+        self.demande(contexte, Empreinte::of(requete))
+    }
 }
 
 impl FromRequestParts<AppState> for CleIdempotence {

@@ -10,7 +10,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::domain::digest::Empreinte;
 use crate::domain::droits::Demarche;
 use crate::domain::evenement::NatureEvenement;
 use crate::domain::identifiers::texte_libre::contient_un_numero;
@@ -198,8 +197,7 @@ async fn delete(
     cle: CleIdempotence,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::SupprimerAbonnement)?;
-    // There is no body: the address is the whole request.
-    let demande = cle.demande(contexte, Empreinte::of(format!("abonnement {id} suppression")));
+    let demande = cle.demande_sans_corps(contexte, &format!("abonnement {id} suppression"));
     respond(abonnements::delete(&state.core, &demande, id, plain).await)
 }
 

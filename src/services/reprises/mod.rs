@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 pub use self::depot::{Depot, Recu};
 pub use self::run::{REPRENDRE, run, run_here};
-use super::core::{Many, Opening};
+use super::core::{Exit, Many, Opening};
 use super::{Contexte, Core, Demande, Done, Render, ServiceError, VersionsVues};
 use crate::domain::ids::RepriseId;
 use crate::domain::medecin::NouveauMedecin;
@@ -57,6 +57,18 @@ pub async fn refused(
     Ok(reprises::refused(search.conn(), id, after, limit).await?)
 }
 
+/// Begins an act on one of the calling caisse, in the version that was seen.
+async fn open<'a>(
+    core: &'a Core,
+    demande: &'a Demande,
+    (id, version): (RepriseId, VersionsVues),
+) -> Result<Opening<'a>, Exit> {
+    let mut opening = core.open(demande).await?;
+    let seen = own(opening.conn(), &demande.contexte, id).await?;
+    version.verify(seen.version)?;
+    Ok(opening)
+}
+
 /// Applies what was tried: a job writes it, with what is known when it does.
 pub async fn apply(
     core: &Core,
@@ -64,9 +76,7 @@ pub async fn apply(
     (id, version): (RepriseId, VersionsVues),
     rendre: impl Render<Reprise>,
 ) -> Done {
-    let mut opening = core.open(demande).await?;
-    let seen = own(opening.conn(), &demande.contexte, id).await?;
-    version.verify(seen.version)?;
+    let mut opening = open(core, demande, (id, version)).await?;
     let way = (EtatReprise::Essayee, EtatReprise::EnApplication);
     if !reprises::advance(opening.conn(), id, way).await? {
         let state = "la reprise n'est pas essayée, ou elle est déjà appliquée";
@@ -84,9 +94,7 @@ pub async fn abandon(
     (id, version): (RepriseId, VersionsVues),
     rendre: impl Render<Reprise>,
 ) -> Done {
-    let mut opening = core.open(demande).await?;
-    let seen = own(opening.conn(), &demande.contexte, id).await?;
-    version.verify(seen.version)?;
+    let mut opening = open(core, demande, (id, version)).await?;
     let by = (opening.auteur_id(), core.now());
     if !reprises::abandon(opening.conn(), id, by).await? {
         let state = "la reprise n'est ni à l'essai ni essayée : elle s'applique, est appliquée ou a pris fin";

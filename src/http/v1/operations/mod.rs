@@ -11,7 +11,6 @@ use utoipa_axum::router::OpenApiRouter;
 
 use self::demande::OperationDemande;
 use self::vue::{CompteVue, OperationVue};
-use crate::domain::digest::Empreinte;
 use crate::domain::droits::Demarche;
 use crate::domain::ids::OperationId;
 use crate::http::AppState;
@@ -148,9 +147,8 @@ async fn confirm(
     cle: CleIdempotence,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ConfirmerOperation)?;
-    // There is no body: the address and the version are the whole request.
-    let requete = Empreinte::of(format!("operation {id} {version} confirmation"));
-    let demande = cle.demande(contexte, requete);
+    let requete = format!("operation {id} {version} confirmation");
+    let demande = cle.demande_sans_corps(contexte, &requete);
     let rendre = render(StatusCode::ACCEPTED);
     respond(operations::confirm(&state.core, &demande, (id, version), rendre).await)
 }

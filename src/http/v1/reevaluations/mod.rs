@@ -12,7 +12,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use utoipa_axum::router::OpenApiRouter;
 
 use self::vue::{FeuilleChangeeVue, FeuillesChangeesVue, ReevaluationVue};
-use crate::domain::digest::Empreinte;
 use crate::domain::droits::Demarche;
 use crate::domain::ids::{FeuilleId, PatientId, ReevaluationId};
 use crate::domain::reevaluation::{Changement, Etendue, MotifReevaluation};
@@ -137,9 +136,8 @@ async fn apply(
     cle: CleIdempotence,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::AppliquerReevaluation)?;
-    // There is no body: the address and the version are the whole request.
-    let demande =
-        cle.demande(contexte, Empreinte::of(format!("reevaluation {id} {version} application")));
+    let requete = format!("reevaluation {id} {version} application");
+    let demande = cle.demande_sans_corps(contexte, &requete);
     let seen = (id, version);
     respond(reevaluations::apply(&state.core, &demande, seen, accepted).await)
 }

@@ -332,8 +332,8 @@ async fn apply(
     cle: CleIdempotence,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::ExecuterReprise)?;
-    // There is no body: the address and the version are the whole request.
-    let demande = cle.demande(contexte, Empreinte::of(format!("reprise {id} {version} execution")));
+    let requete = format!("reprise {id} {version} execution");
+    let demande = cle.demande_sans_corps(contexte, &requete);
     respond(reprises::apply(&state.core, &demande, (id, version), accepted).await)
 }
 
@@ -356,8 +356,8 @@ async fn abandon(
     cle: CleIdempotence,
 ) -> Result<Response, Refus> {
     let contexte = appel.exige(Demarche::AbandonnerReprise)?;
-    // There is no body: the address and the version are the whole request.
-    let demande = cle.demande(contexte, Empreinte::of(format!("reprise {id} {version} abandon")));
+    let requete = format!("reprise {id} {version} abandon");
+    let demande = cle.demande_sans_corps(contexte, &requete);
     respond(reprises::abandon(&state.core, &demande, (id, version), ended).await)
 }
 
