@@ -145,10 +145,9 @@ async fn evaluate(
     leave_itself_out(core, access.conn(), (record, written), &mut registre, connu_le).await?;
     verify_known(&registre, (record, written), now).map_err(within_feuille)?;
     let mut feuille = Cow::Borrowed(written);
-    let organisme =
-        written.soins.beneficiaire.organisme.or_else(|| {
-            written.soins.date_soins().and_then(|jour| registre.organisme(record, jour))
-        });
+    let organisme = written.soins.beneficiaire.organisme.or_else(|| {
+        written.soins.date_soins().and_then(|jour| registre.etat(record)?.organisme(jour))
+    });
     if organisme != written.soins.beneficiaire.organisme {
         feuille.to_mut().soins.beneficiaire.organisme = organisme;
     }

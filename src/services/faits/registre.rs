@@ -208,15 +208,6 @@ impl Registre {
         self.dossiers.get(&patient).is_some_and(|dossier| dossier.etat.identites.iter().any(known))
     }
 
-    /// The caisse of a person, on a day.
-    pub(in crate::services) fn organisme(
-        &self,
-        patient: PatientId,
-        jour: NaiveDate,
-    ) -> Option<Organisme> {
-        self.dossiers.get(&patient).and_then(|dossier| dossier.organisme(jour))
-    }
-
     /// What is known of a person, by one value.
     pub(in crate::services) fn etat(&self, patient: PatientId) -> Option<&EtatPatient> {
         self.dossiers.get(&patient).map(|known| &known.etat)

@@ -65,7 +65,8 @@ pub(super) fn decide(core: &Core, mut donnees: Donnees) -> Decisions {
                 let (patient, instant) = (recue.feuille.patient_id, recue.feuille.enregistre_le);
                 if lignes.len() >= EN_LOT {
                     let jour = jour_compte(&recue.feuille.feuille);
-                    let organisme = donnees.registre.organisme(patient, jour);
+                    let known = donnees.registre.etat(patient);
+                    let organisme = known.and_then(|known| known.organisme(jour));
                     let place = decisions.mouvements.entry(instant).or_default();
                     place.plus(&of_received(core, &recue, organisme));
                 }

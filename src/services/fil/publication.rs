@@ -51,15 +51,17 @@ async fn publish_some(core: &Core, limite: i64) -> Result<(usize, usize), Servic
     for evenement in &evenements {
         position = position.saturating_add(1);
         let (sequence, nature) = (evenement.sequence, evenement.nature);
-        let mut place = |destinataire, effet_du| {
-            let executants = executants(evenement, &autour, &destinataire);
-            let numbers = (position, sequence);
-            places.push(NouvellePlace::new(numbers, destinataire, (nature, effet_du), executants));
-        };
-        place(Destinataire::Statistiques, None);
-        for (destinataire, effet_du) in destinataires(evenement, &autour, today) {
-            place(destinataire, effet_du);
-        }
+        let all = [(Destinataire::Statistiques, None)]
+            .into_iter()
+            .chain(destinataires(evenement, &autour, today));
+        places.extend(all.map(|(destinataire, effet_du)| NouvellePlace {
+            executants: executants(evenement, &autour, &destinataire),
+            destinataire,
+            position,
+            sequence,
+            nature,
+            effet_du,
+        }));
     }
     let mut reperes: BTreeSet<u32> =
         places.iter().map(|place| place.destinataire.repere()).collect();

@@ -66,11 +66,10 @@ pub(super) async fn apply(
         write_fresh(many, &fresh).await?;
     }
     // Whom a trial registers is forgotten: no line is told of them by an identifier.
-    let forgotten = fresh.iter().filter(|_| !application).map(|one| one.id);
-    let mut made = (application, forgotten.collect::<BTreeSet<PatientId>>());
+    let mut forgotten: Forgotten = (!application).then(|| fresh.iter().map(|one| one.id).collect());
     for place in others {
         let Some(nouveau) = all.get(place) else { continue };
-        let issue = alone(many, nouveau, (essais, &mut made)).await?;
+        let issue = alone(many, nouveau, (essais, &mut forgotten)).await?;
         set(&mut issues, place, issue);
     }
     let told = lignes.iter().zip(issues);
@@ -109,17 +108,17 @@ async fn write_fresh(many: &mut Many<'_>, fresh: &[Patient]) -> Result<(), Servi
     many.trace(&ids).await
 }
 
-/// Whether what is registered stays; where it does not, who was.
-type Made = (bool, BTreeSet<PatientId>);
+/// Whom a trial registered; nothing where it stays.
+type Forgotten = Option<BTreeSet<PatientId>>;
 
 /// Somebody whose number is known: recognised, refused, or registered beside whoever else has it.
 async fn alone(
     many: &mut Many<'_>,
     nouveau: &NouveauPatient,
-    (essais, made): (&mut Vec<IdentifiantPersonne>, &mut Made),
+    (essais, forgotten): (&mut Vec<IdentifiantPersonne>, &mut Forgotten),
 ) -> Result<Issue, ServiceError> {
     save(many.conn()).await?;
-    match register(many, nouveau, (essais, made)).await {
+    match register(many, nouveau, (essais, forgotten)).await {
         Ok(issue) => {
             release(many.conn()).await?;
             Ok(issue)
@@ -127,7 +126,7 @@ async fn alone(
         Err(error) => {
             undo(many.conn()).await?;
             if let ServiceError::PatientExistant(id) = &error
-                && made.1.contains(id)
+                && forgotten.as_ref().is_some_and(|forgotten| forgotten.contains(id))
             {
                 let message = "ce numéro est celui d'une autre ligne de ce fichier, dont l'identité est autre";
                 return Ok(refus("identifiant", "numero_pris", message));
@@ -140,7 +139,7 @@ async fn alone(
 async fn register(
     many: &mut Many<'_>,
     nouveau: &NouveauPatient,
-    (essais, made): (&mut Vec<IdentifiantPersonne>, &mut Made),
+    (essais, forgotten): (&mut Vec<IdentifiantPersonne>, &mut Forgotten),
 ) -> Result<Issue, ServiceError> {
     let (core, contexte) = (many.core(), many.contexte());
     let acteur = *contexte.acteur();
@@ -173,8 +172,7 @@ async fn register(
         many.acting((first, patient.connu_le)).tell(fact).await?;
     }
     many.trace(&[patient.id]).await?;
-    let (application, forgotten) = made;
-    if !*application {
+    if let Some(forgotten) = forgotten {
         forgotten.insert(patient.id);
     }
     Ok(Issue::Nouvelle)

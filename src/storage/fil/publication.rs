@@ -84,19 +84,6 @@ pub struct NouvellePlace {
     pub executants: BTreeSet<Rpps>,
 }
 
-impl NouvellePlace {
-    /// A place by its numbers in the feed and in the journal; the kind and the first day of its event; who reads it as
-    /// performers.
-    pub const fn new(
-        (position, sequence): (i64, i64),
-        destinataire: Destinataire,
-        (nature, effet_du): (NatureEvenement, Option<NaiveDate>),
-        executants: BTreeSet<Rpps>,
-    ) -> Self {
-        Self { destinataire, position, sequence, nature, effet_du, executants }
-    }
-}
-
 /// Whether an event waits for its place. By their order: an index remembers those that were removed, a table is read with them.
 pub async fn pending(conn: &mut PgConnection) -> Result<bool, StorageError> {
     Ok(sqlx::query_scalar!(
