@@ -38,12 +38,14 @@ mod v1;
 mod verification;
 mod vue;
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use self::debit::Debits;
@@ -76,9 +78,13 @@ const BODY_TIME_LIMIT: Duration = Duration::from_secs(20);
 /// Longest time to establish an answer, unless its operation is accorded more.
 pub const TIME_LIMIT: Duration = Duration::from_secs(30);
 
-/// What handlers share.
+/// What handlers share. Cheap to clone: each layer of each request does.
 #[derive(Debug, Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Partage>);
+
+/// The pieces of what handlers share.
+#[derive(Debug, Clone)]
+pub struct Partage {
     core: Core,
     verifier: Arc<Verifier>,
     preuves: Arc<Preuves>,
@@ -101,7 +107,7 @@ impl AppState {
     /// The use cases, and what checks tokens and proofs.
     pub fn new(core: Core, verifier: Verifier, preuves: Preuves) -> Self {
         let (verifier, preuves) = (Arc::new(verifier), Arc::new(preuves));
-        Self {
+        Self(Arc::new(Partage {
             core,
             verifier,
             preuves,
@@ -118,21 +124,25 @@ impl AppState {
             dossier: false,
             documentation: true,
             interne: None,
-        }
+        }))
+    }
+
+    /// The same, with one piece more: before anybody shares it.
+    fn with(mut self, piece: impl FnOnce(&mut Partage)) -> Self {
+        piece(Arc::make_mut(&mut self.0));
+        self
     }
 
     /// The same, where a caller may ask no more than that.
     #[must_use]
-    pub fn with_debits(mut self, config: DebitConfig) -> Self {
-        self.debits = Arc::new(Debits::new(config));
-        self
+    pub fn with_debits(self, config: DebitConfig) -> Self {
+        self.with(|own| own.debits = Arc::new(Debits::new(config)))
     }
 
     /// The same, which tells its requests to whoever follows traces.
     #[must_use]
-    pub fn with_traceur(mut self, traceur: Traceur) -> Self {
-        self.traceur = Some(traceur);
-        self
+    pub fn with_traceur(self, traceur: Traceur) -> Self {
+        self.with(|own| own.traceur = Some(traceur))
     }
 
     /// What checks proofs of signature.
@@ -142,66 +152,67 @@ impl AppState {
 
     /// The same, where pages of these sites may read the answers.
     #[must_use]
-    pub fn with_origins(mut self, origines: &[String]) -> Self {
-        self.origines = transport::Origines(origines.into());
-        self
+    pub fn with_origins(self, origines: &[String]) -> Self {
+        self.with(|own| own.origines = transport::Origines(origines.into()))
     }
 
     /// The same, whose façade of FHIR is reached there rather than where a request says.
     #[must_use]
-    pub fn with_origine_fhir(mut self, origine: Option<&str>) -> Self {
-        self.origine_fhir = origine.map(Arc::from);
-        self
+    pub fn with_origine_fhir(self, origine: Option<&str>) -> Self {
+        self.with(|own| own.origine_fhir = origine.map(Arc::from))
     }
 
     /// The same, in a sandbox: its people, its clock and its pages are there.
     #[must_use]
-    pub fn with_sandbox(mut self, bac: Arc<dyn BacASable>) -> Self {
-        self.bac_a_sable = Some(bac);
-        self.with_simulateur().with_dossier()
+    pub fn with_sandbox(self, bac: Arc<dyn BacASable>) -> Self {
+        self.with(|own| own.bac_a_sable = Some(bac)).with_simulateur().with_dossier()
     }
 
     /// The same, with the page on which anybody asks what care would be paid back.
     #[must_use]
-    pub const fn with_simulateur(mut self) -> Self {
-        self.simulateur = true;
-        self
+    pub fn with_simulateur(self) -> Self {
+        self.with(|own| own.simulateur = true)
     }
 
     /// The same, with the page on which a patient reads their own record.
     #[must_use]
-    pub const fn with_dossier(mut self) -> Self {
-        self.dossier = true;
-        self
+    pub fn with_dossier(self) -> Self {
+        self.with(|own| own.dossier = true)
     }
 
     /// The same, without the page from which the API is tried.
     #[must_use]
-    pub const fn without_documentation(mut self) -> Self {
-        self.documentation = false;
-        self
+    pub fn without_documentation(self) -> Self {
+        self.with(|own| own.documentation = false)
     }
 
     /// The same, whose pages ask this service what they show.
-    fn with_interne(mut self) -> Self {
-        if self.interne.is_none() && (self.bac_a_sable.is_some() || self.dossier) {
-            self.interne = Some(Arc::new(Interne(service(self.clone()))));
+    fn with_interne(self) -> Self {
+        if self.interne.is_some() || (self.bac_a_sable.is_none() && !self.dossier) {
+            return self;
         }
-        self
+        let interne = Arc::new(Interne(service(self.clone())));
+        self.with(|own| own.interne = Some(interne))
     }
 
     /// The same, where an answer takes no longer than that, unless its operation was accorded more. For tests.
     #[must_use]
-    pub const fn with_time_limit(mut self, limit: Duration) -> Self {
-        self.delai = limit;
-        self
+    pub fn with_time_limit(self, limit: Duration) -> Self {
+        self.with(|own| own.delai = limit)
     }
 
     /// The same, where a body has that long to arrive. For tests.
     #[must_use]
-    pub const fn with_body_time_limit(mut self, limit: Duration) -> Self {
-        self.corps_limite = limit;
-        self
+    pub fn with_body_time_limit(self, limit: Duration) -> Self {
+        self.with(|own| own.corps_limite = limit)
+    }
+}
+
+impl Deref for AppState {
+    type Target = Partage;
+
+    fn deref(&self) -> &Partage {
+        &self.0
     }
 }
 
@@ -214,10 +225,12 @@ fn service(state: AppState) -> Router {
     let (routes, contrat) = openapi::routes_and_contract();
     Router::new()
         .merge(
-            routes
-                .layer(from_fn(conditionnel::revalidate))
-                .layer(from_fn(pagination::link))
-                .layer(from_fn_with_state(Declares::of(&contrat.document), query::verify)),
+            routes.layer(
+                ServiceBuilder::new()
+                    .layer(from_fn_with_state(Declares::of(&contrat.document), query::verify))
+                    .layer(from_fn(pagination::link))
+                    .layer(from_fn(conditionnel::revalidate)),
+            ),
         )
         .merge(docs::router(contrat, state.documentation))
         .merge(fhir::router())
@@ -225,17 +238,22 @@ fn service(state: AppState) -> Router {
         .merge(bac_a_sable::router(state.bac_a_sable.as_ref()))
         .fallback(extract::route_inconnue)
         .method_not_allowed_fallback(extract::methode_interdite)
-        .layer(from_fn_with_state(state.bac_a_sable.clone(), bac_a_sable::follow))
-        .layer(from_fn(transport::decompress))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(from_fn(transport::require_text))
-        .layer(from_fn_with_state(state.clone(), debit::limit))
-        .layer(from_fn_with_state(state.delai, delai::limit))
-        .layer(CatchPanicLayer::custom(request_log::on_panic))
-        .layer(from_fn_with_state(state.poids.clone(), poids::limit))
-        .layer(transport::compress())
-        .layer(from_fn_with_state(state.clone(), request_log::observe))
-        .layer(from_fn_with_state(state.origines.clone(), transport::share))
-        .layer(from_fn(transport::protect))
+        .layer(
+            // One layer made of many, the outermost first: a request copies the whole of what is inside each layer
+            // of a router, and only what the pieces of one layer share.
+            ServiceBuilder::new()
+                .layer(from_fn(transport::protect))
+                .layer(from_fn_with_state(state.origines.clone(), transport::share))
+                .layer(from_fn_with_state(state.clone(), request_log::observe))
+                .layer(transport::compress())
+                .layer(from_fn_with_state(state.poids.clone(), poids::limit))
+                .layer(CatchPanicLayer::custom(request_log::on_panic))
+                .layer(from_fn_with_state(state.delai, delai::limit))
+                .layer(from_fn_with_state(state.clone(), debit::limit))
+                .layer(from_fn(transport::require_text))
+                .layer(DefaultBodyLimit::max(BODY_LIMIT))
+                .layer(from_fn(transport::decompress))
+                .layer(from_fn_with_state(state.bac_a_sable.clone(), bac_a_sable::follow)),
+        )
         .with_state(state)
 }

@@ -111,7 +111,7 @@ async fn simulate(
     };
     let first = first?;
     let head: EnTeteDemande = lire(&parse(&first)?)?;
-    let (core, requete) = (state.core, contexte.requete_id);
+    let (core, requete) = (state.core.clone(), contexte.requete_id);
     let loi = reformer(core.law(), head.reforme.0)?;
     let question = Arc::new(Question { core, loi, contexte });
     let comparees = lignes
