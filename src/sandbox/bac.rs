@@ -1,6 +1,7 @@
 //! The sandbox itself: made once, moved in time, emptied. Only a database that it marked is touched.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -159,6 +160,10 @@ pub struct Bac {
     ids: IdSource,
     /// The last proofs that were shown.
     montrees: Mutex<VecDeque<Montree>>,
+    /// How many times a reading of the clock began.
+    lectures: AtomicU64,
+    /// The last of them that ended.
+    servis: tokio::sync::Mutex<u64>,
 }
 
 /// How many proofs are remembered: pages that somebody may still reload.
@@ -183,7 +188,17 @@ impl Bac {
         prouveur: Arc<Prouveur>,
     ) -> Self {
         let ids = IdSource::from_system(Arc::clone(horloge.base()));
-        Self { place, core, horloge, emetteur, prouveur, ids, montrees: Mutex::default() }
+        Self {
+            place,
+            core,
+            horloge,
+            emetteur,
+            prouveur,
+            ids,
+            montrees: Mutex::default(),
+            lectures: AtomicU64::new(0),
+            servis: tokio::sync::Mutex::default(),
+        }
     }
 
     /// Runs the jobs that are due at the time of the sandbox; none while somebody makes its people anew, for whom what
@@ -199,13 +214,20 @@ impl Bac {
         Ok(ran)
     }
 
-    /// Puts the clock where the database says that it is.
+    /// Puts the clock where the database says that it is. One reading serves everybody who asked before it began.
     async fn follow(&self) -> Result<(), SandboxError> {
+        let asked = self.lectures.load(Ordering::Acquire);
+        let mut served = self.servis.lock().await;
+        if *served > asked {
+            return Ok(());
+        }
+        let reading = self.lectures.fetch_add(1, Ordering::AcqRel).saturating_add(1);
         let avance = self.place.marque().await?.avance_secondes;
         if avance != self.horloge.seconds() {
             tracing::info!(seconds = avance, "the clock of the sandbox was moved");
             self.horloge.put(avance);
         }
+        *served = reading;
         Ok(())
     }
 }
