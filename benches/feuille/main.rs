@@ -23,19 +23,22 @@
 mod cpu;
 #[path = "../lots/foule.rs"]
 mod foule;
+#[path = "../lots/client.rs"]
+mod lots;
 #[path = "../support/rpps.rs"]
 mod rpps;
 mod script;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::io::{Read, Write};
+use std::fs::File;
+use std::io::{BufWriter, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
 
 use self::cpu::{Cpu, of_process};
-use self::support::{PROGRAM, client, psql, start, token};
+use self::support::{client, psql, start, token};
 
 /// Persons of the service; as many again are for `pgbench`.
 const PERSONS: usize = 10_000;
@@ -194,18 +197,21 @@ fn children() -> u64 {
     of_process(own, true) - of_process(own, false)
 }
 
-/// Makes what the rows of the people of a folder hold for evaluations.
-fn refaire(folder: &Path) {
-    let status = Command::new(PROGRAM)
-        .args(["verifier", "--refaire"])
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("TRAITANT_DONNEES", folder)
-        .env("TRAITANT_DEBIT_PORTEUR", "0")
-        .stdout(std::process::Stdio::null())
-        .status()
-        .unwrap();
-    assert!(status.success());
+/// Has everybody of a folder receive some feuilles, as people have in a year: their rows hold what the next one reads.
+fn precedentes(folder: &Path, host: &str) {
+    let token = token(folder, &["caisse", "--organisme", "010110000"]);
+    let file = folder.join("lot.ndjson");
+    let mut lot = BufWriter::new(File::create(&file).unwrap());
+    let mut line = String::new();
+    for number in 0..5 * 2 * PERSONS {
+        line.clear();
+        foule::feuille(100_000_000 + number, 2 * PERSONS, &mut line);
+        lot.write_all(line.as_bytes()).unwrap();
+    }
+    lot.flush().unwrap();
+    let answers = lots::send(host, &token, &file, |_| {});
+    assert_eq!(answers.enregistrees, answers.lines());
+    std::fs::remove_file(file).unwrap();
 }
 
 fn main() {
@@ -217,8 +223,7 @@ fn main() {
     std::fs::create_dir_all(&folder).unwrap();
     let (mut child, base) = start(&folder);
     foule::charger(&folder, &foule::coffre(&folder), 2 * PERSONS);
-    // The rows of people who had a feuille before hold what the next one reads.
-    refaire(&folder);
+    precedentes(&folder, base.trim_start_matches("http://"));
     psql(
         &folder,
         &format!(
@@ -226,7 +231,10 @@ fn main() {
              UPDATE identifiant_patient SET empreinte = decode(md5(n::text), 'hex')
              FROM (SELECT patient_id, ('x' || right(patient_id::text, 12))::bit(48)::bigint AS n
                    FROM patient WHERE patient_id::text LIKE '01950003%') AS own
-             WHERE identifiant_patient.patient_id = own.patient_id AND n >= {PERSONS}"
+             WHERE identifiant_patient.patient_id = own.patient_id AND n >= {PERSONS};
+             UPDATE patient SET etat_le = connu_le, etat_chiffre = other.etat_chiffre
+             FROM (SELECT etat_chiffre FROM patient WHERE etat_le IS NOT NULL LIMIT 1) AS other
+             WHERE patient.etat_le IS NULL AND patient_id::text LIKE '01950003%'"
         ),
     );
     psql(&folder, "VACUUM (ANALYZE)");
