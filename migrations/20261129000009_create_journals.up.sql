@@ -176,6 +176,15 @@ CREATE TABLE essai (
 );
 CREATE INDEX essai_purge ON essai (depuis);
 
+-- The tries of some callers with some numbers that began after an instant, once those that are under way with the same keys
+-- are over: the second statement sees what they committed while the first one waited for them.
+CREATE FUNCTION essais_connus(cles bigint[], numeros bytea[], appelants bytea[], apres timestamptz) RETURNS SETOF essai
+LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(cle) FROM unnest(cles) AS cle;
+    RETURN QUERY SELECT * FROM essai WHERE numero = ANY (numeros) AND appelant = ANY (appelants) AND depuis > apres;
+END $$;
+
 -- Jobs, taken with a lease by any instance.
 CREATE TABLE tache (
     tache_id uuid PRIMARY KEY,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
-use super::{Coffre, StorageError, Tx, auteurs};
+use super::{Coffre, Db, Statement, StorageError, Tx, auteurs};
 use crate::domain::acteur::Sujet;
 use crate::domain::calendar::Periode;
 use crate::domain::ids::{AccesId, PatientId, RequestId};
@@ -54,24 +54,55 @@ pub struct QuestionAcces {
     pub limite: i64,
 }
 
+/// Traces as the columns of their table.
+#[derive(Debug)]
+pub(super) struct Colonnes {
+    pub(super) patients: Vec<Uuid>,
+    pub(super) ids: Vec<Uuid>,
+    pub(super) survenus: Vec<DateTime<Utc>>,
+    pub(super) auteurs: Vec<i32>,
+    pub(super) operations: Vec<String>,
+    pub(super) requetes: Vec<Uuid>,
+}
+
+impl Colonnes {
+    pub(super) fn of(traces: &[Acces]) -> Self {
+        let uuids = |value: fn(&Acces) -> Uuid| traces.iter().map(value).collect();
+        Self {
+            patients: uuids(|trace| trace.patient_id.uuid()),
+            ids: uuids(|trace| trace.id.uuid()),
+            survenus: traces.iter().map(|trace| trace.survenu_le).collect(),
+            auteurs: traces.iter().map(|trace| trace.auteur_id).collect(),
+            operations: traces.iter().map(|trace| trace.operation.to_owned()).collect(),
+            requetes: uuids(|trace| trace.requete_id.uuid()),
+        }
+    }
+}
+
+/// Writes several traces in one statement, which is the whole of its transaction.
+pub async fn insert_alone(db: &Db, traces: &[Acces]) -> Result<(), StorageError> {
+    db.write_alone(insert(&Colonnes::of(traces))).await
+}
+
 /// Writes several traces in one statement.
 pub async fn insert_all(tx: &mut Tx, traces: &[Acces]) -> Result<(), StorageError> {
-    let uuids = |value: fn(&Acces) -> Uuid| traces.iter().map(value).collect::<Vec<_>>();
-    let instants: Vec<DateTime<Utc>> = traces.iter().map(|trace| trace.survenu_le).collect();
-    tx.write(sqlx::query!(
+    tx.write(insert(&Colonnes::of(traces))).await
+}
+
+fn insert(traces: &Colonnes) -> Statement<'_> {
+    sqlx::query!(
         "/* acces.insert_all */
          INSERT INTO acces
              (patient_id, acces_id, survenu_le, auteur_id, operation, requete_id)
          SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::timestamptz[], $4::integer[], $5::text[],
                               $6::uuid[])",
-        &uuids(|trace| trace.patient_id.uuid()),
-        &uuids(|trace| trace.id.uuid()),
-        &instants,
-        &traces.iter().map(|trace| trace.auteur_id).collect::<Vec<_>>(),
-        &traces.iter().map(|trace| trace.operation.to_owned()).collect::<Vec<_>>(),
-        &uuids(|trace| trace.requete_id.uuid())
-    ))
-    .await
+        &traces.patients,
+        &traces.ids,
+        &traces.survenus,
+        &traces.auteurs,
+        &traces.operations,
+        &traces.requetes
+    )
 }
 
 /// Many feuilles received together, whose persons the answer shows.

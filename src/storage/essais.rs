@@ -46,21 +46,17 @@ pub async fn known(
         i64::from_be_bytes([b0, b1, b2, b3, b4, b5, b6, b7])
     };
     let keys: BTreeSet<i64> = numeros.iter().map(key).collect();
-    sqlx::query!(
-        "/* essai.lock */ SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key",
-        &keys.into_iter().collect::<Vec<_>>() as _
-    )
-    .fetch_all(&mut **tx)
-    .await?;
     Ok(sqlx::query_as!(
         Essais,
         r#"/* essai.known */
-         SELECT numero AS "numero: Numero", appelant = $3 AS "organisation!", essais, depuis, dernier_le FROM essai
-         WHERE numero = ANY ($1) AND appelant = ANY ($2) AND depuis > $4"#,
+         SELECT numero AS "numero!: Numero", appelant = $3 AS "organisation!", essais AS "essais!", depuis AS "depuis!",
+                dernier_le AS "dernier_le!"
+         FROM essais_connus($5, $1, $2, $4)"#,
         &numeros.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,
         &callers.iter().map(<[u8; 16]>::as_slice).collect::<Vec<_>>() as _,
         organisation,
-        apres
+        apres,
+        &keys.into_iter().collect::<Vec<_>>()
     )
     .fetch_all(&mut **tx)
     .await?)

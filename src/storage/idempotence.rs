@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::acces::{Acces, Colonnes};
 use super::coffre::Place;
 use super::{Coffre, StorageError, Tx};
 use crate::domain::digest::{Empreinte, Hexadecimal};
@@ -35,15 +36,13 @@ pub async fn claim(
     requete: &Empreinte,
     instant: DateTime<Utc>,
 ) -> Result<Claim, StorageError> {
-    sqlx::query!("/* idempotence.wait */ SELECT set_config('lock_timeout', '5s', true)")
-        .fetch_one(&mut **tx)
-        .await?;
     let digest = digest(coffre, cle);
     let inserted = tx
         .try_write(sqlx::query!(
             "/* idempotence.claim */
          INSERT INTO idempotence (appelant, cle, requete_sha256, enregistre_le)
-         VALUES ($1, $2, $3, $4) ON CONFLICT (appelant, cle) DO NOTHING",
+         SELECT $1, $2, $3, $4 FROM set_config('lock_timeout', '5s', true)
+         ON CONFLICT (appelant, cle) DO NOTHING",
             appelant,
             digest.as_slice(),
             requete as _,
@@ -88,9 +87,11 @@ pub struct Reponse<'a> {
     pub contenu: &'a [u8],
     /// Whom it shows.
     pub personnes: &'a [PatientId],
+    /// What they will read of it.
+    pub traces: &'a [Acces],
 }
 
-/// Keeps the answer of a claimed key.
+/// Keeps the answer of a claimed key, and the traces of whom it shows.
 pub async fn save(
     tx: &mut Tx,
     coffre: &Coffre,
@@ -100,15 +101,25 @@ pub async fn save(
     let digest = digest(coffre, cle);
     let sealed = coffre.seal(place(appelant, digest), reponse.contenu)?;
     let personnes: Vec<Uuid> = reponse.personnes.iter().map(|id| id.uuid()).collect();
+    let traces = Colonnes::of(reponse.traces);
     tx.write(sqlx::query!(
         "/* idempotence.save */
+         WITH vues AS (
+             INSERT INTO acces (patient_id, acces_id, survenu_le, auteur_id, operation, requete_id)
+             SELECT * FROM UNNEST($6::uuid[], $7::uuid[], $8::timestamptz[], $9::integer[], $10::text[], $11::uuid[]))
          UPDATE idempotence SET statut = $3, reponse_chiffree = $4, personnes = $5
          WHERE appelant = $1 AND cle = $2",
         appelant,
         digest.as_slice(),
         i16::try_from(reponse.statut).unwrap_or(i16::MAX),
         sealed,
-        &personnes
+        &personnes,
+        &traces.patients,
+        &traces.ids,
+        &traces.survenus,
+        &traces.auteurs,
+        &traces.operations,
+        &traces.requetes
     ))
     .await
 }

@@ -213,6 +213,13 @@ impl Db {
         Ok(self.named(name, self.transaction(false).await?))
     }
 
+    /// Writes by one statement that is a whole transaction: it is committed, or nothing is.
+    async fn write_alone(&self, statement: Statement<'_>) -> Result<(), StorageError> {
+        self.verify_key()?;
+        statement.execute(&mut *self.pool.acquire().await?).await?;
+        Ok(())
+    }
+
     /// Takes a connection to read, without a transaction: each statement sees what is committed
     /// when it begins, exactly as it would inside one, for two exchanges less.
     pub async fn read(&self, name: &'static str) -> Result<Reading, StorageError> {

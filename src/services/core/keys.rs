@@ -102,9 +102,11 @@ impl Core {
         demande: &Demande,
         (rendu, personnes): (Rendu, &[PatientId]),
     ) -> Result<Memoire, ServiceError> {
-        self.trace_within(&mut tx, &demande.contexte, personnes).await?;
-        let appelant = demande.contexte.acteur().cle();
-        let kept = Reponse { statut: rendu.statut, contenu: &rendu.reponse, personnes };
+        let contexte = &demande.contexte;
+        let shown = personnes.iter().copied();
+        let traces = self.accesses(contexte, shown, contexte.demarche.trace()).await?;
+        let (appelant, contenu) = (contexte.acteur().cle(), rendu.reponse.as_slice());
+        let kept = Reponse { statut: rendu.statut, contenu, personnes, traces: &traces };
         idempotence::save(&mut tx, self.coffre(), (&appelant, &demande.cle), &kept).await?;
         tx.commit().await?;
         self.veille.awake();

@@ -199,9 +199,7 @@ impl Core {
         acteur: &Acteur,
     ) -> Result<&'static [Relation], ServiceError> {
         let Acteur::Medecin(rpps) = acteur else { return Ok(&[]) };
-        let found = medecins::find(conn, rpps, latest_knowledge()).await?;
-        let practises = found.is_some_and(|one| one.exercices_le(self.today()).next().is_some());
-        if practises {
+        if medecins::exerce_le(conn, rpps, self.today()).await? {
             Ok(&[Relation::PorteurDeLaCarte])
         } else {
             Err(ServiceError::Interdit(

@@ -12,7 +12,7 @@ use super::{Contexte, Core, ServiceError};
 use crate::domain::acteur::Auteur;
 use crate::domain::ids::{AccesId, PatientId};
 use crate::storage::acces::{self, Acces};
-use crate::storage::{Db, StorageError, Tx, auteurs};
+use crate::storage::{Db, Tx, auteurs};
 
 /// The most traces committed together.
 const BATCH: usize = 512;
@@ -49,7 +49,7 @@ async fn write_all(db: Db, mut receiver: mpsc::Receiver<Waiting>) {
     let mut batch = Vec::with_capacity(BATCH);
     while receiver.recv_many(&mut batch, BATCH).await > 0 {
         let (traces, waiting): (Vec<Vec<Acces>>, Vec<_>) = batch.drain(..).unzip();
-        let written = write(&db, &traces.concat())
+        let written = acces::insert_alone(&db, &traces.concat())
             .await
             .inspect_err(|error| tracing::error!(%error, "accesses could not be traced"))
             .is_ok();
@@ -58,12 +58,6 @@ async fn write_all(db: Db, mut receiver: mpsc::Receiver<Waiting>) {
             reader.send(written).unwrap_or_default();
         }
     }
-}
-
-async fn write(db: &Db, traces: &[Acces]) -> Result<(), StorageError> {
-    let mut tx = db.begin("acces.insert_all").await?;
-    acces::insert_all(&mut tx, traces).await?;
-    tx.commit().await
 }
 
 impl Core {

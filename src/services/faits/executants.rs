@@ -149,13 +149,12 @@ impl Registre {
         organisme.map_or(Fuseau::PARIS, |organisme| Fuseau::de_caisse(&organisme))
     }
 
-    /// The doctors whom some feuilles name and about whom nothing was asked yet: médecins traitants whose
-    /// colleagues act, doctors who sent the patients.
+    /// The doctors whom some feuilles name beside their performers: médecins traitants whose colleagues act, doctors who
+    /// sent the patients.
     pub(super) fn others(&self, sujets: &[Sujet<'_>]) -> BTreeSet<Rpps> {
         let claimed = sujets.iter().flat_map(|(patient, feuille)| self.absent(*patient, feuille));
         let senders = sujets.iter().filter_map(|(_, feuille)| sender(feuille)?.rpps);
-        let unread = |rpps: &Rpps| self.medecins.specialties(*rpps).is_none();
-        claimed.chain(senders).filter(unread).collect()
+        claimed.chain(senders).collect()
     }
 
     /// The billing numbers whose holders decide something: those of performers who have not got them, those

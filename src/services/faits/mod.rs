@@ -121,11 +121,10 @@ async fn complete(
     &Connus { praticiens, verrous, connu_le }: &Connus<'_>,
     mut registre: Registre,
 ) -> Result<Registre, ServiceError> {
-    let doctors: BTreeSet<Rpps> =
-        sujets.iter().map(|(_, feuille)| feuille.executant_rpps).collect();
+    let mut doctors = registre.others(sujets);
+    doctors.extend(sujets.iter().map(|(_, feuille)| feuille.executant_rpps));
     let instants = (core.now(), connu_le);
     praticiens.tell(conn, &doctors, &mut registre, instants).await?;
-    praticiens.tell(conn, &registre.others(sujets), &mut registre, instants).await?;
     let numbers: Vec<NumAm> = registre.numbers(sujets).into_iter().collect();
     if !numbers.is_empty() {
         registre.medecins.titulaires = medecins::titulaires(conn, &numbers, connu_le).await?;

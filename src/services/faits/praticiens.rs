@@ -11,7 +11,7 @@ use crate::domain::identifiers::{NumAm, Rpps, Specialite};
 use crate::services::ServiceError;
 use crate::storage::Connection;
 use crate::storage::connaissance::Connaissance;
-use crate::storage::faits::medecins::{self, ExerciceConnu, Titulaire};
+use crate::storage::faits::medecins::{self, ExerciceConnu, Fiche, Titulaire};
 
 /// For how long what was read of a doctor counts. Nothing of him is locked while feuilles are evaluated,
 /// so a feuille is evaluated as if it had come that little earlier.
@@ -20,12 +20,8 @@ const DUREE: TimeDelta = TimeDelta::seconds(10);
 /// How many doctors are kept at most.
 const NOMBRE: usize = 50_000;
 
-/// What the register knows of a doctor; no specialty list when it does not know him.
-#[derive(Debug, Default)]
-pub(super) struct Praticien {
-    pub(super) specialites: Option<Vec<(Periode, Specialite)>>,
-    pub(super) exercices: Vec<ExerciceConnu>,
-}
+/// What the register knows of a doctor; nothing when it does not know him.
+type Praticien = Option<Fiche>;
 
 /// What is known of the doctors about whom some feuilles ask, shared with the batches of a lot.
 #[derive(Debug, Default)]
@@ -38,12 +34,16 @@ pub(super) struct Medecins {
 impl Medecins {
     /// The practices of a doctor, those as a locum too.
     pub(super) fn practices(&self, rpps: Rpps) -> &[ExerciceConnu] {
-        self.praticiens.get(&rpps).map_or(&[], |known| &known.exercices)
+        self.fiche(rpps).map_or(&[], |known| &known.exercices)
     }
 
     /// Whether the register knows a doctor, and his specialties.
     pub(super) fn specialties(&self, rpps: Rpps) -> Option<&[(Periode, Specialite)]> {
-        self.praticiens.get(&rpps).and_then(|known| known.specialites.as_deref())
+        self.fiche(rpps).map(|known| known.specialites.as_slice())
+    }
+
+    fn fiche(&self, rpps: Rpps) -> Option<&Fiche> {
+        self.praticiens.get(&rpps).and_then(|known| known.as_ref().as_ref())
     }
 
     /// Who bills under a number on a day.
@@ -115,16 +115,8 @@ async fn read(
     doctors: &[Rpps],
     connu_le: Connaissance,
 ) -> Result<BTreeMap<Rpps, Arc<Praticien>>, ServiceError> {
-    let mut read: BTreeMap<Rpps, Praticien> =
-        doctors.iter().map(|rpps| (*rpps, Praticien::default())).collect();
-    for (rpps, specialite) in medecins::specialites(conn, doctors, connu_le).await? {
-        let own = &mut read.entry(rpps).or_default().specialites;
-        own.get_or_insert_default().extend(specialite);
-    }
-    for exercice in medecins::exercices(conn, doctors, connu_le).await? {
-        read.entry(exercice.rpps).or_default().exercices.push(exercice);
-    }
-    Ok(read.into_iter().map(|(rpps, one)| (rpps, Arc::new(one))).collect())
+    let mut read = medecins::fiches(conn, doctors, connu_le).await?;
+    Ok(doctors.iter().map(|rpps| (*rpps, Arc::new(read.remove(rpps)))).collect())
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What the register knows about many doctors at once, now or at an instant.
 
+use std::collections::BTreeMap;
+
 use sqlx::postgres::PgConnection;
 
 use crate::domain::calendar::Periode;
@@ -9,28 +11,6 @@ use crate::domain::ids::LieuId;
 use crate::domain::medecin::ModeExercice;
 use crate::storage::StorageError;
 use crate::storage::connaissance::{Connaissance, connu};
-
-/// The specialties of some doctors; a doctor without any is there too, an unknown one is not.
-pub async fn specialites(
-    conn: &mut PgConnection,
-    medecins: &[Rpps],
-    connu_le: Connaissance,
-) -> Result<Vec<(Rpps, Option<(Periode, Specialite)>)>, StorageError> {
-    struct Row {
-        rpps: Rpps,
-        code: Option<Specialite>,
-        effet: Option<Periode>,
-    }
-    let rows = connu!(
-        conn, connu_le => "$2", Row, "specialite_medecin.of_doctors", "specialite_medecin.known_at",
-        r#"SELECT m.rpps AS "rpps!", s.code AS "code?", s.effet AS "effet?"
-           FROM medecin m
-           LEFT JOIN specialite_medecin s ON s.medecin_id = m.medecin_id AND "# ["s."]
-        " WHERE m.rpps = ANY($1) AND " ("m.");
-        medecins as _
-    )?;
-    Ok(rows.into_iter().map(|row| (row.rpps, row.effet.zip(row.code))).collect())
-}
 
 /// A practice of a doctor, with what a feuille says of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,21 +37,79 @@ impl ExerciceConnu {
     }
 }
 
-/// The practices of some doctors, those of locums too.
-pub async fn exercices(
+/// What the practice files of a doctor say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fiche {
+    pub specialites: Vec<(Periode, Specialite)>,
+    /// His practices, those as a locum too.
+    pub exercices: Vec<ExerciceConnu>,
+}
+
+/// The files of some doctors, by one statement; an unknown doctor has none.
+pub async fn fiches(
     conn: &mut PgConnection,
     medecins: &[Rpps],
     connu_le: Connaissance,
-) -> Result<Vec<ExerciceConnu>, StorageError> {
-    Ok(connu!(
-        conn, connu_le => "$2", ExerciceConnu, "exercice.of_doctors", "exercice.known_at",
-        r#"SELECT m.rpps, e.effet, e.mode, e.principal, e.convention, e.option_tarifaire, e.lieu_id AS lieu, l.commune,
-                  e.facturation_nature || ':' || e.facturation_numero AS "facturation: NumeroFacturation"
+) -> Result<BTreeMap<Rpps, Fiche>, StorageError> {
+    struct Row {
+        rpps: Rpps,
+        code: Option<Specialite>,
+        code_effet: Option<Periode>,
+        effet: Option<Periode>,
+        mode: Option<ModeExercice>,
+        principal: Option<bool>,
+        convention: Option<Convention>,
+        option_tarifaire: Option<OptionTarifaire>,
+        facturation: Option<NumeroFacturation>,
+        lieu: Option<LieuId>,
+        commune: Option<CommuneExercice>,
+    }
+    let rows = connu!(
+        conn, connu_le => "$2", Row, "medecin.files", "medecin.files_known_at",
+        r#"SELECT m.rpps AS "rpps!: Rpps", s.code AS "code?: Specialite", s.effet AS "code_effet?: Periode",
+                  NULL::daterange AS "effet?: Periode", NULL AS "mode?: ModeExercice", NULL::boolean AS "principal?",
+                  NULL AS "convention?: Convention", NULL AS "option_tarifaire?: OptionTarifaire",
+                  NULL AS "facturation?: NumeroFacturation", NULL::uuid AS "lieu?: LieuId", NULL AS "commune?: CommuneExercice"
+           FROM medecin m
+           LEFT JOIN specialite_medecin s ON s.medecin_id = m.medecin_id AND "# ["s."]
+        " WHERE m.rpps = ANY($1) AND " ("m.")
+        " UNION ALL
+           SELECT m.rpps, NULL, NULL, e.effet, e.mode, e.principal, e.convention, e.option_tarifaire,
+                  e.facturation_nature || ':' || e.facturation_numero, e.lieu_id, l.commune
            FROM medecin m JOIN exercice e ON e.medecin_id = m.medecin_id
            JOIN lieu l ON l.lieu_id = e.lieu_id
-           WHERE m.rpps = ANY($1) AND "# ["e."];
+           WHERE m.rpps = ANY($1) AND " ("m.") " AND " ["e."];
         medecins as _
-    )?)
+    )?;
+    let mut fiches: BTreeMap<Rpps, Fiche> = BTreeMap::new();
+    for row in rows {
+        let fiche = fiches.entry(row.rpps).or_default();
+        fiche.specialites.extend(row.code_effet.zip(row.code));
+        let Row { rpps, mode, principal, convention, option_tarifaire, facturation, lieu, .. } =
+            row;
+        if let (
+            Some(effet),
+            Some(mode),
+            Some(principal),
+            Some(option_tarifaire),
+            Some(lieu),
+            Some(commune),
+        ) = (row.effet, mode, principal, option_tarifaire, lieu, row.commune)
+        {
+            fiche.exercices.push(ExerciceConnu {
+                rpps,
+                effet,
+                mode,
+                principal,
+                convention,
+                option_tarifaire,
+                facturation,
+                lieu,
+                commune,
+            });
+        }
+    }
+    Ok(fiches)
 }
 
 /// Whose a billing number is, in a period.

@@ -4,7 +4,7 @@ pub mod accueil;
 pub mod annuaire;
 pub mod changements;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::connaissance::{Connaissance, instant};
@@ -229,6 +229,23 @@ async fn specialites(
         connu_le
     )
     .fetch_all(conn)
+    .await?)
+}
+
+/// Whether a doctor practises somewhere on a day, as far as is known now.
+pub async fn exerce_le(
+    conn: &mut PgConnection,
+    rpps: &Rpps,
+    jour: NaiveDate,
+) -> Result<bool, StorageError> {
+    Ok(sqlx::query_scalar!(
+        r#"/* exercice.any */
+         SELECT EXISTS (SELECT FROM medecin m JOIN exercice e ON e.medecin_id = m.medecin_id
+                        WHERE m.rpps = $1 AND e.remplace_le IS NULL AND e.effet @> $2::date) AS "any!""#,
+        rpps.as_str(),
+        jour
+    )
+    .fetch_one(conn)
     .await?)
 }
 

@@ -14,7 +14,7 @@ use crate::domain::reprise::ChoixRepris;
 use crate::law::parameters::Parametre;
 use crate::services::core::Many;
 use crate::services::{Core, ServiceError};
-use crate::storage::faits::medecins::{self, ExerciceConnu};
+use crate::storage::faits::medecins::{self, ExerciceConnu, Fiche};
 use crate::storage::medecins::changements;
 use crate::storage::reprises::choix::{Nommable, Situation, doctors, situations};
 
@@ -205,22 +205,17 @@ impl Connus {
             lignes.iter().flat_map(|(_, choix)| choix.medecins.iter().copied()).collect();
         let rpps: Vec<Rpps> = rpps.into_iter().collect();
         let nommables = doctors(many.conn(), &rpps).await?;
-        let specialites = medecins::specialites(many.conn(), &rpps, None).await?;
-        let mut exercices: BTreeMap<Rpps, Vec<ExerciceConnu>> = BTreeMap::new();
-        for one in medecins::exercices(many.conn(), &rpps, None).await? {
-            exercices.entry(one.rpps).or_default().push(one);
+        let mut fiches = medecins::fiches(many.conn(), &rpps, None).await?;
+        for own in fiches.values_mut() {
+            own.exercices.sort_by_key(|one| (one.effet.du(), !one.principal));
         }
-        for own in exercices.values_mut() {
-            own.sort_by_key(|one| (one.effet.du(), !one.principal));
-        }
-        let doctor =
-            |(rpps, known): (Rpps, Option<(_, crate::domain::identifiers::Specialite)>)| {
-                known.filter(|(_, code)| code.est_medecin()).map(|_| rpps)
-            };
+        let is_doctor =
+            |fiche: &Fiche| fiche.specialites.iter().any(|(_, code)| code.est_medecin());
+        let medecins = fiches.iter().filter(|(_, fiche)| is_doctor(fiche)).map(|(rpps, _)| *rpps);
         Ok(Self {
             nommables: nommables.into_iter().map(|one| (one.rpps, one)).collect(),
-            medecins: specialites.into_iter().filter_map(doctor).collect(),
-            exercices,
+            medecins: medecins.collect(),
+            exercices: fiches.into_iter().map(|(rpps, fiche)| (rpps, fiche.exercices)).collect(),
         })
     }
 
