@@ -34,17 +34,27 @@ impl Delais {
         Self { instruction: limite, verrou, repos }
     }
 
-    /// Says so to PostgreSQL, for a connection or for its transaction alone.
-    pub(super) async fn say(self, conn: &mut Connection, local: bool) -> sqlx::Result<()> {
+    /// What says so to PostgreSQL after the `BEGIN` of a transaction, for it alone.
+    pub(super) fn locaux(self) -> String {
+        let millis = |delai: Duration| delai.as_millis();
+        format!(
+            "; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}; SET LOCAL idle_in_transaction_session_timeout = {}",
+            millis(self.instruction),
+            millis(self.verrou),
+            millis(self.repos)
+        )
+    }
+
+    /// Says so to PostgreSQL, for a connection.
+    pub(super) async fn say(self, conn: &mut Connection) -> sqlx::Result<()> {
         let millis = |delai: Duration| delai.as_millis().to_string();
         sqlx::query!(
             "/* db.limits */
-             SELECT set_config('statement_timeout', $1, $4) AS statement, set_config('lock_timeout', $2, $4) AS lock,
-                    set_config('idle_in_transaction_session_timeout', $3, $4) AS idle",
+             SELECT set_config('statement_timeout', $1, false) AS statement, set_config('lock_timeout', $2, false) AS lock,
+                    set_config('idle_in_transaction_session_timeout', $3, false) AS idle",
             millis(self.instruction),
             millis(self.verrou),
-            millis(self.repos),
-            local
+            millis(self.repos)
         )
         .fetch_one(conn)
         .await?;

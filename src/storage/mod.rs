@@ -84,7 +84,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgArguments, PgListener, PgPoolOptions, Postgres};
 use sqlx::query::Query;
-use sqlx::{Connection as _, PgPool, Transaction};
+use sqlx::{AssertSqlSafe, Connection as _, PgPool, Transaction};
 
 pub use self::coffre::{Coffre, CoffreError};
 pub use self::comptes::Comptees;
@@ -144,7 +144,7 @@ impl Db {
                     )
                     .fetch_one(&mut *connection)
                     .await?;
-                    delais.say(connection, false).await
+                    delais.say(connection).await
                 })
             })
             .before_acquire(|connection, known| {
@@ -169,6 +169,12 @@ impl Db {
     #[must_use]
     pub fn sous(&self, delais: Delais) -> Self {
         Self { delais: Some(delais), ..self.clone() }
+    }
+
+    /// The same connections, with their own limits.
+    #[must_use]
+    pub fn sans_delais(&self) -> Self {
+        Self { delais: None, ..self.clone() }
     }
 
     /// Keys of what is encrypted.
@@ -236,18 +242,11 @@ impl Db {
         &self,
         snapshot: bool,
     ) -> Result<Transaction<'static, Postgres>, StorageError> {
-        let mut inner = self.pool.begin().await?;
-        if snapshot {
-            sqlx::query!(
-                "/* db.snapshot */ SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-            )
-            .execute(&mut *inner)
-            .await?;
-        }
-        if let Some(delais) = self.delais {
-            delais.say(&mut inner, true).await?;
-        }
-        Ok(inner)
+        let mode = if snapshot { " ISOLATION LEVEL REPEATABLE READ, READ ONLY" } else { "" };
+        let delais = self.delais.map(Delais::locaux).unwrap_or_default();
+        // One exchange. Nothing of it comes from outside.
+        let begin = AssertSqlSafe(format!("/* db.begin */ BEGIN{mode}{delais}"));
+        Ok(self.pool.begin_with(begin).await?)
     }
 
     fn named(&self, name: &'static str, inner: Transaction<'static, Postgres>) -> Tx {

@@ -145,7 +145,8 @@ impl<'a> Search<'a> {
             tx.commit().await?;
             return Err(missed);
         }
-        drop(tx);
+        // At once: the next try with this number waits for it.
+        tx.rollback().await?;
         let (patient, (rapports, etat)) = found?;
         let rapports = rapports.sur(effet.as_ref());
         let droit = contexte.demarche.juger(&rapports)?;
@@ -171,7 +172,7 @@ impl<'a> Search<'a> {
             core.count_traits(&mut tx, contexte, naissance).await?;
             tx.commit().await?;
         } else {
-            drop(tx);
+            tx.rollback().await?;
         }
         let search = Self { core, contexte, conn: core.db.read(name).await?, effet };
         Ok((search, found))
