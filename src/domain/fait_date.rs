@@ -18,6 +18,14 @@ pub struct FaitDate<T> {
     pub remplace_le: Option<DateTime<Utc>>,
 }
 
+impl<T> FaitDate<T> {
+    /// The same version, about something else.
+    pub fn avec<U>(self, valeur: U) -> FaitDate<U> {
+        let Self { id, effet, enregistre_le, remplace_le, .. } = self;
+        FaitDate { id, valeur, effet, enregistre_le, remplace_le }
+    }
+}
+
 /// The fact in force on a day among versions known together.
 pub fn en_vigueur<T>(faits: &[FaitDate<T>], jour: NaiveDate) -> Option<&T> {
     faits.iter().find(|fait| fait.effet.contient(jour)).map(|fait| &fait.valeur)

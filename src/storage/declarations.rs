@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
+use uuid::Uuid;
 
 use super::coffre::{Attache, Genre, Place};
 use super::{Coffre, StorageError, Tx, cles, signatures};
@@ -22,8 +23,17 @@ pub async fn insert(
     let repris = declaration.reprise.as_ref();
     let reference = repris.and_then(|repris| repris.reference.as_deref());
     let reference = seal_reference(coffre, declaration.id, reference)?;
+    let medecins: Vec<Uuid> =
+        declaration.medecins.iter().map(|one| one.medecin_id.uuid()).collect();
+    let lieux: Vec<Uuid> = declaration.medecins.iter().map(|one| one.lieu_id.uuid()).collect();
     tx.write(sqlx::query!(
         "/* declaration.insert */
+         WITH choisis AS (
+             INSERT INTO declaration_medecin (patient_id, declaration_id, medecin_id, lieu_id)
+             SELECT $1, $2, * FROM unnest($16::uuid[], $17::uuid[])),
+         etat AS (
+             INSERT INTO etat_declaration (patient_id, declaration_id, version, etat, motif, enregistre_le, contestation)
+             VALUES ($1, $2, $18, $19, $20, $8, $21))
          INSERT INTO declaration
              (patient_id, declaration_id, numero, canal, contenu_chiffre, contenu_sha256, expire_le, enregistre_le,
               rectifie_id, reprise_id, effet_du, signe_le, origine, reference_preuve_chiffree, sous_id)
@@ -43,7 +53,13 @@ pub async fn insert(
         repris.and_then(|repris| repris.signe_le),
         repris.map(|repris| repris.origine) as _,
         reference,
-        sous as _
+        sous as _,
+        &medecins,
+        &lieux,
+        declaration.version,
+        declaration.etat.mot(),
+        declaration.motif,
+        declaration.contestation as _
     ))
     .await?;
     if let Some(en_place) = &declaration.en_place {
@@ -59,19 +75,7 @@ pub async fn insert(
         ))
         .await?;
     }
-    for medecin in &declaration.medecins {
-        tx.write(sqlx::query!(
-            "/* declaration_medecin.insert */
-             INSERT INTO declaration_medecin (patient_id, declaration_id, medecin_id, lieu_id)
-             VALUES ($1, $2, $3, $4)",
-            patient,
-            id,
-            medecin.medecin_id.uuid(),
-            medecin.lieu_id.uuid()
-        ))
-        .await?;
-    }
-    insert_etat(tx, declaration, declaration.enregistre_le).await
+    Ok(())
 }
 
 /// Writes the present state of a declaration as a version of its own.

@@ -16,17 +16,31 @@ pub async fn insert(
     declaration: &Declaration,
     signature: &Signature,
     instant: DateTime<Utc>,
-) -> Result<(), StorageError> {
+) -> Result<bool, StorageError> {
+    let (emetteur, jti) = match &signature.preuve {
+        Preuve {
+            emetteur: Some(emetteur),
+            identifiant_jeton: Some(jti),
+            cle_sha256: Some(_),
+            ..
+        } => (Some(emetteur.as_str()), Some(jti.as_str())),
+        _ => (None, None),
+    };
     let place = place(signature.id);
     let preuve = serde_json::to_string(&signature.preuve)
         .map_err(|error| StorageError::inconsistent("signature", "preuve", error))?;
     let sealed = coffre.sceller_texte(place, &preuve)?;
-    tx.write(sqlx::query!(
+    tx.try_write(sqlx::query!(
         "/* signature.insert */
+         WITH preuve AS (
+             INSERT INTO preuve_utilisee (emetteur, identifiant, enregistre_le)
+             SELECT $15, $16, $13 WHERE $15::text IS NOT NULL
+             ON CONFLICT DO NOTHING RETURNING identifiant)
          INSERT INTO signature
              (patient_id, declaration_id, signature_id, role, medecin_id, signe_le, signe_a, recue_le,
               moyen, niveau, preuve_chiffree, contenu_sha256, enregistre_le, representation_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+         WHERE $15::text IS NULL OR EXISTS (SELECT FROM preuve)",
         declaration.patient_id.uuid(),
         declaration.id.uuid(),
         signature.id.uuid(),
@@ -40,29 +54,9 @@ pub async fn insert(
         sealed,
         signature.contenu_sha256 as _,
         instant,
-        signature.representation_id as _
-    ))
-    .await
-}
-
-/// Claims the proof of a signature, if an issuer gave it; `false` when it served already.
-pub async fn claim_proof(
-    tx: &mut Tx,
-    preuve: &Preuve,
-    instant: DateTime<Utc>,
-) -> Result<bool, StorageError> {
-    let (Some(emetteur), Some(jti), Some(_)) =
-        (&preuve.emetteur, &preuve.identifiant_jeton, &preuve.cle_sha256)
-    else {
-        return Ok(true);
-    };
-    tx.try_write(sqlx::query!(
-        "/* preuve_utilisee.claim */
-         INSERT INTO preuve_utilisee (emetteur, identifiant, enregistre_le)
-         VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        signature.representation_id as _,
         emetteur,
-        jti,
-        instant
+        jti
     ))
     .await
 }

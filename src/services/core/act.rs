@@ -88,14 +88,31 @@ impl<'a> Opening<'a> {
         patient: PatientId,
         by_the_thing: &[Relation],
     ) -> Result<Act<'a>, ServiceError> {
+        let judged = self.lock_and_judge(patient, by_the_thing).await?;
+        Ok(self.about(patient, judged))
+    }
+
+    /// Locks a person, and judges what the caller is to them.
+    async fn lock_and_judge(
+        &mut self,
+        patient: PatientId,
+        by_the_thing: &[Relation],
+    ) -> Result<(DateTime<Utc>, Rapports, Droit), ServiceError> {
         let (core, contexte) = (self.core, &self.demande.contexte);
         let locked = patients::lock(&mut self.tx, patient, core.now()).await?;
         let rapports =
             core.rapports(&mut self.tx, contexte.acteur(), patient, by_the_thing).await?;
         let rapports = rapports.sur(self.effet.as_ref());
         let droit = contexte.demarche.juger(&rapports)?;
-        let instant = locked.ok_or(ServiceError::Introuvable)?;
-        Ok(Act { opening: self, patient, instant, rapports, droit, others: BTreeSet::new() })
+        Ok((locked.ok_or(ServiceError::Introuvable)?, rapports, droit))
+    }
+
+    fn about(
+        self,
+        patient: PatientId,
+        (instant, rapports, droit): (DateTime<Utc>, Rapports, Droit),
+    ) -> Act<'a> {
+        Act { opening: self, patient, instant, rapports, droit, others: BTreeSet::new() }
     }
 
     /// The same, of the one person of a card; several under one key is a conflict of identity, in which
@@ -106,11 +123,14 @@ impl<'a> Opening<'a> {
     ) -> Result<Act<'a>, ServiceError> {
         self.try_number(&cle.numero).await?;
         let (core, contexte) = (self.core, &self.demande.contexte);
-        match core.holder(&mut self.tx, contexte, (cle, None), &[]).await {
-            Ok((id, (rapports, _))) if rapports.est(Relation::PorteurDeLaCarte) => {
-                self.on(id, &[Relation::PorteurDeLaCarte]).await
-            }
-            Ok((id, _)) => self.on(id, &[]).await,
+        let (relations, found) =
+            core.of_card(&mut self.tx, contexte, (cle, None), Vec::new()).await?;
+        let judged = match found[..] {
+            [one] => self.lock_and_judge(one, &relations).await.map(|judged| (one, judged)),
+            _ => Err(core.none_of(&mut self.tx, contexte, found, &relations).await),
+        };
+        match judged {
+            Ok((id, judged)) => Ok(self.about(id, judged)),
             Err(missed @ (ServiceError::Introuvable | ServiceError::PatientAmbigu(_))) => {
                 self.miss(&cle.numero).await?;
                 Err(missed)

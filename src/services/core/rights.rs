@@ -169,26 +169,57 @@ impl Core {
         (cle, connu_le): (&ClePatient, Option<DateTime<Utc>>),
         by_the_thing: &[Relation],
     ) -> Result<(PatientId, (Rapports, Option<Vec<u8>>)), ServiceError> {
+        let by_the_thing = by_the_thing.to_vec();
+        let (relations, found) =
+            self.of_card(conn, contexte, (cle, connu_le), by_the_thing).await?;
+        let [id] = found[..] else {
+            return Err(self.none_of(conn, contexte, found, &relations).await);
+        };
+        let own = self.rapports_et_etat(conn, contexte.acteur(), id, &relations).await?;
+        contexte.demarche.juger(&own.0)?;
+        Ok((id, own))
+    }
+
+    /// Whom a card designates, and what the card and the thing at hand make of the caller.
+    pub(super) async fn of_card(
+        &self,
+        conn: &mut Connection,
+        contexte: &Contexte,
+        (cle, connu_le): (&ClePatient, Option<DateTime<Utc>>),
+        mut relations: Vec<Relation>,
+    ) -> Result<(Vec<Relation>, Vec<PatientId>), ServiceError> {
         let acteur = contexte.acteur();
-        let card = self.by_card(conn, acteur).await?;
+        relations.extend(self.by_card(conn, acteur).await?);
         let (coffre, caisse) = (self.coffre(), acteur.caisse());
-        let mut found = match connu_le {
+        let found = match connu_le {
             None => patients::find(conn, coffre, cle, caisse).await?,
             Some(instant) => patients::find_known_at(conn, coffre, cle, instant).await?,
         };
-        let relations = [card, by_the_thing].concat();
-        let Some((id, others)) = found.split_first() else { return Err(ServiceError::Introuvable) };
-        let own = self.rapports_et_etat(conn, acteur, *id, &relations).await?;
-        contexte.demarche.juger(&own.0)?;
-        if others.is_empty() {
-            return Ok((*id, own));
-        }
-        for other in others {
-            let rapports = self.rapports(conn, acteur, *other, &relations).await?;
-            contexte.demarche.juger(&rapports)?;
+        Ok((relations, found))
+    }
+
+    /// Why nobody is chosen where a card designates nobody, or several: they are told to whoever would have been given
+    /// each of them.
+    pub(super) async fn none_of(
+        &self,
+        conn: &mut Connection,
+        contexte: &Contexte,
+        mut found: Vec<PatientId>,
+        relations: &[Relation],
+    ) -> ServiceError {
+        for one in &found {
+            let rapports = self.rapports(conn, contexte.acteur(), *one, relations).await;
+            let judged = rapports.and_then(|rapports| Ok(contexte.demarche.juger(&rapports)?));
+            if let Err(refused) = judged {
+                return refused;
+            }
         }
         found.sort_unstable();
-        Err(ServiceError::PatientAmbigu(found))
+        if found.is_empty() {
+            ServiceError::Introuvable
+        } else {
+            ServiceError::PatientAmbigu(found)
+        }
     }
 
     /// What holding the card of a person makes of a caller: something for a doctor who practises today,

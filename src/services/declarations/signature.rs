@@ -132,14 +132,14 @@ pub(super) async fn keep(
     signature: &Signature,
     instant: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
-    if !signatures::claim_proof(act.conn(), &signature.preuve, instant).await? {
-        return Err(DeclarationRefusee::from(PreuveRefusee::DejaUtilisee).into());
-    }
     if signature.mode_preuve() == ModePreuve::Declaree {
         tracing::info!(moyen = signature.moyen.mot(), "a signature is declared without a proof");
     }
     let coffre = act.core().coffre();
-    Ok(signatures::insert(act.conn(), coffre, declaration, signature, instant).await?)
+    if signatures::insert(act.conn(), coffre, declaration, signature, instant).await? {
+        return Ok(());
+    }
+    Err(DeclarationRefusee::from(PreuveRefusee::DejaUtilisee).into())
 }
 
 /// An instant of a machine whose clock may be somewhat ahead of ours: then it is now.

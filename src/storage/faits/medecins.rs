@@ -45,27 +45,45 @@ pub struct Fiche {
     pub exercices: Vec<ExerciceConnu>,
 }
 
+/// A specialty or a practice of a doctor.
+struct Ligne {
+    rpps: Rpps,
+    code: Option<Specialite>,
+    code_effet: Option<Periode>,
+    effet: Option<Periode>,
+    mode: Option<ModeExercice>,
+    principal: Option<bool>,
+    convention: Option<Convention>,
+    option_tarifaire: Option<OptionTarifaire>,
+    facturation: Option<NumeroFacturation>,
+    lieu: Option<LieuId>,
+    commune: Option<CommuneExercice>,
+}
+
+impl Ligne {
+    fn exercice(&self) -> Option<ExerciceConnu> {
+        Some(ExerciceConnu {
+            rpps: self.rpps,
+            effet: self.effet?,
+            mode: self.mode?,
+            principal: self.principal?,
+            convention: self.convention,
+            option_tarifaire: self.option_tarifaire?,
+            facturation: self.facturation,
+            lieu: self.lieu?,
+            commune: self.commune?,
+        })
+    }
+}
+
 /// The files of some doctors, by one statement; an unknown doctor has none.
 pub async fn fiches(
     conn: &mut PgConnection,
     medecins: &[Rpps],
     connu_le: Connaissance,
 ) -> Result<BTreeMap<Rpps, Fiche>, StorageError> {
-    struct Row {
-        rpps: Rpps,
-        code: Option<Specialite>,
-        code_effet: Option<Periode>,
-        effet: Option<Periode>,
-        mode: Option<ModeExercice>,
-        principal: Option<bool>,
-        convention: Option<Convention>,
-        option_tarifaire: Option<OptionTarifaire>,
-        facturation: Option<NumeroFacturation>,
-        lieu: Option<LieuId>,
-        commune: Option<CommuneExercice>,
-    }
     let rows = connu!(
-        conn, connu_le => "$2", Row, "medecin.files", "medecin.files_known_at",
+        conn, connu_le => "$2", Ligne, "medecin.files", "medecin.files_known_at",
         r#"SELECT m.rpps AS "rpps!: Rpps", s.code AS "code?: Specialite", s.effet AS "code_effet?: Periode",
                   NULL::daterange AS "effet?: Periode", NULL AS "mode?: ModeExercice", NULL::boolean AS "principal?",
                   NULL AS "convention?: Convention", NULL AS "option_tarifaire?: OptionTarifaire",
@@ -85,29 +103,7 @@ pub async fn fiches(
     for row in rows {
         let fiche = fiches.entry(row.rpps).or_default();
         fiche.specialites.extend(row.code_effet.zip(row.code));
-        let Row { rpps, mode, principal, convention, option_tarifaire, facturation, lieu, .. } =
-            row;
-        if let (
-            Some(effet),
-            Some(mode),
-            Some(principal),
-            Some(option_tarifaire),
-            Some(lieu),
-            Some(commune),
-        ) = (row.effet, mode, principal, option_tarifaire, lieu, row.commune)
-        {
-            fiche.exercices.push(ExerciceConnu {
-                rpps,
-                effet,
-                mode,
-                principal,
-                convention,
-                option_tarifaire,
-                facturation,
-                lieu,
-                commune,
-            });
-        }
+        fiche.exercices.extend(row.exercice());
     }
     Ok(fiches)
 }

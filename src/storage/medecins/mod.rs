@@ -8,11 +8,16 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgConnection;
 
 use super::connaissance::{Connaissance, instant};
+use super::types::Finess;
 use super::{StorageError, Tx};
+use crate::domain::calendar::Periode;
 use crate::domain::fait_date::FaitDate;
-use crate::domain::identifiers::{NumeroFacturation, Rpps, Specialite};
-use crate::domain::ids::{LieuId, MedecinId};
-use crate::domain::medecin::{Exercice, Lieu, Medecin, NomMedecin, NouveauLieu};
+use crate::domain::feuille_de_soins::{Convention, OptionTarifaire};
+use crate::domain::identifiers::{CommuneExercice, NumeroFacturation, Rpps, Specialite};
+use crate::domain::ids::{FaitId, LieuId, MedecinId};
+use crate::domain::medecin::{
+    Exercice, Lieu, Medecin, ModeExercice, NatureLieu, NomMedecin, NouveauLieu,
+};
 use crate::domain::vocabulary::Vocabulaire;
 
 /// Creates a doctor without any fact; `false` when the RPPS is already known.
@@ -155,28 +160,106 @@ pub async fn insert_exercice(
     .await
 }
 
+/// A fact about a doctor: a name, a specialty or a practice.
+struct Ligne {
+    medecin_id: MedecinId,
+    id: Option<FaitId>,
+    effet: Option<Periode>,
+    enregistre_le: Option<DateTime<Utc>>,
+    remplace_le: Option<DateTime<Utc>>,
+    nom: Option<String>,
+    prenom: Option<String>,
+    code: Option<Specialite>,
+    mode: Option<ModeExercice>,
+    principal: Option<bool>,
+    convention: Option<Convention>,
+    option_tarifaire: Option<OptionTarifaire>,
+    facturation: Option<NumeroFacturation>,
+    lieu_id: Option<LieuId>,
+    nature: Option<NatureLieu>,
+    nom_lieu: Option<String>,
+    commune: Option<CommuneExercice>,
+    adresse: Option<String>,
+    finess_et: Option<Finess>,
+}
+
+impl Ligne {
+    fn exercice(&self) -> Option<Exercice> {
+        let lieu = Lieu {
+            id: self.lieu_id?,
+            nature: self.nature?,
+            nom: self.nom_lieu.clone()?,
+            commune: self.commune?,
+            adresse: self.adresse.clone()?,
+            finess_et: self.finess_et,
+        };
+        Some(Exercice {
+            lieu,
+            mode: self.mode?,
+            principal: self.principal?,
+            convention: self.convention,
+            option_tarifaire: self.option_tarifaire?,
+            facturation: self.facturation,
+        })
+    }
+}
+
 /// A doctor by RPPS, as known at an instant.
 pub async fn find(
     conn: &mut PgConnection,
     rpps: &Rpps,
     connu_le: impl Into<Connaissance>,
 ) -> Result<Option<Medecin>, StorageError> {
-    let connu_le = instant(connu_le);
-    let id = sqlx::query_scalar!(
-        "/* medecin.find */ SELECT medecin_id FROM medecin WHERE rpps = $1 AND enregistre_le <= $2",
+    let rows = sqlx::query_as!(
+        Ligne,
+        r#"/* medecin.find */
+         SELECT m.medecin_id, f.id AS "id?: FaitId", f.effet AS "effet?: Periode", f.enregistre_le AS "enregistre_le?",
+                f.remplace_le, f.nom, f.prenom, f.code AS "code?: Specialite", f.mode AS "mode?: ModeExercice",
+                f.principal AS "principal?", f.convention AS "convention?: Convention",
+                f.option_tarifaire AS "option_tarifaire?: OptionTarifaire", f.facturation AS "facturation?: NumeroFacturation",
+                f.lieu_id AS "lieu_id?: LieuId", f.nature AS "nature?: NatureLieu", f.nom_lieu AS "nom_lieu?",
+                f.commune AS "commune?: CommuneExercice", f.adresse, f.finess_et AS "finess_et?: Finess"
+         FROM medecin m
+         LEFT JOIN LATERAL (
+             SELECT i.identite_id AS id, i.effet, i.enregistre_le, i.remplace_le, i.nom, i.prenom, NULL AS code, NULL AS mode,
+                    NULL::boolean AS principal, NULL AS convention, NULL AS option_tarifaire, NULL AS facturation,
+                    NULL::uuid AS lieu_id, NULL AS nature, NULL AS nom_lieu, NULL AS commune, NULL AS adresse, NULL AS finess_et
+             FROM identite_medecin i WHERE i.medecin_id = m.medecin_id
+             UNION ALL
+             SELECT s.specialite_id, s.effet, s.enregistre_le, s.remplace_le, NULL, NULL, s.code, NULL,
+                    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+             FROM specialite_medecin s WHERE s.medecin_id = m.medecin_id
+             UNION ALL
+             SELECT e.exercice_id, e.effet, e.enregistre_le, e.remplace_le, NULL, NULL, NULL, e.mode,
+                    e.principal, e.convention, e.option_tarifaire, e.facturation_nature || ':' || e.facturation_numero,
+                    l.lieu_id, l.nature, l.nom, l.commune, l.adresse, l.finess_et
+             FROM exercice e JOIN lieu l ON l.lieu_id = e.lieu_id WHERE e.medecin_id = m.medecin_id
+         ) f ON f.enregistre_le <= $2 AND (f.remplace_le IS NULL OR f.remplace_le > $2)
+         WHERE m.rpps = $1 AND m.enregistre_le <= $2
+         ORDER BY lower(f.effet), f.id"#,
         rpps.as_str(),
-        connu_le
+        instant(connu_le)
     )
-    .fetch_optional(&mut *conn)
+    .fetch_all(conn)
     .await?;
-    let Some(id) = id else { return Ok(None) };
-    Ok(Some(Medecin {
-        id,
-        rpps: *rpps,
-        noms: noms(&mut *conn, id, connu_le).await?,
-        specialites: specialites(&mut *conn, id, connu_le).await?,
-        exercices: exercices(conn, id, connu_le).await?,
-    }))
+    let Some(first) = rows.first() else { return Ok(None) };
+    let (noms, specialites, exercices) = Default::default();
+    let mut found = Medecin { id: first.medecin_id, rpps: *rpps, noms, specialites, exercices };
+    for row in rows {
+        let (Some(id), Some(effet), Some(enregistre_le)) = (row.id, row.effet, row.enregistre_le)
+        else {
+            continue;
+        };
+        let fait = FaitDate { id, valeur: (), effet, enregistre_le, remplace_le: row.remplace_le };
+        if let Some(exercice) = row.exercice() {
+            found.exercices.push(fait.avec(exercice));
+        } else if let Some(code) = row.code {
+            found.specialites.push(fait.avec(code));
+        } else if let (Some(nom), Some(prenom)) = (row.nom, row.prenom) {
+            found.noms.push(fait.avec(NomMedecin { nom, prenom }));
+        }
+    }
+    Ok(Some(found))
 }
 
 /// The RPPS of a doctor; `None` when there is no such doctor.
@@ -186,49 +269,6 @@ pub async fn rpps_of(conn: &mut PgConnection, id: MedecinId) -> Result<Option<Rp
         id.uuid()
     )
     .fetch_optional(conn)
-    .await?)
-}
-
-async fn noms(
-    conn: &mut PgConnection,
-    id: MedecinId,
-    connu_le: DateTime<Utc>,
-) -> Result<Vec<FaitDate<NomMedecin>>, StorageError> {
-    Ok(sqlx::query!(
-        "/* identite_medecin.list */
-         SELECT identite_id, nom, prenom, effet, enregistre_le, remplace_le FROM identite_medecin
-         WHERE medecin_id = $1 AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
-         ORDER BY lower(effet)",
-        id.uuid(),
-        connu_le
-    )
-    .map(|row| FaitDate {
-        id: row.identite_id,
-        valeur: NomMedecin { nom: row.nom, prenom: row.prenom },
-        effet: row.effet,
-        enregistre_le: row.enregistre_le,
-        remplace_le: row.remplace_le,
-    })
-    .fetch_all(conn)
-    .await?)
-}
-
-async fn specialites(
-    conn: &mut PgConnection,
-    id: MedecinId,
-    connu_le: DateTime<Utc>,
-) -> Result<Vec<FaitDate<Specialite>>, StorageError> {
-    Ok(sqlx::query_as!(
-        FaitDate::<Specialite>,
-        "/* specialite_medecin.list */
-         SELECT specialite_id AS id, code AS valeur, effet, enregistre_le, remplace_le
-         FROM specialite_medecin
-         WHERE medecin_id = $1 AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
-         ORDER BY lower(effet)",
-        id.uuid(),
-        connu_le
-    )
-    .fetch_all(conn)
     .await?)
 }
 
@@ -246,48 +286,5 @@ pub async fn exerce_le(
         jour
     )
     .fetch_one(conn)
-    .await?)
-}
-
-async fn exercices(
-    conn: &mut PgConnection,
-    id: MedecinId,
-    connu_le: DateTime<Utc>,
-) -> Result<Vec<FaitDate<Exercice>>, StorageError> {
-    Ok(sqlx::query!(
-        r#"/* exercice.list */
-         SELECT e.exercice_id, e.mode, e.principal, e.convention, e.option_tarifaire,
-                e.facturation_nature || ':' || e.facturation_numero AS "facturation: NumeroFacturation",
-                e.effet, e.enregistre_le, e.remplace_le,
-                l.lieu_id, l.nature, l.nom, l.commune, l.adresse, l.finess_et
-         FROM exercice e JOIN lieu l USING (lieu_id)
-         WHERE e.medecin_id = $1 AND e.enregistre_le <= $2
-           AND (e.remplace_le IS NULL OR e.remplace_le > $2)
-         ORDER BY lower(e.effet), e.exercice_id"#,
-        id.uuid(),
-        connu_le
-    )
-    .map(|row| FaitDate {
-        id: row.exercice_id,
-        valeur: Exercice {
-            lieu: Lieu {
-                id: row.lieu_id,
-                nature: row.nature,
-                nom: row.nom,
-                commune: row.commune,
-                adresse: row.adresse,
-                finess_et: row.finess_et,
-            },
-            mode: row.mode,
-            principal: row.principal,
-            convention: row.convention,
-            option_tarifaire: row.option_tarifaire,
-            facturation: row.facturation,
-        },
-        effet: row.effet,
-        enregistre_le: row.enregistre_le,
-        remplace_le: row.remplace_le,
-    })
-    .fetch_all(conn)
     .await?)
 }

@@ -19,12 +19,13 @@ use sqlx::postgres::PgConnection;
 use super::coffre::Place;
 use super::connaissance::{Connaissance, instant};
 use super::{Coffre, StorageError, Tx};
+use crate::domain::calendar::Periode;
 use crate::domain::fait_date::FaitDate;
 use crate::domain::identifiers::{
     DateNaissanceAmo, IdentifiantPersonne, Organisme, RangGemellaire,
 };
 use crate::domain::ids::{FaitId, PatientId};
-use crate::domain::patient::{IdentifiantPatient, Identite, Patient, Sexe};
+use crate::domain::patient::{IdentifiantPatient, Identite, Patient, Sexe, UsageIdentifiant};
 use crate::domain::vocabulary::Vocabulaire;
 
 pub use self::ensemble::{
@@ -185,24 +186,63 @@ pub async fn get(
     id: PatientId,
     connu_le: impl Into<Connaissance>,
 ) -> Result<Option<Patient>, StorageError> {
-    let connu_le = instant(connu_le);
-    let Some(last) = sqlx::query_scalar!(
-        "/* patient.get */ SELECT connu_le FROM patient WHERE patient_id = $1 AND enregistre_le <= $2",
+    let rows = sqlx::query!(
+        r#"/* patient.get */
+         SELECT p.connu_le, f.id AS "id?: FaitId", f.effet AS "effet?: Periode", f.enregistre_le AS "enregistre_le?",
+                f.remplace_le, f.date_naissance AS "date_naissance?: DateNaissanceAmo", f.rang AS "rang?: RangGemellaire",
+                f.chiffre, f.nature, f.usage AS "usage?: UsageIdentifiant", f.organisme AS "organisme?: Organisme"
+         FROM patient p
+         LEFT JOIN (
+             SELECT identite_id AS id, effet, enregistre_le, remplace_le, date_naissance, rang, noms_chiffres AS chiffre,
+                    NULL AS nature, NULL AS usage, NULL AS organisme
+             FROM identite_patient WHERE patient_id = $1
+             UNION ALL
+             SELECT identifiant_id, effet, enregistre_le, remplace_le, NULL, NULL, valeur_chiffree, nature, usage, NULL
+             FROM identifiant_patient WHERE patient_id = $1
+             UNION ALL
+             SELECT affiliation_id, effet, enregistre_le, remplace_le, NULL, NULL, NULL, NULL, NULL, organisme
+             FROM affiliation WHERE patient_id = $1
+         ) f ON f.enregistre_le <= $2 AND (f.remplace_le IS NULL OR f.remplace_le > $2)
+         WHERE p.patient_id = $1 AND p.enregistre_le <= $2
+         ORDER BY f.usage, lower(f.effet)"#,
         id.uuid(),
-        connu_le
+        instant(connu_le)
     )
-    .fetch_optional(&mut *conn)
-    .await?
-    else {
-        return Ok(None);
-    };
-    Ok(Some(Patient {
-        id,
-        connu_le: last,
-        identites: identites(&mut *conn, coffre, id, connu_le).await?,
-        identifiants: identifiants(&mut *conn, coffre, id, connu_le).await?,
-        affiliations: affiliations(conn, id, connu_le).await?,
-    }))
+    .fetch_all(conn)
+    .await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let (identites, identifiants, affiliations) = Default::default();
+    let mut found = Patient { id, connu_le: first.connu_le, identites, identifiants, affiliations };
+    for row in rows {
+        let (Some(id), Some(effet), Some(enregistre_le)) = (row.id, row.effet, row.enregistre_le)
+        else {
+            continue;
+        };
+        let fait = FaitDate { id, valeur: (), effet, enregistre_le, remplace_le: row.remplace_le };
+        let sealed = row.chiffre.unwrap_or_default();
+        if let (Some(date_naissance), Some(rang)) = (row.date_naissance, row.rang) {
+            let valeur = open_identite(coffre, (id, &sealed), (date_naissance, rang))?;
+            found.identites.push(fait.avec(valeur));
+        } else if let (Some(nature), Some(usage)) = (row.nature, row.usage) {
+            let numero = open_numero(coffre, id, (&nature, &sealed))?;
+            found.identifiants.push(fait.avec(IdentifiantPatient { usage, numero }));
+        } else if let Some(organisme) = row.organisme {
+            found.affiliations.push(fait.avec(organisme));
+        }
+    }
+    Ok(Some(found))
+}
+
+/// Opens a number, which is sealed under its id.
+fn open_numero(
+    coffre: &Coffre,
+    id: FaitId,
+    (nature, sealed): (&str, &[u8]),
+) -> Result<IdentifiantPersonne, StorageError> {
+    let place = place_numero(id);
+    let clear = coffre.open(place, sealed)?;
+    let number = std::str::from_utf8(&clear).map_err(|error| place.wrong(error))?;
+    IdentifiantPersonne::parse(nature, number).map_err(|error| place.wrong(error.code))
 }
 
 /// Names and birth as known at an instant, by first day.
@@ -229,43 +269,6 @@ pub async fn identites(
             Ok(FaitDate {
                 id: row.identite_id,
                 valeur: open_identite(coffre, sealed, (row.date_naissance, row.rang))?,
-                effet: row.effet,
-                enregistre_le: row.enregistre_le,
-                remplace_le: row.remplace_le,
-            })
-        })
-        .collect()
-}
-
-async fn identifiants(
-    conn: &mut PgConnection,
-    coffre: &Coffre,
-    id: PatientId,
-    connu_le: DateTime<Utc>,
-) -> Result<Vec<FaitDate<IdentifiantPatient>>, StorageError> {
-    let rows = sqlx::query!(
-        "/* identifiant_patient.list */
-         SELECT identifiant_id, nature, usage, valeur_chiffree, effet, enregistre_le, remplace_le
-         FROM identifiant_patient
-         WHERE patient_id = $1 AND enregistre_le <= $2 AND (remplace_le IS NULL OR remplace_le > $2)
-         ORDER BY usage, lower(effet)",
-        id.uuid(),
-        connu_le
-    )
-    .fetch_all(conn)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            let place = place_numero(row.identifiant_id);
-            let clear = coffre.open(place, &row.valeur_chiffree)?;
-            let number = std::str::from_utf8(&clear).map_err(|error| place.wrong(error))?;
-            Ok(FaitDate {
-                id: row.identifiant_id,
-                valeur: IdentifiantPatient {
-                    usage: row.usage,
-                    numero: IdentifiantPersonne::parse(&row.nature, number)
-                        .map_err(|error| place.wrong(error.code))?,
-                },
                 effet: row.effet,
                 enregistre_le: row.enregistre_le,
                 remplace_le: row.remplace_le,
