@@ -1,13 +1,14 @@
 //! Loads the running service and says what it bears.
 //!
 //! `cargo bench --bench service` starts the release build on its own private PostgreSQL, in an empty
-//! directory, and measures: start-up, cold and warm; requests a second and latency of a simulation,
-//! of a feuille stored and evaluated, of a reading of the médecin traitant in force; memory.
+//! directory, and measures: start-up, cold and warm; requests a second, latency and processor time of a
+//! simulation, of a complete declaration, of a reading of the médecin traitant in force, each time of
+//! another person, of a feuille stored and evaluated; memory.
 //!
 //! The client shares the machine with the service and with PostgreSQL, and machines are shared and
 //! noisy: each measure is followed, in the same run, by a reference of known cost, and the ratio is
 //! what to keep. A simulation is compared with the barest answer of the same service; a reading with
-//! the same reading made by `pgbench`; a stored feuille with a durable one-row insert made by
+//! the bare query made by `pgbench`; a stored feuille with a durable one-row insert made by
 //! `pgbench`, on the same server and with as many connections. `TRAITANT_BENCH_SECONDES` changes the
 //! length of each measure.
 
@@ -22,6 +23,10 @@
     reason = "a measure that cannot go on stops, and says what it found"
 )]
 
+#[path = "support/caisse.rs"]
+mod caisse;
+#[path = "support/cpu.rs"]
+mod cpu;
 #[path = "support/memoire.rs"]
 mod memoire;
 mod support;
@@ -33,16 +38,20 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use self::caisse::{Caisse, MARTIN, PONS, microseconds};
+use self::cpu::Cpu;
 use self::memoire::memory;
 use self::support::{client, nir, psql, token};
 
 const CONNECTIONS: usize = 16;
-const MARTIN: &str = "99900001233";
+/// Declarations, by as many persons, one after the other.
+const DECLARATIONS: usize = 600;
 /// Persons whose feuilles are stored: enough that two rarely meet.
 const PEOPLE: usize = 2_000;
 
 struct Service {
     child: Child,
+    folder: PathBuf,
     host: String,
     started_in: Duration,
 }
@@ -52,7 +61,12 @@ impl Service {
         let began = Instant::now();
         let (child, base) = support::start(folder);
         let host = base.trim_start_matches("http://").to_owned();
-        Self { child, host, started_in: began.elapsed() }
+        Self { child, folder: folder.to_owned(), host, started_in: began.elapsed() }
+    }
+
+    /// Processor time up to now.
+    fn cpu(&self) -> Cpu {
+        Cpu::now(self.child.id(), &self.folder)
     }
 
     /// Resident memory in kilobytes: now, and at its highest.
@@ -70,16 +84,33 @@ impl Service {
 /// What a measure found.
 struct Measure {
     per_second: u64,
-    median: Duration,
-    p99: Duration,
+    /// In microseconds, like the 99th percentile.
+    median: u128,
+    p99: u128,
+    /// Processor time of one request, in microseconds: of the service, then of PostgreSQL.
+    cost: (u64, u64),
+}
+
+impl Measure {
+    fn of(mut times: Vec<Duration>, elapsed: Duration, spent: Cpu) -> Self {
+        let (median, p99) = microseconds(&mut times);
+        let count = times.len() as u64;
+        Self {
+            per_second: count * 1_000 / elapsed.as_millis() as u64,
+            median,
+            p99,
+            cost: (spent.service * 1_000 / count, spent.postgres * 1_000 / count),
+        }
+    }
 }
 
 /// Sends requests on each connection, one after the other, for a while. Every answer must succeed.
 async fn load(
-    host: &str,
+    service: &Service,
     seconds: u64,
     request: impl Fn(usize, usize) -> String + Sync,
 ) -> Measure {
+    let (host, before) = (service.host.as_str(), service.cpu());
     let until = Instant::now() + Duration::from_secs(seconds);
     let workers = (0..CONNECTIONS).map(|worker| {
         let request = &request;
@@ -103,15 +134,8 @@ async fn load(
         }
     });
     let began = Instant::now();
-    let mut times: Vec<Duration> = futures(workers).await.into_iter().flatten().collect();
-    let elapsed = began.elapsed();
-    times.sort_unstable();
-    let at = |percent: usize| times[(times.len() - 1) * percent / 100];
-    Measure {
-        per_second: times.len() as u64 * 1_000 / elapsed.as_millis() as u64,
-        median: at(50),
-        p99: at(99),
-    }
+    let times: Vec<Duration> = futures(workers).await.into_iter().flatten().collect();
+    Measure::of(times, began.elapsed(), service.cpu().since(before))
 }
 
 /// Waits for all, on one task: the client takes as little of the machine as it can.
@@ -188,26 +212,16 @@ fn report(what: &str, measure: &Measure, reference: &str, other: Option<u64>) {
             format!("{percent} % of {reference} ({other}/s)")
         },
     );
+    let (service, postgres) = measure.cost;
     println!(
-        "{what:<34} {:>6}/s  median {:>6} µs  p99 {:>6} µs  {ratio}",
-        measure.per_second,
-        measure.median.as_micros(),
-        measure.p99.as_micros()
+        "{what:<34} {:>6}/s  median {:>6} µs  p99 {:>6} µs  service {service} + PostgreSQL {postgres} µs  {ratio}",
+        measure.per_second, measure.median, measure.p99
     );
 }
 
 const SIMULATION: &str = r#"{"date_soins":"2025-06-16","patient":{"age":45,"complementaire":"amc"},
 "medecin_traitant":"aucun","executant":{"specialite":"01","convention":"secteur_1"},
 "actes":[{"code":"G","honoraires_centimes":3000,"base_remboursement_centimes":3000}]}"#;
-
-fn person(person: usize) -> String {
-    format!(
-        r#"{{"identifiant":{{"type":"nir","valeur":"{}"}},"date_naissance":"1958-07-14",
-"nom":"ESSAI-CHARGE","prenom":"PERSONNE",
-"organisme":{{"regime":"01","caisse":"011","centre":"0000"}},"affilie_du":"2000-01-01"}}"#,
-        nir(person)
-    )
-}
 
 fn feuille(number: usize) -> String {
     let nir = nir(number % PEOPLE);
@@ -238,41 +252,66 @@ async fn measure(folder: &Path, seconds: u64) {
     println!("warm start                         {:>6} ms", service.started_in.as_millis());
     let (idle, _) = service.memory();
     let (host, token) = (service.host.clone(), token(folder, &["medecin", "--rpps", MARTIN]));
-    let patient = psql(
-        folder,
-        "SELECT patient_id FROM designation WHERE remplace_le IS NULL ORDER BY enregistre_le LIMIT 1",
-    );
-
-    let bare = load(&host, seconds, |_, _| get(&host, &token, "/etat/vivant")).await;
-    let simulation = load(&host, seconds, |_, _| {
+    let bare = load(&service, seconds, |_, _| get(&host, &token, "/etat/vivant")).await;
+    let simulation = load(&service, seconds, |_, _| {
         post(&host, &token, "/v1/simulations", "sans-objet-00", SIMULATION)
     })
     .await;
     report("simulation", &simulation, "the barest answer", Some(bare.per_second));
 
-    let consultation = r#"{"identifiant":{"type":"nir","valeur":"158070100199152"},"date_naissance":"1958-07-14"}"#;
-    let read = load(&host, seconds, |_, _| {
-        post(&host, &token, "/v1/medecins-traitants/consultation", "sans-objet-00", consultation)
-    })
-    .await;
-    let select = format!(
-        "SELECT d.effet, m.rpps FROM designation d JOIN designation_medecin dm USING (patient_id, designation_id)
-         JOIN medecin m USING (medecin_id) WHERE d.patient_id = '{patient}' AND d.remplace_le IS NULL;"
-    );
-    report("médecin traitant in force", &read, "the bare query", pgbench(folder, seconds, &select));
-
-    let caisse = support::token(folder, &["caisse", "--organisme", "010110000"]);
-    register(&host, &caisse).await;
-    let stored = load(&host, seconds, |worker, turn| {
-        let number = worker * 10_000_000 + turn + 1;
-        post(&host, &token, "/v1/feuilles-de-soins", &format!("charge-{number}"), &feuille(number))
-    })
-    .await;
+    let caisse = Caisse::new(folder, format!("http://{host}"));
+    for number in 0..PEOPLE {
+        caisse.register(number).await;
+    }
+    let declared = declare(&caisse, &service).await;
     psql(
         folder,
         "CREATE TABLE IF NOT EXISTS reference_de_mesure (id bigserial PRIMARY KEY, texte text)",
     );
     let insert = "INSERT INTO reference_de_mesure (texte) VALUES (repeat('x', 200));";
+    report("complete declaration, one by one", &declared, "", None);
+
+    let select = format!(
+        "\\set n random(1, {DECLARATIONS})
+         SELECT d.effet, m.rpps FROM designation d JOIN designation_medecin dm USING (patient_id, designation_id)
+         JOIN medecin m USING (medecin_id) WHERE d.patient_id = (SELECT patient_id FROM reference_de_personne WHERE n = :n)
+         AND d.remplace_le IS NULL;"
+    );
+    psql(
+        folder,
+        "CREATE TABLE reference_de_personne AS
+         SELECT row_number() OVER (ORDER BY patient_id) AS n, patient_id FROM designation WHERE remplace_le IS NULL;
+         CREATE UNIQUE INDEX ON reference_de_personne (n)",
+    );
+    let bare_query = pgbench(folder, seconds, &select);
+    let by_card = load(&service, seconds, |worker, turn| {
+        let number = (worker * 37 + turn) % DECLARATIONS;
+        let body = format!(
+            r#"{{"identifiant":{{"type":"nir","valeur":"{}"}},"date_naissance":"1958-07-14"}}"#,
+            nir(number)
+        );
+        post(&host, &token, "/v1/medecins-traitants/consultation", "sans-objet-00", &body)
+    })
+    .await;
+    report("médecin traitant, by the card", &by_card, "the bare query", bare_query);
+    let persons = psql(
+        folder,
+        "SELECT patient_id FROM designation_medecin JOIN medecin USING (medecin_id)
+                                WHERE rpps = '99900001233' AND remplace_le IS NULL",
+    );
+    let persons: Vec<&str> = persons.lines().collect();
+    let by_id = load(&service, seconds, |worker, turn| {
+        let person = persons[(worker * 37 + turn) % persons.len()];
+        get(&host, &token, &format!("/v1/patients/{person}/medecin-traitant"))
+    })
+    .await;
+    report("médecin traitant, by its doctor", &by_id, "the bare query", bare_query);
+
+    let stored = load(&service, seconds, |worker, turn| {
+        let number = worker * 10_000_000 + turn + 1;
+        post(&host, &token, "/v1/feuilles-de-soins", &format!("charge-{number}"), &feuille(number))
+    })
+    .await;
     report(
         "feuille stored and evaluated",
         &stored,
@@ -286,21 +325,22 @@ async fn measure(folder: &Path, seconds: u64) {
     service.stop();
 }
 
-/// Registers the people of the load, one request after the other on each connection.
-async fn register(host: &str, caisse: &str) {
-    let workers = (0..CONNECTIONS).map(|worker| async move {
-        let mut stream = TcpStream::connect(host).await.unwrap();
-        let mut buffer = Vec::new();
-        for number in (worker..PEOPLE).step_by(CONNECTIONS) {
-            let key = format!("personne-{number:08}");
-            let request = post(host, caisse, "/v1/patients", &key, &person(number));
-            stream.write_all(request.as_bytes()).await.unwrap();
-            read_answer(&mut stream, &mut buffer).await;
-            let head = String::from_utf8_lossy(&buffer);
-            assert!(head.starts_with("HTTP/1.1 201"), "{head}");
-        }
-    });
-    futures(workers).await;
+/// Has the first of these people choose their doctor, each by a complete declaration, one after the other.
+async fn declare(caisse: &Caisse, service: &Service) -> Measure {
+    // Plans and caches.
+    for number in DECLARATIONS..DECLARATIONS + 100 {
+        caisse.declare(number, PONS, "2024-05-02").await;
+    }
+    let mut signed = Vec::with_capacity(DECLARATIONS);
+    for number in 0..DECLARATIONS {
+        signed.push(caisse.signed(number, MARTIN, "2025-01-02").await);
+    }
+    let (before, began) = (service.cpu(), Instant::now());
+    let mut times = Vec::with_capacity(DECLARATIONS);
+    for (number, choix) in signed.iter().enumerate() {
+        times.push(caisse.lodge(number, MARTIN, choix).await);
+    }
+    Measure::of(times, began.elapsed(), service.cpu().since(before))
 }
 
 fn main() {

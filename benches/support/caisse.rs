@@ -63,12 +63,18 @@ impl Caisse {
 
     /// Declares a doctor on paper; gives how long the declaration itself took.
     pub async fn declare(&self, number: usize, rpps: &str, day: &str) -> Duration {
+        let choix = self.signed(number, rpps, day).await;
+        self.lodge(number, rpps, &choix).await
+    }
+
+    /// A choice that both parties signed on paper.
+    pub async fn signed(&self, number: usize, rpps: &str, day: &str) -> Value {
         let mut choix = json!({
             "patient": { "identifiant": { "type": "nir", "valeur": nir(number) },
                          "date_naissance": "1958-07-14" },
             "medecins": [{ "rpps": rpps }],
         });
-        let key = format!("choix-{rpps}-{number:06}");
+        let key = format!("apercu-{rpps}-{number:06}");
         let shown = self.post("/v1/declarations/apercu", &key, None, &choix).await;
         let paper = |role: &str| {
             json!({ "role": role, "moyen": "papier_original_vu", "signe_le": day,
@@ -76,8 +82,14 @@ impl Caisse {
                     "preuve": { "temoin": "agent-1", "reference_archive": "BOITE-1" } })
         };
         choix["signatures"] = json!([paper("assure"), paper("medecin")]);
+        choix
+    }
+
+    /// Lodges a choice; gives how long that took.
+    pub async fn lodge(&self, number: usize, rpps: &str, choix: &Value) -> Duration {
+        let key = format!("choix-{rpps}-{number:06}");
         let began = Instant::now();
-        self.post("/v1/declarations", &key, None, &choix).await;
+        self.post("/v1/declarations", &key, None, choix).await;
         began.elapsed()
     }
 }
