@@ -130,6 +130,8 @@ circonstances! {
     BILAN_PREVENTION = 31, s => nomenclature::est_bilan_prevention(&s.code);
     /// Compulsory examination of a child.
     EXAMEN_OBLIGATOIRE = 32, s => s.est_examen_obligatoire();
+    /// A flat sum, billed by itself.
+    FORFAIT = 43, s => nomenclature::est_forfait(&s.code);
     /// Voluntary interruption of pregnancy.
     INTERRUPTION_GROSSESSE = 42, s => nomenclature::est_interruption_de_grossesse(&s.code);
     /// Teleconsultation.

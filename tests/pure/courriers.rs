@@ -9,14 +9,16 @@ use traitant::domain::declaration::Canal;
 use traitant::domain::designation::MotifDepart;
 use traitant::domain::identifiers::Organisme;
 use traitant::domain::ids::EvenementId;
+use traitant::domain::money::Centimes;
 use traitant::domain::vocabulary::Vocabulaire;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn taux() -> Remboursement {
-    Remboursement::Taux { plein: "70 %".to_owned(), reduit: "30 %".to_owned() }
+fn consultation() -> Remboursement {
+    let [prix, plein, reduit] = [3_000, 2_100, 1_040].map(Centimes::new);
+    Remboursement::Consultation { prix, plein, reduit }
 }
 
 fn qui(
@@ -28,7 +30,7 @@ fn qui(
 }
 
 fn adulte() -> Concerne {
-    qui(None, (false, false), taux())
+    qui(None, (false, false), consultation())
 }
 
 fn enfant() -> Concerne {
@@ -75,8 +77,8 @@ const MARTIN: &str = "CAMILLE ESSAI-MARTIN";
 fn situations() -> Vec<(&'static str, Concerne, Fait)> {
     use MotifDepart as M;
     let fin = Fait::FinProtection { mois: 12, jour: day("2025-08-01") };
-    let protege = || qui(Some("PAULE"), (false, false), taux());
-    let jeune = || qui(None, (true, false), taux());
+    let protege = || qui(Some("PAULE"), (false, false), consultation());
+    let jeune = || qui(None, (true, false), consultation());
     vec![
         (
             "Retraite, avec douze mois sans majoration",
@@ -104,12 +106,12 @@ fn situations() -> Vec<(&'static str, Concerne, Fait)> {
         ("Fin des douze mois, pour un enfant", enfant(), fin),
         (
             "Seize ans, avec un médecin traitant, au parent",
-            qui(Some("ALIX"), (true, true), taux()),
+            qui(Some("ALIX"), (true, true), consultation()),
             seize(&[MARTIN]),
         ),
         (
             "Seize ans, sans médecin traitant, au parent",
-            qui(Some("ALIX"), (true, true), taux()),
+            qui(Some("ALIX"), (true, true), consultation()),
             seize(&[]),
         ),
         ("Seize ans, à l'intéressé", jeune(), seize(&[])),

@@ -9,6 +9,7 @@ use crate::domain::calendar::{en_toutes_lettres, veille};
 use crate::domain::declaration::Canal;
 use crate::domain::designation::MotifDepart;
 use crate::domain::ids::EvenementId;
+use crate::domain::money::Centimes;
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,9 +53,23 @@ pub enum Remboursement {
     NonConcerne,
     /// The person is too young for it.
     AvantAge,
-    /// The rates of the general case, in and out of it, as they are said.
-    Taux { plein: String, reduit: String },
+    /// What a consultation of a general practitioner costs, and what is paid back of it in the general case, in and out of it,
+    /// before the participation forfaitaire: a rate would not say it, because the majoration has a ceiling.
+    Consultation { prix: Centimes, plein: Centimes, reduit: Centimes },
 }
+
+/// An example, what becomes of it, and what the general case leaves out.
+fn exemple(prix: Centimes) -> String {
+    format!("une consultation de généraliste à {}", euros(prix))
+}
+
+fn euros(montant: Centimes) -> String {
+    let mut text = String::new();
+    montant.write_in_euros(&mut text);
+    text
+}
+
+const GENERAL: &str = "dans le cas général, avant la participation forfaitaire";
 
 /// Whom a letter is about, and to whom it speaks.
 #[derive(Clone, PartialEq, Eq)]
@@ -210,7 +225,7 @@ fn passe(qui: &Concerne, fait: &Fait) -> Vec<String> {
 }
 
 fn argent(qui: &Concerne, fait: &Fait) -> Vec<String> {
-    let (plein, reduit) = match &qui.remboursement {
+    let (prix, plein, reduit) = match &qui.remboursement {
         Remboursement::NonConcerne => {
             return vec![
                 "Rien ne change : la règle du médecin traitant ne concerne pas la couverture actuelle."
@@ -225,9 +240,12 @@ fn argent(qui: &Concerne, fait: &Fait) -> Vec<String> {
             )];
         }
         Remboursement::AvantAge => return Vec::new(),
-        Remboursement::Taux { plein, reduit } => (plein, reduit),
+        Remboursement::Consultation { prix, plein, reduit } => {
+            (*prix, euros(*plein), euros(*reduit))
+        }
     };
-    let baisse = format!("{reduit} au lieu de {plein} dans le cas général");
+    let exemple = exemple(prix);
+    let baisse = format!("remboursée {reduit} au lieu de {plein} {GENERAL}");
     let sauf = "Une urgence, ou une consultation loin de chez soi, reste remboursée comme avant.";
     match fait {
         Fait::Depart { restent, .. } if !restent.is_empty() => {
@@ -236,32 +254,30 @@ fn argent(qui: &Concerne, fait: &Fait) -> Vec<String> {
         Fait::Depart { protege_jusqu_au: Some(au), .. } => {
             let last = veille(*au).unwrap_or(*au);
             vec![format!(
-                "Jusqu'au {} inclus, rien ne change. Ensuite, sans nouveau médecin traitant, les consultations seront \
-                 remboursées à {baisse}.",
+                "Jusqu'au {} inclus, rien ne change. Ensuite, sans nouveau médecin traitant, {exemple} sera {baisse}.",
                 en_toutes_lettres(last)
             )]
         }
         Fait::Depart { jour, .. } => vec![
             format!(
-                "Dès le {}, sans nouveau médecin traitant, les consultations sont remboursées à {baisse}.",
+                "Dès le {}, sans nouveau médecin traitant, {exemple} est {baisse}.",
                 en_toutes_lettres(*jour)
             ),
             sauf.to_owned(),
         ],
         Fait::Choix { medecins, .. } => {
             let ceux = if medecins.len() > 1 {
-                "de ces médecins, ou de ceux à qui ils adressent"
+                "Chez ces médecins, ou chez ceux à qui ils adressent"
             } else {
-                "de ce médecin, ou de ceux à qui il adresse"
+                "Chez ce médecin, ou chez ceux à qui il adresse"
             };
             vec![format!(
-                "Les consultations {ceux}, sont remboursées à {plein} dans le cas général ; celles d'un autre médecin, vu \
-                 sans lettre, à {reduit}."
+                "{ceux}, {exemple} est remboursée {plein} ; chez un autre, vu sans lettre, {reduit}, {GENERAL}."
             )]
         }
         Fait::FinProtection { jour, .. } => vec![
             format!(
-                "À partir du {}, sans médecin traitant, les consultations seront remboursées à {baisse}.",
+                "À partir du {}, sans médecin traitant, {exemple} sera {baisse}.",
                 en_toutes_lettres(*jour)
             ),
             sauf.to_owned(),
@@ -275,7 +291,7 @@ fn argent(qui: &Concerne, fait: &Fait) -> Vec<String> {
             };
             vec![format!(
                 "Avant {age}\u{a0}ans, le remboursement est le même quel que soit le médecin. À partir de {age}\u{a0}ans, {sans}, \
-                 les consultations sont remboursées à {baisse}."
+                 {exemple} est {baisse}."
             )]
         }
     }
@@ -341,10 +357,10 @@ fn quand(qui: &Concerne, fait: &Fait, jour: NaiveDate) -> Vec<String> {
     vec![match qui.remboursement {
         Remboursement::NonConcerne => return Vec::new(),
         Remboursement::AvantAge => format!("Avant {age}\u{a0}ans, pour que rien ne change."),
-        Remboursement::Taux { .. } if limite > jour => {
+        Remboursement::Consultation { .. } if limite > jour => {
             format!("Avant le {}, pour que rien ne change.", en_toutes_lettres(limite))
         }
-        Remboursement::Taux { .. } => {
+        Remboursement::Consultation { .. } => {
             let depuis = en_toutes_lettres(limite);
             format!("Dès que possible : la règle ci-dessus compte depuis le {depuis}.")
         }
@@ -362,7 +378,7 @@ const fn a_choisir(fait: &Fait) -> bool {
 }
 
 const fn texte(qui: &Concerne, fait: &Fait) -> &'static str {
-    let paie = matches!(qui.remboursement, Remboursement::Taux { .. });
+    let paie = matches!(qui.remboursement, Remboursement::Consultation { .. });
     match fait {
         Fait::Depart { protege_jusqu_au: Some(_), .. } | Fait::FinProtection { .. } if paie => {
             "Article L. 162-5-3, 5°, du code de la sécurité sociale : pas de majoration pendant douze mois après la retraite du \

@@ -49,6 +49,12 @@ pub(super) fn est_bilan_prevention(code: &CodeActe) -> bool {
     code.as_str() == "RDV"
 }
 
+/// Whether the code is that of a flat sum by patient or by period, which is no act. The one that secures an act of
+/// dermatology and that of an interruption of pregnancy pay acts: they follow them.
+pub(super) fn est_forfait(code: &CodeActe) -> bool {
+    nature(code) == Some(Nature::Forfait) && !matches!(code.as_str(), "FSD" | "FHV")
+}
+
 /// Whether the code is that of a teleconsultation.
 pub(super) fn est_teleconsultation(code: &CodeActe) -> bool {
     matches!(code.as_str(), "TC" | "TCG" | "TCS" | "TC2")

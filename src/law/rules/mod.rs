@@ -24,6 +24,8 @@ registry!(
     eloignement,
     moins_de_16_ans,
     executant_non_medecin,
+    forfait,
+    participation_forfait,
     taux_ordinaire,
     exoneration_ald,
     exoneration_maternite,

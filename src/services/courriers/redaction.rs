@@ -14,16 +14,22 @@ use crate::domain::courrier::{
 use crate::domain::declaration::{Contestation, Declaration, Etat, ModePreuve, RoleSignataire};
 use crate::domain::designation::{Designation, MotifDepart, MotifFin};
 use crate::domain::fait_date::en_vigueur;
-use crate::domain::identifiers::Rpps;
+use crate::domain::identifiers::{Rpps, Specialite};
 use crate::domain::ids::PatientId;
-use crate::domain::money::Taux;
+use crate::domain::money::{Centimes, Taux};
 use crate::domain::patient::Patient;
 use crate::domain::vie::sommeil::motif_de;
 use crate::law::parameters::Parametre;
-use crate::services::{Core, ServiceError, latest_knowledge};
+use crate::services::loi::tarif_publie;
+use crate::services::{Core, LawError, ServiceError, latest_knowledge};
 use crate::storage::courriers::contenu::Dit;
 use crate::storage::patients::{faits, fusions};
 use crate::storage::{Connection, declarations, designations, medecins, neutralisations, patients};
+
+/// The age of the example of a letter.
+const ADULTE: u8 = 40;
+/// Its price on a day of which no source says one.
+const EXEMPLE: Centimes = Centimes::new(2_500);
 
 /// Letters of one event, one a recipient, and whom they show.
 #[derive(Debug)]
@@ -260,7 +266,7 @@ impl<'a> Redaction<'a> {
         } else if age(day) < self.age(Parametre::ParcoursAgeMinimum)? {
             Remboursement::AvantAge
         } else {
-            self.taux(day)?
+            self.consultation(day)?
         };
         let ages = (
             self.age(Parametre::MtAgeMajoriteChoix)?,
@@ -270,11 +276,19 @@ impl<'a> Redaction<'a> {
         Ok(Concerne { autre, enfant: own < ages.0, mineur: own < ages.1, ages, remboursement })
     }
 
-    fn taux(&self, day: NaiveDate) -> Result<Remboursement, ServiceError> {
-        let plein = self.core.valeur(Parametre::TauxAmoMedecin, day)?;
-        let reduit = plein.saturating_sub(self.core.valeur(Parametre::MtmTaux, day)?);
-        let said = |rate: i64| Taux::new(rate).unwrap_or_default().in_words();
-        Ok(Remboursement::Taux { plein: said(plein), reduit: said(reduit) })
+    /// What a consultation of a general practitioner is paid back on a day, in the parcours and out of it.
+    fn consultation(&self, day: NaiveDate) -> Result<Remboursement, ServiceError> {
+        let taux = |code| {
+            Ok::<_, ServiceError>(Taux::new(self.core.valeur(code, day)?).unwrap_or_default())
+        };
+        let prix = Specialite::parse("01").ok();
+        let prix = prix.and_then(|generaliste| tarif_publie("G", generaliste, ADULTE, day, false));
+        let prix = prix.unwrap_or(EXEMPLE);
+        let part = |code| Ok::<_, ServiceError>(prix.share(taux(code)?).map_err(LawError::from)?);
+        let plein = part(Parametre::TauxAmoMedecin)?;
+        let plafond = Centimes::new(self.core.valeur(Parametre::MtmPlafondActe, day)?);
+        let majoration = part(Parametre::MtmTaux)?.min(plafond);
+        Ok(Remboursement::Consultation { prix, plein, reduit: plein.minus_or_zero(majoration) })
     }
 }
 

@@ -34,6 +34,20 @@ fn an_interruption_of_pregnancy_is_paid_in_full_and_never_majored() {
     assert_eq!(first("2025-06-01"), (2_300, false));
 }
 
+/// R160-6 and L160-13 speak of acts and consultations: billed by itself, a flat sum is neither, and is not tested. Beside an
+/// act, it follows it; one that pays acts is tested like them.
+#[test]
+fn a_flat_sum_is_no_act() {
+    for code in ["ATU", "FPU", "ASR", "FIM", "DRT", "MPA"] {
+        let answer = on("2020-06-01", 2_500).code(code).answer();
+        let acte = &answer.actes[0];
+        assert_eq!(acte.qualification.appartenance, Appartenance::NonConcerne, "{code}");
+        assert_eq!(acte.montants.participation.get(), 0, "{code}");
+        assert_eq!(paid(&answer), (1_750, false), "{code}");
+    }
+    assert!(paid(&on("2020-06-01", 2_500).code("FSD").answer()).1, "it secures an act");
+}
+
 /// D162-1-6 10° and R2132-1 of the Code de la santé publique: twenty examinations, the last at fifteen or sixteen years.
 #[test]
 fn a_letter_of_a_compulsory_examination_decides_the_parcours_as_the_item_does() {
