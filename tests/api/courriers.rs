@@ -100,7 +100,7 @@ async fn a_retirement_is_written_to_the_patients_of_the_caisse_and_to_nobody_els
         "À partir du 1er juillet 2025, vous n'avez plus pour médecin traitant le docteur CAMILLE ESSAI-MARTIN.",
         "départ à la retraite",
         "Jusqu'au 30 juin 2026 inclus, rien ne change.",
-        "à 30 % au lieu de 70 %",
+        "une consultation de généraliste à 30 € sera remboursée 10,40 € au lieu de 21 € dans le cas général",
         "Avant le 1er juillet 2026",
         "Article L. 162-5-3, 5°",
         "conciliateur de votre caisse",
@@ -240,7 +240,7 @@ async fn the_end_of_the_twelve_months_is_told_sixty_days_before_once_and_to_whoe
     for said in [
         "Depuis le départ de votre médecin, vous n'avez pas de médecin traitant. Pendant 12 mois,",
         "Le dernier jour de cette période est le 30 juin 2026.",
-        "À partir du 1er juillet 2026, sans médecin traitant, les consultations seront remboursées à 30 % au lieu de 70 %",
+        "À partir du 1er juillet 2026, sans médecin traitant, une consultation de généraliste à 30 € sera remboursée 10,40 €",
         "Avant le 1er juillet 2026",
     ] {
         assert!(letter.contains(said), "{said}: {letter}");
@@ -279,7 +279,7 @@ async fn a_sixteenth_birthday_is_written_to_the_parent_and_from_that_day_on_to_t
         let letter = spaced(&letters[0]);
         assert!(letter.contains(who) && letter.contains(said), "{letter}");
         assert!(
-            letter.contains("sans médecin traitant, les consultations sont remboursées à 30 %"),
+            letter.contains("sans médecin traitant, une consultation de généraliste à 30 € est remboursée 10,40 €"),
             "{letter}"
         );
         assert_eq!(
