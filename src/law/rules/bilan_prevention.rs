@@ -7,7 +7,9 @@
 //!
 //! # Our reading
 //!
-//! Who bills the letter says that the age is right. No text read spares the participation forfaitaire: it is due.
+//! Who bills the letter says that the age is right.
+
+use chrono::{Datelike, NaiveDate};
 
 use super::shared::en_entier;
 use crate::domain::evaluation::{CodeRegle, Fait, Theme};
@@ -15,12 +17,20 @@ use crate::law::circonstances::Circonstances;
 use crate::law::parameters::Parametre;
 use crate::law::rule::{Fiche, Juge, Quand, Rang, Regle};
 
+/// First day on which it is paid in full.
+const DU: (i32, u32, u32) = (2024, 6, 2);
+
+/// Whether an appointment of prevention of a day is paid in full.
+pub(super) fn est_paye_en_entier(jour: NaiveDate) -> bool {
+    (jour.year(), jour.month(), jour.day()) >= DU
+}
+
 /// TAU-018.
 pub(super) static REGLE: Regle = Regle {
     fiche: Fiche {
         code: CodeRegle::new(Theme::Taux, 18),
         titre: "Rendez-vous de prévention",
-        periode: (Some((2024, 6, 2)), None),
+        periode: (Some(DU), None),
         bases: &["CSS-R160-17"],
         rang: Rang::Exception { priorite: 55 },
         faits: &[Fait::Acte],

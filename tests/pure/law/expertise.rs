@@ -141,6 +141,19 @@ fn somebody_in_prison_pays_no_ticket() {
     assert_eq!((totaux.part_amc.get(), totaux.reste_a_charge.get()), (900, 200), "said otherwise");
 }
 
+/// R160-17 8°: paid in full from 2 June 2024 on, and free.
+#[test]
+fn an_appointment_of_prevention_is_free() {
+    let paid = |date: &str| {
+        let asked = on(date, 3_000).mt(RelationMt::Executant).code("RDV").age(47);
+        let totaux = asked.answer().totaux;
+        (totaux.rembourse_amo.get(), totaux.participation.get())
+    };
+    assert_eq!(paid("2024-06-01"), (1_900, 200));
+    assert_eq!(paid("2024-06-02"), (3_000, 0));
+    assert_eq!(paid("2025-06-16"), (3_000, 0));
+}
+
 /// Arrêté of 28 May 2024: 18 to 25, 45 to 50, 60 to 65 and 70 to 75 years.
 #[test]
 fn an_appointment_of_prevention_is_for_four_ages() {

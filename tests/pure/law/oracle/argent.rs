@@ -153,6 +153,7 @@ fn participation_due(vue: &Vue<'_>) -> bool {
         || maternity
         || matches!(code.as_str(), "21" | "7" | "81" | "82")
         || vue.soins.assurance.nature == NatureAssurance::Prevention
+        || vue.lignes[0].code.as_str() == "RDV" && tables::depuis(vue.jour, tables::BILAN)
         || vue.depistage();
     (vue.medecin() || biology) && !exempt
 }
