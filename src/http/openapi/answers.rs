@@ -77,6 +77,7 @@ fn problem(codes: &[Code]) -> Response {
     let challenged = [Code::JetonAbsent, Code::PorteeInsuffisante];
     names.extend(codes.iter().any(|code| challenged.contains(code)).then_some("WWW-Authenticate"));
     names.extend(codes.iter().any(|code| code.may_be_tried_again()).then_some("Retry-After"));
+    names.extend(codes.iter().any(|code| code.locates()).then_some("Location"));
     names.extend(codes.contains(&Code::EncodageInconnu).then_some("Accept-Encoding"));
     let mut response: Response = serde_json::from_value(json!({
         "description": titles.join(" ; "),
