@@ -81,7 +81,7 @@ impl FromRequest<AppState> for Recherche {
             let message = "attendu : dans le formulaire, et non dans l'adresse";
             return Err(Refus::parametre(name, "parametre_inconnu", message));
         }
-        exige_type(request.headers(), "application/x-www-form-urlencoded", "Une recherche")?;
+        exige_type(request.headers(), "application/x-www-form-urlencoded", "Le formulaire")?;
         let form = Bytes::from_request(request, state).await.map_err(|why| corps_non_lu(&why))?;
         Self::of(&form)
     }
